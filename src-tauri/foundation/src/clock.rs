@@ -1,0 +1,37 @@
+//! Time as a parameter, so that a test can let a year pass in a second.
+
+use std::fmt;
+use std::time::Duration;
+
+use jiff::Timestamp;
+
+/// Tells the time and lets it pass.
+pub trait Clock: Send + Sync + fmt::Debug {
+    /// The wall clock's moment.
+    fn now(&self) -> Timestamp;
+
+    /// Time since some fixed moment that no change of the wall clock moves.
+    fn steady(&self) -> Duration;
+
+    /// Waits on this thread.
+    fn sleep(&self, duration: Duration);
+}
+
+/// The machine's clock.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct SystemClock;
+
+impl Clock for SystemClock {
+    fn now(&self) -> Timestamp {
+        Timestamp::now()
+    }
+
+    fn steady(&self) -> Duration {
+        static START: std::sync::OnceLock<std::time::Instant> = std::sync::OnceLock::new();
+        START.get_or_init(std::time::Instant::now).elapsed()
+    }
+
+    fn sleep(&self, duration: Duration) {
+        std::thread::sleep(duration);
+    }
+}

@@ -1,0 +1,23 @@
+//! The ground that every room stands on: errors that say what, why and what next; typed ids;
+//! the clock and the dice as parameters; jobs with progress and cancel; names of any bytes as
+//! text; the register of write points. It knows nothing of files' formats, databases or windows.
+
+mod clock;
+mod error;
+mod ids;
+mod job;
+mod names;
+mod random;
+mod settings;
+mod world;
+mod write_points;
+
+pub use clock::{Clock, SystemClock};
+pub use error::{Code, Error, IoContext, Result};
+pub use ids::{DestinationId, JobId, PlaceId, ProjectId, RunId, WorkspaceId};
+pub use job::{Job, JobState, Progress, Warning};
+pub use names::{escape_name, escape_path, unescape_name};
+pub use random::{OsRandom, Random};
+pub use settings::{Settings, SettingsLayer};
+pub use world::World;
+pub use write_points::{WRITE_POINTS, reach_write_point};

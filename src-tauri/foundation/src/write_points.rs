@@ -1,0 +1,73 @@
+//! The register of every moment at which a crash must lose nothing.
+//!
+//! A room calls [`reach_write_point`] with a name from [`WRITE_POINTS`] before and after a step
+//! that changes what is on disk. A debug build that finds the name in `UNDERCROFT_CRASH_AT`
+//! (`name`, or `name:n` for the n-th time) kills itself there, as `kill -9` would; the tests do
+//! this at each point of the register. A release build does nothing.
+
+/// The names of all write points, by the step that they belong to.
+pub const WRITE_POINTS: &[&str] = &[
+    "disk.temporary-written",
+    "disk.file-synced",
+    "disk.renamed",
+    "repository.config-written",
+    "repository.key-written",
+    "repository.pack-written",
+    "repository.index-written",
+    "repository.before-snapshot",
+    "repository.snapshot-written",
+    "repository.lock-written",
+    "catalog.before-commit",
+    "catalog.committed",
+    "catalog.migrated",
+    "project.metadata-written",
+    "settings.written",
+    "restore.file-written",
+];
+
+/// Marks that the step called `name` was just reached.
+///
+/// # Panics
+/// In a debug build, when `name` is not in the register.
+#[inline]
+pub fn reach_write_point(name: &'static str) {
+    #[cfg(debug_assertions)]
+    debug::reach(name);
+    #[cfg(not(debug_assertions))]
+    let _ = name;
+}
+
+#[cfg(debug_assertions)]
+mod debug {
+    use std::sync::OnceLock;
+    use std::sync::atomic::{AtomicU64, Ordering};
+
+    struct Crash {
+        name: String,
+        nth: u64,
+    }
+
+    static CRASH: OnceLock<Option<Crash>> = OnceLock::new();
+    static REACHED: AtomicU64 = AtomicU64::new(0);
+
+    pub(super) fn reach(name: &'static str) {
+        assert!(super::WRITE_POINTS.contains(&name), "write point {name:?} is not registered");
+        let Some(crash) = CRASH.get_or_init(from_environment) else { return };
+        if crash.name == name && REACHED.fetch_add(1, Ordering::SeqCst) + 1 == crash.nth {
+            kill_self();
+        }
+    }
+
+    fn from_environment() -> Option<Crash> {
+        let text = std::env::var("UNDERCROFT_CRASH_AT").ok()?;
+        match text.split_once(':') {
+            Some((name, nth)) => Some(Crash { name: name.to_owned(), nth: nth.parse().ok()? }),
+            None => Some(Crash { name: text, nth: 1 }),
+        }
+    }
+
+    /// `abort` runs no destructor and flushes no buffer: the same end as SIGKILL brings.
+    fn kill_self() -> ! {
+        std::process::abort()
+    }
+}

@@ -1,0 +1,10 @@
+//! Where bytes can be kept: one small trait, and a provider for each kind of place. It knows
+//! nothing of what the bytes mean.
+
+mod disk;
+mod memory;
+mod provider;
+
+pub use disk::DiskProvider;
+pub use memory::MemoryProvider;
+pub use provider::{Provider, Stored};

@@ -1,0 +1,75 @@
+//! The seam between what is stored and where it is stored.
+
+use std::fmt;
+
+use undercroft_foundation::{Code, Error, Result};
+
+/// One stored object, as a listing shows it.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Stored {
+    /// Its key: the folder that was listed, `/`, and the rest.
+    pub key: String,
+    /// Its size in bytes.
+    pub size: u64,
+}
+
+/// A place that keeps objects of bytes under keys such as `data/ab/abcd`.
+///
+/// An object is written whole or not at all, and never changed. A key is relative, its parts
+/// separated by `/`, none of them empty, `.` or `..`.
+pub trait Provider: Send + Sync + fmt::Debug {
+    /// The place, as people call it.
+    fn location(&self) -> String;
+
+    /// All bytes of an object.
+    ///
+    /// # Errors
+    /// [`Code::NotFound`] when there is none of that key.
+    fn read(&self, key: &str) -> Result<Vec<u8>>;
+
+    /// Exactly `length` bytes of an object from `offset`.
+    ///
+    /// # Errors
+    /// [`Code::NotFound`] when there is none of that key, [`Code::Damaged`] when it is shorter.
+    fn read_range(&self, key: &str, offset: u64, length: usize) -> Result<Vec<u8>>;
+
+    /// Keeps `parts`, one after the other, as one object. When it returns, the object is durable;
+    /// when it fails, there is no object of that key, or the one that was there before.
+    ///
+    /// # Errors
+    /// [`Code::StorageFull`], [`Code::PermissionDenied`], [`Code::Unavailable`].
+    fn write(&self, key: &str, parts: &[&[u8]]) -> Result<()>;
+
+    /// All objects below a folder, at any depth, in the order of their keys.
+    ///
+    /// # Errors
+    /// A folder that cannot be read is an error, and so is one that does not exist
+    /// ([`Code::NotFound`]): neither is ever an empty list.
+    fn list(&self, folder: &str) -> Result<Vec<Stored>>;
+
+    /// The size of an object in bytes, `None` when there is none of that key.
+    ///
+    /// # Errors
+    /// Any failure to find out.
+    fn size(&self, key: &str) -> Result<Option<u64>>;
+
+    /// Removes an object.
+    ///
+    /// # Errors
+    /// [`Code::NotFound`] when there is none of that key.
+    fn remove(&self, key: &str) -> Result<()>;
+
+    /// Makes a folder, so that listing it is no error.
+    ///
+    /// # Errors
+    /// [`Code::StorageFull`], [`Code::PermissionDenied`], [`Code::Unavailable`].
+    fn create_folder(&self, folder: &str) -> Result<()>;
+}
+
+/// Refuses keys that could leave the place.
+pub(crate) fn check_key(key: &str) -> Result<()> {
+    let sound = !key.is_empty()
+        && !key.contains('\0')
+        && key.split('/').all(|part| !matches!(part, "" | "." | ".."));
+    if sound { Ok(()) } else { Err(Error::new(Code::Invalid, format!("Not a key: {key:?}"))) }
+}
