@@ -1,0 +1,12 @@
+/** Chooses the engine's face that this page runs against. */
+import type { Backend } from './backend';
+import { HttpBackend } from './http';
+import { inWindow, TauriBackend } from './tauri';
+
+export async function connect(): Promise<Backend> {
+  if (import.meta.env.DEV && new URLSearchParams(location.search).has('mock')) {
+    const { mockFromAddress } = await import('./mock');
+    return mockFromAddress(new URLSearchParams(location.search));
+  }
+  return inWindow() ? new TauriBackend() : new HttpBackend();
+}
