@@ -1,0 +1,245 @@
+//! A folder of the file system as a provider.
+
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, Write};
+use std::os::unix::fs::{DirBuilderExt, FileExt, OpenOptionsExt};
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use rustix::fs::{FlockOperation, flock};
+use undercroft_foundation::{Code, Error, IoContext, Result, escape_path, reach_write_point};
+
+use crate::provider::check_key;
+use crate::{Provider, Stored};
+
+/// Marks files that are still being written. What follows is only to make the name unique.
+const TEMPORARY: &str = ".undercroft-tmp-";
+
+/// Keeps objects as files below a folder.
+///
+/// A write goes to a temporary name, is synced, renamed, and its folder synced. A file whose sync
+/// failed is thrown away: the kernel forgets pages that it could not write, so that a second sync
+/// of the same file would lie.
+#[derive(Debug)]
+pub struct DiskProvider {
+    root: PathBuf,
+}
+
+impl DiskProvider {
+    /// Opens a folder that exists.
+    ///
+    /// # Errors
+    /// [`Code::NotFound`] when there is none, [`Code::Invalid`] when it is no folder.
+    pub fn open(root: &Path) -> Result<Self> {
+        let metadata = fs::metadata(root).at("open", root)?;
+        if !metadata.is_dir() {
+            return Err(Error::new(Code::Invalid, format!("Cannot open {}", escape_path(root)))
+                .why("It is a file, not a folder")
+                .next("Choose a folder"));
+        }
+        Ok(Self { root: root.to_owned() })
+    }
+
+    /// Opens a folder, and makes it first where there is none.
+    ///
+    /// # Errors
+    /// Whatever keeps the folder from being made or opened.
+    pub fn create(root: &Path) -> Result<Self> {
+        create_folders(root)?;
+        Self::open(root)
+    }
+
+    /// The folder.
+    pub fn root(&self) -> &Path {
+        &self.root
+    }
+
+    /// Removes what writers that are no longer alive left half written, and says how many files
+    /// that were. A writer holds a lock on its temporary file, so that a living one is left alone.
+    ///
+    /// # Errors
+    /// A folder that cannot be listed.
+    pub fn sweep_leftovers(&self) -> Result<u64> {
+        let mut swept = 0;
+        each_file(&self.root, &mut |path, _| {
+            if is_temporary(path) && is_abandoned(path) && fs::remove_file(path).is_ok() {
+                swept += 1;
+            }
+            Ok(())
+        })?;
+        Ok(swept)
+    }
+
+    fn path(&self, key: &str) -> Result<PathBuf> {
+        check_key(key)?;
+        Ok(self.root.join(key))
+    }
+}
+
+impl Provider for DiskProvider {
+    fn location(&self) -> String {
+        escape_path(&self.root)
+    }
+
+    fn read(&self, key: &str) -> Result<Vec<u8>> {
+        let path = self.path(key)?;
+        fs::read(&path).at("read", &path)
+    }
+
+    fn read_range(&self, key: &str, offset: u64, length: usize) -> Result<Vec<u8>> {
+        let path = self.path(key)?;
+        let file = File::open(&path).at("read", &path)?;
+        let mut bytes = vec![0; length];
+        file.read_exact_at(&mut bytes, offset).map_err(|source| {
+            if source.kind() == io::ErrorKind::UnexpectedEof {
+                Error::new(Code::Damaged, format!("Cannot read {}", escape_path(&path)))
+                    .why("The file is shorter than it was when it was written")
+            } else {
+                Error::io("read", &path, source)
+            }
+        })?;
+        Ok(bytes)
+    }
+
+    fn write(&self, key: &str, parts: &[&[u8]]) -> Result<()> {
+        let path = self.path(key)?;
+        let folder = path.parent().unwrap_or(&self.root);
+        let (temporary, file) = create_temporary(&path, folder)?;
+        let written = write_and_rename(file, parts, &temporary, &path);
+        if written.is_err() {
+            // Best effort: what stays is swept at the next start.
+            let _ = fs::remove_file(&temporary);
+        }
+        written?;
+        sync_folder(folder)
+    }
+
+    fn list(&self, folder: &str) -> Result<Vec<Stored>> {
+        let path = self.path(folder)?;
+        let mut stored = Vec::new();
+        each_file(&path, &mut |file, metadata| {
+            let key = file.strip_prefix(&self.root).ok().and_then(Path::to_str);
+            if let Some(key) = key.filter(|_| !is_temporary(file)) {
+                stored.push(Stored { key: key.to_owned(), size: metadata.len() });
+            }
+            Ok(())
+        })?;
+        stored.sort_unstable();
+        Ok(stored)
+    }
+
+    fn size(&self, key: &str) -> Result<Option<u64>> {
+        let path = self.path(key)?;
+        match fs::metadata(&path) {
+            Ok(metadata) => Ok(Some(metadata.len())),
+            Err(source) if source.kind() == io::ErrorKind::NotFound => Ok(None),
+            Err(source) => Err(Error::io("look at", &path, source)),
+        }
+    }
+
+    fn remove(&self, key: &str) -> Result<()> {
+        let path = self.path(key)?;
+        fs::remove_file(&path).at("remove", &path)?;
+        sync_folder(path.parent().unwrap_or(&self.root))
+    }
+
+    fn create_folder(&self, folder: &str) -> Result<()> {
+        create_folders(&self.path(folder)?)
+    }
+}
+
+fn write_and_rename(mut file: File, parts: &[&[u8]], temporary: &Path, path: &Path) -> Result<()> {
+    for part in parts {
+        file.write_all(part).at("write", path)?;
+    }
+    reach_write_point("disk.temporary-written");
+    file.sync_all().at("sync", path)?;
+    reach_write_point("disk.file-synced");
+    fs::rename(temporary, path).at("rename to", path)?;
+    reach_write_point("disk.renamed");
+    Ok(())
+}
+
+/// Makes a temporary file beside `path` and locks it; makes the folder where there is none.
+fn create_temporary(path: &Path, folder: &Path) -> Result<(PathBuf, File)> {
+    static COUNTER: AtomicU64 = AtomicU64::new(0);
+    loop {
+        let number = COUNTER.fetch_add(1, Ordering::Relaxed);
+        let mut name = path.file_name().unwrap_or_default().to_owned();
+        name.push(format!("{TEMPORARY}{}-{number}", std::process::id()));
+        let temporary = folder.join(name);
+        let mut options = OpenOptions::new();
+        options.write(true).create_new(true).mode(0o600);
+        match options.open(&temporary) {
+            Ok(file) => {
+                // A sweeper that was quicker owns this file now: take another name. A file system
+                // without locks has no sweeper either.
+                if flock(&file, FlockOperation::NonBlockingLockExclusive)
+                    != Err(rustix::io::Errno::WOULDBLOCK)
+                {
+                    return Ok((temporary, file));
+                }
+            }
+            Err(source) if source.kind() == io::ErrorKind::AlreadyExists => {}
+            Err(source) if source.kind() == io::ErrorKind::NotFound => create_folders(folder)?,
+            Err(source) => return Err(Error::io("write", path, source)),
+        }
+    }
+}
+
+fn is_temporary(path: &Path) -> bool {
+    path.file_name().is_some_and(|name| name.to_string_lossy().contains(TEMPORARY))
+}
+
+fn is_abandoned(path: &Path) -> bool {
+    File::open(path)
+        .is_ok_and(|file| flock(&file, FlockOperation::NonBlockingLockExclusive).is_ok())
+}
+
+/// Makes a folder and those above it, each durable before the next.
+fn create_folders(folder: &Path) -> Result<()> {
+    let mut builder = fs::DirBuilder::new();
+    builder.mode(0o700);
+    match builder.create(folder) {
+        Ok(()) => match folder.parent().filter(|above| !above.as_os_str().is_empty()) {
+            Some(above) => sync_folder(above),
+            None => Ok(()),
+        },
+        Err(source) if source.kind() == io::ErrorKind::AlreadyExists => Ok(()),
+        Err(source) if source.kind() == io::ErrorKind::NotFound => {
+            let above = folder.parent().filter(|above| !above.as_os_str().is_empty());
+            create_folders(above.ok_or_else(|| Error::io("create", folder, source))?)?;
+            create_folders(folder)
+        }
+        Err(source) => Err(Error::io("create", folder, source)),
+    }
+}
+
+fn sync_folder(folder: &Path) -> Result<()> {
+    let folder_file = File::open(folder).at("open", folder)?;
+    folder_file.sync_all().at("sync", folder)
+}
+
+/// Calls `visit` for each regular file below `folder`, in no order; follows no symbolic link.
+fn each_file(
+    folder: &Path,
+    visit: &mut dyn FnMut(&Path, &fs::Metadata) -> Result<()>,
+) -> Result<()> {
+    for entry in fs::read_dir(folder).at("list", folder)? {
+        let entry = entry.at("list", folder)?;
+        let path = entry.path();
+        match entry.file_type() {
+            Ok(kind) if kind.is_dir() => each_file(&path, visit)?,
+            Ok(kind) if kind.is_file() => match entry.metadata() {
+                Ok(metadata) => visit(&path, &metadata)?,
+                // Another process may rename its temporary file, or remove a lock, meanwhile.
+                Err(source) if source.kind() == io::ErrorKind::NotFound => {}
+                Err(source) => return Err(Error::io("look at", &path, source)),
+            },
+            Ok(_) => {}
+            Err(source) if source.kind() == io::ErrorKind::NotFound => {}
+            Err(source) => return Err(Error::io("look at", &path, source)),
+        }
+    }
+    Ok(())
+}
