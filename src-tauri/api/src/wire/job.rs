@@ -1,0 +1,191 @@
+//! Jobs (what runs now) and runs (what ran) on the wire.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use specta::Type;
+use specta_typescript::Number;
+
+use super::WireError;
+
+/// Backs a project up to a destination.
+#[derive(Debug, Clone, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct BackupRun {
+    /// The project.
+    pub project: String,
+    /// The destination.
+    pub destination: String,
+}
+
+/// A job by its id.
+#[derive(Debug, Clone, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct JobRef {
+    /// The job.
+    pub job: String,
+}
+
+/// What a job does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub enum JobKind {
+    /// Makes a backup.
+    Backup,
+    /// Gets something back.
+    Restore,
+    /// Looks at a project's folder anew.
+    Refresh,
+    /// Checks a repository.
+    Check,
+}
+
+/// Where a job stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub enum JobState {
+    /// Waits for its turn.
+    Queued,
+    /// Works.
+    Running,
+    /// Did all of it.
+    Succeeded,
+    /// Did what could be done; the warnings say what could not.
+    Warnings,
+    /// Stopped on an error.
+    Failed,
+    /// Stopped because the user said so.
+    Cancelled,
+}
+
+/// A job as it is now.
+#[derive(Debug, Clone, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct JobView {
+    /// Its id.
+    pub id: String,
+    /// What it does.
+    pub kind: JobKind,
+    /// What it does, in words.
+    pub title: String,
+    /// The id of the project that it concerns.
+    #[serde(default)]
+    pub project: Option<String>,
+    /// The id of the destination that it concerns.
+    #[serde(default)]
+    pub destination: Option<String>,
+    /// Where it stands.
+    pub state: JobState,
+    /// How far it is.
+    pub progress: JobProgress,
+    /// What is being worked on.
+    pub current: String,
+    /// When it started.
+    #[specta(type = String)]
+    pub started: Timestamp,
+    /// When it ended.
+    #[serde(default)]
+    #[specta(type = Option<String>)]
+    pub ended: Option<Timestamp>,
+    /// How it ended.
+    #[serde(default)]
+    pub outcome: Option<Outcome>,
+}
+
+/// How far a job is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct JobProgress {
+    /// Bytes done.
+    #[specta(type = Number)]
+    pub bytes_done: u64,
+    /// Bytes known to be there so far.
+    #[specta(type = Number)]
+    pub bytes_total: u64,
+    /// Files done.
+    #[specta(type = Number)]
+    pub files_done: u64,
+    /// Files known to be there so far.
+    #[specta(type = Number)]
+    pub files_total: u64,
+    /// Whether the totals will grow no more.
+    pub totals_settled: bool,
+    /// The pace so far.
+    #[specta(type = Number)]
+    pub bytes_per_second: u64,
+    /// The time left at this pace, once the totals are settled.
+    #[serde(default)]
+    #[specta(type = Option<Number>)]
+    pub seconds_left: Option<u64>,
+}
+
+/// How a job ended.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct Outcome {
+    /// What was done, a sentence.
+    pub summary: String,
+    /// What could not be done, the first of them.
+    pub warnings: Vec<Warning>,
+    /// How many there are in all.
+    #[specta(type = Number)]
+    pub warnings_total: u64,
+    /// What stopped it.
+    #[serde(default)]
+    pub error: Option<WireError>,
+}
+
+/// Something that could not be done while the rest went on.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct Warning {
+    /// What it concerns.
+    pub item: String,
+    /// What happened and why.
+    pub message: String,
+}
+
+/// Which runs to list.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+pub struct RunFilter {
+    /// The runs of this project.
+    pub project: Option<String>,
+    /// How many at most; 50 when left out.
+    pub limit: Option<u32>,
+}
+
+/// A job that was recorded.
+#[derive(Debug, Clone, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct Run {
+    /// Its id.
+    pub id: String,
+    /// What it did.
+    pub kind: JobKind,
+    /// What it did, in words.
+    pub title: String,
+    /// The id of the project that it concerned.
+    #[serde(default)]
+    pub project: Option<String>,
+    /// The id of the destination that it concerned.
+    #[serde(default)]
+    pub destination: Option<String>,
+    /// Where it stands.
+    pub state: JobState,
+    /// When it started.
+    #[specta(type = String)]
+    pub started: Timestamp,
+    /// When it ended.
+    #[serde(default)]
+    #[specta(type = Option<String>)]
+    pub ended: Option<Timestamp>,
+    /// How it ended.
+    #[serde(default)]
+    pub outcome: Option<Outcome>,
+    /// Files done.
+    #[specta(type = Number)]
+    pub files_done: u64,
+    /// Bytes done.
+    #[specta(type = Number)]
+    pub bytes_done: u64,
+}

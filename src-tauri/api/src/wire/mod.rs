@@ -1,0 +1,34 @@
+//! What travels between a face and the use cases: requests, replies, events and errors, as JSON
+//! with camel-case names. Engine types are not serialised; these are made from them.
+//!
+//! Ids are strings, sizes and counters are numbers below 2^53, moments are RFC 3339 in UTC, and
+//! names of files are text of `escape_name`, so any name survives the trip.
+
+mod app;
+mod dashboard;
+mod destination;
+mod error;
+mod event;
+mod job;
+mod place;
+mod project;
+mod settings;
+mod snapshot;
+
+pub use app::{AppInfo, Nothing};
+pub use dashboard::{Attention, Dashboard, Finding, FindingLevel};
+pub use destination::{Destination, DestinationAdd, DestinationRef};
+pub use error::{ErrorCode, WireError};
+pub use event::{BackendEvent, Event, EventsAfter};
+pub use job::{
+    BackupRun, JobKind, JobProgress, JobRef, JobState, JobView, Outcome, Run, RunFilter, Warning,
+};
+pub use place::{Place, PlacePick, PlacePurpose, PlaceState, PlaceType};
+pub use project::{
+    Project, ProjectAdd, ProjectDetail, ProjectFilter, ProjectKind, ProjectRef, ProjectRename,
+    ProjectStatus, ProjectTag, Protection, ProtectionState,
+};
+pub use settings::{SettingsChange, SettingsSource, SettingsView, Theme};
+pub use snapshot::{
+    Browse, Entry, EntryKind, Listing, Overwrite, Restore, Snapshot, SnapshotFilter,
+};

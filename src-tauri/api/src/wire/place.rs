@@ -1,0 +1,60 @@
+//! Places: folders that the user pointed out, known to a face by id only.
+
+use serde::{Deserialize, Serialize};
+use specta::Type;
+
+/// What a place is pointed out for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub enum PlacePurpose {
+    /// To become a project.
+    Project,
+    /// To hold backups.
+    Destination,
+    /// To receive what is restored.
+    Restore,
+}
+
+/// Asks the user for a folder.
+#[derive(Debug, Clone, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct PlacePick {
+    /// What for.
+    pub purpose: PlacePurpose,
+}
+
+/// Points out a folder by its path.
+#[derive(Debug, Clone, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct PlaceType {
+    /// The path, absolute, or beginning with `~/`.
+    pub path: String,
+}
+
+/// A folder that the user pointed out; good until the program ends.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct Place {
+    /// Stands for the place in requests.
+    pub id: String,
+    /// The path, to show.
+    pub display: String,
+    /// The last part of the path, to show.
+    pub name: String,
+    /// What is there.
+    pub state: PlaceState,
+}
+
+/// What is at a place.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub enum PlaceState {
+    /// A folder.
+    Folder,
+    /// A file, or something else that is no folder.
+    File,
+    /// Nothing (yet).
+    Missing,
+    /// A folder that holds a repository.
+    Repository,
+}

@@ -1,0 +1,62 @@
+//! Settings on the wire.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use specta::Type;
+
+/// How the window is coloured.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub enum Theme {
+    /// As the system says.
+    System,
+    /// Dark on light.
+    Light,
+    /// Light on dark.
+    Dark,
+}
+
+/// Changes settings; what is left out stays.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+pub struct SettingsChange {
+    /// How the window is coloured.
+    pub theme: Option<Theme>,
+    /// Whether closing the window leaves the program in the tray.
+    pub close_to_tray: Option<bool>,
+    /// Whether the user was told that it stays in the tray.
+    pub tray_hint_shown: Option<bool>,
+}
+
+/// The settings as they are in force, and where each comes from.
+#[derive(Debug, Clone, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct SettingsView {
+    /// How the window is coloured.
+    pub theme: Theme,
+    /// Whether closing the window leaves the program in the tray.
+    pub close_to_tray: bool,
+    /// Whether the user was told that it stays in the tray.
+    pub tray_hint_shown: bool,
+    /// The library's folder, to show.
+    pub library_path: String,
+    /// The file that keeps the settings, to show.
+    pub settings_file: String,
+    /// Where each setting's value comes from, by its name here.
+    pub sources: BTreeMap<String, SettingsSource>,
+}
+
+/// Where a setting's value comes from; later ones win.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub enum SettingsSource {
+    /// Built in.
+    Default,
+    /// The file in the library.
+    File,
+    /// An environment variable.
+    Environment,
+    /// A flag on the command line.
+    Flag,
+}
