@@ -3,6 +3,7 @@
 //! text; the register of write points. It knows nothing of files' formats, databases or windows.
 
 mod clock;
+mod durable;
 mod error;
 mod ids;
 mod job;
@@ -13,11 +14,15 @@ mod world;
 mod write_points;
 
 pub use clock::{Clock, SystemClock};
+pub use durable::{replace_file, sync_folder};
 pub use error::{Code, Error, IoContext, Result};
 pub use ids::{DestinationId, JobId, PlaceId, ProjectId, RunId, WorkspaceId};
 pub use job::{Job, JobState, Progress, Warning};
 pub use names::{escape_name, escape_path, unescape_name};
 pub use random::{OsRandom, Random};
-pub use settings::{Settings, SettingsLayer};
+pub use settings::{
+    SETTING_RULES, Setting, SettingKind, SettingRule, SettingValue, Settings, SettingsLayer,
+    SettingsOverrides,
+};
 pub use world::World;
 pub use write_points::{WRITE_POINTS, reach_write_point};

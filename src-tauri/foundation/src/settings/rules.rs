@@ -1,0 +1,163 @@
+//! The rules: which settings there are, what each may be, and what to tell people about it.
+
+use std::fmt;
+
+use toml_edit::Item;
+
+use crate::{Code, Error, Result};
+
+/// What values a setting may have.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SettingKind {
+    /// One of these words; the first is the default.
+    Choice(&'static [&'static str]),
+    /// On or off; the default.
+    Switch(bool),
+    /// A whole number from 0; the greatest allowed, and the default.
+    Number {
+        /// The greatest that is allowed.
+        max: u64,
+        /// The default.
+        default: u64,
+    },
+}
+
+/// One setting: its key, what it may be, and the comment that it gets in the file.
+#[derive(Debug, PartialEq, Eq)]
+pub struct SettingRule {
+    /// The key in the file and on the command line: `close-to-tray`.
+    pub key: &'static str,
+    /// What values it may have.
+    pub kind: SettingKind,
+    /// What it is for, in one line.
+    pub comment: &'static str,
+}
+
+/// Every setting that there is.
+pub static SETTING_RULES: &[SettingRule] = &[
+    SettingRule {
+        key: "theme",
+        kind: SettingKind::Choice(&["system", "light", "dark"]),
+        comment: "The look of the window; system follows the desktop",
+    },
+    SettingRule {
+        key: "close-to-tray",
+        kind: SettingKind::Switch(true),
+        comment: "Whether closing the window hides it to the tray instead of quitting",
+    },
+    SettingRule {
+        key: "tray-hint-shown",
+        kind: SettingKind::Switch(false),
+        comment: "Whether you have been told that the window hides to the tray",
+    },
+    SettingRule {
+        key: "threads",
+        kind: SettingKind::Number { max: 256, default: 0 },
+        comment: "How many threads may work at once; 0 takes what the machine has",
+    },
+    SettingRule {
+        key: "compression",
+        kind: SettingKind::Choice(&["auto", "off", "max"]),
+        comment: "How hard new backup data is compressed",
+    },
+];
+
+/// The rule of a key.
+///
+/// # Errors
+/// [`Code::NotFound`] with the keys that there are.
+pub(super) fn find(key: &str) -> Result<&'static SettingRule> {
+    SETTING_RULES.iter().find(|rule| rule.key == key).ok_or_else(|| {
+        let keys: Vec<_> = SETTING_RULES.iter().map(|rule| rule.key).collect();
+        Error::new(Code::NotFound, format!("There is no setting {key:?}"))
+            .next(format!("Use one of {}", keys.join(", ")))
+    })
+}
+
+/// A setting's value.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SettingValue {
+    /// One of the words that the rule allows.
+    Choice(&'static str),
+    /// On or off.
+    Switch(bool),
+    /// A whole number.
+    Number(u64),
+}
+
+impl fmt::Display for SettingValue {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Choice(choice) => f.write_str(choice),
+            Self::Switch(on) => on.fmt(f),
+            Self::Number(number) => number.fmt(f),
+        }
+    }
+}
+
+impl SettingRule {
+    /// The environment variable that sets it: `UNDERCROFT_CLOSE_TO_TRAY`.
+    pub fn variable(&self) -> String {
+        format!("UNDERCROFT_{}", self.key.to_ascii_uppercase().replace('-', "_"))
+    }
+
+    /// The value that it has when nobody sets it.
+    pub fn default_value(&self) -> SettingValue {
+        match self.kind {
+            SettingKind::Choice(choices) => SettingValue::Choice(choices.first().unwrap_or(&"")),
+            SettingKind::Switch(on) => SettingValue::Switch(on),
+            SettingKind::Number { default, .. } => SettingValue::Number(default),
+        }
+    }
+
+    /// What it may be, for people: `system, light or dark`.
+    pub fn allowed(&self) -> String {
+        match self.kind {
+            SettingKind::Choice([all @ .., last]) => format!("{} or {last}", all.join(", ")),
+            SettingKind::Choice([]) => String::new(),
+            SettingKind::Switch(_) => "true or false".to_owned(),
+            SettingKind::Number { max, .. } => format!("a whole number from 0 to {max}"),
+        }
+    }
+
+    /// A value from text, as the environment and the command line have it.
+    pub(super) fn parse(&self, text: &str) -> Option<SettingValue> {
+        let text = text.trim();
+        match self.kind {
+            SettingKind::Choice(_) => self.choice(text),
+            SettingKind::Switch(_) => match text {
+                "true" | "on" | "yes" | "1" => Some(SettingValue::Switch(true)),
+                "false" | "off" | "no" | "0" => Some(SettingValue::Switch(false)),
+                _ => None,
+            },
+            SettingKind::Number { .. } => text.parse().ok().and_then(|number| self.number(number)),
+        }
+    }
+
+    /// A value from the file, where it has a type already.
+    pub(super) fn accept(&self, item: &Item) -> Option<SettingValue> {
+        match self.kind {
+            SettingKind::Choice(_) => self.choice(item.as_str()?),
+            SettingKind::Switch(_) => item.as_bool().map(SettingValue::Switch),
+            SettingKind::Number { .. } => self.number(u64::try_from(item.as_integer()?).ok()?),
+        }
+    }
+
+    fn choice(&self, text: &str) -> Option<SettingValue> {
+        let SettingKind::Choice(choices) = self.kind else { return None };
+        choices.iter().find(|choice| **choice == text).map(|choice| SettingValue::Choice(choice))
+    }
+
+    fn number(&self, number: u64) -> Option<SettingValue> {
+        let SettingKind::Number { max, .. } = self.kind else { return None };
+        (number <= max).then_some(SettingValue::Number(number))
+    }
+
+    /// The error for a value that is not allowed, found at `place`.
+    pub(super) fn refuse(&self, place: &str, found: &str) -> Error {
+        let found = crate::escape_name(found.as_bytes());
+        Error::new(Code::Invalid, format!("The setting {} in {place} is {found}", self.key))
+            .why(format!("It must be {}", self.allowed()))
+            .next("Correct it, or take it out to have the default")
+    }
+}
