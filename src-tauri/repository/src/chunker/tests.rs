@@ -142,22 +142,22 @@ fn an_insertion_moves_only_the_cuts_near_it() {
 #[test]
 fn irreducible_polynomials_are_told_from_others() {
     let reducible = [
-        0x38f1_e565_e288_df,
-        0x30a8_295b_9d5c_91,
-        0x255f_4350_b962_cb,
-        0x267f_7761_10a2_35,
-        0x2f4d_ae10_d412_27,
-        0x312d_af4b_2848_99,
-        0x29df_b655_3d01_d1,
-        0x3548_245e_b262_57,
-        0x3199_e7ef_4211_b3,
-        0x362f_3901_7dae_8b,
-        0x200d_57aa_6fda_cb,
-        0x35e0_a4ef_a1d2_75,
-        0x2ced_55b0_2657_7f,
-        0x260b_0120_1089_3d,
-        0x2df2_9cbc_d59e_9d,
-        0x3f2a_c748_8bd4_29,
+        0x38_f1e5_65e2_88df,
+        0x30_a829_5b9d_5c91,
+        0x25_5f43_50b9_62cb,
+        0x26_7f77_6110_a235,
+        0x2f_4dae_10d4_1227,
+        0x31_2daf_4b28_4899,
+        0x29_dfb6_553d_01d1,
+        0x35_4824_5eb2_6257,
+        0x31_99e7_ef42_11b3,
+        0x36_2f39_017d_ae8b,
+        0x20_0d57_aa6f_dacb,
+        0x35_e0a4_efa1_d275,
+        0x2c_ed55_b026_577f,
+        0x26_0b01_2010_893d,
+        0x2d_f29c_bcd5_9e9d,
+        0x3f_2ac7_488b_d429,
     ];
     for bits in reducible {
         assert!(!is_irreducible(bits), "{bits:x}");
