@@ -1,0 +1,40 @@
+/** The Debian packages that Undercroft is built, run and tested with, and what each is for. */
+
+/** @typedef {{ name: string, why: string }} Package */
+
+/** @param {Record<string, string>} reasons @returns {Package[]} */
+const list = (reasons) => Object.entries(reasons).map(([name, why]) => ({ name, why }));
+
+/** Enough for `undercroft`, the command line and server. */
+export const forCommandLine = list({
+  'build-essential': 'the linker, and the C compiler for the parts in C (SQLite, zstd)',
+  'pkg-config': 'finds the libraries to link with',
+});
+
+/** What the window needs beside that. */
+export const forWindow = list({
+  'libwebkit2gtk-4.1-dev': 'the engine that draws the window',
+  'libgtk-3-dev': 'the window itself, and its dialogs',
+  'libdbus-1-dev': 'the tray and the one-window-only rule speak over D-Bus',
+});
+
+/** What the tests need beside both. */
+export const forTests = list({
+  restic: 'the peer that reads what Undercroft wrote, and writes what Undercroft reads',
+  xvfb: 'a display for the real window where there is none',
+  xauth: 'lets the tests into that display',
+  'webkit2gtk-driver': 'drives the real window',
+  'dbus-daemon': 'a session bus of its own for the tests of the tray',
+  'python3-gi': 'the drag source that drops a real folder on the window',
+  'python3-dbus': 'plays the host of the tray',
+  'gir1.2-gtk-3.0': 'the drag source, too',
+  xdotool: 'moves the mouse of the test display',
+  chromium: 'the browser that the browser tests drive',
+});
+
+/** What the bench needs beside those for the command line. */
+export const forBench = list({
+  restic: 'the peer to compare with',
+  'linux-source-6.1': 'the corpus: 78,579 files of source code',
+  'xz-utils': 'unpacks it',
+});

@@ -1,0 +1,119 @@
+/** The steps of `npm test`, in their order: the quick ones first. */
+
+import { answer } from './machine.mjs';
+
+/**
+ * @typedef {object} Step
+ * @property {string} name
+ * @property {string} what What it does, in a few words.
+ * @property {() => string[]} command
+ * @property {string} sorry What to do when it fails.
+ * @property {() => import('./tally.mjs').Runner} [runner] Whose way of counting its output follows.
+ * @property {string[][]} [needs] Commands that must work; without them the step is left out.
+ */
+
+// One set of features for every step, so that nothing is built twice.
+const cargoWorkspace = ['--locked', '--workspace', '--features', 'undercroft-desktop/embed'];
+const hasNextest = () => answer('cargo', 'nextest', '--version') !== undefined;
+const npm = (/** @type {string} */ script) => () => ['npm', 'run', '--silent', script];
+
+/** @type {Step[]} */
+export const steps = [
+  {
+    name: 'format',
+    what: 'Rust files are formatted',
+    command: () => ['cargo', 'fmt', '--all', '--check'],
+    needs: [['cargo', 'fmt', '--version']],
+    sorry: 'What differs is above; `cargo fmt --all` mends it.',
+  },
+  {
+    name: 'scripts',
+    what: 'the scripts count tests rightly',
+    command: () => ['node', '--test', 'scripts/tally.test.mjs'],
+    runner: () => 'node',
+    sorry: 'The script that counts tests is wrong.',
+  },
+  {
+    name: 'ui-types',
+    what: 'svelte-check',
+    command: npm('check'),
+    sorry: 'The types of the pages do not fit.',
+  },
+  {
+    name: 'ui-lint',
+    what: 'eslint and prettier',
+    command: npm('lint'),
+    sorry: 'The rules broken are above; `npm run format` mends the formatting.',
+  },
+  {
+    name: 'ui',
+    what: 'unit tests of the pages (vitest)',
+    command: npm('test:unit'),
+    runner: () => 'vitest',
+    sorry: 'The failing tests are above.',
+  },
+  {
+    name: 'ui-build',
+    what: 'the pages as they ship',
+    command: npm('build'),
+    sorry: 'The pages could not be built.',
+  },
+  {
+    name: 'clippy',
+    what: 'lints in the rooms, with the bans of clippy.toml',
+    command: () => ['cargo', 'clippy', ...cargoWorkspace, '--', '--deny', 'warnings'],
+    needs: [['cargo', 'clippy', '--version']],
+    sorry: 'The lints are above, each with its remedy.',
+  },
+  {
+    name: 'clippy-tests',
+    what: 'lints in the tests, which may use the real clock and start programs',
+    command: () => [
+      ...['cargo', 'clippy', ...cargoWorkspace, '--all-targets', '--'],
+      ...['--deny', 'warnings', '--allow', 'clippy::disallowed_methods'],
+    ],
+    needs: [['cargo', 'clippy', '--version']],
+    sorry: 'The lints are above, each with its remedy.',
+  },
+  {
+    name: 'build',
+    what: 'all programs, with checks on',
+    command: () => ['cargo', 'build', ...cargoWorkspace],
+    sorry: 'It does not compile; the reason is above.',
+  },
+  {
+    name: 'rust',
+    what: 'all tests of the rooms',
+    command: () =>
+      hasNextest()
+        ? ['cargo', 'nextest', 'run', '--no-fail-fast', ...cargoWorkspace]
+        : ['cargo', 'test', '--no-fail-fast', '--lib', '--bins', '--tests', ...cargoWorkspace],
+    runner: () => (hasNextest() ? 'nextest' : 'cargo'),
+    sorry: 'The failing tests are above.',
+  },
+  {
+    name: 'doc',
+    what: 'the examples in the documentation',
+    command: () => ['cargo', 'test', '--doc', ...cargoWorkspace],
+    runner: () => 'cargo',
+    sorry: 'An example in a doc comment is wrong.',
+  },
+  {
+    name: 'browser',
+    what: 'the pages in Chromium, over `undercroft serve`',
+    command: () => ['node', '--test', '--test-concurrency=1', 'tests/browser/'],
+    runner: () => 'node',
+    sorry: 'The failing tests are above; screenshots of them are in test-results/.',
+  },
+  {
+    name: 'window',
+    what: 'the real window, its tray and a real drag, on a display of its own',
+    command: () => [
+      ...['dbus-run-session', '--', 'xvfb-run', '--auto-servernum'],
+      ...['--server-args', '-screen 0 1280x900x24'],
+      ...['node', '--test', '--test-concurrency=1', 'tests/window/'],
+    ],
+    runner: () => 'node',
+    sorry: 'The failing tests are above; screenshots of them are in test-results/.',
+  },
+];
