@@ -1,1 +1,27 @@
-//! library
+//! The library: all that Undercroft keeps for one user, in one folder. It owns `catalog.db` (one
+//! writer, many readers, many processes), the projects and their `metadata.json`, the events, the
+//! runs and the board of live jobs, and the place of `settings.toml`. Rooms above bring tables of
+//! their own into the catalog. It knows nothing of repositories, backups or windows.
+
+mod catalog;
+mod detect;
+mod events;
+mod feed;
+mod jobs;
+mod layout;
+mod library;
+mod overlap;
+mod presence;
+mod projects;
+mod runs;
+
+pub use catalog::{Catalog, Column, Json, Migration, Moment, SqlContext};
+pub use events::{Event, Events, NewEvent};
+pub use jobs::{JobKind, JobSpec, JobView, Jobs};
+pub use layout::default_root;
+pub use library::Library;
+pub use overlap::{Overlap, overlap};
+pub use projects::{
+    AddProject, Occupied, Project, ProjectFilter, ProjectKind, ProjectStatus, Projects,
+};
+pub use runs::{Failure, NewRun, Outcome, Run, Runs};

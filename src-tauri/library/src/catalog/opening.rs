@@ -1,0 +1,162 @@
+//! Opening the database so that nothing that is there is ever overwritten.
+
+use std::fs::{self, File};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use rusqlite::{Connection, OpenFlags, TransactionBehavior};
+use undercroft_foundation::{
+    Code, Error, IoContext, Result, escape_path, reach_write_point, sync_folder,
+};
+
+use super::error::{SqlContext, explain};
+use super::migrations::{self, Migration};
+
+/// "Undc": tells our database from anybody else's.
+const APPLICATION_ID: i32 = 0x556e_6463;
+
+/// How long to wait for another process that writes.
+const PATIENCE: Duration = Duration::from_secs(15);
+
+pub(super) fn open_writer(
+    root: &Path,
+    path: &Path,
+    tables: &[&[Migration]],
+) -> Result<Connection> {
+    // One process at a time looks and migrates; SQLite's own lock cannot span a copy.
+    let opening = File::open(root).at("open", root)?;
+    opening.lock().at("lock", root)?;
+
+    let is_new = !path.try_exists().at("look at", path)?;
+    if is_new {
+        refuse_lost_catalog(root, path, "It is gone")?;
+    }
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let flags = if is_new { flags | OpenFlags::SQLITE_OPEN_CREATE } else { flags };
+    let mut connection =
+        Connection::open_with_flags(path, flags).map_err(|source| cannot_open(path, source))?;
+    connection.busy_timeout(PATIENCE).sql("set up the connection")?;
+    let found = look(&connection).map_err(|source| cannot_open(path, source))?;
+    let versions = if found == 0 {
+        refuse_foreign(&connection, path)?;
+        if !is_new {
+            refuse_lost_catalog(root, path, "It is empty")?;
+        }
+        Vec::new()
+    } else if found == APPLICATION_ID {
+        migrations::versions(&connection)?
+    } else {
+        return Err(foreign(path));
+    };
+    let steps = migrations::missing(&versions, tables)?;
+    set_up_writer(&connection).map_err(|source| cannot_open(path, source))?;
+    if !steps.is_empty() {
+        if !versions.is_empty() {
+            copy(&connection, &copy_name(root, &versions)?)?;
+        }
+        migrate(&mut connection, &steps)?;
+    }
+    if is_new {
+        sync_folder(root)?;
+    }
+    Ok(connection)
+}
+
+pub(super) fn open_reader(path: &Path) -> Result<Connection> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let open = || {
+        let connection = Connection::open_with_flags(path, flags)?;
+        connection.busy_timeout(PATIENCE)?;
+        connection.pragma_update(None, "mmap_size", 0)?;
+        connection.pragma_update(None, "trusted_schema", false)?;
+        Ok(connection)
+    };
+    open().map_err(|source| cannot_open(path, source))
+}
+
+/// A copy of the whole database at `path`, durable when this returns.
+pub(super) fn copy(connection: &Connection, path: &Path) -> Result<()> {
+    use std::os::unix::ffi::OsStrExt;
+    let temporary = path.with_extension("db.tmp");
+    let _ = fs::remove_file(&temporary);
+    connection
+        .execute("VACUUM INTO CAST(?1 AS TEXT)", [temporary.as_os_str().as_bytes()])
+        .sql("copy what is there")?;
+    File::open(&temporary).and_then(|file| file.sync_all()).at("sync", &temporary)?;
+    fs::rename(&temporary, path).at("rename", path)?;
+    sync_folder(path.parent().unwrap_or(Path::new("/")))
+}
+
+fn look(connection: &Connection) -> rusqlite::Result<i32> {
+    connection.pragma_query_value(None, "schema_version", |_| Ok(()))?;
+    connection.pragma_query_value(None, "application_id", |row| row.get(0))
+}
+
+fn set_up_writer(connection: &Connection) -> rusqlite::Result<()> {
+    connection.pragma_update_and_check(None, "journal_mode", "WAL", |_| Ok(()))?;
+    connection.pragma_update(None, "synchronous", "FULL")?;
+    connection.pragma_update(None, "foreign_keys", true)?;
+    connection.pragma_update(None, "mmap_size", 0)?;
+    connection.pragma_update(None, "cell_size_check", true)?;
+    connection.pragma_update(None, "trusted_schema", false)
+}
+
+fn migrate(connection: &mut Connection, steps: &[&Migration]) -> Result<()> {
+    let transaction = connection
+        .transaction_with_behavior(TransactionBehavior::Immediate)
+        .sql("begin to bring the tables up to date")?;
+    transaction
+        .pragma_update(None, "application_id", APPLICATION_ID)
+        .sql("mark the database as Undercroft's")?;
+    migrations::apply(&transaction, steps)?;
+    reach_write_point("catalog.before-commit");
+    transaction.commit().sql("commit the new tables")?;
+    reach_write_point("catalog.migrated");
+    Ok(())
+}
+
+/// A name for the copy that no earlier copy has.
+fn copy_name(root: &Path, versions: &[(String, u32)]) -> Result<PathBuf> {
+    let total: u32 = versions.iter().map(|(_, version)| version).sum();
+    let mut count = 0;
+    loop {
+        let path = root.join(format!("catalog-before-migration-{total}.{count}.db"));
+        if !path.try_exists().at("look at", &path)? {
+            return Ok(path);
+        }
+        count += 1;
+    }
+}
+
+/// An absent or empty catalog is a new one only while there is nothing to catalogue.
+fn refuse_lost_catalog(root: &Path, path: &Path, why: &str) -> Result<()> {
+    let projects = root.join("projects");
+    let holds_projects = match fs::read_dir(&projects) {
+        Ok(mut entries) => entries.next().is_some(),
+        Err(source) if source.kind() == std::io::ErrorKind::NotFound => false,
+        Err(source) => return Err(Error::io("read", &projects, source)),
+    };
+    if !holds_projects {
+        return Ok(());
+    }
+    Err(Error::new(Code::Damaged, format!("Cannot open the catalog {}", escape_path(path)))
+        .why(format!("{why}, while the library holds projects"))
+        .next("Bring catalog.db back from a copy; or move the library's folder aside to begin anew"))
+}
+
+fn refuse_foreign(connection: &Connection, path: &Path) -> Result<()> {
+    let tables: i64 = connection
+        .query_row("SELECT count(*) FROM sqlite_schema", (), |row| row.get(0))
+        .map_err(|source| cannot_open(path, source))?;
+    if tables == 0 { Ok(()) } else { Err(foreign(path)) }
+}
+
+fn foreign(path: &Path) -> Error {
+    Error::new(Code::Damaged, format!("Cannot open the catalog {}", escape_path(path)))
+        .why("It is a database of another program")
+        .next("Choose another folder for the library, or move that file away")
+}
+
+fn cannot_open(path: &Path, source: rusqlite::Error) -> Error {
+    explain(&format!("Cannot open the catalog {}", escape_path(path)), source)
+}

@@ -1,0 +1,160 @@
+//! What a folder of work is: its languages, its frameworks, where its git repository is pushed
+//! to, how many files it has. Read only, no symlink followed, nobody's program run.
+
+mod frameworks;
+mod git;
+mod languages;
+mod manifest;
+
+use std::fs::Metadata;
+use std::path::Path;
+
+use undercroft_foundation::{Job, Result, escape_path};
+use walkdir::{DirEntry, WalkDir};
+
+use languages::Tally;
+
+/// A glance looks at this many entries, and no deeper than this.
+const GLANCE_ENTRIES: usize = 2000;
+const GLANCE_DEPTH: usize = 4;
+/// How deep to look for the manifests that name frameworks.
+const MANIFEST_DEPTH: usize = 3;
+
+/// What was found in a folder.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Look {
+    pub languages: Vec<String>,
+    pub frameworks: Vec<String>,
+    pub git_remote: Option<String>,
+    pub files: u64,
+    pub size_bytes: u64,
+}
+
+/// A quick look, whatever the size of the folder: it does not count.
+pub(crate) fn glance(root: &Path) -> Look {
+    let mut finds = Finds::default();
+    let mut walk = WalkDir::new(root).max_depth(GLANCE_DEPTH).into_iter();
+    let mut left = GLANCE_ENTRIES;
+    while let Some(entry) = walk.next() {
+        let Ok(entry) = entry else { continue };
+        if entry.file_type().is_dir() {
+            if is_others_work(&entry) {
+                walk.skip_current_dir();
+            }
+            continue;
+        }
+        left -= 1;
+        if left == 0 {
+            break;
+        }
+        if let Some(metadata) = entry.metadata().ok().filter(Metadata::is_file) {
+            finds.take(&entry, metadata.len());
+        }
+    }
+    finds.into_look(root)
+}
+
+/// The whole folder. What cannot be read becomes a warning.
+///
+/// # Errors
+/// [`undercroft_foundation::Code::Cancelled`].
+pub(crate) fn survey(root: &Path, job: &Job) -> Result<Look> {
+    let mut finds = Finds::default();
+    let (mut files, mut size_bytes) = (0, 0);
+    // The depth at which other people's work began, while the walk is inside it.
+    let mut others: Option<usize> = None;
+    for entry in WalkDir::new(root) {
+        job.check_cancelled()?;
+        let entry = match entry {
+            Ok(entry) => entry,
+            Err(error) => {
+                warn(job, root, &error);
+                continue;
+            }
+        };
+        others = others.filter(|depth| entry.depth() > *depth);
+        if entry.file_type().is_dir() {
+            if others.is_none() && is_others_work(&entry) {
+                others = Some(entry.depth());
+            }
+            continue;
+        }
+        files += 1;
+        let size = match entry.metadata() {
+            Ok(metadata) if metadata.is_file() => metadata.len(),
+            Ok(_) => 0,
+            Err(error) => {
+                warn(job, root, &error);
+                continue;
+            }
+        };
+        size_bytes += size;
+        job.add_total(1, size);
+        job.add_files_done(1);
+        job.add_bytes_done(size);
+        if files % 512 == 0 {
+            job.set_current(escape_path(entry.path().strip_prefix(root).unwrap_or(entry.path())));
+        }
+        if others.is_none() && entry.file_type().is_file() {
+            finds.take(&entry, size);
+        }
+    }
+    job.settle_totals();
+    Ok(Look { files, size_bytes, ..finds.into_look(root) })
+}
+
+fn warn(job: &Job, root: &Path, error: &walkdir::Error) {
+    let item = escape_path(error.path().unwrap_or(root));
+    let message = error.io_error().map_or_else(|| error.to_string(), ToString::to_string);
+    job.warn(item, message);
+}
+
+#[derive(Default)]
+struct Finds {
+    tally: Tally,
+    frameworks: Vec<&'static str>,
+}
+
+impl Finds {
+    fn take(&mut self, entry: &DirEntry, size: u64) {
+        self.tally.take(entry.file_name(), size);
+        if entry.depth() <= MANIFEST_DEPTH {
+            frameworks::read(entry.path(), &mut self.frameworks);
+        }
+    }
+
+    fn into_look(mut self, root: &Path) -> Look {
+        self.frameworks.sort_unstable_by_key(|name| name.to_lowercase());
+        self.frameworks.dedup();
+        Look {
+            languages: self.tally.into_languages(),
+            frameworks: self.frameworks.into_iter().map(str::to_owned).collect(),
+            git_remote: git::remote_of(root),
+            files: 0,
+            size_bytes: 0,
+        }
+    }
+}
+
+/// Whether a folder holds what others wrote or what a program made: it says nothing about the
+/// languages that the user works in.
+fn is_others_work(entry: &DirEntry) -> bool {
+    let beside = |name: &str| {
+        entry.path().parent().is_some_and(|folder| folder.join(name).symlink_metadata().is_ok())
+    };
+    if entry.depth() == 0 {
+        return false;
+    }
+    match entry.file_name().to_str() {
+        Some(
+            ".git" | ".hg" | ".svn" | ".jj" | "node_modules" | "bower_components" | ".venv" | ".tox"
+            | "__pycache__" | "site-packages" | ".next" | ".nuxt" | ".svelte-kit" | ".gradle"
+            | ".idea" | ".vscode" | ".cache" | "Pods" | "DerivedData",
+        ) => true,
+        Some("target") => beside("Cargo.toml") || beside("pom.xml"),
+        Some("vendor") => beside("go.mod") || beside("composer.json") || beside("Gemfile"),
+        Some("dist" | "build") => beside("package.json"),
+        Some("venv" | "env") => entry.path().join("pyvenv.cfg").symlink_metadata().is_ok(),
+        _ => false,
+    }
+}

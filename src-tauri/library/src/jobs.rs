@@ -1,0 +1,131 @@
+//! The board of live jobs: work on threads of its own, with progress, cancel, and an outcome that
+//! is kept as a run. Jobs with the same destination take turns, in the order in which they came;
+//! so do those without a destination, by kind.
+
+mod board;
+mod view;
+mod work;
+
+use std::fmt;
+use std::sync::Arc;
+
+use crossbeam_channel::Receiver;
+use undercroft_foundation::{DestinationId, Job, JobId, ProjectId, Result, World};
+
+use crate::runs::Runs;
+use board::Board;
+
+pub use view::JobView;
+
+/// What kind of work a job is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum JobKind {
+    /// Copies a project to a destination.
+    Backup,
+    /// Brings back what a destination holds.
+    Restore,
+    /// Looks anew at what a project consists of.
+    Refresh,
+    /// Checks that what is kept is sound.
+    Check,
+}
+
+impl JobKind {
+    /// The stable name: `backup`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Backup => "backup",
+            Self::Restore => "restore",
+            Self::Refresh => "refresh",
+            Self::Check => "check",
+        }
+    }
+}
+
+/// What a job is to be.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct JobSpec {
+    /// What kind of work.
+    pub kind: JobKind,
+    /// What it does, for people: "Back up notes to Disk".
+    pub title: String,
+    /// The project that it works on.
+    pub project: Option<ProjectId>,
+    /// The destination that it works with.
+    pub destination: Option<DestinationId>,
+}
+
+/// The live jobs of this process.
+#[derive(Clone)]
+pub struct Jobs(Arc<Board>);
+
+impl Jobs {
+    pub(crate) fn new(runs: &Runs, world: &World) -> Self {
+        Self(Arc::new(Board::new(runs.clone(), world.clone())))
+    }
+
+    /// Puts work on the board; it begins when its turn comes. What it returns, a sentence without
+    /// its full stop, is kept as the run's summary.
+    ///
+    /// # Errors
+    /// Whatever keeps the run from being kept: then nothing was begun.
+    pub fn spawn(
+        &self,
+        spec: JobSpec,
+        work: impl FnOnce(&Job) -> Result<String> + Send + 'static,
+    ) -> Result<JobView> {
+        Board::spawn(&self.0, spec, Box::new(work))
+    }
+
+    /// The jobs that wait or work, and the last hundred that are over; newest first.
+    pub fn list(&self) -> Vec<JobView> {
+        self.0.list()
+    }
+
+    /// One job.
+    ///
+    /// # Errors
+    /// [`undercroft_foundation::Code::NotFound`].
+    pub fn get(&self, id: JobId) -> Result<JobView> {
+        self.0.get(id)
+    }
+
+    /// Asks a job to stop. One that waits is over at once; one that works stops at its next safe
+    /// moment; one that is over stays as it is.
+    ///
+    /// # Errors
+    /// [`undercroft_foundation::Code::NotFound`].
+    pub fn cancel(&self, id: JobId) -> Result<JobView> {
+        Board::cancel(&self.0, id)
+    }
+
+    /// Waits until a job is over.
+    ///
+    /// # Errors
+    /// [`undercroft_foundation::Code::NotFound`].
+    pub fn wait(&self, id: JobId) -> Result<JobView> {
+        self.0.wait(id)
+    }
+
+    /// How jobs stand, from now on: each change of state at once, progress at most ten times a
+    /// second.
+    pub fn subscribe(&self) -> Receiver<JobView> {
+        self.0.subscribe()
+    }
+
+    /// Whether anything waits or works.
+    pub fn is_idle(&self) -> bool {
+        self.0.is_idle()
+    }
+
+    /// Cancels everything and waits until it has stopped.
+    pub fn shut_down(&self) {
+        Board::shut_down(&self.0);
+    }
+}
+
+impl fmt::Debug for Jobs {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries(self.list()).finish()
+    }
+}

@@ -1,0 +1,325 @@
+//! The board itself: who waits, who works, whose turn is next, who listens.
+
+use std::collections::VecDeque;
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use crossbeam_channel::{Receiver, Sender, unbounded};
+use undercroft_foundation::{
+    Code, DestinationId, Error, Job, JobId, JobState, Progress, Result, World,
+};
+
+use super::work::{Work, of_error, perform};
+use super::{JobKind, JobSpec, JobView};
+use crate::runs::{NewRun, Outcome, Run, Runs};
+
+/// How many jobs that are over stay on the board.
+const KEPT: usize = 100;
+/// Progress is told at most this often.
+const TICK: Duration = Duration::from_millis(100);
+/// A listener that has not taken this many views gets no more progress until it does.
+const PATIENT: usize = 64;
+
+pub(super) struct Board {
+    runs: Runs,
+    world: World,
+    state: Mutex<State>,
+    changed: Condvar,
+}
+
+#[derive(Default)]
+struct State {
+    /// Oldest first.
+    entries: VecDeque<Entry>,
+    listeners: Vec<Sender<JobView>>,
+    is_ticking: bool,
+}
+
+struct Entry {
+    id: JobId,
+    spec: JobSpec,
+    run: Run,
+    job: Arc<Job>,
+    state: JobState,
+    /// Taken when its turn comes.
+    work: Option<Work>,
+    /// The steady clock when it began and when it ended.
+    began: Option<Duration>,
+    took: Option<Duration>,
+    outcome: Option<Outcome>,
+    told: Option<(Progress, String)>,
+}
+
+/// Those of one lane take turns.
+#[derive(PartialEq, Eq)]
+enum Lane {
+    Destination(DestinationId),
+    Kind(JobKind),
+}
+
+impl Entry {
+    fn lane(&self) -> Lane {
+        match self.spec.destination {
+            Some(destination) => Lane::Destination(destination),
+            None => Lane::Kind(self.spec.kind),
+        }
+    }
+
+    fn view(&self, now: Duration) -> JobView {
+        let elapsed = self.began.map(|began| now.saturating_sub(began));
+        JobView {
+            id: self.id,
+            run: self.run.id,
+            kind: self.spec.kind,
+            title: self.spec.title.clone(),
+            project: self.spec.project,
+            destination: self.spec.destination,
+            state: self.state,
+            progress: self.job.progress(),
+            current: if self.state.is_over() { String::new() } else { self.job.current() },
+            elapsed: self.took.or(elapsed).unwrap_or_default(),
+            started: self.run.started,
+            ended: self.run.ended,
+            outcome: self.outcome.clone(),
+        }
+    }
+}
+
+impl Board {
+    pub(super) fn new(runs: Runs, world: World) -> Self {
+        Self { runs, world, state: Mutex::default(), changed: Condvar::new() }
+    }
+
+    pub(super) fn spawn(this: &Arc<Self>, spec: JobSpec, work: Work) -> Result<JobView> {
+        let run = this.runs.queue(&NewRun {
+            kind: spec.kind.name().to_owned(),
+            title: spec.title.clone(),
+            project: spec.project,
+            destination: spec.destination,
+        })?;
+        let id = JobId::new(&*this.world.clock, &*this.world.random);
+        let entry = Entry {
+            id,
+            spec,
+            run,
+            job: Arc::new(Job::new()),
+            state: JobState::Queued,
+            work: Some(work),
+            began: None,
+            took: None,
+            outcome: None,
+            told: None,
+        };
+        {
+            let mut state = this.lock();
+            state.entries.push_back(entry);
+            this.tell(&mut state, id);
+        }
+        Self::begin_next(this);
+        this.get(id)
+    }
+
+    pub(super) fn list(&self) -> Vec<JobView> {
+        let now = self.world.clock.steady();
+        self.lock().entries.iter().rev().map(|entry| entry.view(now)).collect()
+    }
+
+    pub(super) fn get(&self, id: JobId) -> Result<JobView> {
+        let now = self.world.clock.steady();
+        let state = self.lock();
+        state.entries.iter().find(|entry| entry.id == id).map(|entry| entry.view(now)).ok_or_else(
+            || {
+                Error::new(Code::NotFound, format!("There is no job {id}"))
+                    .why("It was never begun here, or has been over for long")
+            },
+        )
+    }
+
+    pub(super) fn subscribe(self: &Arc<Self>) -> Receiver<JobView> {
+        let (sender, receiver) = unbounded();
+        self.lock().listeners.push(sender);
+        receiver
+    }
+
+    pub(super) fn is_idle(&self) -> bool {
+        self.lock().entries.iter().all(|entry| entry.state.is_over())
+    }
+
+    pub(super) fn wait(&self, id: JobId) -> Result<JobView> {
+        let over = |state: &mut State| {
+            state.entries.iter().find(|entry| entry.id == id).is_none_or(|e| e.state.is_over())
+        };
+        let state = self.lock();
+        drop(self.changed.wait_while(state, |state| !over(state)));
+        self.get(id)
+    }
+
+    pub(super) fn cancel(this: &Arc<Self>, id: JobId) -> Result<JobView> {
+        this.get(id)?;
+        let waiting = {
+            let mut state = this.lock();
+            let entry = state.entries.iter_mut().find(|entry| entry.id == id);
+            entry.and_then(|entry| {
+                entry.job.cancel();
+                // Taken, so that its turn never comes.
+                entry.work.take().map(|_| Arc::clone(&entry.job))
+            })
+        };
+        if let Some(job) = waiting {
+            let error = Error::new(Code::Cancelled, "Cancelled before it began");
+            let (state, outcome) = of_error(&error, &job);
+            Self::end(this, id, state, outcome);
+        }
+        this.get(id)
+    }
+
+    pub(super) fn shut_down(this: &Arc<Self>) {
+        let ids: Vec<_> = this.lock().entries.iter().map(|entry| entry.id).collect();
+        for id in ids {
+            let _ = Self::cancel(this, id);
+        }
+        let busy =
+            |state: &mut State| state.entries.iter().any(|entry| !entry.state.is_over());
+        let state = this.lock();
+        drop(this.changed.wait_while(state, busy));
+    }
+
+    /// Begins every job whose turn it is.
+    fn begin_next(this: &Arc<Self>) {
+        while let Some((id, run, job, work)) = this.take_next() {
+            let board = Arc::clone(this);
+            let title = run.title.clone();
+            let worker = Arc::clone(&job);
+            let spawned = std::thread::Builder::new().name("job".to_owned()).spawn(move || {
+                let (state, outcome) = match board.runs.start(&run) {
+                    Ok(()) => perform(&run.title, &worker, work),
+                    Err(error) => of_error(&error, &worker),
+                };
+                Self::end(&board, id, state, outcome);
+            });
+            if let Err(source) = spawned {
+                let error =
+                    Error::new(Code::Unavailable, format!("Cannot begin: {title}")).because(source);
+                let (state, outcome) = of_error(&error, &job);
+                Self::end(this, id, state, outcome);
+            }
+        }
+        Self::tick(this);
+    }
+
+    fn take_next(&self) -> Option<(JobId, Run, Arc<Job>, Work)> {
+        let mut state = self.lock();
+        let index = (0..state.entries.len()).find(|&index| state.is_turn_of(index))?;
+        let entry = state.entries.get_mut(index)?;
+        let work = entry.work.take()?;
+        entry.state = JobState::Running;
+        entry.began = Some(self.world.clock.steady());
+        let next = (entry.id, entry.run.clone(), Arc::clone(&entry.job), work);
+        self.tell(&mut state, next.0);
+        Some(next)
+    }
+
+    fn end(this: &Arc<Self>, id: JobId, ended: JobState, outcome: Outcome) {
+        let found = {
+            let state = this.lock();
+            let entry = state.entries.iter().find(|entry| entry.id == id);
+            entry.map(|entry| (entry.run.clone(), Arc::clone(&entry.job)))
+        };
+        let Some((run, job)) = found else { return };
+        // Kept before it is told: who hears that a job is over finds its run.
+        let run = this.runs.finish(&run, ended, &outcome, job.progress()).unwrap_or_else(|error| {
+            tracing::error!(run.id = %run.id, error = %error, "a run's end cannot be kept");
+            Run { ended: Some(this.world.clock.now()), ..run }
+        });
+        let mut state = this.lock();
+        let now = this.world.clock.steady();
+        if let Some(entry) = state.entries.iter_mut().find(|entry| entry.id == id) {
+            entry.state = ended;
+            entry.outcome = Some(outcome);
+            entry.run = run;
+            entry.took = Some(entry.began.map_or(Duration::ZERO, |began| now.saturating_sub(began)));
+        }
+        this.tell(&mut state, id);
+        state.forget_oldest();
+        drop(state);
+        this.changed.notify_all();
+        Self::begin_next(this);
+    }
+
+    fn tell(&self, state: &mut State, id: JobId) {
+        let now = self.world.clock.steady();
+        if let Some(entry) = state.entries.iter().find(|entry| entry.id == id) {
+            let view = entry.view(now);
+            state.listeners.retain(|listener| listener.send(view.clone()).is_ok());
+        }
+    }
+
+    /// Tells progress for as long as anything works.
+    fn tick(this: &Arc<Self>) {
+        let mut state = this.lock();
+        if state.is_ticking || !state.is_working() {
+            return;
+        }
+        let board = Arc::clone(this);
+        let ticker = std::thread::Builder::new().name("progress".to_owned()).spawn(move || {
+            loop {
+                std::thread::sleep(TICK);
+                if !board.tell_progress() {
+                    return;
+                }
+            }
+        });
+        // Without it, only the ends are told.
+        state.is_ticking = ticker.is_ok();
+    }
+
+    /// Whether there will be more to tell.
+    fn tell_progress(&self) -> bool {
+        let now = self.world.clock.steady();
+        let mut state = self.lock();
+        let mut views = Vec::new();
+        for entry in state.entries.iter_mut().filter(|entry| entry.state == JobState::Running) {
+            let at = (entry.job.progress(), entry.job.current());
+            if entry.told.as_ref() != Some(&at) {
+                entry.told = Some(at);
+                views.push(entry.view(now));
+            }
+        }
+        for view in &views {
+            state.listeners.retain(|listener| {
+                listener.len() > PATIENT || listener.send(view.clone()).is_ok()
+            });
+        }
+        state.is_ticking = state.is_working();
+        state.is_ticking
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl State {
+    /// Whether the job waits, and nobody before it in its lane waits or works.
+    fn is_turn_of(&self, index: usize) -> bool {
+        let Some(entry) = self.entries.get(index).filter(|entry| entry.work.is_some()) else {
+            return false;
+        };
+        let lane = entry.lane();
+        let before = self.entries.iter().take(index);
+        before.filter(|other| other.lane() == lane).all(|other| other.state.is_over())
+    }
+
+    fn is_working(&self) -> bool {
+        self.entries.iter().any(|entry| entry.state == JobState::Running)
+    }
+
+    fn forget_oldest(&mut self) {
+        let mut over = self.entries.iter().filter(|entry| entry.state.is_over()).count();
+        self.entries.retain(|entry| {
+            let stays = !entry.state.is_over() || over <= KEPT;
+            over -= usize::from(!stays);
+            stays
+        });
+    }
+}

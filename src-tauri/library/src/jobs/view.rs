@@ -1,0 +1,55 @@
+//! A job as it stands at one moment.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+use undercroft_foundation::{DestinationId, JobId, JobState, Progress, ProjectId, RunId};
+
+use super::JobKind;
+use crate::runs::Outcome;
+
+/// A job as it stands at one moment.
+#[derive(Debug, Clone, PartialEq)]
+pub struct JobView {
+    /// Its id.
+    pub id: JobId,
+    /// The run that keeps its outcome.
+    pub run: RunId,
+    /// What kind of work.
+    pub kind: JobKind,
+    /// What it does, for people.
+    pub title: String,
+    /// The project that it works on.
+    pub project: Option<ProjectId>,
+    /// The destination that it works with.
+    pub destination: Option<DestinationId>,
+    /// Where it stands.
+    pub state: JobState,
+    /// How far it is.
+    pub progress: Progress,
+    /// What it is at (an escaped path).
+    pub current: String,
+    /// How long it has worked, waiting not counted.
+    pub elapsed: Duration,
+    /// When it was asked for.
+    pub started: Timestamp,
+    /// When it was over.
+    pub ended: Option<Timestamp>,
+    /// How it ended.
+    pub outcome: Option<Outcome>,
+}
+
+impl JobView {
+    /// Bytes a second so far.
+    pub fn bytes_per_second(&self) -> u64 {
+        self.progress.bytes_per_second(self.elapsed)
+    }
+
+    /// The time left at the pace so far, once the whole is known.
+    pub fn time_left(&self) -> Option<Duration> {
+        if self.state.is_over() {
+            return None;
+        }
+        self.progress.time_left(self.elapsed)
+    }
+}

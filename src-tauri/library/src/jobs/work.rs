@@ -1,0 +1,50 @@
+//! Doing a job's work so that nothing that happens in it goes further than its outcome.
+
+use std::any::Any;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use undercroft_foundation::{Code, Error, Job, JobState, Result};
+
+use crate::runs::Outcome;
+
+/// The work of a job.
+pub(super) type Work = Box<dyn FnOnce(&Job) -> Result<String> + Send>;
+
+/// Does the work; an error or a panic becomes an outcome.
+pub(super) fn perform(title: &str, job: &Job, work: Work) -> (JobState, Outcome) {
+    let result = catch_unwind(AssertUnwindSafe(|| {
+        job.check_cancelled()?;
+        work(job)
+    }));
+    match result {
+        Ok(Ok(summary)) => {
+            let outcome = Outcome::of_success(summary, job);
+            let state = match outcome.warnings_total {
+                0 => JobState::Succeeded,
+                _ => JobState::Warnings,
+            };
+            (state, outcome)
+        }
+        Ok(Err(error)) => of_error(&error, job),
+        Err(panic) => of_error(&of_panic(title, &*panic), job),
+    }
+}
+
+/// The outcome of a job that never began.
+pub(super) fn of_error(error: &Error, job: &Job) -> (JobState, Outcome) {
+    let state = match error.code() {
+        Code::Cancelled => JobState::Cancelled,
+        _ => JobState::Failed,
+    };
+    (state, Outcome::of_error(error, job))
+}
+
+fn of_panic(title: &str, panic: &(dyn Any + Send)) -> Error {
+    let text = panic
+        .downcast_ref::<&str>()
+        .map(|text| (*text).to_owned())
+        .or_else(|| panic.downcast_ref::<String>().cloned())
+        .unwrap_or_else(|| "It gave no reason".to_owned());
+    tracing::error!(job.title = title, panic = text, "a job panicked");
+    Error::new(Code::Internal, format!("A fault stopped this: {title}")).why(text)
+}

@@ -1,0 +1,94 @@
+//! Which processes are alive: each that runs something holds a lock on a file of its own below
+//! `running/`. The system lets go of the lock when the process ends, however it ends, and no
+//! number is ever taken for another process that got it later.
+
+use std::fs::{self, File, OpenOptions};
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
+
+use undercroft_foundation::{IoContext, Result, World};
+
+use crate::layout::make_folder;
+
+/// This process's sign of life, given when first asked for.
+#[derive(Debug)]
+pub(crate) struct Presence {
+    root: PathBuf,
+    sign: OnceLock<(String, File)>,
+}
+
+impl Presence {
+    pub(crate) fn new(root: &Path) -> Self {
+        Self { root: root.to_owned(), sign: OnceLock::new() }
+    }
+
+    /// The name of this process's sign, which is there and locked when this returns.
+    pub(crate) fn name(&self, world: &World) -> Result<String> {
+        if let Some((name, _)) = self.sign.get() {
+            return Ok(name.clone());
+        }
+        let mut bytes = [0; 12];
+        world.random.fill(&mut bytes);
+        let name: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+        let folder = self.folder();
+        make_folder(&folder)?;
+        // No sweep may come between making the file and locking it.
+        let sweep = File::open(&folder).at("open", &folder)?;
+        sweep.lock().at("lock", &folder)?;
+        let path = folder.join(&name);
+        let mut options = OpenOptions::new();
+        let file = options.write(true).create_new(true).mode(0o600).open(&path).at("make", &path)?;
+        file.lock().at("lock", &path)?;
+        // Two threads may both have come this far; the first one's sign stays.
+        let (kept, _) = self.sign.get_or_init(|| (name.clone(), file));
+        if *kept != name {
+            let _ = fs::remove_file(&path);
+        }
+        Ok(kept.clone())
+    }
+
+    /// Whether the process that gave this sign lives.
+    pub(crate) fn is_alive(&self, name: &str) -> bool {
+        if self.sign.get().is_some_and(|(own, _)| own == name) {
+            return true;
+        }
+        if name.is_empty() || name.contains('/') {
+            return false;
+        }
+        File::open(self.folder().join(name)).is_ok_and(|file| is_held(&file))
+    }
+
+    /// Clears away the signs of processes that ended without doing so.
+    pub(crate) fn sweep(&self) {
+        let folder = self.folder();
+        let Ok(entries) = fs::read_dir(&folder) else { return };
+        let Ok(sweep) = File::open(&folder) else { return };
+        if sweep.lock().is_err() {
+            return;
+        }
+        for entry in entries.flatten() {
+            if File::open(entry.path()).is_ok_and(|file| !is_held(&file)) {
+                // Best effort: a stale sign says nothing while it lies there.
+                let _ = fs::remove_file(entry.path());
+            }
+        }
+    }
+
+    fn folder(&self) -> PathBuf {
+        self.root.join("running")
+    }
+}
+
+impl Drop for Presence {
+    fn drop(&mut self) {
+        if let Some((name, _)) = self.sign.get() {
+            let _ = fs::remove_file(self.root.join("running").join(name));
+        }
+    }
+}
+
+/// Shared, so that two who look at once do not take each other for the holder.
+fn is_held(file: &File) -> bool {
+    matches!(file.try_lock_shared(), Err(fs::TryLockError::WouldBlock))
+}

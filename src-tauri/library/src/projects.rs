@@ -1,0 +1,408 @@
+//! Projects: folders of work, where the user keeps them. This file says what one can do with
+//! them; the table, the rules for folders and `metadata.json` lie beneath.
+
+mod folder;
+mod metadata;
+mod names;
+mod search;
+mod table;
+
+use std::path::{Path, PathBuf};
+
+use jiff::Timestamp;
+use rusqlite::Transaction;
+use undercroft_foundation::{Code, Error, Job, ProjectId, Result, escape_path};
+
+use crate::catalog::Moment;
+use crate::detect;
+use crate::events::NewEvent;
+use crate::library::Library;
+
+pub use folder::Occupied;
+pub use search::ProjectFilter;
+pub(crate) use table::MIGRATIONS;
+
+/// What kind of work a project is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum ProjectKind {
+    /// Something is made.
+    Generation,
+    /// Something is brought from one form to another.
+    Migration,
+    /// Anything else.
+    Other,
+}
+
+impl ProjectKind {
+    /// The stable name: `generation`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Generation => "generation",
+            Self::Migration => "migration",
+            Self::Other => "other",
+        }
+    }
+
+    /// The kind of this stable name.
+    pub fn from_name(name: &str) -> Option<Self> {
+        [Self::Generation, Self::Migration, Self::Other].into_iter().find(|k| k.name() == name)
+    }
+}
+
+/// Whether a project is worked on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum ProjectStatus {
+    /// It is.
+    Active,
+    /// It lies in the archive.
+    Archived,
+    /// It was forgotten, and can be recalled.
+    Trashed,
+}
+
+impl ProjectStatus {
+    /// The stable name: `active`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Active => "active",
+            Self::Archived => "archived",
+            Self::Trashed => "trashed",
+        }
+    }
+
+    /// The status of this stable name.
+    pub fn from_name(name: &str) -> Option<Self> {
+        [Self::Active, Self::Archived, Self::Trashed].into_iter().find(|s| s.name() == name)
+    }
+}
+
+/// A project, as the catalog knows it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Project {
+    /// Its id.
+    pub id: ProjectId,
+    /// Its name.
+    pub name: String,
+    /// What kind of work it is.
+    pub kind: ProjectKind,
+    /// Whether it is worked on.
+    pub status: ProjectStatus,
+    /// Its folder, canonical; any bytes.
+    pub root: PathBuf,
+    /// Its programming languages, the most used first.
+    pub languages: Vec<String>,
+    /// Its frameworks, by name.
+    pub frameworks: Vec<String>,
+    /// The user's tags, by name.
+    pub tags: Vec<String>,
+    /// Where its git repository is pushed to, without credentials.
+    pub git_remote: Option<String>,
+    /// How many files it has, as of the last refresh.
+    pub files: u64,
+    /// How large they are together.
+    pub size_bytes: u64,
+    /// When the files were last counted; never, right after it was added.
+    pub counted: Option<Timestamp>,
+    /// When it was added.
+    pub created: Timestamp,
+    /// When anything above last changed.
+    pub updated: Timestamp,
+}
+
+impl Project {
+    /// Whether its folder is there now.
+    pub fn is_present(&self) -> bool {
+        self.root.is_dir()
+    }
+}
+
+/// A folder that is to become a project.
+#[derive(Debug, Clone, Default)]
+pub struct AddProject<'a> {
+    /// The folder.
+    pub path: PathBuf,
+    /// Its name; the folder's, if none is given.
+    pub name: Option<String>,
+    /// Its tags.
+    pub tags: Vec<String>,
+    /// Folders that must neither hold it nor lie in it: backups' destinations.
+    pub apart_from: &'a [Occupied],
+}
+
+/// The projects of a library.
+#[derive(Debug, Clone, Copy)]
+pub struct Projects<'a> {
+    library: &'a Library,
+}
+
+impl<'a> Projects<'a> {
+    pub(crate) fn new(library: &'a Library) -> Self {
+        Self { library }
+    }
+
+    /// Makes a folder a project where it lies, after a quick look at what it is;
+    /// [`Projects::refresh`] then counts it. A forgotten project of that folder is recalled.
+    ///
+    /// # Errors
+    /// [`Code::NotFound`] for a folder that is not there, [`Code::Invalid`] for one that cannot be
+    /// a project, [`Code::PermissionDenied`] for one that cannot be read, and
+    /// [`Code::AlreadyExists`] for one that is a project already.
+    pub fn add_linked(&self, request: &AddProject<'_>) -> Result<Project> {
+        let root = folder::check(&request.path, self.library.root(), request.apart_from)?;
+        let name = match &request.name {
+            Some(name) => names::check_name(name)?,
+            None => names::of_folder(&root),
+        };
+        let tags = names::check_tags(&request.tags)?;
+        let look = detect::glance(&root);
+        self.library.catalog().write(|transaction| {
+            if let Some(known) = folder::find_same(&table::all(transaction)?, &root) {
+                return self.add_again(transaction, known, request);
+            }
+            let now = self.now();
+            let project = Project {
+                id: ProjectId::new(&*self.library.world().clock, &*self.library.world().random),
+                name: name.clone(),
+                kind: ProjectKind::Other,
+                status: ProjectStatus::Active,
+                root: root.clone(),
+                languages: look.languages.clone(),
+                frameworks: look.frameworks.clone(),
+                tags: tags.clone(),
+                git_remote: look.git_remote.clone(),
+                files: 0,
+                size_bytes: 0,
+                counted: None,
+                created: now,
+                updated: now,
+            };
+            metadata::write(self.library.root(), &project)?;
+            table::insert(transaction, &project)?;
+            self.tell(transaction, &project, "added", "was added")?;
+            Ok(project)
+        })
+    }
+
+    fn add_again(
+        &self,
+        transaction: &Transaction<'_>,
+        known: &Project,
+        request: &AddProject<'_>,
+    ) -> Result<Project> {
+        if known.status != ProjectStatus::Trashed {
+            let what = format!("Cannot add {}", escape_path(&request.path));
+            return Err(Error::new(Code::AlreadyExists, what)
+                .why(format!("It is the project {} already", known.name))
+                .next(format!("Use the project {} ({})", known.name, known.id)));
+        }
+        let mut project = known.clone();
+        project.status = ProjectStatus::Active;
+        if let Some(name) = &request.name {
+            project.name = names::check_name(name)?;
+        }
+        if !request.tags.is_empty() {
+            project.tags = names::check_tags(&request.tags)?;
+        }
+        self.save(transaction, &mut project)?;
+        self.tell(transaction, &project, "recalled", "was recalled")?;
+        Ok(project)
+    }
+
+    /// The projects that pass the filter, by name.
+    ///
+    /// # Errors
+    /// Whatever keeps the catalog from being read.
+    pub fn list(&self, filter: &ProjectFilter) -> Result<Vec<Project>> {
+        let mut projects = self.library.catalog().read(|connection| table::all(connection))?;
+        projects.retain(|project| filter.accepts(project));
+        projects.sort_by_cached_key(|project| (project.name.to_lowercase(), project.id));
+        Ok(projects)
+    }
+
+    /// One project.
+    ///
+    /// # Errors
+    /// [`Code::NotFound`].
+    pub fn get(&self, id: ProjectId) -> Result<Project> {
+        self.library.catalog().read(|connection| table::get(connection, id))
+    }
+
+    /// The project that `text` means: by id, by the beginning of an id, or by name.
+    ///
+    /// # Errors
+    /// [`Code::NotFound`], or [`Code::Invalid`] with the candidates when several fit.
+    pub fn find(&self, text: &str) -> Result<Project> {
+        let projects = self.library.catalog().read(|connection| table::all(connection))?;
+        search::find(&projects, text)
+    }
+
+    /// Gives a project another name.
+    ///
+    /// # Errors
+    /// [`Code::NotFound`], [`Code::Invalid`].
+    pub fn rename(&self, id: ProjectId, name: &str) -> Result<Project> {
+        let name = names::check_name(name)?;
+        self.change(id, |project| {
+            let happened = format!("is now called {name}");
+            project.name = name;
+            Ok(("renamed", happened))
+        })
+    }
+
+    /// Gives a project tags and takes others away.
+    ///
+    /// # Errors
+    /// [`Code::NotFound`], [`Code::Invalid`].
+    pub fn tag(&self, id: ProjectId, add: &[String], remove: &[String]) -> Result<Project> {
+        let add = names::check_tags(add)?;
+        self.change(id, |project| {
+            project.tags.retain(|tag| !remove.contains(tag));
+            project.tags.extend(add);
+            project.tags = names::check_tags(&project.tags)?;
+            Ok(("tagged", "has other tags now".to_owned()))
+        })
+    }
+
+    /// Says what kind of work a project is.
+    ///
+    /// # Errors
+    /// [`Code::NotFound`].
+    pub fn set_kind(&self, id: ProjectId, kind: ProjectKind) -> Result<Project> {
+        self.change(id, |project| {
+            project.kind = kind;
+            Ok(("changed", format!("is of the kind {} now", kind.name())))
+        })
+    }
+
+    /// Forgets a project: nothing on disk is touched, no backup is lost, and it can be recalled.
+    ///
+    /// # Errors
+    /// [`Code::NotFound`].
+    pub fn forget(&self, id: ProjectId) -> Result<Project> {
+        self.set_status(id, ProjectStatus::Trashed, "forgotten", "was forgotten")
+    }
+
+    /// Recalls a forgotten project.
+    ///
+    /// # Errors
+    /// [`Code::NotFound`].
+    pub fn recall(&self, id: ProjectId) -> Result<Project> {
+        self.set_status(id, ProjectStatus::Active, "recalled", "was recalled")
+    }
+
+    fn set_status(
+        &self,
+        id: ProjectId,
+        status: ProjectStatus,
+        kind: &'static str,
+        happened: &str,
+    ) -> Result<Project> {
+        self.change(id, |project| {
+            project.status = status;
+            Ok((kind, happened.to_owned()))
+        })
+    }
+
+    /// Walks the whole folder and keeps what it found: files, size, languages, frameworks, git
+    /// remote. What could not be read becomes a warning of the job.
+    ///
+    /// # Errors
+    /// [`Code::SourceMissing`] when the folder is not there, [`Code::Cancelled`].
+    pub fn refresh(&self, id: ProjectId, job: &Job) -> Result<Project> {
+        let project = self.get(id)?;
+        folder::check_present(&project)?;
+        let look = detect::survey(&project.root, job)?;
+        self.change(id, |project| {
+            project.languages = look.languages;
+            project.frameworks = look.frameworks;
+            project.git_remote = look.git_remote;
+            project.files = look.files;
+            project.size_bytes = look.size_bytes;
+            project.counted = Some(self.now());
+            Ok(("refreshed", format!("has {} files", look.files)))
+        })
+    }
+
+    /// Takes in projects whose `metadata.json` is there while the catalog does not know them: it
+    /// was written, but the process ended before the catalog was.
+    pub(crate) fn adopt_uncatalogued(&self) -> Result<()> {
+        let root = self.library.root();
+        let known = self.library.catalog().read(|connection| table::all(connection))?;
+        let unknown = metadata::uncatalogued(root, &known)?;
+        if unknown.is_empty() {
+            return Ok(());
+        }
+        self.library.catalog().write(|transaction| {
+            for id in unknown {
+                let known = table::all(transaction)?;
+                // One that cannot be read stays where it is, for people to look at.
+                let Ok(project) = metadata::read(root, id) else { continue };
+                let is_known = known.iter().any(|other| other.id == project.id);
+                if is_known || folder::find_same(&known, &project.root).is_some() {
+                    continue;
+                }
+                table::insert(transaction, &project)?;
+                self.tell(transaction, &project, "added", "was added")?;
+            }
+            Ok(())
+        })
+    }
+
+    fn change(
+        &self,
+        id: ProjectId,
+        edit: impl FnOnce(&mut Project) -> Result<(&'static str, String)>,
+    ) -> Result<Project> {
+        self.library.catalog().write(|transaction| {
+            let before = table::get(transaction, id)?;
+            let mut project = before.clone();
+            let (kind, happened) = edit(&mut project)?;
+            if project != before {
+                self.save(transaction, &mut project)?;
+                self.tell(transaction, &before, kind, &happened)?;
+            }
+            Ok(project)
+        })
+    }
+
+    fn save(&self, transaction: &Transaction<'_>, project: &mut Project) -> Result<()> {
+        project.updated = self.now();
+        metadata::write(self.library.root(), project)?;
+        table::update(transaction, project)
+    }
+
+    fn tell(
+        &self,
+        transaction: &Transaction<'_>,
+        project: &Project,
+        kind: &str,
+        happened: &str,
+    ) -> Result<()> {
+        let event =
+            NewEvent::new(format!("project.{kind}"), format!("{} {happened}", project.name));
+        let event = event.of_project(Some(project.id));
+        self.library.events().append(transaction, &event).map(drop)
+    }
+
+    fn now(&self) -> Timestamp {
+        Moment::of(self.library.world().clock.now()).0
+    }
+
+    /// The folder that holds what the library keeps of a project.
+    pub fn folder_of(&self, id: ProjectId) -> PathBuf {
+        metadata::folder_of(self.library.root(), id)
+    }
+
+    /// The projects, forgotten ones too, whose folder overlaps `path`: a destination of backups
+    /// must lie apart from them.
+    ///
+    /// # Errors
+    /// Whatever keeps the catalog from being read.
+    pub fn overlapping(&self, path: &Path) -> Result<Vec<Project>> {
+        let mut projects = self.library.catalog().read(|connection| table::all(connection))?;
+        projects.retain(|project| {
+            crate::overlap(path, &project.root) != crate::Overlap::Apart
+        });
+        Ok(projects)
+    }
+}

@@ -1,0 +1,101 @@
+//! Which folders can be projects.
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use undercroft_foundation::{Code, Error, IoContext, Result, escape_path};
+
+use super::Project;
+use crate::overlap::{Overlap, overlap};
+
+/// A folder that is in use for something else, and what for: "the destination Disk".
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Occupied {
+    /// The folder.
+    pub path: PathBuf,
+    /// What it is, for people.
+    pub what: String,
+}
+
+/// The canonical path of a folder that can be a project.
+pub(super) fn check(path: &Path, library: &Path, apart_from: &[Occupied]) -> Result<PathBuf> {
+    let what = format!("Cannot add {}", escape_path(path));
+    let root = fs::canonicalize(path).map_err(|source| cannot_reach(&what, source))?;
+    let found = fs::metadata(&root).map_err(|source| cannot_reach(&what, source))?;
+    if !found.is_dir() {
+        return Err(Error::new(Code::Invalid, what)
+            .why("It is a file, not a folder")
+            .next("Add the folder that holds it"));
+    }
+    refuse_library(&what, &root, library)?;
+    for occupied in apart_from {
+        refuse_occupied(&what, &root, occupied)?;
+    }
+    // Being there is not enough: a backup must be able to look inside.
+    fs::read_dir(&root).map_err(|source| cannot_reach(&what, source))?;
+    Ok(root)
+}
+
+/// Goes on while the folder of a project is there.
+pub(super) fn check_present(project: &Project) -> Result<()> {
+    match fs::metadata(&project.root) {
+        Ok(found) if found.is_dir() => Ok(()),
+        Err(source) if source.kind() != io::ErrorKind::NotFound => {
+            Err(source).at("open", &project.root)
+        }
+        _ => Err(Error::new(
+            Code::SourceMissing,
+            format!("The folder of {} is not at {}", project.name, escape_path(&project.root)),
+        )),
+    }
+}
+
+/// The project of this folder, by whatever path it was added.
+pub(super) fn find_same<'a>(projects: &'a [Project], root: &Path) -> Option<&'a Project> {
+    projects.iter().find(|project| project.root == root).or_else(|| {
+        projects.iter().find(|project| overlap(&project.root, root) == Overlap::Same)
+    })
+}
+
+fn refuse_library(what: &str, root: &Path, library: &Path) -> Result<()> {
+    let (why, next) = match overlap(root, library) {
+        Overlap::Apart => return Ok(()),
+        Overlap::Contains => (
+            "Undercroft's own library lies inside it, and would be backed up while it changes",
+            "Add the folders of your projects one by one, or move the library elsewhere",
+        ),
+        Overlap::Same | Overlap::Inside => (
+            "It belongs to Undercroft's own library",
+            "Choose a folder of your own work",
+        ),
+    };
+    Err(Error::new(Code::Invalid, what).why(why).next(next))
+}
+
+fn refuse_occupied(what: &str, root: &Path, occupied: &Occupied) -> Result<()> {
+    let Occupied { path, what: occupant } = occupied;
+    let why = match overlap(root, path) {
+        Overlap::Apart => return Ok(()),
+        Overlap::Contains => {
+            format!("It holds {occupant}, and each backup would then hold the backups before it")
+        }
+        Overlap::Same | Overlap::Inside => format!("It belongs to {occupant}"),
+    };
+    Err(Error::new(Code::Invalid, what)
+        .why(why)
+        .next("Choose a folder apart from it, or keep the backups elsewhere"))
+}
+
+fn cannot_reach(what: &str, source: io::Error) -> Error {
+    let error = match source.kind() {
+        io::ErrorKind::NotFound | io::ErrorKind::NotADirectory => {
+            Error::new(Code::NotFound, what).why("There is no such folder").next("Check the path")
+        }
+        io::ErrorKind::PermissionDenied => Error::new(Code::PermissionDenied, what)
+            .why("You may not look inside it")
+            .next("Give your user access to the folder and add it again"),
+        _ => Error::new(Code::Unavailable, what).why(source.to_string()),
+    };
+    error.because(source)
+}

@@ -1,0 +1,136 @@
+//! `metadata.json`: what the catalog says of a project, beside it on disk. It is written before
+//! the catalog, so that the catalog can be made again from it.
+
+use std::ffi::OsString;
+use std::fs;
+use std::io;
+use std::os::unix::ffi::OsStringExt;
+use std::path::{Path, PathBuf};
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use undercroft_foundation::{
+    Code, Error, IoContext, ProjectId, Result, escape_path, reach_write_point, replace_file,
+    unescape_name,
+};
+
+use super::{Project, ProjectKind, ProjectStatus};
+use crate::layout::make_folder;
+
+const VERSION: u32 = 1;
+
+#[derive(Serialize, Deserialize)]
+struct Metadata {
+    version: u32,
+    id: ProjectId,
+    name: String,
+    #[serde(rename = "type")]
+    kind: String,
+    status: String,
+    /// Escaped, so that a path of any bytes survives JSON.
+    path: String,
+    created: Timestamp,
+    updated: Timestamp,
+    files: u64,
+    size: u64,
+    counted: Option<Timestamp>,
+    languages: Vec<String>,
+    frameworks: Vec<String>,
+    tags: Vec<String>,
+    git: Option<Git>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct Git {
+    repository: String,
+}
+
+/// The folder of a project in the library.
+pub(super) fn folder_of(library: &Path, id: ProjectId) -> PathBuf {
+    library.join("projects").join(id.to_string())
+}
+
+/// Writes it, durably.
+pub(super) fn write(library: &Path, project: &Project) -> Result<()> {
+    let folder = folder_of(library, project.id);
+    make_folder(&folder)?;
+    let metadata = Metadata {
+        version: VERSION,
+        id: project.id,
+        name: project.name.clone(),
+        kind: project.kind.name().to_owned(),
+        status: project.status.name().to_owned(),
+        path: escape_path(&project.root),
+        created: project.created,
+        updated: project.updated,
+        files: project.files,
+        size: project.size_bytes,
+        counted: project.counted,
+        languages: project.languages.clone(),
+        frameworks: project.frameworks.clone(),
+        tags: project.tags.clone(),
+        git: project.git_remote.clone().map(|repository| Git { repository }),
+    };
+    let mut json = serde_json::to_vec_pretty(&metadata).map_err(|source| {
+        Error::new(Code::Internal, format!("Cannot describe the project {}", project.name))
+            .because(source)
+    })?;
+    json.push(b'\n');
+    replace_file(&folder.join("metadata.json"), &json, 0o600)?;
+    reach_write_point("project.metadata-written");
+    Ok(())
+}
+
+/// The ids of folders with a `metadata.json` that are none of `known`.
+pub(super) fn uncatalogued(library: &Path, known: &[Project]) -> Result<Vec<ProjectId>> {
+    let folder = library.join("projects");
+    let entries = match fs::read_dir(&folder) {
+        Ok(entries) => entries,
+        Err(source) if source.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+        Err(source) => return Err(Error::io("read", &folder, source)),
+    };
+    let known: std::collections::HashSet<_> = known.iter().map(|project| project.id).collect();
+    let mut unknown = Vec::new();
+    for entry in entries {
+        let entry = entry.at("read", &folder)?;
+        let id = entry.file_name().to_str().and_then(|name| name.parse::<ProjectId>().ok());
+        let Some(id) = id.filter(|id| !known.contains(id)) else { continue };
+        if entry.path().join("metadata.json").is_file() {
+            unknown.push(id);
+        }
+    }
+    unknown.sort_unstable();
+    Ok(unknown)
+}
+
+/// Reads it back.
+pub(super) fn read(library: &Path, id: ProjectId) -> Result<Project> {
+    let path = folder_of(library, id).join("metadata.json");
+    let bytes = fs::read(&path).at("read", &path)?;
+    let damaged = || Error::new(Code::Damaged, format!("Cannot understand {}", escape_path(&path)));
+    let metadata: Metadata =
+        serde_json::from_slice(&bytes).map_err(|source| damaged().because(source))?;
+    if metadata.version > VERSION {
+        let what = format!("Cannot understand {}", escape_path(&path));
+        return Err(Error::new(Code::TooNew, what));
+    }
+    Ok(Project {
+        id: Some(metadata.id).filter(|found| *found == id).ok_or_else(damaged)?,
+        name: metadata.name,
+        kind: ProjectKind::from_name(&metadata.kind).ok_or_else(damaged)?,
+        status: ProjectStatus::from_name(&metadata.status).ok_or_else(damaged)?,
+        root: unescape_name(&metadata.path)
+            .map(|bytes| PathBuf::from(OsString::from_vec(bytes)))
+            .filter(|root| root.is_absolute())
+            .ok_or_else(damaged)?,
+        languages: metadata.languages,
+        frameworks: metadata.frameworks,
+        tags: metadata.tags,
+        git_remote: metadata.git.map(|git| git.repository),
+        files: metadata.files,
+        size_bytes: metadata.size,
+        counted: metadata.counted,
+        created: metadata.created,
+        updated: metadata.updated,
+    })
+}

@@ -1,0 +1,150 @@
+//! How a run ended, and its form in the catalog.
+
+use serde::{Deserialize, Serialize};
+use undercroft_foundation::{Code, Error, Job, Warning};
+
+/// How many warnings are kept; all are counted.
+const KEPT_WARNINGS: usize = 1000;
+
+/// How a run ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Outcome {
+    /// What was done, in a sentence without its full stop.
+    pub summary: String,
+    /// What could not be done, up to a thousand.
+    pub warnings: Vec<Warning>,
+    /// How much could not be done.
+    pub warnings_total: u64,
+    /// What stopped it.
+    pub error: Option<Failure>,
+}
+
+/// An error as it is kept.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Failure {
+    /// Its code.
+    pub code: Code,
+    /// What happened.
+    pub what: String,
+    /// Why.
+    pub why: String,
+    /// What to do next.
+    pub next: String,
+}
+
+impl From<&Error> for Failure {
+    fn from(error: &Error) -> Self {
+        Self {
+            code: error.code(),
+            what: error.what_text().to_owned(),
+            why: error.why_text().to_owned(),
+            next: error.next_text().to_owned(),
+        }
+    }
+}
+
+impl From<Failure> for Error {
+    fn from(failure: Failure) -> Self {
+        Self::new(failure.code, failure.what).why(failure.why).next(failure.next)
+    }
+}
+
+impl Outcome {
+    /// The outcome of work that came to its end.
+    pub(crate) fn of_success(summary: String, job: &Job) -> Self {
+        let (warnings, warnings_total) = warnings_of(job);
+        Self { summary, warnings, warnings_total, error: None }
+    }
+
+    /// The outcome of work that an error stopped.
+    pub(crate) fn of_error(error: &Error, job: &Job) -> Self {
+        let (warnings, warnings_total) = warnings_of(job);
+        let summary = match error.code() {
+            Code::Cancelled => "Cancelled".to_owned(),
+            _ => error.to_string(),
+        };
+        Self { summary, warnings, warnings_total, error: Some(Failure::from(error)) }
+    }
+
+    /// The outcome of a run whose process ended.
+    pub(crate) fn interrupted(title: &str) -> Self {
+        let error = Error::new(Code::Unavailable, format!("Interrupted: {title}"))
+            .why("Undercroft or the machine stopped before it was done")
+            .next("Start it again; what was stored before is kept");
+        Self {
+            summary: "Interrupted before it was done".to_owned(),
+            warnings: Vec::new(),
+            warnings_total: 0,
+            error: Some(Failure::from(&error)),
+        }
+    }
+
+    pub(super) fn to_json(&self) -> String {
+        let kept = Kept {
+            summary: self.summary.clone(),
+            warnings: self
+                .warnings
+                .iter()
+                .map(|warning| (warning.item.clone(), warning.message.clone()))
+                .collect(),
+            warnings_total: self.warnings_total,
+            error: self.error.as_ref().map(|error| KeptError {
+                code: error.code.name().to_owned(),
+                what: error.what.clone(),
+                why: error.why.clone(),
+                next: error.next.clone(),
+            }),
+        };
+        serde_json::to_string(&kept).unwrap_or_default()
+    }
+
+    /// One that cannot be understood is told as such, and hides no other run.
+    pub(super) fn from_json(json: &str) -> Self {
+        let Ok(kept) = serde_json::from_str::<Kept>(json) else {
+            return Self {
+                summary: "How it ended can no longer be read".to_owned(),
+                warnings: Vec::new(),
+                warnings_total: 0,
+                error: None,
+            };
+        };
+        Self {
+            summary: kept.summary,
+            warnings: kept
+                .warnings
+                .into_iter()
+                .map(|(item, message)| Warning { item, message })
+                .collect(),
+            warnings_total: kept.warnings_total,
+            error: kept.error.map(|error| Failure {
+                code: Code::from_name(&error.code).unwrap_or(Code::Internal),
+                what: error.what,
+                why: error.why,
+                next: error.next,
+            }),
+        }
+    }
+}
+
+fn warnings_of(job: &Job) -> (Vec<Warning>, u64) {
+    let mut warnings = job.warnings();
+    let total = warnings.len() as u64;
+    warnings.truncate(KEPT_WARNINGS);
+    (warnings, total)
+}
+
+#[derive(Serialize, Deserialize)]
+struct Kept {
+    summary: String,
+    warnings: Vec<(String, String)>,
+    warnings_total: u64,
+    error: Option<KeptError>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct KeptError {
+    code: String,
+    what: String,
+    why: String,
+    next: String,
+}
