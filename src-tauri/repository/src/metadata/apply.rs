@@ -1,0 +1,140 @@
+//! Gives entries the owner, the mode, the attributes and the times of their nodes.
+
+use std::os::fd::AsRawFd;
+use std::path::Path;
+
+use rustix::fs::{
+    AtFlags, CWD, FileType, Gid, Mode, OFlags, Timespec, Timestamps, Uid, chmodat, chownat, fchmod,
+    fchown, futimens, mknodat, openat, utimensat,
+};
+use rustix::io::{Errno, Result as SystemResult};
+use rustix::process::geteuid;
+use undercroft_foundation::{Code, Error, IoContext, Result};
+
+use super::mode::permissions;
+use super::stat::Stat;
+use super::{Entry, attributes};
+use crate::tree::{Node, NodeKind, NodeTime};
+
+/// Whether an entry may carry anything that its node does not.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Freshness {
+    /// It was made just now, with nothing on it.
+    Made,
+    /// It was there before: extended attributes that the node lacks are removed.
+    Found,
+}
+
+/// Makes an entry what its node says, all but its content. Each step is tried, whatever became of
+/// the others; the times come last.
+///
+/// Without the rights of root, an owner that cannot be given away is left, as `cp -a` does.
+///
+/// # Errors
+/// The first failure; `path` is for its message.
+pub(crate) fn apply(
+    node: &Node,
+    entry: Entry<'_>,
+    freshness: Freshness,
+    path: &Path,
+) -> Result<()> {
+    let owner = set_owner(entry, node).or_else(|error| match error {
+        Errno::PERM if !geteuid().is_root() => Ok(()),
+        error => Err(error),
+    });
+    let attributes = set_attributes(entry, node, freshness);
+    let mode = if node.kind == NodeKind::Symlink { Ok(()) } else { set_mode(entry, node) };
+    let times = set_times(entry, node);
+    owner.map_err(Into::into).at("set the owner of", path)?;
+    attributes.map_err(Into::into).at("set the extended attributes of", path)?;
+    mode.map_err(Into::into).at("set the mode of", path)?;
+    times.map_err(Into::into).at("set the times of", path)
+}
+
+/// Makes a device, a pipe or a socket; nobody else can use it until [`apply`] says so.
+///
+/// # Errors
+/// The system's; making devices takes the rights of root.
+pub(crate) fn create_special(node: &Node, entry: Entry<'_>, path: &Path) -> Result<()> {
+    let kind = match node.kind {
+        NodeKind::Dev => FileType::BlockDevice,
+        NodeKind::CharDev => FileType::CharacterDevice,
+        NodeKind::Fifo => FileType::Fifo,
+        NodeKind::Socket => FileType::Socket,
+        _ => FileType::Unknown,
+    };
+    let Entry::In(folder, name) = entry else {
+        return Err(Error::new(Code::Internal, "A device cannot be made from a descriptor"));
+    };
+    let device =
+        if node.kind == NodeKind::Dev || node.kind == NodeKind::CharDev { node.device } else { 0 };
+    let made = mknodat(folder, name, kind, Mode::RUSR | Mode::WUSR, device);
+    made.map_err(Into::into).at(&format!("make the {}", node.kind.name()), path)
+}
+
+fn set_owner(entry: Entry<'_>, node: &Node) -> SystemResult<()> {
+    // All bits set means "leave it" to the system, and is no number of anybody.
+    if node.uid == u32::MAX || node.gid == u32::MAX {
+        return Err(Errno::INVAL);
+    }
+    let (owner, group) = (Some(Uid::from_raw(node.uid)), Some(Gid::from_raw(node.gid)));
+    match entry {
+        Entry::Open(file) => fchown(file, owner, group),
+        Entry::In(folder, name) => chownat(folder, name, owner, group, AtFlags::SYMLINK_NOFOLLOW),
+    }
+}
+
+fn set_attributes(entry: Entry<'_>, node: &Node, freshness: Freshness) -> SystemResult<()> {
+    let mut result = Ok(());
+    for attribute in &node.extended_attributes {
+        let value = attribute.value.as_deref().unwrap_or_default();
+        let set = attributes::set(entry, attribute.name.as_bytes(), value);
+        result = result.and(set.or_else(|error| excuse(error, &attribute.name)));
+    }
+    if freshness == Freshness::Found {
+        for name in attributes::list(entry)? {
+            let kept = |own: &crate::tree::ExtendedAttribute| own.name.as_bytes() == name;
+            if !node.extended_attributes.iter().any(kept) && !name.starts_with(b"security.") {
+                result = result.and(attributes::remove(entry, &name));
+            }
+        }
+    }
+    result
+}
+
+/// Only root may set attributes of these families; who is not, expects no more of them than of
+/// owners.
+fn excuse(error: Errno, name: &str) -> SystemResult<()> {
+    let of_root = name.starts_with("security.") || name.starts_with("trusted.");
+    if error == Errno::PERM && of_root && !geteuid().is_root() { Ok(()) } else { Err(error) }
+}
+
+fn set_mode(entry: Entry<'_>, node: &Node) -> SystemResult<()> {
+    let mode = permissions(node.mode);
+    let (folder, name) = match entry {
+        Entry::Open(file) => return fchmod(file, mode),
+        Entry::In(folder, name) => (folder, name),
+    };
+    // The system's call by name follows links. So first hold on to what is there, see that it is
+    // none, and then change what is held.
+    let flags = OFlags::PATH | OFlags::NOFOLLOW | OFlags::CLOEXEC;
+    let held = openat(folder, name, flags, Mode::empty())?;
+    let kind = Stat::of(Entry::Open(rustix::fd::AsFd::as_fd(&held)))?.kind();
+    if kind.as_ref() != Some(&node.kind) {
+        return Err(Errno::LOOP);
+    }
+    chmodat(CWD, format!("/proc/self/fd/{}", held.as_raw_fd()), mode, AtFlags::empty())
+}
+
+fn set_times(entry: Entry<'_>, node: &Node) -> SystemResult<()> {
+    let times =
+        Timestamps { last_access: timespec(node.atime), last_modification: timespec(node.mtime) };
+    match entry {
+        Entry::Open(file) => futimens(file, &times),
+        Entry::In(folder, name) => utimensat(folder, name, &times, AtFlags::SYMLINK_NOFOLLOW),
+    }
+}
+
+fn timespec(time: NodeTime) -> Timespec {
+    Timespec { tv_sec: time.seconds, tv_nsec: i64::from(time.nanoseconds.min(999_999_999)) }
+}

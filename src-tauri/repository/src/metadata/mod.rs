@@ -1,0 +1,29 @@
+//! What a file system says of an entry besides its content: read into a node for a backup, put
+//! back from a node by a restore. Entries are reached by the descriptor of their folder and their
+//! name, so that no symbolic link on the way is ever followed.
+
+mod apply;
+mod attributes;
+mod capture;
+mod mode;
+mod owners;
+mod stat;
+
+#[cfg(test)]
+mod tests;
+
+use std::os::fd::BorrowedFd;
+
+pub(crate) use apply::{Freshness, apply, create_special};
+pub(crate) use capture::Capture;
+pub(crate) use mode::permissions;
+pub(crate) use stat::Stat;
+
+/// An entry of a file system.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Entry<'a> {
+    /// Opened: a file or a folder.
+    Open(BorrowedFd<'a>),
+    /// The entry of this name in a folder; a symbolic link is the entry itself.
+    In(BorrowedFd<'a>, &'a [u8]),
+}
