@@ -1,7 +1,40 @@
-//! The format.
+//! A repository in restic's format, version 2: content is cut into chunks, each stored once,
+//! compressed and sealed, in packs; trees and snapshots say how it was. Whatever this crate
+//! writes, restic reads, checks and restores, and the other way round.
+//!
+//! It knows nothing of projects, plans or windows.
 
+mod backup;
+mod blob;
 mod chunker;
+mod codec;
+mod config;
+mod crypto;
+mod exclude;
+mod id;
+mod identity;
+mod index;
+mod keys;
+mod lock;
+mod metadata;
+mod pack;
+mod password;
+mod repository;
+mod snapshot;
+mod storage;
+mod tree;
+mod writer;
 
+pub use backup::{BackupRequest, BackupSummary, Parent};
+pub use blob::BlobKind;
 pub use chunker::{
     AVERAGE_CHUNK, ChunkStream, Chunker, MAX_CHUNK, MIN_CHUNK, Polynomial, is_single,
 };
+pub use codec::Compression;
+pub use exclude::{Match, Patterns, TagFile};
+pub use id::{BlobId, IndexId, KeyId, LockId, PackId, SnapshotId};
+pub use keys::KeyInfo;
+pub use password::Password;
+pub use repository::Repository;
+pub use snapshot::{PROGRAM_VERSION, Snapshot, SnapshotFilter, SnapshotSummary};
+pub use tree::{ExtendedAttribute, Node, NodeKind, NodeTime, Tree};

@@ -1,0 +1,116 @@
+//! Backup: walks the sources, compares with the last snapshot, stores what is new, and writes
+//! trees from the leaves to the root.
+//!
+//! One stack of tasks and a few threads that each take the newest: look through a folder, read a
+//! file, or store a chunk of a large one. The newest first means depth first, so that only the
+//! folders on the way are held in memory; and a thread carries a file from the disk to the pack
+//! without handing it over.
+
+mod estimate;
+mod file;
+mod folder;
+mod request;
+mod run;
+mod scan;
+mod sources;
+mod tasks;
+
+pub use request::{BackupRequest, BackupSummary, Parent};
+
+use undercroft_foundation::{Code, Error, Job, Result};
+
+use crate::id::SnapshotId;
+use crate::lock::Lock;
+use crate::repository::Repository;
+use crate::snapshot::{PROGRAM_VERSION, Snapshot, SnapshotSummary};
+use crate::writer::{Added, BlobWriter};
+use request::is_there;
+use run::{Counts, Run};
+use sources::Sources;
+
+impl Repository {
+    /// Makes a snapshot of the sources.
+    ///
+    /// What cannot be read is left out, noted as a warning of the job, and the rest goes on.
+    ///
+    /// # Errors
+    /// [`Code::SourceMissing`] when none of the sources is there, [`Code::Cancelled`],
+    /// [`Code::Locked`], or a failure of the storage. No snapshot is written then; what was stored
+    /// until then is found by the next backup.
+    pub fn backup(&self, request: &BackupRequest, job: &Job) -> Result<BackupSummary> {
+        let started = self.storage.world.clock.now();
+        let present: Vec<_> =
+            request.sources.iter().filter(|source| is_there(source, job)).collect();
+        if present.is_empty() {
+            return Err(Error::new(Code::SourceMissing, "There is nothing to back up")
+                .why("None of the folders to back up is there"));
+        }
+        let sources = Sources::of(&present)?;
+        let lock = if request.dry_run { None } else { self.lock_shared()? };
+        let host = request.host.clone().unwrap_or_else(|| self.identity.hostname.clone());
+        let snapshots = self.snapshots()?;
+        let parent = self.choose_parent(request, &host, &sources.paths)?;
+        let chunker = self.chunker(&snapshots)?;
+        self.refresh_index()?;
+        let paths = sources.paths.clone();
+        let ((tree, counts), added) =
+            BlobWriter::run(self, lock.as_ref(), request.dry_run, |writer| {
+                Run::new(self, writer, request, chunker, job)?.walk(sources, parent.as_ref())
+            })?;
+        let mut summary = summarize(&counts, &added);
+        if request.dry_run {
+            return Ok(summary);
+        }
+        confirm(lock.as_ref())?;
+        let snapshot = self.write_snapshot(Snapshot {
+            id: SnapshotId([0; 32]),
+            time: request.time.unwrap_or(started),
+            tree,
+            paths,
+            hostname: host,
+            username: self.identity.username.clone(),
+            uid: self.identity.uid,
+            gid: self.identity.gid,
+            tags: request.tags.clone(),
+            excludes: request.exclude.clone(),
+            parent: parent.map(|parent| parent.id),
+            original: None,
+            program_version: PROGRAM_VERSION.to_owned(),
+            summary: Some(SnapshotSummary {
+                backup_start: started,
+                backup_end: self.storage.world.clock.now(),
+                ..summary.counts
+            }),
+        })?;
+        summary.snapshot = Some(snapshot.id);
+        Ok(summary)
+    }
+
+    fn choose_parent(
+        &self,
+        request: &BackupRequest,
+        host: &str,
+        paths: &[String],
+    ) -> Result<Option<Snapshot>> {
+        match request.parent {
+            Parent::Auto => self.find_parent(host, paths),
+            Parent::None => Ok(None),
+            Parent::Id(id) => self.read_snapshot(id).map(Some),
+        }
+    }
+}
+
+fn confirm(lock: Option<&Lock>) -> Result<()> {
+    lock.map_or(Ok(()), Lock::confirm)
+}
+
+fn summarize(counts: &Counts, added: &Added) -> BackupSummary {
+    let counts = SnapshotSummary {
+        data_blobs: run::read(&added.data_blobs),
+        tree_blobs: run::read(&added.tree_blobs),
+        data_added: run::read(&added.bytes),
+        data_added_packed: run::read(&added.bytes_stored),
+        ..counts.summary()
+    };
+    BackupSummary { snapshot: None, counts }
+}

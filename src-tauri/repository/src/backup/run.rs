@@ -1,0 +1,188 @@
+//! One backup while it runs: what its threads share, and the walk itself.
+
+use std::collections::HashSet;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Mutex, PoisonError};
+
+use undercroft_foundation::{Code, Error, Job, Result};
+
+use super::estimate::estimate;
+use super::file::{ChunkTask, FileTask};
+use super::folder::{Folder, Previous};
+use super::request::BackupRequest;
+use super::scan::ScanTask;
+use super::sources::Sources;
+use super::tasks::Tasks;
+use crate::chunker::Chunker;
+use crate::codec::Codec;
+use crate::exclude::Patterns;
+use crate::id::BlobId;
+use crate::metadata::Capture;
+use crate::repository::{BlobReader, Repository};
+use crate::snapshot::{Snapshot, SnapshotSummary};
+use crate::writer::BlobWriter;
+
+/// A thread more than cores hides the waits for the disk.
+const EXTRA_THREADS: usize = 1;
+
+/// What there is to do next.
+pub(super) enum Task {
+    Scan(ScanTask),
+    File(FileTask),
+    Chunk(ChunkTask),
+}
+
+/// How many files and folders were met.
+#[derive(Debug, Default)]
+pub(super) struct Counts {
+    pub(super) files_new: AtomicU64,
+    pub(super) files_changed: AtomicU64,
+    pub(super) files_unmodified: AtomicU64,
+    pub(super) dirs_new: AtomicU64,
+    pub(super) dirs_changed: AtomicU64,
+    pub(super) dirs_unmodified: AtomicU64,
+    pub(super) bytes: AtomicU64,
+}
+
+impl Counts {
+    pub(super) fn summary(&self) -> SnapshotSummary {
+        let files = [&self.files_new, &self.files_changed, &self.files_unmodified].map(read);
+        let [files_new, files_changed, files_unmodified] = files;
+        SnapshotSummary {
+            files_new,
+            files_changed,
+            files_unmodified,
+            dirs_new: read(&self.dirs_new),
+            dirs_changed: read(&self.dirs_changed),
+            dirs_unmodified: read(&self.dirs_unmodified),
+            total_files_processed: files.iter().sum(),
+            total_bytes_processed: read(&self.bytes),
+            ..SnapshotSummary::default()
+        }
+    }
+}
+
+pub(super) fn read(counter: &AtomicU64) -> u64 {
+    counter.load(Ordering::Relaxed)
+}
+
+pub(super) fn count(counter: &AtomicU64) {
+    counter.fetch_add(1, Ordering::Relaxed);
+}
+
+/// What the threads of a backup share.
+pub(super) struct Run<'r> {
+    pub(super) repository: &'r Repository,
+    pub(super) writer: &'r BlobWriter<'r>,
+    pub(super) request: &'r BackupRequest,
+    pub(super) chunker: Chunker,
+    pub(super) job: &'r Job,
+    pub(super) capture: Capture,
+    pub(super) exclude: Patterns,
+    pub(super) exclude_ignoring_case: Patterns,
+    /// The file systems to stay on; any when `None`.
+    pub(super) devices: Option<Mutex<HashSet<u64>>>,
+    pub(super) tasks: Tasks<Task>,
+    pub(super) counts: Counts,
+    root: Mutex<Option<BlobId>>,
+    over: AtomicBool,
+}
+
+/// What each thread has of its own.
+pub(super) struct Worker<'r> {
+    pub(super) codec: Codec,
+    pub(super) reader: BlobReader<'r>,
+    pub(super) buffer: Vec<u8>,
+}
+
+impl<'r> Run<'r> {
+    pub(super) fn new(
+        repository: &'r Repository,
+        writer: &'r BlobWriter<'r>,
+        request: &'r BackupRequest,
+        chunker: Chunker,
+        job: &'r Job,
+    ) -> Result<Self> {
+        Ok(Self {
+            repository,
+            writer,
+            request,
+            chunker,
+            job,
+            capture: Capture::new(request.with_access_time),
+            exclude: Patterns::parse(&request.exclude)?,
+            exclude_ignoring_case: Patterns::parse_ignoring_case(&request.exclude_ignoring_case)?,
+            devices: request.one_file_system.then(Mutex::default),
+            tasks: Tasks::new(),
+            counts: Counts::default(),
+            root: Mutex::default(),
+            over: AtomicBool::new(false),
+        })
+    }
+
+    /// Backs up the sources and returns the root's tree.
+    pub(super) fn walk(
+        self,
+        sources: Sources,
+        parent: Option<&Snapshot>,
+    ) -> Result<(BlobId, Counts)> {
+        let previous = parent.map(|parent| Previous { node: None, tree: Some(parent.tree) });
+        let root = Folder::root(sources.base.clone(), previous);
+        let estimated = sources.absolute.clone();
+        self.tasks.push([Task::Scan(ScanTask::root(root, sources))]);
+        let threads = match self.request.threads {
+            0 => std::thread::available_parallelism().map_or(2, usize::from) + EXTRA_THREADS,
+            threads => threads,
+        };
+        let worked = std::thread::scope(|scope| {
+            if self.request.estimate {
+                scope.spawn(|| estimate(&self, &estimated));
+            }
+            let workers: Vec<_> = (0..threads).map(|_| scope.spawn(|| self.work())).collect();
+            let join = |worker: std::thread::ScopedJoinHandle<'_, Result<()>>| match worker.join() {
+                Ok(worked) => worked,
+                Err(panic) => std::panic::resume_unwind(panic),
+            };
+            // All are joined before the first failure is returned.
+            let worked = workers.into_iter().map(join).fold(Ok(()), Result::and);
+            self.over.store(true, Ordering::Relaxed);
+            worked
+        });
+        worked?;
+        self.job.settle_totals();
+        let root = self.root.into_inner().unwrap_or_else(PoisonError::into_inner);
+        let root = root.ok_or_else(|| Error::new(Code::Internal, "The walk came to no end"))?;
+        Ok((root, self.counts))
+    }
+
+    fn work(&self) -> Result<()> {
+        let mut worker = Worker {
+            codec: Codec::new(self.repository.compression)?,
+            reader: self.repository.reader()?,
+            buffer: Vec::new(),
+        };
+        self.tasks.work(|task| {
+            self.job.check_cancelled()?;
+            match task {
+                Task::Scan(task) => self.scan(&mut worker, task),
+                Task::File(task) => self.back_up_file(&mut worker, task),
+                Task::Chunk(task) => self.store_chunk(&mut worker, task).map(drop),
+            }
+        })
+    }
+
+    /// Counts a file that is in the snapshot.
+    pub(super) fn count_file(&self, size: u64) {
+        self.counts.bytes.fetch_add(size, Ordering::Relaxed);
+        self.job.add_files_done(1);
+    }
+
+    /// Whether the walk has ended, well or not.
+    pub(super) fn is_over(&self) -> bool {
+        self.over.load(Ordering::Relaxed)
+    }
+
+    pub(super) fn finish_root(&self, root: BlobId) {
+        *self.root.lock().unwrap_or_else(PoisonError::into_inner) = Some(root);
+    }
+}

@@ -1,0 +1,273 @@
+//! Looks through a folder: what is in it, what of that is wanted, and what changed.
+
+use std::collections::HashMap;
+use std::ffi::OsStr;
+use std::os::fd::{AsFd, OwnedFd};
+use std::os::unix::ffi::OsStrExt;
+use std::path::PathBuf;
+use std::sync::{Arc, PoisonError};
+
+use rustix::fs::{CWD, Dir, Mode, OFlags, openat};
+use rustix::io::Errno;
+use undercroft_foundation::{IoContext, Result, escape_path};
+
+use super::file::FileTask;
+use super::folder::{Done, Folder, Previous};
+use super::run::{Run, Task, Worker, count};
+use super::sources::{Branch, Branches, Sources};
+use crate::blob::BlobKind;
+use crate::metadata::{Entry, Stat};
+use crate::tree::{Node, NodeKind, Tree};
+
+/// A folder to look through.
+pub(super) struct ScanTask {
+    folder: Arc<Folder>,
+    place: FolderPlace,
+    /// What of it is wanted; everything when `None`.
+    branches: Option<Branches>,
+}
+
+/// How to open the folder without following a link.
+enum FolderPlace {
+    Path,
+    In(Arc<OwnedFd>, Vec<u8>),
+}
+
+impl ScanTask {
+    pub(super) fn root(folder: Arc<Folder>, sources: Sources) -> Self {
+        Self { folder, place: FolderPlace::Path, branches: sources.branches }
+    }
+
+    fn open(&self) -> rustix::io::Result<OwnedFd> {
+        let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
+        match &self.place {
+            FolderPlace::Path => openat(CWD, &self.folder.path, flags, Mode::empty()),
+            FolderPlace::In(above, name) => {
+                openat(above, name.as_slice(), flags | OFlags::NOFOLLOW, Mode::empty())
+            }
+        }
+    }
+}
+
+/// A name in a folder, and what is wanted below it where that is not everything.
+type Wanted = (Vec<u8>, Option<Branch>);
+
+/// An entry that was met: where it is and what the parent snapshot says of it.
+struct Met<'a> {
+    folder: &'a Arc<Folder>,
+    place: usize,
+    open: &'a Arc<OwnedFd>,
+    name: Vec<u8>,
+    previous: Option<Node>,
+    branch: Option<Branch>,
+}
+
+impl Met<'_> {
+    fn path(&self) -> PathBuf {
+        self.folder.path.join(OsStr::from_bytes(&self.name))
+    }
+}
+
+impl Run<'_> {
+    pub(super) fn scan(&self, worker: &mut Worker<'_>, mut task: ScanTask) -> Result<()> {
+        let folder = Arc::clone(&task.folder);
+        let (open, names) = match self.list_wanted(&mut task) {
+            Ok(listed) => listed,
+            // A folder that cannot be listed is left out: it must not look like an empty one.
+            Err(error) => {
+                self.job.warn(escape_path(&folder.path), error.to_string());
+                return self.folder_left_out(worker, &folder);
+            }
+        };
+        let previous = self.read_previous(worker, &folder);
+        folder.expect(names.len(), previous.as_ref().map(|tree| tree.nodes.len()));
+        let mut previous: HashMap<Vec<u8>, Node> = previous
+            .into_iter()
+            .flat_map(|tree| tree.nodes)
+            .map(|node| (node.name.clone(), node))
+            .collect();
+        let open = Arc::new(open);
+        let (mut folders, mut files) = (Vec::new(), Vec::new());
+        for (place, (name, branch)) in names.into_iter().enumerate() {
+            let previous = previous.remove(&name);
+            let met = Met { folder: &folder, place, open: &open, name, previous, branch };
+            match self.meet(worker, met)? {
+                Some(task @ Task::Scan(_)) => folders.push(task),
+                Some(task) => files.push(task),
+                None => {}
+            }
+        }
+        // The newest task is the first to be taken: files before folders, each in their order.
+        self.tasks.push(folders.into_iter().rev().chain(files.into_iter().rev()));
+        self.scan_done(worker, &folder)
+    }
+
+    /// Opens a folder and lists what of it is wanted, by name.
+    fn list_wanted(&self, task: &mut ScanTask) -> Result<(OwnedFd, Vec<Wanted>)> {
+        let folder = &task.folder;
+        let open = task.open().map_err(Into::into).at("open", &folder.path)?;
+        let mut names: Vec<Wanted> = match task.branches.take() {
+            Some(Branches(branches)) => {
+                branches.into_iter().map(|(name, branch)| (name, Some(branch))).collect()
+            }
+            None => list(&open).map_err(Into::into).at("list", &folder.path)?,
+        };
+        names.retain(|(name, branch)| {
+            matches!(branch, Some(Branch::Some(_))) || !self.is_excluded(folder, name)
+        });
+        for tag in &self.request.exclude_if_present {
+            if tag.marks(open.as_fd()).map_err(Into::into).at("look into", &folder.path)? {
+                names.retain(|(name, _)| name == tag.name());
+            }
+        }
+        names.sort_unstable_by(|(a, _), (b, _)| a.cmp(b));
+        Ok((open, names))
+    }
+
+    fn is_excluded(&self, folder: &Folder, name: &[u8]) -> bool {
+        if self.exclude.is_empty() && self.exclude_ignoring_case.is_empty() {
+            return false;
+        }
+        let path = folder.path.join(OsStr::from_bytes(name));
+        let path = path.as_os_str().as_bytes();
+        self.exclude.matches(path) || self.exclude_ignoring_case.matches(path)
+    }
+
+    /// The folder's tree in the parent snapshot. Without it all is read anew, which also heals.
+    fn read_previous(&self, worker: &mut Worker<'_>, folder: &Folder) -> Option<Tree> {
+        let id = folder.previous_tree()?;
+        let tree = worker.reader.tree(&id);
+        tree.inspect_err(|error| tracing::warn!(%error, "parent's tree cannot be used")).ok()
+    }
+
+    /// Looks at an entry; returns what there is left to do for it.
+    fn meet(&self, worker: &mut Worker<'_>, met: Met<'_>) -> Result<Option<Task>> {
+        let (folder, place) = (met.folder, met.place);
+        let (node, branches) = match self.capture(&met) {
+            Ok(Some(captured)) => captured,
+            Ok(None) => {
+                self.entry_done(worker, folder, place, Done::LeftOut)?;
+                return Ok(None);
+            }
+            Err(error) => {
+                self.job.warn(escape_path(&met.path()), error.to_string());
+                self.entry_done(worker, folder, place, Done::LeftOut)?;
+                return Ok(None);
+            }
+        };
+        match node.kind {
+            NodeKind::Dir => {
+                let previous = met.previous.clone().filter(|node| node.kind == NodeKind::Dir);
+                let previous = previous.map(Previous::of);
+                let below = Folder::below(folder, place, met.path(), node, previous);
+                let place = FolderPlace::In(Arc::clone(met.open), met.name);
+                Ok(Some(Task::Scan(ScanTask { folder: below, place, branches })))
+            }
+            NodeKind::File => self.meet_file(worker, met, node),
+            _ => {
+                let done = match &met.previous {
+                    Some(previous) if *previous == node => Done::Identical(node),
+                    _ => Done::Kept(node),
+                };
+                self.entry_done(worker, folder, place, done)?;
+                Ok(None)
+            }
+        }
+    }
+
+    fn meet_file(&self, worker: &mut Worker<'_>, met: Met<'_>, node: Node) -> Result<Option<Task>> {
+        if !self.request.estimate {
+            self.job.add_total(1, node.size);
+        }
+        let same = met.previous.as_ref().is_some_and(|previous| *previous == node);
+        let known = |id| self.writer.knows(BlobKind::Data, id);
+        if same && node.content.iter().flatten().all(known) {
+            count(&self.counts.files_unmodified);
+            self.count_file(node.size);
+            self.job.add_bytes_done(node.size);
+            self.entry_done(worker, met.folder, met.place, Done::Identical(node))?;
+            return Ok(None);
+        }
+        Ok(Some(Task::File(FileTask {
+            folder: Arc::clone(met.folder),
+            place: met.place,
+            open: Arc::clone(met.open),
+            previous: met.previous,
+            node,
+        })))
+    }
+
+    /// The node of an entry, and what is wanted below it; `None` for what is left out quietly.
+    fn capture(&self, met: &Met<'_>) -> Result<Option<(Node, Option<Branches>)>> {
+        let entry = Entry::In(met.open.as_fd(), &met.name);
+        let stat = match Stat::of(entry) {
+            // What vanished between the listing and the look is not there at this moment.
+            Err(Errno::NOENT) if met.branch.is_none() => return Ok(None),
+            stat => stat.map_err(Into::into).at("look at", &met.path())?,
+        };
+        let mut branches = match &met.branch {
+            Some(Branch::Some(branches)) => Some(branches.clone()),
+            Some(Branch::All) | None => None,
+        };
+        if !self.is_on_wanted_device(&stat, met.branch.as_ref()) {
+            if !stat.is_dir() {
+                return Ok(None);
+            }
+            // Where another file system is mounted, only the empty folder is kept.
+            branches = Some(Branches::default());
+        }
+        if let Some(previous) = met.previous.as_ref().filter(|node| is_unchanged(node, &stat)) {
+            let subtree = None;
+            return Ok(Some((Node { subtree, ..previous.clone() }, branches)));
+        }
+        let mut node = self.capture.node_of(&met.name, &stat)?;
+        match self.capture.fill(&mut node, entry, &met.path()) {
+            Err(error) if node.kind == NodeKind::Symlink && node.linktarget.is_empty() => {
+                return Err(error);
+            }
+            Err(error) => self.job.warn(escape_path(&met.path()), error.to_string()),
+            Ok(()) => {}
+        }
+        Ok(Some((node, branches)))
+    }
+
+    fn is_on_wanted_device(&self, stat: &Stat, branch: Option<&Branch>) -> bool {
+        let Some(devices) = &self.devices else { return true };
+        let mut devices = devices.lock().unwrap_or_else(PoisonError::into_inner);
+        match branch {
+            Some(Branch::All) => {
+                devices.insert(stat.device_id());
+                true
+            }
+            Some(Branch::Some(_)) => true,
+            // Below a root that is itself the source, its own file system is the first that is met.
+            None => {
+                devices.is_empty() && devices.insert(stat.device_id())
+                    || devices.contains(&stat.device_id())
+            }
+        }
+    }
+}
+
+/// Whether an entry is as it was when the node was made: then so are its content, owner, mode and
+/// attributes, since a change of any of them changes the time of the last change.
+fn is_unchanged(node: &Node, stat: &Stat) -> bool {
+    stat.kind().as_ref() == Some(&node.kind)
+        && node.mtime == stat.mtime()
+        && node.ctime == stat.ctime()
+        && node.inode == stat.inode()
+        && (node.kind != NodeKind::File || (node.size == stat.size() && node.content.is_some()))
+        && node.error.is_empty()
+}
+
+/// The names in a folder, in no order.
+fn list(open: &OwnedFd) -> rustix::io::Result<Vec<Wanted>> {
+    let mut names = Vec::new();
+    for entry in Dir::read_from(open)? {
+        let name = entry?.file_name().to_bytes().to_vec();
+        if name != b"." && name != b".." {
+            names.push((name, None));
+        }
+    }
+    Ok(names)
+}

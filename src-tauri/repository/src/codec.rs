@@ -1,0 +1,235 @@
+//! A blob's way into a pack and back: compress, seal; open, decompress, compare.
+
+use std::io;
+
+use undercroft_foundation::{Code, Error, Random, Result};
+use zstd::bulk::{Compressor, Decompressor};
+
+use crate::blob::BlobKind;
+use crate::crypto::Key;
+use crate::id::BlobId;
+
+/// Whether and how hard content is compressed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Compression {
+    /// Fast, and not at all where it does not pay.
+    #[default]
+    Auto,
+    /// Not at all (folders' trees are compressed all the same, as the format wants).
+    Off,
+    /// As small as is reasonable.
+    Max,
+}
+
+impl Compression {
+    fn level(self) -> i32 {
+        match self {
+            Self::Auto | Self::Off => 3,
+            Self::Max => 15,
+        }
+    }
+}
+
+/// Content of at least this many bytes is sampled before it is compressed whole.
+const SAMPLED_FROM: usize = 64 << 10;
+const SAMPLE: usize = 4 << 10;
+
+/// No blob is larger when it is decompressed: a tree of some ten million entries.
+const BLOB_MAX: usize = 4 << 30;
+
+/// Compresses, seals, opens and decompresses blobs, and keeps its tables and buffers between them.
+pub(crate) struct Codec {
+    compression: Compression,
+    compressor: Compressor<'static>,
+    sampler: Compressor<'static>,
+    decompressor: Decompressor<'static>,
+    compressed: Vec<u8>,
+    sealed: Vec<u8>,
+    opened: Vec<u8>,
+    restored: Vec<u8>,
+}
+
+/// A sealed blob and the length of its content where that was compressed.
+pub(crate) struct SealedBlob<'a> {
+    pub(crate) bytes: &'a [u8],
+    pub(crate) raw_length: Option<u32>,
+}
+
+impl Codec {
+    pub(crate) fn new(compression: Compression) -> Result<Self> {
+        let compressor = |level| Compressor::new(level).map_err(refused);
+        Ok(Self {
+            compression,
+            compressor: compressor(compression.level())?,
+            sampler: compressor(1)?,
+            decompressor: Decompressor::new().map_err(refused)?,
+            compressed: Vec::new(),
+            sealed: Vec::new(),
+            opened: Vec::new(),
+            restored: Vec::new(),
+        })
+    }
+
+    /// Seals a blob, and opens it again to see that it would come back.
+    ///
+    /// # Errors
+    /// [`Code::Internal`] when it would not: memory or a library is faulty.
+    pub(crate) fn encode(
+        &mut self,
+        key: &Key,
+        random: &dyn Random,
+        kind: BlobKind,
+        plain: &[u8],
+        version: u32,
+    ) -> Result<SealedBlob<'_>> {
+        let compress =
+            version >= 2 && !plain.is_empty() && self.is_worth_compressing(kind, plain)?;
+        let compressed = compress && self.compress(kind, plain)?;
+        let stored = if compressed { &self.compressed[..] } else { plain };
+        self.sealed.clear();
+        key.seal(random, stored, &mut self.sealed);
+
+        self.opened.clear();
+        self.opened.extend_from_slice(&self.sealed);
+        let opened = key.open(&mut self.opened).map_err(|_| faulty())?;
+        let same = if compressed {
+            decompress(&mut self.decompressor, opened, plain.len(), &mut self.restored)
+                .map_err(|_| faulty())?;
+            self.restored == plain
+        } else {
+            opened == plain
+        };
+        if !same {
+            return Err(faulty());
+        }
+        let raw_length = compressed.then(|| u32::try_from(plain.len())).transpose();
+        let raw_length =
+            raw_length.map_err(|_| Error::new(Code::Invalid, "A blob is too large"))?;
+        Ok(SealedBlob { bytes: &self.sealed, raw_length })
+    }
+
+    /// Opens and decompresses `sealed` into `plain`, and holds the content against its id.
+    pub(crate) fn decode(
+        &mut self,
+        key: &Key,
+        id: &BlobId,
+        sealed: &mut [u8],
+        raw_length: Option<u32>,
+        plain: &mut Vec<u8>,
+    ) -> Result<()> {
+        let damaged =
+            |why: &str| Error::new(Code::Damaged, format!("Cannot read blob {id}")).why(why);
+        let opened = key.open(sealed).map_err(|_| damaged("Its seal is broken"))?;
+        match raw_length {
+            None => {
+                plain.clear();
+                plain.extend_from_slice(opened);
+            }
+            Some(length) => {
+                decompress(&mut self.decompressor, opened, length as usize, plain)
+                    .map_err(|source| damaged("It does not decompress").because(source))?;
+            }
+        }
+        if BlobId::of(plain) != *id {
+            return Err(damaged("Its content is not what was written"));
+        }
+        Ok(())
+    }
+
+    fn is_worth_compressing(&mut self, kind: BlobKind, plain: &[u8]) -> Result<bool> {
+        if kind == BlobKind::Tree {
+            return Ok(true);
+        }
+        if self.compression == Compression::Off {
+            return Ok(false);
+        }
+        if plain.len() < SAMPLED_FROM {
+            return Ok(true);
+        }
+        // Media and archives are told by three samples at a fraction of the cost of the whole.
+        let middle = plain.len() / 2;
+        let mut total = 0;
+        for start in [0, middle, plain.len() - SAMPLE] {
+            total += self.sampler.compress(&plain[start..start + SAMPLE]).map_err(refused)?.len();
+        }
+        Ok(total * 100 < 3 * SAMPLE * 97)
+    }
+
+    /// Compresses into `self.compressed`; says whether that is worth keeping.
+    fn compress(&mut self, kind: BlobKind, plain: &[u8]) -> Result<bool> {
+        self.compressed.clear();
+        self.compressed.reserve(zstd::zstd_safe::compress_bound(plain.len()));
+        self.compressor.compress_to_buffer(plain, &mut self.compressed).map_err(refused)?;
+        Ok(kind == BlobKind::Tree || self.compressed.len() < plain.len())
+    }
+}
+
+fn decompress(
+    decompressor: &mut Decompressor<'static>,
+    compressed: &[u8],
+    length: usize,
+    plain: &mut Vec<u8>,
+) -> io::Result<()> {
+    if length > BLOB_MAX {
+        return Err(io::Error::other("it claims to be larger than any blob"));
+    }
+    plain.clear();
+    plain.reserve_exact(length);
+    decompressor.decompress_to_buffer(compressed, plain)?;
+    if plain.len() == length { Ok(()) } else { Err(io::Error::other("it has another length")) }
+}
+
+fn refused(source: io::Error) -> Error {
+    Error::new(Code::Internal, "Cannot compress").because(source)
+}
+
+fn faulty() -> Error {
+    Error::new(Code::Internal, "A blob did not come back as it went in")
+        .why("The machine's memory or processor made a mistake")
+        .next("Nothing was stored; test the machine's memory")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use undercroft_foundation::OsRandom;
+
+    fn round_trip(compression: Compression, kind: BlobKind, plain: &[u8]) -> (usize, Option<u32>) {
+        let key = Key::random(&OsRandom);
+        let mut codec = Codec::new(compression).expect("a codec");
+        let sealed = codec.encode(&key, &OsRandom, kind, plain, 2).expect("sealed");
+        let (mut bytes, raw_length) = (sealed.bytes.to_vec(), sealed.raw_length);
+        let stored = bytes.len();
+        let mut back = Vec::new();
+        codec.decode(&key, &BlobId::of(plain), &mut bytes, raw_length, &mut back).expect("opened");
+        assert_eq!(back, plain);
+        (stored, raw_length)
+    }
+
+    #[test]
+    fn text_shrinks_and_noise_is_kept_as_it_is() {
+        let text = b"all work and no play ".repeat(10_000);
+        let (stored, raw_length) = round_trip(Compression::Auto, BlobKind::Data, &text);
+        assert!(stored < text.len() / 10 && raw_length == Some(210_000));
+        let mut noise = vec![0; 200_000];
+        OsRandom.fill(&mut noise);
+        assert_eq!(round_trip(Compression::Auto, BlobKind::Data, &noise), (200_032, None));
+        assert_eq!(round_trip(Compression::Off, BlobKind::Data, &text), (210_032, None));
+        assert_eq!(round_trip(Compression::Auto, BlobKind::Data, b""), (32, None));
+        assert!(round_trip(Compression::Off, BlobKind::Tree, b"{\"nodes\":[]}\n").1.is_some());
+    }
+
+    #[test]
+    fn a_frame_that_grows_beyond_its_length_is_refused() {
+        let key = Key::random(&OsRandom);
+        let mut codec = Codec::new(Compression::Auto).expect("a codec");
+        let plain = vec![0; 100_000];
+        let sealed = codec.encode(&key, &OsRandom, BlobKind::Data, &plain, 2).expect("sealed");
+        let bytes = sealed.bytes.to_vec();
+        let id = BlobId::of(&plain);
+        for wrong in [1, 99_999, 100_001] {
+            let decoded = codec.decode(&key, &id, &mut bytes.clone(), Some(wrong), &mut Vec::new());
+            assert_eq!(decoded.map_err(|e| e.code()), Err(Code::Damaged));
+        }
+    }
+}

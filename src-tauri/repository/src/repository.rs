@@ -1,0 +1,326 @@
+//! A repository that is open: its key, its config, and its index.
+
+use std::collections::HashSet;
+use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+
+use undercroft_foundation::{Code, Error, Result, World};
+use undercroft_providers::Provider;
+
+use crate::blob::BlobKind;
+use crate::chunker::{Chunker, Polynomial};
+use crate::codec::{Codec, Compression};
+use crate::config::Config;
+use crate::crypto::Key;
+use crate::id::{BlobId, IndexId, KeyId};
+use crate::identity::Identity;
+use crate::index::{Index, Location, read_index_file};
+use crate::keys::{find_key, write_key};
+use crate::password::Password;
+use crate::snapshot::Snapshot;
+use crate::storage::{FileKind, Storage};
+use crate::tree::{Node, NodeKind, Tree, decode_tree};
+
+/// The index as far as it was read.
+#[derive(Debug, Default)]
+struct LoadedIndex {
+    files: HashSet<IndexId>,
+    index: Index,
+}
+
+/// A repository in restic's format, open.
+#[derive(Debug)]
+pub struct Repository {
+    pub(crate) storage: Storage,
+    pub(crate) identity: Identity,
+    pub(crate) key: Key,
+    pub(crate) key_id: KeyId,
+    pub(crate) config: Config,
+    pub(crate) locking: bool,
+    pub(crate) compression: Compression,
+    loaded: RwLock<LoadedIndex>,
+}
+
+impl Repository {
+    /// Whether there is a repository.
+    ///
+    /// # Errors
+    /// Any failure to find out.
+    pub fn exists(provider: &Arc<dyn Provider>) -> Result<bool> {
+        Ok(provider.size("config")?.is_some())
+    }
+
+    /// Makes a new repository.
+    ///
+    /// # Errors
+    /// [`Code::AlreadyExists`] where there is one; an empty password; storage that cannot be
+    /// written.
+    pub fn init(provider: Arc<dyn Provider>, password: &Password, world: &World) -> Result<Self> {
+        let storage = Storage { provider, world: world.clone() };
+        if Config::exists(&storage)? {
+            let what = format!("There is a repository at {} already", storage.location());
+            return Err(Error::new(Code::AlreadyExists, what).next("Open it with its password"));
+        }
+        for kind in FileKind::ALL {
+            storage.provider.create_folder(kind.folder())?;
+        }
+        // The config comes last: without it there is no repository, and this can be begun again.
+        let identity = Identity::of_this_process();
+        let key = Key::random(&*world.random);
+        let mut id = [0; 32];
+        world.random.fill(&mut id);
+        let config = Config::new(hex::encode(id), Polynomial::random(&*world.random)?);
+        remove_keys_of_an_abandoned_init(&storage)?;
+        let key_id = write_key(&storage, &identity, &key, password)?;
+        config.write(&storage, &key)?;
+        Ok(Self::assemble(storage, identity, key_id, key, config))
+    }
+
+    /// Opens a repository.
+    ///
+    /// # Errors
+    /// [`Code::RepositoryMissing`], [`Code::WrongPassword`], [`Code::TooNew`], [`Code::Damaged`].
+    pub fn open(provider: Arc<dyn Provider>, password: &Password, world: &World) -> Result<Self> {
+        let storage = Storage { provider, world: world.clone() };
+        if !Config::exists(&storage)? {
+            let what = format!("There is no repository at {}", storage.location());
+            return Err(Error::new(Code::RepositoryMissing, what));
+        }
+        let (key_id, key) = find_key(&storage, password)?;
+        let config = Config::read(&storage, &key)?;
+        Ok(Self::assemble(storage, Identity::of_this_process(), key_id, key, config))
+    }
+
+    fn assemble(
+        storage: Storage,
+        identity: Identity,
+        key_id: KeyId,
+        key: Key,
+        config: Config,
+    ) -> Self {
+        Self {
+            storage,
+            identity,
+            key,
+            key_id,
+            config,
+            locking: true,
+            compression: Compression::default(),
+            loaded: RwLock::default(),
+        }
+    }
+
+    /// Takes no locks and heeds none: for storage that cannot be written.
+    #[must_use]
+    pub fn without_locks(mut self) -> Self {
+        self.locking = false;
+        self
+    }
+
+    /// Compresses in another way from now on.
+    #[must_use]
+    pub fn with_compression(mut self, compression: Compression) -> Self {
+        self.compression = compression;
+        self
+    }
+
+    /// The repository's id, 64 hex digits; the same wherever it is moved.
+    pub fn id(&self) -> &str {
+        &self.config.id
+    }
+
+    /// The version of the format, 1 or 2.
+    pub fn version(&self) -> u32 {
+        self.config.version
+    }
+
+    /// Where it is, as people call it.
+    pub fn location(&self) -> String {
+        self.storage.location()
+    }
+
+    /// Reads the index files that were not read yet; all anew where some that were read are gone.
+    ///
+    /// # Errors
+    /// An index file that cannot be read.
+    pub fn refresh_index(&self) -> Result<()> {
+        let present: HashSet<IndexId> = self.storage.list(FileKind::Index)?.into_iter().collect();
+        let mut loaded = self.loaded_mut();
+        if !loaded.files.is_subset(&present) {
+            *loaded = LoadedIndex::default();
+        }
+        let missing: Vec<_> = present.difference(&loaded.files).copied().collect();
+        let read = |id: IndexId| {
+            let packs = read_index_file(&self.storage, &self.key, id);
+            packs.map(|packs| (id, packs))
+        };
+        for file in in_parallel(&missing, read) {
+            let (id, packs) = file?;
+            for (pack, blobs) in packs {
+                loaded.index.add_pack(pack, &blobs);
+            }
+            loaded.files.insert(id);
+        }
+        Ok(())
+    }
+
+    /// The index as it was last refreshed.
+    pub(crate) fn index(&self) -> impl std::ops::Deref<Target = Index> + '_ {
+        struct Guard<'a>(RwLockReadGuard<'a, LoadedIndex>);
+        impl std::ops::Deref for Guard<'_> {
+            type Target = Index;
+            fn deref(&self) -> &Index {
+                &self.0.index
+            }
+        }
+        Guard(self.loaded.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Takes packs in that were just written.
+    pub(crate) fn index_add(&self, add: impl FnOnce(&mut Index)) {
+        add(&mut self.loaded_mut().index);
+    }
+
+    /// Notes that an index file holds nothing new.
+    pub(crate) fn index_file_written(&self, id: IndexId) {
+        self.loaded_mut().files.insert(id);
+    }
+
+    /// Forgets the index, so that it is read anew: after a failure it may list packs that no index
+    /// file does.
+    pub(crate) fn forget_index(&self) {
+        *self.loaded_mut() = LoadedIndex::default();
+    }
+
+    fn loaded_mut(&self) -> RwLockWriteGuard<'_, LoadedIndex> {
+        self.loaded.write().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(crate) fn find_blob(&self, kind: BlobKind, id: &BlobId) -> Option<Location> {
+        self.index().find(kind, id)
+    }
+
+    /// A reader of blobs, for one thread. The index must have been refreshed.
+    pub(crate) fn reader(&self) -> Result<BlobReader<'_>> {
+        Ok(BlobReader { repository: self, codec: Codec::new(Compression::Auto)? })
+    }
+
+    /// How content is cut: as restic does in what restic or rustic made or filled, else faster.
+    pub(crate) fn chunker(&self, snapshots: &[Snapshot]) -> Result<Chunker> {
+        let filled_by_us = |first: &Snapshot| first.program_version.starts_with("undercroft");
+        if self.config.is_cut_by_gear() && snapshots.first().is_none_or(filled_by_us) {
+            Ok(Chunker::gear())
+        } else {
+            Ok(Chunker::rabin(self.config.polynomial()?))
+        }
+    }
+
+    /// The tree of this id.
+    ///
+    /// # Errors
+    /// [`Code::NotFound`] when the index does not know it, [`Code::Damaged`].
+    pub fn tree(&self, id: &BlobId) -> Result<Tree> {
+        if self.find_blob(BlobKind::Tree, id).is_none() {
+            self.refresh_index()?;
+        }
+        self.reader()?.tree(id)
+    }
+
+    /// The entry at `path` (names from the root of the snapshot); `None` for the root itself.
+    ///
+    /// # Errors
+    /// [`Code::NotFound`] when there is none.
+    pub fn find_node(&self, snapshot: &Snapshot, path: &[Vec<u8>]) -> Result<Option<Node>> {
+        let mut tree = snapshot.tree;
+        let mut found = None;
+        for (depth, name) in path.iter().enumerate() {
+            let node = self.tree(&tree)?.find(name).cloned().ok_or_else(|| {
+                let path: Vec<_> = path[..=depth]
+                    .iter()
+                    .map(|name| undercroft_foundation::escape_name(name))
+                    .collect();
+                let path = path.join("/");
+                let snapshot = snapshot.id.short();
+                Error::new(Code::NotFound, format!("There is no /{path} in snapshot {snapshot}"))
+            })?;
+            if let (NodeKind::Dir, Some(subtree)) = (&node.kind, node.subtree) {
+                tree = subtree;
+            } else if depth + 1 < path.len() {
+                let name = undercroft_foundation::escape_name(name);
+                return Err(Error::new(Code::NotFound, format!("{name} is not a folder")));
+            }
+            found = Some(node);
+        }
+        Ok(found)
+    }
+}
+
+/// Reads blobs; keeps its tables and buffers between them.
+pub(crate) struct BlobReader<'r> {
+    repository: &'r Repository,
+    codec: Codec,
+}
+
+impl BlobReader<'_> {
+    /// Reads a blob into `plain` and holds it against its id.
+    pub(crate) fn read(&mut self, kind: BlobKind, id: &BlobId, plain: &mut Vec<u8>) -> Result<()> {
+        let location = self.repository.find_blob(kind, id).ok_or_else(|| {
+            Error::new(Code::Damaged, format!("There is no {} {id}", kind.name()))
+                .why("No index of the repository lists it")
+        })?;
+        let blob = location.blob;
+        let path = FileKind::Pack.path(location.pack);
+        let provider = &self.repository.storage.provider;
+        let length = blob.length as usize;
+        let mut sealed =
+            provider.read_range(&path, blob.offset.into(), length).map_err(|error| {
+                match error.code() {
+                    // A pack that the index lists must be there.
+                    Code::NotFound => Error::new(Code::Damaged, format!("Cannot read {path}"))
+                        .why("The file is missing")
+                        .because(error),
+                    _ => error,
+                }
+            })?;
+        self.codec.decode(&self.repository.key, id, &mut sealed, blob.raw_length, plain)
+    }
+
+    /// Reads a tree.
+    pub(crate) fn tree(&mut self, id: &BlobId) -> Result<Tree> {
+        let mut json = Vec::new();
+        self.read(BlobKind::Tree, id, &mut json)?;
+        decode_tree(&json)
+    }
+}
+
+/// An init that was killed before it wrote the config leaves a key that fits no config.
+fn remove_keys_of_an_abandoned_init(storage: &Storage) -> Result<()> {
+    for id in storage.list::<KeyId>(FileKind::Key)? {
+        storage.remove(FileKind::Key, id)?;
+    }
+    Ok(())
+}
+
+/// Runs `work` on each item, on as many threads as there are cores; results in the items' order.
+pub(crate) fn in_parallel<T: Sync, R: Send>(items: &[T], work: impl Fn(T) -> R + Sync) -> Vec<R>
+where
+    T: Copy,
+{
+    let threads = std::thread::available_parallelism().map_or(2, usize::from).min(items.len());
+    if threads < 2 {
+        return items.iter().map(|item| work(*item)).collect();
+    }
+    let share = items.len().div_ceil(threads);
+    std::thread::scope(|scope| {
+        let work = &work;
+        let run = |part: &'_ [T]| part.iter().map(|item| work(*item)).collect::<Vec<R>>();
+        let running: Vec<_> =
+            items.chunks(share).map(|part| scope.spawn(move || run(part))).collect();
+        running
+            .into_iter()
+            .flat_map(|thread| match thread.join() {
+                Ok(results) => results,
+                Err(panic) => std::panic::resume_unwind(panic),
+            })
+            .collect()
+    })
+}

@@ -1,0 +1,31 @@
+//! Trees: the entries of folders, as JSON that is the same byte for byte as Go writes it, because
+//! a tree's id is the digest of its text.
+
+mod decode;
+mod encode;
+mod go_text;
+mod node;
+mod time;
+
+pub(crate) use decode::decode_tree;
+pub(crate) use encode::encode_tree;
+
+pub use node::{ExtendedAttribute, Node, NodeKind, NodeTime};
+
+/// The entries of a folder, by name.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Tree {
+    /// The entries, strictly ascending by the bytes of their names.
+    pub nodes: Vec<Node>,
+}
+
+impl Tree {
+    /// The entry of this name.
+    pub fn find(&self, name: &[u8]) -> Option<&Node> {
+        // Other writers may have sorted differently: a missed entry would be a lie.
+        self.nodes.iter().find(|node| node.name == name)
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,284 @@
+//! Blobs on their way into packs: known ones are left out, packs are closed when they are full or
+//! have waited long enough, and written by a thread of their own.
+
+use std::collections::HashSet;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::mpsc::{self, RecvTimeoutError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use undercroft_foundation::{Code, Error, Result, reach_write_point};
+
+use crate::blob::BlobKind;
+use crate::codec::Codec;
+use crate::id::{BlobId, PackId};
+use crate::index::write_index_file;
+use crate::lock::Lock;
+use crate::pack::{PackBuilder, PackedBlob};
+use crate::repository::Repository;
+
+/// Data goes to one of this many open packs by chance, so that the sizes of a pack's
+/// neighbouring blobs do not tell which file they are (as restic does since 0.18).
+const OPEN_DATA_PACKS: usize = 2;
+
+/// Packs and what is known of them are made durable at least this often: together they are what a
+/// killed backup can lose.
+const CHECKPOINT_EVERY: Duration = Duration::from_secs(4);
+
+/// How often the saver looks whether a checkpoint is due.
+const CHECK_EVERY: Duration = Duration::from_millis(500);
+
+/// restic's limit for an index file, and with it ours.
+const INDEX_BLOBS_MAX: usize = 50_000;
+
+/// What was added.
+#[derive(Debug, Default)]
+pub(crate) struct Added {
+    pub(crate) data_blobs: AtomicU64,
+    pub(crate) tree_blobs: AtomicU64,
+    /// Before compression.
+    pub(crate) bytes: AtomicU64,
+    /// As stored, without packs' headers.
+    pub(crate) bytes_stored: AtomicU64,
+}
+
+#[derive(Debug, Default)]
+struct OpenPack {
+    builder: PackBuilder,
+    since: Duration,
+}
+
+/// What the saver is told.
+enum Order {
+    Save(PackBuilder),
+    Stop,
+}
+
+/// Takes blobs from several threads and sees to it that each is stored once.
+pub(crate) struct BlobWriter<'r> {
+    repository: &'r Repository,
+    lock: Option<&'r Lock>,
+    dry_run: bool,
+    /// Blobs that are on their way and not in the index yet.
+    pending: Mutex<HashSet<(BlobKind, BlobId)>>,
+    data: [Mutex<OpenPack>; OPEN_DATA_PACKS],
+    trees: Mutex<OpenPack>,
+    saver: mpsc::SyncSender<Order>,
+    failed: AtomicBool,
+    added: Added,
+}
+
+impl<'r> BlobWriter<'r> {
+    /// Runs `work` with a writer, then writes what is still open and the index.
+    ///
+    /// When `work` fails or is cancelled, what was written is kept and indexed all the same, so
+    /// that the next backup finds it.
+    pub(crate) fn run<T>(
+        repository: &'r Repository,
+        lock: Option<&'r Lock>,
+        dry_run: bool,
+        work: impl FnOnce(&Self) -> Result<T>,
+    ) -> Result<(T, Added)> {
+        let (saver, packs) = mpsc::sync_channel(1);
+        let writer = Self {
+            repository,
+            lock,
+            dry_run,
+            pending: Mutex::default(),
+            data: Default::default(),
+            trees: Mutex::default(),
+            saver,
+            failed: AtomicBool::new(false),
+            added: Added::default(),
+        };
+        let outcome = std::thread::scope(|scope| {
+            let writer = &writer;
+            let saving = scope.spawn(move || {
+                Saver { writer, unindexed: Vec::new(), indexed_at: writer.now() }.run(&packs)
+            });
+            let worked = work(writer);
+            let flushed = writer.flush();
+            // It listens until it is told to stop, whatever happened to it.
+            let _ = writer.saver.send(Order::Stop);
+            let saved = match saving.join() {
+                Ok(saved) => saved,
+                Err(panic) => std::panic::resume_unwind(panic),
+            };
+            // What the saver met comes first: the others only saw that it was gone.
+            saved.and(worked.and_then(|value| flushed.map(|()| value)))
+        });
+        if outcome.is_err() {
+            repository.forget_index();
+        }
+        outcome.map(|value| (value, writer.added))
+    }
+
+    /// Stores a blob unless it is there or on its way.
+    pub(crate) fn put(&self, codec: &mut Codec, kind: BlobKind, plain: &[u8]) -> Result<BlobId> {
+        let id = BlobId::of(plain);
+        if !self.claim(kind, id) {
+            return Ok(id);
+        }
+        let repository = self.repository;
+        let random = &*repository.storage.world.random;
+        let sealed =
+            codec.encode(&repository.key, random, kind, plain, repository.config.version)?;
+        let counter = match kind {
+            BlobKind::Data => &self.added.data_blobs,
+            BlobKind::Tree => &self.added.tree_blobs,
+        };
+        counter.fetch_add(1, Ordering::Relaxed);
+        self.added.bytes.fetch_add(plain.len() as u64, Ordering::Relaxed);
+        self.added.bytes_stored.fetch_add(sealed.bytes.len() as u64, Ordering::Relaxed);
+        if self.dry_run {
+            return Ok(id);
+        }
+        let full = {
+            let mut open = locked(self.open_pack(kind, &id));
+            if open.builder.is_empty() {
+                open.since = self.now();
+            }
+            open.builder.add(kind, id, &sealed)?;
+            open.builder.is_full().then(|| std::mem::take(&mut open.builder))
+        };
+        full.map_or(Ok(()), |pack| self.send(pack))?;
+        Ok(id)
+    }
+
+    /// Whether a blob is in the repository or on its way there.
+    pub(crate) fn knows(&self, kind: BlobKind, id: &BlobId) -> bool {
+        self.repository.index().contains(kind, id)
+    }
+
+    fn claim(&self, kind: BlobKind, id: BlobId) -> bool {
+        let mut pending = locked(&self.pending);
+        !self.repository.index().contains(kind, &id) && pending.insert((kind, id))
+    }
+
+    /// The last byte of a digest is as good as dice, and nobody without the content knows it.
+    fn open_pack(&self, kind: BlobKind, id: &BlobId) -> &Mutex<OpenPack> {
+        match kind {
+            BlobKind::Tree => &self.trees,
+            BlobKind::Data => &self.data[usize::from(id.0[31]) % OPEN_DATA_PACKS],
+        }
+    }
+
+    fn send(&self, pack: PackBuilder) -> Result<()> {
+        let gone = || Error::new(Code::Internal, "The thread that writes packs is gone");
+        if self.failed.load(Ordering::SeqCst) {
+            return Err(gone());
+        }
+        self.saver.send(Order::Save(pack)).map_err(|_| gone())
+    }
+
+    fn flush(&self) -> Result<()> {
+        self.take_open(Duration::ZERO).into_iter().try_for_each(|pack| self.send(pack))
+    }
+
+    /// Closes the packs that have been open for at least `age`.
+    fn take_open(&self, age: Duration) -> Vec<PackBuilder> {
+        let now = self.now();
+        let take = |open: &Mutex<OpenPack>| {
+            let mut open = locked(open);
+            let due = !open.builder.is_empty() && now.saturating_sub(open.since) >= age;
+            due.then(|| std::mem::take(&mut open.builder))
+        };
+        self.data.iter().chain([&self.trees]).filter_map(take).collect()
+    }
+
+    fn now(&self) -> Duration {
+        self.repository.storage.world.clock.steady()
+    }
+}
+
+/// Writes packs and index files, in the order that a reader needs: packs, then their index.
+struct Saver<'a, 'r> {
+    writer: &'a BlobWriter<'r>,
+    unindexed: Vec<(PackId, Vec<PackedBlob>)>,
+    indexed_at: Duration,
+}
+
+impl Saver<'_, '_> {
+    fn run(mut self, orders: &mpsc::Receiver<Order>) -> Result<()> {
+        let worked = self.save_until_stopped(orders);
+        if worked.is_err() {
+            // Those who hand over a pack must not wait for ever.
+            self.writer.failed.store(true, Ordering::SeqCst);
+            while let Ok(Order::Save(_)) = orders.recv() {}
+        }
+        // Packs that did arrive are worth an index even when a later one did not.
+        let indexed = self.write_index();
+        worked.and(indexed)
+    }
+
+    fn save_until_stopped(&mut self, orders: &mpsc::Receiver<Order>) -> Result<()> {
+        loop {
+            match orders.recv_timeout(CHECK_EVERY) {
+                Ok(Order::Save(pack)) => self.save(pack)?,
+                Ok(Order::Stop) | Err(RecvTimeoutError::Disconnected) => return Ok(()),
+                Err(RecvTimeoutError::Timeout) => {}
+            }
+            self.checkpoint()?;
+        }
+    }
+
+    fn save(&mut self, pack: PackBuilder) -> Result<()> {
+        let repository = self.writer.repository;
+        if let Some(lock) = self.writer.lock {
+            lock.confirm()?;
+        }
+        let pack = pack.finish(&repository.key, &*repository.storage.world.random)?;
+        repository.storage.write_pack(pack.id, &pack.bytes)?;
+        reach_write_point("repository.pack-written");
+        drop(pack.bytes);
+        repository.index_add(|index| index.add_pack(pack.id, &pack.blobs));
+        let mut pending = locked(&self.writer.pending);
+        for blob in &pack.blobs {
+            pending.remove(&(blob.kind, blob.id));
+        }
+        drop(pending);
+        self.unindexed.push((pack.id, pack.blobs));
+        Ok(())
+    }
+
+    /// Makes durable and findable what has waited long enough.
+    fn checkpoint(&mut self) -> Result<()> {
+        for pack in self.writer.take_open(CHECKPOINT_EVERY) {
+            self.save(pack)?;
+        }
+        let waited = self.writer.now().saturating_sub(self.indexed_at);
+        let blobs: usize = self.unindexed.iter().map(|(_, blobs)| blobs.len()).sum();
+        if waited >= CHECKPOINT_EVERY || blobs >= INDEX_BLOBS_MAX / 2 {
+            self.write_index()?;
+        }
+        Ok(())
+    }
+
+    fn write_index(&mut self) -> Result<()> {
+        self.indexed_at = self.writer.now();
+        if self.unindexed.is_empty() {
+            return Ok(());
+        }
+        let repository = self.writer.repository;
+        let mut rest = &self.unindexed[..];
+        while !rest.is_empty() {
+            let mut blobs = 0;
+            let fitting = rest.iter().take_while(|(_, pack)| {
+                blobs += pack.len();
+                blobs <= INDEX_BLOBS_MAX
+            });
+            // A pack is never split, so that one of many tiny blobs stands alone and above.
+            let (file, later) = rest.split_at(fitting.count().max(1));
+            let version = repository.config.version;
+            let id = write_index_file(&repository.storage, &repository.key, version, file)?;
+            repository.index_file_written(id);
+            rest = later;
+        }
+        self.unindexed.clear();
+        Ok(())
+    }
+}
+
+fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
