@@ -37,4 +37,5 @@ export const forBench = list({
   restic: 'the peer to compare with',
   'linux-source-6.1': 'the corpus: 78,579 files of source code',
   'xz-utils': 'unpacks it',
+  time: 'reads how much memory a program had',
 });
