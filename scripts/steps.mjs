@@ -1,6 +1,8 @@
 /** The steps of `npm test`, in their order: the quick ones first. */
 
-import { answer } from './machine.mjs';
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { answer, root } from './machine.mjs';
 
 /**
  * @typedef {object} Step
@@ -16,6 +18,13 @@ import { answer } from './machine.mjs';
 const cargoWorkspace = ['--locked', '--workspace', '--features', 'undercroft-desktop/embed'];
 const hasNextest = () => answer('cargo', 'nextest', '--version') !== undefined;
 const npm = (/** @type {string} */ script) => () => ['npm', 'run', '--silent', script];
+
+/** Runs the tests of a folder one file after the other. @param {string} folder */
+function nodeTests(folder) {
+  const files = readdirSync(join(root, folder)).filter((name) => name.endsWith('.test.mjs'));
+  if (files.length === 0) throw new Error(`There are no tests in ${folder}`);
+  return ['node', '--test', '--test-concurrency=1', ...files.sort().map((name) => join(folder, name))];
+}
 
 /** @type {Step[]} */
 export const steps = [
@@ -101,18 +110,14 @@ export const steps = [
   {
     name: 'browser',
     what: 'the pages in Chromium, over `undercroft serve`',
-    command: () => ['node', '--test', '--test-concurrency=1', 'tests/browser/'],
+    command: () => nodeTests('tests/browser'),
     runner: () => 'node',
     sorry: 'The failing tests are above; screenshots of them are in test-results/.',
   },
   {
     name: 'window',
     what: 'the real window, its tray and a real drag, on a display of its own',
-    command: () => [
-      ...['dbus-run-session', '--', 'xvfb-run', '--auto-servernum'],
-      ...['--server-args', '-screen 0 1280x900x24'],
-      ...['node', '--test', '--test-concurrency=1', 'tests/window/'],
-    ],
+    command: () => nodeTests('tests/e2e'),
     runner: () => 'node',
     sorry: 'The failing tests are above; screenshots of them are in test-results/.',
   },
