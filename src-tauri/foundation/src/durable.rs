@@ -38,8 +38,7 @@ pub fn sync_folder(folder: &Path) -> Result<()> {
 
 fn write_synced(path: &Path, bytes: &[u8], mode: u32) -> Result<()> {
     let mut options = OpenOptions::new();
-    let mut file =
-        options.write(true).create_new(true).mode(mode).open(path).at("create", path)?;
+    let mut file = options.write(true).create_new(true).mode(mode).open(path).at("create", path)?;
     file.write_all(bytes).at("write", path)?;
     file.sync_all().at("sync", path)
 }

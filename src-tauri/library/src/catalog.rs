@@ -27,8 +27,10 @@ pub struct Catalog(Arc<Connections>);
 
 struct Connections {
     path: PathBuf,
-    writer: Mutex<Connection>,
+    /// Before the writer, because they are closed in this order, and the last to be closed brings
+    /// the log into the database: a reader could not.
     readers: Mutex<Vec<Connection>>,
+    writer: Mutex<Connection>,
     commits: (Sender<()>, Receiver<()>),
 }
 

@@ -147,9 +147,9 @@ fn is_others_work(entry: &DirEntry) -> bool {
     }
     match entry.file_name().to_str() {
         Some(
-            ".git" | ".hg" | ".svn" | ".jj" | "node_modules" | "bower_components" | ".venv" | ".tox"
-            | "__pycache__" | "site-packages" | ".next" | ".nuxt" | ".svelte-kit" | ".gradle"
-            | ".idea" | ".vscode" | ".cache" | "Pods" | "DerivedData",
+            ".git" | ".hg" | ".svn" | ".jj" | "node_modules" | "bower_components" | ".venv"
+            | ".tox" | "__pycache__" | "site-packages" | ".next" | ".nuxt" | ".svelte-kit"
+            | ".gradle" | ".idea" | ".vscode" | ".cache" | "Pods" | "DerivedData",
         ) => true,
         Some("target") => beside("Cargo.toml") || beside("pom.xml"),
         Some("vendor") => beside("go.mod") || beside("composer.json") || beside("Gemfile"),

@@ -39,11 +39,7 @@ struct Watcher {
 
 impl Feed {
     pub(crate) fn new(catalog: &Catalog) -> Self {
-        Self {
-            catalog: catalog.clone(),
-            subscribers: Arc::default(),
-            watcher: Mutex::new(None),
-        }
+        Self { catalog: catalog.clone(), subscribers: Arc::default(), watcher: Mutex::new(None) }
     }
 
     pub(crate) fn subscribe(&self) -> Result<Receiver<Event>> {
@@ -118,9 +114,7 @@ fn watch(
 }
 
 fn data_version(connection: &Connection) -> Result<i64> {
-    connection
-        .pragma_query_value(None, "data_version", |row| row.get(0))
-        .sql("look for new events")
+    connection.pragma_query_value(None, "data_version", |row| row.get(0)).sql("look for new events")
 }
 
 /// Sends each subscriber what it has not had yet, and forgets those that are gone.

@@ -10,8 +10,17 @@ use undercroft_foundation::{Code, Error, IoContext, Result, escape_path, sync_fo
 
 /// What a library's folder may hold before it has a catalog.
 const KNOWN_NAMES: &[&str] = &[
-    "archives", "cache", "history", "keys", "logs", "objects", "projects", "running",
-    "settings.toml", "templates", "lost+found",
+    "archives",
+    "cache",
+    "history",
+    "keys",
+    "logs",
+    "objects",
+    "projects",
+    "running",
+    "settings.toml",
+    "templates",
+    "lost+found",
 ];
 
 /// The library's folder unless a flag says otherwise: `UNDERCROFT_HOME`, or `undercroft` in the
@@ -77,7 +86,9 @@ fn refuse_other_content(root: &Path) -> Result<()> {
     for entry in fs::read_dir(root).at("read", root)? {
         let name = entry.at("read", root)?.file_name();
         let known = name.to_str().is_some_and(|name| {
-            KNOWN_NAMES.contains(&name) || name.starts_with("catalog") || name.starts_with("settings.toml.tmp-")
+            KNOWN_NAMES.contains(&name)
+                || name.starts_with("catalog")
+                || name.starts_with("settings.toml.tmp-")
         });
         if !known {
             let name = escape_path(Path::new(&name));
@@ -88,7 +99,9 @@ fn refuse_other_content(root: &Path) -> Result<()> {
 }
 
 fn is_below_file(path: &Path) -> bool {
-    path.ancestors().find_map(|folder| fs::metadata(folder).ok()).is_some_and(|found| !found.is_dir())
+    path.ancestors()
+        .find_map(|folder| fs::metadata(folder).ok())
+        .is_some_and(|found| !found.is_dir())
 }
 
 fn not_a_library(root: &Path, why: &str) -> Error {

@@ -38,7 +38,8 @@ impl Presence {
         sweep.lock().at("lock", &folder)?;
         let path = folder.join(&name);
         let mut options = OpenOptions::new();
-        let file = options.write(true).create_new(true).mode(0o600).open(&path).at("make", &path)?;
+        let file =
+            options.write(true).create_new(true).mode(0o600).open(&path).at("make", &path)?;
         file.lock().at("lock", &path)?;
         // Two threads may both have come this far; the first one's sign stays.
         let (kept, _) = self.sign.get_or_init(|| (name.clone(), file));

@@ -213,7 +213,7 @@ impl<'a> Projects<'a> {
     /// # Errors
     /// Whatever keeps the catalog from being read.
     pub fn list(&self, filter: &ProjectFilter) -> Result<Vec<Project>> {
-        let mut projects = self.library.catalog().read(|connection| table::all(connection))?;
+        let mut projects = self.library.catalog().read(table::all)?;
         projects.retain(|project| filter.accepts(project));
         projects.sort_by_cached_key(|project| (project.name.to_lowercase(), project.id));
         Ok(projects)
@@ -232,7 +232,7 @@ impl<'a> Projects<'a> {
     /// # Errors
     /// [`Code::NotFound`], or [`Code::Invalid`] with the candidates when several fit.
     pub fn find(&self, text: &str) -> Result<Project> {
-        let projects = self.library.catalog().read(|connection| table::all(connection))?;
+        let projects = self.library.catalog().read(table::all)?;
         search::find(&projects, text)
     }
 
@@ -327,7 +327,7 @@ impl<'a> Projects<'a> {
     /// was written, but the process ended before the catalog was.
     pub(crate) fn adopt_uncatalogued(&self) -> Result<()> {
         let root = self.library.root();
-        let known = self.library.catalog().read(|connection| table::all(connection))?;
+        let known = self.library.catalog().read(table::all)?;
         let unknown = metadata::uncatalogued(root, &known)?;
         if unknown.is_empty() {
             return Ok(());
@@ -399,10 +399,8 @@ impl<'a> Projects<'a> {
     /// # Errors
     /// Whatever keeps the catalog from being read.
     pub fn overlapping(&self, path: &Path) -> Result<Vec<Project>> {
-        let mut projects = self.library.catalog().read(|connection| table::all(connection))?;
-        projects.retain(|project| {
-            crate::overlap(path, &project.root) != crate::Overlap::Apart
-        });
+        let mut projects = self.library.catalog().read(table::all)?;
+        projects.retain(|project| crate::overlap(path, &project.root) != crate::Overlap::Apart);
         Ok(projects)
     }
 }

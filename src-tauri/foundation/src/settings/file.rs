@@ -17,9 +17,12 @@ pub(super) fn read(path: &Path) -> Result<DocumentMut> {
         Err(source) => return Err(Error::io("read", path, source)),
     };
     let not_toml = |why: String| {
-        Error::new(Code::Invalid, format!("Cannot understand the settings in {}", escape_path(path)))
-            .why(why)
-            .next("Correct the file, or move it aside to have the defaults")
+        Error::new(
+            Code::Invalid,
+            format!("Cannot understand the settings in {}", escape_path(path)),
+        )
+        .why(why)
+        .next("Correct the file, or move it aside to have the defaults")
     };
     let text = String::from_utf8(bytes).map_err(|_| not_toml("It is not UTF-8 text".to_owned()))?;
     text.parse().map_err(|source: toml_edit::TomlError| {

@@ -5,8 +5,8 @@ use std::fmt::Display;
 use std::str::FromStr;
 
 use jiff::{Timestamp, TimestampRound, Unit};
-use rusqlite::types::{FromSql, FromSqlError, FromSqlResult, ToSqlOutput, ValueRef};
 use rusqlite::ToSql;
+use rusqlite::types::{FromSql, FromSqlError, FromSqlResult, ToSqlOutput, ValueRef};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 

@@ -59,5 +59,8 @@ fn code_of(error: &rusqlite::Error) -> Code {
 fn reason(error: &rusqlite::Error) -> String {
     let text = error.to_string();
     let mut letters = text.chars();
-    letters.next().map(|first| first.to_uppercase().collect::<String>() + letters.as_str()).unwrap_or(text)
+    letters
+        .next()
+        .map(|first| first.to_uppercase().collect::<String>() + letters.as_str())
+        .unwrap_or(text)
 }

@@ -18,11 +18,7 @@ const APPLICATION_ID: i32 = 0x556e_6463;
 /// How long to wait for another process that writes.
 const PATIENCE: Duration = Duration::from_secs(15);
 
-pub(super) fn open_writer(
-    root: &Path,
-    path: &Path,
-    tables: &[&[Migration]],
-) -> Result<Connection> {
+pub(super) fn open_writer(root: &Path, path: &Path, tables: &[&[Migration]]) -> Result<Connection> {
     // One process at a time looks and migrates; SQLite's own lock cannot span a copy.
     let opening = File::open(root).at("open", root)?;
     opening.lock().at("lock", root)?;
@@ -141,7 +137,9 @@ fn refuse_lost_catalog(root: &Path, path: &Path, why: &str) -> Result<()> {
     }
     Err(Error::new(Code::Damaged, format!("Cannot open the catalog {}", escape_path(path)))
         .why(format!("{why}, while the library holds projects"))
-        .next("Bring catalog.db back from a copy; or move the library's folder aside to begin anew"))
+        .next(
+            "Bring catalog.db back from a copy; or move the library's folder aside to begin anew",
+        ))
 }
 
 fn refuse_foreign(connection: &Connection, path: &Path) -> Result<()> {

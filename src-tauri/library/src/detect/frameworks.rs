@@ -106,7 +106,8 @@ const GO: Signs = &[
     ("gorm.io/gorm", "GORM"),
     ("k8s.io/client-go", "Kubernetes"),
 ];
-const RUBY: Signs = &[("rails", "Rails"), ("sinatra", "Sinatra"), ("hanami", "Hanami"), ("jekyll", "Jekyll")];
+const RUBY: Signs =
+    &[("rails", "Rails"), ("sinatra", "Sinatra"), ("hanami", "Hanami"), ("jekyll", "Jekyll")];
 const JVM: Signs = &[
     ("spring-boot", "Spring Boot"),
     ("springframework", "Spring"),
@@ -118,7 +119,8 @@ const JVM: Signs = &[
 const PHP: Signs = &[("laravel/framework", "Laravel"), ("symfony/framework-bundle", "Symfony")];
 const DART: Signs = &[("sdk: flutter", "Flutter")];
 const ELIXIR: Signs = &[(":phoenix,", "Phoenix"), (":ecto", "Ecto")];
-const DOTNET: Signs = &[("Microsoft.NET.Sdk.Web", "ASP.NET Core"), ("UseMaui", "MAUI"), ("UseWPF", "WPF")];
+const DOTNET: Signs =
+    &[("Microsoft.NET.Sdk.Web", "ASP.NET Core"), ("UseMaui", "MAUI"), ("UseWPF", "WPF")];
 
 fn add(signs: Signs, name: &str, found: &mut Vec<&'static str>) {
     found.extend(signs.iter().filter(|(sign, _)| *sign == name).map(|(_, framework)| framework));
@@ -132,7 +134,9 @@ fn parts(text: &str, signs: Signs, found: &mut Vec<&'static str>) {
 /// Signs that are words of their own, in lines that are no comments.
 fn words(text: &str, signs: Signs, found: &mut Vec<&'static str>) {
     let lines = text.lines().map(|line| line.split('#').next().unwrap_or_default());
-    for word in lines.flat_map(|line| line.split(|c: char| !c.is_alphanumeric() && !"-_.".contains(c))) {
+    for word in
+        lines.flat_map(|line| line.split(|c: char| !c.is_alphanumeric() && !"-_.".contains(c)))
+    {
         add(signs, &word.to_lowercase().replace('_', "-"), found);
     }
 }
@@ -157,7 +161,9 @@ fn of_cargo_toml(text: &str, found: &mut Vec<&'static str>) {
     let workspace = manifest.get("workspace").and_then(toml::Value::as_table);
     for table in [Some(&manifest), workspace].into_iter().flatten() {
         for key in ["dependencies", "dev-dependencies", "build-dependencies"] {
-            let Some(dependencies) = table.get(key).and_then(toml::Value::as_table) else { continue };
+            let Some(dependencies) = table.get(key).and_then(toml::Value::as_table) else {
+                continue;
+            };
             dependencies.keys().for_each(|name| add(CARGO, name, found));
         }
     }
@@ -188,9 +194,11 @@ mod tests {
 
     #[test]
     fn manifests_name_their_frameworks() {
-        let package = r#"{"dependencies": {"react": "1"}, "devDependencies": {"vite": "1", "x": 1}}"#;
+        let package =
+            r#"{"dependencies": {"react": "1"}, "devDependencies": {"vite": "1", "x": 1}}"#;
         assert_eq!(found(of_package_json, package), ["React", "Vite"]);
-        let cargo = "[workspace.dependencies]\naxum = \"1\"\n[dependencies]\ntokio = { version = \"1\" }";
+        let cargo =
+            "[workspace.dependencies]\naxum = \"1\"\n[dependencies]\ntokio = { version = \"1\" }";
         assert_eq!(found(of_cargo_toml, cargo), ["Axum", "Tokio"]);
         let python = "[project]\ndependencies = [\"Django>=4\", \"scikit_learn[all]\"]";
         assert_eq!(found(of_pyproject_toml, python), ["Django", "scikit-learn"]);

@@ -178,8 +178,7 @@ impl Board {
         for id in ids {
             let _ = Self::cancel(this, id);
         }
-        let busy =
-            |state: &mut State| state.entries.iter().any(|entry| !entry.state.is_over());
+        let busy = |state: &mut State| state.entries.iter().any(|entry| !entry.state.is_over());
         let state = this.lock();
         drop(this.changed.wait_while(state, busy));
     }
@@ -237,7 +236,8 @@ impl Board {
             entry.state = ended;
             entry.outcome = Some(outcome);
             entry.run = run;
-            entry.took = Some(entry.began.map_or(Duration::ZERO, |began| now.saturating_sub(began)));
+            entry.took =
+                Some(entry.began.map_or(Duration::ZERO, |began| now.saturating_sub(began)));
         }
         this.tell(&mut state, id);
         state.forget_oldest();
@@ -262,12 +262,9 @@ impl Board {
         }
         let board = Arc::clone(this);
         let ticker = std::thread::Builder::new().name("progress".to_owned()).spawn(move || {
-            loop {
-                std::thread::sleep(TICK);
-                if !board.tell_progress() {
-                    return;
-                }
-            }
+            // The pace of what people see, which no simulated clock should speed up.
+            let ticks = crossbeam_channel::tick(TICK);
+            while ticks.recv().is_ok() && board.tell_progress() {}
         });
         // Without it, only the ends are told.
         state.is_ticking = ticker.is_ok();
@@ -286,9 +283,9 @@ impl Board {
             }
         }
         for view in &views {
-            state.listeners.retain(|listener| {
-                listener.len() > PATIENT || listener.send(view.clone()).is_ok()
-            });
+            state
+                .listeners
+                .retain(|listener| listener.len() > PATIENT || listener.send(view.clone()).is_ok());
         }
         state.is_ticking = state.is_working();
         state.is_ticking

@@ -53,9 +53,10 @@ pub(super) fn check_present(project: &Project) -> Result<()> {
 
 /// The project of this folder, by whatever path it was added.
 pub(super) fn find_same<'a>(projects: &'a [Project], root: &Path) -> Option<&'a Project> {
-    projects.iter().find(|project| project.root == root).or_else(|| {
-        projects.iter().find(|project| overlap(&project.root, root) == Overlap::Same)
-    })
+    projects
+        .iter()
+        .find(|project| project.root == root)
+        .or_else(|| projects.iter().find(|project| overlap(&project.root, root) == Overlap::Same))
 }
 
 fn refuse_library(what: &str, root: &Path, library: &Path) -> Result<()> {
@@ -65,10 +66,9 @@ fn refuse_library(what: &str, root: &Path, library: &Path) -> Result<()> {
             "Undercroft's own library lies inside it, and would be backed up while it changes",
             "Add the folders of your projects one by one, or move the library elsewhere",
         ),
-        Overlap::Same | Overlap::Inside => (
-            "It belongs to Undercroft's own library",
-            "Choose a folder of your own work",
-        ),
+        Overlap::Same | Overlap::Inside => {
+            ("It belongs to Undercroft's own library", "Choose a folder of your own work")
+        }
     };
     Err(Error::new(Code::Invalid, what).why(why).next(next))
 }

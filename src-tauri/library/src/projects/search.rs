@@ -39,13 +39,9 @@ impl ProjectFilter {
 }
 
 fn has_words(project: &Project, text: &str) -> bool {
-    let about = format!(
-        "{}\n{}\n{}",
-        project.name,
-        escape_path(&project.root),
-        project.tags.join("\n")
-    )
-    .to_lowercase();
+    let about =
+        format!("{}\n{}\n{}", project.name, escape_path(&project.root), project.tags.join("\n"))
+            .to_lowercase();
     text.to_lowercase().split_whitespace().all(|word| about.contains(word))
 }
 
@@ -53,10 +49,10 @@ fn has_words(project: &Project, text: &str) -> bool {
 /// other case, and projects at hand over forgotten ones.
 pub(super) fn find(projects: &[Project], text: &str) -> Result<Project> {
     let text = text.trim();
-    if let Ok(id) = text.parse::<ProjectId>() {
-        if let Some(project) = projects.iter().find(|project| project.id == id) {
-            return Ok(project.clone());
-        }
+    if let Ok(id) = text.parse::<ProjectId>()
+        && let Some(project) = projects.iter().find(|project| project.id == id)
+    {
+        return Ok(project.clone());
     }
     let lower = text.to_lowercase();
     let prefix = lower.replace('-', "");
