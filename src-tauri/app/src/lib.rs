@@ -1,1 +1,17 @@
-//! The window.
+//! The window: a thin face over the use cases, with a tray, drag and drop, and the system's own
+//! folder dialog. The page inside it gets one command and one event; it never sees a path to act
+//! on, and no plugin of Tauri is open to it. No rule of Undercroft lives here.
+
+mod arguments;
+mod bridge;
+mod closing;
+mod desk;
+mod dialog;
+mod drops;
+mod host;
+mod notification;
+mod program;
+mod tray;
+mod window;
+
+pub use program::run;

@@ -1,0 +1,94 @@
+//! Closing the window, and ending the program without leaving anything half done.
+
+use std::time::Duration;
+
+use tauri::{AppHandle, Manager};
+use undercroft_api::wire::BackendEvent;
+
+use crate::desk::Desk;
+use crate::{bridge, notification, window};
+
+/// How long jobs may take to stop before the program ends regardless.
+const STOP_PATIENCE: Duration = Duration::from_secs(30);
+
+const STAYS_IN_TRAY: &str = "Undercroft stays in the tray. Quit it from the menu there.";
+
+/// The user closed the window: it hides when the tray can bring it back, else the program ends.
+pub(crate) fn close(app: &AppHandle) {
+    let app = app.clone();
+    std::thread::spawn(move || {
+        if stays_in_tray(&app.state::<Desk>()) {
+            window::hide(&app);
+            tell_once(&app);
+        } else {
+            quit(&app);
+        }
+    });
+}
+
+/// Ends the program: jobs are stopped where it is safe, then the window goes.
+pub(crate) fn quit(app: &AppHandle) {
+    if !app.state::<Desk>().begin_quitting() {
+        return;
+    }
+    let app = app.clone();
+    std::thread::spawn(move || {
+        window::hide(&app);
+        stop_jobs(&app.state::<Desk>());
+        app.exit(0);
+    });
+}
+
+/// Ends the program when the system or the terminal says so.
+#[cfg(unix)]
+pub(crate) fn quit_on_signals(app: &AppHandle) {
+    use tokio::signal::unix::{SignalKind, signal};
+
+    for kind in [SignalKind::terminate(), SignalKind::interrupt(), SignalKind::hangup()] {
+        let app = app.clone();
+        tauri::async_runtime::spawn(async move {
+            match signal(kind) {
+                Ok(mut signals) => {
+                    while signals.recv().await.is_some() {
+                        quit(&app);
+                    }
+                }
+                Err(error) => tracing::warn!(%error, "Cannot listen for signals"),
+            }
+        });
+    }
+}
+
+/// Ends the program when the system says so.
+#[cfg(not(unix))]
+pub(crate) fn quit_on_signals(_app: &AppHandle) {}
+
+fn stays_in_tray(desk: &Desk) -> bool {
+    desk.tray().is_there() && desk.settings().is_ok_and(|settings| settings.close_to_tray)
+}
+
+/// A window that vanishes and leaves a program behind needs a word, once.
+fn tell_once(app: &AppHandle) {
+    let desk = app.state::<Desk>();
+    if desk.settings().is_ok_and(|settings| settings.tray_hint_shown) {
+        return;
+    }
+    notification::show("Undercroft", STAYS_IN_TRAY);
+    bridge::tell(app, &BackendEvent::Notice { text: STAYS_IN_TRAY.to_owned() });
+    if let Err(error) = desk.note_tray_hint() {
+        tracing::warn!(%error, "The hint will come again");
+    }
+}
+
+/// A job that does not stop in time is left to the next start, which clears up after it.
+fn stop_jobs(desk: &Desk) {
+    let api = desk.api().clone();
+    let (stopped, wait) = std::sync::mpsc::channel();
+    std::thread::spawn(move || {
+        api.shut_down();
+        let _ = stopped.send(());
+    });
+    if wait.recv_timeout(STOP_PATIENCE).is_err() {
+        tracing::warn!("Some jobs did not stop in time");
+    }
+}

@@ -1,0 +1,72 @@
+//! What every part of the window works with: the use cases, the tray's presence, and whether the
+//! program is about to end.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use undercroft_api::Api;
+use undercroft_api::wire::{Dashboard, JobView, Nothing, SettingsChange, SettingsView};
+use undercroft_foundation::Result;
+
+use crate::tray::TrayPresence;
+
+/// The shared state of the window process.
+#[derive(Debug, Clone)]
+pub(crate) struct Desk {
+    api: Api,
+    tray: TrayPresence,
+    quitting: Arc<AtomicBool>,
+}
+
+impl Desk {
+    /// A desk over these use cases.
+    pub(crate) fn new(api: Api, tray: TrayPresence) -> Self {
+        Self { api, tray, quitting: Arc::default() }
+    }
+
+    /// The use cases.
+    pub(crate) fn api(&self) -> &Api {
+        &self.api
+    }
+
+    /// Whether a tray shows the icon.
+    pub(crate) fn tray(&self) -> &TrayPresence {
+        &self.tray
+    }
+
+    /// Says that the program is about to end; false when that was said before.
+    pub(crate) fn begin_quitting(&self) -> bool {
+        !self.quitting.swap(true, Ordering::Relaxed)
+    }
+
+    /// Whether the program is about to end.
+    pub(crate) fn is_quitting(&self) -> bool {
+        self.quitting.load(Ordering::Relaxed)
+    }
+
+    /// The whole at a glance.
+    pub(crate) fn dashboard(&self) -> Result<Dashboard> {
+        self.api.dashboard(Nothing {})
+    }
+
+    /// The jobs that run, and those that ended lately.
+    pub(crate) fn jobs(&self) -> Result<Vec<JobView>> {
+        self.api.job_list(Nothing {})
+    }
+
+    /// Starts a backup of everything.
+    pub(crate) fn back_up_all(&self) -> Result<Vec<JobView>> {
+        self.api.backup_run_all(Nothing {})
+    }
+
+    /// The settings in force.
+    pub(crate) fn settings(&self) -> Result<SettingsView> {
+        self.api.settings_show(Nothing {})
+    }
+
+    /// Notes that the user was told that the program stays in the tray.
+    pub(crate) fn note_tray_hint(&self) -> Result<SettingsView> {
+        let change = SettingsChange { tray_hint_shown: Some(true), ..SettingsChange::default() };
+        self.api.settings_change(change)
+    }
+}

@@ -1,0 +1,31 @@
+//! The system's folder dialog, opened from here and never from the page.
+
+use std::path::PathBuf;
+
+use tauri::{AppHandle, Manager};
+use tauri_plugin_dialog::DialogExt;
+use undercroft_api::wire::PlacePurpose;
+
+use crate::window;
+
+/// Asks the user for a folder; nothing when they cancel. Waits for the answer, so it must not be
+/// called on the main thread.
+pub(crate) fn pick_folder(app: &AppHandle, purpose: PlacePurpose) -> Option<PathBuf> {
+    let mut dialog = app.dialog().file().set_title(title_of(purpose));
+    if let Some(window) = app.get_webview_window(window::LABEL) {
+        dialog = dialog.set_parent(&window);
+    }
+    // Without a folder to start in, GTK opens "Recent" and accepts no typed path.
+    if let Ok(home) = app.path().home_dir() {
+        dialog = dialog.set_directory(home);
+    }
+    dialog.blocking_pick_folder()?.into_path().ok()
+}
+
+fn title_of(purpose: PlacePurpose) -> &'static str {
+    match purpose {
+        PlacePurpose::Project => "Choose a project's folder",
+        PlacePurpose::Destination => "Choose where backups go",
+        PlacePurpose::Restore => "Choose where to restore to",
+    }
+}

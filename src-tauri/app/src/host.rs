@@ -1,0 +1,35 @@
+//! What this face can do for the use cases: open the system's folder dialog.
+
+use std::path::PathBuf;
+
+use tauri::AppHandle;
+use undercroft_api::wire::PlacePurpose;
+use undercroft_api::{Abilities, Host};
+use undercroft_foundation::Result;
+
+use crate::dialog;
+use crate::tray::TrayPresence;
+
+/// The window as a face: its page points folders out by dialog or drop, never by path.
+#[derive(Debug)]
+pub(crate) struct WindowHost {
+    app: AppHandle,
+    tray: TrayPresence,
+}
+
+impl WindowHost {
+    /// A face that opens its dialogs over this program's window.
+    pub(crate) fn new(app: AppHandle, tray: TrayPresence) -> Self {
+        Self { app, tray }
+    }
+}
+
+impl Host for WindowHost {
+    fn abilities(&self) -> Abilities {
+        Abilities { can_pick: true, can_type: false, tray: self.tray.is_there() }
+    }
+
+    fn pick_folder(&self, purpose: PlacePurpose) -> Result<Option<PathBuf>> {
+        Ok(dialog::pick_folder(&self.app, purpose))
+    }
+}

@@ -1,0 +1,104 @@
+//! The icon in the tray: how things stand, and a menu to act without the window.
+//!
+//! A desktop may have no tray, or get one later, or lose it. The item waits for one, and says
+//! whether one is there, because only then may closing the window leave the program running.
+
+#[cfg(target_os = "linux")]
+mod icons;
+#[cfg(target_os = "linux")]
+mod item;
+mod status;
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use tauri::{AppHandle, Manager};
+
+use self::status::Status;
+use crate::desk::Desk;
+use crate::notification;
+
+/// Status that changes faster than this is not worth a tray's while.
+const SETTLE: Duration = Duration::from_millis(250);
+
+/// Whether a tray really shows the icon.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct TrayPresence(Arc<AtomicBool>);
+
+impl TrayPresence {
+    /// Whether a tray shows the icon now.
+    pub(crate) fn is_there(&self) -> bool {
+        self.0.load(Ordering::Relaxed)
+    }
+
+    #[cfg(target_os = "linux")]
+    fn set(&self, there: bool) {
+        self.0.store(there, Ordering::Relaxed);
+    }
+}
+
+/// Puts the icon into the tray and keeps it true, on a thread of its own, until the program ends.
+#[cfg(target_os = "linux")]
+pub(crate) fn start(app: &AppHandle, desk: &Desk) {
+    let app = app.clone();
+    let desk = desk.clone();
+    std::thread::spawn(move || match item::show(app, desk.tray()) {
+        Ok(item) => {
+            follow(&desk, |status| item.update(move |item| item.set_status(status)).is_some())
+        }
+        Err(error) => tracing::info!(error = %error, "No tray can be reached"),
+    });
+}
+
+/// There is no tray on this system yet; closing the window ends the program.
+#[cfg(not(target_os = "linux"))]
+pub(crate) fn start(_app: &AppHandle, _desk: &Desk) {}
+
+/// The menu must not wait for the catalog.
+#[cfg(target_os = "linux")]
+fn back_up_all(app: &AppHandle) {
+    let desk = app.state::<Desk>().inner().clone();
+    std::thread::spawn(move || {
+        if let Err(error) = desk.back_up_all() {
+            tracing::warn!(%error, "The backups did not start");
+            notification::show(error.what_text(), error.why_text());
+        }
+    });
+}
+
+/// Hands on every change of the status, until `show` has nobody left to show it to.
+#[cfg(target_os = "linux")]
+fn follow(desk: &Desk, mut show: impl FnMut(Status) -> bool) {
+    let mut shown = Status::unknown();
+    let mut changes = desk.api().subscribe();
+    loop {
+        let now = read_status(desk, &shown);
+        if now != shown && !show(now.clone()) {
+            return;
+        }
+        shown = now;
+        // Without news, time itself makes news: a backup grows old.
+        let news = changes.recv_timeout(Duration::from_secs(60));
+        std::thread::sleep(SETTLE);
+        changes.try_iter().for_each(drop);
+        if news.is_err_and(|error| error.is_disconnected()) {
+            changes = desk.api().subscribe();
+        }
+    }
+}
+
+#[cfg(target_os = "linux")]
+fn read_status(desk: &Desk, before: &Status) -> Status {
+    let jobs = desk.jobs().unwrap_or_default();
+    if let Some(running) = Status::of_jobs(&jobs) {
+        return running;
+    }
+    match desk.dashboard() {
+        Ok(dashboard) => Status::of_dashboard(&dashboard),
+        Err(error) => {
+            tracing::warn!(%error, "No status for the tray");
+            before.clone()
+        }
+    }
+}

@@ -1,0 +1,174 @@
+/** A desktop of its own for a test: a display, a session bus, a home, and nothing of the caller's. */
+
+import { spawn } from 'node:child_process';
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { Page, until } from './webdriver.mjs';
+
+const here = resolve(fileURLToPath(import.meta.url), '..');
+const root = resolve(here, '../..');
+
+/** The program under test, with the pages inside it. */
+export const binary = join(resolve(root, process.env.CARGO_TARGET_DIR || 'target'), 'debug/undercroft-desktop');
+
+/** Debian's Python: the bindings to GTK and D-Bus are installed for it. */
+const python = '/usr/bin/python3';
+
+/** Starts a desktop; whatever the test starts on it ends with it. @param {{ dark?: boolean }} [look] */
+export async function startDesktop(look = {}) {
+  if (!existsSync(binary)) throw new Error(`${binary} is not built; see tests/e2e/README.md`);
+  const desktop = new Desktop();
+  try {
+    await desktop.start(look);
+    return desktop;
+  } catch (error) {
+    await desktop.stop();
+    throw error;
+  }
+}
+
+export class Desktop {
+  /** @type {import('node:child_process').ChildProcess[]} */
+  #children = [];
+  /** @type {Page[]} */
+  #pages = [];
+
+  constructor() {
+    this.folder = mkdtempSync(join(tmpdir(), 'undercroft-e2e-'));
+    this.home = this.#makeFolder('home');
+    this.library = join(this.folder, 'library');
+    /** @type {NodeJS.ProcessEnv} */
+    this.env = {
+      PATH: process.env.PATH,
+      LANG: 'C.UTF-8',
+      HOME: this.home,
+      XDG_RUNTIME_DIR: this.#makeFolder('run'),
+      UNDERCROFT_HOME: this.library,
+      GDK_BACKEND: 'x11',
+      NO_AT_BRIDGE: '1',
+      GSETTINGS_BACKEND: 'memory',
+    };
+  }
+
+  /** @param {{ dark?: boolean }} look */
+  async start({ dark }) {
+    if (dark) this.env.GTK_THEME = 'Adwaita:dark';
+    const screen = ['-screen', '0', '1360x860x24', '-nolisten', 'tcp'];
+    const display = this.spawn('Xvfb', ['-displayfd', '3', ...screen], ['ignore', 'ignore', 'ignore', 'pipe']);
+    this.env.DISPLAY = `:${await firstLine(display, 3)}`;
+    const bus = this.spawn('dbus-daemon', ['--session', '--nofork', '--print-address'], ['ignore', 'pipe', 'ignore']);
+    this.env.DBUS_SESSION_BUS_ADDRESS = await firstLine(bus, 1);
+  }
+
+  /** Opens the window under a driver. @param {...string} args */
+  async open(...args) {
+    const port = await freePort();
+    this.spawn('WebKitWebDriver', [`--port=${port}`], undefined, { TAURI_WEBVIEW_AUTOMATION: 'true' });
+    const driver = `http://127.0.0.1:${port}`;
+    await until('the driver answers', () => fetch(`${driver}/status`).then((r) => r.ok, () => false));
+    const page = await Page.open(driver, binary, args);
+    this.#pages.push(page);
+    return page;
+  }
+
+  /** Starts the program as from a menu, without a driver. @param {...string} args */
+  launch(...args) {
+    return this.spawn(binary, args);
+  }
+
+  /** Starts one of the Python helpers beside this file. @param {string} name @param {...string} args */
+  python(name, ...args) {
+    return this.spawn(python, [join(here, name), ...args], ['pipe', 'pipe', 'inherit']);
+  }
+
+  /** Makes the mouse or the keyboard of this display do something. @param {...(string | number)} words */
+  async xdotool(...words) {
+    const { code, output } = await finished(this.spawn('xdotool', words.map(String)));
+    if (code !== 0) throw new Error(`xdotool ${words.join(' ')} failed`);
+    return output.trim();
+  }
+
+  /** The id of the window with this title, once it shows. @param {string} title */
+  async windowTitled(title) {
+    const search = ['search', '--onlyvisible', '--name', `^${title}$`];
+    return until(`a window is called ${title}`, async () => {
+      const { output } = await finished(this.spawn('xdotool', search));
+      return output.trim().split('\n').at(-1);
+    });
+  }
+
+  /** Answers the folder dialog of this title with a path, as one types it. @param {string} title @param {string} path */
+  async chooseFolder(title, path) {
+    const dialog = await this.windowTitled(title);
+    await this.xdotool('windowfocus', '--sync', dialog);
+    await this.xdotool('key', 'ctrl+l');
+    await this.xdotool('type', '--delay', 5, path);
+    await this.xdotool('key', 'Return');
+  }
+
+  /** @param {string} program @param {string[]} args @param {any} [stdio] @param {object} [more] */
+  spawn(program, args, stdio = ['ignore', 'pipe', 'inherit'], more = {}) {
+    const child = spawn(program, args, { env: { ...this.env, ...more }, stdio, cwd: this.home });
+    this.#children.push(child);
+    child.on('error', (error) => console.error(`${program}: ${error.message}`));
+    return child;
+  }
+
+  async stop() {
+    for (const page of this.#pages) await page.close().catch(() => undefined);
+    for (const child of this.#children.reverse()) await end(child);
+    rmSync(this.folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
+  }
+
+  /** @param {string} name */
+  #makeFolder(name) {
+    const folder = join(this.folder, name);
+    mkdirSync(folder);
+    chmodSync(folder, 0o700);
+    return folder;
+  }
+}
+
+/** How a program ended, and what it printed. @param {import('node:child_process').ChildProcess} child */
+export async function finished(child, patience = 30_000) {
+  let output = '';
+  child.stdout?.on('data', (part) => (output += part));
+  const late = setTimeout(() => child.kill('SIGKILL'), patience);
+  const code = await new Promise((done) => child.once('close', done));
+  clearTimeout(late);
+  return { code, output };
+}
+
+/** @param {import('node:child_process').ChildProcess} child */
+async function end(child) {
+  if (child.exitCode !== null || child.signalCode !== null || child.pid === undefined) return;
+  const gone = new Promise((done) => child.once('exit', done));
+  child.kill('SIGTERM');
+  const late = setTimeout(() => child.kill('SIGKILL'), 5_000);
+  await gone;
+  clearTimeout(late);
+}
+
+/** @param {import('node:child_process').ChildProcess} child @param {number} channel @returns {Promise<string>} */
+function firstLine(child, channel) {
+  const stream = /** @type {import('node:stream').Readable} */ (child.stdio[channel]);
+  return new Promise((done, fail) => {
+    createInterface({ input: stream }).once('line', done);
+    child.once('exit', (code) => fail(new Error(`${child.spawnfile} ended with ${code} before it was ready`)));
+  });
+}
+
+/** @returns {Promise<number>} */
+function freePort() {
+  return new Promise((done, fail) => {
+    const server = createServer().once('error', fail);
+    server.listen(0, '127.0.0.1', () => {
+      const { port } = /** @type {import('node:net').AddressInfo} */ (server.address());
+      server.close(() => done(port));
+    });
+  });
+}
