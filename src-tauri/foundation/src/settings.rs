@@ -119,9 +119,7 @@ impl Settings {
                     let value = rule.parse(text).ok_or_else(|| rule.refuse("the request", text))?;
                     file::set(&mut document, rule, &value);
                 }
-                None => {
-                    document.remove(rule.key);
-                }
+                None => file::unset(&mut document, rule),
             }
         }
         let settings = Self::from_document(path, &document, overrides)?;

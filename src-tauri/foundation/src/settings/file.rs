@@ -58,6 +58,37 @@ pub(super) fn set(document: &mut DocumentMut, rule: &SettingRule, new: &SettingV
     }
 }
 
+/// Takes a key out. Its own comment goes with it; what else stands above it stays.
+pub(super) fn unset(document: &mut DocumentMut, rule: &SettingRule) {
+    let Some(key) = document.key(rule.key) else { return };
+    let above = key.leaf_decor().prefix().and_then(|prefix| prefix.as_str()).unwrap_or_default();
+    let kept = above.replacen(&comment(rule), "", 1);
+    let next = {
+        let mut later = document.iter().skip_while(|(key, _)| *key != rule.key).skip(1);
+        later.next().filter(|(_, item)| item.is_value()).map(|(key, _)| key.to_owned())
+    };
+    document.remove(rule.key);
+    if !kept.contains('#') {
+        return;
+    }
+    if let Some(mut next) = next.as_deref().and_then(|next| document.key_mut(next)) {
+        let decor = next.leaf_decor_mut();
+        let below = decor.prefix().and_then(|prefix| prefix.as_str()).unwrap_or_default();
+        decor.set_prefix(format!("{}\n{below}", kept.trim_end()));
+        return;
+    }
+    // Above a table, or behind the last key: the top is where it will be found.
+    prepend(document, &kept);
+}
+
+fn prepend(document: &mut DocumentMut, text: &str) {
+    let text = format!("{}\n\n{document}", text.trim());
+    // What was a document is one with a comment above it.
+    if let Ok(parsed) = text.parse() {
+        *document = parsed;
+    }
+}
+
 /// Puts a new value where the old one was, with the spaces and the note behind it.
 fn replace_value(old: &mut Item, new: Item) {
     let decor = old.as_value().map(|value| value.decor().clone());
