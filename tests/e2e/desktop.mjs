@@ -110,6 +110,23 @@ export class Desktop {
     await this.xdotool('key', 'Return');
   }
 
+  /** Whether the window of this title shows. @param {string} [title] */
+  async shows(title = 'Undercroft') {
+    const { output } = await finished(this.spawn('xdotool', ['search', '--onlyvisible', '--name', `^${title}$`]));
+    return output.trim() !== '';
+  }
+
+  /** Waits until the window is hidden or gone. */
+  isHidden() {
+    return until('the window is hidden', async () => !(await this.shows()));
+  }
+
+  /** Clicks the close button of the window. */
+  async closeWindow() {
+    const window = await this.windowTitled('Undercroft');
+    await finished(this.python('close_window.py', window));
+  }
+
   /** @param {string} program @param {string[]} args @param {any} [stdio] @param {object} [more] */
   spawn(program, args, stdio = ['ignore', 'pipe', 'inherit'], more = {}) {
     const child = spawn(program, args, { env: { ...this.env, ...more }, stdio, cwd: this.home });

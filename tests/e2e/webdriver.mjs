@@ -41,6 +41,21 @@ export class Page {
     return this.run((name, request) => window.__TAURI_INTERNALS__.invoke('call', { name, request }), name, request);
   }
 
+  /** Notes the events that the program tells the page from now on; `heard` gives them back. */
+  async listen() {
+    await this.run(() => {
+      const tauri = window.__TAURI_INTERNALS__;
+      window.heardEvents ??= [];
+      const handler = tauri.transformCallback((message) => window.heardEvents.push(message.payload));
+      return tauri.invoke('plugin:event|listen', { event: 'undercroft', target: { kind: 'Any' }, handler });
+    });
+  }
+
+  /** The events of this type that came since `listen`. @param {string} type @returns {Promise<any[]>} */
+  heard(type) {
+    return this.run((type) => window.heardEvents.filter((event) => event.type === type), type);
+  }
+
   /** The first element that matches, once there is one. @param {string} selector */
   async find(selector, patience = 10_000) {
     return new Element(this, await until(`${selector} is there`, () => this.#query(selector), patience));

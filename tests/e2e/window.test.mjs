@@ -1,0 +1,116 @@
+/** The program as a citizen of the desktop: one window, that starts, hides, comes back and ends. */
+
+import assert from 'node:assert/strict';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, beforeEach, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { binary, finished, startDesktop } from './desktop.mjs';
+import { Tray } from './tray.mjs';
+import { until } from './webdriver.mjs';
+
+/** @type {import('./desktop.mjs').Desktop} */
+let desktop;
+beforeEach(async () => {
+  desktop = await startDesktop();
+});
+afterEach(() => desktop.stop());
+
+test('without a tray, closing the window ends the program', async () => {
+  const ended = finished(desktop.launch());
+  await desktop.closeWindow();
+  assert.equal((await ended).code, 0);
+});
+
+test('with a tray, closing ends it only if the settings say so', async () => {
+  const tray = await Tray.start(desktop);
+  desktop.env.UNDERCROFT_CLOSE_TO_TRAY = 'false';
+  const ended = finished(desktop.launch());
+  await tray.shows('the item', () => true);
+  await desktop.closeWindow();
+  assert.equal((await ended).code, 0);
+});
+
+test('a tray that comes later shows the item, and one that goes gives the window back', async () => {
+  desktop.launch();
+  await desktop.windowTitled('Undercroft');
+  const tray = await Tray.start(desktop);
+  await tray.shows('the item', () => true);
+  await desktop.closeWindow();
+  await desktop.isHidden();
+  tray.child.kill();
+  await until('the window is back', () => desktop.shows(), 15_000);
+});
+
+test('a second start brings the first window forward, and ends', async () => {
+  const tray = await Tray.start(desktop);
+  desktop.launch('--hidden');
+  await tray.shows('the item', ({ tooltip }) => tooltip.text !== 'Starting');
+  assert.equal(await desktop.shows(), false);
+  assert.equal((await finished(desktop.launch())).code, 0);
+  await desktop.windowTitled('Undercroft');
+});
+
+test('a second start hidden shows nothing, and another library is another program', async () => {
+  const tray = await Tray.start(desktop);
+  desktop.launch('--hidden');
+  await tray.shows('the item', ({ tooltip }) => tooltip.text !== 'Starting');
+  assert.equal((await finished(desktop.launch('--hidden'))).code, 0);
+  assert.equal(await desktop.shows(), false);
+  const other = desktop.launch('--library', join(desktop.folder, 'other'));
+  await desktop.windowTitled('Undercroft');
+  assert.equal(other.exitCode, null);
+});
+
+test('folders named at the start reach the page', async () => {
+  const folder = join(desktop.home, 'näher dran');
+  mkdirSync(folder);
+  const page = await desktop.open(folder);
+  await page.sees('näher dran');
+});
+
+test('signals end it cleanly', async () => {
+  for (const signal of /** @type {const} */ (['SIGTERM', 'SIGINT', 'SIGHUP'])) {
+    const program = desktop.launch();
+    const ended = finished(program);
+    await desktop.windowTitled('Undercroft');
+    program.kill(signal);
+    assert.equal((await ended).code, 0, signal);
+  }
+});
+
+test('it opens in the size that it was left in', async () => {
+  const geometry = async () => {
+    const window = await desktop.windowTitled('Undercroft');
+    return (await desktop.xdotool('getwindowgeometry', window)).match(/Geometry: (.*)/)?.[1];
+  };
+  const first = finished(desktop.launch());
+  const window = await desktop.windowTitled('Undercroft');
+  await desktop.xdotool('windowsize', '--sync', window, 900, 600);
+  await sleep(300);
+  await desktop.closeWindow();
+  await first;
+  desktop.launch();
+  await until('the window has its size', async () => (await geometry()) === '900x600');
+});
+
+test('without a display it says so in words', async () => {
+  const { DISPLAY: _, ...env } = desktop.env;
+  desktop.env = env;
+  const program = desktop.spawn(binary, [], ['ignore', 'pipe', 'pipe']);
+  let said = '';
+  program.stderr?.on('data', (part) => (said += part));
+  assert.equal((await finished(program)).code, 1);
+  assert.match(said, /There is no display/);
+  assert.doesNotMatch(said, /panicked/);
+});
+
+test('without a library it explains itself, and ends', async () => {
+  writeFileSync(desktop.library, 'in the way');
+  const program = desktop.spawn(binary, [], ['ignore', 'pipe', 'ignore']);
+  const ended = finished(program);
+  const dialog = await desktop.windowTitled('Undercroft cannot start');
+  await desktop.xdotool('windowfocus', '--sync', dialog);
+  await desktop.xdotool('key', 'Return');
+  assert.equal((await ended).code, 1);
+});
