@@ -1,6 +1,6 @@
 //! Gives entries the owner, the mode, the attributes and the times of their nodes.
 
-use std::os::fd::AsRawFd;
+use std::os::fd::{AsFd, AsRawFd};
 use std::path::Path;
 
 use rustix::fs::{
@@ -43,7 +43,11 @@ pub(crate) fn apply(
         error => Err(error),
     });
     let attributes = set_attributes(entry, node, freshness);
-    let mode = if node.kind == NodeKind::Symlink { Ok(()) } else { set_mode(entry, node) };
+    let mode = if node.kind == NodeKind::Symlink {
+        Ok(())
+    } else {
+        set_mode(entry, Some(&node.kind), node.mode)
+    };
     let times = set_times(entry, node);
     owner.map_err(Into::into).at("set the owner of", path)?;
     attributes.map_err(Into::into).at("set the extended attributes of", path)?;
@@ -109,8 +113,16 @@ fn excuse(error: Errno, name: &str) -> SystemResult<()> {
     if error == Errno::PERM && of_root && !geteuid().is_root() { Ok(()) } else { Err(error) }
 }
 
-fn set_mode(entry: Entry<'_>, node: &Node) -> SystemResult<()> {
-    let mode = permissions(node.mode);
+/// Sets the permissions of an entry of a kind; not of a link, nor of what it leads to.
+///
+/// # Errors
+/// The system's; `LOOP` when something of another kind is there.
+pub(crate) fn set_mode(
+    entry: Entry<'_>,
+    kind: Option<&NodeKind>,
+    go_mode: u32,
+) -> SystemResult<()> {
+    let mode = permissions(go_mode);
     let (folder, name) = match entry {
         Entry::Open(file) => return fchmod(file, mode),
         Entry::In(folder, name) => (folder, name),
@@ -119,8 +131,8 @@ fn set_mode(entry: Entry<'_>, node: &Node) -> SystemResult<()> {
     // none, and then change what is held.
     let flags = OFlags::PATH | OFlags::NOFOLLOW | OFlags::CLOEXEC;
     let held = openat(folder, name, flags, Mode::empty())?;
-    let kind = Stat::of(Entry::Open(rustix::fd::AsFd::as_fd(&held)))?.kind();
-    if kind.as_ref() != Some(&node.kind) {
+    let found = Stat::of(Entry::Open(held.as_fd()))?.kind();
+    if found.as_ref() != kind {
         return Err(Errno::LOOP);
     }
     chmodat(CWD, format!("/proc/self/fd/{}", held.as_raw_fd()), mode, AtFlags::empty())

@@ -14,9 +14,8 @@ mod tests;
 
 use std::os::fd::BorrowedFd;
 
-pub(crate) use apply::{Freshness, apply, create_special};
+pub(crate) use apply::{Freshness, apply, create_special, set_mode};
 pub(crate) use capture::Capture;
-pub(crate) use mode::permissions;
 pub(crate) use stat::Stat;
 
 /// An entry of a file system.

@@ -1,0 +1,206 @@
+//! The folders below the target: reached without following links, finished when all in them is.
+
+use std::fs;
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+use std::os::unix::ffi::OsStrExt;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, OnceLock};
+
+use rustix::fs::{AtFlags, Mode, OFlags, ResolveFlags, mkdirat, openat, openat2, unlinkat};
+use rustix::io::{Errno, Result as SystemResult};
+use rustix::process::geteuid;
+use undercroft_foundation::{Code, Error, IoContext, Result};
+
+use super::{Overwrite, Shared};
+use crate::metadata::{Entry, Freshness, Stat, apply, set_mode};
+use crate::tree::Node;
+
+/// The longest path the system takes in one call, with some room.
+const PATH_MAX: usize = 4000;
+
+const OPEN: OFlags =
+    OFlags::RDONLY.union(OFlags::DIRECTORY).union(OFlags::NOFOLLOW).union(OFlags::CLOEXEC);
+
+/// The target folder.
+pub(super) struct Root {
+    path: PathBuf,
+    file: OwnedFd,
+}
+
+/// A folder of the snapshot, in the target.
+pub(super) struct Folder {
+    parent: Option<Arc<Self>>,
+    /// Its node; the target itself has none, and keeps its metadata.
+    node: Option<Node>,
+    /// Whether it was made or found, once it is there.
+    state: OnceLock<Freshness>,
+    /// What in it is not done yet.
+    unfinished: AtomicUsize,
+}
+
+impl Root {
+    /// Opens the target, and makes it where there is none.
+    pub(super) fn open(path: &Path) -> Result<Self> {
+        fs::create_dir_all(path).at("create", path)?;
+        let file = fs::File::open(path).at("open", path)?;
+        Ok(Self { path: path.to_owned(), file: file.into() })
+    }
+
+    /// Where an entry of a folder is, for people.
+    pub(super) fn path_of(&self, folder: &Folder, name: &[u8]) -> PathBuf {
+        let mut path = self.path.clone();
+        for part in folder.names().into_iter().chain([name]).filter(|part| !part.is_empty()) {
+            path.push(std::ffi::OsStr::from_bytes(part));
+        }
+        path
+    }
+
+    /// Opens a folder from the target down, through nothing but folders.
+    pub(super) fn descend(&self, folder: &Folder) -> SystemResult<OwnedFd> {
+        let mut opened = rustix::io::fcntl_dupfd_cloexec(&self.file, 0)?;
+        let names = folder.names();
+        let mut rest = &names[..];
+        while !rest.is_empty() {
+            let mut length = 0;
+            let fitting = rest.iter().take_while(|name| {
+                length += name.len() + 1;
+                length <= PATH_MAX
+            });
+            let count = fitting.count().max(1);
+            opened = open_beneath(opened.as_fd(), &rest[..count])?;
+            rest = &rest[count..];
+        }
+        Ok(opened)
+    }
+}
+
+fn open_beneath(folder: BorrowedFd<'_>, names: &[&[u8]]) -> SystemResult<OwnedFd> {
+    let resolve = ResolveFlags::BENEATH | ResolveFlags::NO_SYMLINKS | ResolveFlags::NO_MAGICLINKS;
+    match openat2(folder, names.join(&b'/'), OPEN, Mode::empty(), resolve) {
+        // Kernels and sandboxes without this call, and a rename elsewhere meanwhile: go step by
+        // step, where no step can lead out.
+        Err(Errno::NOSYS | Errno::PERM | Errno::AGAIN) => {
+            let mut opened = rustix::io::fcntl_dupfd_cloexec(folder, 0)?;
+            for name in names {
+                opened = openat(&opened, *name, OPEN, Mode::empty())?;
+            }
+            Ok(opened)
+        }
+        opened => opened,
+    }
+}
+
+impl Folder {
+    /// The target.
+    pub(super) fn target() -> Arc<Self> {
+        let state = OnceLock::from(Freshness::Found);
+        Arc::new(Self { parent: None, node: None, state, unfinished: AtomicUsize::new(1) })
+    }
+
+    /// A folder in another, not made yet. It keeps its parent unfinished, and has to be
+    /// [finished](finish) itself.
+    pub(super) fn child(parent: &Arc<Self>, node: Node) -> Arc<Self> {
+        parent.begin();
+        Arc::new(Self {
+            parent: Some(Arc::clone(parent)),
+            node: Some(node),
+            state: OnceLock::new(),
+            unfinished: AtomicUsize::new(1),
+        })
+    }
+
+    /// Counts something in it as not done yet.
+    pub(super) fn begin(&self) {
+        self.unfinished.fetch_add(1, Ordering::Relaxed);
+    }
+
+    fn name(&self) -> &[u8] {
+        self.node.as_ref().map_or(b"", |node| &node.name)
+    }
+
+    /// The names that lead from the target to it.
+    fn names(&self) -> Vec<&[u8]> {
+        let mut names = Vec::new();
+        let mut folder = self;
+        while let Some(parent) = &folder.parent {
+            names.push(folder.name());
+            folder = parent;
+        }
+        names.reverse();
+        names
+    }
+
+    /// Makes it, and those above it, where that was not done yet. Only the walk calls this.
+    pub(super) fn make(&self, shared: &Shared<'_>) -> Result<()> {
+        let mut missing = Vec::new();
+        let mut folder = self;
+        while folder.state.get().is_none() {
+            missing.push(folder);
+            match &folder.parent {
+                Some(parent) => folder = parent,
+                None => break,
+            }
+        }
+        for folder in missing.into_iter().rev() {
+            let freshness = folder.make_in_parent(shared)?;
+            // Nobody else sets it: there is one walk.
+            let _ = folder.state.set(freshness);
+        }
+        Ok(())
+    }
+
+    fn make_in_parent(&self, shared: &Shared<'_>) -> Result<Freshness> {
+        let (Some(parent), Some(node)) = (&self.parent, &self.node) else {
+            return Ok(Freshness::Found);
+        };
+        let path = || shared.root.path_of(self, b"");
+        let above = shared.root.descend(parent).map_err(Into::into).at("open", &path())?;
+        let name = &node.name[..];
+        let entry = Entry::In(above.as_fd(), name);
+        let make = || mkdirat(&above, name, Mode::RWXU).map(|()| Freshness::Made);
+        let made = match make() {
+            Err(Errno::EXIST) => match Stat::of(entry) {
+                Ok(stat) if stat.is_dir() => admit_owner(entry, &stat).map(|()| Freshness::Found),
+                Ok(_) if shared.request.overwrite == Overwrite::Never => {
+                    let what = undercroft_foundation::escape_path(&path());
+                    return Err(Error::new(Code::AlreadyExists, format!("Cannot create {what}"))
+                        .why("Something that is no folder is there, and is to stay")
+                        .next("Move it away, or restore over what is there"));
+                }
+                Ok(_) => unlinkat(&above, name, AtFlags::empty()).and_then(|()| make()),
+                Err(error) => Err(error),
+            },
+            made => made,
+        };
+        made.map_err(Into::into).at("create", &path())
+    }
+}
+
+/// A folder that its owner closed against himself is opened for as long as it is being filled.
+fn admit_owner(entry: Entry<'_>, stat: &Stat) -> SystemResult<()> {
+    let closed = stat.mode() & 0o700 != 0o700;
+    if closed && stat.uid() == geteuid().as_raw() {
+        return set_mode(entry, stat.kind().as_ref(), stat.mode() | 0o700);
+    }
+    Ok(())
+}
+
+/// Counts something in `folder` as done. The last of all gives the folder its metadata, and so on
+/// upwards.
+pub(super) fn finish(shared: &Shared<'_>, mut folder: Arc<Folder>) {
+    while folder.unfinished.fetch_sub(1, Ordering::AcqRel) == 1 {
+        if let Err(error) = finish_one(shared, &folder) {
+            shared.report(&shared.root.path_of(&folder, b""), error);
+        }
+        let Some(parent) = folder.parent.clone() else { return };
+        folder = parent;
+    }
+}
+
+fn finish_one(shared: &Shared<'_>, folder: &Folder) -> Result<()> {
+    let (Some(node), Some(freshness)) = (&folder.node, folder.state.get()) else { return Ok(()) };
+    let path = shared.root.path_of(folder, b"");
+    let opened = shared.root.descend(folder).map_err(Into::into).at("open", &path)?;
+    apply(node, Entry::Open(opened.as_fd()), *freshness, &path)
+}

@@ -1,0 +1,213 @@
+//! Restore: puts what a snapshot holds back into a folder.
+//!
+//! One thread walks the trees and makes the folders; others write files. Everything is reached
+//! through descriptors from the target folder down, no symbolic link is ever followed, and names
+//! that could lead elsewhere are refused, so that nothing outside the target is touched, whatever
+//! a repository or the target holds. Each blob is held against its id before it is written. What
+//! cannot be restored becomes a warning of the job, and the rest goes on.
+
+mod content;
+mod folder;
+mod links;
+mod place;
+mod selection;
+mod temporary;
+mod walk;
+mod writer;
+
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::mpsc::{SyncSender, sync_channel};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use undercroft_foundation::{Code, Error, Job, Result, escape_path};
+
+use self::content::PackEnds;
+use self::folder::Root;
+use self::links::Links;
+use self::selection::Selection;
+use self::walk::Walk;
+use self::writer::{Task, Writer};
+use crate::repository::Repository;
+use crate::snapshot::Snapshot;
+
+/// Entries that were found and wait for a writer.
+const QUEUE: usize = 8192;
+
+/// What happens to a file that is there already.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Overwrite {
+    /// It is made what the snapshot says; its content is read and replaced where it differs.
+    Always,
+    /// As `Always`, but a file of the same size and time counts as the same without being read.
+    #[default]
+    IfChanged,
+    /// It stays as it is.
+    Never,
+}
+
+/// What to restore, and how.
+#[derive(Debug, Clone, Default)]
+pub struct RestoreRequest {
+    /// The folder to restore into; made when there is none.
+    pub target: PathBuf,
+    /// The names that lead to one entry of the snapshot, which then lands in the target by its own
+    /// name. Empty: all, each under its full path.
+    pub subpath: Vec<Vec<u8>>,
+    /// Only what these patterns match; empty: all.
+    pub include: Vec<String>,
+    /// Not what these patterns match.
+    pub exclude: Vec<String>,
+    /// Leave runs of zeros as holes.
+    pub sparse: bool,
+    /// Read every file back after it was written, and compare files that are there already by
+    /// their content rather than by their time.
+    pub verify: bool,
+    /// What happens to files that are there already.
+    pub overwrite: Overwrite,
+}
+
+/// What a restore did. What it could not do is in the warnings of the job.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct RestoreSummary {
+    /// Files written.
+    pub files_restored: u64,
+    /// Files that were there already with the same content.
+    pub files_identical: u64,
+    /// Files left as they were because of [`Overwrite::Never`].
+    pub files_skipped: u64,
+    /// Links, devices, pipes and sockets made or found as they should be.
+    pub others_restored: u64,
+    /// Bytes of content written.
+    pub bytes_restored: u64,
+}
+
+/// What the threads of one restore share.
+struct Shared<'a> {
+    repository: &'a Repository,
+    request: &'a RestoreRequest,
+    job: &'a Job,
+    root: Root,
+    links: Links,
+    ends: PackEnds,
+    counts: Counts,
+    stop: AtomicBool,
+    failure: Mutex<Option<Error>>,
+}
+
+#[derive(Default)]
+struct Counts {
+    restored: AtomicU64,
+    identical: AtomicU64,
+    skipped: AtomicU64,
+    others: AtomicU64,
+    bytes: AtomicU64,
+}
+
+impl Counts {
+    fn summary(&self) -> RestoreSummary {
+        let read = |count: &AtomicU64| count.load(Ordering::Relaxed);
+        RestoreSummary {
+            files_restored: read(&self.restored),
+            files_identical: read(&self.identical),
+            files_skipped: read(&self.skipped),
+            others_restored: read(&self.others),
+            bytes_restored: read(&self.bytes),
+        }
+    }
+}
+
+impl Shared<'_> {
+    fn must_stop(&self) -> bool {
+        self.stop.load(Ordering::Relaxed) || self.job.is_cancelled()
+    }
+
+    /// Notes what failed with one entry. A full disk fails all that follows, so it ends the job.
+    fn report(&self, path: &std::path::Path, error: Error) {
+        if error.code() == Code::StorageFull {
+            self.fail(error);
+        } else if error.code() != Code::Cancelled {
+            self.job.warn(escape_path(path), error.to_string());
+        }
+    }
+
+    fn fail(&self, error: Error) {
+        self.stop.store(true, Ordering::Relaxed);
+        self.failure.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(error);
+    }
+}
+
+impl Repository {
+    /// Restores a snapshot, or a part of it, into a folder.
+    ///
+    /// # Errors
+    /// [`Code::Cancelled`]; [`Code::NotFound`] when the snapshot has no such entry;
+    /// [`Code::StorageFull`]; a target that cannot be made or opened. What was restored by then
+    /// stays. A file that cannot be restored is a warning of the job and no error.
+    pub fn restore(
+        &self,
+        snapshot: &Snapshot,
+        request: &RestoreRequest,
+        job: &Job,
+    ) -> Result<RestoreSummary> {
+        let selection = Selection::new(request)?;
+        let _lock = self.lock_shared()?;
+        self.refresh_index()?;
+        let start = self.find_node(snapshot, &request.subpath)?;
+        let shared = Shared {
+            repository: self,
+            request,
+            job,
+            root: Root::open(&request.target)?,
+            links: Links::default(),
+            ends: PackEnds::of(&self.index()),
+            counts: Counts::default(),
+            stop: AtomicBool::new(false),
+            failure: Mutex::new(None),
+        };
+        let settled = match snapshot.summary {
+            Some(known) if start.is_none() && selection.is_everything() => {
+                job.add_total(known.total_files_processed, known.total_bytes_processed);
+                job.settle_totals();
+                true
+            }
+            _ => false,
+        };
+        let walk = Walk { shared: &shared, selection: &selection, count_totals: !settled };
+        run(&shared, |send| match start {
+            Some(node) => walk.entry(node, &request.subpath, &send),
+            None => walk.tree(&snapshot.tree, &send),
+        })?;
+        if !settled {
+            job.settle_totals();
+        }
+        if let Some(error) = shared.failure.into_inner().unwrap_or_else(PoisonError::into_inner) {
+            return Err(error);
+        }
+        job.check_cancelled()?;
+        Ok(shared.counts.summary())
+    }
+}
+
+/// Runs the walk here and the writers on threads of their own.
+fn run(
+    shared: &Shared<'_>,
+    walk: impl FnOnce(SyncSender<Task>) -> Result<()>,
+) -> Result<()> {
+    let (send, receive) = sync_channel(QUEUE);
+    // Owned by the writers alone: were they all gone, the walk would not wait for them.
+    let receive = Arc::new(Mutex::new(receive));
+    let writers = (0..writer::count()).map(|_| Writer::new(shared)).collect::<Result<Vec<_>>>()?;
+    std::thread::scope(|scope| {
+        for mut writer in writers {
+            let receive = Arc::clone(&receive);
+            scope.spawn(move || writer.run(&receive));
+        }
+        drop(receive);
+        let walked = walk(send);
+        if walked.is_err() {
+            shared.stop.store(true, Ordering::Relaxed);
+        }
+        walked
+    })
+}
