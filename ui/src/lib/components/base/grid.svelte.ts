@@ -1,0 +1,97 @@
+/** The state of a list: its columns, its order, and the row that the keyboard is on. */
+
+export type Column<T> = {
+  id: string;
+  label: string;
+  /** The grid track: `1fr`, `96px`, `minmax(0, 2fr)`. */
+  width: string;
+  align?: 'end';
+  /** Shown only where the list is at least this wide. */
+  showFrom?: number;
+  /** How two rows compare; without it the column does not sort. */
+  compare?: (left: T, right: T) => number;
+  /** The rows come in this order, so that nothing has to be sorted. */
+  given?: boolean;
+  /** The label is for screen readers only. */
+  unlabelled?: boolean;
+};
+export type Sort = { column: string; descending: boolean };
+export type GridOptions<T> = {
+  rows: () => readonly T[];
+  key: (row: T) => string;
+  columns: Column<T>[];
+  sort?: Sort;
+};
+
+export class GridState<T> {
+  readonly #options: GridOptions<T>;
+  #lastIndex = 0;
+  sort = $state.raw<Sort | null>(null);
+  activeKey = $state<string | null>(null);
+  width = $state(1024);
+  readonly columns = $derived.by(() =>
+    this.#options.columns.filter((column) => (column.showFrom ?? 0) <= this.width),
+  );
+  readonly tracks = $derived(this.columns.map((column) => column.width).join(' '));
+  readonly rows = $derived.by(() => this.#sorted());
+  /** Where the active row is; -1 when there is none or it is filtered out. */
+  readonly activeIndex = $derived.by(() => this.#indexOf(this.activeKey));
+
+  constructor(options: GridOptions<T>) {
+    this.#options = options;
+    this.sort = options.sort ?? null;
+  }
+
+  key(row: T): string {
+    return this.#options.key(row);
+  }
+
+  get active(): T | undefined {
+    return this.rows[this.activeIndex];
+  }
+
+  sortBy(column: string): void {
+    const same = this.sort?.column === column;
+    this.sort = { column, descending: same ? !this.sort?.descending : false };
+  }
+
+  /** Moves the active row to an index and returns the index that it came to. */
+  moveTo(index: number): number {
+    const bounded = Math.max(0, Math.min(this.rows.length - 1, index));
+    const row = this.rows[bounded];
+    this.#lastIndex = bounded;
+    this.activeKey = row === undefined ? null : this.key(row);
+    return bounded;
+  }
+
+  #sorted(): readonly T[] {
+    const rows = this.#options.rows();
+    const column = this.#options.columns.find((known) => known.id === this.sort?.column);
+    if (!column || !this.sort) return rows;
+    const { descending } = this.sort;
+    if (column.given) return descending ? rows.toReversed() : rows;
+    const { compare } = column;
+    if (!compare) return rows;
+    return rows.toSorted((left, right) =>
+      descending ? compare(right, left) : compare(left, right),
+    );
+  }
+
+  /** The last known place is looked at first: in a list of a million, a search would be felt. */
+  #indexOf(key: string | null): number {
+    if (key === null) return -1;
+    const guess = this.rows[this.#lastIndex];
+    if (guess !== undefined && this.key(guess) === key) return this.#lastIndex;
+    return this.rows.findIndex((row) => this.key(row) === key);
+  }
+}
+
+const collator = new Intl.Collator(undefined, { numeric: true, sensitivity: 'base' });
+
+export function byText<T>(read: (row: T) => string): (left: T, right: T) => number {
+  return (left, right) => collator.compare(read(left), read(right));
+}
+
+export function byNumber<T>(read: (row: T) => number): (left: T, right: T) => number {
+  return (left, right) => read(left) - read(right);
+}

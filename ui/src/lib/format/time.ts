@@ -1,0 +1,74 @@
+/** Moments and spans as people say them. `now` is always a parameter. */
+import { words } from '$lib/words';
+
+const SECOND = 1000;
+const MINUTE = 60 * SECOND;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+
+const exactFormat = new Intl.DateTimeFormat(words.locale, {
+  dateStyle: 'full',
+  timeStyle: 'medium',
+});
+const dayFormat = new Intl.DateTimeFormat(words.locale, { day: 'numeric', month: 'short' });
+const yearFormat = new Intl.DateTimeFormat(words.locale, {
+  day: 'numeric',
+  month: 'short',
+  year: 'numeric',
+});
+const clockFormat = new Intl.DateTimeFormat(words.locale, { hour: '2-digit', minute: '2-digit' });
+
+/** A zone name in brackets behind an RFC 3339 time (RFC 9557) is dropped: `Date` knows it not. */
+export function parseTime(text: string): number {
+  return Date.parse(text.replace(/\[[^\]]*\]$/, ''));
+}
+
+export function formatExact(text: string): string {
+  const time = parseTime(text);
+  return Number.isNaN(time) ? text : exactFormat.format(time);
+}
+
+export function formatDate(text: string, now: number): string {
+  const time = parseTime(text);
+  if (Number.isNaN(time)) return text;
+  return sameYear(time, now) ? dayFormat.format(time) : yearFormat.format(time);
+}
+
+/** "21 Nov, 14:05": a moment to be told apart from its neighbours. */
+export function formatMoment(text: string, now: number): string {
+  const time = parseTime(text);
+  if (Number.isNaN(time)) return text;
+  return words.time.moment(formatDate(text, now), clockFormat.format(time));
+}
+
+export function formatAgo(text: string, now: number): string {
+  const time = parseTime(text);
+  if (Number.isNaN(time)) return text;
+  const age = now - time;
+  if (age < -MINUTE) return formatMoment(text, now);
+  if (age < 45 * SECOND) return words.time.justNow;
+  if (age < HOUR) return words.time.minutesAgo(Math.max(1, Math.round(age / MINUTE)));
+  if (age < DAY) return words.time.hoursAgo(Math.round(age / HOUR));
+  const days = Math.round(age / DAY);
+  if (days < 2) return words.time.yesterday;
+  if (days < 30) return words.time.daysAgo(days);
+  return formatDate(text, now);
+}
+
+export function formatSpan(seconds: number): string {
+  const total = Math.max(0, Math.round(seconds));
+  if (total < 60) return words.time.seconds(total);
+  const minutes = Math.floor(total / 60);
+  if (minutes < 60) return words.time.minutes(minutes, total % 60);
+  return words.time.hours(Math.floor(minutes / 60), minutes % 60);
+}
+
+export function spanBetween(from: string, to: string): string {
+  const ms = parseTime(to) - parseTime(from);
+  if (Number.isNaN(ms)) return '';
+  return ms < SECOND ? words.time.underASecond : formatSpan(ms / SECOND);
+}
+
+function sameYear(left: number, right: number): boolean {
+  return new Date(left).getFullYear() === new Date(right).getFullYear();
+}

@@ -1,0 +1,6 @@
+/** A hue for a name: the same name, the same colour, on every machine. */
+export function hueOf(name: string): number {
+  let hash = 17;
+  for (const letter of name) hash = (Math.imul(hash, 31) + letter.charCodeAt(0)) >>> 0;
+  return hash % 360;
+}

@@ -1,0 +1,4 @@
+/** The type of an icon component. */
+import type X from '@lucide/svelte/icons/x';
+
+export type Icon = typeof X;

@@ -1,0 +1,49 @@
+/** The keys of the UI, for the sheet and the settings. What they do is where it belongs. */
+import { words } from './words';
+
+export type Shortcut = { keys: string[]; label: string; then?: boolean };
+export type ShortcutGroup = { title: string; shortcuts: Shortcut[] };
+
+const text = words.shortcuts;
+
+export const shortcutGroups: ShortcutGroup[] = [
+  {
+    title: text.everywhere,
+    shortcuts: [
+      { keys: ['Ctrl', 'K'], label: text.palette },
+      { keys: ['?'], label: text.help },
+      { keys: ['G', 'D'], label: text.goDashboard, then: true },
+      { keys: ['G', 'P'], label: text.goProjects, then: true },
+      { keys: ['G', 'B'], label: text.goBackups, then: true },
+      { keys: ['G', 'A'], label: text.goActivity, then: true },
+      { keys: ['G', 'S'], label: text.goSettings, then: true },
+      { keys: ['A'], label: text.addProject },
+      { keys: ['J'], label: text.jobs },
+    ],
+  },
+  {
+    title: text.lists,
+    shortcuts: [
+      { keys: ['/'], label: text.filter },
+      { keys: ['↑', '↓'], label: text.move },
+      { keys: ['Home', 'End'], label: text.ends },
+      { keys: ['Enter'], label: text.open },
+      { keys: ['Esc'], label: text.close },
+    ],
+  },
+  {
+    title: text.project,
+    shortcuts: [
+      { keys: ['B'], label: text.backUp },
+      { keys: ['F2'], label: text.rename },
+      { keys: ['Del'], label: text.forget },
+    ],
+  },
+  {
+    title: text.browse,
+    shortcuts: [
+      { keys: ['Backspace'], label: text.up },
+      { keys: ['R'], label: text.restore },
+    ],
+  },
+];

@@ -1,0 +1,185 @@
+/** What a user can do, each with its message when it went well and when it did not. */
+import { createContext } from 'svelte';
+import type { Backend, Reply, Request, UseCase } from '$lib/backend/backend';
+import type { JobView, Place, PlaceState, Project, Theme } from '$lib/backend/bindings';
+import { words } from '$lib/words';
+import { projectsRoute } from '$lib/routing';
+import type { Dialogs } from './dialogs.svelte';
+import type { Jobs } from './jobs.svelte';
+import type { Library } from './library.svelte';
+import type { Router } from './router.svelte';
+import type { Session } from './session.svelte';
+import { asWireError } from './resource.svelte';
+import type { Toasts } from './toasts.svelte';
+
+export type Rooms = {
+  backend: Backend;
+  library: Library;
+  jobs: Jobs;
+  session: Session;
+  toasts: Toasts;
+  dialogs: Dialogs;
+  router: Router;
+};
+
+const REFUSALS: Partial<Record<PlaceState, (name: string) => [string, string]>> = {
+  file: (name) => [words.projects.fileRefused(name), words.projects.fileRefusedHint],
+  missing: (name) => [words.projects.missingRefused(name), words.projects.missingRefusedHint],
+  repository: (name) => [
+    words.projects.repositoryRefused(name),
+    words.projects.repositoryRefusedHint,
+  ],
+};
+
+export class Actions {
+  readonly #rooms: Rooms;
+
+  constructor(rooms: Rooms) {
+    this.#rooms = rooms;
+  }
+
+  /** Opens the system's folder dialog, or asks for a path where there is none. */
+  async addProject(): Promise<void> {
+    const { session, dialogs } = this.#rooms;
+    if (!session.canPick) return dialogs.show({ kind: 'addProject', suggestion: '' });
+    const place = await this.#try('place_pick', { purpose: 'project' });
+    if (place) await this.addPlaces([place]);
+  }
+
+  async addPlaces(places: Place[]): Promise<void> {
+    let last: Project | null = null;
+    for (const place of places) last = (await this.#addPlace(place)) ?? last;
+    if (last) this.#rooms.router.go(projectsRoute(last.id));
+  }
+
+  async #addPlace(place: Place): Promise<Project | null> {
+    const refusal = REFUSALS[place.state]?.(place.name);
+    if (refusal) {
+      this.#rooms.toasts.notice(...refusal);
+      return null;
+    }
+    return this.createProject({ place: place.id, name: null, tags: [] });
+  }
+
+  async createProject(request: Request<'project_add'>): Promise<Project | null> {
+    const project = await this.#try('project_add', request);
+    if (!project) return null;
+    this.#rooms.library.replace(project);
+    this.#rooms.toasts.done(words.projects.added(project.name));
+    return project;
+  }
+
+  async forgetProject(project: Project): Promise<void> {
+    const forgotten = await this.#try('project_forget', { project: project.id });
+    if (!forgotten) return;
+    this.#rooms.library.replace(forgotten);
+    this.#rooms.toasts.done(words.projects.forgotten(project.name), {
+      label: words.common.undo,
+      run: () => void this.recallProject(forgotten),
+    });
+  }
+
+  async recallProject(project: Project): Promise<void> {
+    const recalled = await this.#try('project_recall', { project: project.id });
+    if (!recalled) return;
+    this.#rooms.library.replace(recalled);
+    this.#rooms.toasts.done(words.projects.recalled(recalled.name));
+  }
+
+  async renameProject(project: Project, name: string): Promise<boolean> {
+    const renamed = await this.#try('project_rename', { project: project.id, name });
+    if (!renamed) return false;
+    this.#rooms.library.replace(renamed);
+    this.#rooms.toasts.done(words.project.renamed(renamed.name), {
+      label: words.common.undo,
+      run: () => void this.renameProject(renamed, project.name),
+    });
+    return true;
+  }
+
+  async tagProject(project: Project, add: string[], remove: string[]): Promise<boolean> {
+    const tagged = await this.#try('project_tag', { project: project.id, add, remove });
+    if (tagged) this.#rooms.library.replace(tagged);
+    return tagged !== null;
+  }
+
+  async refreshProject(project: Project): Promise<void> {
+    this.#started(await this.#try('project_refresh', { project: project.id }));
+  }
+
+  async backUp(project: string, destination: string): Promise<void> {
+    this.#started(await this.#try('backup_run', { project, destination }));
+  }
+
+  /** Backs a project up to every destination that can be reached. */
+  async backUpProject(project: Project): Promise<void> {
+    const { library, dialogs } = this.#rooms;
+    const known = library.destinations.value ?? [];
+    if (known.length === 0) return dialogs.show({ kind: 'addDestination', project });
+    const reachable = known.filter((destination) => destination.present);
+    for (const destination of reachable.length > 0 ? reachable : known) {
+      await this.backUp(project.id, destination.id);
+    }
+  }
+
+  async backUpAll(): Promise<void> {
+    const { library, toasts, jobs, dialogs } = this.#rooms;
+    if ((library.destinations.value ?? []).length === 0) {
+      return dialogs.show({ kind: 'addDestination', project: null });
+    }
+    const started = await this.#try('backup_run_all', {});
+    if (!started) return;
+    for (const job of started) jobs.accept(job);
+    if (started.length === 0) {
+      toasts.notice(words.backups.nothingToBackUp, words.backups.nothingToBackUpHint);
+    } else {
+      jobs.drawerOpen = true;
+      toasts.done(words.backups.startedAll(started.length));
+    }
+  }
+
+  async cancelJob(id: string): Promise<void> {
+    await this.#rooms.jobs.cancel(id).catch((cause: unknown) => this.#fail(cause));
+  }
+
+  async forgetDestination(destination: { id: string; name: string }): Promise<boolean> {
+    const forgotten = await this.#try('destination_forget', { destination: destination.id });
+    if (!forgotten) return false;
+    this.#rooms.library.touch();
+    this.#rooms.toasts.done(words.destinations.forgotten(destination.name));
+    return true;
+  }
+
+  async setTheme(theme: Theme): Promise<void> {
+    await this.#rooms.session.setTheme(theme).catch((cause: unknown) => this.#fail(cause));
+  }
+
+  async setCloseToTray(on: boolean): Promise<void> {
+    await this.#rooms.session.setCloseToTray(on).catch((cause: unknown) => this.#fail(cause));
+  }
+
+  started(job: JobView): void {
+    this.#started(job);
+  }
+
+  #started(job: JobView | null): void {
+    if (!job) return;
+    this.#rooms.jobs.accept(job);
+    this.#rooms.library.touch();
+  }
+
+  async #try<K extends UseCase>(name: K, request: Request<K>): Promise<Reply<K> | null> {
+    try {
+      return await this.#rooms.backend.call(name, request);
+    } catch (cause) {
+      this.#fail(cause);
+      return null;
+    }
+  }
+
+  #fail(cause: unknown): void {
+    this.#rooms.toasts.fail(asWireError(cause));
+  }
+}
+
+export const [getActions, setActions] = createContext<Actions>();

@@ -1,0 +1,186 @@
+/** Collects the commands that make sense right now, out of where one is and what there is. */
+import ArchiveRestore from '@lucide/svelte/icons/archive-restore';
+import FolderPlus from '@lucide/svelte/icons/folder-plus';
+import Folder from '@lucide/svelte/icons/folder';
+import HardDrive from '@lucide/svelte/icons/hard-drive';
+import Keyboard from '@lucide/svelte/icons/keyboard';
+import ListChecks from '@lucide/svelte/icons/list-checks';
+import MoveRight from '@lucide/svelte/icons/move-right';
+import Pencil from '@lucide/svelte/icons/pencil';
+import RotateCcw from '@lucide/svelte/icons/rotate-ccw';
+import ScanSearch from '@lucide/svelte/icons/scan-search';
+import ShieldCheck from '@lucide/svelte/icons/shield-check';
+import SunMoon from '@lucide/svelte/icons/sun-moon';
+import Trash from '@lucide/svelte/icons/trash-2';
+import type { Project } from '$lib/backend/bindings';
+import { commandFor } from '$lib/command-hint';
+import type { Command } from '$lib/commands';
+import { activityRoute, projectsRoute } from '$lib/routing';
+import type { Route } from '$lib/routing';
+import { words } from '$lib/words';
+import type { Actions, Rooms } from './actions.svelte';
+
+const text = words.palette;
+
+export function collectCommands(rooms: Rooms, actions: Actions): Command[] {
+  const project = currentProject(rooms);
+  return [
+    ...(project ? projectCommands(project, rooms, actions) : []),
+    ...generalCommands(rooms, actions),
+    ...navigationCommands(rooms),
+    ...projectLinks(rooms),
+  ];
+}
+
+function currentProject({ router, library }: Rooms): Project | undefined {
+  const route = router.route;
+  const id = route.page === 'projects' || route.page === 'snapshots' ? route.project : null;
+  return id ? library.project(id) : undefined;
+}
+
+function projectCommands(project: Project, rooms: Rooms, actions: Actions): Command[] {
+  const group = 'project' as const;
+  const { name } = project;
+  const values = { project: name };
+  if (project.status === 'trashed') {
+    const run = () => void actions.recallProject(project);
+    const hint = commandFor('project_recall', values);
+    return [{ id: 'recall', group, label: text.recall(name), icon: RotateCcw, hint, run }];
+  }
+  const backups = (rooms.library.destinations.value ?? []).map((destination) => ({
+    id: `backup-${destination.id}`,
+    group,
+    label: text.backUp(name, destination.name),
+    icon: ShieldCheck,
+    hint: commandFor('backup_run', { ...values, destination: destination.name }),
+    run: () => void actions.backUp(project.id, destination.id),
+  }));
+  return [
+    ...backups,
+    {
+      id: 'rename',
+      group,
+      label: text.rename(name),
+      icon: Pencil,
+      keys: ['F2'],
+      hint: commandFor('project_rename', values),
+      run: () => window.dispatchEvent(new CustomEvent('undercroft:rename')),
+    },
+    {
+      id: 'refresh',
+      group,
+      label: text.refresh(name),
+      icon: ScanSearch,
+      hint: commandFor('project_refresh', values),
+      run: () => void actions.refreshProject(project),
+    },
+    {
+      id: 'forget',
+      group,
+      label: text.forget(name),
+      icon: Trash,
+      keys: ['Del'],
+      hint: commandFor('project_forget', values),
+      run: () => void actions.forgetProject(project),
+    },
+  ];
+}
+
+function generalCommands({ dialogs, jobs, session }: Rooms, actions: Actions): Command[] {
+  const group = 'act' as const;
+  const dark = window.matchMedia('(prefers-color-scheme: dark)').matches;
+  const theme = session.settings.value?.theme ?? 'system';
+  const isDark = theme === 'dark' || (theme === 'system' && dark);
+  const add = (parts: Omit<Command, 'group'>): Command => ({ group, ...parts });
+  return [
+    add({
+      id: 'add-project',
+      label: words.projects.add,
+      icon: FolderPlus,
+      keys: ['A'],
+      hint: commandFor('project_add'),
+      run: () => void actions.addProject(),
+    }),
+    add({
+      id: 'add-destination',
+      label: words.destinations.add,
+      icon: HardDrive,
+      hint: commandFor('destination_add'),
+      run: () => dialogs.show({ kind: 'addDestination', project: null }),
+    }),
+    add({
+      id: 'backup-all',
+      label: words.backups.backUpAll,
+      icon: ShieldCheck,
+      hint: commandFor('backup_run_all'),
+      run: () => void actions.backUpAll(),
+    }),
+    add({
+      id: 'jobs',
+      label: text.openJobs,
+      icon: ListChecks,
+      keys: ['J'],
+      hint: commandFor('job_list'),
+      run: () => (jobs.drawerOpen = true),
+    }),
+    add({
+      id: 'theme',
+      label: text.toggleTheme,
+      icon: SunMoon,
+      hint: commandFor('settings_change', { key: 'theme', value: isDark ? 'light' : 'dark' }),
+      run: () => void actions.setTheme(isDark ? 'light' : 'dark'),
+    }),
+    add({
+      id: 'theme-system',
+      label: text.themeSystem,
+      icon: SunMoon,
+      hint: commandFor('settings_change', { key: 'theme', value: 'system' }),
+      run: () => void actions.setTheme('system'),
+    }),
+    add({
+      id: 'shortcuts',
+      label: text.shortcuts,
+      icon: Keyboard,
+      keys: ['?'],
+      hint: '',
+      run: () => dialogs.show({ kind: 'shortcuts' }),
+    }),
+  ];
+}
+
+function navigationCommands({ router }: Rooms): Command[] {
+  const places: [string, Route, string, string][] = [
+    [words.nav.dashboard, { page: 'dashboard' }, 'D', commandFor('dashboard')],
+    [words.nav.projects, projectsRoute(), 'P', commandFor('project_list')],
+    [
+      words.nav.backups,
+      { page: 'backups', destination: null },
+      'B',
+      commandFor('destination_list'),
+    ],
+    [words.nav.activity, activityRoute(), 'A', commandFor('event_list')],
+    [words.nav.settings, { page: 'settings' }, 'S', commandFor('settings_show')],
+  ];
+  return places.map(([name, route, key, hint]) => ({
+    id: `go-${name}`,
+    group: 'navigate' as const,
+    label: text.goTo(name),
+    icon: name === words.nav.backups ? ArchiveRestore : MoveRight,
+    keys: ['G', key],
+    hint,
+    run: () => router.go(route),
+  }));
+}
+
+function projectLinks({ library, router }: Rooms): Command[] {
+  return (library.projects.value ?? [])
+    .filter((project) => project.status !== 'trashed')
+    .map((project) => ({
+      id: `project-${project.id}`,
+      group: 'projects' as const,
+      label: project.name,
+      icon: Folder,
+      hint: commandFor('project_show', { project: project.name }),
+      run: () => router.go(projectsRoute(project.id)),
+    }));
+}

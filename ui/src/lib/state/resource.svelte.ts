@@ -1,0 +1,49 @@
+/** Something the engine is asked for: its last value, whether it is on its way, and its error. */
+import { untrack } from 'svelte';
+import { BackendError } from '$lib/backend/backend';
+import { unexpectedFault } from '$lib/backend/faults';
+import type { WireError } from '$lib/backend/bindings';
+
+export class Resource<T> {
+  value = $state.raw<T | undefined>();
+  error = $state.raw<WireError | null>(null);
+  loading = $state(false);
+  readonly #fetch: () => Promise<T>;
+  #turn = 0;
+
+  constructor(fetch: () => Promise<T>) {
+    this.#fetch = fetch;
+  }
+
+  /** True until the first answer: the moment for a skeleton. */
+  get pending(): boolean {
+    return this.value === undefined && this.error === null;
+  }
+
+  /** Asks again. Only the newest question's answer counts, and an error keeps the last value. */
+  async reload(): Promise<void> {
+    const turn = ++this.#turn;
+    untrack(() => (this.loading = true));
+    try {
+      const value = await this.#fetch();
+      if (turn !== this.#turn) return;
+      this.value = value;
+      this.error = null;
+    } catch (cause) {
+      if (turn !== this.#turn) return;
+      this.error = asWireError(cause);
+    }
+    this.loading = false;
+  }
+
+  clear(): void {
+    this.#turn += 1;
+    this.value = undefined;
+    this.error = null;
+    this.loading = false;
+  }
+}
+
+export function asWireError(cause: unknown): WireError {
+  return cause instanceof BackendError ? cause.wire : unexpectedFault(cause);
+}

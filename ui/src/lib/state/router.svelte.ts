@@ -1,0 +1,28 @@
+/** Where the user is: the address behind the `#`, taken apart, and the way to go elsewhere. */
+import { createContext } from 'svelte';
+import { formatRoute, parseRoute } from '$lib/routing';
+import type { Route } from '$lib/routing';
+
+export class Router {
+  route = $state.raw<Route>(parseRoute(location.hash));
+
+  /** Follows the address until the returned function is called. */
+  start(): () => void {
+    const follow = () => (this.route = parseRoute(location.hash));
+    window.addEventListener('hashchange', follow);
+    return () => window.removeEventListener('hashchange', follow);
+  }
+
+  go(route: Route): void {
+    location.hash = formatRoute(route);
+  }
+
+  /** Goes there without a step in the history: for filters and selections. */
+  swap(route: Route): void {
+    const address = formatRoute(route);
+    history.replaceState(null, '', address);
+    this.route = parseRoute(address);
+  }
+}
+
+export const [getRouter, setRouter] = createContext<Router>();

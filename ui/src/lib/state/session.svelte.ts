@@ -1,0 +1,34 @@
+/** What holds for the whole session: the program, its settings, the connection, drags over it. */
+import { createContext } from 'svelte';
+import type { Backend, LinkState } from '$lib/backend/backend';
+import type { AppInfo, SettingsView, Theme } from '$lib/backend/bindings';
+import { Resource } from './resource.svelte';
+
+export class Session {
+  readonly info: Resource<AppInfo>;
+  readonly settings: Resource<SettingsView>;
+  link = $state<LinkState>('connected');
+  dragOver = $state(false);
+  readonly canPick = $derived.by(() => this.info.value?.canPick ?? false);
+  readonly #backend: Backend;
+
+  constructor(backend: Backend) {
+    this.#backend = backend;
+    this.info = new Resource(() => backend.call('app_info', {}));
+    this.settings = new Resource(() => backend.call('settings_show', {}));
+  }
+
+  async load(): Promise<void> {
+    await Promise.all([this.info.reload(), this.settings.reload()]);
+  }
+
+  async setTheme(theme: Theme): Promise<void> {
+    this.settings.value = await this.#backend.call('settings_change', { theme });
+  }
+
+  async setCloseToTray(closeToTray: boolean): Promise<void> {
+    this.settings.value = await this.#backend.call('settings_change', { closeToTray });
+  }
+}
+
+export const [getSession, setSession] = createContext<Session>();

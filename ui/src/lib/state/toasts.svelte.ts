@@ -1,0 +1,78 @@
+/** Short messages that come and go, some with a way to undo. */
+import { createContext } from 'svelte';
+import type { WireError } from '$lib/backend/bindings';
+
+export type ToastTone = 'done' | 'notice' | 'error';
+export type ToastAction = { label: string; run: () => void };
+export type Toast = {
+  id: number;
+  tone: ToastTone;
+  title: string;
+  text: string;
+  action: ToastAction | null;
+  error: WireError | null;
+};
+
+const STAY_MS: Record<ToastTone, number> = { done: 6000, notice: 8000, error: 0 };
+const WITH_ACTION_MS = 10_000;
+const MOST_SHOWN = 4;
+
+export class Toasts {
+  shown = $state.raw<Toast[]>([]);
+  readonly #timers = new Map<number, ReturnType<typeof setTimeout>>();
+  #last = 0;
+  #held = false;
+
+  done(title: string, action: ToastAction | null = null, text = ''): void {
+    this.#add({ tone: 'done', title, text, action, error: null });
+  }
+
+  notice(title: string, text = '', action: ToastAction | null = null): void {
+    this.#add({ tone: 'notice', title, text, action, error: null });
+  }
+
+  /** An error stays until it is dismissed. */
+  fail(error: WireError): void {
+    if (error.code === 'cancelled') return;
+    this.#add({ tone: 'error', title: error.what, text: '', action: null, error });
+  }
+
+  dismiss(id: number): void {
+    clearTimeout(this.#timers.get(id));
+    this.#timers.delete(id);
+    this.shown = this.shown.filter((toast) => toast.id !== id);
+  }
+
+  /** Nothing goes away while somebody reads it. */
+  hold(): void {
+    this.#held = true;
+    for (const timer of this.#timers.values()) clearTimeout(timer);
+    this.#timers.clear();
+  }
+
+  release(): void {
+    if (!this.#held) return;
+    this.#held = false;
+    for (const toast of this.shown) this.#schedule(toast);
+  }
+
+  #add(parts: Omit<Toast, 'id'>): void {
+    const toast = { id: ++this.#last, ...parts };
+    const kept = this.shown.slice(-(MOST_SHOWN - 1));
+    for (const dropped of this.shown) if (!kept.includes(dropped)) this.dismiss(dropped.id);
+    this.shown = [...kept, toast];
+    if (!this.#held) this.#schedule(toast);
+  }
+
+  #schedule(toast: Toast): void {
+    const stay = STAY_MS[toast.tone];
+    if (stay === 0) return;
+    const ms = toast.action ? WITH_ACTION_MS : stay;
+    this.#timers.set(
+      toast.id,
+      setTimeout(() => this.dismiss(toast.id), ms),
+    );
+  }
+}
+
+export const [getToasts, setToasts] = createContext<Toasts>();

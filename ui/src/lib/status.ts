@@ -1,0 +1,30 @@
+/** How the states of projects and jobs look: a tone and a word each. */
+import type { JobState, Project, ProtectionState } from './backend/bindings';
+import type { Tone } from './components/base/Mark.svelte';
+import { words } from './words';
+
+type Look = { tone: Tone; text: string };
+
+const PROTECTION: Record<ProtectionState, Look> = {
+  protected: { tone: 'good', text: words.status.protected },
+  attention: { tone: 'warn', text: words.status.attention },
+  running: { tone: 'run', text: words.status.running },
+};
+const JOB: Record<JobState, Look> = {
+  queued: { tone: 'idle', text: words.jobState.queued },
+  running: { tone: 'run', text: words.jobState.running },
+  succeeded: { tone: 'good', text: words.jobState.succeeded },
+  warnings: { tone: 'warn', text: words.jobState.warnings },
+  failed: { tone: 'bad', text: words.jobState.failed },
+  cancelled: { tone: 'idle', text: words.jobState.cancelled },
+};
+
+export function lookOfProject(project: Project): Look {
+  if (project.status === 'trashed') return { tone: 'idle', text: words.status.trashed };
+  if (project.status === 'archived') return { tone: 'idle', text: words.status.archived };
+  return PROTECTION[project.protection.state];
+}
+
+export function lookOfJob(state: JobState): Look {
+  return JOB[state];
+}

@@ -1,0 +1,8 @@
+import { mount } from 'svelte';
+import App from './App.svelte';
+import { connect } from '$lib/backend/connect';
+import './styles/global.css';
+
+const target = document.getElementById('app');
+if (!target) throw new Error('The page has no place for the UI');
+mount(App, { target, props: { backend: await connect() } });
