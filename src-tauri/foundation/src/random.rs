@@ -12,6 +12,7 @@ pub trait Random: Send + Sync + fmt::Debug {
 #[derive(Debug, Clone, Copy, Default)]
 pub struct OsRandom;
 
+#[expect(clippy::disallowed_methods, reason = "this is where chance comes from")]
 impl Random for OsRandom {
     fn fill(&self, bytes: &mut [u8]) {
         // Sealing with foreseeable bytes would break every promise: better to stop.

@@ -6,10 +6,12 @@
 
 mod backup;
 mod blob;
+mod cat;
 mod chunker;
 mod codec;
 mod config;
 mod crypto;
+mod dialect;
 mod exclude;
 mod id;
 mod identity;
@@ -28,6 +30,7 @@ mod writer;
 
 pub use backup::{BackupRequest, BackupSummary, Parent};
 pub use blob::BlobKind;
+pub use cat::StoredObject;
 pub use chunker::{
     AVERAGE_CHUNK, ChunkStream, Chunker, MAX_CHUNK, MIN_CHUNK, Polynomial, is_single,
 };

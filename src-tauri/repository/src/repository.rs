@@ -7,7 +7,7 @@ use undercroft_foundation::{Code, Error, Result, World};
 use undercroft_providers::Provider;
 
 use crate::blob::BlobKind;
-use crate::chunker::{Chunker, Polynomial};
+use crate::chunker::Polynomial;
 use crate::codec::{Codec, Compression};
 use crate::config::Config;
 use crate::crypto::Key;
@@ -204,16 +204,6 @@ impl Repository {
         Ok(BlobReader { repository: self, codec: Codec::new(Compression::Auto)? })
     }
 
-    /// How content is cut: as restic does in what restic or rustic made or filled, else faster.
-    pub(crate) fn chunker(&self, snapshots: &[Snapshot]) -> Result<Chunker> {
-        let filled_by_us = |first: &Snapshot| first.program_version.starts_with("undercroft");
-        if self.config.is_cut_by_gear() && snapshots.first().is_none_or(filled_by_us) {
-            Ok(Chunker::gear())
-        } else {
-            Ok(Chunker::rabin(self.config.polynomial()?))
-        }
-    }
-
     /// The tree of this id.
     ///
     /// # Errors
@@ -301,10 +291,10 @@ fn remove_keys_of_an_abandoned_init(storage: &Storage) -> Result<()> {
 }
 
 /// Runs `work` on each item, on as many threads as there are cores; results in the items' order.
-pub(crate) fn in_parallel<T: Sync, R: Send>(items: &[T], work: impl Fn(T) -> R + Sync) -> Vec<R>
-where
-    T: Copy,
-{
+pub(crate) fn in_parallel<T: Copy + Sync, R: Send>(
+    items: &[T],
+    work: impl Fn(T) -> R + Sync,
+) -> Vec<R> {
     let threads = std::thread::available_parallelism().map_or(2, usize::from).min(items.len());
     if threads < 2 {
         return items.iter().map(|item| work(*item)).collect();

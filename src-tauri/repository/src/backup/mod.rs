@@ -19,6 +19,7 @@ pub use request::{BackupRequest, BackupSummary, Parent};
 
 use undercroft_foundation::{Code, Error, Job, Result};
 
+use crate::dialect::Dialect;
 use crate::id::SnapshotId;
 use crate::lock::Lock;
 use crate::repository::Repository;
@@ -50,12 +51,12 @@ impl Repository {
         let host = request.host.clone().unwrap_or_else(|| self.identity.hostname.clone());
         let snapshots = self.snapshots()?;
         let parent = self.choose_parent(request, &host, &sources.paths)?;
-        let chunker = self.chunker(&snapshots)?;
+        let dialect = Dialect::of(&self.config, &snapshots)?;
         self.refresh_index()?;
         let paths = sources.paths.clone();
         let ((tree, counts), added) =
             BlobWriter::run(self, lock.as_ref(), request.dry_run, |writer| {
-                Run::new(self, writer, request, chunker, job)?.walk(sources, parent.as_ref())
+                Run::new(self, writer, request, dialect, job)?.walk(sources, parent.as_ref())
             })?;
         let mut summary = summarize(&counts, &added);
         if request.dry_run {

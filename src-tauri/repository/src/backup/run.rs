@@ -15,6 +15,7 @@ use super::sources::Sources;
 use super::tasks::Tasks;
 use crate::chunker::Chunker;
 use crate::codec::Codec;
+use crate::dialect::Dialect;
 use crate::exclude::Patterns;
 use crate::id::BlobId;
 use crate::metadata::Capture;
@@ -100,16 +101,16 @@ impl<'r> Run<'r> {
         repository: &'r Repository,
         writer: &'r BlobWriter<'r>,
         request: &'r BackupRequest,
-        chunker: Chunker,
+        dialect: Dialect,
         job: &'r Job,
     ) -> Result<Self> {
         Ok(Self {
             repository,
             writer,
             request,
-            chunker,
+            chunker: dialect.chunker,
             job,
-            capture: Capture::new(request.with_access_time),
+            capture: Capture::new(request.with_access_time, dialect.device_of_every_entry),
             exclude: Patterns::parse(&request.exclude)?,
             exclude_ignoring_case: Patterns::parse_ignoring_case(&request.exclude_ignoring_case)?,
             devices: request.one_file_system.then(Mutex::default),

@@ -15,13 +15,15 @@ use crate::tree::{ExtendedAttribute, Node, NodeKind};
 pub(crate) struct Capture {
     owners: Owners,
     keep_access_time: bool,
+    device_of_every_entry: bool,
 }
 
 impl Capture {
     /// Reads the names of users and groups. Without `keep_access_time` a node's access time is
-    /// that of its last change, so that reading a file does not change its folder's tree.
-    pub(crate) fn new(keep_access_time: bool) -> Self {
-        Self { owners: Owners::read(), keep_access_time }
+    /// that of its last change, so that reading a file does not change its folder's tree. With
+    /// `device_of_every_entry` a node names its device even where the entry has but one name.
+    pub(crate) fn new(keep_access_time: bool, device_of_every_entry: bool) -> Self {
+        Self { owners: Owners::read(), keep_access_time, device_of_every_entry }
     }
 
     /// The node of an entry, without asking the system for more: [`Capture::fill`] adds where
@@ -52,7 +54,7 @@ impl Capture {
             user: self.owners.user(stat.uid()),
             group: self.owners.group(stat.gid()),
             inode: stat.inode(),
-            device_id: if shared { stat.device_id() } else { 0 },
+            device_id: if shared || self.device_of_every_entry { stat.device_id() } else { 0 },
             size: if is_file { stat.size() } else { 0 },
             links: if counts_links { stat.links() } else { 0 },
             linktarget: Vec::new(),

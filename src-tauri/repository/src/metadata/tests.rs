@@ -30,7 +30,7 @@ impl Folder {
 
     fn capture(&self, name: &[u8]) -> Node {
         let entry = Entry::In(self.file.as_fd(), name);
-        Capture::new(false).capture(entry, name, &self.path(name)).unwrap()
+        Capture::new(false, false).capture(entry, name, &self.path(name)).unwrap()
     }
 
     fn apply(&self, node: &Node, name: &[u8]) {
@@ -90,7 +90,7 @@ fn attributes_are_kept_and_others_removed() {
     for entry in [Entry::Open(file.as_fd()), Entry::In(folder.file.as_fd(), b"a")] {
         attributes::set(entry, b"user.stale", b"x").unwrap();
         apply(&node, entry, Freshness::Found, Path::new("a")).unwrap();
-        let mut found = Capture::new(false).capture(entry, b"a", Path::new("a")).unwrap();
+        let mut found = Capture::new(false, false).capture(entry, b"a", Path::new("a")).unwrap();
         found.extended_attributes.sort_by(|a, b| a.name.cmp(&b.name));
         let values: Vec<_> = found
             .extended_attributes
@@ -164,7 +164,7 @@ fn devices_come_back_with_their_numbers() {
     let folder = from.file.as_fd();
     let mode = Mode::from_raw_mode(0o660);
     mknodat(folder, "block", rustix::fs::FileType::BlockDevice, mode, device).unwrap();
-    let null = Capture::new(false)
+    let null = Capture::new(false, false)
         .capture(Entry::In(File::open("/dev").unwrap().as_fd(), b"null"), b"null", Path::new("x"))
         .unwrap();
     assert_eq!((null.kind.clone(), null.device), (NodeKind::CharDev, rustix::fs::makedev(1, 3)));
@@ -191,7 +191,8 @@ fn hard_links_share_a_device_and_others_name_none() {
 fn what_is_gone_says_so_with_its_path() {
     let folder = Folder::new();
     let entry = Entry::In(folder.file.as_fd(), b"gone");
-    let error = Capture::new(true).capture(entry, b"gone", Path::new("/x/gone")).unwrap_err();
+    let error =
+        Capture::new(true, false).capture(entry, b"gone", Path::new("/x/gone")).unwrap_err();
     assert_eq!(error.what_text(), "Cannot look at /x/gone");
     assert_eq!(error.code(), undercroft_foundation::Code::NotFound);
 }

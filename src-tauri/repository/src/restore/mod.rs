@@ -190,10 +190,7 @@ impl Repository {
 }
 
 /// Runs the walk here and the writers on threads of their own.
-fn run(
-    shared: &Shared<'_>,
-    walk: impl FnOnce(SyncSender<Task>) -> Result<()>,
-) -> Result<()> {
+fn run(shared: &Shared<'_>, walk: impl FnOnce(SyncSender<Task>) -> Result<()>) -> Result<()> {
     let (send, receive) = sync_channel(QUEUE);
     // Owned by the writers alone: were they all gone, the walk would not wait for them.
     let receive = Arc::new(Mutex::new(receive));

@@ -40,7 +40,12 @@ impl Walk<'_> {
     }
 
     /// Restores one entry into the target; `path` are the names that lead to it.
-    pub(super) fn entry(&self, node: Node, path: &[Vec<u8>], send: &SyncSender<Task>) -> Result<()> {
+    pub(super) fn entry(
+        &self,
+        node: Node,
+        path: &[Vec<u8>],
+        send: &SyncSender<Task>,
+    ) -> Result<()> {
         let mut reader = self.shared.repository.reader()?;
         let above = &path[..path.len().saturating_sub(1)];
         let above: Vec<u8> = above.iter().flat_map(|name| [b"/", &name[..]].concat()).collect();
