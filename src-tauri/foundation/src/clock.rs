@@ -22,7 +22,6 @@ pub trait Clock: Send + Sync + fmt::Debug {
 pub struct SystemClock;
 
 #[expect(clippy::disallowed_methods, reason = "this is where time comes from")]
-#[expect(clippy::disallowed_methods, reason = "here the machine's clock comes in")]
 impl Clock for SystemClock {
     fn now(&self) -> Timestamp {
         Timestamp::now()

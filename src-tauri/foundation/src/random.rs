@@ -14,7 +14,6 @@ pub struct OsRandom;
 
 #[expect(clippy::disallowed_methods, reason = "this is where chance comes from")]
 impl Random for OsRandom {
-    #[expect(clippy::disallowed_methods, reason = "here the machine's chance comes in")]
     fn fill(&self, bytes: &mut [u8]) {
         // Sealing with foreseeable bytes would break every promise: better to stop.
         getrandom::fill(bytes).expect("the system's random source answers");
