@@ -170,6 +170,14 @@ impl Runs {
         self.catalog.read(|connection| list(connection, project, limit))
     }
 
+    /// Each project's newest run of this kind that was not cancelled.
+    ///
+    /// # Errors
+    /// Whatever keeps the catalog from being read.
+    pub fn newest_of_each_project(&self, kind: &str) -> Result<Vec<Run>> {
+        self.catalog.read(|connection| newest_of_each_project(connection, kind))
+    }
+
     /// One run.
     ///
     /// # Errors
@@ -278,6 +286,18 @@ fn list(connection: &Connection, project: Option<ProjectId>, limit: usize) -> Re
     let limit = i64::try_from(limit).unwrap_or(i64::MAX);
     let rows = statement.query_map((project.map(Column), limit), from_row);
     rows.and_then(Iterator::collect).sql("list the runs")
+}
+
+fn newest_of_each_project(connection: &Connection, kind: &str) -> Result<Vec<Run>> {
+    let query = format!(
+        "SELECT {COLUMNS} FROM runs WHERE seq IN (
+             SELECT max(seq) FROM runs
+             WHERE kind = ?1 AND state <> 'cancelled' AND project IS NOT NULL GROUP BY project
+         )"
+    );
+    let mut statement = connection.prepare_cached(&query).sql("read the newest runs")?;
+    let rows = statement.query_map([kind], from_row);
+    rows.and_then(Iterator::collect).sql("read the newest runs")
 }
 
 fn unfinished(connection: &Connection) -> Result<Vec<(Run, String)>> {

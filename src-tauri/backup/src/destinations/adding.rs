@@ -1,0 +1,320 @@
+//! Which places can be destinations, and making one of them.
+
+use std::fs;
+use std::io;
+use std::os::unix::ffi::OsStrExt;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use rusqlite::Transaction;
+use undercroft_foundation::{
+    Code, DestinationId, Error, IoContext, Result, escape_name, escape_path,
+};
+use undercroft_library::{Moment, NewEvent, Overlap, ProjectStatus, overlap};
+use undercroft_providers::DiskProvider;
+use undercroft_repository::{Password, Repository};
+
+use super::{AddDestination, Destination, table};
+use crate::backups::Backups;
+use crate::{open, password_file};
+
+const LONGEST_NAME: usize = 100;
+/// What a repository's folder holds; a folder with nothing else and no data is one whose making
+/// was interrupted.
+const REPOSITORY_FOLDERS: [&str; 5] = ["data", "index", "keys", "locks", "snapshots"];
+
+/// What is at a place.
+enum Place {
+    Missing,
+    Empty,
+    Repository,
+    Interrupted,
+}
+
+impl Backups {
+    /// Makes a place a destination: opens the repository that is there, or makes one in an empty
+    /// folder if that is wanted. A destination that was moved is found again by its repository
+    /// and keeps its name and id.
+    ///
+    /// # Errors
+    /// [`Code::RepositoryMissing`], [`Code::WrongPassword`], [`Code::AlreadyExists`] for a
+    /// repository that is a destination already, [`Code::Invalid`] for a place that cannot be one.
+    pub fn add_destination(&self, request: &AddDestination) -> Result<Destination> {
+        let what = format!("Cannot use {} for backups", escape_path(&request.path));
+        let name = request.name.as_deref().map(check_name).transpose()?;
+        let path = planned(&request.path)?;
+        let place = look(&what, &path)?;
+        self.refuse_overlaps(&what, &path)?;
+        let password = Password::new(request.password.as_str());
+        if password.is_empty() {
+            return Err(Error::new(Code::Invalid, what)
+                .why("A repository needs a password that is not empty")
+                .next("Choose a password and keep it safe: without it nothing can be restored"));
+        }
+        let world = self.library.world();
+        let repository = match place {
+            Place::Repository => {
+                Repository::open(Arc::new(DiskProvider::open(&path)?), &password, world)?
+            }
+            _ if request.create => {
+                Repository::init(Arc::new(DiskProvider::create(&path)?), &password, world)?
+            }
+            _ => {
+                return Err(Error::new(Code::RepositoryMissing, what)
+                    .why("There is no repository")
+                    .next("Check the place, or say that a repository is to be made there"));
+            }
+        };
+        let destination = self.keep(&path, name, &request.password, &repository)?;
+        self.open.keep(&destination, repository);
+        Ok(destination)
+    }
+
+    /// The password first, then the catalog: a destination that is listed can be opened.
+    fn keep(
+        &self,
+        path: &Path,
+        name: Option<String>,
+        password: &str,
+        repository: &Repository,
+    ) -> Result<Destination> {
+        let world = self.library.world();
+        let root = self.library.root();
+        let mut new_id = None;
+        let kept = self.library.catalog().write(|transaction| {
+            let all = table::all(transaction)?;
+            if let Some(known) = all.iter().find(|each| each.repository == repository.id()) {
+                return self.find_again(transaction, known, path, password);
+            }
+            let name = match name {
+                Some(name) => {
+                    refuse_taken(&name, all.iter())?;
+                    name
+                }
+                None => free_name(path, &all),
+            };
+            let destination = Destination {
+                id: DestinationId::new(&*world.clock, &*world.random),
+                name,
+                path: path.to_owned(),
+                repository: repository.id().to_owned(),
+                added: Moment::of(world.clock.now()).0,
+            };
+            new_id = Some(destination.id);
+            password_file::write(root, destination.id, password)?;
+            table::insert(transaction, &destination)?;
+            self.tell(transaction, &destination, "added", "was added")?;
+            Ok(destination)
+        });
+        if kept.is_err()
+            && let Some(id) = new_id
+        {
+            // A password that belongs to no destination is kept for nothing.
+            let _ = password_file::remove(root, id);
+        }
+        kept
+    }
+
+    fn find_again(
+        &self,
+        transaction: &Transaction<'_>,
+        known: &Destination,
+        path: &Path,
+        password: &str,
+    ) -> Result<Destination> {
+        if open::is_present(known) {
+            let what = format!("Cannot add {}", escape_path(path));
+            return Err(Error::new(Code::AlreadyExists, what)
+                .why(format!("Its repository is the destination {} already", known.name))
+                .next(format!("Use {}, which is at {}", known.name, escape_path(&known.path))));
+        }
+        password_file::write(self.library.root(), known.id, password)?;
+        table::move_to(transaction, known.id, path)?;
+        let moved = Destination { path: path.to_owned(), ..known.clone() };
+        self.tell(transaction, &moved, "moved", &format!("is now at {}", escape_path(path)))?;
+        Ok(moved)
+    }
+
+    fn tell(
+        &self,
+        transaction: &Transaction<'_>,
+        destination: &Destination,
+        kind: &str,
+        happened: &str,
+    ) -> Result<()> {
+        let text = format!("{} {happened}", destination.name);
+        let event =
+            NewEvent::new(format!("destination.{kind}"), text).of_destination(Some(destination.id));
+        self.library.events().append(transaction, &event).map(drop)
+    }
+
+    fn refuse_overlaps(&self, what: &str, path: &Path) -> Result<()> {
+        let refuse =
+            |why: String, next: &str| Err(Error::new(Code::Invalid, what).why(why).next(next));
+        if overlap(path, self.library.root()) != Overlap::Apart {
+            return refuse(
+                "It overlaps Undercroft's own library".to_owned(),
+                "Choose a folder elsewhere, best on another drive",
+            );
+        }
+        for project in self.library.projects().overlapping(path)? {
+            if project.status == ProjectStatus::Trashed {
+                continue;
+            }
+            let why = match overlap(path, &project.root) {
+                Overlap::Contains => format!("The project {} lies inside it", project.name),
+                _ => format!(
+                    "It lies inside the project {}, and each backup would hold those before it",
+                    project.name
+                ),
+            };
+            return refuse(why, "Choose a folder elsewhere, best on another drive");
+        }
+        for other in self.destinations()? {
+            match overlap(path, &other.path) {
+                Overlap::Apart | Overlap::Same => {}
+                Overlap::Inside => {
+                    return refuse(
+                        format!("It lies inside the destination {}", other.name),
+                        "Choose a folder beside it",
+                    );
+                }
+                Overlap::Contains => {
+                    return refuse(
+                        format!("The destination {} lies inside it", other.name),
+                        "Choose a folder beside it",
+                    );
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+/// What is at `path`, if it can be used.
+fn look(what: &str, path: &Path) -> Result<Place> {
+    match fs::metadata(path) {
+        Ok(found) if found.is_dir() => {}
+        Ok(_) => {
+            return Err(Error::new(Code::Invalid, what)
+                .why("It is a file, not a folder")
+                .next("Choose a folder"));
+        }
+        Err(source) if source.kind() == io::ErrorKind::NotFound => return Ok(Place::Missing),
+        Err(source) => return Err(Error::io("open", path, source)),
+    }
+    let mut names = Vec::new();
+    for entry in fs::read_dir(path).at("read", path)? {
+        names.push(entry.at("read", path)?.file_name());
+    }
+    if names.is_empty() {
+        return Ok(Place::Empty);
+    }
+    if names.iter().any(|name| name == "config") && names.iter().any(|name| name == "keys") {
+        return Ok(Place::Repository);
+    }
+    let is_ours = |name: &std::ffi::OsString| {
+        name.to_str().is_some_and(|name| {
+            REPOSITORY_FOLDERS.contains(&name) || name.starts_with(".undercroft-tmp-")
+        })
+    };
+    if names.iter().all(is_ours) {
+        if holds_no_data(path) {
+            return Ok(Place::Interrupted);
+        }
+        return Err(Error::new(Code::Damaged, what)
+            .why("It holds backups, but the repository's config is missing")
+            .next("Bring the file config back from a copy; change nothing else"));
+    }
+    let example = names.iter().map(|name| escape_name(name.as_bytes())).min().unwrap_or_default();
+    Err(Error::new(Code::Invalid, what)
+        .why(format!("It holds other things, such as {example}"))
+        .next(format!("Choose an empty folder in it, such as {}/undercroft", escape_path(path))))
+}
+
+fn holds_no_data(path: &Path) -> bool {
+    ["data", "index", "snapshots"].iter().all(|name| is_without_files(&path.join(name)))
+}
+
+fn is_without_files(folder: &Path) -> bool {
+    match fs::read_dir(folder) {
+        Ok(entries) => entries.flatten().all(|entry| {
+            entry.file_type().is_ok_and(|kind| kind.is_dir()) && is_without_files(&entry.path())
+        }),
+        Err(source) => source.kind() == io::ErrorKind::NotFound,
+    }
+}
+
+/// The canonical path, also of a folder that is yet to be made.
+fn planned(path: &Path) -> Result<PathBuf> {
+    let path = std::path::absolute(path).at("find", path)?;
+    let mut missing = Vec::new();
+    let mut there = path.as_path();
+    loop {
+        match fs::canonicalize(there) {
+            Ok(mut planned) => {
+                planned.extend(missing.iter().rev());
+                return Ok(planned);
+            }
+            Err(source) if source.kind() == io::ErrorKind::NotFound => {}
+            Err(source) => return Err(Error::io("find", there, source)),
+        }
+        match (there.parent(), there.file_name()) {
+            (Some(parent), Some(name)) => {
+                missing.push(name);
+                there = parent;
+            }
+            // Only `..` has no name: behind what is missing it leads nowhere.
+            _ => {
+                return Err(Error::new(
+                    Code::NotFound,
+                    format!("Cannot find {}", escape_path(&path)),
+                )
+                .why("There is no such folder")
+                .next("Check the path"));
+            }
+        }
+    }
+}
+
+/// A destination's name, without spaces around it.
+pub(super) fn check_name(name: &str) -> Result<String> {
+    let name = name.trim();
+    let is_sound = !name.is_empty()
+        && name.chars().count() <= LONGEST_NAME
+        && !name.chars().any(char::is_control);
+    if is_sound {
+        return Ok(name.to_owned());
+    }
+    let what = format!("Cannot call a destination \"{}\"", escape_name(name.as_bytes()));
+    Err(Error::new(Code::Invalid, what)
+        .why("A name is one line of 1 to 100 letters")
+        .next("Choose another name"))
+}
+
+/// Goes on unless one of `others` has the name.
+pub(super) fn refuse_taken<'a>(
+    name: &str,
+    mut others: impl Iterator<Item = &'a Destination>,
+) -> Result<()> {
+    match others.find(|other| other.name.to_lowercase() == name.to_lowercase()) {
+        Some(other) => {
+            Err(Error::new(Code::AlreadyExists, format!("Cannot call a destination {name}"))
+                .why(format!("The one at {} is called so", escape_path(&other.path)))
+                .next("Choose another name"))
+        }
+        None => Ok(()),
+    }
+}
+
+/// The folder's name, with a number where it is taken.
+fn free_name(path: &Path, others: &[Destination]) -> String {
+    let name = path.file_name().map(|name| escape_name(name.as_bytes())).unwrap_or_default();
+    let name: String = name.chars().take(LONGEST_NAME - 8).collect();
+    let name = if name.is_empty() { "Backups".to_owned() } else { name };
+    let candidates = (2..).map(|n| format!("{name} {n}"));
+    std::iter::once(name.clone())
+        .chain(candidates)
+        .find(|name| refuse_taken(name, others.iter()).is_ok())
+        .unwrap_or(name)
+}

@@ -1,0 +1,94 @@
+//! The table of destinations.
+
+use std::ffi::OsString;
+use std::os::unix::ffi::{OsStrExt, OsStringExt};
+use std::path::PathBuf;
+
+use rusqlite::{Connection, OptionalExtension, Row, Transaction};
+use undercroft_foundation::{Code, DestinationId, Error, Result};
+use undercroft_library::{Column, Migration, Moment, SqlContext};
+
+use super::Destination;
+
+pub(crate) const MIGRATIONS: &[Migration] = &[Migration {
+    table: "destinations",
+    version: 1,
+    sql: "CREATE TABLE destinations (
+              id TEXT PRIMARY KEY NOT NULL,
+              name TEXT NOT NULL,
+              path BLOB NOT NULL,
+              repository TEXT NOT NULL UNIQUE,
+              added TEXT NOT NULL
+          ) STRICT;",
+}];
+
+pub(super) fn all(connection: &Connection) -> Result<Vec<Destination>> {
+    let query = "SELECT id, name, path, repository, added FROM destinations ORDER BY id";
+    let mut statement = connection.prepare_cached(query).sql("read the destinations")?;
+    let rows = statement.query_map((), from_row);
+    rows.and_then(Iterator::collect).sql("read the destinations")
+}
+
+pub(crate) fn get(connection: &Connection, id: DestinationId) -> Result<Destination> {
+    let query = "SELECT id, name, path, repository, added FROM destinations WHERE id = ?1";
+    let found = connection.query_row(query, [Column(id)], from_row).optional();
+    found.sql("read a destination")?.ok_or_else(|| {
+        Error::new(Code::NotFound, format!("There is no destination {id}"))
+            .next("List the destinations to see what there is")
+    })
+}
+
+pub(super) fn insert(transaction: &Transaction<'_>, destination: &Destination) -> Result<()> {
+    transaction
+        .execute(
+            "INSERT INTO destinations (id, name, path, repository, added)
+             VALUES (?1, ?2, ?3, ?4, ?5)",
+            (
+                Column(destination.id),
+                &destination.name,
+                destination.path.as_os_str().as_bytes(),
+                &destination.repository,
+                Moment(destination.added),
+            ),
+        )
+        .sql("keep a destination")
+        .map(drop)
+}
+
+pub(super) fn rename(transaction: &Transaction<'_>, id: DestinationId, name: &str) -> Result<()> {
+    transaction
+        .execute("UPDATE destinations SET name = ?2 WHERE id = ?1", (Column(id), name))
+        .sql("rename a destination")
+        .map(drop)
+}
+
+pub(super) fn move_to(
+    transaction: &Transaction<'_>,
+    id: DestinationId,
+    path: &std::path::Path,
+) -> Result<()> {
+    transaction
+        .execute(
+            "UPDATE destinations SET path = ?2 WHERE id = ?1",
+            (Column(id), path.as_os_str().as_bytes()),
+        )
+        .sql("move a destination")
+        .map(drop)
+}
+
+pub(super) fn remove(transaction: &Transaction<'_>, id: DestinationId) -> Result<()> {
+    transaction
+        .execute("DELETE FROM destinations WHERE id = ?1", [Column(id)])
+        .sql("forget a destination")
+        .map(drop)
+}
+
+fn from_row(row: &Row<'_>) -> rusqlite::Result<Destination> {
+    Ok(Destination {
+        id: row.get::<_, Column<_>>(0)?.0,
+        name: row.get(1)?,
+        path: PathBuf::from(OsString::from_vec(row.get(2)?)),
+        repository: row.get(3)?,
+        added: row.get::<_, Moment>(4)?.0,
+    })
+}

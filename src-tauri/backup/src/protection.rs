@@ -1,0 +1,148 @@
+//! Whether a project is safe, and if not, why: judged by the catalog alone, so that a drive that
+//! is away keeps nobody waiting.
+
+use std::collections::{BTreeSet, HashMap};
+
+use jiff::{SignedDuration, Timestamp};
+use undercroft_foundation::{DestinationId, JobState, ProjectId, Result, escape_path};
+use undercroft_library::{JobKind, Project, Run};
+
+use crate::backups::Backups;
+use crate::seen::SeenSnapshot;
+use crate::words;
+
+/// A backup older than this protects too little.
+const FRESH: SignedDuration = SignedDuration::from_hours(7 * 24);
+
+/// Whether a project is safe.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum ProtectionState {
+    /// A backup that is fresh enough exists, and the last one did not fail.
+    Protected,
+    /// Somebody should look.
+    Attention,
+    /// A backup is being made.
+    Running,
+}
+
+/// Whether a project is safe, and why.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Protection {
+    /// Whether it is safe.
+    pub state: ProtectionState,
+    /// Why, as a sentence.
+    pub reason: String,
+    /// When its newest backup was made.
+    pub last_backup: Option<Timestamp>,
+    /// How many destinations hold a backup of it.
+    pub destinations: u64,
+}
+
+/// What the catalog knows of all projects.
+struct Known {
+    now: Timestamp,
+    names: HashMap<DestinationId, String>,
+    snapshots: HashMap<ProjectId, Vec<SeenSnapshot>>,
+    runs: HashMap<ProjectId, Run>,
+}
+
+impl Backups {
+    /// How safe a project is.
+    ///
+    /// # Errors
+    /// Whatever keeps the catalog from being read.
+    pub fn protection(&self, project: &Project) -> Result<Protection> {
+        Ok(self.known(Some(project.id))?.judge(project))
+    }
+
+    /// How safe each of these projects is, in their order.
+    ///
+    /// # Errors
+    /// Whatever keeps the catalog from being read.
+    pub fn protections(&self, projects: &[Project]) -> Result<Vec<Protection>> {
+        let known = self.known(None)?;
+        Ok(projects.iter().map(|project| known.judge(project)).collect())
+    }
+
+    fn known(&self, project: Option<ProjectId>) -> Result<Known> {
+        let mut snapshots: HashMap<_, Vec<_>> = HashMap::new();
+        for snapshot in self.seen_snapshots(project, None)? {
+            if let Some(project) = snapshot.project {
+                snapshots.entry(project).or_default().push(snapshot);
+            }
+        }
+        let names = self.destinations()?.into_iter().map(|each| (each.id, each.name));
+        let runs = self.library.runs().newest_of_each_project(JobKind::Backup.name())?;
+        Ok(Known {
+            now: self.library.world().clock.now(),
+            names: names.collect(),
+            snapshots,
+            runs: runs.into_iter().filter_map(|run| Some((run.project?, run))).collect(),
+        })
+    }
+}
+
+impl Known {
+    fn judge(&self, project: &Project) -> Protection {
+        // Newest first, as the catalog gives them.
+        let snapshots = self.snapshots.get(&project.id).map_or(&[][..], Vec::as_slice);
+        let holders: BTreeSet<_> = snapshots.iter().map(|snapshot| snapshot.destination).collect();
+        let newest = snapshots.first().map(|snapshot| snapshot.time);
+        let (state, reason) = self.state_of(project, newest, &holders);
+        Protection { state, reason, last_backup: newest, destinations: holders.len() as u64 }
+    }
+
+    fn state_of(
+        &self,
+        project: &Project,
+        newest: Option<Timestamp>,
+        holders: &BTreeSet<DestinationId>,
+    ) -> (ProtectionState, String) {
+        use ProtectionState::{Attention, Protected, Running};
+        let run = self.runs.get(&project.id);
+        match run.map(|run| run.state) {
+            Some(JobState::Running) => return (Running, "It is being backed up.".to_owned()),
+            Some(JobState::Queued) => {
+                return (Running, "It waits for its turn to be backed up.".to_owned());
+            }
+            _ => {}
+        }
+        if !project.is_present() {
+            let kept = if newest.is_some() { "its backups are kept" } else { "it has no backup" };
+            let place = escape_path(&project.root);
+            return (Attention, format!("Its folder is not at {place}; {kept}."));
+        }
+        if let Some(run) = run.filter(|run| run.state == JobState::Failed) {
+            return (Attention, format!("Its last backup failed: {}.", failure(run)));
+        }
+        let Some(newest) = newest else {
+            return (Attention, "It has no backup yet.".to_owned());
+        };
+        let age = self.now.duration_since(newest);
+        if age > FRESH {
+            let days = u64::try_from(age.as_hours() / 24).unwrap_or_default();
+            let days = words::counted(days, "day", "days");
+            return (Attention, format!("Its newest backup is {days} old."));
+        }
+        let mut names: Vec<_> =
+            holders.iter().filter_map(|id| self.names.get(id).cloned()).collect();
+        names.sort_unstable_by_key(|name| name.to_lowercase());
+        let mut reason = format!("It is backed up to {}.", words::list(&names));
+        let left_out = run.and_then(|run| run.outcome.as_ref()).map_or(0, |o| o.warnings_total);
+        if left_out > 0 {
+            let items = words::counted(left_out, "thing", "things");
+            reason += &format!(" The last backup had to leave out {items}.");
+        }
+        (Protected, reason)
+    }
+}
+
+fn failure(run: &Run) -> String {
+    let outcome = run.outcome.as_ref();
+    let error = outcome.and_then(|outcome| outcome.error.as_ref());
+    match (error, outcome) {
+        (Some(error), _) => error.why.clone(),
+        (None, Some(outcome)) => outcome.summary.clone(),
+        (None, None) => "it is not known why".to_owned(),
+    }
+}

@@ -1,0 +1,128 @@
+//! Getting a snapshot back, or a part of it.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use undercroft_foundation::{Code, DestinationId, Error, Job, Result, escape_name, escape_path};
+use undercroft_library::{JobKind, JobSpec, JobView, Overlap, overlap};
+use undercroft_repository::{Overwrite, RestoreRequest, RestoreSummary, SnapshotFilter};
+
+use crate::backups::Backups;
+use crate::browse::full_path;
+use crate::seen::SeenSnapshot;
+use crate::words;
+
+/// What to get back, and where to.
+#[derive(Debug, Clone)]
+pub struct RestoreOrder {
+    /// The destination that holds it.
+    pub destination: DestinationId,
+    /// The snapshot: its id, the beginning of one, or `latest`.
+    pub snapshot: String,
+    /// One entry of it, as [`crate::Listing`] names them; empty for all.
+    pub path: Vec<Vec<u8>>,
+    /// The folder that it goes into, under its own name.
+    pub target: PathBuf,
+    /// What happens to files that are there already.
+    pub overwrite: Overwrite,
+}
+
+impl Backups {
+    /// Puts a restore on the board of jobs.
+    ///
+    /// # Errors
+    /// [`Code::NotFound`], [`Code::Invalid`] for a target that must not be written to, and those
+    /// of the destination.
+    pub fn start_restore(&self, order: RestoreOrder) -> Result<JobView> {
+        let destination = self.destination(order.destination)?;
+        self.refuse_target(&order.target)?;
+        let repository = self.repository_of(&destination)?;
+        let snapshot = repository.find_snapshot(&order.snapshot, &SnapshotFilter::default())?;
+        let project = SeenSnapshot::of(destination.id, &snapshot).project;
+        let known = project.and_then(|id| self.library.projects().get(id).ok());
+        let what = match (order.path.last(), &known) {
+            (Some(name), _) => escape_name(name),
+            (None, Some(project)) => project.name.clone(),
+            (None, None) => format!("snapshot {}", snapshot.id.short()),
+        };
+        let spec = JobSpec {
+            kind: JobKind::Restore,
+            title: format!("Restore {what} from {}", destination.name),
+            project: known.map(|project| project.id),
+            destination: Some(destination.id),
+        };
+        let order = RestoreOrder { snapshot: snapshot.id.to_string(), ..order };
+        let backups = self.clone();
+        self.library.jobs().spawn(spec, move |job| {
+            backups.restore(&order, job).map(|summary| sentence(&summary, &order))
+        })
+    }
+
+    /// Gets a snapshot back, or a part of it; every file is read back and compared. What could
+    /// not be restored becomes warnings of the job.
+    ///
+    /// # Errors
+    /// [`Code::NotFound`], [`Code::Invalid`] for a target that must not be written to, and those
+    /// of the destination and the repository.
+    pub fn restore(&self, order: &RestoreOrder, job: &Job) -> Result<RestoreSummary> {
+        let destination = self.destination(order.destination)?;
+        self.refuse_target(&order.target)?;
+        let repository = self.repository_of(&destination)?;
+        let snapshot = repository.find_snapshot(&order.snapshot, &SnapshotFilter::default())?;
+        repository.refresh_index()?;
+        let request = RestoreRequest {
+            target: order.target.clone(),
+            subpath: full_path(&repository, &snapshot, &order.path)?,
+            verify: true,
+            overwrite: order.overwrite,
+            ..RestoreRequest::default()
+        };
+        repository.restore(&snapshot, &request, job)
+    }
+
+    /// What is restored must not be written over what everything hangs on.
+    fn refuse_target(&self, target: &Path) -> Result<()> {
+        let what = format!("Cannot restore into {}", escape_path(target));
+        let place = nearest(target);
+        if !place.is_dir() {
+            return Err(Error::new(Code::Invalid, what)
+                .why("It is a file, not a folder")
+                .next("Choose a folder"));
+        }
+        let refuse = |why: String| {
+            Err(Error::new(Code::Invalid, what.clone()).why(why).next("Choose a folder elsewhere"))
+        };
+        if matches!(overlap(&place, self.library.root()), Overlap::Same | Overlap::Inside) {
+            return refuse("It belongs to Undercroft's own library".to_owned());
+        }
+        for destination in self.destinations()? {
+            if matches!(overlap(&place, &destination.path), Overlap::Same | Overlap::Inside) {
+                return refuse(format!("It belongs to the destination {}", destination.name));
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The folder itself, or the nearest above it that is there.
+fn nearest(target: &Path) -> PathBuf {
+    let target = std::path::absolute(target).unwrap_or_else(|_| target.to_owned());
+    let found = target.ancestors().find_map(|folder| fs::canonicalize(folder).ok());
+    found.unwrap_or(target)
+}
+
+fn sentence(summary: &RestoreSummary, order: &RestoreOrder) -> String {
+    let mut text = format!(
+        "{} ({}) restored into {} and compared",
+        words::files(summary.files_restored),
+        words::size(summary.bytes_restored),
+        escape_path(&order.target)
+    );
+    if summary.files_identical > 0 {
+        text += &format!(", {} the same already", summary.files_identical);
+    }
+    if summary.files_skipped > 0 {
+        text += &format!(", {} left as they were", summary.files_skipped);
+    }
+    text
+}

@@ -1,0 +1,152 @@
+//! Making a backup of a project.
+
+use std::sync::Arc;
+
+use undercroft_foundation::{
+    Code, DestinationId, Error, Job, ProjectId, Result, Settings, escape_path,
+};
+use undercroft_library::{JobKind, JobSpec, JobView, Overlap, Project, ProjectStatus, overlap};
+use undercroft_repository::{BackupRequest, BackupSummary, Compression, Repository};
+
+use crate::backups::Backups;
+use crate::destinations::Destination;
+use crate::seen::{OUR_TAG, tag_of};
+use crate::words;
+
+/// What a backup did.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BackupReport {
+    /// In numbers.
+    pub summary: BackupSummary,
+    /// In a sentence, without its full stop.
+    pub sentence: String,
+}
+
+impl Backups {
+    /// Puts a backup on the board of jobs.
+    ///
+    /// # Errors
+    /// [`Code::NotFound`], [`Code::Invalid`] for a project that was forgotten.
+    pub fn start_backup(&self, project: ProjectId, destination: DestinationId) -> Result<JobView> {
+        let project_row = self.library.projects().get(project)?;
+        refuse_trashed(&project_row)?;
+        let name = self.destination(destination)?.name;
+        let spec = JobSpec {
+            kind: JobKind::Backup,
+            title: format!("Back up {} to {name}", project_row.name),
+            project: Some(project),
+            destination: Some(destination),
+        };
+        let backups = self.clone();
+        self.library.jobs().spawn(spec, move |job| {
+            backups.run(project, destination, job).map(|report| report.sentence)
+        })
+    }
+
+    /// Backs a project up to a destination. What could not be read becomes warnings of the job.
+    ///
+    /// # Errors
+    /// [`Code::SourceMissing`] when the project's folder is not there, [`Code::Unavailable`] when
+    /// the destination is not, and those of the repository. What was there stays as it was.
+    pub fn run(
+        &self,
+        project: ProjectId,
+        destination: DestinationId,
+        job: &Job,
+    ) -> Result<BackupReport> {
+        let project = self.library.projects().get(project)?;
+        let destination = self.destination(destination)?;
+        refuse_trashed(&project)?;
+        refuse_overlap(&project, &destination)?;
+        require_source(&project)?;
+        let threads = match self.settings() {
+            Ok(settings) => usize::try_from(settings.threads()).unwrap_or_default(),
+            Err(error) => {
+                // A slip in the settings is no reason to have no backup.
+                job.warn("settings.toml", format!("{error}; the defaults were used"));
+                0
+            }
+        };
+        let repository = self.repository_of(&destination)?;
+        let request = BackupRequest {
+            sources: vec![project.root.clone()],
+            tags: vec![OUR_TAG.to_owned(), tag_of(project.id)],
+            estimate: true,
+            threads,
+            ..BackupRequest::default()
+        };
+        let made = repository.backup(&request, job);
+        // A folder that went away in the meantime explains whatever else went wrong.
+        if made.is_err() {
+            require_source(&project)?;
+        }
+        let summary = made?;
+        if let Err(error) = self.keep_seen(&destination, &repository) {
+            // The snapshot is there; what the catalog says of it is made good at the next look.
+            tracing::warn!(destination.id = %destination.id, error = %error, "snapshots not noted");
+        }
+        Ok(BackupReport { summary, sentence: sentence(&summary, &destination) })
+    }
+
+    /// The repository of a destination, open.
+    pub(crate) fn repository_of(&self, destination: &Destination) -> Result<Arc<Repository>> {
+        let compression =
+            self.settings().map_or(Compression::Auto, |settings| match settings.compression() {
+                "off" => Compression::Off,
+                "max" => Compression::Max,
+                _ => Compression::Auto,
+            });
+        self.open.open(destination, compression)
+    }
+
+    fn settings(&self) -> Result<Settings> {
+        self.library.settings(&self.overrides)
+    }
+}
+
+fn refuse_trashed(project: &Project) -> Result<()> {
+    if project.status != ProjectStatus::Trashed {
+        return Ok(());
+    }
+    Err(Error::new(Code::Invalid, format!("Cannot back up {}", project.name))
+        .why("The project was forgotten")
+        .next("Recall it first"))
+}
+
+fn refuse_overlap(project: &Project, destination: &Destination) -> Result<()> {
+    if overlap(&project.root, &destination.path) == Overlap::Apart {
+        return Ok(());
+    }
+    let what = format!("Cannot back up {} to {}", project.name, destination.name);
+    Err(Error::new(Code::Invalid, what)
+        .why("One lies inside the other, and each backup would hold those before it")
+        .next("Choose a destination apart from the project, best on another drive"))
+}
+
+fn require_source(project: &Project) -> Result<()> {
+    if project.is_present() {
+        return Ok(());
+    }
+    Err(Error::new(Code::SourceMissing, format!("Cannot back up {}", project.name))
+        .why(format!("Its folder is not at {}", escape_path(&project.root)))
+        .next("Bring the folder or its drive back, or forget the project; its backups are kept"))
+}
+
+fn sentence(summary: &BackupSummary, destination: &Destination) -> String {
+    let counts = &summary.counts;
+    let all = format!(
+        "{} ({}) backed up to {}",
+        words::files(counts.total_files_processed),
+        words::size(counts.total_bytes_processed),
+        destination.name
+    );
+    if counts.files_new + counts.files_changed == 0 && counts.data_added == 0 {
+        return format!("{all}, nothing had changed");
+    }
+    format!(
+        "{all}, {} new, {} changed, {} added",
+        counts.files_new,
+        counts.files_changed,
+        words::size(counts.data_added_packed)
+    )
+}
