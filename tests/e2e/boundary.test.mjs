@@ -3,12 +3,14 @@
 import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { after, before, test } from 'node:test';
+import { after, before } from 'node:test';
 import { startDesktop } from './desktop.mjs';
+import { pictured } from './pictured.mjs';
 import { Refused } from './webdriver.mjs';
 
 /** @type {import('./desktop.mjs').Desktop} */
 let desktop;
+const test = pictured(() => desktop);
 /** @type {import('./webdriver.mjs').Page} */
 let page;
 

@@ -121,6 +121,11 @@ export class Desktop {
     return until('the window is hidden', async () => !(await this.shows()));
   }
 
+  /** Keeps a picture of the whole display, dialogs included. @param {string} file */
+  async picture(file) {
+    await finished(this.python('picture.py', file));
+  }
+
   /** Clicks the close button of the window. */
   async closeWindow() {
     const window = await this.windowTitled('Undercroft');

@@ -2,41 +2,40 @@
 
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { finished } from './desktop.mjs';
-import { until } from './webdriver.mjs';
 import { makeProject } from './work.mjs';
 
 export const PASSWORD = 'correct horse battery staple';
 
-/** Points a folder out the way a file manager does: a second start of the program names it.
- * @param {import('./desktop.mjs').Desktop} desktop @param {import('./webdriver.mjs').Page} page @param {string} path */
-export async function pointOut(desktop, page, path) {
-  await page.listen();
-  const before = (await page.heard('dropped')).length;
-  await finished(desktop.launch(path));
-  const news = async () => (await page.heard('dropped'))[before];
-  const { places } = await until(`the page hears of ${path}`, news);
-  return places[0];
+/** The titles of the folder dialogs, by what they are for. */
+export const DIALOGS = {
+  project: "Choose a project's folder",
+  destination: 'Choose where backups go',
+  restore: 'Choose where to restore to',
+};
+
+/** Points a folder out in the system's own dialog, and gives back the place.
+ * @param {import('./desktop.mjs').Desktop} desktop @param {import('./webdriver.mjs').Page} page
+ * @param {keyof typeof DIALOGS} purpose @param {string} path */
+export async function pick(desktop, page, purpose, path) {
+  const [place] = await Promise.all([
+    page.call('place_pick', { purpose }),
+    desktop.chooseFolder(DIALOGS[purpose], path),
+  ]);
+  return place;
 }
 
 /** Adds the project "atlas". @param {import('./desktop.mjs').Desktop} desktop @param {import('./webdriver.mjs').Page} page */
 export async function addProject(desktop, page) {
   const folder = makeProject(join(desktop.home, 'atlas'));
-  const place = await pointOut(desktop, page, folder);
-  // The page may add what is dropped by itself; either way it is a project then.
-  await page.call('project_add', { place: place.id, name: null, tags: [] }).catch(() => undefined);
-  const project = await until('atlas is a project', async () =>
-    (await page.call('project_list')).find((/** @type {any} */ one) => one.name === 'atlas'),
-  );
-  return { folder, project };
+  const { id } = await pick(desktop, page, 'project', folder);
+  return { folder, project: await page.call('project_add', { place: id, name: null, tags: [] }) };
 }
 
 /** Adds the destination "shelf". @param {import('./desktop.mjs').Desktop} desktop @param {import('./webdriver.mjs').Page} page */
 export async function addDestination(desktop, page) {
   const folder = join(desktop.folder, 'shelf');
   mkdirSync(folder);
-  const place = await pointOut(desktop, page, folder);
-  const request = { place: place.id, name: 'shelf', password: PASSWORD, create: true };
-  const destination = await page.call('destination_add', request);
-  return { folder, destination };
+  const { id } = await pick(desktop, page, 'destination', folder);
+  const request = { place: id, name: 'shelf', password: PASSWORD, create: true };
+  return { folder, destination: await page.call('destination_add', request) };
 }

@@ -3,14 +3,16 @@
 import assert from 'node:assert/strict';
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { after, before, test } from 'node:test';
+import { after, before } from 'node:test';
 import { finished, startDesktop } from './desktop.mjs';
 import { PASSWORD, addDestination, addProject } from './library.mjs';
+import { pictured } from './pictured.mjs';
 import { Tray } from './tray.mjs';
 import { makeBulk, restic } from './work.mjs';
 
 /** @type {import('./desktop.mjs').Desktop} */
 let desktop;
+const test = pictured(() => desktop);
 /** @type {Tray} */
 let tray;
 /** @type {import('./webdriver.mjs').Page} */

@@ -61,6 +61,26 @@ export class Page {
     return new Element(this, await until(`${selector} is there`, () => this.#query(selector), patience));
   }
 
+  /** The first element with this test id, once there is one. @param {string} id */
+  testId(id, patience = 10_000) {
+    return this.find(`[data-testid="${id}"]`, patience);
+  }
+
+  /** The first element with this test id that holds this text. @param {string} id @param {string} text */
+  withText(id, text, patience = 10_000) {
+    return until(
+      `${id} says ${text}`,
+      async () => {
+        for (const found of await this.#queryAll(`[data-testid="${id}"]`)) {
+          const element = new Element(this, found);
+          if ((await element.text().catch(() => '')).includes(text)) return element;
+        }
+        return undefined;
+      },
+      patience,
+    );
+  }
+
   /** The visible element of this role whose accessible name matches, once there is one.
    * @param {string} role @param {string | RegExp} name */
   async role(role, name, patience = 10_000) {
@@ -109,10 +129,15 @@ export class Page {
     }
   }
 
+  /** @param {string} selector @returns {Promise<Record<string, string>[]>} */
+  #queryAll(selector) {
+    return this.#post('elements', { using: 'css selector', value: selector });
+  }
+
   /** @param {string} role @param {string | RegExp} name */
   async #withRole(role, name) {
-    const found = await this.#post('elements', { using: 'css selector', value: candidates(role) });
-    for (const one of found.map((/** @type {any} */ element) => new Element(this, element))) {
+    const found = await this.#queryAll(candidates(role));
+    for (const one of found.map((element) => new Element(this, element))) {
       if (await one.is(role, name).catch(() => false)) return one;
     }
     return undefined;

@@ -3,14 +3,16 @@
 import assert from 'node:assert/strict';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, test } from 'node:test';
+import { afterEach, beforeEach } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { binary, finished, startDesktop } from './desktop.mjs';
+import { pictured } from './pictured.mjs';
 import { Tray } from './tray.mjs';
 import { until } from './webdriver.mjs';
 
 /** @type {import('./desktop.mjs').Desktop} */
 let desktop;
+const test = pictured(() => desktop);
 beforeEach(async () => {
   desktop = await startDesktop();
 });

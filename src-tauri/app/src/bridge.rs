@@ -8,7 +8,7 @@ use tauri::{AppHandle, Emitter, Manager, State};
 use undercroft_api::wire::{BackendEvent, WireError};
 
 use crate::desk::Desk;
-use crate::window;
+use crate::{looks, window};
 
 /// The one event that the page listens to.
 const EVENT: &str = "undercroft";
@@ -24,8 +24,13 @@ pub(crate) async fn call(
     name: String,
     request: Value,
 ) -> Result<Value, WireError> {
-    release_held(app);
-    desk.api().call_blocking(name, request).await
+    release_held(app.clone());
+    let changes_looks = name == "settings_change";
+    let reply = desk.api().call_blocking(name, request).await?;
+    if changes_looks {
+        looks::follow_settings(&app);
+    }
+    Ok(reply)
 }
 
 /// Hands every live event to the page, until the program ends.

@@ -6,21 +6,22 @@ use tauri::{AppHandle, Manager};
 use undercroft_api::wire::BackendEvent;
 
 use crate::desk::Desk;
-use crate::{bridge, notification, window};
+use crate::{bridge, dialog, notification, window};
 
 /// How long jobs may take to stop before the program ends regardless.
 const STOP_PATIENCE: Duration = Duration::from_secs(30);
 
 const STAYS_IN_TRAY: &str = "Undercroft stays in the tray. Quit it from the menu there.";
 
-/// The user closed the window: it hides when the tray can bring it back, else the program ends.
+/// The user closed the window: it hides when the tray can bring it back, else the program ends,
+/// but not in the middle of a backup without a word.
 pub(crate) fn close(app: &AppHandle) {
     let app = app.clone();
     std::thread::spawn(move || {
         if stays_in_tray(&app.state::<Desk>()) {
             window::hide(&app);
             tell_once(&app);
-        } else {
+        } else if app.state::<Desk>().api().is_idle() || dialog::confirm_quit(&app) {
             quit(&app);
         }
     });

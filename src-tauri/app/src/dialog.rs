@@ -1,9 +1,9 @@
-//! The system's folder dialog, opened from here and never from the page.
+//! The system's own dialogs, opened from here and never from the page.
 
 use std::path::PathBuf;
 
 use tauri::{AppHandle, Manager};
-use tauri_plugin_dialog::DialogExt;
+use tauri_plugin_dialog::{DialogExt, MessageDialogButtons, MessageDialogKind};
 use undercroft_api::wire::PlacePurpose;
 
 use crate::window;
@@ -20,6 +20,21 @@ pub(crate) fn pick_folder(app: &AppHandle, purpose: PlacePurpose) -> Option<Path
         dialog = dialog.set_directory(home);
     }
     dialog.blocking_pick_folder()?.into_path().ok()
+}
+
+/// Asks whether to end the program although jobs run. Waits for the answer, as above.
+pub(crate) fn confirm_quit(app: &AppHandle) -> bool {
+    let buttons = MessageDialogButtons::OkCancelCustom("Quit".into(), "Keep running".into());
+    let mut dialog = app
+        .dialog()
+        .message("What is done so far is kept; start it again when it suits you.")
+        .title("Quit and stop what is running?")
+        .kind(MessageDialogKind::Warning)
+        .buttons(buttons);
+    if let Some(window) = app.get_webview_window(window::LABEL) {
+        dialog = dialog.parent(&window);
+    }
+    dialog.blocking_show()
 }
 
 fn title_of(purpose: PlacePurpose) -> &'static str {

@@ -9,6 +9,7 @@ mod desk;
 mod dialog;
 mod drops;
 mod host;
+mod looks;
 mod notification;
 mod program;
 mod tray;

@@ -9,7 +9,7 @@ use tauri::{
 };
 
 use crate::desk::Desk;
-use crate::{closing, drops};
+use crate::{closing, drops, looks};
 
 /// The window's label.
 pub(crate) const LABEL: &str = "main";
@@ -27,6 +27,7 @@ pub(crate) fn open(app: &AppHandle, hidden: bool) -> tauri::Result<()> {
         .inner_size(1180.0, 760.0)
         .min_inner_size(720.0, 480.0)
         .center()
+        .theme(looks::wanted_theme(&app.state::<Desk>()))
         .visible(false)
         .on_navigation(is_own_page)
         .on_new_window(|_, _| NewWindowResponse::Deny)
@@ -38,6 +39,7 @@ pub(crate) fn open(app: &AppHandle, hidden: bool) -> tauri::Result<()> {
             }
         })
         .build()?;
+    looks::lay_ground(&window);
     let handled = window.clone();
     window.on_window_event(move |event| on_event(&handled, event));
     if hidden {

@@ -45,7 +45,7 @@ pub(crate) fn start(app: &AppHandle, desk: &Desk) {
     let desk = desk.clone();
     std::thread::spawn(move || match item::show(app, desk.tray()) {
         Ok(item) => {
-            follow(&desk, |status| item.update(move |item| item.set_status(status)).is_some())
+            follow(&desk, |status| item.update(move |item| item.set_status(status)).is_some());
         }
         Err(error) => tracing::info!(error = %error, "No tray can be reached"),
     });

@@ -1,0 +1,170 @@
+/** From an empty library to everything restored, in the window, as a user does it. */
+
+import assert from 'node:assert/strict';
+import { appendFileSync, mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { after, before } from 'node:test';
+import { finished, startDesktop } from './desktop.mjs';
+import { Drag } from './drag.mjs';
+import { DIALOGS, PASSWORD } from './library.mjs';
+import { pictured } from './pictured.mjs';
+import { until } from './webdriver.mjs';
+import { describeTree, makeBulk, makeProject, restic } from './work.mjs';
+
+/** @type {import('./desktop.mjs').Desktop} */
+let desktop;
+const test = pictured(() => desktop);
+/** @type {import('./webdriver.mjs').Page} */
+let page;
+/** @type {string} */
+let atlas, birch, shelf;
+
+before(async () => {
+  desktop = await startDesktop();
+  atlas = makeProject(join(desktop.home, 'atlas'));
+  birch = makeProject(join(desktop.home, 'birch – ä'));
+  makeBulk(join(atlas, 'bulk'), 192);
+  shelf = join(desktop.folder, 'shelf');
+  mkdirSync(shelf);
+  page = await desktop.open();
+});
+after(() => desktop.stop());
+
+const click = async (/** @type {string} */ role, /** @type {string | RegExp} */ name) => (await page.role(role, name)).click();
+const snapshots = () => JSON.parse(restic(shelf, PASSWORD, 'snapshots', '--json'));
+
+/** Waits until the last job of the drawer ended, and gives back how. */
+async function jobEnds() {
+  const job = await page.find('[data-testid="job"]:not([data-state="running"], [data-state="queued"])', 60_000);
+  const text = await job.text();
+  await click('button', 'Clear finished');
+  return text;
+}
+
+test('an empty library says what to do first', async () => {
+  await page.sees('Keep your first project safe');
+  await page.sees('Add a project');
+});
+
+test('a folder dragged onto the window becomes a project', async () => {
+  const drag = await Drag.over(desktop, [atlas], { x: 600, y: 420 });
+  await page.testId('drop-overlay');
+  await page.sees('Drop folders to add them as projects');
+  await drag.drop();
+  await page.withText('project-view', 'atlas');
+  await until('the overlay is gone', () => page.run(() => !document.querySelector('[data-testid="drop-overlay"]')));
+  const [project] = await page.call('project_list');
+  assert.equal(project.name, 'atlas');
+  await until('its files are counted', async () => (await page.call('project_list'))[0].files >= 30);
+  assert.deepEqual((await page.call('project_list'))[0].languages, ['Rust']);
+});
+
+test('a drag that leaves again adds nothing', async () => {
+  const drag = await Drag.over(desktop, [birch], { x: 600, y: 420 });
+  await page.testId('drop-overlay');
+  await drag.abandon();
+  await until('the overlay is gone', () => page.run(() => !document.querySelector('[data-testid="drop-overlay"]')));
+  assert.equal((await page.call('project_list')).length, 1);
+});
+
+test('a file dragged onto the window is refused in words', async () => {
+  await (await Drag.over(desktop, [join(atlas, 'Cargo.toml')], { x: 600, y: 420 })).drop();
+  await page.sees('Cargo.toml is a file');
+});
+
+test('a folder named by a second start becomes a project', async () => {
+  assert.equal((await finished(desktop.launch(birch))).code, 0);
+  await page.withText('project-view', 'birch – ä');
+});
+
+test('a destination is added with the system\'s folder dialog', async () => {
+  await click('link', 'Backups');
+  await click('button', 'Add destination');
+  await click('button', /^Folder|Choose folder/);
+  await desktop.chooseFolder(DIALOGS.destination, shelf);
+  await page.sees(shelf);
+  await (await page.testId('destination-password')).type(PASSWORD);
+  await (await page.testId('destination-password-again')).type(PASSWORD);
+  await click('button', 'Add destination');
+  await page.withText('toast', 'Added shelf');
+  assert.deepEqual(snapshots(), []);
+});
+
+test('a backup shows its progress and how it ended', async () => {
+  await click('link', 'Projects');
+  await (await page.withText('project-row', 'atlas')).click();
+  await (await page.testId('backup-now')).click();
+  await page.find('[role=progressbar]');
+  await until('the percentage shows', async () => /\d %/.test(await page.text()), 30_000);
+  await page.find('[data-testid="snapshot-row"]', 60_000);
+  await page.withText('project-view', 'Protected');
+  const [snapshot, ...more] = snapshots();
+  assert.deepEqual(more, []);
+  assert.deepEqual(snapshot.paths, [atlas]);
+});
+
+test('a second backup makes a second snapshot', async () => {
+  appendFileSync(join(atlas, 'src/main.rs'), '// more\n');
+  await (await page.testId('backup-now')).click();
+  await until('there are two snapshots', async () => (await page.call('snapshot_list')).length === 2, 30_000);
+  await until('both are listed', () =>
+    page.run(() => document.querySelectorAll('[data-testid="snapshot-row"]').length === 2),
+  );
+});
+
+test('a snapshot can be looked into', async () => {
+  await click('link', /^Browse the snapshot of/);
+  await page.withText('browse-entry', 'Cargo.toml');
+  await page.withText('browse-entry', 'entry');
+  await page.sees('→ src/main.rs');
+  await click('button', 'src');
+  await click('button', 'deep er');
+  await page.withText('browse-entry', 'naïve – ä.txt');
+});
+
+test('one file is restored into a folder chosen in the dialog', async () => {
+  const target = join(desktop.home, 'one file');
+  mkdirSync(target);
+  await click('button', 'Restore naïve – ä.txt');
+  await click('button', /^Into|Choose folder/);
+  await desktop.chooseFolder(DIALOGS.restore, target);
+  await page.sees(target);
+  await (await page.testId('restore-confirm')).click();
+  assert.match(await jobEnds(), /Done/);
+  const [name] = Object.keys(describeTree(target)).slice(-1);
+  assert.match(name, /naïve – ä\.txt$/);
+  const [restored] = Object.values(describeTree(target)).slice(-1);
+  assert.equal(restored, describeTree(atlas)['src/deep er/naïve – ä.txt']);
+});
+
+test('the whole snapshot is restored, byte for byte', async () => {
+  const target = join(desktop.home, 'all of it');
+  mkdirSync(target);
+  await click('button', 'Snapshot');
+  await page.withText('browse-entry', 'Cargo.toml');
+  await (await page.testId('restore')).click();
+  await click('button', /^Into|Choose folder/);
+  await desktop.chooseFolder(DIALOGS.restore, target);
+  await page.sees(target);
+  await (await page.testId('restore-confirm')).click();
+  assert.match(await jobEnds(), /Done/);
+  assert.deepEqual(describeTree(target), describeTree(atlas));
+});
+
+test('restic finds the destination sound, and restores the same', () => {
+  restic(shelf, PASSWORD, 'check', '--read-data');
+  const target = join(desktop.folder, 'by restic');
+  restic(shelf, PASSWORD, 'restore', 'latest', '--target', target);
+  assert.deepEqual(describeTree(join(target, atlas)), describeTree(atlas));
+});
+
+test('what was done is still known after a restart', async () => {
+  await page.close();
+  page = await desktop.open();
+  await page.sees('Needs attention');
+  await click('link', 'Projects');
+  await page.withText('project-row', 'atlas');
+  await page.withText('project-row', 'birch – ä');
+  await click('link', 'Activity');
+  await page.testId('event-row');
+});
