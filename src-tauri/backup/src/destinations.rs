@@ -13,7 +13,7 @@ use undercroft_library::{NewEvent, Occupied};
 use crate::backups::Backups;
 use crate::{open, password_file, seen};
 
-pub(crate) use table::{MIGRATIONS, get};
+pub(crate) use table::MIGRATIONS;
 
 /// The shortest beginning of an id that is taken for one.
 const SHORTEST_PREFIX: usize = 4;

@@ -29,7 +29,7 @@ pub(super) fn all(connection: &Connection) -> Result<Vec<Destination>> {
     rows.and_then(Iterator::collect).sql("read the destinations")
 }
 
-pub(crate) fn get(connection: &Connection, id: DestinationId) -> Result<Destination> {
+pub(super) fn get(connection: &Connection, id: DestinationId) -> Result<Destination> {
     let query = "SELECT id, name, path, repository, added FROM destinations WHERE id = ?1";
     let found = connection.query_row(query, [Column(id)], from_row).optional();
     found.sql("read a destination")?.ok_or_else(|| {

@@ -1,0 +1,77 @@
+//! What the tests of backups share: a library, a project and a place for destinations.
+#![allow(dead_code, unreachable_pub, reason = "each test file uses a part of it")]
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use tempfile::TempDir;
+use undercroft_backup::{AddDestination, Backups, Destination, TABLES};
+use undercroft_foundation::{Error, Result, World};
+use undercroft_library::{AddProject, Library, Project};
+use undercroft_testkit::{ManualClock, simulated_world};
+
+pub const PASSWORD: &str = "correct horse battery";
+
+pub struct Home {
+    folder: TempDir,
+    world: World,
+    pub clock: Arc<ManualClock>,
+}
+
+impl Home {
+    pub fn new() -> Self {
+        let (world, clock) = simulated_world(7);
+        Self { folder: tempfile::tempdir().unwrap(), world, clock }
+    }
+
+    pub fn path(&self) -> PathBuf {
+        self.folder.path().canonicalize().unwrap()
+    }
+
+    pub fn open(&self) -> (Library, Backups) {
+        let library =
+            Library::open_or_create(&self.path().join("library"), &self.world, TABLES).unwrap();
+        let backups = Backups::new(&library);
+        (library, backups)
+    }
+
+    /// A folder of a few files, as a project.
+    pub fn project(&self, library: &Library, name: &str) -> Project {
+        let path = self.path().join("work").join(name);
+        fs::create_dir_all(path.join("src")).unwrap();
+        fs::write(path.join("src/main.rs"), "fn main() {}\n").unwrap();
+        fs::write(path.join("README"), name).unwrap();
+        add_project(library, &path)
+    }
+
+    pub fn destination(&self, backups: &Backups, name: &str) -> Destination {
+        backups.add_destination(&wanted(&self.path().join(name))).unwrap()
+    }
+}
+
+pub fn add_project(library: &Library, path: &Path) -> Project {
+    let request = AddProject { path: path.to_owned(), ..AddProject::default() };
+    library.projects().add_linked(&request).unwrap()
+}
+
+/// A repository, made if there is none.
+pub fn wanted(path: &Path) -> AddDestination {
+    AddDestination {
+        path: path.to_owned(),
+        name: None,
+        password: PASSWORD.to_owned(),
+        create: true,
+    }
+}
+
+pub fn refused<T: std::fmt::Debug>(
+    result: Result<T>,
+    code: undercroft_foundation::Code,
+    why: &str,
+) -> Error {
+    let error = result.unwrap_err();
+    assert_eq!(error.code(), code, "{error}");
+    assert!(error.to_string().contains(why), "{error}");
+    error
+}
