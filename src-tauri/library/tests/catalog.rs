@@ -177,6 +177,27 @@ fn a_folder_that_is_something_else_becomes_no_library() {
 }
 
 #[test]
+fn a_full_disk_is_told_and_loses_nothing() {
+    let home = Home::new();
+    let Some(disk) = undercroft_testkit::SmallDisk::mount(2 << 20) else { return };
+    let library = open(&disk.path().join("library")).unwrap();
+    let first = add(&library, &home.work("first")).unwrap();
+    let ballast = disk.fill();
+    // The log of SQLite has some room of its own; then there is none.
+    let failed = (0..200).find_map(|n| add(&library, &home.work(&format!("p{n}"))).err());
+    let error = failed.expect("a full disk takes no more");
+    assert_eq!(error.code(), Code::StorageFull, "{error}");
+    let kept = library.projects().list(&ProjectFilter::default()).unwrap();
+    assert!(kept.contains(&first));
+    fs::remove_file(ballast).unwrap();
+    add(&library, &home.work("later")).unwrap();
+    drop(library);
+    let library = open(&disk.path().join("library")).unwrap();
+    assert!(library.catalog().check().unwrap().is_empty());
+    assert!(library.projects().list(&ProjectFilter::default()).unwrap().len() > kept.len());
+}
+
+#[test]
 fn a_consistent_copy_can_be_made() {
     let home = Home::new();
     let library = home.open();
