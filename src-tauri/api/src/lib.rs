@@ -1,8 +1,130 @@
-//! Every use case once: a typed request, the rooms below, a typed reply.
+//! Every use case once: a typed request, the rooms below, a typed reply. A face opens the [`Api`]
+//! and either calls use cases by their methods or, by name and JSON, through [`Api::call`]. What
+//! happens without being asked for comes through [`Api::subscribe`]. No face reaches below.
 
+#![expect(clippy::needless_pass_by_value, reason = "a use case takes its request whole")]
+
+mod backups;
 mod bindings;
+mod call;
+mod convert;
+mod dashboard;
+mod destinations;
+mod doctor;
+mod host;
+mod hub;
+mod jobs;
+mod places;
+mod projects;
+mod settings;
 mod use_cases;
 pub mod wire;
 
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use crossbeam_channel::Receiver;
+use undercroft_backup::Backups;
+use undercroft_foundation::{Result, SettingsOverrides, World, escape_path};
+use undercroft_library::Library;
+
 pub use bindings::typescript;
+pub use host::{Abilities, Host};
+pub use places::Places;
 pub use use_cases::{Audience, USE_CASES, UseCase, find_use_case};
+
+use hub::Hub;
+use wire::{AppInfo, BackendEvent, Nothing};
+
+/// The use cases over one library, for one face. Clones share it.
+#[derive(Debug, Clone)]
+pub struct Api(Arc<Rooms>);
+
+#[derive(Debug)]
+struct Rooms {
+    library: Library,
+    backups: Backups,
+    overrides: SettingsOverrides,
+    places: Places,
+    hub: Hub,
+    host: Box<dyn Host>,
+}
+
+/// The library's folder when nobody names one.
+///
+/// # Errors
+/// When the environment names no home.
+pub fn default_library() -> Result<PathBuf> {
+    undercroft_library::default_root(|name: &str| -> Option<OsString> { std::env::var_os(name) })
+}
+
+impl Api {
+    /// Opens the library at `root`, or makes it.
+    ///
+    /// # Errors
+    /// Those of [`Library::open_or_create`].
+    pub fn open(
+        root: &Path,
+        world: &World,
+        overrides: SettingsOverrides,
+        host: impl Host + 'static,
+    ) -> Result<Self> {
+        let library = Library::open_or_create(root, world, undercroft_backup::TABLES)?;
+        Ok(Self(Arc::new(Rooms {
+            backups: Backups::new(&library).with_overrides(overrides.clone()),
+            library,
+            overrides,
+            places: Places::new(world),
+            hub: Hub::default(),
+            host: Box::new(host),
+        })))
+    }
+
+    /// The library's folder.
+    pub fn root(&self) -> &Path {
+        self.0.library.root()
+    }
+
+    /// What the face is told from now on. One that falls far behind is cut off: it subscribes
+    /// anew and reads how things stand.
+    pub fn subscribe(&self) -> Receiver<BackendEvent> {
+        self.0.hub.subscribe(&self.0.library)
+    }
+
+    /// Tells all that listen.
+    pub fn tell(&self, event: &BackendEvent) {
+        self.0.hub.tell(event);
+    }
+
+    /// The places that the user pointed out.
+    pub fn places(&self) -> &Places {
+        &self.0.places
+    }
+
+    /// Whether no job waits or works.
+    pub fn is_idle(&self) -> bool {
+        self.0.library.jobs().is_idle()
+    }
+
+    /// Cancels every job and waits until all have stopped.
+    pub fn shut_down(&self) {
+        self.0.library.jobs().shut_down();
+    }
+
+    /// Says what runs here and what this face can do.
+    ///
+    /// # Errors
+    /// None.
+    pub fn app_info(&self, _: Nothing) -> Result<AppInfo> {
+        let Abilities { can_pick, can_type, tray } = self.0.host.abilities();
+        Ok(AppInfo {
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            library_path: escape_path(self.0.library.root()),
+            platform: std::env::consts::OS.to_owned(),
+            can_pick,
+            can_type,
+            tray,
+        })
+    }
+}

@@ -1,1 +1,7 @@
-fn main() {}
+//! The program `undercroft`.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    undercroft_cli::main()
+}

@@ -1,1 +1,15 @@
-//! server
+//! The face over HTTP: the window's pages and every use case, for a browser or a script on this
+//! machine. It listens on loopback only; every route wants a token, names of other hosts and
+//! origins are refused, and nothing is ever sent to anybody else.
+
+mod answers;
+mod calls;
+mod events;
+mod guard;
+mod pages;
+mod routes;
+mod server;
+mod tokens;
+
+pub use routes::{ROUTES, Route};
+pub use server::{Browser, Options, Server};

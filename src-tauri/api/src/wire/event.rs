@@ -43,6 +43,7 @@ pub struct Event {
 /// What a face is told without asking.
 #[derive(Debug, Clone, Serialize, Deserialize, Type)]
 #[serde(tag = "type", rename_all = "camelCase")]
+#[expect(clippy::large_enum_variant, reason = "most are jobs, and none is kept")]
 pub enum BackendEvent {
     /// A job started, went on or ended.
     Job {

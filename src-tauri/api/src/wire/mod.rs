@@ -28,7 +28,7 @@ pub use project::{
     Project, ProjectAdd, ProjectDetail, ProjectFilter, ProjectKind, ProjectRef, ProjectRename,
     ProjectStatus, ProjectTag, Protection, ProtectionState,
 };
-pub use settings::{SettingsChange, SettingsSource, SettingsView, Theme};
+pub use settings::{Setting, SettingsChange, SettingsSource, SettingsView, Theme};
 pub use snapshot::{
     Browse, Entry, EntryKind, Listing, Overwrite, Restore, Snapshot, SnapshotFilter,
 };

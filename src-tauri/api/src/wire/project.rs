@@ -147,7 +147,8 @@ pub struct Protection {
     #[specta(type = Option<String>)]
     pub last_backup: Option<Timestamp>,
     /// In how many destinations a backup of it lies.
-    pub destinations: u32,
+    #[specta(type = Number)]
+    pub destinations: u64,
 }
 
 /// The verdict on a project's protection.

@@ -27,6 +27,8 @@ pub struct SettingsChange {
     pub close_to_tray: Option<bool>,
     /// Whether the user was told that it stays in the tray.
     pub tray_hint_shown: Option<bool>,
+    /// Any setting by its key, `close-to-tray`; null puts it back to its default.
+    pub set: BTreeMap<String, Option<String>>,
 }
 
 /// The settings as they are in force, and where each comes from.
@@ -45,6 +47,26 @@ pub struct SettingsView {
     pub settings_file: String,
     /// Where each setting's value comes from, by its name here.
     pub sources: BTreeMap<String, SettingsSource>,
+    /// Every setting there is, as text.
+    pub all: Vec<Setting>,
+}
+
+/// One setting as text.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct Setting {
+    /// The key in the file and on the command line: `close-to-tray`.
+    pub key: String,
+    /// Its value.
+    pub value: String,
+    /// The value that it has when nobody sets it.
+    pub default: String,
+    /// What values it may have, in words.
+    pub allowed: String,
+    /// What it is for, a sentence without its full stop.
+    pub purpose: String,
+    /// Where its value comes from.
+    pub source: SettingsSource,
 }
 
 /// Where a setting's value comes from; later ones win.

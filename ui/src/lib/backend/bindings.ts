@@ -543,6 +543,22 @@ export type RunFilter = {
 	limit?: number | null,
 };
 
+/** One setting as text. */
+export type Setting = {
+	/** The key in the file and on the command line: `close-to-tray`. */
+	key: string,
+	/** Its value. */
+	value: string,
+	/** The value that it has when nobody sets it. */
+	default: string,
+	/** What values it may have, in words. */
+	allowed: string,
+	/** What it is for, a sentence without its full stop. */
+	purpose: string,
+	/** Where its value comes from. */
+	source: SettingsSource,
+};
+
 /** Changes settings; what is left out stays. */
 export type SettingsChange = {
 	/** How the window is coloured. */
@@ -551,6 +567,8 @@ export type SettingsChange = {
 	closeToTray?: boolean | null,
 	/** Whether the user was told that it stays in the tray. */
 	trayHintShown?: boolean | null,
+	/** Any setting by its key, `close-to-tray`; null puts it back to its default. */
+	set?: { [key in string]: string | null },
 };
 
 /** Where a setting's value comes from; later ones win. */
@@ -578,6 +596,8 @@ export type SettingsView = {
 	settingsFile: string,
 	/** Where each setting's value comes from, by its name here. */
 	sources: { [key in string]: SettingsSource },
+	/** Every setting there is, as text. */
+	all: Setting[],
 };
 
 /** One backup. */

@@ -1,0 +1,35 @@
+//! What differs from face to face.
+
+use std::fmt;
+use std::path::PathBuf;
+
+use undercroft_foundation::{Code, Error, Result};
+
+use crate::wire::PlacePurpose;
+
+/// What a face can do.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Abilities {
+    /// Whether it can open a dialog to point out a folder.
+    pub can_pick: bool,
+    /// Whether its caller may name paths. A window's page may not: whoever slips a script into it
+    /// would have the user's whole disk.
+    pub can_type: bool,
+    /// Whether an icon in the tray is there to come back by.
+    pub tray: bool,
+}
+
+/// The face that the use cases are asked through.
+pub trait Host: Send + Sync + fmt::Debug {
+    /// What it can do, now.
+    fn abilities(&self) -> Abilities;
+
+    /// Opens a dialog and waits for the user's choice; nothing when the user cancels.
+    ///
+    /// # Errors
+    /// [`Code::Unsupported`] where there is no dialog.
+    fn pick_folder(&self, purpose: PlacePurpose) -> Result<Option<PathBuf>> {
+        let _ = purpose;
+        Err(Error::new(Code::Unsupported, "No dialog can be opened from here"))
+    }
+}

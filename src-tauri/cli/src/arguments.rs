@@ -1,0 +1,115 @@
+//! The top of the grammar: the options that every command takes, and the commands.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Args, Parser, Subcommand};
+use undercroft_foundation::Result;
+
+use crate::ending::{self, Ending};
+use crate::session::Session;
+use crate::{
+    backup, completions, destination, doctor, events, jobs, man, project, repo, restore, runs,
+    serve, settings, status,
+};
+
+/// Keeps every version of every project you work on, and gives it all back.
+#[derive(Debug, Parser)]
+#[command(name = "undercroft", version, propagate_version = true, max_term_width = 100)]
+#[command(after_help = ending::HELP)]
+pub(crate) struct Arguments {
+    #[command(flatten)]
+    global: Global,
+    #[command(subcommand)]
+    command: Command,
+}
+
+/// What every command takes.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct Global {
+    /// The library's folder, instead of the one below your data folder
+    #[arg(long, global = true, value_name = "DIR", env = "UNDERCROFT_HOME")]
+    pub(crate) library: Option<PathBuf>,
+    /// Print JSON, for programs
+    #[arg(long, global = true)]
+    pub(crate) json: bool,
+    /// Print nothing but results and errors
+    #[arg(long, short, global = true)]
+    pub(crate) quiet: bool,
+    /// Say more on standard error about what is being done (twice for everything)
+    #[arg(long, short, global = true, action = clap::ArgAction::Count)]
+    pub(crate) verbose: u8,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Add, list and change projects
+    #[command(subcommand)]
+    Project(project::Command),
+    /// Add, list and forget places that hold backups
+    #[command(subcommand)]
+    Destination(destination::Command),
+    /// Make, list and browse backups
+    #[command(subcommand)]
+    Backup(backup::Command),
+    /// Get a backup, or a part of it, back
+    Restore(restore::Restore),
+    /// Show the whole at a glance
+    Status,
+    /// Look for whatever could keep Undercroft from doing its work
+    Doctor,
+    /// Show what happened
+    Events(events::Events),
+    /// Show what was done
+    #[command(subcommand)]
+    Run(runs::Command),
+    /// Show what is being done
+    #[command(subcommand)]
+    Job(jobs::Command),
+    /// Show and change settings
+    #[command(subcommand)]
+    Settings(settings::Command),
+    /// Serve the window's pages and the API to a browser on this machine
+    Serve(serve::Serve),
+    /// Work on any repository in restic's format, without a library
+    Repo(Box<repo::Repo>),
+    /// Print the completions of a shell
+    Completions(completions::Completions),
+    /// Print the manual page, or write all of them to a folder
+    Man(man::Man),
+}
+
+impl Arguments {
+    /// Does what the command says, and reports how it ended.
+    pub(crate) fn run(self) -> ExitCode {
+        let session = Session::new(&self.global);
+        match self.command.run(&session) {
+            Ok(ending) => ending.into(),
+            Err(error) => {
+                session.out.failure(&error);
+                ending::code_of(error.code()).into()
+            }
+        }
+    }
+}
+
+impl Command {
+    fn run(self, session: &Session) -> Result<Ending> {
+        match self {
+            Self::Project(command) => command.run(session),
+            Self::Destination(command) => command.run(session),
+            Self::Backup(command) => command.run(session),
+            Self::Restore(command) => command.run(session),
+            Self::Status => status::run(session),
+            Self::Doctor => doctor::run(session),
+            Self::Events(command) => command.run(session),
+            Self::Run(command) => command.run(session),
+            Self::Job(command) => command.run(session),
+            Self::Settings(command) => command.run(session),
+            Self::Serve(command) => command.run(session),
+            Self::Repo(command) => command.run(session),
+            Self::Completions(command) => command.run(session),
+            Self::Man(command) => command.run(session),
+        }
+    }
+}

@@ -1,0 +1,212 @@
+//! `undercroft backup`: make, list and browse backups.
+
+use std::path::Path;
+
+use clap::{Args, Subcommand};
+use undercroft_api::Api;
+use undercroft_api::wire::{
+    BackupRun, Browse, Destination, EntryKind, JobView, Listing, Nothing, Snapshot, SnapshotFilter,
+};
+use undercroft_foundation::{Code, Error, Result};
+
+use crate::destination::{self, PasswordFile};
+use crate::ending::{self, Ending};
+use crate::output::Output;
+use crate::session::{self, Session};
+use crate::table::{Align, Table};
+use crate::words::{grouped, moment, size};
+use crate::{interrupt, progress};
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Back a project up, or all of them
+    Run(Run),
+    /// List backups, newest first
+    List(List),
+    /// List a folder inside a backup
+    Browse(BrowseArguments),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Run {
+    /// The project: its name, its id or the beginning of it
+    #[arg(required_unless_present = "all", conflicts_with = "all")]
+    project: Option<String>,
+    /// Where to: a destination's name or id, or a folder, which becomes a destination
+    #[arg(
+        long,
+        value_name = "DESTINATION",
+        required_unless_present = "all",
+        conflicts_with = "all"
+    )]
+    to: Option<String>,
+    /// Every project, to every destination
+    #[arg(long)]
+    all: bool,
+    #[command(flatten)]
+    password: PasswordFile,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct List {
+    /// Only the backups of this project
+    project: Option<String>,
+    /// Only those in this destination
+    #[arg(long, value_name = "DESTINATION")]
+    from: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct BrowseArguments {
+    /// The backup: its id, the beginning of it, or `latest`; `BACKUP:PATH` names a folder in it
+    #[arg(value_name = "BACKUP")]
+    snapshot: String,
+    /// The folder inside the backup
+    path: Option<String>,
+    /// The destination that holds the backup
+    #[arg(long, value_name = "DESTINATION")]
+    from: String,
+}
+
+impl Command {
+    pub(crate) fn run(self, session: &Session) -> Result<Ending> {
+        let api = session.api()?;
+        let out = &session.out;
+        match self {
+            Self::Run(run) => return run.run(session, &api),
+            Self::List(list) => {
+                let filter = SnapshotFilter { project: list.project, destination: list.from };
+                out.show(&api.snapshot_list(filter)?, |snapshots| print_list(snapshots, out));
+            }
+            Self::Browse(browse) => {
+                let listing = api.snapshot_browse(browse.into())?;
+                out.show(&listing, |listing| print_listing(listing, out));
+            }
+        }
+        Ok(Ending::Done)
+    }
+}
+
+impl Run {
+    fn run(self, session: &Session, api: &Api) -> Result<Ending> {
+        let (Some(project), Some(to)) = (self.project, self.to) else {
+            return run_all(session, api);
+        };
+        let destination = find_or_add(session, api, &to, &self.password)?.id;
+        let job =
+            progress::run(session, api, || api.backup_run(BackupRun { project, destination }))?;
+        ending::of_job(&job)
+    }
+}
+
+fn run_all(session: &Session, api: &Api) -> Result<Ending> {
+    interrupt::watch();
+    let mut jobs: Vec<JobView> = Vec::new();
+    for started in api.backup_run_all(Nothing {})? {
+        let job = progress::wait(session, api, &started)?;
+        progress::print_outcome(&session.out, &job);
+        jobs.push(job);
+    }
+    let endings = jobs.iter().map(ending::of_job).collect::<Result<Vec<_>>>()?;
+    match endings.contains(&Ending::Incomplete) {
+        true => Ok(Ending::Incomplete),
+        false => Ok(Ending::Done),
+    }
+}
+
+/// The destination called `text`, or the folder of that path made a destination.
+fn find_or_add(
+    session: &Session,
+    api: &Api,
+    text: &str,
+    password: &PasswordFile,
+) -> Result<Destination> {
+    let unknown = match api.find_destination(text) {
+        Err(error) if error.code() == Code::NotFound => error,
+        found => return found,
+    };
+    let path = Path::new(text);
+    if !text.contains('/') && !path.exists() {
+        return Err(Error::new(Code::NotFound, unknown.what_text())
+            .why(unknown.why_text())
+            .next("See undercroft destination list, or give a folder, such as ./backups"));
+    }
+    let place = session::place(api, path)?;
+    let known = api.destination_list(Nothing {})?;
+    match known.into_iter().find(|destination| destination.display == place.display) {
+        Some(destination) => Ok(destination),
+        None => {
+            let added = destination::add_place(api, place, None, password)?;
+            session.out.note(format!("Added the destination {} ({})", added.name, added.display));
+            Ok(added)
+        }
+    }
+}
+
+impl From<BrowseArguments> for Browse {
+    fn from(arguments: BrowseArguments) -> Self {
+        let (snapshot, inner) = split_snapshot(&arguments.snapshot);
+        let mut path = path_names(&inner);
+        path.extend(path_names(&arguments.path.unwrap_or_default()));
+        Self { destination: arguments.from, snapshot, path }
+    }
+}
+
+/// `latest:src/lib` is the folder `src/lib` of the backup `latest`.
+pub(crate) fn split_snapshot(text: &str) -> (String, String) {
+    match text.split_once(':') {
+        Some((snapshot, path)) => (snapshot.to_owned(), path.to_owned()),
+        None => (text.to_owned(), String::new()),
+    }
+}
+
+/// The names of a path inside a backup, escaped as its listing shows them.
+pub(crate) fn path_names(path: &str) -> Vec<String> {
+    path.split('/').filter(|name| !name.is_empty() && *name != ".").map(str::to_owned).collect()
+}
+
+pub(crate) fn print_list(snapshots: &[Snapshot], out: &Output) {
+    let mut table = Table::new(&[
+        ("BACKUP", Align::Left),
+        ("TIME", Align::Left),
+        ("FILES", Align::Right),
+        ("SIZE", Align::Right),
+        ("ADDED", Align::Right),
+        ("IN", Align::Left),
+        ("OF", Align::Left),
+    ]);
+    for snapshot in snapshots {
+        table.row([
+            snapshot.short_id.clone(),
+            moment(snapshot.time),
+            snapshot.files.map(grouped).unwrap_or_default(),
+            snapshot.size_bytes.map(size).unwrap_or_default(),
+            snapshot.added_bytes.map(size).unwrap_or_default(),
+            snapshot.destination_name.clone(),
+            snapshot.paths.join(", "),
+        ]);
+    }
+    table.print(out, "No backups yet: undercroft backup run PROJECT --to DESTINATION");
+}
+
+fn print_listing(listing: &Listing, out: &Output) {
+    let mut table = Table::new(&[
+        ("MODE", Align::Left),
+        ("SIZE", Align::Right),
+        ("MODIFIED", Align::Left),
+        ("NAME", Align::Left),
+    ]);
+    for entry in &listing.entries {
+        let name = match (&entry.target, entry.kind) {
+            (Some(target), _) => format!("{} -> {target}", entry.name),
+            (None, EntryKind::Folder) => format!("{}/", entry.name),
+            (None, _) => entry.name.clone(),
+        };
+        let weight = match entry.kind {
+            EntryKind::File => size(entry.size_bytes),
+            _ => String::new(),
+        };
+        table.row([entry.mode.clone(), weight, moment(entry.modified), name]);
+    }
+    table.print(out, "The folder is empty");
+}

@@ -1,0 +1,45 @@
+//! The command line: one command, one file. It parses, calls the use case, and prints the reply
+//! as text for people or as JSON for programs. Only `undercroft repo` works without a library: it
+//! opens any repository in restic's format by itself.
+
+mod arguments;
+mod backup;
+mod completions;
+mod destination;
+mod doctor;
+mod ending;
+mod events;
+mod interrupt;
+mod jobs;
+mod man;
+mod output;
+mod password;
+mod progress;
+mod project;
+mod repo;
+mod restore;
+mod runs;
+mod serve;
+mod session;
+mod settings;
+mod status;
+mod table;
+mod words;
+
+use std::process::ExitCode;
+
+use clap::{CommandFactory, Parser};
+
+use arguments::Arguments;
+pub use completions::write_completions;
+pub use man::write_pages;
+
+/// The whole grammar of the command line.
+pub fn command() -> clap::Command {
+    Arguments::command()
+}
+
+/// Runs the program with the process's own arguments.
+pub fn main() -> ExitCode {
+    Arguments::parse().run()
+}

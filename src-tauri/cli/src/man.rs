@@ -1,0 +1,43 @@
+//! `undercroft man`: the manual pages, made from the grammar.
+
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+use clap_mangen::Man as Page;
+use undercroft_foundation::{IoContext, Result};
+
+use crate::ending::Ending;
+use crate::session::Session;
+
+/// Print the manual page, or write all of them to a folder
+#[derive(Debug, Args)]
+pub(crate) struct Man {
+    /// Write the page of every command to this folder
+    #[arg(long, value_name = "DIR")]
+    dir: Option<PathBuf>,
+}
+
+impl Man {
+    pub(crate) fn run(self, session: &Session) -> Result<Ending> {
+        match self.dir {
+            Some(folder) => write_pages(&folder)?,
+            None => {
+                let mut text = Vec::new();
+                Page::new(crate::command())
+                    .render(&mut text)
+                    .at("write", Path::new("the manual page"))?;
+                session.out.raw(&text);
+            }
+        }
+        Ok(Ending::Done)
+    }
+}
+
+/// Writes the page of every command into a folder.
+///
+/// # Errors
+/// Whatever keeps a file from being written.
+pub fn write_pages(folder: &Path) -> Result<()> {
+    std::fs::create_dir_all(folder).at("make", folder)?;
+    clap_mangen::generate_to(crate::command(), folder).at("write pages to", folder)
+}

@@ -1,0 +1,264 @@
+//! `undercroft project`: add, list and change projects.
+
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand, ValueEnum};
+use undercroft_api::Api;
+use undercroft_api::wire::{
+    JobKind, Nothing, Project, ProjectAdd, ProjectDetail, ProjectFilter, ProjectRef, ProjectRename,
+    ProjectStatus, ProjectTag, ProtectionState,
+};
+use undercroft_foundation::{Code, Error, Result};
+
+use crate::ending::{self, Ending};
+use crate::output::Output;
+use crate::session::{self, Session};
+use crate::table::{Align, Table};
+use crate::words::{count, grouped, moment, size};
+use crate::{backup, interrupt, progress, runs};
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Make a folder a project; the folder stays where it is
+    Add(Add),
+    /// List projects
+    List(List),
+    /// Show one project with its backups and what was done with it
+    Show(Named),
+    /// Add tags (+tag) to a project and remove tags (-tag) from it
+    Tag(Tag),
+    /// Give a project another name
+    Rename(Rename),
+    /// Forget a project; its folder and its backups stay as they are
+    Remove(Named),
+    /// Bring a forgotten project back
+    Recall(Named),
+    /// Look at a project's folder anew: languages, frameworks, size
+    Refresh(Named),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Add {
+    /// The folder
+    path: PathBuf,
+    /// The project's name, instead of the folder's
+    #[arg(long, short)]
+    name: Option<String>,
+    /// A tag (again for more)
+    #[arg(long, short, value_name = "TAG")]
+    tag: Vec<String>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct List {
+    /// Words that the name, path or tags contain
+    text: Option<String>,
+    /// Only those of this status; without it, all but the trashed
+    #[arg(long, value_enum)]
+    status: Option<Status>,
+    /// Only those written in this language
+    #[arg(long)]
+    language: Option<String>,
+    /// Only those that use this framework
+    #[arg(long)]
+    framework: Option<String>,
+    /// Only those with this tag
+    #[arg(long, short)]
+    tag: Option<String>,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum Status {
+    Active,
+    Archived,
+    Trashed,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Named {
+    /// The project: its name, its id or the beginning of it
+    project: String,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Tag {
+    /// The project: its name, its id or the beginning of it
+    project: String,
+    /// +tag to add it, -tag to remove it
+    #[arg(required = true, allow_hyphen_values = true, value_name = "±TAG")]
+    changes: Vec<String>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Rename {
+    /// The project: its name, its id or the beginning of it
+    project: String,
+    /// The new name
+    name: String,
+}
+
+impl Command {
+    pub(crate) fn run(self, session: &Session) -> Result<Ending> {
+        let api = session.api()?;
+        let out = &session.out;
+        match self {
+            Self::Add(add) => return add.run(session, &api),
+            Self::List(list) => {
+                out.show(&api.project_list(list.into())?, |projects| print_list(projects, out));
+            }
+            Self::Show(named) => {
+                out.show(&api.project_show(named.into())?, |detail| print_detail(detail, out));
+            }
+            Self::Tag(tag) => show_one(&api.project_tag(tag.try_into()?)?, out),
+            Self::Rename(rename) => show_one(&api.project_rename(rename.into())?, out),
+            Self::Remove(named) => {
+                let forgotten = api.project_forget(named.into())?;
+                out.show(&forgotten, |project| print_forgotten(project, out));
+            }
+            Self::Recall(named) => show_one(&api.project_recall(named.into())?, out),
+            Self::Refresh(named) => {
+                let job = progress::run(session, &api, || api.project_refresh(named.into()))?;
+                return ending::of_job(&job);
+            }
+        }
+        Ok(Ending::Done)
+    }
+}
+
+impl Add {
+    fn run(self, session: &Session, api: &Api) -> Result<Ending> {
+        let place = session::place(api, &self.path)?;
+        let request = ProjectAdd { place: place.id, name: self.name, tags: self.tag };
+        interrupt::watch();
+        let project = api.project_add(request)?;
+        let counts = api.job_list(Nothing {})?.into_iter().find(|job| {
+            job.kind == JobKind::Refresh && job.project.as_deref() == Some(&project.id)
+        });
+        let counted = counts.map(|job| progress::wait(session, api, &job)).transpose()?;
+        let shown = api.project_show(ProjectRef { project: project.id })?.project;
+        show_one(&shown, &session.out);
+        counted.as_ref().map_or(Ok(Ending::Done), ending::of_job)
+    }
+}
+
+impl From<Named> for ProjectRef {
+    fn from(named: Named) -> Self {
+        Self { project: named.project }
+    }
+}
+
+impl From<Rename> for ProjectRename {
+    fn from(rename: Rename) -> Self {
+        Self { project: rename.project, name: rename.name }
+    }
+}
+
+impl From<List> for ProjectFilter {
+    fn from(list: List) -> Self {
+        let status = list.status.map(|status| match status {
+            Status::Active => ProjectStatus::Active,
+            Status::Archived => ProjectStatus::Archived,
+            Status::Trashed => ProjectStatus::Trashed,
+        });
+        let List { text, language, framework, tag, .. } = list;
+        Self { text, status, language, framework, tag }
+    }
+}
+
+impl TryFrom<Tag> for ProjectTag {
+    type Error = Error;
+
+    fn try_from(tag: Tag) -> Result<Self> {
+        let mut request = Self { project: tag.project, add: Vec::new(), remove: Vec::new() };
+        for change in tag.changes {
+            match (change.strip_prefix('+'), change.strip_prefix('-')) {
+                (Some(tag), _) => request.add.push(tag.to_owned()),
+                (_, Some(tag)) => request.remove.push(tag.to_owned()),
+                _ => {
+                    return Err(Error::new(
+                        Code::Invalid,
+                        format!("{change:?} says not what to do"),
+                    )
+                    .why("A tag is added with a + before it and removed with a -")
+                    .next(format!("Write +{change} to add it")));
+                }
+            }
+        }
+        Ok(request)
+    }
+}
+
+fn show_one(project: &Project, out: &Output) {
+    out.show(project, |project| print_one(project, out));
+}
+
+fn print_list(projects: &[Project], out: &Output) {
+    let mut table = Table::new(&[
+        ("NAME", Align::Left),
+        ("LANGUAGES", Align::Left),
+        ("FILES", Align::Right),
+        ("SIZE", Align::Right),
+        ("LAST BACKUP", Align::Left),
+        ("STATE", Align::Left),
+        ("PATH", Align::Left),
+    ]);
+    for project in projects {
+        table.row([
+            project.name.clone(),
+            project.languages.join(", "),
+            grouped(project.files),
+            size(project.size_bytes),
+            project.protection.last_backup.map_or_else(|| "never".to_owned(), moment),
+            state(project).to_owned(),
+            project.path.clone(),
+        ]);
+    }
+    table.print(out, "No projects yet: undercroft project add PATH");
+}
+
+fn state(project: &Project) -> &'static str {
+    match (project.status, project.protection.state) {
+        (ProjectStatus::Archived, _) => "archived",
+        (ProjectStatus::Trashed, _) => "trashed",
+        (_, ProtectionState::Protected) => "protected",
+        (_, ProtectionState::Attention) => "needs attention",
+        (_, ProtectionState::Running) => "backing up",
+    }
+}
+
+fn print_forgotten(project: &Project, out: &Output) {
+    out.line(format!("Forgot {}; its folder and its backups stay as they are", project.name));
+    out.note(format!("To undo: undercroft project recall {}", project.id));
+}
+
+fn print_one(project: &Project, out: &Output) {
+    out.line(&project.name);
+    let fact = |label: &str, value: String| {
+        if !value.is_empty() {
+            out.line(format!("  {label:<11} {value}"));
+        }
+    };
+    fact("Id", project.id.clone());
+    fact("Folder", project.path.clone());
+    if !project.present {
+        fact("", "The folder is not there now".to_owned());
+    }
+    fact("Languages", project.languages.join(", "));
+    fact("Frameworks", project.frameworks.join(", "));
+    fact("Tags", project.tags.join(", "));
+    fact("Git remote", project.git_remote.clone().unwrap_or_default());
+    fact("Content", format!("{}, {}", count(project.files, "file"), size(project.size_bytes)));
+    fact("State", format!("{}: {}", state(project), project.protection.reason));
+}
+
+fn print_detail(detail: &ProjectDetail, out: &Output) {
+    print_one(&detail.project, out);
+    if !detail.snapshots.is_empty() {
+        out.line("");
+        backup::print_list(&detail.snapshots, out);
+    }
+    if !detail.runs.is_empty() {
+        out.line("");
+        runs::print_list(&detail.runs, out);
+    }
+}

@@ -1,0 +1,159 @@
+//! `undercroft repo`: any repository in restic's format, without a library. Options that mean the
+//! same are called as restic calls them.
+
+mod backup;
+mod init;
+mod key;
+mod ls;
+mod permissions;
+mod restore;
+mod snapshots;
+mod spec;
+mod unlock;
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use clap::{Args, Subcommand, ValueEnum};
+use undercroft_foundation::{Code, Error, Result, escape_path};
+use undercroft_providers::{DiskProvider, Provider};
+use undercroft_repository::{Compression, Repository};
+
+use crate::ending::Ending;
+use crate::password::{self, Purpose};
+use crate::session::Session;
+
+/// Work on any repository in restic's format, without a library
+#[derive(Debug, Args)]
+pub(crate) struct Repo {
+    #[command(flatten)]
+    access: Access,
+    #[command(subcommand)]
+    command: Command,
+}
+
+/// Where the repository is, and what opens it.
+#[derive(Debug, Args)]
+pub(crate) struct Access {
+    /// The repository's folder
+    #[arg(
+        long = "repo",
+        short = 'r',
+        global = true,
+        value_name = "REPOSITORY",
+        env = "UNDERCROFT_REPOSITORY"
+    )]
+    repository: Option<PathBuf>,
+    /// Read the password from this file, instead of UNDERCROFT_PASSWORD_FILE,
+    /// UNDERCROFT_PASSWORD or the terminal
+    #[arg(long, short = 'p', global = true, value_name = "FILE")]
+    password_file: Option<PathBuf>,
+    /// Take no lock and heed none: for a repository that cannot be written
+    #[arg(long, global = true)]
+    no_lock: bool,
+    /// How hard new data is compressed
+    #[arg(long, global = true, value_enum, default_value = "auto", env = "UNDERCROFT_COMPRESSION")]
+    compression: Effort,
+}
+
+/// How hard new data is compressed.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum Effort {
+    /// Fast, and nothing that does not pay
+    Auto,
+    /// Not at all
+    Off,
+    /// As hard as possible
+    Max,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Make a new repository
+    Init,
+    /// Back folders and files up
+    Backup(backup::Backup),
+    /// List snapshots
+    Snapshots(snapshots::Snapshots),
+    /// List what is in a snapshot
+    Ls(ls::Ls),
+    /// Get a snapshot, or a part of it, back
+    Restore(restore::Restore),
+    /// List, add, remove and change the keys that open the repository
+    #[command(subcommand)]
+    Key(key::Command),
+    /// Remove locks that nobody holds any more
+    Unlock(unlock::Unlock),
+}
+
+impl Repo {
+    pub(crate) fn run(self, session: &Session) -> Result<Ending> {
+        let access = &self.access;
+        match self.command {
+            Command::Init => init::run(session, access),
+            Command::Backup(command) => command.run(session, &access.open(session)?),
+            Command::Snapshots(command) => command.run(session, &access.open(session)?),
+            Command::Ls(command) => command.run(session, &access.open(session)?),
+            Command::Restore(command) => command.run(session, &access.open(session)?),
+            Command::Key(command) => command.run(session, access.open(session)?),
+            Command::Unlock(command) => command.run(session, &access.open(session)?),
+        }
+    }
+}
+
+impl Access {
+    fn path(&self) -> Result<&PathBuf> {
+        self.repository.as_ref().ok_or_else(|| {
+            Error::new(Code::Invalid, "No repository is named")
+                .why("Neither -r nor UNDERCROFT_REPOSITORY says where it is")
+                .next("Name it: undercroft repo -r FOLDER …")
+        })
+    }
+
+    /// Opens the repository that is there.
+    fn open(&self, session: &Session) -> Result<Repository> {
+        let path = self.path()?;
+        let provider = DiskProvider::open(path).map_err(|error| missing(error, path))?;
+        let provider: Arc<dyn Provider> = Arc::new(provider);
+        if !Repository::exists(&provider)? {
+            let what = format!("There is no repository at {}", escape_path(path));
+            return Err(Error::new(Code::RepositoryMissing, what));
+        }
+        let whose = format!("the repository {}", escape_path(path));
+        let secret = password::ask(self.password_file.as_deref(), Purpose::Open, &whose)?;
+        let opened = Repository::open(provider, &secret.into_password(), &session.world)?;
+        let opened = opened.with_compression(self.compression.into());
+        Ok(if self.no_lock { opened.without_locks() } else { opened })
+    }
+
+    /// Makes a repository where there is none.
+    fn create(&self, session: &Session) -> Result<Repository> {
+        let path = self.path()?;
+        let provider: Arc<dyn Provider> = Arc::new(DiskProvider::create(path)?);
+        let whose = format!("the new repository {}", escape_path(path));
+        let secret = password::ask(self.password_file.as_deref(), Purpose::Create, &whose)?;
+        Repository::init(provider, &secret.into_password(), &session.world)
+    }
+}
+
+fn missing(error: Error, path: &std::path::Path) -> Error {
+    match error.code() {
+        Code::NotFound => {
+            let what = format!("There is no repository at {}", escape_path(path));
+            Error::new(Code::RepositoryMissing, what)
+                .why("The folder does not exist")
+                .because(error)
+        }
+        _ => error,
+    }
+}
+
+impl From<Effort> for Compression {
+    fn from(effort: Effort) -> Self {
+        match effort {
+            Effort::Auto => Self::Auto,
+            Effort::Off => Self::Off,
+            Effort::Max => Self::Max,
+        }
+    }
+}

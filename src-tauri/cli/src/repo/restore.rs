@@ -1,0 +1,117 @@
+//! `undercroft repo restore`: get a snapshot, or a part of it, back.
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use clap::{Args, ValueEnum};
+use serde_json::json;
+use undercroft_foundation::{Job, Result, escape_path};
+use undercroft_repository::{NodeKind, Overwrite, Repository, RestoreRequest};
+
+use super::spec::{Filter, Spec};
+use crate::ending::Ending;
+use crate::progress;
+use crate::session::Session;
+use crate::words::{count, size};
+
+/// Get a snapshot, or a part of it, back
+#[derive(Debug, Args)]
+pub(crate) struct Restore {
+    /// The snapshot: its id, the beginning of it, or `latest`; `SNAPSHOT:PATH` for what is in a
+    /// folder of it
+    snapshot: OsString,
+    /// The folder that receives it
+    #[arg(long, short, value_name = "DIR")]
+    target: PathBuf,
+    /// Only what matches this pattern (again for more)
+    #[arg(long, short, value_name = "PATTERN")]
+    include: Vec<String>,
+    /// Not what matches this pattern (again for more)
+    #[arg(long, short, value_name = "PATTERN")]
+    exclude: Vec<String>,
+    /// What to do about files that are there already
+    #[arg(long, value_enum, default_value = "always")]
+    overwrite: Policy,
+    /// Leave runs of zeros as holes
+    #[arg(long)]
+    sparse: bool,
+    /// Read every file back after it was written
+    #[arg(long)]
+    verify: bool,
+    #[command(flatten)]
+    filter: Filter,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum Policy {
+    /// Replace them where their content differs
+    Always,
+    /// The same, but a file of the same size and time counts as the same
+    IfChanged,
+    /// Leave them
+    Never,
+}
+
+impl From<Policy> for Overwrite {
+    fn from(policy: Policy) -> Self {
+        match policy {
+            Policy::Always => Self::Always,
+            Policy::IfChanged => Self::IfChanged,
+            Policy::Never => Self::Never,
+        }
+    }
+}
+
+impl Restore {
+    pub(super) fn run(self, session: &Session, repository: &Repository) -> Result<Ending> {
+        let spec = Spec::parse(&self.snapshot)?;
+        let mut snapshot = spec.find(repository, self.filter)?;
+        let mut request = RestoreRequest {
+            target: self.target,
+            include: self.include,
+            exclude: self.exclude,
+            sparse: self.sparse,
+            verify: self.verify,
+            overwrite: self.overwrite.into(),
+            ..RestoreRequest::default()
+        };
+        // What is in a folder lands in the target itself, as with restic; a file lands by its name.
+        match repository.find_node(&snapshot, spec.path())? {
+            Some(node) if node.kind == NodeKind::Dir => {
+                snapshot.tree = node.subtree.unwrap_or(snapshot.tree);
+            }
+            Some(_) => request.subpath = spec.path().to_vec(),
+            None => {}
+        }
+        let warned = AtomicUsize::new(0);
+        let summary = progress::work(session, "Restoring", |job: &Job| {
+            let summary = repository.restore(&snapshot, &request, job);
+            warned.store(job.warnings().len(), Ordering::Relaxed);
+            summary
+        })?;
+        let warned = warned.into_inner();
+        let out = &session.out;
+        if out.is_json() {
+            out.record(&json!({
+                "message_type": "summary",
+                "files_restored": summary.files_restored,
+                "files_skipped": summary.files_skipped,
+                "files_identical": summary.files_identical,
+                "others_restored": summary.others_restored,
+                "bytes_restored": summary.bytes_restored,
+                "failures": warned,
+            }));
+        } else {
+            out.line(format!(
+                "Restored {}, {}, to {} ({} as they were, {} left)",
+                count(summary.files_restored, "file"),
+                size(summary.bytes_restored),
+                escape_path(&request.target),
+                summary.files_identical,
+                summary.files_skipped
+            ));
+        }
+        Ok(if warned > 0 { Ending::Incomplete } else { Ending::Done })
+    }
+}

@@ -1,0 +1,81 @@
+//! `undercroft restore`: get a backup, or a part of it, back.
+
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
+use undercroft_api::Api;
+use undercroft_api::wire::{self, SnapshotFilter};
+use undercroft_foundation::{Code, Error, Result};
+
+use crate::backup::{path_names, split_snapshot};
+use crate::ending::{self, Ending};
+use crate::progress;
+use crate::session::{self, Session};
+
+/// Get a backup, or a part of it, back
+#[derive(Debug, Args)]
+pub(crate) struct Restore {
+    /// The backup: its id, the beginning of it, or `latest`; `BACKUP:PATH` names a file or folder
+    /// in it
+    #[arg(value_name = "BACKUP")]
+    snapshot: String,
+    /// The destination that holds the backup
+    #[arg(long, value_name = "DESTINATION")]
+    from: String,
+    /// With `latest`: the latest of this project
+    #[arg(long)]
+    project: Option<String>,
+    /// The folder that receives it
+    #[arg(long, short, value_name = "DIR")]
+    target: PathBuf,
+    /// What to do about files that are there already
+    #[arg(long, value_enum, default_value = "never")]
+    overwrite: Overwrite,
+}
+
+/// What to do about files that are there already.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum Overwrite {
+    /// Leave them
+    Never,
+    /// Replace those whose content differs
+    Changed,
+    /// Replace them all
+    Always,
+}
+
+impl From<Overwrite> for wire::Overwrite {
+    fn from(overwrite: Overwrite) -> Self {
+        match overwrite {
+            Overwrite::Never => Self::Never,
+            Overwrite::Changed => Self::Changed,
+            Overwrite::Always => Self::Always,
+        }
+    }
+}
+
+impl Restore {
+    pub(crate) fn run(self, session: &Session) -> Result<Ending> {
+        let api = session.api()?;
+        let (name, inner) = split_snapshot(&self.snapshot);
+        let snapshot = match self.project {
+            Some(project) if name == "latest" => latest_of(&api, project, self.from.clone())?,
+            _ => name,
+        };
+        let request = wire::Restore {
+            destination: self.from,
+            snapshot,
+            path: path_names(&inner),
+            to: session::place(&api, &self.target)?.id,
+            overwrite: self.overwrite.into(),
+        };
+        ending::of_job(&progress::run(session, &api, || api.restore(request))?)
+    }
+}
+
+fn latest_of(api: &Api, project: String, destination: String) -> Result<String> {
+    let none = Error::new(Code::NotFound, format!("{destination} has no backup of {project}"));
+    let filter = SnapshotFilter { project: Some(project), destination: Some(destination) };
+    let newest_first = api.snapshot_list(filter)?;
+    newest_first.into_iter().next().map(|snapshot| snapshot.id).ok_or(none)
+}

@@ -1,0 +1,80 @@
+//! What every command works with: where to print, and the library behind the use cases.
+
+use std::path::{Path, PathBuf};
+
+use undercroft_api::wire::Place;
+use undercroft_api::{Abilities, Api, Host};
+use undercroft_foundation::{IoContext, Result, SettingsOverrides, World};
+
+use crate::arguments::Global;
+use crate::output::Output;
+
+/// One call of the program.
+#[derive(Debug)]
+pub(crate) struct Session {
+    /// Where results, notes and errors go.
+    pub(crate) out: Output,
+    /// The world that the rooms live in.
+    pub(crate) world: World,
+    library: Option<PathBuf>,
+}
+
+/// The command line as a face: its caller names paths.
+#[derive(Debug)]
+struct CommandLine;
+
+impl Host for CommandLine {
+    fn abilities(&self) -> Abilities {
+        Abilities { can_pick: false, can_type: true, tray: false }
+    }
+}
+
+impl Session {
+    /// Prepares what the options ask for.
+    pub(crate) fn new(global: &Global) -> Self {
+        log_to_stderr(global.verbose);
+        Self {
+            out: Output::new(global.json, global.quiet),
+            world: World::real(),
+            library: global.library.clone(),
+        }
+    }
+
+    fn library(&self) -> Result<PathBuf> {
+        match &self.library {
+            Some(folder) => Ok(folder.clone()),
+            None => undercroft_api::default_library(),
+        }
+    }
+
+    /// Opens the library, or makes it on first use.
+    pub(crate) fn api(&self) -> Result<Api> {
+        self.api_for(CommandLine)
+    }
+
+    /// Opens the library for another face.
+    pub(crate) fn api_for(&self, host: impl Host + 'static) -> Result<Api> {
+        let overrides = SettingsOverrides::of_process([]);
+        Api::open(&self.library()?, &self.world, overrides, host)
+    }
+}
+
+/// Points out a folder named on the command line, relative to where the user is.
+pub(crate) fn place(api: &Api, path: &Path) -> Result<Place> {
+    Ok(api.places().point_out(&std::path::absolute(path).at("find", path)?))
+}
+
+fn log_to_stderr(verbose: u8) {
+    let level = match verbose {
+        0 => "warn",
+        1 => "info",
+        _ => "debug",
+    };
+    let filter = tracing_subscriber::EnvFilter::try_from_env("UNDERCROFT_LOG")
+        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new(level));
+    let _ = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .without_time()
+        .try_init();
+}

@@ -1,0 +1,40 @@
+//! `undercroft status`: the whole at a glance.
+
+use undercroft_api::wire::{Dashboard, Nothing};
+use undercroft_foundation::Result;
+
+use crate::ending::Ending;
+use crate::output::Output;
+use crate::runs;
+use crate::session::Session;
+use crate::words::{count, moment, size};
+
+pub(crate) fn run(session: &Session) -> Result<Ending> {
+    let out = &session.out;
+    out.show(&session.api()?.dashboard(Nothing {})?, |dashboard| print(dashboard, out));
+    Ok(Ending::Done)
+}
+
+fn print(dashboard: &Dashboard, out: &Output) {
+    out.line(&dashboard.sentence);
+    for attention in &dashboard.attention {
+        out.line(format!("  {}: {}", attention.project.name, attention.reason));
+    }
+    if dashboard.projects > 0 {
+        let projects = count(dashboard.projects, "project");
+        out.line(format!("{projects}, {}", size(dashboard.size_bytes)));
+    }
+    for destination in &dashboard.destinations {
+        let last = match destination.last_backup {
+            Some(time) => format!("last {}", moment(time)),
+            None => "none yet".to_owned(),
+        };
+        let away = if destination.present { "" } else { "; it is not there now" };
+        let backups = count(destination.snapshots, "backup");
+        out.line(format!("{}: {backups}, {last}{away}", destination.name));
+    }
+    if !dashboard.recent_runs.is_empty() {
+        out.line("");
+        runs::print_list(&dashboard.recent_runs, out);
+    }
+}

@@ -1,0 +1,66 @@
+//! The gate before every route: the right host name, no other origin, and a token.
+//!
+//! The host name keeps out pages that point a name of theirs at this machine (DNS rebinding);
+//! the origin keeps out every other page that the browser has open; the token keeps out other
+//! users and programs.
+
+use axum::extract::{Request, State};
+use axum::http::{HeaderMap, HeaderName, header};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+
+use crate::answers::{Refusal, armour};
+use crate::routes;
+use crate::server::Shared;
+
+/// Lets a request through or answers it, and puts the headers on the answer.
+pub(crate) async fn guard(State(shared): State<Shared>, request: Request, next: Next) -> Response {
+    let mut response = match admit(&shared, &request) {
+        Ok(()) => next.run(request).await,
+        Err(refusal) => refusal.into_response(),
+    };
+    armour(response.headers_mut());
+    response
+}
+
+fn admit(shared: &Shared, request: &Request) -> Result<(), Refusal> {
+    let headers = request.headers();
+    let host =
+        only(headers, header::HOST).ok_or_else(|| Refusal::forbidden("Which host is meant?"))?;
+    if !shared.hosts().iter().any(|own| own == host) {
+        return Err(Refusal::forbidden("This host is not served here"));
+    }
+    if headers.contains_key(header::ORIGIN) {
+        let own = format!("http://{host}");
+        if only(headers, header::ORIGIN) != Some(own.as_str()) {
+            return Err(Refusal::forbidden("Pages of other origins may not call"));
+        }
+    }
+    // The link's code is checked by the route that it leads to.
+    if routes::is_link(request.uri().path()) || has_token(shared, headers) {
+        return Ok(());
+    }
+    Err(Refusal::unauthorized())
+}
+
+fn has_token(shared: &Shared, headers: &HeaderMap) -> bool {
+    if headers.contains_key(header::AUTHORIZATION) {
+        let token = only(headers, header::AUTHORIZATION).and_then(|it| it.strip_prefix("Bearer "));
+        return token.is_some_and(|token| shared.tokens.is_bearer(token));
+    }
+    let wanted = shared.cookie_name();
+    let cookies = headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
+    cookies
+        .flat_map(|line| line.split(';'))
+        .filter_map(|pair| pair.trim().split_once('='))
+        .any(|(name, value)| name == wanted && shared.tokens.is_session(value))
+}
+
+/// The header's value, if it came once and is text: two different ones are a trick.
+fn only(headers: &HeaderMap, name: HeaderName) -> Option<&str> {
+    let mut values = headers.get_all(name).iter();
+    match (values.next(), values.next()) {
+        (Some(value), None) => value.to_str().ok(),
+        _ => None,
+    }
+}

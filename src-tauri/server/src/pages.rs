@@ -1,0 +1,72 @@
+//! The window's pages: carried inside the program, sent to a browser that came by a link.
+
+use axum::extract::{Path, State};
+use axum::http::{HeaderValue, StatusCode, Uri, header};
+use axum::response::{IntoResponse, Response};
+use undercroft_foundation::{Code, Error};
+
+use crate::answers::Refusal;
+use crate::server::Shared;
+
+/// Every file of the pages: its path, its bytes.
+static FILES: &[(&str, &[u8])] = include!(concat!(env!("OUT_DIR"), "/pages.rs"));
+
+/// `GET /open/{code}`: leaves a cookie and leads on to the pages.
+pub(crate) async fn open(
+    State(shared): State<Shared>,
+    Path(code): Path<String>,
+) -> Result<Response, Refusal> {
+    let session = shared.tokens.redeem(&code).ok_or_else(|| {
+        Refusal::from(
+            Error::new(Code::Unauthorized, "This link does not work any more")
+                .why("A link works once")
+                .next("Open the newest link that `undercroft serve` printed"),
+        )
+    })?;
+    shared.print_link();
+    let name = shared.cookie_name();
+    let cookie = format!("{name}={}; HttpOnly; SameSite=Strict; Path=/", session.text());
+    Ok((StatusCode::SEE_OTHER, [(header::LOCATION, "/".to_owned()), (header::SET_COOKIE, cookie)])
+        .into_response())
+}
+
+/// `GET /`: the page that loads the rest.
+pub(crate) async fn index() -> Result<Response, Refusal> {
+    send("/index.html")
+}
+
+/// `GET` of any other path: a file of the pages.
+pub(crate) async fn file(uri: Uri) -> Result<Response, Refusal> {
+    send(uri.path())
+}
+
+fn send(path: &str) -> Result<Response, Refusal> {
+    let found = FILES.iter().find(|(name, _)| *name == path);
+    let (name, bytes) = found.ok_or_else(|| {
+        Refusal::from(Error::new(Code::NotFound, format!("There is no page {path:?}")))
+    })?;
+    let mut response = (*bytes).into_response();
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(kind_of(name)));
+    // The builder puts a digest into the names below this folder: what one holds never changes.
+    if name.starts_with("/assets/") {
+        let forever = HeaderValue::from_static("private, max-age=31536000, immutable");
+        headers.insert(header::CACHE_CONTROL, forever);
+    }
+    Ok(response)
+}
+
+fn kind_of(name: &str) -> &'static str {
+    match name.rsplit_once('.').map_or("", |(_, extension)| extension) {
+        "html" => "text/html; charset=utf-8",
+        "js" => "text/javascript; charset=utf-8",
+        "css" => "text/css; charset=utf-8",
+        "json" | "webmanifest" => "application/json",
+        "svg" => "image/svg+xml",
+        "png" => "image/png",
+        "ico" => "image/x-icon",
+        "woff2" => "font/woff2",
+        "txt" => "text/plain; charset=utf-8",
+        _ => "application/octet-stream",
+    }
+}
