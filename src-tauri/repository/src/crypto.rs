@@ -91,9 +91,34 @@ impl Key {
         Ok(ciphertext)
     }
 
+    /// Whether sealed bytes would open to `plain`; neither is changed, nor a copy of them made.
+    pub fn opens_to(&self, sealed: &[u8], plain: &[u8]) -> bool {
+        if sealed.len() != plain.len() + OVERHEAD {
+            return false;
+        }
+        let (iv, rest) = sealed.split_at(IV_LEN);
+        let (ciphertext, mac) = rest.split_at(plain.len());
+        let Ok(iv) = <[u8; IV_LEN]>::try_from(iv) else { return false };
+        if !equal_in_constant_time(&self.mac(&iv, ciphertext), mac) {
+            return false;
+        }
+        let mut keystream = self.keystream(&iv);
+        let mut piece = [0; 4096];
+        ciphertext.chunks(piece.len()).zip(plain.chunks(piece.len())).all(|(sealed, plain)| {
+            let piece = &mut piece[..sealed.len()];
+            piece.copy_from_slice(sealed);
+            keystream.apply_keystream(piece);
+            piece == plain
+        })
+    }
+
     fn apply_keystream(&self, iv: &[u8; IV_LEN], bytes: &mut [u8]) {
+        self.keystream(iv).apply_keystream(bytes);
+    }
+
+    fn keystream(&self, iv: &[u8; IV_LEN]) -> Ctr128BE<Aes256> {
         let core = ctr::CtrCore::inner_iv_init(self.encrypt.clone(), iv.into());
-        Ctr128BE::<Aes256>::from_core(core).apply_keystream(bytes);
+        Ctr128BE::from_core(core)
     }
 
     /// Poly1305-AES: the one-time key is `r`, then AES-128 under `k` of the IV.
@@ -180,9 +205,12 @@ mod tests {
             assert_eq!(sealed.len(), 1 + plain.len() + OVERHEAD);
             let sealed = sealed.split_off(1);
             assert_eq!(key.open(&mut sealed.clone()).expect("opens"), plain);
+            assert!(key.opens_to(&sealed, plain));
+            assert!(!key.opens_to(&sealed, &[plain, b"x"].concat()));
             for bit in 0..sealed.len() * 8 {
                 let mut flipped = sealed.clone();
                 flipped[bit / 8] ^= 1 << (bit % 8);
+                assert!(!key.opens_to(&flipped, plain));
                 assert_eq!(key.open(&mut flipped), Err(NotAuthentic));
             }
             assert_eq!(key.open(&mut sealed[1..].to_vec()), Err(NotAuthentic));

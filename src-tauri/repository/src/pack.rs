@@ -4,6 +4,7 @@
 use undercroft_foundation::{Code, Error, Random, Result};
 
 use crate::blob::BlobKind;
+use crate::chunker::MAX_CHUNK;
 use crate::codec::SealedBlob;
 use crate::crypto::{Key, OVERHEAD};
 use crate::id::{BlobId, PackId};
@@ -55,6 +56,14 @@ pub(crate) struct FinishedPack {
 }
 
 impl PackBuilder {
+    /// An empty pack that grows in `buffer`, whatever that held.
+    pub(crate) fn with_buffer(mut buffer: Vec<u8>) -> Self {
+        buffer.clear();
+        // Room for the last blob too: to grow would double it. What is not used costs nothing.
+        buffer.reserve_exact(PACK_TARGET + MAX_CHUNK + (1 << 20));
+        Self { bytes: buffer, blobs: Vec::new() }
+    }
+
     pub(crate) fn is_empty(&self) -> bool {
         self.blobs.is_empty()
     }
@@ -72,9 +81,6 @@ impl PackBuilder {
         let too_large = |_| Error::new(Code::Invalid, "A pack would grow beyond 4 GiB");
         let offset = u32::try_from(self.bytes.len()).map_err(too_large)?;
         let length = u32::try_from(sealed.bytes.len()).map_err(too_large)?;
-        if self.bytes.capacity() == 0 {
-            self.bytes.reserve(PACK_TARGET + (1 << 20));
-        }
         self.bytes.extend_from_slice(sealed.bytes);
         self.blobs.push(PackedBlob { kind, id, offset, length, raw_length: sealed.raw_length });
         Ok(())

@@ -63,6 +63,8 @@ pub(crate) struct BlobWriter<'r> {
     pending: Mutex<HashSet<(BlobKind, BlobId)>>,
     data: [Mutex<OpenPack>; OPEN_DATA_PACKS],
     trees: Mutex<OpenPack>,
+    /// Buffers of packs that were written, to be filled again.
+    spare: Mutex<Vec<Vec<u8>>>,
     saver: mpsc::SyncSender<Order>,
     failed: AtomicBool,
     added: Added,
@@ -87,6 +89,7 @@ impl<'r> BlobWriter<'r> {
             pending: Mutex::default(),
             data: Default::default(),
             trees: Mutex::default(),
+            spare: Mutex::default(),
             saver,
             failed: AtomicBool::new(false),
             added: Added::default(),
@@ -133,15 +136,16 @@ impl<'r> BlobWriter<'r> {
         if self.dry_run {
             return Ok(id);
         }
-        let full = {
-            let mut open = locked(self.open_pack(kind, &id));
-            if open.builder.is_empty() {
-                open.since = self.now();
-            }
-            open.builder.add(kind, id, &sealed)?;
-            open.builder.is_full().then(|| std::mem::take(&mut open.builder))
-        };
-        full.map_or(Ok(()), |pack| self.send(pack))?;
+        let mut open = locked(self.open_pack(kind, &id));
+        if open.builder.is_empty() {
+            open.since = self.now();
+            open.builder = PackBuilder::with_buffer(locked(&self.spare).pop().unwrap_or_default());
+        }
+        open.builder.add(kind, id, &sealed)?;
+        if open.builder.is_full() {
+            // Still under the lock: while the disk is slow, nobody begins yet another pack.
+            self.send(std::mem::take(&mut open.builder))?;
+        }
         Ok(id)
     }
 
@@ -175,11 +179,12 @@ impl<'r> BlobWriter<'r> {
         self.take_open(Duration::ZERO).into_iter().try_for_each(|pack| self.send(pack))
     }
 
-    /// Closes the packs that have been open for at least `age`.
+    /// Closes the packs that have been open for at least `age`; not one that is being added to,
+    /// whose owner may be waiting for the caller.
     fn take_open(&self, age: Duration) -> Vec<PackBuilder> {
         let now = self.now();
         let take = |open: &Mutex<OpenPack>| {
-            let mut open = locked(open);
+            let mut open = open.try_lock().ok()?;
             let due = !open.builder.is_empty() && now.saturating_sub(open.since) >= age;
             due.then(|| std::mem::take(&mut open.builder))
         };
@@ -230,7 +235,7 @@ impl Saver<'_, '_> {
         let pack = pack.finish(&repository.key, &*repository.storage.world.random)?;
         repository.storage.write_pack(pack.id, &pack.bytes)?;
         reach_write_point("repository.pack-written");
-        drop(pack.bytes);
+        locked(&self.writer.spare).push(pack.bytes);
         repository.index_add(|index| index.add_pack(pack.id, &pack.blobs));
         let mut pending = locked(&self.writer.pending);
         for blob in &pack.blobs {
