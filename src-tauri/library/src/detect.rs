@@ -6,16 +6,18 @@ mod git;
 mod languages;
 mod manifest;
 
+use std::collections::VecDeque;
 use std::fs::Metadata;
 use std::path::Path;
 
 use undercroft_foundation::{Job, Result, escape_path};
-use walkdir::{DirEntry, WalkDir};
+use walkdir::WalkDir;
 
 use languages::Tally;
 
-/// A glance looks at this many entries, and no deeper than this.
+/// A glance looks at this many entries, in each folder at this many, and no deeper than this.
 const GLANCE_ENTRIES: usize = 2000;
+const GLANCE_ENTRIES_EACH: usize = 200;
 const GLANCE_DEPTH: usize = 4;
 /// How deep to look for the manifests that name frameworks.
 const MANIFEST_DEPTH: usize = 3;
@@ -30,25 +32,26 @@ pub(crate) struct Look {
     pub size_bytes: u64,
 }
 
-/// A quick look, whatever the size of the folder: it does not count.
+/// A quick look, whatever the size of the folder: the upper levels first, each folder in part, so
+/// that no corner of a large tree speaks for all of it. It does not count.
 pub(crate) fn glance(root: &Path) -> Look {
     let mut finds = Finds::default();
-    let mut walk = WalkDir::new(root).max_depth(GLANCE_DEPTH).into_iter();
+    let mut folders = VecDeque::from([(root.to_owned(), 0)]);
     let mut left = GLANCE_ENTRIES;
-    while let Some(entry) = walk.next() {
-        let Ok(entry) = entry else { continue };
-        if entry.file_type().is_dir() {
-            if is_others_work(&entry) {
-                walk.skip_current_dir();
+    while let Some((folder, depth)) = folders.pop_front() {
+        let level = WalkDir::new(&folder).min_depth(1).max_depth(1);
+        for entry in level.into_iter().flatten().take(GLANCE_ENTRIES_EACH) {
+            if left == 0 {
+                return finds.into_look(root);
             }
-            continue;
-        }
-        left -= 1;
-        if left == 0 {
-            break;
-        }
-        if let Some(metadata) = entry.metadata().ok().filter(Metadata::is_file) {
-            finds.take(&entry, metadata.len());
+            left -= 1;
+            if entry.file_type().is_dir() {
+                if depth + 1 < GLANCE_DEPTH && !is_others_work(entry.path()) {
+                    folders.push_back((entry.into_path(), depth + 1));
+                }
+            } else if let Some(metadata) = entry.metadata().ok().filter(Metadata::is_file) {
+                finds.take(entry.path(), depth + 1, metadata.len());
+            }
         }
     }
     finds.into_look(root)
@@ -74,7 +77,7 @@ pub(crate) fn survey(root: &Path, job: &Job) -> Result<Look> {
         };
         others = others.filter(|depth| entry.depth() > *depth);
         if entry.file_type().is_dir() {
-            if others.is_none() && is_others_work(&entry) {
+            if others.is_none() && entry.depth() > 0 && is_others_work(entry.path()) {
                 others = Some(entry.depth());
             }
             continue;
@@ -96,7 +99,7 @@ pub(crate) fn survey(root: &Path, job: &Job) -> Result<Look> {
             job.set_current(escape_path(entry.path().strip_prefix(root).unwrap_or(entry.path())));
         }
         if others.is_none() && entry.file_type().is_file() {
-            finds.take(&entry, size);
+            finds.take(entry.path(), entry.depth(), size);
         }
     }
     job.settle_totals();
@@ -116,10 +119,10 @@ struct Finds {
 }
 
 impl Finds {
-    fn take(&mut self, entry: &DirEntry, size: u64) {
-        self.tally.take(entry.file_name(), size);
-        if entry.depth() <= MANIFEST_DEPTH {
-            frameworks::read(entry.path(), &mut self.frameworks);
+    fn take(&mut self, path: &Path, depth: usize, size: u64) {
+        self.tally.take(path.file_name().unwrap_or_default(), size);
+        if depth <= MANIFEST_DEPTH {
+            frameworks::read(path, &mut self.frameworks);
         }
     }
 
@@ -138,14 +141,11 @@ impl Finds {
 
 /// Whether a folder holds what others wrote or what a program made: it says nothing about the
 /// languages that the user works in.
-fn is_others_work(entry: &DirEntry) -> bool {
+fn is_others_work(folder: &Path) -> bool {
     let beside = |name: &str| {
-        entry.path().parent().is_some_and(|folder| folder.join(name).symlink_metadata().is_ok())
+        folder.parent().is_some_and(|above| above.join(name).symlink_metadata().is_ok())
     };
-    if entry.depth() == 0 {
-        return false;
-    }
-    match entry.file_name().to_str() {
+    match folder.file_name().and_then(|name| name.to_str()) {
         Some(
             ".git" | ".hg" | ".svn" | ".jj" | "node_modules" | "bower_components" | ".venv"
             | ".tox" | "__pycache__" | "site-packages" | ".next" | ".nuxt" | ".svelte-kit"
@@ -154,7 +154,7 @@ fn is_others_work(entry: &DirEntry) -> bool {
         Some("target") => beside("Cargo.toml") || beside("pom.xml"),
         Some("vendor") => beside("go.mod") || beside("composer.json") || beside("Gemfile"),
         Some("dist" | "build") => beside("package.json"),
-        Some("venv" | "env") => entry.path().join("pyvenv.cfg").symlink_metadata().is_ok(),
+        Some("venv" | "env") => folder.join("pyvenv.cfg").symlink_metadata().is_ok(),
         _ => false,
     }
 }

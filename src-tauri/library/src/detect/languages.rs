@@ -36,18 +36,19 @@ impl Tally {
 
 fn language_of(name: &OsStr) -> Option<&'static str> {
     let text = name.to_str()?;
-    if text.ends_with(".min.js") || text.ends_with(".min.css") {
-        return None;
-    }
     match text {
-        "Makefile" | "makefile" | "GNUmakefile" => return Some("Makefile"),
-        "Dockerfile" | "Containerfile" => return Some("Dockerfile"),
-        "CMakeLists.txt" => return Some("CMake"),
-        "Rakefile" | "Gemfile" => return Some("Ruby"),
-        _ => {}
+        "Makefile" | "makefile" | "GNUmakefile" => Some("Makefile"),
+        "Dockerfile" | "Containerfile" => Some("Dockerfile"),
+        "CMakeLists.txt" => Some("CMake"),
+        "Rakefile" | "Gemfile" => Some("Ruby"),
+        // Made by a program from what somebody wrote.
+        _ if text.ends_with(".min.js") || text.ends_with(".min.css") => None,
+        _ => of_extension(&Path::new(name).extension()?.to_str()?.to_ascii_lowercase()),
     }
-    let extension = Path::new(name).extension()?.to_str()?.to_ascii_lowercase();
-    Some(match extension.as_str() {
+}
+
+fn of_extension(extension: &str) -> Option<&'static str> {
+    Some(match extension {
         "rs" => "Rust",
         "c" | "h" => "C",
         "cc" | "cpp" | "cxx" | "hpp" | "hh" | "hxx" => "C++",
