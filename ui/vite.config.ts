@@ -9,7 +9,10 @@ const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 export default defineConfig({
   root: here('.'),
   base: './',
-  plugins: [svelte({ configFile: here('./svelte.config.js') }), svelteTesting()],
+  plugins: [
+    svelte({ configFile: here('./svelte.config.js') }),
+    svelteTesting({ autoCleanup: false }),
+  ],
   resolve: { alias: { $lib: here('./src/lib') } },
   server: { port: 5173, strictPort: true, host: 'localhost' },
   build: {

@@ -1,5 +1,8 @@
 /** What jsdom lacks and the UI asks for. */
-import { vi } from 'vitest';
+import { cleanup } from '@testing-library/svelte';
+import { afterEach, vi } from 'vitest';
+
+afterEach(cleanup);
 
 class QuietResizeObserver implements ResizeObserver {
   observe(): void {}

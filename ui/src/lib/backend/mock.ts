@@ -103,7 +103,7 @@ export class MockBackend implements Backend {
 
   place(path: string): Place {
     const name = path.split('/').filter(Boolean).at(-1) ?? path;
-    const state = /\.[a-z]{2,4}$/.test(name)
+    const state = /\.[a-z0-9]{2,4}$/.test(name)
       ? 'file'
       : name.startsWith('no')
         ? 'missing'
@@ -205,7 +205,9 @@ export class MockBackend implements Backend {
     job_list: () => this.#jobs.all,
     job_cancel: ({ job }) => this.#jobs.cancel(job),
     run_list: ({ project, limit = 50 }) =>
-      this.library.runs.filter((run) => !project || run.project === project).slice(0, limit ?? undefined),
+      this.library.runs
+        .filter((run) => !project || run.project === project)
+        .slice(0, limit ?? undefined),
     event_list: ({ after = 0, limit = 100 }) =>
       this.library.events.filter((event) => event.seq > after).slice(0, limit ?? undefined),
     dashboard: () => this.#dashboard(),

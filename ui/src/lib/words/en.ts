@@ -369,6 +369,7 @@ export const en = {
     label: 'Contents',
     folderPath: 'Folder in the snapshot',
     root: 'Snapshot',
+    rootOf: (destination: string, id: string) => `${destination} · ${id}`,
     colName: 'Name',
     colSize: 'Size',
     colModified: 'Modified',

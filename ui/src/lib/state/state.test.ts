@@ -1,0 +1,147 @@
+import { flushSync } from 'svelte';
+import { describe, expect, it, vi } from 'vitest';
+import type { JobView } from '$lib/backend/bindings';
+import { MockBackend } from '$lib/backend/mock';
+import { byNumber, GridState } from '$lib/components/base/grid.svelte';
+import { filterProjects, choicesOf } from '$lib/project-filter';
+import { NO_PROJECT_QUERY } from '$lib/routing';
+import { Jobs } from './jobs.svelte';
+import { Resource } from './resource.svelte';
+import { Toasts } from './toasts.svelte';
+
+const job = (id: string, state: JobView['state']): JobView => ({
+  id,
+  kind: 'backup',
+  title: `Back up ${id}`,
+  state,
+  progress: {
+    bytesDone: 0,
+    bytesTotal: 0,
+    filesDone: 0,
+    filesTotal: 0,
+    totalsSettled: false,
+    bytesPerSecond: 0,
+  },
+  current: '',
+  started: '2026-11-21T12:00:00Z',
+});
+
+describe('Jobs', () => {
+  it('keeps the newest state, tells the end once, and lets no late reply undo it', () => {
+    const jobs = new Jobs(new MockBackend());
+    expect(jobs.accept(job('a', 'running'))).toBe(false);
+    expect(jobs.accept(job('a', 'succeeded'))).toBe(true);
+    expect(jobs.accept(job('a', 'succeeded'))).toBe(false);
+    expect(jobs.accept(job('a', 'running'))).toBe(false);
+    expect(jobs.finished.map((one) => one.state)).toEqual(['succeeded']);
+  });
+
+  it('keeps cleared jobs away', () => {
+    const jobs = new Jobs(new MockBackend());
+    jobs.accept(job('a', 'failed'));
+    jobs.accept(job('b', 'running'));
+    jobs.clearFinished();
+    jobs.accept(job('a', 'failed'));
+    expect(jobs.all.map((one) => one.id)).toEqual(['b']);
+  });
+});
+
+describe('Resource', () => {
+  it('lets only the newest question answer, and keeps the value when a reload fails', async () => {
+    const answers: ((value: number | Error) => void)[] = [];
+    const resource = new Resource<number>(
+      () =>
+        new Promise((resolve, reject) => {
+          answers.push((value) => (value instanceof Error ? reject(value) : resolve(value)));
+        }),
+    );
+    const first = resource.reload();
+    const second = resource.reload();
+    answers[1]?.(2);
+    answers[0]?.(1);
+    await Promise.all([first, second]);
+    expect(resource.value).toBe(2);
+    const third = resource.reload();
+    answers[2]?.(new Error('gone'));
+    await third;
+    expect(resource.value).toBe(2);
+    expect(resource.error?.code).toBe('internal');
+    expect(resource.loading).toBe(false);
+  });
+});
+
+describe('Toasts', () => {
+  it('go by themselves, errors stay, and nothing goes while it is read', () => {
+    vi.useFakeTimers();
+    const toasts = new Toasts();
+    toasts.done('Saved');
+    toasts.fail({ code: 'internal', what: 'W', why: 'Y', next: 'N' });
+    toasts.hold();
+    vi.advanceTimersByTime(60_000);
+    expect(toasts.shown).toHaveLength(2);
+    toasts.release();
+    vi.advanceTimersByTime(60_000);
+    expect(toasts.shown.map((toast) => toast.tone)).toEqual(['error']);
+    toasts.fail({ code: 'cancelled', what: 'W', why: 'Y', next: 'N' });
+    expect(toasts.shown).toHaveLength(1);
+    vi.useRealTimers();
+  });
+});
+
+describe('GridState', () => {
+  const rows = [
+    { id: 'a', size: 3 },
+    { id: 'b', size: 1 },
+    { id: 'c', size: 2 },
+  ];
+  const make = () =>
+    new GridState<(typeof rows)[number]>({
+      rows: () => rows,
+      key: (row) => row.id,
+      columns: [
+        { id: 'name', label: 'Name', width: '1fr', given: true },
+        { id: 'size', label: 'Size', width: '1fr', compare: byNumber((row) => row.size) },
+        { id: 'wide', label: 'Wide', width: '1fr', showFrom: 900 },
+      ],
+    });
+
+  it('sorts by a column, then the other way round', () => {
+    const grid = make();
+    grid.sortBy('size');
+    expect(grid.rows.map((row) => row.id)).toEqual(['b', 'c', 'a']);
+    grid.sortBy('size');
+    expect(grid.rows.map((row) => row.id)).toEqual(['a', 'c', 'b']);
+  });
+
+  it('keeps the active row through sorting and within bounds', () => {
+    const grid = make();
+    expect(grid.moveTo(99)).toBe(2);
+    expect(grid.active?.id).toBe('c');
+    grid.sortBy('size');
+    flushSync();
+    expect(grid.activeIndex).toBe(1);
+    grid.width = 500;
+    expect(grid.columns.map((column) => column.id)).toEqual(['name', 'size']);
+  });
+});
+
+describe('filterProjects', () => {
+  const { projects } = new MockBackend({ now: () => Date.parse('2026-11-21T12:00:00Z') }).library;
+  const names = (query: Partial<typeof NO_PROJECT_QUERY>) =>
+    filterProjects(projects, { ...NO_PROJECT_QUERY, ...query }).map((project) => project.name);
+
+  it('combines words, language, tag and protection', () => {
+    expect(names({ text: 'work TESS' })).toEqual(['tessera']);
+    expect(names({ language: 'TypeScript', tag: 'client' })).toEqual(['aurora']);
+    expect(names({ protection: 'attention' })).toHaveLength(3);
+    expect(choicesOf(projects, (project) => project.tags)).toContain('client');
+  });
+
+  it('shows the forgotten only when asked', () => {
+    const trashed = projects.map((project, index) =>
+      index === 0 ? { ...project, status: 'trashed' as const } : project,
+    );
+    expect(filterProjects(trashed, NO_PROJECT_QUERY)).toHaveLength(projects.length - 1);
+    expect(filterProjects(trashed, { ...NO_PROJECT_QUERY, status: 'trashed' })).toHaveLength(1);
+  });
+});

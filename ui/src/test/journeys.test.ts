@@ -1,0 +1,180 @@
+/** The whole UI over the made-up engine: what a user sees and does, by roles and names. */
+import { fireEvent, render, screen, waitFor, within } from '@testing-library/svelte';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
+import App from '../App.svelte';
+import { MockBackend } from '$lib/backend/mock';
+import type { MockOptions } from '$lib/backend/mock';
+
+async function open(hash: string, options: Partial<MockOptions> = {}): Promise<MockBackend> {
+  location.hash = hash;
+  const backend = new MockBackend({ jobSeconds: 0.2, ...options });
+  render(App, { backend });
+  await waitFor(() => expect(document.querySelector('#page-title')).not.toBeNull());
+  return backend;
+}
+
+const row = (name: RegExp) => screen.findByRole('row', { name });
+const press = (key: string, more: KeyboardEventInit = {}) =>
+  fireEvent.keyDown(document.activeElement ?? document.body, { key, bubbles: true, ...more });
+
+beforeEach(() => {
+  localStorage.clear();
+  document.body.innerHTML = '';
+});
+
+describe('first run', () => {
+  it('teaches the first step and adds a typed folder as a project', async () => {
+    const backend = await open('#/', { scenario: 'empty' });
+    await screen.findByText('Keep your first project safe');
+    await fireEvent.click(await screen.findByRole('button', { name: 'Add project' }));
+    const dialog = await screen.findByRole('dialog');
+    await fireEvent.input(within(dialog).getByLabelText(/^Folder/), {
+      target: { value: '/home/mira/new' },
+    });
+    await within(dialog).findByText('Folder found');
+    await fireEvent.click(within(dialog).getByRole('button', { name: 'Add project' }));
+    await screen.findByRole('article', { name: 'new' });
+    expect(backend.library.projects).toHaveLength(1);
+  });
+
+  it('refuses a dropped file kindly and adds a dropped folder', async () => {
+    const backend = await open('#/projects', { canPick: true });
+    await screen.findByTestId('add-project');
+    backend.publish({ type: 'dragOver', active: true });
+    await screen.findByText('Drop folders to add them as projects');
+    const places = [backend.place('/home/mira/song.mp3'), backend.place('/home/mira/dropped')];
+    backend.publish({ type: 'dropped', places, x: 1, y: 1 });
+    await screen.findByText('song.mp3 is a file');
+    await screen.findByText('Added dropped');
+    expect(screen.queryByTestId('drop-overlay')).toBeNull();
+  });
+});
+
+describe('a project', () => {
+  it('is found, opened, backed up, and its snapshot appears', async () => {
+    const backend = await open('#/projects');
+    await fireEvent.click(await row(/marginalia/));
+    const view = await screen.findByTestId('project-view');
+    await within(view).findByText('No snapshot yet');
+    await fireEvent.click(
+      await within(view).findByRole('button', { name: 'Back up now to Backup drive' }),
+    );
+    await within(view).findByRole('progressbar');
+    await waitFor(() => expect(within(view).getAllByTestId('snapshot-row')).toHaveLength(1), {
+      timeout: 3000,
+    });
+    expect(backend.calls.some((call) => call.name === 'backup_run')).toBe(true);
+  });
+
+  it('is forgotten and brought back by Undo', async () => {
+    const backend = await open('#/projects');
+    await fireEvent.click(await row(/tessera/));
+    await screen.findByTestId('project-view');
+    await fireEvent.keyDown(window, { key: 'Delete' });
+    await fireEvent.click(await screen.findByRole('button', { name: 'Undo' }));
+    await screen.findByText('tessera is back');
+    const project = backend.library.projects.find((one) => one.name === 'tessera');
+    expect(project?.status).toBe('active');
+  });
+
+  it('is renamed in place and tagged', async () => {
+    const backend = await open('#/projects');
+    await fireEvent.click(await row(/glaze/));
+    const view = await screen.findByTestId('project-view');
+    await fireEvent.keyDown(window, { key: 'F2' });
+    const box = await within(view).findByLabelText('Name of the project');
+    await fireEvent.input(box, { target: { value: 'enamel' } });
+    await fireEvent.keyDown(box, { key: 'Enter' });
+    await screen.findByRole('heading', { name: 'enamel' });
+    await fireEvent.click(within(view).getByRole('button', { name: 'Add tag' }));
+    const tag = await within(view).findByLabelText('Add tag');
+    await fireEvent.input(tag, { target: { value: 'shiny' } });
+    await fireEvent.keyDown(tag, { key: 'Enter' });
+    await within(view).findByRole('button', { name: 'Remove tag shiny' });
+    expect(backend.library.projects.some((one) => one.tags.includes('shiny'))).toBe(true);
+  });
+});
+
+describe('names from the disk', () => {
+  it('are text, never markup', async () => {
+    await open('#/projects');
+    const found = await row(/webfonts/);
+    expect(within(found).getByText('webfonts – ünïcode & <b>names</b>')).toBeTruthy();
+    expect(found.querySelector('b')).toBeNull();
+  });
+});
+
+describe('a snapshot', () => {
+  it('is browsed by keyboard and one folder of it restored', async () => {
+    const backend = await open('#/projects', { scenario: 'full' });
+    const snapshot = backend.library.snapshots[0];
+    if (!snapshot) throw new Error('no snapshot');
+    location.hash = `#/browse/${snapshot.destination}/${snapshot.id}`;
+    const grid = await screen.findByRole('grid', { name: 'Contents' });
+    expect(grid.getAttribute('aria-rowcount')).toBe('15');
+    grid.focus();
+    for (let step = 0; step < 5; step += 1) await fireEvent.keyDown(grid, { key: 'ArrowDown' });
+    expect(grid.getAttribute('aria-activedescendant')).toMatch(/row-4$/);
+    await press('r');
+    const dialog = await screen.findByRole('dialog', { name: 'Restore' });
+    await fireEvent.input(within(dialog).getByTestId('place-path'), {
+      target: { value: '/home/mira/back' },
+    });
+    await within(dialog).findByText('Folder found');
+    await fireEvent.click(within(dialog).getByTestId('restore-confirm'));
+    await waitFor(() => expect(backend.calls.at(-1)?.name).toBeDefined());
+    const call = await waitFor(() => {
+      const found = backend.calls.find((one) => one.name === 'restore');
+      if (!found) throw new Error('not yet');
+      return found;
+    });
+    expect(call.request).toMatchObject({ path: ['src'], overwrite: 'never' });
+  });
+});
+
+describe('errors', () => {
+  it('say what, why and what next, with a code', async () => {
+    const backend = await open('#/projects');
+    backend.failWith('backup_run', {
+      code: 'storage_full',
+      what: 'Cannot write to Backup drive',
+      why: 'There is no room left on the disk',
+      next: 'Free some room and try again',
+    });
+    await fireEvent.click(await row(/aurora/));
+    const view = await screen.findByTestId('project-view');
+    const [button] = await within(view).findAllByTestId('backup-now');
+    if (!button) throw new Error('no button');
+    await fireEvent.click(button);
+    const note = await screen.findByTestId('error-note');
+    for (const part of ['Cannot write to Backup drive', 'There is no room left on the disk'])
+      expect(within(note).getByText(part)).toBeTruthy();
+    expect(note.dataset['code']).toBe('storage_full');
+    expect(within(note).getByRole('button', { name: 'Copy details' })).toBeTruthy();
+  });
+
+  it('a page that is not let in says how to get in', async () => {
+    location.hash = '#/';
+    const backend = new MockBackend();
+    backend.failWith('app_info', {
+      code: 'unauthorized',
+      what: 'This page is not signed in',
+      why: 'The call came without a valid token',
+      next: 'Open the link that `undercroft serve` printed',
+    });
+    render(App, { backend });
+    await screen.findByText('Open the link that `undercroft serve` printed');
+  });
+});
+
+describe('the palette', () => {
+  it('opens by keys, finds a project, and goes there', async () => {
+    await open('#/');
+    await waitFor(() => expect(screen.getByTestId('health-sentence')).toBeTruthy());
+    await fireEvent.keyDown(window, { key: 'k', ctrlKey: true });
+    const input = await screen.findByPlaceholderText('Type a command or a project…');
+    await fireEvent.input(input, { target: { value: 'kiln' } });
+    await fireEvent.click(await screen.findByRole('option', { name: /kiln-firmware/ }));
+    await vi.waitFor(() => expect(location.hash).toMatch(/^#\/projects\/p-/));
+  });
+});
