@@ -18,6 +18,13 @@ export const binary = join(resolve(root, process.env.CARGO_TARGET_DIR || 'target
 /** Debian's Python: the bindings to GTK and D-Bus are installed for it. */
 const python = '/usr/bin/python3';
 
+/** Everything that runs for a test: nothing of it outlives this process. @type {Set<import('node:child_process').ChildProcess>} */
+const running = new Set();
+process.on('exit', () => running.forEach((child) => child.kill('SIGKILL')));
+for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP'])) {
+  process.on(signal, () => process.exit(1));
+}
+
 /** Starts a desktop; whatever the test starts on it ends with it. @param {{ dark?: boolean }} [look] */
 export async function startDesktop(look = {}) {
   if (!existsSync(binary)) throw new Error(`${binary} is not built; see tests/e2e/README.md`);
@@ -136,6 +143,8 @@ export class Desktop {
   spawn(program, args, stdio = ['ignore', 'pipe', 'inherit'], more = {}) {
     const child = spawn(program, args, { env: { ...this.env, ...more }, stdio, cwd: this.home });
     this.#children.push(child);
+    running.add(child);
+    child.once('exit', () => running.delete(child));
     child.on('error', (error) => console.error(`${program}: ${error.message}`));
     return child;
   }
