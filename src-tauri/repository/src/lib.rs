@@ -7,11 +7,13 @@
 mod backup;
 mod blob;
 mod cat;
+mod check;
 mod chunker;
 mod codec;
 mod config;
 mod crypto;
 mod dialect;
+mod diff;
 mod exclude;
 mod id;
 mod identity;
@@ -31,10 +33,12 @@ mod writer;
 pub use backup::{BackupRequest, BackupSummary, Parent};
 pub use blob::BlobKind;
 pub use cat::StoredObject;
+pub use check::{CheckOptions, CheckReport, Problem, ProblemKind, TouchedSnapshot};
 pub use chunker::{
     AVERAGE_CHUNK, ChunkStream, Chunker, MAX_CHUNK, MIN_CHUNK, Polynomial, is_single,
 };
 pub use codec::Compression;
+pub use diff::{Change, ChangeKind, DiffSide, DiffSummary};
 pub use exclude::{Match, Patterns, TagFile};
 pub use id::{BlobId, IndexId, KeyId, LockId, PackId, SnapshotId};
 pub use keys::KeyInfo;

@@ -1,0 +1,189 @@
+//! Reads packs whole: digest, header, and every blob.
+
+use std::collections::HashMap;
+use std::sync::{Mutex, PoisonError};
+
+use sha2::{Digest, Sha256};
+use undercroft_foundation::{Code, Error, Job, Result};
+
+use super::Lost;
+use super::report::{Findings, ProblemKind};
+use super::structure::packs_of;
+use crate::codec::{Codec, Compression};
+use crate::id::PackId;
+use crate::index::Index;
+use crate::pack::{PackedBlob, decode_header, header_length};
+use crate::repository::Repository;
+use crate::storage::FileKind;
+
+/// Bytes read at once, so that no pack has to fit in memory.
+const STEP: u64 = 4 << 20;
+
+/// Reads all packs that are there, on all cores.
+pub(super) fn read_all(
+    repository: &Repository,
+    index: &Index,
+    present: &HashMap<PackId, u64>,
+    findings: &Findings,
+    lost: &mut Lost,
+    job: &Job,
+) -> Result<()> {
+    job.add_total(present.len() as u64, present.values().sum());
+    job.settle_totals();
+    let packs = Mutex::new(packs_of(index));
+    let found = Mutex::new(std::mem::take(lost));
+    let run = || {
+        let mut codec = Codec::new(Compression::Auto)?;
+        loop {
+            job.check_cancelled()?;
+            let next = packs.lock().unwrap_or_else(PoisonError::into_inner).next();
+            let Some((pack, mut blobs)) = next else { return Ok(()) };
+            let Some(&size) = present.get(&pack) else { continue };
+            job.set_current(FileKind::Pack.path(pack));
+            blobs.sort_by_key(|blob| blob.offset);
+            let stream = PackStream::new(repository, pack, size, job);
+            let bad = check_pack(stream, &blobs, &mut codec, findings);
+            found.lock().unwrap_or_else(PoisonError::into_inner).extend(bad);
+            job.add_files_done(1);
+        }
+    };
+    let threads = std::thread::available_parallelism().map_or(2, usize::from).min(8);
+    let results: Vec<Result<()>> = std::thread::scope(|scope| {
+        let running: Vec<_> = (0..threads).map(|_| scope.spawn(run)).collect();
+        let join = |thread: std::thread::ScopedJoinHandle<'_, _>| {
+            thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+        };
+        running.into_iter().map(join).collect()
+    });
+    *lost = found.into_inner().unwrap_or_else(PoisonError::into_inner);
+    results.into_iter().collect()
+}
+
+/// Checks one pack; returns its blobs that cannot be had.
+fn check_pack(
+    mut stream: PackStream<'_>,
+    blobs: &[PackedBlob],
+    codec: &mut Codec,
+    findings: &Findings,
+) -> Lost {
+    let mut lost = Lost::new();
+    let item = FileKind::Pack.path(stream.pack);
+    let key = &stream.repository.key;
+    let mut plain = Vec::new();
+    for blob in blobs {
+        let read = stream
+            .take(blob.offset.into(), blob.length.into())
+            .and_then(|sealed| codec.decode(key, &blob.id, sealed, blob.raw_length, &mut plain));
+        if let Err(error) = read {
+            findings.error(ProblemKind::Blob, item.clone(), error.to_string());
+            lost.insert((blob.kind, blob.id));
+        }
+    }
+    let end = blobs.last().map_or(0, |blob| u64::from(blob.offset) + u64::from(blob.length));
+    if let Err(error) = check_header(&mut stream, end, blobs) {
+        findings.error(ProblemKind::PackContent, item.clone(), error.to_string());
+    }
+    match stream.digest() {
+        Ok(id) if id == stream.pack => {}
+        Ok(_) => {
+            let message = "The pack does not have the digest that it is named by";
+            findings.error(ProblemKind::PackContent, item, message);
+        }
+        Err(error) => findings.error(ProblemKind::PackContent, item, error.to_string()),
+    }
+    lost
+}
+
+/// Holds the pack's own header, which lies behind its blobs, against the index.
+fn check_header(stream: &mut PackStream<'_>, start: u64, blobs: &[PackedBlob]) -> Result<()> {
+    let size = stream.size;
+    let key = &stream.repository.key;
+    let rest = stream.take(start, size.saturating_sub(start))?;
+    let Some((sealed, last)) = rest.split_last_chunk_mut::<4>() else {
+        return Err(Error::new(Code::Damaged, "The pack has no header").why("It ends too early"));
+    };
+    let length = header_length(*last, size)?;
+    if length != sealed.len() {
+        return Err(Error::new(Code::Damaged, "The pack's header is not where it should be")
+            .why("The index lists other blobs than the pack holds"));
+    }
+    if decode_header(key, sealed)? != blobs {
+        return Err(Error::new(
+            Code::Damaged,
+            "The pack's header and the index contradict each other",
+        )
+        .why("One of them was written wrongly"));
+    }
+    Ok(())
+}
+
+/// A pack, read from front to back in steps, and its digest so far.
+struct PackStream<'a> {
+    repository: &'a Repository,
+    pack: PackId,
+    size: u64,
+    job: &'a Job,
+    digest: Sha256,
+    /// Where `bytes` begins.
+    start: u64,
+    bytes: Vec<u8>,
+}
+
+impl<'a> PackStream<'a> {
+    fn new(repository: &'a Repository, pack: PackId, size: u64, job: &'a Job) -> Self {
+        Self { repository, pack, size, job, digest: Sha256::new(), start: 0, bytes: Vec::new() }
+    }
+
+    /// A stretch of the pack, which the caller may overwrite; what lies before it is dropped.
+    fn take(&mut self, offset: u64, length: u64) -> Result<&mut [u8]> {
+        let overlap = || {
+            Error::new(Code::Damaged, "The index lists blobs that overlap")
+                .why("The index was written wrongly")
+        };
+        let end = offset + length;
+        if offset < self.start {
+            return Err(overlap());
+        }
+        while self.start + (self.bytes.len() as u64) < end {
+            self.forget_before(offset);
+            self.read_on(end)?;
+        }
+        self.forget_before(offset);
+        // Beyond what was dropped, all of the stretch is there now.
+        let range = usize::try_from(length).ok().and_then(|length| self.bytes.get_mut(..length));
+        range.ok_or_else(overlap)
+    }
+
+    fn forget_before(&mut self, offset: u64) {
+        let known = usize::try_from(offset.saturating_sub(self.start)).unwrap_or(usize::MAX);
+        let drop = known.min(self.bytes.len());
+        self.bytes.drain(..drop);
+        self.start += drop as u64;
+    }
+
+    /// Reads one step more, of a file that must reach up to `wanted`.
+    fn read_on(&mut self, wanted: u64) -> Result<()> {
+        let at = self.start + self.bytes.len() as u64;
+        if at >= self.size {
+            return Err(Error::new(Code::Damaged, "The pack ends too early")
+                .why(format!("It has {} bytes and should have at least {wanted}", self.size)));
+        }
+        let length = usize::try_from(STEP.min(self.size - at)).unwrap_or(usize::MAX);
+        let path = FileKind::Pack.path(self.pack);
+        let bytes = self.repository.storage.provider.read_range(&path, at, length)?;
+        self.digest.update(&bytes);
+        self.job.add_bytes_done(bytes.len() as u64);
+        self.bytes.extend_from_slice(&bytes);
+        Ok(())
+    }
+
+    /// The digest of the whole file.
+    fn digest(&mut self) -> Result<PackId> {
+        while self.start + (self.bytes.len() as u64) < self.size {
+            self.start += self.bytes.len() as u64;
+            self.bytes.clear();
+            self.read_on(self.size)?;
+        }
+        Ok(PackId(std::mem::take(&mut self.digest).finalize().into()))
+    }
+}

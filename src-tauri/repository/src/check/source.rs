@@ -1,0 +1,39 @@
+//! Reads blobs by an index that may be incomplete.
+
+use undercroft_foundation::{Code, Error, Result};
+
+use crate::blob::BlobKind;
+use crate::codec::{Codec, Compression};
+use crate::id::BlobId;
+use crate::index::Index;
+use crate::repository::Repository;
+use crate::storage::FileKind;
+use crate::tree::{Tree, decode_tree};
+
+/// A reader of trees that relies on nothing but what the check has read itself.
+pub(super) struct TreeSource<'a> {
+    repository: &'a Repository,
+    index: &'a Index,
+    codec: Codec,
+    json: Vec<u8>,
+}
+
+impl<'a> TreeSource<'a> {
+    pub(super) fn new(repository: &'a Repository, index: &'a Index) -> Result<Self> {
+        Ok(Self { repository, index, codec: Codec::new(Compression::Auto)?, json: Vec::new() })
+    }
+
+    /// The tree of this id.
+    pub(super) fn tree(&mut self, id: &BlobId) -> Result<Tree> {
+        let location = self.index.find(BlobKind::Tree, id).ok_or_else(|| {
+            Error::new(Code::Damaged, format!("There is no tree {id}"))
+                .why("No index of the repository lists it")
+        })?;
+        let (path, blob) = (FileKind::Pack.path(location.pack), location.blob);
+        let provider = &self.repository.storage.provider;
+        let mut sealed = provider.read_range(&path, blob.offset.into(), blob.length as usize)?;
+        let key = &self.repository.key;
+        self.codec.decode(key, id, &mut sealed, blob.raw_length, &mut self.json)?;
+        decode_tree(&self.json)
+    }
+}
