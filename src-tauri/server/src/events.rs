@@ -21,32 +21,30 @@ const PERIOD: Duration = Duration::from_millis(250);
 /// How often to send something, so that a reader that is gone is noticed.
 const ALIVE: Duration = Duration::from_secs(15);
 
-type Stream = ReceiverStream<Result<Event, Infallible>>;
+type Told = Result<Event, Infallible>;
 
 pub(crate) async fn events(
     State(shared): State<Shared>,
-) -> Result<Sse<impl tokio_stream::Stream<Item = Result<Event, Infallible>>>, Refusal> {
+) -> Result<Sse<impl tokio_stream::Stream<Item = Told>>, Refusal> {
     let (sender, receiver) = channel(WAITING);
-    // The subscription may read the catalog; it is made on the thread that then waits on it.
+    let api = shared.api.clone();
+    // Before the answer begins, so that whoever reads it misses nothing from then on; on a thread
+    // that may block, because the first subscription reads the catalog.
+    let source = tokio::task::spawn_blocking(move || api.subscribe()).await;
+    let source = source.map_err(|source| cannot_tell(source.into()))?;
     let thread = std::thread::Builder::new().name("live".to_owned());
-    let spawned = thread.spawn(move || {
-        let source = shared.api.subscribe();
-        hand_on(&shared, &source, &sender);
-    });
-    spawned.map_err(|source| {
-        Error::new(Code::Unavailable, "Cannot start telling live").because(source)
-    })?;
-    let stream: Stream = ReceiverStream::new(receiver);
-    Ok(Sse::new(stream).keep_alive(KeepAlive::new().interval(ALIVE)))
+    let spawned = thread.spawn(move || hand_on(&shared, &source, &sender));
+    spawned.map_err(cannot_tell)?;
+    Ok(Sse::new(ReceiverStream::new(receiver)).keep_alive(KeepAlive::new().interval(ALIVE)))
+}
+
+fn cannot_tell(source: std::io::Error) -> Error {
+    Error::new(Code::Unavailable, "Cannot start telling live").because(source)
 }
 
 /// Until the reader leaves, the server stops, or the reader fell so far behind that it was cut
 /// off: then the stream ends, and a reader that comes back reads how things stand.
-fn hand_on(
-    shared: &Shared,
-    source: &Receiver<BackendEvent>,
-    sender: &Sender<Result<Event, Infallible>>,
-) {
+fn hand_on(shared: &Shared, source: &Receiver<BackendEvent>, sender: &Sender<Told>) {
     loop {
         match source.recv_timeout(PERIOD) {
             Ok(event) => {

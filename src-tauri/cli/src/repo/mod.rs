@@ -2,6 +2,8 @@
 //! same are called as restic calls them.
 
 mod backup;
+mod cat;
+mod dump;
 mod init;
 mod key;
 mod ls;
@@ -77,6 +79,10 @@ enum Command {
     Snapshots(snapshots::Snapshots),
     /// List what is in a snapshot
     Ls(ls::Ls),
+    /// Print an object of the repository
+    Cat(cat::Cat),
+    /// Print a file of a snapshot
+    Dump(dump::Dump),
     /// Get a snapshot, or a part of it, back
     Restore(restore::Restore),
     /// List, add, remove and change the keys that open the repository
@@ -94,6 +100,8 @@ impl Repo {
             Command::Backup(command) => command.run(session, &access.open(session)?),
             Command::Snapshots(command) => command.run(session, &access.open(session)?),
             Command::Ls(command) => command.run(session, &access.open(session)?),
+            Command::Cat(command) => command.run(session, &access.open(session)?),
+            Command::Dump(command) => command.run(session, &access.open(session)?),
             Command::Restore(command) => command.run(session, &access.open(session)?),
             Command::Key(command) => command.run(session, access.open(session)?),
             Command::Unlock(command) => command.run(session, &access.open(session)?),

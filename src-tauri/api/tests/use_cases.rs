@@ -1,0 +1,312 @@
+//! The use cases through the one door that the window and HTTP come in by: a name and JSON.
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use serde_json::{Value, json};
+use undercroft_api::wire::{BackendEvent, ErrorCode, JobState, PlacePurpose, WireError};
+use undercroft_api::{Abilities, Api, Host, USE_CASES};
+use undercroft_foundation::{Result, SettingsOverrides, World};
+use undercroft_testkit::{ProjectKind, assert_same_tree, project_tree, write_file};
+
+/// A window whose user always picks the same folder.
+#[derive(Debug)]
+struct Window(PathBuf);
+
+impl Host for Window {
+    fn abilities(&self) -> Abilities {
+        Abilities { can_pick: true, can_type: false, tray: true }
+    }
+
+    fn pick_folder(&self, _: PlacePurpose) -> Result<Option<PathBuf>> {
+        Ok(self.0.exists().then(|| self.0.clone()))
+    }
+}
+
+/// A face whose caller names paths.
+#[derive(Debug)]
+struct Typist;
+
+impl Host for Typist {
+    fn abilities(&self) -> Abilities {
+        Abilities { can_pick: false, can_type: true, tray: false }
+    }
+}
+
+struct Stage {
+    folder: tempfile::TempDir,
+    api: Api,
+}
+
+impl Stage {
+    fn new() -> Self {
+        Self::with(|_| Typist)
+    }
+
+    fn with<H: Host + 'static>(host: impl FnOnce(&Path) -> H) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let host = host(folder.path());
+        let library = folder.path().join("library");
+        let overrides = SettingsOverrides::default();
+        let api = Api::open(&library, &World::real(), overrides, host).unwrap();
+        Self { folder, api }
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    #[track_caller]
+    fn ask(&self, name: &str, request: Value) -> Value {
+        match self.api.call(name, request) {
+            Ok(reply) => reply,
+            Err(error) => panic!("{name}: {error:?}"),
+        }
+    }
+
+    #[track_caller]
+    fn refused(&self, name: &str, request: Value) -> WireError {
+        self.api.call(name, request).unwrap_err()
+    }
+
+    fn place(&self, name: &str) -> Value {
+        let path = self.path(name);
+        self.ask("place_type", json!({"path": path}))["id"].clone()
+    }
+
+    fn finish(&self, job: &Value) -> Value {
+        for _ in 0..600 {
+            let jobs = self.ask("job_list", json!({}));
+            let now = jobs.as_array().unwrap().iter().find(|it| it["id"] == job["id"]).unwrap();
+            if !now["ended"].is_null() {
+                return now.clone();
+            }
+            std::thread::sleep(Duration::from_millis(20));
+        }
+        panic!("the job does not end: {job}");
+    }
+}
+
+#[test]
+fn a_project_is_added_backed_up_browsed_and_restored() {
+    let stage = Stage::new();
+    project_tree(stage.path("sample"), ProjectKind::Rust, 1, 9);
+    write_file(stage.path("sample/odd\n\u{202e}name"), "odd");
+
+    let project = stage
+        .ask("project_add", json!({"place": stage.place("sample"), "name": null, "tags": ["one"]}));
+    assert_eq!(project["name"], "sample");
+    assert_eq!(project["protection"]["state"], "attention");
+    let destination = stage.ask(
+        "destination_add",
+        json!({"place": stage.place("backups"), "password": "a password", "create": true}),
+    );
+    let started = stage
+        .ask("backup_run", json!({"project": project["id"], "destination": destination["id"]}));
+    let job = stage.finish(&started);
+    assert_eq!(job["state"], "succeeded", "{job}");
+    assert!(job["progress"]["bytesDone"].as_u64().unwrap() > 0);
+
+    let snapshots = stage.ask("snapshot_list", json!({"project": "sample"}));
+    assert_eq!(snapshots.as_array().unwrap().len(), 1);
+    assert_eq!(snapshots[0]["project"], project["id"]);
+    let listing = stage.ask(
+        "snapshot_browse",
+        json!({"destination": "backups", "snapshot": snapshots[0]["id"], "path": []}),
+    );
+    let names: Vec<_> =
+        listing["entries"].as_array().unwrap().iter().map(|it| &it["name"]).collect();
+    assert!(names.contains(&&json!("odd\\n\\xe2\\x80\\xaename")), "{names:?}");
+
+    let restored = stage.ask(
+        "restore",
+        json!({
+            "destination": destination["id"],
+            "snapshot": "latest",
+            "path": ["odd\\n\\xe2\\x80\\xaename"],
+            "to": stage.place("out"),
+            "overwrite": "never",
+        }),
+    );
+    assert_eq!(stage.finish(&restored)["state"], "succeeded");
+    assert!(stage.path("out/odd\n\u{202e}name").exists());
+
+    let restored = stage.ask(
+        "restore",
+        json!({
+            "destination": destination["id"],
+            "snapshot": snapshots[0]["shortId"],
+            "path": [],
+            "to": stage.place("whole"),
+            "overwrite": "changed",
+        }),
+    );
+    assert_eq!(stage.finish(&restored)["state"], "succeeded");
+    assert_same_tree(stage.path("sample"), stage.path("whole/sample"));
+
+    let dashboard = stage.ask("dashboard", json!({}));
+    assert_eq!(dashboard["sentence"], "1 project protected");
+    assert_eq!(dashboard["attention"], json!([]));
+    let detail = stage.ask("project_show", json!({"project": "sample"}));
+    assert_eq!(detail["snapshots"].as_array().unwrap().len(), 1);
+    assert_eq!(detail["destinations"][0]["id"], destination["id"]);
+    let findings = stage.ask("doctor", json!({}));
+    let sick: Vec<_> =
+        findings.as_array().unwrap().iter().filter(|it| it["level"] != "ok").collect();
+    assert!(sick.is_empty(), "{sick:?}");
+}
+
+#[test]
+fn a_window_names_no_paths_and_a_typist_gets_no_dialog() {
+    let window = Stage::with(|folder| Window(folder.join("picked")));
+    assert_eq!(window.refused("place_type", json!({"path": "/"})).code, ErrorCode::Unsupported);
+    assert_eq!(window.ask("place_pick", json!({"purpose": "project"})), Value::Null);
+    std::fs::create_dir(window.path("picked")).unwrap();
+    let place = window.ask("place_pick", json!({"purpose": "restore"}));
+    assert_eq!(place["state"], "folder");
+    // What was picked to receive a restore is not taken for a project.
+    let refusal = window.refused("project_add", json!({"place": place["id"], "tags": []}));
+    assert_eq!(refusal.code, ErrorCode::NotFound);
+    // Nor is a path taken for a place.
+    let refusal = window.refused("project_add", json!({"place": window.path("picked")}));
+    assert_eq!(refusal.code, ErrorCode::NotFound);
+
+    let typist = Stage::new();
+    let refusal = typist.refused("place_pick", json!({"purpose": "project"}));
+    assert_eq!(refusal.code, ErrorCode::Unsupported);
+}
+
+#[test]
+fn a_call_that_makes_no_sense_is_refused_and_harms_no_other() {
+    let stage = Stage::new();
+    assert_eq!(stage.refused("no_such_thing", json!({})).code, ErrorCode::NotFound);
+    assert_eq!(stage.refused("project_show", json!({})).code, ErrorCode::Invalid);
+    assert_eq!(stage.refused("project_show", json!([1, 2])).code, ErrorCode::Invalid);
+    let refusal = stage.refused("project_list", json!({"txet": "a slip"}));
+    assert_eq!(refusal.code, ErrorCode::Invalid);
+    assert!(refusal.why.contains("txet"), "{}", refusal.why);
+    for name in ["../../etc", "a/b", "", "\\q"] {
+        let request = json!({"destination": "none", "snapshot": "latest", "path": [name]});
+        assert!(stage.api.call("snapshot_browse", request).is_err());
+    }
+    assert_eq!(stage.ask("project_list", Value::Null), json!([]));
+}
+
+#[test]
+fn no_use_case_panics_on_any_shape_of_request() {
+    let stage = Stage::new();
+    let text = json!({
+        "project": "x", "destination": "x", "snapshot": "x", "place": "x", "path": ["x"],
+        "to": "x", "job": "x", "name": "x", "password": "x", "create": true,
+    });
+    for use_case in USE_CASES {
+        for request in [json!(null), json!({}), json!([]), json!("x"), json!(1), text.clone()] {
+            if let Err(error) = stage.api.call(use_case.name, request) {
+                assert_ne!(error.code, ErrorCode::Internal, "{}: {error:?}", use_case.name);
+            }
+        }
+    }
+}
+
+#[test]
+fn settings_are_changed_one_by_one_and_put_back() {
+    let stage = Stage::new();
+    let settings = stage.ask("settings_change", json!({"theme": "dark", "set": {"threads": "3"}}));
+    assert_eq!(
+        (&settings["theme"], &settings["sources"]["theme"]),
+        (&json!("dark"), &json!("file"))
+    );
+    let settings = stage.ask("settings_change", json!({"set": {"theme": null}}));
+    assert_eq!(settings["theme"], "system");
+    assert_eq!(settings["sources"]["closeToTray"], "default");
+    let threads = settings["all"].as_array().unwrap().iter().find(|it| it["key"] == "threads");
+    assert_eq!(threads.unwrap()["value"], "3");
+    let refusal = stage.refused("settings_change", json!({"set": {"theme": "pink"}}));
+    assert_eq!(refusal.code, ErrorCode::Invalid);
+    assert_eq!(
+        stage.refused("settings_change", json!({"set": {"no": "x"}})).code,
+        ErrorCode::NotFound
+    );
+}
+
+#[test]
+fn a_face_is_told_of_events_and_jobs() {
+    let stage = Stage::new();
+    let told = stage.api.subscribe();
+    write_file(stage.path("sample/file"), "x");
+    stage.ask("project_add", json!({"place": stage.place("sample")}));
+    let (mut added, mut counted) = (false, false);
+    while !(added && counted) {
+        match told.recv_timeout(Duration::from_secs(20)).unwrap() {
+            BackendEvent::Event { event } if event.kind == "project.added" => added = true,
+            BackendEvent::Job { job } if job.state == JobState::Succeeded => counted = true,
+            _ => {}
+        }
+    }
+    let events = stage.ask("event_list", json!({"after": 0}));
+    assert_eq!(events[0]["kind"], "project.added");
+    let after = stage.ask("event_list", json!({"after": events[0]["seq"]}));
+    assert!(after.as_array().unwrap().iter().all(|it| it["seq"] != events[0]["seq"]));
+}
+
+#[test]
+fn what_is_away_is_found_by_the_doctor() {
+    let stage = Stage::new();
+    write_file(stage.path("sample/file"), "x");
+    stage.ask("project_add", json!({"place": stage.place("sample")}));
+    let add = json!({"place": stage.place("disk"), "password": "p", "create": true});
+    let destination = stage.ask("destination_add", add);
+    let job = stage.ask("backup_run", json!({"project": "sample", "destination": "disk"}));
+    stage.finish(&job);
+
+    std::fs::rename(stage.path("disk"), stage.path("unplugged")).unwrap();
+    std::fs::rename(stage.path("sample"), stage.path("moved")).unwrap();
+    let findings = stage.ask("doctor", json!({}));
+    let level = |area: &str| {
+        let all = findings.as_array().unwrap();
+        all.iter().filter(|it| it["area"] == area).map(|it| it["level"].clone()).next().unwrap()
+    };
+    assert_eq!(level("destination"), "warning");
+    assert_eq!(level("project"), "warning");
+    // What is known of the backups stays known.
+    let snapshots = stage.ask("snapshot_list", json!({"destination": destination["id"]}));
+    assert_eq!(snapshots.as_array().unwrap().len(), 1);
+    let dashboard = stage.ask("dashboard", json!({}));
+    assert_eq!(dashboard["sentence"], "No project protected, 1 needs attention");
+    assert_eq!(dashboard["destinations"][0]["present"], false);
+}
+
+#[test]
+fn a_password_is_in_no_reply_and_no_debug_text() {
+    let stage = Stage::new();
+    let add = json!({"place": stage.place("disk"), "password": "xyzzy-secret", "create": true});
+    stage.ask("destination_add", add);
+    for name in ["destination_list", "dashboard", "doctor", "event_list", "run_list"] {
+        assert!(!stage.ask(name, json!({})).to_string().contains("xyzzy"), "{name}");
+    }
+    let request: undercroft_api::wire::DestinationAdd =
+        serde_json::from_value(json!({"place": "", "password": "xyzzy", "create": true})).unwrap();
+    assert!(!format!("{request:?}").contains("xyzzy"));
+}
+
+/// A window whose dialog is broken.
+#[derive(Debug)]
+struct Broken;
+
+impl Host for Broken {
+    fn abilities(&self) -> Abilities {
+        Abilities { can_pick: true, can_type: false, tray: false }
+    }
+
+    fn pick_folder(&self, _: PlacePurpose) -> Result<Option<PathBuf>> {
+        panic!("the dialog is broken")
+    }
+}
+
+#[test]
+fn a_panic_is_one_calls_error_and_nobody_elses() {
+    let stage = Stage::with(|_| Broken);
+    let error = stage.refused("place_pick", json!({"purpose": "project"}));
+    assert_eq!(error.code, ErrorCode::Internal);
+    assert_eq!(stage.ask("project_list", json!({})), json!([]));
+}
