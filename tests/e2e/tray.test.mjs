@@ -6,13 +6,13 @@ import { join } from 'node:path';
 import { after, before } from 'node:test';
 import { finished, startDesktop } from './desktop.mjs';
 import { PASSWORD, addDestination, addProject } from './library.mjs';
-import { pictured } from './pictured.mjs';
+import { steps } from './pictured.mjs';
 import { Tray } from './tray.mjs';
 import { makeBulk, restic } from './work.mjs';
 
 /** @type {import('./desktop.mjs').Desktop} */
 let desktop;
-const test = pictured(() => desktop);
+const test = steps(() => desktop);
 /** @type {Tray} */
 let tray;
 /** @type {import('./webdriver.mjs').Page} */
