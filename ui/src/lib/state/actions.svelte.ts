@@ -154,6 +154,17 @@ export class Actions {
     await this.#rooms.session.setTheme(theme).catch((cause: unknown) => this.#fail(cause));
   }
 
+  /** Returns whether the setting was taken. */
+  async setSetting(key: string, value: string | null): Promise<boolean> {
+    try {
+      await this.#rooms.session.setSetting(key, value);
+      return true;
+    } catch (cause) {
+      this.#fail(cause);
+      return false;
+    }
+  }
+
   async setCloseToTray(on: boolean): Promise<void> {
     await this.#rooms.session.setCloseToTray(on).catch((cause: unknown) => this.#fail(cause));
   }

@@ -26,6 +26,12 @@ export class Session {
     this.settings.value = await this.#backend.call('settings_change', { theme });
   }
 
+  /** Sets any setting by its key; null puts it back to its default. */
+  async setSetting(key: string, value: string | null): Promise<void> {
+    const set = { [key]: value };
+    this.settings.value = await this.#backend.call('settings_change', { set });
+  }
+
   async setCloseToTray(closeToTray: boolean): Promise<void> {
     this.settings.value = await this.#backend.call('settings_change', { closeToTray });
   }

@@ -41,6 +41,8 @@ export class Toasts {
     clearTimeout(this.#timers.get(id));
     this.#timers.delete(id);
     this.shown = this.shown.filter((toast) => toast.id !== id);
+    // What was pointed at is gone, and no event tells that the pointer left it.
+    if (this.shown.length === 0) this.#held = false;
   }
 
   /** Nothing goes away while somebody reads it. */
