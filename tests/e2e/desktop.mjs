@@ -6,6 +6,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { Page, until } from './webdriver.mjs';
 
@@ -114,7 +115,12 @@ export class Desktop {
     await this.xdotool('windowfocus', '--sync', dialog);
     await this.xdotool('key', 'ctrl+l');
     await this.xdotool('type', '--delay', 5, path);
-    await this.xdotool('key', 'Return');
+    // The first Return may only take over what GTK completed.
+    await until(`the dialog took ${path}`, async () => {
+      await this.xdotool('key', 'Return');
+      await sleep(300);
+      return !(await this.shows(title));
+    });
   }
 
   /** Whether the window of this title shows. @param {string} [title] */

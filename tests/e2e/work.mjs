@@ -1,5 +1,6 @@
 /** Folders to work on, and ways to compare them. */
 
+import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
 import { lstatSync, mkdirSync, readFileSync, readdirSync, readlinkSync, symlinkSync, writeFileSync } from 'node:fs';
@@ -40,6 +41,15 @@ export function describeTree(folder, prefix = '') {
     else found[prefix + name] = `${base} ${createHash('sha256').update(readFileSync(path)).digest('hex')}`;
   }
   return found;
+}
+
+/** Whether two trees are the same, and if not, where. @param {string} actual @param {string} expected */
+export function assertSameTree(actual, expected) {
+  const [found, wanted] = [describeTree(actual), describeTree(expected)];
+  const names = new Set([...Object.keys(found), ...Object.keys(wanted)]);
+  const differences = [...names].filter((name) => found[name] !== wanted[name]);
+  const lines = differences.map((name) => `${name}: ${found[name] ?? 'missing'}, not ${wanted[name] ?? 'there'}`);
+  assert.equal(lines.join('\n'), '');
 }
 
 /** Runs restic on a repository, and gives back what it prints. @param {string} repository @param {string} password @param {...string} args */
