@@ -171,6 +171,11 @@ impl TryFrom<Tag> for ProjectTag {
     fn try_from(tag: Tag) -> Result<Self> {
         let mut request = Self { project: tag.project, add: Vec::new(), remove: Vec::new() };
         for change in tag.changes {
+            if change.starts_with("--") {
+                return Err(Error::new(Code::Invalid, format!("{change} is no tag"))
+                    .why("What follows the project are tags, and no tag begins with --")
+                    .next(format!("Put {change} before the tags")));
+            }
             match (change.strip_prefix('+'), change.strip_prefix('-')) {
                 (Some(tag), _) => request.add.push(tag.to_owned()),
                 (_, Some(tag)) => request.remove.push(tag.to_owned()),

@@ -3,6 +3,8 @@
 
 mod backup;
 mod cat;
+mod check;
+mod diff;
 mod dump;
 mod init;
 mod key;
@@ -83,8 +85,12 @@ enum Command {
     Cat(cat::Cat),
     /// Print a file of a snapshot
     Dump(dump::Dump),
+    /// Show what differs between two snapshots
+    Diff(diff::Diff),
     /// Get a snapshot, or a part of it, back
     Restore(restore::Restore),
+    /// Check that the repository is whole
+    Check(check::Check),
     /// List, add, remove and change the keys that open the repository
     #[command(subcommand)]
     Key(key::Command),
@@ -102,7 +108,9 @@ impl Repo {
             Command::Ls(command) => command.run(session, &access.open(session)?),
             Command::Cat(command) => command.run(session, &access.open(session)?),
             Command::Dump(command) => command.run(session, &access.open(session)?),
+            Command::Diff(command) => command.run(session, &access.open(session)?),
             Command::Restore(command) => command.run(session, &access.open(session)?),
+            Command::Check(command) => command.run(session, &access.open(session)?),
             Command::Key(command) => command.run(session, access.open(session)?),
             Command::Unlock(command) => command.run(session, &access.open(session)?),
         }
