@@ -109,6 +109,12 @@ export class Desktop {
     });
   }
 
+  /** Answers the dialog of this title with a key. @param {string} title @param {string} key */
+  async answer(title, key) {
+    await this.xdotool('windowfocus', '--sync', await this.windowTitled(title.replace('?', '.')));
+    await this.xdotool('key', key);
+  }
+
   /** Answers the folder dialog of this title with a path, as one types it. @param {string} title @param {string} path */
   async chooseFolder(title, path) {
     const dialog = await this.windowTitled(title);

@@ -1,14 +1,16 @@
 /** The program as a citizen of the desktop: one window, that starts, hides, comes back and ends. */
 
 import assert from 'node:assert/strict';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { binary, finished, startDesktop } from './desktop.mjs';
+import { PASSWORD, addDestination, addProject } from './library.mjs';
 import { pictured } from './pictured.mjs';
 import { Tray } from './tray.mjs';
 import { until } from './webdriver.mjs';
+import { makeBulk, restic } from './work.mjs';
 
 /** @type {import('./desktop.mjs').Desktop} */
 let desktop;
@@ -81,6 +83,23 @@ test('signals end it cleanly', async () => {
   }
 });
 
+test('without a tray, closing in the middle of a backup asks first', async () => {
+  const page = await desktop.open();
+  const { folder, project } = await addProject(desktop, page);
+  const { destination, folder: shelf } = await addDestination(desktop, page);
+  makeBulk(join(folder, 'bulk'), 768);
+  const job = await page.call('backup_run', { project: project.id, destination: destination.id });
+  await desktop.closeWindow();
+  await desktop.answer('Quit and stop what is running?', 'Escape');
+  const [now] = (await page.call('job_list')).filter((/** @type {any} */ one) => one.id === job.id);
+  assert.equal(now.state, 'running');
+  await desktop.closeWindow();
+  await desktop.answer('Quit and stop what is running?', 'Return');
+  await until('the program ended', () => page.call('app_info').then(() => false, () => true), 30_000);
+  assert.deepEqual(readdirSync(join(shelf, 'locks')), []);
+  restic(shelf, PASSWORD, 'check', '--read-data');
+});
+
 test('it opens in the size that it was left in', async () => {
   const geometry = async () => {
     const window = await desktop.windowTitled('Undercroft');
@@ -111,8 +130,6 @@ test('without a library it explains itself, and ends', async () => {
   writeFileSync(desktop.library, 'in the way');
   const program = desktop.spawn(binary, [], ['ignore', 'pipe', 'ignore']);
   const ended = finished(program);
-  const dialog = await desktop.windowTitled('Undercroft cannot start');
-  await desktop.xdotool('windowfocus', '--sync', dialog);
-  await desktop.xdotool('key', 'Return');
+  await desktop.answer('Undercroft cannot start', 'Return');
   assert.equal((await ended).code, 1);
 });
