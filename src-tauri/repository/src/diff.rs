@@ -178,7 +178,11 @@ impl Diff<'_> {
                 self.common.push(before);
                 Ok(None)
             }
-            (before, after) => Ok(Some(Level { path, pairs: self.pairs(before, after)? })),
+            (before, after) => {
+                // Of a folder and a file of one name, the path shown is the file's, maybe.
+                let path = [folder, &shown.name, b"/"].concat();
+                Ok(Some(Level { path, pairs: self.pairs(before, after)? }))
+            }
         }
     }
 
