@@ -436,3 +436,53 @@ fn a_full_disk_ends_the_restore_at_once() {
     assert_eq!(error.code(), Code::StorageFull, "{error}");
     assert!(job.warnings().is_empty());
 }
+
+/// Where the process below is to work; set only when it is one that shall be killed.
+const CRASH_IN: &str = "UNDERCROFT_TEST_CRASH_IN";
+
+/// Not a test by itself: the one below runs it in a process that is killed on the way.
+#[test]
+fn restore_in_a_process_that_is_killed() {
+    let Some(folder) = std::env::var_os(CRASH_IN).map(PathBuf::from) else { return };
+    let provider = Arc::new(DiskProvider::open(&folder.join("repository")).unwrap());
+    let password = Password::new(PASSWORD.to_owned());
+    let repository = Repository::open(provider, &password, &World::real()).unwrap();
+    let snapshot = repository.find_snapshot("latest", &SnapshotFilter::default()).unwrap();
+    let names = |path: &Path| -> Vec<Vec<u8>> {
+        path.iter().skip(1).map(|name| name.as_encoded_bytes().to_vec()).collect()
+    };
+    let request = RestoreRequest {
+        target: folder.join("target"),
+        subpath: names(&folder.join("source")),
+        ..RestoreRequest::default()
+    };
+    let _ = repository.restore(&snapshot, &request, &Job::new());
+}
+
+#[test]
+fn a_crash_leaves_the_old_file_or_the_new_one_and_no_litter_after_the_next_restore() {
+    let scene = Scene::new(|source| {
+        for number in 0..6 {
+            write_file(source.join(format!("{number}")), random_bytes(number, 50_000));
+        }
+    });
+    for number in 0..6 {
+        write_file(scene.restored().join(format!("{number}")), "old");
+    }
+    for nth in 1..=3 {
+        let output = std::process::Command::new(std::env::current_exe().unwrap())
+            .args(["--exact", "restore_in_a_process_that_is_killed"])
+            .env(CRASH_IN, scene.folder.path())
+            .env("UNDERCROFT_CRASH_AT", format!("restore.file-written:{nth}"))
+            .output()
+            .unwrap();
+        assert!(!output.status.success(), "it was not killed");
+        for number in 0..6 {
+            let bytes = fs::read(scene.restored().join(format!("{number}"))).unwrap();
+            assert!(bytes == b"old" || bytes == random_bytes(number, 50_000));
+        }
+    }
+    Restic::new(scene.path("repository"), PASSWORD).run(&["unlock", "--remove-all"]);
+    scene.restore_cleanly(&scene.request());
+    assert_same_tree(scene.source(), scene.restored());
+}

@@ -15,6 +15,9 @@ mod temporary;
 mod walk;
 mod writer;
 
+#[cfg(test)]
+mod tests;
+
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::mpsc::{SyncSender, sync_channel};
@@ -174,17 +177,17 @@ impl Repository {
             _ => false,
         };
         let walk = Walk { shared: &shared, selection: &selection, count_totals: !settled };
-        run(&shared, |send| match start {
+        let walked = run(&shared, |send| match start {
             Some(node) => walk.entry(node, &request.subpath, &send),
             None => walk.tree(&snapshot.tree, &send),
-        })?;
-        if !settled {
-            job.settle_totals();
-        }
+        });
+        // A failure stops the walk as if it were cancelled; it is what there is to say.
         if let Some(error) = shared.failure.into_inner().unwrap_or_else(PoisonError::into_inner) {
             return Err(error);
         }
+        walked?;
         job.check_cancelled()?;
+        job.settle_totals();
         Ok(shared.counts.summary())
     }
 }

@@ -135,7 +135,7 @@ impl Spot<'_> {
                 return Ok(false);
             }
         }
-        apply(self.node, self.entry(), Freshness::Found, self.path)?;
+        self.set_metadata(self.entry(), Freshness::Found);
         Ok(true)
     }
 
@@ -170,12 +170,15 @@ impl Spot<'_> {
                 .why("The disk or the memory of this machine is faulty")
                 .next("Restore to another disk"));
         }
-        // Content is in place; what else is wrong is worth a warning, not the file.
-        if let Err(error) = apply(self.node, Entry::Open(file.as_fd()), Freshness::Made, self.path)
-        {
+        self.set_metadata(Entry::Open(file.as_fd()), Freshness::Made);
+        Ok(())
+    }
+
+    /// The entry is in place; what is wrong with its metadata is worth a warning, not the entry.
+    fn set_metadata(&self, entry: Entry<'_>, freshness: Freshness) {
+        if let Err(error) = apply(self.node, entry, freshness, self.path) {
             self.shared.report(self.path, error);
         }
-        Ok(())
     }
 
     fn blobs(&self) -> Result<&[BlobId]> {
@@ -197,7 +200,7 @@ impl Spot<'_> {
                 return Ok(Placed::Skipped);
             }
             Found::Something(stat) if self.is_same_other(&stat) => {
-                apply(self.node, self.entry(), Freshness::Found, self.path)?;
+                self.set_metadata(self.entry(), Freshness::Found);
                 return Ok(Placed::Identical);
             }
             Found::Something(_) => {}
@@ -227,9 +230,7 @@ impl Spot<'_> {
         } else {
             create_special(self.node, entry, self.path)?;
         }
-        if let Err(error) = apply(self.node, entry, Freshness::Made, self.path) {
-            self.shared.report(self.path, error);
-        }
+        self.set_metadata(entry, Freshness::Made);
         Ok(())
     }
 

@@ -11,30 +11,31 @@ use rustix::fs::{AtFlags, FlockOperation, Mode, OFlags, flock, openat, unlinkat}
 use rustix::io::{Errno, Result};
 use sha2::{Digest, Sha256};
 
+use crate::metadata::{Entry, Stat};
+
 /// Living restores that may replace the same file at the same time.
-const ATTEMPTS: u32 = 64;
+const RIVALS: u32 = 64;
 
 /// Makes a locked file that will take the place of `name`, and returns its own name.
 pub(super) fn create_file(folder: BorrowedFd<'_>, name: &[u8]) -> Result<(File, String)> {
     let digest = hex::encode(&Sha256::digest(name)[..8]);
-    for attempt in 0..ATTEMPTS {
-        let temporary = format!(".undercroft-restore-{digest}-{attempt}");
-        let flags = OFlags::RDWR | OFlags::CREATE | OFlags::EXCL | OFlags::NOFOLLOW;
-        match openat(folder, &temporary, flags | OFlags::CLOEXEC, Mode::RUSR | Mode::WUSR) {
-            // Whoever took the lock in between is about to remove it as left over.
-            Ok(file) if locks(file.as_fd()) => return Ok((file.into(), temporary)),
+    let flags = OFlags::RDWR | OFlags::CREATE | OFlags::EXCL | OFlags::NOFOLLOW | OFlags::CLOEXEC;
+    // Each name is tried twice: what is left over under it is removed in between.
+    for attempt in 0..2 * RIVALS {
+        let temporary = format!(".undercroft-restore-{digest}-{}", attempt / 2);
+        match openat(folder, &temporary, flags, Mode::RUSR | Mode::WUSR) {
+            Ok(file) if is_ours(file.as_fd()) => return Ok((file.into(), temporary)),
             Ok(_) => {}
             Err(Errno::EXIST) => remove_left_over(folder, &temporary),
             Err(error) => return Err(error),
         }
-        if let Ok(file) =
-            openat(folder, &temporary, flags | OFlags::CLOEXEC, Mode::RUSR | Mode::WUSR)
-            && locks(file.as_fd())
-        {
-            return Ok((file.into(), temporary));
-        }
     }
     Err(Errno::EXIST)
+}
+
+/// Takes the lock, and sees that nobody took the file for left over and removed it before.
+fn is_ours(file: BorrowedFd<'_>) -> bool {
+    locks(file) && Stat::of(Entry::Open(file)).is_ok_and(|stat| stat.links() > 0)
 }
 
 /// A name that nothing else in the folder has, for what is made in one call.
