@@ -1,12 +1,12 @@
 //! A user's day on the command line, over one library.
 
-mod program;
+mod stage;
 
 use std::os::unix::fs::PermissionsExt;
 
-use program::{Stage, told};
 use serde_json::json;
-use undercroft_testkit::{ProjectKind, assert_same_tree, project_tree, write_file};
+use stage::{Stage, told};
+use undercroft_testkit::{ProjectKind, assert_same_tree, project_tree, random_bytes, write_file};
 
 #[test]
 fn a_project_is_backed_up_browsed_and_restored() {
@@ -203,4 +203,26 @@ fn events_are_told_in_order_and_followed() {
     let id = rustix::process::Pid::from_child(&follower);
     rustix::process::kill_process(id, rustix::process::Signal::INT).unwrap();
     assert!(follower.wait().unwrap().success());
+}
+
+#[test]
+fn an_interrupted_backup_is_told_as_cancelled() {
+    let stage = Stage::new();
+    for n in 0..12 {
+        write_file(stage.path(&format!("vault/{n}")), random_bytes(n, 4_000_000));
+    }
+    stage.run(&["project", "add", "vault"]);
+    stage.run(&["destination", "add", "disk"]);
+    let mut backup = stage.spawn(&["backup", "run", "vault", "--to", "disk"]);
+    while std::fs::read_dir(stage.path("disk/locks")).unwrap().next().is_none() {
+        assert!(backup.try_wait().unwrap().is_none(), "it was over before it could be stopped");
+        std::thread::sleep(std::time::Duration::from_millis(2));
+    }
+    let id = rustix::process::Pid::from_child(&backup);
+    rustix::process::kill_process(id, rustix::process::Signal::INT).unwrap();
+    let output = backup.wait_with_output().unwrap();
+    assert_eq!(output.status.code(), Some(130), "{}", told(&output));
+    assert_eq!(std::fs::read_dir(stage.path("disk/locks")).unwrap().count(), 0);
+    assert_eq!(stage.json(&["run", "list"])[0]["state"], "cancelled");
+    assert_eq!(stage.json(&["backup", "list"]), json!([]));
 }

@@ -1,13 +1,13 @@
 //! `undercroft repo`: without a library, beside the real restic.
 
-mod program;
+mod stage;
 
 use std::os::unix::ffi::OsStrExt;
 use std::time::{Duration, Instant};
 
-use program::{Stage, only_file, told};
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::{Value, json};
+use stage::{Stage, only_file, told};
 use undercroft_testkit::{
     ProjectKind, Restic, assert_same_tree, edit_files, flip_bit, project_tree, random_bytes,
     write_file,
