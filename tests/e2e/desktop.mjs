@@ -26,10 +26,16 @@ for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP'])) {
   process.on(signal, () => process.exit(1));
 }
 
-/** Starts a desktop; whatever the test starts on it ends with it. @param {{ dark?: boolean }} [look] */
+/**
+ * @typedef {object} Look
+ * @property {boolean} [dark] Whether the desktop's theme is dark.
+ * @property {string} [home] The home, if it shall be another than one of its own.
+ */
+
+/** Starts a desktop; whatever the test starts on it ends with it. @param {Look} [look] */
 export async function startDesktop(look = {}) {
   if (!existsSync(binary)) throw new Error(`${binary} is not built; see tests/e2e/README.md`);
-  const desktop = new Desktop();
+  const desktop = new Desktop(look.home);
   try {
     await desktop.start(look);
     return desktop;
@@ -45,9 +51,10 @@ export class Desktop {
   /** @type {Page[]} */
   #pages = [];
 
-  constructor() {
+  /** @param {string} [home] */
+  constructor(home) {
     this.folder = mkdtempSync(join(tmpdir(), 'undercroft-e2e-'));
-    this.home = this.#makeFolder('home');
+    this.home = home ?? this.#makeFolder('home');
     this.library = join(this.folder, 'library');
     /** @type {NodeJS.ProcessEnv} */
     this.env = {
@@ -62,7 +69,7 @@ export class Desktop {
     };
   }
 
-  /** @param {{ dark?: boolean }} look */
+  /** @param {Look} look */
   async start({ dark }) {
     if (dark) this.env.GTK_THEME = 'Adwaita:dark';
     const screen = ['-screen', '0', '1360x860x24', '-nolisten', 'tcp'];
