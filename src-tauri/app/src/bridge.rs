@@ -75,7 +75,7 @@ fn release_held(app: AppHandle) {
         return;
     }
     std::thread::spawn(move || {
-        std::thread::sleep(LISTENING_SETTLES);
+        app.state::<Desk>().clock().sleep(LISTENING_SETTLES);
         let held = app.state::<Held>();
         let events = held.0.lock().unwrap_or_else(PoisonError::into_inner).take();
         events.unwrap_or_default().iter().for_each(|event| tell(&app, event));

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use undercroft_api::Api;
 use undercroft_api::wire::{Dashboard, JobView, Nothing, SettingsChange, SettingsView};
-use undercroft_foundation::Result;
+use undercroft_foundation::{Clock, Result, World};
 
 use crate::tray::TrayPresence;
 
@@ -14,19 +14,25 @@ use crate::tray::TrayPresence;
 #[derive(Debug, Clone)]
 pub(crate) struct Desk {
     api: Api,
+    clock: Arc<dyn Clock>,
     tray: TrayPresence,
     quitting: Arc<AtomicBool>,
 }
 
 impl Desk {
     /// A desk over these use cases.
-    pub(crate) fn new(api: Api, tray: TrayPresence) -> Self {
-        Self { api, tray, quitting: Arc::default() }
+    pub(crate) fn new(api: Api, world: &World, tray: TrayPresence) -> Self {
+        Self { api, clock: Arc::clone(&world.clock), tray, quitting: Arc::default() }
     }
 
     /// The use cases.
     pub(crate) fn api(&self) -> &Api {
         &self.api
+    }
+
+    /// The clock that waiting goes by.
+    pub(crate) fn clock(&self) -> &dyn Clock {
+        &*self.clock
     }
 
     /// Whether a tray shows the icon.

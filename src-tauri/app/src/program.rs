@@ -66,8 +66,9 @@ fn set_up(app: &App, library: &Path, arguments: Arguments) {
 fn furnish(app: &AppHandle, library: &Path, arguments: Arguments) -> Result<()> {
     let presence = TrayPresence::default();
     let host = WindowHost::new(app.clone(), presence.clone());
-    let api = Api::open(library, &World::real(), SettingsOverrides::of_process([]), host)?;
-    let desk = Desk::new(api, presence);
+    let world = World::real();
+    let api = Api::open(library, &world, SettingsOverrides::of_process([]), host)?;
+    let desk = Desk::new(api, &world, presence);
     app.manage(Held::default());
     app.manage(desk.clone());
     bridge::forward_events(app, &desk);

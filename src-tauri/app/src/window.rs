@@ -77,8 +77,8 @@ pub(crate) fn hide(app: &AppHandle) {
 pub(crate) fn show_unless_tray_returns(app: &AppHandle) {
     let app = app.clone();
     std::thread::spawn(move || {
-        std::thread::sleep(TRAY_PATIENCE);
         let desk = app.state::<Desk>();
+        desk.clock().sleep(TRAY_PATIENCE);
         if !desk.tray().is_there() && !desk.is_quitting() {
             show(&app);
         }

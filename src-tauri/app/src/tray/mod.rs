@@ -80,7 +80,7 @@ fn follow(desk: &Desk, mut show: impl FnMut(Status) -> bool) {
         shown = now;
         // Without news, time itself makes news: a backup grows old.
         let news = changes.recv_timeout(Duration::from_secs(60));
-        std::thread::sleep(SETTLE);
+        desk.clock().sleep(SETTLE);
         changes.try_iter().for_each(drop);
         if news.is_err_and(|error| error.is_disconnected()) {
             changes = desk.api().subscribe();
