@@ -178,3 +178,32 @@ describe('the palette', () => {
     await vi.waitFor(() => expect(location.hash).toMatch(/^#\/projects\/p-/));
   });
 });
+
+describe('a long list', () => {
+  it('draws only what is looked at, and says how long it is', async () => {
+    const backend = await open('#/');
+    const snapshot = backend.library.snapshots[0];
+    if (!snapshot) throw new Error('no snapshot');
+    const call = vi.spyOn(backend, 'call');
+    const entries = Array.from({ length: 50_000 }, (_, index) => ({
+      name: `file-${index}`,
+      kind: 'file' as const,
+      sizeBytes: index,
+      modified: snapshot.time,
+      mode: '-rw-r--r--',
+    }));
+    const answer = call.getMockImplementation() ?? MockBackend.prototype.call.bind(backend);
+    call.mockImplementation(((name: 'snapshot_browse', request: never) =>
+      name === 'snapshot_browse'
+        ? Promise.resolve({ path: [], entries })
+        : answer(name, request)) as typeof backend.call);
+    location.hash = `#/browse/${snapshot.destination}/${snapshot.id}`;
+    const grid = await screen.findByRole('grid', { name: 'Contents' });
+    expect(grid.getAttribute('aria-rowcount')).toBe('50001');
+    expect(within(grid).getAllByTestId('browse-entry').length).toBeLessThan(60);
+    await fireEvent.keyDown(grid, { key: 'End' });
+    await fireEvent.scroll(grid, { target: { scrollTop: 49_990 * 32 } });
+    await within(grid).findByText('file-49999');
+    expect(grid.getAttribute('aria-activedescendant')).toMatch(/row-49999$/);
+  });
+});
