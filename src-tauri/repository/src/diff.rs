@@ -169,7 +169,7 @@ impl Diff<'_> {
         if let Some(kind) = self.compare(before.as_ref(), after.as_ref()) {
             let size = |node: &Option<Node>| node.as_ref().map_or(0, |node| node.size);
             let (size_before, size_after) = (size(before), size(after));
-            each(Change { kind, path: path.clone(), size_before, size_after });
+            each(Change { kind, path, size_before, size_after });
         }
         let (before, after) = (subtree(before.as_ref()), subtree(after.as_ref()));
         match (before, after) {

@@ -2,22 +2,12 @@
 
 #![allow(clippy::unwrap_used)]
 
-use std::path::Path;
-use std::process::Command;
-
 use sha2::{Digest, Sha256};
 use undercroft_repository::{ChunkStream, Chunker, Polynomial};
+use undercroft_testkit::Restic;
 
-fn restic(repository: &Path, arguments: &[&str]) -> serde_json::Value {
-    let output = Command::new("restic")
-        .args(["--no-cache", "--quiet", "--json", "--repo"])
-        .arg(repository)
-        .args(arguments)
-        .env("RESTIC_PASSWORD", "chunks")
-        .output()
-        .unwrap();
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    serde_json::from_slice(&output.stdout).unwrap_or_default()
+fn json(restic: &Restic, arguments: &[&str]) -> serde_json::Value {
+    serde_json::from_str(&restic.run(&[&["--json"], arguments].concat())).unwrap()
 }
 
 /// Stretches of noise, of zeros and of text that repeats itself.
@@ -39,19 +29,20 @@ fn rabin_yields_the_chunks_of_restic_for_a_polynomial_of_its_choice() {
     let folder = tempfile::tempdir().unwrap();
     let (repository, file) = (folder.path().join("repository"), folder.path().join("content"));
     std::fs::write(&file, content()).unwrap();
-    restic(&repository, &["init", "--repository-version", "2"]);
-    restic(&repository, &["backup", file.to_str().unwrap()]);
+    let restic = Restic::new(&repository, "chunks");
+    restic.init();
+    restic.backup(&file);
 
-    let mut tree = restic(&repository, &["snapshots"])[0]["tree"].as_str().unwrap().to_owned();
+    let mut tree = json(&restic, &["snapshots"])[0]["tree"].as_str().unwrap().to_owned();
     let theirs = loop {
-        let node = restic(&repository, &["cat", "blob", &tree])["nodes"][0].clone();
+        let node = json(&restic, &["cat", "blob", &tree])["nodes"][0].clone();
         match node["content"].as_array() {
             Some(content) => break content.clone(),
             None => node["subtree"].as_str().unwrap().clone_into(&mut tree),
         }
     };
 
-    let config = restic(&repository, &["cat", "config"]);
+    let config = json(&restic, &["cat", "config"]);
     let polynomial: Polynomial = config["chunker_polynomial"].as_str().unwrap().parse().unwrap();
     let source = std::fs::File::open(&file).unwrap();
     let mut stream = ChunkStream::new(Chunker::rabin(polynomial), source);

@@ -5,9 +5,9 @@
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
-use std::process::Command;
 
 use undercroft_repository::{Patterns, TagFile};
+use undercroft_testkit::Restic;
 
 const FILES: &[&str] = &[
     "src/main.rs",
@@ -41,18 +41,6 @@ const SETS: &[&[&str]] = &[
     &["!src", "src"],
 ];
 
-fn restic(repository: &Path, arguments: &[&str]) -> String {
-    let output = Command::new("restic")
-        .args(["--no-cache", "--quiet", "--repo"])
-        .arg(repository)
-        .args(arguments)
-        .env("RESTIC_PASSWORD", "patterns")
-        .output()
-        .unwrap();
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    String::from_utf8(output.stdout).unwrap()
-}
-
 fn kept(folder: &Path, patterns: &Patterns, found: &mut BTreeSet<String>) {
     for entry in fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();
@@ -77,7 +65,8 @@ fn the_same_files_are_left_out() {
         fs::create_dir_all(path.parent().unwrap()).unwrap();
         fs::write(path, file).unwrap();
     }
-    restic(&repository, &["init"]);
+    let restic = Restic::new(&repository, "patterns");
+    restic.init();
     let root = source.to_str().unwrap();
     for set in SETS {
         let patterns: Vec<String> = set.iter().map(|text| text.replace('$', root)).collect();
@@ -85,8 +74,9 @@ fn the_same_files_are_left_out() {
         for pattern in &patterns {
             arguments.extend(["--exclude", pattern]);
         }
-        restic(&repository, &arguments);
-        let theirs: BTreeSet<String> = restic(&repository, &["ls", "latest"])
+        restic.run(&arguments);
+        let theirs: BTreeSet<String> = restic
+            .run(&["ls", "latest"])
             .lines()
             .filter(|line| Path::new(line).is_file())
             .map(str::to_owned)
@@ -108,9 +98,10 @@ fn caches_are_left_out() {
     let signature = "Signature: 8a477f597d28d172789f06886806bc55\n";
     fs::write(source.join("cache/CACHEDIR.TAG"), signature).unwrap();
     fs::write(source.join("other/CACHEDIR.TAG"), "something else").unwrap();
-    restic(&repository, &["init"]);
-    restic(&repository, &["backup", "--exclude-caches", source.to_str().unwrap()]);
-    let theirs = restic(&repository, &["ls", "latest"]);
+    let restic = Restic::new(&repository, "patterns");
+    restic.init();
+    restic.run(&["backup", "--exclude-caches", source.to_str().unwrap()]);
+    let theirs = restic.run(&["ls", "latest"]);
     for name in ["cache", "other"] {
         let folder = fs::File::open(source.join(name)).unwrap();
         let marked = TagFile::cache().marks(std::os::fd::AsFd::as_fd(&folder)).unwrap();

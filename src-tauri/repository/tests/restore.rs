@@ -460,6 +460,7 @@ fn restore_in_a_process_that_is_killed() {
 }
 
 #[test]
+#[allow(clippy::disallowed_methods, reason = "a process has to be killed")]
 fn a_crash_leaves_the_old_file_or_the_new_one_and_no_litter_after_the_next_restore() {
     let scene = Scene::new(|source| {
         for number in 0..6 {

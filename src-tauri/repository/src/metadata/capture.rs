@@ -88,17 +88,6 @@ impl Capture {
         }
         result
     }
-
-    /// Looks at an entry of a folder and makes a whole node of it.
-    ///
-    /// # Errors
-    /// Any failure; `path` says of what.
-    pub(crate) fn capture(&self, entry: Entry<'_>, name: &[u8], path: &Path) -> Result<Node> {
-        let stat = Stat::of(entry).map_err(Into::into).at("look at", path)?;
-        let mut node = self.node_of(name, &stat)?;
-        self.fill(&mut node, entry, path)?;
-        Ok(node)
-    }
 }
 
 fn read_attribute(entry: Entry<'_>, name: Vec<u8>, path: &Path) -> Result<ExtendedAttribute> {

@@ -83,6 +83,7 @@ impl Stat {
     }
 
     /// How many names it has.
+    #[allow(clippy::useless_conversion, reason = "other machines have 32 bits here")]
     pub(crate) fn links(&self) -> u64 {
         u64::from(self.0.st_nlink)
     }

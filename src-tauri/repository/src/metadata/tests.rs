@@ -8,9 +8,19 @@ use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::Path;
 
 use rustix::fs::{Mode, mknodat};
+use undercroft_foundation::{IoContext, Result};
 
 use super::*;
 use crate::tree::{ExtendedAttribute, Node, NodeKind, NodeTime};
+
+/// Looks at an entry and makes a whole node of it.
+fn capture(entry: Entry<'_>, name: &[u8], path: &Path) -> Result<Node> {
+    let capture = Capture::new(false, false);
+    let stat = Stat::of(entry).map_err(Into::into).at("look at", path)?;
+    let mut node = capture.node_of(name, &stat)?;
+    capture.fill(&mut node, entry, path)?;
+    Ok(node)
+}
 
 struct Folder {
     guard: tempfile::TempDir,
@@ -30,7 +40,7 @@ impl Folder {
 
     fn capture(&self, name: &[u8]) -> Node {
         let entry = Entry::In(self.file.as_fd(), name);
-        Capture::new(false, false).capture(entry, name, &self.path(name)).unwrap()
+        capture(entry, name, &self.path(name)).unwrap()
     }
 
     fn apply(&self, node: &Node, name: &[u8]) {
@@ -90,7 +100,7 @@ fn attributes_are_kept_and_others_removed() {
     for entry in [Entry::Open(file.as_fd()), Entry::In(folder.file.as_fd(), b"a")] {
         attributes::set(entry, b"user.stale", b"x").unwrap();
         apply(&node, entry, Freshness::Found, Path::new("a")).unwrap();
-        let mut found = Capture::new(false, false).capture(entry, b"a", Path::new("a")).unwrap();
+        let mut found = capture(entry, b"a", Path::new("a")).unwrap();
         found.extended_attributes.sort_by(|a, b| a.name.cmp(&b.name));
         let values: Vec<_> = found
             .extended_attributes
@@ -164,9 +174,9 @@ fn devices_come_back_with_their_numbers() {
     let folder = from.file.as_fd();
     let mode = Mode::from_raw_mode(0o660);
     mknodat(folder, "block", rustix::fs::FileType::BlockDevice, mode, device).unwrap();
-    let null = Capture::new(false, false)
-        .capture(Entry::In(File::open("/dev").unwrap().as_fd(), b"null"), b"null", Path::new("x"))
-        .unwrap();
+    let null =
+        capture(Entry::In(File::open("/dev").unwrap().as_fd(), b"null"), b"null", Path::new("x"))
+            .unwrap();
     assert_eq!((null.kind.clone(), null.device), (NodeKind::CharDev, rustix::fs::makedev(1, 3)));
     for node in [from.capture(b"block"), null] {
         create_special(&node, Entry::In(to.file.as_fd(), &node.name), Path::new("x")).unwrap();
@@ -191,8 +201,7 @@ fn hard_links_share_a_device_and_others_name_none() {
 fn what_is_gone_says_so_with_its_path() {
     let folder = Folder::new();
     let entry = Entry::In(folder.file.as_fd(), b"gone");
-    let error =
-        Capture::new(true, false).capture(entry, b"gone", Path::new("/x/gone")).unwrap_err();
+    let error = capture(entry, b"gone", Path::new("/x/gone")).unwrap_err();
     assert_eq!(error.what_text(), "Cannot look at /x/gone");
     assert_eq!(error.code(), undercroft_foundation::Code::NotFound);
 }
