@@ -1,0 +1,121 @@
+/** Every page, light and dark, empty and in use, on a wide and on a narrow screen: axe finds nothing. */
+
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import { assertAccessible } from './accessibility.mjs';
+import { makeProject } from './files.mjs';
+import { go, Site, startBrowser, visit } from './site.mjs';
+
+/** @type {import('playwright-core').Browser} */ let browser;
+before(async () => (browser = await startBrowser()));
+after(async () => browser?.close());
+
+const DIALOG = '[role=dialog]';
+
+const LOOKS = /** @type {const} */ ([
+  { name: 'light', colorScheme: 'light', viewport: { width: 1440, height: 900 } },
+  { name: 'dark', colorScheme: 'dark', viewport: { width: 1440, height: 900 } },
+  { name: 'dark and narrow', colorScheme: 'dark', viewport: { width: 800, height: 640 } },
+]);
+
+for (const { name, ...look } of LOOKS) {
+  test(`every page of an empty library, ${name}`, () => inEmpty(name, look));
+  test(`every page of a library in use, and its dialogs, ${name}`, () => inUse(name, look));
+}
+
+/** @param {string} name @param {import('playwright-core').BrowserContextOptions} look */
+async function inEmpty(name, look) {
+  const site = await Site.start();
+  try {
+    await visit(browser, site, `empty ${name}`, (page) => walk(page, ['#/', '#/projects', '#/backups', '#/activity', '#/settings', '#/nowhere']), look);
+  } finally {
+    await site.stop();
+  }
+}
+
+/** @param {string} name @param {import('playwright-core').BrowserContextOptions} look */
+async function inUse(name, look) {
+  const site = await Site.start();
+  try {
+    const { project, destination, snapshot } = await fill(site);
+    await visit(
+      browser,
+      site,
+      `in use ${name}`,
+      async (page) => {
+        await walk(page, [
+          '#/',
+          '#/projects',
+          `#/projects/${project.id}`,
+          `#/projects/${project.id}/snapshots`,
+          `#/browse/${destination.id}/${snapshot.id}/src?project=${project.id}`,
+          '#/backups',
+          `#/backups/${destination.id}`,
+          '#/activity',
+          '#/activity?show=runs',
+          '#/settings',
+        ]);
+        await dialogs(page, `#/browse/${destination.id}/${snapshot.id}`);
+      },
+      look,
+    );
+  } finally {
+    await site.stop();
+  }
+}
+
+/** @param {import('playwright-core').Page} page @param {string[]} addresses */
+async function walk(page, addresses) {
+  for (const address of addresses) {
+    await go(page, address);
+    await settle(page);
+    await assertAccessible(page, address);
+  }
+}
+
+/** @param {import('playwright-core').Page} page @param {string} browsing */
+async function dialogs(page, browsing) {
+  await page.keyboard.press('Control+k');
+  await page.getByTestId('palette').waitFor();
+  // Its list is scrolled from the field, with the arrows, and takes no focus itself.
+  await assertAccessible(page, 'the palette', { within: DIALOG, except: ['scrollable-region-focusable'] });
+  await page.keyboard.press('Escape');
+
+  await page.keyboard.press('?');
+  await page.getByRole('dialog').waitFor();
+  await assertAccessible(page, 'the shortcuts', { within: DIALOG });
+  await page.keyboard.press('Escape');
+
+  await page.keyboard.press('j');
+  await page.getByTestId('job-drawer').waitFor();
+  await assertAccessible(page, 'the jobs');
+  await page.keyboard.press('j');
+
+  await go(page, browsing);
+  await page.getByTestId('restore').click();
+  await page.getByRole('dialog', { name: 'Restore' }).waitFor();
+  await assertAccessible(page, 'restoring', { within: DIALOG });
+  await page.keyboard.press('Escape');
+
+  await go(page, '#/backups');
+  await page.getByRole('button', { name: 'Add destination' }).first().click();
+  await page.getByRole('dialog', { name: 'Add a destination' }).waitFor();
+  await assertAccessible(page, 'adding a destination', { within: DIALOG });
+  await page.keyboard.press('Escape');
+}
+
+/** Waits until nothing is on its way. @param {import('playwright-core').Page} page */
+async function settle(page) {
+  await page.getByRole('heading', { level: 1 }).waitFor();
+  await page.waitForFunction(() => document.querySelector('.skeleton') === null);
+}
+
+/** @param {Site} site */
+async function fill(site) {
+  const project = await site.addProject(makeProject(join(site.folder, 'vault')));
+  await site.addProject(makeProject(join(site.folder, 'never backed up')));
+  const destination = await site.addDestination('disk');
+  await site.backUp(project, destination);
+  const [snapshot] = await site.call('snapshot_list', { project: project.id });
+  return { project, destination, snapshot };
+}
