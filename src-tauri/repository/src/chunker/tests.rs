@@ -1,4 +1,4 @@
-#![allow(clippy::unwrap_used)]
+//! Cuts are where restic makes them, whatever the pieces that content comes in.
 
 use proptest::prelude::*;
 use sha2::{Digest, Sha256};

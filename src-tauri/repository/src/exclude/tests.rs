@@ -1,4 +1,4 @@
-#![allow(clippy::unwrap_used)]
+//! Patterns mean what restic's mean.
 
 use std::os::fd::AsFd;
 

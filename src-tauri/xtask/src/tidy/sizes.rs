@@ -7,6 +7,9 @@ use super::Source;
 const FILE_LINES: &[(&str, usize)] =
     &[("rs", 420), ("svelte", 300), ("ts", 400), ("mjs", 400), ("css", 400)];
 
+/// The most lines of a file of tests, of any kind: one that tells a long story may be longer.
+const TEST_LINES: usize = 600;
+
 /// What is generated, and the dictionaries, each of which is one idea at any length.
 const NO_LIMIT: &[&str] = &["ui/src/lib/backend/bindings.ts", "ui/src/lib/words/"];
 
@@ -50,7 +53,8 @@ fn limit_of(source: &Source) -> Option<usize> {
     }
     let listed = RATCHET.iter().find(|(path, _)| *path == source.path);
     let usual = FILE_LINES.iter().find(|(kind, _)| *kind == source.kind());
-    listed.or(usual).map(|(_, limit)| *limit)
+    let limit = listed.or(usual).map(|(_, limit)| *limit)?;
+    Some(if source.is_production() || listed.is_some() { limit } else { TEST_LINES })
 }
 
 /// Name and length of every function of a file that rustfmt has laid out.

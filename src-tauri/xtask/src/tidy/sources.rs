@@ -41,6 +41,7 @@ impl Source {
         let beside = ["src-tauri/testkit/", "src-tauri/xtask/", "tests/", "scripts/"];
         let tested = self.path.contains("/tests/")
             || self.path.contains("/test/")
+            || self.path.contains("/mock")
             || self.path.contains(".test.")
             || self.stem() == "tests";
         !tested && !beside.iter().any(|folder| self.path.starts_with(folder))

@@ -48,12 +48,6 @@ const BANS: &[Ban] = &[
     Ban { text: "todo!(", kinds: &["rs"], fine_in_tests: false, instead: "write it" },
     Ban { text: "unimplemented!(", kinds: &["rs"], fine_in_tests: false, instead: "write it" },
     Ban {
-        text: "#[allow(",
-        kinds: &["rs"],
-        fine_in_tests: false,
-        instead: "`#[expect(…, reason = \"…\")]` goes when it is not needed",
-    },
-    Ban {
         text: "#[ignore",
         kinds: &["rs"],
         fine_in_tests: false,
@@ -78,6 +72,9 @@ pub(super) fn check(source: &Source) -> Vec<String> {
     if source.kind() == "rs" && !source.text.starts_with("//!") {
         breaches.push("does not begin with `//!` and a sentence on what it owns".to_owned());
     }
+    for line in unexplained_allows(source) {
+        breaches.push(format!("line {line}: a lint is allowed without `reason = \"…\"`"));
+    }
     if imports_tauri(source) {
         breaches.push(format!("imports from Tauri; only {TAURI_FILE} may"));
     }
@@ -94,6 +91,15 @@ fn lines_with(source: &Source, ban: &Ban) -> Vec<usize> {
     };
     let code = lines.iter().enumerate().filter(|(_, line)| !line.trim_start().starts_with("///"));
     code.filter(|(_, line)| line.contains(ban.text)).map(|(n, _)| n + 1).collect()
+}
+
+fn unexplained_allows(source: &Source) -> Vec<usize> {
+    let unexplained = |line: &&str| {
+        let line = line.trim();
+        line.starts_with("#[allow(") && line.ends_with(']') && !line.contains("reason = ")
+    };
+    let lines = source.text.lines().enumerate();
+    lines.filter(|(_, line)| unexplained(line)).map(|(n, _)| n + 1).collect()
 }
 
 fn imports_tauri(source: &Source) -> bool {
