@@ -52,8 +52,8 @@ impl Repository {
     /// Makes a new repository.
     ///
     /// # Errors
-    /// [`Code::AlreadyExists`] where there is one; an empty password; storage that cannot be
-    /// written.
+    /// [`Code::AlreadyExists`] where there is one, [`Code::Damaged`] where there are remains of
+    /// one; an empty password; storage that cannot be written.
     pub fn init(provider: Arc<dyn Provider>, password: &Password, world: &World) -> Result<Self> {
         let storage = Storage { provider, world: world.clone() };
         if Config::exists(&storage)? {
@@ -69,6 +69,7 @@ impl Repository {
         let mut id = [0; 32];
         world.random.fill(&mut id);
         let config = Config::new(hex::encode(id), Polynomial::random(&*world.random)?);
+        refuse_remains(&storage)?;
         remove_keys_of_an_abandoned_init(&storage)?;
         let key_id = write_key(&storage, &identity, &key, password)?;
         config.write(&storage, &key)?;
@@ -280,6 +281,20 @@ impl BlobReader<'_> {
         self.read(BlobKind::Tree, id, &mut json)?;
         decode_tree(&json)
     }
+}
+
+/// What lies there without a config is a repository that lost it: its keys still open it, and must
+/// not go.
+fn refuse_remains(storage: &Storage) -> Result<()> {
+    for kind in [FileKind::Pack, FileKind::Index, FileKind::Snapshot] {
+        if !storage.provider.list(kind.folder())?.is_empty() {
+            let what = format!("Cannot make a repository at {}", storage.location());
+            return Err(Error::new(Code::Damaged, what)
+                .why("The remains of another are there: its data, but not its config")
+                .next("Bring the file config back from a copy, or choose an empty folder"));
+        }
+    }
+    Ok(())
 }
 
 /// An init that was killed before it wrote the config leaves a key that fits no config.
