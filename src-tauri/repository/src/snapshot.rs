@@ -137,16 +137,24 @@ impl SnapshotFile {
     }
 
     fn into_snapshot(self, id: SnapshotId) -> Result<Snapshot> {
-        let time = self.time.parse::<Timestamp>().map_err(|source| {
+        let damaged = |why: &str, source: Box<dyn std::error::Error + Send + Sync>| {
             Error::new(Code::Damaged, format!("Cannot read snapshot {}", id.short()))
-                .why("Its time makes no sense")
+                .why(why.to_owned())
                 .because(source)
-        })?;
-        let reference = |id: Option<String>| id.map(|id| id.parse()).transpose();
+        };
+        let time = self.time.parse::<Timestamp>();
+        let time = time.map_err(|source| damaged("Its time makes no sense", source.into()))?;
+        let tree = self.tree.parse();
+        let tree =
+            tree.map_err(|source: Error| damaged("Its tree is named by no id", source.into()))?;
+        let reference = |id: Option<String>| {
+            let id = id.map(|id| id.parse()).transpose();
+            id.map_err(|source: Error| damaged("It refers to what is no id", source.into()))
+        };
         Ok(Snapshot {
             id,
             time,
-            tree: self.tree.parse()?,
+            tree,
             paths: self.paths.unwrap_or_default(),
             hostname: self.hostname,
             username: self.username,
