@@ -66,6 +66,8 @@ pub struct KeyInfo {
     pub hostname: String,
     /// When, as RFC 3339.
     pub created: String,
+    /// It cannot be read any more: nothing but its id is known, and its password opens nothing.
+    pub damaged: bool,
 }
 
 impl Repository {
@@ -76,13 +78,17 @@ impl Repository {
     pub fn keys(&self) -> Result<Vec<KeyInfo>> {
         let mut keys = Vec::new();
         for id in self.storage.list::<KeyId>(FileKind::Key)? {
-            let file = read_key_file(&self.storage, id)?;
-            keys.push(KeyInfo {
-                id,
-                current: id == self.key_id,
-                username: file.username,
-                hostname: file.hostname,
-                created: file.created,
+            let current = id == self.key_id;
+            keys.push(match read_key_file(&self.storage, id) {
+                Ok(KeyFile { username, hostname, created, .. }) => {
+                    KeyInfo { id, current, username, hostname, created, damaged: false }
+                }
+                // It must be seen to be removed.
+                Err(error) if error.code() == Code::Damaged => {
+                    let [username, hostname, created] = [const { String::new() }; 3];
+                    KeyInfo { id, current, username, hostname, created, damaged: true }
+                }
+                Err(error) => return Err(error),
             });
         }
         keys.sort_by(|a, b| (&a.created, a.id).cmp(&(&b.created, b.id)));
@@ -127,7 +133,7 @@ impl Repository {
         // The old key goes only when the new one was seen to open the repository.
         open_key(&self.storage, new, password)?.ok_or_else(|| {
             Error::new(Code::Damaged, "Cannot change the password")
-                .why("The new key could not be read back")
+                .why("The new key does not open the repository")
         })?;
         let old = std::mem::replace(&mut self.key_id, new);
         self.storage.remove(FileKind::Key, old)?;
@@ -169,6 +175,11 @@ pub(crate) fn write_key(
     };
     let id = storage.write_raw(FileKind::Key, &to_json(&file)?)?;
     undercroft_foundation::reach_write_point("repository.key-written");
+    if let Err(error) = storage.read_raw(FileKind::Key, id) {
+        // A damaged key keeps restic from opening the repository with any other.
+        let _ = storage.remove(FileKind::Key, id);
+        return Err(error);
+    }
     Ok(id)
 }
 
@@ -179,6 +190,8 @@ pub(crate) fn find_key(storage: &Storage, password: &Password) -> Result<(KeyId,
         match open_key(storage, id, password) {
             Ok(Some(key)) => return Ok((id, key)),
             Ok(None) => {}
+            // It was taken away since it was listed.
+            Err(error) if error.code() == Code::NotFound => {}
             // One damaged key must not lock out those who hold another.
             Err(error) => unreadable = Some(error),
         }
