@@ -46,6 +46,16 @@ struct State {
     identical: usize,
     /// Entries in the parent snapshot.
     previous_entries: Option<usize>,
+    /// It is here only because it leads to sources.
+    leads: bool,
+}
+
+impl State {
+    /// Counts an entry, or the look through the folder, as done; says whether it was the last.
+    fn close_one(&mut self) -> bool {
+        self.open -= 1;
+        self.open == 0
+    }
 }
 
 impl Folder {
@@ -69,8 +79,14 @@ impl Folder {
         node: Option<Node>,
         previous: Option<Previous>,
     ) -> Arc<Self> {
-        let state =
-            State { node, entries: Vec::new(), open: 1, identical: 0, previous_entries: None };
+        let state = State {
+            node,
+            entries: Vec::new(),
+            open: 1,
+            identical: 0,
+            previous_entries: None,
+            leads: false,
+        };
         Arc::new(Self { path, above, previous, state: Mutex::new(state) })
     }
 
@@ -85,6 +101,25 @@ impl Folder {
         state.entries.resize_with(entries, || None);
         state.open += entries;
         state.previous_entries = previous_entries;
+    }
+
+    /// Marks that it is here only because it leads to sources.
+    pub(super) fn set_leads(&self) {
+        self.state().leads = true;
+    }
+
+    /// Notes what became of an entry; says whether it was the last.
+    fn note(&self, place: usize, done: Done) -> bool {
+        let mut state = self.state();
+        match done {
+            Done::Kept(node) => state.entries[place] = Some(node),
+            Done::Identical(node) => {
+                state.entries[place] = Some(node);
+                state.identical += 1;
+            }
+            Done::LeftOut => {}
+        }
+        state.close_one()
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -111,30 +146,12 @@ impl Run<'_> {
         place: usize,
         done: Done,
     ) -> Result<()> {
-        let last = {
-            let mut state = folder.state();
-            match done {
-                Done::Kept(node) => state.entries[place] = Some(node),
-                Done::Identical(node) => {
-                    state.entries[place] = Some(node);
-                    state.identical += 1;
-                }
-                Done::LeftOut => {}
-            }
-            state.open -= 1;
-            state.open == 0
-        };
-        if last { self.folder_done(worker, folder) } else { Ok(()) }
+        if folder.note(place, done) { self.folder_done(worker, folder) } else { Ok(()) }
     }
 
     /// Notes that a folder was looked through.
     pub(super) fn scan_done(&self, worker: &mut Worker<'_>, folder: &Arc<Folder>) -> Result<()> {
-        let last = {
-            let mut state = folder.state();
-            state.open -= 1;
-            state.open == 0
-        };
-        if last { self.folder_done(worker, folder) } else { Ok(()) }
+        if folder.state().close_one() { self.folder_done(worker, folder) } else { Ok(()) }
     }
 
     /// Leaves out a folder that was never looked through.
@@ -145,18 +162,37 @@ impl Run<'_> {
     ) -> Result<()> {
         match &folder.above {
             Some((above, place)) => self.entry_done(worker, above, *place, Done::LeftOut),
-            None => Err(Error::new(Code::SourceMissing, "The folder to back up cannot be read")),
+            None => Err(nothing_to_read()),
         }
     }
 
+    /// Finishes a folder whose entries are all done, and those above whose last entry it was: in a
+    /// loop, since folders can lie deeper in each other than a stack is.
     fn folder_done(&self, worker: &mut Worker<'_>, folder: &Arc<Folder>) -> Result<()> {
-        let (entries, own, unchanged) = {
+        let mut folder = Arc::clone(folder);
+        loop {
+            let done = self.finish(worker, &folder)?;
+            let Some((above, place)) = &folder.above else { return Ok(()) };
+            if !above.note(*place, done) {
+                return Ok(());
+            }
+            folder = Arc::clone(above);
+        }
+    }
+
+    /// Writes the tree of a folder.
+    fn finish(&self, worker: &mut Worker<'_>, folder: &Folder) -> Result<Done> {
+        let (entries, own, kept, unchanged, leads) = {
             let mut state = folder.state();
             let entries = std::mem::take(&mut state.entries);
             let kept = entries.iter().flatten().count();
             let unchanged = state.identical == kept && state.previous_entries == Some(kept);
-            (entries, state.node.take(), unchanged)
+            (entries, state.node.take(), kept, unchanged, state.leads)
         };
+        // A way to sources none of which could be read would pass for a backup of them.
+        if leads && kept == 0 {
+            return if folder.above.is_some() { Ok(Done::LeftOut) } else { Err(nothing_to_read()) };
+        }
         let tree = match folder.previous_tree().filter(|_| unchanged) {
             Some(tree) => tree,
             None => {
@@ -165,13 +201,13 @@ impl Run<'_> {
             }
         };
         drop(entries);
-        let (Some((above, place)), Some(mut node)) = (&folder.above, own) else {
+        let Some(mut node) = own else {
             self.finish_root(tree);
-            return Ok(());
+            return Ok(Done::LeftOut);
         };
         node.subtree = Some(tree);
         let before = folder.previous.as_ref().and_then(|previous| previous.node.as_ref());
-        let done = match before {
+        Ok(match before {
             Some(before) if *before == node => {
                 count(&self.counts.dirs_unmodified);
                 Done::Identical(node)
@@ -184,7 +220,12 @@ impl Run<'_> {
                 count(&self.counts.dirs_new);
                 Done::Kept(node)
             }
-        };
-        self.entry_done(worker, above, *place, done)
+        })
     }
+}
+
+fn nothing_to_read() -> Error {
+    Error::new(Code::SourceMissing, "There is nothing to back up")
+        .why("None of the folders to back up can be read")
+        .next("Bring them back, or give your user access to them, and try again")
 }

@@ -39,7 +39,9 @@ impl ScanTask {
     }
 
     fn open(&self) -> rustix::io::Result<OwnedFd> {
-        let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
+        // To pass through a folder is allowed to more than may list it.
+        let access = if self.branches.is_some() { OFlags::PATH } else { OFlags::RDONLY };
+        let flags = access | OFlags::DIRECTORY | OFlags::CLOEXEC;
         match &self.place {
             FolderPlace::Path => openat(CWD, &self.folder.path, flags, Mode::empty()),
             FolderPlace::In(above, name) => {
@@ -108,6 +110,9 @@ impl Run<'_> {
         let open = task.open().map_err(Into::into).at("open", &folder.path)?;
         let mut names: Vec<Wanted> = match task.branches.take() {
             Some(Branches(branches)) => {
+                if !branches.is_empty() {
+                    folder.set_leads();
+                }
                 branches.into_iter().map(|(name, branch)| (name, Some(branch))).collect()
             }
             None => list(&open).map_err(Into::into).at("list", &folder.path)?,
