@@ -2,7 +2,7 @@
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write};
-use std::os::unix::fs::{DirBuilderExt, FileExt, OpenOptionsExt};
+use std::os::unix::fs::{DirBuilderExt, FileExt, MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -52,22 +52,6 @@ impl DiskProvider {
     /// The folder.
     pub fn root(&self) -> &Path {
         &self.root
-    }
-
-    /// Removes what writers that are no longer alive left half written, and says how many files
-    /// that were. A writer holds a lock on its temporary file, so that a living one is left alone.
-    ///
-    /// # Errors
-    /// A folder that cannot be listed.
-    pub fn sweep_leftovers(&self) -> Result<u64> {
-        let mut swept = 0;
-        each_file(&self.root, &mut |path, _| {
-            if is_temporary(path) && is_abandoned(path) && fs::remove_file(path).is_ok() {
-                swept += 1;
-            }
-            Ok(())
-        })?;
-        Ok(swept)
     }
 
     fn path(&self, key: &str) -> Result<PathBuf> {
@@ -146,6 +130,22 @@ impl Provider for DiskProvider {
     fn create_folder(&self, folder: &str) -> Result<()> {
         create_folders(&self.path(folder)?)
     }
+
+    /// A writer holds a lock on its temporary file, so that a living one is left alone.
+    fn sweep_leftovers(&self) -> Result<u64> {
+        let mut swept = 0;
+        each_file(&self.root, &mut |path, _| {
+            if !is_temporary(path) {
+                return Ok(());
+            }
+            // Removed while it is locked, so that its writer notices if it only just made it.
+            if let Some(_locked) = lock_abandoned(path) {
+                swept += u64::from(fs::remove_file(path).is_ok());
+            }
+            Ok(())
+        })?;
+        Ok(swept)
+    }
 }
 
 fn write_and_rename(mut file: File, parts: &[&[u8]], temporary: &Path, path: &Path) -> Result<()> {
@@ -174,9 +174,8 @@ fn create_temporary(path: &Path, folder: &Path) -> Result<(PathBuf, File)> {
             Ok(file) => {
                 // A sweeper that was quicker owns this file now: take another name. A file system
                 // without locks has no sweeper either.
-                if flock(&file, FlockOperation::NonBlockingLockExclusive)
-                    != Err(rustix::io::Errno::WOULDBLOCK)
-                {
+                let locked = flock(&file, FlockOperation::NonBlockingLockExclusive);
+                if locked != Err(rustix::io::Errno::WOULDBLOCK) && is_named(&file) {
                     return Ok((temporary, file));
                 }
             }
@@ -191,9 +190,16 @@ fn is_temporary(path: &Path) -> bool {
     path.file_name().is_some_and(|name| name.to_string_lossy().contains(TEMPORARY))
 }
 
-fn is_abandoned(path: &Path) -> bool {
-    File::open(path)
-        .is_ok_and(|file| flock(&file, FlockOperation::NonBlockingLockExclusive).is_ok())
+/// Whether a file still has a name: a sweeper may have taken it before it was locked.
+fn is_named(file: &File) -> bool {
+    file.metadata().is_ok_and(|metadata| metadata.nlink() > 0)
+}
+
+/// Locks a file, unless its writer lives and holds it.
+fn lock_abandoned(path: &Path) -> Option<File> {
+    let file = File::open(path).ok()?;
+    flock(&file, FlockOperation::NonBlockingLockExclusive).ok()?;
+    Some(file)
 }
 
 /// Makes a folder and those above it, each durable before the next.

@@ -64,6 +64,15 @@ pub trait Provider: Send + Sync + fmt::Debug {
     /// # Errors
     /// [`Code::StorageFull`], [`Code::PermissionDenied`], [`Code::Unavailable`].
     fn create_folder(&self, folder: &str) -> Result<()>;
+
+    /// Removes what writers that are no longer alive left half written, and says how many objects
+    /// that were. A place where nothing can be half written has nothing to do.
+    ///
+    /// # Errors
+    /// A folder that cannot be listed.
+    fn sweep_leftovers(&self) -> Result<u64> {
+        Ok(0)
+    }
 }
 
 /// Refuses keys that could leave the place.
