@@ -40,12 +40,13 @@ pub(crate) fn quit(app: &AppHandle) {
     });
 }
 
-/// Ends the program when the system or the terminal says so.
+/// Ends the program when the system or the user says so.
 #[cfg(unix)]
 pub(crate) fn quit_on_signals(app: &AppHandle) {
     use tokio::signal::unix::{SignalKind, signal};
 
-    for kind in [SignalKind::terminate(), SignalKind::interrupt(), SignalKind::hangup()] {
+    // Not SIGHUP: restic sends it to ask whether the owner of a lock lives.
+    for kind in [SignalKind::terminate(), SignalKind::interrupt()] {
         let app = app.clone();
         tauri::async_runtime::spawn(async move {
             match signal(kind) {

@@ -28,8 +28,9 @@ fn listen(ready: &std::sync::mpsc::Sender<()>) {
         return;
     };
     runtime.block_on(async {
-        let kinds = [SignalKind::interrupt(), SignalKind::terminate(), SignalKind::hangup()];
-        let [Ok(mut interrupt), Ok(mut terminate), Ok(mut hangup)] = kinds.map(signal) else {
+        // Not SIGHUP: restic sends it to ask whether the owner of a lock lives.
+        let kinds = [SignalKind::interrupt(), SignalKind::terminate()];
+        let [Ok(mut interrupt), Ok(mut terminate)] = kinds.map(signal) else {
             return;
         };
         let _ = ready.send(());
@@ -37,7 +38,6 @@ fn listen(ready: &std::sync::mpsc::Sender<()>) {
             tokio::select! {
                 _ = interrupt.recv() => {}
                 _ = terminate.recv() => {}
-                _ = hangup.recv() => {}
             }
             if STOPPED.swap(true, Ordering::Relaxed) {
                 std::process::exit(130);

@@ -1,8 +1,9 @@
 //! Locks as restic honours them: files that say who works in the repository
 //! (restic's design document, "Locks").
 
+use std::sync::atomic::AtomicBool;
 use std::sync::mpsc::{self, RecvTimeoutError};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, Once, PoisonError};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
@@ -85,6 +86,18 @@ fn is_dead(pid: u32) -> bool {
     }
 }
 
+/// restic asks whether the owner of a lock lives by sending it SIGHUP, which would end it: from its
+/// first lock on, this process takes no notice of that signal, as restic itself does not.
+fn outlive_questions() {
+    static ONCE: Once = Once::new();
+    ONCE.call_once(|| {
+        let asked = Arc::new(AtomicBool::new(false));
+        if let Err(error) = signal_hook::flag::register(signal_hook::consts::SIGHUP, asked) {
+            tracing::warn!(%error, "SIGHUP will end this process");
+        }
+    });
+}
+
 /// A lock that is held; given back when it is dropped.
 ///
 /// A thread takes the second look, then refreshes the lock meanwhile. So reading may begin at once;
@@ -138,6 +151,7 @@ impl Repository {
         if !self.locking {
             return Ok(None);
         }
+        outlive_questions();
         let site = LockSite {
             storage: self.storage.clone(),
             identity: self.identity.clone(),
@@ -231,6 +245,12 @@ impl LockSite {
         looked: &mpsc::SyncSender<Result<()>>,
         stopped: &mpsc::Receiver<()>,
     ) {
+        // The wait is long enough to tidy up after those who were killed.
+        match self.storage.provider.sweep_leftovers() {
+            Ok(0) => {}
+            Ok(swept) => tracing::info!(swept, "removed files that a killed writer left"),
+            Err(error) => tracing::warn!(%error, "leftovers could not be swept"),
+        }
         // Another may have looked before our lock was there and written its own since.
         self.storage.world.clock.sleep(WAIT_BEFORE_SECOND_LOOK);
         // Nobody listens any more when the work needed no confirmation.
