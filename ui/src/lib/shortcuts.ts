@@ -19,6 +19,7 @@ export const shortcutGroups: ShortcutGroup[] = [
       { keys: ['G', 'S'], label: text.goSettings, then: true },
       { keys: ['A'], label: text.addProject },
       { keys: ['J'], label: text.jobs },
+      { keys: ['Ctrl', 'Z'], label: text.undo },
     ],
   },
   {

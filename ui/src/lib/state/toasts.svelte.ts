@@ -45,6 +45,15 @@ export class Toasts {
     if (this.shown.length === 0) this.#held = false;
   }
 
+  /** Does what the newest message offers. Returns whether there was one that offers something. */
+  takeOffer(): boolean {
+    const offering = this.shown.findLast((toast) => toast.action !== null);
+    if (!offering?.action) return false;
+    this.dismiss(offering.id);
+    offering.action.run();
+    return true;
+  }
+
   /** Nothing goes away while somebody reads it. */
   hold(): void {
     this.#held = true;

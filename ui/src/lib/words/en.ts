@@ -560,6 +560,7 @@ export const en = {
     addProject: 'Add project',
     backUpAll: 'Back up everything',
     jobs: 'Show or hide jobs',
+    undo: 'Do what the last message offers, such as Undo',
     filter: 'Filter the list',
     move: 'Move in the list',
     ends: 'First, last',
