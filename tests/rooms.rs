@@ -46,8 +46,7 @@ const FENCED: &[(&str, &[&str])] = &[
 ];
 
 /// What none of the programs contains, at any depth.
-const NOWHERE: &[&str] =
-    &["openssl-sys", "reqwest", "tauri-plugin-shell", "tauri-plugin-http"];
+const NOWHERE: &[&str] = &["openssl-sys", "reqwest", "tauri-plugin-shell", "tauri-plugin-http"];
 
 /// What the command line and server do without, so that they run where there is no desktop.
 const NOT_IN_CLI: &[&str] = &["tauri", "gtk", "gtk-sys", "webkit2gtk", "webkit2gtk-sys"];
