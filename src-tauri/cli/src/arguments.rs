@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use clap::{Args, Parser, Subcommand};
+use clap::{ArgAction, Args, Parser, Subcommand};
 use undercroft_foundation::Result;
 
 use crate::ending::{self, Ending};
@@ -12,6 +12,9 @@ use crate::{
     backup, completions, destination, doctor, events, jobs, man, project, repo, restore, runs,
     serve, settings, status,
 };
+
+/// Where the help texts list what every command takes.
+const HEADING: &str = "Options of every command";
 
 /// Keeps every version of every project you work on, and gives it all back.
 #[derive(Debug, Parser)]
@@ -28,16 +31,17 @@ pub(crate) struct Arguments {
 #[derive(Debug, Clone, Args)]
 pub(crate) struct Global {
     /// The library's folder, instead of the one below your data folder
-    #[arg(long, global = true, value_name = "DIR", env = "UNDERCROFT_HOME")]
+    #[arg(long, value_name = "DIR", env = "UNDERCROFT_HOME", hide_env_values = true)]
+    #[arg(global = true, help_heading = HEADING)]
     pub(crate) library: Option<PathBuf>,
     /// Print JSON, for programs
-    #[arg(long, global = true)]
+    #[arg(long, global = true, help_heading = HEADING)]
     pub(crate) json: bool,
     /// Print nothing but results and errors
-    #[arg(long, short, global = true)]
+    #[arg(long, short, global = true, help_heading = HEADING)]
     pub(crate) quiet: bool,
     /// Say more on standard error about what is being done (twice for everything)
-    #[arg(long, short, global = true, action = clap::ArgAction::Count)]
+    #[arg(long, short, global = true, help_heading = HEADING, action = ArgAction::Count)]
     pub(crate) verbose: u8,
 }
 

@@ -46,7 +46,7 @@ macro_rules! codes {
         /// The stable names of the codes.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, Type)]
         #[serde(rename_all = "snake_case")]
-        #[allow(missing_docs, reason = "each is the code of the same name, documented there")]
+        #[expect(missing_docs, reason = "each is the code of the same name, documented there")]
         pub enum ErrorCode {
             $($name,)*
         }

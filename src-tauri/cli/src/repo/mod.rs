@@ -27,6 +27,9 @@ use crate::ending::Ending;
 use crate::password::{self, Purpose};
 use crate::session::Session;
 
+/// Where the help texts list what every command on a repository takes.
+const HEADING: &str = "Options of every repo command";
+
 /// Work on any repository in restic's format, without a library
 #[derive(Debug, Args)]
 pub(crate) struct Repo {
@@ -45,18 +48,21 @@ pub(crate) struct Access {
         short = 'r',
         global = true,
         value_name = "REPOSITORY",
-        env = "UNDERCROFT_REPOSITORY"
+        env = "UNDERCROFT_REPOSITORY",
+        hide_env_values = true,
+        help_heading = HEADING
     )]
     repository: Option<PathBuf>,
     /// Read the password from this file, instead of UNDERCROFT_PASSWORD_FILE,
     /// UNDERCROFT_PASSWORD or the terminal
-    #[arg(long, short = 'p', global = true, value_name = "FILE")]
+    #[arg(long, short = 'p', global = true, value_name = "FILE", help_heading = HEADING)]
     password_file: Option<PathBuf>,
     /// Take no lock and heed none: for a repository that cannot be written
-    #[arg(long, global = true)]
+    #[arg(long, global = true, help_heading = HEADING)]
     no_lock: bool,
     /// How hard new data is compressed
-    #[arg(long, global = true, value_enum, default_value = "auto", env = "UNDERCROFT_COMPRESSION")]
+    #[arg(long, global = true, value_enum, default_value = "auto", help_heading = HEADING)]
+    #[arg(env = "UNDERCROFT_COMPRESSION", hide_env_values = true)]
     compression: Effort,
 }
 
