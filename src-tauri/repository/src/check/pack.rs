@@ -134,31 +134,26 @@ impl<'a> PackStream<'a> {
         Self { repository, pack, size, job, digest: Sha256::new(), start: 0, bytes: Vec::new() }
     }
 
-    /// A stretch of the pack, which the caller may overwrite; what lies before it is dropped.
+    /// A stretch of the pack, which the caller may overwrite. What lies before it may be dropped.
     fn take(&mut self, offset: u64, length: u64) -> Result<&mut [u8]> {
-        let overlap = || {
-            Error::new(Code::Damaged, "The index lists blobs that overlap")
-                .why("The index was written wrongly")
-        };
         let end = offset + length;
-        if offset < self.start {
-            return Err(overlap());
-        }
         while self.start + (self.bytes.len() as u64) < end {
-            self.forget_before(offset);
+            // Only here, once a step: to move what is left for each blob would cost more than all
+            // the rest of the check.
+            let known = usize::try_from(offset.saturating_sub(self.start)).unwrap_or(usize::MAX);
+            let drop = known.min(self.bytes.len());
+            self.bytes.drain(..drop);
+            self.start += drop as u64;
             self.read_on(end)?;
         }
-        self.forget_before(offset);
-        // Beyond what was dropped, all of the stretch is there now.
-        let range = usize::try_from(length).ok().and_then(|length| self.bytes.get_mut(..length));
-        range.ok_or_else(overlap)
-    }
-
-    fn forget_before(&mut self, offset: u64) {
-        let known = usize::try_from(offset.saturating_sub(self.start)).unwrap_or(usize::MAX);
-        let drop = known.min(self.bytes.len());
-        self.bytes.drain(..drop);
-        self.start += drop as u64;
+        let start = offset.checked_sub(self.start).and_then(|start| usize::try_from(start).ok());
+        let range = start.and_then(|start| {
+            self.bytes.get_mut(start..)?.get_mut(..usize::try_from(length).ok()?)
+        });
+        range.ok_or_else(|| {
+            Error::new(Code::Damaged, "The index lists blobs that overlap")
+                .why("The index was written wrongly")
+        })
     }
 
     /// Reads one step more, of a file that must reach up to `wanted`.
