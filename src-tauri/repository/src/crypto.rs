@@ -14,15 +14,15 @@ const IV_LEN: usize = 16;
 const MAC_LEN: usize = 16;
 
 /// How many bytes longer sealed bytes are than plain ones.
-pub const OVERHEAD: usize = IV_LEN + MAC_LEN;
+pub(crate) const OVERHEAD: usize = IV_LEN + MAC_LEN;
 
 /// The bytes were not sealed with this key, or were changed since.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct NotAuthentic;
+pub(crate) struct NotAuthentic;
 
 /// A key that seals and opens.
 #[derive(Clone)]
-pub struct Key {
+pub(crate) struct Key {
     bytes: Zeroizing<[u8; 64]>,
     encrypt: Aes256,
     mac_nonce: Aes128,
@@ -30,7 +30,7 @@ pub struct Key {
 
 impl Key {
     /// The key of 64 bytes: 32 to encrypt, then 16 (`k`) and 16 (`r`) to authenticate.
-    pub fn from_bytes(bytes: [u8; 64]) -> Self {
+    pub(crate) fn from_bytes(bytes: [u8; 64]) -> Self {
         let encrypt = Aes256::new_from_slice(&bytes[..32]).expect("32 bytes are a key of AES-256");
         let mac_nonce =
             Aes128::new_from_slice(&bytes[32..48]).expect("16 bytes are a key of AES-128");
@@ -38,29 +38,29 @@ impl Key {
     }
 
     /// A new key.
-    pub fn random(random: &dyn Random) -> Self {
+    pub(crate) fn random(random: &dyn Random) -> Self {
         let mut bytes = [0; 64];
         random.fill(&mut bytes);
         Self::from_bytes(bytes)
     }
 
     /// The 32 bytes that encrypt.
-    pub fn encrypt_bytes(&self) -> &[u8] {
+    pub(crate) fn encrypt_bytes(&self) -> &[u8] {
         &self.bytes[..32]
     }
 
     /// The 16 bytes `k` that authenticate.
-    pub fn mac_k_bytes(&self) -> &[u8] {
+    pub(crate) fn mac_k_bytes(&self) -> &[u8] {
         &self.bytes[32..48]
     }
 
     /// The 16 bytes `r` that authenticate.
-    pub fn mac_r_bytes(&self) -> &[u8] {
+    pub(crate) fn mac_r_bytes(&self) -> &[u8] {
         &self.bytes[48..]
     }
 
     /// Appends the sealed form of `plain`: IV, ciphertext, MAC.
-    pub fn seal(&self, random: &dyn Random, plain: &[u8], sealed: &mut Vec<u8>) {
+    pub(crate) fn seal(&self, random: &dyn Random, plain: &[u8], sealed: &mut Vec<u8>) {
         let mut iv = [0; IV_LEN];
         random.fill(&mut iv);
         let start = sealed.len();
@@ -77,7 +77,7 @@ impl Key {
     ///
     /// # Errors
     /// [`NotAuthentic`]; the bytes are then as they were.
-    pub fn open<'a>(&self, sealed: &'a mut [u8]) -> Result<&'a mut [u8], NotAuthentic> {
+    pub(crate) fn open<'a>(&self, sealed: &'a mut [u8]) -> Result<&'a mut [u8], NotAuthentic> {
         if sealed.len() < OVERHEAD {
             return Err(NotAuthentic);
         }
@@ -92,7 +92,7 @@ impl Key {
     }
 
     /// Whether sealed bytes would open to `plain`; neither is changed, nor a copy of them made.
-    pub fn opens_to(&self, sealed: &[u8], plain: &[u8]) -> bool {
+    pub(crate) fn opens_to(&self, sealed: &[u8], plain: &[u8]) -> bool {
         if sealed.len() != plain.len() + OVERHEAD {
             return false;
         }

@@ -4,7 +4,7 @@ use std::fs;
 
 /// The user and the machine.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Identity {
+pub(crate) struct Identity {
     /// The machine's name.
     pub hostname: String,
     /// The user's name.
@@ -19,7 +19,7 @@ pub struct Identity {
 
 impl Identity {
     /// The user and the machine of this process.
-    pub fn of_this_process() -> Self {
+    pub(crate) fn of_this_process() -> Self {
         let uid = rustix::process::getuid().as_raw();
         Self {
             hostname: rustix::system::uname().nodename().to_string_lossy().into_owned(),

@@ -118,7 +118,7 @@ fn encode_header(blobs: &[PackedBlob]) -> Vec<u8> {
 /// The length of the sealed header, from the last four bytes of a pack of `size` bytes.
 pub(crate) fn header_length(last_four: [u8; 4], size: u64) -> Result<usize> {
     let length = u32::from_le_bytes(last_four) as usize;
-    if length < OVERHEAD || length > HEADER_MAX || length as u64 + 4 > size {
+    if !(OVERHEAD..=HEADER_MAX).contains(&length) || length as u64 + 4 > size {
         return Err(unsound("The length of its header makes no sense"));
     }
     Ok(length)

@@ -27,6 +27,7 @@ use crate::writer::BlobWriter;
 const EXTRA_THREADS: usize = 1;
 
 /// What there is to do next.
+#[expect(clippy::large_enum_variant, reason = "few are there at once; a box each would cost more")]
 pub(super) enum Task {
     Scan(ScanTask),
     File(FileTask),

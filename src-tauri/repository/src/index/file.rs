@@ -47,7 +47,7 @@ pub(crate) fn read_index_file(
     })?;
     let unknown = || damaged(FileKind::Index, id, "It lists a kind of blob that is not known");
     let decode = |pack: PackEntry<'_>| {
-        let blobs: Option<Vec<_>> = pack.blobs.into_iter().map(decode_blob).collect();
+        let blobs: Option<Vec<_>> = pack.blobs.iter().map(decode_blob).collect();
         Ok((PackId(pack.id), blobs.ok_or_else(unknown)?))
     };
     file.packs.into_iter().map(decode).collect()
@@ -79,7 +79,7 @@ fn encode_blob(blob: &PackedBlob) -> BlobEntry<'static> {
     }
 }
 
-fn decode_blob(entry: BlobEntry<'_>) -> Option<PackedBlob> {
+fn decode_blob(entry: &BlobEntry<'_>) -> Option<PackedBlob> {
     let kind = match entry.kind {
         "data" => BlobKind::Data,
         "tree" => BlobKind::Tree,
