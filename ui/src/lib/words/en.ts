@@ -108,6 +108,7 @@ export const en = {
     emptyHint: 'Backups and restores appear here, with their progress and how they ended.',
     live: 'Running now',
     finished: 'Finished',
+    show: 'Show',
     cancel: 'Cancel',
     cancelNamed: (title: string) => `Cancel ${title}`,
     cancelling: 'Stopping…',
