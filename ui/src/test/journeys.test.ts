@@ -95,6 +95,19 @@ describe('a project', () => {
   });
 });
 
+describe('the menu of a project', () => {
+  it('leaves the focus where its action put it', async () => {
+    await open('#/projects');
+    await fireEvent.click(await row(/glaze/));
+    const trigger = await screen.findByRole('button', { name: 'More for glaze' });
+    trigger.focus();
+    await fireEvent.keyDown(trigger, { key: 'Enter' });
+    await fireEvent.click(await screen.findByRole('menuitem', { name: /Rename/ }));
+    const box = await screen.findByLabelText('Name of the project');
+    await waitFor(() => expect(document.activeElement).toBe(box));
+  });
+});
+
 describe('names from the disk', () => {
   it('are text, never markup', async () => {
     await open('#/projects');

@@ -58,15 +58,15 @@ export class Actions {
       this.#rooms.toasts.notice(...refusal);
       return null;
     }
-    return this.createProject({ place: place.id, name: null, tags: [] });
+    const project = await this.#try('project_add', { place: place.id, name: null, tags: [] });
+    if (project) this.projectAdded(project);
+    return project;
   }
 
-  async createProject(request: Request<'project_add'>): Promise<Project | null> {
-    const project = await this.#try('project_add', request);
-    if (!project) return null;
+  /** Shows a project that was just added. */
+  projectAdded(project: Project): void {
     this.#rooms.library.replace(project);
     this.#rooms.toasts.done(words.projects.added(project.name));
-    return project;
   }
 
   async forgetProject(project: Project): Promise<void> {
@@ -142,12 +142,11 @@ export class Actions {
     await this.#rooms.jobs.cancel(id).catch((cause: unknown) => this.#fail(cause));
   }
 
-  async forgetDestination(destination: { id: string; name: string }): Promise<boolean> {
+  async forgetDestination(destination: { id: string; name: string }): Promise<void> {
     const forgotten = await this.#try('destination_forget', { destination: destination.id });
-    if (!forgotten) return false;
+    if (!forgotten) return;
     this.#rooms.library.touch();
     this.#rooms.toasts.done(words.destinations.forgotten(destination.name));
-    return true;
   }
 
   async setTheme(theme: Theme): Promise<void> {

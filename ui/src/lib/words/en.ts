@@ -561,7 +561,7 @@ export const en = {
     addProject: 'Add project',
     backUpAll: 'Back up everything',
     jobs: 'Show or hide jobs',
-    undo: 'Do what the last message offers, such as Undo',
+    undo: 'Undo the last change',
     filter: 'Filter the list',
     move: 'Move in the list',
     ends: 'First, last',
