@@ -215,7 +215,7 @@ fn look(what: &str, path: &Path) -> Result<Place> {
     }
     let is_ours = |name: &std::ffi::OsString| {
         name.to_str().is_some_and(|name| {
-            REPOSITORY_FOLDERS.contains(&name) || name.starts_with(".undercroft-tmp-")
+            REPOSITORY_FOLDERS.contains(&name) || name.contains(".undercroft-tmp-")
         })
     };
     if names.iter().all(is_ours) {
