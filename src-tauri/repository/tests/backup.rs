@@ -1,7 +1,5 @@
 //! What a backup keeps, counts, leaves out and leaves alone.
 
-#![allow(clippy::unwrap_used)]
-
 mod support;
 
 use std::fs;

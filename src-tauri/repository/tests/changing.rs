@@ -1,7 +1,5 @@
 //! Sources that change, vanish or refuse while they are read.
 
-#![allow(clippy::unwrap_used)]
-
 mod support;
 
 use std::fs::{self, File, OpenOptions, Permissions};

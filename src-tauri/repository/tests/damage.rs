@@ -1,8 +1,6 @@
 //! Files that were flipped, cut, lost or written by a newer program: a clear error, never a panic,
 //! never other bytes than were backed up.
 
-#![allow(clippy::unwrap_used)]
-
 mod support;
 
 use std::fs;

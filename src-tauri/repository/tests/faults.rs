@@ -1,8 +1,6 @@
 //! Storage that fails: at every write, on a full disk, after the fact. What was acknowledged stays,
 //! and the next backup goes well.
 
-#![allow(clippy::unwrap_used)]
-
 mod support;
 
 use std::fs;

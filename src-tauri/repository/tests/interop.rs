@@ -1,7 +1,5 @@
 //! Both ways with the real restic: what one writes, the other checks, lists, restores, goes on with.
 
-#![allow(clippy::unwrap_used)]
-
 mod support;
 
 use std::fs;

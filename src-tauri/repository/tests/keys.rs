@@ -1,7 +1,5 @@
 //! Passwords and the keys that they open.
 
-#![allow(clippy::unwrap_used)]
-
 mod support;
 
 use std::fs;

@@ -1,7 +1,5 @@
 //! Sources beyond the usual: very large, very wide, very deep.
 
-#![allow(clippy::unwrap_used)]
-
 mod support;
 
 use std::fs::{self, File};

@@ -1,7 +1,5 @@
 //! Locks: ours heed restic's and restic's heed ours, and none stays behind.
 
-#![allow(clippy::unwrap_used)]
-
 mod support;
 
 use std::process::{Child, Command, Stdio};

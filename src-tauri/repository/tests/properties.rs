@@ -1,8 +1,6 @@
 //! Any small tree, changed in any way over several backups, some of them cancelled or failed at any
 //! write: every snapshot that was acknowledged restores to just what was there.
 
-#![allow(clippy::unwrap_used)]
-
 mod support;
 
 use std::collections::BTreeSet;

@@ -1,6 +1,5 @@
 //! What the tests of the repository share: a source, a repository, and the real restic beside it.
 #![allow(dead_code, unreachable_pub, unused_imports, reason = "each test file uses a part of it")]
-#![allow(clippy::unwrap_used)]
 
 mod gate;
 mod seal;
