@@ -1,102 +1,139 @@
-//! The program itself, run on folders of its own.
-
-#![allow(dead_code, unreachable_pub, reason = "each test uses its share")]
+//! The program `undercroft`, run in a home of its own.
+#![allow(dead_code, unreachable_pub, unused_imports, reason = "each test file uses a part of it")]
 
 use std::ffi::OsStr;
-use std::io::Write;
+use std::fs;
+use std::os::unix::process::ExitStatusExt;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Output, Stdio};
+use std::process::{Command, Output};
 
-use serde_json::Value;
+use undercroft_testkit::Restic;
 
-/// A folder with a library that is not there yet, and the program.
-pub struct Stage {
+pub const PASSWORD: &str = "keystone";
+
+/// How a command ended.
+#[derive(Debug)]
+pub struct Ended {
+    pub code: Option<i32>,
+    pub signal: Option<i32>,
+    pub stdout: String,
+    pub stderr: String,
+}
+
+impl Ended {
+    fn of(output: &Output) -> Self {
+        Self {
+            code: output.status.code(),
+            signal: output.status.signal(),
+            stdout: String::from_utf8_lossy(&output.stdout).into_owned(),
+            stderr: String::from_utf8_lossy(&output.stderr).into_owned(),
+        }
+    }
+
+    /// It ended with this code, and said what, why and what next, with these words somewhere.
+    #[track_caller]
+    pub fn assert_refused(&self, code: i32, words: &[&str]) {
+        assert_eq!(self.code, Some(code), "{self:#?}");
+        for label in ["error: ", "  why: ", " next: "] {
+            let line = self.stderr.lines().find_map(|line| line.strip_prefix(label));
+            let line = line.unwrap_or_else(|| panic!("no {label:?} in {self:#?}"));
+            assert!(line.len() > 3 && !line.ends_with('.'), "{line}");
+        }
+        self.assert_says(words);
+    }
+
+    #[track_caller]
+    pub fn assert_says(&self, words: &[&str]) {
+        for word in words {
+            assert!(self.stderr.contains(word), "no {word:?} in {self:#?}");
+        }
+        assert!(!self.stderr.contains("panicked"), "{self:#?}");
+    }
+}
+
+pub struct Program {
     folder: tempfile::TempDir,
 }
 
-impl Stage {
+impl Program {
     pub fn new() -> Self {
-        Self { folder: tempfile::tempdir().unwrap() }
+        let program = Self { folder: tempfile::tempdir().unwrap() };
+        fs::create_dir(program.path("home")).unwrap();
+        program
     }
 
     pub fn path(&self, name: &str) -> PathBuf {
         self.folder.path().join(name)
     }
 
-    /// The program with nothing of the outside's environment, in the stage's folder.
+    pub fn text(&self, name: &str) -> String {
+        self.path(name).to_str().unwrap().to_owned()
+    }
+
+    pub fn library(&self) -> PathBuf {
+        self.path("library")
+    }
+
+    pub fn repository(&self) -> PathBuf {
+        self.path("repository")
+    }
+
+    pub fn restic(&self) -> Restic {
+        Restic::new(self.repository(), PASSWORD)
+    }
+
     pub fn command<S: AsRef<OsStr>>(&self, arguments: &[S]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_undercroft"));
+        self.in_its_home(&mut command).args(arguments);
+        command
+    }
+
+    /// Gives a command the environment of this home and nothing else.
+    pub fn in_its_home<'a>(&self, command: &'a mut Command) -> &'a mut Command {
         command
             .env_clear()
-            .env("HOME", self.folder.path())
-            .env("UNDERCROFT_HOME", self.path("library"))
-            .env("UNDERCROFT_PASSWORD", "a password")
+            .env("PATH", std::env::var_os("PATH").unwrap_or_default())
+            .env("HOME", self.path("home"))
+            .env("UNDERCROFT_HOME", self.library())
+            .env("UNDERCROFT_REPOSITORY", self.repository())
+            .env("UNDERCROFT_PASSWORD", PASSWORD)
             .current_dir(self.folder.path())
-            .stdin(Stdio::null())
-            .args(arguments);
-        command
     }
 
-    pub fn output<S: AsRef<OsStr>>(&self, arguments: &[S]) -> Output {
-        self.command(arguments).output().unwrap()
+    pub fn run<S: AsRef<OsStr>>(&self, arguments: &[S]) -> Ended {
+        Ended::of(&self.command(arguments).output().unwrap())
     }
 
-    /// Runs it to success, for what it prints.
-    #[track_caller]
-    pub fn run<S: AsRef<OsStr>>(&self, arguments: &[S]) -> String {
-        let output = self.output(arguments);
-        assert!(output.status.success(), "{}", told(&output));
-        String::from_utf8(output.stdout).unwrap()
-    }
-
-    /// Runs it to success with `--json`, for the last line that it prints.
-    #[track_caller]
-    pub fn json<S: AsRef<OsStr>>(&self, arguments: &[S]) -> Value {
-        let mut all: Vec<&OsStr> = arguments.iter().map(AsRef::as_ref).collect();
-        all.push("--json".as_ref());
-        let text = self.run(&all);
-        serde_json::from_str(text.lines().last().unwrap_or_default())
-            .unwrap_or_else(|error| panic!("{error}: {text}"))
-    }
-
-    /// Runs it to this exit code, for what it says on standard error.
-    #[track_caller]
-    pub fn fails<S: AsRef<OsStr>>(&self, code: i32, arguments: &[S]) -> String {
-        let output = self.output(arguments);
-        assert_eq!(output.status.code(), Some(code), "{}", told(&output));
-        String::from_utf8(output.stderr).unwrap()
-    }
-
-    /// Runs it with this on standard input and no password in the environment.
-    pub fn output_typing<S: AsRef<OsStr>>(&self, arguments: &[S], text: &str) -> Output {
+    /// Runs a command with other variables.
+    pub fn run_with(&self, variables: &[(&str, &str)], arguments: &[&str]) -> Ended {
         let mut command = self.command(arguments);
-        command.env_remove("UNDERCROFT_PASSWORD").stdin(Stdio::piped());
-        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
-        child.stdin.take().unwrap().write_all(text.as_bytes()).unwrap();
-        child.wait_with_output().unwrap()
+        Ended::of(&command.envs(variables.iter().copied()).output().unwrap())
     }
 
-    pub fn spawn<S: AsRef<OsStr>>(&self, arguments: &[S]) -> Child {
-        let mut command = self.command(arguments);
-        command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap()
+    /// Runs a command that must go well; what it printed.
+    #[track_caller]
+    pub fn must(&self, arguments: &[&str]) -> String {
+        let ended = self.run(arguments);
+        assert_eq!(ended.code, Some(0), "{arguments:?}: {ended:#?}");
+        ended.stdout
     }
 }
 
-/// What a run printed and how it ended, for a failed assertion.
-pub fn told(output: &Output) -> String {
-    format!(
-        "{}\nstdout: {}\nstderr: {}",
-        output.status,
-        String::from_utf8_lossy(&output.stdout),
-        String::from_utf8_lossy(&output.stderr)
-    )
+pub fn ended(output: &Output) -> Ended {
+    Ended::of(output)
 }
 
-/// The only file in a folder.
-#[track_caller]
-pub fn only_file(folder: &Path) -> PathBuf {
-    let mut files: Vec<_> =
-        std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
-    assert_eq!(files.len(), 1, "{files:?}");
-    files.remove(0)
+/// All files below a folder.
+pub fn files_below(folder: &Path) -> Vec<PathBuf> {
+    let mut files = Vec::new();
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        match path.symlink_metadata().unwrap().file_type() {
+            kind if kind.is_dir() => files.extend(files_below(&path)),
+            kind if kind.is_file() => files.push(path),
+            _ => {}
+        }
+    }
+    files.sort();
+    files
 }
