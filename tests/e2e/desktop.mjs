@@ -72,7 +72,7 @@ export class Desktop {
   /** @param {Look} look */
   async start({ dark }) {
     if (dark) this.env.GTK_THEME = 'Adwaita:dark';
-    const screen = ['-screen', '0', '1360x860x24', '-nolisten', 'tcp'];
+    const screen = ['-screen', '0', '1360x860x24', '-nolisten', 'tcp', '-noreset'];
     const display = this.spawn('Xvfb', ['-displayfd', '3', ...screen], ['ignore', 'ignore', 'ignore', 'pipe']);
     this.env.DISPLAY = `:${await firstLine(display, 3)}`;
     const bus = this.spawn('dbus-daemon', ['--session', '--nofork', '--print-address'], ['ignore', 'pipe', 'ignore']);

@@ -59,6 +59,11 @@ export class Tray {
     return this.#ask({ do: 'notified' });
   }
 
+  /** What the icon of a state must look like, by its picture. @param {string} path @returns {Promise<Item['icon'][0]>} */
+  picture(path) {
+    return this.#ask({ do: 'picture', path });
+  }
+
   /** @param {object} request */
   async #ask(request) {
     this.child.stdin?.write(`${JSON.stringify(request)}\n`);

@@ -5,6 +5,7 @@ Speaks lines of JSON: a request on standard input, its reply on standard output.
   {"do": "click", "label": "Quit"}  clicks an entry of the menu
   {"do": "activate"}                clicks the icon
   {"do": "notified"}                what was notified so far
+  {"do": "picture", "path": "…"}    a PNG, described as an icon of the item is
 """
 
 import hashlib
@@ -14,7 +15,11 @@ import sys
 import dbus
 import dbus.service
 from dbus.mainloop.glib import DBusGMainLoop
-from gi.repository import GLib
+
+import gi
+
+gi.require_version("GdkPixbuf", "2.0")
+from gi.repository import GdkPixbuf, GLib  # noqa: E402
 
 WATCHER = "org.kde.StatusNotifierWatcher"
 ITEM = "org.kde.StatusNotifierItem"
@@ -114,6 +119,13 @@ class Host:
 
     def notified(self):
         return self.notifications.shown
+
+    def picture(self, path):
+        picture = GdkPixbuf.Pixbuf.new_from_file(path)
+        pixels = bytearray(picture.get_pixels())
+        for at in range(0, len(pixels), 4):  # alpha first, as trays have it
+            pixels[at : at + 4] = pixels[at + 3 : at + 4] + pixels[at : at + 3]
+        return describe_icon(picture.get_width(), picture.get_height(), pixels)
 
     def live_item(self):
         alive = [s for s in self.watcher.items if self.bus.name_has_owner(s)]

@@ -55,6 +55,35 @@ test('a second start brings the first window forward, and ends', async () => {
   await desktop.windowTitled('Undercroft');
 });
 
+test('a start right after the end is a first one', async () => {
+  const tray = await Tray.start(desktop);
+  for (let round = 1; round <= 5; round += 1) {
+    const ended = finished(desktop.launch());
+    await tray.shows('the item', ({ tooltip }) => tooltip.text !== 'Starting');
+    await tray.click('Quit');
+    const next = desktop.launch();
+    assert.equal((await ended).code, 0);
+    await until('the next has its window', () => desktop.shows());
+    next.kill('SIGTERM');
+    await finished(next);
+  }
+});
+
+test('folders of any name are handed over', async () => {
+  const page = await desktop.open();
+  await page.listen();
+  const folder = Buffer.concat([Buffer.from(`${desktop.home}/caf`), Buffer.from([0xe9])]);
+  mkdirSync(folder);
+  const shell = ['-c', `exec "$0" "$(printf '${desktop.home}/caf\\351')"`, binary];
+  assert.equal((await finished(desktop.spawn('/bin/sh', shell))).code, 0);
+  const [{ places }] = await until('it arrived', async () => {
+    const heard = await page.heard('dropped');
+    return heard.length > 0 && heard;
+  });
+  assert.equal(places[0].state, 'folder');
+  assert.match(places[0].name, /^caf\\xe9$/i);
+});
+
 test('a second start hidden shows nothing, and another library is another program', async () => {
   const tray = await Tray.start(desktop);
   desktop.launch('--hidden');
@@ -74,7 +103,7 @@ test('folders named at the start reach the page', async () => {
 });
 
 test('signals end it cleanly', async () => {
-  for (const signal of /** @type {const} */ (['SIGTERM', 'SIGINT', 'SIGHUP'])) {
+  for (const signal of /** @type {const} */ (['SIGTERM', 'SIGINT'])) {
     const program = desktop.launch();
     const ended = finished(program);
     await desktop.windowTitled('Undercroft');
@@ -113,6 +142,13 @@ test('it opens in the size that it was left in', async () => {
   await first;
   desktop.launch();
   await until('the window has its size', async () => (await geometry()) === '900x600');
+});
+
+test('without a session bus it opens all the same', async () => {
+  desktop.env.DBUS_SESSION_BUS_ADDRESS = `unix:path=${desktop.folder}/nowhere`;
+  const ended = finished(desktop.launch());
+  await desktop.closeWindow();
+  assert.equal((await ended).code, 0);
 });
 
 test('without a display it says so in words', async () => {

@@ -8,6 +8,7 @@ use tauri::{AppHandle, Emitter, Manager, State};
 use undercroft_api::wire::{BackendEvent, WireError};
 
 use crate::desk::Desk;
+use crate::news::News;
 use crate::{looks, window};
 
 /// The one event that the page listens to.
@@ -38,9 +39,13 @@ pub(crate) fn forward_events(app: &AppHandle, desk: &Desk) {
     let app = app.clone();
     let api = desk.api().clone();
     std::thread::spawn(move || {
+        let mut news = News::default();
         loop {
             // The stream ends for a listener that was too slow; it goes on with what comes next.
-            api.subscribe().iter().for_each(|event| tell(&app, &event));
+            for event in &api.subscribe() {
+                news.hear(&app, &event);
+                tell(&app, &event);
+            }
         }
     });
 }
@@ -48,7 +53,7 @@ pub(crate) fn forward_events(app: &AppHandle, desk: &Desk) {
 /// Tells the page something now; a page that does not listen yet misses it.
 pub(crate) fn tell(app: &AppHandle, event: &BackendEvent) {
     if let Err(error) = app.emit_to(window::LABEL, EVENT, event) {
-        tracing::warn!(%error, "The page was not told");
+        tracing::debug!(%error, "The page was not told");
     }
 }
 

@@ -47,15 +47,15 @@ pub(crate) fn quit_on_signals(app: &AppHandle) {
 
     // Not SIGHUP: restic sends it to ask whether the owner of a lock lives.
     for kind in [SignalKind::terminate(), SignalKind::interrupt()] {
+        // Caught from here on, not from when a task gets its turn: a job might run by then.
+        let mut signals = match tauri::async_runtime::block_on(async { signal(kind) }) {
+            Ok(signals) => signals,
+            Err(error) => return tracing::warn!(%error, "Cannot listen for signals"),
+        };
         let app = app.clone();
         tauri::async_runtime::spawn(async move {
-            match signal(kind) {
-                Ok(mut signals) => {
-                    while signals.recv().await.is_some() {
-                        quit(&app);
-                    }
-                }
-                Err(error) => tracing::warn!(%error, "Cannot listen for signals"),
+            while signals.recv().await.is_some() {
+                quit(&app);
             }
         });
     }

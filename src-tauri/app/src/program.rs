@@ -1,14 +1,12 @@
 //! Putting the parts together: one program, one window, one library.
 
-use std::collections::hash_map::DefaultHasher;
 use std::ffi::OsString;
-use std::hash::{Hash, Hasher};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::ExitCode;
 
 use clap::Parser;
 use tauri::plugin::TauriPlugin;
-use tauri::{App, AppHandle, Manager, Wry};
+use tauri::{AppHandle, Manager, Wry};
 use tauri_plugin_dialog::{DialogExt, MessageDialogKind};
 use tauri_plugin_window_state::StateFlags;
 use undercroft_api::Api;
@@ -18,6 +16,7 @@ use crate::arguments::Arguments;
 use crate::bridge::{self, Held};
 use crate::desk::Desk;
 use crate::host::WindowHost;
+use crate::one_instance::{self, Door};
 use crate::tray::{self, TrayPresence};
 use crate::{closing, drops, window};
 
@@ -40,14 +39,19 @@ fn start(arguments: Arguments) -> Result<u8> {
         Some(folder) => folder.clone(),
         None => undercroft_api::default_library()?,
     };
-    let only_one = one_instance(&library);
+    let world = World::real();
+    let Some(door) = one_instance::become_the_one(&library, &arguments, &*world.clock) else {
+        return Ok(0);
+    };
     let app = tauri::Builder::default()
-        .plugin(only_one)
         .plugin(tauri_plugin_dialog::init())
         .plugin(remembered_size())
         .invoke_handler(tauri::generate_handler![bridge::call])
         .setup(move |app| {
-            set_up(app, &library, arguments);
+            match furnish(app.handle(), &library, &world, arguments) {
+                Ok(()) => answer(app.handle(), door),
+                Err(error) => explain_and_end(app.handle(), &error),
+            }
             Ok(())
         })
         .build(tauri::generate_context!())
@@ -55,20 +59,11 @@ fn start(arguments: Arguments) -> Result<u8> {
     Ok(u8::try_from(app.run_return(|_, _| {})).unwrap_or(1))
 }
 
-/// Without a library there is no window: the reason is all that is shown then.
-fn set_up(app: &App, library: &Path, arguments: Arguments) {
-    let handle = app.handle();
-    if let Err(error) = furnish(handle, library, arguments) {
-        explain_and_end(handle, &error);
-    }
-}
-
-fn furnish(app: &AppHandle, library: &Path, arguments: Arguments) -> Result<()> {
+fn furnish(app: &AppHandle, library: &Path, world: &World, arguments: Arguments) -> Result<()> {
     let presence = TrayPresence::default();
     let host = WindowHost::new(app.clone(), presence.clone());
-    let world = World::real();
-    let api = Api::open(library, &world, SettingsOverrides::of_process([]), host)?;
-    let desk = Desk::new(api, &world, presence);
+    let api = Api::open(library, world, SettingsOverrides::of_process([]), host)?;
+    let desk = Desk::new(api, world, presence);
     app.manage(Held::default());
     app.manage(desk.clone());
     bridge::forward_events(app, &desk);
@@ -80,6 +75,7 @@ fn furnish(app: &AppHandle, library: &Path, arguments: Arguments) -> Result<()> 
     Ok(())
 }
 
+/// Without a library there is no window: the reason is all that is shown then.
 fn explain_and_end(app: &AppHandle, error: &Error) {
     let text = format!("{}.\n\n{}.\n\n{}.", error.what_text(), error.why_text(), error.next_text());
     eprintln!("{text}");
@@ -91,26 +87,17 @@ fn explain_and_end(app: &AppHandle, error: &Error) {
         .show(move |_| ending.exit(1));
 }
 
-/// A second start for the same library only brings the first one's window to the front, and
-/// hands it the folders that it was started with.
-fn one_instance(library: &Path) -> TauriPlugin<Wry> {
-    tauri_plugin_single_instance::Builder::new()
-        .callback(|app, words, folder| {
-            let arguments = Arguments::of_second_start(words, Path::new(&folder));
-            if !arguments.hidden {
-                window::show(app);
+/// A second start brings the window to the front, and its folders into it.
+fn answer(app: &AppHandle, door: Door) {
+    let app = app.clone();
+    std::thread::spawn(move || {
+        for summons in door.summons() {
+            if !summons.hidden {
+                window::show(&app);
             }
-            drops::offer_named(app, arguments.folders);
-        })
-        .dbus_id(instance_name(library))
-        .build()
-}
-
-/// Each library has a name of its own on the bus.
-fn instance_name(library: &Path) -> String {
-    let mut hasher = DefaultHasher::new();
-    library.canonicalize().unwrap_or_else(|_| PathBuf::from(library)).hash(&mut hasher);
-    format!("app.undercroft.desktop.Library{:016x}", hasher.finish())
+            drops::offer_named(&app, summons.folders);
+        }
+    });
 }
 
 fn remembered_size() -> TauriPlugin<Wry> {
