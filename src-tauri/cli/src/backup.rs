@@ -11,6 +11,7 @@ use undercroft_foundation::{Code, Error, Result};
 
 use crate::destination::{self, PasswordFile};
 use crate::ending::{self, Ending};
+use crate::inside::{self, Inside};
 use crate::output::Output;
 use crate::session::{self, Session};
 use crate::table::{Align, Table};
@@ -79,11 +80,19 @@ impl Command {
                 out.show(&api.snapshot_list(filter)?, |snapshots| print_list(snapshots, out));
             }
             Self::Browse(browse) => {
-                let listing = api.snapshot_browse(browse.into())?;
+                let listing = api.snapshot_browse(browse.request(&api)?)?;
                 out.show(&listing, |listing| print_listing(listing, out));
             }
         }
         Ok(Ending::Done)
+    }
+}
+
+impl BrowseArguments {
+    fn request(self, api: &Api) -> Result<Browse> {
+        let Inside { snapshot, mut path } = inside::find(api, &self.from, &self.snapshot)?;
+        path.extend(inside::names(&self.path.unwrap_or_default()));
+        Ok(Browse { destination: self.from, snapshot, path })
     }
 }
 
@@ -141,28 +150,6 @@ fn find_or_add(
             Ok(added)
         }
     }
-}
-
-impl From<BrowseArguments> for Browse {
-    fn from(arguments: BrowseArguments) -> Self {
-        let (snapshot, inner) = split_snapshot(&arguments.snapshot);
-        let mut path = path_names(&inner);
-        path.extend(path_names(&arguments.path.unwrap_or_default()));
-        Self { destination: arguments.from, snapshot, path }
-    }
-}
-
-/// `latest:src/lib` is the folder `src/lib` of the backup `latest`.
-pub(crate) fn split_snapshot(text: &str) -> (String, String) {
-    match text.split_once(':') {
-        Some((snapshot, path)) => (snapshot.to_owned(), path.to_owned()),
-        None => (text.to_owned(), String::new()),
-    }
-}
-
-/// The names of a path inside a backup, escaped as its listing shows them.
-pub(crate) fn path_names(path: &str) -> Vec<String> {
-    path.split('/').filter(|name| !name.is_empty() && *name != ".").map(str::to_owned).collect()
 }
 
 pub(crate) fn print_list(snapshots: &[Snapshot], out: &Output) {

@@ -9,6 +9,7 @@ mod destination;
 mod doctor;
 mod ending;
 mod events;
+mod inside;
 mod interrupt;
 mod jobs;
 mod man;

@@ -7,8 +7,8 @@ use undercroft_api::Api;
 use undercroft_api::wire::{self, SnapshotFilter};
 use undercroft_foundation::{Code, Error, Result};
 
-use crate::backup::{path_names, split_snapshot};
 use crate::ending::{self, Ending};
+use crate::inside::{self, Inside};
 use crate::progress;
 use crate::session::{self, Session};
 
@@ -57,15 +57,15 @@ impl From<Overwrite> for wire::Overwrite {
 impl Restore {
     pub(crate) fn run(self, session: &Session) -> Result<Ending> {
         let api = session.api()?;
-        let (name, inner) = split_snapshot(&self.snapshot);
-        let snapshot = match self.project {
-            Some(project) if name == "latest" => latest_of(&api, project, self.from.clone())?,
-            _ => name,
+        let spec = match (self.project, self.snapshot.strip_prefix("latest")) {
+            (Some(project), Some(rest)) => latest_of(&api, project, self.from.clone())? + rest,
+            _ => self.snapshot,
         };
+        let Inside { snapshot, path } = inside::find(&api, &self.from, &spec)?;
         let request = wire::Restore {
             destination: self.from,
             snapshot,
-            path: path_names(&inner),
+            path,
             to: session::place(&api, &self.target)?.id,
             overwrite: self.overwrite.into(),
         };
