@@ -3,6 +3,7 @@
 
 mod program;
 #[path = "../../repository/tests/support/seal.rs"]
+#[allow(unreachable_pub, reason = "it belongs to the repository's tests")]
 mod seal;
 
 use std::ffi::OsStr;
