@@ -22,9 +22,8 @@ export const forWindow = list({
 export const forTests = list({
   restic: 'the peer that reads what Undercroft wrote, and writes what Undercroft reads',
   xvfb: 'a display for the real window where there is none',
-  xauth: 'lets the tests into that display',
   'webkit2gtk-driver': 'drives the real window',
-  'dbus-daemon': 'a session bus of its own for the tests of the tray',
+  'dbus-daemon': 'a session bus of its own for each test of the tray',
   'python3-gi': 'the drag source that drops a real folder on the window',
   'python3-dbus': 'plays the host of the tray',
   'gir1.2-gtk-3.0': 'the drag source, too',
