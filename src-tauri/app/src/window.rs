@@ -14,16 +14,6 @@ use crate::{closing, drops, looks};
 /// The window's label.
 pub(crate) const LABEL: &str = "main";
 
-/// Files dragged over the page reach it from here, as places. The engine's own events of the same
-/// drag would tell it half of that a second time, and contradict it.
-const HUSH_FILE_DRAGS: &str = "
-for (const name of ['dragenter', 'dragover', 'dragleave', 'drop'])
-  addEventListener(name, (event) => {
-    const types = event.dataTransfer?.types ?? [];
-    if (types.includes('Files') || types.includes('text/uri-list')) event.stopImmediatePropagation();
-  }, true);
-";
-
 /// How long a tray may be away before a hidden window comes back.
 const TRAY_PATIENCE: Duration = Duration::from_secs(10);
 
@@ -39,7 +29,6 @@ pub(crate) fn open(app: &AppHandle, hidden: bool) -> tauri::Result<()> {
         .center()
         .theme(looks::wanted_theme(&app.state::<Desk>()))
         .visible(false)
-        .initialization_script(HUSH_FILE_DRAGS)
         .on_navigation(is_own_page)
         .on_new_window(|_, _| NewWindowResponse::Deny)
         .on_download(|_, _| false)
