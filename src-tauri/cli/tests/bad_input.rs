@@ -98,7 +98,7 @@ fn a_repository_of_a_newer_format() {
     let id = "ab".repeat(32);
     let newer =
         format!("{{\"version\":3,\"id\":\"{id}\",\"chunker_polynomial\":\"3abc9bff07d9e5\"}}");
-    let sealed = seal::seal(&program.restic(), newer.as_bytes());
+    let sealed = seal::Sealer::of(&program.restic()).seal(newer.as_bytes());
     fs::write(program.repository().join("config"), sealed).unwrap();
     let before = files_below(&program.repository());
     for arguments in [&["repo", "snapshots"][..], &["repo", "backup", "work"], &["repo", "check"]] {
@@ -115,7 +115,8 @@ fn a_locked_repository() {
     let lock = format!(
         "{{\"time\":\"{now}\",\"exclusive\":true,\"hostname\":\"{host}\",\"username\":\"ann\",\"pid\":{pid}}}"
     );
-    seal::plant(&program.restic(), &program.repository(), "locks", lock.as_bytes());
+    let sealer = seal::Sealer::of(&program.restic());
+    sealer.plant(&program.repository(), "locks", lock.as_bytes());
     for arguments in
         [&["repo", "backup", "work"][..], &["repo", "restore", "latest", "--target", "t"]]
     {
@@ -219,9 +220,9 @@ fn a_pack_that_is_cut_or_flipped() {
     for (number, (pack, bytes)) in whole.iter().enumerate() {
         for cut in [true, false] {
             if cut {
-                truncate_file(pack, bytes.len() as u64 / 2)
+                truncate_file(pack, bytes.len() as u64 / 2);
             } else {
-                flip_bit(pack, 40)
+                flip_bit(pack, 40);
             }
             let check = program.run(&["repo", "check", "--read-data"]);
             assert_eq!(check.code, Some(1), "{check:#?}");

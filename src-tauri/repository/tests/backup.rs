@@ -192,7 +192,7 @@ fn a_cancelled_backup_leaves_a_sound_repository_and_its_work() {
     drop(scene.init());
     let job = Arc::new(Job::new());
     let canceller = Arc::clone(&job);
-    let disk = support::WatchedProvider::new(scene.disk(), move |key| {
+    let disk = support::WatchedProvider::over(scene.disk(), move |key| {
         if key.starts_with("data/") {
             canceller.cancel();
         }

@@ -131,7 +131,7 @@ fn a_source_that_vanishes_before_it_is_read_is_no_snapshot() {
     drop(scene.init());
     // The lock is the first thing written: the source was there, and is not when it is read.
     let source = scene.source();
-    let disk = support::WatchedProvider::new(scene.disk(), move |key| {
+    let disk = support::WatchedProvider::over(scene.disk(), move |key| {
         if key.starts_with("locks/") {
             fs::rename(&source, source.with_file_name("moved")).unwrap();
         }

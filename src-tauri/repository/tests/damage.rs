@@ -6,7 +6,7 @@ mod support;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use support::{Scene, back_up, latest, names, password, plant, seal};
+use support::{Scene, Sealer, back_up, latest, names, password};
 use undercroft_foundation::{Code, Error, Job, Result, World};
 use undercroft_repository::{CheckOptions, Repository, RestoreRequest};
 use undercroft_testkit::{
@@ -22,9 +22,12 @@ fn scene() -> Scene {
     scene
 }
 
-/// Opens, lists and restores; what it could not restore is in the list.
-fn use_it(scene: &Scene, target: &Path) -> Result<Vec<String>> {
-    let repository = Repository::open(scene.disk(), &password(), &World::real())?;
+fn open(scene: &Scene) -> Result<Repository> {
+    Repository::open(scene.disk(), &password(), &World::real())
+}
+
+/// Lists and restores; what it could not restore is in the list.
+fn use_it(repository: &Repository, scene: &Scene, target: &Path) -> Result<Vec<String>> {
     let snapshots = repository.snapshots()?;
     let snapshot = snapshots.last().ok_or_else(|| Error::new(Code::NotFound, "No snapshot"))?;
     let request = RestoreRequest {
@@ -49,7 +52,9 @@ fn with_damage(scene: &Scene, file: &Path, damage: &dyn Fn(&Path)) {
     let kind = file.strip_prefix(scene.repository()).unwrap();
     let kind = kind.iter().next().unwrap().to_str().unwrap();
     let name = file.file_name().unwrap().to_str().unwrap();
-    match use_it(scene, target.path()) {
+    let opened = open(scene);
+    let used = opened.as_ref().map_err(|error| Error::new(error.code(), error.to_string()));
+    match used.and_then(|repository| use_it(repository, scene, target.path())) {
         Err(error) => {
             assert_eq!(error.code(), Code::Damaged, "{kind}: {error}");
             let text = error.to_string();
@@ -66,7 +71,9 @@ fn with_damage(scene: &Scene, file: &Path, damage: &dyn Fn(&Path)) {
         }
         Ok(_) => assert_what_is_there_is_right(&scene.source(), &target.path().join("source")),
     }
-    assert_check_sees_it(scene, kind);
+    if let Ok(repository) = &opened {
+        assert_check_sees_it(repository, kind);
+    }
     fs::write(file, whole).unwrap();
 }
 
@@ -77,13 +84,17 @@ fn assert_what_is_there_is_right(source: &Path, restored: &Path) {
     assert!(wrong.is_empty(), "{wrong:#?}");
 }
 
-fn assert_check_sees_it(scene: &Scene, kind: &str) {
-    let Ok(repository) = Repository::open(scene.disk(), &password(), &World::real()) else {
-        return;
-    };
+fn assert_check_sees_it(repository: &Repository, kind: &str) {
     let report = repository.check(CheckOptions { read_data: true }, &Job::new());
     let content = report.is_ok_and(|report| report.is_sound());
     assert!(!content, "{kind}: check is content");
+}
+
+/// Without damage all is well.
+fn assert_well(scene: &Scene) {
+    let target = tempfile::tempdir().unwrap();
+    let warnings = use_it(&scene.open(), scene, target.path()).unwrap();
+    assert_eq!(warnings, Vec::<String>::new());
 }
 
 fn files(scene: &Scene) -> Vec<PathBuf> {
@@ -100,7 +111,7 @@ fn a_flipped_bit_anywhere_is_told_or_harmless() {
             with_damage(&scene, &file, &|file| flip_bit(file, at));
         }
     }
-    assert_eq!(use_it(&scene, tempfile::tempdir().unwrap().path()).unwrap(), Vec::<String>::new());
+    assert_well(&scene);
 }
 
 #[test]
@@ -112,11 +123,11 @@ fn a_cut_file_is_told() {
             with_damage(&scene, &file, &|file| truncate_file(file, keep));
         }
     }
-    assert_eq!(use_it(&scene, tempfile::tempdir().unwrap().path()).unwrap(), Vec::<String>::new());
+    assert_well(&scene);
 }
 
 #[test]
-fn a_lost_pack_is_told_and_the_next_backup_heals_what_it_can() {
+fn a_lost_pack_is_told() {
     let scene = scene();
     let packs: Vec<_> = files(&scene)
         .into_iter()
@@ -124,12 +135,12 @@ fn a_lost_pack_is_told_and_the_next_backup_heals_what_it_can() {
         .collect();
     for pack in packs {
         fs::rename(&pack, scene.path("aside")).unwrap();
-        let target = tempfile::tempdir().unwrap();
-        match use_it(&scene, target.path()) {
+        let (target, repository) = (tempfile::tempdir().unwrap(), scene.open());
+        match use_it(&repository, &scene, target.path()) {
             Ok(warnings) => assert!(!warnings.is_empty()),
             Err(error) => assert_eq!(error.code(), Code::Damaged, "{error}"),
         }
-        assert_check_sees_it(&scene, "data");
+        assert_check_sees_it(&repository, "data");
         fs::rename(scene.path("aside"), &pack).unwrap();
     }
 }
@@ -144,12 +155,13 @@ fn a_newer_format_is_refused_as_such() {
             "{{\"version\":{version},\"id\":\"{id}\",\"chunker_polynomial\":\"3abc9bff07d9e5\"}}"
         )
     };
-    let newer = seal(&scene.restic(), text(3).as_bytes());
-    let zero = seal(&scene.restic(), text(0).as_bytes());
-    let nonsense = seal(&scene.restic(), b"[]");
+    let sealer = Sealer::of(&scene.restic());
+    let newer = sealer.seal(text(3).as_bytes());
+    let zero = sealer.seal(text(0).as_bytes());
+    let nonsense = sealer.seal(b"[]");
     for (bytes, code) in [(newer, Code::TooNew), (zero, Code::Damaged), (nonsense, Code::Damaged)] {
         fs::write(&config, bytes).unwrap();
-        let error = Repository::open(scene.disk(), &password(), &World::real()).unwrap_err();
+        let error = open(&scene).unwrap_err();
         assert_eq!(error.code(), code, "{error}");
         if code == Code::TooNew {
             assert!(error.why_text().contains('3'), "{error}");
@@ -161,6 +173,7 @@ fn a_newer_format_is_refused_as_such() {
 #[test]
 fn files_of_unknown_shape_are_refused_and_not_guessed_at() {
     let scene = scene();
+    let (sealer, repository) = (Sealer::of(&scene.restic()), scene.open());
     let bomb = [&[2][..], &zstd::bulk::compress(&vec![b' '; 1 << 26], 1).unwrap()].concat();
     let tree = format!("{{\"time\":\"2020-01-01T00:00:00Z\",\"tree\":\"{}\"", "ab".repeat(32));
     for (plain, code) in [
@@ -172,19 +185,19 @@ fn files_of_unknown_shape_are_refused_and_not_guessed_at() {
         (b"{\"time\":", Code::Damaged),
         (&bomb, Code::Damaged),
     ] {
-        let name = plant(&scene.restic(), &scene.repository(), "snapshots", plain);
-        let error = scene.open().snapshots().unwrap_err();
+        let name = sealer.plant(&scene.repository(), "snapshots", plain);
+        let error = repository.snapshots().unwrap_err();
         assert_eq!(error.code(), code, "{error}");
         assert!(error.to_string().contains(&name[..8]), "{error}");
         fs::remove_file(scene.repository().join("snapshots").join(name)).unwrap();
     }
     // A snapshot with fields that are not known, and without most that are.
     let odd = format!("{tree},\"newer\":[1],\"paths\":null,\"uid\":1}}");
-    plant(&scene.restic(), &scene.repository(), "snapshots", odd.as_bytes());
-    assert_eq!(scene.open().snapshots().unwrap().len(), 2);
+    sealer.plant(&scene.repository(), "snapshots", odd.as_bytes());
+    assert_eq!(repository.snapshots().unwrap().len(), 2);
     for plain in [&b"{\"packs\":[{\"id\":\"00\",\"blobs\":[]}]}"[..], b"{\"packs\":1}", b"[]"] {
-        let name = plant(&scene.restic(), &scene.repository(), "index", plain);
-        let error = scene.open().refresh_index().unwrap_err();
+        let name = sealer.plant(&scene.repository(), "index", plain);
+        let error = repository.refresh_index().unwrap_err();
         assert_eq!(error.code(), Code::Damaged, "{error}");
         assert!(error.to_string().contains(&name), "{error}");
         fs::remove_file(scene.repository().join("index").join(name)).unwrap();
@@ -194,8 +207,8 @@ fn files_of_unknown_shape_are_refused_and_not_guessed_at() {
 #[test]
 fn an_index_that_points_beyond_a_pack_is_damage() {
     let scene = scene();
-    let repository = scene.open();
-    let snapshot = latest(&repository);
+    let sealer = Sealer::of(&scene.restic());
+    let snapshot = latest(&scene.open());
     let pack = files(&scene)
         .into_iter()
         .find(|file| file.starts_with(scene.repository().join("data")))
@@ -212,7 +225,7 @@ fn an_index_that_points_beyond_a_pack_is_damage() {
              \"offset\":{offset},\"length\":{length},\"uncompressed_length\":4294967295}}]}}]}}",
             snapshot.tree
         );
-        let name = plant(&scene.restic(), &scene.repository(), "index", index.as_bytes());
+        let name = sealer.plant(&scene.repository(), "index", index.as_bytes());
         let error = scene.open().tree(&snapshot.tree).unwrap_err();
         assert_eq!(error.code(), Code::Damaged, "{offset} {length}: {error}");
         fs::remove_file(scene.repository().join("index").join(name)).unwrap();

@@ -18,9 +18,18 @@ use undercroft_testkit::{
     FailingProvider, Fault, Operation, Restic, SmallDisk, random_bytes, text_bytes, write_file,
 };
 
-/// Enough for several packs.
+/// Enough for several packs, the first of them full long before the end.
 fn fill(scene: &Scene, seed: u64) {
-    for n in 0..9 {
+    fill_with(scene, seed, 9);
+}
+
+/// Enough for one of each kind of file.
+fn fill_a_little(scene: &Scene, seed: u64) {
+    fill_with(scene, seed, 1);
+}
+
+fn fill_with(scene: &Scene, seed: u64, files: u64) {
+    for n in 0..files {
         let bytes = random_bytes(seed * 100 + n, 4 << 20);
         write_file(scene.source().join(format!("random {n}")), bytes);
     }
@@ -47,6 +56,7 @@ fn any_write_may_fail_and_nothing_is_lost() {
         [(Code::Unavailable, false), (Code::StorageFull, true)].into_iter().enumerate()
     {
         for nth in 1.. {
+            let fill = if for_good { fill } else { fill_a_little };
             fill(&scene, (at * 100 + nth) as u64);
             match for_good {
                 false => failing.fail_once(Operation::Write, "", nth, Fault::Refuse(code)),
@@ -71,7 +81,7 @@ fn any_write_may_fail_and_nothing_is_lost() {
             }
         }
     }
-    assert!(failures >= 12, "only {failures} writes");
+    assert!(failures >= 10, "only {failures} writes");
     assert!(scene.stored_files().iter().all(|path| !path.to_string_lossy().contains("/locks/")));
     scene.assert_latest_is_source(&scene.open());
     scene.restic().check();
@@ -136,11 +146,11 @@ fn a_write_whose_sync_failed_is_not_acknowledged_and_does_no_harm() {
     let scene = Scene::new();
     drop(scene.init());
     for nth in 1.. {
-        fill(&scene, nth as u64);
+        fill_a_little(&scene, nth as u64);
         let before = ids(&scene.open());
         let code = code_of(&failing_late(&scene, nth, false), &scene.request());
         if code.is_none() {
-            assert!(nth > 5);
+            assert!(nth > 4);
             break;
         }
         assert_eq!(code, Some(Code::Unavailable), "write {nth}");
@@ -238,7 +248,6 @@ fn an_init_that_fails_anywhere_can_be_begun_again() {
             failing.heal();
             Repository::init(failing, &password(), &World::real()).unwrap();
             assert_eq!(scene.open().keys().unwrap().len(), 1);
-            scene.restic().check();
         }
     }
 }
@@ -315,7 +324,7 @@ fn the_order_is_packs_then_index_then_snapshot() {
     drop(scene.init());
     let order = Arc::new(Mutex::new(Vec::new()));
     let noted = Arc::clone(&order);
-    let disk = WatchedProvider::new(scene.disk(), move |key| {
+    let disk = WatchedProvider::over(scene.disk(), move |key| {
         noted.lock().unwrap().push(key.split('/').next().unwrap().to_owned());
     });
     back_up(&scene.open_through(disk), &scene.request());

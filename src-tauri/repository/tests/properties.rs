@@ -177,12 +177,12 @@ impl Stage {
         let failing = Arc::new(FailingProvider::new(Arc::new(MemoryProvider::new())));
         let cancel = Arc::new(Cancel::default());
         let (watch, inner): (_, Arc<dyn Provider>) = (Arc::clone(&cancel), failing.clone());
-        let provider = WatchedProvider::new(inner, move |_| {
+        let provider = WatchedProvider::over(inner, move |_| {
             let job = watch.job.lock().unwrap();
-            if let Some(job) = &*job {
-                if watch.spare.fetch_sub(1, Ordering::SeqCst) == 1 {
-                    job.cancel();
-                }
+            if let Some(job) = &*job
+                && watch.spare.fetch_sub(1, Ordering::SeqCst) == 1
+            {
+                job.cancel();
             }
         });
         let (world, _) = simulated_world(1);

@@ -34,7 +34,7 @@ fn images(scene: &Scene) -> Vec<Image> {
     let world = World { clock: clock.clone(), random: Arc::new(OsRandom) };
     let images = Arc::new(Mutex::new(Vec::<Image>::new()));
     let (taken, repository) = (Arc::clone(&images), scene.repository());
-    let disk = WatchedProvider::new(scene.disk(), move |key| {
+    let disk = WatchedProvider::over(scene.disk(), move |key| {
         let mut taken = taken.lock().unwrap();
         let folder = repository.with_file_name(format!("image {}", taken.len()));
         let copied = Command::new("cp").arg("-al").arg(&repository).arg(&folder).status().unwrap();

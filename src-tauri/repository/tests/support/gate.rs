@@ -14,7 +14,7 @@ pub struct WatchedProvider {
 }
 
 impl WatchedProvider {
-    pub fn new(
+    pub fn over(
         inner: Arc<dyn Provider>,
         before_write: impl Fn(&str) + Send + Sync + 'static,
     ) -> Arc<dyn Provider> {
@@ -75,7 +75,7 @@ impl Gate {
     /// A provider whose writes of keys that begin with `prefix` stop at the gate.
     pub fn before(self: &Arc<Self>, inner: Arc<dyn Provider>, prefix: &str) -> Arc<dyn Provider> {
         let (gate, prefix) = (Arc::clone(self), prefix.to_owned());
-        WatchedProvider::new(inner, move |key| {
+        WatchedProvider::over(inner, move |key| {
             if key.starts_with(&prefix) {
                 gate.pass();
             }

@@ -18,7 +18,7 @@ use undercroft_repository::{
 use undercroft_testkit::{Restic, assert_same_tree};
 
 pub use gate::{Gate, WatchedProvider};
-pub use seal::{plant, seal};
+pub use seal::Sealer;
 
 pub const PASSWORD: &str = "vault";
 
@@ -159,7 +159,8 @@ pub fn try_back_up(
 pub fn assert_warned(warnings: &[Warning], items: &[&Path]) {
     let mut warned: Vec<_> = warnings.iter().map(|warning| warning.item.as_str()).collect();
     let mut wanted: Vec<_> = items.iter().map(|path| path.to_str().unwrap()).collect();
-    (warned.sort_unstable(), wanted.sort_unstable());
+    warned.sort_unstable();
+    wanted.sort_unstable();
     assert_eq!(warned, wanted, "{warnings:#?}");
 }
 

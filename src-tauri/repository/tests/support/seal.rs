@@ -9,26 +9,44 @@ use base64::engine::general_purpose::STANDARD as BASE64;
 use poly1305::Poly1305;
 use undercroft_testkit::Restic;
 
-/// IV, ciphertext and MAC of `plain`, as restic's design document has it.
-pub fn seal(restic: &Restic, plain: &[u8]) -> Vec<u8> {
-    let key: serde_json::Value = serde_json::from_str(&restic.run(&["cat", "masterkey"])).unwrap();
-    let part = |value: &serde_json::Value| BASE64.decode(value.as_str().unwrap()).unwrap();
-    let (encrypt, k, r) = (part(&key["encrypt"]), part(&key["mac"]["k"]), part(&key["mac"]["r"]));
-    let iv = [0x5a; 16];
-    let mut ciphertext = plain.to_vec();
-    let mut cipher = ctr::Ctr128BE::<Aes256>::new_from_slices(&encrypt, &iv).unwrap();
-    cipher.apply_keystream(&mut ciphertext);
-    let mut nonce = iv.into();
-    Aes128::new_from_slice(&k).unwrap().encrypt_block(&mut nonce);
-    let one_time = [&r[..], &nonce[..]].concat();
-    let mac = Poly1305::new_from_slice(&one_time).unwrap().compute_unpadded(&ciphertext);
-    [&iv[..], &ciphertext, &mac[..]].concat()
+/// A repository's key.
+pub struct Sealer {
+    encrypt: Vec<u8>,
+    k: Vec<u8>,
+    r: Vec<u8>,
 }
 
-/// Puts an unpacked file of this plain text into the repository; returns its name.
-pub fn plant(restic: &Restic, repository: &Path, folder: &str, plain: &[u8]) -> String {
-    let sealed = seal(restic, plain);
-    let name = undercroft_repository::PackId::of(&sealed).to_string();
-    std::fs::write(repository.join(folder).join(&name), sealed).unwrap();
-    name
+impl Sealer {
+    /// The key as restic tells it.
+    pub fn of(restic: &Restic) -> Self {
+        let text = restic.run(&["cat", "masterkey"]);
+        let key: serde_json::Value = serde_json::from_str(&text).unwrap();
+        let part = |value: &serde_json::Value| BASE64.decode(value.as_str().unwrap()).unwrap();
+        Self {
+            encrypt: part(&key["encrypt"]),
+            k: part(&key["mac"]["k"]),
+            r: part(&key["mac"]["r"]),
+        }
+    }
+
+    /// IV, ciphertext and MAC of `plain`, as restic's design document has it.
+    pub fn seal(&self, plain: &[u8]) -> Vec<u8> {
+        let iv = [0x5a; 16];
+        let mut ciphertext = plain.to_vec();
+        let mut cipher = ctr::Ctr128BE::<Aes256>::new_from_slices(&self.encrypt, &iv).unwrap();
+        cipher.apply_keystream(&mut ciphertext);
+        let mut nonce = iv.into();
+        Aes128::new_from_slice(&self.k).unwrap().encrypt_block(&mut nonce);
+        let one_time = [&self.r[..], &nonce[..]].concat();
+        let mac = Poly1305::new_from_slice(&one_time).unwrap().compute_unpadded(&ciphertext);
+        [&iv[..], &ciphertext, &mac[..]].concat()
+    }
+
+    /// Puts an unpacked file of this plain text into the repository; returns its name.
+    pub fn plant(&self, repository: &Path, folder: &str, plain: &[u8]) -> String {
+        let sealed = self.seal(plain);
+        let name = undercroft_repository::PackId::of(&sealed).to_string();
+        std::fs::write(repository.join(folder).join(&name), sealed).unwrap();
+        name
+    }
 }
