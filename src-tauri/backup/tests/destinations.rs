@@ -67,7 +67,7 @@ fn places_that_cannot_be_destinations_are_refused_and_left_alone() {
     let (library, backups) = home.open();
     let project = home.project(&library, "p");
     let add = |path: PathBuf| backups.add_destination(&wanted(&path));
-    let root = project.root.clone();
+    let root = project.root;
     refused(add(root.join("backups")), Code::Invalid, "inside the project p");
     refused(add(root.join("README")), Code::Invalid, "file, not a folder");
     refused(add(root.join("README/x")), Code::Unavailable, "");
