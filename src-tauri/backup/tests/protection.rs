@@ -18,10 +18,8 @@ fn a_project_is_safe_while_its_newest_backup_is_fresh_and_the_last_one_did_not_f
     let project = home.project(&library, "p");
     let judged = || {
         let protection = backups.protection(&project).unwrap();
-        assert_eq!(
-            backups.protections(std::slice::from_ref(&project)).unwrap(),
-            [protection.clone()]
-        );
+        let several = backups.protections(std::slice::from_ref(&project)).unwrap();
+        assert_eq!(several, std::slice::from_ref(&protection));
         (protection.state, protection.reason, protection.destinations)
     };
     let is = |state: ProtectionState, reason: &str, destinations: u64| {
