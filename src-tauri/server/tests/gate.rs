@@ -109,7 +109,8 @@ fn no_route_answers_to_another_name_or_another_origin() {
     ];
     for ask in every_request(&stage) {
         for host in &hosts {
-            let answer = stage.send(&ask.clone().host(host).with_all(std::slice::from_ref(&bearer)));
+            let answer =
+                stage.send(&ask.clone().host(host).with_all(std::slice::from_ref(&bearer)));
             assert_eq!(answer.status, 403, "{ask:?} at {host:?}");
             assert_armoured(&answer);
         }
