@@ -103,6 +103,7 @@ fn print(out: &Output, keys: &[KeyInfo]) {
                 "userName": key.username,
                 "hostName": key.hostname,
                 "created": key.created,
+                "damaged": key.damaged,
             })
         };
         return out.record(&keys.iter().map(value).collect::<Vec<_>>());
@@ -121,7 +122,7 @@ fn print(out: &Output, keys: &[KeyInfo]) {
             key.id.short(),
             key.username.clone(),
             key.hostname.clone(),
-            key.created.clone(),
+            if key.damaged { "damaged: remove it".to_owned() } else { key.created.clone() },
         ]);
     }
     table.print(out, "No keys");
