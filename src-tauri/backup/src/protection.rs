@@ -4,7 +4,7 @@
 use std::collections::{BTreeSet, HashMap};
 
 use jiff::{SignedDuration, Timestamp};
-use undercroft_foundation::{DestinationId, JobState, ProjectId, Result, escape_path};
+use undercroft_foundation::{DestinationId, JobState, ProjectId, Result, count_text, escape_path};
 use undercroft_library::{JobKind, Project, Run};
 
 use crate::backups::Backups;
@@ -121,7 +121,7 @@ impl Known {
         let age = self.now.duration_since(newest);
         if age > FRESH {
             let days = u64::try_from(age.as_hours() / 24).unwrap_or_default();
-            let days = words::counted(days, "day", "days");
+            let days = count_text(days, "day");
             return (Attention, format!("Its newest backup is {days} old."));
         }
         let mut names: Vec<_> =
@@ -130,7 +130,7 @@ impl Known {
         let mut reason = format!("It is backed up to {}.", words::list(&names));
         let left_out = run.and_then(|run| run.outcome.as_ref()).map_or(0, |o| o.warnings_total);
         if left_out > 0 {
-            let items = words::counted(left_out, "thing", "things");
+            let items = count_text(left_out, "thing");
             reason += &format!(" The last backup had to leave out {items}.");
         }
         (Protected, reason)

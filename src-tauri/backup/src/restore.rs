@@ -3,14 +3,15 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use undercroft_foundation::{Code, DestinationId, Error, Job, Result, escape_name, escape_path};
+use undercroft_foundation::{
+    Code, DestinationId, Error, Job, Result, count_text, escape_name, escape_path, size_text,
+};
 use undercroft_library::{JobKind, JobSpec, JobView, Overlap, overlap};
 use undercroft_repository::{Overwrite, RestoreRequest, RestoreSummary, SnapshotFilter};
 
 use crate::backups::Backups;
 use crate::browse::full_path;
 use crate::seen::SeenSnapshot;
-use crate::words;
 
 /// What to get back, and where to.
 #[derive(Debug, Clone)]
@@ -114,8 +115,8 @@ fn nearest(target: &Path) -> PathBuf {
 fn sentence(summary: &RestoreSummary, order: &RestoreOrder) -> String {
     let mut text = format!(
         "{} ({}) restored into {} and compared",
-        words::files(summary.files_restored),
-        words::size(summary.bytes_restored),
+        count_text(summary.files_restored, "file"),
+        size_text(summary.bytes_restored),
         escape_path(&order.target)
     );
     if summary.files_identical > 0 {

@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use undercroft_foundation::{
-    Code, DestinationId, Error, Job, ProjectId, Result, Settings, escape_path,
+    Code, DestinationId, Error, Job, ProjectId, Result, Settings, count_text, escape_path,
+    size_text,
 };
 use undercroft_library::{JobKind, JobSpec, JobView, Overlap, Project, ProjectStatus, overlap};
 use undercroft_repository::{BackupRequest, BackupSummary, Compression, Repository};
@@ -11,7 +12,6 @@ use undercroft_repository::{BackupRequest, BackupSummary, Compression, Repositor
 use crate::backups::Backups;
 use crate::destinations::Destination;
 use crate::seen::{OUR_TAG, tag_of};
-use crate::words;
 
 /// What a backup did.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -136,8 +136,8 @@ fn sentence(summary: &BackupSummary, destination: &Destination) -> String {
     let counts = &summary.counts;
     let all = format!(
         "{} ({}) backed up to {}",
-        words::files(counts.total_files_processed),
-        words::size(counts.total_bytes_processed),
+        count_text(counts.total_files_processed, "file"),
+        size_text(counts.total_bytes_processed),
         destination.name
     );
     if counts.files_new + counts.files_changed == 0 && counts.data_added == 0 {
@@ -147,6 +147,6 @@ fn sentence(summary: &BackupSummary, destination: &Destination) -> String {
         "{all}, {} new, {} changed, {} added",
         counts.files_new,
         counts.files_changed,
-        words::size(counts.data_added_packed)
+        size_text(counts.data_added_packed)
     )
 }

@@ -4,22 +4,7 @@ use std::fmt::Write as _;
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
-
-/// A size with one unit and one decimal: `1.3 GB`.
-pub(crate) fn size(bytes: u64) -> String {
-    const UNITS: [&str; 6] = ["kB", "MB", "GB", "TB", "PB", "EB"];
-    if bytes < 1000 {
-        return format!("{bytes} B");
-    }
-    let mut value = bytes as f64 / 1000.0;
-    let mut unit = 0;
-    // 999.95 would be shown as 1000.0.
-    while value >= 999.95 && unit + 1 < UNITS.len() {
-        value /= 1000.0;
-        unit += 1;
-    }
-    format!("{value:.1} {}", UNITS[unit])
-}
+pub(crate) use undercroft_foundation::{count_text as count, grouped, size_text as size};
 
 /// A moment in local time, to the minute.
 pub(crate) fn moment(time: Timestamp) -> String {
@@ -33,25 +18,6 @@ pub(crate) fn span(seconds: u64) -> String {
         0 => format!("{minutes}:{seconds:02}"),
         _ => format!("{hours}:{minutes:02}:{seconds:02}"),
     }
-}
-
-/// A count with its noun: `1 file`, `12,345 files`.
-pub(crate) fn count(number: u64, noun: &str) -> String {
-    let digits = grouped(number);
-    if number == 1 { format!("{digits} {noun}") } else { format!("{digits} {noun}s") }
-}
-
-/// A number with commas between groups of three digits.
-pub(crate) fn grouped(number: u64) -> String {
-    let digits = number.to_string();
-    let mut text = String::with_capacity(digits.len() * 4 / 3);
-    for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
 }
 
 /// Text with whatever could steer a terminal, or disguise a name, made visible.
@@ -84,19 +50,6 @@ fn steers(c: char) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn sizes_have_one_unit_and_one_decimal() {
-        let shown = [0, 999, 1000, 1_300_000_000, 999_949, 999_950, u64::MAX].map(size);
-        assert_eq!(shown, ["0 B", "999 B", "1.0 kB", "1.3 GB", "999.9 kB", "1.0 MB", "18.4 EB"]);
-    }
-
-    #[test]
-    fn counts_agree_with_their_noun() {
-        assert_eq!(count(0, "file"), "0 files");
-        assert_eq!(count(1, "file"), "1 file");
-        assert_eq!(count(1_234_567, "file"), "1,234,567 files");
-    }
 
     #[test]
     fn nothing_steers_the_terminal() {

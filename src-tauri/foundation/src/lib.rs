@@ -10,6 +10,7 @@ mod job;
 mod names;
 mod random;
 mod settings;
+mod words;
 mod world;
 mod write_points;
 
@@ -24,5 +25,6 @@ pub use settings::{
     SETTING_RULES, Setting, SettingKind, SettingRule, SettingValue, Settings, SettingsLayer,
     SettingsOverrides,
 };
+pub use words::{count_text, grouped, size_text};
 pub use world::World;
 pub use write_points::{WRITE_POINTS, reach_write_point};
