@@ -140,8 +140,8 @@ fn sentence(summary: &BackupSummary, destination: &Destination) -> String {
         size_text(counts.total_bytes_processed),
         destination.name
     );
-    if counts.files_new + counts.files_changed == 0 && counts.data_added == 0 {
-        return format!("{all}, nothing had changed");
+    if counts.files_new + counts.files_changed == 0 {
+        return format!("{all}, no file new or changed");
     }
     format!(
         "{all}, {} new, {} changed, {} added",

@@ -117,7 +117,7 @@ fn what_has_not_changed_is_said_and_what_has_is_counted() {
     assert_eq!(run().summary.counts.files_new, 2);
     let report = run();
     assert_eq!(report.summary.counts.files_unmodified, 2);
-    assert!(report.sentence.ends_with("nothing had changed"), "{}", report.sentence);
+    assert!(report.sentence.ends_with("no file new or changed"), "{}", report.sentence);
     fs::write(project.root.join("new"), "x").unwrap();
     assert_eq!(run().summary.counts.files_new, 1);
     assert_eq!(backups.snapshots(None, None).unwrap().snapshots.len(), 3);
