@@ -44,7 +44,7 @@ Built. To use Undercroft from here:
   ${program} project add FOLDER
   ${program} serve        the same pages as in the window, for a browser on this machine
 
-From another machine with a browser, forward the port first: ssh -L PORT:localhost:PORT THIS-MACHINE
+From another machine with a browser, forward the port first: ssh -L PORT:127.0.0.1:PORT THIS-MACHINE
 `);
 }
 
