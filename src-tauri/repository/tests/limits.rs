@@ -4,6 +4,7 @@ mod support;
 
 use std::fs::{self, File};
 use std::os::unix::fs::FileExt;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use rustix::fs::{CWD, Mode, OFlags, mkdirat, openat};
 use support::{Scene, back_up, latest, names};
@@ -16,12 +17,19 @@ fn peak_memory() -> u64 {
     line.split_whitespace().nth(1).unwrap().parse::<u64>().unwrap() / 1024
 }
 
+/// One at a time: the memory that is measured is that of the whole process.
+fn alone() -> MutexGuard<'static, ()> {
+    static ALONE: Mutex<()> = Mutex::new(());
+    ALONE.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
 fn forget_peak() {
     fs::write("/proc/self/clear_refs", "5").unwrap();
 }
 
 #[test]
 fn a_sparse_file_of_three_gigabytes_takes_little_memory_and_room() {
+    let _alone = alone();
     let scene = Scene::new();
     let file = File::create(scene.source().join("sparse")).unwrap();
     file.set_len(3 << 30).unwrap();
@@ -40,6 +48,7 @@ fn a_sparse_file_of_three_gigabytes_takes_little_memory_and_room() {
 
 #[test]
 fn a_hundred_thousand_files_in_one_folder() {
+    let _alone = alone();
     let scene = Scene::new();
     let folder = File::open(scene.source()).unwrap();
     for n in 0..100_000 {
@@ -82,6 +91,7 @@ fn make_deep(scene: &Scene, levels: usize) {
 #[test]
 fn folders_two_thousand_deep() {
     const LEVELS: usize = 2000;
+    let _alone = alone();
     let scene = Scene::new();
     make_deep(&scene, LEVELS);
     let repository = scene.init();
