@@ -258,15 +258,6 @@ impl Repository {
         self.read_snapshot(first)
     }
 
-    /// The newest snapshot of the same machine and paths: what a backup is compared with.
-    pub(crate) fn find_parent(&self, host: &str, paths: &[String]) -> Result<Option<Snapshot>> {
-        let wanted: BTreeSet<_> = paths.iter().collect();
-        let same = |snapshot: &Snapshot| {
-            snapshot.hostname == host && snapshot.paths.iter().collect::<BTreeSet<_>>() == wanted
-        };
-        Ok(self.snapshots()?.into_iter().rfind(same))
-    }
-
     /// Writes a snapshot (its `id` does not matter) and returns it with its id.
     pub(crate) fn write_snapshot(&self, mut snapshot: Snapshot) -> Result<Snapshot> {
         let text = go_json(&SnapshotFile::of(&snapshot))?;
@@ -276,6 +267,19 @@ impl Repository {
         reach_write_point("repository.snapshot-written");
         Ok(snapshot)
     }
+}
+
+/// The newest of these snapshots (the oldest first) that has the same machine and paths: what a
+/// backup is compared with.
+pub(crate) fn find_parent<'a>(
+    snapshots: &'a [Snapshot],
+    host: &str,
+    paths: &[String],
+) -> Option<&'a Snapshot> {
+    let wanted: BTreeSet<_> = paths.iter().collect();
+    snapshots.iter().rfind(|snapshot| {
+        snapshot.hostname == host && snapshot.paths.iter().collect::<BTreeSet<_>>() == wanted
+    })
 }
 
 /// JSON as Go writes it: as `serde_json` does, but for five characters, which can stand nowhere

@@ -23,7 +23,7 @@ use crate::dialect::Dialect;
 use crate::id::SnapshotId;
 use crate::lock::Lock;
 use crate::repository::Repository;
-use crate::snapshot::{PROGRAM_VERSION, Snapshot, SnapshotSummary};
+use crate::snapshot::{PROGRAM_VERSION, Snapshot, SnapshotSummary, find_parent};
 use crate::writer::{Added, BlobWriter};
 use request::is_there;
 use run::{Counts, Run};
@@ -50,7 +50,11 @@ impl Repository {
         let lock = if request.dry_run { None } else { self.lock_shared()? };
         let host = request.host.clone().unwrap_or_else(|| self.identity.hostname.clone());
         let snapshots = self.snapshots()?;
-        let parent = self.choose_parent(request, &host, &sources.paths)?;
+        let parent = match request.parent {
+            Parent::Auto => find_parent(&snapshots, &host, &sources.paths).cloned(),
+            Parent::None => None,
+            Parent::Id(id) => Some(self.read_snapshot(id)?),
+        };
         let dialect = Dialect::of(&self.config, &snapshots)?;
         self.refresh_index()?;
         let paths = sources.paths.clone();
@@ -85,19 +89,6 @@ impl Repository {
         })?;
         summary.snapshot = Some(snapshot.id);
         Ok(summary)
-    }
-
-    fn choose_parent(
-        &self,
-        request: &BackupRequest,
-        host: &str,
-        paths: &[String],
-    ) -> Result<Option<Snapshot>> {
-        match request.parent {
-            Parent::Auto => self.find_parent(host, paths),
-            Parent::None => Ok(None),
-            Parent::Id(id) => self.read_snapshot(id).map(Some),
-        }
     }
 }
 
