@@ -71,6 +71,8 @@ ids! {
     ProjectId, "project";
     /// The id of a workspace of a project.
     WorkspaceId, "workspace";
+    /// The id of a version of a workspace: its own, whatever becomes of its commit.
+    VersionId, "version";
     /// The id of a destination of backups.
     DestinationId, "destination";
     /// The id of one execution that was recorded.
