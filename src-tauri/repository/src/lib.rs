@@ -47,3 +47,11 @@ pub use repository::Repository;
 pub use restore::{Overwrite, RestoreRequest, RestoreSummary};
 pub use snapshot::{PROGRAM_VERSION, Snapshot, SnapshotFilter, SnapshotSummary};
 pub use tree::{ExtendedAttribute, Node, NodeKind, NodeTime, Tree};
+
+/// What else is written below a folder that is held open, so that no link on the way is followed:
+/// entries are reached by descriptor and name, made under temporary names, and given their
+/// metadata.
+pub mod placing {
+    pub use crate::metadata::{Entry, Freshness, Stat, apply, go_mode};
+    pub use crate::restore::{TEMPORARY, create_file, descend, temporary_name};
+}

@@ -18,7 +18,7 @@ use crate::tree::{Node, NodeKind, NodeTime};
 
 /// Whether an entry may carry anything that its node does not.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Freshness {
+pub enum Freshness {
     /// It was made just now, with nothing on it.
     Made,
     /// It was there before: extended attributes that the node lacks are removed.
@@ -32,12 +32,7 @@ pub(crate) enum Freshness {
 ///
 /// # Errors
 /// The first failure; `path` is for its message.
-pub(crate) fn apply(
-    node: &Node,
-    entry: Entry<'_>,
-    freshness: Freshness,
-    path: &Path,
-) -> Result<()> {
+pub fn apply(node: &Node, entry: Entry<'_>, freshness: Freshness, path: &Path) -> Result<()> {
     let owner = set_owner(entry, node).or_else(|error| match error {
         Errno::PERM if !geteuid().is_root() => Ok(()),
         error => Err(error),

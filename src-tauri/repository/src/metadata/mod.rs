@@ -14,13 +14,15 @@ mod tests;
 
 use std::os::fd::BorrowedFd;
 
-pub(crate) use apply::{Freshness, apply, create_special, set_mode};
+pub use apply::{Freshness, apply};
+pub(crate) use apply::{create_special, set_mode};
 pub(crate) use capture::Capture;
-pub(crate) use stat::Stat;
+pub use mode::go_mode;
+pub use stat::Stat;
 
 /// An entry of a file system.
 #[derive(Debug, Clone, Copy)]
-pub(crate) enum Entry<'a> {
+pub enum Entry<'a> {
     /// Opened: a file or a folder.
     Open(BorrowedFd<'a>),
     /// The entry of this name in a folder; a symbolic link is the entry itself.

@@ -18,7 +18,7 @@ const STICKY: u32 = 1 << 20;
 const SPECIAL: [(u32, u32); 3] = [(SETUID, 0o4000), (SETGID, 0o2000), (STICKY, 0o1000)];
 
 /// The kind and Go's mode of an entry, if the format has a word for it.
-pub(super) fn go_mode(st_mode: u32) -> Option<(NodeKind, u32)> {
+pub fn go_mode(st_mode: u32) -> Option<(NodeKind, u32)> {
     let (kind, bits) = match FileType::from_raw_mode(st_mode) {
         FileType::RegularFile => (NodeKind::File, 0),
         FileType::Directory => (NodeKind::Dir, DIR),

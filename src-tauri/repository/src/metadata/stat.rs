@@ -12,14 +12,14 @@ const LAST: i64 = 253_402_300_799;
 
 /// An entry's state at one moment. A symbolic link's is the link's own.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Stat(rustix::fs::Stat);
+pub struct Stat(rustix::fs::Stat);
 
 impl Stat {
     /// Looks at an entry.
     ///
     /// # Errors
     /// The system's, such as `NOENT`.
-    pub(crate) fn of(entry: Entry<'_>) -> rustix::io::Result<Self> {
+    pub fn of(entry: Entry<'_>) -> rustix::io::Result<Self> {
         match entry {
             Entry::Open(file) => fstat(file),
             Entry::In(folder, name) => statat(folder, name, AtFlags::SYMLINK_NOFOLLOW),
@@ -28,73 +28,73 @@ impl Stat {
     }
 
     /// What it is; `None` for what the format has no word for.
-    pub(crate) fn kind(&self) -> Option<NodeKind> {
+    pub fn kind(&self) -> Option<NodeKind> {
         go_mode(self.0.st_mode).map(|(kind, _)| kind)
     }
 
     /// Whether it is a regular file.
-    pub(crate) fn is_file(&self) -> bool {
+    pub fn is_file(&self) -> bool {
         self.0.st_mode & 0o170_000 == 0o100_000
     }
 
     /// Whether it is a folder.
-    pub(crate) fn is_dir(&self) -> bool {
+    pub fn is_dir(&self) -> bool {
         self.0.st_mode & 0o170_000 == 0o040_000
     }
 
     /// Go's mode bits.
-    pub(crate) fn mode(&self) -> u32 {
+    pub fn mode(&self) -> u32 {
         go_mode(self.0.st_mode).map_or(0, |(_, mode)| mode)
     }
 
     /// Bytes of its content.
-    pub(crate) fn size(&self) -> u64 {
+    pub fn size(&self) -> u64 {
         u64::try_from(self.0.st_size).unwrap_or(0)
     }
 
     /// When its content last changed.
-    pub(crate) fn mtime(&self) -> NodeTime {
+    pub fn mtime(&self) -> NodeTime {
         time(self.0.st_mtime, self.0.st_mtime_nsec)
     }
 
     /// When anything of it last changed.
-    pub(crate) fn ctime(&self) -> NodeTime {
+    pub fn ctime(&self) -> NodeTime {
         time(self.0.st_ctime, self.0.st_ctime_nsec)
     }
 
     /// When it was last read.
-    pub(crate) fn atime(&self) -> NodeTime {
+    pub fn atime(&self) -> NodeTime {
         time(self.0.st_atime, self.0.st_atime_nsec)
     }
 
     /// Its inode number.
-    pub(crate) fn inode(&self) -> u64 {
+    pub fn inode(&self) -> u64 {
         self.0.st_ino
     }
 
     /// The number of the file system that holds it.
-    pub(crate) fn device_id(&self) -> u64 {
+    pub fn device_id(&self) -> u64 {
         self.0.st_dev
     }
 
     /// The number of the device that it is.
-    pub(crate) fn device(&self) -> u64 {
+    pub fn device(&self) -> u64 {
         self.0.st_rdev
     }
 
     /// How many names it has.
     #[allow(clippy::useless_conversion, reason = "other machines have 32 bits here")]
-    pub(crate) fn links(&self) -> u64 {
+    pub fn links(&self) -> u64 {
         u64::from(self.0.st_nlink)
     }
 
     /// The number of its owner.
-    pub(crate) fn uid(&self) -> u32 {
+    pub fn uid(&self) -> u32 {
         self.0.st_uid
     }
 
     /// The number of its group.
-    pub(crate) fn gid(&self) -> u32 {
+    pub fn gid(&self) -> u32 {
         self.0.st_gid
     }
 }

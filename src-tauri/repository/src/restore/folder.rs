@@ -58,21 +58,29 @@ impl Root {
 
     /// Opens a folder from the target down, through nothing but folders.
     pub(super) fn descend(&self, folder: &Folder) -> SystemResult<OwnedFd> {
-        let mut opened = rustix::io::fcntl_dupfd_cloexec(&self.file, 0)?;
-        let names = folder.names();
-        let mut rest = &names[..];
-        while !rest.is_empty() {
-            let mut length = 0;
-            let fitting = rest.iter().take_while(|name| {
-                length += name.len() + 1;
-                length <= PATH_MAX
-            });
-            let count = fitting.count().max(1);
-            opened = open_beneath(opened.as_fd(), &rest[..count])?;
-            rest = &rest[count..];
-        }
-        Ok(opened)
+        descend(self.file.as_fd(), &folder.names())
     }
+}
+
+/// Opens a folder below another by the names that lead there, through nothing but folders: no
+/// link on the way is followed.
+///
+/// # Errors
+/// The system's; `LOOP` or `NOTDIR` when a link is in the way.
+pub fn descend(from: BorrowedFd<'_>, names: &[&[u8]]) -> SystemResult<OwnedFd> {
+    let mut opened = rustix::io::fcntl_dupfd_cloexec(from, 0)?;
+    let mut rest = names;
+    while !rest.is_empty() {
+        let mut length = 0;
+        let fitting = rest.iter().take_while(|name| {
+            length += name.len() + 1;
+            length <= PATH_MAX
+        });
+        let count = fitting.count().max(1);
+        opened = open_beneath(opened.as_fd(), &rest[..count])?;
+        rest = &rest[count..];
+    }
+    Ok(opened)
 }
 
 fn open_beneath(folder: BorrowedFd<'_>, names: &[&[u8]]) -> SystemResult<OwnedFd> {

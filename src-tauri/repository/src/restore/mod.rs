@@ -18,6 +18,9 @@ mod writer;
 #[cfg(test)]
 mod tests;
 
+pub use folder::descend;
+pub use temporary::{TEMPORARY, create_file, name as temporary_name};
+
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::mpsc::{SyncSender, sync_channel};

@@ -13,16 +13,22 @@ use sha2::{Digest, Sha256};
 
 use crate::metadata::{Entry, Stat};
 
+/// How every temporary name begins; what bears one is no file of the user's.
+pub const TEMPORARY: &str = ".undercroft-restore-";
+
 /// Living restores that may replace the same file at the same time.
 const RIVALS: u32 = 64;
 
 /// Makes a locked file that will take the place of `name`, and returns its own name.
-pub(super) fn create_file(folder: BorrowedFd<'_>, name: &[u8]) -> Result<(File, String)> {
+///
+/// # Errors
+/// The system's.
+pub fn create_file(folder: BorrowedFd<'_>, name: &[u8]) -> Result<(File, String)> {
     let digest = hex::encode(&Sha256::digest(name)[..8]);
     let flags = OFlags::RDWR | OFlags::CREATE | OFlags::EXCL | OFlags::NOFOLLOW | OFlags::CLOEXEC;
     // Each name is tried twice: what is left over under it is removed in between.
     for attempt in 0..2 * RIVALS {
-        let temporary = format!(".undercroft-restore-{digest}-{}", attempt / 2);
+        let temporary = format!("{TEMPORARY}{digest}-{}", attempt / 2);
         match openat(folder, &temporary, flags, Mode::RUSR | Mode::WUSR) {
             Ok(file) if is_ours(file.as_fd()) => return Ok((file.into(), temporary)),
             Ok(_) => {}
@@ -39,10 +45,10 @@ fn is_ours(file: BorrowedFd<'_>) -> bool {
 }
 
 /// A name that nothing else in the folder has, for what is made in one call.
-pub(super) fn name() -> String {
+pub fn name() -> String {
     static COUNTER: AtomicU64 = AtomicU64::new(0);
     let number = COUNTER.fetch_add(1, Ordering::Relaxed);
-    format!(".undercroft-restore-{}-{number}", std::process::id())
+    format!("{TEMPORARY}{}-{number}", std::process::id())
 }
 
 fn remove_left_over(folder: BorrowedFd<'_>, temporary: &str) {
