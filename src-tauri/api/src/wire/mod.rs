@@ -9,19 +9,41 @@ mod dashboard;
 mod destination;
 mod error;
 mod event;
+mod file;
+mod git;
+mod history;
 mod job;
+mod memory;
 mod place;
 mod project;
 mod settings;
 mod snapshot;
+mod workspace;
 
 pub use app::{AppInfo, Nothing};
 pub use dashboard::{Attention, Dashboard, Finding, FindingLevel};
 pub use destination::{Destination, DestinationAdd, DestinationRef};
 pub use error::{ErrorCode, WireError};
 pub use event::{BackendEvent, Event, EventsAfter};
+pub use file::{
+    Conflict, DiffKind, FileAt, FileCompare, FileDelete, FileDiff, FileEntry, FileHit, FileListing,
+    FileRef, FileSave, FileSearch, FileUpload, Hunk, Line, LineTag, Preview, PreviewKind, Saved,
+};
+pub use git::{
+    GitBranch, GitBranchCreate, GitBranchSwitch, GitCommit, GitCommitNew, GitCompare, GitCreate,
+    GitDiff, GitExport, GitLog, GitRemote, GitRemoteSet, GitStatus, GitSync, GitTransfer,
+};
+pub use history::{
+    Change, ChangeKind, Comparison, Day, FileVersion, HistoryPlan, Layer, LayerReason, LayerRule,
+    LayerTotals, LeftOut, RestorePlan, Rules, RulesChange, SizedPath, ThinDrop, ThinPlan, Trigger,
+    Version, VersionCompare, VersionDays, VersionDetail, VersionFilter, VersionMark, VersionRef,
+    VersionRestore, VersionSave, VersionSizes, WatchFilter, WatchState, WatchStatus,
+};
 pub use job::{
     BackupRun, JobKind, JobProgress, JobRef, JobState, JobView, Outcome, Run, RunFilter, Warning,
+};
+pub use memory::{
+    Draft, DraftContent, DraftRef, DraftSave, MemoryStats, MemoryTransfer, MemoryTransferred,
 };
 pub use place::{Place, PlacePick, PlacePurpose, PlaceState, PlaceType};
 pub use project::{
@@ -32,3 +54,4 @@ pub use settings::{Setting, SettingsChange, SettingsSource, SettingsView, Theme}
 pub use snapshot::{
     Browse, Entry, EntryKind, Listing, Overwrite, Restore, Snapshot, SnapshotFilter,
 };
+pub use workspace::{Current, Workspace, WorkspaceDescribe, WorkspaceOpen, WorkspaceRef};

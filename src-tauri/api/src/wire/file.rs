@@ -1,0 +1,318 @@
+//! Files of versions on the wire: listing, looking at, comparing, searching and saving them.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use specta::Type;
+use specta_typescript::Number;
+
+use super::{EntryKind, Layer, LayerReason, Version};
+
+/// A file or folder in a version.
+#[derive(Debug, Clone, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct FileAt {
+    /// The version; also `latest:WORKSPACE`, and `now:WORKSPACE` for what is on disk.
+    pub version: String,
+    /// The path, name by name; empty for the top.
+    #[serde(default)]
+    pub path: Vec<String>,
+}
+
+/// A file or folder of a workspace, whatever the version.
+#[derive(Debug, Clone, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct FileRef {
+    /// The workspace.
+    pub workspace: String,
+    /// The path, name by name.
+    pub path: Vec<String>,
+}
+
+/// A folder in a version.
+#[derive(Debug, Clone, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct FileListing {
+    /// The id of the version; nothing for what is on disk.
+    #[serde(default)]
+    pub version: Option<String>,
+    /// The folder, name by name.
+    pub path: Vec<String>,
+    /// What is in it: folders first, then by name.
+    pub entries: Vec<FileEntry>,
+}
+
+/// One name in a folder of a version.
+#[derive(Debug, Clone, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct FileEntry {
+    /// The name.
+    pub name: String,
+    /// What it is.
+    pub kind: EntryKind,
+    /// A file's size.
+    #[specta(type = Number)]
+    pub size_bytes: u64,
+    /// When its content last changed.
+    #[specta(type = String)]
+    pub modified: Timestamp,
+    /// Its kind and permissions as `ls -l` shows them.
+    pub mode: String,
+    /// Where its bytes live.
+    #[serde(default)]
+    pub layer: Option<Layer>,
+    /// Why they live there.
+    #[serde(default)]
+    pub reason: Option<LayerReason>,
+    /// Where a symbolic link leads.
+    #[serde(default)]
+    pub target: Option<String>,
+}
+
+/// What can be shown of a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub enum PreviewKind {
+    /// Text.
+    Text,
+    /// An image.
+    Image,
+    /// Bytes, shown as hexadecimal digits.
+    Binary,
+    /// Nothing: it is too large.
+    TooLarge,
+    /// Where the link leads.
+    Link,
+    /// Nothing: it is a folder.
+    Folder,
+}
+
+/// A file as it can be shown.
+#[derive(Debug, Clone, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct Preview {
+    /// What can be shown.
+    pub kind: PreviewKind,
+    /// Its text; for a link, where it leads.
+    #[serde(default)]
+    pub text: Option<String>,
+    /// What it is written in: `rust`.
+    #[serde(default)]
+    pub language: Option<String>,
+    /// What kind of image: `image/png`.
+    #[serde(default)]
+    pub mime: Option<String>,
+    /// An image's bytes, in base64.
+    #[serde(default)]
+    pub base64: Option<String>,
+    /// Its first bytes in lines of offset, hexadecimal digits and characters.
+    #[serde(default)]
+    pub hex: Option<String>,
+    /// The size of the whole file.
+    #[specta(type = Number)]
+    pub size_bytes: u64,
+    /// Whether there is more than is shown.
+    pub truncated: bool,
+}
+
+/// Compares two files, or two versions of one.
+#[derive(Debug, Clone, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct FileCompare {
+    /// What counts as before; left out for a file that was not there.
+    #[serde(default)]
+    pub from: Option<FileAt>,
+    /// What counts as after; left out for a file that is gone.
+    #[serde(default)]
+    pub to: Option<FileAt>,
+}
+
+/// What kind of comparison can be shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub enum DiffKind {
+    /// Both sides are text.
+    Text,
+    /// Both sides are images.
+    Image,
+    /// At least one side is neither.
+    Binary,
+    /// At least one side is too large.
+    TooLarge,
+    /// Both sides are the same.
+    Same,
+}
+
+/// How two files differ.
+#[derive(Debug, Clone, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct FileDiff {
+    /// What can be shown.
+    pub kind: DiffKind,
+    /// The parts that differ, with some lines around them.
+    pub hunks: Vec<Hunk>,
+    /// What is before, unless both are text.
+    #[serde(default)]
+    pub old: Option<Preview>,
+    /// What is after, unless both are text.
+    #[serde(default)]
+    pub new: Option<Preview>,
+    /// How many lines are new.
+    #[specta(type = Number)]
+    pub added_lines: u64,
+    /// How many lines are gone.
+    #[specta(type = Number)]
+    pub removed_lines: u64,
+    /// Whether there are more parts than are shown.
+    pub truncated: bool,
+}
+
+/// A part in which two texts differ.
+#[derive(Debug, Clone, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct Hunk {
+    /// Its first line before, counted from 1.
+    pub old_start: u32,
+    /// How many lines it had before.
+    pub old_lines: u32,
+    /// Its first line after, counted from 1.
+    pub new_start: u32,
+    /// How many lines it has after.
+    pub new_lines: u32,
+    /// The lines, those that are gone before those that are new.
+    pub lines: Vec<Line>,
+}
+
+/// A line of a comparison.
+#[derive(Debug, Clone, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct Line {
+    /// On which sides it is.
+    pub tag: LineTag,
+    /// Its text, without the line break.
+    pub text: String,
+    /// Its number before, counted from 1.
+    #[serde(default)]
+    pub old: Option<u32>,
+    /// Its number after, counted from 1.
+    #[serde(default)]
+    pub new: Option<u32>,
+    /// What within it differs from its counterpart: begin and end, in UTF-16 units, as a browser
+    /// counts.
+    pub spans: Vec<[u32; 2]>,
+}
+
+/// On which sides of a comparison a line is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub enum LineTag {
+    /// On both.
+    Same,
+    /// Only before.
+    Removed,
+    /// Only after.
+    Added,
+}
+
+/// Looks for files in a version.
+#[derive(Debug, Clone, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct FileSearch {
+    /// The version.
+    pub version: String,
+    /// What to look for; upper and lower case are the same.
+    pub text: String,
+    /// Whether to look into the files rather than at their paths.
+    #[serde(default)]
+    pub in_content: bool,
+    /// How many hits at most; 200 when left out.
+    #[serde(default)]
+    pub limit: Option<u32>,
+}
+
+/// Something that was found.
+#[derive(Debug, Clone, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct FileHit {
+    /// The path, name by name.
+    pub path: Vec<String>,
+    /// The number of the line, counted from 1.
+    #[serde(default)]
+    #[specta(type = Option<Number>)]
+    pub line: Option<u64>,
+    /// The line.
+    #[serde(default)]
+    pub preview: Option<String>,
+}
+
+/// Saves a file of a workspace and makes a version.
+#[derive(Debug, Clone, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct FileSave {
+    /// The workspace.
+    pub workspace: String,
+    /// The path, name by name; folders that are missing are made.
+    pub path: Vec<String>,
+    /// The content, in base64.
+    pub base64: String,
+    /// What the version is about.
+    #[serde(default)]
+    pub message: Option<String>,
+    /// The layer that it is to live in.
+    #[serde(default)]
+    pub layer: Option<Layer>,
+}
+
+/// Deletes a file or folder of a workspace and makes a version.
+#[derive(Debug, Clone, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct FileDelete {
+    /// The workspace.
+    pub workspace: String,
+    /// The path, name by name.
+    pub path: Vec<String>,
+    /// What the version is about.
+    #[serde(default)]
+    pub message: Option<String>,
+}
+
+/// What a save came to.
+#[derive(Debug, Clone, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct Saved {
+    /// The version that was made; nothing when nothing changed.
+    #[serde(default)]
+    pub version: Option<Version>,
+    /// Whether anything changed.
+    pub changed: bool,
+}
+
+/// What to do where a name is taken.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub enum Conflict {
+    /// Stop before anything is copied, and say which names.
+    #[default]
+    Ask,
+    /// Replace what is there; its last version stays.
+    Replace,
+    /// Give what comes another name.
+    KeepBoth,
+    /// Leave what is there, and copy the rest.
+    Skip,
+}
+
+/// Copies files and folders into a workspace and makes one version of them.
+#[derive(Debug, Clone, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct FileUpload {
+    /// The workspace.
+    pub workspace: String,
+    /// The folder in it that receives them, name by name.
+    #[serde(default)]
+    pub folder: Vec<String>,
+    /// The places: files and folders.
+    pub places: Vec<String>,
+    /// What to do where a name is taken.
+    #[serde(default)]
+    pub conflict: Conflict,
+}

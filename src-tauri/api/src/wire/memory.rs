@@ -1,0 +1,115 @@
+//! What is held in memory, and session work, on the wire.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use specta::Type;
+use specta_typescript::Number;
+
+/// How the memory is used.
+#[derive(Debug, Clone, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct MemoryStats {
+    /// How many bytes of content it may hold.
+    #[specta(type = Number)]
+    pub capacity_bytes: u64,
+    /// How many it holds.
+    #[specta(type = Number)]
+    pub used_bytes: u64,
+    /// How many contents that is.
+    #[specta(type = Number)]
+    pub entries: u64,
+    /// How often content was asked for and was there.
+    #[specta(type = Number)]
+    pub hits: u64,
+    /// How often it was not.
+    #[specta(type = Number)]
+    pub misses: u64,
+    /// How much of it had to go for other content.
+    #[specta(type = Number)]
+    pub evictions: u64,
+    /// How many drafts are kept.
+    #[specta(type = Number)]
+    pub drafts: u64,
+    /// What they weigh.
+    #[specta(type = Number)]
+    pub draft_bytes: u64,
+    /// What their journal takes on disk.
+    #[specta(type = Number)]
+    pub journal_bytes: u64,
+}
+
+/// Copies all session work to a place, or back from one.
+#[derive(Debug, Clone, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct MemoryTransfer {
+    /// The place.
+    pub place: String,
+}
+
+/// What was copied.
+#[derive(Debug, Clone, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct MemoryTransferred {
+    /// How many drafts.
+    #[specta(type = Number)]
+    pub drafts: u64,
+    /// How large they are together.
+    #[specta(type = Number)]
+    pub size_bytes: u64,
+}
+
+/// Keeps a draft: work of a session that is in no version yet.
+#[derive(Debug, Clone, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct DraftSave {
+    /// The project.
+    pub project: String,
+    /// Its name: a path, or any name for a scratch file.
+    pub name: String,
+    /// The content, in base64.
+    pub base64: String,
+    /// After how many seconds it may go; by the rule when left out.
+    #[serde(default)]
+    #[specta(type = Option<Number>)]
+    pub expires_seconds: Option<u64>,
+}
+
+/// A draft of a project.
+#[derive(Debug, Clone, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct DraftRef {
+    /// The project.
+    pub project: String,
+    /// The draft's name.
+    pub name: String,
+}
+
+/// A draft.
+#[derive(Debug, Clone, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct Draft {
+    /// The id of the project.
+    pub project: String,
+    /// Its name.
+    pub name: String,
+    /// How large it is.
+    #[specta(type = Number)]
+    pub size_bytes: u64,
+    /// When it was last kept.
+    #[specta(type = String)]
+    pub saved: Timestamp,
+    /// When it may go.
+    #[serde(default)]
+    #[specta(type = Option<String>)]
+    pub expires: Option<Timestamp>,
+}
+
+/// A draft with its content.
+#[derive(Debug, Clone, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct DraftContent {
+    /// The draft.
+    pub draft: Draft,
+    /// The content, in base64.
+    pub base64: String,
+}
