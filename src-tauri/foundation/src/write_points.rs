@@ -17,11 +17,17 @@ pub const WRITE_POINTS: &[&str] = &[
     "repository.before-snapshot",
     "repository.snapshot-written",
     "repository.lock-written",
+    "repository.snapshot-forgotten",
+    "repository.prune-packed",
+    "repository.prune-indexed",
+    "repository.prune-index-removed",
+    "repository.prune-pack-removed",
     "catalog.before-commit",
     "catalog.committed",
     "catalog.migrated",
     "project.metadata-written",
     "settings.written",
+    "rules.written",
     "restore.file-written",
 ];
 

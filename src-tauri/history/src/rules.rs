@@ -1,0 +1,85 @@
+//! What of a workspace is versioned, and in which layer. It owns `projects/{id}/rules.json`.
+//!
+//! Everything is versioned but the workspace's own `.git` and what a program makes again: a folder
+//! such as `node_modules`, and only with its manifest beside it. What a `.gitignore` names is
+//! versioned, too, unless the project's rules say that it is followed.
+
+mod gitignore;
+mod layers;
+mod leave_out;
+mod patterns;
+mod rebuildable;
+mod secrets;
+mod stored;
+
+use std::sync::Arc;
+
+use ignore::gitignore::Gitignore;
+use undercroft_foundation::Result;
+
+use crate::version::Layer;
+use patterns::Reach;
+
+pub use gitignore::NotFollowed;
+pub use layers::{HEAD_BYTES, choose_layer};
+pub use leave_out::{Decision, FolderRules, LeaveOut, Why};
+pub use secrets::is_secret;
+
+/// A layer for what a pattern matches.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LayerRule {
+    /// As in a `.gitignore`, from the project's folder on.
+    pub pattern: String,
+    /// Git or objects.
+    pub layer: Layer,
+}
+
+/// What the user decided for a project. Patterns are those of a `.gitignore` in the project's
+/// folder, one each, without `!`.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ProjectRules {
+    /// Whether what the project's `.gitignore` files name is left out.
+    pub follow_gitignore: bool,
+    /// What is left out.
+    pub leave_out: Vec<String>,
+    /// What is versioned whatever else is said. What is kept is kept with all that is in it. A
+    /// pattern with a `/` before its end, such as `node_modules/patched`, reaches into folders
+    /// that are left out; others, and those that begin with `**/`, do not.
+    pub keep: Vec<String>,
+    /// The layers of files; the first that matches counts.
+    pub layers: Vec<LayerRule>,
+}
+
+/// A project's rules, ready to be asked. Clones share them.
+#[derive(Debug, Clone)]
+pub struct Rules(Arc<Compiled>);
+
+#[derive(Debug)]
+struct Compiled {
+    follow_gitignore: bool,
+    leave_out: Gitignore,
+    keep: Gitignore,
+    reaches: Vec<Reach>,
+    layers: Vec<(Gitignore, Layer)>,
+}
+
+impl ProjectRules {
+    /// The rules, ready to be asked.
+    ///
+    /// # Errors
+    /// [`undercroft_foundation::Code::Invalid`] for a pattern that is none, and for a layer that
+    /// no version can have.
+    pub fn compile(&self) -> Result<Rules> {
+        let one = |rule: &LayerRule| {
+            patterns::refuse_memory(rule)?;
+            Ok((patterns::compile([rule.pattern.as_str()])?, rule.layer))
+        };
+        Ok(Rules(Arc::new(Compiled {
+            follow_gitignore: self.follow_gitignore,
+            leave_out: patterns::compile(self.leave_out.iter().map(String::as_str))?,
+            keep: patterns::compile(self.keep.iter().map(String::as_str))?,
+            reaches: self.keep.iter().filter_map(|pattern| Reach::of(pattern)).collect(),
+            layers: self.layers.iter().map(one).collect::<Result<_>>()?,
+        })))
+    }
+}
