@@ -1,0 +1,186 @@
+//! A workspace on disk, read without following any symbolic link.
+
+use std::ffi::OsStr;
+use std::fs::File;
+use std::os::fd::{AsFd, OwnedFd};
+use std::os::unix::ffi::OsStrExt;
+use std::path::{Path, PathBuf};
+
+use rustix::fs::{AtFlags, Dir, FileType, Mode, OFlags, ResolveFlags};
+use undercroft_foundation::{Code, Error, IoContext, Result, escape_path};
+use xattr::FileExt;
+
+use crate::path::TreePath;
+use crate::sidecar::{Attributes, FileTime};
+use crate::version::EntryKind;
+
+/// What `lstat` says of an entry.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Stat {
+    pub(crate) kind: EntryKind,
+    pub(crate) size_bytes: u64,
+    /// Without extended attributes.
+    pub(crate) attributes: Attributes,
+    pub(crate) inode: u64,
+    /// When anything of it last changed, which no program can set back.
+    pub(crate) changed: FileTime,
+}
+
+/// A workspace that is there.
+#[derive(Debug)]
+pub(crate) struct Disk {
+    root: PathBuf,
+    fd: OwnedFd,
+}
+
+/// A folder of it, open.
+#[derive(Debug)]
+pub(crate) struct DiskFolder {
+    path: PathBuf,
+    fd: File,
+}
+
+const FOLDER: OFlags = OFlags::RDONLY.union(OFlags::DIRECTORY).union(OFlags::CLOEXEC);
+
+impl Disk {
+    /// # Errors
+    /// [`Code::SourceMissing`] when there is no such folder.
+    pub(crate) fn open(root: &Path) -> Result<Self> {
+        let fd = rustix::fs::open(root, FOLDER, Mode::empty()).map_err(|source| {
+            let error = Error::io("open", root, source.into());
+            match error.code() {
+                Code::NotFound => {
+                    let what = format!("The folder {} is not there", escape_path(root));
+                    Error::new(Code::SourceMissing, what)
+                }
+                _ => error,
+            }
+        })?;
+        Ok(Self { root: root.to_owned(), fd })
+    }
+
+    /// Opens a folder; nothing when there is no folder of that path any more.
+    pub(crate) fn folder(&self, path: &TreePath) -> Result<Option<DiskFolder>> {
+        let relative: &[u8] = if path.is_root() { b"." } else { path.as_bytes() };
+        let flags = FOLDER | OFlags::NOFOLLOW;
+        let within = ResolveFlags::NO_SYMLINKS | ResolveFlags::BENEATH;
+        let opened = match rustix::fs::openat2(&self.fd, relative, flags, Mode::empty(), within) {
+            // A kernel without it still refuses a link at the end of the path.
+            Err(rustix::io::Errno::NOSYS) => {
+                rustix::fs::openat(&self.fd, relative, flags, Mode::empty())
+            }
+            other => other,
+        };
+        use rustix::io::Errno;
+        let full = path.below(&self.root);
+        match opened {
+            Ok(fd) => Ok(Some(DiskFolder { path: full, fd: fd.into() })),
+            Err(Errno::NOENT | Errno::NOTDIR | Errno::LOOP | Errno::XDEV) => Ok(None),
+            Err(source) => Err(Error::io("open", &full, source.into())),
+        }
+    }
+}
+
+impl DiskFolder {
+    /// Its entries, in no order.
+    ///
+    /// # Errors
+    /// A folder that cannot be read to its end. What vanishes meanwhile is not there.
+    pub(crate) fn entries(&self) -> Result<Vec<(Vec<u8>, Stat)>> {
+        let failed = |source: rustix::io::Errno| Error::io("read", &self.path, source.into());
+        let mut entries = Vec::new();
+        for entry in Dir::read_from(&self.fd).map_err(failed)? {
+            let entry = entry.map_err(failed)?;
+            let name = entry.file_name().to_bytes();
+            if name == b"." || name == b".." {
+                continue;
+            }
+            match rustix::fs::statat(&self.fd, entry.file_name(), AtFlags::SYMLINK_NOFOLLOW) {
+                Ok(stat) => entries.push((name.to_vec(), stat_of(&stat))),
+                Err(rustix::io::Errno::NOENT) => {}
+                Err(source) => return Err(Error::io("look at", &self.path_of(name), source.into())),
+            }
+        }
+        Ok(entries)
+    }
+
+    /// What is known of the folder itself.
+    pub(crate) fn own(&self) -> Result<Attributes> {
+        let mut attributes = stat_of_file(&self.fd).at("look at", &self.path)?.attributes;
+        attributes.extended = extended(&self.fd);
+        Ok(attributes)
+    }
+
+    /// Opens a file. Nothing when it is gone, or is no file any more.
+    pub(crate) fn open(&self, name: &[u8]) -> Result<Option<File>> {
+        // Without waiting, should a pipe be there by now.
+        let flags = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC;
+        use rustix::io::Errno;
+        match rustix::fs::openat(&self.fd, OsStr::from_bytes(name), flags, Mode::empty()) {
+            Ok(fd) => {
+                let file = File::from(fd);
+                let stat = stat_of_file(&file).at("look at", &self.path_of(name))?;
+                Ok((stat.kind == EntryKind::File).then_some(file))
+            }
+            Err(Errno::NOENT | Errno::LOOP | Errno::NXIO | Errno::ISDIR) => Ok(None),
+            Err(source) => Err(Error::io("open", &self.path_of(name), source.into())),
+        }
+    }
+
+    /// Where a symbolic link leads; nothing when it is none any more.
+    pub(crate) fn link_target(&self, name: &[u8]) -> Result<Option<Vec<u8>>> {
+        use rustix::io::Errno;
+        match rustix::fs::readlinkat(&self.fd, OsStr::from_bytes(name), Vec::new()) {
+            Ok(target) => Ok(Some(target.into_bytes())),
+            Err(Errno::NOENT | Errno::INVAL) => Ok(None),
+            Err(source) => Err(Error::io("read the link", &self.path_of(name), source.into())),
+        }
+    }
+
+    /// Where an entry is, for people.
+    pub(crate) fn path_of(&self, name: &[u8]) -> PathBuf {
+        self.path.join(OsStr::from_bytes(name))
+    }
+}
+
+/// What is known of an open file now.
+pub(crate) fn stat_of_file(file: &File) -> std::io::Result<Stat> {
+    Ok(stat_of(&rustix::fs::fstat(file.as_fd())?))
+}
+
+/// The extended attributes of an open file, by name. What may not be read is left out: other
+/// programs' secrets are not ours to keep.
+pub(crate) fn extended(file: &File) -> Vec<(Vec<u8>, Vec<u8>)> {
+    let Ok(names) = file.list_xattr() else { return Vec::new() };
+    let mut found: Vec<_> = names
+        .filter_map(|name| {
+            let value = file.get_xattr(&name).ok()??;
+            Some((name.as_bytes().to_vec(), value))
+        })
+        .collect();
+    found.sort();
+    found
+}
+
+fn stat_of(stat: &rustix::fs::Stat) -> Stat {
+    let kind = match FileType::from_raw_mode(stat.st_mode) {
+        FileType::Directory => EntryKind::Folder,
+        FileType::RegularFile => EntryKind::File,
+        FileType::Symlink => EntryKind::Symlink,
+        _ => EntryKind::Other,
+    };
+    let time = |seconds: i64, nanos: u64| FileTime { seconds, nanos: nanos as u32 };
+    Stat {
+        kind,
+        size_bytes: u64::try_from(stat.st_size).unwrap_or(0),
+        attributes: Attributes {
+            mode: stat.st_mode & 0o7777,
+            modified: time(stat.st_mtime, stat.st_mtime_nsec),
+            uid: stat.st_uid,
+            gid: stat.st_gid,
+            extended: Vec::new(),
+        },
+        inode: stat.st_ino,
+        changed: time(stat.st_ctime, stat.st_ctime_nsec),
+    }
+}

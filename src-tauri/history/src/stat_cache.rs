@@ -1,0 +1,145 @@
+//! What files looked like when their content was last read, so that it need not be read again.
+//! It lies in `cache/` and may be lost at any time: then everything is read once more.
+
+use std::collections::HashMap;
+use std::fs;
+use std::path::Path;
+use std::sync::{Mutex, PoisonError};
+
+use rusqlite::{Connection, OptionalExtension};
+use undercroft_foundation::{IoContext, Result, WorkspaceId};
+use undercroft_library::SqlContext;
+
+use crate::disk::Stat;
+use crate::path::TreePath;
+use crate::sidecar::FileTime;
+use crate::version::GitId;
+
+/// How a file looked, and the blob that the history has for that.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Known {
+    pub(crate) id: GitId,
+    inode: u64,
+    size_bytes: u64,
+    modified: FileTime,
+    changed: FileTime,
+}
+
+impl Known {
+    pub(crate) fn new(id: GitId, stat: &Stat) -> Self {
+        Self {
+            id,
+            inode: stat.inode,
+            size_bytes: stat.size_bytes,
+            modified: stat.attributes.modified,
+            changed: stat.changed,
+        }
+    }
+
+    /// Whether the file still looks the same.
+    pub(crate) fn fits(&self, stat: &Stat) -> bool {
+        *self == Self::new(self.id, stat)
+    }
+}
+
+/// What is known of one folder's files.
+pub(crate) type KnownFolder = HashMap<Vec<u8>, Known>;
+
+#[derive(Debug)]
+pub(crate) struct StatCache(Mutex<Connection>);
+
+impl StatCache {
+    /// Opens the cache of a workspace; one that cannot be read is begun anew.
+    pub(crate) fn open(library: &Path, workspace: WorkspaceId) -> Result<Self> {
+        let folder = library.join("cache").join(workspace.to_string());
+        fs::create_dir_all(&folder).at("make", &folder)?;
+        let path = folder.join("stat.db");
+        let connection = open(&path).or_else(|_| {
+            for suffix in ["", "-wal", "-shm"] {
+                let _ = fs::remove_file(folder.join(format!("stat.db{suffix}")));
+            }
+            open(&path)
+        });
+        Ok(Self(Mutex::new(connection.sql("open the cache of a workspace")?)))
+    }
+
+    pub(crate) fn folder(&self, path: &TreePath) -> Result<KnownFolder> {
+        let connection = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let row: Option<Vec<u8>> = connection
+            .prepare_cached("SELECT files FROM folders WHERE path = ?1")
+            .and_then(|mut query| query.query_row([path.as_bytes()], |row| row.get(0)).optional())
+            .sql("read the cache of a workspace")?;
+        Ok(row.and_then(|row| decode(&row)).unwrap_or_default())
+    }
+
+    pub(crate) fn keep(&self, folders: &[(TreePath, KnownFolder)]) -> Result<()> {
+        let mut connection = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut keep = || {
+            let transaction = connection.transaction()?;
+            for (path, files) in folders {
+                transaction
+                    .prepare_cached("INSERT OR REPLACE INTO folders (path, files) VALUES (?1, ?2)")?
+                    .execute((path.as_bytes(), encode(files)))?;
+            }
+            transaction.commit()
+        };
+        keep().sql("write the cache of a workspace")
+    }
+}
+
+fn open(path: &Path) -> rusqlite::Result<Connection> {
+    let connection = Connection::open(path)?;
+    connection.busy_timeout(std::time::Duration::from_secs(5))?;
+    connection.pragma_update_and_check(None, "journal_mode", "WAL", |_| Ok(()))?;
+    // What a power cut takes back is only read again.
+    connection.pragma_update(None, "synchronous", "NORMAL")?;
+    connection.execute_batch(
+        "CREATE TABLE IF NOT EXISTS folders (path BLOB PRIMARY KEY, files BLOB NOT NULL)
+         WITHOUT ROWID, STRICT;",
+    )?;
+    Ok(connection)
+}
+
+/// For each file: the length of its name, the name, the blob's id, and six numbers.
+fn encode(files: &KnownFolder) -> Vec<u8> {
+    let mut row = Vec::with_capacity(files.len() * 80);
+    for (name, known) in files {
+        row.extend_from_slice(&(name.len() as u16).to_le_bytes());
+        row.extend_from_slice(name);
+        row.extend_from_slice(&known.id.0);
+        row.extend_from_slice(&known.inode.to_le_bytes());
+        row.extend_from_slice(&known.size_bytes.to_le_bytes());
+        for time in [known.modified, known.changed] {
+            row.extend_from_slice(&time.seconds.to_le_bytes());
+            row.extend_from_slice(&time.nanos.to_le_bytes());
+        }
+    }
+    row
+}
+
+fn decode(mut row: &[u8]) -> Option<KnownFolder> {
+    fn take<const N: usize>(row: &mut &[u8]) -> Option<[u8; N]> {
+        let (taken, rest) = row.split_first_chunk()?;
+        *row = rest;
+        Some(*taken)
+    }
+    fn time(row: &mut &[u8]) -> Option<FileTime> {
+        let seconds = i64::from_le_bytes(take(row)?);
+        Some(FileTime { seconds, nanos: u32::from_le_bytes(take(row)?) })
+    }
+    let mut files = KnownFolder::new();
+    while !row.is_empty() {
+        let length = u16::from_le_bytes(take(&mut row)?).into();
+        let (name, rest) = row.split_at_checked(length)?;
+        row = rest;
+        let known = Known {
+            id: GitId(take(&mut row)?),
+            inode: u64::from_le_bytes(take(&mut row)?),
+            size_bytes: u64::from_le_bytes(take(&mut row)?),
+            modified: time(&mut row)?,
+            changed: time(&mut row)?,
+        };
+        files.insert(name.to_vec(), known);
+    }
+    Some(files)
+}

@@ -1,0 +1,250 @@
+//! The bare git repository of one project's history, below `history/`. Objects go in as packs that
+//! we write ourselves, synced; they come out through libgit2, which holds each against its id.
+
+mod object;
+mod pack;
+mod roll_up;
+mod writing;
+
+use std::fs::{self, DirBuilder, File};
+use std::os::unix::fs::DirBuilderExt;
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+use undercroft_foundation::{
+    Clock, Code, Error, IoContext, ProjectId, Result, escape_path, reach_write_point, replace_file,
+    sync_folder,
+};
+
+use crate::version::GitId;
+
+pub(crate) use object::{ObjectKind, TreeLine, TreeMode, decode_tree, encode_tree};
+pub(crate) use pack::Deflater;
+pub(crate) use writing::Writing;
+
+/// How long to wait for another process, or thread, that writes versions of the same project.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+const CONFIG: &str = "[core]\n\trepositoryformatversion = 0\n\tfilemode = true\n\tbare = true\n\
+                      [gc]\n\tauto = 0\n";
+
+/// Stock tools must leave content as it is, and git-lfs look at every file.
+const ATTRIBUTES: &str = "* -text -ident -working-tree-encoding filter=lfs\n";
+
+/// The history of one project, as git sees it.
+pub(crate) struct HistoryStore {
+    root: PathBuf,
+    readers: Mutex<Vec<git2::Repository>>,
+}
+
+/// Keeps every other writer of the same history out until it is dropped.
+#[derive(Debug)]
+pub(crate) struct WriteLock(#[expect(dead_code, reason = "its end gives the lock back")] File);
+
+impl HistoryStore {
+    /// Where the history of `project` is in the library at `library`.
+    pub(crate) fn path_of(library: &Path, project: ProjectId) -> PathBuf {
+        library.join("history").join(format!("{project}.git"))
+    }
+
+    /// Whether there is one.
+    pub(crate) fn exists(path: &Path) -> bool {
+        path.join("HEAD").is_file()
+    }
+
+    /// Opens a history.
+    ///
+    /// # Errors
+    /// [`Code::NotFound`] when there is none.
+    pub(crate) fn open(path: &Path) -> Result<Self> {
+        if !Self::exists(path) {
+            return Err(Error::new(Code::NotFound, "There is no history yet")
+                .why("No version of the project was ever kept")
+                .next("Start keeping versions of it: `undercroft history start`"));
+        }
+        Ok(Self { root: path.to_owned(), readers: Mutex::default() })
+    }
+
+    /// Makes a history, or finishes one whose making was interrupted, and opens it.
+    pub(crate) fn create(path: &Path) -> Result<Self> {
+        for folder in ["objects/pack", "objects/info", "refs/heads", "refs/tags", "info", "undercroft"]
+        {
+            let folder = path.join(folder);
+            DirBuilder::new().recursive(true).mode(0o700).create(&folder).at("make", &folder)?;
+        }
+        for (name, content) in [("config", CONFIG), ("info/attributes", ATTRIBUTES)] {
+            replace_file(&path.join(name), content.as_bytes(), 0o600)?;
+        }
+        for folder in ["objects", "refs", ""] {
+            sync_folder(&path.join(folder))?;
+        }
+        // Last, because it makes the folder a repository.
+        replace_file(&path.join("HEAD"), b"ref: refs/heads/main\n", 0o600)?;
+        reach_write_point("history.created");
+        path.parent().map_or(Ok(()), sync_folder)?;
+        Self::open(path)
+    }
+
+    /// Its folder.
+    pub(crate) fn root(&self) -> &Path {
+        &self.root
+    }
+
+    /// Waits until nobody else writes versions of this project.
+    pub(crate) fn lock(&self, clock: &dyn Clock) -> Result<WriteLock> {
+        let path = self.root.join("undercroft/lock");
+        let file = File::options()
+            .create(true)
+            .append(true)
+            .open(&path)
+            .at("open", &path)?;
+        let began = clock.steady();
+        loop {
+            match file.try_lock() {
+                Ok(()) => return Ok(WriteLock(file)),
+                Err(fs::TryLockError::Error(source)) => return Err(Error::io("lock", &path, source)),
+                Err(fs::TryLockError::WouldBlock) if clock.steady() - began > PATIENCE => {
+                    return Err(Error::new(Code::Locked, "Cannot write to the history")
+                        .why("Another Undercroft is writing versions of this project")
+                        .next("Wait until it is done and try again"));
+                }
+                Err(fs::TryLockError::WouldBlock) => clock.sleep(Duration::from_millis(5)),
+            }
+        }
+    }
+
+    /// The content of an object.
+    ///
+    /// # Errors
+    /// [`Code::Damaged`] when it is missing or not what its id says.
+    pub(crate) fn read(&self, kind: ObjectKind, id: GitId) -> Result<Vec<u8>> {
+        self.read_once(kind, id).or_else(|_| {
+            // Another process may have put the pack together with others meanwhile.
+            self.refresh();
+            self.read_once(kind, id)
+        })
+    }
+
+    fn read_once(&self, kind: ObjectKind, id: GitId) -> Result<Vec<u8>> {
+        self.with_reader(|repository| {
+            let odb = repository.odb().map_err(|source| self.unreadable(source))?;
+            let object = odb.read(id.oid()).map_err(|source| damaged(id, &source))?;
+            let right = match kind {
+                ObjectKind::Commit => object.kind() == git2::ObjectType::Commit,
+                ObjectKind::Tree => object.kind() == git2::ObjectType::Tree,
+                ObjectKind::Blob => object.kind() == git2::ObjectType::Blob,
+            };
+            if right { Ok(object.data().to_vec()) } else { Err(not_of_kind(id)) }
+        })
+    }
+
+    /// The lines of a tree.
+    pub(crate) fn tree(&self, id: GitId) -> Result<Vec<TreeLine>> {
+        decode_tree(&self.read(ObjectKind::Tree, id)?).ok_or_else(|| not_of_kind(id))
+    }
+
+    /// Whether an object is there, as far as this process has looked.
+    pub(crate) fn contains(&self, id: GitId) -> Result<bool> {
+        self.with_reader(|repository| {
+            let odb = repository.odb().map_err(|source| self.unreadable(source))?;
+            Ok(odb.exists_ext(id.oid(), git2::OdbLookupFlags::NO_REFRESH))
+        })
+    }
+
+    /// Looks for packs that were written meanwhile.
+    pub(crate) fn refresh(&self) {
+        self.readers.lock().unwrap_or_else(PoisonError::into_inner).clear();
+    }
+
+    /// The commit that a branch points at; nothing when there is no such branch.
+    pub(crate) fn tip(&self, branch: &str) -> Result<Option<GitId>> {
+        let path = self.branch_path(branch);
+        let text = match fs::read_to_string(&path) {
+            Ok(text) => text,
+            Err(source) if source.kind() == std::io::ErrorKind::NotFound => {
+                return self.packed_tip(branch);
+            }
+            Err(source) => return Err(Error::io("read", &path, source)),
+        };
+        parse_id(text.trim_end()).map(Some).ok_or_else(|| {
+            Error::new(Code::Damaged, format!("{} is not a branch", escape_path(&path)))
+        })
+    }
+
+    /// Stock git may have packed the refs.
+    fn packed_tip(&self, branch: &str) -> Result<Option<GitId>> {
+        self.with_reader(|repository| {
+            match repository.refname_to_id(&format!("refs/heads/{branch}")) {
+                Ok(oid) => Ok(Some(oid.into())),
+                Err(error) if error.code() == git2::ErrorCode::NotFound => Ok(None),
+                Err(source) => Err(self.unreadable(source)),
+            }
+        })
+    }
+
+    /// Moves a branch; durable when this returns. What it points at must be durable already.
+    pub(crate) fn publish(&self, branch: &str, commit: GitId) -> Result<()> {
+        let path = self.branch_path(branch);
+        // A name that git itself uses while it moves a branch, and overlooks when it lists them.
+        let lock = path.with_file_name(format!("{branch}.lock"));
+        let write = || {
+            let mut file = File::create(&lock)?;
+            std::io::Write::write_all(&mut file, format!("{commit}\n").as_bytes())?;
+            file.sync_all()
+        };
+        write().at("write", &lock)?;
+        reach_write_point("history.before-publish");
+        fs::rename(&lock, &path).at("replace", &path)?;
+        reach_write_point("history.published");
+        sync_folder(path.parent().unwrap_or(&self.root))
+    }
+
+    fn branch_path(&self, branch: &str) -> PathBuf {
+        self.root.join("refs/heads").join(branch)
+    }
+
+    /// Runs `work` with a handle that no other thread uses.
+    pub(crate) fn with_reader<T>(
+        &self,
+        work: impl FnOnce(&git2::Repository) -> Result<T>,
+    ) -> Result<T> {
+        let kept = self.readers.lock().unwrap_or_else(PoisonError::into_inner).pop();
+        let reader = match kept {
+            Some(reader) => reader,
+            None => git2::Repository::open_bare(&self.root)
+                .map_err(|source| self.unreadable(source))?,
+        };
+        let result = work(&reader);
+        self.readers.lock().unwrap_or_else(PoisonError::into_inner).push(reader);
+        result
+    }
+
+    fn unreadable(&self, source: git2::Error) -> Error {
+        Error::new(Code::Damaged, format!("Cannot read the history {}", escape_path(&self.root)))
+            .why(source.message().to_owned())
+            .because(source)
+    }
+}
+
+impl std::fmt::Debug for HistoryStore {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("HistoryStore").field("root", &self.root).finish_non_exhaustive()
+    }
+}
+
+/// The id that 40 hex digits mean.
+pub(crate) fn parse_id(text: &str) -> Option<GitId> {
+    Some(GitId(hex::decode(text).ok()?.try_into().ok()?))
+}
+
+fn damaged(id: GitId, source: &git2::Error) -> Error {
+    Error::new(Code::Damaged, format!("Cannot read the object {id} of the history"))
+        .why(source.message().to_owned())
+        .next("Run `undercroft history check` to see which versions it touches")
+}
+
+fn not_of_kind(id: GitId) -> Error {
+    Error::new(Code::Damaged, format!("The object {id} of the history is not what it should be"))
+        .next("Run `undercroft history check` to see which versions it touches")
+}

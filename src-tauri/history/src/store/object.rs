@@ -1,0 +1,118 @@
+//! The objects of git, as bytes (git's `gitformat-pack` and Documentation/user-manual, "object
+//! storage format"): their ids, trees and commits.
+
+use sha1::{Digest, Sha1};
+
+use crate::version::GitId;
+
+/// What kind of object it is; the numbers are those of the pack format.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) enum ObjectKind {
+    Commit = 1,
+    Tree = 2,
+    Blob = 3,
+}
+
+impl ObjectKind {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Commit => "commit",
+            Self::Tree => "tree",
+            Self::Blob => "blob",
+        }
+    }
+
+    /// The kind of this number.
+    pub(crate) fn from_number(number: u8) -> Option<Self> {
+        [Self::Commit, Self::Tree, Self::Blob].into_iter().find(|kind| *kind as u8 == number)
+    }
+}
+
+impl GitId {
+    /// The id of an object.
+    pub(crate) fn of(kind: ObjectKind, content: &[u8]) -> Self {
+        let mut digest = Sha1::new();
+        digest.update(format!("{} {}\0", kind.name(), content.len()));
+        digest.update(content);
+        Self(digest.finalize().into())
+    }
+
+    /// The id as the library that reads git wants it.
+    pub(crate) fn oid(self) -> git2::Oid {
+        git2::Oid::from_bytes(&self.0).unwrap_or(git2::Oid::ZERO_SHA1)
+    }
+}
+
+impl From<git2::Oid> for GitId {
+    fn from(oid: git2::Oid) -> Self {
+        let mut id = [0; 20];
+        id.copy_from_slice(oid.as_bytes());
+        Self(id)
+    }
+}
+
+/// One line of a tree.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct TreeLine {
+    /// The name as it is stored.
+    pub(crate) name: Vec<u8>,
+    pub(crate) mode: TreeMode,
+    pub(crate) id: GitId,
+}
+
+/// What a line of a tree points at; the numbers are git's modes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum TreeMode {
+    Folder = 0o40_000,
+    File = 0o100_644,
+    Program = 0o100_755,
+    Symlink = 0o120_000,
+}
+
+impl TreeMode {
+    fn from_text(text: &[u8]) -> Option<Self> {
+        Some(match text {
+            b"40000" => Self::Folder,
+            b"100644" => Self::File,
+            b"100755" => Self::Program,
+            b"120000" => Self::Symlink,
+            _ => return None,
+        })
+    }
+}
+
+/// The content of a tree; puts `lines` into git's order.
+pub(crate) fn encode_tree(lines: &mut [TreeLine]) -> Vec<u8> {
+    lines.sort_unstable_by(|a, b| order_key(a).cmp(order_key(b)));
+    let mut content = Vec::with_capacity(lines.iter().map(|line| line.name.len() + 28).sum());
+    for line in lines {
+        content.extend_from_slice(format!("{:o} ", line.mode as u32).as_bytes());
+        content.extend_from_slice(&line.name);
+        content.push(0);
+        content.extend_from_slice(&line.id.0);
+    }
+    content
+}
+
+/// git sorts folders as if their names ended in a slash.
+fn order_key(line: &TreeLine) -> impl Iterator<Item = &u8> {
+    let slash: &[u8] = if line.mode == TreeMode::Folder { b"/" } else { b"" };
+    line.name.iter().chain(slash)
+}
+
+/// The lines of a tree; nothing when it is none, or holds what we never write.
+pub(crate) fn decode_tree(mut content: &[u8]) -> Option<Vec<TreeLine>> {
+    let mut lines = Vec::with_capacity(content.len() / 32);
+    while !content.is_empty() {
+        let space = content.iter().position(|byte| *byte == b' ')?;
+        let end = space + 1 + content[space + 1..].iter().position(|byte| *byte == 0)?;
+        let id = content.get(end + 1..end + 21)?;
+        lines.push(TreeLine {
+            name: content[space + 1..end].to_vec(),
+            mode: TreeMode::from_text(&content[..space])?,
+            id: GitId(id.try_into().ok()?),
+        });
+        content = &content[end + 21..];
+    }
+    Some(lines)
+}

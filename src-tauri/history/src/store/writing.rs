@@ -1,0 +1,115 @@
+//! Objects on their way into a history: known ones are left out, the others gathered in packs.
+
+use std::collections::HashSet;
+use std::fs::{self, File};
+use std::io::Write;
+use std::path::Path;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use undercroft_foundation::{IoContext, Result, reach_write_point, sync_folder};
+
+use super::pack::{Deflater, FinishedPack, PackBuilder};
+use super::{HistoryStore, ObjectKind, WriteLock};
+use crate::version::GitId;
+
+/// Takes objects from several threads. Nothing is durable before [`Writing::flush`].
+pub(crate) struct Writing<'s> {
+    store: &'s HistoryStore,
+    /// Whether there may be objects that need not be stored again.
+    has_objects: bool,
+    seen: Mutex<HashSet<GitId>>,
+    open: Mutex<PackBuilder>,
+    stored_bytes: AtomicU64,
+}
+
+impl<'s> Writing<'s> {
+    /// Begins to write; the lock must be held meanwhile.
+    pub(crate) fn begin(store: &'s HistoryStore, _lock: &WriteLock) -> Result<Self> {
+        let packs = store.root().join("objects/pack");
+        let mut entries = fs::read_dir(&packs).at("read", &packs)?;
+        store.refresh();
+        Ok(Self {
+            store,
+            has_objects: entries.next().is_some(),
+            seen: Mutex::default(),
+            open: Mutex::new(PackBuilder::new()),
+            stored_bytes: AtomicU64::new(0),
+        })
+    }
+
+    /// Stores an object unless it is there.
+    pub(crate) fn put(
+        &self,
+        deflater: &mut Deflater,
+        kind: ObjectKind,
+        content: &[u8],
+    ) -> Result<GitId> {
+        let id = GitId::of(kind, content);
+        let is_known = !locked(&self.seen).insert(id)
+            || (self.has_objects && self.store.contains(id)?);
+        if !is_known {
+            let entry = deflater.entry(kind, content)?;
+            self.stored_bytes.fetch_add(entry.len() as u64, Ordering::Relaxed);
+            let full = self.add(id, &entry);
+            full.map_or(Ok(()), |pack| self.write(pack))?;
+        }
+        Ok(id)
+    }
+
+    /// Adds an entry, and takes the pack out that it no longer fitted into.
+    fn add(&self, id: GitId, entry: &[u8]) -> Option<PackBuilder> {
+        let mut open = locked(&self.open);
+        let full =
+            open.is_full_with(entry.len()).then(|| std::mem::replace(&mut *open, PackBuilder::new()));
+        open.add(id, entry);
+        full
+    }
+
+    /// What was stored so far, in bytes on disk.
+    pub(crate) fn stored_bytes(&self) -> u64 {
+        self.stored_bytes.load(Ordering::Relaxed)
+    }
+
+    /// Makes everything durable that was put until now.
+    pub(crate) fn flush(&self) -> Result<()> {
+        let open = std::mem::replace(&mut *locked(&self.open), PackBuilder::new());
+        if open.is_empty() { Ok(()) } else { self.write(open) }
+    }
+
+    fn write(&self, pack: PackBuilder) -> Result<()> {
+        write_pack(self.store.root(), &pack.finish())?;
+        // Who reads next must find it.
+        self.store.refresh();
+        Ok(())
+    }
+}
+
+/// Makes a pack durable, and only then its index, which shows it to readers.
+pub(super) fn write_pack(root: &Path, finished: &FinishedPack) -> Result<()> {
+    let folder = root.join("objects/pack");
+    for (bytes, kind) in [(&finished.pack, "pack"), (&finished.index, "idx")] {
+        // git overlooks names that begin so, and sweeps them in time.
+        let temporary = folder.join(format!("tmp_{}.{kind}", finished.name));
+        let path = folder.join(format!("pack-{}.{kind}", finished.name));
+        write_synced(&temporary, bytes)?;
+        reach_write_point("history.pack-written");
+        fs::rename(&temporary, &path).at("rename", &temporary)?;
+    }
+    sync_folder(&folder)?;
+    reach_write_point("history.pack-published");
+    Ok(())
+}
+
+fn write_synced(path: &Path, bytes: &[u8]) -> Result<()> {
+    let write = || {
+        let mut file = File::create(path)?;
+        file.write_all(bytes)?;
+        file.sync_all()
+    };
+    write().inspect_err(|_| drop(fs::remove_file(path))).at("write", path)
+}
+
+pub(super) fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
