@@ -1,5 +1,7 @@
 //! From the rooms' types to the wire's.
 
+pub(crate) mod history;
+
 use std::time::Duration;
 
 use undercroft_foundation::{self as foundation, Error, Progress};
@@ -84,64 +86,32 @@ pub(crate) fn event(event: library::Event) -> Event {
     }
 }
 
-impl From<library::JobKind> for JobKind {
-    fn from(kind: library::JobKind) -> Self {
-        match kind {
-            library::JobKind::Backup => Self::Backup,
-            library::JobKind::Restore => Self::Restore,
-            library::JobKind::Refresh => Self::Refresh,
-            library::JobKind::Check => Self::Check,
+/// Two enums with the same names, and the way from one to the other.
+macro_rules! same_names {
+    ($($from:path => $to:ty { $($name:ident),* };)*) => {$(
+        impl From<$from> for $to {
+            fn from(from: $from) -> Self {
+                match from {
+                    $(<$from>::$name => Self::$name,)*
+                }
+            }
         }
-    }
+    )*};
+}
+pub(crate) use same_names;
+
+same_names! {
+    library::JobKind => JobKind {
+        Backup, Restore, Refresh, Check, Preview, Import, Save, Upload, Workspace, Thin, Compact, Git
+    };
+    foundation::JobState => JobState { Queued, Running, Succeeded, Warnings, Failed, Cancelled };
+    library::ProjectKind => ProjectKind { Generation, Migration, Other };
+    library::ProjectStatus => ProjectStatus { Active, Archived, Trashed };
+    ProjectStatus => library::ProjectStatus { Active, Archived, Trashed };
 }
 
 /// The kind of a recorded run. The catalog refuses to open when a newer program, with kinds of
 /// its own, has written to it.
 fn kind_of(name: &str) -> JobKind {
-    use library::JobKind::{Backup, Check, Refresh, Restore};
-    let known = [Backup, Restore, Refresh, Check].into_iter().find(|kind| kind.name() == name);
-    known.unwrap_or(Check).into()
-}
-
-impl From<foundation::JobState> for JobState {
-    fn from(state: foundation::JobState) -> Self {
-        match state {
-            foundation::JobState::Queued => Self::Queued,
-            foundation::JobState::Running => Self::Running,
-            foundation::JobState::Succeeded => Self::Succeeded,
-            foundation::JobState::Warnings => Self::Warnings,
-            foundation::JobState::Failed => Self::Failed,
-            foundation::JobState::Cancelled => Self::Cancelled,
-        }
-    }
-}
-
-impl From<library::ProjectKind> for ProjectKind {
-    fn from(kind: library::ProjectKind) -> Self {
-        match kind {
-            library::ProjectKind::Generation => Self::Generation,
-            library::ProjectKind::Migration => Self::Migration,
-            library::ProjectKind::Other => Self::Other,
-        }
-    }
-}
-
-impl From<library::ProjectStatus> for ProjectStatus {
-    fn from(status: library::ProjectStatus) -> Self {
-        match status {
-            library::ProjectStatus::Active => Self::Active,
-            library::ProjectStatus::Archived => Self::Archived,
-            library::ProjectStatus::Trashed => Self::Trashed,
-        }
-    }
-}
-
-impl From<ProjectStatus> for library::ProjectStatus {
-    fn from(status: ProjectStatus) -> Self {
-        match status {
-            ProjectStatus::Active => Self::Active,
-            ProjectStatus::Archived => Self::Archived,
-            ProjectStatus::Trashed => Self::Trashed,
-        }
-    }
+    library::JobKind::from_name(name).unwrap_or(library::JobKind::Check).into()
 }

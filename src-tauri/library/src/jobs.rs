@@ -28,9 +28,41 @@ pub enum JobKind {
     Refresh,
     /// Checks that what is kept is sound.
     Check,
+    /// Counts what the first version of a project would hold.
+    Preview,
+    /// Makes the first version of a project.
+    Import,
+    /// Makes a version of what has changed.
+    Save,
+    /// Copies files and folders into a workspace.
+    Upload,
+    /// Opens, refreshes or closes a workspace.
+    Workspace,
+    /// Drops versions that the rule lets go.
+    Thin,
+    /// Stores versions in less room.
+    Compact,
+    /// Exchanges commits with a git repository.
+    Git,
 }
 
 impl JobKind {
+    /// Every kind.
+    pub const ALL: [Self; 12] = [
+        Self::Backup,
+        Self::Restore,
+        Self::Refresh,
+        Self::Check,
+        Self::Preview,
+        Self::Import,
+        Self::Save,
+        Self::Upload,
+        Self::Workspace,
+        Self::Thin,
+        Self::Compact,
+        Self::Git,
+    ];
+
     /// The stable name: `backup`.
     pub fn name(self) -> &'static str {
         match self {
@@ -38,7 +70,20 @@ impl JobKind {
             Self::Restore => "restore",
             Self::Refresh => "refresh",
             Self::Check => "check",
+            Self::Preview => "preview",
+            Self::Import => "import",
+            Self::Save => "save",
+            Self::Upload => "upload",
+            Self::Workspace => "workspace",
+            Self::Thin => "thin",
+            Self::Compact => "compact",
+            Self::Git => "git",
         }
+    }
+
+    /// The kind of this stable name.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.name() == name)
     }
 }
 

@@ -171,13 +171,17 @@ pub struct FileDiff {
 #[serde(rename_all = "camelCase")]
 pub struct Hunk {
     /// Its first line before, counted from 1.
-    pub old_start: u32,
+    #[specta(type = Number)]
+    pub old_start: u64,
     /// How many lines it had before.
-    pub old_lines: u32,
+    #[specta(type = Number)]
+    pub old_lines: u64,
     /// Its first line after, counted from 1.
-    pub new_start: u32,
+    #[specta(type = Number)]
+    pub new_start: u64,
     /// How many lines it has after.
-    pub new_lines: u32,
+    #[specta(type = Number)]
+    pub new_lines: u64,
     /// The lines, those that are gone before those that are new.
     pub lines: Vec<Line>,
 }
@@ -192,10 +196,12 @@ pub struct Line {
     pub text: String,
     /// Its number before, counted from 1.
     #[serde(default)]
-    pub old: Option<u32>,
+    #[specta(type = Option<Number>)]
+    pub old: Option<u64>,
     /// Its number after, counted from 1.
     #[serde(default)]
-    pub new: Option<u32>,
+    #[specta(type = Option<Number>)]
+    pub new: Option<u64>,
     /// What within it differs from its counterpart: begin and end, in UTF-16 units, as a browser
     /// counts.
     pub spans: Vec<[u32; 2]>,

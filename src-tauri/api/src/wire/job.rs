@@ -35,8 +35,24 @@ pub enum JobKind {
     Restore,
     /// Looks at a project's folder anew.
     Refresh,
-    /// Checks a repository.
+    /// Checks that what is kept is sound.
     Check,
+    /// Counts what the first version of a project would hold.
+    Preview,
+    /// Makes the first version of a project.
+    Import,
+    /// Makes a version of what has changed.
+    Save,
+    /// Copies files and folders into a workspace.
+    Upload,
+    /// Opens, refreshes or closes a workspace.
+    Workspace,
+    /// Drops versions that the rule lets go.
+    Thin,
+    /// Stores versions in less room.
+    Compact,
+    /// Exchanges commits with a git repository.
+    Git,
 }
 
 /// Where a job stands.
