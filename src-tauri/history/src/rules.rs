@@ -11,6 +11,7 @@ mod patterns;
 mod rebuildable;
 mod secrets;
 mod stored;
+mod survey;
 
 use std::sync::Arc;
 
@@ -24,6 +25,7 @@ pub use gitignore::NotFollowed;
 pub use layers::{HEAD_BYTES, choose_layer};
 pub use leave_out::{Decision, FolderRules, LeaveOut, Why};
 pub use secrets::is_secret;
+pub use survey::{Amount, LeftOut, Survey, survey};
 
 /// A layer for what a pattern matches.
 #[derive(Debug, Clone, PartialEq, Eq)]
