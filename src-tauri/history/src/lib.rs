@@ -13,9 +13,11 @@ mod store;
 mod preview;
 pub mod rules;
 mod version;
+mod watch;
 
 pub use path::TreePath;
 pub use preview::{Encoding, PREVIEW_HEAD, Preview, PreviewKind, decode, preview};
 pub use version::{
     Change, ChangeKind, ContentId, Entry, EntryKind, GitId, Layer, LayerReason, Trigger, Version,
 };
+pub use watch::{Names, Touched};
