@@ -1,7 +1,7 @@
 //! Locks as restic honours them: files that say who works in the repository
 //! (restic's design document, "Locks").
 
-use std::sync::atomic::AtomicBool;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{self, RecvTimeoutError};
 use std::sync::{Arc, Mutex, Once, PoisonError};
 use std::thread::JoinHandle;
@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
-use undercroft_foundation::{Code, Error, Result, reach_write_point};
+use undercroft_foundation::{Code, Error, Result, World, reach_write_point};
 
 use crate::crypto::Key;
 use crate::id::LockId;
@@ -25,6 +25,26 @@ const REFRESH_EVERY: Duration = Duration::from_secs(5 * 60);
 
 /// A lock that was not refreshed for this long has no owner any more.
 const STALE_AFTER: SignedDuration = SignedDuration::from_mins(30);
+
+/// Whoever is about to remove something wants a lock at most this old: a machine that slept may
+/// have been taken for dead.
+const CERTAIN_FOR: SignedDuration = SignedDuration::from_mins(20);
+
+/// How often those with patience look whether others are done.
+const LOOK_AGAIN_EVERY: Duration = Duration::from_millis(50);
+
+/// How a repository takes its locks.
+#[derive(Debug, Default)]
+pub(crate) struct Locking {
+    /// Takes none.
+    pub(crate) off: bool,
+    /// Takes the second look at once.
+    pub(crate) prompt: bool,
+    /// How long to wait for others.
+    pub(crate) patience: Duration,
+    /// Whether leftovers were looked for, which those with prompt locks do once.
+    swept: AtomicBool,
+}
 
 /// A lock file.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -105,6 +125,9 @@ fn outlive_questions() {
 #[derive(Debug)]
 pub(crate) struct Lock {
     second_look: Mutex<Option<mpsc::Receiver<Result<()>>>>,
+    world: World,
+    /// When it was last written.
+    written: Arc<Mutex<Timestamp>>,
     stop: Option<mpsc::Sender<()>>,
     keeper: Option<JoinHandle<()>>,
 }
@@ -119,6 +142,18 @@ impl Lock {
             }),
             None => Ok(()),
         }
+    }
+
+    /// Makes sure that nobody can have taken its owner for dead: before something is removed.
+    pub(crate) fn confirm_fresh(&self) -> Result<()> {
+        self.confirm()?;
+        let written = *self.written.lock().unwrap_or_else(PoisonError::into_inner);
+        if self.world.clock.now().duration_since(written).abs() > CERTAIN_FOR {
+            return Err(Error::new(Code::Locked, "Cannot be sure of the repository's lock")
+                .why("It was not written anew for a long time: the machine slept, or the storage did not answer")
+                .next("Try again; nothing was lost"));
+        }
+        Ok(())
     }
 }
 
@@ -148,18 +183,41 @@ impl Repository {
     }
 
     fn lock(&self, exclusive: bool) -> Result<Option<Lock>> {
-        if !self.locking {
+        if self.locking.off {
             return Ok(None);
         }
         outlive_questions();
+        let clock = &self.storage.world.clock;
+        let deadline = clock.steady() + self.locking.patience;
+        loop {
+            let locked = self.try_lock(exclusive);
+            let locked = locked.and_then(|lock| {
+                // What is certain at once need not wait to be asked.
+                if self.locking.prompt { lock.confirm().map(|()| lock) } else { Ok(lock) }
+            });
+            match locked {
+                Err(error) if error.code() == Code::Locked && clock.steady() < deadline => {
+                    clock.sleep(LOOK_AGAIN_EVERY);
+                }
+                locked => return locked.map(Some),
+            }
+        }
+    }
+
+    fn try_lock(&self, exclusive: bool) -> Result<Lock> {
+        let world = self.storage.world.clone();
         let site = LockSite {
             storage: self.storage.clone(),
             identity: self.identity.clone(),
             key: self.key.clone(),
             version: self.config.version,
+            prompt: self.locking.prompt,
+            sweep: !self.locking.prompt || !self.locking.swept.swap(true, Ordering::Relaxed),
+            written: Arc::new(Mutex::new(world.clock.now())),
         };
         site.refuse_conflicts(exclusive, None)?;
         let id = site.write(exclusive)?;
+        let written = Arc::clone(&site.written);
         let (looked, second_look) = mpsc::sync_channel(1);
         let (stop, stopped) = mpsc::channel();
         let keeper = std::thread::Builder::new()
@@ -169,7 +227,7 @@ impl Repository {
                 Error::new(Code::Unavailable, "Cannot start a thread").because(source)
             })?;
         let second_look = Mutex::new(Some(second_look));
-        Ok(Some(Lock { second_look, stop: Some(stop), keeper: Some(keeper) }))
+        Ok(Lock { second_look, world, written, stop: Some(stop), keeper: Some(keeper) })
     }
 
     /// Removes locks whose owners are gone, or all, and says how many.
@@ -201,12 +259,17 @@ struct LockSite {
     identity: Identity,
     key: Key,
     version: u32,
+    prompt: bool,
+    sweep: bool,
+    written: Arc<Mutex<Timestamp>>,
 }
 
 impl LockSite {
     fn write(&self, exclusive: bool) -> Result<LockId> {
-        let file = LockFile::new(&self.identity, exclusive, self.storage.world.clock.now());
+        let now = self.storage.world.clock.now();
+        let file = LockFile::new(&self.identity, exclusive, now);
         let id = self.storage.write_json(FileKind::Lock, &file, &self.key, self.version)?;
+        *self.written.lock().unwrap_or_else(PoisonError::into_inner) = now;
         reach_write_point("repository.lock-written");
         Ok(id)
     }
@@ -245,16 +308,17 @@ impl LockSite {
         looked: &mpsc::SyncSender<Result<()>>,
         stopped: &mpsc::Receiver<()>,
     ) {
-        // The wait is long enough to tidy up after those who were killed.
-        match self.storage.provider.sweep_leftovers() {
-            Ok(0) => {}
-            Ok(swept) => tracing::info!(swept, "removed files that a killed writer left"),
-            Err(error) => tracing::warn!(%error, "leftovers could not be swept"),
+        if self.prompt {
+            let _ = looked.send(self.refuse_conflicts(exclusive, Some(first)));
+            self.sweep();
+        } else {
+            // The wait is long enough to tidy up after those who were killed.
+            self.sweep();
+            // Another may have looked before our lock was there and written its own since.
+            self.storage.world.clock.sleep(WAIT_BEFORE_SECOND_LOOK);
+            // Nobody listens any more when the work needed no confirmation.
+            let _ = looked.send(self.refuse_conflicts(exclusive, Some(first)));
         }
-        // Another may have looked before our lock was there and written its own since.
-        self.storage.world.clock.sleep(WAIT_BEFORE_SECOND_LOOK);
-        // Nobody listens any more when the work needed no confirmation.
-        let _ = looked.send(self.refuse_conflicts(exclusive, Some(first)));
         let mut current = first;
         while stopped.recv_timeout(REFRESH_EVERY) == Err(RecvTimeoutError::Timeout) {
             match self.write(exclusive) {
@@ -263,6 +327,17 @@ impl LockSite {
             }
         }
         self.remove(current);
+    }
+
+    fn sweep(&self) {
+        if !self.sweep {
+            return;
+        }
+        match self.storage.provider.sweep_leftovers() {
+            Ok(0) => {}
+            Ok(swept) => tracing::info!(swept, "removed files that a killed writer left"),
+            Err(error) => tracing::warn!(%error, "leftovers could not be swept"),
+        }
     }
 
     fn remove(&self, id: LockId) {

@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+use std::time::Duration;
 
 use undercroft_foundation::{Code, Error, Result, World};
 use undercroft_providers::Provider;
@@ -11,10 +12,12 @@ use crate::chunker::Polynomial;
 use crate::codec::{Codec, Compression};
 use crate::config::Config;
 use crate::crypto::Key;
-use crate::id::{BlobId, IndexId, KeyId};
+use crate::id::{BlobId, IndexId, KeyId, PackId};
 use crate::identity::Identity;
 use crate::index::{Index, Location, read_index_file};
 use crate::keys::{find_key, write_key};
+use crate::lock::Locking;
+use crate::pack::PackedBlob;
 use crate::password::Password;
 use crate::snapshot::Snapshot;
 use crate::storage::{FileKind, Storage};
@@ -35,7 +38,7 @@ pub struct Repository {
     pub(crate) key: Key,
     pub(crate) key_id: KeyId,
     pub(crate) config: Config,
-    pub(crate) locking: bool,
+    pub(crate) locking: Locking,
     pub(crate) compression: Compression,
     loaded: RwLock<LoadedIndex>,
 }
@@ -104,7 +107,7 @@ impl Repository {
             key,
             key_id,
             config,
-            locking: true,
+            locking: Locking::default(),
             compression: Compression::default(),
             loaded: RwLock::default(),
         }
@@ -113,7 +116,25 @@ impl Repository {
     /// Takes no locks and heeds none: for storage that cannot be written.
     #[must_use]
     pub fn without_locks(mut self) -> Self {
-        self.locking = false;
+        self.locking.off = true;
+        self
+    }
+
+    /// Trusts that all see at once what is written, as on a disk of this machine: a lock is certain
+    /// after one look, without the wait that a cloud or a network drive needs.
+    ///
+    /// Whoever takes a lock writes it first and looks for others then, restic too. So of two that
+    /// come at the same moment at least one sees the other, whatever the pause between.
+    #[must_use]
+    pub fn with_prompt_locks(mut self) -> Self {
+        self.locking.prompt = true;
+        self
+    }
+
+    /// Waits this long for others who hold a lock, instead of giving up at once.
+    #[must_use]
+    pub fn with_patience(mut self, patience: Duration) -> Self {
+        self.locking.patience = patience;
         self
     }
 
@@ -144,8 +165,9 @@ impl Repository {
     /// # Errors
     /// An index file that cannot be read.
     pub fn refresh_index(&self) -> Result<()> {
-        let present: HashSet<IndexId> = self.storage.list(FileKind::Index)?.into_iter().collect();
+        // Held from before the listing on: else what is written meanwhile would look removed.
         let mut loaded = self.loaded_mut();
+        let present: HashSet<IndexId> = self.storage.list(FileKind::Index)?.into_iter().collect();
         if !loaded.files.is_subset(&present) {
             *loaded = LoadedIndex::default();
         }
@@ -176,18 +198,18 @@ impl Repository {
         Guard(self.loaded.read().unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// Takes packs in that were just written.
-    pub(crate) fn index_add(&self, add: impl FnOnce(&mut Index)) {
-        add(&mut self.loaded_mut().index);
+    /// Takes in the packs of an index file that was just written.
+    pub(crate) fn index_file_written(&self, id: IndexId, packs: &[(PackId, Vec<PackedBlob>)]) {
+        let mut loaded = self.loaded_mut();
+        // Another thread may have found and read it already.
+        if loaded.files.insert(id) {
+            for (pack, blobs) in packs {
+                loaded.index.add_pack(*pack, blobs);
+            }
+        }
     }
 
-    /// Notes that an index file holds nothing new.
-    pub(crate) fn index_file_written(&self, id: IndexId) {
-        self.loaded_mut().files.insert(id);
-    }
-
-    /// Forgets the index, so that it is read anew: after a failure it may list packs that no index
-    /// file does.
+    /// Forgets the index, so that it is read anew.
     pub(crate) fn forget_index(&self) {
         *self.loaded_mut() = LoadedIndex::default();
     }
@@ -254,25 +276,36 @@ pub(crate) struct BlobReader<'r> {
 impl BlobReader<'_> {
     /// Reads a blob into `plain` and holds it against its id.
     pub(crate) fn read(&mut self, kind: BlobKind, id: &BlobId, plain: &mut Vec<u8>) -> Result<()> {
-        let location = self.repository.find_blob(kind, id).ok_or_else(|| {
+        let sealed = match self.read_sealed(kind, id) {
+            // A prune may have moved it since the index was read.
+            Err(error) if error.code() == Code::Damaged => {
+                self.repository.refresh_index()?;
+                self.read_sealed(kind, id)
+            }
+            read => read,
+        };
+        let (mut sealed, raw_length) = sealed?;
+        self.codec.decode(&self.repository.key, id, &mut sealed, raw_length, plain)
+    }
+
+    /// The bytes of a blob as they are stored, and the length of its content where that is
+    /// compressed.
+    fn read_sealed(&self, kind: BlobKind, id: &BlobId) -> Result<(Vec<u8>, Option<u32>)> {
+        let Location { pack, blob } = self.repository.find_blob(kind, id).ok_or_else(|| {
             Error::new(Code::Damaged, format!("There is no {} {id}", kind.name()))
                 .why("No index of the repository lists it")
         })?;
-        let blob = location.blob;
-        let path = FileKind::Pack.path(location.pack);
+        let path = FileKind::Pack.path(pack);
         let provider = &self.repository.storage.provider;
-        let length = blob.length as usize;
-        let mut sealed =
-            provider.read_range(&path, blob.offset.into(), length).map_err(|error| {
-                match error.code() {
-                    // A pack that the index lists must be there.
-                    Code::NotFound => Error::new(Code::Damaged, format!("Cannot read {path}"))
-                        .why("The file is missing")
-                        .because(error),
-                    _ => error,
-                }
-            })?;
-        self.codec.decode(&self.repository.key, id, &mut sealed, blob.raw_length, plain)
+        let read = provider.read_range(&path, blob.offset.into(), blob.length as usize);
+        let sealed = read.map_err(|error| match error.code() {
+            // A pack that the index lists must be there.
+            Code::NotFound => Error::new(Code::Damaged, format!("Cannot read {path}"))
+                .why("The file is missing")
+                .because(error),
+            _ => error,
+        })?;
+        Ok((sealed, blob.raw_length))
     }
 
     /// Reads a tree.

@@ -19,7 +19,7 @@ use crate::repository::Repository;
 
 /// Data goes to one of this many open packs by chance, so that the sizes of a pack's
 /// neighbouring blobs do not tell which file they are (as restic does since 0.18).
-const OPEN_DATA_PACKS: usize = 2;
+pub(crate) const OPEN_DATA_PACKS: usize = 2;
 
 /// Packs and what is known of them are made durable at least this often: together they are what a
 /// killed backup can lose.
@@ -29,7 +29,7 @@ const CHECKPOINT_EVERY: Duration = Duration::from_secs(4);
 const CHECK_EVERY: Duration = Duration::from_millis(500);
 
 /// restic's limit for an index file, and with it ours.
-const INDEX_BLOBS_MAX: usize = 50_000;
+pub(crate) const INDEX_BLOBS_MAX: usize = 50_000;
 
 /// What was added.
 #[derive(Debug, Default)]
@@ -59,7 +59,8 @@ pub(crate) struct BlobWriter<'r> {
     repository: &'r Repository,
     lock: Option<&'r Lock>,
     dry_run: bool,
-    /// Blobs that are on their way and not in the index yet.
+    /// Blobs that are on their way and in no index file yet: another writer of this process must
+    /// not rely on them, its snapshot could be there before they can be found.
     pending: Mutex<HashSet<(BlobKind, BlobId)>>,
     data: [Mutex<OpenPack>; OPEN_DATA_PACKS],
     trees: Mutex<OpenPack>,
@@ -110,17 +111,27 @@ impl<'r> BlobWriter<'r> {
             // What the saver met comes first: the others only saw that it was gone.
             saved.and(worked.and_then(|value| flushed.map(|()| value)))
         });
-        if outcome.is_err() {
-            repository.forget_index();
-        }
         outcome.map(|value| (value, writer.added))
     }
 
     /// Stores a blob unless it is there or on its way.
     pub(crate) fn put(&self, codec: &mut Codec, kind: BlobKind, plain: &[u8]) -> Result<BlobId> {
         let id = BlobId::of(plain);
+        self.put_as(codec, kind, id, plain)?;
+        Ok(id)
+    }
+
+    /// Stores a blob whose id is known, unless it is there or on its way; returns the bytes that
+    /// it takes, none where it was there.
+    pub(crate) fn put_as(
+        &self,
+        codec: &mut Codec,
+        kind: BlobKind,
+        id: BlobId,
+        plain: &[u8],
+    ) -> Result<u64> {
         if !self.claim(kind, id) {
-            return Ok(id);
+            return Ok(0);
         }
         let repository = self.repository;
         let random = &*repository.storage.world.random;
@@ -132,9 +143,10 @@ impl<'r> BlobWriter<'r> {
         };
         counter.fetch_add(1, Ordering::Relaxed);
         self.added.bytes.fetch_add(plain.len() as u64, Ordering::Relaxed);
-        self.added.bytes_stored.fetch_add(sealed.bytes.len() as u64, Ordering::Relaxed);
+        let stored = sealed.bytes.len() as u64;
+        self.added.bytes_stored.fetch_add(stored, Ordering::Relaxed);
         if self.dry_run {
-            return Ok(id);
+            return Ok(stored);
         }
         let mut open = locked(self.open_pack(kind, &id));
         if open.builder.is_empty() {
@@ -146,10 +158,10 @@ impl<'r> BlobWriter<'r> {
             // Still under the lock: while the disk is slow, nobody begins yet another pack.
             self.send(std::mem::take(&mut open.builder))?;
         }
-        Ok(id)
+        Ok(stored)
     }
 
-    /// Whether a blob is in the repository or on its way there.
+    /// Whether a blob is in the repository.
     pub(crate) fn knows(&self, kind: BlobKind, id: &BlobId) -> bool {
         self.repository.index().contains(kind, id)
     }
@@ -236,12 +248,6 @@ impl Saver<'_, '_> {
         repository.storage.write_pack(pack.id, &pack.bytes)?;
         reach_write_point("repository.pack-written");
         locked(&self.writer.spare).push(pack.bytes);
-        repository.index_add(|index| index.add_pack(pack.id, &pack.blobs));
-        let mut pending = locked(&self.writer.pending);
-        for blob in &pack.blobs {
-            pending.remove(&(blob.kind, blob.id));
-        }
-        drop(pending);
         self.unindexed.push((pack.id, pack.blobs));
         Ok(())
     }
@@ -276,7 +282,11 @@ impl Saver<'_, '_> {
             let (file, later) = rest.split_at(fitting.count().max(1));
             let version = repository.config.version;
             let id = write_index_file(&repository.storage, &repository.key, version, file)?;
-            repository.index_file_written(id);
+            repository.index_file_written(id, file);
+            let mut pending = locked(&self.writer.pending);
+            for blob in file.iter().flat_map(|(_, blobs)| blobs) {
+                pending.remove(&(blob.kind, blob.id));
+            }
             rest = later;
         }
         self.unindexed.clear();

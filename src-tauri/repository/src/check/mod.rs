@@ -18,6 +18,7 @@ pub use report::{CheckReport, Problem, ProblemKind, TouchedSnapshot};
 use undercroft_foundation::{Job, Result};
 
 use self::report::Findings;
+pub(crate) use self::source::TreeSource;
 use crate::blob::BlobKind;
 use crate::id::BlobId;
 use crate::repository::Repository;

@@ -10,8 +10,8 @@ use crate::repository::Repository;
 use crate::storage::FileKind;
 use crate::tree::{Tree, decode_tree};
 
-/// A reader of trees that relies on nothing but what the check has read itself.
-pub(super) struct TreeSource<'a> {
+/// A reader of trees that relies on nothing but the index that it is given.
+pub(crate) struct TreeSource<'a> {
     repository: &'a Repository,
     index: &'a Index,
     codec: Codec,
@@ -19,12 +19,12 @@ pub(super) struct TreeSource<'a> {
 }
 
 impl<'a> TreeSource<'a> {
-    pub(super) fn new(repository: &'a Repository, index: &'a Index) -> Result<Self> {
+    pub(crate) fn new(repository: &'a Repository, index: &'a Index) -> Result<Self> {
         Ok(Self { repository, index, codec: Codec::new(Compression::Auto)?, json: Vec::new() })
     }
 
     /// The tree of this id.
-    pub(super) fn tree(&mut self, id: &BlobId) -> Result<Tree> {
+    pub(crate) fn tree(&mut self, id: &BlobId) -> Result<Tree> {
         let location = self.index.find(BlobKind::Tree, id).ok_or_else(|| {
             Error::new(Code::Damaged, format!("There is no tree {id}"))
                 .why("No index of the repository lists it")

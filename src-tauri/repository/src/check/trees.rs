@@ -9,7 +9,6 @@ use super::Lost;
 use super::report::{Findings, ProblemKind};
 use super::source::TreeSource;
 use crate::blob::BlobKind;
-use crate::crypto::OVERHEAD;
 use crate::id::BlobId;
 use crate::index::Index;
 use crate::repository::Repository;
@@ -125,8 +124,7 @@ impl Walk<'_> {
         let mut complete = true;
         for id in content {
             if let Some(location) = self.index.find(BlobKind::Data, id) {
-                let stored = u64::from(location.blob.length).saturating_sub(OVERHEAD as u64);
-                length += location.blob.raw_length.map_or(stored, u64::from);
+                length += location.plain_length();
                 continue;
             }
             complete = false;

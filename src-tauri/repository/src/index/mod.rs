@@ -9,6 +9,7 @@ pub(crate) use file::{read_index_file, write_index_file};
 use hashbrown::HashTable;
 
 use crate::blob::BlobKind;
+use crate::crypto::OVERHEAD;
 use crate::id::{BlobId, PackId};
 use crate::pack::PackedBlob;
 
@@ -37,6 +38,14 @@ impl Entry {
 pub(crate) struct Location {
     pub(crate) pack: PackId,
     pub(crate) blob: PackedBlob,
+}
+
+impl Location {
+    /// The length of the blob's content.
+    pub(crate) fn plain_length(&self) -> u64 {
+        let stored = u64::from(self.blob.length).saturating_sub(OVERHEAD as u64);
+        self.blob.raw_length.map_or(stored, u64::from)
+    }
 }
 
 /// All blobs of a repository and where they lie.
@@ -79,12 +88,26 @@ impl Index {
 
     /// Where a blob lies.
     pub(crate) fn find(&self, kind: BlobKind, id: &BlobId) -> Option<Location> {
-        let at = self.table.find(hash(id), |&at| {
+        self.place(kind, id).map(|place| self.at(place))
+    }
+
+    /// The place of a blob in the order of [`Index::iter`].
+    pub(crate) fn place(&self, kind: BlobKind, id: &BlobId) -> Option<usize> {
+        let found = self.table.find(hash(id), |&at| {
             let entry = &self.entries[at as usize];
             entry.id == *id && entry.kind() == kind
-        })?;
-        let entry = &self.entries[*at as usize];
-        Some(self.location(entry))
+        });
+        found.map(|&at| at as usize)
+    }
+
+    /// What is at a place.
+    pub(crate) fn at(&self, place: usize) -> Location {
+        self.location(&self.entries[place])
+    }
+
+    /// How many places there are.
+    pub(crate) fn len(&self) -> usize {
+        self.entries.len()
     }
 
     /// Whether a blob is there.

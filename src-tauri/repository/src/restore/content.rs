@@ -11,7 +11,6 @@ use undercroft_foundation::{Code, Error, IoContext, Job, Result};
 
 use crate::blob::BlobKind;
 use crate::codec::{Codec, Compression};
-use crate::crypto::OVERHEAD;
 use crate::id::{BlobId, PackId};
 use crate::index::{Index, Location};
 use crate::repository::Repository;
@@ -80,7 +79,7 @@ impl<'a> Content<'a> {
         for id in blobs {
             let location = self.find(id)?;
             located.push((location, end));
-            end += plain_length(&location);
+            end += location.plain_length();
         }
         if located.len() < PARALLEL_FROM {
             for (location, offset) in located {
@@ -130,7 +129,7 @@ impl<'a> Content<'a> {
     pub(super) fn is_in(&mut self, blobs: &[BlobId], file: &File, path: &Path) -> Result<bool> {
         let mut offset = 0;
         for id in blobs {
-            let length = plain_length(&self.find(id)?);
+            let length = self.find(id)?.plain_length();
             self.plain.resize(usize::try_from(length).unwrap_or(usize::MAX), 0);
             match file.read_exact_at(&mut self.plain, offset) {
                 Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => return Ok(false),
@@ -202,11 +201,6 @@ impl<'a> Content<'a> {
             _ => error,
         })
     }
-}
-
-fn plain_length(location: &Location) -> u64 {
-    let stored = u64::from(location.blob.length).saturating_sub(OVERHEAD as u64);
-    location.blob.raw_length.map_or(stored, u64::from)
 }
 
 /// Writes all but the blocks of nothing but zeros; what is not written of a new file is zero.
