@@ -36,7 +36,6 @@ const NAMES: &[&str] = &[
 
 /// Endings.
 const ENDINGS: &[&str] = &[
-    ".asc",
     ".gpg",
     ".jks",
     ".kdbx",
