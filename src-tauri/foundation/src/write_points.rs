@@ -29,6 +29,7 @@ pub const WRITE_POINTS: &[&str] = &[
     "settings.written",
     "rules.written",
     "restore.file-written",
+    "workspace.file-placed",
 ];
 
 /// Marks that the step called `name` was just reached.

@@ -5,6 +5,7 @@
 
 pub mod diff;
 mod disk;
+mod files;
 mod names;
 mod path;
 mod sidecar;
@@ -15,6 +16,7 @@ pub mod rules;
 mod version;
 mod watch;
 
+pub use files::{Conflict, CopiedIn, WorkspaceFiles};
 pub use path::TreePath;
 pub use preview::{Encoding, PREVIEW_HEAD, Preview, PreviewKind, decode, preview};
 pub use version::{

@@ -1,0 +1,223 @@
+//! Files of the user that are put into a workspace, or taken out of it, through Undercroft. Links
+//! on the way are not followed, and nothing outside the workspace is ever touched. It knows
+//! nothing of versions: it says what it touched.
+
+mod copy_in;
+mod incoming;
+
+use std::fs::File;
+use std::io::{self, Read, Write};
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+use std::path::{Path, PathBuf};
+
+use rustix::fs::{AtFlags, Mode, OFlags, fchmod, fstat, mkdirat, openat, renameat, unlinkat};
+use rustix::io::Errno;
+use undercroft_foundation::{Code, Error, IoContext, Job, Result, escape_path, reach_write_point};
+use undercroft_repository::placing::{Entry, Stat, create_file, descend};
+
+use crate::path::TreePath;
+
+pub use copy_in::{Conflict, CopiedIn};
+
+/// What is compared or copied at once.
+const PIECE: u64 = 1 << 20;
+
+/// The folder of a workspace, open for writing into.
+#[derive(Debug)]
+pub struct WorkspaceFiles {
+    root: PathBuf,
+    folder: OwnedFd,
+}
+
+impl WorkspaceFiles {
+    /// Opens the folder at `root`.
+    ///
+    /// # Errors
+    /// [`Code::SourceMissing`] when it is not there.
+    pub fn open(root: &Path) -> Result<Self> {
+        let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
+        match rustix::fs::open(root, flags, Mode::empty()) {
+            Ok(folder) => Ok(Self { root: root.to_owned(), folder }),
+            Err(Errno::NOENT | Errno::NOTDIR) => {
+                let what = format!("The folder {} is not there", escape_path(root));
+                Err(Error::new(Code::SourceMissing, what))
+            }
+            Err(source) => Err(Error::io("open", root, source.into())),
+        }
+    }
+
+    /// Makes `bytes` the content of the file at `path`, durably, and says whether they were not
+    /// before. Folders that are missing are made; the file's permissions stay, and those of a new
+    /// one are its folder's.
+    ///
+    /// # Errors
+    /// [`Code::Invalid`] when something that is no file, or a link, is in the way.
+    pub fn put(&self, path: &TreePath, bytes: &[u8]) -> Result<bool> {
+        let (parent, name) = path.split().ok_or_else(|| no_file(&self.root))?;
+        let folder = self.make_folder(&parent)?;
+        let at = path.below(&self.root);
+        let mode = match Stat::of(Entry::In(folder.as_fd(), name)) {
+            Err(Errno::NOENT) => folder_mode(folder.as_fd()) & 0o666,
+            Err(source) => return Err(Error::io("look at", &at, source.into())),
+            Ok(stat) if !stat.is_file() => return Err(in_the_way(&at)),
+            Ok(stat) => {
+                if stat.size() == bytes.len() as u64 && holds(folder.as_fd(), name, bytes) {
+                    return Ok(false);
+                }
+                stat.mode() & 0o7777
+            }
+        };
+        place(folder.as_fd(), name, &at, mode, |file| file.write_all(bytes))?;
+        sync(folder.as_fd(), &at)?;
+        Ok(true)
+    }
+
+    /// Removes what is at `path`, with all that is in it, and says whether something was there.
+    ///
+    /// # Errors
+    /// [`Code::Invalid`] for the workspace itself, or when a link is on the way.
+    pub fn remove(&self, path: &TreePath, job: &Job) -> Result<bool> {
+        let (parent, name) = path.split().ok_or_else(|| no_file(&self.root))?;
+        let at = path.below(&self.root);
+        let folder = match self.folder(&parent) {
+            Ok(folder) => folder,
+            Err(Errno::NOENT) => return Ok(false),
+            Err(source) => return Err(link_or(&at, source)),
+        };
+        let removed = remove_all(folder.as_fd(), name, job).map_err(|failed| match failed {
+            Failed::Cancelled(error) => error,
+            Failed::System(source) => Error::io("remove", &at, source.into()),
+        })?;
+        sync(folder.as_fd(), &at)?;
+        Ok(removed)
+    }
+
+    fn folder(&self, path: &TreePath) -> rustix::io::Result<OwnedFd> {
+        descend(self.folder.as_fd(), &path.names().collect::<Vec<_>>())
+    }
+
+    /// Opens a folder, and makes it and those above it where they are missing.
+    fn make_folder(&self, path: &TreePath) -> Result<OwnedFd> {
+        match self.folder(path) {
+            Ok(folder) => return Ok(folder),
+            Err(Errno::NOENT) => {}
+            Err(source) => return Err(link_or(&path.below(&self.root), source)),
+        }
+        let mut folder =
+            self.folder(&TreePath::root()).map_err(io::Error::from).at("open", &self.root)?;
+        for name in path.names() {
+            let at = || path.below(&self.root);
+            let mode = Mode::from_raw_mode(folder_mode(folder.as_fd()) & 0o777);
+            match mkdirat(&folder, name, mode) {
+                Ok(()) => sync(folder.as_fd(), &at())?,
+                Err(Errno::EXIST) => {}
+                Err(source) => return Err(Error::io("create", &at(), source.into())),
+            }
+            folder = descend(folder.as_fd(), &[name]).map_err(|it| link_or(&at(), it))?;
+        }
+        Ok(folder)
+    }
+}
+
+/// Fills a file under a temporary name and gives it its own once it is durable.
+fn place(
+    folder: BorrowedFd<'_>,
+    name: &[u8],
+    at: &Path,
+    mode: u32,
+    fill: impl FnOnce(&mut File) -> io::Result<()>,
+) -> Result<()> {
+    let (mut file, temporary) =
+        create_file(folder, name).map_err(io::Error::from).at("create", at)?;
+    let filled = fill(&mut file)
+        .and_then(|()| Ok(fchmod(&file, Mode::from_raw_mode(mode))?))
+        .and_then(|()| file.sync_all())
+        .and_then(|()| Ok(renameat(folder, &*temporary, folder, name)?));
+    if filled.is_err() {
+        // Best effort: what stays is met, and removed, by the next try.
+        let _ = unlinkat(folder, &*temporary, AtFlags::empty());
+    }
+    filled.at("write", at)?;
+    reach_write_point("workspace.file-placed");
+    Ok(())
+}
+
+/// Whether a file has this content; one that cannot be read is written anew.
+fn holds(folder: BorrowedFd<'_>, name: &[u8], bytes: &[u8]) -> bool {
+    let flags = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC;
+    let Ok(file) = openat(folder, name, flags, Mode::empty()) else { return false };
+    let mut file = File::from(file);
+    let mut piece = vec![0; PIECE as usize];
+    let same = bytes.chunks(PIECE as usize).all(|expected| {
+        file.read_exact(&mut piece[..expected.len()]).is_ok()
+            && piece[..expected.len()] == *expected
+    });
+    same && matches!(file.read(&mut piece), Ok(0))
+}
+
+enum Failed {
+    Cancelled(Error),
+    System(Errno),
+}
+
+impl From<Errno> for Failed {
+    fn from(source: Errno) -> Self {
+        Self::System(source)
+    }
+}
+
+/// Removes an entry and all that is in it, whether it is a folder or not.
+fn remove_all(folder: BorrowedFd<'_>, name: &[u8], job: &Job) -> Result<bool, Failed> {
+    job.check_cancelled().map_err(Failed::Cancelled)?;
+    match unlinkat(folder, name, AtFlags::empty()) {
+        Ok(()) => {
+            job.add_files_done(1);
+            return Ok(true);
+        }
+        Err(Errno::NOENT) => return Ok(false),
+        Err(Errno::ISDIR | Errno::PERM) => {}
+        Err(source) => return Err(source.into()),
+    }
+    let inner = descend(folder, &[name])?;
+    let names = rustix::fs::Dir::read_from(&inner)?
+        .map(|entry| entry.map(|entry| entry.file_name().to_bytes().to_vec()))
+        .collect::<rustix::io::Result<Vec<_>>>()?;
+    for name in names.iter().filter(|name| !matches!(&name[..], b"." | b"..")) {
+        remove_all(inner.as_fd(), name, job)?;
+    }
+    unlinkat(folder, name, AtFlags::REMOVEDIR)?;
+    Ok(true)
+}
+
+fn folder_mode(folder: BorrowedFd<'_>) -> u32 {
+    fstat(folder).map_or(0o700, |stat| stat.st_mode)
+}
+
+fn sync(folder: BorrowedFd<'_>, at: &Path) -> Result<()> {
+    rustix::fs::fsync(folder).map_err(io::Error::from).at("sync the folder of", at)
+}
+
+fn no_file(root: &Path) -> Error {
+    Error::new(Code::Invalid, format!("{} is the workspace itself", escape_path(root)))
+        .next("Name something in it")
+}
+
+fn in_the_way(at: &Path) -> Error {
+    Error::new(Code::Invalid, format!("Cannot write {}", escape_path(at)))
+        .why("Something that is no file, such as a folder or a link, has this name")
+        .next("Choose another name, or move away what is there")
+}
+
+fn link_or(at: &Path, source: Errno) -> Error {
+    match source {
+        Errno::LOOP | Errno::NOTDIR => {
+            Error::new(Code::Invalid, format!("Cannot reach {}", escape_path(at)))
+                .why("A link, or something that is no folder, is on the way")
+                .next("Use the folder that the link leads to")
+        }
+        source => Error::io("open", at, source.into()),
+    }
+}
+
+#[cfg(test)]
+mod tests;
