@@ -98,7 +98,9 @@ impl DiskFolder {
             match rustix::fs::statat(&self.fd, entry.file_name(), AtFlags::SYMLINK_NOFOLLOW) {
                 Ok(stat) => entries.push((name.to_vec(), stat_of(&stat))),
                 Err(rustix::io::Errno::NOENT) => {}
-                Err(source) => return Err(Error::io("look at", &self.path_of(name), source.into())),
+                Err(source) => {
+                    return Err(Error::io("look at", &self.path_of(name), source.into()));
+                }
             }
         }
         Ok(entries)

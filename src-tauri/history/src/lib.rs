@@ -3,23 +3,46 @@
 //! `objects/`, and the tables `workspaces`, `versions` and `changes`, which can be made again from
 //! those. It never writes into the user's own `.git`, except where the user asks for git itself.
 
+mod begin;
+mod commit;
+mod compare;
 pub mod diff;
 mod disk;
 mod files;
+mod folder_view;
+mod history;
+pub mod memory;
 mod names;
+mod objects;
 mod path;
+mod preview;
+mod reading;
+mod rebuild;
+pub mod rules;
+mod save;
 mod sidecar;
 mod stat_cache;
 mod store;
-mod preview;
-pub mod rules;
 mod version;
+mod versions;
 mod watch;
+mod workspaces;
+
+use undercroft_library::Migration;
 
 pub use files::{Conflict, CopiedIn, WorkspaceFiles};
+pub use history::{History, VersionMark};
 pub use path::TreePath;
 pub use preview::{Encoding, PREVIEW_HEAD, Preview, PreviewKind, decode, preview};
+pub use rebuild::Rebuilt;
+pub use save::{SaveOrder, Scope};
 pub use version::{
     Change, ChangeKind, ContentId, Entry, EntryKind, GitId, Layer, LayerReason, Trigger, Version,
 };
-pub use watch::{Names, Touched};
+pub use versions::VersionFilter;
+pub use watch::{Batch, Health, Included, Names, Touched, Watch, WatchOptions};
+pub use workspaces::{MAIN, Workspace};
+
+/// The tables that this room brings into the catalog.
+pub const TABLES: &[&[Migration]] =
+    &[workspaces::table::MIGRATIONS, versions::table::MIGRATIONS, versions::changes::MIGRATIONS];

@@ -118,7 +118,8 @@ impl Entries {
         let (files, bytes) = own.rest.split_once(' ').ok_or_else(|| damaged("Its first line"))?;
         let number = |text: &str| text.parse().map_err(|_| damaged("Its first line"));
         let totals = Totals { files: number(files)?, bytes: number(bytes)? };
-        let line = |text: &str| parse_line(text).and_then(Parsed::line).ok_or_else(|| damaged(text));
+        let line =
+            |text: &str| parse_line(text).and_then(Parsed::line).ok_or_else(|| damaged(text));
         let lines = lines.map(line).collect::<Result<_>>()?;
         Ok(Self { own: own.attributes, totals, lines })
     }
@@ -231,7 +232,10 @@ mod tests {
 
     fn attributes() -> impl Strategy<Value = Attributes> {
         let extended = proptest::collection::vec(
-            (proptest::collection::vec(any::<u8>(), 1..9), proptest::collection::vec(any::<u8>(), 0..9)),
+            (
+                proptest::collection::vec(any::<u8>(), 1..9),
+                proptest::collection::vec(any::<u8>(), 0..9),
+            ),
             0..3,
         );
         let times = (any::<i64>(), 0_u32..1_000_000_000);
@@ -254,7 +258,8 @@ mod tests {
                     [EntryKind::Folder, EntryKind::File, EntryKind::Symlink, EntryKind::Other];
                 let kind = kinds[kind as usize];
                 let files = if kind == EntryKind::Folder { files.into() } else { 0 };
-                let layer = (kind == EntryKind::File).then_some((Layer::Objects, LayerReason::Large));
+                let layer =
+                    (kind == EntryKind::File).then_some((Layer::Objects, LayerReason::Large));
                 Line { name, kind, totals: Totals { files, bytes }, attributes, layer }
             },
         )

@@ -68,7 +68,8 @@ impl HistoryStore {
 
     /// Makes a history, or finishes one whose making was interrupted, and opens it.
     pub(crate) fn create(path: &Path) -> Result<Self> {
-        for folder in ["objects/pack", "objects/info", "refs/heads", "refs/tags", "info", "undercroft"]
+        for folder in
+            ["objects/pack", "objects/info", "refs/heads", "refs/tags", "info", "undercroft"]
         {
             let folder = path.join(folder);
             DirBuilder::new().recursive(true).mode(0o700).create(&folder).at("make", &folder)?;
@@ -94,16 +95,14 @@ impl HistoryStore {
     /// Waits until nobody else writes versions of this project.
     pub(crate) fn lock(&self, clock: &dyn Clock) -> Result<WriteLock> {
         let path = self.root.join("undercroft/lock");
-        let file = File::options()
-            .create(true)
-            .append(true)
-            .open(&path)
-            .at("open", &path)?;
+        let file = File::options().create(true).append(true).open(&path).at("open", &path)?;
         let began = clock.steady();
         loop {
             match file.try_lock() {
                 Ok(()) => return Ok(WriteLock(file)),
-                Err(fs::TryLockError::Error(source)) => return Err(Error::io("lock", &path, source)),
+                Err(fs::TryLockError::Error(source)) => {
+                    return Err(Error::io("lock", &path, source));
+                }
                 Err(fs::TryLockError::WouldBlock) if clock.steady() - began > PATIENCE => {
                     return Err(Error::new(Code::Locked, "Cannot write to the history")
                         .why("Another Undercroft is writing versions of this project")
@@ -212,8 +211,9 @@ impl HistoryStore {
         let kept = self.readers.lock().unwrap_or_else(PoisonError::into_inner).pop();
         let reader = match kept {
             Some(reader) => reader,
-            None => git2::Repository::open_bare(&self.root)
-                .map_err(|source| self.unreadable(source))?,
+            None => {
+                git2::Repository::open_bare(&self.root).map_err(|source| self.unreadable(source))?
+            }
         };
         let result = work(&reader);
         self.readers.lock().unwrap_or_else(PoisonError::into_inner).push(reader);

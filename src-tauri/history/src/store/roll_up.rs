@@ -37,7 +37,9 @@ impl HistoryStore {
                 Error::new(Code::Damaged, format!("Cannot read {}", escape_path(&index_path)))
             })?;
             // One that stock git wrote may hold deltas, which cannot be copied alone.
-            if entries.iter().any(|entry| ObjectKind::from_number((pack[entry.1] >> 4) & 7).is_none())
+            if entries
+                .iter()
+                .any(|entry| ObjectKind::from_number((pack[entry.1] >> 4) & 7).is_none())
             {
                 continue;
             }
@@ -57,7 +59,10 @@ impl HistoryStore {
         self.prove(&finished.name.to_string(), taken.len())?;
         reach_write_point("history.rolled-up");
         for path in replaced {
-            if path.file_stem().is_some_and(|stem| stem.to_string_lossy().ends_with(&finished.name.to_string())) {
+            if path
+                .file_stem()
+                .is_some_and(|stem| stem.to_string_lossy().ends_with(&finished.name.to_string()))
+            {
                 continue;
             }
             // The index first: what it names must be there.
@@ -95,7 +100,8 @@ impl HistoryStore {
         let index_path = path.with_extension("idx");
         let index = fs::read(&index_path).at("read", &index_path)?;
         let sound = pack.len() > 20
-            && <sha1::Sha1 as sha1::Digest>::digest(&pack[..pack.len() - 20])[..] == pack[pack.len() - 20..]
+            && <sha1::Sha1 as sha1::Digest>::digest(&pack[..pack.len() - 20])[..]
+                == pack[pack.len() - 20..]
             && entries_of(&index, pack.len()).is_some_and(|entries| entries.len() == objects);
         if sound {
             return Ok(());

@@ -46,8 +46,8 @@ impl<'s> Writing<'s> {
         content: &[u8],
     ) -> Result<GitId> {
         let id = GitId::of(kind, content);
-        let is_known = !locked(&self.seen).insert(id)
-            || (self.has_objects && self.store.contains(id)?);
+        let is_known =
+            !locked(&self.seen).insert(id) || (self.has_objects && self.store.contains(id)?);
         if !is_known {
             let entry = deflater.entry(kind, content)?;
             self.stored_bytes.fetch_add(entry.len() as u64, Ordering::Relaxed);
@@ -60,8 +60,9 @@ impl<'s> Writing<'s> {
     /// Adds an entry, and takes the pack out that it no longer fitted into.
     fn add(&self, id: GitId, entry: &[u8]) -> Option<PackBuilder> {
         let mut open = locked(&self.open);
-        let full =
-            open.is_full_with(entry.len()).then(|| std::mem::replace(&mut *open, PackBuilder::new()));
+        let full = open
+            .is_full_with(entry.len())
+            .then(|| std::mem::replace(&mut *open, PackBuilder::new()));
         open.add(id, entry);
         full
     }

@@ -1,0 +1,89 @@
+//! A folder as the last version has it.
+
+use std::collections::HashMap;
+
+use undercroft_foundation::Result;
+
+use crate::names::{SIDECAR, real_name, stored_name};
+use crate::sidecar::{ENTRIES, Entries, folder_name};
+use crate::store::{HistoryStore, ObjectKind, TreeMode};
+use crate::version::GitId;
+
+/// Where a folder of a version is in the history.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct StoredFolder {
+    /// Its tree; none when nothing in it is held by git.
+    pub(crate) tree: Option<GitId>,
+    /// Its part of the sidecar.
+    pub(crate) sidecar: Option<GitId>,
+}
+
+/// A folder as a version has it.
+#[derive(Debug, Default)]
+pub(crate) struct FolderView {
+    /// By real name.
+    blobs: HashMap<Vec<u8>, (TreeMode, GitId)>,
+    sidecars: HashMap<Vec<u8>, GitId>,
+    pub(crate) entries: Entries,
+    /// Where it is.
+    pub(crate) stored: StoredFolder,
+}
+
+impl StoredFolder {
+    /// The root folder of the version whose commit has this tree.
+    pub(crate) fn root(store: &HistoryStore, tree: GitId) -> Result<Self> {
+        let lines = store.tree(tree)?;
+        let sidecar = lines.iter().find(|line| line.name == SIDECAR).map(|line| line.id);
+        Ok(Self { tree: Some(tree), sidecar })
+    }
+
+    /// The folder `name` in it; one without a sidecar, when there is none.
+    pub(crate) fn folder(self, store: &HistoryStore, name: &[u8]) -> Result<Self> {
+        let find = |tree: Option<GitId>, name: &[u8]| -> Result<Option<GitId>> {
+            let lines = tree.map(|id| store.tree(id)).transpose()?.unwrap_or_default();
+            let line = lines.into_iter().find(|line| line.name == name);
+            Ok(line.filter(|line| line.mode == TreeMode::Folder).map(|line| line.id))
+        };
+        let sidecar = find(self.sidecar, &folder_name(name))?;
+        Ok(Self { tree: find(self.tree, &stored_name(name))?, sidecar })
+    }
+
+    /// Reads it.
+    pub(crate) fn view(self, store: &HistoryStore) -> Result<FolderView> {
+        let mut view = FolderView { stored: self, ..FolderView::default() };
+        for line in self.tree.map(|id| store.tree(id)).transpose()?.unwrap_or_default() {
+            if line.name != SIDECAR {
+                view.blobs.insert(real_name(&line.name).to_vec(), (line.mode, line.id));
+            }
+        }
+        for line in self.sidecar.map(|id| store.tree(id)).transpose()?.unwrap_or_default() {
+            if line.mode == TreeMode::Folder {
+                view.sidecars.insert(line.name, line.id);
+            } else if line.name == ENTRIES {
+                view.entries = Entries::decode(&store.read(ObjectKind::Blob, line.id)?)?;
+            }
+        }
+        Ok(view)
+    }
+}
+
+impl FolderView {
+    /// Whether the version has the folder at all.
+    pub(crate) fn was_there(&self) -> bool {
+        self.stored.sidecar.is_some()
+    }
+
+    /// The blob of a file or link.
+    pub(crate) fn blob(&self, name: &[u8]) -> Option<(TreeMode, GitId)> {
+        self.blobs.get(name).copied().filter(|(mode, _)| *mode != TreeMode::Folder)
+    }
+
+    /// A folder in it.
+    pub(crate) fn folder(&self, name: &[u8]) -> StoredFolder {
+        let tree = self.blobs.get(name).filter(|(mode, _)| *mode == TreeMode::Folder);
+        StoredFolder {
+            tree: tree.map(|(_, id)| *id),
+            sidecar: self.sidecars.get(&folder_name(name)).copied(),
+        }
+    }
+}

@@ -1,0 +1,122 @@
+//! Completing a folder: its tree, its part of the sidecar, and what changed in it.
+
+use undercroft_foundation::Result;
+
+use super::building::{Building, Content, Slot};
+use super::pass::{Pass, locked};
+use crate::folder_view::StoredFolder;
+use crate::names::{SIDECAR, stored_name};
+use crate::sidecar::{ENTRIES, Entries, Line, Totals, folder_name};
+use crate::stat_cache::KnownFolder;
+use crate::store::{Deflater, ObjectKind, TreeLine, TreeMode, encode_tree};
+use crate::version::EntryKind;
+
+impl Pass<'_> {
+    /// Writes a folder all of whose slots are settled.
+    pub(super) fn complete(
+        &self,
+        folder: &Building,
+        deflater: &mut Deflater,
+    ) -> Result<(StoredFolder, Totals)> {
+        let mut slots = std::mem::take(&mut *locked(&folder.slots));
+        slots.retain(|slot| !matches!(slot.content, Content::Missing));
+        slots.sort_unstable_by(|a, b| a.line.name.cmp(&b.line.name));
+        self.note_changes(folder, &slots)?;
+        let totals = slots.iter().fold(Totals::default(), |sum, slot| {
+            let own = u64::from(matches!(slot.content, Content::Blob(..)));
+            let files =
+                if slot.line.kind == EntryKind::Folder { slot.line.totals.files } else { own };
+            Totals { files: sum.files + files, bytes: sum.bytes + slot.line.totals.bytes }
+        });
+        let mut tree: Vec<TreeLine> = slots.iter().filter_map(tree_line).collect();
+        let mut sidecar: Vec<TreeLine> = slots.iter().filter_map(sidecar_line).collect();
+        self.remember(folder, &slots);
+        let lines = slots.into_iter().map(|slot| slot.line).collect();
+        let entries = Entries { own: folder.own.clone(), totals, lines }.encode();
+        let id = self.writing.put(deflater, ObjectKind::Blob, &entries)?;
+        sidecar.push(TreeLine { name: ENTRIES.to_vec(), mode: TreeMode::File, id });
+        let sidecar = encode_tree(&mut sidecar);
+        let sidecar = self.writing.put(deflater, ObjectKind::Tree, &sidecar)?;
+        if folder.path.is_root() {
+            tree.push(TreeLine { name: SIDECAR.to_vec(), mode: TreeMode::Folder, id: sidecar });
+        }
+        let tree = if tree.is_empty() {
+            None
+        } else {
+            Some(self.writing.put(deflater, ObjectKind::Tree, &encode_tree(&mut tree))?)
+        };
+        Ok((StoredFolder { tree, sidecar: Some(sidecar) }, totals))
+    }
+
+    fn note_changes(&self, folder: &Building, slots: &[Slot]) -> Result<()> {
+        if self.is_first {
+            return Ok(());
+        }
+        let previous = &folder.previous;
+        let mut outcome = locked(&self.outcome);
+        let found = &mut outcome.found;
+        let was = &previous.entries.own;
+        found.folders_differ |= !previous.was_there()
+            || was.mode != folder.own.mode
+            || was.extended != folder.own.extended;
+        for slot in slots {
+            let line = &slot.line;
+            let before = previous.entries.find(&line.name);
+            match &slot.content {
+                Content::Blob(_, blob) => {
+                    let was = previous.blob(&line.name).map(|(_, id)| id).zip(before);
+                    found.compare(&folder.path, line, *blob, was);
+                }
+                Content::Noted => found.folders_differ |= before.is_none(),
+                Content::Folder(_) | Content::Missing => {}
+            }
+        }
+        let is_still = |line: &Line| {
+            let at = slots.binary_search_by(|slot| slot.line.name.cmp(&line.name));
+            at.is_ok_and(|at| {
+                let is_folder = slots[at].line.kind == EntryKind::Folder;
+                is_folder == (line.kind == EntryKind::Folder)
+            })
+        };
+        for line in previous.entries.lines.iter().filter(|line| !is_still(line)) {
+            match line.kind {
+                EntryKind::Folder => {
+                    let path = folder.path.join(&line.name);
+                    found.gone_folder(self.store, &path, previous.folder(&line.name))?;
+                }
+                _ => match previous.blob(&line.name) {
+                    // A folder took its name: the file is one change, not two.
+                    Some((_, blob)) => found.gone(&folder.path, line, blob),
+                    None => found.folders_differ = true,
+                },
+            }
+        }
+        Ok(())
+    }
+
+    /// Notes how the files look now, for the next time.
+    fn remember(&self, folder: &Building, slots: &[Slot]) {
+        if folder.disk.is_none() {
+            return;
+        }
+        let known: KnownFolder = slots
+            .iter()
+            .filter_map(|slot| slot.known.map(|known| (slot.line.name.clone(), known)))
+            .collect();
+        locked(&self.outcome).known.push((folder.path.clone(), known));
+    }
+}
+
+fn tree_line(slot: &Slot) -> Option<TreeLine> {
+    let (mode, id) = match slot.content {
+        Content::Blob(mode, id) => (mode, id),
+        Content::Folder(StoredFolder { tree, .. }) => (TreeMode::Folder, tree?),
+        Content::Missing | Content::Noted => return None,
+    };
+    Some(TreeLine { name: stored_name(&slot.line.name).into_owned(), mode, id })
+}
+
+fn sidecar_line(slot: &Slot) -> Option<TreeLine> {
+    let Content::Folder(StoredFolder { sidecar: Some(id), .. }) = slot.content else { return None };
+    Some(TreeLine { name: folder_name(&slot.line.name), mode: TreeMode::Folder, id })
+}

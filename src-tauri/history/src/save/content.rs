@@ -1,0 +1,234 @@
+//! Reading one file, and storing what it holds in the layer that fits.
+
+use std::fs::File;
+use std::io::{self, Read};
+use std::sync::Mutex;
+
+use undercroft_foundation::{IoContext, Result, escape_path};
+use undercroft_repository::{ContentWriter, IngestWriter, StoredContent};
+
+use super::building::{Building, Content};
+use super::pass::{Pass, Waiting, locked};
+use crate::disk::{Stat, extended, stat_of_file};
+use crate::rules::{HEAD_BYTES, choose_layer};
+use crate::stat_cache::Known;
+use crate::store::{Deflater, ObjectKind, TreeMode};
+use crate::version::{GitId, Layer, LayerReason};
+
+/// How often a file is read anew that changes while it is read.
+const TRIES: usize = 3;
+
+/// A file of this size or less is read in one go, whatever its layer.
+const SMALL: u64 = 100 * 1024;
+
+impl Pass<'_> {
+    /// Stores a file in git, or puts it off when it belongs into the object store.
+    pub(super) fn store_file(&self, waiting: Waiting, deflater: &mut Deflater) -> Result<()> {
+        let folder = &waiting.folder;
+        match self.read_file(folder, &waiting.name) {
+            Ok(Some(Taken { content: None, .. })) => {
+                locked(&self.deferred).push(waiting);
+                return Ok(());
+            }
+            Ok(Some(Taken { content: Some(content), stat, reason, settled })) => {
+                let id = self.writing.put(deflater, ObjectKind::Blob, &content)?;
+                self.settle(&waiting, &stat, (Layer::Git, reason), id, settled);
+                self.count(content.len() as u64);
+            }
+            Ok(None) => {}
+            Err(why) => self.spare(folder, waiting.slot, &why),
+        }
+        self.release(waiting.folder, deflater)
+    }
+
+    fn read_file(&self, folder: &Building, name: &[u8]) -> Result<Option<Taken>> {
+        let Some(disk) = &folder.disk else { return Ok(None) };
+        let path = disk.path_of(name);
+        let mut tries = 0;
+        loop {
+            tries += 1;
+            let Some(mut file) = disk.open(name)? else { return Ok(None) };
+            let mut before = stat_of_file(&file).at("look at", &path)?;
+            let mut content = Vec::new();
+            let head = before.size_bytes.min(SMALL.max(HEAD_BYTES as u64));
+            (&mut file).take(head).read_to_end(&mut content).at("read", &path)?;
+            let place = folder.path.join(name);
+            let head = &content[..content.len().min(HEAD_BYTES)];
+            let (layer, reason) =
+                choose_layer(self.rules, &place, before.size_bytes, head, self.wish);
+            before.attributes.extended = extended(&file);
+            if layer != Layer::Git {
+                return Ok(Some(Taken { content: None, stat: before, reason, settled: false }));
+            }
+            file.read_to_end(&mut content).at("read", &path)?;
+            let after = stat_of_file(&file).at("look at", &path)?;
+            let same = before.changed == after.changed && content.len() as u64 == after.size_bytes;
+            if same || tries == TRIES {
+                if !same {
+                    self.job.warn(escape_path(&path), "It changed while it was read");
+                }
+                before.size_bytes = content.len() as u64;
+                let settled = same && self.is_settled(&before);
+                return Ok(Some(Taken { content: Some(content), stat: before, reason, settled }));
+            }
+        }
+    }
+
+    /// Whether a later change is certain to show in how the file looks.
+    fn is_settled(&self, stat: &Stat) -> bool {
+        stat.changed < self.steady_before
+    }
+
+    /// Stores the files that were put off, in `writer`'s repository, on several threads.
+    pub(super) fn store_deferred(
+        &self,
+        writer: &IngestWriter<'_, '_>,
+    ) -> Result<Vec<StoredContent>> {
+        let queue = std::mem::take(&mut *locked(&self.deferred));
+        let threads = std::thread::available_parallelism().map_or(2, usize::from).min(queue.len());
+        let queue = Mutex::new(queue);
+        let work = || -> Result<Vec<StoredContent>> {
+            let (mut deflater, mut contents) = (Deflater::new(), writer.content_writer()?);
+            let mut stored = Vec::new();
+            loop {
+                let Some(waiting) = locked(&queue).pop() else { return Ok(stored) };
+                self.job.check_cancelled()?;
+                stored.extend(self.store_object(waiting, &mut contents, &mut deflater)?);
+            }
+        };
+        std::thread::scope(|scope| {
+            let threads: Vec<_> = (0..threads).map(|_| scope.spawn(work)).collect();
+            let mut all = Vec::new();
+            for thread in threads {
+                match thread.join() {
+                    Ok(stored) => all.extend(stored?),
+                    Err(panic) => std::panic::resume_unwind(panic),
+                }
+            }
+            Ok(all)
+        })
+    }
+
+    fn store_object(
+        &self,
+        waiting: Waiting,
+        contents: &mut ContentWriter<'_, '_>,
+        deflater: &mut Deflater,
+    ) -> Result<Option<StoredContent>> {
+        let mut result = None;
+        match self.read_object(&waiting, contents) {
+            Ok(Some((content, stat, reason, settled))) => {
+                let pointer = pointer(&content.sha256, content.size);
+                let id = self.writing.put(deflater, ObjectKind::Blob, pointer.as_bytes())?;
+                self.settle(&waiting, &stat, (Layer::Objects, reason), id, settled);
+                result = Some(content);
+            }
+            Ok(None) => {}
+            Err(why) if why.code() == undercroft_foundation::Code::Cancelled => return Err(why),
+            Err(why) => self.spare(&waiting.folder, waiting.slot, &why),
+        }
+        self.release(waiting.folder, deflater)?;
+        Ok(result)
+    }
+
+    fn read_object(
+        &self,
+        waiting: &Waiting,
+        contents: &mut ContentWriter<'_, '_>,
+    ) -> Result<Option<(StoredContent, Stat, LayerReason, bool)>> {
+        let Some(disk) = &waiting.folder.disk else { return Ok(None) };
+        let path = disk.path_of(&waiting.name);
+        let mut tries = 0;
+        loop {
+            tries += 1;
+            let Some(mut file) = disk.open(&waiting.name)? else { return Ok(None) };
+            let mut before = stat_of_file(&file).at("look at", &path)?;
+            before.attributes.extended = extended(&file);
+            let mut head = Vec::new();
+            (&mut file).take(HEAD_BYTES as u64).read_to_end(&mut head).at("read", &path)?;
+            let place = waiting.folder.path.join(&waiting.name);
+            let (_, reason) = choose_layer(self.rules, &place, before.size_bytes, &head, self.wish);
+            let mut reader = Counted { first: &head, file: &mut file, pass: self };
+            let content = contents.store(&mut reader, &path)?;
+            let after = stat_of_file(&file).at("look at", &path)?;
+            let same = before.changed == after.changed && content.size == after.size_bytes;
+            if same || tries == TRIES {
+                if !same {
+                    self.job.warn(escape_path(&path), "It changed while it was read");
+                }
+                before.size_bytes = content.size;
+                let settled = same && self.is_settled(&before);
+                self.job.add_files_done(1);
+                return Ok(Some((content, before, reason, settled)));
+            }
+        }
+    }
+
+    fn settle(
+        &self,
+        waiting: &Waiting,
+        stat: &Stat,
+        layer: (Layer, LayerReason),
+        id: GitId,
+        settled: bool,
+    ) {
+        let mut slots = locked(&waiting.folder.slots);
+        let slot = &mut slots[waiting.slot];
+        slot.line.totals.bytes = stat.size_bytes;
+        slot.line.attributes = stat.attributes.clone();
+        slot.line.layer = Some(layer);
+        let runs = stat.attributes.mode & 0o100 != 0;
+        slot.content = Content::Blob(if runs { TreeMode::Program } else { TreeMode::File }, id);
+        slot.known = settled.then(|| Known::new(id, stat));
+    }
+
+    fn count(&self, bytes: u64) {
+        self.job.add_bytes_done(bytes);
+        self.job.add_files_done(1);
+    }
+}
+
+/// A file that was looked into.
+struct Taken {
+    /// All of it, when it belongs into git.
+    content: Option<Vec<u8>>,
+    stat: Stat,
+    reason: LayerReason,
+    /// Whether a later change is certain to show.
+    settled: bool,
+}
+
+/// A large file being read: counts what was, and stops when the user says so.
+struct Counted<'f> {
+    first: &'f [u8],
+    file: &'f mut File,
+    pass: &'f Pass<'f>,
+}
+
+impl Read for Counted<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        if self.pass.job.is_cancelled() {
+            return Err(io::Error::other("It was cancelled"));
+        }
+        let read = if self.first.is_empty() {
+            self.file.read(buffer)?
+        } else {
+            self.first.read(buffer)?
+        };
+        self.pass.job.add_bytes_done(read as u64);
+        Ok(read)
+    }
+}
+
+/// The text that stands for an object in git (git-lfs's specification, version 1).
+pub(crate) fn pointer(sha256: &[u8; 32], size: u64) -> String {
+    let digest = hex::encode(sha256);
+    format!("version https://git-lfs.github.com/spec/v1\noid sha256:{digest}\nsize {size}\n")
+}
+
+/// The object that a pointer stands for.
+pub(crate) fn object_of(pointer: &[u8]) -> Option<[u8; 32]> {
+    let text = std::str::from_utf8(pointer).ok()?;
+    let digest = text.lines().find_map(|line| line.strip_prefix("oid sha256:"))?;
+    hex::decode(digest).ok()?.try_into().ok()
+}

@@ -1,0 +1,329 @@
+//! Saving: a version of a workspace as it is now.
+//!
+//! Content first, large content before the pointers to it, then the trees, then the commit, all of
+//! it durable; then the branch is moved, which makes the version; then the catalog learns of it. A
+//! crash before the branch is moved leaves no version; after it, the catalog catches up.
+
+mod building;
+mod complete;
+pub(crate) mod content;
+pub(crate) mod found;
+mod pass;
+mod similar;
+mod visit;
+
+use std::sync::Mutex;
+use std::sync::atomic::AtomicBool;
+
+use undercroft_foundation::{Job, ProjectId, Result, VersionId, WorkspaceId, count_text};
+use undercroft_library::{Moment, NewEvent};
+
+use crate::commit::Commit;
+use crate::disk::Disk;
+use crate::folder_view::StoredFolder;
+use crate::history::History;
+use crate::rules::{LeaveOut, ProjectRules};
+use crate::sidecar::{FileTime, Totals};
+use crate::store::{Deflater, HistoryStore, ObjectKind, WriteLock, Writing};
+use crate::version::{Change, ChangeKind, GitId, Layer, Trigger, Version};
+use crate::versions::{changes, table};
+use crate::workspaces::Workspace;
+use pass::{Outcome, Pass, locked};
+use visit::Visit;
+
+pub use visit::Scope;
+
+/// What a version is to say.
+#[derive(Debug, Clone)]
+pub struct SaveOrder {
+    /// What it is about; made up from what changed, when empty.
+    pub message: String,
+    /// Who makes it, `Name <mail>`; this user when `None`.
+    pub author: Option<String>,
+    /// What makes it.
+    pub trigger: Trigger,
+    /// The layer for what is stored anew, if the caller wishes one.
+    pub layer: Option<Layer>,
+}
+
+impl SaveOrder {
+    /// A version with this message, by this user.
+    pub fn new(trigger: Trigger, message: impl Into<String>) -> Self {
+        Self { message: message.into(), author: None, trigger, layer: None }
+    }
+}
+
+impl History {
+    /// Makes a version of a workspace as it is now; nothing, when nothing changed since the last.
+    /// It is durable when this returns.
+    ///
+    /// What cannot be read becomes a warning of the job, and stays in the version as it was.
+    ///
+    /// # Errors
+    /// [`undercroft_foundation::Code::SourceMissing`] when the folder is not there,
+    /// [`undercroft_foundation::Code::Cancelled`],
+    /// [`undercroft_foundation::Code::Locked`], or whatever keeps it from being stored: then there
+    /// is no new version, and the last one is as it was.
+    pub fn save(
+        &self,
+        workspace: WorkspaceId,
+        scope: Scope,
+        order: SaveOrder,
+        job: &Job,
+    ) -> Result<Option<Version>> {
+        let workspace = self.workspace(workspace)?;
+        let disk = Disk::open(&workspace.root)?;
+        let store = self.store(workspace.project)?;
+        let lock = store.lock(&*self.library().world().clock)?;
+        self.catch_up(&workspace, &store)?;
+        let tip = self.tip_of(&workspace, &store)?;
+        let before = match tip {
+            Some(tip) => Some(Commit::read(&store, tip)?),
+            None => None,
+        };
+        let made = Making { history: self, workspace: &workspace, store: &store, lock: &lock }
+            .make(&disk, scope, order, before.as_ref().zip(tip), job)?;
+        if made.is_some() {
+            store.roll_up(&lock)?;
+        }
+        Ok(made)
+    }
+
+    /// The commit that the next version of a workspace comes after.
+    pub(crate) fn tip_of(
+        &self,
+        workspace: &Workspace,
+        store: &HistoryStore,
+    ) -> Result<Option<GitId>> {
+        if let Some(tip) = store.tip(&workspace.name)? {
+            return Ok(Some(tip));
+        }
+        workspace.opened_from.map(|from| self.version(from).map(|it| it.commit)).transpose()
+    }
+
+    /// Notes a version in the catalog, with what it changed.
+    pub(crate) fn index_version(
+        &self,
+        workspace: &Workspace,
+        version: &Version,
+        changed: &[Change],
+    ) -> Result<()> {
+        self.library().catalog().write(|transaction| {
+            table::insert(transaction, version)?;
+            changes::insert(transaction, version.project, version.seq, changed)?;
+            let project = self.library().projects().get(version.project).map(|it| it.name);
+            let of = project.unwrap_or_else(|_| workspace.name.clone());
+            let text = format!("{of}: {}", version.message.lines().next().unwrap_or_default());
+            let event = NewEvent::new("version.made", text).of_project(Some(version.project));
+            self.library().events().append(transaction, &event).map(drop)
+        })
+    }
+}
+
+/// One version in the making.
+struct Making<'a> {
+    history: &'a History,
+    workspace: &'a Workspace,
+    store: &'a HistoryStore,
+    lock: &'a WriteLock,
+}
+
+impl Making<'_> {
+    fn make(
+        &self,
+        disk: &Disk,
+        scope: Scope,
+        order: SaveOrder,
+        before: Option<(&Commit, GitId)>,
+        job: &Job,
+    ) -> Result<Option<Version>> {
+        let world = self.history.library().world();
+        let project = self.workspace.project;
+        let rules = ProjectRules::load(self.history.library().root(), project)?.compile()?;
+        let writing = Writing::begin(self.store, self.lock)?;
+        let cache = self.history.cache(self.workspace.id)?;
+        let previous = match before {
+            Some((commit, _)) => StoredFolder::root(self.store, commit.tree)?,
+            None => StoredFolder::default(),
+        };
+        let is_first = before.is_none();
+        let pass = Pass {
+            disk,
+            store: self.store,
+            writing: &writing,
+            cache: &cache,
+            rules: &rules,
+            leave_out: &LeaveOut::new(&self.workspace.root, &rules),
+            wish: order.layer,
+            job,
+            is_first,
+            steady_before: just_before(world.clock.now()),
+            outcome: Mutex::default(),
+            deferred: Mutex::default(),
+            failed: AtomicBool::new(false),
+        };
+        let scope = if is_first { Scope::Whole } else { scope };
+        pass.walk(Visit::of(scope), previous)?;
+        job.settle_totals();
+        let id = VersionId::new(&*world.clock, &*world.random);
+        let objects_bytes = self.store_objects(&pass, project, id)?;
+        let outcome = std::mem::take(&mut *locked(&pass.outcome));
+        let Outcome { root: Some((root, totals)), found, known } = outcome else {
+            return Err(lost_root());
+        };
+        let made = if found.is_empty() && !is_first {
+            None
+        } else {
+            if found.may_hold_renames() {
+                // What was added is read again, to be compared with what was removed.
+                writing.flush()?;
+            }
+            let changed = found.settle(self.store)?;
+            let stored_bytes = writing.stored_bytes() + objects_bytes;
+            let drawn = Drawn { id, root, totals, changed, stored_bytes };
+            Some(self.publish(&writing, order, before, drawn)?)
+        };
+        // Only now, because what it says is true of the last version only.
+        cache.keep(&known)?;
+        Ok(made)
+    }
+
+    /// Stores what belongs into the object store; says how many bytes that took.
+    fn store_objects(&self, pass: &Pass<'_>, project: ProjectId, id: VersionId) -> Result<u64> {
+        if locked(&pass.deferred).is_empty() {
+            return Ok(0);
+        }
+        self.history.objects().add(project, id, |writer| {
+            let contents = pass.store_deferred(writer)?;
+            Ok((contents.iter().map(|content| content.stored_bytes).sum(), contents))
+        })
+    }
+
+    fn publish(
+        &self,
+        writing: &Writing<'_>,
+        order: SaveOrder,
+        before: Option<(&Commit, GitId)>,
+        drawn: Drawn,
+    ) -> Result<Version> {
+        let world = self.history.library().world();
+        let project = self.workspace.project;
+        let seq = self
+            .history
+            .library()
+            .catalog()
+            .read(|connection| table::next_seq(connection, project))?;
+        let Drawn { id, root, totals, changed, stored_bytes } = drawn;
+        let message = if order.message.trim().is_empty() {
+            describe(&changed, before.is_none())
+        } else {
+            order.message
+        };
+        let commit = Commit {
+            tree: root.tree.ok_or_else(lost_root)?,
+            parent: before.map(|(_, id)| id),
+            author: order.author.unwrap_or_else(|| self.history.author().to_owned()),
+            time: Moment::of(world.clock.now()).0,
+            message,
+            version: id,
+            trigger: order.trigger,
+            workspace: self.workspace.id,
+            seq,
+            stored_bytes,
+        };
+        let commit_id = writing.put(&mut Deflater::new(), ObjectKind::Commit, &commit.encode())?;
+        writing.flush()?;
+        self.store.publish(&self.workspace.name, commit_id)?;
+        let parent = before.map(|(commit, _)| commit.version);
+        let version = version_of(&commit, commit_id, project, parent, totals, &changed);
+        self.history.index_version(self.workspace, &version, &changed)?;
+        Ok(version)
+    }
+}
+
+/// What a version will be, but for its commit.
+struct Drawn {
+    id: VersionId,
+    root: StoredFolder,
+    totals: Totals,
+    changed: Vec<Change>,
+    stored_bytes: u64,
+}
+
+/// What the catalog says of a commit.
+pub(crate) fn version_of(
+    commit: &Commit,
+    id: GitId,
+    project: ProjectId,
+    parent: Option<VersionId>,
+    totals: Totals,
+    changed: &[Change],
+) -> Version {
+    let count = |kind| changed.iter().filter(|change| change.kind == kind).count() as u64;
+    Version {
+        id: commit.version,
+        project,
+        workspace: commit.workspace,
+        seq: commit.seq,
+        time: commit.time,
+        author: commit.author.clone(),
+        message: commit.message.clone(),
+        trigger: commit.trigger,
+        name: None,
+        note: None,
+        pinned: false,
+        parent,
+        commit: id,
+        files: totals.files,
+        size_bytes: totals.bytes,
+        stored_bytes: commit.stored_bytes,
+        added: if commit.parent.is_none() { totals.files } else { count(ChangeKind::Added) },
+        modified: count(ChangeKind::Modified) + count(ChangeKind::Metadata),
+        removed: count(ChangeKind::Removed),
+        renamed: count(ChangeKind::Renamed),
+    }
+}
+
+/// A message for a version that was given none: what changed, in a line.
+fn describe(changed: &[Change], is_first: bool) -> String {
+    if is_first {
+        return "Begin to keep versions".to_owned();
+    }
+    let did = |kind| match kind {
+        ChangeKind::Added => "Add",
+        ChangeKind::Modified => "Change",
+        ChangeKind::Removed => "Remove",
+        ChangeKind::Renamed => "Rename",
+        ChangeKind::Metadata => "Change the attributes of",
+    };
+    match changed {
+        [] => "Change folders".to_owned(),
+        [only] => match &only.from {
+            Some(from) => format!("Rename {from} to {}", only.path),
+            None => format!("{} {}", did(only.kind), only.path),
+        },
+        [first, rest @ ..] => {
+            let same = rest.iter().all(|change| change.kind == first.kind);
+            let did = if same { did(first.kind) } else { "Change" };
+            format!("{did} {} and {}", first.path, count_text(rest.len() as u64, "other file"))
+        }
+    }
+}
+
+fn lost_root() -> undercroft_foundation::Error {
+    undercroft_foundation::Error::new(
+        undercroft_foundation::Code::Internal,
+        "The version's root was never completed",
+    )
+}
+
+/// The moment before which a file's change is certain to be told by its time from a later one: the
+/// clocks of file systems are coarse.
+fn just_before(now: jiff::Timestamp) -> FileTime {
+    let then = now - jiff::SignedDuration::from_millis(50);
+    let nanos = then.subsec_nanosecond();
+    if nanos < 0 {
+        return FileTime { seconds: then.as_second() - 1, nanos: (nanos + 1_000_000_000) as u32 };
+    }
+    FileTime { seconds: then.as_second(), nanos: nanos as u32 }
+}

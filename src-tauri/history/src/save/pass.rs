@@ -1,0 +1,378 @@
+//! One look at a workspace: what has to be read is read and stored, and the trees on the way to it
+//! are written. What lies elsewhere costs nothing, however much it is.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use crossbeam_channel::{Receiver, Sender, bounded};
+use undercroft_foundation::{Code, Error, Job, Result, escape_path};
+
+use super::building::{Building, Content, Slot};
+use super::found::Found;
+use super::visit::Visit;
+use crate::disk::{Disk, Stat};
+use crate::folder_view::StoredFolder;
+use crate::path::TreePath;
+use crate::rules::{Decision, FolderRules, LeaveOut, Rules};
+use crate::sidecar::{FileTime, Line, Totals};
+use crate::stat_cache::{KnownFolder, StatCache};
+use crate::store::{Deflater, HistoryStore, ObjectKind, TreeMode, Writing};
+use crate::version::{EntryKind, Layer};
+
+/// How many files may wait to be read.
+const QUEUE: usize = 512;
+
+/// From this many files on, several threads read.
+const ALONE: usize = 16;
+
+/// What a look at a workspace needs.
+pub(super) struct Pass<'a> {
+    pub(super) disk: &'a Disk,
+    pub(super) store: &'a HistoryStore,
+    pub(super) writing: &'a Writing<'a>,
+    pub(super) cache: &'a StatCache,
+    pub(super) rules: &'a Rules,
+    pub(super) leave_out: &'a LeaveOut,
+    pub(super) wish: Option<Layer>,
+    pub(super) job: &'a Job,
+    /// Whether there is no version yet: then everything is new, and not worth a list.
+    pub(super) is_first: bool,
+    /// What changed at or after this moment may change again unnoticed.
+    pub(super) steady_before: FileTime,
+    pub(super) outcome: Mutex<Outcome>,
+    /// Large and binary files, which wait for the object store.
+    pub(super) deferred: Mutex<Vec<Waiting>>,
+    pub(super) failed: AtomicBool,
+}
+
+/// What a pass found.
+#[derive(Default)]
+pub(super) struct Outcome {
+    /// The root, once everything below it is complete.
+    pub(super) root: Option<(StoredFolder, Totals)>,
+    pub(super) found: Found,
+    /// How files look now, by folder.
+    pub(super) known: Vec<(TreePath, KnownFolder)>,
+}
+
+/// A file whose content is still to be stored.
+pub(super) struct Waiting {
+    pub(super) folder: Arc<Building>,
+    pub(super) slot: usize,
+    pub(super) name: Vec<u8>,
+}
+
+/// A folder that is still to be walked.
+struct Todo {
+    parent: Option<(Arc<Building>, usize)>,
+    path: TreePath,
+    visit: Visit,
+    previous: StoredFolder,
+    rules: FolderRules,
+}
+
+/// What came of opening a folder.
+enum Entered {
+    /// It is there: the files to be read, and the folders to be walked.
+    Folder(Arc<Building>, Vec<Waiting>, Vec<Todo>),
+    Gone,
+    Unreadable(Error),
+}
+
+impl Pass<'_> {
+    /// Walks what `visit` says. Large files wait in `deferred` when this returns.
+    pub(super) fn walk(&self, visit: Visit, previous: StoredFolder) -> Result<()> {
+        let (sender, receiver) = bounded::<Waiting>(QUEUE);
+        std::thread::scope(|scope| {
+            let mut threads = Vec::new();
+            let mut queued = 0;
+            let root = Todo {
+                parent: None,
+                path: TreePath::root(),
+                visit,
+                previous,
+                rules: self.leave_out.root(),
+            };
+            let mut deflater = Deflater::new();
+            let walked = self.walk_folders(root, &mut deflater, |deflater, waiting| {
+                queued += 1;
+                if queued <= ALONE {
+                    return self.store_file(waiting, deflater);
+                }
+                if threads.is_empty() {
+                    let count = std::thread::available_parallelism().map_or(2, usize::from);
+                    threads.extend((0..count).map(|_| scope.spawn(|| self.work(&receiver))));
+                }
+                self.hand_over(&sender, waiting);
+                Ok(())
+            });
+            drop(sender);
+            if walked.is_err() {
+                self.failed.store(true, Ordering::Relaxed);
+            }
+            let worked = threads.into_iter().map(|thread| match thread.join() {
+                Ok(worked) => worked,
+                Err(panic) => std::panic::resume_unwind(panic),
+            });
+            // What a thread met comes first: the walk may only have seen that it stopped.
+            worked.fold(Ok(()), Result::and).and(walked)
+        })
+    }
+
+    fn hand_over(&self, sender: &Sender<Waiting>, waiting: Waiting) {
+        // A worker empties the queue even when it failed, so that this never waits for ever.
+        let _ = sender.send(waiting);
+    }
+
+    fn work(&self, queue: &Receiver<Waiting>) -> Result<()> {
+        let mut deflater = Deflater::new();
+        let mut result = Ok(());
+        for waiting in queue {
+            if result.is_ok() && !self.failed.load(Ordering::Relaxed) {
+                result = self.store_file(waiting, &mut deflater);
+                if result.is_err() {
+                    self.failed.store(true, Ordering::Relaxed);
+                }
+            }
+        }
+        result
+    }
+
+    /// Depth first, so that only the folders on the way are held in memory.
+    fn walk_folders(
+        &self,
+        root: Todo,
+        deflater: &mut Deflater,
+        mut read: impl FnMut(&mut Deflater, Waiting) -> Result<()>,
+    ) -> Result<()> {
+        let mut todo = vec![root];
+        while let Some(next) = todo.pop() {
+            self.job.check_cancelled()?;
+            if self.failed.load(Ordering::Relaxed) {
+                return Ok(());
+            }
+            let (parent, before) = (next.parent.clone(), next.previous);
+            match (self.enter(next, deflater)?, parent) {
+                (Entered::Folder(folder, files, folders), _) => {
+                    todo.extend(folders);
+                    for waiting in files {
+                        read(deflater, waiting)?;
+                    }
+                    self.release(folder, deflater)?;
+                }
+                (Entered::Gone, Some((parent, _))) => self.release(parent, deflater)?,
+                (Entered::Unreadable(why), Some((parent, at))) => {
+                    self.spare_folder(&parent, at, before, &why);
+                    self.release(parent, deflater)?;
+                }
+                (Entered::Unreadable(why), None) => return Err(why),
+                (Entered::Gone, None) => {
+                    return Err(Error::new(Code::SourceMissing, "The workspace is gone"));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Opens a folder, and says of what is in it as much as its looks tell.
+    fn enter(&self, todo: Todo, deflater: &mut Deflater) -> Result<Entered> {
+        let view = todo.previous.view(self.store)?;
+        let lacks = |name: &Vec<u8>| view.folder(name).sidecar.is_none();
+        let lists = todo.visit.lists() || todo.visit.children.keys().any(lacks);
+        if !lists {
+            let own = view.entries.own.clone();
+            let folder = Building::new(todo.path.clone(), todo.parent.clone(), own, view, None);
+            return Ok(self.keep(Arc::new(folder), &todo));
+        }
+        let looked = self
+            .disk
+            .folder(&todo.path)
+            .and_then(|disk| disk.map(|disk| Ok((disk.entries()?, disk.own()?, disk))).transpose());
+        let (entries, own, disk) = match looked {
+            Ok(Some(looked)) => looked,
+            Ok(None) => return Ok(Entered::Gone),
+            Err(why) => return Ok(Entered::Unreadable(why)),
+        };
+        let known = self.cache.folder(&todo.path)?;
+        let folder =
+            Arc::new(Building::new(todo.path.clone(), todo.parent.clone(), own, view, Some(disk)));
+        let mut files = Vec::new();
+        let mut folders = Vec::new();
+        for (name, stat) in entries {
+            if todo.rules.decide(&name, stat.kind == EntryKind::Folder) != Decision::Keep {
+                continue;
+            }
+            let mut slot = fresh_slot(&name, &stat);
+            match stat.kind {
+                EntryKind::Folder => {
+                    self.place_folder(&folder, slot, &todo, &mut folders);
+                }
+                EntryKind::File => {
+                    let looked = known
+                        .get(&name)
+                        .filter(|known| known.fits(&stat) && !todo.visit.suspects(&name));
+                    let before =
+                        folder.previous.blob(&name).zip(folder.previous.entries.find(&name));
+                    match (looked, before) {
+                        (Some(looked), Some(((mode, id), line))) if looked.id == id => {
+                            slot.line = line.clone();
+                            slot.content = Content::Blob(mode, id);
+                            slot.known = Some(*looked);
+                            locked(&folder.slots).push(slot);
+                        }
+                        _ => {
+                            self.job.add_total(1, stat.size_bytes);
+                            let at = push_slot(&folder, slot);
+                            folder.wait_for_one();
+                            files.push(Waiting { folder: Arc::clone(&folder), slot: at, name });
+                        }
+                    }
+                }
+                EntryKind::Symlink => self.place_link(&folder, slot, deflater)?,
+                EntryKind::Other => {
+                    slot.content = Content::Noted;
+                    locked(&folder.slots).push(slot);
+                }
+            }
+        }
+        Ok(Entered::Folder(folder, files, folders))
+    }
+
+    /// A folder that nothing happened in, but perhaps in those below it.
+    fn keep(&self, folder: Arc<Building>, todo: &Todo) -> Entered {
+        let mut folders = Vec::new();
+        for line in &folder.previous.entries.lines {
+            let slot = Slot { line: line.clone(), content: Content::Noted, known: None };
+            match (line.kind, folder.previous.blob(&line.name)) {
+                (EntryKind::Folder, _) => self.place_folder(&folder, slot, todo, &mut folders),
+                (_, Some((mode, id))) => {
+                    locked(&folder.slots).push(Slot { content: Content::Blob(mode, id), ..slot });
+                }
+                _ => locked(&folder.slots).push(slot),
+            }
+        }
+        Entered::Folder(folder, Vec::new(), folders)
+    }
+
+    /// Puts a folder in its place: to be walked, or as it was.
+    fn place_folder(
+        &self,
+        folder: &Arc<Building>,
+        mut slot: Slot,
+        todo: &Todo,
+        folders: &mut Vec<Todo>,
+    ) {
+        let name = slot.line.name.clone();
+        let stored = folder.previous.folder(&name);
+        let was_there = stored.sidecar.is_some();
+        let visit = match todo.visit.child(&name) {
+            None if was_there => {
+                if let Some(line) = folder.previous.entries.find(&name) {
+                    slot.line.totals = line.totals;
+                }
+                slot.content = Content::Folder(stored);
+                locked(&folder.slots).push(slot);
+                return;
+            }
+            Some(visit) if was_there => visit,
+            // All of a new folder is new.
+            _ => Visit { deep: true, ..Visit::default() },
+        };
+        slot.content = Content::Missing;
+        let Ok(rules) = todo.rules.enter(&name) else { return };
+        let at = push_slot(folder, slot);
+        folder.wait_for_one();
+        folders.push(Todo {
+            parent: Some((Arc::clone(folder), at)),
+            path: todo.path.join(&name),
+            visit,
+            previous: stored,
+            rules,
+        });
+    }
+
+    fn place_link(&self, folder: &Building, mut slot: Slot, deflater: &mut Deflater) -> Result<()> {
+        let Some(disk) = &folder.disk else { return Ok(()) };
+        if let Some(target) = disk.link_target(&slot.line.name)? {
+            let id = self.writing.put(deflater, ObjectKind::Blob, &target)?;
+            slot.content = Content::Blob(TreeMode::Symlink, id);
+            locked(&folder.slots).push(slot);
+        }
+        Ok(())
+    }
+
+    /// Notes that one thing less is to be done in `folder`; completes it when it was the last, and
+    /// so on upward.
+    pub(super) fn release(&self, folder: Arc<Building>, deflater: &mut Deflater) -> Result<()> {
+        let mut folder = folder;
+        while folder.one_done() {
+            let (stored, totals) = self.complete(&folder, deflater)?;
+            let Some((parent, at)) = folder.parent.clone() else {
+                locked(&self.outcome).root = Some((stored, totals));
+                return Ok(());
+            };
+            {
+                let mut slots = locked(&parent.slots);
+                slots[at].content = Content::Folder(stored);
+                slots[at].line.totals = totals;
+            }
+            folder = parent;
+        }
+        Ok(())
+    }
+
+    /// Says that an entry could not be read. What was there before stays.
+    pub(super) fn spare(&self, folder: &Building, slot: usize, why: &Error) {
+        let mut slots = locked(&folder.slots);
+        let slot = &mut slots[slot];
+        if let Some(disk) = &folder.disk {
+            self.job.warn(escape_path(&disk.path_of(&slot.line.name)), why.to_string());
+        }
+        let name = &slot.line.name;
+        if let Some(((mode, id), line)) =
+            folder.previous.blob(name).zip(folder.previous.entries.find(name))
+        {
+            slot.content = Content::Blob(mode, id);
+            slot.line = line.clone();
+        }
+    }
+
+    /// The same for a folder.
+    fn spare_folder(&self, parent: &Building, slot: usize, before: StoredFolder, why: &Error) {
+        let mut slots = locked(&parent.slots);
+        let slot = &mut slots[slot];
+        if let Some(disk) = &parent.disk {
+            self.job.warn(escape_path(&disk.path_of(&slot.line.name)), why.to_string());
+        }
+        if before.sidecar.is_some() {
+            slot.content = Content::Folder(before);
+            if let Some(line) = parent.previous.entries.find(&slot.line.name) {
+                slot.line = line.clone();
+            }
+        }
+    }
+}
+
+fn push_slot(folder: &Building, slot: Slot) -> usize {
+    let mut slots = locked(&folder.slots);
+    slots.push(slot);
+    slots.len() - 1
+}
+
+fn fresh_slot(name: &[u8], stat: &Stat) -> Slot {
+    let line = Line {
+        name: name.to_vec(),
+        kind: stat.kind,
+        totals: Totals {
+            files: 0,
+            bytes: if stat.kind == EntryKind::File { stat.size_bytes } else { 0 },
+        },
+        attributes: stat.attributes.clone(),
+        layer: None,
+    };
+    Slot { line, content: Content::Missing, known: None }
+}
+
+pub(super) fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

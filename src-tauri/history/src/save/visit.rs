@@ -1,0 +1,77 @@
+//! Which folders of a workspace to look at: all of them, or those where something happened.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::path::TreePath;
+use crate::watch::{Names, Touched};
+
+/// How much of a workspace a save looks at.
+#[derive(Debug, Clone)]
+pub enum Scope {
+    /// All of it: every folder is listed, and every file that looks changed is read.
+    Whole,
+    /// Only where something happened. What lies elsewhere is taken to be as it was.
+    Touched(Touched),
+}
+
+/// What to do with one folder, and with those in it.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Visit {
+    /// List it, and all below it.
+    pub(super) deep: bool,
+    /// List it.
+    pub(super) list: bool,
+    /// Files to read again although they look as they did.
+    pub(super) suspects: BTreeSet<Vec<u8>>,
+    /// Folders in it where there is something to do.
+    pub(super) children: BTreeMap<Vec<u8>, Visit>,
+}
+
+impl Visit {
+    pub(super) fn of(scope: Scope) -> Self {
+        match scope {
+            Scope::Whole => Self { deep: true, ..Self::default() },
+            Scope::Touched(touched) => Self::of_touched(touched),
+        }
+    }
+
+    fn of_touched(touched: Touched) -> Self {
+        let mut root = Self::default();
+        for (path, names) in touched.folders {
+            let visit = root.at(&path);
+            visit.list = true;
+            if let Names::Some(names) = names {
+                visit.suspects = names;
+            }
+        }
+        for path in touched.subtrees {
+            root.at(&path).deep = true;
+            // Whether it is there at all, its folder knows.
+            if let Some(parent) = path.parent() {
+                root.at(&parent).list = true;
+            }
+        }
+        root
+    }
+
+    fn at(&mut self, path: &TreePath) -> &mut Self {
+        path.names().fold(self, |visit, name| visit.children.entry(name.to_vec()).or_default())
+    }
+
+    /// What to do with the folder `name` in this one; nothing, when it is to be taken as it was.
+    pub(super) fn child(&self, name: &[u8]) -> Option<Self> {
+        let child = self.children.get(name).cloned();
+        if self.deep {
+            return Some(Self { deep: true, ..child.unwrap_or_default() });
+        }
+        child
+    }
+
+    pub(super) fn lists(&self) -> bool {
+        self.deep || self.list
+    }
+
+    pub(super) fn suspects(&self, name: &[u8]) -> bool {
+        self.suspects.contains(name)
+    }
+}

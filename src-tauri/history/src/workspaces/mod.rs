@@ -1,0 +1,173 @@
+//! Workspaces: working copies of a project, each a plain folder with versions of its own. `main` is
+//! where the user works; others are opened from any version, beside it.
+
+pub(crate) mod stored;
+pub(crate) mod table;
+
+use std::path::PathBuf;
+
+use jiff::Timestamp;
+use rusqlite::Transaction;
+use undercroft_foundation::{Code, Error, ProjectId, Result, VersionId, WorkspaceId};
+use undercroft_library::{Moment, NewEvent};
+
+use crate::history::History;
+
+/// The name of the workspace where the user works.
+pub const MAIN: &str = "main";
+
+/// A working copy of a project.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Workspace {
+    /// Its id.
+    pub id: WorkspaceId,
+    /// The project.
+    pub project: ProjectId,
+    /// Its name: that of the branch of its versions, too.
+    pub name: String,
+    /// Its folder, canonical; any bytes.
+    pub root: PathBuf,
+    /// The user's words about it.
+    pub description: String,
+    /// The version that it was opened from; none for `main`.
+    pub opened_from: Option<VersionId>,
+    /// Whether changes are left unnoticed, because the user said so.
+    pub paused: bool,
+    /// Whether it is the one that the user works in.
+    pub is_current: bool,
+    /// When it was opened.
+    pub created: Timestamp,
+    /// When it was closed; its versions stay.
+    pub closed: Option<Timestamp>,
+}
+
+impl Workspace {
+    /// Whether its folder is there now.
+    pub fn is_present(&self) -> bool {
+        self.root.is_dir()
+    }
+}
+
+impl History {
+    /// All workspaces, of a project or of all, the oldest first; closed ones too.
+    ///
+    /// # Errors
+    /// Whatever keeps the catalog from being read.
+    pub fn workspaces(&self, project: Option<ProjectId>) -> Result<Vec<Workspace>> {
+        let mut all = self.library().catalog().read(table::all)?;
+        all.retain(|workspace| project.is_none_or(|id| workspace.project == id));
+        Ok(all)
+    }
+
+    /// One workspace.
+    ///
+    /// # Errors
+    /// [`Code::NotFound`].
+    pub fn workspace(&self, id: WorkspaceId) -> Result<Workspace> {
+        let found = self.workspaces(None)?.into_iter().find(|workspace| workspace.id == id);
+        found.ok_or_else(|| Error::new(Code::NotFound, format!("There is no workspace {id}")))
+    }
+
+    /// The workspace where the user works on a project.
+    ///
+    /// # Errors
+    /// [`Code::NotFound`] when no history of the project was begun.
+    pub fn main_workspace(&self, project: ProjectId) -> Result<Workspace> {
+        let mut workspaces = self.workspaces(Some(project))?.into_iter();
+        workspaces.find(|workspace| workspace.name == MAIN).ok_or_else(|| {
+            Error::new(Code::NotFound, "There are no versions of this project yet")
+                .why("Keeping versions of it was never begun")
+                .next("Begin it: `undercroft history start`")
+        })
+    }
+
+    /// The workspace that the user works in, if there is one.
+    ///
+    /// # Errors
+    /// Whatever keeps the catalog from being read.
+    pub fn current_workspace(&self) -> Result<Option<Workspace>> {
+        Ok(self.workspaces(None)?.into_iter().find(|workspace| workspace.is_current))
+    }
+
+    /// Makes a workspace the one that the user works in.
+    ///
+    /// # Errors
+    /// [`Code::NotFound`].
+    pub fn switch_workspace(&self, id: WorkspaceId) -> Result<Workspace> {
+        let mut workspace = self.workspace(id)?;
+        workspace.is_current = true;
+        self.library().catalog().write(|transaction| {
+            table::set_current(transaction, id)?;
+            self.tell_of_workspace(transaction, &workspace, "is the current workspace now")
+        })?;
+        self.store_workspaces(workspace.project)?;
+        Ok(workspace)
+    }
+
+    /// Keeps the user's words about a workspace.
+    ///
+    /// # Errors
+    /// [`Code::NotFound`].
+    pub fn describe_workspace(&self, id: WorkspaceId, text: &str) -> Result<Workspace> {
+        let mut workspace = self.workspace(id)?;
+        workspace.description = text.trim().to_owned();
+        self.keep_workspace(&workspace, "was described")?;
+        Ok(workspace)
+    }
+
+    /// Makes a workspace known: beside the project's metadata first, which is the truth.
+    pub(crate) fn keep_workspace(&self, workspace: &Workspace, happened: &str) -> Result<()> {
+        let mut all = self.workspaces(Some(workspace.project))?;
+        match all.iter_mut().find(|known| known.id == workspace.id) {
+            Some(known) => *known = workspace.clone(),
+            None => all.push(workspace.clone()),
+        }
+        stored::write(self.library(), workspace.project, &all)?;
+        self.library().catalog().write(|transaction| {
+            table::put(transaction, workspace)?;
+            self.tell_of_workspace(transaction, workspace, happened)
+        })
+    }
+
+    fn store_workspaces(&self, project: ProjectId) -> Result<()> {
+        stored::write(self.library(), project, &self.workspaces(Some(project))?)
+    }
+
+    fn tell_of_workspace(
+        &self,
+        transaction: &Transaction<'_>,
+        workspace: &Workspace,
+        happened: &str,
+    ) -> Result<()> {
+        let text = format!("The workspace {} {happened}", workspace.name);
+        let event = NewEvent::new("workspace.changed", text).of_project(Some(workspace.project));
+        self.library().events().append(transaction, &event).map(drop)
+    }
+
+    /// Now, as the catalog keeps it.
+    pub(crate) fn now(&self) -> Timestamp {
+        Moment::of(self.library().world().clock.now()).0
+    }
+}
+
+/// The name, if a workspace can bear it: it is that of a branch and of a folder, too.
+///
+/// # Errors
+/// [`Code::Invalid`].
+pub(crate) fn check_name(name: &str) -> Result<String> {
+    let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
+    let good = !name.is_empty()
+        && name.len() <= 60
+        && name.chars().all(plain)
+        && name.starts_with(|c: char| c.is_ascii_alphanumeric())
+        && !name.contains("..")
+        && !name.ends_with('.')
+        && !name.to_ascii_lowercase().ends_with(".lock")
+        && !name.eq_ignore_ascii_case("HEAD");
+    if good {
+        return Ok(name.to_owned());
+    }
+    Err(Error::new(Code::Invalid, format!("{name:?} cannot be the name of a workspace"))
+        .why("It becomes the name of a folder and of a branch")
+        .next("Use up to 60 letters, digits, and - _ . between them"))
+}

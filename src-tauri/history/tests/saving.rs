@@ -1,0 +1,213 @@
+//! Saving versions: what makes one, what is in it, and what it costs.
+
+mod support;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+
+use support::{Bench, path};
+use undercroft_foundation::Job;
+use undercroft_history::{
+    ChangeKind, EntryKind, Layer, LayerReason, Names, SaveOrder, Scope, Touched, Trigger,
+};
+use undercroft_testkit::{awkward_tree, random_bytes, write_file};
+
+#[test]
+fn the_first_version_holds_everything_and_git_finds_it_sound() {
+    let (bench, version) = Bench::begun(|work| {
+        write_file(work.join("src/main.rs"), "fn main() {}\n");
+        write_file(work.join("logo.png"), b"\x89PNG\r\n\x1a\n\0\0\0");
+        write_file(work.join("large.txt"), "line\n".repeat(50_000));
+        fs::create_dir(work.join("empty")).unwrap();
+    });
+    assert_eq!((version.trigger, version.files, version.added), (Trigger::Import, 3, 3));
+    assert_eq!(bench.read(version.id, "src/main.rs"), b"fn main() {}\n");
+    assert_eq!(bench.read(version.id, "large.txt"), "line\n".repeat(50_000).into_bytes());
+    let entries = bench.history.list(version.id, &path("")).unwrap();
+    let kinds: BTreeMap<_, _> = entries
+        .iter()
+        .map(|entry| {
+            (String::from_utf8_lossy(&entry.name).into_owned(), (entry.kind, entry.reason))
+        })
+        .collect();
+    assert_eq!(kinds["empty"], (EntryKind::Folder, None));
+    assert_eq!(kinds["logo.png"], (EntryKind::File, Some(LayerReason::Binary)));
+    assert_eq!(kinds["large.txt"], (EntryKind::File, Some(LayerReason::Large)));
+    assert_eq!(bench.git(&["log", "--format=%s"]).trim(), "Begin to keep versions");
+    bench.fsck();
+}
+
+#[test]
+fn nothing_changed_makes_no_version_and_neither_does_the_same_content_again() {
+    let (bench, _) = Bench::begun(|work| write_file(work.join("a"), "one"));
+    assert_eq!(bench.save(), None);
+    bench.write("a", "one");
+    assert_eq!(bench.save(), None);
+    bench.write("a", "two");
+    assert_eq!(bench.save().unwrap().modified, 1);
+}
+
+#[test]
+fn changes_are_told_by_their_kind_and_renames_recognised() {
+    let long = |end: &str| format!("{}{end}", "a line that is there before and after\n".repeat(20));
+    let (bench, _) = Bench::begun(|work| {
+        write_file(work.join("changed"), "1");
+        write_file(work.join("removed"), "to be removed, and like no other");
+        write_file(work.join("moved"), "the same before and after");
+        write_file(work.join("edited"), long("old"));
+        write_file(work.join("gone/deep/x"), "x");
+    });
+    bench.write("changed", "2");
+    bench.write("new", "new");
+    fs::remove_file(bench.work().join("removed")).unwrap();
+    fs::create_dir(bench.work().join("sub")).unwrap();
+    fs::rename(bench.work().join("moved"), bench.work().join("sub/moved")).unwrap();
+    fs::remove_file(bench.work().join("edited")).unwrap();
+    bench.write("edited and renamed", long("new"));
+    fs::remove_dir_all(bench.work().join("gone")).unwrap();
+    let version = bench.save().unwrap();
+    let changes: BTreeMap<_, _> = bench
+        .history
+        .changes(version.id, 100)
+        .unwrap()
+        .into_iter()
+        .map(|change| {
+            (change.path.to_string(), (change.kind, change.from.map(|it| it.to_string())))
+        })
+        .collect();
+    let expected = [
+        ("changed", ChangeKind::Modified, None),
+        ("edited and renamed", ChangeKind::Renamed, Some("edited")),
+        ("gone/deep/x", ChangeKind::Removed, None),
+        ("new", ChangeKind::Added, None),
+        ("removed", ChangeKind::Removed, None),
+        ("sub/moved", ChangeKind::Renamed, Some("moved")),
+    ];
+    let expected = expected
+        .map(|(path, kind, from)| (path.to_owned(), (kind, from.map(str::to_owned))))
+        .into_iter()
+        .collect();
+    assert_eq!(changes, expected);
+    assert_eq!((version.added, version.modified, version.removed, version.renamed), (1, 1, 2, 2));
+    bench.fsck();
+}
+
+#[test]
+fn only_what_was_touched_is_looked_at() {
+    let (bench, _) = Bench::begun(|work| {
+        write_file(work.join("a/x"), "1");
+        write_file(work.join("b/y"), "1");
+    });
+    bench.write("a/x", "2");
+    bench.write("b/y", "2");
+    let mut touched = Touched::default();
+    touched.add(&path("a/x"));
+    let order = || SaveOrder::new(Trigger::Automatic, "");
+    let save = |scope| bench.history.save(bench.main().id, scope, order(), &Job::new()).unwrap();
+    let version = save(Scope::Touched(touched)).unwrap();
+    assert_eq!(bench.read(version.id, "a/x"), b"2");
+    assert_eq!(bench.read(version.id, "b/y"), b"1");
+    let rest = save(Scope::Whole).unwrap();
+    assert_eq!(bench.read(rest.id, "b/y"), b"2");
+}
+
+#[test]
+fn a_touched_folder_that_is_new_or_gone_is_seen() {
+    let (bench, _) = Bench::begun(|work| write_file(work.join("old/deep/x"), "1"));
+    fs::remove_dir_all(bench.work().join("old")).unwrap();
+    bench.write("new/deep/er/y", "2");
+    let touched = Touched {
+        folders: BTreeMap::from([
+            (path(""), Names::Some(BTreeSet::new())),
+            (path("old/deep"), Names::All),
+        ]),
+        subtrees: BTreeSet::from([path("new/deep")]),
+    };
+    let order = SaveOrder::new(Trigger::Automatic, "");
+    let save = bench.history.save(bench.main().id, Scope::Touched(touched), order, &Job::new());
+    let version = save.unwrap().unwrap();
+    assert_eq!((version.files, version.removed + version.renamed), (1, 1));
+    assert_eq!(bench.read(version.id, "new/deep/er/y"), b"2");
+    assert_eq!(bench.save(), None, "a look at everything finds no more");
+}
+
+#[test]
+fn every_awkward_thing_is_kept_and_stock_git_accepts_it() {
+    let (bench, version) = Bench::begun(|work| {
+        awkward_tree(work);
+        for name in [
+            ".git/config",
+            "sub/.git/HEAD",
+            "sub/.GIT/x",
+            "git~1",
+            ".gitmodules",
+            "sub/.gitattributes",
+        ] {
+            write_file(work.join(name), "[core]\n\tfsmonitor = touch /tmp/never\n");
+        }
+        write_file(work.join(".undercroft/mine"), "the user's own");
+        write_file(work.join(".git%"), "looks marked");
+    });
+    assert_eq!(bench.read(version.id, ".undercroft/mine"), b"the user's own");
+    assert_eq!(bench.read(version.id, ".git%"), b"looks marked");
+    assert!(
+        bench.history.entry(version.id, &path(".git")).is_err(),
+        "the project's own git is not ours"
+    );
+    assert!(bench.history.entry(version.id, &path("sub/.git/HEAD")).is_ok());
+    bench.fsck();
+    assert_eq!(bench.save(), None);
+}
+
+#[test]
+fn a_pointer_of_the_users_own_is_not_taken_for_ours() {
+    let digest = "0".repeat(64);
+    let pointer =
+        format!("version https://git-lfs.github.com/spec/v1\noid sha256:{digest}\nsize 12\n");
+    let (bench, version) = Bench::begun(|work| write_file(work.join("model.bin"), &pointer));
+    let entry = bench.history.entry(version.id, &path("model.bin")).unwrap();
+    assert_eq!((entry.layer, entry.reason), (Some(Layer::Objects), Some(LayerReason::Pointer)));
+    assert_eq!(bench.read(version.id, "model.bin"), pointer.as_bytes());
+}
+
+#[test]
+fn a_large_file_that_changes_a_little_costs_a_little() {
+    let mut content = random_bytes(7, 24 << 20);
+    let (bench, _) = Bench::begun(|work| write_file(work.join("large.bin"), &content));
+    content[12 << 20..][..1024].copy_from_slice(&random_bytes(8, 1024));
+    bench.write("large.bin", &content);
+    let version = bench.save().unwrap();
+    assert!(version.stored_bytes < 9 << 20, "{}", version.stored_bytes);
+    assert_eq!(bench.read(version.id, "large.bin"), content);
+}
+
+#[test]
+fn many_versions_stay_in_few_packs() {
+    let (bench, first) = Bench::begun(|work| write_file(work.join("a"), "0"));
+    let mut versions = vec![first];
+    for count in 1..150 {
+        bench.write("a", count.to_string());
+        versions.push(bench.save().unwrap());
+    }
+    let packs = fs::read_dir(bench.git_folder().join("objects/pack")).unwrap().count();
+    assert!(packs < 100, "{packs}");
+    for (count, version) in versions.iter().enumerate() {
+        assert_eq!(bench.read(version.id, "a"), count.to_string().as_bytes());
+    }
+    bench.fsck();
+}
+
+#[test]
+fn what_the_catalog_lost_comes_back() {
+    let (bench, _) = Bench::begun(|work| write_file(work.join("a"), "0"));
+    bench.write("a", "1");
+    bench.write("b", "1");
+    let version = bench.save().unwrap();
+    let mark = undercroft_history::VersionMark { name: Some("good".into()), ..Default::default() };
+    let marked = bench.history.mark(version.id, &mark).unwrap();
+    let changes = bench.history.changes(version.id, 10).unwrap();
+    let rebuilt = bench.history.rebuild(&Job::new()).unwrap();
+    assert_eq!((rebuilt.projects, rebuilt.workspaces, rebuilt.versions), (1, 1, 2));
+    assert_eq!(bench.history.version(version.id).unwrap(), marked);
+    assert_eq!(bench.history.changes(version.id, 10).unwrap(), changes);
+}

@@ -1,0 +1,95 @@
+//! A library with one project, and what tests ask of it.
+
+#![allow(dead_code, unreachable_pub)]
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use tempfile::TempDir;
+use undercroft_foundation::{Job, ProjectId, VersionId, World};
+use undercroft_history::{History, SaveOrder, Scope, TreePath, Trigger, Version, Workspace};
+use undercroft_library::{AddProject, Library};
+use undercroft_testkit::write_file;
+
+/// A library in a folder of its own, and a project beside it.
+pub struct Bench {
+    pub folder: TempDir,
+    pub library: Library,
+    pub history: History,
+    pub project: ProjectId,
+}
+
+impl Bench {
+    /// A project whose folder `fill` fills.
+    pub fn new(fill: impl FnOnce(&Path)) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let work = folder.path().join("work");
+        std::fs::create_dir(&work).unwrap();
+        fill(&work);
+        let tables = undercroft_history::TABLES;
+        let library =
+            Library::open_or_create(&folder.path().join("library"), &World::real(), tables)
+                .unwrap();
+        let request = AddProject { path: work, ..AddProject::default() };
+        let project = library.projects().add_linked(&request).unwrap().id;
+        Self { history: History::new(&library), library, project, folder }
+    }
+
+    /// The same, with a first version.
+    pub fn begun(fill: impl FnOnce(&Path)) -> (Self, Version) {
+        let bench = Self::new(fill);
+        let version = bench.history.begin(bench.project, &Job::new()).unwrap();
+        (bench, version)
+    }
+
+    /// The project's folder.
+    pub fn work(&self) -> PathBuf {
+        self.folder.path().join("work")
+    }
+
+    pub fn main(&self) -> Workspace {
+        self.history.main_workspace(self.project).unwrap()
+    }
+
+    /// Writes a file of the workspace.
+    pub fn write(&self, path: &str, content: impl AsRef<[u8]>) {
+        write_file(self.work().join(path), content);
+    }
+
+    /// Looks at everything and makes a version, if there is reason to.
+    pub fn save(&self) -> Option<Version> {
+        let order = SaveOrder::new(Trigger::Manual, "");
+        self.history.save(self.main().id, Scope::Whole, order, &Job::new()).unwrap()
+    }
+
+    pub fn read(&self, version: VersionId, path: &str) -> Vec<u8> {
+        self.history.read(version, &TreePath::new(path.as_bytes()).unwrap(), None).unwrap()
+    }
+
+    /// The bare repository of the project's versions.
+    pub fn git_folder(&self) -> PathBuf {
+        self.library.root().join("history").join(format!("{}.git", self.project))
+    }
+
+    /// What stock git says, which must succeed.
+    pub fn git(&self, arguments: &[&str]) -> String {
+        git_in(&self.git_folder(), arguments)
+    }
+
+    /// Stock git finds nothing wrong.
+    pub fn fsck(&self) {
+        self.git(&["fsck", "--strict", "--full", "--no-dangling"]);
+    }
+}
+
+pub fn git_in(folder: &Path, arguments: &[&str]) -> String {
+    let output = Command::new("git").arg("-C").arg(folder).args(arguments).output().unwrap();
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(output.status.success(), "git {arguments:?}: {said}");
+    assert!(!said.contains("error") && !said.contains("warning"), "git {arguments:?}: {said}");
+    String::from_utf8_lossy(&output.stdout).into_owned()
+}
+
+pub fn path(text: &str) -> TreePath {
+    TreePath::new(text.as_bytes()).unwrap()
+}
