@@ -1,7 +1,160 @@
-//! Watching a workspace: the file system's events become settled batches. It knows nothing of
+//! Watching a workspace: the file system's notices become settled batches. It knows nothing of
 //! versions or git; it says where something may have changed, and when it may have missed
 //! something.
+//!
+//! It speaks with the kernel's inotify itself, through `rustix`. `notify` 8 subscribes to every
+//! opening of a file, so that a search through the tree overflows the queue; it names folders by
+//! path, so that a renamed one is watched under its old name; and it is deaf for half a minute
+//! when 20,000 folders are deleted, because each costs it a walk over all others.
 
+mod folders;
+mod hand;
+mod inotify;
+mod limits;
+mod pending;
+mod root;
+mod shared;
 mod touched;
+mod view;
+mod watcher;
+
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use undercroft_foundation::{Result, World};
+
+use crate::path::TreePath;
+use shared::Shared;
+use watcher::Watcher;
 
 pub use touched::{Names, Touched};
+
+/// How a workspace is watched.
+#[derive(Debug, Clone)]
+pub struct WatchOptions {
+    /// A batch is settled when nothing more happened for so long.
+    pub quiet: Duration,
+    /// A batch is handed over at the latest so long after its first change.
+    pub longest: Duration,
+    /// How often to look whether the root is still the same folder.
+    pub look: Duration,
+    /// How often to ask for a look through everything while parts cannot be watched; the longest
+    /// wait between two such looks when changes come faster than the system can tell of them.
+    pub rescan: Duration,
+}
+
+impl Default for WatchOptions {
+    fn default() -> Self {
+        Self {
+            quiet: Duration::from_secs(2),
+            longest: Duration::from_secs(60),
+            look: Duration::from_secs(10),
+            rescan: Duration::from_secs(300),
+        }
+    }
+}
+
+/// Says which folders belong to the versions, and so are watched.
+pub trait Included: Send + Sync {
+    /// Whether this folder does. Asked on the watcher's own thread, for every folder whose parent
+    /// is included; never for the root, nor for its own `.git`.
+    fn folder(&self, path: &TreePath) -> bool;
+}
+
+/// What happened since the last batch.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Batch {
+    /// Where something changed.
+    pub touched: Touched,
+    /// Whether something may have been missed, so that everything is to be compared with the disk.
+    pub whole: bool,
+}
+
+/// How well a workspace is watched.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Health {
+    /// All of it.
+    Watching {
+        /// How many folders that is.
+        folders: u64,
+    },
+    /// Parts of it are not; everything is looked through now and then instead.
+    Limited {
+        /// Why.
+        why: String,
+        /// What the user can do about it.
+        next: String,
+    },
+    /// The folder is not there, or another is in its place. Nothing is reported.
+    Missing {
+        /// Which of the two.
+        why: String,
+    },
+    /// The user wants it so. Nothing is reported.
+    Paused,
+}
+
+/// A workspace that is being watched, until this is dropped.
+#[derive(Debug)]
+pub struct Watch {
+    shared: Arc<Shared>,
+}
+
+impl Watch {
+    /// Begins to watch the folder `root`; batches go to `sink`, one at a time, on a thread of
+    /// their own. The first asks for a look through everything, for what happened while nobody
+    /// watched. While `sink` is busy, changes are gathered for the next batch.
+    ///
+    /// The folder may be away; it is watched when it comes. The folder that is there first is the
+    /// one: when another takes its place, nothing is reported until the first is back.
+    ///
+    /// # Errors
+    /// The system has no thread or file descriptor left.
+    pub fn start(
+        root: &Path,
+        included: Arc<dyn Included>,
+        options: WatchOptions,
+        world: &World,
+        sink: impl FnMut(Batch) + Send + 'static,
+    ) -> Result<Self> {
+        let shared = Arc::new(Shared::new(root)?);
+        let hand = hand::Hand::start(root, Arc::clone(&shared), sink)?;
+        let clock = Arc::clone(&world.clock);
+        Watcher::new(root, included, options, clock, Arc::clone(&shared), hand).start()?;
+        Ok(Self { shared })
+    }
+
+    /// How well it is watched.
+    pub fn health(&self) -> Health {
+        self.shared.health()
+    }
+
+    /// How many names and folders wait for the next batch.
+    pub fn pending(&self) -> u64 {
+        self.shared.pending()
+    }
+
+    /// Hands over what is there, without waiting for quiet.
+    pub fn flush(&self) {
+        self.shared.order(|orders| orders.flush = true);
+    }
+
+    /// Watches no longer, and forgets what was pending.
+    pub fn pause(&self) {
+        self.shared.order(|orders| orders.pause = true);
+    }
+
+    /// Watches again; the next batch asks for a look through everything. On a watch that was not
+    /// paused it does the same, which is how changed rules about folders are taken up.
+    pub fn resume(&self) {
+        self.shared.order(|orders| (orders.pause, orders.anew) = (false, true));
+    }
+}
+
+/// Ends the watching. Waits for nothing: a batch that is being handed over still is.
+impl Drop for Watch {
+    fn drop(&mut self) {
+        self.shared.order(|orders| orders.stop = true);
+    }
+}

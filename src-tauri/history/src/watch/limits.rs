@@ -1,0 +1,73 @@
+//! Why a part of a workspace is not watched, in words.
+
+use undercroft_foundation::escape_path;
+
+use super::Health;
+use std::path::Path;
+
+/// What keeps the watcher from seeing everything.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Limits {
+    /// The user may have no more queues of notices.
+    pub(super) no_queue: bool,
+    /// The user may watch no more folders.
+    pub(super) no_room: bool,
+    /// Changes came faster than the system could tell of them.
+    pub(super) too_fast: bool,
+    /// The folder is on another machine.
+    pub(super) remote: bool,
+    /// A folder that could not be watched, and why, in words.
+    pub(super) odd: Option<(String, String)>,
+}
+
+impl Limits {
+    /// Notes a folder that could not be watched.
+    pub(super) fn note(&mut self, folder: &Path, why: &str) {
+        self.odd.get_or_insert_with(|| (escape_path(folder), why.to_owned()));
+    }
+
+    /// Whether some change may go unnoticed for as long as nothing changes about that.
+    pub(super) fn any(&self) -> bool {
+        self.no_queue || self.no_room || self.remote || self.odd.is_some()
+    }
+
+    /// The health of a workspace with so many watched folders.
+    pub(super) fn health(&self, folders: u64) -> Health {
+        let limited =
+            |why: &str, next: &str| Health::Limited { why: why.into(), next: next.into() };
+        if self.no_queue {
+            return limited(
+                "The system lets no more programs watch folders",
+                "Raise the limit with `sudo sysctl fs.inotify.max_user_instances=1024`. Until \
+                 then everything is looked through every few minutes",
+            );
+        }
+        if self.no_room {
+            return limited(
+                &format!("The system lets no more folders be watched than the {folders} that are"),
+                "Raise the limit with `sudo sysctl fs.inotify.max_user_watches=1048576`. Until \
+                 then everything is looked through every few minutes",
+            );
+        }
+        if self.too_fast {
+            return limited(
+                "More changed at once than the system can tell",
+                "Nothing needs doing: everything is looked through. If it happens often, raise \
+                 the limit with `sudo sysctl fs.inotify.max_queued_events=131072`",
+            );
+        }
+        if self.remote {
+            return limited(
+                "The folder is on a drive that does not tell what other machines change in it",
+                "Nothing needs doing: everything is looked through every few minutes, too",
+            );
+        }
+        match &self.odd {
+            Some((folder, why)) => limited(
+                &format!("{folder} cannot be watched: {why}"),
+                "Nothing needs doing: everything is looked through every few minutes, too",
+            ),
+            None => Health::Watching { folders },
+        }
+    }
+}

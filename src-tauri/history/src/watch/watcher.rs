@@ -1,0 +1,305 @@
+//! The watcher's thread: it sleeps until the kernel, its owner or the clock wants something.
+
+use std::os::fd::AsFd;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::thread;
+use std::time::Duration;
+
+use jiff::{SignedDuration, Timestamp};
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use undercroft_foundation::{Clock, IoContext, Result};
+
+use super::hand::Hand;
+use super::limits::Limits;
+use super::pending::Pending;
+use super::root::{RootId, is_remote};
+use super::shared::{Orders, Shared};
+use super::view::View;
+use super::{Batch, Health, Included, WatchOptions};
+
+/// When the wall clock went so much further than the steady one, the machine slept.
+const SLEPT: SignedDuration = SignedDuration::from_secs(30);
+
+/// The watcher.
+pub(super) struct Watcher {
+    root: PathBuf,
+    included: Arc<dyn Included>,
+    options: WatchOptions,
+    clock: Arc<dyn Clock>,
+    shared: Arc<Shared>,
+    hand: Hand,
+    /// The folder that is meant, once it was seen.
+    known: Option<RootId>,
+    state: State,
+    pending: Pending,
+    limits: Limits,
+    /// When to look at the root.
+    look_at: Duration,
+    /// When to begin anew, when that was done last, and how long to wait before doing it again
+    /// because notices were lost.
+    anew_at: Option<Duration>,
+    begun: Duration,
+    patience: Duration,
+    /// Both clocks, when they were last looked at.
+    clocks: (Timestamp, Duration),
+    flush: bool,
+    /// Whether the kernel has more to tell.
+    is_hearing: bool,
+}
+
+enum State {
+    Paused,
+    /// And why.
+    Missing(&'static str),
+    /// There, but the system gives no notices.
+    Blind,
+    Watching(Box<View>),
+}
+
+impl Watcher {
+    pub(super) fn new(
+        root: &Path,
+        included: Arc<dyn Included>,
+        options: WatchOptions,
+        clock: Arc<dyn Clock>,
+        shared: Arc<Shared>,
+        hand: Hand,
+    ) -> Self {
+        let now = clock.steady();
+        Self {
+            root: root.to_owned(),
+            included,
+            options,
+            clocks: (clock.now(), now),
+            clock,
+            shared,
+            hand,
+            known: None,
+            state: State::Paused,
+            pending: Pending::default(),
+            limits: Limits::default(),
+            look_at: now,
+            anew_at: None,
+            begun: now,
+            patience: Duration::ZERO,
+            flush: false,
+            is_hearing: false,
+        }
+    }
+
+    /// Goes to work on a thread of its own.
+    pub(super) fn start(self) -> Result<()> {
+        let (root, shared) = (self.root.clone(), Arc::clone(&self.shared));
+        let work = move || {
+            // A panic, say in a rule about folders, must not leave a watch that looks alive.
+            if catch_unwind(AssertUnwindSafe(|| self.run())).is_err() {
+                shared.break_down();
+            }
+        };
+        thread::Builder::new().name("watch".to_owned()).spawn(work).at("watch", &root)?;
+        Ok(())
+    }
+
+    fn run(mut self) {
+        loop {
+            let orders = self.shared.take_orders();
+            if orders.stop {
+                return;
+            }
+            self.obey(orders);
+            self.compare_clocks();
+            self.hear();
+            self.look_when_due();
+            self.hand_over_when_settled();
+            self.publish();
+            self.wait();
+        }
+    }
+
+    fn now(&self) -> Duration {
+        self.clock.steady()
+    }
+
+    fn obey(&mut self, orders: Orders) {
+        let is_paused = matches!(self.state, State::Paused);
+        if orders.pause {
+            self.rest(State::Paused);
+        } else if is_paused || orders.anew {
+            self.begin();
+        }
+        self.flush |= orders.flush;
+    }
+
+    /// Watches nothing.
+    fn rest(&mut self, state: State) {
+        self.state = state;
+        (self.pending, self.limits) = (Pending::default(), Limits::default());
+        (self.anew_at, self.flush) = (None, false);
+    }
+
+    /// Begins anew: watches everything, and asks for a look through everything, for what happened
+    /// meanwhile.
+    fn begin(&mut self) {
+        let pending = std::mem::take(&mut self.pending);
+        // The queue that there was is closed first: two might be more than the user may have.
+        self.rest(State::Blind);
+        self.begun = self.now();
+        self.look_at = self.begun + self.options.look;
+        match self.find_root() {
+            Ok(id) => self.known = Some(id),
+            Err(why) => return self.rest(State::Missing(why)),
+        }
+        self.limits.remote = is_remote(&self.root);
+        let included = Arc::clone(&self.included);
+        if let Ok(view) = View::open(&self.root, included, &mut self.limits) {
+            self.state = State::Watching(Box::new(view));
+        }
+        // What was noticed is part of that, but not to be put off by it.
+        self.pending = pending;
+        self.pending.look_through_everything();
+        self.pending.stamp(self.begun);
+    }
+
+    /// The root, when it is the folder that is meant; why not, otherwise.
+    fn find_root(&self) -> Result<RootId, &'static str> {
+        let id = RootId::of(&self.root).ok_or("The folder is not there")?;
+        match self.known {
+            Some(known) if !known.is(id) => Err("Another folder is in its place"),
+            _ => Ok(id),
+        }
+    }
+
+    /// A machine that slept may have missed what others did to its drives.
+    fn compare_clocks(&mut self) {
+        let (wall, steady) = self.clocks;
+        self.clocks = (self.clock.now(), self.now());
+        let passed = self.clocks.0.duration_since(wall);
+        let counted = SignedDuration::try_from(self.clocks.1.saturating_sub(steady));
+        let slept = counted.is_ok_and(|counted| passed.saturating_sub(counted) > SLEPT);
+        if slept && matches!(self.state, State::Watching(_)) {
+            self.pending.look_through_everything();
+            self.pending.stamp(self.clocks.1);
+            self.look_at = self.clocks.1;
+        }
+    }
+
+    fn hear(&mut self) {
+        let now = self.now();
+        let State::Watching(view) = &mut self.state else { return };
+        let heard = view.hear(&mut self.pending);
+        let sound = view.step(&mut self.pending, &mut self.limits);
+        self.pending.stamp(now);
+        self.is_hearing = heard.more;
+        if heard.root {
+            (self.look_at, self.anew_at) = (now, Some(now));
+        }
+        if heard.lost || !sound {
+            self.notices_were_lost(now);
+        }
+    }
+
+    /// Begins anew, at once the first time, then more and more rarely: everything that is looked
+    /// through takes its time, in which more may be lost.
+    fn notices_were_lost(&mut self, now: Duration) {
+        let WatchOptions { rescan, .. } = self.options;
+        if now.saturating_sub(self.begun) > rescan * 2 {
+            self.patience = Duration::ZERO;
+        }
+        let at = self.begun + self.patience;
+        if self.anew_at.is_none_or(|planned| planned > at) {
+            self.anew_at = Some(at);
+            self.limits.too_fast = at > now;
+            self.patience = (self.patience * 2).clamp(rescan / 32, rescan);
+        }
+    }
+
+    /// Looks whether the root is there, and begins anew when it is time to.
+    fn look_when_due(&mut self) {
+        let now = self.now();
+        if matches!(self.state, State::Paused) {
+            return;
+        }
+        if now >= self.look_at {
+            self.look(now);
+        }
+        if self.limits.any() && self.anew_at.is_none() {
+            self.anew_at = Some(now + self.options.rescan);
+        }
+        if self.anew_at.is_some_and(|at| now >= at) {
+            self.begin();
+        }
+    }
+
+    /// Looks at the root; whether it is there.
+    fn look(&mut self, now: Duration) -> bool {
+        self.look_at = now + self.options.look;
+        match (self.find_root(), &self.state) {
+            (Ok(_), State::Missing(_)) => self.begin(),
+            (Ok(_), _) => return true,
+            (Err(why), _) => self.rest(State::Missing(why)),
+        }
+        false
+    }
+
+    fn settles_at(&self) -> Option<Duration> {
+        let is_growing = matches!(&self.state, State::Watching(view) if view.is_growing());
+        if self.pending.is_empty() || is_growing || self.hand.is_busy() {
+            return None;
+        }
+        if self.flush && !self.is_hearing {
+            return Some(Duration::ZERO);
+        }
+        self.pending.due(&self.options)
+    }
+
+    fn hand_over_when_settled(&mut self) {
+        let now = self.now();
+        self.flush &= !self.pending.is_empty();
+        // A folder that went away must not look like one that was emptied.
+        if self.settles_at().is_none_or(|at| now < at) || !self.look(now) {
+            return;
+        }
+        let batch = match &self.state {
+            State::Watching(view) => self.pending.take(view.folders()),
+            _ => Batch { whole: true, ..Batch::default() },
+        };
+        self.pending = Pending::default();
+        self.flush = false;
+        if batch != Batch::default() {
+            self.hand.give(batch);
+        }
+    }
+
+    fn publish(&self) {
+        let health = match &self.state {
+            State::Paused => Health::Paused,
+            State::Missing(why) => Health::Missing { why: (*why).to_owned() },
+            State::Blind => self.limits.health(0),
+            State::Watching(view) => self.limits.health(view.folders().count() as u64),
+        };
+        self.shared.publish(health, self.pending.count());
+    }
+
+    /// Sleeps until something is to be done.
+    fn wait(&self) {
+        let now = self.now();
+        let bell = self.shared.bell();
+        let mut heard = vec![PollFd::new(&bell, PollFlags::IN)];
+        let mut until = Some(self.look_at);
+        match &self.state {
+            State::Paused => until = None,
+            State::Watching(view) if view.has_work() => until = Some(now),
+            _ => {}
+        }
+        if let State::Watching(view) = &self.state {
+            heard.push(PollFd::from_borrowed_fd(view.as_fd(), PollFlags::IN));
+        }
+        let times = [until, self.settles_at(), self.anew_at];
+        let timeout = times.into_iter().flatten().min().map(|at| at.saturating_sub(now));
+        let timeout = timeout.and_then(|timeout| Timespec::try_from(timeout).ok());
+        // An error, say an interruption, is only an early end.
+        let _ = poll(&mut heard, timeout.as_ref());
+    }
+}
