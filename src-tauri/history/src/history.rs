@@ -12,6 +12,7 @@ use crate::store::HistoryStore;
 use crate::version::{Change, Version};
 use crate::versions::marks::{self, Mark};
 use crate::versions::{VersionFilter, changes, table};
+use crate::watching::Watches;
 
 /// The histories of a library. Clones share what is open.
 #[derive(Debug, Clone)]
@@ -24,6 +25,7 @@ struct Parts {
     stores: Mutex<HashMap<ProjectId, Arc<HistoryStore>>>,
     caches: Mutex<HashMap<WorkspaceId, Arc<StatCache>>>,
     author: String,
+    watches: Watches,
 }
 
 /// What is to be said of a version; what is not said stays.
@@ -47,6 +49,7 @@ impl History {
             stores: Mutex::default(),
             caches: Mutex::default(),
             author: crate::commit::author_of_this_user(),
+            watches: Watches::default(),
         }))
     }
 
@@ -57,6 +60,10 @@ impl History {
 
     pub(crate) fn objects(&self) -> &ObjectStore {
         &self.0.objects
+    }
+
+    pub(crate) fn watches_of_process(&self) -> &Watches {
+        &self.0.watches
     }
 
     /// Who this user is, as versions say it.
