@@ -27,7 +27,6 @@ mod version;
 mod versions;
 mod watch;
 mod watching;
-mod watching;
 mod workspaces;
 
 use undercroft_library::Migration;
@@ -44,7 +43,6 @@ pub use version::{
 pub use versions::VersionFilter;
 pub use watch::{Batch, Health, Included, Names, Touched, Watch, WatchOptions};
 pub use watching::{Standing, WatchState};
-pub use watching::{WatchState, WatchStatus, Watchers};
 pub use workspaces::{MAIN, Workspace};
 
 /// The tables that this room brings into the catalog.
