@@ -10,6 +10,7 @@ pub mod diff;
 mod disk;
 mod files;
 mod folder_view;
+pub mod git;
 mod history;
 pub mod memory;
 mod names;

@@ -1,0 +1,203 @@
+//! Branches: listed, created, switched to.
+
+use std::cell::RefCell;
+use std::ffi::OsStr;
+use std::fs;
+use std::os::unix::ffi::OsStrExt;
+use std::path::Path;
+
+use git2::build::CheckoutBuilder;
+use git2::{BranchType, CheckoutNotificationType, Commit, Reference, Repository};
+use undercroft_foundation::{Code, Error, Result, escape_name};
+
+use super::commit::{check_finished, last_commit};
+use super::create::sync_all;
+use super::filters::check_unfiltered;
+use super::log::{LogEntry, log_entry};
+use super::opening::GitContext;
+use super::status::head_of;
+use super::{GitHead, ProjectGit};
+
+/// How many files an error names.
+const NAMED: usize = 5;
+
+/// A branch of the repository, or of a remote as last fetched.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct GitBranch {
+    /// Its name; a remote's with the remote before it: `origin/main`.
+    pub name: String,
+    /// Whether it is a remote's.
+    pub is_remote: bool,
+    /// Whether it is checked out here.
+    pub is_current: bool,
+    /// The remote's branch that it follows.
+    pub upstream: Option<String>,
+    /// Its last commit.
+    pub tip: LogEntry,
+}
+
+impl ProjectGit {
+    /// All branches with commits, the user's own first.
+    ///
+    /// # Errors
+    /// When the repository cannot be read.
+    pub fn branches(&self) -> Result<Vec<GitBranch>> {
+        let (repository, what) = (self.repository()?, "list the branches");
+        let mut branches = Vec::new();
+        for branch in repository.branches(None).when(what)? {
+            let (branch, kind) = branch.when(what)?;
+            // `origin/HEAD` only points to another branch that is listed.
+            if branch.get().kind() == Some(git2::ReferenceType::Symbolic) {
+                continue;
+            }
+            let upstream = branch.upstream().ok();
+            branches.push(GitBranch {
+                name: escape_name(branch.name_bytes().when(what)?),
+                is_remote: kind == BranchType::Remote,
+                is_current: branch.is_head(),
+                upstream: upstream.and_then(|up| up.name_bytes().ok().map(escape_name)),
+                tip: log_entry(&branch.get().peel_to_commit().when(what)?),
+            });
+        }
+        branches.sort_by(|a, b| (a.is_remote, &a.name).cmp(&(b.is_remote, &b.name)));
+        Ok(branches)
+    }
+
+    /// Makes a branch at `from` (a branch, a remote's branch or a commit), or where HEAD is, and
+    /// leaves the files alone.
+    ///
+    /// # Errors
+    /// When the name is taken or no name for a branch.
+    pub fn create_branch(&self, name: &str, from: Option<&str>) -> Result<()> {
+        check_name(name)?;
+        let repository = self.repository()?;
+        let commit = match from {
+            Some(from) => Some(resolve(&repository, from)?),
+            None => last_commit(&repository)?,
+        };
+        let commit = commit.ok_or_else(|| {
+            Error::new(Code::Invalid, format!("Cannot make the branch {name}"))
+                .why("There is no commit yet")
+                .next("Commit first")
+        })?;
+        if repository.find_reference(&format!("refs/heads/{name}")).is_ok() {
+            return Err(Error::new(Code::AlreadyExists, format!("The branch {name} exists")));
+        }
+        repository.branch(name, &commit, false).when(&format!("make the branch {name}"))?;
+        sync_all(&repository)
+    }
+
+    /// Checks out a branch of the user's own. Nothing that is not committed is overwritten.
+    ///
+    /// # Errors
+    /// [`Code::Invalid`] when uncommitted changes are in the way, and names them.
+    pub fn switch_branch(&self, name: &str) -> Result<()> {
+        check_name(name)?;
+        let repository = self.repository()?;
+        check_finished(&repository)?;
+        let full_name = format!("refs/heads/{name}");
+        let branch = repository.find_reference(&full_name).map_err(|_| no_branch(name))?;
+        if head_of(&repository)? == GitHead::Branch(name.to_owned()) {
+            return Ok(());
+        }
+        check_free(&repository, &full_name)?;
+        check_out(&repository, &commit_of(&branch)?)?;
+        sync_all(&repository)?;
+        repository.set_head(&full_name).when(&format!("switch to {name}"))?;
+        sync_all(&repository)
+    }
+}
+
+fn no_branch(name: &str) -> Error {
+    Error::new(Code::NotFound, format!("There is no branch {name}"))
+}
+
+fn commit_of<'r>(reference: &Reference<'r>) -> Result<Commit<'r>> {
+    reference.peel_to_commit().when("read the last commit of the branch")
+}
+
+/// Goes on, unless it is no name for a branch, or one that programs would take for an option.
+pub(super) fn check_name(name: &str) -> Result<()> {
+    let is_name = git2::Branch::name_is_valid(name).unwrap_or(false);
+    if !is_name || name.starts_with('-') || name.chars().any(char::is_control) {
+        let what = format!("{:?} cannot be a branch's name", escape_name(name.as_bytes()));
+        return Err(Error::new(Code::Invalid, what)
+            .why("Git allows no blanks, no .., and none of ~^:?*[\\ in it, and no - in front"));
+    }
+    Ok(())
+}
+
+/// The commit that HEAD, a branch, a remote's branch, or an id of at least four digits means. Nothing
+/// else is understood, so that no name is a program for git.
+pub(super) fn resolve<'r>(repository: &'r Repository, name: &str) -> Result<Commit<'r>> {
+    if name == "HEAD" {
+        let none = || Error::new(Code::NotFound, "There is no commit yet");
+        return last_commit(repository)?.ok_or_else(none);
+    }
+    for prefix in ["refs/heads/", "refs/remotes/"] {
+        let full_name = format!("{prefix}{name}");
+        if !Reference::is_valid_name(&full_name) {
+            break;
+        }
+        if let Ok(reference) = repository.find_reference(&full_name) {
+            return commit_of(&reference);
+        }
+    }
+    let is_id = (4..=40).contains(&name.len()) && name.bytes().all(|c| c.is_ascii_hexdigit());
+    match is_id.then(|| repository.find_commit_by_prefix(name)) {
+        Some(Ok(commit)) => Ok(commit),
+        _ => Err(Error::new(
+            Code::NotFound,
+            format!("There is no branch or commit {}", escape_name(name.as_bytes())),
+        )),
+    }
+}
+
+/// Goes on, unless another working tree of the repository has the branch checked out.
+fn check_free(repository: &Repository, full_name: &str) -> Result<()> {
+    let shared = repository.commondir();
+    let others = fs::read_dir(shared.join("worktrees")).into_iter().flatten().flatten();
+    let heads = others.map(|other| other.path()).chain([shared.to_owned()]);
+    for folder in heads.filter(|folder| folder != repository.path()) {
+        let head = fs::read(folder.join("HEAD")).unwrap_or_default();
+        if head.trim_ascii() == format!("ref: {full_name}").as_bytes() {
+            let name = full_name.trim_start_matches("refs/heads/");
+            return Err(Error::new(Code::Invalid, format!("Cannot switch to {name}"))
+                .why("Another working tree of this repository has it checked out"));
+        }
+    }
+    Ok(())
+}
+
+/// Makes the files those of `commit`, unless something that is not committed, ignored files
+/// included, would be overwritten; then it touches nothing.
+pub(super) fn check_out(repository: &Repository, commit: &Commit<'_>) -> Result<()> {
+    let tree = commit.tree().when("read the commit")?;
+    let last = last_commit(repository)?.map(|last| last.tree().when("read the last commit"));
+    check_unfiltered(repository, last.transpose()?.as_ref(), &tree)?;
+    let in_the_way = RefCell::new(Vec::new());
+    let mut options = CheckoutBuilder::new();
+    options.safe().overwrite_ignored(false).notify_on(CheckoutNotificationType::CONFLICT);
+    options.notify(|_, path: Option<&Path>, _, _, _| {
+        let path = path.map_or(OsStr::new(""), Path::as_os_str);
+        in_the_way.borrow_mut().push(escape_name(path.as_bytes()));
+        true
+    });
+    let checked_out = repository.checkout_tree(tree.as_object(), Some(&mut options));
+    drop(options);
+    let in_the_way = in_the_way.into_inner();
+    match checked_out {
+        Err(_) if !in_the_way.is_empty() => Err(conflict(&in_the_way)),
+        done => done.when("check out the files"),
+    }
+}
+
+fn conflict(in_the_way: &[String]) -> Error {
+    let mut names = in_the_way.iter().take(NAMED).cloned().collect::<Vec<_>>().join(", ");
+    if in_the_way.len() > NAMED {
+        names.push_str(&format!(" and {} more", in_the_way.len() - NAMED));
+    }
+    Error::new(Code::Invalid, "Uncommitted changes are in the way")
+        .why(format!("These would be overwritten: {names}"))
+        .next("Commit them, or move them away; nothing was changed")
+}

@@ -1,0 +1,162 @@
+//! The versions of a history as an ordinary branch of the user's repository, when he wishes it.
+
+use std::collections::HashMap;
+use std::path::Path;
+
+use git2::{ObjectType, Odb, Oid, Repository, Sort, TreeWalkMode, TreeWalkResult};
+use undercroft_foundation::{Code, Error, Job, Result};
+
+use super::ProjectGit;
+use super::branches::check_name;
+use super::copying::copy_commits;
+use super::create::sync_all;
+use super::filters::pointer;
+use super::opening::{GitContext, open_any};
+
+/// What a history's commits have in their root beside the user's files.
+const SIDECAR: &str = ".undercroft";
+/// The line by which a commit is known as a version.
+const MARK: &str = "Undercroft-Version: ";
+const BRANCH_START: &str = "undercroft/history/";
+
+/// A history that is now a branch.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Exported {
+    /// The branch.
+    pub branch: String,
+    /// How many versions it has.
+    pub commits: u64,
+    /// Whether it was not there already as it is now.
+    pub is_news: bool,
+    /// How many files of the newest version are pointers of git-lfs: their content stays in
+    /// Undercroft's object store.
+    pub pointer_files: u64,
+}
+
+impl ProjectGit {
+    /// Writes the versions of `workspace` in the history at `history` to the branch
+    /// `undercroft/history/<workspace>`, checked out nowhere: the user's files with the names and
+    /// pointers that the history has for them, the same each time. A branch of this name is moved
+    /// only when all that would be lost of it are versions, too.
+    ///
+    /// # Errors
+    /// [`Code::AlreadyExists`] when the branch is not ours.
+    pub fn export_history(&self, history: &Path, workspace: &str, job: &Job) -> Result<Exported> {
+        let branch = format!("{BRANCH_START}{workspace}");
+        check_name(&branch)?;
+        let repository = self.repository()?;
+        let source = open_any(history)?;
+        let tip = source.refname_to_id(&format!("refs/heads/{workspace}"));
+        let tip = tip.map_err(|_| {
+            Error::new(Code::NotFound, format!("There is no version of {workspace} yet"))
+        })?;
+        // What is written for the copy is kept in memory, and goes to the user's repository only.
+        let odb = source.odb().when("read the history")?;
+        let _memory = odb.add_new_mempack_backend(1000).when("read the history")?;
+        let (tip, commits) = rewrite(&source, &odb, tip, job)?;
+        let name = format!("refs/heads/{branch}");
+        let old = repository.refname_to_id(&name).ok();
+        let pointer_files = count_pointers(&source, tip)?;
+        if old != Some(tip) {
+            copy_commits(&source, &[tip], &repository, job)?;
+            sync_all(&repository)?;
+            move_branch(&repository, &name, old, tip)?;
+            sync_all(&repository)?;
+        }
+        Ok(Exported { branch, commits, is_news: old != Some(tip), pointer_files })
+    }
+}
+
+/// Makes the same commits without our own folder, oldest first: the new tip, and how many.
+fn rewrite(source: &Repository, odb: &Odb<'_>, tip: Oid, job: &Job) -> Result<(Oid, u64)> {
+    let what = "read the versions";
+    let mut walk = source.revwalk().when(what)?;
+    walk.set_sorting(Sort::TOPOLOGICAL | Sort::REVERSE).when(what)?;
+    walk.push(tip).when(what)?;
+    let mut copies: HashMap<Oid, Oid> = HashMap::new();
+    let mut newest = tip;
+    for id in walk {
+        job.check_cancelled()?;
+        let id = id.when(what)?;
+        let copy = copy_of(source, odb, id, &copies).when(what)?;
+        copies.insert(id, copy);
+        newest = copy;
+    }
+    Ok((newest, copies.len() as u64))
+}
+
+/// The commit byte for byte, but for its tree and parents.
+fn copy_of(
+    source: &Repository,
+    odb: &Odb<'_>,
+    id: Oid,
+    copies: &HashMap<Oid, Oid>,
+) -> Result<Oid, git2::Error> {
+    let commit = source.find_commit(id)?;
+    let tree = commit.tree()?;
+    let mut builder = source.treebuilder(Some(&tree))?;
+    if tree.get_name(SIDECAR).is_some() {
+        builder.remove(SIDECAR)?;
+    }
+    let tree = builder.write()?;
+    let mut bytes = format!("tree {tree}\n").into_bytes();
+    for parent in commit.parent_ids() {
+        let parent = copies.get(&parent).copied().unwrap_or(parent);
+        bytes.extend_from_slice(format!("parent {parent}\n").as_bytes());
+    }
+    let is_replaced = |line: &&[u8]| line.starts_with(b"tree ") || line.starts_with(b"parent ");
+    let header = commit.raw_header_bytes();
+    for line in header.split_inclusive(|byte| *byte == b'\n').filter(|line| !is_replaced(line)) {
+        bytes.extend_from_slice(line);
+    }
+    bytes.push(b'\n');
+    bytes.extend_from_slice(commit.message_raw_bytes());
+    odb.write(ObjectType::Commit, &bytes)
+}
+
+fn count_pointers(source: &Repository, tip: Oid) -> Result<u64> {
+    let what = "look for pointers";
+    let tree = source.find_commit(tip).and_then(|commit| commit.tree()).when(what)?;
+    let mut count = 0;
+    let walked = tree.walk(TreeWalkMode::PreOrder, |_, entry| {
+        let is_blob = entry.kind() == Some(ObjectType::Blob);
+        count += u64::from(is_blob && pointer(source, entry.id()).is_some());
+        TreeWalkResult::Ok
+    });
+    walked.when(what).map(|()| count)
+}
+
+fn move_branch(repository: &Repository, name: &str, old: Option<Oid>, tip: Oid) -> Result<()> {
+    let (what, log) = ("write the branch", "export from Undercroft");
+    let Some(old) = old else {
+        return repository.reference(name, tip, false, log).when(what).map(|_| ());
+    };
+    let head = repository.find_reference("HEAD").when(what)?;
+    let is_head = head.symbolic_target_bytes() == Some(name.as_bytes());
+    if is_head || !loses_only_versions(repository, old, tip)? {
+        let branch = name.trim_start_matches("refs/heads/");
+        let what = format!("The branch {branch} is there and will not be moved");
+        return Err(Error::new(Code::AlreadyExists, what)
+            .why(match is_head {
+                true => "It is checked out",
+                false => "It has commits that are no versions",
+            })
+            .next("Rename it with `git branch -m`, and export again"));
+    }
+    repository.reference_matching(name, tip, true, old, log).when(what).map(|_| ())
+}
+
+fn loses_only_versions(repository: &Repository, old: Oid, tip: Oid) -> Result<bool> {
+    let what = "read the branch";
+    let mut walk = repository.revwalk().when(what)?;
+    walk.push(old).when(what)?;
+    walk.hide(tip).when(what)?;
+    for id in walk {
+        let commit = repository.find_commit(id.when(what)?).when(what)?;
+        let message = String::from_utf8_lossy(commit.message_raw_bytes()).into_owned();
+        if !message.lines().any(|line| line.starts_with(MARK)) {
+            return Ok(false);
+        }
+    }
+    Ok(true)
+}

@@ -1,0 +1,199 @@
+//! Opens the repository of a folder, and only that: none above it, none elsewhere that does not
+//! know the folder, and none whose own files are links or pipes. libgit2's check of who owns it
+//! stays on.
+
+use std::fs;
+use std::io::Read;
+use std::os::unix::ffi::OsStrExt;
+use std::os::unix::fs::FileTypeExt;
+use std::path::{Path, PathBuf};
+
+use git2::{ErrorClass, ErrorCode, Repository, RepositoryOpenFlags};
+use undercroft_foundation::{Code, Error, IoContext, Result, escape_path};
+use walkdir::{DirEntry, WalkDir};
+
+/// The longest file that names a folder.
+const POINTER_BYTES: u64 = 8192;
+
+/// Below these, git keeps what is read here by nobody, links included.
+const LEFT_ALONE: [&str; 5] = ["hooks", "modules", "lfs", "annex", "worktrees"];
+
+/// Gives libgit2's errors what was tried, as [`IoContext`] does for the system's.
+pub(super) trait GitContext<T> {
+    /// On failure: "Cannot `what`", with libgit2's reason.
+    fn when(self, what: &str) -> Result<T>;
+}
+
+impl<T> GitContext<T> for Result<T, git2::Error> {
+    fn when(self, what: &str) -> Result<T> {
+        self.map_err(|source| git_error(what, source))
+    }
+}
+
+fn git_error(what: &str, source: git2::Error) -> Error {
+    let code = match (source.code(), source.class()) {
+        (ErrorCode::NotFound, ErrorClass::Odb) | (ErrorCode::HashsumMismatch, _) => Code::Damaged,
+        (ErrorCode::NotFound | ErrorCode::UnbornBranch, _) => Code::NotFound,
+        (ErrorCode::Exists, _) => Code::AlreadyExists,
+        (ErrorCode::Locked, _) => Code::Locked,
+        (ErrorCode::Owner, _) => Code::PermissionDenied,
+        (ErrorCode::User, _) => Code::Cancelled,
+        (ErrorCode::InvalidSpec | ErrorCode::Ambiguous, _) => Code::Invalid,
+        (_, ErrorClass::Odb | ErrorClass::Zlib | ErrorClass::Object | ErrorClass::Index) => {
+            Code::Damaged
+        }
+        (_, ErrorClass::Os | ErrorClass::Filesystem) => Code::Unavailable,
+        _ => Code::Invalid,
+    };
+    let error = Error::new(code, format!("Cannot {what}")).why(sentence(source.message()));
+    let error = match source.code() {
+        ErrorCode::Owner => error.why("The repository belongs to another user").next(
+            "If you trust it, run `git config --global --add safe.directory` with its folder",
+        ),
+        _ => error,
+    };
+    error.because(source)
+}
+
+/// With a capital and without a full stop.
+pub(super) fn sentence(text: &str) -> String {
+    let text = text.trim().trim_end_matches('.');
+    let mut letters = text.chars();
+    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
+}
+
+/// The repository whose working tree is `root`; nothing when there is none.
+pub(super) fn open(root: &Path) -> Result<Option<Repository>> {
+    let root = fs::canonicalize(root).map_err(|error| match error.kind() {
+        std::io::ErrorKind::NotFound => {
+            Error::new(Code::SourceMissing, format!("{} is not there", escape_path(root)))
+        }
+        _ => Error::io("read", root, error),
+    })?;
+    let dot_git = root.join(".git");
+    let Ok(found) = dot_git.symlink_metadata() else { return no_repository(&root) };
+    let folder = if found.is_dir() {
+        dot_git
+    } else if found.is_file() {
+        folder_named_by(&dot_git, b"gitdir:")?
+    } else {
+        return Err(leads_elsewhere(&dot_git));
+    };
+    let commons = common_folder(&folder)?;
+    check_shape(&folder)?;
+    if commons != folder {
+        check_shape(&commons)?;
+    }
+    let repository = open_exactly(&root)?;
+    check_place(&repository, &root, &folder)?;
+    Ok(Some(repository))
+}
+
+/// The repository at `path`, bare or with a working tree, without looking above it.
+pub(super) fn open_any(path: &Path) -> Result<Repository> {
+    if path.join(".git").symlink_metadata().is_ok() {
+        return open(path)?.ok_or_else(|| missing(path));
+    }
+    let path = fs::canonicalize(path).map_err(|error| missing(path).because(error))?;
+    check_shape(&path)?;
+    open_exactly(&path)
+}
+
+fn missing(path: &Path) -> Error {
+    Error::new(Code::NotFound, format!("There is no git repository at {}", escape_path(path)))
+}
+
+fn open_exactly(path: &Path) -> Result<Repository> {
+    let nowhere: [&Path; 0] = [];
+    Repository::open_ext(path, RepositoryOpenFlags::NO_SEARCH, nowhere)
+        .when(&format!("open the git repository in {}", escape_path(path)))
+}
+
+fn no_repository(root: &Path) -> Result<Option<Repository>> {
+    let is_bare = root.join("HEAD").is_file() && root.join("objects").is_dir();
+    if is_bare && root.join("refs").is_dir() {
+        let what = format!("{} is itself a bare git repository", escape_path(root));
+        return Err(Error::new(Code::Unsupported, what)
+            .why("It has no working files that could be compared or committed")
+            .next("Clone it and use the clone"));
+    }
+    Ok(None)
+}
+
+/// A working tree made by `git worktree` shares refs and objects with another folder.
+fn common_folder(folder: &Path) -> Result<PathBuf> {
+    match folder.join("commondir").symlink_metadata() {
+        Ok(_) => folder_named_by(&folder.join("commondir"), b""),
+        Err(_) => Ok(folder.to_owned()),
+    }
+}
+
+/// The folder that the one line of `file` names, behind `key`.
+fn folder_named_by(file: &Path, key: &[u8]) -> Result<PathBuf> {
+    if !file.symlink_metadata().at("read", file)?.is_file() {
+        return Err(leads_elsewhere(file));
+    }
+    let mut text = Vec::new();
+    let opened = fs::File::open(file).at("read", file)?;
+    opened.take(POINTER_BYTES).read_to_end(&mut text).at("read", file)?;
+    let name = text.strip_prefix(key).map(<[u8]>::trim_ascii).filter(|name| !name.is_empty());
+    let name = name.ok_or_else(|| {
+        Error::new(Code::Damaged, format!("{} does not name a folder", escape_path(file)))
+    })?;
+    let path = file.parent().unwrap_or(file).join(std::ffi::OsStr::from_bytes(name));
+    fs::canonicalize(&path).at("open", &path)
+}
+
+/// A link in a repository could lead any write to any file; a pipe would stop the reader.
+fn check_shape(folder: &Path) -> Result<()> {
+    let is_read = |entry: &DirEntry| {
+        entry.depth() != 1 || entry.file_name().to_str().is_none_or(|n| !LEFT_ALONE.contains(&n))
+    };
+    for entry in WalkDir::new(folder).into_iter().filter_entry(is_read) {
+        let Ok(entry) = entry else { continue }; // Other programs work here, too.
+        let kind = entry.file_type();
+        if !(kind.is_dir() || kind.is_file() || kind.is_socket()) {
+            return Err(leads_elsewhere(entry.path()));
+        }
+    }
+    Ok(())
+}
+
+fn leads_elsewhere(path: &Path) -> Error {
+    Error::new(Code::Unsupported, format!("{} is not a plain file or folder", escape_path(path)))
+        .why("What is written to it could end up anywhere")
+        .next("Use git itself on this repository, if you trust it")
+}
+
+/// The configuration may name another working tree, and `.git` another repository; both must
+/// know this folder.
+fn check_place(repository: &Repository, root: &Path, folder: &Path) -> Result<()> {
+    let what = || format!("The git repository of {} is not its own", escape_path(root));
+    let Some(tree) = repository.workdir() else {
+        let why = "Its configuration says that it has no working files";
+        return Err(Error::new(Code::Unsupported, what()).why(why));
+    };
+    let is_here = fs::canonicalize(tree).is_ok_and(|tree| tree == root);
+    let same = |path: &Path| fs::canonicalize(path).is_ok_and(|path| path == folder);
+    if !is_here || !same(repository.path()) {
+        let why = format!("Its configuration leads to {}", escape_path(tree));
+        return Err(Error::new(Code::Unsupported, what()).why(why));
+    }
+    let knows_us = if repository.is_worktree() {
+        let back = folder_named_by(&folder.join("gitdir"), b"");
+        let listed = repository.commondir().join("worktrees");
+        back.is_ok_and(|back| back == root.join(".git"))
+            && fs::canonicalize(listed).is_ok_and(|listed| folder.parent() == Some(&listed))
+    } else {
+        // That a repository elsewhere names this working tree was just seen.
+        let says_where = || repository.config().is_ok_and(|c| c.get_entry("core.worktree").is_ok());
+        same(repository.commondir()) && (folder == root.join(".git") || says_where())
+    };
+    if !knows_us {
+        let why = format!("It leads to {}, which does not know this folder", escape_path(folder));
+        return Err(Error::new(Code::Unsupported, what())
+            .why(why)
+            .next("If you trust it, run `git config core.worktree` there with this folder"));
+    }
+    Ok(())
+}
