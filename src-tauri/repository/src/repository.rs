@@ -23,6 +23,9 @@ use crate::snapshot::Snapshot;
 use crate::storage::{FileKind, Storage};
 use crate::tree::{Node, NodeKind, Tree, decode_tree};
 
+/// How often a listing is made anew because somebody removed files meanwhile.
+const RELISTINGS: usize = 5;
+
 /// The index as far as it was read.
 #[derive(Debug, Default)]
 struct LoadedIndex {
@@ -165,6 +168,22 @@ impl Repository {
     /// # Errors
     /// An index file that cannot be read.
     pub fn refresh_index(&self) -> Result<()> {
+        self.relist(|| self.read_new_indexes())
+    }
+
+    /// Lists and reads, anew when something listed was removed before it could be read: whoever
+    /// removes it has written its successor first.
+    pub(crate) fn relist<T>(&self, read: impl Fn() -> Result<T>) -> Result<T> {
+        for _ in 0..RELISTINGS {
+            match read() {
+                Err(error) if error.code() == Code::NotFound => {}
+                read => return read,
+            }
+        }
+        read()
+    }
+
+    fn read_new_indexes(&self) -> Result<()> {
         // Held from before the listing on: else what is written meanwhile would look removed.
         let mut loaded = self.loaded_mut();
         let present: HashSet<IndexId> = self.storage.list(FileKind::Index)?.into_iter().collect();
@@ -216,6 +235,11 @@ impl Repository {
 
     fn loaded_mut(&self) -> RwLockWriteGuard<'_, LoadedIndex> {
         self.loaded.write().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The bytes that a blob of content takes in its pack; nothing when the index does not know it.
+    pub fn stored_bytes(&self, id: &BlobId) -> Option<u64> {
+        self.find_blob(BlobKind::Data, id).map(|location| location.blob.length.into())
     }
 
     pub(crate) fn find_blob(&self, kind: BlobKind, id: &BlobId) -> Option<Location> {

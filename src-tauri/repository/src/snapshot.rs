@@ -206,10 +206,10 @@ impl Repository {
     /// # Errors
     /// A snapshot that cannot be read is an error: a list that lacks one would be a lie.
     pub fn snapshots(&self) -> Result<Vec<Snapshot>> {
-        let mut snapshots = Vec::new();
-        for id in self.storage.list::<SnapshotId>(FileKind::Snapshot)? {
-            snapshots.push(self.read_snapshot(id)?);
-        }
+        let mut snapshots = self.relist(|| {
+            let ids = self.snapshot_ids()?;
+            ids.into_iter().map(|id| self.read_snapshot(id)).collect::<Result<Vec<_>>>()
+        })?;
         snapshots.sort_by_key(|snapshot| (snapshot.time, snapshot.id));
         Ok(snapshots)
     }

@@ -385,3 +385,26 @@ fn a_small_ingest_costs_a_handful_of_writes() {
     // Lock, a pack of content, a pack of trees, their index, the snapshot.
     assert_eq!(recording.count(Operation::Write, "").0, 5);
 }
+
+#[test]
+fn whoever_lists_while_another_replaces_sees_the_one_or_the_other() {
+    let scene = Scene::new();
+    let repository = scene.init().with_prompt_locks();
+    let mut last = publish(&repository.begin_ingest().unwrap(), &[("x", b"0")]).unwrap();
+    let reading = scene.open();
+    thread::scope(|scope| {
+        let replacing = scope.spawn(|| {
+            for n in 1..30 {
+                let next = {
+                    let ingest = repository.begin_ingest().unwrap();
+                    publish(&ingest, &[("x", n.to_string().as_bytes())]).unwrap()
+                };
+                repository.forget(&[std::mem::replace(&mut last, next).id]).unwrap();
+            }
+        });
+        while !replacing.is_finished() {
+            let seen = reading.snapshots().unwrap();
+            assert!(matches!(seen.len(), 1 | 2), "{seen:?}");
+        }
+    });
+}
