@@ -10,6 +10,7 @@ use std::fs::{self, DirBuilder, File};
 use std::os::unix::fs::DirBuilderExt;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use undercroft_foundation::{
     Code, Error, IoContext, ProjectId, Result, VersionId, World, reach_write_point, replace_file,
@@ -19,6 +20,9 @@ use undercroft_repository::{
     BlobId, IngestWriter, Node, NodeKind, NodeTime, Password, Repository, Snapshot, SnapshotOrder,
     StoredContent, Tree,
 };
+
+/// How long to wait for another who prunes, or adds while we would prune.
+const PATIENCE: Duration = Duration::from_secs(60);
 
 /// Go's bit for a folder in a node's mode.
 const GO_FOLDER: u32 = 1 << 31;
@@ -64,6 +68,8 @@ impl ObjectStore {
         } else {
             Repository::init(provider, &password, &self.world)?
         };
+        // A disk of this machine: who writes of the library must not wait for what is certain.
+        let repository = repository.with_prompt_locks().with_patience(PATIENCE);
         Ok(Some(Arc::clone(open.insert(Arc::new(repository)))))
     }
 

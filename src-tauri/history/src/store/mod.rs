@@ -20,8 +20,8 @@ use undercroft_foundation::{
 use crate::version::GitId;
 
 pub(crate) use object::{ObjectKind, TreeLine, TreeMode, decode_tree, encode_tree};
-pub(crate) use pack::Deflater;
-pub(crate) use writing::Writing;
+pub(crate) use pack::{Deflater, PackBuilder, entries_of};
+pub(crate) use writing::{Writing, write_pack};
 
 /// How long to wait for another process, or thread, that writes versions of the same project.
 const PATIENCE: Duration = Duration::from_secs(60);

@@ -87,7 +87,7 @@ impl<'s> Writing<'s> {
 }
 
 /// Makes a pack durable, and only then its index, which shows it to readers.
-pub(super) fn write_pack(root: &Path, finished: &FinishedPack) -> Result<()> {
+pub(crate) fn write_pack(root: &Path, finished: &FinishedPack) -> Result<()> {
     let folder = root.join("objects/pack");
     for (bytes, kind) in [(&finished.pack, "pack"), (&finished.index, "idx")] {
         // git overlooks names that begin so, and sweeps them in time.
