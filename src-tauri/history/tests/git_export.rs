@@ -6,6 +6,7 @@ use std::fs;
 
 use git_support::Stage;
 use undercroft_foundation::{Code, Job};
+use undercroft_history::git::export_branch;
 
 /// A bare repository as history keeps one, with this many versions.
 fn history(stage: &Stage, versions: usize) -> std::path::PathBuf {
@@ -44,7 +45,7 @@ fn a_history_becomes_a_branch_and_grows() {
     let folder = history(&stage, 3);
     let git = stage.opened();
     let (head, job) = (stage.rev("HEAD"), Job::new());
-    let exported = git.export_history(&folder, "main", &job).unwrap();
+    let exported = git.export_history(&folder, "main", &export_branch("main"), &job).unwrap();
     assert_eq!(&*exported.branch, "undercroft/history/main");
     assert_eq!((exported.commits, exported.is_news, exported.pointer_files), (3, true, 1));
     let listed = stage.git(&["ls-tree", "-r", "--name-only", &exported.branch]);
@@ -55,11 +56,14 @@ fn a_history_becomes_a_branch_and_grows() {
     assert_eq!((stage.rev("HEAD"), stage.git(&["status", "--porcelain"])), (head, String::new()));
     stage.fsck();
 
-    let again = git.export_history(&folder, "main", &Job::new()).unwrap();
+    let again = git.export_history(&folder, "main", &export_branch("main"), &Job::new()).unwrap();
     assert!(!again.is_news && again.commits == 3);
     let old = stage.rev(&exported.branch);
     history(&stage, 2);
-    assert_eq!(git.export_history(&folder, "main", &Job::new()).unwrap().commits, 5);
+    assert_eq!(
+        git.export_history(&folder, "main", &export_branch("main"), &Job::new()).unwrap().commits,
+        5
+    );
     stage.git(&["merge-base", "--is-ancestor", &old, &exported.branch]);
     stage.fsck();
 
@@ -69,7 +73,10 @@ fn a_history_becomes_a_branch_and_grows() {
     stage.git_in(&tree, &["reset", "-q", "--soft", "HEAD~3"]);
     stage.git_in(&tree, &["commit", "-q", "-m", &message]);
     history(&stage, 0);
-    assert_eq!(git.export_history(&folder, "main", &Job::new()).unwrap().commits, 3);
+    assert_eq!(
+        git.export_history(&folder, "main", &export_branch("main"), &Job::new()).unwrap().commits,
+        3
+    );
     assert_eq!(stage.git(&["rev-list", "--count", &exported.branch]), "3\n");
     stage.fsck();
 }
@@ -80,7 +87,7 @@ fn a_branch_that_is_not_ours_stays() {
     let folder = history(&stage, 1);
     let git = stage.opened();
     git.create_branch("undercroft/history/main", None).unwrap();
-    let export = || git.export_history(&folder, "main", &Job::new());
+    let export = || git.export_history(&folder, "main", &export_branch("main"), &Job::new());
     assert_eq!(export().unwrap_err().code(), Code::AlreadyExists);
     assert_eq!(stage.rev("undercroft/history/main"), stage.rev("main"));
     stage.git(&["branch", "-qm", "undercroft/history/main", "mine"]);
@@ -91,7 +98,7 @@ fn a_branch_that_is_not_ours_stays() {
     stage.git(&["commit", "-q", "--allow-empty", "-m", "Work on top"]);
     stage.git(&["checkout", "-q", "main"]);
     assert_eq!(export().unwrap_err().code(), Code::AlreadyExists);
-    let none = git.export_history(&folder, "none", &Job::new());
+    let none = git.export_history(&folder, "none", "none", &Job::new());
     assert_eq!(none.unwrap_err().code(), Code::NotFound);
-    assert!(git.export_history(&folder, "-x y", &Job::new()).is_err());
+    assert!(git.export_history(&folder, "main", "-x y", &Job::new()).is_err());
 }

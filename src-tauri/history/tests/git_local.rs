@@ -220,7 +220,7 @@ fn differences_are_counted_as_git_counts_them() {
     stage.write("long", lines.concat());
     stage.write("moved", "a\nb\nc\nd\ne\n");
     stage.commit("Base", Selection::All);
-    let mut changed = lines.clone();
+    let mut changed = lines;
     changed[10] = "changed\n".into();
     changed.remove(80);
     stage.write("long", changed.concat());
@@ -261,6 +261,12 @@ fn differences_are_counted_as_git_counts_them() {
     check(&DiffRange::Commit("HEAD".into()));
     check(&DiffRange::Between { from: stage.rev("HEAD~1"), to: "main".into() });
     assert_eq!(git.diff(&DiffRange::WorkingTree).unwrap(), []);
+    let since = DiffRange::Since(stage.rev("HEAD~1"));
+    check(&since);
+    let (text, is_truncated) = git.diff_text(&since, 1 << 20).unwrap();
+    assert_eq!((text, is_truncated), (stage.git(&["diff", "-M", "HEAD~1"]), false));
+    let (text, is_truncated) = git.diff_text(&since, 200).unwrap();
+    assert!(is_truncated && text.len() <= 200 && text.ends_with('\n'));
     assert_eq!(git.diff(&DiffRange::Commit(stage.rev("HEAD~2"))).unwrap().len(), 2);
 }
 

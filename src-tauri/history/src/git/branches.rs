@@ -15,8 +15,8 @@ use super::create::sync_all;
 use super::filters::check_unfiltered;
 use super::log::{LogEntry, log_entry};
 use super::opening::GitContext;
-use super::status::head_of;
-use super::{GitHead, ProjectGit};
+use super::status::{head_of, upstream_of};
+use super::{GitHead, ProjectGit, Upstream};
 
 /// How many files an error names.
 const NAMED: usize = 5;
@@ -31,7 +31,7 @@ pub struct GitBranch {
     /// Whether it is checked out here.
     pub is_current: bool,
     /// The remote's branch that it follows.
-    pub upstream: Option<String>,
+    pub upstream: Option<Upstream>,
     /// Its last commit.
     pub tip: LogEntry,
 }
@@ -50,12 +50,11 @@ impl ProjectGit {
             if branch.get().kind() == Some(git2::ReferenceType::Symbolic) {
                 continue;
             }
-            let upstream = branch.upstream().ok();
             branches.push(GitBranch {
                 name: escape_name(branch.name_bytes().when(what)?),
                 is_remote: kind == BranchType::Remote,
                 is_current: branch.is_head(),
-                upstream: upstream.and_then(|up| up.name_bytes().ok().map(escape_name)),
+                upstream: upstream_of(&repository, &branch)?,
                 tip: log_entry(&branch.get().peel_to_commit().when(what)?),
             });
         }

@@ -1,7 +1,7 @@
 //! What differs between two commits, or between the last commit and the disk. Textconv programs
 //! and external differs are not run.
 
-use git2::{Delta, Diff, DiffDelta, DiffFindOptions, DiffOptions, Patch, Repository};
+use git2::{Delta, Diff, DiffDelta, DiffFindOptions, DiffFormat, DiffOptions, Patch, Repository};
 use undercroft_foundation::{Code, Error, Result};
 
 use super::ProjectGit;
@@ -23,6 +23,8 @@ const RENAMES_MAX: usize = 400;
 pub enum DiffRange {
     /// The last commit and the files on disk, new ones included.
     WorkingTree,
+    /// A commit and the files on disk.
+    Since(String),
     /// A commit and the one before it.
     Commit(String),
     /// Two commits.
@@ -134,6 +136,33 @@ impl ProjectGit {
         };
         Ok(FileHunks { change, hunks, is_truncated })
     }
+
+    /// The whole difference in git's unified form, and whether there is more than these
+    /// `bytes_max`; bytes that are no text are replaced.
+    ///
+    /// # Errors
+    /// As for [`ProjectGit::diff`].
+    pub fn diff_text(&self, range: &DiffRange, bytes_max: usize) -> Result<(String, bool)> {
+        let repository = self.repository()?;
+        let diff = diff_of(&repository, range)?;
+        let mut text = Vec::new();
+        let mut is_truncated = false;
+        let printed = diff.print(DiffFormat::Patch, |_, _, line| {
+            if matches!(line.origin(), ' ' | '+' | '-') {
+                text.push(line.origin() as u8);
+            }
+            text.extend_from_slice(line.content());
+            is_truncated = text.len() > bytes_max;
+            !is_truncated
+        });
+        if is_truncated {
+            let whole_lines = text[..bytes_max].iter().rposition(|byte| *byte == b'\n');
+            text.truncate(whole_lines.map_or(0, |at| at + 1));
+        } else {
+            printed.when("compare the files")?;
+        }
+        Ok((String::from_utf8_lossy(&text).into_owned(), is_truncated))
+    }
 }
 
 fn diff_of<'r>(repository: &'r Repository, range: &DiffRange) -> Result<Diff<'r>> {
@@ -142,11 +171,15 @@ fn diff_of<'r>(repository: &'r Repository, range: &DiffRange) -> Result<Diff<'r>
     options.ignore_submodules(true).max_size(TEXT_BYTES_MAX).indent_heuristic(true);
     let tree = |commit: git2::Commit<'r>| commit.tree().when(what);
     let mut diff = match range {
-        DiffRange::WorkingTree => {
+        DiffRange::WorkingTree | DiffRange::Since(_) => {
             options.include_untracked(true).recurse_untracked_dirs(true);
             options.show_untracked_content(true).update_index(false);
-            let last = last_commit(repository)?.map(tree).transpose()?;
-            repository.diff_tree_to_workdir_with_index(last.as_ref(), Some(&mut options))
+            let commit = match range {
+                DiffRange::Since(name) => Some(resolve(repository, name)?),
+                _ => last_commit(repository)?,
+            };
+            let before = commit.map(tree).transpose()?;
+            repository.diff_tree_to_workdir_with_index(before.as_ref(), Some(&mut options))
         }
         DiffRange::Commit(name) => {
             let commit = resolve(repository, name)?;
@@ -180,7 +213,8 @@ fn is_unchanged_behind_filter(
     delta: &DiffDelta<'_>,
 ) -> Result<bool> {
     let path = path_of(delta);
-    let is_candidate = *range == DiffRange::WorkingTree && delta.status() == Delta::Modified;
+    let is_on_disk = matches!(range, DiffRange::WorkingTree | DiffRange::Since(_));
+    let is_candidate = is_on_disk && delta.status() == Delta::Modified;
     if !is_candidate || filter_of(repository, path)?.is_none() {
         return Ok(false);
     }

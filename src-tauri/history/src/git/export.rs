@@ -17,7 +17,11 @@ use super::opening::{GitContext, open_any};
 const SIDECAR: &str = ".undercroft";
 /// The line by which a commit is known as a version.
 const MARK: &str = "Undercroft-Version: ";
-const BRANCH_START: &str = "undercroft/history/";
+
+/// The branch that the versions of `workspace` go to when the user names none.
+pub fn export_branch(workspace: &str) -> String {
+    format!("undercroft/history/{workspace}")
+}
 
 /// A history that is now a branch.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -34,16 +38,21 @@ pub struct Exported {
 }
 
 impl ProjectGit {
-    /// Writes the versions of `workspace` in the history at `history` to the branch
-    /// `undercroft/history/<workspace>`, checked out nowhere: the user's files with the names and
-    /// pointers that the history has for them, the same each time. A branch of this name is moved
-    /// only when all that would be lost of it are versions, too.
+    /// Writes the versions of `workspace` in the history at `history` to `branch` (see
+    /// [`export_branch`]), checked out nowhere: the user's files with the names and pointers that
+    /// the history has for them, the same each time. A branch of this name is moved only when all
+    /// that would be lost of it are versions, too.
     ///
     /// # Errors
     /// [`Code::AlreadyExists`] when the branch is not ours.
-    pub fn export_history(&self, history: &Path, workspace: &str, job: &Job) -> Result<Exported> {
-        let branch = format!("{BRANCH_START}{workspace}");
-        check_name(&branch)?;
+    pub fn export_history(
+        &self,
+        history: &Path,
+        workspace: &str,
+        branch: &str,
+        job: &Job,
+    ) -> Result<Exported> {
+        check_name(branch)?;
         let repository = self.repository()?;
         let source = open_any(history)?;
         let tip = source.refname_to_id(&format!("refs/heads/{workspace}"));
@@ -63,7 +72,12 @@ impl ProjectGit {
             move_branch(&repository, &name, old, tip)?;
             sync_all(&repository)?;
         }
-        Ok(Exported { branch, commits, is_news: old != Some(tip), pointer_files })
+        Ok(Exported {
+            branch: branch.to_owned(),
+            commits,
+            is_news: old != Some(tip),
+            pointer_files,
+        })
     }
 }
 

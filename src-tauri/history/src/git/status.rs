@@ -23,7 +23,7 @@ pub enum GitHead {
     Detached(GitId),
 }
 
-/// The branch of a remote that the current branch follows.
+/// The branch of a remote that a branch follows.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Upstream {
     /// Its name: `origin/main`.
@@ -102,7 +102,9 @@ impl ProjectGit {
         let Some(repository) = opening::open(&self.root)? else { return Ok(None) };
         let head = head_of(&repository)?;
         let upstream = match &head {
-            GitHead::Branch(_) => upstream_of(&repository)?,
+            GitHead::Branch(_) => {
+                upstream_of(&repository, &Branch::wrap(repository.head().when("read HEAD")?))?
+            }
             _ => None,
         };
         Ok(Some(GitStatus {
@@ -129,8 +131,11 @@ pub(super) fn head_of(repository: &Repository) -> Result<GitHead> {
     })
 }
 
-fn upstream_of(repository: &Repository) -> Result<Option<Upstream>> {
-    let branch = Branch::wrap(repository.head().when("read HEAD")?);
+/// What `branch` follows.
+pub(super) fn upstream_of(
+    repository: &Repository,
+    branch: &Branch<'_>,
+) -> Result<Option<Upstream>> {
     // Configured, but never fetched or not valid: it says nothing of how far they are apart.
     let Ok(upstream) = branch.upstream() else { return Ok(None) };
     let (Some(ours), Some(theirs)) = (branch.get().target(), upstream.get().target()) else {

@@ -108,7 +108,7 @@ fn answer(mut stream: TcpStream, root: &PathBuf) -> Option<()> {
         .stdout(Stdio::piped())
         .spawn()
         .unwrap();
-    let mut stdin = backend.stdin.take()?;
+    let mut stdin = backend.stdin.take().unwrap();
     let body = request.body;
     thread::spawn(move || stdin.write_all(&body));
     let output = backend.wait_with_output().unwrap().stdout;
