@@ -60,5 +60,5 @@ pub use tree::{ExtendedAttribute, Node, NodeKind, NodeTime, Tree};
 /// metadata.
 pub mod placing {
     pub use crate::metadata::{Entry, Freshness, Stat, apply, go_mode};
-    pub use crate::restore::{TEMPORARY, create_file, descend, temporary_name};
+    pub use crate::restore::{TEMPORARY, admit_owner, create_file, descend, temporary_name};
 }

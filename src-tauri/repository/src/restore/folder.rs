@@ -186,7 +186,10 @@ impl Folder {
 }
 
 /// A folder that its owner closed against himself is opened for as long as it is being filled.
-fn admit_owner(entry: Entry<'_>, stat: &Stat) -> SystemResult<()> {
+///
+/// # Errors
+/// The system's.
+pub fn admit_owner(entry: Entry<'_>, stat: &Stat) -> SystemResult<()> {
     let closed = stat.mode() & 0o700 != 0o700;
     if closed && stat.uid() == geteuid().as_raw() {
         return set_mode(entry, stat.kind().as_ref(), stat.mode() | 0o700);

@@ -18,7 +18,7 @@ mod writer;
 #[cfg(test)]
 mod tests;
 
-pub use folder::descend;
+pub use folder::{admit_owner, descend};
 pub use temporary::{TEMPORARY, create_file, name as temporary_name};
 
 use std::path::PathBuf;
