@@ -48,6 +48,11 @@ impl StoredFolder {
         Ok(Self { tree: find(self.tree, &stored_name(name))?, sidecar })
     }
 
+    /// How many files are in it and below it.
+    pub(crate) fn files(self, store: &HistoryStore) -> Result<u64> {
+        Ok(self.view(store)?.entries.totals.files)
+    }
+
     /// Reads it.
     pub(crate) fn view(self, store: &HistoryStore) -> Result<FolderView> {
         let mut view = FolderView { stored: self, ..FolderView::default() };

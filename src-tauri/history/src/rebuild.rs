@@ -3,7 +3,7 @@
 
 use std::collections::HashSet;
 
-use undercroft_foundation::{Job, ProjectId, Result, VersionId};
+use undercroft_foundation::{Code, Error, Job, ProjectId, Result, VersionId};
 
 use crate::commit::Commit;
 use crate::compare::changes_between;
@@ -91,7 +91,12 @@ impl History {
         if newest.as_ref().map(|version| version.commit) == tip {
             return Ok(());
         }
-        let Some(tip) = tip else { return Ok(()) };
+        let Some(tip) = tip else {
+            let what = format!("The branch {} of the history is gone", workspace.name);
+            return Err(Error::new(Code::Damaged, what)
+                .why("Versions of it are known, so that beginning anew would lose them")
+                .next("Bring the history back from a backup, or restore the branch with git"));
+        };
         let is_known = |commit: &Commit, id: GitId| -> Result<bool> {
             Ok(self.version(commit.version).is_ok_and(|version| version.commit == id))
         };

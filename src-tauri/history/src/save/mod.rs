@@ -15,7 +15,9 @@ mod visit;
 use std::sync::Mutex;
 use std::sync::atomic::AtomicBool;
 
-use undercroft_foundation::{Job, ProjectId, Result, VersionId, WorkspaceId, count_text};
+use undercroft_foundation::{
+    Code, Error, Job, ProjectId, Result, VersionId, WorkspaceId, count_text, escape_path,
+};
 use undercroft_library::{Moment, NewEvent};
 
 use crate::commit::Commit;
@@ -60,9 +62,9 @@ impl History {
     /// What cannot be read becomes a warning of the job, and stays in the version as it was.
     ///
     /// # Errors
-    /// [`undercroft_foundation::Code::SourceMissing`] when the folder is not there,
-    /// [`undercroft_foundation::Code::Cancelled`],
-    /// [`undercroft_foundation::Code::Locked`], or whatever keeps it from being stored: then there
+    /// [`Code::SourceMissing`] when the folder is not there,
+    /// [`Code::Cancelled`],
+    /// [`Code::Locked`], or whatever keeps it from being stored: then there
     /// is no new version, and the last one is as it was.
     pub fn save(
         &self,
@@ -171,6 +173,12 @@ impl Making<'_> {
         let Outcome { root: Some((root, totals)), found, known } = outcome else {
             return Err(lost_root());
         };
+        if totals.files == 0
+            && order.trigger == Trigger::Automatic
+            && previous.files(self.store)? > 0
+        {
+            return Err(emptied(&self.workspace.root));
+        }
         let made = if found.is_empty() && !is_first {
             None
         } else {
@@ -310,11 +318,16 @@ fn describe(changed: &[Change], is_first: bool) -> String {
     }
 }
 
-fn lost_root() -> undercroft_foundation::Error {
-    undercroft_foundation::Error::new(
-        undercroft_foundation::Code::Internal,
-        "The version's root was never completed",
-    )
+/// A folder that lost everything at once is most likely the place where a drive was.
+fn emptied(root: &std::path::Path) -> Error {
+    let what = format!("There is nothing left in {}", escape_path(root));
+    Error::new(Code::SourceMissing, what)
+        .why("Its drive may be away; no version is made of that by itself")
+        .next("Bring the drive back, restore the last version, or save a version by hand")
+}
+
+fn lost_root() -> Error {
+    Error::new(Code::Internal, "The version's root was never completed")
 }
 
 /// The moment before which a file's change is certain to be told by its time from a later one: the

@@ -26,12 +26,11 @@ pub(crate) struct Writing<'s> {
 impl<'s> Writing<'s> {
     /// Begins to write; the lock must be held meanwhile.
     pub(crate) fn begin(store: &'s HistoryStore, _lock: &WriteLock) -> Result<Self> {
-        let packs = store.root().join("objects/pack");
-        let mut entries = fs::read_dir(&packs).at("read", &packs)?;
+        let has_objects = sweep(&store.root().join("objects/pack"))?;
         store.refresh();
         Ok(Self {
             store,
-            has_objects: entries.next().is_some(),
+            has_objects,
             seen: Mutex::default(),
             open: Mutex::new(PackBuilder::new()),
             stored_bytes: AtomicU64::new(0),
@@ -84,6 +83,24 @@ impl<'s> Writing<'s> {
         self.store.refresh();
         Ok(())
     }
+}
+
+/// Removes what a writer left that was killed: nothing shows it to readers. Says whether there is
+/// any pack besides. The lock must be held.
+fn sweep(packs: &Path) -> Result<bool> {
+    let mut has_packs = false;
+    for entry in fs::read_dir(packs).at("read", packs)? {
+        let path = entry.at("read", packs)?.path();
+        let is_temporary =
+            path.file_name().is_some_and(|it| it.as_encoded_bytes().starts_with(b"tmp_"));
+        let is_pack = path.extension().is_some_and(|it| it == "pack");
+        if is_temporary || (is_pack && !path.with_extension("idx").exists()) {
+            fs::remove_file(&path).at("remove", &path)?;
+        } else {
+            has_packs = true;
+        }
+    }
+    Ok(has_packs)
 }
 
 /// Makes a pack durable, and only then its index, which shows it to readers.
