@@ -76,10 +76,12 @@ fn poison(stage: &Stage, git_dir: &Path) {
         stage.script(&git_dir.join("hooks").join(hook), &stage.sing(hook));
         stage.script(&git_dir.join("other-hooks").join(hook), &stage.sing(hook));
     }
-    let config = git_dir.join("config");
-    let set = |key: &str, value: &str| {
-        let file = config.to_str().unwrap();
-        stage.git_in(Path::new("/"), &["config", "--file", file, "--add", key, value]);
+    let mut config = fs::read_to_string(git_dir.join("config")).unwrap();
+    let mut set = |key: &str, value: &str| {
+        let (section, rest) = key.split_once('.').unwrap();
+        let (name, key) = rest.rsplit_once('.').map_or(("", rest), |(name, key)| (name, key));
+        let section = if name.is_empty() { section } else { &format!("{section} \"{name}\"") };
+        config.push_str(&format!("[{section}]\n\t{key} = \"{value}\"\n"));
     };
     for key in PROGRAM_KEYS {
         set(key, &format!("!{}", stage.sing(key)));
@@ -99,9 +101,7 @@ fn poison(stage: &Stage, git_dir: &Path) {
     set("remote.origin.vcs", "evil");
     set(&format!("url.ext::sh -c {}.insteadOf", "canary"), "http://");
     set("url./nowhere/.insteadOf", "/");
-    let included = git_dir.join("more");
-    fs::write(&included, format!("[core]\n\tfsmonitor = {}\n", stage.sing("include"))).unwrap();
-    set("include.path", included.to_str().unwrap());
+    fs::write(git_dir.join("config"), config).unwrap();
     fs::write(git_dir.join("info/attributes"), "*.evil filter=evil diff=evil merge=evil\n")
         .unwrap();
 }
@@ -187,7 +187,10 @@ fn the_canaries_would_sing() {
     stage.write("x.evil", "content");
     let _ = stage.try_git(&stage.project(), &["add", "-A"]);
     let song = fs::read_to_string(stage.canary()).unwrap();
-    assert!(song.contains("filter.evil") && song.contains("include"), "{song}");
+    assert!(song.contains("filter.evil") && song.contains("core.fsmonitor"), "{song}");
+    // What is included could be anything, so it is not asked.
+    stage.git(&["config", "include.path", "more"]);
+    assert_eq!(stage.opened().status().unwrap_err().code(), Code::Unsupported);
 }
 
 #[test]
@@ -308,19 +311,79 @@ fn a_repository_that_leads_elsewhere_is_refused() {
     assert_eq!(victim.read("a.txt"), "one\n");
 }
 
+fn make_pipe(path: &Path) {
+    let _ = fs::remove_file(path);
+    let (kind, mode) = (rustix::fs::FileType::Fifo, rustix::fs::Mode::RWXU);
+    rustix::fs::mknodat(rustix::fs::CWD, path, kind, mode, 0).unwrap();
+}
+
 #[test]
 fn a_pipe_stops_nobody() {
+    let places = [
+        ".git/packed-refs",
+        ".git/HEAD",
+        ".git/objects/info/alternates",
+        ".git/info/exclude",
+        ".git/pipe-include",
+        ".git/pipe-ignore",
+        ".git/pipe-attributes",
+        "pipe-include",
+        "pipe-ignore",
+        "pipe-attributes",
+        ".gitignore",
+        ".gitattributes",
+        ".gitmodules",
+        "x",
+    ];
+    for place in places {
+        let stage = Stage::with_commit();
+        let key = match place.rsplit_once("pipe-").map(|(_, key)| key) {
+            Some("include") => "include.path",
+            Some("ignore") => "core.excludesFile",
+            Some("attributes") => "core.attributesFile",
+            _ => "user.x",
+        };
+        stage.git(&["config", key, stage.file(place).to_str().unwrap()]);
+        make_pipe(&stage.file(place));
+        stage.write("new.txt", "new");
+        let git = stage.opened();
+        let (sender, done) = std::sync::mpsc::channel();
+        std::thread::spawn(move || {
+            let _ = git.status();
+            let _ = git.sync(Some(&bea()), "x", &Job::new());
+            sender.send(()).unwrap();
+        });
+        let waited = done.recv_timeout(std::time::Duration::from_secs(20));
+        assert!(waited.is_ok(), "a pipe at {place} stops the reader");
+    }
+}
+
+#[test]
+fn loops_end() {
     let stage = Stage::with_commit();
-    fs::remove_file(stage.file(".git/packed-refs")).ok();
-    rustix::fs::mknodat(
-        rustix::fs::CWD,
-        stage.file(".git/packed-refs"),
-        rustix::fs::FileType::Fifo,
-        rustix::fs::Mode::RWXU,
-        0,
-    )
-    .unwrap();
-    assert_eq!(stage.opened().status().unwrap_err().code(), Code::Unsupported);
+    let objects = stage.file(".git/objects");
+    let alternates = format!("{}\n/nowhere\n", objects.display());
+    fs::write(objects.join("info/alternates"), alternates).unwrap();
+    assert_eq!(stage.opened().status().unwrap().unwrap().files, []);
+    fs::write(stage.file(".git/refs/heads/a"), "ref: refs/heads/b\n").unwrap();
+    fs::write(stage.file(".git/refs/heads/b"), "ref: refs/heads/a\n").unwrap();
+    stage.opened().branches().unwrap();
+    fs::write(stage.file(".git/HEAD"), "ref: refs/heads/a\n").unwrap();
+    assert!(stage.opened().status().is_err());
+}
+
+#[test]
+fn the_repository_of_another_user_is_not_touched() {
+    if !rustix::process::geteuid().is_root() {
+        return; // Nobody else can give a folder away.
+    }
+    let stage = Stage::with_commit();
+    for folder in [stage.project(), stage.file(".git")] {
+        std::os::unix::fs::chown(folder, Some(65534), Some(65534)).unwrap();
+    }
+    let error = stage.opened().status().unwrap_err();
+    assert_eq!(error.code(), Code::PermissionDenied);
+    assert!(error.next_text().contains("safe.directory"), "{}", error.next_text());
 }
 
 #[test]

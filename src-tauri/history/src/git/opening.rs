@@ -15,6 +15,9 @@ use walkdir::{DirEntry, WalkDir};
 /// The longest file that names a folder.
 const POINTER_BYTES: u64 = 8192;
 
+/// The longest configuration that is looked through.
+const CONFIG_BYTES: u64 = 1 << 20;
+
 /// Below these, git keeps what is read here by nobody, links included.
 const LEFT_ALONE: [&str; 5] = ["hooks", "modules", "lfs", "annex", "worktrees"];
 
@@ -84,8 +87,11 @@ pub(super) fn open(root: &Path) -> Result<Option<Repository>> {
     if commons != folder {
         check_shape(&commons)?;
     }
+    check_includes(&folder)?;
+    check_includes(&commons)?;
     let repository = open_exactly(&root)?;
     check_place(&repository, &root, &folder)?;
+    check_named_files(&repository, &root)?;
     Ok(Some(repository))
 }
 
@@ -96,6 +102,7 @@ pub(super) fn open_any(path: &Path) -> Result<Repository> {
     }
     let path = fs::canonicalize(path).map_err(|error| missing(path).because(error))?;
     check_shape(&path)?;
+    check_includes(&path)?;
     open_exactly(&path)
 }
 
@@ -157,6 +164,36 @@ fn check_shape(folder: &Path) -> Result<()> {
         }
     }
     Ok(())
+}
+
+/// Included files could be anything, a pipe or a device among it. Somebody who prepared a
+/// repository may; hardly anybody else includes files from a repository's own configuration.
+fn check_includes(folder: &Path) -> Result<()> {
+    for name in ["config", "config.worktree"] {
+        let path = folder.join(name);
+        let Ok(config) = fs::File::open(&path) else { continue };
+        let mut text = Vec::new();
+        config.take(CONFIG_BYTES + 1).read_to_end(&mut text).at("read", &path)?;
+        let includes = b"[include";
+        let has_includes = text.windows(includes.len()).any(|at| at.eq_ignore_ascii_case(includes));
+        if has_includes || text.len() as u64 > CONFIG_BYTES {
+            let what = format!("{} is not read", escape_path(&path));
+            return Err(Error::new(Code::Unsupported, what)
+                .why("It includes other files, or is too large")
+                .next("Move the settings from the included files into it"));
+        }
+    }
+    Ok(())
+}
+
+/// The files that libgit2 opens without a look at what they are.
+fn check_named_files(repository: &Repository, root: &Path) -> Result<()> {
+    let config = repository.config().when("read the repository's configuration")?;
+    let keys = ["core.excludesfile", "core.attributesfile"];
+    let named = keys.iter().filter_map(|key| config.get_path(key).ok());
+    let usual = [".gitignore", ".gitattributes", ".gitmodules"].map(|name| root.join(name));
+    let is_odd = |path: &PathBuf| path.metadata().is_ok_and(|f| !f.is_file() && !f.is_dir());
+    named.chain(usual).find(is_odd).map_or(Ok(()), |path| Err(leads_elsewhere(&path)))
 }
 
 fn leads_elsewhere(path: &Path) -> Error {
