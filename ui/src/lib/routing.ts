@@ -13,11 +13,25 @@ export type ActivityQuery = {
   state: string;
   run: string;
 };
+/** Where in a project's history one is: the workspace by its id, or `main`. */
+type InWorkspace = { project: string; workspace: string };
+export type HistoryQuery = { version: string; text: string; trigger: string };
+
+/** The version that a page of files shows when none is chosen: the newest. */
+export const NOW = 'now';
+export const MAIN = 'main';
 
 export type Route =
   | { page: 'dashboard' }
   | { page: 'projects'; project: string | null; query: ProjectQuery }
   | { page: 'snapshots'; project: string }
+  | ({ page: 'files'; version: string; path: string[]; file: string } & InWorkspace)
+  | ({ page: 'history'; query: HistoryQuery } & InWorkspace)
+  | ({ page: 'fileHistory'; path: string[]; from: string; to: string } & InWorkspace)
+  | ({ page: 'diff'; from: string; to: string; path: string[] } & InWorkspace)
+  | { page: 'workspaces'; project: string }
+  | ({ page: 'git' } & InWorkspace)
+  | { page: 'rules'; project: string }
   | { page: 'browse'; destination: string; snapshot: string; path: string[]; project: string }
   | { page: 'backups'; destination: string | null }
   | { page: 'activity'; query: ActivityQuery }
@@ -53,9 +67,7 @@ function parsePage(page: string, rest: string[], query: URLSearchParams): Route 
   if (page === 'projects' && rest.length <= 1) {
     return { page, project: first ?? null, query: readProjectQuery(query) };
   }
-  if (page === 'projects' && first && second === 'snapshots' && path.length === 0) {
-    return { page: 'snapshots', project: first };
-  }
+  if (page === 'projects' && first && second) return parseRoom(first, second, path, query);
   if (page === 'browse' && first && second) {
     const project = query.get('project') ?? '';
     return { page, destination: first, snapshot: second, path, project };
@@ -66,6 +78,44 @@ function parsePage(page: string, rest: string[], query: URLSearchParams): Route 
   return null;
 }
 
+/** A room of a project: `files/main/now/src`, `history/main?version=…`. */
+function parseRoom(
+  project: string,
+  room: string,
+  rest: string[],
+  query: URLSearchParams,
+): Route | null {
+  const read = (key: string) => query.get(key) ?? '';
+  const [workspace = MAIN, ...path] = rest;
+  const version = read('version');
+  const place = { project, workspace };
+  switch (room) {
+    case 'snapshots':
+    case 'workspaces':
+    case 'rules':
+      return rest.length === 0 ? { page: room, project } : null;
+    case 'git':
+      return path.length === 0 ? { page: room, ...place } : null;
+    case 'history': {
+      const wanted = { version, text: read('text'), trigger: read('trigger') };
+      return path.length === 0 ? { page: room, ...place, query: wanted } : null;
+    }
+    case 'files': {
+      const [shown = NOW, ...folder] = path;
+      return { page: room, ...place, version: shown, path: folder, file: read('file') };
+    }
+    case 'file-history':
+      if (path.length === 0) return null;
+      return { page: 'fileHistory', ...place, path, from: read('from'), to: read('to') };
+    case 'diff': {
+      const inside = read('path').split('/').filter(Boolean);
+      return { page: room, ...place, from: read('from'), to: read('to') || NOW, path: inside };
+    }
+    default:
+      return null;
+  }
+}
+
 export function formatRoute(route: Route): string {
   switch (route.page) {
     case 'dashboard':
@@ -74,6 +124,29 @@ export function formatRoute(route: Route): string {
       return address(['projects', route.project], route.query);
     case 'snapshots':
       return address(['projects', route.project, 'snapshots']);
+    case 'workspaces':
+    case 'rules':
+      return address(['projects', route.project, route.page]);
+    case 'git':
+      return address(['projects', route.project, 'git', route.workspace]);
+    case 'history':
+      return address(['projects', route.project, 'history', route.workspace], route.query);
+    case 'files':
+      return address(
+        ['projects', route.project, 'files', route.workspace, route.version, ...route.path],
+        { file: route.file },
+      );
+    case 'fileHistory':
+      return address(['projects', route.project, 'file-history', route.workspace, ...route.path], {
+        from: route.from,
+        to: route.to,
+      });
+    case 'diff':
+      return address(['projects', route.project, 'diff', route.workspace], {
+        from: route.from,
+        to: route.to,
+        path: route.path.join('/'),
+      });
     case 'browse':
       return address(['browse', route.destination, route.snapshot, ...route.path], {
         project: route.project,
@@ -98,6 +171,28 @@ export function projectsRoute(project: string | null = null, query?: Partial<Pro
 
 export function activityRoute(query?: Partial<ActivityQuery>): Route {
   return { page: 'activity', query: { ...NO_ACTIVITY_QUERY, ...query } };
+}
+
+export function filesRoute(
+  project: string,
+  parts: Partial<Extract<Route, { page: 'files' }>> = {},
+) {
+  const route = { workspace: MAIN, version: NOW, path: [], file: '', ...parts };
+  return { ...route, page: 'files' as const, project };
+}
+
+export function historyRoute(
+  project: string,
+  workspace: string = MAIN,
+  query: Partial<HistoryQuery> = {},
+): Route {
+  const nothing = { version: '', text: '', trigger: '' };
+  return { page: 'history', project, workspace, query: { ...nothing, ...query } };
+}
+
+/** The project that an address is about. */
+export function projectOf(route: Route): string | null {
+  return 'project' in route && route.project !== '' ? route.project : null;
 }
 
 function address(segments: (string | null)[], query: Record<string, string> = {}): string {

@@ -47,4 +47,15 @@ export const shortcutGroups: ShortcutGroup[] = [
       { keys: ['R'], label: text.restore },
     ],
   },
+  {
+    title: text.history,
+    shortcuts: [
+      { keys: ['['], label: text.olderVersion },
+      { keys: [']'], label: text.newerVersion },
+      { keys: ['Shift', '←', '→'], label: text.olderDay },
+      { keys: ['Home', 'End'], label: text.timelineEnds },
+      { keys: ['N'], label: text.nextChange },
+      { keys: ['P'], label: text.previousChange },
+    ],
+  },
 ];

@@ -12,6 +12,8 @@ import type {
 } from './bindings';
 import { emptyLibrary, hexId, makeLibrary, seededRandom } from './mock/data';
 import type { MockLibrary } from './mock/data';
+import { MockGit } from './mock/git';
+import { MockHistory } from './mock/history';
 import { MockJobs } from './mock/jobs';
 import { listFolder } from './mock/tree';
 
@@ -22,7 +24,8 @@ export type MockOptions = {
   latencyMs: number;
   jobSeconds: number;
 };
-type Handlers = { [K in UseCase]: (request: Request<K>) => Reply<K> };
+type Handlers = { [K in keyof UseCases]: (request: Request<K>) => Reply<K> };
+type AllHandlers = { [K in UseCase]: (request: Request<K>) => Reply<K> };
 
 const DEFAULTS: MockOptions = {
   now: Date.now,
@@ -52,6 +55,8 @@ export class MockBackend implements Backend {
   readonly #places = new Map<string, Place>();
   readonly #failures = new Map<UseCase, WireError>();
   readonly #jobs: MockJobs;
+  readonly history: MockHistory;
+  readonly #all: AllHandlers;
   #settings: Reply<'settings_show'> = {
     theme: 'system',
     closeToTray: true,
@@ -96,6 +101,14 @@ export class MockBackend implements Backend {
       this.#options.now,
       this.#options.jobSeconds,
     );
+    this.history = new MockHistory({
+      now: this.#options.now,
+      jobs: this.#jobs,
+      projects: () => this.library.projects,
+      event: (kind, text, project) => this.#event(kind, text, project, null),
+    });
+    const git = new MockGit(this.history, this.#jobs, this.#options.now);
+    this.#all = { ...this.#handlers, ...this.history.handlers, ...git.handlers };
   }
 
   async call<K extends UseCase>(name: K, request: Request<K>): Promise<Reply<K>> {
@@ -104,7 +117,7 @@ export class MockBackend implements Backend {
       await new Promise((done) => setTimeout(done, this.#options.latencyMs));
     const failure = this.#failures.get(name);
     if (failure) throw new BackendError(failure);
-    return structuredClone(this.#handlers[name](request)) as Reply<K>;
+    return structuredClone(this.#all[name](request)) as Reply<K>;
   }
 
   subscribe(listener: Listener): () => void {

@@ -4,6 +4,7 @@ import type { Backend, Reply, Request, UseCase } from '$lib/backend/backend';
 import type { JobView, Place, PlaceState, Project, Theme } from '$lib/backend/bindings';
 import { words } from '$lib/words';
 import { projectsRoute } from '$lib/routing';
+import { attempt } from './attempt';
 import type { Dialogs } from './dialogs.svelte';
 import type { Jobs } from './jobs.svelte';
 import type { Library } from './library.svelte';
@@ -11,6 +12,7 @@ import type { Router } from './router.svelte';
 import type { Session } from './session.svelte';
 import { asWireError } from './resource.svelte';
 import type { Toasts } from './toasts.svelte';
+import type { Watch } from './watch.svelte';
 
 export type Rooms = {
   backend: Backend;
@@ -20,6 +22,7 @@ export type Rooms = {
   toasts: Toasts;
   dialogs: Dialogs;
   router: Router;
+  watch: Watch;
 };
 
 const REFUSALS: Partial<Record<PlaceState, (name: string) => [string, string]>> = {
@@ -178,13 +181,8 @@ export class Actions {
     this.#rooms.library.touch();
   }
 
-  async #try<K extends UseCase>(name: K, request: Request<K>): Promise<Reply<K> | null> {
-    try {
-      return await this.#rooms.backend.call(name, request);
-    } catch (cause) {
-      this.#fail(cause);
-      return null;
-    }
+  #try<K extends UseCase>(name: K, request: Request<K>): Promise<Reply<K> | null> {
+    return attempt(this.#rooms, name, request);
   }
 
   #fail(cause: unknown): void {

@@ -1,15 +1,25 @@
 /** Which dialog is open. One at a time: a dialog only ever asks one question. */
 import { createContext } from 'svelte';
 import type { Destination, Project, Snapshot } from '$lib/backend/bindings';
+import type { Version, Workspace } from '$lib/backend/history-types';
+import type { NameTaken } from './history-actions.svelte';
 
 export type RestoreTarget = { snapshot: Snapshot; path: string[] };
+/** What of a version to get back; none means all of it. */
+export type RestoreVersion = Pick<Version, 'id' | 'project' | 'workspace' | 'time' | 'shortId'>;
 export type Dialog =
   | { kind: 'palette' }
   | { kind: 'shortcuts' }
   | { kind: 'addProject'; suggestion: string }
   | { kind: 'addDestination'; project: Project | null }
   | { kind: 'forgetDestination'; destination: Destination }
-  | { kind: 'restore'; target: RestoreTarget };
+  | { kind: 'restore'; target: RestoreTarget }
+  | { kind: 'restoreVersion'; version: RestoreVersion; paths: string[][]; elsewhere?: boolean }
+  | { kind: 'openWorkspace'; version: Version }
+  | { kind: 'closeWorkspace'; workspace: Workspace }
+  | { kind: 'saveVersion'; workspace: Workspace }
+  | { kind: 'thin'; project: string }
+  | { kind: 'nameTaken'; names: string[]; onchoose: (taken: NameTaken) => void };
 
 export class Dialogs {
   open = $state.raw<Dialog | null>(null);

@@ -2,6 +2,11 @@
 import ArchiveRestore from '@lucide/svelte/icons/archive-restore';
 import FolderPlus from '@lucide/svelte/icons/folder-plus';
 import Folder from '@lucide/svelte/icons/folder';
+import Files from '@lucide/svelte/icons/files';
+import History from '@lucide/svelte/icons/history';
+import Pause from '@lucide/svelte/icons/pause';
+import Play from '@lucide/svelte/icons/play';
+import Undo from '@lucide/svelte/icons/undo-2';
 import HardDrive from '@lucide/svelte/icons/hard-drive';
 import Keyboard from '@lucide/svelte/icons/keyboard';
 import ListChecks from '@lucide/svelte/icons/list-checks';
@@ -15,26 +20,32 @@ import Trash from '@lucide/svelte/icons/trash-2';
 import type { Project } from '$lib/backend/bindings';
 import { commandFor } from '$lib/command-hint';
 import type { Command } from '$lib/commands';
-import { activityRoute, projectsRoute } from '$lib/routing';
+import { activityRoute, filesRoute, historyRoute, projectOf, projectsRoute } from '$lib/routing';
 import type { Route } from '$lib/routing';
 import { words } from '$lib/words';
 import type { Actions, Rooms } from './actions.svelte';
+import type { HistoryActions } from './history-actions.svelte';
 
 const text = words.palette;
 
-export function collectCommands(rooms: Rooms, actions: Actions): Command[] {
+export function collectCommands(
+  rooms: Rooms,
+  actions: Actions,
+  keeping: HistoryActions,
+): Command[] {
   const project = currentProject(rooms);
   return [
     ...(project ? projectCommands(project, rooms, actions) : []),
+    ...(project ? historyCommands(project, rooms, keeping) : []),
     ...generalCommands(rooms, actions),
+    ...watchCommands(rooms, keeping),
     ...navigationCommands(rooms),
     ...projectLinks(rooms),
   ];
 }
 
 function currentProject({ router, library }: Rooms): Project | undefined {
-  const route = router.route;
-  const id = route.page === 'projects' || route.page === 'snapshots' ? route.project : null;
+  const id = projectOf(router.route);
   return id ? library.project(id) : undefined;
 }
 
@@ -82,6 +93,63 @@ function projectCommands(project: Project, rooms: Rooms, actions: Actions): Comm
       keys: ['Del'],
       hint: commandFor('project_forget', values),
       run: () => void actions.forgetProject(project),
+    },
+  ];
+}
+
+function historyCommands(project: Project, rooms: Rooms, keeping: HistoryActions): Command[] {
+  const group = 'project' as const;
+  const { id, name } = project;
+  const state = rooms.watch.of(id);
+  const paused = state?.state === 'paused';
+  const pausing = {
+    id: 'pause',
+    group,
+    label: paused ? text.resume(name) : text.pause(name),
+    icon: paused ? Play : Pause,
+    hint: commandFor(paused ? 'history_resume' : 'history_pause', { project: name }),
+    run: () => void (paused ? keeping.resume(id) : keeping.pause(id)),
+  };
+  const undoing = {
+    id: 'undo',
+    group,
+    label: text.undoLast(name),
+    icon: Undo,
+    hint: commandFor('undo', { workspace: name }),
+    run: () => void (state && keeping.undo(state.workspace)),
+  };
+  return [
+    {
+      id: 'files',
+      group,
+      label: text.filesOf(name),
+      icon: Files,
+      hint: commandFor('file_list', { version: `latest:${name}` }),
+      run: () => rooms.router.go(filesRoute(id)),
+    },
+    {
+      id: 'history',
+      group,
+      label: text.historyOf(name),
+      icon: History,
+      hint: commandFor('version_list', { workspace: name }),
+      run: () => rooms.router.go(historyRoute(id)),
+    },
+    ...(state && state.state !== 'off' ? [pausing, undoing] : []),
+  ];
+}
+
+function watchCommands({ watch }: Rooms, keeping: HistoryActions): Command[] {
+  if (!watch.anyKept) return [];
+  const paused = watch.allPaused;
+  return [
+    {
+      id: 'pause-all',
+      group: 'act',
+      label: paused ? text.resumeAll : text.pauseAll,
+      icon: paused ? Play : Pause,
+      hint: commandFor(paused ? 'history_resume' : 'history_pause', { project: '--all' }),
+      run: () => void (paused ? keeping.resume(null) : keeping.pause(null)),
     },
   ];
 }

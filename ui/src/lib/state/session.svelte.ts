@@ -1,14 +1,23 @@
 /** What holds for the whole session: the program, its settings, the connection, drags over it. */
 import { createContext } from 'svelte';
 import type { Backend, LinkState } from '$lib/backend/backend';
-import type { AppInfo, SettingsView, Theme } from '$lib/backend/bindings';
+import type { AppInfo, Place, SettingsView, Theme } from '$lib/backend/bindings';
 import { Resource } from './resource.svelte';
+
+/** What takes drops instead of the list of projects, while its page is shown. */
+export type DropTarget = {
+  title: string;
+  hint: string;
+  takePlaces: (places: Place[]) => void;
+  takeFiles: (files: File[]) => void;
+};
 
 export class Session {
   readonly info: Resource<AppInfo>;
   readonly settings: Resource<SettingsView>;
   link = $state<LinkState>('connected');
   dragOver = $state(false);
+  dropTarget = $state.raw<DropTarget | null>(null);
   readonly canPick = $derived.by(() => this.info.value?.canPick ?? false);
   readonly #backend: Backend;
 

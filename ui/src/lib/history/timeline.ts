@@ -1,0 +1,122 @@
+/** The arithmetic of the timeline: days, where they lie, and where in them a version is. */
+import type { Day, Version } from '$lib/backend/history-types';
+import { parseTime } from '$lib/format/time';
+
+const DAY_MS = 86_400_000;
+const HOURS = 24;
+
+export type DayBar = { date: string; at: number; versions: number; share: number };
+export type Axis = { bars: DayBar[]; length: number; first: number };
+export type Tick = { id: string; at: number };
+export type MonthMark = { at: number; date: string };
+
+/** A date's number, one more for each day; free of time zones and of their changes. */
+export function dayNumber(date: string): number {
+  return Math.round(Date.parse(`${date}T00:00:00Z`) / DAY_MS);
+}
+
+export function dateOfNumber(number: number): string {
+  return new Date(number * DAY_MS).toISOString().slice(0, 10);
+}
+
+/** The day, in this machine's time zone, that a moment falls on. */
+export function dateOf(time: string | number): string {
+  const moment = new Date(typeof time === 'number' ? time : parseTime(time));
+  const two = (figure: number) => String(figure).padStart(2, '0');
+  return `${moment.getFullYear()}-${two(moment.getMonth() + 1)}-${two(moment.getDate())}`;
+}
+
+/** When a day begins and ends here, as the engine takes it. */
+export function boundsOf(date: string): { from: string; until: string } {
+  const [year = 1970, month = 1, day = 1] = date.split('-').map(Number);
+  return {
+    from: new Date(year, month - 1, day).toISOString(),
+    until: new Date(year, month - 1, day + 1).toISOString(),
+  };
+}
+
+/** Days with versions, oldest first. */
+export function busyDays(days: readonly Day[]): Day[] {
+  return days
+    .filter((day) => day.versions > 0)
+    .toSorted((left, right) => (left.date < right.date ? -1 : 1));
+}
+
+/**
+ * Each day with versions gets a bar at its place between the first day and today. Heights grow with
+ * the root of the count, so that one build storm leaves the quiet days visible.
+ */
+export function layDays(days: readonly Day[], today: string): Axis {
+  const busy = busyDays(days);
+  const start = dayNumber(busy[0]?.date ?? today);
+  const last = Math.max(dayNumber(busy.at(-1)?.date ?? today), dayNumber(today));
+  const most = Math.max(1, ...busy.map((day) => day.versions));
+  const bars = busy.map((day) => ({
+    date: day.date,
+    at: dayNumber(day.date) - start,
+    versions: day.versions,
+    share: Math.sqrt(day.versions / most),
+  }));
+  return { bars, length: last - start + 1, first: start };
+}
+
+/** Where months begin on the axis. */
+export function monthsOf(axis: Axis): MonthMark[] {
+  return Array.from({ length: axis.length }, (_, at) => ({
+    at,
+    date: dateOfNumber(axis.first + at),
+  })).filter((mark) => mark.date.endsWith('-01'));
+}
+
+/** The day with versions that lies nearest to a place on the axis. */
+export function nearestBar(axis: Axis, at: number): DayBar | undefined {
+  return axis.bars.reduce<DayBar | undefined>(
+    (best, bar) => (!best || Math.abs(bar.at - at) < Math.abs(best.at - at) ? bar : best),
+    undefined,
+  );
+}
+
+/** The next day with versions before (-1) or after (1) a date. */
+export function neighbourDay(days: readonly Day[], date: string, by: -1 | 1): string | undefined {
+  const busy = busyDays(days);
+  const beyond = busy.filter((day) => (by < 0 ? day.date < date : day.date > date));
+  return by < 0 ? beyond.at(-1)?.date : beyond[0]?.date;
+}
+
+/** Where in its day a moment lies, from 0 to 1. */
+export function shareOfDay(time: string): number {
+  const moment = new Date(parseTime(time));
+  const minutes = moment.getHours() * 60 + moment.getMinutes() + moment.getSeconds() / 60;
+  return minutes / (HOURS * 60);
+}
+
+export function ticksOf(versions: readonly Version[], date: string): Tick[] {
+  return versions
+    .filter((version) => dateOf(version.time) === date)
+    .map((version) => ({ id: version.id, at: shareOfDay(version.time) }));
+}
+
+export function nearestTick(ticks: readonly Tick[], at: number): Tick | undefined {
+  return ticks.reduce<Tick | undefined>(
+    (best, tick) => (!best || Math.abs(tick.at - at) < Math.abs(best.at - at) ? tick : best),
+    undefined,
+  );
+}
+
+/**
+ * Which of all versions one is, counted from the oldest, when `shown` holds all of its day that is
+ * newer. -1 when it is not among them.
+ */
+export function positionOf(
+  days: readonly Day[],
+  shown: readonly Version[],
+  index: number,
+): { at: number; of: number } {
+  const of = days.reduce((sum, day) => sum + day.versions, 0);
+  const version = shown[index];
+  if (!version) return { at: -1, of };
+  const date = dateOf(version.time);
+  const newer = days.reduce((sum, day) => (day.date > date ? sum + day.versions : sum), 0);
+  const first = shown.findIndex((other) => dateOf(other.time) === date);
+  return { at: Math.max(0, of - 1 - newer - (index - first)), of };
+}

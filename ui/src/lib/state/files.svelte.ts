@@ -1,0 +1,144 @@
+/** A folder of a workspace at a version, what is searched for in it, and the versions around it. */
+import type { Backend } from '$lib/backend/backend';
+import type { WireError } from '$lib/backend/bindings';
+import type { FileEntry, FileHit, FileListing } from '$lib/backend/history-types';
+import { NOW } from '$lib/routing';
+import type { RestoreVersion } from './dialogs.svelte';
+import { asWireError, Resource } from './resource.svelte';
+import { Versions } from './versions.svelte';
+
+export type SearchMode = 'folder' | 'names' | 'content';
+
+const QUIET_MS = 250;
+const MOST_HITS = 500;
+const NOTHING = { text: '', trigger: '' };
+
+export class FileSearch {
+  mode = $state<SearchMode>('folder');
+  wanted = $state('');
+  hits = $state.raw<FileHit[] | undefined>();
+  error = $state.raw<WireError | null>(null);
+  readonly most = MOST_HITS;
+  readonly on = $derived(this.mode !== 'folder' && this.wanted !== '');
+  readonly #backend: Backend;
+  #turn = 0;
+
+  constructor(backend: Backend) {
+    this.#backend = backend;
+  }
+
+  async run(version: string): Promise<void> {
+    const turn = ++this.#turn;
+    this.error = null;
+    if (!this.on) return;
+    try {
+      const hits = await this.#backend.call('file_search', {
+        version,
+        text: this.wanted,
+        inContent: this.mode === 'content',
+        limit: MOST_HITS,
+      });
+      if (turn === this.#turn) this.hits = hits;
+    } catch (cause) {
+      if (turn === this.#turn) this.error = asWireError(cause);
+    }
+  }
+
+  clear(): void {
+    this.#turn += 1;
+    this.wanted = '';
+    this.hits = undefined;
+    this.error = null;
+  }
+}
+
+export class FilesState {
+  readonly listing: Resource<FileListing>;
+  readonly versions: Versions;
+  readonly search: FileSearch;
+  typed = $state('');
+  filter = $state('');
+  /** The entry that the list begins at. */
+  start = $state.raw<string | null>(null);
+  #version = $state(NOW);
+  #path: string[] = [];
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  readonly #workspace: string;
+  /** The version as the engine is asked for it. */
+  readonly reference = $derived.by(() =>
+    this.#version === NOW ? `latest:${this.#workspace}` : this.#version,
+  );
+  readonly shown = $derived.by((): FileEntry[] => {
+    const all = this.listing.value?.entries ?? [];
+    const wanted = this.filter.toLowerCase();
+    return wanted === '' ? all : all.filter((one) => one.name.toLowerCase().includes(wanted));
+  });
+  /** The version that is shown, as a restore wants it. */
+  readonly restorable = $derived.by((): RestoreVersion | undefined => {
+    const id = this.listing.value?.version;
+    return this.versions.shown.find((one) => one.id === id);
+  });
+
+  constructor(backend: Backend, workspace: string) {
+    this.#workspace = workspace;
+    this.search = new FileSearch(backend);
+    this.versions = new Versions(backend, workspace);
+    this.listing = new Resource(() =>
+      backend.call('file_list', { version: this.reference, path: this.#path }),
+    );
+  }
+
+  show(version: string, path: string[], file: string): void {
+    const up = path.length < this.#path.length ? this.#path[path.length] : undefined;
+    const sameFolder = path.join('/') === this.#path.join('/');
+    this.start = up ?? (file || null);
+    this.#version = version;
+    this.#path = path;
+    // Another version of the same folder stands in for it until it is there: nothing jumps.
+    if (!sameFolder) this.listing.clear();
+    if (!sameFolder && this.search.mode === 'folder') this.type('');
+    void this.listing.reload();
+    void this.#followTime(version);
+    if (this.search.on) void this.search.run(this.reference);
+  }
+
+  /** The newest version changes with the library; others stay as they are. */
+  refresh(): void {
+    void this.versions.refresh().then(() => {
+      if (this.#version === NOW) void this.versions.toNewest();
+    });
+    if (this.#version === NOW && this.listing.value) void this.listing.reload();
+  }
+
+  async #followTime(version: string): Promise<void> {
+    await this.versions.show(NOTHING, version === NOW ? null : version);
+    if (version === NOW && this.#version === NOW) await this.versions.toNewest();
+  }
+
+  /** Whether a version that was chosen on the timeline is another than the one that is shown. */
+  follows(id: string): boolean {
+    if (this.#version !== NOW) return id !== this.#version;
+    return id !== this.versions.shown[0]?.id;
+  }
+
+  setMode(mode: SearchMode): void {
+    this.search.clear();
+    this.search.mode = mode;
+    this.type(this.typed);
+  }
+
+  type(typed: string): void {
+    this.typed = typed;
+    clearTimeout(this.#timer);
+    if (this.search.mode === 'folder') {
+      this.filter = typed;
+      return;
+    }
+    this.filter = '';
+    if (typed.trim() === '') return this.search.clear();
+    this.#timer = setTimeout(() => {
+      this.search.wanted = typed.trim();
+      void this.search.run(this.reference);
+    }, QUIET_MS);
+  }
+}

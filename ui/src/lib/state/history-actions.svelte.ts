@@ -1,0 +1,239 @@
+/** What a user can do with a project's history, each with its message and, where it can be, its undo. */
+import { createContext } from 'svelte';
+import type { Reply, Request, UseCase } from '$lib/backend/backend';
+import type { JobView } from '$lib/backend/bindings';
+import type { Saved, Version, Workspace } from '$lib/backend/history-types';
+import { encodeBase64 } from '$lib/base64';
+import { filesRoute } from '$lib/routing';
+import { words } from '$lib/words';
+import type { Rooms } from './actions.svelte';
+import { attempt } from './attempt';
+import { hasEnded } from './jobs.svelte';
+
+type Ended = (job: JobView) => void;
+type Mark = { name?: string; note?: string; pinned?: boolean };
+export type NameTaken = 'replace' | 'keepBoth' | 'skip';
+
+const text = words.history;
+
+export class HistoryActions {
+  readonly #rooms: Rooms;
+  readonly #followed = new Map<string, Ended>();
+
+  constructor(rooms: Rooms) {
+    this.#rooms = rooms;
+  }
+
+  /** Tells whoever waits for a job that it ended. Returns whether somebody told the user. */
+  ended(job: JobView): boolean {
+    const then = this.#followed.get(job.id);
+    this.#followed.delete(job.id);
+    if (!then || (job.state !== 'succeeded' && job.state !== 'warnings')) return false;
+    then(job);
+    return true;
+  }
+
+  async preview(project: string): Promise<JobView | null> {
+    return this.#begin('history_preview', { project }, () => undefined);
+  }
+
+  async startHistory(project: string, name: string): Promise<void> {
+    await this.#begin('history_start', { project }, (job) =>
+      this.#rooms.toasts.done(text.started(name), null, job.outcome?.summary),
+    );
+  }
+
+  async save(workspace: Workspace, message: string): Promise<boolean> {
+    const request = { workspace: workspace.id, ...(message ? { message } : {}) };
+    const job = await this.#begin('version_save', request, (ended) =>
+      this.#rooms.toasts.done(ended.outcome?.summary ?? text.saved),
+    );
+    return job !== null;
+  }
+
+  async mark(version: Version, change: Mark): Promise<Version | null> {
+    const marked = await this.#try('version_mark', { version: version.id, ...change });
+    if (!marked) return null;
+    this.#rooms.library.touch();
+    const before: Mark = {
+      ...(change.name === undefined ? {} : { name: version.name ?? '' }),
+      ...(change.note === undefined ? {} : { note: version.note ?? '' }),
+      ...(change.pinned === undefined ? {} : { pinned: version.pinned }),
+    };
+    const said = change.pinned === undefined ? text.marked : text.pinSaid[`${change.pinned}`];
+    this.#rooms.toasts.done(
+      said,
+      this.#undoBy(() => void this.mark(marked, before)),
+    );
+    return marked;
+  }
+
+  /** A restore has begun: tells how it ended, and offers to undo it where it can be. */
+  restoring(job: JobView, workspace: string, inPlace: boolean): void {
+    this.#follow(job, (ended) => {
+      const undo = inPlace ? this.#undoBy(() => void this.undo(workspace)) : null;
+      const said = ended.outcome?.summary ?? text.restored;
+      if (ended.state === 'succeeded') return this.#rooms.toasts.done(said, undo);
+      // What failed is listed in the drawer, file by file.
+      this.#rooms.jobs.drawerOpen = true;
+      this.#rooms.toasts.notice(said, text.someFailed, undo);
+    });
+  }
+
+  async undo(workspace: string): Promise<void> {
+    await this.#begin('undo', { workspace }, (job) =>
+      this.#rooms.toasts.done(job.outcome?.summary ?? text.undone),
+    );
+  }
+
+  async remove(workspace: Workspace, path: string[]): Promise<boolean> {
+    const saved = await this.#try('file_delete', { workspace: workspace.id, path });
+    if (!saved) return false;
+    this.#rooms.library.touch();
+    const undo = this.#undoBy(() => void this.undo(workspace.id));
+    this.#rooms.toasts.done(text.deleted(path.at(-1) ?? ''), undo);
+    return true;
+  }
+
+  /** Copies what was dropped from this machine into a folder of the workspace. */
+  async upload(
+    workspace: Workspace,
+    folder: string[],
+    places: string[],
+    conflict: NameTaken | 'ask',
+  ): Promise<void> {
+    const request = { workspace: workspace.id, folder, places, conflict };
+    await this.#begin('file_upload', request, (job) =>
+      this.#rooms.toasts.done(job.outcome?.summary ?? text.uploaded(places.length)),
+    );
+  }
+
+  /** Saves files that a browser handed over. They keep their names, or get those that `name` gives. */
+  async saveFiles(
+    workspace: Workspace,
+    folder: string[],
+    files: { file: File; name: string }[],
+  ): Promise<void> {
+    const saved: Saved[] = [];
+    for (const { file, name } of files) {
+      const base64 = encodeBase64(new Uint8Array(await file.arrayBuffer()));
+      const path = [...folder, name];
+      const one = await this.#try('file_save', { workspace: workspace.id, path, base64 });
+      if (one) saved.push(one);
+    }
+    this.#rooms.library.touch();
+    if (saved.length === 0) return;
+    const changed = saved.filter((one) => one.changed).length;
+    this.#rooms.toasts.done(changed > 0 ? text.uploaded(changed) : text.nothingChanged);
+  }
+
+  async openWorkspace(version: Version, name: string, to: string | null): Promise<boolean> {
+    const request = { version: version.id, name, ...(to ? { to } : {}) };
+    const job = await this.#begin('workspace_open', request, (ended) =>
+      this.#rooms.toasts.done(ended.outcome?.summary ?? text.workspaceOpened(name), {
+        label: words.jobs.show,
+        run: () => this.#rooms.router.go(filesRoute(version.project, { workspace: name })),
+      }),
+    );
+    return job !== null;
+  }
+
+  async switchTo(workspace: Workspace): Promise<void> {
+    const before = await this.#try('current', {});
+    const now = await this.#try('workspace_switch', { workspace: workspace.id });
+    if (!now) return;
+    this.#rooms.library.touch();
+    const earlier = before?.workspace;
+    this.#rooms.toasts.done(
+      text.switched(workspace.name),
+      earlier && earlier !== workspace.id
+        ? this.#undoBy(() => void this.#try('workspace_switch', { workspace: earlier }))
+        : null,
+    );
+  }
+
+  async describe(workspace: Workspace, said: string): Promise<boolean> {
+    const done = await this.#try('workspace_describe', { workspace: workspace.id, text: said });
+    if (done) this.#rooms.library.touch();
+    return done !== null;
+  }
+
+  async refresh(workspace: Workspace): Promise<void> {
+    await this.#begin('workspace_refresh', { workspace: workspace.id }, (job) =>
+      this.#rooms.toasts.done(job.outcome?.summary ?? text.refreshed),
+    );
+  }
+
+  async close(workspace: Workspace): Promise<boolean> {
+    const job = await this.#begin('workspace_close', { workspace: workspace.id }, (ended) =>
+      this.#rooms.toasts.done(ended.outcome?.summary ?? text.workspaceClosed(workspace.name)),
+    );
+    return job !== null;
+  }
+
+  /** Pauses the watching of a project, or of all. */
+  async pause(project: string | null): Promise<void> {
+    const states = await this.#try('history_pause', project ? { project } : {});
+    if (!states) return;
+    this.#rooms.library.touch();
+    const undo = this.#undoBy(() => void this.resume(project));
+    this.#rooms.toasts.done(project ? text.paused : text.pausedAll, undo);
+  }
+
+  async resume(project: string | null): Promise<void> {
+    const states = await this.#try('history_resume', project ? { project } : {});
+    if (!states) return;
+    this.#rooms.library.touch();
+    this.#rooms.toasts.done(project ? text.resumed : text.resumedAll);
+  }
+
+  async thin(project: string): Promise<boolean> {
+    const job = await this.#begin('thin', { project }, (ended) =>
+      this.#rooms.toasts.done(ended.outcome?.summary ?? text.thinned),
+    );
+    return job !== null;
+  }
+
+  async compact(project: string): Promise<void> {
+    await this.#begin('history_compact', { project }, (job) =>
+      this.#rooms.toasts.done(job.outcome?.summary ?? text.compacted),
+    );
+  }
+
+  async check(project: string): Promise<void> {
+    await this.#begin('history_check', { project }, (job) =>
+      job.state === 'warnings'
+        ? this.#rooms.toasts.notice(job.outcome?.summary ?? text.checked)
+        : this.#rooms.toasts.done(job.outcome?.summary ?? text.checked),
+    );
+  }
+
+  #undoBy(run: () => void) {
+    return { label: words.common.undo, run };
+  }
+
+  #follow(job: JobView, then: Ended): void {
+    this.#rooms.jobs.accept(job);
+    this.#rooms.library.touch();
+    // A short job may have ended before the reply that names it came.
+    const known = this.#rooms.jobs.all.find((one) => one.id === job.id) ?? job;
+    this.#followed.set(job.id, then);
+    if (hasEnded(known.state)) this.ended(known);
+  }
+
+  async #begin<K extends UseCase>(
+    name: K & (Reply<K> extends JobView ? K : never),
+    request: Request<K>,
+    then: Ended,
+  ): Promise<JobView | null> {
+    const job = (await this.#try(name as K, request)) as JobView | null;
+    if (job) this.#follow(job, then);
+    return job;
+  }
+
+  #try<K extends UseCase>(name: K, request: Request<K>): Promise<Reply<K> | null> {
+    return attempt(this.#rooms, name, request);
+  }
+}
+
+export const [getHistoryActions, setHistoryActions] = createContext<HistoryActions>();
