@@ -126,7 +126,7 @@ impl History {
         self.library().catalog().read(|connection| table::get(connection, id))
     }
 
-    /// The versions that `text` may mean: by id, by the beginning of one, or by name.
+    /// The versions that `text` may mean: by id, by the beginning or end of one, or by name.
     ///
     /// # Errors
     /// Whatever keeps the catalog from being read.

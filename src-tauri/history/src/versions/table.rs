@@ -169,7 +169,7 @@ pub(crate) fn moments(
     rows.and_then(Iterator::collect).sql("read the versions")
 }
 
-/// Versions whose id, in whole or in its beginning, or whose name is `text`.
+/// Versions whose id, in whole, in its beginning or in its end, or whose name is `text`.
 pub(crate) fn find(
     connection: &Connection,
     project: Option<ProjectId>,
@@ -177,7 +177,8 @@ pub(crate) fn find(
 ) -> Result<Vec<Version>> {
     let query = format!(
         "SELECT {COLUMNS} FROM versions
-         WHERE (?1 IS NULL OR project = ?1) AND (substr(id, 1, length(?2)) = ?2 OR name = ?2)
+         WHERE (?1 IS NULL OR project = ?1) AND (substr(id, 1, length(?2)) = ?2
+                OR substr(id, -length(?2)) = ?2 OR name = ?2)
          ORDER BY seq DESC LIMIT 20"
     );
     let mut statement = connection.prepare_cached(&query).sql("look for a version")?;
