@@ -4,6 +4,8 @@
 
 mod copy_in;
 mod incoming;
+mod on_disk;
+mod saving;
 
 use std::fs::File;
 use std::io::{self, Read, Write};

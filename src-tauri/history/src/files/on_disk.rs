@@ -1,0 +1,103 @@
+//! What is on disk of a workspace now, in the form in which versions are looked into.
+
+use std::io::Read;
+
+use jiff::Timestamp;
+use undercroft_foundation::{Code, Error, IoContext, Result, WorkspaceId};
+
+use crate::disk::{Disk, DiskFolder, Stat};
+use crate::history::History;
+use crate::path::TreePath;
+use crate::version::{Entry, EntryKind};
+
+impl History {
+    /// What is in a folder on disk, by name.
+    ///
+    /// # Errors
+    /// [`Code::NotFound`], [`Code::SourceMissing`] when the workspace is not there.
+    pub fn list_disk(&self, workspace: WorkspaceId, path: &TreePath) -> Result<Vec<Entry>> {
+        let folder = self.disk_folder(workspace, path)?;
+        let mut found = folder.entries()?;
+        found.sort_by(|(one, _), (other, _)| one.cmp(other));
+        found.into_iter().map(|(name, stat)| entry_of(&folder, name, &stat)).collect()
+    }
+
+    /// One entry on disk; the root is a folder without a name.
+    ///
+    /// # Errors
+    /// [`Code::NotFound`], [`Code::SourceMissing`] when the workspace is not there.
+    pub fn disk_entry(&self, workspace: WorkspaceId, path: &TreePath) -> Result<Entry> {
+        let Some((parent, name)) = path.split() else {
+            let own = self.disk_folder(workspace, path)?.own()?;
+            return Ok(Entry {
+                name: Vec::new(),
+                kind: EntryKind::Folder,
+                size_bytes: 0,
+                modified: moment(own.modified.seconds, own.modified.nanos),
+                mode: own.mode,
+                layer: None,
+                reason: None,
+                target: None,
+                content: None,
+            });
+        };
+        let folder = self.disk_folder(workspace, &parent)?;
+        let mut entries = folder.entries()?.into_iter();
+        let (name, stat) = entries.find(|it| it.0 == name).ok_or_else(|| not_there(path))?;
+        entry_of(&folder, name, &stat)
+    }
+
+    /// The content of a file on disk, or its first `most` bytes.
+    ///
+    /// # Errors
+    /// [`Code::NotFound`], [`Code::SourceMissing`] when the workspace is not there.
+    pub fn read_disk(
+        &self,
+        workspace: WorkspaceId,
+        path: &TreePath,
+        most: Option<u64>,
+    ) -> Result<Vec<u8>> {
+        let (parent, name) = path.split().ok_or_else(|| not_there(path))?;
+        let folder = self.disk_folder(workspace, &parent)?;
+        let file = folder.open(name)?.ok_or_else(|| not_there(path))?;
+        let mut bytes = Vec::new();
+        let mut reader = file.take(most.unwrap_or(u64::MAX));
+        reader.read_to_end(&mut bytes).at("read", &folder.path_of(name))?;
+        Ok(bytes)
+    }
+
+    fn disk_folder(&self, workspace: WorkspaceId, path: &TreePath) -> Result<DiskFolder> {
+        let disk = Disk::open(&self.workspace(workspace)?.root)?;
+        disk.folder(path)?.ok_or_else(|| not_there(path))
+    }
+}
+
+fn entry_of(folder: &DiskFolder, name: Vec<u8>, stat: &Stat) -> Result<Entry> {
+    let target = match stat.kind {
+        EntryKind::Symlink => folder.link_target(&name)?,
+        _ => None,
+    };
+    let is_file = stat.kind == EntryKind::File;
+    let modified = stat.attributes.modified;
+    Ok(Entry {
+        name,
+        kind: stat.kind,
+        size_bytes: if is_file { stat.size_bytes } else { 0 },
+        modified: moment(modified.seconds, modified.nanos),
+        mode: stat.attributes.mode,
+        layer: None,
+        reason: None,
+        target,
+        content: None,
+    })
+}
+
+fn moment(seconds: i64, nanos: u32) -> Timestamp {
+    let nanos = i32::try_from(nanos).unwrap_or(0);
+    let nearest = if seconds < 0 { Timestamp::MIN } else { Timestamp::MAX };
+    Timestamp::new(seconds, nanos).unwrap_or(nearest)
+}
+
+fn not_there(path: &TreePath) -> Error {
+    Error::new(Code::NotFound, format!("There is no {path} in the workspace now"))
+}
