@@ -11,6 +11,8 @@ mod convert;
 mod dashboard;
 mod destinations;
 mod doctor;
+mod files;
+mod histories;
 mod host;
 mod hub;
 mod jobs;
@@ -18,7 +20,10 @@ mod places;
 mod projects;
 mod settings;
 mod use_cases;
+mod versions;
+mod watching;
 pub mod wire;
+mod workspaces;
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
@@ -27,7 +32,8 @@ use std::sync::Arc;
 use crossbeam_channel::Receiver;
 use undercroft_backup::Backups;
 use undercroft_foundation::{Result, SettingsOverrides, World, escape_path};
-use undercroft_library::Library;
+use undercroft_history::History;
+use undercroft_library::{Library, Migration};
 
 pub use bindings::typescript;
 pub use host::{Abilities, Host};
@@ -45,6 +51,8 @@ pub struct Api(Arc<Rooms>);
 struct Rooms {
     library: Library,
     backups: Backups,
+    history: History,
+    plans: histories::Plans,
     overrides: SettingsOverrides,
     places: Places,
     hub: Hub,
@@ -59,6 +67,11 @@ pub fn default_library() -> Result<PathBuf> {
     undercroft_library::default_root(|name: &str| -> Option<OsString> { std::env::var_os(name) })
 }
 
+/// The tables that the rooms bring into the catalog.
+fn tables() -> Vec<&'static [Migration]> {
+    [undercroft_backup::TABLES, undercroft_history::TABLES].concat()
+}
+
 impl Api {
     /// Opens the library at `root`, or makes it.
     ///
@@ -70,9 +83,11 @@ impl Api {
         overrides: SettingsOverrides,
         host: impl Host + 'static,
     ) -> Result<Self> {
-        let library = Library::open_or_create(root, world, undercroft_backup::TABLES)?;
+        let library = Library::open_or_create(root, world, &tables())?;
         Ok(Self(Arc::new(Rooms {
             backups: Backups::new(&library).with_overrides(overrides.clone()),
+            history: History::new(&library),
+            plans: histories::Plans::default(),
             library,
             overrides,
             places: Places::new(world),
@@ -107,8 +122,9 @@ impl Api {
         self.0.library.jobs().is_idle()
     }
 
-    /// Cancels every job and waits until all have stopped.
+    /// Watches no longer, cancels every job and waits until all have stopped.
     pub fn shut_down(&self) {
+        self.0.history.stop_watching();
         self.0.library.jobs().shut_down();
     }
 

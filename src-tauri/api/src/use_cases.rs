@@ -30,6 +30,56 @@ macro_rules! with_use_cases {
             project_recall(ProjectRef) -> Project, Everyone, "undercroft project recall {project}";
             /// Looks at a project's folder anew: languages, frameworks, size.
             project_refresh(ProjectRef) -> JobView, Everyone, "undercroft project refresh {project}";
+            /// Counts what the first version of a project would hold.
+            history_preview(ProjectRef) -> JobView, Everyone, "undercroft history preview {project}";
+            /// Shows what was counted last of what the first version would hold.
+            history_plan(ProjectRef) -> HistoryPlan, Everyone, "undercroft history preview {project}";
+            /// Makes the first version of a project, whose changes are noticed from then on.
+            history_start(ProjectRef) -> JobView, Everyone, "undercroft history start {project}";
+            /// Leaves changes unnoticed, of a project or of all.
+            history_pause(WatchFilter) -> Vec<WatchState>, Everyone, "undercroft history pause {project}";
+            /// Notices changes again; what happened in between becomes a version.
+            history_resume(WatchFilter) -> Vec<WatchState>, Everyone, "undercroft history resume {project}";
+            /// Lists how the watching of every workspace goes.
+            watch_list(Nothing) -> Vec<WatchState>, Everyone, "undercroft history status";
+            /// Shows what of a project is versioned, and where it goes.
+            rules_show(ProjectRef) -> Rules, Everyone, "undercroft history rules {project}";
+            /// Changes what of a project is versioned, and where it goes.
+            rules_change(RulesChange) -> Rules, Everyone, "undercroft history rules {project}";
+            /// Lists the workspaces of a project.
+            workspace_list(ProjectRef) -> Vec<Workspace>, Everyone, "undercroft workspace list {project}";
+            /// Shows one workspace.
+            workspace_show(WorkspaceRef) -> Workspace, Everyone, "undercroft workspace show {workspace}";
+            /// Makes a workspace the one that the user works in.
+            workspace_switch(WorkspaceRef) -> Workspace, Everyone, "undercroft workspace switch {workspace}";
+            /// Says what a workspace is for.
+            workspace_describe(WorkspaceDescribe) -> Workspace, Everyone, "undercroft workspace describe {workspace} {text}";
+            /// Says which project and workspace the user works in.
+            current(Nothing) -> Current, Everyone, "undercroft workspace current";
+            /// Lists the versions of a workspace, newest first.
+            version_list(VersionFilter) -> Vec<Version>, Everyone, "undercroft version list {workspace}";
+            /// Counts the versions of a workspace by day and hour.
+            version_days(VersionDays) -> Vec<Day>, Everyone, "undercroft version days {workspace}";
+            /// Shows a version and what it changed.
+            version_show(VersionRef) -> VersionDetail, Everyone, "undercroft version show {version}";
+            /// Saves all changes of a workspace as a version.
+            version_save(VersionSave) -> JobView, Everyone, "undercroft version save {workspace} --message {message}";
+            /// Names, remarks on, pins or unpins a version.
+            version_mark(VersionMark) -> Version, Everyone, "undercroft version mark {version} --name {name}";
+            /// Lists a folder in a version, or on disk.
+            file_list(FileAt) -> FileListing, Everyone, "undercroft file list {version} {path}";
+            /// Shows a file of a version: its text, its picture, or its first bytes.
+            file_preview(FileAt) -> Preview, Everyone, "undercroft file show {version} {path}";
+            /// Gives the whole content of a file of a version.
+            file_load(FileAt) -> FileContent, Everyone, "undercroft file load {version} {path}";
+            /// Compares two files, or two versions of one.
+            file_diff(FileCompare) -> FileDiff, Everyone, "undercroft file diff {from} {to} {path}";
+            /// Saves a file of a workspace and makes a version.
+            file_save(FileSave) -> Saved, Everyone, "undercroft file save {path} --workspace {workspace}";
+            /// Deletes a file or folder of a workspace and makes a version.
+            file_delete(FileDelete) -> Saved, Everyone, "undercroft file delete {path} --workspace {workspace}";
+            /// Copies files and folders into a workspace and makes one version of them.
+            file_upload(FileUpload) -> JobView, Everyone, "undercroft file upload {path} --workspace {workspace}";
             /// Lists the destinations.
             destination_list(Nothing) -> Vec<Destination>, Everyone, "undercroft destination list";
             /// Makes a folder a destination of backups.

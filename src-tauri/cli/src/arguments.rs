@@ -9,8 +9,8 @@ use undercroft_foundation::Result;
 use crate::ending::{self, Ending};
 use crate::session::Session;
 use crate::{
-    backup, completions, destination, doctor, events, jobs, man, project, repo, restore, runs,
-    serve, settings, status,
+    backup, completions, destination, doctor, events, file, history, jobs, man, project, repo,
+    restore, runs, serve, settings, status, version, workspace,
 };
 
 /// Where the help texts list what every command takes.
@@ -50,6 +50,18 @@ enum Command {
     /// Add, list and change projects
     #[command(subcommand)]
     Project(project::Command),
+    /// Begin, watch and keep the histories of projects
+    #[command(subcommand)]
+    History(history::Command),
+    /// List, compare, mark, restore and make versions
+    #[command(subcommand)]
+    Version(Box<version::Command>),
+    /// Look at the files of any version, and save files
+    #[command(subcommand)]
+    File(Box<file::Command>),
+    /// List, open and switch the folders that a project is worked on in
+    #[command(subcommand)]
+    Workspace(workspace::Command),
     /// Add, list and forget places that hold backups
     #[command(subcommand)]
     Destination(destination::Command),
@@ -101,6 +113,10 @@ impl Command {
     fn run(self, session: &Session) -> Result<Ending> {
         match self {
             Self::Project(command) => command.run(session),
+            Self::History(command) => command.run(session),
+            Self::Version(command) => command.run(session),
+            Self::File(command) => command.run(session),
+            Self::Workspace(command) => command.run(session),
             Self::Destination(command) => command.run(session),
             Self::Backup(command) => command.run(session),
             Self::Restore(command) => command.run(session),

@@ -9,6 +9,8 @@ mod destination;
 mod doctor;
 mod ending;
 mod events;
+mod file;
+mod history;
 mod inside;
 mod interrupt;
 mod jobs;
@@ -25,7 +27,9 @@ mod session;
 mod settings;
 mod status;
 mod table;
+mod version;
 mod words;
+mod workspace;
 
 use std::process::ExitCode;
 

@@ -40,7 +40,8 @@ impl Session {
         }
     }
 
-    fn library(&self) -> Result<PathBuf> {
+    /// The library's folder.
+    pub(crate) fn library(&self) -> Result<PathBuf> {
         match &self.library {
             Some(folder) => Ok(folder.clone()),
             None => undercroft_api::default_library(),

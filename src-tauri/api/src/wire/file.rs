@@ -114,6 +114,17 @@ pub struct Preview {
     pub truncated: bool,
 }
 
+/// The whole content of a file.
+#[derive(Debug, Clone, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct FileContent {
+    /// How large it is.
+    #[specta(type = Number)]
+    pub size_bytes: u64,
+    /// The content, in base64.
+    pub base64: String,
+}
+
 /// Compares two files, or two versions of one.
 #[derive(Debug, Clone, Serialize, Deserialize, Type)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]

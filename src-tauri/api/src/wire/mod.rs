@@ -26,8 +26,9 @@ pub use destination::{Destination, DestinationAdd, DestinationRef};
 pub use error::{ErrorCode, WireError};
 pub use event::{BackendEvent, Event, EventsAfter};
 pub use file::{
-    Conflict, DiffKind, FileAt, FileCompare, FileDelete, FileDiff, FileEntry, FileHit, FileListing,
-    FileRef, FileSave, FileSearch, FileUpload, Hunk, Line, LineTag, Preview, PreviewKind, Saved,
+    Conflict, DiffKind, FileAt, FileCompare, FileContent, FileDelete, FileDiff, FileEntry, FileHit,
+    FileListing, FileRef, FileSave, FileSearch, FileUpload, Hunk, Line, LineTag, Preview,
+    PreviewKind, Saved,
 };
 pub use git::{
     GitBranch, GitBranchCreate, GitBranchSwitch, GitCommit, GitCommitNew, GitCompare, GitCreate,

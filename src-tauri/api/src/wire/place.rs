@@ -13,6 +13,8 @@ pub enum PlacePurpose {
     Destination,
     /// To receive what is restored.
     Restore,
+    /// To be copied into a workspace.
+    Upload,
 }
 
 /// Asks the user for a folder.

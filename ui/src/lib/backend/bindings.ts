@@ -69,6 +69,52 @@ export type Browse = {
 	path?: string[],
 };
 
+/** One file's part in the difference of two versions. */
+export type Change = {
+	/** Where it is now, name by name; for a removed file, where it was. */
+	path: string[],
+	/** Where a renamed file was. */
+	from?: string[] | null,
+	/** What happened. */
+	kind: ChangeKind,
+	/** How large it is now; nothing for a removed file. */
+	sizeBytes?: number | null,
+	/** Where its bytes live; nothing for a removed file. */
+	layer?: Layer | null,
+};
+
+/** What happened to a file between two versions. */
+export type ChangeKind =
+/** It is new. */
+"added" |
+/** It has other content. */
+"modified" |
+/** It is gone. */
+"removed" |
+/** It was elsewhere before, with the same or similar content. */
+"renamed" |
+/** Only its mode, times or attributes differ. */
+"metadata";
+
+/** What to do where a name is taken. */
+export type Conflict =
+/** Stop before anything is copied, and say which names. */
+"ask" |
+/** Replace what is there; its last version stays. */
+"replace" |
+/** Give what comes another name. */
+"keepBoth" |
+/** Leave what is there, and copy the rest. */
+"skip";
+
+/** What the user works on. */
+export type Current = {
+	/** The id of the project. */
+	project?: string | null,
+	/** The id of the workspace. */
+	workspace?: string | null,
+};
+
 /** The whole at a glance. */
 export type Dashboard = {
 	/** How things stand, a sentence. */
@@ -89,6 +135,18 @@ export type Dashboard = {
 	attention: Attention[],
 	/** What was done lately, newest first. */
 	recentRuns: Run[],
+};
+
+/** A day with versions. */
+export type Day = {
+	/** The day: `2026-03-09`. */
+	date: string,
+	/** How many versions were made. */
+	versions: number,
+	/** How many files they changed. */
+	changes: number,
+	/** How many versions were made in each of the 24 hours. */
+	hours: number[],
 };
 
 /** A place that holds a repository of backups. */
@@ -132,6 +190,19 @@ export type DestinationRef = {
 	/** The destination. */
 	destination: string,
 };
+
+/** What kind of comparison can be shown. */
+export type DiffKind =
+/** Both sides are text. */
+"text" |
+/** Both sides are images. */
+"image" |
+/** At least one side is neither. */
+"binary" |
+/** At least one side is too large. */
+"tooLarge" |
+/** Both sides are the same. */
+"same";
 
 /** One name in a folder. */
 export type Entry = {
@@ -187,6 +258,114 @@ export type EventsAfter = {
 	limit?: number | null,
 };
 
+/** A file or folder in a version. */
+export type FileAt = {
+	/** The version; also `latest:WORKSPACE`, and `now:WORKSPACE` for what is on disk. */
+	version: string,
+	/** The path, name by name; empty for the top. */
+	path?: string[],
+};
+
+/** Compares two files, or two versions of one. */
+export type FileCompare = {
+	/** What counts as before; left out for a file that was not there. */
+	from?: FileAt | null,
+	/** What counts as after; left out for a file that is gone. */
+	to?: FileAt | null,
+};
+
+/** The whole content of a file. */
+export type FileContent = {
+	/** How large it is. */
+	sizeBytes: number,
+	/** The content, in base64. */
+	base64: string,
+};
+
+/** Deletes a file or folder of a workspace and makes a version. */
+export type FileDelete = {
+	/** The workspace. */
+	workspace: string,
+	/** The path, name by name. */
+	path: string[],
+	/** What the version is about. */
+	message?: string | null,
+};
+
+/** How two files differ. */
+export type FileDiff = {
+	/** What can be shown. */
+	kind: DiffKind,
+	/** The parts that differ, with some lines around them. */
+	hunks: Hunk[],
+	/** What is before, unless both are text. */
+	old?: Preview | null,
+	/** What is after, unless both are text. */
+	new?: Preview | null,
+	/** How many lines are new. */
+	addedLines: number,
+	/** How many lines are gone. */
+	removedLines: number,
+	/** Whether there are more parts than are shown. */
+	truncated: boolean,
+};
+
+/** One name in a folder of a version. */
+export type FileEntry = {
+	/** The name. */
+	name: string,
+	/** What it is. */
+	kind: EntryKind,
+	/** A file's size. */
+	sizeBytes: number,
+	/** When its content last changed. */
+	modified: string,
+	/** Its kind and permissions as `ls -l` shows them. */
+	mode: string,
+	/** Where its bytes live. */
+	layer?: Layer | null,
+	/** Why they live there. */
+	reason?: LayerReason | null,
+	/** Where a symbolic link leads. */
+	target?: string | null,
+};
+
+/** A folder in a version. */
+export type FileListing = {
+	/** The id of the version; nothing for what is on disk. */
+	version?: string | null,
+	/** The folder, name by name. */
+	path: string[],
+	/** What is in it: folders first, then by name. */
+	entries: FileEntry[],
+};
+
+/** Saves a file of a workspace and makes a version. */
+export type FileSave = {
+	/** The workspace. */
+	workspace: string,
+	/** The path, name by name; folders that are missing are made. */
+	path: string[],
+	/** The content, in base64. */
+	base64: string,
+	/** What the version is about. */
+	message?: string | null,
+	/** The layer that it is to live in. */
+	layer?: Layer | null,
+};
+
+/** Copies files and folders into a workspace and makes one version of them. */
+export type FileUpload = {
+	/** The workspace. */
+	workspace: string,
+	/** The folder in it that receives them, name by name. */
+	folder?: string[],
+	/** The places: files and folders. */
+	places: string[],
+	/** What to do where a name is taken. */
+	conflict?: Conflict,
+};
+
 /** What the doctor found in one spot. */
 export type Finding = {
 	/** How bad it is. */
@@ -210,6 +389,36 @@ export type FindingLevel =
 /** It does not work. */
 "error";
 
+/** What the first version of a project would hold. */
+export type HistoryPlan = {
+	/** When it was counted. */
+	counted: string,
+	/** How many files. */
+	files: number,
+	/** How large they are together. */
+	sizeBytes: number,
+	/** What is left out, largest first. */
+	leftOut: LeftOut[],
+	/** Files that look like secrets; they are kept, on this machine. */
+	secrets: string[][],
+	/** Where the bytes would go. */
+	layers: LayerTotals,
+};
+
+/** A part in which two texts differ. */
+export type Hunk = {
+	/** Its first line before, counted from 1. */
+	oldStart: number,
+	/** How many lines it had before. */
+	oldLines: number,
+	/** Its first line after, counted from 1. */
+	newStart: number,
+	/** How many lines it has after. */
+	newLines: number,
+	/** The lines, those that are gone before those that are new. */
+	lines: Line[],
+};
+
 /** What a job does. */
 export type JobKind =
 /** Makes a backup. */
@@ -218,8 +427,24 @@ export type JobKind =
 "restore" |
 /** Looks at a project's folder anew. */
 "refresh" |
-/** Checks a repository. */
-"check";
+/** Checks that what is kept is sound. */
+"check" |
+/** Counts what the first version of a project would hold. */
+"preview" |
+/** Makes the first version of a project. */
+"import" |
+/** Makes a version of what has changed. */
+"save" |
+/** Copies files and folders into a workspace. */
+"upload" |
+/** Opens, refreshes or closes a workspace. */
+"workspace" |
+/** Drops versions that the rule lets go. */
+"thin" |
+/** Stores versions in less room. */
+"compact" |
+/** Exchanges commits with a git repository. */
+"git";
 
 /** How far a job is. */
 export type JobProgress = {
@@ -286,6 +511,90 @@ export type JobView = {
 	outcome?: Outcome | null,
 };
 
+/** Where the bytes of a file version live. */
+export type Layer =
+/** The project's history: code and small text. */
+"git" |
+/** The object store: large or binary. */
+"objects" |
+/** Session work, in no version. */
+"memory";
+
+/** Why a file version lives in its layer. */
+export type LayerReason =
+/** Whoever saved it asked for it. */
+"wish" |
+/** A rule of the project. */
+"rule" |
+/** A path of session work. */
+"session" |
+/** It is larger than a file in git should be. */
+"large" |
+/** It is not text. */
+"binary" |
+/** It looks like a pointer of git-lfs, and would be taken for one. */
+"pointer" |
+/** Code or text, and small. */
+"text";
+
+/** Sends files to a layer. */
+export type LayerRule = {
+	/** The pattern of their paths. */
+	pattern: string,
+	/** The layer. */
+	layer: Layer,
+};
+
+/** What goes to which layer. */
+export type LayerTotals = {
+	/** Files in git. */
+	gitFiles: number,
+	/** Their bytes. */
+	gitBytes: number,
+	/** Files in the object store. */
+	objectFiles: number,
+	/** Their bytes. */
+	objectBytes: number,
+};
+
+/** Something that versions do not hold. */
+export type LeftOut = {
+	/** Where it is, name by name. */
+	path: string[],
+	/** Why it is left out, a sentence. */
+	why: string,
+	/** How many files it has. */
+	files: number,
+	/** How large they are together. */
+	sizeBytes: number,
+};
+
+/** A line of a comparison. */
+export type Line = {
+	/** On which sides it is. */
+	tag: LineTag,
+	/** Its text, without the line break. */
+	text: string,
+	/** Its number before, counted from 1. */
+	old?: number | null,
+	/** Its number after, counted from 1. */
+	new?: number | null,
+	/**
+	 *  What within it differs from its counterpart: begin and end, in UTF-16 units, as a browser
+	 *  counts.
+	 */
+	spans: ([number, number])[],
+};
+
+/** On which sides of a comparison a line is. */
+export type LineTag =
+/** On both. */
+"same" |
+/** Only before. */
+"removed" |
+/** Only after. */
+"added";
+
 /** A folder inside a backup. */
 export type Listing = {
 	/** The folder, name by name from the top. */
@@ -343,7 +652,9 @@ export type PlacePurpose =
 /** To hold backups. */
 "destination" |
 /** To receive what is restored. */
-"restore";
+"restore" |
+/** To be copied into a workspace. */
+"upload";
 
 /** What is at a place. */
 export type PlaceState =
@@ -361,6 +672,41 @@ export type PlaceType = {
 	/** The path, absolute, or beginning with `~/`. */
 	path: string,
 };
+
+/** A file as it can be shown. */
+export type Preview = {
+	/** What can be shown. */
+	kind: PreviewKind,
+	/** Its text; for a link, where it leads. */
+	text?: string | null,
+	/** What it is written in: `rust`. */
+	language?: string | null,
+	/** What kind of image: `image/png`. */
+	mime?: string | null,
+	/** An image's bytes, in base64. */
+	base64?: string | null,
+	/** Its first bytes in lines of offset, hexadecimal digits and characters. */
+	hex?: string | null,
+	/** The size of the whole file. */
+	sizeBytes: number,
+	/** Whether there is more than is shown. */
+	truncated: boolean,
+};
+
+/** What can be shown of a file. */
+export type PreviewKind =
+/** Text. */
+"text" |
+/** An image. */
+"image" |
+/** Bytes, shown as hexadecimal digits. */
+"binary" |
+/** Nothing: it is too large. */
+"tooLarge" |
+/** Where the link leads. */
+"link" |
+/** Nothing: it is a folder. */
+"folder";
 
 /** A project. */
 export type Project = {
@@ -509,6 +855,34 @@ export type Restore = {
 	overwrite: Overwrite,
 };
 
+/** What of a project is versioned, and where it goes. */
+export type Rules = {
+	/** The id of the project. */
+	project: string,
+	/** Whether what the project's `.gitignore` ignores is left out. */
+	followGitignore: boolean,
+	/** Patterns of what is left out. */
+	leaveOut: string[],
+	/** Patterns of what is kept whatever else says no. */
+	keep: string[],
+	/** Which layer what goes to; the first that matches. */
+	layers: LayerRule[],
+};
+
+/** Changes a project's rules; what is left out stays as it is. Nothing already stored moves. */
+export type RulesChange = {
+	/** The project. */
+	project: string,
+	/** Whether what the project's `.gitignore` ignores is left out. */
+	followGitignore?: boolean | null,
+	/** Patterns of what is left out. */
+	leaveOut?: string[] | null,
+	/** Patterns of what is kept whatever else says no. */
+	keep?: string[] | null,
+	/** Which layer what goes to. */
+	layers?: LayerRule[] | null,
+};
+
 /** A job that was recorded. */
 export type Run = {
 	/** Its id. */
@@ -541,6 +915,14 @@ export type RunFilter = {
 	project?: string | null,
 	/** How many at most; 50 when left out. */
 	limit?: number | null,
+};
+
+/** What a save came to. */
+export type Saved = {
+	/** The version that was made; nothing when nothing changed. */
+	version?: Version | null,
+	/** Whether anything changed. */
+	changed: boolean,
 };
 
 /** One setting as text. */
@@ -647,6 +1029,128 @@ export type Theme =
 /** Light on dark. */
 "dark";
 
+/** What made a version. */
+export type Trigger =
+/** The user, or a program for him. */
+"manual" |
+/** A change that was noticed. */
+"automatic" |
+/** A restore that was about to change things. */
+"beforeRestore" |
+/** The beginning of the history. */
+"import";
+
+/** The state of a whole workspace at one moment. */
+export type Version = {
+	/** Its id, which it keeps when the history around it is thinned. */
+	id: string,
+	/** The last digits of the id, enough to tell it from others by sight and to ask for it. */
+	shortId: string,
+	/** The id of the project. */
+	project: string,
+	/** The id of the workspace. */
+	workspace: string,
+	/** Its place in the order of the project's versions, whatever the clock said. */
+	seq: number,
+	/** When it was made. */
+	time: string,
+	/** Who made it. */
+	author: string,
+	/** What it is about. */
+	message: string,
+	/** What made it. */
+	trigger: Trigger,
+	/** The user's name for it. */
+	name?: string | null,
+	/** The user's remarks. */
+	note?: string | null,
+	/** Whether thinning leaves it alone. */
+	pinned: boolean,
+	/** The id of the version that it came after. */
+	parent?: string | null,
+	/** Its commit in the project's history. */
+	commit: string,
+	/** How many files it has. */
+	files: number,
+	/** How large they are together. */
+	sizeBytes: number,
+	/** What storing it took. */
+	storedBytes: number,
+	/** How many files it added. */
+	added: number,
+	/** How many files it changed. */
+	modified: number,
+	/** How many files it removed. */
+	removed: number,
+	/** How many files it renamed. */
+	renamed: number,
+};
+
+/** Counts the versions of a workspace by day and hour. */
+export type VersionDays = {
+	/** The workspace. */
+	workspace: string,
+	/** The time zone that says where days begin: `Europe/Berlin`; the machine's when left out. */
+	timeZone?: string | null,
+};
+
+/** A version with what it changed. */
+export type VersionDetail = {
+	/** The version. */
+	version: Version,
+	/** What it changed, the first thousand; nothing for the beginning of the history. */
+	changes: Change[],
+	/** How many changes there are in all. */
+	changesTotal: number,
+};
+
+/** Which versions to list, newest first. */
+export type VersionFilter = {
+	/** The versions of this workspace. */
+	workspace: string,
+	/** Those before the one with this place in the order. */
+	before?: number | null,
+	/** How many at most; 100 when left out. */
+	limit?: number | null,
+	/** Those made at this moment or later. */
+	from?: string | null,
+	/** Those made before this moment. */
+	until?: string | null,
+	/** Those that this made. */
+	trigger?: Trigger | null,
+	/** Words in the message, the name, the note, or the path of a changed file. */
+	text?: string | null,
+};
+
+/** Names, remarks on, pins or unpins a version; what is left out stays as it is. */
+export type VersionMark = {
+	/** The version. */
+	version: string,
+	/** Its name; empty to take it away. */
+	name?: string | null,
+	/** The remarks; empty to take them away. */
+	note?: string | null,
+	/** Whether thinning leaves it alone. */
+	pinned?: boolean | null,
+};
+
+/**
+ *  A version: its id, the beginning or the end of one, the user's name for it, or
+ *  `latest:WORKSPACE`.
+ */
+export type VersionRef = {
+	/** The version. */
+	version: string,
+};
+
+/** Saves all changes of a workspace as a version. */
+export type VersionSave = {
+	/** The workspace. */
+	workspace: string,
+	/** What it is about; without it, what changed says so. */
+	message?: string | null,
+};
+
 /** Something that could not be done while the rest went on. */
 export type Warning = {
 	/** What it concerns. */
@@ -654,6 +1158,45 @@ export type Warning = {
 	/** What happened and why. */
 	message: string,
 };
+
+/** Whose watching to pause or resume. */
+export type WatchFilter = {
+	/** The project; all when left out. */
+	project?: string | null,
+};
+
+/** How the watching of a workspace goes. */
+export type WatchState = {
+	/** The id of the project. */
+	project: string,
+	/** The id of the workspace. */
+	workspace: string,
+	/** Its name. */
+	name: string,
+	/** Whether changes are noticed. */
+	state: WatchStatus,
+	/** Why they are not, or not all, a sentence. */
+	why?: string | null,
+	/** How many changed paths wait to become a version. */
+	pendingChanges: number,
+	/** When its last version was made. */
+	lastVersion?: string | null,
+};
+
+/** Whether the changes of a workspace are noticed. */
+export type WatchStatus =
+/** They are not: it has no history yet, or nobody watches. */
+"off" |
+/** Its first version is being made. */
+"importing" |
+/** They are. */
+"watching" |
+/** Some are only noticed by looking through all of it now and then. */
+"limited" |
+/** The user said not to. */
+"paused" |
+/** Its folder is not there. */
+"missing";
 
 /** What went wrong: a code to act on, and for people what, why and what next. */
 export type WireError = {
@@ -665,6 +1208,55 @@ export type WireError = {
 	why: string,
 	/** What to do next. */
 	next: string,
+};
+
+/** A folder that a project is worked on in. */
+export type Workspace = {
+	/** Its id. */
+	id: string,
+	/** The id of the project. */
+	project: string,
+	/** The project's name. */
+	projectName: string,
+	/** Its name: `main` for the project's own folder. */
+	name: string,
+	/** What it is for, in the user's words. */
+	description: string,
+	/** Its folder, to show. */
+	path: string,
+	/** Whether the folder is there now. */
+	present: boolean,
+	/** Whether it is the project's own folder. */
+	main: boolean,
+	/** Whether it is the one that was switched to last. */
+	current: boolean,
+	/** The id of the version that it was opened from. */
+	openedFrom?: string | null,
+	/** When it was made. */
+	created: string,
+	/** How many versions it has. */
+	versions: number,
+	/** When its last version was made. */
+	lastVersion?: string | null,
+	/** Whether its changes are noticed. */
+	watch: WatchStatus,
+};
+
+/** Says what a workspace is for. */
+export type WorkspaceDescribe = {
+	/** The workspace. */
+	workspace: string,
+	/** What it is for; empty to say nothing. */
+	text: string,
+};
+
+/**
+ *  A workspace: its id, the beginning of one, `project` for its main workspace, or
+ *  `project/workspace` by their names.
+ */
+export type WorkspaceRef = {
+	/** The workspace. */
+	workspace: string,
 };
 
 /** Every use case: its request and its reply. */
@@ -691,6 +1283,56 @@ export interface UseCases {
 	project_recall: { request: ProjectRef; reply: Project };
 	/** Looks at a project's folder anew: languages, frameworks, size. */
 	project_refresh: { request: ProjectRef; reply: JobView };
+	/** Counts what the first version of a project would hold. */
+	history_preview: { request: ProjectRef; reply: JobView };
+	/** Shows what was counted last of what the first version would hold. */
+	history_plan: { request: ProjectRef; reply: HistoryPlan };
+	/** Makes the first version of a project, whose changes are noticed from then on. */
+	history_start: { request: ProjectRef; reply: JobView };
+	/** Leaves changes unnoticed, of a project or of all. */
+	history_pause: { request: WatchFilter; reply: WatchState[] };
+	/** Notices changes again; what happened in between becomes a version. */
+	history_resume: { request: WatchFilter; reply: WatchState[] };
+	/** Lists how the watching of every workspace goes. */
+	watch_list: { request: Nothing; reply: WatchState[] };
+	/** Shows what of a project is versioned, and where it goes. */
+	rules_show: { request: ProjectRef; reply: Rules };
+	/** Changes what of a project is versioned, and where it goes. */
+	rules_change: { request: RulesChange; reply: Rules };
+	/** Lists the workspaces of a project. */
+	workspace_list: { request: ProjectRef; reply: Workspace[] };
+	/** Shows one workspace. */
+	workspace_show: { request: WorkspaceRef; reply: Workspace };
+	/** Makes a workspace the one that the user works in. */
+	workspace_switch: { request: WorkspaceRef; reply: Workspace };
+	/** Says what a workspace is for. */
+	workspace_describe: { request: WorkspaceDescribe; reply: Workspace };
+	/** Says which project and workspace the user works in. */
+	current: { request: Nothing; reply: Current };
+	/** Lists the versions of a workspace, newest first. */
+	version_list: { request: VersionFilter; reply: Version[] };
+	/** Counts the versions of a workspace by day and hour. */
+	version_days: { request: VersionDays; reply: Day[] };
+	/** Shows a version and what it changed. */
+	version_show: { request: VersionRef; reply: VersionDetail };
+	/** Saves all changes of a workspace as a version. */
+	version_save: { request: VersionSave; reply: JobView };
+	/** Names, remarks on, pins or unpins a version. */
+	version_mark: { request: VersionMark; reply: Version };
+	/** Lists a folder in a version, or on disk. */
+	file_list: { request: FileAt; reply: FileListing };
+	/** Shows a file of a version: its text, its picture, or its first bytes. */
+	file_preview: { request: FileAt; reply: Preview };
+	/** Gives the whole content of a file of a version. */
+	file_load: { request: FileAt; reply: FileContent };
+	/** Compares two files, or two versions of one. */
+	file_diff: { request: FileCompare; reply: FileDiff };
+	/** Saves a file of a workspace and makes a version. */
+	file_save: { request: FileSave; reply: Saved };
+	/** Deletes a file or folder of a workspace and makes a version. */
+	file_delete: { request: FileDelete; reply: Saved };
+	/** Copies files and folders into a workspace and makes one version of them. */
+	file_upload: { request: FileUpload; reply: JobView };
 	/** Lists the destinations. */
 	destination_list: { request: Nothing; reply: Destination[] };
 	/** Makes a folder a destination of backups. */
@@ -741,6 +1383,31 @@ export const useCaseHints: Record<UseCaseName, string> = {
 	project_forget: "undercroft project remove {project}",
 	project_recall: "undercroft project recall {project}",
 	project_refresh: "undercroft project refresh {project}",
+	history_preview: "undercroft history preview {project}",
+	history_plan: "undercroft history preview {project}",
+	history_start: "undercroft history start {project}",
+	history_pause: "undercroft history pause {project}",
+	history_resume: "undercroft history resume {project}",
+	watch_list: "undercroft history status",
+	rules_show: "undercroft history rules {project}",
+	rules_change: "undercroft history rules {project}",
+	workspace_list: "undercroft workspace list {project}",
+	workspace_show: "undercroft workspace show {workspace}",
+	workspace_switch: "undercroft workspace switch {workspace}",
+	workspace_describe: "undercroft workspace describe {workspace} {text}",
+	current: "undercroft workspace current",
+	version_list: "undercroft version list {workspace}",
+	version_days: "undercroft version days {workspace}",
+	version_show: "undercroft version show {version}",
+	version_save: "undercroft version save {workspace} --message {message}",
+	version_mark: "undercroft version mark {version} --name {name}",
+	file_list: "undercroft file list {version} {path}",
+	file_preview: "undercroft file show {version} {path}",
+	file_load: "undercroft file load {version} {path}",
+	file_diff: "undercroft file diff {from} {to} {path}",
+	file_save: "undercroft file save {path} --workspace {workspace}",
+	file_delete: "undercroft file delete {path} --workspace {workspace}",
+	file_upload: "undercroft file upload {path} --workspace {workspace}",
 	destination_list: "undercroft destination list",
 	destination_add: "undercroft destination add {path}",
 	destination_forget: "undercroft destination remove {destination}",

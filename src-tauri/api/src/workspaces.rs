@@ -1,0 +1,100 @@
+//! Workspaces: finding, listing, describing and switching them.
+
+use undercroft_foundation::{Code, Error, Result, escape_path};
+use undercroft_history as history;
+
+use crate::Api;
+use crate::wire::{Current, Nothing, ProjectRef, Workspace, WorkspaceDescribe, WorkspaceRef};
+
+impl Api {
+    /// Lists the workspaces of a project.
+    ///
+    /// # Errors
+    /// [`Code::NotFound`].
+    pub fn workspace_list(&self, request: ProjectRef) -> Result<Vec<Workspace>> {
+        let project = self.find_project(&request.project)?;
+        let mut all = self.0.history.workspaces(Some(project.id))?;
+        all.retain(|workspace| workspace.closed.is_none());
+        all.into_iter().map(|workspace| self.show_workspace(workspace)).collect()
+    }
+
+    /// Shows one workspace.
+    ///
+    /// # Errors
+    /// [`Code::NotFound`].
+    pub fn workspace_show(&self, request: WorkspaceRef) -> Result<Workspace> {
+        self.show_workspace(self.find_workspace(&request.workspace)?)
+    }
+
+    /// Makes a workspace the one that the user works in.
+    ///
+    /// # Errors
+    /// [`Code::NotFound`].
+    pub fn workspace_switch(&self, request: WorkspaceRef) -> Result<Workspace> {
+        let workspace = self.find_workspace(&request.workspace)?;
+        self.show_workspace(self.0.history.switch_workspace(workspace.id)?)
+    }
+
+    /// Says what a workspace is for.
+    ///
+    /// # Errors
+    /// [`Code::NotFound`].
+    pub fn workspace_describe(&self, request: WorkspaceDescribe) -> Result<Workspace> {
+        let workspace = self.find_workspace(&request.workspace)?;
+        self.show_workspace(self.0.history.describe_workspace(workspace.id, &request.text)?)
+    }
+
+    /// Says which project and workspace the user works in.
+    ///
+    /// # Errors
+    /// Whatever keeps the catalog from being read.
+    pub fn current(&self, _: Nothing) -> Result<Current> {
+        let current = self.0.history.current_workspace()?;
+        Ok(current.map_or_else(Current::default, |workspace| Current {
+            project: Some(workspace.project.to_string()),
+            workspace: Some(workspace.id.to_string()),
+        }))
+    }
+
+    /// The workspace that `text` means: its id, a project for its main workspace, or
+    /// `project/workspace`.
+    pub(crate) fn find_workspace(&self, text: &str) -> Result<history::Workspace> {
+        if let Ok(id) = text.parse()
+            && let Ok(workspace) = self.0.history.workspace(id)
+        {
+            return Ok(workspace);
+        }
+        let unknown = match self.find_project(text) {
+            Ok(project) => return self.0.history.main_workspace(project.id),
+            Err(error) => error,
+        };
+        let Some((project, name)) = text.rsplit_once('/') else { return Err(unknown) };
+        let project = self.find_project(project)?;
+        let all = self.0.history.workspaces(Some(project.id))?;
+        all.into_iter().find(|workspace| workspace.name == name).ok_or_else(|| {
+            Error::new(Code::NotFound, format!("{} has no workspace {name:?}", project.name))
+                .next("List its workspaces: `undercroft workspace list`")
+        })
+    }
+
+    pub(crate) fn show_workspace(&self, workspace: history::Workspace) -> Result<Workspace> {
+        let project = self.0.library.projects().get(workspace.project)?;
+        let last = self.0.history.newest_version(workspace.id)?;
+        Ok(Workspace {
+            id: workspace.id.to_string(),
+            project: workspace.project.to_string(),
+            project_name: project.name,
+            path: escape_path(&workspace.root),
+            present: workspace.is_present(),
+            main: workspace.name == history::MAIN,
+            watch: self.watch_status(workspace.id)?,
+            name: workspace.name,
+            description: workspace.description,
+            current: workspace.is_current,
+            opened_from: workspace.opened_from.map(|id| id.to_string()),
+            created: workspace.created,
+            versions: self.0.history.moments(workspace.id)?.len() as u64,
+            last_version: last.map(|version| version.time),
+        })
+    }
+}

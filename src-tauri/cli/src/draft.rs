@@ -1,0 +1,114 @@
+//! `undercroft draft`: session work that is in no version yet.
+
+use std::path::PathBuf;
+
+use base64::Engine;
+use base64::prelude::BASE64_STANDARD;
+use clap::{Args, Subcommand};
+use undercroft_api::wire::{Draft, DraftRef, DraftSave, ProjectRef};
+use undercroft_foundation::{Code, Error, Result};
+
+use crate::ending::Ending;
+use crate::file::read_content;
+use crate::output::Output;
+use crate::session::Session;
+use crate::table::{Align, Table};
+use crate::words::{moment, size};
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Keep a draft
+    Save(Save),
+    /// List the drafts of a project
+    List(List),
+    /// Print the content of a draft
+    Read(Named),
+    /// Throw a draft away
+    Delete(Named),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Save {
+    /// The project: its name, its id or the beginning of it
+    project: String,
+    /// The draft's name: a path, or any name for a scratch file
+    name: String,
+    /// Read the content from this file, instead of from standard input
+    #[arg(long, value_name = "FILE")]
+    from: Option<PathBuf>,
+    /// Let it go after so many seconds, instead of by the rule
+    #[arg(long, value_name = "SECONDS")]
+    expires: Option<u64>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct List {
+    /// The project: its name, its id or the beginning of it
+    project: String,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Named {
+    /// The project: its name, its id or the beginning of it
+    project: String,
+    /// The draft's name
+    name: String,
+}
+
+impl Named {
+    fn request(self) -> DraftRef {
+        DraftRef { project: self.project, name: self.name }
+    }
+}
+
+impl Command {
+    pub(crate) fn run(self, session: &Session) -> Result<Ending> {
+        let api = session.api()?;
+        let out = &session.out;
+        match self {
+            Self::Save(Save { project, name, from, expires }) => {
+                let base64 = BASE64_STANDARD.encode(read_content(from.as_deref())?);
+                let request = DraftSave { project, name, base64, expires_seconds: expires };
+                out.show(&api.draft_save(request)?, |draft| {
+                    out.line(format!("Kept {} ({})", draft.name, size(draft.size_bytes)));
+                });
+            }
+            Self::List(List { project }) => {
+                let drafts = api.draft_list(ProjectRef { project })?;
+                out.show(&drafts, |drafts| print_list(drafts, out));
+            }
+            Self::Read(named) => {
+                let content = api.draft_read(named.request())?;
+                let bytes = BASE64_STANDARD.decode(&content.base64).map_err(|source| {
+                    Error::new(Code::Internal, "The draft came in another form than it must")
+                        .because(source)
+                })?;
+                out.show(&content, |_| out.raw(&bytes));
+            }
+            Self::Delete(named) => {
+                let name = named.name.clone();
+                let done = api.draft_delete(named.request())?;
+                out.show(&done, |_| out.line(format!("Threw {name} away")));
+            }
+        }
+        Ok(Ending::Done)
+    }
+}
+
+fn print_list(drafts: &[Draft], out: &Output) {
+    let mut table = Table::new(&[
+        ("NAME", Align::Left),
+        ("SIZE", Align::Right),
+        ("KEPT", Align::Left),
+        ("MAY GO", Align::Left),
+    ]);
+    for draft in drafts {
+        table.row([
+            draft.name.clone(),
+            size(draft.size_bytes),
+            moment(draft.saved),
+            draft.expires.map(moment).unwrap_or_default(),
+        ]);
+    }
+    table.print(out, "No drafts");
+}

@@ -1,0 +1,429 @@
+//! `undercroft file`: the files of any version, and files saved into a workspace.
+
+use std::fs;
+use std::io::Read;
+use std::path::{Path, PathBuf};
+
+use base64::Engine;
+use base64::prelude::BASE64_STANDARD;
+use clap::{Args, Subcommand, ValueEnum};
+use undercroft_api::Api;
+use undercroft_api::wire::{
+    self, DiffKind, EntryKind, FileAt, FileCompare, FileDelete, FileDiff, FileEntry, FileHit,
+    FileListing, FileRef, FileSave, FileSearch, FileUpload, FileVersion, Layer, Line, LineTag,
+    Preview, PreviewKind, Saved,
+};
+use undercroft_foundation::{Code, Error, IoContext, Result};
+
+use crate::ending::{self, Ending};
+use crate::inside::names;
+use crate::output::Output;
+use crate::session::{self, Session};
+use crate::table::{Align, Table};
+use crate::words::{moment, size};
+use crate::{progress, version, workspace};
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// List a folder in a version
+    List(At),
+    /// Show a file of a version: its text, or its first bytes
+    Show(At),
+    /// Print the whole content of a file of a version, as it is
+    Load(At),
+    /// Compare a file in two versions, or with what is on disk
+    Diff(Diff),
+    /// Save a file of a workspace and make a version
+    Save(Save),
+    /// Delete a file or folder of a workspace and make a version
+    Delete(Delete),
+    /// Copy files and folders into a workspace and make a version
+    Upload(Upload),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct At {
+    /// The version: its id, the beginning or end of it, its name, `latest`, `now` or WORKSPACE@TIME
+    #[arg(id = "of", value_name = "VERSION")]
+    version: String,
+    /// The path in it
+    #[arg(default_value = "")]
+    path: String,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct History {
+    /// The path in the workspace
+    path: String,
+    /// The workspace: PROJECT, PROJECT/NAME or its id, instead of the current one
+    #[arg(long, short)]
+    workspace: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Diff {
+    /// The version that counts as before
+    from: String,
+    /// The version that counts as after; `now` for what is on disk
+    to: String,
+    /// The path in both
+    path: String,
+    /// The path in the version that counts as before, if it was another
+    #[arg(long, value_name = "PATH")]
+    from_path: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Search {
+    /// The version: its id, the beginning or end of it, its name, `latest`, or WORKSPACE@TIME
+    #[arg(id = "of", value_name = "VERSION")]
+    version: String,
+    /// What to look for; upper and lower case are the same
+    text: String,
+    /// Look into the files rather than at their paths
+    #[arg(long, short)]
+    content: bool,
+    /// How many hits at most
+    #[arg(long, value_name = "COUNT", default_value_t = 200)]
+    limit: u32,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Save {
+    /// The path in the workspace
+    path: String,
+    /// Read the content from this file, instead of from standard input
+    #[arg(long, value_name = "FILE")]
+    from: Option<PathBuf>,
+    /// What the version is about
+    #[arg(long, short)]
+    message: Option<String>,
+    /// Where the content is to live
+    #[arg(long, value_enum)]
+    layer: Option<LayerName>,
+    /// The workspace: PROJECT, PROJECT/NAME or its id, instead of the current one
+    #[arg(long, short)]
+    workspace: Option<String>,
+}
+
+/// Where content is to live.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum LayerName {
+    Git,
+    Objects,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Delete {
+    /// The path in the workspace
+    path: String,
+    /// What the version is about
+    #[arg(long, short)]
+    message: Option<String>,
+    /// The workspace: PROJECT, PROJECT/NAME or its id, instead of the current one
+    #[arg(long, short)]
+    workspace: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Upload {
+    /// The files and folders
+    #[arg(required = true, value_name = "PATH")]
+    sources: Vec<PathBuf>,
+    /// The folder in the workspace that receives them, instead of the top
+    #[arg(long, value_name = "PATH")]
+    into: Option<String>,
+    /// What to do where a name is taken
+    #[arg(long, value_enum, default_value = "ask")]
+    conflict: Conflict,
+    /// The workspace: PROJECT, PROJECT/NAME or its id, instead of the current one
+    #[arg(long, short)]
+    workspace: Option<String>,
+}
+
+/// What to do where a name is taken.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum Conflict {
+    /// Stop before anything is copied, and say which names
+    Ask,
+    /// Replace what is there; its last version stays
+    Replace,
+    /// Give what comes another name
+    KeepBoth,
+    /// Leave what is there, and copy the rest
+    Skip,
+}
+
+impl Command {
+    pub(crate) fn run(self, session: &Session) -> Result<Ending> {
+        let api = session.api()?;
+        let out = &session.out;
+        match self {
+            Self::List(at) => {
+                let listing = api.file_list(at.request(&api)?)?;
+                out.show(&listing, |listing| print_listing(listing, out));
+            }
+            Self::Show(at) => {
+                let preview = api.file_preview(at.request(&api)?)?;
+                out.show(&preview, |preview| print_preview(preview, out));
+            }
+            Self::Load(at) => load(&api, at.request(&api)?, out)?,
+            Self::Diff(diff) => {
+                let diff = api.file_diff(diff.request(&api)?)?;
+                out.show(&diff, |diff| print_diff(diff, out));
+            }
+            Self::Save(save) => {
+                let saved = api.file_save(save.request(&api)?)?;
+                out.show(&saved, |saved| print_saved(saved, out));
+            }
+            Self::Delete(Delete { path, message, workspace }) => {
+                let workspace = workspace::or_current(&api, workspace)?;
+                let request = FileDelete { workspace, path: names(&path), message };
+                out.show(&api.file_delete(request)?, |saved| print_saved(saved, out));
+            }
+            Self::Upload(upload) => {
+                let request = upload.request(&api)?;
+                let job = progress::run(session, &api, || api.file_upload(request))?;
+                return ending::of_job(&job);
+            }
+        }
+        Ok(Ending::Done)
+    }
+}
+
+impl At {
+    fn request(self, api: &Api) -> Result<FileAt> {
+        Ok(FileAt { version: version::spec(api, self.version)?, path: names(&self.path) })
+    }
+}
+
+impl Diff {
+    fn request(self, api: &Api) -> Result<FileCompare> {
+        let path = names(&self.path);
+        let from_path = self.from_path.map_or_else(|| path.clone(), |from| names(&from));
+        let from = FileAt { version: version::spec(api, self.from)?, path: from_path };
+        // `now` without more is the disk of the other side's workspace.
+        let to = if self.to == "now" { self.to } else { version::spec(api, self.to)? };
+        Ok(FileCompare { from: Some(from), to: Some(FileAt { version: to, path }) })
+    }
+}
+
+impl Search {
+    fn request(self, api: &Api) -> Result<FileSearch> {
+        let version = version::spec(api, self.version)?;
+        let Self { text, content, limit, .. } = self;
+        Ok(FileSearch { version, text, in_content: content, limit: Some(limit) })
+    }
+}
+
+impl Save {
+    fn request(self, api: &Api) -> Result<FileSave> {
+        let content = read_content(self.from.as_deref())?;
+        Ok(FileSave {
+            workspace: workspace::or_current(api, self.workspace)?,
+            path: names(&self.path),
+            base64: BASE64_STANDARD.encode(content),
+            message: self.message,
+            layer: self.layer.map(|layer| match layer {
+                LayerName::Git => Layer::Git,
+                LayerName::Objects => Layer::Objects,
+            }),
+        })
+    }
+}
+
+/// The bytes of a file, or of standard input.
+pub(crate) fn read_content(from: Option<&Path>) -> Result<Vec<u8>> {
+    let Some(path) = from else {
+        let mut content = Vec::new();
+        std::io::stdin().read_to_end(&mut content).at("read", Path::new("standard input"))?;
+        return Ok(content);
+    };
+    fs::read(path).at("read", path)
+}
+
+impl Upload {
+    fn request(self, api: &Api) -> Result<FileUpload> {
+        let place = |path: &PathBuf| session::place(api, path).map(|place| place.id);
+        Ok(FileUpload {
+            places: self.sources.iter().map(place).collect::<Result<_>>()?,
+            workspace: workspace::or_current(api, self.workspace)?,
+            folder: names(&self.into.unwrap_or_default()),
+            conflict: match self.conflict {
+                Conflict::Ask => wire::Conflict::Ask,
+                Conflict::Replace => wire::Conflict::Replace,
+                Conflict::KeepBoth => wire::Conflict::KeepBoth,
+                Conflict::Skip => wire::Conflict::Skip,
+            },
+        })
+    }
+}
+
+fn load(api: &Api, request: FileAt, out: &Output) -> Result<()> {
+    let content = api.file_load(request)?;
+    if out.is_json() {
+        out.record(&content);
+        return Ok(());
+    }
+    let bytes = BASE64_STANDARD.decode(&content.base64).map_err(|source| {
+        Error::new(Code::Internal, "The content came in another form than it must").because(source)
+    })?;
+    out.raw(&bytes);
+    Ok(())
+}
+
+fn print_listing(listing: &FileListing, out: &Output) {
+    let mut table = Table::new(&[
+        ("MODE", Align::Left),
+        ("SIZE", Align::Right),
+        ("MODIFIED", Align::Left),
+        ("IN", Align::Left),
+        ("NAME", Align::Left),
+    ]);
+    for entry in &listing.entries {
+        let weight = match entry.kind {
+            EntryKind::File => size(entry.size_bytes),
+            _ => String::new(),
+        };
+        let layer = entry.layer.map_or("", layer_name).to_owned();
+        table.row([entry.mode.clone(), weight, moment(entry.modified), layer, shown_name(entry)]);
+    }
+    table.print(out, "The folder is empty");
+}
+
+fn shown_name(entry: &FileEntry) -> String {
+    match (&entry.target, entry.kind) {
+        (Some(target), _) => format!("{} -> {target}", entry.name),
+        (None, EntryKind::Folder) => format!("{}/", entry.name),
+        (None, _) => entry.name.clone(),
+    }
+}
+
+fn layer_name(layer: Layer) -> &'static str {
+    match layer {
+        Layer::Git => "git",
+        Layer::Objects => "objects",
+        Layer::Memory => "memory",
+    }
+}
+
+fn print_preview(preview: &Preview, out: &Output) {
+    let lines = |text: &Option<String>| {
+        text.iter().flat_map(|text| text.lines()).for_each(|line| print_text(line, out));
+    };
+    match preview.kind {
+        PreviewKind::Text => lines(&preview.text),
+        PreviewKind::Binary => lines(&preview.hex),
+        PreviewKind::Link => {
+            out.line(format!("-> {}", preview.text.as_deref().unwrap_or_default()));
+        }
+        PreviewKind::Image => {
+            out.line(format!(
+                "{}, {}",
+                preview.mime.as_deref().unwrap_or("image"),
+                size(preview.size_bytes)
+            ));
+        }
+        PreviewKind::TooLarge => {
+            out.line(format!("{}: too large to show", size(preview.size_bytes)))
+        }
+        PreviewKind::Folder => out.note("It is a folder: undercroft file list"),
+    }
+    if preview.truncated {
+        out.note(format!("… there is more: {} in all", size(preview.size_bytes)));
+    }
+}
+
+/// Tabs stay what they are.
+fn print_text(line: &str, out: &Output) {
+    let cells: Vec<_> = line.split('\t').map(crate::words::printable).collect();
+    out.raw(format!("{}\n", cells.join("\t")).as_bytes());
+}
+
+fn print_history(versions: &[FileVersion], out: &Output) {
+    let mut table = Table::new(&[
+        ("VERSION", Align::Left),
+        ("TIME", Align::Left),
+        ("CHANGE", Align::Left),
+        ("SIZE", Align::Right),
+        ("PATH", Align::Left),
+        ("MESSAGE", Align::Left),
+    ]);
+    for file in versions {
+        table.row([
+            file.version.short_id.clone(),
+            moment(file.version.time),
+            change_name(file.kind).to_owned(),
+            file.size_bytes.map(size).unwrap_or_default(),
+            file.path.join("/"),
+            file.version.message.lines().next().unwrap_or_default().to_owned(),
+        ]);
+    }
+    table.print(out, "No version changed it");
+}
+
+fn change_name(kind: wire::ChangeKind) -> &'static str {
+    match kind {
+        wire::ChangeKind::Added => "added",
+        wire::ChangeKind::Modified => "modified",
+        wire::ChangeKind::Removed => "removed",
+        wire::ChangeKind::Renamed => "renamed",
+        wire::ChangeKind::Metadata => "metadata",
+    }
+}
+
+fn print_diff(diff: &FileDiff, out: &Output) {
+    let sizes = || {
+        let side = |preview: &Option<Preview>| {
+            preview.as_ref().map_or_else(|| "nothing".to_owned(), |it| size(it.size_bytes))
+        };
+        format!("{} -> {}", side(&diff.old), side(&diff.new))
+    };
+    match diff.kind {
+        DiffKind::Same => out.note("They are the same"),
+        DiffKind::Image => out.line(format!("The images differ: {}", sizes())),
+        DiffKind::Binary => out.line(format!("The bytes differ: {}", sizes())),
+        DiffKind::TooLarge => out.line(format!("Too large to compare by line: {}", sizes())),
+        DiffKind::Text => {
+            for hunk in &diff.hunks {
+                out.line(format!(
+                    "@@ -{},{} +{},{} @@",
+                    hunk.old_start, hunk.old_lines, hunk.new_start, hunk.new_lines
+                ));
+                hunk.lines.iter().for_each(|line| print_line(line, out));
+            }
+        }
+    }
+    if diff.truncated {
+        out.note("… there is more than is shown");
+    }
+}
+
+fn print_line(line: &Line, out: &Output) {
+    let mark = match line.tag {
+        LineTag::Same => ' ',
+        LineTag::Removed => '-',
+        LineTag::Added => '+',
+    };
+    print_text(&format!("{mark}{}", line.text), out);
+}
+
+fn print_hits(hits: &[FileHit], out: &Output) {
+    if hits.is_empty() {
+        return out.note("Nothing was found");
+    }
+    for hit in hits {
+        let path = hit.path.join("/");
+        out.line(match (hit.line, &hit.preview) {
+            (Some(line), Some(preview)) => format!("{path}:{line}: {}", preview.trim()),
+            _ => path,
+        });
+    }
+}
+
+fn print_saved(saved: &Saved, out: &Output) {
+    match &saved.version {
+        Some(version) => out.line(format!("Version {}: {}", version.short_id, version.message)),
+        None => out.line("Nothing has changed; no version was made"),
+    }
+}

@@ -1,0 +1,259 @@
+//! `undercroft history`: begin, watch and keep the histories of projects.
+
+use std::time::Duration;
+
+use clap::{Args, Subcommand};
+use undercroft_api::Api;
+use undercroft_api::wire::{
+    BackendEvent, HistoryPlan, JobView, Layer, LayerRule, Nothing, ProjectRef, Rules, RulesChange,
+    WatchFilter, WatchState,
+};
+use undercroft_foundation::{Code, Error, Result};
+
+use crate::ending::{self, Ending};
+use crate::output::Output;
+use crate::session::Session;
+use crate::table::{Align, Table};
+use crate::words::{count, grouped, moment, size};
+use crate::{interrupt, progress, workspace};
+
+/// How often to look whether the user had enough.
+const PERIOD: Duration = Duration::from_millis(200);
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Say what the first version of a project would hold
+    Preview(Named),
+    /// Make the first version of a project
+    Start(Named),
+    /// Make a version of whatever changes, until Ctrl-C
+    Watch,
+    /// Stop making versions of what changes in a project, or in any
+    Pause(Filter),
+    /// Go on making versions of what changes
+    Resume(Filter),
+    /// Show whose changes are noticed
+    Status,
+    /// Show and change what of a project is versioned, and where it goes
+    Rules(RulesArguments),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Named {
+    /// The project: its name, its id or the beginning of it
+    project: String,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Filter {
+    /// The project: its name, its id or the beginning of it; without it, all
+    project: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct RulesArguments {
+    /// The project: its name, its id or the beginning of it
+    project: String,
+    /// Leave out what the project's .gitignore ignores, or do not
+    #[arg(long, value_name = "yes|no", value_parser = yes_or_no)]
+    follow_gitignore: Option<bool>,
+    /// Leave out what matches this pattern (again for more)
+    #[arg(long, value_name = "PATTERN")]
+    leave_out: Vec<String>,
+    /// Keep what matches this pattern, whatever else says no (again for more)
+    #[arg(long, value_name = "PATTERN")]
+    keep: Vec<String>,
+    /// Send what matches a pattern to git or to the objects (again for more)
+    #[arg(long, value_name = "PATTERN=git|objects", value_parser = layer_rule)]
+    layer: Vec<LayerRule>,
+    /// Take this pattern away from every rule (again for more)
+    #[arg(long, value_name = "PATTERN")]
+    remove: Vec<String>,
+}
+
+fn yes_or_no(text: &str) -> Result<bool, String> {
+    match text {
+        "yes" => Ok(true),
+        "no" => Ok(false),
+        _ => Err("it is neither yes nor no".to_owned()),
+    }
+}
+
+fn layer_rule(text: &str) -> Result<LayerRule, String> {
+    let (pattern, layer) = text.rsplit_once('=').unwrap_or((text, ""));
+    let layer = match layer {
+        "git" => Layer::Git,
+        "objects" => Layer::Objects,
+        _ => return Err("after the pattern comes =git or =objects".to_owned()),
+    };
+    Ok(LayerRule { pattern: pattern.to_owned(), layer })
+}
+
+impl Named {
+    fn request(self) -> ProjectRef {
+        ProjectRef { project: self.project }
+    }
+}
+
+impl Command {
+    pub(crate) fn run(self, session: &Session) -> Result<Ending> {
+        let api = session.api()?;
+        let out = &session.out;
+        match self {
+            Self::Preview(named) => return preview(session, &api, named.request()),
+            Self::Start(named) => return follow(session, &api, Api::history_start, named),
+            Self::Watch => return watch(session, &api),
+            Self::Pause(Filter { project }) => {
+                show_states(&api.history_pause(WatchFilter { project })?, out);
+            }
+            Self::Resume(Filter { project }) => {
+                show_states(&api.history_resume(WatchFilter { project })?, out);
+            }
+            Self::Status => show_states(&api.watch_list(Nothing {})?, out),
+            Self::Rules(arguments) => {
+                let rules = arguments.run(&api)?;
+                out.show(&rules, |rules| print_rules(rules, out));
+            }
+        }
+        Ok(Ending::Done)
+    }
+}
+
+fn follow(
+    session: &Session,
+    api: &Api,
+    start: impl FnOnce(&Api, ProjectRef) -> Result<JobView>,
+    named: Named,
+) -> Result<Ending> {
+    ending::of_job(&progress::run(session, api, || start(api, named.request()))?)
+}
+
+fn preview(session: &Session, api: &Api, request: ProjectRef) -> Result<Ending> {
+    interrupt::watch();
+    let job = progress::wait(session, api, &api.history_preview(request.clone())?)?;
+    let ending = ending::of_job(&job)?;
+    let plan = api.history_plan(request)?;
+    session.out.show(&plan, |plan| print_plan(plan, &session.out));
+    Ok(ending)
+}
+
+fn watch(session: &Session, api: &Api) -> Result<Ending> {
+    let out = &session.out;
+    interrupt::watch();
+    let live = api.subscribe();
+    api.start_watching();
+    out.note("Watching; Ctrl-C stops");
+    while !interrupt::is_stopped() && !out.is_closed() {
+        if let Ok(BackendEvent::Event { event }) = live.recv_timeout(PERIOD)
+            && (event.kind == "version.made" || event.kind == "watch.changed")
+        {
+            out.show(&event, |event| out.line(format!("{}  {}", moment(event.time), event.text)));
+        }
+    }
+    api.shut_down();
+    Ok(Ending::Done)
+}
+
+impl RulesArguments {
+    fn run(self, api: &Api) -> Result<Rules> {
+        let rules = api.rules_show(ProjectRef { project: self.project.clone() })?;
+        let is_question = self.follow_gitignore.is_none()
+            && [&self.leave_out, &self.keep, &self.remove].iter().all(|list| list.is_empty())
+            && self.layer.is_empty();
+        if is_question {
+            return Ok(rules);
+        }
+        for pattern in &self.remove {
+            let is_known = rules.leave_out.contains(pattern)
+                || rules.keep.contains(pattern)
+                || rules.layers.iter().any(|rule| rule.pattern == *pattern);
+            if !is_known {
+                return Err(Error::new(
+                    Code::NotFound,
+                    format!("No rule has the pattern {pattern}"),
+                )
+                .next("See undercroft history rules PROJECT"));
+            }
+        }
+        let merged = |mut old: Vec<String>, new: Vec<String>| {
+            old.retain(|pattern| !self.remove.contains(pattern) && !new.contains(pattern));
+            old.extend(new);
+            Some(old)
+        };
+        let mut layers = rules.layers;
+        layers.retain(|old| {
+            !self.remove.contains(&old.pattern)
+                && self.layer.iter().all(|new| new.pattern != old.pattern)
+        });
+        layers.extend(self.layer);
+        api.rules_change(RulesChange {
+            project: self.project,
+            follow_gitignore: self.follow_gitignore,
+            leave_out: merged(rules.leave_out, self.leave_out),
+            keep: merged(rules.keep, self.keep),
+            layers: Some(layers),
+        })
+    }
+}
+
+fn show_states(states: &Vec<WatchState>, out: &Output) {
+    out.show(states, |states| {
+        let mut table = Table::new(&[
+            ("WORKSPACE", Align::Left),
+            ("CHANGES", Align::Left),
+            ("WAITING", Align::Right),
+            ("LAST VERSION", Align::Left),
+            ("WHY", Align::Left),
+        ]);
+        for state in states {
+            table.row([
+                state.name.clone(),
+                workspace::watch_name(state.state).to_owned(),
+                grouped(state.pending_changes),
+                state.last_version.map_or_else(|| "none yet".to_owned(), moment),
+                state.why.clone().unwrap_or_default(),
+            ]);
+        }
+        table.print(out, "No project has a history yet: undercroft history start PROJECT");
+    });
+}
+
+fn print_plan(plan: &HistoryPlan, out: &Output) {
+    out.line(format!("{} ({})", count(plan.files, "file"), size(plan.size_bytes)));
+    let layers = &plan.layers;
+    out.line(format!("  in git: {} ({})", grouped(layers.git_files), size(layers.git_bytes)));
+    let objects = (grouped(layers.object_files), size(layers.object_bytes));
+    out.line(format!("  as objects: {} ({})", objects.0, objects.1));
+    if !plan.left_out.is_empty() {
+        out.line("Left out:");
+    }
+    for item in &plan.left_out {
+        let path = item.path.join("/");
+        out.line(format!("  {:>10}  {path}: {}", size(item.size_bytes), item.why));
+    }
+    if !plan.secrets.is_empty() {
+        out.line("Kept although they look like secrets; they stay on this machine:");
+    }
+    for path in &plan.secrets {
+        out.line(format!("  {}", path.join("/")));
+    }
+}
+
+fn print_rules(rules: &Rules, out: &Output) {
+    let follow = if rules.follow_gitignore { "yes" } else { "no" };
+    out.line(format!("What .gitignore ignores is left out: {follow}"));
+    for pattern in &rules.leave_out {
+        out.line(format!("left out  {pattern}"));
+    }
+    for pattern in &rules.keep {
+        out.line(format!("kept      {pattern}"));
+    }
+    for rule in &rules.layers {
+        let layer = match rule.layer {
+            Layer::Git => "to git",
+            Layer::Objects => "to objects",
+            Layer::Memory => "to memory",
+        };
+        out.line(format!("{layer:<9} {}", rule.pattern));
+    }
+}

@@ -1,0 +1,383 @@
+//! `undercroft version`: list, look at, make, mark, compare, restore and thin versions.
+
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand, ValueEnum};
+use jiff::Timestamp;
+use undercroft_api::Api;
+use undercroft_api::wire::{
+    Change, ChangeKind, Comparison, Day, ProjectRef, RestorePlan, ThinPlan, Trigger, Version,
+    VersionCompare, VersionDays, VersionDetail, VersionFilter, VersionMark, VersionRef,
+    VersionRestore, VersionSave, VersionSizes,
+};
+use undercroft_foundation::Result;
+
+use crate::ending::{self, Ending};
+use crate::output::Output;
+use crate::session::{self, Session};
+use crate::table::{Align, Table};
+use crate::words::{count, grouped, moment, size};
+use crate::{inside, progress, workspace};
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// List versions, newest first
+    List(List),
+    /// Count versions by day
+    Days(Days),
+    /// Show one version and what it changed
+    Show(Named),
+    /// Save all changes as a version
+    Save(Save),
+    /// Name, pin or remark on a version
+    Mark(Mark),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct List {
+    /// The workspace: PROJECT, PROJECT/NAME or its id; without it, the current one
+    workspace: Option<String>,
+    /// How many at most
+    #[arg(long, value_name = "COUNT", default_value_t = 50)]
+    limit: u32,
+    /// Only those made at this moment or later, such as 2026-03-09T14:00:00Z
+    #[arg(long, value_name = "TIME")]
+    from: Option<Timestamp>,
+    /// Only those made before this moment
+    #[arg(long, value_name = "TIME")]
+    until: Option<Timestamp>,
+    /// Only those that this made
+    #[arg(long, value_enum)]
+    trigger: Option<By>,
+    /// Only those with these words in the message, the name, the note or a changed path
+    #[arg(long)]
+    text: Option<String>,
+}
+
+/// What made a version.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum By {
+    /// The user, or a program for him
+    Manual,
+    /// A change that was noticed
+    Automatic,
+    /// A restore that was about to change things
+    BeforeRestore,
+    /// The beginning of the history
+    Import,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Days {
+    /// The workspace: PROJECT, PROJECT/NAME or its id; without it, the current one
+    workspace: Option<String>,
+    /// The time zone that says where days begin, such as Europe/Berlin, instead of this machine's
+    #[arg(long, value_name = "ZONE")]
+    time_zone: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Named {
+    /// The version: its id, the beginning or end of it, its name, `latest`, or WORKSPACE@TIME
+    #[arg(id = "of", value_name = "VERSION")]
+    version: String,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Save {
+    /// The workspace: PROJECT, PROJECT/NAME or its id; without it, the current one
+    workspace: Option<String>,
+    /// What the version is about
+    #[arg(long, short)]
+    message: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Mark {
+    /// The version: its id, the beginning or end of it, its name, `latest`, or WORKSPACE@TIME
+    #[arg(id = "of", value_name = "VERSION")]
+    version: String,
+    /// Give it this name; "" takes the name away
+    #[arg(long, short)]
+    name: Option<String>,
+    /// Remark this; "" takes the remarks away
+    #[arg(long)]
+    note: Option<String>,
+    /// Keep it when others are thinned
+    #[arg(long, conflicts_with = "unpin")]
+    pin: bool,
+    /// Let it go when others are thinned
+    #[arg(long)]
+    unpin: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Compare {
+    /// The version that counts as before
+    from: String,
+    /// The version that counts as after; `now` for what is on disk
+    #[arg(default_value = "now")]
+    to: String,
+    /// Only what is at or below this path
+    path: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Restore {
+    /// The version: its id, the beginning or end of it, its name, `latest`, or WORKSPACE@TIME
+    #[arg(id = "of", value_name = "VERSION")]
+    version: String,
+    /// The files and folders; without any, all of it
+    paths: Vec<String>,
+    /// Write into this folder, rather than over what is in the workspace
+    #[arg(long, value_name = "DIR")]
+    to: Option<PathBuf>,
+    /// Only say what would be done
+    #[arg(long)]
+    dry_run: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Thin {
+    /// The project: its name, its id or the beginning of it
+    project: String,
+    /// Only say what would be done
+    #[arg(long)]
+    dry_run: bool,
+}
+
+impl Command {
+    pub(crate) fn run(self, session: &Session) -> Result<Ending> {
+        let api = session.api()?;
+        let out = &session.out;
+        match self {
+            Self::List(list) => {
+                let versions = api.version_list(list.request(&api)?)?;
+                out.show(&versions, |versions| print_list(versions, out));
+            }
+            Self::Days(Days { workspace, time_zone }) => {
+                let workspace = workspace::or_current(&api, workspace)?;
+                let days = api.version_days(VersionDays { workspace, time_zone })?;
+                out.show(&days, |days| print_days(days, out));
+            }
+            Self::Show(named) => {
+                let detail = api.version_show(named.request(&api)?)?;
+                out.show(&detail, |detail| print_detail(detail, out));
+            }
+            Self::Save(save) => return save.run(session, &api),
+            Self::Mark(mark) => {
+                let version = api.version_mark(mark.request(&api)?)?;
+                out.show(&version, |version| print_one(version, out));
+            }
+        }
+        Ok(Ending::Done)
+    }
+}
+
+/// What `text` means as a version: `latest` is that of the current workspace.
+pub(crate) fn spec(api: &Api, text: String) -> Result<String> {
+    match &*text {
+        "latest" | "now" => Ok(format!("{text}:{}", workspace::or_current(api, None)?)),
+        _ => Ok(text),
+    }
+}
+
+impl Named {
+    fn request(self, api: &Api) -> Result<VersionRef> {
+        Ok(VersionRef { version: spec(api, self.version)? })
+    }
+}
+
+impl List {
+    fn request(self, api: &Api) -> Result<VersionFilter> {
+        Ok(VersionFilter {
+            workspace: workspace::or_current(api, self.workspace)?,
+            before: None,
+            limit: Some(self.limit),
+            from: self.from,
+            until: self.until,
+            trigger: self.trigger.map(|by| match by {
+                By::Manual => Trigger::Manual,
+                By::Automatic => Trigger::Automatic,
+                By::BeforeRestore => Trigger::BeforeRestore,
+                By::Import => Trigger::Import,
+            }),
+            text: self.text,
+        })
+    }
+}
+
+impl Mark {
+    fn request(self, api: &Api) -> Result<VersionMark> {
+        let pinned = match (self.pin, self.unpin) {
+            (true, _) => Some(true),
+            (_, true) => Some(false),
+            _ => None,
+        };
+        let version = spec(api, self.version)?;
+        Ok(VersionMark { version, name: self.name, note: self.note, pinned })
+    }
+}
+
+impl Compare {
+    fn request(self, api: &Api) -> Result<VersionCompare> {
+        // `now` without more is the disk of the other side's workspace.
+        let to = if self.to == "now" { self.to } else { spec(api, self.to)? };
+        let path = inside::names(&self.path.unwrap_or_default());
+        Ok(VersionCompare { from: spec(api, self.from)?, to, path })
+    }
+}
+
+impl Save {
+    fn run(self, session: &Session, api: &Api) -> Result<Ending> {
+        let workspace = workspace::or_current(api, self.workspace)?;
+        let request = VersionSave { workspace, message: self.message };
+        ending::of_job(&progress::run(session, api, || api.version_save(request))?)
+    }
+}
+
+fn print_list(versions: &[Version], out: &Output) {
+    let mut table = Table::new(&[
+        ("VERSION", Align::Left),
+        ("TIME", Align::Left),
+        ("BY", Align::Left),
+        ("CHANGES", Align::Left),
+        ("STORED", Align::Right),
+        ("NAME", Align::Left),
+        ("MESSAGE", Align::Left),
+    ]);
+    for version in versions {
+        let pin = if version.pinned { "*" } else { "" };
+        table.row([
+            format!("{}{pin}", version.short_id),
+            moment(version.time),
+            trigger(version.trigger).to_owned(),
+            counts(version),
+            size(version.stored_bytes),
+            version.name.clone().unwrap_or_default(),
+            first_line(&version.message),
+        ]);
+    }
+    table.print(out, "No versions yet: undercroft history start PROJECT");
+}
+
+fn first_line(text: &str) -> String {
+    text.lines().next().unwrap_or_default().to_owned()
+}
+
+fn trigger(trigger: Trigger) -> &'static str {
+    match trigger {
+        Trigger::Manual => "hand",
+        Trigger::Automatic => "itself",
+        Trigger::BeforeRestore => "restore",
+        Trigger::Import => "import",
+    }
+}
+
+/// `+2 ~1 -3 >1`: added, changed, removed, renamed.
+fn counts(version: &Version) -> String {
+    let counts = [
+        ('+', version.added),
+        ('~', version.modified),
+        ('-', version.removed),
+        ('>', version.renamed),
+    ];
+    let told = counts.iter().filter(|(_, count)| *count > 0);
+    told.map(|(mark, count)| format!("{mark}{count}")).collect::<Vec<_>>().join(" ")
+}
+
+fn print_days(days: &[Day], out: &Output) {
+    let mut table =
+        Table::new(&[("DAY", Align::Left), ("VERSIONS", Align::Right), ("CHANGES", Align::Right)]);
+    for day in days {
+        table.row([day.date.clone(), grouped(day.versions), grouped(day.changes)]);
+    }
+    table.print(out, "No versions yet: undercroft history start PROJECT");
+}
+
+fn print_one(version: &Version, out: &Output) {
+    out.line(version.name.as_ref().unwrap_or(&version.short_id));
+    let fact = |label: &str, value: &str| {
+        if !value.is_empty() {
+            out.line(format!("  {label:<8} {value}"));
+        }
+    };
+    fact("Id", &version.id);
+    fact("Made", &format!("{} by {}", moment(version.time), trigger(version.trigger)));
+    fact("Author", &version.author);
+    fact("Message", &version.message);
+    fact("Note", version.note.as_deref().unwrap_or_default());
+    fact("Pinned", if version.pinned { "yes" } else { "" });
+    let content = format!("{}, {}", count(version.files, "file"), size(version.size_bytes));
+    fact("Content", &content);
+    fact("Changes", &counts(version));
+    fact("Stored", &size(version.stored_bytes));
+    fact("Commit", &version.commit);
+}
+
+fn print_detail(detail: &VersionDetail, out: &Output) {
+    print_one(&detail.version, out);
+    print_changes(&detail.changes, detail.changes_total, out);
+}
+
+fn print_comparison(comparison: &Comparison, out: &Output) {
+    if comparison.changes.is_empty() {
+        return out.note("They are the same");
+    }
+    print_changes(&comparison.changes, comparison.changes_total, out);
+}
+
+fn print_changes(changes: &[Change], total: u64, out: &Output) {
+    for change in changes {
+        let mark = match change.kind {
+            ChangeKind::Added => '+',
+            ChangeKind::Modified => '~',
+            ChangeKind::Removed => '-',
+            ChangeKind::Renamed => '>',
+            ChangeKind::Metadata => '.',
+        };
+        let path = change.path.join("/");
+        out.line(match &change.from {
+            Some(from) => format!("{mark} {} -> {path}", from.join("/")),
+            None => format!("{mark} {path}"),
+        });
+    }
+    let more = total.saturating_sub(changes.len() as u64);
+    if more > 0 {
+        out.note(format!("… and {more} more"));
+    }
+}
+
+fn print_sizes(sizes: &VersionSizes, out: &Output) {
+    out.line(format!("{} that no other version holds", size(sizes.unique_bytes)));
+    out.line(format!("{} would be free again without it", size(sizes.reclaimable_bytes)));
+    for file in &sizes.largest {
+        out.line(format!("  {:>10}  {}", size(file.size_bytes), file.path.join("/")));
+    }
+}
+
+fn print_plan(plan: &RestorePlan, out: &Output) {
+    let RestorePlan { restore, overwrite, identical, remove, bytes, first } = plan;
+    out.line(format!("{} ({}) to write", count(*restore, "file"), size(*bytes)));
+    out.line(format!("  of them over others: {overwrite}"));
+    out.line(format!("{} to remove", count(*remove, "file")));
+    out.line(format!("{} the same already", count(*identical, "file")));
+    print_changes(first, first.len() as u64, out);
+}
+
+fn print_thin(plan: &ThinPlan, out: &Output) {
+    let mut table =
+        Table::new(&[("VERSION", Align::Left), ("TIME", Align::Left), ("WHY", Align::Left)]);
+    for drop in &plan.drop {
+        let version = &drop.version;
+        table.row([version.short_id.clone(), moment(version.time), drop.why.clone()]);
+    }
+    table.print(out, "No version would go");
+    out.line(format!(
+        "{} stay, {} go and free {}; {} only they hold",
+        count(plan.keep, "version"),
+        plan.drop.len(),
+        size(plan.frees_bytes),
+        count(plan.lost_files, "file version"),
+    ));
+}
