@@ -19,6 +19,7 @@ mod path;
 mod preview;
 mod reading;
 mod rebuild;
+mod restore;
 pub mod rules;
 mod save;
 mod sidecar;
@@ -37,6 +38,7 @@ pub use history::{History, VersionMark};
 pub use path::TreePath;
 pub use preview::{Encoding, PREVIEW_HEAD, Preview, PreviewKind, decode, preview};
 pub use rebuild::Rebuilt;
+pub use restore::{RestoreOrder, RestorePlan, RestoreReport, RestoreTo, clone_or_copy};
 pub use save::{SaveOrder, Scope};
 pub use version::{
     Change, ChangeKind, ContentId, Entry, EntryKind, GitId, Layer, LayerReason, Trigger, Version,

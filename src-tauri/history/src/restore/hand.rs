@@ -1,0 +1,124 @@
+//! A thread that compares and writes files as the walk finds them.
+
+use std::os::fd::{AsFd, OwnedFd};
+use std::sync::mpsc::Receiver;
+use std::sync::{Mutex, PoisonError};
+
+use undercroft_foundation::{Code, Error, Result, escape_path};
+
+use super::Restore;
+use super::spot::{Spot, State};
+use super::walk::untouched;
+use crate::disk::Stat;
+use crate::path::TreePath;
+use crate::rules::Why;
+use crate::save::content::object_of;
+use crate::sidecar::Line;
+use crate::store::ObjectKind;
+use crate::version::{Change, ChangeKind, ContentId, EntryKind, GitId, Layer};
+
+/// A file or link, and what is in its place.
+pub(super) struct Task {
+    /// The folder that it goes into, below the target.
+    pub(super) folder: TreePath,
+    /// Where it is in the version.
+    pub(super) path: TreePath,
+    pub(super) line: Line,
+    pub(super) blob: GitId,
+    pub(super) found: Option<Stat>,
+    /// Why no version would hold what is in its place.
+    pub(super) left_out: Option<Why>,
+}
+
+/// What one thread keeps between files.
+pub(super) struct Hand<'a> {
+    restore: &'a Restore<'a>,
+    /// The folder of the last file, which is mostly that of the next, too.
+    opened: Option<(TreePath, OwnedFd)>,
+}
+
+impl<'a> Hand<'a> {
+    pub(super) fn new(restore: &'a Restore<'a>) -> Self {
+        Self { restore, opened: None }
+    }
+
+    /// Does what comes until nothing more does; after a cancel, lets it pass.
+    pub(super) fn run(&mut self, receive: &Mutex<Receiver<Task>>) {
+        let next = || receive.lock().unwrap_or_else(PoisonError::into_inner).recv();
+        while let Ok(task) = next() {
+            if self.restore.job.is_cancelled() {
+                continue;
+            }
+            let at = task.folder.join(&task.line.name);
+            self.restore.job.set_current(escape_path(&self.restore.target.path_of(&at)));
+            match self.place(&task, &at) {
+                Err(error) if error.code() == Code::Cancelled => {}
+                Err(error) => self.restore.tally.failed(&at, &error),
+                Ok(()) => {}
+            }
+            self.restore.job.add_files_done(1);
+            self.restore.job.add_bytes_done(task.line.totals.bytes);
+        }
+    }
+
+    fn place(&mut self, task: &Task, at: &TreePath) -> Result<()> {
+        let restore = self.restore;
+        let needs_folder = restore.acts || task.found.is_some();
+        let folder = if needs_folder { Some(self.open(&task.folder)?) } else { None };
+        let content = content_of(restore, task)?;
+        let path = restore.target.path_of(at);
+        let spot = folder.map(|folder| Spot { restore, folder, task, content, path });
+        let state = match (&task.found, &spot) {
+            (Some(found), Some(spot)) => spot.state(found)?,
+            _ => State::Missing,
+        };
+        let kind = match state {
+            State::Same | State::OtherTime => None,
+            State::OtherAttributes => Some(ChangeKind::Metadata),
+            State::Other => Some(ChangeKind::Modified),
+            State::Missing => Some(ChangeKind::Added),
+        };
+        if let Some(why) = task.left_out.as_ref().filter(|_| state == State::Other) {
+            return Err(untouched(at, why));
+        }
+        if state == State::Other {
+            restore.check_replaces(at)?;
+        }
+        if let Some(spot) = spot.filter(|_| restore.acts) {
+            spot.make(state)?;
+        }
+        let Some(kind) = kind else {
+            restore.tally.identical();
+            return Ok(());
+        };
+        let size = task.line.totals.bytes;
+        let layer = task.line.layer.map(|(layer, _)| layer);
+        let change = Change { path: at.clone(), from: None, kind, size_bytes: Some(size), layer };
+        let bytes = if kind == ChangeKind::Metadata { 0 } else { size };
+        restore.tally.written(change, bytes);
+        Ok(())
+    }
+
+    fn open(&mut self, folder: &TreePath) -> Result<std::os::fd::BorrowedFd<'_>> {
+        if self.opened.as_ref().is_none_or(|(open, _)| open != folder) {
+            self.opened = Some((folder.clone(), self.restore.target.descend(folder)?));
+        }
+        let opened = self.opened.as_ref().map(|(_, opened)| opened.as_fd());
+        opened.ok_or_else(|| Error::new(Code::Internal, "The folder was not opened"))
+    }
+}
+
+/// The content of a file; nothing for a link.
+fn content_of(restore: &Restore<'_>, task: &Task) -> Result<Option<ContentId>> {
+    match (task.line.kind, task.line.layer) {
+        (EntryKind::File, Some((Layer::Objects, _))) => {
+            let pointer = restore.store.read(ObjectKind::Blob, task.blob)?;
+            let digest = object_of(&pointer).ok_or_else(|| {
+                Error::new(Code::Damaged, format!("The version's {} is no pointer", task.path))
+            })?;
+            Ok(Some(ContentId::Object(digest)))
+        }
+        (EntryKind::File, _) => Ok(Some(ContentId::Git(task.blob))),
+        _ => Ok(None),
+    }
+}

@@ -1,0 +1,266 @@
+//! Puts one file or link in its place.
+
+use std::fs::File;
+use std::io::{Seek, SeekFrom};
+use std::os::fd::{AsFd, BorrowedFd};
+use std::path::PathBuf;
+
+use rustix::fs::{
+    AtFlags, Mode, OFlags, RenameFlags, openat, readlinkat, renameat, renameat_with, symlinkat,
+    unlinkat,
+};
+use rustix::io::Errno;
+use rustix::process::geteuid;
+use undercroft_foundation::{Code, Error, IoContext, Result, reach_write_point};
+use undercroft_repository::placing::{
+    Entry, Freshness, apply, create_file, go_mode, temporary_name,
+};
+use undercroft_repository::{ExtendedAttribute, Node, NodeKind, NodeTime};
+
+use super::Restore;
+use super::bytes::pass_on;
+use super::clone::clone_or_copy;
+use super::hand::Task;
+use crate::disk::Stat;
+use crate::sidecar::Attributes;
+use crate::store::ObjectKind;
+use crate::version::{ContentId, EntryKind};
+
+/// What is in the place of a file or link.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum State {
+    /// The same.
+    Same,
+    /// The same, but for the time.
+    OtherTime,
+    /// The same content, with another mode or other extended attributes.
+    OtherAttributes,
+    /// Something else.
+    Other,
+    /// Nothing.
+    Missing,
+}
+
+/// Where a file or link goes.
+pub(super) struct Spot<'a> {
+    pub(super) restore: &'a Restore<'a>,
+    pub(super) folder: BorrowedFd<'a>,
+    pub(super) task: &'a Task,
+    /// A file's content.
+    pub(super) content: Option<ContentId>,
+    pub(super) path: PathBuf,
+}
+
+impl Spot<'_> {
+    fn name(&self) -> &[u8] {
+        &self.task.line.name
+    }
+
+    fn node(&self) -> Node {
+        node_of(self.name(), self.task.line.kind, &self.task.line.attributes)
+    }
+
+    /// Compares what is there.
+    pub(super) fn state(&self, found: &Stat) -> Result<State> {
+        let line = &self.task.line;
+        if found.kind != line.kind {
+            return Ok(State::Other);
+        }
+        let Some(content) = &self.content else {
+            let is_same = readlinkat(self.folder, self.name(), Vec::new())
+                .is_ok_and(|target| self.target().is_ok_and(|wanted| target.as_bytes() == wanted));
+            return Ok(if is_same { State::Same } else { State::Other });
+        };
+        let looks_same = found.attributes.modified == line.attributes.modified;
+        if found.size_bytes != line.totals.bytes || !(looks_same || self.has(content)?) {
+            return Ok(State::Other);
+        }
+        let attributes = &line.attributes;
+        let is_alike = found.attributes.mode == allowed_mode(attributes)
+            && (attributes.extended.is_empty() || self.extended() == attributes.extended);
+        Ok(match (is_alike, looks_same) {
+            (true, true) => State::Same,
+            (true, false) => State::OtherTime,
+            (false, _) => State::OtherAttributes,
+        })
+    }
+
+    fn open(&self) -> Option<File> {
+        let flags = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC;
+        openat(self.folder, self.name(), flags, Mode::empty()).ok().map(File::from)
+    }
+
+    fn extended(&self) -> Vec<(Vec<u8>, Vec<u8>)> {
+        self.open().map(|file| crate::disk::extended(&file)).unwrap_or_default()
+    }
+
+    /// Whether the file that is there has this content. What cannot be read has not.
+    fn has(&self, content: &ContentId) -> Result<bool> {
+        let Some(mut file) = self.open() else { return Ok(false) };
+        let wanted = (content, self.task.line.totals.bytes);
+        match pass_on(&mut file, &mut std::io::sink(), wanted, self.restore.job) {
+            Err(error) if error.code() != Code::Cancelled => Ok(false),
+            read => read,
+        }
+    }
+
+    /// Makes it what the version says.
+    pub(super) fn make(&self, state: State) -> Result<()> {
+        match (state, &self.content) {
+            (State::Same, _) => Ok(()),
+            (State::OtherTime | State::OtherAttributes, _) => apply(
+                &self.node(),
+                Entry::In(self.folder, self.name()),
+                Freshness::Found,
+                &self.path,
+            ),
+            (_, Some(content)) => {
+                let (mut file, name) = create_file(self.folder, self.name())
+                    .map_err(|error| self.wrong("create a file beside", error))?;
+                let made = self.fill(&mut file, content).and_then(|()| self.put(&file, &name));
+                made.inspect_err(|_| self.discard(&name))
+            }
+            (_, None) => {
+                let name = temporary_name();
+                symlinkat(self.target()?, self.folder, &name)
+                    .map_err(|error| self.wrong("create the link", error))?;
+                let entry = Entry::In(self.folder, name.as_bytes());
+                let made = apply(&self.node(), entry, Freshness::Made, &self.path);
+                made.and_then(|()| self.take_place(&name)).inspect_err(|_| self.discard(&name))
+            }
+        }
+    }
+
+    /// Where a link leads.
+    fn target(&self) -> Result<Vec<u8>> {
+        self.restore.store.read(ObjectKind::Blob, self.task.blob)
+    }
+
+    fn fill(&self, file: &mut File, content: &ContentId) -> Result<()> {
+        let wanted = (content, self.task.line.totals.bytes);
+        let job = self.restore.job;
+        if !self.copy_alike(file, content)? {
+            file.set_len(0).and_then(|()| file.rewind()).at("write", &self.path)?;
+            let mut from = self.restore.contents.open(content)?;
+            if !pass_on(&mut from, file, wanted, job)? {
+                return Err(Error::new(Code::Damaged, "The content is not what it should be")
+                    .why("Its digest is another")
+                    .next("Run `undercroft history check` to see which versions it touches"));
+            }
+        }
+        apply(&self.node(), Entry::Open(file.as_fd()), Freshness::Made, &self.path)
+    }
+
+    /// Copies the file of a like workspace, if it seems the same and is. Says whether it did.
+    fn copy_alike(&self, file: &mut File, content: &ContentId) -> Result<bool> {
+        let Some(like) = &self.restore.like else { return Ok(false) };
+        let Some(folder) = like.folder(&self.task.path.parent().unwrap_or_default())? else {
+            return Ok(false);
+        };
+        let Ok(Some(from)) = folder.open(self.name()) else { return Ok(false) };
+        let line = &self.task.line;
+        let stat = crate::disk::stat_of_file(&from).at("look at", &self.path)?;
+        let seems = stat.size_bytes == line.totals.bytes
+            && stat.attributes.modified == line.attributes.modified;
+        if !seems || clone_or_copy(&from, file).is_err() {
+            return Ok(false);
+        }
+        file.seek(SeekFrom::Start(0)).at("read", &self.path)?;
+        pass_on(file, &mut std::io::sink(), (content, line.totals.bytes), self.restore.job)
+    }
+
+    /// Lets a written file take its place. What replaces something is durable before.
+    fn put(&self, file: &File, name: &str) -> Result<()> {
+        if self.task.found.is_some() {
+            file.sync_all().at("sync", &self.path)?;
+        }
+        reach_write_point("restore.file-written");
+        self.take_place(name)
+    }
+
+    /// Only what was there when it was looked at is replaced.
+    fn take_place(&self, from: &str) -> Result<()> {
+        let (folder, name) = (self.folder, self.name());
+        let Some(found) = &self.task.found else {
+            let flags = RenameFlags::NOREPLACE;
+            return match renameat_with(folder, from, folder, name, flags) {
+                // The file system cannot; nothing was there a moment ago.
+                Err(Errno::INVAL | Errno::NOSYS) => renameat(folder, from, folder, name),
+                Err(Errno::EXIST) => return Err(self.changed()),
+                renamed => renamed,
+            }
+            .map_err(|error| self.wrong("create", error));
+        };
+        let now = undercroft_repository::placing::Stat::of(Entry::In(folder, name));
+        let is_same = now.is_ok_and(|now| {
+            let changed = now.ctime();
+            let changed = (changed.seconds, changed.nanoseconds);
+            now.inode() == found.inode && changed == (found.changed.seconds, found.changed.nanos)
+        });
+        if !is_same {
+            return Err(self.changed());
+        }
+        renameat(folder, from, folder, name).map_err(|error| self.wrong("replace", error))
+    }
+
+    fn changed(&self) -> Error {
+        let path = undercroft_foundation::escape_path(&self.path);
+        Error::new(Code::AlreadyExists, format!("{path} was left as it is"))
+            .why("It changed meanwhile")
+            .next("Restore it again")
+    }
+
+    /// Removes what was begun; what stays is only untidy, and what failed is told already.
+    fn discard(&self, name: &str) {
+        let _ = unlinkat(self.folder, name, AtFlags::empty());
+    }
+
+    fn wrong(&self, what: &str, error: Errno) -> Error {
+        Error::io(what, &self.path, error.into())
+    }
+}
+
+/// The mode, without the bits that would let others act as a user who is not this one.
+fn allowed_mode(attributes: &Attributes) -> u32 {
+    let is_own = attributes.uid == geteuid().as_raw();
+    if is_own { attributes.mode } else { attributes.mode & !0o6000 }
+}
+
+/// The node whose metadata an entry gets.
+pub(super) fn node_of(name: &[u8], kind: EntryKind, attributes: &Attributes) -> Node {
+    let (node_kind, type_bits) = match kind {
+        EntryKind::Folder => (NodeKind::Dir, 0o040_000),
+        EntryKind::Symlink => (NodeKind::Symlink, 0o120_000),
+        _ => (NodeKind::File, 0o100_000),
+    };
+    let mode = go_mode(type_bits | allowed_mode(attributes)).map_or(0, |(_, mode)| mode);
+    let time = attributes.modified;
+    let time = NodeTime { seconds: time.seconds, nanoseconds: time.nanos };
+    let extended = attributes.extended.iter().filter_map(|(name, value)| {
+        let name = String::from_utf8(name.clone()).ok()?;
+        Some(ExtendedAttribute { name, value: Some(value.clone()) })
+    });
+    Node {
+        name: name.to_vec(),
+        kind: node_kind,
+        mode,
+        mtime: time,
+        atime: time,
+        ctime: time,
+        uid: attributes.uid,
+        gid: attributes.gid,
+        user: String::new(),
+        group: String::new(),
+        inode: 0,
+        device_id: 0,
+        size: 0,
+        links: 1,
+        linktarget: Vec::new(),
+        extended_attributes: extended.collect(),
+        generic_attributes: None,
+        device: 0,
+        content: None,
+        subtree: None,
+        error: String::new(),
+    }
+}

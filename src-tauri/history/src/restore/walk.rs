@@ -1,0 +1,293 @@
+//! Goes through the folders of a version and of the disk side by side.
+
+use std::collections::BTreeMap;
+use std::os::fd::AsFd;
+use std::sync::Mutex;
+use std::sync::mpsc::{SyncSender, sync_channel};
+
+use rustix::fs::{AtFlags, Mode, mkdirat, unlinkat};
+use undercroft_foundation::{Code, Error, IoContext, Result};
+use undercroft_repository::placing::{self, Freshness, TEMPORARY, admit_owner};
+
+use super::Restore;
+use super::hand::{Hand, Task};
+use super::selection::{Selection, Wanted};
+use super::spot::node_of;
+use crate::disk::Stat;
+use crate::folder_view::StoredFolder;
+use crate::path::TreePath;
+use crate::reading::folder_at;
+use crate::rules::{Decision, FolderRules, Why};
+use crate::sidecar::{Attributes, Line};
+use crate::version::{EntryKind, GitId};
+
+/// Files that were found and wait to be compared or written.
+const QUEUE: usize = 4096;
+
+/// A folder that is still to be gone through.
+struct Todo {
+    /// Where it is in the version.
+    path: TreePath,
+    /// Where it is below the target.
+    at: TreePath,
+    stored: StoredFolder,
+    /// What is left out of it; nothing where nothing is.
+    rules: Option<FolderRules>,
+}
+
+/// A folder that gets its metadata when all in it is done.
+struct Unfinished {
+    at: TreePath,
+    attributes: Attributes,
+    freshness: Freshness,
+}
+
+impl Restore<'_> {
+    /// Restores what is selected of the version with this root.
+    pub(super) fn run(
+        &self,
+        root: StoredFolder,
+        selection: &Selection,
+        rules: Option<FolderRules>,
+    ) -> Result<()> {
+        // In place, everything goes where it was.
+        let base = if self.in_place { TreePath::root() } else { selection.base.clone() };
+        let stored = folder_at(self.store, root, &base)?;
+        let first = Todo { path: base, at: TreePath::root(), stored, rules };
+        let (send, receive) = sync_channel(QUEUE);
+        let receive = Mutex::new(receive);
+        let unfinished = std::thread::scope(|scope| {
+            let count = std::thread::available_parallelism().map_or(2, usize::from).clamp(2, 4);
+            for _ in 0..count {
+                scope.spawn(|| Hand::new(self).run(&receive));
+            }
+            let mut walk = Walk { restore: self, selection, send, unfinished: Vec::new() };
+            walk.run(first);
+            walk.unfinished
+        });
+        // After a cancel, too: what was begun is finished.
+        for folder in unfinished.into_iter().rev() {
+            if let Err(error) = self.finish(&folder) {
+                self.tally.failed(&folder.at, &error);
+            }
+        }
+        self.job.check_cancelled()?;
+        if self.acts { self.target.sync() } else { Ok(()) }
+    }
+}
+
+/// The walk, while the hands work.
+struct Walk<'a> {
+    restore: &'a Restore<'a>,
+    selection: &'a Selection,
+    send: SyncSender<Task>,
+    unfinished: Vec<Unfinished>,
+}
+
+impl Walk<'_> {
+    fn run(&mut self, first: Todo) {
+        let mut open = vec![first];
+        while let Some(todo) = open.pop() {
+            if self.restore.job.is_cancelled() {
+                break;
+            }
+            match self.folder(&todo) {
+                Ok(below) => open.extend(below),
+                Err(error) => self.restore.tally.failed(&todo.at, &error),
+            }
+        }
+        self.restore.job.settle_totals();
+    }
+
+    /// Restores what is in a folder; returns the folders in it.
+    fn folder(&mut self, todo: &Todo) -> Result<Vec<Todo>> {
+        let restore = self.restore;
+        let view = todo.stored.view(restore.store)?;
+        let folder = restore.target.folder(&todo.at)?;
+        let entries = folder.map(|folder| folder.entries()).transpose()?.unwrap_or_default();
+        let mut there: BTreeMap<_, _> = entries.into_iter().collect();
+        let mut below = Vec::new();
+        for line in &view.entries.lines {
+            let wanted = self.selection.wants(&todo.path.join(&line.name));
+            if wanted == Wanted::Nothing {
+                continue;
+            }
+            let found = there.remove(&line.name);
+            let done = check_name(todo, line).and_then(|()| match line.kind {
+                EntryKind::Folder => {
+                    let child = self.child(todo, line, view.folder(&line.name), found.as_ref())?;
+                    below.push(child);
+                    Ok(())
+                }
+                EntryKind::Other => Ok(()),
+                EntryKind::File | EntryKind::Symlink => {
+                    let blob = view.blob(&line.name).map(|(_, blob)| blob);
+                    self.hand_over(todo, line, blob, found)
+                }
+            });
+            if let Err(error) = done {
+                restore.tally.failed(&todo.at.join(&line.name), &error);
+            }
+        }
+        if restore.remove_extra {
+            for (name, stat) in there {
+                let is_wanted = self.selection.wants(&todo.path.join(&name)) == Wanted::Whole;
+                if is_wanted && !name.starts_with(TEMPORARY.as_bytes()) {
+                    restore.remove(todo.rules.as_ref(), &todo.at, &name, &stat);
+                }
+            }
+        }
+        Ok(below)
+    }
+
+    fn child(
+        &mut self,
+        todo: &Todo,
+        line: &Line,
+        stored: StoredFolder,
+        found: Option<&Stat>,
+    ) -> Result<Todo> {
+        let (path, at) = (todo.path.join(&line.name), todo.at.join(&line.name));
+        let (rules, freshness) = self.restore.make_folder(todo, line, found)?;
+        let is_whole = self.selection.wants(&path) == Wanted::Whole;
+        if is_whole || freshness == Freshness::Made {
+            let attributes = stored.view(self.restore.store)?.entries.own;
+            self.unfinished.push(Unfinished { at: at.clone(), attributes, freshness });
+        }
+        Ok(Todo { path, at, stored, rules })
+    }
+
+    fn hand_over(
+        &self,
+        todo: &Todo,
+        line: &Line,
+        blob: Option<GitId>,
+        found: Option<Stat>,
+    ) -> Result<()> {
+        let path = todo.path.join(&line.name);
+        let blob = blob.ok_or_else(|| {
+            Error::new(Code::Damaged, format!("The content of {path} is missing"))
+        })?;
+        let (found, left_out) = self.restore.make_room(todo, line, found)?;
+        self.restore.job.add_total(1, line.totals.bytes);
+        let (folder, line) = (todo.at.clone(), line.clone());
+        let task = Task { folder, path, line, blob, found, left_out };
+        // It fails only when all hands are gone, and then they said why.
+        self.send.send(task).map_err(|_| Error::new(Code::Cancelled, "Cancelled"))
+    }
+}
+
+impl Restore<'_> {
+    /// Sees that a folder is there.
+    fn make_folder(
+        &self,
+        todo: &Todo,
+        line: &Line,
+        found: Option<&Stat>,
+    ) -> Result<(Option<FolderRules>, Freshness)> {
+        let at = todo.at.join(&line.name);
+        let (rules, left_out) = match todo.rules.as_ref().map(|rules| rules.enter(&line.name)) {
+            None => (None, None),
+            Some(Ok(rules)) => (Some(rules), None),
+            Some(Err(why)) => (None, Some(why)),
+        };
+        if let (Some(why), Some(_)) = (&left_out, found) {
+            return Err(untouched(&at, why));
+        }
+        let is_folder = found.is_some_and(|found| found.kind == EntryKind::Folder);
+        let is_taken = found.is_some() && !is_folder;
+        if is_taken {
+            self.check_replaces(&at)?;
+        }
+        let freshness = if is_folder { Freshness::Found } else { Freshness::Made };
+        if self.acts {
+            let path = self.target.path_of(&at);
+            let folder = self.target.descend(&todo.at)?;
+            let entry = placing::Entry::In(folder.as_fd(), &line.name);
+            if is_taken {
+                let removed = unlinkat(&folder, &line.name[..], AtFlags::empty());
+                removed.map_err(Into::into).at("replace", &path)?;
+            }
+            let made = if is_folder {
+                placing::Stat::of(entry).and_then(|stat| admit_owner(entry, &stat))
+            } else {
+                mkdirat(&folder, &line.name[..], Mode::RWXU)
+            };
+            made.map_err(Into::into).at("make the folder", &path)?;
+        }
+        if is_taken {
+            self.tally.removed(at);
+        }
+        Ok((rules, freshness))
+    }
+
+    /// What a file or link would replace. A folder in its place is removed first.
+    fn make_room(
+        &self,
+        todo: &Todo,
+        line: &Line,
+        found: Option<Stat>,
+    ) -> Result<(Option<Stat>, Option<Why>)> {
+        let decision = todo.rules.as_ref().map(|rules| rules.decide(&line.name, false));
+        let left_out = match decision {
+            Some(Decision::LeaveOut(why)) => Some(why),
+            _ => None,
+        };
+        let at = todo.at.join(&line.name);
+        match &found {
+            Some(stat) if stat.kind == EntryKind::Folder => {
+                self.check_replaces(&at)?;
+                if !self.remove(todo.rules.as_ref(), &todo.at, &line.name, stat) {
+                    return Err(Error::new(Code::AlreadyExists, format!("{at} is a folder"))
+                        .why("Something in it is in no version, and stays"));
+                }
+                Ok((None, None))
+            }
+            _ => Ok((found, left_out)),
+        }
+    }
+
+    /// Fails when what is there is to stay.
+    pub(super) fn check_replaces(&self, at: &TreePath) -> Result<()> {
+        if !self.in_place {
+            return Err(Error::new(Code::AlreadyExists, format!("{at} is there already"))
+                .why("It is not as in the version, and is to stay")
+                .next("Restore into another folder"));
+        }
+        self.check_kept(at)
+    }
+
+    /// Gives a folder its metadata, if it has another.
+    fn finish(&self, folder: &Unfinished) -> Result<()> {
+        if !self.acts {
+            return Ok(());
+        }
+        let opened = self.target.descend(&folder.at)?;
+        let path = self.target.path_of(&folder.at);
+        let entry = placing::Entry::Open(opened.as_fd());
+        let name = folder.at.name().unwrap_or_default();
+        let node = node_of(name, EntryKind::Folder, &folder.attributes);
+        let stat = placing::Stat::of(entry).map_err(Into::into).at("look at", &path)?;
+        if folder.freshness == Freshness::Found
+            && (stat.mode(), stat.mtime()) == (node.mode, node.mtime)
+        {
+            return Ok(());
+        }
+        placing::apply(&node, entry, folder.freshness, &path)
+    }
+}
+
+/// Fails for names that lead elsewhere, and for git's own folder, which is never written to.
+fn check_name(todo: &Todo, line: &Line) -> Result<()> {
+    TreePath::from_names([&line.name])?;
+    if todo.path.is_root() && line.name == b".git" {
+        return Err(Error::new(Code::Invalid, "A version cannot hold the root's .git")
+            .why("It is git's own, and never written to"));
+    }
+    Ok(())
+}
+
+pub(super) fn untouched(at: &TreePath, why: &Why) -> Error {
+    Error::new(Code::AlreadyExists, format!("{at} was left as it is"))
+        .why(format!("No version would hold what is there. {why}"))
+}
