@@ -11,9 +11,9 @@ mod folders;
 mod hand;
 mod inotify;
 mod limits;
+mod orders;
 mod pending;
 mod root;
-mod shared;
 mod touched;
 mod view;
 mod watcher;
@@ -25,7 +25,7 @@ use std::time::Duration;
 use undercroft_foundation::{Result, World};
 
 use crate::path::TreePath;
-use shared::Shared;
+use orders::Board;
 use watcher::Watcher;
 
 pub use touched::{Names, Touched};
@@ -98,7 +98,7 @@ pub enum Health {
 /// A workspace that is being watched, until this is dropped.
 #[derive(Debug)]
 pub struct Watch {
-    shared: Arc<Shared>,
+    board: Arc<Board>,
 }
 
 impl Watch {
@@ -118,43 +118,43 @@ impl Watch {
         world: &World,
         sink: impl FnMut(Batch) + Send + 'static,
     ) -> Result<Self> {
-        let shared = Arc::new(Shared::new(root)?);
-        let hand = hand::Hand::start(root, Arc::clone(&shared), sink)?;
+        let board = Arc::new(Board::new(root)?);
+        let hand = hand::Hand::start(root, Arc::clone(&board), sink)?;
         let clock = Arc::clone(&world.clock);
-        Watcher::new(root, included, options, clock, Arc::clone(&shared), hand).start()?;
-        Ok(Self { shared })
+        Watcher::new(root, included, options, clock, Arc::clone(&board), hand).start()?;
+        Ok(Self { board })
     }
 
     /// How well it is watched.
     pub fn health(&self) -> Health {
-        self.shared.health()
+        self.board.health()
     }
 
     /// How many names and folders wait for the next batch.
     pub fn pending(&self) -> u64 {
-        self.shared.pending()
+        self.board.pending()
     }
 
     /// Hands over what is there, without waiting for quiet.
     pub fn flush(&self) {
-        self.shared.order(|orders| orders.flush = true);
+        self.board.order(|orders| orders.flush = true);
     }
 
     /// Watches no longer, and forgets what was pending.
     pub fn pause(&self) {
-        self.shared.order(|orders| orders.pause = true);
+        self.board.order(|orders| orders.pause = true);
     }
 
     /// Watches again; the next batch asks for a look through everything. On a watch that was not
     /// paused it does the same, which is how changed rules about folders are taken up.
     pub fn resume(&self) {
-        self.shared.order(|orders| (orders.pause, orders.anew) = (false, true));
+        self.board.order(|orders| (orders.pause, orders.anew) = (false, true));
     }
 }
 
 /// Ends the watching. Waits for nothing: a batch that is being handed over still is.
 impl Drop for Watch {
     fn drop(&mut self) {
-        self.shared.order(|orders| orders.stop = true);
+        self.board.order(|orders| orders.stop = true);
     }
 }

@@ -272,7 +272,7 @@ fn names_are_bytes() {
         fs::create_dir(&folder).unwrap();
     }
     let batch = scene.all();
-    let expected = odd.iter().map(|name| path(name)).collect();
+    let expected = odd.iter().map(path).collect();
     assert_eq!(batch.touched.subtrees, expected);
     for name in odd {
         let folder = scene.root.join(std::ffi::OsStr::from_bytes(name));

@@ -11,7 +11,7 @@ use crossbeam_channel::Sender;
 use undercroft_foundation::{IoContext, Result};
 
 use super::Batch;
-use super::shared::Shared;
+use super::orders::Board;
 
 /// Hands over one batch at a time.
 pub(super) struct Hand {
@@ -23,7 +23,7 @@ impl Hand {
     /// Begins; it ends when this is dropped.
     pub(super) fn start(
         root: &Path,
-        shared: Arc<Shared>,
+        board: Arc<Board>,
         mut sink: impl FnMut(Batch) + Send + 'static,
     ) -> Result<Self> {
         let (batches, waiting) = crossbeam_channel::bounded::<Batch>(1);
@@ -33,10 +33,10 @@ impl Hand {
             for batch in waiting {
                 // A panic must not leave a watch that looks alive.
                 if catch_unwind(AssertUnwindSafe(|| sink(batch))).is_err() {
-                    return shared.break_down();
+                    return board.break_down();
                 }
                 busy.store(false, Ordering::Release);
-                shared.ring();
+                board.ring();
             }
         };
         thread::Builder::new().name("watch-hand".to_owned()).spawn(serve).at("watch", root)?;

@@ -13,14 +13,17 @@ use undercroft_foundation::{Clock, IoContext, Result};
 
 use super::hand::Hand;
 use super::limits::Limits;
+use super::orders::{Board, Orders};
 use super::pending::Pending;
 use super::root::{RootId, is_remote};
-use super::shared::{Orders, Shared};
 use super::view::View;
 use super::{Batch, Health, Included, WatchOptions};
 
 /// When the wall clock went so much further than the steady one, the machine slept.
 const SLEPT: SignedDuration = SignedDuration::from_secs(30);
+
+/// Where one change is, more follow: they are let come before they are heard together.
+const BREATH: Timespec = Timespec { tv_sec: 0, tv_nsec: 10_000_000 };
 
 /// The watcher.
 pub(super) struct Watcher {
@@ -28,7 +31,7 @@ pub(super) struct Watcher {
     included: Arc<dyn Included>,
     options: WatchOptions,
     clock: Arc<dyn Clock>,
-    shared: Arc<Shared>,
+    board: Arc<Board>,
     hand: Hand,
     /// The folder that is meant, once it was seen.
     known: Option<RootId>,
@@ -64,7 +67,7 @@ impl Watcher {
         included: Arc<dyn Included>,
         options: WatchOptions,
         clock: Arc<dyn Clock>,
-        shared: Arc<Shared>,
+        board: Arc<Board>,
         hand: Hand,
     ) -> Self {
         let now = clock.steady();
@@ -74,7 +77,7 @@ impl Watcher {
             options,
             clocks: (clock.now(), now),
             clock,
-            shared,
+            board,
             hand,
             known: None,
             state: State::Paused,
@@ -91,11 +94,11 @@ impl Watcher {
 
     /// Goes to work on a thread of its own.
     pub(super) fn start(self) -> Result<()> {
-        let (root, shared) = (self.root.clone(), Arc::clone(&self.shared));
+        let (root, board) = (self.root.clone(), Arc::clone(&self.board));
         let work = move || {
             // A panic, say in a rule about folders, must not leave a watch that looks alive.
             if catch_unwind(AssertUnwindSafe(|| self.run())).is_err() {
-                shared.break_down();
+                board.break_down();
             }
         };
         thread::Builder::new().name("watch".to_owned()).spawn(work).at("watch", &root)?;
@@ -104,7 +107,7 @@ impl Watcher {
 
     fn run(mut self) {
         loop {
-            let orders = self.shared.take_orders();
+            let orders = self.board.take_orders();
             if orders.stop {
                 return;
             }
@@ -279,24 +282,23 @@ impl Watcher {
             State::Blind => self.limits.health(0),
             State::Watching(view) => self.limits.health(view.folders().count() as u64),
         };
-        self.shared.publish(health, self.pending.count());
+        self.board.publish(health, self.pending.count());
     }
 
     /// Sleeps until something is to be done.
     fn wait(&self) {
-        let now = self.now();
-        let bell = self.shared.bell();
-        let mut heard = vec![PollFd::new(&bell, PollFlags::IN)];
-        let mut until = Some(self.look_at);
-        match &self.state {
-            State::Paused => until = None,
-            State::Watching(view) if view.has_work() => until = Some(now),
-            _ => {}
+        let bell = self.board.bell();
+        let has_work = matches!(&self.state, State::Watching(view) if view.has_work());
+        if !has_work && !self.flush && !self.pending.is_empty() {
+            let _ = poll(&mut [PollFd::new(&bell, PollFlags::IN)], Some(&BREATH));
         }
+        let now = self.now();
+        let mut heard = vec![PollFd::new(&bell, PollFlags::IN)];
         if let State::Watching(view) = &self.state {
             heard.push(PollFd::from_borrowed_fd(view.as_fd(), PollFlags::IN));
         }
-        let times = [until, self.settles_at(), self.anew_at];
+        let look_at = (!matches!(self.state, State::Paused)).then_some(self.look_at);
+        let times = [has_work.then_some(now), look_at, self.settles_at(), self.anew_at];
         let timeout = times.into_iter().flatten().min().map(|at| at.saturating_sub(now));
         let timeout = timeout.and_then(|timeout| Timespec::try_from(timeout).ok());
         // An error, say an interruption, is only an early end.

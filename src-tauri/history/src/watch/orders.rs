@@ -11,7 +11,7 @@ use super::Health;
 
 /// Orders to the watcher, its answers, and a bell that wakes it.
 #[derive(Debug)]
-pub(super) struct Shared {
+pub(super) struct Board {
     state: Mutex<State>,
     bell: OwnedFd,
 }
@@ -37,7 +37,7 @@ pub(super) struct Orders {
     pub(super) flush: bool,
 }
 
-impl Shared {
+impl Board {
     pub(super) fn new(root: &Path) -> Result<Self> {
         let flags = EventfdFlags::CLOEXEC | EventfdFlags::NONBLOCK;
         let bell = rustix::event::eventfd(0, flags).map_err(Into::into).at("watch", root)?;
