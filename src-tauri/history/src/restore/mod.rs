@@ -80,7 +80,7 @@ impl History {
         self.check_paths(order)?;
         let scope = || scope_of(&order.paths);
         let keeping = Job::new();
-        let before = self.keep_before(workspace, scope(), &keeping)?;
+        let before = self.keep_for_undo(workspace, scope(), &keeping)?;
         // What could not be kept must not be lost.
         let unkept = keeping.warnings().into_iter().map(|warning| warning.item).collect();
         let done = self.carry_out(order, true, unkept, job);
@@ -107,7 +107,7 @@ impl History {
     ///
     /// # Errors
     /// Those of [`History::save`].
-    pub(crate) fn keep_before(
+    pub(crate) fn keep_for_undo(
         &self,
         workspace: WorkspaceId,
         scope: Scope,
