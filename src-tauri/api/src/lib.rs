@@ -12,6 +12,7 @@ mod dashboard;
 mod destinations;
 mod doctor;
 mod files;
+mod git;
 mod histories;
 mod host;
 mod hub;

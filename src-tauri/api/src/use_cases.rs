@@ -80,6 +80,32 @@ macro_rules! with_use_cases {
             file_delete(FileDelete) -> Saved, Everyone, "undercroft file delete {path} --workspace {workspace}";
             /// Copies files and folders into a workspace and makes one version of them.
             file_upload(FileUpload) -> JobView, Everyone, "undercroft file upload {path} --workspace {workspace}";
+            /// Says how a workspace's own git repository stands.
+            git_status(WorkspaceRef) -> GitStatus, Everyone, "undercroft git status {workspace}";
+            /// Makes a git repository in a workspace.
+            git_create(GitCreate) -> GitStatus, Everyone, "undercroft git create {workspace}";
+            /// Commits what has changed.
+            git_commit(GitCommitNew) -> GitCommit, Everyone, "undercroft git commit {workspace} --message {message}";
+            /// Commits the present state of a workspace.
+            git_sync(GitSync) -> JobView, Everyone, "undercroft git sync {workspace}";
+            /// Lists the branches of a workspace's git repository.
+            git_branches(WorkspaceRef) -> Vec<GitBranch>, Everyone, "undercroft git branches {workspace}";
+            /// Makes a branch.
+            git_branch_create(GitBranchCreate) -> GitBranch, Everyone, "undercroft git branch {workspace} {name}";
+            /// Switches to a branch; nothing that is not committed is overwritten.
+            git_branch_switch(GitBranchSwitch) -> GitStatus, Everyone, "undercroft git switch {workspace} {name}";
+            /// Lists commits, newest first.
+            git_log(GitLog) -> Vec<GitCommit>, Everyone, "undercroft git log {workspace}";
+            /// Compares two commits, or one with what is on disk.
+            git_diff(GitCompare) -> GitDiff, Everyone, "undercroft git diff {workspace}";
+            /// Sends commits to a repository elsewhere.
+            git_push(GitTransfer) -> JobView, Everyone, "undercroft git push {workspace}";
+            /// Takes commits from a repository elsewhere.
+            git_pull(GitTransfer) -> JobView, Everyone, "undercroft git pull {workspace}";
+            /// Makes a repository elsewhere known.
+            git_remote_set(GitRemoteSet) -> GitStatus, Everyone, "undercroft git remote {workspace} {name} {url}";
+            /// Writes the versions of a workspace into its git repository as a branch of their own.
+            git_export_history(GitExport) -> JobView, Everyone, "undercroft git export {workspace}";
             /// Lists the destinations.
             destination_list(Nothing) -> Vec<Destination>, Everyone, "undercroft destination list";
             /// Makes a folder a destination of backups.

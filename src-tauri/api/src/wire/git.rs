@@ -8,7 +8,7 @@ use specta_typescript::Number;
 use super::Change;
 
 /// How a workspace's own git repository stands.
-#[derive(Debug, Clone, Serialize, Deserialize, Type)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub struct GitStatus {
     /// Whether there is one.
@@ -28,6 +28,9 @@ pub struct GitStatus {
     /// Commits that are there and not here.
     #[specta(type = Number)]
     pub behind: u64,
+    /// What was begun with git and is not finished: `merge`, `rebase`.
+    #[serde(default)]
+    pub unfinished: Option<String>,
     /// The repositories elsewhere that it knows.
     pub remotes: Vec<GitRemote>,
     /// What differs from the last commit, the first thousand.
@@ -58,7 +61,7 @@ pub struct GitCreate {
     pub branch: Option<String>,
 }
 
-/// Commits everything that git does not ignore.
+/// Commits what has changed.
 #[derive(Debug, Clone, Serialize, Deserialize, Type)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct GitCommitNew {
@@ -69,6 +72,10 @@ pub struct GitCommitNew {
     /// The author, `Name <mail>`; as git is configured when left out.
     #[serde(default)]
     pub author: Option<String>,
+    /// Only what is at or below these paths, each name by name; everything that git does not
+    /// ignore when left out.
+    #[serde(default)]
+    pub paths: Vec<Vec<String>>,
 }
 
 /// A commit.
@@ -90,6 +97,8 @@ pub struct GitCommit {
     pub message: String,
     /// The ids of the commits that it came after.
     pub parents: Vec<String>,
+    /// What it could not take and why, when it was just made.
+    pub left_out: Vec<String>,
 }
 
 /// A branch.
@@ -98,6 +107,8 @@ pub struct GitCommit {
 pub struct GitBranch {
     /// Its name.
     pub name: String,
+    /// Whether it is one of a repository elsewhere, as last fetched.
+    pub remote: bool,
     /// Whether it is worked on.
     pub current: bool,
     /// Its last commit.
@@ -150,16 +161,17 @@ pub struct GitLog {
     pub limit: Option<u32>,
 }
 
-/// Compares two commits, or one with what is on disk.
+/// Compares two commits, or one with what is on disk. Without either, the present commit and what
+/// is on disk; with only the later one, that commit and the one before it.
 #[derive(Debug, Clone, Serialize, Deserialize, Type)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct GitCompare {
     /// The workspace.
     pub workspace: String,
-    /// The commit that counts as before; the present one when left out.
+    /// The commit that counts as before.
     #[serde(default)]
     pub from: Option<String>,
-    /// The commit that counts as after; what is on disk when left out.
+    /// The commit that counts as after.
     #[serde(default)]
     pub to: Option<String>,
 }
@@ -176,7 +188,7 @@ pub struct GitDiff {
     pub truncated: bool,
 }
 
-/// Copies versions of a workspace into its git repository as commits.
+/// Commits the present state of a workspace.
 #[derive(Debug, Clone, Serialize, Deserialize, Type)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct GitSync {
@@ -219,6 +231,7 @@ pub struct GitRemoteSet {
 pub struct GitExport {
     /// The workspace.
     pub workspace: String,
-    /// The branch that is made or goes on.
-    pub branch: String,
+    /// The branch that is made or goes on; `undercroft/history/WORKSPACE` when left out.
+    #[serde(default)]
+    pub branch: Option<String>,
 }
