@@ -40,6 +40,12 @@ pub const WRITE_POINTS: &[&str] = &[
     "history.published",
     "history.rolled-up",
     "history.marks-written",
+    "history.thin-written",
+    "history.thin-published",
+    "history.thinned",
+    "history.compact-packed",
+    "history.compact-removed",
+    "history.compact-objects-published",
     "history.workspaces-written",
     "workspace.file-placed",
 ];

@@ -5,6 +5,7 @@
 
 mod begin;
 mod commit;
+mod compact;
 mod compare;
 pub mod diff;
 mod disk;
@@ -25,6 +26,7 @@ mod save;
 mod sidecar;
 mod stat_cache;
 mod store;
+mod thin;
 mod version;
 mod versions;
 mod watch;
@@ -33,6 +35,7 @@ mod workspaces;
 
 use undercroft_library::Migration;
 
+pub use compact::Compacted;
 pub use files::{Conflict, CopiedIn, WorkspaceFiles};
 pub use history::{History, VersionMark};
 pub use path::TreePath;
@@ -40,6 +43,7 @@ pub use preview::{Encoding, PREVIEW_HEAD, Preview, PreviewKind, decode, preview}
 pub use rebuild::Rebuilt;
 pub use restore::{RestoreOrder, RestorePlan, RestoreReport, RestoreTo, clone_or_copy};
 pub use save::{SaveOrder, Scope};
+pub use thin::{DropReason, KeepReason, LostFile, ThinDrop, ThinPlan};
 pub use version::{
     Change, ChangeKind, ContentId, Entry, EntryKind, GitId, Layer, LayerReason, Trigger, Version,
 };

@@ -1,0 +1,114 @@
+//! Compaction: the packs of a history become few and lose what no version needs any more; so does
+//! the object store.
+//!
+//! What stays is written anew, made durable and read back, object by object, before anything old
+//! goes; so at every moment there is a readable copy of all that a version needs, and a compaction
+//! that was broken off is only one that is not finished.
+
+mod contents;
+mod packs;
+pub(crate) mod reach;
+
+use undercroft_foundation::{Job, ProjectId, Result};
+use undercroft_library::NewEvent;
+
+use crate::commit::Commit;
+use crate::history::History;
+use crate::store::HistoryStore;
+use crate::version::GitId;
+use crate::versions::table;
+pub(crate) use packs::stored_sizes;
+use reach::Reached;
+
+/// What a compaction did.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Compacted {
+    /// Packs of the history before.
+    pub packs_before: u64,
+    /// Packs of the history now.
+    pub packs_after: u64,
+    /// Objects that no version needed, in the history and in the object store.
+    pub objects_dropped: u64,
+    /// Bytes that are free again.
+    pub freed_bytes: u64,
+}
+
+impl History {
+    /// Compacts the history of a project, and the object store.
+    ///
+    /// # Errors
+    /// [`undercroft_foundation::Code::Damaged`] when something that a version needs cannot be read:
+    /// then nothing is removed. [`undercroft_foundation::Code::Locked`],
+    /// [`undercroft_foundation::Code::Cancelled`], or whatever keeps it from being written.
+    pub fn compact(&self, project: ProjectId, job: &Job) -> Result<Compacted> {
+        let store = self.store(project)?;
+        let lock = store.lock(&*self.library().world().clock)?;
+        self.catch_up_all(project, &store)?;
+        packs::sweep(&store, &lock)?;
+        store.refresh();
+        job.set_current("Looking for what versions need");
+        let live = self.reach_all(project, &store, job)?;
+        job.set_current("Packs");
+        let packs = packs::rewrite(&store, &lock, &live.objects, job)?;
+        job.set_current("Objects");
+        let objects = contents::compact(self, project, &live.contents, job)?;
+        let done = Compacted {
+            packs_before: packs.packs_before,
+            packs_after: packs.packs_after,
+            objects_dropped: packs.objects_dropped + objects.objects,
+            freed_bytes: packs.bytes_before.saturating_sub(packs.bytes_after) + objects.bytes,
+        };
+        self.library().catalog().write(|transaction| {
+            let text = "The history was compacted";
+            let event = NewEvent::new("history.compacted", text).of_project(Some(project));
+            self.library().events().append(transaction, &event)
+        })?;
+        Ok(done)
+    }
+
+    /// Brings the catalog up to what all branches say.
+    pub(crate) fn catch_up_all(&self, project: ProjectId, store: &HistoryStore) -> Result<()> {
+        let workspaces = self.workspaces(Some(project))?;
+        workspaces.iter().try_for_each(|workspace| self.catch_up(workspace, store))
+    }
+
+    /// All that branches, tags and the catalog's versions lead to.
+    fn reach_all(&self, project: ProjectId, store: &HistoryStore, job: &Job) -> Result<Reached> {
+        let versions =
+            self.library().catalog().read(|connection| table::of_project(connection, project))?;
+        let mut open: Vec<GitId> = versions.iter().map(|version| version.commit).collect();
+        open.extend(tips(store)?);
+        let mut reached = Reached::default();
+        while let Some(id) = open.pop() {
+            if !reached.objects.insert(id) {
+                continue;
+            }
+            let commit = Commit::read(store, id)?;
+            open.extend(commit.parent);
+            reached.walk(store, commit.tree, job, |_| {})?;
+        }
+        Ok(reached)
+    }
+}
+
+/// The commits that stock git would keep.
+fn tips(store: &HistoryStore) -> Result<Vec<GitId>> {
+    store.with_reader(|repository| {
+        let found = || {
+            let mut tips = Vec::new();
+            for reference in repository.references()? {
+                let commit = reference?.peel_to_commit()?;
+                tips.push(GitId::from(commit.id()));
+            }
+            Ok(tips)
+        };
+        found().map_err(|source: git2::Error| {
+            undercroft_foundation::Error::new(
+                undercroft_foundation::Code::Damaged,
+                "Cannot read the branches of the history",
+            )
+            .why(source.message().to_owned())
+            .because(source)
+        })
+    })
+}

@@ -1,0 +1,282 @@
+//! The packs of a history: what is in them, and how those are replaced that are small or hold what
+//! nobody needs.
+
+use std::collections::{HashMap, HashSet};
+use std::fs::{self, File};
+use std::os::unix::fs::FileExt;
+use std::path::{Path, PathBuf};
+
+use libdeflater::Decompressor;
+use undercroft_foundation::{
+    Code, Error, IoContext, Job, Result, escape_path, reach_write_point, sync_folder,
+};
+
+use crate::store::{
+    Deflater, HistoryStore, ObjectKind, PackBuilder, WriteLock, entries_of, write_pack,
+};
+use crate::version::GitId;
+
+/// A pack of at least this size that holds nothing dead stays as it is.
+const LARGE_BYTES: u64 = 8 << 20;
+
+/// What git derives from packs, and makes anew when it likes; it must not name packs that are gone.
+const DERIVED: [&str; 3] =
+    ["objects/pack/multi-pack-index", "objects/info/commit-graph", "objects/info/commit-graphs"];
+
+/// A pack as it lies there.
+pub(crate) struct PackFile {
+    path: PathBuf,
+    bytes: u64,
+    /// Each object with its first byte and its end.
+    entries: Vec<(GitId, usize, usize)>,
+    /// Somebody wants it to stay, in git's way.
+    is_kept: bool,
+}
+
+/// What became of packs.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct Rewritten {
+    pub(crate) packs_before: u64,
+    pub(crate) packs_after: u64,
+    pub(crate) objects_dropped: u64,
+    pub(crate) bytes_before: u64,
+    pub(crate) bytes_after: u64,
+}
+
+/// All packs of a history, in the order of their names.
+pub(crate) fn packs_of(store: &HistoryStore) -> Result<Vec<PackFile>> {
+    let folder = store.root().join("objects/pack");
+    let mut packs = Vec::new();
+    for entry in fs::read_dir(&folder).at("read", &folder)? {
+        let path = entry.at("read", &folder)?.path();
+        let index_path = path.with_extension("idx");
+        if path.extension().is_none_or(|it| it != "pack") || !index_path.is_file() {
+            continue;
+        }
+        let bytes = fs::metadata(&path).at("look at", &path)?.len();
+        let index = fs::read(&index_path).at("read", &index_path)?;
+        let length = usize::try_from(bytes).unwrap_or(usize::MAX);
+        let entries = entries_of(&index, length).ok_or_else(|| {
+            Error::new(Code::Damaged, format!("Cannot read {}", escape_path(&index_path)))
+                .next("Run `undercroft history check` to see which versions it touches")
+        })?;
+        packs.push(PackFile {
+            is_kept: path.with_extension("keep").exists(),
+            path,
+            bytes,
+            entries,
+        });
+    }
+    packs.sort_by(|a, b| a.path.cmp(&b.path));
+    Ok(packs)
+}
+
+/// What each object takes on disk.
+pub(crate) fn stored_sizes(store: &HistoryStore) -> Result<HashMap<GitId, u64>> {
+    let packs = packs_of(store)?;
+    let entries = packs.into_iter().flat_map(|pack| pack.entries);
+    Ok(entries.map(|(id, from, to)| (id, (to - from) as u64)).collect())
+}
+
+/// Removes what a killed writer left: nobody else writes while the lock is held.
+pub(super) fn sweep(store: &HistoryStore, _lock: &WriteLock) -> Result<()> {
+    let folder = store.root().join("objects/pack");
+    for entry in fs::read_dir(&folder).at("read", &folder)? {
+        let path = entry.at("read", &folder)?.path();
+        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        let is_half = name.ends_with(".pack") && !path.with_extension("idx").exists();
+        if name.starts_with("tmp_") || is_half {
+            fs::remove_file(&path).at("remove", &path)?;
+        }
+    }
+    Ok(())
+}
+
+/// Copies what is `live` out of packs that are small or hold anything else, into large new ones;
+/// reads those back; then removes the old ones.
+pub(super) fn rewrite(
+    store: &HistoryStore,
+    _lock: &WriteLock,
+    live: &HashSet<GitId>,
+    job: &Job,
+) -> Result<Rewritten> {
+    let packs = packs_of(store)?;
+    let mut done = Rewritten {
+        packs_before: packs.len() as u64,
+        bytes_before: packs.iter().map(|pack| pack.bytes).sum(),
+        ..Rewritten::default()
+    };
+    let is_dead = |entry: &(GitId, usize, usize)| !live.contains(&entry.0);
+    let (replaced, staying): (Vec<_>, Vec<_>) = packs.into_iter().partition(|pack| {
+        !pack.is_kept && (pack.bytes < LARGE_BYTES || pack.entries.iter().any(is_dead))
+    });
+    (done.packs_after, done.bytes_after) = (done.packs_before, done.bytes_before);
+    if replaced.iter().all(|pack| !pack.entries.iter().any(is_dead)) && replaced.len() < 2 {
+        return Ok(done);
+    }
+    let mut seen: HashSet<GitId> =
+        staying.iter().flat_map(|pack| &pack.entries).map(|entry| entry.0).collect();
+    let mut copying = Copying { store, open: PackBuilder::new(), written: Vec::new() };
+    let copied = replaced.iter().try_for_each(|pack| copying.copy(pack, live, &mut seen, job));
+    let written = copied.and_then(|()| copying.finish());
+    let written = match written {
+        Ok(written) => written,
+        Err(error) => {
+            store.refresh();
+            return Err(error);
+        }
+    };
+    reach_write_point("history.compact-packed");
+    remove_derived(store)?;
+    for pack in replaced.iter().filter(|pack| !written.contains(&pack.path)) {
+        remove_pack(&pack.path)?;
+        reach_write_point("history.compact-removed");
+    }
+    sync_folder(&store.root().join("objects/pack"))?;
+    store.refresh();
+    let dead = replaced.iter().flat_map(|pack| &pack.entries).filter(|entry| is_dead(entry));
+    done.objects_dropped = dead.map(|entry| entry.0).collect::<HashSet<_>>().len() as u64;
+    let packs = packs_of(store)?;
+    done.packs_after = packs.len() as u64;
+    done.bytes_after = packs.iter().map(|pack| pack.bytes).sum();
+    Ok(done)
+}
+
+/// Objects on their way from old packs into new ones.
+struct Copying<'s> {
+    store: &'s HistoryStore,
+    open: PackBuilder,
+    written: Vec<PathBuf>,
+}
+
+impl Copying<'_> {
+    fn copy(
+        &mut self,
+        pack: &PackFile,
+        live: &HashSet<GitId>,
+        seen: &mut HashSet<GitId>,
+        job: &Job,
+    ) -> Result<()> {
+        let file = File::open(&pack.path).at("open", &pack.path)?;
+        for &(id, from, to) in &pack.entries {
+            if !live.contains(&id) || !seen.insert(id) {
+                continue;
+            }
+            job.check_cancelled()?;
+            let mut entry = vec![0; to - from];
+            file.read_exact_at(&mut entry, from as u64).at("read", &pack.path)?;
+            if head_of(&entry).is_none_or(|(kind, _, _)| kind.is_none()) {
+                // A delta of stock git's, which means nothing alone.
+                entry = self.whole(id)?;
+            }
+            if self.open.is_full_with(entry.len()) {
+                self.close()?;
+            }
+            self.open.add(id, &entry);
+            job.add_bytes_done(entry.len() as u64);
+        }
+        Ok(())
+    }
+
+    fn whole(&self, id: GitId) -> Result<Vec<u8>> {
+        let mut deflater = Deflater::new();
+        for kind in [ObjectKind::Blob, ObjectKind::Tree, ObjectKind::Commit] {
+            if let Ok(content) = self.store.read(kind, id) {
+                return deflater.entry(kind, &content);
+            }
+        }
+        Err(Error::new(Code::Damaged, format!("Cannot read the object {id} of the history"))
+            .next("Nothing was removed. Run `undercroft history check`"))
+    }
+
+    /// Writes the pack that is open, and reads every object in it back.
+    fn close(&mut self) -> Result<()> {
+        let pack = std::mem::replace(&mut self.open, PackBuilder::new()).finish();
+        let name = format!("objects/pack/pack-{}.pack", pack.name);
+        let path = self.store.root().join(name);
+        write_pack(self.store.root(), &pack)?;
+        drop(pack);
+        if let Err(error) = prove(&path) {
+            // It only repeats what other packs hold.
+            remove_pack(&path)?;
+            return Err(error);
+        }
+        self.written.push(path);
+        Ok(())
+    }
+
+    fn finish(mut self) -> Result<Vec<PathBuf>> {
+        if !self.open.is_empty() {
+            self.close()?;
+        }
+        Ok(self.written)
+    }
+}
+
+/// Reads a pack back, and holds every object in it against its id.
+fn prove(path: &Path) -> Result<()> {
+    let wrong = |what: String| {
+        Error::new(Code::Damaged, format!("{} is not what it should be", escape_path(path)))
+            .why(what)
+            .next("Nothing was removed. Run `undercroft history check`")
+    };
+    let pack = fs::read(path).at("read", path)?;
+    let index_path = path.with_extension("idx");
+    let index = fs::read(&index_path).at("read", &index_path)?;
+    let body = pack.len().saturating_sub(20);
+    if <sha1::Sha1 as sha1::Digest>::digest(&pack[..body])[..] != pack[body..] {
+        return Err(wrong("Its checksum is another".to_owned()));
+    }
+    let entries = entries_of(&index, pack.len());
+    let mut decompressor = Decompressor::new();
+    let mut content = Vec::new();
+    for (id, from, to) in entries.ok_or_else(|| wrong("Its index is unsound".to_owned()))? {
+        let sound = head_of(&pack[from..to]).and_then(|(kind, size, head)| {
+            content.resize(size, 0);
+            let inflated = decompressor.zlib_decompress(&pack[from + head..to], &mut content);
+            Some(inflated.ok()? == size && GitId::of(kind?, &content) == id)
+        });
+        if sound != Some(true) {
+            return Err(wrong(format!("The object {id} in it is damaged, and was so before")));
+        }
+    }
+    Ok(())
+}
+
+/// The kind of an entry (none for a delta), the size of its content, and the length of its head.
+fn head_of(entry: &[u8]) -> Option<(Option<ObjectKind>, usize, usize)> {
+    let first = *entry.first()?;
+    let (mut size, mut shift, mut head) = (usize::from(first & 0x0f), 4, 1);
+    let mut byte = first;
+    while byte & 0x80 != 0 {
+        byte = *entry.get(head)?;
+        size |= usize::from(byte & 0x7f).checked_shl(shift)?;
+        (shift, head) = (shift + 7, head + 1);
+    }
+    Some((ObjectKind::from_number((first >> 4) & 7), size, head))
+}
+
+fn remove_derived(store: &HistoryStore) -> Result<()> {
+    for name in DERIVED {
+        let path = store.root().join(name);
+        let removed =
+            if path.is_dir() { fs::remove_dir_all(&path) } else { fs::remove_file(&path) };
+        match removed {
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
+            removed => removed.at("remove", &path)?,
+        }
+    }
+    Ok(())
+}
+
+/// Removes a pack, its index first: what that names must be there.
+fn remove_pack(path: &Path) -> Result<()> {
+    for extension in ["idx", "rev", "bitmap", "mtimes", "pack"] {
+        let path = path.with_extension(extension);
+        match fs::remove_file(&path) {
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
+            removed => removed.at("remove", &path)?,
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,105 @@
+//! What versions lead to: every object of the history, and every object that a pointer in it
+//! stands for.
+
+use std::collections::HashSet;
+
+use undercroft_foundation::{Code, Error, Job, Result};
+
+use crate::names::SIDECAR;
+use crate::save::content::object_of;
+use crate::store::{HistoryStore, ObjectKind, TreeMode};
+use crate::version::GitId;
+
+/// No pointer is longer.
+const POINTER_MAX: usize = 200;
+
+/// How each of them begins.
+const POINTER_HEAD: &[u8] = b"version https://git-lfs.github.com/spec/v1\noid sha256:";
+
+/// The objects that versions lead to.
+#[derive(Debug, Default)]
+pub(crate) struct Reached {
+    /// In the history.
+    pub(crate) objects: HashSet<GitId>,
+    /// In the object store, by digest.
+    pub(crate) contents: HashSet<[u8; 32]>,
+}
+
+/// An object that was met for the first time.
+pub(crate) struct Met<'a> {
+    pub(crate) id: GitId,
+    /// Its stored path; nothing for trees and for the sidecar.
+    pub(crate) file: Option<&'a [u8]>,
+    /// The bytes of a blob.
+    pub(crate) size: u64,
+    /// What it stands for, when it is the first pointer to that.
+    pub(crate) content: Option<[u8; 32]>,
+}
+
+impl Reached {
+    /// Walks all that `root` leads to and that was not reached before, and tells of each.
+    ///
+    /// # Errors
+    /// [`Code::Damaged`] for a tree that cannot be read or a blob that is missing.
+    pub(crate) fn walk(
+        &mut self,
+        store: &HistoryStore,
+        root: GitId,
+        job: &Job,
+        mut met: impl FnMut(Met<'_>),
+    ) -> Result<()> {
+        // Each tree with its path; none within the sidecar.
+        let mut open = vec![(root, Some(Vec::new()))];
+        while let Some((tree, path)) = open.pop() {
+            if !self.objects.insert(tree) {
+                continue;
+            }
+            job.check_cancelled()?;
+            met(Met { id: tree, file: None, size: 0, content: None });
+            for line in store.tree(tree)? {
+                let is_sidecar = tree == root && line.name == SIDECAR;
+                let place =
+                    path.as_ref().filter(|_| !is_sidecar).map(|path| join(path, &line.name));
+                if line.mode == TreeMode::Folder {
+                    open.push((line.id, place));
+                } else if self.objects.insert(line.id) {
+                    let size = size_of(store, line.id)?;
+                    let content = self.content(store, line.id, size)?;
+                    met(Met { id: line.id, file: place.as_deref(), size: size as u64, content });
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// What a blob stands for, when it is the first pointer to that.
+    fn content(
+        &mut self,
+        store: &HistoryStore,
+        id: GitId,
+        size: usize,
+    ) -> Result<Option<[u8; 32]>> {
+        if size > POINTER_MAX {
+            return Ok(None);
+        }
+        let text = store.read(ObjectKind::Blob, id)?;
+        let digest = text.starts_with(POINTER_HEAD).then(|| object_of(&text)).flatten();
+        Ok(digest.filter(|digest| self.contents.insert(*digest)))
+    }
+}
+
+fn join(path: &[u8], name: &[u8]) -> Vec<u8> {
+    if path.is_empty() { name.to_vec() } else { [path, b"/", name].concat() }
+}
+
+/// The size of a blob, which costs no reading of it.
+fn size_of(store: &HistoryStore, id: GitId) -> Result<usize> {
+    store.with_reader(|repository| {
+        let header = repository.odb().and_then(|odb| odb.read_header(id.oid()));
+        header.map(|(size, _)| size).map_err(|source| {
+            Error::new(Code::Damaged, format!("Cannot read the object {id} of the history"))
+                .why(source.message().to_owned())
+                .next("Run `undercroft history check` to see which versions it touches")
+        })
+    })
+}

@@ -1,0 +1,108 @@
+//! Thinning: of many automatic versions a few stay, the fewer the longer ago.
+//!
+//! The commits of those that stay are written anew, with the same trees and other parents, as one
+//! pack; then the branches move to them, each at one stroke; then the catalog follows in one
+//! transaction, and when a crash keeps it from that, it catches up as after a save. A version keeps
+//! its id. What was dropped takes room until the history is compacted.
+
+mod cost;
+mod rewrite;
+mod rule;
+
+use std::collections::HashSet;
+
+use undercroft_foundation::{Job, ProjectId, Result, VersionId};
+
+pub use self::cost::LostFile;
+pub use self::rule::{DropReason, KeepReason};
+use crate::history::History;
+use crate::store::HistoryStore;
+use crate::version::Version;
+use crate::versions::table;
+use rule::Fate;
+
+/// What thinning would do, or did.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ThinPlan {
+    /// The versions that stay, oldest first, and why.
+    pub keep: Vec<(VersionId, KeepReason)>,
+    /// Those that go, oldest first.
+    pub drop: Vec<ThinDrop>,
+    /// What compaction can free then: objects and blobs that no kept version needs, as stored.
+    pub frees_bytes: u64,
+    /// How many files with a content that no kept version has.
+    pub lost_files: u64,
+    /// The first of them.
+    pub lost: Vec<LostFile>,
+}
+
+/// A version that goes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ThinDrop {
+    /// The version.
+    pub version: Version,
+    /// Why.
+    pub why: DropReason,
+}
+
+impl History {
+    /// Says which versions of a project thinning would drop, why, and what that means. Changes
+    /// nothing.
+    ///
+    /// # Errors
+    /// Whatever keeps the versions from being read.
+    pub fn plan_thinning(&self, project: ProjectId, job: &Job) -> Result<ThinPlan> {
+        let store = self.store(project)?;
+        let versions = self.all_versions(project)?;
+        self.plan_of(project, &store, &versions, job)
+    }
+
+    /// Drops the versions that the rule no longer keeps.
+    ///
+    /// # Errors
+    /// Whatever keeps versions from being read or written; they are all there then, or all that
+    /// should go are gone.
+    pub fn thin(&self, project: ProjectId, job: &Job) -> Result<ThinPlan> {
+        let store = self.store(project)?;
+        let lock = store.lock(&*self.library().world().clock)?;
+        self.catch_up_all(project, &store)?;
+        let versions = self.all_versions(project)?;
+        let plan = self.plan_of(project, &store, &versions, job)?;
+        if !plan.drop.is_empty() {
+            job.check_cancelled()?;
+            let dropped = plan.drop.iter().map(|dropped| dropped.version.id).collect();
+            self.drop_versions(&store, &lock, &versions, &dropped)?;
+        }
+        Ok(plan)
+    }
+
+    fn all_versions(&self, project: ProjectId) -> Result<Vec<Version>> {
+        self.library().catalog().read(|connection| table::of_project(connection, project))
+    }
+
+    fn plan_of(
+        &self,
+        project: ProjectId,
+        store: &HistoryStore,
+        versions: &[Version],
+        job: &Job,
+    ) -> Result<ThinPlan> {
+        let workspaces = self.workspaces(Some(project))?;
+        let opened_from: HashSet<VersionId> =
+            workspaces.iter().filter_map(|workspace| workspace.opened_from).collect();
+        let mut plan = ThinPlan::default();
+        let mut kept = Vec::new();
+        let fates = rule::decide(versions, &opened_from, self.now());
+        for (version, fate) in versions.iter().zip(fates) {
+            match fate {
+                Fate::Keep(reason) => {
+                    plan.keep.push((version.id, reason));
+                    kept.push(version.clone());
+                }
+                Fate::Drop(why) => plan.drop.push(ThinDrop { version: version.clone(), why }),
+            }
+        }
+        cost::weigh(self, store, project, &kept, &mut plan, job)?;
+        Ok(plan)
+    }
+}

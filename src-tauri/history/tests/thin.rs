@@ -1,0 +1,325 @@
+//! Thinning and compaction: what stays, what goes, and that nothing else is harmed.
+
+mod support;
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use support::{git_in, path};
+use tempfile::TempDir;
+use undercroft_foundation::{Code, Job, ProjectId, VersionId};
+use undercroft_history::{
+    ChangeKind, DropReason, History, KeepReason, SaveOrder, Scope, Trigger, Version, VersionFilter,
+    VersionMark, Workspace,
+};
+use undercroft_library::{AddProject, Library};
+use undercroft_testkit::{ManualClock, Restic, random_bytes, simulated_world, write_file};
+
+const HOUR: u64 = 3600;
+const DAY: u64 = 24 * HOUR;
+
+/// A library whose clock the test moves, with one project.
+struct Scene {
+    folder: TempDir,
+    clock: Arc<ManualClock>,
+    library: Library,
+    history: History,
+    project: ProjectId,
+}
+
+impl Scene {
+    fn begun(fill: impl FnOnce(&Scene)) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let (world, clock) = simulated_world(7);
+        let library = Library::open_or_create(
+            &folder.path().join("library"),
+            &world,
+            undercroft_history::TABLES,
+        )
+        .unwrap();
+        fs::create_dir(folder.path().join("work")).unwrap();
+        let path = folder.path().join("work");
+        let request = AddProject { path, ..AddProject::default() };
+        let project = library.projects().add_linked(&request).unwrap().id;
+        let scene = Self { history: History::new(&library), folder, clock, library, project };
+        fill(&scene);
+        scene.history.begin(project, &Job::new()).unwrap();
+        scene
+    }
+
+    fn main(&self) -> Workspace {
+        self.history.main_workspace(self.project).unwrap()
+    }
+
+    fn work(&self, path: &str) -> PathBuf {
+        self.folder.path().join("work").join(path)
+    }
+
+    fn write(&self, path: &str, content: impl AsRef<[u8]>) {
+        write_file(self.work(path), content);
+    }
+
+    fn wait(&self, seconds: u64) {
+        self.clock.advance(Duration::from_secs(seconds));
+    }
+
+    fn save(&self, trigger: Trigger) -> Version {
+        let order = SaveOrder::new(trigger, "");
+        self.history.save(self.main().id, Scope::Whole, order, &Job::new()).unwrap().unwrap()
+    }
+
+    /// An automatic version that says `content` in the file `a`.
+    fn version(&self, content: &str) -> Version {
+        self.write("a", content);
+        self.save(Trigger::Automatic)
+    }
+
+    fn versions(&self) -> Vec<Version> {
+        let filter = VersionFilter { limit: 10_000, ..VersionFilter::default() };
+        self.history.versions(self.main().id, &filter).unwrap()
+    }
+
+    fn read(&self, version: VersionId, file: &str) -> Vec<u8> {
+        self.history.read(version, &path(file), None).unwrap()
+    }
+
+    fn git_folder(&self) -> PathBuf {
+        self.library.root().join("history").join(format!("{}.git", self.project))
+    }
+
+    fn packs(&self) -> usize {
+        let files = fs::read_dir(self.git_folder().join("objects/pack")).unwrap();
+        files.filter(|file| file.as_ref().unwrap().path().extension().unwrap() == "pack").count()
+    }
+
+    /// Stock tools find nothing wrong, and a second look by ourselves finds the same catalog.
+    fn assert_sound(&self) {
+        let said = git_in(&self.git_folder(), &["fsck", "--strict", "--full", "--no-dangling"]);
+        assert_eq!(said, "");
+        if self.library.root().join("objects/config").exists() {
+            let password = fs::read_to_string(self.library.root().join("keys/objects")).unwrap();
+            let restic = Restic::new(self.library.root().join("objects"), password.trim());
+            restic.check();
+        }
+        let known = self.versions();
+        let changes = |version: &Version| self.history.changes(version.id, 1000).unwrap();
+        let changed: Vec<_> = known.iter().map(changes).collect();
+        self.history.rebuild(&Job::new()).unwrap();
+        assert_eq!(self.versions(), known);
+        assert_eq!(known.iter().map(changes).collect::<Vec<_>>(), changed);
+    }
+
+    fn stored_bytes(&self) -> u64 {
+        ["history", "objects"].iter().map(|name| bytes_below(&self.library.root().join(name))).sum()
+    }
+}
+
+fn bytes_below(folder: &std::path::Path) -> u64 {
+    let Ok(entries) = fs::read_dir(folder) else { return 0 };
+    let size = |entry: std::io::Result<fs::DirEntry>| {
+        let entry = entry.unwrap();
+        let metadata = entry.metadata().unwrap();
+        if metadata.is_dir() { bytes_below(&entry.path()) } else { metadata.len() }
+    };
+    entries.map(size).sum()
+}
+
+#[test]
+fn many_versions_become_few_and_those_are_as_they_were() {
+    let scene = Scene::begun(|scene| {
+        scene.write("a", "0");
+        scene.write("other", "stays");
+    });
+    let mut made = BTreeMap::new();
+    for n in 1..=12 {
+        scene.wait(600);
+        if n % 5 == 0 {
+            scene.write("other", format!("other {n}"));
+        }
+        made.insert(scene.version(&format!("content {n}")).id, n);
+    }
+    scene.wait(3 * DAY);
+    let plan = scene.history.plan_thinning(scene.project, &Job::new()).unwrap();
+    assert_eq!(plan.keep.len() + plan.drop.len(), 13);
+    assert!(plan.drop.iter().all(|dropped| dropped.why == DropReason::Hour));
+    assert!((8..=10).contains(&plan.drop.len()), "{}", plan.drop.len());
+    assert!(plan.lost_files >= plan.drop.len() as u64 && plan.frees_bytes > 0);
+    assert_eq!(scene.versions().len(), 13, "a plan changes nothing");
+    assert_eq!(scene.history.thin(scene.project, &Job::new()).unwrap(), plan);
+
+    let left = scene.versions();
+    assert_eq!(left.len(), plan.keep.len());
+    for version in &left {
+        if let Some(n) = made.get(&version.id) {
+            assert_eq!(scene.read(version.id, "a"), format!("content {n}").into_bytes());
+            let changes = scene.history.changes(version.id, 10).unwrap();
+            assert!(
+                changes.iter().any(|it| it.path == path("a") && it.kind == ChangeKind::Modified)
+            );
+            assert_eq!(version.modified, changes.len() as u64);
+        }
+    }
+    let log = git_in(&scene.git_folder(), &["rev-list", "main"]);
+    let commits: Vec<_> = left.iter().map(|version| version.commit.to_string()).collect();
+    assert_eq!(log.lines().collect::<Vec<_>>(), commits);
+    assert!(left.windows(2).all(|pair| pair[0].parent == Some(pair[1].id)));
+    scene.assert_sound();
+
+    let again = scene.history.thin(scene.project, &Job::new()).unwrap();
+    assert_eq!((again.drop.len(), again.frees_bytes, again.lost_files), (0, 0, 0));
+    scene.version("goes on");
+    scene.assert_sound();
+}
+
+#[test]
+fn what_is_marked_stays_and_the_plan_says_why() {
+    let scene = Scene::begun(|scene| scene.write("a", "0"));
+    let mut versions = Vec::new();
+    for n in 0..6 {
+        scene.wait(60);
+        versions.push(scene.version(&format!("version {n}")).id);
+    }
+    scene.wait(60);
+    scene.write("a", "by hand");
+    let manual = scene.save(Trigger::Manual).id;
+    scene.version("newest");
+    let named = VersionMark { name: Some("good".into()), ..VersionMark::default() };
+    scene.history.mark(versions[1], &named).unwrap();
+    let pinned = VersionMark { pinned: Some(true), ..VersionMark::default() };
+    scene.history.mark(versions[3], &pinned).unwrap();
+    scene.wait(400 * DAY);
+    let plan = scene.history.thin(scene.project, &Job::new()).unwrap();
+    let why: BTreeMap<_, _> = plan.keep.iter().copied().collect();
+    assert_eq!(why[&versions[1]], KeepReason::Named);
+    assert_eq!(why[&versions[3]], KeepReason::Pinned);
+    assert_eq!(why[&manual], KeepReason::Manual);
+    assert_eq!(plan.drop.len(), 4);
+    assert_eq!(scene.history.version(versions[1]).unwrap().name.as_deref(), Some("good"));
+    assert_eq!(scene.read(versions[3], "a"), b"version 3");
+    scene.assert_sound();
+    let gone = scene.history.version(versions[0]).map_err(|error| error.code());
+    assert_eq!(gone.err(), Some(Code::NotFound));
+}
+
+#[test]
+fn a_file_that_came_and_went_between_is_told_as_lost() {
+    let scene = Scene::begun(|scene| scene.write("a", "0"));
+    scene.wait(60);
+    scene.write("sub/.git/gone", "only for a moment");
+    scene.write("big.bin", random_bytes(1, 500_000));
+    let version = scene.save(Trigger::Automatic);
+    scene.wait(60);
+    fs::remove_dir_all(scene.work("sub")).unwrap();
+    fs::remove_file(scene.work("big.bin")).unwrap();
+    scene.save(Trigger::Automatic);
+    scene.wait(60);
+    scene.version("newest");
+    scene.wait(400 * DAY);
+    let plan = scene.history.plan_thinning(scene.project, &Job::new()).unwrap();
+    let lost: BTreeMap<_, _> =
+        plan.lost.iter().map(|lost| (lost.path.to_string(), lost.size_bytes)).collect();
+    let expected = [("big.bin".to_owned(), 500_000), ("sub/.git/gone".to_owned(), 17)];
+    assert_eq!(lost, expected.into());
+    assert!(plan.lost.iter().all(|lost| lost.version == version.id));
+    assert!((500_000..520_000).contains(&plan.frees_bytes), "{}", plan.frees_bytes);
+
+    scene.history.thin(scene.project, &Job::new()).unwrap();
+    let before = scene.stored_bytes();
+    let done = scene.history.compact(scene.project, &Job::new()).unwrap();
+    let freed = before - scene.stored_bytes();
+    assert!(freed.abs_diff(plan.frees_bytes) < 10_000, "{freed} {}", plan.frees_bytes);
+    assert!(done.freed_bytes.abs_diff(freed) < 10_000, "{done:?} {freed}");
+    scene.assert_sound();
+}
+
+#[test]
+fn compaction_leaves_one_pack_and_every_version_readable() {
+    let scene = Scene::begun(|scene| {
+        scene.write("a", "0");
+        scene.write("large.bin", random_bytes(0, 300_000));
+    });
+    let mut contents = BTreeMap::new();
+    for n in 1..10 {
+        scene.wait(DAY);
+        scene.write("large.bin", random_bytes(n, 300_000));
+        contents.insert(scene.version(&n.to_string()).id, n);
+    }
+    let reading = scene.history.clone();
+    let before = scene.packs();
+    let done = scene.history.compact(scene.project, &Job::new()).unwrap();
+    assert_eq!((done.packs_before as usize, done.packs_after as usize), (before, scene.packs()));
+    assert_eq!((scene.packs(), done.objects_dropped), (1, 0));
+    for history in [&reading, &History::new(&scene.library)] {
+        for (id, n) in &contents {
+            let content = history.read(*id, &path("large.bin"), None).unwrap();
+            assert!(content == random_bytes(*n, 300_000));
+            assert_eq!(history.read(*id, &path("a"), None).unwrap(), n.to_string().as_bytes());
+        }
+    }
+    scene.assert_sound();
+    let again = scene.history.compact(scene.project, &Job::new()).unwrap();
+    assert_eq!((again.packs_after, again.freed_bytes), (1, 0));
+    scene.version("goes on");
+    scene.assert_sound();
+}
+
+#[test]
+fn what_stock_git_packed_is_compacted_too() {
+    let scene = Scene::begun(|scene| {
+        scene.write("a", "0");
+        scene.write("text", "a line\n".repeat(2000));
+    });
+    for n in 1..6 {
+        scene.wait(60);
+        scene.write("text", format!("{n}\n{}", "a line\n".repeat(2000)));
+        scene.version(&n.to_string());
+    }
+    // Deltas, a bitmap, a commit graph, an index of several packs, packed branches.
+    git_in(&scene.git_folder(), &["gc", "-q"]);
+    git_in(&scene.git_folder(), &["multi-pack-index", "write"]);
+    git_in(&scene.git_folder(), &["commit-graph", "write", "--reachable"]);
+    scene.wait(60);
+    scene.version("after");
+    scene.wait(400 * DAY);
+    scene.history.thin(scene.project, &Job::new()).unwrap();
+    scene.history.compact(scene.project, &Job::new()).unwrap();
+    assert_eq!(scene.packs(), 1);
+    assert_eq!(scene.versions().len(), 2);
+    assert_eq!(scene.read(scene.versions()[1].id, "text"), "a line\n".repeat(2000).into_bytes());
+    scene.assert_sound();
+}
+
+#[test]
+fn a_damaged_object_stops_compaction_and_nothing_is_removed() {
+    let scene = Scene::begun(|scene| scene.write("a", random_bytes(1, 5000)));
+    scene.wait(60);
+    scene.version("1");
+    let packs = || {
+        let files = fs::read_dir(scene.git_folder().join("objects/pack")).unwrap();
+        let mut names: Vec<_> = files.map(|file| file.unwrap().path()).collect();
+        names.sort();
+        names
+    };
+    let before = packs();
+    let largest = before.iter().max_by_key(|path| fs::metadata(path).unwrap().len()).unwrap();
+    let middle = fs::metadata(largest).unwrap().len() / 2;
+    undercroft_testkit::flip_bit(largest, middle as i64);
+    let failed = History::new(&scene.library).compact(scene.project, &Job::new());
+    let error = failed.unwrap_err();
+    assert_eq!(error.code(), Code::Damaged, "{error}");
+    assert_eq!(packs(), before);
+}
+
+#[test]
+fn what_a_killed_writer_left_is_swept() {
+    let scene = Scene::begun(|scene| scene.write("a", "0"));
+    let folder = scene.git_folder().join("objects/pack");
+    fs::write(folder.join("tmp_x.pack"), "half").unwrap();
+    fs::write(folder.join("pack-0000.pack"), "without an index").unwrap();
+    scene.history.compact(scene.project, &Job::new()).unwrap();
+    assert_eq!(fs::read_dir(&folder).unwrap().count(), 2);
+    scene.assert_sound();
+}
