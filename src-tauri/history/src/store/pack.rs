@@ -11,7 +11,7 @@ use super::object::ObjectKind;
 use crate::version::GitId;
 
 /// A pack is closed when it is this large.
-const PACK_BYTES: usize = 32 << 20;
+const PACK_BYTES: usize = 16 << 20;
 
 /// Twice as fast as git's usual level, and 6 % larger on source code.
 const LEVEL: i32 = 3;

@@ -1,6 +1,7 @@
 //! Workspaces: working copies of a project, each a plain folder with versions of its own. `main` is
 //! where the user works; others are opened from any version, beside it.
 
+mod opening;
 pub(crate) mod stored;
 pub(crate) mod table;
 
@@ -95,11 +96,14 @@ impl History {
     /// [`Code::NotFound`].
     pub fn switch_workspace(&self, id: WorkspaceId) -> Result<Workspace> {
         let mut workspace = self.workspace(id)?;
+        let left = self.current_workspace()?;
         workspace.is_current = true;
         self.library().catalog().write(|transaction| {
             table::set_current(transaction, id)?;
             self.tell_of_workspace(transaction, &workspace, "is the current workspace now")
         })?;
+        let left = left.map(|left| left.project).filter(|left| *left != workspace.project);
+        left.map_or(Ok(()), |left| self.store_workspaces(left))?;
         self.store_workspaces(workspace.project)?;
         Ok(workspace)
     }

@@ -1,0 +1,210 @@
+//! Opening any version as another workspace beside the one that the user works in, and closing it.
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use undercroft_foundation::{
+    Code, Error, IoContext, Job, Result, VersionId, WorkspaceId, escape_path,
+};
+use undercroft_library::{Overlap, ProjectFilter, overlap};
+
+use super::{MAIN, Workspace, check_name};
+use crate::history::History;
+use crate::path::TreePath;
+use crate::restore::{RestoreOrder, RestoreTo};
+use crate::rules::{Decision, FolderRules};
+use crate::save::{SaveOrder, Scope};
+use crate::version::{Trigger, Version};
+
+impl History {
+    /// Opens a version as another workspace, in the empty or new folder `place`, or in one of the
+    /// library's. Files that the user's own workspace has as well share their blocks with it where
+    /// the file system can.
+    ///
+    /// # Errors
+    /// [`Code::Invalid`] for a name or a folder that cannot be used, [`Code::AlreadyExists`],
+    /// [`Code::Cancelled`], or whatever keeps a file from being written: then there is no such
+    /// workspace, and its folder is gone again.
+    pub fn open_workspace(
+        &self,
+        from: VersionId,
+        name: &str,
+        place: Option<&Path>,
+        job: &Job,
+    ) -> Result<Workspace> {
+        let version = self.version(from)?;
+        let name = check_name(name)?;
+        let others = self.workspaces(Some(version.project))?;
+        if others.iter().any(|other| other.name.eq_ignore_ascii_case(&name)) {
+            return Err(Error::new(
+                Code::AlreadyExists,
+                format!("There is a workspace {name} already"),
+            )
+            .why("Its versions are kept under that name, also when it is closed")
+            .next("Choose another name"));
+        }
+        let is_ours = place.is_none();
+        let root = place.map_or_else(|| self.place_for(&version, &name), Path::to_owned);
+        self.prepare_place(&root, is_ours)?;
+        let like = others.into_iter().find(|other| other.name == MAIN).map(|main| main.root);
+        let to = RestoreTo::Elsewhere(root.clone());
+        let order = RestoreOrder { version: from, paths: Vec::new(), to, like };
+        let restored = self.restore(&order, job).and_then(|report| match &report.failed[..] {
+            [] => Ok(()),
+            [(path, why), ..] => {
+                let what = format!("The workspace {name} could not be opened");
+                Err(Error::new(Code::Unavailable, what).why(format!("{path}: {why}")))
+            }
+        });
+        if let Err(error) = restored {
+            // Nothing else was in it.
+            let _ = fs::remove_dir_all(&root);
+            return Err(error);
+        }
+        let world = self.library().world();
+        let workspace = Workspace {
+            id: WorkspaceId::new(&*world.clock, &*world.random),
+            project: version.project,
+            name,
+            root: fs::canonicalize(&root).at("open", &root)?,
+            description: String::new(),
+            opened_from: Some(from),
+            paused: false,
+            is_current: false,
+            created: self.now(),
+            closed: None,
+        };
+        self.keep_workspace(&workspace, "was opened")?;
+        self.sync_watches()?;
+        Ok(workspace)
+    }
+
+    /// Looks through all of a workspace for changes that nobody noticed.
+    ///
+    /// # Errors
+    /// Those of [`History::save`].
+    pub fn refresh_workspace(&self, id: WorkspaceId, job: &Job) -> Result<Option<Version>> {
+        self.save(id, Scope::Whole, SaveOrder::new(Trigger::Automatic, ""), job)
+    }
+
+    /// Closes a workspace after a last version. Its versions stay. Its folder goes when it is in
+    /// the library and all that is in it is in that version; whether it went, is returned.
+    ///
+    /// # Errors
+    /// [`Code::Invalid`] for `main`, and those of [`History::save`]: then it stays open.
+    pub fn close_workspace(&self, id: WorkspaceId, job: &Job) -> Result<(Workspace, bool)> {
+        let mut workspace = self.workspace(id)?;
+        if workspace.name == MAIN {
+            return Err(Error::new(Code::Invalid, "The workspace main cannot be closed")
+                .why("It is where you work on the project")
+                .next("Pause it, or forget the project"));
+        }
+        let is_there = workspace.is_present();
+        if is_there {
+            let order = SaveOrder::new(Trigger::Manual, format!("Close {}", workspace.name));
+            self.save(id, Scope::Whole, order, job)?;
+        }
+        workspace.closed = Some(self.now());
+        if std::mem::take(&mut workspace.is_current) {
+            self.switch_workspace(self.main_workspace(workspace.project)?.id)?;
+        }
+        self.keep_workspace(&workspace, "was closed")?;
+        self.sync_watches()?;
+        let goes = is_there
+            && workspace.root.starts_with(self.library().root())
+            && job.warnings().is_empty()
+            && self.is_all_kept(&workspace)?;
+        if goes {
+            fs::remove_dir_all(&workspace.root).at("remove", &workspace.root)?;
+        }
+        Ok((workspace, goes))
+    }
+
+    /// Whether the newest version has all that is in the folder.
+    fn is_all_kept(&self, workspace: &Workspace) -> Result<bool> {
+        let order = SaveOrder::new(Trigger::Manual, format!("Close {}", workspace.name));
+        let again = self.save(workspace.id, Scope::Whole, order, &Job::new())?;
+        Ok(again.is_none() && !leaves_out_any(&workspace.root, &self.leave_out(workspace)?.root())?)
+    }
+
+    fn place_for(&self, version: &Version, name: &str) -> PathBuf {
+        self.library().projects().folder_of(version.project).join("workspaces").join(name)
+    }
+
+    /// Sees that a folder is there, empty, and nobody else's.
+    fn prepare_place(&self, root: &Path, is_ours: bool) -> Result<()> {
+        let refuse = |why: String| {
+            Error::new(
+                Code::Invalid,
+                format!("No workspace can be opened in {}", escape_path(root)),
+            )
+            .why(why)
+            .next("Choose a folder that is empty or does not exist yet, outside of projects")
+        };
+        if is_ours {
+            // What a killed process left of a workspace that never came to be.
+            match fs::remove_dir_all(root) {
+                Err(source) if source.kind() != io::ErrorKind::NotFound => {
+                    return Err(source).at("clear", root);
+                }
+                _ => {}
+            }
+            fs::create_dir_all(root).at("make", root)?;
+            return Ok(());
+        }
+        let root = settle(root)?;
+        if overlap(&root, self.library().root()) != Overlap::Apart {
+            return Err(refuse("It is in the library's own folder".to_owned()));
+        }
+        let projects = self.library().projects().list(&ProjectFilter::default())?;
+        match projects.iter().find(|project| overlap(&root, &project.root) != Overlap::Apart) {
+            Some(project) => Err(refuse(format!("The project {} is there", project.name))),
+            None => {
+                fs::create_dir_all(&root).at("make", &root)?;
+                match fs::read_dir(&root).at("read", &root)?.next() {
+                    Some(_) => Err(refuse("It is not empty".to_owned())),
+                    None => Ok(()),
+                }
+            }
+        }
+    }
+}
+
+/// The path without symbolic links, as far as it exists.
+fn settle(path: &Path) -> Result<PathBuf> {
+    match (fs::canonicalize(path), path.parent(), path.file_name()) {
+        (Err(_), Some(parent), Some(name)) => Ok(settle(parent)?.join(name)),
+        (found, ..) => found.at("open", path),
+    }
+}
+
+/// Whether a folder holds anything that no version does.
+fn leaves_out_any(root: &Path, rules: &FolderRules) -> Result<bool> {
+    let mut open = vec![rules.clone()];
+    while let Some(rules) = open.pop() {
+        let path = rules.path().below(root);
+        for entry in fs::read_dir(&path).at("read", &path)? {
+            let entry = entry.at("read", &path)?;
+            let name = std::os::unix::ffi::OsStrExt::as_bytes(&*entry.file_name()).to_vec();
+            let kind = entry.file_type().at("look at", &path)?;
+            if rules.decide(&name, kind.is_dir()) != Decision::Keep {
+                return Ok(true);
+            }
+            if kind.is_dir() {
+                match rules.enter(&name) {
+                    Ok(below) => open.push(below),
+                    Err(_) => return Ok(true),
+                }
+            }
+        }
+    }
+    Ok(false)
+}
+
+impl Workspace {
+    /// The place inside the workspace that a path on disk means; nothing when it is outside.
+    pub fn place_of(&self, path: &Path) -> Option<TreePath> {
+        TreePath::of(&self.root, path)
+    }
+}
