@@ -2,7 +2,7 @@
 import type { BackendEvent, UseCases as Known, WireError } from './bindings';
 import type { HistoryUseCases } from './history-types';
 
-export type UseCases = Known & HistoryUseCases;
+export type UseCases = Known & Omit<HistoryUseCases, keyof Known>;
 export type UseCase = keyof UseCases;
 export type Request<K extends UseCase> = UseCases[K]['request'];
 export type Reply<K extends UseCase> = UseCases[K]['reply'];

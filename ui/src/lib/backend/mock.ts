@@ -14,6 +14,7 @@ import { emptyLibrary, hexId, makeLibrary, seededRandom } from './mock/data';
 import type { MockLibrary } from './mock/data';
 import { MockGit } from './mock/git';
 import { MockHistory } from './mock/history';
+import type { HistoryHandlers } from './mock/history';
 import { MockJobs } from './mock/jobs';
 import { listFolder } from './mock/tree';
 
@@ -24,7 +25,11 @@ export type MockOptions = {
   latencyMs: number;
   jobSeconds: number;
 };
-type Handlers = { [K in keyof UseCases]: (request: Request<K>) => Reply<K> };
+type Handlers = {
+  [K in Exclude<keyof UseCases, keyof HistoryHandlers | `git_${string}`>]: (
+    request: Request<K>,
+  ) => Reply<K>;
+};
 type AllHandlers = { [K in UseCase]: (request: Request<K>) => Reply<K> };
 
 const DEFAULTS: MockOptions = {

@@ -91,7 +91,7 @@ export class FilesState {
   show(version: string, path: string[], file: string): void {
     const up = path.length < this.#path.length ? this.#path[path.length] : undefined;
     const sameFolder = path.join('/') === this.#path.join('/');
-    this.start = up ?? (file || null);
+    this.start = file || (up ?? null);
     this.#version = version;
     this.#path = path;
     // Another version of the same folder stands in for it until it is there: nothing jumps.

@@ -160,7 +160,7 @@ export class MockGit {
   #job(workspace: string, title: string): JobView {
     const { project } = this.history.room(workspace).workspace;
     return this.jobs.start(
-      { kind: 'refresh', title, project, destination: null },
+      { kind: 'git', title, project, destination: null },
       180_000,
       12,
       () => undefined,

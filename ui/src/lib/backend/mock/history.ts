@@ -1,11 +1,8 @@
 /** Histories made of memory: they answer what the pages of a project's history ask. */
-import { BackendError } from '../backend';
-import type { Reply, Request, UseCase } from '../backend';
+import type { Reply, Request } from '../backend';
 import type { JobView, Project } from '../bindings';
 import type {
   Change,
-  FileEntry,
-  HistoryPlan,
   HistoryUseCases,
   Rules,
   Version,
@@ -14,15 +11,25 @@ import type {
   Workspace,
 } from '../history-types';
 import { dateOf } from '$lib/history/timeline';
-import { fileAt, imageOf, makeVersions, sizeOf, textOf } from './history-data';
+import { fileAt, makeVersions, sizeOf, textOf } from './history-data';
 import type { MockTree, MockVersion } from './history-data';
 import { hexId, seededRandom } from './data';
-import { diffTexts } from './line-diff';
+import {
+  compare,
+  fileDiffOf,
+  fileHistoryOf,
+  listTree,
+  PLAN,
+  previewOf,
+  refuse,
+} from './history-views';
 import type { MockJobs } from './jobs';
 
 type Room = { workspace: Workspace; versions: MockVersion[]; disk: MockTree };
 type Handlers = {
-  [K in Exclude<keyof HistoryUseCases, `git_${string}`>]: (request: Request<K>) => Reply<K>;
+  [K in Exclude<keyof HistoryUseCases, `git_${string}`> | 'file_load']: (
+    request: Request<K>,
+  ) => Reply<K>;
 };
 type Host = {
   now: () => number;
@@ -240,12 +247,12 @@ export class MockHistory {
   }
 
   #job(
+    kind: JobView['kind'],
     title: string,
     project: string,
     summary: string,
     then: () => void,
-    kind: JobView['kind'] = 'refresh',
-  ) {
+  ): JobView {
     return this.#host.jobs.start(
       { kind, title, project, destination: null },
       21_400_000,
@@ -263,6 +270,7 @@ export class MockHistory {
     const room = this.room(wanted.version.workspace);
     const plan = compare(room.disk, wanted.tree, paths);
     return this.#job(
+      'restore',
       `Restore ${paths.length === 1 ? paths[0]?.join('/') : 'files'}`,
       wanted.version.project,
       `${plan.length} restored, ${Math.max(0, wanted.tree.size - plan.length)} identical, 0 failed`,
@@ -277,7 +285,6 @@ export class MockHistory {
         }
         this.#append(room, tree, plan, 'manual', `Restore of ${wanted.version.shortId}`);
       },
-      'restore',
     );
   }
 
@@ -287,18 +294,24 @@ export class MockHistory {
       const from = this.#find(version);
       const project = this.#host.projects().find((one) => one.id === from.version.project);
       if (!project) throw refuse('No project');
-      return this.#job(`Open ${name}`, project.id, `${name} holds ${from.tree.size} files`, () => {
-        const room = this.#room(
-          project,
-          name,
-          to ? `/home/mira/${name}` : `/home/mira/.local/share/undercroft/workspaces/${name}`,
-          1,
-        );
-        this.rooms(project.id).push({
-          ...room,
-          workspace: { ...room.workspace, openedFrom: version },
-        });
-      });
+      return this.#job(
+        'workspace',
+        `Open ${name}`,
+        project.id,
+        `${name} holds ${from.tree.size} files`,
+        () => {
+          const room = this.#room(
+            project,
+            name,
+            to ? `/home/mira/${name}` : `/home/mira/.local/share/undercroft/workspaces/${name}`,
+            1,
+          );
+          this.rooms(project.id).push({
+            ...room,
+            workspace: { ...room.workspace, openedFrom: version },
+          });
+        },
+      );
     },
     workspace_show: ({ workspace }) => this.#show(this.room(workspace)),
     workspace_switch: ({ workspace }) => {
@@ -308,6 +321,7 @@ export class MockHistory {
     workspace_refresh: ({ workspace }) => {
       const { workspace: shown } = this.room(workspace);
       return this.#job(
+        'workspace',
         `Look through ${shown.name}`,
         shown.project,
         'Nothing had changed',
@@ -317,6 +331,7 @@ export class MockHistory {
     workspace_close: ({ workspace }) => {
       const { workspace: shown } = this.room(workspace);
       return this.#job(
+        'workspace',
         `Close ${shown.name}`,
         shown.project,
         `${shown.name} is closed; its versions stay`,
@@ -334,12 +349,12 @@ export class MockHistory {
     },
     current: () => ({ workspace: this.#current, project: null }),
     history_preview: ({ project }) =>
-      this.#job('Count what would be kept', project, 'Counted', () => undefined),
+      this.#job('preview', 'Count what would be kept', project, 'Counted', () => undefined),
     history_plan: () => PLAN(this.#host.now()),
     history_start: ({ project }) => {
       this.#states.set(project, 'importing');
       const room = this.rooms(project)[0];
-      return this.#job('Make the first version', project, '1,204 files are kept', () => {
+      return this.#job('import', 'Make the first version', project, '1,204 files are kept', () => {
         this.#states.set(project, 'watching');
         if (room) this.#append(room, room.disk, [], 'import', 'The first version');
       });
@@ -379,9 +394,15 @@ export class MockHistory {
     },
     version_save: ({ workspace, message }) => {
       const room = this.room(workspace);
-      return this.#job('Save a version', room.workspace.project, 'Nothing had changed', () => {
-        if (message) this.#append(room, room.disk, [], 'manual', message);
-      });
+      return this.#job(
+        'save',
+        'Save a version',
+        room.workspace.project,
+        'Nothing had changed',
+        () => {
+          if (message) this.#append(room, room.disk, [], 'manual', message);
+        },
+      );
     },
     version_mark: ({ version, name, note, pinned }) => {
       const found = this.#find(version).version;
@@ -419,7 +440,7 @@ export class MockHistory {
       };
     },
     thin: ({ project }) =>
-      this.#job('Thin out versions', project, 'Thinned out', () => {
+      this.#job('thin', 'Thin out versions', project, 'Thinned out', () => {
         for (const room of this.rooms(project)) {
           room.versions = room.versions.filter(
             ({ version }, index) => !this.#isThinned(version, index),
@@ -427,23 +448,37 @@ export class MockHistory {
         }
       }),
     history_compact: ({ project }) =>
-      this.#job('Compact the history', project, '3.1 MB are free again', () => undefined),
+      this.#job(
+        'compact',
+        'Compact the history',
+        project,
+        '3.1 MB are free again',
+        () => undefined,
+      ),
     history_check: ({ project }) =>
       this.#job(
+        'check',
         'Check the history',
         project,
         'Every version can be read',
         () => undefined,
-        'check',
       ),
     file_list: ({ version, path = [] }) => {
       const found = this.#find(version);
       return { version: found.version.id, path, entries: listTree(found, path) };
     },
-    file_preview: ({ version, path = [] }) =>
-      this.#preview(this.#find(version).tree, path.join('/')),
-    file_history: ({ workspace, path }) => this.#fileHistory(workspace, path.join('/')),
-    file_diff: ({ from, to }) => this.#fileDiff(from, to),
+    file_preview: ({ version, path = [] }) => previewOf(this.#find(version).tree, path.join('/')),
+    file_history: ({ workspace, path }) =>
+      fileHistoryOf(this.room(workspace).versions, path.join('/')),
+    file_diff: ({ from, to }) => {
+      const side = (at: typeof from) =>
+        at ? previewOf(this.#find(at.version).tree, (at.path ?? []).join('/')) : null;
+      return fileDiffOf(side(from), side(to));
+    },
+    file_load: ({ version, path = [] }) => {
+      const { text, sizeBytes } = previewOf(this.#find(version).tree, path.join('/'));
+      return { sizeBytes, base64: btoa(text ?? '') };
+    },
     file_search: ({ version, text, inContent, limit }) => {
       const { tree } = this.#find(version);
       const wanted = text.toLowerCase();
@@ -472,6 +507,7 @@ export class MockHistory {
     file_upload: ({ workspace, folder = [], places }) => {
       const { workspace: shown } = this.room(workspace);
       return this.#job(
+        'upload',
         `Upload into ${folder.join('/') || shown.name}`,
         shown.project,
         `${places.length} files are there now`,
@@ -494,7 +530,7 @@ export class MockHistory {
     },
     undo: ({ workspace }) => {
       const room = this.room(workspace);
-      return this.#job('Undo', room.workspace.project, 'As it was before', () => {
+      return this.#job('restore', 'Undo', room.workspace.project, 'As it was before', () => {
         const before = room.versions.findLast(({ version }) => version.trigger === 'beforeRestore');
         const tree = before?.tree ?? room.versions.at(-2)?.tree;
         if (tree) this.#append(room, tree, compare(room.disk, tree, []), 'manual', 'Undo');
@@ -566,168 +602,6 @@ export class MockHistory {
       .slice(0, limit ?? 100)
       .map(({ version }) => version);
   }
-
-  #preview(tree: MockTree, path: string): Reply<'file_preview'> {
-    const edits = tree.get(path);
-    const file = fileAt(path);
-    if (edits === undefined) throw refuse(`No file ${path}`);
-    const sizeBytes = sizeOf(path, edits);
-    if (!file || file.kind === 'text')
-      return { kind: 'text', text: textOf(path, edits), sizeBytes, truncated: false };
-    if (file.kind === 'image')
-      return {
-        kind: 'image',
-        mime: 'image/svg+xml',
-        base64: imageOf(edits),
-        sizeBytes,
-        truncated: false,
-      };
-    if (file.bytes > 40_000_000) return { kind: 'tooLarge', sizeBytes, truncated: true };
-    return { kind: 'binary', hex: hexOf(edits), sizeBytes, truncated: true };
-  }
-
-  #fileHistory(workspace: string, path: string): Reply<'file_history'> {
-    let name = path;
-    return this.room(workspace)
-      .versions.toReversed()
-      .flatMap(({ version, changes, tree }) => {
-        const change = changes.find((one) => one.path.join('/') === name);
-        if (!change && version.trigger !== 'import') return [];
-        const at = name;
-        if (change?.from) name = change.from.join('/');
-        const edits = tree.get(at);
-        return [
-          {
-            version,
-            path: at.split('/'),
-            kind: change?.kind ?? ('added' as const),
-            sizeBytes: edits === undefined ? null : sizeOf(at, edits),
-            layer: fileAt(at)?.layer ?? null,
-          },
-        ];
-      });
-  }
-
-  #fileDiff(
-    from: Request<'file_diff'>['from'],
-    to: Request<'file_diff'>['to'],
-  ): Reply<'file_diff'> {
-    const side = (at: typeof from) =>
-      at ? this.#preview(this.#find(at.version).tree, (at.path ?? []).join('/')) : null;
-    const [old, now] = [side(from), side(to)];
-    const rest = { hunks: [], addedLines: 0, removedLines: 0, truncated: false };
-    const kinds = [old?.kind ?? now?.kind, now?.kind ?? old?.kind];
-    if (old?.text === now?.text && old?.base64 === now?.base64 && old?.hex === now?.hex)
-      return { kind: 'same', ...rest };
-    if (kinds.every((kind) => kind === 'text')) {
-      const hunks = diffTexts(old?.text ?? '', now?.text ?? '');
-      const count = (tag: string) =>
-        hunks.reduce((sum, hunk) => sum + hunk.lines.filter((line) => line.tag === tag).length, 0);
-      return {
-        kind: 'text',
-        ...rest,
-        hunks,
-        addedLines: count('added'),
-        removedLines: count('removed'),
-      };
-    }
-    const kind = kinds.every((one) => one === 'image')
-      ? 'image'
-      : kinds.includes('tooLarge')
-        ? 'tooLarge'
-        : 'binary';
-    return { kind, ...rest, old, new: now };
-  }
 }
 
-function listTree({ tree, version }: MockVersion, folder: string[]): FileEntry[] {
-  const prefix = folder.length > 0 ? `${folder.join('/')}/` : '';
-  const entries = new Map<string, FileEntry>();
-  for (const [path, edits] of tree) {
-    if (!path.startsWith(prefix)) continue;
-    const [name = '', ...below] = path.slice(prefix.length).split('/');
-    const file = fileAt(path);
-    const isFolder = below.length > 0;
-    entries.set(name, {
-      name,
-      kind: isFolder ? 'folder' : 'file',
-      sizeBytes: isFolder ? 0 : sizeOf(path, edits),
-      modified: version.time,
-      mode: isFolder ? 'drwxr-xr-x' : '-rw-r--r--',
-      layer: isFolder ? null : (file?.layer ?? 'git'),
-      reason: isFolder ? null : (file?.reason ?? 'text'),
-      target: null,
-    });
-  }
-  const rank = (entry: FileEntry) => (entry.kind === 'folder' ? 0 : 1);
-  return [...entries.values()].sort(
-    (left, right) => rank(left) - rank(right) || (left.name < right.name ? -1 : 1),
-  );
-}
-
-/** What has to happen to `before` to make it `after`, at and below some paths. */
-function compare(before: MockTree, after: MockTree, paths: string[][]): Change[] {
-  const wanted = paths.map((path) => path.join('/'));
-  const isWanted = (path: string) =>
-    wanted.length === 0 || wanted.some((one) => path === one || path.startsWith(`${one}/`));
-  return [...new Set([...before.keys(), ...after.keys()])]
-    .filter((path) => isWanted(path) && before.get(path) !== after.get(path))
-    .sort()
-    .map((path): Change => {
-      const edits = after.get(path);
-      const kind = edits === undefined ? 'removed' : before.has(path) ? 'modified' : 'added';
-      const layer = edits === undefined ? null : (fileAt(path)?.layer ?? 'git');
-      return {
-        path: path.split('/'),
-        kind,
-        layer,
-        sizeBytes: edits === undefined ? null : sizeOf(path, edits),
-      };
-    });
-}
-
-function hexOf(seed: number): string {
-  const random = seededRandom(seed + 3);
-  return Array.from({ length: 32 }, (_, line) => {
-    const bytes = Array.from({ length: 16 }, () => Math.floor(random() * 256));
-    const digits = bytes.map((byte) => byte.toString(16).padStart(2, '0')).join(' ');
-    const letters = bytes
-      .map((byte) => (byte > 31 && byte < 127 ? String.fromCharCode(byte) : '.'))
-      .join('');
-    return `${(line * 16).toString(16).padStart(8, '0')}  ${digits}  ${letters}`;
-  }).join('\n');
-}
-
-const PLAN = (now: number): HistoryPlan => ({
-  counted: new Date(now).toISOString(),
-  files: 2_918,
-  sizeBytes: 214_300_000,
-  leftOut: [
-    {
-      path: ['node_modules'],
-      why: 'package.json stands beside it, so it can be made again',
-      files: 38_204,
-      sizeBytes: 612_000_000,
-    },
-    {
-      path: ['packages', 'site', 'dist'],
-      why: 'vite.config.ts stands beside it, so it can be made again',
-      files: 312,
-      sizeBytes: 18_200_000,
-    },
-    { path: ['.cache'], why: 'It is a cache', files: 1_411, sizeBytes: 44_100_000 },
-  ],
-  secrets: [['.env'], ['deploy', 'id_ed25519']],
-  layers: { gitFiles: 2_790, gitBytes: 31_200_000, objectFiles: 128, objectBytes: 183_100_000 },
-});
-
-function refuse(what: string): BackendError {
-  return new BackendError({
-    code: 'not_found',
-    what,
-    why: 'The made-up engine says so',
-    next: 'Try something else',
-  });
-}
-
-export type { Handlers as HistoryHandlers, UseCase };
+export type { Handlers as HistoryHandlers };
