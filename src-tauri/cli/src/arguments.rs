@@ -9,7 +9,7 @@ use undercroft_foundation::Result;
 use crate::ending::{self, Ending};
 use crate::session::Session;
 use crate::{
-    backup, completions, destination, doctor, events, file, history, jobs, man, project, repo,
+    backup, completions, destination, doctor, events, file, git, history, jobs, man, project, repo,
     restore, runs, serve, settings, status, version, workspace,
 };
 
@@ -62,6 +62,9 @@ enum Command {
     /// List, open and switch the folders that a project is worked on in
     #[command(subcommand)]
     Workspace(workspace::Command),
+    /// Use git in a workspace: commit, branch, push, pull, and export versions
+    #[command(subcommand)]
+    Git(Box<git::Command>),
     /// Add, list and forget places that hold backups
     #[command(subcommand)]
     Destination(destination::Command),
@@ -117,6 +120,7 @@ impl Command {
             Self::Version(command) => command.run(session),
             Self::File(command) => command.run(session),
             Self::Workspace(command) => command.run(session),
+            Self::Git(command) => command.run(session),
             Self::Destination(command) => command.run(session),
             Self::Backup(command) => command.run(session),
             Self::Restore(command) => command.run(session),

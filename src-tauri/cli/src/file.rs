@@ -335,7 +335,7 @@ fn print_preview(preview: &Preview, out: &Output) {
 }
 
 /// Tabs stay what they are.
-fn print_text(line: &str, out: &Output) {
+pub(crate) fn print_text(line: &str, out: &Output) {
     let cells: Vec<_> = line.split('\t').map(crate::words::printable).collect();
     out.raw(format!("{}\n", cells.join("\t")).as_bytes());
 }

@@ -10,6 +10,7 @@ mod doctor;
 mod ending;
 mod events;
 mod file;
+mod git;
 mod history;
 mod inside;
 mod interrupt;

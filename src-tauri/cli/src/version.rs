@@ -327,7 +327,7 @@ fn print_comparison(comparison: &Comparison, out: &Output) {
     print_changes(&comparison.changes, comparison.changes_total, out);
 }
 
-fn print_changes(changes: &[Change], total: u64, out: &Output) {
+pub(crate) fn print_changes(changes: &[Change], total: u64, out: &Output) {
     for change in changes {
         let mark = match change.kind {
             ChangeKind::Added => '+',
