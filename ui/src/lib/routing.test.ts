@@ -1,5 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { activityRoute, formatRoute, parseRoute, projectsRoute } from './routing';
+import {
+  activityRoute,
+  filesRoute,
+  formatRoute,
+  historyRoute,
+  parseRoute,
+  projectsRoute,
+} from './routing';
 import type { Route } from './routing';
 
 const routes: Route[] = [
@@ -18,6 +25,28 @@ const routes: Route[] = [
   { page: 'backups', destination: 'd-1' },
   activityRoute({ show: 'runs', run: 'r-1', state: 'failed' }),
   { page: 'settings' },
+  filesRoute('p-1'),
+  filesRoute('p-1', { workspace: 'w-1', version: 'v1', path: ['50%', '..', '#?'], file: 'a b' }),
+  historyRoute('p-1', 'w-1', { version: 'v1', text: 'a&b', trigger: 'manual' }),
+  {
+    page: 'fileHistory',
+    project: 'p-1',
+    workspace: 'w-1',
+    path: ['src', 'bad\\xff'],
+    from: 'v1',
+    to: '',
+  },
+  {
+    page: 'diff',
+    project: 'p-1',
+    workspace: 'w-1',
+    from: 'v1',
+    to: 'now',
+    path: ['a b', '%2f', '#'],
+  },
+  { page: 'workspaces', project: 'p-1' },
+  { page: 'git', project: 'p-1', workspace: 'main' },
+  { page: 'rules', project: 'p-1' },
 ];
 
 describe('an address', () => {
@@ -25,12 +54,15 @@ describe('an address', () => {
     expect(parseRoute(formatRoute(route))).toEqual(route);
   });
 
-  it.each(['#/nowhere', '#/projects/a/b/c', '#/settings/more', '#/browse/only'])(
-    'that leads nowhere says so: %s',
-    (hash) => {
-      expect(parseRoute(hash).page).toBe('missing');
-    },
-  );
+  it.each([
+    '#/nowhere',
+    '#/projects/a/b/c',
+    '#/settings/more',
+    '#/browse/only',
+    '#/projects/a/file-history/main',
+  ])('that leads nowhere says so: %s', (hash) => {
+    expect(parseRoute(hash).page).toBe('missing');
+  });
 
   it('survives a broken escape', () => {
     expect(parseRoute('#/projects/%zz')).toEqual(projectsRoute('%zz'));

@@ -19,3 +19,4 @@ window.matchMedia ??= (query: string) =>
     removeEventListener: () => undefined,
   }) as unknown as MediaQueryList;
 Element.prototype.scrollIntoView ??= () => undefined;
+Range.prototype.getClientRects ??= () => [] as unknown as DOMRectList;

@@ -1,0 +1,235 @@
+/** The history of a project over the made-up engine: what a user sees and does there. */
+import { fireEvent, render, screen, waitFor, within } from '@testing-library/svelte';
+import { beforeEach, describe, expect, it } from 'vitest';
+import App from '../App.svelte';
+import { MockBackend } from '$lib/backend/mock';
+
+type Opened = { backend: MockBackend; project: string; workspace: string; ids: string[] };
+
+/** Opens a page of the first project that has this name. */
+async function open(name: string, page: string): Promise<Opened> {
+  const backend = new MockBackend({ jobSeconds: 0.2 });
+  const project = backend.library.projects.find((one) => one.name === name)?.id ?? '';
+  const room = backend.history.rooms(project)[0];
+  const ids = (room?.versions ?? []).map(({ version }) => version.id);
+  location.hash = `#/projects/${project}/${page.replace('{old}', ids.at(-30) ?? '')}`;
+  render(App, { backend });
+  await waitFor(() => expect(document.querySelector('#page-title')).not.toBeNull());
+  return { backend, project, workspace: room?.workspace.id ?? '', ids };
+}
+
+const called = (backend: MockBackend, name: string) =>
+  backend.calls.filter((call) => call.name === name).map((call) => call.request);
+const key = (element: Element | Window, pressed: string, more: KeyboardEventInit = {}) =>
+  fireEvent.keyDown(element, { key: pressed, bubbles: true, ...more });
+
+beforeEach(() => {
+  localStorage.clear();
+  document.body.innerHTML = '';
+});
+
+describe('before the first version', () => {
+  it('says what would be kept, takes a rule, and starts', async () => {
+    const { backend } = await open('glaze', 'history/main');
+    await screen.findByText('node_modules', {}, { timeout: 3000 });
+    await screen.findByText('package.json stands beside it, so it can be made again');
+    await fireEvent.click(screen.getByRole('switch', { name: 'Keep .cache' }));
+    await waitFor(() =>
+      expect(called(backend, 'rules_change')).toEqual([
+        expect.objectContaining({ keep: ['.env', '/.cache'] }),
+      ]),
+    );
+    await fireEvent.click(screen.getByTestId('start-keeping'));
+    await screen.findByText('Making the first version');
+    await screen.findByRole('slider', { name: 'Time' }, { timeout: 3000 });
+    await screen.findByText('glaze is kept from now on');
+    expect(screen.getAllByTestId('version-row')).toHaveLength(1);
+  });
+});
+
+describe('the history', () => {
+  it('is scrubbed by keys, says where one is, and keeps the place in its address', async () => {
+    const { ids } = await open('aurora', 'history/main');
+    const slider = await screen.findByRole('slider', { name: 'Time' });
+    expect(slider.getAttribute('aria-valuetext')).toMatch(`Version ${ids.length} of ${ids.length}`);
+    slider.focus();
+    await key(slider, 'ArrowLeft');
+    await waitFor(() => expect(slider.getAttribute('aria-valuenow')).toBe(`${ids.length - 2}`));
+    expect(location.hash).toContain(ids.at(-2));
+    await key(slider, 'Home');
+    await waitFor(() => expect(slider.getAttribute('aria-valuenow')).toBe('0'));
+    await screen.findByText('The beginning of the history: every file is new in it.');
+    await key(slider, 'End');
+    await waitFor(() => expect(location.hash).toContain(ids.at(-1)));
+  });
+
+  it('takes a name and a pin, and gives them back by Undo', async () => {
+    const { backend } = await open('aurora', 'history/main?version={old}');
+    await fireEvent.click(await screen.findByRole('button', { name: 'Name it' }));
+    const box = await screen.findByLabelText('Name of the version');
+    await fireEvent.input(box, { target: { value: 'Before the move' } });
+    await key(box, 'Enter');
+    await screen.findByRole('heading', { name: 'Before the move' });
+    await fireEvent.click(screen.getByRole('button', { name: /^Pin/ }));
+    await screen.findByText('Pinned');
+    await key(window, 'z', { ctrlKey: true });
+    await waitFor(() =>
+      expect(called(backend, 'version_mark').at(-1)).toMatchObject({ pinned: false }),
+    );
+  });
+
+  it('restores in place after saying what that does, and undoes it', async () => {
+    const { backend, workspace } = await open('aurora', 'history/main?version={old}');
+    await fireEvent.click(await screen.findByTestId('version-restore'));
+    const dialog = await screen.findByRole('dialog', { name: 'Restore' });
+    await within(dialog).findByText(/files are written/);
+    await within(dialog).findByText('What is there now is saved as a version first');
+    await fireEvent.click(within(dialog).getByTestId('restore-confirm'));
+    await screen.findByText(/restored, .* identical, 0 failed/, {}, { timeout: 3000 });
+    expect(called(backend, 'version_restore')[0]).not.toHaveProperty('to');
+    await fireEvent.click(screen.getByRole('button', { name: 'Undo' }));
+    await waitFor(() => expect(called(backend, 'undo')).toEqual([{ workspace }]));
+  });
+
+  it('says what thinning frees and loses before it does', async () => {
+    const { backend } = await open('aurora', 'history/main');
+    const menu = await screen.findByRole('button', { name: 'Care of the history' });
+    menu.focus();
+    await key(menu, 'Enter');
+    await fireEvent.click(await screen.findByRole('menuitem', { name: 'Thin out versions…' }));
+    const said = await screen.findByTestId('thin-summary');
+    expect(said.textContent).toMatch(/Frees .*, loses .* found nowhere else/);
+    expect(called(backend, 'thin')).toEqual([]);
+    await fireEvent.click(screen.getByTestId('thin-confirm'));
+    await waitFor(() => expect(called(backend, 'thin')).toHaveLength(1));
+  });
+
+  it('is told when its watching is paused, and resumes', async () => {
+    const { backend, project } = await open('aurora', 'history/main');
+    await fireEvent.click(await screen.findByRole('button', { name: 'Pause watching' }));
+    await screen.findByRole('button', { name: 'Resume watching' });
+    expect(called(backend, 'history_pause')).toEqual([{ project }]);
+    expect(screen.getByTestId('watch-state').dataset['state']).toBe('paused');
+  });
+});
+
+describe('files', () => {
+  it('are browsed, searched, deleted and brought back', async () => {
+    const { backend } = await open('aurora', 'files/main/now');
+    const grid = await screen.findByRole('grid', { name: 'Contents' });
+    await within(grid).findByText('README.md');
+    await fireEvent.click(screen.getByRole('radio', { name: 'Text' }));
+    await fireEvent.input(screen.getByRole('searchbox'), {
+      target: { value: 'draw went too far' },
+    });
+    const [hit] = await screen.findAllByTestId('file-hit', {}, { timeout: 3000 });
+    await fireEvent.click(hit as HTMLElement);
+    const preview = await screen.findByTestId('preview');
+    await within(preview).findByRole('heading', { name: 'main.rs' });
+    await key(window, 'Delete');
+    await screen.findByText('Deleted main.rs. Its versions stay.');
+    expect(called(backend, 'file_delete')[0]).toMatchObject({ path: ['src', 'main.rs'] });
+    await fireEvent.click(screen.getByRole('button', { name: 'Undo' }));
+    await waitFor(() => expect(called(backend, 'undo')).toHaveLength(1));
+  });
+
+  it('at an older version can be restored but not changed', async () => {
+    const { backend, ids } = await open('aurora', 'files/main/{old}/src?file=parse.rs');
+    await screen.findByRole('button', { name: 'Back to now' });
+    expect(screen.queryByRole('button', { name: 'Add files…' })).toBeNull();
+    await screen.findByTestId('preview');
+    await within(screen.getByTestId('version-bar')).findByText(/\d\d:\d\d$/);
+    await key(window, '[');
+    await waitFor(() => expect(location.hash).toContain(ids.at(-31)));
+    await screen.findByTestId('preview');
+    await waitFor(() =>
+      expect(called(backend, 'file_list').at(-1)).toMatchObject({ version: ids.at(-31) }),
+    );
+    await key(window, 'Delete');
+    expect(called(backend, 'file_delete')).toEqual([]);
+  });
+
+  it('that are added ask first where a name is taken', async () => {
+    const { backend } = await open('aurora', 'files/main/now');
+    const input = await screen.findByTestId('upload-files');
+    await screen.findByText('README.md');
+    const files = ['README.md', 'new.txt'].map((name) => new File(['text'], name));
+    Object.defineProperty(input, 'files', { value: files, configurable: true });
+    await fireEvent.change(input);
+    const dialog = await screen.findByRole('dialog', { name: 'A file of that name is there' });
+    await fireEvent.click(within(dialog).getByRole('button', { name: 'Go on' }));
+    await screen.findByText('2 files added');
+    expect(called(backend, 'file_save')).toMatchObject([
+      { path: ['README (2).md'], base64: btoa('text') },
+      { path: ['new.txt'] },
+    ]);
+  });
+
+  it('dropped on the window go into the folder that is shown', async () => {
+    const { backend } = await open('aurora', 'files/main/now/docs');
+    await screen.findByText('design.md');
+    backend.publish({ type: 'dragOver', active: true });
+    await screen.findByText('Drop to add to docs');
+    backend.publish({ type: 'dropped', places: [backend.place('/home/mira/plan.md')], x: 1, y: 1 });
+    await waitFor(() =>
+      expect(called(backend, 'file_upload')[0]).toMatchObject({ folder: ['docs'] }),
+    );
+    expect(called(backend, 'project_add')).toEqual([]);
+  });
+});
+
+describe('one file', () => {
+  it('has a history across its rename, and any two versions can be compared', async () => {
+    const { backend } = await open('aurora', 'file-history/main/src/render/layout.rs');
+    const grid = await screen.findByRole('grid', { name: 'Versions of the file' });
+    await within(grid).findAllByText('src/layout.rs');
+    await screen.findByTestId('diff');
+    const [, , third] = within(grid).getAllByRole('button', { name: /^Compare the chosen/ });
+    await fireEvent.click(third as HTMLElement);
+    await waitFor(() => {
+      const from = new URLSearchParams(location.hash.split('?')[1]).get('from');
+      expect(called(backend, 'file_diff').at(-1)).toMatchObject({ from: { version: from } });
+    });
+  });
+
+  it('differs word by word, and n goes to the next change', async () => {
+    await open('aurora', 'diff/main?from={old}&to=now&path=src/parse.rs');
+    const diff = await screen.findByTestId('diff');
+    await waitFor(() => expect(diff.querySelectorAll('mark').length).toBeGreaterThan(0));
+    await key(window, 'n');
+    await within(diff).findByText(/^Change 1 of/);
+    expect(diff.querySelector('[data-here="true"]')).not.toBeNull();
+  });
+});
+
+describe('workspaces and git', () => {
+  it('opens a version as a workspace, describes it and closes it', async () => {
+    const { backend } = await open('aurora', 'workspaces');
+    await fireEvent.click(await screen.findByRole('button', { name: 'Open another…' }));
+    const dialog = await screen.findByRole('dialog', { name: 'Open as workspace' });
+    await fireEvent.input(within(dialog).getByLabelText('Name'), { target: { value: 'trial' } });
+    await fireEvent.click(within(dialog).getByRole('button', { name: 'Open' }));
+    await screen.findByRole('heading', { name: /^trial/ }, { timeout: 3000 });
+    expect(called(backend, 'workspace_open')[0]).toMatchObject({ name: 'trial' });
+    const menu = screen.getByRole('button', { name: 'More for trial' });
+    menu.focus();
+    await key(menu, 'Enter');
+    await fireEvent.click(await screen.findByRole('menuitem', { name: 'Close…' }));
+    await fireEvent.click(await screen.findByRole('button', { name: 'Close workspace' }));
+    await waitFor(() => expect(screen.queryByRole('heading', { name: /^trial/ })).toBeNull(), {
+      timeout: 3000,
+    });
+  });
+
+  it('commits with a message and switches branches', async () => {
+    const { backend } = await open('aurora', 'git/main');
+    await fireEvent.input(await screen.findByLabelText('Message'), {
+      target: { value: 'Lay out lines lazily' },
+    });
+    await fireEvent.click(screen.getByRole('button', { name: 'Commit' }));
+    await screen.findByText('Everything is committed.');
+    expect(called(backend, 'git_commit')[0]).toMatchObject({ message: 'Lay out lines lazily' });
+    await fireEvent.click(await screen.findByRole('button', { name: 'Switch to lazy-layout' }));
+    await screen.findByText('On the branch lazy-layout');
+  });
+});
