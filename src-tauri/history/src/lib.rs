@@ -4,6 +4,7 @@
 //! those. It never writes into the user's own `.git`, except where the user asks for git itself.
 
 mod begin;
+mod check;
 mod commit;
 mod compact;
 mod compare;
@@ -35,6 +36,7 @@ mod workspaces;
 
 use undercroft_library::Migration;
 
+pub use check::{Damage, HistoryCheck};
 pub use compact::Compacted;
 pub use files::{Conflict, CopiedIn, WorkspaceFiles};
 pub use history::{History, VersionMark};
