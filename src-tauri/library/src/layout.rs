@@ -18,6 +18,7 @@ const KNOWN_NAMES: &[&str] = &[
     "objects",
     "projects",
     "running",
+    "session",
     "settings.toml",
     "templates",
     "lost+found",

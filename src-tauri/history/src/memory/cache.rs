@@ -1,0 +1,121 @@
+//! Content that is read again and again.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use moka::notification::RemovalCause;
+use moka::sync::Cache;
+use undercroft_foundation::Result;
+
+use crate::version::ContentId;
+
+/// What an entry takes beside its content, roughly.
+const ENTRY_BYTES: usize = 200;
+
+/// How a cache is doing.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct CacheStats {
+    /// How often content was asked for and there.
+    pub hits: u64,
+    /// How often it was not.
+    pub misses: u64,
+    /// How much content there is.
+    pub entries: u64,
+    /// What it takes, bookkeeping included.
+    pub size_bytes: u64,
+    /// What it may take.
+    pub capacity_bytes: u64,
+    /// How much content had to make room, or was not let in.
+    pub evictions: u64,
+}
+
+/// Content by its id, bounded by bytes. What is asked for often is let in and stays; reading a
+/// million files once drives nothing out. Clones share it.
+#[derive(Debug, Clone)]
+pub struct ReadCache(Arc<Parts>);
+
+#[derive(Debug)]
+struct Parts {
+    contents: Cache<ContentId, Arc<[u8]>>,
+    capacity_bytes: u64,
+    hits: AtomicU64,
+    misses: AtomicU64,
+    evictions: Arc<AtomicU64>,
+}
+
+impl ReadCache {
+    /// An empty cache that takes at most this much memory.
+    pub fn new(capacity_bytes: u64) -> Self {
+        let evictions = Arc::new(AtomicU64::new(0));
+        let counter = Arc::clone(&evictions);
+        let contents = Cache::builder()
+            .max_capacity(capacity_bytes)
+            .weigher(|_, content: &Arc<[u8]>| {
+                u32::try_from(content.len() + ENTRY_BYTES).unwrap_or(u32::MAX)
+            })
+            .eviction_listener(move |_, _, cause| {
+                if cause == RemovalCause::Size {
+                    counter.fetch_add(1, Ordering::Relaxed);
+                }
+            })
+            .build();
+        let (hits, misses) = (AtomicU64::new(0), AtomicU64::new(0));
+        Self(Arc::new(Parts { contents, capacity_bytes, hits, misses, evictions }))
+    }
+
+    /// The content, if it is there.
+    pub fn read(&self, id: &ContentId) -> Option<Arc<[u8]>> {
+        let content = self.0.contents.get(id);
+        let counter = if content.is_some() { &self.0.hits } else { &self.0.misses };
+        counter.fetch_add(1, Ordering::Relaxed);
+        content
+    }
+
+    /// The content; where it is not there, what `load` brings.
+    ///
+    /// # Errors
+    /// Those of `load`.
+    pub fn read_or<F>(&self, id: &ContentId, load: F) -> Result<Arc<[u8]>>
+    where
+        F: FnOnce() -> Result<Arc<[u8]>>,
+    {
+        if let Some(content) = self.read(id) {
+            return Ok(content);
+        }
+        let content = load()?;
+        self.write(*id, Arc::clone(&content));
+        Ok(content)
+    }
+
+    /// Offers content.
+    pub fn write(&self, id: ContentId, content: Arc<[u8]>) {
+        // A weight has 32 bits, so that something larger would be taken for smaller than it is.
+        if (content.len() as u64) < self.0.capacity_bytes.min(u64::from(u32::MAX) / 2) {
+            self.0.contents.insert(id, content);
+        }
+    }
+
+    /// Forgets content that is about to be deleted.
+    pub fn forget(&self, id: &ContentId) {
+        self.0.contents.invalidate(id);
+    }
+
+    /// Forgets everything; what was counted stays counted.
+    pub fn clear(&self) {
+        self.0.contents.invalidate_all();
+        self.0.contents.run_pending_tasks();
+    }
+
+    /// How it is doing.
+    pub fn stats(&self) -> CacheStats {
+        self.0.contents.run_pending_tasks();
+        CacheStats {
+            hits: self.0.hits.load(Ordering::Relaxed),
+            misses: self.0.misses.load(Ordering::Relaxed),
+            entries: self.0.contents.entry_count(),
+            size_bytes: self.0.contents.weighted_size(),
+            capacity_bytes: self.0.capacity_bytes,
+            evictions: self.0.evictions.load(Ordering::Relaxed),
+        }
+    }
+}

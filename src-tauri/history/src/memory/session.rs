@@ -1,0 +1,443 @@
+//! Scratch files and unsaved drafts, by project.
+
+use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use jiff::{SignedDuration, Timestamp};
+use undercroft_foundation::{Code, Error, IoContext, ProjectId, Result, World, size_text};
+
+use super::items::{Item, Items, Sum};
+use super::journal::{Damage, Journal};
+use super::record::{Record, SessionKey, SessionKind};
+use super::syncing::Syncer;
+
+/// A path may have this many bytes, and one content this many.
+const PATH_BYTES: usize = 4096;
+const CONTENT_BYTES: usize = 32 * 1024 * 1024;
+/// A journal smaller than this is not written anew, however little of it is of use.
+const SMALL_JOURNAL_BYTES: u64 = 256 * 1024;
+/// Old work is cleared this often at most, and of it this part, or this many, at a time: a clock
+/// that jumped ahead takes little with it before somebody notices.
+const BETWEEN_CLEARINGS: SignedDuration = SignedDuration::from_hours(20);
+const CLEARED_PART: usize = 4;
+const CLEARED_ITEMS: usize = 16;
+
+/// How much session work there may be, and for how long.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SessionRules {
+    /// Work that was not written for so long goes.
+    pub kept_for: Duration,
+    /// Of a project and kind there are so many; then the oldest goes.
+    pub items: usize,
+    /// Of a project and kind there are so many bytes; then the oldest goes.
+    pub size_bytes: u64,
+    /// All is never larger; then writing is refused.
+    pub total_bytes: u64,
+}
+
+impl Default for SessionRules {
+    /// A month; a thousand pieces and 32 MiB a project and kind; 256 MiB in all.
+    fn default() -> Self {
+        Self {
+            kept_for: Duration::from_secs(30 * 24 * 60 * 60),
+            items: 1000,
+            size_bytes: 32 * 1024 * 1024,
+            total_bytes: 256 * 1024 * 1024,
+        }
+    }
+}
+
+/// A piece of session work without its content.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SessionEntry {
+    /// What it goes by.
+    pub key: SessionKey,
+    /// How large it is.
+    pub size_bytes: u64,
+    /// When it was last written.
+    pub modified: Timestamp,
+    /// From when on it may be cleared away.
+    pub expires: Timestamp,
+}
+
+/// A piece of session work.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SessionContent {
+    /// What was written.
+    pub content: Arc<[u8]>,
+    /// When.
+    pub modified: Timestamp,
+}
+
+/// How much there is of a kind in a project.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SessionTally {
+    /// The project.
+    pub project: ProjectId,
+    /// The kind.
+    pub kind: SessionKind,
+    /// How many pieces.
+    pub items: usize,
+    /// How large they are together.
+    pub size_bytes: u64,
+}
+
+/// How session work is doing.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SessionStats {
+    /// How much there is.
+    pub tallies: Vec<SessionTally>,
+    /// How large the journal is.
+    pub journal_bytes: u64,
+    /// What of the journal is not as it was written.
+    pub damages: Vec<Damage>,
+}
+
+/// Scratch files and unsaved drafts of a library. Clones share them; when the last one goes, all
+/// is synced.
+#[derive(Debug, Clone)]
+pub struct SessionWork(Arc<Open>);
+
+#[derive(Debug)]
+struct Open {
+    shared: Arc<Shared>,
+    syncer: Syncer,
+}
+
+/// What callers and the thread that syncs share.
+#[derive(Debug)]
+pub(super) struct Shared {
+    world: World,
+    rules: SessionRules,
+    state: Mutex<State>,
+    is_dirty: AtomicBool,
+}
+
+#[derive(Debug)]
+struct State {
+    journal: Journal,
+    items: Items,
+    /// After a failed sync only a new file can be trusted.
+    must_rewrite: bool,
+}
+
+impl SessionWork {
+    /// Opens the session work of the library at `library`.
+    ///
+    /// # Errors
+    /// [`Code::TooNew`] for a journal of a newer Undercroft, [`Code::Damaged`] for what is no
+    /// journal at all, and whatever the system says.
+    pub fn open(library: &Path, world: &World, rules: SessionRules) -> Result<Self> {
+        let journal = Journal::open(&library.join("session"))?;
+        let mut state = State { journal, items: Items::default(), must_rewrite: false };
+        state.follow()?;
+        let shared = Arc::new(Shared {
+            world: world.clone(),
+            rules,
+            state: Mutex::new(state),
+            is_dirty: AtomicBool::new(false),
+        });
+        let syncer = Syncer::start(&shared)?;
+        Ok(Self(Arc::new(Open { shared, syncer })))
+    }
+
+    /// Writes a scratch file or draft. When it returns, the end of this process takes nothing
+    /// from it; within a second, a power cut neither. Says what had to go to make room.
+    ///
+    /// # Errors
+    /// [`Code::Invalid`] for what is too large, [`Code::StorageFull`] when there is no room.
+    pub fn write(&self, key: &SessionKey, content: &[u8]) -> Result<Vec<SessionKey>> {
+        self.write_at(key, Arc::from(content), self.0.shared.world.clock.now())
+    }
+
+    /// Writes as at that time.
+    pub(super) fn write_at(
+        &self,
+        key: &SessionKey,
+        content: Arc<[u8]>,
+        modified: Timestamp,
+    ) -> Result<Vec<SessionKey>> {
+        let rules = &self.0.shared.rules;
+        refuse_large(key, content.len() as u64, rules)?;
+        let gone = self.change(|items| {
+            let gone = make_room(items, key, content.len() as u64, rules)?;
+            let written = items.record_of(key, modified, content);
+            // What is written counts before anything goes for it.
+            Ok([written].into_iter().chain(gone.into_iter().map(Record::Deleted)).collect())
+        })?;
+        Ok(gone.into_iter().filter_map(deleted_key).collect())
+    }
+
+    /// What was last written, if there is something.
+    ///
+    /// # Errors
+    /// Whatever the system says.
+    pub fn read(&self, key: &SessionKey) -> Result<Option<SessionContent>> {
+        let state = self.0.shared.followed()?;
+        let content = |item: &Item| SessionContent {
+            content: Arc::clone(&item.content),
+            modified: item.modified,
+        };
+        Ok(state.items.get(key).map(content))
+    }
+
+    /// What there is, of a project or of all, in the order of keys.
+    ///
+    /// # Errors
+    /// Whatever the system says.
+    pub fn list(&self, project: Option<ProjectId>) -> Result<Vec<SessionEntry>> {
+        let state = self.0.shared.followed()?;
+        let entry = |(key, item): (&SessionKey, &Item)| SessionEntry {
+            key: key.clone(),
+            size_bytes: item.content.len() as u64,
+            modified: item.modified,
+            expires: end_of(item.modified, &self.0.shared.rules),
+        };
+        Ok(match project {
+            Some(project) => state.items.of_project(project).map(entry).collect(),
+            None => state.items.iter().map(entry).collect(),
+        })
+    }
+
+    /// Deletes one; says whether it was there.
+    ///
+    /// # Errors
+    /// Whatever the system says.
+    pub fn delete(&self, key: &SessionKey) -> Result<bool> {
+        let gone = self.change(|items| {
+            Ok(items.get(key).map(|_| Record::Deleted(key.clone())).into_iter().collect())
+        })?;
+        Ok(!gone.is_empty())
+    }
+
+    /// Deletes all of a project; says how much there was.
+    ///
+    /// # Errors
+    /// Whatever the system says.
+    pub fn delete_project(&self, project: ProjectId) -> Result<usize> {
+        let gone = self.change(|items| {
+            let keys = items.of_project(project).map(|(key, _)| key.clone());
+            Ok(keys.map(Record::Deleted).collect())
+        })?;
+        Ok(gone.len())
+    }
+
+    /// Clears away what was not written for longer than the rules say, the oldest first. It may
+    /// be called at any time: it does something once a day, and takes a quarter of all at most, so
+    /// that a clock that jumped ahead does little harm.
+    ///
+    /// # Errors
+    /// Whatever the system says.
+    pub fn expire(&self) -> Result<Vec<SessionKey>> {
+        let now = self.0.shared.world.clock.now();
+        let rules = &self.0.shared.rules;
+        let gone = self.change(|items| {
+            let since = items.expired.map(|last| now.duration_since(last));
+            if since.is_some_and(|since| (SignedDuration::ZERO..BETWEEN_CLEARINGS).contains(&since))
+            {
+                return Ok(Vec::new());
+            }
+            let all = items.iter().count();
+            let old = items.by_age(|_, item| end_of(item.modified, rules) <= now).into_iter();
+            let mut gone: Vec<_> = old
+                .take((all / CLEARED_PART).max(CLEARED_ITEMS))
+                .map(|(key, _)| Record::Deleted(key))
+                .collect();
+            if !gone.is_empty() {
+                gone.push(Record::Expired(now));
+            }
+            Ok(gone)
+        })?;
+        Ok(gone.into_iter().filter_map(deleted_key).collect())
+    }
+
+    /// Makes durable what was written.
+    ///
+    /// # Errors
+    /// Whatever the system says.
+    pub fn sync(&self) -> Result<()> {
+        self.0.shared.sync()
+    }
+
+    /// How it is doing.
+    ///
+    /// # Errors
+    /// Whatever the system says.
+    pub fn stats(&self) -> Result<SessionStats> {
+        let state = self.0.shared.followed()?;
+        let tally = |(project, kind, sum): (ProjectId, SessionKind, Sum)| SessionTally {
+            project,
+            kind,
+            items: sum.items,
+            size_bytes: sum.size_bytes,
+        };
+        Ok(SessionStats {
+            tallies: state.items.sums().map(tally).collect(),
+            journal_bytes: state.journal.size_bytes(),
+            damages: state.journal.damages().to_vec(),
+        })
+    }
+
+    /// What there is, of a project or of all, in the order of writing.
+    pub(super) fn snapshot(&self, project: Option<ProjectId>) -> Result<Vec<(SessionKey, Item)>> {
+        let state = self.0.shared.followed()?;
+        let keys = state.items.by_age(|key, _| project.is_none_or(|wanted| key.project == wanted));
+        let found = keys.into_iter().filter_map(|(key, _)| {
+            let item = state.items.get(&key)?.clone();
+            Some((key, item))
+        });
+        Ok(found.collect())
+    }
+
+    /// Decides by how things stand what is to be recorded, and records it.
+    fn change(&self, decide: impl FnOnce(&Items) -> Result<Vec<Record>>) -> Result<Vec<Record>> {
+        let shared = &self.0.shared;
+        let mut state = shared.state();
+        let state = &mut *state;
+        let held = state.journal.hold()?;
+        state.follow()?;
+        let records = decide(&state.items)?;
+        if records.is_empty() {
+            return Ok(records);
+        }
+        state.journal.append(&records)?;
+        for record in &records {
+            state.items.apply(record.clone());
+        }
+        drop(held);
+        shared.is_dirty.store(true, Ordering::Release);
+        self.0.syncer.wake();
+        Ok(records)
+    }
+}
+
+impl Shared {
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// How things stand, what other processes wrote included.
+    fn followed(&self) -> Result<MutexGuard<'_, State>> {
+        let mut state = self.state();
+        if !state.journal.is_current()? {
+            let _held = state.journal.hold()?;
+            state.follow()?;
+        }
+        Ok(state)
+    }
+
+    /// Makes durable what was written. After a sync that failed the file is written anew from
+    /// memory: what the system still holds of it is not to be trusted.
+    pub(super) fn sync(&self) -> Result<()> {
+        if !self.is_dirty.swap(false, Ordering::AcqRel) {
+            return Ok(());
+        }
+        let synced = self.sync_file();
+        if synced.is_err() {
+            self.is_dirty.store(true, Ordering::Release);
+        }
+        synced
+    }
+
+    fn sync_file(&self) -> Result<()> {
+        let mut state = self.state();
+        if !state.must_rewrite {
+            let (file, path) = state.journal.file();
+            let path = path.to_owned();
+            drop(state);
+            // Others write meanwhile.
+            let synced = file.sync_data().at("sync", &path);
+            let Err(error) = synced else { return Ok(()) };
+            tracing::warn!(%error, "the journal of session work is written anew");
+            state = self.state();
+            state.must_rewrite = true;
+        }
+        state.rewrite()
+    }
+
+    /// Writes the journal anew when most of it is of no use any more.
+    pub(super) fn compact_if_due(&self) -> Result<()> {
+        let mut state = self.state();
+        let size_bytes = state.journal.size_bytes();
+        let is_due = size_bytes > SMALL_JOURNAL_BYTES
+            && state.items.journal_bytes().saturating_mul(2) < size_bytes;
+        if is_due { state.rewrite() } else { Ok(()) }
+    }
+}
+
+impl State {
+    fn follow(&mut self) -> Result<()> {
+        let items = &mut self.items;
+        self.journal.follow(|seen| items.see(seen))
+    }
+
+    fn rewrite(&mut self) -> Result<()> {
+        let _held = self.journal.hold()?;
+        self.follow()?;
+        self.journal.rewrite(&self.items.records())?;
+        self.must_rewrite = false;
+        Ok(())
+    }
+}
+
+fn refuse_large(key: &SessionKey, size_bytes: u64, rules: &SessionRules) -> Result<()> {
+    let what = || Error::new(Code::Invalid, format!("Cannot keep {}", key.path));
+    if key.path.is_root() || key.path.as_bytes().len() > PATH_BYTES {
+        return Err(what().why("It needs a name of at most 4,096 bytes"));
+    }
+    let most = rules.size_bytes.min(CONTENT_BYTES as u64);
+    if size_bytes > most {
+        let why = format!("Session work may have {} at most", size_text(most));
+        return Err(what().why(why).next("Save it as a file of the workspace"));
+    }
+    Ok(())
+}
+
+/// What of the same project and kind has to go for this to fit.
+fn make_room(
+    items: &Items,
+    key: &SessionKey,
+    size_bytes: u64,
+    rules: &SessionRules,
+) -> Result<Vec<SessionKey>> {
+    let replaced = items.get(key).map(|item| item.content.len() as u64);
+    let mut sum = items.sum(key.project, key.kind);
+    sum.items += usize::from(replaced.is_none());
+    sum.size_bytes = sum.size_bytes - replaced.unwrap_or(0) + size_bytes;
+    let mut total = items.total_bytes() - replaced.unwrap_or(0) + size_bytes;
+    let mut gone = Vec::new();
+    if sum.items > rules.items || sum.size_bytes > rules.size_bytes {
+        let same = |other: &SessionKey, _: &Item| {
+            other.project == key.project && other.kind == key.kind && other != key
+        };
+        for (other, bytes) in items.by_age(same) {
+            if sum.items <= rules.items && sum.size_bytes <= rules.size_bytes {
+                break;
+            }
+            sum.items -= 1;
+            sum.size_bytes -= bytes;
+            total -= bytes;
+            gone.push(other);
+        }
+    }
+    if total > rules.total_bytes {
+        let why = format!("All session work together may have {}", size_text(rules.total_bytes));
+        return Err(Error::new(Code::StorageFull, format!("Cannot keep {}", key.path))
+            .why(why)
+            .next("Delete scratch files or drafts that are not needed"));
+    }
+    Ok(gone)
+}
+
+fn end_of(modified: Timestamp, rules: &SessionRules) -> Timestamp {
+    modified.saturating_add(rules.kept_for).unwrap_or(Timestamp::MAX)
+}
+
+fn deleted_key(record: Record) -> Option<SessionKey> {
+    match record {
+        Record::Deleted(key) => Some(key),
+        _ => None,
+    }
+}
