@@ -20,6 +20,8 @@ export const forWindow = list({
 
 /** What the tests need beside both. */
 export const forTests = list({
+  git: 'the peer that reads histories and finds them sound, and pushes and pulls',
+  'git-lfs': 'the peer that gets the large files of a history back',
   restic: 'the peer that reads what Undercroft wrote, and writes what Undercroft reads',
   xvfb: 'a display for the real window where there is none',
   'webkit2gtk-driver': 'drives the real window',
