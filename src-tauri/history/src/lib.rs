@@ -4,6 +4,7 @@
 //! those. It never writes into the user's own `.git`, except where the user asks for git itself.
 
 mod begin;
+mod browse;
 mod check;
 mod commit;
 mod compact;
@@ -38,6 +39,7 @@ use undercroft_library::Migration;
 
 pub use check::{Damage, HistoryCheck};
 pub use compact::Compacted;
+pub use browse::{FileHit, FileVersion, VersionSizes};
 pub use files::{Conflict, CopiedIn, WorkspaceFiles};
 pub use history::{History, VersionMark};
 pub use path::TreePath;

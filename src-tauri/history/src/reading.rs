@@ -167,7 +167,7 @@ fn not_there(path: &TreePath) -> Error {
         .next("List what is there: `undercroft file list`")
 }
 
-fn content_error(source: io::Error) -> Error {
+pub(crate) fn content_error(source: io::Error) -> Error {
     match source.downcast::<Error>() {
         Ok(error) => error,
         Err(source) => {

@@ -73,6 +73,21 @@ pub(super) fn pass_on(
     Ok(passed == size && hash.finish() == *content)
 }
 
+/// Whether what can be read is this content, `size` bytes of it. What cannot be read is not.
+///
+/// # Errors
+/// [`Code::Cancelled`].
+pub(crate) fn is_content_of(
+    from: &mut dyn Read,
+    wanted: (&ContentId, u64),
+    job: &Job,
+) -> Result<bool> {
+    match pass_on(from, &mut io::sink(), wanted, job) {
+        Err(error) if error.code() != Code::Cancelled => Ok(false),
+        read => read,
+    }
+}
+
 fn unreadable(source: io::Error) -> Error {
     source.downcast::<Error>().unwrap_or_else(|source| {
         Error::new(Code::Unavailable, "The content cannot be read").because(source)

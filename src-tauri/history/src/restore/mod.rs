@@ -29,7 +29,7 @@ use crate::history::History;
 use crate::path::TreePath;
 use crate::rules::{LeaveOut, ProjectRules};
 use crate::save::{SaveOrder, Scope};
-use crate::version::{ContentId, Trigger, Version};
+use crate::version::{Change, ContentId, Trigger, Version};
 use crate::watch::Touched;
 use crate::workspaces::Workspace;
 
@@ -37,8 +37,23 @@ use self::selection::Selection;
 use self::tally::Tally;
 use self::target::Target;
 
+pub(crate) use bytes::is_content_of;
 pub use clone::clone_or_copy;
 pub use order::{RestoreOrder, RestorePlan, RestoreReport, RestoreTo};
+
+/// How many changes a plan lists one by one.
+const LISTED: usize = 1000;
+
+/// What is done about what differs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Manner {
+    /// It is restored.
+    Act,
+    /// It is counted, and the first of it listed.
+    Plan,
+    /// It is listed.
+    List,
+}
 
 /// Where the content of files comes from.
 trait Contents: Sync {
@@ -62,7 +77,12 @@ impl History {
     /// # Errors
     /// Those of [`History::restore`].
     pub fn plan_restore(&self, order: &RestoreOrder, job: &Job) -> Result<RestorePlan> {
-        Ok(self.carry_out(order, false, HashSet::new(), job)?.plan())
+        Ok(self.carry_out(order, Manner::Plan, HashSet::new(), job)?.plan())
+    }
+
+    /// Everything that a restore would change, by path. Changes nothing.
+    pub(crate) fn differences(&self, order: &RestoreOrder, job: &Job) -> Result<Vec<Change>> {
+        Ok(self.carry_out(order, Manner::List, HashSet::new(), job)?.plan().first)
     }
 
     /// Restores what the order says. In a workspace, what is there becomes a version before, and
@@ -75,7 +95,7 @@ impl History {
     /// of it from being done. What was done until then stays, and can be undone.
     pub fn restore(&self, order: &RestoreOrder, job: &Job) -> Result<RestoreReport> {
         let RestoreTo::InPlace { workspace, .. } = order.to else {
-            return Ok(self.carry_out(order, true, HashSet::new(), job)?.report());
+            return Ok(self.carry_out(order, Manner::Act, HashSet::new(), job)?.report());
         };
         self.check_paths(order)?;
         let scope = || scope_of(&order.paths);
@@ -83,7 +103,7 @@ impl History {
         let before = self.keep_for_undo(workspace, scope(), &keeping)?;
         // What could not be kept must not be lost.
         let unkept = keeping.warnings().into_iter().map(|warning| warning.item).collect();
-        let done = self.carry_out(order, true, unkept, job);
+        let done = self.carry_out(order, Manner::Act, unkept, job);
         let version = self.version(order.version)?;
         let name = version.name.unwrap_or_else(|| version.id.to_string());
         let what = match &order.paths[..] {
@@ -174,10 +194,11 @@ impl History {
     fn carry_out(
         &self,
         order: &RestoreOrder,
-        acts: bool,
+        manner: Manner,
         unkept: HashSet<String>,
         job: &Job,
     ) -> Result<Tally> {
+        let acts = manner == Manner::Act;
         self.check_paths(order)?;
         let version = self.version(order.version)?;
         let (store, root) = self.root_of(order.version)?;
@@ -201,7 +222,7 @@ impl History {
             acts,
             unkept,
             job,
-            tally: Tally::default(),
+            tally: Tally::new(if manner == Manner::List { usize::MAX } else { LISTED }),
         };
         let selection = Selection::new(&order.paths);
         restore.run(root, &selection, rules.map(|rules| rules.root()))?;

@@ -18,7 +18,7 @@ use undercroft_repository::placing::{
 use undercroft_repository::{ExtendedAttribute, Node, NodeKind, NodeTime};
 
 use super::Restore;
-use super::bytes::pass_on;
+use super::bytes::{is_content_of, pass_on};
 use super::clone::clone_or_copy;
 use super::hand::Task;
 use crate::disk::Stat;
@@ -97,11 +97,7 @@ impl Spot<'_> {
     /// Whether the file that is there has this content. What cannot be read has not.
     fn has(&self, content: &ContentId) -> Result<bool> {
         let Some(mut file) = self.open() else { return Ok(false) };
-        let wanted = (content, self.task.line.totals.bytes);
-        match pass_on(&mut file, &mut std::io::sink(), wanted, self.restore.job) {
-            Err(error) if error.code() != Code::Cancelled => Ok(false),
-            read => read,
-        }
+        is_content_of(&mut file, (content, self.task.line.totals.bytes), self.restore.job)
     }
 
     /// Makes it what the version says.

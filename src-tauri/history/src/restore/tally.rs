@@ -8,13 +8,17 @@ use super::order::{RestorePlan, RestoreReport};
 use crate::path::TreePath;
 use crate::version::{Change, ChangeKind};
 
-/// How many changes are listed one by one.
-const LISTED: usize = 1000;
-
-#[derive(Default)]
-pub(super) struct Tally(Mutex<RestorePlan>);
+pub(super) struct Tally {
+    counts: Mutex<RestorePlan>,
+    /// How many changes are listed one by one.
+    listed: usize,
+}
 
 impl Tally {
+    pub(super) fn new(listed: usize) -> Self {
+        Self { counts: Mutex::default(), listed }
+    }
+
     pub(super) fn identical(&self) {
         self.lock().identical += 1;
     }
@@ -24,14 +28,14 @@ impl Tally {
         counts.restore += 1;
         counts.overwrite += u64::from(change.kind != ChangeKind::Added);
         counts.bytes += bytes;
-        list(&mut counts, change);
+        self.list(&mut counts, change);
     }
 
     pub(super) fn removed(&self, path: TreePath) {
         let mut counts = self.lock();
         counts.remove += 1;
         let kind = ChangeKind::Removed;
-        list(&mut counts, Change { path, from: None, kind, size_bytes: None, layer: None });
+        self.list(&mut counts, Change { path, from: None, kind, size_bytes: None, layer: None });
     }
 
     pub(super) fn failed(&self, path: &TreePath, error: &Error) {
@@ -39,7 +43,7 @@ impl Tally {
     }
 
     pub(super) fn plan(self) -> RestorePlan {
-        let mut plan = self.0.into_inner().unwrap_or_else(PoisonError::into_inner);
+        let mut plan = self.counts.into_inner().unwrap_or_else(PoisonError::into_inner);
         plan.first.sort_by(|a, b| a.path.cmp(&b.path));
         plan.failed.sort();
         plan
@@ -52,12 +56,12 @@ impl Tally {
     }
 
     fn lock(&self) -> MutexGuard<'_, RestorePlan> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.counts.lock().unwrap_or_else(PoisonError::into_inner)
     }
-}
 
-fn list(counts: &mut RestorePlan, change: Change) {
-    if counts.first.len() < LISTED {
-        counts.first.push(change);
+    fn list(&self, counts: &mut RestorePlan, change: Change) {
+        if counts.first.len() < self.listed {
+            counts.first.push(change);
+        }
     }
 }

@@ -81,7 +81,7 @@ pub(super) fn weigh(
 }
 
 /// The stored bytes of all blobs that only these objects need, and the objects' sizes.
-fn freed_objects(
+pub(crate) fn freed_objects(
     repository: &Repository,
     project: ProjectId,
     freed: &HashSet<[u8; 32]>,

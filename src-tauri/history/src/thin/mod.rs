@@ -14,6 +14,7 @@ use std::collections::HashSet;
 use undercroft_foundation::{Job, ProjectId, Result, VersionId};
 
 pub use self::cost::LostFile;
+pub(crate) use self::cost::freed_objects;
 pub use self::rule::{DropReason, KeepReason};
 use crate::history::History;
 use crate::store::HistoryStore;

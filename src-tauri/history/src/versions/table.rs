@@ -104,6 +104,15 @@ pub(crate) fn newest(connection: &Connection, workspace: WorkspaceId) -> Result<
         .sql("read a version")
 }
 
+/// The oldest version of a workspace, if there is one.
+pub(crate) fn oldest(connection: &Connection, workspace: WorkspaceId) -> Result<Option<Version>> {
+    let query = format!("SELECT {COLUMNS} FROM versions WHERE workspace = ?1 ORDER BY seq LIMIT 1");
+    connection
+        .prepare_cached(&query)
+        .and_then(|mut statement| statement.query_row([Column(workspace)], from_row).optional())
+        .sql("read a version")
+}
+
 /// The number that the next version of a project gets.
 pub(crate) fn next_seq(connection: &Connection, project: ProjectId) -> Result<u64> {
     let last: i64 = connection
