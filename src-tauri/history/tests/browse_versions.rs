@@ -66,15 +66,10 @@ fn text_is_found_with_its_lines_wherever_it_is_stored() {
         write_file(work.join("long.js"), "x".repeat(3000) + " needle " + &"y".repeat(3000));
     });
     let hits = search(&bench, &first, "needle", true);
-    let expected: Vec<_> = [
-        ("a.rs", 3),
-        ("a.rs", 4),
-        ("large.txt", 50_001),
-        ("long.js", 1),
-        ("sub/latin.txt", 1),
-    ]
-    .map(|(path, line)| (path.to_owned(), Some(line)))
-    .to_vec();
+    let expected: Vec<_> =
+        [("a.rs", 3), ("a.rs", 4), ("large.txt", 50_001), ("long.js", 1), ("sub/latin.txt", 1)]
+            .map(|(path, line)| (path.to_owned(), Some(line)))
+            .to_vec();
     assert_eq!(found(&hits), expected);
     assert_eq!(hits[0].preview.as_deref(), Some("let Needle = 1;"));
     assert_eq!(hits[4].preview.as_deref(), Some("café needle"));
