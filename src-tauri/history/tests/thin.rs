@@ -323,3 +323,171 @@ fn what_a_killed_writer_left_is_swept() {
     assert_eq!(fs::read_dir(&folder).unwrap().count(), 2);
     scene.assert_sound();
 }
+
+/// Where the process that is to be killed finds its library, and how many seconds it is later.
+const CHILD: &str = "UNDERCROFT_TEST_CHILD";
+
+/// What is killed; by itself it does nothing.
+#[test]
+fn the_one_that_is_killed() {
+    let Ok(order) = std::env::var(CHILD) else { return };
+    let (library, seconds) = order.split_once('\n').unwrap();
+    let (world, clock) = simulated_world(8);
+    clock.advance(Duration::from_secs(seconds.parse().unwrap()));
+    let tables = undercroft_history::TABLES;
+    let library = Library::open_or_create(library.as_ref(), &world, tables).unwrap();
+    let history = History::new(&library);
+    let project = library.projects().list(&Default::default()).unwrap()[0].id;
+    history.thin(project, &Job::new()).unwrap();
+    history.compact(project, &Job::new()).unwrap();
+}
+
+fn copy(from: &std::path::Path, to: &std::path::Path) {
+    let _ = fs::remove_dir_all(to);
+    let status = std::process::Command::new("cp").arg("-a").arg(from).arg(to).status();
+    assert!(status.unwrap().success());
+}
+
+#[test]
+fn killed_anywhere_it_loses_nothing_that_should_stay() {
+    let scene = Scene::begun(|scene| {
+        scene.write("a", "0");
+        scene.write("large.bin", random_bytes(0, 200_000));
+    });
+    let mut contents = BTreeMap::new();
+    for n in 1..8 {
+        scene.wait(60);
+        scene.write("large.bin", random_bytes(n, 200_000));
+        contents.insert(scene.version(&n.to_string()).id, n);
+    }
+    scene.wait(400 * DAY);
+    scene.version("newest");
+    let seconds = 7 * 60 + 400 * DAY;
+    let (root, saved) = (scene.library.root().to_owned(), scene.folder.path().join("saved"));
+    copy(&root, &saved);
+    let plan = scene.history.plan_thinning(scene.project, &Job::new()).unwrap();
+    assert_eq!((plan.keep.len(), plan.drop.len()), (3, 6));
+    let mut points: Vec<&str> = undercroft_foundation::WRITE_POINTS.to_vec();
+    points.retain(|point| {
+        ["history.thin", "history.compact", "history.pack", "history.p", "history.before"]
+            .iter()
+            .any(|start| point.starts_with(start))
+            || (point.starts_with("repository.") && !point.contains("key"))
+            || point.starts_with("catalog.")
+    });
+    let mut reached = std::collections::BTreeSet::new();
+    for point in points {
+        for nth in 1..=2 {
+            copy(&saved, &root);
+            let child = std::process::Command::new(std::env::current_exe().unwrap())
+                .args(["--exact", "the_one_that_is_killed", "--nocapture"])
+                .env(CHILD, format!("{}\n{seconds}", root.display()))
+                .env("UNDERCROFT_CRASH_AT", format!("{point}:{nth}"))
+                .output()
+                .unwrap();
+            if child.status.success() {
+                break;
+            }
+            let said = String::from_utf8_lossy(&child.stderr).into_owned();
+            assert!(!said.contains("panicked"), "{point}:{nth}: {said}");
+            reached.insert(point);
+            let when = format!("{point}:{nth}");
+            after_a_kill(&scene, seconds, &plan, &contents, &when, reached.len() % 3 == 1);
+        }
+    }
+    for point in [
+        "thin-written",
+        "thin-published",
+        "thinned",
+        "compact-packed",
+        "compact-removed",
+        "compact-objects-published",
+    ] {
+        assert!(reached.contains(&*format!("history.{point}")), "{point}: {reached:?}");
+    }
+}
+
+/// All that stays is there; the next thinning and compaction finish it, and stock tools agree.
+fn after_a_kill(
+    scene: &Scene,
+    seconds: u64,
+    plan: &undercroft_history::ThinPlan,
+    contents: &BTreeMap<VersionId, u64>,
+    when: &str,
+    by_restic: bool,
+) {
+    let (world, clock) = simulated_world(9);
+    clock.advance(Duration::from_secs(seconds));
+    let tables = undercroft_history::TABLES;
+    let library = Library::open_or_create(scene.library.root(), &world, tables).unwrap();
+    let history = History::new(&library);
+    let check = |history: &History| {
+        let report = history.check(scene.project, &Job::new()).unwrap();
+        assert!(report.is_sound(), "{when}: {:#?}", report.damages);
+    };
+    // As it was left.
+    git_in(&scene.git_folder(), &["fsck", "--strict", "--full", "--no-dangling"]);
+    check(&history);
+    for (id, _) in &plan.keep {
+        let Some(n) = contents.get(id) else { continue };
+        assert_eq!(
+            history.read(*id, &path("a"), None).unwrap(),
+            n.to_string().as_bytes(),
+            "{when}"
+        );
+        let large = history.read(*id, &path("large.bin"), None).unwrap();
+        assert!(large == random_bytes(*n, 200_000), "{when}");
+    }
+    // Brought to its end.
+    let again = history.thin(scene.project, &Job::new()).unwrap();
+    assert!(again.drop.is_empty() || again.drop.len() == plan.drop.len(), "{when}: {again:?}");
+    history.compact(scene.project, &Job::new()).unwrap();
+    check(&history);
+    let main = history.main_workspace(scene.project).unwrap().id;
+    let left = history.versions(main, &VersionFilter::default()).unwrap();
+    let mut kept: Vec<_> = plan.keep.iter().map(|(id, _)| *id).collect();
+    kept.reverse();
+    assert_eq!(left.iter().map(|version| version.id).collect::<Vec<_>>(), kept, "{when}");
+    git_in(&scene.git_folder(), &["fsck", "--strict", "--full", "--no-dangling"]);
+    let password = fs::read_to_string(library.root().join("keys/objects")).unwrap();
+    let restic = Restic::new(library.root().join("objects"), password.trim());
+    if by_restic {
+        restic.run(&["unlock", "--remove-all"]);
+        restic.check();
+    }
+    assert!(history.compact(scene.project, &Job::new()).unwrap().freed_bytes == 0, "{when}");
+}
+
+#[test]
+fn other_workspaces_stand_on_versions_that_stay() {
+    let scene = Scene::begun(|scene| scene.write("a", "0"));
+    let mut versions = Vec::new();
+    for n in 1..6 {
+        scene.wait(60);
+        versions.push(scene.version(&n.to_string()).id);
+    }
+    let job = Job::new();
+    let side = scene.folder.path().join("side");
+    let other = scene.history.open_workspace(versions[2], "other", Some(&side), &job).unwrap();
+    for n in 0..4 {
+        scene.wait(60);
+        write_file(other.root.join("b"), format!("beside {n}"));
+        let order = SaveOrder::new(Trigger::Automatic, "");
+        scene.history.save(other.id, Scope::Whole, order, &job).unwrap().unwrap();
+    }
+    scene.wait(400 * DAY);
+    let plan = scene.history.thin(scene.project, &Job::new()).unwrap();
+    let why: BTreeMap<_, _> = plan.keep.iter().copied().collect();
+    assert_eq!(why[&versions[2]], KeepReason::OpenedFrom);
+    // The first, where the other begins, and the newest of both.
+    assert_eq!(plan.keep.len(), 4);
+    let base = scene.history.version(versions[2]).unwrap().commit.to_string();
+    let log = git_in(&scene.git_folder(), &["rev-list", "other"]);
+    assert_eq!(log.lines().nth(1), Some(&*base), "{log}");
+    scene.history.compact(scene.project, &Job::new()).unwrap();
+    scene.assert_sound();
+    let newest = scene.history.newest_version(other.id).unwrap().unwrap();
+    assert_eq!(scene.read(newest.id, "b"), b"beside 3");
+    assert_eq!(scene.read(newest.id, "a"), b"3");
+    assert_eq!(newest.parent, Some(versions[2]));
+}
