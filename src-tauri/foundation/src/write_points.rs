@@ -25,6 +25,8 @@ pub const WRITE_POINTS: &[&str] = &[
     "catalog.before-commit",
     "catalog.committed",
     "catalog.migrated",
+    "catalog.set-aside",
+    "catalog.replaced",
     "project.metadata-written",
     "settings.written",
     "rules.written",
@@ -48,6 +50,10 @@ pub const WRITE_POINTS: &[&str] = &[
     "history.compact-objects-published",
     "history.workspaces-written",
     "workspace.file-placed",
+    "git.index-written",
+    "git.committed",
+    "git.objects-written",
+    "git.files-written",
 ];
 
 /// Marks that the step called `name` was just reached.

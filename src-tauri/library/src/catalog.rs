@@ -52,6 +52,14 @@ impl Catalog {
         })))
     }
 
+    /// Puts an empty catalog in the place of a lost one, which is kept under the returned name.
+    ///
+    /// # Errors
+    /// Whatever the system says.
+    pub(crate) fn replace(root: &Path) -> Result<Option<PathBuf>> {
+        opening::replace(root, &root.join("catalog.db"))
+    }
+
     /// Runs `work` in a transaction that no other writer, of any process, overlaps. What it
     /// returns is durable when this returns; when it fails, nothing has changed.
     ///

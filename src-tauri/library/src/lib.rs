@@ -13,6 +13,7 @@ mod library;
 mod overlap;
 mod presence;
 mod projects;
+mod rebuilding;
 mod runs;
 
 pub use catalog::{Catalog, Column, Json, Migration, Moment, SqlContext};

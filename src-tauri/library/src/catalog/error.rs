@@ -24,8 +24,8 @@ pub(super) fn explain(what: &str, source: rusqlite::Error) -> Error {
     let error = Error::new(code, what);
     let error = match code {
         Code::Damaged => error.why(reason(&source)).next(
-            "Keep the library's folder as it is, and bring catalog.db back from a copy; backups \
-             are not affected",
+            "Make it again from what is on disk: `undercroft library rebuild`; backups are not \
+             affected",
         ),
         Code::Locked => error
             .why("Another Undercroft has been writing to it for a long time")

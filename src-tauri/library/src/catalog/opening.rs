@@ -83,6 +83,55 @@ pub(super) fn copy(connection: &Connection, path: &Path) -> Result<()> {
     sync_folder(path.parent().unwrap_or(Path::new("/")))
 }
 
+/// Puts an empty catalog where there is one that is lost; the lost one is kept beside it, under the
+/// name that is returned.
+pub(super) fn replace(root: &Path, path: &Path) -> Result<Option<PathBuf>> {
+    let opening = File::open(root).at("open", root)?;
+    opening.lock().at("lock", root)?;
+    let fresh = root.join("catalog-new.db");
+    let _ = fs::remove_file(&fresh);
+    let seeded = Connection::open(&fresh)
+        .and_then(|connection| connection.pragma_update(None, "application_id", APPLICATION_ID));
+    seeded.sql("begin a new catalog")?;
+    File::open(&fresh).and_then(|file| file.sync_all()).at("sync", &fresh)?;
+    let aside = path.try_exists().at("look at", path)?.then(|| aside_name(root)).transpose()?;
+    if let Some(aside) = &aside {
+        // The log first: without its database it is of no use, but with another it does harm.
+        for ending in ["-wal", "-shm", ""] {
+            let from = with_ending(path, ending);
+            match fs::rename(&from, with_ending(aside, ending)) {
+                Err(source) if source.kind() != std::io::ErrorKind::NotFound => {
+                    return Err(Error::io("rename", &from, source));
+                }
+                _ => {}
+            }
+        }
+        sync_folder(root)?;
+        reach_write_point("catalog.set-aside");
+    }
+    fs::rename(&fresh, path).at("rename", &fresh)?;
+    sync_folder(root)?;
+    reach_write_point("catalog.replaced");
+    Ok(aside)
+}
+
+fn aside_name(root: &Path) -> Result<PathBuf> {
+    let mut count = 0;
+    loop {
+        let path = root.join(format!("catalog-lost-{count}.db"));
+        if !path.try_exists().at("look at", &path)? {
+            return Ok(path);
+        }
+        count += 1;
+    }
+}
+
+fn with_ending(path: &Path, ending: &str) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(ending);
+    PathBuf::from(name)
+}
+
 fn look(connection: &Connection) -> rusqlite::Result<i32> {
     connection.pragma_query_value(None, "schema_version", |_| Ok(()))?;
     connection.pragma_query_value(None, "application_id", |row| row.get(0))
@@ -137,9 +186,7 @@ fn refuse_lost_catalog(root: &Path, path: &Path, why: &str) -> Result<()> {
     }
     Err(Error::new(Code::Damaged, format!("Cannot open the catalog {}", escape_path(path)))
         .why(format!("{why}, while the library holds projects"))
-        .next(
-            "Bring catalog.db back from a copy; or move the library's folder aside to begin anew",
-        ))
+        .next("Make it again: `undercroft library rebuild`"))
 }
 
 fn refuse_foreign(connection: &Connection, path: &Path) -> Result<()> {
