@@ -26,9 +26,10 @@ impl History {
         job: &Job,
     ) -> Result<Option<Version>> {
         let root = self.workspace(workspace)?.root;
-        self.keep_what_is_there(workspace, [path], Trigger::Automatic, job)?;
+        let unsaved = SaveOrder::new(Trigger::Automatic, "");
+        self.save(workspace, Scope::Touched(all_of(path)), unsaved, job)?;
         WorkspaceFiles::open(&root)?.put(path, bytes)?;
-        self.save(workspace, Scope::Touched(all_of([path])), order, job)
+        self.save(workspace, Scope::Touched(all_of(path)), order, job)
     }
 
     /// Deletes a file or folder of a workspace and makes a version; nothing when it was not there.
@@ -44,9 +45,9 @@ impl History {
         job: &Job,
     ) -> Result<Option<Version>> {
         let root = self.workspace(workspace)?.root;
-        self.keep_what_is_there(workspace, [path], Trigger::BeforeRestore, job)?;
+        self.keep_for_undo(workspace, Scope::Touched(all_of(path)), job)?;
         WorkspaceFiles::open(&root)?.remove(path, job)?;
-        self.save(workspace, Scope::Touched(all_of([path])), order, job)
+        self.save(workspace, Scope::Touched(all_of(path)), order, job)
     }
 
     /// Copies files and folders into a folder of a workspace and makes one version of them; says
@@ -64,7 +65,7 @@ impl History {
     ) -> Result<String> {
         let root = self.workspace(workspace)?.root;
         if conflict == Conflict::Replace {
-            self.keep_what_is_there(workspace, [folder], Trigger::BeforeRestore, job)?;
+            self.keep_for_undo(workspace, Scope::Touched(all_of(folder)), job)?;
         }
         let copied = WorkspaceFiles::open(&root)?.copy_in(folder, sources, conflict, job)?;
         let names: Vec<_> = sources.iter().filter_map(|source| source.file_name()).collect();
@@ -79,26 +80,21 @@ impl History {
         Ok(sentence(&copied))
     }
 
-    /// Nothing that is replaced or deleted is lost, even if nobody made a version of it.
-    fn keep_what_is_there<'a>(
-        &self,
-        workspace: WorkspaceId,
-        paths: impl IntoIterator<Item = &'a TreePath>,
-        trigger: Trigger,
-        job: &Job,
-    ) -> Result<()> {
-        let order = SaveOrder::new(trigger, "");
-        self.save(workspace, Scope::Touched(all_of(paths)), order, job).map(drop)
+    /// Makes a version of whatever is in none yet, before something else changes files; undoing
+    /// goes back to it.
+    ///
+    /// # Errors
+    /// Those of [`History::save`].
+    pub fn keep_before(&self, workspace: WorkspaceId, job: &Job) -> Result<()> {
+        self.keep_for_undo(workspace, Scope::Whole, job).map(drop)
     }
 }
 
-/// These, with all that is in them.
-fn all_of<'a>(paths: impl IntoIterator<Item = &'a TreePath>) -> Touched {
+/// What is at a path, with all that is in it.
+fn all_of(path: &TreePath) -> Touched {
     let mut touched = Touched::default();
-    for path in paths {
-        touched.add(path);
-        touched.subtrees.insert(path.clone());
-    }
+    touched.add(path);
+    touched.subtrees.insert(path.clone());
     touched
 }
 
