@@ -1,5 +1,7 @@
 //! The files of versions: listing, showing, comparing, and saving new ones.
 
+use std::sync::Arc;
+
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use undercroft_foundation::{Code, Error, Job, Result, escape_name};
@@ -18,6 +20,8 @@ use crate::wire::{
 const IMAGE_BYTES: u64 = 16 << 20;
 /// Text files up to this size are compared by line.
 const DIFF_BYTES: u64 = 16 << 20;
+/// Content up to this size is held in memory for the next time.
+const CACHED_BYTES: u64 = 4 << 20;
 /// Files up to this size travel in one reply.
 const LOAD_BYTES: u64 = 64 << 20;
 
@@ -171,7 +175,16 @@ impl Api {
     /// The content of a file, or its first `most` bytes.
     fn content(&self, found: &Found, most: u64) -> Result<Vec<u8>> {
         match &found.side {
-            Side::Version(version) => self.0.history.read(version.id, &found.path, Some(most)),
+            Side::Version(version) => match &found.entry.content {
+                Some(content) if found.entry.size_bytes <= CACHED_BYTES.min(most) => {
+                    let whole = || {
+                        let content = self.0.history.read(version.id, &found.path, None)?;
+                        Ok(Arc::from(content))
+                    };
+                    Ok(self.0.cache.read_or(content, whole)?.to_vec())
+                }
+                _ => self.0.history.read(version.id, &found.path, Some(most)),
+            },
             Side::Disk(workspace) => {
                 self.0.history.read_disk(workspace.id, &found.path, Some(most))
             }

@@ -3,13 +3,20 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use undercroft_foundation::{Code, Error, ProjectId, Result, count_text, size_text};
+use undercroft_foundation::{Code, Error, Job, ProjectId, Result, count_text, size_text};
 use undercroft_history::rules::{self, ProjectRules, Survey};
+use undercroft_history::{self as history, TreePath};
 use undercroft_library::{JobKind, JobSpec, Project};
 
 use crate::Api;
 use crate::convert::history as to_wire;
-use crate::wire::{HistoryPlan, JobView, LayerRule, LayerTotals, ProjectRef, Rules, RulesChange};
+use crate::wire::{
+    HistoryPlan, JobView, LayerRule, LayerTotals, ProjectRef, Rules, RulesChange, ThinDrop,
+    ThinPlan,
+};
+
+/// Of the versions and paths that a damage touches, so many are named.
+const NAMED: usize = 5;
 
 impl Api {
     /// Counts what the first version of a project would hold.
@@ -62,6 +69,79 @@ impl Api {
         })
     }
 
+    /// Says which versions of a project thinning would drop.
+    ///
+    /// # Errors
+    /// [`Code::NotFound`].
+    pub fn thin_preview(&self, request: ProjectRef) -> Result<ThinPlan> {
+        let project = self.find_project(&request.project)?;
+        let plan = self.0.history.plan_thinning(project.id, &Job::new())?;
+        let drop = |dropped: history::ThinDrop| ThinDrop {
+            why: dropped.why.text().to_owned(),
+            version: to_wire::version(dropped.version),
+        };
+        Ok(ThinPlan {
+            keep: plan.keep.len() as u64,
+            drop: plan.drop.into_iter().map(drop).collect(),
+            frees_bytes: plan.frees_bytes,
+            lost_files: plan.lost_files,
+        })
+    }
+
+    /// Drops the versions of a project that the rule no longer keeps.
+    ///
+    /// # Errors
+    /// [`Code::NotFound`].
+    pub fn thin(&self, request: ProjectRef) -> Result<JobView> {
+        let project = self.find_project(&request.project)?;
+        let id = project.id;
+        self.spawn(spec(JobKind::Thin, "Thin the history of", &project), move |history, job| {
+            let plan = history.thin(id, job)?;
+            let dropped = count_text(plan.drop.len() as u64, "version");
+            Ok(format!("{dropped} dropped, {} stay", plan.keep.len()))
+        })
+    }
+
+    /// Stores the versions of a project in less room.
+    ///
+    /// # Errors
+    /// [`Code::NotFound`].
+    pub fn history_compact(&self, request: ProjectRef) -> Result<JobView> {
+        let project = self.find_project(&request.project)?;
+        let id = project.id;
+        self.spawn(
+            spec(JobKind::Compact, "Compact the history of", &project),
+            move |history, job| {
+                let done = history.compact(id, job)?;
+                Ok(format!("{} free again", size_text(done.freed_bytes)))
+            },
+        )
+    }
+
+    /// Reads all that the versions of a project lead to; what is damaged is told with the versions
+    /// that it touches, and changes nothing.
+    ///
+    /// # Errors
+    /// [`Code::NotFound`].
+    pub fn history_check(&self, request: ProjectRef) -> Result<JobView> {
+        let project = self.find_project(&request.project)?;
+        let id = project.id;
+        self.spawn(spec(JobKind::Check, "Check the history of", &project), move |history, job| {
+            let check = history.check(id, job)?;
+            for damage in &check.damages {
+                job.warn(damage.object.clone(), told(damage));
+            }
+            let versions = count_text(check.versions, "version");
+            Ok(match check.is_sound() {
+                true => format!("{versions} sound, {} read", size_text(check.bytes)),
+                false => {
+                    let damages = count_text(check.damages.len() as u64, "object");
+                    format!("{damages} damaged in {versions}; the rest is served as before")
+                }
+            })
+        })
+    }
+
     /// Shows what of a project is versioned, and where it goes.
     ///
     /// # Errors
@@ -93,6 +173,29 @@ impl Api {
         self.0.history.rules_changed(project.id)?;
         Ok(rules_to_wire(&project, rules))
     }
+}
+
+/// What is damaged, and what that touches.
+fn told(damage: &history::Damage) -> String {
+    let versions: Vec<_> = damage.versions.iter().take(NAMED).map(ToString::to_string).collect();
+    let paths: Vec<_> = damage.paths.iter().take(NAMED).map(shown).collect();
+    format!(
+        "{}. It touches {} ({}) and {} ({})",
+        damage.why.trim_end_matches('.'),
+        count_text(damage.versions_total, "version"),
+        list(&versions, damage.versions_total),
+        count_text(damage.paths_total, "path"),
+        list(&paths, damage.paths_total)
+    )
+}
+
+fn shown(path: &TreePath) -> String {
+    if path.is_root() { "all of it".to_owned() } else { path.to_string() }
+}
+
+fn list(first: &[String], total: u64) -> String {
+    let more = if total > first.len() as u64 { ", …" } else { "" };
+    first.join(", ") + more
 }
 
 /// What was counted last, by project.

@@ -6,6 +6,7 @@
 
 mod backups;
 mod bindings;
+mod browsing;
 mod call;
 mod convert;
 mod dashboard;
@@ -17,8 +18,11 @@ mod histories;
 mod host;
 mod hub;
 mod jobs;
+mod memory;
 mod places;
 mod projects;
+mod rebuilding;
+mod restoring;
 mod settings;
 mod use_cases;
 mod versions;
@@ -28,17 +32,19 @@ mod workspaces;
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use crossbeam_channel::Receiver;
 use undercroft_backup::Backups;
 use undercroft_foundation::{Result, SettingsOverrides, World, escape_path};
 use undercroft_history::History;
+use undercroft_history::memory::{ReadCache, SessionWork};
 use undercroft_library::{Library, Migration};
 
 pub use bindings::typescript;
 pub use host::{Abilities, Host};
 pub use places::Places;
+pub use rebuilding::{Rebuilt, rebuild_library};
 pub use use_cases::{Audience, USE_CASES, UseCase, find_use_case};
 
 use hub::Hub;
@@ -53,6 +59,8 @@ struct Rooms {
     library: Library,
     backups: Backups,
     history: History,
+    cache: ReadCache,
+    session: OnceLock<SessionWork>,
     plans: histories::Plans,
     overrides: SettingsOverrides,
     places: Places,
@@ -88,6 +96,8 @@ impl Api {
         Ok(Self(Arc::new(Rooms {
             backups: Backups::new(&library).with_overrides(overrides.clone()),
             history: History::new(&library),
+            cache: ReadCache::new(memory::CACHE_BYTES),
+            session: OnceLock::new(),
             plans: histories::Plans::default(),
             library,
             overrides,

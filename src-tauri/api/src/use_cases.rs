@@ -46,6 +46,14 @@ macro_rules! with_use_cases {
             rules_show(ProjectRef) -> Rules, Everyone, "undercroft history rules {project}";
             /// Changes what of a project is versioned, and where it goes.
             rules_change(RulesChange) -> Rules, Everyone, "undercroft history rules {project}";
+            /// Says which versions of a project thinning would drop.
+            thin_preview(ProjectRef) -> ThinPlan, Everyone, "undercroft version thin {project} --dry-run";
+            /// Drops the versions of a project that the rule no longer keeps.
+            thin(ProjectRef) -> JobView, Everyone, "undercroft version thin {project}";
+            /// Stores the versions of a project in less room.
+            history_compact(ProjectRef) -> JobView, Everyone, "undercroft history compact {project}";
+            /// Reads all that the versions of a project lead to, and says what a damage touches.
+            history_check(ProjectRef) -> JobView, Everyone, "undercroft history check {project}";
             /// Lists the workspaces of a project.
             workspace_list(ProjectRef) -> Vec<Workspace>, Everyone, "undercroft workspace list {project}";
             /// Shows one workspace.
@@ -54,6 +62,12 @@ macro_rules! with_use_cases {
             workspace_switch(WorkspaceRef) -> Workspace, Everyone, "undercroft workspace switch {workspace}";
             /// Says what a workspace is for.
             workspace_describe(WorkspaceDescribe) -> Workspace, Everyone, "undercroft workspace describe {workspace} {text}";
+            /// Opens a version as another workspace beside those that are there.
+            workspace_open(WorkspaceOpen) -> JobView, Everyone, "undercroft workspace open {version} {name}";
+            /// Looks through all of a workspace for changes that nobody noticed.
+            workspace_refresh(WorkspaceRef) -> JobView, Everyone, "undercroft workspace refresh {workspace}";
+            /// Closes a workspace after a last version of it.
+            workspace_close(WorkspaceRef) -> JobView, Everyone, "undercroft workspace close {workspace}";
             /// Says which project and workspace the user works in.
             current(Nothing) -> Current, Everyone, "undercroft workspace current";
             /// Lists the versions of a workspace, newest first.
@@ -66,20 +80,48 @@ macro_rules! with_use_cases {
             version_save(VersionSave) -> JobView, Everyone, "undercroft version save {workspace} --message {message}";
             /// Names, remarks on, pins or unpins a version.
             version_mark(VersionMark) -> Version, Everyone, "undercroft version mark {version} --name {name}";
+            /// Compares two versions, or one with what is on disk.
+            version_compare(VersionCompare) -> Comparison, Everyone, "undercroft version compare {from} {to}";
+            /// Says what a version takes that no other version needs.
+            version_sizes(VersionRef) -> VersionSizes, Everyone, "undercroft version sizes {version}";
+            /// Gets a version, or parts of it, back.
+            version_restore(VersionRestore) -> JobView, Everyone, "undercroft version restore {version} {path}";
+            /// Says what a restore would do.
+            version_restore_preview(VersionRestore) -> RestorePlan, Everyone, "undercroft version restore {version} {path} --dry-run";
+            /// Goes back behind the last restore or deletion in a workspace.
+            undo(WorkspaceRef) -> JobView, Everyone, "undercroft undo {workspace}";
             /// Lists a folder in a version, or on disk.
             file_list(FileAt) -> FileListing, Everyone, "undercroft file list {version} {path}";
             /// Shows a file of a version: its text, its picture, or its first bytes.
             file_preview(FileAt) -> Preview, Everyone, "undercroft file show {version} {path}";
             /// Gives the whole content of a file of a version.
             file_load(FileAt) -> FileContent, Everyone, "undercroft file load {version} {path}";
+            /// Lists the versions that did something to a file, newest first.
+            file_history(FileRef) -> Vec<FileVersion>, Everyone, "undercroft file history {path} --workspace {workspace}";
             /// Compares two files, or two versions of one.
             file_diff(FileCompare) -> FileDiff, Everyone, "undercroft file diff {from} {to} {path}";
+            /// Looks for files in a version by their paths or in their text.
+            file_search(FileSearch) -> Vec<FileHit>, Everyone, "undercroft file search {version} {text}";
             /// Saves a file of a workspace and makes a version.
             file_save(FileSave) -> Saved, Everyone, "undercroft file save {path} --workspace {workspace}";
             /// Deletes a file or folder of a workspace and makes a version.
             file_delete(FileDelete) -> Saved, Everyone, "undercroft file delete {path} --workspace {workspace}";
             /// Copies files and folders into a workspace and makes one version of them.
             file_upload(FileUpload) -> JobView, Everyone, "undercroft file upload {path} --workspace {workspace}";
+            /// Says how the memory is used.
+            memory_stats(Nothing) -> MemoryStats, Everyone, "undercroft memory stats";
+            /// Copies all session work to a new file.
+            memory_export(MemoryTransfer) -> MemoryTransferred, Everyone, "undercroft memory export {path}";
+            /// Brings session work back from such a file.
+            memory_import(MemoryTransfer) -> MemoryTransferred, Everyone, "undercroft memory import {path}";
+            /// Keeps a draft: work of a session that is in no version yet.
+            draft_save(DraftSave) -> Draft, Everyone, "undercroft draft save {project} {name}";
+            /// Lists the drafts of a project.
+            draft_list(ProjectRef) -> Vec<Draft>, Everyone, "undercroft draft list {project}";
+            /// Gives the content of a draft.
+            draft_read(DraftRef) -> DraftContent, Everyone, "undercroft draft read {project} {name}";
+            /// Throws a draft away.
+            draft_delete(DraftRef) -> Nothing, Everyone, "undercroft draft delete {project} {name}";
             /// Says how a workspace's own git repository stands.
             git_status(WorkspaceRef) -> GitStatus, Everyone, "undercroft git status {workspace}";
             /// Makes a git repository in a workspace.

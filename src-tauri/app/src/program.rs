@@ -63,6 +63,7 @@ fn furnish(app: &AppHandle, library: &Path, world: &World, arguments: Arguments)
     let presence = TrayPresence::default();
     let host = WindowHost::new(app.clone(), presence.clone());
     let api = Api::open(library, world, SettingsOverrides::of_process([]), host)?;
+    api.start_watching();
     let desk = Desk::new(api, world, presence);
     app.manage(Held::default());
     app.manage(desk.clone());

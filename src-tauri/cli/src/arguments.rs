@@ -9,8 +9,8 @@ use undercroft_foundation::Result;
 use crate::ending::{self, Ending};
 use crate::session::Session;
 use crate::{
-    backup, completions, destination, doctor, events, file, git, history, jobs, man, project, repo,
-    restore, runs, serve, settings, status, version, workspace,
+    backup, completions, destination, doctor, draft, events, file, git, history, jobs, library,
+    man, memory, project, repo, restore, runs, serve, settings, status, undo, version, workspace,
 };
 
 /// Where the help texts list what every command takes.
@@ -65,6 +65,14 @@ enum Command {
     /// Use git in a workspace: commit, branch, push, pull, and export versions
     #[command(subcommand)]
     Git(Box<git::Command>),
+    /// Go back behind the last restore or deletion in a workspace
+    Undo(undo::Undo),
+    /// Keep and find session work that is in no version yet
+    #[command(subcommand)]
+    Draft(draft::Command),
+    /// Show how the memory is used, and copy session work out and in
+    #[command(subcommand)]
+    Memory(memory::Command),
     /// Add, list and forget places that hold backups
     #[command(subcommand)]
     Destination(destination::Command),
@@ -88,6 +96,9 @@ enum Command {
     /// Show and change settings
     #[command(subcommand)]
     Settings(settings::Command),
+    /// Mend the library itself
+    #[command(subcommand)]
+    Library(library::Command),
     /// Serve the window's pages and the API to a browser on this machine
     Serve(serve::Serve),
     /// Work on any repository in restic's format, without a library
@@ -121,6 +132,9 @@ impl Command {
             Self::File(command) => command.run(session),
             Self::Workspace(command) => command.run(session),
             Self::Git(command) => command.run(session),
+            Self::Undo(command) => command.run(session),
+            Self::Draft(command) => command.run(session),
+            Self::Memory(command) => command.run(session),
             Self::Destination(command) => command.run(session),
             Self::Backup(command) => command.run(session),
             Self::Restore(command) => command.run(session),
@@ -130,6 +144,7 @@ impl Command {
             Self::Run(command) => command.run(session),
             Self::Job(command) => command.run(session),
             Self::Settings(command) => command.run(session),
+            Self::Library(command) => command.run(session),
             Self::Serve(command) => command.run(session),
             Self::Repo(command) => command.run(session),
             Self::Completions(command) => command.run(session),

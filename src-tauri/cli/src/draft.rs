@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use clap::{Args, Subcommand};
-use undercroft_api::wire::{Draft, DraftRef, DraftSave, ProjectRef};
+use undercroft_api::wire::{Draft, DraftKind, DraftRef, DraftSave, ProjectRef};
 use undercroft_foundation::{Code, Error, Result};
 
 use crate::ending::Ending;
@@ -36,9 +36,9 @@ pub(crate) struct Save {
     /// Read the content from this file, instead of from standard input
     #[arg(long, value_name = "FILE")]
     from: Option<PathBuf>,
-    /// Let it go after so many seconds, instead of by the rule
-    #[arg(long, value_name = "SECONDS")]
-    expires: Option<u64>,
+    /// It is a scratch file, of no workspace
+    #[arg(long)]
+    scratch: bool,
 }
 
 #[derive(Debug, Args)]
@@ -53,11 +53,18 @@ pub(crate) struct Named {
     project: String,
     /// The draft's name
     name: String,
+    /// It is a scratch file, of no workspace
+    #[arg(long)]
+    scratch: bool,
+}
+
+fn kind(scratch: bool) -> DraftKind {
+    if scratch { DraftKind::Scratch } else { DraftKind::Draft }
 }
 
 impl Named {
     fn request(self) -> DraftRef {
-        DraftRef { project: self.project, name: self.name }
+        DraftRef { project: self.project, name: self.name, kind: kind(self.scratch) }
     }
 }
 
@@ -66,9 +73,9 @@ impl Command {
         let api = session.api()?;
         let out = &session.out;
         match self {
-            Self::Save(Save { project, name, from, expires }) => {
+            Self::Save(Save { project, name, from, scratch }) => {
                 let base64 = BASE64_STANDARD.encode(read_content(from.as_deref())?);
-                let request = DraftSave { project, name, base64, expires_seconds: expires };
+                let request = DraftSave { project, name, kind: kind(scratch), base64 };
                 out.show(&api.draft_save(request)?, |draft| {
                     out.line(format!("Kept {} ({})", draft.name, size(draft.size_bytes)));
                 });
@@ -98,6 +105,7 @@ impl Command {
 fn print_list(drafts: &[Draft], out: &Output) {
     let mut table = Table::new(&[
         ("NAME", Align::Left),
+        ("KIND", Align::Left),
         ("SIZE", Align::Right),
         ("KEPT", Align::Left),
         ("MAY GO", Align::Left),
@@ -105,9 +113,10 @@ fn print_list(drafts: &[Draft], out: &Output) {
     for draft in drafts {
         table.row([
             draft.name.clone(),
+            if draft.kind == DraftKind::Scratch { "scratch" } else { "draft" }.to_owned(),
             size(draft.size_bytes),
             moment(draft.saved),
-            draft.expires.map(moment).unwrap_or_default(),
+            moment(draft.expires),
         ]);
     }
     table.print(out, "No drafts");

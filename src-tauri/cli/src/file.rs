@@ -31,8 +31,12 @@ pub(crate) enum Command {
     Show(At),
     /// Print the whole content of a file of a version, as it is
     Load(At),
+    /// List the versions of one file, also under the names that it had before
+    History(History),
     /// Compare a file in two versions, or with what is on disk
     Diff(Diff),
+    /// Look for files in a version by their paths or in their text
+    Search(Search),
     /// Save a file of a workspace and make a version
     Save(Save),
     /// Delete a file or folder of a workspace and make a version
@@ -168,9 +172,18 @@ impl Command {
                 out.show(&preview, |preview| print_preview(preview, out));
             }
             Self::Load(at) => load(&api, at.request(&api)?, out)?,
+            Self::History(History { path, workspace }) => {
+                let workspace = workspace::or_current(&api, workspace)?;
+                let request = FileRef { workspace, path: names(&path) };
+                out.show(&api.file_history(request)?, |versions| print_history(versions, out));
+            }
             Self::Diff(diff) => {
                 let diff = api.file_diff(diff.request(&api)?)?;
                 out.show(&diff, |diff| print_diff(diff, out));
+            }
+            Self::Search(search) => {
+                let hits = api.file_search(search.request(&api)?)?;
+                out.show(&hits, |hits| print_hits(hits, out));
             }
             Self::Save(save) => {
                 let saved = api.file_save(save.request(&api)?)?;

@@ -36,6 +36,10 @@ pub(crate) enum Command {
     Status,
     /// Show and change what of a project is versioned, and where it goes
     Rules(RulesArguments),
+    /// Store the versions of a project in less room
+    Compact(Named),
+    /// Check that the versions of a project are sound
+    Check(Named),
 }
 
 #[derive(Debug, Args)]
@@ -102,6 +106,8 @@ impl Command {
         match self {
             Self::Preview(named) => return preview(session, &api, named.request()),
             Self::Start(named) => return follow(session, &api, Api::history_start, named),
+            Self::Compact(named) => return follow(session, &api, Api::history_compact, named),
+            Self::Check(named) => return follow(session, &api, Api::history_check, named),
             Self::Watch => return watch(session, &api),
             Self::Pause(Filter { project }) => {
                 show_states(&api.history_pause(WatchFilter { project })?, out);

@@ -31,6 +31,9 @@ impl Command {
                 count(done.workspaces, "workspace"),
                 count(done.versions, "version")
             ));
+            if let Some(lost) = &done.lost_catalog {
+                out.note(format!("The catalog that was lost is kept at {lost}"));
+            }
         });
         Ok(Ending::Done)
     }

@@ -56,16 +56,20 @@ impl Command {
 }
 
 fn print_done(what: &str, done: &MemoryTransferred, out: &Output) {
-    out.line(format!("{what} {} ({})", count(done.drafts, "draft"), size(done.size_bytes)));
+    let left = match done.left {
+        0 => String::new(),
+        count => format!("; {count} left, as what is here is as new, or newer"),
+    };
+    out.line(format!("{what} {}{left}", count(done.drafts, "draft")));
 }
 
 fn print_stats(stats: &MemoryStats, out: &Output) {
     let MemoryStats { capacity_bytes, used_bytes, entries, hits, misses, evictions, .. } = stats;
     out.line(format!(
-        "Content: {} in {} of {}",
-        count(*entries, "entry"),
+        "Content: {} of {} used by {}",
         size(*used_bytes),
-        size(*capacity_bytes)
+        size(*capacity_bytes),
+        count(*entries, "file")
     ));
     out.line(format!(
         "Asked for: {} times there, {} times not, {} gone for others",

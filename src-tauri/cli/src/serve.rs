@@ -25,6 +25,7 @@ pub(crate) struct Serve {
 impl Serve {
     pub(crate) fn run(self, session: &Session) -> Result<Ending> {
         let api = session.api_for(Browser)?;
+        api.start_watching();
         let links = session.out.clone();
         let options = Options {
             port: self.port,

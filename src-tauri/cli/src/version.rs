@@ -31,6 +31,14 @@ pub(crate) enum Command {
     Save(Save),
     /// Name, pin or remark on a version
     Mark(Mark),
+    /// Compare two versions, or one with what is on disk
+    Compare(Compare),
+    /// Show what a version alone takes
+    Sizes(Named),
+    /// Get a version, or parts of it, back
+    Restore(Restore),
+    /// Drop versions that were made by themselves and lie close together in the past
+    Thin(Thin),
 }
 
 #[derive(Debug, Args)]
@@ -169,6 +177,16 @@ impl Command {
                 let version = api.version_mark(mark.request(&api)?)?;
                 out.show(&version, |version| print_one(version, out));
             }
+            Self::Compare(compare) => {
+                let comparison = api.version_compare(compare.request(&api)?)?;
+                out.show(&comparison, |comparison| print_comparison(comparison, out));
+            }
+            Self::Sizes(named) => {
+                let sizes = api.version_sizes(named.request(&api)?)?;
+                out.show(&sizes, |sizes| print_sizes(sizes, out));
+            }
+            Self::Restore(restore) => return restore.run(session, &api),
+            Self::Thin(thin) => return thin.run(session, &api),
         }
         Ok(Ending::Done)
     }
@@ -233,6 +251,35 @@ impl Save {
         let workspace = workspace::or_current(api, self.workspace)?;
         let request = VersionSave { workspace, message: self.message };
         ending::of_job(&progress::run(session, api, || api.version_save(request))?)
+    }
+}
+
+impl Restore {
+    fn run(self, session: &Session, api: &Api) -> Result<Ending> {
+        let to = self.to.map(|folder| session::place(api, &folder)).transpose()?;
+        let request = VersionRestore {
+            version: spec(api, self.version)?,
+            paths: self.paths.iter().map(|path| inside::names(path)).collect(),
+            to: to.map(|place| place.id),
+        };
+        if self.dry_run {
+            let plan = api.version_restore_preview(request)?;
+            session.out.show(&plan, |plan| print_plan(plan, &session.out));
+            return Ok(Ending::Done);
+        }
+        ending::of_job(&progress::run(session, api, || api.version_restore(request))?)
+    }
+}
+
+impl Thin {
+    fn run(self, session: &Session, api: &Api) -> Result<Ending> {
+        let request = ProjectRef { project: self.project };
+        if self.dry_run {
+            let plan = api.thin_preview(request)?;
+            session.out.show(&plan, |plan| print_thin(plan, &session.out));
+            return Ok(Ending::Done);
+        }
+        ending::of_job(&progress::run(session, api, || api.thin(request))?)
     }
 }
 

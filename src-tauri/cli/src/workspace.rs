@@ -21,10 +21,16 @@ use crate::{progress, version};
 pub(crate) enum Command {
     /// List the workspaces of a project
     List(List),
+    /// Open a version as another workspace beside those that are there
+    Open(Open),
     /// Show one workspace
     Show(Named),
     /// Make a workspace the current one, which commands use that are given none
     Switch(Named),
+    /// Look through all of a workspace for changes that nobody noticed
+    Refresh(Named),
+    /// Close another workspace after a last version of it
+    Close(Named),
     /// Say what a workspace is for
     Describe(Describe),
     /// Show the current project and workspace
@@ -90,8 +96,23 @@ impl Command {
                 let workspaces = api.workspace_list(ProjectRef { project })?;
                 out.show(&workspaces, |workspaces| print_list(workspaces, out));
             }
+            Self::Open(open) => {
+                let request = open.request(&api)?;
+                let job = progress::run(session, &api, || api.workspace_open(request))?;
+                return ending::of_job(&job);
+            }
             Self::Show(named) => show_one(&api.workspace_show(named.request(&api)?)?, out),
             Self::Switch(named) => show_one(&api.workspace_switch(named.request(&api)?)?, out),
+            Self::Refresh(named) => {
+                let request = named.request(&api)?;
+                let job = progress::run(session, &api, || api.workspace_refresh(request))?;
+                return ending::of_job(&job);
+            }
+            Self::Close(named) => {
+                let request = named.request(&api)?;
+                let job = progress::run(session, &api, || api.workspace_close(request))?;
+                return ending::of_job(&job);
+            }
             Self::Describe(Describe { workspace, text }) => {
                 show_one(&api.workspace_describe(WorkspaceDescribe { workspace, text })?, out);
             }

@@ -5,8 +5,6 @@ use serde::{Deserialize, Serialize};
 use specta::Type;
 use specta_typescript::Number;
 
-use super::EntryKind;
-
 /// What made a version.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Type)]
 #[serde(rename_all = "camelCase")]
@@ -530,9 +528,9 @@ pub struct FileVersion {
     pub path: Vec<String>,
     /// What the version did to it.
     pub kind: ChangeKind,
-    /// What it was.
+    /// Where it was before, when the version renamed it.
     #[serde(default)]
-    pub entry: Option<EntryKind>,
+    pub from: Option<Vec<String>>,
     /// How large it was; nothing where it was removed.
     #[serde(default)]
     #[specta(type = Option<Number>)]

@@ -50,12 +50,12 @@ pub struct MemoryTransfer {
 #[derive(Debug, Clone, Serialize, Deserialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub struct MemoryTransferred {
-    /// How many drafts.
+    /// How many drafts were copied.
     #[specta(type = Number)]
     pub drafts: u64,
-    /// How large they are together.
+    /// How many were not, because what is here is as new, or newer.
     #[specta(type = Number)]
-    pub size_bytes: u64,
+    pub left: u64,
 }
 
 /// Keeps a draft: work of a session that is in no version yet.
@@ -66,12 +66,22 @@ pub struct DraftSave {
     pub project: String,
     /// Its name: a path, or any name for a scratch file.
     pub name: String,
+    /// What kind of work it is.
+    #[serde(default)]
+    pub kind: DraftKind,
     /// The content, in base64.
     pub base64: String,
-    /// After how many seconds it may go; by the rule when left out.
-    #[serde(default)]
-    #[specta(type = Option<Number>)]
-    pub expires_seconds: Option<u64>,
+}
+
+/// What kind of session work something is.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub enum DraftKind {
+    /// What a file of a workspace is to become, not saved yet.
+    #[default]
+    Draft,
+    /// A file of no workspace.
+    Scratch,
 }
 
 /// A draft of a project.
@@ -82,6 +92,9 @@ pub struct DraftRef {
     pub project: String,
     /// The draft's name.
     pub name: String,
+    /// What kind of work it is.
+    #[serde(default)]
+    pub kind: DraftKind,
 }
 
 /// A draft.
@@ -92,6 +105,8 @@ pub struct Draft {
     pub project: String,
     /// Its name.
     pub name: String,
+    /// What kind of work it is.
+    pub kind: DraftKind,
     /// How large it is.
     #[specta(type = Number)]
     pub size_bytes: u64,
@@ -99,17 +114,17 @@ pub struct Draft {
     #[specta(type = String)]
     pub saved: Timestamp,
     /// When it may go.
-    #[serde(default)]
-    #[specta(type = Option<String>)]
-    pub expires: Option<Timestamp>,
+    #[specta(type = String)]
+    pub expires: Timestamp,
 }
 
 /// A draft with its content.
 #[derive(Debug, Clone, Serialize, Deserialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub struct DraftContent {
-    /// The draft.
-    pub draft: Draft,
+    /// When it was last kept.
+    #[specta(type = String)]
+    pub saved: Timestamp,
     /// The content, in base64.
     pub base64: String,
 }

@@ -44,7 +44,8 @@ pub use job::{
     BackupRun, JobKind, JobProgress, JobRef, JobState, JobView, Outcome, Run, RunFilter, Warning,
 };
 pub use memory::{
-    Draft, DraftContent, DraftRef, DraftSave, MemoryStats, MemoryTransfer, MemoryTransferred,
+    Draft, DraftContent, DraftKind, DraftRef, DraftSave, MemoryStats, MemoryTransfer,
+    MemoryTransferred,
 };
 pub use place::{Place, PlacePick, PlacePurpose, PlaceState, PlaceType};
 pub use project::{

@@ -1,0 +1,39 @@
+//! Making the catalog again from what is on disk, for a library that does not open.
+
+use std::path::Path;
+
+use serde::Serialize;
+use undercroft_foundation::{Job, Result, World, escape_path};
+use undercroft_history::History;
+use undercroft_library::{Library, ProjectFilter};
+
+/// What was made again.
+#[derive(Debug, Clone, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Rebuilt {
+    /// How many projects are known.
+    pub projects: u64,
+    /// How many workspaces.
+    pub workspaces: u64,
+    /// How many versions.
+    pub versions: u64,
+    /// Where the lost catalog is kept, to show; nothing when there was none, or it was sound.
+    pub lost_catalog: Option<String>,
+}
+
+/// Makes the catalog of the library at `root` again from what is on disk. A sound one keeps what
+/// only it knows; a damaged one is kept beside the new one.
+///
+/// # Errors
+/// [`undercroft_foundation::Code::Locked`] while another Undercroft uses the library, and whatever
+/// keeps it from being read or written.
+pub fn rebuild_library(root: &Path, world: &World, job: &Job) -> Result<Rebuilt> {
+    let (library, lost) = Library::open_without_catalog(root, world, &crate::tables())?;
+    let rebuilt = History::new(&library).rebuild(job)?;
+    Ok(Rebuilt {
+        projects: library.projects().list(&ProjectFilter::default())?.len() as u64,
+        workspaces: rebuilt.workspaces,
+        versions: rebuilt.versions,
+        lost_catalog: lost.map(|path| escape_path(&path)),
+    })
+}
