@@ -96,6 +96,14 @@ export type ChangeKind =
 /** Only its mode, times or attributes differ. */
 "metadata";
 
+/** How two versions differ. */
+export type Comparison = {
+	/** The differences by path, the first ten thousand. */
+	changes: Change[],
+	/** How many there are in all. */
+	changesTotal: number,
+};
+
 /** What to do where a name is taken. */
 export type Conflict =
 /** Stop before anything is copied, and say which names. */
@@ -203,6 +211,59 @@ export type DiffKind =
 "tooLarge" |
 /** Both sides are the same. */
 "same";
+
+/** A draft. */
+export type Draft = {
+	/** The id of the project. */
+	project: string,
+	/** Its name. */
+	name: string,
+	/** What kind of work it is. */
+	kind: DraftKind,
+	/** How large it is. */
+	sizeBytes: number,
+	/** When it was last kept. */
+	saved: string,
+	/** When it may go. */
+	expires: string,
+};
+
+/** A draft with its content. */
+export type DraftContent = {
+	/** When it was last kept. */
+	saved: string,
+	/** The content, in base64. */
+	base64: string,
+};
+
+/** What kind of session work something is. */
+export type DraftKind =
+/** What a file of a workspace is to become, not saved yet. */
+"draft" |
+/** A file of no workspace. */
+"scratch";
+
+/** A draft of a project. */
+export type DraftRef = {
+	/** The project. */
+	project: string,
+	/** The draft's name. */
+	name: string,
+	/** What kind of work it is. */
+	kind?: DraftKind,
+};
+
+/** Keeps a draft: work of a session that is in no version yet. */
+export type DraftSave = {
+	/** The project. */
+	project: string,
+	/** Its name: a path, or any name for a scratch file. */
+	name: string,
+	/** What kind of work it is. */
+	kind?: DraftKind,
+	/** The content, in base64. */
+	base64: string,
+};
 
 /** One name in a folder. */
 export type Entry = {
@@ -330,6 +391,16 @@ export type FileEntry = {
 	target?: string | null,
 };
 
+/** Something that was found. */
+export type FileHit = {
+	/** The path, name by name. */
+	path: string[],
+	/** The number of the line, counted from 1. */
+	line?: number | null,
+	/** The line. */
+	preview?: string | null,
+};
+
 /** A folder in a version. */
 export type FileListing = {
 	/** The id of the version; nothing for what is on disk. */
@@ -338,6 +409,14 @@ export type FileListing = {
 	path: string[],
 	/** What is in it: folders first, then by name. */
 	entries: FileEntry[],
+};
+
+/** A file or folder of a workspace, whatever the version. */
+export type FileRef = {
+	/** The workspace. */
+	workspace: string,
+	/** The path, name by name. */
+	path: string[],
 };
 
 /** Saves a file of a workspace and makes a version. */
@@ -354,6 +433,18 @@ export type FileSave = {
 	layer?: Layer | null,
 };
 
+/** Looks for files in a version. */
+export type FileSearch = {
+	/** The version. */
+	version: string,
+	/** What to look for; upper and lower case are the same. */
+	text: string,
+	/** Whether to look into the files rather than at their paths. */
+	inContent?: boolean,
+	/** How many hits at most; 200 when left out. */
+	limit?: number | null,
+};
+
 /** Copies files and folders into a workspace and makes one version of them. */
 export type FileUpload = {
 	/** The workspace. */
@@ -364,6 +455,22 @@ export type FileUpload = {
 	places: string[],
 	/** What to do where a name is taken. */
 	conflict?: Conflict,
+};
+
+/** A file in one version of its history. */
+export type FileVersion = {
+	/** The version. */
+	version: Version,
+	/** Where the file was then, name by name. */
+	path: string[],
+	/** What the version did to it. */
+	kind: ChangeKind,
+	/** Where it was before, when the version renamed it. */
+	from?: string[] | null,
+	/** How large it was; nothing where it was removed. */
+	sizeBytes?: number | null,
+	/** Where its bytes live. */
+	layer?: Layer | null,
 };
 
 /** What the doctor found in one spot. */
@@ -388,6 +495,186 @@ export type FindingLevel =
 "warning" |
 /** It does not work. */
 "error";
+
+/** A branch. */
+export type GitBranch = {
+	/** Its name. */
+	name: string,
+	/** Whether it is one of a repository elsewhere, as last fetched. */
+	remote: boolean,
+	/** Whether it is worked on. */
+	current: boolean,
+	/** Its last commit. */
+	commit: GitCommit,
+	/** The branch elsewhere that it follows. */
+	upstream?: string | null,
+	/** Commits that are here and not there. */
+	ahead: number,
+	/** Commits that are there and not here. */
+	behind: number,
+};
+
+/** Makes a branch. */
+export type GitBranchCreate = {
+	/** The workspace. */
+	workspace: string,
+	/** Its name. */
+	name: string,
+	/** The commit or branch that it begins at; the present commit when left out. */
+	from?: string | null,
+};
+
+/** Switches to a branch. */
+export type GitBranchSwitch = {
+	/** The workspace. */
+	workspace: string,
+	/** The branch. */
+	name: string,
+};
+
+/** A commit. */
+export type GitCommit = {
+	/** Its id. */
+	id: string,
+	/** The first digits of the id. */
+	shortId: string,
+	/** The author, `Name <mail>`. */
+	author: string,
+	/** When it was made. */
+	time: string,
+	/** The first line of the message. */
+	summary: string,
+	/** The whole message. */
+	message: string,
+	/** The ids of the commits that it came after. */
+	parents: string[],
+	/** What it could not take and why, when it was just made. */
+	leftOut: string[],
+};
+
+/** Commits what has changed. */
+export type GitCommitNew = {
+	/** The workspace. */
+	workspace: string,
+	/** The message. */
+	message: string,
+	/** The author, `Name <mail>`; as git is configured when left out. */
+	author?: string | null,
+	/**
+	 *  Only what is at or below these paths, each name by name; everything that git does not
+	 *  ignore when left out.
+	 */
+	paths?: string[][],
+};
+
+/**
+ *  Compares two commits, or one with what is on disk. Without either, the present commit and what
+ *  is on disk; with only the later one, that commit and the one before it.
+ */
+export type GitCompare = {
+	/** The workspace. */
+	workspace: string,
+	/** The commit that counts as before. */
+	from?: string | null,
+	/** The commit that counts as after. */
+	to?: string | null,
+};
+
+/** Makes a git repository in a workspace. */
+export type GitCreate = {
+	/** The workspace. */
+	workspace: string,
+	/** The first branch; `main` when left out. */
+	branch?: string | null,
+};
+
+/** A difference as git writes it. */
+export type GitDiff = {
+	/** What differs, by path. */
+	changes: Change[],
+	/** The text, in git's unified form. */
+	text: string,
+	/** Whether there is more text than is here. */
+	truncated: boolean,
+};
+
+/** Writes the versions of a workspace into its git repository as a branch of their own. */
+export type GitExport = {
+	/** The workspace. */
+	workspace: string,
+	/** The branch that is made or goes on; `undercroft/history/WORKSPACE` when left out. */
+	branch?: string | null,
+};
+
+/** Which commits to list, newest first. */
+export type GitLog = {
+	/** The workspace. */
+	workspace: string,
+	/** The branch or commit to begin at; the present one when left out. */
+	from?: string | null,
+	/** How many at most; 100 when left out. */
+	limit?: number | null,
+};
+
+/** A repository elsewhere. */
+export type GitRemote = {
+	/** Its name: `origin`. */
+	name: string,
+	/** Where it is, without any password. */
+	url: string,
+};
+
+/** Makes a repository elsewhere known. */
+export type GitRemoteSet = {
+	/** The workspace. */
+	workspace: string,
+	/** Its name: `origin`. */
+	name: string,
+	/** Where it is: a path, or a URL of ssh or https. */
+	url: string,
+};
+
+/** How a workspace's own git repository stands. */
+export type GitStatus = {
+	/** Whether there is one. */
+	present: boolean,
+	/** The branch that is worked on; nothing between branches. */
+	branch?: string | null,
+	/** The commit that is worked on; nothing before the first. */
+	head?: string | null,
+	/** The branch elsewhere that it follows: `origin/main`. */
+	upstream?: string | null,
+	/** Commits that are here and not there. */
+	ahead: number,
+	/** Commits that are there and not here. */
+	behind: number,
+	/** What was begun with git and is not finished: `merge`, `rebase`. */
+	unfinished?: string | null,
+	/** The repositories elsewhere that it knows. */
+	remotes: GitRemote[],
+	/** What differs from the last commit, the first thousand. */
+	changes: Change[],
+	/** How many changes there are in all. */
+	changesTotal: number,
+};
+
+/** Commits the present state of a workspace. */
+export type GitSync = {
+	/** The workspace. */
+	workspace: string,
+	/** The message of the commit; the version's when left out. */
+	message?: string | null,
+};
+
+/** Sends commits to, or takes them from, a repository elsewhere. */
+export type GitTransfer = {
+	/** The workspace. */
+	workspace: string,
+	/** The name of the repository elsewhere; `origin` when left out. */
+	remote?: string | null,
+	/** The branch; the present one when left out. */
+	branch?: string | null,
+};
 
 /** What the first version of a project would hold. */
 export type HistoryPlan = {
@@ -601,6 +888,42 @@ export type Listing = {
 	path: string[],
 	/** What is in it: folders first, then by name. */
 	entries: Entry[],
+};
+
+/** How the memory is used. */
+export type MemoryStats = {
+	/** How many bytes of content it may hold. */
+	capacityBytes: number,
+	/** How many it holds. */
+	usedBytes: number,
+	/** How many contents that is. */
+	entries: number,
+	/** How often content was asked for and was there. */
+	hits: number,
+	/** How often it was not. */
+	misses: number,
+	/** How much of it had to go for other content. */
+	evictions: number,
+	/** How many drafts are kept. */
+	drafts: number,
+	/** What they weigh. */
+	draftBytes: number,
+	/** What their journal takes on disk. */
+	journalBytes: number,
+};
+
+/** Copies all session work to a place, or back from one. */
+export type MemoryTransfer = {
+	/** The place. */
+	place: string,
+};
+
+/** What was copied. */
+export type MemoryTransferred = {
+	/** How many drafts were copied. */
+	drafts: number,
+	/** How many were not, because what is here is as new, or newer. */
+	left: number,
 };
 
 /** A request that asks for nothing in particular. */
@@ -855,6 +1178,22 @@ export type Restore = {
 	overwrite: Overwrite,
 };
 
+/** What a restore would do. */
+export type RestorePlan = {
+	/** How many files would be written. */
+	restore: number,
+	/** How many of those are there with other content. */
+	overwrite: number,
+	/** How many are there as they are in the version. */
+	identical: number,
+	/** How many would be removed. */
+	remove: number,
+	/** How many bytes would be written. */
+	bytes: number,
+	/** What would change, the first of it. */
+	first: Change[],
+};
+
 /** What of a project is versioned, and where it goes. */
 export type Rules = {
 	/** The id of the project. */
@@ -982,6 +1321,14 @@ export type SettingsView = {
 	all: Setting[],
 };
 
+/** A path and what it takes. */
+export type SizedPath = {
+	/** The path, name by name. */
+	path: string[],
+	/** What it takes. */
+	sizeBytes: number,
+};
+
 /** One backup. */
 export type Snapshot = {
 	/** Its id in the repository. */
@@ -1028,6 +1375,26 @@ export type Theme =
 "light" |
 /** Light on dark. */
 "dark";
+
+/** A version that thinning would drop. */
+export type ThinDrop = {
+	/** The version. */
+	version: Version,
+	/** Why it goes, a sentence. */
+	why: string,
+};
+
+/** What thinning would do. */
+export type ThinPlan = {
+	/** How many versions stay. */
+	keep: number,
+	/** Those that go, oldest first. */
+	drop: ThinDrop[],
+	/** What would be free again. */
+	freesBytes: number,
+	/** How many file versions only those hold. */
+	lostFiles: number,
+};
 
 /** What made a version. */
 export type Trigger =
@@ -1084,6 +1451,16 @@ export type Version = {
 	removed: number,
 	/** How many files it renamed. */
 	renamed: number,
+};
+
+/** Compares two versions of one project. */
+export type VersionCompare = {
+	/** The version that counts as before. */
+	from: string,
+	/** The version that counts as after; `now` for what is on disk. */
+	to: string,
+	/** Only what is at or below this path, name by name. */
+	path?: string[],
 };
 
 /** Counts the versions of a workspace by day and hour. */
@@ -1143,12 +1520,35 @@ export type VersionRef = {
 	version: string,
 };
 
+/** Gets a version, or parts of it, back. */
+export type VersionRestore = {
+	/** The version. */
+	version: string,
+	/** The files and folders, each name by name; none for all of it. */
+	paths?: string[][],
+	/**
+	 *  The place that receives it; without one, the workspace itself, after a version of what is
+	 *  there now.
+	 */
+	to?: string | null,
+};
+
 /** Saves all changes of a workspace as a version. */
 export type VersionSave = {
 	/** The workspace. */
 	workspace: string,
 	/** What it is about; without it, what changed says so. */
 	message?: string | null,
+};
+
+/** What a version takes. */
+export type VersionSizes = {
+	/** What no other version holds. */
+	uniqueBytes: number,
+	/** What would be free again without it, as stored. */
+	reclaimableBytes: number,
+	/** The largest of the files that no other version holds. */
+	largest: SizedPath[],
 };
 
 /** Something that could not be done while the rest went on. */
@@ -1250,6 +1650,16 @@ export type WorkspaceDescribe = {
 	text: string,
 };
 
+/** Opens a version as another workspace beside those that are there. */
+export type WorkspaceOpen = {
+	/** The version that it begins with. */
+	version: string,
+	/** Its name. */
+	name: string,
+	/** The place that its folder is made at; without one, in the library. */
+	to?: string | null,
+};
+
 /**
  *  A workspace: its id, the beginning of one, `project` for its main workspace, or
  *  `project/workspace` by their names.
@@ -1299,6 +1709,14 @@ export interface UseCases {
 	rules_show: { request: ProjectRef; reply: Rules };
 	/** Changes what of a project is versioned, and where it goes. */
 	rules_change: { request: RulesChange; reply: Rules };
+	/** Says which versions of a project thinning would drop. */
+	thin_preview: { request: ProjectRef; reply: ThinPlan };
+	/** Drops the versions of a project that the rule no longer keeps. */
+	thin: { request: ProjectRef; reply: JobView };
+	/** Stores the versions of a project in less room. */
+	history_compact: { request: ProjectRef; reply: JobView };
+	/** Reads all that the versions of a project lead to, and says what a damage touches. */
+	history_check: { request: ProjectRef; reply: JobView };
 	/** Lists the workspaces of a project. */
 	workspace_list: { request: ProjectRef; reply: Workspace[] };
 	/** Shows one workspace. */
@@ -1307,6 +1725,12 @@ export interface UseCases {
 	workspace_switch: { request: WorkspaceRef; reply: Workspace };
 	/** Says what a workspace is for. */
 	workspace_describe: { request: WorkspaceDescribe; reply: Workspace };
+	/** Opens a version as another workspace beside those that are there. */
+	workspace_open: { request: WorkspaceOpen; reply: JobView };
+	/** Looks through all of a workspace for changes that nobody noticed. */
+	workspace_refresh: { request: WorkspaceRef; reply: JobView };
+	/** Closes a workspace after a last version of it. */
+	workspace_close: { request: WorkspaceRef; reply: JobView };
 	/** Says which project and workspace the user works in. */
 	current: { request: Nothing; reply: Current };
 	/** Lists the versions of a workspace, newest first. */
@@ -1319,20 +1743,74 @@ export interface UseCases {
 	version_save: { request: VersionSave; reply: JobView };
 	/** Names, remarks on, pins or unpins a version. */
 	version_mark: { request: VersionMark; reply: Version };
+	/** Compares two versions, or one with what is on disk. */
+	version_compare: { request: VersionCompare; reply: Comparison };
+	/** Says what a version takes that no other version needs. */
+	version_sizes: { request: VersionRef; reply: VersionSizes };
+	/** Gets a version, or parts of it, back. */
+	version_restore: { request: VersionRestore; reply: JobView };
+	/** Says what a restore would do. */
+	version_restore_preview: { request: VersionRestore; reply: RestorePlan };
+	/** Goes back behind the last restore or deletion in a workspace. */
+	undo: { request: WorkspaceRef; reply: JobView };
 	/** Lists a folder in a version, or on disk. */
 	file_list: { request: FileAt; reply: FileListing };
 	/** Shows a file of a version: its text, its picture, or its first bytes. */
 	file_preview: { request: FileAt; reply: Preview };
 	/** Gives the whole content of a file of a version. */
 	file_load: { request: FileAt; reply: FileContent };
+	/** Lists the versions that did something to a file, newest first. */
+	file_history: { request: FileRef; reply: FileVersion[] };
 	/** Compares two files, or two versions of one. */
 	file_diff: { request: FileCompare; reply: FileDiff };
+	/** Looks for files in a version by their paths or in their text. */
+	file_search: { request: FileSearch; reply: FileHit[] };
 	/** Saves a file of a workspace and makes a version. */
 	file_save: { request: FileSave; reply: Saved };
 	/** Deletes a file or folder of a workspace and makes a version. */
 	file_delete: { request: FileDelete; reply: Saved };
 	/** Copies files and folders into a workspace and makes one version of them. */
 	file_upload: { request: FileUpload; reply: JobView };
+	/** Says how the memory is used. */
+	memory_stats: { request: Nothing; reply: MemoryStats };
+	/** Copies all session work to a new file. */
+	memory_export: { request: MemoryTransfer; reply: MemoryTransferred };
+	/** Brings session work back from such a file. */
+	memory_import: { request: MemoryTransfer; reply: MemoryTransferred };
+	/** Keeps a draft: work of a session that is in no version yet. */
+	draft_save: { request: DraftSave; reply: Draft };
+	/** Lists the drafts of a project. */
+	draft_list: { request: ProjectRef; reply: Draft[] };
+	/** Gives the content of a draft. */
+	draft_read: { request: DraftRef; reply: DraftContent };
+	/** Throws a draft away. */
+	draft_delete: { request: DraftRef; reply: Nothing };
+	/** Says how a workspace's own git repository stands. */
+	git_status: { request: WorkspaceRef; reply: GitStatus };
+	/** Makes a git repository in a workspace. */
+	git_create: { request: GitCreate; reply: GitStatus };
+	/** Commits what has changed. */
+	git_commit: { request: GitCommitNew; reply: GitCommit };
+	/** Commits the present state of a workspace. */
+	git_sync: { request: GitSync; reply: JobView };
+	/** Lists the branches of a workspace's git repository. */
+	git_branches: { request: WorkspaceRef; reply: GitBranch[] };
+	/** Makes a branch. */
+	git_branch_create: { request: GitBranchCreate; reply: GitBranch };
+	/** Switches to a branch; nothing that is not committed is overwritten. */
+	git_branch_switch: { request: GitBranchSwitch; reply: GitStatus };
+	/** Lists commits, newest first. */
+	git_log: { request: GitLog; reply: GitCommit[] };
+	/** Compares two commits, or one with what is on disk. */
+	git_diff: { request: GitCompare; reply: GitDiff };
+	/** Sends commits to a repository elsewhere. */
+	git_push: { request: GitTransfer; reply: JobView };
+	/** Takes commits from a repository elsewhere. */
+	git_pull: { request: GitTransfer; reply: JobView };
+	/** Makes a repository elsewhere known. */
+	git_remote_set: { request: GitRemoteSet; reply: GitStatus };
+	/** Writes the versions of a workspace into its git repository as a branch of their own. */
+	git_export_history: { request: GitExport; reply: JobView };
 	/** Lists the destinations. */
 	destination_list: { request: Nothing; reply: Destination[] };
 	/** Makes a folder a destination of backups. */
@@ -1391,23 +1869,57 @@ export const useCaseHints: Record<UseCaseName, string> = {
 	watch_list: "undercroft history status",
 	rules_show: "undercroft history rules {project}",
 	rules_change: "undercroft history rules {project}",
+	thin_preview: "undercroft version thin {project} --dry-run",
+	thin: "undercroft version thin {project}",
+	history_compact: "undercroft history compact {project}",
+	history_check: "undercroft history check {project}",
 	workspace_list: "undercroft workspace list {project}",
 	workspace_show: "undercroft workspace show {workspace}",
 	workspace_switch: "undercroft workspace switch {workspace}",
 	workspace_describe: "undercroft workspace describe {workspace} {text}",
+	workspace_open: "undercroft workspace open {version} {name}",
+	workspace_refresh: "undercroft workspace refresh {workspace}",
+	workspace_close: "undercroft workspace close {workspace}",
 	current: "undercroft workspace current",
 	version_list: "undercroft version list {workspace}",
 	version_days: "undercroft version days {workspace}",
 	version_show: "undercroft version show {version}",
 	version_save: "undercroft version save {workspace} --message {message}",
 	version_mark: "undercroft version mark {version} --name {name}",
+	version_compare: "undercroft version compare {from} {to}",
+	version_sizes: "undercroft version sizes {version}",
+	version_restore: "undercroft version restore {version} {path}",
+	version_restore_preview: "undercroft version restore {version} {path} --dry-run",
+	undo: "undercroft undo {workspace}",
 	file_list: "undercroft file list {version} {path}",
 	file_preview: "undercroft file show {version} {path}",
 	file_load: "undercroft file load {version} {path}",
+	file_history: "undercroft file history {path} --workspace {workspace}",
 	file_diff: "undercroft file diff {from} {to} {path}",
+	file_search: "undercroft file search {version} {text}",
 	file_save: "undercroft file save {path} --workspace {workspace}",
 	file_delete: "undercroft file delete {path} --workspace {workspace}",
 	file_upload: "undercroft file upload {path} --workspace {workspace}",
+	memory_stats: "undercroft memory stats",
+	memory_export: "undercroft memory export {path}",
+	memory_import: "undercroft memory import {path}",
+	draft_save: "undercroft draft save {project} {name}",
+	draft_list: "undercroft draft list {project}",
+	draft_read: "undercroft draft read {project} {name}",
+	draft_delete: "undercroft draft delete {project} {name}",
+	git_status: "undercroft git status {workspace}",
+	git_create: "undercroft git create {workspace}",
+	git_commit: "undercroft git commit {workspace} --message {message}",
+	git_sync: "undercroft git sync {workspace}",
+	git_branches: "undercroft git branches {workspace}",
+	git_branch_create: "undercroft git branch {workspace} {name}",
+	git_branch_switch: "undercroft git switch {workspace} {name}",
+	git_log: "undercroft git log {workspace}",
+	git_diff: "undercroft git diff {workspace}",
+	git_push: "undercroft git push {workspace}",
+	git_pull: "undercroft git pull {workspace}",
+	git_remote_set: "undercroft git remote {workspace} {name} {url}",
+	git_export_history: "undercroft git export {workspace}",
 	destination_list: "undercroft destination list",
 	destination_add: "undercroft destination add {path}",
 	destination_forget: "undercroft destination remove {destination}",
