@@ -159,11 +159,13 @@ fn branches_are_made_and_switched_without_losing_anything() {
             stage.git(&["checkout", "-q", "a.txt"]);
         }
     }
-    fs::remove_file(stage.file("side-only")).unwrap();
-    // One that is the same on both sides goes along.
+    // What is as it shall be already, say after a kill, is not in the way.
+    stage.write("side-only", "x");
+    // What is changed, but the same on both sides, goes along.
     stage.write("sub/b.txt", "mine\n");
     git.switch_branch("side").unwrap();
-    assert_eq!(stage.read("sub/b.txt"), "mine\n");
+    assert_eq!((stage.read("sub/b.txt"), stage.read("a.txt")), ("mine\n".into(), "side\n".into()));
+    assert_eq!(stage.git(&["status", "--porcelain"]), " M sub/b.txt\n");
 
     let branches = git.branches().unwrap();
     let names: Vec<_> = branches.iter().map(|b| (&*b.name, b.is_current)).collect();

@@ -6,7 +6,7 @@ use std::path::Path;
 
 use git2::{Index, Oid, Repository, Signature, Time, Tree};
 use jiff::tz::TimeZone;
-use undercroft_foundation::{Code, Error, Job, Result};
+use undercroft_foundation::{Code, Error, Job, Result, reach_write_point};
 
 use super::create::sync_all;
 use super::filters::filter_of;
@@ -106,6 +106,7 @@ impl ProjectGit {
         sync_all(&repository)?;
         // First the index, then the commit: a crash between them leaves changes that are staged.
         index.write().when(what)?;
+        reach_write_point("git.index-written");
         let last = last_commit(&repository)?;
         let last_tree = last.as_ref().map(|commit| commit.tree().when("read the last commit"));
         let last_tree = last_tree.transpose()?;
@@ -123,6 +124,7 @@ impl ProjectGit {
             .commit(Some("HEAD"), &author, &committer, &message, &tree, &parents)
             .when("make the commit")?;
         sync_all(&repository)?;
+        reach_write_point("git.committed");
         let commit = log_entry(&repository.find_commit(id).when("read the commit")?);
         Ok(Committed { commit: Some(commit), files: files.len() as u64, left_out })
     }

@@ -4,7 +4,7 @@
 use std::io::Write;
 
 use git2::{Oid, Repository};
-use undercroft_foundation::{Code, Error, Job, Result, escape_path};
+use undercroft_foundation::{Code, Error, Job, Result, escape_path, reach_write_point};
 
 use super::opening::GitContext;
 
@@ -60,5 +60,6 @@ pub(super) fn copy_commits(
     streamed.when(what)?;
     writer.commit().when(what)?;
     job.add_files_done(count);
+    reach_write_point("git.objects-written");
     Ok(count)
 }
