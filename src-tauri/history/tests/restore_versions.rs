@@ -11,7 +11,7 @@ use std::path::Path;
 use support::{Bench, path};
 use undercroft_foundation::{Code, Job, VersionId};
 use undercroft_history::{
-    ChangeKind, RestoreOrder, RestoreReport, RestoreTo, Trigger, Version, VersionFilter,
+    ChangeKind, RestoreOrder, RestoreReport, RestoreTo, SaveOrder, Trigger, Version, VersionFilter,
 };
 use undercroft_testkit::{
     Compare, assert_same_tree, awkward_tree, random_bytes, set_modified, tree_differences,
@@ -136,6 +136,36 @@ fn undo_works_when_nothing_was_unsaved_before_the_restore() {
     assert_eq!(report.before, Some(second.id));
     bench.history.undo(bench.main().id, &Job::new()).unwrap();
     assert_eq!(fs::read(bench.work().join("a")).unwrap(), b"2");
+}
+
+#[test]
+fn undo_brings_back_what_was_restored_or_deleted_and_nothing_else() {
+    let (bench, first) = Bench::begun(|work| {
+        write_file(work.join("a/b/deep"), "1");
+        write_file(work.join("other"), "1");
+        write_file(work.join("deleted"), "1");
+    });
+    let (main, at) = (bench.main().id, |name: &str| bench.work().join(name));
+    fs::remove_dir_all(at("a")).unwrap();
+    bench.save().unwrap();
+    restore(&bench, &in_place(&bench, first.id, &["a/b/deep"]));
+    assert!(at("a/b/deep").is_file());
+    // Work goes on elsewhere, and stays.
+    bench.write("other", "2");
+    let undone = bench.history.undo(main, &Job::new()).unwrap();
+    assert_eq!(counts(&undone), (0, 0, 1));
+    assert!(!at("a").exists());
+    assert_eq!(fs::read(at("other")).unwrap(), b"2");
+    bench.history.undo(main, &Job::new()).unwrap();
+    assert!(at("a/b/deep").is_file());
+
+    let order = SaveOrder::new(Trigger::Manual, "");
+    bench.history.delete_file(main, &path("deleted"), order, &Job::new()).unwrap();
+    assert!(!at("deleted").exists());
+    bench.write("a/b/deep", "2");
+    bench.history.undo(main, &Job::new()).unwrap();
+    assert_eq!(fs::read(at("deleted")).unwrap(), b"1");
+    assert_eq!(fs::read(at("a/b/deep")).unwrap(), b"2");
 }
 
 #[test]

@@ -9,6 +9,7 @@
 mod bytes;
 mod clone;
 mod hand;
+mod last_kept;
 mod order;
 mod removing;
 mod selection;
@@ -29,10 +30,10 @@ use crate::history::History;
 use crate::path::TreePath;
 use crate::rules::{LeaveOut, ProjectRules};
 use crate::save::{SaveOrder, Scope};
-use crate::version::{Change, ContentId, Trigger, Version};
+use crate::version::{Change, ContentId, Trigger};
 use crate::watch::Touched;
-use crate::workspaces::Workspace;
 
+use self::last_kept::LastKept;
 use self::selection::Selection;
 use self::tally::Tally;
 use self::target::Target;
@@ -122,8 +123,9 @@ impl History {
         Ok(report)
     }
 
-    /// Makes what is there a version, to which [`History::undo`] goes back until something else
-    /// is restored or deleted. Gives that version, or, when nothing changed since, the last one.
+    /// Makes what is there a version, to which [`History::undo`] brings back what is in the scope,
+    /// until something else is restored or deleted. Gives that version, or, when nothing changed
+    /// since, the last one.
     ///
     /// # Errors
     /// Those of [`History::save`].
@@ -133,58 +135,54 @@ impl History {
         scope: Scope,
         job: &Job,
     ) -> Result<Option<VersionId>> {
-        let order = SaveOrder::new(Trigger::BeforeRestore, "Before a restore");
-        let made = self.save(workspace, scope, order, job)?;
-        let before = match made {
+        let paths = match &scope {
+            Scope::Whole => Vec::new(),
+            Scope::Touched(touched) => touched.subtrees.iter().cloned().collect(),
+        };
+        let order = SaveOrder::new(Trigger::BeforeRestore, "");
+        let before = match self.save(workspace, scope, order, job)? {
             Some(version) => Some(version),
             None => self.newest_version(workspace)?,
         };
         let before = before.map(|version| version.id);
-        order::remember(self.library().root(), &self.workspace(workspace)?, before)?;
+        if let Some(version) = before {
+            let last = LastKept { version, paths };
+            last.write(self.library().root(), &self.workspace(workspace)?)?;
+        }
         Ok(before)
     }
 
-    /// Goes back behind the last restore or deletion in a workspace. Done twice, it changes
-    /// nothing in the end.
+    /// Goes back behind the last restore or deletion in a workspace; what was not part of it stays
+    /// as it is. Done twice, it changes nothing in the end.
     ///
     /// # Errors
     /// [`Code::NotFound`] when there was none, and those of [`History::restore`].
     pub fn undo(&self, workspace: WorkspaceId, job: &Job) -> Result<RestoreReport> {
-        let version = self.version_to_undo_to(&self.workspace(workspace)?)?;
-        let to = RestoreTo::InPlace { workspace, remove_extra: true };
-        self.restore(&RestoreOrder { version: version.id, paths: Vec::new(), to, like: None }, job)
-    }
-
-    /// The version that [`History::undo`] would go back to.
-    ///
-    /// # Errors
-    /// [`Code::NotFound`] when nothing was restored or deleted.
-    pub fn version_to_undo_to(&self, workspace: &Workspace) -> Result<Version> {
-        let remembered = order::remembered(self.library().root(), workspace)?;
-        let remembered = remembered.and_then(|id| self.version(id).ok());
-        let filter = crate::VersionFilter {
-            limit: 1,
-            trigger: Some(Trigger::BeforeRestore),
-            ..Default::default()
-        };
-        let newest = self.versions(workspace.id, &filter)?.into_iter().next();
-        let last = remembered.into_iter().chain(newest).max_by_key(|version| version.seq);
-        last.ok_or_else(|| {
+        let last = LastKept::read(self.library().root(), &self.workspace(workspace)?)?;
+        let LastKept { version, paths } = last.ok_or_else(|| {
             Error::new(Code::NotFound, "There is nothing to undo")
                 .why("Nothing was restored or deleted in this workspace")
                 .next("Restore a version: `undercroft version restore`")
-        })
+        })?;
+        let to = RestoreTo::InPlace { workspace, remove_extra: true };
+        self.restore(&RestoreOrder { version, paths, to, like: None }, job)
     }
 
-    /// Sees that the version has what is to be restored.
+    /// Sees that there is something at each path to restore, or to remove.
     fn check_paths(&self, order: &RestoreOrder) -> Result<()> {
-        let removes = matches!(order.to, RestoreTo::InPlace { remove_extra: true, .. });
+        let removes_from = match order.to {
+            RestoreTo::InPlace { workspace, remove_extra: true } => {
+                Some(self.workspace(workspace)?.root)
+            }
+            _ => None,
+        };
         for path in &order.paths {
+            let is_on_disk = || {
+                let place = removes_from.as_ref().map(|root| path.below(root));
+                place.is_some_and(|place| place.symlink_metadata().is_ok())
+            };
             match self.entry(order.version, path) {
-                // It was not there: then it has to go.
-                Err(error) if removes && error.code() == Code::NotFound => {
-                    self.list(order.version, &path.parent().unwrap_or_default())?;
-                }
+                Err(error) if error.code() == Code::NotFound && is_on_disk() => {}
                 found => drop(found?),
             }
         }

@@ -1,14 +1,11 @@
 //! What a restore is to do, would do, and did.
 
-use std::fs;
-use std::io;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
-use undercroft_foundation::{Error, Result, VersionId, WorkspaceId, replace_file};
+use undercroft_foundation::{VersionId, WorkspaceId};
 
 use crate::path::TreePath;
 use crate::version::Change;
-use crate::workspaces::Workspace;
 
 /// What to restore, and where to.
 #[derive(Debug, Clone)]
@@ -76,29 +73,4 @@ pub struct RestoreReport {
     pub before: Option<VersionId>,
     /// The version of what is there now, when that is another.
     pub after: Option<VersionId>,
-}
-
-/// Keeps to which version undoing goes back. Losing it loses only that.
-pub(super) fn remember(
-    library: &Path,
-    workspace: &Workspace,
-    version: Option<VersionId>,
-) -> Result<()> {
-    let Some(version) = version else { return Ok(()) };
-    replace_file(&place(library, workspace), format!("{version}\n").as_bytes(), 0o600)
-}
-
-/// The version that was kept last.
-pub(super) fn remembered(library: &Path, workspace: &Workspace) -> Result<Option<VersionId>> {
-    let path = place(library, workspace);
-    match fs::read_to_string(&path) {
-        Ok(text) => Ok(text.trim_end().parse().ok()),
-        Err(source) if source.kind() == io::ErrorKind::NotFound => Ok(None),
-        Err(source) => Err(Error::io("read", &path, source)),
-    }
-}
-
-fn place(library: &Path, workspace: &Workspace) -> PathBuf {
-    let history = crate::store::HistoryStore::path_of(library, workspace.project);
-    history.join("undercroft").join(format!("undo-{}", workspace.id))
 }

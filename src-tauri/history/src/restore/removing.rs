@@ -5,29 +5,37 @@ use rustix::io::Errno;
 use undercroft_foundation::{IoContext, Result};
 
 use super::Restore;
+use super::selection::{Selection, Wanted};
 use crate::disk::Stat;
 use crate::path::TreePath;
 use crate::rules::{Decision, FolderRules};
 use crate::version::EntryKind;
 
 impl Restore<'_> {
-    /// Removes an entry with all in it that is versioned; says whether nothing of it is left.
+    /// Removes an entry with all in it that is versioned, or, where there is a selection, that is
+    /// selected; says whether nothing of it is left.
     pub(super) fn remove(
         &self,
         rules: Option<&FolderRules>,
         folder: &TreePath,
-        name: &[u8],
-        stat: &Stat,
+        (name, stat): (&[u8], &Stat),
+        selection: Option<&Selection>,
     ) -> bool {
         let at = folder.join(name);
         let is_folder = stat.kind == EntryKind::Folder;
+        let selection = match selection.map(|selection| selection.wants(&at)) {
+            Some(Wanted::Nothing) => return false,
+            Some(Wanted::Below) if !is_folder => return false,
+            Some(Wanted::Below) => selection,
+            Some(Wanted::Whole) | None => None,
+        };
         let decision = rules.map(|rules| rules.decide(name, is_folder));
         if matches!(decision, Some(Decision::LeaveOut(_))) {
             return false;
         }
         let removed = if is_folder {
             let rules = rules.and_then(|rules| rules.enter(name).ok());
-            self.remove_folder(rules.as_ref(), folder, &at)
+            self.remove_folder(rules.as_ref(), folder, &at, selection)
         } else {
             self.remove_file(folder, &at).map(|()| true)
         };
@@ -49,13 +57,14 @@ impl Restore<'_> {
         rules: Option<&FolderRules>,
         folder: &TreePath,
         at: &TreePath,
+        selection: Option<&Selection>,
     ) -> Result<bool> {
         self.job.check_cancelled()?;
         self.check_kept(at)?;
         let Some(opened) = self.target.folder(at)? else { return Ok(true) };
         let mut is_empty = true;
         for (name, stat) in opened.entries()? {
-            is_empty &= self.remove(rules, at, &name, &stat);
+            is_empty &= self.remove(rules, at, (&name, &stat), selection);
         }
         if is_empty {
             self.unlink(folder, at, AtFlags::REMOVEDIR)?;

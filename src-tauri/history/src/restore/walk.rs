@@ -131,9 +131,9 @@ impl Walk<'_> {
         }
         if restore.remove_extra {
             for (name, stat) in there {
-                let is_wanted = self.selection.wants(&todo.path.join(&name)) == Wanted::Whole;
-                if is_wanted && !name.starts_with(TEMPORARY.as_bytes()) {
-                    restore.remove(todo.rules.as_ref(), &todo.at, &name, &stat);
+                if !name.starts_with(TEMPORARY.as_bytes()) {
+                    let entry = (&*name, &stat);
+                    restore.remove(todo.rules.as_ref(), &todo.at, entry, Some(self.selection));
                 }
             }
         }
@@ -237,7 +237,7 @@ impl Restore<'_> {
         match &found {
             Some(stat) if stat.kind == EntryKind::Folder => {
                 self.check_replaces(&at)?;
-                if !self.remove(todo.rules.as_ref(), &todo.at, &line.name, stat) {
+                if !self.remove(todo.rules.as_ref(), &todo.at, (&line.name, stat), None) {
                     return Err(Error::new(Code::AlreadyExists, format!("{at} is a folder"))
                         .why("Something in it is in no version, and stays"));
                 }

@@ -1,0 +1,51 @@
+//! What undoing brings back: which part of which version. It lies beside the history; losing it
+//! loses only that.
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use undercroft_foundation::{Error, Result, VersionId, escape_name, replace_file, unescape_name};
+
+use crate::path::TreePath;
+use crate::store::HistoryStore;
+use crate::workspaces::Workspace;
+
+/// The state before the last restore or deletion in a workspace.
+pub(super) struct LastKept {
+    /// The version that holds it.
+    pub(super) version: VersionId,
+    /// What was about to change; everything when there is none.
+    pub(super) paths: Vec<TreePath>,
+}
+
+impl LastKept {
+    pub(super) fn write(&self, library: &Path, workspace: &Workspace) -> Result<()> {
+        let paths = self.paths.iter().map(|path| escape_name(path.as_bytes()) + "\n");
+        let text = format!("{}\n{}", self.version, paths.collect::<String>());
+        replace_file(&place(library, workspace), text.as_bytes(), 0o600)
+    }
+
+    /// Nothing when there is none, or none that makes sense.
+    pub(super) fn read(library: &Path, workspace: &Workspace) -> Result<Option<Self>> {
+        let path = place(library, workspace);
+        match fs::read_to_string(&path) {
+            Ok(text) => Ok(parse(&text)),
+            Err(source) if source.kind() == io::ErrorKind::NotFound => Ok(None),
+            Err(source) => Err(Error::io("read", &path, source)),
+        }
+    }
+}
+
+fn parse(text: &str) -> Option<LastKept> {
+    let mut lines = text.lines();
+    let version = lines.next()?.parse().ok()?;
+    let paths =
+        lines.map(|line| TreePath::new(&unescape_name(line)?).ok()).collect::<Option<_>>()?;
+    Some(LastKept { version, paths })
+}
+
+fn place(library: &Path, workspace: &Workspace) -> PathBuf {
+    let history = HistoryStore::path_of(library, workspace.project);
+    history.join("undercroft").join(format!("undo-{}", workspace.id))
+}
