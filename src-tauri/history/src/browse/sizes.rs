@@ -47,8 +47,8 @@ impl History {
             return Ok(VersionSizes::default());
         }
         let stored = stored_sizes(&store)?;
-        let mut sizes = VersionSizes::default();
-        sizes.reclaimable_bytes = unique.keys().filter_map(|id| stored.get(id)).sum();
+        let reclaimable_bytes = unique.keys().filter_map(|id| stored.get(id)).sum();
+        let mut sizes = VersionSizes { reclaimable_bytes, ..VersionSizes::default() };
         let mut objects = HashSet::new();
         for (id, path) in unique {
             let Some(path) = path else { continue };
