@@ -74,6 +74,25 @@ test('in a backup', async () => {
   assert.equal(differences(source, join(target, 'plain')), '');
 });
 
+test('in a history', async () => {
+  const project = await site.addProject(makeHostile(join(site.folder, 'kept')));
+  await site.keep(project);
+  await visit(browser, site, 'hostile history', async (page) => {
+    await go(page, `#/projects/${project.id}/files/main/now/files`);
+    await assertShown(page);
+    await assertAccessible(page, 'hostile names in a version');
+    await go(page, `#/projects/${project.id}/files/main/now/folders`);
+    for (const [, shown] of NAMES) {
+      await row(page, shown).dblclick();
+      await row(page, 'inside').click();
+      await page.getByTestId('preview').locator('.cm-line').first().waitFor();
+      await assertUnharmed(page);
+      await page.goBack();
+      await row(page, shown).waitFor();
+    }
+  });
+});
+
 test('as projects, tags and destinations', async () => {
   await visit(browser, site, 'hostile projects', async (page) => {
     for (const [name, shown] of NAMES.filter(isTypable)) {

@@ -3,7 +3,7 @@
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { assertAccessible } from './accessibility.mjs';
-import { makeProject } from './files.mjs';
+import { makeProject, write } from './files.mjs';
 import { go, Site, startBrowser, visit } from './site.mjs';
 
 /** @type {import('playwright-core').Browser} */ let browser;
@@ -37,7 +37,7 @@ async function inEmpty(name, look) {
 async function inUse(name, look) {
   const site = await Site.start();
   try {
-    const { project, destination, snapshot } = await fill(site);
+    const { project, destination, snapshot, versions } = await fill(site);
     await visit(
       browser,
       site,
@@ -55,6 +55,8 @@ async function inUse(name, look) {
           '#/activity?show=runs',
           '#/settings',
         ]);
+        await walk(page, rooms(project, versions));
+        await historyDialogs(page, project);
         await dialogs(page, `#/browse/${destination.id}/${snapshot.id}`);
       },
       look,
@@ -71,6 +73,45 @@ async function walk(page, addresses) {
     await settle(page);
     await assertAccessible(page, address);
   }
+}
+
+/** The rooms of a project whose versions are kept. @param {{ id: string }} project @param {any[]} versions */
+function rooms({ id }, versions) {
+  const [newest, first] = versions;
+  return [
+    `#/projects/${id}/files/main/now/src?file=main.rs`,
+    `#/projects/${id}/files/main/${first.id}`,
+    `#/projects/${id}/history/main`,
+    `#/projects/${id}/file-history/main/src/main.rs`,
+    `#/projects/${id}/diff/main?from=${first.id}&to=${newest.id}`,
+    `#/projects/${id}/workspaces`,
+    `#/projects/${id}/git/main`,
+    `#/projects/${id}/rules`,
+  ];
+}
+
+/** @param {import('playwright-core').Page} page @param {{ id: string }} project */
+async function historyDialogs(page, { id }) {
+  await go(page, `#/projects/${id}/history/main`);
+  for (const [button, dialog] of [['version-restore', 'Restore'], ['save-version', 'Save a version']]) {
+    await page.getByTestId(button).click();
+    await page.getByRole('dialog', { name: dialog }).waitFor();
+    await settle(page);
+    await assertAccessible(page, dialog, { within: DIALOG });
+    await page.keyboard.press('Escape');
+    await page.getByRole('dialog').waitFor({ state: 'detached' });
+  }
+  await page.getByRole('button', { name: 'Care of the history' }).click();
+  await page.getByRole('menuitem', { name: /^Thin out/ }).click();
+  await page.getByRole('dialog', { name: 'Thin out versions' }).waitFor();
+  await settle(page);
+  await assertAccessible(page, 'thinning', { within: DIALOG });
+  await page.keyboard.press('Escape');
+  await go(page, `#/projects/${id}/workspaces`);
+  await page.getByRole('button', { name: 'Open another…' }).click();
+  await page.getByRole('dialog', { name: 'Open as workspace' }).waitFor();
+  await assertAccessible(page, 'opening a workspace', { within: DIALOG });
+  await page.keyboard.press('Escape');
 }
 
 /** @param {import('playwright-core').Page} page @param {string} browsing */
@@ -117,5 +158,9 @@ async function fill(site) {
   const destination = await site.addDestination('disk');
   await site.backUp(project, destination);
   const [snapshot] = await site.call('snapshot_list', { project: project.id });
-  return { project, destination, snapshot };
+  await site.keep(project);
+  write(join(site.folder, 'vault/src/main.rs'), 'fn main() {\n    println!("vault");\n}\n');
+  const versions = await site.versions(project, 2);
+  await site.call('git_create', { workspace: versions[0].workspace });
+  return { project, destination, snapshot, versions };
 }

@@ -106,6 +106,38 @@ export class Site {
     return this.finished(id);
   }
 
+  /** Makes the first version of a project, and waits until its changes are noticed. @template {{ id: string }} P @param {P} project @returns {Promise<P>} */
+  async keep(project) {
+    const { id } = await this.call('history_start', { project: project.id });
+    const { state, outcome } = await this.finished(id);
+    assert.equal(state, 'succeeded', JSON.stringify(outcome));
+    await this.until(async () => {
+      const states = await this.call('watch_list');
+      return states.some((/** @type {any} */ one) => one.project === project.id && ['watching', 'limited'].includes(one.state));
+    });
+    return project;
+  }
+
+  /** Waits until a project has this many versions, and gives them, newest first. @param {{ id: string }} project @param {number} count @returns {Promise<any[]>} */
+  async versions(project, count) {
+    const [main] = await this.call('workspace_list', { project: project.id });
+    /** @type {any[]} */ let versions = [];
+    await this.until(async () => {
+      versions = await this.call('version_list', { workspace: main.id });
+      return versions.length >= count;
+    });
+    return versions;
+  }
+
+  /** @param {() => Promise<boolean>} holds */
+  async until(holds) {
+    for (const end = Date.now() + PATIENCE; Date.now() < end; ) {
+      if (await holds()) return;
+      await new Promise((done) => setTimeout(done, 50));
+    }
+    throw new Error(`It does not come to hold: ${holds}`);
+  }
+
   /** Waits for a job's end. @param {string} id @returns {Promise<any>} */
   async finished(id) {
     for (const end = Date.now() + PATIENCE; Date.now() < end; ) {

@@ -610,7 +610,7 @@ export const en = {
 
   watch: {
     states: {
-      off: 'Not kept yet',
+      off: 'Not watched',
       importing: 'First version…',
       watching: 'Watching',
       limited: 'Watching, limited',
@@ -898,6 +898,7 @@ export const en = {
       text: 'it is text, and small',
     },
     because: (where: string, why: string) => `${where}: ${why}`,
+    named: (layer: string, said: string) => `${layer}: ${said}`,
   },
 
   upload: {
@@ -930,7 +931,7 @@ export const en = {
     openConfirm: 'Open',
     current: 'current',
     switch: 'Make current',
-    switchTo: (name: string) => `Make ${name} the current workspace`,
+    switchTo: (name: string) => `Make current: ${name}`,
     filesOf: (name: string) => `Files of ${name}`,
     historyOf: (name: string) => `History of ${name}`,
     isMain: 'The project’s own folder',

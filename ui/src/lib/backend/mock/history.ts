@@ -81,6 +81,11 @@ export class MockHistory {
     return rooms;
   }
 
+  /** Before its first version a project has no workspace to speak of. */
+  #kept(project: string): Room[] {
+    return this.rooms(project).filter((room) => room.versions.length > 0);
+  }
+
   room(id: string): Room {
     for (const project of this.#host.projects()) {
       const found = this.rooms(project.id).find((room) => room.workspace.id === id);
@@ -207,7 +212,7 @@ export class MockHistory {
       .projects()
       .filter((one) => one.status === 'active' && (!project || one.id === project))
       .flatMap((one) =>
-        this.rooms(one.id).map(({ workspace }) => ({
+        this.#kept(one.id).map(({ workspace }) => ({
           project: one.id,
           workspace: workspace.id,
           name: workspace.name,
@@ -289,7 +294,7 @@ export class MockHistory {
   }
 
   readonly handlers: Handlers = {
-    workspace_list: ({ project }) => this.rooms(project).map((room) => this.#show(room)),
+    workspace_list: ({ project }) => this.#kept(project).map((room) => this.#show(room)),
     workspace_open: ({ version, name, to }) => {
       const from = this.#find(version);
       const project = this.#host.projects().find((one) => one.id === from.version.project);
