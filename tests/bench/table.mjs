@@ -19,12 +19,16 @@ const STAT_AIM = 2.5;
 
 /** @param {string} folder Where the bench writes. @param {string} ours The program. */
 export function describeMachine(folder, ours) {
+  return [...describeHost(folder), `${must(ours, ['--version']).stdout.trim()} (release); ${must('restic', ['version']).stdout.trim()}`];
+}
+
+/** @param {string} folder Where the bench writes. */
+export function describeHost(folder) {
   const system = /PRETTY_NAME="(.*)"/.exec(readFileSync('/etc/os-release', 'utf8'))?.[1];
   const [{ model }] = cpus();
   const disk = must('stat', ['--file-system', '--format', '%T', folder]).stdout.trim();
   return [
     `${system}, Linux ${release()}, ${cpus().length} × ${model.trim()}, ${(totalmem() / 2 ** 30).toFixed(0)} GiB of memory, ${disk}`,
-    `${must(ours, ['--version']).stdout.trim()} (release); ${must('restic', ['version']).stdout.trim()}`,
   ];
 }
 
@@ -62,7 +66,7 @@ function peak(readings, program) {
 }
 
 /** The median, with the least and the most. @param {number[]} seconds */
-function span(seconds) {
+export function span(seconds) {
   const [middle, least, most] = [median(seconds), Math.min(...seconds), Math.max(...seconds)];
   return `${middle.toFixed(2)} s (${least.toFixed(2)}–${most.toFixed(2)})`;
 }
@@ -71,7 +75,7 @@ function span(seconds) {
 const ratio = (ours, theirs) => (ours / theirs).toFixed(2);
 
 /** @param {number} bytes */
-const mebibytes = (bytes) => `${(bytes / 2 ** 20).toFixed(1)} MiB`;
+export const mebibytes = (bytes) => `${(bytes / 2 ** 20).toFixed(1)} MiB`;
 
 /** As a table of Markdown that is also readable as it stands. @param {string[][]} rows */
 function align(rows) {

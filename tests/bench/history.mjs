@@ -1,0 +1,118 @@
+/**
+ * `npm run bench:history`: the first version of the Linux source beside `git add -A -f && git commit`, turn
+ * by turn; one changed file in projects of growing size; saves of 10 KB; large files of which a little
+ * changes; many versions; the memory layer. Nothing here fails for being slow.
+ *
+ * Options: --runs N (3), --versions N (100000), --files N (1000000, the largest project), --folder DIR,
+ * --corpus DIR, as for `npm run bench`.
+ */
+
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { loadavg, tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { checkToolchains, installPackages, root, run, stop } from '../../scripts/machine.mjs';
+import { forBench, forCommandLine, forTests } from '../../scripts/packages.mjs';
+import { unpack } from './corpus.mjs';
+import { measure, median, must } from './measure.mjs';
+import { describeHost, mebibytes, span } from './table.mjs';
+
+const { values: options } = parseArgs({
+  options: {
+    runs: { type: 'string', default: '3' },
+    versions: { type: 'string', default: '100000' },
+    files: { type: 'string', default: '1000000' },
+    folder: { type: 'string' },
+    corpus: { type: 'string' },
+  },
+});
+
+checkToolchains();
+const peers = forTests.filter(({ name }) => name.startsWith('git'));
+await installPackages([...forCommandLine, ...forBench, ...peers]);
+console.log('Building the measurements in release');
+const build = ['cargo', 'build', '--release', '--locked', '--package', 'undercroft-history', '--example', 'measure'];
+if (run(build) !== 0) stop('They could not be built; the reason is above.');
+
+const home = options.folder ? resolve(root, options.folder) : join(tmpdir(), 'undercroft-bench');
+mkdirSync(home, { recursive: true });
+const corpus = options.corpus ? resolve(root, options.corpus) : unpack(home);
+const work = mkdtempSync(join(home, 'run-'));
+process.on('exit', () => rmSync(work, { recursive: true, force: true }));
+process.on('SIGINT', () => process.exit(1));
+
+const program = join(String(process.env.CARGO_TARGET_DIR), 'release/examples/measure');
+console.log(`\n${describeHost(work).join('\n')}\nload before: ${loadavg()[0].toFixed(2)}\n`);
+
+firstVersions(Number(options.runs));
+changes();
+for (const what of [['save', '1000'], ['large'], ['memory'], ['many', String(options.versions)]]) {
+  console.log(`${what.join(' ')}: ${JSON.stringify(ours(what))}`);
+}
+
+/** @param {number} rounds */
+function firstVersions(rounds) {
+  /** @type {{ ours: number[], git: number[] }} */
+  const seconds = { ours: [], git: [] };
+  /** @type {Record<string, number>} */
+  let last = {};
+  let gitBytes = 0;
+  must('cp', ['--archive', corpus, join(work, 'source')]);
+  for (let round = 0; round < rounds; round += 1) {
+    // Who goes first alternates.
+    const turns = [() => (last = ours(['import', join(work, 'source')])), git];
+    for (const turn of round % 2 === 0 ? turns : turns.reverse()) turn();
+    seconds.ours.push(last.seconds);
+  }
+  const [first, added] = [span(seconds.ours), span(seconds.git)];
+  const ratio = median(seconds.ours) / median(seconds.git);
+  console.log(`first version of ${last.files} files: ${first}, git ${added}, ratio ${ratio.toFixed(2)}`);
+  console.log(`  stored ${mebibytes(last.storedBytes)}, git ${mebibytes(gitBytes)}; peak ${mebibytes(last.peakBytes)}; nothing changed ${last.nothingChangedSeconds.toFixed(2)} s`);
+
+  function git() {
+    const folder = join(work, 'git');
+    const script = `cd "$1" && git init -q --bare "$2" && export GIT_DIR="$2" GIT_WORK_TREE="$1" &&
+      git add -A -f && git -c user.name=a -c user.email=a@b commit -q -m first`;
+    seconds.git.push(measure('sh', ['-c', script, 'sh', join(work, 'source'), folder]).seconds);
+    gitBytes = Number(must('du', ['--summarize', '--bytes', folder]).stdout.split('\t')[0]);
+    rmSync(folder, { recursive: true });
+  }
+}
+
+function changes() {
+  const projects = [
+    ['small', 1000],
+    ['large', Number(options.files)],
+  ];
+  report('the Linux source', ours(['change', join(work, 'source'), '200']));
+  rmSync(join(work, 'source'), { recursive: true });
+  for (const [name, files] of projects) {
+    const folder = join(work, String(name));
+    grow(folder, Number(files));
+    report(String(name), ours(['change', folder, '200']));
+    rmSync(folder, { recursive: true });
+  }
+
+  /** @param {string} name @param {any} figures */
+  function report(name, { files, milliseconds, storedBytes, peakBytes }) {
+    const times = `p50 ${milliseconds.p50.toFixed(1)} ms, p99 ${milliseconds.p99.toFixed(1)} ms`;
+    console.log(`one changed file in ${files} (${name}): ${times}; ${storedBytes} bytes each; peak ${mebibytes(peakBytes)}`);
+  }
+}
+
+/** Makes a project of so many small files, a thousand to a folder. @param {string} folder @param {number} files */
+function grow(folder, files) {
+  for (let at = 0; at < files; at += 1) {
+    const inside = join(folder, `part-${Math.floor(at / 100_000)}`, `folder-${Math.floor(at / 1000)}`);
+    if (at % 1000 === 0) mkdirSync(inside, { recursive: true });
+    writeFileSync(join(inside, `file-${at}.txt`), `the content of file ${at}, which is like no other's\n`.repeat(25).slice(0, 1200));
+  }
+}
+
+/** @param {string[]} what @returns {any} */
+function ours(what) {
+  const place = mkdtempSync(join(work, 'ours-'));
+  const { stdout } = must(program, what, { MEASURE_IN: place });
+  rmSync(place, { recursive: true });
+  return JSON.parse(stdout);
+}
