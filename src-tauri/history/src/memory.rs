@@ -25,20 +25,25 @@
 //! |---|---|
 //! | 1: written | key, seconds (8) and nanoseconds (4) of the time, the content to the end |
 //! | 2: deleted | key |
-//! | 4: changed | key, the time as above, how many bytes of the content before stay at its beginning (4) and at its end (4), the checksum of the content that results (4), and what comes between |
 //! | 3: expired | seconds (8) and nanoseconds (4) of the time at which old work was last cleared |
+//! | 4: changed | key, time as above, bytes kept at the start (4) and the end (4), checksum (4), bytes between |
 //!
 //! where a key is the project's id (32 hexadecimal digits), 1 for scratch or 2 for draft, the
-//! length of the path (4), and the path. The last record of a key counts. A
-//! change whose base is damaged leaves what was there; at most 32 changes follow one another. A record that ends
-//! beyond the file was torn by a crash before it was acknowledged, and is dropped. Whatever else
-//! is not as it was written is passed over and reported. Writers hold `session/lock`. When most
-//! of the journal is of no use any more, it is written anew.
+//! length of the path (4), and the path. The last record of a key counts. A change keeps so many
+//! bytes of what was there before at the start and the end, puts others between, and has the
+//! checksum of the content that results: what does not result in that was made from something that
+//! is damaged, and leaves what was there. At most 32 changes follow one another.
+//!
+//! A record that ends beyond the file was torn by a crash before it was acknowledged, and is
+//! dropped. Whatever else is not as it was written is passed over and reported. Writers hold
+//! `session/lock`. When most of the journal is of no use any more, it is written anew; a damaged
+//! one is kept as `session/journal.damaged` until the next one is.
 
 mod cache;
 mod change;
 mod items;
 mod journal;
+mod limits;
 mod record;
 mod scan;
 mod session;
@@ -47,8 +52,7 @@ mod transfer;
 
 pub use cache::{CacheStats, ReadCache};
 pub use journal::Damage;
+pub use limits::SessionRules;
 pub use record::{SessionKey, SessionKind};
-pub use session::{
-    SessionContent, SessionEntry, SessionRules, SessionStats, SessionTally, SessionWork,
-};
+pub use session::{SessionContent, SessionEntry, SessionStats, SessionTally, SessionWork};
 pub use transfer::{Exported, Imported};

@@ -1,5 +1,7 @@
 //! The cache of content: bounded, and kept by what is asked for often.
 
+#![allow(clippy::unwrap_used)]
+
 use std::sync::Arc;
 
 use undercroft_foundation::{Code, Error};
@@ -22,7 +24,8 @@ fn content_is_there_until_it_is_forgotten() {
     assert_eq!(cache.read(&id(1)), None);
     cache.write(id(1), content(1, 100));
     assert_eq!(cache.read(&id(1)).as_deref(), Some(&[1; 100][..]));
-    assert_eq!(cache.clone().read(&id(1)).as_deref(), Some(&[1; 100][..]), "clones share");
+    let other = cache.clone();
+    assert_eq!(other.read(&id(1)).as_deref(), Some(&[1; 100][..]), "clones share");
     assert_eq!(cache.read(&ContentId::Object([1; 32])), None);
     let stats = cache.stats();
     assert_eq!((stats.hits, stats.misses, stats.entries, stats.evictions), (2, 2, 1, 0));

@@ -1,5 +1,7 @@
 //! Session work: scratch files and drafts, their rules, export and import.
 
+#![allow(clippy::unwrap_used)]
+
 use std::collections::BTreeMap;
 use std::fs;
 use std::sync::Arc;
@@ -99,9 +101,8 @@ fn what_is_too_large_is_refused_and_nothing_changes() {
     assert_eq!(work.write(&b, &[b'b'; 51]).unwrap_err().code(), Code::StorageFull);
     work.write(&b, &[b'b'; 50]).unwrap();
     work.write(&a, &[b'c'; 100]).unwrap();
-    let root = SessionKey { path: TreePath::root(), ..a.clone() };
-    let long = SessionKey { path: TreePath::new(&[b'x'; 5000]).unwrap(), ..a.clone() };
-    for key in [root, long] {
+    for path in [TreePath::root(), TreePath::new(&[b'x'; 5000]).unwrap()] {
+        let key = SessionKey { path, ..b.clone() };
         assert_eq!(work.write(&key, b"").unwrap_err().code(), Code::Invalid);
     }
     assert_eq!(work.list(None).unwrap().len(), 2);

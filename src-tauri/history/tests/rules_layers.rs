@@ -1,5 +1,7 @@
 //! Which layer a file goes to, and a project's rules on disk.
 
+#![allow(clippy::unwrap_used)]
+
 use std::fs;
 
 use proptest::prelude::*;

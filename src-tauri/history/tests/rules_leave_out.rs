@@ -1,9 +1,10 @@
 //! What is left out of versions: only what is proven to be made again, or what the user names.
 
+#![allow(clippy::unwrap_used)]
+
 use std::fs;
 use std::os::unix::fs::symlink;
 use std::path::Path;
-use std::time::Instant;
 
 use proptest::prelude::*;
 use tempfile::TempDir;
@@ -226,7 +227,7 @@ fn a_gitignore_that_ignores_everything_is_not_followed() {
 }
 
 #[test]
-fn a_hostile_gitignore_hides_nothing_and_takes_no_time() {
+fn a_hostile_gitignore_hides_nothing() {
     let outside = tempfile::tempdir().unwrap();
     write_file(outside.path().join("list"), "secret-work\n");
     type Make<'a> = &'a dyn Fn(&Path);
@@ -254,14 +255,11 @@ fn a_hostile_gitignore_hides_nothing_and_takes_no_time() {
     for (name, make, expected) in cases {
         let root = workspace(&["package.json", "dist/x"]);
         make(&root.path().join(".gitignore"));
-        let start = Instant::now();
         let rules = leave_out(root.path(), &following());
         for entry in ["secret-work", "dist"] {
             assert_eq!(why(&rules, entry, true), None, "{name}");
         }
-        let found = rules.root().gitignore_not_followed();
-        assert!(found == expected || name == "stars", "{name}: {found:?}");
-        assert!(start.elapsed().as_secs() < 5, "{name} took {:?}", start.elapsed());
+        assert_eq!(rules.root().gitignore_not_followed(), expected, "{name}");
     }
 }
 

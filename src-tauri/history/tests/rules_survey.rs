@@ -1,5 +1,7 @@
 //! The look at a workspace before its first version.
 
+#![allow(clippy::unwrap_used)]
+
 use std::fs;
 use std::os::unix::fs::{PermissionsExt, symlink};
 
@@ -134,7 +136,7 @@ fn a_folder_that_cannot_be_read_is_a_warning() {
     write_file(folder.path().join("shut/x"), "x");
     write_file(folder.path().join("open/x"), "x");
     let shut = folder.path().join("shut");
-    fs::set_permissions(&shut, fs::Permissions::from_mode(0)).unwrap();
+    fs::set_permissions(&shut, fs::Permissions::from_mode(0o000)).unwrap();
     let job = Job::new();
     let rules = ProjectRules::default().compile().unwrap();
     let found = survey(folder.path(), &rules, &job).unwrap();

@@ -15,7 +15,7 @@ use undercroft_foundation::{
 use super::record::{HEAD, Head, Record, read_head};
 use super::scan::{Found, look};
 
-/// A larger journal was not written by us: it is written anew long before.
+/// A larger journal was not written by us: it is written anew long before, and else does not grow.
 const LARGEST_BYTES: u64 = 2 * 1024 * 1024 * 1024;
 /// This many damages are told apart.
 const DAMAGES: usize = 100;
@@ -156,6 +156,12 @@ impl Journal {
         self.outgoing.clear();
         for record in records {
             record.encode(self.end, &mut self.outgoing);
+        }
+        if self.end + self.outgoing.len() as u64 > LARGEST_BYTES {
+            let what = format!("Cannot write {}", escape_path(&self.path));
+            return Err(Error::new(Code::StorageFull, what)
+                .why("It is full of what is no longer needed")
+                .next("Make room on the disk, so that it can be written anew"));
         }
         let written = self.file.write_all_at(&self.outgoing, self.end).at("write", &self.path);
         if written.is_err() {

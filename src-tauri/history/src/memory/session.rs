@@ -3,19 +3,16 @@
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
-use undercroft_foundation::{Code, Error, IoContext, ProjectId, Result, World, size_text};
+use undercroft_foundation::{IoContext, ProjectId, Result, World};
 
 use super::items::{Item, Items, Sum};
 use super::journal::{Damage, Journal};
+use super::limits::SessionRules;
 use super::record::{Record, SessionKey, SessionKind};
 use super::syncing::Syncer;
 
-/// A path may have this many bytes, and one content this many.
-const PATH_BYTES: usize = 4096;
-const CONTENT_BYTES: usize = 32 * 1024 * 1024;
 /// A journal smaller than this is not written anew, however little of it is of use.
 const SMALL_JOURNAL_BYTES: u64 = 256 * 1024;
 /// Old work is cleared this often at most, and of it this part, or this many, at a time: a clock
@@ -23,31 +20,6 @@ const SMALL_JOURNAL_BYTES: u64 = 256 * 1024;
 const BETWEEN_CLEARINGS: SignedDuration = SignedDuration::from_hours(20);
 const CLEARED_PART: usize = 4;
 const CLEARED_ITEMS: usize = 16;
-
-/// How much session work there may be, and for how long.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct SessionRules {
-    /// Work that was not written for so long goes.
-    pub kept_for: Duration,
-    /// Of a project and kind there are so many; then the oldest goes.
-    pub items: usize,
-    /// Of a project and kind there are so many bytes; then the oldest goes.
-    pub size_bytes: u64,
-    /// All is never larger; then writing is refused.
-    pub total_bytes: u64,
-}
-
-impl Default for SessionRules {
-    /// A month; a thousand pieces and 32 MiB a project and kind; 256 MiB in all.
-    fn default() -> Self {
-        Self {
-            kept_for: Duration::from_secs(30 * 24 * 60 * 60),
-            items: 1000,
-            size_bytes: 32 * 1024 * 1024,
-            total_bytes: 256 * 1024 * 1024,
-        }
-    }
-}
 
 /// A piece of session work without its content.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -127,8 +99,8 @@ impl SessionWork {
     /// Opens the session work of the library at `library`.
     ///
     /// # Errors
-    /// [`Code::TooNew`] for a journal of a newer Undercroft, [`Code::Damaged`] for what is no
-    /// journal at all, and whatever the system says.
+    /// [`undercroft_foundation::Code::TooNew`] for a journal of a newer Undercroft,
+    /// [`undercroft_foundation::Code::Damaged`] for what is no journal at all, and whatever the system says.
     pub fn open(library: &Path, world: &World, rules: SessionRules) -> Result<Self> {
         let journal = Journal::open(&library.join("session"))?;
         let mut state = State { journal, items: Items::default(), must_rewrite: false };
@@ -147,7 +119,8 @@ impl SessionWork {
     /// from it; within a second, a power cut neither. Says what had to go to make room.
     ///
     /// # Errors
-    /// [`Code::Invalid`] for what is too large, [`Code::StorageFull`] when there is no room.
+    /// [`undercroft_foundation::Code::Invalid`] for what is too large,
+    /// [`undercroft_foundation::Code::StorageFull`] when there is no room.
     pub fn write(&self, key: &SessionKey, content: &[u8]) -> Result<Vec<SessionKey>> {
         self.write_at(key, Arc::from(content), self.0.shared.world.clock.now())
     }
@@ -160,9 +133,9 @@ impl SessionWork {
         modified: Timestamp,
     ) -> Result<Vec<SessionKey>> {
         let rules = &self.0.shared.rules;
-        refuse_large(key, content.len() as u64, rules)?;
+        rules.refuse_large(key, content.len() as u64)?;
         let gone = self.change(|items| {
-            let gone = make_room(items, key, content.len() as u64, rules)?;
+            let gone = rules.make_room(items, key, content.len() as u64)?;
             let written = items.record_of(key, modified, content);
             // What is written counts before anything goes for it.
             Ok([written].into_iter().chain(gone.into_iter().map(Record::Deleted)).collect())
@@ -193,7 +166,7 @@ impl SessionWork {
             key: key.clone(),
             size_bytes: item.content.len() as u64,
             modified: item.modified,
-            expires: end_of(item.modified, &self.0.shared.rules),
+            expires: self.0.shared.rules.end_of(item.modified),
         };
         Ok(match project {
             Some(project) => state.items.of_project(project).map(entry).collect(),
@@ -240,7 +213,7 @@ impl SessionWork {
                 return Ok(Vec::new());
             }
             let all = items.iter().count();
-            let old = items.by_age(|_, item| end_of(item.modified, rules) <= now).into_iter();
+            let old = items.by_age(|_, item| rules.end_of(item.modified) <= now).into_iter();
             let mut gone: Vec<_> = old
                 .take((all / CLEARED_PART).max(CLEARED_ITEMS))
                 .map(|(key, _)| Record::Deleted(key))
@@ -380,59 +353,6 @@ impl State {
         self.must_rewrite = false;
         Ok(())
     }
-}
-
-fn refuse_large(key: &SessionKey, size_bytes: u64, rules: &SessionRules) -> Result<()> {
-    let what = || Error::new(Code::Invalid, format!("Cannot keep {}", key.path));
-    if key.path.is_root() || key.path.as_bytes().len() > PATH_BYTES {
-        return Err(what().why("It needs a name of at most 4,096 bytes"));
-    }
-    let most = rules.size_bytes.min(CONTENT_BYTES as u64);
-    if size_bytes > most {
-        let why = format!("Session work may have {} at most", size_text(most));
-        return Err(what().why(why).next("Save it as a file of the workspace"));
-    }
-    Ok(())
-}
-
-/// What of the same project and kind has to go for this to fit.
-fn make_room(
-    items: &Items,
-    key: &SessionKey,
-    size_bytes: u64,
-    rules: &SessionRules,
-) -> Result<Vec<SessionKey>> {
-    let replaced = items.get(key).map(|item| item.content.len() as u64);
-    let mut sum = items.sum(key.project, key.kind);
-    sum.items += usize::from(replaced.is_none());
-    sum.size_bytes = sum.size_bytes - replaced.unwrap_or(0) + size_bytes;
-    let mut total = items.total_bytes() - replaced.unwrap_or(0) + size_bytes;
-    let mut gone = Vec::new();
-    if sum.items > rules.items || sum.size_bytes > rules.size_bytes {
-        let same = |other: &SessionKey, _: &Item| {
-            other.project == key.project && other.kind == key.kind && other != key
-        };
-        for (other, bytes) in items.by_age(same) {
-            if sum.items <= rules.items && sum.size_bytes <= rules.size_bytes {
-                break;
-            }
-            sum.items -= 1;
-            sum.size_bytes -= bytes;
-            total -= bytes;
-            gone.push(other);
-        }
-    }
-    if total > rules.total_bytes {
-        let why = format!("All session work together may have {}", size_text(rules.total_bytes));
-        return Err(Error::new(Code::StorageFull, format!("Cannot keep {}", key.path))
-            .why(why)
-            .next("Delete scratch files or drafts that are not needed"));
-    }
-    Ok(gone)
-}
-
-fn end_of(modified: Timestamp, rules: &SessionRules) -> Timestamp {
-    modified.saturating_add(rules.kept_for).unwrap_or(Timestamp::MAX)
 }
 
 fn deleted_key(record: Record) -> Option<SessionKey> {

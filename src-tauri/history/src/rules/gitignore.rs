@@ -12,8 +12,9 @@ use rustix::fs::{Mode, OFlags};
 
 /// What is larger is no list that somebody wrote.
 const LARGEST_BYTES: u64 = 64 * 1024;
-/// A longer line is passed over.
+/// A longer line is passed over, and one with more wildcards: it takes long to make sense of.
 const LINE_BYTES: usize = 1024;
+const LINE_WILDCARDS: usize = 12;
 /// Names that nobody has: a list that names them names everything.
 const NOBODYS: [(&str, bool); 3] = [("uq7zxk", false), ("uq7zxk.uq7", false), ("uq7zxk", true)];
 
@@ -101,13 +102,18 @@ fn read_text(path: &Path) -> Result<Vec<u8>, Option<NotFollowed>> {
     }
 }
 
+fn is_reasonable(line: &[u8]) -> bool {
+    let wildcards = line.iter().filter(|byte| matches!(byte, b'*' | b'?' | b'[' | b'{'));
+    line.len() <= LINE_BYTES && wildcards.take(LINE_WILDCARDS + 1).count() <= LINE_WILDCARDS
+}
+
 fn compile(text: &[u8]) -> Result<Gitignore, Option<NotFollowed>> {
     if text.contains(&0) {
         return Err(Some(NotFollowed::NotText));
     }
     let text = text.strip_prefix("\u{feff}".as_bytes()).unwrap_or(text);
     let mut builder = GitignoreBuilder::new("");
-    for line in text.split(|byte| *byte == b'\n').filter(|line| line.len() <= LINE_BYTES) {
+    for line in text.split(|byte| *byte == b'\n').filter(|line| is_reasonable(line)) {
         // What is no pattern ignores nothing, as with git.
         if let Ok(line) = std::str::from_utf8(line.strip_suffix(b"\r").unwrap_or(line)) {
             let _ = builder.add_line(None, line);
