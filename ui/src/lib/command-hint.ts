@@ -1,15 +1,9 @@
 /** Fills a use case's command-line form with what is at hand, quoted as a shell wants it. */
 import { useCaseHints } from './backend/bindings';
 import type { UseCaseName } from './backend/bindings';
-import { historyHints } from './backend/history-types';
 
-const hints = { ...historyHints, ...useCaseHints };
-
-export function commandFor(
-  useCase: UseCaseName | keyof typeof historyHints,
-  values: Record<string, string> = {},
-): string {
-  return hints[useCase].replace(/\{(\w+)\}/g, (placeholder: string, name: string) => {
+export function commandFor(useCase: UseCaseName, values: Record<string, string> = {}): string {
+  return useCaseHints[useCase].replace(/\{(\w+)\}/g, (placeholder: string, name: string) => {
     const value = values[name];
     return value === undefined ? placeholder : quoteForShell(value);
   });

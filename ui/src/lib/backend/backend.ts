@@ -1,8 +1,6 @@
 /** The one seam between the UI and the engine. No component knows what is behind it. */
-import type { BackendEvent, UseCases as Known, WireError } from './bindings';
-import type { HistoryUseCases } from './history-types';
+import type { BackendEvent, UseCases, WireError } from './bindings';
 
-export type UseCases = Known & Omit<HistoryUseCases, keyof Known>;
 export type UseCase = keyof UseCases;
 export type Request<K extends UseCase> = UseCases[K]['request'];
 export type Reply<K extends UseCase> = UseCases[K]['reply'];

@@ -1,5 +1,5 @@
 /** A diff as rows to draw: pairs side by side or one under the other, with what is left out between. */
-import type { Line, Hunk } from '$lib/backend/history-types';
+import type { Line, Hunk } from '$lib/backend/bindings';
 
 export type Piece = { text: string; changed: boolean };
 export type GapRow = { kind: 'gap'; lines: number; heading: string };

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Day, FileVersion, Hunk, Line, Version } from '$lib/backend/history-types';
+import type { Day, FileVersion, Hunk, Line, Version } from '$lib/backend/bindings';
 import { makeVersions } from '$lib/backend/mock/history-data';
 import { diffTexts } from '$lib/backend/mock/line-diff';
 import { nameFiles, namesTaken } from '$lib/components/files/upload';

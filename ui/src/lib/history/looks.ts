@@ -8,7 +8,7 @@ import FileCog from '@lucide/svelte/icons/file-cog';
 import Import from '@lucide/svelte/icons/import';
 import Save from '@lucide/svelte/icons/save';
 import Undo from '@lucide/svelte/icons/undo-2';
-import type { ChangeKind, Trigger, Version, WatchStatus } from '$lib/backend/history-types';
+import type { ChangeKind, Trigger, Version, WatchStatus } from '$lib/backend/bindings';
 import type { Tone } from '$lib/components/base/Mark.svelte';
 import type { Icon } from '$lib/icon';
 import { words } from '$lib/words';

@@ -1,5 +1,5 @@
 /** The size of a file over its versions, as the points of a line. */
-import type { FileVersion } from '$lib/backend/history-types';
+import type { FileVersion } from '$lib/backend/bindings';
 import { parseTime } from '$lib/format/time';
 
 export type SizePoint = { version: string; x: number; y: number; bytes: number };

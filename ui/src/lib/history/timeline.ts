@@ -1,5 +1,5 @@
 /** The arithmetic of the timeline: days, where they lie, and where in them a version is. */
-import type { Day, Version } from '$lib/backend/history-types';
+import type { Day, Version } from '$lib/backend/bindings';
 import { parseTime } from '$lib/format/time';
 
 const DAY_MS = 86_400_000;

@@ -1,7 +1,6 @@
 /** Which dialog is open. One at a time: a dialog only ever asks one question. */
 import { createContext } from 'svelte';
-import type { Destination, Project, Snapshot } from '$lib/backend/bindings';
-import type { Version, Workspace } from '$lib/backend/history-types';
+import type { Destination, Project, Snapshot, Version, Workspace } from '$lib/backend/bindings';
 import type { NameTaken } from './history-actions.svelte';
 
 export type RestoreTarget = { snapshot: Snapshot; path: string[] };
@@ -19,6 +18,7 @@ export type Dialog =
   | { kind: 'closeWorkspace'; workspace: Workspace }
   | { kind: 'saveVersion'; workspace: Workspace }
   | { kind: 'thin'; project: string }
+  | { kind: 'sessionWork'; way: 'export' | 'import' }
   | { kind: 'nameTaken'; names: string[]; onchoose: (taken: NameTaken) => void };
 
 export class Dialogs {

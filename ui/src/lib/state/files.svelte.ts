@@ -1,7 +1,6 @@
 /** A folder of a workspace at a version, what is searched for in it, and the versions around it. */
 import type { Backend } from '$lib/backend/backend';
-import type { WireError } from '$lib/backend/bindings';
-import type { FileEntry, FileHit, FileListing } from '$lib/backend/history-types';
+import type { FileEntry, FileHit, FileListing, WireError } from '$lib/backend/bindings';
 import { NOW } from '$lib/routing';
 import type { RestoreVersion } from './dialogs.svelte';
 import { asWireError, Resource } from './resource.svelte';

@@ -26,7 +26,10 @@ export class GitActions {
     this.#done(
       'git_commit',
       { ...this.#here(), message, ...(author ? { author } : {}) },
-      (commit) => text.committed(commit.shortId),
+      (commit) =>
+        commit.leftOut.length > 0
+          ? text.committedSome(commit.shortId, commit.leftOut)
+          : text.committed(commit.shortId),
     );
   switchTo = (name: string) =>
     this.#done('git_branch_switch', { ...this.#here(), name }, () => text.switched(name));

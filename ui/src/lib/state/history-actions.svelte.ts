@@ -1,8 +1,7 @@
 /** What a user can do with a project's history, each with its message and, where it can be, its undo. */
 import { createContext } from 'svelte';
 import type { Reply, Request, UseCase } from '$lib/backend/backend';
-import type { JobView } from '$lib/backend/bindings';
-import type { Saved, Version, Workspace } from '$lib/backend/history-types';
+import type { JobView, Saved, Version, Workspace } from '$lib/backend/bindings';
 import { encodeBase64 } from '$lib/base64';
 import { filesRoute } from '$lib/routing';
 import { words } from '$lib/words';

@@ -1,7 +1,6 @@
 /** What the first version of a project would hold, counted anew whenever a rule changes. */
 import type { Backend } from '$lib/backend/backend';
-import type { JobView, WireError } from '$lib/backend/bindings';
-import type { HistoryPlan, Rules, RulesChange } from '$lib/backend/history-types';
+import type { HistoryPlan, JobView, Rules, RulesChange, WireError } from '$lib/backend/bindings';
 import { hasEnded } from './jobs.svelte';
 import type { Jobs } from './jobs.svelte';
 import { asWireError } from './resource.svelte';

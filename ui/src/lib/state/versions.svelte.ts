@@ -3,8 +3,7 @@
  * begins at the newest of some day, and the version that is looked at.
  */
 import type { Backend } from '$lib/backend/backend';
-import type { WireError } from '$lib/backend/bindings';
-import type { Day, Trigger, Version } from '$lib/backend/history-types';
+import type { Day, Trigger, Version, WireError } from '$lib/backend/bindings';
 import { boundsOf, dateOf, neighbourDay, positionOf } from '$lib/history/timeline';
 import { asWireError } from './resource.svelte';
 

@@ -1,7 +1,7 @@
 /** How the watching of each project goes, as the engine last said. */
 import { createContext } from 'svelte';
 import type { Backend } from '$lib/backend/backend';
-import type { WatchState, WatchStatus } from '$lib/backend/history-types';
+import type { WatchState, WatchStatus } from '$lib/backend/bindings';
 import { Resource } from './resource.svelte';
 
 const NOT_YET: readonly WatchStatus[] = ['off', 'importing'];

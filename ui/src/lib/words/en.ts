@@ -987,6 +987,10 @@ export const en = {
     authorPlaceholder: 'Name <mail>',
     commit: 'Commit',
     committed: (id: string) => `Committed ${id}`,
+    committedSome: (id: string, leftOut: readonly string[]) =>
+      `Committed ${id}, without ${leftOut.join('; ')}`,
+    unfinished: (what: string) => `Not finished: ${what}`,
+    elsewhere: 'elsewhere',
     sync: 'Sync',
     syncHint: 'Commits the newest version of this workspace',
     push: 'Push',
@@ -1027,6 +1031,21 @@ export const en = {
     draftsLine: (count: number, size: string) =>
       `${plural(count, { one: '1 draft', other: '# drafts' })}, ${size}`,
     journal: 'Its journal on disk',
+    export: 'Export session work…',
+    import: 'Import session work…',
+    exportTitle: 'Export session work',
+    importTitle: 'Import session work',
+    exportLine: 'All drafts of all projects are copied into a folder.',
+    importLine: 'Drafts that were exported are taken back from their folder.',
+    exported: (count: number) =>
+      plural(count, { one: '1 draft exported', other: '# drafts exported' }),
+    imported: (count: number) =>
+      plural(count, { one: '1 draft imported', other: '# drafts imported' }),
+    left: (count: number) =>
+      plural(count, {
+        one: '1 was left: what is there is as new, or newer.',
+        other: '# were left: what is there is as new, or newer.',
+      }),
   },
 
   missing: {

@@ -1,12 +1,11 @@
 /** A git repository made of memory. */
 import type { Reply, Request } from '../backend';
-import type { JobView } from '../bindings';
-import type { GitBranch, GitCommit, GitStatus, HistoryUseCases } from '../history-types';
+import type { GitBranch, GitCommit, GitStatus, JobView, UseCases } from '../bindings';
 import { hexId, seededRandom } from './data';
 import type { MockHistory } from './history';
 import type { MockJobs } from './jobs';
 
-type GitNames = Extract<keyof HistoryUseCases, `git_${string}`>;
+type GitNames = Extract<keyof UseCases, `git_${string}`>;
 type Handlers = { [K in GitNames]: (request: Request<K>) => Reply<K> };
 type Repository = { branches: GitBranch[]; commits: GitCommit[]; status: GitStatus };
 
@@ -57,6 +56,7 @@ export class MockGit {
       if (!commit) throw new Error('no commit');
       const branch: GitBranch = {
         name,
+        remote: false,
         current: false,
         commit,
         upstream: null,
@@ -114,6 +114,7 @@ export class MockGit {
         ? [
             {
               name: 'main',
+              remote: false,
               current: true,
               commit: head,
               upstream: 'origin/main',
@@ -122,6 +123,7 @@ export class MockGit {
             },
             {
               name: 'lazy-layout',
+              remote: false,
               current: false,
               commit: second,
               upstream: null,
@@ -154,6 +156,7 @@ export class MockGit {
       summary: message.split('\n')[0] ?? '',
       message,
       parents: [],
+      leftOut: [],
     };
   }
 

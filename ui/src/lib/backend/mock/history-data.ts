@@ -1,5 +1,5 @@
 /** Made-up histories: files that grow edit by edit, and the versions that the edits made. */
-import type { Change, Layer, LayerReason, Trigger, Version } from '../history-types';
+import type { Change, Layer, LayerReason, Trigger, Version } from '../bindings';
 import { hexId, seededRandom } from './data';
 
 const HOUR = 3_600_000;

@@ -1,7 +1,7 @@
 /** What a made-up history shows of its files: folders, previews, histories and differences. */
 import { BackendError } from '../backend';
 import type { Reply } from '../backend';
-import type { Change, FileEntry, HistoryPlan, Preview } from '../history-types';
+import type { Change, FileEntry, HistoryPlan, Preview } from '../bindings';
 import { seededRandom } from './data';
 import { fileAt, imageOf, sizeOf, textOf } from './history-data';
 import type { MockTree, MockVersion } from './history-data';

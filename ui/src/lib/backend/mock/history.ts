@@ -1,15 +1,17 @@
 /** Histories made of memory: they answer what the pages of a project's history ask. */
 import type { Reply, Request } from '../backend';
-import type { JobView, Project } from '../bindings';
 import type {
   Change,
-  HistoryUseCases,
+  Draft,
+  JobView,
+  Project,
   Rules,
+  UseCases,
   Version,
   WatchState,
   WatchStatus,
   Workspace,
-} from '../history-types';
+} from '../bindings';
 import { dateOf } from '$lib/history/timeline';
 import { fileAt, makeVersions, sizeOf, textOf } from './history-data';
 import type { MockTree, MockVersion } from './history-data';
@@ -26,11 +28,16 @@ import {
 import type { MockJobs } from './jobs';
 
 type Room = { workspace: Workspace; versions: MockVersion[]; disk: MockTree };
-type Handlers = {
-  [K in Exclude<keyof HistoryUseCases, `git_${string}`> | 'file_load']: (
-    request: Request<K>,
-  ) => Reply<K>;
-};
+type Names = Extract<
+  keyof UseCases,
+  | `${'workspace' | 'history' | 'version' | 'file' | 'rules' | 'memory' | 'draft'}_${string}`
+  | 'current'
+  | 'watch_list'
+  | 'thin'
+  | 'thin_preview'
+  | 'undo'
+>;
+type Handlers = { [K in Names]: (request: Request<K>) => Reply<K> };
 type Host = {
   now: () => number;
   jobs: MockJobs;
@@ -61,6 +68,7 @@ export class MockHistory {
   readonly #rules = new Map<string, Rules>();
   readonly #random = seededRandom(7);
   #current: string | null = null;
+  #drafts: Draft[] = [];
 
   constructor(host: Host) {
     this.#host = host;
@@ -541,6 +549,22 @@ export class MockHistory {
         if (tree) this.#append(room, tree, compare(room.disk, tree, []), 'manual', 'Undo');
       });
     },
+    memory_export: () => ({ drafts: this.#drafts.length, left: 0 }),
+    memory_import: () => ({ drafts: 0, left: 0 }),
+    draft_save: ({ project, name, base64 }) => {
+      const draft = this.#draft(project, name, atob(base64).length);
+      this.#drafts = [...this.#drafts.filter((one) => one.name !== name), draft];
+      return draft;
+    },
+    draft_list: ({ project }) => this.#drafts.filter((one) => one.project === project),
+    draft_read: ({ project, name }) => ({
+      saved: this.#draft(project, name, 5).saved,
+      base64: btoa('draft'),
+    }),
+    draft_delete: ({ name }) => {
+      this.#drafts = this.#drafts.filter((one) => one.name !== name);
+      return {};
+    },
     memory_stats: () => ({
       capacityBytes: 268_435_456,
       usedBytes: 91_204_110,
@@ -553,6 +577,11 @@ export class MockHistory {
       journalBytes: 96_000,
     }),
   };
+
+  #draft(project: string, name: string, sizeBytes: number): Draft {
+    const saved = new Date(this.#host.now()).toISOString();
+    return { project, name, kind: 'scratch', sizeBytes, saved, expires: saved };
+  }
 
   #show({ workspace }: Room): Workspace {
     return {

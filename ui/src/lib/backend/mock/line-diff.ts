@@ -1,5 +1,5 @@
 /** A small line diff for made-up files: hunks with three lines around, and the words that differ. */
-import type { Hunk, Line } from '../history-types';
+import type { Hunk, Line } from '../bindings';
 
 const AROUND = 3;
 

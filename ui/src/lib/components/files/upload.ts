@@ -1,6 +1,5 @@
 /** Puts what was dropped into a folder of a workspace, and asks first where a name is taken. */
-import type { Place } from '$lib/backend/bindings';
-import type { FileListing, Workspace } from '$lib/backend/history-types';
+import type { FileListing, Place, Workspace } from '$lib/backend/bindings';
 import type { Dialogs } from '$lib/state/dialogs.svelte';
 import type { HistoryActions, NameTaken } from '$lib/state/history-actions.svelte';
 
