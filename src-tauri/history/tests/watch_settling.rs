@@ -40,7 +40,7 @@ fn a_batch_waits_for_quiet() {
     assert_eq!(scene.next_soon(), None);
     clock.advance(Duration::from_secs(1));
     assert_eq!(paths(&scene.next()), ["a", "b"]);
-    assert_eq!(scene.watch().pending(), 0);
+    scene.until("empty", |watch| watch.pending() == 0);
 }
 
 #[test]
