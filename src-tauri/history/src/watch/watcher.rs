@@ -79,7 +79,8 @@ impl Watcher {
             clock,
             board,
             hand,
-            known: None,
+            // Before the watch is there to be seen: what its owner saw is what is meant.
+            known: RootId::of(root),
             state: State::Paused,
             pending: Pending::default(),
             limits: Limits::default(),
