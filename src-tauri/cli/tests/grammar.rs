@@ -19,6 +19,13 @@ fn every_hint_of_the_window_is_a_command_line() {
         ("{tag}", "keep"),
         ("{key}", "theme"),
         ("{value}", "dark"),
+        ("{workspace}", "vault/try"),
+        ("{version}", "3f2a9c41"),
+        ("{from}", "3f2a9c41"),
+        ("{to}", "latest"),
+        ("{text}", "keystone"),
+        ("{message}", "Begin"),
+        ("{url}", "https://example.org/vault.git"),
     ];
     for use_case in USE_CASES.iter().filter(|use_case| !use_case.hint.is_empty()) {
         let hint = samples
