@@ -11,6 +11,7 @@ export type VersionsWanted = { text: string; trigger: string };
 
 const PAGE = 200;
 const MOST_OF_A_DAY = 5000;
+const MOST_REFRESHED = 1000;
 
 export class Versions {
   /** Newest first. */
@@ -80,12 +81,13 @@ export class Versions {
     const atTop = !this.newerLeft;
     const first = this.shown[0];
     const range = atTop || !first ? {} : { until: boundsOf(dateOf(first.time)).until };
+    const limit = Math.min(MOST_REFRESHED, Math.max(PAGE, this.shown.length));
     await this.#run(async (fresh) => {
       const days = await this.#listDays();
-      const page = await this.#list(range, Math.max(PAGE, this.shown.length));
+      const page = await this.#list(range, limit);
       if (!fresh()) return;
       this.days = days;
-      this.#take(page, Math.max(PAGE, this.shown.length));
+      this.#renew(page, page.length === limit);
     });
   }
 
@@ -167,9 +169,18 @@ export class Versions {
     if (version) this.selectedId = version.id;
   }
 
-  #take(page: Version[], asked = PAGE): void {
+  /** Puts what was asked again in the place of what it stands for, and keeps the older ones. */
+  #renew(page: Version[], full: boolean): void {
+    const joint = this.shown.findIndex((one) => one.id === page.at(-1)?.id);
+    const older = full && joint >= 0 ? this.shown.slice(joint + 1) : [];
+    this.shown = [...page, ...older];
+    this.olderLeft = older.length > 0 ? this.olderLeft : full;
+    if (this.index < 0) this.selectedId = page[0]?.id ?? null;
+  }
+
+  #take(page: Version[]): void {
     this.shown = page;
-    this.olderLeft = page.length >= asked;
+    this.olderLeft = page.length >= PAGE;
     if (this.index < 0) this.selectedId = page[0]?.id ?? null;
   }
 

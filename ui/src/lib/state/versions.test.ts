@@ -82,6 +82,18 @@ describe('scrubbing', () => {
     expect(versions.selectedId).toBe(before);
   });
 
+  it('keeps the older ones that were read when newer ones come', async () => {
+    const versions = await open();
+    await versions.older();
+    const count = versions.shown.length;
+    expect(count).toBeGreaterThan(200);
+    backend.history.edit(workspace, 'README.md', 'Edit README.md');
+    await versions.refresh();
+    expect(versions.shown).toHaveLength(count + 1);
+    expect(new Set(versions.shown.map((one) => one.id)).size).toBe(count + 1);
+    expect(versions.olderLeft).toBe(true);
+  });
+
   it('tells what went wrong, and keeps what it had', async () => {
     const versions = await open();
     const error = { code: 'internal' as const, what: 'W', why: 'Y', next: 'N' };
