@@ -59,6 +59,11 @@ impl Disk {
         Ok(Self { root: root.to_owned(), fd })
     }
 
+    /// Where something is, for people.
+    pub(crate) fn path_of(&self, path: &TreePath) -> PathBuf {
+        path.below(&self.root)
+    }
+
     /// Opens a folder; nothing when there is no folder of that path any more.
     pub(crate) fn folder(&self, path: &TreePath) -> Result<Option<DiskFolder>> {
         let relative: &[u8] = if path.is_root() { b"." } else { path.as_bytes() };

@@ -182,7 +182,7 @@ impl Copying<'_> {
         let mut deflater = Deflater::new();
         for kind in [ObjectKind::Blob, ObjectKind::Tree, ObjectKind::Commit] {
             if let Ok(content) = self.store.read(kind, id) {
-                return deflater.entry(kind, &content);
+                return deflater.entry(kind, &content).map(<[u8]>::to_vec);
             }
         }
         Err(Error::new(Code::Damaged, format!("Cannot read the object {id} of the history"))

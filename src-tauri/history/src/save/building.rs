@@ -4,7 +4,6 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
-use crate::disk::DiskFolder;
 use crate::folder_view::{FolderView, StoredFolder};
 use crate::path::TreePath;
 use crate::sidecar::{Attributes, Line};
@@ -22,8 +21,8 @@ pub(super) struct Building {
     pub(super) slots: Mutex<Vec<Slot>>,
     pub(super) own: Attributes,
     pub(super) previous: FolderView,
-    /// It was looked at; otherwise it is as it was, but for what is in its folders.
-    pub(super) disk: Option<DiskFolder>,
+    /// Whether it was looked at; otherwise it is as it was, but for what is in its folders.
+    pub(super) is_listed: bool,
 }
 
 /// One entry of it.
@@ -52,10 +51,10 @@ impl Building {
         parent: Option<(Arc<Self>, usize)>,
         own: Attributes,
         previous: FolderView,
-        disk: Option<DiskFolder>,
+        is_listed: bool,
     ) -> Self {
         let (waiting, slots) = (AtomicUsize::new(1), Mutex::default());
-        Self { path, parent, waiting, slots, own, previous, disk }
+        Self { path, parent, waiting, slots, own, previous, is_listed }
     }
 
     /// One more thing has to be done before it is complete.

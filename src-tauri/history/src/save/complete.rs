@@ -96,7 +96,7 @@ impl Pass<'_> {
 
     /// Notes how the files look now, for the next time.
     fn remember(&self, folder: &Building, slots: &[Slot]) {
-        if folder.disk.is_none() {
+        if !folder.is_listed {
             return;
         }
         let known: KnownFolder = slots

@@ -7,7 +7,7 @@ use std::sync::Mutex;
 use undercroft_foundation::{IoContext, Result, escape_path};
 use undercroft_repository::{ContentWriter, IngestWriter, StoredContent};
 
-use super::building::{Building, Content};
+use super::building::Content;
 use super::pass::{Pass, Waiting, locked};
 use crate::disk::{Stat, extended, stat_of_file};
 use crate::rules::{HEAD_BYTES, choose_layer};
@@ -23,10 +23,11 @@ const SMALL: u64 = 100 * 1024;
 
 impl Pass<'_> {
     /// Stores a file in git, or puts it off when it belongs into the object store.
-    pub(super) fn store_file(&self, waiting: Waiting, deflater: &mut Deflater) -> Result<()> {
+    pub(super) fn store_file(&self, mut waiting: Waiting, deflater: &mut Deflater) -> Result<()> {
         let folder = &waiting.folder;
-        match self.read_file(folder, &waiting.name) {
+        match self.read_file(&waiting) {
             Ok(Some(Taken { content: None, .. })) => {
+                waiting.disk = None;
                 locked(&self.deferred).push(waiting);
                 return Ok(());
             }
@@ -41,8 +42,8 @@ impl Pass<'_> {
         self.release(waiting.folder, deflater)
     }
 
-    fn read_file(&self, folder: &Building, name: &[u8]) -> Result<Option<Taken>> {
-        let Some(disk) = &folder.disk else { return Ok(None) };
+    fn read_file(&self, waiting: &Waiting) -> Result<Option<Taken>> {
+        let Waiting { folder, disk: Some(disk), name, .. } = waiting else { return Ok(None) };
         let path = disk.path_of(name);
         let mut tries = 0;
         loop {
@@ -136,7 +137,7 @@ impl Pass<'_> {
         waiting: &Waiting,
         contents: &mut ContentWriter<'_, '_>,
     ) -> Result<Option<(StoredContent, Stat, LayerReason, bool)>> {
-        let Some(disk) = &waiting.folder.disk else { return Ok(None) };
+        let Some(disk) = self.disk.folder(&waiting.folder.path)? else { return Ok(None) };
         let path = disk.path_of(&waiting.name);
         let mut tries = 0;
         loop {

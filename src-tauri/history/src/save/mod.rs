@@ -201,6 +201,8 @@ impl Making<'_> {
         if locked(&pass.deferred).is_empty() {
             return Ok(0);
         }
+        // The store's packs need the memory that ours took.
+        pass.writing.flush()?;
         self.history.objects().add(project, id, |writer| {
             let contents = pass.store_deferred(writer)?;
             Ok((contents.iter().map(|content| content.stored_bytes).sum(), contents))

@@ -10,7 +10,7 @@ use undercroft_foundation::{Code, Error, Job, Result, escape_path};
 use super::building::{Building, Content, Slot};
 use super::found::Found;
 use super::visit::Visit;
-use crate::disk::{Disk, Stat};
+use crate::disk::{Disk, DiskFolder, Stat};
 use crate::folder_view::StoredFolder;
 use crate::path::TreePath;
 use crate::rules::{Decision, FolderRules, LeaveOut, Rules};
@@ -58,6 +58,9 @@ pub(super) struct Outcome {
 /// A file whose content is still to be stored.
 pub(super) struct Waiting {
     pub(super) folder: Arc<Building>,
+    /// The folder on disk, open; not while the file waits for the object store, because so many
+    /// folders cannot be open at once.
+    pub(super) disk: Option<Arc<DiskFolder>>,
     pub(super) slot: usize,
     pub(super) name: Vec<u8>,
 }
@@ -181,7 +184,7 @@ impl Pass<'_> {
         let lists = todo.visit.lists() || todo.visit.children.keys().any(lacks);
         if !lists {
             let own = view.entries.own.clone();
-            let folder = Building::new(todo.path.clone(), todo.parent.clone(), own, view, None);
+            let folder = Building::new(todo.path.clone(), todo.parent.clone(), own, view, false);
             return Ok(self.keep(Arc::new(folder), &todo));
         }
         let looked = self
@@ -195,7 +198,8 @@ impl Pass<'_> {
         };
         let known = self.cache.folder(&todo.path)?;
         let folder =
-            Arc::new(Building::new(todo.path.clone(), todo.parent.clone(), own, view, Some(disk)));
+            Arc::new(Building::new(todo.path.clone(), todo.parent.clone(), own, view, true));
+        let disk = Arc::new(disk);
         let mut files = Vec::new();
         let mut folders = Vec::new();
         for (name, stat) in entries {
@@ -224,11 +228,12 @@ impl Pass<'_> {
                             self.job.add_total(1, stat.size_bytes);
                             let at = push_slot(&folder, slot);
                             folder.wait_for_one();
-                            files.push(Waiting { folder: Arc::clone(&folder), slot: at, name });
+                            let (folder, disk) = (Arc::clone(&folder), Some(Arc::clone(&disk)));
+                            files.push(Waiting { folder, disk, slot: at, name });
                         }
                     }
                 }
-                EntryKind::Symlink => self.place_link(&folder, slot, deflater)?,
+                EntryKind::Symlink => self.place_link(&folder, &disk, slot, deflater)?,
                 EntryKind::Other => {
                     slot.content = Content::Noted;
                     locked(&folder.slots).push(slot);
@@ -291,8 +296,13 @@ impl Pass<'_> {
         });
     }
 
-    fn place_link(&self, folder: &Building, mut slot: Slot, deflater: &mut Deflater) -> Result<()> {
-        let Some(disk) = &folder.disk else { return Ok(()) };
+    fn place_link(
+        &self,
+        folder: &Building,
+        disk: &DiskFolder,
+        mut slot: Slot,
+        deflater: &mut Deflater,
+    ) -> Result<()> {
         if let Some(target) = disk.link_target(&slot.line.name)? {
             let id = self.writing.put(deflater, ObjectKind::Blob, &target)?;
             slot.content = Content::Blob(TreeMode::Symlink, id);
@@ -325,9 +335,8 @@ impl Pass<'_> {
     pub(super) fn spare(&self, folder: &Building, slot: usize, why: &Error) {
         let mut slots = locked(&folder.slots);
         let slot = &mut slots[slot];
-        if let Some(disk) = &folder.disk {
-            self.job.warn(escape_path(&disk.path_of(&slot.line.name)), why.to_string());
-        }
+        let path = self.disk.path_of(&folder.path.join(&slot.line.name));
+        self.job.warn(escape_path(&path), why.to_string());
         let name = &slot.line.name;
         if let Some(((mode, id), line)) =
             folder.previous.blob(name).zip(folder.previous.entries.find(name))
@@ -341,9 +350,8 @@ impl Pass<'_> {
     fn spare_folder(&self, parent: &Building, slot: usize, before: StoredFolder, why: &Error) {
         let mut slots = locked(&parent.slots);
         let slot = &mut slots[slot];
-        if let Some(disk) = &parent.disk {
-            self.job.warn(escape_path(&disk.path_of(&slot.line.name)), why.to_string());
-        }
+        let path = self.disk.path_of(&parent.path.join(&slot.line.name));
+        self.job.warn(escape_path(&path), why.to_string());
         if before.sidecar.is_some() {
             slot.content = Content::Folder(before);
             if let Some(line) = parent.previous.entries.find(&slot.line.name) {

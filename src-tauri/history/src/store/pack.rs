@@ -20,6 +20,7 @@ const LEVEL: i32 = 3;
 pub(crate) struct Deflater {
     compressor: Compressor,
     decompressor: Decompressor,
+    entry: Vec<u8>,
     check: Vec<u8>,
 }
 
@@ -29,14 +30,16 @@ impl Deflater {
         Self {
             compressor: Compressor::new(level),
             decompressor: Decompressor::new(),
+            entry: Vec::new(),
             check: Vec::new(),
         }
     }
 
     /// The pack entry of an object, which is inflated again and compared before it is given out.
-    pub(crate) fn entry(&mut self, kind: ObjectKind, content: &[u8]) -> Result<Vec<u8>> {
-        let mut entry = Vec::new();
-        push_entry_head(&mut entry, kind, content.len());
+    pub(crate) fn entry(&mut self, kind: ObjectKind, content: &[u8]) -> Result<&[u8]> {
+        let entry = &mut self.entry;
+        entry.clear();
+        push_entry_head(entry, kind, content.len());
         let head = entry.len();
         entry.resize(head + self.compressor.zlib_compress_bound(content.len()), 0);
         let written = self.compressor.zlib_compress(content, &mut entry[head..]);
@@ -91,7 +94,15 @@ pub(crate) struct FinishedPack {
 
 impl PackBuilder {
     pub(crate) fn new() -> Self {
-        Self { bytes: b"PACK\0\0\0\x02\0\0\0\0".to_vec(), objects: Vec::new() }
+        Self::in_buffer(Vec::new())
+    }
+
+    /// One that is gathered in a buffer that was used before: giving large pieces of memory back and
+    /// taking others scatters it.
+    pub(crate) fn in_buffer(mut bytes: Vec<u8>) -> Self {
+        bytes.clear();
+        bytes.extend_from_slice(b"PACK\0\0\0\x02\0\0\0\0");
+        Self { bytes, objects: Vec::new() }
     }
 
     /// Adds an entry. The caller adds no id twice.

@@ -20,6 +20,8 @@ pub(crate) struct Writing<'s> {
     has_objects: bool,
     seen: Mutex<HashSet<GitId>>,
     open: Mutex<PackBuilder>,
+    /// Buffers of packs that were written.
+    spare: Mutex<Vec<Vec<u8>>>,
     stored_bytes: AtomicU64,
 }
 
@@ -33,6 +35,7 @@ impl<'s> Writing<'s> {
             has_objects,
             seen: Mutex::default(),
             open: Mutex::new(PackBuilder::new()),
+            spare: Mutex::default(),
             stored_bytes: AtomicU64::new(0),
         })
     }
@@ -50,7 +53,7 @@ impl<'s> Writing<'s> {
         if !is_known {
             let entry = deflater.entry(kind, content)?;
             self.stored_bytes.fetch_add(entry.len() as u64, Ordering::Relaxed);
-            let full = self.add(id, &entry);
+            let full = self.add(id, entry);
             full.map_or(Ok(()), |pack| self.write(pack))?;
         }
         Ok(id)
@@ -59,9 +62,10 @@ impl<'s> Writing<'s> {
     /// Adds an entry, and takes the pack out that it no longer fitted into.
     fn add(&self, id: GitId, entry: &[u8]) -> Option<PackBuilder> {
         let mut open = locked(&self.open);
-        let full = open
-            .is_full_with(entry.len())
-            .then(|| std::mem::replace(&mut *open, PackBuilder::new()));
+        let full = open.is_full_with(entry.len()).then(|| {
+            let spare = locked(&self.spare).pop().unwrap_or_default();
+            std::mem::replace(&mut *open, PackBuilder::in_buffer(spare))
+        });
         open.add(id, entry);
         full
     }
@@ -78,7 +82,9 @@ impl<'s> Writing<'s> {
     }
 
     fn write(&self, pack: PackBuilder) -> Result<()> {
-        write_pack(self.store.root(), &pack.finish())?;
+        let finished = pack.finish();
+        write_pack(self.store.root(), &finished)?;
+        locked(&self.spare).push(finished.pack);
         // Who reads next must find it.
         self.store.refresh();
         Ok(())
