@@ -1,6 +1,8 @@
 //! The program is killed at every named write point of every command that writes. Everything opens
 //! after that, what was acknowledged is there, and the same command run again goes well.
 
+mod history;
+#[path = "../program/mod.rs"]
 mod program;
 
 use std::collections::BTreeSet;
@@ -92,6 +94,7 @@ fn snapshot_is_whole(program: &Program) {
 /// Everything opens, and nothing of it is damaged.
 fn assert_sound(program: &Program) {
     assert_catalog_sound(program);
+    history::assert_sound(program);
     if program.repository().join("config").exists() {
         program.must(&["repo", "check", "--read-data"]);
     }
@@ -123,7 +126,7 @@ fn copy(from: &Path, to: &Path) {
     assert!(status.success());
 }
 
-const STATE: [&str; 4] = ["home", "library", "repository", "target"];
+const STATE: [&str; 5] = ["home", "library", "repository", "target", "work"];
 
 /// Keeps the state of a program's home, to go back to before each crash.
 fn save(program: &Program) {
@@ -131,6 +134,7 @@ fn save(program: &Program) {
     for name in STATE.iter().filter(|name| program.path(name).exists()) {
         copy(&program.path(name), &program.path("saved").join(name));
     }
+    history::note_acknowledged(program);
 }
 
 fn go_back(program: &Program) {
@@ -180,6 +184,7 @@ fn acknowledged_is_there(program: &Program) {
     if saved.join("library/catalog.db").exists() {
         assert!(program.must(&["project", "list"]).contains("kept"));
     }
+    history::acknowledged_is_there(program);
     if saved.join("repository/snapshots").exists() {
         let count = |folder: &Path| fs::read_dir(folder.join("snapshots")).unwrap().count();
         assert!(count(&program.repository()) >= count(&saved.join("repository")));
@@ -361,7 +366,7 @@ const RESTORE: Scenario = Scenario {
 };
 
 macro_rules! crashes {
-    ($($name:ident: $scenario:ident;)*) => {
+    ($($name:ident: $scenario:path;)*) => {
         $(#[test]
         fn $name() {
             crash_everywhere(&$scenario);
@@ -370,7 +375,7 @@ macro_rules! crashes {
         #[test]
         fn every_write_point_is_in_a_scenario() {
             let covered: BTreeSet<_> =
-                [$($scenario.all_points()),*].concat().into_iter().collect();
+                [$($scenario.all_points(),)* history::REBUILD_POINTS.to_vec()].concat().into_iter().collect();
             let all: BTreeSet<_> = WRITE_POINTS.iter().copied().collect();
             assert_eq!(covered, all);
         }
@@ -390,6 +395,20 @@ crashes! {
     a_killed_destination_add: DESTINATION_ADD;
     a_killed_backup_run: BACKUP_RUN;
     a_killed_restore: RESTORE;
+    a_killed_first_version: history::START;
+    a_killed_version: history::SAVE;
+    a_killed_mark: history::MARK;
+    a_killed_rule: history::RULES;
+    a_killed_return: history::RETURN;
+    a_killed_upload: history::UPLOAD;
+    a_killed_opening: history::OPEN;
+    a_killed_rolling_up: history::ROLL_UP;
+    a_killed_thinning: history::THIN;
+    a_killed_compaction: history::COMPACT;
+    a_killed_draft: history::DRAFT;
+    a_killed_commit: history::COMMIT;
+    a_killed_switch: history::SWITCH;
+    a_killed_export: history::EXPORT;
 }
 
 #[test]
