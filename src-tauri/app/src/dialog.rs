@@ -42,5 +42,6 @@ fn title_of(purpose: PlacePurpose) -> &'static str {
         PlacePurpose::Project => "Choose a project's folder",
         PlacePurpose::Destination => "Choose where backups go",
         PlacePurpose::Restore => "Choose where to restore to",
+        PlacePurpose::Upload => "Choose what to add",
     }
 }
