@@ -120,7 +120,7 @@ impl History {
             let mut hits = Vec::new();
             for file in files {
                 job.check_cancelled()?;
-                match self.text_of(store, project, file) {
+                match self.text_of(store, project, file, sought) {
                     Ok(Some(text)) => hits.extend(sought.lines_of(&file.path, &text)),
                     Ok(None) => {}
                     Err(error) => job.warn(file.path.to_string(), error.to_string()),
@@ -143,12 +143,13 @@ impl History {
         })
     }
 
-    /// The text of a file; nothing when it is none.
+    /// The text of a file; nothing when it is none, or has nothing of what is sought.
     fn text_of(
         &self,
         store: &HistoryStore,
         project: ProjectId,
         file: &Searched,
+        sought: &Sought,
     ) -> Result<Option<String>> {
         let mut bytes = store.read(ObjectKind::Blob, file.blob)?;
         if file.layer == Layer::Objects
@@ -164,6 +165,9 @@ impl History {
                     return Ok(None);
                 }
             }
+        }
+        if sought.is_surely_not_in(&bytes) {
+            return Ok(None);
         }
         Ok(decode(&bytes, true).map(|(text, _)| text))
     }
@@ -182,6 +186,21 @@ impl Sought {
 
     fn folded<'t>(&self, text: &'t str) -> std::borrow::Cow<'t, str> {
         if self.minds_case { text.into() } else { text.to_lowercase().into() }
+    }
+
+    /// A quick look, which is enough for most files.
+    fn is_surely_not_in(&self, bytes: &[u8]) -> bool {
+        if !self.text.is_ascii() {
+            return false;
+        }
+        let folded;
+        let bytes = if self.minds_case {
+            bytes
+        } else {
+            folded = bytes.to_ascii_lowercase();
+            &folded
+        };
+        std::str::from_utf8(bytes).is_ok_and(|text| self.find(text).is_none())
     }
 
     fn is_in_path(&self, path: &TreePath) -> bool {

@@ -136,7 +136,10 @@ impl Spot<'_> {
         let wanted = (content, self.task.line.totals.bytes);
         let job = self.restore.job;
         if !self.copy_alike(file, content)? {
-            file.set_len(0).and_then(|()| file.rewind()).at("write", &self.path)?;
+            if self.restore.like.is_some() {
+                // What was copied is not what it seemed to be.
+                file.set_len(0).and_then(|()| file.rewind()).at("write", &self.path)?;
+            }
             let mut from = self.restore.contents.open(content)?;
             if !pass_on(&mut from, file, wanted, job)? {
                 return Err(Error::new(Code::Damaged, "The content is not what it should be")
