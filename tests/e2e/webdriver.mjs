@@ -109,6 +109,19 @@ export class Page {
     await this.#post('actions', { actions: [{ type: 'key', id: 'keyboard', actions }] });
   }
 
+  /** Presses the mouse at one point of the page, and lets go at another. @typedef {{ x: number, y: number }} Point
+   * @param {Point} from @param {Point} to */
+  async drag(from, to) {
+    const point = ({ x, y }) => ({ type: 'pointerMove', duration: 0, origin: 'viewport', x: Math.round(x), y: Math.round(y) });
+    const between = [1, 2, 3].map((n) => ({ x: from.x + ((to.x - from.x) * n) / 4, y: from.y + ((to.y - from.y) * n) / 4 }));
+    const actions = [
+      ...[point(from), { type: 'pointerDown', button: 0 }],
+      ...[...between, to].map(point),
+      { type: 'pointerUp', button: 0 },
+    ];
+    await this.#post('actions', { actions: [{ type: 'pointer', id: 'mouse', parameters: { pointerType: 'mouse' }, actions }] });
+  }
+
   /** Gives the window this size. @param {number} width @param {number} height */
   async resize(width, height) {
     await this.#post('window/rect', { x: 0, y: 0, width, height });
