@@ -143,6 +143,18 @@ fn a_restore_where_much_is_forbidden() {
 }
 
 #[test]
+fn what_a_killed_restore_left_is_swept_and_what_a_living_one_writes_is_not() {
+    let (bench, version) = Bench::begun(|work| write_file(work.join("sub/file"), "1"));
+    let to = bench.folder.path().join("to");
+    let names = [".undercroft-restore-00-0", ".undercroft-restore-00-1"];
+    names.iter().for_each(|name| write_file(to.join("sub").join(name), "half"));
+    let living = fs::File::open(to.join("sub").join(names[1])).unwrap();
+    living.lock().unwrap();
+    assert_eq!(failed(&restore(&bench, &elsewhere(version.id, &to))), [""; 0]);
+    assert_eq!(names_in(&to.join("sub")), [names[1], "file"]);
+}
+
+#[test]
 fn only_the_users_own_files_act_as_their_owner() {
     let (bench, version) = Bench::begun(|work| {
         for (name, owner) in [("own", 0), ("other", 12345)] {

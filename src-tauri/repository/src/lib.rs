@@ -60,5 +60,7 @@ pub use tree::{ExtendedAttribute, Node, NodeKind, NodeTime, Tree};
 /// metadata.
 pub mod placing {
     pub use crate::metadata::{Entry, Freshness, Stat, apply, go_mode};
-    pub use crate::restore::{TEMPORARY, admit_owner, create_file, descend, temporary_name};
+    pub use crate::restore::{
+        TEMPORARY, admit_owner, create_file, descend, remove_left_over, temporary_name,
+    };
 }

@@ -1,8 +1,11 @@
 //! Removes what a version does not have.
 
+use std::os::fd::AsFd;
+
 use rustix::fs::{AtFlags, unlinkat};
 use rustix::io::Errno;
 use undercroft_foundation::{IoContext, Result};
+use undercroft_repository::placing::remove_left_over;
 
 use super::Restore;
 use super::selection::{Selection, Wanted};
@@ -70,6 +73,15 @@ impl Restore<'_> {
             self.unlink(folder, at, AtFlags::REMOVEDIR)?;
         }
         Ok(is_empty)
+    }
+
+    /// Removes what a restore that was killed left half written.
+    pub(super) fn sweep(&self, folder: &TreePath, name: &[u8]) -> Result<()> {
+        if self.acts {
+            let opened = self.target.descend(folder)?;
+            remove_left_over(opened.as_fd(), &String::from_utf8_lossy(name));
+        }
+        Ok(())
     }
 
     fn unlink(&self, folder: &TreePath, at: &TreePath, flags: AtFlags) -> Result<()> {

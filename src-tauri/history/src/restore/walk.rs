@@ -129,12 +129,12 @@ impl Walk<'_> {
                 restore.tally.failed(&todo.at.join(&line.name), &error);
             }
         }
-        if restore.remove_extra {
-            for (name, stat) in there {
-                if !name.starts_with(TEMPORARY.as_bytes()) {
-                    let entry = (&*name, &stat);
-                    restore.remove(todo.rules.as_ref(), &todo.at, entry, Some(self.selection));
-                }
+        for (name, stat) in there {
+            if name.starts_with(TEMPORARY.as_bytes()) {
+                restore.sweep(&todo.at, &name)?;
+            } else if restore.remove_extra {
+                let entry = (&*name, &stat);
+                restore.remove(todo.rules.as_ref(), &todo.at, entry, Some(self.selection));
             }
         }
         Ok(below)

@@ -19,7 +19,7 @@ mod writer;
 mod tests;
 
 pub use folder::{admit_owner, descend};
-pub use temporary::{TEMPORARY, create_file, name as temporary_name};
+pub use temporary::{TEMPORARY, create_file, name as temporary_name, remove_left_over};
 
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};

@@ -51,7 +51,8 @@ pub fn name() -> String {
     format!("{TEMPORARY}{}-{number}", std::process::id())
 }
 
-fn remove_left_over(folder: BorrowedFd<'_>, temporary: &str) {
+/// Removes a file that a restore which is no more left under its temporary name.
+pub fn remove_left_over(folder: BorrowedFd<'_>, temporary: &str) {
     let flags = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC;
     if let Ok(file) = openat(folder, temporary, flags, Mode::empty())
         && locks(file.as_fd())
