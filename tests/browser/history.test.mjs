@@ -80,7 +80,7 @@ test('files are looked at and searched at any version, and have a history each',
     await page.getByTestId('preview').getByText('println!("vault")').waitFor();
 
     await page.getByRole('radio', { name: 'Text' }).check({ force: true });
-    await page.getByRole('searchbox').fill('a STONE');
+    await page.getByRole('searchbox').fill('a stone');
     await page.getByTestId('file-hit').filter({ hasText: 'stone.rs' }).click();
     await page.getByTestId('preview').getByRole('heading', { name: 'stone.rs' }).waitFor();
 
