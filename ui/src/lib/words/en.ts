@@ -635,8 +635,16 @@ export const en = {
     counting: 'Counting what would be kept…',
     files: 'files kept',
     size: 'in all',
-    inGit: (files: string) => `${files} files of code and text, in git`,
-    inObjects: (files: string) => `${files} large or binary files, in the object store`,
+    inGit: (files: number) =>
+      plural(files, {
+        one: '1 file of code and text, in git',
+        other: '# files of code and text, in git',
+      }),
+    inObjects: (files: number) =>
+      plural(files, {
+        one: '1 large or binary file, in the object store',
+        other: '# large or binary files, in the object store',
+      }),
     followGitignore: 'Leave out what .gitignore ignores',
     followGitignoreHint:
       'Off, ignored files are kept too, and only what can be made again is left out.',
@@ -675,7 +683,7 @@ export const en = {
     colMessage: 'What',
     colChanges: 'Changes',
     colStored: 'Stored',
-    anyTrigger: 'Made by anything',
+    anyTrigger: 'All versions',
     filter: 'Words, names or paths',
     noMatch: 'No version matches',
     empty: 'No version yet',
