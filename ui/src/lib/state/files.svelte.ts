@@ -62,6 +62,7 @@ export class FilesState {
   #version = $state(NOW);
   #path: string[] = [];
   #timer: ReturnType<typeof setTimeout> | undefined;
+  readonly #backend: Backend;
   readonly #workspace: string;
   /** The version as the engine is asked for it. */
   readonly reference = $derived.by(() =>
@@ -72,19 +73,22 @@ export class FilesState {
     const wanted = this.filter.toLowerCase();
     return wanted === '' ? all : all.filter((one) => one.name.toLowerCase().includes(wanted));
   });
-  /** The version that is shown, as a restore wants it. */
-  readonly restorable = $derived.by((): RestoreVersion | undefined => {
-    const id = this.listing.value?.version;
-    return this.versions.shown.find((one) => one.id === id);
-  });
 
   constructor(backend: Backend, workspace: string) {
+    this.#backend = backend;
     this.#workspace = workspace;
     this.search = new FileSearch(backend);
     this.versions = new Versions(backend, workspace);
     this.listing = new Resource(() =>
       backend.call('file_list', { version: this.reference, path: this.#path }),
     );
+  }
+
+  /** The version that is shown, as a restore wants it. */
+  async restorable(): Promise<RestoreVersion> {
+    const version = this.listing.value?.version ?? this.reference;
+    const known = this.versions.shown.find((one) => one.id === version);
+    return known ?? (await this.#backend.call('version_show', { version })).version;
   }
 
   show(version: string, path: string[], file: string): void {

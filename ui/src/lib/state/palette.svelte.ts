@@ -148,7 +148,7 @@ function watchCommands({ watch }: Rooms, keeping: HistoryActions): Command[] {
       group: 'act',
       label: paused ? text.resumeAll : text.pauseAll,
       icon: paused ? Play : Pause,
-      hint: commandFor(paused ? 'history_resume' : 'history_pause', { project: '--all' }),
+      hint: commandFor(paused ? 'history_resume' : 'history_pause').replace(' {project}', ''),
       run: () => void (paused ? keeping.resume(null) : keeping.pause(null)),
     },
   ];
