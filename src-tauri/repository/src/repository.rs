@@ -166,7 +166,7 @@ impl Repository {
     /// Reads the index files that were not read yet; all anew where some that were read are gone.
     ///
     /// # Errors
-    /// An index file that cannot be read.
+    /// An index file that cannot be read; what the others list is known then.
     pub fn refresh_index(&self) -> Result<()> {
         self.relist(|| self.read_new_indexes())
     }
@@ -195,14 +195,20 @@ impl Repository {
             let packs = read_index_file(&self.storage, &self.key, id);
             packs.map(|packs| (id, packs))
         };
+        // What one that is damaged lists cannot be had; what the others list can.
+        let mut failed = Ok(());
         for file in in_parallel(&missing, read) {
-            let (id, packs) = file?;
-            for (pack, blobs) in packs {
-                loaded.index.add_pack(pack, &blobs);
+            match file {
+                Ok((id, packs)) => {
+                    for (pack, blobs) in packs {
+                        loaded.index.add_pack(pack, &blobs);
+                    }
+                    loaded.files.insert(id);
+                }
+                Err(error) => failed = failed.and(Err(error)),
             }
-            loaded.files.insert(id);
         }
-        Ok(())
+        failed
     }
 
     /// The index as it was last refreshed.
@@ -257,7 +263,10 @@ impl Repository {
     /// [`Code::NotFound`] when the index does not know it, [`Code::Damaged`].
     pub fn tree(&self, id: &BlobId) -> Result<Tree> {
         if self.find_blob(BlobKind::Tree, id).is_none() {
-            self.refresh_index()?;
+            let refreshed = self.refresh_index();
+            if self.find_blob(BlobKind::Tree, id).is_none() {
+                refreshed?;
+            }
         }
         self.reader()?.tree(id)
     }
