@@ -44,10 +44,11 @@ impl History {
         let store = self.store(project)?;
         let lock = store.lock(&*self.library().world().clock)?;
         self.catch_up_all(project, &store)?;
-        packs::sweep(&store, &lock)?;
         store.refresh();
         job.set_current("Looking for what versions need");
         let live = self.reach_all(project, &store, job)?;
+        // Only now: a pack that lost its index may hold what versions need.
+        packs::sweep(&store, &lock)?;
         job.set_current("Packs");
         let packs = packs::rewrite(&store, &lock, &live.objects, job)?;
         job.set_current("Objects");

@@ -2,6 +2,7 @@
 //! stands for.
 
 use std::collections::HashSet;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use undercroft_foundation::{Code, Error, Job, Result};
 
@@ -94,12 +95,16 @@ fn join(path: &[u8], name: &[u8]) -> Vec<u8> {
 
 /// The size of a blob, which costs no reading of it.
 fn size_of(store: &HistoryStore, id: GitId) -> Result<usize> {
+    let damaged = |why: &str| {
+        Error::new(Code::Damaged, format!("Cannot read the object {id} of the history"))
+            .why(why.to_owned())
+            .next("Run `undercroft history check` to see which versions it touches")
+    };
     store.with_reader(|repository| {
-        let header = repository.odb().and_then(|odb| odb.read_header(id.oid()));
-        header.map(|(size, _)| size).map_err(|source| {
-            Error::new(Code::Damaged, format!("Cannot read the object {id} of the history"))
-                .why(source.message().to_owned())
-                .next("Run `undercroft history check` to see which versions it touches")
-        })
+        let odb = repository.odb().map_err(|source| damaged(source.message()))?;
+        // git2 panics where a damaged pack says that an object is of no kind.
+        let header = catch_unwind(AssertUnwindSafe(|| odb.read_header(id.oid())))
+            .map_err(|_| damaged("It is of no kind that there is"))?;
+        header.map(|(size, _)| size).map_err(|source| damaged(source.message()))
     })
 }
