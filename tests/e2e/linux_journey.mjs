@@ -19,7 +19,7 @@ mkdirSync(pictures, { recursive: true });
 const SIZES = /** @type {const} */ ([[900, 600], [1280, 800]]);
 const FILE = ['kernel', 'panic.c'];
 const file = join(folder, ...FILE);
-const HOME = '\uE011';
+const [HOME, CONTROL, ENTER] = ['\uE011', '\uE009', '\uE007'];
 const PATIENCE = 30 * 60_000;
 
 const desktop = await startDesktop();
@@ -44,8 +44,8 @@ async function journey(page) {
   await until('all is counted', () => page.run(() => document.querySelector('.figures') !== null), PATIENCE);
   await keep(page, '2-preview');
   await (await page.testId('start-keeping')).click();
-  await page.find('[role=progressbar]');
-  await until('files are counted', async () => /\d[\d,]* of/.test(await page.text()), 60_000);
+  await page.withText('start-history', 'Making the first version');
+  await page.run(() => new Promise((done) => setTimeout(done, 5_000)));
   await keep(page, '3-importing');
   await page.testId('timeline', PATIENCE);
   await page.withText('watch-state', 'Watching', PATIENCE);
@@ -63,8 +63,9 @@ async function journey(page) {
   await page.press(HOME);
   await page.withText('version-detail', 'First import');
   await keep(page, '6-scrubbed');
-  const { project: place, workspace, id: first } = (await page.call('version_list', { workspace: await main(page, project.id), limit: 9 })).at(-1);
-  await page.run((hash) => void (location.hash = hash), `#/projects/${place}/files/${workspace}/${first}/${FILE[0]}?file=${FILE[1]}`);
+  const [{ id: workspace }] = await page.call('workspace_list', { project: project.id });
+  const first = (await page.call('version_list', { workspace, limit: 9 })).at(-1).id;
+  await page.run((hash) => void (location.hash = hash), `#/projects/${project.id}/files/${workspace}/${first}/${FILE[0]}?file=${FILE[1]}`);
   await page.withText('preview', 'panic_on_oops');
   await keep(page, '7-file');
   await (await page.role('link', 'Compare with now')).click();
@@ -78,22 +79,22 @@ async function journey(page) {
   await page.withText('toast', '1 restored', 60_000);
   assert.equal(readFileSync(file, 'utf8'), old);
   await keep(page, '10-restored');
+  await page.chord(CONTROL, 'k');
+  await page.press('undo the last');
+  await keep(page, '11-palette');
   const undone = Date.now();
-  await page.press('\uE009z\uE009');
+  await page.press(ENTER);
   await until('it is undone', () => readFileSync(file, 'utf8') === fresh, 60_000);
   say(`undone after ${Date.now() - undone} ms`);
-  await keep(page, '11-undone');
-  await page.run((hash) => void (location.hash = hash), `#/projects/${place}/file-history/${workspace}/${FILE.join('/')}`);
+  await keep(page, '12-undone');
+  await page.run((hash) => void (location.hash = hash), `#/projects/${project.id}/file-history/${workspace}/${FILE.join('/')}`);
   await page.testId('file-version');
-  await keep(page, '12-file-history');
+  await keep(page, '13-file-history');
   for (const [n, room] of ['workspaces', `git/${workspace}`, 'rules'].entries()) {
-    await page.run((hash) => void (location.hash = hash), `#/projects/${place}/${room}`);
-    await keep(page, `${13 + n}-${room.split('/')[0]}`);
+    await page.run((hash) => void (location.hash = hash), `#/projects/${project.id}/${room}`);
+    await keep(page, `${14 + n}-${room.split('/')[0]}`);
   }
 }
-
-/** @param {import('./webdriver.mjs').Page} page @param {string} project */
-const main = async (page, project) => (await page.call('workspace_list', { project }))[0].id;
 
 /** Takes the four pictures of where it stands. @param {import('./webdriver.mjs').Page} page @param {string} name */
 async function keep(page, name) {

@@ -109,6 +109,15 @@ export class Page {
     await this.#post('actions', { actions: [{ type: 'key', id: 'keyboard', actions }] });
   }
 
+  /** Presses a key while another is held. @param {string} held @param {string} key */
+  async chord(held, key) {
+    const actions = [
+      ...[held, key].map((value) => ({ type: 'keyDown', value })),
+      ...[key, held].map((value) => ({ type: 'keyUp', value })),
+    ];
+    await this.#post('actions', { actions: [{ type: 'key', id: 'keyboard', actions }] });
+  }
+
   /** Presses the mouse at one point of the page, and lets go at another. @typedef {{ x: number, y: number }} Point
    * @param {Point} from @param {Point} to */
   async drag(from, to) {
