@@ -1,13 +1,17 @@
 //! Compaction: the packs of a history become few and lose what no version needs any more; so does
 //! the object store.
 //!
-//! What stays is written anew, made durable and read back, object by object, before anything old
+//! The packs of many versions become one in which what is alike is a delta of the other: that takes
+//! a tenth of the room. What stays is written anew, made durable and read back, object by object, before anything old
 //! goes; so at every moment there is a readable copy of all that a version needs, and a compaction
 //! that was broken off is only one that is not finished.
 
 mod contents;
+mod deltas;
 mod packs;
 pub(crate) mod reach;
+
+use std::collections::HashMap;
 
 use undercroft_foundation::{Job, ProjectId, Result};
 use undercroft_library::NewEvent;
@@ -17,8 +21,20 @@ use crate::history::History;
 use crate::store::HistoryStore;
 use crate::version::GitId;
 use crate::versions::table;
+use packs::packs_of;
 pub(crate) use packs::stored_sizes;
 use reach::Reached;
+
+/// So much of a path's end tells which objects are alike.
+const HINT: usize = 32;
+
+/// What versions need.
+#[derive(Debug, Default)]
+struct Live {
+    reached: Reached,
+    /// Of objects in packs that are to be joined: the end of a path where each was met.
+    hints: HashMap<GitId, String>,
+}
 
 /// What a compaction did.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -46,13 +62,15 @@ impl History {
         self.catch_up_all(project, &store)?;
         store.refresh();
         job.set_current("Looking for what versions need");
-        let live = self.reach_all(project, &store, job)?;
+        let packed = packs_of(&store)?;
+        let mut live = Live { hints: packs::to_be_joined(&packed), ..Live::default() };
+        self.reach_all(project, &store, &mut live, job)?;
         // Only now: a pack that lost its index may hold what versions need.
         packs::sweep(&store, &lock)?;
         job.set_current("Packs");
-        let packs = packs::rewrite(&store, &lock, &live.objects, job)?;
+        let packs = packs::rewrite(&store, &lock, packed, &live, job)?;
         job.set_current("Objects");
-        let objects = contents::compact(self, project, &live.contents, job)?;
+        let objects = contents::compact(self, project, &live.reached.contents, job)?;
         let done = Compacted {
             packs_before: packs.packs_before,
             packs_after: packs.packs_after,
@@ -74,21 +92,31 @@ impl History {
     }
 
     /// All that branches, tags and the catalog's versions lead to.
-    fn reach_all(&self, project: ProjectId, store: &HistoryStore, job: &Job) -> Result<Reached> {
+    fn reach_all(
+        &self,
+        project: ProjectId,
+        store: &HistoryStore,
+        live: &mut Live,
+        job: &Job,
+    ) -> Result<()> {
         let versions =
             self.library().catalog().read(|connection| table::of_project(connection, project))?;
         let mut open: Vec<GitId> = versions.iter().map(|version| version.commit).collect();
         open.extend(tips(store)?);
-        let mut reached = Reached::default();
         while let Some(id) = open.pop() {
-            if !reached.objects.insert(id) {
+            if !live.reached.objects.insert(id) {
                 continue;
             }
             let commit = Commit::read(store, id)?;
             open.extend(commit.parent);
-            reached.walk(store, commit.tree, job, |_| {})?;
+            live.reached.walk(store, commit.tree, job, |met| {
+                if let Some(hint) = live.hints.get_mut(&met.id) {
+                    let end = met.path.len().saturating_sub(HINT);
+                    *hint = String::from_utf8_lossy(&met.path[end..]).into_owned();
+                }
+            })?;
         }
-        Ok(reached)
+        Ok(())
     }
 }
 

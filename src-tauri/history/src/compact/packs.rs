@@ -11,13 +11,15 @@ use undercroft_foundation::{
     Code, Error, IoContext, Job, Result, escape_path, reach_write_point, sync_folder,
 };
 
+use super::{Live, deltas};
 use crate::store::{
     Deflater, HistoryStore, ObjectKind, PackBuilder, WriteLock, entries_of, write_pack,
 };
 use crate::version::GitId;
 
-/// A pack of at least this size that holds nothing dead stays as it is.
-const LARGE_BYTES: u64 = 8 << 20;
+/// A pack of at least this size is not joined with others: it is one of a first import, in which
+/// little is alike. What is dead in it is left out when it is copied.
+const LARGE_BYTES: u64 = 12 << 20;
 
 /// What git derives from packs, and makes anew when it likes; it must not name packs that are gone.
 const DERIVED: [&str; 3] =
@@ -71,6 +73,18 @@ pub(crate) fn packs_of(store: &HistoryStore) -> Result<Vec<PackFile>> {
     Ok(packs)
 }
 
+/// The objects in packs that are small enough to be joined.
+pub(super) fn to_be_joined(packs: &[PackFile]) -> HashMap<GitId, String> {
+    let small = packs.iter().filter(|pack| pack.is_small());
+    small.flat_map(|pack| &pack.entries).map(|entry| (entry.0, String::new())).collect()
+}
+
+impl PackFile {
+    fn is_small(&self) -> bool {
+        !self.is_kept && self.bytes < LARGE_BYTES
+    }
+}
+
 /// What each object takes on disk.
 pub(crate) fn stored_sizes(store: &HistoryStore) -> Result<HashMap<GitId, u64>> {
     let packs = packs_of(store)?;
@@ -92,40 +106,31 @@ pub(super) fn sweep(store: &HistoryStore, _lock: &WriteLock) -> Result<()> {
     Ok(())
 }
 
-/// Copies what is `live` out of packs that are small or hold anything else, into large new ones;
-/// reads those back; then removes the old ones.
+/// Copies what is live out of packs that are small or hold anything else, into new ones; reads
+/// those back; then removes the old ones.
 pub(super) fn rewrite(
     store: &HistoryStore,
     _lock: &WriteLock,
-    live: &HashSet<GitId>,
+    packs: Vec<PackFile>,
+    live: &Live,
     job: &Job,
 ) -> Result<Rewritten> {
-    let packs = packs_of(store)?;
     let mut done = Rewritten {
         packs_before: packs.len() as u64,
         bytes_before: packs.iter().map(|pack| pack.bytes).sum(),
         ..Rewritten::default()
     };
-    let is_dead = |entry: &(GitId, usize, usize)| !live.contains(&entry.0);
-    let (replaced, staying): (Vec<_>, Vec<_>) = packs.into_iter().partition(|pack| {
-        !pack.is_kept && (pack.bytes < LARGE_BYTES || pack.entries.iter().any(is_dead))
-    });
+    let is_dead = |entry: &(GitId, usize, usize)| !live.reached.objects.contains(&entry.0);
+    let holds_dead = |pack: &PackFile| pack.entries.iter().any(is_dead);
+    let (replaced, staying): (Vec<_>, Vec<_>) =
+        packs.into_iter().partition(|pack| pack.is_small() || (!pack.is_kept && holds_dead(pack)));
     (done.packs_after, done.bytes_after) = (done.packs_before, done.bytes_before);
-    if replaced.iter().all(|pack| !pack.entries.iter().any(is_dead)) && replaced.len() < 2 {
+    if !replaced.iter().any(holds_dead) && replaced.len() < 2 {
         return Ok(done);
     }
     let mut seen: HashSet<GitId> =
         staying.iter().flat_map(|pack| &pack.entries).map(|entry| entry.0).collect();
-    let mut copying = Copying { store, open: PackBuilder::new(), written: Vec::new() };
-    let copied = replaced.iter().try_for_each(|pack| copying.copy(pack, live, &mut seen, job));
-    let written = copied.and_then(|()| copying.finish());
-    let written = match written {
-        Ok(written) => written,
-        Err(error) => {
-            store.refresh();
-            return Err(error);
-        }
-    };
+    let written = write_anew(store, &replaced, live, &mut seen, job)?;
     reach_write_point("history.compact-packed");
     remove_derived(store)?;
     for pack in replaced.iter().filter(|pack| !written.contains(&pack.path)) {
@@ -140,6 +145,32 @@ pub(super) fn rewrite(
     done.packs_after = packs.len() as u64;
     done.bytes_after = packs.iter().map(|pack| pack.bytes).sum();
     Ok(done)
+}
+
+/// Writes the live objects of packs into new ones, and reads those back.
+fn write_anew(
+    store: &HistoryStore,
+    replaced: &[PackFile],
+    live: &Live,
+    seen: &mut HashSet<GitId>,
+    job: &Job,
+) -> Result<Vec<PathBuf>> {
+    let mut copying = Copying { store, open: PackBuilder::new(), written: Vec::new() };
+    let (small, large): (Vec<_>, Vec<_>) = replaced.iter().partition(|pack| pack.is_small());
+    for pack in large {
+        copying.copy(pack, &live.reached.objects, seen, job)?;
+    }
+    let mut written = copying.finish()?;
+    let wanted: Vec<(GitId, &str)> = small
+        .into_iter()
+        .flat_map(|pack| &pack.entries)
+        .filter(|entry| live.reached.objects.contains(&entry.0) && seen.insert(entry.0))
+        .map(|entry| (entry.0, live.hints.get(&entry.0).map_or("", String::as_str)))
+        .collect();
+    if !wanted.is_empty() {
+        written.push(deltas::pack(store, &wanted, job)?);
+    }
+    Ok(written)
 }
 
 /// Objects on their way from old packs into new ones.

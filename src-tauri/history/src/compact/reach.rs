@@ -29,8 +29,10 @@ pub(crate) struct Reached {
 /// An object that was met for the first time.
 pub(crate) struct Met<'a> {
     pub(crate) id: GitId,
-    /// Its stored path; nothing for trees and for the sidecar.
-    pub(crate) file: Option<&'a [u8]>,
+    /// Where it was met: its stored path.
+    pub(crate) path: &'a [u8],
+    /// Whether it is a file or link of the user's, and neither a tree nor part of the sidecar.
+    pub(crate) is_file: bool,
     /// The bytes of a blob.
     pub(crate) size: u64,
     /// What it stands for, when it is the first pointer to that.
@@ -49,24 +51,24 @@ impl Reached {
         job: &Job,
         mut met: impl FnMut(Met<'_>),
     ) -> Result<()> {
-        // Each tree with its path; none within the sidecar.
-        let mut open = vec![(root, Some(Vec::new()))];
-        while let Some((tree, path)) = open.pop() {
+        // Each tree with its path, and whether it belongs to the sidecar.
+        let mut open = vec![(root, Vec::new(), false)];
+        while let Some((tree, path, in_sidecar)) = open.pop() {
             if !self.objects.insert(tree) {
                 continue;
             }
             job.check_cancelled()?;
-            met(Met { id: tree, file: None, size: 0, content: None });
+            met(Met { id: tree, path: &path, is_file: false, size: 0, content: None });
             for line in store.tree(tree)? {
-                let is_sidecar = tree == root && line.name == SIDECAR;
-                let place =
-                    path.as_ref().filter(|_| !is_sidecar).map(|path| join(path, &line.name));
+                let in_sidecar = in_sidecar || (tree == root && line.name == SIDECAR);
+                let path = join(&path, &line.name);
                 if line.mode == TreeMode::Folder {
-                    open.push((line.id, place));
+                    open.push((line.id, path, in_sidecar));
                 } else if self.objects.insert(line.id) {
                     let size = size_of(store, line.id)?;
                     let content = self.content(store, line.id, size)?;
-                    met(Met { id: line.id, file: place.as_deref(), size: size as u64, content });
+                    let (is_file, size) = (!in_sidecar, size as u64);
+                    met(Met { id: line.id, path: &path, is_file, size, content });
                 }
             }
         }

@@ -56,9 +56,9 @@ pub(super) fn weigh(
         let tree = Commit::read(store, dropped.version.commit)?.tree;
         reached.walk(store, tree, job, |met| {
             frees_bytes += sizes.get(&met.id).copied().unwrap_or(0);
-            if let Some(file) = met.file {
+            if met.is_file {
                 contents.extend(met.content.map(|content| (content, lost.len())));
-                lost.push((dropped.version.id, file.to_vec(), met.size));
+                lost.push((dropped.version.id, met.path.to_vec(), met.size));
             }
         })?;
     }
