@@ -41,7 +41,8 @@ fn read_all(history: &History, version: &Version, folder: &TreePath) -> u64 {
                     assert!(!mixed && !content.is_empty(), "{place} was never like that");
                 }
             }
-            _ => {}
+            EntryKind::Symlink => files += 1,
+            EntryKind::Other => {}
         }
     }
     files

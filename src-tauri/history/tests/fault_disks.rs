@@ -204,14 +204,13 @@ fn a_full_disk_is_told_and_nothing_is_lost() {
             Err(error) => {
                 refused += 1;
                 assert_eq!(error.code(), Code::StorageFull, "{room} KiB: {error}");
-                assert_eq!(versions(&bench)[0].id, acknowledged[acknowledged.len() - 1].0.id);
                 None
             }
         };
         is_whole(&bench, &acknowledged);
         fs::remove_file(&ballast).unwrap();
         let version = made.or_else(|| bench.save()).unwrap_or_else(|| {
-            // There was no room left for the catalog's part alone, which has caught up.
+            // It was made, but there was no room left for what follows that.
             assert_eq!(versions(&bench).len(), acknowledged.len() + 1);
             versions(&bench).remove(0)
         });
