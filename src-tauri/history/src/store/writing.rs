@@ -92,15 +92,15 @@ impl<'s> Writing<'s> {
 }
 
 /// Removes what a writer left that was killed: nothing shows it to readers. Says whether there is
-/// any pack besides. The lock must be held.
+/// any pack besides. The lock must be held. A pack without an index stays until a compaction has
+/// seen that no version needs it: the index may have been lost.
 fn sweep(packs: &Path) -> Result<bool> {
     let mut has_packs = false;
     for entry in fs::read_dir(packs).at("read", packs)? {
         let path = entry.at("read", packs)?.path();
         let is_temporary =
             path.file_name().is_some_and(|it| it.as_encoded_bytes().starts_with(b"tmp_"));
-        let is_pack = path.extension().is_some_and(|it| it == "pack");
-        if is_temporary || (is_pack && !path.with_extension("idx").exists()) {
+        if is_temporary {
             fs::remove_file(&path).at("remove", &path)?;
         } else {
             has_packs = true;
