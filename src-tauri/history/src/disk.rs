@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 
 use rustix::fs::{AtFlags, Dir, FileType, Mode, OFlags, ResolveFlags};
 use undercroft_foundation::{Code, Error, IoContext, Result, escape_path};
+use undercroft_repository::placing::TEMPORARY;
 use xattr::FileExt;
 
 use crate::path::TreePath;
@@ -97,7 +98,8 @@ impl DiskFolder {
         for entry in Dir::read_from(&self.fd).map_err(failed)? {
             let entry = entry.map_err(failed)?;
             let name = entry.file_name().to_bytes();
-            if name == b"." || name == b".." {
+            // A file that is on its way to its place is nobody's yet.
+            if name == b"." || name == b".." || name.starts_with(TEMPORARY.as_bytes()) {
                 continue;
             }
             match rustix::fs::statat(&self.fd, entry.file_name(), AtFlags::SYMLINK_NOFOLLOW) {

@@ -5,7 +5,7 @@
 //! Its password is random and lies in `keys/objects`, which only the user may read: so stock restic
 //! opens it with nothing but the library's folder.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::fs::{self, DirBuilder, File};
 use std::os::unix::fs::DirBuilderExt;
 use std::path::PathBuf;
@@ -33,11 +33,12 @@ pub(crate) struct ObjectStore {
     library: PathBuf,
     world: World,
     open: Mutex<Option<Arc<Repository>>>,
+    snapshots: Mutex<HashMap<ProjectId, Arc<[Snapshot]>>>,
 }
 
 impl ObjectStore {
     pub(crate) fn new(library: PathBuf, world: World) -> Self {
-        Self { library, world, open: Mutex::default() }
+        Self { library, world, open: Mutex::default(), snapshots: Mutex::default() }
     }
 
     /// The repository; nothing when there is none yet.
@@ -138,14 +139,35 @@ impl ObjectStore {
             .iter()
             .map(|name| name.as_bytes().to_vec())
             .collect();
-        for snapshot in snapshots_of(&repository, project)? {
-            match repository.find_node(&snapshot, &path) {
-                Ok(Some(node)) => return Ok(node),
-                Err(error) if error.code() != Code::NotFound => return Err(error),
-                _ => {}
+        let look = |snapshots: &[Snapshot]| -> Result<Option<Node>> {
+            for snapshot in snapshots {
+                match repository.find_node(snapshot, &path) {
+                    Ok(Some(node)) => return Ok(Some(node)),
+                    Err(error) if error.code() != Code::NotFound => return Err(error),
+                    _ => {}
+                }
             }
+            Ok(None)
+        };
+        if let Some(known) = self.known(project)
+            && let Ok(Some(node)) = look(&known)
+        {
+            return Ok(node);
         }
-        Err(missing())
+        // Others may have come since, or taken the place of those.
+        let snapshots = snapshots_of(&repository, project)?;
+        let found = look(&snapshots)?;
+        self.snapshots
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .insert(project, snapshots.into());
+        found.ok_or_else(missing)
+    }
+
+    /// The project's snapshots as they were when they were last asked for.
+    fn known(&self, project: ProjectId) -> Option<Arc<[Snapshot]>> {
+        let known = self.snapshots.lock().unwrap_or_else(PoisonError::into_inner);
+        known.get(&project).cloned()
     }
 }
 

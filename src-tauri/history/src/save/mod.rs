@@ -4,6 +4,7 @@
 //! it durable; then the branch is moved, which makes the version; then the catalog learns of it. A
 //! crash before the branch is moved leaves no version; after it, the catalog catches up.
 
+mod ahead;
 mod building;
 mod complete;
 pub(crate) mod content;
@@ -165,7 +166,12 @@ impl Making<'_> {
             failed: AtomicBool::new(false),
         };
         let scope = if is_first { Scope::Whole } else { scope };
-        pass.walk(Visit::of(scope), previous)?;
+        std::thread::scope(|threads| {
+            if is_first {
+                threads.spawn(|| pass.count_ahead());
+            }
+            pass.walk(Visit::of(scope), previous)
+        })?;
         job.settle_totals();
         let id = VersionId::new(&*world.clock, &*world.random);
         let objects_bytes = self.store_objects(&pass, project, id)?;

@@ -122,6 +122,11 @@ impl Pass<'_> {
         })
     }
 
+    /// Whether a thread met what makes the rest useless.
+    pub(super) fn has_failed(&self) -> bool {
+        self.failed.load(Ordering::Relaxed)
+    }
+
     fn hand_over(&self, sender: &Sender<Waiting>, waiting: Waiting) {
         // A worker empties the queue even when it failed, so that this never waits for ever.
         let _ = sender.send(waiting);
@@ -131,7 +136,7 @@ impl Pass<'_> {
         let mut deflater = Deflater::new();
         let mut result = Ok(());
         for waiting in queue {
-            if result.is_ok() && !self.failed.load(Ordering::Relaxed) {
+            if result.is_ok() && !self.has_failed() {
                 result = self.store_file(waiting, &mut deflater);
                 if result.is_err() {
                     self.failed.store(true, Ordering::Relaxed);
@@ -151,7 +156,7 @@ impl Pass<'_> {
         let mut todo = vec![root];
         while let Some(next) = todo.pop() {
             self.job.check_cancelled()?;
-            if self.failed.load(Ordering::Relaxed) {
+            if self.has_failed() {
                 return Ok(());
             }
             let (parent, before) = (next.parent.clone(), next.previous);
@@ -225,7 +230,9 @@ impl Pass<'_> {
                             locked(&folder.slots).push(slot);
                         }
                         _ => {
-                            self.job.add_total(1, stat.size_bytes);
+                            if !self.is_first {
+                                self.job.add_total(1, stat.size_bytes);
+                            }
                             let at = push_slot(&folder, slot);
                             folder.wait_for_one();
                             let (folder, disk) = (Arc::clone(&folder), Some(Arc::clone(&disk)));

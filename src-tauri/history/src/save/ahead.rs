@@ -1,0 +1,37 @@
+//! Counting what a first version will hold, faster than it is read, so that the time left is known.
+
+use super::pass::Pass;
+use crate::path::TreePath;
+use crate::rules::{Decision, FolderRules};
+use crate::version::EntryKind;
+
+impl Pass<'_> {
+    /// Adds all files to the job's totals. What cannot be looked at, the pass itself will tell.
+    pub(super) fn count_ahead(&self) {
+        let mut open = vec![(TreePath::root(), self.leave_out.root())];
+        while let Some((path, rules)) = open.pop() {
+            if self.job.is_cancelled() || self.has_failed() {
+                return;
+            }
+            let Ok(Some(folder)) = self.disk.folder(&path) else { continue };
+            let Ok(entries) = folder.entries() else { continue };
+            let (mut files, mut bytes) = (0, 0);
+            for (name, stat) in entries {
+                match stat.kind {
+                    EntryKind::Folder => open.extend(enter(&rules, &path, &name)),
+                    EntryKind::File if rules.decide(&name, false) == Decision::Keep => {
+                        files += 1;
+                        bytes += stat.size_bytes;
+                    }
+                    _ => {}
+                }
+            }
+            self.job.add_total(files, bytes);
+        }
+        self.job.settle_totals();
+    }
+}
+
+fn enter(rules: &FolderRules, path: &TreePath, name: &[u8]) -> Option<(TreePath, FolderRules)> {
+    Some((path.join(name), rules.enter(name).ok()?))
+}
