@@ -1,8 +1,10 @@
 //! What is held in memory: content that is read again and again, and session work.
 
+use std::path::PathBuf;
+
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
-use undercroft_foundation::{Code, Error, Result, escape_name};
+use undercroft_foundation::{Code, Error, Result, escape_name, escape_path};
 use undercroft_history::TreePath;
 use undercroft_history::memory::{
     SessionEntry, SessionKey, SessionKind, SessionRules, SessionWork,
@@ -19,9 +21,17 @@ use crate::wire::{
 /// How much content is held in memory.
 pub(crate) const CACHE_BYTES: u64 = 64 << 20;
 
+/// What session work is called in the folder it was exported to.
+const EXPORT_NAME: &str = "undercroft-session-work";
+
 same_names! {
     SessionKind => DraftKind { Draft, Scratch };
     DraftKind => SessionKind { Draft, Scratch };
+}
+
+/// The file meant by a path: a window can only point out the folder that it lies in.
+fn exported_to(path: PathBuf) -> PathBuf {
+    if path.is_dir() { path.join(EXPORT_NAME) } else { path }
 }
 
 impl Api {
@@ -45,26 +55,27 @@ impl Api {
         })
     }
 
-    /// Copies all session work to a new file.
+    /// Copies all session work to a new file, or into a folder under a name of its own.
     ///
     /// # Errors
     /// [`Code::AlreadyExists`] when something is there, and whatever the system says.
     pub fn memory_export(&self, request: MemoryTransfer) -> Result<MemoryTransferred> {
-        let path = self.0.places.resolve(&request.place, PlacePurpose::Restore)?;
+        let path = exported_to(self.0.places.resolve(&request.place, PlacePurpose::Restore)?);
         if path.exists() {
-            return Err(Error::new(Code::AlreadyExists, "Something is there already")
-                .next("Name a file that does not exist yet"));
+            let what = format!("{} is there already", escape_path(&path));
+            return Err(Error::new(Code::AlreadyExists, what)
+                .next("Choose another folder, or name a file that does not exist yet"));
         }
         let exported = self.session_work()?.export(None, &path)?;
         Ok(MemoryTransferred { drafts: exported.items, left: 0 })
     }
 
-    /// Brings session work back from such a file; what is here and newer stays.
+    /// Brings session work back from such a file, or the folder it is in; what is here and newer stays.
     ///
     /// # Errors
     /// [`Code::Damaged`] for what is no such file, and whatever the system says.
     pub fn memory_import(&self, request: MemoryTransfer) -> Result<MemoryTransferred> {
-        let path = self.0.places.resolve(&request.place, PlacePurpose::Upload)?;
+        let path = exported_to(self.0.places.resolve(&request.place, PlacePurpose::Upload)?);
         let imported = self.session_work()?.import(&path)?;
         Ok(MemoryTransferred { drafts: imported.taken, left: imported.kept })
     }

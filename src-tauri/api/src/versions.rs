@@ -185,10 +185,10 @@ fn moment(text: &str, now: &Zoned) -> Result<Timestamp> {
         return Ok(moment);
     }
     let zone = now.time_zone().clone();
-    if let Ok(date) = text.parse::<jiff::civil::DateTime>() {
-        if let Ok(moment) = date.to_zoned(zone) {
-            return Ok(moment.timestamp());
-        }
+    if let Ok(date) = text.parse::<jiff::civil::DateTime>()
+        && let Ok(moment) = date.to_zoned(zone)
+    {
+        return Ok(moment.timestamp());
     }
     if let Ok(span) = text.parse::<Span>()
         && let Ok(then) = now.checked_sub(span.abs())

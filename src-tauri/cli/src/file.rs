@@ -338,7 +338,7 @@ fn print_preview(preview: &Preview, out: &Output) {
             ));
         }
         PreviewKind::TooLarge => {
-            out.line(format!("{}: too large to show", size(preview.size_bytes)))
+            out.line(format!("{}: too large to show", size(preview.size_bytes)));
         }
         PreviewKind::Folder => out.note("It is a folder: undercroft file list"),
     }
