@@ -1,3 +1,5 @@
+//! Writing below a folder: where it lands, with which rights, and what is in the way.
+
 use std::fs;
 use std::os::unix::fs::{PermissionsExt, symlink};
 
