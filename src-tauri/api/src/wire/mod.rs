@@ -16,6 +16,7 @@ mod job;
 mod memory;
 mod place;
 mod project;
+mod rules;
 mod settings;
 mod snapshot;
 mod workspace;
@@ -35,10 +36,9 @@ pub use git::{
     GitDiff, GitExport, GitLog, GitRemote, GitRemoteSet, GitStatus, GitSync, GitTransfer,
 };
 pub use history::{
-    Change, ChangeKind, Comparison, Day, FileVersion, HistoryPlan, Layer, LayerReason, LayerRule,
-    LayerTotals, LeftOut, RestorePlan, Rules, RulesChange, SizedPath, ThinDrop, ThinPlan, Trigger,
-    Version, VersionCompare, VersionDays, VersionDetail, VersionFilter, VersionMark, VersionRef,
-    VersionRestore, VersionSave, VersionSizes, WatchFilter, WatchState, WatchStatus,
+    Change, ChangeKind, Comparison, Day, FileVersion, Layer, LayerReason, RestorePlan, SizedPath,
+    ThinDrop, ThinPlan, Trigger, Version, VersionCompare, VersionDays, VersionDetail,
+    VersionFilter, VersionMark, VersionRef, VersionRestore, VersionSave, VersionSizes,
 };
 pub use job::{
     BackupRun, JobKind, JobProgress, JobRef, JobState, JobView, Outcome, Run, RunFilter, Warning,
@@ -51,6 +51,10 @@ pub use place::{Place, PlacePick, PlacePurpose, PlaceState, PlaceType};
 pub use project::{
     Project, ProjectAdd, ProjectDetail, ProjectFilter, ProjectKind, ProjectRef, ProjectRename,
     ProjectStatus, ProjectTag, Protection, ProtectionState,
+};
+pub use rules::{
+    HistoryPlan, LayerRule, LayerTotals, LeftOut, Rules, RulesChange, WatchFilter, WatchState,
+    WatchStatus,
 };
 pub use settings::{Setting, SettingsChange, SettingsSource, SettingsView, Theme};
 pub use snapshot::{
