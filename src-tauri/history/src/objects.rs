@@ -78,7 +78,13 @@ impl ObjectStore {
         let path = self.library.join("keys/objects");
         match fs::read_to_string(&path) {
             Ok(text) => return Ok(Password::new(text.trim_end().to_owned())),
-            Err(source) if source.kind() == std::io::ErrorKind::NotFound && !must_be_there => {}
+            Err(source) if source.kind() == std::io::ErrorKind::NotFound => {
+                if must_be_there {
+                    return Err(Error::new(Code::Damaged, "The object store cannot be opened")
+                        .why("The file with its password, keys/objects in the library, is gone")
+                        .next("Bring the file back from a backup; nothing else opens the store"));
+                }
+            }
             Err(source) => return Err(Error::io("read", &path, source)),
         }
         let mut bytes = [0; 32];

@@ -40,7 +40,7 @@ impl Outside {
         write_file(folder.path().join("victim/sub/secret"), SECRET);
         let repository = folder.path().join("repository");
         git(&repository, &["init", "-q", "-b", "main"]);
-        write_file(repository.join("theirs"), SECRET);
+        write_file(repository.join("theirs"), "what a submodule checks out");
         git(&repository, &["add", "-A"]);
         git(&repository, &["commit", "-q", "-m", "Theirs"]);
         let watch = inotify::init(inotify::CreateFlags::NONBLOCK).unwrap();

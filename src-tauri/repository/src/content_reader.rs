@@ -29,8 +29,10 @@ impl Repository {
     /// [`Code::Damaged`] when no index lists one of the blobs.
     pub fn open_content(&self, blobs: &[BlobId]) -> Result<ContentReader<'_>> {
         let known = |id| self.find_blob(BlobKind::Data, id).is_some();
+        // An index file that cannot be read is no reason to withhold what the others list.
+        let refreshed = if blobs.iter().all(known) { Ok(()) } else { self.refresh_index() };
         if !blobs.iter().all(known) {
-            self.refresh_index()?;
+            refreshed?;
         }
         let mut end = 0;
         let mut located = Vec::with_capacity(blobs.len());
