@@ -126,10 +126,13 @@ export class Desktop {
   async chooseFolder(title, path) {
     const dialog = await this.windowTitled(title);
     await this.xdotool('windowfocus', '--sync', dialog);
-    await this.xdotool('key', 'ctrl+l');
-    await this.xdotool('type', '--delay', 5, path);
-    // The first Return may only take over what GTK completed.
+    let presses = 0;
     await until(`the dialog took ${path}`, async () => {
+      // The first Return may only take over what GTK completed; what busy GTK swallowed is typed again.
+      if (presses++ % 5 === 0) {
+        await this.xdotool('key', 'ctrl+l', 'ctrl+a');
+        await this.xdotool('type', '--delay', 5, path);
+      }
       await this.xdotool('key', 'Return');
       await sleep(300);
       return !(await this.shows(title));
