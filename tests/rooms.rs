@@ -38,7 +38,6 @@ const FENCED: &[(&str, &[&str])] = &[
     ("specta*", &["api"]),
     ("tokio", &["api", "server", "cli", "desktop"]),
     ("git2", &["history"]),
-    ("notify", &["history"]),
     ("uuid", &["foundation"]),
     ("getrandom", &["foundation"]),
     ("aes", &["repository"]),

@@ -1,5 +1,7 @@
 //! `undercroft file`: the files of any version, and files saved into a workspace.
 
+mod print;
+
 use std::fs;
 use std::io::Read;
 use std::path::{Path, PathBuf};
@@ -9,9 +11,7 @@ use base64::prelude::BASE64_STANDARD;
 use clap::{Args, Subcommand, ValueEnum};
 use undercroft_api::Api;
 use undercroft_api::wire::{
-    self, DiffKind, EntryKind, FileAt, FileCompare, FileDelete, FileDiff, FileEntry, FileHit,
-    FileListing, FileRef, FileSave, FileSearch, FileUpload, FileVersion, Layer, Line, LineTag,
-    Preview, PreviewKind, Saved,
+    self, FileAt, FileCompare, FileDelete, FileRef, FileSave, FileSearch, FileUpload, Layer,
 };
 use undercroft_foundation::{Code, Error, IoContext, Result};
 
@@ -19,9 +19,10 @@ use crate::ending::{self, Ending};
 use crate::inside::names;
 use crate::output::Output;
 use crate::session::{self, Session};
-use crate::table::{Align, Table};
-use crate::words::{moment, size};
 use crate::{progress, version, workspace};
+use print::{print_diff, print_history, print_hits, print_listing, print_preview, print_saved};
+
+pub(crate) use print::print_text;
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
@@ -283,160 +284,4 @@ fn load(api: &Api, request: FileAt, out: &Output) -> Result<()> {
     })?;
     out.raw(&bytes);
     Ok(())
-}
-
-fn print_listing(listing: &FileListing, out: &Output) {
-    let mut table = Table::new(&[
-        ("MODE", Align::Left),
-        ("SIZE", Align::Right),
-        ("MODIFIED", Align::Left),
-        ("IN", Align::Left),
-        ("NAME", Align::Left),
-    ]);
-    for entry in &listing.entries {
-        let weight = match entry.kind {
-            EntryKind::File => size(entry.size_bytes),
-            _ => String::new(),
-        };
-        let layer = entry.layer.map_or("", layer_name).to_owned();
-        table.row([entry.mode.clone(), weight, moment(entry.modified), layer, shown_name(entry)]);
-    }
-    table.print(out, "The folder is empty");
-}
-
-fn shown_name(entry: &FileEntry) -> String {
-    match (&entry.target, entry.kind) {
-        (Some(target), _) => format!("{} -> {target}", entry.name),
-        (None, EntryKind::Folder) => format!("{}/", entry.name),
-        (None, _) => entry.name.clone(),
-    }
-}
-
-fn layer_name(layer: Layer) -> &'static str {
-    match layer {
-        Layer::Git => "git",
-        Layer::Objects => "objects",
-        Layer::Memory => "memory",
-    }
-}
-
-fn print_preview(preview: &Preview, out: &Output) {
-    let lines = |text: &Option<String>| {
-        text.iter().flat_map(|text| text.lines()).for_each(|line| print_text(line, out));
-    };
-    match preview.kind {
-        PreviewKind::Text => lines(&preview.text),
-        PreviewKind::Binary => lines(&preview.hex),
-        PreviewKind::Link => {
-            out.line(format!("-> {}", preview.text.as_deref().unwrap_or_default()));
-        }
-        PreviewKind::Image => {
-            out.line(format!(
-                "{}, {}",
-                preview.mime.as_deref().unwrap_or("image"),
-                size(preview.size_bytes)
-            ));
-        }
-        PreviewKind::TooLarge => {
-            out.line(format!("{}: too large to show", size(preview.size_bytes)));
-        }
-        PreviewKind::Folder => out.note("It is a folder: undercroft file list"),
-    }
-    if preview.truncated {
-        out.note(format!("… there is more: {} in all", size(preview.size_bytes)));
-    }
-}
-
-/// Tabs stay what they are.
-pub(crate) fn print_text(line: &str, out: &Output) {
-    let cells: Vec<_> = line.split('\t').map(crate::words::printable).collect();
-    out.raw(format!("{}\n", cells.join("\t")).as_bytes());
-}
-
-fn print_history(versions: &[FileVersion], out: &Output) {
-    let mut table = Table::new(&[
-        ("VERSION", Align::Left),
-        ("TIME", Align::Left),
-        ("CHANGE", Align::Left),
-        ("SIZE", Align::Right),
-        ("PATH", Align::Left),
-        ("MESSAGE", Align::Left),
-    ]);
-    for file in versions {
-        table.row([
-            file.version.short_id.clone(),
-            moment(file.version.time),
-            change_name(file.kind).to_owned(),
-            file.size_bytes.map(size).unwrap_or_default(),
-            file.path.join("/"),
-            file.version.message.lines().next().unwrap_or_default().to_owned(),
-        ]);
-    }
-    table.print(out, "No version changed it");
-}
-
-fn change_name(kind: wire::ChangeKind) -> &'static str {
-    match kind {
-        wire::ChangeKind::Added => "added",
-        wire::ChangeKind::Modified => "modified",
-        wire::ChangeKind::Removed => "removed",
-        wire::ChangeKind::Renamed => "renamed",
-        wire::ChangeKind::Metadata => "metadata",
-    }
-}
-
-fn print_diff(diff: &FileDiff, out: &Output) {
-    let sizes = || {
-        let side = |preview: &Option<Preview>| {
-            preview.as_ref().map_or_else(|| "nothing".to_owned(), |it| size(it.size_bytes))
-        };
-        format!("{} -> {}", side(&diff.old), side(&diff.new))
-    };
-    match diff.kind {
-        DiffKind::Same => out.note("They are the same"),
-        DiffKind::Image => out.line(format!("The images differ: {}", sizes())),
-        DiffKind::Binary => out.line(format!("The bytes differ: {}", sizes())),
-        DiffKind::TooLarge => out.line(format!("Too large to compare by line: {}", sizes())),
-        DiffKind::Text => {
-            for hunk in &diff.hunks {
-                out.line(format!(
-                    "@@ -{},{} +{},{} @@",
-                    hunk.old_start, hunk.old_lines, hunk.new_start, hunk.new_lines
-                ));
-                hunk.lines.iter().for_each(|line| print_line(line, out));
-            }
-        }
-    }
-    if diff.truncated {
-        out.note("… there is more than is shown");
-    }
-}
-
-fn print_line(line: &Line, out: &Output) {
-    let mark = match line.tag {
-        LineTag::Same => ' ',
-        LineTag::Removed => '-',
-        LineTag::Added => '+',
-    };
-    print_text(&format!("{mark}{}", line.text), out);
-}
-
-fn print_hits(hits: &[FileHit], out: &Output) {
-    if hits.is_empty() {
-        return out.note("Nothing was found");
-    }
-    for hit in hits {
-        let path = hit.path.join("/");
-        out.line(match (hit.line, &hit.preview) {
-            (Some(line), Some(preview)) => format!("{path}:{line}: {}", preview.trim()),
-            _ => path,
-        });
-    }
-}
-
-fn print_saved(saved: &Saved, out: &Output) {
-    match &saved.version {
-        Some(version) => out.line(format!("Version {}: {}", version.short_id, version.message)),
-        None => out.line("Nothing has changed; no version was made"),
-    }
 }

@@ -1,23 +1,27 @@
 //! `undercroft version`: list, look at, make, mark, compare, restore and thin versions.
 
+mod print;
+
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand, ValueEnum};
 use jiff::Timestamp;
 use undercroft_api::Api;
 use undercroft_api::wire::{
-    Change, ChangeKind, Comparison, Day, ProjectRef, RestorePlan, ThinPlan, Trigger, Version,
-    VersionCompare, VersionDays, VersionDetail, VersionFilter, VersionMark, VersionRef,
-    VersionRestore, VersionSave, VersionSizes,
+    ProjectRef, Trigger, VersionCompare, VersionDays, VersionFilter, VersionMark, VersionRef,
+    VersionRestore, VersionSave,
 };
 use undercroft_foundation::Result;
 
 use crate::ending::{self, Ending};
-use crate::output::Output;
 use crate::session::{self, Session};
-use crate::table::{Align, Table};
-use crate::words::{count, grouped, moment, size};
 use crate::{inside, progress, workspace};
+use print::{
+    print_comparison, print_days, print_detail, print_list, print_one, print_plan, print_sizes,
+    print_thin,
+};
+
+pub(crate) use print::print_changes;
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
@@ -281,150 +285,4 @@ impl Thin {
         }
         ending::of_job(&progress::run(session, api, || api.thin(request))?)
     }
-}
-
-fn print_list(versions: &[Version], out: &Output) {
-    let mut table = Table::new(&[
-        ("VERSION", Align::Left),
-        ("TIME", Align::Left),
-        ("BY", Align::Left),
-        ("CHANGES", Align::Left),
-        ("STORED", Align::Right),
-        ("NAME", Align::Left),
-        ("MESSAGE", Align::Left),
-    ]);
-    for version in versions {
-        let pin = if version.pinned { "*" } else { "" };
-        table.row([
-            format!("{}{pin}", version.short_id),
-            moment(version.time),
-            trigger(version.trigger).to_owned(),
-            counts(version),
-            size(version.stored_bytes),
-            version.name.clone().unwrap_or_default(),
-            first_line(&version.message),
-        ]);
-    }
-    table.print(out, "No versions yet: undercroft history start PROJECT");
-}
-
-fn first_line(text: &str) -> String {
-    text.lines().next().unwrap_or_default().to_owned()
-}
-
-fn trigger(trigger: Trigger) -> &'static str {
-    match trigger {
-        Trigger::Manual => "hand",
-        Trigger::Automatic => "itself",
-        Trigger::BeforeRestore => "restore",
-        Trigger::Import => "import",
-    }
-}
-
-/// `+2 ~1 -3 >1`: added, changed, removed, renamed.
-fn counts(version: &Version) -> String {
-    let counts = [
-        ('+', version.added),
-        ('~', version.modified),
-        ('-', version.removed),
-        ('>', version.renamed),
-    ];
-    let told = counts.iter().filter(|(_, count)| *count > 0);
-    told.map(|(mark, count)| format!("{mark}{count}")).collect::<Vec<_>>().join(" ")
-}
-
-fn print_days(days: &[Day], out: &Output) {
-    let mut table =
-        Table::new(&[("DAY", Align::Left), ("VERSIONS", Align::Right), ("CHANGES", Align::Right)]);
-    for day in days {
-        table.row([day.date.clone(), grouped(day.versions), grouped(day.changes)]);
-    }
-    table.print(out, "No versions yet: undercroft history start PROJECT");
-}
-
-fn print_one(version: &Version, out: &Output) {
-    out.line(version.name.as_ref().unwrap_or(&version.short_id));
-    let fact = |label: &str, value: &str| {
-        if !value.is_empty() {
-            out.line(format!("  {label:<8} {value}"));
-        }
-    };
-    fact("Id", &version.id);
-    fact("Made", &format!("{} by {}", moment(version.time), trigger(version.trigger)));
-    fact("Author", &version.author);
-    fact("Message", &version.message);
-    fact("Note", version.note.as_deref().unwrap_or_default());
-    fact("Pinned", if version.pinned { "yes" } else { "" });
-    let content = format!("{}, {}", count(version.files, "file"), size(version.size_bytes));
-    fact("Content", &content);
-    fact("Changes", &counts(version));
-    fact("Stored", &size(version.stored_bytes));
-    fact("Commit", &version.commit);
-}
-
-fn print_detail(detail: &VersionDetail, out: &Output) {
-    print_one(&detail.version, out);
-    print_changes(&detail.changes, detail.changes_total, out);
-}
-
-fn print_comparison(comparison: &Comparison, out: &Output) {
-    if comparison.changes.is_empty() {
-        return out.note("They are the same");
-    }
-    print_changes(&comparison.changes, comparison.changes_total, out);
-}
-
-pub(crate) fn print_changes(changes: &[Change], total: u64, out: &Output) {
-    for change in changes {
-        let mark = match change.kind {
-            ChangeKind::Added => '+',
-            ChangeKind::Modified => '~',
-            ChangeKind::Removed => '-',
-            ChangeKind::Renamed => '>',
-            ChangeKind::Metadata => '.',
-        };
-        let path = change.path.join("/");
-        out.line(match &change.from {
-            Some(from) => format!("{mark} {} -> {path}", from.join("/")),
-            None => format!("{mark} {path}"),
-        });
-    }
-    let more = total.saturating_sub(changes.len() as u64);
-    if more > 0 {
-        out.note(format!("… and {more} more"));
-    }
-}
-
-fn print_sizes(sizes: &VersionSizes, out: &Output) {
-    out.line(format!("{} that no other version holds", size(sizes.unique_bytes)));
-    out.line(format!("{} would be free again without it", size(sizes.reclaimable_bytes)));
-    for file in &sizes.largest {
-        out.line(format!("  {:>10}  {}", size(file.size_bytes), file.path.join("/")));
-    }
-}
-
-fn print_plan(plan: &RestorePlan, out: &Output) {
-    let RestorePlan { restore, overwrite, identical, remove, bytes, first } = plan;
-    out.line(format!("{} ({}) to write", count(*restore, "file"), size(*bytes)));
-    out.line(format!("  of them over others: {overwrite}"));
-    out.line(format!("{} to remove", count(*remove, "file")));
-    out.line(format!("{} the same already", count(*identical, "file")));
-    print_changes(first, first.len() as u64, out);
-}
-
-fn print_thin(plan: &ThinPlan, out: &Output) {
-    let mut table =
-        Table::new(&[("VERSION", Align::Left), ("TIME", Align::Left), ("WHY", Align::Left)]);
-    for drop in &plan.drop {
-        let version = &drop.version;
-        table.row([version.short_id.clone(), moment(version.time), drop.why.clone()]);
-    }
-    table.print(out, "No version would go");
-    out.line(format!(
-        "{} stay, {} go and free {}; {} only they hold",
-        count(plan.keep, "version"),
-        plan.drop.len(),
-        size(plan.frees_bytes),
-        count(plan.lost_files, "file version"),
-    ));
 }

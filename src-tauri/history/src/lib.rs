@@ -37,9 +37,9 @@ mod workspaces;
 
 use undercroft_library::Migration;
 
+pub use browse::{FileHit, FileVersion, VersionSizes};
 pub use check::{Damage, HistoryCheck};
 pub use compact::Compacted;
-pub use browse::{FileHit, FileVersion, VersionSizes};
 pub use files::{Conflict, CopiedIn, WorkspaceFiles};
 pub use history::{History, VersionMark};
 pub use path::TreePath;

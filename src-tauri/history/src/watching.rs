@@ -267,12 +267,11 @@ impl History {
             let Err(error) = saved else { return trouble.clear() };
             // What the failed try saw and what it did not, nobody knows.
             scope = Scope::Whole;
-            match error.code() {
-                // The next batch asks for everything, once the folder is back.
-                Code::SourceMissing | Code::NotFound => return trouble.clear(),
-                _ => tracing::warn!(%workspace, %error, "a version could not be made"),
+            // That the folder is away, the watch itself tells.
+            if error.code() != Code::SourceMissing {
+                tracing::warn!(%workspace, %error, "a version could not be made");
+                trouble.note(&error);
             }
-            trouble.note(&error);
             if !trouble.wait(self, workspace) {
                 return;
             }

@@ -51,7 +51,7 @@ impl Scene {
         content.insert("films/large".into(), random_bytes(1, 260_000));
         let shelf = folder.path().join("library");
         let history = open(&shelf);
-        let request = AddProject { path: work.clone(), ..AddProject::default() };
+        let request = AddProject { path: work, ..AddProject::default() };
         let project = history.library().projects().add_linked(&request).unwrap().id;
         let mut scene = Self { folder, project, truth: Vec::new(), shelf };
         for n in 0..4 {
@@ -268,14 +268,14 @@ fn suffer(scene: &Scene, file: &str, how: Harm) -> BTreeSet<VersionId> {
     touched
 }
 
-fn relative(files: Vec<PathBuf>, library: &Path) -> Vec<String> {
+fn relative(files: &[PathBuf], library: &Path) -> Vec<String> {
     files.iter().map(|it| it.strip_prefix(library).unwrap().to_str().unwrap().to_owned()).collect()
 }
 
 fn packs_of_git(scene: &Scene, extension: &str) -> Vec<String> {
     let mut packs = files_in(&scene.git_folder(&scene.shelf).join("objects/pack"));
     packs.retain(|path| path.extension().is_some_and(|it| it == extension));
-    relative(packs, &scene.shelf)
+    relative(&packs, &scene.shelf)
 }
 
 /// The versions that need an object of a pack, as stock git sees it.
@@ -334,7 +334,7 @@ fn a_damaged_object_store() {
         let below = objects.join(folder);
         let files = if below.is_dir() { files_in(&below) } else { vec![below] };
         // The first and the last stand for all of their kind.
-        let mut chosen = relative(files, &scene.shelf);
+        let mut chosen = relative(&files, &scene.shelf);
         chosen.dedup();
         let last = chosen.pop();
         for file in chosen.first().into_iter().chain(&last) {

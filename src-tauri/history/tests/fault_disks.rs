@@ -36,8 +36,11 @@ fn leave(disk: &SmallDisk, bytes: u64) -> std::path::PathBuf {
     ballast
 }
 
+/// A version, and the files that it has.
+type Acknowledged = (Version, Vec<(String, Vec<u8>)>);
+
 /// All that was acknowledged is there.
-fn is_whole(bench: &Bench, acknowledged: &[(Version, Vec<(String, Vec<u8>)>)]) {
+fn is_whole(bench: &Bench, acknowledged: &[Acknowledged]) {
     for (version, files) in acknowledged {
         for (name, content) in files {
             assert!(bench.read(version.id, name) == *content, "{name} in {}", version.id);

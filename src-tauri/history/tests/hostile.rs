@@ -99,8 +99,11 @@ fn folders_below(folder: &Path) -> Vec<PathBuf> {
     found
 }
 
+/// Path, inode, mode, times and content.
+type Looks = (PathBuf, u64, u32, i64, i64, i64, Vec<u8>);
+
 /// All that `lstat` and reading say of a path and what is below it, but for when it was read.
-fn looks(path: &Path) -> Vec<(PathBuf, u64, u32, i64, i64, i64, Vec<u8>)> {
+fn looks(path: &Path) -> Vec<Looks> {
     let meta = fs::symlink_metadata(path).unwrap();
     let content = match meta.file_type() {
         kind if kind.is_file() => fs::read(path).unwrap(),

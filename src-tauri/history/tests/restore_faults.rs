@@ -234,7 +234,7 @@ fn a_hostile_history_writes_nothing_outside_and_nothing_into_git() {
     let entries = put_object(&bench, "blob", (head.clone() + &line('f', b"planted")).as_bytes());
     let inner_sidecar = put_object(&bench, "tree", &tree_of(&[("100644", b"entries", &entries)]));
     let mut text = head;
-    let (mut files, mut sidecars): (Vec<_>, Vec<(&str, Vec<u8>, &str)>) = (Vec::new(), Vec::new());
+    let (mut files, mut sidecars) = (Vec::new(), Vec::<(&str, Vec<u8>, &str)>::new());
     for name in hostile {
         text += &line('d', name);
         files.push(("40000", name, &*inner));

@@ -63,10 +63,10 @@ impl History {
     /// What cannot be read becomes a warning of the job, and stays in the version as it was.
     ///
     /// # Errors
-    /// [`Code::SourceMissing`] when the folder is not there,
-    /// [`Code::Cancelled`],
-    /// [`Code::Locked`], or whatever keeps it from being stored: then there
-    /// is no new version, and the last one is as it was.
+    /// [`Code::SourceMissing`] when the folder is not there, [`Code::Cancelled`],
+    /// [`Code::Locked`], or whatever keeps it from being stored: then there is no new version, and
+    /// the last one is as it was. When only the catalog cannot be written, the version is there,
+    /// and the catalog learns of it with the next.
     pub fn save(
         &self,
         workspace: WorkspaceId,
@@ -86,8 +86,10 @@ impl History {
         };
         let made = Making { history: self, workspace: &workspace, store: &store, lock: &lock }
             .make(&disk, scope, order, before.as_ref().zip(tip), job)?;
-        if made.is_some() {
-            store.roll_up(&lock)?;
+        if made.is_some()
+            && let Err(error) = store.roll_up(&lock)
+        {
+            tracing::warn!(%error, "small packs could not be put together");
         }
         Ok(made)
     }
@@ -198,7 +200,9 @@ impl Making<'_> {
             Some(self.publish(&writing, order, before, drawn)?)
         };
         // Only now, because what it says is true of the last version only.
-        cache.keep(&known)?;
+        if let Err(error) = cache.keep(&known) {
+            tracing::warn!(%error, "files will be read again that did not change");
+        }
         Ok(made)
     }
 

@@ -160,7 +160,7 @@ impl Pass<'_> {
                 return Ok(());
             }
             let (parent, before) = (next.parent.clone(), next.previous);
-            match (self.enter(next, deflater)?, parent) {
+            match (self.enter(&next, deflater)?, parent) {
                 (Entered::Folder(folder, files, folders), _) => {
                     todo.extend(folders);
                     for waiting in files {
@@ -183,14 +183,14 @@ impl Pass<'_> {
     }
 
     /// Opens a folder, and says of what is in it as much as its looks tell.
-    fn enter(&self, todo: Todo, deflater: &mut Deflater) -> Result<Entered> {
+    fn enter(&self, todo: &Todo, deflater: &mut Deflater) -> Result<Entered> {
         let view = todo.previous.view(self.store)?;
         let lacks = |name: &Vec<u8>| view.folder(name).sidecar.is_none();
         let lists = todo.visit.lists() || todo.visit.children.keys().any(lacks);
         if !lists {
             let own = view.entries.own.clone();
             let folder = Building::new(todo.path.clone(), todo.parent.clone(), own, view, false);
-            return Ok(self.keep(Arc::new(folder), &todo));
+            return Ok(self.keep(Arc::new(folder), todo));
         }
         let looked = self
             .disk
@@ -214,7 +214,7 @@ impl Pass<'_> {
             let mut slot = fresh_slot(&name, &stat);
             match stat.kind {
                 EntryKind::Folder => {
-                    self.place_folder(&folder, slot, &todo, &mut folders);
+                    self.place_folder(&folder, slot, todo, &mut folders);
                 }
                 EntryKind::File => {
                     let looked = known
