@@ -98,8 +98,7 @@ impl DiskFolder {
         for entry in Dir::read_from(&self.fd).map_err(failed)? {
             let entry = entry.map_err(failed)?;
             let name = entry.file_name().to_bytes();
-            // A file that is on its way to its place is nobody's yet.
-            if name == b"." || name == b".." || name.starts_with(TEMPORARY.as_bytes()) {
+            if name == b"." || name == b".." {
                 continue;
             }
             match rustix::fs::statat(&self.fd, entry.file_name(), AtFlags::SYMLINK_NOFOLLOW) {
@@ -110,6 +109,13 @@ impl DiskFolder {
                 }
             }
         }
+        Ok(entries)
+    }
+
+    /// Its entries without those that are on their way to their place, which are nobody's yet.
+    pub(crate) fn entries_in_place(&self) -> Result<Vec<(Vec<u8>, Stat)>> {
+        let mut entries = self.entries()?;
+        entries.retain(|(name, _)| !name.starts_with(TEMPORARY.as_bytes()));
         Ok(entries)
     }
 

@@ -4,6 +4,7 @@
 use std::collections::HashSet;
 
 use undercroft_foundation::{Code, Error, Job, ProjectId, Result, VersionId};
+use undercroft_library::{ProjectFilter, ProjectStatus};
 
 use crate::commit::Commit;
 use crate::compare::changes_between;
@@ -34,7 +35,12 @@ impl History {
     /// Whatever keeps a history from being read; the projects before it are done then.
     pub fn rebuild(&self, job: &Job) -> Result<Rebuilt> {
         let mut rebuilt = Rebuilt::default();
-        for project in self.library().projects().list(&Default::default())? {
+        let projects = self.library().projects();
+        let forgotten =
+            ProjectFilter { status: Some(ProjectStatus::Trashed), ..ProjectFilter::default() };
+        let mut all = projects.list(&ProjectFilter::default())?;
+        all.extend(projects.list(&forgotten)?);
+        for project in all {
             if !self.is_begun(project.id) {
                 continue;
             }

@@ -17,7 +17,7 @@ impl History {
     /// [`Code::NotFound`], [`Code::SourceMissing`] when the workspace is not there.
     pub fn list_disk(&self, workspace: WorkspaceId, path: &TreePath) -> Result<Vec<Entry>> {
         let folder = self.disk_folder(workspace, path)?;
-        let mut found = folder.entries()?;
+        let mut found = folder.entries_in_place()?;
         found.sort_by(|(one, _), (other, _)| one.cmp(other));
         found.into_iter().map(|(name, stat)| entry_of(&folder, name, &stat)).collect()
     }
@@ -42,7 +42,7 @@ impl History {
             });
         };
         let folder = self.disk_folder(workspace, &parent)?;
-        let mut entries = folder.entries()?.into_iter();
+        let mut entries = folder.entries_in_place()?.into_iter();
         let (name, stat) = entries.find(|it| it.0 == name).ok_or_else(|| not_there(path))?;
         entry_of(&folder, name, &stat)
     }

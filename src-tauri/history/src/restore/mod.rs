@@ -95,6 +95,11 @@ impl History {
     /// [`Code::NotFound`] when the version has no such path, [`Code::Cancelled`], or what keeps all
     /// of it from being done. What was done until then stays, and can be undone.
     pub fn restore(&self, order: &RestoreOrder, job: &Job) -> Result<RestoreReport> {
+        self.restore_as(order, "", job)
+    }
+
+    /// Restores; the message of the version that results begins with `act`.
+    fn restore_as(&self, order: &RestoreOrder, act: &str, job: &Job) -> Result<RestoreReport> {
         let RestoreTo::InPlace { workspace, .. } = order.to else {
             return Ok(self.carry_out(order, Manner::Act, HashSet::new(), job)?.report());
         };
@@ -115,7 +120,7 @@ impl History {
                 format!("Restore {paths} from {name}")
             }
         };
-        let after = SaveOrder::new(Trigger::Manual, what);
+        let after = SaveOrder::new(Trigger::Manual, format!("{act}{what}"));
         let after = self.save(workspace, scope(), after, &Job::new())?;
         let mut report = done?.report();
         report.before = before;
@@ -165,7 +170,7 @@ impl History {
                 .next("Restore a version: `undercroft version restore`")
         })?;
         let to = RestoreTo::InPlace { workspace, remove_extra: true };
-        self.restore(&RestoreOrder { version, paths, to, like: None }, job)
+        self.restore_as(&RestoreOrder { version, paths, to, like: None }, "Undo: ", job)
     }
 
     /// Sees that there is something at each path to restore, or to remove.

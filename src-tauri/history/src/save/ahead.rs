@@ -14,16 +14,18 @@ impl Pass<'_> {
                 return;
             }
             let Ok(Some(folder)) = self.disk.folder(&path) else { continue };
-            let Ok(entries) = folder.entries() else { continue };
+            let Ok(entries) = folder.entries_in_place() else { continue };
             let (mut files, mut bytes) = (0, 0);
             for (name, stat) in entries {
                 match stat.kind {
                     EntryKind::Folder => open.extend(enter(&rules, &path, &name)),
-                    EntryKind::File if rules.decide(&name, false) == Decision::Keep => {
+                    EntryKind::Other => {}
+                    _ if rules.decide(&name, false) != Decision::Keep => {}
+                    EntryKind::Symlink => files += 1,
+                    EntryKind::File => {
                         files += 1;
                         bytes += stat.size_bytes;
                     }
-                    _ => {}
                 }
             }
             self.job.add_total(files, bytes);

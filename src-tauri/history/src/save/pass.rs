@@ -192,10 +192,10 @@ impl Pass<'_> {
             let folder = Building::new(todo.path.clone(), todo.parent.clone(), own, view, false);
             return Ok(self.keep(Arc::new(folder), todo));
         }
-        let looked = self
-            .disk
-            .folder(&todo.path)
-            .and_then(|disk| disk.map(|disk| Ok((disk.entries()?, disk.own()?, disk))).transpose());
+        let looked = self.disk.folder(&todo.path).and_then(|disk| {
+            disk.map(|disk| Ok((disk.entries_in_place()?, disk.own()?, disk))).transpose()
+        });
+        self.job.set_current(todo.path.to_string());
         let (entries, own, disk) = match looked {
             Ok(Some(looked)) => looked,
             Ok(None) => return Ok(Entered::Gone),
@@ -314,6 +314,9 @@ impl Pass<'_> {
             let id = self.writing.put(deflater, ObjectKind::Blob, &target)?;
             slot.content = Content::Blob(TreeMode::Symlink, id);
             locked(&folder.slots).push(slot);
+            if self.is_first {
+                self.job.add_files_done(1);
+            }
         }
         Ok(())
     }
