@@ -207,7 +207,15 @@ impl Repository {
     /// A snapshot that cannot be read is an error: a list that lacks one would be a lie.
     pub fn snapshots(&self) -> Result<Vec<Snapshot>> {
         let mut snapshots = self.relist(|| {
-            let ids = self.snapshot_ids()?;
+            let mut ids = self.snapshot_ids()?;
+            // While one takes another's place, a folder may show neither of them.
+            for _ in 0..8 {
+                let again = self.snapshot_ids()?;
+                if again.iter().all(|id| ids.contains(id)) {
+                    break;
+                }
+                ids = again;
+            }
             ids.into_iter().map(|id| self.read_snapshot(id)).collect::<Result<Vec<_>>>()
         })?;
         snapshots.sort_by_key(|snapshot| (snapshot.time, snapshot.id));

@@ -1,13 +1,27 @@
 //! Counting what a first version will hold, faster than it is read, so that the time left is known.
 
+use undercroft_foundation::Result;
+
 use super::pass::Pass;
+use super::visit::Visit;
+use crate::folder_view::StoredFolder;
 use crate::path::TreePath;
 use crate::rules::{Decision, FolderRules};
 use crate::version::EntryKind;
 
 impl Pass<'_> {
+    /// Walks, and, when it is for a first version, counts meanwhile what there is.
+    pub(super) fn walk_and_count(&self, visit: Visit, previous: StoredFolder) -> Result<()> {
+        std::thread::scope(|threads| {
+            if self.is_first {
+                threads.spawn(|| self.count_ahead());
+            }
+            self.walk(visit, previous)
+        })
+    }
+
     /// Adds all files to the job's totals. What cannot be looked at, the pass itself will tell.
-    pub(super) fn count_ahead(&self) {
+    fn count_ahead(&self) {
         let mut open = vec![(TreePath::root(), self.leave_out.root())];
         while let Some((path, rules)) = open.pop() {
             if self.job.is_cancelled() || self.has_failed() {

@@ -168,12 +168,7 @@ impl Making<'_> {
             failed: AtomicBool::new(false),
         };
         let scope = if is_first { Scope::Whole } else { scope };
-        std::thread::scope(|threads| {
-            if is_first {
-                threads.spawn(|| pass.count_ahead());
-            }
-            pass.walk(Visit::of(scope), previous)
-        })?;
+        pass.walk_and_count(Visit::of(scope), previous)?;
         job.settle_totals();
         let id = VersionId::new(&*world.clock, &*world.random);
         let objects_bytes = self.store_objects(&pass, project, id)?;

@@ -42,6 +42,7 @@ impl Source {
         let tested = self.path.contains("/tests/")
             || self.path.contains("/test/")
             || self.path.contains("/mock")
+            || self.path.contains("/examples/")
             || self.path.contains(".test.")
             || self.stem() == "tests";
         !tested && !beside.iter().any(|folder| self.path.starts_with(folder))
