@@ -14,7 +14,8 @@ use crate::path::TreePath;
 use crate::save::version_of;
 use crate::store::HistoryStore;
 use crate::version::{Change, GitId, Version};
-use crate::versions::{changes, marks, table};
+use crate::versions::marks::{self, Marks};
+use crate::versions::{changes, table};
 use crate::workspaces::{self, Workspace};
 
 /// What was made again.
@@ -68,13 +69,7 @@ impl History {
             let Some(tip) = store.tip(&workspace.name)? else { continue };
             for (commit, id) in self.branch(&store, workspace, tip, |_, _| Ok(false))? {
                 job.check_cancelled()?;
-                let (mut version, changed) = self.describe(&store, project, &commit, id)?;
-                if let Some(mark) = marks.get(&version.id) {
-                    version.name = mark.name.clone();
-                    version.note = mark.note.clone();
-                    version.pinned = mark.pinned;
-                }
-                all.push((version, changed));
+                all.push(self.describe(&store, project, &marks, &commit, id)?);
             }
         }
         self.library().catalog().write(|transaction| {
@@ -119,12 +114,8 @@ impl History {
             .collect();
         let marks = marks::read(store)?;
         for (commit, id) in &missing {
-            let (mut version, changed) = self.describe(store, workspace.project, commit, *id)?;
-            if let Some(mark) = marks.get(&version.id) {
-                version.name = mark.name.clone();
-                version.note = mark.note.clone();
-                version.pinned = mark.pinned;
-            }
+            let (version, changed) =
+                self.describe(store, workspace.project, &marks, commit, *id)?;
             self.library()
                 .catalog()
                 .write(|transaction| changes::remove(transaction, version.project, version.seq))?;
@@ -179,6 +170,7 @@ impl History {
         &self,
         store: &HistoryStore,
         project: ProjectId,
+        marks: &Marks,
         commit: &Commit,
         id: GitId,
     ) -> Result<(Version, Vec<Change>)> {
@@ -196,6 +188,12 @@ impl History {
         };
         let totals = root.view(store)?.entries.totals;
         let parent = parent.map(|parent| parent.version);
-        Ok((version_of(commit, id, project, parent, totals, &changed), changed))
+        let mut version = version_of(commit, id, project, parent, totals, &changed);
+        if let Some(mark) = marks.get(&version.id) {
+            version.name = mark.name.clone();
+            version.note = mark.note.clone();
+            version.pinned = mark.pinned;
+        }
+        Ok((version, changed))
     }
 }
