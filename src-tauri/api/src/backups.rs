@@ -129,9 +129,10 @@ fn snapshot(seen: SeenSnapshot, names: &HashMap<DestinationId, String>) -> Snaps
         host: seen.host,
         user: seen.user,
         paths: seen.paths,
-        tags: seen.tags,
         files: seen.files,
         size_bytes: seen.size_bytes,
+        pinned: seen.tags.iter().any(|tag| tag == "pinned"),
+        tags: seen.tags,
         added_bytes: seen.added_bytes,
     }
 }

@@ -39,7 +39,10 @@ pub(crate) fn job(job: library::JobView) -> JobView {
         title: job.title,
         project: job.project.map(|id| id.to_string()),
         destination: job.destination.map(|id| id.to_string()),
+        plan: None,
         state: job.state.into(),
+        paused: false,
+        can_pause: false,
         progress,
         current: job.current,
         started: job.started,
@@ -55,6 +58,8 @@ pub(crate) fn run(run: library::Run) -> Run {
         title: run.title,
         project: run.project.map(|id| id.to_string()),
         destination: run.destination.map(|id| id.to_string()),
+        plan: None,
+        planned: None,
         state: run.state.into(),
         started: run.started,
         ended: run.ended,
@@ -102,7 +107,8 @@ pub(crate) use same_names;
 
 same_names! {
     library::JobKind => JobKind {
-        Backup, Restore, Refresh, Check, Preview, Import, Save, Upload, Workspace, Thin, Compact, Git
+        Backup, Restore, Refresh, Check, Preview, Import, Save, Upload, Workspace, Thin, Compact, Git,
+        Plan, Drill, Forget, Cleanup, Copy, Repair, Recover
     };
     foundation::JobState => JobState { Queued, Running, Succeeded, Warnings, Failed, Cancelled };
     library::ProjectKind => ProjectKind { Generation, Migration, Other };

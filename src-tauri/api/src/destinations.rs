@@ -1,10 +1,12 @@
 //! Destinations: adding, listing and forgetting places that hold backups.
 
 use undercroft_backup::{AddDestination, DestinationState};
-use undercroft_foundation::{Result, escape_path};
+use undercroft_foundation::{Code, Error, Result, escape_path};
 
 use crate::Api;
-use crate::wire::{Destination, DestinationAdd, DestinationRef, Nothing, PlacePurpose};
+use crate::wire::{
+    Destination, DestinationAdd, DestinationRef, NewPassword, Nothing, PasswordKeeper, PlacePurpose,
+};
 
 impl Api {
     /// Lists the destinations.
@@ -23,6 +25,9 @@ impl Api {
     pub fn destination_add(&self, request: DestinationAdd) -> Result<Destination> {
         let DestinationAdd { place, name, password, create } = request;
         let path = self.0.places.resolve(&place, PlacePurpose::Destination)?;
+        let NewPassword::Typed { password } = password else {
+            return Err(Error::new(Code::Unsupported, "Only typed passwords yet"));
+        };
         let added =
             self.0.backups.add_destination(&AddDestination { path, name, password, create })?;
         self.show_destination(&added)
@@ -69,5 +74,8 @@ fn to_wire(state: DestinationState) -> Destination {
         snapshots: state.snapshots,
         last_backup: state.last_backup,
         added,
+        keeper: PasswordKeeper::SealedFile,
+        last_proven: None,
+        trashed: 0,
     }
 }

@@ -176,7 +176,7 @@ impl Api {
 /// All is well with this.
 fn well(area: &str, what: String) -> Finding {
     let (area, why, next) = (area.to_owned(), String::new(), String::new());
-    Finding { level: FindingLevel::Ok, area, what, why, next }
+    Finding { level: FindingLevel::Ok, area, what, why, next, fix: None }
 }
 
 /// It works, but somebody should look.
@@ -187,6 +187,7 @@ fn warning(area: &str, what: String, why: &str, next: &str) -> Finding {
         what,
         why: why.to_owned(),
         next: next.to_owned(),
+        fix: None,
     }
 }
 
@@ -198,6 +199,7 @@ fn unwell(area: &str, error: &Error) -> Finding {
         what: error.what_text().to_owned(),
         why: error.why_text().to_owned(),
         next: error.next_text().to_owned(),
+        fix: None,
     }
 }
 

@@ -154,6 +154,58 @@ macro_rules! with_use_cases {
             destination_add(DestinationAdd) -> Destination, Everyone, "undercroft destination add {path}";
             /// Forgets a destination; the backups in it stay.
             destination_forget(DestinationRef) -> Destination, Everyone, "undercroft destination remove {destination}";
+            /// Shows a destination with its keys and what its backups take.
+            destination_show(DestinationRef) -> DestinationDetail, Everyone, "undercroft destination show {destination}";
+            /// Gives a destination another name.
+            destination_rename(DestinationRename) -> Destination, Everyone, "undercroft destination rename {destination} {name}";
+            /// Says where a destination is now that was moved.
+            destination_move(DestinationMove) -> Destination, Everyone, "undercroft destination move {destination} {path}";
+            /// Removes locks that programs left which are gone.
+            destination_unlock(DestinationRef) -> Destination, Everyone, "undercroft destination unlock {destination}";
+            /// Copies backups to another destination.
+            destination_copy(DestinationCopy) -> JobView, Everyone, "undercroft destination copy {from} {to}";
+            /// Lets another password open a destination, too.
+            key_add(KeyNew) -> Keys, Everyone, "undercroft destination key add {destination}";
+            /// Removes a key; its password opens the destination no more.
+            key_remove(KeyRemove) -> Keys, Everyone, "undercroft destination key remove {destination} {key}";
+            /// Changes the password that is kept for a destination.
+            password_change(KeyNew) -> Keys, Everyone, "undercroft destination password {destination}";
+            /// Tries whether a password opens a destination.
+            password_try(PasswordTry) -> PasswordTried, Everyone, "undercroft destination key test {destination}";
+            /// Makes the page to print and put away: what is where, its key, and how to get it back.
+            recovery_kit(DestinationRef) -> RecoveryKit, Everyone, "undercroft destination kit {destination}";
+            /// Writes that page into a folder, and says which file it is.
+            recovery_kit_save(RecoveryKitSave) -> Place, Everyone, "undercroft destination kit {destination} --into {path}";
+            /// Shows a destination as a folder.
+            mount_start(MountRef) -> Mount, Everyone, "undercroft destination mount {destination} {path}";
+            /// Shows a destination as a folder no longer.
+            mount_stop(MountRef) -> Nothing, Everyone, "";
+            /// Lists the destinations that are shown as folders.
+            mount_list(Nothing) -> Vec<Mount>, Everyone, "";
+            /// Lists the plans.
+            plan_list(Nothing) -> Vec<Plan>, Everyone, "undercroft plan list";
+            /// Shows one plan.
+            plan_show(PlanRef) -> Plan, Everyone, "undercroft plan show {plan}";
+            /// Proposes a plan that suits most: all projects, daily, kept for years, proven.
+            plan_propose(Nothing) -> PlanDraft, Everyone, "undercroft plan add {name} --to {destination} --dry-run";
+            /// Keeps a plan, new or changed.
+            plan_save(PlanSave) -> Plan, Everyone, "undercroft plan add {name} --to {destination}";
+            /// Counts what a plan would back up and what it would leave out.
+            plan_preview(PlanDraft) -> PlanPreview, Everyone, "undercroft plan preview {plan}";
+            /// Lets a plan run by itself, or no longer.
+            plan_enable(PlanEnable) -> Plan, Everyone, "undercroft plan enable {plan}";
+            /// Removes a plan; its backups stay.
+            plan_delete(PlanRef) -> Plan, Everyone, "undercroft plan remove {plan}";
+            /// Carries a plan out now.
+            plan_run(PlanRef) -> JobView, Everyone, "undercroft plan run {plan}";
+            /// Lists the runs to come.
+            schedule_upcoming(Upcoming) -> Vec<PlannedRun>, Everyone, "undercroft plan upcoming";
+            /// Says whether backups begin by themselves.
+            schedule_state(Nothing) -> ScheduleState, Everyone, "undercroft plan status";
+            /// Lets no backup begin by itself for a while.
+            schedule_pause(PauseRequest) -> ScheduleState, Everyone, "undercroft plan pause";
+            /// Lets backups begin by themselves again.
+            schedule_resume(Nothing) -> ScheduleState, Everyone, "undercroft plan resume";
             /// Backs a project up.
             backup_run(BackupRun) -> JobView, Everyone, "undercroft backup run {project} --to {destination}";
             /// Backs every project up to every destination.
@@ -164,18 +216,76 @@ macro_rules! with_use_cases {
             snapshot_browse(Browse) -> Listing, Everyone, "undercroft backup browse {snapshot} {path} --from {destination}";
             /// Gets a backup, or a part of it, back.
             restore(Restore) -> JobView, Everyone, "undercroft restore {snapshot} --from {destination} --target {path}";
+            /// Says what a restore would do.
+            restore_preview(Restore) -> SnapshotRestorePlan, Everyone, "undercroft restore {snapshot} --from {destination} --target {path} --dry-run";
+            /// Lists all that is kept of one file, in the history and in every backup, newest first.
+            file_everywhere(FileEverywhere) -> Vec<FileCopy>, Everyone, "undercroft file everywhere {project} {path}";
+            /// Looks for names in all backups.
+            snapshot_search(SnapshotSearch) -> Vec<SnapshotHit>, Everyone, "undercroft backup search {text}";
+            /// Compares two backups, or one with what is on disk.
+            snapshot_compare(SnapshotCompare) -> SnapshotDifference, Everyone, "undercroft backup compare {from} {to} --from {destination}";
+            /// Pins a backup, so that no policy drops it, or lets it go with the others again.
+            snapshot_pin(SnapshotPin) -> Snapshot, Everyone, "undercroft backup pin {snapshot} --from {destination}";
+            /// Says what forgetting these backups would do.
+            snapshot_forget_preview(SnapshotsRef) -> ForgetPlan, Everyone, "undercroft backup forget {snapshot} --from {destination} --dry-run";
+            /// Moves backups to the destination's trash.
+            snapshot_forget(SnapshotsRef) -> JobView, Everyone, "undercroft backup forget {snapshot} --from {destination}";
+            /// Says what a policy keeps, and why, and what it would let go.
+            retention_preview(RetentionRequest) -> ForgetPlan, Everyone, "undercroft retention preview {destination}";
+            /// Lets go what a policy does not keep, to the trash.
+            retention_apply(RetentionRequest) -> JobView, Everyone, "undercroft retention apply {destination}";
+            /// Lists the backups in a destination's trash.
+            trash_list(DestinationRef) -> Vec<TrashedSnapshot>, Everyone, "undercroft retention trash {destination}";
+            /// Takes backups out of the trash.
+            trash_restore(SnapshotsRef) -> Vec<Snapshot>, Everyone, "undercroft retention restore {destination} {snapshot}";
+            /// Empties a destination's trash.
+            trash_empty(DestinationRef) -> JobView, Everyone, "undercroft retention empty {destination}";
+            /// Says what a clean-up of a destination would free.
+            cleanup_preview(DestinationRef) -> CleanupPlan, Everyone, "undercroft destination cleanup {destination} --dry-run";
+            /// Frees what no backup of a destination needs any more.
+            cleanup(DestinationRef) -> JobView, Everyone, "undercroft destination cleanup {destination}";
+            /// Says how far the destinations are proven.
+            proof_list(Nothing) -> Vec<DestinationProof>, Everyone, "undercroft destination proof";
+            /// Reads a destination back, whole or a share.
+            destination_check(CheckRequest) -> JobView, Everyone, "undercroft destination check {destination}";
+            /// Restores random files of a destination on trial, and compares.
+            drill(DestinationRef) -> JobView, Everyone, "undercroft destination drill {destination}";
+            /// Mends a destination.
+            destination_repair(RepairRequest) -> JobView, Everyone, "undercroft destination repair {destination} {what}";
+            /// Protects a destination against damage of its drive.
+            parity_change(ParityChange) -> JobView, Everyone, "undercroft destination parity {destination} {percent}";
+            /// Lists what looked unusual, newest first.
+            guard_list(Nothing) -> Vec<GuardAlert>, Everyone, "undercroft retention alerts";
+            /// Answers such an alert.
+            guard_answer(GuardReply) -> GuardAlert, Everyone, "undercroft retention answer {alert} {answer}";
+            /// Lists the libraries that a destination can give back.
+            recovery_look(RecoveryLook) -> Vec<RecoverableLibrary>, Everyone, "undercroft library recover {path} --list";
+            /// Gets a whole library back; the program must be started anew afterwards.
+            library_recover(LibraryRecover) -> JobView, Everyone, "undercroft library recover {path}";
+            /// Starts the program anew.
+            app_restart(Nothing) -> Nothing, Window, "";
             /// Lists the jobs that run, and those that ended lately.
             job_list(Nothing) -> Vec<JobView>, Everyone, "undercroft job list";
             /// Asks a job to stop.
             job_cancel(JobRef) -> JobView, Everyone, "";
+            /// Tells a job to wait.
+            job_pause(JobRef) -> JobView, Everyone, "";
+            /// Lets a job that waits go on.
+            job_resume(JobRef) -> JobView, Everyone, "";
             /// Lists what was done, newest first.
             run_list(RunFilter) -> Vec<Run>, Everyone, "undercroft run list";
+            /// Shows a run with its parts and its log.
+            run_show(RunRef) -> RunDetail, Everyone, "undercroft run show {run}";
+            /// Gives a run's log as a file.
+            run_export(RunExport) -> RunExported, Everyone, "undercroft run export {run}";
             /// Lists what happened, oldest first.
             event_list(EventsAfter) -> Vec<Event>, Everyone, "undercroft events";
             /// Shows the whole at a glance.
             dashboard(Nothing) -> Dashboard, Everyone, "undercroft status";
             /// Looks for whatever could keep Undercroft from doing its work.
             doctor(Nothing) -> Vec<Finding>, Everyone, "undercroft doctor";
+            /// Does what the doctor proposes.
+            doctor_fix(FindingFix) -> Vec<Finding>, Everyone, "undercroft doctor --fix {id}";
             /// Shows the settings, and where each comes from.
             settings_show(Nothing) -> SettingsView, Everyone, "undercroft settings show";
             /// Changes settings.

@@ -8,9 +8,9 @@ use undercroft_api::wire::PlacePurpose;
 
 use crate::window;
 
-/// Asks the user for a folder; nothing when they cancel. Waits for the answer, so it must not be
-/// called on the main thread.
-pub(crate) fn pick_folder(app: &AppHandle, purpose: PlacePurpose) -> Option<PathBuf> {
+/// Asks the user for a folder, or a file where one is meant; nothing when they cancel. Waits for the
+/// answer, so it must not be called on the main thread.
+pub(crate) fn pick(app: &AppHandle, purpose: PlacePurpose) -> Option<PathBuf> {
     let mut dialog = app.dialog().file().set_title(title_of(purpose));
     if let Some(window) = app.get_webview_window(window::LABEL) {
         dialog = dialog.set_parent(&window);
@@ -19,7 +19,11 @@ pub(crate) fn pick_folder(app: &AppHandle, purpose: PlacePurpose) -> Option<Path
     if let Ok(home) = app.path().home_dir() {
         dialog = dialog.set_directory(home);
     }
-    dialog.blocking_pick_folder()?.into_path().ok()
+    let picked = match purpose {
+        PlacePurpose::KeyFile => dialog.blocking_pick_file(),
+        _ => dialog.blocking_pick_folder(),
+    };
+    picked?.into_path().ok()
 }
 
 /// Asks whether to end the program although jobs run. Waits for the answer, as above.
@@ -43,5 +47,7 @@ fn title_of(purpose: PlacePurpose) -> &'static str {
         PlacePurpose::Destination => "Choose where backups go",
         PlacePurpose::Restore => "Choose where to restore to",
         PlacePurpose::Upload => "Choose what to add",
+        PlacePurpose::KeyFile => "Choose the file that holds the password",
+        PlacePurpose::Save => "Choose where to save",
     }
 }

@@ -30,6 +30,6 @@ impl Host for WindowHost {
     }
 
     fn pick_folder(&self, purpose: PlacePurpose) -> Result<Option<PathBuf>> {
-        Ok(dialog::pick_folder(&self.app, purpose))
+        Ok(dialog::pick(&self.app, purpose))
     }
 }

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand};
 use undercroft_api::Api;
 use undercroft_api::wire::{
-    Destination, DestinationAdd, DestinationRef, Nothing, Place, PlaceState,
+    Destination, DestinationAdd, DestinationRef, NewPassword, Nothing, Place, PlaceState,
 };
 use undercroft_foundation::Result;
 
@@ -90,7 +90,7 @@ pub(crate) fn add_place(
         false => (Purpose::Open, format!("the repository {}", place.display)),
     };
     let secret = password::ask(password.password_file.as_deref(), purpose, &whose)?;
-    let password = secret.into_text();
+    let password = NewPassword::Typed { password: secret.into_text() };
     api.destination_add(DestinationAdd { place: place.id, name, password, create })
 }
 

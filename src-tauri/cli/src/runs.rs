@@ -29,7 +29,11 @@ impl Command {
     pub(crate) fn run(self, session: &Session) -> Result<Ending> {
         let Self::List(List { project, limit }) = self;
         let out = &session.out;
-        let runs = session.api()?.run_list(RunFilter { project, limit: Some(limit) })?;
+        let runs = session.api()?.run_list(RunFilter {
+            project,
+            limit: Some(limit),
+            ..RunFilter::default()
+        })?;
         out.show(&runs, |runs| print_list(runs, out));
         Ok(Ending::Done)
     }

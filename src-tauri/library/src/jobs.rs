@@ -44,11 +44,25 @@ pub enum JobKind {
     Compact,
     /// Exchanges commits with a git repository.
     Git,
+    /// Carries a plan out.
+    Plan,
+    /// Restores random files on trial.
+    Drill,
+    /// Forgets backups.
+    Forget,
+    /// Frees what no backup needs any more.
+    Cleanup,
+    /// Copies backups to another destination.
+    Copy,
+    /// Mends a destination.
+    Repair,
+    /// Gets the whole library back.
+    Recover,
 }
 
 impl JobKind {
     /// Every kind.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 19] = [
         Self::Backup,
         Self::Restore,
         Self::Refresh,
@@ -61,6 +75,13 @@ impl JobKind {
         Self::Thin,
         Self::Compact,
         Self::Git,
+        Self::Plan,
+        Self::Drill,
+        Self::Forget,
+        Self::Cleanup,
+        Self::Copy,
+        Self::Repair,
+        Self::Recover,
     ];
 
     /// The stable name: `backup`.
@@ -78,6 +99,13 @@ impl JobKind {
             Self::Thin => "thin",
             Self::Compact => "compact",
             Self::Git => "git",
+            Self::Plan => "plan",
+            Self::Drill => "drill",
+            Self::Forget => "forget",
+            Self::Cleanup => "cleanup",
+            Self::Copy => "copy",
+            Self::Repair => "repair",
+            Self::Recover => "recover",
         }
     }
 

@@ -59,6 +59,19 @@ pub struct Finding {
     pub why: String,
     /// What to do next; empty when there is nothing to do.
     pub next: String,
+    /// What Undercroft can do about it by itself.
+    #[serde(default)]
+    pub fix: Option<FindingFix>,
+}
+
+/// A remedy that can be asked for.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct FindingFix {
+    /// Stands for the remedy in a request.
+    pub id: String,
+    /// What it does, as a button says it.
+    pub label: String,
 }
 
 /// How bad a finding is.

@@ -5,6 +5,8 @@ use serde::{Deserialize, Serialize};
 use specta::Type;
 use specta_typescript::Number;
 
+use super::{Keys, NewPassword, PasswordKeeper};
+
 /// A destination: its id, the beginning of one, or its name.
 #[derive(Debug, Clone, Serialize, Deserialize, Type)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -14,7 +16,7 @@ pub struct DestinationRef {
 }
 
 /// Makes a place a destination.
-#[derive(Clone, Serialize, Deserialize, Type)]
+#[derive(Debug, Clone, Serialize, Deserialize, Type)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct DestinationAdd {
     /// The place.
@@ -23,20 +25,9 @@ pub struct DestinationAdd {
     #[serde(default)]
     pub name: Option<String>,
     /// What opens the repository.
-    pub password: String,
+    pub password: NewPassword,
     /// Whether to make a new repository there, rather than open the one that is there.
     pub create: bool,
-}
-
-// A derived `Debug` would print the password.
-impl std::fmt::Debug for DestinationAdd {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("DestinationAdd")
-            .field("place", &self.place)
-            .field("name", &self.name)
-            .field("create", &self.create)
-            .finish_non_exhaustive()
-    }
 }
 
 /// A place that holds a repository of backups.
@@ -71,4 +62,64 @@ pub struct Destination {
     /// When it was added.
     #[specta(type = String)]
     pub added: Timestamp,
+    /// Where its password is kept.
+    pub keeper: PasswordKeeper,
+    /// When its backups were last proven restorable.
+    #[serde(default)]
+    #[specta(type = Option<String>)]
+    pub last_proven: Option<Timestamp>,
+    /// How many backups are in its trash, as far as is known.
+    #[specta(type = Number)]
+    pub trashed: u64,
+}
+
+/// A destination with all that it takes a moment to find out.
+#[derive(Debug, Clone, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct DestinationDetail {
+    /// The destination.
+    pub destination: Destination,
+    /// Its keys.
+    pub keys: Keys,
+    /// What its backups take, as stored.
+    #[specta(type = Number)]
+    pub stored_bytes: u64,
+    /// What they would take one by one and uncompressed.
+    #[specta(type = Number)]
+    pub restore_bytes: u64,
+    /// What no backup needs any more.
+    #[specta(type = Number)]
+    pub unused_bytes: u64,
+}
+
+/// Gives a destination another name.
+#[derive(Debug, Clone, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct DestinationRename {
+    /// The destination.
+    pub destination: String,
+    /// Its new name.
+    pub name: String,
+}
+
+/// Says where a destination is now.
+#[derive(Debug, Clone, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct DestinationMove {
+    /// The destination.
+    pub destination: String,
+    /// The place where it is now.
+    pub place: String,
+}
+
+/// Copies backups to another destination.
+#[derive(Debug, Clone, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct DestinationCopy {
+    /// The destination that holds them.
+    pub from: String,
+    /// The destination that is given them.
+    pub to: String,
+    /// The backups; all when empty.
+    pub snapshots: Vec<String>,
 }

@@ -1,4 +1,4 @@
-//! Jobs (what runs now) and runs (what ran) on the wire.
+//! Jobs on the wire: what runs now.
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -53,6 +53,20 @@ pub enum JobKind {
     Compact,
     /// Exchanges commits with a git repository.
     Git,
+    /// Carries a plan out.
+    Plan,
+    /// Restores random files on trial.
+    Drill,
+    /// Forgets backups.
+    Forget,
+    /// Frees what no backup needs any more.
+    Cleanup,
+    /// Copies backups to another destination.
+    Copy,
+    /// Mends a destination.
+    Repair,
+    /// Gets the whole library back.
+    Recover,
 }
 
 /// Where a job stands.
@@ -89,8 +103,17 @@ pub struct JobView {
     /// The id of the destination that it concerns.
     #[serde(default)]
     pub destination: Option<String>,
+    /// The id of the plan that it carries out.
+    #[serde(default)]
+    pub plan: Option<String>,
     /// Where it stands.
     pub state: JobState,
+    /// Whether it was told to wait.
+    #[serde(default)]
+    pub paused: bool,
+    /// Whether it can be told to wait.
+    #[serde(default)]
+    pub can_pause: bool,
     /// How far it is.
     pub progress: JobProgress,
     /// What is being worked on.
@@ -158,50 +181,4 @@ pub struct Warning {
     pub item: String,
     /// What happened and why.
     pub message: String,
-}
-
-/// Which runs to list.
-#[derive(Debug, Clone, Default, Serialize, Deserialize, Type)]
-#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
-pub struct RunFilter {
-    /// The runs of this project.
-    pub project: Option<String>,
-    /// How many at most; 50 when left out.
-    pub limit: Option<u32>,
-}
-
-/// A job that was recorded.
-#[derive(Debug, Clone, Serialize, Deserialize, Type)]
-#[serde(rename_all = "camelCase")]
-pub struct Run {
-    /// Its id.
-    pub id: String,
-    /// What it did.
-    pub kind: JobKind,
-    /// What it did, in words.
-    pub title: String,
-    /// The id of the project that it concerned.
-    #[serde(default)]
-    pub project: Option<String>,
-    /// The id of the destination that it concerned.
-    #[serde(default)]
-    pub destination: Option<String>,
-    /// Where it stands.
-    pub state: JobState,
-    /// When it started.
-    #[specta(type = String)]
-    pub started: Timestamp,
-    /// When it ended.
-    #[serde(default)]
-    #[specta(type = Option<String>)]
-    pub ended: Option<Timestamp>,
-    /// How it ended.
-    #[serde(default)]
-    pub outcome: Option<Outcome>,
-    /// Files done.
-    #[specta(type = Number)]
-    pub files_done: u64,
-    /// Bytes done.
-    #[specta(type = Number)]
-    pub bytes_done: u64,
 }

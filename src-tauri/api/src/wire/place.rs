@@ -15,6 +15,10 @@ pub enum PlacePurpose {
     Restore,
     /// To be copied into a workspace.
     Upload,
+    /// A file that holds a password.
+    KeyFile,
+    /// To receive a file that Undercroft writes.
+    Save,
 }
 
 /// Asks the user for a folder.

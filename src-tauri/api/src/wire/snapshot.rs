@@ -49,6 +49,8 @@ pub struct Snapshot {
     #[serde(default)]
     #[specta(type = Option<Number>)]
     pub size_bytes: Option<u64>,
+    /// Whether no policy may drop it.
+    pub pinned: bool,
     /// What it added to the repository.
     #[serde(default)]
     #[specta(type = Option<Number>)]
@@ -117,7 +119,7 @@ pub enum EntryKind {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub enum Overwrite {
-    /// Leave them.
+    /// Leave them; only what is missing is written.
     Never,
     /// Replace those whose content differs.
     Changed,

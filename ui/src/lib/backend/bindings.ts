@@ -51,6 +51,22 @@ active: boolean } |
 /** A sentence. */
 text: string };
 
+/** A backup that holds a file's content. */
+export type BackupCopy = {
+	/** The destination's id. */
+	destination: string,
+	/** Its name. */
+	destinationName: string,
+	/** Whether it is there now. */
+	present: boolean,
+	/** The backup's id. */
+	snapshot: string,
+	/** When the backup was made. */
+	time: string,
+	/** The file in the backup, as `snapshot_browse` and `restore` name it. */
+	path: string[],
+};
+
 /** Backs a project up to a destination. */
 export type BackupRun = {
 	/** The project. */
@@ -96,12 +112,42 @@ export type ChangeKind =
 /** Only its mode, times or attributes differ. */
 "metadata";
 
+/** Reads a destination back now. */
+export type CheckRequest = {
+	/** The destination. */
+	destination: string,
+	/** How much is read back, in thousandths: 1000 for all, 0 for what leads to the data only. */
+	permille: number,
+};
+
+/** What a clean-up of a destination would do. */
+export type CleanupPlan = {
+	/** Bytes that no backup needs. */
+	unusedBytes: number,
+	/** Bytes that it would free. */
+	freesBytes: number,
+	/** Bytes that it would write anew first. */
+	rewritesBytes: number,
+	/** Free room that it needs to do so. */
+	needsFreeBytes: number,
+};
+
 /** How two versions differ. */
 export type Comparison = {
 	/** The differences by path, the first ten thousand. */
 	changes: Change[],
 	/** How many there are in all. */
 	changesTotal: number,
+};
+
+/** What must hold for a plan to begin by itself; what does not hold is waited for. */
+export type Conditions = {
+	/** The machine is not on battery. */
+	onPower?: boolean,
+	/** The network is not metered. */
+	unmetered?: boolean,
+	/** Not within these hours. */
+	quietHours?: QuietHours | null,
 };
 
 /** What to do where a name is taken. */
@@ -179,6 +225,12 @@ export type Destination = {
 	lastBackup?: string | null,
 	/** When it was added. */
 	added: string,
+	/** Where its password is kept. */
+	keeper: PasswordKeeper,
+	/** When its backups were last proven restorable. */
+	lastProven?: string | null,
+	/** How many backups are in its trash, as far as is known. */
+	trashed: number,
 };
 
 /** Makes a place a destination. */
@@ -188,15 +240,81 @@ export type DestinationAdd = {
 	/** Its name; without one, the folder's. */
 	name?: string | null,
 	/** What opens the repository. */
-	password: string,
+	password: NewPassword,
 	/** Whether to make a new repository there, rather than open the one that is there. */
 	create: boolean,
+};
+
+/** Copies backups to another destination. */
+export type DestinationCopy = {
+	/** The destination that holds them. */
+	from: string,
+	/** The destination that is given them. */
+	to: string,
+	/** The backups; all when empty. */
+	snapshots: string[],
+};
+
+/** A destination with all that it takes a moment to find out. */
+export type DestinationDetail = {
+	/** The destination. */
+	destination: Destination,
+	/** Its keys. */
+	keys: Keys,
+	/** What its backups take, as stored. */
+	storedBytes: number,
+	/** What they would take one by one and uncompressed. */
+	restoreBytes: number,
+	/** What no backup needs any more. */
+	unusedBytes: number,
+};
+
+/** Says where a destination is now. */
+export type DestinationMove = {
+	/** The destination. */
+	destination: string,
+	/** The place where it is now. */
+	place: string,
+};
+
+/** How far a destination is proven. */
+export type DestinationProof = {
+	/** The destination's id. */
+	destination: string,
+	/** Its name. */
+	name: string,
+	/** When random files were last restored and found right. */
+	lastProven?: string | null,
+	/** The last trial restores, newest first. */
+	drills: Drill[],
+	/** When a part was last read back and found right. */
+	lastRead?: string | null,
+	/** How much of what is stored was read back since this round began, in thousandths. */
+	roundPermille: number,
+	/** When this round began. */
+	roundSince?: string | null,
+	/** When the last whole round ended. */
+	lastRound?: string | null,
+	/** What was found wrong and is not mended yet, sentences. */
+	problems: string[],
+	/** How much parity it has, in percent of what is stored; none when left out. */
+	parityPercent?: number | null,
+	/** How much of what is stored is under parity, in thousandths. */
+	parityPermille: number,
 };
 
 /** A destination: its id, the beginning of one, or its name. */
 export type DestinationRef = {
 	/** The destination. */
 	destination: string,
+};
+
+/** Gives a destination another name. */
+export type DestinationRename = {
+	/** The destination. */
+	destination: string,
+	/** Its new name. */
+	name: string,
 };
 
 /** What kind of comparison can be shown. */
@@ -263,6 +381,24 @@ export type DraftSave = {
 	kind?: DraftKind,
 	/** The content, in base64. */
 	base64: string,
+};
+
+/** A trial restore. */
+export type Drill = {
+	/** When. */
+	time: string,
+	/** The project's id, when it was of one project. */
+	project?: string | null,
+	/** How many files were restored. */
+	files: number,
+	/** What they weigh. */
+	bytes: number,
+	/** How long it took. */
+	milliseconds: number,
+	/** How many of them were also compared with the file on disk, which had not changed since. */
+	comparedWithDisk: number,
+	/** What was not right; nothing when all was. */
+	problems: string[],
 };
 
 /** One name in a folder. */
@@ -343,6 +479,20 @@ export type FileContent = {
 	base64: string,
 };
 
+/** One content of a file, and where it is to be had. */
+export type FileCopy = {
+	/** When it was kept first. */
+	time: string,
+	/** When the content was last changed, as the file says. */
+	modified?: string | null,
+	/** Its size. */
+	sizeBytes: number,
+	/** The id of the version that holds it, when the history does. */
+	version?: string | null,
+	/** The backups that hold it, newest first. */
+	backups: BackupCopy[],
+};
+
 /** Deletes a file or folder of a workspace and makes a version. */
 export type FileDelete = {
 	/** The workspace. */
@@ -389,6 +539,14 @@ export type FileEntry = {
 	reason?: LayerReason | null,
 	/** Where a symbolic link leads. */
 	target?: string | null,
+};
+
+/** A file of a project, wherever it is kept. */
+export type FileEverywhere = {
+	/** The project. */
+	project: string,
+	/** The file, name by name from the project's folder. */
+	path: string[],
 };
 
 /** Something that was found. */
@@ -485,6 +643,16 @@ export type Finding = {
 	why: string,
 	/** What to do next; empty when there is nothing to do. */
 	next: string,
+	/** What Undercroft can do about it by itself. */
+	fix?: FindingFix | null,
+};
+
+/** A remedy that can be asked for. */
+export type FindingFix = {
+	/** Stands for the remedy in a request. */
+	id: string,
+	/** What it does, as a button says it. */
+	label: string,
 };
 
 /** How bad a finding is. */
@@ -495,6 +663,22 @@ export type FindingLevel =
 "warning" |
 /** It does not work. */
 "error";
+
+/** What would be kept and why, and what a deletion would do. */
+export type ForgetPlan = {
+	/** Those that stay, newest first. */
+	keep: KeptSnapshot[],
+	/** Those that go, newest first. */
+	drop: Snapshot[],
+	/** What a clean-up frees once they are gone for good. */
+	freesBytes: number,
+	/** How many files are in those that go and in none that stays. */
+	lostFiles: number,
+	/** The first hundred of them, to show. */
+	lost: LostFile[],
+	/** Until when they can be had back from the trash. */
+	trashUntil: string,
+};
 
 /** A branch. */
 export type GitBranch = {
@@ -676,6 +860,50 @@ export type GitTransfer = {
 	branch?: string | null,
 };
 
+/** Something unusual that a run noticed; retention waits until it is answered. */
+export type GuardAlert = {
+	/** Its id. */
+	id: string,
+	/** When. */
+	time: string,
+	/** The project's id. */
+	project: string,
+	/** The project's name. */
+	projectName: string,
+	/** What kind of thing. */
+	kind: GuardKind,
+	/** What was noticed, a sentence. */
+	text: string,
+	/** The first of the files that it is about, to show. */
+	examples: string[],
+	/** How it was answered; not yet when left out. */
+	answer?: GuardAnswer | null,
+};
+
+/** How an alert is answered. */
+export type GuardAnswer =
+/** That was meant; retention goes on. */
+"meant" |
+/** That was not meant: the backups from before are pinned, and retention goes on without them. */
+"notMeant";
+
+/** What the guard notices. */
+export type GuardKind =
+/** A great part of the files is gone. */
+"deletion" |
+/** A great part of the files is another, at once. */
+"rewriting" |
+/** It grew by a multiple. */
+"growth";
+
+/** Answers an alert. */
+export type GuardReply = {
+	/** The alert. */
+	alert: string,
+	/** The answer. */
+	answer: GuardAnswer,
+};
+
 /** What the first version of a project would hold. */
 export type HistoryPlan = {
 	/** When it was counted. */
@@ -690,6 +918,14 @@ export type HistoryPlan = {
 	secrets: string[][],
 	/** Where the bytes would go. */
 	layers: LayerTotals,
+};
+
+/** A program that is started with its arguments, through no shell. */
+export type HookCommand = {
+	/** The program and its arguments. */
+	command: string[],
+	/** After how long it is stopped. */
+	timeoutSeconds: number,
 };
 
 /** A part in which two texts differ. */
@@ -731,7 +967,21 @@ export type JobKind =
 /** Stores versions in less room. */
 "compact" |
 /** Exchanges commits with a git repository. */
-"git";
+"git" |
+/** Carries a plan out. */
+"plan" |
+/** Restores random files on trial. */
+"drill" |
+/** Forgets backups. */
+"forget" |
+/** Frees what no backup needs any more. */
+"cleanup" |
+/** Copies backups to another destination. */
+"copy" |
+/** Mends a destination. */
+"repair" |
+/** Gets the whole library back. */
+"recover";
 
 /** How far a job is. */
 export type JobProgress = {
@@ -784,8 +1034,14 @@ export type JobView = {
 	project?: string | null,
 	/** The id of the destination that it concerns. */
 	destination?: string | null,
+	/** The id of the plan that it carries out. */
+	plan?: string | null,
 	/** Where it stands. */
 	state: JobState,
+	/** Whether it was told to wait. */
+	paused?: boolean,
+	/** Whether it can be told to wait. */
+	canPause?: boolean,
 	/** How far it is. */
 	progress: JobProgress,
 	/** What is being worked on. */
@@ -796,6 +1052,56 @@ export type JobView = {
 	ended?: string | null,
 	/** How it ended. */
 	outcome?: Outcome | null,
+};
+
+/** A backup that stays. */
+export type KeptSnapshot = {
+	/** The backup. */
+	snapshot: Snapshot,
+	/** Why it stays: `last`, `daily`, `within`, `pinned` …, as restic names them. */
+	reasons: string[],
+};
+
+/** A key of a destination: one password opens it with it. */
+export type Key = {
+	/** Its id. */
+	id: string,
+	/** The first digits of the id. */
+	shortId: string,
+	/** Whether it is the one whose password is kept here. */
+	current: boolean,
+	/** Who made it. */
+	user: string,
+	/** On which machine. */
+	host: string,
+	/** When it was made. */
+	created?: string | null,
+	/** It cannot be read any more; its password opens nothing. */
+	damaged: boolean,
+};
+
+/** Adds a key, or changes the password in use. */
+export type KeyNew = {
+	/** The destination. */
+	destination: string,
+	/** The password. */
+	password: NewPassword,
+};
+
+/** Removes a key; its password opens the destination no more. */
+export type KeyRemove = {
+	/** The destination. */
+	destination: string,
+	/** The key: its id, or the beginning of it. */
+	key: string,
+};
+
+/** The keys of a destination. */
+export type Keys = {
+	/** The keys, the oldest first. */
+	keys: Key[],
+	/** Where the password in use is kept. */
+	keeper: PasswordKeeper,
 };
 
 /** Where the bytes of a file version live. */
@@ -856,6 +1162,28 @@ export type LeftOut = {
 	sizeBytes: number,
 };
 
+/** Gets a library back into the one that is open, which must be empty. */
+export type LibraryRecover = {
+	/** The place of the destination. */
+	place: string,
+	/** Its password. */
+	password: string,
+	/** The backup of the library; the newest when left out. */
+	snapshot?: string | null,
+	/** Whether the projects' folders are brought back to where they were, where nothing is there. */
+	withFolders: boolean,
+};
+
+/** How much a plan may take of the machine. */
+export type Limits = {
+	/** Bytes a second to and from a destination. */
+	bytesPerSecond?: number | null,
+	/** Threads that work at once. */
+	threads?: number | null,
+	/** Gives way to other programs. */
+	lowPriority?: boolean,
+};
+
 /** A line of a comparison. */
 export type Line = {
 	/** On which sides it is. */
@@ -888,6 +1216,35 @@ export type Listing = {
 	path: string[],
 	/** What is in it: folders first, then by name. */
 	entries: Entry[],
+};
+
+/** How a line of a log is meant. */
+export type LogLevel =
+/** As it should be. */
+"info" |
+/** Somebody may want to look. */
+"warning" |
+/** It went wrong. */
+"error";
+
+/** A line of a run's log. */
+export type LogLine = {
+	/** When. */
+	time: string,
+	/** How it is meant. */
+	level: LogLevel,
+	/** What happened, a sentence. */
+	text: string,
+};
+
+/** A file that would be found nowhere else. */
+export type LostFile = {
+	/** Its path, to show. */
+	path: string,
+	/** Its size. */
+	sizeBytes: number,
+	/** The backup that holds it last. */
+	snapshot: string,
 };
 
 /** How the memory is used. */
@@ -926,6 +1283,33 @@ export type MemoryTransferred = {
 	left: number,
 };
 
+/** A destination that is shown as a folder. */
+export type Mount = {
+	/** The destination's id. */
+	destination: string,
+	/** Where, to show. */
+	path: string,
+};
+
+/** Shows a destination as a folder, to be read with any program. */
+export type MountRef = {
+	/** The destination. */
+	destination: string,
+};
+
+/** Where a password comes from. */
+export type NewPassword =
+/** The user typed it. */
+{ type: "typed";
+/** The password. */
+password: string } |
+/** One is made, of seven words; the recovery kit shows it. */
+{ type: "generated" } |
+/** It is the content of a file that the user points out, one line. */
+{ type: "keyFile";
+/** The place of the file. */
+place: string };
+
 /** A request that asks for nothing in particular. */
 export type Nothing = Record<string, never>;
 
@@ -943,12 +1327,62 @@ export type Outcome = {
 
 /** What to do about files that are there already. */
 export type Overwrite =
-/** Leave them. */
+/** Leave them; only what is missing is written. */
 "never" |
 /** Replace those whose content differs. */
 "changed" |
 /** Replace them all. */
 "always";
+
+/** Protects a destination against damage of its drive. */
+export type ParityChange = {
+	/** The destination. */
+	destination: string,
+	/** How much is added, in percent of what is stored: 0 for none, up to 50. */
+	percent: number,
+};
+
+/** Where a destination's password is kept. */
+export type PasswordKeeper =
+/** The system's keyring. */
+"keyring" |
+/** A sealed file of the library, where there is no keyring. */
+"sealedFile" |
+/** The user's own key file, read each time. */
+"keyFile" |
+/** Nowhere: it cannot be found any more and must be typed. */
+"missing";
+
+/** Whether a password opens a destination. */
+export type PasswordTried = {
+	/** Whether it does. */
+	opens: boolean,
+	/** The first digits of the key that it opens. */
+	key?: string | null,
+};
+
+/** Tries a password on a destination. */
+export type PasswordTry = {
+	/** The destination. */
+	destination: string,
+	/** The password; the one that is kept when left out. */
+	password?: string | null,
+};
+
+/** For how long backups pause. */
+export type PauseFor =
+/** An hour. */
+"oneHour" |
+/** Until six in the morning. */
+"untilTomorrow" |
+/** Until they are resumed. */
+"untilResumed";
+
+/** Lets no backup begin by itself for a while, and holds those that run. */
+export type PauseRequest = {
+	/** For how long. */
+	pause: PauseFor,
+};
 
 /** A folder that the user pointed out; good until the program ends. */
 export type Place = {
@@ -977,7 +1411,11 @@ export type PlacePurpose =
 /** To receive what is restored. */
 "restore" |
 /** To be copied into a workspace. */
-"upload";
+"upload" |
+/** A file that holds a password. */
+"keyFile" |
+/** To receive a file that Undercroft writes. */
+"save";
 
 /** What is at a place. */
 export type PlaceState =
@@ -994,6 +1432,172 @@ export type PlaceState =
 export type PlaceType = {
 	/** The path, absolute, or beginning with `~/`. */
 	path: string,
+};
+
+/** A plan as it stands. */
+export type Plan = {
+	/** Its id. */
+	id: string,
+	/** What it says. */
+	draft: PlanDraft,
+	/** Whether it runs by itself. */
+	enabled: boolean,
+	/** When it was made. */
+	created: string,
+	/** The ids of the projects that it is of today. */
+	projectsNow: string[],
+	/** When it runs next. */
+	next?: string | null,
+	/** What it waits for. */
+	waiting?: PlanWaiting | null,
+	/** Its last run. */
+	lastRun?: Run | null,
+	/** When each of its destinations was last given all of it. */
+	targetsNow: PlanTargetState[],
+	/** How it stands, a sentence. */
+	sentence: string,
+	/** Whether somebody should look. */
+	needsAttention: boolean,
+};
+
+/** What a plan says. */
+export type PlanDraft = {
+	/** Its name. */
+	name: string,
+	/** Which projects. */
+	projects: PlanProjects,
+	/** Whether the library itself is backed up, too: histories, objects, plans, settings. */
+	library: boolean,
+	/** Patterns of what is left out. */
+	exclude: string[],
+	/** Leaves out what a program makes again, proven by the manifest beside it. */
+	leaveOutRebuildable: boolean,
+	/**
+	 *  Where to, and how long it is kept there. The first that is there is written first; the
+	 *  others are given the same backups.
+	 */
+	targets: PlanTarget[],
+	/** When. */
+	schedule: Schedule,
+	/** The time zone of the schedule, as IANA names it; the machine's when left out. */
+	timeZone?: string | null,
+	/** What must hold for it to begin by itself. */
+	conditions: Conditions,
+	/** How much it may take. */
+	limits: Limits,
+	/** A command before the first backup; when it fails, nothing is backed up. */
+	before?: HookCommand | null,
+	/** A command after the last, whatever came of it. */
+	after?: HookCommand | null,
+	/** How it is proven. */
+	verification: Verification,
+};
+
+/** Lets a plan run by itself, or no longer. */
+export type PlanEnable = {
+	/** The plan. */
+	plan: string,
+	/** Whether it runs by itself. */
+	enabled: boolean,
+};
+
+/** Something that a plan leaves out. */
+export type PlanLeftOut = {
+	/** The project's name. */
+	project: string,
+	/** The path below it, to show. */
+	path: string,
+	/** Why: the pattern, or the manifest that proves it rebuildable. */
+	why: string,
+	/** How many files. */
+	files: number,
+	/** What they weigh. */
+	sizeBytes: number,
+};
+
+/** What a plan would back up, and what it would leave out. */
+export type PlanPreview = {
+	/** The projects. */
+	projects: number,
+	/** Files that would be backed up. */
+	files: number,
+	/** What they weigh. */
+	sizeBytes: number,
+	/** What would be left out, the largest first. */
+	leftOut: PlanLeftOut[],
+	/** What is left out in all. */
+	leftOutBytes: number,
+	/** Whether everything was counted; a preview stops counting after a few seconds. */
+	complete: boolean,
+};
+
+/** Which projects a plan is of. */
+export type PlanProjects =
+/** All that are active, those to come included. */
+{ type: "all" } |
+/** Those that bear one of these tags. */
+{ type: "tagged";
+/** The tags. */
+tags: string[] } |
+/** These. */
+{ type: "chosen";
+/** Their ids. */
+projects: string[] };
+
+/** A plan: its id, the beginning of one, or its name. */
+export type PlanRef = {
+	/** The plan. */
+	plan: string,
+};
+
+/** Keeps a plan: a new one, or one that is there with other words. */
+export type PlanSave = {
+	/** The plan that is changed; a new one when left out. */
+	plan?: string | null,
+	/** What it is to say. */
+	draft: PlanDraft,
+};
+
+/** A destination of a plan. */
+export type PlanTarget = {
+	/** The destination's id. */
+	destination: string,
+	/** How long backups are kept there. */
+	retention: Retention,
+};
+
+/** How a plan stands with one of its destinations. */
+export type PlanTargetState = {
+	/** The destination's id. */
+	destination: string,
+	/** Its name. */
+	name: string,
+	/** Whether it is there. */
+	present: boolean,
+	/** When it was last given all of the plan. */
+	lastComplete?: string | null,
+	/** Whether retention is held back there until an alert is answered. */
+	held: boolean,
+};
+
+/** A run that is due and waits. */
+export type PlanWaiting = {
+	/** For what. */
+	reason: WaitReason,
+	/** Since when it is due. */
+	planned: string,
+	/** As people say it: "waits for Shelf; 5 days since the last backup". */
+	text: string,
+};
+
+/** A run to come. */
+export type PlannedRun = {
+	/** The plan's id. */
+	plan: string,
+	/** The plan's name. */
+	name: string,
+	/** When. */
+	at: string,
 };
 
 /** A file as it can be shown. */
@@ -1164,6 +1768,91 @@ export type ProtectionState =
 /** A backup is being made now. */
 "running";
 
+/** A part of the day in which nothing begins; it may go over midnight. */
+export type QuietHours = {
+	/** From this time, `HH:MM`. */
+	from: string,
+	/** Until this time, `HH:MM`. */
+	until: string,
+};
+
+/** A library as it was at one moment, in a destination. */
+export type RecoverableLibrary = {
+	/** The backup of the library. */
+	snapshot: string,
+	/** When it was made. */
+	time: string,
+	/** The machine that made it. */
+	host: string,
+	/** The user who made it. */
+	user: string,
+	/** Its projects, by name, with their newest backups. */
+	projects: RecoverableProject[],
+	/** What the library weighs. */
+	sizeBytes: number,
+};
+
+/** A project that can be had back. */
+export type RecoverableProject = {
+	/** Its id. */
+	id: string,
+	/** Its name. */
+	name: string,
+	/** Where its folder was, to show. */
+	path: string,
+	/** When its newest backup was made; it has none when left out. */
+	lastBackup?: string | null,
+	/** What it weighs. */
+	sizeBytes?: number | null,
+	/** Whether something is at its place already, which is left as it is. */
+	occupied: boolean,
+};
+
+/** What to print and put away: what is where, its key, and how to get it back with stock tools. */
+export type RecoveryKit = {
+	/** As a page that can be printed, without scripts. */
+	html: string,
+	/** As text. */
+	text: string,
+	/** A name for the file. */
+	fileName: string,
+};
+
+/** Writes the recovery kit into a folder. */
+export type RecoveryKitSave = {
+	/** The destination. */
+	destination: string,
+	/** The place of the folder. */
+	place: string,
+};
+
+/** Asks what libraries a destination holds. */
+export type RecoveryLook = {
+	/** The place of the destination. */
+	place: string,
+	/** Its password. */
+	password: string,
+};
+
+/** What is to be mended. */
+export type RepairKind =
+/** Damaged files of the destination, from parity. */
+"parity" |
+/** The index, from the packs. */
+"index" |
+/** Damaged packs: what can be read of them is saved, the rest given up. */
+"packs" |
+/** Backups that miss content: what is lost is left out of them. */
+"snapshots";
+
+/** Mends a destination. */
+export type RepairRequest = {
+	/** The destination. */
+	destination: string,
+	/** What is to be mended. */
+	what: RepairKind,
+};
+
 /** Gets a backup, or a part of it, back. */
 export type Restore = {
 	/** The destination that holds the backup. */
@@ -1192,6 +1881,48 @@ export type RestorePlan = {
 	bytes: number,
 	/** What would change, the first of it. */
 	first: Change[],
+};
+
+/** How long backups are kept: restic's policy, and a budget. */
+export type Retention = {
+	/** The last so many. */
+	last?: number | null,
+	/** The last of each hour, for so many hours that have one. */
+	hourly?: number | null,
+	/** The last of each day, for so many days that have one. */
+	daily?: number | null,
+	/** The last of each week, for so many weeks that have one. */
+	weekly?: number | null,
+	/** The last of each month, for so many months that have one. */
+	monthly?: number | null,
+	/** The last of each year, for so many years that have one. */
+	yearly?: number | null,
+	/** All within this time of the newest: `1y5m7d2h`. */
+	within?: string | null,
+	/** One an hour within this time of the newest. */
+	withinHourly?: string | null,
+	/** One a day within this time of the newest. */
+	withinDaily?: string | null,
+	/** One a week within this time of the newest. */
+	withinWeekly?: string | null,
+	/** One a month within this time of the newest. */
+	withinMonthly?: string | null,
+	/** One a year within this time of the newest. */
+	withinYearly?: string | null,
+	/** All that bear one of these tags (several joined by commas: all of them). */
+	tags?: string[],
+	/** The most that the destination's backups may take, in bytes; the oldest go first. */
+	budgetBytes?: number | null,
+};
+
+/** Asks what a policy, or a deletion, would do. */
+export type RetentionRequest = {
+	/** The destination. */
+	destination: string,
+	/** The policy. */
+	policy: Retention,
+	/** The backups of this project only. */
+	project?: string | null,
 };
 
 /** What of a project is versioned, and where it goes. */
@@ -1234,6 +1965,10 @@ export type Run = {
 	project?: string | null,
 	/** The id of the destination that it concerned. */
 	destination?: string | null,
+	/** The id of the plan that it carried out. */
+	plan?: string | null,
+	/** When it was planned for, where it ran by itself. */
+	planned?: string | null,
 	/** Where it stands. */
 	state: JobState,
 	/** When it started. */
@@ -1248,12 +1983,76 @@ export type Run = {
 	bytesDone: number,
 };
 
-/** Which runs to list. */
+/** A run with its parts and its log. */
+export type RunDetail = {
+	/** The run. */
+	run: Run,
+	/** What it did to what, in its order. */
+	parts: RunPart[],
+	/** What happened, line by line; the last five thousand. */
+	log: LogLine[],
+};
+
+/** Asks for a run's log as a file. */
+export type RunExport = {
+	/** The run. */
+	run: string,
+	/** As JSON rather than as text. */
+	json: boolean,
+};
+
+/** A run's log as a file. */
+export type RunExported = {
+	/** A name for the file. */
+	fileName: string,
+	/** Its content. */
+	text: string,
+};
+
+/** Which runs to list; what is left out matches all. */
 export type RunFilter = {
 	/** The runs of this project. */
 	project?: string | null,
+	/** The runs with this destination. */
+	destination?: string | null,
+	/** The runs of this plan. */
+	plan?: string | null,
+	/** Of this kind. */
+	kind?: JobKind | null,
+	/** That ended so, or stand so. */
+	state?: JobState | null,
+	/** Begun at this moment or later. */
+	since?: string | null,
+	/** Begun before this moment. */
+	until?: string | null,
 	/** How many at most; 50 when left out. */
 	limit?: number | null,
+};
+
+/** One thing that a run did: a project, or the library, to one destination. */
+export type RunPart = {
+	/** What: "Atlas to Shelf". */
+	title: string,
+	/** The project's id. */
+	project?: string | null,
+	/** The destination's id. */
+	destination?: string | null,
+	/** How it ended. */
+	state: JobState,
+	/** What was done, a sentence. */
+	summary: string,
+	/** The backup that was made. */
+	snapshot?: string | null,
+	/** Bytes that were added to the destination. */
+	addedBytes: number,
+	/** How long it took. */
+	milliseconds: number,
+};
+
+/** A run by its id, or the beginning of it. */
+export type RunRef = {
+	/** The run. */
+	run: string,
 };
 
 /** What a save came to. */
@@ -1262,6 +2061,49 @@ export type Saved = {
 	version?: Version | null,
 	/** Whether anything changed. */
 	changed: boolean,
+};
+
+/** When a plan runs by itself. */
+export type Schedule =
+/** Never. */
+{ type: "manual" } |
+/** Every hour. */
+{ type: "hourly";
+/** At this minute. */
+minute: number } |
+/** Every day. */
+{ type: "daily";
+/** At this time, `HH:MM`. */
+at: string } |
+/** On these days of the week. */
+{ type: "weekly";
+/** 1 for Monday to 7 for Sunday. */
+weekdays: number[];
+/** At this time, `HH:MM`. */
+at: string } |
+/** Once a month. */
+{ type: "monthly";
+/** On this day, 1 to 31; the last day where the month is shorter. */
+day: number;
+/** At this time, `HH:MM`. */
+at: string } |
+/** As cron says: minute, hour, day, month, weekday. */
+{ type: "cron";
+/** The five fields. */
+expression: string } |
+/** After this many versions were made in the plan's projects. */
+{ type: "afterChanges";
+/** How many. */
+versions: number };
+
+/** Whether backups begin by themselves. */
+export type ScheduleState = {
+	/** Whether they pause. */
+	paused: boolean,
+	/** Until when; until they are resumed when left out. */
+	until?: string | null,
+	/** The next run by itself. */
+	next?: PlannedRun | null,
 };
 
 /** One setting as text. */
@@ -1355,8 +2197,42 @@ export type Snapshot = {
 	files?: number | null,
 	/** What these files weigh. */
 	sizeBytes?: number | null,
+	/** Whether no policy may drop it. */
+	pinned: boolean,
 	/** What it added to the repository. */
 	addedBytes?: number | null,
+};
+
+/** A path that differs. */
+export type SnapshotChange = {
+	/** Where, name by name from the top. */
+	path: string[],
+	/** How. */
+	kind: ChangeKind,
+	/** Its size in the newer one, or in the older one where it is gone. */
+	sizeBytes?: number | null,
+};
+
+/** Compares two backups, or one with what is on disk. */
+export type SnapshotCompare = {
+	/** The destination. */
+	destination: string,
+	/** The older backup. */
+	from: string,
+	/** The newer backup; what is on disk when left out. */
+	to?: string | null,
+};
+
+/** How two backups differ. */
+export type SnapshotDifference = {
+	/** What differs, by path; the first ten thousand. */
+	changes: SnapshotChange[],
+	/** How much differs in all. */
+	total: number,
+	/** Bytes that are only in the newer one. */
+	addedBytes: number,
+	/** Bytes that are only in the older one. */
+	removedBytes: number,
 };
 
 /** Which backups to list; what is left out matches all. */
@@ -1365,6 +2241,72 @@ export type SnapshotFilter = {
 	project?: string | null,
 	/** The backups in this destination. */
 	destination?: string | null,
+};
+
+/** A name that was found. */
+export type SnapshotHit = {
+	/** The destination's id. */
+	destination: string,
+	/** The newest backup that holds it. */
+	snapshot: string,
+	/** When that was made. */
+	time: string,
+	/** How many backups hold something at this path. */
+	backups: number,
+	/** Where, name by name from the top of the backup. */
+	path: string[],
+	/** What it is. */
+	kind: EntryKind,
+	/** Its size in that backup. */
+	sizeBytes: number,
+	/** When its content last changed. */
+	modified: string,
+};
+
+/** Pins a backup, or lets it go with the others again. */
+export type SnapshotPin = {
+	/** The destination. */
+	destination: string,
+	/** The backup. */
+	snapshot: string,
+	/** Whether no policy may drop it. */
+	pinned: boolean,
+};
+
+/** What a restore of a backup would do. */
+export type SnapshotRestorePlan = {
+	/** Files that would be written where there is none. */
+	create: number,
+	/** Files that would replace another content. */
+	replace: number,
+	/** Files that are there already and stay. */
+	keep: number,
+	/** Bytes that would be written. */
+	bytes: number,
+	/** Free room at the place. */
+	freeBytes?: number | null,
+	/** The first hundred of those that would be replaced, to show. */
+	replaced: string[],
+};
+
+/** Looks for names in all backups. */
+export type SnapshotSearch = {
+	/** A part of a name, or a pattern with `*` and `?`. */
+	text: string,
+	/** In this destination only. */
+	destination?: string | null,
+	/** In the backups of this project only. */
+	project?: string | null,
+	/** How many at most; 200 when left out. */
+	limit?: number | null,
+};
+
+/** Backups of one destination. */
+export type SnapshotsRef = {
+	/** The destination. */
+	destination: string,
+	/** The backups: their ids, or the beginnings of them. */
+	snapshots: string[],
 };
 
 /** How the window is coloured. */
@@ -1396,6 +2338,16 @@ export type ThinPlan = {
 	lostFiles: number,
 };
 
+/** A backup in the trash. */
+export type TrashedSnapshot = {
+	/** The backup. */
+	snapshot: Snapshot,
+	/** When it was forgotten. */
+	trashed: string,
+	/** When it goes for good. */
+	expires: string,
+};
+
 /** What made a version. */
 export type Trigger =
 /** The user, or a program for him. */
@@ -1406,6 +2358,24 @@ export type Trigger =
 "beforeRestore" |
 /** The beginning of the history. */
 "import";
+
+/** Asks for the coming runs. */
+export type Upcoming = {
+	/** Until when; a week when left out. */
+	until?: string | null,
+	/** How many at most; 100 when left out. */
+	limit?: number | null,
+};
+
+/** How a plan's backups are proven. */
+export type Verification = {
+	/** What a run wrote is read back at its end. */
+	afterRun: boolean,
+	/** How much of a destination is read back a day, in thousandths; 10 is one percent. */
+	dailyPermille: number,
+	/** Random files are restored and compared every so many days; 0 for never. */
+	drillDays: number,
+};
 
 /** The state of a whole workspace at one moment. */
 export type Version = {
@@ -1550,6 +2520,19 @@ export type VersionSizes = {
 	/** The largest of the files that no other version holds. */
 	largest: SizedPath[],
 };
+
+/** What a run waits for. */
+export type WaitReason =
+/** A destination that is away. */
+"destination" |
+/** The machine runs on battery. */
+"power" |
+/** The network is metered. */
+"network" |
+/** Quiet hours. */
+"quietHours" |
+/** Backups are paused. */
+"paused";
 
 /** Something that could not be done while the rest went on. */
 export type Warning = {
@@ -1817,6 +2800,58 @@ export interface UseCases {
 	destination_add: { request: DestinationAdd; reply: Destination };
 	/** Forgets a destination; the backups in it stay. */
 	destination_forget: { request: DestinationRef; reply: Destination };
+	/** Shows a destination with its keys and what its backups take. */
+	destination_show: { request: DestinationRef; reply: DestinationDetail };
+	/** Gives a destination another name. */
+	destination_rename: { request: DestinationRename; reply: Destination };
+	/** Says where a destination is now that was moved. */
+	destination_move: { request: DestinationMove; reply: Destination };
+	/** Removes locks that programs left which are gone. */
+	destination_unlock: { request: DestinationRef; reply: Destination };
+	/** Copies backups to another destination. */
+	destination_copy: { request: DestinationCopy; reply: JobView };
+	/** Lets another password open a destination, too. */
+	key_add: { request: KeyNew; reply: Keys };
+	/** Removes a key; its password opens the destination no more. */
+	key_remove: { request: KeyRemove; reply: Keys };
+	/** Changes the password that is kept for a destination. */
+	password_change: { request: KeyNew; reply: Keys };
+	/** Tries whether a password opens a destination. */
+	password_try: { request: PasswordTry; reply: PasswordTried };
+	/** Makes the page to print and put away: what is where, its key, and how to get it back. */
+	recovery_kit: { request: DestinationRef; reply: RecoveryKit };
+	/** Writes that page into a folder, and says which file it is. */
+	recovery_kit_save: { request: RecoveryKitSave; reply: Place };
+	/** Shows a destination as a folder. */
+	mount_start: { request: MountRef; reply: Mount };
+	/** Shows a destination as a folder no longer. */
+	mount_stop: { request: MountRef; reply: Nothing };
+	/** Lists the destinations that are shown as folders. */
+	mount_list: { request: Nothing; reply: Mount[] };
+	/** Lists the plans. */
+	plan_list: { request: Nothing; reply: Plan[] };
+	/** Shows one plan. */
+	plan_show: { request: PlanRef; reply: Plan };
+	/** Proposes a plan that suits most: all projects, daily, kept for years, proven. */
+	plan_propose: { request: Nothing; reply: PlanDraft };
+	/** Keeps a plan, new or changed. */
+	plan_save: { request: PlanSave; reply: Plan };
+	/** Counts what a plan would back up and what it would leave out. */
+	plan_preview: { request: PlanDraft; reply: PlanPreview };
+	/** Lets a plan run by itself, or no longer. */
+	plan_enable: { request: PlanEnable; reply: Plan };
+	/** Removes a plan; its backups stay. */
+	plan_delete: { request: PlanRef; reply: Plan };
+	/** Carries a plan out now. */
+	plan_run: { request: PlanRef; reply: JobView };
+	/** Lists the runs to come. */
+	schedule_upcoming: { request: Upcoming; reply: PlannedRun[] };
+	/** Says whether backups begin by themselves. */
+	schedule_state: { request: Nothing; reply: ScheduleState };
+	/** Lets no backup begin by itself for a while. */
+	schedule_pause: { request: PauseRequest; reply: ScheduleState };
+	/** Lets backups begin by themselves again. */
+	schedule_resume: { request: Nothing; reply: ScheduleState };
 	/** Backs a project up. */
 	backup_run: { request: BackupRun; reply: JobView };
 	/** Backs every project up to every destination. */
@@ -1827,18 +2862,76 @@ export interface UseCases {
 	snapshot_browse: { request: Browse; reply: Listing };
 	/** Gets a backup, or a part of it, back. */
 	restore: { request: Restore; reply: JobView };
+	/** Says what a restore would do. */
+	restore_preview: { request: Restore; reply: SnapshotRestorePlan };
+	/** Lists all that is kept of one file, in the history and in every backup, newest first. */
+	file_everywhere: { request: FileEverywhere; reply: FileCopy[] };
+	/** Looks for names in all backups. */
+	snapshot_search: { request: SnapshotSearch; reply: SnapshotHit[] };
+	/** Compares two backups, or one with what is on disk. */
+	snapshot_compare: { request: SnapshotCompare; reply: SnapshotDifference };
+	/** Pins a backup, so that no policy drops it, or lets it go with the others again. */
+	snapshot_pin: { request: SnapshotPin; reply: Snapshot };
+	/** Says what forgetting these backups would do. */
+	snapshot_forget_preview: { request: SnapshotsRef; reply: ForgetPlan };
+	/** Moves backups to the destination's trash. */
+	snapshot_forget: { request: SnapshotsRef; reply: JobView };
+	/** Says what a policy keeps, and why, and what it would let go. */
+	retention_preview: { request: RetentionRequest; reply: ForgetPlan };
+	/** Lets go what a policy does not keep, to the trash. */
+	retention_apply: { request: RetentionRequest; reply: JobView };
+	/** Lists the backups in a destination's trash. */
+	trash_list: { request: DestinationRef; reply: TrashedSnapshot[] };
+	/** Takes backups out of the trash. */
+	trash_restore: { request: SnapshotsRef; reply: Snapshot[] };
+	/** Empties a destination's trash. */
+	trash_empty: { request: DestinationRef; reply: JobView };
+	/** Says what a clean-up of a destination would free. */
+	cleanup_preview: { request: DestinationRef; reply: CleanupPlan };
+	/** Frees what no backup of a destination needs any more. */
+	cleanup: { request: DestinationRef; reply: JobView };
+	/** Says how far the destinations are proven. */
+	proof_list: { request: Nothing; reply: DestinationProof[] };
+	/** Reads a destination back, whole or a share. */
+	destination_check: { request: CheckRequest; reply: JobView };
+	/** Restores random files of a destination on trial, and compares. */
+	drill: { request: DestinationRef; reply: JobView };
+	/** Mends a destination. */
+	destination_repair: { request: RepairRequest; reply: JobView };
+	/** Protects a destination against damage of its drive. */
+	parity_change: { request: ParityChange; reply: JobView };
+	/** Lists what looked unusual, newest first. */
+	guard_list: { request: Nothing; reply: GuardAlert[] };
+	/** Answers such an alert. */
+	guard_answer: { request: GuardReply; reply: GuardAlert };
+	/** Lists the libraries that a destination can give back. */
+	recovery_look: { request: RecoveryLook; reply: RecoverableLibrary[] };
+	/** Gets a whole library back; the program must be started anew afterwards. */
+	library_recover: { request: LibraryRecover; reply: JobView };
+	/** Starts the program anew. */
+	app_restart: { request: Nothing; reply: Nothing };
 	/** Lists the jobs that run, and those that ended lately. */
 	job_list: { request: Nothing; reply: JobView[] };
 	/** Asks a job to stop. */
 	job_cancel: { request: JobRef; reply: JobView };
+	/** Tells a job to wait. */
+	job_pause: { request: JobRef; reply: JobView };
+	/** Lets a job that waits go on. */
+	job_resume: { request: JobRef; reply: JobView };
 	/** Lists what was done, newest first. */
 	run_list: { request: RunFilter; reply: Run[] };
+	/** Shows a run with its parts and its log. */
+	run_show: { request: RunRef; reply: RunDetail };
+	/** Gives a run's log as a file. */
+	run_export: { request: RunExport; reply: RunExported };
 	/** Lists what happened, oldest first. */
 	event_list: { request: EventsAfter; reply: Event[] };
 	/** Shows the whole at a glance. */
 	dashboard: { request: Nothing; reply: Dashboard };
 	/** Looks for whatever could keep Undercroft from doing its work. */
 	doctor: { request: Nothing; reply: Finding[] };
+	/** Does what the doctor proposes. */
+	doctor_fix: { request: FindingFix; reply: Finding[] };
 	/** Shows the settings, and where each comes from. */
 	settings_show: { request: Nothing; reply: SettingsView };
 	/** Changes settings. */
@@ -1923,17 +3016,72 @@ export const useCaseHints: Record<UseCaseName, string> = {
 	destination_list: "undercroft destination list",
 	destination_add: "undercroft destination add {path}",
 	destination_forget: "undercroft destination remove {destination}",
+	destination_show: "undercroft destination show {destination}",
+	destination_rename: "undercroft destination rename {destination} {name}",
+	destination_move: "undercroft destination move {destination} {path}",
+	destination_unlock: "undercroft destination unlock {destination}",
+	destination_copy: "undercroft destination copy {from} {to}",
+	key_add: "undercroft destination key add {destination}",
+	key_remove: "undercroft destination key remove {destination} {key}",
+	password_change: "undercroft destination password {destination}",
+	password_try: "undercroft destination key test {destination}",
+	recovery_kit: "undercroft destination kit {destination}",
+	recovery_kit_save: "undercroft destination kit {destination} --into {path}",
+	mount_start: "undercroft destination mount {destination} {path}",
+	mount_stop: "",
+	mount_list: "",
+	plan_list: "undercroft plan list",
+	plan_show: "undercroft plan show {plan}",
+	plan_propose: "undercroft plan add {name} --to {destination} --dry-run",
+	plan_save: "undercroft plan add {name} --to {destination}",
+	plan_preview: "undercroft plan preview {plan}",
+	plan_enable: "undercroft plan enable {plan}",
+	plan_delete: "undercroft plan remove {plan}",
+	plan_run: "undercroft plan run {plan}",
+	schedule_upcoming: "undercroft plan upcoming",
+	schedule_state: "undercroft plan status",
+	schedule_pause: "undercroft plan pause",
+	schedule_resume: "undercroft plan resume",
 	backup_run: "undercroft backup run {project} --to {destination}",
 	backup_run_all: "undercroft backup run --all",
 	snapshot_list: "undercroft backup list {project}",
 	snapshot_browse: "undercroft backup browse {snapshot} {path} --from {destination}",
 	restore: "undercroft restore {snapshot} --from {destination} --target {path}",
+	restore_preview: "undercroft restore {snapshot} --from {destination} --target {path} --dry-run",
+	file_everywhere: "undercroft file everywhere {project} {path}",
+	snapshot_search: "undercroft backup search {text}",
+	snapshot_compare: "undercroft backup compare {from} {to} --from {destination}",
+	snapshot_pin: "undercroft backup pin {snapshot} --from {destination}",
+	snapshot_forget_preview: "undercroft backup forget {snapshot} --from {destination} --dry-run",
+	snapshot_forget: "undercroft backup forget {snapshot} --from {destination}",
+	retention_preview: "undercroft retention preview {destination}",
+	retention_apply: "undercroft retention apply {destination}",
+	trash_list: "undercroft retention trash {destination}",
+	trash_restore: "undercroft retention restore {destination} {snapshot}",
+	trash_empty: "undercroft retention empty {destination}",
+	cleanup_preview: "undercroft destination cleanup {destination} --dry-run",
+	cleanup: "undercroft destination cleanup {destination}",
+	proof_list: "undercroft destination proof",
+	destination_check: "undercroft destination check {destination}",
+	drill: "undercroft destination drill {destination}",
+	destination_repair: "undercroft destination repair {destination} {what}",
+	parity_change: "undercroft destination parity {destination} {percent}",
+	guard_list: "undercroft retention alerts",
+	guard_answer: "undercroft retention answer {alert} {answer}",
+	recovery_look: "undercroft library recover {path} --list",
+	library_recover: "undercroft library recover {path}",
+	app_restart: "",
 	job_list: "undercroft job list",
 	job_cancel: "",
+	job_pause: "",
+	job_resume: "",
 	run_list: "undercroft run list",
+	run_show: "undercroft run show {run}",
+	run_export: "undercroft run export {run}",
 	event_list: "undercroft events",
 	dashboard: "undercroft status",
 	doctor: "undercroft doctor",
+	doctor_fix: "undercroft doctor --fix {id}",
 	settings_show: "undercroft settings show",
 	settings_change: "undercroft settings set {key} {value}",
 };

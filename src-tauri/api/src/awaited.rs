@@ -1,0 +1,80 @@
+//! Use cases that are declared and not there yet.
+
+use undercroft_foundation::{Code, Error, Result};
+
+use crate::Api;
+use crate::wire::*;
+
+macro_rules! awaited {
+    ($($name:ident($request:ty) -> $reply:ty;)*) => {
+        impl Api {
+            $(
+                /// Not there yet.
+                ///
+                /// # Errors
+                /// Always.
+                pub fn $name(&self, _: $request) -> Result<$reply> {
+                    Err(Error::new(Code::Unsupported, concat!("Cannot do ", stringify!($name), " yet")))
+                }
+            )*
+        }
+    };
+}
+
+awaited! {
+    destination_show(DestinationRef) -> DestinationDetail;
+    destination_rename(DestinationRename) -> Destination;
+    destination_move(DestinationMove) -> Destination;
+    destination_unlock(DestinationRef) -> Destination;
+    destination_copy(DestinationCopy) -> JobView;
+    key_add(KeyNew) -> Keys;
+    key_remove(KeyRemove) -> Keys;
+    password_change(KeyNew) -> Keys;
+    password_try(PasswordTry) -> PasswordTried;
+    recovery_kit(DestinationRef) -> RecoveryKit;
+    recovery_kit_save(RecoveryKitSave) -> Place;
+    mount_start(MountRef) -> Mount;
+    mount_stop(MountRef) -> Nothing;
+    mount_list(Nothing) -> Vec<Mount>;
+    plan_list(Nothing) -> Vec<Plan>;
+    plan_show(PlanRef) -> Plan;
+    plan_propose(Nothing) -> PlanDraft;
+    plan_save(PlanSave) -> Plan;
+    plan_preview(PlanDraft) -> PlanPreview;
+    plan_enable(PlanEnable) -> Plan;
+    plan_delete(PlanRef) -> Plan;
+    plan_run(PlanRef) -> JobView;
+    schedule_upcoming(Upcoming) -> Vec<PlannedRun>;
+    schedule_state(Nothing) -> ScheduleState;
+    schedule_pause(PauseRequest) -> ScheduleState;
+    schedule_resume(Nothing) -> ScheduleState;
+    restore_preview(Restore) -> SnapshotRestorePlan;
+    file_everywhere(FileEverywhere) -> Vec<FileCopy>;
+    snapshot_search(SnapshotSearch) -> Vec<SnapshotHit>;
+    snapshot_compare(SnapshotCompare) -> SnapshotDifference;
+    snapshot_pin(SnapshotPin) -> Snapshot;
+    snapshot_forget_preview(SnapshotsRef) -> ForgetPlan;
+    snapshot_forget(SnapshotsRef) -> JobView;
+    retention_preview(RetentionRequest) -> ForgetPlan;
+    retention_apply(RetentionRequest) -> JobView;
+    trash_list(DestinationRef) -> Vec<TrashedSnapshot>;
+    trash_restore(SnapshotsRef) -> Vec<Snapshot>;
+    trash_empty(DestinationRef) -> JobView;
+    cleanup_preview(DestinationRef) -> CleanupPlan;
+    cleanup(DestinationRef) -> JobView;
+    proof_list(Nothing) -> Vec<DestinationProof>;
+    destination_check(CheckRequest) -> JobView;
+    drill(DestinationRef) -> JobView;
+    destination_repair(RepairRequest) -> JobView;
+    parity_change(ParityChange) -> JobView;
+    guard_list(Nothing) -> Vec<GuardAlert>;
+    guard_answer(GuardReply) -> GuardAlert;
+    recovery_look(RecoveryLook) -> Vec<RecoverableLibrary>;
+    library_recover(LibraryRecover) -> JobView;
+    app_restart(Nothing) -> Nothing;
+    job_pause(JobRef) -> JobView;
+    job_resume(JobRef) -> JobView;
+    run_show(RunRef) -> RunDetail;
+    run_export(RunExport) -> RunExported;
+    doctor_fix(FindingFix) -> Vec<Finding>;
+}

@@ -1,0 +1,91 @@
+//! Getting the whole library back, on the wire.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use specta::Type;
+use specta_typescript::Number;
+
+/// Asks what libraries a destination holds.
+#[derive(Clone, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct RecoveryLook {
+    /// The place of the destination.
+    pub place: String,
+    /// Its password.
+    pub password: String,
+}
+
+// A derived `Debug` would print the password.
+impl std::fmt::Debug for RecoveryLook {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("RecoveryLook").field("place", &self.place).finish_non_exhaustive()
+    }
+}
+
+/// A library as it was at one moment, in a destination.
+#[derive(Debug, Clone, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct RecoverableLibrary {
+    /// The backup of the library.
+    pub snapshot: String,
+    /// When it was made.
+    #[specta(type = String)]
+    pub time: Timestamp,
+    /// The machine that made it.
+    pub host: String,
+    /// The user who made it.
+    pub user: String,
+    /// Its projects, by name, with their newest backups.
+    pub projects: Vec<RecoverableProject>,
+    /// What the library weighs.
+    #[specta(type = Number)]
+    pub size_bytes: u64,
+}
+
+/// A project that can be had back.
+#[derive(Debug, Clone, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct RecoverableProject {
+    /// Its id.
+    pub id: String,
+    /// Its name.
+    pub name: String,
+    /// Where its folder was, to show.
+    pub path: String,
+    /// When its newest backup was made; it has none when left out.
+    #[serde(default)]
+    #[specta(type = Option<String>)]
+    pub last_backup: Option<Timestamp>,
+    /// What it weighs.
+    #[serde(default)]
+    #[specta(type = Option<Number>)]
+    pub size_bytes: Option<u64>,
+    /// Whether something is at its place already, which is left as it is.
+    pub occupied: bool,
+}
+
+/// Gets a library back into the one that is open, which must be empty.
+#[derive(Clone, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct LibraryRecover {
+    /// The place of the destination.
+    pub place: String,
+    /// Its password.
+    pub password: String,
+    /// The backup of the library; the newest when left out.
+    #[serde(default)]
+    pub snapshot: Option<String>,
+    /// Whether the projects' folders are brought back to where they were, where nothing is there.
+    pub with_folders: bool,
+}
+
+// A derived `Debug` would print the password.
+impl std::fmt::Debug for LibraryRecover {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("LibraryRecover")
+            .field("place", &self.place)
+            .field("snapshot", &self.snapshot)
+            .field("with_folders", &self.with_folders)
+            .finish_non_exhaustive()
+    }
+}

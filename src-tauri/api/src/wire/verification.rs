@@ -1,0 +1,169 @@
+//! Proof on the wire: what was read back, what was restored on trial, and what looked wrong.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use specta::Type;
+use specta_typescript::Number;
+
+/// How far a destination is proven.
+#[derive(Debug, Clone, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct DestinationProof {
+    /// The destination's id.
+    pub destination: String,
+    /// Its name.
+    pub name: String,
+    /// When random files were last restored and found right.
+    #[serde(default)]
+    #[specta(type = Option<String>)]
+    pub last_proven: Option<Timestamp>,
+    /// The last trial restores, newest first.
+    pub drills: Vec<Drill>,
+    /// When a part was last read back and found right.
+    #[serde(default)]
+    #[specta(type = Option<String>)]
+    pub last_read: Option<Timestamp>,
+    /// How much of what is stored was read back since this round began, in thousandths.
+    pub round_permille: u16,
+    /// When this round began.
+    #[serde(default)]
+    #[specta(type = Option<String>)]
+    pub round_since: Option<Timestamp>,
+    /// When the last whole round ended.
+    #[serde(default)]
+    #[specta(type = Option<String>)]
+    pub last_round: Option<Timestamp>,
+    /// What was found wrong and is not mended yet, sentences.
+    pub problems: Vec<String>,
+    /// How much parity it has, in percent of what is stored; none when left out.
+    #[serde(default)]
+    pub parity_percent: Option<u8>,
+    /// How much of what is stored is under parity, in thousandths.
+    pub parity_permille: u16,
+}
+
+/// A trial restore.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct Drill {
+    /// When.
+    #[specta(type = String)]
+    pub time: Timestamp,
+    /// The project's id, when it was of one project.
+    #[serde(default)]
+    pub project: Option<String>,
+    /// How many files were restored.
+    #[specta(type = Number)]
+    pub files: u64,
+    /// What they weigh.
+    #[specta(type = Number)]
+    pub bytes: u64,
+    /// How long it took.
+    #[specta(type = Number)]
+    pub milliseconds: u64,
+    /// How many of them were also compared with the file on disk, which had not changed since.
+    #[specta(type = Number)]
+    pub compared_with_disk: u64,
+    /// What was not right; nothing when all was.
+    pub problems: Vec<String>,
+}
+
+/// Reads a destination back now.
+#[derive(Debug, Clone, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct CheckRequest {
+    /// The destination.
+    pub destination: String,
+    /// How much is read back, in thousandths: 1000 for all, 0 for what leads to the data only.
+    pub permille: u16,
+}
+
+/// What is to be mended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub enum RepairKind {
+    /// Damaged files of the destination, from parity.
+    Parity,
+    /// The index, from the packs.
+    Index,
+    /// Damaged packs: what can be read of them is saved, the rest given up.
+    Packs,
+    /// Backups that miss content: what is lost is left out of them.
+    Snapshots,
+}
+
+/// Mends a destination.
+#[derive(Debug, Clone, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct RepairRequest {
+    /// The destination.
+    pub destination: String,
+    /// What is to be mended.
+    pub what: RepairKind,
+}
+
+/// Protects a destination against damage of its drive.
+#[derive(Debug, Clone, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct ParityChange {
+    /// The destination.
+    pub destination: String,
+    /// How much is added, in percent of what is stored: 0 for none, up to 50.
+    pub percent: u8,
+}
+
+/// Something unusual that a run noticed; retention waits until it is answered.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct GuardAlert {
+    /// Its id.
+    pub id: String,
+    /// When.
+    #[specta(type = String)]
+    pub time: Timestamp,
+    /// The project's id.
+    pub project: String,
+    /// The project's name.
+    pub project_name: String,
+    /// What kind of thing.
+    pub kind: GuardKind,
+    /// What was noticed, a sentence.
+    pub text: String,
+    /// The first of the files that it is about, to show.
+    pub examples: Vec<String>,
+    /// How it was answered; not yet when left out.
+    #[serde(default)]
+    pub answer: Option<GuardAnswer>,
+}
+
+/// What the guard notices.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub enum GuardKind {
+    /// A great part of the files is gone.
+    Deletion,
+    /// A great part of the files is another, at once.
+    Rewriting,
+    /// It grew by a multiple.
+    Growth,
+}
+
+/// How an alert is answered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub enum GuardAnswer {
+    /// That was meant; retention goes on.
+    Meant,
+    /// That was not meant: the backups from before are pinned, and retention goes on without them.
+    NotMeant,
+}
+
+/// Answers an alert.
+#[derive(Debug, Clone, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct GuardReply {
+    /// The alert.
+    pub alert: String,
+    /// The answer.
+    pub answer: GuardAnswer,
+}
