@@ -85,7 +85,8 @@ impl Backups {
             // The snapshot is there; what the catalog says of it is made good at the next look.
             tracing::warn!(destination.id = %destination.id, error = %error, "snapshots not noted");
         }
-        Ok(BackupReport { summary, sentence: sentence(&summary, &destination) })
+        let sentence = sentence(&summary, &destination);
+        Ok(BackupReport { summary, sentence })
     }
 
     /// The repository of a destination, open.

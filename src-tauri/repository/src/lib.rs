@@ -37,7 +37,10 @@ mod writer;
 pub use backup::{BackupRequest, BackupSummary, Parent};
 pub use blob::BlobKind;
 pub use cat::StoredObject;
-pub use check::{CheckOptions, CheckReport, Problem, ProblemKind, TouchedSnapshot};
+pub use check::{
+    CheckOptions, CheckReport, Problem, ProblemKind, ReadData, ReadRound, SampleSize,
+    TouchedSnapshot,
+};
 pub use chunker::{
     AVERAGE_CHUNK, ChunkStream, Chunker, MAX_CHUNK, MIN_CHUNK, Polynomial, is_single,
 };

@@ -40,6 +40,8 @@ pub(crate) struct Added {
     pub(crate) bytes: AtomicU64,
     /// As stored, without packs' headers.
     pub(crate) bytes_stored: AtomicU64,
+    /// The packs that were written and indexed.
+    pub(crate) packs: Mutex<Vec<PackId>>,
 }
 
 #[derive(Debug, Default)]
@@ -283,6 +285,7 @@ impl Saver<'_, '_> {
             let version = repository.config.version;
             let id = write_index_file(&repository.storage, &repository.key, version, file)?;
             repository.index_file_written(id, file);
+            locked(&self.writer.added.packs).extend(file.iter().map(|(pack, _)| *pack));
             let mut pending = locked(&self.writer.pending);
             for blob in file.iter().flat_map(|(_, blobs)| blobs) {
                 pending.remove(&(blob.kind, blob.id));

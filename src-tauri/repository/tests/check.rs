@@ -13,17 +13,17 @@ use std::path::{Path, PathBuf};
 use support::{Scene, back_up, latest};
 use undercroft_foundation::Job;
 use undercroft_repository::{
-    CheckOptions, CheckReport, ProblemKind, Repository, RestoreRequest, Snapshot,
+    CheckOptions, CheckReport, ProblemKind, ReadData, Repository, RestoreRequest, Snapshot,
 };
 use undercroft_testkit::{
     Compare, awkward_tree, flip_bit, random_bytes, text_bytes, tree_differences, truncate_file,
     write_file,
 };
 
-const STRUCTURE: CheckOptions = CheckOptions { read_data: false };
-const EVERYTHING: CheckOptions = CheckOptions { read_data: true };
+const STRUCTURE: CheckOptions = CheckOptions { read: ReadData::Nothing };
+const EVERYTHING: CheckOptions = CheckOptions { read: ReadData::All };
 
-fn check(repository: &Repository, options: CheckOptions) -> CheckReport {
+fn check(repository: &Repository, options: &CheckOptions) -> CheckReport {
     let job = Job::new();
     let report = repository.check(options, &job).unwrap();
     assert!(job.progress().totals_settled);
@@ -49,7 +49,7 @@ fn a_sound_repository_has_no_problems() {
     let repository = scene.open();
     back_up(&repository, &scene.request());
     for options in [STRUCTURE, EVERYTHING] {
-        let report = check(&repository, options);
+        let report = check(&repository, &options);
         assert!(report.is_sound() && report.hints.is_empty(), "{report:#?}");
         assert_eq!(report.snapshots, 2);
         assert!(report.packs >= 2 && report.blobs > 100, "{report:?}");
@@ -57,14 +57,15 @@ fn a_sound_repository_has_no_problems() {
             .iter()
             .map(|path| path.metadata().unwrap().len())
             .sum();
-        assert_eq!(report.bytes_read, if options.read_data { size } else { 0 });
+        assert_eq!(report.bytes_read, if options == EVERYTHING { size } else { 0 });
+        assert_eq!(report.bytes_stored, size);
     }
 }
 
 #[test]
 fn an_empty_repository_is_sound() {
     let scene = Scene::new();
-    let report = check(&scene.init(), EVERYTHING);
+    let report = check(&scene.init(), &EVERYTHING);
     assert_eq!(report, CheckReport::default());
 }
 
@@ -134,7 +135,7 @@ fn every_damage_to_every_kind_of_file_is_found_and_nothing_wrong_is_restored() {
                 if given_up || !damage.apply(&files) {
                     continue;
                 }
-                let report = check(&repository, EVERYTHING);
+                let report = check(&repository, &EVERYTHING);
                 let name = files[0].file_name().unwrap().to_str().unwrap();
                 assert!(!report.is_sound(), "{damage:?} of {folder} was not found");
                 let named = report.errors.iter().any(|problem| problem.item.contains(name));
@@ -191,8 +192,8 @@ fn the_snapshots_and_paths_that_are_touched_are_named() {
     flip_bit(&largest, 100_000);
 
     // The sizes are right: only reading finds it.
-    assert!(check(&repository, STRUCTURE).is_sound());
-    let report = check(&repository, EVERYTHING);
+    assert!(check(&repository, &STRUCTURE).is_sound());
+    let report = check(&repository, &EVERYTHING);
     let kinds: Vec<_> = report.errors.iter().map(|problem| problem.kind).collect();
     assert_eq!(kinds, [ProblemKind::PackContent, ProblemKind::Blob], "{report:#?}");
     assert_eq!(report.touched.len(), 1);
@@ -206,7 +207,7 @@ fn the_snapshots_and_paths_that_are_touched_are_named() {
             fs::remove_file(pack).unwrap();
         }
     }
-    let report = check(&repository, STRUCTURE);
+    let report = check(&repository, &STRUCTURE);
     assert!(report.errors.iter().all(|problem| problem.kind == ProblemKind::PackMissing));
     let touched: Vec<_> = report.touched.iter().map(|t| (t.id, t.paths_total)).collect();
     assert_eq!(touched, [(after.id, 14), (before.id, 13)]);
@@ -221,7 +222,7 @@ fn packs_that_nobody_lists_are_only_a_hint() {
     let name = "ab".repeat(32);
     write_file(scene.repository().join("data/ab").join(&name), "left over");
     write_file(scene.repository().join("data/ab/not-a-pack"), "ignored");
-    let report = check(&repository, EVERYTHING);
+    let report = check(&repository, &EVERYTHING);
     assert!(report.is_sound(), "{report:#?}");
     assert_eq!(report.hints.len(), 1);
     assert_eq!(report.hints[0].kind, ProblemKind::PackUnused);
@@ -236,7 +237,7 @@ fn a_check_can_be_cancelled() {
     back_up(&repository, &scene.request());
     let job = Job::new();
     job.cancel();
-    let error = repository.check(EVERYTHING, &job).unwrap_err();
+    let error = repository.check(&EVERYTHING, &job).unwrap_err();
     assert_eq!(error.code(), undercroft_foundation::Code::Cancelled);
 }
 

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 use support::{Scene, Sealer, back_up, latest, names, password};
 use undercroft_foundation::{Code, Error, Job, Result, World};
-use undercroft_repository::{CheckOptions, Repository, RestoreRequest};
+use undercroft_repository::{CheckOptions, ReadData, Repository, RestoreRequest};
 use undercroft_testkit::{
     Compare, ProjectKind, flip_bit, project_tree, random_bytes, tree_differences, truncate_file,
     write_file,
@@ -85,7 +85,7 @@ fn assert_what_is_there_is_right(source: &Path, restored: &Path) {
 }
 
 fn assert_check_sees_it(repository: &Repository, kind: &str) {
-    let report = repository.check(CheckOptions { read_data: true }, &Job::new());
+    let report = repository.check(&CheckOptions { read: ReadData::All }, &Job::new());
     let content = report.is_ok_and(|report| report.is_sound());
     assert!(!content, "{kind}: check is content");
 }

@@ -12,7 +12,7 @@ use sha2::{Digest, Sha256};
 use support::{Gate, Scene, ids, password};
 use undercroft_foundation::{Clock as _, Code, Job, Result, World};
 use undercroft_repository::{
-    CheckOptions, Ingest, Node, NodeKind, NodeTime, PruneOptions, Repository, Snapshot,
+    CheckOptions, Ingest, Node, NodeKind, NodeTime, PruneOptions, ReadData, Repository, Snapshot,
     SnapshotOrder, StoredContent, Tree,
 };
 use undercroft_testkit::{
@@ -246,7 +246,7 @@ fn two_ingests_at_once_lose_nothing_of_each_other() {
     assert!(
         scene
             .open()
-            .check(CheckOptions { read_data: true }, &Default::default())
+            .check(&CheckOptions { read: ReadData::All }, &Default::default())
             .unwrap()
             .is_sound()
     );

@@ -15,7 +15,9 @@ use proptest::prelude::*;
 use support::{Scene, WatchedProvider, ids, password};
 use undercroft_foundation::{Code, Job, Random};
 use undercroft_providers::{MemoryProvider, Provider};
-use undercroft_repository::{BackupRequest, CheckOptions, Parent, Repository, SnapshotId};
+use undercroft_repository::{
+    BackupRequest, CheckOptions, Parent, ReadData, Repository, SnapshotId,
+};
 use undercroft_testkit::{
     FailingProvider, Fault, Operation, SeededRandom, assert_same_tree, set_modified,
     simulated_world, text_bytes, write_file,
@@ -253,7 +255,7 @@ proptest! {
             let snapshot = stage.repository.read_snapshot(*id).unwrap();
             assert_same_tree(copy, stage.scene.restore(&stage.repository, &snapshot));
         }
-        let report = stage.repository.check(CheckOptions { read_data: true }, &Job::new()).unwrap();
+        let report = stage.repository.check(&CheckOptions { read: ReadData::All }, &Job::new()).unwrap();
         prop_assert!(report.is_sound(), "{:?}", report.errors);
     }
 }

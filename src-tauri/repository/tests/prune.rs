@@ -13,7 +13,7 @@ use support::{Scene, back_up, collect_files, ids, password, without_parent};
 use undercroft_foundation::{Code, Error, Job, Result, World};
 use undercroft_providers::{DiskProvider, Provider, Stored};
 use undercroft_repository::{
-    CheckOptions, PruneOptions, PrunePlan, PruneReport, Repository, SnapshotId,
+    CheckOptions, PruneOptions, PrunePlan, PruneReport, ReadData, Repository, SnapshotId,
 };
 use undercroft_testkit::{
     FailingProvider, Fault, Operation, RecordingProvider, SmallDisk, random_bytes, text_bytes,
@@ -32,7 +32,7 @@ fn plan(repository: &Repository, options: &PruneOptions) -> PrunePlan {
 
 #[track_caller]
 fn assert_sound(repository: &Repository) {
-    let report = repository.check(CheckOptions { read_data: true }, &Job::new()).unwrap();
+    let report = repository.check(&CheckOptions { read: ReadData::All }, &Job::new()).unwrap();
     assert!(report.is_sound(), "{:#?}", report.errors);
 }
 
@@ -316,7 +316,7 @@ fn assert_unharmed(scene: &Scene, third: SnapshotId, thorough: bool) {
         scene.restic().check();
     }
     prune(&repository, &ALL).unwrap();
-    let report = repository.check(CheckOptions { read_data: true }, &Job::new()).unwrap();
+    let report = repository.check(&CheckOptions { read: ReadData::All }, &Job::new()).unwrap();
     assert!(report.is_sound() && report.hints.is_empty(), "{report:#?}");
     scene.assert_latest_is_source(&repository);
     if thorough {

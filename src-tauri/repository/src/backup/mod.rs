@@ -17,6 +17,8 @@ mod tasks;
 
 pub use request::{BackupRequest, BackupSummary, Parent};
 
+use std::sync::PoisonError;
+
 use undercroft_foundation::{Code, Error, Job, Result};
 
 use crate::dialect::Dialect;
@@ -62,7 +64,7 @@ impl Repository {
             BlobWriter::run(self, lock.as_ref(), request.dry_run, |writer| {
                 Run::new(self, writer, request, dialect, job)?.walk(sources, parent.as_ref())
             })?;
-        let mut summary = summarize(&counts, &added);
+        let mut summary = summarize(&counts, added);
         if request.dry_run {
             return Ok(summary);
         }
@@ -96,7 +98,7 @@ fn confirm(lock: Option<&Lock>) -> Result<()> {
     lock.map_or(Ok(()), Lock::confirm)
 }
 
-fn summarize(counts: &Counts, added: &Added) -> BackupSummary {
+fn summarize(counts: &Counts, added: Added) -> BackupSummary {
     let counts = SnapshotSummary {
         data_blobs: run::read(&added.data_blobs),
         tree_blobs: run::read(&added.tree_blobs),
@@ -104,5 +106,6 @@ fn summarize(counts: &Counts, added: &Added) -> BackupSummary {
         data_added_packed: run::read(&added.bytes_stored),
         ..counts.summary()
     };
-    BackupSummary { snapshot: None, counts }
+    let packs = added.packs.into_inner().unwrap_or_else(PoisonError::into_inner);
+    BackupSummary { snapshot: None, counts, packs }
 }

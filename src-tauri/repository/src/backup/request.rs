@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use undercroft_foundation::{Error, Job, escape_path};
 
 use crate::exclude::TagFile;
-use crate::id::SnapshotId;
+use crate::id::{PackId, SnapshotId};
 use crate::snapshot::SnapshotSummary;
 
 /// The snapshot that a backup compares with, to read only what changed.
@@ -53,12 +53,14 @@ pub struct BackupRequest {
 }
 
 /// What a backup did.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BackupSummary {
     /// The snapshot, unless it was a dry run.
     pub snapshot: Option<SnapshotId>,
     /// What was found and added; its two times mean nothing here.
     pub counts: SnapshotSummary,
+    /// The packs that were written, to be read back.
+    pub packs: Vec<PackId>,
 }
 
 /// Whether a source is there; notes it as a warning when not.

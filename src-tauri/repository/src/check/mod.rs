@@ -6,6 +6,7 @@
 //! digest of its content. Nothing is changed.
 
 mod pack;
+mod read_data;
 mod report;
 mod source;
 mod structure;
@@ -14,7 +15,8 @@ mod trees;
 
 use std::collections::HashSet;
 
-pub use report::{CheckReport, Problem, ProblemKind, TouchedSnapshot};
+pub use read_data::{ReadData, SampleSize};
+pub use report::{CheckReport, Problem, ProblemKind, ReadRound, TouchedSnapshot};
 use undercroft_foundation::{Job, Result};
 
 use self::report::Findings;
@@ -24,10 +26,10 @@ use crate::id::BlobId;
 use crate::repository::Repository;
 
 /// How thorough a check is.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct CheckOptions {
-    /// Reads all packs; takes as long as reading all that is stored.
-    pub read_data: bool,
+    /// The packs that are read whole.
+    pub read: ReadData,
 }
 
 /// Blobs that cannot be had.
@@ -37,9 +39,9 @@ impl Repository {
     /// Checks the repository. Damage is no error but a problem in the report.
     ///
     /// # Errors
-    /// [`undercroft_foundation::Code::Cancelled`], a lock that cannot be had, or storage that
-    /// cannot be listed at all.
-    pub fn check(&self, options: CheckOptions, job: &Job) -> Result<CheckReport> {
+    /// [`undercroft_foundation::Code::Cancelled`], a lock that cannot be had, a part to read that
+    /// does not exist, or storage that cannot be listed at all.
+    pub fn check(&self, options: &CheckOptions, job: &Job) -> Result<CheckReport> {
         let _lock = self.lock_shared()?;
         let findings = Findings::default();
         job.set_current("Keys");
@@ -54,10 +56,11 @@ impl Repository {
         job.check_cancelled()?;
 
         let mut lost: Lost = packs.lost;
-        if options.read_data {
-            pack::read_all(self, &index, &packs.present, &findings, &mut lost, job)?;
-        }
-        job.settle_totals();
+        let chosen = options.read.select(&packs.present, &*self.storage.world.random)?;
+        let packs_read = chosen.packs.len() as u64;
+        let read_before = job.progress().bytes_done;
+        pack::read(self, &index, chosen.packs, &findings, &mut lost, job)?;
+        let bytes_read = job.progress().bytes_done - read_before;
         job.set_current("Trees");
         trees::check(self, &index, &snapshots, &findings, &mut lost, job)?;
         let touched = if lost.is_empty() {
@@ -70,7 +73,10 @@ impl Repository {
         report.snapshots = snapshots.len() as u64;
         report.packs = packs.present.len() as u64;
         report.blobs = index.iter().count() as u64;
-        report.bytes_read = if options.read_data { job.progress().bytes_done } else { 0 };
+        report.bytes_stored = packs.present.values().sum();
+        report.packs_read = packs_read;
+        report.bytes_read = bytes_read;
+        report.round = chosen.round;
         report.touched = touched;
         Ok(report)
     }

@@ -19,44 +19,79 @@ use crate::storage::FileKind;
 /// Bytes read at once, so that no pack has to fit in memory.
 const STEP: u64 = 4 << 20;
 
-/// Reads all packs that are there, on all cores.
-pub(super) fn read_all(
+/// A thread more than cores hides the waits for the disk.
+const EXTRA_THREADS: usize = 1;
+
+/// Reads packs, given with their sizes, on all cores.
+pub(super) fn read(
     repository: &Repository,
     index: &Index,
-    present: &HashMap<PackId, u64>,
+    wanted: HashMap<PackId, u64>,
     findings: &Findings,
     lost: &mut Lost,
     job: &Job,
 ) -> Result<()> {
-    job.add_total(present.len() as u64, present.values().sum());
+    job.add_total(wanted.len() as u64, wanted.values().sum());
     job.settle_totals();
-    let packs = Mutex::new(packs_of(index));
-    let found = Mutex::new(std::mem::take(lost));
-    let run = || {
-        let mut codec = Codec::new(Compression::Auto)?;
-        loop {
-            job.check_cancelled()?;
-            let next = packs.lock().unwrap_or_else(PoisonError::into_inner).next();
-            let Some((pack, mut blobs)) = next else { return Ok(()) };
-            let Some(&size) = present.get(&pack) else { continue };
-            job.set_current(FileKind::Pack.path(pack));
-            blobs.sort_by_key(|blob| blob.offset);
-            let stream = PackStream::new(repository, pack, size, job);
-            let bad = check_pack(stream, &blobs, &mut codec, findings);
-            found.lock().unwrap_or_else(PoisonError::into_inner).extend(bad);
-            job.add_files_done(1);
-        }
+    if wanted.is_empty() {
+        return Ok(());
+    }
+    let cores = std::thread::available_parallelism().map_or(2, usize::from);
+    let threads = (cores.min(8) + EXTRA_THREADS).min(wanted.len());
+    let reading = Reading {
+        repository,
+        findings,
+        job,
+        queue: Mutex::new(Queue { packs: packs_of(index), wanted }),
+        lost: Mutex::new(std::mem::take(lost)),
     };
-    let threads = std::thread::available_parallelism().map_or(2, usize::from).min(8);
     let results: Vec<Result<()>> = std::thread::scope(|scope| {
-        let running: Vec<_> = (0..threads).map(|_| scope.spawn(run)).collect();
+        let running: Vec<_> = (0..threads).map(|_| scope.spawn(|| reading.run())).collect();
         let join = |thread: std::thread::ScopedJoinHandle<'_, _>| {
             thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
         };
         running.into_iter().map(join).collect()
     });
-    *lost = found.into_inner().unwrap_or_else(PoisonError::into_inner);
+    *lost = reading.lost.into_inner().unwrap_or_else(PoisonError::into_inner);
     results.into_iter().collect()
+}
+
+/// The packs that are still to be read.
+struct Queue<I> {
+    packs: I,
+    wanted: HashMap<PackId, u64>,
+}
+
+/// What the threads share.
+struct Reading<'a, I> {
+    repository: &'a Repository,
+    findings: &'a Findings,
+    job: &'a Job,
+    queue: Mutex<Queue<I>>,
+    lost: Mutex<Lost>,
+}
+
+impl<I: Iterator<Item = (PackId, Vec<PackedBlob>)>> Reading<'_, I> {
+    fn run(&self) -> Result<()> {
+        let mut codec = Codec::new(Compression::Auto)?;
+        while let Some((pack, size, mut blobs)) = self.next() {
+            self.job.check_cancelled()?;
+            self.job.set_current(FileKind::Pack.path(pack));
+            blobs.sort_by_key(|blob| blob.offset);
+            let stream = PackStream::new(self.repository, pack, size, self.job);
+            let bad = check_pack(stream, &blobs, &mut codec, self.findings);
+            self.lost.lock().unwrap_or_else(PoisonError::into_inner).extend(bad);
+            self.job.add_files_done(1);
+        }
+        Ok(())
+    }
+
+    /// Two indexes may list the same pack: it is read once.
+    fn next(&self) -> Option<(PackId, u64, Vec<PackedBlob>)> {
+        let mut queue = self.queue.lock().unwrap_or_else(PoisonError::into_inner);
+        let Queue { packs, wanted } = &mut *queue;
+        packs.find_map(|(pack, blobs)| Some((pack, wanted.remove(&pack)?, blobs)))
+    }
 }
 
 /// Checks one pack; returns its blobs that cannot be had.

@@ -4,7 +4,7 @@ use std::sync::{Mutex, PoisonError};
 
 use jiff::Timestamp;
 
-use crate::id::SnapshotId;
+use crate::id::{PackId, SnapshotId};
 
 /// What kind of thing is wrong.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -91,8 +91,23 @@ pub struct CheckReport {
     pub packs: u64,
     /// Blobs in them.
     pub blobs: u64,
+    /// The bytes of all packs that are there and in use.
+    pub bytes_stored: u64,
+    /// Packs that were read whole.
+    pub packs_read: u64,
     /// Bytes that were read of packs.
     pub bytes_read: u64,
+    /// How far it came, where packs are read share by share.
+    pub round: Option<ReadRound>,
+}
+
+/// How far the reading of all packs, share by share, has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ReadRound {
+    /// The last pack by id that was read; the next share begins after it.
+    pub up_to: Option<PackId>,
+    /// Whether it was the last of all: the next share begins a new round.
+    pub complete: bool,
 }
 
 impl CheckReport {

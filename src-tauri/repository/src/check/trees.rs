@@ -18,6 +18,24 @@ use crate::tree::{Node, NodeKind, Tree};
 /// What no id is: the digest of nothing anybody knows.
 const NULL: BlobId = BlobId([0; 32]);
 
+/// Trees that are looked at together: many enough to keep all cores busy, few enough that what is
+/// known of them takes no room.
+const BATCH: usize = 256;
+
+/// A tree that is to be looked at.
+struct Task {
+    id: BlobId,
+    snapshot: String,
+    /// The folder's path in the snapshot, escaped, without the last `/`.
+    path: String,
+}
+
+impl Task {
+    fn place(&self) -> String {
+        format!("{}:{}/", self.snapshot, self.path)
+    }
+}
+
 /// Checks all trees; adds to `lost` what cannot be had.
 pub(super) fn check(
     repository: &Repository,
@@ -27,79 +45,135 @@ pub(super) fn check(
     lost: &mut Lost,
     job: &Job,
 ) -> Result<()> {
+    let cores = std::thread::available_parallelism().map_or(2, usize::from).min(8);
+    let sources = (0..cores).map(|_| TreeSource::new(repository, index));
+    let mut sources = sources.collect::<Result<Vec<_>>>()?;
+    let root = |snapshot: &Snapshot| Task {
+        id: snapshot.tree,
+        snapshot: snapshot.id.short(),
+        path: String::new(),
+    };
     let mut seen = HashSet::new();
-    let mut walk = Walk { index, findings, lost };
-    let mut source = TreeSource::new(repository, index)?;
-    for snapshot in snapshots {
-        let mut todo = vec![(snapshot.tree, String::new())];
-        while let Some((id, path)) = todo.pop() {
-            job.check_cancelled()?;
-            if !seen.insert(id) {
-                continue;
-            }
-            let place = format!("{}:{path}/", snapshot.id.short());
-            match source.tree(&id) {
-                Ok(tree) => walk.tree(id, &tree, &place, &path, &mut todo),
-                Err(error) => {
-                    // What is damaged in a pack was said of the pack already.
-                    if walk.lost.insert((BlobKind::Tree, id)) {
-                        let listed = index.contains(BlobKind::Tree, &id);
-                        let kind =
-                            if listed { ProblemKind::Tree } else { ProblemKind::BlobMissing };
-                        findings.error(kind, place, error.to_string());
-                    }
-                }
+    // What is on top is next: the newest snapshot first.
+    let mut todo: Vec<_> = snapshots.iter().rev().map(root).collect();
+    loop {
+        let mut batch = Vec::new();
+        while let Some(task) = todo.pop_if(|_| batch.len() < BATCH) {
+            if seen.insert(task.id) {
+                batch.push(task);
             }
         }
+        if batch.is_empty() {
+            return Ok(());
+        }
+        job.check_cancelled()?;
+        let looks = look_at_all(&mut sources, &batch, index);
+        for (task, look) in batch.iter().zip(looks) {
+            take_in(task, look, index, findings, lost, &mut todo);
+        }
     }
-    Ok(())
 }
 
-struct Walk<'a> {
-    index: &'a Index,
-    findings: &'a Findings,
-    lost: &'a mut Lost,
+/// Looks at trees on several threads; in the order of the tasks.
+fn look_at_all(sources: &mut [TreeSource<'_>], batch: &[Task], index: &Index) -> Vec<Result<Look>> {
+    let share = batch.len().div_ceil(sources.len());
+    let run = |source: &mut TreeSource<'_>, tasks: &[Task]| -> Vec<Result<Look>> {
+        tasks.iter().map(|task| Ok(look_at(task, &source.tree(&task.id)?, index))).collect()
+    };
+    std::thread::scope(|scope| {
+        let pairs = sources.iter_mut().zip(batch.chunks(share));
+        let running: Vec<_> =
+            pairs.map(|(source, tasks)| scope.spawn(move || run(source, tasks))).collect();
+        let join = |thread: std::thread::ScopedJoinHandle<'_, _>| {
+            thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+        };
+        running.into_iter().flat_map(join).collect()
+    })
 }
 
-impl Walk<'_> {
-    fn tree(
+fn take_in(
+    task: &Task,
+    look: Result<Look>,
+    index: &Index,
+    findings: &Findings,
+    lost: &mut Lost,
+    todo: &mut Vec<Task>,
+) {
+    let look = match look {
+        Ok(look) => look,
+        Err(error) => {
+            // What is damaged in a pack was said of the pack already.
+            if lost.insert((BlobKind::Tree, task.id)) {
+                let listed = index.contains(BlobKind::Tree, &task.id);
+                let kind = if listed { ProblemKind::Tree } else { ProblemKind::BlobMissing };
+                findings.error(kind, task.place(), error.to_string());
+            }
+            return;
+        }
+    };
+    if !look.errors.is_empty() {
+        lost.insert((BlobKind::Tree, task.id));
+    }
+    for (item, message) in look.errors {
+        findings.error(ProblemKind::Tree, item, message);
+    }
+    for (item, message) in look.hints {
+        findings.hint(ProblemKind::Tree, item, message);
+    }
+    for (id, place) in look.missing {
+        if lost.insert((BlobKind::Data, id)) {
+            let message = format!("Content {} of the file is in no index", id.short());
+            findings.error(ProblemKind::BlobMissing, place, message);
+        }
+    }
+    todo.extend(look.below);
+}
+
+/// What one tree showed.
+#[derive(Default)]
+struct Look {
+    /// Places, and what is wrong with the tree there.
+    errors: Vec<(String, &'static str)>,
+    hints: Vec<(String, String)>,
+    /// Content that no index lists, and the files that need it.
+    missing: Vec<(BlobId, String)>,
+    below: Vec<Task>,
+}
+
+fn look_at(task: &Task, tree: &Tree, index: &Index) -> Look {
+    let mut look = Look::default();
+    let mut names = HashSet::new();
+    let place = task.place();
+    for node in &tree.nodes {
+        let shown = escape_name(&node.name);
+        let here = || format!("{place}{shown}");
+        if let Some(message) = look.node(node, &here, index) {
+            look.errors.push((here(), message));
+        }
+        if !names.insert(&node.name) {
+            look.errors.push((here(), "The folder holds two entries of this name"));
+        }
+        if let (NodeKind::Dir, Some(subtree)) = (&node.kind, node.subtree)
+            && subtree != NULL
+        {
+            let path = format!("{}/{shown}", task.path);
+            look.below.push(Task { id: subtree, snapshot: task.snapshot.clone(), path });
+        }
+    }
+    if !tree.nodes.windows(2).all(|pair| pair[0].name <= pair[1].name) {
+        look.hints.push((place, "The entries of the folder are in no order".to_owned()));
+    }
+    look
+}
+
+impl Look {
+    /// What is wrong with an entry itself; content that is in no index is noted right here.
+    fn node(
         &mut self,
-        id: BlobId,
-        tree: &Tree,
-        place: &str,
-        path: &str,
-        todo: &mut Vec<(BlobId, String)>,
-    ) {
-        let mut names = HashSet::new();
-        let mut sound = true;
-        for node in &tree.nodes {
-            let shown = escape_name(&node.name);
-            if let Some(message) = self.node(node, &format!("{place}{shown}")) {
-                sound = false;
-                self.findings.error(ProblemKind::Tree, format!("{place}{shown}"), message);
-            }
-            if !names.insert(&node.name) {
-                sound = false;
-                let message = "The folder holds two entries of this name";
-                self.findings.error(ProblemKind::Tree, format!("{place}{shown}"), message);
-            }
-            if let (NodeKind::Dir, Some(subtree)) = (&node.kind, node.subtree)
-                && subtree != NULL
-            {
-                todo.push((subtree, format!("{path}/{shown}")));
-            }
-        }
-        if !tree.nodes.windows(2).all(|pair| pair[0].name <= pair[1].name) {
-            let message = "The entries of the folder are in no order";
-            self.findings.hint(ProblemKind::Tree, place.to_owned(), message);
-        }
-        if !sound {
-            self.lost.insert((BlobKind::Tree, id));
-        }
-    }
-
-    /// What is wrong with an entry itself; content that is in no index is reported right here.
-    fn node(&mut self, node: &Node, place: &str) -> Option<&'static str> {
+        node: &Node,
+        place: &dyn Fn() -> String,
+        index: &Index,
+    ) -> Option<&'static str> {
         match &node.name[..] {
             b"" | b"." | b".." => return Some("Its name is not one of an entry"),
             name if name.contains(&b'/') || name.contains(&0) => {
@@ -111,31 +185,34 @@ impl Walk<'_> {
             NodeKind::Dir if node.subtree.is_none_or(|id| id == NULL) => {
                 Some("The folder names no tree")
             }
-            NodeKind::File => self.content(node, place),
+            NodeKind::File => self.content(node, place, index),
             _ => None,
         }
     }
 
-    fn content(&mut self, node: &Node, place: &str) -> Option<&'static str> {
+    fn content(
+        &mut self,
+        node: &Node,
+        place: &dyn Fn() -> String,
+        index: &Index,
+    ) -> Option<&'static str> {
         let Some(content) = &node.content else {
             return Some("The file does not say what it holds");
         };
         let mut length = 0;
         let mut complete = true;
         for id in content {
-            if let Some(location) = self.index.find(BlobKind::Data, id) {
-                length += location.plain_length();
-                continue;
-            }
-            complete = false;
-            if self.lost.insert((BlobKind::Data, *id)) {
-                let message = format!("Content {} of the file is in no index", id.short());
-                self.findings.error(ProblemKind::BlobMissing, place.to_owned(), message);
+            match index.find(BlobKind::Data, id) {
+                Some(location) => length += location.plain_length(),
+                None => {
+                    complete = false;
+                    self.missing.push((*id, place()));
+                }
             }
         }
         if complete && length != node.size {
             let message = format!("It says {} bytes and holds {length}", node.size);
-            self.findings.hint(ProblemKind::Tree, place.to_owned(), message);
+            self.hints.push((place(), message));
         }
         None
     }

@@ -7,6 +7,8 @@
 
 mod content;
 
+use std::sync::{Mutex, PoisonError};
+
 use jiff::Timestamp;
 use undercroft_foundation::{Code, Error, Result};
 
@@ -15,7 +17,7 @@ use crate::blob::BlobKind;
 use crate::chunker::Chunker;
 use crate::codec::Codec;
 use crate::dialect::Dialect;
-use crate::id::{BlobId, SnapshotId};
+use crate::id::{BlobId, PackId, SnapshotId};
 use crate::lock::Lock;
 use crate::repository::Repository;
 use crate::snapshot::{PROGRAM_VERSION, Snapshot};
@@ -28,6 +30,7 @@ pub struct Ingest<'r> {
     repository: &'r Repository,
     lock: Option<Lock>,
     chunker: Chunker,
+    packs: Mutex<Vec<PackId>>,
 }
 
 /// Stores blobs, for as many threads as like.
@@ -59,7 +62,7 @@ impl Repository {
         let lock = self.lock_shared()?;
         let dialect = Dialect::of(&self.config, &self.snapshots()?)?;
         self.refresh_index()?;
-        Ok(Ingest { repository: self, lock, chunker: dialect.chunker })
+        Ok(Ingest { repository: self, lock, chunker: dialect.chunker, packs: Mutex::default() })
     }
 }
 
@@ -76,7 +79,16 @@ impl Ingest<'_> {
         let stored = BlobWriter::run(repository, self.lock.as_ref(), false, |writer| {
             work(&IngestWriter { writer, repository, chunker: &self.chunker })
         });
-        stored.map(|(value, _)| value)
+        stored.map(|(value, added)| {
+            let packs = added.packs.into_inner().unwrap_or_else(PoisonError::into_inner);
+            self.packs.lock().unwrap_or_else(PoisonError::into_inner).extend(packs);
+            value
+        })
+    }
+
+    /// The packs that were written so far, to be read back.
+    pub fn packs_written(&self) -> Vec<PackId> {
+        self.packs.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// Writes a snapshot of a tree that is stored.

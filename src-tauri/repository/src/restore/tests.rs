@@ -11,7 +11,7 @@ use undercroft_providers::MemoryProvider;
 
 use super::{RestoreRequest, RestoreSummary};
 use crate::blob::BlobKind;
-use crate::check::{CheckOptions, ProblemKind};
+use crate::check::{CheckOptions, ProblemKind, ReadData};
 use crate::codec::{Codec, Compression};
 use crate::id::{BlobId, SnapshotId};
 use crate::password::Password;
@@ -136,7 +136,7 @@ fn names_that_lead_elsewhere_are_refused() {
     assert_eq!(names_in(&target), ["..2", ".2", "2", "good", "good2"]);
     assert_eq!(names_in(&target.join("good")), ["planted"]);
 
-    let report = repository.check(CheckOptions { read_data: true }, &Job::new()).unwrap();
+    let report = repository.check(&CheckOptions { read: ReadData::All }, &Job::new()).unwrap();
     assert!(report.errors.len() >= 10, "{report:#?}");
     assert!(report.errors.iter().all(|problem| problem.kind == ProblemKind::Tree));
     assert_eq!(report.touched.len(), 1);
@@ -231,7 +231,7 @@ fn what_says_nothing_of_its_content_is_reported_and_the_rest_restored() {
     assert_eq!(summary.files_restored, 2);
     assert_eq!(names_in(folder.path()), ["b", "c", "d", "g"]);
 
-    let report = repository.check(CheckOptions::default(), &Job::new()).unwrap();
+    let report = repository.check(&CheckOptions::default(), &Job::new()).unwrap();
     let found: Vec<_> = report
         .errors
         .iter()
