@@ -70,7 +70,7 @@ fn a_backup_killed_at_any_write_is_resumed() {
     for image in &images {
         let provider: Arc<dyn Provider> = Arc::new(DiskProvider::open(&image.folder).unwrap());
         let killed = Repository::open(provider, &password(), &World::real()).unwrap();
-        let sound = killed.check(CheckOptions::default(), &Job::new()).unwrap();
+        let sound = killed.check(&CheckOptions::default(), &Job::new()).unwrap();
         assert!(sound.is_sound(), "{:?}", sound.errors);
 
         // What was written ten seconds before, and what of it is stored once more.
