@@ -32,6 +32,7 @@ mod restore;
 mod snapshot;
 mod storage;
 mod tree;
+mod usage;
 mod writer;
 
 pub use backup::{BackupRequest, BackupSummary, Parent};
@@ -57,6 +58,7 @@ pub use repository::Repository;
 pub use restore::{Overwrite, RestoreRequest, RestoreSummary};
 pub use snapshot::{PROGRAM_VERSION, Snapshot, SnapshotFilter, SnapshotSummary};
 pub use tree::{ExtendedAttribute, Node, NodeKind, NodeTime, Tree};
+pub use usage::{BudgetView, Deletion, LostFile, Stats, StatsMode};
 
 /// What else is written below a folder that is held open, so that no link on the way is followed:
 /// entries are reached by descriptor and name, made under temporary names, and given their

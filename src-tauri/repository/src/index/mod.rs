@@ -3,8 +3,10 @@
 //! 48 bytes an entry and a four-byte slot in a table: 5 million blobs take some 280 MB.
 
 mod file;
+mod places;
 
 pub(crate) use file::{read_index_file, write_index_file};
+pub(crate) use places::Places;
 
 use hashbrown::HashTable;
 

@@ -1,0 +1,72 @@
+//! Walks trees, and says of each and of each piece of content where it stands in the index.
+
+use undercroft_foundation::{Code, Error, Job, Result};
+
+use crate::blob::BlobKind;
+use crate::check::TreeSource;
+use crate::id::BlobId;
+use crate::index::Index;
+use crate::repository::Repository;
+use crate::tree::{Node, NodeKind};
+
+/// What is done with what a walk finds.
+pub(super) trait Visitor {
+    /// Comes to the tree at a place; says whether it is to be read.
+    fn enter(&mut self, place: usize) -> bool;
+
+    /// Comes to an entry of a folder, whose path ends with `/`. `content` are the places of its
+    /// blobs.
+    fn entry(&mut self, folder: &[u8], node: &Node, content: &[usize]);
+}
+
+/// Walks one tree after the other.
+pub(super) struct Walk<'a> {
+    index: &'a Index,
+    source: TreeSource<'a>,
+    job: &'a Job,
+}
+
+impl<'a> Walk<'a> {
+    pub(super) fn new(repository: &'a Repository, index: &'a Index, job: &'a Job) -> Result<Self> {
+        Ok(Self { index, source: TreeSource::new(repository, index)?, job })
+    }
+
+    /// Shows the visitor a tree and all below it.
+    pub(super) fn run(&mut self, root: BlobId, visitor: &mut impl Visitor) -> Result<()> {
+        let mut content = Vec::new();
+        let mut todo = vec![(root, b"/".to_vec())];
+        while let Some((id, path)) = todo.pop() {
+            self.job.check_cancelled()?;
+            if !visitor.enter(place_of(self.index, BlobKind::Tree, &id)?) {
+                continue;
+            }
+            for node in self.source.tree(&id)?.nodes {
+                if node.kind == NodeKind::Dir {
+                    let subtree = node.subtree.ok_or_else(|| {
+                        Error::new(Code::Damaged, format!("Cannot follow tree {id}"))
+                            .why("A folder in it names no tree")
+                    })?;
+                    todo.push((subtree, [&path[..], &node.name, b"/"].concat()));
+                }
+                content.clear();
+                for blob in node.content.iter().flatten() {
+                    content.push(place_of(self.index, BlobKind::Data, blob)?);
+                }
+                visitor.entry(&path, &node, &content);
+            }
+        }
+        Ok(())
+    }
+}
+
+fn place_of(index: &Index, kind: BlobKind, id: &BlobId) -> Result<usize> {
+    index.place(kind, id).ok_or_else(|| {
+        Error::new(Code::Damaged, format!("There is no {} {id}", kind.name()))
+            .why("A snapshot needs it, and no index lists it")
+    })
+}
+
+/// The bytes that the blob at a place takes.
+pub(super) fn stored_bytes(index: &Index, place: usize) -> u64 {
+    index.at(place).blob.length.into()
+}
