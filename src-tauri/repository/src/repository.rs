@@ -16,6 +16,7 @@ use crate::id::{BlobId, IndexId, KeyId, PackId};
 use crate::identity::Identity;
 use crate::index::{Index, Location, read_index_file};
 use crate::keys::{find_key, write_key};
+use crate::known::Known;
 use crate::lock::Locking;
 use crate::pack::PackedBlob;
 use crate::password::Password;
@@ -43,6 +44,7 @@ pub struct Repository {
     pub(crate) config: Config,
     pub(crate) locking: Locking,
     pub(crate) compression: Compression,
+    pub(crate) known: Known,
     loaded: RwLock<LoadedIndex>,
 }
 
@@ -112,6 +114,7 @@ impl Repository {
             config,
             locking: Locking::default(),
             compression: Compression::default(),
+            known: Known::default(),
             loaded: RwLock::default(),
         }
     }
@@ -339,6 +342,19 @@ impl BlobReader<'_> {
             _ => error,
         })?;
         Ok((sealed, blob.raw_length))
+    }
+
+    /// The text of a tree, kept for who asks for it again.
+    pub(crate) fn tree_text(&mut self, id: &BlobId) -> Result<Arc<[u8]>> {
+        let known = &self.repository.known;
+        if let Some(text) = known.tree_text(id) {
+            return Ok(text);
+        }
+        let mut json = Vec::new();
+        self.read(BlobKind::Tree, id, &mut json)?;
+        let text: Arc<[u8]> = json.into();
+        known.keep_tree_text(*id, &text);
+        Ok(text)
     }
 
     /// Reads a tree.

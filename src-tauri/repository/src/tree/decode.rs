@@ -22,7 +22,7 @@ struct RawTree<'a> {
 
 /// Every field but the name and the kind may be missing: older and other writers left some out.
 #[derive(Deserialize)]
-struct RawNode<'a> {
+pub(super) struct RawNode<'a> {
     #[serde(borrow)]
     name: Cow<'a, str>,
     #[serde(borrow, rename = "type")]
@@ -81,16 +81,18 @@ struct RawAttribute {
 /// # Errors
 /// [`Code::Damaged`] when it is not one.
 pub(crate) fn decode_tree(json: &[u8]) -> Result<Tree> {
-    let raw: RawTree<'_> = serde_json::from_slice(json).map_err(|source| {
-        Error::new(Code::Damaged, "Cannot read a tree")
-            .why("It is not the JSON it should be")
-            .because(source)
-    })?;
+    let raw: RawTree<'_> = serde_json::from_slice(json).map_err(not_a_tree)?;
     let nodes: Result<_> = raw.nodes.unwrap_or_default().into_iter().map(decode_node).collect();
     Ok(Tree { nodes: nodes? })
 }
 
-fn decode_node(raw: RawNode<'_>) -> Result<Node> {
+pub(super) fn not_a_tree(source: serde_json::Error) -> Error {
+    Error::new(Code::Damaged, "Cannot read a tree")
+        .why("It is not the JSON it should be")
+        .because(source)
+}
+
+pub(super) fn decode_node(raw: RawNode<'_>) -> Result<Node> {
     let wrong = |field: &str| {
         Error::new(Code::Damaged, format!("Cannot read the tree's entry {:?}", raw.name))
             .why(format!("Its {field} makes no sense"))
