@@ -85,15 +85,13 @@ impl Codec {
             version >= 2 && !plain.is_empty() && self.is_worth_compressing(kind, plain)?;
         let compressed = compress && self.compress(kind, plain)?;
         let stored = if compressed { &self.compressed[..] } else { plain };
-        self.sealed.clear();
-        key.seal(random, stored, &mut self.sealed);
-
+        seal_surely(key, random, stored, &mut self.sealed)?;
         let decompresses = !compressed || {
             decompress(&mut self.decompressor, stored, plain.len(), &mut self.restored)
                 .map_err(|_| faulty())?;
             self.restored == plain
         };
-        if !decompresses || !key.opens_to(&self.sealed, stored) {
+        if !decompresses {
             return Err(faulty());
         }
         let raw_length = compressed.then(|| u32::try_from(plain.len())).transpose();
@@ -111,6 +109,18 @@ impl Codec {
         raw_length: Option<u32>,
         plain: &mut Vec<u8>,
     ) -> Result<()> {
+        self.decode_stored(key, id, sealed, raw_length, plain).map(|_| ())
+    }
+
+    /// As [`Codec::decode`]; returns what was sealed: the content, or what it is compressed to.
+    pub(crate) fn decode_stored<'s>(
+        &mut self,
+        key: &Key,
+        id: &BlobId,
+        sealed: &'s mut [u8],
+        raw_length: Option<u32>,
+        plain: &mut Vec<u8>,
+    ) -> Result<&'s [u8]> {
         let damaged =
             |why: &str| Error::new(Code::Damaged, format!("Cannot read blob {id}")).why(why);
         let opened = key.open(sealed).map_err(|_| damaged("Its seal is broken"))?;
@@ -127,7 +137,7 @@ impl Codec {
         if BlobId::of(plain) != *id {
             return Err(damaged("Its content is not what was written"));
         }
-        Ok(())
+        Ok(opened)
     }
 
     fn is_worth_compressing(&mut self, kind: BlobKind, plain: &[u8]) -> Result<bool> {
@@ -156,6 +166,21 @@ impl Codec {
         self.compressor.compress_to_buffer(plain, &mut self.compressed).map_err(refused)?;
         Ok(kind == BlobKind::Tree || self.compressed.len() < plain.len())
     }
+}
+
+/// Puts the sealed form of `stored` into `sealed`, and sees to it that it opens to the same.
+///
+/// # Errors
+/// [`Code::Internal`] when it would not: the memory is faulty.
+pub(crate) fn seal_surely(
+    key: &Key,
+    random: &dyn Random,
+    stored: &[u8],
+    sealed: &mut Vec<u8>,
+) -> Result<()> {
+    sealed.clear();
+    key.seal(random, stored, sealed);
+    if key.opens_to(sealed, stored) { Ok(()) } else { Err(faulty()) }
 }
 
 fn decompress(

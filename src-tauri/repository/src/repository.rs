@@ -22,7 +22,7 @@ use crate::pack::PackedBlob;
 use crate::password::Password;
 use crate::snapshot::Snapshot;
 use crate::storage::{FileKind, Storage};
-use crate::tree::{Node, NodeKind, Tree, decode_tree};
+use crate::tree::{Links, Node, NodeKind, Tree, decode_links, decode_tree};
 
 /// How often a listing is made anew because somebody removed files meanwhile.
 const RELISTINGS: usize = 5;
@@ -331,16 +331,8 @@ impl BlobReader<'_> {
             Error::new(Code::Damaged, format!("There is no {} {id}", kind.name()))
                 .why("No index of the repository lists it")
         })?;
-        let path = FileKind::Pack.path(pack);
-        let provider = &self.repository.storage.provider;
-        let read = provider.read_range(&path, blob.offset.into(), blob.length as usize);
-        let sealed = read.map_err(|error| match error.code() {
-            // A pack that the index lists must be there.
-            Code::NotFound => Error::new(Code::Damaged, format!("Cannot read {path}"))
-                .why("The file is missing")
-                .because(error),
-            _ => error,
-        })?;
+        let storage = &self.repository.storage;
+        let sealed = storage.read_pack_range(pack, blob.offset.into(), blob.length as usize)?;
         Ok((sealed, blob.raw_length))
     }
 
@@ -362,6 +354,13 @@ impl BlobReader<'_> {
         let mut json = Vec::new();
         self.read(BlobKind::Tree, id, &mut json)?;
         decode_tree(&json)
+    }
+
+    /// Reads what a tree leads to.
+    pub(crate) fn links(&mut self, id: &BlobId) -> Result<Links> {
+        let mut json = Vec::new();
+        self.read(BlobKind::Tree, id, &mut json)?;
+        decode_links(&json)
     }
 }
 

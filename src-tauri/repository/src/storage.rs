@@ -92,6 +92,17 @@ impl Storage {
         self.provider.write(&FileKind::Pack.path(id), &[bytes])
     }
 
+    /// Bytes of a pack that the index lists, so that it must be there.
+    pub(crate) fn read_pack_range(&self, id: PackId, at: u64, length: usize) -> Result<Vec<u8>> {
+        let path = FileKind::Pack.path(id);
+        self.provider.read_range(&path, at, length).map_err(|error| match error.code() {
+            Code::NotFound => Error::new(Code::Damaged, format!("Cannot read {path}"))
+                .why("The file is missing")
+                .because(error),
+            _ => error,
+        })
+    }
+
     /// Reads a file and holds its content against its name.
     pub(crate) fn read_raw<Id: Display + Copy>(&self, kind: FileKind, id: Id) -> Result<Vec<u8>> {
         let path = kind.path(id);

@@ -10,7 +10,7 @@ use std::time::Duration;
 use undercroft_foundation::{Code, Error, Result, reach_write_point};
 
 use crate::blob::BlobKind;
-use crate::codec::Codec;
+use crate::codec::{Codec, SealedBlob};
 use crate::id::{BlobId, PackId};
 use crate::index::write_index_file;
 use crate::lock::Lock;
@@ -53,6 +53,8 @@ struct OpenPack {
 /// What the saver is told.
 enum Order {
     Save(PackBuilder),
+    /// To write the index of all packs until here, and to answer then.
+    Settle(mpsc::Sender<()>),
     Stop,
 }
 
@@ -132,19 +134,32 @@ impl<'r> BlobWriter<'r> {
         id: BlobId,
         plain: &[u8],
     ) -> Result<u64> {
+        let repository = self.repository;
+        let (random, version) = (&*repository.storage.world.random, repository.config.version);
+        self.put_sealed(kind, id, plain.len() as u64, move || {
+            codec.encode(&repository.key, random, kind, plain, version)
+        })
+    }
+
+    /// Stores a blob of `length` bytes as `seal` gives it, which is only asked where the blob is
+    /// neither there nor on its way; returns the bytes that it takes, none where it was there.
+    pub(crate) fn put_sealed<'s>(
+        &self,
+        kind: BlobKind,
+        id: BlobId,
+        length: u64,
+        seal: impl FnOnce() -> Result<SealedBlob<'s>>,
+    ) -> Result<u64> {
         if !self.claim(kind, id) {
             return Ok(0);
         }
-        let repository = self.repository;
-        let random = &*repository.storage.world.random;
-        let sealed =
-            codec.encode(&repository.key, random, kind, plain, repository.config.version)?;
+        let sealed = seal()?;
         let counter = match kind {
             BlobKind::Data => &self.added.data_blobs,
             BlobKind::Tree => &self.added.tree_blobs,
         };
         counter.fetch_add(1, Ordering::Relaxed);
-        self.added.bytes.fetch_add(plain.len() as u64, Ordering::Relaxed);
+        self.added.bytes.fetch_add(length, Ordering::Relaxed);
         let stored = sealed.bytes.len() as u64;
         self.added.bytes_stored.fetch_add(stored, Ordering::Relaxed);
         if self.dry_run {
@@ -182,15 +197,29 @@ impl<'r> BlobWriter<'r> {
     }
 
     fn send(&self, pack: PackBuilder) -> Result<()> {
-        let gone = || Error::new(Code::Internal, "The thread that writes packs is gone");
         if self.failed.load(Ordering::SeqCst) {
             return Err(gone());
         }
         self.saver.send(Order::Save(pack)).map_err(|_| gone())
     }
 
+    /// Makes durable and findable all that was put until now; nobody may put anything meanwhile.
+    pub(crate) fn settle(&self) -> Result<()> {
+        self.flush()?;
+        let (settled, wait) = mpsc::channel();
+        self.saver.send(Order::Settle(settled)).map_err(|_| gone())?;
+        wait.recv().map_err(|_| gone())
+    }
+
     fn flush(&self) -> Result<()> {
-        self.take_open(Duration::ZERO).into_iter().try_for_each(|pack| self.send(pack))
+        for open in self.data.iter().chain([&self.trees]) {
+            // The saver holds one for a moment when it looks how old it is.
+            let pack = std::mem::take(&mut locked(open).builder);
+            if !pack.is_empty() {
+                self.send(pack)?;
+            }
+        }
+        Ok(())
     }
 
     /// Closes the packs that have been open for at least `age`; not one that is being added to,
@@ -223,7 +252,7 @@ impl Saver<'_, '_> {
         if worked.is_err() {
             // Those who hand over a pack must not wait for ever.
             self.writer.failed.store(true, Ordering::SeqCst);
-            while let Ok(Order::Save(_)) = orders.recv() {}
+            while let Ok(Order::Save(_) | Order::Settle(_)) = orders.recv() {}
         }
         // Packs that did arrive are worth an index even when a later one did not.
         let indexed = self.write_index();
@@ -234,6 +263,11 @@ impl Saver<'_, '_> {
         loop {
             match orders.recv_timeout(CHECK_EVERY) {
                 Ok(Order::Save(pack)) => self.save(pack)?,
+                Ok(Order::Settle(settled)) => {
+                    self.write_index()?;
+                    // Who no longer waits needs no answer.
+                    let _ = settled.send(());
+                }
                 Ok(Order::Stop) | Err(RecvTimeoutError::Disconnected) => return Ok(()),
                 Err(RecvTimeoutError::Timeout) => {}
             }
@@ -295,6 +329,10 @@ impl Saver<'_, '_> {
         self.unindexed.clear();
         Ok(())
     }
+}
+
+fn gone() -> Error {
+    Error::new(Code::Internal, "The thread that writes packs is gone")
 }
 
 fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {

@@ -4,6 +4,7 @@
 mod backup;
 mod cat;
 mod check;
+mod copy;
 mod diff;
 mod dump;
 mod init;
@@ -97,6 +98,8 @@ enum Command {
     Restore(restore::Restore),
     /// Check that the repository is whole
     Check(check::Check),
+    /// Copy snapshots from another repository into this one
+    Copy(copy::Copy),
     /// List, add, remove and change the keys that open the repository
     #[command(subcommand)]
     Key(key::Command),
@@ -117,6 +120,7 @@ impl Repo {
             Command::Diff(command) => command.run(session, &access.open(session)?),
             Command::Restore(command) => command.run(session, &access.open(session)?),
             Command::Check(command) => command.run(session, &access.open(session)?),
+            Command::Copy(command) => command.run(session, &access.open(session)?),
             Command::Key(command) => command.run(session, access.open(session)?),
             Command::Unlock(command) => command.run(session, &access.open(session)?),
         }

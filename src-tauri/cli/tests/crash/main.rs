@@ -2,6 +2,7 @@
 //! after that, what was acknowledged is there, and the same command run again goes well.
 
 mod history;
+mod mending;
 #[path = "../program/mod.rs"]
 mod program;
 
@@ -126,7 +127,7 @@ fn copy(from: &Path, to: &Path) {
     assert!(status.success());
 }
 
-const STATE: [&str; 5] = ["home", "library", "repository", "target", "work"];
+const STATE: [&str; 6] = ["another", "home", "library", "repository", "target", "work"];
 
 /// Keeps the state of a program's home, to go back to before each crash.
 fn save(program: &Program) {
@@ -387,6 +388,7 @@ crashes! {
     a_killed_first_backup: FIRST_BACKUP;
     a_killed_second_backup: SECOND_BACKUP;
     a_killed_key_add: KEY_ADD;
+    a_killed_copy: mending::COPY;
     a_killed_first_use: FIRST_USE;
     a_killed_project_add: PROJECT_ADD;
     a_killed_project_rename: PROJECT_RENAME;

@@ -5,12 +5,14 @@ mod decode;
 mod encode;
 mod entry;
 mod go_text;
+mod links;
 mod node;
 mod time;
 
 pub(crate) use decode::decode_tree;
 pub(crate) use encode::encode_tree;
 pub(crate) use entry::decode_entry;
+pub(crate) use links::{Links, decode_links};
 
 pub use node::{ExtendedAttribute, Node, NodeKind, NodeTime};
 

@@ -1,0 +1,126 @@
+//! Blobs that are brought over together, in the order in which they lie in the source's packs.
+
+use std::collections::HashSet;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use undercroft_foundation::{Code, Error, Job, Result};
+
+use super::reseal::Resealing;
+use crate::blob::BlobKind;
+use crate::id::{BlobId, PackId};
+use crate::index::Location;
+use crate::pack::PackedBlob;
+use crate::repository::Repository;
+use crate::stretch::each_blob;
+use crate::writer::BlobWriter;
+
+/// A batch is as large as memory allows, so that packs are read in long stretches.
+const BLOBS_MAX: usize = 100_000;
+const BYTES_MAX: u64 = 512 << 20;
+
+/// More would only take memory: the target's disk is not faster than these.
+const THREADS_MAX: usize = 4;
+
+/// What a transfer brought.
+#[derive(Debug, Default)]
+pub(super) struct Brought {
+    pub(super) data_blobs: u64,
+    pub(super) tree_blobs: u64,
+    pub(super) bytes: u64,
+}
+
+pub(super) struct Batch<'r> {
+    source: &'r Repository,
+    target: &'r Repository,
+    job: &'r Job,
+    locations: Vec<Location>,
+    /// What is among these; what an earlier batch brought, the target lists.
+    queued: HashSet<(BlobKind, BlobId)>,
+    bytes: u64,
+}
+
+impl<'r> Batch<'r> {
+    pub(super) fn new(source: &'r Repository, target: &'r Repository, job: &'r Job) -> Self {
+        let (locations, queued) = (Vec::new(), HashSet::new());
+        Self { source, target, job, locations, queued, bytes: 0 }
+    }
+
+    pub(super) fn add(&mut self, kind: BlobKind, id: BlobId) -> Result<()> {
+        if !self.queued.insert((kind, id)) {
+            return Ok(());
+        }
+        let location = self.source.find_blob(kind, &id).ok_or_else(|| {
+            Error::new(Code::Damaged, format!("There is no {} {id}", kind.name()))
+                .why("A snapshot needs it, and no index of the repository lists it")
+        })?;
+        self.bytes += u64::from(location.blob.length);
+        self.job.add_total(0, location.blob.length.into());
+        self.locations.push(location);
+        Ok(())
+    }
+
+    pub(super) fn is_full(&self) -> bool {
+        self.locations.len() >= BLOBS_MAX || self.bytes >= BYTES_MAX
+    }
+
+    /// Brings all of them over, and is empty then; with `dry_run` only counts them.
+    pub(super) fn transfer(&mut self, writer: &BlobWriter<'_>, dry_run: bool) -> Result<Brought> {
+        let locations = std::mem::take(&mut self.locations);
+        let trees = locations.iter().filter(|it| it.blob.kind == BlobKind::Tree).count() as u64;
+        let bytes = std::mem::take(&mut self.bytes);
+        let data_blobs = locations.len() as u64 - trees;
+        let brought = Brought { data_blobs, tree_blobs: trees, bytes };
+        if dry_run {
+            self.job.add_bytes_done(bytes);
+            return Ok(brought);
+        }
+        self.transfer_packs(&by_pack(locations), writer)?;
+        self.queued.clear();
+        Ok(brought)
+    }
+
+    fn transfer_packs(
+        &self,
+        packs: &[(PackId, Vec<PackedBlob>)],
+        writer: &BlobWriter<'_>,
+    ) -> Result<()> {
+        let next = AtomicUsize::new(0);
+        let run = || {
+            let mut resealing = Resealing::new(self.source, self.target)?;
+            while let Some((pack, blobs)) = packs.get(next.fetch_add(1, Ordering::Relaxed)) {
+                let brought =
+                    each_blob(&self.source.storage, *pack, blobs.clone(), |blob, sealed| {
+                        self.job.check_cancelled()?;
+                        let length = Location { pack: *pack, blob: *blob }.plain_length();
+                        writer.put_sealed(blob.kind, blob.id, length, || {
+                            resealing.reseal(blob, sealed)
+                        })?;
+                        self.job.add_bytes_done(blob.length.into());
+                        Ok(())
+                    });
+                if brought.is_err() {
+                    // The others need not go on.
+                    next.store(packs.len(), Ordering::Relaxed);
+                    return brought;
+                }
+            }
+            Ok(())
+        };
+        let cores = std::thread::available_parallelism().map_or(2, usize::from);
+        let threads = cores.min(THREADS_MAX).min(packs.len());
+        std::thread::scope(|scope| {
+            let running: Vec<_> = (0..threads).map(|_| scope.spawn(run)).collect();
+            let join = |thread: std::thread::ScopedJoinHandle<'_, Result<()>>| {
+                thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+            };
+            let results: Vec<_> = running.into_iter().map(join).collect();
+            results.into_iter().collect()
+        })
+    }
+}
+
+fn by_pack(mut locations: Vec<Location>) -> Vec<(PackId, Vec<PackedBlob>)> {
+    locations.sort_unstable_by_key(|location| (location.pack, location.blob.offset));
+    let packs = locations.chunk_by(|a, b| a.pack == b.pack);
+    packs.map(|pack| (pack[0].pack, pack.iter().map(|it| it.blob).collect())).collect()
+}

@@ -1,0 +1,84 @@
+//! Blobs of one pack, read in long stretches rather than one by one.
+
+use undercroft_foundation::Result;
+
+use crate::id::PackId;
+use crate::pack::PackedBlob;
+use crate::storage::Storage;
+
+/// A stretch is no longer, unless a single blob is.
+const STRETCH: u64 = 4 << 20;
+
+/// Bytes that are read in vain rather than beginning a new stretch.
+const GAP: u64 = 64 << 10;
+
+/// Reads blobs of a pack in the order of their offsets and gives each to `visit`, which may
+/// overwrite the bytes.
+///
+/// # Errors
+/// What `visit` returns; [`undercroft_foundation::Code::Damaged`] for a pack that is missing or
+/// ends too early.
+pub(crate) fn each_blob(
+    storage: &Storage,
+    pack: PackId,
+    mut blobs: Vec<PackedBlob>,
+    mut visit: impl FnMut(&PackedBlob, &mut [u8]) -> Result<()>,
+) -> Result<()> {
+    blobs.sort_unstable_by_key(|blob| blob.offset);
+    let mut rest = &blobs[..];
+    while let Some(first) = rest.first() {
+        let (stretch, later) = rest.split_at(stretch_of(rest));
+        let end = stretch.last().map_or(0, end_of);
+        let length = usize::try_from(end - u64::from(first.offset)).unwrap_or(usize::MAX);
+        let mut bytes = storage.read_pack_range(pack, first.offset.into(), length)?;
+        for blob in stretch {
+            let start = (blob.offset - first.offset) as usize;
+            visit(blob, &mut bytes[start..start + blob.length as usize])?;
+        }
+        rest = later;
+    }
+    Ok(())
+}
+
+/// How many of these blobs are read at once. None of them overlap.
+fn stretch_of(blobs: &[PackedBlob]) -> usize {
+    let start = blobs.first().map_or(0, |blob| u64::from(blob.offset));
+    let mut end = start;
+    let fitting = blobs.iter().enumerate().take_while(|(at, blob)| {
+        let near = (end..=end + GAP).contains(&u64::from(blob.offset));
+        let fits = *at == 0 || (near && end_of(blob) - start <= STRETCH);
+        end = end_of(blob);
+        fits
+    });
+    fitting.count()
+}
+
+fn end_of(blob: &PackedBlob) -> u64 {
+    u64::from(blob.offset) + u64::from(blob.length)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::blob::BlobKind;
+    use crate::id::BlobId;
+
+    #[test]
+    fn a_stretch_is_long_and_has_no_large_gap_and_no_overlap() {
+        let blob = |offset, length| PackedBlob {
+            kind: BlobKind::Data,
+            id: BlobId::of(b""),
+            offset,
+            length,
+            raw_length: None,
+        };
+        let count = |blobs: &[(u32, u32)]| {
+            stretch_of(&blobs.iter().map(|(at, length)| blob(*at, *length)).collect::<Vec<_>>())
+        };
+        assert_eq!(count(&[(0, 100), (100, 50), (200, 10)]), 3);
+        assert_eq!(count(&[(0, 100), (100 + (65 << 10), 50)]), 1);
+        assert_eq!(count(&[(0, 100), (90, 50)]), 1);
+        assert_eq!(count(&[(0, 9 << 20), (9 << 20, 50)]), 1);
+        assert_eq!(count(&[(7, 3 << 20), (7 + (3 << 20), 1 << 20), (7 + (4 << 20), 1)]), 2);
+    }
+}
