@@ -17,8 +17,8 @@ use undercroft_foundation::{
 };
 use undercroft_providers::{DiskProvider, Provider};
 use undercroft_repository::{
-    BlobId, IngestWriter, Node, NodeKind, NodeTime, Password, Repository, Snapshot, SnapshotOrder,
-    StoredContent, Tree,
+    BlobId, Forget, IngestWriter, Node, NodeKind, NodeTime, Password, Repository, Snapshot,
+    SnapshotOrder, StoredContent, Tree,
 };
 
 /// How long to wait for another who prunes, or adds while we would prune.
@@ -124,7 +124,7 @@ impl ObjectStore {
         ingest.publish(order)?;
         reach_write_point("history.objects-published");
         let older: Vec<_> = before.iter().map(|snapshot| snapshot.id).collect();
-        repository.forget(&older)?;
+        repository.forget(&older, Forget::ForGood)?;
         Ok(value)
     }
 

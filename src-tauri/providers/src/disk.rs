@@ -1,5 +1,6 @@
 //! A folder of the file system as a provider.
 
+use std::collections::BTreeSet;
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write};
 use std::os::unix::fs::{DirBuilderExt, FileExt, MetadataExt, OpenOptionsExt};
@@ -57,6 +58,10 @@ impl DiskProvider {
     fn path(&self, key: &str) -> Result<PathBuf> {
         check_key(key)?;
         Ok(self.root.join(key))
+    }
+
+    fn folder_of(&self, path: &Path) -> PathBuf {
+        path.parent().unwrap_or(&self.root).to_owned()
     }
 }
 
@@ -125,6 +130,38 @@ impl Provider for DiskProvider {
         let path = self.path(key)?;
         fs::remove_file(&path).at("remove", &path)?;
         sync_folder(path.parent().unwrap_or(&self.root))
+    }
+
+    /// Each is renamed in one step of the file system; the folders are synced once, at the end.
+    fn rename_all(&self, renames: &[(String, String)]) -> Result<()> {
+        let (mut left, mut entered) = (BTreeSet::new(), BTreeSet::new());
+        for (from, to) in renames {
+            let (from, to) = (self.path(from)?, self.path(to)?);
+            if entered.insert(self.folder_of(&to)) {
+                create_folders(&self.folder_of(&to))?;
+            }
+            left.insert(self.folder_of(&from));
+            match fs::rename(&from, &to) {
+                Err(source) if source.kind() == io::ErrorKind::NotFound => {}
+                renamed => renamed.at("rename", &from)?,
+            }
+        }
+        // What was entered must not be lost because what was left is durable before it.
+        entered.iter().chain(&left).try_for_each(|folder| sync_folder(folder))
+    }
+
+    /// The folders are synced once, at the end.
+    fn remove_all(&self, keys: &[String]) -> Result<()> {
+        let mut folders = BTreeSet::new();
+        for key in keys {
+            let path = self.path(key)?;
+            match fs::remove_file(&path) {
+                Err(source) if source.kind() == io::ErrorKind::NotFound => {}
+                removed => removed.at("remove", &path)?,
+            }
+            folders.insert(self.folder_of(&path));
+        }
+        folders.iter().try_for_each(|folder| sync_folder(folder))
     }
 
     fn create_folder(&self, folder: &str) -> Result<()> {

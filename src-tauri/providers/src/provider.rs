@@ -59,6 +59,43 @@ pub trait Provider: Send + Sync + fmt::Debug {
     /// [`Code::NotFound`] when there is none of that key.
     fn remove(&self, key: &str) -> Result<()>;
 
+    /// Gives objects other keys. When it returns, all of them have those durably; until then each
+    /// has its old key, its new key, or both. One that is gone already is passed over.
+    ///
+    /// # Errors
+    /// [`Code::StorageFull`], [`Code::PermissionDenied`], [`Code::Unavailable`];
+    /// [`Code::Damaged`] when one does not read as it was written.
+    fn rename_all(&self, renames: &[(String, String)]) -> Result<()> {
+        for (from, to) in renames {
+            let bytes = match self.read(from) {
+                Err(error) if error.code() == Code::NotFound => continue,
+                read => read?,
+            };
+            self.write(to, &[&bytes])?;
+            if self.read(to)? != bytes {
+                return Err(Error::new(Code::Damaged, format!("Cannot rely on {to}"))
+                    .why("It does not read as it was written"));
+            }
+            self.remove(from)?;
+        }
+        Ok(())
+    }
+
+    /// Removes objects, in any order. When it returns, all are gone durably. One that is gone
+    /// already is passed over.
+    ///
+    /// # Errors
+    /// [`Code::PermissionDenied`], [`Code::Unavailable`].
+    fn remove_all(&self, keys: &[String]) -> Result<()> {
+        for key in keys {
+            match self.remove(key) {
+                Err(error) if error.code() == Code::NotFound => {}
+                removed => removed?,
+            }
+        }
+        Ok(())
+    }
+
     /// Makes a folder, so that listing it is no error.
     ///
     /// # Errors

@@ -1,18 +1,28 @@
 //! Forgetting snapshots: what only they held is then of no use, and a prune frees it.
 
-use undercroft_foundation::{Code, Result, reach_write_point};
+use undercroft_foundation::{Result, reach_write_point};
 
 use crate::id::SnapshotId;
 use crate::repository::Repository;
 use crate::storage::FileKind;
 
+/// Where a forgotten snapshot goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Forget {
+    /// Into the trash, from where it can be had back until that is emptied.
+    IntoTrash,
+    /// Away for ever.
+    ForGood,
+}
+
 impl Repository {
-    /// Removes snapshots, in their order, each durably before the next. One that is gone already is
-    /// no error.
+    /// Forgets snapshots, in any order; when it returns, all are durably forgotten. One that is
+    /// gone already is no error.
     ///
     /// # Errors
-    /// [`Code::Locked`], or storage that cannot be changed.
-    pub fn forget(&self, ids: &[SnapshotId]) -> Result<()> {
+    /// [`Code::Locked`](undercroft_foundation::Code::Locked), or storage that cannot be changed:
+    /// those that were not reached then are as they were.
+    pub fn forget(&self, ids: &[SnapshotId], how: Forget) -> Result<()> {
         if ids.is_empty() {
             return Ok(());
         }
@@ -21,13 +31,11 @@ impl Repository {
         if let Some(lock) = &lock {
             lock.confirm()?;
         }
-        for id in ids {
-            match self.storage.remove(FileKind::Snapshot, id) {
-                Err(error) if error.code() == Code::NotFound => {}
-                removed => removed?,
-            }
-            reach_write_point("repository.snapshot-forgotten");
+        match how {
+            Forget::IntoTrash => self.move_into_trash(ids)?,
+            Forget::ForGood => self.storage.remove_all(FileKind::Snapshot, ids)?,
         }
+        reach_write_point("repository.snapshot-forgotten");
         Ok(())
     }
 }

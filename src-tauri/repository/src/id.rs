@@ -66,4 +66,6 @@ digests! {
     KeyId;
     /// The id of a lock file: the digest of the file as stored.
     LockId;
+    /// The id of a record of the trash: the digest of the file as stored.
+    TrashRecordId;
 }

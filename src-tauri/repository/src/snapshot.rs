@@ -3,11 +3,13 @@
 use std::collections::BTreeSet;
 
 use jiff::Timestamp;
+use jiff::fmt::temporal::Pieces;
+use jiff::tz::Offset;
 use serde::{Deserialize, Serialize};
 use undercroft_foundation::{Code, Error, Result, reach_write_point};
 
 use crate::id::{BlobId, SnapshotId};
-use crate::repository::Repository;
+use crate::repository::{Repository, in_parallel};
 use crate::storage::FileKind;
 
 /// What this program writes as `program_version`.
@@ -20,6 +22,8 @@ pub struct Snapshot {
     pub id: SnapshotId,
     /// When it was made.
     pub time: Timestamp,
+    /// How far its machine's clock was ahead of UTC; zero in what this program writes.
+    pub offset: Offset,
     /// The tree of its root.
     pub tree: BlobId,
     /// The absolute paths that were backed up.
@@ -120,7 +124,10 @@ fn is_none_or_empty(list: &Option<Vec<String>>) -> bool {
 impl SnapshotFile {
     fn of(snapshot: &Snapshot) -> Self {
         Self {
-            time: snapshot.time.to_string(),
+            time: match snapshot.offset {
+                Offset::UTC => snapshot.time.to_string(),
+                offset => snapshot.time.display_with_offset(offset).to_string(),
+            },
             parent: snapshot.parent.map(|id| id.to_string()),
             tree: snapshot.tree.to_string(),
             paths: Some(snapshot.paths.clone()),
@@ -144,6 +151,7 @@ impl SnapshotFile {
         };
         let time = self.time.parse::<Timestamp>();
         let time = time.map_err(|source| damaged("Its time makes no sense", source.into()))?;
+        let offset = Pieces::parse(&self.time).ok().and_then(|pieces| pieces.to_numeric_offset());
         let tree = self.tree.parse();
         let tree =
             tree.map_err(|source: Error| damaged("Its tree is named by no id", source.into()))?;
@@ -154,6 +162,7 @@ impl SnapshotFile {
         Ok(Snapshot {
             id,
             time,
+            offset: offset.unwrap_or(Offset::UTC),
             tree,
             paths: self.paths.unwrap_or_default(),
             hostname: self.hostname,
@@ -216,7 +225,7 @@ impl Repository {
                 }
                 ids = again;
             }
-            ids.into_iter().map(|id| self.read_snapshot(id)).collect::<Result<Vec<_>>>()
+            self.read_snapshots(FileKind::Snapshot, &ids)
         })?;
         snapshots.sort_by_key(|snapshot| (snapshot.time, snapshot.id));
         Ok(snapshots)
@@ -235,7 +244,20 @@ impl Repository {
     /// # Errors
     /// [`Code::NotFound`], [`Code::Damaged`].
     pub fn read_snapshot(&self, id: SnapshotId) -> Result<Snapshot> {
-        let file: SnapshotFile = self.storage.read_json(FileKind::Snapshot, id, &self.key)?;
+        self.read_snapshot_file(FileKind::Snapshot, id)
+    }
+
+    /// Reads snapshots that lie where files of this kind do.
+    pub(crate) fn read_snapshots(
+        &self,
+        kind: FileKind,
+        ids: &[SnapshotId],
+    ) -> Result<Vec<Snapshot>> {
+        in_parallel(ids, |id| self.read_snapshot_file(kind, id)).into_iter().collect()
+    }
+
+    fn read_snapshot_file(&self, kind: FileKind, id: SnapshotId) -> Result<Snapshot> {
+        let file: SnapshotFile = self.storage.read_json(kind, id, &self.key)?;
         file.into_snapshot(id)
     }
 

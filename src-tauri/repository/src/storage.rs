@@ -27,9 +27,14 @@ pub(crate) enum FileKind {
     Snapshot,
     Index,
     Pack,
+    /// A snapshot that was forgotten: beside the format, no other program looks there.
+    TrashedSnapshot,
+    /// When which snapshots were forgotten.
+    TrashRecord,
 }
 
 impl FileKind {
+    /// The kinds of the format.
     pub(crate) const ALL: [Self; 5] =
         [Self::Key, Self::Lock, Self::Snapshot, Self::Index, Self::Pack];
 
@@ -40,6 +45,8 @@ impl FileKind {
             Self::Snapshot => "snapshots",
             Self::Index => "index",
             Self::Pack => "data",
+            Self::TrashedSnapshot => "trash",
+            Self::TrashRecord => "trash/records",
         }
     }
 
@@ -50,6 +57,8 @@ impl FileKind {
             Self::Snapshot => "snapshot",
             Self::Index => "index",
             Self::Pack => "pack",
+            Self::TrashedSnapshot => "trashed snapshot",
+            Self::TrashRecord => "record of the trash",
         }
     }
 
@@ -83,7 +92,8 @@ impl Storage {
         let stored = self.provider.list(kind.folder())?;
         let parse = |Stored { key, size }| {
             let name = key.rsplit('/').next()?;
-            Some((name.parse().ok()?, size))
+            let id = name.parse().ok()?;
+            (kind.path(name) == key).then_some((id, size))
         };
         Ok(stored.into_iter().filter_map(parse).collect())
     }
@@ -130,6 +140,17 @@ impl Storage {
 
     pub(crate) fn remove(&self, kind: FileKind, id: impl Display) -> Result<()> {
         self.provider.remove(&kind.path(id))
+    }
+
+    pub(crate) fn remove_all<Id: Display>(&self, kind: FileKind, ids: &[Id]) -> Result<()> {
+        let paths: Vec<_> = ids.iter().map(|id| kind.path(id)).collect();
+        self.provider.remove_all(&paths)
+    }
+
+    /// Makes files of one kind files of another, with the same bytes and ids.
+    pub(crate) fn turn<Id: Display>(&self, ids: &[Id], from: FileKind, to: FileKind) -> Result<()> {
+        let paths: Vec<_> = ids.iter().map(|id| (from.path(id), to.path(id))).collect();
+        self.provider.rename_all(&paths)
     }
 
     /// The JSON text of an unpacked file.

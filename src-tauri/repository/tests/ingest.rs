@@ -12,8 +12,8 @@ use sha2::{Digest, Sha256};
 use support::{Gate, Scene, ids, password};
 use undercroft_foundation::{Clock as _, Code, Job, Result, World};
 use undercroft_repository::{
-    CheckOptions, Ingest, Node, NodeKind, NodeTime, PruneOptions, ReadData, Repository, Snapshot,
-    SnapshotOrder, StoredContent, Tree,
+    CheckOptions, Forget, Ingest, Node, NodeKind, NodeTime, PruneOptions, ReadData, Repository,
+    Snapshot, SnapshotOrder, StoredContent, Tree,
 };
 use undercroft_testkit::{
     FailingProvider, Fault, Operation, RecordingProvider, random_bytes, simulated_world, text_bytes,
@@ -95,8 +95,8 @@ fn what_was_published_is_restored_by_restic() {
         assert!(fs::read(target.join(name)).unwrap() == *bytes, "{name}");
     }
 
-    repository.forget(&[snapshot.id]).unwrap();
-    repository.forget(&[snapshot.id]).unwrap();
+    repository.forget(&[snapshot.id], Forget::ForGood).unwrap();
+    repository.forget(&[snapshot.id], Forget::ForGood).unwrap();
     assert!(ids(&repository).is_empty());
     scene.restic().check();
 }
@@ -399,7 +399,9 @@ fn whoever_lists_while_another_replaces_sees_the_one_or_the_other() {
                     let ingest = repository.begin_ingest().unwrap();
                     publish(&ingest, &[("x", n.to_string().as_bytes())]).unwrap()
                 };
-                repository.forget(&[std::mem::replace(&mut last, next).id]).unwrap();
+                repository
+                    .forget(&[std::mem::replace(&mut last, next).id], Forget::ForGood)
+                    .unwrap();
             }
         });
         while !replacing.is_finished() {

@@ -13,7 +13,7 @@ use support::{Scene, back_up, collect_files, ids, password, without_parent};
 use undercroft_foundation::{Code, Error, Job, Result, World};
 use undercroft_providers::{DiskProvider, Provider, Stored};
 use undercroft_repository::{
-    CheckOptions, PruneOptions, PrunePlan, PruneReport, ReadData, Repository, SnapshotId,
+    CheckOptions, Forget, PruneOptions, PrunePlan, PruneReport, ReadData, Repository, SnapshotId,
 };
 use undercroft_testkit::{
     FailingProvider, Fault, Operation, RecordingProvider, SmallDisk, random_bytes, text_bytes,
@@ -54,7 +54,7 @@ fn scene_to_prune() -> (Scene, SnapshotId) {
     fs::remove_dir_all(scene.source().join("passing")).unwrap();
     write_file(scene.source().join("new"), text_bytes(300, 200_000));
     let third = back_up(&repository, &scene.request()).snapshot.unwrap();
-    repository.forget(&[first, second]).unwrap();
+    repository.forget(&[first, second], Forget::ForGood).unwrap();
     (scene, third)
 }
 
@@ -422,7 +422,7 @@ fn a_full_disk_is_no_fuller_afterwards_and_room_helps() {
         fs::remove_file(scene.source().join(format!("{n}"))).unwrap();
     }
     back_up(&repository, &scene.request());
-    repository.forget(&[first]).unwrap();
+    repository.forget(&[first], Forget::ForGood).unwrap();
     let mut before = Vec::new();
     collect_files(&path.join("data"), &mut before);
     let full = prune(&repository, &ALL).map_err(|error| error.code());

@@ -60,7 +60,7 @@ fn a_deletion_frees_what_it_says() {
         assert_eq!(unused_bytes(&repository), 0);
         let said = repository.deletion(&drop, &Job::new()).unwrap();
         let before = stored_bytes(&scene);
-        repository.forget(&drop).unwrap();
+        repository.forget(&drop, undercroft_repository::Forget::ForGood).unwrap();
         assert_eq!(unused_bytes(&repository), said.frees_bytes, "{chosen:?}");
         repository.prune(&everything(), &Job::new()).unwrap();
         let freed = before - stored_bytes(&scene);

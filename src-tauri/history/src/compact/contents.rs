@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashSet};
 
 use undercroft_foundation::{Code, Error, Job, ProjectId, Result, reach_write_point};
-use undercroft_repository::{PruneOptions, SnapshotOrder};
+use undercroft_repository::{Forget, PruneOptions, SnapshotOrder};
 
 use crate::history::History;
 use crate::objects::{add_objects, objects_in, snapshots_of};
@@ -49,7 +49,7 @@ pub(super) fn compact(
             reach_write_point("history.compact-objects-published");
         }
         let older: Vec<_> = before.iter().map(|snapshot| snapshot.id).collect();
-        repository.forget(&older)?;
+        repository.forget(&older, Forget::ForGood)?;
     }
     drop(ingest);
     let report = repository.prune(&PruneOptions::default(), job)?;

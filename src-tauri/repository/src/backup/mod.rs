@@ -72,6 +72,7 @@ impl Repository {
         let snapshot = self.write_snapshot(Snapshot {
             id: SnapshotId([0; 32]),
             time: request.time.unwrap_or(started),
+            offset: jiff::tz::Offset::UTC,
             tree,
             paths,
             hostname: host,

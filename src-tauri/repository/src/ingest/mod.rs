@@ -10,6 +10,7 @@ mod content;
 use std::sync::{Mutex, PoisonError};
 
 use jiff::Timestamp;
+use jiff::tz::Offset;
 use undercroft_foundation::{Code, Error, Result};
 
 pub use self::content::{ContentWriter, StoredContent};
@@ -113,6 +114,7 @@ impl Ingest<'_> {
         repository.write_snapshot(Snapshot {
             id: SnapshotId([0; 32]),
             time: order.time.unwrap_or_else(|| repository.storage.world.clock.now()),
+            offset: Offset::UTC,
             tree: order.tree,
             paths: order.paths,
             hostname: identity.hostname.clone(),

@@ -66,6 +66,7 @@ fn snapshot(
     let snapshot = Snapshot {
         id: SnapshotId([0; 32]),
         time: jiff::Timestamp::UNIX_EPOCH,
+        offset: jiff::tz::Offset::UTC,
         tree: written.unwrap().0,
         paths: vec!["/".to_owned()],
         hostname: "hostile".to_owned(),
