@@ -217,7 +217,7 @@ fn a_tree_that_came_without_its_content_gets_it() {
     let (source, target) = (scene.open(), second(&scene));
     copy_all(&source, &target);
     // As a copy leaves it that was killed between a pack of trees and a pack of data.
-    target.forget(&ids(&target)).unwrap();
+    target.forget(&ids(&target), undercroft_repository::Forget::ForGood).unwrap();
     let restic = restic_of_second(&scene);
     let mut packs = Vec::new();
     collect_files(&scene.path("second/data"), &mut packs);
@@ -287,7 +287,7 @@ fn any_call_may_fail_and_the_next_goes_on() {
             copy_all(&scene.open(), &target);
             assert_eq!(ids(&target).len(), 3);
             scene.assert_latest_is_source(&target);
-            target.forget(&ids(&target)).unwrap();
+            target.forget(&ids(&target), undercroft_repository::Forget::ForGood).unwrap();
             if nth % 2 == 0 {
                 let all = undercroft_repository::PruneOptions::default();
                 target.prune(&all, &Job::new()).unwrap();
