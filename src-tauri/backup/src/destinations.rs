@@ -11,7 +11,7 @@ use undercroft_foundation::{Code, DestinationId, Error, Result, escape_path};
 use undercroft_library::{NewEvent, Occupied};
 
 use crate::backups::Backups;
-use crate::{open, password_file, seen};
+use crate::{open, password_file, plans, seen};
 
 pub(crate) use table::MIGRATIONS;
 
@@ -163,6 +163,7 @@ impl Backups {
     pub fn forget_destination(&self, id: DestinationId) -> Result<Destination> {
         let destination = self.library.catalog().write(|transaction| {
             let destination = table::get(transaction, id)?;
+            plans::let_go_of(self, transaction, id)?;
             table::remove(transaction, id)?;
             let text = format!("{} was forgotten; what it holds stays there", destination.name);
             let event = NewEvent::new("destination.forgotten", text).of_destination(Some(id));

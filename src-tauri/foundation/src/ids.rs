@@ -75,6 +75,8 @@ ids! {
     VersionId, "version";
     /// The id of a destination of backups.
     DestinationId, "destination";
+    /// The id of a plan of backups.
+    PlanId, "plan";
     /// The id of one execution that was recorded.
     RunId, "run";
     /// The id of a running job.

@@ -28,6 +28,7 @@ pub const WRITE_POINTS: &[&str] = &[
     "catalog.set-aside",
     "catalog.replaced",
     "project.metadata-written",
+    "plans.written",
     "settings.written",
     "rules.written",
     "session.appended",

@@ -16,6 +16,7 @@ const KNOWN_NAMES: &[&str] = &[
     "keys",
     "logs",
     "objects",
+    "plans.json",
     "projects",
     "running",
     "session",
@@ -90,6 +91,7 @@ fn refuse_other_content(root: &Path) -> Result<()> {
             KNOWN_NAMES.contains(&name)
                 || name.starts_with("catalog")
                 || name.starts_with("settings.toml.tmp-")
+                || name.starts_with("plans.json.tmp-")
         });
         if !known {
             let name = escape_path(Path::new(&name));
