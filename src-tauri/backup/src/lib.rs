@@ -37,4 +37,5 @@ pub use snapshots::{OutOfDate, SnapshotList};
 pub use undercroft_repository::Overwrite;
 
 /// The tables that this room brings into the catalog.
-pub const TABLES: &[&[Migration]] = &[destinations::MIGRATIONS, seen::MIGRATIONS, plans::MIGRATIONS];
+pub const TABLES: &[&[Migration]] =
+    &[destinations::MIGRATIONS, seen::MIGRATIONS, plans::MIGRATIONS];

@@ -36,11 +36,9 @@ pub(super) fn refuse_taken<'a>(
 ) -> Result<()> {
     match others.find(|other| other.name.to_lowercase() == name.to_lowercase()) {
         None => Ok(()),
-        Some(other) => {
-            Err(Error::new(Code::AlreadyExists, format!("Cannot call a plan {name:?}"))
-                .why(format!("The plan {} is called so", other.id))
-                .next("Choose another name"))
-        }
+        Some(other) => Err(Error::new(Code::AlreadyExists, format!("Cannot call a plan {name:?}"))
+            .why(format!("The plan {} is called so", other.id))
+            .next("Choose another name")),
     }
 }
 
@@ -158,7 +156,10 @@ fn check_hook(when: &str, hook: &HookCommand) -> Result<()> {
     };
     if !Path::new(program).is_absolute() {
         let why = format!("The program {program:?} is not an absolute path");
-        return Err(refuse(why, "Write the whole path, such as /usr/bin/pg_dump; no shell is used"));
+        return Err(refuse(
+            why,
+            "Write the whole path, such as /usr/bin/pg_dump; no shell is used",
+        ));
     }
     if hook.command.iter().any(|word| word.contains('\0')) {
         let why = format!("The command {when} the run has a character that no command can have");

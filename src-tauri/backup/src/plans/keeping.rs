@@ -40,8 +40,9 @@ impl Backups {
             return Ok(plans.swap_remove(named));
         }
         let prefix = lower.replace('-', "");
-        let means =
-            |plan: &Plan| prefix.len() >= SHORTEST_PREFIX && plan.id.to_string().starts_with(&prefix);
+        let means = |plan: &Plan| {
+            prefix.len() >= SHORTEST_PREFIX && plan.id.to_string().starts_with(&prefix)
+        };
         plans.retain(means);
         match &plans[..] {
             [plan] => Ok(plan.clone()),

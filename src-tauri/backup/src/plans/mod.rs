@@ -9,7 +9,7 @@ mod spec;
 mod table;
 mod usual;
 
+pub(crate) use keeping::let_go_of;
 pub use retention::Retention;
 pub use spec::{HookCommand, Limits, Plan, PlanProjects, PlanSpec, PlanTarget, Verification};
-pub(crate) use keeping::let_go_of;
 pub(crate) use table::MIGRATIONS;
