@@ -92,6 +92,7 @@ async function addDestination(page, folder) {
   const dialog = page.getByRole('dialog', { name: 'Add a destination' });
   await dialog.getByLabel('Folder', { exact: true }).fill(folder);
   await dialog.getByText('Nothing is there yet; it will be made').waitFor();
+  await dialog.getByLabel('I type one').check();
   await dialog.getByTestId('destination-password').fill('stone upon stone');
   await dialog.getByTestId('destination-password-again').fill('stone upon stone');
   await dialog.getByRole('button', { name: 'Add destination' }).click();

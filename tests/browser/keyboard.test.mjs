@@ -31,6 +31,8 @@ test('add, back up, browse and restore by keys alone', async () => {
     await keys.command('add destination');
     await keys.type(join(site.folder, 'disk'));
     await page.getByText('Nothing is there yet; it will be made').waitFor();
+    await keys.tabTo('input[value=generated]');
+    await keys.press('ArrowDown');
     await keys.tabTo('[data-testid=destination-password]');
     await keys.type('stone upon stone');
     await keys.tabTo('[data-testid=destination-password-again]');

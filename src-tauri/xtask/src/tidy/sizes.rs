@@ -17,7 +17,7 @@ const NO_LIMIT: &[&str] = &["ui/src/lib/backend/bindings.ts", "ui/src/lib/words/
 const FUNCTION_LINES: usize = 70;
 
 /// Files over the limit, with the size that they may not grow beyond.
-const RATCHET: &[(&str, usize)] = &[("ui/src/lib/backend/mock/history.ts", 641)];
+const RATCHET: &[(&str, usize)] = &[];
 
 pub(super) fn check(source: &Source) -> Vec<String> {
     let mut breaches = Vec::new();

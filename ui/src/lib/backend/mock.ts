@@ -4,18 +4,26 @@ import type { Backend, LinkState, Listener, Reply, Request, UseCase } from './ba
 import type {
   BackendEvent,
   Dashboard,
+  Destination,
   JobView,
   Place,
   Project,
   UseCases,
   WireError,
 } from './bindings';
+import { backupHandlers } from './mock/backups';
 import { emptyLibrary, hexId, makeLibrary, seededRandom } from './mock/data';
 import type { MockLibrary } from './mock/data';
+import { destinationHandlers } from './mock/destinations';
 import { MockGit } from './mock/git';
 import { MockHistory } from './mock/history';
 import type { HistoryHandlers } from './mock/history';
+import { findDestination, findPlace, findProject, needPresent, refusal } from './mock/host';
+import type { MockHost } from './mock/host';
 import { MockJobs } from './mock/jobs';
+import { makePlans, planHandlers } from './mock/plans';
+import { recoveryHandlers } from './mock/recovery';
+import { mockSettings, settingsAfter } from './mock/settings';
 import { listFolder } from './mock/tree';
 
 export type MockOptions = {
@@ -25,10 +33,16 @@ export type MockOptions = {
   latencyMs: number;
   jobSeconds: number;
 };
+/** What the parts in `mock/` answer, each for its area. */
+type Elsewhere =
+  | keyof HistoryHandlers
+  | `git_${string}`
+  | keyof ReturnType<typeof backupHandlers>
+  | keyof ReturnType<typeof destinationHandlers>
+  | keyof ReturnType<typeof planHandlers>
+  | keyof ReturnType<typeof recoveryHandlers>;
 type Handlers = {
-  [K in Exclude<keyof UseCases, keyof HistoryHandlers | `git_${string}`>]: (
-    request: Request<K>,
-  ) => Reply<K>;
+  [K in Exclude<keyof UseCases, Elsewhere>]: (request: Request<K>) => Reply<K>;
 };
 type AllHandlers = { [K in UseCase]: (request: Request<K>) => Reply<K> };
 
@@ -62,40 +76,8 @@ export class MockBackend implements Backend {
   readonly #jobs: MockJobs;
   readonly history: MockHistory;
   readonly #all: AllHandlers;
-  #settings: Reply<'settings_show'> = {
-    theme: 'system',
-    closeToTray: true,
-    trayHintShown: false,
-    libraryPath: '/home/mira/.local/share/undercroft',
-    settingsFile: '/home/mira/.local/share/undercroft/settings.toml',
-    all: [
-      {
-        key: 'theme',
-        value: 'system',
-        default: 'system',
-        allowed: 'system, light or dark',
-        purpose: 'The look of the window',
-        source: 'default',
-      },
-      {
-        key: 'threads',
-        value: '0',
-        default: '0',
-        allowed: 'a whole number from 0 to 256',
-        purpose: 'How many threads may work at once; 0 takes what the machine has',
-        source: 'environment',
-      },
-      {
-        key: 'compression',
-        value: 'max',
-        default: 'auto',
-        allowed: 'auto, off or max',
-        purpose: 'How hard new backup data is compressed',
-        source: 'file',
-      },
-    ],
-    sources: { theme: 'file', closeToTray: 'default', library: 'environment' },
-  };
+  readonly #host: MockHost;
+  #settings = mockSettings();
 
   constructor(options: Partial<MockOptions> = {}) {
     this.#options = { ...DEFAULTS, ...options };
@@ -113,7 +95,29 @@ export class MockBackend implements Backend {
       event: (kind, text, project) => this.#event(kind, text, project, null),
     });
     const git = new MockGit(this.history, this.#jobs, this.#options.now);
-    this.#all = { ...this.#handlers, ...this.history.handlers, ...git.handlers };
+    this.#host = {
+      now: this.#options.now,
+      random: this.#random,
+      jobs: this.#jobs,
+      library: this.library,
+      places: this.#places,
+      event: (...parts) => this.#event(...parts),
+      ended: (job, kind) => this.#ended(job, kind),
+    };
+    const plans = makePlans(this.#host);
+    const [everything] = plans;
+    for (const run of everything ? this.library.runs : []) run.plan ??= everything?.id ?? null;
+    this.#all = {
+      ...this.#handlers,
+      ...this.history.handlers,
+      ...git.handlers,
+      ...backupHandlers(this.#host),
+      ...destinationHandlers(this.#host),
+      ...planHandlers(this.#host, plans, (project, destination) =>
+        this.#keepBackup(project, findDestination(this.#host, destination)),
+      ),
+      ...recoveryHandlers(this.#host),
+    };
   }
 
   async call<K extends UseCase>(name: K, request: Request<K>): Promise<Reply<K>> {
@@ -248,50 +252,17 @@ export class MockBackend implements Backend {
     },
     job_list: () => this.#jobs.all,
     job_cancel: ({ job }) => this.#jobs.cancel(job),
-    run_list: ({ project, limit = 50 }) =>
-      this.library.runs
-        .filter((run) => !project || run.project === project)
-        .slice(0, limit ?? undefined),
+    job_pause: ({ job }) => this.#jobs.setPaused(job, true),
+    job_resume: ({ job }) => this.#jobs.setPaused(job, false),
     event_list: ({ after = 0, limit = 100 }) =>
       this.library.events.filter((event) => event.seq > after).slice(0, limit ?? undefined),
     dashboard: () => this.#dashboard(),
-    doctor: () => [
-      {
-        level: 'ok',
-        area: 'Library',
-        what: 'The catalog is whole',
-        why: 'Its integrity check passed',
-        next: 'Nothing to do',
-      },
-      {
-        level: 'warning',
-        area: 'Destinations',
-        what: 'Travel stick is away',
-        why: 'Its drive is not connected',
-        next: 'Connect the drive',
-      },
-    ],
     settings_show: () => this.#settings,
-    settings_change: (request) => {
-      const { set = {}, ...rest } = request;
-      const given = Object.fromEntries(Object.entries(rest).filter(([, value]) => value != null));
-      const all = this.#settings.all.map((setting) =>
-        setting.key in set
-          ? {
-              ...setting,
-              value: set[setting.key] ?? setting.default,
-              source: set[setting.key] == null ? ('default' as const) : ('file' as const),
-            }
-          : setting,
-      );
-      this.#settings = { ...this.#settings, ...given, all };
-      return this.#settings;
-    },
+    settings_change: (request) => (this.#settings = settingsAfter(this.#settings, request)),
   };
 
   #addProject({ place, name, tags = [] }: UseCases['project_add']['request']): Project {
-    const found = this.#places.get(place);
-    if (!found) throw refusal('not_found', 'No such place');
+    const found = findPlace(this.#host, place);
     if (
       this.library.projects.some(
         (project) => project.path === found.display && project.status === 'active',
@@ -333,11 +304,10 @@ export class MockBackend implements Backend {
     password,
     create,
   }: UseCases['destination_add']['request']): Reply<'destination_add'> {
-    const found = this.#places.get(place);
-    if (!found) throw refusal('not_found', 'No such place');
-    if (!create && password === 'wrong')
+    const found = findPlace(this.#host, place);
+    if (!create && password.type === 'typed' && password.password === 'wrong')
       throw refusal('wrong_password', `The password does not open ${found.display}`);
-    const destination = {
+    const destination: Destination = {
       id: `d-${hexId(this.#random, 8)}`,
       name: name ?? found.name,
       display: found.display,
@@ -348,6 +318,9 @@ export class MockBackend implements Backend {
       snapshots: 0,
       lastBackup: null,
       added: new Date(this.#options.now()).toISOString(),
+      keeper: password.type === 'keyFile' ? 'keyFile' : 'keyring',
+      lastProven: null,
+      trashed: 0,
     };
     this.library.destinations.push(destination);
     this.#event('destination.added', `${destination.name} was added`, null, destination.id);
@@ -356,63 +329,65 @@ export class MockBackend implements Backend {
 
   #backUp(projectId: string, destinationId: string): JobView {
     const project = this.#project(projectId);
-    const destination = this.#destination(destinationId);
-    if (!destination.present)
-      throw new BackendError({
-        code: 'unavailable',
-        what: `Cannot open the repository at ${destination.display}`,
-        why: 'Its drive is not connected',
-        next: 'Connect the drive and start the backup again',
-      });
+    const destination = needPresent(this.#destination(destinationId));
     const parts = {
       kind: 'backup' as const,
       title: `Back up ${project.name} to ${destination.name}`,
       project: project.id,
       destination: destination.id,
+      plan: null,
     };
     return this.#jobs.start(parts, project.sizeBytes, project.files, (job) => {
-      const id = hexId(this.#random, 64);
-      const time = new Date(this.#options.now()).toISOString();
-      this.library.snapshots.unshift({
-        id,
-        shortId: id.slice(0, 8),
-        destination: destination.id,
-        destinationName: destination.name,
-        project: project.id,
-        time,
-        host: 'workbench',
-        user: 'mira',
-        paths: [project.path],
-        tags: [],
-        files: project.files,
-        sizeBytes: project.sizeBytes,
-        addedBytes: 184_000,
-      });
-      destination.snapshots += 1;
-      destination.lastBackup = time;
-      const destinations = new Set(
-        this.library.snapshots
-          .filter((snapshot) => snapshot.project === project.id)
-          .map((snapshot) => snapshot.destination),
-      ).size;
-      project.protection = {
-        state: 'protected',
-        reason: 'Backed up, and the backup can be reached',
-        lastBackup: time,
-        destinations,
-      };
+      this.#keepBackup(project, destination);
       this.#ended(job, 'backup.finished');
     });
   }
 
+  /** Keeps a backup of a project, and returns its id. */
+  #keepBackup(project: Project, destination: Destination): string {
+    const id = hexId(this.#random, 64);
+    const time = new Date(this.#options.now()).toISOString();
+    this.library.snapshots.unshift({
+      id,
+      shortId: id.slice(0, 8),
+      destination: destination.id,
+      destinationName: destination.name,
+      project: project.id,
+      time,
+      host: 'workbench',
+      user: 'mira',
+      paths: [project.path],
+      tags: [],
+      files: project.files,
+      sizeBytes: project.sizeBytes,
+      pinned: false,
+      addedBytes: 184_000,
+    });
+    destination.snapshots += 1;
+    destination.lastBackup = time;
+    const destinations = new Set(
+      this.library.snapshots
+        .filter((snapshot) => snapshot.project === project.id)
+        .map((snapshot) => snapshot.destination),
+    ).size;
+    project.protection = {
+      state: 'protected',
+      reason: 'Backed up, and the backup can be reached',
+      lastBackup: time,
+      destinations,
+    };
+    return id;
+  }
+
   #ended(job: JobView, kind: string): void {
-    const { id, title, project, destination, state, started, ended, outcome, progress } = job;
+    const { id, title, project, destination, plan, state, started, ended, outcome, progress } = job;
     this.library.runs.unshift({
       id,
       kind: job.kind,
       title,
       project,
       destination,
+      plan,
       state,
       started,
       ended,
@@ -479,23 +454,10 @@ export class MockBackend implements Backend {
   }
 
   #project(id: string): Project {
-    const project = this.library.projects.find((known) => known.id === id);
-    if (!project) throw refusal('not_found', `No project ${id}`);
-    return project;
+    return findProject(this.#host, id);
   }
 
-  #destination(id: string): Reply<'destination_list'>[number] {
-    const destination = this.library.destinations.find((known) => known.id === id);
-    if (!destination) throw refusal('not_found', `No destination ${id}`);
-    return destination;
+  #destination(id: string): Destination {
+    return findDestination(this.#host, id);
   }
-}
-
-function refusal(code: WireError['code'], what: string): BackendError {
-  return new BackendError({
-    code,
-    what,
-    why: 'The made-up engine says so',
-    next: 'Try something else',
-  });
 }

@@ -6,6 +6,7 @@ import { words } from '$lib/words';
 import { projectsRoute } from '$lib/routing';
 import { attempt } from './attempt';
 import type { Dialogs } from './dialogs.svelte';
+import type { Followed } from './followed';
 import type { Jobs } from './jobs.svelte';
 import type { Library } from './library.svelte';
 import type { Router } from './router.svelte';
@@ -18,6 +19,7 @@ export type Rooms = {
   backend: Backend;
   library: Library;
   jobs: Jobs;
+  followed: Followed;
   session: Session;
   toasts: Toasts;
   dialogs: Dialogs;
@@ -143,6 +145,11 @@ export class Actions {
 
   async cancelJob(id: string): Promise<void> {
     await this.#rooms.jobs.cancel(id).catch((cause: unknown) => this.#fail(cause));
+  }
+
+  async pauseJob(job: JobView, paused: boolean): Promise<void> {
+    const now = await this.#try(paused ? 'job_pause' : 'job_resume', { job: job.id });
+    if (now) this.#rooms.jobs.accept(now);
   }
 
   async forgetDestination(destination: { id: string; name: string }): Promise<void> {

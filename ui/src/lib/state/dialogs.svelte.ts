@@ -11,6 +11,8 @@ export type Dialog =
   | { kind: 'shortcuts' }
   | { kind: 'addProject'; suggestion: string }
   | { kind: 'addDestination'; project: Project | null }
+  | { kind: 'setUpBackups' }
+  | { kind: 'recoveryKit'; destination: Destination }
   | { kind: 'forgetDestination'; destination: Destination }
   | { kind: 'restore'; target: RestoreTarget }
   | { kind: 'restoreVersion'; version: RestoreVersion; paths: string[][]; elsewhere?: boolean }

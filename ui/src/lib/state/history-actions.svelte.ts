@@ -7,9 +7,8 @@ import { filesRoute } from '$lib/routing';
 import { words } from '$lib/words';
 import type { Rooms } from './actions.svelte';
 import { attempt } from './attempt';
-import { hasEnded } from './jobs.svelte';
+import type { Ended } from './followed';
 
-type Ended = (job: JobView) => void;
 type Mark = { name?: string; note?: string; pinned?: boolean };
 export type NameTaken = 'replace' | 'keepBoth' | 'skip';
 
@@ -17,19 +16,9 @@ const text = words.history;
 
 export class HistoryActions {
   readonly #rooms: Rooms;
-  readonly #followed = new Map<string, Ended>();
 
   constructor(rooms: Rooms) {
     this.#rooms = rooms;
-  }
-
-  /** Tells whoever waits for a job that it ended. Returns whether somebody told the user. */
-  ended(job: JobView): boolean {
-    const then = this.#followed.get(job.id);
-    this.#followed.delete(job.id);
-    if (!then || (job.state !== 'succeeded' && job.state !== 'warnings')) return false;
-    then(job);
-    return true;
   }
 
   async preview(project: string): Promise<JobView | null> {
@@ -69,7 +58,7 @@ export class HistoryActions {
 
   /** A restore has begun: tells how it ended, and offers to undo it where it can be. */
   restoring(job: JobView, workspace: string, inPlace: boolean): void {
-    this.#follow(job, (ended) => {
+    this.#rooms.followed.follow(job, (ended) => {
       const undo = inPlace ? this.#undoBy(() => void this.undo(workspace)) : null;
       const said = ended.outcome?.summary ?? text.restored;
       if (ended.state === 'succeeded') return this.#rooms.toasts.done(said, undo);
@@ -211,22 +200,13 @@ export class HistoryActions {
     return { label: words.common.undo, run };
   }
 
-  #follow(job: JobView, then: Ended): void {
-    this.#rooms.jobs.accept(job);
-    this.#rooms.library.touch();
-    // A short job may have ended before the reply that names it came.
-    const known = this.#rooms.jobs.all.find((one) => one.id === job.id) ?? job;
-    this.#followed.set(job.id, then);
-    if (hasEnded(known.state)) this.ended(known);
-  }
-
   async #begin<K extends UseCase>(
     name: K & (Reply<K> extends JobView ? K : never),
     request: Request<K>,
     then: Ended,
   ): Promise<JobView | null> {
     const job = (await this.#try(name as K, request)) as JobView | null;
-    if (job) this.#follow(job, then);
+    if (job) this.#rooms.followed.follow(job, then);
     return job;
   }
 

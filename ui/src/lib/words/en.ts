@@ -1,4 +1,9 @@
 /** Every word that a user sees, in English. */
+import { backupsWords } from './en/backups';
+import { destinationWords } from './en/destinations';
+import { planWords } from './en/plans';
+import { recoveryWords } from './en/recovery';
+import { runWords } from './en/runs';
 import { pluralIn } from './plural';
 
 const locale = 'en-GB';
@@ -108,6 +113,13 @@ export const en = {
     thin: 'Thinning',
     compact: 'Compaction',
     git: 'Git',
+    plan: 'Plan',
+    drill: 'Trial restore',
+    forget: 'Forgetting',
+    cleanup: 'Clean-up',
+    copy: 'Copy',
+    repair: 'Repair',
+    recover: 'Recovery',
   },
 
   jobs: {
@@ -333,7 +345,7 @@ export const en = {
     repeat: 'Password again',
     repeatWrong: 'The two passwords differ',
     passwordKept:
-      'It is kept in a file that only you can read, so that backups can run by themselves. Write it down: without it, nobody can open these backups.',
+      'It is kept in the system’s keyring, or in a sealed file where there is none, so that backups can run by themselves. Put the recovery kit away: without the password, nobody can open these backups.',
     passwordOpenHint: 'The password that it was created with',
     show: 'Show the password',
     hide: 'Hide the password',
@@ -1055,6 +1067,12 @@ export const en = {
         other: '# were left: what is there is as new, or newer.',
       }),
   },
+
+  ...backupsWords,
+  ...destinationWords,
+  ...planWords,
+  ...recoveryWords,
+  ...runWords,
 
   missing: {
     title: 'Nothing here',

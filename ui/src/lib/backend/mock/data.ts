@@ -1,5 +1,13 @@
 /** A made-up library, the same for the same seed: projects, destinations, snapshots, runs, events. */
-import type { Destination, Event, Project, Protection, Run, Snapshot } from '../bindings';
+import type {
+  Destination,
+  Event,
+  GuardAlert,
+  Project,
+  Protection,
+  Run,
+  Snapshot,
+} from '../bindings';
 
 export type MockLibrary = {
   projects: Project[];
@@ -7,6 +15,7 @@ export type MockLibrary = {
   snapshots: Snapshot[];
   runs: Run[];
   events: Event[];
+  alerts: GuardAlert[];
 };
 
 const MINUTE = 60_000;
@@ -181,11 +190,18 @@ export function makeLibrary(now: number, seed = 7): MockLibrary {
     destination.lastBackup = inside[0]?.time ?? null;
   }
   const runs = makeRuns(snapshots, projects, destinations, now, random, at);
-  return { projects, destinations, snapshots, runs, events: makeEvents(runs, projects) };
+  return {
+    projects,
+    destinations,
+    snapshots,
+    runs,
+    events: makeEvents(runs, projects),
+    alerts: makeAlerts(projects, at(now - 2 * HOUR)),
+  };
 }
 
 export function emptyLibrary(): MockLibrary {
-  return { projects: [], destinations: [], snapshots: [], runs: [], events: [] };
+  return { projects: [], destinations: [], snapshots: [], runs: [], events: [], alerts: [] };
 }
 
 function makeDestinations(
@@ -204,6 +220,9 @@ function makeDestinations(
     snapshots: 0,
     lastBackup: null,
     added: at(now - daysAgo * DAY),
+    keeper: 'keyring',
+    lastProven: at(now - (daysAgo / 23) * DAY),
+    trashed: 0,
   });
   return [
     {
@@ -216,7 +235,7 @@ function makeDestinations(
       freeBytes: 1.1 * GB * 100,
       totalBytes: 1000 * GB,
     },
-    { ...base('Travel stick', '/media/mira/STICK/uc', 44), present: false },
+    { ...base('Travel stick', '/media/mira/STICK/uc', 44), present: false, lastProven: null },
   ];
 }
 
@@ -310,6 +329,7 @@ function makeSnapshots(
         tags: index === 12 ? ['release-1.0'] : [],
         files: Math.round(sketch.files * shrink),
         sizeBytes: Math.round(sketch.size * shrink),
+        pinned: index === 12,
         addedBytes:
           index === count - 1
             ? Math.round(sketch.size * 0.41)
@@ -387,6 +407,19 @@ function makeRuns(
     },
   };
   return [...runs, failed].sort((left, right) => right.started.localeCompare(left.started));
+}
+
+function makeAlerts(projects: Project[], time: string): GuardAlert[] {
+  return projects.slice(5, 6).map((project) => ({
+    id: 'ga-1',
+    time,
+    project: project.id,
+    projectName: project.name,
+    kind: 'deletion',
+    text: `9,120 of the 12,876 files of ${project.name} are gone since the last backup`,
+    examples: ['src/main/Ledger.kt', 'src/main/Accounts.kt', 'sql/2026/close.sql', 'README.md'],
+    answer: null,
+  }));
 }
 
 function makeEvents(runs: Run[], projects: Project[]): Event[] {

@@ -2,7 +2,6 @@
 import type { Reply, Request } from '../backend';
 import type {
   Change,
-  Draft,
   JobView,
   Project,
   Rules,
@@ -13,24 +12,20 @@ import type {
   Workspace,
 } from '../bindings';
 import { dateOf } from '$lib/history/timeline';
-import { fileAt, makeVersions, sizeOf, textOf } from './history-data';
+import { fileAt, makeVersions, sizeOf } from './history-data';
 import type { MockTree, MockVersion } from './history-data';
 import { hexId, seededRandom } from './data';
-import {
-  compare,
-  fileDiffOf,
-  fileHistoryOf,
-  listTree,
-  PLAN,
-  previewOf,
-  refuse,
-} from './history-views';
+import { compare, PLAN, refuse } from './history-views';
+import { draftHandlers } from './drafts';
+import type { DraftHandlers } from './drafts';
+import { fileHandlers } from './history-files';
+import type { FileHandlers } from './history-files';
 import type { MockJobs } from './jobs';
 
 type Room = { workspace: Workspace; versions: MockVersion[]; disk: MockTree };
 type Names = Extract<
   keyof UseCases,
-  | `${'workspace' | 'history' | 'version' | 'file' | 'rules' | 'memory' | 'draft'}_${string}`
+  | `${'workspace' | 'history' | 'version' | 'rules'}_${string}`
   | 'current'
   | 'watch_list'
   | 'thin'
@@ -68,7 +63,6 @@ export class MockHistory {
   readonly #rules = new Map<string, Rules>();
   readonly #random = seededRandom(7);
   #current: string | null = null;
-  #drafts: Draft[] = [];
 
   constructor(host: Host) {
     this.#host = host;
@@ -239,7 +233,7 @@ export class MockHistory {
     return this.#watch(project);
   }
 
-  #find(reference: string): MockVersion {
+  find(reference: string): MockVersion {
     const [kind, workspace = ''] = reference.split(':');
     if (kind === 'now') {
       const room = this.room(workspace);
@@ -259,7 +253,7 @@ export class MockHistory {
     throw refuse(`No version ${reference}`);
   }
 
-  #job(
+  job(
     kind: JobView['kind'],
     title: string,
     project: string,
@@ -279,10 +273,10 @@ export class MockHistory {
   }
 
   #restore({ version, paths = [], to }: Request<'version_restore'>): JobView {
-    const wanted = this.#find(version);
+    const wanted = this.find(version);
     const room = this.room(wanted.version.workspace);
     const plan = compare(room.disk, wanted.tree, paths);
-    return this.#job(
+    return this.job(
       'restore',
       `Restore ${paths.length === 1 ? paths[0]?.join('/') : 'files'}`,
       wanted.version.project,
@@ -301,13 +295,18 @@ export class MockHistory {
     );
   }
 
-  readonly handlers: Handlers = {
+  get handlers(): HistoryHandlers {
+    const drafts = draftHandlers(() => this.#host.now());
+    return { ...this.#handlers, ...fileHandlers(this), ...drafts };
+  }
+
+  readonly #handlers: Handlers = {
     workspace_list: ({ project }) => this.#kept(project).map((room) => this.#show(room)),
     workspace_open: ({ version, name, to }) => {
-      const from = this.#find(version);
+      const from = this.find(version);
       const project = this.#host.projects().find((one) => one.id === from.version.project);
       if (!project) throw refuse('No project');
-      return this.#job(
+      return this.job(
         'workspace',
         `Open ${name}`,
         project.id,
@@ -333,7 +332,7 @@ export class MockHistory {
     },
     workspace_refresh: ({ workspace }) => {
       const { workspace: shown } = this.room(workspace);
-      return this.#job(
+      return this.job(
         'workspace',
         `Look through ${shown.name}`,
         shown.project,
@@ -343,7 +342,7 @@ export class MockHistory {
     },
     workspace_close: ({ workspace }) => {
       const { workspace: shown } = this.room(workspace);
-      return this.#job(
+      return this.job(
         'workspace',
         `Close ${shown.name}`,
         shown.project,
@@ -362,12 +361,12 @@ export class MockHistory {
     },
     current: () => ({ workspace: this.#current, project: null }),
     history_preview: ({ project }) =>
-      this.#job('preview', 'Count what would be kept', project, 'Counted', () => undefined),
+      this.job('preview', 'Count what would be kept', project, 'Counted', () => undefined),
     history_plan: () => PLAN(this.#host.now()),
     history_start: ({ project }) => {
       this.#states.set(project, 'importing');
       const room = this.rooms(project)[0];
-      return this.#job('import', 'Make the first version', project, '1,204 files are kept', () => {
+      return this.job('import', 'Make the first version', project, '1,204 files are kept', () => {
         this.#states.set(project, 'watching');
         if (room) this.#append(room, room.disk, [], 'import', 'The first version');
       });
@@ -402,12 +401,12 @@ export class MockHistory {
       return [...days.values()];
     },
     version_show: ({ version }) => {
-      const found = this.#find(version);
+      const found = this.find(version);
       return { version: found.version, changes: found.changes, changesTotal: found.changes.length };
     },
     version_save: ({ workspace, message }) => {
       const room = this.room(workspace);
-      return this.#job(
+      return this.job(
         'save',
         'Save a version',
         room.workspace.project,
@@ -418,20 +417,20 @@ export class MockHistory {
       );
     },
     version_mark: ({ version, name, note, pinned }) => {
-      const found = this.#find(version).version;
+      const found = this.find(version).version;
       if (name != null) found.name = name || null;
       if (note != null) found.note = note || null;
       if (pinned != null) found.pinned = pinned;
       return found;
     },
     version_compare: ({ from, to, path = [] }) => {
-      const before = this.#find(from);
-      const after = this.#find(to === 'now' ? `now:${before.version.workspace}` : to);
+      const before = this.find(from);
+      const after = this.find(to === 'now' ? `now:${before.version.workspace}` : to);
       const changes = compare(before.tree, after.tree, path.length > 0 ? [path] : []);
       return { changes, changesTotal: changes.length };
     },
     version_sizes: ({ version }) => {
-      const { changes, version: shown } = this.#find(version);
+      const { changes, version: shown } = this.find(version);
       const sized = changes.map(({ path, sizeBytes }) => ({ path, sizeBytes: sizeBytes ?? 0 }));
       return {
         uniqueBytes: sized.reduce((sum, one) => sum + one.sizeBytes, 0),
@@ -453,7 +452,7 @@ export class MockHistory {
       };
     },
     thin: ({ project }) =>
-      this.#job('thin', 'Thin out versions', project, 'Thinned out', () => {
+      this.job('thin', 'Thin out versions', project, 'Thinned out', () => {
         for (const room of this.rooms(project)) {
           room.versions = room.versions.filter(
             ({ version }, index) => !this.#isThinned(version, index),
@@ -461,75 +460,12 @@ export class MockHistory {
         }
       }),
     history_compact: ({ project }) =>
-      this.#job(
-        'compact',
-        'Compact the history',
-        project,
-        '3.1 MB are free again',
-        () => undefined,
-      ),
+      this.job('compact', 'Compact the history', project, '3.1 MB are free again', () => undefined),
     history_check: ({ project }) =>
-      this.#job(
-        'check',
-        'Check the history',
-        project,
-        'Every version can be read',
-        () => undefined,
-      ),
-    file_list: ({ version, path = [] }) => {
-      const found = this.#find(version);
-      return { version: found.version.id, path, entries: listTree(found, path) };
-    },
-    file_preview: ({ version, path = [] }) => previewOf(this.#find(version).tree, path.join('/')),
-    file_history: ({ workspace, path }) =>
-      fileHistoryOf(this.room(workspace).versions, path.join('/')),
-    file_diff: ({ from, to }) => {
-      const side = (at: typeof from) =>
-        at ? previewOf(this.#find(at.version).tree, (at.path ?? []).join('/')) : null;
-      return fileDiffOf(side(from), side(to));
-    },
-    file_load: ({ version, path = [] }) => {
-      const { text, sizeBytes } = previewOf(this.#find(version).tree, path.join('/'));
-      return { sizeBytes, base64: btoa(text ?? '') };
-    },
-    file_search: ({ version, text, inContent, limit }) => {
-      const { tree } = this.#find(version);
-      const wanted = text.toLowerCase();
-      const hits = [...tree].flatMap(([path, edits]) => {
-        if (!inContent)
-          return path.toLowerCase().includes(wanted) ? [{ path: path.split('/') }] : [];
-        if (fileAt(path)?.kind !== 'text') return [];
-        return textOf(path, edits)
-          .split('\n')
-          .flatMap((line, index) =>
-            line.toLowerCase().includes(wanted)
-              ? [{ path: path.split('/'), line: index + 1, preview: line }]
-              : [],
-          );
-      });
-      return hits.slice(0, limit ?? 200);
-    },
-    file_save: ({ workspace, path, message }) => ({
-      version: this.edit(workspace, path.join('/'), message ?? `Upload ${path.at(-1)}`),
-      changed: true,
-    }),
-    file_delete: ({ workspace, path, message }) => ({
-      version: this.edit(workspace, path.join('/'), message ?? `Delete ${path.at(-1)}`, null),
-      changed: true,
-    }),
-    file_upload: ({ workspace, folder = [], places }) => {
-      const { workspace: shown } = this.room(workspace);
-      return this.#job(
-        'upload',
-        `Upload into ${folder.join('/') || shown.name}`,
-        shown.project,
-        `${places.length} files are there now`,
-        () => undefined,
-      );
-    },
+      this.job('check', 'Check the history', project, 'Every version can be read', () => undefined),
     version_restore: (request) => this.#restore(request),
     version_restore_preview: ({ version, paths = [] }) => {
-      const wanted = this.#find(version);
+      const wanted = this.find(version);
       const changes = compare(this.room(wanted.version.workspace).disk, wanted.tree, paths);
       const removed = changes.filter((one) => one.kind === 'removed').length;
       return {
@@ -543,45 +479,13 @@ export class MockHistory {
     },
     undo: ({ workspace }) => {
       const room = this.room(workspace);
-      return this.#job('restore', 'Undo', room.workspace.project, 'As it was before', () => {
+      return this.job('restore', 'Undo', room.workspace.project, 'As it was before', () => {
         const before = room.versions.findLast(({ version }) => version.trigger === 'beforeRestore');
         const tree = before?.tree ?? room.versions.at(-2)?.tree;
         if (tree) this.#append(room, tree, compare(room.disk, tree, []), 'manual', 'Undo');
       });
     },
-    memory_export: () => ({ drafts: this.#drafts.length, left: 0 }),
-    memory_import: () => ({ drafts: 0, left: 0 }),
-    draft_save: ({ project, name, base64 }) => {
-      const draft = this.#draft(project, name, atob(base64).length);
-      this.#drafts = [...this.#drafts.filter((one) => one.name !== name), draft];
-      return draft;
-    },
-    draft_list: ({ project }) => this.#drafts.filter((one) => one.project === project),
-    draft_read: ({ project, name }) => ({
-      saved: this.#draft(project, name, 5).saved,
-      base64: btoa('draft'),
-    }),
-    draft_delete: ({ name }) => {
-      this.#drafts = this.#drafts.filter((one) => one.name !== name);
-      return {};
-    },
-    memory_stats: () => ({
-      capacityBytes: 268_435_456,
-      usedBytes: 91_204_110,
-      entries: 4_212,
-      hits: 48_120,
-      misses: 3_190,
-      evictions: 812,
-      drafts: 3,
-      draftBytes: 41_200,
-      journalBytes: 96_000,
-    }),
   };
-
-  #draft(project: string, name: string, sizeBytes: number): Draft {
-    const saved = new Date(this.#host.now()).toISOString();
-    return { project, name, kind: 'scratch', sizeBytes, saved, expires: saved };
-  }
 
   #show({ workspace }: Room): Workspace {
     return {
@@ -638,4 +542,4 @@ export class MockHistory {
   }
 }
 
-export type { Handlers as HistoryHandlers };
+export type HistoryHandlers = Handlers & FileHandlers & DraftHandlers;

@@ -17,7 +17,7 @@ export class MockJobs {
   ) {}
 
   start(
-    parts: Pick<JobView, 'kind' | 'title' | 'project' | 'destination'>,
+    parts: Pick<JobView, 'kind' | 'title' | 'project' | 'destination' | 'plan'>,
     bytes: number,
     files: number,
     end: JobEnd,
@@ -27,6 +27,8 @@ export class MockJobs {
       id,
       ...parts,
       state: 'running',
+      paused: false,
+      canPause: true,
       progress: {
         bytesDone: 0,
         bytesTotal: bytes,
@@ -47,11 +49,19 @@ export class MockJobs {
     this.#timers.set(
       id,
       setInterval(() => {
+        if (this.#get(id).paused) return;
         step += 1;
         if (step >= steps) this.#finish(id, end);
         else this.#put(this.#advance(id, step / steps));
       }, TICK_MS),
     );
+    return job;
+  }
+
+  setPaused(id: string, paused: boolean): JobView {
+    const job: JobView = { ...this.#get(id), paused };
+    if (paused) job.progress = { ...job.progress, bytesPerSecond: 0, secondsLeft: null };
+    this.#put(job);
     return job;
   }
 
@@ -65,7 +75,7 @@ export class MockJobs {
       warningsTotal: 0,
       error: null,
     };
-    const cancelled: JobView = { ...job, state: 'cancelled', ended, outcome };
+    const cancelled: JobView = { ...job, state: 'cancelled', paused: false, ended, outcome };
     this.#put(cancelled);
     return cancelled;
   }

@@ -1,0 +1,68 @@
+/** Schedules: in words, and the next moments of those that a calendar can tell. */
+import type { Schedule } from '$lib/backend/bindings';
+import { words } from '$lib/words';
+
+const text = words.schedule;
+const DAYS_AHEAD = 400;
+
+export function scheduleInWords(schedule: Schedule): string {
+  switch (schedule.type) {
+    case 'manual':
+      return text.manual;
+    case 'hourly':
+      return text.hourly(schedule.minute);
+    case 'daily':
+      return text.daily(schedule.at);
+    case 'weekly':
+      return text.weekly(weekdaysInWords(schedule.weekdays), schedule.at);
+    case 'monthly':
+      return text.monthly(schedule.day, schedule.at);
+    case 'cron':
+      return text.cron(schedule.expression);
+    case 'afterChanges':
+      return text.afterChanges(schedule.versions);
+  }
+}
+
+export function weekdaysInWords(weekdays: number[]): string {
+  const sorted = [...weekdays].sort((left, right) => left - right);
+  if (sorted.join() === '1,2,3,4,5') return text.workdays;
+  return new Intl.ListFormat(words.locale).format(sorted.map(weekdayName));
+}
+
+/** The name of a day of the week: 1 for Monday to 7 for Sunday. */
+export function weekdayName(weekday: number): string {
+  return text.weekdays[weekday - 1] ?? '';
+}
+
+/**
+ * The next moments in the machine's own time; nothing for a schedule that no calendar tells. It is a
+ * preview: the engine plans the runs.
+ */
+export function nextMoments(schedule: Schedule, now: number, count: number): number[] {
+  if (schedule.type === 'hourly') return hourly(schedule.minute, now, count);
+  if (!('at' in schedule)) return [];
+  const [hour = 0, minute = 0] = schedule.at.split(':').map(Number);
+  if (Number.isNaN(hour) || Number.isNaN(minute)) return [];
+  const found: number[] = [];
+  const day = new Date(now);
+  for (let ahead = 0; ahead < DAYS_AHEAD && found.length < count; ahead += 1) {
+    const at = new Date(day.getFullYear(), day.getMonth(), day.getDate() + ahead, hour, minute);
+    if (at.getTime() > now && isDueOn(schedule, at)) found.push(at.getTime());
+  }
+  return found;
+}
+
+function hourly(minute: number, now: number, count: number): number[] {
+  const first = new Date(now);
+  first.setMinutes(minute, 0, 0);
+  if (first.getTime() <= now) first.setHours(first.getHours() + 1);
+  return Array.from({ length: count }, (_, index) => first.getTime() + index * 3_600_000);
+}
+
+function isDueOn(schedule: Schedule, day: Date): boolean {
+  if (schedule.type === 'weekly') return schedule.weekdays.includes(day.getDay() || 7);
+  if (schedule.type !== 'monthly') return true;
+  const last = new Date(day.getFullYear(), day.getMonth() + 1, 0).getDate();
+  return day.getDate() === Math.min(schedule.day, last);
+}

@@ -1,0 +1,125 @@
+/** What a user can do with plans, destinations and backups, each with its message and its undo. */
+import { createContext } from 'svelte';
+import type { Reply, Request, UseCase } from '$lib/backend/backend';
+import type {
+  Destination,
+  GuardAlert,
+  GuardAnswer,
+  JobView,
+  PauseFor,
+  Plan,
+  PlanDraft,
+} from '$lib/backend/bindings';
+import { words } from '$lib/words';
+import type { Rooms } from './actions.svelte';
+import { attempt } from './attempt';
+import type { Ended } from './followed';
+
+type JobCase = { [K in UseCase]: Reply<K> extends JobView ? K : never }[UseCase];
+
+export class BackupActions {
+  readonly #rooms: Rooms;
+
+  constructor(rooms: Rooms) {
+    this.#rooms = rooms;
+  }
+
+  /** Begins a job and tells how it ended. */
+  async begin<K extends JobCase>(
+    name: K,
+    request: Request<K>,
+    then?: Ended,
+  ): Promise<JobView | null> {
+    const job = (await this.ask(name as UseCase, request)) as JobView | null;
+    if (!job) return null;
+    this.#rooms.followed.follow(job, (ended) => {
+      this.#tell(ended);
+      then?.(ended);
+    });
+    return job;
+  }
+
+  /** Asks for something that is done at once; what shows it is loaded anew. */
+  async ask<K extends UseCase>(name: K, request: Request<K>): Promise<Reply<K> | null> {
+    const reply = await attempt(this.#rooms, name, request);
+    if (reply !== null) this.#rooms.library.touch();
+    return reply;
+  }
+
+  async runPlan(plan: Pick<Plan, 'id'>): Promise<void> {
+    await this.begin('plan_run', { plan: plan.id });
+  }
+
+  /** Carries out every plan that runs by itself; without one, backs up all to everywhere. */
+  async backUpNow(plans: readonly Plan[]): Promise<void> {
+    const enabled = plans.filter((plan) => plan.enabled);
+    for (const plan of enabled) await this.runPlan(plan);
+    if (enabled.length > 0) return;
+    const started = await this.ask('backup_run_all', {});
+    for (const job of started ?? []) this.#rooms.jobs.accept(job);
+    if (started?.length === 0)
+      this.#rooms.toasts.notice(words.backups.nothingToBackUp, words.backups.nothingToBackUpHint);
+  }
+
+  async enable(plan: Plan, enabled: boolean): Promise<void> {
+    await this.ask('plan_enable', { plan: plan.id, enabled });
+  }
+
+  /** Removes a plan; the undo keeps the same words again. */
+  async removePlan(plan: Plan): Promise<boolean> {
+    const removed = await this.ask('plan_delete', { plan: plan.id });
+    if (!removed) return false;
+    this.#rooms.toasts.done(words.plans.removed(plan.draft.name), {
+      label: words.common.undo,
+      run: () => void this.#bringBack(removed),
+    });
+    return true;
+  }
+
+  async savePlan(draft: PlanDraft, plan: string | null): Promise<Plan | null> {
+    const saved = await this.ask('plan_save', { plan, draft });
+    if (saved) this.#rooms.toasts.done(words.planEditor.saved(draft.name));
+    return saved;
+  }
+
+  async pause(pause: PauseFor): Promise<void> {
+    const state = await this.ask('schedule_pause', { pause });
+    if (!state) return;
+    this.#rooms.toasts.done(words.pause.paused, {
+      label: words.common.undo,
+      run: () => void this.resume(),
+    });
+  }
+
+  async resume(): Promise<void> {
+    const state = await this.ask('schedule_resume', {});
+    if (state) this.#rooms.toasts.done(words.pause.resumed);
+  }
+
+  async answer(alert: GuardAlert, answer: GuardAnswer): Promise<void> {
+    const answered = await this.ask('guard_answer', { alert: alert.id, answer });
+    if (!answered) return;
+    const { answeredMeant, answeredNotMeant } = words.guard;
+    this.#rooms.toasts.done(answer === 'meant' ? answeredMeant : answeredNotMeant);
+  }
+
+  /** The recovery kit is offered whenever a password was made or changed. */
+  showKit(destination: Destination): void {
+    this.#rooms.dialogs.show({ kind: 'recoveryKit', destination });
+  }
+
+  async #bringBack({ draft, enabled }: Plan): Promise<void> {
+    const back = await this.ask('plan_save', { draft });
+    if (back && !enabled) await this.ask('plan_enable', { plan: back.id, enabled });
+  }
+
+  #tell(job: JobView): void {
+    const { toasts, jobs } = this.#rooms;
+    const said =
+      job.outcome?.summary ?? words.jobs.announceEnded(job.title, words.jobState[job.state]);
+    if (job.state === 'succeeded') return toasts.done(said);
+    toasts.notice(said, '', { label: words.jobs.show, run: () => (jobs.drawerOpen = true) });
+  }
+}
+
+export const [getBackupActions, setBackupActions] = createContext<BackupActions>();

@@ -1,0 +1,109 @@
+/** The words of the page of backups: how it stands, the first set-up, and what the guard noticed. */
+import { pluralIn } from '../plural';
+
+const plural = pluralIn('en-GB');
+
+export const backupsWords = {
+  overview: {
+    stands: 'How it stands',
+    allWell: (next: string) => `Your backups are up to date. The next run is ${next}.`,
+    allWellManual: 'Your backups are up to date. No run is planned.',
+    attention: (count: number) =>
+      plural(count, { one: '1 plan needs you to look.', other: '# plans need you to look.' }),
+    waiting: (text: string) => `${text}. It runs by itself as soon as it can.`,
+    paused: (until: string) => `Backups pause until ${until}.`,
+    pausedOpen: 'Backups pause until you resume them.',
+    running: 'A backup is running.',
+    noPlan: 'Nothing is backed up by itself yet.',
+    alert: 'Something unusual was noticed. Nothing is let go until you answer.',
+    never: 'No backup was made yet.',
+    backUpNow: 'Back up now',
+    addDestination: 'Add destination',
+    newPlan: 'New plan',
+    recentRuns: 'Recent runs',
+    allRuns: 'All runs',
+    calendar: 'Calendar',
+    upcoming: 'Coming runs',
+    noUpcoming: 'No run is planned.',
+    search: 'Search all backups',
+    proven: 'Proven',
+    neverProven: 'never proven',
+    notProvenYet: 'Not proven restorable yet',
+    lastProven: 'Last proven restorable',
+    inTrash: (count: number) => plural(count, { one: '1 in the trash', other: '# in the trash' }),
+    backups: (count: number) => plural(count, { one: '1 backup', other: '# backups' }),
+    lastBackup: 'Last backup',
+    problems: (count: number) =>
+      plural(count, { one: '1 thing found wrong', other: '# things found wrong' }),
+    daysSince: (days: number) =>
+      plural(days, {
+        one: '1 day since the last backup',
+        other: '# days since the last backup',
+      }),
+    passwordMissing: 'Its password must be typed',
+    waitsTitle: 'Waiting',
+    nextRun: 'Next run',
+    protection: 'Backups',
+    coveredBy: 'Backed up by',
+    notCovered: 'No plan backs this project up.',
+    provenNever: 'No file of it was restored on trial yet.',
+  },
+
+  setup: {
+    title: 'Set up backups',
+    emptyTitle: 'Set once, and your work is safe',
+    emptyLine:
+      'Three clicks: set up, choose a folder on another drive, start. Every project is backed up each day, encrypted, and read back.',
+    start: 'Set up backups',
+    recover: 'Get everything back from a backup',
+    dialogTitle: 'Set up backups',
+    dialogLine: 'Choose where they are kept. The rest is decided well, and can be changed later.',
+    folder: 'Folder, best on another drive',
+    decided: 'What is decided for you',
+    decidedItems: [
+      'All projects and the library itself, every day at 12:30, caught up when missed',
+      'Kept for years: days, weeks, months; what goes stays in the trash for 30 days',
+      'Read back after each run, 1 % a day, and restored on trial each month',
+      'Encrypted with a password of seven words that is made for you',
+    ] as readonly string[],
+    existing: 'This folder holds backups already. Type its password to go on with them.',
+    password: 'Password of these backups',
+    begin: 'Start',
+    change: 'Change the details first',
+    started: 'The first backup has started',
+    nothingYet: 'It is set up. Add a project, and it is backed up.',
+    planName: 'Everything',
+  },
+
+  kit: {
+    title: (name: string) => `Recovery kit of ${name}`,
+    line: 'What is where, its password, and how to get it back with or without Undercroft. Print it, or keep it away from this machine: without the password nobody can open these backups.',
+    label: 'Recovery kit',
+    show: 'Show recovery kit',
+    print: 'Print',
+    save: 'Save into a folder…',
+    saveInto: 'Folder that receives it',
+    saved: (path: string) => `Saved ${path}`,
+    download: 'Download',
+    later: 'Later',
+    done: 'I have put it away',
+  },
+
+  guard: {
+    title: 'Something unusual',
+    meant: 'That was me',
+    notMeant: 'That was not me',
+    meantHint: 'Backups go on, and old ones are let go as planned.',
+    notMeantHint: 'The backups from before are pinned, so that you can restore from them.',
+    held: 'Until you answer, no old backup is let go.',
+    examples: 'For example',
+    answeredMeant: 'Good. Old backups are let go as planned again.',
+    answeredNotMeant: 'The backups from before are pinned. Restore what you miss from them.',
+    restore: 'Show the backups',
+    kinds: {
+      deletion: 'Many files are gone',
+      rewriting: 'Many files were rewritten at once',
+      growth: 'It grew suddenly',
+    },
+  },
+};

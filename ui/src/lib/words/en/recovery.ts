@@ -1,0 +1,47 @@
+/** The words of getting a whole library back, in English. */
+import { pluralIn } from '../plural';
+
+const plural = pluralIn('en-GB');
+
+export const recoveryWords = {
+  recovery: {
+    title: 'Get everything back',
+    line: 'From one destination and its password: projects, histories, plans and settings.',
+    step1: 'Where are the backups?',
+    place: 'Folder of the backups',
+    password: 'Password',
+    passwordHint: 'It is on the recovery kit',
+    look: 'Look',
+    looking: 'Looking…',
+    step2: 'Which library?',
+    none: 'There are backups, but none of a library.',
+    noneLine: 'Add the folder as a destination to restore single projects from it.',
+    libraries: 'Libraries found',
+    of: (host: string, user: string) => `of ${user} on ${host}`,
+    projects: (count: number) => plural(count, { one: '1 project', other: '# projects' }),
+    step3: 'What comes back?',
+    withFolders: 'The projects’ folders, too',
+    withFoldersHint:
+      'Each to where it was, from its newest backup. Where something is already, nothing is touched.',
+    colProject: 'Project',
+    colPath: 'Folder',
+    colLast: 'Newest backup',
+    colSize: 'Size',
+    occupied: 'Something is there; it stays as it is',
+    noBackup: 'no backup',
+    start: 'Get it back',
+    running: 'It comes back…',
+    failed: 'It did not come back',
+    doneTitle: 'Everything is back',
+    doneLine: 'Undercroft starts anew to open the library that came back.',
+    restart: 'Start anew',
+    restartByHand:
+      'Stop `undercroft serve` and start it again, then reload this page. Your library is there.',
+    restarting: 'Starting anew…',
+    notEmpty: 'This library is not empty',
+    notEmptyLine:
+      'A whole library only comes back into an empty one. Start Undercroft with another library folder, or restore single projects from their backups.',
+    firstScreen: 'Did you lose a machine?',
+    firstScreenLine: 'Get your whole library back from one destination and its password.',
+  },
+};
