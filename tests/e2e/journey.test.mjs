@@ -87,6 +87,7 @@ test('a destination is added with the system\'s folder dialog', async () => {
   await click('button', /^Folder|Choose folder/);
   await desktop.chooseFolder(DIALOGS.destination, shelf);
   await page.sees(shelf);
+  await click('radio', /^I type one/);
   await (await page.testId('destination-password')).type(PASSWORD);
   await (await page.testId('destination-password-again')).type(PASSWORD);
   await page.press(ENTER);
