@@ -63,7 +63,7 @@ pub use keys::KeyInfo;
 pub use password::Password;
 pub use prune::{PruneOptions, PrunePlan, PruneReport};
 pub use repository::Repository;
-pub use restore::{Overwrite, RestoreRequest, RestoreSummary};
+pub use restore::{Overwrite, RestorePlan, RestoreRequest, RestoreSummary};
 pub use snapshot::{PROGRAM_VERSION, Snapshot, SnapshotFilter, SnapshotSummary};
 pub use trash::{SnapshotsInUse, TrashedSnapshot};
 pub use tree::{ExtendedAttribute, Node, NodeKind, NodeTime, Tree};

@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 
 use undercroft_foundation::{Code, Error, IoContext, Job, Result};
 
-use crate::blob::BlobKind;
+use super::same::{file_holds, locate};
 use crate::codec::{Codec, Compression};
 use crate::id::{BlobId, PackId};
 use crate::index::{Index, Location};
@@ -77,7 +77,7 @@ impl<'a> Content<'a> {
         let mut located = Vec::with_capacity(blobs.len());
         let mut end = 0;
         for id in blobs {
-            let location = self.find(id)?;
+            let location = locate(self.repository, id)?;
             located.push((location, end));
             end += location.plain_length();
         }
@@ -127,27 +127,12 @@ impl<'a> Content<'a> {
 
     /// Whether a file holds exactly these blobs.
     pub(super) fn is_in(&mut self, blobs: &[BlobId], file: &File, path: &Path) -> Result<bool> {
-        let mut offset = 0;
-        for id in blobs {
-            let length = self.find(id)?.plain_length();
-            self.plain.resize(usize::try_from(length).unwrap_or(usize::MAX), 0);
-            match file.read_exact_at(&mut self.plain, offset) {
-                Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => return Ok(false),
-                read => read.at("read", path)?,
-            }
-            if BlobId::of(&self.plain) != *id {
-                return Ok(false);
-            }
-            offset += length;
-        }
-        Ok(file.metadata().at("look at", path)?.len() == offset)
+        file_holds(self.repository, blobs, file, path, &mut self.plain)
     }
 
-    fn find(&self, id: &BlobId) -> Result<Location> {
-        self.repository.find_blob(BlobKind::Data, id).ok_or_else(|| {
-            Error::new(Code::Damaged, format!("There is no data {id}"))
-                .why("No index of the repository lists it")
-        })
+    /// Room for one blob, which whatever comes next overwrites.
+    pub(super) fn buffer(&mut self) -> &mut Vec<u8> {
+        &mut self.plain
     }
 
     /// Puts the content of a blob into `self.plain`.

@@ -10,6 +10,8 @@ mod content;
 mod folder;
 mod links;
 mod place;
+mod plan;
+mod same;
 mod selection;
 mod temporary;
 mod walk;
@@ -19,6 +21,8 @@ mod writer;
 mod tests;
 
 pub use folder::{admit_owner, descend};
+pub use plan::RestorePlan;
+pub(crate) use same::{blobs_of, file_holds, open_to_read};
 pub use temporary::{TEMPORARY, create_file, name as temporary_name, remove_left_over};
 
 use std::path::PathBuf;
@@ -48,7 +52,9 @@ pub enum Overwrite {
     /// As `Always`, but a file of the same size and time counts as the same without being read.
     #[default]
     IfChanged,
-    /// It stays as it is.
+    /// As `Always` where the snapshot's is the newer one, else it stays as it is.
+    IfNewer,
+    /// It stays as it is: only what is missing is restored.
     Never,
 }
 
@@ -80,7 +86,7 @@ pub struct RestoreSummary {
     pub files_restored: u64,
     /// Files that were there already with the same content.
     pub files_identical: u64,
-    /// Files left as they were because of [`Overwrite::Never`].
+    /// Files left as they were because [`Overwrite`] wants it.
     pub files_skipped: u64,
     /// Links, devices, pipes and sockets made or found as they should be.
     pub others_restored: u64,

@@ -5,16 +5,14 @@ use std::os::fd::{AsFd, BorrowedFd};
 use std::path::Path;
 use std::sync::atomic::AtomicU64;
 
-use rustix::fs::{
-    AtFlags, Mode, OFlags, linkat, openat, readlinkat, renameat, symlinkat, unlinkat,
-};
+use rustix::fs::{AtFlags, Mode, OFlags, linkat, openat, renameat, symlinkat, unlinkat};
 use rustix::io::Errno;
 use undercroft_foundation::{Code, Error, IoContext, Result, reach_write_point};
 
 use super::content::{Content, Destination};
 use super::folder::Folder;
+use super::same::{Standing, blobs_of, stays};
 use super::{Overwrite, Shared, temporary};
-use crate::id::BlobId;
 use crate::metadata::{Entry, Freshness, Stat, apply, create_special};
 use crate::tree::{Node, NodeKind};
 
@@ -85,9 +83,7 @@ impl Spot<'_> {
         match self.look()? {
             // It went away in between, or was a folder with nothing in it.
             Found::Nothing => {}
-            Found::Something(_) if self.shared.request.overwrite == Overwrite::Never => {
-                return Ok(Placed::Skipped);
-            }
+            Found::Something(stat) if self.stays(&stat) => return Ok(Placed::Skipped),
             Found::Something(stat) => {
                 if self.keep_if_same(&stat, content)? {
                     return Ok(Placed::Identical);
@@ -114,26 +110,10 @@ impl Spot<'_> {
 
     /// Whether the file that is there is as it should be; if so, its metadata is set.
     fn keep_if_same(&self, stat: &Stat, content: &mut Content<'_>) -> Result<bool> {
-        // A file with more names than it should have may be one that lies elsewhere, too.
-        let alike = stat.is_file()
-            && stat.size() == self.node.size
-            && stat.links() <= self.node.links.max(1);
-        if !alike {
+        let (repository, request) = (self.shared.repository, self.shared.request);
+        let standing = Standing { folder: self.folder, stat, path: self.path };
+        if !standing.is_same_file(repository, request, self.node, content.buffer())? {
             return Ok(false);
-        }
-        let request = self.shared.request;
-        if request.overwrite == Overwrite::IfChanged && !request.verify {
-            if stat.mtime() != self.node.mtime {
-                return Ok(false);
-            }
-        } else {
-            let flags = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC;
-            let file = openat(self.folder, &self.node.name[..], flags, Mode::empty());
-            // What cannot be read is replaced rather than trusted.
-            let Ok(file) = file else { return Ok(false) };
-            if !content.is_in(self.blobs()?, &file.into(), self.path)? {
-                return Ok(false);
-            }
         }
         self.set_metadata(self.entry(), Freshness::Found);
         Ok(true)
@@ -155,7 +135,7 @@ impl Spot<'_> {
 
     /// Gives a new file its content and its metadata.
     fn fill(&self, file: &File, content: &mut Content<'_>) -> Result<()> {
-        let blobs = self.blobs()?;
+        let blobs = blobs_of(self.node)?;
         let Shared { request, job, .. } = self.shared;
         let to = Destination {
             file,
@@ -181,24 +161,13 @@ impl Spot<'_> {
         }
     }
 
-    fn blobs(&self) -> Result<&[BlobId]> {
-        match &self.node.content {
-            Some(blobs) => Ok(blobs),
-            None if self.node.size == 0 => Ok(&[]),
-            None => Err(Error::new(Code::Damaged, "Cannot restore the file")
-                .why("The snapshot does not say what it holds")),
-        }
-    }
-
     fn place_other(&self) -> Result<Placed> {
         match self.look()? {
             Found::Nothing => {
                 self.make(&self.node.name)?;
                 return Ok(Placed::Restored);
             }
-            Found::Something(_) if self.shared.request.overwrite == Overwrite::Never => {
-                return Ok(Placed::Skipped);
-            }
+            Found::Something(stat) if self.stays(&stat) => return Ok(Placed::Skipped),
             Found::Something(stat) if self.is_same_other(&stat) => {
                 self.set_metadata(self.entry(), Freshness::Found);
                 return Ok(Placed::Identical);
@@ -212,13 +181,11 @@ impl Spot<'_> {
     }
 
     fn is_same_other(&self, stat: &Stat) -> bool {
-        stat.kind().as_ref() == Some(&self.node.kind)
-            && match self.node.kind {
-                NodeKind::Symlink => readlinkat(self.folder, &self.node.name[..], Vec::new())
-                    .is_ok_and(|target| target.as_bytes() == self.node.linktarget),
-                NodeKind::Dev | NodeKind::CharDev => stat.device() == self.node.device,
-                _ => true,
-            }
+        Standing { folder: self.folder, stat, path: self.path }.is_same_other(self.node)
+    }
+
+    fn stays(&self, stat: &Stat) -> bool {
+        stays(self.shared.request.overwrite, self.node, stat)
     }
 
     /// Makes a link, device, pipe or socket under a name, with its metadata.
@@ -252,7 +219,7 @@ impl Spot<'_> {
                 Err(_) => self.place_file(content),
             };
         };
-        if self.shared.request.overwrite == Overwrite::Never {
+        if self.stays(&stat) {
             return Ok(Placed::Skipped);
         }
         let is_same =

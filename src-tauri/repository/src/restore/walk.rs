@@ -157,17 +157,11 @@ impl Walk<'_> {
         let ascending = nodes.windows(2).all(|pair| pair[0].name < pair[1].name);
         let mut sound = Vec::with_capacity(nodes.len());
         for node in nodes {
-            let unsound = match &node.name[..] {
-                b"" | b"." | b".." => Some("Its name is not one of an entry"),
-                name if name.contains(&b'/') || name.contains(&0) => {
-                    Some("Its name is a path, which could lead out of the folder")
-                }
-                name if !ascending && !seen.insert(name.to_vec()) => {
-                    Some("The folder holds two entries of this name")
-                }
-                _ => None,
+            let twice = || {
+                let twice = !ascending && !seen.insert(node.name.clone());
+                twice.then_some("The folder holds two entries of this name")
             };
-            match unsound {
+            match unsound(&node.name).or_else(twice) {
                 None => sound.push(node),
                 Some(why) => {
                     let what = format!("Cannot restore {:?}", escape_name(&node.name));
@@ -177,5 +171,16 @@ impl Walk<'_> {
             }
         }
         sound
+    }
+}
+
+/// Why an entry of this name is never written.
+pub(super) fn unsound(name: &[u8]) -> Option<&'static str> {
+    match name {
+        b"" | b"." | b".." => Some("Its name is not one of an entry"),
+        name if name.contains(&b'/') || name.contains(&0) => {
+            Some("Its name is a path, which could lead out of the folder")
+        }
+        _ => None,
     }
 }

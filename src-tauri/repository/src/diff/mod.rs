@@ -1,4 +1,6 @@
-//! What changed between two snapshots.
+//! What changed between two snapshots, or between one and what is on disk.
+
+mod disk;
 
 use std::collections::HashSet;
 
@@ -217,26 +219,12 @@ impl Diff<'_> {
         after: Option<BlobId>,
     ) -> Result<std::vec::IntoIter<Pair>> {
         let mut nodes = |id: Option<BlobId>| -> Result<_> {
-            let mut nodes = match id {
-                Some(id) => self.reader.tree(&id)?.nodes,
-                None => Vec::new(),
-            };
-            nodes.sort_by(|a, b| a.name.cmp(&b.name));
-            Ok(nodes.into_iter().peekable())
+            match id {
+                Some(id) => Ok(self.reader.tree(&id)?.nodes),
+                None => Ok(Vec::new()),
+            }
         };
-        let (mut before, mut after) = (nodes(before)?, nodes(after)?);
-        let mut pairs = Vec::with_capacity(before.len().max(after.len()));
-        loop {
-            let order = match (before.peek(), after.peek()) {
-                (None, None) => return Ok(pairs.into_iter()),
-                (Some(_), None) => std::cmp::Ordering::Less,
-                (None, Some(_)) => std::cmp::Ordering::Greater,
-                (Some(before), Some(after)) => before.name.cmp(&after.name),
-            };
-            let first = if order.is_le() { before.next() } else { None };
-            let second = if order.is_ge() { after.next() } else { None };
-            pairs.push((first, second));
-        }
+        Ok(side_by_side(nodes(before)?, nodes(after)?))
     }
 
     /// Counts the blobs that only one of the two needs.
@@ -263,6 +251,26 @@ impl Diff<'_> {
         count_blobs(repository, &removed, &mut self.summary.removed);
         count_blobs(repository, &added, &mut self.summary.added);
         Ok(self.summary)
+    }
+}
+
+/// The entries of two folders, those of one name together.
+fn side_by_side(mut before: Vec<Node>, mut after: Vec<Node>) -> std::vec::IntoIter<Pair> {
+    for nodes in [&mut before, &mut after] {
+        nodes.sort_by(|a, b| a.name.cmp(&b.name));
+    }
+    let mut pairs = Vec::with_capacity(before.len().max(after.len()));
+    let (mut before, mut after) = (before.into_iter().peekable(), after.into_iter().peekable());
+    loop {
+        let order = match (before.peek(), after.peek()) {
+            (None, None) => return pairs.into_iter(),
+            (Some(_), None) => std::cmp::Ordering::Less,
+            (None, Some(_)) => std::cmp::Ordering::Greater,
+            (Some(before), Some(after)) => before.name.cmp(&after.name),
+        };
+        let first = if order.is_le() { before.next() } else { None };
+        let second = if order.is_ge() { after.next() } else { None };
+        pairs.push((first, second));
     }
 }
 

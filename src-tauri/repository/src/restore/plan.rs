@@ -1,0 +1,218 @@
+//! What a restore would do, found out without touching anything.
+
+use std::fs::File;
+use std::io;
+use std::os::fd::{AsFd, OwnedFd};
+use std::os::unix::ffi::OsStrExt;
+use std::path::PathBuf;
+
+use rustix::io::Errno;
+use undercroft_foundation::{Code, Error, IoContext, Job, Result, escape_path};
+
+use super::same::{Standing, stays};
+use super::selection::Selection;
+use super::walk::unsound;
+use super::{RestoreRequest, descend};
+use crate::metadata::{Entry, Stat};
+use crate::repository::{BlobReader, Repository};
+use crate::snapshot::Snapshot;
+use crate::tree::{Node, NodeKind};
+
+/// How many of those that would be replaced are named.
+const NAMED: usize = 100;
+
+/// What a restore would do. Folders are not counted; what could not be done is in the warnings of
+/// the job.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct RestorePlan {
+    /// Entries that would be made where there is nothing.
+    pub create: u64,
+    /// Entries that would take the place of others.
+    pub replace: u64,
+    /// Entries that are there as they should be, or are to stay.
+    pub keep: u64,
+    /// Bytes of content that would be written.
+    pub bytes: u64,
+    /// The first hundred of those that would be replaced.
+    pub replaced: Vec<PathBuf>,
+}
+
+impl Repository {
+    /// Says what [`Repository::restore`] would do. Writes nothing, not even the target.
+    ///
+    /// # Errors
+    /// As those of a restore.
+    pub fn plan_restore(
+        &self,
+        snapshot: &Snapshot,
+        request: &RestoreRequest,
+        job: &Job,
+    ) -> Result<RestorePlan> {
+        let selection = Selection::new(request)?;
+        let _lock = self.lock_shared()?;
+        self.refresh_index()?;
+        let target = match File::open(&request.target) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => None,
+            opened => Some(opened.at("open", &request.target)?.into()),
+        };
+        let mut planner = Planner {
+            repository: self,
+            request,
+            job,
+            selection,
+            reader: self.reader()?,
+            target,
+            plan: RestorePlan::default(),
+            buffer: Vec::new(),
+        };
+        let nodes = match self.find_node(snapshot, &request.subpath)? {
+            Some(node) => vec![node],
+            None => planner.reader.tree(&snapshot.tree)?.nodes,
+        };
+        let above = request.subpath.split_last().map_or(&[][..], |(_, above)| above);
+        planner.run(above, nodes)?;
+        Ok(planner.plan)
+    }
+}
+
+struct Planner<'a> {
+    repository: &'a Repository,
+    request: &'a RestoreRequest,
+    job: &'a Job,
+    selection: Selection,
+    reader: BlobReader<'a>,
+    /// The target, where there is one.
+    target: Option<OwnedFd>,
+    plan: RestorePlan,
+    buffer: Vec<u8>,
+}
+
+/// A folder that is still to be looked into.
+struct Folder {
+    /// The names that lead to it from the target.
+    names: Vec<Vec<u8>>,
+    /// Its path in the snapshot, which ends with `/`.
+    path: Vec<u8>,
+    node: Node,
+    /// Whether the target has a folder there.
+    is_there: bool,
+}
+
+impl Planner<'_> {
+    fn run(&mut self, above: &[Vec<u8>], nodes: Vec<Node>) -> Result<()> {
+        let path: Vec<u8> = above.iter().flat_map(|name| [b"/", &name[..]].concat()).collect();
+        let is_there = self.target.is_some();
+        let mut todo = self.level(&[], &[&path[..], b"/"].concat(), nodes, is_there)?;
+        while let Some(Folder { names, path, node, is_there }) = todo.pop() {
+            self.job.check_cancelled()?;
+            let tree = node.subtree.ok_or_else(|| {
+                Error::new(Code::Damaged, "Cannot read the folder").why("It names no tree")
+            });
+            match tree.and_then(|tree| self.reader.tree(&tree)) {
+                Ok(tree) => todo.extend(self.level(&names, &path, tree.nodes, is_there)?),
+                Err(error) => self.job.warn(escape_path(&self.place(&names)), error.to_string()),
+            }
+        }
+        self.job.settle_totals();
+        Ok(())
+    }
+
+    /// Where these names lead to, for people.
+    fn place(&self, names: &[Vec<u8>]) -> PathBuf {
+        let mut place = self.request.target.clone();
+        place.extend(names.iter().map(|name| std::ffi::OsStr::from_bytes(name)));
+        place
+    }
+
+    /// Looks at the entries of a folder; returns the folders in it, last first.
+    fn level(
+        &mut self,
+        names: &[Vec<u8>],
+        path: &[u8],
+        nodes: Vec<Node>,
+        is_there: bool,
+    ) -> Result<Vec<Folder>> {
+        let opened = match self.target.as_ref().filter(|_| is_there) {
+            None => None,
+            Some(target) => {
+                let names: Vec<_> = names.iter().map(Vec::as_slice).collect();
+                Some(descend(target.as_fd(), &names))
+            }
+        };
+        let opened = match opened.transpose() {
+            Ok(opened) => opened,
+            Err(error) => {
+                let error = Error::io("open", &self.place(names), error.into());
+                self.job.warn(escape_path(&self.place(names)), error.to_string());
+                return Ok(Vec::new());
+            }
+        };
+        let mut folders = Vec::new();
+        for node in nodes {
+            if let Some(why) = unsound(&node.name) {
+                self.job.warn(escape_path(&self.place(names)), why);
+                continue;
+            }
+            let path = [path, &node.name].concat();
+            let wanted = self.selection.wants(&path);
+            let names = [names, std::slice::from_ref(&node.name)].concat();
+            let stat =
+                opened.as_ref().map(|opened| Stat::of(Entry::In(opened.as_fd(), &node.name)));
+            let stat = match stat.transpose() {
+                Err(Errno::NOENT) => None,
+                stat => {
+                    stat.map_err(|error| Error::io("look at", &self.place(&names), error.into()))?
+                }
+            };
+            if node.kind == NodeKind::Dir {
+                if wanted.below {
+                    let is_there = stat.is_some_and(|stat| stat.is_dir());
+                    let path = [&path[..], b"/"].concat();
+                    folders.push(Folder { names, path, node, is_there });
+                }
+            } else if wanted.itself {
+                let found = opened.as_ref().zip(stat.as_ref());
+                self.entry(&node, &names, found)?;
+            }
+        }
+        folders.reverse();
+        Ok(folders)
+    }
+
+    fn entry(
+        &mut self,
+        node: &Node,
+        names: &[Vec<u8>],
+        found: Option<(&OwnedFd, &Stat)>,
+    ) -> Result<()> {
+        let Some((folder, stat)) = found else {
+            self.plan.create += 1;
+            self.plan.bytes += node.size;
+            return Ok(());
+        };
+        let path = self.place(names);
+        if stays(self.request.overwrite, node, stat) {
+            self.plan.keep += 1;
+            return Ok(());
+        }
+        let standing = Standing { folder: folder.as_fd(), stat, path: &path };
+        let same = match node.kind {
+            NodeKind::File => {
+                standing.is_same_file(self.repository, self.request, node, &mut self.buffer)
+            }
+            _ => Ok(standing.is_same_other(node)),
+        };
+        match same {
+            Ok(true) => self.plan.keep += 1,
+            Ok(false) => {
+                self.plan.replace += 1;
+                self.plan.bytes += node.size;
+                if self.plan.replaced.len() < NAMED {
+                    self.plan.replaced.push(path);
+                }
+            }
+            Err(error) => self.job.warn(escape_path(&path), error.to_string()),
+        }
+        Ok(())
+    }
+}
