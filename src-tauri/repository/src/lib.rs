@@ -32,6 +32,7 @@ mod password;
 mod prune;
 mod repository;
 mod restore;
+mod retention;
 mod snapshot;
 mod storage;
 mod stretch;
@@ -64,6 +65,10 @@ pub use password::Password;
 pub use prune::{PruneOptions, PrunePlan, PruneReport};
 pub use repository::Repository;
 pub use restore::{Overwrite, RestorePlan, RestoreRequest, RestoreSummary};
+pub use retention::{
+    Calendar, CalendarSpan, Care, GroupBy, GroupKey, KeepCount, PINNED, Period, Reason, Retention,
+    RetentionGroup, RetentionPolicy,
+};
 pub use snapshot::{PROGRAM_VERSION, Snapshot, SnapshotFilter, SnapshotSummary};
 pub use trash::{SnapshotsInUse, TrashedSnapshot};
 pub use tree::{ExtendedAttribute, Node, NodeKind, NodeTime, Tree};
