@@ -1,19 +1,21 @@
-//! `undercroft repo diff`: show what differs between two snapshots.
+//! `undercroft repo diff`: show what differs between two snapshots, or on disk since one.
 
 use std::ffi::OsString;
+use std::path::PathBuf;
 
 use clap::Args;
 use serde_json::{Value, json};
 use undercroft_foundation::{Result, escape_name};
-use undercroft_repository::{Change, ChangeKind, DiffSide, DiffSummary, Repository};
+use undercroft_repository::{Change, ChangeKind, DiffSide, DiffSummary, Repository, Snapshot};
 
 use super::spec::{Filter, Spec};
 use crate::ending::Ending;
 use crate::output::Output;
+use crate::progress;
 use crate::session::Session;
 use crate::words::{grouped, size};
 
-/// Show what differs between two snapshots
+/// Show what differs between two snapshots, or on disk since one
 ///
 /// + was added, - was removed, M has other content, T is of another kind, U has other metadata.
 #[derive(Debug, Args)]
@@ -21,7 +23,14 @@ pub(crate) struct Diff {
     /// The older snapshot; `SNAPSHOT:PATH` compares a folder
     before: OsString,
     /// The newer snapshot; `SNAPSHOT:PATH` compares a folder
-    after: OsString,
+    #[arg(required_unless_present = "disk")]
+    after: Option<OsString>,
+    /// Compare with this folder on disk instead; `SNAPSHOT:PATH` says what in the snapshot it was
+    #[arg(long, value_name = "DIR", conflicts_with = "after")]
+    disk: Option<PathBuf>,
+    /// Leave what matches this pattern on disk out (again for more)
+    #[arg(long, short, value_name = "PATTERN", requires = "disk")]
+    exclude: Vec<String>,
     /// Show changed times, modes and owners too
     #[arg(long)]
     metadata: bool,
@@ -30,27 +39,43 @@ pub(crate) struct Diff {
 impl Diff {
     pub(super) fn run(self, session: &Session, repository: &Repository) -> Result<Ending> {
         let find = |spec| Spec::parse(spec)?.find_folder(repository, Filter::default());
-        let (before, after) = (find(&self.before)?, find(&self.after)?);
+        let before = find(&self.before)?;
         let out = &session.out;
-        let summary = repository.diff(&before, &after, &mut |change| {
+        let mut each = |change: Change| {
             if self.metadata || change.kind != ChangeKind::Metadata {
                 print(out, &change);
             }
-        })?;
-        if out.is_json() {
-            out.record(&json!({
-                "message_type": "statistics",
-                "source_snapshot": before.id.to_string(),
-                "target_snapshot": after.id.to_string(),
-                "changed_files": summary.changed_files,
-                "added": side(&summary.added),
-                "removed": side(&summary.removed),
-            }));
-        } else {
-            print_summary(out, &summary);
-        }
+        };
+        let Some(after) = &self.after else {
+            let folder = self.disk.clone().unwrap_or_default();
+            let (summary, warned) = progress::work(session, "Comparing", |job| {
+                let exclude = &self.exclude;
+                let summary =
+                    repository.diff_with_folder(&before, &folder, exclude, job, &mut each)?;
+                Ok((summary, !job.warnings().is_empty()))
+            })?;
+            print_sum(out, &before, None, &summary);
+            return Ok(if warned { Ending::Incomplete } else { Ending::Done });
+        };
+        let after = find(after)?;
+        let summary = repository.diff(&before, &after, &mut each)?;
+        print_sum(out, &before, Some(&after), &summary);
         Ok(Ending::Done)
     }
+}
+
+fn print_sum(out: &Output, before: &Snapshot, after: Option<&Snapshot>, summary: &DiffSummary) {
+    if !out.is_json() {
+        return print_summary(out, summary);
+    }
+    out.record(&json!({
+        "message_type": "statistics",
+        "source_snapshot": before.id.to_string(),
+        "target_snapshot": after.map(|after| after.id.to_string()),
+        "changed_files": summary.changed_files,
+        "added": side(&summary.added),
+        "removed": side(&summary.removed),
+    }));
 }
 
 fn print(out: &Output, change: &Change) {

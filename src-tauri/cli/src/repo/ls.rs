@@ -63,6 +63,22 @@ fn not_a_folder(node: &Node) -> Error {
     Error::new(Code::Invalid, format!("{} is not a folder", escape_name(&node.name)))
 }
 
+/// An entry with all that is known of it, as `ls -l` shows it.
+pub(super) fn long(node: &Node, path: &str) -> String {
+    let target = match node.kind {
+        NodeKind::Symlink => format!(" -> {}", escape_name(&node.linktarget)),
+        _ => String::new(),
+    };
+    format!(
+        "{} {:>5} {:>5} {:>12} {} {path}{target}",
+        permissions(&node.kind, node.mode),
+        node.uid,
+        node.gid,
+        node.size,
+        moment(node.mtime.timestamp()),
+    )
+}
+
 struct Lister<'a> {
     repository: &'a Repository,
     out: &'a Output,
@@ -92,18 +108,7 @@ impl Lister<'_> {
         if self.out.is_json() {
             self.record(node, &shown);
         } else if self.long {
-            let target = match node.kind {
-                NodeKind::Symlink => format!(" -> {}", escape_name(&node.linktarget)),
-                _ => String::new(),
-            };
-            self.out.line(format!(
-                "{} {:>5} {:>5} {:>12} {} {shown}{target}",
-                permissions(&node.kind, node.mode),
-                node.uid,
-                node.gid,
-                node.size,
-                moment(node.mtime.timestamp()),
-            ));
+            self.out.line(long(node, &shown));
         } else {
             self.out.line(shown);
         }

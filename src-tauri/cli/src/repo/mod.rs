@@ -7,6 +7,7 @@ mod check;
 mod copy;
 mod diff;
 mod dump;
+mod find;
 mod init;
 mod key;
 mod ls;
@@ -14,7 +15,9 @@ mod permissions;
 mod restore;
 mod snapshots;
 mod spec;
+mod stats;
 mod unlock;
+mod versions;
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -92,7 +95,13 @@ enum Command {
     Cat(cat::Cat),
     /// Print a file of a snapshot
     Dump(dump::Dump),
-    /// Show what differs between two snapshots
+    /// Find files and folders in all snapshots
+    Find(find::Find),
+    /// Show what a file was in each snapshot
+    Versions(versions::Versions),
+    /// Show how much the snapshots hold
+    Stats(stats::Stats),
+    /// Show what differs between two snapshots, or since one
     Diff(diff::Diff),
     /// Get a snapshot, or a part of it, back
     Restore(restore::Restore),
@@ -117,6 +126,9 @@ impl Repo {
             Command::Ls(command) => command.run(session, &access.open(session)?),
             Command::Cat(command) => command.run(session, &access.open(session)?),
             Command::Dump(command) => command.run(session, &access.open(session)?),
+            Command::Find(command) => command.run(session, &access.open(session)?),
+            Command::Versions(command) => command.run(session, &access.open(session)?),
+            Command::Stats(command) => command.run(session, &access.open(session)?),
             Command::Diff(command) => command.run(session, &access.open(session)?),
             Command::Restore(command) => command.run(session, &access.open(session)?),
             Command::Check(command) => command.run(session, &access.open(session)?),

@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use clap::{Args, ValueEnum};
 use serde_json::json;
 use undercroft_foundation::{Job, Result, escape_path};
-use undercroft_repository::{NodeKind, Overwrite, Repository, RestoreRequest};
+use undercroft_repository::{NodeKind, Overwrite, Repository, RestoreRequest, Snapshot};
 
 use super::spec::{Filter, Spec};
 use crate::ending::Ending;
@@ -33,6 +33,9 @@ pub(crate) struct Restore {
     /// What to do about files that are there already
     #[arg(long, value_enum, default_value = "always")]
     overwrite: Policy,
+    /// Say what would be done, and do nothing
+    #[arg(long)]
+    dry_run: bool,
     /// Leave runs of zeros as holes
     #[arg(long)]
     sparse: bool,
@@ -49,7 +52,10 @@ enum Policy {
     Always,
     /// The same, but a file of the same size and time counts as the same
     IfChanged,
-    /// Leave them
+    /// The same as `always`, where the snapshot's is the newer one
+    IfNewer,
+    /// Leave them: only what is missing is restored
+    #[value(alias = "if-missing")]
     Never,
 }
 
@@ -58,6 +64,7 @@ impl From<Policy> for Overwrite {
         match policy {
             Policy::Always => Self::Always,
             Policy::IfChanged => Self::IfChanged,
+            Policy::IfNewer => Self::IfNewer,
             Policy::Never => Self::Never,
         }
     }
@@ -83,6 +90,9 @@ impl Restore {
             }
             Some(_) => request.subpath = spec.path().to_vec(),
             None => {}
+        }
+        if self.dry_run {
+            return plan(session, repository, &snapshot, &request);
         }
         let warned = AtomicUsize::new(0);
         let summary = progress::work(session, "Restoring", |job: &Job| {
@@ -114,4 +124,45 @@ impl Restore {
         }
         Ok(if warned > 0 { Ending::Incomplete } else { Ending::Done })
     }
+}
+
+/// Says what a restore would do.
+fn plan(
+    session: &Session,
+    repository: &Repository,
+    snapshot: &Snapshot,
+    request: &RestoreRequest,
+) -> Result<Ending> {
+    let (plan, warned) = progress::work(session, "Looking", |job: &Job| {
+        let plan = repository.plan_restore(snapshot, request, job)?;
+        Ok((plan, !job.warnings().is_empty()))
+    })?;
+    let out = &session.out;
+    let replaced: Vec<_> = plan.replaced.iter().map(|path| escape_path(path)).collect();
+    if out.is_json() {
+        out.record(&json!({
+            "message_type": "summary",
+            "dry_run": true,
+            "create": plan.create,
+            "replace": plan.replace,
+            "keep": plan.keep,
+            "bytes": plan.bytes,
+            "replaced": replaced,
+        }));
+    } else {
+        replaced.iter().for_each(|path| out.line(format!("would replace {path}")));
+        let more = plan.replace.saturating_sub(replaced.len() as u64);
+        if more > 0 {
+            out.line(format!("… and {more} more"));
+        }
+        out.line(format!(
+            "Would make {}, replace {} and leave {} as they are: {} to write to {}",
+            plan.create,
+            plan.replace,
+            plan.keep,
+            size(plan.bytes),
+            escape_path(&request.target)
+        ));
+    }
+    Ok(if warned { Ending::Incomplete } else { Ending::Done })
 }
