@@ -221,10 +221,12 @@ impl Settings {
 
     /// How many threads may work at once; 0 for as many as the machine has.
     pub fn threads(&self) -> u64 {
-        match self.values.get("threads").map(|setting| &setting.value) {
-            Some(SettingValue::Number(number)) => *number,
-            _ => 0,
-        }
+        self.number("threads")
+    }
+
+    /// After how many days without a backup people are warned; 0 for never.
+    pub fn warn_after_days(&self) -> u64 {
+        self.number("warn-after-days")
     }
 
     /// `auto`, `off` or `max`.
@@ -236,6 +238,13 @@ impl Settings {
         match self.values.get(key).map(|setting| &setting.value) {
             Some(SettingValue::Choice(choice)) => choice,
             _ => "",
+        }
+    }
+
+    fn number(&self, key: &str) -> u64 {
+        match self.values.get(key).map(|setting| &setting.value) {
+            Some(SettingValue::Number(number)) => *number,
+            _ => 0,
         }
     }
 

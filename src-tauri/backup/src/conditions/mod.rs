@@ -1,8 +1,15 @@
-//! What must hold for a plan to begin by itself.
+//! What must hold for a plan to begin by itself, and how the machine stands.
 
+mod metered;
+mod power;
+
+use std::fmt;
+
+use jiff::tz::TimeZone;
+use jiff::{Timestamp, ToSpan};
 use serde::{Deserialize, Serialize};
 
-use crate::schedule::DayTime;
+use crate::schedule::{DayTime, Schedule};
 
 /// What must hold; what does not is waited for.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -24,4 +31,45 @@ pub struct QuietHours {
     pub from: DayTime,
     /// Until this time.
     pub until: DayTime,
+}
+
+impl QuietHours {
+    /// When they end, if `now` is within them.
+    pub fn end(&self, now: Timestamp, zone: &TimeZone) -> Option<Timestamp> {
+        let time = zone.to_datetime(now).time();
+        let (from, until) = (self.from.time(), self.until.time());
+        let is_quiet = if from < until {
+            (from..until).contains(&time)
+        } else {
+            time >= from || time < until
+        };
+        if !is_quiet {
+            return None;
+        }
+        let end = Schedule::Daily { at: self.until }.next_after(now, zone);
+        Some(end.unwrap_or_else(|| now.saturating_add(1.hour()).unwrap_or(now)))
+    }
+}
+
+/// How the machine stands that plans wait for, as a parameter, so that a test can say.
+pub trait Surroundings: Send + Sync + fmt::Debug {
+    /// Whether it runs on battery.
+    fn is_on_battery(&self) -> bool;
+
+    /// Whether its network is metered.
+    fn is_metered(&self) -> bool;
+}
+
+/// The machine as it is. What it does not tell is taken to be well.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Machine;
+
+impl Surroundings for Machine {
+    fn is_on_battery(&self) -> bool {
+        power::is_on_battery(std::path::Path::new("/sys/class/power_supply"))
+    }
+
+    fn is_metered(&self) -> bool {
+        metered::is_metered()
+    }
 }

@@ -4,8 +4,11 @@ use rusqlite::Transaction;
 use undercroft_foundation::{Code, DestinationId, Error, PlanId, Result};
 use undercroft_library::{Moment, NewEvent, Project, ProjectFilter, ProjectStatus};
 
-use super::{Plan, PlanProjects, PlanSpec, checking, mirror, table};
+use super::{Plan, PlanProjects, PlanSpec, PlanTarget, checking, mirror, table};
 use crate::backups::Backups;
+use crate::destinations::Destination;
+use crate::schedule::Schedule;
+use crate::scheduler;
 
 /// The shortest beginning of an id that is taken for one.
 const SHORTEST_PREFIX: usize = 4;
@@ -71,6 +74,7 @@ impl Backups {
         self.library.catalog().write(|transaction| {
             checking::refuse_taken(&plan.name, table::all(transaction)?.iter())?;
             self.keep_plan(transaction, &plan, "added", "was made")?;
+            scheduler::deal_with(transaction, plan.id, plan.created)?;
             Ok(plan)
         })
     }
@@ -89,6 +93,9 @@ impl Backups {
             let plan = Plan { name, spec: spec.clone(), ..before.clone() };
             if plan != before {
                 self.keep_plan(transaction, &plan, "changed", "was changed")?;
+            }
+            if when(&plan) != when(&before) {
+                scheduler::deal_with(transaction, id, self.library.world().clock.now())?;
             }
             Ok(plan)
         })
@@ -114,6 +121,8 @@ impl Backups {
                     false => ("disabled", "runs by itself no longer"),
                 };
                 self.keep_plan(transaction, &plan, kind, happened)?;
+                // What was planned in the meantime is not missed.
+                scheduler::deal_with(transaction, id, self.library.world().clock.now())?;
             }
             Ok(plan)
         })
@@ -149,6 +158,16 @@ impl Backups {
         Ok(found)
     }
 
+    /// The destinations of a plan, in its order, as far as the catalog knows them.
+    ///
+    /// # Errors
+    /// Whatever keeps the catalog from being read.
+    pub fn destinations_of(&self, plan: &Plan) -> Result<Vec<Destination>> {
+        let known = self.destinations()?;
+        let find = |target: &PlanTarget| known.iter().find(|each| each.id == target.destination);
+        Ok(plan.spec.targets.iter().filter_map(find).cloned().collect())
+    }
+
     fn keep_plan(
         &self,
         transaction: &Transaction<'_>,
@@ -172,6 +191,10 @@ impl Backups {
         let event = NewEvent::new(format!("plan.{kind}"), text);
         self.library.events().append(transaction, &event).map(drop)
     }
+}
+
+fn when(plan: &Plan) -> (&Schedule, Option<&String>) {
+    (&plan.spec.schedule, plan.spec.time_zone.as_ref())
 }
 
 /// Takes a destination that goes out of all plans. One that had no other runs no longer.

@@ -56,6 +56,11 @@ pub static SETTING_RULES: &[SettingRule] = &[
         comment: "How many threads may work at once; 0 takes what the machine has",
     },
     SettingRule {
+        key: "warn-after-days",
+        kind: SettingKind::Number { max: 3650, default: 7 },
+        comment: "After how many days without a backup you are warned; 0 for never",
+    },
+    SettingRule {
         key: "compression",
         kind: SettingKind::Choice(&["auto", "off", "max"]),
         comment: "How hard new backup data is compressed",

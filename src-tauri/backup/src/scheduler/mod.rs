@@ -1,0 +1,188 @@
+//! Deciding which plan begins now, which waits and for what, and when to look again: over the
+//! catalog's state and the clock, step by step. It begins nothing itself; a [`Starter`] does.
+//!
+//! A planned time that comes is owed to every destination of the plan until a run has given it
+//! all. What was missed, for whatever reason and however often, is caught up once. Several
+//! processes may take steps over the same catalog: what one has begun, no other begins.
+
+mod owed;
+mod pause;
+mod planned;
+mod progress;
+mod reports;
+mod serving;
+mod standing;
+mod starter;
+mod upcoming;
+
+use std::fmt;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use jiff::{SignedDuration, Timestamp};
+use undercroft_foundation::{PlanId, ProjectId, Result};
+use undercroft_library::Migration;
+
+use crate::backups::Backups;
+use crate::conditions::Surroundings;
+use crate::plans::Plan;
+
+pub use pause::Pause;
+pub use reports::{Overdue, TargetOutcome};
+pub use standing::{PlanStanding, TargetStanding};
+pub use starter::{Live, Starter};
+pub use upcoming::PlannedRun;
+
+pub(crate) use progress::set as deal_with;
+
+/// The tables of what is planned, owed and paused.
+pub(crate) const MIGRATIONS: [&[Migration]; 3] =
+    [progress::MIGRATIONS, owed::MIGRATIONS, pause::MIGRATIONS];
+
+/// A wall clock that goes ahead of the steady one by more than this was set, or the machine slept.
+const JUMP: SignedDuration = SignedDuration::from_hours(25);
+/// While something waits, its condition is looked at this often.
+const LOOK_AGAIN: SignedDuration = SignedDuration::from_secs(60);
+/// When nothing is planned at all.
+const IDLE: SignedDuration = SignedDuration::from_hours(1);
+
+/// Counts the versions that a project's workspaces were given since a moment.
+pub type CountVersions = dyn Fn(ProjectId, Timestamp) -> Result<u64> + Send + Sync;
+
+/// Decides which plan begins, and when to look again.
+#[derive(Clone)]
+pub struct Scheduler {
+    backups: Backups,
+    surroundings: Arc<dyn Surroundings>,
+    count_versions: Arc<CountVersions>,
+    clocks: Arc<Mutex<Option<(Timestamp, Duration)>>>,
+}
+
+/// What a step did and saw.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Step {
+    /// The plans that were begun.
+    pub started: Vec<PlanId>,
+    /// What is due and waits.
+    pub waiting: Vec<Waiting>,
+    /// When something may be due next.
+    pub next_look: Timestamp,
+}
+
+/// A run that is due and waits.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Waiting {
+    /// The plan.
+    pub plan: PlanId,
+    /// For what.
+    pub reason: WaitReason,
+    /// Since when it is due.
+    pub planned: Timestamp,
+    /// As people say it: "waits for Shelf; 5 days since the last backup".
+    pub text: String,
+}
+
+/// What a run waits for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum WaitReason {
+    /// A destination that is away.
+    Destination,
+    /// The machine runs on battery.
+    Power,
+    /// The network is metered.
+    Network,
+    /// Quiet hours.
+    QuietHours,
+    /// Backups are paused.
+    Paused,
+}
+
+impl Scheduler {
+    /// A scheduler over these backups.
+    pub fn new(
+        backups: &Backups,
+        surroundings: Arc<dyn Surroundings>,
+        count_versions: Arc<CountVersions>,
+    ) -> Self {
+        Self { backups: backups.clone(), surroundings, count_versions, clocks: Arc::default() }
+    }
+
+    /// Begins what is due and can begin.
+    ///
+    /// # Errors
+    /// Whatever keeps the catalog from being read or written. A plan that cannot be begun is tried
+    /// again later, and keeps no other from it.
+    pub fn step(&self, starter: &dyn Starter) -> Result<Step> {
+        let now = self.now();
+        let plans = self.plans()?;
+        if self.clock_has_jumped(now) {
+            self.hold_retention(&plans)?;
+        }
+        let mut next_look = now.saturating_add(IDLE).unwrap_or(now);
+        for plan in &plans {
+            if let Some(next) = self.deal_with_planned(plan, now)? {
+                next_look = next_look.min(next);
+            }
+        }
+        let live = starter.live()?;
+        self.give_up_on_dead_runs(&plans, &live, now)?;
+        let mut step = Step { started: Vec::new(), waiting: Vec::new(), next_look };
+        let mut live = live;
+        for plan in &plans {
+            self.serve(plan, now, starter, &mut live, &mut step)?;
+        }
+        if !step.waiting.is_empty() {
+            step.next_look = step.next_look.min(now.saturating_add(LOOK_AGAIN).unwrap_or(now));
+        }
+        step.next_look = step.next_look.max(now);
+        Ok(step)
+    }
+
+    fn now(&self) -> Timestamp {
+        self.backups.library.world().clock.now()
+    }
+
+    /// Those that run by themselves.
+    fn plans(&self) -> Result<Vec<Plan>> {
+        let mut plans = self.backups.plans()?;
+        plans.retain(|plan| plan.enabled);
+        let known = self.backups.destinations()?;
+        for plan in &mut plans {
+            // A plan that was made again after a loss may name one that is not back yet.
+            let is_known = |id| known.iter().any(|destination| destination.id == id);
+            plan.spec.targets.retain(|target| is_known(target.destination));
+        }
+        Ok(plans)
+    }
+
+    /// Whether the wall clock has gone far ahead of the steady one since the last look.
+    fn clock_has_jumped(&self, now: Timestamp) -> bool {
+        let steady = self.backups.library.world().clock.steady();
+        let mut clocks = self.clocks.lock().unwrap_or_else(PoisonError::into_inner);
+        let Some((then, before)) = clocks.replace((now, steady)) else { return false };
+        let passed = SignedDuration::try_from(steady.saturating_sub(before));
+        let passed = passed.unwrap_or(SignedDuration::MAX);
+        now.duration_since(then).saturating_sub(passed) > JUMP
+    }
+
+    /// Lets the next run of each plan delete nothing: what is old now was young a moment ago.
+    fn hold_retention(&self, plans: &[Plan]) -> Result<()> {
+        tracing::warn!("the clock jumped ahead; the next run of each plan deletes nothing");
+        self.backups.library.catalog().write(|transaction| {
+            for plan in plans {
+                for target in &plan.spec.targets {
+                    let mut owed = owed::get(transaction, plan.id, target.destination)?;
+                    owed.hold = true;
+                    owed::put(transaction, plan.id, target.destination, &owed)?;
+                }
+            }
+            Ok(())
+        })
+    }
+}
+
+impl fmt::Debug for Scheduler {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Scheduler").finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,93 @@
+//! Letting no plan begin by itself for a while. It owns the table `schedule_pause`, of one row at
+//! most.
+
+use jiff::{SignedDuration, Timestamp};
+use rusqlite::{Connection, OptionalExtension};
+use undercroft_foundation::Result;
+use undercroft_library::{Migration, Moment, NewEvent, SqlContext};
+
+use crate::backups::Backups;
+
+pub(crate) const MIGRATIONS: &[Migration] = &[Migration {
+    table: "schedule_pause",
+    version: 1,
+    sql: "CREATE TABLE schedule_pause (
+              one INTEGER PRIMARY KEY NOT NULL CHECK (one = 1),
+              since TEXT NOT NULL,
+              until TEXT
+          ) STRICT;",
+}];
+
+/// That no plan begins by itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Pause {
+    /// Since when.
+    pub since: Timestamp,
+    /// Until when; until somebody says so when there is none.
+    pub until: Option<Timestamp>,
+}
+
+impl Backups {
+    /// The pause that holds now, if there is one.
+    ///
+    /// # Errors
+    /// Whatever keeps the catalog from being read.
+    pub fn schedule_pause(&self) -> Result<Option<Pause>> {
+        let now = self.library.world().clock.now();
+        self.library.catalog().read(|connection| get(connection, now))
+    }
+
+    /// Lets no plan begin by itself until then, or until [`Backups::resume_schedule`].
+    ///
+    /// # Errors
+    /// Whatever keeps the catalog from being written.
+    pub fn pause_schedule(&self, until: Option<Timestamp>) -> Result<()> {
+        let since = self.library.world().clock.now();
+        self.library.catalog().write(|transaction| {
+            transaction
+                .execute(
+                    "INSERT OR REPLACE INTO schedule_pause (one, since, until) VALUES (1, ?1, ?2)",
+                    (Moment(since), until.map(Moment)),
+                )
+                .sql("pause the plans")?;
+            let event = NewEvent::new("schedule.paused", "No plan begins by itself for a while");
+            self.library.events().append(transaction, &event).map(drop)
+        })
+    }
+
+    /// Lets plans begin by themselves again.
+    ///
+    /// # Errors
+    /// Whatever keeps the catalog from being written.
+    pub fn resume_schedule(&self) -> Result<()> {
+        self.library.catalog().write(|transaction| {
+            let removed = transaction.execute("DELETE FROM schedule_pause", ());
+            if removed.sql("resume the plans")? > 0 {
+                let event = NewEvent::new("schedule.resumed", "Plans begin by themselves again");
+                self.library.events().append(transaction, &event)?;
+            }
+            Ok(())
+        })
+    }
+}
+
+/// How far a clock is put right without anybody noticing.
+const PUT_RIGHT: SignedDuration = SignedDuration::from_hours(1);
+
+/// A pause is over at its end, and when more of it seems left than it had: then it began under
+/// another clock.
+pub(super) fn get(connection: &Connection, now: Timestamp) -> Result<Option<Pause>> {
+    let found = connection
+        .query_row("SELECT since, until FROM schedule_pause", (), |row| {
+            let until = row.get::<_, Option<Moment>>(1)?;
+            Ok(Pause { since: row.get::<_, Moment>(0)?.0, until: until.map(|until| until.0) })
+        })
+        .optional()
+        .sql("read the pause")?;
+    Ok(found.filter(|pause| {
+        pause.until.is_none_or(|until| {
+            let whole = until.duration_since(pause.since).saturating_add(PUT_RIGHT);
+            now < until && until.duration_since(now) <= whole
+        })
+    }))
+}

@@ -1,0 +1,112 @@
+//! What runs tell the scheduler, and what it tells of backups that are overdue.
+
+use jiff::Timestamp;
+use undercroft_foundation::{DestinationId, PlanId, Result};
+
+use super::owed::{self, Owed};
+use super::serving::age;
+use crate::backups::Backups;
+use crate::destinations::Destination;
+
+/// How a plan's run ended with one destination.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TargetOutcome {
+    /// It was given all of the plan, as it stood when the run began.
+    Complete {
+        /// When the run began.
+        began: Timestamp,
+    },
+    /// It was away, or went away: it is served when it returns.
+    Away,
+    /// Somebody stopped the run: it is not tried again before its next planned time.
+    Cancelled,
+    /// It went wrong: it is tried again later.
+    Failed,
+}
+
+/// A destination that a plan has not been able to give all for too long.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Overdue {
+    /// The plan.
+    pub plan: PlanId,
+    /// The destination.
+    pub destination: DestinationId,
+    /// When it was last given all of the plan.
+    pub last: Option<Timestamp>,
+    /// As people say it: "Daily: no backup on Shelf for 9 days".
+    pub text: String,
+}
+
+impl Backups {
+    /// Takes in how a plan's run ended with one of its destinations.
+    ///
+    /// # Errors
+    /// Whatever keeps the catalog from being written.
+    pub fn note_target(
+        &self,
+        plan: PlanId,
+        destination: DestinationId,
+        outcome: TargetOutcome,
+    ) -> Result<()> {
+        let now = self.library.world().clock.now();
+        self.change_owed(plan, destination, |owed| match outcome {
+            TargetOutcome::Complete { began } => owed.complete(began),
+            TargetOutcome::Away => owed.begun = None,
+            TargetOutcome::Cancelled => (owed.begun, owed.since) = (None, None),
+            TargetOutcome::Failed => owed.fail(now),
+        })
+    }
+
+    /// Whether this run of a plan is to delete nothing in a destination, because the clock jumped.
+    ///
+    /// # Errors
+    /// Whatever keeps the catalog from being read.
+    pub fn is_retention_held_by_clock(
+        &self,
+        plan: PlanId,
+        destination: DestinationId,
+    ) -> Result<bool> {
+        Ok(self.owed(plan, destination)?.hold)
+    }
+
+    /// The destinations of plans that run by themselves which have not been given all for longer
+    /// than the setting `warn-after-days` says; none when it says 0.
+    ///
+    /// # Errors
+    /// Whatever keeps the catalog or the settings from being read.
+    pub fn overdue(&self) -> Result<Vec<Overdue>> {
+        let days = self.library.settings(&self.overrides)?.warn_after_days();
+        let now = self.library.world().clock.now();
+        let hours = i64::try_from(days).unwrap_or(i64::MAX).saturating_mul(24);
+        let mut overdue = Vec::new();
+        for plan in self.plans()?.into_iter().filter(|plan| plan.enabled && days > 0) {
+            for Destination { id: destination, name, .. } in self.destinations_of(&plan)? {
+                let last = self.owed(plan.id, destination)?.last_complete;
+                let since = last.unwrap_or(plan.created);
+                if now.duration_since(since).as_hours() < hours {
+                    continue;
+                }
+                let text = format!("{}: no backup on {name} for {}", plan.name, age(now, since));
+                overdue.push(Overdue { plan: plan.id, destination, last, text });
+            }
+        }
+        Ok(overdue)
+    }
+
+    pub(crate) fn owed(&self, plan: PlanId, destination: DestinationId) -> Result<Owed> {
+        self.library.catalog().read(|connection| owed::get(connection, plan, destination))
+    }
+
+    pub(super) fn change_owed(
+        &self,
+        plan: PlanId,
+        destination: DestinationId,
+        change: impl FnOnce(&mut Owed),
+    ) -> Result<()> {
+        self.library.catalog().write(|transaction| {
+            let mut owed = owed::get(transaction, plan, destination)?;
+            change(&mut owed);
+            owed::put(transaction, plan, destination, &owed)
+        })
+    }
+}
