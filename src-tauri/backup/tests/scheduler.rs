@@ -468,7 +468,11 @@ fn whatever_happens_nothing_is_served_twice_and_nothing_is_forgotten() {
             match dice.below(8) {
                 0 | 1 => {
                     let disk = dice.below(2);
-                    if away[disk] { scene.back(&disks[disk]) } else { scene.away(&disks[disk]) }
+                    if away[disk] {
+                        scene.back(&disks[disk])
+                    } else {
+                        scene.away(&disks[disk])
+                    }
                     away[disk] = !away[disk];
                 }
                 2 => scene.machine.on_battery.store(dice.below(2) == 0, Ordering::SeqCst),

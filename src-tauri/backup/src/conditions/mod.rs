@@ -38,11 +38,8 @@ impl QuietHours {
     pub fn end(&self, now: Timestamp, zone: &TimeZone) -> Option<Timestamp> {
         let time = zone.to_datetime(now).time();
         let (from, until) = (self.from.time(), self.until.time());
-        let is_quiet = if from < until {
-            (from..until).contains(&time)
-        } else {
-            time >= from || time < until
-        };
+        let is_quiet =
+            if from < until { (from..until).contains(&time) } else { time >= from || time < until };
         if !is_quiet {
             return None;
         }

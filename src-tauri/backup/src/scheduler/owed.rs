@@ -90,8 +90,7 @@ pub(super) fn get(
     plan: PlanId,
     destination: DestinationId,
 ) -> Result<Owed> {
-    let query =
-        format!("SELECT {COLUMNS} FROM plan_targets WHERE plan = ?1 AND destination = ?2");
+    let query = format!("SELECT {COLUMNS} FROM plan_targets WHERE plan = ?1 AND destination = ?2");
     let found = connection.query_row(&query, (Column(plan), Column(destination)), from_row);
     Ok(found.optional().sql("read what a plan owes")?.unwrap_or_default())
 }

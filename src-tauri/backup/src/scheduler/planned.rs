@@ -49,7 +49,12 @@ impl Scheduler {
     }
 
     /// The last planned time that came and is not dealt with.
-    fn came(&self, plan: &Plan, dealt_with: Timestamp, now: Timestamp) -> Result<Option<Timestamp>> {
+    fn came(
+        &self,
+        plan: &Plan,
+        dealt_with: Timestamp,
+        now: Timestamp,
+    ) -> Result<Option<Timestamp>> {
         let Schedule::AfterChanges { versions } = plan.spec.schedule else {
             let Ok(now) = now.checked_sub(jitter(plan)) else { return Ok(None) };
             return Ok(plan.spec.schedule.last_between(dealt_with, now, &plan.spec.zone()));

@@ -167,13 +167,7 @@ pub(super) fn waits_for(plan: &Plan, away: &[Debt], now: Timestamp) -> Option<Wa
     Some(waiting(plan, WaitReason::Destination, &text, away, now))
 }
 
-fn waiting(
-    plan: &Plan,
-    reason: WaitReason,
-    text: &str,
-    debts: &[Debt],
-    now: Timestamp,
-) -> Waiting {
+fn waiting(plan: &Plan, reason: WaitReason, text: &str, debts: &[Debt], now: Timestamp) -> Waiting {
     // The destination that has gone longest without says it for all.
     let oldest = debts.iter().map(|debt| debt.owed.last_complete).min().flatten();
     let since = match oldest {

@@ -62,8 +62,7 @@ impl Scheduler {
         let waiting = if plan.enabled { self.waiting(plan, now)? } else { None };
         let overdue = self.backups.overdue()?.into_iter().find(|overdue| overdue.plan == plan.id);
         let failing: Vec<_> = targets.iter().filter(|target| target.failures > 0).collect();
-        let needs_attention =
-            targets.is_empty() || overdue.is_some() || !failing.is_empty();
+        let needs_attention = targets.is_empty() || overdue.is_some() || !failing.is_empty();
         let sentence = if targets.is_empty() {
             "It has no destination.".to_owned()
         } else if !failing.is_empty() {
