@@ -72,9 +72,5 @@ awaited! {
     recovery_look(RecoveryLook) -> Vec<RecoverableLibrary>;
     library_recover(LibraryRecover) -> JobView;
     app_restart(Nothing) -> Nothing;
-    job_pause(JobRef) -> JobView;
-    job_resume(JobRef) -> JobView;
-    run_show(RunRef) -> RunDetail;
-    run_export(RunExport) -> RunExported;
     doctor_fix(FindingFix) -> Vec<Finding>;
 }

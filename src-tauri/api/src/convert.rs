@@ -8,8 +8,8 @@ use undercroft_foundation::{self as foundation, Error, Progress};
 use undercroft_library as library;
 
 use crate::wire::{
-    Event, JobKind, JobProgress, JobState, JobView, Outcome, ProjectKind, ProjectStatus, Run,
-    Warning, WireError,
+    Event, JobKind, JobProgress, JobState, JobView, LogLevel, Outcome, ProjectKind, ProjectStatus,
+    Run, Warning, WireError,
 };
 
 /// How many warnings travel; all are counted.
@@ -39,10 +39,10 @@ pub(crate) fn job(job: library::JobView) -> JobView {
         title: job.title,
         project: job.project.map(|id| id.to_string()),
         destination: job.destination.map(|id| id.to_string()),
-        plan: None,
+        plan: job.plan.map(|id| id.to_string()),
         state: job.state.into(),
-        paused: false,
-        can_pause: false,
+        paused: job.is_paused,
+        can_pause: job.kind.can_pause() && !job.state.is_over(),
         progress,
         current: job.current,
         started: job.started,
@@ -58,8 +58,8 @@ pub(crate) fn run(run: library::Run) -> Run {
         title: run.title,
         project: run.project.map(|id| id.to_string()),
         destination: run.destination.map(|id| id.to_string()),
-        plan: None,
-        planned: None,
+        plan: run.plan.map(|id| id.to_string()),
+        planned: run.planned,
         state: run.state.into(),
         started: run.started,
         ended: run.ended,
@@ -110,6 +110,12 @@ same_names! {
         Backup, Restore, Refresh, Check, Preview, Import, Save, Upload, Workspace, Thin, Compact, Git,
         Plan, Drill, Forget, Cleanup, Copy, Repair, Recover
     };
+    JobKind => library::JobKind {
+        Backup, Restore, Refresh, Check, Preview, Import, Save, Upload, Workspace, Thin, Compact, Git,
+        Plan, Drill, Forget, Cleanup, Copy, Repair, Recover
+    };
+    JobState => foundation::JobState { Queued, Running, Succeeded, Warnings, Failed, Cancelled };
+    foundation::LogLevel => LogLevel { Info, Warning, Error };
     foundation::JobState => JobState { Queued, Running, Succeeded, Warnings, Failed, Cancelled };
     library::ProjectKind => ProjectKind { Generation, Migration, Other };
     library::ProjectStatus => ProjectStatus { Active, Archived, Trashed };

@@ -219,7 +219,7 @@ fn rules_to_wire(project: &Project, rules: ProjectRules) -> Rules {
 
 pub(crate) fn spec(kind: JobKind, what: &str, project: &Project) -> JobSpec {
     let title = format!("{what} {}", project.name);
-    JobSpec { kind, title, project: Some(project.id), destination: None }
+    JobSpec::new(kind, title).of_project(project.id)
 }
 
 fn plan(survey: &Survey, counted: jiff::Timestamp) -> HistoryPlan {

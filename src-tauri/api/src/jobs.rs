@@ -1,15 +1,13 @@
-//! Jobs, runs and events: what is done, was done, and happened.
+//! Jobs and events: what is done, and what happened.
 
 use undercroft_foundation::Result;
 
-use crate::wire::{Event, EventsAfter, JobRef, JobView, Nothing, Run, RunFilter};
+use crate::wire::{Event, EventsAfter, JobRef, JobView, Nothing};
 use crate::{Api, convert};
 
 /// How many events are listed when nobody says.
 const EVENTS: u32 = 100;
-/// How many runs are listed when nobody says.
-const RUNS: u32 = 50;
-/// How many of either are listed at most.
+/// How many are listed at most.
 const MOST: u32 = 10_000;
 
 impl Api {
@@ -29,15 +27,21 @@ impl Api {
         Ok(convert::job(self.0.library.jobs().cancel(request.job.parse()?)?))
     }
 
-    /// Lists what was done, newest first.
+    /// Tells a job to wait.
     ///
     /// # Errors
-    /// [`undercroft_foundation::Code::NotFound`] for a project that there is not.
-    pub fn run_list(&self, request: RunFilter) -> Result<Vec<Run>> {
-        let project = request.project.map(|text| self.find_project(&text)).transpose()?;
-        let limit = request.limit.unwrap_or(RUNS).min(MOST) as usize;
-        let runs = self.0.library.runs().list(project.map(|project| project.id), limit)?;
-        Ok(runs.into_iter().map(convert::run).collect())
+    /// [`undercroft_foundation::Code::NotFound`], and
+    /// [`undercroft_foundation::Code::Unsupported`] for work that cannot wait.
+    pub fn job_pause(&self, request: JobRef) -> Result<JobView> {
+        Ok(convert::job(self.0.library.jobs().pause(request.job.parse()?)?))
+    }
+
+    /// Lets a job that waits go on.
+    ///
+    /// # Errors
+    /// [`undercroft_foundation::Code::NotFound`].
+    pub fn job_resume(&self, request: JobRef) -> Result<JobView> {
+        Ok(convert::job(self.0.library.jobs().resume(request.job.parse()?)?))
     }
 
     /// Lists what happened, oldest first.

@@ -24,6 +24,7 @@ mod places;
 mod projects;
 mod rebuilding;
 mod restoring;
+mod runs;
 mod settings;
 mod use_cases;
 mod versions;

@@ -110,12 +110,8 @@ impl Api {
 
     fn start_refresh(&self, project: &library::Project) -> Result<JobView> {
         let id = project.id;
-        let spec = JobSpec {
-            kind: JobKind::Refresh,
-            title: format!("Look at {}", project.name),
-            project: Some(id),
-            destination: None,
-        };
+        let spec =
+            JobSpec::new(JobKind::Refresh, format!("Look at {}", project.name)).of_project(id);
         // The job must not keep the library open that keeps the job.
         let library = self.0.library.clone();
         let job = self.0.library.jobs().spawn(spec, move |job| {

@@ -164,7 +164,7 @@ impl Api {
         title: String,
         workspace: &history::Workspace,
     ) -> JobSpec {
-        JobSpec { kind, title, project: Some(workspace.project), destination: None }
+        JobSpec::new(kind, title).of_project(workspace.project)
     }
 
     /// Puts work of the histories on the board of jobs.

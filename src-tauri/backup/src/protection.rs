@@ -5,7 +5,7 @@ use std::collections::{BTreeSet, HashMap};
 
 use jiff::{SignedDuration, Timestamp};
 use undercroft_foundation::{DestinationId, JobState, ProjectId, Result, count_text, escape_path};
-use undercroft_library::{JobKind, Project, Run};
+use undercroft_library::{Attempt, Project};
 
 use crate::backups::Backups;
 use crate::seen::SeenSnapshot;
@@ -43,7 +43,7 @@ struct Known {
     now: Timestamp,
     names: HashMap<DestinationId, String>,
     snapshots: HashMap<ProjectId, Vec<SeenSnapshot>>,
-    runs: HashMap<ProjectId, Run>,
+    attempts: HashMap<ProjectId, Attempt>,
 }
 
 impl Backups {
@@ -72,12 +72,12 @@ impl Backups {
             }
         }
         let names = self.destinations()?.into_iter().map(|each| (each.id, each.name));
-        let runs = self.library.runs().newest_of_each_project(JobKind::Backup.name())?;
+        let attempts = self.library.runs().newest_attempts()?;
         Ok(Known {
             now: self.library.world().clock.now(),
             names: names.collect(),
             snapshots,
-            runs: runs.into_iter().filter_map(|run| Some((run.project?, run))).collect(),
+            attempts: attempts.into_iter().map(|attempt| (attempt.project, attempt)).collect(),
         })
     }
 }
@@ -99,8 +99,8 @@ impl Known {
         holders: &BTreeSet<DestinationId>,
     ) -> (ProtectionState, String) {
         use ProtectionState::{Attention, Protected, Running};
-        let run = self.runs.get(&project.id);
-        match run.map(|run| run.state) {
+        let attempt = self.attempts.get(&project.id);
+        match attempt.map(|attempt| attempt.state) {
             Some(JobState::Running) => return (Running, "It is being backed up.".to_owned()),
             Some(JobState::Queued) => {
                 return (Running, "It waits for its turn to be backed up.".to_owned());
@@ -112,8 +112,8 @@ impl Known {
             let place = escape_path(&project.root);
             return (Attention, format!("Its folder is not at {place}; {kept}."));
         }
-        if let Some(run) = run.filter(|run| run.state == JobState::Failed) {
-            return (Attention, format!("Its last backup failed: {}.", failure(run)));
+        if let Some(failed) = attempt.filter(|attempt| attempt.state == JobState::Failed) {
+            return (Attention, format!("Its last backup failed: {}.", failed.why));
         }
         let Some(newest) = newest else {
             return (Attention, "It has no backup yet.".to_owned());
@@ -128,21 +128,9 @@ impl Known {
             holders.iter().filter_map(|id| self.names.get(id).cloned()).collect();
         names.sort_unstable_by_key(|name| name.to_lowercase());
         let mut reason = format!("It is backed up to {}.", words::list(&names));
-        let left_out = run.and_then(|run| run.outcome.as_ref()).map_or(0, |o| o.warnings_total);
-        if left_out > 0 {
-            let items = count_text(left_out, "thing");
-            reason += &format!(" The last backup had to leave out {items}.");
+        if let Some(attempt) = attempt.filter(|attempt| attempt.state == JobState::Warnings) {
+            reason += &format!(" {}.", attempt.why);
         }
         (Protected, reason)
-    }
-}
-
-fn failure(run: &Run) -> String {
-    let outcome = run.outcome.as_ref();
-    let error = outcome.and_then(|outcome| outcome.error.as_ref());
-    match (error, outcome) {
-        (Some(error), _) => error.why.clone(),
-        (None, Some(outcome)) => outcome.summary.clone(),
-        (None, None) => "it is not known why".to_owned(),
     }
 }

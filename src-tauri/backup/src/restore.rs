@@ -47,10 +47,9 @@ impl Backups {
             (None, None) => format!("snapshot {}", snapshot.id.short()),
         };
         let spec = JobSpec {
-            kind: JobKind::Restore,
-            title: format!("Restore {what} from {}", destination.name),
             project: known.map(|project| project.id),
-            destination: Some(destination.id),
+            ..JobSpec::new(JobKind::Restore, format!("Restore {what} from {}", destination.name))
+                .with_destination(destination.id)
         };
         let order = RestoreOrder { snapshot: snapshot.id.to_string(), ..order };
         let backups = self.clone();

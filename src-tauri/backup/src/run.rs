@@ -31,12 +31,9 @@ impl Backups {
         let project_row = self.library.projects().get(project)?;
         refuse_trashed(&project_row)?;
         let name = self.destination(destination)?.name;
-        let spec = JobSpec {
-            kind: JobKind::Backup,
-            title: format!("Back up {} to {name}", project_row.name),
-            project: Some(project),
-            destination: Some(destination),
-        };
+        let title = format!("Back up {} to {name}", project_row.name);
+        let spec =
+            JobSpec::new(JobKind::Backup, title).of_project(project).with_destination(destination);
         let backups = self.clone();
         self.library.jobs().spawn(spec, move |job| {
             backups.run(project, destination, job).map(|report| report.sentence)

@@ -68,12 +68,8 @@ fn a_backup_in_progress_is_told() {
     let disk = home.destination(&backups, "Disk");
     // Something else has the destination, so that the backup waits.
     let (go, wait) = std::sync::mpsc::channel::<()>();
-    let spec = undercroft_library::JobSpec {
-        kind: undercroft_library::JobKind::Check,
-        title: "Check Disk".to_owned(),
-        project: None,
-        destination: Some(disk.id),
-    };
+    let spec = undercroft_library::JobSpec::new(undercroft_library::JobKind::Check, "Check Disk")
+        .with_destination(disk.id);
     library
         .jobs()
         .spawn(spec, move |_| {

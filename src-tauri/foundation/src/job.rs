@@ -1,104 +1,42 @@
-//! A job: work that takes a while, shows how far it is, can be cancelled, and notes what it
-//! could not do.
+//! A job: work that takes a while, shows how far it is, can be paused and cancelled, tells what it
+//! does, and notes what it could not do.
 
+mod progress;
+mod report;
+mod state;
+
+use std::collections::{BTreeSet, VecDeque};
 use std::fmt;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Mutex, PoisonError};
-use std::time::Duration;
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
-use crate::{Code, Error, Result};
+use crate::{Clock, Code, Error, Result};
 
-/// Where a job stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum JobState {
-    /// Waits for its turn.
-    Queued,
-    /// Works.
-    Running,
-    /// Did all of it.
-    Succeeded,
-    /// Did what could be done; the warnings say what could not.
-    Warnings,
-    /// Stopped on an error; what was there before is untouched.
-    Failed,
-    /// Stopped because the user said so.
-    Cancelled,
-}
+pub use progress::Progress;
+pub use report::{JobPart, JobReport, LogLevel, LogLine, Warning};
+pub use state::JobState;
 
-impl JobState {
-    /// The stable name: `succeeded`.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Queued => "queued",
-            Self::Running => "running",
-            Self::Succeeded => "succeeded",
-            Self::Warnings => "warnings",
-            Self::Failed => "failed",
-            Self::Cancelled => "cancelled",
-        }
-    }
+/// How many lines wait to be kept; of more, the oldest are let go.
+const WAITING_LINES: usize = 5000;
 
-    /// The state of this stable name: the inverse of [`JobState::name`].
-    pub fn from_name(name: &str) -> Option<Self> {
-        use JobState::{Cancelled, Failed, Queued, Running, Succeeded, Warnings};
-        [Queued, Running, Succeeded, Warnings, Failed, Cancelled]
-            .into_iter()
-            .find(|state| state.name() == name)
-    }
-
-    /// Whether nothing more will happen.
-    pub fn is_over(self) -> bool {
-        !matches!(self, Self::Queued | Self::Running)
-    }
-}
-
-/// Something that could not be done while the rest went on.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Warning {
-    /// What it concerns, as text (an escaped path).
-    pub item: String,
-    /// What happened and why.
-    pub message: String,
-}
-
-/// How far a job is: a reading of its counters at one moment.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Progress {
-    /// Bytes done.
-    pub bytes_done: u64,
-    /// Bytes known to be there so far; grows until the total is settled.
-    pub bytes_total: u64,
-    /// Files done.
-    pub files_done: u64,
-    /// Files known to be there so far.
-    pub files_total: u64,
-    /// Whether the totals will grow no more.
-    pub totals_settled: bool,
-}
-
-impl Progress {
-    /// Bytes a second over `elapsed`.
-    pub fn bytes_per_second(&self, elapsed: Duration) -> u64 {
-        let millis = u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX).max(1);
-        u64::try_from(u128::from(self.bytes_done) * 1000 / u128::from(millis)).unwrap_or(u64::MAX)
-    }
-
-    /// The time left at the pace of `elapsed`, once the totals are settled and something is done.
-    pub fn time_left(&self, elapsed: Duration) -> Option<Duration> {
-        if !self.totals_settled || self.bytes_done == 0 {
-            return None;
-        }
-        let left = self.bytes_total.saturating_sub(self.bytes_done);
-        Some(elapsed.mul_f64(left as f64 / self.bytes_done as f64))
-    }
-}
-
-/// The counters and the cancel flag that a running piece of work and its watchers share.
+/// The counters and flags that a running piece of work and its watchers share.
 ///
 /// Cheap enough to update per file from several threads.
 #[derive(Default)]
 pub struct Job {
+    shared: Arc<Shared>,
+    /// What a step could not do. The whole job's are with what is shared.
+    own_warnings: Option<Mutex<Vec<Warning>>>,
+}
+
+#[derive(Default)]
+struct Shared {
+    clock: Option<Arc<dyn Clock>>,
     cancelled: AtomicBool,
+    paused: AtomicBool,
+    /// Guards nothing but the wait for the end of a pause.
+    pause: Mutex<()>,
+    pause_over: Condvar,
     bytes_done: AtomicU64,
     bytes_total: AtomicU64,
     files_done: AtomicU64,
@@ -106,29 +44,74 @@ pub struct Job {
     totals_settled: AtomicBool,
     current: Mutex<String>,
     warnings: Mutex<Vec<Warning>>,
+    told: Mutex<Told>,
+}
+
+/// What was told, and of that what nobody has asked for yet.
+#[derive(Default)]
+struct Told {
+    lines: VecDeque<LogLine>,
+    parts: Vec<JobPart>,
+    changed: BTreeSet<usize>,
 }
 
 impl Job {
-    /// A job that has done nothing yet.
+    /// A job that has done nothing yet, and whose log nobody keeps.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Asks the work to stop at its next safe moment.
+    /// A job whose log is kept, with the time of this clock.
+    pub fn with_log(clock: &Arc<dyn Clock>) -> Self {
+        let clock = Some(Arc::clone(clock));
+        Self { shared: Arc::new(Shared { clock, ..Shared::default() }), own_warnings: None }
+    }
+
+    /// A step of this job: it counts, pauses and is cancelled with the whole. What it could not do
+    /// is known of it by itself, and it does not settle the totals of the whole.
+    #[must_use]
+    pub fn step(&self) -> Self {
+        Self { shared: Arc::clone(&self.shared), own_warnings: Some(Mutex::default()) }
+    }
+
+    /// Asks the work to stop at its next safe moment, also when it is paused.
     pub fn cancel(&self) {
-        self.cancelled.store(true, Ordering::Relaxed);
+        let _waiting = locked(&self.shared.pause);
+        self.shared.cancelled.store(true, Ordering::Relaxed);
+        self.shared.pause_over.notify_all();
     }
 
     /// Whether it was asked to stop.
     pub fn is_cancelled(&self) -> bool {
-        self.cancelled.load(Ordering::Relaxed)
+        self.shared.cancelled.load(Ordering::Relaxed)
     }
 
-    /// Goes on, unless the job was cancelled.
+    /// Asks the work to wait at its next safe moment.
+    pub fn pause(&self) {
+        self.shared.paused.store(true, Ordering::Relaxed);
+    }
+
+    /// Lets the work go on.
+    pub fn resume(&self) {
+        let _waiting = locked(&self.shared.pause);
+        self.shared.paused.store(false, Ordering::Relaxed);
+        self.shared.pause_over.notify_all();
+    }
+
+    /// Whether it was asked to wait.
+    pub fn is_paused(&self) -> bool {
+        self.shared.paused.load(Ordering::Relaxed)
+    }
+
+    /// Goes on, unless the job was cancelled; waits for as long as it is paused.
     ///
     /// # Errors
     /// [`Code::Cancelled`].
     pub fn check_cancelled(&self) -> Result<()> {
+        if self.is_paused() {
+            let waits = |_: &mut ()| self.is_paused() && !self.is_cancelled();
+            drop(self.shared.pause_over.wait_while(locked(&self.shared.pause), waits));
+        }
         if self.is_cancelled() {
             return Err(Error::new(Code::Cancelled, "Cancelled"));
         }
@@ -137,54 +120,104 @@ impl Job {
 
     /// Counts bytes as done.
     pub fn add_bytes_done(&self, bytes: u64) {
-        self.bytes_done.fetch_add(bytes, Ordering::Relaxed);
+        self.shared.bytes_done.fetch_add(bytes, Ordering::Relaxed);
     }
 
     /// Counts files as done.
     pub fn add_files_done(&self, files: u64) {
-        self.files_done.fetch_add(files, Ordering::Relaxed);
+        self.shared.files_done.fetch_add(files, Ordering::Relaxed);
     }
 
     /// Counts work that was found.
     pub fn add_total(&self, files: u64, bytes: u64) {
-        self.files_total.fetch_add(files, Ordering::Relaxed);
-        self.bytes_total.fetch_add(bytes, Ordering::Relaxed);
+        self.shared.files_total.fetch_add(files, Ordering::Relaxed);
+        self.shared.bytes_total.fetch_add(bytes, Ordering::Relaxed);
     }
 
-    /// Says that no more work will be found.
+    /// Says that no more work will be found. A step has no say in it.
     pub fn settle_totals(&self) {
-        self.totals_settled.store(true, Ordering::Relaxed);
+        if self.own_warnings.is_none() {
+            self.shared.totals_settled.store(true, Ordering::Relaxed);
+        }
     }
 
     /// Says what is being worked on (an escaped path).
     pub fn set_current(&self, current: impl Into<String>) {
-        *self.current.lock().unwrap_or_else(PoisonError::into_inner) = current.into();
+        *locked(&self.shared.current) = current.into();
     }
 
     /// What is being worked on.
     pub fn current(&self) -> String {
-        self.current.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        locked(&self.shared.current).clone()
     }
 
-    /// Notes something that could not be done.
+    /// Notes something that could not be done; the log tells it, too.
     pub fn warn(&self, item: impl Into<String>, message: impl Into<String>) {
         let warning = Warning { item: item.into(), message: message.into() };
-        self.warnings.lock().unwrap_or_else(PoisonError::into_inner).push(warning);
+        self.log(LogLevel::Warning, format!("{}: {}", warning.item, warning.message));
+        if let Some(own) = &self.own_warnings {
+            locked(own).push(warning.clone());
+        }
+        locked(&self.shared.warnings).push(warning);
     }
 
-    /// All that could not be done so far.
+    /// All that could not be done so far; of a step, what it could not do itself.
     pub fn warnings(&self) -> Vec<Warning> {
-        self.warnings.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        locked(self.own_warnings.as_ref().unwrap_or(&self.shared.warnings)).clone()
+    }
+
+    /// Writes a line into the log.
+    pub fn log(&self, level: LogLevel, text: impl Into<String>) {
+        let Some(clock) = &self.shared.clock else { return };
+        let line = LogLine { time: clock.now(), level, text: text.into() };
+        let mut told = locked(&self.shared.told);
+        if told.lines.len() >= WAITING_LINES {
+            told.lines.pop_front();
+        }
+        told.lines.push_back(line);
+    }
+
+    /// Tells of a part, and returns its number.
+    pub fn add_part(&self, part: JobPart) -> usize {
+        let mut told = locked(&self.shared.told);
+        let number = told.parts.len();
+        told.parts.push(part);
+        told.changed.insert(number);
+        number
+    }
+
+    /// Tells what became of the part of this number.
+    pub fn change_part(&self, number: usize, part: JobPart) {
+        let mut told = locked(&self.shared.told);
+        if let Some(place) = told.parts.get_mut(number) {
+            *place = part;
+            told.changed.insert(number);
+        }
+    }
+
+    /// All parts that were told of.
+    pub fn parts(&self) -> Vec<JobPart> {
+        locked(&self.shared.told).parts.clone()
+    }
+
+    /// What was told since this was last called.
+    pub fn take_report(&self) -> JobReport {
+        let mut told = locked(&self.shared.told);
+        let lines = std::mem::take(&mut told.lines).into();
+        let changed = std::mem::take(&mut told.changed);
+        let parts = changed.into_iter().map(|number| (number, told.parts[number].clone()));
+        JobReport { lines, parts: parts.collect() }
     }
 
     /// Reads the counters.
     pub fn progress(&self) -> Progress {
+        let shared = &self.shared;
         Progress {
-            bytes_done: self.bytes_done.load(Ordering::Relaxed),
-            bytes_total: self.bytes_total.load(Ordering::Relaxed),
-            files_done: self.files_done.load(Ordering::Relaxed),
-            files_total: self.files_total.load(Ordering::Relaxed),
-            totals_settled: self.totals_settled.load(Ordering::Relaxed),
+            bytes_done: shared.bytes_done.load(Ordering::Relaxed),
+            bytes_total: shared.bytes_total.load(Ordering::Relaxed),
+            files_done: shared.files_done.load(Ordering::Relaxed),
+            files_total: shared.files_total.load(Ordering::Relaxed),
+            totals_settled: shared.totals_settled.load(Ordering::Relaxed),
         }
     }
 }
@@ -194,6 +227,11 @@ impl fmt::Debug for Job {
         f.debug_struct("Job")
             .field("progress", &self.progress())
             .field("cancelled", &self.is_cancelled())
+            .field("paused", &self.is_paused())
             .finish_non_exhaustive()
     }
+}
+
+fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -1,8 +1,9 @@
-//! The board of live jobs: work on threads of its own, with progress, cancel, and an outcome that
-//! is kept as a run. Jobs with the same destination take turns, in the order in which they came;
-//! so do those without a destination, by kind.
+//! The board of live jobs: work on threads of its own, with progress, pause, cancel, and an outcome
+//! that is kept as a run. Jobs that have a destination in common take turns, in the order in which
+//! they came; so do those without a destination, by kind.
 
 mod board;
+mod entry;
 mod view;
 mod work;
 
@@ -10,7 +11,8 @@ use std::fmt;
 use std::sync::Arc;
 
 use crossbeam_channel::Receiver;
-use undercroft_foundation::{DestinationId, Job, JobId, ProjectId, Result, World};
+use jiff::Timestamp;
+use undercroft_foundation::{DestinationId, Job, JobId, PlanId, ProjectId, Result, World};
 
 use crate::runs::Runs;
 use board::Board;
@@ -109,6 +111,13 @@ impl JobKind {
         }
     }
 
+    /// Whether such work can be told to wait: it calls [`Job::check_cancelled`] often, and holds
+    /// nothing meanwhile that others soon need.
+    pub fn can_pause(self) -> bool {
+        use JobKind::{Backup, Check, Copy, Drill, Plan, Recover, Restore};
+        matches!(self, Backup | Check | Copy | Drill | Plan | Recover | Restore)
+    }
+
     /// The kind of this stable name.
     pub fn from_name(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|kind| kind.name() == name)
@@ -124,8 +133,54 @@ pub struct JobSpec {
     pub title: String,
     /// The project that it works on.
     pub project: Option<ProjectId>,
-    /// The destination that it works with.
+    /// The destination that it works with, the first of them if there are several.
     pub destination: Option<DestinationId>,
+    /// Other destinations that it works with.
+    pub others: Vec<DestinationId>,
+    /// The plan that it carries out.
+    pub plan: Option<PlanId>,
+    /// When it was planned for, where it runs by itself.
+    pub planned: Option<Timestamp>,
+}
+
+impl JobSpec {
+    /// Work that concerns nothing in particular yet.
+    pub fn new(kind: JobKind, title: impl Into<String>) -> Self {
+        Self {
+            kind,
+            title: title.into(),
+            project: None,
+            destination: None,
+            others: Vec::new(),
+            plan: None,
+            planned: None,
+        }
+    }
+
+    /// Says which project it works on.
+    #[must_use]
+    pub fn of_project(mut self, project: ProjectId) -> Self {
+        self.project = Some(project);
+        self
+    }
+
+    /// Says which destination it works with; each further one is added.
+    #[must_use]
+    pub fn with_destination(mut self, destination: DestinationId) -> Self {
+        match self.destination {
+            None => self.destination = Some(destination),
+            Some(_) => self.others.push(destination),
+        }
+        self
+    }
+
+    /// Says which plan it carries out, and when it was planned for where it runs by itself.
+    #[must_use]
+    pub fn of_plan(mut self, plan: PlanId, planned: Option<Timestamp>) -> Self {
+        self.plan = Some(plan);
+        self.planned = planned;
+        self
+    }
 }
 
 /// The live jobs of this process.
@@ -170,6 +225,29 @@ impl Jobs {
     /// [`undercroft_foundation::Code::NotFound`].
     pub fn cancel(&self, id: JobId) -> Result<JobView> {
         Board::cancel(&self.0, id)
+    }
+
+    /// Tells a job to wait. One that works does so at its next safe moment; one whose turn has not
+    /// come lets others pass; one that is over stays as it is.
+    ///
+    /// # Errors
+    /// [`undercroft_foundation::Code::NotFound`], and [`undercroft_foundation::Code::Unsupported`]
+    /// for work that cannot wait.
+    pub fn pause(&self, id: JobId) -> Result<JobView> {
+        Board::pause(&self.0, id)
+    }
+
+    /// Lets a job that waits go on.
+    ///
+    /// # Errors
+    /// [`undercroft_foundation::Code::NotFound`].
+    pub fn resume(&self, id: JobId) -> Result<JobView> {
+        Board::resume(&self.0, id)
+    }
+
+    /// Keeps what the jobs have told of their work so far, so that their runs show it.
+    pub fn keep_reports(&self) {
+        self.0.keep_reports();
     }
 
     /// Waits until a job is over.

@@ -25,4 +25,4 @@ pub use overlap::{Overlap, overlap};
 pub use projects::{
     AddProject, Occupied, Project, ProjectFilter, ProjectKind, ProjectStatus, Projects,
 };
-pub use runs::{Failure, NewRun, Outcome, Run, Runs};
+pub use runs::{Attempt, Failure, NewRun, Outcome, Run, RunDetail, RunFilter, Runs};

@@ -38,8 +38,9 @@ impl Library {
     /// catalog that must be left as it is.
     pub fn open_or_create(root: &Path, world: &World, tables: &[&[Migration]]) -> Result<Self> {
         let root = prepare_root(root)?;
-        let own: [&[Migration]; 3] = [projects::MIGRATIONS, runs::MIGRATIONS, events::MIGRATIONS];
-        let tables: Vec<_> = own.into_iter().chain(tables.iter().copied()).collect();
+        let own: [&[Migration]; 2] = [projects::MIGRATIONS, events::MIGRATIONS];
+        let own = own.into_iter().chain(runs::MIGRATIONS);
+        let tables: Vec<_> = own.chain(tables.iter().copied()).collect();
         let catalog = Catalog::open(&root, &tables)?;
         Settings::create_file(&root.join("settings.toml"))?;
         let runs = Runs::new(&catalog, world, Presence::new(&root));

@@ -1,45 +1,36 @@
-//! The table of runs: what was executed, by whom, and how it ended.
+//! Runs: what was executed, by whom, what it told meanwhile, and how it ended.
 
+mod attempts;
+mod filter;
+mod lines;
 mod outcome;
+mod parts;
+mod prune;
+mod table;
 
 use std::sync::Arc;
 
 use jiff::Timestamp;
-use rusqlite::{Connection, OptionalExtension, Row, Transaction};
+use rusqlite::{Connection, Transaction};
 use undercroft_foundation::{
-    Code, DestinationId, Error, JobState, Progress, ProjectId, Result, RunId, World,
+    Code, DestinationId, Error, JobPart, JobReport, JobState, LogLine, PlanId, Progress, ProjectId,
+    Result, RunId, World,
 };
 
-use crate::catalog::{Catalog, Column, Migration, Moment, SqlContext};
+use crate::catalog::{Catalog, Migration, Moment};
 use crate::events::{self, NewEvent};
 use crate::presence::Presence;
 
+pub use attempts::Attempt;
+pub use filter::RunFilter;
 pub use outcome::{Failure, Outcome};
 
-pub(crate) const MIGRATIONS: &[Migration] = &[Migration {
-    table: "runs",
-    version: 1,
-    sql: "CREATE TABLE runs (
-              seq INTEGER PRIMARY KEY AUTOINCREMENT,
-              id TEXT NOT NULL UNIQUE,
-              kind TEXT NOT NULL,
-              title TEXT NOT NULL,
-              project TEXT REFERENCES projects (id),
-              destination TEXT,
-              state TEXT NOT NULL,
-              process TEXT NOT NULL,
-              started TEXT NOT NULL,
-              ended TEXT,
-              outcome TEXT,
-              files_done INTEGER NOT NULL DEFAULT 0,
-              bytes_done INTEGER NOT NULL DEFAULT 0
-          ) STRICT;
-          CREATE INDEX runs_by_project ON runs (project, seq);
-          CREATE INDEX runs_unfinished ON runs (state) WHERE ended IS NULL;",
-}];
+/// The tables of runs.
+pub(crate) const MIGRATIONS: [&[Migration]; 3] =
+    [table::MIGRATIONS, parts::MIGRATIONS, lines::MIGRATIONS];
 
-const COLUMNS: &str = "id, kind, title, project, destination, state, started, ended, outcome, \
-                       files_done, bytes_done";
+/// The shortest beginning of an id that is taken for one.
+const SHORTEST_PREFIX: usize = 4;
 
 /// One execution.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -54,6 +45,10 @@ pub struct Run {
     pub project: Option<ProjectId>,
     /// The destination that it works with.
     pub destination: Option<DestinationId>,
+    /// The plan that it carries out.
+    pub plan: Option<PlanId>,
+    /// When it was planned for, where it ran by itself.
+    pub planned: Option<Timestamp>,
     /// Where it stands.
     pub state: JobState,
     /// When it was asked for.
@@ -79,6 +74,21 @@ pub struct NewRun {
     pub project: Option<ProjectId>,
     /// The destination that it works with.
     pub destination: Option<DestinationId>,
+    /// The plan that it carries out.
+    pub plan: Option<PlanId>,
+    /// When it was planned for, where it runs by itself.
+    pub planned: Option<Timestamp>,
+}
+
+/// A run with its parts and its log.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RunDetail {
+    /// The run.
+    pub run: Run,
+    /// What it did to what, in its order.
+    pub parts: Vec<JobPart>,
+    /// What happened, line by line; the last five thousand.
+    pub log: Vec<LogLine>,
 }
 
 /// The runs of a library.
@@ -106,6 +116,8 @@ impl Runs {
             title: new.title.clone(),
             project: new.project,
             destination: new.destination,
+            plan: new.plan,
+            planned: new.planned.map(|time| Moment::of(time).0),
             state: JobState::Queued,
             started: Moment::of(self.world.clock.now()).0,
             ended: None,
@@ -113,7 +125,7 @@ impl Runs {
             files_done: 0,
             bytes_done: 0,
         };
-        self.catalog.write(|transaction| insert(transaction, &run, &process))?;
+        self.catalog.write(|transaction| table::insert(transaction, &run, &process))?;
         Ok(run)
     }
 
@@ -123,18 +135,24 @@ impl Runs {
     /// Whatever keeps the catalog from being written.
     pub fn start(&self, run: &Run) -> Result<()> {
         self.catalog.write(|transaction| {
-            transaction
-                .execute(
-                    "UPDATE runs SET state = ?2 WHERE id = ?1",
-                    (Column(run.id), JobState::Running.name()),
-                )
-                .sql("start a run")?;
+            table::set_state(transaction, run.id, JobState::Running)?;
             self.tell(transaction, run, "started", &format!("{}: started", run.title))
         })
     }
 
-    /// Keeps how a run ended, and tells the event `backup.succeeded` (or `.warnings`, `.failed`,
-    /// `.cancelled`).
+    /// Keeps what a run that works has told.
+    ///
+    /// # Errors
+    /// Whatever keeps the catalog from being written.
+    pub(crate) fn keep_report(&self, run: RunId, report: &JobReport) -> Result<()> {
+        if report.is_empty() {
+            return Ok(());
+        }
+        self.catalog.write(|transaction| keep_report(transaction, run, report))
+    }
+
+    /// Keeps how a run ended and what it told last, and tells the event `backup.succeeded` (or
+    /// `.warnings`, `.failed`, `.cancelled`).
     ///
     /// # Errors
     /// Whatever keeps the catalog from being written.
@@ -144,6 +162,7 @@ impl Runs {
         state: JobState,
         outcome: &Outcome,
         progress: Progress,
+        report: &JobReport,
     ) -> Result<Run> {
         let ended = Moment::of(self.world.clock.now()).0;
         let finished = Run {
@@ -155,9 +174,11 @@ impl Runs {
             ..run.clone()
         };
         self.catalog.write(|transaction| {
-            update_end(transaction, &finished)?;
+            keep_report(transaction, run.id, report)?;
+            table::update_end(transaction, &finished)?;
             let text = format!("{}: {}", run.title, outcome.summary);
-            self.tell(transaction, run, state.name(), &text)
+            self.tell(transaction, run, state.name(), &text)?;
+            prune::prune_sometimes(transaction, ended)
         })?;
         Ok(finished)
     }
@@ -167,15 +188,24 @@ impl Runs {
     /// # Errors
     /// Whatever keeps the catalog from being read.
     pub fn list(&self, project: Option<ProjectId>, limit: usize) -> Result<Vec<Run>> {
-        self.catalog.read(|connection| list(connection, project, limit))
+        self.find(&RunFilter { project, limit: Some(limit), ..RunFilter::default() })
     }
 
-    /// Each project's newest run of this kind that was not cancelled.
+    /// The runs that match, newest first.
     ///
     /// # Errors
     /// Whatever keeps the catalog from being read.
-    pub fn newest_of_each_project(&self, kind: &str) -> Result<Vec<Run>> {
-        self.catalog.read(|connection| newest_of_each_project(connection, kind))
+    pub fn find(&self, filter: &RunFilter) -> Result<Vec<Run>> {
+        self.catalog.read(|connection| filter::find(connection, filter))
+    }
+
+    /// How the newest attempt to back each project up went: by itself, or as a part of a plan.
+    /// Those that were cancelled do not count.
+    ///
+    /// # Errors
+    /// Whatever keeps the catalog from being read.
+    pub fn newest_attempts(&self) -> Result<Vec<Attempt>> {
+        self.catalog.read(attempts::newest)
     }
 
     /// One run.
@@ -183,12 +213,39 @@ impl Runs {
     /// # Errors
     /// [`Code::NotFound`].
     pub fn get(&self, id: RunId) -> Result<Run> {
+        self.catalog.read(|connection| table::get(connection, id))
+    }
+
+    /// The run of this id, or of the id that begins so.
+    ///
+    /// # Errors
+    /// [`Code::NotFound`], or [`Code::Invalid`] when several begin so.
+    pub fn get_by_text(&self, text: &str) -> Result<Run> {
+        let text = text.trim().to_lowercase().replace('-', "");
+        let found = match text.len() {
+            0..SHORTEST_PREFIX => Vec::new(),
+            _ => self.catalog.read(|connection| table::beginning_with(connection, &text))?,
+        };
+        match &found[..] {
+            [run] => Ok(run.clone()),
+            [] => Err(Error::new(Code::NotFound, format!("There is no run {text:?}"))
+                .next("List the runs to see what there is")),
+            _ => Err(Error::new(Code::Invalid, format!("{text:?} means several runs"))
+                .next("Use more of the id")),
+        }
+    }
+
+    /// A run with its parts and its log, as far as they were kept.
+    ///
+    /// # Errors
+    /// [`Code::NotFound`].
+    pub fn detail(&self, id: RunId) -> Result<RunDetail> {
         self.catalog.read(|connection| {
-            let query = format!("SELECT {COLUMNS} FROM runs WHERE id = ?1");
-            let found = connection.query_row(&query, [Column(id)], from_row).optional();
-            found
-                .sql("read a run")?
-                .ok_or_else(|| Error::new(Code::NotFound, format!("There is no run {id}")))
+            Ok(RunDetail {
+                run: table::get(connection, id)?,
+                parts: parts::of_run(connection, id)?,
+                log: lines::of_run(connection, id)?,
+            })
         })
     }
 
@@ -199,7 +256,7 @@ impl Runs {
     /// Whatever keeps the catalog from being read or written.
     pub fn sweep_interrupted(&self) -> Result<usize> {
         let dead = |connection: &Connection| -> Result<Vec<Run>> {
-            let runs = unfinished(connection)?;
+            let runs = table::unfinished(connection)?;
             Ok(runs
                 .into_iter()
                 .filter(|(_, process)| !self.presence.is_alive(process))
@@ -217,13 +274,14 @@ impl Runs {
             for run in &runs {
                 let outcome = Outcome::interrupted(&run.title);
                 let text = format!("{}: {}", run.title, outcome.summary);
+                parts::interrupt(transaction, run.id, &outcome.summary)?;
                 let finished = Run {
                     state: JobState::Failed,
                     ended: Some(ended),
                     outcome: Some(outcome),
                     ..run.clone()
                 };
-                update_end(transaction, &finished)?;
+                table::update_end(transaction, &finished)?;
                 self.tell(transaction, run, JobState::Failed.name(), &text)?;
             }
             Ok(runs.len())
@@ -240,87 +298,7 @@ impl Runs {
     }
 }
 
-fn insert(transaction: &Transaction<'_>, run: &Run, process: &str) -> Result<()> {
-    transaction
-        .execute(
-            "INSERT INTO runs (id, kind, title, project, destination, state, process, started)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
-            (
-                Column(run.id),
-                &run.kind,
-                &run.title,
-                run.project.map(Column),
-                run.destination.map(Column),
-                run.state.name(),
-                process,
-                Moment(run.started),
-            ),
-        )
-        .sql("keep a run")
-        .map(drop)
-}
-
-fn update_end(transaction: &Transaction<'_>, run: &Run) -> Result<()> {
-    transaction
-        .execute(
-            "UPDATE runs SET state = ?2, ended = ?3, outcome = ?4, files_done = ?5, bytes_done = ?6
-             WHERE id = ?1",
-            (
-                Column(run.id),
-                run.state.name(),
-                run.ended.map(Moment),
-                run.outcome.as_ref().map(Outcome::to_json),
-                i64::try_from(run.files_done).unwrap_or(i64::MAX),
-                i64::try_from(run.bytes_done).unwrap_or(i64::MAX),
-            ),
-        )
-        .sql("keep how a run ended")
-        .map(drop)
-}
-
-fn list(connection: &Connection, project: Option<ProjectId>, limit: usize) -> Result<Vec<Run>> {
-    let query = format!(
-        "SELECT {COLUMNS} FROM runs WHERE ?1 IS NULL OR project = ?1 ORDER BY seq DESC LIMIT ?2"
-    );
-    let mut statement = connection.prepare_cached(&query).sql("list the runs")?;
-    let limit = i64::try_from(limit).unwrap_or(i64::MAX);
-    let rows = statement.query_map((project.map(Column), limit), from_row);
-    rows.and_then(Iterator::collect).sql("list the runs")
-}
-
-fn newest_of_each_project(connection: &Connection, kind: &str) -> Result<Vec<Run>> {
-    let query = format!(
-        "SELECT {COLUMNS} FROM runs WHERE seq IN (
-             SELECT max(seq) FROM runs
-             WHERE kind = ?1 AND state <> 'cancelled' AND project IS NOT NULL GROUP BY project
-         )"
-    );
-    let mut statement = connection.prepare_cached(&query).sql("read the newest runs")?;
-    let rows = statement.query_map([kind], from_row);
-    rows.and_then(Iterator::collect).sql("read the newest runs")
-}
-
-fn unfinished(connection: &Connection) -> Result<Vec<(Run, String)>> {
-    let query = format!("SELECT {COLUMNS}, process FROM runs WHERE ended IS NULL ORDER BY seq");
-    let mut statement = connection.prepare_cached(&query).sql("look for unfinished runs")?;
-    let rows = statement.query_map((), |row| Ok((from_row(row)?, row.get(11)?)));
-    rows.and_then(Iterator::collect).sql("look for unfinished runs")
-}
-
-fn from_row(row: &Row<'_>) -> rusqlite::Result<Run> {
-    let outcome: Option<String> = row.get(8)?;
-    let state: String = row.get(5)?;
-    Ok(Run {
-        id: row.get::<_, Column<_>>(0)?.0,
-        kind: row.get(1)?,
-        title: row.get(2)?,
-        project: row.get::<_, Option<Column<_>>>(3)?.map(|id| id.0),
-        destination: row.get::<_, Option<Column<_>>>(4)?.map(|id| id.0),
-        state: JobState::from_name(&state).ok_or(rusqlite::Error::IntegralValueOutOfRange(5, 0))?,
-        started: row.get::<_, Moment>(6)?.0,
-        ended: row.get::<_, Option<Moment>>(7)?.map(|time| time.0),
-        outcome: outcome.map(|json| Outcome::from_json(&json)),
-        files_done: u64::try_from(row.get::<_, i64>(9)?).unwrap_or_default(),
-        bytes_done: u64::try_from(row.get::<_, i64>(10)?).unwrap_or_default(),
-    })
+fn keep_report(transaction: &Transaction<'_>, run: RunId, report: &JobReport) -> Result<()> {
+    parts::keep(transaction, run, &report.parts)?;
+    lines::keep(transaction, run, &report.lines)
 }

@@ -3,15 +3,15 @@
 mod support;
 
 use std::process::{Command, Stdio};
-use std::sync::mpsc;
+use std::sync::{Arc, mpsc};
 use std::time::Duration;
 
 use support::{Home, add, open};
-use undercroft_foundation::{Code, DestinationId, Error, JobState, World};
+use undercroft_foundation::{Code, DestinationId, Error, Job, JobState, World};
 use undercroft_library::{JobKind, JobSpec, Library};
 
 fn spec(title: &str, destination: Option<DestinationId>) -> JobSpec {
-    JobSpec { kind: JobKind::Backup, title: title.to_owned(), project: None, destination }
+    JobSpec { destination, ..JobSpec::new(JobKind::Backup, title) }
 }
 
 fn destination() -> Option<DestinationId> {
@@ -243,4 +243,93 @@ fn what_a_dead_process_left_is_marked_and_what_a_living_one_does_is_not() {
     go.send(()).unwrap();
     living.jobs().wait(job.id).unwrap();
     assert_eq!(library.runs().get(job.run).unwrap().state, JobState::Succeeded);
+}
+
+#[test]
+fn a_paused_job_waits_goes_on_and_can_be_cancelled_meanwhile() {
+    let (home, clock) = (Home::new(), Arc::new(undercroft_testkit::ManualClock::default()));
+    let world = World { clock: clock.clone(), ..World::real() };
+    let library = Library::open_or_create(&home.root(), &world, &[]).unwrap();
+    let (step, steps) = mpsc::channel();
+    let (go, wait) = mpsc::channel::<()>();
+    let work = move |job: &Job| {
+        job.add_total(0, 100);
+        job.settle_totals();
+        job.add_bytes_done(50);
+        for number in 0.. {
+            job.check_cancelled()?;
+            step.send(number).unwrap();
+            if wait.recv().is_err() {
+                break;
+            }
+        }
+        Ok("Done".to_owned())
+    };
+    let job = library.jobs().spawn(spec("busy", destination()), work).unwrap();
+    assert_eq!(steps.recv().unwrap(), 0);
+    clock.advance(Duration::from_secs(10));
+    let view = library.jobs().pause(job.id).unwrap();
+    assert!(view.is_paused && view.state == JobState::Running);
+    assert_eq!((view.elapsed, view.time_left()), (Duration::from_secs(10), None));
+    go.send(()).unwrap();
+    clock.advance(Duration::from_secs(1000));
+    assert!(steps.recv_timeout(Duration::from_millis(200)).is_err(), "it went on");
+    let view = library.jobs().resume(job.id).unwrap();
+    assert_eq!((view.is_paused, view.elapsed), (false, Duration::from_secs(10)));
+    assert_eq!(view.time_left(), Some(Duration::from_secs(10)));
+    assert_eq!(steps.recv().unwrap(), 1);
+    library.jobs().pause(job.id).unwrap();
+    go.send(()).unwrap();
+    library.jobs().cancel(job.id).unwrap();
+    assert_eq!(library.jobs().wait(job.id).unwrap().state, JobState::Cancelled);
+    assert_eq!(library.jobs().pause(job.id).unwrap().state, JobState::Cancelled);
+
+    let (go, wait) = mpsc::channel::<()>();
+    let saving = JobSpec::new(JobKind::Save, "save");
+    let saving = library.jobs().spawn(saving, move |_| {
+        let _ = wait.recv();
+        Ok(String::new())
+    });
+    let refused = library.jobs().pause(saving.unwrap().id).unwrap_err();
+    assert_eq!(refused.code(), Code::Unsupported);
+    drop(go);
+}
+
+#[test]
+fn who_waits_for_several_destinations_is_not_passed() {
+    let home = Home::new();
+    let library = home.open();
+    let (a, b) = (destination().unwrap(), destination().unwrap());
+    let (go, wait) = mpsc::channel::<()>();
+    let (done, order) = mpsc::channel();
+    let tell = |name: &'static str| {
+        let done = done.clone();
+        move |_: &Job| {
+            done.send(name).unwrap();
+            Ok(String::new())
+        }
+    };
+    let on = |title: &str, all: &[DestinationId]| {
+        let spec = JobSpec::new(JobKind::Plan, title);
+        all.iter().fold(spec, |spec, destination| spec.with_destination(*destination))
+    };
+    let jobs = library.jobs();
+    let first = done.clone();
+    let holds_a = move |_: &Job| {
+        wait.recv().unwrap();
+        first.send("holds a").unwrap();
+        Ok(String::new())
+    };
+    jobs.spawn(on("holds a", &[a]), holds_a).unwrap();
+    let both = jobs.spawn(on("both", &[b, a]), tell("both")).unwrap();
+    let late = jobs.spawn(on("late", &[b]), tell("late")).unwrap();
+    let last = jobs.spawn(on("last", &[a, b]), tell("last")).unwrap();
+    assert_eq!(jobs.get(late.id).unwrap().state, JobState::Queued, "b is free, but not its turn");
+    // Who is told to wait before its turn lets others pass.
+    jobs.pause(both.id).unwrap();
+    jobs.wait(late.id).unwrap();
+    jobs.resume(both.id).unwrap();
+    go.send(()).unwrap();
+    jobs.wait(last.id).unwrap();
+    assert_eq!(order.try_iter().collect::<Vec<_>>(), ["late", "holds a", "both", "last"]);
 }

@@ -5,18 +5,19 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use crossbeam_channel::{Receiver, Sender, unbounded};
-use undercroft_foundation::{
-    Code, DestinationId, Error, Job, JobId, JobState, Progress, Result, World,
-};
+use undercroft_foundation::{Code, Error, Job, JobId, JobState, LogLevel, Result, RunId, World};
 
+use super::entry::Entry;
 use super::work::{Work, of_error, perform};
-use super::{JobKind, JobSpec, JobView};
+use super::{JobSpec, JobView};
 use crate::runs::{NewRun, Outcome, Run, Runs};
 
 /// How many jobs that are over stay on the board.
 const KEPT: usize = 100;
 /// Progress is told at most this often.
 const TICK: Duration = Duration::from_millis(100);
+/// What jobs tell of their work is kept once in so many ticks.
+const TICKS_OF_REPORTS: u32 = 10;
 /// A listener that has not taken this many views gets no more progress until it does.
 const PATIENT: usize = 64;
 
@@ -25,6 +26,7 @@ pub(super) struct Board {
     world: World,
     state: Mutex<State>,
     changed: Condvar,
+    reporting: Mutex<()>,
 }
 
 #[derive(Default)]
@@ -35,59 +37,15 @@ struct State {
     is_ticking: bool,
 }
 
-struct Entry {
-    id: JobId,
-    spec: JobSpec,
-    run: Run,
-    job: Arc<Job>,
-    state: JobState,
-    /// Taken when its turn comes.
-    work: Option<Work>,
-    /// The steady clock when it began and when it ended.
-    began: Option<Duration>,
-    took: Option<Duration>,
-    outcome: Option<Outcome>,
-    told: Option<(Progress, String)>,
-}
-
-/// Those of one lane take turns.
-#[derive(PartialEq, Eq)]
-enum Lane {
-    Destination(DestinationId),
-    Kind(JobKind),
-}
-
-impl Entry {
-    fn lane(&self) -> Lane {
-        match self.spec.destination {
-            Some(destination) => Lane::Destination(destination),
-            None => Lane::Kind(self.spec.kind),
-        }
-    }
-
-    fn view(&self, now: Duration) -> JobView {
-        let elapsed = self.began.map(|began| now.saturating_sub(began));
-        JobView {
-            id: self.id,
-            run: self.run.id,
-            kind: self.spec.kind,
-            title: self.spec.title.clone(),
-            project: self.spec.project,
-            destination: self.spec.destination,
-            state: self.state,
-            progress: self.job.progress(),
-            current: if self.state.is_over() { String::new() } else { self.job.current() },
-            elapsed: self.took.or(elapsed).unwrap_or_default(),
-            started: self.run.started,
-            ended: self.run.ended,
-            outcome: self.outcome.clone(),
-        }
-    }
-}
-
 impl Board {
     pub(super) fn new(runs: Runs, world: World) -> Self {
-        Self { runs, world, state: Mutex::default(), changed: Condvar::new() }
+        Self {
+            runs,
+            world,
+            state: Mutex::default(),
+            changed: Condvar::new(),
+            reporting: Mutex::default(),
+        }
     }
 
     pub(super) fn spawn(this: &Arc<Self>, spec: JobSpec, work: Work) -> Result<JobView> {
@@ -96,20 +54,12 @@ impl Board {
             title: spec.title.clone(),
             project: spec.project,
             destination: spec.destination,
+            plan: spec.plan,
+            planned: spec.planned,
         })?;
         let id = JobId::new(&*this.world.clock, &*this.world.random);
-        let entry = Entry {
-            id,
-            spec,
-            run,
-            job: Arc::new(Job::new()),
-            state: JobState::Queued,
-            work: Some(work),
-            began: None,
-            took: None,
-            outcome: None,
-            told: None,
-        };
+        let job = Arc::new(Job::with_log(&this.world.clock));
+        let entry = Entry::new(id, spec, run, job, work);
         {
             let mut state = this.lock();
             state.entries.push_back(entry);
@@ -183,6 +133,56 @@ impl Board {
         drop(this.changed.wait_while(state, busy));
     }
 
+    pub(super) fn pause(this: &Arc<Self>, id: JobId) -> Result<JobView> {
+        let view = this.get(id)?;
+        if view.state.is_over() {
+            return Ok(view);
+        }
+        if !view.kind.can_pause() {
+            return Err(Error::new(Code::Unsupported, format!("Cannot pause: {}", view.title))
+                .why("Others would have to wait for it")
+                .next("Let it finish, or cancel it"));
+        }
+        this.change(id, Entry::pause);
+        // Those that waited for it may pass, if its turn had not come.
+        Self::begin_next(this);
+        this.get(id)
+    }
+
+    pub(super) fn resume(this: &Arc<Self>, id: JobId) -> Result<JobView> {
+        this.get(id)?;
+        this.change(id, Entry::resume);
+        Self::begin_next(this);
+        this.get(id)
+    }
+
+    /// Changes an entry, and tells it.
+    fn change(&self, id: JobId, change: impl FnOnce(&mut Entry, Duration)) {
+        let now = self.world.clock.steady();
+        let mut state = self.lock();
+        if let Some(entry) = state.entries.iter_mut().find(|entry| entry.id == id) {
+            change(entry, now);
+            self.tell(&mut state, id);
+        }
+    }
+
+    /// Keeps what the jobs have told of their work.
+    pub(super) fn keep_reports(&self) {
+        let working: Vec<(RunId, Arc<Job>)> = {
+            let state = self.lock();
+            let working = state.entries.iter().filter(|entry| entry.state == JobState::Running);
+            working.map(|entry| (entry.run.id, Arc::clone(&entry.job))).collect()
+        };
+        for (run, job) in working {
+            // One at a time takes and keeps, so that lines stay in their order.
+            let _one = self.reporting.lock().unwrap_or_else(PoisonError::into_inner);
+            let report = job.take_report();
+            if let Err(error) = self.runs.keep_report(run, &report) {
+                tracing::warn!(run.id = %run, error = %error, "a run's log cannot be kept");
+            }
+        }
+    }
+
     /// Begins every job whose turn it is.
     fn begin_next(this: &Arc<Self>) {
         while let Some((id, run, job, work)) = this.take_next() {
@@ -190,6 +190,7 @@ impl Board {
             let title = run.title.clone();
             let worker = Arc::clone(&job);
             let spawned = std::thread::Builder::new().name("job".to_owned()).spawn(move || {
+                worker.log(LogLevel::Info, format!("Began: {}", run.title));
                 let (state, outcome) = match board.runs.start(&run) {
                     Ok(()) => perform(&run.title, &worker, work),
                     Err(error) => of_error(&error, &worker),
@@ -225,25 +226,39 @@ impl Board {
             entry.map(|entry| (entry.run.clone(), Arc::clone(&entry.job)))
         };
         let Some((run, job)) = found else { return };
+        let level = match ended {
+            JobState::Failed => LogLevel::Error,
+            JobState::Warnings | JobState::Cancelled => LogLevel::Warning,
+            _ => LogLevel::Info,
+        };
+        job.log(level, outcome.summary.clone());
         // Kept before it is told: who hears that a job is over finds its run.
-        let run = this.runs.finish(&run, ended, &outcome, job.progress()).unwrap_or_else(|error| {
-            tracing::error!(run.id = %run.id, error = %error, "a run's end cannot be kept");
-            Run { ended: Some(this.world.clock.now()), ..run }
-        });
+        let run = this.keep_end(run, ended, &outcome, &job);
         let mut state = this.lock();
         let now = this.world.clock.steady();
         if let Some(entry) = state.entries.iter_mut().find(|entry| entry.id == id) {
+            entry.took = Some(entry.worked(now));
             entry.state = ended;
             entry.outcome = Some(outcome);
             entry.run = run;
-            entry.took =
-                Some(entry.began.map_or(Duration::ZERO, |began| now.saturating_sub(began)));
         }
         this.tell(&mut state, id);
         state.forget_oldest();
         drop(state);
         this.changed.notify_all();
         Self::begin_next(this);
+    }
+
+    fn keep_end(&self, run: Run, ended: JobState, outcome: &Outcome, job: &Job) -> Run {
+        let _one = self.reporting.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut report = job.take_report();
+        // All of them, should one not have been kept when it was told of.
+        report.parts = job.parts().into_iter().enumerate().collect();
+        let kept = self.runs.finish(&run, ended, outcome, job.progress(), &report);
+        kept.unwrap_or_else(|error| {
+            tracing::error!(run.id = %run.id, error = %error, "a run's end cannot be kept");
+            Run { ended: Some(self.world.clock.now()), ..run }
+        })
     }
 
     fn tell(&self, state: &mut State, id: JobId) {
@@ -264,7 +279,13 @@ impl Board {
         let ticker = std::thread::Builder::new().name("progress".to_owned()).spawn(move || {
             // The pace of what people see, which no simulated clock should speed up.
             let ticks = crossbeam_channel::tick(TICK);
-            while ticks.recv().is_ok() && board.tell_progress() {}
+            let mut ticked = 0;
+            while ticks.recv().is_ok() && board.tell_progress() {
+                ticked += 1;
+                if ticked % TICKS_OF_REPORTS == 0 {
+                    board.keep_reports();
+                }
+            }
         });
         // Without it, only the ends are told.
         state.is_ticking = ticker.is_ok();
@@ -297,14 +318,14 @@ impl Board {
 }
 
 impl State {
-    /// Whether the job waits, and nobody before it in its lane waits or works.
+    /// Whether the job waits, and nobody before it in one of its lanes waits or works. So who came
+    /// first is never passed by those who want less.
     fn is_turn_of(&self, index: usize) -> bool {
-        let Some(entry) = self.entries.get(index).filter(|entry| entry.work.is_some()) else {
+        let Some(entry) = self.entries.get(index).filter(|entry| entry.is_ready()) else {
             return false;
         };
-        let lane = entry.lane();
         let before = self.entries.iter().take(index);
-        before.filter(|other| other.lane() == lane).all(|other| other.state.is_over())
+        !before.filter(|other| other.holds_its_lanes()).any(|other| other.shares_a_lane(entry))
     }
 
     fn is_working(&self) -> bool {

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use jiff::Timestamp;
-use undercroft_foundation::{DestinationId, JobId, JobState, Progress, ProjectId, RunId};
+use undercroft_foundation::{DestinationId, JobId, JobState, PlanId, Progress, ProjectId, RunId};
 
 use super::JobKind;
 use crate::runs::Outcome;
@@ -23,13 +23,19 @@ pub struct JobView {
     pub project: Option<ProjectId>,
     /// The destination that it works with.
     pub destination: Option<DestinationId>,
+    /// The plan that it carries out.
+    pub plan: Option<PlanId>,
+    /// When it was planned for, where it runs by itself.
+    pub planned: Option<Timestamp>,
     /// Where it stands.
     pub state: JobState,
+    /// Whether it was told to wait.
+    pub is_paused: bool,
     /// How far it is.
     pub progress: Progress,
     /// What it is at (an escaped path).
     pub current: String,
-    /// How long it has worked, waiting not counted.
+    /// How long it has worked; what it waited, for its turn or in a pause, is not counted.
     pub elapsed: Duration,
     /// When it was asked for.
     pub started: Timestamp,
@@ -47,7 +53,7 @@ impl JobView {
 
     /// The time left at the pace so far, once the whole is known.
     pub fn time_left(&self) -> Option<Duration> {
-        if self.state.is_over() {
+        if self.state.is_over() || self.is_paused {
             return None;
         }
         self.progress.time_left(self.elapsed)
