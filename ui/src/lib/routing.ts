@@ -8,10 +8,15 @@ export type ProjectQuery = {
   protection: string;
 };
 export type ActivityQuery = {
-  show: 'events' | 'runs';
+  show: 'events' | 'runs' | 'calendar';
   project: string;
+  plan: string;
+  destination: string;
+  kind: string;
   state: string;
   run: string;
+  /** The month of the calendar, `2026-11`; this one when empty. */
+  month: string;
 };
 /** Where in a project's history one is: the workspace by its id, or `main`. */
 type InWorkspace = { project: string; workspace: string };
@@ -34,6 +39,10 @@ export type Route =
   | { page: 'rules'; project: string }
   | { page: 'browse'; destination: string; snapshot: string; path: string[]; project: string }
   | { page: 'backups'; destination: string | null }
+  | { page: 'plan'; plan: string | null }
+  | { page: 'backupSearch'; text: string }
+  | { page: 'recover' }
+  | { page: 'doctor' }
   | { page: 'activity'; query: ActivityQuery }
   | { page: 'settings' }
   | { page: 'missing'; address: string };
@@ -47,7 +56,18 @@ export const NO_PROJECT_QUERY: ProjectQuery = {
   tag: '',
   protection: '',
 };
-export const NO_ACTIVITY_QUERY: ActivityQuery = { show: 'events', project: '', state: '', run: '' };
+export const NO_ACTIVITY_QUERY: ActivityQuery = {
+  show: 'events',
+  project: '',
+  plan: '',
+  destination: '',
+  kind: '',
+  state: '',
+  run: '',
+  month: '',
+};
+/** The address of a plan that is not there yet. */
+const NEW = 'new';
 
 export function parseRoute(hash: string): Route {
   const address = hash.replace(/^#/, '');
@@ -74,7 +94,14 @@ function parsePage(page: string, rest: string[], query: URLSearchParams): Route 
   }
   if (page === 'backups' && rest.length <= 1) return { page, destination: first ?? null };
   if (page === 'activity' && rest.length === 0) return { page, query: readActivityQuery(query) };
-  if (page === 'settings' && rest.length === 0) return { page };
+  if (page === 'plans' && first && rest.length === 1) {
+    return { page: 'plan', plan: first === NEW ? null : first };
+  }
+  if (page === 'backup-search' && rest.length === 0) {
+    return { page: 'backupSearch', text: query.get('text') ?? '' };
+  }
+  const bare = page === 'settings' || page === 'recover' || page === 'doctor';
+  if (bare && rest.length === 0) return { page };
   return null;
 }
 
@@ -158,8 +185,14 @@ export function formatRoute(route: Route): string {
         ...route.query,
         show: route.query.show === 'events' ? '' : route.query.show,
       });
+    case 'plan':
+      return address(['plans', route.plan ?? NEW]);
+    case 'backupSearch':
+      return address(['backup-search'], { text: route.text });
     case 'settings':
-      return '#/settings';
+    case 'recover':
+    case 'doctor':
+      return `#/${route.page}`;
     case 'missing':
       return `#${route.address}`;
   }
@@ -213,13 +246,19 @@ function readProjectQuery(query: URLSearchParams): ProjectQuery {
   };
 }
 
+const SHOWS = ['events', 'runs', 'calendar'] as const;
+
 function readActivityQuery(query: URLSearchParams): ActivityQuery {
   const read = (key: keyof ActivityQuery) => query.get(key) ?? '';
   return {
-    show: read('show') === 'runs' ? 'runs' : 'events',
+    show: SHOWS.find((one) => one === read('show')) ?? 'events',
     project: read('project'),
+    plan: read('plan'),
+    destination: read('destination'),
+    kind: read('kind'),
     state: read('state'),
     run: read('run'),
+    month: read('month'),
   };
 }
 

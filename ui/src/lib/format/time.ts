@@ -18,6 +18,8 @@ const yearFormat = new Intl.DateTimeFormat(words.locale, {
 });
 const clockFormat = new Intl.DateTimeFormat(words.locale, { hour: '2-digit', minute: '2-digit' });
 
+const weekdayFormat = new Intl.DateTimeFormat(words.locale, { weekday: 'long' });
+
 /** A zone name in brackets behind an RFC 3339 time (RFC 9557) is dropped: `Date` knows it not. */
 export function parseTime(text: string): number {
   return Date.parse(text.replace(/\[[^\]]*\]$/, ''));
@@ -39,6 +41,23 @@ export function formatMoment(text: string, now: number): string {
   const time = parseTime(text);
   if (Number.isNaN(time)) return text;
   return words.time.moment(formatDate(text, now), clockFormat.format(time));
+}
+
+/** "today, 14:05", "tomorrow, 14:05", "Wednesday, 14:05": a moment that is to come. */
+export function formatComing(text: string, now: number): string {
+  const time = parseTime(text);
+  if (Number.isNaN(time)) return text;
+  const days = Math.round((startOfDay(time) - startOfDay(now)) / DAY);
+  const clock = clockFormat.format(time);
+  if (days === 0) return words.time.moment(words.time.today, clock);
+  if (days === 1) return words.time.moment(words.time.tomorrow, clock);
+  if (days > 1 && days < 7) return words.time.moment(weekdayFormat.format(time), clock);
+  return formatMoment(text, now);
+}
+
+/** Whole days from a moment until now. */
+export function daysSince(text: string, now: number): number {
+  return Math.max(0, Math.floor((now - parseTime(text)) / DAY));
 }
 
 export function formatAgo(text: string, now: number): string {
@@ -67,6 +86,10 @@ export function spanBetween(from: string, to: string): string {
   const ms = parseTime(to) - parseTime(from);
   if (Number.isNaN(ms)) return '';
   return ms < SECOND ? words.time.underASecond : formatSpan(ms / SECOND);
+}
+
+function startOfDay(time: number): number {
+  return new Date(time).setHours(0, 0, 0, 0);
 }
 
 function sameYear(left: number, right: number): boolean {

@@ -30,6 +30,8 @@ export const en = {
   time: {
     justNow: 'just now',
     yesterday: 'yesterday',
+    today: 'today',
+    tomorrow: 'tomorrow',
     minutesAgo: (count: number) => `${count} min ago`,
     hoursAgo: (count: number) => `${count} h ago`,
     daysAgo: (count: number) => plural(count, { one: '1 day ago', other: '# days ago' }),

@@ -60,12 +60,13 @@ export const backupsWords = {
     dialogLine: 'Choose where they are kept. The rest is decided well, and can be changed later.',
     folder: 'Folder, best on another drive',
     decided: 'What is decided for you',
+    decidedWhen: (schedule: string) =>
+      `All projects and the library itself. ${schedule}; what was missed is caught up.`,
     decidedItems: [
-      'All projects and the library itself, every day at 12:30, caught up when missed',
-      'Kept for years: days, weeks, months; what goes stays in the trash for 30 days',
-      'Read back after each run, 1 % a day, and restored on trial each month',
-      'Encrypted with a password of seven words that is made for you',
+      'Kept for years: days, weeks, months. What goes stays in the trash for 30 days.',
+      'Read back after each run and bit by bit each day, and restored on trial each month.',
     ] as readonly string[],
+    decidedPassword: 'Encrypted with a password of seven words that is made for you.',
     existing: 'This folder holds backups already. Type its password to go on with them.',
     password: 'Password of these backups',
     begin: 'Start',

@@ -1,0 +1,59 @@
+/** How long backups are kept: the usual answers, and any answer in words. */
+import type { Retention } from '$lib/backend/bindings';
+import { formatSize } from '$lib/format/size';
+import { words } from '$lib/words';
+
+export type Preset = 'years' | 'year' | 'month' | 'all' | 'own';
+
+export const PRESETS: Record<Exclude<Preset, 'own'>, Retention> = {
+  years: { last: 3, daily: 14, weekly: 8, monthly: 24, yearly: 10 },
+  year: { last: 3, daily: 14, weekly: 8, monthly: 12 },
+  month: { last: 3, daily: 14, weekly: 4 },
+  all: {},
+};
+
+export const COUNTS = ['last', 'hourly', 'daily', 'weekly', 'monthly', 'yearly'] as const;
+export const WITHINS = [
+  'within',
+  'withinHourly',
+  'withinDaily',
+  'withinWeekly',
+  'withinMonthly',
+  'withinYearly',
+] as const;
+
+/** Which of the usual answers a policy is. */
+export function presetOf(retention: Retention): Preset {
+  const names = Object.keys(PRESETS) as (keyof typeof PRESETS)[];
+  const said = JSON.stringify(tidied(retention));
+  return names.find((name) => JSON.stringify(tidied(PRESETS[name])) === said) ?? 'own';
+}
+
+/** A policy without what says nothing, its parts always in the same order. */
+export function tidied(retention: Retention): Retention {
+  const clean: Retention = {};
+  for (const key of COUNTS) if (retention[key]) clean[key] = retention[key];
+  for (const key of WITHINS) if (retention[key]?.trim()) clean[key] = retention[key]?.trim();
+  if (retention.tags && retention.tags.length > 0) clean.tags = [...retention.tags];
+  if (retention.budgetBytes) clean.budgetBytes = retention.budgetBytes;
+  return clean;
+}
+
+export function retentionInWords(retention: Retention): string {
+  const text = words.retention;
+  const parts = COUNTS.flatMap((key) => {
+    const count = retention[key];
+    return count ? [text.parts[key](count)] : [];
+  });
+  if (retention.within) parts.push(text.parts.within(retention.within));
+  if (retention.budgetBytes) parts.push(text.parts.budget(formatSize(retention.budgetBytes)));
+  return parts.length === 0
+    ? text.keepsAll
+    : text.inWords(new Intl.ListFormat(words.locale).format(parts));
+}
+
+/** Why a backup stays, as people say it; a reason that is not known stands as it came. */
+export function reasonInWords(reason: string): string {
+  const first = reason.split(' ')[0] ?? reason;
+  return words.retention.reasons[first] ?? reason;
+}

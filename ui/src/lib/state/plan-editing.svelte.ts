@@ -1,0 +1,81 @@
+/** A plan that is being written: the draft, what it would back up, and keeping it. */
+import type { Backend } from '$lib/backend/backend';
+import type { Plan, PlanDraft, PlanPreview, WireError } from '$lib/backend/bindings';
+import { tidied } from '$lib/plans/retention';
+import { asWireError, Resource } from './resource.svelte';
+
+const QUIET_MS = 350;
+
+export class PlanEditing {
+  draft = $state<PlanDraft>();
+  /** The plan that is changed; nothing while it is a new one. */
+  plan = $state.raw<Plan | null>(null);
+  error = $state.raw<WireError | null>(null);
+  readonly preview: Resource<PlanPreview>;
+  readonly #backend: Backend;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(backend: Backend) {
+    this.#backend = backend;
+    this.preview = new Resource(() => backend.call('plan_preview', this.said()));
+  }
+
+  async load(id: string | null): Promise<void> {
+    this.error = null;
+    try {
+      this.plan = id ? await this.#backend.call('plan_show', { plan: id }) : null;
+      this.draft = this.plan?.draft ?? (await this.#backend.call('plan_propose', {}));
+    } catch (cause) {
+      this.error = asWireError(cause);
+    }
+  }
+
+  /** What of the draft decides what is backed up. */
+  get what(): string {
+    const { projects, library, exclude, leaveOutRebuildable } = this.draft ?? {};
+    return JSON.stringify({ projects, library, exclude, leaveOutRebuildable });
+  }
+
+  /** Counts anew once the typing rests. */
+  countSoon(): void {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => void this.preview.reload(), QUIET_MS);
+  }
+
+  stop(): void {
+    clearTimeout(this.#timer);
+  }
+
+  /** Whether it can be kept: it has a name, something to back up, and somewhere to. */
+  get whole(): boolean {
+    const { draft } = this;
+    if (!draft || draft.name.trim() === '' || draft.targets.length === 0) return false;
+    const { projects } = draft;
+    if (projects.type === 'tagged' && projects.tags.length === 0) return draft.library;
+    if (projects.type === 'chosen' && projects.projects.length === 0) return draft.library;
+    return true;
+  }
+
+  /** The draft as it is sent: without what was left empty. */
+  said(): PlanDraft {
+    if (!this.draft) throw new Error('nothing is written yet');
+    const draft = $state.snapshot(this.draft) as PlanDraft;
+    const { limits, schedule } = draft;
+    return {
+      ...draft,
+      name: draft.name.trim(),
+      timeZone: draft.timeZone?.trim() || null,
+      exclude: draft.exclude.map((pattern) => pattern.trim()).filter(Boolean),
+      targets: draft.targets.map((one) => ({ ...one, retention: tidied(one.retention) })),
+      schedule:
+        schedule.type === 'weekly'
+          ? { ...schedule, weekdays: schedule.weekdays.toSorted((left, right) => left - right) }
+          : schedule,
+      limits: {
+        ...limits,
+        bytesPerSecond: limits.bytesPerSecond || null,
+        threads: limits.threads || null,
+      },
+    };
+  }
+}
