@@ -1,6 +1,7 @@
 /** Loads the record of events, and keeps of it what a filter means. */
 import type { Backend } from './backend/backend';
-import type { Event, JobState, Run } from './backend/bindings';
+import type { Event, JobKind, JobState, Run, RunFilter } from './backend/bindings';
+import type { ActivityQuery } from './routing';
 
 const PAGE = 1000;
 const MOST_KEPT = 20_000;
@@ -28,17 +29,22 @@ export function filterEvents(
   );
 }
 
-export function filterRuns(
-  runs: readonly Run[],
-  filter: { text: string; state: string; project: string },
-): Run[] {
-  const wanted = filter.text.toLowerCase();
-  return runs.filter(
-    (run) =>
-      (filter.state === '' || run.state === (filter.state as JobState)) &&
-      (filter.project === '' || run.project === filter.project) &&
-      (wanted === '' || run.title.toLowerCase().includes(wanted)),
-  );
+/** What the engine is asked for: what of a filter is empty matches all. */
+export function runFilter(query: ActivityQuery, limit: number): RunFilter {
+  const { project, plan, destination, kind, state } = query;
+  return {
+    limit,
+    ...(project ? { project } : {}),
+    ...(plan ? { plan } : {}),
+    ...(destination ? { destination } : {}),
+    ...(kind ? { kind: kind as JobKind } : {}),
+    ...(state ? { state: state as JobState } : {}),
+  };
+}
+
+export function filterRuns(runs: readonly Run[], text: string): readonly Run[] {
+  const wanted = text.toLowerCase();
+  return wanted === '' ? runs : runs.filter((run) => run.title.toLowerCase().includes(wanted));
 }
 
 export function kindsOf(events: readonly Event[]): string[] {
