@@ -60,6 +60,18 @@ impl DiskProvider {
         Ok(self.root.join(key))
     }
 
+    fn write_by(&self, path: &Path, fill: &mut dyn FnMut(&mut File) -> Result<()>) -> Result<()> {
+        let folder = path.parent().unwrap_or(&self.root);
+        let (temporary, mut file) = create_temporary(path, folder)?;
+        let written = fill(&mut file).and_then(|()| sync_and_rename(&file, &temporary, path));
+        if written.is_err() {
+            // Best effort: what stays is swept at the next start.
+            let _ = fs::remove_file(&temporary);
+        }
+        written?;
+        sync_folder(folder)
+    }
+
     fn folder_of(&self, path: &Path) -> PathBuf {
         path.parent().unwrap_or(&self.root).to_owned()
     }
@@ -92,15 +104,23 @@ impl Provider for DiskProvider {
 
     fn write(&self, key: &str, parts: &[&[u8]]) -> Result<()> {
         let path = self.path(key)?;
-        let folder = path.parent().unwrap_or(&self.root);
-        let (temporary, file) = create_temporary(&path, folder)?;
-        let written = write_and_rename(file, parts, &temporary, &path);
-        if written.is_err() {
-            // Best effort: what stays is swept at the next start.
-            let _ = fs::remove_file(&temporary);
-        }
-        written?;
-        sync_folder(folder)
+        self.write_by(&path, &mut |file| {
+            parts.iter().try_for_each(|part| file.write_all(part).at("write", &path))
+        })
+    }
+
+    fn write_stream(
+        &self,
+        key: &str,
+        next: &mut dyn FnMut() -> Result<Option<Vec<u8>>>,
+    ) -> Result<()> {
+        let path = self.path(key)?;
+        self.write_by(&path, &mut |file| {
+            while let Some(part) = next()? {
+                file.write_all(&part).at("write", &path)?;
+            }
+            Ok(())
+        })
     }
 
     fn list(&self, folder: &str) -> Result<Vec<Stored>> {
@@ -185,10 +205,7 @@ impl Provider for DiskProvider {
     }
 }
 
-fn write_and_rename(mut file: File, parts: &[&[u8]], temporary: &Path, path: &Path) -> Result<()> {
-    for part in parts {
-        file.write_all(part).at("write", path)?;
-    }
+fn sync_and_rename(file: &File, temporary: &Path, path: &Path) -> Result<()> {
     reach_write_point("disk.temporary-written");
     file.sync_all().at("sync", path)?;
     reach_write_point("disk.file-synced");

@@ -40,6 +40,24 @@ pub trait Provider: Send + Sync + fmt::Debug {
     /// [`Code::StorageFull`], [`Code::PermissionDenied`], [`Code::Unavailable`].
     fn write(&self, key: &str, parts: &[&[u8]]) -> Result<()>;
 
+    /// Keeps what `next` yields until it yields no more, one part after the other, as one object;
+    /// in all else like [`Provider::write`]. For what is too large to be held in memory.
+    ///
+    /// # Errors
+    /// What `next` fails with, too: there is no object then.
+    fn write_stream(
+        &self,
+        key: &str,
+        next: &mut dyn FnMut() -> Result<Option<Vec<u8>>>,
+    ) -> Result<()> {
+        let mut parts = Vec::new();
+        while let Some(part) = next()? {
+            parts.push(part);
+        }
+        let parts: Vec<&[u8]> = parts.iter().map(Vec::as_slice).collect();
+        self.write(key, &parts)
+    }
+
     /// All objects below a folder, at any depth, in the order of their keys.
     ///
     /// # Errors

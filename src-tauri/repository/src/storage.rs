@@ -12,6 +12,7 @@ use undercroft_providers::{Provider, Stored};
 
 use crate::crypto::Key;
 use crate::id::PackId;
+use crate::parity::give_up_copies;
 
 /// Marks an unpacked file whose JSON is compressed.
 const COMPRESSED: u8 = 2;
@@ -31,6 +32,10 @@ pub(crate) enum FileKind {
     TrashedSnapshot,
     /// When which snapshots were forgotten.
     TrashRecord,
+    /// The copy that parity has of an index.
+    IndexCopy,
+    /// The copy that parity has of a snapshot.
+    SnapshotCopy,
 }
 
 impl FileKind {
@@ -47,6 +52,8 @@ impl FileKind {
             Self::Pack => "data",
             Self::TrashedSnapshot => "trash",
             Self::TrashRecord => "trash/records",
+            Self::IndexCopy => "parity/copies/index",
+            Self::SnapshotCopy => "parity/copies/snapshots",
         }
     }
 
@@ -59,6 +66,8 @@ impl FileKind {
             Self::Pack => "pack",
             Self::TrashedSnapshot => "trashed snapshot",
             Self::TrashRecord => "record of the trash",
+            Self::IndexCopy => "copy of index",
+            Self::SnapshotCopy => "copy of snapshot",
         }
     }
 
@@ -139,11 +148,14 @@ impl Storage {
     }
 
     pub(crate) fn remove(&self, kind: FileKind, id: impl Display) -> Result<()> {
-        self.provider.remove(&kind.path(id))
+        let path = kind.path(id);
+        give_up_copies(self, kind, std::slice::from_ref(&path))?;
+        self.provider.remove(&path)
     }
 
     pub(crate) fn remove_all<Id: Display>(&self, kind: FileKind, ids: &[Id]) -> Result<()> {
         let paths: Vec<_> = ids.iter().map(|id| kind.path(id)).collect();
+        give_up_copies(self, kind, &paths)?;
         self.provider.remove_all(&paths)
     }
 

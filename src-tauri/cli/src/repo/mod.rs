@@ -11,6 +11,7 @@ mod find;
 mod init;
 mod key;
 mod ls;
+mod parity;
 mod permissions;
 mod restore;
 mod snapshots;
@@ -19,13 +20,13 @@ mod stats;
 mod unlock;
 mod versions;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use clap::{Args, Subcommand, ValueEnum};
 use undercroft_foundation::{Code, Error, Result, escape_path};
 use undercroft_providers::{DiskProvider, Provider};
-use undercroft_repository::{Compression, Repository};
+use undercroft_repository::{Compression, HealReport, Password, Repository};
 
 use crate::ending::Ending;
 use crate::password::{self, Purpose};
@@ -112,6 +113,9 @@ enum Command {
     /// List, add, remove and change the keys that open the repository
     #[command(subcommand)]
     Key(key::Command),
+    /// Keep recovery data beside the repository, and heal damage with it
+    #[command(subcommand)]
+    Parity(parity::Command),
     /// Remove locks that nobody holds any more
     Unlock(unlock::Unlock),
 }
@@ -134,6 +138,7 @@ impl Repo {
             Command::Check(command) => command.run(session, &access.open(session)?),
             Command::Copy(command) => command.run(session, &access.open(session)?),
             Command::Key(command) => command.run(session, access.open(session)?),
+            Command::Parity(command) => command.run(session, access),
             Command::Unlock(command) => command.run(session, &access.open(session)?),
         }
     }
@@ -150,18 +155,37 @@ impl Access {
 
     /// Opens the repository that is there.
     fn open(&self, session: &Session) -> Result<Repository> {
-        let path = self.path()?;
-        let provider = DiskProvider::open(path).map_err(|error| missing(error, path))?;
-        let provider: Arc<dyn Provider> = Arc::new(provider);
+        let (path, provider) = self.provider()?;
         if !Repository::exists(&provider)? {
             let what = format!("There is no repository at {}", escape_path(path));
             return Err(Error::new(Code::RepositoryMissing, what));
         }
-        let whose = format!("the repository {}", escape_path(path));
+        let opened = Repository::open(provider, &self.password()?, &session.world)?;
+        Ok(self.adjust(opened))
+    }
+
+    /// Opens the repository that is there, or was, and heals what keeps it from being opened.
+    fn open_healing(&self, session: &Session) -> Result<(Repository, HealReport)> {
+        let (_, provider) = self.provider()?;
+        let opened = Repository::open_healing(provider, &self.password()?, &session.world);
+        opened.map(|(repository, report)| (self.adjust(repository), report))
+    }
+
+    fn provider(&self) -> Result<(&Path, Arc<dyn Provider>)> {
+        let path = self.path()?;
+        let provider = DiskProvider::open(path).map_err(|error| missing(error, path))?;
+        Ok((path, Arc::new(provider)))
+    }
+
+    fn password(&self) -> Result<Password> {
+        let whose = format!("the repository {}", escape_path(self.path()?));
         let secret = password::ask(self.password_file.as_deref(), Purpose::Open, &whose)?;
-        let opened = Repository::open(provider, &secret.into_password(), &session.world)?;
+        Ok(secret.into_password())
+    }
+
+    fn adjust(&self, opened: Repository) -> Repository {
         let opened = opened.with_compression(self.compression.into());
-        Ok(if self.no_lock { opened.without_locks() } else { opened })
+        if self.no_lock { opened.without_locks() } else { opened }
     }
 
     /// Makes a repository where there is none.
@@ -174,7 +198,7 @@ impl Access {
     }
 }
 
-fn missing(error: Error, path: &std::path::Path) -> Error {
+fn missing(error: Error, path: &Path) -> Error {
     match error.code() {
         Code::NotFound => {
             let what = format!("There is no repository at {}", escape_path(path));

@@ -3,6 +3,7 @@
 
 mod history;
 mod mending;
+mod parity;
 #[path = "../program/mod.rs"]
 mod program;
 
@@ -376,7 +377,7 @@ macro_rules! crashes {
         #[test]
         fn every_write_point_is_in_a_scenario() {
             let covered: BTreeSet<_> =
-                [$($scenario.all_points(),)* history::REBUILD_POINTS.to_vec()].concat().into_iter().collect();
+                [$($scenario.all_points(),)* history::REBUILD_POINTS.to_vec(), parity::HEAL_POINTS.to_vec()].concat().into_iter().collect();
             let all: BTreeSet<_> = WRITE_POINTS.iter().copied().collect();
             assert_eq!(covered, all);
         }
@@ -397,6 +398,7 @@ crashes! {
     a_killed_destination_add: DESTINATION_ADD;
     a_killed_backup_run: BACKUP_RUN;
     a_killed_restore: RESTORE;
+    a_killed_update_of_parity: parity::UPDATE;
     a_killed_first_version: history::START;
     a_killed_version: history::SAVE;
     a_killed_mark: history::MARK;

@@ -21,6 +21,7 @@ use undercroft_foundation::{Job, Result};
 
 use self::report::Findings;
 pub(crate) use self::source::TreeSource;
+pub(crate) use self::structure::packs_of;
 use crate::blob::BlobKind;
 use crate::id::BlobId;
 use crate::repository::Repository;

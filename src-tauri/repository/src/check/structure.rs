@@ -149,7 +149,7 @@ pub(super) fn check_packs(
 }
 
 /// The packs of an index with their blobs, one after the other.
-pub(super) fn packs_of(index: &Index) -> impl Iterator<Item = (PackId, Vec<PackedBlob>)> + '_ {
+pub(crate) fn packs_of(index: &Index) -> impl Iterator<Item = (PackId, Vec<PackedBlob>)> + '_ {
     let mut locations = index.iter().peekable();
     std::iter::from_fn(move || {
         let first = locations.next()?;

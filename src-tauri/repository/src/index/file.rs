@@ -41,11 +41,28 @@ pub(crate) fn read_index_file(
     key: &Key,
     id: IndexId,
 ) -> Result<Vec<(PackId, Vec<PackedBlob>)>> {
-    let text = storage.read_text(FileKind::Index, id, key)?;
-    let file: IndexFile<'_> = serde_json::from_slice(&text).map_err(|source| {
-        damaged(FileKind::Index, id, "It is not the JSON it should be").because(source)
-    })?;
-    let unknown = || damaged(FileKind::Index, id, "It lists a kind of blob that is not known");
+    read(storage, key, FileKind::Index, id)
+}
+
+/// The same, of the copy that parity has of an index file.
+pub(crate) fn read_index_copy(
+    storage: &Storage,
+    key: &Key,
+    id: IndexId,
+) -> Result<Vec<(PackId, Vec<PackedBlob>)>> {
+    read(storage, key, FileKind::IndexCopy, id)
+}
+
+fn read(
+    storage: &Storage,
+    key: &Key,
+    kind: FileKind,
+    id: IndexId,
+) -> Result<Vec<(PackId, Vec<PackedBlob>)>> {
+    let text = storage.read_text(kind, id, key)?;
+    let file: IndexFile<'_> = serde_json::from_slice(&text)
+        .map_err(|source| damaged(kind, id, "It is not the JSON it should be").because(source))?;
+    let unknown = || damaged(kind, id, "It lists a kind of blob that is not known");
     let decode = |pack: PackEntry<'_>| {
         let blobs: Option<Vec<_>> = pack.blobs.iter().map(decode_blob).collect();
         Ok((PackId(pack.id), blobs.ok_or_else(unknown)?))

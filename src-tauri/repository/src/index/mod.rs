@@ -5,7 +5,7 @@
 mod file;
 mod places;
 
-pub(crate) use file::{read_index_file, write_index_file};
+pub(crate) use file::{read_index_copy, read_index_file, write_index_file};
 pub(crate) use places::Places;
 
 use hashbrown::HashTable;

@@ -11,7 +11,11 @@ use crate::snapshot::Snapshot;
 use crate::tree::NodeKind;
 
 /// Walks the snapshot's trees and looks each blob up in the index, which must be fresh.
-pub(super) fn require(repository: &Repository, snapshot: &Snapshot, job: &Job) -> Result<()> {
+pub(crate) fn require_complete(
+    repository: &Repository,
+    snapshot: &Snapshot,
+    job: &Job,
+) -> Result<()> {
     let index = repository.index();
     let mut source = TreeSource::new(repository, &index)?;
     let mut seen = HashSet::from([snapshot.tree]);

@@ -11,6 +11,8 @@
 mod completeness;
 mod record;
 
+pub(crate) use self::completeness::require_complete;
+
 use std::collections::HashSet;
 
 use jiff::Timestamp;
@@ -100,7 +102,7 @@ impl Repository {
         self.forget_index();
         self.refresh_index()?;
         for snapshot in &snapshots {
-            completeness::require(self, snapshot, job)?;
+            require_complete(self, snapshot, job)?;
         }
         if let Some(lock) = &lock {
             lock.confirm_fresh()?;
