@@ -22,17 +22,6 @@ macro_rules! awaited {
 }
 
 awaited! {
-    destination_show(DestinationRef) -> DestinationDetail;
-    destination_rename(DestinationRename) -> Destination;
-    destination_move(DestinationMove) -> Destination;
-    destination_unlock(DestinationRef) -> Destination;
-    destination_copy(DestinationCopy) -> JobView;
-    key_add(KeyNew) -> Keys;
-    key_remove(KeyRemove) -> Keys;
-    password_change(KeyNew) -> Keys;
-    password_try(PasswordTry) -> PasswordTried;
-    recovery_kit(DestinationRef) -> RecoveryKit;
-    recovery_kit_save(RecoveryKitSave) -> Place;
     mount_start(MountRef) -> Mount;
     mount_stop(MountRef) -> Nothing;
     mount_list(Nothing) -> Vec<Mount>;

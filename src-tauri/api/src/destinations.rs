@@ -1,12 +1,14 @@
-//! Destinations: adding, listing and forgetting places that hold backups.
+//! Destinations: adding, showing, moving and forgetting places that hold backups.
 
 use undercroft_backup::{AddDestination, DestinationState};
-use undercroft_foundation::{Code, Error, Result, escape_path};
+use undercroft_foundation::{Job, Result, escape_path};
 
-use crate::Api;
+use crate::keys::{keeper_to_wire, keys_to_wire};
 use crate::wire::{
-    Destination, DestinationAdd, DestinationRef, NewPassword, Nothing, PasswordKeeper, PlacePurpose,
+    Destination, DestinationAdd, DestinationCopy, DestinationDetail, DestinationMove,
+    DestinationRef, DestinationRename, JobView, Nothing, PlacePurpose,
 };
+use crate::{Api, convert};
 
 impl Api {
     /// Lists the destinations.
@@ -25,9 +27,7 @@ impl Api {
     pub fn destination_add(&self, request: DestinationAdd) -> Result<Destination> {
         let DestinationAdd { place, name, password, create } = request;
         let path = self.0.places.resolve(&place, PlacePurpose::Destination)?;
-        let NewPassword::Typed { password } = password else {
-            return Err(Error::new(Code::Unsupported, "Only typed passwords yet"));
-        };
+        let password = self.new_password(password)?;
         let added =
             self.0.backups.add_destination(&AddDestination { path, name, password, create })?;
         self.show_destination(&added)
@@ -44,6 +44,64 @@ impl Api {
         Ok(shown)
     }
 
+    /// Shows a destination with its keys and what its backups take.
+    ///
+    /// # Errors
+    /// Those of opening it.
+    pub fn destination_show(&self, request: DestinationRef) -> Result<DestinationDetail> {
+        let destination = self.0.backups.find_destination(&request.destination)?;
+        let keys = self.0.backups.keys(destination.id)?;
+        let room = self.0.backups.room_of(destination.id, &Job::new())?;
+        Ok(DestinationDetail {
+            destination: self.show_destination(&destination)?,
+            keys: keys_to_wire(keys),
+            stored_bytes: room.stored_bytes,
+            restore_bytes: room.restore_bytes,
+            unused_bytes: room.unused_bytes,
+        })
+    }
+
+    /// Gives a destination another name.
+    ///
+    /// # Errors
+    /// Those of [`undercroft_backup::Backups::rename_destination`].
+    pub fn destination_rename(&self, request: DestinationRename) -> Result<Destination> {
+        let destination = self.0.backups.find_destination(&request.destination)?;
+        let renamed = self.0.backups.rename_destination(destination.id, &request.name)?;
+        self.show_destination(&renamed)
+    }
+
+    /// Says where a destination is now that was moved.
+    ///
+    /// # Errors
+    /// Those of [`undercroft_backup::Backups::move_destination`].
+    pub fn destination_move(&self, request: DestinationMove) -> Result<Destination> {
+        let destination = self.0.backups.find_destination(&request.destination)?;
+        let path = self.0.places.resolve(&request.place, PlacePurpose::Destination)?;
+        let moved = self.0.backups.move_destination(destination.id, &path)?;
+        self.show_destination(&moved)
+    }
+
+    /// Removes locks that programs left which are gone.
+    ///
+    /// # Errors
+    /// Those of opening it, and storage that cannot be changed.
+    pub fn destination_unlock(&self, request: DestinationRef) -> Result<Destination> {
+        let destination = self.0.backups.find_destination(&request.destination)?;
+        self.0.backups.unlock_destination(destination.id)?;
+        self.show_destination(&destination)
+    }
+
+    /// Copies backups to another destination.
+    ///
+    /// # Errors
+    /// Those of [`undercroft_backup::Backups::start_copy`].
+    pub fn destination_copy(&self, request: DestinationCopy) -> Result<JobView> {
+        let from = self.0.backups.find_destination(&request.from)?;
+        let to = self.0.backups.find_destination(&request.to)?;
+        Ok(convert::job(self.0.backups.start_copy(from.id, to.id, &request.snapshots)?))
+    }
+
     /// The destination that `text` means: by id, by the beginning of one, or by name.
     ///
     /// # Errors
@@ -53,7 +111,7 @@ impl Api {
         self.show_destination(&self.0.backups.find_destination(text)?)
     }
 
-    fn show_destination(
+    pub(crate) fn show_destination(
         &self,
         destination: &undercroft_backup::Destination,
     ) -> Result<Destination> {
@@ -62,7 +120,8 @@ impl Api {
 }
 
 fn to_wire(state: DestinationState) -> Destination {
-    let undercroft_backup::Destination { id, name, path, repository, added } = state.destination;
+    let undercroft_backup::Destination { id, name, path, repository, added, .. } =
+        state.destination;
     Destination {
         id: id.to_string(),
         name,
@@ -74,7 +133,7 @@ fn to_wire(state: DestinationState) -> Destination {
         snapshots: state.snapshots,
         last_backup: state.last_backup,
         added,
-        keeper: PasswordKeeper::SealedFile,
+        keeper: keeper_to_wire(state.keeper),
         last_proven: None,
         trashed: 0,
     }

@@ -19,6 +19,7 @@ mod histories;
 mod host;
 mod hub;
 mod jobs;
+mod keys;
 mod memory;
 mod places;
 mod projects;

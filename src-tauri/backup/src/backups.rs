@@ -1,11 +1,14 @@
 //! The room's one handle.
 
+use std::path::Path;
 use std::sync::Arc;
 
 use undercroft_foundation::SettingsOverrides;
 use undercroft_library::Library;
 
+use crate::destinations::Searches;
 use crate::open::OpenRepositories;
+use crate::secrets::Secrets;
 
 /// The backups of a library. Clones share the repositories that are open.
 #[derive(Debug, Clone)]
@@ -13,6 +16,8 @@ pub struct Backups {
     pub(crate) library: Library,
     pub(crate) open: Arc<OpenRepositories>,
     pub(crate) overrides: SettingsOverrides,
+    pub(crate) secrets: Arc<Secrets>,
+    pub(crate) searches: Arc<Searches>,
 }
 
 impl Backups {
@@ -20,15 +25,26 @@ impl Backups {
     pub fn new(library: &Library) -> Self {
         Self {
             library: library.clone(),
-            open: Arc::new(OpenRepositories::new(library)),
+            open: Arc::default(),
             overrides: SettingsOverrides::default(),
+            secrets: Arc::new(Secrets::new(library, &SettingsOverrides::default())),
+            searches: Arc::default(),
         }
     }
 
     /// Lays these over the settings of the library's file.
     #[must_use]
     pub fn with_overrides(mut self, overrides: SettingsOverrides) -> Self {
+        self.secrets = Arc::new(Secrets::new(&self.library, &overrides));
         self.overrides = overrides;
+        self
+    }
+
+    /// Has the key that seals passwords in this folder, instead of the user's configuration.
+    #[must_use]
+    pub fn sealing_in(mut self, folder: &Path) -> Self {
+        let secrets = Secrets::new(&self.library, &self.overrides).sealing_in(folder);
+        self.secrets = Arc::new(secrets);
         self
     }
 }

@@ -1,21 +1,23 @@
 //! Backups: the destinations that hold them, what each holds of which project, making a backup,
 //! looking into one, and getting it back; and the plans by which it happens by itself. It owns the
-//! tables `destinations`, `snapshots_seen`, `plans`, `plan_progress`, `plan_targets` and `schedule_pause`,
-//! and `keys/`, where each destination's password lies in a file that only the user may read. The
+//! tables `destinations`, `snapshots_seen`, `plans`, `plan_progress`, `plan_targets` and
+//! `schedule_pause`, and the files in `keys/` that say where each destination's password is. The
 //! repository is the truth; what the catalog says of it serves when its drive is away.
 
 mod backups;
 mod browse;
 mod conditions;
 mod destinations;
+mod keys;
+mod kit;
 mod open;
-mod password_file;
 mod plans;
 mod protection;
 mod restore;
 mod run;
 mod schedule;
 mod scheduler;
+mod secrets;
 mod seen;
 mod snapshots;
 mod words;
@@ -25,7 +27,9 @@ use undercroft_library::Migration;
 pub use backups::Backups;
 pub use browse::{Entry, EntryKind, Listing};
 pub use conditions::{Conditions, Machine, QuietHours, Surroundings};
-pub use destinations::{AddDestination, Destination, DestinationState};
+pub use destinations::{AddDestination, Destination, DestinationRoom, DestinationState};
+pub use keys::Keys;
+pub use kit::RecoveryKit;
 pub use plans::{
     HookCommand, Limits, Plan, PlanProjects, PlanSpec, PlanTarget, Retention, Verification,
 };
@@ -37,9 +41,10 @@ pub use scheduler::{
     CountVersions, Live, Overdue, Pause, PlanStanding, PlannedRun, Scheduler, Starter, Step,
     TargetOutcome, TargetStanding, WaitReason, Waiting,
 };
+pub use secrets::{NewPassword, PasswordKeeper};
 pub use seen::SeenSnapshot;
 pub use snapshots::{OutOfDate, SnapshotList};
-pub use undercroft_repository::Overwrite;
+pub use undercroft_repository::{KeyInfo, Overwrite};
 
 /// The tables that this room brings into the catalog.
 pub const TABLES: &[&[Migration]] = &[

@@ -1,13 +1,11 @@
 //! Making a backup of a project.
 
-use std::sync::Arc;
-
 use undercroft_foundation::{
     Code, DestinationId, Error, Job, ProjectId, Result, Settings, count_text, escape_path,
     size_text,
 };
 use undercroft_library::{JobKind, JobSpec, JobView, Overlap, Project, ProjectStatus, overlap};
-use undercroft_repository::{BackupRequest, BackupSummary, Compression, Repository};
+use undercroft_repository::{BackupRequest, BackupSummary};
 
 use crate::backups::Backups;
 use crate::destinations::Destination;
@@ -86,18 +84,7 @@ impl Backups {
         Ok(BackupReport { summary, sentence })
     }
 
-    /// The repository of a destination, open.
-    pub(crate) fn repository_of(&self, destination: &Destination) -> Result<Arc<Repository>> {
-        let compression =
-            self.settings().map_or(Compression::Auto, |settings| match settings.compression() {
-                "off" => Compression::Off,
-                "max" => Compression::Max,
-                _ => Compression::Auto,
-            });
-        self.open.open(destination, compression)
-    }
-
-    fn settings(&self) -> Result<Settings> {
+    pub(crate) fn settings(&self) -> Result<Settings> {
         self.library.settings(&self.overrides)
     }
 }

@@ -7,7 +7,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
 use support::{Home, PASSWORD, refused, wanted};
-use undercroft_backup::AddDestination;
+use undercroft_backup::{AddDestination, NewPassword};
 use undercroft_foundation::{Code, Job};
 use undercroft_library::AddProject;
 
@@ -79,7 +79,7 @@ fn places_that_cannot_be_destinations_are_refused_and_left_alone() {
     refused(add(home.path().join("none/../..")), Code::NotFound, "no such folder");
     let missing = AddDestination { create: false, ..wanted(&home.path().join("none")) };
     refused(backups.add_destination(&missing), Code::RepositoryMissing, "no repository");
-    let empty = AddDestination { password: String::new(), ..wanted(&home.path().join("none")) };
+    let empty = AddDestination { password: NewPassword::default(), ..wanted(&home.path().join("none")) };
     refused(backups.add_destination(&empty), Code::Invalid, "password that is not empty");
     let disk = home.destination(&backups, "disk");
     refused(add(disk.path.join("data/inner")), Code::Invalid, "inside the destination disk");
@@ -122,7 +122,7 @@ fn a_repository_is_opened_with_its_password_only_and_once_only() {
     backups.forget_destination(disk.id).unwrap();
     assert!(key_files(&home).is_empty());
     assert!(disk.path.join("config").is_file(), "the repository stays");
-    let wrong = AddDestination { password: "wrong".into(), ..wanted(&disk.path) };
+    let wrong = AddDestination { password: NewPassword::Typed("wrong".into()), ..wanted(&disk.path) };
     assert_eq!(backups.add_destination(&wrong).unwrap_err().code(), Code::WrongPassword);
     assert!(key_files(&home).is_empty() && backups.destinations().unwrap().is_empty());
     let again = backups.add_destination(&AddDestination { create: false, ..wanted(&disk.path) });

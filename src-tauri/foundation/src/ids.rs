@@ -67,6 +67,8 @@ macro_rules! ids {
 }
 
 ids! {
+    /// The id of a library: the same wherever it is restored.
+    LibraryId, "library";
     /// The id of a project.
     ProjectId, "project";
     /// The id of a workspace of a project.

@@ -234,6 +234,11 @@ impl Settings {
         self.choice("compression")
     }
 
+    /// `auto`, `keyring` or `file`.
+    pub fn password_keeper(&self) -> &'static str {
+        self.choice("password-keeper")
+    }
+
     fn choice(&self, key: &str) -> &'static str {
         match self.values.get(key).map(|setting| &setting.value) {
             Some(SettingValue::Choice(choice)) => choice,

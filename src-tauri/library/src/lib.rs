@@ -7,6 +7,7 @@ mod catalog;
 mod detect;
 mod events;
 mod feed;
+mod identity;
 mod jobs;
 mod layout;
 mod library;

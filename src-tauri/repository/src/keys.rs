@@ -71,6 +71,11 @@ pub struct KeyInfo {
 }
 
 impl Repository {
+    /// The key that opened this repository.
+    pub fn key_id(&self) -> KeyId {
+        self.key_id
+    }
+
     /// All keys, the oldest first.
     ///
     /// # Errors
@@ -120,7 +125,9 @@ impl Repository {
                 .next("Open the repository with another key first"));
         }
         let _lock = self.lock_exclusive()?;
-        self.storage.remove(FileKind::Key, id)
+        self.storage.remove(FileKind::Key, id)?;
+        undercroft_foundation::reach_write_point("repository.key-removed");
+        Ok(())
     }
 
     /// Replaces the key in use by one with a new password, the new one first.

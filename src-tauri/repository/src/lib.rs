@@ -34,6 +34,7 @@ mod prune;
 mod repository;
 mod restore;
 mod retention;
+mod sealing;
 mod snapshot;
 mod storage;
 mod stretch;
@@ -71,6 +72,7 @@ pub use retention::{
     Calendar, CalendarSpan, Care, GroupBy, GroupKey, KeepCount, PINNED, Period, Reason, Retention,
     RetentionGroup, RetentionPolicy,
 };
+pub use sealing::SealingKey;
 pub use snapshot::{PROGRAM_VERSION, Snapshot, SnapshotFilter, SnapshotSummary};
 pub use trash::{SnapshotsInUse, TrashedSnapshot};
 pub use tree::{ExtendedAttribute, Node, NodeKind, NodeTime, Tree};

@@ -16,7 +16,8 @@ use undercroft_repository::{Password, Repository};
 
 use super::{AddDestination, Destination, table};
 use crate::backups::Backups;
-use crate::{open, password_file};
+use crate::destinations::{Presence, digest_at, locating};
+use crate::secrets::Chosen;
 
 const LONGEST_NAME: usize = 100;
 /// What a repository's folder holds; a folder with nothing else and no data is one whose making
@@ -45,18 +46,15 @@ impl Backups {
         let path = planned(&request.path)?;
         let place = look(&what, &path)?;
         self.refuse_overlaps(&what, &path)?;
-        let password = Password::new(request.password.as_str());
-        if password.is_empty() {
-            return Err(Error::new(Code::Invalid, what)
-                .why("A repository needs a password that is not empty")
-                .next("Choose a password and keep it safe: without it nothing can be restored"));
-        }
         let world = self.library.world();
+        let chosen = request.password.choose(&*world.random)?;
+        let password = Password::new(chosen.text.as_str());
         let repository = match place {
             Place::Repository => {
                 Repository::open(Arc::new(DiskProvider::open(&path)?), &password, world)?
             }
             _ if request.create => {
+                self.refuse_place_of_another(&what, &path)?;
                 Repository::init(Arc::new(DiskProvider::create(&path)?), &password, world)?
             }
             _ => {
@@ -65,7 +63,7 @@ impl Backups {
                     .next("Check the place, or say that a repository is to be made there"));
             }
         };
-        let destination = self.keep(&path, name, &request.password, &repository)?;
+        let destination = self.keep(&path, name, &chosen, &repository)?;
         self.open.keep(&destination, repository);
         Ok(destination)
     }
@@ -75,67 +73,83 @@ impl Backups {
         &self,
         path: &Path,
         name: Option<String>,
-        password: &str,
+        password: &Chosen,
         repository: &Repository,
     ) -> Result<Destination> {
         let world = self.library.world();
-        let root = self.library.root();
-        let mut new_id = None;
+        let config_digest = digest_at(path).at("read", path)?;
+        let mut all = self.destinations()?.into_iter();
+        if let Some(known) = all.find(|each| each.repository == repository.id()) {
+            let known = Destination { config_digest, ..known };
+            return self.find_again(&known, path, password);
+        }
+        let mut destination = Destination {
+            id: DestinationId::new(&*world.clock, &*world.random),
+            name: String::new(),
+            path: path.to_owned(),
+            repository: repository.id().to_owned(),
+            added: Moment::of(world.clock.now()).0,
+            config_digest,
+        };
+        self.secrets.keep(destination.id, password)?;
         let kept = self.library.catalog().write(|transaction| {
             let all = table::all(transaction)?;
-            if let Some(known) = all.iter().find(|each| each.repository == repository.id()) {
-                return self.find_again(transaction, known, path, password);
-            }
-            let name = match name {
-                Some(name) => {
-                    refuse_taken(&name, all.iter())?;
-                    name
-                }
+            destination.name = match &name {
+                Some(name) => refuse_taken(name, all.iter()).map(|()| name.clone())?,
                 None => free_name(path, &all),
             };
-            let destination = Destination {
-                id: DestinationId::new(&*world.clock, &*world.random),
-                name,
-                path: path.to_owned(),
-                repository: repository.id().to_owned(),
-                added: Moment::of(world.clock.now()).0,
-            };
-            new_id = Some(destination.id);
-            password_file::write(root, destination.id, password)?;
             table::insert(transaction, &destination)?;
-            self.tell(transaction, &destination, "added", "was added")?;
-            Ok(destination)
+            self.tell(transaction, &destination, "added", "was added")
         });
-        if kept.is_err()
-            && let Some(id) = new_id
-        {
+        if kept.is_err() {
             // A password that belongs to no destination is kept for nothing.
-            let _ = password_file::remove(root, id);
+            let _ = self.secrets.remove(destination.id);
         }
-        kept
+        kept.map(|()| destination)
     }
 
+    /// Takes one in that is known already: from elsewhere, or because its password was lost.
     fn find_again(
         &self,
-        transaction: &Transaction<'_>,
         known: &Destination,
         path: &Path,
-        password: &str,
+        password: &Chosen,
     ) -> Result<Destination> {
-        if open::is_present(known) {
+        let is_there = locating::look(known) == Presence::There;
+        let opens = || matches!(self.try_password(known.id, None), Ok(Some(_)));
+        if is_there && (known.path != path || opens()) {
             let what = format!("Cannot add {}", escape_path(path));
             return Err(Error::new(Code::AlreadyExists, what)
                 .why(format!("Its repository is the destination {} already", known.name))
                 .next(format!("Use {}, which is at {}", known.name, escape_path(&known.path))));
         }
-        password_file::write(self.library.root(), known.id, password)?;
-        table::move_to(transaction, known.id, path)?;
-        let moved = Destination { path: path.to_owned(), ..known.clone() };
-        self.tell(transaction, &moved, "moved", &format!("is now at {}", escape_path(path)))?;
-        Ok(moved)
+        self.secrets.keep(known.id, password)?;
+        self.library.catalog().write(|transaction| {
+            table::move_to(transaction, known.id, path)?;
+            if let Some(digest) = &known.config_digest {
+                table::set_digest(transaction, known.id, digest)?;
+            }
+            let moved = Destination { path: path.to_owned(), ..known.clone() };
+            let happened = match known.path == path {
+                true => "was given its password again".to_owned(),
+                false => format!("is now at {}", escape_path(path)),
+            };
+            self.tell(transaction, &moved, "moved", &happened)?;
+            Ok(moved)
+        })
     }
 
-    fn tell(
+    /// Where a drive is away, nobody makes another repository in its name.
+    fn refuse_place_of_another(&self, what: &str, path: &Path) -> Result<()> {
+        match self.destinations()?.into_iter().find(|other| other.path == path) {
+            Some(other) => Err(Error::new(Code::AlreadyExists, what)
+                .why(format!("The destination {} belongs there, and is away", other.name))
+                .next("Connect its drive, or forget that destination first")),
+            None => Ok(()),
+        }
+    }
+
+    pub(super) fn tell(
         &self,
         transaction: &Transaction<'_>,
         destination: &Destination,
@@ -148,7 +162,7 @@ impl Backups {
         self.library.events().append(transaction, &event).map(drop)
     }
 
-    fn refuse_overlaps(&self, what: &str, path: &Path) -> Result<()> {
+    pub(super) fn refuse_overlaps(&self, what: &str, path: &Path) -> Result<()> {
         let refuse =
             |why: String, next: &str| Err(Error::new(Code::Invalid, what).why(why).next(next));
         if overlap(path, self.library.root()) != Overlap::Apart {
@@ -246,7 +260,7 @@ fn is_without_files(folder: &Path) -> bool {
 }
 
 /// The canonical path, also of a folder that is yet to be made.
-fn planned(path: &Path) -> Result<PathBuf> {
+pub(super) fn planned(path: &Path) -> Result<PathBuf> {
     let path = std::path::absolute(path).at("find", path)?;
     let mut missing = Vec::new();
     let mut there = path.as_path();

@@ -10,28 +10,37 @@ use undercroft_library::{Column, Migration, Moment, SqlContext};
 
 use super::Destination;
 
-pub(crate) const MIGRATIONS: &[Migration] = &[Migration {
-    table: "destinations",
-    version: 1,
-    sql: "CREATE TABLE destinations (
-              id TEXT PRIMARY KEY NOT NULL,
-              name TEXT NOT NULL,
-              path BLOB NOT NULL,
-              repository TEXT NOT NULL UNIQUE,
-              added TEXT NOT NULL
-          ) STRICT;",
-}];
+pub(crate) const MIGRATIONS: &[Migration] = &[
+    Migration {
+        table: "destinations",
+        version: 1,
+        sql: "CREATE TABLE destinations (
+                  id TEXT PRIMARY KEY NOT NULL,
+                  name TEXT NOT NULL,
+                  path BLOB NOT NULL,
+                  repository TEXT NOT NULL UNIQUE,
+                  added TEXT NOT NULL
+              ) STRICT;",
+    },
+    Migration {
+        table: "destinations",
+        version: 2,
+        sql: "ALTER TABLE destinations ADD COLUMN config_digest TEXT;",
+    },
+];
+
+const COLUMNS: &str = "id, name, path, repository, added, config_digest";
 
 pub(super) fn all(connection: &Connection) -> Result<Vec<Destination>> {
-    let query = "SELECT id, name, path, repository, added FROM destinations ORDER BY id";
-    let mut statement = connection.prepare_cached(query).sql("read the destinations")?;
+    let query = format!("SELECT {COLUMNS} FROM destinations ORDER BY id");
+    let mut statement = connection.prepare_cached(&query).sql("read the destinations")?;
     let rows = statement.query_map((), from_row);
     rows.and_then(Iterator::collect).sql("read the destinations")
 }
 
 pub(super) fn get(connection: &Connection, id: DestinationId) -> Result<Destination> {
-    let query = "SELECT id, name, path, repository, added FROM destinations WHERE id = ?1";
-    let found = connection.query_row(query, [Column(id)], from_row).optional();
+    let query = format!("SELECT {COLUMNS} FROM destinations WHERE id = ?1");
+    let found = connection.query_row(&query, [Column(id)], from_row).optional();
     found.sql("read a destination")?.ok_or_else(|| {
         Error::new(Code::NotFound, format!("There is no destination {id}"))
             .next("List the destinations to see what there is")
@@ -41,14 +50,15 @@ pub(super) fn get(connection: &Connection, id: DestinationId) -> Result<Destinat
 pub(super) fn insert(transaction: &Transaction<'_>, destination: &Destination) -> Result<()> {
     transaction
         .execute(
-            "INSERT INTO destinations (id, name, path, repository, added)
-             VALUES (?1, ?2, ?3, ?4, ?5)",
+            "INSERT INTO destinations (id, name, path, repository, added, config_digest)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
             (
                 Column(destination.id),
                 &destination.name,
                 destination.path.as_os_str().as_bytes(),
                 &destination.repository,
                 Moment(destination.added),
+                &destination.config_digest,
             ),
         )
         .sql("keep a destination")
@@ -76,6 +86,17 @@ pub(super) fn move_to(
         .map(drop)
 }
 
+pub(super) fn set_digest(
+    transaction: &Transaction<'_>,
+    id: DestinationId,
+    digest: &str,
+) -> Result<()> {
+    transaction
+        .execute("UPDATE destinations SET config_digest = ?2 WHERE id = ?1", (Column(id), digest))
+        .sql("note how a destination is known")
+        .map(drop)
+}
+
 pub(super) fn remove(transaction: &Transaction<'_>, id: DestinationId) -> Result<()> {
     transaction
         .execute("DELETE FROM destinations WHERE id = ?1", [Column(id)])
@@ -90,5 +111,6 @@ fn from_row(row: &Row<'_>) -> rusqlite::Result<Destination> {
         path: PathBuf::from(OsString::from_vec(row.get(2)?)),
         repository: row.get(3)?,
         added: row.get::<_, Moment>(4)?.0,
+        config_digest: row.get(5)?,
     })
 }

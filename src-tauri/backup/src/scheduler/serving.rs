@@ -8,7 +8,7 @@ use super::owed::Owed;
 use super::{Live, Scheduler, Starter, Step, WaitReason, Waiting, owed, pause};
 use crate::destinations::Destination;
 use crate::plans::Plan;
-use crate::{open, words};
+use crate::words;
 
 /// A run that another process has just begun may not be on record yet.
 const GRACE: SignedDuration = SignedDuration::from_secs(30);
@@ -46,7 +46,7 @@ impl Scheduler {
             return Ok(());
         }
         let (here, away): (Vec<_>, Vec<_>) =
-            debts.into_iter().partition(|debt| open::is_present(&debt.destination));
+            debts.into_iter().partition(|debt| self.backups.is_there(&debt.destination));
         step.waiting.extend(waits_for(plan, &away, now));
         let mut free = here;
         free.retain(|debt| !live.destinations.contains(&debt.destination.id));

@@ -5,7 +5,6 @@ use undercroft_foundation::{DestinationId, Result};
 
 use super::serving::{age, waits_for};
 use super::{Scheduler, Waiting};
-use crate::open;
 use crate::plans::Plan;
 use crate::words;
 
@@ -50,7 +49,7 @@ impl Scheduler {
         for destination in self.backups.destinations_of(plan)? {
             let owed = self.backups.owed(plan.id, destination.id)?;
             targets.push(TargetStanding {
-                is_present: open::is_present(&destination),
+                is_present: self.backups.is_there(&destination),
                 destination: destination.id,
                 name: destination.name,
                 last_complete: owed.last_complete,
@@ -87,7 +86,7 @@ impl Scheduler {
         if let Some((waiting, _)) = self.held_up(plan, &debts, now)? {
             return Ok(Some(waiting));
         }
-        debts.retain(|debt| !open::is_present(&debt.destination));
+        debts.retain(|debt| !self.backups.is_there(&debt.destination));
         Ok(waits_for(plan, &debts, now))
     }
 }

@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use tempfile::TempDir;
-use undercroft_backup::{AddDestination, Backups, Destination, TABLES};
-use undercroft_foundation::{Error, Result, World};
+use undercroft_backup::{AddDestination, Backups, Destination, NewPassword, TABLES};
+use undercroft_foundation::{Error, Result, SettingsOverrides, World};
 use undercroft_library::{AddProject, Library, Project};
 use undercroft_testkit::{ManualClock, simulated_world};
 
@@ -32,8 +32,17 @@ impl Home {
     pub fn open(&self) -> (Library, Backups) {
         let library =
             Library::open_or_create(&self.path().join("library"), &self.world, TABLES).unwrap();
-        let backups = Backups::new(&library);
+        // Neither the keyring nor the configuration of whoever runs the tests.
+        let flags = [("password-keeper".to_owned(), "file".to_owned())];
+        let backups = Backups::new(&library)
+            .with_overrides(SettingsOverrides::new(|_| None, flags))
+            .sealing_in(&self.sealing_folder());
         (library, backups)
+    }
+
+    /// Where the key is that seals passwords.
+    pub fn sealing_folder(&self) -> PathBuf {
+        self.path().join("config")
     }
 
     /// A folder of a few files, as a project.
@@ -60,7 +69,7 @@ pub fn wanted(path: &Path) -> AddDestination {
     AddDestination {
         path: path.to_owned(),
         name: None,
-        password: PASSWORD.to_owned(),
+        password: NewPassword::Typed(PASSWORD.to_owned()),
         create: true,
     }
 }

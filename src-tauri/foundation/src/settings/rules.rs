@@ -65,6 +65,11 @@ pub static SETTING_RULES: &[SettingRule] = &[
         kind: SettingKind::Choice(&["auto", "off", "max"]),
         comment: "How hard new backup data is compressed",
     },
+    SettingRule {
+        key: "password-keeper",
+        kind: SettingKind::Choice(&["auto", "keyring", "file"]),
+        comment: "Where passwords of destinations are kept; auto takes the keyring where there is one",
+    },
 ];
 
 /// The rule of a key.

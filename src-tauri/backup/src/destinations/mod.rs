@@ -1,6 +1,10 @@
 //! Destinations: places that hold a repository of backups.
 
 mod adding;
+mod copying;
+mod locating;
+mod mounts;
+mod room;
 mod table;
 
 use std::fmt;
@@ -11,8 +15,12 @@ use undercroft_foundation::{Code, DestinationId, Error, Result, escape_path};
 use undercroft_library::{NewEvent, Occupied};
 
 use crate::backups::Backups;
-use crate::{open, password_file, plans, seen};
+use crate::secrets::{NewPassword, PasswordKeeper};
+use crate::{plans, seen};
 
+pub(crate) use locating::{Presence, Searches};
+pub(crate) use mounts::digest_at;
+pub use room::DestinationRoom;
 pub(crate) use table::MIGRATIONS;
 
 /// The shortest beginning of an id that is taken for one.
@@ -31,6 +39,8 @@ pub struct Destination {
     pub repository: String,
     /// When it was added.
     pub added: Timestamp,
+    /// The SHA-256 of its repository's config file, by which it is known without its password.
+    pub config_digest: Option<String>,
 }
 
 /// A place that is to become a destination.
@@ -41,7 +51,7 @@ pub struct AddDestination {
     /// Its name; the folder's, if none is given.
     pub name: Option<String>,
     /// The password of its repository.
-    pub password: String,
+    pub password: NewPassword,
     /// Whether to make a repository where there is none.
     pub create: bool,
 }
@@ -61,8 +71,10 @@ impl fmt::Debug for AddDestination {
 pub struct DestinationState {
     /// The destination.
     pub destination: Destination,
-    /// Whether a repository is at its place.
+    /// Whether its repository is there.
     pub is_present: bool,
+    /// Where its password is kept, as far as is known without asking the keyring.
+    pub keeper: PasswordKeeper,
     /// Bytes that are free there.
     pub free_bytes: Option<u64>,
     /// Bytes that the place has in all.
@@ -116,7 +128,7 @@ impl Backups {
             .next("List the destinations to see what there is"))
     }
 
-    /// How a destination stands: looked up, not opened.
+    /// How a destination stands: looked up, not opened. One that moved is found where it is now.
     ///
     /// # Errors
     /// Whatever keeps the catalog from being read.
@@ -125,15 +137,17 @@ impl Backups {
             .library
             .catalog()
             .read(|connection| seen::summary_of(connection, destination.id))?;
-        let is_present = open::is_present(destination);
+        let (destination, presence) = self.located(destination);
+        let is_present = presence == Presence::There;
         let room = is_present.then(|| rustix::fs::statvfs(&destination.path).ok()).flatten();
         Ok(DestinationState {
-            destination: destination.clone(),
+            keeper: self.secrets.keeper(destination.id),
             is_present,
             free_bytes: room.as_ref().map(|room| room.f_bavail.saturating_mul(room.f_frsize)),
             total_bytes: room.map(|room| room.f_blocks.saturating_mul(room.f_frsize)),
             snapshots: seen.0,
             last_backup: seen.1,
+            destination,
         })
     }
 
@@ -171,8 +185,18 @@ impl Backups {
             Ok(destination)
         })?;
         self.open.forget(id);
-        password_file::remove(self.library.root(), id)?;
+        self.secrets.remove(id)?;
         Ok(destination)
+    }
+
+    /// Notes how a destination is known without its password, where that was not done yet.
+    pub(crate) fn note_digest(&self, destination: &Destination) -> Result<()> {
+        let Ok(Some(digest)) = digest_at(&destination.path) else { return Ok(()) };
+        if destination.config_digest.as_ref() == Some(&digest) {
+            return Ok(());
+        }
+        let catalog = self.library.catalog();
+        catalog.write(|transaction| table::set_digest(transaction, destination.id, &digest))
     }
 
     /// The folders of all destinations: no project may hold one or lie in one.

@@ -1,0 +1,80 @@
+//! Copying backups from one destination to another.
+
+use undercroft_foundation::{Code, DestinationId, Error, Job, Result, count_text, size_text};
+use undercroft_library::{JobKind, JobSpec, JobView};
+use undercroft_repository::{CopyOptions, CopyReport, SnapshotFilter, SnapshotId, copy};
+
+use super::Destination;
+use crate::backups::Backups;
+
+impl Backups {
+    /// Puts a copy on the board of jobs: of these snapshots (ids, or their beginnings), or of all.
+    ///
+    /// # Errors
+    /// [`Code::NotFound`], [`Code::Invalid`], and those of opening the destinations.
+    pub fn start_copy(
+        &self,
+        from: DestinationId,
+        to: DestinationId,
+        snapshots: &[String],
+    ) -> Result<JobView> {
+        let (source, target) = (self.destination(from)?, self.destination(to)?);
+        if from == to {
+            return Err(Error::new(Code::Invalid, format!("Cannot copy {} to itself", source.name))
+                .next("Choose another destination"));
+        }
+        let repository = self.repository_of(&source)?;
+        let find = |text: &String| {
+            repository.find_snapshot(text, &SnapshotFilter::default()).map(|found| found.id)
+        };
+        let ids = match snapshots {
+            [] => repository.snapshot_ids()?,
+            some => some.iter().map(find).collect::<Result<Vec<_>>>()?,
+        };
+        let spec = JobSpec {
+            kind: JobKind::Copy,
+            title: format!("Copy backups from {} to {}", source.name, target.name),
+            project: None,
+            destination: Some(to),
+        };
+        let backups = self.clone();
+        self.library.jobs().spawn(spec, move |job| {
+            let report = backups.copy(&source, &target, &ids, job)?;
+            Ok(sentence(&report, &target))
+        })
+    }
+
+    /// Copies snapshots from one destination to another; what was copied before is left out.
+    ///
+    /// # Errors
+    /// Those of opening the destinations, and of [`undercroft_repository::copy`].
+    pub fn copy(
+        &self,
+        from: &Destination,
+        to: &Destination,
+        snapshots: &[SnapshotId],
+        job: &Job,
+    ) -> Result<CopyReport> {
+        let source = self.repository_of(from)?;
+        let target = self.repository_of(to)?;
+        let report = copy(&source, &target, snapshots, &CopyOptions::default(), job)?;
+        if let Err(error) = self.keep_seen(to, &target) {
+            // The copies are there; what the catalog says is made good at the next look.
+            tracing::warn!(destination.id = %to.id, %error, "snapshots not noted");
+        }
+        Ok(report)
+    }
+}
+
+fn sentence(report: &CopyReport, target: &Destination) -> String {
+    let there = match report.skipped.len() as u64 {
+        0 => String::new(),
+        count => format!(", {} there already", count_text(count, "backup")),
+    };
+    format!(
+        "{} ({}) copied to {}{there}",
+        count_text(report.copied.len() as u64, "backup"),
+        size_text(report.bytes),
+        target.name
+    )
+}

@@ -1,0 +1,131 @@
+//! The file systems that are mounted, and looking through them for a repository.
+
+use std::collections::BTreeSet;
+use std::ffi::OsString;
+use std::fs;
+use std::io::{self, Read};
+use std::os::unix::ffi::OsStringExt;
+use std::path::{Path, PathBuf};
+
+use sha2::{Digest, Sha256};
+
+const TABLE: &str = "/proc/self/mountinfo";
+/// A repository's config is a few hundred bytes; what is longer is none.
+const CONFIG_MAX: u64 = 64 << 10;
+
+/// File systems that hold no drive, and those that may not answer for a long time.
+const PASSED_OVER: &[&str] = &[
+    "autofs", "binfmt_misc", "bpf", "cgroup", "cgroup2", "cifs", "configfs", "debugfs", "devpts",
+    "devtmpfs", "efivarfs", "fusectl", "fuse.gvfsd-fuse", "fuse.portal", "fuse.sshfs", "hugetlbfs",
+    "mqueue", "nfs", "nfs4", "nsfs", "proc", "pstore", "rpc_pipefs", "securityfs", "smb3",
+    "squashfs", "sysfs", "tracefs",
+];
+
+/// The table of mounts as it stands; nothing where the system has none.
+pub(super) fn table() -> Vec<u8> {
+    fs::read(TABLE).unwrap_or_default()
+}
+
+/// The digest of the config of the repository at `path`; nothing when there is none.
+///
+/// # Errors
+/// Whatever but its absence keeps it from being read.
+pub(crate) fn digest_at(path: &Path) -> io::Result<Option<String>> {
+    let config = path.join("config");
+    let found = match fs::metadata(&config) {
+        Ok(found) => found,
+        Err(source) if is_absence(&source) => return Ok(None),
+        Err(source) => return Err(source),
+    };
+    if !found.is_file() || found.len() > CONFIG_MAX {
+        return Ok(None);
+    }
+    let mut bytes = Vec::new();
+    fs::File::open(&config)?.take(CONFIG_MAX).read_to_end(&mut bytes)?;
+    Ok(Some(hex::encode(Sha256::digest(&bytes))))
+}
+
+fn is_absence(source: &io::Error) -> bool {
+    matches!(source.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory)
+}
+
+/// Where the repository with this config is mounted, that was at `known` before: at the same path
+/// below some mount point, or in one of the folders at its top.
+pub(super) fn find(table: &[u8], known: &Path, digest: &str) -> Option<PathBuf> {
+    let is_it = |path: &Path| matches!(digest_at(path), Ok(Some(found)) if found == digest);
+    let tails = tails(known);
+    for mount in mount_points(table) {
+        let same = tails.iter().map(|tail| mount.join(tail));
+        if let Some(found) = same.into_iter().find(|path| is_it(path)) {
+            return Some(found);
+        }
+        let Ok(entries) = fs::read_dir(&mount) else { continue };
+        let mut folders: Vec<_> = entries.flatten().map(|entry| entry.path()).collect();
+        folders.sort();
+        if let Some(found) = folders.into_iter().find(|path| is_it(path)) {
+            return Some(found);
+        }
+    }
+    None
+}
+
+/// All ends of a path, the longest first, down to nothing: any of its folders may have been the
+/// mount point.
+fn tails(path: &Path) -> Vec<PathBuf> {
+    let names: Vec<_> = path.components().skip(1).collect();
+    (0..=names.len()).map(|from| names[from..].iter().collect()).collect()
+}
+
+fn mount_points(table: &[u8]) -> BTreeSet<PathBuf> {
+    table
+        .split(|byte| *byte == b'\n')
+        .filter_map(|line| {
+            let mut fields = line.split(|byte| *byte == b' ');
+            let point = fields.nth(4)?;
+            let kind = fields.skip_while(|field| *field != b"-").nth(1)?;
+            let kind = std::str::from_utf8(kind).ok()?;
+            (!PASSED_OVER.contains(&kind))
+                .then(|| PathBuf::from(OsString::from_vec(unescape(point))))
+        })
+        .collect()
+}
+
+/// The kernel writes spaces and the like as three octal digits.
+fn unescape(text: &[u8]) -> Vec<u8> {
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut rest = text;
+    while let Some((&first, after)) = rest.split_first() {
+        let octal = after.get(..3).filter(|_| first == b'\\');
+        let code = octal.and_then(|digits| {
+            u8::from_str_radix(std::str::from_utf8(digits).ok()?, 8).ok()
+        });
+        let (byte, after) = match code {
+            Some(byte) => (byte, &after[3..]),
+            None => (first, after),
+        };
+        bytes.push(byte);
+        rest = after;
+    }
+    bytes
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_table_is_read_with_its_escapes_and_without_what_holds_no_drive() {
+        let table = b"22 1 8:1 / / rw shared:1 - ext4 /dev/sda1 rw\n\
+                      30 22 0:5 / /proc rw - proc proc rw\n\
+                      31 22 8:2 / /media/My\\040Disk rw,nosuid shared:2 master:3 - vfat /dev/b rw\n";
+        let points: Vec<_> = mount_points(table).into_iter().collect();
+        assert_eq!(points, [Path::new("/"), Path::new("/media/My Disk")]);
+        assert!(mount_points(b"nonsense\n\n1 2 3").is_empty());
+    }
+
+    #[test]
+    fn a_path_ends_in_all_its_ends() {
+        let ends = tails(Path::new("/media/disk/a"));
+        assert_eq!(ends, [Path::new("media/disk/a"), Path::new("disk/a"), Path::new("a"), Path::new("")]);
+    }
+}
