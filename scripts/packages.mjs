@@ -26,6 +26,8 @@ export const forTests = list({
   xvfb: 'a display for the real window where there is none',
   'webkit2gtk-driver': 'drives the real window',
   'dbus-daemon': 'a session bus of its own for each test of the tray',
+  dbus: 'dbus-run-session, which gives each test of the keyring a session of its own',
+  'gnome-keyring': 'the keyring that passwords of destinations are kept in',
   'python3-gi': 'the drag source that drops a real folder on the window',
   'python3-dbus': 'plays the host of the tray',
   'gir1.2-gtk-3.0': 'the drag source, too',

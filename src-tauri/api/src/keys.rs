@@ -83,9 +83,9 @@ impl Api {
         Ok(match password {
             NewPassword::Typed { password } => backup::NewPassword::Typed(password),
             NewPassword::Generated => backup::NewPassword::Generated,
-            NewPassword::KeyFile { place } => backup::NewPassword::KeyFile(
-                self.0.places.resolve(&place, PlacePurpose::KeyFile)?,
-            ),
+            NewPassword::KeyFile { place } => {
+                backup::NewPassword::KeyFile(self.0.places.resolve(&place, PlacePurpose::KeyFile)?)
+            }
         })
     }
 }
@@ -100,10 +100,7 @@ pub(crate) fn keys_to_wire(keys: backup::Keys) -> Keys {
         created: key.created.parse().ok(),
         damaged: key.damaged,
     };
-    Keys {
-        keys: keys.keys.into_iter().map(key).collect(),
-        keeper: keeper_to_wire(keys.keeper),
-    }
+    Keys { keys: keys.keys.into_iter().map(key).collect(), keeper: keeper_to_wire(keys.keeper) }
 }
 
 pub(crate) fn keeper_to_wire(keeper: backup::PasswordKeeper) -> PasswordKeeper {

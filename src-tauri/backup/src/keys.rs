@@ -109,9 +109,10 @@ impl Backups {
         let destination = self.require_there(&self.destination(id)?)?;
         let opened = match password {
             Some(text) => self.open_with(&destination, &Password::new(text)),
-            None => self.secrets.read(id, &destination.name).and_then(|text| {
-                self.open_with(&destination, &Password::new(text.as_str()))
-            }),
+            None => self
+                .secrets
+                .read(id, &destination.name)
+                .and_then(|text| self.open_with(&destination, &Password::new(text.as_str()))),
         };
         match opened {
             Ok(repository) => Ok(Some(repository.key_id())),
@@ -132,9 +133,9 @@ impl Backups {
         let text = format!("{} {happened}", destination.name);
         let event = NewEvent::new(format!("destination.{kind}"), text);
         let event = event.of_destination(Some(destination.id));
-        self.library.catalog().write(|transaction| {
-            self.library.events().append(transaction, &event).map(drop)
-        })
+        self.library
+            .catalog()
+            .write(|transaction| self.library.events().append(transaction, &event).map(drop))
     }
 }
 

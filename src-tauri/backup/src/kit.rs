@@ -67,7 +67,9 @@ impl Backups {
         ];
         let listed: Vec<_> = projects
             .iter()
-            .map(|project| (project.id, escape_name(project.name.as_bytes()), escape_path(&project.root)))
+            .map(|project| {
+                (project.id, escape_name(project.name.as_bytes()), escape_path(&project.root))
+            })
             .collect();
         parts.extend(with_undercroft(&place));
         parts.extend(with_restic(&place, &listed, &self.library.id()?.to_string()));
@@ -92,7 +94,8 @@ fn with_undercroft(place: &str) -> [Part; 3] {
 }
 
 fn with_restic(place: &str, projects: &[(ProjectId, String, String)], library: &str) -> Vec<Part> {
-    let restore = |tag: &str| format!("restic -r {place} restore latest --tag {tag} --target restored");
+    let restore =
+        |tag: &str| format!("restic -r {place} restore latest --tag {tag} --target restored");
     let mut parts = vec![
         Part::Heading("Everything, without Undercroft"),
         Part::Words(

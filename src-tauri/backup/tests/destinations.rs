@@ -3,10 +3,9 @@
 mod support;
 
 use std::fs;
-use std::os::unix::fs::PermissionsExt;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
-use support::{Home, PASSWORD, refused, wanted};
+use support::{Home, copy_tree, refused, wanted};
 use undercroft_backup::{AddDestination, NewPassword};
 use undercroft_foundation::{Code, Job};
 use undercroft_library::AddProject;
@@ -15,17 +14,6 @@ fn key_files(home: &Home) -> Vec<PathBuf> {
     let folder = home.path().join("library/keys");
     fs::read_dir(folder)
         .map_or(Vec::new(), |files| files.map(|file| file.unwrap().path()).collect())
-}
-
-fn copy_tree(from: &Path, to: &Path) {
-    fs::create_dir_all(to).unwrap();
-    for entry in fs::read_dir(from).unwrap().map(Result::unwrap) {
-        let target = to.join(entry.file_name());
-        match entry.file_type().unwrap().is_dir() {
-            true => copy_tree(&entry.path(), &target),
-            false => drop(fs::copy(entry.path(), target).unwrap()),
-        }
-    }
 }
 
 #[test]
@@ -47,21 +35,6 @@ fn an_empty_or_missing_folder_becomes_a_destination() {
 }
 
 #[test]
-fn the_password_lies_where_only_the_user_may_read_it_and_nowhere_else() {
-    let home = Home::new();
-    let (library, backups) = home.open();
-    let destination = home.destination(&backups, "disk");
-    let file = home.path().join("library/keys").join(destination.id.to_string());
-    assert_eq!(fs::read(&file).unwrap(), PASSWORD.as_bytes());
-    let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
-    assert_eq!((mode(&file), mode(file.parent().unwrap())), (0o600, 0o700));
-    assert!(!format!("{:?}", wanted(&file)).contains(PASSWORD));
-    drop((library, backups));
-    let catalog = fs::read(home.path().join("library/catalog.db")).unwrap();
-    assert!(!catalog.windows(PASSWORD.len()).any(|part| part == PASSWORD.as_bytes()));
-}
-
-#[test]
 fn places_that_cannot_be_destinations_are_refused_and_left_alone() {
     let home = Home::new();
     let (library, backups) = home.open();
@@ -79,7 +52,8 @@ fn places_that_cannot_be_destinations_are_refused_and_left_alone() {
     refused(add(home.path().join("none/../..")), Code::NotFound, "no such folder");
     let missing = AddDestination { create: false, ..wanted(&home.path().join("none")) };
     refused(backups.add_destination(&missing), Code::RepositoryMissing, "no repository");
-    let empty = AddDestination { password: NewPassword::default(), ..wanted(&home.path().join("none")) };
+    let empty =
+        AddDestination { password: NewPassword::default(), ..wanted(&home.path().join("none")) };
     refused(backups.add_destination(&empty), Code::Invalid, "password that is not empty");
     let disk = home.destination(&backups, "disk");
     refused(add(disk.path.join("data/inner")), Code::Invalid, "inside the destination disk");
@@ -122,7 +96,8 @@ fn a_repository_is_opened_with_its_password_only_and_once_only() {
     backups.forget_destination(disk.id).unwrap();
     assert!(key_files(&home).is_empty());
     assert!(disk.path.join("config").is_file(), "the repository stays");
-    let wrong = AddDestination { password: NewPassword::Typed("wrong".into()), ..wanted(&disk.path) };
+    let wrong =
+        AddDestination { password: NewPassword::Typed("wrong".into()), ..wanted(&disk.path) };
     assert_eq!(backups.add_destination(&wrong).unwrap_err().code(), Code::WrongPassword);
     assert!(key_files(&home).is_empty() && backups.destinations().unwrap().is_empty());
     let again = backups.add_destination(&AddDestination { create: false, ..wanted(&disk.path) });
@@ -187,23 +162,6 @@ fn another_drive_at_its_place_is_told_and_not_written_to() {
 }
 
 #[test]
-fn a_password_that_opens_no_more_is_told() {
-    let home = Home::new();
-    let (library, backups) = home.open();
-    let project = home.project(&library, "p");
-    let disk = home.destination(&backups, "disk");
-    drop(backups);
-    let file = home.path().join("library/keys").join(disk.id.to_string());
-    let backups = undercroft_backup::Backups::new(&library);
-    fs::write(&file, "other").unwrap();
-    let result = backups.run(project.id, disk.id, &Job::new());
-    refused(result, Code::WrongPassword, "password was changed");
-    fs::remove_file(&file).unwrap();
-    let result = backups.run(project.id, disk.id, &Job::new());
-    refused(result, Code::WrongPassword, "no longer at");
-}
-
-#[test]
 fn a_destination_is_found_and_renamed() {
     let home = Home::new();
     let (library, backups) = home.open();
@@ -220,4 +178,52 @@ fn a_destination_is_found_and_renamed() {
     let kinds: Vec<_> =
         library.events().after(0, 10).unwrap().into_iter().map(|event| event.kind).collect();
     assert_eq!(kinds, ["destination.added", "destination.added", "destination.renamed"]);
+}
+
+#[test]
+fn another_repository_is_recognised_without_its_password_and_left_alone() {
+    let home = Home::new();
+    let (_library, backups) = home.open();
+    let (disk, other) = (home.destination(&backups, "disk"), home.destination(&backups, "other"));
+    fs::rename(&disk.path, home.path().join("away")).unwrap();
+    copy_tree(&other.path, &disk.path);
+    // Nothing opens it any more: only its config can tell.
+    fs::remove_dir_all(disk.path.join("keys")).unwrap();
+    let before = fs::read_dir(&disk.path).unwrap().count();
+    assert!(!backups.state_of(&disk).unwrap().is_present);
+    refused(backups.keys(disk.id), Code::Damaged, "Another drive");
+    refused(backups.unlock_destination(disk.id), Code::Damaged, "Another drive");
+    assert_eq!(fs::read_dir(&disk.path).unwrap().count(), before);
+}
+
+#[test]
+fn where_a_drive_is_away_no_repository_is_made_in_its_name() {
+    let home = Home::new();
+    let (_library, backups) = home.open();
+    let disk = home.destination(&backups, "disk");
+    fs::rename(&disk.path, home.path().join("away")).unwrap();
+    fs::create_dir(&disk.path).unwrap();
+    refused(
+        backups.add_destination(&wanted(&disk.path)),
+        Code::AlreadyExists,
+        "disk belongs there",
+    );
+    assert_eq!(fs::read_dir(&disk.path).unwrap().count(), 0);
+}
+
+#[test]
+fn a_destination_is_moved_by_hand_to_its_own_repository_only() {
+    let home = Home::new();
+    let (library, backups) = home.open();
+    let (disk, other) = (home.destination(&backups, "disk"), home.destination(&backups, "other"));
+    let place = home.path().join("a/b");
+    fs::create_dir_all(place.parent().unwrap()).unwrap();
+    fs::rename(&disk.path, &place).unwrap();
+    let to = |path: &std::path::Path| backups.move_destination(disk.id, path);
+    refused(to(&other.path), Code::Invalid, "Another repository");
+    refused(to(&home.path()), Code::RepositoryMissing, "no repository");
+    assert_eq!(to(&place).unwrap().path, place);
+    assert!(backups.state_of(&backups.destination(disk.id).unwrap()).unwrap().is_present);
+    let last = library.events().after(0, 10).unwrap().pop().unwrap();
+    assert!(last.text.contains("disk is now at"), "{last:?}");
 }

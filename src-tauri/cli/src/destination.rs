@@ -1,17 +1,21 @@
-//! `undercroft destination`: add, list and forget places that hold backups.
+//! `undercroft destination`: the places that hold backups.
 
-use std::path::PathBuf;
+mod keys;
+
+use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand};
 use undercroft_api::Api;
 use undercroft_api::wire::{
-    Destination, DestinationAdd, DestinationRef, NewPassword, Nothing, Place, PlaceState,
+    Destination, DestinationAdd, DestinationCopy, DestinationDetail, DestinationMove,
+    DestinationRef, DestinationRename, NewPassword, Nothing, PasswordKeeper, Place, PlaceState,
 };
 use undercroft_foundation::Result;
 
-use crate::ending::Ending;
+use crate::ending::{self, Ending};
 use crate::output::Output;
 use crate::password::{self, Purpose};
+use crate::progress;
 use crate::session::{self, Session};
 use crate::table::{Align, Table};
 use crate::words::{grouped, moment, size};
@@ -22,6 +26,23 @@ pub(crate) enum Command {
     Add(Add),
     /// List destinations
     List,
+    /// Show a destination with its keys and what its backups take
+    Show(Named),
+    /// Give a destination another name
+    Rename(Rename),
+    /// Say where a destination is now that was moved
+    Move(Move),
+    /// Remove locks that programs left which are gone
+    Unlock(Named),
+    /// Copy backups to another destination
+    Copy(CopyBackups),
+    /// List, add, remove and try keys
+    #[command(subcommand)]
+    Key(keys::KeyCommand),
+    /// Change the password that is kept for a destination
+    Password(keys::NewKey),
+    /// Make the page to print and put away: what is where, its password, how to get it back
+    Kit(keys::Kit),
     /// Forget a destination; the backups in it stay
     Remove(Named),
 }
@@ -35,6 +56,8 @@ pub(crate) struct Add {
     name: Option<String>,
     #[command(flatten)]
     password: PasswordFile,
+    #[command(flatten)]
+    new: keys::NewPasswordFrom,
 }
 
 /// The file that a password is read from.
@@ -44,6 +67,40 @@ pub(crate) struct PasswordFile {
     /// UNDERCROFT_PASSWORD or the terminal
     #[arg(long, value_name = "FILE")]
     password_file: Option<PathBuf>,
+}
+
+impl PasswordFile {
+    /// The file, if one is named.
+    pub(crate) fn path(&self) -> Option<&Path> {
+        self.password_file.as_deref()
+    }
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Rename {
+    /// The destination: its name, its id or the beginning of it
+    destination: String,
+    /// Its new name
+    name: String,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Move {
+    /// The destination: its name, its id or the beginning of it
+    destination: String,
+    /// The folder where it is now
+    path: PathBuf,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct CopyBackups {
+    /// The destination that holds them
+    from: String,
+    /// The destination that is given them
+    to: String,
+    /// The backups: their ids or the beginnings of them; all when none is named
+    #[arg(value_name = "BACKUP")]
+    backups: Vec<String>,
 }
 
 #[derive(Debug, Args)]
@@ -59,13 +116,44 @@ impl Command {
         match self {
             Self::Add(add) => {
                 let place = session::place(&api, &add.path)?;
-                let added = add_place(&api, place, add.name, &add.password)?;
+                let added = match add.new.is_given() {
+                    true => add_new(&api, place, add.name, add.new)?,
+                    false => add_place(&api, place, add.name, &add.password)?,
+                };
                 out.show(&added, |destination| print_added(destination, out));
             }
             Self::List => {
                 let destinations = api.destination_list(Nothing {})?;
                 out.show(&destinations, |destinations| print_list(destinations, out));
             }
+            Self::Show(named) => {
+                let request = DestinationRef { destination: named.destination };
+                let detail = api.destination_show(request)?;
+                out.show(&detail, |detail| print_detail(detail, out));
+            }
+            Self::Rename(Rename { destination, name }) => {
+                let renamed = api.destination_rename(DestinationRename { destination, name })?;
+                out.show(&renamed, |it| out.line(format!("It is called {} now", it.name)));
+            }
+            Self::Move(Move { destination, path }) => {
+                let place = session::place(&api, &path)?.id;
+                let moved = api.destination_move(DestinationMove { destination, place })?;
+                out.show(&moved, |it| out.line(format!("{} is at {}", it.name, it.display)));
+            }
+            Self::Unlock(named) => {
+                let request = DestinationRef { destination: named.destination };
+                out.show(&api.destination_unlock(request)?, |destination| {
+                    out.line(format!("{} holds no lock that nobody needs", destination.name));
+                });
+            }
+            Self::Copy(CopyBackups { from, to, backups: snapshots }) => {
+                let request = DestinationCopy { from, to, snapshots };
+                let copied = progress::run(session, &api, || api.destination_copy(request))?;
+                return ending::of_job(&copied);
+            }
+            Self::Key(command) => return command.run(session, &api),
+            Self::Password(change) => return change.change(session, &api),
+            Self::Kit(kit) => return kit.run(session, &api),
             Self::Remove(named) => {
                 let request = DestinationRef { destination: named.destination };
                 out.show(&api.destination_forget(request)?, |destination| {
@@ -89,8 +177,20 @@ pub(crate) fn add_place(
         true => (Purpose::Create, format!("the new repository {}", place.display)),
         false => (Purpose::Open, format!("the repository {}", place.display)),
     };
-    let secret = password::ask(password.password_file.as_deref(), purpose, &whose)?;
+    let secret = password::ask(password.path(), purpose, &whose)?;
     let password = NewPassword::Typed { password: secret.into_text() };
+    api.destination_add(DestinationAdd { place: place.id, name, password, create })
+}
+
+/// The same, with the password that the options say.
+fn add_new(
+    api: &Api,
+    place: Place,
+    name: Option<String>,
+    new: keys::NewPasswordFrom,
+) -> Result<Destination> {
+    let create = place.state != PlaceState::Repository;
+    let password = new.password(api, || Ok(String::new()))?;
     api.destination_add(DestinationAdd { place: place.id, name, password, create })
 }
 
@@ -98,10 +198,23 @@ fn print_added(destination: &Destination, out: &Output) {
     out.line(format!("{} ({})", destination.name, destination.id));
     out.line(format!("  Folder      {}", destination.display));
     out.line(format!("  Repository  {}", destination.repository_id));
-    out.note(
-        "Undercroft keeps the password in its library, readable by you alone. \
-         Keep it elsewhere too: without it, nobody can open the backups.",
-    );
+    out.note(format!(
+        "The password is kept {}. Keep it elsewhere too: without it, nobody can open the backups. \
+         `undercroft destination kit` makes a page to print.",
+        keys::keeper(destination.keeper)
+    ));
+}
+
+fn print_detail(detail: &DestinationDetail, out: &Output) {
+    let DestinationDetail { destination, keys, .. } = detail;
+    out.line(format!("{} ({})", destination.name, destination.id));
+    out.line(format!("  Folder      {}", destination.display));
+    out.line(format!("  Repository  {}", destination.repository_id));
+    out.line(format!("  Backups     {}", grouped(destination.snapshots)));
+    out.line(format!("  Stored      {}", size(detail.stored_bytes)));
+    out.line(format!("  Restored    {}", size(detail.restore_bytes)));
+    out.line(format!("  Unused      {}", size(detail.unused_bytes)));
+    keys::print_keys(keys, out);
 }
 
 fn print_list(destinations: &[Destination], out: &Output) {
@@ -116,6 +229,10 @@ fn print_list(destinations: &[Destination], out: &Output) {
         let free = match destination.present {
             true => destination.free_bytes.map(size).unwrap_or_default(),
             false => "away".to_owned(),
+        };
+        let free = match destination.keeper {
+            PasswordKeeper::Missing => format!("{free}, no password"),
+            _ => free,
         };
         table.row([
             destination.name.clone(),

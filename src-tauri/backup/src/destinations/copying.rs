@@ -20,8 +20,11 @@ impl Backups {
     ) -> Result<JobView> {
         let (source, target) = (self.destination(from)?, self.destination(to)?);
         if from == to {
-            return Err(Error::new(Code::Invalid, format!("Cannot copy {} to itself", source.name))
-                .next("Choose another destination"));
+            return Err(Error::new(
+                Code::Invalid,
+                format!("Cannot copy {} to itself", source.name),
+            )
+            .next("Choose another destination"));
         }
         let repository = self.repository_of(&source)?;
         let find = |text: &String| {

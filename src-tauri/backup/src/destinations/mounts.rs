@@ -15,10 +15,34 @@ const CONFIG_MAX: u64 = 64 << 10;
 
 /// File systems that hold no drive, and those that may not answer for a long time.
 const PASSED_OVER: &[&str] = &[
-    "autofs", "binfmt_misc", "bpf", "cgroup", "cgroup2", "cifs", "configfs", "debugfs", "devpts",
-    "devtmpfs", "efivarfs", "fusectl", "fuse.gvfsd-fuse", "fuse.portal", "fuse.sshfs", "hugetlbfs",
-    "mqueue", "nfs", "nfs4", "nsfs", "proc", "pstore", "rpc_pipefs", "securityfs", "smb3",
-    "squashfs", "sysfs", "tracefs",
+    "autofs",
+    "binfmt_misc",
+    "bpf",
+    "cgroup",
+    "cgroup2",
+    "cifs",
+    "configfs",
+    "debugfs",
+    "devpts",
+    "devtmpfs",
+    "efivarfs",
+    "fusectl",
+    "fuse.gvfsd-fuse",
+    "fuse.portal",
+    "fuse.sshfs",
+    "hugetlbfs",
+    "mqueue",
+    "nfs",
+    "nfs4",
+    "nsfs",
+    "proc",
+    "pstore",
+    "rpc_pipefs",
+    "securityfs",
+    "smb3",
+    "squashfs",
+    "sysfs",
+    "tracefs",
 ];
 
 /// The table of mounts as it stands; nothing where the system has none.
@@ -96,9 +120,8 @@ fn unescape(text: &[u8]) -> Vec<u8> {
     let mut rest = text;
     while let Some((&first, after)) = rest.split_first() {
         let octal = after.get(..3).filter(|_| first == b'\\');
-        let code = octal.and_then(|digits| {
-            u8::from_str_radix(std::str::from_utf8(digits).ok()?, 8).ok()
-        });
+        let code =
+            octal.and_then(|digits| u8::from_str_radix(std::str::from_utf8(digits).ok()?, 8).ok());
         let (byte, after) = match code {
             Some(byte) => (byte, &after[3..]),
             None => (first, after),
@@ -126,6 +149,9 @@ mod tests {
     #[test]
     fn a_path_ends_in_all_its_ends() {
         let ends = tails(Path::new("/media/disk/a"));
-        assert_eq!(ends, [Path::new("media/disk/a"), Path::new("disk/a"), Path::new("a"), Path::new("")]);
+        assert_eq!(
+            ends,
+            [Path::new("media/disk/a"), Path::new("disk/a"), Path::new("a"), Path::new("")]
+        );
     }
 }

@@ -52,11 +52,7 @@ pub(super) struct Keyring {
 
 impl Keyring {
     pub(super) fn new(library: &Library) -> Self {
-        Self {
-            library: library.clone(),
-            silent_since: Mutex::default(),
-            gone: Mutex::default(),
-        }
+        Self { library: library.clone(), silent_since: Mutex::default(), gone: Mutex::default() }
     }
 
     /// Keeps a password; it was read back when this returns.
@@ -93,7 +89,11 @@ impl Keyring {
 
     fn note_gone(&self, id: DestinationId, is_gone: bool) {
         let mut gone = self.gone.lock().unwrap_or_else(PoisonError::into_inner);
-        if is_gone { gone.insert(id) } else { gone.remove(&id) };
+        if is_gone {
+            gone.insert(id)
+        } else {
+            gone.remove(&id)
+        };
     }
 
     fn ask<T: Send + 'static>(

@@ -67,9 +67,9 @@ impl Sealer {
         let sealed = hex::decode(sealed).map_err(|source| damaged().because(source))?;
         let plain = key.open(&sealed)?;
         let text = std::str::from_utf8(&plain).map_err(|_| damaged())?;
-        let text = text.strip_prefix(&format!("{id}\n")).ok_or_else(|| {
-            damaged().why("It is the password of another destination")
-        })?;
+        let text = text
+            .strip_prefix(&format!("{id}\n"))
+            .ok_or_else(|| damaged().why("It is the password of another destination"))?;
         Ok(Zeroizing::new(text.to_owned()))
     }
 

@@ -168,8 +168,11 @@ impl TestKey {
         if tried.opens {
             return Ok(Ending::Done);
         }
-        Err(Error::new(Code::WrongPassword, format!("The password does not open {}", self.destination))
-            .next("Try another one; the recovery kit has the right one"))
+        Err(Error::new(
+            Code::WrongPassword,
+            format!("The password does not open {}", self.destination),
+        )
+        .next("Try another one; the recovery kit has the right one"))
     }
 }
 
