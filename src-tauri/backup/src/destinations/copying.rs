@@ -34,11 +34,11 @@ impl Backups {
             [] => repository.snapshot_ids()?,
             some => some.iter().map(find).collect::<Result<Vec<_>>>()?,
         };
+        let title = format!("Copy backups from {} to {}", source.name, target.name);
         let spec = JobSpec {
-            kind: JobKind::Copy,
-            title: format!("Copy backups from {} to {}", source.name, target.name),
-            project: None,
             destination: Some(to),
+            others: vec![from],
+            ..JobSpec::new(JobKind::Copy, title)
         };
         let backups = self.clone();
         self.library.jobs().spawn(spec, move |job| {
