@@ -1,5 +1,6 @@
 /** Collects the commands that make sense right now, out of where one is and what there is. */
 import ArchiveRestore from '@lucide/svelte/icons/archive-restore';
+import CalendarPlus from '@lucide/svelte/icons/calendar-plus';
 import FolderPlus from '@lucide/svelte/icons/folder-plus';
 import Folder from '@lucide/svelte/icons/folder';
 import Files from '@lucide/svelte/icons/files';
@@ -9,6 +10,7 @@ import Play from '@lucide/svelte/icons/play';
 import Undo from '@lucide/svelte/icons/undo-2';
 import HardDrive from '@lucide/svelte/icons/hard-drive';
 import Keyboard from '@lucide/svelte/icons/keyboard';
+import LifeBuoy from '@lucide/svelte/icons/life-buoy';
 import ListChecks from '@lucide/svelte/icons/list-checks';
 import MoveRight from '@lucide/svelte/icons/move-right';
 import Pencil from '@lucide/svelte/icons/pencil';
@@ -24,6 +26,7 @@ import { activityRoute, filesRoute, historyRoute, projectOf, projectsRoute } fro
 import type { Route } from '$lib/routing';
 import { words } from '$lib/words';
 import type { Actions, Rooms } from './actions.svelte';
+import type { BackupActions } from './backup-actions.svelte';
 import type { HistoryActions } from './history-actions.svelte';
 
 const text = words.palette;
@@ -32,12 +35,14 @@ export function collectCommands(
   rooms: Rooms,
   actions: Actions,
   keeping: HistoryActions,
+  doing: BackupActions,
 ): Command[] {
   const project = currentProject(rooms);
   return [
     ...(project ? projectCommands(project, rooms, actions) : []),
     ...(project ? historyCommands(project, rooms, keeping) : []),
     ...generalCommands(rooms, actions),
+    ...backupCommands(rooms, doing),
     ...watchCommands(rooms, keeping),
     ...navigationCommands(rooms),
     ...projectLinks(rooms),
@@ -212,6 +217,48 @@ function generalCommands({ dialogs, jobs, session }: Rooms, actions: Actions): C
       keys: ['?'],
       hint: '',
       run: () => dialogs.show({ kind: 'shortcuts' }),
+    }),
+  ];
+}
+
+function backupCommands({ dialogs, router }: Rooms, doing: BackupActions): Command[] {
+  const group = 'act' as const;
+  const add = (parts: Omit<Command, 'group'>): Command => ({ group, ...parts });
+  return [
+    add({
+      id: 'set-up-backups',
+      label: words.setup.start,
+      icon: ShieldCheck,
+      hint: '',
+      run: () => dialogs.show({ kind: 'setUpBackups' }),
+    }),
+    add({
+      id: 'new-plan',
+      label: words.plans.add,
+      icon: CalendarPlus,
+      hint: commandFor('plan_save'),
+      run: () => router.go({ page: 'plan', plan: null }),
+    }),
+    add({
+      id: 'pause-backups',
+      label: text.pauseBackups,
+      icon: Pause,
+      hint: commandFor('schedule_pause'),
+      run: () => void doing.pause('oneHour'),
+    }),
+    add({
+      id: 'resume-backups',
+      label: text.resumeBackups,
+      icon: Play,
+      hint: commandFor('schedule_resume'),
+      run: () => void doing.resume(),
+    }),
+    add({
+      id: 'recover',
+      label: words.setup.recover,
+      icon: LifeBuoy,
+      hint: commandFor('library_recover'),
+      run: () => router.go({ page: 'recover' }),
     }),
   ];
 }

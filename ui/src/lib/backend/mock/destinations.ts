@@ -44,11 +44,14 @@ export function destinationHandlers(host: MockHost): HandlersOf<Names> {
     host.event('destination.changed', text, null, destination.id);
     return destination;
   };
+  const projectAt = (index: number) => host.library.projects[index]?.id ?? null;
   const drillsOf = (destination: Destination): Drill[] => {
     const known =
       proofs.get(destination.id) ??
       (destination.lastProven
-        ? [0, 30, 60].map((days) => makeDrill(at(days * DAY + 9 * DAY), 24 - days / 10))
+        ? [0, 30, 60].map((days) =>
+            makeDrill(at(days * DAY + 9 * DAY), 24 - days / 10, projectAt(days / 30)),
+          )
         : []);
     proofs.set(destination.id, known);
     return known;
@@ -180,7 +183,7 @@ export function destinationHandlers(host: MockHost): HandlersOf<Names> {
         '24 files were restored and are right',
         () => {
           found.lastProven = at(0);
-          proofs.set(destination, [makeDrill(at(0), 24), ...drillsOf(found)]);
+          proofs.set(destination, [makeDrill(at(0), 24, projectAt(1)), ...drillsOf(found)]);
         },
       );
     },
@@ -208,10 +211,10 @@ function makeKey(host: MockHost, machine: string, created: string, current: bool
   };
 }
 
-function makeDrill(time: string, files: number): Drill {
+function makeDrill(time: string, files: number, project: string | null): Drill {
   return {
     time,
-    project: null,
+    project,
     files: Math.round(files),
     bytes: 92_000_000,
     milliseconds: 3_180,
