@@ -18,7 +18,7 @@ pub const WRITE_POINTS: &[&str] = &[
     "repository.snapshot-written",
     "repository.lock-written",
     "repository.snapshot-forgotten",
-    "repository.prune-packed",
+    "repository.pack-read-back",
     "repository.prune-indexed",
     "repository.prune-index-removed",
     "repository.prune-pack-removed",

@@ -184,6 +184,12 @@ impl Provider for DiskProvider {
         folders.iter().try_for_each(|folder| sync_folder(folder))
     }
 
+    fn free_bytes(&self) -> Result<Option<u64>> {
+        let room = rustix::fs::statvfs(&self.root)
+            .map_err(|errno| Error::io("look at", &self.root, errno.into()))?;
+        Ok(Some(room.f_bavail.saturating_mul(room.f_frsize)))
+    }
+
     fn create_folder(&self, folder: &str) -> Result<()> {
         create_folders(&self.path(folder)?)
     }

@@ -114,6 +114,14 @@ pub trait Provider: Send + Sync + fmt::Debug {
         Ok(())
     }
 
+    /// Bytes that can still be written; nothing where that cannot be told.
+    ///
+    /// # Errors
+    /// Any failure to find out.
+    fn free_bytes(&self) -> Result<Option<u64>> {
+        Ok(None)
+    }
+
     /// Makes a folder, so that listing it is no error.
     ///
     /// # Errors

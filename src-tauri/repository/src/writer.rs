@@ -14,8 +14,9 @@ use crate::codec::{Codec, SealedBlob};
 use crate::id::{BlobId, PackId};
 use crate::index::write_index_file;
 use crate::lock::Lock;
-use crate::pack::{PackBuilder, PackedBlob};
+use crate::pack::{FinishedPack, PackBuilder, PackedBlob};
 use crate::repository::Repository;
+use crate::storage::FileKind;
 
 /// Data goes to one of this many open packs by chance, so that the sizes of a pack's
 /// neighbouring blobs do not tell which file they are (as restic does since 0.18).
@@ -27,6 +28,9 @@ const CHECKPOINT_EVERY: Duration = Duration::from_secs(4);
 
 /// How often the saver looks whether a checkpoint is due.
 const CHECK_EVERY: Duration = Duration::from_millis(500);
+
+/// Bytes of a pack that are read back at once.
+const READ_BACK: usize = 2 << 20;
 
 /// restic's limit for an index file, and with it ours.
 pub(crate) const INDEX_BLOBS_MAX: usize = 50_000;
@@ -42,6 +46,18 @@ pub(crate) struct Added {
     pub(crate) bytes_stored: AtomicU64,
     /// The packs that were written and indexed.
     pub(crate) packs: Mutex<Vec<PackId>>,
+}
+
+/// What becomes of blobs that are put.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Manner {
+    /// Those that the repository lacks are stored.
+    Adding,
+    /// They are counted as if they were stored.
+    Counting,
+    /// All are stored, whether they are there or not, and every pack is read back: those that it
+    /// takes the place of will go.
+    Renewing,
 }
 
 #[derive(Debug, Default)]
@@ -62,7 +78,7 @@ enum Order {
 pub(crate) struct BlobWriter<'r> {
     repository: &'r Repository,
     lock: Option<&'r Lock>,
-    dry_run: bool,
+    manner: Manner,
     /// Blobs that are on their way and in no index file yet: another writer of this process must
     /// not rely on them, its snapshot could be there before they can be found.
     pending: Mutex<HashSet<(BlobKind, BlobId)>>,
@@ -83,14 +99,14 @@ impl<'r> BlobWriter<'r> {
     pub(crate) fn run<T>(
         repository: &'r Repository,
         lock: Option<&'r Lock>,
-        dry_run: bool,
+        manner: Manner,
         work: impl FnOnce(&Self) -> Result<T>,
     ) -> Result<(T, Added)> {
         let (saver, packs) = mpsc::sync_channel(1);
         let writer = Self {
             repository,
             lock,
-            dry_run,
+            manner,
             pending: Mutex::default(),
             data: Default::default(),
             trees: Mutex::default(),
@@ -162,7 +178,7 @@ impl<'r> BlobWriter<'r> {
         self.added.bytes.fetch_add(length, Ordering::Relaxed);
         let stored = sealed.bytes.len() as u64;
         self.added.bytes_stored.fetch_add(stored, Ordering::Relaxed);
-        if self.dry_run {
+        if self.manner == Manner::Counting {
             return Ok(stored);
         }
         let mut open = locked(self.open_pack(kind, &id));
@@ -185,7 +201,9 @@ impl<'r> BlobWriter<'r> {
 
     fn claim(&self, kind: BlobKind, id: BlobId) -> bool {
         let mut pending = locked(&self.pending);
-        !self.repository.index().contains(kind, &id) && pending.insert((kind, id))
+        let is_known =
+            self.manner != Manner::Renewing && self.repository.index().contains(kind, &id);
+        !is_known && pending.insert((kind, id))
     }
 
     /// The last byte of a digest is as good as dice, and nobody without the content knows it.
@@ -283,6 +301,10 @@ impl Saver<'_, '_> {
         let pack = pack.finish(&repository.key, &*repository.storage.world.random)?;
         repository.storage.write_pack(pack.id, &pack.bytes)?;
         reach_write_point("repository.pack-written");
+        if self.writer.manner == Manner::Renewing {
+            read_back(repository, &pack)?;
+            reach_write_point("repository.pack-read-back");
+        }
         locked(&self.writer.spare).push(pack.bytes);
         self.unindexed.push((pack.id, pack.blobs));
         Ok(())
@@ -290,8 +312,11 @@ impl Saver<'_, '_> {
 
     /// Makes durable and findable what has waited long enough.
     fn checkpoint(&mut self) -> Result<()> {
-        for pack in self.writer.take_open(CHECKPOINT_EVERY) {
-            self.save(pack)?;
+        // What takes the place of others is there once more: small packs would not be worth it.
+        if self.writer.manner != Manner::Renewing {
+            for pack in self.writer.take_open(CHECKPOINT_EVERY) {
+                self.save(pack)?;
+            }
         }
         let waited = self.writer.now().saturating_sub(self.indexed_at);
         let blobs: usize = self.unindexed.iter().map(|(_, blobs)| blobs.len()).sum();
@@ -329,6 +354,19 @@ impl Saver<'_, '_> {
         self.unindexed.clear();
         Ok(())
     }
+}
+
+/// Makes sure that a pack reads as it was written.
+fn read_back(repository: &Repository, pack: &FinishedPack) -> Result<()> {
+    let mut at = 0;
+    for part in pack.bytes.chunks(READ_BACK) {
+        if repository.storage.read_pack_range(pack.id, at, part.len())? != part {
+            let what = format!("Cannot rely on {}", FileKind::Pack.path(pack.id));
+            return Err(Error::new(Code::Damaged, what).why("It does not read as it was written"));
+        }
+        at += part.len() as u64;
+    }
+    Ok(())
 }
 
 fn gone() -> Error {

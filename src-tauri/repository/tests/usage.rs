@@ -37,7 +37,7 @@ fn five_snapshots(scene: &Scene) -> Repository {
 }
 
 fn everything() -> PruneOptions {
-    PruneOptions { max_unused_percent: 0, join_packs_below: 0 }
+    PruneOptions { max_unused_percent: 0, join_packs_below: 0, ..PruneOptions::default() }
 }
 
 fn unused_bytes(repository: &Repository) -> u64 {

@@ -39,12 +39,15 @@ impl SmallDisk {
         self.folder.path()
     }
 
-    /// Fills all the room that is left with one file, and gives back its path: removing it makes
-    /// room again.
+    /// Fills all the room that is left with one file, which grows when it is there already, and
+    /// gives back its path: removing it makes room again.
     pub fn fill(&self) -> PathBuf {
         let path = self.path().join("ballast");
         let block = vec![0; 4096];
-        let mut file = std::fs::File::create(&path)
+        let mut file = std::fs::OpenOptions::new()
+            .create(true)
+            .append(true)
+            .open(&path)
             .unwrap_or_else(|error| panic!("cannot create {}: {error}", path.display()));
         while std::io::Write::write_all(&mut file, &block).is_ok() {}
         path

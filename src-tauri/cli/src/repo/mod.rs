@@ -1,6 +1,7 @@
 //! `undercroft repo`: any repository in restic's format, without a library. Options that mean the
 //! same are called as restic calls them.
 
+mod amount;
 mod backup;
 mod cat;
 mod check;
@@ -13,6 +14,7 @@ mod key;
 mod ls;
 mod parity;
 mod permissions;
+mod prune;
 mod restore;
 mod snapshots;
 mod spec;
@@ -108,6 +110,8 @@ enum Command {
     Restore(restore::Restore),
     /// Check that the repository is whole
     Check(check::Check),
+    /// Free what no snapshot needs any more
+    Prune(prune::Prune),
     /// Copy snapshots from another repository into this one
     Copy(copy::Copy),
     /// List, add, remove and change the keys that open the repository
@@ -136,6 +140,7 @@ impl Repo {
             Command::Diff(command) => command.run(session, &access.open(session)?),
             Command::Restore(command) => command.run(session, &access.open(session)?),
             Command::Check(command) => command.run(session, &access.open(session)?),
+            Command::Prune(command) => command.run(session, access.open(session)?),
             Command::Copy(command) => command.run(session, &access.open(session)?),
             Command::Key(command) => command.run(session, access.open(session)?),
             Command::Parity(command) => command.run(session, access),

@@ -309,7 +309,7 @@ pub(super) const COMPACT: Scenario = Scenario {
         "history.compact-removed",
         "history.compact-objects-published",
         "repository.snapshot-forgotten",
-        "repository.prune-packed",
+        "repository.pack-read-back",
         "repository.prune-indexed",
         "repository.prune-index-removed",
         "repository.prune-pack-removed",

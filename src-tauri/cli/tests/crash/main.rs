@@ -390,6 +390,7 @@ crashes! {
     a_killed_second_backup: SECOND_BACKUP;
     a_killed_key_add: KEY_ADD;
     a_killed_copy: mending::COPY;
+    a_killed_prune: mending::PRUNE;
     a_killed_first_use: FIRST_USE;
     a_killed_project_add: PROJECT_ADD;
     a_killed_project_rename: PROJECT_RENAME;

@@ -33,3 +33,45 @@ pub(super) const COPY: Scenario = Scenario {
     },
     once: false,
 };
+
+/// Three backups of files that come and go, of which only the last is listed.
+fn repository_to_prune(program: &Program) {
+    repository(program);
+    let work = program.text("work");
+    for n in 0..3 {
+        let _ = fs::remove_file(program.path(&format!("work/passing {}", n - 1)));
+        write_file(
+            program.path(&format!("work/passing {n}")),
+            random_bytes(50 + n as u64, 900_000),
+        );
+        program.must(&["repo", "backup", &work]);
+    }
+    let mut snapshots = files_below(&program.repository().join("snapshots"));
+    snapshots.sort_by_key(|path| path.metadata().unwrap().modified().unwrap());
+    for snapshot in &snapshots[..2] {
+        fs::remove_file(snapshot).unwrap();
+    }
+}
+
+pub(super) const PRUNE: Scenario = Scenario {
+    prepare: repository_to_prune,
+    arguments: |_| words("repo prune --max-unused 0%"),
+    points: &[
+        "repository.lock-written",
+        "repository.pack-written",
+        "repository.pack-read-back",
+        "repository.index-written",
+        "repository.prune-indexed",
+        "repository.prune-index-removed",
+        "repository.prune-pack-removed",
+    ],
+    stores: true,
+    times: 3,
+    done: |program| {
+        assert_eq!(program.must(&["repo", "prune", "--max-unused", "0"]), "Freed 0 B\n");
+        let target = tempfile::tempdir().unwrap();
+        let text = target.path().to_str().unwrap();
+        program.must(&["repo", "restore", "latest", "--target", text]);
+    },
+    once: false,
+};

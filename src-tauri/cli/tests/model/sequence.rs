@@ -27,7 +27,7 @@ const POINTS: &[&str] = &[
     "repository.before-snapshot",
     "repository.snapshot-written",
     "repository.snapshot-forgotten",
-    "repository.prune-packed",
+    "repository.pack-read-back",
     "repository.prune-indexed",
     "repository.prune-index-removed",
     "repository.prune-pack-removed",

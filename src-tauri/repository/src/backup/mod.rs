@@ -13,7 +13,6 @@ mod request;
 mod run;
 mod scan;
 mod sources;
-mod tasks;
 
 pub use request::{BackupRequest, BackupSummary, Parent};
 
@@ -26,7 +25,7 @@ use crate::id::SnapshotId;
 use crate::lock::Lock;
 use crate::repository::Repository;
 use crate::snapshot::{PROGRAM_VERSION, Snapshot, SnapshotSummary, find_parent};
-use crate::writer::{Added, BlobWriter};
+use crate::writer::{Added, BlobWriter, Manner};
 use request::is_there;
 use run::{Counts, Run};
 use sources::Sources;
@@ -60,10 +59,10 @@ impl Repository {
         let dialect = Dialect::of(&self.config, &snapshots)?;
         self.refresh_index()?;
         let paths = sources.paths.clone();
-        let ((tree, counts), added) =
-            BlobWriter::run(self, lock.as_ref(), request.dry_run, |writer| {
-                Run::new(self, writer, request, dialect, job)?.walk(sources, parent.as_ref())
-            })?;
+        let manner = if request.dry_run { Manner::Counting } else { Manner::Adding };
+        let ((tree, counts), added) = BlobWriter::run(self, lock.as_ref(), manner, |writer| {
+            Run::new(self, writer, request, dialect, job)?.walk(sources, parent.as_ref())
+        })?;
         let mut summary = summarize(&counts, added);
         if request.dry_run {
             return Ok(summary);

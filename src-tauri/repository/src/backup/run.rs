@@ -12,7 +12,6 @@ use super::folder::{Folder, Previous};
 use super::request::BackupRequest;
 use super::scan::ScanTask;
 use super::sources::Sources;
-use super::tasks::Tasks;
 use crate::chunker::Chunker;
 use crate::codec::Codec;
 use crate::dialect::Dialect;
@@ -21,6 +20,7 @@ use crate::id::BlobId;
 use crate::metadata::Capture;
 use crate::repository::{BlobReader, Repository};
 use crate::snapshot::{Snapshot, SnapshotSummary};
+use crate::tasks::Tasks;
 use crate::writer::BlobWriter;
 
 /// A thread more than cores hides the waits for the disk.

@@ -8,7 +8,7 @@ use crate::id::BlobId;
 use crate::index::Index;
 use crate::repository::Repository;
 use crate::storage::FileKind;
-use crate::tree::{Tree, decode_tree};
+use crate::tree::{Links, Tree, decode_links, decode_tree};
 
 /// A reader of trees that relies on nothing but the index that it is given.
 pub(crate) struct TreeSource<'a> {
@@ -25,6 +25,18 @@ impl<'a> TreeSource<'a> {
 
     /// The tree of this id.
     pub(crate) fn tree(&mut self, id: &BlobId) -> Result<Tree> {
+        self.load(id)?;
+        decode_tree(&self.json)
+    }
+
+    /// What the tree of this id leads to.
+    pub(crate) fn links(&mut self, id: &BlobId) -> Result<Links> {
+        self.load(id)?;
+        decode_links(&self.json)
+    }
+
+    /// Puts the text of a tree into `self.json`.
+    fn load(&mut self, id: &BlobId) -> Result<()> {
         let location = self.index.find(BlobKind::Tree, id).ok_or_else(|| {
             Error::new(Code::Damaged, format!("There is no tree {id}"))
                 .why("No index of the repository lists it")
@@ -33,7 +45,6 @@ impl<'a> TreeSource<'a> {
         let provider = &self.repository.storage.provider;
         let mut sealed = provider.read_range(&path, blob.offset.into(), blob.length as usize)?;
         let key = &self.repository.key;
-        self.codec.decode(key, id, &mut sealed, blob.raw_length, &mut self.json)?;
-        decode_tree(&self.json)
+        self.codec.decode(key, id, &mut sealed, blob.raw_length, &mut self.json)
     }
 }

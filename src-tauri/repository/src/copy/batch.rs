@@ -1,7 +1,6 @@
 //! Blobs that are brought over together, in the order in which they lie in the source's packs.
 
 use std::collections::HashSet;
-use std::sync::atomic::{AtomicUsize, Ordering};
 
 use undercroft_foundation::{Code, Error, Job, Result};
 
@@ -10,6 +9,7 @@ use crate::blob::BlobKind;
 use crate::id::{BlobId, PackId};
 use crate::index::Location;
 use crate::pack::PackedBlob;
+use crate::parallel::for_each;
 use crate::repository::Repository;
 use crate::stretch::each_blob;
 use crate::writer::BlobWriter;
@@ -17,9 +17,6 @@ use crate::writer::BlobWriter;
 /// A batch is as large as memory allows, so that packs are read in long stretches.
 const BLOBS_MAX: usize = 100_000;
 const BYTES_MAX: u64 = 512 << 20;
-
-/// More would only take memory: the target's disk is not faster than these.
-const THREADS_MAX: usize = 4;
 
 /// What a transfer brought.
 #[derive(Debug, Default)]
@@ -84,37 +81,15 @@ impl<'r> Batch<'r> {
         packs: &[(PackId, Vec<PackedBlob>)],
         writer: &BlobWriter<'_>,
     ) -> Result<()> {
-        let next = AtomicUsize::new(0);
-        let run = || {
-            let mut resealing = Resealing::new(self.source, self.target)?;
-            while let Some((pack, blobs)) = packs.get(next.fetch_add(1, Ordering::Relaxed)) {
-                let brought =
-                    each_blob(&self.source.storage, *pack, blobs.clone(), |blob, sealed| {
-                        self.job.check_cancelled()?;
-                        let length = Location { pack: *pack, blob: *blob }.plain_length();
-                        writer.put_sealed(blob.kind, blob.id, length, || {
-                            resealing.reseal(blob, sealed)
-                        })?;
-                        self.job.add_bytes_done(blob.length.into());
-                        Ok(())
-                    });
-                if brought.is_err() {
-                    // The others need not go on.
-                    next.store(packs.len(), Ordering::Relaxed);
-                    return brought;
-                }
-            }
-            Ok(())
-        };
-        let cores = std::thread::available_parallelism().map_or(2, usize::from);
-        let threads = cores.min(THREADS_MAX).min(packs.len());
-        std::thread::scope(|scope| {
-            let running: Vec<_> = (0..threads).map(|_| scope.spawn(run)).collect();
-            let join = |thread: std::thread::ScopedJoinHandle<'_, Result<()>>| {
-                thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
-            };
-            let results: Vec<_> = running.into_iter().map(join).collect();
-            results.into_iter().collect()
+        let begin = || Resealing::new(self.source, self.target);
+        for_each(packs, begin, |resealing, (pack, blobs)| {
+            each_blob(&self.source.storage, *pack, blobs.clone(), |blob, sealed| {
+                self.job.check_cancelled()?;
+                let length = Location { pack: *pack, blob: *blob }.plain_length();
+                writer.put_sealed(blob.kind, blob.id, length, || resealing.reseal(blob, sealed))?;
+                self.job.add_bytes_done(blob.length.into());
+                Ok(())
+            })
         })
     }
 }

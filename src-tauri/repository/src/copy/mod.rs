@@ -21,7 +21,7 @@ use crate::id::SnapshotId;
 use crate::lock::Lock;
 use crate::repository::Repository;
 use crate::snapshot::Snapshot;
-use crate::writer::BlobWriter;
+use crate::writer::{BlobWriter, Manner};
 
 /// Snapshots whose blobs are there are written at least this often.
 const PUBLISH_EVERY: Duration = Duration::from_secs(5);
@@ -90,7 +90,8 @@ pub fn copy(
     target.refresh_index()?;
     job.add_total(choice.wanted.len() as u64, 0);
     let lock = target_lock.as_ref();
-    let (report, _) = BlobWriter::run(target, lock, options.dry_run, |writer| {
+    let manner = if options.dry_run { Manner::Counting } else { Manner::Adding };
+    let (report, _) = BlobWriter::run(target, lock, manner, |writer| {
         Copy::new(source, target, lock, writer, options, job).run(choice)
     })?;
     Ok(report)

@@ -4,9 +4,11 @@
 
 mod file;
 mod places;
+mod renewal;
 
 pub(crate) use file::{read_index_copy, read_index_file, write_index_file};
-pub(crate) use places::Places;
+pub(crate) use places::{Places, SharedPlaces};
+pub(crate) use renewal::{index_bytes, write_indexes};
 
 use hashbrown::HashTable;
 
@@ -120,6 +122,19 @@ impl Index {
     /// All blobs, by pack as they were added; a blob that lies in two packs comes twice.
     pub(crate) fn iter(&self) -> impl Iterator<Item = Location> + '_ {
         self.entries.iter().map(|entry| self.location(entry))
+    }
+
+    /// The packs with their blobs and those's places, in the order of the places.
+    pub(crate) fn packs(&self) -> impl Iterator<Item = (PackId, Vec<(usize, PackedBlob)>)> + '_ {
+        let mut locations = self.iter().enumerate().peekable();
+        std::iter::from_fn(move || {
+            let (place, Location { pack, blob }) = locations.next()?;
+            let mut blobs = vec![(place, blob)];
+            while let Some((place, next)) = locations.next_if(|(_, next)| next.pack == pack) {
+                blobs.push((place, next.blob));
+            }
+            Some((pack, blobs))
+        })
     }
 
     fn location(&self, entry: &Entry) -> Location {

@@ -23,7 +23,7 @@ use crate::lock::Lock;
 use crate::repository::Repository;
 use crate::snapshot::{PROGRAM_VERSION, Snapshot};
 use crate::tree::{Tree, encode_tree};
-use crate::writer::BlobWriter;
+use crate::writer::{BlobWriter, Manner};
 
 /// A repository that is being added to; others may add too, and nobody may remove.
 #[derive(Debug)]
@@ -77,7 +77,7 @@ impl Ingest<'_> {
     /// What `work` returns, [`Code::Locked`], or a failure of the storage.
     pub fn store<T>(&self, work: impl FnOnce(&IngestWriter<'_, '_>) -> Result<T>) -> Result<T> {
         let repository = self.repository;
-        let stored = BlobWriter::run(repository, self.lock.as_ref(), false, |writer| {
+        let stored = BlobWriter::run(repository, self.lock.as_ref(), Manner::Adding, |writer| {
             work(&IngestWriter { writer, repository, chunker: &self.chunker })
         });
         stored.map(|(value, added)| {

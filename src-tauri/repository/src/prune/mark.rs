@@ -7,69 +7,78 @@ use undercroft_foundation::{Code, Error, Job, Result};
 use crate::blob::BlobKind;
 use crate::check::TreeSource;
 use crate::id::BlobId;
-use crate::index::Index;
+use crate::index::{Index, SharedPlaces};
+use crate::parallel::{on_threads, threads};
 use crate::repository::Repository;
 use crate::snapshot::Snapshot;
-use crate::tree::NodeKind;
+use crate::tasks::Tasks;
 
-/// The places in the index of all blobs that are needed: one bit each.
-pub(super) struct Used(Vec<u64>);
-
-impl Used {
-    fn none_of(index: &Index) -> Self {
-        Self(vec![0; index.len().div_ceil(64)])
-    }
-
-    /// Marks a place; `false` when it was marked before.
-    fn insert(&mut self, place: usize) -> bool {
-        let bit = 1 << (place % 64);
-        let word = &mut self.0[place / 64];
-        let new = *word & bit == 0;
-        *word |= bit;
-        new
-    }
-
-    pub(super) fn contains(&self, place: usize) -> bool {
-        self.0[place / 64] & (1 << (place % 64)) != 0
-    }
+/// What it means that something is in no index.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Need {
+    /// It is lost.
+    All,
+    /// Another program removed it, rightly.
+    WhatIsThere,
 }
 
 /// Marks what these snapshots need, of each blob the copy that the index finds.
 pub(super) fn mark(
     repository: &Repository,
     index: &Index,
-    snapshots: &[Snapshot],
+    marked: &SharedPlaces,
+    (snapshots, need): (&[Snapshot], Need),
     job: &Job,
-) -> Result<Used> {
-    let mut used = Used::none_of(index);
-    let mut source = TreeSource::new(repository, index)?;
-    // A snapshot's tree is mostly that of another; a stack of those to come stays small.
+) -> Result<()> {
+    let marking = Marking { index, marked, need, trees: Tasks::new() };
     let roots: HashSet<BlobId> = snapshots.iter().map(|snapshot| snapshot.tree).collect();
-    let mut todo: Vec<BlobId> = roots.into_iter().collect();
-    while let Some(id) = todo.pop() {
-        job.check_cancelled()?;
-        if !used.insert(place_of(index, BlobKind::Tree, &id)?) {
-            continue;
-        }
-        for node in source.tree(&id)?.nodes {
-            if node.kind == NodeKind::Dir {
-                let subtree = node.subtree.ok_or_else(|| {
-                    Error::new(Code::Damaged, format!("Cannot follow tree {id}"))
-                        .why("A folder in it names no tree")
-                })?;
-                todo.push(subtree);
-            }
-            for content in node.content.iter().flatten() {
-                used.insert(place_of(index, BlobKind::Data, content)?);
-            }
-        }
+    for root in roots {
+        marking.reach(root)?;
     }
-    Ok(used)
+    on_threads(threads(), || {
+        let mut source = TreeSource::new(repository, index)?;
+        marking.trees.work(|id| {
+            job.check_cancelled()?;
+            marking.follow(&mut source, id)
+        })
+    })
 }
 
-fn place_of(index: &Index, kind: BlobKind, id: &BlobId) -> Result<usize> {
-    index.place(kind, id).ok_or_else(|| {
-        Error::new(Code::Damaged, format!("There is no {} {id}", kind.name()))
-            .why("A snapshot needs it, and no index lists it")
-    })
+struct Marking<'a> {
+    index: &'a Index,
+    marked: &'a SharedPlaces,
+    need: Need,
+    /// Those that are marked and not followed yet.
+    trees: Tasks<BlobId>,
+}
+
+impl Marking<'_> {
+    fn reach(&self, tree: BlobId) -> Result<()> {
+        if let Some(place) = self.place_of(BlobKind::Tree, &tree)?
+            && self.marked.insert(place)
+        {
+            self.trees.push([tree]);
+        }
+        Ok(())
+    }
+
+    fn follow(&self, source: &mut TreeSource<'_>, tree: BlobId) -> Result<()> {
+        let links = source.links(&tree)?;
+        for content in &links.content {
+            if let Some(place) = self.place_of(BlobKind::Data, content)? {
+                self.marked.insert(place);
+            }
+        }
+        links.folders.into_iter().try_for_each(|(_, subtree)| self.reach(subtree))
+    }
+
+    fn place_of(&self, kind: BlobKind, id: &BlobId) -> Result<Option<usize>> {
+        match self.index.place(kind, id) {
+            None if self.need == Need::All => {
+                Err(Error::new(Code::Damaged, format!("There is no {} {id}", kind.name()))
+                    .why("A snapshot needs it, and no index lists it"))
+            }
+            place => Ok(place),
+        }
+    }
 }

@@ -4,18 +4,23 @@ use std::collections::{HashMap, HashSet};
 
 use undercroft_foundation::{Code, Error, Job, Result};
 
-use super::mark::{Used, mark};
+use super::choice::{Limits, PackUse, choose};
+use super::copies::choose_copies;
+use super::mark::{Need, mark};
+use super::room::room;
 use super::{PruneOptions, PrunePlan};
-use crate::blob::BlobKind;
-use crate::id::{IndexId, PackId};
-use crate::index::{Index, Location, read_index_file};
-use crate::pack::{PackedBlob, pack_size};
+use crate::id::{IndexId, PackId, SnapshotId};
+use crate::index::{Index, Places, SharedPlaces, index_bytes, read_index_file};
+use crate::pack::PackedBlob;
 use crate::repository::Repository;
 use crate::storage::FileKind;
-use crate::writer::{INDEX_BLOBS_MAX, OPEN_DATA_PACKS};
+use crate::writer::INDEX_BLOBS_MAX;
 
 /// An index file of at least this many blobs stays as it is when all its packs stay.
 const INDEX_WORTH_KEEPING: usize = INDEX_BLOBS_MAX / 4;
+
+/// Room for locks, and for what a file system rounds up.
+const SLACK: u64 = 128 << 10;
 
 /// An index file as it lies there.
 pub(super) struct IndexFile {
@@ -24,48 +29,59 @@ pub(super) struct IndexFile {
     pub(super) blobs: usize,
 }
 
-/// What is known of a pack.
-struct PackUse {
-    id: PackId,
-    size: u64,
-    used_blobs: u64,
-    used_bytes: u64,
-    unused_blobs: u64,
-    unused_bytes: u64,
-    /// Whether it holds data, and trees.
-    kinds: (bool, bool),
-}
-
 /// A plan with all that is needed to carry it out.
+#[derive(Default)]
 pub(super) struct Draft {
     pub(super) plan: PrunePlan,
     pub(super) index: Index,
-    pub(super) used: Used,
+    /// Of each needed blob, the place that the index finds.
+    pub(super) needed: SharedPlaces,
+    /// Of each needed blob, the place of the copy that stays.
+    pub(super) kept: Places,
     /// All index files.
     pub(super) files: Vec<IndexFile>,
+    /// Packs that these list.
+    pub(super) listed: HashSet<PackId>,
+    /// Of these, those that are not there, or not as long as they should be.
+    pub(super) missing: HashSet<PackId>,
+    /// The snapshots whose needs are marked.
+    pub(super) snapshots: HashSet<SnapshotId>,
     /// Packs that go, with or without being copied first.
     pub(super) doomed: HashSet<PackId>,
 }
 
 impl Draft {
     pub(super) fn make(repository: &Repository, options: &PruneOptions, job: &Job) -> Result<Self> {
-        job.set_current("Indexes");
-        let (index, files) = read_indexes(repository)?;
+        let mut draft = Self::default();
+        // Snapshots first: whatever one of these needs was in an index before it was written.
         job.set_current("Snapshots");
-        let snapshots = repository.snapshots()?;
+        let in_use = repository.snapshots_in_use()?;
+        job.set_current("Indexes");
+        draft.read_indexes(repository)?;
         job.set_current("Trees");
-        let used = mark(repository, &index, &snapshots, job)?;
+        draft.mark(repository, in_use, job)?;
+        draft.plan.snapshots = draft.snapshots.len() as u64;
         job.set_current("Packs");
         let mut stored: HashMap<PackId, u64> =
             repository.storage.list_with_sizes(FileKind::Pack)?.into_iter().collect();
-        let packs = weigh(&index, &used, &mut stored)?;
-        let mut plan = PrunePlan { snapshots: snapshots.len() as u64, ..PrunePlan::default() };
-        plan.packs_unlisted = stored.keys().copied().collect();
-        plan.packs_unlisted.sort_unstable();
-        plan.frees_bytes = stored.values().sum();
-        choose(&packs, options, &mut plan);
-        let doomed = plan.packs_to_remove.iter().chain(&plan.packs_to_repack).copied().collect();
-        Ok(Self { plan, index, used, files, doomed })
+        draft.note_missing(&stored);
+        draft.choose_copies();
+        let packs = draft.weigh(&mut stored)?;
+        draft.plan.packs_unlisted = stored.keys().copied().collect();
+        draft.plan.packs_unlisted.sort_unstable();
+        draft.plan.frees_bytes = stored.values().sum();
+        let limits = Limits {
+            version: repository.config.version,
+            index_bytes: index_bytes(repository.config.version, draft.index.len() as u64) + SLACK,
+            room: room(repository)?,
+        };
+        choose(&packs, options, &limits, &mut draft.plan);
+        let plan = &draft.plan;
+        draft.doomed = plan.packs_to_remove.iter().chain(&plan.packs_to_repack).copied().collect();
+        if draft.is_void() {
+            draft.plan.needs_free_bytes = 0;
+        }
+        Ok(draft)
     }
 
     /// Whether nothing would be different.
@@ -81,141 +97,84 @@ impl Draft {
         })
     }
 
-    /// Whether the copy of a blob at a place of the index is the one that is needed.
-    pub(super) fn is_used(&self, place: usize) -> bool {
-        self.used.contains(place)
+    /// Reads the index files that were not read yet; one that cannot be read is an error. Says
+    /// whether those that were read before are all still there.
+    pub(super) fn read_indexes(&mut self, repository: &Repository) -> Result<bool> {
+        let present = repository.storage.list::<IndexId>(FileKind::Index)?;
+        let present: HashSet<_> = present.into_iter().collect();
+        let known: HashSet<_> = self.files.iter().map(|file| file.id).collect();
+        for id in present.difference(&known) {
+            let packs = read_index_file(&repository.storage, &repository.key, *id)?;
+            self.add_index_file(*id, packs);
+        }
+        Ok(known.is_subset(&present))
     }
-}
 
-/// Reads every index file; one that cannot be read is an error.
-fn read_indexes(repository: &Repository) -> Result<(Index, Vec<IndexFile>)> {
-    let mut index = Index::default();
-    let mut known = HashSet::new();
-    let mut files = Vec::new();
-    for id in repository.storage.list::<IndexId>(FileKind::Index)? {
-        let packs = read_index_file(&repository.storage, &repository.key, id)?;
+    fn add_index_file(&mut self, id: IndexId, packs: Vec<(PackId, Vec<PackedBlob>)>) {
         let mut file = IndexFile { id, packs: Vec::with_capacity(packs.len()), blobs: 0 };
         for (pack, blobs) in packs {
             file.packs.push(pack);
             file.blobs += blobs.len();
             // A prune that was broken off leaves packs that two files list.
-            if known.insert(pack) {
-                index.add_pack(pack, &blobs);
+            if self.listed.insert(pack) {
+                self.index.add_pack(pack, &blobs);
             }
         }
-        files.push(file);
+        self.files.push(file);
     }
-    Ok((index, files))
-}
 
-/// Weighs each pack of the index, and takes those that are there out of `stored`.
-fn weigh(index: &Index, used: &Used, stored: &mut HashMap<PackId, u64>) -> Result<Vec<PackUse>> {
-    let mut packs = Vec::new();
-    for (pack, blobs) in index.packs() {
-        let size = pack_size(blobs.iter().map(|(_, blob)| blob));
-        let mut weighed = PackUse {
-            id: pack,
-            size,
-            used_blobs: 0,
-            used_bytes: 0,
-            unused_blobs: 0,
-            unused_bytes: 0,
-            kinds: (false, false),
-        };
-        for (place, blob) in blobs {
-            weighed.add(used.contains(place), &blob);
+    /// Marks what those of these snapshots need that were not marked yet.
+    pub(super) fn mark(
+        &mut self,
+        repository: &Repository,
+        in_use: crate::SnapshotsInUse,
+        job: &Job,
+    ) -> Result<()> {
+        self.needed.grow(&self.index);
+        let groups = [(in_use.snapshots, Need::All), (in_use.trashed, Need::WhatIsThere)];
+        for (mut snapshots, need) in groups {
+            snapshots.retain(|snapshot| self.snapshots.insert(snapshot.id));
+            mark(repository, &self.index, &self.needed, (&snapshots, need), job)?;
         }
-        let found = stored.remove(&pack);
-        // What is not needed may be missing, too.
-        if weighed.used_blobs > 0 && found != Some(size) {
-            let path = FileKind::Pack.path(pack);
-            let error = Error::new(Code::Damaged, format!("Cannot rely on {path}"));
-            return Err(error.why(match found {
-                None => "The pack is missing, and a snapshot needs it".to_owned(),
-                Some(found) => format!("It has {found} bytes and should have {size}"),
-            }));
-        }
-        weighed.size = found.unwrap_or(0);
-        packs.push(weighed);
-    }
-    Ok(packs)
-}
-
-impl PackUse {
-    fn add(&mut self, used: bool, blob: &PackedBlob) {
-        let (blobs, bytes) = if used {
-            (&mut self.used_blobs, &mut self.used_bytes)
-        } else {
-            (&mut self.unused_blobs, &mut self.unused_bytes)
-        };
-        *blobs += 1;
-        *bytes += u64::from(blob.length);
-        match blob.kind {
-            BlobKind::Data => self.kinds.0 = true,
-            BlobKind::Tree => self.kinds.1 = true,
-        }
+        Ok(())
     }
 
-    fn waste(&self) -> f64 {
-        self.unused_bytes as f64 / (self.used_bytes + self.unused_bytes).max(1) as f64
-    }
-}
-
-/// Decides about each pack.
-fn choose(packs: &[PackUse], options: &PruneOptions, plan: &mut PrunePlan) {
-    let mut repack = small_ones(packs, options);
-    let mut partly = Vec::new();
-    let mut left_unused = 0;
-    for pack in packs {
-        plan.used_blobs += pack.used_blobs;
-        plan.used_bytes += pack.used_bytes;
-        plan.unused_blobs += pack.unused_blobs;
-        plan.unused_bytes += pack.unused_bytes;
-        if pack.used_blobs == 0 {
-            plan.packs_to_remove.push(pack.id);
-            plan.frees_bytes += pack.size;
-        } else if pack.unused_blobs > 0 && !repack.contains(&pack.id) {
-            left_unused += pack.unused_bytes;
-            partly.push(pack);
-        }
-    }
-    let allowed = plan.used_bytes / 100 * u64::from(options.max_unused_percent);
-    partly.sort_by(|a, b| b.waste().total_cmp(&a.waste()).then(a.id.cmp(&b.id)));
-    for pack in partly {
-        if left_unused > allowed {
-            left_unused -= pack.unused_bytes;
-            repack.insert(pack.id);
-        }
-    }
-    for pack in packs.iter().filter(|pack| repack.contains(&pack.id)) {
-        plan.packs_to_repack.push(pack.id);
-        plan.repack_bytes += pack.used_bytes;
-        plan.frees_bytes += pack.unused_bytes;
-    }
-}
-
-/// Small packs that are worth joining. As many as a writer leaves open stay small for ever.
-fn small_ones(packs: &[PackUse], options: &PruneOptions) -> HashSet<PackId> {
-    let is_small = |pack: &&PackUse| pack.used_blobs > 0 && pack.size < options.join_packs_below;
-    let small: Vec<_> = packs.iter().filter(is_small).collect();
-    let data = small.iter().filter(|pack| pack.kinds.0).count();
-    let trees = small.iter().filter(|pack| pack.kinds.1).count();
-    let joined =
-        |pack: &&&PackUse| (pack.kinds.0 && data > OPEN_DATA_PACKS) || (pack.kinds.1 && trees > 1);
-    small.iter().filter(joined).map(|pack| pack.id).collect()
-}
-
-impl Index {
-    /// The packs with their blobs and those's places in the index, in the order of the places.
-    pub(super) fn packs(&self) -> impl Iterator<Item = (PackId, Vec<(usize, PackedBlob)>)> + '_ {
-        let mut locations = self.iter().enumerate().peekable();
-        std::iter::from_fn(move || {
-            let (place, Location { pack, blob }) = locations.next()?;
-            let mut blobs = vec![(place, blob)];
-            while let Some((place, next)) = locations.next_if(|(_, next)| next.pack == pack) {
-                blobs.push((place, next.blob));
+    fn note_missing(&mut self, stored: &HashMap<PackId, u64>) {
+        for (pack, blobs) in self.index.packs() {
+            let size = crate::pack::pack_size(blobs.iter().map(|(_, blob)| blob));
+            if stored.get(&pack) != Some(&size) {
+                self.missing.insert(pack);
             }
-            Some((pack, blobs))
-        })
+        }
+    }
+
+    /// Decides anew which copy of each needed blob stays.
+    pub(super) fn choose_copies(&mut self) {
+        let stands = |pack: &PackId| (!self.doomed.contains(pack), !self.missing.contains(pack));
+        self.kept = choose_copies(&self.index, &self.needed.to_places(), stands);
+    }
+
+    /// Weighs each pack of the index, and takes those that are there out of `stored`.
+    fn weigh(&self, stored: &mut HashMap<PackId, u64>) -> Result<Vec<PackUse>> {
+        let mut packs = Vec::new();
+        for (pack, blobs) in self.index.packs() {
+            let mut weighed = PackUse::new(pack);
+            for (place, blob) in &blobs {
+                weighed.add(self.kept.contains(*place), blob);
+            }
+            let found = stored.remove(&pack);
+            // What is not needed may be missing, too.
+            if weighed.used_blobs > 0 && self.missing.contains(&pack) {
+                let path = FileKind::Pack.path(pack);
+                let error = Error::new(Code::Damaged, format!("Cannot rely on {path}"));
+                return Err(error.why(match found {
+                    None => "The pack is missing, and a snapshot needs it".to_owned(),
+                    Some(found) => format!("It has {found} bytes and should have others"),
+                }));
+            }
+            weighed.size = found.unwrap_or(0);
+            packs.push(weighed);
+        }
+        Ok(packs)
     }
 }

@@ -18,7 +18,7 @@ use crate::password::Password;
 use crate::repository::Repository;
 use crate::snapshot::Snapshot;
 use crate::tree::{Node, NodeKind, NodeTime, encode_tree};
-use crate::writer::BlobWriter;
+use crate::writer::{BlobWriter, Manner};
 
 fn repository() -> Repository {
     let password = Password::new("vault".to_owned());
@@ -58,7 +58,7 @@ fn snapshot(
     build: impl FnOnce(&mut dyn FnMut(BlobKind, &[u8]) -> BlobId) -> Vec<Node>,
 ) -> Snapshot {
     let mut codec = Codec::new(Compression::Auto).unwrap();
-    let written = BlobWriter::run(repository, None, false, |writer| {
+    let written = BlobWriter::run(repository, None, Manner::Adding, |writer| {
         let mut put = |kind, bytes: &[u8]| writer.put(&mut codec, kind, bytes).unwrap();
         let nodes = build(&mut put);
         Ok(put(BlobKind::Tree, &encode_tree(nodes.iter())))

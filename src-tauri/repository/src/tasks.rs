@@ -1,10 +1,10 @@
-//! The stack of tasks that the threads of a backup share.
+//! The stack of tasks that several threads share.
 
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
 /// Tasks, the newest on top. It is at its end when there is none and none is being worked on.
 #[derive(Debug)]
-pub(super) struct Tasks<T> {
+pub(crate) struct Tasks<T> {
     state: Mutex<State<T>>,
     changed: Condvar,
 }
@@ -18,13 +18,13 @@ struct State<T> {
 }
 
 impl<T> Tasks<T> {
-    pub(super) fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let state = State { stack: Vec::new(), working: 0, waiting: 0, stopped: false };
         Self { state: Mutex::new(state), changed: Condvar::new() }
     }
 
     /// Adds tasks; the last is taken first.
-    pub(super) fn push(&self, tasks: impl IntoIterator<Item = T>) {
+    pub(crate) fn push(&self, tasks: impl IntoIterator<Item = T>) {
         let mut state = self.state();
         state.stack.extend(tasks);
         if state.waiting > 0 {
@@ -33,7 +33,7 @@ impl<T> Tasks<T> {
     }
 
     /// Adds a task if some thread has nothing to do; gives it back otherwise.
-    pub(super) fn offer(&self, task: T) -> Option<T> {
+    pub(crate) fn offer(&self, task: T) -> Option<T> {
         let mut state = self.state();
         if state.waiting <= state.stack.len() {
             return Some(task);
@@ -44,7 +44,7 @@ impl<T> Tasks<T> {
     }
 
     /// Works on tasks until there are no more, or one fails; `work` may push others.
-    pub(super) fn work<E>(&self, mut work: impl FnMut(T) -> Result<(), E>) -> Result<(), E> {
+    pub(crate) fn work<E>(&self, mut work: impl FnMut(T) -> Result<(), E>) -> Result<(), E> {
         while let Some(task) = self.take() {
             let worked = work(task);
             let mut state = self.state();
