@@ -38,7 +38,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
 use crossbeam_channel::Receiver;
-use undercroft_backup::Backups;
+use undercroft_backup::{Backups, HoldHistory};
 use undercroft_foundation::{Result, SettingsOverrides, World, escape_path};
 use undercroft_history::History;
 use undercroft_history::memory::{ReadCache, SessionWork};
@@ -96,9 +96,13 @@ impl Api {
         host: impl Host + 'static,
     ) -> Result<Self> {
         let library = Library::open_or_create(root, world, &tables())?;
+        let history = History::new(&library);
+        let held = history.clone();
+        let hold: Arc<HoldHistory> = Arc::new(move |project| Ok(Box::new(held.hold(project)?)));
+        let backups = Backups::new(&library).with_overrides(overrides.clone());
         Ok(Self(Arc::new(Rooms {
-            backups: Backups::new(&library).with_overrides(overrides.clone()),
-            history: History::new(&library),
+            backups: backups.holding_histories(hold),
+            history,
             cache: ReadCache::new(memory::CACHE_BYTES),
             session: OnceLock::new(),
             plans: histories::Plans::default(),

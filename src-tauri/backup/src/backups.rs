@@ -7,6 +7,7 @@ use undercroft_foundation::SettingsOverrides;
 use undercroft_library::Library;
 
 use crate::destinations::Searches;
+use crate::library_copy::HistoryLocks;
 use crate::open::OpenRepositories;
 use crate::secrets::Secrets;
 
@@ -18,6 +19,7 @@ pub struct Backups {
     pub(crate) overrides: SettingsOverrides,
     pub(crate) secrets: Arc<Secrets>,
     pub(crate) searches: Arc<Searches>,
+    pub(crate) histories: HistoryLocks,
 }
 
 impl Backups {
@@ -29,6 +31,7 @@ impl Backups {
             overrides: SettingsOverrides::default(),
             secrets: Arc::new(Secrets::new(library, &SettingsOverrides::default())),
             searches: Arc::default(),
+            histories: HistoryLocks::default(),
         }
     }
 

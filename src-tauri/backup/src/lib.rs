@@ -10,6 +10,7 @@ mod conditions;
 mod destinations;
 mod keys;
 mod kit;
+mod library_copy;
 mod open;
 mod plans;
 mod protection;
@@ -30,6 +31,7 @@ pub use conditions::{Conditions, Machine, QuietHours, Surroundings};
 pub use destinations::{AddDestination, Destination, DestinationRoom, DestinationState};
 pub use keys::Keys;
 pub use kit::RecoveryKit;
+pub use library_copy::{HoldHistory, LibraryCopy};
 pub use plans::{
     HookCommand, Limits, Plan, PlanProjects, PlanSpec, PlanTarget, Retention, Verification,
 };

@@ -32,6 +32,8 @@ const COLUMNS: &str = "destination, id, project, time, host, user, paths, tags, 
 
 /// The tag that every snapshot of ours bears.
 pub(crate) const OUR_TAG: &str = "undercroft";
+/// The tag of what versions of a project need beside their history: no backup of the project.
+pub(crate) const OBJECTS_TAG: &str = "objects";
 /// Before a project's id in the tag that names it.
 const PROJECT_TAG: &str = "project:";
 
@@ -67,10 +69,7 @@ impl SeenSnapshot {
         Self {
             destination,
             id: snapshot.id,
-            project: snapshot
-                .tags
-                .iter()
-                .find_map(|tag| tag.strip_prefix(PROJECT_TAG)?.parse().ok()),
+            project: project_of(&snapshot.tags),
             time: Moment::of(snapshot.time).0,
             host: snapshot.hostname.clone(),
             user: snapshot.username.clone(),
@@ -81,6 +80,14 @@ impl SeenSnapshot {
             added_bytes: snapshot.summary.map(|summary| summary.data_added_packed),
         }
     }
+}
+
+/// The project that a snapshot with these tags is a backup of.
+pub(crate) fn project_of(tags: &[String]) -> Option<ProjectId> {
+    if tags.iter().any(|tag| tag == OBJECTS_TAG) {
+        return None;
+    }
+    tags.iter().find_map(|tag| tag.strip_prefix(PROJECT_TAG)?.parse().ok())
 }
 
 /// The tag that names a project.

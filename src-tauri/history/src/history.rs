@@ -8,7 +8,7 @@ use undercroft_library::{Library, NewEvent};
 
 use crate::objects::ObjectStore;
 use crate::stat_cache::StatCache;
-use crate::store::HistoryStore;
+use crate::store::{HistoryStore, WriteLock};
 use crate::version::{Change, Version};
 use crate::versions::marks::{self, Mark};
 use crate::versions::{VersionFilter, changes, table};
@@ -108,6 +108,15 @@ impl History {
         let cache = Arc::new(StatCache::open(self.0.library.root(), workspace)?);
         caches.insert(workspace, Arc::clone(&cache));
         Ok(cache)
+    }
+
+    /// Keeps every writer of a project's history out until what this returns is dropped.
+    ///
+    /// # Errors
+    /// [`undercroft_foundation::Code::NotFound`] when there is no history,
+    /// [`undercroft_foundation::Code::Locked`] when a writer takes too long.
+    pub fn hold(&self, project: ProjectId) -> Result<WriteLock> {
+        self.store(project)?.lock(&*self.library().world().clock)
     }
 
     /// The versions of a workspace that pass the filter, newest first.

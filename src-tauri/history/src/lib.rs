@@ -47,6 +47,7 @@ pub use preview::{Encoding, PREVIEW_HEAD, Preview, PreviewKind, decode, preview}
 pub use rebuild::Rebuilt;
 pub use restore::{RestoreOrder, RestorePlan, RestoreReport, RestoreTo, clone_or_copy};
 pub use save::{SaveOrder, Scope};
+pub use store::WriteLock;
 pub use thin::{DropReason, KeepReason, LostFile, ThinDrop, ThinPlan};
 pub use version::{
     Change, ChangeKind, ContentId, Entry, EntryKind, GitId, Layer, LayerReason, Trigger, Version,

@@ -40,7 +40,7 @@ pub(crate) struct HistoryStore {
 
 /// Keeps every other writer of the same history out until it is dropped.
 #[derive(Debug)]
-pub(crate) struct WriteLock(#[expect(dead_code, reason = "its end gives the lock back")] File);
+pub struct WriteLock(#[expect(dead_code, reason = "its end gives the lock back")] File);
 
 impl HistoryStore {
     /// Where the history of `project` is in the library at `library`.

@@ -1,0 +1,151 @@
+//! The stage, `cache/library`: the library as it was at one moment.
+
+use std::fs::{self, File};
+use std::io;
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+use undercroft_foundation::{Code, Error, IoContext, Job, ProjectId, Result, replace_file};
+use undercroft_repository::{Repository, SnapshotId};
+
+use super::mirror::{self, How};
+use crate::backups::Backups;
+use crate::seen::tag_of;
+
+/// Which objects the histories of the stage need.
+pub(crate) const OBJECTS_LIST: &str = "objects.json";
+
+const FILES: &[&str] = &["library-id", "settings.toml", "plans.json"];
+const FOLDERS: &[&str] = &["projects", "session", "templates"];
+
+/// The snapshot of the object store that a project's versions need.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct ObjectsOf {
+    pub(crate) project: ProjectId,
+    /// By which its copy is known.
+    pub(crate) tree: String,
+}
+
+/// What was staged.
+pub(super) struct Staged {
+    pub(super) folder: PathBuf,
+    /// The snapshots of the object store that belong to it.
+    pub(super) objects: Vec<SnapshotId>,
+}
+
+/// Keeps every other process off the stage.
+pub(super) fn lock(library: &Path) -> Result<File> {
+    let cache = library.join("cache");
+    fs::create_dir_all(&cache).at("make", &cache)?;
+    let path = cache.join("library.lock");
+    let file = File::options().create(true).append(true).open(&path).at("open", &path)?;
+    file.lock().at("lock", &path)?;
+    Ok(file)
+}
+
+/// Stages the library. The catalog comes first: a history that is ahead of it brings it up to date,
+/// but one that is behind would lack what it lists.
+pub(super) fn stage(backups: &Backups, store: Option<&Repository>, job: &Job) -> Result<Staged> {
+    let root = backups.library.root();
+    let folder = root.join("cache/library");
+    mirror::make(&folder)?;
+    job.set_current("Catalog");
+    let fresh = folder.join("catalog-new.db");
+    mirror::remove(&fresh)?;
+    backups.library.catalog().copy_to(&fresh)?;
+    let catalog = folder.join("catalog.db");
+    fs::rename(&fresh, &catalog).at("replace", &catalog)?;
+    for name in FILES {
+        match mirror::file(&root.join(name), &folder.join(name)) {
+            Err(error) if error.code() == Code::NotFound => mirror::remove(&folder.join(name))?,
+            copied => copied?,
+        }
+    }
+    for name in FOLDERS {
+        copy_folder(&root.join(name), &folder.join(name))?;
+    }
+    let (listed, objects): (Vec<ObjectsOf>, Vec<_>) =
+        stage_histories(backups, store, &folder, job)?.into_iter().unzip();
+    let keys = folder.join("keys");
+    mirror::make(&keys)?;
+    if store.is_some() {
+        mirror::file(&root.join("keys/objects"), &keys.join("objects"))?;
+    }
+    let list = serde_json::to_vec_pretty(&listed).map_err(|source| {
+        Error::new(Code::Internal, "The list of objects has no form in JSON").because(source)
+    })?;
+    let path = folder.join(OBJECTS_LIST);
+    if fs::read(&path).ok().as_ref() != Some(&list) {
+        replace_file(&path, &list, 0o600)?;
+    }
+    Ok(Staged { folder, objects })
+}
+
+fn copy_folder(from: &Path, to: &Path) -> Result<()> {
+    if !from.try_exists().at("look at", from)? {
+        return mirror::remove(to);
+    }
+    mirror::folder(from, to, &|path| {
+        // The folders of opened workspaces hold what their versions hold, too.
+        let is_workspace =
+            path.components().nth(1).is_some_and(|it| it.as_os_str() == "workspaces");
+        let name = path.file_name().map(|name| name.to_string_lossy().into_owned());
+        match is_workspace || name.is_some_and(|name| name.contains(".tmp-")) {
+            true => How::Leave,
+            false => How::Copy,
+        }
+    })
+}
+
+fn stage_histories(
+    backups: &Backups,
+    store: Option<&Repository>,
+    folder: &Path,
+    job: &Job,
+) -> Result<Vec<(ObjectsOf, SnapshotId)>> {
+    let (from, to) = (backups.library.root().join("history"), folder.join("history"));
+    mirror::make(&to)?;
+    let entries = match fs::read_dir(&from) {
+        Ok(entries) => entries.collect::<io::Result<Vec<_>>>().at("read", &from)?,
+        Err(source) if source.kind() == io::ErrorKind::NotFound => Vec::new(),
+        Err(source) => return Err(Error::io("read", &from, source)),
+    };
+    let mut objects = Vec::new();
+    let mut kept = Vec::new();
+    for entry in entries {
+        let name = entry.file_name();
+        let id = name.to_str().and_then(|name| name.strip_suffix(".git")?.parse().ok());
+        let Some(project) = id.filter(|_| entry.path().join("HEAD").is_file()) else { continue };
+        job.check_cancelled()?;
+        job.set_current(format!("History {project}"));
+        let hold = backups.histories.0.as_ref();
+        let _held = hold.map(|hold| hold(project)).transpose()?;
+        mirror::folder(&entry.path(), &to.join(&name), &how_of_history)?;
+        objects.extend(store.map(|store| objects_of(store, project)).transpose()?.flatten());
+        kept.push(name);
+    }
+    for entry in fs::read_dir(&to).at("read", &to)? {
+        let entry = entry.at("read", &to)?;
+        if !kept.contains(&entry.file_name()) {
+            mirror::remove(&entry.path())?;
+        }
+    }
+    Ok(objects)
+}
+
+fn how_of_history(path: &Path) -> How {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    let is_unfinished =
+        name.starts_with("tmp_") || name.ends_with(".lock") || name.contains(".tmp-");
+    if is_unfinished || path == Path::new("undercroft/lock") {
+        return How::Leave;
+    }
+    if path.starts_with("objects") { How::Link } else { How::Copy }
+}
+
+/// The newest snapshot of a project's objects: it holds those of all its versions.
+fn objects_of(store: &Repository, project: ProjectId) -> Result<Option<(ObjectsOf, SnapshotId)>> {
+    let tag = tag_of(project);
+    let newest = store.snapshots()?.into_iter().rfind(|snapshot| snapshot.tags.contains(&tag));
+    Ok(newest.map(|it| (ObjectsOf { project, tree: it.tree.to_string() }, it.id)))
+}
