@@ -43,8 +43,8 @@ test('add, back up, browse and restore by keys alone', async () => {
     await keys.command('back up vault to disk');
     await page.getByTestId('snapshot-row').first().waitFor({ timeout: 60_000 });
 
-    // Into the list of snapshots, and into the first of them.
-    await keys.tabTo('[role=grid][aria-label=Snapshots]');
+    // Into the list of backups, and into the first of them.
+    await keys.tabTo('[role=grid][aria-label=Backups]');
     await keys.press('Home');
     await keys.press('Enter');
     await page.getByTestId('browse-entry').first().waitFor();

@@ -118,7 +118,7 @@ test('a second backup makes a second snapshot', async () => {
 });
 
 test('a snapshot can be looked into', async () => {
-  await click('link', /^Browse the snapshot of/);
+  await click('link', /^Browse the backup of/);
   await page.withText('browse-entry', 'Cargo.toml');
   await page.withText('browse-entry', 'entry');
   await page.sees('→ src/main.rs');

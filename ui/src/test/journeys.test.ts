@@ -55,7 +55,7 @@ describe('a project', () => {
     const backend = await open('#/projects');
     await fireEvent.click(await row(/marginalia/));
     const view = await screen.findByTestId('project-view');
-    await within(view).findByText('No snapshot yet');
+    await within(view).findByText('No backup yet');
     await fireEvent.click(
       await within(view).findByRole('button', { name: 'Back up now to Backup drive' }),
     );

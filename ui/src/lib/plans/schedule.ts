@@ -42,8 +42,8 @@ export function weekdayName(weekday: number): string {
 export function nextMoments(schedule: Schedule, now: number, count: number): number[] {
   if (schedule.type === 'hourly') return hourly(schedule.minute, now, count);
   if (!('at' in schedule)) return [];
+  if (!/^\d\d:\d\d$/.test(schedule.at)) return [];
   const [hour = 0, minute = 0] = schedule.at.split(':').map(Number);
-  if (Number.isNaN(hour) || Number.isNaN(minute)) return [];
   const found: number[] = [];
   const day = new Date(now);
   for (let ahead = 0; ahead < DAYS_AHEAD && found.length < count; ahead += 1) {

@@ -51,7 +51,7 @@ export class PlanEditing {
     const { draft } = this;
     if (!draft || draft.name.trim() === '' || draft.targets.length === 0) return false;
     const { projects } = draft;
-    if (projects.type === 'tagged' && projects.tags.length === 0) return draft.library;
+    if (projects.type === 'tagged') return projects.tags.length > 0;
     if (projects.type === 'chosen' && projects.projects.length === 0) return draft.library;
     return true;
   }

@@ -21,7 +21,7 @@ export const en = {
     projects: (count: number) => plural(count, { one: '1 project', other: '# projects' }),
     destinations: (count: number) =>
       plural(count, { one: '1 destination', other: '# destinations' }),
-    snapshots: (count: number) => plural(count, { one: '1 snapshot', other: '# snapshots' }),
+    snapshots: (count: number) => plural(count, { one: '1 backup', other: '# backups' }),
     warnings: (count: number) => plural(count, { one: '1 warning', other: '# warnings' }),
     runs: (count: number) => plural(count, { one: '1 run', other: '# runs' }),
     percent: (value: number) => `${value} %`,
@@ -53,7 +53,7 @@ export const en = {
     activity: 'Activity',
     settings: 'Settings',
     browse: 'Browse',
-    snapshots: 'Snapshots',
+    snapshots: 'Backups',
     skip: 'Skip to the content',
     breadcrumb: 'Where you are',
     missing: 'Nothing here',
@@ -316,10 +316,9 @@ export const en = {
     noDestination: 'No destination yet',
     noDestinationHint:
       'Choose a folder on another drive to keep this project’s backups, encrypted.',
-    snapshots: 'Snapshots',
-    noSnapshots: 'No snapshot yet',
-    noSnapshotsHint:
-      'A snapshot is the whole project as it was at one moment. Back up to make one.',
+    snapshots: 'Backups',
+    noSnapshots: 'No backup yet',
+    noSnapshotsHint: 'A backup is the whole project as it was at one moment. Back up to make one.',
     runs: 'Runs',
     noRuns: 'Nothing has run for this project yet.',
     close: 'Close the detail',
@@ -369,7 +368,7 @@ export const en = {
   },
 
   snapshots: {
-    title: 'Snapshots',
+    title: 'Backups',
     colWhen: 'When',
     colProject: 'Project',
     colId: 'Id',
@@ -380,9 +379,9 @@ export const en = {
     colActions: 'Actions',
     browse: 'Browse',
     restore: 'Restore…',
-    browseNamed: (when: string) => `Browse the snapshot of ${when}`,
-    restoreNamed: (when: string) => `Restore the snapshot of ${when}`,
-    empty: 'No snapshot here yet',
+    browseNamed: (when: string) => `Browse the backup of ${when}`,
+    restoreNamed: (when: string) => `Restore the backup of ${when}`,
+    empty: 'No backup here yet',
     unnamedProject: 'not a project here',
     newest: 'newest',
     destinationAll: 'All destinations',
@@ -390,8 +389,8 @@ export const en = {
 
   browse: {
     label: 'Contents',
-    folderPath: 'Folder in the snapshot',
-    root: 'Snapshot',
+    folderPath: 'Folder in the backup',
+    root: 'Backup',
     rootOf: (destination: string, id: string) => `${destination} · ${id}`,
     colName: 'Name',
     colSize: 'Size',
@@ -416,7 +415,7 @@ export const en = {
   restore: {
     title: 'Restore',
     what: 'What',
-    whole: 'The whole snapshot',
+    whole: 'The whole backup',
     selected: 'Only this',
     from: 'From',
     to: 'Into',
@@ -433,7 +432,7 @@ export const en = {
       always: 'Every file is written anew.',
     },
     summaryTitle: 'What will happen',
-    summaryWhole: (when: string) => `Everything in the snapshot of ${when}`,
+    summaryWhole: (when: string) => `Everything in the backup of ${when}`,
     summaryEntry: (name: string, when: string) => `“${name}” as it was on ${when}`,
     summaryInto: (path: string) => `is written into ${path}.`,
     summaryNoTarget: 'is written into the folder that you choose.',
@@ -471,11 +470,6 @@ export const en = {
     nothingToBackUpHint: 'Add a project and a destination first.',
     startedAll: (count: number) =>
       plural(count, { one: '1 backup started', other: '# backups started' }),
-    snapshotsOf: (name: string) => `Snapshots in ${name}`,
-    allSnapshots: 'All snapshots',
-    recentRuns: 'Runs',
-    noSnapshots: 'No snapshot yet',
-    noSnapshotsHint: 'Open a project and press “Back up now”.',
   },
 
   activity: {
@@ -582,7 +576,7 @@ export const en = {
     everywhere: 'Everywhere',
     lists: 'In lists',
     project: 'In a project',
-    browse: 'In a snapshot',
+    browse: 'In a backup',
     palette: 'Command palette',
     help: 'This sheet',
     goDashboard: 'Go to Dashboard',

@@ -1,0 +1,126 @@
+/** Schedules, policies and how backups stand, by what is said of them. */
+import { describe, expect, it } from 'vitest';
+import type { GuardAlert, Plan, Schedule, ScheduleState } from '$lib/backend/bindings';
+import { PRESETS, presetOf, reasonInWords, retentionInWords, tidied } from './retention';
+import { nextMoments, scheduleInWords } from './schedule';
+import { standingOf } from './standing';
+
+const at = (text: string) => new Date(text).getTime();
+const said = (moments: number[]) =>
+  moments.map((one) => {
+    const day = new Date(one);
+    return `${day.getMonth() + 1}/${day.getDate()} ${day.getHours()}:${day.getMinutes()}`;
+  });
+
+describe('a schedule', () => {
+  it.each<[Schedule, string]>([
+    [{ type: 'manual' }, 'Only when you press the button'],
+    [{ type: 'hourly', minute: 0 }, 'Every hour, on the hour'],
+    [{ type: 'hourly', minute: 15 }, 'Every hour, 15 minutes past'],
+    [{ type: 'daily', at: '12:30' }, 'Every day at 12:30'],
+    [{ type: 'weekly', weekdays: [5, 1, 2, 3, 4], at: '18:00' }, 'Every Monday to Friday at 18:00'],
+    [{ type: 'weekly', weekdays: [7, 1], at: '18:00' }, 'Every Monday and Sunday at 18:00'],
+    [{ type: 'monthly', day: 31, at: '04:00' }, 'On day 31 of each month, or its last, at 04:00'],
+    [{ type: 'cron', expression: '0 3 * * 1' }, 'As cron says: 0 3 * * 1'],
+    [{ type: 'afterChanges', versions: 1 }, 'After every new version'],
+  ])('is said in words: %o', (schedule, words) => {
+    expect(scheduleInWords(schedule)).toBe(words);
+  });
+
+  it('comes later today, or else tomorrow', () => {
+    const noon = at('2026-11-21T12:00:00');
+    expect(said(nextMoments({ type: 'daily', at: '12:30' }, noon, 2))).toEqual([
+      '11/21 12:30',
+      '11/22 12:30',
+    ]);
+    expect(said(nextMoments({ type: 'daily', at: '12:00' }, noon, 1))).toEqual(['11/22 12:0']);
+    expect(said(nextMoments({ type: 'hourly', minute: 15 }, noon, 2))).toEqual([
+      '11/21 12:15',
+      '11/21 13:15',
+    ]);
+  });
+
+  it('falls on the last day of a shorter month, and only on its weekdays', () => {
+    const january = at('2026-01-30T12:00:00');
+    expect(said(nextMoments({ type: 'monthly', day: 31, at: '04:00' }, january, 3))).toEqual([
+      '1/31 4:0',
+      '2/28 4:0',
+      '3/31 4:0',
+    ]);
+    const saturday = at('2026-11-21T12:00:00');
+    const weekly: Schedule = { type: 'weekly', weekdays: [1, 7], at: '18:00' };
+    expect(said(nextMoments(weekly, saturday, 3))).toEqual([
+      '11/22 18:0',
+      '11/23 18:0',
+      '11/29 18:0',
+    ]);
+  });
+
+  it('is left to the engine where no calendar tells it', () => {
+    const now = at('2026-11-21T12:00:00');
+    expect(nextMoments({ type: 'cron', expression: '* * * * *' }, now, 3)).toEqual([]);
+    expect(nextMoments({ type: 'daily', at: '' }, now, 3)).toEqual([]);
+    expect(nextMoments({ type: 'weekly', weekdays: [], at: '18:00' }, now, 3)).toEqual([]);
+  });
+});
+
+describe('a policy', () => {
+  it('is one of the usual answers, whatever of it says nothing', () => {
+    expect(presetOf({ ...PRESETS.year, hourly: null, within: '', tags: [] })).toBe('year');
+    expect(presetOf({})).toBe('all');
+    expect(presetOf({ ...PRESETS.year, within: '2d' })).toBe('own');
+  });
+
+  it('is said in words', () => {
+    expect(retentionInWords({ daily: 14, weekly: 1 })).toBe('Keeps 14 days and 1 week');
+    expect(retentionInWords({ budgetBytes: 2_000_000_000 })).toBe('Keeps at most 2.0\u00a0GB');
+    expect(retentionInWords({ daily: 0 })).toBe('Keeps everything');
+  });
+
+  it('is sent without what was left empty', () => {
+    expect(tidied({ daily: 0, last: 3, within: ' 1y ', tags: [], budgetBytes: null })).toEqual({
+      last: 3,
+      within: '1y',
+    });
+  });
+
+  it('tells its reasons, and those that nobody foresaw as they came', () => {
+    expect(['daily', 'monthly snapshot', 'oldest'].map(reasonInWords)).toEqual([
+      'day',
+      'month',
+      'oldest',
+    ]);
+  });
+});
+
+describe('how backups stand', () => {
+  const now = at('2026-11-21T12:00:00');
+  const next = { plan: 'pn', name: 'Everything', at: new Date(now + 1_800_000).toISOString() };
+  const schedule: ScheduleState = { paused: false, next };
+  const well = { enabled: true, needsAttention: false, lastRun: {} } as Plan;
+  const alert = { id: 'ga' } as GuardAlert;
+  const stand = (parts: Partial<Parameters<typeof standingOf>[0]>) =>
+    standingOf({ plans: [well], schedule, alerts: [], live: [], ...parts }, now);
+
+  it('says the worst first', () => {
+    const bad = { ...well, needsAttention: true };
+    expect(stand({ plans: [bad], alerts: [alert] }).tone).toBe('bad');
+    expect(stand({ plans: [bad] }).text).toBe('1 plan needs you to look.');
+    expect(stand({ alerts: [{ ...alert, answer: 'meant' }] }).tone).toBe('good');
+  });
+
+  it('is quiet about what only waits or rests', () => {
+    const waiting = { reason: 'destination', planned: '', text: 'Waits for Shelf' } as const;
+    expect(stand({ plans: [{ ...well, waiting }] })).toEqual({
+      tone: 'idle',
+      text: 'Waits for Shelf. It runs by itself as soon as it can.',
+    });
+    expect(stand({ schedule: { paused: true } }).text).toBe('Backups pause until you resume them.');
+    expect(stand({ plans: [{ ...well, enabled: false }] }).tone).toBe('idle');
+    expect(stand({ plans: [{ ...well, lastRun: null }] }).text).toBe('No backup was made yet.');
+  });
+
+  it('names the next run when all is well', () => {
+    expect(stand({}).text).toBe('Your backups are up to date. The next run is today, 12:30.');
+  });
+});

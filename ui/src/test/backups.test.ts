@@ -1,0 +1,207 @@
+/** Backups over the made-up engine: set up, planned, run, noticed, and the whole library back. */
+import { fireEvent, render, screen, waitFor, within } from '@testing-library/svelte';
+import { beforeEach, describe, expect, it } from 'vitest';
+import App from '../App.svelte';
+import { MockBackend } from '$lib/backend/mock';
+import type { MockOptions } from '$lib/backend/mock';
+
+async function open(hash: string, options: Partial<MockOptions> = {}): Promise<MockBackend> {
+  location.hash = hash;
+  const backend = new MockBackend({ jobSeconds: 0.2, ...options });
+  render(App, { backend });
+  await waitFor(() => expect(document.querySelector('#page-title')).not.toBeNull());
+  return backend;
+}
+
+const button = (name: string | RegExp) => screen.findByRole('button', { name });
+const input = (field: HTMLElement, value: string) => fireEvent.input(field, { target: { value } });
+const callsOf = (backend: MockBackend, name: string) =>
+  backend.calls.filter((call) => call.name === name);
+
+beforeEach(() => {
+  localStorage.clear();
+  document.body.innerHTML = '';
+});
+
+describe('the first set-up', () => {
+  it('takes three clicks, makes a password, runs the proposed plan, and shows the kit', async () => {
+    const backend = await open('#/backups', { scenario: 'empty', canPick: true });
+    const place = backend.place('/home/mira/work/vault');
+    await backend.call('project_add', { place: place.id, name: 'vault' });
+    await fireEvent.click(await screen.findByTestId('set-up'));
+    await fireEvent.click(await button(/^Folder/));
+    await screen.findByText('Folder found');
+    await fireEvent.click(await screen.findByTestId('set-up-start'));
+    await waitFor(() => expect(screen.getByTestId('recovery-kit').textContent).toMatch(/Password/));
+    expect(callsOf(backend, 'destination_add')[0]?.request).toMatchObject({
+      create: true,
+      password: { type: 'generated' },
+    });
+    await waitFor(() => expect(backend.library.snapshots).toHaveLength(1));
+    await fireEvent.click(await screen.findByTestId('kit-done'));
+    const card = await screen.findByTestId('plan-card');
+    await within(card).findByText('Everything');
+    await within(card).findByText('Done');
+  });
+
+  it('goes on with backups that are there, and never makes them anew', async () => {
+    const backend = await open('#/backups', { scenario: 'empty' });
+    await fireEvent.click(await screen.findByTestId('set-up'));
+    await input(await screen.findByTestId('place-path'), '/media/old-repo');
+    await input(await screen.findByTestId('destination-password'), 'stone upon stone');
+    await fireEvent.click(await screen.findByTestId('set-up-start'));
+    await screen.findByTestId('plan-card');
+    expect(callsOf(backend, 'destination_add')[0]?.request).toMatchObject({
+      create: false,
+      password: { type: 'typed', password: 'stone upon stone' },
+    });
+    expect(screen.queryByTestId('recovery-kit')).toBeNull();
+  });
+
+  it('adds a destination once, though the plan could not be kept at first', async () => {
+    const backend = await open('#/backups', { scenario: 'empty', canPick: true });
+    const failure = { code: 'internal', what: 'It broke', why: 'So', next: 'Again' } as const;
+    backend.failWith('plan_save', failure);
+    await fireEvent.click(await screen.findByTestId('set-up'));
+    await fireEvent.click(await button(/^Folder/));
+    await screen.findByText('Folder found');
+    await fireEvent.click(await screen.findByTestId('set-up-start'));
+    await screen.findByTestId('error-note');
+    backend.failWith('plan_save', null);
+    await fireEvent.click(await screen.findByTestId('set-up-start'));
+    await screen.findByTestId('recovery-kit');
+    expect(callsOf(backend, 'destination_add')).toHaveLength(1);
+  });
+});
+
+describe('a plan', () => {
+  it('is written with a live preview and kept', async () => {
+    const backend = await open('#/plans/new');
+    await input(await screen.findByTestId('plan-name'), 'Nights');
+    await within(await screen.findByTestId('plan-preview')).findByText(
+      /10 projects/,
+      {},
+      { timeout: 3000 },
+    );
+    await fireEvent.click(await screen.findByLabelText(/^By tag/));
+    expect((await screen.findByTestId('plan-save')).hasAttribute('disabled')).toBe(true);
+    await fireEvent.click(await screen.findByLabelText('client'));
+    await within(screen.getByTestId('plan-preview')).findByText(
+      /4 projects/,
+      {},
+      { timeout: 3000 },
+    );
+    await fireEvent.change(screen.getByTestId('schedule-kind'), { target: { value: 'hourly' } });
+    await within(screen.getByTestId('next-runs')).findByText(/Every hour/);
+    await fireEvent.click(screen.getByTestId('plan-save'));
+    await waitFor(() => expect(location.hash).toBe('#/backups'));
+    expect(callsOf(backend, 'plan_save')[0]?.request).toMatchObject({
+      draft: {
+        name: 'Nights',
+        projects: { type: 'tagged', tags: ['client'] },
+        schedule: { type: 'hourly', minute: 0 },
+      },
+    });
+  });
+
+  it('says what its policy would let go, and what that loses', async () => {
+    await open('#/plans/new');
+    const buttons = await screen.findAllByRole('button', { name: 'Show what would go' });
+    await fireEvent.click(buttons[0] as HTMLElement);
+    const preview = await screen.findByTestId('retention-preview', {}, { timeout: 3000 });
+    expect(preview.textContent).toMatch(/stay, \d+ go;\s+frees .* loses \d+ files/);
+  });
+
+  it('is removed and brought back by Undo, and rests while switched off', async () => {
+    const backend = await open('#/backups');
+    const cards = await screen.findAllByTestId('plan-card');
+    await fireEvent.click(within(cards[0] as HTMLElement).getByRole('switch'));
+    await waitFor(() =>
+      expect(callsOf(backend, 'plan_enable')[0]?.request).toMatchObject({ enabled: false }),
+    );
+    const trigger = await button('More for Client work to the stick');
+    trigger.focus();
+    await fireEvent.keyDown(trigger, { key: 'Enter' });
+    await fireEvent.click(await screen.findByRole('menuitem', { name: 'Remove plan' }));
+    await waitFor(() => expect(screen.getAllByTestId('plan-card')).toHaveLength(2));
+    await fireEvent.click(await button('Undo'));
+    await waitFor(() => expect(screen.getAllByTestId('plan-card')).toHaveLength(3));
+  });
+});
+
+describe('backups', () => {
+  it('pause for an hour, say so, and go on', async () => {
+    await open('#/backups');
+    for (const answer of await screen.findAllByRole('button', { name: 'That was me' }))
+      await fireEvent.click(answer);
+    const trigger = await button('Pause backups');
+    trigger.focus();
+    await fireEvent.keyDown(trigger, { key: 'Enter' });
+    await fireEvent.click(await screen.findByRole('menuitem', { name: 'For an hour' }));
+    const standing = await screen.findByTestId('backups-standing');
+    await within(standing).findByText(/^Backups pause until/);
+    await fireEvent.click(await screen.findByTestId('resume-backups'));
+    await waitFor(() => expect(standing.textContent).not.toMatch(/pause/));
+  });
+
+  it('hold what is old until an alert is answered', async () => {
+    const backend = await open('#/');
+    const alert = await screen.findByTestId('guard-alert');
+    await within(alert).findByText('README.md');
+    await fireEvent.click(within(alert).getByRole('button', { name: 'That was not me' }));
+    await waitFor(() => expect(screen.queryByTestId('guard-alert')).toBeNull());
+    expect(backend.library.alerts[0]?.answer).toBe('notMeant');
+  });
+});
+
+describe('a run', () => {
+  it('is paused, goes on, and is found with its parts and its log', async () => {
+    const backend = await open('#/backups', { jobSeconds: 1.5 });
+    const run = await screen.findByRole('button', { name: 'Back up Everything now' });
+    await fireEvent.click(run);
+    await fireEvent.click(await button(/^Pause Carry out/));
+    await fireEvent.click(await button(/^Resume Carry out/));
+    await waitFor(() => expect(backend.library.runs[0]?.kind).toBe('plan'), { timeout: 4000 });
+    const id = backend.library.runs[0]?.id ?? '';
+    location.hash = `#/activity?show=runs&run=${id}`;
+    const detail = await screen.findByTestId('run-detail');
+    await within(detail).findByTestId('run-log');
+    expect(within(detail).getAllByTestId('run-part').length).toBeGreaterThan(0);
+  });
+
+  it('is filtered by the engine, and shown on the calendar', async () => {
+    const backend = await open('#/activity?show=runs&state=failed');
+    await waitFor(() => expect(screen.getAllByTestId('run-row')).toHaveLength(1));
+    expect(callsOf(backend, 'run_list').at(-1)?.request).toMatchObject({ state: 'failed' });
+    await fireEvent.click(await screen.findByLabelText('Calendar'));
+    const calendar = await screen.findByTestId('calendar');
+    await within(calendar).findAllByRole('button', { name: /\d+ runs?/ });
+  });
+});
+
+describe('a whole library', () => {
+  it('comes back from a destination and its password', async () => {
+    const backend = await open('#/', { scenario: 'empty' });
+    await fireEvent.click(await screen.findByTestId('recover-link'));
+    await input(await screen.findByTestId('place-path'), '/media/old-repo');
+    await screen.findByText('Holds a backup repository');
+    await input(screen.getByTestId('recovery-password'), 'wrong');
+    await fireEvent.click(screen.getByTestId('recovery-look'));
+    expect((await screen.findByTestId('error-note')).dataset['code']).toBe('wrong_password');
+    await input(screen.getByTestId('recovery-password'), 'stone upon stone');
+    await fireEvent.click(screen.getByTestId('recovery-look'));
+    await waitFor(() => expect(screen.getAllByTestId('recoverable-project')).toHaveLength(6));
+    await fireEvent.click(screen.getByTestId('recover'));
+    await screen.findByText('Everything is back');
+    await screen.findByText(/undercroft serve/);
+    expect(callsOf(backend, 'library_recover')[0]?.request).toMatchObject({
+      snapshot: 'library-0',
+      withFolders: true,
+    });
+  });
+
+  it('only comes back into an empty one', async () => {
+    await open('#/recover');
+    await screen.findByText('This library is not empty');
+  });
+});
