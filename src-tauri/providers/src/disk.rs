@@ -165,6 +165,7 @@ impl Provider for DiskProvider {
                 Err(source) if source.kind() == io::ErrorKind::NotFound => {}
                 renamed => renamed.at("rename", &from)?,
             }
+            reach_write_point("disk.moved");
         }
         // What was entered must not be lost because what was left is durable before it.
         entered.iter().chain(&left).try_for_each(|folder| sync_folder(folder))
@@ -179,6 +180,7 @@ impl Provider for DiskProvider {
                 Err(source) if source.kind() == io::ErrorKind::NotFound => {}
                 removed => removed.at("remove", &path)?,
             }
+            reach_write_point("disk.removed");
             folders.insert(self.folder_of(&path));
         }
         folders.iter().try_for_each(|folder| sync_folder(folder))

@@ -40,6 +40,7 @@ mod snapshot;
 mod storage;
 mod stretch;
 mod tasks;
+mod tags;
 mod trash;
 mod tree;
 mod usage;
@@ -76,6 +77,7 @@ pub use retention::{
 };
 pub use sealing::SealingKey;
 pub use snapshot::{PROGRAM_VERSION, Snapshot, SnapshotFilter, SnapshotSummary};
+pub use tags::{Retagged, TagChange};
 pub use trash::{SnapshotsInUse, TrashedSnapshot};
 pub use tree::{ExtendedAttribute, Node, NodeKind, NodeTime, Tree};
 pub use usage::{BudgetView, Deletion, LostFile, Stats, StatsMode};

@@ -121,13 +121,20 @@ fn is_none_or_empty(list: &Option<Vec<String>>) -> bool {
     list.as_ref().is_none_or(Vec::is_empty)
 }
 
+impl Snapshot {
+    /// Its time as its file has it: in the time of its machine.
+    pub fn time_text(&self) -> String {
+        match self.offset {
+            Offset::UTC => self.time.to_string(),
+            offset => self.time.display_with_offset(offset).to_string(),
+        }
+    }
+}
+
 impl SnapshotFile {
     fn of(snapshot: &Snapshot) -> Self {
         Self {
-            time: match snapshot.offset {
-                Offset::UTC => snapshot.time.to_string(),
-                offset => snapshot.time.display_with_offset(offset).to_string(),
-            },
+            time: snapshot.time_text(),
             parent: snapshot.parent.map(|id| id.to_string()),
             tree: snapshot.tree.to_string(),
             paths: Some(snapshot.paths.clone()),
@@ -143,7 +150,7 @@ impl SnapshotFile {
         }
     }
 
-    fn into_snapshot(self, id: SnapshotId) -> Result<Snapshot> {
+    pub(crate) fn into_snapshot(self, id: SnapshotId) -> Result<Snapshot> {
         let damaged = |why: &str, source: Box<dyn std::error::Error + Send + Sync>| {
             Error::new(Code::Damaged, format!("Cannot read snapshot {}", id.short()))
                 .why(why.to_owned())
@@ -290,12 +297,17 @@ impl Repository {
 
     /// Writes a snapshot (its `id` does not matter) and returns it with its id.
     pub(crate) fn write_snapshot(&self, mut snapshot: Snapshot) -> Result<Snapshot> {
-        let text = go_json(&SnapshotFile::of(&snapshot))?;
+        snapshot.id = self.write_snapshot_text(go_json(&SnapshotFile::of(&snapshot))?)?;
+        Ok(snapshot)
+    }
+
+    /// Writes the file of a snapshot.
+    pub(crate) fn write_snapshot_text(&self, text: Vec<u8>) -> Result<SnapshotId> {
         reach_write_point("repository.before-snapshot");
         let version = self.config.version;
-        snapshot.id = self.storage.write_text(FileKind::Snapshot, text, &self.key, version)?;
+        let id = self.storage.write_text(FileKind::Snapshot, text, &self.key, version)?;
         reach_write_point("repository.snapshot-written");
-        Ok(snapshot)
+        Ok(id)
     }
 }
 
@@ -314,7 +326,7 @@ pub(crate) fn find_parent<'a>(
 
 /// JSON as Go writes it: as `serde_json` does, but for five characters, which can stand nowhere
 /// but in strings.
-fn go_json(value: &impl Serialize) -> Result<Vec<u8>> {
+pub(crate) fn go_json(value: &impl Serialize) -> Result<Vec<u8>> {
     let text = serde_json::to_string(value)
         .map_err(|source| Error::new(Code::Internal, "Cannot write JSON").because(source))?;
     let mut json = String::with_capacity(text.len());

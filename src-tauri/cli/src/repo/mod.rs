@@ -9,6 +9,7 @@ mod copy;
 mod diff;
 mod dump;
 mod find;
+mod forget;
 mod init;
 mod key;
 mod ls;
@@ -19,6 +20,8 @@ mod restore;
 mod snapshots;
 mod spec;
 mod stats;
+mod tag;
+mod trash;
 mod unlock;
 mod versions;
 
@@ -114,6 +117,13 @@ enum Command {
     Prune(prune::Prune),
     /// Copy snapshots from another repository into this one
     Copy(copy::Copy),
+    /// Forget snapshots: those named, or those that a policy does not keep
+    Forget(Box<forget::Forget>),
+    /// List, restore and remove forgotten snapshots
+    #[command(subcommand)]
+    Trash(trash::Command),
+    /// Change the tags of snapshots; the tag `pinned` keeps one from every policy
+    Tag(tag::Tag),
     /// List, add, remove and change the keys that open the repository
     #[command(subcommand)]
     Key(key::Command),
@@ -142,6 +152,9 @@ impl Repo {
             Command::Check(command) => command.run(session, &access.open(session)?),
             Command::Prune(command) => command.run(session, access.open(session)?),
             Command::Copy(command) => command.run(session, &access.open(session)?),
+            Command::Forget(command) => command.run(session, &access.open(session)?),
+            Command::Trash(command) => command.run(session, &access.open(session)?),
+            Command::Tag(command) => command.run(session, &access.open(session)?),
             Command::Key(command) => command.run(session, access.open(session)?),
             Command::Parity(command) => command.run(session, access),
             Command::Unlock(command) => command.run(session, &access.open(session)?),

@@ -65,7 +65,7 @@ fn print(out: &Output, snapshots: &[Snapshot]) {
 /// As restic prints it.
 pub(super) fn to_json(snapshot: &Snapshot) -> Value {
     let mut value = json!({
-        "time": snapshot.time.to_string(),
+        "time": snapshot.time_text(),
         "tree": snapshot.tree.to_string(),
         "paths": snapshot.paths,
         "hostname": snapshot.hostname,
@@ -84,6 +84,9 @@ pub(super) fn to_json(snapshot: &Snapshot) -> Value {
     }
     if let Some(parent) = snapshot.parent {
         value["parent"] = json!(parent.to_string());
+    }
+    if let Some(original) = snapshot.original {
+        value["original"] = json!(original.to_string());
     }
     if let Some(summary) = &snapshot.summary {
         value["summary"] = json!(summary);

@@ -6,7 +6,7 @@ use std::os::unix::ffi::OsStrExt;
 
 use clap::Args;
 use undercroft_foundation::{Code, Error, Result};
-use undercroft_repository::{Repository, Snapshot, SnapshotFilter};
+use undercroft_repository::{Repository, Snapshot, SnapshotFilter, SnapshotId};
 
 /// Which snapshots are meant by `latest`, or listed.
 #[derive(Debug, Clone, Default, Args)]
@@ -66,6 +66,50 @@ impl Spec {
         }
         Ok(snapshot)
     }
+}
+
+/// The ids of the snapshots that are named: `latest` of those that fit, ids, or beginnings of ids.
+/// One that is named twice is there once.
+pub(crate) fn find_ids(
+    repository: &Repository,
+    names: &[String],
+    filter: &SnapshotFilter,
+) -> Result<Vec<SnapshotId>> {
+    let there = repository.snapshot_ids()?;
+    let mut ids = Vec::with_capacity(names.len());
+    for name in names {
+        let found = match name.as_str() {
+            "latest" => vec![repository.find_snapshot(name, filter)?.id],
+            name => match_ids(&[name.to_owned()], &there, "in the repository")?,
+        };
+        ids.extend(found.into_iter().filter(|id| !ids.contains(id)).collect::<Vec<_>>());
+    }
+    Ok(ids)
+}
+
+/// The ids, of those that are `there`, that begin so.
+pub(crate) fn match_ids(
+    beginnings: &[String],
+    there: &[SnapshotId],
+    place: &str,
+) -> Result<Vec<SnapshotId>> {
+    let find = |beginning: &String| {
+        let begins =
+            |id: &&SnapshotId| !beginning.is_empty() && id.to_string().starts_with(beginning);
+        let mut fitting = there.iter().filter(begins);
+        match (fitting.next(), fitting.next()) {
+            (Some(id), None) => Ok(*id),
+            (Some(_), Some(_)) => {
+                Err(Error::new(Code::Invalid, format!("Several snapshots begin with {beginning}"))
+                    .next("Give more digits of the id"))
+            }
+            (None, _) => {
+                let what = format!("There is no snapshot {beginning:?} {place}");
+                Err(Error::new(Code::NotFound, what).next("List what there is to see the ids"))
+            }
+        }
+    };
+    beginnings.iter().map(find).collect()
 }
 
 /// The names of a path inside a snapshot.

@@ -16,7 +16,7 @@ pub(crate) use self::completeness::require_complete;
 use std::collections::HashSet;
 
 use jiff::Timestamp;
-use undercroft_foundation::{Code, Error, Job, Result};
+use undercroft_foundation::{Code, Error, Job, Result, reach_write_point};
 
 use crate::config::Config;
 use crate::id::SnapshotId;
@@ -108,6 +108,7 @@ impl Repository {
             lock.confirm_fresh()?;
         }
         self.storage.turn(ids, FileKind::TrashedSnapshot, FileKind::Snapshot)?;
+        reach_write_point("repository.trash-restored");
         let back: HashSet<_> = self.snapshot_ids()?.into_iter().collect();
         match ids.iter().find(|id| !back.contains(id)) {
             None => Ok(()),
@@ -144,6 +145,7 @@ impl Repository {
         let mut due: Vec<_> = there.iter().copied().filter(is_due).collect();
         due.sort_unstable();
         self.storage.remove_all(FileKind::TrashedSnapshot, &due)?;
+        reach_write_point("repository.trash-emptied");
         self.tidy_trash_records(older_than.is_none())?;
         // What nothing says the age of has it counted from now on.
         let undated = |id: &SnapshotId| older_than.is_some() && !dates.contains_key(id);
@@ -155,6 +157,7 @@ impl Repository {
     /// Moves snapshots into the trash.
     pub(crate) fn move_into_trash(&self, ids: &[SnapshotId]) -> Result<()> {
         self.write_trash_record(ids)?;
+        reach_write_point("repository.trash-recorded");
         self.storage.turn(ids, FileKind::Snapshot, FileKind::TrashedSnapshot)
     }
 
