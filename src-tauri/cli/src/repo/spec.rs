@@ -94,6 +94,9 @@ pub(crate) fn match_ids(
     place: &str,
 ) -> Result<Vec<SnapshotId>> {
     let find = |beginning: &String| {
+        if let Some(id) = beginning.parse().ok().filter(|id| there.contains(id)) {
+            return Ok(id);
+        }
         let begins =
             |id: &&SnapshotId| !beginning.is_empty() && id.to_string().starts_with(beginning);
         let mut fitting = there.iter().filter(begins);

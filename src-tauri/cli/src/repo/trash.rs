@@ -45,8 +45,8 @@ impl Command {
         match self {
             Self::List => print(&session.out, &repository.trashed()?),
             Self::Restore(Restore { ids }) => {
-                let there: Vec<_> =
-                    repository.trashed()?.into_iter().map(|it| it.snapshot.id).collect();
+                let mut there = repository.snapshot_ids()?;
+                there.extend(repository.trashed()?.into_iter().map(|it| it.snapshot.id));
                 let ids = match_ids(&ids, &there, "in the trash")?;
                 progress::work(session, "Looking whether all of it is there", |job| {
                     repository.restore_from_trash(&ids, job)

@@ -1,6 +1,7 @@
 //! The program is killed at every named write point of every command that writes. Everything opens
 //! after that, what was acknowledged is there, and the same command run again goes well.
 
+mod forget;
 mod history;
 mod mending;
 mod parity;
@@ -188,9 +189,17 @@ fn acknowledged_is_there(program: &Program) {
     }
     history::acknowledged_is_there(program);
     if saved.join("repository/snapshots").exists() {
-        let count = |folder: &Path| fs::read_dir(folder.join("snapshots")).unwrap().count();
-        assert!(count(&program.repository()) >= count(&saved.join("repository")));
+        let (there, acknowledged) = (kept(&program.repository()), kept(&saved.join("repository")));
+        assert!(there.len() + forget::may_go(program) >= acknowledged.len(), "{there:?}");
     }
+}
+
+/// The names of all snapshots in a repository, in its trash or not.
+fn kept(repository: &Path) -> BTreeSet<std::ffi::OsString> {
+    let folders = ["snapshots", "trash"].map(|name| fs::read_dir(repository.join(name)));
+    let entries = folders.into_iter().flatten().flatten().map(Result::unwrap);
+    let files = entries.filter(|entry| entry.file_type().unwrap().is_file());
+    files.map(|entry| entry.file_name()).filter(|name| name.len() == 64).collect()
 }
 
 fn no_leftovers(program: &Program) {
@@ -400,6 +409,11 @@ crashes! {
     a_killed_backup_run: BACKUP_RUN;
     a_killed_restore: RESTORE;
     a_killed_update_of_parity: parity::UPDATE;
+    a_killed_forget: forget::INTO_TRASH;
+    a_killed_forget_for_good: forget::FOR_GOOD;
+    a_killed_way_out_of_the_trash: forget::OUT_OF_TRASH;
+    a_killed_emptying_of_the_trash: forget::EMPTY;
+    a_killed_change_of_tags: forget::TAG;
     a_killed_first_version: history::START;
     a_killed_version: history::SAVE;
     a_killed_mark: history::MARK;

@@ -19,7 +19,7 @@ use jiff::Timestamp;
 use undercroft_foundation::{Code, Error, Job, Result, reach_write_point};
 
 use crate::config::Config;
-use crate::id::SnapshotId;
+use crate::id::{SnapshotId, TrashRecordId};
 use crate::repository::Repository;
 use crate::snapshot::Snapshot;
 use crate::storage::FileKind;
@@ -80,7 +80,8 @@ impl Repository {
         Ok(snapshots.into_iter().map(dated).collect())
     }
 
-    /// Takes snapshots out of the trash, once it is certain that all they need is still there.
+    /// Takes snapshots out of the trash, once it is certain that all they need is still there. One
+    /// that is no longer forgotten is passed over.
     ///
     /// # Errors
     /// [`Code::NotFound`] when one is not in the trash; [`Code::Damaged`] when something that one
@@ -92,13 +93,15 @@ impl Repository {
         // From the look at what they need on, nobody may prune.
         let lock = self.lock_shared()?;
         let there = self.ids_in_trash()?;
-        if let Some(missing) = ids.iter().find(|id| !there.contains(id)) {
+        let (ids, elsewhere): (Vec<_>, Vec<_>) = ids.iter().partition(|id| there.contains(id));
+        let listed: HashSet<_> = self.snapshot_ids()?.into_iter().collect();
+        if let Some(missing) = elsewhere.iter().find(|id| !listed.contains(id)) {
             let what = format!("There is no snapshot {} in the trash", missing.short());
             return Err(
                 Error::new(Code::NotFound, what).next("List the trash to see what it holds")
             );
         }
-        let snapshots = self.read_trashed(ids)?;
+        let snapshots = self.read_trashed(&ids)?;
         self.forget_index();
         self.refresh_index()?;
         for snapshot in &snapshots {
@@ -107,7 +110,7 @@ impl Repository {
         if let Some(lock) = &lock {
             lock.confirm_fresh()?;
         }
-        self.storage.turn(ids, FileKind::TrashedSnapshot, FileKind::Snapshot)?;
+        self.storage.turn(&ids, FileKind::TrashedSnapshot, FileKind::Snapshot)?;
         reach_write_point("repository.trash-restored");
         let back: HashSet<_> = self.snapshot_ids()?.into_iter().collect();
         match ids.iter().find(|id| !back.contains(id)) {
@@ -126,11 +129,13 @@ impl Repository {
     /// # Errors
     /// [`Code::Locked`], or storage that cannot be listed or changed.
     pub fn empty_trash(&self, older_than: Option<Timestamp>) -> Result<Vec<SnapshotId>> {
-        let there = self.ids_in_trash()?;
-        if there.is_empty() {
+        if self.list_beside::<SnapshotId>(FileKind::TrashedSnapshot)?.is_empty()
+            && self.list_beside::<TrashRecordId>(FileKind::TrashRecord)?.is_empty()
+        {
             return Ok(Vec::new());
         }
         let lock = self.lock_shared()?;
+        let there = self.ids_in_trash()?;
         let dates = match older_than {
             Some(_) => self.trash_dates()?,
             None => Default::default(),
