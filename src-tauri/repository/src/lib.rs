@@ -6,6 +6,7 @@
 
 mod backup;
 mod blob;
+mod bounded;
 mod cat;
 mod check;
 mod chunker;
@@ -27,6 +28,7 @@ mod keys;
 mod known;
 mod lock;
 mod metadata;
+mod mount;
 mod pack;
 mod parallel;
 mod parity;
@@ -66,6 +68,7 @@ pub use forget::Forget;
 pub use id::{BlobId, IndexId, KeyId, LockId, PackId, SnapshotId, TrashRecordId};
 pub use ingest::{ContentWriter, Ingest, IngestWriter, SnapshotOrder, StoredContent};
 pub use keys::KeyInfo;
+pub use mount::{MountGuard, MountOptions};
 pub use parity::{HealReport, HealScope, Healed, ParityReport, ParityState, Unhealed};
 pub use password::Password;
 pub use prune::{PruneOptions, PrunePlan, PruneReport};

@@ -260,6 +260,11 @@ impl Repository {
         Ok(BlobReader { repository: self, codec: Codec::new(Compression::Auto)? })
     }
 
+    /// A reader of blobs with tables and buffers that another gave back.
+    pub(crate) fn reader_with(&self, codec: Codec) -> BlobReader<'_> {
+        BlobReader { repository: self, codec }
+    }
+
     /// The tree of this id.
     ///
     /// # Errors
@@ -310,6 +315,11 @@ pub(crate) struct BlobReader<'r> {
 }
 
 impl BlobReader<'_> {
+    /// Gives its tables and buffers back.
+    pub(crate) fn into_codec(self) -> Codec {
+        self.codec
+    }
+
     /// Reads a blob into `plain` and holds it against its id.
     pub(crate) fn read(&mut self, kind: BlobKind, id: &BlobId, plain: &mut Vec<u8>) -> Result<()> {
         let sealed = match self.read_sealed(kind, id) {

@@ -232,7 +232,9 @@ impl Repository {
                 }
                 ids = again;
             }
-            self.read_snapshots(FileKind::Snapshot, &ids)
+            let missing = self.known.snapshots_missing(&ids);
+            let read = self.read_snapshots(FileKind::Snapshot, &missing)?;
+            Ok(self.known.snapshots(&ids, read))
         })?;
         snapshots.sort_by_key(|snapshot| (snapshot.time, snapshot.id));
         Ok(snapshots)

@@ -18,6 +18,7 @@ pub use apply::{Freshness, apply};
 pub(crate) use apply::{create_special, set_mode};
 pub(crate) use capture::Capture;
 pub use mode::go_mode;
+pub(crate) use mode::permissions;
 pub use stat::Stat;
 
 /// An entry of a file system.
