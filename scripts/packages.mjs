@@ -23,6 +23,7 @@ export const forTests = list({
   git: 'the peer that reads histories and finds them sound, and pushes and pulls',
   'git-lfs': 'the peer that gets the large files of a history back',
   restic: 'the peer that reads what Undercroft wrote, and writes what Undercroft reads',
+  fuse3: 'mounts a repository as a folder, also for who is not root',
   xvfb: 'a display for the real window where there is none',
   'webkit2gtk-driver': 'drives the real window',
   'dbus-daemon': 'a session bus of its own for each test of the tray',

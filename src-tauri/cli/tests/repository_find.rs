@@ -1,11 +1,15 @@
-//! `undercroft repo`: finding, counting, comparing with the disk, and trying a restore, beside the
-//! real restic.
+//! `undercroft repo`: finding, counting, mounting, comparing with the disk, and trying a restore,
+//! beside the real restic.
 
 mod stage;
 
+use std::io::{BufRead, BufReader};
+use std::process::Stdio;
+
+use rustix::process::{Pid, Signal, kill_process};
 use serde_json::{Value, json};
 use stage::Stage;
-use undercroft_testkit::{Restic, set_modified, write_file};
+use undercroft_testkit::{Restic, assert_same_tree, set_modified, write_file};
 
 fn stage_of_two() -> Stage {
     let stage = Stage::new();
@@ -130,4 +134,28 @@ fn a_snapshot_is_compared_with_the_disk() {
     write_file(vault.join("new.tmp"), "new");
     assert_eq!(stage.run(&diff), "M    /a/note.txt\n+    /new.tmp\n");
     assert_eq!(stage.run(&[&diff[..], &["-e", "*.tmp"]].concat()), "M    /a/note.txt\n");
+}
+
+#[test]
+fn snapshots_are_a_folder_until_a_signal_comes() {
+    let stage = stage_of_two();
+    std::fs::create_dir(stage.path("mount")).unwrap();
+    let vault = stage.path("vault");
+    let seen = stage.path("mount/latest").join(vault.strip_prefix("/").unwrap());
+    for ending in [Signal::INT, Signal::TERM] {
+        let mut mounting = stage.command(&["repo", "-r", "r", "mount", "mount"]);
+        let mut mounting = mounting.stdout(Stdio::piped()).spawn().unwrap();
+        let mut line = String::new();
+        BufReader::new(mounting.stdout.as_mut().unwrap()).read_line(&mut line).unwrap();
+        assert!(line.contains("mount"), "{line}");
+        assert_same_tree(&vault, &seen);
+        let pid = Pid::from_child(&mounting);
+        kill_process(pid, ending).unwrap();
+        assert!(mounting.wait().unwrap().success());
+        assert_eq!(std::fs::read_dir(stage.path("mount")).unwrap().count(), 0);
+        assert_eq!(std::fs::read_dir(stage.path("r/locks")).unwrap().count(), 0);
+    }
+    let refused = stage.output(&["repo", "-r", "r", "mount", "vault"]);
+    assert_eq!(refused.status.code(), Some(1));
+    assert!(String::from_utf8_lossy(&refused.stderr).contains("not empty"));
 }

@@ -13,6 +13,7 @@ mod forget;
 mod init;
 mod key;
 mod ls;
+mod mount;
 mod parity;
 mod permissions;
 mod prune;
@@ -107,6 +108,8 @@ enum Command {
     Versions(versions::Versions),
     /// Show how much the snapshots hold
     Stats(stats::Stats),
+    /// Show all snapshots as a folder, to be read with any program
+    Mount(mount::Mount),
     /// Show what differs between two snapshots, or since one
     Diff(diff::Diff),
     /// Get a snapshot, or a part of it, back
@@ -146,6 +149,7 @@ impl Repo {
             Command::Dump(command) => command.run(session, &access.open(session)?),
             Command::Find(command) => command.run(session, &access.open(session)?),
             Command::Versions(command) => command.run(session, &access.open(session)?),
+            Command::Mount(command) => command.run(session, access.open(session)?),
             Command::Stats(command) => command.run(session, &access.open(session)?),
             Command::Diff(command) => command.run(session, &access.open(session)?),
             Command::Restore(command) => command.run(session, &access.open(session)?),
