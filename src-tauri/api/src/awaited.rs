@@ -60,6 +60,5 @@ awaited! {
     guard_answer(GuardReply) -> GuardAlert;
     recovery_look(RecoveryLook) -> Vec<RecoverableLibrary>;
     library_recover(LibraryRecover) -> JobView;
-    app_restart(Nothing) -> Nothing;
     doctor_fix(FindingFix) -> Vec<Finding>;
 }

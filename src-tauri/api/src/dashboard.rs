@@ -22,8 +22,11 @@ impl Api {
         let runs = self.0.library.runs().list(None, SHOWN_RUNS)?;
         let jobs = self.0.library.jobs().list();
         let counts = Counts::of(&projects);
+        let schedule = self.schedule_state(Nothing {})?;
         Ok(Dashboard {
+            health: self.health(&projects, &schedule)?,
             sentence: counts.sentence(),
+            schedule,
             protected_projects: counts.protected,
             attention_projects: counts.attention,
             running_jobs: jobs.iter().filter(|job| !job.state.is_over()).count() as u64,

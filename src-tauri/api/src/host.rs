@@ -32,4 +32,25 @@ pub trait Host: Send + Sync + fmt::Debug {
         let _ = purpose;
         Err(Error::new(Code::Unsupported, "No dialog can be opened from here"))
     }
+
+    /// Starts the program when the user logs in, or no longer.
+    ///
+    /// # Errors
+    /// [`Code::Unsupported`] for a program that nobody would start so.
+    fn start_at_login(&self, start: bool) -> Result<()> {
+        if !start {
+            return Ok(());
+        }
+        Err(Error::new(Code::Unsupported, "Only the desktop program can start when you log in")
+            .next("Set this in the window"))
+    }
+
+    /// Ends the program and starts it anew.
+    ///
+    /// # Errors
+    /// [`Code::Unsupported`] for a program that cannot do that.
+    fn restart(&self) -> Result<()> {
+        Err(Error::new(Code::Unsupported, "This cannot be started anew from here")
+            .next("End it and start it again"))
+    }
 }

@@ -15,6 +15,7 @@ mod destinations;
 mod doctor;
 mod files;
 mod git;
+mod health;
 mod histories;
 mod host;
 mod hub;
@@ -144,6 +145,14 @@ impl Api {
     pub fn shut_down(&self) {
         self.0.history.stop_watching();
         self.0.library.jobs().shut_down();
+    }
+
+    /// Ends the program and starts it anew.
+    ///
+    /// # Errors
+    /// [`undercroft_foundation::Code::Unsupported`] for a program that cannot do that.
+    pub fn app_restart(&self, _: Nothing) -> Result<Nothing> {
+        self.0.host.restart().map(|()| Nothing {})
     }
 
     /// Says what runs here and what this face can do.

@@ -26,7 +26,15 @@ impl Api {
         changes.extend(tray_hint_shown.map(|on| ("tray-hint-shown", Some(on.to_string()))));
         changes.extend(set.iter().map(|(key, value)| (key.as_str(), value.clone())));
         let changes: Vec<_> = changes.iter().map(|(key, value)| (*key, value.as_deref())).collect();
+        let before = self.0.library.settings(&self.0.overrides).ok();
         let settings = self.0.library.change_settings(&self.0.overrides, &changes)?;
+        let starts = settings.start_at_login();
+        if before.is_some_and(|before| before.start_at_login() != starts)
+            && let Err(error) = self.0.host.start_at_login(starts)
+        {
+            self.0.library.change_settings(&self.0.overrides, &[("start-at-login", None)])?;
+            return Err(error);
+        }
         Ok(self.view(&settings))
     }
 

@@ -29,6 +29,15 @@ pub(crate) fn close(app: &AppHandle) {
 
 /// Ends the program: jobs are stopped where it is safe, then the window goes.
 pub(crate) fn quit(app: &AppHandle) {
+    end(app, |app| app.exit(0));
+}
+
+/// Ends the program in the same way, and starts it anew.
+pub(crate) fn restart(app: &AppHandle) {
+    end(app, AppHandle::request_restart);
+}
+
+fn end(app: &AppHandle, end: impl FnOnce(&AppHandle) + Send + 'static) {
     if !app.state::<Desk>().begin_quitting() {
         return;
     }
@@ -36,7 +45,7 @@ pub(crate) fn quit(app: &AppHandle) {
     std::thread::spawn(move || {
         window::hide(&app);
         stop_jobs(&app.state::<Desk>());
-        app.exit(0);
+        end(&app);
     });
 }
 

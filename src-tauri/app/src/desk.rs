@@ -5,7 +5,10 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use undercroft_api::Api;
-use undercroft_api::wire::{Dashboard, JobView, Nothing, SettingsChange, SettingsView};
+use undercroft_api::wire::{
+    Dashboard, JobView, Nothing, PauseFor, PauseRequest, Plan, PlanRef, ScheduleState,
+    SettingsChange, SettingsView,
+};
 use undercroft_foundation::{Clock, Result, World};
 
 use crate::tray::TrayPresence;
@@ -63,6 +66,26 @@ impl Desk {
     /// Starts a backup of everything.
     pub(crate) fn back_up_all(&self) -> Result<Vec<JobView>> {
         self.api.backup_run_all(Nothing {})
+    }
+
+    /// The plans.
+    pub(crate) fn plans(&self) -> Result<Vec<Plan>> {
+        self.api.plan_list(Nothing {})
+    }
+
+    /// Carries a plan out now.
+    pub(crate) fn run_plan(&self, plan: String) -> Result<JobView> {
+        self.api.plan_run(PlanRef { plan })
+    }
+
+    /// Lets no backup begin by itself for a while.
+    pub(crate) fn pause(&self, pause: PauseFor) -> Result<ScheduleState> {
+        self.api.schedule_pause(PauseRequest { pause })
+    }
+
+    /// Lets backups begin by themselves again.
+    pub(crate) fn resume(&self) -> Result<ScheduleState> {
+        self.api.schedule_resume(Nothing {})
     }
 
     /// The settings in force.

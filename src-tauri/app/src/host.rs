@@ -1,13 +1,13 @@
-//! What this face can do for the use cases: open the system's folder dialog.
+//! What this face can do for the use cases: open the system's dialogs, start at login, start anew.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use tauri::AppHandle;
 use undercroft_api::wire::PlacePurpose;
 use undercroft_api::{Abilities, Host};
 use undercroft_foundation::Result;
 
-use crate::dialog;
+use crate::{autostart, closing, dialog};
 use crate::tray::TrayPresence;
 
 /// The window as a face: its page points folders out by dialog or drop, never by path.
@@ -15,12 +15,13 @@ use crate::tray::TrayPresence;
 pub(crate) struct WindowHost {
     app: AppHandle,
     tray: TrayPresence,
+    library: PathBuf,
 }
 
 impl WindowHost {
     /// A face that opens its dialogs over this program's window.
-    pub(crate) fn new(app: AppHandle, tray: TrayPresence) -> Self {
-        Self { app, tray }
+    pub(crate) fn new(app: AppHandle, tray: TrayPresence, library: &Path) -> Self {
+        Self { app, tray, library: library.to_owned() }
     }
 }
 
@@ -31,5 +32,14 @@ impl Host for WindowHost {
 
     fn pick_folder(&self, purpose: PlacePurpose) -> Result<Option<PathBuf>> {
         Ok(dialog::pick(&self.app, purpose))
+    }
+
+    fn start_at_login(&self, start: bool) -> Result<()> {
+        autostart::set(start, &self.library)
+    }
+
+    fn restart(&self) -> Result<()> {
+        closing::restart(&self.app);
+        Ok(())
     }
 }

@@ -3,6 +3,7 @@
 //! on, and no plugin of Tauri is open to it. No rule of Undercroft lives here.
 
 mod arguments;
+mod autostart;
 mod bridge;
 mod closing;
 mod desk;

@@ -61,7 +61,7 @@ fn start(arguments: Arguments) -> Result<u8> {
 
 fn furnish(app: &AppHandle, library: &Path, world: &World, arguments: Arguments) -> Result<()> {
     let presence = TrayPresence::default();
-    let host = WindowHost::new(app.clone(), presence.clone());
+    let host = WindowHost::new(app.clone(), presence.clone(), library);
     let api = Api::open(library, world, SettingsOverrides::of_process([]), host)?;
     api.start_watching();
     let desk = Desk::new(api, world, presence);

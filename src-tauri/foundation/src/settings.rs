@@ -214,6 +214,11 @@ impl Settings {
         self.switch("close-to-tray")
     }
 
+    /// Whether the program starts when the user logs in.
+    pub fn start_at_login(&self) -> bool {
+        self.switch("start-at-login")
+    }
+
     /// Whether the user was told that the window hides to the tray.
     pub fn tray_hint_shown(&self) -> bool {
         self.switch("tray-hint-shown")

@@ -29,7 +29,7 @@ mod verification;
 mod workspace;
 
 pub use app::{AppInfo, Nothing};
-pub use dashboard::{Attention, Dashboard, Finding, FindingFix, FindingLevel};
+pub use dashboard::{Attention, Dashboard, Finding, FindingFix, FindingLevel, Health};
 pub use destination::{
     Destination, DestinationAdd, DestinationCopy, DestinationDetail, DestinationMove,
     DestinationRef, DestinationRename,

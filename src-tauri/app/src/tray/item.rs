@@ -1,13 +1,15 @@
 //! The item that stands in the tray: its icon, its tooltip and its menu, spoken over D-Bus.
 
 use ksni::blocking::{Handle, TrayMethods};
-use ksni::menu::StandardItem;
+use ksni::menu::{StandardItem, SubMenu};
 use ksni::{Category, Icon, MenuItem, OfflineReason, ToolTip};
 use tauri::AppHandle;
+use undercroft_api::wire::{Health, PauseFor};
 
 use super::TrayPresence;
 use super::icons::icons_of;
-use super::status::{Shape, Status};
+use super::status::{Offers, Status};
+use super::acting;
 use crate::{closing, window};
 
 /// The item, and the status that it shows.
@@ -49,18 +51,18 @@ impl ksni::Tray for TrayItem {
     }
 
     fn status(&self) -> ksni::Status {
-        match self.status.shape {
-            Shape::Attention => ksni::Status::NeedsAttention,
-            Shape::Idle | Shape::Protected | Shape::Running => ksni::Status::Active,
+        match self.status.health {
+            Health::Warning | Health::Error => ksni::Status::NeedsAttention,
+            _ => ksni::Status::Active,
         }
     }
 
     fn icon_pixmap(&self) -> Vec<Icon> {
-        icons_of(self.status.shape)
+        icons_of(self.status.health)
     }
 
     fn attention_icon_pixmap(&self) -> Vec<Icon> {
-        icons_of(Shape::Attention)
+        icons_of(self.status.health)
     }
 
     fn tool_tip(&self) -> ToolTip {
@@ -81,11 +83,13 @@ impl ksni::Tray for TrayItem {
             entry(&self.status.sentence, false, |_| {}),
             MenuItem::Separator,
             entry("Open Undercroft", true, |item: &mut Self| window::show(&item.app)),
-            entry("Back up all now", self.status.can_back_up, |item: &mut Self| {
-                super::back_up_all(&item.app);
-            }),
+            self.backing_up(),
+            self.pausing(),
+            self.recent_runs(),
             MenuItem::Separator,
-            entry("Quit", true, |item: &mut Self| closing::quit(&item.app)),
+            entry(&format!("Quit{}", self.status.quitting), true, |item: &mut Self| {
+                closing::quit(&item.app);
+            }),
         ]
     }
 
@@ -99,6 +103,51 @@ impl ksni::Tray for TrayItem {
         window::show_unless_tray_returns(&self.app);
         true
     }
+}
+
+impl TrayItem {
+    fn backing_up(&self) -> MenuItem<Self> {
+        let enabled = self.status.can_back_up();
+        let Offers::Plans(plans) = &self.status.offers else {
+            return entry("Back up all now", enabled, |item: &mut Self| {
+                acting::back_up_all(&item.app);
+            });
+        };
+        let run = |(id, name): &(String, String)| {
+            let id = id.clone();
+            entry(name, enabled, move |item: &mut Self| acting::run_plan(&item.app, &id))
+        };
+        submenu("Back up now", enabled, plans.iter().map(run).collect())
+    }
+
+    fn pausing(&self) -> MenuItem<Self> {
+        if self.status.paused {
+            return entry("Resume backups", true, |item: &mut Self| acting::resume(&item.app));
+        }
+        let pause = |label: &str, pause| {
+            entry(label, true, move |item: &mut Self| acting::pause(&item.app, pause))
+        };
+        let ways = vec![
+            pause("For 1 hour", PauseFor::OneHour),
+            pause("Until tomorrow", PauseFor::UntilTomorrow),
+            pause("Until resumed", PauseFor::UntilResumed),
+        ];
+        submenu("Pause backups", true, ways)
+    }
+
+    fn recent_runs(&self) -> MenuItem<Self> {
+        let show = |line: &String| entry(line, true, |item: &mut Self| window::show(&item.app));
+        let lines: Vec<_> = self.status.recent.iter().map(show).collect();
+        submenu("Recent runs", !lines.is_empty(), lines)
+    }
+}
+
+fn submenu(
+    label: &str,
+    enabled: bool,
+    submenu: Vec<MenuItem<TrayItem>>,
+) -> MenuItem<TrayItem> {
+    SubMenu { label: label.to_owned(), enabled, submenu, ..SubMenu::default() }.into()
 }
 
 fn entry<F>(label: &str, enabled: bool, activate: F) -> MenuItem<TrayItem>

@@ -4,6 +4,8 @@
 //! whether one is there, because only then may closing the window leave the program running.
 
 #[cfg(target_os = "linux")]
+mod acting;
+#[cfg(target_os = "linux")]
 mod icons;
 #[cfg(target_os = "linux")]
 mod item;
@@ -13,11 +15,11 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use tauri::{AppHandle, Manager};
+use tauri::AppHandle;
+use undercroft_foundation::Result;
 
 use self::status::Status;
 use crate::desk::Desk;
-use crate::notification;
 
 /// Status that changes faster than this is not worth a tray's while.
 const SETTLE: Duration = Duration::from_millis(250);
@@ -55,18 +57,6 @@ pub(crate) fn start(app: &AppHandle, desk: &Desk) {
 #[cfg(not(target_os = "linux"))]
 pub(crate) fn start(_app: &AppHandle, _desk: &Desk) {}
 
-/// The menu must not wait for the catalog.
-#[cfg(target_os = "linux")]
-fn back_up_all(app: &AppHandle) {
-    let desk = app.state::<Desk>().inner().clone();
-    std::thread::spawn(move || {
-        if let Err(error) = desk.back_up_all() {
-            tracing::warn!(%error, "The backups did not start");
-            notification::show(error.what_text(), error.why_text());
-        }
-    });
-}
-
 /// Hands on every change of the status, until `show` has nobody left to show it to.
 #[cfg(target_os = "linux")]
 fn follow(desk: &Desk, mut show: impl FnMut(Status) -> bool) {
@@ -90,15 +80,12 @@ fn follow(desk: &Desk, mut show: impl FnMut(Status) -> bool) {
 
 #[cfg(target_os = "linux")]
 fn read_status(desk: &Desk, before: &Status) -> Status {
-    let jobs = desk.jobs().unwrap_or_default();
-    if let Some(running) = Status::of_jobs(&jobs) {
-        return running;
-    }
-    match desk.dashboard() {
-        Ok(dashboard) => Status::of_dashboard(&dashboard),
-        Err(error) => {
-            tracing::warn!(%error, "No status for the tray");
-            before.clone()
-        }
-    }
+    let read = || -> Result<Status> {
+        let (dashboard, jobs, plans) = (desk.dashboard()?, desk.jobs()?, desk.plans()?);
+        Ok(Status::of(&dashboard, &jobs, &plans))
+    };
+    read().unwrap_or_else(|error| {
+        tracing::warn!(%error, "No status for the tray");
+        before.clone()
+    })
 }

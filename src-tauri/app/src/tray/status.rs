@@ -1,63 +1,119 @@
-//! What the tray says, made from the dashboard and the jobs.
+//! What the tray says, made from the dashboard, the jobs and the plans.
 
-use undercroft_api::wire::{Dashboard, JobKind, JobState, JobView};
+use undercroft_api::wire::{Dashboard, Health, JobKind, JobState, JobView, Plan, Run};
 
-/// The shape of the icon.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(crate) enum Shape {
-    /// Nothing to keep yet.
-    #[default]
-    Idle,
-    /// All is kept.
-    Protected,
-    /// Something runs.
-    Running,
-    /// Somebody should look.
-    Attention,
-}
+/// How many runs the menu lists.
+const RECENT: usize = 5;
 
 /// What the tray shows.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Status {
-    /// The shape of the icon.
-    pub(crate) shape: Shape,
+    /// How things stand: the shape of the icon.
+    pub(crate) health: Health,
     /// How things stand: the tooltip and the first line of the menu.
     pub(crate) sentence: String,
-    /// Whether there is anything to back up, and somewhere to.
-    pub(crate) can_back_up: bool,
+    /// What can be backed up from the menu.
+    pub(crate) offers: Offers,
+    /// Whether backups pause.
+    pub(crate) paused: bool,
+    /// The last runs, as lines of the menu.
+    pub(crate) recent: Vec<String>,
+    /// What quitting stops, after "Quit".
+    pub(crate) quitting: &'static str,
+}
+
+/// What can be backed up from the menu.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Offers {
+    /// Nothing: there is nothing to back up, or nowhere to.
+    Nothing,
+    /// Everything, there being no plan.
+    All,
+    /// These plans: their ids and names.
+    Plans(Vec<(String, String)>),
 }
 
 impl Status {
     /// While nothing is known yet.
     pub(crate) fn unknown() -> Self {
-        Self { shape: Shape::Idle, sentence: "Starting".to_owned(), can_back_up: false }
+        Self {
+            health: Health::Empty,
+            sentence: "Starting".to_owned(),
+            offers: Offers::Nothing,
+            paused: false,
+            recent: Vec::new(),
+            quitting: "",
+        }
     }
 
-    /// While jobs run; nothing when none does that concerns the user.
-    pub(crate) fn of_jobs(jobs: &[JobView]) -> Option<Self> {
-        let running: Vec<&JobView> = jobs.iter().filter(|job| is_under_way(job)).collect();
-        let what = match running.as_slice() {
-            [] => return None,
-            [job] => job.title.clone(),
-            several => format!("{} jobs running", several.len()),
+    /// How things stand now.
+    pub(crate) fn of(dashboard: &Dashboard, jobs: &[JobView], plans: &[Plan]) -> Self {
+        let running = running_sentence(jobs).filter(|_| dashboard.health == Health::Running);
+        let sentence = running.unwrap_or_else(|| resting_sentence(dashboard, plans));
+        let offers = match plans {
+            _ if dashboard.projects == 0 || dashboard.destinations.is_empty() => Offers::Nothing,
+            [] => Offers::All,
+            plans => Offers::Plans(plans.iter().map(named).collect()),
         };
-        let sentence = match percent(&running) {
-            Some(percent) => format!("{what}, {percent} %"),
-            None => what,
-        };
-        Some(Self { shape: Shape::Running, sentence, can_back_up: false })
+        Self {
+            health: dashboard.health,
+            sentence,
+            offers,
+            paused: dashboard.schedule.paused,
+            recent: dashboard.recent_runs.iter().take(RECENT).map(line_of).collect(),
+            quitting: match (dashboard.health, dashboard.schedule.next.is_some()) {
+                (Health::Running, _) => ", stopping what runs",
+                (_, true) => ", without backups until the next start",
+                _ => "",
+            },
+        }
     }
 
-    /// While nothing runs.
-    pub(crate) fn of_dashboard(dashboard: &Dashboard) -> Self {
-        let shape = match dashboard {
-            dashboard if dashboard.attention_projects > 0 => Shape::Attention,
-            dashboard if dashboard.protected_projects > 0 => Shape::Protected,
-            _ => Shape::Idle,
-        };
-        let can_back_up = dashboard.projects > 0 && !dashboard.destinations.is_empty();
-        Self { shape, sentence: dashboard.sentence.clone(), can_back_up }
+    /// Whether a backup may be asked for now.
+    pub(crate) fn can_back_up(&self) -> bool {
+        self.offers != Offers::Nothing && self.health != Health::Running
     }
+}
+
+fn named(plan: &Plan) -> (String, String) {
+    (plan.id.clone(), plan.draft.name.clone())
+}
+
+/// What runs, with how far it is.
+fn running_sentence(jobs: &[JobView]) -> Option<String> {
+    let running: Vec<&JobView> = jobs.iter().filter(|job| is_under_way(job)).collect();
+    let what = match running.as_slice() {
+        [] => return None,
+        [job] => job.title.clone(),
+        several => format!("{} jobs running", several.len()),
+    };
+    Some(match percent(&running) {
+        Some(percent) => format!("{what}, {percent} %"),
+        None => what,
+    })
+}
+
+/// What a plan waits for says more than a count of projects.
+fn resting_sentence(dashboard: &Dashboard, plans: &[Plan]) -> String {
+    let waiting = plans.iter().find_map(|plan| Some((plan, plan.waiting.as_ref()?)));
+    match (dashboard.health, waiting) {
+        (Health::Paused, _) => format!("Backups pause. {}", dashboard.sentence),
+        (Health::Waiting, Some((plan, waiting))) => {
+            format!("{} {}", plan.draft.name, waiting.text)
+        }
+        _ => dashboard.sentence.clone(),
+    }
+}
+
+fn line_of(run: &Run) -> String {
+    let how = match run.state {
+        JobState::Succeeded => "done",
+        JobState::Warnings => "done in part",
+        JobState::Failed => "failed",
+        JobState::Cancelled => "cancelled",
+        JobState::Queued | JobState::Running => "running",
+    };
+    format!("{}: {how}", run.title)
 }
 
 fn is_under_way(job: &JobView) -> bool {
@@ -93,11 +149,13 @@ mod tests {
         .unwrap()
     }
 
-    fn dashboard(protected: u64, attention: u64) -> Dashboard {
+    fn dashboard(health: &str, next: bool) -> Dashboard {
+        let next = next.then(|| json!({"plan": "p", "name": "N", "at": "2026-01-02T03:04:05Z"}));
         serde_json::from_value(json!({
-            "sentence": "How it is", "protectedProjects": protected,
-            "attentionProjects": attention, "runningJobs": 0, "projects": protected + attention,
-            "sizeBytes": 0, "destinations": [], "attention": [], "recentRuns": [],
+            "health": health, "sentence": "How it is", "protectedProjects": 0,
+            "attentionProjects": 0, "runningJobs": 0, "projects": 1, "sizeBytes": 0,
+            "schedule": {"paused": health == "paused", "next": next},
+            "destinations": [], "attention": [], "recentRuns": [],
         }))
         .unwrap()
     }
@@ -105,9 +163,9 @@ mod tests {
     #[test]
     fn one_job_is_named_with_its_percentage_once_the_total_is_known() {
         let counting = [job("backup", "running", 5, 10, false)];
-        assert_eq!(Status::of_jobs(&counting).unwrap().sentence, "Back up Atlas to Shelf");
+        assert_eq!(running_sentence(&counting).unwrap(), "Back up Atlas to Shelf");
         let counted = [job("backup", "running", 5, 10, true)];
-        assert_eq!(Status::of_jobs(&counted).unwrap().sentence, "Back up Atlas to Shelf, 50 %");
+        assert_eq!(running_sentence(&counted).unwrap(), "Back up Atlas to Shelf, 50 %");
     }
 
     #[test]
@@ -117,18 +175,26 @@ mod tests {
             job("restore", "queued", 0, 30, true),
             job("backup", "succeeded", 7, 7, true),
         ];
-        assert_eq!(Status::of_jobs(&jobs).unwrap().sentence, "2 jobs running, 25 %");
+        assert_eq!(running_sentence(&jobs).unwrap(), "2 jobs running, 25 %");
     }
 
     #[test]
     fn looking_at_a_folder_anew_is_no_news() {
-        assert_eq!(Status::of_jobs(&[job("refresh", "running", 0, 0, false)]), None);
+        assert_eq!(running_sentence(&[job("refresh", "running", 0, 0, false)]), None);
     }
 
     #[test]
-    fn attention_outweighs_protection_and_an_empty_library_is_neither() {
-        assert_eq!(Status::of_dashboard(&dashboard(3, 1)).shape, Shape::Attention);
-        assert_eq!(Status::of_dashboard(&dashboard(3, 0)).shape, Shape::Protected);
-        assert_eq!(Status::of_dashboard(&dashboard(0, 0)).shape, Shape::Idle);
+    fn quitting_says_what_stops() {
+        let quitting = |health, next| Status::of(&dashboard(health, next), &[], &[]).quitting;
+        assert_eq!(quitting("running", true), ", stopping what runs");
+        assert_eq!(quitting("protected", true), ", without backups until the next start");
+        assert_eq!(quitting("protected", false), "");
+    }
+
+    #[test]
+    fn a_pause_is_told_before_the_rest() {
+        let paused = Status::of(&dashboard("paused", false), &[], &[]);
+        assert_eq!(paused.sentence, "Backups pause. How it is");
+        assert!(paused.paused && !paused.can_back_up());
     }
 }

@@ -51,6 +51,16 @@ pub static SETTING_RULES: &[SettingRule] = &[
         comment: "Whether you have been told that the window hides to the tray",
     },
     SettingRule {
+        key: "start-at-login",
+        kind: SettingKind::Switch(false),
+        comment: "Whether Undercroft starts in the tray when you log in",
+    },
+    SettingRule {
+        key: "notifications",
+        kind: SettingKind::Choice(&["problems", "all", "off"]),
+        comment: "What the desktop tells you of: problems, successful backups too, or nothing",
+    },
+    SettingRule {
         key: "threads",
         kind: SettingKind::Number { max: 256, default: 0 },
         comment: "How many threads may work at once; 0 takes what the machine has",
