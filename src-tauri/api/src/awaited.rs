@@ -51,9 +51,6 @@ awaited! {
     trash_empty(DestinationRef) -> JobView;
     cleanup_preview(DestinationRef) -> CleanupPlan;
     cleanup(DestinationRef) -> JobView;
-    proof_list(Nothing) -> Vec<DestinationProof>;
-    destination_check(CheckRequest) -> JobView;
-    drill(DestinationRef) -> JobView;
     destination_repair(RepairRequest) -> JobView;
     parity_change(ParityChange) -> JobView;
     guard_list(Nothing) -> Vec<GuardAlert>;

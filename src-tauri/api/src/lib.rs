@@ -24,6 +24,7 @@ mod keys;
 mod memory;
 mod places;
 mod projects;
+mod proofs;
 mod rebuilding;
 mod restoring;
 mod runs;

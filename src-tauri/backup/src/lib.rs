@@ -21,6 +21,7 @@ mod scheduler;
 mod secrets;
 mod seen;
 mod snapshots;
+mod verification;
 mod words;
 
 use undercroft_library::Migration;
@@ -47,6 +48,8 @@ pub use secrets::{NewPassword, PasswordKeeper};
 pub use seen::SeenSnapshot;
 pub use snapshots::{OutOfDate, SnapshotList};
 pub use undercroft_repository::{KeyInfo, Overwrite};
+pub use undercroft_repository::Overwrite;
+pub use verification::{Drill, Due, Proof};
 
 /// The tables that this room brings into the catalog.
 pub const TABLES: &[&[Migration]] = &[
@@ -56,4 +59,5 @@ pub const TABLES: &[&[Migration]] = &[
     scheduler::MIGRATIONS[0],
     scheduler::MIGRATIONS[1],
     scheduler::MIGRATIONS[2],
+    verification::MIGRATIONS,
 ];

@@ -1,0 +1,14 @@
+//! Backups that prove themselves: what is stored is read back share by share, so that all of it is
+//! read in time, and random files are restored on trial, compared and timed. What was found is
+//! kept, so that each destination can say when it was last proven restorable.
+
+mod drill;
+mod due;
+mod proof;
+mod reading;
+mod table;
+
+pub use drill::Drill;
+pub use due::Due;
+pub use proof::Proof;
+pub(crate) use table::MIGRATIONS;

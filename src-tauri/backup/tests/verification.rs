@@ -1,0 +1,161 @@
+//! Proof: shares that are read back, random files restored on trial, and what damage does to both.
+
+mod support;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use support::{Home, refused};
+use undercroft_backup::{Backups, Destination, Due};
+use undercroft_foundation::{Code, Job, JobState};
+use undercroft_library::{Library, Project};
+
+const DAY: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// A project with a few packs' worth of files, backed up.
+fn backed_up(home: &Home) -> (Library, Backups, Project, Destination) {
+    let (library, backups) = home.open();
+    let project = home.project(&library, "atlas");
+    for n in 0..12_u32 {
+        let seed = n.to_le_bytes();
+        let bytes: Vec<u8> = (0..200_000_u32)
+            .map(|i| (i.wrapping_mul(2_654_435_761).wrapping_add(u32::from(seed[0]) * 97) >> 11) as u8)
+            .collect();
+        fs::write(project.root.join(format!("src/data{n}")), bytes).unwrap();
+        // Several packs: what a backup writes goes into at least one.
+        if n % 3 == 2 {
+            let shelf = backups.destinations().unwrap().into_iter().next();
+            let shelf = shelf.unwrap_or_else(|| home.destination(&backups, "shelf"));
+            backups.run(project.id, shelf.id, &Job::new()).unwrap();
+            home.clock.advance(DAY);
+        }
+    }
+    let shelf = backups.find_destination("shelf").unwrap();
+    (library, backups, project, shelf)
+}
+
+fn packs(shelf: &Destination) -> Vec<PathBuf> {
+    let mut packs = Vec::new();
+    for folder in fs::read_dir(shelf.path.join("data")).unwrap() {
+        let folder = folder.unwrap().path();
+        packs.extend(fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()));
+    }
+    packs.sort();
+    packs
+}
+
+fn flip(path: &Path) {
+    let mut bytes = fs::read(path).unwrap();
+    let middle = bytes.len() / 2;
+    bytes[middle] ^= 1;
+    fs::remove_file(path).unwrap();
+    fs::write(path, bytes).unwrap();
+}
+
+#[test]
+fn share_by_share_all_is_read_back_and_a_round_ends() {
+    let home = Home::new();
+    let (_library, backups, _project, shelf) = backed_up(&home);
+    let mut rounds = Vec::new();
+    for _ in 0..packs(&shelf).len() {
+        backups.check(shelf.id, 1, &Job::new()).unwrap();
+        home.clock.advance(DAY);
+        let proof = backups.proof(shelf.clone()).unwrap();
+        assert!(proof.last_read.is_some());
+        rounds.push((proof.round_permille, proof.last_round.is_some()));
+    }
+    let (last, before) = rounds.split_last().unwrap();
+    assert_eq!(*last, (0, true), "{rounds:?}");
+    assert!(before.iter().all(|(permille, ended)| *permille > 0 && !ended), "{rounds:?}");
+}
+
+#[test]
+fn damage_is_found_when_its_share_comes_and_stays_told_until_it_is_mended() {
+    let home = Home::new();
+    let (library, backups, _project, shelf) = backed_up(&home);
+    let packs = packs(&shelf);
+    let sound = fs::read(&packs[1]).unwrap();
+    flip(&packs[1]);
+    backups.check(shelf.id, 1, &Job::new()).unwrap();
+    let name = packs[1].file_name().unwrap().to_str().unwrap();
+    refused(backups.check(shelf.id, 1, &Job::new()), Code::Damaged, name);
+    let proof = backups.proof(shelf.clone()).unwrap();
+    assert!(proof.problems[0].contains(name), "{:?}", proof.problems);
+    let told = library.events().latest(5).unwrap();
+    assert!(told.iter().any(|event| event.kind == "destination.damaged"), "{told:?}");
+    // The next share is sound, and that does not call this one mended.
+    backups.check(shelf.id, 1, &Job::new()).unwrap();
+    assert!(!backups.proof(shelf.clone()).unwrap().problems.is_empty());
+    fs::remove_file(&packs[1]).unwrap();
+    fs::write(&packs[1], sound).unwrap();
+    backups.check(shelf.id, 1000, &Job::new()).unwrap();
+    let proof = backups.proof(shelf).unwrap();
+    assert!(proof.problems.is_empty() && proof.last_round.is_some());
+}
+
+#[test]
+fn a_trial_restores_compares_and_leaves_nothing_behind() {
+    let home = Home::new();
+    let (library, backups, project, shelf) = backed_up(&home);
+    // One that changed since is no problem, only not compared.
+    fs::write(project.root.join("README"), "changed since").unwrap();
+    let view = backups.start_drill(shelf.id).unwrap();
+    let view = library.jobs().wait(view.id).unwrap();
+    assert_eq!(view.state, JobState::Succeeded, "{:?}", view.outcome);
+    let proof = backups.proof(shelf).unwrap();
+    let [drill] = &proof.drills[..] else { panic!("{:?}", proof.drills) };
+    assert_eq!(proof.last_proven, Some(drill.time));
+    assert_eq!(drill.project, Some(project.id));
+    assert!(drill.files >= 10 && drill.bytes > 1_000_000, "{drill:?}");
+    assert!(drill.compared_with_disk >= drill.files - 1, "{drill:?}");
+    let left: Vec<_> = fs::read_dir(library.root().join("cache")).unwrap().collect();
+    assert!(left.is_empty(), "{left:?}");
+}
+
+#[test]
+fn a_trial_finds_what_is_lost_and_what_was_swapped_on_disk() {
+    let home = Home::new();
+    let (_library, backups, project, shelf) = backed_up(&home);
+    // The same size and time, another content: nobody but a comparison would notice.
+    let path = project.root.join("src/data0");
+    let times = fs::metadata(&path).unwrap().modified().unwrap();
+    flip(&path);
+    fs::File::options().write(true).open(&path).unwrap().set_modified(times).unwrap();
+    let error = refused(backups.drill(shelf.id, &Job::new()), Code::Damaged, "did not come back");
+    assert!(error.why_text().contains("data0"), "{error:?}");
+    for pack in packs(&shelf) {
+        if fs::metadata(&pack).unwrap().len() > 50_000 {
+            flip(&pack);
+        }
+    }
+    refused(backups.drill(shelf.id, &Job::new()), Code::Damaged, "did not come back");
+    let proof = backups.proof(shelf).unwrap();
+    assert_eq!((proof.last_proven, proof.drills.len()), (None, 2));
+    assert!(!proof.problems.is_empty());
+}
+
+#[test]
+fn what_is_due_begins_once_and_a_clock_that_jumps_back_begins_nothing() {
+    let home = Home::new();
+    let (library, backups, _project, shelf) = backed_up(&home);
+    let wanted = [Due { destination: shelf.id, daily_permille: 10, drill_days: 30 }];
+    let run = || {
+        let started = backups.start_due_proofs(&wanted).unwrap();
+        for view in &started {
+            let view = library.jobs().wait(view.id).unwrap();
+            assert_eq!(view.state, JobState::Succeeded, "{:?}", view.outcome);
+        }
+        started.len()
+    };
+    assert_eq!((run(), run()), (2, 0));
+    home.clock.advance(DAY);
+    assert_eq!((run(), run()), (1, 0));
+    home.clock.set_wall(jiff::SignedDuration::from_hours(-400 * 24));
+    assert_eq!(run(), 0);
+    home.clock.set_wall(jiff::SignedDuration::from_hours(800 * 24));
+    assert_eq!((run(), run()), (2, 0));
+    fs::rename(&shelf.path, shelf.path.with_extension("away")).unwrap();
+    home.clock.advance(40 * DAY);
+    assert_eq!(run(), 0);
+}
