@@ -1,0 +1,53 @@
+//! Freeing what no backup of a destination needs any more.
+
+use undercroft_foundation::{DestinationId, Job, Result, size_text};
+use undercroft_library::{JobKind, JobSpec, JobView};
+use undercroft_repository::PruneOptions;
+
+use crate::backups::Backups;
+
+/// What a clean-up would do, in bytes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Cleanup {
+    /// What no backup needs.
+    pub unused_bytes: u64,
+    /// What it would free.
+    pub frees_bytes: u64,
+    /// What it would write anew first.
+    pub rewrites_bytes: u64,
+    /// The free room that it needs to do so.
+    pub needs_free_bytes: u64,
+}
+
+impl Backups {
+    /// What a clean-up of a destination would do now.
+    ///
+    /// # Errors
+    /// Those of the destination.
+    pub fn preview_cleanup(&self, destination: DestinationId, job: &Job) -> Result<Cleanup> {
+        let repository = self.repository_of(&self.destination(destination)?)?;
+        let plan = repository.plan_prune(&PruneOptions::default(), job)?;
+        Ok(Cleanup {
+            unused_bytes: plan.unused_bytes,
+            frees_bytes: plan.frees_bytes,
+            rewrites_bytes: plan.repack_bytes,
+            needs_free_bytes: plan.needs_free_bytes,
+        })
+    }
+
+    /// Puts a clean-up of a destination on the board of jobs.
+    ///
+    /// # Errors
+    /// [`undercroft_foundation::Code::NotFound`].
+    pub fn start_cleanup(&self, destination: DestinationId) -> Result<JobView> {
+        let destination = self.destination(destination)?;
+        let title = format!("Clean {} up", destination.name);
+        let spec = JobSpec::new(JobKind::Cleanup, title).with_destination(destination.id);
+        let backups = self.clone();
+        self.library.jobs().spawn(spec, move |job| {
+            let repository = backups.repository_of(&destination)?;
+            let report = repository.prune(&PruneOptions::default(), job)?;
+            Ok(format!("{} freed in {}", size_text(report.plan.frees_bytes), destination.name))
+        })
+    }
+}

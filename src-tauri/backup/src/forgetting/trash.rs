@@ -1,0 +1,103 @@
+//! The trash of a destination.
+
+use jiff::Timestamp;
+use undercroft_foundation::{DestinationId, Job, Result, count_text};
+use undercroft_library::{JobKind, JobSpec, JobView};
+use undercroft_repository::SnapshotId;
+
+use super::TRASH_KEPT;
+use crate::backups::Backups;
+use crate::seen::SeenSnapshot;
+
+/// A backup in the trash.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Trashed {
+    /// The backup.
+    pub snapshot: SeenSnapshot,
+    /// When it was forgotten.
+    pub trashed: Timestamp,
+    /// When it goes for good.
+    pub expires: Timestamp,
+}
+
+impl Backups {
+    /// The backups in a destination's trash, the last forgotten first.
+    ///
+    /// # Errors
+    /// Those of the destination.
+    pub fn trash(&self, destination: DestinationId) -> Result<Vec<Trashed>> {
+        let destination = self.destination(destination)?;
+        let now = self.library.world().clock.now();
+        let show = |it: undercroft_repository::TrashedSnapshot| {
+            // Where nothing says when, its time begins anew each time rather than run out.
+            let trashed = it.trashed.unwrap_or(now);
+            Trashed {
+                snapshot: SeenSnapshot::of(destination.id, &it.snapshot),
+                trashed,
+                expires: trashed.checked_add(TRASH_KEPT).unwrap_or(trashed),
+            }
+        };
+        let trashed = self.repository_of(&destination)?.trashed()?;
+        let mut trashed: Vec<_> = trashed.into_iter().map(show).collect();
+        trashed.sort_by(|a, b| b.trashed.cmp(&a.trashed).then(b.snapshot.time.cmp(&a.snapshot.time)));
+        Ok(trashed)
+    }
+
+    /// Takes backups out of the trash, each told by its id or the beginning of one.
+    ///
+    /// # Errors
+    /// [`undercroft_foundation::Code::NotFound`]; [`undercroft_foundation::Code::Damaged`] when
+    /// another program has removed what one needs.
+    pub fn take_from_trash(
+        &self,
+        destination: DestinationId,
+        snapshots: &[String],
+    ) -> Result<Vec<SeenSnapshot>> {
+        let destination = self.destination(destination)?;
+        let repository = self.repository_of(&destination)?;
+        let mut wanted: Vec<SnapshotId> = Vec::new();
+        let mut seen = Vec::new();
+        for name in snapshots {
+            let found = self.find_in_trash(destination.id, name)?;
+            wanted.push(found.id);
+            seen.push(found);
+        }
+        repository.restore_from_trash(&wanted, &Job::new())?;
+        self.keep_seen(&destination, &repository)?;
+        Ok(seen)
+    }
+
+    fn find_in_trash(&self, destination: DestinationId, name: &str) -> Result<SeenSnapshot> {
+        use undercroft_foundation::{Code, Error};
+
+        let all = self.trash(destination)?.into_iter().map(|it| it.snapshot);
+        let mut fitting = all.filter(|it| !name.is_empty() && it.id.to_string().starts_with(name));
+        match (fitting.next(), fitting.next()) {
+            (Some(found), None) => Ok(found),
+            (None, _) => Err(Error::new(
+                Code::NotFound,
+                format!("There is no backup {name:?} in the trash"),
+            )
+            .next("List the trash to see what it holds")),
+            (Some(_), Some(_)) => {
+                Err(Error::new(Code::Invalid, format!("Several backups begin with {name}"))
+                    .next("Give more digits of the id"))
+            }
+        }
+    }
+
+    /// Puts the emptying of a destination's trash on the board of jobs.
+    ///
+    /// # Errors
+    /// [`undercroft_foundation::Code::NotFound`].
+    pub fn start_empty_trash(&self, destination: DestinationId) -> Result<JobView> {
+        let destination = self.destination(destination)?;
+        let title = format!("Empty the trash of {}", destination.name);
+        let spec = JobSpec::new(JobKind::Forget, title).with_destination(destination.id);
+        let backups = self.clone();
+        self.library.jobs().spawn(spec, move |_| {
+            let gone = backups.repository_of(&destination)?.empty_trash(None)?.len() as u64;
+            Ok(format!("{} gone for good; a clean-up frees their room", count_text(gone, "backup")))
+        })
+    }
+}
