@@ -100,13 +100,17 @@ impl Api {
         Ok(convert::job(self.0.backups.start_restore(order)?))
     }
 
+    pub(crate) fn show_snapshot(&self, seen: SeenSnapshot) -> Result<Snapshot> {
+        Ok(snapshot(seen, &self.destination_names()?))
+    }
+
     fn destination_names(&self) -> Result<HashMap<DestinationId, String>> {
         let destinations = self.0.backups.destinations()?;
         Ok(destinations.into_iter().map(|it| (it.id, it.name)).collect())
     }
 }
 
-fn unescape(path: &[String]) -> Result<Vec<Vec<u8>>> {
+pub(crate) fn unescape(path: &[String]) -> Result<Vec<Vec<u8>>> {
     let name = |text: &String| {
         unescape_name(text).filter(|name| !name.is_empty() && !name.contains(&b'/')).ok_or_else(
             || {
@@ -140,12 +144,7 @@ fn snapshot(seen: SeenSnapshot, names: &HashMap<DestinationId, String>) -> Snaps
 fn entry(entry: backup::Entry) -> Entry {
     Entry {
         name: escape_name(&entry.name),
-        kind: match entry.kind {
-            backup::EntryKind::Folder => EntryKind::Folder,
-            backup::EntryKind::File => EntryKind::File,
-            backup::EntryKind::Symlink => EntryKind::Symlink,
-            backup::EntryKind::Other => EntryKind::Other,
-        },
+        kind: entry.kind.into(),
         size_bytes: entry.size_bytes,
         modified: entry.modified,
         mode: entry.mode,
@@ -161,4 +160,8 @@ impl From<Overwrite> for backup::Overwrite {
             Overwrite::Always => Self::Always,
         }
     }
+}
+
+crate::convert::same_names! {
+    backup::EntryKind => EntryKind { Folder, File, Symlink, Other };
 }

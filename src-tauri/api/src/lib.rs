@@ -14,6 +14,8 @@ mod dashboard;
 mod destinations;
 mod doctor;
 mod files;
+mod finding;
+mod forgetting;
 mod git;
 mod health;
 mod histories;

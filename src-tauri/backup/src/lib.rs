@@ -11,6 +11,8 @@ mod destinations;
 mod keys;
 mod kit;
 mod library_copy;
+mod finding;
+mod forgetting;
 mod open;
 mod plans;
 mod protection;
@@ -33,6 +35,10 @@ pub use destinations::{AddDestination, Destination, DestinationRoom, Destination
 pub use keys::Keys;
 pub use kit::RecoveryKit;
 pub use library_copy::{HoldHistory, LibraryCopy};
+pub use conditions::{Conditions, QuietHours};
+pub use finding::{BackedUpFile, FileIn, SearchHit, SearchOrder};
+pub use forgetting::{Cleanup, Forgetting, TRASH_KEPT, Trashed};
+pub use destinations::{AddDestination, Destination, DestinationState};
 pub use plans::{
     HookCommand, Limits, Plan, PlanProjects, PlanSpec, PlanTarget, Retention, Verification,
 };
@@ -49,6 +55,7 @@ pub use seen::SeenSnapshot;
 pub use snapshots::{OutOfDate, SnapshotList};
 pub use undercroft_repository::{KeyInfo, Overwrite};
 pub use undercroft_repository::Overwrite;
+pub use undercroft_repository::{LostFile, Overwrite};
 pub use verification::{Drill, Due, Proof};
 
 /// The tables that this room brings into the catalog.

@@ -1,0 +1,122 @@
+//! Letting backups go: chosen ones, those that a policy does not keep, the trash, and freeing room.
+
+use undercroft_backup as backup;
+use undercroft_foundation::{Job, Result, escape_name};
+
+use crate::wire::{
+    CleanupPlan, DestinationRef, ForgetPlan, JobView, KeptSnapshot, LostFile, Snapshot,
+    SnapshotPin, SnapshotsRef, TrashedSnapshot,
+};
+use crate::{Api, convert};
+
+impl Api {
+    /// Pins a backup, so that no policy drops it, or lets it go with the others again.
+    ///
+    /// # Errors
+    /// Those of [`backup::Backups::pin_snapshot`].
+    pub fn snapshot_pin(&self, request: SnapshotPin) -> Result<Snapshot> {
+        let SnapshotPin { destination, snapshot, pinned } = request;
+        let destination = self.0.backups.find_destination(&destination)?;
+        let pinned = self.0.backups.pin_snapshot(destination.id, &snapshot, pinned)?;
+        self.show_snapshot(pinned)
+    }
+
+    /// Says what forgetting these backups would do.
+    ///
+    /// # Errors
+    /// Those of [`backup::Backups::preview_forget`].
+    pub fn snapshot_forget_preview(&self, request: SnapshotsRef) -> Result<ForgetPlan> {
+        let destination = self.0.backups.find_destination(&request.destination)?;
+        let snapshots = &request.snapshots;
+        let plan = self.0.backups.preview_forget(destination.id, snapshots, &Job::new())?;
+        self.show_forgetting(plan)
+    }
+
+    /// Moves backups to the destination's trash.
+    ///
+    /// # Errors
+    /// Those of [`backup::Backups::start_forget`].
+    pub fn snapshot_forget(&self, request: SnapshotsRef) -> Result<JobView> {
+        let destination = self.0.backups.find_destination(&request.destination)?;
+        Ok(convert::job(self.0.backups.start_forget(destination.id, &request.snapshots)?))
+    }
+
+    /// Lists the backups in a destination's trash.
+    ///
+    /// # Errors
+    /// Those of the destination.
+    pub fn trash_list(&self, request: DestinationRef) -> Result<Vec<TrashedSnapshot>> {
+        let destination = self.0.backups.find_destination(&request.destination)?;
+        let show = |it: backup::Trashed| {
+            let snapshot = self.show_snapshot(it.snapshot)?;
+            Ok(TrashedSnapshot { snapshot, trashed: it.trashed, expires: it.expires })
+        };
+        self.0.backups.trash(destination.id)?.into_iter().map(show).collect()
+    }
+
+    /// Takes backups out of the trash.
+    ///
+    /// # Errors
+    /// Those of [`backup::Backups::take_from_trash`].
+    pub fn trash_restore(&self, request: SnapshotsRef) -> Result<Vec<Snapshot>> {
+        let destination = self.0.backups.find_destination(&request.destination)?;
+        let taken = self.0.backups.take_from_trash(destination.id, &request.snapshots)?;
+        taken.into_iter().map(|snapshot| self.show_snapshot(snapshot)).collect()
+    }
+
+    /// Empties a destination's trash.
+    ///
+    /// # Errors
+    /// [`undercroft_foundation::Code::NotFound`].
+    pub fn trash_empty(&self, request: DestinationRef) -> Result<JobView> {
+        let destination = self.0.backups.find_destination(&request.destination)?;
+        Ok(convert::job(self.0.backups.start_empty_trash(destination.id)?))
+    }
+
+    /// Says what a clean-up of a destination would free.
+    ///
+    /// # Errors
+    /// Those of the destination.
+    pub fn cleanup_preview(&self, request: DestinationRef) -> Result<CleanupPlan> {
+        let destination = self.0.backups.find_destination(&request.destination)?;
+        let plan = self.0.backups.preview_cleanup(destination.id, &Job::new())?;
+        let backup::Cleanup { unused_bytes, frees_bytes, rewrites_bytes, needs_free_bytes } = plan;
+        Ok(CleanupPlan { unused_bytes, frees_bytes, rewrites_bytes, needs_free_bytes })
+    }
+
+    /// Frees what no backup of a destination needs any more.
+    ///
+    /// # Errors
+    /// [`undercroft_foundation::Code::NotFound`].
+    pub fn cleanup(&self, request: DestinationRef) -> Result<JobView> {
+        let destination = self.0.backups.find_destination(&request.destination)?;
+        Ok(convert::job(self.0.backups.start_cleanup(destination.id)?))
+    }
+
+    fn show_forgetting(&self, plan: backup::Forgetting) -> Result<ForgetPlan> {
+        let keep = |(snapshot, reasons)| {
+            Ok(KeptSnapshot { snapshot: self.show_snapshot(snapshot)?, reasons })
+        };
+        let deletion = plan.deletion;
+        Ok(ForgetPlan {
+            keep: plan.keep.into_iter().map(keep).collect::<Result<_>>()?,
+            drop: plan
+                .drop
+                .into_iter()
+                .map(|snapshot| self.show_snapshot(snapshot))
+                .collect::<Result<_>>()?,
+            frees_bytes: deletion.frees_bytes,
+            lost_files: deletion.lost_files,
+            lost: deletion.lost.into_iter().map(lost).collect(),
+            trash_until: plan.trash_until,
+        })
+    }
+}
+
+fn lost(file: backup::LostFile) -> LostFile {
+    LostFile {
+        path: escape_name(&file.path),
+        size_bytes: file.size,
+        snapshot: file.snapshot.to_string(),
+    }
+}
