@@ -47,5 +47,4 @@ awaited! {
     guard_answer(GuardReply) -> GuardAlert;
     recovery_look(RecoveryLook) -> Vec<RecoverableLibrary>;
     library_recover(LibraryRecover) -> JobView;
-    doctor_fix(FindingFix) -> Vec<Finding>;
 }

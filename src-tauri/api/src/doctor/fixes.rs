@@ -1,0 +1,108 @@
+//! What the doctor can do by itself: each remedy is a use case that the user could ask for, too.
+
+use undercroft_foundation::{Code, Error, Result};
+
+use crate::Api;
+use crate::wire::{
+    CheckRequest, DestinationRef, FindingFix, Nothing, PlanEnable, PlanRef, RepairKind,
+    RepairRequest,
+};
+
+/// A remedy, and what it is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Fix<'a> {
+    /// Removes locks that nobody holds.
+    Unlock(&'a str),
+    /// Frees what no backup needs.
+    CleanUp(&'a str),
+    /// Restores random files on trial.
+    Drill(&'a str),
+    /// Reads all of a destination back.
+    ReadBack(&'a str),
+    /// Mends from parity.
+    Heal(&'a str),
+    /// Carries a plan out.
+    RunPlan(&'a str),
+    /// Lets a plan run by itself.
+    EnablePlan(&'a str),
+    /// Lets backups begin by themselves.
+    Resume,
+}
+
+impl<'a> Fix<'a> {
+    fn parts(self) -> (&'static str, &'a str, &'static str) {
+        match self {
+            Self::Unlock(destination) => ("unlock", destination, "Remove the locks"),
+            Self::CleanUp(destination) => ("clean-up", destination, "Clean up"),
+            Self::Drill(destination) => ("drill", destination, "Restore on trial"),
+            Self::ReadBack(destination) => ("read-back", destination, "Read all back"),
+            Self::Heal(destination) => ("heal", destination, "Mend from parity"),
+            Self::RunPlan(plan) => ("run-plan", plan, "Back up now"),
+            Self::EnablePlan(plan) => ("enable-plan", plan, "Turn it on"),
+            Self::Resume => ("resume", "", "Resume backups"),
+        }
+    }
+
+    fn parse(id: &'a str) -> Option<Self> {
+        let (name, target) = id.split_once(':').unwrap_or((id, ""));
+        let all = [
+            Self::Unlock(target),
+            Self::CleanUp(target),
+            Self::Drill(target),
+            Self::ReadBack(target),
+            Self::Heal(target),
+            Self::RunPlan(target),
+            Self::EnablePlan(target),
+            Self::Resume,
+        ];
+        all.into_iter().find(|fix| fix.parts().0 == name)
+    }
+
+    pub(super) fn to_wire(self) -> FindingFix {
+        let (name, target, label) = self.parts();
+        let id = if target.is_empty() { name.to_owned() } else { format!("{name}:{target}") };
+        FindingFix { id, label: label.to_owned() }
+    }
+}
+
+impl Api {
+    pub(super) fn fix(&self, id: &str) -> Result<()> {
+        let fix = Fix::parse(id).ok_or_else(|| {
+            Error::new(Code::Invalid, format!("The doctor knows no remedy {id:?}"))
+                .next("Ask the doctor anew, and take one that it proposes")
+        })?;
+        let at = |destination: &str| DestinationRef { destination: destination.to_owned() };
+        match fix {
+            Fix::Unlock(it) => self.destination_unlock(at(it)).map(drop),
+            Fix::CleanUp(it) => self.cleanup(at(it)).map(drop),
+            Fix::Drill(it) => self.drill(at(it)).map(drop),
+            Fix::ReadBack(it) => {
+                let request = CheckRequest { destination: it.to_owned(), permille: 1000 };
+                self.destination_check(request).map(drop)
+            }
+            Fix::Heal(it) => {
+                let what = RepairKind::Parity;
+                let request = RepairRequest { destination: it.to_owned(), what };
+                self.destination_repair(request).map(drop)
+            }
+            Fix::RunPlan(it) => self.plan_run(PlanRef { plan: it.to_owned() }).map(drop),
+            Fix::EnablePlan(it) => {
+                self.plan_enable(PlanEnable { plan: it.to_owned(), enabled: true }).map(drop)
+            }
+            Fix::Resume => self.schedule_resume(Nothing {}).map(drop),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_remedy_is_known_again_by_its_id() {
+        for fix in [Fix::Unlock("a:b"), Fix::RunPlan("0190"), Fix::Resume] {
+            assert_eq!(Fix::parse(&fix.to_wire().id), Some(fix));
+        }
+        assert_eq!(Fix::parse("rm:-rf"), None);
+    }
+}

@@ -1,0 +1,101 @@
+//! The library under the doctor's eye: its folder, its room, its catalog, its settings.
+
+use std::path::Path;
+
+use undercroft_foundation::{Error, IoContext, Result, escape_path, replace_file, size_text};
+
+use super::finding::{unwell, warning, well};
+use crate::Api;
+use crate::wire::Finding;
+
+/// With less room than this, work is about to fail.
+const LOW_BYTES: u64 = 1 << 30;
+/// With less room than this, the catalog itself is in danger.
+const CRITICAL_BYTES: u64 = 64 << 20;
+
+impl Api {
+    pub(super) fn examine_library(&self) -> Vec<Finding> {
+        vec![
+            self.examine_folder(),
+            self.examine_room(),
+            self.examine_catalog(),
+            self.examine_settings(),
+        ]
+    }
+
+    fn examine_folder(&self) -> Finding {
+        let root = self.root();
+        match write_something(root) {
+            Ok(()) => well("library", format!("The library {} can be written", escape_path(root))),
+            Err(error) => unwell("library", &error),
+        }
+    }
+
+    fn examine_room(&self) -> Finding {
+        let root = self.root();
+        let room = match free_bytes(root) {
+            Ok(room) => room,
+            Err(error) => return unwell("library", &error),
+        };
+        let what = format!("{} free where the library is", size_text(room));
+        match room {
+            CRITICAL_BYTES.. if room >= LOW_BYTES => well("library", what),
+            CRITICAL_BYTES.. => warning(
+                "library",
+                what,
+                "Little room is left: backups that are kept there may fail",
+                "Free some room on that disk",
+            ),
+            _ => warning(
+                "library",
+                what,
+                "Not even the catalog may have room to grow",
+                "Free some room on that disk now",
+            )
+            .worse(),
+        }
+    }
+
+    fn examine_catalog(&self) -> Finding {
+        match self.0.library.catalog().check() {
+            Ok(faults) if faults.is_empty() => well("catalog", "The catalog is whole".to_owned()),
+            Ok(faults) => warning(
+                "catalog",
+                format!("The catalog is damaged: {}", faults.join("; ")),
+                "Stored bytes are not the bytes that were written",
+                "Move catalog.db aside and run: undercroft library rebuild",
+            )
+            .worse(),
+            Err(error) => unwell("catalog", &error),
+        }
+    }
+
+    fn examine_settings(&self) -> Finding {
+        let settings = match self.0.library.settings(&self.0.overrides) {
+            Ok(settings) => settings,
+            Err(error) => return unwell("settings", &error),
+        };
+        let file = escape_path(settings.path());
+        match settings.unknown_keys() {
+            [] => well("settings", format!("The settings in {file} are understood")),
+            unknown => warning(
+                "settings",
+                format!("{file} has settings that mean nothing here: {}", unknown.join(", ")),
+                "They are misspelt, or a newer Undercroft wrote them",
+                "Correct them, or take them out",
+            ),
+        }
+    }
+}
+
+fn write_something(folder: &Path) -> Result<()> {
+    let path = folder.join(".doctor");
+    replace_file(&path, b"written by the doctor", 0o600)?;
+    std::fs::remove_file(&path).at("remove", &path)
+}
+
+fn free_bytes(folder: &Path) -> Result<u64> {
+    let room = rustix::fs::statvfs(folder)
+        .map_err(|source| Error::io("ask for the free room of", folder, source.into()))?;
+    Ok(room.f_bavail.saturating_mul(room.f_frsize))
+}

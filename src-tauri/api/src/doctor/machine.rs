@@ -1,0 +1,51 @@
+//! The machine under the doctor's eye: its clock, and what it lacks.
+
+use std::path::Path;
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::finding::{unwell, warning, well};
+use crate::Api;
+use crate::wire::Finding;
+
+const AREA: &str = "machine";
+/// No clock is right that shows less than when this was written.
+const WRITTEN: Timestamp = Timestamp::constant(1_767_225_600, 0);
+/// A clock may be this far behind what it showed before without a word.
+const SLACK: SignedDuration = SignedDuration::from_hours(1);
+
+impl Api {
+    pub(super) fn examine_machine(&self) -> Vec<Finding> {
+        vec![self.examine_clock(), examine_mounting()]
+    }
+
+    fn examine_clock(&self) -> Finding {
+        let now = self.0.library.world().clock.now();
+        let newest = match self.0.library.events().latest(1) {
+            Ok(events) => events.first().map(|event| event.time),
+            Err(error) => return unwell("catalog", &error),
+        };
+        let is_behind = newest.is_some_and(|newest| newest.duration_since(now) > SLACK);
+        if is_behind || now < WRITTEN {
+            return warning(
+                AREA,
+                format!("The clock shows {now}, and it was later before"),
+                "Backups are told apart by their times, and plans run by them",
+                "Set the clock; nothing is let go meanwhile because of it",
+            );
+        }
+        well(AREA, "The clock goes forward".to_owned())
+    }
+}
+
+fn examine_mounting() -> Finding {
+    match Path::new("/dev/fuse").exists() {
+        true => well(AREA, "Backups can be shown as folders".to_owned()),
+        false => warning(
+            AREA,
+            "Backups cannot be shown as folders".to_owned(),
+            "This system has no FUSE",
+            "Install fuse3, if you want that; all else works without it",
+        ),
+    }
+}

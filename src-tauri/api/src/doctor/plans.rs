@@ -1,0 +1,111 @@
+//! Plans under the doctor's eye: that there are any, that they run, and that nobody holds them up.
+
+use jiff::SignedDuration;
+
+use super::finding::{unwell, warning, well};
+use super::fixes::Fix;
+use crate::Api;
+use crate::wire::{Finding, JobState, Nothing, Plan};
+
+const AREA: &str = "plan";
+/// A pause that lasts longer than this was forgotten.
+const LONG_WAIT: SignedDuration = SignedDuration::from_hours(7 * 24);
+
+impl Api {
+    pub(super) fn examine_plans(&self) -> Vec<Finding> {
+        let plans = match self.plan_list(Nothing {}) {
+            Ok(plans) => plans,
+            Err(error) => return vec![unwell(AREA, &error)],
+        };
+        if plans.is_empty() {
+            return vec![warning(
+                AREA,
+                "There is no plan: nothing is backed up by itself".to_owned(),
+                "What must be thought of is forgotten one day",
+                "Make a plan; the one that is proposed suits most",
+            )];
+        }
+        let mut findings: Vec<_> = plans.iter().map(|plan| self.examine_plan(plan)).collect();
+        findings.extend(self.examine_pause());
+        findings.extend(self.examine_alerts());
+        findings
+    }
+
+    fn examine_plan(&self, plan: &Plan) -> Finding {
+        let name = &plan.draft.name;
+        if !plan.enabled {
+            return warning(
+                AREA,
+                format!("{name} does not run by itself"),
+                "It was turned off",
+                "Turn it on, or remove it",
+            )
+            .with_fix(Fix::EnablePlan(&plan.id));
+        }
+        let last = plan.last_run.as_ref();
+        if let Some(run) = last.filter(|run| run.state == JobState::Failed) {
+            let error = run.outcome.as_ref().and_then(|outcome| outcome.error.as_ref());
+            let (why, next) = error.map_or(
+                ("It is not known why".to_owned(), "Look at its log, and run it again".to_owned()),
+                |error| (format!("{}: {}", error.what, error.why), error.next.clone()),
+            );
+            let found = warning(AREA, format!("{name}: its last run failed"), &why, &next);
+            return found.worse().with_fix(Fix::RunPlan(&plan.id));
+        }
+        let now = self.0.library.world().clock.now();
+        if let Some(waiting) = &plan.waiting
+            && now.duration_since(waiting.planned) > LONG_WAIT
+        {
+            return warning(
+                AREA,
+                format!("{name} {}", waiting.text),
+                "What it waits for did not come for a long time",
+                "Bring it about, or change the plan",
+            );
+        }
+        if plan.needs_attention {
+            return warning(
+                AREA,
+                format!("{name}: {}", plan.sentence),
+                "Its backups are older than they should be",
+                "Back up now",
+            )
+            .with_fix(Fix::RunPlan(&plan.id));
+        }
+        well(AREA, format!("{name}: {}", plan.sentence))
+    }
+
+    fn examine_pause(&self) -> Option<Finding> {
+        let state = match self.schedule_state(Nothing {}) {
+            Ok(state) => state,
+            Err(error) => return Some(unwell(AREA, &error)),
+        };
+        if !state.paused || state.until.is_some() {
+            return None;
+        }
+        let found = warning(
+            AREA,
+            "Backups pause until somebody resumes them".to_owned(),
+            "Somebody paused them without an end",
+            "Resume them",
+        );
+        Some(found.with_fix(Fix::Resume))
+    }
+
+    fn examine_alerts(&self) -> Vec<Finding> {
+        let alerts = match self.guard_list(Nothing {}) {
+            Ok(alerts) => alerts,
+            Err(error) => return vec![unwell(AREA, &error)],
+        };
+        let open = alerts.into_iter().filter(|alert| alert.answer.is_none());
+        let told = open.map(|alert| {
+            warning(
+                AREA,
+                format!("{}: {}", alert.project_name, alert.text),
+                "Nothing is let go of its backups until you say whether that was meant",
+                "Say so on the page Backups, or: undercroft retention answer",
+            )
+        });
+        told.collect()
+    }
+}

@@ -1,0 +1,74 @@
+//! Projects under the doctor's eye: there, in a plan, and watched.
+
+use std::collections::HashSet;
+
+use undercroft_foundation::count_text;
+
+use super::finding::{unwell, warning, well};
+use crate::Api;
+use crate::wire::{Finding, Nothing, Project, ProjectFilter, ProjectStatus, WatchState, WatchStatus};
+
+const AREA: &str = "project";
+
+impl Api {
+    pub(super) fn examine_projects(&self) -> Vec<Finding> {
+        let projects = match self.project_list(ProjectFilter::default()) {
+            Ok(projects) => projects,
+            Err(error) => return vec![unwell(AREA, &error)],
+        };
+        let mut findings: Vec<_> = projects.iter().map(examine).collect();
+        findings.extend(self.examine_cover(&projects));
+        match self.watch_list(Nothing {}) {
+            Ok(states) => findings.extend(states.iter().filter_map(examine_watch)),
+            Err(error) => findings.push(unwell(AREA, &error)),
+        }
+        findings
+    }
+
+    /// Projects that no plan is of, where there are plans.
+    fn examine_cover(&self, projects: &[Project]) -> Option<Finding> {
+        let plans = self.plan_list(Nothing {}).ok().filter(|plans| !plans.is_empty())?;
+        let covered: HashSet<_> =
+            plans.iter().filter(|plan| plan.enabled).flat_map(|plan| &plan.projects_now).collect();
+        let left_out: Vec<_> = projects
+            .iter()
+            .filter(|project| project.status == ProjectStatus::Active)
+            .filter(|project| !covered.contains(&project.id))
+            .map(|project| project.name.as_str())
+            .collect();
+        let first = left_out.first()?;
+        Some(warning(
+            AREA,
+            match left_out.len() as u64 {
+                1 => format!("{first} is in no plan that runs"),
+                count => format!("{} are in no plan that runs, such as {first}", count_text(count, "project")),
+            },
+            "It is backed up only when somebody thinks of it",
+            "Add it to a plan",
+        ))
+    }
+}
+
+fn examine(project: &Project) -> Finding {
+    let Project { name, path, .. } = project;
+    match project.present {
+        true => well(AREA, format!("{name}: {path} is there")),
+        false => warning(
+            AREA,
+            format!("{name}: {path} is not there"),
+            "It was moved or deleted, or its drive is away",
+            "Bring the folder or drive back, or forget the project; its backups are kept",
+        ),
+    }
+}
+
+fn examine_watch(state: &WatchState) -> Option<Finding> {
+    (state.state == WatchStatus::Limited).then(|| {
+        warning(
+            AREA,
+            "Some changes are noticed late".to_owned(),
+            state.why.as_deref().unwrap_or("The system lets too few folders be watched"),
+            "Raise fs.inotify.max_user_watches; until then all is looked through now and then",
+        )
+    })
+}
