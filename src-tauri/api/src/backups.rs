@@ -90,14 +90,18 @@ impl Api {
     /// # Errors
     /// Those of [`backup::Backups::start_restore`].
     pub fn restore(&self, request: Restore) -> Result<JobView> {
-        let order = RestoreOrder {
+        let order = self.restore_order(request)?;
+        Ok(convert::job(self.0.backups.start_restore(order)?))
+    }
+
+    pub(crate) fn restore_order(&self, request: Restore) -> Result<RestoreOrder> {
+        Ok(RestoreOrder {
             destination: self.0.backups.find_destination(&request.destination)?.id,
             snapshot: request.snapshot,
             path: unescape(&request.path)?,
             target: self.0.places.resolve(&request.to, PlacePurpose::Restore)?,
             overwrite: request.overwrite.into(),
-        };
-        Ok(convert::job(self.0.backups.start_restore(order)?))
+        })
     }
 
     pub(crate) fn show_snapshot(&self, seen: SeenSnapshot) -> Result<Snapshot> {

@@ -1,13 +1,16 @@
 //! Files first: where a file is to be had, and names looked for in all backups.
 
 use undercroft_backup::{BackedUpFile, SearchHit, SearchOrder};
-use undercroft_foundation::{Code, Job, ProjectId, Result, escape_name};
+use undercroft_foundation::{Code, Job, ProjectId, Result, escape_name, escape_path};
 use undercroft_history::TreePath;
 
 use crate::Api;
 use crate::backups::unescape;
 use crate::convert::history::tree_path;
-use crate::wire::{BackupCopy, FileCopy, FileEverywhere, SnapshotHit, SnapshotSearch};
+use crate::wire::{
+    BackupCopy, ChangeKind, FileCopy, FileEverywhere, Restore, SnapshotChange, SnapshotCompare,
+    SnapshotDifference, SnapshotHit, SnapshotRestorePlan, SnapshotSearch,
+};
 
 /// How many versions of a file are listed at most.
 const VERSIONS: usize = 500;
@@ -77,6 +80,41 @@ impl Api {
         Ok(copies)
     }
 
+    /// Compares two backups, or one with what is on disk.
+    ///
+    /// # Errors
+    /// Those of [`undercroft_backup::Backups::compare_snapshots`].
+    pub fn snapshot_compare(&self, request: SnapshotCompare) -> Result<SnapshotDifference> {
+        let SnapshotCompare { destination, from, to } = request;
+        let destination = self.0.backups.find_destination(&destination)?.id;
+        let backups = &self.0.backups;
+        let found = backups.compare_snapshots(destination, &from, to.as_deref(), &Job::new())?;
+        Ok(SnapshotDifference {
+            changes: found.changes.into_iter().map(change).collect(),
+            total: found.total,
+            added_bytes: found.summary.added.bytes,
+            removed_bytes: found.summary.removed.bytes,
+        })
+    }
+
+    /// Says what a restore would do.
+    ///
+    /// # Errors
+    /// Those of [`undercroft_backup::Backups::plan_restore`].
+    pub fn restore_preview(&self, request: Restore) -> Result<SnapshotRestorePlan> {
+        let order = self.restore_order(request)?;
+        let plan = self.0.backups.plan_restore(&order, &Job::new())?;
+        let room = order.target.ancestors().find_map(|folder| rustix::fs::statvfs(folder).ok());
+        Ok(SnapshotRestorePlan {
+            create: plan.create,
+            replace: plan.replace,
+            keep: plan.keep,
+            bytes: plan.bytes,
+            free_bytes: room.map(|room| room.f_bavail.saturating_mul(room.f_frsize)),
+            replaced: plan.replaced.iter().map(|path| escape_path(path)).collect(),
+        })
+    }
+
     /// Looks for names in all backups.
     ///
     /// # Errors
@@ -119,6 +157,23 @@ fn copy_of(file: BackedUpFile) -> FileCopy {
         size_bytes: file.size_bytes,
         version: None,
         backups,
+    }
+}
+
+fn change(change: undercroft_backup::Change) -> SnapshotChange {
+    use undercroft_backup::ChangeKind as Kind;
+
+    let gone = change.kind == Kind::Removed;
+    let names = change.path.split(|byte| *byte == b'/').filter(|name| !name.is_empty());
+    SnapshotChange {
+        path: names.map(escape_name).collect(),
+        kind: match change.kind {
+            Kind::Added => ChangeKind::Added,
+            Kind::Removed => ChangeKind::Removed,
+            Kind::Content | Kind::Kind => ChangeKind::Modified,
+            Kind::Metadata => ChangeKind::Metadata,
+        },
+        size_bytes: Some(if gone { change.size_before } else { change.size_after }),
     }
 }
 

@@ -95,7 +95,7 @@ pub(crate) fn full_path(
 ///
 /// The snapshot's own word for it is text, and a path is bytes: where they differ, the tree
 /// itself is followed, which has one entry a level down to that folder.
-fn top(repository: &Repository, snapshot: &Snapshot) -> Result<Vec<Vec<u8>>> {
+pub(crate) fn top(repository: &Repository, snapshot: &Snapshot) -> Result<Vec<Vec<u8>>> {
     let [path] = &snapshot.paths[..] else { return Ok(Vec::new()) };
     let (mut names, mut tree) = (Vec::new(), snapshot.tree);
     for part in Path::new(path).components() {

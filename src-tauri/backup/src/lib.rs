@@ -36,7 +36,7 @@ pub use keys::Keys;
 pub use kit::RecoveryKit;
 pub use library_copy::{HoldHistory, LibraryCopy};
 pub use conditions::{Conditions, QuietHours};
-pub use finding::{BackedUpFile, FileIn, SearchHit, SearchOrder};
+pub use finding::{BackedUpFile, Difference, FileIn, SearchHit, SearchOrder};
 pub use forgetting::{Cleanup, Forgetting, TRASH_KEPT, Trashed};
 pub use destinations::{AddDestination, Destination, DestinationState};
 pub use plans::{
@@ -56,6 +56,7 @@ pub use snapshots::{OutOfDate, SnapshotList};
 pub use undercroft_repository::{KeyInfo, Overwrite};
 pub use undercroft_repository::Overwrite;
 pub use undercroft_repository::{LostFile, Overwrite};
+pub use undercroft_repository::{Change, ChangeKind, LostFile, Overwrite, RestorePlan};
 pub use verification::{Drill, Due, Proof};
 
 /// The tables that this room brings into the catalog.

@@ -2,12 +2,15 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use undercroft_foundation::{
     Code, DestinationId, Error, Job, Result, count_text, escape_name, escape_path, size_text,
 };
 use undercroft_library::{JobKind, JobSpec, JobView, Overlap, overlap};
-use undercroft_repository::{Overwrite, RestoreRequest, RestoreSummary, SnapshotFilter};
+use undercroft_repository::{
+    Overwrite, Repository, RestorePlan, RestoreRequest, RestoreSummary, Snapshot, SnapshotFilter,
+};
 
 use crate::backups::Backups;
 use crate::browse::full_path;
@@ -65,6 +68,23 @@ impl Backups {
     /// [`Code::NotFound`], [`Code::Invalid`] for a target that must not be written to, and those
     /// of the destination and the repository.
     pub fn restore(&self, order: &RestoreOrder, job: &Job) -> Result<RestoreSummary> {
+        let (repository, snapshot, request) = self.prepare(order)?;
+        repository.restore(&snapshot, &request, job)
+    }
+
+    /// Says what a restore would do; nothing is written.
+    ///
+    /// # Errors
+    /// As those of [`Backups::restore`].
+    pub fn plan_restore(&self, order: &RestoreOrder, job: &Job) -> Result<RestorePlan> {
+        let (repository, snapshot, request) = self.prepare(order)?;
+        repository.plan_restore(&snapshot, &request, job)
+    }
+
+    fn prepare(
+        &self,
+        order: &RestoreOrder,
+    ) -> Result<(Arc<Repository>, Snapshot, RestoreRequest)> {
         let destination = self.destination(order.destination)?;
         self.refuse_target(&order.target)?;
         let repository = self.repository_of(&destination)?;
@@ -77,7 +97,7 @@ impl Backups {
             overwrite: order.overwrite,
             ..RestoreRequest::default()
         };
-        repository.restore(&snapshot, &request, job)
+        Ok((repository, snapshot, request))
     }
 
     /// What is restored must not be written over what everything hangs on.
