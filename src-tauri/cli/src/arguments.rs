@@ -83,8 +83,7 @@ enum Command {
     Restore(restore::Restore),
     /// Show the whole at a glance
     Status,
-    /// Look for whatever could keep Undercroft from doing its work
-    Doctor,
+    Doctor(doctor::Doctor),
     /// Show what happened
     Events(events::Events),
     /// Show what was done
@@ -139,7 +138,7 @@ impl Command {
             Self::Backup(command) => command.run(session),
             Self::Restore(command) => command.run(session),
             Self::Status => status::run(session),
-            Self::Doctor => doctor::run(session),
+            Self::Doctor(doctor) => doctor.run(session),
             Self::Events(command) => command.run(session),
             Self::Run(command) => command.run(session),
             Self::Job(command) => command.run(session),

@@ -1,4 +1,7 @@
-//! `undercroft backup`: make, list and browse backups.
+//! `undercroft backup`: make, list, browse, find, keep and forget backups.
+
+mod find;
+mod keep;
 
 use std::path::Path;
 
@@ -26,6 +29,14 @@ pub(crate) enum Command {
     List(List),
     /// List a folder inside a backup
     Browse(BrowseArguments),
+    /// Look for names in all backups
+    Search(find::Search),
+    /// Compare two backups, or one with what is on disk
+    Compare(find::Compare),
+    /// Pin a backup, so that no policy drops it
+    Pin(keep::Pin),
+    /// Move backups to the destination's trash
+    Forget(keep::Forget),
 }
 
 #[derive(Debug, Args)]
@@ -83,6 +94,10 @@ impl Command {
                 let listing = api.snapshot_browse(browse.request(&api)?)?;
                 out.show(&listing, |listing| print_listing(listing, out));
             }
+            Self::Search(search) => search.run(&api, out)?,
+            Self::Compare(compare) => compare.run(&api, out)?,
+            Self::Pin(pin) => pin.run(&api, out)?,
+            Self::Forget(forget) => return forget.run(session, &api),
         }
         Ok(Ending::Done)
     }
@@ -151,6 +166,8 @@ fn find_or_add(
         }
     }
 }
+
+pub(crate) use keep::print_plan;
 
 pub(crate) fn print_list(snapshots: &[Snapshot], out: &Output) {
     let mut table = Table::new(&[

@@ -1,19 +1,41 @@
 //! `undercroft doctor`: look for whatever could keep Undercroft from doing its work.
 
-use undercroft_api::wire::{Finding, FindingLevel, Nothing};
+use clap::Args;
+use undercroft_api::wire::{Finding, FindingFix, FindingLevel, Nothing};
 use undercroft_foundation::Result;
 
 use crate::ending::Ending;
 use crate::output::Output;
 use crate::session::Session;
 
-pub(crate) fn run(session: &Session) -> Result<Ending> {
-    let findings = session.api()?.doctor(Nothing {})?;
-    let out = &session.out;
-    out.show(&findings, |findings| findings.iter().for_each(|finding| print(finding, out)));
-    match findings.iter().any(|finding| finding.level == FindingLevel::Error) {
-        true => Ok(Ending::Unwell),
-        false => Ok(Ending::Done),
+/// Look for whatever could keep Undercroft from doing its work
+#[derive(Debug, Args)]
+pub(crate) struct Doctor {
+    /// Do what the doctor proposed, by the name that it gave
+    #[arg(long, value_name = "REMEDY")]
+    fix: Option<String>,
+}
+
+impl Doctor {
+    pub(crate) fn run(self, session: &Session) -> Result<Ending> {
+        let api = session.api()?;
+        let findings = match self.fix {
+            None => api.doctor(Nothing {})?,
+            Some(id) => {
+                let findings = api.doctor_fix(FindingFix { id, label: String::new() })?;
+                // What was begun would end with this process.
+                for job in api.job_list(Nothing {})? {
+                    crate::progress::wait(session, &api, &job)?;
+                }
+                findings
+            }
+        };
+        let out = &session.out;
+        out.show(&findings, |findings| findings.iter().for_each(|finding| print(finding, out)));
+        match findings.iter().any(|finding| finding.level == FindingLevel::Error) {
+            true => Ok(Ending::Unwell),
+            false => Ok(Ending::Done),
+        }
     }
 }
 
@@ -27,5 +49,8 @@ fn print(finding: &Finding, out: &Output) {
     if finding.level != FindingLevel::Ok {
         out.line(format!("{:21} why: {}", "", finding.why));
         out.line(format!("{:21} next: {}", "", finding.next));
+    }
+    if let Some(fix) = &finding.fix {
+        out.line(format!("{:21} fix: undercroft doctor --fix {}", "", fix.id));
     }
 }

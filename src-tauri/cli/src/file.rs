@@ -11,7 +11,7 @@ use base64::prelude::BASE64_STANDARD;
 use clap::{Args, Subcommand, ValueEnum};
 use undercroft_api::Api;
 use undercroft_api::wire::{
-    self, FileAt, FileCompare, FileDelete, FileRef, FileSave, FileSearch, FileUpload, Layer,
+    self, FileAt, FileCompare, FileDelete, FileEverywhere, FileRef, FileSave, FileSearch, FileUpload, Layer,
 };
 use undercroft_foundation::{Code, Error, IoContext, Result};
 
@@ -20,7 +20,7 @@ use crate::inside::names;
 use crate::output::Output;
 use crate::session::{self, Session};
 use crate::{progress, version, workspace};
-use print::{print_diff, print_history, print_hits, print_listing, print_preview, print_saved};
+use print::{print_copies, print_diff, print_history, print_hits, print_listing, print_preview, print_saved};
 
 pub(crate) use print::print_text;
 
@@ -34,6 +34,8 @@ pub(crate) enum Command {
     Load(At),
     /// List the versions of one file, also under the names that it had before
     History(History),
+    /// List all that is kept of one file, in the history and in every backup
+    Everywhere(Everywhere),
     /// Compare a file in two versions, or with what is on disk
     Diff(Diff),
     /// Look for files in a version by their paths or in their text
@@ -63,6 +65,14 @@ pub(crate) struct History {
     /// The workspace: PROJECT, PROJECT/NAME or its id, instead of the current one
     #[arg(long, short)]
     workspace: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Everywhere {
+    /// The project
+    project: String,
+    /// The path in its folder
+    path: String,
 }
 
 #[derive(Debug, Args)]
@@ -177,6 +187,10 @@ impl Command {
                 let workspace = workspace::or_current(&api, workspace)?;
                 let request = FileRef { workspace, path: names(&path) };
                 out.show(&api.file_history(request)?, |versions| print_history(versions, out));
+            }
+            Self::Everywhere(Everywhere { project, path }) => {
+                let request = FileEverywhere { project, path: names(&path) };
+                out.show(&api.file_everywhere(request)?, |copies| print_copies(copies, out));
             }
             Self::Diff(diff) => {
                 let diff = api.file_diff(diff.request(&api)?)?;

@@ -4,13 +4,15 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 use undercroft_api::Api;
-use undercroft_api::wire::{self, SnapshotFilter};
+use undercroft_api::wire::{self, SnapshotFilter, SnapshotRestorePlan};
 use undercroft_foundation::{Code, Error, Result};
 
 use crate::ending::{self, Ending};
 use crate::inside::{self, Inside};
+use crate::output::Output;
 use crate::progress;
 use crate::session::{self, Session};
+use crate::words::{count, grouped, size};
 
 /// Get a backup, or a part of it, back
 #[derive(Debug, Args)]
@@ -31,6 +33,9 @@ pub(crate) struct Restore {
     /// What to do about files that are there already
     #[arg(long, value_enum, default_value = "never")]
     overwrite: Overwrite,
+    /// Only say what would be written
+    #[arg(long, short = 'n')]
+    dry_run: bool,
 }
 
 /// What to do about files that are there already.
@@ -69,8 +74,26 @@ impl Restore {
             to: session::place(&api, &self.target)?.id,
             overwrite: self.overwrite.into(),
         };
+        if self.dry_run {
+            let plan = api.restore_preview(request)?;
+            session.out.show(&plan, |plan| print_plan(plan, &session.out));
+            return Ok(Ending::Done);
+        }
         ending::of_job(&progress::run(session, &api, || api.restore(request))?)
     }
+}
+
+fn print_plan(plan: &SnapshotRestorePlan, out: &Output) {
+    for path in &plan.replaced {
+        out.line(format!("replace  {path}"));
+    }
+    out.line(format!(
+        "{} new, {} replaced, {} left as they are; {} to write",
+        count(plan.create, "file"),
+        grouped(plan.replace),
+        grouped(plan.keep),
+        size(plan.bytes)
+    ));
 }
 
 fn latest_of(api: &Api, project: String, destination: String) -> Result<String> {

@@ -1,7 +1,7 @@
 //! What `undercroft file` prints for people.
 
 use undercroft_api::wire::{
-    self, DiffKind, EntryKind, FileDiff, FileEntry, FileHit, FileListing, FileVersion, Layer, Line,
+    self, BackupCopy, DiffKind, EntryKind, FileCopy, FileDiff, FileEntry, FileHit, FileListing, FileVersion, Layer, Line,
     LineTag, Preview, PreviewKind, Saved,
 };
 
@@ -163,4 +163,29 @@ pub(super) fn print_saved(saved: &Saved, out: &Output) {
         Some(version) => out.line(format!("Version {}: {}", version.short_id, version.message)),
         None => out.line("Nothing has changed; no version was made"),
     }
+}
+
+pub(super) fn print_copies(copies: &[FileCopy], out: &Output) {
+    let mut table = Table::new(&[
+        ("KEPT SINCE", Align::Left),
+        ("CHANGED", Align::Left),
+        ("SIZE", Align::Right),
+        ("VERSION", Align::Left),
+        ("BACKUPS", Align::Left),
+    ]);
+    for copy in copies {
+        let backup = |it: &BackupCopy| {
+            let short: String = it.snapshot.chars().take(8).collect();
+            format!("{short} in {}", it.destination_name)
+        };
+        let backups: Vec<_> = copy.backups.iter().map(backup).collect();
+        table.row([
+            moment(copy.time),
+            copy.modified.map(moment).unwrap_or_default(),
+            size(copy.size_bytes),
+            copy.version.clone().unwrap_or_default(),
+            backups.join(", "),
+        ]);
+    }
+    table.print(out, "Neither the history nor a backup that is there holds this file");
 }
