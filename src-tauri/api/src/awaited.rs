@@ -37,8 +37,6 @@ awaited! {
     schedule_state(Nothing) -> ScheduleState;
     schedule_pause(PauseRequest) -> ScheduleState;
     schedule_resume(Nothing) -> ScheduleState;
-    retention_preview(RetentionRequest) -> ForgetPlan;
-    retention_apply(RetentionRequest) -> JobView;
     destination_repair(RepairRequest) -> JobView;
     parity_change(ParityChange) -> JobView;
     guard_list(Nothing) -> Vec<GuardAlert>;

@@ -1,6 +1,7 @@
 //! From the rooms' types to the wire's.
 
 pub(crate) mod history;
+mod retention;
 
 use std::time::Duration;
 

@@ -1,11 +1,11 @@
 //! Letting backups go: chosen ones, those that a policy does not keep, the trash, and freeing room.
 
 use undercroft_backup as backup;
-use undercroft_foundation::{Job, Result, escape_name};
+use undercroft_foundation::{DestinationId, Job, ProjectId, Result, escape_name};
 
 use crate::wire::{
-    CleanupPlan, DestinationRef, ForgetPlan, JobView, KeptSnapshot, LostFile, Snapshot,
-    SnapshotPin, SnapshotsRef, TrashedSnapshot,
+    CleanupPlan, DestinationRef, ForgetPlan, JobView, KeptSnapshot, LostFile, RetentionRequest,
+    Snapshot, SnapshotPin, SnapshotsRef, TrashedSnapshot,
 };
 use crate::{Api, convert};
 
@@ -39,6 +39,38 @@ impl Api {
     pub fn snapshot_forget(&self, request: SnapshotsRef) -> Result<JobView> {
         let destination = self.0.backups.find_destination(&request.destination)?;
         Ok(convert::job(self.0.backups.start_forget(destination.id, &request.snapshots)?))
+    }
+
+    /// Says what a policy keeps, and why, and what it would let go.
+    ///
+    /// # Errors
+    /// Those of [`backup::Backups::preview_retention`].
+    pub fn retention_preview(&self, request: RetentionRequest) -> Result<ForgetPlan> {
+        let (destination, policy, project) = self.retention_order(request)?;
+        let plan =
+            self.0.backups.preview_retention(destination, &policy, project, &Job::new())?;
+        self.show_forgetting(plan)
+    }
+
+    /// Lets go what a policy does not keep, to the trash.
+    ///
+    /// # Errors
+    /// Those of [`backup::Backups::start_retention`].
+    pub fn retention_apply(&self, request: RetentionRequest) -> Result<JobView> {
+        let (destination, policy, project) = self.retention_order(request)?;
+        Ok(convert::job(self.0.backups.start_retention(destination, &policy, project)?))
+    }
+
+    fn retention_order(
+        &self,
+        request: RetentionRequest,
+    ) -> Result<(DestinationId, backup::Retention, Option<ProjectId>)> {
+        let RetentionRequest { destination, policy, project } = request;
+        let destination = self.0.backups.find_destination(&destination)?.id;
+        let project = project.map(|text| self.find_project(&text)).transpose()?;
+        let policy = backup::Retention::from(policy);
+        policy.policy()?;
+        Ok((destination, policy, project.map(|project| project.id)))
     }
 
     /// Lists the backups in a destination's trash.

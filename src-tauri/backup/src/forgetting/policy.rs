@@ -1,0 +1,197 @@
+//! Retention: which backups of a destination a policy keeps, and letting the others go.
+
+use std::collections::BTreeMap;
+
+use jiff::tz::TimeZone;
+use undercroft_foundation::{DestinationId, Job, ProjectId, Result, count_text};
+use undercroft_library::{JobKind, JobSpec, JobView};
+use undercroft_repository::{
+    Calendar, Care, GroupBy, KeepCount, Repository, RetentionGroup, RetentionPolicy, Snapshot,
+    SnapshotId,
+};
+
+use super::Forgetting;
+use crate::backups::Backups;
+use crate::plans::Retention;
+use crate::seen::{OUR_TAG, tag_of};
+
+/// The most of one project's backups that may go at once, in hundredths, when nobody looks: a clock
+/// that went wrong then costs little before somebody notices.
+const AT_ONCE: u8 = 50;
+
+/// How a policy is applied.
+#[derive(Debug, Clone)]
+pub(crate) struct Application<'a> {
+    /// The policy.
+    pub(crate) retention: &'a Retention,
+    /// The backups of these projects, with their objects, and of the library; of all when `None`.
+    pub(crate) projects: Option<&'a [ProjectId]>,
+    /// Where days begin.
+    pub(crate) zone: TimeZone,
+    /// Whether somebody has seen what it would do.
+    pub(crate) seen_by_user: bool,
+}
+
+impl Backups {
+    /// What a policy keeps of a destination and why, and what it would let go.
+    ///
+    /// # Errors
+    /// [`undercroft_foundation::Code::Invalid`] for a policy that makes no sense; those of the
+    /// destination.
+    pub fn preview_retention(
+        &self,
+        destination: DestinationId,
+        retention: &Retention,
+        project: Option<ProjectId>,
+        job: &Job,
+    ) -> Result<Forgetting> {
+        let destination = self.destination(destination)?;
+        let repository = self.repository_of(&destination)?;
+        let application = Application::by_user(retention, project.as_slice());
+        let groups = self.decide(&repository, &application, job)?;
+        let (mut keep, mut drop) = (Vec::new(), Vec::new());
+        for group in groups {
+            keep.extend(group.keep.into_iter().map(|(snapshot, reasons)| {
+                (snapshot, reasons.iter().map(ToString::to_string).collect())
+            }));
+            drop.extend(group.drop);
+        }
+        self.forgetting(&destination, &repository, keep, drop, job)
+    }
+
+    /// Puts the application of a policy on the board of jobs: what it does not keep goes to the
+    /// trash.
+    ///
+    /// # Errors
+    /// [`undercroft_foundation::Code::NotFound`].
+    pub fn start_retention(
+        &self,
+        destination: DestinationId,
+        retention: &Retention,
+        project: Option<ProjectId>,
+    ) -> Result<JobView> {
+        let destination = self.destination(destination)?;
+        let title = format!("Let old backups of {} go", destination.name);
+        let spec = JobSpec::new(JobKind::Forget, title).with_destination(destination.id);
+        let (backups, retention) = (self.clone(), retention.clone());
+        self.library.jobs().spawn(spec, move |job| {
+            let repository = backups.repository_of(&destination)?;
+            let application = Application::by_user(&retention, project.as_slice());
+            let drop = backups.to_drop(&repository, &application, job)?;
+            if drop.is_empty() {
+                return Ok(format!("All backups of {} stay", destination.name));
+            }
+            backups.forget(&destination, &drop)?;
+            let count = count_text(drop.len() as u64, "backup");
+            Ok(format!("{count} of {} went to its trash", destination.name))
+        })
+    }
+
+    /// The snapshots that a policy lets go.
+    pub(crate) fn to_drop(
+        &self,
+        repository: &Repository,
+        application: &Application<'_>,
+        job: &Job,
+    ) -> Result<Vec<SnapshotId>> {
+        let groups = self.decide(repository, application, job)?;
+        let drop = groups.into_iter().flat_map(|group| group.drop);
+        Ok(drop.map(|snapshot| snapshot.id).collect())
+    }
+
+    /// Only what Undercroft made is ever let go; each project, its objects and the library are
+    /// held against the policy for themselves.
+    fn decide(
+        &self,
+        repository: &Repository,
+        application: &Application<'_>,
+        job: &Job,
+    ) -> Result<Vec<RetentionGroup>> {
+        let retention = application.retention;
+        let care = match application.seen_by_user {
+            true => Care::None,
+            false => Care::AtMost { percent: AT_ONCE },
+        };
+        let rule = undercroft_repository::Retention {
+            policy: retention.policy()?,
+            group_by: GroupBy { host: true, paths: true, tags: false },
+            calendar: Calendar::In(application.zone.clone()),
+            now: self.library.world().clock.now(),
+            care,
+        };
+        let mut kinds: BTreeMap<Vec<String>, Vec<Snapshot>> = BTreeMap::new();
+        for snapshot in repository.snapshots()? {
+            if application.concerns(&snapshot) {
+                kinds.entry(kind_of(&snapshot)).or_default().push(snapshot);
+            }
+        }
+        let mut groups: Vec<_> =
+            kinds.into_values().flat_map(|snapshots| rule.apply(snapshots)).collect();
+        if let Some(budget) = retention.budget_bytes
+            && !repository.fit_retention(&mut groups, budget, care, job)?
+        {
+            job.warn(repository.location(), "what must stay takes more than the budget");
+        }
+        Ok(groups)
+    }
+}
+
+impl<'a> Application<'a> {
+    fn by_user(retention: &'a Retention, project: &'a [ProjectId]) -> Self {
+        Self {
+            retention,
+            projects: (!project.is_empty()).then_some(project),
+            zone: TimeZone::system(),
+            seen_by_user: true,
+        }
+    }
+
+    fn concerns(&self, snapshot: &Snapshot) -> bool {
+        let bears = |wanted: &str| snapshot.tags.iter().any(|tag| tag == wanted);
+        let is_of_project = snapshot.tags.iter().any(|tag| tag.starts_with("project:"));
+        bears(OUR_TAG)
+            && self.projects.is_none_or(|projects| {
+                !is_of_project || projects.iter().any(|project| bears(&tag_of(*project)))
+            })
+    }
+}
+
+/// What a snapshot is of, whatever else it was tagged with.
+fn kind_of(snapshot: &Snapshot) -> Vec<String> {
+    let tells = |tag: &&String| {
+        tag.starts_with("project:") || tag.starts_with("library:") || *tag == "objects"
+    };
+    let mut kind: Vec<_> = snapshot.tags.iter().filter(tells).cloned().collect();
+    kind.sort_unstable();
+    kind
+}
+
+impl Retention {
+    /// As the repository understands it.
+    ///
+    /// # Errors
+    /// [`undercroft_foundation::Code::Invalid`] for a length of time that is none.
+    pub fn policy(&self) -> Result<RetentionPolicy> {
+        let count = |number: Option<u32>| KeepCount::Number(number.unwrap_or_default());
+        let span = |text: &Option<String>| match text.as_deref().map(str::trim) {
+            None | Some("") => Ok(Default::default()),
+            Some(text) => text.parse(),
+        };
+        let tags = |tags: &String| tags.split(',').map(|tag| tag.trim().to_owned()).collect();
+        Ok(RetentionPolicy {
+            last: count(self.last),
+            hourly: count(self.hourly),
+            daily: count(self.daily),
+            weekly: count(self.weekly),
+            monthly: count(self.monthly),
+            yearly: count(self.yearly),
+            within: span(&self.within)?,
+            within_hourly: span(&self.within_hourly)?,
+            within_daily: span(&self.within_daily)?,
+            within_weekly: span(&self.within_weekly)?,
+            within_monthly: span(&self.within_monthly)?,
+            within_yearly: span(&self.within_yearly)?,
+            tags: self.tags.iter().map(tags).collect(),
+        })
+    }
+}
