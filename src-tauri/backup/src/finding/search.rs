@@ -105,12 +105,13 @@ fn look(
     let most = limit.saturating_mul(10);
     let mut hits: HashMap<Vec<u8>, SearchHit> = HashMap::new();
     repository.find(request, job, &mut |snapshot, path, node| {
+        let has_room = hits.len() < most;
         match hits.get_mut(path) {
             Some(hit) => {
                 let backups = hit.backups + 1;
                 *hit = SearchHit { backups, ..hit_of(destination, snapshot, path, node) };
             }
-            None if hits.len() < most => {
+            None if has_room => {
                 hits.insert(path.to_vec(), hit_of(destination, snapshot, path, node));
             }
             None => {}
