@@ -90,11 +90,11 @@ impl Api {
     /// # Errors
     /// Those of [`backup::Backups::start_restore`].
     pub fn restore(&self, request: Restore) -> Result<JobView> {
-        let order = self.restore_order(request)?;
+        let order = self.backup_order(request)?;
         Ok(convert::job(self.0.backups.start_restore(order)?))
     }
 
-    pub(crate) fn restore_order(&self, request: Restore) -> Result<RestoreOrder> {
+    pub(crate) fn backup_order(&self, request: Restore) -> Result<RestoreOrder> {
         Ok(RestoreOrder {
             destination: self.0.backups.find_destination(&request.destination)?.id,
             snapshot: request.snapshot,

@@ -102,7 +102,7 @@ impl Api {
     /// # Errors
     /// Those of [`undercroft_backup::Backups::plan_restore`].
     pub fn restore_preview(&self, request: Restore) -> Result<SnapshotRestorePlan> {
-        let order = self.restore_order(request)?;
+        let order = self.backup_order(request)?;
         let plan = self.0.backups.plan_restore(&order, &Job::new())?;
         let room = order.target.ancestors().find_map(|folder| rustix::fs::statvfs(folder).ok());
         Ok(SnapshotRestorePlan {

@@ -2,779 +2,757 @@
 
 /** The program, its library, and what the face that asks can do. */
 export type AppInfo = {
-  /** The program's version. */
-  version: string;
-  /** The library's folder, to show. */
-  libraryPath: string;
-  /** The operating system: `linux`. */
-  platform: string;
-  /** Whether this face can open a dialog to point out a folder. */
-  canPick: boolean;
-  /** Whether this face takes a typed path. */
-  canType: boolean;
-  /** Whether an icon in the tray is there to come back by. */
-  tray: boolean;
+	/** The program's version. */
+	version: string,
+	/** The library's folder, to show. */
+	libraryPath: string,
+	/** The operating system: `linux`. */
+	platform: string,
+	/** Whether this face can open a dialog to point out a folder. */
+	canPick: boolean,
+	/** Whether this face takes a typed path. */
+	canType: boolean,
+	/** Whether an icon in the tray is there to come back by. */
+	tray: boolean,
 };
 
 /** A project that somebody should look at. */
 export type Attention = {
-  /** The project. */
-  project: Project;
-  /** Why, a sentence. */
-  reason: string;
+	/** The project. */
+	project: Project,
+	/** Why, a sentence. */
+	reason: string,
 };
 
 /** What a face is told without asking. */
 export type BackendEvent =
-  /** A job started, went on or ended. */
-  | {
-      type: 'job';
-      /** The job as it is now. */
-      job: JobView;
-    }
-  /** Something happened and was recorded. */
-  | {
-      type: 'event';
-      /** What. */
-      event: Event;
-    }
-  /** The user dropped folders on the window. */
-  | {
-      type: 'dropped';
-      /** What was dropped. */
-      places: Place[];
-      /** Where, in pixels from the left. */
-      x: number;
-      /** Where, in pixels from the top. */
-      y: number;
-    }
-  /** The user drags something over the window, or no longer does. */
-  | {
-      type: 'dragOver';
-      /** Whether it is over the window. */
-      active: boolean;
-    }
-  /** Something the user should read, once. */
-  | {
-      type: 'notice';
-      /** A sentence. */
-      text: string;
-    };
+/** A job started, went on or ended. */
+{ type: "job";
+/** The job as it is now. */
+job: JobView } |
+/** Something happened and was recorded. */
+{ type: "event";
+/** What. */
+event: Event } |
+/** The user dropped folders on the window. */
+{ type: "dropped";
+/** What was dropped. */
+places: Place[];
+/** Where, in pixels from the left. */
+x: number;
+/** Where, in pixels from the top. */
+y: number } |
+/** The user drags something over the window, or no longer does. */
+{ type: "dragOver";
+/** Whether it is over the window. */
+active: boolean } |
+/** Something the user should read, once. */
+{ type: "notice";
+/** A sentence. */
+text: string };
 
 /** A backup that holds a file's content. */
 export type BackupCopy = {
-  /** The destination's id. */
-  destination: string;
-  /** Its name. */
-  destinationName: string;
-  /** Whether it is there now. */
-  present: boolean;
-  /** The backup's id. */
-  snapshot: string;
-  /** When the backup was made. */
-  time: string;
-  /** The file in the backup, as `snapshot_browse` and `restore` name it. */
-  path: string[];
+	/** The destination's id. */
+	destination: string,
+	/** Its name. */
+	destinationName: string,
+	/** Whether it is there now. */
+	present: boolean,
+	/** The backup's id. */
+	snapshot: string,
+	/** When the backup was made. */
+	time: string,
+	/** The file in the backup, as `snapshot_browse` and `restore` name it. */
+	path: string[],
 };
 
 /** Backs a project up to a destination. */
 export type BackupRun = {
-  /** The project. */
-  project: string;
-  /** The destination. */
-  destination: string;
+	/** The project. */
+	project: string,
+	/** The destination. */
+	destination: string,
 };
 
 /** Lists a folder inside a backup. */
 export type Browse = {
-  /** The destination that holds the backup. */
-  destination: string;
-  /** The backup: its id, the beginning of one, or `latest`. */
-  snapshot: string;
-  /** The folder, name by name from the top; empty for the top itself. */
-  path?: string[];
+	/** The destination that holds the backup. */
+	destination: string,
+	/** The backup: its id, the beginning of one, or `latest`. */
+	snapshot: string,
+	/** The folder, name by name from the top; empty for the top itself. */
+	path?: string[],
 };
 
 /** One file's part in the difference of two versions. */
 export type Change = {
-  /** Where it is now, name by name; for a removed file, where it was. */
-  path: string[];
-  /** Where a renamed file was. */
-  from?: string[] | null;
-  /** What happened. */
-  kind: ChangeKind;
-  /** How large it is now; nothing for a removed file. */
-  sizeBytes?: number | null;
-  /** Where its bytes live; nothing for a removed file. */
-  layer?: Layer | null;
+	/** Where it is now, name by name; for a removed file, where it was. */
+	path: string[],
+	/** Where a renamed file was. */
+	from?: string[] | null,
+	/** What happened. */
+	kind: ChangeKind,
+	/** How large it is now; nothing for a removed file. */
+	sizeBytes?: number | null,
+	/** Where its bytes live; nothing for a removed file. */
+	layer?: Layer | null,
 };
 
 /** What happened to a file between two versions. */
 export type ChangeKind =
-  /** It is new. */
-  | 'added'
-  /** It has other content. */
-  | 'modified'
-  /** It is gone. */
-  | 'removed'
-  /** It was elsewhere before, with the same or similar content. */
-  | 'renamed'
-  /** Only its mode, times or attributes differ. */
-  | 'metadata';
+/** It is new. */
+"added" |
+/** It has other content. */
+"modified" |
+/** It is gone. */
+"removed" |
+/** It was elsewhere before, with the same or similar content. */
+"renamed" |
+/** Only its mode, times or attributes differ. */
+"metadata";
 
 /** Reads a destination back now. */
 export type CheckRequest = {
-  /** The destination. */
-  destination: string;
-  /** How much is read back, in thousandths: 1000 for all, 0 for what leads to the data only. */
-  permille: number;
+	/** The destination. */
+	destination: string,
+	/** How much is read back, in thousandths: 1000 for all, 0 for what leads to the data only. */
+	permille: number,
 };
 
 /** What a clean-up of a destination would do. */
 export type CleanupPlan = {
-  /** Bytes that no backup needs. */
-  unusedBytes: number;
-  /** Bytes that it would free. */
-  freesBytes: number;
-  /** Bytes that it would write anew first. */
-  rewritesBytes: number;
-  /** Free room that it needs to do so. */
-  needsFreeBytes: number;
+	/** Bytes that no backup needs. */
+	unusedBytes: number,
+	/** Bytes that it would free. */
+	freesBytes: number,
+	/** Bytes that it would write anew first. */
+	rewritesBytes: number,
+	/** Free room that it needs to do so. */
+	needsFreeBytes: number,
 };
 
 /** How two versions differ. */
 export type Comparison = {
-  /** The differences by path, the first ten thousand. */
-  changes: Change[];
-  /** How many there are in all. */
-  changesTotal: number;
+	/** The differences by path, the first ten thousand. */
+	changes: Change[],
+	/** How many there are in all. */
+	changesTotal: number,
 };
 
 /** What must hold for a plan to begin by itself; what does not hold is waited for. */
 export type Conditions = {
-  /** The machine is not on battery. */
-  onPower?: boolean;
-  /** The network is not metered. */
-  unmetered?: boolean;
-  /** Not within these hours. */
-  quietHours?: QuietHours | null;
+	/** The machine is not on battery. */
+	onPower?: boolean,
+	/** The network is not metered. */
+	unmetered?: boolean,
+	/** Not within these hours. */
+	quietHours?: QuietHours | null,
 };
 
 /** What to do where a name is taken. */
 export type Conflict =
-  /** Stop before anything is copied, and say which names. */
-  | 'ask'
-  /** Replace what is there; its last version stays. */
-  | 'replace'
-  /** Give what comes another name. */
-  | 'keepBoth'
-  /** Leave what is there, and copy the rest. */
-  | 'skip';
+/** Stop before anything is copied, and say which names. */
+"ask" |
+/** Replace what is there; its last version stays. */
+"replace" |
+/** Give what comes another name. */
+"keepBoth" |
+/** Leave what is there, and copy the rest. */
+"skip";
 
 /** What the user works on. */
 export type Current = {
-  /** The id of the project. */
-  project?: string | null;
-  /** The id of the workspace. */
-  workspace?: string | null;
+	/** The id of the project. */
+	project?: string | null,
+	/** The id of the workspace. */
+	workspace?: string | null,
 };
 
 /** The whole at a glance. */
 export type Dashboard = {
-  /** How things stand, a sentence. */
-  sentence: string;
-  /** Projects with a recent backup. */
-  protectedProjects: number;
-  /** Projects that somebody should look at. */
-  attentionProjects: number;
-  /** Jobs that run now. */
-  runningJobs: number;
-  /** All active projects. */
-  projects: number;
-  /** What they weigh. */
-  sizeBytes: number;
-  /** The destinations. */
-  destinations: Destination[];
-  /** The projects that somebody should look at, and why. */
-  attention: Attention[];
-  /** What was done lately, newest first. */
-  recentRuns: Run[];
+	/** How things stand, in a word. */
+	health: Health,
+	/** How things stand, a sentence. */
+	sentence: string,
+	/** Whether backups begin by themselves, and which comes next. */
+	schedule: ScheduleState,
+	/** Projects with a recent backup. */
+	protectedProjects: number,
+	/** Projects that somebody should look at. */
+	attentionProjects: number,
+	/** Jobs that run now. */
+	runningJobs: number,
+	/** All active projects. */
+	projects: number,
+	/** What they weigh. */
+	sizeBytes: number,
+	/** The destinations. */
+	destinations: Destination[],
+	/** The projects that somebody should look at, and why. */
+	attention: Attention[],
+	/** What was done lately, newest first. */
+	recentRuns: Run[],
 };
 
 /** A day with versions. */
 export type Day = {
-  /** The day: `2026-03-09`. */
-  date: string;
-  /** How many versions were made. */
-  versions: number;
-  /** How many files they changed. */
-  changes: number;
-  /** How many versions were made in each of the 24 hours. */
-  hours: number[];
+	/** The day: `2026-03-09`. */
+	date: string,
+	/** How many versions were made. */
+	versions: number,
+	/** How many files they changed. */
+	changes: number,
+	/** How many versions were made in each of the 24 hours. */
+	hours: number[],
 };
 
 /** A place that holds a repository of backups. */
 export type Destination = {
-  /** Its id. */
-  id: string;
-  /** Its name. */
-  name: string;
-  /** Where it is, to show. */
-  display: string;
-  /** The id in the repository's own configuration. */
-  repositoryId: string;
-  /** Whether the repository is there now. */
-  present: boolean;
-  /** Free room there. */
-  freeBytes?: number | null;
-  /** All room there. */
-  totalBytes?: number | null;
-  /** How many backups it is known to hold. */
-  snapshots: number;
-  /** When the last backup was made there. */
-  lastBackup?: string | null;
-  /** When it was added. */
-  added: string;
-  /** Where its password is kept. */
-  keeper: PasswordKeeper;
-  /** When its backups were last proven restorable. */
-  lastProven?: string | null;
-  /** How many backups are in its trash, as far as is known. */
-  trashed: number;
+	/** Its id. */
+	id: string,
+	/** Its name. */
+	name: string,
+	/** Where it is, to show. */
+	display: string,
+	/** The id in the repository's own configuration. */
+	repositoryId: string,
+	/** Whether the repository is there now. */
+	present: boolean,
+	/** Free room there. */
+	freeBytes?: number | null,
+	/** All room there. */
+	totalBytes?: number | null,
+	/** How many backups it is known to hold. */
+	snapshots: number,
+	/** When the last backup was made there. */
+	lastBackup?: string | null,
+	/** When it was added. */
+	added: string,
+	/** Where its password is kept. */
+	keeper: PasswordKeeper,
+	/** When its backups were last proven restorable. */
+	lastProven?: string | null,
+	/** How many backups are in its trash, as far as is known. */
+	trashed: number,
 };
 
 /** Makes a place a destination. */
 export type DestinationAdd = {
-  /** The place. */
-  place: string;
-  /** Its name; without one, the folder's. */
-  name?: string | null;
-  /** What opens the repository. */
-  password: NewPassword;
-  /** Whether to make a new repository there, rather than open the one that is there. */
-  create: boolean;
+	/** The place. */
+	place: string,
+	/** Its name; without one, the folder's. */
+	name?: string | null,
+	/** What opens the repository. */
+	password: NewPassword,
+	/** Whether to make a new repository there, rather than open the one that is there. */
+	create: boolean,
 };
 
 /** Copies backups to another destination. */
 export type DestinationCopy = {
-  /** The destination that holds them. */
-  from: string;
-  /** The destination that is given them. */
-  to: string;
-  /** The backups; all when empty. */
-  snapshots: string[];
+	/** The destination that holds them. */
+	from: string,
+	/** The destination that is given them. */
+	to: string,
+	/** The backups; all when empty. */
+	snapshots: string[],
 };
 
 /** A destination with all that it takes a moment to find out. */
 export type DestinationDetail = {
-  /** The destination. */
-  destination: Destination;
-  /** Its keys. */
-  keys: Keys;
-  /** What its backups take, as stored. */
-  storedBytes: number;
-  /** What they would take one by one and uncompressed. */
-  restoreBytes: number;
-  /** What no backup needs any more. */
-  unusedBytes: number;
+	/** The destination. */
+	destination: Destination,
+	/** Its keys. */
+	keys: Keys,
+	/** What its backups take, as stored. */
+	storedBytes: number,
+	/** What they would take one by one and uncompressed. */
+	restoreBytes: number,
+	/** What no backup needs any more. */
+	unusedBytes: number,
 };
 
 /** Says where a destination is now. */
 export type DestinationMove = {
-  /** The destination. */
-  destination: string;
-  /** The place where it is now. */
-  place: string;
+	/** The destination. */
+	destination: string,
+	/** The place where it is now. */
+	place: string,
 };
 
 /** How far a destination is proven. */
 export type DestinationProof = {
-  /** The destination's id. */
-  destination: string;
-  /** Its name. */
-  name: string;
-  /** When random files were last restored and found right. */
-  lastProven?: string | null;
-  /** The last trial restores, newest first. */
-  drills: Drill[];
-  /** When a part was last read back and found right. */
-  lastRead?: string | null;
-  /** How much of what is stored was read back since this round began, in thousandths. */
-  roundPermille: number;
-  /** When this round began. */
-  roundSince?: string | null;
-  /** When the last whole round ended. */
-  lastRound?: string | null;
-  /** What was found wrong and is not mended yet, sentences. */
-  problems: string[];
-  /** How much parity it has, in percent of what is stored; none when left out. */
-  parityPercent?: number | null;
-  /** How much of what is stored is under parity, in thousandths. */
-  parityPermille: number;
+	/** The destination's id. */
+	destination: string,
+	/** Its name. */
+	name: string,
+	/** When random files were last restored and found right. */
+	lastProven?: string | null,
+	/** The last trial restores, newest first. */
+	drills: Drill[],
+	/** When a part was last read back and found right. */
+	lastRead?: string | null,
+	/** How much of what is stored was read back since this round began, in thousandths. */
+	roundPermille: number,
+	/** When this round began. */
+	roundSince?: string | null,
+	/** When the last whole round ended. */
+	lastRound?: string | null,
+	/** What was found wrong and is not mended yet, sentences. */
+	problems: string[],
+	/** How much parity it has, in percent of what is stored; none when left out. */
+	parityPercent?: number | null,
+	/** How much of what is stored is under parity, in thousandths. */
+	parityPermille: number,
 };
 
 /** A destination: its id, the beginning of one, or its name. */
 export type DestinationRef = {
-  /** The destination. */
-  destination: string;
+	/** The destination. */
+	destination: string,
 };
 
 /** Gives a destination another name. */
 export type DestinationRename = {
-  /** The destination. */
-  destination: string;
-  /** Its new name. */
-  name: string;
+	/** The destination. */
+	destination: string,
+	/** Its new name. */
+	name: string,
 };
 
 /** What kind of comparison can be shown. */
 export type DiffKind =
-  /** Both sides are text. */
-  | 'text'
-  /** Both sides are images. */
-  | 'image'
-  /** At least one side is neither. */
-  | 'binary'
-  /** At least one side is too large. */
-  | 'tooLarge'
-  /** Both sides are the same. */
-  | 'same';
+/** Both sides are text. */
+"text" |
+/** Both sides are images. */
+"image" |
+/** At least one side is neither. */
+"binary" |
+/** At least one side is too large. */
+"tooLarge" |
+/** Both sides are the same. */
+"same";
 
 /** A draft. */
 export type Draft = {
-  /** The id of the project. */
-  project: string;
-  /** Its name. */
-  name: string;
-  /** What kind of work it is. */
-  kind: DraftKind;
-  /** How large it is. */
-  sizeBytes: number;
-  /** When it was last kept. */
-  saved: string;
-  /** When it may go. */
-  expires: string;
+	/** The id of the project. */
+	project: string,
+	/** Its name. */
+	name: string,
+	/** What kind of work it is. */
+	kind: DraftKind,
+	/** How large it is. */
+	sizeBytes: number,
+	/** When it was last kept. */
+	saved: string,
+	/** When it may go. */
+	expires: string,
 };
 
 /** A draft with its content. */
 export type DraftContent = {
-  /** When it was last kept. */
-  saved: string;
-  /** The content, in base64. */
-  base64: string;
+	/** When it was last kept. */
+	saved: string,
+	/** The content, in base64. */
+	base64: string,
 };
 
 /** What kind of session work something is. */
 export type DraftKind =
-  /** What a file of a workspace is to become, not saved yet. */
-  | 'draft'
-  /** A file of no workspace. */
-  | 'scratch';
+/** What a file of a workspace is to become, not saved yet. */
+"draft" |
+/** A file of no workspace. */
+"scratch";
 
 /** A draft of a project. */
 export type DraftRef = {
-  /** The project. */
-  project: string;
-  /** The draft's name. */
-  name: string;
-  /** What kind of work it is. */
-  kind?: DraftKind;
+	/** The project. */
+	project: string,
+	/** The draft's name. */
+	name: string,
+	/** What kind of work it is. */
+	kind?: DraftKind,
 };
 
 /** Keeps a draft: work of a session that is in no version yet. */
 export type DraftSave = {
-  /** The project. */
-  project: string;
-  /** Its name: a path, or any name for a scratch file. */
-  name: string;
-  /** What kind of work it is. */
-  kind?: DraftKind;
-  /** The content, in base64. */
-  base64: string;
+	/** The project. */
+	project: string,
+	/** Its name: a path, or any name for a scratch file. */
+	name: string,
+	/** What kind of work it is. */
+	kind?: DraftKind,
+	/** The content, in base64. */
+	base64: string,
 };
 
 /** A trial restore. */
 export type Drill = {
-  /** When. */
-  time: string;
-  /** The project's id, when it was of one project. */
-  project?: string | null;
-  /** How many files were restored. */
-  files: number;
-  /** What they weigh. */
-  bytes: number;
-  /** How long it took. */
-  milliseconds: number;
-  /** How many of them were also compared with the file on disk, which had not changed since. */
-  comparedWithDisk: number;
-  /** What was not right; nothing when all was. */
-  problems: string[];
+	/** When. */
+	time: string,
+	/** The project's id, when it was of one project. */
+	project?: string | null,
+	/** How many files were restored. */
+	files: number,
+	/** What they weigh. */
+	bytes: number,
+	/** How long it took. */
+	milliseconds: number,
+	/** How many of them were also compared with the file on disk, which had not changed since. */
+	comparedWithDisk: number,
+	/** What was not right; nothing when all was. */
+	problems: string[],
 };
 
 /** One name in a folder. */
 export type Entry = {
-  /** The name. */
-  name: string;
-  /** What it is. */
-  kind: EntryKind;
-  /** What it weighs; nothing for a folder. */
-  sizeBytes: number;
-  /** When its content last changed. */
-  modified: string;
-  /** Its kind and permissions as `ls -l` shows them. */
-  mode: string;
-  /** Where a symbolic link points. */
-  target?: string | null;
+	/** The name. */
+	name: string,
+	/** What it is. */
+	kind: EntryKind,
+	/** What it weighs; nothing for a folder. */
+	sizeBytes: number,
+	/** When its content last changed. */
+	modified: string,
+	/** Its kind and permissions as `ls -l` shows them. */
+	mode: string,
+	/** Where a symbolic link points. */
+	target?: string | null,
 };
 
 /** What an entry is. */
 export type EntryKind =
-  /** A folder. */
-  | 'folder'
-  /** A file. */
-  | 'file'
-  /** A symbolic link. */
-  | 'symlink'
-  /** A device, pipe or socket. */
-  | 'other';
+/** A folder. */
+"folder" |
+/** A file. */
+"file" |
+/** A symbolic link. */
+"symlink" |
+/** A device, pipe or socket. */
+"other";
 
 /** The stable names of the codes. */
-export type ErrorCode =
-  | 'not_found'
-  | 'already_exists'
-  | 'invalid'
-  | 'wrong_password'
-  | 'repository_missing'
-  | 'too_new'
-  | 'locked'
-  | 'damaged'
-  | 'storage_full'
-  | 'permission_denied'
-  | 'source_missing'
-  | 'cancelled'
-  | 'unavailable'
-  | 'unsupported'
-  | 'unauthorized'
-  | 'internal';
+export type ErrorCode = "not_found" | "already_exists" | "invalid" | "wrong_password" | "repository_missing" | "too_new" | "locked" | "damaged" | "storage_full" | "permission_denied" | "source_missing" | "cancelled" | "unavailable" | "unsupported" | "unauthorized" | "internal";
 
 /** Something that happened. */
 export type Event = {
-  /** Its number: later events have greater ones. */
-  seq: number;
-  /** When it happened. */
-  time: string;
-  /** What kind of thing: `project.added`, `backup.finished`. */
-  kind: string;
-  /** What happened, a sentence. */
-  text: string;
-  /** The id of the project that it concerns. */
-  project?: string | null;
-  /** The id of the destination that it concerns. */
-  destination?: string | null;
+	/** Its number: later events have greater ones. */
+	seq: number,
+	/** When it happened. */
+	time: string,
+	/** What kind of thing: `project.added`, `backup.finished`. */
+	kind: string,
+	/** What happened, a sentence. */
+	text: string,
+	/** The id of the project that it concerns. */
+	project?: string | null,
+	/** The id of the destination that it concerns. */
+	destination?: string | null,
 };
 
 /** Which events to list. */
 export type EventsAfter = {
-  /** Those with a greater number than this. */
-  after?: number;
-  /** How many at most; 100 when left out. */
-  limit?: number | null;
+	/** Those with a greater number than this. */
+	after?: number,
+	/** How many at most; 100 when left out. */
+	limit?: number | null,
 };
 
 /** A file or folder in a version. */
 export type FileAt = {
-  /** The version; also `latest:WORKSPACE`, and `now:WORKSPACE` for what is on disk. */
-  version: string;
-  /** The path, name by name; empty for the top. */
-  path?: string[];
+	/** The version; also `latest:WORKSPACE`, and `now:WORKSPACE` for what is on disk. */
+	version: string,
+	/** The path, name by name; empty for the top. */
+	path?: string[],
 };
 
 /** Compares two files, or two versions of one. */
 export type FileCompare = {
-  /** What counts as before; left out for a file that was not there. */
-  from?: FileAt | null;
-  /** What counts as after; left out for a file that is gone. */
-  to?: FileAt | null;
+	/** What counts as before; left out for a file that was not there. */
+	from?: FileAt | null,
+	/** What counts as after; left out for a file that is gone. */
+	to?: FileAt | null,
 };
 
 /** The whole content of a file. */
 export type FileContent = {
-  /** How large it is. */
-  sizeBytes: number;
-  /** The content, in base64. */
-  base64: string;
+	/** How large it is. */
+	sizeBytes: number,
+	/** The content, in base64. */
+	base64: string,
 };
 
 /** One content of a file, and where it is to be had. */
 export type FileCopy = {
-  /** When it was kept first. */
-  time: string;
-  /** When the content was last changed, as the file says. */
-  modified?: string | null;
-  /** Its size. */
-  sizeBytes: number;
-  /** The id of the version that holds it, when the history does. */
-  version?: string | null;
-  /** The backups that hold it, newest first. */
-  backups: BackupCopy[];
+	/** When it was kept first. */
+	time: string,
+	/** When the content was last changed, as the file says. */
+	modified?: string | null,
+	/** Its size. */
+	sizeBytes: number,
+	/** The id of the version that holds it, when the history does. */
+	version?: string | null,
+	/** The backups that hold it, newest first. */
+	backups: BackupCopy[],
 };
 
 /** Deletes a file or folder of a workspace and makes a version. */
 export type FileDelete = {
-  /** The workspace. */
-  workspace: string;
-  /** The path, name by name. */
-  path: string[];
-  /** What the version is about. */
-  message?: string | null;
+	/** The workspace. */
+	workspace: string,
+	/** The path, name by name. */
+	path: string[],
+	/** What the version is about. */
+	message?: string | null,
 };
 
 /** How two files differ. */
 export type FileDiff = {
-  /** What can be shown. */
-  kind: DiffKind;
-  /** The parts that differ, with some lines around them. */
-  hunks: Hunk[];
-  /** What is before, unless both are text. */
-  old?: Preview | null;
-  /** What is after, unless both are text. */
-  new?: Preview | null;
-  /** How many lines are new. */
-  addedLines: number;
-  /** How many lines are gone. */
-  removedLines: number;
-  /** Whether there are more parts than are shown. */
-  truncated: boolean;
+	/** What can be shown. */
+	kind: DiffKind,
+	/** The parts that differ, with some lines around them. */
+	hunks: Hunk[],
+	/** What is before, unless both are text. */
+	old?: Preview | null,
+	/** What is after, unless both are text. */
+	new?: Preview | null,
+	/** How many lines are new. */
+	addedLines: number,
+	/** How many lines are gone. */
+	removedLines: number,
+	/** Whether there are more parts than are shown. */
+	truncated: boolean,
 };
 
 /** One name in a folder of a version. */
 export type FileEntry = {
-  /** The name. */
-  name: string;
-  /** What it is. */
-  kind: EntryKind;
-  /** A file's size. */
-  sizeBytes: number;
-  /** When its content last changed. */
-  modified: string;
-  /** Its kind and permissions as `ls -l` shows them. */
-  mode: string;
-  /** Where its bytes live. */
-  layer?: Layer | null;
-  /** Why they live there. */
-  reason?: LayerReason | null;
-  /** Where a symbolic link leads. */
-  target?: string | null;
+	/** The name. */
+	name: string,
+	/** What it is. */
+	kind: EntryKind,
+	/** A file's size. */
+	sizeBytes: number,
+	/** When its content last changed. */
+	modified: string,
+	/** Its kind and permissions as `ls -l` shows them. */
+	mode: string,
+	/** Where its bytes live. */
+	layer?: Layer | null,
+	/** Why they live there. */
+	reason?: LayerReason | null,
+	/** Where a symbolic link leads. */
+	target?: string | null,
 };
 
 /** A file of a project, wherever it is kept. */
 export type FileEverywhere = {
-  /** The project. */
-  project: string;
-  /** The file, name by name from the project's folder. */
-  path: string[];
+	/** The project. */
+	project: string,
+	/** The file, name by name from the project's folder. */
+	path: string[],
 };
 
 /** Something that was found. */
 export type FileHit = {
-  /** The path, name by name. */
-  path: string[];
-  /** The number of the line, counted from 1. */
-  line?: number | null;
-  /** The line. */
-  preview?: string | null;
+	/** The path, name by name. */
+	path: string[],
+	/** The number of the line, counted from 1. */
+	line?: number | null,
+	/** The line. */
+	preview?: string | null,
 };
 
 /** A folder in a version. */
 export type FileListing = {
-  /** The id of the version; nothing for what is on disk. */
-  version?: string | null;
-  /** The folder, name by name. */
-  path: string[];
-  /** What is in it: folders first, then by name. */
-  entries: FileEntry[];
+	/** The id of the version; nothing for what is on disk. */
+	version?: string | null,
+	/** The folder, name by name. */
+	path: string[],
+	/** What is in it: folders first, then by name. */
+	entries: FileEntry[],
 };
 
 /** A file or folder of a workspace, whatever the version. */
 export type FileRef = {
-  /** The workspace. */
-  workspace: string;
-  /** The path, name by name. */
-  path: string[];
+	/** The workspace. */
+	workspace: string,
+	/** The path, name by name. */
+	path: string[],
 };
 
 /** Saves a file of a workspace and makes a version. */
 export type FileSave = {
-  /** The workspace. */
-  workspace: string;
-  /** The path, name by name; folders that are missing are made. */
-  path: string[];
-  /** The content, in base64. */
-  base64: string;
-  /** What the version is about. */
-  message?: string | null;
-  /** The layer that it is to live in. */
-  layer?: Layer | null;
+	/** The workspace. */
+	workspace: string,
+	/** The path, name by name; folders that are missing are made. */
+	path: string[],
+	/** The content, in base64. */
+	base64: string,
+	/** What the version is about. */
+	message?: string | null,
+	/** The layer that it is to live in. */
+	layer?: Layer | null,
 };
 
 /** Looks for files in a version. */
 export type FileSearch = {
-  /** The version. */
-  version: string;
-  /** What to look for; upper and lower case are the same. */
-  text: string;
-  /** Whether to look into the files rather than at their paths. */
-  inContent?: boolean;
-  /** How many hits at most; 200 when left out. */
-  limit?: number | null;
+	/** The version. */
+	version: string,
+	/** What to look for; upper and lower case are the same. */
+	text: string,
+	/** Whether to look into the files rather than at their paths. */
+	inContent?: boolean,
+	/** How many hits at most; 200 when left out. */
+	limit?: number | null,
 };
 
 /** Copies files and folders into a workspace and makes one version of them. */
 export type FileUpload = {
-  /** The workspace. */
-  workspace: string;
-  /** The folder in it that receives them, name by name. */
-  folder?: string[];
-  /** The places: files and folders. */
-  places: string[];
-  /** What to do where a name is taken. */
-  conflict?: Conflict;
+	/** The workspace. */
+	workspace: string,
+	/** The folder in it that receives them, name by name. */
+	folder?: string[],
+	/** The places: files and folders. */
+	places: string[],
+	/** What to do where a name is taken. */
+	conflict?: Conflict,
 };
 
 /** A file in one version of its history. */
 export type FileVersion = {
-  /** The version. */
-  version: Version;
-  /** Where the file was then, name by name. */
-  path: string[];
-  /** What the version did to it. */
-  kind: ChangeKind;
-  /** Where it was before, when the version renamed it. */
-  from?: string[] | null;
-  /** How large it was; nothing where it was removed. */
-  sizeBytes?: number | null;
-  /** Where its bytes live. */
-  layer?: Layer | null;
+	/** The version. */
+	version: Version,
+	/** Where the file was then, name by name. */
+	path: string[],
+	/** What the version did to it. */
+	kind: ChangeKind,
+	/** Where it was before, when the version renamed it. */
+	from?: string[] | null,
+	/** How large it was; nothing where it was removed. */
+	sizeBytes?: number | null,
+	/** Where its bytes live. */
+	layer?: Layer | null,
 };
 
 /** What the doctor found in one spot. */
 export type Finding = {
-  /** How bad it is. */
-  level: FindingLevel;
-  /** What was looked at: `library`, `catalog`, `destination`, `project`. */
-  area: string;
-  /** What was found. */
-  what: string;
-  /** Why it is so, or why it matters. */
-  why: string;
-  /** What to do next; empty when there is nothing to do. */
-  next: string;
-  /** What Undercroft can do about it by itself. */
-  fix?: FindingFix | null;
+	/** How bad it is. */
+	level: FindingLevel,
+	/** What was looked at: `library`, `catalog`, `destination`, `project`. */
+	area: string,
+	/** What was found. */
+	what: string,
+	/** Why it is so, or why it matters. */
+	why: string,
+	/** What to do next; empty when there is nothing to do. */
+	next: string,
+	/** What Undercroft can do about it by itself. */
+	fix?: FindingFix | null,
 };
 
 /** A remedy that can be asked for. */
 export type FindingFix = {
-  /** Stands for the remedy in a request. */
-  id: string;
-  /** What it does, as a button says it. */
-  label: string;
+	/** Stands for the remedy in a request. */
+	id: string,
+	/** What it does, as a button says it. */
+	label: string,
 };
 
 /** How bad a finding is. */
 export type FindingLevel =
-  /** All is well. */
-  | 'ok'
-  /** It works, but somebody should look. */
-  | 'warning'
-  /** It does not work. */
-  | 'error';
+/** All is well. */
+"ok" |
+/** It works, but somebody should look. */
+"warning" |
+/** It does not work. */
+"error";
 
 /** What would be kept and why, and what a deletion would do. */
 export type ForgetPlan = {
-  /** Those that stay, newest first. */
-  keep: KeptSnapshot[];
-  /** Those that go, newest first. */
-  drop: Snapshot[];
-  /** What a clean-up frees once they are gone for good. */
-  freesBytes: number;
-  /** How many files are in those that go and in none that stays. */
-  lostFiles: number;
-  /** The first hundred of them, to show. */
-  lost: LostFile[];
-  /** Until when they can be had back from the trash. */
-  trashUntil: string;
+	/** Those that stay, newest first. */
+	keep: KeptSnapshot[],
+	/** Those that go, newest first. */
+	drop: Snapshot[],
+	/** What a clean-up frees once they are gone for good. */
+	freesBytes: number,
+	/** How many files are in those that go and in none that stays. */
+	lostFiles: number,
+	/** The first hundred of them, to show. */
+	lost: LostFile[],
+	/** Until when they can be had back from the trash. */
+	trashUntil: string,
 };
 
 /** A branch. */
 export type GitBranch = {
-  /** Its name. */
-  name: string;
-  /** Whether it is one of a repository elsewhere, as last fetched. */
-  remote: boolean;
-  /** Whether it is worked on. */
-  current: boolean;
-  /** Its last commit. */
-  commit: GitCommit;
-  /** The branch elsewhere that it follows. */
-  upstream?: string | null;
-  /** Commits that are here and not there. */
-  ahead: number;
-  /** Commits that are there and not here. */
-  behind: number;
+	/** Its name. */
+	name: string,
+	/** Whether it is one of a repository elsewhere, as last fetched. */
+	remote: boolean,
+	/** Whether it is worked on. */
+	current: boolean,
+	/** Its last commit. */
+	commit: GitCommit,
+	/** The branch elsewhere that it follows. */
+	upstream?: string | null,
+	/** Commits that are here and not there. */
+	ahead: number,
+	/** Commits that are there and not here. */
+	behind: number,
 };
 
 /** Makes a branch. */
 export type GitBranchCreate = {
-  /** The workspace. */
-  workspace: string;
-  /** Its name. */
-  name: string;
-  /** The commit or branch that it begins at; the present commit when left out. */
-  from?: string | null;
+	/** The workspace. */
+	workspace: string,
+	/** Its name. */
+	name: string,
+	/** The commit or branch that it begins at; the present commit when left out. */
+	from?: string | null,
 };
 
 /** Switches to a branch. */
 export type GitBranchSwitch = {
-  /** The workspace. */
-  workspace: string;
-  /** The branch. */
-  name: string;
+	/** The workspace. */
+	workspace: string,
+	/** The branch. */
+	name: string,
 };
 
 /** A commit. */
 export type GitCommit = {
-  /** Its id. */
-  id: string;
-  /** The first digits of the id. */
-  shortId: string;
-  /** The author, `Name <mail>`. */
-  author: string;
-  /** When it was made. */
-  time: string;
-  /** The first line of the message. */
-  summary: string;
-  /** The whole message. */
-  message: string;
-  /** The ids of the commits that it came after. */
-  parents: string[];
-  /** What it could not take and why, when it was just made. */
-  leftOut: string[];
+	/** Its id. */
+	id: string,
+	/** The first digits of the id. */
+	shortId: string,
+	/** The author, `Name <mail>`. */
+	author: string,
+	/** When it was made. */
+	time: string,
+	/** The first line of the message. */
+	summary: string,
+	/** The whole message. */
+	message: string,
+	/** The ids of the commits that it came after. */
+	parents: string[],
+	/** What it could not take and why, when it was just made. */
+	leftOut: string[],
 };
 
 /** Commits what has changed. */
 export type GitCommitNew = {
-  /** The workspace. */
-  workspace: string;
-  /** The message. */
-  message: string;
-  /** The author, `Name <mail>`; as git is configured when left out. */
-  author?: string | null;
-  /**
-   *  Only what is at or below these paths, each name by name; everything that git does not
-   *  ignore when left out.
-   */
-  paths?: string[][];
+	/** The workspace. */
+	workspace: string,
+	/** The message. */
+	message: string,
+	/** The author, `Name <mail>`; as git is configured when left out. */
+	author?: string | null,
+	/**
+	 *  Only what is at or below these paths, each name by name; everything that git does not
+	 *  ignore when left out.
+	 */
+	paths?: string[][],
 };
 
 /**
@@ -782,1749 +760,1746 @@ export type GitCommitNew = {
  *  is on disk; with only the later one, that commit and the one before it.
  */
 export type GitCompare = {
-  /** The workspace. */
-  workspace: string;
-  /** The commit that counts as before. */
-  from?: string | null;
-  /** The commit that counts as after. */
-  to?: string | null;
+	/** The workspace. */
+	workspace: string,
+	/** The commit that counts as before. */
+	from?: string | null,
+	/** The commit that counts as after. */
+	to?: string | null,
 };
 
 /** Makes a git repository in a workspace. */
 export type GitCreate = {
-  /** The workspace. */
-  workspace: string;
-  /** The first branch; `main` when left out. */
-  branch?: string | null;
+	/** The workspace. */
+	workspace: string,
+	/** The first branch; `main` when left out. */
+	branch?: string | null,
 };
 
 /** A difference as git writes it. */
 export type GitDiff = {
-  /** What differs, by path. */
-  changes: Change[];
-  /** The text, in git's unified form. */
-  text: string;
-  /** Whether there is more text than is here. */
-  truncated: boolean;
+	/** What differs, by path. */
+	changes: Change[],
+	/** The text, in git's unified form. */
+	text: string,
+	/** Whether there is more text than is here. */
+	truncated: boolean,
 };
 
 /** Writes the versions of a workspace into its git repository as a branch of their own. */
 export type GitExport = {
-  /** The workspace. */
-  workspace: string;
-  /** The branch that is made or goes on; `undercroft/history/WORKSPACE` when left out. */
-  branch?: string | null;
+	/** The workspace. */
+	workspace: string,
+	/** The branch that is made or goes on; `undercroft/history/WORKSPACE` when left out. */
+	branch?: string | null,
 };
 
 /** Which commits to list, newest first. */
 export type GitLog = {
-  /** The workspace. */
-  workspace: string;
-  /** The branch or commit to begin at; the present one when left out. */
-  from?: string | null;
-  /** How many at most; 100 when left out. */
-  limit?: number | null;
+	/** The workspace. */
+	workspace: string,
+	/** The branch or commit to begin at; the present one when left out. */
+	from?: string | null,
+	/** How many at most; 100 when left out. */
+	limit?: number | null,
 };
 
 /** A repository elsewhere. */
 export type GitRemote = {
-  /** Its name: `origin`. */
-  name: string;
-  /** Where it is, without any password. */
-  url: string;
+	/** Its name: `origin`. */
+	name: string,
+	/** Where it is, without any password. */
+	url: string,
 };
 
 /** Makes a repository elsewhere known. */
 export type GitRemoteSet = {
-  /** The workspace. */
-  workspace: string;
-  /** Its name: `origin`. */
-  name: string;
-  /** Where it is: a path, or a URL of ssh or https. */
-  url: string;
+	/** The workspace. */
+	workspace: string,
+	/** Its name: `origin`. */
+	name: string,
+	/** Where it is: a path, or a URL of ssh or https. */
+	url: string,
 };
 
 /** How a workspace's own git repository stands. */
 export type GitStatus = {
-  /** Whether there is one. */
-  present: boolean;
-  /** The branch that is worked on; nothing between branches. */
-  branch?: string | null;
-  /** The commit that is worked on; nothing before the first. */
-  head?: string | null;
-  /** The branch elsewhere that it follows: `origin/main`. */
-  upstream?: string | null;
-  /** Commits that are here and not there. */
-  ahead: number;
-  /** Commits that are there and not here. */
-  behind: number;
-  /** What was begun with git and is not finished: `merge`, `rebase`. */
-  unfinished?: string | null;
-  /** The repositories elsewhere that it knows. */
-  remotes: GitRemote[];
-  /** What differs from the last commit, the first thousand. */
-  changes: Change[];
-  /** How many changes there are in all. */
-  changesTotal: number;
+	/** Whether there is one. */
+	present: boolean,
+	/** The branch that is worked on; nothing between branches. */
+	branch?: string | null,
+	/** The commit that is worked on; nothing before the first. */
+	head?: string | null,
+	/** The branch elsewhere that it follows: `origin/main`. */
+	upstream?: string | null,
+	/** Commits that are here and not there. */
+	ahead: number,
+	/** Commits that are there and not here. */
+	behind: number,
+	/** What was begun with git and is not finished: `merge`, `rebase`. */
+	unfinished?: string | null,
+	/** The repositories elsewhere that it knows. */
+	remotes: GitRemote[],
+	/** What differs from the last commit, the first thousand. */
+	changes: Change[],
+	/** How many changes there are in all. */
+	changesTotal: number,
 };
 
 /** Commits the present state of a workspace. */
 export type GitSync = {
-  /** The workspace. */
-  workspace: string;
-  /** The message of the commit; the version's when left out. */
-  message?: string | null;
+	/** The workspace. */
+	workspace: string,
+	/** The message of the commit; the version's when left out. */
+	message?: string | null,
 };
 
 /** Sends commits to, or takes them from, a repository elsewhere. */
 export type GitTransfer = {
-  /** The workspace. */
-  workspace: string;
-  /** The name of the repository elsewhere; `origin` when left out. */
-  remote?: string | null;
-  /** The branch; the present one when left out. */
-  branch?: string | null;
+	/** The workspace. */
+	workspace: string,
+	/** The name of the repository elsewhere; `origin` when left out. */
+	remote?: string | null,
+	/** The branch; the present one when left out. */
+	branch?: string | null,
 };
 
 /** Something unusual that a run noticed; retention waits until it is answered. */
 export type GuardAlert = {
-  /** Its id. */
-  id: string;
-  /** When. */
-  time: string;
-  /** The project's id. */
-  project: string;
-  /** The project's name. */
-  projectName: string;
-  /** What kind of thing. */
-  kind: GuardKind;
-  /** What was noticed, a sentence. */
-  text: string;
-  /** The first of the files that it is about, to show. */
-  examples: string[];
-  /** How it was answered; not yet when left out. */
-  answer?: GuardAnswer | null;
+	/** Its id. */
+	id: string,
+	/** When. */
+	time: string,
+	/** The project's id. */
+	project: string,
+	/** The project's name. */
+	projectName: string,
+	/** What kind of thing. */
+	kind: GuardKind,
+	/** What was noticed, a sentence. */
+	text: string,
+	/** The first of the files that it is about, to show. */
+	examples: string[],
+	/** How it was answered; not yet when left out. */
+	answer?: GuardAnswer | null,
 };
 
 /** How an alert is answered. */
 export type GuardAnswer =
-  /** That was meant; retention goes on. */
-  | 'meant'
-  /** That was not meant: the backups from before are pinned, and retention goes on without them. */
-  | 'notMeant';
+/** That was meant; retention goes on. */
+"meant" |
+/** That was not meant: the backups from before are pinned, and retention goes on without them. */
+"notMeant";
 
 /** What the guard notices. */
 export type GuardKind =
-  /** A great part of the files is gone. */
-  | 'deletion'
-  /** A great part of the files is another, at once. */
-  | 'rewriting'
-  /** It grew by a multiple. */
-  | 'growth';
+/** A great part of the files is gone. */
+"deletion" |
+/** A great part of the files is another, at once. */
+"rewriting" |
+/** It grew by a multiple. */
+"growth";
 
 /** Answers an alert. */
 export type GuardReply = {
-  /** The alert. */
-  alert: string;
-  /** The answer. */
-  answer: GuardAnswer;
+	/** The alert. */
+	alert: string,
+	/** The answer. */
+	answer: GuardAnswer,
 };
+
+/** How things stand; where several are true, the last named counts, but for what runs. */
+export type Health =
+/** There is nothing to keep yet. */
+"empty" |
+/** All is kept. */
+"protected" |
+/** A backup is due and waits for its drive, power or network. */
+"waiting" |
+/** Somebody should look. */
+"warning" |
+/** Backups do not begin by themselves until they are resumed. */
+"paused" |
+/** Something went wrong and stays so until somebody acts. */
+"error" |
+/** Something is being done. */
+"running";
 
 /** What the first version of a project would hold. */
 export type HistoryPlan = {
-  /** When it was counted. */
-  counted: string;
-  /** How many files. */
-  files: number;
-  /** How large they are together. */
-  sizeBytes: number;
-  /** What is left out, largest first. */
-  leftOut: LeftOut[];
-  /** Files that look like secrets; they are kept, on this machine. */
-  secrets: string[][];
-  /** Where the bytes would go. */
-  layers: LayerTotals;
+	/** When it was counted. */
+	counted: string,
+	/** How many files. */
+	files: number,
+	/** How large they are together. */
+	sizeBytes: number,
+	/** What is left out, largest first. */
+	leftOut: LeftOut[],
+	/** Files that look like secrets; they are kept, on this machine. */
+	secrets: string[][],
+	/** Where the bytes would go. */
+	layers: LayerTotals,
 };
 
 /** A program that is started with its arguments, through no shell. */
 export type HookCommand = {
-  /** The program and its arguments. */
-  command: string[];
-  /** After how long it is stopped. */
-  timeoutSeconds: number;
+	/** The program and its arguments. */
+	command: string[],
+	/** After how long it is stopped. */
+	timeoutSeconds: number,
 };
 
 /** A part in which two texts differ. */
 export type Hunk = {
-  /** Its first line before, counted from 1. */
-  oldStart: number;
-  /** How many lines it had before. */
-  oldLines: number;
-  /** Its first line after, counted from 1. */
-  newStart: number;
-  /** How many lines it has after. */
-  newLines: number;
-  /** The lines, those that are gone before those that are new. */
-  lines: Line[];
+	/** Its first line before, counted from 1. */
+	oldStart: number,
+	/** How many lines it had before. */
+	oldLines: number,
+	/** Its first line after, counted from 1. */
+	newStart: number,
+	/** How many lines it has after. */
+	newLines: number,
+	/** The lines, those that are gone before those that are new. */
+	lines: Line[],
 };
 
 /** What a job does. */
 export type JobKind =
-  /** Makes a backup. */
-  | 'backup'
-  /** Gets something back. */
-  | 'restore'
-  /** Looks at a project's folder anew. */
-  | 'refresh'
-  /** Checks that what is kept is sound. */
-  | 'check'
-  /** Counts what the first version of a project would hold. */
-  | 'preview'
-  /** Makes the first version of a project. */
-  | 'import'
-  /** Makes a version of what has changed. */
-  | 'save'
-  /** Copies files and folders into a workspace. */
-  | 'upload'
-  /** Opens, refreshes or closes a workspace. */
-  | 'workspace'
-  /** Drops versions that the rule lets go. */
-  | 'thin'
-  /** Stores versions in less room. */
-  | 'compact'
-  /** Exchanges commits with a git repository. */
-  | 'git'
-  /** Carries a plan out. */
-  | 'plan'
-  /** Restores random files on trial. */
-  | 'drill'
-  /** Forgets backups. */
-  | 'forget'
-  /** Frees what no backup needs any more. */
-  | 'cleanup'
-  /** Copies backups to another destination. */
-  | 'copy'
-  /** Mends a destination. */
-  | 'repair'
-  /** Gets the whole library back. */
-  | 'recover';
+/** Makes a backup. */
+"backup" |
+/** Gets something back. */
+"restore" |
+/** Looks at a project's folder anew. */
+"refresh" |
+/** Checks that what is kept is sound. */
+"check" |
+/** Counts what the first version of a project would hold. */
+"preview" |
+/** Makes the first version of a project. */
+"import" |
+/** Makes a version of what has changed. */
+"save" |
+/** Copies files and folders into a workspace. */
+"upload" |
+/** Opens, refreshes or closes a workspace. */
+"workspace" |
+/** Drops versions that the rule lets go. */
+"thin" |
+/** Stores versions in less room. */
+"compact" |
+/** Exchanges commits with a git repository. */
+"git" |
+/** Carries a plan out. */
+"plan" |
+/** Restores random files on trial. */
+"drill" |
+/** Forgets backups. */
+"forget" |
+/** Frees what no backup needs any more. */
+"cleanup" |
+/** Copies backups to another destination. */
+"copy" |
+/** Mends a destination. */
+"repair" |
+/** Gets the whole library back. */
+"recover";
 
 /** How far a job is. */
 export type JobProgress = {
-  /** Bytes done. */
-  bytesDone: number;
-  /** Bytes known to be there so far. */
-  bytesTotal: number;
-  /** Files done. */
-  filesDone: number;
-  /** Files known to be there so far. */
-  filesTotal: number;
-  /** Whether the totals will grow no more. */
-  totalsSettled: boolean;
-  /** The pace so far. */
-  bytesPerSecond: number;
-  /** The time left at this pace, once the totals are settled. */
-  secondsLeft?: number | null;
+	/** Bytes done. */
+	bytesDone: number,
+	/** Bytes known to be there so far. */
+	bytesTotal: number,
+	/** Files done. */
+	filesDone: number,
+	/** Files known to be there so far. */
+	filesTotal: number,
+	/** Whether the totals will grow no more. */
+	totalsSettled: boolean,
+	/** The pace so far. */
+	bytesPerSecond: number,
+	/** The time left at this pace, once the totals are settled. */
+	secondsLeft?: number | null,
 };
 
 /** A job by its id. */
 export type JobRef = {
-  /** The job. */
-  job: string;
+	/** The job. */
+	job: string,
 };
 
 /** Where a job stands. */
 export type JobState =
-  /** Waits for its turn. */
-  | 'queued'
-  /** Works. */
-  | 'running'
-  /** Did all of it. */
-  | 'succeeded'
-  /** Did what could be done; the warnings say what could not. */
-  | 'warnings'
-  /** Stopped on an error. */
-  | 'failed'
-  /** Stopped because the user said so. */
-  | 'cancelled';
+/** Waits for its turn. */
+"queued" |
+/** Works. */
+"running" |
+/** Did all of it. */
+"succeeded" |
+/** Did what could be done; the warnings say what could not. */
+"warnings" |
+/** Stopped on an error. */
+"failed" |
+/** Stopped because the user said so. */
+"cancelled";
 
 /** A job as it is now. */
 export type JobView = {
-  /** Its id. */
-  id: string;
-  /** What it does. */
-  kind: JobKind;
-  /** What it does, in words. */
-  title: string;
-  /** The id of the project that it concerns. */
-  project?: string | null;
-  /** The id of the destination that it concerns. */
-  destination?: string | null;
-  /** The id of the plan that it carries out. */
-  plan?: string | null;
-  /** Where it stands. */
-  state: JobState;
-  /** Whether it was told to wait. */
-  paused?: boolean;
-  /** Whether it can be told to wait. */
-  canPause?: boolean;
-  /** How far it is. */
-  progress: JobProgress;
-  /** What is being worked on. */
-  current: string;
-  /** When it started. */
-  started: string;
-  /** When it ended. */
-  ended?: string | null;
-  /** How it ended. */
-  outcome?: Outcome | null;
+	/** Its id. */
+	id: string,
+	/** What it does. */
+	kind: JobKind,
+	/** What it does, in words. */
+	title: string,
+	/** The id of the project that it concerns. */
+	project?: string | null,
+	/** The id of the destination that it concerns. */
+	destination?: string | null,
+	/** The id of the plan that it carries out. */
+	plan?: string | null,
+	/** Where it stands. */
+	state: JobState,
+	/** Whether it was told to wait. */
+	paused?: boolean,
+	/** Whether it can be told to wait. */
+	canPause?: boolean,
+	/** How far it is. */
+	progress: JobProgress,
+	/** What is being worked on. */
+	current: string,
+	/** When it started. */
+	started: string,
+	/** When it ended. */
+	ended?: string | null,
+	/** How it ended. */
+	outcome?: Outcome | null,
 };
 
 /** A backup that stays. */
 export type KeptSnapshot = {
-  /** The backup. */
-  snapshot: Snapshot;
-  /** Why it stays: `last`, `daily`, `within`, `pinned` …, as restic names them. */
-  reasons: string[];
+	/** The backup. */
+	snapshot: Snapshot,
+	/** Why it stays: `last`, `daily`, `within`, `pinned` …, as restic names them. */
+	reasons: string[],
 };
 
 /** A key of a destination: one password opens it with it. */
 export type Key = {
-  /** Its id. */
-  id: string;
-  /** The first digits of the id. */
-  shortId: string;
-  /** Whether it is the one whose password is kept here. */
-  current: boolean;
-  /** Who made it. */
-  user: string;
-  /** On which machine. */
-  host: string;
-  /** When it was made. */
-  created?: string | null;
-  /** It cannot be read any more; its password opens nothing. */
-  damaged: boolean;
+	/** Its id. */
+	id: string,
+	/** The first digits of the id. */
+	shortId: string,
+	/** Whether it is the one whose password is kept here. */
+	current: boolean,
+	/** Who made it. */
+	user: string,
+	/** On which machine. */
+	host: string,
+	/** When it was made. */
+	created?: string | null,
+	/** It cannot be read any more; its password opens nothing. */
+	damaged: boolean,
 };
 
 /** Adds a key, or changes the password in use. */
 export type KeyNew = {
-  /** The destination. */
-  destination: string;
-  /** The password. */
-  password: NewPassword;
+	/** The destination. */
+	destination: string,
+	/** The password. */
+	password: NewPassword,
 };
 
 /** Removes a key; its password opens the destination no more. */
 export type KeyRemove = {
-  /** The destination. */
-  destination: string;
-  /** The key: its id, or the beginning of it. */
-  key: string;
+	/** The destination. */
+	destination: string,
+	/** The key: its id, or the beginning of it. */
+	key: string,
 };
 
 /** The keys of a destination. */
 export type Keys = {
-  /** The keys, the oldest first. */
-  keys: Key[];
-  /** Where the password in use is kept. */
-  keeper: PasswordKeeper;
+	/** The keys, the oldest first. */
+	keys: Key[],
+	/** Where the password in use is kept. */
+	keeper: PasswordKeeper,
 };
 
 /** Where the bytes of a file version live. */
 export type Layer =
-  /** The project's history: code and small text. */
-  | 'git'
-  /** The object store: large or binary. */
-  | 'objects'
-  /** Session work, in no version. */
-  | 'memory';
+/** The project's history: code and small text. */
+"git" |
+/** The object store: large or binary. */
+"objects" |
+/** Session work, in no version. */
+"memory";
 
 /** Why a file version lives in its layer. */
 export type LayerReason =
-  /** Whoever saved it asked for it. */
-  | 'wish'
-  /** A rule of the project. */
-  | 'rule'
-  /** A path of session work. */
-  | 'session'
-  /** It is larger than a file in git should be. */
-  | 'large'
-  /** It is not text. */
-  | 'binary'
-  /** It looks like a pointer of git-lfs, and would be taken for one. */
-  | 'pointer'
-  /** Code or text, and small. */
-  | 'text';
+/** Whoever saved it asked for it. */
+"wish" |
+/** A rule of the project. */
+"rule" |
+/** A path of session work. */
+"session" |
+/** It is larger than a file in git should be. */
+"large" |
+/** It is not text. */
+"binary" |
+/** It looks like a pointer of git-lfs, and would be taken for one. */
+"pointer" |
+/** Code or text, and small. */
+"text";
 
 /** Sends files to a layer. */
 export type LayerRule = {
-  /** The pattern of their paths. */
-  pattern: string;
-  /** The layer. */
-  layer: Layer;
+	/** The pattern of their paths. */
+	pattern: string,
+	/** The layer. */
+	layer: Layer,
 };
 
 /** What goes to which layer. */
 export type LayerTotals = {
-  /** Files in git. */
-  gitFiles: number;
-  /** Their bytes. */
-  gitBytes: number;
-  /** Files in the object store. */
-  objectFiles: number;
-  /** Their bytes. */
-  objectBytes: number;
+	/** Files in git. */
+	gitFiles: number,
+	/** Their bytes. */
+	gitBytes: number,
+	/** Files in the object store. */
+	objectFiles: number,
+	/** Their bytes. */
+	objectBytes: number,
 };
 
 /** Something that versions do not hold. */
 export type LeftOut = {
-  /** Where it is, name by name. */
-  path: string[];
-  /** Why it is left out, a sentence. */
-  why: string;
-  /** How many files it has. */
-  files: number;
-  /** How large they are together. */
-  sizeBytes: number;
+	/** Where it is, name by name. */
+	path: string[],
+	/** Why it is left out, a sentence. */
+	why: string,
+	/** How many files it has. */
+	files: number,
+	/** How large they are together. */
+	sizeBytes: number,
 };
 
 /** Gets a library back into the one that is open, which must be empty. */
 export type LibraryRecover = {
-  /** The place of the destination. */
-  place: string;
-  /** Its password. */
-  password: string;
-  /** The backup of the library; the newest when left out. */
-  snapshot?: string | null;
-  /** Whether the projects' folders are brought back to where they were, where nothing is there. */
-  withFolders: boolean;
+	/** The place of the destination. */
+	place: string,
+	/** Its password. */
+	password: string,
+	/** The backup of the library; the newest when left out. */
+	snapshot?: string | null,
+	/** Whether the projects' folders are brought back to where they were, where nothing is there. */
+	withFolders: boolean,
 };
 
 /** How much a plan may take of the machine. */
 export type Limits = {
-  /** Bytes a second to and from a destination. */
-  bytesPerSecond?: number | null;
-  /** Threads that work at once. */
-  threads?: number | null;
-  /** Gives way to other programs. */
-  lowPriority?: boolean;
+	/** Bytes a second to and from a destination. */
+	bytesPerSecond?: number | null,
+	/** Threads that work at once. */
+	threads?: number | null,
+	/** Gives way to other programs. */
+	lowPriority?: boolean,
 };
 
 /** A line of a comparison. */
 export type Line = {
-  /** On which sides it is. */
-  tag: LineTag;
-  /** Its text, without the line break. */
-  text: string;
-  /** Its number before, counted from 1. */
-  old?: number | null;
-  /** Its number after, counted from 1. */
-  new?: number | null;
-  /**
-   *  What within it differs from its counterpart: begin and end, in UTF-16 units, as a browser
-   *  counts.
-   */
-  spans: [number, number][];
+	/** On which sides it is. */
+	tag: LineTag,
+	/** Its text, without the line break. */
+	text: string,
+	/** Its number before, counted from 1. */
+	old?: number | null,
+	/** Its number after, counted from 1. */
+	new?: number | null,
+	/**
+	 *  What within it differs from its counterpart: begin and end, in UTF-16 units, as a browser
+	 *  counts.
+	 */
+	spans: ([number, number])[],
 };
 
 /** On which sides of a comparison a line is. */
 export type LineTag =
-  /** On both. */
-  | 'same'
-  /** Only before. */
-  | 'removed'
-  /** Only after. */
-  | 'added';
+/** On both. */
+"same" |
+/** Only before. */
+"removed" |
+/** Only after. */
+"added";
 
 /** A folder inside a backup. */
 export type Listing = {
-  /** The folder, name by name from the top. */
-  path: string[];
-  /** What is in it: folders first, then by name. */
-  entries: Entry[];
+	/** The folder, name by name from the top. */
+	path: string[],
+	/** What is in it: folders first, then by name. */
+	entries: Entry[],
 };
 
 /** How a line of a log is meant. */
 export type LogLevel =
-  /** As it should be. */
-  | 'info'
-  /** Somebody may want to look. */
-  | 'warning'
-  /** It went wrong. */
-  | 'error';
+/** As it should be. */
+"info" |
+/** Somebody may want to look. */
+"warning" |
+/** It went wrong. */
+"error";
 
 /** A line of a run's log. */
 export type LogLine = {
-  /** When. */
-  time: string;
-  /** How it is meant. */
-  level: LogLevel;
-  /** What happened, a sentence. */
-  text: string;
+	/** When. */
+	time: string,
+	/** How it is meant. */
+	level: LogLevel,
+	/** What happened, a sentence. */
+	text: string,
 };
 
 /** A file that would be found nowhere else. */
 export type LostFile = {
-  /** Its path, to show. */
-  path: string;
-  /** Its size. */
-  sizeBytes: number;
-  /** The backup that holds it last. */
-  snapshot: string;
+	/** Its path, to show. */
+	path: string,
+	/** Its size. */
+	sizeBytes: number,
+	/** The backup that holds it last. */
+	snapshot: string,
 };
 
 /** How the memory is used. */
 export type MemoryStats = {
-  /** How many bytes of content it may hold. */
-  capacityBytes: number;
-  /** How many it holds. */
-  usedBytes: number;
-  /** How many contents that is. */
-  entries: number;
-  /** How often content was asked for and was there. */
-  hits: number;
-  /** How often it was not. */
-  misses: number;
-  /** How much of it had to go for other content. */
-  evictions: number;
-  /** How many drafts are kept. */
-  drafts: number;
-  /** What they weigh. */
-  draftBytes: number;
-  /** What their journal takes on disk. */
-  journalBytes: number;
+	/** How many bytes of content it may hold. */
+	capacityBytes: number,
+	/** How many it holds. */
+	usedBytes: number,
+	/** How many contents that is. */
+	entries: number,
+	/** How often content was asked for and was there. */
+	hits: number,
+	/** How often it was not. */
+	misses: number,
+	/** How much of it had to go for other content. */
+	evictions: number,
+	/** How many drafts are kept. */
+	drafts: number,
+	/** What they weigh. */
+	draftBytes: number,
+	/** What their journal takes on disk. */
+	journalBytes: number,
 };
 
 /** Copies all session work to a place, or back from one. */
 export type MemoryTransfer = {
-  /** The place. */
-  place: string;
+	/** The place. */
+	place: string,
 };
 
 /** What was copied. */
 export type MemoryTransferred = {
-  /** How many drafts were copied. */
-  drafts: number;
-  /** How many were not, because what is here is as new, or newer. */
-  left: number;
+	/** How many drafts were copied. */
+	drafts: number,
+	/** How many were not, because what is here is as new, or newer. */
+	left: number,
 };
 
 /** A destination that is shown as a folder. */
 export type Mount = {
-  /** The destination's id. */
-  destination: string;
-  /** Where, to show. */
-  path: string;
+	/** The destination's id. */
+	destination: string,
+	/** Where, to show. */
+	path: string,
 };
 
 /** Shows a destination as a folder, to be read with any program. */
 export type MountRef = {
-  /** The destination. */
-  destination: string;
+	/** The destination. */
+	destination: string,
 };
 
 /** Where a password comes from. */
 export type NewPassword =
-  /** The user typed it. */
-  | {
-      type: 'typed';
-      /** The password. */
-      password: string;
-    }
-  /** One is made, of seven words; the recovery kit shows it. */
-  | { type: 'generated' }
-  /** It is the content of a file that the user points out, one line. */
-  | {
-      type: 'keyFile';
-      /** The place of the file. */
-      place: string;
-    };
+/** The user typed it. */
+{ type: "typed";
+/** The password. */
+password: string } |
+/** One is made, of seven words; the recovery kit shows it. */
+{ type: "generated" } |
+/** It is the content of a file that the user points out, one line. */
+{ type: "keyFile";
+/** The place of the file. */
+place: string };
 
 /** A request that asks for nothing in particular. */
 export type Nothing = Record<string, never>;
 
 /** How a job ended. */
 export type Outcome = {
-  /** What was done, a sentence. */
-  summary: string;
-  /** What could not be done, the first of them. */
-  warnings: Warning[];
-  /** How many there are in all. */
-  warningsTotal: number;
-  /** What stopped it. */
-  error?: WireError | null;
+	/** What was done, a sentence. */
+	summary: string,
+	/** What could not be done, the first of them. */
+	warnings: Warning[],
+	/** How many there are in all. */
+	warningsTotal: number,
+	/** What stopped it. */
+	error?: WireError | null,
 };
 
 /** What to do about files that are there already. */
 export type Overwrite =
-  /** Leave them; only what is missing is written. */
-  | 'never'
-  /** Replace those whose content differs. */
-  | 'changed'
-  /** Replace them all. */
-  | 'always';
+/** Leave them; only what is missing is written. */
+"never" |
+/** Replace those whose content differs. */
+"changed" |
+/** Replace them all. */
+"always";
 
 /** Protects a destination against damage of its drive. */
 export type ParityChange = {
-  /** The destination. */
-  destination: string;
-  /** How much is added, in percent of what is stored: 0 for none, up to 50. */
-  percent: number;
+	/** The destination. */
+	destination: string,
+	/** How much is added, in percent of what is stored: 0 for none, up to 50. */
+	percent: number,
 };
 
 /** Where a destination's password is kept. */
 export type PasswordKeeper =
-  /** The system's keyring. */
-  | 'keyring'
-  /** A sealed file of the library, where there is no keyring. */
-  | 'sealedFile'
-  /** The user's own key file, read each time. */
-  | 'keyFile'
-  /** Nowhere: it cannot be found any more and must be typed. */
-  | 'missing';
+/** The system's keyring. */
+"keyring" |
+/** A sealed file of the library, where there is no keyring. */
+"sealedFile" |
+/** The user's own key file, read each time. */
+"keyFile" |
+/** Nowhere: it cannot be found any more and must be typed. */
+"missing";
 
 /** Whether a password opens a destination. */
 export type PasswordTried = {
-  /** Whether it does. */
-  opens: boolean;
-  /** The first digits of the key that it opens. */
-  key?: string | null;
+	/** Whether it does. */
+	opens: boolean,
+	/** The first digits of the key that it opens. */
+	key?: string | null,
 };
 
 /** Tries a password on a destination. */
 export type PasswordTry = {
-  /** The destination. */
-  destination: string;
-  /** The password; the one that is kept when left out. */
-  password?: string | null;
+	/** The destination. */
+	destination: string,
+	/** The password; the one that is kept when left out. */
+	password?: string | null,
 };
 
 /** For how long backups pause. */
 export type PauseFor =
-  /** An hour. */
-  | 'oneHour'
-  /** Until six in the morning. */
-  | 'untilTomorrow'
-  /** Until they are resumed. */
-  | 'untilResumed';
+/** An hour. */
+"oneHour" |
+/** Until six in the morning. */
+"untilTomorrow" |
+/** Until they are resumed. */
+"untilResumed";
 
 /** Lets no backup begin by itself for a while, and holds those that run. */
 export type PauseRequest = {
-  /** For how long. */
-  pause: PauseFor;
+	/** For how long. */
+	pause: PauseFor,
 };
 
 /** A folder that the user pointed out; good until the program ends. */
 export type Place = {
-  /** Stands for the place in requests. */
-  id: string;
-  /** The path, to show. */
-  display: string;
-  /** The last part of the path, to show. */
-  name: string;
-  /** What is there. */
-  state: PlaceState;
+	/** Stands for the place in requests. */
+	id: string,
+	/** The path, to show. */
+	display: string,
+	/** The last part of the path, to show. */
+	name: string,
+	/** What is there. */
+	state: PlaceState,
 };
 
 /** Asks the user for a folder. */
 export type PlacePick = {
-  /** What for. */
-  purpose: PlacePurpose;
+	/** What for. */
+	purpose: PlacePurpose,
 };
 
 /** What a place is pointed out for. */
 export type PlacePurpose =
-  /** To become a project. */
-  | 'project'
-  /** To hold backups. */
-  | 'destination'
-  /** To receive what is restored. */
-  | 'restore'
-  /** To be copied into a workspace. */
-  | 'upload'
-  /** A file that holds a password. */
-  | 'keyFile'
-  /** To receive a file that Undercroft writes. */
-  | 'save';
+/** To become a project. */
+"project" |
+/** To hold backups. */
+"destination" |
+/** To receive what is restored. */
+"restore" |
+/** To be copied into a workspace. */
+"upload" |
+/** A file that holds a password. */
+"keyFile" |
+/** To receive a file that Undercroft writes. */
+"save";
 
 /** What is at a place. */
 export type PlaceState =
-  /** A folder. */
-  | 'folder'
-  /** A file, or something else that is no folder. */
-  | 'file'
-  /** Nothing (yet). */
-  | 'missing'
-  /** A folder that holds a repository. */
-  | 'repository';
+/** A folder. */
+"folder" |
+/** A file, or something else that is no folder. */
+"file" |
+/** Nothing (yet). */
+"missing" |
+/** A folder that holds a repository. */
+"repository";
 
 /** Points out a folder by its path. */
 export type PlaceType = {
-  /** The path, absolute, or beginning with `~/`. */
-  path: string;
+	/** The path, absolute, or beginning with `~/`. */
+	path: string,
 };
 
 /** A plan as it stands. */
 export type Plan = {
-  /** Its id. */
-  id: string;
-  /** What it says. */
-  draft: PlanDraft;
-  /** Whether it runs by itself. */
-  enabled: boolean;
-  /** When it was made. */
-  created: string;
-  /** The ids of the projects that it is of today. */
-  projectsNow: string[];
-  /** When it runs next. */
-  next?: string | null;
-  /** What it waits for. */
-  waiting?: PlanWaiting | null;
-  /** Its last run. */
-  lastRun?: Run | null;
-  /** When each of its destinations was last given all of it. */
-  targetsNow: PlanTargetState[];
-  /** How it stands, a sentence. */
-  sentence: string;
-  /** Whether somebody should look. */
-  needsAttention: boolean;
+	/** Its id. */
+	id: string,
+	/** What it says. */
+	draft: PlanDraft,
+	/** Whether it runs by itself. */
+	enabled: boolean,
+	/** When it was made. */
+	created: string,
+	/** The ids of the projects that it is of today. */
+	projectsNow: string[],
+	/** When it runs next. */
+	next?: string | null,
+	/** What it waits for. */
+	waiting?: PlanWaiting | null,
+	/** Its last run. */
+	lastRun?: Run | null,
+	/** When each of its destinations was last given all of it. */
+	targetsNow: PlanTargetState[],
+	/** How it stands, a sentence. */
+	sentence: string,
+	/** Whether somebody should look. */
+	needsAttention: boolean,
 };
 
 /** What a plan says. */
 export type PlanDraft = {
-  /** Its name. */
-  name: string;
-  /** Which projects. */
-  projects: PlanProjects;
-  /** Whether the library itself is backed up, too: histories, objects, plans, settings. */
-  library: boolean;
-  /** Patterns of what is left out. */
-  exclude: string[];
-  /** Leaves out what a program makes again, proven by the manifest beside it. */
-  leaveOutRebuildable: boolean;
-  /**
-   *  Where to, and how long it is kept there. The first that is there is written first; the
-   *  others are given the same backups.
-   */
-  targets: PlanTarget[];
-  /** When. */
-  schedule: Schedule;
-  /** The time zone of the schedule, as IANA names it; the machine's when left out. */
-  timeZone?: string | null;
-  /** What must hold for it to begin by itself. */
-  conditions: Conditions;
-  /** How much it may take. */
-  limits: Limits;
-  /** A command before the first backup; when it fails, nothing is backed up. */
-  before?: HookCommand | null;
-  /** A command after the last, whatever came of it. */
-  after?: HookCommand | null;
-  /** How it is proven. */
-  verification: Verification;
+	/** Its name. */
+	name: string,
+	/** Which projects. */
+	projects: PlanProjects,
+	/** Whether the library itself is backed up, too: histories, objects, plans, settings. */
+	library: boolean,
+	/** Patterns of what is left out. */
+	exclude: string[],
+	/** Leaves out what a program makes again, proven by the manifest beside it. */
+	leaveOutRebuildable: boolean,
+	/**
+	 *  Where to, and how long it is kept there. The first that is there is written first; the
+	 *  others are given the same backups.
+	 */
+	targets: PlanTarget[],
+	/** When. */
+	schedule: Schedule,
+	/** The time zone of the schedule, as IANA names it; the machine's when left out. */
+	timeZone?: string | null,
+	/** What must hold for it to begin by itself. */
+	conditions: Conditions,
+	/** How much it may take. */
+	limits: Limits,
+	/** A command before the first backup; when it fails, nothing is backed up. */
+	before?: HookCommand | null,
+	/** A command after the last, whatever came of it. */
+	after?: HookCommand | null,
+	/** How it is proven. */
+	verification: Verification,
 };
 
 /** Lets a plan run by itself, or no longer. */
 export type PlanEnable = {
-  /** The plan. */
-  plan: string;
-  /** Whether it runs by itself. */
-  enabled: boolean;
+	/** The plan. */
+	plan: string,
+	/** Whether it runs by itself. */
+	enabled: boolean,
 };
 
 /** Something that a plan leaves out. */
 export type PlanLeftOut = {
-  /** The project's name. */
-  project: string;
-  /** The path below it, to show. */
-  path: string;
-  /** Why: the pattern, or the manifest that proves it rebuildable. */
-  why: string;
-  /** How many files. */
-  files: number;
-  /** What they weigh. */
-  sizeBytes: number;
+	/** The project's name. */
+	project: string,
+	/** The path below it, to show. */
+	path: string,
+	/** Why: the pattern, or the manifest that proves it rebuildable. */
+	why: string,
+	/** How many files. */
+	files: number,
+	/** What they weigh. */
+	sizeBytes: number,
 };
 
 /** What a plan would back up, and what it would leave out. */
 export type PlanPreview = {
-  /** The projects. */
-  projects: number;
-  /** Files that would be backed up. */
-  files: number;
-  /** What they weigh. */
-  sizeBytes: number;
-  /** What would be left out, the largest first. */
-  leftOut: PlanLeftOut[];
-  /** What is left out in all. */
-  leftOutBytes: number;
-  /** Whether everything was counted; a preview stops counting after a few seconds. */
-  complete: boolean;
+	/** The projects. */
+	projects: number,
+	/** Files that would be backed up. */
+	files: number,
+	/** What they weigh. */
+	sizeBytes: number,
+	/** What would be left out, the largest first. */
+	leftOut: PlanLeftOut[],
+	/** What is left out in all. */
+	leftOutBytes: number,
+	/** Whether everything was counted; a preview stops counting after a few seconds. */
+	complete: boolean,
 };
 
 /** Which projects a plan is of. */
 export type PlanProjects =
-  /** All that are active, those to come included. */
-  | { type: 'all' }
-  /** Those that bear one of these tags. */
-  | {
-      type: 'tagged';
-      /** The tags. */
-      tags: string[];
-    }
-  /** These. */
-  | {
-      type: 'chosen';
-      /** Their ids. */
-      projects: string[];
-    };
+/** All that are active, those to come included. */
+{ type: "all" } |
+/** Those that bear one of these tags. */
+{ type: "tagged";
+/** The tags. */
+tags: string[] } |
+/** These. */
+{ type: "chosen";
+/** Their ids. */
+projects: string[] };
 
 /** A plan: its id, the beginning of one, or its name. */
 export type PlanRef = {
-  /** The plan. */
-  plan: string;
+	/** The plan. */
+	plan: string,
 };
 
 /** Keeps a plan: a new one, or one that is there with other words. */
 export type PlanSave = {
-  /** The plan that is changed; a new one when left out. */
-  plan?: string | null;
-  /** What it is to say. */
-  draft: PlanDraft;
+	/** The plan that is changed; a new one when left out. */
+	plan?: string | null,
+	/** What it is to say. */
+	draft: PlanDraft,
 };
 
 /** A destination of a plan. */
 export type PlanTarget = {
-  /** The destination's id. */
-  destination: string;
-  /** How long backups are kept there. */
-  retention: Retention;
+	/** The destination's id. */
+	destination: string,
+	/** How long backups are kept there. */
+	retention: Retention,
 };
 
 /** How a plan stands with one of its destinations. */
 export type PlanTargetState = {
-  /** The destination's id. */
-  destination: string;
-  /** Its name. */
-  name: string;
-  /** Whether it is there. */
-  present: boolean;
-  /** When it was last given all of the plan. */
-  lastComplete?: string | null;
-  /** Whether retention is held back there until an alert is answered. */
-  held: boolean;
+	/** The destination's id. */
+	destination: string,
+	/** Its name. */
+	name: string,
+	/** Whether it is there. */
+	present: boolean,
+	/** When it was last given all of the plan. */
+	lastComplete?: string | null,
+	/** Whether retention is held back there until an alert is answered. */
+	held: boolean,
 };
 
 /** A run that is due and waits. */
 export type PlanWaiting = {
-  /** For what. */
-  reason: WaitReason;
-  /** Since when it is due. */
-  planned: string;
-  /** As people say it: "waits for Shelf; 5 days since the last backup". */
-  text: string;
+	/** For what. */
+	reason: WaitReason,
+	/** Since when it is due. */
+	planned: string,
+	/** As people say it: "waits for Shelf; 5 days since the last backup". */
+	text: string,
 };
 
 /** A run to come. */
 export type PlannedRun = {
-  /** The plan's id. */
-  plan: string;
-  /** The plan's name. */
-  name: string;
-  /** When. */
-  at: string;
+	/** The plan's id. */
+	plan: string,
+	/** The plan's name. */
+	name: string,
+	/** When. */
+	at: string,
 };
 
 /** A file as it can be shown. */
 export type Preview = {
-  /** What can be shown. */
-  kind: PreviewKind;
-  /** Its text; for a link, where it leads. */
-  text?: string | null;
-  /** What it is written in: `rust`. */
-  language?: string | null;
-  /** What kind of image: `image/png`. */
-  mime?: string | null;
-  /** An image's bytes, in base64. */
-  base64?: string | null;
-  /** Its first bytes in lines of offset, hexadecimal digits and characters. */
-  hex?: string | null;
-  /** The size of the whole file. */
-  sizeBytes: number;
-  /** Whether there is more than is shown. */
-  truncated: boolean;
+	/** What can be shown. */
+	kind: PreviewKind,
+	/** Its text; for a link, where it leads. */
+	text?: string | null,
+	/** What it is written in: `rust`. */
+	language?: string | null,
+	/** What kind of image: `image/png`. */
+	mime?: string | null,
+	/** An image's bytes, in base64. */
+	base64?: string | null,
+	/** Its first bytes in lines of offset, hexadecimal digits and characters. */
+	hex?: string | null,
+	/** The size of the whole file. */
+	sizeBytes: number,
+	/** Whether there is more than is shown. */
+	truncated: boolean,
 };
 
 /** What can be shown of a file. */
 export type PreviewKind =
-  /** Text. */
-  | 'text'
-  /** An image. */
-  | 'image'
-  /** Bytes, shown as hexadecimal digits. */
-  | 'binary'
-  /** Nothing: it is too large. */
-  | 'tooLarge'
-  /** Where the link leads. */
-  | 'link'
-  /** Nothing: it is a folder. */
-  | 'folder';
+/** Text. */
+"text" |
+/** An image. */
+"image" |
+/** Bytes, shown as hexadecimal digits. */
+"binary" |
+/** Nothing: it is too large. */
+"tooLarge" |
+/** Where the link leads. */
+"link" |
+/** Nothing: it is a folder. */
+"folder";
 
 /** A project. */
 export type Project = {
-  /** Its id. */
-  id: string;
-  /** Its name. */
-  name: string;
-  /** What it is. */
-  kind: ProjectKind;
-  /** Where it stands. */
-  status: ProjectStatus;
-  /** Its folder, to show. */
-  path: string;
-  /** Whether the folder is there now. */
-  present: boolean;
-  /** The languages that it is written in, most used first. */
-  languages: string[];
-  /** The frameworks that it uses. */
-  frameworks: string[];
-  /** Its tags. */
-  tags: string[];
-  /** Where its git repository was cloned from. */
-  gitRemote?: string | null;
-  /** How many files it has. */
-  files: number;
-  /** What its files weigh. */
-  sizeBytes: number;
-  /** When it was added. */
-  created: string;
-  /** When what is known of it last changed. */
-  updated: string;
-  /** How well it is protected. */
-  protection: Protection;
+	/** Its id. */
+	id: string,
+	/** Its name. */
+	name: string,
+	/** What it is. */
+	kind: ProjectKind,
+	/** Where it stands. */
+	status: ProjectStatus,
+	/** Its folder, to show. */
+	path: string,
+	/** Whether the folder is there now. */
+	present: boolean,
+	/** The languages that it is written in, most used first. */
+	languages: string[],
+	/** The frameworks that it uses. */
+	frameworks: string[],
+	/** Its tags. */
+	tags: string[],
+	/** Where its git repository was cloned from. */
+	gitRemote?: string | null,
+	/** How many files it has. */
+	files: number,
+	/** What its files weigh. */
+	sizeBytes: number,
+	/** When it was added. */
+	created: string,
+	/** When what is known of it last changed. */
+	updated: string,
+	/** How well it is protected. */
+	protection: Protection,
 };
 
 /** Makes a place a project; the folder stays where it is. */
 export type ProjectAdd = {
-  /** The place. */
-  place: string;
-  /** Its name; without one, the folder's. */
-  name?: string | null;
-  /** Its tags. */
-  tags?: string[];
+	/** The place. */
+	place: string,
+	/** Its name; without one, the folder's. */
+	name?: string | null,
+	/** Its tags. */
+	tags?: string[],
 };
 
 /** A project with all that is known around it. */
 export type ProjectDetail = {
-  /** The project. */
-  project: Project;
-  /** The destinations that hold backups of it. */
-  destinations: Destination[];
-  /** Its backups, newest first. */
-  snapshots: Snapshot[];
-  /** What was done with it, newest first. */
-  runs: Run[];
+	/** The project. */
+	project: Project,
+	/** The destinations that hold backups of it. */
+	destinations: Destination[],
+	/** Its backups, newest first. */
+	snapshots: Snapshot[],
+	/** What was done with it, newest first. */
+	runs: Run[],
 };
 
 /** Which projects to list; what is left out matches all. */
 export type ProjectFilter = {
-  /** Words that the name, path or tags contain. */
-  text?: string | null;
-  /** A status; without one, all but the trashed. */
-  status?: ProjectStatus | null;
-  /** A language that it is written in. */
-  language?: string | null;
-  /** A framework that it uses. */
-  framework?: string | null;
-  /** A tag that it has. */
-  tag?: string | null;
+	/** Words that the name, path or tags contain. */
+	text?: string | null,
+	/** A status; without one, all but the trashed. */
+	status?: ProjectStatus | null,
+	/** A language that it is written in. */
+	language?: string | null,
+	/** A framework that it uses. */
+	framework?: string | null,
+	/** A tag that it has. */
+	tag?: string | null,
 };
 
 /** What a project is. */
 export type ProjectKind =
-  /** Made from nothing. */
-  | 'generation'
-  /** Moved from one technology to another. */
-  | 'migration'
-  /** Anything else. */
-  | 'other';
+/** Made from nothing. */
+"generation" |
+/** Moved from one technology to another. */
+"migration" |
+/** Anything else. */
+"other";
 
 /** A project: its id, the beginning of one, or its name. */
 export type ProjectRef = {
-  /** The project. */
-  project: string;
+	/** The project. */
+	project: string,
 };
 
 /** Gives a project another name. */
 export type ProjectRename = {
-  /** The project. */
-  project: string;
-  /** The new name. */
-  name: string;
+	/** The project. */
+	project: string,
+	/** The new name. */
+	name: string,
 };
 
 /** Where a project stands. */
 export type ProjectStatus =
-  /** In use. */
-  | 'active'
-  /** Put away. */
-  | 'archived'
-  /** Forgotten, and can be recalled. */
-  | 'trashed';
+/** In use. */
+"active" |
+/** Put away. */
+"archived" |
+/** Forgotten, and can be recalled. */
+"trashed";
 
 /** Changes a project's tags. */
 export type ProjectTag = {
-  /** The project. */
-  project: string;
-  /** Tags to add. */
-  add?: string[];
-  /** Tags to remove. */
-  remove?: string[];
+	/** The project. */
+	project: string,
+	/** Tags to add. */
+	add?: string[],
+	/** Tags to remove. */
+	remove?: string[],
 };
 
 /** How well a project is protected. */
 export type Protection = {
-  /** The verdict. */
-  state: ProtectionState;
-  /** The reason for it, a sentence. */
-  reason: string;
-  /** When it was last backed up. */
-  lastBackup?: string | null;
-  /** In how many destinations a backup of it lies. */
-  destinations: number;
+	/** The verdict. */
+	state: ProtectionState,
+	/** The reason for it, a sentence. */
+	reason: string,
+	/** When it was last backed up. */
+	lastBackup?: string | null,
+	/** In how many destinations a backup of it lies. */
+	destinations: number,
 };
 
 /** The verdict on a project's protection. */
 export type ProtectionState =
-  /** A recent backup is there. */
-  | 'protected'
-  /** Somebody should look. */
-  | 'attention'
-  /** A backup is being made now. */
-  | 'running';
+/** A recent backup is there. */
+"protected" |
+/** Somebody should look. */
+"attention" |
+/** A backup is being made now. */
+"running";
 
 /** A part of the day in which nothing begins; it may go over midnight. */
 export type QuietHours = {
-  /** From this time, `HH:MM`. */
-  from: string;
-  /** Until this time, `HH:MM`. */
-  until: string;
+	/** From this time, `HH:MM`. */
+	from: string,
+	/** Until this time, `HH:MM`. */
+	until: string,
 };
 
 /** A library as it was at one moment, in a destination. */
 export type RecoverableLibrary = {
-  /** The backup of the library. */
-  snapshot: string;
-  /** When it was made. */
-  time: string;
-  /** The machine that made it. */
-  host: string;
-  /** The user who made it. */
-  user: string;
-  /** Its projects, by name, with their newest backups. */
-  projects: RecoverableProject[];
-  /** What the library weighs. */
-  sizeBytes: number;
+	/** The backup of the library. */
+	snapshot: string,
+	/** When it was made. */
+	time: string,
+	/** The machine that made it. */
+	host: string,
+	/** The user who made it. */
+	user: string,
+	/** Its projects, by name, with their newest backups. */
+	projects: RecoverableProject[],
+	/** What the library weighs. */
+	sizeBytes: number,
 };
 
 /** A project that can be had back. */
 export type RecoverableProject = {
-  /** Its id. */
-  id: string;
-  /** Its name. */
-  name: string;
-  /** Where its folder was, to show. */
-  path: string;
-  /** When its newest backup was made; it has none when left out. */
-  lastBackup?: string | null;
-  /** What it weighs. */
-  sizeBytes?: number | null;
-  /** Whether something is at its place already, which is left as it is. */
-  occupied: boolean;
+	/** Its id. */
+	id: string,
+	/** Its name. */
+	name: string,
+	/** Where its folder was, to show. */
+	path: string,
+	/** When its newest backup was made; it has none when left out. */
+	lastBackup?: string | null,
+	/** What it weighs. */
+	sizeBytes?: number | null,
+	/** Whether something is at its place already, which is left as it is. */
+	occupied: boolean,
 };
 
 /** What to print and put away: what is where, its key, and how to get it back with stock tools. */
 export type RecoveryKit = {
-  /** As a page that can be printed, without scripts. */
-  html: string;
-  /** As text. */
-  text: string;
-  /** A name for the file. */
-  fileName: string;
+	/** As a page that can be printed, without scripts. */
+	html: string,
+	/** As text. */
+	text: string,
+	/** A name for the file. */
+	fileName: string,
 };
 
 /** Writes the recovery kit into a folder. */
 export type RecoveryKitSave = {
-  /** The destination. */
-  destination: string;
-  /** The place of the folder. */
-  place: string;
+	/** The destination. */
+	destination: string,
+	/** The place of the folder. */
+	place: string,
 };
 
 /** Asks what libraries a destination holds. */
 export type RecoveryLook = {
-  /** The place of the destination. */
-  place: string;
-  /** Its password. */
-  password: string;
+	/** The place of the destination. */
+	place: string,
+	/** Its password. */
+	password: string,
 };
 
 /** What is to be mended. */
 export type RepairKind =
-  /** Damaged files of the destination, from parity. */
-  | 'parity'
-  /** The index, from the packs. */
-  | 'index'
-  /** Damaged packs: what can be read of them is saved, the rest given up. */
-  | 'packs'
-  /** Backups that miss content: what is lost is left out of them. */
-  | 'snapshots';
+/** Damaged files of the destination, from parity. */
+"parity" |
+/** The index, from the packs. */
+"index" |
+/** Damaged packs: what can be read of them is saved, the rest given up. */
+"packs" |
+/** Backups that miss content: what is lost is left out of them. */
+"snapshots";
 
 /** Mends a destination. */
 export type RepairRequest = {
-  /** The destination. */
-  destination: string;
-  /** What is to be mended. */
-  what: RepairKind;
+	/** The destination. */
+	destination: string,
+	/** What is to be mended. */
+	what: RepairKind,
 };
 
 /** Gets a backup, or a part of it, back. */
 export type Restore = {
-  /** The destination that holds the backup. */
-  destination: string;
-  /** The backup: its id, the beginning of one, or `latest`. */
-  snapshot: string;
-  /** The file or folder, name by name from the top; empty for all of it. */
-  path?: string[];
-  /** The place that receives it. */
-  to: string;
-  /** What to do about files that are there already. */
-  overwrite: Overwrite;
+	/** The destination that holds the backup. */
+	destination: string,
+	/** The backup: its id, the beginning of one, or `latest`. */
+	snapshot: string,
+	/** The file or folder, name by name from the top; empty for all of it. */
+	path?: string[],
+	/** The place that receives it. */
+	to: string,
+	/** What to do about files that are there already. */
+	overwrite: Overwrite,
 };
 
 /** What a restore would do. */
 export type RestorePlan = {
-  /** How many files would be written. */
-  restore: number;
-  /** How many of those are there with other content. */
-  overwrite: number;
-  /** How many are there as they are in the version. */
-  identical: number;
-  /** How many would be removed. */
-  remove: number;
-  /** How many bytes would be written. */
-  bytes: number;
-  /** What would change, the first of it. */
-  first: Change[];
+	/** How many files would be written. */
+	restore: number,
+	/** How many of those are there with other content. */
+	overwrite: number,
+	/** How many are there as they are in the version. */
+	identical: number,
+	/** How many would be removed. */
+	remove: number,
+	/** How many bytes would be written. */
+	bytes: number,
+	/** What would change, the first of it. */
+	first: Change[],
 };
 
 /** How long backups are kept: restic's policy, and a budget. */
 export type Retention = {
-  /** The last so many. */
-  last?: number | null;
-  /** The last of each hour, for so many hours that have one. */
-  hourly?: number | null;
-  /** The last of each day, for so many days that have one. */
-  daily?: number | null;
-  /** The last of each week, for so many weeks that have one. */
-  weekly?: number | null;
-  /** The last of each month, for so many months that have one. */
-  monthly?: number | null;
-  /** The last of each year, for so many years that have one. */
-  yearly?: number | null;
-  /** All within this time of the newest: `1y5m7d2h`. */
-  within?: string | null;
-  /** One an hour within this time of the newest. */
-  withinHourly?: string | null;
-  /** One a day within this time of the newest. */
-  withinDaily?: string | null;
-  /** One a week within this time of the newest. */
-  withinWeekly?: string | null;
-  /** One a month within this time of the newest. */
-  withinMonthly?: string | null;
-  /** One a year within this time of the newest. */
-  withinYearly?: string | null;
-  /** All that bear one of these tags (several joined by commas: all of them). */
-  tags?: string[];
-  /** The most that the destination's backups may take, in bytes; the oldest go first. */
-  budgetBytes?: number | null;
+	/** The last so many. */
+	last?: number | null,
+	/** The last of each hour, for so many hours that have one. */
+	hourly?: number | null,
+	/** The last of each day, for so many days that have one. */
+	daily?: number | null,
+	/** The last of each week, for so many weeks that have one. */
+	weekly?: number | null,
+	/** The last of each month, for so many months that have one. */
+	monthly?: number | null,
+	/** The last of each year, for so many years that have one. */
+	yearly?: number | null,
+	/** All within this time of the newest: `1y5m7d2h`. */
+	within?: string | null,
+	/** One an hour within this time of the newest. */
+	withinHourly?: string | null,
+	/** One a day within this time of the newest. */
+	withinDaily?: string | null,
+	/** One a week within this time of the newest. */
+	withinWeekly?: string | null,
+	/** One a month within this time of the newest. */
+	withinMonthly?: string | null,
+	/** One a year within this time of the newest. */
+	withinYearly?: string | null,
+	/** All that bear one of these tags (several joined by commas: all of them). */
+	tags?: string[],
+	/** The most that the destination's backups may take, in bytes; the oldest go first. */
+	budgetBytes?: number | null,
 };
 
 /** Asks what a policy, or a deletion, would do. */
 export type RetentionRequest = {
-  /** The destination. */
-  destination: string;
-  /** The policy. */
-  policy: Retention;
-  /** The backups of this project only. */
-  project?: string | null;
+	/** The destination. */
+	destination: string,
+	/** The policy. */
+	policy: Retention,
+	/** The backups of this project only. */
+	project?: string | null,
 };
 
 /** What of a project is versioned, and where it goes. */
 export type Rules = {
-  /** The id of the project. */
-  project: string;
-  /** Whether what the project's `.gitignore` ignores is left out. */
-  followGitignore: boolean;
-  /** Patterns of what is left out. */
-  leaveOut: string[];
-  /** Patterns of what is kept whatever else says no. */
-  keep: string[];
-  /** Which layer what goes to; the first that matches. */
-  layers: LayerRule[];
+	/** The id of the project. */
+	project: string,
+	/** Whether what the project's `.gitignore` ignores is left out. */
+	followGitignore: boolean,
+	/** Patterns of what is left out. */
+	leaveOut: string[],
+	/** Patterns of what is kept whatever else says no. */
+	keep: string[],
+	/** Which layer what goes to; the first that matches. */
+	layers: LayerRule[],
 };
 
 /** Changes a project's rules; what is left out stays as it is. Nothing already stored moves. */
 export type RulesChange = {
-  /** The project. */
-  project: string;
-  /** Whether what the project's `.gitignore` ignores is left out. */
-  followGitignore?: boolean | null;
-  /** Patterns of what is left out. */
-  leaveOut?: string[] | null;
-  /** Patterns of what is kept whatever else says no. */
-  keep?: string[] | null;
-  /** Which layer what goes to. */
-  layers?: LayerRule[] | null;
+	/** The project. */
+	project: string,
+	/** Whether what the project's `.gitignore` ignores is left out. */
+	followGitignore?: boolean | null,
+	/** Patterns of what is left out. */
+	leaveOut?: string[] | null,
+	/** Patterns of what is kept whatever else says no. */
+	keep?: string[] | null,
+	/** Which layer what goes to. */
+	layers?: LayerRule[] | null,
 };
 
 /** A job that was recorded. */
 export type Run = {
-  /** Its id. */
-  id: string;
-  /** What it did. */
-  kind: JobKind;
-  /** What it did, in words. */
-  title: string;
-  /** The id of the project that it concerned. */
-  project?: string | null;
-  /** The id of the destination that it concerned. */
-  destination?: string | null;
-  /** The id of the plan that it carried out. */
-  plan?: string | null;
-  /** When it was planned for, where it ran by itself. */
-  planned?: string | null;
-  /** Where it stands. */
-  state: JobState;
-  /** When it started. */
-  started: string;
-  /** When it ended. */
-  ended?: string | null;
-  /** How it ended. */
-  outcome?: Outcome | null;
-  /** Files done. */
-  filesDone: number;
-  /** Bytes done. */
-  bytesDone: number;
+	/** Its id. */
+	id: string,
+	/** What it did. */
+	kind: JobKind,
+	/** What it did, in words. */
+	title: string,
+	/** The id of the project that it concerned. */
+	project?: string | null,
+	/** The id of the destination that it concerned. */
+	destination?: string | null,
+	/** The id of the plan that it carried out. */
+	plan?: string | null,
+	/** When it was planned for, where it ran by itself. */
+	planned?: string | null,
+	/** Where it stands. */
+	state: JobState,
+	/** When it started. */
+	started: string,
+	/** When it ended. */
+	ended?: string | null,
+	/** How it ended. */
+	outcome?: Outcome | null,
+	/** Files done. */
+	filesDone: number,
+	/** Bytes done. */
+	bytesDone: number,
 };
 
 /** A run with its parts and its log. */
 export type RunDetail = {
-  /** The run. */
-  run: Run;
-  /** What it did to what, in its order. */
-  parts: RunPart[];
-  /** What happened, line by line; the last five thousand. */
-  log: LogLine[];
+	/** The run. */
+	run: Run,
+	/** What it did to what, in its order. */
+	parts: RunPart[],
+	/** What happened, line by line; the last five thousand. */
+	log: LogLine[],
 };
 
 /** Asks for a run's log as a file. */
 export type RunExport = {
-  /** The run. */
-  run: string;
-  /** As JSON rather than as text. */
-  json: boolean;
+	/** The run. */
+	run: string,
+	/** As JSON rather than as text. */
+	json: boolean,
 };
 
 /** A run's log as a file. */
 export type RunExported = {
-  /** A name for the file. */
-  fileName: string;
-  /** Its content. */
-  text: string;
+	/** A name for the file. */
+	fileName: string,
+	/** Its content. */
+	text: string,
 };
 
 /** Which runs to list; what is left out matches all. */
 export type RunFilter = {
-  /** The runs of this project. */
-  project?: string | null;
-  /** The runs with this destination. */
-  destination?: string | null;
-  /** The runs of this plan. */
-  plan?: string | null;
-  /** Of this kind. */
-  kind?: JobKind | null;
-  /** That ended so, or stand so. */
-  state?: JobState | null;
-  /** Begun at this moment or later. */
-  since?: string | null;
-  /** Begun before this moment. */
-  until?: string | null;
-  /** How many at most; 50 when left out. */
-  limit?: number | null;
+	/** The runs of this project. */
+	project?: string | null,
+	/** The runs with this destination. */
+	destination?: string | null,
+	/** The runs of this plan. */
+	plan?: string | null,
+	/** Of this kind. */
+	kind?: JobKind | null,
+	/** That ended so, or stand so. */
+	state?: JobState | null,
+	/** Begun at this moment or later. */
+	since?: string | null,
+	/** Begun before this moment. */
+	until?: string | null,
+	/** How many at most; 50 when left out. */
+	limit?: number | null,
 };
 
 /** One thing that a run did: a project, or the library, to one destination. */
 export type RunPart = {
-  /** What: "Atlas to Shelf". */
-  title: string;
-  /** The project's id. */
-  project?: string | null;
-  /** The destination's id. */
-  destination?: string | null;
-  /** How it ended. */
-  state: JobState;
-  /** What was done, a sentence. */
-  summary: string;
-  /** The backup that was made. */
-  snapshot?: string | null;
-  /** Bytes that were added to the destination. */
-  addedBytes: number;
-  /** How long it took. */
-  milliseconds: number;
+	/** What: "Atlas to Shelf". */
+	title: string,
+	/** The project's id. */
+	project?: string | null,
+	/** The destination's id. */
+	destination?: string | null,
+	/** How it ended. */
+	state: JobState,
+	/** What was done, a sentence. */
+	summary: string,
+	/** The backup that was made. */
+	snapshot?: string | null,
+	/** Bytes that were added to the destination. */
+	addedBytes: number,
+	/** How long it took. */
+	milliseconds: number,
 };
 
 /** A run by its id, or the beginning of it. */
 export type RunRef = {
-  /** The run. */
-  run: string;
+	/** The run. */
+	run: string,
 };
 
 /** What a save came to. */
 export type Saved = {
-  /** The version that was made; nothing when nothing changed. */
-  version?: Version | null;
-  /** Whether anything changed. */
-  changed: boolean;
+	/** The version that was made; nothing when nothing changed. */
+	version?: Version | null,
+	/** Whether anything changed. */
+	changed: boolean,
 };
 
 /** When a plan runs by itself. */
 export type Schedule =
-  /** Never. */
-  | { type: 'manual' }
-  /** Every hour. */
-  | {
-      type: 'hourly';
-      /** At this minute. */
-      minute: number;
-    }
-  /** Every day. */
-  | {
-      type: 'daily';
-      /** At this time, `HH:MM`. */
-      at: string;
-    }
-  /** On these days of the week. */
-  | {
-      type: 'weekly';
-      /** 1 for Monday to 7 for Sunday. */
-      weekdays: number[];
-      /** At this time, `HH:MM`. */
-      at: string;
-    }
-  /** Once a month. */
-  | {
-      type: 'monthly';
-      /** On this day, 1 to 31; the last day where the month is shorter. */
-      day: number;
-      /** At this time, `HH:MM`. */
-      at: string;
-    }
-  /** As cron says: minute, hour, day, month, weekday. */
-  | {
-      type: 'cron';
-      /** The five fields. */
-      expression: string;
-    }
-  /** After this many versions were made in the plan's projects. */
-  | {
-      type: 'afterChanges';
-      /** How many. */
-      versions: number;
-    };
+/** Never. */
+{ type: "manual" } |
+/** Every hour. */
+{ type: "hourly";
+/** At this minute. */
+minute: number } |
+/** Every day. */
+{ type: "daily";
+/** At this time, `HH:MM`. */
+at: string } |
+/** On these days of the week. */
+{ type: "weekly";
+/** 1 for Monday to 7 for Sunday. */
+weekdays: number[];
+/** At this time, `HH:MM`. */
+at: string } |
+/** Once a month. */
+{ type: "monthly";
+/** On this day, 1 to 31; the last day where the month is shorter. */
+day: number;
+/** At this time, `HH:MM`. */
+at: string } |
+/** As cron says: minute, hour, day, month, weekday. */
+{ type: "cron";
+/** The five fields. */
+expression: string } |
+/** After this many versions were made in the plan's projects. */
+{ type: "afterChanges";
+/** How many. */
+versions: number };
 
 /** Whether backups begin by themselves. */
 export type ScheduleState = {
-  /** Whether they pause. */
-  paused: boolean;
-  /** Until when; until they are resumed when left out. */
-  until?: string | null;
-  /** The next run by itself. */
-  next?: PlannedRun | null;
+	/** Whether they pause. */
+	paused: boolean,
+	/** Until when; until they are resumed when left out. */
+	until?: string | null,
+	/** The next run by itself. */
+	next?: PlannedRun | null,
 };
 
 /** One setting as text. */
 export type Setting = {
-  /** The key in the file and on the command line: `close-to-tray`. */
-  key: string;
-  /** Its value. */
-  value: string;
-  /** The value that it has when nobody sets it. */
-  default: string;
-  /** What values it may have, in words. */
-  allowed: string;
-  /** What it is for, a sentence without its full stop. */
-  purpose: string;
-  /** Where its value comes from. */
-  source: SettingsSource;
+	/** The key in the file and on the command line: `close-to-tray`. */
+	key: string,
+	/** Its value. */
+	value: string,
+	/** The value that it has when nobody sets it. */
+	default: string,
+	/** What values it may have, in words. */
+	allowed: string,
+	/** What it is for, a sentence without its full stop. */
+	purpose: string,
+	/** Where its value comes from. */
+	source: SettingsSource,
 };
 
 /** Changes settings; what is left out stays. */
 export type SettingsChange = {
-  /** How the window is coloured. */
-  theme?: Theme | null;
-  /** Whether closing the window leaves the program in the tray. */
-  closeToTray?: boolean | null;
-  /** Whether the user was told that it stays in the tray. */
-  trayHintShown?: boolean | null;
-  /** Any setting by its key, `close-to-tray`; null puts it back to its default. */
-  set?: { [key in string]: string | null };
+	/** How the window is coloured. */
+	theme?: Theme | null,
+	/** Whether closing the window leaves the program in the tray. */
+	closeToTray?: boolean | null,
+	/** Whether the user was told that it stays in the tray. */
+	trayHintShown?: boolean | null,
+	/** Any setting by its key, `close-to-tray`; null puts it back to its default. */
+	set?: { [key in string]: string | null },
 };
 
 /** Where a setting's value comes from; later ones win. */
 export type SettingsSource =
-  /** Built in. */
-  | 'default'
-  /** The file in the library. */
-  | 'file'
-  /** An environment variable. */
-  | 'environment'
-  /** A flag on the command line. */
-  | 'flag';
+/** Built in. */
+"default" |
+/** The file in the library. */
+"file" |
+/** An environment variable. */
+"environment" |
+/** A flag on the command line. */
+"flag";
 
 /** The settings as they are in force, and where each comes from. */
 export type SettingsView = {
-  /** How the window is coloured. */
-  theme: Theme;
-  /** Whether closing the window leaves the program in the tray. */
-  closeToTray: boolean;
-  /** Whether the user was told that it stays in the tray. */
-  trayHintShown: boolean;
-  /** The library's folder, to show. */
-  libraryPath: string;
-  /** The file that keeps the settings, to show. */
-  settingsFile: string;
-  /** Where each setting's value comes from, by its name here. */
-  sources: { [key in string]: SettingsSource };
-  /** Every setting there is, as text. */
-  all: Setting[];
+	/** How the window is coloured. */
+	theme: Theme,
+	/** Whether closing the window leaves the program in the tray. */
+	closeToTray: boolean,
+	/** Whether the user was told that it stays in the tray. */
+	trayHintShown: boolean,
+	/** The library's folder, to show. */
+	libraryPath: string,
+	/** The file that keeps the settings, to show. */
+	settingsFile: string,
+	/** Where each setting's value comes from, by its name here. */
+	sources: { [key in string]: SettingsSource },
+	/** Every setting there is, as text. */
+	all: Setting[],
 };
 
 /** A path and what it takes. */
 export type SizedPath = {
-  /** The path, name by name. */
-  path: string[];
-  /** What it takes. */
-  sizeBytes: number;
+	/** The path, name by name. */
+	path: string[],
+	/** What it takes. */
+	sizeBytes: number,
 };
 
 /** One backup. */
 export type Snapshot = {
-  /** Its id in the repository. */
-  id: string;
-  /** The first digits of the id. */
-  shortId: string;
-  /** The id of the destination that holds it. */
-  destination: string;
-  /** The name of that destination. */
-  destinationName: string;
-  /** The id of the project that it is of. */
-  project?: string | null;
-  /** When it was made. */
-  time: string;
-  /** The machine that made it. */
-  host: string;
-  /** The user who made it. */
-  user: string;
-  /** The paths that it is of, to show. */
-  paths: string[];
-  /** Its tags. */
-  tags: string[];
-  /** How many files it holds. */
-  files?: number | null;
-  /** What these files weigh. */
-  sizeBytes?: number | null;
-  /** Whether no policy may drop it. */
-  pinned: boolean;
-  /** What it added to the repository. */
-  addedBytes?: number | null;
+	/** Its id in the repository. */
+	id: string,
+	/** The first digits of the id. */
+	shortId: string,
+	/** The id of the destination that holds it. */
+	destination: string,
+	/** The name of that destination. */
+	destinationName: string,
+	/** The id of the project that it is of. */
+	project?: string | null,
+	/** When it was made. */
+	time: string,
+	/** The machine that made it. */
+	host: string,
+	/** The user who made it. */
+	user: string,
+	/** The paths that it is of, to show. */
+	paths: string[],
+	/** Its tags. */
+	tags: string[],
+	/** How many files it holds. */
+	files?: number | null,
+	/** What these files weigh. */
+	sizeBytes?: number | null,
+	/** Whether no policy may drop it. */
+	pinned: boolean,
+	/** What it added to the repository. */
+	addedBytes?: number | null,
 };
 
 /** A path that differs. */
 export type SnapshotChange = {
-  /** Where, name by name from the top. */
-  path: string[];
-  /** How. */
-  kind: ChangeKind;
-  /** Its size in the newer one, or in the older one where it is gone. */
-  sizeBytes?: number | null;
+	/** Where, name by name from the top. */
+	path: string[],
+	/** How. */
+	kind: ChangeKind,
+	/** Its size in the newer one, or in the older one where it is gone. */
+	sizeBytes?: number | null,
 };
 
 /** Compares two backups, or one with what is on disk. */
 export type SnapshotCompare = {
-  /** The destination. */
-  destination: string;
-  /** The older backup. */
-  from: string;
-  /** The newer backup; what is on disk when left out. */
-  to?: string | null;
+	/** The destination. */
+	destination: string,
+	/** The older backup. */
+	from: string,
+	/** The newer backup; what is on disk when left out. */
+	to?: string | null,
 };
 
 /** How two backups differ. */
 export type SnapshotDifference = {
-  /** What differs, by path; the first ten thousand. */
-  changes: SnapshotChange[];
-  /** How much differs in all. */
-  total: number;
-  /** Bytes that are only in the newer one. */
-  addedBytes: number;
-  /** Bytes that are only in the older one. */
-  removedBytes: number;
+	/** What differs, by path; the first ten thousand. */
+	changes: SnapshotChange[],
+	/** How much differs in all. */
+	total: number,
+	/** Bytes that are only in the newer one. */
+	addedBytes: number,
+	/** Bytes that are only in the older one. */
+	removedBytes: number,
 };
 
 /** Which backups to list; what is left out matches all. */
 export type SnapshotFilter = {
-  /** The backups of this project. */
-  project?: string | null;
-  /** The backups in this destination. */
-  destination?: string | null;
+	/** The backups of this project. */
+	project?: string | null,
+	/** The backups in this destination. */
+	destination?: string | null,
 };
 
 /** A name that was found. */
 export type SnapshotHit = {
-  /** The destination's id. */
-  destination: string;
-  /** The newest backup that holds it. */
-  snapshot: string;
-  /** When that was made. */
-  time: string;
-  /** How many backups hold something at this path. */
-  backups: number;
-  /** Where, name by name from the top of the backup. */
-  path: string[];
-  /** What it is. */
-  kind: EntryKind;
-  /** Its size in that backup. */
-  sizeBytes: number;
-  /** When its content last changed. */
-  modified: string;
+	/** The destination's id. */
+	destination: string,
+	/** The newest backup that holds it. */
+	snapshot: string,
+	/** When that was made. */
+	time: string,
+	/** How many backups hold something at this path. */
+	backups: number,
+	/** Where, name by name from the top of the backup. */
+	path: string[],
+	/** What it is. */
+	kind: EntryKind,
+	/** Its size in that backup. */
+	sizeBytes: number,
+	/** When its content last changed. */
+	modified: string,
 };
 
 /** Pins a backup, or lets it go with the others again. */
 export type SnapshotPin = {
-  /** The destination. */
-  destination: string;
-  /** The backup. */
-  snapshot: string;
-  /** Whether no policy may drop it. */
-  pinned: boolean;
+	/** The destination. */
+	destination: string,
+	/** The backup. */
+	snapshot: string,
+	/** Whether no policy may drop it. */
+	pinned: boolean,
 };
 
 /** What a restore of a backup would do. */
 export type SnapshotRestorePlan = {
-  /** Files that would be written where there is none. */
-  create: number;
-  /** Files that would replace another content. */
-  replace: number;
-  /** Files that are there already and stay. */
-  keep: number;
-  /** Bytes that would be written. */
-  bytes: number;
-  /** Free room at the place. */
-  freeBytes?: number | null;
-  /** The first hundred of those that would be replaced, to show. */
-  replaced: string[];
+	/** Files that would be written where there is none. */
+	create: number,
+	/** Files that would replace another content. */
+	replace: number,
+	/** Files that are there already and stay. */
+	keep: number,
+	/** Bytes that would be written. */
+	bytes: number,
+	/** Free room at the place. */
+	freeBytes?: number | null,
+	/** The first hundred of those that would be replaced, to show. */
+	replaced: string[],
 };
 
 /** Looks for names in all backups. */
 export type SnapshotSearch = {
-  /** A part of a name, or a pattern with `*` and `?`. */
-  text: string;
-  /** In this destination only. */
-  destination?: string | null;
-  /** In the backups of this project only. */
-  project?: string | null;
-  /** How many at most; 200 when left out. */
-  limit?: number | null;
+	/** A part of a name, or a pattern with `*` and `?`. */
+	text: string,
+	/** In this destination only. */
+	destination?: string | null,
+	/** In the backups of this project only. */
+	project?: string | null,
+	/** How many at most; 200 when left out. */
+	limit?: number | null,
 };
 
 /** Backups of one destination. */
 export type SnapshotsRef = {
-  /** The destination. */
-  destination: string;
-  /** The backups: their ids, or the beginnings of them. */
-  snapshots: string[];
+	/** The destination. */
+	destination: string,
+	/** The backups: their ids, or the beginnings of them. */
+	snapshots: string[],
 };
 
 /** How the window is coloured. */
 export type Theme =
-  /** As the system says. */
-  | 'system'
-  /** Dark on light. */
-  | 'light'
-  /** Light on dark. */
-  | 'dark';
+/** As the system says. */
+"system" |
+/** Dark on light. */
+"light" |
+/** Light on dark. */
+"dark";
 
 /** A version that thinning would drop. */
 export type ThinDrop = {
-  /** The version. */
-  version: Version;
-  /** Why it goes, a sentence. */
-  why: string;
+	/** The version. */
+	version: Version,
+	/** Why it goes, a sentence. */
+	why: string,
 };
 
 /** What thinning would do. */
 export type ThinPlan = {
-  /** How many versions stay. */
-  keep: number;
-  /** Those that go, oldest first. */
-  drop: ThinDrop[];
-  /** What would be free again. */
-  freesBytes: number;
-  /** How many file versions only those hold. */
-  lostFiles: number;
+	/** How many versions stay. */
+	keep: number,
+	/** Those that go, oldest first. */
+	drop: ThinDrop[],
+	/** What would be free again. */
+	freesBytes: number,
+	/** How many file versions only those hold. */
+	lostFiles: number,
 };
 
 /** A backup in the trash. */
 export type TrashedSnapshot = {
-  /** The backup. */
-  snapshot: Snapshot;
-  /** When it was forgotten. */
-  trashed: string;
-  /** When it goes for good. */
-  expires: string;
+	/** The backup. */
+	snapshot: Snapshot,
+	/** When it was forgotten. */
+	trashed: string,
+	/** When it goes for good. */
+	expires: string,
 };
 
 /** What made a version. */
 export type Trigger =
-  /** The user, or a program for him. */
-  | 'manual'
-  /** A change that was noticed. */
-  | 'automatic'
-  /** A restore that was about to change things. */
-  | 'beforeRestore'
-  /** The beginning of the history. */
-  | 'import';
+/** The user, or a program for him. */
+"manual" |
+/** A change that was noticed. */
+"automatic" |
+/** A restore that was about to change things. */
+"beforeRestore" |
+/** The beginning of the history. */
+"import";
 
 /** Asks for the coming runs. */
 export type Upcoming = {
-  /** Until when; a week when left out. */
-  until?: string | null;
-  /** How many at most; 100 when left out. */
-  limit?: number | null;
+	/** Until when; a week when left out. */
+	until?: string | null,
+	/** How many at most; 100 when left out. */
+	limit?: number | null,
 };
 
 /** How a plan's backups are proven. */
 export type Verification = {
-  /** What a run wrote is read back at its end. */
-  afterRun: boolean;
-  /** How much of a destination is read back a day, in thousandths; 10 is one percent. */
-  dailyPermille: number;
-  /** Random files are restored and compared every so many days; 0 for never. */
-  drillDays: number;
+	/** What a run wrote is read back at its end. */
+	afterRun: boolean,
+	/** How much of a destination is read back a day, in thousandths; 10 is one percent. */
+	dailyPermille: number,
+	/** Random files are restored and compared every so many days; 0 for never. */
+	drillDays: number,
 };
 
 /** The state of a whole workspace at one moment. */
 export type Version = {
-  /** Its id, which it keeps when the history around it is thinned. */
-  id: string;
-  /** The last digits of the id, enough to tell it from others by sight and to ask for it. */
-  shortId: string;
-  /** The id of the project. */
-  project: string;
-  /** The id of the workspace. */
-  workspace: string;
-  /** Its place in the order of the project's versions, whatever the clock said. */
-  seq: number;
-  /** When it was made. */
-  time: string;
-  /** Who made it. */
-  author: string;
-  /** What it is about. */
-  message: string;
-  /** What made it. */
-  trigger: Trigger;
-  /** The user's name for it. */
-  name?: string | null;
-  /** The user's remarks. */
-  note?: string | null;
-  /** Whether thinning leaves it alone. */
-  pinned: boolean;
-  /** The id of the version that it came after. */
-  parent?: string | null;
-  /** Its commit in the project's history. */
-  commit: string;
-  /** How many files it has. */
-  files: number;
-  /** How large they are together. */
-  sizeBytes: number;
-  /** What storing it took. */
-  storedBytes: number;
-  /** How many files it added. */
-  added: number;
-  /** How many files it changed. */
-  modified: number;
-  /** How many files it removed. */
-  removed: number;
-  /** How many files it renamed. */
-  renamed: number;
+	/** Its id, which it keeps when the history around it is thinned. */
+	id: string,
+	/** The last digits of the id, enough to tell it from others by sight and to ask for it. */
+	shortId: string,
+	/** The id of the project. */
+	project: string,
+	/** The id of the workspace. */
+	workspace: string,
+	/** Its place in the order of the project's versions, whatever the clock said. */
+	seq: number,
+	/** When it was made. */
+	time: string,
+	/** Who made it. */
+	author: string,
+	/** What it is about. */
+	message: string,
+	/** What made it. */
+	trigger: Trigger,
+	/** The user's name for it. */
+	name?: string | null,
+	/** The user's remarks. */
+	note?: string | null,
+	/** Whether thinning leaves it alone. */
+	pinned: boolean,
+	/** The id of the version that it came after. */
+	parent?: string | null,
+	/** Its commit in the project's history. */
+	commit: string,
+	/** How many files it has. */
+	files: number,
+	/** How large they are together. */
+	sizeBytes: number,
+	/** What storing it took. */
+	storedBytes: number,
+	/** How many files it added. */
+	added: number,
+	/** How many files it changed. */
+	modified: number,
+	/** How many files it removed. */
+	removed: number,
+	/** How many files it renamed. */
+	renamed: number,
 };
 
 /** Compares two versions of one project. */
 export type VersionCompare = {
-  /** The version that counts as before. */
-  from: string;
-  /** The version that counts as after; `now` for what is on disk. */
-  to: string;
-  /** Only what is at or below this path, name by name. */
-  path?: string[];
+	/** The version that counts as before. */
+	from: string,
+	/** The version that counts as after; `now` for what is on disk. */
+	to: string,
+	/** Only what is at or below this path, name by name. */
+	path?: string[],
 };
 
 /** Counts the versions of a workspace by day and hour. */
 export type VersionDays = {
-  /** The workspace. */
-  workspace: string;
-  /** The time zone that says where days begin: `Europe/Berlin`; the machine's when left out. */
-  timeZone?: string | null;
+	/** The workspace. */
+	workspace: string,
+	/** The time zone that says where days begin: `Europe/Berlin`; the machine's when left out. */
+	timeZone?: string | null,
 };
 
 /** A version with what it changed. */
 export type VersionDetail = {
-  /** The version. */
-  version: Version;
-  /** What it changed, the first thousand; nothing for the beginning of the history. */
-  changes: Change[];
-  /** How many changes there are in all. */
-  changesTotal: number;
+	/** The version. */
+	version: Version,
+	/** What it changed, the first thousand; nothing for the beginning of the history. */
+	changes: Change[],
+	/** How many changes there are in all. */
+	changesTotal: number,
 };
 
 /** Which versions to list, newest first. */
 export type VersionFilter = {
-  /** The versions of this workspace. */
-  workspace: string;
-  /** Those before the one with this place in the order. */
-  before?: number | null;
-  /** How many at most; 100 when left out. */
-  limit?: number | null;
-  /** Those made at this moment or later. */
-  from?: string | null;
-  /** Those made before this moment. */
-  until?: string | null;
-  /** Those that this made. */
-  trigger?: Trigger | null;
-  /** Words in the message, the name, the note, or the path of a changed file. */
-  text?: string | null;
+	/** The versions of this workspace. */
+	workspace: string,
+	/** Those before the one with this place in the order. */
+	before?: number | null,
+	/** How many at most; 100 when left out. */
+	limit?: number | null,
+	/** Those made at this moment or later. */
+	from?: string | null,
+	/** Those made before this moment. */
+	until?: string | null,
+	/** Those that this made. */
+	trigger?: Trigger | null,
+	/** Words in the message, the name, the note, or the path of a changed file. */
+	text?: string | null,
 };
 
 /** Names, remarks on, pins or unpins a version; what is left out stays as it is. */
 export type VersionMark = {
-  /** The version. */
-  version: string;
-  /** Its name; empty to take it away. */
-  name?: string | null;
-  /** The remarks; empty to take them away. */
-  note?: string | null;
-  /** Whether thinning leaves it alone. */
-  pinned?: boolean | null;
+	/** The version. */
+	version: string,
+	/** Its name; empty to take it away. */
+	name?: string | null,
+	/** The remarks; empty to take them away. */
+	note?: string | null,
+	/** Whether thinning leaves it alone. */
+	pinned?: boolean | null,
 };
 
 /**
@@ -2532,161 +2507,161 @@ export type VersionMark = {
  *  `latest:WORKSPACE`.
  */
 export type VersionRef = {
-  /** The version. */
-  version: string;
+	/** The version. */
+	version: string,
 };
 
 /** Gets a version, or parts of it, back. */
 export type VersionRestore = {
-  /** The version. */
-  version: string;
-  /** The files and folders, each name by name; none for all of it. */
-  paths?: string[][];
-  /**
-   *  The place that receives it; without one, the workspace itself, after a version of what is
-   *  there now.
-   */
-  to?: string | null;
+	/** The version. */
+	version: string,
+	/** The files and folders, each name by name; none for all of it. */
+	paths?: string[][],
+	/**
+	 *  The place that receives it; without one, the workspace itself, after a version of what is
+	 *  there now.
+	 */
+	to?: string | null,
 };
 
 /** Saves all changes of a workspace as a version. */
 export type VersionSave = {
-  /** The workspace. */
-  workspace: string;
-  /** What it is about; without it, what changed says so. */
-  message?: string | null;
+	/** The workspace. */
+	workspace: string,
+	/** What it is about; without it, what changed says so. */
+	message?: string | null,
 };
 
 /** What a version takes. */
 export type VersionSizes = {
-  /** What no other version holds. */
-  uniqueBytes: number;
-  /** What would be free again without it, as stored. */
-  reclaimableBytes: number;
-  /** The largest of the files that no other version holds. */
-  largest: SizedPath[];
+	/** What no other version holds. */
+	uniqueBytes: number,
+	/** What would be free again without it, as stored. */
+	reclaimableBytes: number,
+	/** The largest of the files that no other version holds. */
+	largest: SizedPath[],
 };
 
 /** What a run waits for. */
 export type WaitReason =
-  /** A destination that is away. */
-  | 'destination'
-  /** The machine runs on battery. */
-  | 'power'
-  /** The network is metered. */
-  | 'network'
-  /** Quiet hours. */
-  | 'quietHours'
-  /** Backups are paused. */
-  | 'paused';
+/** A destination that is away. */
+"destination" |
+/** The machine runs on battery. */
+"power" |
+/** The network is metered. */
+"network" |
+/** Quiet hours. */
+"quietHours" |
+/** Backups are paused. */
+"paused";
 
 /** Something that could not be done while the rest went on. */
 export type Warning = {
-  /** What it concerns. */
-  item: string;
-  /** What happened and why. */
-  message: string;
+	/** What it concerns. */
+	item: string,
+	/** What happened and why. */
+	message: string,
 };
 
 /** Whose watching to pause or resume. */
 export type WatchFilter = {
-  /** The project; all when left out. */
-  project?: string | null;
+	/** The project; all when left out. */
+	project?: string | null,
 };
 
 /** How the watching of a workspace goes. */
 export type WatchState = {
-  /** The id of the project. */
-  project: string;
-  /** The id of the workspace. */
-  workspace: string;
-  /** Its name. */
-  name: string;
-  /** Whether changes are noticed. */
-  state: WatchStatus;
-  /** Why they are not, or not all, a sentence. */
-  why?: string | null;
-  /** How many changed paths wait to become a version. */
-  pendingChanges: number;
-  /** When its last version was made. */
-  lastVersion?: string | null;
+	/** The id of the project. */
+	project: string,
+	/** The id of the workspace. */
+	workspace: string,
+	/** Its name. */
+	name: string,
+	/** Whether changes are noticed. */
+	state: WatchStatus,
+	/** Why they are not, or not all, a sentence. */
+	why?: string | null,
+	/** How many changed paths wait to become a version. */
+	pendingChanges: number,
+	/** When its last version was made. */
+	lastVersion?: string | null,
 };
 
 /** Whether the changes of a workspace are noticed. */
 export type WatchStatus =
-  /** They are not: it has no history yet, or nobody watches. */
-  | 'off'
-  /** Its first version is being made. */
-  | 'importing'
-  /** They are. */
-  | 'watching'
-  /** Some are only noticed by looking through all of it now and then. */
-  | 'limited'
-  /** The user said not to. */
-  | 'paused'
-  /** Its folder is not there. */
-  | 'missing';
+/** They are not: it has no history yet, or nobody watches. */
+"off" |
+/** Its first version is being made. */
+"importing" |
+/** They are. */
+"watching" |
+/** Some are only noticed by looking through all of it now and then. */
+"limited" |
+/** The user said not to. */
+"paused" |
+/** Its folder is not there. */
+"missing";
 
 /** What went wrong: a code to act on, and for people what, why and what next. */
 export type WireError = {
-  /** What kind of thing went wrong. */
-  code: ErrorCode;
-  /** What happened. */
-  what: string;
-  /** Why it happened. */
-  why: string;
-  /** What to do next. */
-  next: string;
+	/** What kind of thing went wrong. */
+	code: ErrorCode,
+	/** What happened. */
+	what: string,
+	/** Why it happened. */
+	why: string,
+	/** What to do next. */
+	next: string,
 };
 
 /** A folder that a project is worked on in. */
 export type Workspace = {
-  /** Its id. */
-  id: string;
-  /** The id of the project. */
-  project: string;
-  /** The project's name. */
-  projectName: string;
-  /** Its name: `main` for the project's own folder. */
-  name: string;
-  /** What it is for, in the user's words. */
-  description: string;
-  /** Its folder, to show. */
-  path: string;
-  /** Whether the folder is there now. */
-  present: boolean;
-  /** Whether it is the project's own folder. */
-  main: boolean;
-  /** Whether it is the one that was switched to last. */
-  current: boolean;
-  /** The id of the version that it was opened from. */
-  openedFrom?: string | null;
-  /** When it was made. */
-  created: string;
-  /** How many versions it has. */
-  versions: number;
-  /** When its last version was made. */
-  lastVersion?: string | null;
-  /** Whether its changes are noticed. */
-  watch: WatchStatus;
+	/** Its id. */
+	id: string,
+	/** The id of the project. */
+	project: string,
+	/** The project's name. */
+	projectName: string,
+	/** Its name: `main` for the project's own folder. */
+	name: string,
+	/** What it is for, in the user's words. */
+	description: string,
+	/** Its folder, to show. */
+	path: string,
+	/** Whether the folder is there now. */
+	present: boolean,
+	/** Whether it is the project's own folder. */
+	main: boolean,
+	/** Whether it is the one that was switched to last. */
+	current: boolean,
+	/** The id of the version that it was opened from. */
+	openedFrom?: string | null,
+	/** When it was made. */
+	created: string,
+	/** How many versions it has. */
+	versions: number,
+	/** When its last version was made. */
+	lastVersion?: string | null,
+	/** Whether its changes are noticed. */
+	watch: WatchStatus,
 };
 
 /** Says what a workspace is for. */
 export type WorkspaceDescribe = {
-  /** The workspace. */
-  workspace: string;
-  /** What it is for; empty to say nothing. */
-  text: string;
+	/** The workspace. */
+	workspace: string,
+	/** What it is for; empty to say nothing. */
+	text: string,
 };
 
 /** Opens a version as another workspace beside those that are there. */
 export type WorkspaceOpen = {
-  /** The version that it begins with. */
-  version: string;
-  /** Its name. */
-  name: string;
-  /** The place that its folder is made at; without one, in the library. */
-  to?: string | null;
+	/** The version that it begins with. */
+	version: string,
+	/** Its name. */
+	name: string,
+	/** The place that its folder is made at; without one, in the library. */
+	to?: string | null,
 };
 
 /**
@@ -2694,294 +2669,294 @@ export type WorkspaceOpen = {
  *  `project/workspace` by their names.
  */
 export type WorkspaceRef = {
-  /** The workspace. */
-  workspace: string;
+	/** The workspace. */
+	workspace: string,
 };
 
 /** Every use case: its request and its reply. */
 export interface UseCases {
-  /** Says what runs here and what this face can do. */
-  app_info: { request: Nothing; reply: AppInfo };
-  /** Opens a dialog to point out a folder; nothing when the user cancels it. */
-  place_pick: { request: PlacePick; reply: Place | null };
-  /** Points out a folder by its path. */
-  place_type: { request: PlaceType; reply: Place };
-  /** Lists the projects. */
-  project_list: { request: ProjectFilter; reply: Project[] };
-  /** Shows one project with its backups and what was done with it. */
-  project_show: { request: ProjectRef; reply: ProjectDetail };
-  /** Makes a folder a project, and starts counting what is in it. */
-  project_add: { request: ProjectAdd; reply: Project };
-  /** Gives a project another name. */
-  project_rename: { request: ProjectRename; reply: Project };
-  /** Adds and removes tags of a project. */
-  project_tag: { request: ProjectTag; reply: Project };
-  /** Forgets a project; its folder and its backups stay as they are. */
-  project_forget: { request: ProjectRef; reply: Project };
-  /** Brings a forgotten project back. */
-  project_recall: { request: ProjectRef; reply: Project };
-  /** Looks at a project's folder anew: languages, frameworks, size. */
-  project_refresh: { request: ProjectRef; reply: JobView };
-  /** Counts what the first version of a project would hold. */
-  history_preview: { request: ProjectRef; reply: JobView };
-  /** Shows what was counted last of what the first version would hold. */
-  history_plan: { request: ProjectRef; reply: HistoryPlan };
-  /** Makes the first version of a project, whose changes are noticed from then on. */
-  history_start: { request: ProjectRef; reply: JobView };
-  /** Leaves changes unnoticed, of a project or of all. */
-  history_pause: { request: WatchFilter; reply: WatchState[] };
-  /** Notices changes again; what happened in between becomes a version. */
-  history_resume: { request: WatchFilter; reply: WatchState[] };
-  /** Lists how the watching of every workspace goes. */
-  watch_list: { request: Nothing; reply: WatchState[] };
-  /** Shows what of a project is versioned, and where it goes. */
-  rules_show: { request: ProjectRef; reply: Rules };
-  /** Changes what of a project is versioned, and where it goes. */
-  rules_change: { request: RulesChange; reply: Rules };
-  /** Says which versions of a project thinning would drop. */
-  thin_preview: { request: ProjectRef; reply: ThinPlan };
-  /** Drops the versions of a project that the rule no longer keeps. */
-  thin: { request: ProjectRef; reply: JobView };
-  /** Stores the versions of a project in less room. */
-  history_compact: { request: ProjectRef; reply: JobView };
-  /** Reads all that the versions of a project lead to, and says what a damage touches. */
-  history_check: { request: ProjectRef; reply: JobView };
-  /** Lists the workspaces of a project. */
-  workspace_list: { request: ProjectRef; reply: Workspace[] };
-  /** Shows one workspace. */
-  workspace_show: { request: WorkspaceRef; reply: Workspace };
-  /** Makes a workspace the one that the user works in. */
-  workspace_switch: { request: WorkspaceRef; reply: Workspace };
-  /** Says what a workspace is for. */
-  workspace_describe: { request: WorkspaceDescribe; reply: Workspace };
-  /** Opens a version as another workspace beside those that are there. */
-  workspace_open: { request: WorkspaceOpen; reply: JobView };
-  /** Looks through all of a workspace for changes that nobody noticed. */
-  workspace_refresh: { request: WorkspaceRef; reply: JobView };
-  /** Closes a workspace after a last version of it. */
-  workspace_close: { request: WorkspaceRef; reply: JobView };
-  /** Says which project and workspace the user works in. */
-  current: { request: Nothing; reply: Current };
-  /** Lists the versions of a workspace, newest first. */
-  version_list: { request: VersionFilter; reply: Version[] };
-  /** Counts the versions of a workspace by day and hour. */
-  version_days: { request: VersionDays; reply: Day[] };
-  /** Shows a version and what it changed. */
-  version_show: { request: VersionRef; reply: VersionDetail };
-  /** Saves all changes of a workspace as a version. */
-  version_save: { request: VersionSave; reply: JobView };
-  /** Names, remarks on, pins or unpins a version. */
-  version_mark: { request: VersionMark; reply: Version };
-  /** Compares two versions, or one with what is on disk. */
-  version_compare: { request: VersionCompare; reply: Comparison };
-  /** Says what a version takes that no other version needs. */
-  version_sizes: { request: VersionRef; reply: VersionSizes };
-  /** Gets a version, or parts of it, back. */
-  version_restore: { request: VersionRestore; reply: JobView };
-  /** Says what a restore would do. */
-  version_restore_preview: { request: VersionRestore; reply: RestorePlan };
-  /** Goes back behind the last restore or deletion in a workspace. */
-  undo: { request: WorkspaceRef; reply: JobView };
-  /** Lists a folder in a version, or on disk. */
-  file_list: { request: FileAt; reply: FileListing };
-  /** Shows a file of a version: its text, its picture, or its first bytes. */
-  file_preview: { request: FileAt; reply: Preview };
-  /** Gives the whole content of a file of a version. */
-  file_load: { request: FileAt; reply: FileContent };
-  /** Lists the versions that did something to a file, newest first. */
-  file_history: { request: FileRef; reply: FileVersion[] };
-  /** Compares two files, or two versions of one. */
-  file_diff: { request: FileCompare; reply: FileDiff };
-  /** Looks for files in a version by their paths or in their text. */
-  file_search: { request: FileSearch; reply: FileHit[] };
-  /** Saves a file of a workspace and makes a version. */
-  file_save: { request: FileSave; reply: Saved };
-  /** Deletes a file or folder of a workspace and makes a version. */
-  file_delete: { request: FileDelete; reply: Saved };
-  /** Copies files and folders into a workspace and makes one version of them. */
-  file_upload: { request: FileUpload; reply: JobView };
-  /** Says how the memory is used. */
-  memory_stats: { request: Nothing; reply: MemoryStats };
-  /** Copies all session work to a new file. */
-  memory_export: { request: MemoryTransfer; reply: MemoryTransferred };
-  /** Brings session work back from such a file. */
-  memory_import: { request: MemoryTransfer; reply: MemoryTransferred };
-  /** Keeps a draft: work of a session that is in no version yet. */
-  draft_save: { request: DraftSave; reply: Draft };
-  /** Lists the drafts of a project. */
-  draft_list: { request: ProjectRef; reply: Draft[] };
-  /** Gives the content of a draft. */
-  draft_read: { request: DraftRef; reply: DraftContent };
-  /** Throws a draft away. */
-  draft_delete: { request: DraftRef; reply: Nothing };
-  /** Says how a workspace's own git repository stands. */
-  git_status: { request: WorkspaceRef; reply: GitStatus };
-  /** Makes a git repository in a workspace. */
-  git_create: { request: GitCreate; reply: GitStatus };
-  /** Commits what has changed. */
-  git_commit: { request: GitCommitNew; reply: GitCommit };
-  /** Commits the present state of a workspace. */
-  git_sync: { request: GitSync; reply: JobView };
-  /** Lists the branches of a workspace's git repository. */
-  git_branches: { request: WorkspaceRef; reply: GitBranch[] };
-  /** Makes a branch. */
-  git_branch_create: { request: GitBranchCreate; reply: GitBranch };
-  /** Switches to a branch; nothing that is not committed is overwritten. */
-  git_branch_switch: { request: GitBranchSwitch; reply: GitStatus };
-  /** Lists commits, newest first. */
-  git_log: { request: GitLog; reply: GitCommit[] };
-  /** Compares two commits, or one with what is on disk. */
-  git_diff: { request: GitCompare; reply: GitDiff };
-  /** Sends commits to a repository elsewhere. */
-  git_push: { request: GitTransfer; reply: JobView };
-  /** Takes commits from a repository elsewhere. */
-  git_pull: { request: GitTransfer; reply: JobView };
-  /** Makes a repository elsewhere known. */
-  git_remote_set: { request: GitRemoteSet; reply: GitStatus };
-  /** Writes the versions of a workspace into its git repository as a branch of their own. */
-  git_export_history: { request: GitExport; reply: JobView };
-  /** Lists the destinations. */
-  destination_list: { request: Nothing; reply: Destination[] };
-  /** Makes a folder a destination of backups. */
-  destination_add: { request: DestinationAdd; reply: Destination };
-  /** Forgets a destination; the backups in it stay. */
-  destination_forget: { request: DestinationRef; reply: Destination };
-  /** Shows a destination with its keys and what its backups take. */
-  destination_show: { request: DestinationRef; reply: DestinationDetail };
-  /** Gives a destination another name. */
-  destination_rename: { request: DestinationRename; reply: Destination };
-  /** Says where a destination is now that was moved. */
-  destination_move: { request: DestinationMove; reply: Destination };
-  /** Removes locks that programs left which are gone. */
-  destination_unlock: { request: DestinationRef; reply: Destination };
-  /** Copies backups to another destination. */
-  destination_copy: { request: DestinationCopy; reply: JobView };
-  /** Lets another password open a destination, too. */
-  key_add: { request: KeyNew; reply: Keys };
-  /** Removes a key; its password opens the destination no more. */
-  key_remove: { request: KeyRemove; reply: Keys };
-  /** Changes the password that is kept for a destination. */
-  password_change: { request: KeyNew; reply: Keys };
-  /** Tries whether a password opens a destination. */
-  password_try: { request: PasswordTry; reply: PasswordTried };
-  /** Makes the page to print and put away: what is where, its key, and how to get it back. */
-  recovery_kit: { request: DestinationRef; reply: RecoveryKit };
-  /** Writes that page into a folder, and says which file it is. */
-  recovery_kit_save: { request: RecoveryKitSave; reply: Place };
-  /** Shows a destination as a folder. */
-  mount_start: { request: MountRef; reply: Mount };
-  /** Shows a destination as a folder no longer. */
-  mount_stop: { request: MountRef; reply: Nothing };
-  /** Lists the destinations that are shown as folders. */
-  mount_list: { request: Nothing; reply: Mount[] };
-  /** Lists the plans. */
-  plan_list: { request: Nothing; reply: Plan[] };
-  /** Shows one plan. */
-  plan_show: { request: PlanRef; reply: Plan };
-  /** Proposes a plan that suits most: all projects, daily, kept for years, proven. */
-  plan_propose: { request: Nothing; reply: PlanDraft };
-  /** Keeps a plan, new or changed. */
-  plan_save: { request: PlanSave; reply: Plan };
-  /** Counts what a plan would back up and what it would leave out. */
-  plan_preview: { request: PlanDraft; reply: PlanPreview };
-  /** Lets a plan run by itself, or no longer. */
-  plan_enable: { request: PlanEnable; reply: Plan };
-  /** Removes a plan; its backups stay. */
-  plan_delete: { request: PlanRef; reply: Plan };
-  /** Carries a plan out now. */
-  plan_run: { request: PlanRef; reply: JobView };
-  /** Lists the runs to come. */
-  schedule_upcoming: { request: Upcoming; reply: PlannedRun[] };
-  /** Says whether backups begin by themselves. */
-  schedule_state: { request: Nothing; reply: ScheduleState };
-  /** Lets no backup begin by itself for a while. */
-  schedule_pause: { request: PauseRequest; reply: ScheduleState };
-  /** Lets backups begin by themselves again. */
-  schedule_resume: { request: Nothing; reply: ScheduleState };
-  /** Backs a project up. */
-  backup_run: { request: BackupRun; reply: JobView };
-  /** Backs every project up to every destination. */
-  backup_run_all: { request: Nothing; reply: JobView[] };
-  /** Lists backups, newest first. */
-  snapshot_list: { request: SnapshotFilter; reply: Snapshot[] };
-  /** Lists a folder inside a backup. */
-  snapshot_browse: { request: Browse; reply: Listing };
-  /** Gets a backup, or a part of it, back. */
-  restore: { request: Restore; reply: JobView };
-  /** Says what a restore would do. */
-  restore_preview: { request: Restore; reply: SnapshotRestorePlan };
-  /** Lists all that is kept of one file, in the history and in every backup, newest first. */
-  file_everywhere: { request: FileEverywhere; reply: FileCopy[] };
-  /** Looks for names in all backups. */
-  snapshot_search: { request: SnapshotSearch; reply: SnapshotHit[] };
-  /** Compares two backups, or one with what is on disk. */
-  snapshot_compare: { request: SnapshotCompare; reply: SnapshotDifference };
-  /** Pins a backup, so that no policy drops it, or lets it go with the others again. */
-  snapshot_pin: { request: SnapshotPin; reply: Snapshot };
-  /** Says what forgetting these backups would do. */
-  snapshot_forget_preview: { request: SnapshotsRef; reply: ForgetPlan };
-  /** Moves backups to the destination's trash. */
-  snapshot_forget: { request: SnapshotsRef; reply: JobView };
-  /** Says what a policy keeps, and why, and what it would let go. */
-  retention_preview: { request: RetentionRequest; reply: ForgetPlan };
-  /** Lets go what a policy does not keep, to the trash. */
-  retention_apply: { request: RetentionRequest; reply: JobView };
-  /** Lists the backups in a destination's trash. */
-  trash_list: { request: DestinationRef; reply: TrashedSnapshot[] };
-  /** Takes backups out of the trash. */
-  trash_restore: { request: SnapshotsRef; reply: Snapshot[] };
-  /** Empties a destination's trash. */
-  trash_empty: { request: DestinationRef; reply: JobView };
-  /** Says what a clean-up of a destination would free. */
-  cleanup_preview: { request: DestinationRef; reply: CleanupPlan };
-  /** Frees what no backup of a destination needs any more. */
-  cleanup: { request: DestinationRef; reply: JobView };
-  /** Says how far the destinations are proven. */
-  proof_list: { request: Nothing; reply: DestinationProof[] };
-  /** Reads a destination back, whole or a share. */
-  destination_check: { request: CheckRequest; reply: JobView };
-  /** Restores random files of a destination on trial, and compares. */
-  drill: { request: DestinationRef; reply: JobView };
-  /** Mends a destination. */
-  destination_repair: { request: RepairRequest; reply: JobView };
-  /** Protects a destination against damage of its drive. */
-  parity_change: { request: ParityChange; reply: JobView };
-  /** Lists what looked unusual, newest first. */
-  guard_list: { request: Nothing; reply: GuardAlert[] };
-  /** Answers such an alert. */
-  guard_answer: { request: GuardReply; reply: GuardAlert };
-  /** Lists the libraries that a destination can give back. */
-  recovery_look: { request: RecoveryLook; reply: RecoverableLibrary[] };
-  /** Gets a whole library back; the program must be started anew afterwards. */
-  library_recover: { request: LibraryRecover; reply: JobView };
-  /** Starts the program anew. */
-  app_restart: { request: Nothing; reply: Nothing };
-  /** Lists the jobs that run, and those that ended lately. */
-  job_list: { request: Nothing; reply: JobView[] };
-  /** Asks a job to stop. */
-  job_cancel: { request: JobRef; reply: JobView };
-  /** Tells a job to wait. */
-  job_pause: { request: JobRef; reply: JobView };
-  /** Lets a job that waits go on. */
-  job_resume: { request: JobRef; reply: JobView };
-  /** Lists what was done, newest first. */
-  run_list: { request: RunFilter; reply: Run[] };
-  /** Shows a run with its parts and its log. */
-  run_show: { request: RunRef; reply: RunDetail };
-  /** Gives a run's log as a file. */
-  run_export: { request: RunExport; reply: RunExported };
-  /** Lists what happened, oldest first. */
-  event_list: { request: EventsAfter; reply: Event[] };
-  /** Shows the whole at a glance. */
-  dashboard: { request: Nothing; reply: Dashboard };
-  /** Looks for whatever could keep Undercroft from doing its work. */
-  doctor: { request: Nothing; reply: Finding[] };
-  /** Does what the doctor proposes. */
-  doctor_fix: { request: FindingFix; reply: Finding[] };
-  /** Shows the settings, and where each comes from. */
-  settings_show: { request: Nothing; reply: SettingsView };
-  /** Changes settings. */
-  settings_change: { request: SettingsChange; reply: SettingsView };
+	/** Says what runs here and what this face can do. */
+	app_info: { request: Nothing; reply: AppInfo };
+	/** Opens a dialog to point out a folder; nothing when the user cancels it. */
+	place_pick: { request: PlacePick; reply: Place | null };
+	/** Points out a folder by its path. */
+	place_type: { request: PlaceType; reply: Place };
+	/** Lists the projects. */
+	project_list: { request: ProjectFilter; reply: Project[] };
+	/** Shows one project with its backups and what was done with it. */
+	project_show: { request: ProjectRef; reply: ProjectDetail };
+	/** Makes a folder a project, and starts counting what is in it. */
+	project_add: { request: ProjectAdd; reply: Project };
+	/** Gives a project another name. */
+	project_rename: { request: ProjectRename; reply: Project };
+	/** Adds and removes tags of a project. */
+	project_tag: { request: ProjectTag; reply: Project };
+	/** Forgets a project; its folder and its backups stay as they are. */
+	project_forget: { request: ProjectRef; reply: Project };
+	/** Brings a forgotten project back. */
+	project_recall: { request: ProjectRef; reply: Project };
+	/** Looks at a project's folder anew: languages, frameworks, size. */
+	project_refresh: { request: ProjectRef; reply: JobView };
+	/** Counts what the first version of a project would hold. */
+	history_preview: { request: ProjectRef; reply: JobView };
+	/** Shows what was counted last of what the first version would hold. */
+	history_plan: { request: ProjectRef; reply: HistoryPlan };
+	/** Makes the first version of a project, whose changes are noticed from then on. */
+	history_start: { request: ProjectRef; reply: JobView };
+	/** Leaves changes unnoticed, of a project or of all. */
+	history_pause: { request: WatchFilter; reply: WatchState[] };
+	/** Notices changes again; what happened in between becomes a version. */
+	history_resume: { request: WatchFilter; reply: WatchState[] };
+	/** Lists how the watching of every workspace goes. */
+	watch_list: { request: Nothing; reply: WatchState[] };
+	/** Shows what of a project is versioned, and where it goes. */
+	rules_show: { request: ProjectRef; reply: Rules };
+	/** Changes what of a project is versioned, and where it goes. */
+	rules_change: { request: RulesChange; reply: Rules };
+	/** Says which versions of a project thinning would drop. */
+	thin_preview: { request: ProjectRef; reply: ThinPlan };
+	/** Drops the versions of a project that the rule no longer keeps. */
+	thin: { request: ProjectRef; reply: JobView };
+	/** Stores the versions of a project in less room. */
+	history_compact: { request: ProjectRef; reply: JobView };
+	/** Reads all that the versions of a project lead to, and says what a damage touches. */
+	history_check: { request: ProjectRef; reply: JobView };
+	/** Lists the workspaces of a project. */
+	workspace_list: { request: ProjectRef; reply: Workspace[] };
+	/** Shows one workspace. */
+	workspace_show: { request: WorkspaceRef; reply: Workspace };
+	/** Makes a workspace the one that the user works in. */
+	workspace_switch: { request: WorkspaceRef; reply: Workspace };
+	/** Says what a workspace is for. */
+	workspace_describe: { request: WorkspaceDescribe; reply: Workspace };
+	/** Opens a version as another workspace beside those that are there. */
+	workspace_open: { request: WorkspaceOpen; reply: JobView };
+	/** Looks through all of a workspace for changes that nobody noticed. */
+	workspace_refresh: { request: WorkspaceRef; reply: JobView };
+	/** Closes a workspace after a last version of it. */
+	workspace_close: { request: WorkspaceRef; reply: JobView };
+	/** Says which project and workspace the user works in. */
+	current: { request: Nothing; reply: Current };
+	/** Lists the versions of a workspace, newest first. */
+	version_list: { request: VersionFilter; reply: Version[] };
+	/** Counts the versions of a workspace by day and hour. */
+	version_days: { request: VersionDays; reply: Day[] };
+	/** Shows a version and what it changed. */
+	version_show: { request: VersionRef; reply: VersionDetail };
+	/** Saves all changes of a workspace as a version. */
+	version_save: { request: VersionSave; reply: JobView };
+	/** Names, remarks on, pins or unpins a version. */
+	version_mark: { request: VersionMark; reply: Version };
+	/** Compares two versions, or one with what is on disk. */
+	version_compare: { request: VersionCompare; reply: Comparison };
+	/** Says what a version takes that no other version needs. */
+	version_sizes: { request: VersionRef; reply: VersionSizes };
+	/** Gets a version, or parts of it, back. */
+	version_restore: { request: VersionRestore; reply: JobView };
+	/** Says what a restore would do. */
+	version_restore_preview: { request: VersionRestore; reply: RestorePlan };
+	/** Goes back behind the last restore or deletion in a workspace. */
+	undo: { request: WorkspaceRef; reply: JobView };
+	/** Lists a folder in a version, or on disk. */
+	file_list: { request: FileAt; reply: FileListing };
+	/** Shows a file of a version: its text, its picture, or its first bytes. */
+	file_preview: { request: FileAt; reply: Preview };
+	/** Gives the whole content of a file of a version. */
+	file_load: { request: FileAt; reply: FileContent };
+	/** Lists the versions that did something to a file, newest first. */
+	file_history: { request: FileRef; reply: FileVersion[] };
+	/** Compares two files, or two versions of one. */
+	file_diff: { request: FileCompare; reply: FileDiff };
+	/** Looks for files in a version by their paths or in their text. */
+	file_search: { request: FileSearch; reply: FileHit[] };
+	/** Saves a file of a workspace and makes a version. */
+	file_save: { request: FileSave; reply: Saved };
+	/** Deletes a file or folder of a workspace and makes a version. */
+	file_delete: { request: FileDelete; reply: Saved };
+	/** Copies files and folders into a workspace and makes one version of them. */
+	file_upload: { request: FileUpload; reply: JobView };
+	/** Says how the memory is used. */
+	memory_stats: { request: Nothing; reply: MemoryStats };
+	/** Copies all session work to a new file. */
+	memory_export: { request: MemoryTransfer; reply: MemoryTransferred };
+	/** Brings session work back from such a file. */
+	memory_import: { request: MemoryTransfer; reply: MemoryTransferred };
+	/** Keeps a draft: work of a session that is in no version yet. */
+	draft_save: { request: DraftSave; reply: Draft };
+	/** Lists the drafts of a project. */
+	draft_list: { request: ProjectRef; reply: Draft[] };
+	/** Gives the content of a draft. */
+	draft_read: { request: DraftRef; reply: DraftContent };
+	/** Throws a draft away. */
+	draft_delete: { request: DraftRef; reply: Nothing };
+	/** Says how a workspace's own git repository stands. */
+	git_status: { request: WorkspaceRef; reply: GitStatus };
+	/** Makes a git repository in a workspace. */
+	git_create: { request: GitCreate; reply: GitStatus };
+	/** Commits what has changed. */
+	git_commit: { request: GitCommitNew; reply: GitCommit };
+	/** Commits the present state of a workspace. */
+	git_sync: { request: GitSync; reply: JobView };
+	/** Lists the branches of a workspace's git repository. */
+	git_branches: { request: WorkspaceRef; reply: GitBranch[] };
+	/** Makes a branch. */
+	git_branch_create: { request: GitBranchCreate; reply: GitBranch };
+	/** Switches to a branch; nothing that is not committed is overwritten. */
+	git_branch_switch: { request: GitBranchSwitch; reply: GitStatus };
+	/** Lists commits, newest first. */
+	git_log: { request: GitLog; reply: GitCommit[] };
+	/** Compares two commits, or one with what is on disk. */
+	git_diff: { request: GitCompare; reply: GitDiff };
+	/** Sends commits to a repository elsewhere. */
+	git_push: { request: GitTransfer; reply: JobView };
+	/** Takes commits from a repository elsewhere. */
+	git_pull: { request: GitTransfer; reply: JobView };
+	/** Makes a repository elsewhere known. */
+	git_remote_set: { request: GitRemoteSet; reply: GitStatus };
+	/** Writes the versions of a workspace into its git repository as a branch of their own. */
+	git_export_history: { request: GitExport; reply: JobView };
+	/** Lists the destinations. */
+	destination_list: { request: Nothing; reply: Destination[] };
+	/** Makes a folder a destination of backups. */
+	destination_add: { request: DestinationAdd; reply: Destination };
+	/** Forgets a destination; the backups in it stay. */
+	destination_forget: { request: DestinationRef; reply: Destination };
+	/** Shows a destination with its keys and what its backups take. */
+	destination_show: { request: DestinationRef; reply: DestinationDetail };
+	/** Gives a destination another name. */
+	destination_rename: { request: DestinationRename; reply: Destination };
+	/** Says where a destination is now that was moved. */
+	destination_move: { request: DestinationMove; reply: Destination };
+	/** Removes locks that programs left which are gone. */
+	destination_unlock: { request: DestinationRef; reply: Destination };
+	/** Copies backups to another destination. */
+	destination_copy: { request: DestinationCopy; reply: JobView };
+	/** Lets another password open a destination, too. */
+	key_add: { request: KeyNew; reply: Keys };
+	/** Removes a key; its password opens the destination no more. */
+	key_remove: { request: KeyRemove; reply: Keys };
+	/** Changes the password that is kept for a destination. */
+	password_change: { request: KeyNew; reply: Keys };
+	/** Tries whether a password opens a destination. */
+	password_try: { request: PasswordTry; reply: PasswordTried };
+	/** Makes the page to print and put away: what is where, its key, and how to get it back. */
+	recovery_kit: { request: DestinationRef; reply: RecoveryKit };
+	/** Writes that page into a folder, and says which file it is. */
+	recovery_kit_save: { request: RecoveryKitSave; reply: Place };
+	/** Shows a destination as a folder. */
+	mount_start: { request: MountRef; reply: Mount };
+	/** Shows a destination as a folder no longer. */
+	mount_stop: { request: MountRef; reply: Nothing };
+	/** Lists the destinations that are shown as folders. */
+	mount_list: { request: Nothing; reply: Mount[] };
+	/** Lists the plans. */
+	plan_list: { request: Nothing; reply: Plan[] };
+	/** Shows one plan. */
+	plan_show: { request: PlanRef; reply: Plan };
+	/** Proposes a plan that suits most: all projects, daily, kept for years, proven. */
+	plan_propose: { request: Nothing; reply: PlanDraft };
+	/** Keeps a plan, new or changed. */
+	plan_save: { request: PlanSave; reply: Plan };
+	/** Counts what a plan would back up and what it would leave out. */
+	plan_preview: { request: PlanDraft; reply: PlanPreview };
+	/** Lets a plan run by itself, or no longer. */
+	plan_enable: { request: PlanEnable; reply: Plan };
+	/** Removes a plan; its backups stay. */
+	plan_delete: { request: PlanRef; reply: Plan };
+	/** Carries a plan out now. */
+	plan_run: { request: PlanRef; reply: JobView };
+	/** Lists the runs to come. */
+	schedule_upcoming: { request: Upcoming; reply: PlannedRun[] };
+	/** Says whether backups begin by themselves. */
+	schedule_state: { request: Nothing; reply: ScheduleState };
+	/** Lets no backup begin by itself for a while. */
+	schedule_pause: { request: PauseRequest; reply: ScheduleState };
+	/** Lets backups begin by themselves again. */
+	schedule_resume: { request: Nothing; reply: ScheduleState };
+	/** Backs a project up. */
+	backup_run: { request: BackupRun; reply: JobView };
+	/** Backs every project up to every destination. */
+	backup_run_all: { request: Nothing; reply: JobView[] };
+	/** Lists backups, newest first. */
+	snapshot_list: { request: SnapshotFilter; reply: Snapshot[] };
+	/** Lists a folder inside a backup. */
+	snapshot_browse: { request: Browse; reply: Listing };
+	/** Gets a backup, or a part of it, back. */
+	restore: { request: Restore; reply: JobView };
+	/** Says what a restore would do. */
+	restore_preview: { request: Restore; reply: SnapshotRestorePlan };
+	/** Lists all that is kept of one file, in the history and in every backup, newest first. */
+	file_everywhere: { request: FileEverywhere; reply: FileCopy[] };
+	/** Looks for names in all backups. */
+	snapshot_search: { request: SnapshotSearch; reply: SnapshotHit[] };
+	/** Compares two backups, or one with what is on disk. */
+	snapshot_compare: { request: SnapshotCompare; reply: SnapshotDifference };
+	/** Pins a backup, so that no policy drops it, or lets it go with the others again. */
+	snapshot_pin: { request: SnapshotPin; reply: Snapshot };
+	/** Says what forgetting these backups would do. */
+	snapshot_forget_preview: { request: SnapshotsRef; reply: ForgetPlan };
+	/** Moves backups to the destination's trash. */
+	snapshot_forget: { request: SnapshotsRef; reply: JobView };
+	/** Says what a policy keeps, and why, and what it would let go. */
+	retention_preview: { request: RetentionRequest; reply: ForgetPlan };
+	/** Lets go what a policy does not keep, to the trash. */
+	retention_apply: { request: RetentionRequest; reply: JobView };
+	/** Lists the backups in a destination's trash. */
+	trash_list: { request: DestinationRef; reply: TrashedSnapshot[] };
+	/** Takes backups out of the trash. */
+	trash_restore: { request: SnapshotsRef; reply: Snapshot[] };
+	/** Empties a destination's trash. */
+	trash_empty: { request: DestinationRef; reply: JobView };
+	/** Says what a clean-up of a destination would free. */
+	cleanup_preview: { request: DestinationRef; reply: CleanupPlan };
+	/** Frees what no backup of a destination needs any more. */
+	cleanup: { request: DestinationRef; reply: JobView };
+	/** Says how far the destinations are proven. */
+	proof_list: { request: Nothing; reply: DestinationProof[] };
+	/** Reads a destination back, whole or a share. */
+	destination_check: { request: CheckRequest; reply: JobView };
+	/** Restores random files of a destination on trial, and compares. */
+	drill: { request: DestinationRef; reply: JobView };
+	/** Mends a destination. */
+	destination_repair: { request: RepairRequest; reply: JobView };
+	/** Protects a destination against damage of its drive. */
+	parity_change: { request: ParityChange; reply: JobView };
+	/** Lists what looked unusual, newest first. */
+	guard_list: { request: Nothing; reply: GuardAlert[] };
+	/** Answers such an alert. */
+	guard_answer: { request: GuardReply; reply: GuardAlert };
+	/** Lists the libraries that a destination can give back. */
+	recovery_look: { request: RecoveryLook; reply: RecoverableLibrary[] };
+	/** Gets a whole library back; the program must be started anew afterwards. */
+	library_recover: { request: LibraryRecover; reply: JobView };
+	/** Starts the program anew. */
+	app_restart: { request: Nothing; reply: Nothing };
+	/** Lists the jobs that run, and those that ended lately. */
+	job_list: { request: Nothing; reply: JobView[] };
+	/** Asks a job to stop. */
+	job_cancel: { request: JobRef; reply: JobView };
+	/** Tells a job to wait. */
+	job_pause: { request: JobRef; reply: JobView };
+	/** Lets a job that waits go on. */
+	job_resume: { request: JobRef; reply: JobView };
+	/** Lists what was done, newest first. */
+	run_list: { request: RunFilter; reply: Run[] };
+	/** Shows a run with its parts and its log. */
+	run_show: { request: RunRef; reply: RunDetail };
+	/** Gives a run's log as a file. */
+	run_export: { request: RunExport; reply: RunExported };
+	/** Lists what happened, oldest first. */
+	event_list: { request: EventsAfter; reply: Event[] };
+	/** Shows the whole at a glance. */
+	dashboard: { request: Nothing; reply: Dashboard };
+	/** Looks for whatever could keep Undercroft from doing its work. */
+	doctor: { request: Nothing; reply: Finding[] };
+	/** Does what the doctor proposes. */
+	doctor_fix: { request: FindingFix; reply: Finding[] };
+	/** Shows the settings, and where each comes from. */
+	settings_show: { request: Nothing; reply: SettingsView };
+	/** Changes settings. */
+	settings_change: { request: SettingsChange; reply: SettingsView };
 }
 
 /** The name of a use case. */
@@ -2989,145 +2964,146 @@ export type UseCaseName = keyof UseCases;
 
 /** The same on the command line, with {placeholders}; empty when there is no such thing. */
 export const useCaseHints: Record<UseCaseName, string> = {
-  app_info: 'undercroft --version',
-  place_pick: '',
-  place_type: '',
-  project_list: 'undercroft project list',
-  project_show: 'undercroft project show {project}',
-  project_add: 'undercroft project add {path}',
-  project_rename: 'undercroft project rename {project} {name}',
-  project_tag: 'undercroft project tag {project} +{tag}',
-  project_forget: 'undercroft project remove {project}',
-  project_recall: 'undercroft project recall {project}',
-  project_refresh: 'undercroft project refresh {project}',
-  history_preview: 'undercroft history preview {project}',
-  history_plan: 'undercroft history preview {project}',
-  history_start: 'undercroft history start {project}',
-  history_pause: 'undercroft history pause {project}',
-  history_resume: 'undercroft history resume {project}',
-  watch_list: 'undercroft history status',
-  rules_show: 'undercroft history rules {project}',
-  rules_change: 'undercroft history rules {project}',
-  thin_preview: 'undercroft version thin {project} --dry-run',
-  thin: 'undercroft version thin {project}',
-  history_compact: 'undercroft history compact {project}',
-  history_check: 'undercroft history check {project}',
-  workspace_list: 'undercroft workspace list {project}',
-  workspace_show: 'undercroft workspace show {workspace}',
-  workspace_switch: 'undercroft workspace switch {workspace}',
-  workspace_describe: 'undercroft workspace describe {workspace} {text}',
-  workspace_open: 'undercroft workspace open {version} {name}',
-  workspace_refresh: 'undercroft workspace refresh {workspace}',
-  workspace_close: 'undercroft workspace close {workspace}',
-  current: 'undercroft workspace current',
-  version_list: 'undercroft version list {workspace}',
-  version_days: 'undercroft version days {workspace}',
-  version_show: 'undercroft version show {version}',
-  version_save: 'undercroft version save {workspace} --message {message}',
-  version_mark: 'undercroft version mark {version} --name {name}',
-  version_compare: 'undercroft version compare {from} {to}',
-  version_sizes: 'undercroft version sizes {version}',
-  version_restore: 'undercroft version restore {version} {path}',
-  version_restore_preview: 'undercroft version restore {version} {path} --dry-run',
-  undo: 'undercroft undo {workspace}',
-  file_list: 'undercroft file list {version} {path}',
-  file_preview: 'undercroft file show {version} {path}',
-  file_load: 'undercroft file load {version} {path}',
-  file_history: 'undercroft file history {path} --workspace {workspace}',
-  file_diff: 'undercroft file diff {from} {to} {path}',
-  file_search: 'undercroft file search {version} {text}',
-  file_save: 'undercroft file save {path} --workspace {workspace}',
-  file_delete: 'undercroft file delete {path} --workspace {workspace}',
-  file_upload: 'undercroft file upload {path} --workspace {workspace}',
-  memory_stats: 'undercroft memory stats',
-  memory_export: 'undercroft memory export {path}',
-  memory_import: 'undercroft memory import {path}',
-  draft_save: 'undercroft draft save {project} {name}',
-  draft_list: 'undercroft draft list {project}',
-  draft_read: 'undercroft draft read {project} {name}',
-  draft_delete: 'undercroft draft delete {project} {name}',
-  git_status: 'undercroft git status {workspace}',
-  git_create: 'undercroft git create {workspace}',
-  git_commit: 'undercroft git commit {workspace} --message {message}',
-  git_sync: 'undercroft git sync {workspace}',
-  git_branches: 'undercroft git branches {workspace}',
-  git_branch_create: 'undercroft git branch {workspace} {name}',
-  git_branch_switch: 'undercroft git switch {workspace} {name}',
-  git_log: 'undercroft git log {workspace}',
-  git_diff: 'undercroft git diff {workspace}',
-  git_push: 'undercroft git push {workspace}',
-  git_pull: 'undercroft git pull {workspace}',
-  git_remote_set: 'undercroft git remote {workspace} {name} {url}',
-  git_export_history: 'undercroft git export {workspace}',
-  destination_list: 'undercroft destination list',
-  destination_add: 'undercroft destination add {path}',
-  destination_forget: 'undercroft destination remove {destination}',
-  destination_show: 'undercroft destination show {destination}',
-  destination_rename: 'undercroft destination rename {destination} {name}',
-  destination_move: 'undercroft destination move {destination} {path}',
-  destination_unlock: 'undercroft destination unlock {destination}',
-  destination_copy: 'undercroft destination copy {from} {to}',
-  key_add: 'undercroft destination key add {destination}',
-  key_remove: 'undercroft destination key remove {destination} {key}',
-  password_change: 'undercroft destination password {destination}',
-  password_try: 'undercroft destination key test {destination}',
-  recovery_kit: 'undercroft destination kit {destination}',
-  recovery_kit_save: 'undercroft destination kit {destination} --into {path}',
-  mount_start: 'undercroft destination mount {destination} {path}',
-  mount_stop: '',
-  mount_list: '',
-  plan_list: 'undercroft plan list',
-  plan_show: 'undercroft plan show {plan}',
-  plan_propose: 'undercroft plan add {name} --to {destination} --dry-run',
-  plan_save: 'undercroft plan add {name} --to {destination}',
-  plan_preview: 'undercroft plan preview {plan}',
-  plan_enable: 'undercroft plan enable {plan}',
-  plan_delete: 'undercroft plan remove {plan}',
-  plan_run: 'undercroft plan run {plan}',
-  schedule_upcoming: 'undercroft plan upcoming',
-  schedule_state: 'undercroft plan status',
-  schedule_pause: 'undercroft plan pause',
-  schedule_resume: 'undercroft plan resume',
-  backup_run: 'undercroft backup run {project} --to {destination}',
-  backup_run_all: 'undercroft backup run --all',
-  snapshot_list: 'undercroft backup list {project}',
-  snapshot_browse: 'undercroft backup browse {snapshot} {path} --from {destination}',
-  restore: 'undercroft restore {snapshot} --from {destination} --target {path}',
-  restore_preview: 'undercroft restore {snapshot} --from {destination} --target {path} --dry-run',
-  file_everywhere: 'undercroft file everywhere {project} {path}',
-  snapshot_search: 'undercroft backup search {text}',
-  snapshot_compare: 'undercroft backup compare {from} {to} --from {destination}',
-  snapshot_pin: 'undercroft backup pin {snapshot} --from {destination}',
-  snapshot_forget_preview: 'undercroft backup forget {snapshot} --from {destination} --dry-run',
-  snapshot_forget: 'undercroft backup forget {snapshot} --from {destination}',
-  retention_preview: 'undercroft retention preview {destination}',
-  retention_apply: 'undercroft retention apply {destination}',
-  trash_list: 'undercroft retention trash {destination}',
-  trash_restore: 'undercroft retention restore {destination} {snapshot}',
-  trash_empty: 'undercroft retention empty {destination}',
-  cleanup_preview: 'undercroft destination cleanup {destination} --dry-run',
-  cleanup: 'undercroft destination cleanup {destination}',
-  proof_list: 'undercroft destination proof',
-  destination_check: 'undercroft destination check {destination}',
-  drill: 'undercroft destination drill {destination}',
-  destination_repair: 'undercroft destination repair {destination} {what}',
-  parity_change: 'undercroft destination parity {destination} {percent}',
-  guard_list: 'undercroft retention alerts',
-  guard_answer: 'undercroft retention answer {alert} {answer}',
-  recovery_look: 'undercroft library recover {path} --list',
-  library_recover: 'undercroft library recover {path}',
-  app_restart: '',
-  job_list: 'undercroft job list',
-  job_cancel: '',
-  job_pause: '',
-  job_resume: '',
-  run_list: 'undercroft run list',
-  run_show: 'undercroft run show {run}',
-  run_export: 'undercroft run export {run}',
-  event_list: 'undercroft events',
-  dashboard: 'undercroft status',
-  doctor: 'undercroft doctor',
-  doctor_fix: 'undercroft doctor --fix {id}',
-  settings_show: 'undercroft settings show',
-  settings_change: 'undercroft settings set {key} {value}',
+	app_info: "undercroft --version",
+	place_pick: "",
+	place_type: "",
+	project_list: "undercroft project list",
+	project_show: "undercroft project show {project}",
+	project_add: "undercroft project add {path}",
+	project_rename: "undercroft project rename {project} {name}",
+	project_tag: "undercroft project tag {project} +{tag}",
+	project_forget: "undercroft project remove {project}",
+	project_recall: "undercroft project recall {project}",
+	project_refresh: "undercroft project refresh {project}",
+	history_preview: "undercroft history preview {project}",
+	history_plan: "undercroft history preview {project}",
+	history_start: "undercroft history start {project}",
+	history_pause: "undercroft history pause {project}",
+	history_resume: "undercroft history resume {project}",
+	watch_list: "undercroft history status",
+	rules_show: "undercroft history rules {project}",
+	rules_change: "undercroft history rules {project}",
+	thin_preview: "undercroft version thin {project} --dry-run",
+	thin: "undercroft version thin {project}",
+	history_compact: "undercroft history compact {project}",
+	history_check: "undercroft history check {project}",
+	workspace_list: "undercroft workspace list {project}",
+	workspace_show: "undercroft workspace show {workspace}",
+	workspace_switch: "undercroft workspace switch {workspace}",
+	workspace_describe: "undercroft workspace describe {workspace} {text}",
+	workspace_open: "undercroft workspace open {version} {name}",
+	workspace_refresh: "undercroft workspace refresh {workspace}",
+	workspace_close: "undercroft workspace close {workspace}",
+	current: "undercroft workspace current",
+	version_list: "undercroft version list {workspace}",
+	version_days: "undercroft version days {workspace}",
+	version_show: "undercroft version show {version}",
+	version_save: "undercroft version save {workspace} --message {message}",
+	version_mark: "undercroft version mark {version} --name {name}",
+	version_compare: "undercroft version compare {from} {to}",
+	version_sizes: "undercroft version sizes {version}",
+	version_restore: "undercroft version restore {version} {path}",
+	version_restore_preview: "undercroft version restore {version} {path} --dry-run",
+	undo: "undercroft undo {workspace}",
+	file_list: "undercroft file list {version} {path}",
+	file_preview: "undercroft file show {version} {path}",
+	file_load: "undercroft file load {version} {path}",
+	file_history: "undercroft file history {path} --workspace {workspace}",
+	file_diff: "undercroft file diff {from} {to} {path}",
+	file_search: "undercroft file search {version} {text}",
+	file_save: "undercroft file save {path} --workspace {workspace}",
+	file_delete: "undercroft file delete {path} --workspace {workspace}",
+	file_upload: "undercroft file upload {path} --workspace {workspace}",
+	memory_stats: "undercroft memory stats",
+	memory_export: "undercroft memory export {path}",
+	memory_import: "undercroft memory import {path}",
+	draft_save: "undercroft draft save {project} {name}",
+	draft_list: "undercroft draft list {project}",
+	draft_read: "undercroft draft read {project} {name}",
+	draft_delete: "undercroft draft delete {project} {name}",
+	git_status: "undercroft git status {workspace}",
+	git_create: "undercroft git create {workspace}",
+	git_commit: "undercroft git commit {workspace} --message {message}",
+	git_sync: "undercroft git sync {workspace}",
+	git_branches: "undercroft git branches {workspace}",
+	git_branch_create: "undercroft git branch {workspace} {name}",
+	git_branch_switch: "undercroft git switch {workspace} {name}",
+	git_log: "undercroft git log {workspace}",
+	git_diff: "undercroft git diff {workspace}",
+	git_push: "undercroft git push {workspace}",
+	git_pull: "undercroft git pull {workspace}",
+	git_remote_set: "undercroft git remote {workspace} {name} {url}",
+	git_export_history: "undercroft git export {workspace}",
+	destination_list: "undercroft destination list",
+	destination_add: "undercroft destination add {path}",
+	destination_forget: "undercroft destination remove {destination}",
+	destination_show: "undercroft destination show {destination}",
+	destination_rename: "undercroft destination rename {destination} {name}",
+	destination_move: "undercroft destination move {destination} {path}",
+	destination_unlock: "undercroft destination unlock {destination}",
+	destination_copy: "undercroft destination copy {from} {to}",
+	key_add: "undercroft destination key add {destination}",
+	key_remove: "undercroft destination key remove {destination} {key}",
+	password_change: "undercroft destination password {destination}",
+	password_try: "undercroft destination key test {destination}",
+	recovery_kit: "undercroft destination kit {destination}",
+	recovery_kit_save: "undercroft destination kit {destination} --into {path}",
+	mount_start: "undercroft destination mount {destination} {path}",
+	mount_stop: "",
+	mount_list: "",
+	plan_list: "undercroft plan list",
+	plan_show: "undercroft plan show {plan}",
+	plan_propose: "undercroft plan add {name} --to {destination} --dry-run",
+	plan_save: "undercroft plan add {name} --to {destination}",
+	plan_preview: "undercroft plan preview {plan}",
+	plan_enable: "undercroft plan enable {plan}",
+	plan_delete: "undercroft plan remove {plan}",
+	plan_run: "undercroft plan run {plan}",
+	schedule_upcoming: "undercroft plan upcoming",
+	schedule_state: "undercroft plan status",
+	schedule_pause: "undercroft plan pause",
+	schedule_resume: "undercroft plan resume",
+	backup_run: "undercroft backup run {project} --to {destination}",
+	backup_run_all: "undercroft backup run --all",
+	snapshot_list: "undercroft backup list {project}",
+	snapshot_browse: "undercroft backup browse {snapshot} {path} --from {destination}",
+	restore: "undercroft restore {snapshot} --from {destination} --target {path}",
+	restore_preview: "undercroft restore {snapshot} --from {destination} --target {path} --dry-run",
+	file_everywhere: "undercroft file everywhere {project} {path}",
+	snapshot_search: "undercroft backup search {text}",
+	snapshot_compare: "undercroft backup compare {from} {to} --from {destination}",
+	snapshot_pin: "undercroft backup pin {snapshot} --from {destination}",
+	snapshot_forget_preview: "undercroft backup forget {snapshot} --from {destination} --dry-run",
+	snapshot_forget: "undercroft backup forget {snapshot} --from {destination}",
+	retention_preview: "undercroft retention preview {destination}",
+	retention_apply: "undercroft retention apply {destination}",
+	trash_list: "undercroft retention trash {destination}",
+	trash_restore: "undercroft retention restore {destination} {snapshot}",
+	trash_empty: "undercroft retention empty {destination}",
+	cleanup_preview: "undercroft destination cleanup {destination} --dry-run",
+	cleanup: "undercroft destination cleanup {destination}",
+	proof_list: "undercroft destination proof",
+	destination_check: "undercroft destination check {destination}",
+	drill: "undercroft destination drill {destination}",
+	destination_repair: "undercroft destination repair {destination} {what}",
+	parity_change: "undercroft destination parity {destination} {percent}",
+	guard_list: "undercroft retention alerts",
+	guard_answer: "undercroft retention answer {alert} {answer}",
+	recovery_look: "undercroft library recover {path} --list",
+	library_recover: "undercroft library recover {path}",
+	app_restart: "",
+	job_list: "undercroft job list",
+	job_cancel: "",
+	job_pause: "",
+	job_resume: "",
+	run_list: "undercroft run list",
+	run_show: "undercroft run show {run}",
+	run_export: "undercroft run export {run}",
+	event_list: "undercroft events",
+	dashboard: "undercroft status",
+	doctor: "undercroft doctor",
+	doctor_fix: "undercroft doctor --fix {id}",
+	settings_show: "undercroft settings show",
+	settings_change: "undercroft settings set {key} {value}",
 };
+
