@@ -68,9 +68,8 @@ impl Api {
                 version: Some(found.version.id.to_string()),
                 backups: Vec::new(),
             };
-            let is_known = |known: &FileCopy| {
-                known.size_bytes == size_bytes && known.modified == modified
-            };
+            let is_known =
+                |known: &FileCopy| known.size_bytes == size_bytes && known.modified == modified;
             // Versions that only moved it, or changed its mode, have the same content again.
             match copies.iter_mut().find(|known| is_known(known)) {
                 Some(known) => *known = copy,
@@ -118,7 +117,7 @@ impl Api {
     /// Looks for names in all backups.
     ///
     /// # Errors
-    /// Those of [`undercroft_backup::Backups::search`].
+    /// Those of [`undercroft_backup::Backups::search_snapshots`].
     pub fn snapshot_search(&self, request: SnapshotSearch) -> Result<Vec<SnapshotHit>> {
         let find = |text: String| self.0.backups.find_destination(&text);
         let project = request.project.map(|text| self.find_project(&text)).transpose()?;
@@ -128,7 +127,7 @@ impl Api {
             project: project.map(|project| project.id),
             limit: request.limit.unwrap_or(HITS.0).min(HITS.1) as usize,
         };
-        let hits = self.0.backups.search(&order, &Job::new())?;
+        let hits = self.0.backups.search_snapshots(&order, &Job::new())?;
         Ok(hits.into_iter().map(hit).collect())
     }
 }

@@ -36,8 +36,7 @@ impl Api {
     /// Those of [`backup::Backups::preview_retention`].
     pub fn retention_preview(&self, request: RetentionRequest) -> Result<ForgetPlan> {
         let (destination, policy, project) = self.retention_order(request)?;
-        let plan =
-            self.0.backups.preview_retention(destination, &policy, project, &Job::new())?;
+        let plan = self.0.backups.preview_retention(destination, &policy, project, &Job::new())?;
         self.show_forgetting(plan)
     }
 

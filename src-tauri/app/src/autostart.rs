@@ -75,10 +75,7 @@ mod tests {
     fn hostile_paths_are_quoted_as_the_specification_says() {
         let text = entry_text(Path::new("/opt/a b/un$der"), Path::new("/h/100%\"x\\")).unwrap();
         let line = text.lines().find(|line| line.starts_with("Exec=")).unwrap();
-        assert_eq!(
-            line,
-            r#"Exec="/opt/a b/un\\$der" --hidden --library "/h/100%%\\"x\\\\""#
-        );
+        assert_eq!(line, r#"Exec="/opt/a b/un\\$der" --hidden --library "/h/100%%\\"x\\\\""#);
         assert!(entry_text(Path::new("/a\nb"), Path::new("/c")).is_err());
     }
 }

@@ -7,8 +7,8 @@ use undercroft_api::wire::PlacePurpose;
 use undercroft_api::{Abilities, Host};
 use undercroft_foundation::Result;
 
-use crate::{autostart, closing, dialog};
 use crate::tray::TrayPresence;
+use crate::{autostart, closing, dialog};
 
 /// The window as a face: its page points folders out by dialog or drop, never by path.
 #[derive(Debug)]

@@ -8,11 +8,11 @@ mod backups;
 mod browse;
 mod conditions;
 mod destinations;
+mod finding;
+mod forgetting;
 mod keys;
 mod kit;
 mod library_copy;
-mod finding;
-mod forgetting;
 mod open;
 mod plans;
 mod protection;
@@ -32,13 +32,11 @@ pub use backups::Backups;
 pub use browse::{Entry, EntryKind, Listing};
 pub use conditions::{Conditions, Machine, QuietHours, Surroundings};
 pub use destinations::{AddDestination, Destination, DestinationRoom, DestinationState};
+pub use finding::{BackedUpFile, Difference, FileIn, SearchHit, SearchOrder};
+pub use forgetting::{Cleanup, Forgetting, TRASH_KEPT, Trashed};
 pub use keys::Keys;
 pub use kit::RecoveryKit;
 pub use library_copy::{HoldHistory, LibraryCopy};
-pub use conditions::{Conditions, QuietHours};
-pub use finding::{BackedUpFile, Difference, FileIn, SearchHit, SearchOrder};
-pub use forgetting::{Cleanup, Forgetting, TRASH_KEPT, Trashed};
-pub use destinations::{AddDestination, Destination, DestinationState};
 pub use plans::{
     HookCommand, Limits, Plan, PlanProjects, PlanSpec, PlanTarget, Retention, Verification,
 };
@@ -53,10 +51,7 @@ pub use scheduler::{
 pub use secrets::{NewPassword, PasswordKeeper};
 pub use seen::SeenSnapshot;
 pub use snapshots::{OutOfDate, SnapshotList};
-pub use undercroft_repository::{KeyInfo, Overwrite};
-pub use undercroft_repository::Overwrite;
-pub use undercroft_repository::{LostFile, Overwrite};
-pub use undercroft_repository::{Change, ChangeKind, LostFile, Overwrite, RestorePlan};
+pub use undercroft_repository::{Change, ChangeKind, KeyInfo, LostFile, Overwrite, RestorePlan};
 pub use verification::{Drill, Due, Proof};
 
 /// The tables that this room brings into the catalog.

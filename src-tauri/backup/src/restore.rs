@@ -81,10 +81,7 @@ impl Backups {
         repository.plan_restore(&snapshot, &request, job)
     }
 
-    fn prepare(
-        &self,
-        order: &RestoreOrder,
-    ) -> Result<(Arc<Repository>, Snapshot, RestoreRequest)> {
+    fn prepare(&self, order: &RestoreOrder) -> Result<(Arc<Repository>, Snapshot, RestoreRequest)> {
         let destination = self.destination(order.destination)?;
         self.refuse_target(&order.target)?;
         let repository = self.repository_of(&destination)?;

@@ -20,7 +20,9 @@ fn backed_up(home: &Home) -> (Library, Backups, Project, Destination) {
     for n in 0..12_u32 {
         let seed = n.to_le_bytes();
         let bytes: Vec<u8> = (0..200_000_u32)
-            .map(|i| (i.wrapping_mul(2_654_435_761).wrapping_add(u32::from(seed[0]) * 97) >> 11) as u8)
+            .map(|i| {
+                (i.wrapping_mul(2_654_435_761).wrapping_add(u32::from(seed[0]) * 97) >> 11) as u8
+            })
             .collect();
         fs::write(project.root.join(format!("src/data{n}")), bytes).unwrap();
         // Several packs: what a backup writes goes into at least one.

@@ -11,7 +11,8 @@ use base64::prelude::BASE64_STANDARD;
 use clap::{Args, Subcommand, ValueEnum};
 use undercroft_api::Api;
 use undercroft_api::wire::{
-    self, FileAt, FileCompare, FileDelete, FileEverywhere, FileRef, FileSave, FileSearch, FileUpload, Layer,
+    self, FileAt, FileCompare, FileDelete, FileEverywhere, FileRef, FileSave, FileSearch,
+    FileUpload, Layer,
 };
 use undercroft_foundation::{Code, Error, IoContext, Result};
 
@@ -20,7 +21,9 @@ use crate::inside::names;
 use crate::output::Output;
 use crate::session::{self, Session};
 use crate::{progress, version, workspace};
-use print::{print_copies, print_diff, print_history, print_hits, print_listing, print_preview, print_saved};
+use print::{
+    print_copies, print_diff, print_history, print_hits, print_listing, print_preview, print_saved,
+};
 
 pub(crate) use print::print_text;
 

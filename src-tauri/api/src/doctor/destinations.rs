@@ -34,10 +34,14 @@ impl Api {
                 "Add a destination, best on another drive",
             )];
         }
-        let mut findings: Vec<_> =
-            destinations.iter().flat_map(|destination| self.examine_destination(destination)).collect();
+        let mut findings: Vec<_> = destinations
+            .iter()
+            .flat_map(|destination| self.examine_destination(destination))
+            .collect();
         match self.proof_list(Nothing {}) {
-            Ok(proofs) => findings.extend(proofs.iter().flat_map(|proof| self.examine_proof(proof))),
+            Ok(proofs) => {
+                findings.extend(proofs.iter().flat_map(|proof| self.examine_proof(proof)))
+            }
             Err(error) => findings.push(unwell(AREA, &error)),
         }
         findings
@@ -78,7 +82,11 @@ impl Api {
         };
         let found = warning(
             AREA,
-            format!("{}: {} that nobody holds any more", destination.name, count_text(stale, "lock")),
+            format!(
+                "{}: {} that nobody holds any more",
+                destination.name,
+                count_text(stale, "lock")
+            ),
             "A program that worked there was stopped before it could clean up",
             "Remove the locks",
         );
@@ -109,7 +117,9 @@ impl Api {
                     AREA,
                     match age {
                         None => format!("{name} was never restored from on trial"),
-                        Some(age) => format!("{name} was last proven {} days ago", age.as_hours() / 24),
+                        Some(age) => {
+                            format!("{name} was last proven {} days ago", age.as_hours() / 24)
+                        }
                     },
                     "A backup that nobody tried is a hope",
                     "Restore random files on trial",

@@ -6,7 +6,9 @@ use undercroft_foundation::count_text;
 
 use super::finding::{unwell, warning, well};
 use crate::Api;
-use crate::wire::{Finding, Nothing, Project, ProjectFilter, ProjectStatus, WatchState, WatchStatus};
+use crate::wire::{
+    Finding, Nothing, Project, ProjectFilter, ProjectStatus, WatchState, WatchStatus,
+};
 
 const AREA: &str = "project";
 
@@ -41,7 +43,10 @@ impl Api {
             AREA,
             match left_out.len() as u64 {
                 1 => format!("{first} is in no plan that runs"),
-                count => format!("{} are in no plan that runs, such as {first}", count_text(count, "project")),
+                count => format!(
+                    "{} are in no plan that runs, such as {first}",
+                    count_text(count, "project")
+                ),
             },
             "It is backed up only when somebody thinks of it",
             "Add it to a plan",

@@ -7,9 +7,9 @@ use tauri::AppHandle;
 use undercroft_api::wire::{Health, PauseFor};
 
 use super::TrayPresence;
+use super::acting;
 use super::icons::icons_of;
 use super::status::{Offers, Status};
-use super::acting;
 use crate::{closing, window};
 
 /// The item, and the status that it shows.
@@ -142,11 +142,7 @@ impl TrayItem {
     }
 }
 
-fn submenu(
-    label: &str,
-    enabled: bool,
-    submenu: Vec<MenuItem<TrayItem>>,
-) -> MenuItem<TrayItem> {
+fn submenu(label: &str, enabled: bool, submenu: Vec<MenuItem<TrayItem>>) -> MenuItem<TrayItem> {
     SubMenu { label: label.to_owned(), enabled, submenu, ..SubMenu::default() }.into()
 }
 

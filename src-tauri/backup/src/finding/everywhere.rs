@@ -85,14 +85,12 @@ fn look(
     let times: std::collections::HashMap<_, _> = versions
         .sightings
         .iter()
-        .map(|sighting| (sighting.snapshot.id, SeenSnapshot::of(destination.id, &sighting.snapshot)))
+        .map(|sighting| {
+            (sighting.snapshot.id, SeenSnapshot::of(destination.id, &sighting.snapshot))
+        })
         .collect();
     let holding = |id: &SnapshotId| {
-        times.get(id).map(|seen| FileIn {
-            snapshot: *id,
-            time: seen.time,
-            path: path.to_vec(),
-        })
+        times.get(id).map(|seen| FileIn { snapshot: *id, time: seen.time, path: path.to_vec() })
     };
     let files = versions.versions.into_iter().filter(|it| it.node.kind == NodeKind::File);
     let file = |version: undercroft_repository::FileVersion| BackedUpFile {

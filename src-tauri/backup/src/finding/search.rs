@@ -54,7 +54,7 @@ impl Backups {
     /// # Errors
     /// [`Code::Invalid`] for nothing to look for; those of the destinations, but for ones that are
     /// away when none was named.
-    pub fn search(&self, order: &SearchOrder, job: &Job) -> Result<Vec<SearchHit>> {
+    pub fn search_snapshots(&self, order: &SearchOrder, job: &Job) -> Result<Vec<SearchHit>> {
         let text = order.text.trim();
         if text.is_empty() {
             return Err(Error::new(Code::Invalid, "There is nothing to look for")
@@ -78,9 +78,7 @@ impl Backups {
         let mut hits = Vec::new();
         for destination in destinations {
             let repository = match self.repository_of(&destination) {
-                Err(error)
-                    if error.code() == Code::Unavailable && order.destination.is_none() =>
-                {
+                Err(error) if error.code() == Code::Unavailable && order.destination.is_none() => {
                     continue;
                 }
                 repository => repository?,

@@ -31,7 +31,7 @@ impl Backups {
             unused_bytes: plan.unused_bytes,
             frees_bytes: plan.frees_bytes,
             rewrites_bytes: plan.repack_bytes,
-            needs_free_bytes: plan.repack_bytes,
+            needs_free_bytes: plan.needs_free_bytes,
         })
     }
 

@@ -39,7 +39,8 @@ impl Backups {
         };
         let trashed = self.repository_of(&destination)?.trashed()?;
         let mut trashed: Vec<_> = trashed.into_iter().map(show).collect();
-        trashed.sort_by(|a, b| b.trashed.cmp(&a.trashed).then(b.snapshot.time.cmp(&a.snapshot.time)));
+        trashed
+            .sort_by(|a, b| b.trashed.cmp(&a.trashed).then(b.snapshot.time.cmp(&a.snapshot.time)));
         Ok(trashed)
     }
 
@@ -74,11 +75,10 @@ impl Backups {
         let mut fitting = all.filter(|it| !name.is_empty() && it.id.to_string().starts_with(name));
         match (fitting.next(), fitting.next()) {
             (Some(found), None) => Ok(found),
-            (None, _) => Err(Error::new(
-                Code::NotFound,
-                format!("There is no backup {name:?} in the trash"),
-            )
-            .next("List the trash to see what it holds")),
+            (None, _) => {
+                Err(Error::new(Code::NotFound, format!("There is no backup {name:?} in the trash"))
+                    .next("List the trash to see what it holds"))
+            }
             (Some(_), Some(_)) => {
                 Err(Error::new(Code::Invalid, format!("Several backups begin with {name}"))
                     .next("Give more digits of the id"))

@@ -103,20 +103,16 @@ impl Backups {
         self.library.catalog().write(|transaction| {
             table::keep_drill(transaction, destination.id, &drill)?;
             let what = if drill.problems.is_empty() { "proven" } else { "drill-failed" };
-            let event = NewEvent::new(
-                format!("destination.{what}"),
-                sentence(&destination.name, &drill),
-            );
+            let event =
+                NewEvent::new(format!("destination.{what}"), sentence(&destination.name, &drill));
             let event = event.of_destination(Some(destination.id)).of_project(drill.project);
             self.library.events().append(transaction, &event).map(drop)
         })?;
         match drill.problems.first() {
             None => Ok(sentence(&destination.name, &drill)),
-            Some(first) => {
-                Err(Error::new(Code::Damaged, sentence(&destination.name, &drill))
-                    .why(first.clone())
-                    .next("Check the destination and mend it; make a new backup meanwhile"))
-            }
+            Some(first) => Err(Error::new(Code::Damaged, sentence(&destination.name, &drill))
+                .why(first.clone())
+                .next("Check the destination and mend it; make a new backup meanwhile")),
         }
     }
 
@@ -160,7 +156,9 @@ impl Backups {
         drill.bytes += size;
         match still_on_disk(file, &copy)? {
             Some(true) => drill.compared_with_disk += 1,
-            Some(false) => drill.problems.push(format!("{shown}: it differs from the file on disk")),
+            Some(false) => {
+                drill.problems.push(format!("{shown}: it differs from the file on disk"))
+            }
             None => {}
         }
         fs::remove_file(&copy).at("remove", &copy)
@@ -250,8 +248,10 @@ fn still_on_disk(file: &Chosen, copy: &Path) -> Result<Option<bool>> {
     let is_unchanged = |path: &Path| {
         let found = fs::symlink_metadata(path).ok()?;
         let modified = Timestamp::try_from(found.modified().ok()?).ok()?;
-        (found.is_file() && found.len() == file.node.size && modified == file.node.mtime.timestamp())
-            .then_some(())
+        (found.is_file()
+            && found.len() == file.node.size
+            && modified == file.node.mtime.timestamp())
+        .then_some(())
     };
     if is_unchanged(&path).is_none() {
         return Ok(None);

@@ -1,9 +1,7 @@
 //! Reading a destination back: its structure always, and of its packs all, none, or the next share.
 
 use jiff::Timestamp;
-use undercroft_foundation::{
-    Code, DestinationId, Error, Job, Result, count_text, size_text,
-};
+use undercroft_foundation::{Code, DestinationId, Error, Job, Result, count_text, size_text};
 use undercroft_library::{JobKind, JobSpec, JobView, NewEvent};
 use undercroft_repository::{CheckOptions, CheckReport, Problem, ReadData};
 

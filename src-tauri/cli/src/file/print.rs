@@ -1,8 +1,8 @@
 //! What `undercroft file` prints for people.
 
 use undercroft_api::wire::{
-    self, BackupCopy, DiffKind, EntryKind, FileCopy, FileDiff, FileEntry, FileHit, FileListing, FileVersion, Layer, Line,
-    LineTag, Preview, PreviewKind, Saved,
+    self, BackupCopy, DiffKind, EntryKind, FileCopy, FileDiff, FileEntry, FileHit, FileListing,
+    FileVersion, Layer, Line, LineTag, Preview, PreviewKind, Saved,
 };
 
 use crate::output::Output;
