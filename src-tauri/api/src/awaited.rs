@@ -22,7 +22,6 @@ macro_rules! awaited {
 }
 
 awaited! {
-    snapshot_pin(SnapshotPin) -> Snapshot;
     mount_start(MountRef) -> Mount;
     mount_stop(MountRef) -> Nothing;
     mount_list(Nothing) -> Vec<Mount>;

@@ -5,11 +5,22 @@ use undercroft_foundation::{DestinationId, Job, ProjectId, Result, escape_name};
 
 use crate::wire::{
     CleanupPlan, DestinationRef, ForgetPlan, JobView, KeptSnapshot, LostFile, RetentionRequest,
-    Snapshot, SnapshotsRef, TrashedSnapshot,
+    Snapshot, SnapshotPin, SnapshotsRef, TrashedSnapshot,
 };
 use crate::{Api, convert};
 
 impl Api {
+    /// Pins a backup, so that no policy drops it, or lets it go with the others again.
+    ///
+    /// # Errors
+    /// Those of [`backup::Backups::pin_snapshot`].
+    pub fn snapshot_pin(&self, request: SnapshotPin) -> Result<Snapshot> {
+        let SnapshotPin { destination, snapshot, pinned } = request;
+        let destination = self.0.backups.find_destination(&destination)?;
+        let pinned = self.0.backups.pin_snapshot(destination.id, &snapshot, pinned)?;
+        self.show_snapshot(pinned)
+    }
+
     /// Says what forgetting these backups would do.
     ///
     /// # Errors

@@ -73,6 +73,26 @@ impl Backups {
         Ok(text)
     }
 
+    /// Pins a backup, so that no policy drops it, or lets it go with the others again. It gets
+    /// another id by that, as with restic's `tag`.
+    ///
+    /// # Errors
+    /// [`Code::NotFound`], and those of the destination.
+    pub fn pin_snapshot(
+        &self,
+        destination: DestinationId,
+        snapshot: &str,
+        pinned: bool,
+    ) -> Result<SeenSnapshot> {
+        let destination = self.destination(destination)?;
+        let repository = self.repository_of(&destination)?;
+        let found = repository.find_snapshot(snapshot, &SnapshotFilter::default())?;
+        let id = repository.pin(found.id, pinned)?;
+        let changed = repository.read_snapshot(id)?;
+        self.keep_seen(&destination, &repository)?;
+        Ok(SeenSnapshot::of(destination.id, &changed))
+    }
+
     pub(super) fn forgetting(
         &self,
         destination: &Destination,
