@@ -9,6 +9,7 @@ import type {
   PauseFor,
   Plan,
   PlanDraft,
+  Snapshot,
 } from '$lib/backend/bindings';
 import { words } from '$lib/words';
 import type { Rooms } from './actions.svelte';
@@ -94,6 +95,32 @@ export class BackupActions {
   async resume(): Promise<void> {
     const state = await this.ask('schedule_resume', {});
     if (state) this.#rooms.toasts.done(words.pause.resumed);
+  }
+
+  /** Moves backups to the trash; the undo takes them out of it again. */
+  async forgetBackups(request: Request<'snapshot_forget'>): Promise<void> {
+    const job = await this.ask('snapshot_forget', request);
+    if (!job) return;
+    this.#rooms.followed.follow(job, (ended) =>
+      this.#rooms.toasts.done(ended.outcome?.summary ?? ended.title, {
+        label: words.common.undo,
+        run: () => void this.bringBack(request),
+      }),
+    );
+  }
+
+  async bringBack(request: Request<'trash_restore'>): Promise<void> {
+    if (await this.ask('trash_restore', request)) this.#rooms.toasts.done(words.trash.restored);
+  }
+
+  async pin(snapshot: Snapshot, pinned: boolean): Promise<void> {
+    const { id, destination } = snapshot;
+    const now = await this.ask('snapshot_pin', { destination, snapshot: id, pinned });
+    if (!now) return;
+    this.#rooms.toasts.done(words.backupChoice.pinSaid[`${pinned}`], {
+      label: words.common.undo,
+      run: () => void this.pin(now, !pinned),
+    });
   }
 
   async answer(alert: GuardAlert, answer: GuardAnswer): Promise<void> {

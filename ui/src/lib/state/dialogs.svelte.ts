@@ -6,6 +6,14 @@ import type { NameTaken } from './history-actions.svelte';
 export type RestoreTarget = { snapshot: Snapshot; path: string[] };
 /** What of a version to get back; none means all of it. */
 export type RestoreVersion = Pick<Version, 'id' | 'project' | 'workspace' | 'time' | 'shortId'>;
+/** A question that only wants a yes: what will happen, and the button that does it. */
+export type Confirmation = {
+  title: string;
+  line: string;
+  label: string;
+  command?: string;
+  run: () => void;
+};
 export type Dialog =
   | { kind: 'palette' }
   | { kind: 'shortcuts' }
@@ -14,6 +22,13 @@ export type Dialog =
   | { kind: 'setUpBackups' }
   | { kind: 'recoveryKit'; destination: Destination }
   | { kind: 'forgetDestination'; destination: Destination }
+  | { kind: 'forgetBackups'; destination: Destination; snapshots: Snapshot[] }
+  | { kind: 'compareBackups'; from: Snapshot; to: Snapshot | null }
+  | { kind: 'copyBackups'; destination: Destination; snapshots: Snapshot[] }
+  | { kind: 'destinationPassword'; destination: Destination; way: 'add' | 'change' | 'test' }
+  | { kind: 'cleanUp'; destination: Destination }
+  | { kind: 'moveDestination'; destination: Destination }
+  | ({ kind: 'confirm' } & Confirmation)
   | { kind: 'restore'; target: RestoreTarget }
   | { kind: 'restoreVersion'; version: RestoreVersion; paths: string[][]; elsewhere?: boolean }
   | { kind: 'openWorkspace'; version: Version }
