@@ -9,7 +9,7 @@ use std::os::unix::fs::MetadataExt;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use undercroft_foundation::{Code, DestinationId, Error, IoContext, Result, escape_path};
-use undercroft_providers::DiskProvider;
+use undercroft_providers::AnchoredProvider;
 use undercroft_repository::{Compression, Password, Repository};
 
 use crate::backups::Backups;
@@ -82,7 +82,7 @@ impl Backups {
         password: &Password,
     ) -> Result<Repository> {
         let Destination { name, path, .. } = destination;
-        let provider = Arc::new(DiskProvider::open(path)?);
+        let provider = Arc::new(AnchoredProvider::open(path, "config")?);
         let opened = Repository::open(provider, password, self.library.world());
         let repository = opened.map_err(|error| match error.code() {
             Code::WrongPassword => Error::new(Code::WrongPassword, format!("Cannot open {name}"))

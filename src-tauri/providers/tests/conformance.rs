@@ -2,13 +2,79 @@
 
 use std::sync::Arc;
 
-use undercroft_foundation::Code;
-use undercroft_providers::{DiskProvider, MemoryProvider, Provider, Stored};
+use std::time::Duration;
+
+use undercroft_foundation::{Clock, Code};
+use undercroft_providers::{
+    AnchoredProvider, DiskProvider, MemoryProvider, Provider, Stored, ThrottledProvider,
+};
+use undercroft_testkit::ManualClock;
 
 fn each_provider(ask: impl Fn(Arc<dyn Provider>)) {
     let folder = tempfile::tempdir().expect("a temporary folder");
     ask(Arc::new(MemoryProvider::new()));
     ask(Arc::new(DiskProvider::create(&folder.path().join("a/b")).expect("a disk provider")));
+    let anchored = folder.path().join("c");
+    std::fs::create_dir(&anchored).expect("made");
+    std::fs::write(anchored.join("config"), "x").expect("written");
+    ask(Arc::new(AnchoredProvider::open(&anchored, "config").expect("an anchored provider")));
+    let clock = Arc::new(ManualClock::default());
+    ask(Arc::new(ThrottledProvider::new(Arc::new(MemoryProvider::new()), clock, 1 << 20)));
+}
+
+#[test]
+fn a_throttled_provider_moves_no_more_than_it_may() {
+    let clock = Arc::new(ManualClock::default());
+    let inner = Arc::new(MemoryProvider::new());
+    let throttled = ThrottledProvider::new(inner, clock.clone(), 1000);
+    for key in ["a", "b", "c"] {
+        throttled.write(key, &[&[0; 1500], &[0; 500]]).expect("written");
+    }
+    assert_eq!(clock.steady(), Duration::from_secs(6));
+    throttled.read("a").expect("read");
+    assert_eq!(clock.steady(), Duration::from_secs(8));
+    // What was saved up in an idle hour is good for a second.
+    clock.advance(Duration::from_secs(3600));
+    let idle = clock.steady();
+    throttled.read_range("b", 0, 1500).expect("read");
+    assert_eq!(clock.steady() - idle, Duration::from_millis(500));
+}
+
+#[test]
+fn nothing_is_written_to_another_drive_at_the_place_of_an_anchored_one() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let place = folder.path().join("place");
+    let drive = |text: &str| {
+        std::fs::create_dir(&place).expect("made");
+        std::fs::write(place.join("config"), text).expect("written");
+    };
+    drive("ours");
+    let provider = AnchoredProvider::open(&place, "config").expect("opened");
+    provider.write("data/1", &[b"1"]).expect("written");
+    std::fs::rename(&place, folder.path().join("away")).expect("pulled");
+    let gone = [
+        provider.write("data/2", &[b"2"]),
+        provider.read("data/1").map(drop),
+        provider.list("data").map(drop),
+        provider.size("data/1").map(drop),
+    ];
+    drive("else");
+    std::fs::create_dir(place.join("data")).expect("made");
+    let other = [
+        provider.write("data/2", &[b"2"]),
+        provider.remove("config"),
+        provider.create_folder("index"),
+        provider.list("data").map(drop),
+        provider.remove_all(&["config".to_owned()]),
+        provider.rename_all(&[("config".to_owned(), "data/config".to_owned())]),
+    ];
+    for refused in gone.into_iter().chain(other) {
+        assert_eq!(refused.expect_err("refused").code(), Code::Unavailable);
+    }
+    assert_eq!(std::fs::read_dir(place.join("data")).expect("listed").count(), 0);
+    std::fs::remove_dir_all(&place).expect("pulled");
+    std::fs::rename(folder.path().join("away"), &place).expect("back");
+    provider.write("data/2", &[b"2"]).expect("written again");
 }
 
 #[test]

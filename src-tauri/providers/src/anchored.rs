@@ -1,0 +1,122 @@
+//! A folder that must stay what it is: drives are pulled out, and others appear at their place.
+
+use std::fs::{self, Metadata};
+use std::os::unix::fs::MetadataExt;
+use std::path::{Path, PathBuf};
+
+use undercroft_foundation::{Code, Error, IoContext, Result, escape_path};
+
+use crate::{DiskProvider, Provider, Stored};
+
+/// What tells a file from another of the same name: device, inode, size, time.
+type Stamp = (u64, u64, u64, i64, i64);
+
+/// A folder as a provider, for as long as the file that was its anchor when it was opened is
+/// still that file: nothing is written to whatever else appears at its place.
+#[derive(Debug)]
+pub struct AnchoredProvider {
+    disk: DiskProvider,
+    anchor: PathBuf,
+    stamp: Stamp,
+}
+
+impl AnchoredProvider {
+    /// Opens a folder that holds a file of this name, which nobody ever changes.
+    ///
+    /// # Errors
+    /// [`Code::NotFound`] when either is not there.
+    pub fn open(root: &Path, anchor: &str) -> Result<Self> {
+        let disk = DiskProvider::open(root)?;
+        let anchor = root.join(anchor);
+        let stamp = stamp(&fs::metadata(&anchor).at("read", &anchor)?);
+        Ok(Self { disk, anchor, stamp })
+    }
+
+    fn check(&self) -> Result<()> {
+        if fs::metadata(&self.anchor).is_ok_and(|found| stamp(&found) == self.stamp) {
+            return Ok(());
+        }
+        let place = escape_path(self.disk.root());
+        Err(Error::new(Code::Unavailable, format!("{place} is no longer what it was"))
+            .why("Its drive was taken away or failed, or another is at its place")
+            .next("Connect the drive again; nothing was written to another"))
+    }
+
+    /// What went wrong is explained by a drive that is gone.
+    fn explained<T>(&self, result: Result<T>) -> Result<T> {
+        if result.is_err() {
+            self.check()?;
+        }
+        result
+    }
+
+    fn changed<T>(&self, change: impl FnOnce() -> Result<T>) -> Result<T> {
+        self.check()?;
+        self.explained(change())
+    }
+}
+
+impl Provider for AnchoredProvider {
+    fn location(&self) -> String {
+        self.disk.location()
+    }
+
+    fn read(&self, key: &str) -> Result<Vec<u8>> {
+        self.explained(self.disk.read(key))
+    }
+
+    fn read_range(&self, key: &str, offset: u64, length: usize) -> Result<Vec<u8>> {
+        self.explained(self.disk.read_range(key, offset, length))
+    }
+
+    fn write(&self, key: &str, parts: &[&[u8]]) -> Result<()> {
+        self.changed(|| self.disk.write(key, parts))
+    }
+
+    fn write_stream(
+        &self,
+        key: &str,
+        next: &mut dyn FnMut() -> Result<Option<Vec<u8>>>,
+    ) -> Result<()> {
+        self.changed(|| self.disk.write_stream(key, next))
+    }
+
+    fn list(&self, folder: &str) -> Result<Vec<Stored>> {
+        let listed = self.disk.list(folder);
+        // A place without the drive may have such a folder, too, and it may be empty.
+        self.check()?;
+        listed
+    }
+
+    fn size(&self, key: &str) -> Result<Option<u64>> {
+        let size = self.disk.size(key)?;
+        if size.is_none() {
+            self.check()?;
+        }
+        Ok(size)
+    }
+
+    fn remove(&self, key: &str) -> Result<()> {
+        self.changed(|| self.disk.remove(key))
+    }
+
+    fn rename_all(&self, renames: &[(String, String)]) -> Result<()> {
+        self.changed(|| self.disk.rename_all(renames))
+    }
+
+    fn remove_all(&self, keys: &[String]) -> Result<()> {
+        self.changed(|| self.disk.remove_all(keys))
+    }
+
+    fn create_folder(&self, folder: &str) -> Result<()> {
+        self.changed(|| self.disk.create_folder(folder))
+    }
+
+    fn sweep_leftovers(&self) -> Result<u64> {
+        self.changed(|| self.disk.sweep_leftovers())
+    }
+}
+
+fn stamp(found: &Metadata) -> Stamp {
+    (found.dev(), found.ino(), found.len(), found.mtime(), found.mtime_nsec())
+}
