@@ -18,6 +18,7 @@ mod plans;
 mod protection;
 mod restore;
 mod run;
+mod running;
 mod schedule;
 mod scheduler;
 mod secrets;

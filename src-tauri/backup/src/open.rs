@@ -40,6 +40,8 @@ impl OpenRepositories {
     /// Takes in a repository that was opened otherwise.
     pub(crate) fn keep(&self, destination: &Destination, repository: Repository) {
         let Ok(stamp) = stamp(destination) else { return };
+        let Ok(anchored) = AnchoredProvider::open(&destination.path, "config") else { return };
+        let repository = repository.through(|_| Arc::new(anchored));
         let slot = Arc::new(Mutex::new(Some((stamp, Arc::new(repository)))));
         self.slots.lock().unwrap_or_else(PoisonError::into_inner).insert(destination.id, slot);
     }

@@ -54,14 +54,7 @@ impl Backups {
         refuse_trashed(&project)?;
         refuse_overlap(&project, &destination)?;
         require_source(&project)?;
-        let threads = match self.settings() {
-            Ok(settings) => usize::try_from(settings.threads()).unwrap_or_default(),
-            Err(error) => {
-                // A slip in the settings is no reason to have no backup.
-                job.warn("settings.toml", format!("{error}; the defaults were used"));
-                0
-            }
-        };
+        let threads = self.threads(job);
         let repository = self.repository_of(&destination)?;
         let request = BackupRequest {
             sources: vec![project.root.clone()],
@@ -76,12 +69,29 @@ impl Backups {
             require_source(&project)?;
         }
         let summary = made?;
-        if let Err(error) = self.keep_seen(&destination, &repository) {
-            // The snapshot is there; what the catalog says of it is made good at the next look.
-            tracing::warn!(destination.id = %destination.id, error = %error, "snapshots not noted");
-        }
+        self.note_seen(&destination, &repository);
         let sentence = sentence(&summary, &destination);
         Ok(BackupReport { summary, sentence })
+    }
+
+    /// Keeps what a destination holds now. The snapshot is there, whatever the catalog says of it:
+    /// that is made good at the next look.
+    pub(crate) fn note_seen(&self, destination: &Destination, repository: &Repository) {
+        if let Err(error) = self.keep_seen(destination, repository) {
+            tracing::warn!(destination.id = %destination.id, error = %error, "snapshots not noted");
+        }
+    }
+
+    /// How many threads the settings allow; 0 for as many as pay.
+    pub(crate) fn threads(&self, job: &Job) -> usize {
+        match self.settings() {
+            Ok(settings) => usize::try_from(settings.threads()).unwrap_or_default(),
+            Err(error) => {
+                // A slip in the settings is no reason to have no backup.
+                job.warn("settings.toml", format!("{error}; the defaults were used"));
+                0
+            }
+        }
     }
 
     pub(crate) fn settings(&self) -> Result<Settings> {
@@ -98,7 +108,7 @@ fn refuse_trashed(project: &Project) -> Result<()> {
         .next("Recall it first"))
 }
 
-fn refuse_overlap(project: &Project, destination: &Destination) -> Result<()> {
+pub(crate) fn refuse_overlap(project: &Project, destination: &Destination) -> Result<()> {
     if overlap(&project.root, &destination.path) == Overlap::Apart {
         return Ok(());
     }
@@ -108,7 +118,7 @@ fn refuse_overlap(project: &Project, destination: &Destination) -> Result<()> {
         .next("Choose a destination apart from the project, best on another drive"))
 }
 
-fn require_source(project: &Project) -> Result<()> {
+pub(crate) fn require_source(project: &Project) -> Result<()> {
     if project.is_present() {
         return Ok(());
     }
@@ -117,7 +127,7 @@ fn require_source(project: &Project) -> Result<()> {
         .next("Bring the folder or its drive back, or forget the project; its backups are kept"))
 }
 
-fn sentence(summary: &BackupSummary, destination: &Destination) -> String {
+pub(crate) fn sentence(summary: &BackupSummary, destination: &Destination) -> String {
     let counts = &summary.counts;
     let all = format!(
         "{} ({}) backed up to {}",

@@ -151,6 +151,19 @@ impl Repository {
         self
     }
 
+    /// The same repository, reached through something that is laid around its storage.
+    #[must_use]
+    pub fn through(&self, lay_around: impl FnOnce(Arc<dyn Provider>) -> Arc<dyn Provider>) -> Self {
+        let provider = lay_around(Arc::clone(&self.storage.provider));
+        let storage = Storage { provider, world: self.storage.world.clone() };
+        let (identity, key, config) =
+            (self.identity.clone(), self.key.clone(), self.config.clone());
+        Self {
+            compression: self.compression,
+            ..Self::assemble(storage, identity, self.key_id, key, config)
+        }
+    }
+
     /// The repository's id, 64 hex digits; the same wherever it is moved.
     pub fn id(&self) -> &str {
         &self.config.id

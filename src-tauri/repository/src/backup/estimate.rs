@@ -17,7 +17,7 @@ pub(super) fn estimate(run: &Run<'_>, sources: &[std::path::PathBuf]) {
             .filter_entry(|entry| wanted(entry.path()));
         // What cannot be looked at is reported by the backup itself.
         for entry in entries.flatten() {
-            if run.job.is_cancelled() || run.is_over() {
+            if run.is_over() || run.job.check_cancelled().is_err() {
                 return;
             }
             if entry.file_type().is_file() {

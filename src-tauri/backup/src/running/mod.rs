@@ -1,0 +1,218 @@
+//! Carrying a plan out: the command before, each project read once and given to every destination
+//! that is there, what was written read back, what is old let go, and the command after.
+
+mod command;
+mod parts;
+mod projects;
+mod proving;
+mod targets;
+
+use jiff::Timestamp;
+use undercroft_foundation::{
+    Code, DestinationId, Error, Job, JobState, LogLevel, PlanId, Result, count_text,
+};
+use undercroft_library::{JobKind, JobSpec, JobView};
+
+use crate::backups::Backups;
+use crate::plans::{HookCommand, Plan};
+use crate::scheduler::TargetOutcome;
+use crate::words;
+use parts::Tally;
+use targets::{Standing, Target};
+
+/// How much a run of low priority gives way: half of what is possible.
+const NICENESS: i32 = 10;
+
+/// A plan while it is carried out.
+pub(super) struct Carrying<'a> {
+    backups: &'a Backups,
+    plan: &'a Plan,
+    job: &'a Job,
+    began: Timestamp,
+    /// In the plan's order. Those that this run does not serve may still give what others lack.
+    targets: Vec<Target>,
+    tally: Tally,
+}
+
+impl Backups {
+    /// Puts the carrying out of a plan on the board of jobs: now, or for the time that was
+    /// planned; to all its destinations, or only to some of them.
+    ///
+    /// # Errors
+    /// [`Code::NotFound`], [`Code::Invalid`] for a plan without destinations.
+    pub fn start_plan(
+        &self,
+        plan: PlanId,
+        planned: Option<Timestamp>,
+        only: Option<Vec<DestinationId>>,
+    ) -> Result<JobView> {
+        let plan = self.plan(plan)?;
+        let is_served = |id: &DestinationId| only.as_ref().is_none_or(|only| only.contains(id));
+        let all: Vec<_> = plan.spec.targets.iter().map(|target| target.destination).collect();
+        let (served, others): (Vec<_>, Vec<_>) = all.into_iter().partition(is_served);
+        if served.is_empty() {
+            return Err(Error::new(Code::Invalid, format!("Cannot carry out {}", plan.name))
+                .why("It has no destination")
+                .next("Give it one first"));
+        }
+        let spec = JobSpec::new(JobKind::Plan, format!("Plan {}", plan.name));
+        let spec = spec.of_plan(plan.id, planned);
+        let spec = served.iter().chain(&others).fold(spec, |spec, id| spec.with_destination(*id));
+        let backups = self.clone();
+        self.library.jobs().spawn(spec, move |job| backups.carry_out(&plan, &served, job))
+    }
+
+    /// Carries a plan out to these of its destinations. What went wrong in a part becomes a
+    /// warning of the job, and the rest goes on.
+    ///
+    /// # Errors
+    /// [`Code::Cancelled`]; [`Code::Unavailable`] when none of the destinations is there; the
+    /// failure of the command before; and the first failure when nothing succeeded.
+    pub(crate) fn carry_out(
+        &self,
+        plan: &Plan,
+        served: &[DestinationId],
+        job: &Job,
+    ) -> Result<String> {
+        if plan.spec.limits.low_priority {
+            lower_priority(job);
+        }
+        let mut carrying = Carrying::begin(self, plan, served, job)?;
+        let done = carrying.before().and_then(|()| carrying.work());
+        carrying.note_targets(&done);
+        carrying.after(&done);
+        done
+    }
+}
+
+impl<'a> Carrying<'a> {
+    fn begin(
+        backups: &'a Backups,
+        plan: &'a Plan,
+        served: &[DestinationId],
+        job: &'a Job,
+    ) -> Result<Self> {
+        let began = backups.library.world().clock.now();
+        let mut targets = Vec::new();
+        for target in &plan.spec.targets {
+            let is_served = served.contains(&target.destination);
+            targets.push(Target::find(backups, plan, target, is_served, job)?);
+        }
+        Ok(Self { backups, plan, job, began, targets, tally: Tally::default() })
+    }
+
+    fn work(&mut self) -> Result<String> {
+        if !self.targets.iter().any(Target::takes) {
+            return Err(self.nobody_there());
+        }
+        for project in self.backups.projects_of(&self.plan.spec.projects)? {
+            self.job.check_cancelled()?;
+            self.serve(&project)?;
+        }
+        self.prove()?;
+        self.job.settle_totals();
+        self.sentence()
+    }
+
+    fn nobody_there(&self) -> Error {
+        let first = self.targets.iter().find_map(|target| match &target.standing {
+            Standing::Failed(failure) if target.is_served => Some(Error::from(failure.clone())),
+            _ => None,
+        });
+        first.unwrap_or_else(|| {
+            let names = words::list(&self.names(|target| target.is_served));
+            Error::new(Code::Unavailable, format!("Cannot carry out {}", self.plan.name))
+                .why(format!("{names}: not there"))
+                .next("Connect a drive of the plan")
+        })
+    }
+
+    /// What was done, unless all of it failed.
+    fn sentence(&mut self) -> Result<String> {
+        if self.tally.done == 0
+            && let Some(error) = self.tally.first_error.take()
+        {
+            return Err(error.into());
+        }
+        let served = self.names(|target| target.is_served && target.is_there());
+        let mut sentence = format!("{} backed up", count_text(self.tally.done, "project"));
+        if !served.is_empty() {
+            sentence += &format!(" to {}", words::list(&served));
+        }
+        if self.tally.failed > 0 {
+            sentence += &format!("; {} failed", count_text(self.tally.failed, "part"));
+        }
+        let away = self.names(|target| target.is_served && !target.is_there());
+        if !away.is_empty() {
+            sentence += &format!("; {} not there", words::list(&away));
+        }
+        Ok(sentence)
+    }
+
+    fn names(&self, wanted: impl Fn(&Target) -> bool) -> Vec<String> {
+        let wanted = self.targets.iter().filter(|target| wanted(target));
+        wanted.map(|target| target.destination.name.clone()).collect()
+    }
+
+    fn before(&self) -> Result<()> {
+        let Some(hook) = &self.plan.spec.before else { return Ok(()) };
+        self.run_hook("before", hook, None, self.job)
+    }
+
+    /// Whatever came of the rest; also when that was cancelled.
+    fn after(&self, done: &Result<String>) {
+        let Some(hook) = &self.plan.spec.after else { return };
+        let state = match done {
+            Ok(_) if self.job.warnings().is_empty() => JobState::Succeeded,
+            Ok(_) => JobState::Warnings,
+            Err(error) if error.code() == Code::Cancelled => JobState::Cancelled,
+            Err(_) => JobState::Failed,
+        };
+        if let Err(error) = self.run_hook("after", hook, Some(state), &Job::new()) {
+            self.job.warn("the command after", error.to_string());
+        }
+    }
+
+    fn run_hook(
+        &self,
+        when: &str,
+        hook: &HookCommand,
+        state: Option<JobState>,
+        stopped_by: &Job,
+    ) -> Result<()> {
+        self.job.set_current(format!("The command {when}"));
+        let environment = [
+            ("UNDERCROFT_PLAN", self.plan.name.as_str()),
+            ("UNDERCROFT_STATE", state.map_or("", JobState::name)),
+        ];
+        let call = command::Call { when, hook, environment: &environment };
+        command::run(&call, &*self.backups.library.world().clock, self.job, stopped_by)
+    }
+
+    /// Tells the scheduler how it went with each destination.
+    fn note_targets(&self, done: &Result<String>) {
+        let is_cancelled = done.as_ref().is_err_and(|error| error.code() == Code::Cancelled);
+        for target in self.targets.iter().filter(|target| target.is_served) {
+            let outcome = match &target.standing {
+                _ if is_cancelled => TargetOutcome::Cancelled,
+                Standing::Away => TargetOutcome::Away,
+                Standing::There(_) if done.is_ok() && !target.has_failed => {
+                    TargetOutcome::Complete { began: self.began }
+                }
+                _ => TargetOutcome::Failed,
+            };
+            let noted = self.backups.note_target(self.plan.id, target.destination.id, outcome);
+            if let Err(error) = noted {
+                tracing::warn!(%error, "how a plan's run went cannot be noted");
+            }
+        }
+    }
+}
+
+/// Lets this thread, and with it all that it starts, give way to other programs.
+fn lower_priority(job: &Job) {
+    // On Linux a process's own number names the calling thread.
+    if let Err(source) = rustix::process::setpriority_process(None, NICENESS) {
+        job.log(LogLevel::Info, format!("The priority cannot be lowered: {source}"));
+    }
+}

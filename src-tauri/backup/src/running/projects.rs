@@ -1,0 +1,185 @@
+//! One project of a run: read once into the first destination that is there, and given from there
+//! to the others, so that all hold the same.
+
+use std::collections::VecDeque;
+
+use undercroft_foundation::{Code, Error, Job, ProjectId, Result, count_text, size_text};
+use undercroft_library::Project;
+use undercroft_repository::{BackupRequest, CopyOptions, Repository, Snapshot, SnapshotId, copy};
+
+use super::Carrying;
+use super::parts::Done;
+use crate::run::{refuse_overlap, require_source, sentence};
+use crate::seen::{OUR_TAG, tag_of};
+
+impl Carrying<'_> {
+    /// Brings a project to every destination that is there.
+    ///
+    /// # Errors
+    /// [`Code::Cancelled`]: whatever else goes wrong is told, and the run goes on.
+    pub(super) fn serve(&mut self, project: &Project) -> Result<()> {
+        if let Err(error) = require_source(project) {
+            let part = self.begin_part(project.name.clone(), Some(project.id), None);
+            return self.end_part(part, Err(error)).map(drop);
+        }
+        let takes = |index: &usize| self.targets[*index].takes();
+        let mut waiting: VecDeque<usize> = (0..self.targets.len()).filter(takes).collect();
+        let mut source = None;
+        while let Some(index) = waiting.pop_front() {
+            if !self.targets[index].takes() {
+                continue;
+            }
+            match source.filter(|source: &usize| self.targets[*source].is_there()) {
+                None => {
+                    if self.scan(project, index)? {
+                        source = Some(index);
+                        self.tally.done += 1;
+                    } else if require_source(project).is_err() {
+                        // It went away; the destinations have no part in that.
+                        return Ok(());
+                    }
+                }
+                Some(from) => {
+                    if !self.hand_on(project, from, index)? && !self.targets[from].is_there() {
+                        source = None;
+                        waiting.push_front(index);
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Reads the project into a destination.
+    fn scan(&mut self, project: &Project, index: usize) -> Result<bool> {
+        let destination = self.targets[index].destination.clone();
+        let title = format!("{} to {}", project.name, destination.name);
+        let part = self.begin_part(title, Some(project.id), Some(destination.id));
+        let done = self.try_scan(project, index, &part.step);
+        if let Err(error) = &done
+            && require_source(project).is_ok()
+        {
+            self.look_after(index, error);
+        }
+        self.end_part(part, done)
+    }
+
+    fn try_scan(&self, project: &Project, index: usize, step: &Job) -> Result<Done> {
+        let target = &self.targets[index];
+        refuse_overlap(project, &target.destination)?;
+        let repository = target.open()?;
+        // What it missed comes from those that have it, the newest as what is compared with.
+        for other in self.targets.iter().filter(|other| !std::ptr::eq(*other, target)) {
+            if let Some(giver) = other.repository() {
+                self.bring_up(&giver, &repository, project.id, step)?;
+            }
+        }
+        let spec = &self.plan.spec;
+        let threads = self.backups.threads(step);
+        let request = BackupRequest {
+            sources: vec![project.root.clone()],
+            tags: vec![OUR_TAG.to_owned(), tag_of(project.id)],
+            exclude: spec.exclude.clone(),
+            estimate: true,
+            threads: spec.limits.threads.map_or(threads, |threads| threads as usize),
+            ..BackupRequest::default()
+        };
+        let made = repository.backup(&request, step);
+        // A folder that went away in the meantime explains whatever else went wrong.
+        if made.is_err() {
+            require_source(project)?;
+        }
+        let summary = made?;
+        self.backups.note_seen(&target.destination, &repository);
+        Ok(Done {
+            summary: sentence(&summary, &target.destination),
+            snapshot: summary.snapshot.map(|id| id.to_string()),
+            added_bytes: summary.counts.data_added_packed,
+        })
+    }
+
+    /// Gives what one destination holds of the project to another, which lacks it.
+    fn hand_on(&mut self, project: &Project, from: usize, to: usize) -> Result<bool> {
+        let destination = self.targets[to].destination.clone();
+        let title = format!("{} to {}", project.name, destination.name);
+        let part = self.begin_part(title, Some(project.id), Some(destination.id));
+        let done = self.try_hand_on(project, from, to, &part.step);
+        if let Err(error) = &done {
+            let is_source = self.targets[from].is_lost(self.backups);
+            self.look_after(if is_source { from } else { to }, error);
+        }
+        self.end_part(part, done)
+    }
+
+    fn try_hand_on(&self, project: &Project, from: usize, to: usize, step: &Job) -> Result<Done> {
+        let (giver, taker) = (&self.targets[from], &self.targets[to]);
+        refuse_overlap(project, &taker.destination)?;
+        let repository = taker.open()?;
+        let source = giver.open()?;
+        let given = self.bring_up(&source, &repository, project.id, step)?;
+        self.backups.note_seen(&taker.destination, &repository);
+        let name = &giver.destination.name;
+        let count = count_text(given.count, "backup");
+        let added = size_text(given.added_bytes);
+        Ok(Done {
+            summary: format!("{count} taken over from {name}, {added} added"),
+            snapshot: given.newest.map(|id| id.to_string()),
+            added_bytes: given.added_bytes,
+        })
+    }
+
+    /// Copies the project's snapshots that are newer than what `to` holds of it; only the newest
+    /// where it holds none.
+    fn bring_up(
+        &self,
+        from: &Repository,
+        to: &Repository,
+        project: ProjectId,
+        step: &Job,
+    ) -> Result<Given> {
+        let newest_there = snapshots_of(to, project)?.into_iter().map(|it| it.time).max();
+        let mut lacking = snapshots_of(from, project)?;
+        lacking.sort_by_key(|snapshot| (snapshot.time, snapshot.id));
+        match newest_there {
+            Some(newest) => lacking.retain(|snapshot| snapshot.time > newest),
+            None => drop(lacking.drain(..lacking.len().saturating_sub(1))),
+        }
+        let ids: Vec<_> = lacking.iter().map(|snapshot| snapshot.id).collect();
+        if ids.is_empty() {
+            return Ok(Given::default());
+        }
+        let report = copy(from, to, &ids, &CopyOptions::default(), step)?;
+        let newest =
+            report.copied.iter().chain(&report.skipped).rfind(|it| Some(&it.source) == ids.last());
+        Ok(Given {
+            count: report.copied.len() as u64,
+            added_bytes: report.bytes,
+            newest: newest.map(|it| it.target),
+        })
+    }
+
+    fn look_after(&mut self, index: usize, error: &Error) {
+        if error.code() != Code::Cancelled {
+            let (backups, job) = (self.backups, self.job);
+            self.targets[index].look_after(backups, error, job);
+        }
+    }
+}
+
+/// What a destination was given.
+#[derive(Default)]
+struct Given {
+    count: u64,
+    added_bytes: u64,
+    newest: Option<SnapshotId>,
+}
+
+/// A project's snapshots in a repository; its objects are none of them.
+pub(crate) fn snapshots_of(repository: &Repository, project: ProjectId) -> Result<Vec<Snapshot>> {
+    let tag = tag_of(project);
+    let mut snapshots = repository.snapshots()?;
+    snapshots.retain(|snapshot| {
+        snapshot.tags.contains(&tag) && !snapshot.tags.iter().any(|tag| tag == "objects")
+    });
+    Ok(snapshots)
+}

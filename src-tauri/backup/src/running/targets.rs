@@ -1,0 +1,166 @@
+//! The destinations of a run: which are there, and what becomes of one that goes away.
+
+use std::collections::HashSet;
+use std::fs;
+use std::sync::Arc;
+
+use undercroft_foundation::{Code, Error, IoContext, Job, LogLevel, Result};
+use undercroft_library::Failure;
+use undercroft_providers::{Provider, ThrottledProvider};
+use undercroft_repository::{PackId, Repository};
+
+use crate::backups::Backups;
+use crate::destinations::Destination;
+use crate::plans::{Plan, PlanTarget};
+
+/// Where a destination stands in a run.
+pub(super) enum Standing {
+    /// It is there, and open.
+    There(Arc<Repository>),
+    /// It is away, or went away.
+    Away,
+    /// It cannot be used, or no longer.
+    Failed(Failure),
+}
+
+/// A destination of the plan.
+pub(super) struct Target {
+    pub(super) destination: Destination,
+    pub(super) standing: Standing,
+    /// Whether this run brings it up to date.
+    pub(super) is_served: bool,
+    /// Whether it lacks something that the run should have given it.
+    pub(super) has_failed: bool,
+    /// The packs that it held when the run began.
+    packs: HashSet<PackId>,
+}
+
+impl Target {
+    pub(super) fn find(
+        backups: &Backups,
+        plan: &Plan,
+        target: &PlanTarget,
+        is_served: bool,
+        job: &Job,
+    ) -> Result<Self> {
+        let destination = backups.destination(target.destination)?;
+        let name = &destination.name;
+        let standing = match backups.repository_of(&destination) {
+            Ok(repository) => Standing::There(throttled(backups, plan, repository)),
+            Err(error) if error.code() == Code::Unavailable => {
+                if is_served {
+                    let text = format!("{name} is not there; it is given what it lacks later");
+                    job.log(LogLevel::Info, text);
+                }
+                Standing::Away
+            }
+            Err(error) => {
+                if is_served {
+                    job.warn(name, error.to_string());
+                }
+                Standing::Failed(Failure::from(&error))
+            }
+        };
+        let has_failed = matches!(standing, Standing::Failed(_));
+        let mut found =
+            Self { destination, standing, is_served, has_failed, packs: HashSet::new() };
+        if found.takes() && plan.spec.verification.after_run {
+            found.packs = packs_of(&found.destination)?.into_iter().collect();
+        }
+        Ok(found)
+    }
+
+    pub(super) fn repository(&self) -> Option<Arc<Repository>> {
+        match &self.standing {
+            Standing::There(repository) => Some(Arc::clone(repository)),
+            _ => None,
+        }
+    }
+
+    /// Its repository.
+    ///
+    /// # Errors
+    /// What keeps it from being used.
+    pub(super) fn open(&self) -> Result<Arc<Repository>> {
+        match &self.standing {
+            Standing::There(repository) => Ok(Arc::clone(repository)),
+            Standing::Failed(failure) => Err(failure.clone().into()),
+            Standing::Away => {
+                let what = format!("{} is not there", self.destination.name);
+                Err(Error::new(Code::Unavailable, what).next("Connect its drive and try again"))
+            }
+        }
+    }
+
+    /// Whether it can be used no more.
+    pub(super) fn is_lost(&self, backups: &Backups) -> bool {
+        backups.repository_of(&self.destination).is_err()
+    }
+
+    pub(super) fn is_there(&self) -> bool {
+        matches!(self.standing, Standing::There(_))
+    }
+
+    /// Whether it is there to be brought up to date.
+    pub(super) fn takes(&self) -> bool {
+        self.is_served && self.is_there()
+    }
+
+    /// Looks whether a failure means that it cannot be used any more in this run, and says so.
+    pub(super) fn look_after(&mut self, backups: &Backups, error: &Error, job: &Job) {
+        self.has_failed = true;
+        let name = &self.destination.name;
+        match backups.repository_of(&self.destination) {
+            Err(gone) if gone.code() == Code::Unavailable => {
+                job.warn(name, "It went away; the run goes on without it");
+                self.standing = Standing::Away;
+            }
+            Err(other) => {
+                job.warn(name, other.to_string());
+                self.standing = Standing::Failed(Failure::from(&other));
+            }
+            Ok(_) if is_of_the_place(error.code()) => {
+                job.warn(name, "Nothing more can be written there; the run goes on without it");
+                self.standing = Standing::Failed(Failure::from(error));
+            }
+            Ok(_) => {}
+        }
+    }
+
+    /// The packs that came since the run began.
+    pub(super) fn new_packs(&self) -> Result<Vec<PackId>> {
+        let mut packs = packs_of(&self.destination)?;
+        packs.retain(|pack| !self.packs.contains(pack));
+        Ok(packs)
+    }
+}
+
+/// Whether the next thing that is written there would fail in the same way.
+fn is_of_the_place(code: Code) -> bool {
+    matches!(code, Code::StorageFull | Code::PermissionDenied)
+}
+
+fn throttled(backups: &Backups, plan: &Plan, repository: Arc<Repository>) -> Arc<Repository> {
+    let Some(bytes_per_second) = plan.spec.limits.bytes_per_second else { return repository };
+    let clock = Arc::clone(&backups.library.world().clock);
+    let slow = |inner: Arc<dyn Provider>| -> Arc<dyn Provider> {
+        Arc::new(ThrottledProvider::new(inner, clock, bytes_per_second))
+    };
+    Arc::new(repository.through(slow))
+}
+
+fn packs_of(destination: &Destination) -> Result<Vec<PackId>> {
+    let data = destination.path.join("data");
+    let mut packs = Vec::new();
+    for folder in fs::read_dir(&data).at("list", &data)? {
+        let folder = folder.at("list", &data)?.path();
+        if !folder.is_dir() {
+            continue;
+        }
+        for file in fs::read_dir(&folder).at("list", &folder)? {
+            let name = file.at("list", &folder)?.file_name();
+            packs.extend(name.to_str().and_then(|name| name.parse::<PackId>().ok()));
+        }
+    }
+    Ok(packs)
+}
