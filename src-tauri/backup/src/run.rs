@@ -5,7 +5,7 @@ use undercroft_foundation::{
     size_text,
 };
 use undercroft_library::{JobKind, JobSpec, JobView, Overlap, Project, ProjectStatus, overlap};
-use undercroft_repository::{BackupRequest, BackupSummary};
+use undercroft_repository::{BackupRequest, BackupSummary, Repository};
 
 use crate::backups::Backups;
 use crate::destinations::Destination;

@@ -43,7 +43,10 @@ impl Target {
         is_served: bool,
         job: &Job,
     ) -> Result<Self> {
-        let destination = backups.destination(target.destination)?;
+        let mut destination = backups.destination(target.destination)?;
+        if let Ok(located) = backups.require_there(&destination) {
+            destination = located;
+        }
         let name = &destination.name;
         let standing = match backups.repository_of(&destination) {
             Ok(repository) => Standing::There(throttled(backups, plan, repository)),
