@@ -154,7 +154,7 @@ fn versions_of_a_file_are_grouped_by_what_it_held() {
         }
     }
     // A file is no folder, and the root no file.
-    let below = [path.clone(), vec![b"x".to_vec()]].concat();
+    let below = [path, vec![b"x".to_vec()]].concat();
     let seen = repository.file_versions(&below, &SnapshotFilter::default()).unwrap();
     assert!(seen.versions.is_empty() && seen.sightings.len() == 7);
     let root = repository.file_versions(&[], &SnapshotFilter::default());

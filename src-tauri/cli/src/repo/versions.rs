@@ -84,7 +84,7 @@ fn print_table(out: &Output, seen: &FileVersions) {
             size(version.node.size),
             count(version.snapshots.len() as u64, "snapshot"),
             label(newest),
-            label(times.last().or(newest)),
+            label(times.next_back().or(newest)),
         ]);
     }
     table.print(out, "No snapshot has it");
