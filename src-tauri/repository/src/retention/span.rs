@@ -41,7 +41,7 @@ impl FromStr for CalendarSpan {
     fn from_str(text: &str) -> Result<Self> {
         let wrong = || {
             Error::new(Code::Invalid, format!("Not a span of time: {text:?}"))
-                .next("Write years, months, days and hours: 1y5m7d2h")
+                .why("Years, months, days and hours are written like this: 1y5m7d2h")
         };
         let mut span = Self::default();
         let mut digits = String::new();
