@@ -25,18 +25,7 @@ awaited! {
     mount_start(MountRef) -> Mount;
     mount_stop(MountRef) -> Nothing;
     mount_list(Nothing) -> Vec<Mount>;
-    plan_list(Nothing) -> Vec<Plan>;
-    plan_show(PlanRef) -> Plan;
-    plan_propose(Nothing) -> PlanDraft;
-    plan_save(PlanSave) -> Plan;
-    plan_preview(PlanDraft) -> PlanPreview;
-    plan_enable(PlanEnable) -> Plan;
-    plan_delete(PlanRef) -> Plan;
     plan_run(PlanRef) -> JobView;
-    schedule_upcoming(Upcoming) -> Vec<PlannedRun>;
-    schedule_state(Nothing) -> ScheduleState;
-    schedule_pause(PauseRequest) -> ScheduleState;
-    schedule_resume(Nothing) -> ScheduleState;
     destination_repair(RepairRequest) -> JobView;
     parity_change(ParityChange) -> JobView;
     guard_list(Nothing) -> Vec<GuardAlert>;

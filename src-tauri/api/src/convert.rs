@@ -1,6 +1,7 @@
 //! From the rooms' types to the wire's.
 
 pub(crate) mod history;
+pub(crate) mod plans;
 mod retention;
 
 use std::time::Duration;

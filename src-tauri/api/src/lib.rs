@@ -25,6 +25,7 @@ mod jobs;
 mod keys;
 mod memory;
 mod places;
+mod plans;
 mod projects;
 mod proofs;
 mod rebuilding;
@@ -42,7 +43,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
 use crossbeam_channel::Receiver;
-use undercroft_backup::{Backups, HoldHistory};
+use undercroft_backup::{Backups, HoldHistory, Machine, Scheduler};
 use undercroft_foundation::{Result, SettingsOverrides, World, escape_path};
 use undercroft_history::History;
 use undercroft_history::memory::{ReadCache, SessionWork};
@@ -65,6 +66,7 @@ pub struct Api(Arc<Rooms>);
 struct Rooms {
     library: Library,
     backups: Backups,
+    scheduler: Scheduler,
     history: History,
     cache: ReadCache,
     session: OnceLock<SessionWork>,
@@ -101,11 +103,14 @@ impl Api {
     ) -> Result<Self> {
         let library = Library::open_or_create(root, world, &tables())?;
         let history = History::new(&library);
-        let held = history.clone();
+        let (held, versions) = (history.clone(), history.clone());
         let hold: Arc<HoldHistory> = Arc::new(move |project| Ok(Box::new(held.hold(project)?)));
+        let count = move |project, since| versions.count_versions_since(project, since);
         let backups = Backups::new(&library).with_overrides(overrides.clone());
+        let backups = backups.holding_histories(hold);
         Ok(Self(Arc::new(Rooms {
-            backups: backups.holding_histories(hold),
+            scheduler: Scheduler::new(&backups, Arc::new(Machine), Arc::new(count)),
+            backups,
             history,
             cache: ReadCache::new(memory::CACHE_BYTES),
             session: OnceLock::new(),

@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use serde::Serialize;
+use undercroft_backup::Backups;
 use undercroft_foundation::{Job, Result, World, escape_path};
 use undercroft_history::History;
 use undercroft_library::{Library, ProjectFilter};
@@ -15,6 +16,8 @@ pub struct Rebuilt {
     pub projects: u64,
     /// How many workspaces.
     pub workspaces: u64,
+    /// How many plans of backups were lost and are there again.
+    pub plans: u64,
     /// How many versions.
     pub versions: u64,
     /// Where the lost catalog is kept, to show; nothing when there was none, or it was sound.
@@ -33,6 +36,7 @@ pub fn rebuild_library(root: &Path, world: &World, job: &Job) -> Result<Rebuilt>
     Ok(Rebuilt {
         projects: library.projects().list(&ProjectFilter::default())?.len() as u64,
         workspaces: rebuilt.workspaces,
+        plans: Backups::new(&library).rebuild_plans()?,
         versions: rebuilt.versions,
         lost_catalog: lost.map(|path| escape_path(&path)),
     })

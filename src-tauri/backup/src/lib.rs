@@ -39,7 +39,8 @@ pub use keys::Keys;
 pub use kit::RecoveryKit;
 pub use library_copy::{HoldHistory, LibraryCopy};
 pub use plans::{
-    HookCommand, Limits, Plan, PlanProjects, PlanSpec, PlanTarget, Retention, Verification,
+    HookCommand, LeftOut, Limits, Plan, PlanProjects, PlanSpec, PlanTarget, Preview, Retention,
+    Verification, rebuildable_folders,
 };
 pub use protection::{Protection, ProtectionState};
 pub use restore::RestoreOrder;

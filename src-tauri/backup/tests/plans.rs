@@ -7,8 +7,9 @@ use std::fs;
 use support::{Home, refused};
 use undercroft_backup::{
     Backups, DayTime, HookCommand, PlanProjects, PlanSpec, QuietHours, Schedule, TABLES,
+    rebuildable_folders,
 };
-use undercroft_foundation::Code;
+use undercroft_foundation::{Code, Job};
 use undercroft_library::Library;
 
 fn events(library: &Library) -> Vec<String> {
@@ -124,7 +125,8 @@ fn what_makes_no_sense_is_refused_with_the_reason() {
 fn plans_outlive_a_lost_catalog() {
     let home = Home::new();
     let (library, backups) = home.open();
-    home.destination(&backups, "disk");
+    let disk = home.destination(&backups, "disk");
+    let project = home.project(&library, "p");
     let mut spec = backups.propose_plan().unwrap();
     spec.exclude = vec!["*.iso".to_owned()];
     spec.time_zone = Some("Europe/Vienna".to_owned());
@@ -144,6 +146,53 @@ fn plans_outlive_a_lost_catalog() {
     let backups = Backups::new(&library);
     assert_eq!(backups.rebuild_plans().unwrap(), 1);
     assert_eq!(backups.plans().unwrap(), [plan]);
+    // Its destination is there again with its password, and can be used at once.
+    assert_eq!(backups.destinations().unwrap(), [disk.clone()]);
+    backups.run(project.id, disk.id, &Job::new()).unwrap();
     fs::write(root.join("plans.json"), "{").unwrap();
     refused(backups.rebuild_plans(), Code::Damaged, "not what Undercroft writes");
+}
+
+#[test]
+fn a_preview_counts_what_is_backed_up_and_what_is_left_out() {
+    let home = Home::new();
+    let (library, backups) = home.open();
+    home.destination(&backups, "disk");
+    let project = home.project(&library, "p");
+    let write = |path: &str, size: usize| {
+        let path = project.root.join(path);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, vec![b'x'; size]).unwrap();
+    };
+    write("package.json", 10);
+    write("node_modules/a/index.js", 5000);
+    write("node_modules/b.js", 500);
+    write("kept/node_modules/b.js", 7);
+    write("disk.iso", 900);
+    write("build/out", 30);
+    let mut spec = backups.propose_plan().unwrap();
+    spec.exclude = vec!["*.iso".to_owned()];
+    let patience = std::time::Duration::from_secs(60);
+    let preview = backups.preview_plan(&spec, patience).unwrap();
+    // README, src/main.rs, package.json, one of node_modules that nothing proves, and build.
+    assert_eq!((preview.projects, preview.files), (1, 5));
+    assert_eq!(preview.size_bytes, 1 + 13 + 10 + 7 + 30);
+    assert!(preview.complete);
+    assert_eq!(preview.left_out_bytes, 6400);
+    let told: Vec<_> =
+        preview.left_out.iter().map(|left| (left.path.to_str().unwrap(), left.files)).collect();
+    assert_eq!(told, [("node_modules", 2), ("disk.iso", 1)]);
+    assert!(preview.left_out[0].why.ends_with("there is package.json"));
+    assert_eq!(preview.left_out[1].why, "the pattern *.iso");
+    assert_eq!(rebuildable_folders(&project.root), [project.root.join("node_modules")]);
+
+    spec.leave_out_rebuildable = false;
+    assert_eq!(backups.preview_plan(&spec, patience).unwrap().files, 7);
+    for n in 0..600 {
+        write(&format!("many/{n}"), 1);
+    }
+    let hasty = backups.preview_plan(&spec, std::time::Duration::ZERO).unwrap();
+    assert!(!hasty.complete && hasty.files < 600);
+    spec.exclude = vec!["a[".to_owned()];
+    refused(backups.preview_plan(&spec, patience), Code::Invalid, "a[");
 }

@@ -10,7 +10,7 @@ use crate::ending::{self, Ending};
 use crate::session::Session;
 use crate::{
     backup, completions, destination, doctor, draft, events, file, git, history, jobs, library,
-    man, memory, project, repo, restore, runs, serve, settings, status, undo, version, workspace,
+    man, memory, plan, project, repo, restore, runs, serve, settings, status, undo, version, workspace,
 };
 
 /// Where the help texts list what every command takes.
@@ -76,6 +76,9 @@ enum Command {
     /// Add, list and forget places that hold backups
     #[command(subcommand)]
     Destination(destination::Command),
+    /// Say what is backed up by itself, where, when, and how long it is kept
+    #[command(subcommand)]
+    Plan(Box<plan::Command>),
     /// Make, list and browse backups
     #[command(subcommand)]
     Backup(backup::Command),
@@ -135,6 +138,7 @@ impl Command {
             Self::Draft(command) => command.run(session),
             Self::Memory(command) => command.run(session),
             Self::Destination(command) => command.run(session),
+            Self::Plan(command) => command.run(session),
             Self::Backup(command) => command.run(session),
             Self::Restore(command) => command.run(session),
             Self::Status => status::run(session),

@@ -21,6 +21,7 @@ mod man;
 mod memory;
 mod output;
 mod password;
+mod plan;
 mod progress;
 mod project;
 mod repo;

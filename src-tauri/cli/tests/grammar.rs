@@ -25,6 +25,7 @@ fn every_hint_of_the_window_is_a_command_line() {
         ("{to}", "latest"),
         ("{text}", "keystone"),
         ("{message}", "Begin"),
+        ("{plan}", "daily"),
         ("{url}", "https://example.org/vault.git"),
     ];
     for use_case in USE_CASES.iter().filter(|use_case| !use_case.hint.is_empty()) {

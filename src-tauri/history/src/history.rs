@@ -151,6 +151,14 @@ impl History {
         self.library().catalog().read(|connection| table::newest(connection, workspace))
     }
 
+    /// How many versions the workspaces of a project were given after a moment.
+    ///
+    /// # Errors
+    /// Whatever keeps the catalog from being read.
+    pub fn count_versions_since(&self, project: ProjectId, since: jiff::Timestamp) -> Result<u64> {
+        self.0.library.catalog().read(|connection| table::count_since(connection, project, since))
+    }
+
     /// When the versions of a workspace were made, and how many files each changed, in the order of
     /// time: what a timeline is drawn from.
     ///

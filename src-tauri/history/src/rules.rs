@@ -8,7 +8,6 @@ mod gitignore;
 mod layers;
 mod leave_out;
 mod patterns;
-mod rebuildable;
 mod secrets;
 mod stored;
 mod survey;

@@ -14,6 +14,7 @@ mod library;
 mod overlap;
 mod presence;
 mod projects;
+mod rebuildable;
 mod rebuilding;
 mod runs;
 
@@ -26,4 +27,5 @@ pub use overlap::{Overlap, overlap};
 pub use projects::{
     AddProject, Occupied, Project, ProjectFilter, ProjectKind, ProjectStatus, Projects,
 };
+pub use rebuildable::{Rebuildable, is_cache, rebuildable};
 pub use runs::{Attempt, Failure, NewRun, Outcome, Run, RunDetail, RunFilter, Runs};

@@ -21,7 +21,7 @@ use crate::{plans, seen};
 pub(crate) use locating::{Presence, Searches};
 pub(crate) use mounts::digest_at;
 pub use room::DestinationRoom;
-pub(crate) use table::MIGRATIONS;
+pub(crate) use table::{MIGRATIONS, all, insert};
 
 /// The shortest beginning of an id that is taken for one.
 const SHORTEST_PREFIX: usize = 4;

@@ -31,7 +31,7 @@ pub(crate) const MIGRATIONS: &[Migration] = &[
 
 const COLUMNS: &str = "id, name, path, repository, added, config_digest";
 
-pub(super) fn all(connection: &Connection) -> Result<Vec<Destination>> {
+pub(crate) fn all(connection: &Connection) -> Result<Vec<Destination>> {
     let query = format!("SELECT {COLUMNS} FROM destinations ORDER BY id");
     let mut statement = connection.prepare_cached(&query).sql("read the destinations")?;
     let rows = statement.query_map((), from_row);
@@ -47,7 +47,7 @@ pub(super) fn get(connection: &Connection, id: DestinationId) -> Result<Destinat
     })
 }
 
-pub(super) fn insert(transaction: &Transaction<'_>, destination: &Destination) -> Result<()> {
+pub(crate) fn insert(transaction: &Transaction<'_>, destination: &Destination) -> Result<()> {
     transaction
         .execute(
             "INSERT INTO destinations (id, name, path, repository, added, config_digest)

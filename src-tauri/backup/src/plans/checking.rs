@@ -5,6 +5,7 @@ use std::path::Path;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use undercroft_foundation::{Code, Error, Result, escape_name};
+use undercroft_repository::Patterns;
 
 use super::{HookCommand, Plan, PlanProjects, PlanSpec};
 use crate::backups::Backups;
@@ -60,6 +61,7 @@ impl Backups {
         if spec.exclude.iter().any(|pattern| pattern.trim().is_empty()) {
             return Err(refuse("A pattern of what is left out is empty", "Take it out"));
         }
+        Patterns::parse(&spec.exclude)?;
         check_numbers(spec)
     }
 

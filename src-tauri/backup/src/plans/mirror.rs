@@ -1,20 +1,25 @@
-//! `plans.json` beside the catalog: the plans once more, so that a lost catalog takes none along.
-//! It is written before the catalog's commit, under the catalog's lock; what it holds too much
+//! `plans.json` beside the catalog: the plans once more, with their destinations, so that a lost
+//! catalog takes none along. It is written before the catalog's commit, under the catalog's lock; what it holds too much
 //! after a crash in between, nobody was told of.
 
+use std::ffi::OsString;
 use std::fs;
 use std::io;
-use std::path::Path;
+use std::os::unix::ffi::OsStringExt;
+use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
 use rusqlite::Transaction;
 use serde::{Deserialize, Serialize};
 use undercroft_foundation::{
-    Code, Error, PlanId, Result, escape_path, reach_write_point, replace_file,
+    Code, DestinationId, Error, PlanId, Result, escape_path, reach_write_point, replace_file,
+    unescape_name,
 };
+use undercroft_library::NewEvent;
 
 use super::{Plan, PlanSpec, table};
 use crate::backups::Backups;
+use crate::destinations::{self, Destination};
 
 const NAME: &str = "plans.json";
 const ABOUT: &str = "The plans of backups, as the catalog has them. Undercroft writes this file \
@@ -28,6 +33,19 @@ struct Mirror {
     about: String,
     version: u32,
     plans: Vec<Mirrored>,
+    destinations: Vec<MirroredDestination>,
+}
+
+/// A destination of a plan. Its password lies elsewhere, under its id.
+#[derive(Serialize, Deserialize)]
+struct MirroredDestination {
+    id: DestinationId,
+    name: String,
+    /// Escaped, because a path may hold any bytes.
+    path: String,
+    repository: String,
+    added: Timestamp,
+    config_digest: Option<String>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -49,10 +67,14 @@ pub(super) fn write(root: &Path, transaction: &Transaction<'_>) -> Result<()> {
         created: plan.created,
         spec: plan.spec,
     };
+    let plans = table::all(transaction)?;
+    let mut destinations = destinations::all(transaction)?;
+    destinations.retain(|each| plans.iter().any(|plan| plan.target(each.id).is_some()));
     let mirror = Mirror {
         about: ABOUT.to_owned(),
         version: VERSION,
-        plans: table::all(transaction)?.into_iter().map(mirrored).collect(),
+        plans: plans.into_iter().map(mirrored).collect(),
+        destinations: destinations.into_iter().map(MirroredDestination::of).collect(),
     };
     let mut text = serde_json::to_vec_pretty(&mirror).map_err(|source| {
         Error::new(Code::Internal, "Cannot write the plans down").because(source)
@@ -63,8 +85,33 @@ pub(super) fn write(root: &Path, transaction: &Transaction<'_>) -> Result<()> {
     Ok(())
 }
 
+impl MirroredDestination {
+    fn of(destination: Destination) -> Self {
+        Self {
+            id: destination.id,
+            name: destination.name,
+            path: escape_path(&destination.path),
+            repository: destination.repository,
+            added: destination.added,
+            config_digest: destination.config_digest,
+        }
+    }
+
+    fn back(self) -> Option<Destination> {
+        Some(Destination {
+            id: self.id,
+            name: self.name,
+            path: PathBuf::from(OsString::from_vec(unescape_name(&self.path)?)),
+            repository: self.repository,
+            added: self.added,
+            config_digest: self.config_digest,
+        })
+    }
+}
+
 impl Backups {
-    /// Takes in the plans of `plans.json` that the catalog does not know, and says how many.
+    /// Takes in the plans of `plans.json` that the catalog does not know, and the destinations
+    /// that they need, and says how many plans.
     ///
     /// # Errors
     /// [`Code::Damaged`] for a file that is none, [`Code::TooNew`] for one of a newer Undercroft.
@@ -85,6 +132,7 @@ impl Backups {
             return Err(Error::new(Code::TooNew, format!("Cannot read {}", escape_path(&path))));
         }
         self.library.catalog().write(|transaction| {
+            self.rebuild_destinations(transaction, mirror.destinations)?;
             let known = table::all(transaction)?;
             let mut taken_in = 0;
             for Mirrored { id, name, enabled, created, spec } in mirror.plans {
@@ -98,5 +146,28 @@ impl Backups {
             }
             Ok(taken_in)
         })
+    }
+
+    fn rebuild_destinations(
+        &self,
+        transaction: &Transaction<'_>,
+        mirrored: Vec<MirroredDestination>,
+    ) -> Result<()> {
+        let known = destinations::all(transaction)?;
+        for destination in mirrored.into_iter().filter_map(MirroredDestination::back) {
+            let is_known = known.iter().any(|each| {
+                each.id == destination.id
+                    || each.repository == destination.repository
+                    || each.name.to_lowercase() == destination.name.to_lowercase()
+            });
+            if !is_known {
+                destinations::insert(transaction, &destination)?;
+                let text = format!("{} was added again", destination.name);
+                let event = NewEvent::new("destination.added", text);
+                let event = event.of_destination(Some(destination.id));
+                self.library.events().append(transaction, &event)?;
+            }
+        }
+        Ok(())
     }
 }

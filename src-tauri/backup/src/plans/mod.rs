@@ -4,12 +4,14 @@
 mod checking;
 mod keeping;
 mod mirror;
+mod preview;
 mod retention;
 mod spec;
 mod table;
 mod usual;
 
 pub(crate) use keeping::let_go_of;
+pub use preview::{LeftOut, Preview, rebuildable_folders};
 pub use retention::Retention;
 pub use spec::{HookCommand, Limits, Plan, PlanProjects, PlanSpec, PlanTarget, Verification};
 pub(crate) use table::MIGRATIONS;

@@ -311,6 +311,20 @@ const SETTINGS_SET: Scenario = Scenario {
     once: false,
 };
 
+const PLAN_ADD: Scenario = Scenario {
+    prepare: library_with_a_destination,
+    arguments: |_| words("plan add daily --to vault"),
+    points: &["plans.written", "catalog.before-commit", "catalog.committed"],
+    stores: false,
+    times: 2,
+    done: |program| {
+        assert!(program.must(&["plan", "show", "daily"]).contains("vault"));
+        let mirror = fs::read_to_string(program.library().join("plans.json")).unwrap();
+        assert!(mirror.contains("daily"));
+    },
+    once: true,
+};
+
 const DESTINATION_ADD: Scenario = Scenario {
     prepare: library_with_a_project,
     arguments: |_| words("destination add repository --name vault"),
@@ -405,6 +419,7 @@ crashes! {
     a_killed_project_rename: PROJECT_RENAME;
     a_killed_project_tag: PROJECT_TAG;
     a_killed_settings_set: SETTINGS_SET;
+    a_killed_plan_add: PLAN_ADD;
     a_killed_destination_add: DESTINATION_ADD;
     a_killed_backup_run: BACKUP_RUN;
     a_killed_restore: RESTORE;

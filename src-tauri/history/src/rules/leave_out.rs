@@ -7,9 +7,9 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
 use undercroft_foundation::escape_name;
+use undercroft_library::{Rebuildable, is_cache, rebuildable};
 
 use super::gitignore::{IgnoreFile, NotFollowed, Said};
-use super::rebuildable::{self, Proof};
 use super::{Compiled, Rules, patterns, secrets};
 use crate::path::TreePath;
 
@@ -207,10 +207,11 @@ impl FolderRules {
         }
         let root = &self.0.workspace.0.root;
         let is_ignored = || self.is_ignored() || self.ignored_by(path, true).is_some();
-        if let Some(Proof { what, manifest }) = rebuildable::proof_of(root, path, is_ignored) {
+        let folder = path.below(root);
+        if let Some(Rebuildable { what, manifest }) = rebuildable(root, &folder, is_ignored) {
             return Some(Why::Rebuildable { what, manifest });
         }
-        if rebuildable::is_cache(&path.below(root)) {
+        if is_cache(&folder) {
             return Some(Why::Cache);
         }
         self.rules().follow_gitignore.then(|| self.ignored_by(path, true)).flatten()

@@ -178,6 +178,21 @@ pub(crate) fn moments(
     rows.and_then(Iterator::collect).sql("read the versions")
 }
 
+/// How many versions of a project were made after a moment.
+pub(crate) fn count_since(
+    connection: &Connection,
+    project: ProjectId,
+    since: Timestamp,
+) -> Result<u64> {
+    let count: i64 = connection
+        .prepare_cached("SELECT count(*) FROM versions WHERE project = ?1 AND time > ?2")
+        .and_then(|mut statement| {
+            statement.query_row((Column(project), Moment(since)), |row| row.get(0))
+        })
+        .sql("count the versions")?;
+    Ok(u64::try_from(count).unwrap_or_default())
+}
+
 /// Versions whose id, in whole, in its beginning or in its end, or whose name is `text`.
 pub(crate) fn find(
     connection: &Connection,

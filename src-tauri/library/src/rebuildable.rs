@@ -8,8 +8,6 @@ use std::path::Path;
 
 use rustix::fs::{Mode, OFlags};
 
-use crate::path::TreePath;
-
 /// What every mark of a cache begins with (bford.info/cachedir).
 const CACHE_SIGNATURE: &[u8] = b"Signature: 8a477f597d28d172789f06886806bc55";
 /// This many names of a folder are looked at for one with an ending.
@@ -100,27 +98,29 @@ const KINDS: &[Kind] = &[
 
 /// What a folder is made again from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Proof {
+pub struct Rebuildable {
     /// The folder's kind: `node_modules`.
-    pub(super) what: &'static str,
+    pub what: &'static str,
     /// What lies beside or in it: `package.json`.
-    pub(super) manifest: &'static str,
+    pub manifest: &'static str,
 }
 
-/// The proof that the folder at `path` of the workspace at `root` is made again, if there is one.
-pub(super) fn proof_of(
+/// The proof that `folder`, in the workspace at `root`, is made again, if there is one.
+/// `is_ignored` says whether a `.gitignore` names it: it is asked where the name alone says little.
+pub fn rebuildable(
     root: &Path,
-    path: &TreePath,
+    folder: &Path,
     is_ignored: impl FnOnce() -> bool,
-) -> Option<Proof> {
-    let name = path.name()?;
-    if name == b"__pycache__" {
-        let only = has_only(&path.below(root), &[".pyc", ".pyo"]);
-        return only.then_some(Proof { what: "__pycache__", manifest: "*.pyc" });
+) -> Option<Rebuildable> {
+    let path = folder.strip_prefix(root).ok()?;
+    let name = path.file_name()?;
+    if name == "__pycache__" {
+        let only = has_only(folder, &[".pyc", ".pyo"]);
+        return only.then_some(Rebuildable { what: "__pycache__", manifest: "*.pyc" });
     }
     let mut found = None;
-    for kind in KINDS.iter().filter(|kind| is_named(path, kind.name)) {
-        let Some(proof) = kind.proof(root, path) else { continue };
+    for kind in KINDS.iter().filter(|kind| path.ends_with(kind.name)) {
+        let Some(proof) = kind.proof(folder) else { continue };
         if !kind.is_ambiguous {
             return Some(proof);
         }
@@ -130,7 +130,7 @@ pub(super) fn proof_of(
 }
 
 /// Whether the folder is marked as a cache by who made it.
-pub(super) fn is_cache(folder: &Path) -> bool {
+pub fn is_cache(folder: &Path) -> bool {
     let flags = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC;
     let Ok(file) = rustix::fs::open(folder.join("CACHEDIR.TAG"), flags, Mode::empty()) else {
         return false;
@@ -142,15 +142,8 @@ pub(super) fn is_cache(folder: &Path) -> bool {
         && head == CACHE_SIGNATURE
 }
 
-/// Whether `path` ends in this name, or these.
-fn is_named(path: &TreePath, name: &str) -> bool {
-    let before = path.as_bytes().strip_suffix(name.as_bytes());
-    before.is_some_and(|before| matches!(before, [] | [.., b'/']))
-}
-
 impl Kind {
-    fn proof(&self, root: &Path, path: &TreePath) -> Option<Proof> {
-        let folder = path.below(root);
+    fn proof(&self, folder: &Path) -> Option<Rebuildable> {
         if self.inside.is_some_and(|name| !is_there(&folder.join(name))) {
             return None;
         }
@@ -159,7 +152,7 @@ impl Kind {
             [] => self.inside?,
             names => names.iter().find(|name| is_beside(beside, name))?,
         };
-        Some(Proof { what: self.name, manifest })
+        Some(Rebuildable { what: self.name, manifest })
     }
 }
 

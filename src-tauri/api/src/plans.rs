@@ -1,0 +1,190 @@
+//! Plans: what is backed up where and when, and what comes next.
+
+use std::time::Duration;
+
+use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp, ToSpan};
+use undercroft_backup as backup;
+use undercroft_foundation::Result;
+
+use crate::convert::plans as to;
+use crate::wire::{
+    Nothing, PauseFor, PauseRequest, Plan, PlanDraft, PlanEnable, PlanPreview, PlanRef, PlanSave,
+    PlannedRun, ScheduleState, Upcoming,
+};
+use crate::Api;
+
+/// How long a preview counts.
+const PATIENCE: Duration = Duration::from_secs(4);
+/// How many coming runs are listed when nobody says.
+const UPCOMING: u32 = 100;
+/// And at most.
+const MOST_UPCOMING: u32 = 1000;
+/// How far ahead the coming runs are listed when nobody says.
+const SEVEN_DAYS: SignedDuration = SignedDuration::from_hours(7 * 24);
+/// How far ahead the next run is looked for.
+const TWO_YEARS: SignedDuration = SignedDuration::from_hours(2 * 366 * 24);
+/// What a plan is called that nobody gave a name.
+const USUAL_NAME: &str = "Daily";
+
+impl Api {
+    /// Lists the plans.
+    ///
+    /// # Errors
+    /// Whatever keeps the catalog from being read.
+    pub fn plan_list(&self, _: Nothing) -> Result<Vec<Plan>> {
+        self.0.backups.plans()?.into_iter().map(|plan| self.plan(plan)).collect()
+    }
+
+    /// Shows one plan.
+    ///
+    /// # Errors
+    /// [`undercroft_foundation::Code::NotFound`].
+    pub fn plan_show(&self, request: PlanRef) -> Result<Plan> {
+        self.plan(self.0.backups.find_plan(&request.plan)?)
+    }
+
+    /// Proposes a plan that suits most.
+    ///
+    /// # Errors
+    /// Whatever keeps the catalog from being read.
+    pub fn plan_propose(&self, _: Nothing) -> Result<PlanDraft> {
+        let taken: Vec<_> = self.0.backups.plans()?.into_iter().map(|plan| plan.name).collect();
+        let name = (1..)
+            .map(|n| if n == 1 { USUAL_NAME.to_owned() } else { format!("{USUAL_NAME} {n}") })
+            .find(|name| !taken.contains(name));
+        Ok(to::draft(name.unwrap_or_default(), self.0.backups.propose_plan()?))
+    }
+
+    /// Keeps a plan, new or changed.
+    ///
+    /// # Errors
+    /// Those of [`backup::Backups::create_plan`] and [`backup::Backups::change_plan`].
+    pub fn plan_save(&self, request: PlanSave) -> Result<Plan> {
+        let PlanSave { plan, draft } = request;
+        let name = draft.name.clone();
+        let spec = to::spec(draft)?;
+        let kept = match plan {
+            Some(text) => {
+                let id = self.0.backups.find_plan(&text)?.id;
+                self.0.backups.change_plan(id, &name, &spec)?
+            }
+            None => self.0.backups.create_plan(&name, &spec)?,
+        };
+        self.plan(kept)
+    }
+
+    /// Counts what a plan would back up and what it would leave out.
+    ///
+    /// # Errors
+    /// [`undercroft_foundation::Code::Invalid`] for a pattern that is none.
+    pub fn plan_preview(&self, draft: PlanDraft) -> Result<PlanPreview> {
+        Ok(to::preview(self.0.backups.preview_plan(&to::spec(draft)?, PATIENCE)?))
+    }
+
+    /// Lets a plan run by itself, or no longer.
+    ///
+    /// # Errors
+    /// Those of [`backup::Backups::enable_plan`].
+    pub fn plan_enable(&self, request: PlanEnable) -> Result<Plan> {
+        let id = self.0.backups.find_plan(&request.plan)?.id;
+        self.plan(self.0.backups.enable_plan(id, request.enabled)?)
+    }
+
+    /// Removes a plan; its backups stay.
+    ///
+    /// # Errors
+    /// [`undercroft_foundation::Code::NotFound`].
+    pub fn plan_delete(&self, request: PlanRef) -> Result<Plan> {
+        let plan = self.0.backups.find_plan(&request.plan)?;
+        let shown = self.plan(plan.clone())?;
+        self.0.backups.delete_plan(plan.id)?;
+        Ok(shown)
+    }
+
+    /// Lists the runs to come.
+    ///
+    /// # Errors
+    /// Whatever keeps the catalog from being read.
+    pub fn schedule_upcoming(&self, request: Upcoming) -> Result<Vec<PlannedRun>> {
+        let week = self.now().saturating_add(SEVEN_DAYS).unwrap_or(Timestamp::MAX);
+        let until = request.until.unwrap_or(week);
+        let limit = request.limit.unwrap_or(UPCOMING).min(MOST_UPCOMING) as usize;
+        let runs = self.0.backups.upcoming(until, limit)?;
+        Ok(runs.into_iter().map(to::planned_run).collect())
+    }
+
+    /// Says whether backups begin by themselves.
+    ///
+    /// # Errors
+    /// Whatever keeps the catalog from being read.
+    pub fn schedule_state(&self, _: Nothing) -> Result<ScheduleState> {
+        let pause = self.0.backups.schedule_pause()?;
+        let far = self.now().saturating_add(TWO_YEARS).unwrap_or(Timestamp::MAX);
+        let next = self.0.backups.upcoming(far, 1)?.pop();
+        Ok(ScheduleState {
+            paused: pause.is_some(),
+            until: pause.and_then(|pause| pause.until),
+            next: next.map(to::planned_run),
+        })
+    }
+
+    /// Lets no backup begin by itself for a while.
+    ///
+    /// # Errors
+    /// Whatever keeps the catalog from being written.
+    pub fn schedule_pause(&self, request: PauseRequest) -> Result<ScheduleState> {
+        let until = match request.pause {
+            PauseFor::OneHour => self.now().checked_add(1.hour()).ok(),
+            PauseFor::UntilTomorrow => next_morning(self.now()),
+            PauseFor::UntilResumed => None,
+        };
+        self.0.backups.pause_schedule(until)?;
+        self.schedule_state(Nothing {})
+    }
+
+    /// Lets backups begin by themselves again.
+    ///
+    /// # Errors
+    /// Whatever keeps the catalog from being written.
+    pub fn schedule_resume(&self, _: Nothing) -> Result<ScheduleState> {
+        self.0.backups.resume_schedule()?;
+        self.schedule_state(Nothing {})
+    }
+
+    fn now(&self) -> Timestamp {
+        self.0.library.world().clock.now()
+    }
+
+    fn plan(&self, plan: backup::Plan) -> Result<Plan> {
+        let standing = self.0.scheduler.standing(&plan)?;
+        let projects = self.0.backups.projects_of(&plan.spec.projects)?;
+        let held = |target: &backup::TargetStanding| {
+            self.0.backups.is_retention_held_by_clock(plan.id, target.destination)
+        };
+        let targets = standing.targets.into_iter();
+        let targets = targets.map(|target| {
+            let held = held(&target)?;
+            Ok(to::target(target, held))
+        });
+        Ok(Plan {
+            id: plan.id.to_string(),
+            targets_now: targets.collect::<Result<_>>()?,
+            projects_now: projects.iter().map(|project| project.id.to_string()).collect(),
+            next: standing.next,
+            waiting: standing.waiting.map(to::waiting),
+            last_run: None,
+            sentence: standing.sentence,
+            needs_attention: standing.needs_attention,
+            enabled: plan.enabled,
+            created: plan.created,
+            draft: to::draft(plan.name, plan.spec),
+        })
+    }
+}
+
+/// Six in the morning of the next day, where the machine is.
+fn next_morning(now: Timestamp) -> Option<Timestamp> {
+    let morning = backup::Schedule::Daily { at: "06:00".parse().ok()? };
+    morning.next_after(now, &TimeZone::system())
+}

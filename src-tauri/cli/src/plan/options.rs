@@ -1,0 +1,327 @@
+//! What the options of `plan add` and `plan edit` say, and how a plan is shown.
+
+use clap::Args;
+use undercroft_api::Api;
+use undercroft_api::wire::{
+    HookCommand, Nothing, PlanDraft, PlanProjects, PlanTarget, ProjectRef, QuietHours, Retention,
+};
+use undercroft_foundation::{Code, Error, Result};
+
+use super::schedule;
+use crate::words::size;
+
+/// How long a command may take when nobody says.
+const HOOK_SECONDS: u32 = 3600;
+
+/// What a plan is to say; what is left out stays as it is.
+#[derive(Debug, Args)]
+pub(crate) struct Says {
+    /// A destination (again for more); without it, all
+    #[arg(long, value_name = "DESTINATION")]
+    to: Vec<String>,
+    /// A project (again for more)
+    #[arg(long, short, value_name = "PROJECT", conflicts_with_all = ["tag", "all_projects"])]
+    project: Vec<String>,
+    /// The projects with this tag (again for more)
+    #[arg(long, short, value_name = "TAG", conflicts_with = "all_projects")]
+    tag: Vec<String>,
+    /// All projects, those to come included
+    #[arg(long)]
+    all_projects: bool,
+    /// Back up the library itself, too
+    #[arg(long, value_name = "YES", num_args = 0..=1, default_missing_value = "true")]
+    with_library: Option<bool>,
+    /// Leave out what matches this pattern (again for more)
+    #[arg(long, short, value_name = "PATTERN")]
+    exclude: Vec<String>,
+    /// Leave out what a program makes again, such as node_modules
+    #[arg(long, value_name = "YES", num_args = 0..=1, default_missing_value = "true")]
+    leave_out_rebuildable: Option<bool>,
+    /// When it runs: manual, "hourly MINUTE", "daily HH:MM", "weekly mon,fri HH:MM",
+    /// "monthly DAY HH:MM", "cron 30 12 * * 1-5" or "changes COUNT"
+    #[arg(long, short)]
+    schedule: Option<String>,
+    /// The time zone of the schedule, such as Europe/Vienna
+    #[arg(long, value_name = "ZONE")]
+    time_zone: Option<String>,
+    /// Wait until the machine is on power
+    #[arg(long, value_name = "YES", num_args = 0..=1, default_missing_value = "true")]
+    on_power: Option<bool>,
+    /// Wait for a network that is not metered
+    #[arg(long, value_name = "YES", num_args = 0..=1, default_missing_value = "true")]
+    unmetered: Option<bool>,
+    /// Begin nothing between these times, or "none"
+    #[arg(long, value_name = "HH:MM-HH:MM")]
+    quiet_hours: Option<String>,
+    /// Bytes a second to and from a destination; 0 for no limit
+    #[arg(long, value_name = "BYTES")]
+    limit: Option<u64>,
+    /// Threads that work at once; 0 for as many as pay
+    #[arg(long, value_name = "COUNT")]
+    threads: Option<u32>,
+    /// Give way to other programs
+    #[arg(long, value_name = "YES", num_args = 0..=1, default_missing_value = "true")]
+    low_priority: Option<bool>,
+    /// A program to start before, then each of its arguments by the option again; an empty one
+    /// for none
+    #[arg(long, value_name = "WORD", allow_hyphen_values = true)]
+    before: Vec<String>,
+    /// A program to start after, likewise
+    #[arg(long, value_name = "WORD", allow_hyphen_values = true)]
+    after: Vec<String>,
+    /// Stop these programs after so many seconds
+    #[arg(long, value_name = "SECONDS")]
+    command_timeout: Option<u32>,
+    /// Read back what a run wrote at its end
+    #[arg(long, value_name = "YES", num_args = 0..=1, default_missing_value = "true")]
+    check_after: Option<bool>,
+    /// Read back so many thousandths of a destination a day
+    #[arg(long, value_name = "THOUSANDTHS")]
+    check_daily: Option<u16>,
+    /// Restore random files on trial every so many days; 0 for never
+    #[arg(long, value_name = "DAYS")]
+    drill_days: Option<u16>,
+    #[command(flatten)]
+    keep: Keep,
+}
+
+/// How long backups are kept; one of these replaces all that was said before.
+#[derive(Debug, Args)]
+pub(crate) struct Keep {
+    /// Keep all backups
+    #[arg(long)]
+    keep_all: bool,
+    /// Keep the last so many
+    #[arg(long, value_name = "COUNT")]
+    keep_last: Option<u32>,
+    /// Keep the last of each hour, for so many hours
+    #[arg(long, value_name = "COUNT")]
+    keep_hourly: Option<u32>,
+    /// Keep the last of each day, for so many days
+    #[arg(long, value_name = "COUNT")]
+    keep_daily: Option<u32>,
+    /// Keep the last of each week, for so many weeks
+    #[arg(long, value_name = "COUNT")]
+    keep_weekly: Option<u32>,
+    /// Keep the last of each month, for so many months
+    #[arg(long, value_name = "COUNT")]
+    keep_monthly: Option<u32>,
+    /// Keep the last of each year, for so many years
+    #[arg(long, value_name = "COUNT")]
+    keep_yearly: Option<u32>,
+    /// Keep all within this time of the newest, such as 1y5m7d2h
+    #[arg(long, value_name = "TIME")]
+    keep_within: Option<String>,
+    /// Keep one an hour within this time
+    #[arg(long, value_name = "TIME")]
+    keep_within_hourly: Option<String>,
+    /// Keep one a day within this time
+    #[arg(long, value_name = "TIME")]
+    keep_within_daily: Option<String>,
+    /// Keep one a week within this time
+    #[arg(long, value_name = "TIME")]
+    keep_within_weekly: Option<String>,
+    /// Keep one a month within this time
+    #[arg(long, value_name = "TIME")]
+    keep_within_monthly: Option<String>,
+    /// Keep one a year within this time
+    #[arg(long, value_name = "TIME")]
+    keep_within_yearly: Option<String>,
+    /// Keep those that bear these tags (again for others)
+    #[arg(long, value_name = "TAGS")]
+    keep_tag: Vec<String>,
+    /// Keep the destination's backups below so many bytes
+    #[arg(long, value_name = "BYTES")]
+    budget: Option<u64>,
+}
+
+impl Says {
+    /// Lets a draft say it.
+    pub(super) fn apply(self, api: &Api, draft: &mut PlanDraft) -> Result<()> {
+        let projects = self.projects(api)?;
+        let targets = self.targets(api, draft)?;
+        set(&mut draft.projects, projects);
+        set(&mut draft.targets, targets);
+        set(&mut draft.library, self.with_library);
+        set(&mut draft.leave_out_rebuildable, self.leave_out_rebuildable);
+        set(&mut draft.exclude, Some(self.exclude).filter(|patterns| !patterns.is_empty()));
+        set(&mut draft.schedule, self.schedule.as_deref().map(schedule::parse).transpose()?);
+        draft.time_zone = self.time_zone.or(draft.time_zone.take());
+        set(&mut draft.conditions.on_power, self.on_power);
+        set(&mut draft.conditions.unmetered, self.unmetered);
+        let quiet = self.quiet_hours.as_deref().map(quiet_hours).transpose()?;
+        set(&mut draft.conditions.quiet_hours, quiet);
+        set(&mut draft.limits.bytes_per_second, self.limit.map(|limit| some(limit, 0)));
+        set(&mut draft.limits.threads, self.threads.map(|threads| some(threads, 0)));
+        set(&mut draft.limits.low_priority, self.low_priority);
+        set_hook(&mut draft.before, self.before, self.command_timeout);
+        set_hook(&mut draft.after, self.after, self.command_timeout);
+        set(&mut draft.verification.after_run, self.check_after);
+        set(&mut draft.verification.daily_permille, self.check_daily);
+        set(&mut draft.verification.drill_days, self.drill_days);
+        Ok(())
+    }
+
+    fn projects(&self, api: &Api) -> Result<Option<PlanProjects>> {
+        if self.all_projects {
+            return Ok(Some(PlanProjects::All));
+        }
+        if !self.tag.is_empty() {
+            return Ok(Some(PlanProjects::Tagged { tags: self.tag.clone() }));
+        }
+        if self.project.is_empty() {
+            return Ok(None);
+        }
+        let id = |project: &String| {
+            Ok(api.project_show(ProjectRef { project: project.clone() })?.project.id)
+        };
+        let projects = self.project.iter().map(id).collect::<Result<_>>()?;
+        Ok(Some(PlanProjects::Chosen { projects }))
+    }
+
+    /// A destination that stays keeps its retention, and a new one gets that of the first.
+    fn targets(&self, api: &Api, draft: &PlanDraft) -> Result<Option<Vec<PlanTarget>>> {
+        let mut targets = draft.targets.clone();
+        if !self.to.is_empty() {
+            let usual = targets.first().map(|target| target.retention.clone()).unwrap_or_default();
+            let known = api.destination_list(Nothing {})?;
+            targets.clear();
+            for name in &self.to {
+                let found = known.iter().find(|each| {
+                    each.name.to_lowercase() == name.to_lowercase() || each.id.starts_with(name)
+                });
+                let destination = found.map(|each| each.id.clone()).ok_or_else(|| {
+                    Error::new(Code::NotFound, format!("There is no destination {name:?}"))
+                        .next("List the destinations to see what there is")
+                })?;
+                let before = draft.targets.iter().find(|each| each.destination == destination);
+                let retention = before.map_or_else(|| usual.clone(), |each| each.retention.clone());
+                targets.push(PlanTarget { destination, retention });
+            }
+        }
+        if let Some(retention) = self.keep.retention() {
+            targets.iter_mut().for_each(|target| target.retention = retention.clone());
+        }
+        Ok(Some(targets))
+    }
+}
+
+impl Keep {
+    fn retention(&self) -> Option<Retention> {
+        let said = Retention {
+            last: self.keep_last,
+            hourly: self.keep_hourly,
+            daily: self.keep_daily,
+            weekly: self.keep_weekly,
+            monthly: self.keep_monthly,
+            yearly: self.keep_yearly,
+            within: self.keep_within.clone(),
+            within_hourly: self.keep_within_hourly.clone(),
+            within_daily: self.keep_within_daily.clone(),
+            within_weekly: self.keep_within_weekly.clone(),
+            within_monthly: self.keep_within_monthly.clone(),
+            within_yearly: self.keep_within_yearly.clone(),
+            tags: self.keep_tag.clone(),
+            budget_bytes: self.budget,
+        };
+        (self.keep_all || said != Retention::default()).then_some(said)
+    }
+}
+
+fn set<T>(place: &mut T, value: Option<T>) {
+    if let Some(value) = value {
+        *place = value;
+    }
+}
+
+fn some<T: PartialEq>(value: T, none: T) -> Option<T> {
+    (value != none).then_some(value)
+}
+
+fn set_hook(place: &mut Option<HookCommand>, command: Vec<String>, timeout: Option<u32>) {
+    if !command.is_empty() {
+        let hook = HookCommand { command, timeout_seconds: HOOK_SECONDS };
+        *place = Some(hook).filter(|hook| hook.command != [""]);
+    }
+    if let (Some(hook), Some(timeout)) = (place, timeout) {
+        hook.timeout_seconds = timeout;
+    }
+}
+
+fn quiet_hours(text: &str) -> Result<Option<QuietHours>> {
+    if text == "none" {
+        return Ok(None);
+    }
+    let (from, until) = text.split_once('-').ok_or_else(|| {
+        Error::new(Code::Invalid, format!("Cannot understand the quiet hours {text:?}"))
+            .why("They have a beginning and an end")
+            .next("Write them like 22:00-07:00, or none")
+    })?;
+    Ok(Some(QuietHours { from: from.to_owned(), until: until.to_owned() }))
+}
+
+/// What a plan says, line by line.
+pub(super) fn facts(api: &Api, draft: &PlanDraft) -> Vec<(&'static str, String)> {
+    let mut projects = match &draft.projects {
+        PlanProjects::All => "all".to_owned(),
+        PlanProjects::Tagged { tags } => format!("with the tag {}", tags.join(" or ")),
+        PlanProjects::Chosen { projects } => {
+            let name = |id: &String| {
+                let shown = api.project_show(ProjectRef { project: id.clone() });
+                shown.map_or_else(|_| id.clone(), |detail| detail.project.name)
+            };
+            projects.iter().map(name).collect::<Vec<_>>().join(", ")
+        }
+    };
+    projects += if draft.library { ", and the library" } else { "" };
+    let mut facts = vec![("Projects", projects)];
+    let known = api.destination_list(Nothing {}).unwrap_or_default();
+    for PlanTarget { destination, retention } in &draft.targets {
+        let found = known.iter().find(|each| each.id == *destination);
+        let name = found.map_or(destination, |each| &each.name);
+        facts.push(("To", format!("{name}, keeps {}", kept(retention))));
+    }
+    let zone = draft.time_zone.as_ref().map(|zone| format!(" ({zone})")).unwrap_or_default();
+    facts.push(("When", schedule::shown(&draft.schedule) + &zone));
+    let mut waits = Vec::new();
+    waits.extend(draft.conditions.on_power.then(|| "for power".to_owned()));
+    waits.extend(draft.conditions.unmetered.then(|| "for a network not metered".to_owned()));
+    let quiet = draft.conditions.quiet_hours.as_ref();
+    waits.extend(quiet.map(|quiet| format!("from {} until {}", quiet.from, quiet.until)));
+    if !waits.is_empty() {
+        facts.push(("Waits", waits.join(", ")));
+    }
+    if !draft.exclude.is_empty() {
+        facts.push(("Leaves out", draft.exclude.join(", ")));
+    }
+    for (label, hook) in [("Before", &draft.before), ("After", &draft.after)] {
+        facts.extend(hook.as_ref().map(|hook| (label, hook.command.join(" "))));
+    }
+    facts
+}
+
+fn kept(retention: &Retention) -> String {
+    let counts = [
+        ("last", retention.last),
+        ("hourly", retention.hourly),
+        ("daily", retention.daily),
+        ("weekly", retention.weekly),
+        ("monthly", retention.monthly),
+        ("yearly", retention.yearly),
+    ];
+    let times = [
+        ("within", &retention.within),
+        ("within-hourly", &retention.within_hourly),
+        ("within-daily", &retention.within_daily),
+        ("within-weekly", &retention.within_weekly),
+        ("within-monthly", &retention.within_monthly),
+        ("within-yearly", &retention.within_yearly),
+    ];
+    let counts = counts.into_iter().filter_map(|(name, count)| Some(format!("{name} {}", count?)));
+    let times =
+        times.into_iter().filter_map(|(name, time)| Some(format!("{name} {}", time.as_ref()?)));
+    let tags = retention.tags.iter().map(|tags| format!("tag {tags}"));
+    let budget = retention.budget_bytes.map(|budget| format!("{} at most", size(budget)));
+    let all: Vec<_> = counts.chain(times).chain(tags).chain(budget).collect();
+    if all.is_empty() { "all".to_owned() } else { all.join(", ") }
+}

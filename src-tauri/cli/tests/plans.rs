@@ -1,0 +1,117 @@
+//! Plans on the command line: made, shown, changed, listed, paused, removed.
+
+mod program;
+
+use program::Program;
+use serde_json::Value;
+
+fn json(program: &Program, arguments: &[&str]) -> Value {
+    let arguments: Vec<_> = arguments.iter().copied().chain(["--json"]).collect();
+    serde_json::from_str(&program.must(&arguments)).unwrap()
+}
+
+fn with_a_destination() -> Program {
+    let program = Program::new();
+    std::fs::create_dir_all(program.path("work/node_modules")).unwrap();
+    for name in ["work/package.json", "work/node_modules/a.js", "work/main.js"] {
+        std::fs::write(program.path(name), "{}").unwrap();
+    }
+    program.must(&["project", "add", &program.text("work"), "--name", "kept"]);
+    program.must(&["destination", "add", &program.text("repository"), "--name", "vault"]);
+    program
+}
+
+#[test]
+fn a_plan_is_made_shown_changed_and_removed() {
+    let program = with_a_destination();
+    let proposed = json(&program, &["plan", "add", "Daily", "--to", "vault", "--dry-run"]);
+    assert_eq!(proposed["schedule"]["at"], "12:30");
+    assert_eq!(proposed["targets"][0]["retention"]["daily"], 14);
+    assert_eq!(json(&program, &["plan", "list"]), serde_json::json!([]));
+
+    let made = json(
+        &program,
+        &[
+            "plan", "add", "Weekly", "--to", "vault", "--project", "kept", "--schedule",
+            "weekly mon,fri 18:00", "--time-zone", "Europe/Vienna", "--keep-last", "3",
+            "--keep-within-daily", "2m", "--exclude", "*.iso", "--quiet-hours", "22:00-07:00",
+            "--on-power", "--before", "/usr/bin/true", "--before", "-x",
+        ],
+    );
+    let draft = &made["draft"];
+    assert_eq!(draft["schedule"]["weekdays"], serde_json::json!([1, 5]));
+    assert_eq!(draft["targets"][0]["retention"]["last"], 3);
+    assert!(draft["targets"][0]["retention"]["daily"].is_null());
+    assert_eq!(draft["conditions"]["quietHours"]["until"], "07:00");
+    assert_eq!(draft["before"]["command"], serde_json::json!(["/usr/bin/true", "-x"]));
+    assert_eq!(made["projectsNow"].as_array().unwrap().len(), 1);
+
+    let shown = program.must(&["plan", "show", "weekly"]);
+    for fact in ["vault, keeps last 3, within-daily 2m", "weekly mon,fri 18:00 (Europe/Vienna)"] {
+        assert!(shown.contains(fact), "{shown}");
+    }
+    let upcoming = json(&program, &["plan", "upcoming"]);
+    assert_eq!(upcoming.as_array().unwrap().len(), 2);
+
+    program.must(&["plan", "edit", "weekly", "--name", "Hourly", "--schedule", "hourly 5"]);
+    let changed = json(&program, &["plan", "show", "hourly"]);
+    assert_eq!(changed["id"], made["id"]);
+    assert_eq!(changed["draft"]["exclude"], draft["exclude"]);
+    assert_eq!(changed["draft"]["schedule"]["minute"], 5);
+    assert_eq!(program.must(&["plan", "upcoming", "--limit", "5"]).lines().count(), 6);
+
+    let preview = program.must(&["plan", "preview", "hourly"]);
+    assert!(preview.contains("2 files") && preview.contains("kept/node_modules"), "{preview}");
+    assert!(preview.contains("there is package.json"), "{preview}");
+
+    assert!(program.must(&["plan", "disable", "hourly"]).contains("does not run by itself"));
+    assert!(json(&program, &["plan", "upcoming"]).as_array().unwrap().is_empty());
+    program.must(&["plan", "enable", "hourly"]);
+    assert!(program.must(&["plan", "remove", "hourly"]).contains("its backups stay"));
+    assert_eq!(json(&program, &["plan", "list"]), serde_json::json!([]));
+}
+
+#[test]
+fn what_makes_no_sense_is_refused() {
+    let program = with_a_destination();
+    for (arguments, why) in [
+        (["plan", "add", "p", "--schedule", "sometimes"], "none of the forms"),
+        (["plan", "add", "p", "--schedule", "cron 0 0 30 2 *"], "never comes"),
+        (["plan", "add", "p", "--to", "nowhere"], "no destination"),
+        (["plan", "add", "p", "--time-zone", "Mars"], "no time zone"),
+        (["plan", "add", "p", "--before", "true"], "not an absolute path"),
+        (["plan", "add", "p", "--keep-within", "soon"], "no length of time"),
+        (["plan", "add", "p", "--quiet-hours", "25:00-07:00"], "23:59"),
+    ] {
+        let refused = program.run(&arguments);
+        assert_eq!(refused.code, Some(1), "{arguments:?}: {refused:#?}");
+        assert!(refused.stderr.contains(why), "{arguments:?}: {refused:#?}");
+    }
+    assert_eq!(json(&program, &["plan", "list"]), serde_json::json!([]));
+}
+
+#[test]
+fn backups_are_paused_and_resumed() {
+    let program = with_a_destination();
+    program.must(&["plan", "add", "Daily"]);
+    assert!(program.must(&["plan", "status"]).contains("Next is Daily"));
+    assert!(program.must(&["plan", "pause"]).contains("paused until they are resumed"));
+    assert!(program.must(&["plan", "pause", "--for", "hour"]).contains("paused until 2"));
+    let tomorrow = program.must(&["plan", "pause", "--for", "tomorrow"]);
+    assert!(tomorrow.contains("06:00"), "{tomorrow}");
+    assert_eq!(json(&program, &["plan", "status"])["paused"], true);
+    assert!(program.must(&["plan", "resume"]).contains("begin by themselves"));
+}
+
+#[test]
+fn plans_outlive_the_catalog() {
+    let program = with_a_destination();
+    program.must(&["plan", "add", "Daily", "--to", "vault"]);
+    for name in ["catalog.db", "catalog.db-wal", "catalog.db-shm"] {
+        let _ = std::fs::remove_file(program.library().join(name));
+    }
+    let rebuilt = json(&program, &["library", "rebuild"]);
+    assert_eq!(rebuilt["plans"], 1);
+    assert!(program.must(&["plan", "show", "daily"]).contains("vault"));
+    program.must(&["backup", "run", "kept", "--to", "vault"]);
+}
