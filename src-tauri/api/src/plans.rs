@@ -7,12 +7,12 @@ use jiff::{SignedDuration, Timestamp, ToSpan};
 use undercroft_backup as backup;
 use undercroft_foundation::Result;
 
+use crate::Api;
 use crate::convert::plans as to;
 use crate::wire::{
     Nothing, PauseFor, PauseRequest, Plan, PlanDraft, PlanEnable, PlanPreview, PlanRef, PlanSave,
     PlannedRun, ScheduleState, Upcoming,
 };
-use crate::Api;
 
 /// How long a preview counts.
 const PATIENCE: Duration = Duration::from_secs(4);

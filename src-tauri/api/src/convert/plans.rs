@@ -6,8 +6,7 @@ use undercroft_foundation::{Result, escape_path};
 use crate::convert::same_names;
 use crate::wire::{
     Conditions, HookCommand, Limits, PlanDraft, PlanLeftOut, PlanPreview, PlanProjects, PlanTarget,
-    PlanTargetState, PlanWaiting, PlannedRun, QuietHours, Retention, Schedule, Verification,
-    WaitReason,
+    PlanTargetState, PlanWaiting, PlannedRun, QuietHours, Schedule, Verification, WaitReason,
 };
 
 same_names! {
@@ -143,9 +142,7 @@ fn schedule(schedule: Schedule) -> Result<backup::Schedule> {
         Schedule::Manual => backup::Schedule::Manual,
         Schedule::Hourly { minute } => backup::Schedule::Hourly { minute },
         Schedule::Daily { at } => backup::Schedule::Daily { at: at.parse()? },
-        Schedule::Weekly { weekdays, at } => {
-            backup::Schedule::Weekly { weekdays, at: at.parse()? }
-        }
+        Schedule::Weekly { weekdays, at } => backup::Schedule::Weekly { weekdays, at: at.parse()? },
         Schedule::Monthly { day, at } => backup::Schedule::Monthly { day, at: at.parse()? },
         Schedule::Cron { expression } => backup::Schedule::Cron { expression },
         Schedule::AfterChanges { versions } => backup::Schedule::AfterChanges { versions },
@@ -213,8 +210,4 @@ same_fields! {
     Limits { bytes_per_second, threads, low_priority };
     HookCommand { command, timeout_seconds };
     Verification { after_run, daily_permille, drill_days };
-    Retention {
-        last, hourly, daily, weekly, monthly, yearly, within, within_hourly, within_daily,
-        within_weekly, within_monthly, within_yearly, tags, budget_bytes
-    };
 }
