@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use std::time::Duration;
 
-use undercroft_foundation::{Clock, Code};
+use undercroft_foundation::{Clock, Code, Error};
 use undercroft_providers::{
     AnchoredProvider, DiskProvider, MemoryProvider, Provider, Stored, ThrottledProvider,
 };
@@ -88,6 +88,25 @@ fn an_object_comes_back_whole_and_in_part() {
         assert_eq!(short.code(), Code::Damaged);
         provider.write("data/ab/abc", &[b"new"]).expect("replaced");
         assert_eq!(provider.read("data/ab/abc").expect("read"), b"new");
+    });
+}
+
+#[test]
+fn what_comes_in_parts_is_kept_whole_or_not_at_all() {
+    each_provider(|provider| {
+        let mut parts = ["one ", "", "two"].map(|part| part.as_bytes().to_vec()).into_iter();
+        provider.write_stream("a/parts", &mut || Ok(parts.next())).unwrap();
+        assert_eq!(provider.read("a/parts").unwrap(), b"one two");
+        let mut count = 0;
+        let broken = provider.write_stream("a/parts", &mut || {
+            count += 1;
+            let broken = || Error::new(Code::Cancelled, "Cancelled");
+            if count < 3 { Ok(Some(vec![0; 9])) } else { Err(broken()) }
+        });
+        assert_eq!(broken.unwrap_err().code(), Code::Cancelled);
+        assert_eq!(provider.read("a/parts").unwrap(), b"one two");
+        assert_eq!(provider.list("a").unwrap().len(), 1);
+        assert_eq!(provider.sweep_leftovers().unwrap(), 0);
     });
 }
 
