@@ -422,6 +422,22 @@ fn what_is_damaged_already_is_told_and_not_protected_as_it_is() {
 }
 
 #[test]
+fn an_index_that_has_no_copy_is_told() {
+    let (scene, repository) = scene_of(2);
+    protect(&repository, 12);
+    write_file(scene.source().join("later"), random_bytes(99, 300_000));
+    let before = scene.stored_files();
+    back_up(&repository, &scene.request());
+    let is_new =
+        |path: &&PathBuf| !before.contains(path) && path.to_str().unwrap().contains("/index/");
+    let files = scene.stored_files();
+    flip_bit(files.iter().find(is_new).unwrap(), 40);
+    let report = heal(&repository);
+    assert_eq!((report.healed.len(), report.unhealed.len()), (0, 1), "{report:#?}");
+    assert_eq!(report.unhealed[0].item, "index");
+}
+
+#[test]
 fn the_percent_says_how_much_room_it_takes() {
     let (scene, repository) = scene_of(16);
     assert_eq!(repository.parity_state().unwrap().percent, 0);

@@ -13,7 +13,7 @@ mod rebuild;
 
 use std::collections::BTreeSet;
 
-use undercroft_foundation::{Code, Job, Result};
+use undercroft_foundation::{Code, Error, Job, Result};
 
 use crate::id::PackId;
 use crate::repository::Repository;
@@ -92,21 +92,24 @@ impl Repository {
         let mut report = HealReport::default();
         job.set_current("Copies");
         let missing = files::heal_damaged(self, &mut report, job)?;
-        self.read_index_anew()?;
+        // What the indexes that can be read list is known, and an index may be brought back yet.
+        let _unread = self.read_index_anew()?;
         files::bring_back(self, &missing, false, &mut report, job)?;
-        self.read_index_anew()?;
+        if let Some(error) = self.read_index_anew()? {
+            report.fail("index", error.to_string());
+        }
         packs::heal(self, scope.packs().as_ref(), &mut report, job)?;
         // Whether all that a snapshot needs is there can be said only now.
         files::bring_back(self, &missing, true, &mut report, job)?;
         Ok(report)
     }
 
-    /// An index that cannot be healed is in the report; what the others list is known.
-    fn read_index_anew(&self) -> Result<()> {
+    /// Reads the index again; what is damaged of it is given back.
+    fn read_index_anew(&self) -> Result<Option<Error>> {
         self.forget_index();
         match self.refresh_index() {
-            Err(error) if error.code() == Code::Damaged => Ok(()),
-            refreshed => refreshed,
+            Err(error) if error.code() == Code::Damaged => Ok(Some(error)),
+            refreshed => refreshed.map(|()| None),
         }
     }
 }
