@@ -88,18 +88,22 @@ impl Provider for DiskProvider {
     }
 
     fn read_range(&self, key: &str, offset: u64, length: usize) -> Result<Vec<u8>> {
+        let mut bytes = vec![0; length];
+        self.fill(key, offset, &mut bytes)?;
+        Ok(bytes)
+    }
+
+    fn fill(&self, key: &str, offset: u64, buffer: &mut [u8]) -> Result<()> {
         let path = self.path(key)?;
         let file = File::open(&path).at("read", &path)?;
-        let mut bytes = vec![0; length];
-        file.read_exact_at(&mut bytes, offset).map_err(|source| {
+        file.read_exact_at(buffer, offset).map_err(|source| {
             if source.kind() == io::ErrorKind::UnexpectedEof {
                 Error::new(Code::Damaged, format!("Cannot read {}", escape_path(&path)))
                     .why("The file is shorter than it was when it was written")
             } else {
                 Error::io("read", &path, source)
             }
-        })?;
-        Ok(bytes)
+        })
     }
 
     fn write(&self, key: &str, parts: &[&[u8]]) -> Result<()> {

@@ -33,6 +33,16 @@ pub trait Provider: Send + Sync + fmt::Debug {
     /// [`Code::NotFound`] when there is none of that key, [`Code::Damaged`] when it is shorter.
     fn read_range(&self, key: &str, offset: u64, length: usize) -> Result<Vec<u8>>;
 
+    /// Fills `buffer` with bytes of an object from `offset`; in all else like
+    /// [`Provider::read_range`]. For those who read much and keep their buffer.
+    ///
+    /// # Errors
+    /// Those of [`Provider::read_range`]; what is in the buffer then means nothing.
+    fn fill(&self, key: &str, offset: u64, buffer: &mut [u8]) -> Result<()> {
+        buffer.copy_from_slice(&self.read_range(key, offset, buffer.len())?);
+        Ok(())
+    }
+
     /// Keeps `parts`, one after the other, as one object. When it returns, the object is durable;
     /// when it fails, there is no object of that key, or the one that was there before.
     ///

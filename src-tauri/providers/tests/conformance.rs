@@ -86,6 +86,11 @@ fn an_object_comes_back_whole_and_in_part() {
         assert_eq!(provider.size("data/ab/abc").expect("size"), Some(11));
         let short = provider.read_range("data/ab/abc", 7, 5).expect_err("past the end");
         assert_eq!(short.code(), Code::Damaged);
+        let mut buffer = *b".....";
+        provider.fill("data/ab/abc", 3, &mut buffer).expect("filled");
+        assert_eq!(&buffer, b"lo wo");
+        let short = provider.fill("data/ab/abc", 7, &mut buffer).expect_err("past the end");
+        assert_eq!(short.code(), Code::Damaged);
         provider.write("data/ab/abc", &[b"new"]).expect("replaced");
         assert_eq!(provider.read("data/ab/abc").expect("read"), b"new");
     });

@@ -121,20 +121,47 @@ impl Codec {
         raw_length: Option<u32>,
         plain: &mut Vec<u8>,
     ) -> Result<&'s [u8]> {
+        let opened = self.open(key, id, sealed, raw_length, plain)?;
+        if raw_length.is_none() {
+            plain.clear();
+            plain.extend_from_slice(opened);
+        }
+        Ok(opened)
+    }
+
+    /// As [`Codec::decode`]; keeps nothing of the content.
+    pub(crate) fn verify(
+        &mut self,
+        key: &Key,
+        id: &BlobId,
+        sealed: &mut [u8],
+        raw_length: Option<u32>,
+    ) -> Result<()> {
+        let mut plain = std::mem::take(&mut self.restored);
+        let opened = self.open(key, id, sealed, raw_length, &mut plain).map(|_| ());
+        self.restored = plain;
+        opened
+    }
+
+    /// Opens `sealed`, decompresses it into `plain` where it is compressed, and holds the content
+    /// against its id.
+    fn open<'s>(
+        &mut self,
+        key: &Key,
+        id: &BlobId,
+        sealed: &'s mut [u8],
+        raw_length: Option<u32>,
+        plain: &mut Vec<u8>,
+    ) -> Result<&'s [u8]> {
         let damaged =
             |why: &str| Error::new(Code::Damaged, format!("Cannot read blob {id}")).why(why);
         let opened = key.open(sealed).map_err(|_| damaged("Its seal is broken"))?;
-        match raw_length {
-            None => {
-                plain.clear();
-                plain.extend_from_slice(opened);
-            }
-            Some(length) => {
-                decompress(&mut self.decompressor, opened, length as usize, plain)
-                    .map_err(|source| damaged("It does not decompress").because(source))?;
-            }
+        if let Some(length) = raw_length {
+            decompress(&mut self.decompressor, opened, length as usize, plain)
+                .map_err(|source| damaged("It does not decompress").because(source))?;
         }
-        if BlobId::of(plain) != *id {
+        let content = if raw_length.is_some() { &plain[..] } else { &*opened };
+        if BlobId::of(content) != *id {
             return Err(damaged("Its content is not what was written"));
         }
         Ok(opened)

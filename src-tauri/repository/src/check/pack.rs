@@ -74,11 +74,12 @@ struct Reading<'a, I> {
 impl<I: Iterator<Item = (PackId, Vec<PackedBlob>)>> Reading<'_, I> {
     fn run(&self) -> Result<()> {
         let mut codec = Codec::new(Compression::Auto)?;
+        let mut buffer = Vec::new();
         while let Some((pack, size, mut blobs)) = self.next() {
             self.job.check_cancelled()?;
             self.job.set_current(FileKind::Pack.path(pack));
             blobs.sort_by_key(|blob| blob.offset);
-            let stream = PackStream::new(self.repository, pack, size, self.job);
+            let stream = PackStream::new(self.repository, pack, size, &mut buffer, self.job);
             let bad = check_pack(stream, &blobs, &mut codec, self.findings);
             self.lost.lock().unwrap_or_else(PoisonError::into_inner).extend(bad);
             self.job.add_files_done(1);
@@ -104,11 +105,10 @@ fn check_pack(
     let mut lost = Lost::new();
     let item = FileKind::Pack.path(stream.pack);
     let key = &stream.repository.key;
-    let mut plain = Vec::new();
     for blob in blobs {
         let read = stream
             .take(blob.offset.into(), blob.length.into())
-            .and_then(|sealed| codec.decode(key, &blob.id, sealed, blob.raw_length, &mut plain));
+            .and_then(|sealed| codec.verify(key, &blob.id, sealed, blob.raw_length));
         if let Err(error) = read {
             findings.error(ProblemKind::Blob, item.clone(), error.to_string());
             lost.insert((blob.kind, blob.id));
@@ -159,31 +159,39 @@ struct PackStream<'a> {
     size: u64,
     job: &'a Job,
     digest: Sha256,
-    /// Where `bytes` begins.
+    /// Where in the pack the buffer begins.
     start: u64,
-    bytes: Vec<u8>,
+    /// How much of the buffer holds bytes of the pack.
+    filled: usize,
+    /// Kept from pack to pack: to make it anew would cost as much as to read.
+    buffer: &'a mut Vec<u8>,
 }
 
 impl<'a> PackStream<'a> {
-    fn new(repository: &'a Repository, pack: PackId, size: u64, job: &'a Job) -> Self {
-        Self { repository, pack, size, job, digest: Sha256::new(), start: 0, bytes: Vec::new() }
+    fn new(
+        repository: &'a Repository,
+        pack: PackId,
+        size: u64,
+        buffer: &'a mut Vec<u8>,
+        job: &'a Job,
+    ) -> Self {
+        Self { repository, pack, size, job, digest: Sha256::new(), start: 0, filled: 0, buffer }
     }
 
     /// A stretch of the pack, which the caller may overwrite. What lies before it may be dropped.
     fn take(&mut self, offset: u64, length: u64) -> Result<&mut [u8]> {
         let end = offset + length;
-        while self.start + (self.bytes.len() as u64) < end {
+        while self.read_up_to() < end {
             // Only here, once a step: to move what is left for each blob would cost more than all
             // the rest of the check.
             let known = usize::try_from(offset.saturating_sub(self.start)).unwrap_or(usize::MAX);
-            let drop = known.min(self.bytes.len());
-            self.bytes.drain(..drop);
-            self.start += drop as u64;
+            self.drop_first(known.min(self.filled));
             self.read_on(end)?;
         }
         let start = offset.checked_sub(self.start).and_then(|start| usize::try_from(start).ok());
         let range = start.and_then(|start| {
-            self.bytes.get_mut(start..)?.get_mut(..usize::try_from(length).ok()?)
+            let known = &mut self.buffer[..self.filled];
+            known.get_mut(start..)?.get_mut(..usize::try_from(length).ok()?)
         });
         range.ok_or_else(|| {
             Error::new(Code::Damaged, "The index lists blobs that overlap")
@@ -191,27 +199,41 @@ impl<'a> PackStream<'a> {
         })
     }
 
+    fn read_up_to(&self) -> u64 {
+        self.start + self.filled as u64
+    }
+
+    fn drop_first(&mut self, bytes: usize) {
+        self.buffer.copy_within(bytes..self.filled, 0);
+        self.filled -= bytes;
+        self.start += bytes as u64;
+    }
+
     /// Reads one step more, of a file that must reach up to `wanted`.
     fn read_on(&mut self, wanted: u64) -> Result<()> {
-        let at = self.start + self.bytes.len() as u64;
+        let at = self.read_up_to();
         if at >= self.size {
             return Err(Error::new(Code::Damaged, "The pack ends too early")
                 .why(format!("It has {} bytes and should have at least {wanted}", self.size)));
         }
         let length = usize::try_from(STEP.min(self.size - at)).unwrap_or(usize::MAX);
+        let filled = self.filled + length;
+        if self.buffer.len() < filled {
+            self.buffer.resize(filled, 0);
+        }
+        let step = &mut self.buffer[self.filled..filled];
         let path = FileKind::Pack.path(self.pack);
-        let bytes = self.repository.storage.provider.read_range(&path, at, length)?;
-        self.digest.update(&bytes);
-        self.job.add_bytes_done(bytes.len() as u64);
-        self.bytes.extend_from_slice(&bytes);
+        self.repository.storage.provider.fill(&path, at, step)?;
+        self.digest.update(&*step);
+        self.job.add_bytes_done(length as u64);
+        self.filled = filled;
         Ok(())
     }
 
     /// The digest of the whole file.
     fn digest(&mut self) -> Result<PackId> {
-        while self.start + (self.bytes.len() as u64) < self.size {
-            self.start += self.bytes.len() as u64;
-            self.bytes.clear();
+        while self.read_up_to() < self.size {
+            self.drop_first(self.filled);
             self.read_on(self.size)?;
         }
         Ok(PackId(std::mem::take(&mut self.digest).finalize().into()))
