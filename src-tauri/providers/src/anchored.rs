@@ -69,6 +69,10 @@ impl Provider for AnchoredProvider {
         self.explained(self.disk.read_range(key, offset, length))
     }
 
+    fn fill(&self, key: &str, offset: u64, buffer: &mut [u8]) -> Result<()> {
+        self.explained(self.disk.fill(key, offset, buffer))
+    }
+
     fn write(&self, key: &str, parts: &[&[u8]]) -> Result<()> {
         self.changed(|| self.disk.write(key, parts))
     }

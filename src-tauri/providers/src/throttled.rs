@@ -69,6 +69,11 @@ impl Provider for ThrottledProvider {
         self.inner.read_range(key, offset, length)
     }
 
+    fn fill(&self, key: &str, offset: u64, buffer: &mut [u8]) -> Result<()> {
+        self.take(buffer.len());
+        self.inner.fill(key, offset, buffer)
+    }
+
     fn write(&self, key: &str, parts: &[&[u8]]) -> Result<()> {
         self.take(parts.iter().map(|part| part.len()).sum());
         self.inner.write(key, parts)
