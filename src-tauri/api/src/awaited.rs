@@ -30,6 +30,4 @@ awaited! {
     parity_change(ParityChange) -> JobView;
     guard_list(Nothing) -> Vec<GuardAlert>;
     guard_answer(GuardReply) -> GuardAlert;
-    recovery_look(RecoveryLook) -> Vec<RecoverableLibrary>;
-    library_recover(LibraryRecover) -> JobView;
 }

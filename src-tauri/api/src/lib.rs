@@ -29,6 +29,7 @@ mod plans;
 mod projects;
 mod proofs;
 mod rebuilding;
+mod recovering;
 mod restoring;
 mod runs;
 mod settings;
@@ -101,6 +102,7 @@ impl Api {
         overrides: SettingsOverrides,
         host: impl Host + 'static,
     ) -> Result<Self> {
+        undercroft_backup::adopt_recovered(root)?;
         let library = Library::open_or_create(root, world, &tables())?;
         let history = History::new(&library);
         let (held, versions) = (history.clone(), history.clone());

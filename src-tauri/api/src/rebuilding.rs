@@ -31,6 +31,7 @@ pub struct Rebuilt {
 /// [`undercroft_foundation::Code::Locked`] while another Undercroft uses the library, and whatever
 /// keeps it from being read or written.
 pub fn rebuild_library(root: &Path, world: &World, job: &Job) -> Result<Rebuilt> {
+    undercroft_backup::adopt_recovered(root)?;
     let (library, lost) = Library::open_without_catalog(root, world, &crate::tables())?;
     let rebuilt = History::new(&library).rebuild(job)?;
     Ok(Rebuilt {

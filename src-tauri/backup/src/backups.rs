@@ -1,6 +1,6 @@
 //! The room's one handle.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use undercroft_foundation::SettingsOverrides;
@@ -20,6 +20,7 @@ pub struct Backups {
     pub(crate) secrets: Arc<Secrets>,
     pub(crate) searches: Arc<Searches>,
     pub(crate) histories: HistoryLocks,
+    sealing: Option<PathBuf>,
 }
 
 impl Backups {
@@ -32,6 +33,7 @@ impl Backups {
             secrets: Arc::new(Secrets::new(library, &SettingsOverrides::default())),
             searches: Arc::default(),
             histories: HistoryLocks::default(),
+            sealing: None,
         }
     }
 
@@ -48,6 +50,16 @@ impl Backups {
     pub fn sealing_in(mut self, folder: &Path) -> Self {
         let secrets = Secrets::new(&self.library, &self.overrides).sealing_in(folder);
         self.secrets = Arc::new(secrets);
+        self.sealing = Some(folder.to_owned());
         self
+    }
+
+    /// The backups of another library, on the same terms.
+    pub(crate) fn of_another(&self, library: &Library) -> Self {
+        let backups = Self::new(library).with_overrides(self.overrides.clone());
+        match &self.sealing {
+            Some(folder) => backups.sealing_in(folder),
+            None => backups,
+        }
     }
 }

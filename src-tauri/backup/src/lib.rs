@@ -16,6 +16,7 @@ mod library_copy;
 mod open;
 mod plans;
 mod protection;
+mod recovery;
 mod restore;
 mod run;
 mod running;
@@ -43,6 +44,10 @@ pub use plans::{
     Verification, rebuildable_folders,
 };
 pub use protection::{Protection, ProtectionState};
+pub use recovery::{
+    RecoverOrder, RecoverableLibrary, RecoverableProject, adopt_recovered,
+    look as look_for_libraries,
+};
 pub use restore::RestoreOrder;
 pub use run::BackupReport;
 pub use schedule::{DayTime, Schedule};

@@ -71,6 +71,11 @@ pub const WRITE_POINTS: &[&str] = &[
     "git.committed",
     "git.objects-written",
     "git.files-written",
+    "recovery.restored",
+    "recovery.objects-copied",
+    "recovery.completed",
+    "recovery.adopting",
+    "recovery.adopted",
 ];
 
 /// Marks that the step called `name` was just reached.

@@ -28,4 +28,5 @@ pub use projects::{
     AddProject, Occupied, Project, ProjectFilter, ProjectKind, ProjectStatus, Projects,
 };
 pub use rebuildable::{Rebuildable, is_cache, rebuildable};
+pub use rebuilding::refuse_in_use;
 pub use runs::{Attempt, Failure, NewRun, Outcome, Run, RunDetail, RunFilter, Runs};

@@ -43,8 +43,12 @@ fn refuse_damaged(library: &Library) -> Result<()> {
     }
 }
 
-/// A process that has the lost catalog open would go on writing into it.
-fn refuse_in_use(root: &Path) -> Result<()> {
+/// Goes on unless a process works in the library at `root`: one that has a catalog open that is
+/// about to be replaced would go on writing into it.
+///
+/// # Errors
+/// [`Code::Locked`].
+pub fn refuse_in_use(root: &Path) -> Result<()> {
     let folder = root.join("running");
     let entries = match fs::read_dir(&folder) {
         Ok(entries) => entries,

@@ -23,6 +23,7 @@ use undercroft_repository::{
 use crate::backups::Backups;
 use crate::seen::{OBJECTS_TAG, OUR_TAG};
 use stage::Staged;
+pub(crate) use stage::{OBJECTS_LIST, ObjectsOf};
 
 /// Before a library's id in the tag that names it.
 pub(crate) const LIBRARY_TAG: &str = "library:";

@@ -13,17 +13,17 @@ use crate::backups::Backups;
 use crate::seen::tag_of;
 
 /// Which objects the histories of the stage need.
-const OBJECTS_LIST: &str = "objects.json";
+pub(crate) const OBJECTS_LIST: &str = "objects.json";
 
 const FILES: &[&str] = &["library-id", "settings.toml", "plans.json"];
 const FOLDERS: &[&str] = &["projects", "session", "templates"];
 
 /// The snapshot of the object store that a project's versions need.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub(super) struct ObjectsOf {
-    pub(super) project: ProjectId,
+pub(crate) struct ObjectsOf {
+    pub(crate) project: ProjectId,
     /// By which its copy is known.
-    pub(super) tree: String,
+    pub(crate) tree: String,
 }
 
 /// What was staged.

@@ -1,0 +1,194 @@
+//! Getting the whole library back from a destination, into one that is empty.
+//!
+//! Everything is fetched into `recovering/` below the library's folder, checked and made durable;
+//! a marker says then that it is complete, and the next opening takes it over. What is broken off
+//! before the marker is fetched further or anew, what is broken off after it is taken over further.
+
+mod adopting;
+mod fetching;
+mod folders;
+mod order;
+
+use std::ffi::OsString;
+use std::os::unix::ffi::OsStringExt;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use serde::Deserialize;
+use undercroft_foundation::{Code, Error, ProjectId, Result, World, unescape_name};
+use undercroft_providers::DiskProvider;
+use undercroft_repository::{Node, Password, Repository, Snapshot, SnapshotId};
+
+use crate::library_copy::LIBRARY_TAG;
+use crate::seen::project_of;
+
+pub use adopting::adopt_recovered;
+pub use fetching::RecoverOrder;
+
+/// So many states of libraries are looked into, the newest.
+const SHOWN: usize = 100;
+/// No `metadata.json` is larger.
+const METADATA_MAX: usize = 1 << 20;
+
+/// A library as it was at one moment, in a destination.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RecoverableLibrary {
+    /// Its snapshot.
+    pub snapshot: SnapshotId,
+    /// When it was made.
+    pub time: Timestamp,
+    /// The machine that made it.
+    pub host: String,
+    /// The user who made it.
+    pub user: String,
+    /// Its projects, by name.
+    pub projects: Vec<RecoverableProject>,
+    /// What the library weighs.
+    pub size_bytes: u64,
+}
+
+/// A project that can be had back.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RecoverableProject {
+    /// Its id.
+    pub id: ProjectId,
+    /// Its name.
+    pub name: String,
+    /// Where its folder was.
+    pub root: PathBuf,
+    /// Its newest backup in the destination.
+    pub newest: Option<SnapshotId>,
+    /// When that was made.
+    pub last_backup: Option<Timestamp>,
+    /// What it weighs.
+    pub size_bytes: Option<u64>,
+    /// Whether something is at its place.
+    pub is_occupied: bool,
+}
+
+/// What is read of `metadata.json`.
+#[derive(Deserialize)]
+struct Metadata {
+    id: ProjectId,
+    name: String,
+    status: String,
+    path: String,
+}
+
+/// The libraries that the repository at `path` can give back, the newest first.
+///
+/// # Errors
+/// [`Code::RepositoryMissing`], [`Code::WrongPassword`], and whatever keeps it from being read.
+pub fn look(path: &Path, password: &str, world: &World) -> Result<Vec<RecoverableLibrary>> {
+    let repository = open(path, password, world)?;
+    let all = repository.snapshots()?;
+    repository.refresh_index()?;
+    let libraries = all.iter().rev().filter(|snapshot| is_library(snapshot)).take(SHOWN);
+    libraries.map(|snapshot| describe(&repository, snapshot, &all)).collect()
+}
+
+fn open(path: &Path, password: &str, world: &World) -> Result<Repository> {
+    Repository::open(Arc::new(DiskProvider::open(path)?), &Password::new(password), world)
+}
+
+fn is_library(snapshot: &Snapshot) -> bool {
+    snapshot.tags.iter().any(|tag| tag.starts_with(LIBRARY_TAG))
+}
+
+fn describe(
+    repository: &Repository,
+    snapshot: &Snapshot,
+    all: &[Snapshot],
+) -> Result<RecoverableLibrary> {
+    let mut projects = projects_in(repository, snapshot)?;
+    for project in &mut projects {
+        let newest = all.iter().rfind(|it| project_of(&it.tags) == Some(project.id));
+        project.newest = newest.map(|newest| newest.id);
+        project.last_backup = newest.map(|newest| newest.time);
+        let summary = newest.and_then(|newest| newest.summary);
+        project.size_bytes = summary.map(|summary| summary.total_bytes_processed);
+    }
+    Ok(RecoverableLibrary {
+        snapshot: snapshot.id,
+        time: snapshot.time,
+        host: snapshot.hostname.clone(),
+        user: snapshot.username.clone(),
+        projects,
+        size_bytes: snapshot.summary.map_or(0, |summary| summary.total_bytes_processed),
+    })
+}
+
+/// The names that lead to the library in its snapshot: nothing else is on the way.
+fn place_in(repository: &Repository, snapshot: &Snapshot) -> Result<Vec<Vec<u8>>> {
+    let mut names = Vec::new();
+    let mut tree = snapshot.tree;
+    loop {
+        let nodes = repository.tree(&tree)?.nodes;
+        if nodes.iter().any(|node| node.name == b"catalog.db") {
+            return Ok(names);
+        }
+        match &nodes[..] {
+            [Node { name, subtree: Some(below), .. }] => {
+                names.push(name.clone());
+                tree = *below;
+            }
+            _ => {
+                let what = format!("Snapshot {} holds no library", snapshot.id.short());
+                return Err(Error::new(Code::Damaged, what).next("Choose another one"));
+            }
+        }
+    }
+}
+
+/// The projects that are not forgotten, by name.
+fn projects_in(repository: &Repository, snapshot: &Snapshot) -> Result<Vec<RecoverableProject>> {
+    let mut place = place_in(repository, snapshot)?;
+    place.push(b"projects".to_vec());
+    let folder = match repository.find_node(snapshot, &place) {
+        Err(error) if error.code() == Code::NotFound => return Ok(Vec::new()),
+        found => found?,
+    };
+    let Some(tree) = folder.and_then(|folder| folder.subtree) else { return Ok(Vec::new()) };
+    let mut projects = Vec::new();
+    for node in repository.tree(&tree)?.nodes {
+        let Some(subtree) = node.subtree else { continue };
+        let inside = repository.tree(&subtree)?;
+        let Some(file) = inside.find(b"metadata.json") else { continue };
+        let Ok(metadata) = serde_json::from_slice::<Metadata>(&content(repository, file)?) else {
+            continue;
+        };
+        if metadata.status == "trashed" {
+            continue;
+        }
+        let root =
+            unescape_name(&metadata.path).map(|bytes| PathBuf::from(OsString::from_vec(bytes)));
+        let Some(root) = root.filter(|root| root.is_absolute()) else { continue };
+        projects.push(RecoverableProject {
+            id: metadata.id,
+            name: metadata.name,
+            is_occupied: root.symlink_metadata().is_ok(),
+            root,
+            newest: None,
+            last_backup: None,
+            size_bytes: None,
+        });
+    }
+    projects.sort_by_cached_key(|project| project.name.to_lowercase());
+    Ok(projects)
+}
+
+fn content(repository: &Repository, node: &Node) -> Result<Vec<u8>> {
+    let mut reader = repository.open_content(node.content.as_deref().unwrap_or_default())?;
+    let size = usize::try_from(reader.size()).unwrap_or(METADATA_MAX).min(METADATA_MAX);
+    let mut bytes = vec![0; size];
+    let mut filled = 0;
+    while filled < size {
+        match reader.read_at(filled as u64, &mut bytes[filled..])? {
+            0 => break,
+            count => filled += count,
+        }
+    }
+    bytes.truncate(filled);
+    Ok(bytes)
+}
