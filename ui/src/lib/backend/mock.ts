@@ -409,8 +409,12 @@ export class MockBackend implements Backend {
       projects.length === 0
         ? 'Nothing is protected yet: add your first project.'
         : `${good} ${good === 1 ? 'project is' : 'projects are'} protected, ${attention.length} ${attention.length === 1 ? 'needs' : 'need'} attention.`;
+    const schedule = this.#all.schedule_state({});
+    const health = projects.length === 0 ? 'empty' : attention.length > 0 ? 'warning' : 'protected';
     return {
+      health: running > 0 ? 'running' : health,
       sentence,
+      schedule,
       protectedProjects: good,
       attentionProjects: attention.length,
       runningJobs: running,

@@ -26,6 +26,7 @@ export type Dialog =
   | { kind: 'compareBackups'; from: Snapshot; to: Snapshot | null }
   | { kind: 'copyBackups'; destination: Destination; snapshots: Snapshot[] }
   | { kind: 'destinationPassword'; destination: Destination; way: 'add' | 'change' | 'test' }
+  | { kind: 'allCopies'; project: string; path: string[] }
   | { kind: 'cleanUp'; destination: Destination }
   | { kind: 'moveDestination'; destination: Destination }
   | ({ kind: 'confirm' } & Confirmation)

@@ -16,7 +16,9 @@ import MoveRight from '@lucide/svelte/icons/move-right';
 import Pencil from '@lucide/svelte/icons/pencil';
 import RotateCcw from '@lucide/svelte/icons/rotate-ccw';
 import ScanSearch from '@lucide/svelte/icons/scan-search';
+import Search from '@lucide/svelte/icons/search';
 import ShieldCheck from '@lucide/svelte/icons/shield-check';
+import Stethoscope from '@lucide/svelte/icons/stethoscope';
 import SunMoon from '@lucide/svelte/icons/sun-moon';
 import Trash from '@lucide/svelte/icons/trash-2';
 import type { Project } from '$lib/backend/bindings';
@@ -252,6 +254,20 @@ function backupCommands({ dialogs, router }: Rooms, doing: BackupActions): Comma
       icon: Play,
       hint: commandFor('schedule_resume'),
       run: () => void doing.resume(),
+    }),
+    add({
+      id: 'search-backups',
+      label: words.backupSearch.title,
+      icon: Search,
+      hint: commandFor('snapshot_search'),
+      run: () => router.go({ page: 'backupSearch', text: '' }),
+    }),
+    add({
+      id: 'doctor',
+      label: words.doctor.open,
+      icon: Stethoscope,
+      hint: commandFor('doctor'),
+      run: () => router.go({ page: 'doctor' }),
     }),
     add({
       id: 'recover',

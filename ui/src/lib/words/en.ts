@@ -3,6 +3,7 @@ import { backupsWords } from './en/backups';
 import { destinationWords } from './en/destinations';
 import { planWords } from './en/plans';
 import { recoveryWords } from './en/recovery';
+import { restoringWords } from './en/restoring';
 import { runWords } from './en/runs';
 import { pluralIn } from './plural';
 
@@ -532,8 +533,6 @@ export const en = {
       'Everything here can be done on the command line too. The command palette shows how.',
     health: 'Self-check',
     healthHint: 'What Undercroft finds when it looks at itself',
-    runDoctor: 'Check now',
-    levels: { ok: 'Good', warning: 'Look at this', error: 'Broken' },
   },
 
   palette: {
@@ -1072,6 +1071,7 @@ export const en = {
   ...destinationWords,
   ...planWords,
   ...recoveryWords,
+  ...restoringWords,
   ...runWords,
 
   missing: {

@@ -1,0 +1,85 @@
+/** The words of restoring: all copies of a file, the search over all backups, and the doctor. */
+import { pluralIn } from '../plural';
+
+const plural = pluralIn('en-GB');
+
+export const restoringWords = {
+  restorePlan: {
+    counting: 'Counting what that would do…',
+    create: (count: number) =>
+      plural(count, { one: '1 file is written', other: '# files are written' }),
+    replace: (count: number) =>
+      plural(count, { one: '1 file is replaced', other: '# files are replaced' }),
+    keep: (count: number) =>
+      plural(count, {
+        one: '1 file is there already and stays',
+        other: '# files are there already and stay',
+      }),
+    room: (bytes: string, free: string) => `${bytes} are written; ${free} are free there`,
+    roomUnknown: (bytes: string) => `${bytes} are written`,
+    tooLittle: 'There is not enough room.',
+    replaced: 'Files that are replaced',
+  },
+
+  copies: {
+    title: 'All copies',
+    show: 'All copies',
+    line: 'Each content of this file, in its history and in every backup, newest first.',
+    none: 'No copy is known',
+    noneLine: 'It is in no version and in no backup that was looked through.',
+    version: 'In the history',
+    backups: (count: number) => plural(count, { one: 'in 1 backup', other: 'in # backups' }),
+    restore: 'Restore…',
+    restoreFrom: (where: string) => `Restore from ${where}`,
+    away: 'its drive is away',
+    more: (count: number) => plural(count, { one: 'and 1 more', other: 'and # more' }),
+  },
+
+  backupSearch: {
+    title: 'Search all backups',
+    field: 'A part of a name, or a pattern with * and ?',
+    hint: 'Finds files and folders by name in every backup of every destination that can be reached.',
+    none: 'Nothing has that name',
+    noneLine: 'Try a part of it, or a pattern such as *.psd.',
+    searching: 'Searching…',
+    colName: 'Name',
+    colBackup: 'Newest backup',
+    colDestination: 'Destination',
+    colBackups: 'Backups',
+    colSize: 'Size',
+    colActions: 'Actions',
+    open: 'Show',
+    openNamed: (name: string) => `Show ${name} in its backup`,
+    restore: 'Restore…',
+    restoreNamed: (name: string) => `Restore ${name}`,
+    count: (count: number) => plural(count, { one: '1 place', other: '# places' }),
+  },
+
+  doctor: {
+    title: 'Doctor',
+    line: 'Looks for whatever could keep Undercroft from doing its work.',
+    check: 'Look again',
+    looking: 'Looking…',
+    well: 'All is well.',
+    findings: (errors: number, warnings: number) =>
+      [
+        errors > 0
+          ? plural(errors, { one: '1 thing is broken', other: '# things are broken' })
+          : '',
+        warnings > 0
+          ? plural(warnings, { one: '1 thing to look at', other: '# things to look at' })
+          : '',
+      ]
+        .filter(Boolean)
+        .join(', '),
+    levels: { error: 'Broken', warning: 'Look at this', ok: 'Good' },
+    fixed: 'Done; looked again',
+    open: 'Open the doctor',
+    areas: {
+      library: 'Library',
+      catalog: 'Catalog',
+      destination: 'Destination',
+      project: 'Project',
+    } as Record<string, string>,
+  },
+};
