@@ -5,6 +5,7 @@
  * @property {string} name
  * @property {string} path
  * @property {Record<string, string>} env
+ * @property {(repository: string) => string[]} on What comes before every command on a repository.
  * @property {(repository: string) => string[]} init
  * @property {(repository: string, source: string) => string[]} backup
  * @property {(repository: string, target: string) => string[]} restore
@@ -20,6 +21,7 @@ export function undercroft(path, home) {
     name: 'Undercroft',
     path,
     env: { UNDERCROFT_PASSWORD: password, UNDERCROFT_HOME: home },
+    on,
     init: (repository) => [...on(repository), 'init'],
     backup: (repository, source) => [...on(repository), 'backup', source],
     restore: (repository, target) => [...on(repository), 'restore', 'latest', '--target', target],
@@ -34,6 +36,7 @@ export function restic(path, cache) {
     name: 'restic',
     path,
     env: { RESTIC_PASSWORD: password },
+    on,
     init: (repository) => [...on(repository), 'init', '--repository-version', '2'],
     backup: (repository, source) => [...on(repository), 'backup', source],
     restore: (repository, target) => [...on(repository), 'restore', 'latest', '--target', target],

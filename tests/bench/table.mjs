@@ -78,7 +78,7 @@ const ratio = (ours, theirs) => (ours / theirs).toFixed(2);
 export const mebibytes = (bytes) => `${(bytes / 2 ** 20).toFixed(1)} MiB`;
 
 /** As a table of Markdown that is also readable as it stands. @param {string[][]} rows */
-function align(rows) {
+export function align(rows) {
   const widths = rows[0].map((_, column) => Math.max(...rows.map((row) => row[column].length)));
   const line = (/** @type {string[]} */ row) => `| ${row.map((cell, n) => cell.padEnd(widths[n])).join(' | ')} |`;
   const rule = `|${widths.map((width) => '-'.repeat(width + 2)).join('|')}|`;

@@ -28,6 +28,8 @@ pub const WRITE_POINTS: &[&str] = &[
     "repository.prune-indexed",
     "repository.prune-index-removed",
     "repository.prune-pack-removed",
+    "repository.repair-indexed",
+    "repository.set-aside",
     "parity.settings-written",
     "parity.copy-written",
     "parity.group-written",

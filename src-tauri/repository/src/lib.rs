@@ -34,6 +34,7 @@ mod parallel;
 mod parity;
 mod password;
 mod prune;
+mod repair;
 mod repository;
 mod restore;
 mod retention;
@@ -72,6 +73,9 @@ pub use mount::{MountGuard, MountOptions};
 pub use parity::{HealReport, HealScope, Healed, ParityReport, ParityState, Unhealed};
 pub use password::Password;
 pub use prune::{PruneOptions, PrunePlan, PruneReport};
+pub use repair::{
+    IndexRepair, PackRepair, RepairedSnapshot, SnapshotRepair, SnapshotRepairOptions,
+};
 pub use repository::Repository;
 pub use restore::{Overwrite, RestorePlan, RestoreRequest, RestoreSummary};
 pub use retention::{

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use sha2::{Digest, Sha256};
-use undercroft_foundation::{Code, Error, Result, World};
+use undercroft_foundation::{Code, Error, Result, World, reach_write_point};
 use undercroft_providers::{Provider, Stored};
 
 use crate::crypto::Key;
@@ -157,6 +157,17 @@ impl Storage {
         let paths: Vec<_> = ids.iter().map(|id| kind.path(id)).collect();
         give_up_copies(self, kind, &paths)?;
         self.provider.remove_all(&paths)
+    }
+
+    /// Moves files into the folder `damaged` beside the format, where no other program looks.
+    pub(crate) fn set_aside<Id: Display>(&self, kind: FileKind, ids: &[Id]) -> Result<()> {
+        let paths: Vec<_> = ids.iter().map(|id| kind.path(id)).collect();
+        give_up_copies(self, kind, &paths)?;
+        let renames: Vec<_> =
+            paths.into_iter().map(|path| (path.clone(), format!("damaged/{path}"))).collect();
+        self.provider.rename_all(&renames)?;
+        reach_write_point("repository.set-aside");
+        Ok(())
     }
 
     /// Makes files of one kind files of another, with the same bytes and ids.

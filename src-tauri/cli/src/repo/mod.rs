@@ -17,6 +17,7 @@ mod mount;
 mod parity;
 mod permissions;
 mod prune;
+mod repair;
 mod restore;
 mod snapshots;
 mod spec;
@@ -118,6 +119,9 @@ enum Command {
     Check(check::Check),
     /// Free what no snapshot needs any more
     Prune(prune::Prune),
+    /// Make the best of what is left of a damaged repository
+    #[command(subcommand)]
+    Repair(repair::Command),
     /// Copy snapshots from another repository into this one
     Copy(copy::Copy),
     /// Forget snapshots: those named, or those that a policy does not keep
@@ -155,6 +159,7 @@ impl Repo {
             Command::Restore(command) => command.run(session, &access.open(session)?),
             Command::Check(command) => command.run(session, &access.open(session)?),
             Command::Prune(command) => command.run(session, access.open(session)?),
+            Command::Repair(command) => command.run(session, &access.open(session)?),
             Command::Copy(command) => command.run(session, &access.open(session)?),
             Command::Forget(command) => command.run(session, &access.open(session)?),
             Command::Trash(command) => command.run(session, &access.open(session)?),

@@ -414,6 +414,8 @@ crashes! {
     a_killed_key_add: KEY_ADD;
     a_killed_copy: mending::COPY;
     a_killed_prune: mending::PRUNE;
+    a_killed_index_repair: mending::REPAIR_INDEX;
+    a_killed_pack_repair: mending::REPAIR_PACKS;
     a_killed_first_use: FIRST_USE;
     a_killed_project_add: PROJECT_ADD;
     a_killed_project_rename: PROJECT_RENAME;

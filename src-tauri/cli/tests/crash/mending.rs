@@ -75,3 +75,56 @@ pub(super) const PRUNE: Scenario = Scenario {
     },
     once: false,
 };
+
+/// An index that is sound, and a pack of noise that is in none.
+pub(super) const REPAIR_INDEX: Scenario = Scenario {
+    prepare: |program| {
+        repository_with_a_snapshot(program);
+        program.must(&["repo", "backup", &program.text("work")]);
+        write_file(program.repository().join(format!("data/00/{}", "00".repeat(32))), "noise");
+    },
+    arguments: |_| words("repo repair index --read-all-packs"),
+    points: &[
+        "repository.lock-written",
+        "repository.index-written",
+        "repository.repair-indexed",
+        "repository.set-aside",
+    ],
+    stores: true,
+    times: 3,
+    done: |program| {
+        snapshot_is_whole(program);
+        assert!(program.repository().join("damaged/data/00").join("00".repeat(32)).exists());
+    },
+    once: false,
+};
+
+/// A pack that is said to be damaged, and of which all can be saved.
+pub(super) const REPAIR_PACKS: Scenario = Scenario {
+    prepare: |program| {
+        repository(program);
+        program.must(&["repo", "backup", &program.text("work")]);
+    },
+    arguments: |program| {
+        let packs = files_below(&program.path("saved/repository/data"));
+        let largest = packs.iter().max_by_key(|path| path.metadata().unwrap().len()).unwrap();
+        let name = largest.file_name().unwrap().to_str().unwrap();
+        words(&format!("repo repair packs {name}"))
+    },
+    points: &[
+        "repository.lock-written",
+        "repository.pack-written",
+        "repository.pack-read-back",
+        "repository.index-written",
+        "repository.repair-indexed",
+        "repository.set-aside",
+    ],
+    stores: true,
+    times: 3,
+    done: |program| {
+        program.must(&["repo", "prune"]);
+        snapshot_is_whole(program);
+        assert!(program.repository().join("damaged/data").is_dir());
+    },
+    once: true,
+};

@@ -95,6 +95,21 @@ impl Scene {
         assert_same_tree(self.source(), restored);
     }
 
+    /// The pack that holds a tree, as restic's index says.
+    pub fn pack_of_tree(&self, id: &str) -> PathBuf {
+        for index in self.restic().run(&["list", "index"]).lines() {
+            let text = self.restic().run(&["cat", "index", index]);
+            let listed: serde_json::Value = serde_json::from_str(&text).unwrap();
+            for pack in listed["packs"].as_array().unwrap() {
+                if pack["blobs"].as_array().unwrap().iter().any(|blob| blob["id"] == id) {
+                    let name = pack["id"].as_str().unwrap();
+                    return self.repository().join("data").join(&name[..2]).join(name);
+                }
+            }
+        }
+        panic!("no index lists {id}")
+    }
+
     /// All files of the repository, by path below it.
     pub fn stored_files(&self) -> Vec<PathBuf> {
         let mut files = Vec::new();

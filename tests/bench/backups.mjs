@@ -1,0 +1,223 @@
+/**
+ * `npm run bench:backups`: what is done with backups once they are there, beside restic in one run, turn by
+ * turn on copies of the same repository: prune that drops half of it, copy to another repository, forget,
+ * check of all data. Nothing here fails for being slow; each result is checked by restic.
+ *
+ * Options: --runs N (3), --mebibytes N (5120, of the repository), --snapshots N (5000, to forget),
+ * --only WORDS (rows whose names hold one of them), --folder DIR (in the system's temporary one).
+ */
+
+import { spawn } from 'node:child_process';
+import { createHash, randomBytes } from 'node:crypto';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { loadavg, tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { checkToolchains, installPackages, root, run, stop } from '../../scripts/machine.mjs';
+import { forBench, forCommandLine } from '../../scripts/packages.mjs';
+import { measure, median, must } from './measure.mjs';
+import { restic, undercroft } from './programs.mjs';
+import { align, describeMachine, mebibytes, span } from './table.mjs';
+
+const { values: options } = parseArgs({
+  options: {
+    runs: { type: 'string', default: '3' },
+    mebibytes: { type: 'string', default: '5120' },
+    snapshots: { type: 'string', default: '5000' },
+    only: { type: 'string', default: '' },
+    folder: { type: 'string' },
+  },
+});
+const runs = Number(options.runs);
+if (!(runs >= 1)) stop('--runs takes a number from 1.');
+
+checkToolchains();
+await installPackages([...forCommandLine, ...forBench]);
+console.log('Building the command line in release');
+if (run(['cargo', 'build', '--release', '--locked', '--package', 'undercroft-cli']) !== 0) {
+  stop('It could not be built; the reason is above.');
+}
+
+const home = options.folder ? resolve(root, options.folder) : join(tmpdir(), 'undercroft-bench');
+mkdirSync(home, { recursive: true });
+const work = mkdtempSync(join(home, 'run-'));
+process.on('exit', () => rmSync(work, { recursive: true, force: true }));
+process.on('SIGINT', () => process.exit(1));
+const place = (/** @type {string} */ name) => join(work, name);
+
+const program = join(String(process.env.CARGO_TARGET_DIR), 'release/undercroft');
+const ours = undercroft(program, place('library'));
+const theirs = restic('restic', place('cache'));
+const passwordFile = place('password');
+writeFileSync(passwordFile, theirs.env.RESTIC_PASSWORD);
+
+/** @typedef {import('./programs.mjs').Program} Program */
+/**
+ * @typedef {object} Row A piece of work that both do.
+ * @property {string} name
+ * @property {number} aim For Undercroft divided by restic.
+ * @property {() => string} repository The one that each works on a copy of; made when it is first wanted.
+ * @property {(program: Program, repository: string) => string[]} words The command.
+ * @property {(program: Program, repository: string) => void} [prepare] Not measured.
+ * @property {(repository: string) => void} [judge] Fails when the work was not done.
+ */
+
+/** @type {Row[]} A new row needs no more than this. */
+const rows = [
+  {
+    name: 'prune that drops half',
+    aim: 0.5,
+    repository: once(halfForgotten),
+    words: ({ on }, repository) => [...on(repository), 'prune', '--max-unused', '0%'],
+    judge: isSound,
+  },
+  {
+    name: 'copy to another repository',
+    aim: 0.5,
+    repository: once(large),
+    prepare: (program, repository) => must(program.path, program.init(`${repository}-copy`), program.env),
+    words: ({ on }, repository) => [
+      ...on(`${repository}-copy`),
+      'copy',
+      '--from-repo',
+      repository,
+      '--from-password-file',
+      passwordFile,
+    ],
+    judge: (repository) => isSound(`${repository}-copy`),
+  },
+  {
+    name: 'check --read-data',
+    aim: 0.6,
+    repository: once(large),
+    words: (program, repository) => program.check(repository),
+  },
+  {
+    name: `forget of ${options.snapshots} snapshots`,
+    aim: 0.3,
+    repository: await onceAsync(manySnapshots),
+    words: ({ on }, repository) => [...on(repository), 'forget', '--group-by', '', '--keep-last', '1'],
+    judge: (repository) => {
+      const left = readdirSync(join(repository, 'snapshots')).length;
+      if (left !== 1) throw new Error(`${left} snapshots are left`);
+    },
+  },
+];
+
+const wanted = options.only.split(' ').filter(Boolean);
+const chosen = rows.filter(({ name }) => wanted.length === 0 || wanted.some((word) => name.includes(word)));
+const shown = [['', 'Undercroft', 'restic', 'ratio', 'aim', 'peak memory']];
+console.log(`load before: ${loadavg()[0].toFixed(2)}; ${runs} rounds`);
+for (const row of chosen) shown.push(measureRow(row));
+console.log(`\n${describeMachine(work, program).join('\n')}\n\n${align(shown)}`);
+
+/** @param {Row} row */
+function measureRow(row) {
+  const original = row.repository();
+  /** @type {Record<string, import('./measure.mjs').Reading[]>} */
+  const readings = { [ours.name]: [], [theirs.name]: [] };
+  for (let round = 0; round < runs; round += 1) {
+    // Who goes first alternates, so that neither always finds what the other left warm.
+    const order = round % 2 === 0 ? [ours, theirs] : [theirs, ours];
+    for (const program of order) {
+      const repository = place('repository');
+      must('cp', ['--archive', original, repository]);
+      row.prepare?.(program, repository);
+      const reading = measure(program.path, row.words(program, repository), program.env);
+      readings[program.name].push(reading);
+      console.log(`  ${row.name}, ${program.name}: ${reading.seconds.toFixed(2)} s, ${(reading.kibibytes / 1024).toFixed(0)} MiB`);
+      row.judge?.(repository);
+      for (const used of [repository, `${repository}-copy`]) must('rm', ['-rf', used]);
+    }
+  }
+  const [a, b] = [ours, theirs].map(({ name }) => readings[name].map(({ seconds }) => seconds));
+  const peak = 1024 * Math.max(...readings[ours.name].map(({ kibibytes }) => kibibytes));
+  return [row.name, span(a), span(b), (median(a) / median(b)).toFixed(2), `≤ ${row.aim.toFixed(2)}`, mebibytes(peak)];
+}
+
+/** @param {string} repository */
+function isSound(repository) {
+  must(theirs.path, theirs.check(repository), theirs.env);
+}
+
+/** Files of noise and of text in equal parts; each as no other. @param {string} folder */
+function fill(folder) {
+  for (let n = 0; n < Number(options.mebibytes); n += 1) {
+    const inside = join(folder, `folder-${n >> 7}`);
+    mkdirSync(inside, { recursive: true });
+    const noise = randomBytes(512 << 10);
+    writeFileSync(join(inside, `${n}`), Buffer.concat([noise, Buffer.from(noise.toString('hex'))]));
+    // What is small is most of what people have.
+    for (let small = 0; small < 8; small += 1) {
+      const digest = createHash('sha256').update(`${n} ${small}`).digest('hex');
+      writeFileSync(join(inside, `${n}-${small}.txt`), `the words of file ${digest}\n`.repeat(64));
+    }
+  }
+}
+
+/** A repository of one snapshot. */
+function large() {
+  const [repository, source] = [place('large'), place('large-source')];
+  console.log(`Making a repository of ${options.mebibytes} MiB`);
+  must(theirs.path, theirs.init(repository), theirs.env);
+  fill(source);
+  must(theirs.path, theirs.backup(repository, source), theirs.env);
+  rmSync(source, { recursive: true });
+  return repository;
+}
+
+/** A repository of which only every second file is in a snapshot that is left. */
+function halfForgotten() {
+  const [repository, source] = [place('half'), place('half-source')];
+  console.log(`Making a repository of ${options.mebibytes} MiB, and forgetting half of it`);
+  must(theirs.path, theirs.init(repository), theirs.env);
+  fill(source);
+  must(theirs.path, theirs.backup(repository, source), theirs.env);
+  for (const folder of readdirSync(source)) {
+    for (const name of readdirSync(join(source, folder))) {
+      if (Number.parseInt(name, 10) % 2 === 0) rmSync(join(source, folder, name));
+    }
+  }
+  must(theirs.path, theirs.backup(repository, source), theirs.env);
+  must(theirs.path, ['--quiet', '--cache-dir', place('cache'), '--repo', repository, 'forget', '--keep-last', '1'], theirs.env);
+  rmSync(source, { recursive: true });
+  return repository;
+}
+
+/** A repository of many small snapshots, of one minute after the other. */
+async function manySnapshots() {
+  const [repository, source] = [place('many'), place('many-source')];
+  console.log(`Making ${options.snapshots} snapshots`);
+  must(ours.path, ours.init(repository), ours.env);
+  mkdirSync(source);
+  writeFileSync(join(source, 'file'), 'the same in all of them');
+  const times = Array.from({ length: Number(options.snapshots) }, (_, n) => new Date(1.7e12 + n * 6e4).toISOString());
+  // Each waits for a moment to be sure of its lock: several may wait together.
+  await Promise.all(Array.from({ length: 16 }, backUpInTurn));
+  return repository;
+
+  async function backUpInTurn() {
+    for (let time = times.pop(); time; time = times.pop()) {
+      const words = [...ours.on(repository), 'backup', source, '--time', time];
+      const status = await new Promise((done) => {
+        spawn(ours.path, words, { env: { ...process.env, ...ours.env }, stdio: 'ignore' }).on('exit', done);
+      });
+      if (status !== 0) throw new Error(`A backup ended with ${status}`);
+    }
+  }
+}
+
+/** @template T @param {() => T} make @returns {() => T} */
+function once(make) {
+  /** @type {T | undefined} */
+  let made;
+  return () => (made ??= make());
+}
+
+/** As `once`, made here and now if its row is wanted. @param {() => Promise<string>} make */
+async function onceAsync(make) {
+  const words = options.only.split(' ').filter(Boolean);
+  const isWanted = words.length === 0 || words.some((word) => 'forget of snapshots'.includes(word));
+  const made = isWanted ? await make() : '';
+  return () => made;
+}
