@@ -66,7 +66,7 @@ pub(super) const PRUNE: Scenario = Scenario {
         "repository.prune-pack-removed",
     ],
     stores: true,
-    times: 3,
+    times: 2,
     done: |program| {
         assert_eq!(program.must(&["repo", "prune", "--max-unused", "0"]), "Freed 0 B\n");
         let target = tempfile::tempdir().unwrap();
@@ -91,7 +91,7 @@ pub(super) const REPAIR_INDEX: Scenario = Scenario {
         "repository.set-aside",
     ],
     stores: true,
-    times: 3,
+    times: 2,
     done: |program| {
         snapshot_is_whole(program);
         assert!(program.repository().join("damaged/data/00").join("00".repeat(32)).exists());
@@ -120,7 +120,7 @@ pub(super) const REPAIR_PACKS: Scenario = Scenario {
         "repository.set-aside",
     ],
     stores: true,
-    times: 3,
+    times: 2,
     done: |program| {
         program.must(&["repo", "prune"]);
         snapshot_is_whole(program);
