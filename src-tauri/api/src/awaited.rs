@@ -22,12 +22,7 @@ macro_rules! awaited {
 }
 
 awaited! {
-    mount_start(MountRef) -> Mount;
-    mount_stop(MountRef) -> Nothing;
-    mount_list(Nothing) -> Vec<Mount>;
     plan_run(PlanRef) -> JobView;
-    destination_repair(RepairRequest) -> JobView;
-    parity_change(ParityChange) -> JobView;
     guard_list(Nothing) -> Vec<GuardAlert>;
     guard_answer(GuardReply) -> GuardAlert;
 }

@@ -40,7 +40,7 @@ impl Api {
     pub(crate) fn health(&self, projects: &[Project], schedule: &ScheduleState) -> Result<Health> {
         let jobs = self.job_list(Nothing {})?;
         let plans = self.plan_list(Nothing {})?;
-        let proofs = self.proof_list(Nothing {})?;
+        let proofs = self.0.backups.proofs()?;
         let has = |state| projects.iter().any(|project| project.protection.state == state);
         let signs = Signs {
             is_running: jobs.iter().any(is_under_way),

@@ -9,6 +9,7 @@ mod backups;
 mod bindings;
 mod browsing;
 mod call;
+mod caring;
 mod convert;
 mod dashboard;
 mod destinations;

@@ -15,7 +15,15 @@ impl Api {
     /// # Errors
     /// Whatever keeps the catalog from being read.
     pub fn proof_list(&self, _: Nothing) -> Result<Vec<DestinationProof>> {
-        Ok(self.0.backups.proofs()?.into_iter().map(proof).collect())
+        let show = |found: backup::Proof| {
+            let parity = self.0.backups.parity(found.destination.id).unwrap_or_else(|error| {
+                // Its problems say what is wrong with it.
+                tracing::info!(%error, "the parity of a destination is not known");
+                None
+            });
+            proof(found, parity)
+        };
+        Ok(self.0.backups.proofs()?.into_iter().map(show).collect())
     }
 
     /// Reads a destination back, whole or a share.
@@ -37,7 +45,7 @@ impl Api {
     }
 }
 
-fn proof(proof: backup::Proof) -> DestinationProof {
+fn proof(proof: backup::Proof, parity: Option<backup::Parity>) -> DestinationProof {
     DestinationProof {
         destination: proof.destination.id.to_string(),
         name: proof.destination.name,
@@ -48,8 +56,8 @@ fn proof(proof: backup::Proof) -> DestinationProof {
         round_since: proof.round_since,
         last_round: proof.last_round,
         problems: proof.problems,
-        parity_percent: None,
-        parity_permille: 0,
+        parity_percent: parity.map(|it| it.percent).filter(|percent| *percent > 0),
+        parity_permille: parity.map_or(0, |it| it.permille),
     }
 }
 

@@ -8,6 +8,7 @@ use undercroft_library::Library;
 
 use crate::destinations::Searches;
 use crate::library_copy::HistoryLocks;
+use crate::mounting::Mounts;
 use crate::open::OpenRepositories;
 use crate::secrets::Secrets;
 
@@ -21,6 +22,7 @@ pub struct Backups {
     pub(crate) searches: Arc<Searches>,
     pub(crate) histories: HistoryLocks,
     sealing: Option<PathBuf>,
+    pub(crate) mounted: Arc<Mounts>,
 }
 
 impl Backups {
@@ -34,6 +36,7 @@ impl Backups {
             searches: Arc::default(),
             histories: HistoryLocks::default(),
             sealing: None,
+            mounted: Arc::default(),
         }
     }
 

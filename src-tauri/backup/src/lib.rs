@@ -13,6 +13,8 @@ mod forgetting;
 mod keys;
 mod kit;
 mod library_copy;
+mod mending;
+mod mounting;
 mod open;
 mod plans;
 mod protection;
@@ -39,6 +41,8 @@ pub use forgetting::{Cleanup, Forgetting, TRASH_KEPT, Trashed};
 pub use keys::Keys;
 pub use kit::RecoveryKit;
 pub use library_copy::{HoldHistory, LibraryCopy};
+pub use mending::{Parity, Repair};
+pub use mounting::Mounted;
 pub use plans::{
     HookCommand, LeftOut, Limits, Plan, PlanProjects, PlanSpec, PlanTarget, Preview, Retention,
     Verification, rebuildable_folders,

@@ -12,6 +12,7 @@ use crate::{
     backup, completions, destination, doctor, draft, events, file, git, history, jobs, library,
     man, memory, plan, project, repo, restore, runs, serve, settings, status, undo, version,
     workspace,
+    man, memory, project, repo, restore, retention, runs, serve, settings, status, undo, version, workspace,
 };
 
 /// Where the help texts list what every command takes.
@@ -85,6 +86,9 @@ enum Command {
     Backup(backup::Command),
     /// Get a backup, or a part of it, back
     Restore(restore::Restore),
+    /// Say how long backups are kept, and see to the trash
+    #[command(subcommand)]
+    Retention(retention::Command),
     /// Show the whole at a glance
     Status,
     Doctor(doctor::Doctor),
@@ -142,6 +146,7 @@ impl Command {
             Self::Plan(command) => command.run(session),
             Self::Backup(command) => command.run(session),
             Self::Restore(command) => command.run(session),
+            Self::Retention(command) => command.run(session),
             Self::Status => status::run(session),
             Self::Doctor(doctor) => doctor.run(session),
             Self::Events(command) => command.run(session),

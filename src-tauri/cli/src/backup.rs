@@ -167,6 +167,8 @@ fn find_or_add(
     }
 }
 
+pub(crate) use keep::print_plan;
+
 pub(crate) fn print_list(snapshots: &[Snapshot], out: &Output) {
     let mut table = Table::new(&[
         ("BACKUP", Align::Left),

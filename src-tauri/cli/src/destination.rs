@@ -1,5 +1,6 @@
 //! `undercroft destination`: the places that hold backups.
 
+mod care;
 mod keys;
 
 use std::path::{Path, PathBuf};
@@ -43,6 +44,20 @@ pub(crate) enum Command {
     Password(keys::NewKey),
     /// Make the page to print and put away: what is where, its password, how to get it back
     Kit(keys::Kit),
+    /// Say how far the destinations are proven
+    Proof,
+    /// Restore random files on trial, and compare
+    Drill(Named),
+    /// Read a destination back, whole or a share
+    Check(care::Check),
+    /// Mend a destination
+    Repair(care::Repair),
+    /// Protect a destination against damage of its drive
+    Parity(care::Parity),
+    /// Free what no backup needs any more
+    Cleanup(care::CleanUp),
+    /// Show a destination as a folder, until Ctrl-C
+    Mount(care::Mount),
     /// Forget a destination; the backups in it stay
     Remove(Named),
 }
@@ -154,6 +169,16 @@ impl Command {
             Self::Key(command) => return command.run(session, &api),
             Self::Password(change) => return change.change(session, &api),
             Self::Kit(kit) => return kit.run(session, &api),
+            Self::Proof => {
+                let proofs = api.proof_list(Nothing {})?;
+                out.show(&proofs, |proofs| care::print_proofs(proofs, out));
+            }
+            Self::Drill(named) => return care::drill(session, &api, named.destination),
+            Self::Check(check) => return check.run(session, &api),
+            Self::Repair(repair) => return repair.run(session, &api),
+            Self::Parity(parity) => return parity.run(session, &api),
+            Self::Cleanup(cleanup) => return cleanup.run(session, &api),
+            Self::Mount(mount) => return mount.run(session, &api),
             Self::Remove(named) => {
                 let request = DestinationRef { destination: named.destination };
                 out.show(&api.destination_forget(request)?, |destination| {

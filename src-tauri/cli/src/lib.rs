@@ -26,6 +26,7 @@ mod progress;
 mod project;
 mod repo;
 mod restore;
+mod retention;
 mod runs;
 mod serve;
 mod session;

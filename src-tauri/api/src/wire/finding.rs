@@ -174,6 +174,9 @@ pub struct SnapshotRestorePlan {
 pub struct MountRef {
     /// The destination.
     pub destination: String,
+    /// The place of an empty folder; one of the library's own when left out.
+    #[serde(default)]
+    pub place: Option<String>,
 }
 
 /// A destination that is shown as a folder.

@@ -1,0 +1,203 @@
+//! `undercroft retention`: how long backups are kept, the trash, and what the guard noticed.
+
+mod guard;
+
+use clap::{Args, Subcommand};
+use undercroft_api::Api;
+use undercroft_api::wire::{
+    DestinationRef, Nothing, Retention, RetentionRequest, SnapshotsRef, TrashedSnapshot,
+};
+use undercroft_foundation::Result;
+
+use crate::backup::print_plan;
+use crate::ending::{self, Ending};
+use crate::output::Output;
+use crate::progress;
+use crate::session::Session;
+use crate::table::{Align, Table};
+use crate::words::{count, moment};
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Say what a policy keeps, and why, and what it would let go
+    Preview(Apply),
+    /// Let go what a policy does not keep, to the trash
+    Apply(Apply),
+    /// List the backups in a destination's trash
+    Trash(Named),
+    /// Take backups out of the trash
+    Restore(Taken),
+    /// Empty a destination's trash
+    Empty(Named),
+    /// List what the guard noticed
+    Alerts,
+    /// Say whether what the guard noticed was meant
+    Answer(guard::Answer),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Named {
+    /// The destination: its name, its id or the beginning of it
+    destination: String,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Taken {
+    /// The destination: its name, its id or the beginning of it
+    destination: String,
+    /// The backups: their ids, or the beginnings of them
+    #[arg(value_name = "BACKUP", required = true)]
+    snapshots: Vec<String>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Apply {
+    /// The destination: its name, its id or the beginning of it
+    destination: String,
+    /// The backups of this project only
+    #[arg(long)]
+    project: Option<String>,
+    #[command(flatten)]
+    policy: Policy,
+}
+
+/// The rules, called as restic calls them.
+#[derive(Debug, Args)]
+pub(crate) struct Policy {
+    /// Keep the last N
+    #[arg(long, short = 'l', value_name = "N")]
+    keep_last: Option<u32>,
+    /// Keep the last of each hour, for N hours
+    #[arg(long, short = 'H', value_name = "N")]
+    keep_hourly: Option<u32>,
+    /// Keep the last of each day, for N days
+    #[arg(long, short = 'd', value_name = "N")]
+    keep_daily: Option<u32>,
+    /// Keep the last of each week, for N weeks
+    #[arg(long, short = 'w', value_name = "N")]
+    keep_weekly: Option<u32>,
+    /// Keep the last of each month, for N months
+    #[arg(long, short = 'm', value_name = "N")]
+    keep_monthly: Option<u32>,
+    /// Keep the last of each year, for N years
+    #[arg(long, short = 'y', value_name = "N")]
+    keep_yearly: Option<u32>,
+    /// Keep all within this time of the newest, such as 1y5m7d2h
+    #[arg(long, value_name = "SPAN")]
+    keep_within: Option<String>,
+    /// Keep one an hour within this time of the newest
+    #[arg(long, value_name = "SPAN")]
+    keep_within_hourly: Option<String>,
+    /// Keep one a day within this time of the newest
+    #[arg(long, value_name = "SPAN")]
+    keep_within_daily: Option<String>,
+    /// Keep one a week within this time of the newest
+    #[arg(long, value_name = "SPAN")]
+    keep_within_weekly: Option<String>,
+    /// Keep one a month within this time of the newest
+    #[arg(long, value_name = "SPAN")]
+    keep_within_monthly: Option<String>,
+    /// Keep one a year within this time of the newest
+    #[arg(long, value_name = "SPAN")]
+    keep_within_yearly: Option<String>,
+    /// Keep those that bear this tag; several joined by commas: all of them
+    #[arg(long, value_name = "TAG")]
+    keep_tag: Vec<String>,
+    /// Let the oldest go until all fit into so many gigabytes
+    #[arg(long, value_name = "GIGABYTES")]
+    budget: Option<u64>,
+}
+
+impl From<Policy> for Retention {
+    fn from(policy: Policy) -> Self {
+        Self {
+            last: policy.keep_last,
+            hourly: policy.keep_hourly,
+            daily: policy.keep_daily,
+            weekly: policy.keep_weekly,
+            monthly: policy.keep_monthly,
+            yearly: policy.keep_yearly,
+            within: policy.keep_within,
+            within_hourly: policy.keep_within_hourly,
+            within_daily: policy.keep_within_daily,
+            within_weekly: policy.keep_within_weekly,
+            within_monthly: policy.keep_within_monthly,
+            within_yearly: policy.keep_within_yearly,
+            tags: policy.keep_tag,
+            budget_bytes: policy.budget.map(|gigabytes| gigabytes.saturating_mul(1_000_000_000)),
+        }
+    }
+}
+
+impl Command {
+    pub(crate) fn run(self, session: &Session) -> Result<Ending> {
+        let api = session.api()?;
+        let out = &session.out;
+        match self {
+            Self::Preview(apply) => {
+                out.show(&api.retention_preview(apply.request())?, |plan| print_plan(plan, out));
+            }
+            Self::Apply(apply) => {
+                let request = apply.request();
+                let job = progress::run(session, &api, || api.retention_apply(request))?;
+                return ending::of_job(&job);
+            }
+            Self::Trash(named) => {
+                out.show(&api.trash_list(named.request())?, |trashed| print_trash(trashed, out));
+            }
+            Self::Restore(taken) => take(taken, &api, out)?,
+            Self::Empty(named) => {
+                let job = progress::run(session, &api, || api.trash_empty(named.request()))?;
+                return ending::of_job(&job);
+            }
+            Self::Alerts => {
+                let alerts = api.guard_list(Nothing {})?;
+                out.show(&alerts, |alerts| guard::print_list(alerts, out));
+            }
+            Self::Answer(answer) => answer.run(&api, out)?,
+        }
+        Ok(Ending::Done)
+    }
+}
+
+impl Named {
+    fn request(self) -> DestinationRef {
+        DestinationRef { destination: self.destination }
+    }
+}
+
+impl Apply {
+    fn request(self) -> RetentionRequest {
+        let Self { destination, project, policy } = self;
+        RetentionRequest { destination, policy: policy.into(), project }
+    }
+}
+
+fn take(taken: Taken, api: &Api, out: &Output) -> Result<()> {
+    let Taken { destination, snapshots } = taken;
+    let back = api.trash_restore(SnapshotsRef { destination, snapshots })?;
+    out.show(&back, |back| {
+        out.line(format!("{} taken out of the trash", count(back.len() as u64, "backup")));
+    });
+    Ok(())
+}
+
+fn print_trash(trashed: &[TrashedSnapshot], out: &Output) {
+    let mut table = Table::new(&[
+        ("BACKUP", Align::Left),
+        ("TIME", Align::Left),
+        ("FORGOTTEN", Align::Left),
+        ("UNTIL", Align::Left),
+        ("OF", Align::Left),
+    ]);
+    for it in trashed {
+        table.row([
+            it.snapshot.short_id.clone(),
+            moment(it.snapshot.time),
+            moment(it.trashed),
+            moment(it.expires),
+            it.snapshot.paths.join(", "),
+        ]);
+    }
+    table.print(out, "The trash is empty");
+}
