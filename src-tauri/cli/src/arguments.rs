@@ -10,9 +10,8 @@ use crate::ending::{self, Ending};
 use crate::session::Session;
 use crate::{
     backup, completions, destination, doctor, draft, events, file, git, history, jobs, library,
-    man, memory, plan, project, repo, restore, runs, serve, settings, status, undo, version,
-    workspace,
-    man, memory, project, repo, restore, retention, runs, serve, settings, status, undo, version, workspace,
+    man, memory, plan, project, repo, restore, retention, runs, serve, settings, status, undo,
+    version, workspace,
 };
 
 /// Where the help texts list what every command takes.
