@@ -156,18 +156,18 @@ describe('backups', () => {
 
 describe('a run', () => {
   it('is paused, goes on, and is found with its parts and its log', async () => {
-    const backend = await open('#/backups', { jobSeconds: 1.5 });
+    const backend = await open('#/backups', { jobSeconds: 4 });
     const run = await screen.findByRole('button', { name: 'Back up Everything now' });
     await fireEvent.click(run);
     await fireEvent.click(await button(/^Pause Carry out/));
     await fireEvent.click(await button(/^Resume Carry out/));
-    await waitFor(() => expect(backend.library.runs[0]?.kind).toBe('plan'), { timeout: 4000 });
+    await waitFor(() => expect(backend.library.runs[0]?.kind).toBe('plan'), { timeout: 9000 });
     const id = backend.library.runs[0]?.id ?? '';
     location.hash = `#/activity?show=runs&run=${id}`;
     const detail = await screen.findByTestId('run-detail');
     await within(detail).findByTestId('run-log');
     expect(within(detail).getAllByTestId('run-part').length).toBeGreaterThan(0);
-  });
+  }, 15_000);
 
   it('is filtered by the engine, and shown on the calendar', async () => {
     const backend = await open('#/activity?show=runs&state=failed');
@@ -203,5 +203,60 @@ describe('a whole library', () => {
   it('only comes back into an empty one', async () => {
     await open('#/recover');
     await screen.findByText('This library is not empty');
+  });
+});
+
+describe('a destination', () => {
+  it('forgets backups after saying what that loses, and brings them back by Undo', async () => {
+    const backend = await open('#/');
+    const destination = backend.library.destinations[0];
+    location.hash = `#/backups/${destination?.id}`;
+    const before = backend.library.snapshots.length;
+    const boxes = await screen.findAllByRole('checkbox', { name: /^Choose the backup/ });
+    for (const box of boxes.slice(0, 2)) await fireEvent.click(box);
+    await fireEvent.click(await screen.findByTestId('forget-chosen'));
+    await within(await screen.findByTestId('forget-summary')).findByText(/^loses 4 files/);
+    await fireEvent.click(screen.getByTestId('forget-confirm'));
+    await waitFor(() => expect(backend.library.snapshots).toHaveLength(before - 2));
+    await fireEvent.click(await button('Undo'));
+    await waitFor(() => expect(backend.library.snapshots).toHaveLength(before));
+  });
+
+  it('is proven by a trial, and tells whether a password opens it', async () => {
+    const backend = await open('#/');
+    const destination = backend.library.destinations[0];
+    location.hash = `#/backups/${destination?.id}`;
+    await fireEvent.click(await screen.findByLabelText('Proof'));
+    const known = (await screen.findAllByTestId('drill-row')).length;
+    await fireEvent.click(screen.getByTestId('drill'));
+    await waitFor(() => expect(screen.getAllByTestId('drill-row')).toHaveLength(known + 1));
+    await fireEvent.click(screen.getByLabelText('Keys'));
+    await fireEvent.click(await button('Test a password…'));
+    await input(await screen.findByTestId('password-to-test'), 'wrong');
+    await fireEvent.click(await button('Test'));
+    await screen.findByText('It opens none of the keys');
+  });
+});
+
+describe('the doctor', () => {
+  it('mends what it can and looks again', async () => {
+    await open('#/doctor');
+    await screen.findByText('1 thing is broken, 1 thing to look at');
+    await fireEvent.click(await screen.findByTestId('fix'));
+    await screen.findByText('1 thing to look at');
+  });
+});
+
+describe('a name', () => {
+  it('is found in all backups and restored from one', async () => {
+    const backend = await open('#/backup-search?text=readme');
+    const hits = await screen.findAllByTestId('backup-hit');
+    await fireEvent.click(hits[0] as HTMLElement);
+    const [restore] = await screen.findAllByRole('button', { name: /^Restore README/ });
+    await fireEvent.click(restore as HTMLElement);
+    await input(await screen.findByTestId('place-path'), '/home/mira/back');
+    await within(await screen.findByTestId('restore-plan')).findByText(/files are written/);
+    await fireEvent.click(screen.getByTestId('restore-confirm'));
+    await waitFor(() => expect(callsOf(backend, 'restore')).toHaveLength(1));
   });
 });
