@@ -22,7 +22,6 @@ macro_rules! awaited {
 }
 
 awaited! {
-    plan_run(PlanRef) -> JobView;
     guard_list(Nothing) -> Vec<GuardAlert>;
     guard_answer(GuardReply) -> GuardAlert;
 }

@@ -33,6 +33,7 @@ mod rebuilding;
 mod recovering;
 mod restoring;
 mod runs;
+mod scheduling;
 mod settings;
 mod use_cases;
 mod versions;
@@ -69,6 +70,7 @@ struct Rooms {
     library: Library,
     backups: Backups,
     scheduler: Scheduler,
+    scheduling: scheduling::Scheduling,
     history: History,
     cache: ReadCache,
     session: OnceLock<SessionWork>,
@@ -112,6 +114,7 @@ impl Api {
         let backups = Backups::new(&library).with_overrides(overrides.clone());
         let backups = backups.holding_histories(hold);
         Ok(Self(Arc::new(Rooms {
+            scheduling: scheduling::Scheduling::default(),
             scheduler: Scheduler::new(&backups, Arc::new(Machine), Arc::new(count)),
             backups,
             history,
@@ -154,6 +157,7 @@ impl Api {
 
     /// Watches no longer, cancels every job and waits until all have stopped.
     pub fn shut_down(&self) {
+        self.0.scheduling.stop();
         self.0.history.stop_watching();
         self.0.library.jobs().shut_down();
     }

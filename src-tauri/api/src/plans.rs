@@ -5,12 +5,13 @@ use std::time::Duration;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp, ToSpan};
 use undercroft_backup as backup;
-use undercroft_foundation::Result;
+use undercroft_foundation::{JobId, Result};
+use undercroft_library::{self as library, JobKind, Jobs, RunFilter};
 
-use crate::Api;
+use crate::{Api, convert};
 use crate::convert::plans as to;
 use crate::wire::{
-    Nothing, PauseFor, PauseRequest, Plan, PlanDraft, PlanEnable, PlanPreview, PlanRef, PlanSave,
+    JobView, Nothing, PauseFor, PauseRequest, Plan, PlanDraft, PlanEnable, PlanPreview, PlanRef, PlanSave,
     PlannedRun, ScheduleState, Upcoming,
 };
 
@@ -102,6 +103,15 @@ impl Api {
         Ok(shown)
     }
 
+    /// Carries a plan out now, to all its destinations.
+    ///
+    /// # Errors
+    /// Those of [`backup::Backups::start_plan`].
+    pub fn plan_run(&self, request: PlanRef) -> Result<JobView> {
+        let plan = self.0.backups.find_plan(&request.plan)?;
+        Ok(convert::job(self.0.backups.start_plan(plan.id, None, None)?))
+    }
+
     /// Lists the runs to come.
     ///
     /// # Errors
@@ -140,6 +150,7 @@ impl Api {
             PauseFor::UntilResumed => None,
         };
         self.0.backups.pause_schedule(until)?;
+        self.each_backup(|jobs, id| jobs.pause(id).map(drop));
         self.schedule_state(Nothing {})
     }
 
@@ -149,7 +160,26 @@ impl Api {
     /// Whatever keeps the catalog from being written.
     pub fn schedule_resume(&self, _: Nothing) -> Result<ScheduleState> {
         self.0.backups.resume_schedule()?;
+        self.resume_backups();
         self.schedule_state(Nothing {})
+    }
+
+    /// Lets the backups go on that a pause holds.
+    pub(crate) fn resume_backups(&self) {
+        self.each_backup(|jobs, id| jobs.resume(id).map(drop));
+    }
+
+    /// Does something to each backup that waits or works in this process.
+    fn each_backup(&self, act: impl Fn(&Jobs, JobId) -> Result<()>) {
+        let jobs = self.0.library.jobs();
+        let is_backup = |job: &library::JobView| {
+            matches!(job.kind, JobKind::Plan | JobKind::Backup) && !job.state.is_over()
+        };
+        for job in jobs.list().into_iter().filter(is_backup) {
+            if let Err(error) = act(jobs, job.id) {
+                tracing::warn!(%error, "a backup did not heed the pause");
+            }
+        }
     }
 
     fn now(&self) -> Timestamp {
@@ -167,13 +197,15 @@ impl Api {
             let held = held(&target)?;
             Ok(to::target(target, held))
         });
+        let runs = RunFilter { plan: Some(plan.id), limit: Some(1), ..RunFilter::default() };
+        let mut last_run = self.0.library.runs().find(&runs)?;
         Ok(Plan {
             id: plan.id.to_string(),
             targets_now: targets.collect::<Result<_>>()?,
             projects_now: projects.iter().map(|project| project.id.to_string()).collect(),
             next: standing.next,
             waiting: standing.waiting.map(to::waiting),
-            last_run: None,
+            last_run: last_run.pop().map(convert::run),
             sentence: standing.sentence,
             needs_attention: standing.needs_attention,
             enabled: plan.enabled,

@@ -64,6 +64,7 @@ fn furnish(app: &AppHandle, library: &Path, world: &World, arguments: Arguments)
     let host = WindowHost::new(app.clone(), presence.clone(), library);
     let api = Api::open(library, world, SettingsOverrides::of_process([]), host)?;
     api.start_watching();
+    api.start_scheduler();
     let desk = Desk::new(api, world, presence);
     app.manage(Held::default());
     app.manage(desk.clone());

@@ -26,6 +26,7 @@ impl Serve {
     pub(crate) fn run(self, session: &Session) -> Result<Ending> {
         let api = session.api_for(Browser)?;
         api.start_watching();
+        api.start_scheduler();
         let links = session.out.clone();
         let options = Options {
             port: self.port,

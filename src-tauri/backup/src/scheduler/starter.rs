@@ -3,8 +3,10 @@
 use std::collections::HashSet;
 
 use jiff::Timestamp;
-use undercroft_foundation::{DestinationId, PlanId, Result};
+use undercroft_foundation::{DestinationId, JobState, PlanId, Result};
+use undercroft_library::RunFilter;
 
+use crate::backups::Backups;
 use crate::plans::Plan;
 
 /// What goes on, in this process and in every other one.
@@ -29,4 +31,28 @@ pub trait Starter {
     /// # Errors
     /// Whatever keeps the catalog from being read.
     fn live(&self) -> Result<Live>;
+}
+
+/// Runs go on the board of jobs, and are on record in the catalog while they go on.
+impl Starter for Backups {
+    fn start(&self, plan: &Plan, planned: Timestamp, only: Vec<DestinationId>) -> Result<()> {
+        self.start_plan(plan.id, Some(planned), Some(only)).map(drop)
+    }
+
+    fn live(&self) -> Result<Live> {
+        let runs = self.library.runs();
+        // What a dead process left counts as over.
+        runs.sweep_interrupted()?;
+        let mut live = Live::default();
+        for state in [JobState::Queued, JobState::Running] {
+            for run in runs.find(&RunFilter { state: Some(state), ..RunFilter::default() })? {
+                live.destinations.extend(run.destination);
+                live.plans.extend(run.plan);
+            }
+        }
+        for plan in self.plans()?.iter().filter(|plan| live.plans.contains(&plan.id)) {
+            live.destinations.extend(plan.spec.targets.iter().map(|target| target.destination));
+        }
+        Ok(live)
+    }
 }

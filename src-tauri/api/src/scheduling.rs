@@ -1,0 +1,162 @@
+//! Letting plans run by themselves: a loop that takes the scheduler's steps, for a face that stays.
+
+use std::sync::{Arc, Mutex, PoisonError, Weak};
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+use tokio::sync::Notify;
+use undercroft_backup::Overdue;
+use undercroft_foundation::Result;
+use undercroft_library::NewEvent;
+
+use crate::{Api, Rooms};
+
+/// Whatever the scheduler says, it is asked again after this: a clock may be set, a drive come
+/// back, a battery be charged.
+const LONGEST: Duration = Duration::from_secs(60);
+/// Several things that happen at once are one reason to look.
+const SETTLING: Duration = Duration::from_millis(300);
+
+/// The loop, while it goes.
+#[derive(Debug, Default)]
+pub(crate) struct Scheduling {
+    going: Mutex<Option<Going>>,
+}
+
+#[derive(Debug)]
+struct Going {
+    stop: Arc<Notify>,
+    thread: JoinHandle<()>,
+}
+
+impl Api {
+    /// Lets plans run by themselves, from now on until [`Api::shut_down`]: for a face that stays.
+    /// Returns at once.
+    pub fn start_scheduler(&self) {
+        let mut going = self.0.scheduling.going.lock().unwrap_or_else(PoisonError::into_inner);
+        if going.is_some() {
+            return;
+        }
+        let (rooms, stop) = (Arc::downgrade(&self.0), Arc::new(Notify::new()));
+        let wake = Arc::new(Notify::new());
+        if let Err(error) = wake_on_events(self, &wake) {
+            tracing::warn!(%error, "plans are looked at once a minute only");
+        }
+        let stopped = Arc::clone(&stop);
+        let work = move || match tokio::runtime::Builder::new_current_thread().enable_time().build()
+        {
+            Ok(runtime) => runtime.block_on(run(&rooms, &wake, &stopped)),
+            Err(error) => tracing::error!(%error, "no plan will run by itself"),
+        };
+        match std::thread::Builder::new().name("scheduler".to_owned()).spawn(work) {
+            Ok(thread) => *going = Some(Going { stop, thread }),
+            Err(error) => tracing::error!(%error, "no plan will run by itself"),
+        }
+    }
+}
+
+impl Scheduling {
+    /// Ends the loop; a step that is being taken is taken to its end.
+    pub(crate) fn stop(&self) {
+        let going = self.going.lock().unwrap_or_else(PoisonError::into_inner).take();
+        if let Some(Going { stop, thread }) = going {
+            stop.notify_one();
+            let _ = thread.join();
+        }
+    }
+}
+
+/// Steps are taken on a thread for what blocks: they read the catalog and look at drives.
+async fn run(rooms: &Weak<Rooms>, wake: &Notify, stop: &Notify) {
+    let mut known = Known::default();
+    loop {
+        let rooms = rooms.clone();
+        let step = tokio::task::spawn_blocking(move || (step(&rooms, &mut known), known));
+        let wait;
+        (wait, known) = match step.await {
+            Ok((Some(wait), known)) => (wait, known),
+            Ok((None, _)) => return,
+            Err(error) => {
+                tracing::error!(%error, "a step of the scheduler failed");
+                (LONGEST, Known::default())
+            }
+        };
+        tokio::select! {
+            () = stop.notified() => return,
+            () = tokio::time::sleep(wait) => {}
+            () = wake.notified() => tokio::select! {
+                () = stop.notified() => return,
+                () = tokio::time::sleep(SETTLING) => {}
+            },
+        }
+    }
+}
+
+/// What the loop keeps from one step to the next.
+#[derive(Debug, Default)]
+struct Known {
+    /// What people were warned of.
+    warned: Vec<Overdue>,
+    /// Whether backups were paused.
+    was_paused: bool,
+}
+
+/// Takes a step, and says how long nothing will happen; nothing when the library is closed.
+fn step(rooms: &Weak<Rooms>, known: &mut Known) -> Option<Duration> {
+    let rooms = rooms.upgrade()?;
+    if let Err(error) = end_pause(&rooms, known) {
+        tracing::error!(%error, "whether backups are paused is not known");
+    }
+    let wait = match rooms.scheduler.step(&rooms.backups) {
+        Ok(step) => {
+            let now = rooms.library.world().clock.now();
+            Duration::try_from(step.next_look.duration_since(now)).unwrap_or_default()
+        }
+        Err(error) => {
+            tracing::error!(%error, "a step of the scheduler failed");
+            LONGEST
+        }
+    };
+    if let Err(error) = warn(&rooms, &mut known.warned) {
+        tracing::error!(%error, "nobody was warned of backups that are overdue");
+    }
+    Some(wait.clamp(SETTLING, LONGEST))
+}
+
+/// Lets the backups go on that a pause held, once it ends by itself.
+fn end_pause(rooms: &Arc<Rooms>, known: &mut Known) -> Result<()> {
+    let is_paused = rooms.backups.schedule_pause()?.is_some();
+    if std::mem::replace(&mut known.was_paused, is_paused) && !is_paused {
+        Api(Arc::clone(rooms)).resume_backups();
+    }
+    Ok(())
+}
+
+/// Tells of each destination that has gone too long without, once, until it was served again.
+fn warn(rooms: &Rooms, warned: &mut Vec<Overdue>) -> Result<()> {
+    let overdue = rooms.backups.overdue()?;
+    let is_told = |each: &Overdue| {
+        warned.iter().any(|told| (told.plan, told.destination) == (each.plan, each.destination))
+    };
+    for each in overdue.iter().filter(|each| !is_told(each)) {
+        let event = NewEvent::new("backup.overdue", each.text.clone());
+        rooms.library.events().publish(&event.of_destination(Some(each.destination)))?;
+    }
+    *warned = overdue;
+    Ok(())
+}
+
+/// Whatever is told may be a reason to look: a job that ended, a plan that changed.
+fn wake_on_events(api: &Api, wake: &Arc<Notify>) -> Result<()> {
+    let events = api.0.library.events().subscribe()?;
+    let wake = Arc::clone(wake);
+    // It ends with the library.
+    let pump = move || events.iter().for_each(|_| wake.notify_one());
+    std::thread::Builder::new().name("plans".to_owned()).spawn(pump).map(drop).map_err(|source| {
+        undercroft_foundation::Error::new(
+            undercroft_foundation::Code::Unavailable,
+            "Cannot hear of what happens",
+        )
+        .because(source)
+    })
+}
