@@ -8,12 +8,12 @@ use undercroft_backup as backup;
 use undercroft_foundation::{JobId, Result};
 use undercroft_library::{self as library, JobKind, Jobs, RunFilter};
 
-use crate::{Api, convert};
 use crate::convert::plans as to;
 use crate::wire::{
-    JobView, Nothing, PauseFor, PauseRequest, Plan, PlanDraft, PlanEnable, PlanPreview, PlanRef, PlanSave,
-    PlannedRun, ScheduleState, Upcoming,
+    JobView, Nothing, PauseFor, PauseRequest, Plan, PlanDraft, PlanEnable, PlanPreview, PlanRef,
+    PlanSave, PlannedRun, ScheduleState, Upcoming,
 };
+use crate::{Api, convert};
 
 /// How long a preview counts.
 const PATIENCE: Duration = Duration::from_secs(4);

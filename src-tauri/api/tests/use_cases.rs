@@ -290,8 +290,10 @@ fn a_password_is_in_no_reply_and_no_debug_text() {
     for name in ["destination_list", "dashboard", "doctor", "event_list", "run_list"] {
         assert!(!stage.ask(name, json!({})).to_string().contains("xyzzy"), "{name}");
     }
-    let request: undercroft_api::wire::DestinationAdd =
-        serde_json::from_value(json!({"place": "", "password": {"type": "typed", "password": "xyzzy"}, "create": true})).unwrap();
+    let request: undercroft_api::wire::DestinationAdd = serde_json::from_value(
+        json!({"place": "", "password": {"type": "typed", "password": "xyzzy"}, "create": true}),
+    )
+    .unwrap();
     assert!(!format!("{request:?}").contains("xyzzy"));
 }
 

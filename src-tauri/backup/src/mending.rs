@@ -1,8 +1,6 @@
 //! Mending a destination that its drive has damaged, and protecting it beforehand.
 
-use undercroft_foundation::{
-    Code, DestinationId, Error, Job, Result, count_text, size_text,
-};
+use undercroft_foundation::{Code, DestinationId, Error, Job, Result, count_text, size_text};
 use undercroft_library::{JobKind, JobSpec, JobView};
 use undercroft_repository::{
     CheckOptions, HealScope, PackId, Problem, ProblemKind, ReadData, Repository,
@@ -83,7 +81,9 @@ impl Backups {
             let state = repository.parity_state()?;
             Ok(match percent {
                 0 => format!("{} has no parity any more", destination.name),
-                _ => format!("{} takes {} of parity", destination.name, size_text(state.bytes_taken)),
+                _ => {
+                    format!("{} takes {} of parity", destination.name, size_text(state.bytes_taken))
+                }
             })
         })
     }
@@ -154,7 +154,10 @@ fn mend_packs(repository: &Repository, destination: &Destination, job: &Job) -> 
 fn pack_of(problem: &Problem) -> Option<PackId> {
     let is_pack = matches!(
         problem.kind,
-        ProblemKind::PackMissing | ProblemKind::PackSize | ProblemKind::PackContent | ProblemKind::Blob
+        ProblemKind::PackMissing
+            | ProblemKind::PackSize
+            | ProblemKind::PackContent
+            | ProblemKind::Blob
     );
     let name = problem.item.rsplit('/').next()?;
     is_pack.then(|| name.parse().ok()).flatten()
