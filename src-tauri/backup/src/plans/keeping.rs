@@ -90,7 +90,8 @@ impl Backups {
             let before = table::get(transaction, id)?;
             let all = table::all(transaction)?;
             checking::refuse_taken(&name, all.iter().filter(|other| other.id != id))?;
-            let plan = Plan { name, spec: spec.clone(), ..before.clone() };
+            let Plan { enabled, created, .. } = before;
+            let plan = Plan { id, name, enabled, created, spec: spec.clone() };
             if plan != before {
                 self.keep_plan(transaction, &plan, "changed", "was changed")?;
             }
