@@ -22,6 +22,4 @@ macro_rules! awaited {
 }
 
 awaited! {
-    guard_list(Nothing) -> Vec<GuardAlert>;
-    guard_answer(GuardReply) -> GuardAlert;
 }

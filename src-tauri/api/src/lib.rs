@@ -18,6 +18,7 @@ mod files;
 mod finding;
 mod forgetting;
 mod git;
+mod guard;
 mod health;
 mod histories;
 mod host;

@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use undercroft_foundation::{Code, Error, JobPart, PlanId, Result, size_text};
+use undercroft_foundation::{Code, Error, JobPart, Result, size_text};
 use undercroft_library as library;
 
 use crate::wire::{
@@ -27,7 +27,11 @@ impl Api {
         let filter = library::RunFilter {
             project: project.map(|project| project.id),
             destination: destination.map(|destination| destination.id),
-            plan: request.plan.map(|text| text.parse::<PlanId>()).transpose()?,
+            plan: request
+                .plan
+                .map(|text| self.0.backups.find_plan(&text))
+                .transpose()?
+                .map(|plan| plan.id),
             kind: request.kind.map(Into::into),
             state: request.state.map(Into::into),
             since: request.since,

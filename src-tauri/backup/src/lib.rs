@@ -10,6 +10,7 @@ mod conditions;
 mod destinations;
 mod finding;
 mod forgetting;
+mod guard;
 mod keys;
 mod kit;
 mod library_copy;
@@ -38,6 +39,7 @@ pub use conditions::{Conditions, Machine, QuietHours, Surroundings};
 pub use destinations::{AddDestination, Destination, DestinationRoom, DestinationState};
 pub use finding::{BackedUpFile, Difference, FileIn, SearchHit, SearchOrder};
 pub use forgetting::{Cleanup, Forgetting, TRASH_KEPT, Trashed};
+pub use guard::{GuardAlert, GuardAnswer, GuardKind};
 pub use keys::Keys;
 pub use kit::RecoveryKit;
 pub use library_copy::{HoldHistory, LibraryCopy};
@@ -74,4 +76,6 @@ pub const TABLES: &[&[Migration]] = &[
     scheduler::MIGRATIONS[1],
     scheduler::MIGRATIONS[2],
     verification::MIGRATIONS,
+    guard::MIGRATIONS,
+    running::MIGRATIONS,
 ];

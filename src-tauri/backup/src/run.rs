@@ -70,6 +70,7 @@ impl Backups {
         }
         let summary = made?;
         self.note_seen(&destination, &repository);
+        self.look_at_made(&project, &repository, &summary, job);
         let sentence = sentence(&summary, &destination);
         Ok(BackupReport { summary, sentence })
     }
@@ -79,6 +80,20 @@ impl Backups {
     pub(crate) fn note_seen(&self, destination: &Destination, repository: &Repository) {
         if let Err(error) = self.keep_seen(destination, repository) {
             tracing::warn!(destination.id = %destination.id, error = %error, "snapshots not noted");
+        }
+    }
+
+    /// Lets the guard look at a backup that was made, which stands whatever comes of that.
+    pub(crate) fn look_at_made(
+        &self,
+        project: &Project,
+        repository: &Repository,
+        summary: &BackupSummary,
+        job: &Job,
+    ) {
+        let Some(made) = summary.snapshot else { return };
+        if let Err(error) = self.guard(project, repository, made, job) {
+            job.warn(&project.name, format!("Cannot compare it with the backup before: {error}"));
         }
     }
 

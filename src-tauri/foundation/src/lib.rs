@@ -18,7 +18,8 @@ pub use clock::{Clock, SystemClock};
 pub use durable::{replace_file, sync_folder};
 pub use error::{Code, Error, IoContext, Result};
 pub use ids::{
-    DestinationId, JobId, LibraryId, PlaceId, PlanId, ProjectId, RunId, VersionId, WorkspaceId,
+    AlertId, DestinationId, JobId, LibraryId, PlaceId, PlanId, ProjectId, RunId, VersionId,
+    WorkspaceId,
 };
 pub use job::{Job, JobPart, JobReport, JobState, LogLevel, LogLine, Progress, Warning};
 pub use names::{escape_name, escape_path, unescape_name};

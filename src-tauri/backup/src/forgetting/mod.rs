@@ -12,7 +12,6 @@ use undercroft_repository::Deletion;
 use crate::seen::SeenSnapshot;
 
 pub use cleanup::Cleanup;
-#[expect(unused_imports, reason = "runs of plans use it")]
 pub(crate) use policy::Application;
 pub use trash::Trashed;
 

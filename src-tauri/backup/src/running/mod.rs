@@ -2,10 +2,13 @@
 //! that is there, what was written read back, what is old let go, and the command after.
 
 mod command;
+mod keeping;
+mod libraries;
 mod parts;
 mod projects;
 mod proving;
 mod targets;
+mod upkeep;
 
 use jiff::Timestamp;
 use undercroft_foundation::{
@@ -19,6 +22,9 @@ use crate::scheduler::TargetOutcome;
 use crate::words;
 use parts::Tally;
 use targets::{Standing, Target};
+
+pub(crate) use projects::snapshots_of;
+pub(crate) use upkeep::MIGRATIONS;
 
 /// How much a run of low priority gives way: half of what is possible.
 const NICENESS: i32 = 10;
@@ -105,11 +111,17 @@ impl<'a> Carrying<'a> {
         if !self.targets.iter().any(Target::takes) {
             return Err(self.nobody_there());
         }
-        for project in self.backups.projects_of(&self.plan.spec.projects)? {
+        let projects = self.backups.projects_of(&self.plan.spec.projects)?;
+        for project in &projects {
             self.job.check_cancelled()?;
-            self.serve(&project)?;
+            self.serve(project)?;
+        }
+        if self.plan.spec.library {
+            self.serve_library()?;
         }
         self.prove()?;
+        let projects: Vec<_> = projects.iter().map(|project| project.id).collect();
+        self.tidy(&projects)?;
         self.job.settle_totals();
         self.sentence()
     }

@@ -91,6 +91,7 @@ impl Carrying<'_> {
         }
         let summary = made?;
         self.backups.note_seen(&target.destination, &repository);
+        self.backups.look_at_made(project, &repository, &summary, step);
         Ok(Done {
             summary: sentence(&summary, &target.destination),
             snapshot: summary.snapshot.map(|id| id.to_string()),

@@ -1,0 +1,90 @@
+//! Answering the guard, and what waits for the answer.
+
+use undercroft_foundation::{AlertId, Code, DestinationId, Error, Result};
+use undercroft_library::NewEvent;
+
+use super::{GuardAlert, GuardAnswer, table};
+use crate::backups::Backups;
+
+/// The shortest beginning of an id that is taken for one.
+const SHORTEST_PREFIX: usize = 4;
+
+impl Backups {
+    /// The guard's alerts, newest first.
+    ///
+    /// # Errors
+    /// Whatever keeps the catalog from being read.
+    pub fn guard_alerts(&self) -> Result<Vec<GuardAlert>> {
+        self.library.catalog().read(table::all)
+    }
+
+    /// The alert of this id, or of the id that begins so.
+    ///
+    /// # Errors
+    /// [`Code::NotFound`], or [`Code::Invalid`] when several begin so.
+    pub fn find_alert(&self, text: &str) -> Result<GuardAlert> {
+        let prefix = text.trim().to_lowercase().replace('-', "");
+        let mut alerts = self.guard_alerts()?;
+        alerts.retain(|alert| {
+            prefix.len() >= SHORTEST_PREFIX && alert.id.to_string().starts_with(&prefix)
+        });
+        match &alerts[..] {
+            [alert] => Ok(alert.clone()),
+            [] => Err(Error::new(Code::NotFound, format!("There is no alert {text:?}"))
+                .next("List the alerts to see what there is")),
+            _ => Err(Error::new(Code::Invalid, format!("{text:?} means several alerts"))
+                .next("Use more of the id")),
+        }
+    }
+
+    /// Answers an alert. When it was not meant, the project's newest backup from before it is
+    /// pinned in each destination first: all of them must be there for that.
+    ///
+    /// # Errors
+    /// [`Code::NotFound`], [`Code::Unavailable`] when a backup cannot be pinned because its drive
+    /// is away: the alert then stays open, and nothing is let go.
+    pub fn answer_alert(&self, id: AlertId, answer: GuardAnswer) -> Result<GuardAlert> {
+        let alert = self.library.catalog().read(|connection| table::get(connection, id))?;
+        if answer == GuardAnswer::NotMeant {
+            self.pin_from_before(&alert)?;
+        }
+        self.library.catalog().write(|transaction| {
+            table::answer(transaction, id, answer)?;
+            let text = match answer {
+                GuardAnswer::Meant => format!("{}: this was meant", alert.text),
+                GuardAnswer::NotMeant => {
+                    format!(
+                        "{}: this was not meant; the backups from before are pinned",
+                        alert.text
+                    )
+                }
+            };
+            let event = NewEvent::new("guard.answered", text).of_project(Some(alert.project));
+            self.library.events().append(transaction, &event)?;
+            table::get(transaction, id)
+        })
+    }
+
+    /// Whether nothing may be let go in a destination, because an alert waits for its answer.
+    ///
+    /// # Errors
+    /// Whatever keeps the catalog from being read.
+    pub fn is_held_by_guard(&self, destination: DestinationId) -> Result<bool> {
+        self.library.catalog().read(|connection| table::is_held(connection, destination))
+    }
+
+    fn pin_from_before(&self, alert: &GuardAlert) -> Result<()> {
+        for destination in self.destinations()? {
+            let snapshots = self.seen_snapshots(Some(alert.project), Some(destination.id))?;
+            // Newest first, as the catalog gives them.
+            let before = snapshots.iter().find(|snapshot| {
+                snapshot.time < alert.time && !snapshot.tags.iter().any(|tag| tag == "objects")
+            });
+            let is_pinned = |tags: &[String]| tags.iter().any(|tag| tag == "pinned");
+            if let Some(before) = before.filter(|before| !is_pinned(&before.tags)) {
+                self.pin_snapshot(destination.id, &before.id.to_string(), true)?;
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,107 @@
+//! What a run does in each destination at its end: letting go what the policy does not keep,
+//! emptying the trash of what is old, freeing room, and bringing parity up to what is stored.
+
+use jiff::{SignedDuration, Timestamp};
+use undercroft_foundation::{Code, Job, LogLevel, ProjectId, Result, count_text, size_text};
+use undercroft_repository::{PruneOptions, Repository};
+
+use super::targets::Target;
+use super::{Carrying, upkeep};
+use crate::forgetting::{Application, TRASH_KEPT};
+
+/// A destination is cleaned up at most this often.
+const PRUNE_EVERY: SignedDuration = SignedDuration::from_hours(24);
+/// Less than this, and less than a twentieth of what is stored, is not worth it.
+const WORTHWHILE_BYTES: u64 = 64 << 20;
+
+impl Carrying<'_> {
+    /// Tidies every destination that this run has served.
+    ///
+    /// # Errors
+    /// [`Code::Cancelled`]: whatever else goes wrong is told, and the run goes on.
+    pub(super) fn tidy(&mut self, projects: &[ProjectId]) -> Result<()> {
+        for index in 0..self.targets.len() {
+            if !self.targets[index].takes() {
+                continue;
+            }
+            self.job.check_cancelled()?;
+            let step = self.job.step();
+            if let Err(error) = self.tidy_one(&self.targets[index], projects, &step) {
+                if error.code() == Code::Cancelled {
+                    return Err(error);
+                }
+                let name = self.targets[index].destination.name.clone();
+                self.job.warn(format!("Tidying {name}"), error.to_string());
+                self.targets[index].look_after(self.backups, &error, self.job);
+            }
+        }
+        Ok(())
+    }
+
+    fn tidy_one(&self, target: &Target, projects: &[ProjectId], step: &Job) -> Result<()> {
+        let repository = target.open()?;
+        if let Some(why) = self.held_by(target)? {
+            let name = &target.destination.name;
+            self.job.log(LogLevel::Info, format!("Nothing is let go in {name}: {why}"));
+        } else {
+            self.let_go(target, &repository, projects, step)?;
+        }
+        if repository.parity_state()?.percent > 0 {
+            repository.parity_update(step)?;
+        }
+        Ok(())
+    }
+
+    /// Why nothing may be let go there now, if that is so.
+    fn held_by(&self, target: &Target) -> Result<Option<&'static str>> {
+        let destination = target.destination.id;
+        if self.backups.is_held_by_guard(destination)? {
+            return Ok(Some("an alert waits for an answer"));
+        }
+        let by_clock = self.backups.is_retention_held_by_clock(self.plan.id, destination)?;
+        Ok(by_clock.then_some("the clock has jumped"))
+    }
+
+    fn let_go(
+        &self,
+        target: &Target,
+        repository: &Repository,
+        projects: &[ProjectId],
+        step: &Job,
+    ) -> Result<()> {
+        let destination = &target.destination;
+        let told = |text: String| self.job.log(LogLevel::Info, text);
+        if let Some(wanted) = self.plan.target(destination.id) {
+            let application = Application {
+                retention: &wanted.retention,
+                projects: Some(projects),
+                zone: self.plan.spec.zone(),
+                seen_by_user: false,
+            };
+            let drop = self.backups.to_drop(repository, &application, step)?;
+            if !drop.is_empty() {
+                told(self.backups.forget(destination, &drop)?);
+            }
+        }
+        let now = self.backups.library.world().clock.now();
+        let old = now.checked_sub(TRASH_KEPT).unwrap_or(Timestamp::MIN);
+        let gone = repository.empty_trash(Some(old))?.len() as u64;
+        if gone > 0 {
+            told(format!("{} of {} gone for good", count_text(gone, "backup"), destination.name));
+        }
+        let catalog = self.backups.library.catalog();
+        let last = catalog.read(|connection| upkeep::last_prune(connection, destination.id))?;
+        let is_due = last.is_none_or(|last| now.duration_since(last).abs() >= PRUNE_EVERY);
+        if !is_due {
+            return Ok(());
+        }
+        let plan = repository.plan_prune(&PruneOptions::default(), step)?;
+        let stored = plan.used_bytes.saturating_add(plan.unused_bytes);
+        if plan.frees_bytes >= WORTHWHILE_BYTES.min(stored / 20).max(1) {
+            let report = repository.prune(&PruneOptions::default(), step)?;
+            let freed = size_text(report.plan.frees_bytes);
+            told(format!("{freed} freed in {}", destination.name));
+        }
+        catalog.write(|transaction| upkeep::keep_prune(transaction, destination.id, now))
+    }
+}
