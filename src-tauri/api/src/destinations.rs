@@ -115,8 +115,20 @@ impl Api {
         &self,
         destination: &undercroft_backup::Destination,
     ) -> Result<Destination> {
-        Ok(to_wire(self.0.backups.state_of(destination)?))
+        let state = self.0.backups.state_of(destination)?;
+        Ok(Destination {
+            last_proven: self.0.backups.proof(destination.clone())?.last_proven,
+            trashed: if state.is_present { trash_count(destination) } else { 0 },
+            ..to_wire(state)
+        })
     }
+}
+
+/// How many backups are in the trash, without opening the destination.
+fn trash_count(destination: &undercroft_backup::Destination) -> u64 {
+    let entries = std::fs::read_dir(destination.path.join("trash"));
+    let files = entries.into_iter().flatten().flatten();
+    files.filter(|entry| entry.file_type().is_ok_and(|kind| kind.is_file())).count() as u64
 }
 
 fn to_wire(state: DestinationState) -> Destination {

@@ -40,6 +40,7 @@ impl Api {
     pub(crate) fn health(&self, projects: &[Project], schedule: &ScheduleState) -> Result<Health> {
         let jobs = self.job_list(Nothing {})?;
         let plans = self.plan_list(Nothing {})?;
+        let alerts = self.guard_list(Nothing {})?;
         let proofs = self.0.backups.proofs()?;
         let has = |state| projects.iter().any(|project| project.protection.state == state);
         let signs = Signs {
@@ -48,7 +49,8 @@ impl Api {
                 || proofs.iter().any(|proof| !proof.problems.is_empty()),
             is_paused: schedule.paused,
             needs_look: has(ProtectionState::Attention)
-                || plans.iter().any(|plan| plan.needs_attention),
+                || plans.iter().any(|plan| plan.needs_attention)
+                || alerts.iter().any(|alert| alert.answer.is_none()),
             is_waiting: plans.iter().any(|plan| plan.waiting.is_some()),
             is_protected: has(ProtectionState::Protected),
         };

@@ -4,7 +4,6 @@
 
 #![expect(clippy::needless_pass_by_value, reason = "a use case takes its request whole")]
 
-mod awaited;
 mod backups;
 mod bindings;
 mod browsing;

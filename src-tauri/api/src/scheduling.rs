@@ -117,6 +117,9 @@ fn step(rooms: &Weak<Rooms>, known: &mut Known) -> Option<Duration> {
             LONGEST
         }
     };
+    if let Err(error) = rooms.backups.prove_by_plans() {
+        tracing::error!(%error, "nothing was proven");
+    }
     if let Err(error) = warn(&rooms, &mut known.warned) {
         tracing::error!(%error, "nobody was warned of backups that are overdue");
     }

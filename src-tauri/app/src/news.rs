@@ -10,7 +10,7 @@ use crate::desk::Desk;
 use crate::{notification, window};
 
 /// The events that are told as they are.
-const TOLD_EVENTS: [&str; 2] = ["guard.alert", "plan.overdue"];
+const TOLD_EVENTS: [&str; 2] = ["guard.alert", "backup.overdue"];
 
 /// How much is told.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

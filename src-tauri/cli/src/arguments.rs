@@ -12,8 +12,6 @@ use crate::{
     backup, completions, destination, doctor, draft, events, file, git, history, jobs, library,
     man, memory, plan, project, repo, restore, retention, runs, serve, settings, status, undo,
     version, workspace,
-    man, memory, project, repo, restore, retention, runs, serve, settings, status, undo, version,
-    workspace,
 };
 
 /// Where the help texts list what every command takes.
@@ -88,7 +86,6 @@ enum Command {
     /// Get a backup, or a part of it, back
     Restore(restore::Restore),
     /// Say how long backups are kept, and see to the trash
-    /// See what holds old backups back, and answer it
     #[command(subcommand)]
     Retention(retention::Command),
     /// Show the whole at a glance

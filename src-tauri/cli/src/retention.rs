@@ -127,25 +127,6 @@ impl From<Policy> for Retention {
             budget_bytes: policy.budget.map(|gigabytes| gigabytes.saturating_mul(1_000_000_000)),
         }
     }
-//! `undercroft retention`: what holds the letting go of backups, and answering it.
-use clap::{Args, Subcommand, ValueEnum};
-use undercroft_api::wire::{GuardAlert, GuardAnswer, GuardReply, Nothing};
-use crate::ending::Ending;
-use crate::words::moment;
-    /// List what looked unusual, newest first
-    /// Answer such an alert, so that old backups may be let go again
-    Answer(Answer),
-pub(crate) struct Answer {
-    /// The alert: its id or the beginning of it
-    alert: String,
-    /// Whether what it tells was meant; if not, the backups from before are pinned
-    answer: Meaning,
-#[derive(Debug, Clone, Copy, ValueEnum)]
-enum Meaning {
-    /// It was meant
-    Meant,
-    /// It was not meant
-    NotMeant,
 }
 
 impl Command {
@@ -174,35 +155,6 @@ impl Command {
                 out.show(&alerts, |alerts| guard::print_list(alerts, out));
             }
             Self::Answer(answer) => answer.run(&api, out)?,
-        let (api, out) = (session.api()?, &session.out);
-            Self::Alerts => out.show(&api.guard_list(Nothing {})?, |alerts| {
-                let mut table = Table::new(&[
-                    ("ALERT", Align::Left),
-                    ("TIME", Align::Left),
-                    ("PROJECT", Align::Left),
-                    ("WHAT", Align::Left),
-                    ("ANSWER", Align::Left),
-                ]);
-                for alert in alerts {
-                    table.row([
-                        alert.id.clone(),
-                        moment(alert.time),
-                        alert.project_name.clone(),
-                        alert.text.clone(),
-                        answer_of(alert).to_owned(),
-                    ]);
-                }
-                table.print(out, "Nothing looked unusual");
-            }),
-            Self::Answer(Answer { alert, answer }) => {
-                let answer = match answer {
-                    Meaning::Meant => GuardAnswer::Meant,
-                    Meaning::NotMeant => GuardAnswer::NotMeant,
-                };
-                let answered = api.guard_answer(GuardReply { alert, answer })?;
-                out.show(&answered, |alert| {
-                    out.line(format!("{}: {}", alert.text, answer_of(alert)));
-                });
         }
         Ok(Ending::Done)
     }
@@ -249,8 +201,3 @@ fn print_trash(trashed: &[TrashedSnapshot], out: &Output) {
     }
     table.print(out, "The trash is empty");
 }
-fn answer_of(alert: &GuardAlert) -> &'static str {
-    match alert.answer {
-        None => "waits",
-        Some(GuardAnswer::Meant) => "meant",
-        Some(GuardAnswer::NotMeant) => "not meant",

@@ -27,6 +27,7 @@ impl Api {
         }
         let mut findings: Vec<_> = plans.iter().map(|plan| self.examine_plan(plan)).collect();
         findings.extend(self.examine_pause());
+        findings.extend(self.examine_alerts());
         findings
     }
 
@@ -89,5 +90,22 @@ impl Api {
             "Resume them",
         );
         Some(found.with_fix(Fix::Resume))
+    }
+
+    fn examine_alerts(&self) -> Vec<Finding> {
+        let alerts = match self.guard_list(Nothing {}) {
+            Ok(alerts) => alerts,
+            Err(error) => return vec![unwell(AREA, &error)],
+        };
+        let open = alerts.into_iter().filter(|alert| alert.answer.is_none());
+        let told = open.map(|alert| {
+            warning(
+                AREA,
+                format!("{}: {}", alert.project_name, alert.text),
+                "Nothing is let go of its backups until you say whether that was meant",
+                "Say so on the page Backups, or: undercroft retention answer",
+            )
+        });
+        told.collect()
     }
 }

@@ -46,6 +46,8 @@ impl Carrying<'_> {
         } else {
             self.let_go(target, &repository, projects, step)?;
         }
+        // Room to free room with, when the destination is full one day.
+        repository.keep_reserve()?;
         if repository.parity_state()?.percent > 0 {
             repository.parity_update(step)?;
         }

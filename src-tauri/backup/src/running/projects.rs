@@ -9,6 +9,7 @@ use undercroft_repository::{BackupRequest, CopyOptions, Repository, Snapshot, Sn
 
 use super::Carrying;
 use super::parts::Done;
+use crate::plans::rebuildable_folders;
 use crate::run::{refuse_overlap, require_source, sentence};
 use crate::seen::{OUR_TAG, tag_of};
 
@@ -79,7 +80,7 @@ impl Carrying<'_> {
         let request = BackupRequest {
             sources: vec![project.root.clone()],
             tags: vec![OUR_TAG.to_owned(), tag_of(project.id)],
-            exclude: spec.exclude.clone(),
+            exclude: self.left_out(project),
             estimate: true,
             threads: spec.limits.threads.map_or(threads, |threads| threads as usize),
             ..BackupRequest::default()
@@ -97,6 +98,18 @@ impl Carrying<'_> {
             snapshot: summary.snapshot.map(|id| id.to_string()),
             added_bytes: summary.counts.data_added_packed,
         })
+    }
+
+    /// The plan's patterns, and, if it says so, the folders that a program makes again.
+    fn left_out(&self, project: &Project) -> Vec<String> {
+        let spec = &self.plan.spec;
+        let mut patterns = spec.exclude.clone();
+        if spec.leave_out_rebuildable {
+            let folders = rebuildable_folders(&project.root);
+            // A path that is no text cannot be a pattern: it is kept.
+            patterns.extend(folders.iter().filter_map(|folder| folder.to_str()).map(literally));
+        }
+        patterns
     }
 
     /// Gives what one destination holds of the project to another, which lacks it.
@@ -183,4 +196,16 @@ pub(crate) fn snapshots_of(repository: &Repository, project: ProjectId) -> Resul
         snapshot.tags.contains(&tag) && !snapshot.tags.iter().any(|tag| tag == "objects")
     });
     Ok(snapshots)
+}
+
+/// A pattern that matches this path and no other.
+fn literally(path: &str) -> String {
+    let mut pattern = String::with_capacity(path.len());
+    for c in path.chars() {
+        if matches!(c, '*' | '?' | '[' | '\\') {
+            pattern.push('\\');
+        }
+        pattern.push(c);
+    }
+    pattern
 }

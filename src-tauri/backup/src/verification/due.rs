@@ -20,7 +20,50 @@ pub struct Due {
     pub drill_days: u16,
 }
 
+impl Due {
+    /// The most that one of the two wants.
+    fn stricter(self, other: Self) -> Self {
+        let days = [self.drill_days, other.drill_days].into_iter().filter(|days| *days > 0).min();
+        Self {
+            destination: self.destination,
+            daily_permille: self.daily_permille.max(other.daily_permille),
+            drill_days: days.unwrap_or_default(),
+        }
+    }
+}
+
 impl Backups {
+    /// Starts what is due of the proofs that the plans want which run by themselves; nothing while
+    /// backups pause.
+    ///
+    /// # Errors
+    /// As those of [`Backups::start_due_proofs`].
+    pub fn prove_by_plans(&self) -> Result<Vec<JobView>> {
+        if self.schedule_pause()?.is_some() {
+            return Ok(Vec::new());
+        }
+        let mut wanted: Vec<Due> = Vec::new();
+        for plan in self.plans()?.into_iter().filter(|plan| plan.enabled) {
+            let verification = plan.spec.verification;
+            for target in &plan.spec.targets {
+                let due = Due {
+                    destination: target.destination,
+                    daily_permille: verification.daily_permille,
+                    drill_days: verification.drill_days,
+                };
+                match wanted.iter_mut().find(|known| known.destination == due.destination) {
+                    Some(known) => *known = known.stricter(due),
+                    None => wanted.push(due),
+                }
+            }
+        }
+        // What was never written to has nothing to prove.
+        wanted.retain(|due| {
+            self.seen_snapshots(None, Some(due.destination)).is_ok_and(|it| !it.is_empty())
+        });
+        self.start_due_proofs(&wanted)
+    }
+
     /// Starts the readings and trial restores that are due of these, where the destination is there
     /// and idle. One that is away is simply proven later.
     ///
