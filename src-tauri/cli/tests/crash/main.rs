@@ -3,6 +3,7 @@
 
 mod forget;
 mod history;
+mod keys;
 mod mending;
 mod parity;
 #[path = "../program/mod.rs"]
@@ -400,7 +401,7 @@ macro_rules! crashes {
         #[test]
         fn every_write_point_is_in_a_scenario() {
             let covered: BTreeSet<_> =
-                [$($scenario.all_points(),)* history::REBUILD_POINTS.to_vec(), parity::HEAL_POINTS.to_vec()].concat().into_iter().collect();
+                [$($scenario.all_points(),)* history::REBUILD_POINTS.to_vec(), keys::POINTS.to_vec(), keys::RECOVERY_POINTS.to_vec(), parity::HEAL_POINTS.to_vec()].concat().into_iter().collect();
             let all: BTreeSet<_> = WRITE_POINTS.iter().copied().collect();
             assert_eq!(covered, all);
         }
