@@ -5,7 +5,7 @@ use std::time::Duration;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp, ToSpan};
 use undercroft_backup as backup;
-use undercroft_foundation::{JobId, Result};
+use undercroft_foundation::{Error, JobId, Result};
 use undercroft_library::{self as library, JobKind, Jobs, RunFilter};
 
 use crate::convert::plans as to;
@@ -190,7 +190,9 @@ impl Api {
         let standing = self.0.scheduler.standing(&plan)?;
         let projects = self.0.backups.projects_of(&plan.spec.projects)?;
         let held = |target: &backup::TargetStanding| {
-            self.0.backups.is_retention_held_by_clock(plan.id, target.destination)
+            let backups = &self.0.backups;
+            let by_clock = backups.is_retention_held_by_clock(plan.id, target.destination)?;
+            Ok::<_, Error>(by_clock || backups.is_held_by_guard(target.destination)?)
         };
         let targets = standing.targets.into_iter();
         let targets = targets.map(|target| {

@@ -1,41 +1,121 @@
-//! `undercroft run`: what was done.
+//! `undercroft run`: what was done, with its parts and its log.
 
-use clap::{Args, Subcommand};
-use undercroft_api::wire::{JobState, Run, RunFilter};
+use clap::{Args, Subcommand, ValueEnum};
+use undercroft_api::wire::{
+    JobKind, JobState, LogLevel, Run, RunDetail, RunExport, RunFilter, RunRef,
+};
 use undercroft_foundation::Result;
 
 use crate::ending::Ending;
 use crate::output::Output;
 use crate::session::Session;
 use crate::table::{Align, Table};
-use crate::words::moment;
+use crate::words::{moment, size, span};
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     /// List what was done, newest first
     List(List),
+    /// Show a run with its parts and its log
+    Show(Named),
+    /// Print a run's log, to be kept
+    Export(Named),
 }
 
 #[derive(Debug, Args)]
 pub(crate) struct List {
     /// Only what was done with this project
     project: Option<String>,
+    /// Only what was done with this destination
+    #[arg(long)]
+    destination: Option<String>,
+    /// Only the runs of this plan
+    #[arg(long)]
+    plan: Option<String>,
+    /// Only what ended so
+    #[arg(long, value_enum)]
+    state: Option<Ended>,
+    /// Only the runs of plans
+    #[arg(long)]
+    plans: bool,
     /// How many at most
     #[arg(long, value_name = "COUNT", default_value_t = 50)]
     limit: u32,
 }
 
+/// How a run ended.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum Ended {
+    Succeeded,
+    Warnings,
+    Failed,
+    Cancelled,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Named {
+    /// The run: its id, or the beginning of it
+    run: String,
+}
+
+impl List {
+    fn filter(self) -> RunFilter {
+        let Self { project, destination, plan, state, plans, limit } = self;
+        let state = state.map(|state| match state {
+            Ended::Succeeded => JobState::Succeeded,
+            Ended::Warnings => JobState::Warnings,
+            Ended::Failed => JobState::Failed,
+            Ended::Cancelled => JobState::Cancelled,
+        });
+        let kind = plans.then_some(JobKind::Plan);
+        let limit = Some(limit);
+        RunFilter { project, destination, plan, state, kind, limit, ..RunFilter::default() }
+    }
+}
+
 impl Command {
     pub(crate) fn run(self, session: &Session) -> Result<Ending> {
-        let Self::List(List { project, limit }) = self;
+        let api = session.api()?;
         let out = &session.out;
-        let runs = session.api()?.run_list(RunFilter {
-            project,
-            limit: Some(limit),
-            ..RunFilter::default()
-        })?;
-        out.show(&runs, |runs| print_list(runs, out));
+        match self {
+            Self::List(list) => {
+                out.show(&api.run_list(list.filter())?, |runs| print_list(runs, out));
+            }
+            Self::Show(named) => {
+                let detail = api.run_show(RunRef { run: named.run })?;
+                out.show(&detail, |detail| print_detail(detail, out));
+            }
+            Self::Export(named) => {
+                let export = RunExport { run: named.run, json: out.is_json() };
+                out.raw(api.run_export(export)?.text.as_bytes());
+            }
+        }
         Ok(Ending::Done)
+    }
+}
+
+fn print_detail(detail: &RunDetail, out: &Output) {
+    let run = &detail.run;
+    out.line(format!("{} ({})", run.title, run.id));
+    out.line(format!("  {}, begun {}", state_name(run.state), moment(run.started)));
+    if let Some(planned) = run.planned {
+        out.line(format!("  planned for {}", moment(planned)));
+    }
+    if let Some(outcome) = &run.outcome {
+        out.line(format!("  {}", outcome.summary));
+    }
+    for part in &detail.parts {
+        let (state, took) = (state_name(part.state), span(part.milliseconds / 1000));
+        let added = size(part.added_bytes);
+        out.line(format!("{state:<10} {}  {took}  {added}  {}", part.title, part.summary));
+    }
+    for line in &detail.log {
+        let level = match line.level {
+            LogLevel::Info => "",
+            LogLevel::Warning => "warning: ",
+            LogLevel::Error => "error: ",
+        };
+        out.line(format!("{}  {level}{}", moment(line.time), line.text));
     }
 }
 
