@@ -1,5 +1,7 @@
 //! Files first: where a file is to be had, and names looked for in all backups.
 
+use std::cmp::Reverse;
+
 use undercroft_backup::{BackedUpFile, SearchHit, SearchOrder};
 use undercroft_foundation::{Code, Job, ProjectId, Result, escape_name, escape_path};
 use undercroft_history::TreePath;
@@ -39,9 +41,9 @@ impl Api {
             }
         }
         for copy in &mut copies {
-            copy.backups.sort_by(|a, b| b.time.cmp(&a.time));
+            copy.backups.sort_by_key(|backup| Reverse(backup.time));
         }
-        copies.sort_by(|a, b| b.time.cmp(&a.time));
+        copies.sort_by_key(|copy| Reverse(copy.time));
         Ok(copies)
     }
 

@@ -90,7 +90,7 @@ impl Backups {
                 .next("The one before still opens the destination; try again"));
         }
         let removed = opened.remove_key(old);
-        self.open.keep(&destination, opened);
+        self.open.keep(&destination, &opened);
         removed.map_err(|error| {
             Error::new(error.code(), "The password was changed, but the one before still opens it")
                 .why(format!("Its key {} could not be removed", old.short()))

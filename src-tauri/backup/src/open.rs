@@ -38,7 +38,7 @@ impl OpenRepositories {
     }
 
     /// Takes in a repository that was opened otherwise.
-    pub(crate) fn keep(&self, destination: &Destination, repository: Repository) {
+    pub(crate) fn keep(&self, destination: &Destination, repository: &Repository) {
         let Ok(stamp) = stamp(destination) else { return };
         let Ok(anchored) = AnchoredProvider::open(&destination.path, "config") else { return };
         let repository = repository.through(|_| Arc::new(anchored));

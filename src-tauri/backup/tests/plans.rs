@@ -147,7 +147,7 @@ fn plans_outlive_a_lost_catalog() {
     assert_eq!(backups.rebuild_plans().unwrap(), 1);
     assert_eq!(backups.plans().unwrap(), [plan]);
     // Its destination is there again with its password, and can be used at once.
-    assert_eq!(backups.destinations().unwrap(), [disk.clone()]);
+    assert_eq!(backups.destinations().unwrap(), std::slice::from_ref(&disk));
     backups.run(project.id, disk.id, &Job::new()).unwrap();
     fs::write(root.join("plans.json"), "{").unwrap();
     refused(backups.rebuild_plans(), Code::Damaged, "not what Undercroft writes");

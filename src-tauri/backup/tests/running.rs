@@ -29,7 +29,7 @@ fn run_only(
     library: &Library,
     backups: &Backups,
     plan: &Plan,
-    only: Option<Vec<DestinationId>>,
+    only: Option<&[DestinationId]>,
 ) -> (JobView, RunDetail) {
     home.clock.advance(std::time::Duration::from_secs(3600));
     let job = backups.start_plan(plan.id, None, only).unwrap();
@@ -128,7 +128,7 @@ fn a_destination_that_was_away_is_given_what_it_lacks_without_reading_the_source
     }
     fs::rename(&away, &b.path).unwrap();
     let opened = Opened::of(&project.root.join("README"));
-    let (job, _) = run_only(&home, &library, &backups, &plan, Some(vec![b.id]));
+    let (job, _) = run_only(&home, &library, &backups, &plan, Some(&[b.id]));
     assert_eq!(job.state, JobState::Succeeded);
     assert_eq!(opened.count(), 0);
     assert_eq!((held(&backups, &a).len(), held(&backups, &b).len()), (3, 4));
@@ -166,7 +166,7 @@ fn a_project_that_fails_does_not_stop_the_others() {
     assert!(detail.parts[0].summary.contains("Cannot back up gone"));
     let summary = detail.run.outcome.unwrap().summary;
     assert_eq!(summary, "1 project backed up to A; 1 part failed");
-    let protections = backups.protections(&[gone.clone(), kept.clone()]).unwrap();
+    let protections = backups.protections(&[gone, kept.clone()]).unwrap();
     assert!(protections[0].reason.contains("Its folder is not at"), "{protections:?}");
     assert_eq!(protections[1].reason, "It is backed up to A.");
     // When nothing at all succeeds, the run has failed.

@@ -469,9 +469,9 @@ fn whatever_happens_nothing_is_served_twice_and_nothing_is_forgotten() {
                 0 | 1 => {
                     let disk = dice.below(2);
                     if away[disk] {
-                        scene.back(&disks[disk])
+                        scene.back(&disks[disk]);
                     } else {
-                        scene.away(&disks[disk])
+                        scene.away(&disks[disk]);
                     }
                     away[disk] = !away[disk];
                 }

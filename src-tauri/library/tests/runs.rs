@@ -142,15 +142,15 @@ fn runs_are_found_by_all_that_concerns_them() {
     };
     let all = RunFilter::default();
     assert_eq!(find(all.clone()), [check.id, nightly, single.id]);
-    assert_eq!(find(RunFilter { limit: Some(1), ..all.clone() }), [check.id]);
-    assert_eq!(find(RunFilter { project: Some(project), ..all.clone() }), [nightly, single.id]);
-    assert_eq!(find(RunFilter { destination: Some(shelf), ..all.clone() }), [nightly, single.id]);
-    assert_eq!(find(RunFilter { destination: Some(vault), ..all.clone() }), [nightly]);
-    assert_eq!(find(RunFilter { plan: Some(plan), ..all.clone() }), [nightly]);
-    assert_eq!(find(RunFilter { kind: Some(JobKind::Check), ..all.clone() }), [check.id]);
-    let warned = RunFilter { state: Some(JobState::Warnings), ..all.clone() };
+    assert_eq!(find(RunFilter { limit: Some(1), ..all }), [check.id]);
+    assert_eq!(find(RunFilter { project: Some(project), ..all }), [nightly, single.id]);
+    assert_eq!(find(RunFilter { destination: Some(shelf), ..all }), [nightly, single.id]);
+    assert_eq!(find(RunFilter { destination: Some(vault), ..all }), [nightly]);
+    assert_eq!(find(RunFilter { plan: Some(plan), ..all }), [nightly]);
+    assert_eq!(find(RunFilter { kind: Some(JobKind::Check), ..all }), [check.id]);
+    let warned = RunFilter { state: Some(JobState::Warnings), ..all };
     assert_eq!(find(warned), [nightly]);
-    assert_eq!(find(RunFilter { since: Some(later), ..all.clone() }), [check.id, nightly]);
+    assert_eq!(find(RunFilter { since: Some(later), ..all }), [check.id, nightly]);
     assert_eq!(find(RunFilter { until: Some(later), ..all }), [single.id]);
     // The plan's attempt is newer than the one by itself, and failed wherever it went.
     let attempt = library.runs().newest_attempts().unwrap().remove(0);

@@ -64,9 +64,9 @@ fn what_a_backup_wrote_can_be_read_back_by_itself() {
     assert_eq!(report.bytes_stored, packs(&scene).iter().map(|(_, size)| size).sum::<u64>());
 
     // Damage elsewhere is not looked for, damage there is found.
-    flip_bit(&scene.repository().join(path_of(first.packs[0])), 100);
+    flip_bit(scene.repository().join(path_of(first.packs[0])), 100);
     assert!(read(&repository, ReadData::Packs(second.packs.clone())).is_sound());
-    flip_bit(&scene.repository().join(path_of(second.packs[0])), 100);
+    flip_bit(scene.repository().join(path_of(second.packs[0])), 100);
     let report = read(&repository, ReadData::Packs(second.packs.clone()));
     let named = format!("{}", second.packs[0]);
     assert!(!report.is_sound() && report.errors.iter().all(|it| it.item.contains(&named)));
@@ -116,7 +116,7 @@ fn a_part_is_the_part_that_restic_reads() {
         assert_eq!(total, all.len() as u64);
     }
     let (damaged, _) = all[all.len() / 2];
-    flip_bit(&scene.repository().join(path_of(damaged)), 60);
+    flip_bit(scene.repository().join(path_of(damaged)), 60);
     let restic = scene.restic();
     for n in 1..=3 {
         let ours = !read(&repository, ReadData::Part { n, of: 3 }).is_sound();

@@ -168,7 +168,7 @@ fn tags_are_those_that_are_asked_for() {
     let words = |words: &[&str]| words.iter().map(|word| (*word).to_owned()).collect::<Vec<_>>();
     let added = CopyOptions { add_tags: words(&["objects", "n0"]), ..CopyOptions::default() };
     copy(&source, &target, &[first], &added, &Job::new()).unwrap();
-    let set = CopyOptions { set_tags: Some(words(&["other"])), ..added.clone() };
+    let set = CopyOptions { set_tags: Some(words(&["other"])), ..added };
     copy(&source, &target, &[second], &set, &Job::new()).unwrap();
     let tags: Vec<_> = target.snapshots().unwrap().into_iter().map(|copy| copy.tags).collect();
     assert_eq!(tags, [words(&["n0", "objects"]), words(&["other", "objects", "n0"])]);

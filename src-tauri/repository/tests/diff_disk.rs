@@ -100,7 +100,7 @@ fn every_kind_of_change_is_told() {
 #[test]
 fn an_awkward_tree_is_as_its_snapshot() {
     let scene = Scene::new();
-    awkward_tree(&scene.source());
+    awkward_tree(scene.source());
     let repository = scene.init();
     back_up(&repository, &scene.request());
     let (lines, summary) = compare(&scene, &repository, &[]);

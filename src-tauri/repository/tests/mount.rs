@@ -42,7 +42,7 @@ fn locks(scene: &Scene) -> usize {
 #[test]
 fn every_file_of_a_snapshot_is_there_as_it_was() {
     let scene = Scene::new();
-    awkward_tree(&scene.source());
+    awkward_tree(scene.source());
     write_file(scene.source().join("large"), random_bytes(1, 9 << 20));
     let repository = Arc::new(scene.init());
     back_up(&repository, &scene.request());
@@ -222,7 +222,7 @@ fn where_it_cannot_be_it_says_why() {
     assert_eq!(mount(&scene.path("missing")).code(), Code::NotFound);
     write_file(scene.path("full/file"), "in the way");
     let error = mount(&scene.path("full"));
-    assert_eq!((error.code(), error.why_text()), (Code::Invalid, "The folder is not empty".into()));
+    assert_eq!((error.code(), error.why_text()), (Code::Invalid, "The folder is not empty"));
     assert_eq!(mount(&scene.path("full/file")).code(), Code::Invalid);
     assert_eq!(locks(&scene), 0);
 }

@@ -40,7 +40,7 @@ impl Api {
             .collect();
         match self.proof_list(Nothing {}) {
             Ok(proofs) => {
-                findings.extend(proofs.iter().flat_map(|proof| self.examine_proof(proof)))
+                findings.extend(proofs.iter().flat_map(|proof| self.examine_proof(proof)));
             }
             Err(error) => findings.push(unwell(AREA, &error)),
         }

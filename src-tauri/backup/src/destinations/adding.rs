@@ -63,8 +63,8 @@ impl Backups {
                     .next("Check the place, or say that a repository is to be made there"));
             }
         };
-        let destination = self.keep(&path, name, &chosen, &repository)?;
-        self.open.keep(&destination, repository);
+        let destination = self.keep(&path, name.as_deref(), &chosen, &repository)?;
+        self.open.keep(&destination, &repository);
         Ok(destination)
     }
 
@@ -72,7 +72,7 @@ impl Backups {
     fn keep(
         &self,
         path: &Path,
-        name: Option<String>,
+        name: Option<&str>,
         password: &Chosen,
         repository: &Repository,
     ) -> Result<Destination> {
@@ -94,8 +94,8 @@ impl Backups {
         self.secrets.keep(destination.id, password)?;
         let kept = self.library.catalog().write(|transaction| {
             let all = table::all(transaction)?;
-            destination.name = match &name {
-                Some(name) => refuse_taken(name, all.iter()).map(|()| name.clone())?,
+            destination.name = match name {
+                Some(name) => refuse_taken(name, all.iter()).map(|()| name.to_owned())?,
                 None => free_name(path, &all),
             };
             table::insert(transaction, &destination)?;

@@ -44,7 +44,7 @@ impl Backups {
         let summary = match to {
             Some(to) => {
                 let after = find(to)?;
-                let mut each = |change| keep(change, above, &mut changes, &mut total);
+                let mut each = |change: Change| keep(&change, above, &mut changes, &mut total);
                 repository.diff(&before, &after, &mut each)?
             }
             None => {
@@ -62,7 +62,7 @@ impl Backups {
                 let tree = node.and_then(|node| node.subtree).unwrap_or(before.tree);
                 let exclude = before.excludes.clone();
                 let before = Snapshot { tree, ..before };
-                let mut each = |change| keep(change, 0, &mut changes, &mut total);
+                let mut each = |change: Change| keep(&change, 0, &mut changes, &mut total);
                 repository.diff_with_folder(&before, &folder, &exclude, job, &mut each)?
             }
         };
@@ -71,10 +71,10 @@ impl Backups {
 }
 
 /// Keeps a change below the top; the folders that lead there are no news.
-fn keep(change: Change, above: usize, changes: &mut Vec<Change>, total: &mut u64) {
+fn keep(change: &Change, above: usize, changes: &mut Vec<Change>, total: &mut u64) {
     let Some(path) = change.path.get(above..).filter(|path| !path.is_empty()) else { return };
     *total += 1;
     if changes.len() < KEPT {
-        changes.push(Change { path: path.to_vec(), ..change });
+        changes.push(Change { path: path.to_vec(), ..change.clone() });
     }
 }

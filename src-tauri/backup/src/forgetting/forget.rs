@@ -1,5 +1,6 @@
 //! Forgetting backups that the user chose, and pinning those that no policy may drop.
 
+use std::cmp::Reverse;
 use std::collections::HashSet;
 
 use undercroft_foundation::{Code, DestinationId, Error, Job, Result, count_text};
@@ -30,7 +31,7 @@ impl Backups {
         let stays = |snapshot: &Snapshot| !ids.contains(&snapshot.id);
         let keep = repository.snapshots()?.into_iter().filter(stays);
         let keep = keep.map(|snapshot| (snapshot, vec!["not chosen".to_owned()])).collect();
-        self.forgetting(&destination, &repository, keep, drop, job)
+        self.forgetting(&destination, &repository, keep, &drop, job)
     }
 
     /// Puts the forgetting of backups on the board of jobs: they go to the destination's trash.
@@ -98,7 +99,7 @@ impl Backups {
         destination: &Destination,
         repository: &Repository,
         keep: Vec<(Snapshot, Vec<String>)>,
-        drop: Vec<Snapshot>,
+        drop: &[Snapshot],
         job: &Job,
     ) -> Result<Forgetting> {
         let ids: Vec<_> = drop.iter().map(|snapshot| snapshot.id).collect();
@@ -106,8 +107,8 @@ impl Backups {
         let mut keep: Vec<_> =
             keep.into_iter().map(|(snapshot, reasons)| (seen(&snapshot), reasons)).collect();
         let mut drop: Vec<_> = drop.iter().map(seen).collect();
-        keep.sort_by(|(a, _), (b, _)| b.time.cmp(&a.time));
-        drop.sort_by(|a, b| b.time.cmp(&a.time));
+        keep.sort_by_key(|(snapshot, _)| Reverse(snapshot.time));
+        drop.sort_by_key(|snapshot| Reverse(snapshot.time));
         let now = self.library.world().clock.now();
         Ok(Forgetting {
             keep,

@@ -56,7 +56,7 @@ impl Backups {
             }));
             drop.extend(group.drop);
         }
-        self.forgetting(&destination, &repository, keep, drop, job)
+        self.forgetting(&destination, &repository, keep, &drop, job)
     }
 
     /// Puts the application of a policy on the board of jobs: what it does not keep goes to the

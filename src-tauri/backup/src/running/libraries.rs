@@ -71,14 +71,15 @@ impl Carrying<'_> {
         let report = copy(&giver, &taker, made, &CopyOptions::default(), step)?;
         self.backups.note_seen(&self.targets[to].destination, &taker);
         let own = report.copied.iter().chain(&report.skipped);
-        let own = own.filter(|it| Some(&it.source) == made.last()).map(|it| it.target.to_string());
+        let mut own =
+            own.filter(|it| Some(&it.source) == made.last()).map(|it| it.target.to_string());
         let done = Done {
             summary: format!(
                 "Taken over from {}, {} added",
                 self.targets[from].destination.name,
                 size_text(report.bytes)
             ),
-            snapshot: own.last(),
+            snapshot: own.next_back(),
             added_bytes: report.bytes,
         };
         Ok((Made::new(), done))

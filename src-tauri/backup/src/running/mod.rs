@@ -50,10 +50,10 @@ impl Backups {
         &self,
         plan: PlanId,
         planned: Option<Timestamp>,
-        only: Option<Vec<DestinationId>>,
+        only: Option<&[DestinationId]>,
     ) -> Result<JobView> {
         let plan = self.plan(plan)?;
-        let is_served = |id: &DestinationId| only.as_ref().is_none_or(|only| only.contains(id));
+        let is_served = |id: &DestinationId| only.is_none_or(|only| only.contains(id));
         let all: Vec<_> = plan.spec.targets.iter().map(|target| target.destination).collect();
         let (served, others): (Vec<_>, Vec<_>) = all.into_iter().partition(is_served);
         if served.is_empty() {

@@ -36,7 +36,7 @@ pub trait Starter {
 /// Runs go on the board of jobs, and are on record in the catalog while they go on.
 impl Starter for Backups {
     fn start(&self, plan: &Plan, planned: Timestamp, only: Vec<DestinationId>) -> Result<()> {
-        self.start_plan(plan.id, Some(planned), Some(only)).map(drop)
+        self.start_plan(plan.id, Some(planned), Some(&only)).map(drop)
     }
 
     fn live(&self) -> Result<Live> {

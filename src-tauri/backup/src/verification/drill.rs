@@ -157,7 +157,7 @@ impl Backups {
         match still_on_disk(file, &copy)? {
             Some(true) => drill.compared_with_disk += 1,
             Some(false) => {
-                drill.problems.push(format!("{shown}: it differs from the file on disk"))
+                drill.problems.push(format!("{shown}: it differs from the file on disk"));
             }
             None => {}
         }
@@ -258,19 +258,19 @@ fn still_on_disk(file: &Chosen, copy: &Path) -> Result<Option<bool>> {
     }
     let Ok(theirs) = fs::File::open(&path) else { return Ok(None) };
     let ours = fs::File::open(copy).at("open", copy)?;
-    let same = same_content(theirs, ours).at("compare", &path)?;
+    let same = same_content(&theirs, &ours).at("compare", &path)?;
     // It may have been written to while it was read.
     Ok(is_unchanged(&path).map(|()| same))
 }
 
-fn same_content(a: fs::File, b: fs::File) -> std::io::Result<bool> {
+fn same_content(mut a: &fs::File, mut b: &fs::File) -> std::io::Result<bool> {
     const PIECE: u64 = 1 << 16;
     let (mut one, mut other) = (Vec::new(), Vec::new());
     loop {
         one.clear();
         other.clear();
-        (&a).take(PIECE).read_to_end(&mut one)?;
-        (&b).take(PIECE).read_to_end(&mut other)?;
+        (&mut a).take(PIECE).read_to_end(&mut one)?;
+        (&mut b).take(PIECE).read_to_end(&mut other)?;
         if one != other {
             return Ok(false);
         }

@@ -234,7 +234,7 @@ fn set<T>(place: &mut T, value: Option<T>) {
     }
 }
 
-fn some<T: PartialEq>(value: T, none: T) -> Option<T> {
+fn some<T: PartialEq + Copy>(value: T, none: T) -> Option<T> {
     (value != none).then_some(value)
 }
 

@@ -83,7 +83,7 @@ pub fn copy(
     match source.refresh_index() {
         // What the others list can be copied; what is missed then is an error of its own.
         Err(error) if error.code() == Code::Damaged => {
-            job.warn(source.location(), error.to_string())
+            job.warn(source.location(), error.to_string());
         }
         refreshed => refreshed?,
     }

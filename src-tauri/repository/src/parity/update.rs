@@ -48,7 +48,7 @@ pub(super) fn run(repository: &Repository, job: &Job) -> Result<ParityReport> {
 
     let mut update =
         Update { storage, percent, job, report: ParityReport::default(), written: BTreeSet::new() };
-    let mut unsound: BTreeSet<PackId> = packs.lost.clone();
+    let mut unsound: BTreeSet<PackId> = packs.lost;
     for members in &plan.write {
         unsound.extend(update.write(members.clone())?);
     }

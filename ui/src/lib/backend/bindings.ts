@@ -1316,6 +1316,8 @@ export type Mount = {
 export type MountRef = {
 	/** The destination. */
 	destination: string,
+	/** The place of an empty folder; one of the library's own when left out. */
+	place?: string | null,
 };
 
 /** Where a password comes from. */
