@@ -150,6 +150,10 @@ fn a_project_is_added_backed_up_browsed_and_restored() {
     let detail = stage.ask("project_show", json!({"project": "sample"}));
     assert_eq!(detail["snapshots"].as_array().unwrap().len(), 1);
     assert_eq!(detail["destinations"][0]["id"], destination["id"]);
+    what_is_left_to_do_is_said(&stage, &destination);
+}
+
+fn what_is_left_to_do_is_said(stage: &Stage, destination: &Value) {
     let findings = stage.ask("doctor", json!({}));
     let sick: Vec<_> =
         findings.as_array().unwrap().iter().filter(|it| it["level"] != "ok").collect();

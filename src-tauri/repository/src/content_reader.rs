@@ -5,8 +5,9 @@ use std::io::{self, Read, Seek, SeekFrom};
 use undercroft_foundation::{Code, Error, Result};
 
 use crate::blob::BlobKind;
+use crate::blob_reader::BlobReader;
 use crate::id::BlobId;
-use crate::repository::{BlobReader, Repository};
+use crate::repository::Repository;
 
 /// The content that is made of a list of blobs, for one thread; several may read the same.
 ///

@@ -6,6 +6,7 @@
 
 mod backup;
 mod blob;
+mod blob_reader;
 mod bounded;
 mod cat;
 mod check;

@@ -8,6 +8,7 @@ use undercroft_foundation::{Code, Error, Result, World};
 use undercroft_providers::Provider;
 
 use crate::blob::BlobKind;
+use crate::blob_reader::BlobReader;
 use crate::chunker::Polynomial;
 use crate::codec::{Codec, Compression};
 use crate::config::Config;
@@ -22,7 +23,7 @@ use crate::pack::PackedBlob;
 use crate::password::Password;
 use crate::snapshot::Snapshot;
 use crate::storage::{FileKind, Storage};
-use crate::tree::{Links, Node, NodeKind, Tree, decode_links, decode_tree};
+use crate::tree::{Node, NodeKind, Tree};
 
 /// How often a listing is made anew because somebody removed files meanwhile.
 const RELISTINGS: usize = 5;
@@ -318,72 +319,6 @@ impl Repository {
             found = Some(node);
         }
         Ok(found)
-    }
-}
-
-/// Reads blobs; keeps its tables and buffers between them.
-pub(crate) struct BlobReader<'r> {
-    repository: &'r Repository,
-    codec: Codec,
-}
-
-impl BlobReader<'_> {
-    /// Gives its tables and buffers back.
-    pub(crate) fn into_codec(self) -> Codec {
-        self.codec
-    }
-
-    /// Reads a blob into `plain` and holds it against its id.
-    pub(crate) fn read(&mut self, kind: BlobKind, id: &BlobId, plain: &mut Vec<u8>) -> Result<()> {
-        let sealed = match self.read_sealed(kind, id) {
-            // A prune may have moved it since the index was read.
-            Err(error) if error.code() == Code::Damaged => {
-                self.repository.refresh_index()?;
-                self.read_sealed(kind, id)
-            }
-            read => read,
-        };
-        let (mut sealed, raw_length) = sealed?;
-        self.codec.decode(&self.repository.key, id, &mut sealed, raw_length, plain)
-    }
-
-    /// The bytes of a blob as they are stored, and the length of its content where that is
-    /// compressed.
-    fn read_sealed(&self, kind: BlobKind, id: &BlobId) -> Result<(Vec<u8>, Option<u32>)> {
-        let Location { pack, blob } = self.repository.find_blob(kind, id).ok_or_else(|| {
-            Error::new(Code::Damaged, format!("There is no {} {id}", kind.name()))
-                .why("No index of the repository lists it")
-        })?;
-        let storage = &self.repository.storage;
-        let sealed = storage.read_pack_range(pack, blob.offset.into(), blob.length as usize)?;
-        Ok((sealed, blob.raw_length))
-    }
-
-    /// The text of a tree, kept for who asks for it again.
-    pub(crate) fn tree_text(&mut self, id: &BlobId) -> Result<Arc<[u8]>> {
-        let known = &self.repository.known;
-        if let Some(text) = known.tree_text(id) {
-            return Ok(text);
-        }
-        let mut json = Vec::new();
-        self.read(BlobKind::Tree, id, &mut json)?;
-        let text: Arc<[u8]> = json.into();
-        known.keep_tree_text(*id, &text);
-        Ok(text)
-    }
-
-    /// Reads a tree.
-    pub(crate) fn tree(&mut self, id: &BlobId) -> Result<Tree> {
-        let mut json = Vec::new();
-        self.read(BlobKind::Tree, id, &mut json)?;
-        decode_tree(&json)
-    }
-
-    /// Reads what a tree leads to.
-    pub(crate) fn links(&mut self, id: &BlobId) -> Result<Links> {
-        let mut json = Vec::new();
-        self.read(BlobKind::Tree, id, &mut json)?;
-        decode_links(&json)
     }
 }
 

@@ -11,10 +11,11 @@ use rustix::io::Errno;
 use undercroft_foundation::{IoContext, Job, Result, escape_path};
 
 use super::{Change, ChangeKind, DiffSide, DiffSummary, Pair, side_by_side, subtree};
+use crate::blob_reader::BlobReader;
 use crate::exclude::Patterns;
 use crate::id::BlobId;
 use crate::metadata::{Capture, Entry, Stat};
-use crate::repository::{BlobReader, Repository};
+use crate::repository::Repository;
 use crate::restore::{blobs_of, descend, file_holds, open_to_read};
 use crate::snapshot::Snapshot;
 use crate::tree::{Node, NodeKind};

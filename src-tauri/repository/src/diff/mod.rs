@@ -7,9 +7,10 @@ use std::collections::HashSet;
 use undercroft_foundation::Result;
 
 use crate::blob::BlobKind;
+use crate::blob_reader::BlobReader;
 use crate::crypto::OVERHEAD;
 use crate::id::BlobId;
-use crate::repository::{BlobReader, Repository};
+use crate::repository::Repository;
 use crate::snapshot::Snapshot;
 use crate::tree::{Node, NodeKind};
 

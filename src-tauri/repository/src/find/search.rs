@@ -6,9 +6,10 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use undercroft_foundation::{Code, Error, Job, Result, escape_name};
 
+use crate::blob_reader::BlobReader;
 use crate::exclude::Patterns;
 use crate::id::BlobId;
-use crate::repository::{BlobReader, Repository};
+use crate::repository::Repository;
 use crate::snapshot::{Snapshot, SnapshotFilter};
 use crate::tree::{Node, NodeKind};
 

@@ -5,10 +5,11 @@ use std::collections::HashMap;
 use undercroft_foundation::{Code, Job, Result, escape_name};
 
 use crate::blob::BlobKind;
+use crate::blob_reader::BlobReader;
 use crate::codec::Codec;
 use crate::forget::Forget;
 use crate::id::{BlobId, SnapshotId};
-use crate::repository::{BlobReader, Repository};
+use crate::repository::Repository;
 use crate::snapshot::Snapshot;
 use crate::tree::{Node, NodeKind, encode_tree};
 use crate::writer::{BlobWriter, Manner};

@@ -13,8 +13,9 @@ use super::same::{Standing, stays};
 use super::selection::Selection;
 use super::walk::unsound;
 use super::{RestoreRequest, descend};
+use crate::blob_reader::BlobReader;
 use crate::metadata::{Entry, Stat};
-use crate::repository::{BlobReader, Repository};
+use crate::repository::Repository;
 use crate::snapshot::Snapshot;
 use crate::tree::{Node, NodeKind};
 

@@ -10,8 +10,8 @@ use super::Shared;
 use super::folder::{Folder, finish};
 use super::selection::Selection;
 use super::writer::Task;
+use crate::blob_reader::BlobReader;
 use crate::id::BlobId;
-use crate::repository::BlobReader;
 use crate::tree::{Node, NodeKind};
 
 /// The walk of one restore.

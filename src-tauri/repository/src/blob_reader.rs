@@ -1,0 +1,78 @@
+//! Reading blobs one by one, by their ids, wherever they lie.
+
+use std::sync::Arc;
+
+use undercroft_foundation::{Code, Error, Result};
+
+use crate::blob::BlobKind;
+use crate::codec::Codec;
+use crate::id::BlobId;
+use crate::index::Location;
+use crate::repository::Repository;
+use crate::tree::{Links, Tree, decode_links, decode_tree};
+
+/// Reads blobs; keeps its tables and buffers between them.
+pub(crate) struct BlobReader<'r> {
+    pub(crate) repository: &'r Repository,
+    pub(crate) codec: Codec,
+}
+
+impl BlobReader<'_> {
+    /// Gives its tables and buffers back.
+    pub(crate) fn into_codec(self) -> Codec {
+        self.codec
+    }
+
+    /// Reads a blob into `plain` and holds it against its id.
+    pub(crate) fn read(&mut self, kind: BlobKind, id: &BlobId, plain: &mut Vec<u8>) -> Result<()> {
+        let sealed = match self.read_sealed(kind, id) {
+            // A prune may have moved it since the index was read.
+            Err(error) if error.code() == Code::Damaged => {
+                self.repository.refresh_index()?;
+                self.read_sealed(kind, id)
+            }
+            read => read,
+        };
+        let (mut sealed, raw_length) = sealed?;
+        self.codec.decode(&self.repository.key, id, &mut sealed, raw_length, plain)
+    }
+
+    /// The bytes of a blob as they are stored, and the length of its content where that is
+    /// compressed.
+    fn read_sealed(&self, kind: BlobKind, id: &BlobId) -> Result<(Vec<u8>, Option<u32>)> {
+        let Location { pack, blob } = self.repository.find_blob(kind, id).ok_or_else(|| {
+            Error::new(Code::Damaged, format!("There is no {} {id}", kind.name()))
+                .why("No index of the repository lists it")
+        })?;
+        let storage = &self.repository.storage;
+        let sealed = storage.read_pack_range(pack, blob.offset.into(), blob.length as usize)?;
+        Ok((sealed, blob.raw_length))
+    }
+
+    /// The text of a tree, kept for who asks for it again.
+    pub(crate) fn tree_text(&mut self, id: &BlobId) -> Result<Arc<[u8]>> {
+        let known = &self.repository.known;
+        if let Some(text) = known.tree_text(id) {
+            return Ok(text);
+        }
+        let mut json = Vec::new();
+        self.read(BlobKind::Tree, id, &mut json)?;
+        let text: Arc<[u8]> = json.into();
+        known.keep_tree_text(*id, &text);
+        Ok(text)
+    }
+
+    /// Reads a tree.
+    pub(crate) fn tree(&mut self, id: &BlobId) -> Result<Tree> {
+        let mut json = Vec::new();
+        self.read(BlobKind::Tree, id, &mut json)?;
+        decode_tree(&json)
+    }
+
+    /// Reads what a tree leads to.
+    pub(crate) fn links(&mut self, id: &BlobId) -> Result<Links> {
+        let mut json = Vec::new();
+        self.read(BlobKind::Tree, id, &mut json)?;
+        decode_links(&json)
+    }
+}
