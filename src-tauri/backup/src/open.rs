@@ -6,6 +6,7 @@ use std::collections::HashMap;
 use std::fmt;
 use std::fs;
 use std::os::unix::fs::MetadataExt;
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use undercroft_foundation::{Code, DestinationId, Error, IoContext, Result, escape_path};
@@ -15,8 +16,9 @@ use undercroft_repository::{Compression, Password, Repository};
 use crate::backups::Backups;
 use crate::destinations::{Destination, Presence};
 
-/// What tells the file that identifies a repository from another: device, inode, size, time.
-type Stamp = (u64, u64, u64, i64, i64);
+/// What tells the file that identifies a repository from another: device, inode, size, time; and
+/// where it is, since a drive that is plugged in elsewhere bears the same numbers.
+type Stamp = (PathBuf, [u64; 3], [i64; 2]);
 
 type Slot = Arc<Mutex<Option<(Stamp, Arc<Repository>)>>>;
 
@@ -119,7 +121,8 @@ impl Backups {
 fn stamp(destination: &Destination) -> Result<Stamp> {
     let config = destination.path.join("config");
     let found = fs::metadata(&config).at("read", &config)?;
-    Ok((found.dev(), found.ino(), found.len(), found.mtime(), found.mtime_nsec()))
+    let numbers = [found.dev(), found.ino(), found.len()];
+    Ok((config, numbers, [found.mtime(), found.mtime_nsec()]))
 }
 
 fn another(destination: &Destination) -> Error {

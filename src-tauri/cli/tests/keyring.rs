@@ -14,7 +14,7 @@ use serde_json::Value;
 fn in_a_session(program: &Program, script: &str) -> Output {
     let binary = env!("CARGO_BIN_EXE_undercroft");
     let script = format!(
-        "set -e\nprintf '' | gnome-keyring-daemon --unlock --components=secrets >/dev/null\n\
+        "set -e\nprintf unlocked | gnome-keyring-daemon --unlock --components=secrets >/dev/null\n\
          u() {{ {binary} \"$@\"; }}\n{script}"
     );
     let runtime = program.path("runtime");

@@ -1,7 +1,7 @@
 //! What the tests of all rooms share: trees with every awkward thing a disk can hold, a judge
 //! of whether two trees are the same, time and chance under the test's control, storage that
-//! fails on demand or remembers every call, damage to files, a disk that is soon full, and the
-//! real restic. It panics with plain words instead of returning errors, and no room uses it
+//! fails on demand or remembers every call, damage to files, a disk that is soon full, a drive
+//! that is pulled out, and the real restic. It panics with plain words instead of returning errors, and no room uses it
 //! outside its tests.
 
 mod awkward;
@@ -11,6 +11,7 @@ mod content;
 mod damage;
 mod failing;
 mod files;
+mod loop_drive;
 mod project;
 mod random;
 mod recording;
@@ -24,6 +25,7 @@ pub use content::{random_bytes, text_bytes};
 pub use damage::{flip_bit, truncate_file};
 pub use failing::{FailingProvider, Fault, Operation};
 pub use files::{set_modified, write_file};
+pub use loop_drive::LoopDrive;
 pub use project::{ProjectKind, edit_files, project_tree};
 pub use random::{SeededRandom, simulated_world};
 pub use recording::{Call, RecordingProvider};

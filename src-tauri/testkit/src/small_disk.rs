@@ -16,13 +16,22 @@ impl SmallDisk {
     /// Mounts one with this many bytes of room; `None` where mounting is not allowed, with the
     /// reason on standard error.
     pub fn mount(bytes: u64) -> Option<Self> {
+        Self::mount_with(&format!("size={bytes}"))
+    }
+
+    /// Mounts one that holds so many files and folders and no more.
+    pub fn mount_with_inodes(bytes: u64, inodes: u64) -> Option<Self> {
+        Self::mount_with(&format!("size={bytes},nr_inodes={inodes}"))
+    }
+
+    fn mount_with(options: &str) -> Option<Self> {
         if !geteuid().is_root() {
             eprintln!("no small disk: only root may mount");
             return None;
         }
         let folder = TempDir::new().unwrap_or_else(|error| panic!("no temporary folder: {error}"));
         let status = Command::new("mount")
-            .args(["-t", "tmpfs", "-o", &format!("size={bytes}"), "undercroft-small-disk"])
+            .args(["-t", "tmpfs", "-o", options, "undercroft-small-disk"])
             .arg(folder.path())
             .status();
         match status {

@@ -154,9 +154,15 @@ impl<'a> Carrying<'a> {
         if self.tally.failed > 0 {
             sentence += &format!("; {} failed", count_text(self.tally.failed, "part"));
         }
-        let away = self.names(|target| target.is_served && !target.is_there());
+        let is_away = |target: &Target| matches!(target.standing, Standing::Away);
+        let away = self.names(|target| target.is_served && is_away(target));
         if !away.is_empty() {
             sentence += &format!("; {} not there", words::list(&away));
+        }
+        let failed = |target: &Target| matches!(target.standing, Standing::Failed(_));
+        let unusable = self.names(|target| target.is_served && failed(target));
+        if !unusable.is_empty() {
+            sentence += &format!("; {} cannot be used", words::list(&unusable));
         }
         Ok(sentence)
     }

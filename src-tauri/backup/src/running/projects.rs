@@ -71,8 +71,11 @@ impl Carrying<'_> {
         let repository = target.open()?;
         // What it missed comes from those that have it, the newest as what is compared with.
         for other in self.targets.iter().filter(|other| !std::ptr::eq(*other, target)) {
-            if let Some(giver) = other.repository() {
-                self.bring_up(&giver, &repository, project.id, step)?;
+            let Some(giver) = other.repository() else { continue };
+            if let Err(error) = self.bring_up(&giver, &repository, project.id, step) {
+                step.check_cancelled()?;
+                // The giver may have gone away; were it the taker, the reading itself would tell.
+                step.warn(&other.destination.name, error.to_string());
             }
         }
         let spec = &self.plan.spec;

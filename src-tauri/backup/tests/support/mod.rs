@@ -21,7 +21,12 @@ pub struct Home {
 
 impl Home {
     pub fn new() -> Self {
-        let (world, clock) = simulated_world(7);
+        Self::of_chance(7)
+    }
+
+    /// One whose repositories are not those of another home.
+    pub fn of_chance(seed: u64) -> Self {
+        let (world, clock) = simulated_world(seed);
         Self { folder: tempfile::tempdir().unwrap(), world, clock }
     }
 

@@ -1,0 +1,177 @@
+//! Plans that are killed, that may not read or write everything, and that work beside others.
+
+mod program;
+
+use std::fs::{self, Permissions};
+use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use program::{Ended, Program, ended, files_below};
+use undercroft_testkit::{assert_same_tree, random_bytes, write_file};
+
+/// Longer ago than this, nothing that was done may be lost.
+const LOSS: Duration = Duration::from_secs(10);
+
+/// A project, a destination, and a plan of both.
+fn with_a_plan(options: &[&str]) -> Program {
+    let program = Program::new();
+    write_file(program.path("work/file"), "x");
+    program.must(&["project", "add", "work", "--name", "kept"]);
+    program.must(&["destination", "add", "repository", "--name", "vault"]);
+    let add = ["plan", "add", "Daily", "--with-library", "false"];
+    program.must(&[&add[..], options].concat());
+    program
+}
+
+fn start(program: &Program, arguments: &[&str]) -> Child {
+    let mut command = program.command(arguments);
+    command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap()
+}
+
+/// Runs the program so that permissions hold for it, also when the tests run as root.
+fn run_bound(program: &Program, arguments: &[&str]) -> Ended {
+    let mut command = if rustix::process::geteuid().is_root() {
+        let mut setpriv = Command::new("setpriv");
+        let capabilities = "-dac_override,-dac_read_search";
+        setpriv.args(["--inh-caps", capabilities, "--bounding-set", capabilities]);
+        setpriv.arg(env!("CARGO_BIN_EXE_undercroft"));
+        setpriv
+    } else {
+        Command::new(env!("CARGO_BIN_EXE_undercroft"))
+    };
+    ended(&program.in_its_home(&mut command).args(arguments).output().unwrap())
+}
+
+fn set_mode(path: &Path, mode: u32) {
+    fs::set_permissions(path, Permissions::from_mode(mode)).unwrap();
+}
+
+/// Bytes of all packs in a repository that have their final name.
+fn packed(repository: &Path) -> u64 {
+    let is_pack = |path: &Path| path.file_name().is_some_and(|name| name.len() == 64);
+    let packs = files_below(&repository.join("data")).into_iter().filter(|path| is_pack(path));
+    // One that is renamed at this moment counts the next time.
+    packs.filter_map(|path| path.metadata().ok()).map(|found| found.len()).sum()
+}
+
+fn newest_is(program: &Program, work: &Path) {
+    let target = tempfile::tempdir().unwrap();
+    program.restic().restore("latest", target.path());
+    assert_same_tree(work, target.path().join(work.strip_prefix("/").unwrap()));
+}
+
+#[test]
+fn a_plan_that_is_killed_reads_no_more_than_ten_seconds_of_work_again() {
+    // So slow that there is something to lose.
+    let program = with_a_plan(&["--limit", "5000000", "--check-after", "false"]);
+    let total: u64 = 30 * (4 << 20);
+    for n in 0..30 {
+        write_file(program.path(&format!("work/{n}")), random_bytes(n, 4 << 20));
+    }
+    let mut killed = start(&program, &["plan", "run", "Daily"]);
+    let began = Instant::now();
+    let mut stored = Vec::new();
+    while began.elapsed() < Duration::from_secs(17) {
+        assert!(killed.try_wait().unwrap().is_none(), "it ended before it was killed");
+        stored.push((began.elapsed(), packed(&program.repository())));
+        thread::sleep(Duration::from_millis(100));
+    }
+    killed.kill().unwrap();
+    killed.wait().unwrap();
+    let long_ago = began.elapsed() - LOSS;
+    let kept = stored.iter().rfind(|(at, _)| *at <= long_ago).map_or(0, |(_, bytes)| *bytes);
+    assert!(kept > 0, "nothing was stored in time: {stored:?}");
+
+    let before = packed(&program.repository());
+    program.must(&["plan", "edit", "Daily", "--limit", "0"]);
+    program.must(&["plan", "run", "Daily"]);
+    let again = packed(&program.repository()) - before;
+    assert!(again <= total - kept + (1 << 20), "{again} stored again, of {total} {kept} was kept");
+    assert!(again < total, "nothing was kept");
+    // The run that was killed is known for what it is.
+    let runs = program.must(&["run", "list", "--json"]);
+    let runs: serde_json::Value = serde_json::from_str(&runs).unwrap();
+    let states: Vec<_> = runs.as_array().unwrap().iter().map(|run| &run["state"]).collect();
+    assert_eq!(states, ["succeeded", "failed"], "{runs:#}");
+    program.restic().run(&["unlock"]);
+    program.restic().check();
+    newest_is(&program, &program.path("work"));
+}
+
+#[test]
+fn what_a_plan_may_not_read_is_named_and_the_rest_is_backed_up() {
+    let program = with_a_plan(&[]);
+    write_file(program.path("work/secret"), "x");
+    set_mode(&program.path("work/secret"), 0);
+    let said = run_bound(&program, &["plan", "run", "Daily"]);
+    assert_eq!(said.code, Some(3), "{said:#?}");
+    said.assert_says(&["work/secret", "Permission denied"]);
+    let runs = program.must(&["run", "list", "--json"]);
+    assert!(runs.contains("\"warnings\"") && runs.contains("work/secret"), "{runs}");
+    let listed = program.must(&["repo", "ls", "latest"]);
+    assert!(listed.contains("work/file") && !listed.contains("secret"), "{listed}");
+    set_mode(&program.path("work/secret"), 0o644);
+    assert_eq!(run_bound(&program, &["plan", "run", "Daily"]).code, Some(0));
+    program.restic().check();
+    newest_is(&program, &program.path("work"));
+}
+
+#[test]
+fn a_destination_that_may_not_be_written_is_told() {
+    let program = with_a_plan(&[]);
+    program.must(&["plan", "run", "Daily"]);
+    let folders = ["locks", "snapshots", "index", "data"].map(|it| program.repository().join(it));
+    folders.iter().for_each(|folder| set_mode(folder, 0o500));
+    write_file(program.path("work/file"), "changed");
+    let said = run_bound(&program, &["plan", "run", "Daily"]);
+    said.assert_refused(1, &["Permission denied", "repository"]);
+    folders.iter().for_each(|folder| set_mode(folder, 0o700));
+    assert_eq!(run_bound(&program, &["plan", "run", "Daily"]).code, Some(0));
+    program.restic().check();
+    newest_is(&program, &program.path("work"));
+}
+
+#[test]
+fn plans_and_restic_work_in_one_destination_at_once() {
+    let program = with_a_plan(&["--keep-last", "3"]);
+    write_file(program.path("beside/large"), random_bytes(90, 8 << 20));
+    let (beside, restic) = (program.path("beside"), program.restic());
+    for round in 0..4 {
+        for n in 0..4 {
+            let content = random_bytes(round * 10 + n, 3 << 20);
+            write_file(program.path(&format!("work/{n}")), content);
+        }
+        write_file(beside.join("small"), random_bytes(100 + round, 1 << 20));
+        let running = [0, 1].map(|_| start(&program, &["plan", "run", "Daily"]));
+        // Whoever comes second may find it locked, as restic would.
+        let prune = ["forget", "--keep-last", "2", "--prune", "--max-unused", "0"];
+        let theirs = thread::scope(|scope| {
+            let backup = scope.spawn(|| restic.output(&["backup".as_ref(), beside.as_os_str()]));
+            let forget = scope.spawn(|| restic.output(&prune));
+            [backup.join().unwrap(), forget.join().unwrap()]
+        });
+        for done in theirs {
+            let said = String::from_utf8_lossy(&done.stderr);
+            assert!(done.status.success() || said.contains("locked"), "{done:?}");
+        }
+        for child in running {
+            let said = ended(&child.wait_with_output().unwrap());
+            let is_locked = said.stderr.contains("lock") && matches!(said.code, Some(1 | 3 | 11));
+            assert!(said.code == Some(0) || is_locked, "{said:#?}");
+        }
+    }
+    program.must(&["plan", "run", "Daily"]);
+    restic.check();
+    newest_is(&program, &program.path("work"));
+    let listed = restic.run(&["snapshots", "--json"]);
+    let listed: serde_json::Value = serde_json::from_str(&listed).unwrap();
+    assert!(listed.as_array().unwrap().len() >= 2, "{listed:#}");
+    for snapshot in listed.as_array().unwrap() {
+        let target = tempfile::tempdir().unwrap();
+        restic.restore(snapshot["id"].as_str().unwrap(), target.path());
+    }
+    program.must(&["repo", "check", "--read-data"]);
+}
