@@ -1,0 +1,144 @@
+//! The recovery drill: a library with histories, objects, plans, pins, a workspace that is worked in
+//! and a destination is backed up, and comes back on a machine that has nothing: by Undercroft, also
+//! when that is killed at any moment, and by stock tools alone, as the manual says.
+
+mod by_hand;
+mod scene;
+
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+use scene::{PASSWORD, Rooms, Scene, rooms, tables};
+use undercroft_backup::{RecoverOrder, adopt_recovered, look_for_libraries};
+use undercroft_foundation::{Code, Job, World};
+use undercroft_library::ProjectFilter;
+use undercroft_testkit::write_file;
+
+/// Says what a process of these tests is to do in this folder instead.
+const ROLE: &str = "UNDERCROFT_TEST_RECOVER_IN";
+
+/// Recovers and takes over, as the program does.
+fn recover(scene: &Path) -> undercroft_foundation::Result<String> {
+    let root = scene.join("library");
+    adopt_recovered(&root)?;
+    let done = {
+        let Rooms { backups, .. } = rooms(&root, &scene.join("config"));
+        let order = RecoverOrder {
+            path: scene.join("drive/backups"),
+            password: PASSWORD.to_owned(),
+            snapshot: None,
+            with_folders: true,
+        };
+        backups.recover(&order, &tables(), &Job::new())
+    };
+    let done = done?;
+    adopt_recovered(&root)?;
+    Ok(done)
+}
+
+#[test]
+fn everything_comes_back_on_an_empty_machine() {
+    let scene = Scene::new();
+    let drive = scene.path("drive/backups");
+    let refused = look_for_libraries(&drive, "wrong", &World::real()).unwrap_err();
+    assert_eq!(refused.code(), Code::WrongPassword);
+    let found = look_for_libraries(&drive, PASSWORD, &World::real()).unwrap();
+    let [library] = &found[..] else { panic!("{found:?}") };
+    let names: Vec<_> = library.projects.iter().map(|project| project.name.as_str()).collect();
+    assert_eq!(names, ["one", "two"]);
+    assert!(library.projects.iter().all(|it| it.is_occupied && it.last_backup.is_some()));
+
+    let full = rooms(&scene.path("library"), &scene.path("config")).backups;
+    let refused = full.recover(&scene.order(), &tables(), &Job::new()).unwrap_err();
+    assert_eq!(refused.code(), Code::Invalid, "{refused}");
+    drop(full);
+    scene.burn();
+    let done = recover(&scene.path("")).unwrap();
+    assert!(done.contains("2 projects and 2 folders"), "{done}");
+    scene.assert_recovered();
+}
+
+#[test]
+fn what_is_in_the_way_stays_as_it_is_and_the_drive_may_be_elsewhere() {
+    let scene = Scene::new();
+    scene.burn();
+    write_file(scene.path("work/one/mine"), "mine");
+    fs::rename(scene.path("drive"), scene.path("moved")).unwrap();
+    let root = scene.path("library");
+    let job = Job::new();
+    {
+        let Rooms { backups, .. } = rooms(&root, &scene.path("config"));
+        let order = RecoverOrder { path: scene.path("moved/backups"), ..scene.order() };
+        backups.recover(&order, &tables(), &job).unwrap();
+        // It is not taken over while nobody starts anew, and not fetched twice.
+        let again = backups.recover(&order, &tables(), &job).unwrap_err();
+        assert_eq!(again.code(), Code::AlreadyExists, "{again}");
+    }
+    assert!(job.warnings().iter().any(|it| it.message.contains("left as it is")));
+    assert_eq!(fs::read_dir(scene.path("work/one")).unwrap().count(), 1);
+    assert!(scene.path("work/two/large").is_file());
+    assert!(adopt_recovered(&root).unwrap());
+    assert!(!adopt_recovered(&root).unwrap());
+    let Rooms { backups, .. } = rooms(&root, &scene.path("config"));
+    let drive = backups.find_destination("Drive").unwrap();
+    assert_eq!(drive.path, scene.path("moved/backups"));
+    assert!(backups.try_password(drive.id, None).unwrap().is_some());
+}
+
+/// Does nothing by itself: [`a_recovery_that_is_killed_anywhere_is_gone_on_with`] starts it.
+#[test]
+fn recovers_where_it_is_told_to() {
+    if let Some(folder) = std::env::var_os(ROLE) {
+        recover(Path::new(&folder)).unwrap();
+    }
+}
+
+#[test]
+fn a_recovery_that_is_killed_anywhere_is_gone_on_with() {
+    let scene = Scene::new();
+    scene.burn();
+    let run = |point: &str| {
+        let mut command = Command::new(std::env::current_exe().unwrap());
+        command.args(["--exact", "recovers_where_it_is_told_to", "--nocapture"]);
+        command.env(ROLE, scene.path("")).env("UNDERCROFT_CRASH_AT", point);
+        command.output().unwrap()
+    };
+    let reset = || {
+        for name in ["library", "config", "work"] {
+            let _ = fs::remove_dir_all(scene.path(name));
+        }
+    };
+    for (point, times) in [
+        ("recovery.restored", 1),
+        ("recovery.objects-copied", 1),
+        ("recovery.completed", 1),
+        ("recovery.adopting", 3),
+        ("recovery.adopted", 1),
+        ("secrets.recorded", 1),
+        ("repository.config-written", 1),
+        ("repository.snapshot-written", 1),
+        ("catalog.committed", 2),
+        ("catalog.before-commit", 1),
+    ] {
+        for nth in 1..=times {
+            reset();
+            let killed = run(&format!("{point}:{nth}"));
+            if killed.status.success() {
+                assert!(nth > 1, "{point} is not reached");
+                break;
+            }
+            // Taken over by whoever opens it, or begun by the user again.
+            adopt_recovered(&scene.path("library")).unwrap();
+            let empty = {
+                let Rooms { library, .. } = rooms(&scene.path("library"), &scene.path("config"));
+                library.projects().list(&ProjectFilter::default()).unwrap().is_empty()
+            };
+            if empty {
+                let done = run("");
+                assert!(done.status.success(), "{point}:{nth}: {done:?}");
+            }
+            scene.assert_recovered();
+        }
+    }
+}
