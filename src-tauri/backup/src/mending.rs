@@ -9,6 +9,7 @@ use undercroft_repository::{
 
 use crate::backups::Backups;
 use crate::destinations::Destination;
+use crate::verification::ALL;
 
 /// What is to be mended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,7 +35,7 @@ pub struct Parity {
 
 impl Backups {
     /// Puts the mending of a destination on the board of jobs. What is damaged is set aside, never
-    /// deleted.
+    /// deleted. What leaves nothing damaged is read back at its end.
     ///
     /// # Errors
     /// [`Code::NotFound`].
@@ -58,7 +59,12 @@ impl Backups {
                 Repair::Snapshots => mend_snapshots(&repository, &destination, job),
             }?;
             backups.keep_seen(&destination, &repository)?;
-            Ok(sentence)
+            if matches!(repair, Repair::Index | Repair::Packs) {
+                return Ok(sentence);
+            }
+            // Only reading all of it back says that what was found wrong is so no more.
+            let sound = backups.check(destination.id, ALL, job)?;
+            Ok(format!("{sentence}; {sound}"))
         })
     }
 

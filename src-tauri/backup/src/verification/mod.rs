@@ -11,4 +11,5 @@ mod table;
 pub use drill::Drill;
 pub use due::Due;
 pub use proof::Proof;
+pub(crate) use reading::ALL;
 pub(crate) use table::MIGRATIONS;

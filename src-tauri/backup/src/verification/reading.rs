@@ -10,7 +10,7 @@ use crate::backups::Backups;
 use crate::destinations::Destination;
 
 /// All of it, in thousandths.
-const ALL: u16 = 1000;
+pub(crate) const ALL: u16 = 1000;
 /// How many problems are kept and told; a damaged drive has thousands.
 const KEPT_PROBLEMS: usize = 20;
 
