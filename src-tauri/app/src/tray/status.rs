@@ -60,7 +60,7 @@ impl Status {
             sentence,
             offers,
             paused: dashboard.schedule.paused,
-            recent: dashboard.recent_runs.iter().take(RECENT).map(line_of).collect(),
+            recent: recent_lines(&dashboard.recent_runs),
             quitting: match (dashboard.health, dashboard.schedule.next.is_some()) {
                 (Health::Running, _) => ", stopping what runs",
                 (_, true) => ", without backups until the next start",
@@ -103,6 +103,12 @@ fn resting_sentence(dashboard: &Dashboard, plans: &[Plan]) -> String {
         }
         _ => dashboard.sentence.clone(),
     }
+}
+
+/// Looking at a folder anew is nothing that anybody asks after.
+fn recent_lines(runs: &[Run]) -> Vec<String> {
+    let told = runs.iter().filter(|run| run.kind != JobKind::Refresh);
+    told.take(RECENT).map(line_of).collect()
 }
 
 fn line_of(run: &Run) -> String {
