@@ -157,7 +157,7 @@ describe('backups', () => {
 describe('a run', () => {
   it('is paused, goes on, and is found with its parts and its log', async () => {
     const backend = await open('#/backups', { jobSeconds: 4 });
-    const run = await screen.findByRole('button', { name: 'Back up Everything now' });
+    const run = await screen.findByRole('button', { name: 'Back up now: Everything' });
     await fireEvent.click(run);
     await fireEvent.click(await button(/^Pause Carry out/));
     await fireEvent.click(await button(/^Resume Carry out/));

@@ -97,7 +97,8 @@ describe('how backups stand', () => {
   const now = at('2026-11-21T12:00:00');
   const next = { plan: 'pn', name: 'Everything', at: new Date(now + 1_800_000).toISOString() };
   const schedule: ScheduleState = { paused: false, next };
-  const well = { enabled: true, needsAttention: false, lastRun: {} } as Plan;
+  const draft = { name: 'Nightly' } as Plan['draft'];
+  const well = { enabled: true, needsAttention: false, lastRun: {}, draft } as Plan;
   const alert = { id: 'ga' } as GuardAlert;
   const stand = (parts: Partial<Parameters<typeof standingOf>[0]>) =>
     standingOf({ plans: [well], schedule, alerts: [], live: [], ...parts }, now);
@@ -110,10 +111,10 @@ describe('how backups stand', () => {
   });
 
   it('is quiet about what only waits or rests', () => {
-    const waiting = { reason: 'destination', planned: '', text: 'Waits for Shelf' } as const;
+    const waiting = { reason: 'destination', planned: '', text: 'waits for Shelf' } as const;
     expect(stand({ plans: [{ ...well, waiting }] })).toEqual({
       tone: 'idle',
-      text: 'Waits for Shelf. It runs by itself as soon as it can.',
+      text: 'Nightly waits for Shelf. It runs by itself as soon as it can.',
     });
     expect(stand({ schedule: { paused: true } }).text).toBe('Backups pause until you resume them.');
     expect(stand({ plans: [{ ...well, enabled: false }] }).tone).toBe('idle');

@@ -26,8 +26,8 @@ export function standingOf({ plans, schedule, alerts, live }: Known, now: number
   }
   if (live.some(({ kind }) => kind === 'plan' || kind === 'backup'))
     return { tone: 'run', text: text.running };
-  const waiting = enabled.find((plan) => plan.waiting)?.waiting;
-  if (waiting) return { tone: 'idle', text: text.waiting(waiting.text) };
+  for (const { draft, waiting } of enabled)
+    if (waiting) return { tone: 'idle', text: text.waiting(draft.name, waiting.text) };
   if (enabled.every((plan) => !plan.lastRun)) return { tone: 'idle', text: text.never };
   const next = schedule?.next;
   return {

@@ -384,6 +384,8 @@ export const en = {
     restoreNamed: (when: string) => `Restore the backup of ${when}`,
     empty: 'No backup here yet',
     unnamedProject: 'not a project here',
+    ofLibrary: 'The library',
+    ofObjects: (project: string) => `Large files of ${project}`,
     newest: 'newest',
     destinationAll: 'All destinations',
   },

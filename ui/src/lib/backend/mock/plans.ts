@@ -79,7 +79,7 @@ export function makePlans(host: MockHost): Plan[] {
         ? {
             reason: 'destination',
             planned: new Date(host.now() - 5 * 24 * HOUR).toISOString(),
-            text: 'Waits for Travel stick; 5 days since the last backup',
+            text: 'waits for Travel stick; 5 days since the last backup',
           }
         : null,
   }));

@@ -10,7 +10,8 @@ export const backupsWords = {
     allWellManual: 'Your backups are up to date. No run is planned.',
     attention: (count: number) =>
       plural(count, { one: '1 plan needs you to look.', other: '# plans need you to look.' }),
-    waiting: (text: string) => `${text}. It runs by itself as soon as it can.`,
+    waiting: (plan: string, text: string) =>
+      `${plan} ${text}. It runs by itself as soon as it can.`,
     paused: (until: string) => `Backups pause until ${until}.`,
     pausedOpen: 'Backups pause until you resume them.',
     running: 'A backup is running.',
@@ -36,10 +37,12 @@ export const backupsWords = {
     problems: (count: number) =>
       plural(count, { one: '1 thing found wrong', other: '# things found wrong' }),
     daysSince: (days: number) =>
-      plural(days, {
-        one: '1 day since the last backup',
-        other: '# days since the last backup',
-      }),
+      days === 0
+        ? 'Less than a day since the last backup'
+        : plural(days, {
+            one: '1 day since the last backup',
+            other: '# days since the last backup',
+          }),
     passwordMissing: 'Its password must be typed',
     waitsTitle: 'Waiting',
     nextRun: 'Next run',

@@ -37,7 +37,7 @@ export const planWords = {
     edit: 'Edit',
     editNamed: (name: string) => `Edit ${name}`,
     runNow: 'Back up now',
-    runNamed: (name: string) => `Back up ${name} now`,
+    runNamed: (name: string) => `Back up now: ${name}`,
     enable: (name: string) => `Let ${name} run by itself`,
     remove: 'Remove plan',
     removed: (name: string) => `Removed ${name}. Its backups stay.`,

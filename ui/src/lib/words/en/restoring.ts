@@ -80,6 +80,9 @@ export const restoringWords = {
       catalog: 'Catalog',
       destination: 'Destination',
       project: 'Project',
+      plan: 'Plan',
+      machine: 'Machine',
+      settings: 'Settings',
     } as Record<string, string>,
   },
 };
