@@ -27,7 +27,7 @@ for (const { name, ...look } of LOOKS) {
 async function inEmpty(name, look) {
   const site = await Site.start();
   try {
-    await visit(browser, site, `empty ${name}`, (page) => walk(page, ['#/', '#/projects', '#/backups', '#/activity', '#/settings', '#/nowhere']), look);
+    await visit(browser, site, `empty ${name}`, (page) => walk(page, ['#/', '#/projects', '#/backups', '#/plans/new', '#/recover', '#/doctor', '#/activity', '#/settings', '#/nowhere']), look);
   } finally {
     await site.stop();
   }

@@ -97,7 +97,7 @@ export class Site {
   /** @param {string} name */
   async addDestination(name) {
     const place = await this.place(this.makeFolder(name));
-    return this.call('destination_add', { place, name, password: 'a long password', create: true });
+    return this.call('destination_add', { place, name, password: { type: 'typed', password: 'a long password' }, create: true });
   }
 
   /** Backs up and waits until it is done. @param {{ id: string }} project @param {{ id: string }} destination */

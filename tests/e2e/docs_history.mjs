@@ -109,8 +109,8 @@ async function noticed(env) {
   await new Promise((done) => watch.once('exit', done));
 }
 
-/** @param {string} library @param {string[]} words @param {string} [now] */
-function run(library, words, now) {
+/** Runs the program, at a time. @param {string} library @param {string[]} words @param {string} [now] */
+export function run(library, words, now) {
   const options = { env: environment(library, now), encoding: /** @type {const} */ ('utf8') };
   return execFileSync(cli, words, options);
 }
@@ -122,8 +122,8 @@ function environment(library, now) {
   return { ...author, UNDERCROFT_HOME: library, ...(now ? told : {}) };
 }
 
-/** @param {number} ago @param {string} time */
-function moment(ago, time) {
+/** A time of a day so many days ago. @param {number} ago @param {string} time */
+export function moment(ago, time) {
   const day = new Date(Date.now() - ago * 86_400_000).toISOString().slice(0, 10);
   return `${day} ${time}:00`;
 }

@@ -5,25 +5,28 @@
  *   unshare --mount sh -c 'mount -t tmpfs -o size=1t none /home && mount -t tmpfs -o size=4t none /media \
  *     && node tests/e2e/docs_pictures.mjs'
  *
- * It wants libfaketime, so that versions of weeks are there to see; see docs_history.mjs.
+ * It wants libfaketime, so that versions and backups of weeks are there to see; see docs_history.mjs
+ * and docs_backups.mjs; and rsvg-convert for the icons of the tray.
  */
 
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { startDesktop } from './desktop.mjs';
+import { PASSWORD, backUpForWeeks } from './docs_backups.mjs';
 import { add, workForWeeks } from './docs_history.mjs';
 import { Drag } from './drag.mjs';
-import { pick } from './library.mjs';
+import { DIALOGS } from './library.mjs';
 import { results } from './pictured.mjs';
-import { until } from './webdriver.mjs';
 import { makeBulk } from './work.mjs';
 
 const images = resolve(fileURLToPath(import.meta.url), '../../../docs/images');
+const icons = resolve(fileURLToPath(import.meta.url), '../../../icons/tray');
 const scratch = join(results, 'docs');
 const home = '/home/ada';
 const disk = '/media/ada/Backup disk/undercroft';
+const attic = '/media/ada/Attic drive/undercroft';
 const library = join(home, '.local/share/undercroft');
 
 /** @type {Record<string, { tags: string[], files: Record<string, string>, megabytes: number }>} */
@@ -35,11 +38,13 @@ const PROJECTS = {
   'ledger-migration': { tags: ['work', 'client'], files: { 'go.mod': 'module ledger\n', 'main.go': 'package main\n', 'sql/001.sql': 'select 1;\n' }, megabytes: 72 },
   'photo-index': { tags: ['hobby'], files: { 'index.py': 'pass\n', 'photos/list.csv': 'a,b\n' }, megabytes: 160 },
 };
-const WAITING = 'ledger-migration';
+/** The states of the tray, in the order in which the docs name them. */
+const TRAY = ['idle', 'protected', 'running', 'paused', 'waiting', 'warning', 'error'];
 
 mkdirSync(images, { recursive: true });
 mkdirSync(scratch, { recursive: true });
 mkdirSync(disk, { recursive: true });
+mkdirSync(attic, { recursive: true });
 mkdirSync(home, { recursive: true });
 writeFileSync(join(home, '.gitconfig'), '[user]\n\tname = Ada\n\temail = ada@example.org\n');
 makeProjects();
@@ -47,19 +52,45 @@ makeRubble(join(home, 'work/birch-web'));
 for (const [name, { tags }] of Object.entries(PROJECTS)) add(library, join(home, 'work', name), tags);
 await workForWeeks(library, join(home, 'work/atlas'));
 
-for (const dark of [false, true]) {
-  const desktop = await startDesktop({ dark, home });
-  desktop.env.UNDERCROFT_HOME = library;
-  try {
-    const page = await desktop.open();
-    await page.resize(1280, 800);
-    if (!dark) await furnish(desktop, page);
-    await pictures(desktop, page, dark ? 'dark' : 'light');
-  } finally {
-    await desktop.stop();
+backUpForWeeks(library, { disk, attic, work: join(home, 'work'), projects: Object.keys(PROJECTS) });
+renameSync(dirname(attic), '/media/ada/taken to the attic');
+
+await inBothLooks(library, pictures);
+renameSync(join(home, 'work'), join(home, 'lost'));
+await inBothLooks(join(home, 'new library'), recovery);
+for (const name of ['projects', 'start', 'history', 'diff', 'plan', 'run', 'proof', 'recover']) pairUp(name);
+drawTray();
+
+/** Opens the window light and dark. @typedef {import('./desktop.mjs').Desktop} Desktop @typedef {import('./webdriver.mjs').Page} Page
+ * @param {string} library @param {(desktop: Desktop, page: Page, look: string) => Promise<void>} take */
+async function inBothLooks(library, take) {
+  for (const dark of [false, true]) {
+    const desktop = await startDesktop({ dark, home });
+    desktop.env.UNDERCROFT_HOME = library;
+    try {
+      const page = await desktop.open();
+      await page.resize(1280, 800);
+      await take(desktop, page, dark ? 'dark' : 'light');
+    } finally {
+      await desktop.stop();
+    }
   }
 }
-for (const name of ['projects', 'start', 'history', 'diff']) pairUp(name);
+
+/** The icons of the tray in a row, on a light and on a dark panel. */
+function drawTray() {
+  const [size, gap, height] = [48, 40, 96];
+  const width = TRAY.length * (size + gap) + gap;
+  const icon = (/** @type {string} */ state, /** @type {number} */ n, /** @type {number} */ y) => {
+    const [, inside] = /<svg[^>]*>([^]*)<\/svg>/.exec(readFileSync(join(icons, `${state}.svg`), 'utf8')) ?? [];
+    return `<g transform="translate(${gap + n * (size + gap)} ${y + (height - size) / 2}) scale(${size / 24})">${inside}</g>`;
+  };
+  const panel = (/** @type {string} */ fill, /** @type {number} */ y) =>
+    `<rect y="${y}" width="${width}" height="${height}" rx="8" fill="${fill}"/>${TRAY.map((state, n) => icon(state, n, y)).join('')}`;
+  const both = `${panel('#f2f1ee', 0)}${panel('#24221f', height + 12)}`;
+  const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${2 * height + 12}">${both}</svg>`;
+  execFileSync('rsvg-convert', ['--output', join(images, 'tray.png')], { input: svg });
+}
 
 /** Puts the light and the dark picture of this name side by side. @param {string} name */
 function pairUp(name) {
@@ -86,67 +117,76 @@ function makeRubble(folder) {
   }
 }
 
-/** @param {import('./desktop.mjs').Desktop} desktop @param {import('./webdriver.mjs').Page} page */
-async function furnish(desktop, page) {
-  const place = await pick(desktop, page, 'destination', disk);
-  const password = 'a cellar under the old mill';
-  const request = { place: place.id, name: 'Backup disk', password, create: true };
-  const destination = await page.call('destination_add', request);
-  for (const { id: project, name } of await page.call('project_list')) {
-    if (name === WAITING) continue;
-    await page.call('project_refresh', { project });
-    for (const round of [1, 2]) {
-      writeFileSync(join(home, 'work', name, 'CHANGES.md'), `Round ${round}\n`);
-      await page.call('backup_run', { project, destination: destination.id });
-      await idle(page);
-    }
-  }
+/** @param {Page} page @param {string} hash */
+async function go(page, hash) {
+  await page.run((hash) => void (location.hash = hash), hash);
+  await page.run(() => new Promise((done) => setTimeout(done, 1_500)));
 }
 
-/** @param {import('./webdriver.mjs').Page} page */
-async function idle(page) {
-  const over = (/** @type {any} */ job) => !['queued', 'running'].includes(job.state);
-  await until('all jobs ended', async () => (await page.call('job_list')).every(over), 60_000);
+/** @param {Page} page @param {string} folder @param {string} name */
+async function keep(page, folder, name) {
+  writeFileSync(join(folder, `${name}.png`), await page.screenshot());
 }
 
-/** @param {import('./desktop.mjs').Desktop} desktop @param {import('./webdriver.mjs').Page} page @param {string} look */
+/** A plan, its last run, and the proof of its destination. @param {Page} page @param {string} look */
+async function backups(page, look) {
+  const plan = (await page.call('plan_list')).find((/** @type {any} */ one) => one.draft.name === 'Every night');
+  await go(page, `#/plans/${plan.id}`);
+  await page.withText('plan-preview', 'node_modules', 30_000);
+  await keep(page, scratch, `plan-${look}`);
+  await go(page, `#/activity?show=runs&plan=${plan.id}&run=${plan.lastRun.id}`);
+  await page.testId('run-log');
+  await keep(page, scratch, `run-${look}`);
+  await go(page, `#/backups/${plan.draft.targets[0].destination}`);
+  await (await page.find('label:has(input[value="proof"])')).click();
+  await page.testId('drill-row');
+  await keep(page, scratch, `proof-${look}`);
+}
+
+/** What an empty library is given back. @param {Desktop} desktop @param {Page} page @param {string} look */
+async function recovery(desktop, page, look) {
+  await (await page.testId('recover-link')).click();
+  await (await page.role('button', /^Folder|Choose folder/)).click();
+  await desktop.chooseFolder(DIALOGS.destination, disk);
+  await (await page.testId('recovery-password')).type(PASSWORD);
+  await (await page.testId('recovery-look')).click();
+  await page.testId('recoverable-project', 30_000);
+  await go(page, '#/recover');
+  await keep(page, scratch, `recover-${look}`);
+}
+
+/** @param {Desktop} desktop @param {Page} page @param {string} look */
 async function pictures(desktop, page, look) {
   const projects = await page.call('project_list');
   const [atlas, birch] = ['atlas', 'birch-web'].map((name) => projects.find((/** @type {any} */ one) => one.name === name));
   const [snapshot] = await page.call('snapshot_list', { project: atlas.id });
-  const go = async (/** @type {string} */ hash) => {
-    await page.run((hash) => void (location.hash = hash), hash);
-    await page.run(() => new Promise((done) => setTimeout(done, 1_500)));
-  };
-  const keep = async (/** @type {string} */ folder, /** @type {string} */ name) =>
-    writeFileSync(join(folder, `${name}.png`), await page.screenshot());
-
-  await go(`#/projects/${atlas.id}`);
-  await keep(scratch, `projects-${look}`);
-  await go(`#/projects/${birch.id}/history/main`);
+  await go(page, `#/projects/${atlas.id}`);
+  await keep(page, scratch, `projects-${look}`);
+  await go(page, `#/projects/${birch.id}/history/main`);
   await page.sees('Secrets that are kept', 60_000);
-  await keep(scratch, `start-${look}`);
+  await keep(page, scratch, `start-${look}`);
   const [{ id: workspace }] = await page.call('workspace_list', { project: atlas.id });
   const versions = await page.call('version_list', { workspace, limit: 100 });
   const shown = versions.find((/** @type {any} */ one) => one.name === 'surveyors');
-  await go(`#/projects/${atlas.id}/history/main?version=${shown.id}`);
-  await keep(scratch, `history-${look}`);
-  await go(`#/projects/${atlas.id}/diff/main?from=${versions[6].id}&to=now&path=src/map.rs`);
+  await go(page, `#/projects/${atlas.id}/history/main?version=${shown.id}`);
+  await keep(page, scratch, `history-${look}`);
+  await go(page, `#/projects/${atlas.id}/diff/main?from=${versions[6].id}&to=now&path=src/map.rs`);
   await page.find('[data-testid="diff"] mark');
-  await keep(scratch, `diff-${look}`);
+  await keep(page, scratch, `diff-${look}`);
+  await backups(page, look);
   if (look === 'dark') return;
-  await go('#/');
-  await keep(images, 'dashboard');
-  await go(`#/browse/${snapshot.destination}/${snapshot.id}?project=${atlas.id}`);
-  await keep(images, 'browse');
+  await go(page, '#/');
+  await keep(page, images, 'dashboard');
+  await go(page, `#/browse/${snapshot.destination}/${snapshot.id}?project=${atlas.id}`);
+  await keep(page, images, 'browse');
   await (await page.testId('restore')).click();
   await page.testId('restore-summary');
   await page.run(() => new Promise((done) => setTimeout(done, 1_000)));
-  await keep(images, 'restore');
+  await keep(page, images, 'restore');
   await page.press('\uE00C');
-  await go('#/projects');
+  await go(page, '#/projects');
   const drag = await Drag.over(desktop, [join(home, 'work/atlas/src')], { x: 700, y: 420 });
   await page.testId('drop-overlay');
-  await keep(images, 'drop');
+  await keep(page, images, 'drop');
   await drag.abandon();
 }

@@ -2,6 +2,7 @@
 
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { finished } from './desktop.mjs';
 import { makeProject } from './work.mjs';
 
 export const PASSWORD = 'correct horse battery staple';
@@ -36,6 +37,27 @@ export async function addDestination(desktop, page) {
   const folder = join(desktop.folder, 'shelf');
   mkdirSync(folder);
   const { id } = await pick(desktop, page, 'destination', folder);
-  const request = { place: id, name: 'shelf', password: PASSWORD, create: true };
+  const password = { type: 'typed', password: PASSWORD };
+  const request = { place: id, name: 'shelf', password, create: true };
   return { folder, destination: await page.call('destination_add', request) };
+}
+
+/** Keeps the plan that is proposed, daily of everything, with whatever is to be otherwise in it.
+ * @param {import('./webdriver.mjs').Page} page @param {object} [otherwise] */
+export async function addPlan(page, otherwise = {}) {
+  const draft = { ...(await page.call('plan_propose')), ...otherwise };
+  return page.call('plan_save', { draft });
+}
+
+/** Lets something happen: whatever does is a reason to look at what is due, and a minute is long.
+ * @param {import('./webdriver.mjs').Page} page */
+export async function stir(page) {
+  const [{ id: project, tags }] = await page.call('project_list');
+  await page.call('project_tag', { project, add: [`stirred-${tags.length}`], remove: [] });
+}
+
+/** Lets days pass for the plans of a library. @param {import('./desktop.mjs').Desktop} desktop @param {number} days */
+export async function letDaysPass(desktop, days) {
+  const { code } = await finished(desktop.python('days_pass.py', desktop.library, String(days)));
+  if (code !== 0) throw new Error(`No days passed: ${code}`);
 }

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { startDesktop } from './desktop.mjs';
-import { addDestination, addProject } from './library.mjs';
+import { addDestination, addPlan, addProject } from './library.mjs';
 import { pictured, results } from './pictured.mjs';
 import { until } from './webdriver.mjs';
 
@@ -25,36 +25,73 @@ for (const look of /** @type {const} */ (['light', 'dark'])) {
       await page.sees('Keep your first project safe');
       assert.equal(await page.run(() => matchMedia('(prefers-color-scheme: dark)').matches), look === 'dark');
       await picture(page, 'empty', look);
+      await beginnings(page, look);
       await furnish(page);
       const pages = await addresses(page);
       for (const [name, hash] of Object.entries(pages)) {
         await page.run((hash) => void (location.hash = hash), hash);
         await picture(page, name, look);
       }
+      await rooms(page, look);
     } finally {
       await desktop.stop();
     }
   });
 }
 
-/** Something to see: one project backed up twice, and one that waits. @param {import('./webdriver.mjs').Page} page */
+/** The pages that an empty library begins with. @param {import('./webdriver.mjs').Page} page @param {string} look */
+async function beginnings(page, look) {
+  for (const [name, hash] of Object.entries({ recover: '#/recover', 'backups-empty': '#/backups' })) {
+    await page.run((hash) => void (location.hash = hash), hash);
+    await picture(page, name, look);
+  }
+  await (await page.testId('set-up')).click();
+  await picture(page, 'set-up', look);
+  await page.press('\uE00C');
+}
+
+/** The rooms of the destination, and the kit. @param {import('./webdriver.mjs').Page} page @param {string} look */
+async function rooms(page, look) {
+  const [{ id }] = await page.call('destination_list');
+  await page.run((hash) => void (location.hash = hash), `#/backups/${id}`);
+  for (const room of ['backups', 'trash', 'proof', 'keys', 'upkeep']) {
+    await (await page.find(`label:has(input[value="${room}"])`)).click();
+    await picture(page, `destination-${room}`, look);
+  }
+  await (await page.role('button', 'Show recovery kit')).click();
+  await page.testId('recovery-kit');
+  await picture(page, 'kit', look);
+}
+
+/** Something to see: a project backed up twice and by a plan, one backup of it forgotten, and a trial. @param {import('./webdriver.mjs').Page} page */
 async function furnish(page) {
   const { folder: atlas, project } = await addProject(desktop, page);
   const { destination } = await addDestination(desktop, page);
   for (const text of ['one', 'two']) {
     writeFileSync(join(atlas, 'notes.md'), text);
-    const job = await page.call('backup_run', { project: project.id, destination: destination.id });
-    await until('the backup ended', async () => {
-      const now = (await page.call('job_list')).find((/** @type {any} */ one) => one.id === job.id);
-      return now === undefined || !['queued', 'running'].includes(now.state);
-    });
+    await carryOut(page, 'backup_run', { project: project.id, destination: destination.id });
   }
+  const { id: plan } = await addPlan(page);
+  await carryOut(page, 'plan_run', { plan });
+  const snapshots = await page.call('snapshot_list', { project: project.id });
+  await carryOut(page, 'snapshot_forget', { destination: destination.id, snapshots: [snapshots.at(-1).id] });
+  await carryOut(page, 'drill', { destination: destination.id });
+}
+
+/** Begins a job and waits for its end. @param {import('./webdriver.mjs').Page} page @param {string} name @param {object} request */
+async function carryOut(page, name, request) {
+  const { id } = await page.call(name, request);
+  await until(`${name} ended`, async () => {
+    const now = (await page.call('job_list')).find((/** @type {any} */ one) => one.id === id);
+    return now === undefined || !['queued', 'running'].includes(now.state);
+  }, 30_000);
 }
 
 /** @param {import('./webdriver.mjs').Page} page */
 async function addresses(page) {
-  const [snapshot] = await page.call('snapshot_list');
+  const snapshot = (await page.call('snapshot_list')).find((/** @type {any} */ one) => one.project);
   const { destination, id, project } = snapshot;
+  const [{ id: plan, lastRun }] = await page.call('plan_list');
   return {
     dashboard: '#/',
     projects: '#/projects',
@@ -62,6 +99,11 @@ async function addresses(page) {
     backups: '#/backups',
     browse: `#/browse/${destination}/${id}/src?project=${project}`,
     activity: '#/activity',
+    plan: `#/plans/${plan}`,
+    run: `#/activity?show=runs&run=${lastRun.id}`,
+    calendar: '#/activity?show=calendar',
+    search: '#/backup-search?text=main',
+    doctor: '#/doctor',
     settings: '#/settings',
   };
 }

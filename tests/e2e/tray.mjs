@@ -4,12 +4,19 @@ import { createInterface } from 'node:readline';
 import { until } from './webdriver.mjs';
 
 /**
+ * @typedef {object} Entry
+ * @property {number} id
+ * @property {string} label
+ * @property {boolean} enabled
+ * @property {boolean} separator
+ * @property {Entry[]} children What a submenu holds.
+ *
  * @typedef {object} Item
  * @property {string} title
  * @property {string} status
  * @property {{ title: string, text: string, icons: number }} tooltip
  * @property {{ width: number, height: number, hash: string }[]} icon
- * @property {{ id: number, label: string, enabled: boolean, separator: boolean }[]} menu
+ * @property {Entry[]} menu
  */
 
 export class Tray {
@@ -44,7 +51,7 @@ export class Tray {
     return (await this.#ask({ do: 'item' })) === null;
   }
 
-  /** Clicks an entry of the menu; false when it cannot be clicked. @param {string} label */
+  /** Clicks an entry of the menu or of a submenu; false when it cannot be clicked. @param {string} label */
   click(label) {
     return this.#ask({ do: 'click', label });
   }

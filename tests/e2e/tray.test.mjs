@@ -6,7 +6,7 @@ import { join, resolve } from 'node:path';
 import { after, before } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { finished, startDesktop } from './desktop.mjs';
-import { PASSWORD, addDestination, addProject } from './library.mjs';
+import { PASSWORD, addDestination, addPlan, addProject, letDaysPass, stir } from './library.mjs';
 import { steps } from './pictured.mjs';
 import { Tray } from './tray.mjs';
 import { until } from './webdriver.mjs';
@@ -20,6 +20,7 @@ let tray;
 /** @type {import('./webdriver.mjs').Page} */
 let page;
 const icons = resolve(fileURLToPath(import.meta.url), '../../../icons/tray');
+const STATES = ['idle', 'protected', 'running', 'paused', 'waiting', 'warning', 'error'];
 /** What the icon of each state must be, by its picture. @type {Record<string, string>} */
 const pictures = {};
 /** @type {string} */
@@ -28,7 +29,7 @@ let project, shelf;
 before(async () => {
   desktop = await startDesktop();
   tray = await Tray.start(desktop);
-  for (const state of ['idle', 'attention', 'running', 'protected']) {
+  for (const state of STATES) {
     pictures[state] = (await tray.picture(join(icons, `${state}-24.png`))).hash;
   }
   page = await desktop.open();
@@ -38,8 +39,11 @@ after(() => desktop.stop());
 // The parts of an item are read one after the other, so each is waited for by itself.
 const showsIcon = (/** @type {string} */ state, patience = 15_000) =>
   tray.shows(`the icon of ${state}`, ({ icon }) => icon[0].hash === pictures[state], patience);
-const backUpAll = (/** @type {import('./tray.mjs').Item} */ item) =>
-  item.menu.find(({ label }) => label === 'Back up all now');
+const entry = (/** @type {import('./tray.mjs').Item} */ item, /** @type {string} */ wanted) =>
+  item.menu.find(({ label }) => label === wanted);
+const backUpAll = (/** @type {import('./tray.mjs').Item} */ item) => entry(item, 'Back up all now');
+const labels = (/** @type {import('./tray.mjs').Entry[]} */ entries) =>
+  entries.map(({ label, separator }) => (separator ? '-' : label));
 
 test('with nothing to keep it says so, and offers no backup', async () => {
   const item = await tray.shows('an idle item', ({ tooltip }) => tooltip.text !== 'Starting');
@@ -47,18 +51,20 @@ test('with nothing to keep it says so, and offers no backup', async () => {
   assert.equal(item.title, 'Undercroft');
   assert.deepEqual(item.tooltip, { title: 'Undercroft', text: sentence, icons: 2 });
   assert.equal(item.status, 'Active');
-  const labels = item.menu.map(({ label, separator }) => (separator ? '-' : label));
-  assert.deepEqual(labels, [sentence, '-', 'Open Undercroft', 'Back up all now', '-', 'Quit']);
-  assert.deepEqual(item.menu.filter(({ enabled }) => !enabled).map(({ label }) => label), [sentence, 'Back up all now']);
+  const above = [sentence, '-', 'Open Undercroft', 'Back up all now', 'Pause backups', 'Recent runs'];
+  assert.deepEqual(labels(item.menu), [...above, '-', 'Quit']);
+  assert.deepEqual(labels(item.menu.filter(({ enabled }) => !enabled)), [sentence, 'Back up all now', 'Recent runs']);
+  const ways = ['For 1 hour', 'Until tomorrow', 'Until resumed'];
+  assert.deepEqual(labels(entry(item, 'Pause backups')?.children ?? []), ways);
   assert.equal(await tray.click('Back up all now'), false);
   await showsIcon('idle');
 });
 
-test('a project without a backup needs attention', async () => {
+test('a project without a backup wants somebody to look', async () => {
   ({ folder: project } = await addProject(desktop, page));
   ({ folder: shelf } = await addDestination(desktop, page));
-  await tray.shows('attention', ({ status }) => status === 'NeedsAttention');
-  await showsIcon('attention');
+  await tray.shows('that it wants attention', ({ status }) => status === 'NeedsAttention');
+  await showsIcon('warning');
   await tray.shows('an offer to back up', (now) => backUpAll(now)?.enabled === true);
 });
 
@@ -69,15 +75,57 @@ test('"Back up all now" backs up, with the percentage in the tooltip', async () 
   await showsIcon('running');
   assert.match(running.menu[0].label, /^Back up atlas to shelf, \d+ %$/);
   assert.equal(backUpAll(running)?.enabled, false);
+  await tray.shows('what quitting stops', (now) => entry(now, 'Quit, stopping what runs') !== undefined);
   await showsIcon('protected', 60_000);
   const { sentence } = await page.call('dashboard');
   const done = await tray.shows(sentence, ({ tooltip }) => tooltip.text === sentence);
   assert.equal(done.status, 'Active');
+  const recent = await tray.shows('the run', (now) => entry(now, 'Recent runs')?.enabled === true);
+  assert.deepEqual(labels(entry(recent, 'Recent runs')?.children ?? []), ['Back up atlas to shelf: done']);
   assert.equal(JSON.parse(restic(shelf, PASSWORD, 'snapshots', '--json')).length, 1);
 });
 
 test('every state has a shape of its own', () => {
-  assert.equal(new Set(Object.values(pictures)).size, 4);
+  assert.equal(new Set(Object.values(pictures)).size, STATES.length);
+});
+
+test('a pause from the menu holds until it is resumed there', async () => {
+  assert.equal(await tray.click('Until resumed'), true);
+  await showsIcon('paused');
+  const { menu } = await tray.shows('the pause', (now) => now.tooltip.text.startsWith('Backups pause. '));
+  assert.equal((await page.call('schedule_state')).paused, true);
+  assert.ok(menu.some(({ label }) => label === 'Resume backups'));
+  assert.equal(await tray.click('Resume backups'), true);
+  await showsIcon('protected');
+  assert.equal((await page.call('schedule_state')).paused, false);
+});
+
+test('a plan that is due and whose drive is away waits, and runs by itself when it is back', async () => {
+  await addPlan(page);
+  const item = await tray.shows('the plan', (now) => entry(now, 'Back up now')?.enabled === true);
+  assert.deepEqual(labels(entry(item, 'Back up now')?.children ?? []), ['Daily']);
+  await tray.shows('what quitting ends', (now) => entry(now, 'Quit, without backups until the next start') !== undefined);
+  renameSync(shelf, `${shelf} is away`);
+  await letDaysPass(desktop, 2);
+  await stir(page);
+  await showsIcon('waiting');
+  await tray.shows('for what', ({ tooltip }) => tooltip.text === 'Daily waits for shelf; no backup there yet');
+  renameSync(`${shelf} is away`, shelf);
+  await stir(page);
+  await showsIcon('protected', 60_000);
+  const [run] = await page.call('run_list', { kind: 'plan' });
+  assert.ok(run.planned, 'it was planned');
+});
+
+test('a run that fails is an error until it is put right', async () => {
+  const [{ id: plan, draft }] = await page.call('plan_list');
+  const before = { command: ['/bin/false'], timeoutSeconds: 10 };
+  await page.call('plan_save', { plan, draft: { ...draft, before } });
+  assert.equal(await tray.click('Daily'), true);
+  await showsIcon('error', 30_000);
+  assert.equal((await tray.shows('the failure', ({ status }) => status === 'NeedsAttention')).title, 'Undercroft');
+  await page.call('plan_delete', { plan });
+  await showsIcon('protected');
 });
 
 test('a backup that fails is notified when nobody looks', async () => {
@@ -109,6 +157,7 @@ test('closing the window hides it, and says so once', async () => {
 test('Quit stops a running backup, leaves no lock and nothing broken', async () => {
   const program = desktop.launch('--hidden');
   const ended = finished(program);
+  const kept = restic(shelf, PASSWORD, 'snapshots', '--json');
   makeBulk(join(project, 'more'), 512);
   await tray.shows('an offer to back up', (now) => backUpAll(now)?.enabled === true);
   assert.equal(await desktop.shows(), false);
@@ -117,10 +166,10 @@ test('Quit stops a running backup, leaves no lock and nothing broken', async () 
   // restic asks the owner of a lock by this signal whether it lives.
   program.kill('SIGHUP');
   await tray.shows('that it goes on', ({ tooltip }) => /, \d+ %$/.test(tooltip.text));
-  await tray.click('Quit');
+  await tray.click('Quit, stopping what runs');
   assert.equal((await ended).code, 0);
   assert.equal(await tray.isEmpty(), true);
   assert.deepEqual(readdirSync(join(shelf, 'locks')), []);
   restic(shelf, PASSWORD, 'check', '--read-data');
-  assert.equal(JSON.parse(restic(shelf, PASSWORD, 'snapshots', '--json')).length, 1);
+  assert.equal(restic(shelf, PASSWORD, 'snapshots', '--json'), kept);
 });

@@ -2,7 +2,7 @@
 
 Speaks lines of JSON: a request on standard input, its reply on standard output.
   {"do": "item"}                    the item: title, status, tooltip, icon, menu; null without one
-  {"do": "click", "label": "Quit"}  clicks an entry of the menu
+  {"do": "click", "label": "Quit"}  clicks an entry of the menu, or of a submenu
   {"do": "activate"}                clicks the icon
   {"do": "notified"}                what was notified so far
   {"do": "picture", "path": "…"}    a PNG, described as an icon of the item is
@@ -106,7 +106,7 @@ class Host:
     def click(self, label):
         service = self.live_item()
         path = str(self.interface(service, "/StatusNotifierItem", PROPERTIES).Get(ITEM, "Menu"))
-        entry = next(e for e in self.entries(service, path) if e["label"] == label)
+        entry = next(e for e in flatten(self.entries(service, path)) if e["label"] == label)
         if not entry["enabled"]:
             return False
         menu = self.interface(service, path, MENU)
@@ -137,20 +137,29 @@ class Host:
     def entries(self, service, path):
         menu = self.interface(service, path, MENU)
         _revision, (_id, _properties, children) = menu.GetLayout(0, -1, dbus.Array([], signature="s"))
-        return [describe_entry(number, properties) for number, properties, _children in children]
+        return [describe_entry(*child) for child in children]
 
 
 def describe_icon(width, height, pixels):
     return {"width": int(width), "height": int(height), "hash": hashlib.sha256(bytes(pixels)).hexdigest()}
 
 
-def describe_entry(number, properties):
+def describe_entry(number, properties, children):
     return {
         "id": int(number),
         "label": str(properties.get("label", "")).replace("__", "_"),
         "enabled": bool(properties.get("enabled", True)),
         "separator": str(properties.get("type", "")) == "separator",
+        "children": [describe_entry(*child) for child in children],
     }
+
+
+def flatten(entries):
+    """All entries, those of submenus too, as far as a panel would let one come to them."""
+    for entry in entries:
+        yield entry
+        if entry["enabled"]:
+            yield from flatten(entry["children"])
 
 
 def main():

@@ -193,6 +193,16 @@ export class Element {
     return send('GET', `${this.base}/computedlabel`);
   }
 
+  /** The first element within it that matches, once there is one. @param {string} selector */
+  async find(selector) {
+    const look = { using: 'css selector', value: selector };
+    const found = await until(`${selector} is there`, async () => {
+      const [first] = await send('POST', `${this.base}/elements`, look);
+      return first;
+    });
+    return new Element(this.page, found);
+  }
+
   async click() {
     await send('POST', `${this.base}/click`, {});
   }
