@@ -94,7 +94,10 @@ fn stock_tools_bring_the_library_back_as_the_manual_says() {
         fs::remove_dir_all(rebuilt.join(".undercroft")).unwrap();
         let name = if *scene.projects[0].to_string() == *project { "one" } else { "two" };
         let was = scene.path("before-work").join(name);
-        let differences = tree_differences(&was, &rebuilt, Compare::CONTENT);
+        let mut differences = tree_differences(&was, &rebuilt, Compare::CONTENT);
+        // A project's own git is in its backups, not in its versions.
+        differences.retain(|it| it != "./.git is missing");
+        assert!(name == "one" || rebuilt.join("src/later.rs").is_file(), "it is not the newest");
         assert!(differences.is_empty(), "{name}: {differences:?}");
     }
 }
