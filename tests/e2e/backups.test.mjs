@@ -236,7 +236,7 @@ test('an empty machine gets the whole library back, folders too, and starts anew
   await page.withText('recoverable-project', atlas, 30_000);
   await (await page.testId('recover')).click();
   await page.sees('Everything is back', 60_000);
-  const begun = await desktop.windowTitled('Undercroft');
+  const begun = await windowOwner();
   await click('button', 'Start anew');
   await startedAnew(begun);
   page = await desktop.open();
@@ -249,13 +249,17 @@ test('an empty machine gets the whole library back, folders too, and starts anew
 
 const draftOf = (/** @type {any} */ { id, draft, enabled }) => ({ id, name: draft.name, schedule: draft.schedule, enabled });
 
-/** Waits until another program has the window, and ends it: it knows no driver. @param {string} begun */
+/** The process whose window it is. */
+async function windowOwner() {
+  return Number(await desktop.xdotool('getwindowpid', await desktop.windowTitled('Undercroft')));
+}
+
+/** Waits until another process has the window, and ends it: it knows no driver. @param {number} begun */
 async function startedAnew(begun) {
-  const window = await until('the program is another', async () => {
-    const now = await desktop.windowTitled('Undercroft').catch(() => begun);
+  const pid = await until('the program is another', async () => {
+    const now = await windowOwner().catch(() => begun);
     return now !== begun && now;
   }, 30_000);
-  const pid = Number(await desktop.xdotool('getwindowpid', window));
   process.kill(pid, 'SIGTERM');
   await until('it ended', () => !existsSync(`/proc/${pid}`), 20_000);
 }
