@@ -112,15 +112,18 @@ test('a plan that is due and whose drive is away waits, and runs by itself when 
   await tray.shows('for what', ({ tooltip }) => tooltip.text === 'Daily waits for shelf; no backup there yet');
   renameSync(`${shelf} is away`, shelf);
   await stir(page);
+  await until('it ran by itself', async () => {
+    const [run] = await page.call('run_list', { kind: 'plan' });
+    return run?.planned && run.state === 'succeeded';
+  }, 60_000);
   await showsIcon('protected', 60_000);
-  const [run] = await page.call('run_list', { kind: 'plan' });
-  assert.ok(run.planned, 'it was planned');
 });
 
 test('a run that fails is an error until it is put right', async () => {
   const [{ id: plan, draft }] = await page.call('plan_list');
   const before = { command: ['/bin/false'], timeoutSeconds: 10 };
   await page.call('plan_save', { plan, draft: { ...draft, before } });
+  await tray.shows('an offer to run it', (now) => entry(now, 'Back up now')?.enabled === true);
   assert.equal(await tray.click('Daily'), true);
   await showsIcon('error', 30_000);
   assert.equal((await tray.shows('the failure', ({ status }) => status === 'NeedsAttention')).title, 'Undercroft');
