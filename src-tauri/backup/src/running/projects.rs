@@ -146,7 +146,8 @@ impl Carrying<'_> {
     }
 
     /// Copies the project's snapshots that are newer than what `to` holds of it; only the newest
-    /// where it holds none.
+    /// where it holds none. What a clock that was ahead has made is left aside until its time
+    /// comes: it would hide all that was made since the clock was put right.
     fn bring_up(
         &self,
         from: &Repository,
@@ -154,8 +155,14 @@ impl Carrying<'_> {
         project: ProjectId,
         step: &Job,
     ) -> Result<Given> {
-        let newest_there = snapshots_of(to, project)?.into_iter().map(|it| it.time).max();
-        let mut lacking = snapshots_of(from, project)?;
+        let now = self.backups.library.world().clock.now();
+        let until_now = |repository| -> Result<Vec<Snapshot>> {
+            let mut snapshots = snapshots_of(repository, project)?;
+            snapshots.retain(|snapshot| snapshot.time <= now);
+            Ok(snapshots)
+        };
+        let newest_there = until_now(to)?.into_iter().map(|it| it.time).max();
+        let mut lacking = until_now(from)?;
         lacking.sort_by_key(|snapshot| (snapshot.time, snapshot.id));
         match newest_there {
             Some(newest) => lacking.retain(|snapshot| snapshot.time > newest),
