@@ -23,9 +23,14 @@ impl Api {
         let jobs = self.0.library.jobs().list();
         let counts = Counts::of(&projects);
         let schedule = self.schedule_state(Nothing {})?;
+        let (health, fault) = self.health(&projects, &schedule)?;
+        let sentence = counts.sentence();
         Ok(Dashboard {
-            health: self.health(&projects, &schedule)?,
-            sentence: counts.sentence(),
+            health,
+            sentence: match fault {
+                Some(fault) => format!("{sentence}; {fault}"),
+                None => sentence,
+            },
             schedule,
             protected_projects: counts.protected,
             attention_projects: counts.attention,

@@ -33,20 +33,29 @@ impl Signs {
 }
 
 impl Api {
-    /// How things stand, from these projects and from what is planned, noticed and proven.
+    /// How things stand, from these projects and from what is planned, noticed and proven; and what
+    /// went wrong, if something did.
     ///
     /// # Errors
     /// Whatever keeps the catalog from being read.
-    pub(crate) fn health(&self, projects: &[Project], schedule: &ScheduleState) -> Result<Health> {
+    pub(crate) fn health(
+        &self,
+        projects: &[Project],
+        schedule: &ScheduleState,
+    ) -> Result<(Health, Option<String>)> {
         let jobs = self.job_list(Nothing {})?;
         let plans = self.plan_list(Nothing {})?;
         let alerts = self.guard_list(Nothing {})?;
         let proofs = self.0.backups.proofs()?;
         let has = |state| projects.iter().any(|project| project.protection.state == state);
+        let failed = plans.iter().find(|plan| has_failed(plan));
+        let damaged = proofs.iter().find(|proof| !proof.problems.is_empty());
+        let fault = damaged
+            .map(|proof| format!("{} is damaged", proof.destination.name))
+            .or_else(|| failed.map(|plan| format!("the last run of {} failed", plan.draft.name)));
         let signs = Signs {
             is_running: jobs.iter().any(is_under_way),
-            is_faulty: plans.iter().any(has_failed)
-                || proofs.iter().any(|proof| !proof.problems.is_empty()),
+            is_faulty: fault.is_some(),
             is_paused: schedule.paused,
             needs_look: has(ProtectionState::Attention)
                 || plans.iter().any(|plan| plan.needs_attention)
@@ -54,7 +63,7 @@ impl Api {
             is_waiting: plans.iter().any(|plan| plan.waiting.is_some()),
             is_protected: has(ProtectionState::Protected),
         };
-        Ok(signs.word())
+        Ok((signs.word(), fault))
     }
 }
 

@@ -157,6 +157,9 @@ fn what_is_left_to_do_is_said(stage: &Stage, destination: &Value) {
     let findings = stage.ask("doctor", json!({}));
     let sick: Vec<_> =
         findings.as_array().unwrap().iter().filter(|it| it["level"] != "ok").collect();
+    // The room on the disk is the machine's own matter.
+    let sick: Vec<_> =
+        sick.into_iter().filter(|it| !it["what"].as_str().unwrap().contains(" free ")).collect();
     // Made by hand, in no plan, and never restored from.
     let what: Vec<_> = sick.iter().map(|it| it["what"].as_str().unwrap()).collect();
     assert_eq!(what.len(), 2, "{what:?}");

@@ -143,7 +143,7 @@ fn plans_outlive_a_lost_catalog() {
     }
     let (world, _) = undercroft_testkit::simulated_world(8);
     let (library, _) = Library::open_without_catalog(&root, &world, TABLES).unwrap();
-    let backups = Backups::new(&library);
+    let backups = Backups::new(&library).sealing_in(&home.sealing_folder());
     assert_eq!(backups.rebuild_plans().unwrap(), 1);
     assert_eq!(backups.plans().unwrap(), [plan]);
     // Its destination is there again with its password, and can be used at once.

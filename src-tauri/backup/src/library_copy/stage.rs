@@ -4,8 +4,10 @@ use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
 
+use rusqlite::Connection;
 use serde::{Deserialize, Serialize};
 use undercroft_foundation::{Code, Error, IoContext, Job, ProjectId, Result, replace_file};
+use undercroft_library::SqlContext;
 use undercroft_repository::{Repository, SnapshotId};
 
 use super::mirror::{self, How};
@@ -43,6 +45,16 @@ pub(super) fn lock(library: &Path) -> Result<File> {
     Ok(file)
 }
 
+/// A run that goes on now, such as the one that makes this copy, would look broken off where the copy
+/// is brought back.
+fn leave_out_what_goes_on(catalog: &Path) -> Result<()> {
+    let what = "leave running work out of the copy of the catalog";
+    let connection = Connection::open(catalog).sql(what)?;
+    connection.pragma_update(None, "foreign_keys", true).sql(what)?;
+    connection.execute("DELETE FROM runs WHERE ended IS NULL", ()).sql(what)?;
+    File::open(catalog).and_then(|file| file.sync_all()).at("sync", catalog)
+}
+
 /// Stages the library. The catalog comes first: a history that is ahead of it brings it up to date,
 /// but one that is behind would lack what it lists.
 pub(super) fn stage(backups: &Backups, store: Option<&Repository>, job: &Job) -> Result<Staged> {
@@ -53,6 +65,7 @@ pub(super) fn stage(backups: &Backups, store: Option<&Repository>, job: &Job) ->
     let fresh = folder.join("catalog-new.db");
     mirror::remove(&fresh)?;
     backups.library.catalog().copy_to(&fresh)?;
+    leave_out_what_goes_on(&fresh)?;
     let catalog = folder.join("catalog.db");
     fs::rename(&fresh, &catalog).at("replace", &catalog)?;
     for name in FILES {

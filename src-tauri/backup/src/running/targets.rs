@@ -49,7 +49,13 @@ impl Target {
         }
         let name = &destination.name;
         let standing = match backups.repository_of(&destination) {
-            Ok(repository) => Standing::There(throttled(backups, plan, repository)),
+            Ok(repository) => {
+                // Those of the dead: they are in restic's way, though not in ours.
+                if let Err(error) = repository.unlock(false) {
+                    tracing::info!(%error, "locks that nobody holds stay");
+                }
+                Standing::There(throttled(backups, plan, repository))
+            }
             Err(error) if error.code() == Code::Unavailable => {
                 if is_served {
                     let text = format!("{name} is not there; it is given what it lacks later");
