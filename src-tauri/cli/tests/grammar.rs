@@ -26,6 +26,12 @@ fn every_hint_of_the_window_is_a_command_line() {
         ("{text}", "keystone"),
         ("{message}", "Begin"),
         ("{plan}", "daily"),
+        ("{what}", "parity"),
+        ("{percent}", "10"),
+        ("{id}", "resume"),
+        ("{run}", "0190"),
+        ("{alert}", "0190"),
+        ("{answer}", "meant"),
         ("{url}", "https://example.org/vault.git"),
     ];
     for use_case in USE_CASES.iter().filter(|use_case| !use_case.hint.is_empty()) {

@@ -58,8 +58,9 @@ fn a_later_layer_wins_and_each_value_knows_its_own() {
     assert!(settings.close_to_tray());
     assert_eq!(settings.compression(), "auto");
     assert!(!settings.tray_hint_shown());
-    let layers: Vec<_> = settings.iter().map(|setting| setting.layer.name()).collect();
-    assert_eq!(layers, ["file", "environment", "default", "flag", "default"]);
+    let layer = |key: &str| settings.get(key).unwrap().layer.name();
+    let keys = ["theme", "close-to-tray", "tray-hint-shown", "threads", "compression"];
+    assert_eq!(keys.map(layer), ["file", "environment", "default", "flag", "default"]);
     assert_eq!(settings.get("threads").unwrap().value, SettingValue::Number(5));
     assert_eq!(settings.get("thread").unwrap_err().code(), Code::NotFound);
 }
