@@ -381,7 +381,9 @@ fn a_key_that_was_removed_opens_nothing_again() {
     repository.remove_key(second).unwrap();
     assert!(!scene.repository().join(format!("parity/copies/keys/{second}")).exists());
     // Removed by another program, its copy is given up by the next update.
-    let third = repository.add_key(&support::password()).unwrap();
+    // With another password, so that restic does not open the repository by this very key.
+    let other = undercroft_repository::Password::new("another one entirely");
+    let third = repository.add_key(&other).unwrap();
     update(&repository);
     scene.restic().run(&["key", "remove", &third.to_string()]);
     assert_eq!(heal(&repository).healed, []);

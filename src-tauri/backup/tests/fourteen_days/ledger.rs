@@ -1,5 +1,6 @@
 //! What one destination should hold: each snapshot that ever came there, and what became of it.
 
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::Path;
 use std::sync::Arc;
@@ -62,9 +63,9 @@ impl Ledger {
             trashed.iter().map(|it| (it.snapshot.id, it.trashed.unwrap())).collect();
         let mut new = Vec::new();
         for snapshot in listed.iter().chain(trashed.iter().map(|it| &it.snapshot)) {
-            if !self.fates.contains_key(&snapshot.id) {
+            if let Entry::Vacant(fate) = self.fates.entry(snapshot.id) {
                 assert!(work.is_some(), "{name}: without a run came {snapshot:?}");
-                self.fates.insert(snapshot.id, Fate::Held);
+                fate.insert(Fate::Held);
                 new.push(snapshot.clone());
             }
         }
