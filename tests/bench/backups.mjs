@@ -62,6 +62,7 @@ writeFileSync(passwordFile, theirs.env.RESTIC_PASSWORD);
  * @property {(repository: string) => void} [judge] Fails when the work was not done.
  */
 
+const largeOne = once(large);
 /** @type {Row[]} A new row needs no more than this. */
 const rows = [
   {
@@ -74,7 +75,7 @@ const rows = [
   {
     name: 'copy to another repository',
     aim: 0.5,
-    repository: once(large),
+    repository: largeOne,
     prepare: (program, repository) => must(program.path, program.init(`${repository}-copy`), program.env),
     words: ({ on }, repository) => [
       ...on(`${repository}-copy`),
@@ -89,7 +90,7 @@ const rows = [
   {
     name: 'check --read-data',
     aim: 0.6,
-    repository: once(large),
+    repository: largeOne,
     words: (program, repository) => program.check(repository),
   },
   {
