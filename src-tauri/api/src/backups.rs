@@ -104,11 +104,7 @@ impl Api {
         })
     }
 
-    pub(crate) fn show_snapshot(&self, seen: SeenSnapshot) -> Result<Snapshot> {
-        Ok(snapshot(seen, &self.destination_names()?))
-    }
-
-    fn destination_names(&self) -> Result<HashMap<DestinationId, String>> {
+    pub(crate) fn destination_names(&self) -> Result<HashMap<DestinationId, String>> {
         let destinations = self.0.backups.destinations()?;
         Ok(destinations.into_iter().map(|it| (it.id, it.name)).collect())
     }
@@ -126,7 +122,7 @@ pub(crate) fn unescape(path: &[String]) -> Result<Vec<Vec<u8>>> {
     path.iter().map(name).collect()
 }
 
-fn snapshot(seen: SeenSnapshot, names: &HashMap<DestinationId, String>) -> Snapshot {
+pub(crate) fn snapshot(seen: SeenSnapshot, names: &HashMap<DestinationId, String>) -> Snapshot {
     Snapshot {
         id: seen.id.to_string(),
         short_id: seen.id.short(),

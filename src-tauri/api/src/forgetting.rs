@@ -3,6 +3,7 @@
 use undercroft_backup as backup;
 use undercroft_foundation::{DestinationId, Job, ProjectId, Result, escape_name};
 
+use crate::backups::snapshot;
 use crate::wire::{
     CleanupPlan, DestinationRef, ForgetPlan, JobView, KeptSnapshot, LostFile, RetentionRequest,
     Snapshot, SnapshotPin, SnapshotsRef, TrashedSnapshot,
@@ -15,10 +16,10 @@ impl Api {
     /// # Errors
     /// Those of [`backup::Backups::pin_snapshot`].
     pub fn snapshot_pin(&self, request: SnapshotPin) -> Result<Snapshot> {
-        let SnapshotPin { destination, snapshot, pinned } = request;
+        let SnapshotPin { destination, snapshot: name, pinned } = request;
         let destination = self.0.backups.find_destination(&destination)?;
-        let pinned = self.0.backups.pin_snapshot(destination.id, &snapshot, pinned)?;
-        self.show_snapshot(pinned)
+        let pinned = self.0.backups.pin_snapshot(destination.id, &name, pinned)?;
+        Ok(snapshot(pinned, &self.destination_names()?))
     }
 
     /// Says what forgetting these backups would do.
@@ -78,11 +79,13 @@ impl Api {
     /// Those of the destination.
     pub fn trash_list(&self, request: DestinationRef) -> Result<Vec<TrashedSnapshot>> {
         let destination = self.0.backups.find_destination(&request.destination)?;
-        let show = |it: backup::Trashed| {
-            let snapshot = self.show_snapshot(it.snapshot)?;
-            Ok(TrashedSnapshot { snapshot, trashed: it.trashed, expires: it.expires })
+        let names = self.destination_names()?;
+        let show = |it: backup::Trashed| TrashedSnapshot {
+            snapshot: snapshot(it.snapshot, &names),
+            trashed: it.trashed,
+            expires: it.expires,
         };
-        self.0.backups.trash(destination.id)?.into_iter().map(show).collect()
+        Ok(self.0.backups.trash(destination.id)?.into_iter().map(show).collect())
     }
 
     /// Takes backups out of the trash.
@@ -92,7 +95,8 @@ impl Api {
     pub fn trash_restore(&self, request: SnapshotsRef) -> Result<Vec<Snapshot>> {
         let destination = self.0.backups.find_destination(&request.destination)?;
         let taken = self.0.backups.take_from_trash(destination.id, &request.snapshots)?;
-        taken.into_iter().map(|snapshot| self.show_snapshot(snapshot)).collect()
+        let names = self.destination_names()?;
+        Ok(taken.into_iter().map(|seen| snapshot(seen, &names)).collect())
     }
 
     /// Empties a destination's trash.
@@ -125,17 +129,13 @@ impl Api {
     }
 
     fn show_forgetting(&self, plan: backup::Forgetting) -> Result<ForgetPlan> {
-        let keep = |(snapshot, reasons)| {
-            Ok(KeptSnapshot { snapshot: self.show_snapshot(snapshot)?, reasons })
-        };
+        let names = self.destination_names()?;
+        let show = |seen| snapshot(seen, &names);
+        let keep = |(seen, reasons)| KeptSnapshot { snapshot: show(seen), reasons };
         let deletion = plan.deletion;
         Ok(ForgetPlan {
-            keep: plan.keep.into_iter().map(keep).collect::<Result<_>>()?,
-            drop: plan
-                .drop
-                .into_iter()
-                .map(|snapshot| self.show_snapshot(snapshot))
-                .collect::<Result<_>>()?,
+            keep: plan.keep.into_iter().map(keep).collect(),
+            drop: plan.drop.into_iter().map(show).collect(),
             frees_bytes: deletion.frees_bytes,
             lost_files: deletion.lost_files,
             lost: deletion.lost.into_iter().map(lost).collect(),

@@ -2,12 +2,15 @@
 
 use jiff::{SignedDuration, Timestamp};
 use undercroft_foundation::{DestinationId, Result};
-use undercroft_library::JobView;
+use undercroft_library::{JobKind, JobView, RunFilter};
 
 use crate::backups::Backups;
 
 /// A share is read once a day; an hour early is no matter, and keeps it from moving around the clock.
 const A_DAY: SignedDuration = SignedDuration::from_hours(23);
+
+/// What did not come off is tried again after this.
+const AGAIN_AFTER: SignedDuration = SignedDuration::from_hours(6);
 
 /// What one destination is to be proven by, as its plans want it: the most that one of them wants.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -57,10 +60,6 @@ impl Backups {
                 }
             }
         }
-        // What was never written to has nothing to prove.
-        wanted.retain(|due| {
-            self.seen_snapshots(None, Some(due.destination)).is_ok_and(|it| !it.is_empty())
-        });
         self.start_due_proofs(&wanted)
     }
 
@@ -74,20 +73,41 @@ impl Backups {
         let mut started = Vec::new();
         for due in wanted {
             let destination = self.destination(due.destination)?;
-            if !self.state_of(&destination)?.is_present || self.is_busy(due.destination) {
+            let state = self.state_of(&destination)?;
+            // What was never written to has nothing to prove.
+            if !state.is_present || state.snapshots == 0 || self.is_busy(due.destination) {
                 continue;
             }
             let proof = self.proof(destination)?;
             let last_drill = proof.drills.first().map(|drill| drill.time);
             let every = SignedDuration::from_hours(24) * i32::from(due.drill_days);
-            if due.drill_days > 0 && is_due(last_drill, every, now) {
+            if due.drill_days > 0
+                && is_due(last_drill, every, now)
+                && self.may_try(JobKind::Drill, due.destination, now)?
+            {
                 started.push(self.start_drill(due.destination)?);
             }
-            if due.daily_permille > 0 && is_due(proof.last_read, A_DAY, now) {
+            if due.daily_permille > 0
+                && is_due(proof.last_read, A_DAY, now)
+                && self.may_try(JobKind::Check, due.destination, now)?
+            {
                 started.push(self.start_check(due.destination, due.daily_permille.min(1000))?);
             }
         }
         Ok(started)
+    }
+
+    /// Whether the last try was long enough ago. One that failed, or found damage, proves nothing and
+    /// stays due: without this, its end would begin the next.
+    fn may_try(&self, kind: JobKind, destination: DestinationId, now: Timestamp) -> Result<bool> {
+        let filter = RunFilter {
+            kind: Some(kind),
+            destination: Some(destination),
+            limit: Some(1),
+            ..RunFilter::default()
+        };
+        let last = self.library.runs().find(&filter)?.pop();
+        Ok(is_due(last.map(|run| run.started), AGAIN_AFTER, now))
     }
 
     fn is_busy(&self, destination: DestinationId) -> bool {
