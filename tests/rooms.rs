@@ -45,6 +45,11 @@ const FENCED: &[(&str, &[&str])] = &[
     ("poly1305", &["repository"]),
     ("scrypt", &["repository"]),
     ("zstd", &["repository"]),
+    ("fuser", &["repository"]),
+    ("reed-solomon-simd", &["repository"]),
+    ("keyring", &["backup"]),
+    ("croner", &["backup"]),
+    ("zbus", &["backup", "desktop"]),
 ];
 
 /// What none of the programs contains, at any depth.
