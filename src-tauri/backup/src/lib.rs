@@ -16,6 +16,7 @@ mod kit;
 mod library_copy;
 mod mending;
 mod mounting;
+mod names;
 mod open;
 mod plans;
 mod protection;

@@ -6,24 +6,9 @@ mod program;
 use std::fs::{self, Permissions};
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
-use std::process::Command;
 
-use program::{Ended, Program, ended, files_below};
+use program::{Program, files_below};
 use undercroft_testkit::write_file;
-
-/// Runs the program so that permissions hold for it, also when the tests run as root.
-fn run_bound(program: &Program, arguments: &[&str]) -> Ended {
-    let mut command = if rustix::process::geteuid().is_root() {
-        let mut setpriv = Command::new("setpriv");
-        let capabilities = "-dac_override,-dac_read_search";
-        setpriv.args(["--inh-caps", capabilities, "--bounding-set", capabilities]);
-        setpriv.arg(env!("CARGO_BIN_EXE_undercroft"));
-        setpriv
-    } else {
-        Command::new(env!("CARGO_BIN_EXE_undercroft"))
-    };
-    ended(&program.in_its_home(&mut command).args(arguments).output().unwrap())
-}
 
 fn set_mode(path: &Path, mode: u32) {
     fs::set_permissions(path, Permissions::from_mode(mode)).unwrap();
@@ -45,14 +30,14 @@ fn what_may_not_be_read_is_listed_and_has_its_own_exit_code() {
     set_mode(&program.path("work/closed"), 0);
     for arguments in [&["repo", "backup", "work"][..], &["backup", "run", "work", "--to", "vault"]]
     {
-        let said = run_bound(&program, arguments);
+        let said = program.run_bound(arguments);
         assert_eq!(said.code, Some(3), "{said:#?}");
         said.assert_says(&["work/open/secret", "work/closed", "Permission denied"]);
         let listed = program.must(&["repo", "ls", "latest"]);
         assert!(listed.contains("open/file"), "{listed}");
         assert!(!listed.contains("closed") && !listed.contains("secret"), "{listed}");
     }
-    let json = run_bound(&program, &["repo", "backup", "work", "--json"]);
+    let json = program.run_bound(&["repo", "backup", "work", "--json"]);
     assert_eq!(json.code, Some(3));
     assert_eq!(json.stderr.matches("\"message_type\":\"error\"").count(), 2, "{json:#?}");
     let runs = program.must(&["run", "list", "--json"]);
@@ -60,7 +45,7 @@ fn what_may_not_be_read_is_listed_and_has_its_own_exit_code() {
 
     // All of it closed is no backup.
     set_mode(&program.path("work"), 0);
-    run_bound(&program, &["repo", "backup", "work"]).assert_refused(1, &["nothing to back up"]);
+    program.run_bound(&["repo", "backup", "work"]).assert_refused(1, &["nothing to back up"]);
     set_mode(&program.path("work"), 0o755);
     set_mode(&program.path("work/closed"), 0o755);
     set_mode(&program.path("work/open/secret"), 0o644);
@@ -77,15 +62,15 @@ fn a_repository_that_may_not_be_written_is_read_without_locks() {
         .map(|name| program.repository().join(name))
         .to_vec();
     folders.iter().for_each(|folder| set_mode(folder, 0o500));
-    let refused = run_bound(&program, &["repo", "backup", "work"]);
+    let refused = program.run_bound(&["repo", "backup", "work"]);
     refused.assert_refused(1, &["Permission denied", "locks"]);
     let restored =
-        run_bound(&program, &["repo", "restore", "latest", "--no-lock", "--target", "target"]);
+        program.run_bound(&["repo", "restore", "latest", "--no-lock", "--target", "target"]);
     assert_eq!(restored.code, Some(0), "{restored:#?}");
     assert_eq!(fs::read(program.path("target/work/file")).unwrap(), b"x");
     // A folder of it that may not be listed is no empty one.
     set_mode(&program.repository().join("snapshots"), 0o300);
-    let listed = run_bound(&program, &["repo", "snapshots", "--no-lock"]);
+    let listed = program.run_bound(&["repo", "snapshots", "--no-lock"]);
     listed.assert_refused(1, &["Permission denied", "snapshots"]);
     folders.iter().for_each(|folder| set_mode(folder, 0o700));
     program.must(&["repo", "check", "--read-data"]);
@@ -97,13 +82,16 @@ fn places_that_may_not_be_written_are_named() {
     write_file(program.path("work/file"), "x");
     fs::create_dir(program.path("closed")).unwrap();
     set_mode(&program.path("closed"), 0o500);
-    run_bound(&program, &["--library", "closed/library", "project", "list"])
+    program
+        .run_bound(&["--library", "closed/library", "project", "list"])
         .assert_refused(1, &["closed/library", "Permission denied"]);
-    run_bound(&program, &["repo", "-r", "closed/repository", "init"])
+    program
+        .run_bound(&["repo", "-r", "closed/repository", "init"])
         .assert_refused(1, &["closed/repository", "Permission denied"]);
     program.must(&["repo", "init"]);
     program.must(&["repo", "backup", "work"]);
-    run_bound(&program, &["repo", "restore", "latest", "--target", "closed/target"])
+    program
+        .run_bound(&["repo", "restore", "latest", "--target", "closed/target"])
         .assert_refused(1, &["closed/target", "Permission denied"]);
     set_mode(&program.path("closed"), 0o700);
     assert_eq!(fs::read_dir(program.path("closed")).unwrap().count(), 0);

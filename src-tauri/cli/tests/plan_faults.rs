@@ -5,11 +5,11 @@ mod program;
 use std::fs::{self, Permissions};
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use program::{Ended, Program, ended, files_below};
+use program::{Program, ended, files_below};
 use undercroft_testkit::{assert_same_tree, random_bytes, write_file};
 
 /// Longer ago than this, nothing that was done may be lost.
@@ -29,20 +29,6 @@ fn with_a_plan(options: &[&str]) -> Program {
 fn start(program: &Program, arguments: &[&str]) -> Child {
     let mut command = program.command(arguments);
     command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap()
-}
-
-/// Runs the program so that permissions hold for it, also when the tests run as root.
-fn run_bound(program: &Program, arguments: &[&str]) -> Ended {
-    let mut command = if rustix::process::geteuid().is_root() {
-        let mut setpriv = Command::new("setpriv");
-        let capabilities = "-dac_override,-dac_read_search";
-        setpriv.args(["--inh-caps", capabilities, "--bounding-set", capabilities]);
-        setpriv.arg(env!("CARGO_BIN_EXE_undercroft"));
-        setpriv
-    } else {
-        Command::new(env!("CARGO_BIN_EXE_undercroft"))
-    };
-    ended(&program.in_its_home(&mut command).args(arguments).output().unwrap())
 }
 
 fn set_mode(path: &Path, mode: u32) {
@@ -107,7 +93,7 @@ fn what_a_plan_may_not_read_is_named_and_the_rest_is_backed_up() {
     let program = with_a_plan(&[]);
     write_file(program.path("work/secret"), "x");
     set_mode(&program.path("work/secret"), 0);
-    let said = run_bound(&program, &["plan", "run", "Daily"]);
+    let said = program.run_bound(&["plan", "run", "Daily"]);
     assert_eq!(said.code, Some(3), "{said:#?}");
     said.assert_says(&["work/secret", "Permission denied"]);
     let runs = program.must(&["run", "list", "--json"]);
@@ -115,7 +101,7 @@ fn what_a_plan_may_not_read_is_named_and_the_rest_is_backed_up() {
     let listed = program.must(&["repo", "ls", "latest"]);
     assert!(listed.contains("work/file") && !listed.contains("secret"), "{listed}");
     set_mode(&program.path("work/secret"), 0o644);
-    assert_eq!(run_bound(&program, &["plan", "run", "Daily"]).code, Some(0));
+    assert_eq!(program.run_bound(&["plan", "run", "Daily"]).code, Some(0));
     program.restic().check();
     newest_is(&program, &program.path("work"));
 }
@@ -127,10 +113,10 @@ fn a_destination_that_may_not_be_written_is_told() {
     let folders = ["locks", "snapshots", "index", "data"].map(|it| program.repository().join(it));
     folders.iter().for_each(|folder| set_mode(folder, 0o500));
     write_file(program.path("work/file"), "changed");
-    let said = run_bound(&program, &["plan", "run", "Daily"]);
+    let said = program.run_bound(&["plan", "run", "Daily"]);
     said.assert_refused(1, &["Permission denied", "repository"]);
     folders.iter().for_each(|folder| set_mode(folder, 0o700));
-    assert_eq!(run_bound(&program, &["plan", "run", "Daily"]).code, Some(0));
+    assert_eq!(program.run_bound(&["plan", "run", "Daily"]).code, Some(0));
     program.restic().check();
     newest_is(&program, &program.path("work"));
 }

@@ -17,9 +17,9 @@ use undercroft_repository::{Password, Repository};
 use super::{AddDestination, Destination, table};
 use crate::backups::Backups;
 use crate::destinations::{Presence, digest_at, locating};
+use crate::names::{self, LONGEST_NAME};
 use crate::secrets::Chosen;
 
-const LONGEST_NAME: usize = 100;
 /// What a repository's folder holds; a folder with nothing else and no data is one whose making
 /// was interrupted.
 const REPOSITORY_FOLDERS: [&str; 5] = ["data", "index", "keys", "locks", "snapshots"];
@@ -291,19 +291,9 @@ pub(super) fn planned(path: &Path) -> Result<PathBuf> {
     }
 }
 
-/// A destination's name, without spaces around it.
+/// The name of a destination, without spaces around it.
 pub(super) fn check_name(name: &str) -> Result<String> {
-    let name = name.trim();
-    let is_sound = !name.is_empty()
-        && name.chars().count() <= LONGEST_NAME
-        && !name.chars().any(char::is_control);
-    if is_sound {
-        return Ok(name.to_owned());
-    }
-    let what = format!("Cannot call a destination \"{}\"", escape_name(name.as_bytes()));
-    Err(Error::new(Code::Invalid, what)
-        .why("A name is one line of 1 to 100 letters")
-        .next("Choose another name"))
+    names::check_name("destination", name)
 }
 
 /// Goes on unless one of `others` has the name.

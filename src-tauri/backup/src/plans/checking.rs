@@ -4,30 +4,20 @@ use std::path::Path;
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
-use undercroft_foundation::{Code, Error, Result, escape_name};
+use undercroft_foundation::{Code, Error, Result};
 use undercroft_repository::Patterns;
 
 use super::{HookCommand, Plan, PlanProjects, PlanSpec};
 use crate::backups::Backups;
+use crate::names;
 use crate::schedule::Schedule;
 
-const LONGEST_NAME: usize = 100;
 /// A hook that takes longer than a day was forgotten.
 const LONGEST_HOOK_SECONDS: u32 = 24 * 60 * 60;
 
 /// The name of a plan, without spaces around it.
 pub(super) fn check_name(name: &str) -> Result<String> {
-    let name = name.trim();
-    let is_sound = !name.is_empty()
-        && name.chars().count() <= LONGEST_NAME
-        && !name.chars().any(char::is_control);
-    if is_sound {
-        return Ok(name.to_owned());
-    }
-    let what = format!("Cannot call a plan \"{}\"", escape_name(name.as_bytes()));
-    Err(Error::new(Code::Invalid, what)
-        .why("A name is one line of 1 to 100 letters")
-        .next("Choose another name"))
+    names::check_name("plan", name)
 }
 
 /// Goes on unless one of `others` has the name.

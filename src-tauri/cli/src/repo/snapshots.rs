@@ -22,15 +22,22 @@ pub(crate) struct Snapshots {
     filter: Filter,
 }
 
+/// The snapshots of these ids, or, without any, all that the filter accepts.
+pub(super) fn chosen(
+    repository: &Repository,
+    ids: &[String],
+    filter: &SnapshotFilter,
+) -> Result<Vec<Snapshot>> {
+    if ids.is_empty() {
+        return Ok(repository.snapshots()?.into_iter().filter(|it| filter.accepts(it)).collect());
+    }
+    ids.iter().map(|id| repository.find_snapshot(id, filter)).collect()
+}
+
 impl Snapshots {
     pub(super) fn run(self, session: &Session, repository: &Repository) -> Result<Ending> {
         let filter = SnapshotFilter::from(self.filter);
-        let snapshots: Vec<Snapshot> = if self.ids.is_empty() {
-            repository.snapshots()?.into_iter().filter(|it| filter.accepts(it)).collect()
-        } else {
-            let find = |id: &String| repository.find_snapshot(id, &filter);
-            self.ids.iter().map(find).collect::<Result<_>>()?
-        };
+        let snapshots = chosen(repository, &self.ids, &filter)?;
         print(&session.out, &snapshots);
         Ok(Ending::Done)
     }

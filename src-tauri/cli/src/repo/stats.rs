@@ -3,8 +3,9 @@
 use clap::{Args, ValueEnum};
 use serde_json::json;
 use undercroft_foundation::Result;
-use undercroft_repository::{Repository, Snapshot, SnapshotFilter, Stats as Counted, StatsMode};
+use undercroft_repository::{Repository, SnapshotFilter, Stats as Counted, StatsMode};
 
+use super::snapshots::chosen;
 use super::spec::Filter;
 use crate::ending::Ending;
 use crate::output::Output;
@@ -52,12 +53,7 @@ impl From<Mode> for StatsMode {
 impl Stats {
     pub(super) fn run(self, session: &Session, repository: &Repository) -> Result<Ending> {
         let filter = SnapshotFilter::from(self.filter);
-        let snapshots: Vec<Snapshot> = if self.ids.is_empty() {
-            repository.snapshots()?.into_iter().filter(|it| filter.accepts(it)).collect()
-        } else {
-            let find = |id: &String| repository.find_snapshot(id, &filter);
-            self.ids.iter().map(find).collect::<Result<_>>()?
-        };
+        let snapshots = chosen(repository, &self.ids, &filter)?;
         let mode = self.mode.into();
         let stats =
             progress::work(session, "Counting", |job| repository.stats(&snapshots, mode, job))?;

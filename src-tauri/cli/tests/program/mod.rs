@@ -110,6 +110,20 @@ impl Program {
         Ended::of(&command.envs(variables.iter().copied()).output().unwrap())
     }
 
+    /// Runs the program so that permissions hold for it, also when the tests run as root.
+    pub fn run_bound(&self, arguments: &[&str]) -> Ended {
+        let mut command = if rustix::process::geteuid().is_root() {
+            let mut setpriv = Command::new("setpriv");
+            let capabilities = "-dac_override,-dac_read_search";
+            setpriv.args(["--inh-caps", capabilities, "--bounding-set", capabilities]);
+            setpriv.arg(env!("CARGO_BIN_EXE_undercroft"));
+            setpriv
+        } else {
+            Command::new(env!("CARGO_BIN_EXE_undercroft"))
+        };
+        Ended::of(&self.in_its_home(&mut command).args(arguments).output().unwrap())
+    }
+
     /// Runs a command that must go well; what it printed.
     #[track_caller]
     pub fn must(&self, arguments: &[&str]) -> String {
