@@ -7,10 +7,13 @@ use undercroft_repository::{PruneOptions, Repository};
 
 use super::targets::Target;
 use super::{Carrying, upkeep};
+use crate::destinations::Destination;
 use crate::forgetting::{Application, TRASH_KEPT};
 
 /// A destination is cleaned up at most this often.
 const PRUNE_EVERY: SignedDuration = SignedDuration::from_hours(24);
+/// After this long without one, it is told that others stand in its way.
+const PUT_OFF_AT_MOST: SignedDuration = SignedDuration::from_hours(7 * 24);
 /// Less than this, and less than a twentieth of what is stored, is not worth it.
 const WORTHWHILE_BYTES: u64 = 64 << 20;
 
@@ -91,18 +94,43 @@ impl Carrying<'_> {
         if gone > 0 {
             told(format!("{} of {} gone for good", count_text(gone, "backup"), destination.name));
         }
+        self.free_room(destination, repository, step)
+    }
+
+    /// Removes what no backup needs, once a day. Beside somebody else's work that is put off to a
+    /// later run, but not for long without a word.
+    fn free_room(
+        &self,
+        destination: &Destination,
+        repository: &Repository,
+        step: &Job,
+    ) -> Result<()> {
+        let now = self.backups.library.world().clock.now();
         let catalog = self.backups.library.catalog();
         let last = catalog.read(|connection| upkeep::last_prune(connection, destination.id))?;
-        let is_due = last.is_none_or(|last| now.duration_since(last).abs() >= PRUNE_EVERY);
-        if !is_due {
+        let since = last.map(|last| now.duration_since(last).abs());
+        if since.is_some_and(|since| since < PRUNE_EVERY) {
             return Ok(());
         }
         let plan = repository.plan_prune(&PruneOptions::default(), step)?;
         let stored = plan.used_bytes.saturating_add(plan.unused_bytes);
         if plan.frees_bytes >= WORTHWHILE_BYTES.min(stored / 20).max(1) {
-            let report = repository.prune(&PruneOptions::default(), step)?;
-            let freed = size_text(report.plan.frees_bytes);
-            told(format!("{freed} freed in {}", destination.name));
+            match repository.prune(&PruneOptions::default(), step) {
+                Ok(report) => {
+                    let freed = size_text(report.plan.frees_bytes);
+                    let text = format!("{freed} freed in {}", destination.name);
+                    self.job.log(LogLevel::Info, text);
+                }
+                Err(error)
+                    if error.code() == Code::Locked
+                        && since.is_none_or(|since| since < PUT_OFF_AT_MOST) =>
+                {
+                    let text = format!("Put off to a later run, in {}: {error}", destination.name);
+                    self.job.log(LogLevel::Info, text);
+                    return Ok(());
+                }
+                Err(error) => return Err(error),
+            }
         }
         catalog.write(|transaction| upkeep::keep_prune(transaction, destination.id, now))
     }
