@@ -1,15 +1,16 @@
 /**
  * `npm run bench:backups`: what is done with backups once they are there, beside restic in one run, turn by
  * turn on copies of the same repository: prune that drops half of it, copy to another repository, forget,
- * check of all data. Nothing here fails for being slow; each result is checked by restic.
+ * check of all data, one file's versions in a thousand snapshots, recovery of a library. Nothing here fails for
+ * being slow; each result is checked.
  *
- * Options: --runs N (3), --mebibytes N (5120, of the repository), --snapshots N (5000, to forget),
- * --only WORDS (rows whose names hold one of them), --folder DIR (in the system's temporary one).
+ * Options: --runs N (3), --mebibytes N (5120, of the repository; a fifth of it is recovered), --snapshots N
+ * (5000, to forget), --only WORDS (rows whose names hold one of them), --folder DIR (in the system's temporary one).
  */
 
 import { spawn } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { loadavg, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -51,25 +52,31 @@ const theirs = restic('restic', place('cache'));
 const passwordFile = place('password');
 writeFileSync(passwordFile, theirs.env.RESTIC_PASSWORD);
 
+/** In so many snapshots one file is looked for. */
+const SEARCHED = Math.min(1000, Number(options.snapshots));
+const LIBRARY_MEBIBYTES = Math.ceil(Number(options.mebibytes) / 5);
+const SMALL_FILES = 8;
+
 /** @typedef {import('./programs.mjs').Program} Program */
 /**
  * @typedef {object} Row A piece of work that both do.
  * @property {string} name
- * @property {number} aim For Undercroft divided by restic.
+ * @property {number} [aim] For Undercroft divided by restic.
  * @property {() => string} repository The one that each works on a copy of; made when it is first wanted.
- * @property {(program: Program, repository: string) => string[]} words The command.
+ * @property {(program: Program, repository: string) => string[][]} commands One after the other.
  * @property {(program: Program, repository: string) => void} [prepare] Not measured.
- * @property {(repository: string) => void} [judge] Fails when the work was not done.
+ * @property {(repository: string, program: Program) => void} [judge] Fails when the work was not done.
  */
 
 const largeOne = once(large);
+const many = await onceAsync(manySnapshots, 'forget versions');
 /** @type {Row[]} A new row needs no more than this. */
 const rows = [
   {
     name: 'prune that drops half',
     aim: 0.5,
     repository: once(halfForgotten),
-    words: ({ on }, repository) => [...on(repository), 'prune', '--max-unused', '0%'],
+    commands: ({ on }, repository) => [[...on(repository), 'prune', '--max-unused', '0%']],
     judge: isSound,
   },
   {
@@ -77,13 +84,8 @@ const rows = [
     aim: 0.5,
     repository: largeOne,
     prepare: (program, repository) => must(program.path, program.init(`${repository}-copy`), program.env),
-    words: ({ on }, repository) => [
-      ...on(`${repository}-copy`),
-      'copy',
-      '--from-repo',
-      repository,
-      '--from-password-file',
-      passwordFile,
+    commands: ({ on }, repository) => [
+      [...on(`${repository}-copy`), 'copy', '--from-repo', repository, '--from-password-file', passwordFile],
     ],
     judge: (repository) => isSound(`${repository}-copy`),
   },
@@ -91,16 +93,43 @@ const rows = [
     name: 'check --read-data',
     aim: 0.6,
     repository: largeOne,
-    words: (program, repository) => program.check(repository),
+    commands: (program, repository) => [program.check(repository)],
   },
   {
     name: `forget of ${options.snapshots} snapshots`,
     aim: 0.3,
-    repository: await onceAsync(manySnapshots),
-    words: ({ on }, repository) => [...on(repository), 'forget', '--group-by', '', '--keep-last', '1'],
+    repository: many,
+    commands: ({ on }, repository) => [[...on(repository), 'forget', '--group-by', '', '--keep-last', '1']],
     judge: (repository) => {
       const left = readdirSync(join(repository, 'snapshots')).length;
       if (left !== 1) throw new Error(`${left} snapshots are left`);
+    },
+  },
+  {
+    name: `one file's versions in ${SEARCHED} snapshots`,
+    repository: many,
+    prepare: (_, repository) => {
+      const snapshots = readdirSync(join(repository, 'snapshots')).sort();
+      for (const name of snapshots.slice(SEARCHED)) rmSync(join(repository, 'snapshots', name));
+    },
+    commands: ({ on, find }, repository) => [[...on(repository), ...find(place('many-source/deep/in/it/file'))]],
+  },
+  {
+    name: 'recovery of a library, beside a bare restore',
+    aim: 1.2,
+    repository: once(libraryBackedUp),
+    prepare: () => {
+      for (const name of ['project', 'recovered', 'restored']) rmSync(place(name), { recursive: true, force: true });
+    },
+    commands: (program, repository) =>
+      program === ours
+        ? [['--quiet', '--library', place('recovered'), 'library', 'recover', repository, '--with-folders']]
+        : snapshotsIn(repository).map((id) => [...theirs.on(repository), 'restore', id, '--target', place('restored')]),
+    judge: (_, program) => {
+      const folder = program === ours ? place('project') : place('restored');
+      const files = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+      const least = LIBRARY_MEBIBYTES * (1 + SMALL_FILES);
+      if (files.length < least) throw new Error(`${files.length} of ${least} files are back`);
     },
   },
 ];
@@ -124,16 +153,17 @@ function measureRow(row) {
       const repository = place('repository');
       must('cp', ['--archive', original, repository]);
       row.prepare?.(program, repository);
-      const reading = measure(program.path, row.words(program, repository), program.env);
+      const parts = row.commands(program, repository).map((words) => measure(program.path, words, program.env));
+      const reading = together(parts);
       readings[program.name].push(reading);
       console.log(`  ${row.name}, ${program.name}: ${reading.seconds.toFixed(2)} s, ${(reading.kibibytes / 1024).toFixed(0)} MiB`);
-      row.judge?.(repository);
+      row.judge?.(repository, program);
       for (const used of [repository, `${repository}-copy`]) must('rm', ['-rf', used]);
     }
   }
   const [a, b] = [ours, theirs].map(({ name }) => readings[name].map(({ seconds }) => seconds));
   const peak = 1024 * Math.max(...readings[ours.name].map(({ kibibytes }) => kibibytes));
-  return [row.name, span(a), span(b), (median(a) / median(b)).toFixed(2), `≤ ${row.aim.toFixed(2)}`, mebibytes(peak)];
+  return [row.name, span(a), span(b), (median(a) / median(b)).toFixed(2), row.aim ? `≤ ${row.aim.toFixed(2)}` : '', mebibytes(peak)];
 }
 
 /** @param {string} repository */
@@ -142,14 +172,14 @@ function isSound(repository) {
 }
 
 /** Files of noise and of text in equal parts; each as no other. @param {string} folder */
-function fill(folder) {
-  for (let n = 0; n < Number(options.mebibytes); n += 1) {
+function fill(folder, mebibytes = Number(options.mebibytes)) {
+  for (let n = 0; n < mebibytes; n += 1) {
     const inside = join(folder, `folder-${n >> 7}`);
     mkdirSync(inside, { recursive: true });
     const noise = randomBytes(512 << 10);
     writeFileSync(join(inside, `${n}`), Buffer.concat([noise, Buffer.from(noise.toString('hex'))]));
     // What is small is most of what people have.
-    for (let small = 0; small < 8; small += 1) {
+    for (let small = 0; small < SMALL_FILES; small += 1) {
       const digest = createHash('sha256').update(`${n} ${small}`).digest('hex');
       writeFileSync(join(inside, `${n}-${small}.txt`), `the words of file ${digest}\n`.repeat(64));
     }
@@ -185,13 +215,13 @@ function halfForgotten() {
   return repository;
 }
 
-/** A repository of many small snapshots, of one minute after the other. */
+/** A repository of many small snapshots, of one minute after the other; a file changes all the time. */
 async function manySnapshots() {
   const [repository, source] = [place('many'), place('many-source')];
   console.log(`Making ${options.snapshots} snapshots`);
   must(ours.path, ours.init(repository), ours.env);
-  mkdirSync(source);
-  writeFileSync(join(source, 'file'), 'the same in all of them');
+  const folder = join(source, 'deep/in/it');
+  mkdirSync(folder, { recursive: true });
   const times = Array.from({ length: Number(options.snapshots) }, (_, n) => new Date(1.7e12 + n * 6e4).toISOString());
   // Each waits for a moment to be sure of its lock: several may wait together.
   await Promise.all(Array.from({ length: 16 }, backUpInTurn));
@@ -199,13 +229,43 @@ async function manySnapshots() {
 
   async function backUpInTurn() {
     for (let time = times.pop(); time; time = times.pop()) {
-      const words = [...ours.on(repository), 'backup', source, '--time', time];
+      writeFileSync(join(source, time), `a file as it was at ${time}`);
+      renameSync(join(source, time), join(folder, 'file'));
+      const words = [...ours.on(repository), 'backup', folder, '--time', time];
       const status = await new Promise((done) => {
         spawn(ours.path, words, { env: { ...process.env, ...ours.env }, stdio: 'ignore' }).on('exit', done);
       });
       if (status !== 0) throw new Error(`A backup ended with ${status}`);
     }
   }
+}
+
+/** A destination with a library and its one project, which is gone from the disk. */
+function libraryBackedUp() {
+  const [repository, library] = [place('destination'), place('library-before')];
+  console.log(`Making a library of ${LIBRARY_MEBIBYTES} MiB`);
+  fill(place('project'), LIBRARY_MEBIBYTES);
+  for (const words of [
+    ['project', 'add', place('project')],
+    ['destination', 'add', repository, '--name', 'Disk'],
+    ['plan', 'add', 'All', '--to', 'Disk'],
+    ['plan', 'run', 'All'],
+  ]) {
+    must(ours.path, ['--quiet', '--library', library, ...words], ours.env);
+  }
+  return repository;
+}
+
+/** @param {string} repository @returns {string[]} */
+function snapshotsIn(repository) {
+  const listed = JSON.parse(must(theirs.path, [...theirs.on(repository), 'snapshots', '--json'], theirs.env).stdout);
+  return listed.map((/** @type {{ id: string }} */ { id }) => id);
+}
+
+/** @param {import('./measure.mjs').Reading[]} parts One after the other. */
+function together(parts) {
+  const seconds = parts.reduce((sum, part) => sum + part.seconds, 0);
+  return { seconds, kibibytes: Math.max(...parts.map((part) => part.kibibytes)) };
 }
 
 /** @template T @param {() => T} make @returns {() => T} */
@@ -215,10 +275,10 @@ function once(make) {
   return () => (made ??= make());
 }
 
-/** As `once`, made here and now if its row is wanted. @param {() => Promise<string>} make */
-async function onceAsync(make) {
+/** As `once`, made here and now if one of its rows is wanted. @param {() => Promise<string>} make @param {string} names */
+async function onceAsync(make, names) {
   const words = options.only.split(' ').filter(Boolean);
-  const isWanted = words.length === 0 || words.some((word) => 'forget of snapshots'.includes(word));
+  const isWanted = words.length === 0 || words.some((word) => names.includes(word));
   const made = isWanted ? await make() : '';
   return () => made;
 }

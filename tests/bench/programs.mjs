@@ -10,6 +10,7 @@
  * @property {(repository: string, source: string) => string[]} backup
  * @property {(repository: string, target: string) => string[]} restore
  * @property {(repository: string) => string[]} check
+ * @property {(path: string) => string[]} find Where a file is in all snapshots; comes after `on`.
  */
 
 const password = 'a password for the bench';
@@ -26,6 +27,7 @@ export function undercroft(path, home) {
     backup: (repository, source) => [...on(repository), 'backup', source],
     restore: (repository, target) => [...on(repository), 'restore', 'latest', '--target', target],
     check: (repository) => [...on(repository), 'check', '--read-data'],
+    find: (path) => ['versions', path],
   };
 }
 
@@ -41,5 +43,6 @@ export function restic(path, cache) {
     backup: (repository, source) => [...on(repository), 'backup', source],
     restore: (repository, target) => [...on(repository), 'restore', 'latest', '--target', target],
     check: (repository) => [...on(repository), 'check', '--read-data'],
+    find: (path) => ['find', path],
   };
 }

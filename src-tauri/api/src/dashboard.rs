@@ -23,12 +23,12 @@ impl Api {
         let jobs = self.0.library.jobs().list();
         let counts = Counts::of(&projects);
         let schedule = self.schedule_state(Nothing {})?;
-        let (health, fault) = self.health(&projects, &schedule)?;
+        let (health, concern) = self.health(&projects, &schedule)?;
         let sentence = counts.sentence();
         Ok(Dashboard {
             health,
-            sentence: match fault {
-                Some(fault) => format!("{sentence}; {fault}"),
+            sentence: match concern {
+                Some(concern) => format!("{sentence}; {concern}"),
                 None => sentence,
             },
             schedule,

@@ -34,7 +34,7 @@ impl Signs {
 
 impl Api {
     /// How things stand, from these projects and from what is planned, noticed and proven; and what
-    /// went wrong, if something did.
+    /// somebody should look at, beside the projects, if something.
     ///
     /// # Errors
     /// Whatever keeps the catalog from being read.
@@ -53,17 +53,21 @@ impl Api {
         let fault = damaged
             .map(|proof| format!("{} is damaged", proof.destination.name))
             .or_else(|| failed.map(|plan| format!("the last run of {} failed", plan.draft.name)));
+        let overdue = plans.iter().find(|plan| plan.needs_attention);
         let signs = Signs {
             is_running: jobs.iter().any(is_under_way),
             is_faulty: fault.is_some(),
             is_paused: schedule.paused,
             needs_look: has(ProtectionState::Attention)
-                || plans.iter().any(|plan| plan.needs_attention)
+                || overdue.is_some()
                 || alerts.iter().any(|alert| alert.answer.is_none()),
             is_waiting: plans.iter().any(|plan| plan.waiting.is_some()),
             is_protected: has(ProtectionState::Protected),
         };
-        Ok((signs.word(), fault))
+        let concern = fault.or_else(|| {
+            overdue.map(|plan| format!("the plan {} needs attention", plan.draft.name))
+        });
+        Ok((signs.word(), concern))
     }
 }
 

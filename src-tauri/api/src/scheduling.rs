@@ -142,7 +142,7 @@ fn warn(rooms: &Rooms, warned: &mut Vec<Overdue>) -> Result<()> {
         warned.iter().any(|told| (told.plan, told.destination) == (each.plan, each.destination))
     };
     for each in overdue.iter().filter(|each| !is_told(each)) {
-        let event = NewEvent::new("backup.overdue", each.text.clone());
+        let event = NewEvent::new("backup.overdue", format!("{}: {}", each.name, each.text));
         rooms.library.events().publish(&event.of_destination(Some(each.destination)))?;
     }
     *warned = overdue;

@@ -443,7 +443,7 @@ fn what_comes_and_what_is_overdue_is_told() {
     scene.step_after(8 * DAY);
     let overdue = scene.backups.overdue().unwrap();
     assert_eq!(overdue.len(), 2);
-    assert_eq!(overdue[0].text, "Daily: no backup on Shelf for 8 days");
+    assert_eq!(overdue[0].text, "no backup on Shelf for 8 days");
     let overrides = &undercroft_foundation::SettingsOverrides::default();
     scene.library.change_settings(overrides, &[("warn-after-days", Some("0"))]).unwrap();
     assert!(scene.backups.overdue().unwrap().is_empty());

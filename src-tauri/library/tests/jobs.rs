@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use support::{Home, add, open};
 use undercroft_foundation::{Code, DestinationId, Error, Job, JobState, World};
-use undercroft_library::{JobKind, JobSpec, Library};
+use undercroft_library::{JobKind, JobSpec, Library, refuse_in_use};
 
 fn spec(title: &str, destination: Option<DestinationId>) -> JobSpec {
     JobSpec { destination, ..JobSpec::new(JobKind::Backup, title) }
@@ -191,6 +191,19 @@ fn shutting_down_waits_for_everything() {
     assert!(
         library.runs().list(None, 10).unwrap().iter().all(|run| run.state == JobState::Cancelled)
     );
+}
+
+#[test]
+fn a_library_that_is_shut_down_is_in_use_no_more() {
+    let folder = tempfile::tempdir().unwrap();
+    for _ in 0..20 {
+        let library = open(folder.path()).unwrap();
+        let job = library.jobs().spawn(spec("short", None), |_| Ok("Done".to_owned())).unwrap();
+        library.jobs().wait(job.id).unwrap();
+        library.jobs().shut_down();
+        drop(library);
+        refuse_in_use(folder.path()).unwrap();
+    }
 }
 
 /// Acts only as the process of the test below that dies in the middle of a job.

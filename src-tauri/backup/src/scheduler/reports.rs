@@ -33,7 +33,9 @@ pub struct Overdue {
     pub destination: DestinationId,
     /// When it was last given all of the plan.
     pub last: Option<Timestamp>,
-    /// As people say it: "Daily: no backup on Shelf for 9 days".
+    /// The name of the plan.
+    pub name: String,
+    /// As people say it: "no backup on Shelf for 9 days".
     pub text: String,
 }
 
@@ -86,8 +88,9 @@ impl Backups {
                 if now.duration_since(since).as_hours() < hours {
                     continue;
                 }
-                let text = format!("{}: no backup on {name} for {}", plan.name, age(now, since));
-                overdue.push(Overdue { plan: plan.id, destination, last, text });
+                let text = format!("no backup on {name} for {}", age(now, since));
+                let name = plan.name.clone();
+                overdue.push(Overdue { plan: plan.id, destination, last, name, text });
             }
         }
         Ok(overdue)

@@ -61,14 +61,15 @@ impl Scheduler {
         let waiting = if plan.enabled { self.waiting(plan, now)? } else { None };
         let overdue = self.backups.overdue()?.into_iter().find(|overdue| overdue.plan == plan.id);
         let failing: Vec<_> = targets.iter().filter(|target| target.failures > 0).collect();
-        let needs_attention = targets.is_empty() || overdue.is_some() || !failing.is_empty();
+        let is_behind = targets.is_empty() || overdue.is_some() || !failing.is_empty();
+        let needs_attention = plan.enabled && is_behind;
         let sentence = if targets.is_empty() {
             "It has no destination.".to_owned()
         } else if !failing.is_empty() {
             let names: Vec<_> = failing.iter().map(|target| target.name.clone()).collect();
             format!("Its last run to {} failed; it is tried again.", words::list(&names))
         } else if let Some(overdue) = overdue {
-            format!("{}.", overdue.text)
+            format!("There was {}.", overdue.text)
         } else if let Some(waiting) = &waiting {
             format!("It {}.", waiting.text)
         } else {

@@ -1,7 +1,9 @@
 //! The board itself: who waits, who works, whose turn is next, who listens.
 
 use std::collections::VecDeque;
+use std::mem;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::thread::JoinHandle;
 use std::time::Duration;
 
 use crossbeam_channel::{Receiver, Sender, unbounded};
@@ -35,6 +37,8 @@ struct State {
     entries: VecDeque<Entry>,
     listeners: Vec<Sender<JobView>>,
     is_ticking: bool,
+    /// Each holds the library open until it ends, a little after its job.
+    threads: Vec<JoinHandle<()>>,
 }
 
 impl Board {
@@ -130,7 +134,11 @@ impl Board {
         }
         let busy = |state: &mut State| state.entries.iter().any(|entry| !entry.state.is_over());
         let state = this.lock();
-        drop(this.changed.wait_while(state, busy));
+        let state = this.changed.wait_while(state, busy);
+        let threads = mem::take(&mut state.unwrap_or_else(PoisonError::into_inner).threads);
+        for thread in threads {
+            let _ = thread.join();
+        }
     }
 
     pub(super) fn pause(this: &Arc<Self>, id: JobId) -> Result<JobView> {
@@ -197,11 +205,14 @@ impl Board {
                 };
                 Self::end(&board, id, state, outcome);
             });
-            if let Err(source) = spawned {
-                let error =
-                    Error::new(Code::Unavailable, format!("Cannot begin: {title}")).because(source);
-                let (state, outcome) = of_error(&error, &job);
-                Self::end(this, id, state, outcome);
+            match spawned {
+                Ok(thread) => this.lock().keep_thread(thread),
+                Err(source) => {
+                    let what = format!("Cannot begin: {title}");
+                    let error = Error::new(Code::Unavailable, what).because(source);
+                    let (state, outcome) = of_error(&error, &job);
+                    Self::end(this, id, state, outcome);
+                }
             }
         }
         Self::tick(this);
@@ -289,6 +300,9 @@ impl Board {
         });
         // Without it, only the ends are told.
         state.is_ticking = ticker.is_ok();
+        if let Ok(ticker) = ticker {
+            state.keep_thread(ticker);
+        }
     }
 
     /// Whether there will be more to tell.
@@ -318,6 +332,11 @@ impl Board {
 }
 
 impl State {
+    fn keep_thread(&mut self, thread: JoinHandle<()>) {
+        self.threads.retain(|thread| !thread.is_finished());
+        self.threads.push(thread);
+    }
+
     /// Whether the job waits, and nobody before it in one of its lanes waits or works. So who came
     /// first is never passed by those who want less.
     fn is_turn_of(&self, index: usize) -> bool {
