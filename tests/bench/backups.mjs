@@ -8,9 +8,8 @@
  * (5000, to forget), --only WORDS (rows whose names hold one of them), --folder DIR (in the system's temporary one).
  */
 
-import { spawn } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
-import { mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { loadavg, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -69,7 +68,7 @@ const SMALL_FILES = 8;
  */
 
 const largeOne = once(large);
-const many = await onceAsync(manySnapshots, 'forget versions');
+const many = once(manySnapshots);
 /** @type {Row[]} A new row needs no more than this. */
 const rows = [
   {
@@ -112,7 +111,7 @@ const rows = [
       const snapshots = readdirSync(join(repository, 'snapshots')).sort();
       for (const name of snapshots.slice(SEARCHED)) rmSync(join(repository, 'snapshots', name));
     },
-    commands: ({ on, find }, repository) => [[...on(repository), ...find(place('many-source/deep/in/it/file'))]],
+    commands: ({ on, find }, repository) => [[...on(repository), ...find(place('many-source/file'))]],
   },
   {
     name: 'recovery of a library, beside a bare restore',
@@ -216,28 +215,12 @@ function halfForgotten() {
 }
 
 /** A repository of many small snapshots, of one minute after the other; a file changes all the time. */
-async function manySnapshots() {
-  const [repository, source] = [place('many'), place('many-source')];
+function manySnapshots() {
+  const repository = place('many');
   console.log(`Making ${options.snapshots} snapshots`);
-  must(ours.path, ours.init(repository), ours.env);
-  const folder = join(source, 'deep/in/it');
-  mkdirSync(folder, { recursive: true });
-  const times = Array.from({ length: Number(options.snapshots) }, (_, n) => new Date(1.7e12 + n * 6e4).toISOString());
-  // Each waits for a moment to be sure of its lock: several may wait together.
-  await Promise.all(Array.from({ length: 16 }, backUpInTurn));
+  const cargo = ['run', '--quiet', '--release', '--locked', '--package', 'undercroft-repository'];
+  must('cargo', [...cargo, '--example', 'many_snapshots', repository, place('many-source'), options.snapshots], ours.env);
   return repository;
-
-  async function backUpInTurn() {
-    for (let time = times.pop(); time; time = times.pop()) {
-      writeFileSync(join(source, time), `a file as it was at ${time}`);
-      renameSync(join(source, time), join(folder, 'file'));
-      const words = [...ours.on(repository), 'backup', folder, '--time', time];
-      const status = await new Promise((done) => {
-        spawn(ours.path, words, { env: { ...process.env, ...ours.env }, stdio: 'ignore' }).on('exit', done);
-      });
-      if (status !== 0) throw new Error(`A backup ended with ${status}`);
-    }
-  }
 }
 
 /** A destination with a library and its one project, which is gone from the disk. */
@@ -273,12 +256,4 @@ function once(make) {
   /** @type {T | undefined} */
   let made;
   return () => (made ??= make());
-}
-
-/** As `once`, made here and now if one of its rows is wanted. @param {() => Promise<string>} make @param {string} names */
-async function onceAsync(make, names) {
-  const words = options.only.split(' ').filter(Boolean);
-  const isWanted = words.length === 0 || words.some((word) => names.includes(word));
-  const made = isWanted ? await make() : '';
-  return () => made;
 }

@@ -116,6 +116,14 @@ impl Provider for AnchoredProvider {
         self.changed(|| self.disk.create_folder(folder))
     }
 
+    fn free_bytes(&self) -> Result<Option<u64>> {
+        self.explained(self.disk.free_bytes())
+    }
+
+    fn shows_at_once(&self) -> bool {
+        self.disk.shows_at_once()
+    }
+
     fn sweep_leftovers(&self) -> Result<u64> {
         self.changed(|| self.disk.sweep_leftovers())
     }

@@ -11,7 +11,7 @@ use rustix::fs::{FlockOperation, flock};
 use undercroft_foundation::{Code, Error, IoContext, Result, escape_path, reach_write_point};
 
 use crate::provider::check_key;
-use crate::{Provider, Stored};
+use crate::{Provider, Stored, is_remote};
 
 /// Marks files that are still being written. What follows is only to make the name unique.
 const TEMPORARY: &str = ".undercroft-tmp-";
@@ -24,6 +24,7 @@ const TEMPORARY: &str = ".undercroft-tmp-";
 #[derive(Debug)]
 pub struct DiskProvider {
     root: PathBuf,
+    is_remote: bool,
 }
 
 impl DiskProvider {
@@ -38,7 +39,7 @@ impl DiskProvider {
                 .why("It is a file, not a folder")
                 .next("Choose a folder"));
         }
-        Ok(Self { root: root.to_owned() })
+        Ok(Self { root: root.to_owned(), is_remote: is_remote(root) })
     }
 
     /// Opens a folder, and makes it first where there is none.
@@ -194,6 +195,10 @@ impl Provider for DiskProvider {
         let room = rustix::fs::statvfs(&self.root)
             .map_err(|errno| Error::io("look at", &self.root, errno.into()))?;
         Ok(Some(room.f_bavail.saturating_mul(room.f_frsize)))
+    }
+
+    fn shows_at_once(&self) -> bool {
+        !self.is_remote
     }
 
     fn create_folder(&self, folder: &str) -> Result<()> {

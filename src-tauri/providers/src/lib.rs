@@ -5,10 +5,12 @@ mod anchored;
 mod disk;
 mod memory;
 mod provider;
+mod remote;
 mod throttled;
 
 pub use anchored::AnchoredProvider;
 pub use disk::DiskProvider;
 pub use memory::MemoryProvider;
 pub use provider::{Provider, Stored};
+pub use remote::is_remote;
 pub use throttled::ThrottledProvider;

@@ -132,6 +132,12 @@ pub trait Provider: Send + Sync + fmt::Debug {
         Ok(None)
     }
 
+    /// Whether all that use the storage see at once what any of them writes, as on a disk of this
+    /// machine.
+    fn shows_at_once(&self) -> bool {
+        false
+    }
+
     /// Makes a folder, so that listing it is no error.
     ///
     /// # Errors

@@ -111,6 +111,14 @@ impl Provider for ThrottledProvider {
         self.inner.remove_all(keys)
     }
 
+    fn free_bytes(&self) -> Result<Option<u64>> {
+        self.inner.free_bytes()
+    }
+
+    fn shows_at_once(&self) -> bool {
+        self.inner.shows_at_once()
+    }
+
     fn create_folder(&self, folder: &str) -> Result<()> {
         self.inner.create_folder(folder)
     }

@@ -10,6 +10,7 @@ use std::time::Duration;
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use undercroft_foundation::{Code, Error, Result, World, reach_write_point};
+use undercroft_providers::Provider;
 
 use crate::crypto::Key;
 use crate::id::LockId;
@@ -38,12 +39,23 @@ const LOOK_AGAIN_EVERY: Duration = Duration::from_millis(50);
 pub(crate) struct Locking {
     /// Takes none.
     pub(crate) off: bool,
-    /// Takes the second look at once.
+    /// Takes the second look at once, without the wait that a cloud or a network drive needs.
+    ///
+    /// Whoever takes a lock writes it first and looks for others then, restic too. So where all see
+    /// at once what is written, at least one of two that come at the same moment sees the other,
+    /// whatever the pause between.
     pub(crate) prompt: bool,
     /// How long to wait for others.
     pub(crate) patience: Duration,
     /// Whether leftovers were looked for, which those with prompt locks do once.
     swept: AtomicBool,
+}
+
+impl Locking {
+    /// What the storage allows.
+    pub(crate) fn fit_for(provider: &dyn Provider) -> Self {
+        Self { prompt: provider.shows_at_once(), ..Self::default() }
+    }
 }
 
 /// A lock file.

@@ -107,13 +107,14 @@ impl Repository {
         key: Key,
         config: Config,
     ) -> Self {
+        let locking = Locking::fit_for(&*storage.provider);
         Self {
             storage,
             identity,
             key,
             key_id,
             config,
-            locking: Locking::default(),
+            locking,
             compression: Compression::default(),
             known: Known::default(),
             loaded: RwLock::default(),
@@ -127,11 +128,8 @@ impl Repository {
         self
     }
 
-    /// Trusts that all see at once what is written, as on a disk of this machine: a lock is certain
-    /// after one look, without the wait that a cloud or a network drive needs.
-    ///
-    /// Whoever takes a lock writes it first and looks for others then, restic too. So of two that
-    /// come at the same moment at least one sees the other, whatever the pause between.
+    /// Trusts that all see at once what is written, also where the storage does not say so itself:
+    /// see [`Provider::shows_at_once`].
     #[must_use]
     pub fn with_prompt_locks(mut self) -> Self {
         self.locking.prompt = true;

@@ -5,7 +5,7 @@ use std::path::Path;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use undercroft_foundation::{Code, Error, Result};
-use undercroft_repository::Patterns;
+use undercroft_repository::{CalendarSpan, Patterns};
 
 use super::{HookCommand, Plan, PlanProjects, PlanSpec};
 use crate::backups::Backups;
@@ -83,7 +83,9 @@ impl Backups {
                 return Err(refuse(why, "Name it once"));
             }
             for (name, length) in target.retention.lengths() {
-                if let Some(length) = length.filter(|length| !is_length(length)) {
+                if let Some(length) =
+                    length.filter(|length| length.parse::<CalendarSpan>().is_err())
+                {
                     let why = format!("{name} is {length:?}, which is no length of time");
                     return Err(refuse(why, "Write it like 1y5m7d2h"));
                 }
@@ -175,23 +177,6 @@ fn check_numbers(spec: &PlanSpec) -> Result<()> {
         return Err(refuse("Nothing works with so many threads", "Choose from 1 to 256"));
     }
     Ok(())
-}
-
-/// Numbers, each with its unit: years, months, days, hours.
-fn is_length(text: &str) -> bool {
-    let mut rest = text.trim();
-    if rest.is_empty() {
-        return false;
-    }
-    while !rest.is_empty() {
-        let digits = rest.bytes().take_while(u8::is_ascii_digit).count();
-        let has_unit = matches!(rest.as_bytes().get(digits), Some(b'y' | b'm' | b'd' | b'h'));
-        if !(1..=6).contains(&digits) || !has_unit {
-            return false;
-        }
-        rest = &rest[digits + 1..];
-    }
-    true
 }
 
 fn refuse(why: impl Into<String>, next: &str) -> Error {

@@ -116,7 +116,8 @@ impl Backups {
     }
 }
 
-/// A clock that was set back makes nothing due again and again: a time to come counts as now.
+/// A clock that was set back far makes it due once: the time to come is far away, and would keep
+/// everything from being proven until then.
 fn is_due(last: Option<Timestamp>, every: SignedDuration, now: Timestamp) -> bool {
-    last.is_none_or(|last| now.duration_since(last) >= every)
+    last.is_none_or(|last| now.duration_since(last).abs() >= every)
 }

@@ -27,27 +27,6 @@ impl RootId {
     }
 }
 
-/// Whether other machines, or programs beside the kernel, can change the files below `root`
-/// without a notice.
-pub(super) fn is_remote(root: &Path) -> bool {
-    // NFS, SMB (three of them), FUSE, 9P, Ceph, AFS, VirtualBox's shared folders.
-    const REMOTE: [u64; 9] = [
-        0x6969,
-        0xff53_4d42,
-        0xfe53_4d42,
-        0x517b,
-        0x6573_5546,
-        0x0102_1997,
-        0x00c3_6400,
-        0x5346_414f,
-        0x786f_4256,
-    ];
-    rustix::fs::statfs(root).is_ok_and(|stat| {
-        // The kernel's type is signed on some machines and narrower on others.
-        u64::try_from(stat.f_type & 0xffff_ffff).is_ok_and(|kind| REMOTE.contains(&kind))
-    })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

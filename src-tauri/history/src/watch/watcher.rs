@@ -10,12 +10,13 @@ use std::time::Duration;
 use jiff::{SignedDuration, Timestamp};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use undercroft_foundation::{Clock, IoContext, Result};
+use undercroft_providers::is_remote;
 
 use super::hand::Hand;
 use super::limits::Limits;
 use super::orders::{Board, Orders};
 use super::pending::Pending;
-use super::root::{RootId, is_remote};
+use super::root::RootId;
 use super::view::View;
 use super::{Batch, Health, Included, WatchOptions};
 
