@@ -243,7 +243,8 @@ fn what_a_plan_leaves_out_and_how_slow_it_is_holds() {
     let (job, _) = run(&home, &library, &backups, &plan);
     assert_eq!(job.state, JobState::Succeeded, "{job:?}");
     let took = undercroft_foundation::Clock::steady(&*home.clock) - before;
-    // Written and read back, besides the hour that `run` lets pass.
-    assert!((3640..3680).contains(&took.as_secs()), "{took:?}");
+    // Written and read back, and the reserve of 4 MiB, besides the hour that `run` lets pass.
+    assert!((3680..3700).contains(&took.as_secs()), "{took:?}");
+    assert!(a.path.join("reserve").is_file());
     assert_eq!(held(&backups, &a)[0].files, Some(3));
 }

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use undercroft_foundation::{Clock, Code, Error};
 use undercroft_providers::{
-    AnchoredProvider, DiskProvider, MemoryProvider, Provider, Stored, ThrottledProvider,
+    AnchoredProvider, DiskProvider, MemoryProvider, Provider, Stored, ThrottledProvider, is_remote,
 };
 use undercroft_testkit::ManualClock;
 
@@ -75,6 +75,23 @@ fn nothing_is_written_to_another_drive_at_the_place_of_an_anchored_one() {
     std::fs::remove_dir_all(&place).expect("pulled");
     std::fs::rename(folder.path().join("away"), &place).expect("back");
     provider.write("data/2", &[b"2"]).expect("written again");
+}
+
+#[test]
+fn what_lies_around_a_disk_tells_of_it_what_the_disk_tells() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    std::fs::write(folder.path().join("config"), "x").expect("written");
+    let disk = DiskProvider::open(folder.path()).expect("opened");
+    assert_eq!(disk.shows_at_once(), !is_remote(folder.path()));
+    let anchored = AnchoredProvider::open(folder.path(), "config").expect("opened");
+    let anchored: Arc<dyn Provider> = Arc::new(anchored);
+    let clock = Arc::new(ManualClock::default());
+    let throttled = Arc::new(ThrottledProvider::new(anchored.clone(), clock, 1 << 20));
+    for around in [anchored, throttled] {
+        assert_eq!(around.shows_at_once(), disk.shows_at_once());
+        assert!(around.free_bytes().expect("told") > Some(0));
+    }
+    assert!(!MemoryProvider::new().shows_at_once());
 }
 
 #[test]
