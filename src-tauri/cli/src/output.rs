@@ -60,6 +60,12 @@ impl Output {
         self.raw(format!("{}\n", printable(text.as_ref())).as_bytes());
     }
 
+    /// Prints many lines at once, so that whoever reads along is not woken for each.
+    pub(crate) fn lines(&self, lines: impl Iterator<Item = String>) {
+        let text: String = lines.map(|line| printable(&line) + "\n").collect();
+        self.raw(text.as_bytes());
+    }
+
     /// Prints a value as one line of JSON.
     pub(crate) fn record(&self, value: &impl Serialize) {
         // Wire types and literals have no map with keys that are not text: this cannot fail.

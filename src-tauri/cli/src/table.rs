@@ -38,9 +38,8 @@ impl Table {
         }
         let head: Vec<String> = self.columns.iter().map(|(name, _)| (*name).to_owned()).collect();
         let widths = self.widths(&head);
-        for row in std::iter::once(&head).chain(&self.rows) {
-            out.line(self.format(row, &widths));
-        }
+        let rows = std::iter::once(&head).chain(&self.rows);
+        out.lines(rows.map(|row| self.format(row, &widths)));
     }
 
     fn widths(&self, head: &[String]) -> Vec<usize> {
