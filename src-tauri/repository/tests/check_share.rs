@@ -164,7 +164,7 @@ fn share_by_share_all_is_read_once_in_a_round() {
     // Where the cursor's pack is gone, what follows it is read.
     let gone = all[3].0;
     fs::remove_file(scene.repository().join(path_of(gone))).unwrap();
-    let report = read(&repository, ReadData::Permille { permille: 1, after: Some(gone) });
+    let report = read(&repository, ReadData::Permille { permille: 0, after: Some(gone) });
     assert_eq!(report.round.unwrap().up_to, Some(all[4].0));
     // After the last there is nothing, and the round is over.
     let round = read(&repository, ReadData::Permille { permille: 9, after }).round.unwrap();
