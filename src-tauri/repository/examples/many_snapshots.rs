@@ -19,7 +19,7 @@ fn main() {
 
 fn make(repository: &Path, folder: &Path, count: u32, password: &Password) -> Result<()> {
     let provider = Arc::new(DiskProvider::create(repository)?);
-    let repository = Repository::init(provider, password, &World::real())?.with_prompt_locks();
+    let repository = Repository::init(provider, password, &World::real())?;
     std::fs::create_dir_all(folder).unwrap();
     for n in 0..count {
         let time = Timestamp::UNIX_EPOCH + SignedDuration::from_mins(1) * i32::try_from(n).unwrap();
