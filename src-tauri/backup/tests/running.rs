@@ -8,7 +8,9 @@ use std::path::Path;
 
 use rustix::fs::inotify;
 use support::Home;
-use undercroft_backup::{Backups, Destination, HookCommand, Plan, PlanSpec, SeenSnapshot};
+use undercroft_backup::{
+    Backups, Destination, HookCommand, Plan, PlanSpec, Retention, SeenSnapshot,
+};
 use undercroft_foundation::{Code, DestinationId, JobPart, JobState, LogLevel};
 use undercroft_library::{JobView, Library, RunDetail};
 use undercroft_testkit::{Restic, random_bytes};
@@ -145,6 +147,29 @@ fn a_destination_that_was_away_is_given_what_it_lacks_without_reading_the_source
     let (job, _) = run(&home, &library, &backups, &plan);
     let error = job.outcome.unwrap().error.unwrap();
     assert_eq!((error.code, error.why.as_str()), (Code::Unavailable, "A and B: not there"));
+}
+
+#[test]
+fn a_plan_lets_nothing_go_that_another_keeps_in_the_same_place() {
+    let home = Home::new();
+    let (library, backups) = home.open();
+    let disk = home.destination(&backups, "disk");
+    let project = home.project(&library, "p");
+    let keep = |spec: &mut PlanSpec, last| {
+        spec.targets[0].retention = Retention { last: Some(last), ..Retention::default() };
+    };
+    let hasty = plan(&backups, |spec| keep(spec, 1));
+    let mut spec = hasty.spec.clone();
+    keep(&mut spec, 3);
+    let patient = backups.create_plan("Weekly", &spec).unwrap();
+    let work_and_run = |n: u64| {
+        fs::write(project.root.join("file"), n.to_string()).unwrap();
+        assert_eq!(run(&home, &library, &backups, &hasty).0.state, JobState::Succeeded);
+        held(&backups, &disk).len()
+    };
+    assert_eq!([1, 2, 3, 4, 5].map(work_and_run), [1, 2, 3, 3, 3]);
+    backups.enable_plan(patient.id, false).unwrap();
+    assert_eq!(work_and_run(6), 2);
 }
 
 #[test]

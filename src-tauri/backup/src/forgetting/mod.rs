@@ -12,7 +12,6 @@ use undercroft_repository::Deletion;
 use crate::seen::SeenSnapshot;
 
 pub use cleanup::Cleanup;
-pub(crate) use policy::Application;
 pub use trash::Trashed;
 
 /// How long a forgotten backup can be had back.

@@ -1,6 +1,6 @@
 //! Retention: which backups of a destination a policy keeps, and letting the others go.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use jiff::tz::TimeZone;
 use undercroft_foundation::{DestinationId, Job, ProjectId, Result, count_text};
@@ -12,7 +12,7 @@ use undercroft_repository::{
 
 use super::Forgetting;
 use crate::backups::Backups;
-use crate::plans::Retention;
+use crate::plans::{Plan, Retention};
 use crate::seen::{OUR_TAG, tag_of};
 
 /// The most of one project's backups that may go at once, in hundredths, when nobody looks: a clock
@@ -23,13 +23,15 @@ const AT_ONCE: u8 = 50;
 #[derive(Debug, Clone)]
 pub(crate) struct Application<'a> {
     /// The policy.
-    pub(crate) retention: &'a Retention,
-    /// The backups of these projects, with their objects, and of the library; of all when `None`.
-    pub(crate) projects: Option<&'a [ProjectId]>,
+    retention: &'a Retention,
+    /// The backups of these projects, with their objects; of all when `None`.
+    projects: Option<Vec<ProjectId>>,
+    /// Whether to those of the library, too.
+    library: bool,
     /// Where days begin.
-    pub(crate) zone: TimeZone,
+    zone: TimeZone,
     /// Whether somebody has seen what it would do.
-    pub(crate) seen_by_user: bool,
+    seen_by_user: bool,
 }
 
 impl Backups {
@@ -47,7 +49,7 @@ impl Backups {
     ) -> Result<Forgetting> {
         let destination = self.destination(destination)?;
         let repository = self.repository_of(&destination)?;
-        let application = Application::by_user(retention, project.as_slice());
+        let application = Application::by_user(retention, project);
         let groups = self.decide(&repository, &application, job)?;
         let (mut keep, mut drop) = (Vec::new(), Vec::new());
         for group in groups {
@@ -76,8 +78,9 @@ impl Backups {
         let (backups, retention) = (self.clone(), retention.clone());
         self.library.jobs().spawn(spec, move |job| {
             let repository = backups.repository_of(&destination)?;
-            let application = Application::by_user(&retention, project.as_slice());
-            let drop = backups.to_drop(&repository, &application, job)?;
+            let application = Application::by_user(&retention, project);
+            let groups = backups.decide(&repository, &application, job)?;
+            let drop: Vec<_> = ids(groups, |group| group.drop).collect();
             if drop.is_empty() {
                 return Ok(format!("All backups of {} stay", destination.name));
             }
@@ -87,16 +90,46 @@ impl Backups {
         })
     }
 
-    /// The snapshots that a policy lets go.
+    /// The snapshots that a plan lets go at a destination: those that its policy there does not
+    /// keep, and that no other plan brings there and keeps.
+    ///
+    /// # Errors
+    /// [`undercroft_foundation::Code::Invalid`] for a policy that makes no sense; those of the
+    /// destination.
     pub(crate) fn to_drop(
         &self,
+        plan: &Plan,
+        destination: DestinationId,
         repository: &Repository,
-        application: &Application<'_>,
         job: &Job,
     ) -> Result<Vec<SnapshotId>> {
-        let groups = self.decide(repository, application, job)?;
-        let drop = groups.into_iter().flat_map(|group| group.drop);
-        Ok(drop.map(|snapshot| snapshot.id).collect())
+        let Some(target) = plan.target(destination) else { return Ok(Vec::new()) };
+        let own = self.by_plan(plan, &target.retention)?;
+        let mut drop: Vec<_> =
+            ids(self.decide(repository, &own, job)?, |group| group.drop).collect();
+        for other in self.plans()?.iter().filter(|other| other.enabled && other.id != plan.id) {
+            let Some(target) = other.target(destination).filter(|_| !drop.is_empty()) else {
+                continue;
+            };
+            // A budget keeps nothing.
+            let rules = Retention { budget_bytes: None, ..target.retention.clone() };
+            let groups = self.decide(repository, &self.by_plan(other, &rules)?, job)?;
+            let kept = |group: RetentionGroup| group.keep.into_iter().map(|(snapshot, _)| snapshot);
+            let kept: HashSet<_> = ids(groups, kept).collect();
+            drop.retain(|id| !kept.contains(id));
+        }
+        Ok(drop)
+    }
+
+    fn by_plan<'a>(&self, plan: &Plan, retention: &'a Retention) -> Result<Application<'a>> {
+        let projects = self.projects_of(&plan.spec.projects)?;
+        Ok(Application {
+            retention,
+            projects: Some(projects.iter().map(|project| project.id).collect()),
+            library: plan.spec.library,
+            zone: plan.spec.zone(),
+            seen_by_user: false,
+        })
     }
 
     /// Only what Undercroft made is ever let go; each project, its objects and the library are
@@ -137,10 +170,11 @@ impl Backups {
 }
 
 impl<'a> Application<'a> {
-    fn by_user(retention: &'a Retention, project: &'a [ProjectId]) -> Self {
+    fn by_user(retention: &'a Retention, project: Option<ProjectId>) -> Self {
         Self {
             retention,
-            projects: (!project.is_empty()).then_some(project),
+            projects: project.map(|project| vec![project]),
+            library: true,
             zone: TimeZone::system(),
             seen_by_user: true,
         }
@@ -150,10 +184,20 @@ impl<'a> Application<'a> {
         let bears = |wanted: &str| snapshot.tags.iter().any(|tag| tag == wanted);
         let is_of_project = snapshot.tags.iter().any(|tag| tag.starts_with("project:"));
         bears(OUR_TAG)
-            && self.projects.is_none_or(|projects| {
-                !is_of_project || projects.iter().any(|project| bears(&tag_of(*project)))
-            })
+            && match &self.projects {
+                _ if !is_of_project => self.library,
+                None => true,
+                Some(projects) => projects.iter().any(|project| bears(&tag_of(*project))),
+            }
     }
+}
+
+/// Of these snapshots of each group, the ids.
+fn ids<S: IntoIterator<Item = Snapshot>>(
+    groups: Vec<RetentionGroup>,
+    which: impl FnMut(RetentionGroup) -> S,
+) -> impl Iterator<Item = SnapshotId> {
+    groups.into_iter().flat_map(which).map(|snapshot| snapshot.id)
 }
 
 /// What a snapshot is of, whatever else it was tagged with.

@@ -2,13 +2,13 @@
 //! emptying the trash of what is old, freeing room, and bringing parity up to what is stored.
 
 use jiff::{SignedDuration, Timestamp};
-use undercroft_foundation::{Code, Job, LogLevel, ProjectId, Result, count_text, size_text};
+use undercroft_foundation::{Code, Job, LogLevel, Result, count_text, size_text};
 use undercroft_repository::{PruneOptions, Repository};
 
 use super::targets::Target;
 use super::{Carrying, upkeep};
 use crate::destinations::Destination;
-use crate::forgetting::{Application, TRASH_KEPT};
+use crate::forgetting::TRASH_KEPT;
 
 /// A destination is cleaned up at most this often.
 const PRUNE_EVERY: SignedDuration = SignedDuration::from_hours(24);
@@ -22,14 +22,14 @@ impl Carrying<'_> {
     ///
     /// # Errors
     /// [`Code::Cancelled`]: whatever else goes wrong is told, and the run goes on.
-    pub(super) fn tidy(&mut self, projects: &[ProjectId]) -> Result<()> {
+    pub(super) fn tidy(&mut self) -> Result<()> {
         for index in 0..self.targets.len() {
             if !self.targets[index].takes() {
                 continue;
             }
             self.job.check_cancelled()?;
             let step = self.job.step();
-            if let Err(error) = self.tidy_one(&self.targets[index], projects, &step) {
+            if let Err(error) = self.tidy_one(&self.targets[index], &step) {
                 if error.code() == Code::Cancelled {
                     return Err(error);
                 }
@@ -41,13 +41,13 @@ impl Carrying<'_> {
         Ok(())
     }
 
-    fn tidy_one(&self, target: &Target, projects: &[ProjectId], step: &Job) -> Result<()> {
+    fn tidy_one(&self, target: &Target, step: &Job) -> Result<()> {
         let repository = target.open()?;
         if let Some(why) = self.held_by(target)? {
             let name = &target.destination.name;
             self.job.log(LogLevel::Info, format!("Nothing is let go in {name}: {why}"));
         } else {
-            self.let_go(target, &repository, projects, step)?;
+            self.let_go(&target.destination, &repository, step)?;
         }
         // Room to free room with, when the destination is full one day.
         repository.keep_reserve()?;
@@ -67,26 +67,11 @@ impl Carrying<'_> {
         Ok(by_clock.then_some("the clock has jumped"))
     }
 
-    fn let_go(
-        &self,
-        target: &Target,
-        repository: &Repository,
-        projects: &[ProjectId],
-        step: &Job,
-    ) -> Result<()> {
-        let destination = &target.destination;
+    fn let_go(&self, destination: &Destination, repository: &Repository, step: &Job) -> Result<()> {
         let told = |text: String| self.job.log(LogLevel::Info, text);
-        if let Some(wanted) = self.plan.target(destination.id) {
-            let application = Application {
-                retention: &wanted.retention,
-                projects: Some(projects),
-                zone: self.plan.spec.zone(),
-                seen_by_user: false,
-            };
-            let drop = self.backups.to_drop(repository, &application, step)?;
-            if !drop.is_empty() {
-                told(self.backups.forget(destination, &drop)?);
-            }
+        let drop = self.backups.to_drop(self.plan, destination.id, repository, step)?;
+        if !drop.is_empty() {
+            told(self.backups.forget(destination, &drop)?);
         }
         let now = self.backups.library.world().clock.now();
         let old = now.checked_sub(TRASH_KEPT).unwrap_or(Timestamp::MIN);

@@ -120,8 +120,7 @@ impl<'a> Carrying<'a> {
             self.serve_library()?;
         }
         self.prove()?;
-        let projects: Vec<_> = projects.iter().map(|project| project.id).collect();
-        self.tidy(&projects)?;
+        self.tidy()?;
         self.job.settle_totals();
         self.sentence()
     }

@@ -24,6 +24,8 @@ const RUN_TAKES: SignedDuration = SignedDuration::from_hours(1);
 /// What a snapshot is of, and when it was made: its copies have the same.
 pub(crate) type Made = (ProjectId, Timestamp);
 
+type Ids = BTreeSet<SnapshotId>;
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Fate {
     Held,
@@ -41,6 +43,8 @@ pub(crate) struct Ledger {
 /// What was done at a destination since it was last looked at.
 pub(crate) struct Work<'a> {
     pub(crate) plan: &'a Plan,
+    /// All plans there are.
+    pub(crate) plans: &'a [Plan],
     /// Whether all of it was done, as far as the engine says.
     pub(crate) complete: bool,
     /// Whether nothing may be let go.
@@ -90,7 +94,7 @@ impl Ledger {
         let mut before = listed;
         before.extend(trashed.into_iter().map(|it| it.snapshot));
         before.retain(|it| is_listed.contains(&it.id) || dropped.contains(&it.id));
-        self.judge(work, before, &dropped, &expired, now);
+        self.judge(work, &before, &dropped, &expired, now);
         new
     }
 
@@ -98,8 +102,8 @@ impl Ledger {
     fn judge(
         &self,
         work: Option<&Work<'_>>,
-        before: Vec<Snapshot>,
-        dropped: &BTreeSet<SnapshotId>,
+        before: &[Snapshot],
+        dropped: &Ids,
         expired: &[Timestamp],
         now: Timestamp,
     ) {
@@ -109,7 +113,11 @@ impl Ledger {
             assert!(is_idle, "{name}: let go without leave: {dropped:?} {expired:?}");
             return;
         };
-        let wanted = self.policy_drops(work.plan, before, now);
+        let (_, mut wanted) = self.decide(work.plan, before, now);
+        for other in work.plans.iter().filter(|other| other.id != work.plan.id) {
+            let (kept, _) = self.decide(other, before, now);
+            wanted.retain(|id| !kept.contains(id));
+        }
         assert!(dropped.is_subset(&wanted), "{name}: {dropped:?} is more than {wanted:?}");
         let old = now - TRASH_KEPT;
         assert!(expired.iter().all(|at| *at < old), "{name}: {expired:?} gone before {old}");
@@ -120,15 +128,11 @@ impl Ledger {
         }
     }
 
-    /// What a plan's policy lets go of these here.
-    fn policy_drops(
-        &self,
-        plan: &Plan,
-        before: Vec<Snapshot>,
-        now: Timestamp,
-    ) -> BTreeSet<SnapshotId> {
+    /// What a plan's policy keeps of these here, and what it lets go.
+    fn decide(&self, plan: &Plan, before: &[Snapshot], now: Timestamp) -> (Ids, Ids) {
+        let Some(target) = plan.target(self.disk.id) else { return Default::default() };
         let rule = Retention {
-            policy: plan.target(self.disk.id).unwrap().retention.policy().unwrap(),
+            policy: target.retention.policy().unwrap(),
             group_by: GroupBy::default(),
             calendar: Calendar::In(TimeZone::UTC),
             now,
@@ -136,19 +140,23 @@ impl Ledger {
         };
         let mut kinds: BTreeMap<Vec<String>, Vec<Snapshot>> = BTreeMap::new();
         for snapshot in before {
-            let project = project_of(&snapshot);
-            let concerns = match (&plan.spec.projects, project) {
+            let concerns = match (&plan.spec.projects, project_of(snapshot)) {
                 (PlanProjects::Chosen { projects }, Some(project)) => projects.contains(&project),
-                _ => true,
+                (_, Some(_)) => true,
+                (_, None) => plan.spec.library,
             };
             if concerns {
                 let mut kind = snapshot.tags.clone();
                 kind.sort();
-                kinds.entry(kind).or_default().push(snapshot);
+                kinds.entry(kind).or_default().push(snapshot.clone());
             }
         }
-        let groups = kinds.into_values().flat_map(|snapshots| rule.apply(snapshots));
-        groups.flat_map(|group| group.drop).map(|snapshot| snapshot.id).collect()
+        let (mut keep, mut drop) = (Ids::new(), Ids::new());
+        for group in kinds.into_values().flat_map(|snapshots| rule.apply(snapshots)) {
+            keep.extend(group.keep.iter().map(|(snapshot, _)| snapshot.id));
+            drop.extend(group.drop.iter().map(|snapshot| snapshot.id));
+        }
+        (keep, drop)
     }
 
     /// The snapshots that are there, of these projects, oldest first.

@@ -224,8 +224,6 @@ impl Scene {
             .status()
             .unwrap();
         self.deaths += usize::from(!status.success());
-        // Its clock went on while it waited for locks.
-        self.clock.advance(Duration::from_secs(60));
     }
 
     fn take_notes(&self) -> Vec<Begun> {
@@ -278,6 +276,7 @@ impl Scene {
         }
         let work = found.map(|(run, complete)| Work {
             plan: self.plans.iter().find(|plan| plan.id == run.plan).unwrap(),
+            plans: &self.plans,
             complete: *complete,
             held: self.held.contains(&(run.plan, id)),
         });
