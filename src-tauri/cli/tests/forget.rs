@@ -124,6 +124,6 @@ fn what_makes_no_sense_forgets_nothing() {
     refuse(&["forget", "--keep-last", "1", "-g", "color"], 2, &["color"]);
     refuse(&["tag", "latest"], 1, &["nothing to change"]);
     refuse(&["tag", "--set", "a", "--add", "b"], 2, &["--set"]);
-    refuse(&["trash", "restore", "0"], 1, &["in the trash"]);
+    refuse(&["trash", "restore", "ffff"], 1, &["in the trash"]);
     assert_eq!(ids(&repo(&stage, &["snapshots"])).len(), 1);
 }

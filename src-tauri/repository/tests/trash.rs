@@ -105,8 +105,8 @@ fn what_another_program_pruned_away_is_said_before_anything_moves() {
     assert_eq!(trashed(&repository), all[..1]);
     assert_eq!(ids(&repository), all[1..]);
     repository.forget(&all[1..2], Forget::IntoTrash).unwrap();
-    repository.restore_from_trash(&all[1..2], &Job::new()).unwrap();
-    repository.restore_from_trash(&all[1..2], &Job::new()).unwrap();
+    let restore = || repository.restore_from_trash(&all[1..2], &Job::new()).unwrap();
+    assert_eq!((restore(), restore()), (all[1..2].to_vec(), vec![]));
     let unknown = repository.restore_from_trash(&[SnapshotId([7; 32])], &Job::new()).unwrap_err();
     assert_eq!(unknown.code(), Code::NotFound);
     scene.assert_latest_is_source(&repository);

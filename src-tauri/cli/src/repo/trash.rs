@@ -48,10 +48,10 @@ impl Command {
                 let mut there = repository.snapshot_ids()?;
                 there.extend(repository.trashed()?.into_iter().map(|it| it.snapshot.id));
                 let ids = match_ids(&ids, &there, "in the trash")?;
-                progress::work(session, "Looking whether all of it is there", |job| {
+                let taken = progress::work(session, "Looking whether all of it is there", |job| {
                     repository.restore_from_trash(&ids, job)
                 })?;
-                tell(&session.out, "Took", &ids, "out of the trash");
+                tell(&session.out, "Took", &taken, "out of the trash");
             }
             Self::Empty(Empty { older_than }) => {
                 let now = session.world.clock.now();

@@ -81,14 +81,14 @@ impl Repository {
     }
 
     /// Takes snapshots out of the trash, once it is certain that all they need is still there. One
-    /// that is no longer forgotten is passed over.
+    /// that is no longer forgotten is passed over. Returns those that came out.
     ///
     /// # Errors
     /// [`Code::NotFound`] when one is not in the trash; [`Code::Damaged`] when something that one
     /// needs is gone. Nothing was changed then.
-    pub fn restore_from_trash(&self, ids: &[SnapshotId], job: &Job) -> Result<()> {
+    pub fn restore_from_trash(&self, ids: &[SnapshotId], job: &Job) -> Result<Vec<SnapshotId>> {
         if ids.is_empty() {
-            return Ok(());
+            return Ok(Vec::new());
         }
         // From the look at what they need on, nobody may prune.
         let lock = self.lock_shared()?;
@@ -114,7 +114,7 @@ impl Repository {
         reach_write_point("repository.trash-restored");
         let back: HashSet<_> = self.snapshot_ids()?.into_iter().collect();
         match ids.iter().find(|id| !back.contains(id)) {
-            None => Ok(()),
+            None => Ok(ids),
             Some(lost) => Err(Error::new(
                 Code::NotFound,
                 format!("Snapshot {} is no longer in the trash", lost.short()),
