@@ -28,9 +28,10 @@ struct Scene {
 
 impl Scene {
     fn new() -> Self {
-        // No drive may be taken for that of a test beside this one.
-        static SEED: AtomicU64 = AtomicU64::new(100);
-        let home = Home::of_chance(SEED.fetch_add(1, Ordering::SeqCst));
+        // No drive may be taken for that of a test beside this one, here or in another process.
+        static SCENES: AtomicU64 = AtomicU64::new(1);
+        let process = u64::from(std::process::id());
+        let home = Home::of_chance(process << 32 | SCENES.fetch_add(1, Ordering::SeqCst));
         let (library, backups) = home.open();
         let project = home.project(&library, "p");
         Self { home, library, backups, project }
