@@ -138,7 +138,7 @@ function entry(page, name) {
 
 /** @param {() => boolean} holds */
 async function until(holds) {
-  for (const end = Date.now() + 15_000; Date.now() < end; ) {
+  for (const end = Date.now() + 60_000; Date.now() < end; ) {
     try {
       if (holds()) return;
     } catch {

@@ -21,7 +21,7 @@ const CHROMIUM = '/usr/bin/chromium';
 const QUIET = ['--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync', '--disable-quic'];
 
 /** How long a page may take to show something, in milliseconds. */
-const PATIENCE = 15_000;
+const PATIENCE = 60_000;
 
 /** A server over a library of its own, in a folder of its own. */
 export class Site {

@@ -60,7 +60,7 @@ const assertSound = () => asRestic('check', '--read-data');
 /** The snapshots as restic sees them. @param {...string} more */
 const snapshots = (...more) => JSON.parse(asRestic('snapshots', '--json', ...more));
 const ofAtlas = () => snapshots('--path', atlas);
-const card = (/** @type {string} */ text, patience = 15_000) => page.withText('plan-card', text, patience);
+const card = (/** @type {string} */ text) => page.withText('plan-card', text);
 
 /** Carries the plan out by its button, and waits for the end. */
 async function runPlan() {
@@ -96,7 +96,7 @@ test('three clicks set backups up, and the recovery kit is offered', async () =>
   await page.sees(shelf);
   await page.sees('All projects and the library itself. Every day at 12:30');
   await (await page.testId('set-up-start')).click();
-  const kit = await (await page.testId('recovery-kit', 30_000)).text();
+  const kit = await (await page.testId('recovery-kit')).text();
   password = /^ *Password:? +(\S.*)$/m.exec(kit)?.[1] ?? '';
   assert.equal(password.split(/[ -]/).length, 7, kit);
   await (await page.testId('kit-done')).click();
@@ -143,11 +143,11 @@ test('a backup that is forgotten comes back from the trash', async () => {
   await (await page.testId('forget-chosen')).click();
   await page.testId('forget-summary');
   await (await page.testId('forget-confirm')).click();
-  await until('restic misses it', () => snapshots().length === all - 1, 20_000);
+  await until('restic misses it', () => snapshots().length === all - 1);
   await room('trash');
   await page.withText('trash-row', 'atlas');
   await click('button', /^Bring the backup of/);
-  await until('restic has it again', () => snapshots().length === all, 20_000);
+  await until('restic has it again', () => snapshots().length === all);
 });
 
 test('a pinned backup bears the tag that restic keeps it by', async () => {
@@ -164,21 +164,21 @@ test('files are restored on trial, by itself once a month and when asked for', a
   const drills = () => page.run(() => document.querySelectorAll('[data-testid="drill-row"]').length);
   await page.withText('drill-row', 'Right');
   await (await page.testId('drill')).click();
-  await until('there are two', async () => (await drills()) === 2, 30_000);
+  await until('there are two', async () => (await drills()) === 2);
   await page.sees(/Last proven restorable/i);
 });
 
 test('a damaged pack is found by reading back, and healed from parity', async () => {
   await destination('proof');
   await clickOn('select[aria-label="Parity"] option[value="10"]');
-  await page.sees('100% of what is stored is under parity', 30_000);
+  await page.sees('100% of what is stored is under parity');
   damage(largestPack());
   await click('button', 'Check');
   await click('menuitem', 'Read all of it back');
-  await page.testId('problems', 30_000);
+  await page.testId('problems');
   await click('button', 'Mend damaged files from parity');
   await (await page.testId('confirm')).click();
-  await until('it is mended', () => page.run(() => !document.querySelector('[data-testid="problems"]')), 30_000);
+  await until('it is mended', () => page.run(() => !document.querySelector('[data-testid="problems"]')));
   assertSound();
 });
 
@@ -233,7 +233,7 @@ test('an empty machine gets the whole library back, folders too, and starts anew
   await desktop.chooseFolder(DIALOGS.destination, shelf);
   await (await page.testId('recovery-password')).type(password);
   await (await page.testId('recovery-look')).click();
-  await page.withText('recoverable-project', atlas, 30_000);
+  await page.withText('recoverable-project', atlas);
   await (await page.testId('recover')).click();
   await page.sees('Everything is back', 60_000);
   const begun = await windowOwner();
@@ -259,9 +259,9 @@ async function startedAnew(begun) {
   const pid = await until('the program is another', async () => {
     const now = await windowOwner().catch(() => begun);
     return now !== begun && now;
-  }, 30_000);
+  });
   process.kill(pid, 'SIGTERM');
-  await until('it ended', () => !existsSync(`/proc/${pid}`), 20_000);
+  await until('it ended', () => !existsSync(`/proc/${pid}`));
 }
 
 /** The largest pack: of content, not of folders. */

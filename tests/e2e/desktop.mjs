@@ -8,7 +8,7 @@ import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { Page, until } from './webdriver.mjs';
+import { PATIENCE, Page, until } from './webdriver.mjs';
 
 const here = resolve(fileURLToPath(import.meta.url), '..');
 const root = resolve(here, '../..');
@@ -187,10 +187,10 @@ export class Desktop {
 }
 
 /** How a program ended, and what it printed. @param {import('node:child_process').ChildProcess} child */
-export async function finished(child, patience = 30_000) {
+export async function finished(child) {
   let output = '';
   child.stdout?.on('data', (part) => (output += part));
-  const late = setTimeout(() => child.kill('SIGKILL'), patience);
+  const late = setTimeout(() => child.kill('SIGKILL'), PATIENCE);
   const code = await new Promise((done) => child.once('close', done));
   clearTimeout(late);
   return { code, output };

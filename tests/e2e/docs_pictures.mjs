@@ -132,7 +132,7 @@ async function keep(page, folder, name) {
 async function backups(page, look) {
   const plan = (await page.call('plan_list')).find((/** @type {any} */ one) => one.draft.name === 'Every night');
   await go(page, `#/plans/${plan.id}`);
-  await page.withText('plan-preview', 'node_modules', 30_000);
+  await page.withText('plan-preview', 'node_modules');
   await keep(page, scratch, `plan-${look}`);
   await go(page, `#/activity?show=runs&plan=${plan.id}&run=${plan.lastRun.id}`);
   await page.testId('run-log');
@@ -151,7 +151,7 @@ async function recovery(desktop, page, look) {
   await desktop.chooseFolder(DIALOGS.destination, disk);
   await (await page.testId('recovery-password')).type(PASSWORD);
   await (await page.testId('recovery-look')).click();
-  await page.testId('recoverable-project', 30_000);
+  await page.testId('recoverable-project');
   await go(page, '#/recover');
   await keep(page, scratch, `recover-${look}`);
 }

@@ -43,7 +43,7 @@ const choose = async (/** @type {string | RegExp} */ menu, /** @type {string} */
   await click('menuitem', item);
 };
 const holds = (/** @type {string} */ path, /** @type {string} */ content) =>
-  until(`${path} is as it should be`, () => existsSync(path) && readFileSync(path, 'utf8') === content, 20_000);
+  until(`${path} is as it should be`, () => existsSync(path) && readFileSync(path, 'utf8') === content);
 const versions = () => page.call('version_list', { workspace: mine, limit: 100 });
 
 /** Waits until the timeline says where it is. @param {RegExp} said */
@@ -71,7 +71,7 @@ test('before the first version one sees what would be kept, and what not', async
   await click('link', 'History');
   await page.sees('Keep every version of atlas');
   const counted = await page.testId('start-history');
-  await page.sees('node_modules', 30_000);
+  await page.sees('node_modules');
   assert.match(await counted.text(), /files kept/);
   assert.match(await counted.text(), /3\.\d+\sMB/);
   assert.match(await counted.text(), /node_modules\s+It can be made again: there is package\.json\s+1 file/);
@@ -91,7 +91,7 @@ test('keeping begins, and ends in a first version', async () => {
 
 test('what another program saves becomes a version by itself', async () => {
   writeFileSync(source, NEW);
-  await page.withText('version-row', 'main.rs', 20_000);
+  await page.withText('version-row', 'main.rs');
   await standsAt(/^Version \d of 2/);
 });
 
@@ -131,7 +131,7 @@ test('it is brought back in place, and the preview says what that does', async (
   await page.withText('restore-summary', '1 file is written');
   await page.withText('restore-summary', 'main.rs');
   await (await page.testId('restore-confirm')).click();
-  await page.withText('toast', '1 restored, 0 identical, 0 failed', 20_000);
+  await page.withText('toast', '1 restored, 0 identical, 0 failed');
   assert.equal(readFileSync(source, 'utf8'), OLD);
 });
 
@@ -148,7 +148,7 @@ test('a file dropped onto the open folder becomes a version', async () => {
   const drag = await Drag.over(desktop, [dropped], { x: 600, y: 420 });
   await page.withText('drop-overlay', 'src');
   await drag.drop();
-  await page.withText('browse-entry', 'plan – ä.txt', 20_000);
+  await page.withText('browse-entry', 'plan – ä.txt');
   await holds(join(folder, 'src/plan – ä.txt'), 'the plan\n');
   const [newest] = await versions();
   const { changes } = await page.call('version_show', { version: newest.id });
@@ -184,7 +184,7 @@ test('a version is opened as a workspace, made current, and closed', async () =>
   await page.role('dialog', /^Open as workspace/);
   await (await page.role('textbox', 'Name')).type('trial');
   await click('button', 'Open');
-  await page.withText('toast', 'trial', 20_000);
+  await page.withText('toast', 'trial');
   await click('link', 'Workspaces');
   await page.withText('workspace', 'trial');
   const trial = (await page.call('workspace_list', { project: project.id })).find((/** @type {any} */ one) => one.name === 'trial');
@@ -194,7 +194,7 @@ test('a version is opened as a workspace, made current, and closed', async () =>
   writeFileSync(join(trial.path, 'src/only here.rs'), '//\n');
   await choose('More for trial', 'Close…');
   await click('button', 'Close workspace');
-  await until('it is closed', () => page.run(() => document.querySelectorAll('[data-testid="workspace"]').length === 1), 20_000);
+  await until('it is closed', () => page.run(() => document.querySelectorAll('[data-testid="workspace"]').length === 1));
   assert.equal(existsSync(trial.path), false);
   assert.equal(readFileSync(source, 'utf8'), NEW);
 });
@@ -220,6 +220,6 @@ test('watching pauses; what changes meanwhile is one version', async () => {
   assert.equal((await versions()).length, before);
   await click('button', 'Resume watching');
   await page.withText('watch-state', 'Watching');
-  await until('they are kept', async () => (await versions()).length === before + 1, 20_000);
+  await until('they are kept', async () => (await versions()).length === before + 1);
   assert.equal((await versions())[0].added, 3);
 });

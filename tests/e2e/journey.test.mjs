@@ -100,7 +100,7 @@ test('a backup shows its progress and how it ended', async () => {
   await (await page.withText('project-row', 'atlas')).click();
   await (await page.testId('backup-now')).click();
   await page.find('[role=progressbar]');
-  await until('the percentage shows', async () => /\d %/.test(await page.text()), 30_000);
+  await until('the percentage shows', async () => /\d %/.test(await page.text()));
   await page.find('[data-testid="snapshot-row"]', 60_000);
   await page.withText('project-view', 'Protected');
   const [snapshot, ...more] = snapshots();
@@ -111,7 +111,7 @@ test('a backup shows its progress and how it ended', async () => {
 test('a second backup makes a second snapshot', async () => {
   appendFileSync(join(atlas, 'src/main.rs'), '// more\n');
   await (await page.testId('backup-now')).click();
-  await until('there are two snapshots', async () => (await page.call('snapshot_list')).length === 2, 30_000);
+  await until('there are two snapshots', async () => (await page.call('snapshot_list')).length === 2);
   await until('both are listed', () =>
     page.run(() => document.querySelectorAll('[data-testid="snapshot-row"]').length === 2),
   );

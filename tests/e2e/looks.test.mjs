@@ -84,7 +84,7 @@ async function carryOut(page, name, request) {
   await until(`${name} ended`, async () => {
     const now = (await page.call('job_list')).find((/** @type {any} */ one) => one.id === id);
     return now === undefined || !['queued', 'running'].includes(now.state);
-  }, 30_000);
+  });
 }
 
 /** @param {import('./webdriver.mjs').Page} page */

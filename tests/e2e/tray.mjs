@@ -35,12 +35,12 @@ export class Tray {
   }
 
   /** The item, once it is as `fits` says. @param {string} what @param {(item: Item) => boolean} fits @returns {Promise<Item>} */
-  async shows(what, fits, patience = 15_000) {
+  async shows(what, fits) {
     /** @type {Item | null} */
     let last = null;
     const look = async () => ((last = await this.#ask({ do: 'item' })) && fits(last) ? last : undefined);
     try {
-      return await until(`the tray shows ${what}`, look, patience);
+      return await until(`the tray shows ${what}`, look);
     } catch (error) {
       throw new Error(`${/** @type {Error} */ (error).message}; it shows ${JSON.stringify(last)}`);
     }

@@ -37,8 +37,8 @@ before(async () => {
 after(() => desktop.stop());
 
 // The parts of an item are read one after the other, so each is waited for by itself.
-const showsIcon = (/** @type {string} */ state, patience = 15_000) =>
-  tray.shows(`the icon of ${state}`, ({ icon }) => icon[0].hash === pictures[state], patience);
+const showsIcon = (/** @type {string} */ state) =>
+  tray.shows(`the icon of ${state}`, ({ icon }) => icon[0].hash === pictures[state]);
 const entry = (/** @type {import('./tray.mjs').Item} */ item, /** @type {string} */ wanted) =>
   item.menu.find(({ label }) => label === wanted);
 const backUpAll = (/** @type {import('./tray.mjs').Item} */ item) => entry(item, 'Back up all now');
@@ -125,7 +125,7 @@ test('a run that fails is an error until it is put right', async () => {
   await page.call('plan_save', { plan, draft: { ...draft, before } });
   await tray.shows('an offer to run it', (now) => entry(now, 'Back up now')?.enabled === true);
   assert.equal(await tray.click('Daily'), true);
-  await showsIcon('error', 30_000);
+  await showsIcon('error');
   assert.equal((await tray.shows('the failure', ({ status }) => status === 'NeedsAttention')).title, 'Undercroft');
   await page.call('plan_delete', { plan });
   await showsIcon('protected');

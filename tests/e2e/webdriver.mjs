@@ -4,6 +4,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 const ELEMENT = 'element-6066-11e4-a52e-4f735466cecf';
 
+/** How many milliseconds something may take to come to pass: many, since a busy machine is no fault. */
+export const PATIENCE = 60_000;
+
 /** The window as a user meets it. */
 export class Page {
   /** @param {string} driver Address of the driver. @param {string} session */
@@ -57,40 +60,36 @@ export class Page {
   }
 
   /** The first element that matches, once there is one. @param {string} selector */
-  async find(selector, patience = 10_000) {
-    return new Element(this, await until(`${selector} is there`, () => this.#query(selector), patience));
+  async find(selector) {
+    return new Element(this, await until(`${selector} is there`, () => this.#query(selector)));
   }
 
   /** The first element with this test id, once there is one. @param {string} id */
-  testId(id, patience = 10_000) {
-    return this.find(`[data-testid="${id}"]`, patience);
+  testId(id) {
+    return this.find(`[data-testid="${id}"]`);
   }
 
   /** The first element with this test id that holds this text. @param {string} id @param {string} text */
-  withText(id, text, patience = 10_000) {
-    return until(
-      `${id} says ${text}`,
-      async () => {
-        for (const found of await this.#queryAll(`[data-testid="${id}"]`)) {
-          const element = new Element(this, found);
-          if ((await element.text().catch(() => '')).includes(text)) return element;
-        }
-        return undefined;
-      },
-      patience,
-    );
+  withText(id, text) {
+    return until(`${id} says ${text}`, async () => {
+      for (const found of await this.#queryAll(`[data-testid="${id}"]`)) {
+        const element = new Element(this, found);
+        if ((await element.text().catch(() => '')).includes(text)) return element;
+      }
+      return undefined;
+    });
   }
 
   /** The visible element of this role whose accessible name matches, once there is one.
    * @param {string} role @param {string | RegExp} name */
-  async role(role, name, patience = 10_000) {
-    return until(`${role} "${name}" is there`, () => this.#withRole(role, name), patience);
+  async role(role, name) {
+    return until(`${role} "${name}" is there`, () => this.#withRole(role, name));
   }
 
   /** Waits until the page shows this text. @param {string | RegExp} text */
-  async sees(text, patience = 10_000) {
+  async sees(text) {
     const holds = (/** @type {string} */ all) => (text instanceof RegExp ? text.test(all) : all.includes(text));
-    await until(`the page says ${text}`, async () => holds(await this.text()), patience).catch(async (error) => {
+    await until(`the page says ${text}`, async () => holds(await this.text())).catch(async (error) => {
       throw new Error(`${error.message}\nIt says:\n${await this.text()}`);
     });
   }
@@ -234,12 +233,12 @@ export class Refused extends Error {
 }
 
 /** Waits until `look` finds something. @template T @param {string} what @param {() => Promise<T> | T} look */
-export async function until(what, look, patience = 10_000) {
-  const end = Date.now() + patience;
+export async function until(what, look) {
+  const end = Date.now() + PATIENCE;
   for (;;) {
     const found = await look();
     if (found) return found;
-    if (Date.now() > end) throw new Error(`Waited ${patience} ms in vain until ${what}`);
+    if (Date.now() > end) throw new Error(`Waited ${PATIENCE} ms in vain until ${what}`);
     await sleep(50);
   }
 }

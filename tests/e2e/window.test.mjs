@@ -43,7 +43,7 @@ test('a tray that comes later shows the item, and one that goes gives the window
   await desktop.closeWindow();
   await desktop.isHidden();
   tray.child.kill();
-  await until('the window is back', () => desktop.shows(), 15_000);
+  await until('the window is back', () => desktop.shows());
 });
 
 test('a second start brings the first window forward, and ends', async () => {
@@ -124,7 +124,7 @@ test('without a tray, closing in the middle of a backup asks first', async () =>
   assert.equal(now.state, 'running');
   await desktop.closeWindow();
   await desktop.answer('Quit and stop what is running?', 'Return');
-  await until('the program ended', () => page.call('app_info').then(() => false, () => true), 30_000);
+  await until('the program ended', () => page.call('app_info').then(() => false, () => true));
   assert.deepEqual(readdirSync(join(shelf, 'locks')), []);
   restic(shelf, PASSWORD, 'check', '--read-data');
 });

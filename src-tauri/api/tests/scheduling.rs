@@ -63,13 +63,17 @@ impl Scene {
     }
 
     fn wait_for(&self, planned: &str) {
-        for _ in 0..600 {
-            if self.planned().as_deref() == Some(planned) {
+        self.until(planned, || self.planned().as_deref() == Some(planned));
+    }
+
+    fn until(&self, what: &str, is: impl Fn() -> bool) {
+        for _ in 0..1200 {
+            if is() {
                 return;
             }
             std::thread::sleep(Duration::from_millis(50));
         }
-        panic!("{:?} instead of {planned}", self.planned());
+        panic!("never {what}, but {:?}", self.planned());
     }
 }
 
@@ -91,9 +95,10 @@ fn a_plan_runs_by_itself_until_the_face_goes() {
     scene.api.schedule_pause(PauseRequest { pause: PauseFor::UntilResumed }).unwrap();
     scene.clock.advance(Duration::from_secs(24 * 3600));
     scene.stir("two");
+    let plan = || scene.api.plan_show(PlanRef { plan: "daily".to_owned() }).unwrap();
+    scene.until("waiting", || plan().waiting.is_some());
     std::thread::sleep(Duration::from_secs(1));
-    let plan = scene.api.plan_show(PlanRef { plan: "daily".to_owned() }).unwrap();
-    assert!(plan.waiting.is_some(), "{plan:?}");
+    assert_eq!(scene.planned().as_deref(), Some("2026-03-01T12:30:00Z"));
     scene.api.schedule_resume(Nothing {}).unwrap();
     scene.wait_for("2026-03-02T12:30:00Z");
 

@@ -231,6 +231,9 @@ fn notices_that_are_lost_again_and_again_are_answered_more_and_more_rarely() {
     let mut waits = Vec::new();
     for _ in 0..5 {
         crowd.lose_notices();
+        if !waits.is_empty() {
+            crowd.scene.until("waiting", |watch| matches!(watch.health(), Health::Limited { .. }));
+        }
         let mut seconds = 0;
         loop {
             // Everything that happened is heard before time goes on.
@@ -238,10 +241,6 @@ fn notices_that_are_lost_again_and_again_are_answered_more_and_more_rarely() {
             let batches: Vec<_> = crowd.scene.batches.try_iter().collect();
             if batches.iter().any(|batch| batch.whole) {
                 break;
-            }
-            if !waits.is_empty() && seconds == 0 {
-                let health = crowd.scene.watch().health();
-                assert!(matches!(health, Health::Limited { .. }), "{health:?}");
             }
             seconds += 4;
             clock.advance(Duration::from_secs(4));

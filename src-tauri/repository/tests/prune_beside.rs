@@ -110,23 +110,24 @@ fn kept_out_it_says_so_and_copies_nothing_again() {
 #[test]
 fn with_patience_it_waits_for_a_restore() {
     let scene = scene_to_prune();
-    let gate = Arc::new(Gate::default());
-    let at_gate = Arc::clone(&gate);
     let reader = scene.open();
     let snapshot = latest(&reader);
     let ingest = reader.begin_ingest().unwrap();
-    let pruning = scene.open().with_prompt_locks().with_patience(Duration::from_secs(60));
+    let looks = Arc::new(RecordingProvider::new(scene.disk()));
+    let pruning = scene.open_through(looks.clone()).with_prompt_locks();
+    let pruning = pruning.with_patience(Duration::from_secs(600));
     std::thread::scope(|scope| {
         let prune = scope.spawn(|| prune(&pruning).unwrap());
-        // It copies while the other holds its lock, and waits then.
-        std::thread::sleep(Duration::from_millis(700));
+        // Two looks for the lock under which it copies; all others are for being alone.
+        while looks.count(Operation::List, "locks").0 < 5 {
+            assert!(!prune.is_finished(), "it did not wait");
+            std::thread::sleep(Duration::from_millis(5));
+        }
         let restored = scene.restore(&reader, &snapshot);
         assert_same_tree(scene.source(), restored);
-        assert!(!prune.is_finished());
         drop(ingest);
         assert!(prune.join().unwrap().packs_removed > 0);
     });
-    drop(at_gate);
     assert_sound(&scene);
 }
 
