@@ -13,8 +13,9 @@ use undercroft_foundation::Clock;
 
 use crate::arguments::Arguments;
 
-/// A program that is just ending still has the name for a moment, but answers no more.
-const ATTEMPTS: u32 = 20;
+/// A program that is ending has the name until its jobs have stopped, and takes nothing more over:
+/// it is given a little longer than [`crate::closing`] gives them.
+const ATTEMPTS: u32 = 240;
 const BETWEEN_ATTEMPTS: Duration = Duration::from_millis(150);
 
 /// What a second start asked for.
@@ -24,6 +25,14 @@ pub(crate) struct Summons {
     pub(crate) hidden: bool,
     /// The folders that it was started with.
     pub(crate) folders: Vec<PathBuf>,
+    taken: Sender<()>,
+}
+
+impl Summons {
+    /// Tells the second start that it may end. Where it is not told, it goes on by itself.
+    pub(crate) fn take(&self) {
+        let _ = self.taken.send(());
+    }
 }
 
 /// Where second starts knock, for as long as it is kept.
@@ -85,7 +94,7 @@ mod bus {
     use std::ffi::OsString;
     use std::os::unix::ffi::{OsStrExt, OsStringExt};
 
-    use super::{Arguments, PathBuf, Sender, Summons};
+    use super::{Arguments, PathBuf, Sender, Summons, channel};
 
     const PATH: &str = "/app/undercroft/desktop";
 
@@ -102,9 +111,15 @@ mod bus {
 
     #[zbus::interface(name = "app.undercroft.Desktop1")]
     impl Knocker {
-        fn open(&self, hidden: bool, folders: Vec<Vec<u8>>) {
+        fn open(&self, hidden: bool, folders: Vec<Vec<u8>>) -> zbus::fdo::Result<()> {
             let folders = folders.into_iter().map(|it| PathBuf::from(OsString::from_vec(it)));
-            let _ = self.0.send(Summons { hidden, folders: folders.collect() });
+            let (taken, is_taken) = channel();
+            let summons = Summons { hidden, folders: folders.collect(), taken };
+            let asked = self.0.send(summons).is_ok();
+            match asked && is_taken.recv().is_ok() {
+                true => Ok(()),
+                false => Err(zbus::fdo::Error::Failed("It is about to end".to_owned())),
+            }
         }
     }
 

@@ -94,6 +94,11 @@ fn answer(app: &AppHandle, door: Door) {
     let app = app.clone();
     std::thread::spawn(move || {
         for summons in door.summons() {
+            // Who comes now becomes the next program.
+            if app.state::<Desk>().is_quitting() {
+                continue;
+            }
+            summons.take();
             if !summons.hidden {
                 window::show(&app);
             }
