@@ -202,8 +202,16 @@ export class Element {
     return new Element(this.page, found);
   }
 
+  /** Clicks it, once nothing is in the way. */
   async click() {
-    await send('POST', `${this.base}/click`, {});
+    await until('it can be clicked', () =>
+      send('POST', `${this.base}/click`, {}).then(
+        () => true,
+        (error) => {
+          if (!/^element (not interactable|click intercepted)/.test(error.message)) throw error;
+        },
+      ),
+    );
   }
 
   /** Types text into it. @param {string} text */
