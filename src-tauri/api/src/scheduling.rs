@@ -5,8 +5,8 @@ use std::thread::JoinHandle;
 use std::time::Duration;
 
 use tokio::sync::Notify;
-use undercroft_backup::Overdue;
-use undercroft_foundation::Result;
+use undercroft_backup::{Overdue, WaitReason, Waiting};
+use undercroft_foundation::{PlanId, Result};
 use undercroft_library::NewEvent;
 
 use crate::{Api, Rooms};
@@ -97,6 +97,8 @@ async fn run(rooms: &Weak<Rooms>, wake: &Notify, stop: &Notify) {
 struct Known {
     /// What people were warned of.
     warned: Vec<Overdue>,
+    /// Which plans wait, and for what.
+    waiting: Vec<(PlanId, WaitReason)>,
     /// Whether backups were paused.
     was_paused: bool,
 }
@@ -109,6 +111,9 @@ fn step(rooms: &Weak<Rooms>, known: &mut Known) -> Option<Duration> {
     }
     let wait = match rooms.scheduler.step(&rooms.backups) {
         Ok(step) => {
+            if let Err(error) = tell_of_waiting(&rooms, &step.waiting, &mut known.waiting) {
+                tracing::error!(%error, "nobody was told what a plan waits for");
+            }
             let now = rooms.library.world().clock.now();
             Duration::try_from(step.next_look.duration_since(now)).unwrap_or_default()
         }
@@ -131,6 +136,24 @@ fn end_pause(rooms: &Arc<Rooms>, known: &mut Known) -> Result<()> {
     let is_paused = rooms.backups.schedule_pause()?.is_some();
     if std::mem::replace(&mut known.was_paused, is_paused) && !is_paused {
         Api(Arc::clone(rooms)).resume_backups();
+    }
+    Ok(())
+}
+
+/// Tells of each plan that begins to wait. That of a pause does not: the pause was told.
+fn tell_of_waiting(
+    rooms: &Rooms,
+    waiting: &[Waiting],
+    known: &mut Vec<(PlanId, WaitReason)>,
+) -> Result<()> {
+    let before = std::mem::take(known);
+    for each in waiting {
+        let what = (each.plan, each.reason);
+        if each.reason != WaitReason::Paused && !before.contains(&what) {
+            let text = format!("{} {}", rooms.backups.plan(each.plan)?.name, each.text);
+            rooms.library.events().publish(&NewEvent::new("plan.waits", text))?;
+        }
+        known.push(what);
     }
     Ok(())
 }

@@ -78,6 +78,29 @@ impl Scene {
 }
 
 #[test]
+fn a_plan_that_begins_to_wait_is_told_of_once() {
+    let scene = Scene::new();
+    let disk = scene.folder.path().join("disk");
+    let away = scene.folder.path().join("away");
+    std::fs::rename(&disk, &away).unwrap();
+    scene.clock.advance(Duration::from_secs(3 * 3600));
+    scene.api.start_scheduler();
+    let told = || {
+        let events = scene.api.event_list(Default::default()).unwrap();
+        let waits = events.into_iter().filter(|event| event.kind == "plan.waits");
+        waits.map(|event| event.text).collect::<Vec<_>>()
+    };
+    scene.until("told", || told() == ["Daily waits for disk; no backup there yet"]);
+    scene.stir("one");
+    std::thread::sleep(Duration::from_secs(1));
+    assert_eq!(told().len(), 1);
+    std::fs::rename(&away, &disk).unwrap();
+    scene.stir("two");
+    scene.until("run", || scene.planned().is_some());
+    scene.api.shut_down();
+}
+
+#[test]
 fn a_plan_runs_by_itself_until_the_face_goes() {
     let scene = Scene::new();
     scene.api.start_scheduler();
