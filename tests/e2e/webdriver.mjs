@@ -244,11 +244,16 @@ export class Refused extends Error {
 export async function until(what, look) {
   const end = Date.now() + PATIENCE;
   for (;;) {
-    const found = await look();
+    const found = await Promise.resolve().then(look).catch(againIfStale);
     if (found) return found;
     if (Date.now() > end) throw new Error(`Waited ${PATIENCE} ms in vain until ${what}`);
     await sleep(50);
   }
+}
+
+/** What the page replaced while the driver looked at it is looked for again. @param {Error} error @returns {undefined} */
+function againIfStale(error) {
+  if (!error.message.startsWith('stale element reference')) throw error;
 }
 
 /** What can have a role: asking each element of a page would take long. @param {string} role */
