@@ -70,7 +70,7 @@ async function runPlan() {
   await until('the run ended', async () => {
     const runs = await page.call('run_list', { kind: 'plan' });
     return runs.length > before && runs[0].ended;
-  }, 60_000);
+  });
   await rest();
 }
 
@@ -79,7 +79,7 @@ const rest = () =>
   until('all jobs ended', async () => {
     const jobs = await page.call('job_list');
     return jobs.every((/** @type {any} */ job) => !['queued', 'running'].includes(job.state));
-  }, 60_000);
+  });
 
 /** The destination's page, at one of its rooms. @param {string} name */
 async function destination(name) {
@@ -103,7 +103,7 @@ test('three clicks set backups up, and the recovery kit is offered', async () =>
 });
 
 test('the first run backs up the project and the library, and reads back what it wrote', async () => {
-  await card('Done', 60_000);
+  await card('Done');
   await rest();
   assert.equal(ofAtlas().length, 1);
   assert.ok(snapshots().length >= 2, 'the library is backed up, too');
@@ -202,7 +202,7 @@ test('once it is there again, the run begins by itself', async () => {
   await until('it ran', async () => {
     const [run, ...more] = await page.call('run_list', { kind: 'plan' });
     return more.length >= before && run.planned && run.state === 'succeeded';
-  }, 60_000);
+  });
   assert.equal(ofAtlas().length, 3);
   await card('Every Monday to Friday');
   await go('#/activity?show=runs');
@@ -235,7 +235,7 @@ test('an empty machine gets the whole library back, folders too, and starts anew
   await (await page.testId('recovery-look')).click();
   await page.withText('recoverable-project', atlas);
   await (await page.testId('recover')).click();
-  await page.sees('Everything is back', 60_000);
+  await page.sees('Everything is back');
   const begun = await windowOwner();
   // The program may be gone before the driver can say that it clicked.
   await click('button', 'Start anew').catch(() => undefined);

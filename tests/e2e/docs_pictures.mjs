@@ -164,7 +164,7 @@ async function pictures(desktop, page, look) {
   await go(page, `#/projects/${atlas.id}`);
   await keep(page, scratch, `projects-${look}`);
   await go(page, `#/projects/${birch.id}/history/main`);
-  await page.sees('Secrets that are kept', 60_000);
+  await page.sees('Secrets that are kept');
   await keep(page, scratch, `start-${look}`);
   const [{ id: workspace }] = await page.call('workspace_list', { project: atlas.id });
   const versions = await page.call('version_list', { workspace, limit: 100 });

@@ -80,7 +80,7 @@ test('before the first version one sees what would be kept, and what not', async
 
 test('keeping begins, and ends in a first version', async () => {
   await (await page.testId('start-keeping')).click();
-  await page.testId('timeline', 60_000);
+  await page.testId('timeline');
   await standsAt(/^Version 1 of 1.*First import/);
   await page.withText('watch-state', 'Watching');
   [{ id: mine }] = await page.call('workspace_list', { project: project.id });

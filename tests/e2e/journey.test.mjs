@@ -38,7 +38,7 @@ const ENTER = '\uE007';
 
 /** Waits until the last job of the drawer ended, and gives back how. */
 async function jobEnds() {
-  const job = await page.find('[data-testid="job"]:not([data-state="running"], [data-state="queued"])', 60_000);
+  const job = await page.find('[data-testid="job"]:not([data-state="running"], [data-state="queued"])');
   const text = await job.text();
   await click('button', 'Clear finished');
   await click('button', 'Close');
@@ -101,7 +101,7 @@ test('a backup shows its progress and how it ended', async () => {
   await (await page.testId('backup-now')).click();
   await page.find('[role=progressbar]');
   await until('the percentage shows', async () => /\d %/.test(await page.text()));
-  await page.find('[data-testid="snapshot-row"]', 60_000);
+  await page.find('[data-testid="snapshot-row"]');
   await page.withText('project-view', 'Protected');
   const [snapshot, ...more] = snapshots();
   assert.deepEqual(more, []);

@@ -76,7 +76,7 @@ test('"Back up all now" backs up, with the percentage in the tooltip', async () 
   assert.match(running.menu[0].label, /^Back up atlas to shelf, \d+ %$/);
   assert.equal(backUpAll(running)?.enabled, false);
   await tray.shows('what quitting stops', (now) => entry(now, 'Quit, stopping what runs') !== undefined);
-  await showsIcon('protected', 60_000);
+  await showsIcon('protected');
   const { sentence } = await page.call('dashboard');
   const done = await tray.shows(sentence, ({ tooltip }) => tooltip.text === sentence);
   assert.equal(done.status, 'Active');
@@ -115,8 +115,8 @@ test('a plan that is due and whose drive is away waits, and runs by itself when 
   await until('it ran by itself', async () => {
     const [run] = await page.call('run_list', { kind: 'plan' });
     return run?.planned && run.state === 'succeeded';
-  }, 60_000);
-  await showsIcon('protected', 60_000);
+  });
+  await showsIcon('protected');
 });
 
 test('a run that fails is an error until it is put right', async () => {

@@ -241,12 +241,12 @@ export class Refused extends Error {
 }
 
 /** Waits until `look` finds something. @template T @param {string} what @param {() => Promise<T> | T} look */
-export async function until(what, look) {
-  const end = Date.now() + PATIENCE;
+export async function until(what, look, patience = PATIENCE) {
+  const end = Date.now() + patience;
   for (;;) {
     const found = await Promise.resolve().then(look).catch(againIfStale);
     if (found) return found;
-    if (Date.now() > end) throw new Error(`Waited ${PATIENCE} ms in vain until ${what}`);
+    if (Date.now() > end) throw new Error(`Waited ${patience} ms in vain until ${what}`);
     await sleep(50);
   }
 }

@@ -21,7 +21,7 @@ const AT_ONCE: u8 = 50;
 
 /// How a policy is applied.
 #[derive(Debug, Clone)]
-pub(crate) struct Application<'a> {
+struct Application<'a> {
     /// The policy.
     retention: &'a Retention,
     /// The backups of these projects, with their objects; of all when `None`.
