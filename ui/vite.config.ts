@@ -15,6 +15,18 @@ function engine() {
   return { '/api': { target, changeOrigin: true, headers: { authorization, origin: target } } };
 }
 
+/** The moments at which every test runs, whatever day it is: an ordinary one, the night in which a
+ * clock jumps ahead, a leap day. One that the environment names takes their place. */
+function moments() {
+  const { TEST_NOW, TZ = 'UTC' } = process.env;
+  if (TEST_NOW) return [{ name: 'named', env: { TEST_NOW, TZ } }];
+  return [
+    { name: 'weekday', env: { TEST_NOW: '2026-05-20T14:25:00Z', TZ: 'Europe/Berlin' } },
+    { name: 'dst', env: { TEST_NOW: '2026-03-08T10:05:00Z', TZ: 'America/Los_Angeles' } },
+    { name: 'leap-day', env: { TEST_NOW: '2028-02-29T23:40:00Z', TZ: 'Asia/Kolkata' } },
+  ];
+}
+
 export default defineConfig({
   root: here('.'),
   base: './',
@@ -36,5 +48,7 @@ export default defineConfig({
     include: ['src/**/*.test.ts'],
     setupFiles: [here('./src/test/setup.ts')],
     restoreMocks: true,
+    testTimeout: 120_000,
+    projects: moments().map((moment) => ({ extends: true, test: moment })),
   },
 });

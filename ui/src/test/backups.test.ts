@@ -78,19 +78,11 @@ describe('a plan', () => {
   it('is written with a live preview and kept', async () => {
     const backend = await open('#/plans/new');
     await input(await screen.findByTestId('plan-name'), 'Nights');
-    await within(await screen.findByTestId('plan-preview')).findByText(
-      /10 projects/,
-      {},
-      { timeout: 3000 },
-    );
+    await within(await screen.findByTestId('plan-preview')).findByText(/10 projects/, {});
     await fireEvent.click(await screen.findByLabelText(/^By tag/));
     expect((await screen.findByTestId('plan-save')).hasAttribute('disabled')).toBe(true);
     await fireEvent.click(await screen.findByLabelText('client'));
-    await within(screen.getByTestId('plan-preview')).findByText(
-      /4 projects/,
-      {},
-      { timeout: 3000 },
-    );
+    await within(screen.getByTestId('plan-preview')).findByText(/4 projects/, {});
     await fireEvent.change(screen.getByTestId('schedule-kind'), { target: { value: 'hourly' } });
     await within(screen.getByTestId('next-runs')).findByText(/Every hour/);
     await fireEvent.click(screen.getByTestId('plan-save'));
@@ -108,7 +100,7 @@ describe('a plan', () => {
     await open('#/plans/new');
     const buttons = await screen.findAllByRole('button', { name: 'Show what would go' });
     await fireEvent.click(buttons[0] as HTMLElement);
-    const preview = await screen.findByTestId('retention-preview', {}, { timeout: 3000 });
+    const preview = await screen.findByTestId('retention-preview');
     expect(preview.textContent).toMatch(/stay, \d+ go;\s+frees .* loses \d+ files/);
   });
 
@@ -161,13 +153,13 @@ describe('a run', () => {
     await fireEvent.click(run);
     await fireEvent.click(await button(/^Pause Carry out/));
     await fireEvent.click(await button(/^Resume Carry out/));
-    await waitFor(() => expect(backend.library.runs[0]?.kind).toBe('plan'), { timeout: 9000 });
+    await waitFor(() => expect(backend.library.runs[0]?.kind).toBe('plan'));
     const id = backend.library.runs[0]?.id ?? '';
     location.hash = `#/activity?show=runs&run=${id}`;
     const detail = await screen.findByTestId('run-detail');
     await within(detail).findByTestId('run-log');
     expect(within(detail).getAllByTestId('run-part').length).toBeGreaterThan(0);
-  }, 15_000);
+  });
 
   it('is filtered by the engine, and shown on the calendar', async () => {
     const backend = await open('#/activity?show=runs&state=failed');

@@ -12,7 +12,8 @@ async function open(name: string, page: string): Promise<Opened> {
   const project = backend.library.projects.find((one) => one.name === name)?.id ?? '';
   const room = backend.history.rooms(project)[0];
   const ids = (room?.versions ?? []).map(({ version }) => version.id);
-  location.hash = `#/projects/${project}/${page.replace('{old}', ids.at(-30) ?? '')}`;
+  const shown = page.replace('{first}', ids[0] ?? '').replace('{old}', ids.at(-30) ?? '');
+  location.hash = `#/projects/${project}/${shown}`;
   render(App, { backend });
   await waitFor(() => expect(document.querySelector('#page-title')).not.toBeNull());
   return { backend, project, workspace: room?.workspace.id ?? '', ids };
@@ -31,7 +32,7 @@ beforeEach(() => {
 describe('before the first version', () => {
   it('says what would be kept, takes a rule, and starts', async () => {
     const { backend } = await open('glaze', 'history/main');
-    await screen.findByText('node_modules', {}, { timeout: 3000 });
+    await screen.findByText('node_modules');
     await screen.findByText('package.json stands beside it, so it can be made again');
     await fireEvent.click(screen.getByRole('switch', { name: 'Keep .cache' }));
     await waitFor(() =>
@@ -41,7 +42,7 @@ describe('before the first version', () => {
     );
     await fireEvent.click(screen.getByTestId('start-keeping'));
     await screen.findByText('Making the first version');
-    await screen.findByRole('slider', { name: 'Time' }, { timeout: 3000 });
+    await screen.findByRole('slider', { name: 'Time' });
     await screen.findByText('glaze is kept from now on');
     expect(screen.getAllByTestId('version-row')).toHaveLength(1);
   });
@@ -85,7 +86,7 @@ describe('the history', () => {
     await within(dialog).findByText(/files are written/);
     await within(dialog).findByText('What is there now is saved as a version first');
     await fireEvent.click(within(dialog).getByTestId('restore-confirm'));
-    await screen.findByText(/restored, .* identical, 0 failed/, {}, { timeout: 3000 });
+    await screen.findByText(/restored, .* identical, 0 failed/);
     expect(called(backend, 'version_restore')[0]).not.toHaveProperty('to');
     await fireEvent.click(screen.getByRole('button', { name: 'Undo' }));
     await waitFor(() => expect(called(backend, 'undo')).toEqual([{ workspace }]));
@@ -122,7 +123,7 @@ describe('files', () => {
     await fireEvent.input(screen.getByRole('searchbox'), {
       target: { value: 'draw went too far' },
     });
-    const [hit] = await screen.findAllByTestId('file-hit', {}, { timeout: 3000 });
+    const [hit] = await screen.findAllByTestId('file-hit');
     await fireEvent.click(hit as HTMLElement);
     const preview = await screen.findByTestId('preview');
     await within(preview).findByRole('heading', { name: 'main.rs' });
@@ -193,7 +194,7 @@ describe('one file', () => {
   });
 
   it('differs word by word, and n goes to the next change', async () => {
-    await open('aurora', 'diff/main?from={old}&to=now&path=src/parse.rs');
+    await open('aurora', 'diff/main?from={first}&to=now&path=src/parse.rs');
     const diff = await screen.findByTestId('diff');
     await waitFor(() => expect(diff.querySelectorAll('mark').length).toBeGreaterThan(0));
     await key(window, 'n');
@@ -209,16 +210,14 @@ describe('workspaces and git', () => {
     const dialog = await screen.findByRole('dialog', { name: 'Open as workspace' });
     await fireEvent.input(within(dialog).getByLabelText('Name'), { target: { value: 'trial' } });
     await fireEvent.click(within(dialog).getByRole('button', { name: 'Open' }));
-    await screen.findByRole('heading', { name: /^trial/ }, { timeout: 3000 });
+    await screen.findByRole('heading', { name: /^trial/ });
     expect(called(backend, 'workspace_open')[0]).toMatchObject({ name: 'trial' });
     const menu = screen.getByRole('button', { name: 'More for trial' });
     menu.focus();
     await key(menu, 'Enter');
     await fireEvent.click(await screen.findByRole('menuitem', { name: 'Close…' }));
     await fireEvent.click(await screen.findByRole('button', { name: 'Close workspace' }));
-    await waitFor(() => expect(screen.queryByRole('heading', { name: /^trial/ })).toBeNull(), {
-      timeout: 3000,
-    });
+    await waitFor(() => expect(screen.queryByRole('heading', { name: /^trial/ })).toBeNull());
   });
 
   it('commits with a message and switches branches', async () => {

@@ -60,9 +60,7 @@ describe('a project', () => {
       await within(view).findByRole('button', { name: 'Back up now to Backup drive' }),
     );
     await within(view).findByRole('progressbar');
-    await waitFor(() => expect(within(view).getAllByTestId('snapshot-row')).toHaveLength(1), {
-      timeout: 3000,
-    });
+    await waitFor(() => expect(within(view).getAllByTestId('snapshot-row')).toHaveLength(1));
     expect(backend.calls.some((call) => call.name === 'backup_run')).toBe(true);
   });
 

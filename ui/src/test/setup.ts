@@ -1,8 +1,17 @@
-/** What jsdom lacks and the UI asks for. */
-import { cleanup } from '@testing-library/svelte';
-import { afterEach, vi } from 'vitest';
+/** The clock of the tests, their patience, and what jsdom lacks and the UI asks for. */
+import { cleanup, configure } from '@testing-library/svelte';
+import { afterEach, beforeEach, vi } from 'vitest';
 
-afterEach(cleanup);
+// A slow machine is no failure.
+configure({ asyncUtilTimeout: 30_000 });
+
+beforeEach(() => {
+  vi.useFakeTimers({ toFake: ['Date'], now: Date.parse(import.meta.env['TEST_NOW']) });
+});
+afterEach(() => {
+  cleanup();
+  vi.useRealTimers();
+});
 
 class QuietResizeObserver implements ResizeObserver {
   observe(): void {}

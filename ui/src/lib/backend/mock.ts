@@ -47,7 +47,7 @@ type Handlers = {
 type AllHandlers = { [K in UseCase]: (request: Request<K>) => Reply<K> };
 
 const DEFAULTS: MockOptions = {
-  now: Date.now,
+  now: () => Date.now(),
   scenario: 'full',
   canPick: false,
   latencyMs: 0,
