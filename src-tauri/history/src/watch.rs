@@ -11,6 +11,7 @@ mod folders;
 mod hand;
 mod inotify;
 mod limits;
+mod looks;
 mod orders;
 mod pending;
 mod root;
@@ -42,6 +43,11 @@ pub struct WatchOptions {
     /// How often to ask for a look through everything while parts cannot be watched; the longest
     /// wait between two such looks when changes come faster than the system can tell of them.
     pub rescan: Duration,
+    /// How long after folders came or went the watched folders are compared with the disk.
+    pub idle: Duration,
+    /// How often to ask for a look through everything although all is watched: for what the system
+    /// does not tell, such as changes through mapped memory.
+    pub full: Duration,
 }
 
 impl Default for WatchOptions {
@@ -51,6 +57,8 @@ impl Default for WatchOptions {
             longest: Duration::from_secs(60),
             look: Duration::from_secs(10),
             rescan: Duration::from_secs(300),
+            idle: Duration::from_secs(60),
+            full: Duration::from_secs(24 * 3600),
         }
     }
 }
@@ -69,6 +77,8 @@ pub struct Batch {
     pub touched: Touched,
     /// Whether something may have been missed, so that everything is to be compared with the disk.
     pub whole: bool,
+    /// Whether that is done only because it is time again, and so can be done at leisure.
+    pub idle: bool,
 }
 
 /// How well a workspace is watched.

@@ -6,9 +6,13 @@ use std::fs::{self, File, Permissions};
 use std::io::Write;
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::{PermissionsExt, symlink};
-use std::time::SystemTime;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, SystemTime};
 
-use undercroft_history::Batch;
+use crossbeam_channel::{Receiver, Sender, unbounded};
+use undercroft_foundation::World;
+use undercroft_history::{Batch, Included, TreePath, WatchOptions};
 use watch_scene::{Scene, covers, path, paths};
 
 #[test]
@@ -290,4 +294,92 @@ fn pipes_and_sockets_hold_nothing_up() {
     rustix::fs::mkfifoat(rustix::fs::CWD, scene.at("pipe"), 0o600.into()).unwrap();
     let _socket = std::os::unix::net::UnixListener::bind(scene.at("socket")).unwrap();
     assert_eq!(paths(&scene.all()), ["pipe", "socket"]);
+}
+
+/// Holds the watcher up whenever it asks for one folder, until its `go` is dropped.
+struct Gate {
+    at: &'static str,
+    asked: Sender<()>,
+    go: Receiver<()>,
+}
+
+impl Included for Gate {
+    fn folder(&self, folder: &TreePath) -> bool {
+        if *folder == path(self.at) {
+            self.asked.send(()).unwrap();
+            let _ = self.go.recv();
+        }
+        true
+    }
+}
+
+#[test]
+fn folders_that_move_between_the_notice_and_the_look_are_watched() {
+    for other_in_its_place in [false, true] {
+        let ((asked, is_asked), (go, gate)) = (unbounded(), unbounded());
+        let gate = Arc::new(Gate { at: "tmp/pkg/src", asked, go: gate });
+        let mut scene = Scene::start(|_| {}, gate, watch_scene::quick(), &World::real());
+        let unpacked = scene.place.path().join("unpacked");
+        fs::create_dir_all(unpacked.join("pkg/src/deep")).unwrap();
+        fs::rename(&unpacked, scene.at("tmp")).unwrap();
+        is_asked.recv_timeout(watch_scene::PATIENCE).unwrap();
+        scene.rename("tmp", "final");
+        if other_in_its_place {
+            scene.mkdir("tmp/pkg/src/other");
+        }
+        drop(go);
+        scene.until_watching(if other_in_its_place { 9 } else { 5 });
+        scene.all();
+        scene.write("final/pkg/src/deep/f");
+        assert_eq!(paths(&scene.all()), ["final/pkg/src/deep/f"], "{other_in_its_place}");
+    }
+}
+
+#[test]
+fn a_folder_that_takes_the_name_of_one_that_was_there_is_visited() {
+    let mut scene = Scene::with(|root| {
+        fs::create_dir_all(root.join("a/sub")).unwrap();
+        fs::create_dir_all(root.join("b/sub")).unwrap();
+    });
+    scene.rename("a", "c");
+    scene.rename("b", "a");
+    scene.rename("c", "b");
+    assert_eq!(scene.all().touched.subtrees, [path("a"), path("b")].into());
+    scene.until_watching(5);
+    fs::set_permissions(scene.at("a/sub"), Permissions::from_mode(0o700)).unwrap();
+    let batch = scene.all();
+    assert!(batch.touched.folders.contains_key(&path("a/sub")), "{batch:?}");
+}
+
+/// Leaves out one folder until it is told otherwise.
+struct Later(AtomicBool);
+
+impl Included for Later {
+    fn folder(&self, folder: &TreePath) -> bool {
+        *folder != path("later") || self.0.load(Ordering::Relaxed)
+    }
+}
+
+#[test]
+fn what_is_not_watched_although_it_should_be_is_found_after_a_while() {
+    let later = Arc::new(Later(AtomicBool::new(false)));
+    let options = WatchOptions { idle: Duration::from_millis(50), ..watch_scene::quick() };
+    let prepare = |root: &std::path::Path| fs::create_dir_all(root.join("later/deep")).unwrap();
+    let scene = Scene::start(prepare, Arc::clone(&later) as _, options, &World::real());
+    later.0.store(true, Ordering::Relaxed);
+    // Any folder that comes or goes makes a comparison due.
+    scene.mkdir("any");
+    scene.until_watching(4);
+    let mut batches = std::iter::from_fn(|| Some(scene.next()));
+    batches.find(|batch| batch.touched.subtrees.contains(&path("later"))).unwrap();
+}
+
+#[test]
+fn everything_is_looked_through_once_in_a_while() {
+    let options = WatchOptions { full: Duration::from_millis(100), ..watch_scene::quick() };
+    let scene = Scene::unsettled(|_| {}, Arc::new(watch_scene::Usual), options, &World::real());
+    assert_eq!(scene.next(), Batch { whole: true, ..Batch::default() });
+    for _ in 0..2 {
+        assert_eq!(scene.next(), Batch { whole: true, idle: true, ..Batch::default() });
+    }
 }

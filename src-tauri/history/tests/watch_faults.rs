@@ -27,6 +27,7 @@ const WHOLE: Batch = Batch {
         subtrees: std::collections::BTreeSet::new(),
     },
     whole: true,
+    idle: false,
 };
 
 #[test]

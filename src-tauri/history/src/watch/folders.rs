@@ -68,6 +68,11 @@ impl Folders {
         Some((*parent, name))
     }
 
+    /// The folder of this name in another.
+    pub(super) fn child(&self, parent: WatchId, name: &[u8]) -> Option<WatchId> {
+        self.nodes.get(&parent)?.children.get(name).copied()
+    }
+
     /// Puts a folder below another, wherever it was before.
     pub(super) fn put(&mut self, folder: WatchId, parent: WatchId, name: &[u8]) -> Placed {
         if self.place(folder) == Some((parent, name)) {
@@ -108,10 +113,18 @@ impl Folders {
         }
     }
 
-    /// The kernel watches the folder no longer.
+    /// The kernel watches the folder no longer. What was below it has left its place.
     pub(super) fn forget(&mut self, folder: WatchId) {
         self.leave(folder);
-        self.nodes.remove(&folder);
+        self.remove(folder);
+    }
+
+    /// The names of the folders that are known below this one, and that `keep` does not know, have
+    /// left their place.
+    pub(super) fn retain_below(&mut self, parent: WatchId, keep: impl Fn(&[u8]) -> bool) {
+        let Some(node) = self.nodes.get(&parent) else { return };
+        let names: Vec<_> = node.children.keys().filter(|name| !keep(name)).cloned().collect();
+        names.iter().for_each(|name| self.detach(parent, name));
     }
 
     fn leave(&mut self, folder: WatchId) {
@@ -138,17 +151,23 @@ impl Folders {
             if folder == self.root || self.place(folder).is_some() {
                 continue;
             }
-            if let Some(node) = self.nodes.remove(&folder) {
-                for child in node.children.into_values() {
-                    if let Some(node) = self.nodes.get_mut(&child) {
-                        node.place = None;
-                    }
-                    self.loose.push(child);
-                }
+            if self.remove(folder) {
                 return Some(folder);
             }
         }
         None
+    }
+
+    /// Removes a folder that has no place; whether it was there.
+    fn remove(&mut self, folder: WatchId) -> bool {
+        let Some(node) = self.nodes.remove(&folder) else { return false };
+        for child in node.children.into_values() {
+            if let Some(node) = self.nodes.get_mut(&child) {
+                node.place = None;
+            }
+            self.loose.push(child);
+        }
+        true
     }
 }
 
@@ -189,5 +208,12 @@ mod tests {
         // The kernel's late word on the first leaves the second alone.
         folders.forget(2);
         assert_eq!((folders.path(5), folders.count()), (path("a"), 2));
+        folders.put(6, 5, b"b");
+        folders.put(7, 5, b"c");
+        folders.retain_below(5, |name| name == b"c");
+        assert_eq!((folders.take_loose(), folders.path(7)), (Some(6), path("a/c")));
+        // What the kernel gives up takes what is below it along.
+        folders.forget(5);
+        assert_eq!((folders.take_loose(), folders.count()), (Some(7), 1));
     }
 }

@@ -1,14 +1,13 @@
 //! The kernel's notices about folders.
 
 use std::mem::MaybeUninit;
-use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
-use std::path::Path;
+use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd};
 
 use rustix::fs::inotify::{CreateFlags, ReadFlags, Reader, WatchFlags, add_watch, init};
 use rustix::io::{Errno, Result};
 
-/// What to be told of: every change of content, names and attributes, but no reading. A link is
-/// never followed, and what is deleted but still open says nothing more.
+/// What to be told of: every change of content, names and attributes, but no reading. What is
+/// deleted but still open says nothing more.
 const WANTED: WatchFlags = WatchFlags::ATTRIB
     .union(WatchFlags::CLOSE_WRITE)
     .union(WatchFlags::CREATE)
@@ -18,7 +17,6 @@ const WANTED: WatchFlags = WatchFlags::ATTRIB
     .union(WatchFlags::MOVED_FROM)
     .union(WatchFlags::MOVED_TO)
     .union(WatchFlags::MOVE_SELF)
-    .union(WatchFlags::DONT_FOLLOW)
     .union(WatchFlags::EXCL_UNLINK)
     .union(WatchFlags::ONLYDIR);
 
@@ -51,9 +49,10 @@ impl Inotify {
         Ok(Self { queue, buffer: Box::new_uninit_slice(BUFFER_BYTES) })
     }
 
-    /// Watches this one folder. One that is watched already keeps its number.
-    pub(super) fn add(&self, folder: &Path) -> Result<WatchId> {
-        add_watch(&self.queue, folder, WANTED)
+    /// Watches this one folder, whatever its path is by now. One that is watched already keeps its
+    /// number, which so tells whether it is a certain one.
+    pub(super) fn add(&self, folder: BorrowedFd<'_>) -> Result<WatchId> {
+        add_watch(&self.queue, format!("/proc/self/fd/{}", folder.as_raw_fd()), WANTED)
     }
 
     /// Watches it no longer. The queue says `IGNORED` of it.

@@ -24,6 +24,8 @@ pub(super) struct Pending {
     names: usize,
     unnamed: usize,
     whole: bool,
+    /// Whether everything is to be looked through only because it is time again.
+    idle: bool,
     /// Whether anything was noticed since the last stamp.
     news: bool,
     /// When the first and the last of it was noticed.
@@ -61,7 +63,7 @@ impl Pending {
     }
 
     fn bound(&mut self) {
-        self.news = true;
+        (self.news, self.idle) = (true, false);
         let most_folders = self.folders.len().max(self.subtrees.len()) > MOST_FOLDERS;
         if self.whole || self.names > MOST_NAMES || most_folders {
             self.look_through_everything();
@@ -71,6 +73,13 @@ impl Pending {
     /// Notices that something may have been missed; the rest is part of that.
     pub(super) fn look_through_everything(&mut self) {
         *self = Self { whole: true, news: true, since: self.since, ..Self::default() };
+    }
+
+    /// The same, only because it is time again.
+    pub(super) fn look_through_at_leisure(&mut self) {
+        let idle = self.is_empty();
+        self.look_through_everything();
+        self.idle = idle;
     }
 
     /// Whatever was noticed since the last call was noticed at this moment.
@@ -115,7 +124,7 @@ impl Pending {
                 touched.folders.insert(path, names);
             }
         }
-        Batch { touched, whole: pending.whole }
+        Batch { touched, whole: pending.whole, idle: pending.idle }
     }
 }
 

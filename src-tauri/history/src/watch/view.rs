@@ -1,14 +1,21 @@
 //! What the kernel tells of a workspace: the watched folders, and those that are yet to be.
+//!
+//! A path may be out of date whenever it is used, as what the kernel told last may be unheard. So a
+//! folder is opened first, and is the one that is meant when the kernel has the same number for it;
+//! what is in it is then found through that opening alone. One that is not where it was thought to
+//! be is looked for from the folder above, and so on upward. What moved is looked through again with
+//! all that is below it.
 
-use std::collections::VecDeque;
+use std::collections::BTreeSet;
+use std::ffi::OsStr;
 use std::io;
-use std::os::fd::{AsFd, BorrowedFd};
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::os::unix::ffi::OsStrExt;
-use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use rustix::fs::inotify::ReadFlags;
+use rustix::fs::{Dir, FileType, Mode, OFlags};
 use rustix::io::Errno;
 use undercroft_foundation::Error;
 
@@ -16,11 +23,23 @@ use super::Included;
 use super::folders::{Folders, Placed};
 use super::inotify::{Inotify, Notice, WatchId};
 use super::limits::Limits;
+use super::looks::{Look, Looks};
 use super::pending::Pending;
 use crate::path::TreePath;
 
-/// Folders to begin to watch, or to give up, before the kernel is listened to again.
+/// Folders to look into, or to give up, before the kernel is listened to again.
 const STEP: usize = 256;
+
+/// The same, while nothing hurries.
+const SMALL_STEP: usize = 32;
+
+/// So many folders may be somewhere else than was thought without a word of the kernel.
+const MOST_LOST: u32 = 1000;
+
+/// How a folder is looked into that is visited from its root on.
+const NEW: Look = Look { deep: true, covered: true, idle: false };
+
+const FOLDER: OFlags = OFlags::RDONLY.union(OFlags::DIRECTORY).union(OFlags::CLOEXEC);
 
 /// Everything that is watched of one root.
 pub(super) struct View {
@@ -28,10 +47,26 @@ pub(super) struct View {
     included: Arc<dyn Included>,
     inotify: Inotify,
     folders: Folders,
-    /// Folders that the kernel told of, new in their place.
-    fresh: Vec<(WatchId, Vec<u8>)>,
-    /// Folders found below others.
-    found: VecDeque<(WatchId, Vec<u8>)>,
+    arrivals: Vec<Arrival>,
+    looks: Looks,
+    /// Folders to be compared with the disk when nothing else is to be done.
+    verifying: Looks,
+    lost: u32,
+}
+
+/// A folder that the kernel told of.
+struct Arrival {
+    parent: WatchId,
+    name: Vec<u8>,
+    how: How,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum How {
+    Created,
+    Moved,
+    /// Its attributes changed.
+    Changed,
 }
 
 /// What the kernel said, beside what changed.
@@ -43,7 +78,18 @@ pub(super) struct Heard {
     pub(super) lost: bool,
     /// Something happened to the root itself.
     pub(super) root: bool,
+    /// Folders came or went.
+    pub(super) folders: bool,
 }
+
+/// Where the watcher notes what it finds.
+pub(super) struct Notes<'a> {
+    pub(super) pending: &'a mut Pending,
+    pub(super) limits: &'a mut Limits,
+}
+
+/// What is known is out of date beyond mending.
+pub(super) struct Unsound;
 
 impl View {
     /// Begins to watch `root`; the folders below it follow step by step.
@@ -53,15 +99,24 @@ impl View {
         limits: &mut Limits,
     ) -> Result<Self, Errno> {
         let inotify = Inotify::open().inspect_err(|_| limits.no_queue = true)?;
-        let id = inotify.add(root).inspect_err(|error| match *error {
+        let folder = rustix::fs::open(root, FOLDER, Mode::empty());
+        let id = folder.and_then(|folder| inotify.add(folder.as_fd()));
+        let id = id.inspect_err(|error| match *error {
             Errno::NOSPC => limits.no_room = true,
-            error => limits.note(root, &words(root, error.into())),
+            error => limits.note(root, &words(root, error)),
         })?;
-        let (fresh, found) = (Vec::new(), VecDeque::new());
-        let root = root.to_owned();
-        let mut view = Self { root, included, inotify, folders: Folders::new(id), fresh, found };
-        view.look_into(id, &TreePath::root(), limits);
-        Ok(view)
+        let mut looks = Looks::default();
+        looks.add(id, NEW);
+        Ok(Self {
+            root: root.to_owned(),
+            included,
+            inotify,
+            folders: Folders::new(id),
+            arrivals: Vec::new(),
+            looks,
+            verifying: Looks::default(),
+            lost: 0,
+        })
     }
 
     pub(super) fn folders(&self) -> &Folders {
@@ -70,7 +125,7 @@ impl View {
 
     /// Whether folders wait to be watched.
     pub(super) fn is_growing(&self) -> bool {
-        !self.fresh.is_empty() || !self.found.is_empty()
+        !self.arrivals.is_empty() || !self.looks.is_empty()
     }
 
     /// Whether there is anything to do at once.
@@ -78,105 +133,188 @@ impl View {
         self.is_growing() || self.folders.has_loose()
     }
 
+    /// Whether folders are still to be compared with the disk.
+    pub(super) fn is_verifying(&self) -> bool {
+        !self.verifying.is_empty()
+    }
+
+    /// Compares all that is watched with the disk, bit by bit, when nothing else is to be done.
+    pub(super) fn verify(&mut self) {
+        let look = Look { deep: true, covered: false, idle: true };
+        self.verifying.add(self.folders.root(), look);
+    }
+
     /// Hears the kernel.
     pub(super) fn hear(&mut self, pending: &mut Pending) -> Heard {
         let mut heard = Heard::default();
-        let (folders, fresh) = (&mut self.folders, &mut self.fresh);
-        let read = self.inotify.read(|notice| note(&notice, folders, fresh, pending, &mut heard));
+        let (folders, arrivals, lost) = (&mut self.folders, &mut self.arrivals, &mut self.lost);
+        let read = self.inotify.read(|notice| {
+            *lost = 0;
+            note(&notice, folders, arrivals, pending, &mut heard);
+        });
         // A queue that cannot be read is as good as one that overflowed.
         heard.lost |= read.is_err();
         heard.more = read.unwrap_or(false);
         heard
     }
 
-    /// Watches some of the folders that are not yet, or gives some up that left; whether
-    /// everything is still as was thought.
-    pub(super) fn step(&mut self, pending: &mut Pending, limits: &mut Limits) -> bool {
-        let mut sound = true;
+    /// Looks into some of the folders that wait for it, or gives some up that left.
+    pub(super) fn step(&mut self, notes: &mut Notes<'_>) -> Result<(), Unsound> {
         // The kernel's own are all taken, as they come faster than a step.
-        for (parent, name) in std::mem::take(&mut self.fresh) {
-            match self.grow(parent, &name, limits) {
-                Grown::There(id) => pending.visit(id),
-                Grown::Unsound => sound = false,
-                Grown::Nothing => {}
-            }
+        for arrival in std::mem::take(&mut self.arrivals) {
+            self.arrive(&arrival, notes)?;
         }
         for _ in 0..STEP {
-            if let Some((parent, name)) = self.found.pop_front() {
-                sound &= !matches!(self.grow(parent, &name, limits), Grown::Unsound);
+            if let Some((folder, look)) = self.looks.next() {
+                self.look_into(folder, look, notes)?;
             } else if let Some(folder) = self.folders.take_loose() {
                 self.inotify.remove(folder);
+            } else {
+                break;
             }
         }
-        sound
+        for _ in 0..SMALL_STEP {
+            if self.has_work() {
+                break;
+            }
+            let Some((folder, look)) = self.verifying.next() else { break };
+            self.look_into(folder, look, notes)?;
+        }
+        Ok(())
     }
 
-    /// Watches one folder, and finds those in it. It is watched before it is read, so that no
-    /// folder that comes meanwhile is missed.
-    fn grow(&mut self, parent: WatchId, name: &[u8], limits: &mut Limits) -> Grown {
-        let Some(path) = self.folders.path(parent).map(|parent| parent.join(name)) else {
-            return Grown::Nothing;
+    /// Watches a folder where the kernel told of it.
+    fn arrive(&mut self, arrival: &Arrival, notes: &mut Notes<'_>) -> Result<(), Unsound> {
+        let Arrival { parent, name, how } = arrival;
+        // One that is on its way elsewhere is looked into there.
+        let Some(path) = self.folders.path(*parent) else { return Ok(()) };
+        let folder = match self.open_folder(*parent, &path) {
+            Ok(folder) => folder,
+            Err(error) => return self.not_opened(*parent, &path, error, notes),
         };
-        if is_own_git(self.folders.root(), parent, name) || !self.included.folder(&path) {
-            return Grown::Nothing;
+        let look = Look { deep: *how == How::Moved, covered: false, idle: false };
+        self.place(folder.as_fd(), *parent, &path.join(name), look, notes)?;
+        match self.folders.child(*parent, name) {
+            Some(id) if *how == How::Moved => notes.pending.visit(id),
+            Some(id) if *how == How::Changed => notes.pending.list(id),
+            _ => {}
         }
+        Ok(())
+    }
+
+    /// Finds the folders in one that is watched. It is watched before it is read, so that no folder
+    /// that comes meanwhile is missed.
+    fn look_into(&mut self, id: WatchId, look: Look, notes: &mut Notes<'_>) -> Result<(), Unsound> {
+        let Some(path) = self.folders.path(id) else { return Ok(()) };
+        let opened = self.open_folder(id, &path);
+        let listed = opened.and_then(|folder| Ok((folders_in(&folder)?, folder)));
+        let (names, folder) = match listed {
+            Ok(listed) => listed,
+            Err(error) => return self.not_opened(id, &path, error, notes),
+        };
+        self.folders.retain_below(id, |name| names.contains(name));
+        for name in &names {
+            self.place(folder.as_fd(), id, &path.join(name), look, notes)?;
+        }
+        Ok(())
+    }
+
+    /// Opens a watched folder. That there is another at its path by now is as if there were none.
+    fn open_folder(&self, id: WatchId, path: &TreePath) -> Result<OwnedFd, Errno> {
+        let follows = if path.is_root() { OFlags::empty() } else { OFlags::NOFOLLOW };
+        let folder = rustix::fs::open(path.below(&self.root), FOLDER | follows, Mode::empty())?;
+        let found = self.inotify.add(folder.as_fd())?;
+        if found == id {
+            return Ok(folder);
+        }
+        if !self.folders.contains(found) {
+            self.inotify.remove(found);
+        }
+        Err(Errno::NOENT)
+    }
+
+    /// A watched folder is not where it was thought to be, or cannot be read.
+    fn not_opened(
+        &mut self,
+        id: WatchId,
+        path: &TreePath,
+        error: Errno,
+        notes: &mut Notes<'_>,
+    ) -> Result<(), Unsound> {
+        let Some((parent, name)) = self.folders.place(id) else {
+            // The root itself.
+            return if is_gone(error) { Err(Unsound) } else { self.told(path, error, notes) };
+        };
+        if is_gone(error) && self.lost < MOST_LOST {
+            self.lost += 1;
+            self.looks.add(parent, Look { deep: false, covered: false, idle: false });
+        } else if !is_refused(error) {
+            return self.told(path, error, notes);
+        }
+        let name = name.to_vec();
+        self.folders.detach(parent, &name);
+        Ok(())
+    }
+
+    fn told(&self, path: &TreePath, error: Errno, notes: &mut Notes<'_>) -> Result<(), Unsound> {
         let place = path.below(&self.root);
-        let id = match self.inotify.add(&place) {
+        match error {
+            Errno::NOSPC => notes.limits.no_room = true,
+            error => notes.limits.note(&place, &words(&place, error)),
+        }
+        Ok(())
+    }
+
+    /// Watches the folder at `path`, which `folder` holds, and has it looked into when it is new
+    /// there.
+    fn place(
+        &mut self,
+        folder: BorrowedFd<'_>,
+        parent: WatchId,
+        path: &TreePath,
+        look: Look,
+        notes: &mut Notes<'_>,
+    ) -> Result<(), Unsound> {
+        let name = path.name().unwrap_or_default();
+        if is_own_git(self.folders.root(), parent, name) || !self.included.folder(path) {
+            self.folders.detach(parent, name);
+            return Ok(());
+        }
+        let flags = FOLDER | OFlags::NOFOLLOW;
+        let opened = rustix::fs::openat(folder, OsStr::from_bytes(name), flags, Mode::empty());
+        let id = match opened.and_then(|folder| self.inotify.add(folder.as_fd())) {
             Ok(id) => id,
             Err(error) => {
-                self.refused(parent, name, &place, error, limits);
-                return Grown::Nothing;
+                self.folders.detach(parent, name);
+                // What is gone was noticed; what cannot be read is told of when it is read.
+                let is_no_matter = is_gone(error) || is_refused(error);
+                return if is_no_matter { Ok(()) } else { self.told(path, error, notes) };
             }
         };
         if let Some(other) = self.folders.path(id)
-            && other != path
-            && is_same_folder(&other.below(&self.root), &place)
+            && other != *path
+            && self.open_folder(id, &other).is_ok()
         {
-            limits.note(&place, &format!("It is the same folder as {other}"));
-            return Grown::Nothing;
+            let why = format!("It is the same folder as {other}");
+            notes.limits.note(&path.below(&self.root), &why);
+            return Ok(());
         }
         match self.folders.put(id, parent, name) {
-            Placed::Before => return Grown::Nothing,
-            Placed::Never => return Grown::Unsound,
-            Placed::Anew => {}
-        }
-        self.look_into(id, &path, limits);
-        Grown::There(id)
-    }
-
-    fn look_into(&mut self, id: WatchId, path: &TreePath, limits: &mut Limits) {
-        let place = path.below(&self.root);
-        let entries = match std::fs::read_dir(&place) {
-            Ok(entries) => entries,
-            Err(error) if is_no_matter(&error) => return,
-            Err(error) => return limits.note(&place, &words(&place, error)),
-        };
-        for entry in entries.flatten() {
-            if entry.file_type().is_ok_and(|kind| kind.is_dir()) {
-                self.found.push_back((id, entry.file_name().as_bytes().to_vec()));
-            }
-        }
-    }
-
-    fn refused(
-        &mut self,
-        parent: WatchId,
-        name: &[u8],
-        place: &Path,
-        error: Errno,
-        limits: &mut Limits,
-    ) {
-        match error {
-            // It is gone, or no folder any more.
-            Errno::NOENT | Errno::NOTDIR | Errno::LOOP => self.folders.detach(parent, name),
-            Errno::NOSPC => limits.no_room = true,
-            error => {
-                let error = io::Error::from(error);
-                if !is_no_matter(&error) {
-                    limits.note(place, &words(place, error));
+            Placed::Never => return Err(Unsound),
+            Placed::Before if look.deep && look.idle => self.verifying.add(id, look),
+            Placed::Before if look.deep => self.looks.add(id, look),
+            Placed::Before => {}
+            Placed::Anew => {
+                if look.idle {
+                    tracing::warn!(%path, "a folder was not watched");
                 }
+                if !look.covered {
+                    notes.pending.visit(id);
+                }
+                self.looks.add(id, NEW);
             }
         }
+        Ok(())
     }
 }
 
@@ -186,17 +324,25 @@ impl AsFd for View {
     }
 }
 
-enum Grown {
-    There(WatchId),
-    Nothing,
-    Unsound,
+/// The names of the folders in a folder, and of what may be one.
+fn folders_in(folder: &OwnedFd) -> Result<BTreeSet<Vec<u8>>, Errno> {
+    let mut names = BTreeSet::new();
+    for entry in Dir::read_from(folder)? {
+        let entry = entry?;
+        let name = entry.file_name().to_bytes();
+        let may_be_folder = matches!(entry.file_type(), FileType::Directory | FileType::Unknown);
+        if may_be_folder && name != b"." && name != b".." {
+            names.insert(name.to_vec());
+        }
+    }
+    Ok(names)
 }
 
 /// Takes one notice down.
 fn note(
     notice: &Notice<'_>,
     folders: &mut Folders,
-    fresh: &mut Vec<(WatchId, Vec<u8>)>,
+    arrivals: &mut Vec<Arrival>,
     pending: &mut Pending,
     heard: &mut Heard,
 ) {
@@ -214,19 +360,25 @@ fn note(
         return;
     }
     let Some(name) = notice.name else {
-        return note_itself(folder, what, folders, fresh, pending, heard);
+        return note_itself(folder, what, folders, arrivals, pending, heard);
     };
     if is_own_git(folders.root(), folder, name) {
         return;
     }
     pending.touch(folder, name);
-    if what.contains(ReadFlags::ISDIR) {
-        if what.intersects(ReadFlags::MOVED_FROM | ReadFlags::DELETE) {
-            folders.detach(folder, name);
-        } else {
-            // One whose access changed may have become readable.
-            fresh.push((folder, name.to_vec()));
-        }
+    if !what.contains(ReadFlags::ISDIR) {
+        return;
+    }
+    let arrived = |how| Arrival { parent: folder, name: name.to_vec(), how };
+    heard.folders |= !what.contains(ReadFlags::ATTRIB);
+    if what.intersects(ReadFlags::MOVED_FROM | ReadFlags::DELETE) {
+        folders.detach(folder, name);
+    } else if what.contains(ReadFlags::ATTRIB) {
+        // It may have become readable.
+        arrivals.push(arrived(How::Changed));
+    } else {
+        let is_moved = what.contains(ReadFlags::MOVED_TO);
+        arrivals.push(arrived(if is_moved { How::Moved } else { How::Created }));
     }
 }
 
@@ -235,7 +387,7 @@ fn note_itself(
     folder: WatchId,
     what: ReadFlags,
     folders: &Folders,
-    fresh: &mut Vec<(WatchId, Vec<u8>)>,
+    arrivals: &mut Vec<Arrival>,
     pending: &mut Pending,
     heard: &mut Heard,
 ) {
@@ -250,7 +402,7 @@ fn note_itself(
     {
         // What the drive hid is there again.
         pending.touch(parent, name);
-        fresh.push((parent, name.to_vec()));
+        arrivals.push(Arrival { parent, name: name.to_vec(), how: How::Moved });
     }
 }
 
@@ -259,19 +411,14 @@ fn is_own_git(root: WatchId, parent: WatchId, name: &[u8]) -> bool {
     parent == root && name == b".git"
 }
 
-/// What cannot be read cannot be versioned, and is told of when it is read; what is gone was
-/// noticed.
-fn is_no_matter(error: &io::Error) -> bool {
-    use io::ErrorKind::{NotADirectory, NotFound, PermissionDenied};
-    matches!(error.kind(), NotFound | NotADirectory | PermissionDenied)
+fn is_gone(error: Errno) -> bool {
+    matches!(error, Errno::NOENT | Errno::NOTDIR | Errno::LOOP | Errno::STALE)
 }
 
-fn is_same_folder(one: &Path, other: &Path) -> bool {
-    let id =
-        |path: &Path| path.symlink_metadata().ok().map(|metadata| (metadata.dev(), metadata.ino()));
-    id(one).is_some_and(|one| id(other) == Some(one))
+fn is_refused(error: Errno) -> bool {
+    matches!(error, Errno::ACCESS | Errno::PERM)
 }
 
-fn words(path: &Path, error: io::Error) -> String {
-    Error::io("watch", path, error).why_text().to_owned()
+fn words(path: &Path, error: Errno) -> String {
+    Error::io("watch", path, io::Error::from(error)).why_text().to_owned()
 }

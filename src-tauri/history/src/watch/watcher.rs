@@ -17,11 +17,14 @@ use super::limits::Limits;
 use super::orders::{Board, Orders};
 use super::pending::Pending;
 use super::root::RootId;
-use super::view::View;
+use super::view::{Notes, View};
 use super::{Batch, Health, Included, WatchOptions};
 
 /// When the wall clock went so much further than the steady one, the machine slept.
 const SLEPT: SignedDuration = SignedDuration::from_secs(30);
+
+/// While nothing hurries, the disk is left to others for so long after each small step.
+const PAUSE: Duration = Duration::from_millis(20);
 
 /// Where one change is, more follow: they are let come before they are heard together.
 const BREATH: Timespec = Timespec { tv_sec: 0, tv_nsec: 10_000_000 };
@@ -41,6 +44,9 @@ pub(super) struct Watcher {
     limits: Limits,
     /// When to look at the root.
     look_at: Duration,
+    /// When to compare the watched folders with the disk, and when to look through everything.
+    verify_at: Duration,
+    full_at: Duration,
     /// When to begin anew, when that was done last, and how long to wait before doing it again
     /// because notices were lost.
     anew_at: Option<Duration>,
@@ -86,6 +92,8 @@ impl Watcher {
             pending: Pending::default(),
             limits: Limits::default(),
             look_at: now,
+            verify_at: now,
+            full_at: now,
             anew_at: None,
             begun: now,
             patience: Duration::ZERO,
@@ -152,6 +160,8 @@ impl Watcher {
         self.rest(State::Blind);
         self.begun = self.now();
         self.look_at = self.begun + self.options.look;
+        self.verify_at = self.begun + self.options.full;
+        self.full_at = self.verify_at;
         match self.find_root() {
             Ok(id) => self.known = Some(id),
             Err(why) => return self.rest(State::Missing(why)),
@@ -194,9 +204,13 @@ impl Watcher {
         let now = self.now();
         let State::Watching(view) = &mut self.state else { return };
         let heard = view.hear(&mut self.pending);
-        let sound = view.step(&mut self.pending, &mut self.limits);
+        let mut notes = Notes { pending: &mut self.pending, limits: &mut self.limits };
+        let sound = view.step(&mut notes).is_ok();
         self.pending.stamp(now);
         self.is_hearing = heard.more;
+        if heard.folders {
+            self.verify_at = now + self.options.idle;
+        }
         if heard.root {
             (self.look_at, self.anew_at) = (now, Some(now));
         }
@@ -229,11 +243,28 @@ impl Watcher {
         if now >= self.look_at {
             self.look(now);
         }
+        self.verify_when_due(now);
         if self.limits.any() && self.anew_at.is_none() {
             self.anew_at = Some(now + self.options.rescan);
         }
         if self.anew_at.is_some_and(|at| now >= at) {
             self.begin();
+        }
+    }
+
+    /// Compares what is watched with the disk some time after folders came or went, and looks
+    /// through everything once in a long while: not every change is told.
+    fn verify_when_due(&mut self, now: Duration) {
+        let State::Watching(view) = &mut self.state else { return };
+        if now >= self.full_at {
+            self.full_at = now + self.options.full;
+            self.pending.look_through_at_leisure();
+            self.pending.stamp(now);
+            self.verify_at = now;
+        }
+        if now >= self.verify_at && !view.is_growing() {
+            self.verify_at = self.full_at;
+            view.verify();
         }
     }
 
@@ -300,7 +331,13 @@ impl Watcher {
             heard.push(PollFd::from_borrowed_fd(view.as_fd(), PollFlags::IN));
         }
         let look_at = (!matches!(self.state, State::Paused)).then_some(self.look_at);
-        let times = [has_work.then_some(now), look_at, self.settles_at(), self.anew_at];
+        let verify_at = match &self.state {
+            State::Watching(view) if view.is_verifying() => Some(now + PAUSE),
+            State::Watching(_) => Some(self.verify_at.min(self.full_at)),
+            _ => None,
+        };
+        let at_once = has_work.then_some(now);
+        let times = [at_once, look_at, verify_at, self.settles_at(), self.anew_at];
         let timeout = times.into_iter().flatten().min().map(|at| at.saturating_sub(now));
         let timeout = timeout.and_then(|timeout| Timespec::try_from(timeout).ok());
         // An error, say an interruption, is only an early end.

@@ -30,6 +30,7 @@ pub(crate) fn quick() -> WatchOptions {
         longest: Duration::from_secs(5),
         look: Duration::from_millis(100),
         rescan: Duration::from_secs(300),
+        ..WatchOptions::default()
     }
 }
 
