@@ -22,6 +22,8 @@ pub struct Rebuilt {
     pub versions: u64,
     /// Where the lost catalog is kept, to show; nothing when there was none, or it was sound.
     pub lost_catalog: Option<String>,
+    /// What could not be found out, to show.
+    pub unknown: Vec<String>,
 }
 
 /// Makes the catalog of the library at `root` again from what is on disk. A sound one keeps what
@@ -40,5 +42,6 @@ pub fn rebuild_library(root: &Path, world: &World, job: &Job) -> Result<Rebuilt>
         plans: Backups::new(&library).rebuild_plans()?,
         versions: rebuilt.versions,
         lost_catalog: lost.map(|path| escape_path(&path)),
+        unknown: rebuilt.unknown,
     })
 }

@@ -71,6 +71,9 @@ fn rebuild(session: &Session) -> Result<Ending> {
         if let Some(lost) = &done.lost_catalog {
             out.note(format!("The catalog that was lost is kept at {lost}"));
         }
+        for unknown in &done.unknown {
+            out.note(format!("Not known any more of {unknown}"));
+        }
     });
     Ok(Ending::Done)
 }

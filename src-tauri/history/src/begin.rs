@@ -49,7 +49,10 @@ impl History {
             created: self.now(),
             closed: None,
         };
-        self.keep_workspace(&workspace, "was opened")?;
-        Ok(workspace)
+        match self.keep_workspace(&workspace, "was opened") {
+            // Another process was quicker.
+            Err(error) if error.code() == Code::AlreadyExists => self.main_workspace(project),
+            kept => kept.map(|()| workspace),
+        }
     }
 }

@@ -57,12 +57,16 @@ impl Commit {
     /// [`Code::Damaged`] when it is missing, or is none of ours.
     pub(crate) fn read(store: &HistoryStore, id: GitId) -> Result<Self> {
         let content = store.read(ObjectKind::Commit, id)?;
-        let text = String::from_utf8_lossy(&content);
-        Self::parse(&text).ok_or_else(|| {
+        Self::decode(&content).ok_or_else(|| {
             Error::new(Code::Damaged, format!("The commit {id} is no version"))
                 .why("It lacks what Undercroft writes into the commits of a history")
                 .next("Other programs must not commit into it; move its branch back to the commit before")
         })
+    }
+
+    /// The version that a commit holds; nothing when it is none of ours.
+    pub(crate) fn decode(content: &[u8]) -> Option<Self> {
+        Self::parse(&String::from_utf8_lossy(content))
     }
 
     fn parse(text: &str) -> Option<Self> {

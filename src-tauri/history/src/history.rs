@@ -206,7 +206,7 @@ impl History {
         }
         marks::write(&store, &all)?;
         self.library().catalog().write(|transaction| {
-            table::insert(transaction, &version)?;
+            table::put(transaction, &version)?;
             let event = NewEvent::new("version.marked", "A version was given a name, note or pin")
                 .of_project(Some(version.project));
             self.library().events().append(transaction, &event)

@@ -22,6 +22,7 @@ mod path;
 mod preview;
 mod reading;
 mod rebuild;
+mod reconcile;
 mod restore;
 pub mod rules;
 mod save;

@@ -1,25 +1,20 @@
-//! The catalog's part of history, made again from what is on disk: after a crash between the two,
-//! or because the catalog is gone.
+//! The catalog's part of history, made again from what is on disk.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
-use undercroft_foundation::{Code, Error, Job, ProjectId, Result, VersionId};
-use undercroft_library::{ProjectFilter, ProjectStatus};
+use undercroft_foundation::{Job, Result, VersionId};
+use undercroft_library::{Project, ProjectFilter, ProjectStatus};
 
 use crate::commit::Commit;
-use crate::compare::changes_between;
-use crate::folder_view::StoredFolder;
 use crate::history::History;
-use crate::path::TreePath;
-use crate::save::version_of;
 use crate::store::HistoryStore;
-use crate::version::{Change, GitId, Version};
-use crate::versions::marks::{self, Marks};
+use crate::version::GitId;
+use crate::versions::marks;
 use crate::versions::{changes, table};
-use crate::workspaces::{self, Workspace};
+use crate::workspaces;
 
 /// What was made again.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Rebuilt {
     /// Projects that have a history.
     pub projects: u64,
@@ -27,6 +22,16 @@ pub struct Rebuilt {
     pub workspaces: u64,
     /// Versions of those.
     pub versions: u64,
+    /// What could not be found out, a sentence each.
+    pub unknown: Vec<String>,
+}
+
+/// A version as its commit says it, with its place in the order of the project's.
+#[derive(Debug)]
+pub(crate) struct Found {
+    pub(crate) commit: Commit,
+    pub(crate) id: GitId,
+    seq: u64,
 }
 
 impl History {
@@ -46,154 +51,91 @@ impl History {
                 continue;
             }
             job.check_cancelled()?;
-            job.set_current(project.name);
-            let (workspaces, versions) = self.rebuild_project(project.id, job)?;
+            job.set_current(project.name.clone());
+            self.rebuild_project(&project, &mut rebuilt, job)?;
             rebuilt.projects += 1;
-            rebuilt.workspaces += workspaces;
-            rebuilt.versions += versions;
         }
         Ok(rebuilt)
     }
 
-    fn rebuild_project(&self, project: ProjectId, job: &Job) -> Result<(u64, u64)> {
-        let store = self.store(project)?;
+    fn rebuild_project(&self, project: &Project, rebuilt: &mut Rebuilt, job: &Job) -> Result<()> {
+        let id = project.id;
+        let store = self.store(id)?;
         let _lock = store.lock(&*self.library().world().clock)?;
-        let known = workspaces::stored::read(self.library(), project)?;
+        // A catalog that is sound may know of versions that no branch leads to any more.
+        if let Err(error) = self.reconcile(id, &store) {
+            tracing::warn!(%error, project = project.name, "the catalog was not brought up to it");
+        }
+        let found = find_versions(&store, job)?;
+        let (all, derived) =
+            workspaces::derived::complete(self.library(), project, &store, &found)?;
         let marks = marks::read(&store)?;
-        self.library().catalog().write(|transaction| {
-            workspaces::table::remove_project(transaction, project)?;
-            known.iter().try_for_each(|workspace| workspaces::table::put(transaction, workspace))
-        })?;
-        let mut all = Vec::new();
-        for workspace in &known {
-            let Some(tip) = store.tip(&workspace.name)? else { continue };
-            for (commit, id) in self.branch(&store, workspace, tip, |_, _| Ok(false))? {
-                job.check_cancelled()?;
-                all.push(self.describe(&store, project, &marks, &commit, id)?);
-            }
+        let mut described = Vec::with_capacity(found.len());
+        for Found { commit, id: commit_id, seq } in &found {
+            job.check_cancelled()?;
+            let (mut version, changed) = self.describe(&store, id, &marks, commit, *commit_id)?;
+            version.seq = *seq;
+            described.push((version, changed));
         }
         self.library().catalog().write(|transaction| {
-            table::remove_project(transaction, project)?;
-            changes::remove_project(transaction, project)?;
-            for (version, changed) in &all {
-                table::insert(transaction, version)?;
-                changes::insert(transaction, project, version.seq, changed)?;
-            }
-            Ok(())
-        })?;
-        Ok((known.len() as u64, all.len() as u64))
-    }
-
-    /// Brings the catalog up to what the branch of a workspace says, when it lags behind: a process
-    /// ended between the two. The history's lock must be held.
-    pub(crate) fn catch_up(&self, workspace: &Workspace, store: &HistoryStore) -> Result<()> {
-        let newest = self.newest_version(workspace.id)?;
-        let tip = store.tip(&workspace.name)?;
-        if newest.as_ref().map(|version| version.commit) == tip {
-            return Ok(());
-        }
-        let Some(tip) = tip else {
-            let what = format!("The branch {} of the history is gone", workspace.name);
-            return Err(Error::new(Code::Damaged, what)
-                .why("Versions of it are known, so that beginning anew would lose them")
-                .next("Bring the history back from a backup, or restore the branch with git"));
-        };
-        let is_known = |commit: &Commit, id: GitId| -> Result<bool> {
-            Ok(self.version(commit.version).is_ok_and(|version| version.commit == id))
-        };
-        let missing = self.branch(store, workspace, tip, is_known)?;
-        let joint = match missing.first().and_then(|(commit, _)| commit.parent) {
-            Some(parent) => Some(Commit::read(store, parent)?),
-            None => None,
-        };
-        let joint = joint.filter(|commit| commit.workspace == workspace.id);
-        let is_there: HashSet<VersionId> = missing
-            .iter()
-            .map(|(commit, _)| commit.version)
-            .chain(joint.iter().map(|it| it.version))
-            .collect();
-        let marks = marks::read(store)?;
-        for (commit, id) in &missing {
-            let (version, changed) =
-                self.describe(store, workspace.project, &marks, commit, *id)?;
-            self.library()
-                .catalog()
-                .write(|transaction| changes::remove(transaction, version.project, version.seq))?;
-            self.index_version(workspace, &version, &changed)?;
-        }
-        // What the branch no longer has was thinned out.
-        let since = joint.map_or(0, |commit| commit.seq);
-        let all = self
-            .library()
-            .catalog()
-            .read(|connection| table::of_project(connection, workspace.project))?;
-        let is_gone = |version: &&Version| {
-            version.workspace == workspace.id
-                && version.seq > since
-                && !is_there.contains(&version.id)
-        };
-        let gone: Vec<_> = all.iter().filter(is_gone).collect();
-        self.library().catalog().write(|transaction| {
-            gone.iter().try_for_each(|version| {
-                table::remove(transaction, version.id)?;
-                changes::remove(transaction, version.project, version.seq)
+            workspaces::table::remove_project(transaction, id)?;
+            table::remove_project(transaction, id)?;
+            changes::remove_project(transaction, id)?;
+            all.iter().try_for_each(|it| workspaces::table::put(transaction, it))?;
+            described.iter().try_for_each(|(version, changed)| {
+                table::put(transaction, version)?;
+                changes::put(transaction, id, version.seq, changed)
             })
-        })
+        })?;
+        if !derived.is_empty() {
+            workspaces::stored::write(self.library(), id, &all)?;
+        }
+        rebuilt.unknown.extend(derived);
+        rebuilt.workspaces += all.len() as u64;
+        rebuilt.versions += found.len() as u64;
+        Ok(())
     }
+}
 
-    /// The commits of a workspace's branch, the oldest first, from the one after the last that
-    /// `ends`.
-    fn branch(
-        &self,
-        store: &HistoryStore,
-        workspace: &Workspace,
-        tip: GitId,
-        ends: impl Fn(&Commit, GitId) -> Result<bool>,
-    ) -> Result<Vec<(Commit, GitId)>> {
-        let mut commits = Vec::new();
+/// Every version that a reference leads to, in their order. Branches come first: of a version that
+/// thinning was about to write anew they have the last word.
+fn find_versions(store: &HistoryStore, job: &Job) -> Result<Vec<Found>> {
+    let mut tips = Vec::new();
+    for branch in store.branches()? {
+        tips.extend(store.tip(&branch)?);
+    }
+    tips.extend(store.aside()?.into_iter().map(|(_, commit)| commit));
+    let mut order: HashMap<GitId, u64> = HashMap::new();
+    let mut known: HashSet<VersionId> = HashSet::new();
+    let mut found = Vec::new();
+    for tip in tips {
+        let mut chain = Vec::new();
         let mut next = Some(tip);
-        while let Some(id) = next {
+        while let Some(id) = next.filter(|id| !order.contains_key(id)) {
+            job.check_cancelled()?;
             let commit = Commit::read(store, id)?;
-            // Beyond its beginning, a branch is that of another workspace.
-            if commit.workspace != workspace.id || ends(&commit, id)? {
-                break;
-            }
             next = commit.parent;
-            commits.push((commit, id));
+            chain.push((commit, id));
         }
-        commits.reverse();
-        Ok(commits)
-    }
-
-    /// What the catalog should say of a commit.
-    fn describe(
-        &self,
-        store: &HistoryStore,
-        project: ProjectId,
-        marks: &Marks,
-        commit: &Commit,
-        id: GitId,
-    ) -> Result<(Version, Vec<Change>)> {
-        let root = StoredFolder::root(store, commit.tree)?;
-        let parent = match commit.parent {
-            Some(parent) => Some(Commit::read(store, parent)?),
-            None => None,
-        };
-        let changed = match &parent {
-            Some(parent) => {
-                let before = StoredFolder::root(store, parent.tree)?;
-                changes_between(store, &TreePath::root(), before, root)?
+        let mut last = next.and_then(|id| order.get(&id).copied()).unwrap_or_default();
+        for (commit, id) in chain.into_iter().rev() {
+            last = commit.seq.max(last + 1);
+            order.insert(id, last);
+            if known.insert(commit.version) {
+                found.push(Found { commit, id, seq: last });
             }
-            None => Vec::new(),
-        };
-        let totals = root.view(store)?.entries.totals;
-        let parent = parent.map(|parent| parent.version);
-        let mut version = version_of(commit, id, project, parent, totals, &changed);
-        if let Some(mark) = marks.get(&version.id) {
-            version.name = mark.name.clone();
-            version.note = mark.note.clone();
-            version.pinned = mark.pinned;
         }
-        Ok((version, changed))
+    }
+    put_in_order(&mut found);
+    Ok(found)
+}
+
+/// Gives no two versions the same place, though an earlier program may have done so.
+fn put_in_order(found: &mut [Found]) {
+    found.sort_by_key(|it| (it.seq, it.commit.time, it.id));
+    let mut last = 0;
+    for it in found {
+        it.seq = it.seq.max(last + 1);
+        last = it.seq;
     }
 }

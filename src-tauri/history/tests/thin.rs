@@ -554,3 +554,25 @@ fn other_workspaces_stand_on_versions_that_stay() {
     assert_eq!(scene.read(newest.id, "a"), b"3");
     assert_eq!(newest.parent, Some(versions[2]));
 }
+
+#[test]
+fn what_undo_goes_back_to_stays() {
+    let scene = Scene::begun(|scene| scene.write("a", "0"));
+    let mut automatic = Vec::new();
+    for n in 1..4 {
+        scene.wait(60);
+        automatic.push(scene.version(&n.to_string()).id);
+    }
+    // Nothing changed since the automatic version, so that undo goes back to that one.
+    let main = scene.main().id;
+    let order = SaveOrder::new(Trigger::Manual, "");
+    scene.history.delete_file(main, &path("a"), order, &Job::new()).unwrap();
+    scene.write("b", "1");
+    scene.save(Trigger::Automatic);
+    scene.wait(400 * DAY);
+    let plan = scene.history.thin(scene.project, &Job::new()).unwrap();
+    let why: BTreeMap<_, _> = plan.keep.iter().copied().collect();
+    assert_eq!(why[&automatic[2]], KeepReason::Undo);
+    scene.history.undo(main, &Job::new()).unwrap();
+    assert_eq!(fs::read(scene.work("a")).unwrap(), b"3");
+}

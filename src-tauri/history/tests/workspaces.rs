@@ -6,7 +6,9 @@ use std::fs;
 
 use support::{Bench, path};
 use undercroft_foundation::{Code, Job};
-use undercroft_history::{MAIN, SaveOrder, Scope, Trigger, VersionFilter};
+use undercroft_history::{
+    Change, MAIN, Rebuilt, SaveOrder, Scope, Trigger, Version, VersionFilter, Workspace,
+};
 use undercroft_testkit::{Compare, random_bytes, tree_differences, write_file};
 
 fn filled() -> (Bench, undercroft_history::Version) {
@@ -96,4 +98,137 @@ fn names_and_places_that_cannot_be_are_refused() {
     assert_eq!(open("a", Some(&bench.library.root().join("history"))), Code::Invalid);
     assert_eq!(bench.history.workspaces(Some(bench.project)).unwrap().len(), 1);
     assert!(bench.history.entry(first.id, &path("src/a.txt")).is_ok());
+}
+
+/// What the catalog says of workspaces, versions and what those changed.
+type Catalog = (Vec<Workspace>, Vec<(Version, Vec<Change>)>);
+
+fn catalog(bench: &Bench) -> Catalog {
+    let workspaces = bench.history.workspaces(Some(bench.project)).unwrap();
+    let versions = workspaces.iter().flat_map(|workspace| {
+        bench.history.versions(workspace.id, &VersionFilter::default()).unwrap()
+    });
+    let changes = |id| bench.history.changes(id, 1000).unwrap();
+    let versions = versions.map(|version| (version.clone(), changes(version.id))).collect();
+    (workspaces, versions)
+}
+
+fn sql(bench: &Bench, statement: &str) {
+    let done = bench.library.catalog().write(|transaction| {
+        transaction.execute_batch(statement).unwrap();
+        Ok(())
+    });
+    done.unwrap();
+}
+
+/// The catalog is gone, and made again.
+fn rebuild(bench: &Bench) -> Rebuilt {
+    sql(bench, "DELETE FROM versions; DELETE FROM changes; DELETE FROM workspaces;");
+    bench.history.rebuild(&Job::new()).unwrap()
+}
+
+fn save(bench: &Bench, workspace: &Workspace, content: &str) -> Version {
+    fs::write(workspace.root.join("src/a.txt"), content).unwrap();
+    let order = SaveOrder::new(Trigger::Automatic, "");
+    bench.history.save(workspace.id, Scope::Whole, order, &Job::new()).unwrap().unwrap()
+}
+
+#[test]
+fn a_branch_that_was_set_back_forgets_nothing() {
+    let (bench, first) = filled();
+    let main = bench.main();
+    let mut made: Vec<Version> = (0..4).map(|n| save(&bench, &main, &format!("{n}"))).collect();
+    bench.git(&["update-ref", "refs/heads/main", &made[0].commit.to_string()]);
+    made.push(save(&bench, &main, "another way"));
+    assert_eq!(made[4].parent, Some(made[0].id));
+    let all = catalog(&bench);
+    assert_eq!(all.1.len(), 6);
+    // Neither stock git nor a lost catalog takes what no branch leads to.
+    bench.git(&["gc", "--quiet", "--prune=now"]);
+    assert_eq!(rebuild(&bench).versions, 6);
+    assert_eq!(catalog(&bench), all);
+    bench.history.compact(bench.project, &Job::new()).unwrap();
+    bench.fsck();
+    assert_eq!(bench.read(first.id, "src/a.txt"), b"one");
+    assert_eq!(bench.read(made[3].id, "src/a.txt"), b"3");
+    // Set back again, and looked at before anything is saved.
+    bench.git(&["update-ref", "refs/heads/main", &made[0].commit.to_string()]);
+    bench.history.thin(bench.project, &Job::new()).unwrap();
+    assert_eq!(catalog(&bench), all);
+    assert_eq!(save(&bench, &main, "a third way").seq, 7);
+    assert_eq!(catalog(&bench).1.len(), 7);
+}
+
+#[test]
+fn what_the_catalog_was_not_told_of_takes_nobody_elses_place() {
+    let (bench, first) = filled();
+    let main = bench.main();
+    let other = bench.history.open_workspace(first.id, "other", None, &Job::new()).unwrap();
+    let mut made = Vec::new();
+    for n in 0..4 {
+        for workspace in [&main, &other] {
+            let version = save(&bench, workspace, &format!("{n} in {}", workspace.name));
+            // As a crash between the branch and the catalog leaves it.
+            if n % 2 == 0 {
+                let id = version.id;
+                sql(&bench, &format!("DELETE FROM versions WHERE id = '{id}'"));
+            }
+            made.push(version);
+        }
+    }
+    let all = catalog(&bench);
+    assert_eq!(all.1.len(), 1 + made.len());
+    assert!(made.iter().all(|version| all.1.iter().any(|(known, _)| known == version)));
+    assert_eq!(rebuild(&bench).versions, 9);
+    assert_eq!(catalog(&bench), all);
+}
+
+#[test]
+fn two_versions_that_an_earlier_program_gave_one_place_are_both_listed() {
+    let (bench, first) = filled();
+    let main = bench.main();
+    let other = bench.history.open_workspace(first.id, "other", None, &Job::new()).unwrap();
+    let twin = save(&bench, &other, "beside");
+    let commit = bench.git(&["cat-file", "commit", "other"]);
+    let commit = commit.replace("Undercroft-Sequence: 2", "Undercroft-Sequence: 3");
+    let file = bench.folder.path().join("commit");
+    fs::write(&file, commit).unwrap();
+    let id = bench.git(&["hash-object", "-w", "-t", "commit", file.to_str().unwrap()]);
+    let last = save(&bench, &main, "two");
+    assert_eq!(last.seq, 3);
+    sql(&bench, &format!("DELETE FROM versions WHERE id = '{}'", twin.id));
+    bench.git(&["update-ref", "refs/heads/other", id.trim()]);
+    save(&bench, &main, "three");
+    assert_eq!(catalog(&bench).1.len(), 4);
+    assert_eq!(rebuild(&bench).versions, 4);
+    assert_eq!(catalog(&bench).1.len(), 4);
+    assert_eq!(bench.read(twin.id, "src/a.txt"), b"beside");
+}
+
+#[test]
+fn workspaces_are_found_again_by_their_branches() {
+    let (bench, first) = filled();
+    let job = Job::new();
+    let away = bench.folder.path().join("away");
+    let near = bench.history.open_workspace(first.id, "near", None, &job).unwrap();
+    let away = bench.history.open_workspace(first.id, "away", Some(&away), &job).unwrap();
+    save(&bench, &near, "near");
+    save(&bench, &away, "away");
+    let (workspaces, versions) = catalog(&bench);
+    let beside = bench.library.projects().folder_of(bench.project).join("workspaces.json");
+    fs::remove_file(&beside).unwrap();
+    let rebuilt = rebuild(&bench);
+    let (found, again) = catalog(&bench);
+    assert_eq!(again.len(), versions.len());
+    assert!(versions.iter().all(|version| again.contains(version)));
+    for was in &workspaces {
+        let is = found.iter().find(|is| is.id == was.id).unwrap();
+        assert_eq!((&is.name, is.opened_from), (&was.name, was.opened_from));
+        assert_eq!(is.closed.is_some(), is.name == "away");
+        assert_eq!(is.root == was.root, is.name != "away");
+    }
+    assert_eq!(rebuilt.unknown.len(), 3, "{:?}", rebuilt.unknown);
+    // From here on they are as good as any others.
+    assert_eq!(rebuild(&bench).unknown, Vec::<String>::new());
+    assert_eq!(catalog(&bench).0, found);
 }

@@ -123,13 +123,15 @@ impl Sequence {
             self.log.push(format!("in {}: {said}", self.places[at].name));
             self.places[at].before = None;
         }
-        match self.below(12) {
+        match self.below(14) {
             0..5 => self.save(at),
             5..7 => self.restore(at),
             7 => self.undo(at),
             8 => self.open(),
             9 => self.close(at),
             10 => self.plain(&["history", "compact", "p"]),
+            11 => self.save_unheard(at),
+            12 => self.set_back(at),
             _ => self.plain(&["version", "thin", "p"]),
         }
         for _ in 0..2 {
@@ -219,6 +221,48 @@ impl Sequence {
         self.command(&["version", "save", &name, "-m", "Saved"], at);
         let now = tree::read(&self.places[at].folder);
         self.learn(at, &now, None);
+    }
+
+    /// The catalog is not told of a version before another workspace makes one.
+    fn save_unheard(&mut self, at: usize) {
+        let other = self.below(self.places.len());
+        if other == at {
+            return self.save(at);
+        }
+        let point = ["history.published", "catalog.before-commit"][self.below(2)];
+        let name = format!("p/{}", self.places[at].name);
+        let variables = [("UNDERCROFT_CRASH_AT", point)];
+        let ended = self.program.run_with(&variables, &["version", "save", &name, "-m", "Unheard"]);
+        self.log.push(format!("save {name} ({point}: {:?})", ended.signal));
+        self.kills += usize::from(ended.signal.is_some());
+        let said = change(&self.dice, &self.places[other].folder);
+        self.log.push(format!("in {}: {said}", self.places[other].name));
+        self.places[at].before = None;
+        self.places[other].before = None;
+        self.save(other);
+        self.save(at);
+    }
+
+    /// Stock git sets a branch back; no version is lost by that.
+    fn set_back(&mut self, at: usize) {
+        let branch = format!("refs/heads/{}", self.places[at].name);
+        let git = |arguments: &[&str]| {
+            let histories = self.program.library().join("history");
+            let history = fs::read_dir(histories).unwrap().next().unwrap().unwrap().path();
+            let mut git = std::process::Command::new("git");
+            let output = git.arg("-C").arg(history).args(arguments).output().unwrap();
+            String::from_utf8(output.stdout).unwrap()
+        };
+        let commits = git(&["rev-list", "--first-parent", &branch]);
+        let commits: Vec<&str> = commits.lines().collect();
+        if commits.is_empty() {
+            return;
+        }
+        let commit = commits[self.below(commits.len())];
+        git(&["update-ref", &branch, commit]);
+        self.log.push(format!("set {branch} back to {commit}"));
+        self.places[at].before = None;
+        self.save(at);
     }
 
     fn restore(&mut self, at: usize) {

@@ -59,7 +59,7 @@ impl History {
     pub fn compact(&self, project: ProjectId, job: &Job) -> Result<Compacted> {
         let store = self.store(project)?;
         let lock = store.lock(&*self.library().world().clock)?;
-        self.catch_up_all(project, &store)?;
+        self.reconcile(project, &store)?;
         store.refresh();
         job.set_current("Looking for what versions need");
         let packed = packs_of(&store)?;
@@ -83,12 +83,6 @@ impl History {
             self.library().events().append(transaction, &event)
         })?;
         Ok(done)
-    }
-
-    /// Brings the catalog up to what all branches say.
-    pub(crate) fn catch_up_all(&self, project: ProjectId, store: &HistoryStore) -> Result<()> {
-        let workspaces = self.workspaces(Some(project))?;
-        workspaces.iter().try_for_each(|workspace| self.catch_up(workspace, store))
     }
 
     /// All that branches, tags and the catalog's versions lead to.

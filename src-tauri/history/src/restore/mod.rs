@@ -32,6 +32,7 @@ use crate::rules::{LeaveOut, ProjectRules};
 use crate::save::{SaveOrder, Scope};
 use crate::version::{Change, ContentId, Trigger};
 use crate::watch::Touched;
+use crate::workspaces::Workspace;
 
 use self::last_kept::LastKept;
 use self::selection::Selection;
@@ -147,7 +148,7 @@ impl History {
         let order = SaveOrder::new(Trigger::BeforeRestore, "");
         let before = match self.save(workspace, scope, order, job)? {
             Some(version) => Some(version),
-            None => self.newest_version(workspace)?,
+            None => self.tip_version(workspace)?,
         };
         let before = before.map(|version| version.id);
         if let Some(version) = before {
@@ -171,6 +172,11 @@ impl History {
         })?;
         let to = RestoreTo::InPlace { workspace, remove_extra: true };
         self.restore_as(&RestoreOrder { version, paths, to, like: None }, "Undo: ", job)
+    }
+
+    /// The version that [`History::undo`] would go back to, which thinning must leave there.
+    pub(crate) fn undo_version(&self, workspace: &Workspace) -> Result<Option<VersionId>> {
+        Ok(LastKept::read(self.library().root(), workspace)?.map(|last| last.version))
     }
 
     /// Sees that there is something at each path to restore, or to remove.

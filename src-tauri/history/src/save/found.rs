@@ -113,7 +113,9 @@ impl Found {
 
     /// The changes by path. Where something was removed and the same, or something like it, was
     /// added, the two become one rename.
-    pub(crate) fn settle(self, store: &HistoryStore) -> Result<Vec<Change>> {
+    pub(crate) fn settle(mut self, store: &HistoryStore) -> Result<Vec<Change>> {
+        // In whatever order they were met, the same pairs are renames.
+        self.changes.sort_unstable_by(|a, b| a.change.path.cmp(&b.change.path));
         let (removed, mut others): (Vec<_>, Vec<_>) =
             self.changes.into_iter().partition(|found| found.change.kind == ChangeKind::Removed);
         let mut removed: Vec<Option<FoundChange>> = removed.into_iter().map(Some).collect();

@@ -16,6 +16,7 @@ mod visit;
 use std::sync::Mutex;
 use std::sync::atomic::AtomicBool;
 
+use rusqlite::Transaction;
 use undercroft_foundation::{
     Code, Error, Job, ProjectId, Result, VersionId, WorkspaceId, count_text, escape_path,
 };
@@ -78,7 +79,7 @@ impl History {
         let disk = Disk::open(&workspace.root)?;
         let store = self.store(workspace.project)?;
         let lock = store.lock(&*self.library().world().clock)?;
-        self.catch_up(&workspace, &store)?;
+        self.reconcile_for(&workspace, &store)?;
         let tip = self.tip_of(&workspace, &store)?;
         let before = match tip {
             Some(tip) => Some(Commit::read(&store, tip)?),
@@ -106,22 +107,29 @@ impl History {
         workspace.opened_from.map(|from| self.version(from).map(|it| it.commit)).transpose()
     }
 
+    /// The version that a workspace holds when nothing changed since; none before its first.
+    pub(crate) fn tip_version(&self, workspace: WorkspaceId) -> Result<Option<Version>> {
+        let workspace = self.workspace(workspace)?;
+        let store = self.store(workspace.project)?;
+        let Some(tip) = self.tip_of(&workspace, &store)? else { return Ok(None) };
+        self.version(Commit::read(&store, tip)?.version).map(Some)
+    }
+
     /// Notes a version in the catalog, with what it changed.
     pub(crate) fn index_version(
         &self,
+        transaction: &Transaction<'_>,
         workspace: &Workspace,
         version: &Version,
         changed: &[Change],
     ) -> Result<()> {
-        self.library().catalog().write(|transaction| {
-            table::insert(transaction, version)?;
-            changes::insert(transaction, version.project, version.seq, changed)?;
-            let project = self.library().projects().get(version.project).map(|it| it.name);
-            let of = project.unwrap_or_else(|_| workspace.name.clone());
-            let text = format!("{of}: {}", version.message.lines().next().unwrap_or_default());
-            let event = NewEvent::new("version.made", text).of_project(Some(version.project));
-            self.library().events().append(transaction, &event).map(drop)
-        })
+        table::put(transaction, version)?;
+        changes::put(transaction, version.project, version.seq, changed)?;
+        let project = self.library().projects().get(version.project).map(|it| it.name);
+        let of = project.unwrap_or_else(|_| workspace.name.clone());
+        let text = format!("{of}: {}", version.message.lines().next().unwrap_or_default());
+        let event = NewEvent::new("version.made", text).of_project(Some(version.project));
+        self.library().events().append(transaction, &event).map(drop)
     }
 }
 
@@ -223,11 +231,8 @@ impl Making<'_> {
     ) -> Result<Version> {
         let world = self.history.library().world();
         let project = self.workspace.project;
-        let seq = self
-            .history
-            .library()
-            .catalog()
-            .read(|connection| table::next_seq(connection, project))?;
+        let catalog = self.history.library().catalog();
+        let seq = catalog.read(|connection| table::next_seq(connection, project))?;
         let Drawn { id, root, totals, changed, stored_bytes } = drawn;
         let message = if order.message.trim().is_empty() {
             describe(&changed, before.is_none())
@@ -243,15 +248,21 @@ impl Making<'_> {
             version: id,
             trigger: order.trigger,
             workspace: self.workspace.id,
-            seq,
+            // What the catalog could not be told of comes before it all the same.
+            seq: before.map_or(seq, |(commit, _)| seq.max(commit.seq + 1)),
             stored_bytes,
         };
-        let commit_id = writing.put(&mut Deflater::new(), ObjectKind::Commit, &commit.encode())?;
+        let content = commit.encode();
+        // What the catalog is told is what it would read in the commit.
+        let commit = Commit::decode(&content).ok_or_else(|| not_a_version(&commit))?;
+        let commit_id = writing.put(&mut Deflater::new(), ObjectKind::Commit, &content)?;
         writing.flush()?;
         self.store.publish(&self.workspace.name, commit_id)?;
         let parent = before.map(|(commit, _)| commit.version);
         let version = version_of(&commit, commit_id, project, parent, totals, &changed);
-        self.history.index_version(self.workspace, &version, &changed)?;
+        catalog.write(|transaction| {
+            self.history.index_version(transaction, self.workspace, &version, &changed)
+        })?;
         Ok(version)
     }
 }
@@ -331,6 +342,10 @@ fn emptied(root: &std::path::Path) -> Error {
     Error::new(Code::SourceMissing, what)
         .why("Its drive may be away; no version is made of that by itself")
         .next("Bring the drive back, restore the last version, or save a version by hand")
+}
+
+fn not_a_version(commit: &Commit) -> Error {
+    Error::new(Code::Internal, format!("The version {} has no form as a commit", commit.version))
 }
 
 fn lost_root() -> Error {

@@ -3,6 +3,7 @@
 
 mod object;
 mod pack;
+mod refs;
 mod roll_up;
 mod writing;
 
@@ -154,53 +155,6 @@ impl HistoryStore {
     /// Looks for packs that were written meanwhile.
     pub(crate) fn refresh(&self) {
         self.readers.lock().unwrap_or_else(PoisonError::into_inner).clear();
-    }
-
-    /// The commit that a branch points at; nothing when there is no such branch.
-    pub(crate) fn tip(&self, branch: &str) -> Result<Option<GitId>> {
-        let path = self.branch_path(branch);
-        let text = match fs::read_to_string(&path) {
-            Ok(text) => text,
-            Err(source) if source.kind() == std::io::ErrorKind::NotFound => {
-                return self.packed_tip(branch);
-            }
-            Err(source) => return Err(Error::io("read", &path, source)),
-        };
-        parse_id(text.trim_end()).map(Some).ok_or_else(|| {
-            Error::new(Code::Damaged, format!("{} is not a branch", escape_path(&path)))
-        })
-    }
-
-    /// Stock git may have packed the refs.
-    fn packed_tip(&self, branch: &str) -> Result<Option<GitId>> {
-        self.with_reader(|repository| {
-            match repository.refname_to_id(&format!("refs/heads/{branch}")) {
-                Ok(oid) => Ok(Some(oid.into())),
-                Err(error) if error.code() == git2::ErrorCode::NotFound => Ok(None),
-                Err(source) => Err(self.unreadable(source)),
-            }
-        })
-    }
-
-    /// Moves a branch; durable when this returns. What it points at must be durable already.
-    pub(crate) fn publish(&self, branch: &str, commit: GitId) -> Result<()> {
-        let path = self.branch_path(branch);
-        // A name that git itself uses while it moves a branch, and overlooks when it lists them.
-        let lock = path.with_file_name(format!("{branch}.lock"));
-        let write = || {
-            let mut file = File::create(&lock)?;
-            std::io::Write::write_all(&mut file, format!("{commit}\n").as_bytes())?;
-            file.sync_all()
-        };
-        write().at("write", &lock)?;
-        reach_write_point("history.before-publish");
-        fs::rename(&lock, &path).at("replace", &path)?;
-        reach_write_point("history.published");
-        sync_folder(path.parent().unwrap_or(&self.root))
-    }
-
-    fn branch_path(&self, branch: &str) -> PathBuf {
-        self.root.join("refs/heads").join(branch)
     }
 
     /// Runs `work` with a handle that no other thread uses.

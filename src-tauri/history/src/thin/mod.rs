@@ -9,13 +9,14 @@ mod cost;
 mod rewrite;
 mod rule;
 
-use std::collections::HashSet;
+use std::collections::HashMap;
 
 use undercroft_foundation::{Job, ProjectId, Result, VersionId};
 
 pub use self::cost::LostFile;
 pub(crate) use self::cost::freed_objects;
 pub use self::rule::{DropReason, KeepReason};
+use crate::commit::Commit;
 use crate::history::History;
 use crate::store::HistoryStore;
 use crate::version::Version;
@@ -66,7 +67,7 @@ impl History {
     pub fn thin(&self, project: ProjectId, job: &Job) -> Result<ThinPlan> {
         let store = self.store(project)?;
         let lock = store.lock(&*self.library().world().clock)?;
-        self.catch_up_all(project, &store)?;
+        self.reconcile(project, &store)?;
         let versions = self.all_versions(project)?;
         let plan = self.plan_of(project, &store, &versions, job)?;
         if !plan.drop.is_empty() {
@@ -81,6 +82,25 @@ impl History {
         self.library().catalog().read(|connection| table::of_project(connection, project))
     }
 
+    /// The versions that something points at.
+    fn needed_versions(
+        &self,
+        project: ProjectId,
+        store: &HistoryStore,
+    ) -> Result<HashMap<VersionId, KeepReason>> {
+        let mut needed = HashMap::new();
+        for workspace in self.workspaces(Some(project))? {
+            needed.extend(workspace.opened_from.map(|id| (id, KeepReason::OpenedFrom)));
+            let undo = self.undo_version(&workspace)?;
+            needed.extend(undo.map(|id| (id, KeepReason::Undo)));
+            // Not the last in the order, where a branch was set back.
+            if let Some(tip) = store.tip(&workspace.name)? {
+                needed.insert(Commit::read(store, tip)?.version, KeepReason::Newest);
+            }
+        }
+        Ok(needed)
+    }
+
     fn plan_of(
         &self,
         project: ProjectId,
@@ -88,12 +108,10 @@ impl History {
         versions: &[Version],
         job: &Job,
     ) -> Result<ThinPlan> {
-        let workspaces = self.workspaces(Some(project))?;
-        let opened_from: HashSet<VersionId> =
-            workspaces.iter().filter_map(|workspace| workspace.opened_from).collect();
+        let needed = self.needed_versions(project, store)?;
         let mut plan = ThinPlan::default();
         let mut kept = Vec::new();
-        let fates = rule::decide(versions, &opened_from, self.now());
+        let fates = rule::decide(versions, &needed, self.now());
         for (version, fate) in versions.iter().zip(fates) {
             match fate {
                 Fate::Keep(reason) => {

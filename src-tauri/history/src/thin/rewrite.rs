@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use undercroft_foundation::{Result, VersionId, count_text, reach_write_point};
+use undercroft_foundation::{ProjectId, Result, VersionId, count_text, reach_write_point};
 use undercroft_library::NewEvent;
 
 use crate::commit::Commit;
@@ -40,23 +40,16 @@ impl History {
         let commits: HashMap<VersionId, GitId> =
             rewritten.iter().map(|it| (it.version.id, it.version.commit)).collect();
         let Some(project) = versions.first().map(|version| version.project) else { return Ok(()) };
-        for workspace in self.workspaces(Some(project))? {
-            let newest = versions.iter().rfind(|version| version.workspace == workspace.id);
-            if let Some(commit) = newest.and_then(|newest| commits.get(&newest.id)) {
-                store.publish(&workspace.name, *commit)?;
-                reach_write_point("history.thin-published");
-            }
-        }
+        self.move_references(project, store, &chain, &commits)?;
         self.library().catalog().write(|transaction| {
             for version in versions.iter().filter(|version| dropped.contains(&version.id)) {
                 table::remove(transaction, version.id)?;
                 changes::remove(transaction, project, version.seq)?;
             }
             for Rewritten { version, changes } in &rewritten {
-                table::insert(transaction, version)?;
+                table::put(transaction, version)?;
                 if let Some(changed) = changes {
-                    changes::remove(transaction, project, version.seq)?;
-                    changes::insert(transaction, project, version.seq, changed)?;
+                    changes::put(transaction, project, version.seq, changed)?;
                 }
             }
             let gone = count_text(dropped.len() as u64, "automatic version");
@@ -64,6 +57,45 @@ impl History {
             self.library().events().append(transaction, &event.of_project(Some(project)))
         })?;
         reach_write_point("history.thinned");
+        Ok(())
+    }
+
+    /// Moves branches, and what keeps versions beside them, to the commits that were written anew.
+    fn move_references(
+        &self,
+        project: ProjectId,
+        store: &HistoryStore,
+        chain: &Chain<'_>,
+        commits: &HashMap<VersionId, GitId>,
+    ) -> Result<()> {
+        let mut branches = Vec::new();
+        for workspace in self.workspaces(Some(project))? {
+            if let Some(tip) = store.tip(&workspace.name)? {
+                branches.push((workspace.name, Commit::read(store, tip)?.version));
+            }
+        }
+        let on_branches: HashSet<VersionId> =
+            branches.iter().flat_map(|(_, tip)| chain.line(*tip)).collect();
+        let commit_of = |id| {
+            let known = || chain.versions.iter().find(|it| it.id == id).map(|it| it.commit);
+            commits.get(&id).copied().or_else(known)
+        };
+        for (version, _) in store.aside()? {
+            let stays = chain.line(version).find(|id| !chain.dropped.contains(id));
+            if stays != Some(version) || on_branches.contains(&version) {
+                store.release(version)?;
+            }
+            let aside = stays.filter(|id| !on_branches.contains(id));
+            if let Some((id, commit)) = aside.and_then(|id| Some((id, commit_of(id)?))) {
+                store.set_aside(id, commit)?;
+            }
+        }
+        for (name, tip) in branches {
+            if let Some(commit) = commits.get(&tip) {
+                store.publish(&name, *commit)?;
+                reach_write_point("history.thin-published");
+            }
+        }
         Ok(())
     }
 }
@@ -88,6 +120,11 @@ impl<'a> Chain<'a> {
             parent = self.parents.get(&id).copied().flatten();
         }
         parent
+    }
+
+    /// A version and those that it came after.
+    fn line(&self, from: VersionId) -> impl Iterator<Item = VersionId> {
+        std::iter::successors(Some(from), |id| self.parents.get(id).copied().flatten())
     }
 
     /// Writes anew the commits that come after others now.

@@ -33,6 +33,8 @@ pub enum KeepReason {
     Pinned,
     /// Another workspace was opened from it.
     OpenedFrom,
+    /// Undoing the last restore or deletion goes back to it.
+    Undo,
     /// It is less than a day old.
     LastDay,
     /// It is the last of its hour, and less than a week old.
@@ -56,6 +58,7 @@ impl KeepReason {
             Self::Named => "It has a name or a note",
             Self::Pinned => "It is pinned",
             Self::OpenedFrom => "A workspace was opened from it",
+            Self::Undo => "Undo goes back to it",
             Self::LastDay => "It is less than a day old",
             Self::LastOfHour => "It is the last of its hour",
             Self::LastOfDay => "It is the last of its day",
@@ -94,12 +97,13 @@ pub(crate) enum Fate {
     Drop(DropReason),
 }
 
-/// Decides about the versions of a project, which come in their order.
+/// Decides about the versions of a project, which come in their order; `needed` stay whatever
+/// their age.
 ///
 /// The order counts, not the clock: a version is never taken for older than those before it.
 pub(crate) fn decide(
     versions: &[Version],
-    opened_from: &HashSet<VersionId>,
+    needed: &HashMap<VersionId, KeepReason>,
     now: Timestamp,
 ) -> Vec<Fate> {
     let mut by_workspace: HashMap<WorkspaceId, Vec<usize>> = HashMap::new();
@@ -113,7 +117,7 @@ pub(crate) fn decide(
         // The newest first: it is the last of its hour, its day and its week.
         for (at, moment) in places.iter().copied().zip(moments).rev() {
             let by_age = by_age(moment, now, &mut periods);
-            fates[at] = match reason_to_stay(&versions[at], opened_from) {
+            fates[at] = match reason_to_stay(&versions[at], needed) {
                 _ if at == 0 => Fate::Keep(KeepReason::First),
                 _ if Some(&at) == places.last() => Fate::Keep(KeepReason::Newest),
                 Some(reason) => Fate::Keep(reason),
@@ -135,7 +139,10 @@ fn steady_moments(places: &[usize], versions: &[Version]) -> Vec<i64> {
     places.iter().map(steady).collect()
 }
 
-fn reason_to_stay(version: &Version, opened_from: &HashSet<VersionId>) -> Option<KeepReason> {
+fn reason_to_stay(
+    version: &Version,
+    needed: &HashMap<VersionId, KeepReason>,
+) -> Option<KeepReason> {
     match version.trigger {
         Trigger::Import => return Some(KeepReason::First),
         Trigger::Manual => return Some(KeepReason::Manual),
@@ -148,7 +155,7 @@ fn reason_to_stay(version: &Version, opened_from: &HashSet<VersionId>) -> Option
     if version.name.is_some() || version.note.is_some() {
         return Some(KeepReason::Named);
     }
-    opened_from.contains(&version.id).then_some(KeepReason::OpenedFrom)
+    needed.get(&version.id).copied()
 }
 
 /// What the age alone says; `periods` holds those that have a version already.
@@ -224,7 +231,7 @@ mod tests {
     }
 
     fn kept(versions: &[Version], now: Timestamp) -> Vec<bool> {
-        let fates = decide(versions, &HashSet::new(), now);
+        let fates = decide(versions, &HashMap::new(), now);
         fates.iter().map(|fate| matches!(fate, Fate::Keep(_))).collect()
     }
 
@@ -289,8 +296,8 @@ mod tests {
         all[3].trigger = Trigger::BeforeRestore;
         all[4].pinned = true;
         all[5].name = Some("good".to_owned());
-        let opened = HashSet::from([all[6].id]);
-        let fates = decide(&all, &opened, now);
+        let needed = HashMap::from([(all[6].id, KeepReason::OpenedFrom)]);
+        let fates = decide(&all, &needed, now);
         let expected = [
             Fate::Keep(KeepReason::First),
             Fate::Drop(DropReason::Week),

@@ -28,15 +28,15 @@ pub(crate) const MIGRATIONS: &[Migration] = &[Migration {
 
 const COLUMNS: &str = "project, path, seq, kind, from_path, size_bytes, layer";
 
-/// Keeps what version `seq` changed.
-pub(crate) fn insert(
+/// Keeps what version `seq` changed, in the place of what was known of that.
+pub(crate) fn put(
     transaction: &Transaction<'_>,
     project: ProjectId,
     seq: u64,
     changes: &[Change],
 ) -> Result<()> {
-    let query =
-        format!("INSERT OR REPLACE INTO changes ({COLUMNS}) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)");
+    remove(transaction, project, seq)?;
+    let query = format!("INSERT INTO changes ({COLUMNS}) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)");
     let keep = || {
         let mut statement = transaction.prepare_cached(&query)?;
         let project = project.to_string();

@@ -42,11 +42,15 @@ const COLUMNS: &str = "id, project, workspace, seq, time, author, message, kind,
                        pinned, parent, git_commit, files, size_bytes, stored_bytes, added, \
                        modified, removed, renamed";
 
-pub(crate) fn insert(transaction: &Transaction<'_>, version: &Version) -> Result<()> {
+/// Keeps a version, in the place of what was known of it, and never of another.
+pub(crate) fn put(transaction: &Transaction<'_>, version: &Version) -> Result<()> {
     let query = format!(
-        "INSERT OR REPLACE INTO versions ({COLUMNS})
+        "INSERT INTO versions ({COLUMNS})
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18,
-                 ?19, ?20)"
+                 ?19, ?20)
+         ON CONFLICT (id) DO UPDATE SET
+             seq = ?4, name = ?9, note = ?10, pinned = ?11, parent = ?12, git_commit = ?13,
+             added = ?17, modified = ?18, removed = ?19, renamed = ?20"
     );
     transaction
         .prepare_cached(&query)
@@ -111,6 +115,14 @@ pub(crate) fn oldest(connection: &Connection, workspace: WorkspaceId) -> Result<
         .prepare_cached(&query)
         .and_then(|mut statement| statement.query_row([Column(workspace)], from_row).optional())
         .sql("read a version")
+}
+
+/// Whether a version of the project has this place in the order.
+pub(crate) fn is_taken(connection: &Connection, project: ProjectId, seq: u64) -> Result<bool> {
+    connection
+        .prepare_cached("SELECT 1 FROM versions WHERE project = ?1 AND seq = ?2")
+        .and_then(|mut statement| statement.exists((Column(project), number(seq))))
+        .sql("look for a version")
 }
 
 /// The number that the next version of a project gets.

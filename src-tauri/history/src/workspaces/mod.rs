@@ -1,6 +1,7 @@
 //! Workspaces: working copies of a project, each a plain folder with versions of its own. `main` is
 //! where the user works; others are opened from any version, beside it.
 
+pub(crate) mod derived;
 mod opening;
 pub(crate) mod stored;
 pub(crate) mod table;
@@ -121,8 +122,10 @@ impl History {
 
     /// Makes a workspace known: beside the project's metadata first, which is the truth.
     pub(crate) fn keep_workspace(&self, workspace: &Workspace, happened: &str) -> Result<()> {
+        let _writing = stored::lock(self.library(), workspace.project)?;
         let mut all = self.workspaces(Some(workspace.project))?;
-        match all.iter_mut().find(|known| known.id == workspace.id) {
+        match all.iter_mut().find(|known| known.name == workspace.name) {
+            Some(known) if known.id != workspace.id => return Err(is_taken(&workspace.name)),
             Some(known) => *known = workspace.clone(),
             None => all.push(workspace.clone()),
         }
@@ -134,6 +137,7 @@ impl History {
     }
 
     fn store_workspaces(&self, project: ProjectId) -> Result<()> {
+        let _writing = stored::lock(self.library(), project)?;
         stored::write(self.library(), project, &self.workspaces(Some(project))?)
     }
 
@@ -152,6 +156,12 @@ impl History {
     pub(crate) fn now(&self) -> Timestamp {
         Moment::of(self.library().world().clock.now()).0
     }
+}
+
+fn is_taken(name: &str) -> Error {
+    Error::new(Code::AlreadyExists, format!("There is a workspace {name} already"))
+        .why("Its versions are kept under that name, also when it is closed")
+        .next("Choose another name")
 }
 
 /// The name, if a workspace can bear it: it is that of a branch and of a folder, too.

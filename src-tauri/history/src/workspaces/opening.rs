@@ -9,7 +9,7 @@ use undercroft_foundation::{
 };
 use undercroft_library::{Overlap, ProjectFilter, overlap};
 
-use super::{MAIN, Workspace, check_name};
+use super::{MAIN, Workspace, check_name, is_taken};
 use crate::history::History;
 use crate::path::TreePath;
 use crate::restore::{RestoreOrder, RestoreTo};
@@ -37,12 +37,7 @@ impl History {
         let name = check_name(name)?;
         let others = self.workspaces(Some(version.project))?;
         if others.iter().any(|other| other.name.eq_ignore_ascii_case(&name)) {
-            return Err(Error::new(
-                Code::AlreadyExists,
-                format!("There is a workspace {name} already"),
-            )
-            .why("Its versions are kept under that name, also when it is closed")
-            .next("Choose another name"));
+            return Err(is_taken(&name));
         }
         let is_ours = place.is_none();
         let root = place.map_or_else(|| self.place_for(&version, &name), Path::to_owned);

@@ -1,6 +1,6 @@
 //! `workspaces.json` beside a project's metadata: what the table of workspaces is made from again.
 
-use std::fs;
+use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -32,6 +32,14 @@ struct Stored {
     created: Timestamp,
     #[serde(default)]
     closed: Option<Timestamp>,
+}
+
+/// Keeps every other writer of a project's workspaces out until what this returns is dropped.
+pub(crate) fn lock(library: &Library, project: ProjectId) -> Result<File> {
+    let folder = library.projects().folder_of(project);
+    let file = File::open(&folder).at("open", &folder)?;
+    file.lock().at("lock", &folder)?;
+    Ok(file)
 }
 
 pub(crate) fn write(library: &Library, project: ProjectId, all: &[Workspace]) -> Result<()> {

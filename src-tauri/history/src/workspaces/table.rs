@@ -37,8 +37,11 @@ pub(crate) fn all(connection: &Connection) -> Result<Vec<Workspace>> {
 pub(crate) fn put(transaction: &Transaction<'_>, workspace: &Workspace) -> Result<()> {
     use std::os::unix::ffi::OsStrExt;
     let query = format!(
-        "INSERT OR REPLACE INTO workspaces ({COLUMNS})
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)"
+        "INSERT INTO workspaces ({COLUMNS})
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)
+         ON CONFLICT (id) DO UPDATE SET
+             name = ?3, root = ?4, description = ?5, opened_from = ?6, paused = ?7,
+             is_current = ?8, created = ?9, closed = ?10"
     );
     transaction
         .execute(
