@@ -10,8 +10,13 @@ pub trait Clock: Send + Sync + fmt::Debug {
     /// The wall clock's moment.
     fn now(&self) -> Timestamp;
 
-    /// Time since some fixed moment that no change of the wall clock moves.
+    /// Time since some fixed moment that no change of the wall clock moves. It stands still while
+    /// the machine sleeps.
     fn steady(&self) -> Duration;
+
+    /// Time since some fixed moment that no change of the wall clock moves, the machine's sleep
+    /// included.
+    fn since_boot(&self) -> Duration;
 
     /// Waits on this thread.
     fn sleep(&self, duration: Duration);
@@ -30,6 +35,15 @@ impl Clock for SystemClock {
     fn steady(&self) -> Duration {
         static START: std::sync::OnceLock<std::time::Instant> = std::sync::OnceLock::new();
         START.get_or_init(std::time::Instant::now).elapsed()
+    }
+
+    fn since_boot(&self) -> Duration {
+        #[cfg(target_os = "linux")]
+        let clock = rustix::time::ClockId::Boottime;
+        // Elsewhere the monotonic clock of POSIX goes on while the machine sleeps.
+        #[cfg(not(target_os = "linux"))]
+        let clock = rustix::time::ClockId::Monotonic;
+        Duration::try_from(rustix::time::clock_gettime(clock)).unwrap_or_default()
     }
 
     fn sleep(&self, duration: Duration) {

@@ -85,6 +85,10 @@ impl Provider for AnchoredProvider {
         self.changed(|| self.disk.write_stream(key, next))
     }
 
+    fn write_fleeting(&self, key: &str, bytes: &[u8]) -> Result<()> {
+        self.changed(|| self.disk.write_fleeting(key, bytes))
+    }
+
     fn list(&self, folder: &str) -> Result<Vec<Stored>> {
         let listed = self.disk.list(folder);
         // A place without the drive may have such a folder, too, and it may be empty.
@@ -102,6 +106,10 @@ impl Provider for AnchoredProvider {
 
     fn remove(&self, key: &str) -> Result<()> {
         self.changed(|| self.disk.remove(key))
+    }
+
+    fn remove_fleeting(&self, key: &str) -> Result<()> {
+        self.changed(|| self.disk.remove_fleeting(key))
     }
 
     fn rename_all(&self, renames: &[(String, String)]) -> Result<()> {

@@ -1,11 +1,14 @@
 //! A folder of the file system as a provider.
 
+use std::cell::OnceCell;
 use std::collections::BTreeSet;
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write};
 use std::os::unix::fs::{DirBuilderExt, FileExt, MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
+use std::sync::LazyLock;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, SystemTime};
 
 use rustix::fs::{FlockOperation, flock};
 use undercroft_foundation::{Code, Error, IoContext, Result, escape_path, reach_write_point};
@@ -13,8 +16,12 @@ use undercroft_foundation::{Code, Error, IoContext, Result, escape_path, reach_w
 use crate::provider::check_key;
 use crate::{Provider, Stored, is_remote};
 
-/// Marks files that are still being written. What follows is only to make the name unique.
+/// Marks files that are still being written. What follows names the run of the kernel that the
+/// writer lives in, and makes the name unique.
 const TEMPORARY: &str = ".undercroft-tmp-";
+
+/// A temporary file of another machine is left by the dead when it was not written to for so long.
+const ABANDONED: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// Keeps objects as files below a folder.
 ///
@@ -63,14 +70,22 @@ impl DiskProvider {
 
     fn write_by(&self, path: &Path, fill: &mut dyn FnMut(&mut File) -> Result<()>) -> Result<()> {
         let folder = path.parent().unwrap_or(&self.root);
-        let (temporary, mut file) = create_temporary(path, folder)?;
-        let written = fill(&mut file).and_then(|()| sync_and_rename(&file, &temporary, path));
-        if written.is_err() {
-            // Best effort: what stays is swept at the next start.
-            let _ = fs::remove_file(&temporary);
-        }
-        written?;
+        place(path, folder, &mut |file| {
+            fill(file)?;
+            reach_write_point("disk.temporary-written");
+            file.sync_all().at("sync", path)?;
+            reach_write_point("disk.file-synced");
+            Ok(())
+        })?;
         sync_folder(folder)
+    }
+
+    /// The moment by the clock of the file system.
+    fn now(&self) -> Option<SystemTime> {
+        let (temporary, file) = create_temporary(&self.root.join("now"), &self.root).ok()?;
+        // Best effort: what stays is swept later.
+        let _ = fs::remove_file(temporary);
+        file.metadata().and_then(|made| made.modified()).ok()
     }
 
     fn folder_of(&self, path: &Path) -> PathBuf {
@@ -128,6 +143,12 @@ impl Provider for DiskProvider {
         })
     }
 
+    fn write_fleeting(&self, key: &str, bytes: &[u8]) -> Result<()> {
+        let path = self.path(key)?;
+        let folder = path.parent().unwrap_or(&self.root);
+        place(&path, folder, &mut |file| file.write_all(bytes).at("write", &path))
+    }
+
     fn list(&self, folder: &str) -> Result<Vec<Stored>> {
         let path = self.path(folder)?;
         let mut stored = Vec::new();
@@ -155,6 +176,11 @@ impl Provider for DiskProvider {
         let path = self.path(key)?;
         fs::remove_file(&path).at("remove", &path)?;
         sync_folder(path.parent().unwrap_or(&self.root))
+    }
+
+    fn remove_fleeting(&self, key: &str) -> Result<()> {
+        let path = self.path(key)?;
+        fs::remove_file(&path).at("remove", &path)
     }
 
     /// Each is renamed in one step of the file system; the folders are synced once, at the end.
@@ -205,11 +231,21 @@ impl Provider for DiskProvider {
         create_folders(&self.path(folder)?)
     }
 
-    /// A writer holds a lock on its temporary file, so that a living one is left alone.
+    /// A writer holds a lock on its temporary file, so that a living one is left alone. Whether
+    /// another machine's writer lives, its lock does not tell here; that it wrote lately does.
     fn sweep_leftovers(&self) -> Result<u64> {
         let mut swept = 0;
-        each_file(&self.root, &mut |path, _| {
+        let now = OnceCell::new();
+        each_file(&self.root, &mut |path, metadata| {
             if !is_temporary(path) {
+                return Ok(());
+            }
+            let is_old = || {
+                let now = now.get_or_init(|| self.now()).zip(metadata.modified().ok());
+                now.and_then(|(now, then)| now.duration_since(then).ok())
+                    .is_some_and(|age| age > ABANDONED)
+            };
+            if !is_written_here(path) && !is_old() {
                 return Ok(());
             }
             // Removed while it is locked, so that its writer notices if it only just made it.
@@ -222,13 +258,26 @@ impl Provider for DiskProvider {
     }
 }
 
-fn sync_and_rename(file: &File, temporary: &Path, path: &Path) -> Result<()> {
-    reach_write_point("disk.temporary-written");
-    file.sync_all().at("sync", path)?;
-    reach_write_point("disk.file-synced");
-    fs::rename(temporary, path).at("rename to", path)?;
+/// Fills a temporary file, then gives it its name.
+fn place(path: &Path, folder: &Path, fill: &mut dyn FnMut(&mut File) -> Result<()>) -> Result<()> {
+    let (temporary, mut file) = create_temporary(path, folder)?;
+    let placed = fill(&mut file).and_then(|()| fs::rename(&temporary, path).at("rename to", path));
+    if placed.is_err() {
+        // Best effort: what stays is swept at the next start.
+        let _ = fs::remove_file(&temporary);
+    }
+    placed?;
     reach_write_point("disk.renamed");
     Ok(())
+}
+
+/// What the kernel calls this run of itself, as a part of names; nothing where it does not tell.
+fn boot() -> &'static str {
+    static BOOT: LazyLock<String> = LazyLock::new(|| {
+        let id = fs::read_to_string("/proc/sys/kernel/random/boot_id").unwrap_or_default();
+        id.chars().filter(char::is_ascii_hexdigit).take(16).collect()
+    });
+    &BOOT
 }
 
 /// Makes a temporary file beside `path` and locks it; makes the folder where there is none.
@@ -237,7 +286,7 @@ fn create_temporary(path: &Path, folder: &Path) -> Result<(PathBuf, File)> {
     loop {
         let number = COUNTER.fetch_add(1, Ordering::Relaxed);
         let mut name = path.file_name().unwrap_or_default().to_owned();
-        name.push(format!("{TEMPORARY}{}-{number}", std::process::id()));
+        name.push(format!("{TEMPORARY}{}-{}-{number}", boot(), std::process::id()));
         let temporary = folder.join(name);
         let mut options = OpenOptions::new();
         options.write(true).create_new(true).mode(0o600);
@@ -259,6 +308,12 @@ fn create_temporary(path: &Path, folder: &Path) -> Result<(PathBuf, File)> {
 
 fn is_temporary(path: &Path) -> bool {
     path.file_name().is_some_and(|name| name.to_string_lossy().contains(TEMPORARY))
+}
+
+/// Whether the writer of a temporary file shares this kernel's locks.
+fn is_written_here(path: &Path) -> bool {
+    let own = format!("{TEMPORARY}{}-", boot());
+    !boot().is_empty() && path.file_name().is_some_and(|name| name.to_string_lossy().contains(&own))
 }
 
 /// Whether a file still has a name: a sweeper may have taken it before it was locked.

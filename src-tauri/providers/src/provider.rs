@@ -68,6 +68,15 @@ pub trait Provider: Send + Sync + fmt::Debug {
         self.write(key, &parts)
     }
 
+    /// Keeps an object as [`Provider::write`] does, but need not make it durable: for what nobody
+    /// wants after a power cut. It may be there in part then.
+    ///
+    /// # Errors
+    /// Those of [`Provider::write`].
+    fn write_fleeting(&self, key: &str, bytes: &[u8]) -> Result<()> {
+        self.write(key, &[bytes])
+    }
+
     /// All objects below a folder, at any depth, in the order of their keys.
     ///
     /// # Errors
@@ -86,6 +95,14 @@ pub trait Provider: Send + Sync + fmt::Debug {
     /// # Errors
     /// [`Code::NotFound`] when there is none of that key.
     fn remove(&self, key: &str) -> Result<()>;
+
+    /// Removes an object as [`Provider::remove`] does; after a power cut it may be there again.
+    ///
+    /// # Errors
+    /// Those of [`Provider::remove`].
+    fn remove_fleeting(&self, key: &str) -> Result<()> {
+        self.remove(key)
+    }
 
     /// Gives objects other keys. When it returns, all of them have those durably; until then each
     /// has its old key, its new key, or both. One that is gone already is passed over.

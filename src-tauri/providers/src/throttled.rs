@@ -91,6 +91,11 @@ impl Provider for ThrottledProvider {
         })
     }
 
+    fn write_fleeting(&self, key: &str, bytes: &[u8]) -> Result<()> {
+        self.take(bytes.len());
+        self.inner.write_fleeting(key, bytes)
+    }
+
     fn list(&self, folder: &str) -> Result<Vec<Stored>> {
         self.inner.list(folder)
     }
@@ -101,6 +106,10 @@ impl Provider for ThrottledProvider {
 
     fn remove(&self, key: &str) -> Result<()> {
         self.inner.remove(key)
+    }
+
+    fn remove_fleeting(&self, key: &str) -> Result<()> {
+        self.inner.remove_fleeting(key)
     }
 
     fn rename_all(&self, renames: &[(String, String)]) -> Result<()> {

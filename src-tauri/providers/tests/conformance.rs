@@ -1,5 +1,6 @@
 //! What every provider promises, asked of each of them.
 
+use std::fs::File;
 use std::sync::Arc;
 
 use std::time::Duration;
@@ -172,10 +173,26 @@ fn leftovers_of_the_dead_are_swept_and_never_listed() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let disk = DiskProvider::open(folder.path()).expect("a disk provider");
     disk.write("data/ab/abc", &[b"x"]).expect("written");
-    let leftover = folder.path().join("data/ab/abd.undercroft-tmp-1-1");
-    std::fs::write(&leftover, b"half").expect("written");
+    let left = |name: &str, age: Duration| {
+        let path = folder.path().join("data/ab").join(name);
+        let file = File::create(&path).expect("made");
+        let now = file.metadata().and_then(|made| made.modified()).expect("its time");
+        file.set_modified(now - age).expect("dated");
+        path
+    };
+    let boot = std::fs::read_to_string("/proc/sys/kernel/random/boot_id").expect("a boot");
+    let boot: String = boot.chars().filter(char::is_ascii_hexdigit).take(16).collect();
+    let (hour, days) = (Duration::from_secs(3600), Duration::from_secs(2 * 86400));
+    let own = left(&format!("abd.undercroft-tmp-{boot}-1-1"), Duration::ZERO);
+    // No lock tells of a writer on another machine, nor of the writer of an older program.
+    let foreign = left("abe.undercroft-tmp-0123456789abcdef-1-1", hour);
+    let forgotten = left("abf.undercroft-tmp-0123456789abcdef-1-1", days);
+    let (older, oldest) =
+        (left("abg.undercroft-tmp-1-1", hour), left("abh.undercroft-tmp-1-1", days));
     assert_eq!(disk.list("data").expect("listed").len(), 1);
-    assert_eq!(disk.sweep_leftovers().expect("swept"), 1);
-    assert!(!leftover.exists());
+    assert_eq!(disk.sweep_leftovers().expect("swept"), 3);
+    assert!(!own.exists() && !forgotten.exists() && !oldest.exists());
+    assert!(foreign.exists() && older.exists());
+    assert_eq!(std::fs::read_dir(folder.path()).expect("listed").count(), 1);
     assert_eq!(disk.read("data/ab/abc").expect("read"), b"x");
 }

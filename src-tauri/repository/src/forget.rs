@@ -3,6 +3,7 @@
 use undercroft_foundation::{Result, reach_write_point};
 
 use crate::id::SnapshotId;
+use crate::lock::confirm;
 use crate::repository::Repository;
 use crate::storage::FileKind;
 
@@ -28,9 +29,7 @@ impl Repository {
         }
         // Others may read and add meanwhile: only who removes blobs must know all snapshots.
         let lock = self.lock_shared()?;
-        if let Some(lock) = &lock {
-            lock.confirm()?;
-        }
+        confirm(lock.as_ref())?;
         match how {
             Forget::IntoTrash => self.move_into_trash(ids)?,
             Forget::ForGood => self.storage.remove_all(FileKind::Snapshot, ids)?,

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use undercroft_foundation::{Code, Error, Result, reach_write_point};
 
 use crate::id::{BlobId, SnapshotId};
+use crate::lock::{Lock, publish};
 use crate::repository::{Repository, in_parallel};
 use crate::storage::FileKind;
 
@@ -298,16 +299,26 @@ impl Repository {
     }
 
     /// Writes a snapshot (its `id` does not matter) and returns it with its id.
-    pub(crate) fn write_snapshot(&self, mut snapshot: Snapshot) -> Result<Snapshot> {
-        snapshot.id = self.write_snapshot_text(go_json(&SnapshotFile::of(&snapshot))?)?;
+    pub(crate) fn write_snapshot(
+        &self,
+        lock: Option<&Lock>,
+        mut snapshot: Snapshot,
+    ) -> Result<Snapshot> {
+        snapshot.id = self.write_snapshot_text(lock, go_json(&SnapshotFile::of(&snapshot))?)?;
         Ok(snapshot)
     }
 
     /// Writes the file of a snapshot.
-    pub(crate) fn write_snapshot_text(&self, text: Vec<u8>) -> Result<SnapshotId> {
+    pub(crate) fn write_snapshot_text(
+        &self,
+        lock: Option<&Lock>,
+        text: Vec<u8>,
+    ) -> Result<SnapshotId> {
         reach_write_point("repository.before-snapshot");
         let version = self.config.version;
-        let id = self.storage.write_text(FileKind::Snapshot, text, &self.key, version)?;
+        let id = publish(&self.storage, lock, FileKind::Snapshot, || {
+            self.storage.write_text(FileKind::Snapshot, text, &self.key, version)
+        })?;
         reach_write_point("repository.snapshot-written");
         Ok(id)
     }

@@ -143,14 +143,22 @@ impl Storage {
         bytes: &[u8],
     ) -> Result<Id> {
         let id = hex::encode(Sha256::digest(bytes));
-        self.provider.write(&kind.path(&id), &[bytes])?;
+        let path = kind.path(&id);
+        match kind {
+            // Whoever holds a lock is gone after a power cut.
+            FileKind::Lock => self.provider.write_fleeting(&path, bytes)?,
+            _ => self.provider.write(&path, &[bytes])?,
+        }
         id.parse()
     }
 
     pub(crate) fn remove(&self, kind: FileKind, id: impl Display) -> Result<()> {
         let path = kind.path(id);
         give_up_copies(self, kind, std::slice::from_ref(&path))?;
-        self.provider.remove(&path)
+        match kind {
+            FileKind::Lock => self.provider.remove_fleeting(&path),
+            _ => self.provider.remove(&path),
+        }
     }
 
     pub(crate) fn remove_all<Id: Display>(&self, kind: FileKind, ids: &[Id]) -> Result<()> {

@@ -4,7 +4,7 @@ use serde_json::{Map, Value, json};
 use undercroft_foundation::{Code, Error, Result, reach_write_point};
 
 use crate::id::SnapshotId;
-use crate::lock::Lock;
+use crate::lock::{Lock, confirm};
 use crate::repository::Repository;
 use crate::retention::PINNED;
 use crate::snapshot::{Snapshot, SnapshotFile, go_json};
@@ -116,15 +116,13 @@ impl Repository {
             file.insert("original".to_owned(), json!(id.to_string()));
         }
         let wanted = parse(&file)?;
-        if let Some(lock) = lock {
-            lock.confirm_fresh()?;
-        }
+        confirm(lock)?;
         // One that is just so was left by a change that was broken off.
         let twin =
             present.iter().find(|it| it.id != id && Snapshot { id, ..(*it).clone() } == wanted);
         let new = match twin {
             Some(twin) => twin.id,
-            None => self.write_snapshot_text(go_json(&file)?)?,
+            None => self.write_snapshot_text(lock, go_json(&file)?)?,
         };
         if let Err(error) = self.storage.read_raw(FileKind::Snapshot, new) {
             // Best effort: it is one too many, and the old one is there.

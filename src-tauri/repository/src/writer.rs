@@ -13,7 +13,7 @@ use crate::blob::BlobKind;
 use crate::codec::{Codec, SealedBlob};
 use crate::id::{BlobId, PackId};
 use crate::index::write_index_file;
-use crate::lock::Lock;
+use crate::lock::{Lock, publish};
 use crate::pack::{FinishedPack, PackBuilder, PackedBlob};
 use crate::repository::Repository;
 use crate::storage::FileKind;
@@ -295,11 +295,11 @@ impl Saver<'_, '_> {
 
     fn save(&mut self, pack: PackBuilder) -> Result<()> {
         let repository = self.writer.repository;
-        if let Some(lock) = self.writer.lock {
-            lock.confirm()?;
-        }
-        let pack = pack.finish(&repository.key, &*repository.storage.world.random)?;
-        repository.storage.write_pack(pack.id, &pack.bytes)?;
+        let (storage, lock) = (&repository.storage, self.writer.lock);
+        let pack = pack.finish(&repository.key, &*storage.world.random)?;
+        publish(storage, lock, FileKind::Pack, || {
+            storage.write_pack(pack.id, &pack.bytes).map(|()| pack.id)
+        })?;
         reach_write_point("repository.pack-written");
         if self.writer.manner == Manner::Renewing {
             read_back(repository, &pack)?;
@@ -341,8 +341,7 @@ impl Saver<'_, '_> {
             });
             // A pack is never split, so that one of many tiny blobs stands alone and above.
             let (file, later) = rest.split_at(fitting.count().max(1));
-            let version = repository.config.version;
-            let id = write_index_file(&repository.storage, &repository.key, version, file)?;
+            let id = write_index_file(repository, self.writer.lock, file)?;
             repository.index_file_written(id, file);
             locked(&self.writer.added.packs).extend(file.iter().map(|(pack, _)| *pack));
             let mut pending = locked(&self.writer.pending);

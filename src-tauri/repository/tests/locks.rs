@@ -9,11 +9,12 @@ use std::{fs, thread};
 
 use jiff::{SignedDuration, Timestamp};
 use rustix::process::{Pid, Signal, kill_process};
-use support::{Gate, PASSWORD, Scene, back_up, ids, password, try_back_up};
+use support::{Gate, PASSWORD, Scene, Sealer, back_up, ids, password, try_back_up};
 use undercroft_foundation::{Code, Job, OsRandom, World};
-use undercroft_repository::{BackupRequest, Password, Repository};
+use undercroft_providers::{DiskProvider, Provider};
+use undercroft_repository::{BackupRequest, Forget, Password, PruneOptions, Repository};
 use undercroft_testkit::{
-    FailingProvider, Fault, ManualClock, Operation, random_bytes, write_file,
+    FailingProvider, Fault, ManualClock, Operation, RecordingProvider, random_bytes, write_file,
 };
 
 fn scene() -> Scene {
@@ -79,10 +80,10 @@ fn an_exclusive_lock_of_restic_is_heeded_while_it_lives_and_not_after() {
 
     restic.kill().unwrap();
     restic.wait().unwrap();
-    assert_eq!(code_of_backup(&repository, &scene), None, "its owner is dead");
-    assert_eq!(locks(&scene), 1);
-    assert_eq!(repository.unlock(false).unwrap(), 1);
-    assert_eq!(locks(&scene), 0);
+    // Its number says nothing: it may live in another namespace, on a machine of the same name.
+    assert_eq!(code_of_backup(&repository, &scene), Some(Code::Locked));
+    assert_eq!(repository.unlock(false).unwrap(), 1, "who asks for it knows");
+    assert_eq!((code_of_backup(&repository, &scene), locks(&scene)), (None, 0));
     scene.restic().check();
 }
 
@@ -135,6 +136,8 @@ fn a_lock_that_was_not_refreshed_for_half_an_hour_is_nobodys() {
             let changed = repository.change_password(&password());
             let code = changed.err().map(|error| error.code());
             assert_eq!(code, locked.then_some(Code::Locked), "{minutes} minutes");
+            // It is removed, so that its owner finds out should he come back.
+            assert_eq!(locks(&scene), usize::from(locked));
             scene.restic().run(&["unlock"]);
             assert_eq!(scene.restic().output(&["check"]).status.success(), !locked);
         });
@@ -198,11 +201,178 @@ fn storage_that_cannot_be_written_is_read_without_locks() {
 #[test]
 fn a_lock_file_that_makes_no_sense_is_removed_by_unlock_only() {
     let scene = scene();
-    let name = scene.repository().join("locks").join("ab".repeat(32));
-    fs::write(&name, "").unwrap();
+    let sealer = Sealer::of(&scene.restic());
+    let name = sealer.plant(&scene.repository(), "locks", b"{\"time\":1}");
     let repository = scene.open();
     assert_eq!(code_of_backup(&repository, &scene), Some(Code::Damaged));
-    assert!(name.exists());
+    assert!(scene.repository().join("locks").join(name).exists());
     assert_eq!(repository.unlock(false).unwrap(), 1);
     assert_eq!(code_of_backup(&repository, &scene), None);
+}
+
+#[test]
+fn a_lock_that_a_power_cut_left_half_written_is_in_nobodys_way() {
+    let scene = scene();
+    for content in ["", "\0\0\0\0"] {
+        fs::write(scene.repository().join("locks").join("ab".repeat(32)), content).unwrap();
+        assert_eq!(code_of_backup(&scene.open(), &scene), None);
+        assert_eq!(locks(&scene), 0);
+    }
+}
+
+/// Who holds a lock: this kernel, this namespace, but a number that nobody has.
+fn lock_of(pid: u32, process: serde_json::Value) -> Vec<u8> {
+    let lock = serde_json::json!({
+        "time": Timestamp::now().to_string(),
+        "exclusive": true,
+        "hostname": rustix::system::uname().nodename().to_str().unwrap(),
+        "username": "root",
+        "pid": pid,
+        "undercroft_process": process,
+    });
+    lock.to_string().into_bytes()
+}
+
+#[test]
+fn only_a_process_that_is_proven_dead_loses_its_lock() {
+    use std::os::unix::fs::MetadataExt;
+    let scene = scene();
+    let sealer = Sealer::of(&scene.restic());
+    let boot = fs::read_to_string("/proc/sys/kernel/random/boot_id").unwrap().trim().to_owned();
+    let namespace = fs::metadata("/proc/self/ns/pid").unwrap().ino();
+    let process = |boot: &str, namespace: u64, started: u64| serde_json::json!({"boot": boot, "namespace": namespace, "started": started});
+    let mut child = Command::new("true").spawn().unwrap();
+    child.wait().unwrap();
+    let (dead, own) = (child.id(), std::process::id());
+    let cases = [
+        (dead, process(&boot, namespace, 1), None),
+        // A number that was given out again.
+        (own, process(&boot, namespace, 1), None),
+        (dead, process(&boot, namespace + 1, 1), Some(Code::Locked)),
+        (dead, process("another", namespace, 1), Some(Code::Locked)),
+        (dead, serde_json::Value::Null, Some(Code::Locked)),
+    ];
+    for (pid, process, code) in cases {
+        sealer.plant(&scene.repository(), "locks", &lock_of(pid, process.clone()));
+        assert_eq!(code_of_backup(&scene.open(), &scene), code, "{process}");
+        assert_eq!(locks(&scene), usize::from(code.is_some()), "{process}");
+        scene.open().unlock(true).unwrap();
+    }
+}
+
+#[test]
+fn the_lock_of_a_killed_process_is_removed_by_the_next_run() {
+    const KILLED: &str = "UNDERCROFT_TEST_KILLED_WITH_LOCK";
+    if let Some(folder) = std::env::var_os(KILLED) {
+        let provider = DiskProvider::open(folder.as_ref()).unwrap();
+        let repository = Repository::open(Arc::new(provider), &password(), &World::real()).unwrap();
+        // Alone, so that nobody else could come in until half an hour has passed.
+        let _ = repository.prune(&PruneOptions::default(), &Job::new());
+        return;
+    }
+    let scene = scene();
+    fs::remove_dir_all(scene.repository().join("snapshots")).unwrap();
+    fs::create_dir(scene.repository().join("snapshots")).unwrap();
+    let name = "the_lock_of_a_killed_process_is_removed_by_the_next_run";
+    let killed = Command::new(std::env::current_exe().unwrap())
+        .args(["--exact", name])
+        .env(KILLED, scene.repository())
+        .env("UNDERCROFT_CRASH_AT", "repository.prune-indexed")
+        .output()
+        .unwrap();
+    assert!(!killed.status.success());
+    assert_eq!(locks(&scene), 1);
+    assert_eq!(code_of_backup(&scene.open(), &scene), None);
+    assert_eq!(locks(&scene), 0);
+    scene.restic().check();
+}
+
+/// The repository with a clock that the test moves, half an hour and more behind.
+fn behind(scene: &Scene, provider: Arc<dyn Provider>) -> (Arc<ManualClock>, Repository) {
+    write_file(scene.source().join("more"), random_bytes(2, 1 << 20));
+    let past = Timestamp::now() - SignedDuration::from_mins(31);
+    let clock = Arc::new(ManualClock::at(past));
+    let world = World { clock: clock.clone(), random: Arc::new(OsRandom) };
+    (clock, Repository::open(provider, &password(), &world).unwrap())
+}
+
+fn prune_ours(scene: &Scene) {
+    let everything = PruneOptions { max_unused_percent: 0, ..PruneOptions::default() };
+    scene.open().with_prompt_locks().prune(&everything, &Job::new()).unwrap();
+}
+
+fn prune_with_restic(scene: &Scene) {
+    scene.restic().run(&["unlock"]);
+    scene.restic().run(&["prune", "--max-unused", "0"]);
+}
+
+/// A backup stops before it names its first file of a kind; what happens `meanwhile` costs it its
+/// lock, and another prunes.
+fn assert_nothing_is_published(
+    before: &str,
+    meanwhile: impl FnOnce(&Scene, &ManualClock),
+    prune: fn(&Scene),
+) {
+    let scene = scene();
+    let gate = Arc::new(Gate::default());
+    let (clock, repository) = behind(&scene, gate.before(scene.disk(), before));
+    let snapshots = ids(&scene.open());
+    thread::scope(|scope| {
+        let sleeper = scope.spawn(|| code_of_backup(&repository, &scene));
+        let held = gate.wait_until_reached();
+        meanwhile(&scene, &clock);
+        // What the sleeper relies on goes: what was stored before, and what it stored itself.
+        scene.open().forget(&snapshots, Forget::ForGood).unwrap();
+        prune(&scene);
+        let stored = scene.stored_files();
+        drop(held);
+        assert_eq!(sleeper.join().unwrap(), Some(Code::Locked), "{before}");
+        assert_eq!(scene.stored_files(), stored, "{before}: something was published");
+    });
+    scene.restic().check();
+    assert_eq!(code_of_backup(&repository, &scene), None, "{before}: the next run");
+    scene.assert_latest_is_source(&scene.open());
+    scene.restic().check();
+}
+
+#[test]
+fn a_backup_that_slept_publishes_nothing_over_a_prune() {
+    let minutes = Duration::from_secs(31 * 60);
+    for before in ["data/", "index/", "snapshots/"] {
+        assert_nothing_is_published(before, |_, clock| clock.advance(minutes), prune_ours);
+        assert_nothing_is_published(before, |_, clock| clock.suspend(minutes), prune_ours);
+    }
+    assert_nothing_is_published("snapshots/", |_, clock| clock.suspend(minutes), prune_with_restic);
+}
+
+#[test]
+fn a_backup_whose_lock_was_removed_finds_out() {
+    let minutes = Duration::from_secs(6 * 60);
+    let unlock = |scene: &Scene, clock: &ManualClock| {
+        clock.suspend(minutes);
+        assert_eq!(scene.open().unlock(true).unwrap(), 1);
+    };
+    for before in ["data/", "snapshots/"] {
+        assert_nothing_is_published(before, unlock, prune_ours);
+    }
+}
+
+#[test]
+fn a_short_sleep_costs_nothing_but_a_look() {
+    let scene = scene();
+    let gate = Arc::new(Gate::default());
+    let recording = Arc::new(RecordingProvider::new(scene.disk()));
+    let (clock, repository) = behind(&scene, gate.before(recording.clone(), "data/"));
+    thread::scope(|scope| {
+        let sleeper = scope.spawn(|| code_of_backup(&repository, &scene));
+        let held = gate.wait_until_reached();
+        let before = fs::read_dir(scene.repository().join("locks")).unwrap().count();
+        clock.suspend(Duration::from_secs(6 * 60));
+        drop(held);
+        assert_eq!((before, sleeper.join().unwrap()), (1, None));
+    });
+    let (written, _) = recording.count(Operation::Write, "locks/");
+    assert_eq!((written, locks(&scene)), (2, 0), "it was written anew, once");
+    assert_eq!(ids(&scene.open()).len(), 2);
+    scene.restic().check();
 }

@@ -13,7 +13,7 @@ use undercroft_providers::DiskProvider;
 use undercroft_repository::{
     CheckOptions, Forget, PruneOptions, PruneReport, ReadData, Repository, SnapshotId,
 };
-use undercroft_testkit::{Restic, SmallDisk, random_bytes, write_file};
+use undercroft_testkit::{Restic, SmallDisk, random_bytes, set_modified, write_file};
 
 const ALL: PruneOptions = PruneOptions {
     max_unused_percent: 0,
@@ -189,6 +189,7 @@ fn without_a_reserve_what_the_dead_left_makes_room_too() {
     fs::create_dir_all(&folder).unwrap();
     let left = folder.join("00aa.undercroft-tmp-1-1");
     fs::write(&left, vec![0; 64 << 10]).unwrap();
+    set_modified(&left, 0, 0);
     small.disk.fill();
     let report = small.prune().unwrap();
     assert!(report.packs_removed > 1 && !left.exists(), "{report:?}");

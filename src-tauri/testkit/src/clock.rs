@@ -14,12 +14,13 @@ pub struct ManualClock(Mutex<Hands>);
 struct Hands {
     wall: Timestamp,
     steady: Duration,
+    slept: Duration,
 }
 
 impl ManualClock {
     /// A clock that shows `now`.
     pub fn at(now: Timestamp) -> Self {
-        Self(Mutex::new(Hands { wall: now, steady: Duration::ZERO }))
+        Self(Mutex::new(Hands { wall: now, steady: Duration::ZERO, slept: Duration::ZERO }))
     }
 
     /// Lets time pass.
@@ -27,6 +28,13 @@ impl ManualClock {
         let mut hands = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         hands.wall += duration;
         hands.steady += duration;
+    }
+
+    /// Lets time pass while the machine sleeps.
+    pub fn suspend(&self, duration: Duration) {
+        let mut hands = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        hands.wall += duration;
+        hands.slept += duration;
     }
 
     /// Moves the wall clock alone, as somebody who sets it does.
@@ -55,6 +63,11 @@ impl Clock for ManualClock {
         self.hands().steady
     }
 
+    fn since_boot(&self) -> Duration {
+        let hands = self.hands();
+        hands.steady + hands.slept
+    }
+
     fn sleep(&self, duration: Duration) {
         self.advance(duration);
     }
@@ -74,5 +87,7 @@ mod tests {
         assert_eq!(clock.steady(), year);
         clock.set_wall(SignedDuration::from_secs(-365 * 86400));
         assert_eq!((clock.now(), clock.steady()), (start, year));
+        clock.suspend(year);
+        assert_eq!((clock.steady(), clock.since_boot()), (year, 2 * year));
     }
 }

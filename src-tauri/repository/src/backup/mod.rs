@@ -22,7 +22,6 @@ use undercroft_foundation::{Code, Error, Job, Result};
 
 use crate::dialect::Dialect;
 use crate::id::SnapshotId;
-use crate::lock::Lock;
 use crate::repository::Repository;
 use crate::snapshot::{PROGRAM_VERSION, Snapshot, SnapshotSummary, find_parent};
 use crate::writer::{Added, BlobWriter, Manner};
@@ -67,8 +66,7 @@ impl Repository {
         if request.dry_run {
             return Ok(summary);
         }
-        confirm(lock.as_ref())?;
-        let snapshot = self.write_snapshot(Snapshot {
+        let snapshot = Snapshot {
             id: SnapshotId([0; 32]),
             time: request.time.unwrap_or(started),
             offset: jiff::tz::Offset::UTC,
@@ -88,14 +86,11 @@ impl Repository {
                 backup_end: self.storage.world.clock.now(),
                 ..summary.counts
             }),
-        })?;
+        };
+        let snapshot = self.write_snapshot(lock.as_ref(), snapshot)?;
         summary.snapshot = Some(snapshot.id);
         Ok(summary)
     }
-}
-
-fn confirm(lock: Option<&Lock>) -> Result<()> {
-    lock.map_or(Ok(()), Lock::confirm)
 }
 
 fn summarize(counts: &Counts, added: Added) -> BackupSummary {

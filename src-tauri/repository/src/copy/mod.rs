@@ -189,9 +189,6 @@ impl<'r> Copy<'r> {
         if self.options.dry_run {
             return Ok(snapshot.id);
         }
-        if let Some(lock) = self.lock {
-            lock.confirm_fresh()?;
-        }
         let mut tags = self.options.set_tags.clone().unwrap_or(snapshot.tags);
         for tag in &self.options.add_tags {
             if !tags.contains(tag) {
@@ -201,6 +198,6 @@ impl<'r> Copy<'r> {
         let original = snapshot.original.or(Some(snapshot.id));
         // The parent says nothing where it is not.
         let copy = Snapshot { parent: None, original, tags, ..snapshot };
-        Ok(self.target.write_snapshot(copy)?.id)
+        Ok(self.target.write_snapshot(self.lock, copy)?.id)
     }
 }

@@ -6,7 +6,9 @@ use undercroft_foundation::Result;
 use crate::blob::BlobKind;
 use crate::crypto::Key;
 use crate::id::{BlobId, IndexId, PackId};
+use crate::lock::{Lock, publish};
 use crate::pack::PackedBlob;
+use crate::repository::Repository;
 use crate::storage::{FileKind, Storage, damaged};
 
 #[derive(Serialize, Deserialize)]
@@ -72,16 +74,19 @@ fn read(
 
 /// Writes an index file. All blobs of a pack stand in one file.
 pub(crate) fn write_index_file(
-    storage: &Storage,
-    key: &Key,
-    version: u32,
+    repository: &Repository,
+    lock: Option<&Lock>,
     packs: &[(PackId, Vec<PackedBlob>)],
 ) -> Result<IndexId> {
+    let Repository { storage, key, config, .. } = repository;
     let packs = packs
         .iter()
         .map(|(id, blobs)| PackEntry { id: id.0, blobs: blobs.iter().map(encode_blob).collect() })
         .collect();
-    let id = storage.write_json(FileKind::Index, &IndexFile { packs }, key, version)?;
+    let file = IndexFile { packs };
+    let id = publish(storage, lock, FileKind::Index, || {
+        storage.write_json(FileKind::Index, &file, key, config.version)
+    })?;
     undercroft_foundation::reach_write_point("repository.index-written");
     Ok(id)
 }

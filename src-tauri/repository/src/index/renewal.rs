@@ -4,6 +4,7 @@ use undercroft_foundation::{Code, Error, Result};
 
 use super::{read_index_file, write_index_file};
 use crate::id::{IndexId, PackId};
+use crate::lock::Lock;
 use crate::pack::PackedBlob;
 use crate::repository::Repository;
 use crate::writer::INDEX_BLOBS_MAX;
@@ -25,6 +26,7 @@ pub(crate) fn index_bytes(version: u32, blobs: u64) -> u64 {
 /// Writes index files that list these packs, and reads them back.
 pub(crate) fn write_indexes(
     repository: &Repository,
+    lock: Option<&Lock>,
     packs: impl Iterator<Item = (PackId, Vec<PackedBlob>)>,
     written: &mut Vec<IndexId>,
 ) -> Result<()> {
@@ -32,22 +34,21 @@ pub(crate) fn write_indexes(
     let mut open_blobs = 0;
     for (pack, blobs) in packs {
         if !open.is_empty() && open_blobs + blobs.len() > INDEX_BLOBS_MAX {
-            written.push(write(repository, &std::mem::take(&mut open))?);
+            written.push(write(repository, lock, &std::mem::take(&mut open))?);
             open_blobs = 0;
         }
         open_blobs += blobs.len();
         open.push((pack, blobs));
     }
     if !open.is_empty() {
-        written.push(write(repository, &open)?);
+        written.push(write(repository, lock, &open)?);
     }
     Ok(())
 }
 
-fn write(repository: &Repository, packs: &Packs) -> Result<IndexId> {
-    let (storage, key) = (&repository.storage, &repository.key);
-    let id = write_index_file(storage, key, repository.config.version, packs)?;
-    if read_index_file(storage, key, id)? != *packs {
+fn write(repository: &Repository, lock: Option<&Lock>, packs: &Packs) -> Result<IndexId> {
+    let id = write_index_file(repository, lock, packs)?;
+    if read_index_file(&repository.storage, &repository.key, id)? != *packs {
         return Err(Error::new(Code::Damaged, format!("Cannot rely on index {id}"))
             .why("It does not read as it was written"));
     }

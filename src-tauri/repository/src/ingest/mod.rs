@@ -107,11 +107,8 @@ impl Ingest<'_> {
             )
             .why("The repository does not hold it"));
         }
-        if let Some(lock) = &self.lock {
-            lock.confirm_fresh()?;
-        }
         let identity = &repository.identity;
-        repository.write_snapshot(Snapshot {
+        let snapshot = Snapshot {
             id: SnapshotId([0; 32]),
             time: order.time.unwrap_or_else(|| repository.storage.world.clock.now()),
             offset: Offset::UTC,
@@ -127,7 +124,8 @@ impl Ingest<'_> {
             original: None,
             program_version: PROGRAM_VERSION.to_owned(),
             summary: None,
-        })
+        };
+        repository.write_snapshot(self.lock.as_ref(), snapshot)
     }
 }
 

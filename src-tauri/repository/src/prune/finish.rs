@@ -72,7 +72,7 @@ pub(super) fn finish(
     let listed: HashSet<_> = staying.flat_map(|file| file.packs.iter().copied()).collect();
     make_room(repository, draft.plan.needs_free_bytes)?;
     let mut written = Vec::new();
-    match write_indexes(repository, draft.staying(&listed), &mut written) {
+    match write_indexes(repository, Some(lock), draft.staying(&listed), &mut written) {
         Err(error) if error.code() == Code::StorageFull => {
             removal.indexes(&written)?;
             return removal.file_by_file();
@@ -101,7 +101,7 @@ struct Removal<'a> {
 
 impl Removal<'_> {
     fn indexes(&mut self, ids: &[IndexId]) -> Result<()> {
-        self.lock.confirm_fresh()?;
+        self.lock.confirm()?;
         self.repository.storage.remove_all(FileKind::Index, ids)?;
         self.report.indexes_removed += ids.len() as u64;
         reach_write_point("repository.prune-index-removed");
@@ -110,7 +110,7 @@ impl Removal<'_> {
 
     fn packs(&mut self, ids: &[PackId]) -> Result<()> {
         for ids in ids.chunks(REMOVED_AT_ONCE) {
-            self.lock.confirm_fresh()?;
+            self.lock.confirm()?;
             self.repository.storage.remove_all(FileKind::Pack, ids)?;
             // One that nobody needs may have been missing before.
             let there = ids.iter().filter(|pack| !self.draft.missing.contains(pack));
@@ -135,7 +135,7 @@ impl Removal<'_> {
             let own: HashSet<_> = file.packs.iter().copied().collect();
             let others: HashSet<_> = draft.listed.difference(&own).copied().collect();
             let mut written = Vec::new();
-            write_indexes(self.repository, draft.staying(&others), &mut written)?;
+            write_indexes(self.repository, Some(self.lock), draft.staying(&others), &mut written)?;
             self.report.indexes_written += written.len() as u64;
             self.indexes(&[file.id])?;
             let still: HashSet<_> = files.iter().flat_map(|file| &file.packs).collect();

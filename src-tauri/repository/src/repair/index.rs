@@ -77,9 +77,9 @@ impl Repository {
         let mut written = Vec::new();
         let packs = found.index.packs();
         let packs = packs.map(|(pack, blobs)| (pack, blobs.into_iter().map(|it| it.1).collect()));
-        write_indexes(self, packs, &mut written)?;
+        write_indexes(self, Some(&lock), packs, &mut written)?;
         reach_write_point("repository.repair-indexed");
-        lock.confirm_fresh()?;
+        lock.confirm()?;
         self.storage.set_aside(FileKind::Index, &found.report.indexes_damaged)?;
         // A file of the same packs under the same seal cannot be, so that none of these is new.
         self.storage.remove_all(FileKind::Index, &found.sound_files)?;

@@ -71,9 +71,9 @@ impl Repository {
         let stale_ids: Vec<_> = stale.iter().map(|(id, _)| *id).collect();
         let mut staying: BTreeMap<_, _> = stale.into_iter().flat_map(|(_, packs)| packs).collect();
         staying.retain(|pack, _| !wanted.contains(pack));
-        write_indexes(self, staying.into_iter(), &mut Vec::new())?;
+        write_indexes(self, Some(&lock), staying.into_iter(), &mut Vec::new())?;
         reach_write_point("repository.repair-indexed");
-        lock.confirm_fresh()?;
+        lock.confirm()?;
         self.storage.remove_all(FileKind::Index, &stale_ids)?;
         let there: Vec<_> = wanted.iter().copied().filter(|it| stored.contains_key(it)).collect();
         self.storage.set_aside(FileKind::Pack, &there)?;

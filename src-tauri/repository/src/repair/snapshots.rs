@@ -9,6 +9,7 @@ use crate::blob_reader::BlobReader;
 use crate::codec::Codec;
 use crate::forget::Forget;
 use crate::id::{BlobId, SnapshotId};
+use crate::lock::Lock;
 use crate::repository::Repository;
 use crate::snapshot::Snapshot;
 use crate::tree::{Node, NodeKind, encode_tree};
@@ -78,9 +79,6 @@ impl Repository {
             let mut mending = Mending::new(self, writer, job)?;
             wanted.iter().map(|snapshot| mending.mend(snapshot)).collect::<Result<Vec<_>>>()
         })?;
-        if let Some(lock) = &lock {
-            lock.confirm_fresh()?;
-        }
         let mut report = SnapshotRepair::default();
         for (snapshot, mended) in wanted.into_iter().zip(mended) {
             if mended.tree == Some(snapshot.tree) {
@@ -89,7 +87,7 @@ impl Repository {
             }
             let id = snapshot.id;
             let repaired = match mended.tree.filter(|_| !options.dry_run) {
-                Some(tree) => Some(self.write_repaired(snapshot, tree, &all)?),
+                Some(tree) => Some(self.write_repaired(lock.as_ref(), snapshot, tree, &all)?),
                 None => None,
             };
             let (paths, paths_total) = (mended.paths, mended.paths_total);
@@ -106,6 +104,7 @@ impl Repository {
     /// Writes the snapshot, unless an earlier repair did.
     fn write_repaired(
         &self,
+        lock: Option<&Lock>,
         snapshot: Snapshot,
         tree: BlobId,
         all: &[Snapshot],
@@ -119,7 +118,7 @@ impl Repository {
         if !tags.iter().any(|tag| tag == REPAIRED) {
             tags.push(REPAIRED.to_owned());
         }
-        Ok(self.write_snapshot(Snapshot { tree, tags, original, ..snapshot })?.id)
+        Ok(self.write_snapshot(lock, Snapshot { tree, tags, original, ..snapshot })?.id)
     }
 }
 

@@ -80,7 +80,7 @@ fn snapshot(
         program_version: String::new(),
         summary: None,
     };
-    repository.write_snapshot(snapshot).unwrap()
+    repository.write_snapshot(None, snapshot).unwrap()
 }
 
 fn restore(

@@ -20,6 +20,7 @@ use undercroft_foundation::{Code, Error, Job, Result, reach_write_point};
 
 use crate::config::Config;
 use crate::id::{SnapshotId, TrashRecordId};
+use crate::lock::confirm;
 use crate::repository::Repository;
 use crate::snapshot::Snapshot;
 use crate::storage::FileKind;
@@ -107,11 +108,14 @@ impl Repository {
         for snapshot in &snapshots {
             require_complete(self, snapshot, job)?;
         }
-        if let Some(lock) = &lock {
-            lock.confirm_fresh()?;
-        }
+        confirm(lock.as_ref())?;
         self.storage.turn(&ids, FileKind::TrashedSnapshot, FileKind::Snapshot)?;
         reach_write_point("repository.trash-restored");
+        if let Err(lost) = confirm(lock.as_ref()) {
+            // What they need may be gone by now.
+            self.storage.turn(&ids, FileKind::Snapshot, FileKind::TrashedSnapshot)?;
+            return Err(lost);
+        }
         let back: HashSet<_> = self.snapshot_ids()?.into_iter().collect();
         match ids.iter().find(|id| !back.contains(id)) {
             None => Ok(ids),
@@ -144,9 +148,7 @@ impl Repository {
             Some(moment) => dates.get(id).is_some_and(|trashed| *trashed < moment),
             None => true,
         };
-        if let Some(lock) = &lock {
-            lock.confirm_fresh()?;
-        }
+        confirm(lock.as_ref())?;
         let mut due: Vec<_> = there.iter().copied().filter(is_due).collect();
         due.sort_unstable();
         self.storage.remove_all(FileKind::TrashedSnapshot, &due)?;

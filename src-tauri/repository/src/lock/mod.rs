@@ -1,0 +1,211 @@
+//! Locks as restic honours them: files that say who works in the repository
+//! (restic's design document, "Locks").
+
+mod file;
+mod process;
+mod site;
+
+use std::fmt::Display;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, Once, PoisonError, mpsc};
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+use undercroft_foundation::{Code, Error, Result};
+use undercroft_providers::Provider;
+
+use self::file::LockFile;
+use self::site::{Held, LockSite, locked};
+use crate::id::LockId;
+use crate::repository::Repository;
+use crate::storage::{FileKind, Storage};
+
+/// How often those with patience look whether others are done.
+const LOOK_AGAIN_EVERY: Duration = Duration::from_millis(50);
+
+/// How a repository takes its locks.
+#[derive(Debug, Default)]
+pub(crate) struct Locking {
+    /// Takes none.
+    pub(crate) off: bool,
+    /// Takes the second look at once, without the wait that a cloud or a network drive needs.
+    ///
+    /// Whoever takes a lock writes it first and looks for others then, restic too. So where all see
+    /// at once what is written, at least one of two that come at the same moment sees the other,
+    /// whatever the pause between.
+    pub(crate) prompt: bool,
+    /// How long to wait for others.
+    pub(crate) patience: Duration,
+    /// Whether leftovers were looked for, which those with prompt locks do once.
+    swept: AtomicBool,
+}
+
+impl Locking {
+    /// What the storage allows.
+    pub(crate) fn fit_for(provider: &dyn Provider) -> Self {
+        Self { prompt: provider.shows_at_once(), ..Self::default() }
+    }
+}
+
+/// restic asks whether the owner of a lock lives by sending it SIGHUP, which would end it: from its
+/// first lock on, this process takes no notice of that signal, as restic itself does not.
+fn outlive_questions() {
+    static ONCE: Once = Once::new();
+    ONCE.call_once(|| {
+        let asked = Arc::new(AtomicBool::new(false));
+        if let Err(error) = signal_hook::flag::register(signal_hook::consts::SIGHUP, asked) {
+            tracing::warn!(%error, "SIGHUP will end this process");
+        }
+    });
+}
+
+/// A lock that is held; given back when it is dropped.
+///
+/// A thread takes the second look, then refreshes the lock meanwhile. So reading may begin at once;
+/// before anything is written or removed, [`Lock::confirm`] must have succeeded.
+#[derive(Debug)]
+pub(crate) struct Lock {
+    site: Arc<LockSite>,
+    held: Arc<Mutex<Held>>,
+    second_look: Mutex<Option<mpsc::Receiver<Result<()>>>>,
+    stop: Option<mpsc::Sender<()>>,
+    keeper: Option<JoinHandle<()>>,
+}
+
+impl Lock {
+    /// Waits until it is certain that nobody took a conflicting lock at the same moment, and makes
+    /// sure that nobody can have taken the owner for dead since. A lock that was lost once is lost
+    /// for good.
+    pub(crate) fn confirm(&self) -> Result<()> {
+        let mut second_look = self.second_look.lock().unwrap_or_else(PoisonError::into_inner);
+        let looked = second_look.take().map_or(Ok(()), |receiver| {
+            receiver.recv().unwrap_or_else(|_| {
+                Err(Error::new(Code::Internal, "The thread that keeps the lock is gone"))
+            })
+        });
+        drop(second_look);
+        let mut held = locked(&self.held);
+        if looked.is_err() {
+            held.lose();
+        }
+        looked.and_then(|()| self.site.assure(&mut held))
+    }
+}
+
+/// Confirms a lock, where one is taken at all.
+pub(crate) fn confirm(lock: Option<&Lock>) -> Result<()> {
+    lock.map_or(Ok(()), Lock::confirm)
+}
+
+/// Writes a file under a lock, and takes it back when the lock was lost meanwhile: what the file
+/// relies on may be gone.
+pub(crate) fn publish<Id: Display + Copy>(
+    storage: &Storage,
+    lock: Option<&Lock>,
+    kind: FileKind,
+    write: impl FnOnce() -> Result<Id>,
+) -> Result<Id> {
+    confirm(lock)?;
+    let id = write()?;
+    if let Err(lost) = confirm(lock) {
+        tracing::warn!(%id, "takes back what was written without a lock");
+        storage.remove(kind, id)?;
+        return Err(lost);
+    }
+    Ok(id)
+}
+
+impl Drop for Lock {
+    fn drop(&mut self) {
+        drop(self.stop.take());
+        if let Some(keeper) = self.keeper.take() {
+            // It only fails when it panicked; the lock then goes stale by itself.
+            let _ = keeper.join();
+        }
+    }
+}
+
+impl Repository {
+    /// Keeps others from removing what is read or added meanwhile.
+    pub(crate) fn lock_shared(&self) -> Result<Option<Lock>> {
+        self.lock(false)
+    }
+
+    /// Keeps all others out.
+    pub(crate) fn lock_exclusive(&self) -> Result<Option<Lock>> {
+        let lock = self.lock(true)?;
+        if let Some(lock) = &lock {
+            lock.confirm()?;
+        }
+        Ok(lock)
+    }
+
+    fn lock(&self, exclusive: bool) -> Result<Option<Lock>> {
+        if self.locking.off {
+            return Ok(None);
+        }
+        outlive_questions();
+        let clock = &self.storage.world.clock;
+        let deadline = clock.steady() + self.locking.patience;
+        loop {
+            let locked = self.try_lock(exclusive);
+            let locked = locked.and_then(|lock| {
+                // What is certain at once need not wait to be asked.
+                if self.locking.prompt { lock.confirm().map(|()| lock) } else { Ok(lock) }
+            });
+            match locked {
+                Err(error) if error.code() == Code::Locked && clock.steady() < deadline => {
+                    clock.sleep(LOOK_AGAIN_EVERY);
+                }
+                locked => return locked.map(Some),
+            }
+        }
+    }
+
+    fn try_lock(&self, exclusive: bool) -> Result<Lock> {
+        let site = LockSite {
+            storage: self.storage.clone(),
+            identity: self.identity.clone(),
+            key: self.key.clone(),
+            version: self.config.version,
+            exclusive,
+            prompt: self.locking.prompt,
+            sweep: !self.locking.prompt || !self.locking.swept.swap(true, Ordering::Relaxed),
+        };
+        let held = Arc::new(Mutex::new(site.begin()?));
+        let site = Arc::new(site);
+        let (looked, second_look) = mpsc::sync_channel(1);
+        let (stop, stopped) = mpsc::channel();
+        let (keeping, kept) = (Arc::clone(&site), Arc::clone(&held));
+        let keeper = std::thread::Builder::new()
+            .name("lock".to_owned())
+            .spawn(move || keeping.keep(&kept, &looked, &stopped))
+            .map_err(|source| {
+                Error::new(Code::Unavailable, "Cannot start a thread").because(source)
+            })?;
+        let second_look = Mutex::new(Some(second_look));
+        Ok(Lock { site, held, second_look, stop: Some(stop), keeper: Some(keeper) })
+    }
+
+    /// Removes locks whose owners are gone, or all, and says how many.
+    ///
+    /// # Errors
+    /// Storage that cannot be listed or changed.
+    pub fn unlock(&self, all: bool) -> Result<usize> {
+        let now = self.storage.world.clock.now();
+        let mut removed = 0;
+        for id in self.storage.list::<LockId>(FileKind::Lock)? {
+            let stale = match self.storage.read_json::<_, LockFile>(FileKind::Lock, id, &self.key) {
+                Ok(lock) => lock.is_stale(&self.identity, now),
+                Err(error) if error.code() == Code::NotFound => continue,
+                Err(error) if error.code() == Code::Damaged => true,
+                Err(error) => return Err(error),
+            };
+            if all || stale {
+                self.storage.remove(FileKind::Lock, id)?;
+                removed += 1;
+            }
+        }
+        Ok(removed)
+    }
+}
