@@ -1,6 +1,9 @@
 //! Key files: each holds the repository's one key, sealed by a password
 //! (restic's design document, "Keys, Encryption and MAC").
 
+use std::cmp::Reverse;
+use std::sync::{Mutex, PoisonError};
+
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use serde::{Deserialize, Serialize};
@@ -19,8 +22,14 @@ const SCRYPT_LOG_N: u8 = 15;
 const SCRYPT_R: u32 = 8;
 const SCRYPT_P: u32 = 3;
 
-/// No key file may ask for more memory than this to be tried (`128 * N * r` bytes).
+/// No key file may ask for more memory than this to be tried.
 const SCRYPT_MEMORY_MAX: u64 = 1 << 30;
+
+/// Lanes are filled side by side as long as they take no more memory than this together.
+const SCRYPT_MEMORY_SHARED: u64 = 256 << 20;
+
+/// Nor for more work: bytes that are filled, a few seconds' worth.
+const SCRYPT_WORK_MAX: u64 = 1 << 33;
 
 const SALT_LEN: usize = 64;
 
@@ -190,12 +199,24 @@ pub(crate) fn write_key(
     Ok(id)
 }
 
-/// Tries `password` on all keys.
+/// Keys that opened a repository since this process began, the latest last.
+static OPENED: Mutex<Vec<KeyId>> = Mutex::new(Vec::new());
+
+/// Tries `password` on all keys: first on the one that opened the repository last.
 pub(crate) fn find_key(storage: &Storage, password: &Password) -> Result<(KeyId, Key)> {
     let mut unreadable = None;
-    for id in storage.list::<KeyId>(FileKind::Key)? {
+    let mut ids = storage.list::<KeyId>(FileKind::Key)?;
+    let opened = || OPENED.lock().unwrap_or_else(PoisonError::into_inner);
+    let known = opened().clone();
+    ids.sort_by_key(|id| Reverse(known.iter().rposition(|opened| opened == id)));
+    for id in ids {
         match open_key(storage, id, password) {
-            Ok(Some(key)) => return Ok((id, key)),
+            Ok(Some(key)) => {
+                let mut opened = opened();
+                opened.retain(|other| *other != id);
+                opened.push(id);
+                return Ok((id, key));
+            }
             Ok(None) => {}
             // It was taken away since it was listed.
             Err(error) if error.code() == Code::NotFound => {}
@@ -215,8 +236,7 @@ fn open_key(storage: &Storage, id: KeyId, password: &Password) -> Result<Option<
         Error::new(Code::Damaged, format!("Cannot use key {}", id.short())).why(why.to_owned())
     };
     let file = read_key_file(storage, id)?;
-    let memory = file.n.saturating_mul(u64::from(file.r)).saturating_mul(128);
-    if file.kdf != "scrypt" || !file.n.is_power_of_two() || memory > SCRYPT_MEMORY_MAX {
+    if file.kdf != "scrypt" || !file.n.is_power_of_two() || !is_bearable(file.n, file.r, file.p) {
         return Err(damaged("Its way to derive keys is not one that the format knows"));
     }
     let log_n = u8::try_from(file.n.trailing_zeros()).map_err(|_| damaged("Its cost is absurd"))?;
@@ -242,6 +262,14 @@ fn open_key(storage: &Storage, id: KeyId, password: &Password) -> Result<Option<
     Ok(Some(Key::from_bytes(*bytes)))
 }
 
+/// Whether a password can be tried at this cost.
+fn is_bearable(n: u64, r: u32, p: u32) -> bool {
+    let (block, lanes) = (128 * u64::from(r), u64::from(p));
+    let memory = block.saturating_mul(n).saturating_add(block.saturating_mul(lanes));
+    let work = block.saturating_mul(n).saturating_mul(lanes);
+    memory <= SCRYPT_MEMORY_MAX && work <= SCRYPT_WORK_MAX
+}
+
 fn read_key_file(storage: &Storage, id: KeyId) -> Result<KeyFile> {
     let bytes = storage.read_raw(FileKind::Key, id)?;
     serde_json::from_slice(&bytes).map_err(|source| {
@@ -255,7 +283,14 @@ fn derive(password: &Password, salt: &[u8], log_n: u8, r: u32, p: u32) -> Result
     let refuse = || Error::new(Code::Damaged, "Cannot derive a key: its cost makes no sense");
     let params = scrypt::Params::new(log_n, r, p).map_err(|_| refuse())?;
     let mut bytes = Zeroizing::new([0; 64]);
-    scrypt::scrypt(password.as_bytes(), salt, &params, &mut *bytes).map_err(|_| refuse())?;
+    let lane = (u64::from(r) * 128) << log_n;
+    let threads = (SCRYPT_MEMORY_SHARED / lane).clamp(1, u64::from(p).max(1));
+    let threads = crate::parallel::threads().min(usize::try_from(threads).unwrap_or(1));
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build();
+    let pool = pool
+        .map_err(|source| Error::new(Code::Unavailable, "Cannot start a thread").because(source))?;
+    let derived = pool.install(|| scrypt::scrypt(password.as_bytes(), salt, &params, &mut *bytes));
+    derived.map_err(|_| refuse())?;
     Ok(Key::from_bytes(*bytes))
 }
 

@@ -8,8 +8,10 @@ use std::sync::Arc;
 
 use support::{PASSWORD, Scene, back_up};
 use undercroft_foundation::{Code, Result, World};
-use undercroft_repository::{KeyId, Password, Repository};
-use undercroft_testkit::{FailingProvider, Fault, Operation, Restic, flip_bit, write_file};
+use undercroft_repository::{KeyId, PackId, Password, Repository};
+use undercroft_testkit::{
+    FailingProvider, Fault, Operation, RecordingProvider, Restic, flip_bit, write_file,
+};
 
 fn word(text: &str) -> Password {
     Password::new(text.to_owned())
@@ -185,4 +187,55 @@ fn a_key_that_asks_for_absurd_memory_is_refused() {
     fs::write(keys.join(id.to_string()), text).unwrap();
     fs::remove_file(path).unwrap();
     assert_eq!(code_with(&scene, PASSWORD), Some(Code::Damaged));
+}
+
+/// Writes a copy of the key file with other costs, under the name that fits.
+fn plant_key(scene: &Scene, id: KeyId, changes: &[(&str, u64)]) -> KeyId {
+    let text = fs::read(key_file(scene, id)).unwrap();
+    let mut key: serde_json::Value = serde_json::from_slice(&text).unwrap();
+    for (name, value) in changes {
+        key[name] = (*value).into();
+    }
+    let text = key.to_string();
+    // Ids of all files are digests of what they hold.
+    let planted: KeyId = PackId::of(text.as_bytes()).to_string().parse().unwrap();
+    fs::write(key_file(scene, planted), text).unwrap();
+    planted
+}
+
+#[test]
+fn a_key_file_that_would_take_for_ever_is_refused() {
+    let scene = Scene::new();
+    let id = scene.init().key_id();
+    let hostile: [&[(&str, u64)]; 4] = [
+        &[("p", 1 << 26)],
+        &[("N", 1 << 40)],
+        &[("r", 1 << 29)],
+        &[("N", 2), ("r", 1 << 20), ("p", 1 << 10)],
+    ];
+    for costs in hostile {
+        let planted = plant_key(&scene, id, costs);
+        assert_eq!(code_with(&scene, "wrong"), Some(Code::Damaged), "{costs:?}");
+        assert_eq!(code_with(&scene, PASSWORD), None, "{costs:?}: the sound one opens");
+        fs::remove_file(key_file(&scene, planted)).unwrap();
+    }
+    // One that asks for more than ours is tried, and is another key.
+    plant_key(&scene, id, &[("p", 4)]);
+    assert_eq!(code_with(&scene, "wrong"), Some(Code::WrongPassword));
+}
+
+#[test]
+fn the_key_that_opened_last_is_tried_first() {
+    let scene = Scene::new();
+    let repository = scene.init();
+    let words = ["one", "two", "three", "four"];
+    let ids = words.map(|text| repository.add_key(&word(text)).unwrap());
+    let recording = Arc::new(RecordingProvider::new(scene.disk()));
+    for (text, id) in words.iter().zip(ids) {
+        open_with(&scene, text).unwrap();
+        recording.take();
+        let opened = Repository::open(recording.clone(), &word(text), &World::real()).unwrap();
+        assert_eq!(opened.key_id(), id);
+        assert_eq!(recording.count(Operation::Read, "keys/").0, 1, "{text}");
+    }
 }
