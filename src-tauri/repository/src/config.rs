@@ -1,9 +1,9 @@
 //! The repository's config file: format version, id, and how content is cut.
 
 use serde::{Deserialize, Serialize};
-use undercroft_foundation::{Code, Error, Result};
+use undercroft_foundation::{Code, Error, Random, Result};
 
-use crate::chunker::Polynomial;
+use crate::chunker::{Chunker, Polynomial};
 use crate::crypto::Key;
 use crate::storage::Storage;
 
@@ -11,8 +11,28 @@ const CONFIG: &str = "config";
 const VERSIONS: std::ops::RangeInclusive<u32> = 1..=2;
 
 /// Names our own chunker in the config of a repository that we made. restic ignores the field; a
-/// repository without it is cut with restic's chunker.
+/// repository without it is cut with restic's chunker. The first had the same table everywhere.
 const GEAR: &str = "gear-1";
+const KEYED_GEAR: &str = "gear-2";
+
+/// What the table of a repository's own cuts is made of.
+#[derive(Clone, Serialize, Deserialize)]
+#[serde(transparent)]
+pub(crate) struct GearSecret(String);
+
+impl GearSecret {
+    pub(crate) fn random(random: &dyn Random) -> Self {
+        let mut bytes = [0; 32];
+        random.fill(&mut bytes);
+        Self(hex::encode(bytes))
+    }
+}
+
+impl std::fmt::Debug for GearSecret {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("GearSecret")
+    }
+}
 
 /// The config file.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -22,21 +42,35 @@ pub(crate) struct Config {
     pub(crate) chunker_polynomial: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     undercroft_chunker: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    undercroft_gear: Option<GearSecret>,
 }
 
 impl Config {
-    pub(crate) fn new(id: String, polynomial: Polynomial) -> Self {
+    pub(crate) fn new(id: String, polynomial: Polynomial, secret: GearSecret) -> Self {
         Self {
             version: 2,
             id,
             chunker_polynomial: polynomial.to_string(),
-            undercroft_chunker: Some(GEAR.to_owned()),
+            undercroft_chunker: Some(KEYED_GEAR.to_owned()),
+            undercroft_gear: Some(secret),
         }
     }
 
-    /// Whether the repository was made to be cut with our own chunker.
-    pub(crate) fn is_cut_by_gear(&self) -> bool {
-        self.undercroft_chunker.as_deref() == Some(GEAR)
+    /// Our own chunker, where the repository was made to be cut with it.
+    pub(crate) fn gear(&self) -> Option<Chunker> {
+        match self.undercroft_chunker.as_deref()? {
+            GEAR => Some(Chunker::gear()),
+            KEYED_GEAR => {
+                self.undercroft_gear.as_ref().map(|secret| Chunker::keyed_gear(&secret.0))
+            }
+            _ => None,
+        }
+    }
+
+    /// What others can be made with, so that the same content is cut alike there.
+    pub(crate) fn gear_secret(&self) -> Option<GearSecret> {
+        self.undercroft_gear.clone()
     }
 
     pub(crate) fn polynomial(&self) -> Result<Polynomial> {

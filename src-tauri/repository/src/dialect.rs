@@ -22,8 +22,8 @@ impl Dialect {
     /// Our own in a repository that we made and were the first to fill, else that of the others.
     /// `snapshots` are all there are, the oldest first.
     pub(crate) fn of(config: &Config, snapshots: &[Snapshot]) -> Result<Self> {
-        if config.is_cut_by_gear() && snapshots.first().is_none_or(is_ours) {
-            return Ok(Self { chunker: Chunker::gear(), device_of_every_entry: false });
+        if let Some(chunker) = config.gear().filter(|_| snapshots.first().is_none_or(is_ours)) {
+            return Ok(Self { chunker, device_of_every_entry: false });
         }
         let newest_of_others = snapshots.iter().rfind(|snapshot| !is_ours(snapshot));
         Ok(Self {

@@ -11,7 +11,7 @@ use crate::blob::BlobKind;
 use crate::blob_reader::BlobReader;
 use crate::chunker::Polynomial;
 use crate::codec::{Codec, Compression};
-use crate::config::Config;
+use crate::config::{Config, GearSecret};
 use crate::crypto::Key;
 use crate::id::{BlobId, IndexId, KeyId, PackId};
 use crate::identity::Identity;
@@ -64,6 +64,20 @@ impl Repository {
     /// [`Code::AlreadyExists`] where there is one, [`Code::Damaged`] where there are remains of
     /// one; an empty password; storage that cannot be written.
     pub fn init(provider: Arc<dyn Provider>, password: &Password, world: &World) -> Result<Self> {
+        Self::init_like(provider, password, world, None)
+    }
+
+    /// Makes a new repository that cuts content as `other` does, so that what is copied from there
+    /// is found again here.
+    ///
+    /// # Errors
+    /// As [`Repository::init`].
+    pub fn init_like(
+        provider: Arc<dyn Provider>,
+        password: &Password,
+        world: &World,
+        other: Option<&Self>,
+    ) -> Result<Self> {
         let storage = Storage { provider, world: world.clone() };
         if Config::exists(&storage)? {
             let what = format!("There is a repository at {} already", storage.location());
@@ -77,7 +91,9 @@ impl Repository {
         let key = Key::random(&*world.random);
         let mut id = [0; 32];
         world.random.fill(&mut id);
-        let config = Config::new(hex::encode(id), Polynomial::random(&*world.random)?);
+        let secret = other.and_then(|other| other.config.gear_secret());
+        let secret = secret.unwrap_or_else(|| GearSecret::random(&*world.random));
+        let config = Config::new(hex::encode(id), Polynomial::random(&*world.random)?, secret);
         refuse_remains(&storage)?;
         remove_keys_of_an_abandoned_init(&storage)?;
         let key_id = write_key(&storage, &identity, &key, password)?;

@@ -1,10 +1,20 @@
-//! Cuts content beside the real restic and compares chunk for chunk.
+//! Cuts content beside the real restic and compares chunk for chunk; and what the cuts of our own
+//! repositories and their packs tell to others.
 
 #![allow(clippy::unwrap_used)]
 
+mod support;
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::sync::Arc;
+
 use sha2::{Digest, Sha256};
-use undercroft_repository::{ChunkStream, Chunker, Polynomial};
-use undercroft_testkit::Restic;
+use support::{Scene, Sealer, back_up, latest, names, password};
+use undercroft_foundation::World;
+use undercroft_providers::DiskProvider;
+use undercroft_repository::{BlobId, ChunkStream, Chunker, Polynomial, Repository};
+use undercroft_testkit::{Restic, random_bytes, write_file};
 
 fn json(restic: &Restic, arguments: &[&str]) -> serde_json::Value {
     serde_json::from_str(&restic.run(&[&["--json"], arguments].concat())).unwrap()
@@ -52,4 +62,80 @@ fn rabin_yields_the_chunks_of_restic_for_a_polynomial_of_its_choice() {
     }
     assert!(ours.len() > 15);
     assert_eq!(ours, theirs);
+}
+
+/// Content of one file of several chunks, and its chunks in a new repository.
+fn chunks_in(scene: &Scene, repository: &Repository) -> Vec<BlobId> {
+    back_up(repository, &scene.request());
+    let path = [names(&scene.source()), vec![b"large".to_vec()]].concat();
+    let node = repository.find_node(&latest(repository), &path).unwrap().unwrap();
+    node.content.unwrap()
+}
+
+fn scene_with_large_file() -> Scene {
+    let scene = Scene::new();
+    write_file(scene.source().join("large"), random_bytes(7, 12 << 20));
+    scene
+}
+
+#[test]
+fn nobody_else_cuts_as_a_repository_of_ours_does() {
+    let scenes = [scene_with_large_file(), scene_with_large_file()];
+    let [one, two] = scenes.each_ref().map(|scene| chunks_in(scene, &scene.init()));
+    assert!(one.len() > 5, "{} chunks", one.len());
+    let shared = one.iter().filter(|chunk| two.contains(chunk)).count();
+    assert_eq!(shared, 0, "of {}", one.len());
+    // The repository itself does, each time, and so does one that was made like it.
+    let scene = &scenes[0];
+    let repository = scene.open();
+    fs::rename(scene.source().join("large"), scene.source().join("moved")).unwrap();
+    write_file(scene.source().join("large"), random_bytes(7, 12 << 20));
+    assert_eq!(chunks_in(scene, &repository), one);
+    let disk = Arc::new(DiskProvider::create(&scene.path("like")).unwrap());
+    let like = Repository::init_like(disk, &password(), &World::real(), Some(&repository));
+    assert_eq!(chunks_in(scene, &like.unwrap()), one);
+}
+
+#[test]
+fn a_repository_of_an_older_program_is_cut_as_ever() {
+    let scenes = [scene_with_large_file(), scene_with_large_file()];
+    let [one, two] = scenes.each_ref().map(|scene| {
+        drop(scene.init());
+        let config = scene.restic().run(&["cat", "config"]);
+        let mut config: serde_json::Value = serde_json::from_str(&config).unwrap();
+        config["undercroft_chunker"] = "gear-1".into();
+        let sealed = Sealer::of(&scene.restic()).seal(config.to_string().as_bytes());
+        fs::write(scene.repository().join("config"), sealed).unwrap();
+        chunks_in(scene, &scene.open())
+    });
+    assert_eq!(one, two);
+    scenes[0].restic().check();
+}
+
+/// The packs of content, each as the ids of its blobs.
+fn packs_of(scene: &Scene) -> BTreeSet<BTreeSet<String>> {
+    let mut packs = BTreeSet::new();
+    for index in scene.restic().run(&["list", "index"]).lines() {
+        let text = scene.restic().run(&["cat", "index", index]);
+        let listed: serde_json::Value = serde_json::from_str(&text).unwrap();
+        for pack in listed["packs"].as_array().unwrap() {
+            let blobs = pack["blobs"].as_array().unwrap();
+            let data = blobs.iter().filter(|blob| blob["type"] == "data");
+            packs.insert(data.map(|blob| blob["id"].as_str().unwrap().to_owned()).collect());
+        }
+    }
+    packs
+}
+
+#[test]
+fn which_pack_content_goes_to_is_drawn() {
+    let packs = [(), ()].map(|()| {
+        let scene = Scene::new();
+        for n in 0..40 {
+            write_file(scene.source().join(format!("{n}")), random_bytes(n, 1000));
+        }
+        back_up(&scene.init(), &scene.request());
+        packs_of(&scene)
+    });
+    assert_ne!(packs[0], packs[1], "the same content lies together twice");
 }

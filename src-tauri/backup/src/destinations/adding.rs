@@ -17,6 +17,7 @@ use undercroft_repository::{Password, Repository};
 use super::{AddDestination, Destination, table};
 use crate::backups::Backups;
 use crate::destinations::{Presence, digest_at, locating};
+use crate::library_copy::open_objects;
 use crate::names::{self, LONGEST_NAME};
 use crate::secrets::Chosen;
 
@@ -55,7 +56,8 @@ impl Backups {
             }
             _ if request.create => {
                 self.refuse_place_of_another(&what, &path)?;
-                Repository::init(Arc::new(DiskProvider::create(&path)?), &password, world)?
+                let provider = Arc::new(DiskProvider::create(&path)?);
+                Repository::init_like(provider, &password, world, self.objects().as_ref())?
             }
             _ => {
                 return Err(Error::new(Code::RepositoryMissing, what)
@@ -66,6 +68,16 @@ impl Backups {
         let destination = self.keep(&path, name.as_deref(), &chosen, &repository)?;
         self.open.keep(&destination, &repository);
         Ok(destination)
+    }
+
+    /// The object store, which a destination is cut like: what is copied from there and what is
+    /// backed up then lie there once.
+    fn objects(&self) -> Option<Repository> {
+        let opened = open_objects(self.library.root(), self.library.world());
+        opened.unwrap_or_else(|error| {
+            tracing::warn!(%error, "the object store cannot say how to cut a new destination");
+            None
+        })
     }
 
     /// The password first, then the catalog: a destination that is listed can be opened.

@@ -146,7 +146,7 @@ impl Backups {
         let world = self.library.world();
         let store = match Repository::exists(&provider)? {
             true => Repository::open(provider, &password, world)?,
-            false => Repository::init(provider, &password, world)?,
+            false => Repository::init_like(provider, &password, world, Some(repository))?,
         };
         let store = store.with_prompt_locks();
         store.unlock(true)?;

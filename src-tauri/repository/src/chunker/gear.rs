@@ -19,10 +19,11 @@ const LONG: u64 = 1 << (64 - 18);
 pub(super) struct Gear([u64; 256]);
 
 impl Gear {
-    /// The number of byte `b` is the first eight bytes, little end first, of the SHA-256 of `b`.
-    pub(super) fn new() -> Self {
+    /// The number of byte `b` is the first eight bytes, little end first, of the SHA-256 of the
+    /// secret, as it is written, and `b`.
+    pub(super) fn new(secret: &str) -> Self {
         Self(std::array::from_fn(|byte| {
-            let digest = Sha256::digest([byte as u8]);
+            let digest = Sha256::digest([secret.as_bytes(), &[byte as u8]].concat());
             digest[..8].iter().rev().fold(0, |number, &b| (number << 8) | u64::from(b))
         }))
     }

@@ -44,9 +44,15 @@ enum Kind {
 }
 
 impl Chunker {
-    /// The fast chunker, the same for all repositories.
+    /// The fast chunker with the table that all repositories once shared.
     pub fn gear() -> Self {
-        Self(Kind::Gear(Arc::new(gear::Gear::new())))
+        Self::keyed_gear("")
+    }
+
+    /// The fast chunker with a table of its own: without the secret, nobody can tell from the
+    /// lengths of chunks which content they are of.
+    pub fn keyed_gear(secret: &str) -> Self {
+        Self(Kind::Gear(Arc::new(gear::Gear::new(secret))))
     }
 
     /// The chunker of restic with the polynomial of a repository.
