@@ -35,6 +35,7 @@ mod parallel;
 mod parity;
 mod password;
 mod prune;
+mod quiet;
 mod repair;
 mod repository;
 mod restore;

@@ -83,6 +83,10 @@ pub struct SnapshotSummary {
     pub total_files_processed: u64,
     /// All bytes in its files.
     pub total_bytes_processed: u64,
+    /// Who looked, as far as that decides which attributes are to be seen; zero where that is not
+    /// known. Other programs take no notice of it.
+    #[serde(skip_serializing_if = "is_no_view")]
+    pub undercroft_view: u64,
 }
 
 /// The file, its fields in the order of restic's; every one but time and tree may be missing.
@@ -116,6 +120,10 @@ pub(crate) struct SnapshotFile {
 
 fn is_zero(number: &u32) -> bool {
     *number == 0
+}
+
+fn is_no_view(view: &u64) -> bool {
+    *view == 0
 }
 
 fn is_none_or_empty(list: &Option<Vec<String>>) -> bool {

@@ -12,6 +12,8 @@ pub(crate) struct Tasks<T> {
 #[derive(Debug)]
 struct State<T> {
     stack: Vec<T>,
+    /// As many there were at once.
+    most: usize,
     working: usize,
     waiting: usize,
     stopped: bool,
@@ -19,7 +21,7 @@ struct State<T> {
 
 impl<T> Tasks<T> {
     pub(crate) fn new() -> Self {
-        let state = State { stack: Vec::new(), working: 0, waiting: 0, stopped: false };
+        let state = State { stack: Vec::new(), most: 0, working: 0, waiting: 0, stopped: false };
         Self { state: Mutex::new(state), changed: Condvar::new() }
     }
 
@@ -27,9 +29,15 @@ impl<T> Tasks<T> {
     pub(crate) fn push(&self, tasks: impl IntoIterator<Item = T>) {
         let mut state = self.state();
         state.stack.extend(tasks);
+        state.most = state.most.max(state.stack.len());
         if state.waiting > 0 {
             self.changed.notify_all();
         }
+    }
+
+    /// How many waited at the same time, at most.
+    pub(crate) fn most(&self) -> usize {
+        self.state().most
     }
 
     /// Adds a task if some thread has nothing to do; gives it back otherwise.

@@ -22,9 +22,11 @@ use crate::storage::FileKind;
 /// neighbouring blobs do not tell which file they are (as restic does since 0.18).
 pub(crate) const OPEN_DATA_PACKS: usize = 2;
 
-/// Packs and what is known of them are made durable at least this often: together they are what a
-/// killed backup can lose.
-const CHECKPOINT_EVERY: Duration = Duration::from_secs(4);
+/// Packs and what is known of them are made durable at least this often, or when they came to so
+/// many bytes: together they are what a killed backup can lose. More often would leave thousands
+/// of small packs where the way to the storage is slow.
+const CHECKPOINT_EVERY: Duration = Duration::from_secs(60);
+const CHECKPOINT_BYTES: u64 = 1 << 30;
 
 /// How often the saver looks whether a checkpoint is due.
 const CHECK_EVERY: Duration = Duration::from_millis(500);
@@ -118,7 +120,8 @@ impl<'r> BlobWriter<'r> {
         let outcome = std::thread::scope(|scope| {
             let writer = &writer;
             let saving = scope.spawn(move || {
-                Saver { writer, unindexed: Vec::new(), indexed_at: writer.now() }.run(&packs)
+                Saver { writer, unindexed: Vec::new(), bytes: 0, indexed_at: writer.now() }
+                    .run(&packs)
             });
             let worked = work(writer);
             let flushed = writer.flush();
@@ -181,7 +184,7 @@ impl<'r> BlobWriter<'r> {
         if self.manner == Manner::Counting {
             return Ok(stored);
         }
-        let mut open = locked(self.open_pack(kind, &id));
+        let mut open = locked(self.open_pack(kind));
         if open.builder.is_empty() {
             open.since = self.now();
             open.builder = PackBuilder::with_buffer(locked(&self.spare).pop().unwrap_or_default());
@@ -206,11 +209,15 @@ impl<'r> BlobWriter<'r> {
         !is_known && pending.insert((kind, id))
     }
 
-    /// The last byte of a digest is as good as dice, and nobody without the content knows it.
-    fn open_pack(&self, kind: BlobKind, id: &BlobId) -> &Mutex<OpenPack> {
+    /// Thrown by dice: who knows some content must not know where it goes.
+    fn open_pack(&self, kind: BlobKind) -> &Mutex<OpenPack> {
         match kind {
             BlobKind::Tree => &self.trees,
-            BlobKind::Data => &self.data[usize::from(id.0[31]) % OPEN_DATA_PACKS],
+            BlobKind::Data => {
+                let mut drawn = [0];
+                self.repository.storage.world.random.fill(&mut drawn);
+                &self.data[usize::from(drawn[0]) % OPEN_DATA_PACKS]
+            }
         }
     }
 
@@ -261,6 +268,8 @@ impl<'r> BlobWriter<'r> {
 struct Saver<'a, 'r> {
     writer: &'a BlobWriter<'r>,
     unindexed: Vec<(PackId, Vec<PackedBlob>)>,
+    /// Of the packs that no index lists.
+    bytes: u64,
     indexed_at: Duration,
 }
 
@@ -305,6 +314,7 @@ impl Saver<'_, '_> {
             read_back(repository, &pack)?;
             reach_write_point("repository.pack-read-back");
         }
+        self.bytes += pack.bytes.len() as u64;
         locked(&self.writer.spare).push(pack.bytes);
         self.unindexed.push((pack.id, pack.blobs));
         Ok(())
@@ -320,7 +330,8 @@ impl Saver<'_, '_> {
         }
         let waited = self.writer.now().saturating_sub(self.indexed_at);
         let blobs: usize = self.unindexed.iter().map(|(_, blobs)| blobs.len()).sum();
-        if waited >= CHECKPOINT_EVERY || blobs >= INDEX_BLOBS_MAX / 2 {
+        let many = self.bytes >= CHECKPOINT_BYTES || blobs >= INDEX_BLOBS_MAX / 2;
+        if waited >= CHECKPOINT_EVERY || many {
             self.write_index()?;
         }
         Ok(())
@@ -351,6 +362,7 @@ impl Saver<'_, '_> {
             rest = later;
         }
         self.unindexed.clear();
+        self.bytes = 0;
         Ok(())
     }
 }

@@ -3,12 +3,16 @@
 mod support;
 
 use std::fs;
+use std::path::PathBuf;
+use std::process::Command;
 use std::sync::Arc;
+use std::time::SystemTime;
 
 use jiff::Timestamp;
-use support::{Scene, back_up, back_up_what_can_be, ids, latest, names, try_back_up};
-use undercroft_foundation::{Code, Job};
-use undercroft_repository::{BackupRequest, Parent, Repository, SnapshotSummary};
+use support::{Scene, back_up, back_up_what_can_be, ids, latest, names, password, try_back_up};
+use undercroft_foundation::{Code, Job, World};
+use undercroft_providers::DiskProvider;
+use undercroft_repository::{BackupRequest, Node, Parent, Repository, SnapshotSummary, TagFile};
 use undercroft_testkit::{
     Operation, ProjectKind, RecordingProvider, awkward_tree, edit_files, project_tree,
     random_bytes, text_bytes, write_file,
@@ -273,4 +277,88 @@ fn a_parent_whose_trees_are_lost_only_costs_time() {
     scene.assert_latest_is_source(&repository);
     let forced = back_up(&repository, &BackupRequest { parent: Parent::None, ..scene.request() });
     assert_eq!((forced.counts.files_new, forced.counts.data_blobs), (1, 0));
+}
+
+fn times_of_access(scene: &Scene) -> Vec<SystemTime> {
+    let paths = [scene.source(), scene.source().join("deep"), scene.source().join("deep/file")];
+    paths.map(|path| fs::metadata(path).unwrap().accessed().unwrap()).to_vec()
+}
+
+/// The node of `deep/file` in the newest snapshot.
+fn node_of_file(scene: &Scene, repository: &Repository) -> Node {
+    let path = [names(&scene.source()), vec![b"deep".to_vec(), b"file".to_vec()]].concat();
+    repository.find_node(&latest(repository), &path).unwrap().unwrap()
+}
+
+#[test]
+fn reading_leaves_no_trace_and_the_time_of_access_is_kept_up() {
+    let scene = Scene::new();
+    write_file(scene.source().join("deep/file"), "content");
+    write_file(scene.source().join("deep/CACHEDIR.TAG"), "no signature");
+    // So long ago that every reader would leave his trace, also where these are rare.
+    for path in ["deep/file", "deep/CACHEDIR.TAG", "deep", ""] {
+        undercroft_testkit::set_modified(scene.source().join(path), 1_600_000_000, 0);
+    }
+    let before = times_of_access(&scene);
+    let repository = scene.init();
+    let request = BackupRequest {
+        with_access_time: true,
+        estimate: true,
+        exclude_if_present: vec![TagFile::cache()],
+        ..scene.request()
+    };
+    back_up(&repository, &request);
+    assert_eq!(times_of_access(&scene), before);
+    assert_eq!(node_of_file(&scene, &repository).atime.seconds, 1_600_000_000);
+
+    // Whoever reads it changes nothing else of it.
+    let unchanged = back_up(&repository, &request).counts;
+    assert_eq!((unchanged.files_unmodified, unchanged.files_changed), (2, 0));
+    assert_eq!(fs::read(scene.source().join("deep/file")).unwrap(), b"content");
+    let read = times_of_access(&scene)[2].duration_since(SystemTime::UNIX_EPOCH).unwrap();
+    back_up(&repository, &request);
+    assert_eq!(node_of_file(&scene, &repository).atime.seconds, read.as_secs().cast_signed());
+}
+
+#[test]
+fn attributes_that_show_themselves_later_are_kept_though_nothing_changed() {
+    const BLIND: &str = "UNDERCROFT_TEST_BLIND_BACKUP";
+    if let Some(folder) = std::env::var_os(BLIND) {
+        let folder = PathBuf::from(folder);
+        let provider = DiskProvider::open(&folder.join("repository")).unwrap();
+        let repository = Repository::open(Arc::new(provider), &password(), &World::real()).unwrap();
+        let sources = vec![folder.join("source")];
+        back_up(&repository, &BackupRequest { sources, ..BackupRequest::default() });
+        return;
+    }
+    let scene = Scene::new();
+    let file = scene.source().join("deep/file");
+    write_file(&file, "content");
+    let (name, value) = ("trusted.undercroft", b"seen");
+    if rustix::fs::setxattr(&file, name, value, rustix::fs::XattrFlags::empty()).is_err() {
+        return;
+    }
+    let repository = scene.init();
+    let this = "attributes_that_show_themselves_later_are_kept_though_nothing_changed";
+    let back_up_blindly = || {
+        let blind = Command::new("setpriv")
+            .args(["--bounding-set", "-sys_admin", "--inh-caps=-sys_admin"])
+            .arg(std::env::current_exe().unwrap())
+            .args(["--exact", this])
+            .env(BLIND, scene.path(""))
+            .output()
+            .unwrap();
+        assert!(blind.status.success(), "{blind:?}");
+        repository.refresh_index().unwrap();
+        node_of_file(&scene, &repository).extended_attributes
+    };
+    assert_eq!(back_up_blindly(), []);
+    for _ in 0..2 {
+        back_up(&repository, &scene.request());
+        let seen = node_of_file(&scene, &repository).extended_attributes;
+        assert_eq!(
+            (seen.len(), &*seen[0].name, seen[0].value.as_deref()),
+            (1, name, Some(&value[..]))
+        );
+    }
 }

@@ -8,7 +8,7 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::{ffi::OsStr, io};
 
-use rustix::fs::{Mode, OFlags, openat};
+use rustix::fs::OFlags;
 use undercroft_foundation::{Code, Error, IoContext, Result, escape_path};
 
 use super::folder::{Done, Folder};
@@ -17,6 +17,7 @@ use crate::blob::BlobKind;
 use crate::chunker::{ChunkStream, is_single};
 use crate::id::BlobId;
 use crate::metadata::{Capture, Entry, Stat};
+use crate::quiet::open_quietly;
 use crate::tree::Node;
 
 /// A file that changes while it is read is read this often before it is kept as it came.
@@ -63,7 +64,7 @@ impl FileTask {
     /// Opens the file itself: never what a link points to, and never waiting for a pipe.
     fn open(&self) -> Result<(File, Stat)> {
         let flags = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC;
-        let file = openat(&self.open, self.node.name.as_slice(), flags, Mode::empty());
+        let file = open_quietly(&self.open, self.node.name.as_slice(), flags);
         let file = File::from(file.map_err(Into::into).at("open", &self.path())?);
         let stat = look_at(&file).at("look at", &self.path())?;
         if stat.is_file() {

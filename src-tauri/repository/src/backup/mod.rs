@@ -14,6 +14,9 @@ mod run;
 mod scan;
 mod sources;
 
+#[cfg(test)]
+mod tests;
+
 pub use request::{BackupRequest, BackupSummary, Parent};
 
 use std::sync::PoisonError;
@@ -22,6 +25,7 @@ use undercroft_foundation::{Code, Error, Job, Result};
 
 use crate::dialect::Dialect;
 use crate::id::SnapshotId;
+use crate::metadata::view;
 use crate::repository::Repository;
 use crate::snapshot::{PROGRAM_VERSION, Snapshot, SnapshotSummary, find_parent};
 use crate::writer::{Added, BlobWriter, Manner};
@@ -58,9 +62,10 @@ impl Repository {
         let dialect = Dialect::of(&self.config, &snapshots)?;
         self.refresh_index()?;
         let paths = sources.paths.clone();
+        let view = view(PROGRAM_VERSION, self.identity.uid);
         let manner = if request.dry_run { Manner::Counting } else { Manner::Adding };
         let ((tree, counts), added) = BlobWriter::run(self, lock.as_ref(), manner, |writer| {
-            Run::new(self, writer, request, dialect, job)?.walk(sources, parent.as_ref())
+            Run::new(self, writer, request, dialect, job)?.walk(sources, parent.as_ref(), view)
         })?;
         let mut summary = summarize(&counts, added);
         if request.dry_run {
@@ -84,6 +89,7 @@ impl Repository {
             summary: Some(SnapshotSummary {
                 backup_start: started,
                 backup_end: self.storage.world.clock.now(),
+                undercroft_view: view,
                 ..summary.counts
             }),
         };

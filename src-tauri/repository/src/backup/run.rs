@@ -10,7 +10,7 @@ use super::estimate::estimate;
 use super::file::{ChunkTask, FileTask};
 use super::folder::{Folder, Previous};
 use super::request::BackupRequest;
-use super::scan::ScanTask;
+use super::scan::{Listing, ScanTask};
 use super::sources::Sources;
 use crate::blob_reader::BlobReader;
 use crate::chunker::Chunker;
@@ -31,6 +31,7 @@ const EXTRA_THREADS: usize = 1;
 #[expect(clippy::large_enum_variant, reason = "few are there at once; a box each would cost more")]
 pub(super) enum Task {
     Scan(ScanTask),
+    Look(Box<Listing>),
     File(FileTask),
     Chunk(ChunkTask),
 }
@@ -45,6 +46,8 @@ pub(super) struct Counts {
     pub(super) dirs_changed: AtomicU64,
     pub(super) dirs_unmodified: AtomicU64,
     pub(super) bytes: AtomicU64,
+    /// Tasks that waited at the same time, at most.
+    pub(super) tasks_most: AtomicU64,
 }
 
 impl Counts {
@@ -81,6 +84,8 @@ pub(super) struct Run<'r> {
     pub(super) chunker: Chunker,
     pub(super) job: &'r Job,
     pub(super) capture: Capture,
+    /// The attributes of what did not change may be others than the parent snapshot has.
+    pub(super) sees_otherwise: bool,
     pub(super) exclude: Patterns,
     pub(super) exclude_ignoring_case: Patterns,
     /// The file systems to stay on; any when `None`.
@@ -113,6 +118,7 @@ impl<'r> Run<'r> {
             chunker: dialect.chunker,
             job,
             capture: Capture::new(request.with_access_time, dialect.device_of_every_entry),
+            sees_otherwise: false,
             exclude: Patterns::parse(&request.exclude)?,
             exclude_ignoring_case: Patterns::parse_ignoring_case(&request.exclude_ignoring_case)?,
             devices: request.one_file_system.then(Mutex::default),
@@ -125,10 +131,13 @@ impl<'r> Run<'r> {
 
     /// Backs up the sources and returns the root's tree.
     pub(super) fn walk(
-        self,
+        mut self,
         sources: Sources,
         parent: Option<&Snapshot>,
+        view: u64,
     ) -> Result<(BlobId, Counts)> {
+        let viewed = parent.and_then(|parent| parent.summary).map(|it| it.undercroft_view);
+        self.sees_otherwise = viewed != Some(view);
         let previous = parent.map(|parent| Previous { node: None, tree: Some(parent.tree) });
         let root = Folder::root(sources.base.clone(), previous);
         let estimated = sources.absolute.clone();
@@ -153,6 +162,7 @@ impl<'r> Run<'r> {
         });
         worked?;
         self.job.settle_totals();
+        self.counts.tasks_most.store(self.tasks.most() as u64, Ordering::Relaxed);
         let root = self.root.into_inner().unwrap_or_else(PoisonError::into_inner);
         let root = root.ok_or_else(|| Error::new(Code::Internal, "The walk came to no end"))?;
         Ok((root, self.counts))
@@ -168,6 +178,7 @@ impl<'r> Run<'r> {
             self.job.check_cancelled()?;
             match task {
                 Task::Scan(task) => self.scan(&mut worker, task),
+                Task::Look(listing) => self.look_through(&mut worker, listing),
                 Task::File(task) => self.back_up_file(&mut worker, task),
                 Task::Chunk(task) => self.store_chunk(&mut worker, task).map(drop),
             }

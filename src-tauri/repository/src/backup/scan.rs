@@ -2,12 +2,14 @@
 
 use std::collections::HashMap;
 use std::ffi::OsStr;
+use std::iter::Enumerate;
 use std::os::fd::{AsFd, OwnedFd};
 use std::os::unix::ffi::OsStrExt;
 use std::path::PathBuf;
 use std::sync::{Arc, PoisonError};
+use std::vec;
 
-use rustix::fs::{CWD, Dir, Mode, OFlags, openat};
+use rustix::fs::{CWD, OFlags};
 use rustix::io::Errno;
 use undercroft_foundation::{IoContext, Result, escape_path};
 
@@ -17,7 +19,8 @@ use super::run::{Run, Task, Worker, count};
 use super::sources::{Branch, Branches, Sources};
 use crate::blob::BlobKind;
 use crate::metadata::{Entry, Stat};
-use crate::tree::{Node, NodeKind, Tree};
+use crate::quiet::{list, open_quietly};
+use crate::tree::{ExtendedAttribute, Node, NodeKind, Tree};
 
 /// A folder to look through.
 pub(super) struct ScanTask {
@@ -43,12 +46,24 @@ impl ScanTask {
         let access = if self.branches.is_some() { OFlags::PATH } else { OFlags::RDONLY };
         let flags = access | OFlags::DIRECTORY | OFlags::CLOEXEC;
         match &self.place {
-            FolderPlace::Path => openat(CWD, &self.folder.path, flags, Mode::empty()),
+            FolderPlace::Path => open_quietly(CWD, &self.folder.path, flags),
             FolderPlace::In(above, name) => {
-                openat(above, name.as_slice(), flags | OFlags::NOFOLLOW, Mode::empty())
+                open_quietly(above, name.as_slice(), flags | OFlags::NOFOLLOW)
             }
         }
     }
+}
+
+/// Entries of a folder that are looked at before others get their turn.
+const LOOKS_AT_ONCE: usize = 512;
+
+/// A folder that was listed, and those of its entries that were not looked at yet.
+pub(super) struct Listing {
+    folder: Arc<Folder>,
+    open: Arc<OwnedFd>,
+    names: Enumerate<vec::IntoIter<Wanted>>,
+    /// What the parent snapshot says of them.
+    previous: HashMap<Vec<u8>, Node>,
 }
 
 /// A name in a folder, and what is wanted below it where that is not everything.
@@ -62,6 +77,15 @@ struct Met<'a> {
     name: Vec<u8>,
     previous: Option<Node>,
     branch: Option<Branch>,
+}
+
+/// An entry that was looked at.
+struct Captured {
+    node: Node,
+    /// What is wanted below it; everything when `None`.
+    branches: Option<Branches>,
+    /// Its content is what the parent snapshot says.
+    unchanged: bool,
 }
 
 impl Met<'_> {
@@ -83,15 +107,28 @@ impl Run<'_> {
         };
         let previous = self.read_previous(worker, &folder);
         folder.expect(names.len(), previous.as_ref().map(|tree| tree.nodes.len()));
-        let mut previous: HashMap<Vec<u8>, Node> = previous
+        let previous: HashMap<Vec<u8>, Node> = previous
             .into_iter()
             .flat_map(|tree| tree.nodes)
             .map(|node| (node.name.clone(), node))
             .collect();
-        let open = Arc::new(open);
+        let names = names.into_iter().enumerate();
+        let listing = Listing { folder, open: Arc::new(open), names, previous };
+        self.look_through(worker, Box::new(listing))
+    }
+
+    /// Looks at some of the entries of a folder, and leaves the others for later: of a folder of a
+    /// million files, only as many tasks wait as one look gives.
+    pub(super) fn look_through(
+        &self,
+        worker: &mut Worker<'_>,
+        mut listing: Box<Listing>,
+    ) -> Result<()> {
+        let folder = Arc::clone(&listing.folder);
+        let open = Arc::clone(&listing.open);
         let (mut folders, mut files) = (Vec::new(), Vec::new());
-        for (place, (name, branch)) in names.into_iter().enumerate() {
-            let previous = previous.remove(&name);
+        for (place, (name, branch)) in listing.names.by_ref().take(LOOKS_AT_ONCE) {
+            let previous = listing.previous.remove(&name);
             let met = Met { folder: &folder, place, open: &open, name, previous, branch };
             match self.meet(worker, met)? {
                 Some(task @ Task::Scan(_)) => folders.push(task),
@@ -99,9 +136,13 @@ impl Run<'_> {
                 None => {}
             }
         }
-        // The newest task is the first to be taken: files before folders, each in their order.
-        self.tasks.push(folders.into_iter().rev().chain(files.into_iter().rev()));
-        self.scan_done(worker, &folder)
+        // The newest task is the first to be taken: files before folders, each in their order, and
+        // the rest of this folder last.
+        let rest = (listing.names.len() > 0).then(|| Task::Look(listing));
+        let done = rest.is_none();
+        let tasks = folders.into_iter().rev().chain(files.into_iter().rev());
+        self.tasks.push(rest.into_iter().chain(tasks));
+        if done { self.scan_done(worker, &folder) } else { Ok(()) }
     }
 
     /// Opens a folder and lists what of it is wanted, by name.
@@ -115,7 +156,10 @@ impl Run<'_> {
                 }
                 branches.into_iter().map(|(name, branch)| (name, Some(branch))).collect()
             }
-            None => list(&open).map_err(Into::into).at("list", &folder.path)?,
+            None => {
+                let names = list(&open).map_err(Into::into).at("list", &folder.path)?;
+                names.into_iter().map(|name| (name, None)).collect()
+            }
         };
         names.retain(|(name, branch)| {
             matches!(branch, Some(Branch::Some(_))) || !self.is_excluded(folder, name)
@@ -148,7 +192,7 @@ impl Run<'_> {
     /// Looks at an entry; returns what there is left to do for it.
     fn meet(&self, worker: &mut Worker<'_>, met: Met<'_>) -> Result<Option<Task>> {
         let (folder, place) = (met.folder, met.place);
-        let (node, branches) = match self.capture(&met) {
+        let Captured { node, branches, unchanged } = match self.capture(&met) {
             Ok(Some(captured)) => captured,
             Ok(None) => {
                 self.entry_done(worker, folder, place, Done::LeftOut)?;
@@ -168,7 +212,7 @@ impl Run<'_> {
                 let place = FolderPlace::In(Arc::clone(met.open), met.name);
                 Ok(Some(Task::Scan(ScanTask { folder: below, place, branches })))
             }
-            NodeKind::File => self.meet_file(worker, met, node),
+            NodeKind::File => self.meet_file(worker, met, node, unchanged),
             _ => {
                 let done = match &met.previous {
                     Some(previous) if *previous == node => Done::Identical(node),
@@ -180,17 +224,24 @@ impl Run<'_> {
         }
     }
 
-    fn meet_file(&self, worker: &mut Worker<'_>, met: Met<'_>, node: Node) -> Result<Option<Task>> {
+    fn meet_file(
+        &self,
+        worker: &mut Worker<'_>,
+        met: Met<'_>,
+        node: Node,
+        unchanged: bool,
+    ) -> Result<Option<Task>> {
         if !self.request.estimate {
             self.job.add_total(1, node.size);
         }
-        let same = met.previous.as_ref().is_some_and(|previous| *previous == node);
         let known = |id| self.writer.knows(BlobKind::Data, id);
-        if same && node.content.iter().flatten().all(known) {
-            count(&self.counts.files_unmodified);
+        if unchanged && node.content.iter().flatten().all(known) {
+            let same = met.previous.as_ref() == Some(&node);
+            count(if same { &self.counts.files_unmodified } else { &self.counts.files_changed });
             self.count_file(node.size);
             self.job.add_bytes_done(node.size);
-            self.entry_done(worker, met.folder, met.place, Done::Identical(node))?;
+            let done = if same { Done::Identical(node) } else { Done::Kept(node) };
+            self.entry_done(worker, met.folder, met.place, done)?;
             return Ok(None);
         }
         Ok(Some(Task::File(FileTask {
@@ -202,8 +253,8 @@ impl Run<'_> {
         })))
     }
 
-    /// The node of an entry, and what is wanted below it; `None` for what is left out quietly.
-    fn capture(&self, met: &Met<'_>) -> Result<Option<(Node, Option<Branches>)>> {
+    /// Looks at an entry; `None` for what is left out quietly.
+    fn capture(&self, met: &Met<'_>) -> Result<Option<Captured>> {
         let entry = Entry::In(met.open.as_fd(), &met.name);
         let stat = match Stat::of(entry) {
             // What vanished between the listing and the look is not there at this moment.
@@ -221,19 +272,28 @@ impl Run<'_> {
             // Where another file system is mounted, only the empty folder is kept.
             branches = Some(Branches::default());
         }
-        if let Some(previous) = met.previous.as_ref().filter(|node| is_unchanged(node, &stat)) {
-            let subtree = None;
-            return Ok(Some((Node { subtree, ..previous.clone() }, branches)));
-        }
-        let mut node = self.capture.node_of(&met.name, &stat)?;
-        match self.capture.fill(&mut node, entry, &met.path()) {
-            Err(error) if node.kind == NodeKind::Symlink && node.linktarget.is_empty() => {
-                return Err(error);
+        let previous = met.previous.as_ref().filter(|node| is_unchanged(node, &stat));
+        let mut node = match previous {
+            Some(previous) => self.capture.renew(previous, &stat),
+            None => self.capture.node_of(&met.name, &stat)?,
+        };
+        if previous.is_none() || self.sees_otherwise {
+            let before = std::mem::take(&mut node.extended_attributes);
+            match self.capture.fill(&mut node, entry, &met.path()) {
+                Err(error) if node.kind == NodeKind::Symlink && node.linktarget.is_empty() => {
+                    return Err(error);
+                }
+                Err(error) => self.job.warn(escape_path(&met.path()), error.to_string()),
+                Ok(()) => {}
             }
-            Err(error) => self.job.warn(escape_path(&met.path()), error.to_string()),
-            Ok(()) => {}
+            // One that only others see is there all the same: to remove it would be a change.
+            let seen = |it: &ExtendedAttribute| {
+                node.extended_attributes.iter().any(|other| other.name == it.name)
+            };
+            let unseen: Vec<_> = before.into_iter().filter(|it| !seen(it)).collect();
+            node.extended_attributes.extend(unseen);
         }
-        Ok(Some((node, branches)))
+        Ok(Some(Captured { node, branches, unchanged: previous.is_some() }))
     }
 
     fn is_on_wanted_device(&self, stat: &Stat, branch: Option<&Branch>) -> bool {
@@ -255,7 +315,8 @@ impl Run<'_> {
 }
 
 /// Whether an entry is as it was when the node was made: then so are its content, owner, mode and
-/// attributes, since a change of any of them changes the time of the last change.
+/// attributes, since a change of any of them changes the time of the last change. But who looks
+/// may see other attributes, and when it was read has a time of its own.
 fn is_unchanged(node: &Node, stat: &Stat) -> bool {
     stat.kind().as_ref() == Some(&node.kind)
         && node.mtime == stat.mtime()
@@ -263,16 +324,4 @@ fn is_unchanged(node: &Node, stat: &Stat) -> bool {
         && node.inode == stat.inode()
         && (node.kind != NodeKind::File || (node.size == stat.size() && node.content.is_some()))
         && node.error.is_empty()
-}
-
-/// The names in a folder, in no order.
-fn list(open: &OwnedFd) -> rustix::io::Result<Vec<Wanted>> {
-    let mut names = Vec::new();
-    for entry in Dir::read_from(open)? {
-        let name = entry?.file_name().to_bytes().to_vec();
-        if name != b"." && name != b".." {
-            names.push((name, None));
-        }
-    }
-    Ok(names)
 }

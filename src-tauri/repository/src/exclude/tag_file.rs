@@ -2,9 +2,11 @@
 
 use std::os::fd::BorrowedFd;
 
-use rustix::fs::{AtFlags, Mode, OFlags, openat, statat};
+use rustix::fs::{AtFlags, OFlags, statat};
 use rustix::io::{Errno, read};
 use undercroft_foundation::{Code, Error, Result};
+
+use crate::quiet::open_quietly;
 
 /// What the cache folders of <https://bford.info/cachedir/> begin their tag file with.
 const CACHE_SIGNATURE: &[u8] = b"Signature: 8a477f597d28d172789f06886806bc55";
@@ -53,7 +55,7 @@ impl TagFile {
         }
         // Not to wait for ever on a pipe of that name, nor to be led out of the folder by a link.
         let flags = OFlags::RDONLY | OFlags::CLOEXEC | OFlags::NOFOLLOW | OFlags::NONBLOCK;
-        let file = openat(folder, &self.name[..], flags, Mode::empty())?;
+        let file = open_quietly(folder, &self.name[..], flags)?;
         let mut start = vec![0; self.header.len()];
         let mut filled = 0;
         while filled < start.len() {

@@ -68,6 +68,13 @@ impl Capture {
         })
     }
 
+    /// The node of an entry that did not change since `previous` was made of it; a folder has no
+    /// tree.
+    pub(crate) fn renew(&self, previous: &Node, stat: &Stat) -> Node {
+        let atime = if self.keep_access_time { stat.atime() } else { previous.atime };
+        Node { atime, subtree: None, ..previous.clone() }
+    }
+
     /// Adds what a look does not tell: where a symbolic link points, and extended attributes.
     /// `path` is for the message.
     ///

@@ -8,6 +8,7 @@ mod capture;
 mod mode;
 mod owners;
 mod stat;
+mod view;
 
 #[cfg(test)]
 mod tests;
@@ -20,6 +21,7 @@ pub(crate) use capture::Capture;
 pub use mode::go_mode;
 pub(crate) use mode::permissions;
 pub use stat::Stat;
+pub(crate) use view::view;
 
 /// An entry of a file system.
 #[derive(Debug, Clone, Copy)]

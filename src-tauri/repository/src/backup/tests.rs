@@ -1,0 +1,37 @@
+//! What is held at once does not grow with a folder.
+
+use std::fs;
+use std::sync::Arc;
+
+use undercroft_foundation::{Job, World};
+use undercroft_providers::MemoryProvider;
+
+use super::run::{Run, read};
+use super::sources::Sources;
+use super::{BackupRequest, Dialect};
+use crate::password::Password;
+use crate::repository::Repository;
+use crate::writer::{BlobWriter, Manner};
+
+#[test]
+fn of_a_wide_folder_few_files_wait_at_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let source = folder.path().join("wide");
+    fs::create_dir_all(source.join("a/b")).unwrap();
+    for n in 0..5000 {
+        fs::write(source.join(format!("{n}")), "").unwrap();
+    }
+    let provider = Arc::new(MemoryProvider::new());
+    let password = Password::new("vault".to_owned());
+    let repository = Repository::init(provider, &password, &World::real()).unwrap();
+    let request = BackupRequest { sources: vec![source.clone()], ..BackupRequest::default() };
+    let (job, sources) = (Job::new(), Sources::of(&[&source]).unwrap());
+    let dialect = Dialect::of(&repository.config, &[]).unwrap();
+    let ((_, counts), _) = BlobWriter::run(&repository, None, Manner::Adding, |writer| {
+        Run::new(&repository, writer, &request, dialect, &job)?.walk(sources, None, 0)
+    })
+    .unwrap();
+    assert_eq!(read(&counts.files_new), 5000);
+    let most = read(&counts.tasks_most);
+    assert!(most < 600, "{most} tasks at once");
+}
