@@ -346,6 +346,13 @@ fn a_backup_that_slept_publishes_nothing_over_a_prune() {
 }
 
 #[test]
+fn nor_over_a_prune_by_somebody_whose_clock_is_half_an_hour_ahead() {
+    for before in ["index/", "snapshots/"] {
+        assert_nothing_is_published(before, |_, _| {}, prune_ours);
+    }
+}
+
+#[test]
 fn a_backup_whose_lock_was_removed_finds_out() {
     let minutes = Duration::from_secs(6 * 60);
     let unlock = |scene: &Scene, clock: &ManualClock| {

@@ -90,6 +90,13 @@ impl Lock {
         }
         looked.and_then(|()| self.site.assure(&mut held))
     }
+
+    /// Makes sure as well that the lock is there: another whose clock is wrong may have taken it for
+    /// an old one.
+    fn confirm_there(&self) -> Result<()> {
+        self.confirm()?;
+        self.site.look_for(&mut locked(&self.held))
+    }
 }
 
 /// Confirms a lock, where one is taken at all.
@@ -105,11 +112,17 @@ pub(crate) fn publish<Id: Display + Copy>(
     kind: FileKind,
     write: impl FnOnce() -> Result<Id>,
 ) -> Result<Id> {
-    confirm(lock)?;
+    let make_sure = || match (lock, kind) {
+        (Some(lock), FileKind::Index | FileKind::Snapshot) => lock.confirm_there(),
+        // A pack that nothing lists does no harm.
+        _ => confirm(lock),
+    };
+    make_sure()?;
     let id = write()?;
-    if let Err(lost) = confirm(lock) {
-        tracing::warn!(%id, "takes back what was written without a lock");
-        storage.remove(kind, id)?;
+    if let Err(lost) = make_sure() {
+        if let Err(error) = storage.remove(kind, id) {
+            tracing::warn!(%error, "what was written without a lock could not be taken back");
+        }
         return Err(lost);
     }
     Ok(id)

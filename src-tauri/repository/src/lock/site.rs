@@ -112,7 +112,7 @@ impl LockSite {
     }
 
     /// Reads the file, since a network drive may show for a while what is gone.
-    fn look_for(&self, held: &mut Held) -> Result<()> {
+    pub(super) fn look_for(&self, held: &mut Held) -> Result<()> {
         match self.storage.provider.read(&FileKind::Lock.path(held.id)) {
             Err(error) if error.code() == Code::NotFound => Err(held.lose()),
             read => read.map(drop),
