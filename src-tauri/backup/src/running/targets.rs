@@ -51,7 +51,7 @@ impl Target {
         let standing = match backups.repository_of(&destination) {
             Ok(repository) => {
                 // Those of the dead: they are in restic's way, though not in ours.
-                if let Err(error) = repository.unlock(false) {
+                if let Err(error) = repository.unlock_abandoned() {
                     tracing::info!(%error, "locks that nobody holds stay");
                 }
                 Standing::There(throttled(backups, plan, repository))

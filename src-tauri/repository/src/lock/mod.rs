@@ -200,21 +200,36 @@ impl Repository {
         Ok(Lock { site, held, second_look, stop: Some(stop), keeper: Some(keeper) })
     }
 
-    /// Removes locks whose owners are gone, or all, and says how many.
+    /// Removes locks whose owners are gone as far as somebody can tell who knows this machine, or
+    /// all, and says how many.
     ///
     /// # Errors
     /// Storage that cannot be listed or changed.
     pub fn unlock(&self, all: bool) -> Result<usize> {
         let now = self.storage.world.clock.now();
+        self.unlock_those(true, |lock| all || lock.is_stale(&self.identity, now))
+    }
+
+    /// Removes locks whose owners are proven to be gone, or were silent for so long that they know
+    /// they lost them, and says how many. For who is not asked by anybody.
+    ///
+    /// # Errors
+    /// Storage that cannot be listed or changed.
+    pub fn unlock_abandoned(&self) -> Result<usize> {
+        let now = self.storage.world.clock.now();
+        self.unlock_those(false, |lock| lock.is_old(now) || lock.is_orphaned())
+    }
+
+    fn unlock_those(&self, damaged: bool, is_due: impl Fn(&LockFile) -> bool) -> Result<usize> {
         let mut removed = 0;
         for id in self.storage.list::<LockId>(FileKind::Lock)? {
-            let stale = match self.storage.read_json::<_, LockFile>(FileKind::Lock, id, &self.key) {
-                Ok(lock) => lock.is_stale(&self.identity, now),
+            let due = match self.storage.read_json::<_, LockFile>(FileKind::Lock, id, &self.key) {
+                Ok(lock) => is_due(&lock),
                 Err(error) if error.code() == Code::NotFound => continue,
-                Err(error) if error.code() == Code::Damaged => true,
+                Err(error) if error.code() == Code::Damaged => damaged,
                 Err(error) => return Err(error),
             };
-            if all || stale {
+            if due {
                 self.storage.remove(FileKind::Lock, id)?;
                 removed += 1;
             }

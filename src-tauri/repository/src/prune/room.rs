@@ -60,7 +60,7 @@ pub(super) fn with_room<T>(repository: &Repository, work: impl Fn() -> Result<T>
         Err(error) if error.code() == Code::StorageFull => {
             give_up_reserve(repository)?;
             repository.storage.provider.sweep_leftovers()?;
-            repository.unlock(false)?;
+            repository.unlock_abandoned()?;
             work()
         }
         done => done,
