@@ -54,7 +54,7 @@ pub use version::{
     Change, ChangeKind, ContentId, Entry, EntryKind, GitId, Layer, LayerReason, Trigger, Version,
 };
 pub use versions::VersionFilter;
-pub use watch::{Batch, Health, Included, Names, Touched, Watch, WatchOptions};
+pub use watch::{Batch, Decided, Health, Included, Names, Touched, Watch, WatchOptions};
 pub use watching::{Standing, WatchState};
 pub use workspaces::{MAIN, Workspace};
 

@@ -5,15 +5,18 @@
 //! It speaks with the kernel's inotify itself, through `rustix`. `notify` 8 subscribes to every
 //! opening of a file, so that a search through the tree overflows the queue; it names folders by
 //! path, so that a renamed one is watched under its old name; and it is deaf for half a minute
-//! when 20,000 folders are deleted, because each costs it a walk over all others.
+//! when 20,000 folders are deleted, because each costs it a walk over all others. Where inotify is
+//! silent, on drives of other machines and of programs, `notify` compares beside it.
 
 mod folders;
 mod hand;
+mod hearing;
 mod inotify;
 mod limits;
 mod looks;
 mod orders;
 mod pending;
+mod polled;
 mod root;
 mod touched;
 mod view;
@@ -48,6 +51,11 @@ pub struct WatchOptions {
     /// How often to ask for a look through everything although all is watched: for what the system
     /// does not tell, such as changes through mapped memory.
     pub full: Duration,
+    /// How often a folder on another machine's drive is compared with what was there.
+    pub poll: Duration,
+    /// Whether the folder held files when it was looked at last: then an empty one that is found in
+    /// its place is not it, but where its drive belongs.
+    pub holds_files: bool,
 }
 
 impl Default for WatchOptions {
@@ -59,6 +67,8 @@ impl Default for WatchOptions {
             rescan: Duration::from_secs(300),
             idle: Duration::from_secs(60),
             full: Duration::from_secs(24 * 3600),
+            poll: Duration::from_secs(60),
+            holds_files: false,
         }
     }
 }
@@ -68,6 +78,28 @@ pub trait Included: Send + Sync {
     /// Whether this folder does. Asked on the watcher's own thread, for every folder whose parent
     /// is included; never for the root, nor for its own `.git`.
     fn folder(&self, path: &TreePath) -> bool;
+
+    /// Whether a folder that does not belong to them, as [`Included::folder`] said, could by what
+    /// comes or goes in it: it is watched for that alone.
+    fn is_closed(&self, _path: &TreePath) -> bool {
+        false
+    }
+
+    /// Which folders have to be asked about again when the file `name` in one of them changed.
+    fn decided_by(&self, _name: &[u8]) -> Decided {
+        Decided::Nothing
+    }
+}
+
+/// Folders whose place in the versions a file decides about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Decided {
+    /// None.
+    Nothing,
+    /// The one that it is in, and those in that.
+    Near,
+    /// All below the one that it is in.
+    Below,
 }
 
 /// What happened since the last batch.
@@ -116,8 +148,8 @@ impl Watch {
     /// their own. The first asks for a look through everything, for what happened while nobody
     /// watched. While `sink` is busy, changes are gathered for the next batch.
     ///
-    /// The folder may be away; it is watched when it comes. The folder that is there first is the
-    /// one: when another takes its place, nothing is reported until the first is back.
+    /// The folder may be away; it is watched when it comes. The folder that is there first, and is
+    /// not only the place for a drive, is the one: when another takes its place, nothing is reported until the first is back.
     ///
     /// # Errors
     /// The system has no thread or file descriptor left.

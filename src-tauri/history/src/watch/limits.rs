@@ -16,6 +16,8 @@ pub(super) struct Limits {
     pub(super) too_fast: bool,
     /// The folder is on another machine.
     pub(super) remote: bool,
+    /// And nothing compares it with what was there.
+    pub(super) unpolled: bool,
     /// A folder that could not be watched, and why, in words.
     pub(super) odd: Option<(String, String)>,
 }
@@ -28,7 +30,7 @@ impl Limits {
 
     /// Whether some change may go unnoticed for as long as nothing changes about that.
     pub(super) fn any(&self) -> bool {
-        self.no_queue || self.no_room || self.remote || self.odd.is_some()
+        self.no_queue || self.no_room || self.unpolled || self.odd.is_some()
     }
 
     /// The health of a workspace with so many watched folders.
@@ -59,7 +61,7 @@ impl Limits {
         if self.remote {
             return limited(
                 "The folder is on a drive that does not tell what other machines change in it",
-                "Nothing needs doing: everything is looked through every few minutes, too",
+                "Nothing needs doing: it is compared with what was there every minute, too",
             );
         }
         match &self.odd {

@@ -7,6 +7,7 @@ use std::time::Duration;
 use super::folders::Folders;
 use super::inotify::WatchId;
 use super::{Batch, Names, Touched, WatchOptions};
+use crate::path::TreePath;
 
 /// More names in one folder are not told apart.
 const MOST_NAMES_IN_FOLDER: usize = 10_000;
@@ -20,6 +21,8 @@ const MOST_FOLDERS: usize = 20_000;
 pub(super) struct Pending {
     folders: HashMap<WatchId, Names>,
     subtrees: HashSet<WatchId>,
+    /// The same by path, from where there are no numbers.
+    paths: Touched,
     /// How many names are told apart, and in how many folders none are.
     names: usize,
     unnamed: usize,
@@ -62,9 +65,19 @@ impl Pending {
         self.bound();
     }
 
+    /// Notices what is at a path; with everything below it, when `deep`.
+    pub(super) fn touch_path(&mut self, path: &TreePath, deep: bool) {
+        self.paths.add(path);
+        if deep {
+            self.paths.subtrees.insert(path.clone());
+        }
+        self.bound();
+    }
+
     fn bound(&mut self) {
         (self.news, self.idle) = (true, false);
-        let most_folders = self.folders.len().max(self.subtrees.len()) > MOST_FOLDERS;
+        let most = self.folders.len().max(self.subtrees.len()).max(self.named_by_path());
+        let most_folders = most > MOST_FOLDERS;
         if self.whole || self.names > MOST_NAMES || most_folders {
             self.look_through_everything();
         }
@@ -91,12 +104,17 @@ impl Pending {
     }
 
     pub(super) fn is_empty(&self) -> bool {
-        !self.whole && self.folders.is_empty() && self.subtrees.is_empty()
+        let is_named = !self.folders.is_empty() || !self.subtrees.is_empty();
+        !self.whole && !is_named && self.paths.is_empty()
+    }
+
+    fn named_by_path(&self) -> usize {
+        self.paths.folders.len() + self.paths.subtrees.len()
     }
 
     /// How many names and folders there are.
     pub(super) fn count(&self) -> u64 {
-        (self.names + self.unnamed + self.subtrees.len()) as u64
+        (self.names + self.unnamed + self.subtrees.len() + self.named_by_path()) as u64
     }
 
     /// When it is settled.
@@ -111,6 +129,7 @@ impl Pending {
         let pending = std::mem::take(self);
         let paths = pending.subtrees.into_iter().filter_map(|folder| folders.path(folder));
         let mut touched = Touched { subtrees: paths.collect(), ..Touched::default() };
+        touched.merge(pending.paths);
         let inner = touched.subtrees.iter().filter(|path| {
             let mut above = std::iter::successors(path.parent(), |path| path.parent());
             above.any(|folder| touched.subtrees.contains(&folder))

@@ -6,7 +6,7 @@
 //! be is looked for from the folder above, and so on upward. What moved is looked through again with
 //! all that is below it.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 use std::ffi::OsStr;
 use std::io;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
@@ -14,14 +14,14 @@ use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use rustix::fs::inotify::ReadFlags;
 use rustix::fs::{Dir, FileType, Mode, OFlags};
 use rustix::io::Errno;
 use undercroft_foundation::Error;
 
 use super::Included;
 use super::folders::{Folders, Placed};
-use super::inotify::{Inotify, Notice, WatchId};
+use super::hearing::{Arrival, Heard, Hearing, How, is_own_git};
+use super::inotify::{Inotify, WatchId};
 use super::limits::Limits;
 use super::looks::{Look, Looks};
 use super::pending::Pending;
@@ -47,39 +47,13 @@ pub(super) struct View {
     included: Arc<dyn Included>,
     inotify: Inotify,
     folders: Folders,
+    /// Those that do not belong to the versions, and are watched for what could change that.
+    closed: HashSet<WatchId>,
     arrivals: Vec<Arrival>,
     looks: Looks,
     /// Folders to be compared with the disk when nothing else is to be done.
     verifying: Looks,
     lost: u32,
-}
-
-/// A folder that the kernel told of.
-struct Arrival {
-    parent: WatchId,
-    name: Vec<u8>,
-    how: How,
-}
-
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum How {
-    Created,
-    Moved,
-    /// Its attributes changed.
-    Changed,
-}
-
-/// What the kernel said, beside what changed.
-#[derive(Default)]
-pub(super) struct Heard {
-    /// There may be more to hear.
-    pub(super) more: bool,
-    /// Some notices were lost.
-    pub(super) lost: bool,
-    /// Something happened to the root itself.
-    pub(super) root: bool,
-    /// Folders came or went.
-    pub(super) folders: bool,
 }
 
 /// Where the watcher notes what it finds.
@@ -112,6 +86,7 @@ impl View {
             included,
             inotify,
             folders: Folders::new(id),
+            closed: HashSet::new(),
             arrivals: Vec::new(),
             looks,
             verifying: Looks::default(),
@@ -146,12 +121,20 @@ impl View {
 
     /// Hears the kernel.
     pub(super) fn hear(&mut self, pending: &mut Pending) -> Heard {
-        let mut heard = Heard::default();
-        let (folders, arrivals, lost) = (&mut self.folders, &mut self.arrivals, &mut self.lost);
-        let read = self.inotify.read(|notice| {
-            *lost = 0;
-            note(&notice, folders, arrivals, pending, &mut heard);
-        });
+        let mut hearing = Hearing {
+            included: &*self.included,
+            folders: &mut self.folders,
+            closed: &mut self.closed,
+            arrivals: &mut self.arrivals,
+            looks: &mut self.looks,
+            pending,
+            heard: Heard::default(),
+        };
+        let read = self.inotify.read(|notice| hearing.note(&notice));
+        let mut heard = hearing.heard;
+        if heard.any {
+            self.lost = 0;
+        }
         // A queue that cannot be read is as good as one that overflowed.
         heard.lost |= read.is_err();
         heard.more = read.unwrap_or(false);
@@ -169,6 +152,7 @@ impl View {
                 self.look_into(folder, look, notes)?;
             } else if let Some(folder) = self.folders.take_loose() {
                 self.inotify.remove(folder);
+                self.closed.remove(&folder);
             } else {
                 break;
             }
@@ -206,6 +190,9 @@ impl View {
     /// that comes meanwhile is missed.
     fn look_into(&mut self, id: WatchId, look: Look, notes: &mut Notes<'_>) -> Result<(), Unsound> {
         let Some(path) = self.folders.path(id) else { return Ok(()) };
+        if self.closed.contains(&id) {
+            return Ok(());
+        }
         let opened = self.open_folder(id, &path);
         let listed = opened.and_then(|folder| Ok((folders_in(&folder)?, folder)));
         let (names, folder) = match listed {
@@ -276,7 +263,9 @@ impl View {
         notes: &mut Notes<'_>,
     ) -> Result<(), Unsound> {
         let name = path.name().unwrap_or_default();
-        if is_own_git(self.folders.root(), parent, name) || !self.included.folder(path) {
+        let is_own_git = is_own_git(self.folders.root(), parent, name);
+        let is_included = !is_own_git && self.included.folder(path);
+        if is_own_git || !is_included && !self.included.is_closed(path) {
             self.folders.detach(parent, name);
             return Ok(());
         }
@@ -299,7 +288,16 @@ impl View {
             notes.limits.note(&path.below(&self.root), &why);
             return Ok(());
         }
-        match self.folders.put(id, parent, name) {
+        let placed = self.folders.put(id, parent, name);
+        if !is_included {
+            self.closed.insert(id);
+            self.folders.retain_below(id, |_| false);
+            return Ok(());
+        }
+        // One that was watched for that alone is as good as new.
+        let is_opened = self.closed.remove(&id);
+        match placed {
+            Placed::Before if is_opened => self.looks.add(id, NEW),
             Placed::Never => return Err(Unsound),
             Placed::Before if look.deep && look.idle => self.verifying.add(id, look),
             Placed::Before if look.deep => self.looks.add(id, look),
@@ -336,79 +334,6 @@ fn folders_in(folder: &OwnedFd) -> Result<BTreeSet<Vec<u8>>, Errno> {
         }
     }
     Ok(names)
-}
-
-/// Takes one notice down.
-fn note(
-    notice: &Notice<'_>,
-    folders: &mut Folders,
-    arrivals: &mut Vec<Arrival>,
-    pending: &mut Pending,
-    heard: &mut Heard,
-) {
-    let (folder, what) = (notice.folder, notice.what);
-    let is_root = folder == folders.root();
-    if what.contains(ReadFlags::QUEUE_OVERFLOW) {
-        heard.lost = true;
-        return;
-    }
-    if what.contains(ReadFlags::IGNORED) {
-        heard.root |= is_root;
-        return folders.forget(folder);
-    }
-    if !folders.contains(folder) {
-        return;
-    }
-    let Some(name) = notice.name else {
-        return note_itself(folder, what, folders, arrivals, pending, heard);
-    };
-    if is_own_git(folders.root(), folder, name) {
-        return;
-    }
-    pending.touch(folder, name);
-    if !what.contains(ReadFlags::ISDIR) {
-        return;
-    }
-    let arrived = |how| Arrival { parent: folder, name: name.to_vec(), how };
-    heard.folders |= !what.contains(ReadFlags::ATTRIB);
-    if what.intersects(ReadFlags::MOVED_FROM | ReadFlags::DELETE) {
-        folders.detach(folder, name);
-    } else if what.contains(ReadFlags::ATTRIB) {
-        // It may have become readable.
-        arrivals.push(arrived(How::Changed));
-    } else {
-        let is_moved = what.contains(ReadFlags::MOVED_TO);
-        arrivals.push(arrived(if is_moved { How::Moved } else { How::Created }));
-    }
-}
-
-/// Takes down what happened to a folder itself, as far as the folder above it says nothing of it.
-fn note_itself(
-    folder: WatchId,
-    what: ReadFlags,
-    folders: &Folders,
-    arrivals: &mut Vec<Arrival>,
-    pending: &mut Pending,
-    heard: &mut Heard,
-) {
-    if folder == folders.root() {
-        let gone = ReadFlags::DELETE_SELF | ReadFlags::MOVE_SELF | ReadFlags::UNMOUNT;
-        heard.root |= what.intersects(gone);
-        if what.contains(ReadFlags::ATTRIB) {
-            pending.list(folder);
-        }
-    } else if what.contains(ReadFlags::UNMOUNT)
-        && let Some((parent, name)) = folders.place(folder)
-    {
-        // What the drive hid is there again.
-        pending.touch(parent, name);
-        arrivals.push(Arrival { parent, name: name.to_vec(), how: How::Moved });
-    }
-}
-
-/// The repository that the user keeps at the root is his own affair.
-fn is_own_git(root: WatchId, parent: WatchId, name: &[u8]) -> bool {
-    parent == root && name == b".git"
 }
 
 fn is_gone(error: Errno) -> bool {

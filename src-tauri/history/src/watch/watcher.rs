@@ -16,6 +16,7 @@ use super::hand::Hand;
 use super::limits::Limits;
 use super::orders::{Board, Orders};
 use super::pending::Pending;
+use super::polled::Polled;
 use super::root::RootId;
 use super::view::{Notes, View};
 use super::{Batch, Health, Included, WatchOptions};
@@ -40,6 +41,8 @@ pub(super) struct Watcher {
     /// The folder that is meant, once it was seen.
     known: Option<RootId>,
     state: State,
+    /// What compares the folder as well, when it is on another machine's drive.
+    polled: Option<Polled>,
     pending: Pending,
     limits: Limits,
     /// When to look at the root.
@@ -78,6 +81,8 @@ impl Watcher {
         hand: Hand,
     ) -> Self {
         let now = clock.steady();
+        // Before the watch is there to be seen: what its owner saw is what is meant.
+        let known = RootId::of(root).filter(|_| !options.holds_files || !is_empty(root));
         Self {
             root: root.to_owned(),
             included,
@@ -86,9 +91,9 @@ impl Watcher {
             clock,
             board,
             hand,
-            // Before the watch is there to be seen: what its owner saw is what is meant.
-            known: RootId::of(root),
+            known,
             state: State::Paused,
+            polled: None,
             pending: Pending::default(),
             limits: Limits::default(),
             look_at: now,
@@ -148,6 +153,7 @@ impl Watcher {
     /// Watches nothing.
     fn rest(&mut self, state: State) {
         self.state = state;
+        self.polled = None;
         (self.pending, self.limits) = (Pending::default(), Limits::default());
         (self.anew_at, self.flush) = (None, false);
     }
@@ -167,6 +173,11 @@ impl Watcher {
             Err(why) => return self.rest(State::Missing(why)),
         }
         self.limits.remote = is_remote(&self.root);
+        if self.limits.remote {
+            let (included, board) = (Arc::clone(&self.included), Arc::clone(&self.board));
+            self.polled = Polled::open(&self.root, included, self.options.poll, board).ok();
+            self.limits.unpolled = self.polled.is_none();
+        }
         let included = Arc::clone(&self.included);
         if let Ok(view) = View::open(&self.root, included, &mut self.limits) {
             self.state = State::Watching(Box::new(view));
@@ -182,6 +193,9 @@ impl Watcher {
         let id = RootId::of(&self.root).ok_or("The folder is not there")?;
         match self.known {
             Some(known) if !known.is(id) => Err("Another folder is in its place"),
+            None if self.options.holds_files && is_empty(&self.root) => {
+                Err("The folder is empty; its drive may be away")
+            }
             _ => Ok(id),
         }
     }
@@ -202,7 +216,13 @@ impl Watcher {
 
     fn hear(&mut self) {
         let now = self.now();
-        let State::Watching(view) = &mut self.state else { return };
+        if let Some(polled) = &self.polled {
+            self.limits.unpolled = polled.is_over();
+            if !polled.hear(&mut self.pending) {
+                self.pending.look_through_everything();
+            }
+        }
+        let State::Watching(view) = &mut self.state else { return self.pending.stamp(now) };
         let heard = view.hear(&mut self.pending);
         let mut notes = Notes { pending: &mut self.pending, limits: &mut self.limits };
         let sound = view.step(&mut notes).is_ok();
@@ -343,4 +363,8 @@ impl Watcher {
         // An error, say an interruption, is only an early end.
         let _ = poll(&mut heard, timeout.as_ref());
     }
+}
+
+fn is_empty(folder: &Path) -> bool {
+    std::fs::read_dir(folder).is_ok_and(|mut entries| entries.next().is_none())
 }
