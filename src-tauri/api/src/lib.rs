@@ -24,6 +24,7 @@ mod host;
 mod hub;
 mod jobs;
 mod keys;
+mod limits;
 mod memory;
 mod places;
 mod plans;
@@ -105,6 +106,7 @@ impl Api {
         overrides: SettingsOverrides,
         host: impl Host + 'static,
     ) -> Result<Self> {
+        limits::raise_open_files();
         undercroft_backup::adopt_recovered(root)?;
         let library = Library::open_or_create(root, world, &tables())?;
         let history = History::new(&library);

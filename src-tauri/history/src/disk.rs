@@ -23,6 +23,8 @@ pub(crate) struct Stat {
     /// Without extended attributes.
     pub(crate) attributes: Attributes,
     pub(crate) inode: u64,
+    /// How many names the file has.
+    pub(crate) links: u64,
     /// When anything of it last changed, which no program can set back.
     pub(crate) changed: FileTime,
 }
@@ -39,6 +41,15 @@ pub(crate) struct Disk {
 pub(crate) struct DiskFolder {
     path: PathBuf,
     fd: File,
+}
+
+/// The entries of a folder, in no order.
+#[derive(Debug, Default)]
+pub(crate) struct Listing {
+    /// Those that can be looked at.
+    pub(crate) entries: Vec<(Vec<u8>, Stat)>,
+    /// Those that cannot, and why.
+    pub(crate) unseen: Vec<(Vec<u8>, Error)>,
 }
 
 const FOLDER: OFlags = OFlags::RDONLY.union(OFlags::DIRECTORY).union(OFlags::CLOEXEC);
@@ -91,10 +102,20 @@ impl DiskFolder {
     /// Its entries, in no order.
     ///
     /// # Errors
-    /// A folder that cannot be read to its end. What vanishes meanwhile is not there.
+    /// A folder that cannot be read to its end, or an entry that cannot be looked at. What vanishes
+    /// meanwhile is not there.
     pub(crate) fn entries(&self) -> Result<Vec<(Vec<u8>, Stat)>> {
+        let Listing { entries, unseen } = self.list()?;
+        unseen.into_iter().next().map_or(Ok(entries), |(_, why)| Err(why))
+    }
+
+    /// The same, where one that cannot be looked at costs no other.
+    ///
+    /// # Errors
+    /// A folder that cannot be read to its end.
+    pub(crate) fn list(&self) -> Result<Listing> {
         let failed = |source: rustix::io::Errno| Error::io("read", &self.path, source.into());
-        let mut entries = Vec::new();
+        let mut listing = Listing::default();
         for entry in Dir::read_from(&self.fd).map_err(failed)? {
             let entry = entry.map_err(failed)?;
             let name = entry.file_name().to_bytes();
@@ -102,21 +123,29 @@ impl DiskFolder {
                 continue;
             }
             match rustix::fs::statat(&self.fd, entry.file_name(), AtFlags::SYMLINK_NOFOLLOW) {
-                Ok(stat) => entries.push((name.to_vec(), stat_of(&stat))),
+                Ok(stat) => listing.entries.push((name.to_vec(), stat_of(&stat))),
                 Err(rustix::io::Errno::NOENT) => {}
                 Err(source) => {
-                    return Err(Error::io("look at", &self.path_of(name), source.into()));
+                    let why = Error::io("look at", &self.path_of(name), source.into());
+                    listing.unseen.push((name.to_vec(), why));
                 }
             }
         }
-        Ok(entries)
+        Ok(listing)
     }
 
     /// Its entries without those that are on their way to their place, which are nobody's yet.
     pub(crate) fn entries_in_place(&self) -> Result<Vec<(Vec<u8>, Stat)>> {
         let mut entries = self.entries()?;
-        entries.retain(|(name, _)| !name.starts_with(TEMPORARY.as_bytes()));
+        entries.retain(|(name, _)| is_in_place(name));
         Ok(entries)
+    }
+
+    /// Whether another file system begins here.
+    pub(crate) fn is_mount(&self) -> bool {
+        let above = rustix::fs::statat(&self.fd, "..", AtFlags::SYMLINK_NOFOLLOW);
+        let device = |stat: rustix::io::Result<rustix::fs::Stat>| stat.ok().map(|it| it.st_dev);
+        device(rustix::fs::fstat(&self.fd)) != device(above)
     }
 
     /// What is known of the folder itself.
@@ -158,6 +187,11 @@ impl DiskFolder {
     }
 }
 
+/// Whether an entry is not on its way to its place.
+pub(crate) fn is_in_place(name: &[u8]) -> bool {
+    !name.starts_with(TEMPORARY.as_bytes())
+}
+
 /// What is known of an open file now.
 pub(crate) fn stat_of_file(file: &File) -> std::io::Result<Stat> {
     Ok(stat_of(&rustix::fs::fstat(file.as_fd())?))
@@ -196,6 +230,7 @@ fn stat_of(stat: &rustix::fs::Stat) -> Stat {
             extended: Vec::new(),
         },
         inode: stat.st_ino,
+        links: u64::from(stat.st_nlink),
         changed: time(stat.st_ctime, stat.st_ctime_nsec),
     }
 }

@@ -1,7 +1,7 @@
 //! What files looked like when their content was last read, so that it need not be read again.
 //! It lies in `cache/` and may be lost at any time: then everything is read once more.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::fs;
 use std::path::Path;
 use std::sync::{Mutex, PoisonError};
@@ -34,6 +34,11 @@ impl Known {
             modified: stat.attributes.modified,
             changed: stat.changed,
         }
+    }
+
+    /// One that is to be read again whatever it looks like, as it may have changed unnoticed.
+    pub(crate) fn unsettled(id: GitId, stat: &Stat) -> Self {
+        Self { changed: FileTime { seconds: i64::MIN, nanos: 0 }, ..Self::new(id, stat) }
     }
 
     /// Whether the file still looks the same.
@@ -72,7 +77,41 @@ impl StatCache {
         Ok(row.and_then(|row| decode(&row)).unwrap_or_default())
     }
 
-    pub(crate) fn keep(&self, folders: &[(TreePath, KnownFolder)]) -> Result<()> {
+    /// The files that had one of these inodes when they were looked at last.
+    pub(crate) fn names_of(&self, inodes: &BTreeSet<u64>) -> Result<Vec<TreePath>> {
+        let connection = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut names = Vec::new();
+        let mut find = || -> rusqlite::Result<()> {
+            let mut query = connection.prepare_cached("SELECT path, files FROM folders")?;
+            let mut rows = query.query(())?;
+            while let Some(row) = rows.next()? {
+                let (path, files): (Vec<u8>, Vec<u8>) = (row.get(0)?, row.get(1)?);
+                let Ok(path) = TreePath::new(&path) else { continue };
+                let files = decode(&files).unwrap_or_default().into_iter();
+                let linked = files.filter(|(_, known)| inodes.contains(&known.inode));
+                names.extend(linked.map(|(name, _)| path.join(&name)));
+            }
+            Ok(())
+        };
+        find().sql("read the cache of a workspace").map(|()| names)
+    }
+
+    /// The folders where another file system began when they were looked at last.
+    pub(crate) fn mounts(&self) -> Result<BTreeSet<TreePath>> {
+        let connection = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let paths: rusqlite::Result<Vec<Vec<u8>>> = connection
+            .prepare_cached("SELECT path FROM mounts")
+            .and_then(|mut query| query.query_map((), |row| row.get(0))?.collect());
+        let paths = paths.sql("read the cache of a workspace")?;
+        Ok(paths.iter().filter_map(|path| TreePath::new(path).ok()).collect())
+    }
+
+    /// Keeps how folders look now, and in which of them another file system begins, or no longer.
+    pub(crate) fn keep(
+        &self,
+        folders: &[(TreePath, KnownFolder)],
+        mounts: &[(TreePath, bool)],
+    ) -> Result<()> {
         let mut connection = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let mut keep = || {
             let transaction = connection.transaction()?;
@@ -80,6 +119,13 @@ impl StatCache {
                 transaction
                     .prepare_cached("INSERT OR REPLACE INTO folders (path, files) VALUES (?1, ?2)")?
                     .execute((path.as_bytes(), encode(files)))?;
+            }
+            for (path, is_mount) in mounts {
+                let sql = match is_mount {
+                    true => "INSERT OR IGNORE INTO mounts (path) VALUES (?1)",
+                    false => "DELETE FROM mounts WHERE path = ?1",
+                };
+                transaction.execute(sql, [path.as_bytes()])?;
             }
             transaction.commit()
         };
@@ -95,7 +141,8 @@ fn open(path: &Path) -> rusqlite::Result<Connection> {
     connection.pragma_update(None, "synchronous", "NORMAL")?;
     connection.execute_batch(
         "CREATE TABLE IF NOT EXISTS folders (path BLOB PRIMARY KEY, files BLOB NOT NULL)
-         WITHOUT ROWID, STRICT;",
+         WITHOUT ROWID, STRICT;
+         CREATE TABLE IF NOT EXISTS mounts (path BLOB PRIMARY KEY) WITHOUT ROWID, STRICT;",
     )?;
     Ok(connection)
 }

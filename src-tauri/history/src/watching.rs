@@ -1,32 +1,41 @@
 //! Watching workspaces, so that each settled batch of changes becomes a version by itself.
 //!
-//! One process watches a workspace: it holds a lock below `running/`. Which workspaces are to be
-//! watched is in the catalog; a thread keeps what this process watches in step with it.
+//! One process watches a workspace: it holds a file below `running/` locked, and says in it how that
+//! goes. Which workspaces are to be watched is in the catalog; a thread keeps what this process
+//! watches in step with it.
+
+mod batches;
+mod by_rules;
+mod trouble;
+mod unread;
+mod watch_file;
 
 use std::collections::HashMap;
-use std::fs::{self, File, TryLockError};
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use crossbeam_channel::{Receiver, Sender, bounded, select};
 use jiff::Timestamp;
-use undercroft_foundation::{Code, Error, IoContext, Job, ProjectId, Result, WorkspaceId};
-use undercroft_library::Event;
+use undercroft_foundation::{Code, Error, ProjectId, Result, WorkspaceId};
+use undercroft_library::{Event, NewEvent};
 
 use crate::history::History;
-use crate::path::TreePath;
 use crate::rules::{LeaveOut, ProjectRules};
-use crate::save::{SaveOrder, Scope};
-use crate::version::Trigger;
-use crate::watch::{Batch, Health, Included, Watch, WatchOptions};
+use crate::save::Scope;
+use crate::watch::{Batch, Health, Included, Touched, Watch, WatchOptions};
 use crate::workspaces::Workspace;
+use batches::Condition;
+use by_rules::ByRules;
+use watch_file::WatchFile;
+
+/// The event that says that a project's rules changed.
+const RULES_CHANGED: &str = "rules.changed";
 
 /// How often to look for workspaces that another process watched until it ended.
 const LOOK_AROUND: Duration = Duration::from_secs(30);
 
-/// How long to wait before a version that could not be made is tried again.
-const TRY_AGAIN: Duration = Duration::from_secs(20);
+/// How often to tell other processes how the watching goes, and to see what is to be tried again.
+const TICK: Duration = Duration::from_secs(1);
 
 /// What is watched by this process; nothing, unless it was told to watch.
 #[derive(Debug, Default)]
@@ -43,11 +52,11 @@ struct Watching {
 
 #[derive(Debug)]
 struct Watched {
+    project: ProjectId,
     watch: Watch,
     included: Arc<ByRules>,
-    trouble: Arc<Trouble>,
-    #[expect(dead_code, reason = "its end gives the lock back")]
-    lock: File,
+    condition: Arc<Condition>,
+    file: WatchFile,
 }
 
 /// How a workspace is being watched.
@@ -153,16 +162,26 @@ impl History {
         self.sync_watches()
     }
 
-    /// Takes up changed rules of a project: folders may have to be watched, or no longer.
+    /// Takes up changed rules of a project, in whatever process watches it: folders may have to be
+    /// watched, or no longer.
     ///
     /// # Errors
-    /// Rules that cannot be read.
+    /// Rules that cannot be read, or whatever keeps the catalog from being written.
     pub fn rules_changed(&self, project: ProjectId) -> Result<()> {
+        self.take_up_rules(project)?;
+        let name = self.library().projects().get(project).map(|project| project.name);
+        let text = format!("{}: the rules of what is versioned changed", name.unwrap_or_default());
+        let event = NewEvent::new(RULES_CHANGED, text).of_project(Some(project));
+        self.library().events().publish(&event).map(drop)
+    }
+
+    fn take_up_rules(&self, project: ProjectId) -> Result<()> {
+        let rules = ProjectRules::load(self.library().root(), project)?;
         for workspace in self.workspaces(Some(project))? {
             if let Some(watching) = &*self.watches()
                 && let Some(watched) = watching.watched.get(&workspace.id)
+                && watched.included.set(&workspace, &rules)?
             {
-                watched.included.set(self.leave_out(&workspace)?);
                 watched.watch.resume();
             }
         }
@@ -194,16 +213,10 @@ impl History {
             self.watches().as_ref().and_then(|watching| watching.watched.get(&workspace.id))
         {
             watched.tell(&mut state);
-        } else if self.is_watched_elsewhere(workspace.id) {
-            state.standing = Standing::Elsewhere;
+        } else {
+            WatchFile::read(self.library().root(), &mut state);
         }
         Ok(state)
-    }
-
-    fn is_watched_elsewhere(&self, workspace: WorkspaceId) -> bool {
-        let path = self.library().root().join(format!("running/watch-{workspace}"));
-        let held = |file: File| matches!(file.try_lock(), Err(TryLockError::WouldBlock));
-        File::open(path).is_ok_and(held)
     }
 
     /// Starts and stops watches until they are those that the catalog asks for. Does nothing in a
@@ -232,48 +245,43 @@ impl History {
 
     /// Watches a workspace; nothing, when it has no version yet or another process watches it.
     fn watch(&self, workspace: &Workspace, options: WatchOptions) -> Result<Option<Watched>> {
-        let is_begun =
-            self.newest_version(workspace.id)?.is_some() || workspace.opened_from.is_some();
-        if !is_begun {
+        let newest = self.newest_version(workspace.id)?;
+        if newest.is_none() && workspace.opened_from.is_none() {
             return Ok(None);
         }
-        let running = self.library().root().join("running");
-        fs::create_dir_all(&running).at("make", &running)?;
-        let path = running.join(format!("watch-{}", workspace.id));
-        let lock = File::options().create(true).append(true).open(&path).at("open", &path)?;
-        match lock.try_lock() {
-            Ok(()) => {}
-            Err(TryLockError::WouldBlock) => return Ok(None),
-            Err(TryLockError::Error(source)) => return Err(Error::io("lock", &path, source)),
-        }
-        let included = Arc::new(ByRules(RwLock::new(self.leave_out(workspace)?)));
-        let trouble = Arc::new(Trouble::default());
+        let library = self.library().root();
+        let Some(file) = WatchFile::hold(library, workspace.id)? else { return Ok(None) };
+        let holds_files = newest.is_some_and(|version| version.files > 0);
+        let options = WatchOptions { holds_files, ..options };
+        let rules = ProjectRules::load(library, workspace.project)?;
+        let included = Arc::new(ByRules::new(workspace, rules)?);
+        let condition = Arc::new(Condition::default());
         let (history, id) = (self.clone(), workspace.id);
-        let noted = Arc::clone(&trouble);
+        let noted = Arc::clone(&condition);
         let sink = move |batch: Batch| history.keep_batch(id, batch, &noted);
         let world = self.library().world();
         let inside: Arc<dyn Included> = Arc::clone(&included) as _;
         let watch = Watch::start(&workspace.root, inside, options, world, sink)?;
-        Ok(Some(Watched { watch, included, trouble, lock }))
+        Ok(Some(Watched { project: workspace.project, watch, included, condition, file }))
     }
 
-    /// Makes a version of what changed. What fails is tried again, until it succeeds or nobody
-    /// watches any more: no change is given up.
-    fn keep_batch(&self, workspace: WorkspaceId, batch: Batch, trouble: &Trouble) {
-        let mut scope = if batch.whole { Scope::Whole } else { Scope::Touched(batch.touched) };
-        loop {
-            let order = SaveOrder::new(Trigger::Automatic, "");
-            let saved = self.save(workspace, scope, order, &Job::new());
-            let Err(error) = saved else { return trouble.clear() };
-            // What the failed try saw and what it did not, nobody knows.
-            scope = Scope::Whole;
-            // That the folder is away, the watch itself tells.
-            if error.code() != Code::SourceMissing {
-                tracing::warn!(%workspace, %error, "a version could not be made");
-                trouble.note(&error);
+    /// Tells other processes how the watching goes, and tries again what could not be read.
+    fn attend(&self) {
+        let now = self.library().world().clock.steady();
+        let mut due = Vec::new();
+        if let Some(watching) = &mut *self.watches() {
+            for (id, watched) in &mut watching.watched {
+                watched.share(*id);
+                if watched.condition.unread.is_due(now) {
+                    due.push((*id, Arc::clone(&watched.condition)));
+                }
             }
-            if !trouble.wait(self, workspace) {
-                return;
+        }
+        for (workspace, condition) in due {
+            condition.unread.put_off(now);
+            let nothing_new = Scope::Touched(Touched::default());
+            if let Err(error) = self.keep(workspace, nothing_new, &condition) {
+                tracing::debug!(%workspace, %error, "what could not be read is tried again later");
             }
         }
     }
@@ -283,21 +291,41 @@ impl History {
     }
 
     fn keep_in_step(&self, events: &Receiver<Event>, stopped: &Receiver<()>) {
+        let clock = &self.library().world().clock;
+        let ticks = crossbeam_channel::tick(TICK);
+        let mut looked_around = clock.steady();
         loop {
-            select! {
+            let is_due = select! {
                 recv(stopped) -> _ => return,
+                recv(ticks) -> _ => {
+                    self.attend();
+                    clock.steady().saturating_sub(looked_around) >= LOOK_AROUND
+                }
                 recv(events) -> event => match event {
-                    Ok(event) if event.kind.starts_with("workspace.") => {}
-                    Ok(event) if event.kind == "version.made" && self.lacks_watch(&event) => {}
-                    Ok(_) => continue,
+                    Ok(event) => self.concerns_watches(&event),
                     Err(_) => return,
                 },
-                default(LOOK_AROUND) => {}
+            };
+            if !is_due {
+                continue;
             }
+            looked_around = clock.steady();
             if let Err(error) = self.sync_watches() {
                 tracing::warn!(%error, "the watches could not be brought in step");
             }
         }
+    }
+
+    /// Whether the event may ask for other watches. Changed rules are taken up.
+    fn concerns_watches(&self, event: &Event) -> bool {
+        if event.kind == RULES_CHANGED
+            && let Some(project) = event.project
+            && let Err(error) = self.take_up_rules(project)
+        {
+            tracing::warn!(%error, "changed rules could not be taken up");
+        }
+        event.kind.starts_with("workspace.")
+            || event.kind == "version.made" && self.lacks_watch(event)
     }
 
     /// Whether the event may be of a first version, whose workspace is to be watched from now on.
@@ -312,6 +340,21 @@ impl History {
 }
 
 impl Watched {
+    /// Tells other processes how it goes.
+    fn share(&mut self, workspace: WorkspaceId) {
+        let mut state = WatchState {
+            project: self.project,
+            workspace,
+            standing: Standing::Watching,
+            why: None,
+            next: None,
+            pending: 0,
+            last_version: None,
+        };
+        self.tell(&mut state);
+        self.file.tell(&state);
+    }
+
     fn tell(&self, state: &mut WatchState) {
         state.pending = self.watch.pending();
         state.standing = Standing::Watching;
@@ -327,64 +370,15 @@ impl Watched {
             }
             Health::Paused => state.standing = Standing::Paused,
         }
-        if let Some((why, next)) = self.trouble.told() {
+        if let Some((why, next)) = self.condition.unread.told()
+            && state.standing == Standing::Watching
+        {
+            state.standing = Standing::Limited;
+            (state.why, state.next) = (Some(why), Some(next));
+        }
+        if let Some((why, next)) = self.condition.trouble.told() {
             state.standing = Standing::Failing;
             (state.why, state.next) = (Some(why), Some(next));
         }
-    }
-}
-
-/// Watches the folders that a project's rules do not leave out.
-#[derive(Debug)]
-struct ByRules(RwLock<LeaveOut>);
-
-impl ByRules {
-    fn set(&self, leave_out: LeaveOut) {
-        *self.0.write().unwrap_or_else(PoisonError::into_inner) = leave_out;
-    }
-}
-
-impl Included for ByRules {
-    fn folder(&self, path: &TreePath) -> bool {
-        self.0.read().unwrap_or_else(PoisonError::into_inner).is_included(path, true)
-    }
-}
-
-/// Why versions of a workspace cannot be made at the moment.
-#[derive(Debug, Default)]
-struct Trouble {
-    said: Mutex<Option<(String, String)>>,
-    is_there: AtomicBool,
-}
-
-impl Trouble {
-    fn note(&self, error: &Error) {
-        let said = (error.to_string(), error.next_text().to_owned());
-        *self.said.lock().unwrap_or_else(PoisonError::into_inner) = Some(said);
-        self.is_there.store(true, Ordering::Relaxed);
-    }
-
-    fn clear(&self) {
-        if self.is_there.swap(false, Ordering::Relaxed) {
-            *self.said.lock().unwrap_or_else(PoisonError::into_inner) = None;
-        }
-    }
-
-    fn told(&self) -> Option<(String, String)> {
-        self.said.lock().unwrap_or_else(PoisonError::into_inner).clone()
-    }
-
-    /// Waits before the next try; whether there is to be one.
-    fn wait(&self, history: &History, workspace: WorkspaceId) -> bool {
-        const STEP: Duration = Duration::from_millis(250);
-        let clock = &history.library().world().clock;
-        let until = clock.steady() + TRY_AGAIN;
-        while clock.steady() < until {
-            if !history.is_watching(workspace) {
-                return false;
-            }
-            clock.sleep(STEP);
-        }
-        history.is_watching(workspace)
     }
 }

@@ -118,6 +118,78 @@ fn a_drive_that_is_away_is_no_deletion() {
 }
 
 #[test]
+fn a_project_whose_drive_comes_later_is_recognised() {
+    let Some(drive) = Drive::new() else { return };
+    let bench = &drive.bench;
+    unmount(&["--lazy"], &bench.work());
+    bench.history.start_watching(often()).unwrap();
+    wait_for(bench, "the absence", || drive.standing() == Standing::Missing);
+    drive.plug();
+    bench.write("folder/new", "1");
+    wait_for(bench, "the version", || versions(bench)[0].files == 51);
+    assert!(versions(bench).iter().all(|version| version.removed == 0));
+}
+
+#[test]
+fn a_drive_mounted_in_a_project_that_goes_is_no_deletion() {
+    // Whoever may mount this may mount another.
+    let Some(_disk) = SmallDisk::mount(16 << 20) else { return };
+    let (bench, _) = Bench::begun(|work| {
+        write_file(work.join("a"), "1");
+        fs::create_dir(work.join("data")).unwrap();
+        mount(&["-t", "tmpfs", "none"], &work.join("data"));
+        write_file(work.join("data/f"), "1");
+    });
+    bench.history.start_watching(often()).unwrap();
+    wait_for(&bench, "the watch", || {
+        bench.history.watch_states().unwrap()[0].standing == Standing::Watching
+    });
+    unmount(&[], &bench.work().join("data"));
+    let why = || bench.history.watch_states().unwrap()[0].why.clone().unwrap_or_default();
+    wait_for(&bench, "word of the drive", || why().contains("data"));
+    bench.write("a", "2");
+    wait_for(&bench, "the version", || versions(&bench).len() == 2);
+    assert_eq!((versions(&bench)[0].files, versions(&bench)[0].removed), (2, 0));
+    bench.history.stop_watching();
+    // Who asks for a version gets what is there.
+    assert_eq!(bench.save().unwrap().removed, 1);
+}
+
+/// Mounts a file system whose program is gone.
+fn mount_dead(at: &Path) -> bool {
+    let script = "exec 3<>/dev/fuse && \
+         mount -i -t fuse -o fd=3,rootmode=40000,user_id=0,group_id=0 dead \"$0\"";
+    let status = Command::new("sh").args(["-c", script]).arg(at).status();
+    status.is_ok_and(|status| status.success())
+}
+
+#[test]
+fn a_dead_mount_costs_itself_and_nothing_beside_it() {
+    let (bench, _) = Bench::begun(|work| {
+        write_file(work.join("sub/dead/f"), "1");
+        write_file(work.join("sub/a"), "1");
+    });
+    let dead = bench.work().join("sub/dead");
+    if !mount_dead(&dead) {
+        eprintln!("skipped: this machine mounts no FUSE");
+        return;
+    }
+    bench.history.start_watching(often()).unwrap();
+    bench.write("sub/a", "2");
+    let read = |path_of: &str| bench.history.read(versions(&bench)[0].id, &path(path_of), None);
+    wait_for(&bench, "the version", || read("sub/a").is_ok_and(|content| content == b"2"));
+    assert!(read("sub/dead/f").is_ok());
+    let state = || bench.history.watch_states().unwrap().remove(0);
+    wait_for(&bench, "the warning", || state().why.is_some_and(|why| why.contains("sub/dead")));
+    assert_eq!(state().standing, Standing::Limited);
+    unmount(&["--lazy"], &dead);
+    bench.write("sub/a", "3");
+    wait_for(&bench, "the next version", || read("sub/a").is_ok_and(|content| content == b"3"));
+    bench.history.stop_watching();
+    assert_eq!(bench.save(), None);
+}
+
+#[test]
 fn a_drive_taken_away_while_it_is_saved_loses_nothing() {
     let Some(drive) = Drive::new() else { return };
     let bench = &drive.bench;

@@ -2,11 +2,16 @@
 
 mod support;
 
+use std::fs;
+use std::io::Write;
 use std::time::{Duration, Instant};
 
 use support::Bench;
 use undercroft_foundation::Job;
-use undercroft_history::{Standing, Trigger, Version, VersionFilter, WatchOptions};
+use undercroft_history::rules::ProjectRules;
+use undercroft_history::{
+    History, Standing, Trigger, Version, VersionFilter, WatchOptions, WatchState,
+};
 use undercroft_testkit::write_file;
 
 fn quick() -> WatchOptions {
@@ -93,5 +98,108 @@ fn what_is_left_out_makes_no_version() {
     bench.write("package.json", "{ }");
     let version = wait_for_content(&bench, "package.json", "{ }");
     assert_eq!((version.files, version.modified), (1, 1));
+    bench.history.stop_watching();
+}
+
+fn state_of(history: &History) -> WatchState {
+    history.watch_states().unwrap().remove(0)
+}
+
+/// The paths of the newest version that are files.
+fn is_kept(bench: &Bench, path: &str) -> bool {
+    let newest = versions(bench).remove(0);
+    bench.history.read(newest.id, &support::path(path), None).is_ok()
+}
+
+#[test]
+fn other_processes_know_how_the_watching_goes() {
+    let (bench, _) = Bench::begun(|work| write_file(work.join("a"), "1"));
+    bench
+        .history
+        .start_watching(WatchOptions { look: Duration::from_millis(50), ..quick() })
+        .unwrap();
+    let other = History::new(&bench.library);
+    let away = bench.folder.path().join("away");
+    fs::rename(bench.work(), &away).unwrap();
+    let missing = || Some(state_of(&other)).filter(|state| state.standing == Standing::Missing);
+    let state = wait_for("word of the other process", missing);
+    assert_eq!(state.why.as_deref(), Some("The folder is not there"));
+    fs::rename(&away, bench.work()).unwrap();
+    let back = || Some(state_of(&other)).filter(|state| state.standing == Standing::Elsewhere);
+    assert_eq!(wait_for("word of its return", back).why, None);
+    bench.history.stop_watching();
+    assert_eq!(state_of(&other).standing, Standing::Off);
+}
+
+#[test]
+fn a_change_through_one_name_of_a_file_is_a_change_of_all() {
+    let (bench, _) = Bench::begun(|work| {
+        write_file(work.join("one/a"), "1");
+        write_file(work.join("other/b"), "");
+    });
+    fs::hard_link(bench.work().join("one/a"), bench.work().join("other/a")).unwrap();
+    bench.save().unwrap();
+    bench.history.start_watching(quick()).unwrap();
+    let mut file = fs::File::options().append(true).open(bench.work().join("one/a")).unwrap();
+    file.write_all(b"2").unwrap();
+    drop(file);
+    wait_for_content(&bench, "one/a", "12");
+    wait_for_content(&bench, "other/a", "12");
+    bench.history.stop_watching();
+    assert_eq!(bench.save(), None);
+}
+
+#[test]
+fn what_rules_newly_include_is_found_and_watched() {
+    let signature = "Signature: 8a477f597d28d172789f06886806bc55";
+    let bench = Bench::new(|work| {
+        write_file(work.join(".gitignore"), "skip/\n");
+        write_file(work.join("deep/skip/f"), "1");
+        write_file(work.join("cache/CACHEDIR.TAG"), signature);
+        write_file(work.join("cache/f"), "1");
+        write_file(work.join("package.json"), "{}");
+        write_file(work.join("node_modules/x/f"), "1");
+    });
+    let rules = ProjectRules { follow_gitignore: true, ..ProjectRules::default() };
+    rules.store(bench.library.root(), bench.project).unwrap();
+    bench.history.begin(bench.project, &Job::new()).unwrap();
+    bench.history.start_watching(quick()).unwrap();
+    bench.write("first", "1");
+    wait_for_content(&bench, "first", "1");
+    let files = ["cache/f", "node_modules/x/f", "deep/skip/f"];
+    assert!(files.iter().all(|file| !is_kept(&bench, file)));
+
+    let include: [&dyn Fn(); 3] = [
+        &|| fs::remove_file(bench.work().join("cache/CACHEDIR.TAG")).unwrap(),
+        &|| fs::remove_file(bench.work().join("package.json")).unwrap(),
+        &|| bench.write(".gitignore", ""),
+    ];
+    for (include, file) in include.iter().zip(files) {
+        include();
+        wait_for_content(&bench, file, "1");
+        bench.write(file, "2");
+        wait_for_content(&bench, file, "2");
+    }
+    let leave_out: [&dyn Fn(); 3] = [
+        &|| bench.write("cache/CACHEDIR.TAG", signature),
+        &|| bench.write("package.json", "{}"),
+        &|| bench.write(".gitignore", "skip/\n"),
+    ];
+    for (leave_out, file) in leave_out.iter().zip(files) {
+        leave_out();
+        wait_for("its absence", || (!is_kept(&bench, file)).then_some(()));
+    }
+    bench.history.stop_watching();
+}
+
+#[test]
+fn rules_that_another_process_changes_are_taken_up() {
+    let (bench, _) = Bench::begun(|work| write_file(work.join("sub/a.tmp"), "1"));
+    bench.history.start_watching(quick()).unwrap();
+    let rules = ProjectRules { leave_out: vec!["*.tmp".to_owned()], ..ProjectRules::default() };
+    rules.store(bench.library.root(), bench.project).unwrap();
+    History::new(&bench.library).rules_changed(bench.project).unwrap();
+    bench.write("b", "1");
+    wait_for("the absence", || (!is_kept(&bench, "sub/a.tmp")).then_some(()));
     bench.history.stop_watching();
 }

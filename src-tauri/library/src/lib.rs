@@ -27,6 +27,6 @@ pub use overlap::{Overlap, overlap};
 pub use projects::{
     AddProject, Occupied, Project, ProjectFilter, ProjectKind, ProjectStatus, Projects,
 };
-pub use rebuildable::{Rebuildable, is_cache, rebuildable};
+pub use rebuildable::{Rebuildable, is_cache, is_marked_inside, is_proof, rebuildable};
 pub use rebuilding::refuse_in_use;
 pub use runs::{Attempt, Failure, NewRun, Outcome, Run, RunDetail, RunFilter, Runs};

@@ -142,6 +142,21 @@ pub fn is_cache(folder: &Path) -> bool {
         && head == CACHE_SIGNATURE
 }
 
+/// Whether what is named so, in a folder or beside it, can prove a folder to be made again.
+pub fn is_proof(name: &[u8]) -> bool {
+    let fits = |proof: &str| match proof.strip_prefix('*') {
+        None => proof.as_bytes() == name,
+        Some(ending) => name.ends_with(ending.as_bytes()),
+    };
+    let proves = |kind: &Kind| kind.beside.iter().copied().chain(kind.inside).any(fits);
+    name == b"CACHEDIR.TAG" || KINDS.iter().any(proves)
+}
+
+/// Whether the proof of this kind of folder, such as `.venv`, lies in it.
+pub fn is_marked_inside(what: &str) -> bool {
+    KINDS.iter().any(|kind| kind.name == what && kind.inside.is_some())
+}
+
 impl Kind {
     fn proof(&self, folder: &Path) -> Option<Rebuildable> {
         if self.inside.is_some_and(|name| !is_there(&folder.join(name))) {

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
 use undercroft_foundation::escape_name;
-use undercroft_library::{Rebuildable, is_cache, rebuildable};
+use undercroft_library::{Rebuildable, is_cache, is_marked_inside, rebuildable};
 
 use super::gitignore::{IgnoreFile, NotFollowed, Said};
 use super::{Compiled, Rules, patterns, secrets};
@@ -47,6 +47,15 @@ impl Why {
             Self::Cache => "cache",
             Self::Rule(_) => "rule",
             Self::Gitignored { .. } => "gitignored",
+        }
+    }
+
+    /// Whether something in the folder itself is the reason, and may go again.
+    pub(crate) fn lies_inside(&self) -> bool {
+        match self {
+            Self::Cache => true,
+            Self::Rebuildable { what, .. } => is_marked_inside(what),
+            _ => false,
         }
     }
 }

@@ -178,9 +178,14 @@ impl Pass<'_> {
         slot.line.totals.bytes = stat.size_bytes;
         slot.line.attributes = stat.attributes.clone();
         slot.line.layer = Some(layer);
+        if stat.links > 1
+            && !waiting.folder.previous.blob(&waiting.name).is_some_and(|it| it.1 == id)
+        {
+            locked(&self.outcome).linked.insert(stat.inode);
+        }
         let runs = stat.attributes.mode & 0o100 != 0;
         slot.content = Content::Blob(if runs { TreeMode::Program } else { TreeMode::File }, id);
-        slot.known = settled.then(|| Known::new(id, stat));
+        slot.known = Some(if settled { Known::new(id, stat) } else { Known::unsettled(id, stat) });
     }
 
     fn count(&self, bytes: u64) {

@@ -11,8 +11,10 @@ pub(crate) mod content;
 pub(crate) mod found;
 mod pass;
 mod similar;
+mod unreadable;
 mod visit;
 
+use std::collections::{BTreeSet, HashSet};
 use std::sync::Mutex;
 use std::sync::atomic::AtomicBool;
 
@@ -26,8 +28,10 @@ use crate::commit::Commit;
 use crate::disk::Disk;
 use crate::folder_view::StoredFolder;
 use crate::history::History;
+use crate::path::TreePath;
 use crate::rules::{LeaveOut, ProjectRules};
 use crate::sidecar::{FileTime, Totals};
+use crate::stat_cache::{KnownFolder, StatCache};
 use crate::store::{Deflater, HistoryStore, ObjectKind, WriteLock, Writing};
 use crate::version::{Change, ChangeKind, GitId, Layer, Trigger, Version};
 use crate::versions::{changes, table};
@@ -75,6 +79,17 @@ impl History {
         order: SaveOrder,
         job: &Job,
     ) -> Result<Option<Version>> {
+        self.save_and_tell(workspace, scope, order, job).map(|saved| saved.version)
+    }
+
+    /// The same, with what is to be looked at after it.
+    pub(crate) fn save_and_tell(
+        &self,
+        workspace: WorkspaceId,
+        scope: Scope,
+        order: SaveOrder,
+        job: &Job,
+    ) -> Result<Saved> {
         let workspace = self.workspace(workspace)?;
         let disk = Disk::open(&workspace.root)?;
         let store = self.store(workspace.project)?;
@@ -85,14 +100,14 @@ impl History {
             Some(tip) => Some(Commit::read(&store, tip)?),
             None => None,
         };
-        let made = Making { history: self, workspace: &workspace, store: &store, lock: &lock }
+        let saved = Making { history: self, workspace: &workspace, store: &store, lock: &lock }
             .make(&disk, scope, order, before.as_ref().zip(tip), job)?;
-        if made.is_some()
+        if saved.version.is_some()
             && let Err(error) = store.roll_up(&lock)
         {
             tracing::warn!(%error, "small packs could not be put together");
         }
-        Ok(made)
+        Ok(saved)
     }
 
     /// The commit that the next version of a workspace comes after.
@@ -149,7 +164,7 @@ impl Making<'_> {
         order: SaveOrder,
         before: Option<(&Commit, GitId)>,
         job: &Job,
-    ) -> Result<Option<Version>> {
+    ) -> Result<Saved> {
         let world = self.history.library().world();
         let project = self.workspace.project;
         let rules = ProjectRules::load(self.history.library().root(), project)?.compile()?;
@@ -171,6 +186,8 @@ impl Making<'_> {
             job,
             is_first,
             steady_before: just_before(world.clock.now()),
+            mounts: cache.mounts().unwrap_or_default(),
+            spares_mounts: order.trigger == Trigger::Automatic,
             outcome: Mutex::default(),
             deferred: Mutex::default(),
             failed: AtomicBool::new(false),
@@ -181,7 +198,8 @@ impl Making<'_> {
         let id = VersionId::new(&*world.clock, &*world.random);
         let objects_bytes = self.store_objects(&pass, project, id)?;
         let outcome = std::mem::take(&mut *locked(&pass.outcome));
-        let Outcome { root: Some((root, totals)), found, known } = outcome else {
+        let Outcome { root: Some((root, totals)), found, known, mounts, unread, linked } = outcome
+        else {
             return Err(lost_root());
         };
         if totals.files == 0
@@ -202,11 +220,12 @@ impl Making<'_> {
             let drawn = Drawn { id, root, totals, changed, stored_bytes };
             Some(self.publish(&writing, order, before, drawn)?)
         };
+        let linked = other_names(&cache, &linked, &known);
         // Only now, because what it says is true of the last version only.
-        if let Err(error) = cache.keep(&known) {
+        if let Err(error) = cache.keep(&known, &mounts) {
             tracing::warn!(%error, "files will be read again that did not change");
         }
-        Ok(made)
+        Ok(Saved { version: made, unread, linked })
     }
 
     /// Stores what belongs into the object store; says how many bytes that took.
@@ -265,6 +284,31 @@ impl Making<'_> {
         })?;
         Ok(version)
     }
+}
+
+/// What came of a save.
+pub(crate) struct Saved {
+    /// The version, when anything changed.
+    pub(crate) version: Option<Version>,
+    /// What could not be read, and stays as it was.
+    pub(crate) unread: Vec<TreePath>,
+    /// The other names of files that changed: they have the same content, and were not looked at.
+    pub(crate) linked: Vec<TreePath>,
+}
+
+/// The names that files with these inodes have in folders that were not looked at.
+fn other_names(
+    cache: &StatCache,
+    inodes: &BTreeSet<u64>,
+    looked_at: &[(TreePath, KnownFolder)],
+) -> Vec<TreePath> {
+    if inodes.is_empty() {
+        return Vec::new();
+    }
+    let looked_at: HashSet<_> = looked_at.iter().map(|(folder, _)| folder.clone()).collect();
+    let mut names = cache.names_of(inodes).unwrap_or_default();
+    names.retain(|name| name.parent().is_some_and(|folder| !looked_at.contains(&folder)));
+    names
 }
 
 /// What a version will be, but for its commit.

@@ -1,21 +1,23 @@
 //! One look at a workspace: what has to be read is read and stored, and the trees on the way to it
 //! are written. What lies elsewhere costs nothing, however much it is.
 
+use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crossbeam_channel::{Receiver, Sender, bounded};
-use undercroft_foundation::{Code, Error, Job, Result, escape_path};
+use undercroft_foundation::{Code, Error, Job, Result};
 
 use super::building::{Building, Content, Slot};
 use super::found::Found;
+use super::unreadable::away;
 use super::visit::Visit;
-use crate::disk::{Disk, DiskFolder, Stat};
+use crate::disk::{Disk, DiskFolder, Listing, Stat, is_in_place};
 use crate::folder_view::StoredFolder;
 use crate::path::TreePath;
 use crate::rules::{Decision, FolderRules, LeaveOut, Rules};
 use crate::sidecar::{FileTime, Line, Totals};
-use crate::stat_cache::{KnownFolder, StatCache};
+use crate::stat_cache::{Known, KnownFolder, StatCache};
 use crate::store::{Deflater, HistoryStore, ObjectKind, TreeMode, Writing};
 use crate::version::{EntryKind, Layer};
 
@@ -39,6 +41,10 @@ pub(super) struct Pass<'a> {
     pub(super) is_first: bool,
     /// What changed at or after this moment may change again unnoticed.
     pub(super) steady_before: FileTime,
+    /// Folders where another file system began when they were looked at last.
+    pub(super) mounts: BTreeSet<TreePath>,
+    /// Whether one of them that is empty and no longer so is taken for a drive that is away.
+    pub(super) spares_mounts: bool,
     pub(super) outcome: Mutex<Outcome>,
     /// Large and binary files, which wait for the object store.
     pub(super) deferred: Mutex<Vec<Waiting>>,
@@ -53,6 +59,12 @@ pub(super) struct Outcome {
     pub(super) found: Found,
     /// How files look now, by folder.
     pub(super) known: Vec<(TreePath, KnownFolder)>,
+    /// Folders where another file system begins now, or no longer.
+    pub(super) mounts: Vec<(TreePath, bool)>,
+    /// What could not be read.
+    pub(super) unread: Vec<TreePath>,
+    /// The inodes of changed files that have several names.
+    pub(super) linked: BTreeSet<u64>,
 }
 
 /// A file whose content is still to be stored.
@@ -192,55 +204,44 @@ impl Pass<'_> {
             let folder = Building::new(todo.path.clone(), todo.parent.clone(), own, view, false);
             return Ok(self.keep(Arc::new(folder), todo));
         }
-        let looked = self.disk.folder(&todo.path).and_then(|disk| {
-            disk.map(|disk| Ok((disk.entries_in_place()?, disk.own()?, disk))).transpose()
-        });
+        let looked = self
+            .disk
+            .folder(&todo.path)
+            .and_then(|disk| disk.map(|disk| Ok((disk.list()?, disk.own()?, disk))).transpose());
         self.job.set_current(todo.path.to_string());
-        let (entries, own, disk) = match looked {
+        let (Listing { entries, unseen }, own, disk) = match looked {
             Ok(Some(looked)) => looked,
             Ok(None) => return Ok(Entered::Gone),
             Err(why) => return Ok(Entered::Unreadable(why)),
         };
-        let known = self.cache.folder(&todo.path)?;
+        let is_empty = entries.is_empty() && unseen.is_empty();
+        if self.is_away(&todo.path, &disk, is_empty && !view.entries.lines.is_empty()) {
+            return Ok(Entered::Unreadable(away(&self.disk.path_of(&todo.path))));
+        }
+        // Without the cache everything is read again.
+        let known = self.cache.folder(&todo.path).unwrap_or_default();
         let folder =
             Arc::new(Building::new(todo.path.clone(), todo.parent.clone(), own, view, true));
         let disk = Arc::new(disk);
-        let mut files = Vec::new();
-        let mut folders = Vec::new();
-        for (name, stat) in entries {
+        for (name, why) in unseen {
+            self.keep_unseen(&folder, &name, &why);
+        }
+        let (mut files, mut folders) = (Vec::new(), Vec::new());
+        for (name, stat) in entries.into_iter().filter(|(name, _)| is_in_place(name)) {
             if todo.rules.decide(&name, stat.kind == EntryKind::Folder) != Decision::Keep {
                 continue;
             }
             let mut slot = fresh_slot(&name, &stat);
             match stat.kind {
-                EntryKind::Folder => {
-                    self.place_folder(&folder, slot, todo, &mut folders);
-                }
+                EntryKind::Folder => self.place_folder(&folder, slot, todo, &mut folders),
                 EntryKind::File => {
-                    let looked = known
-                        .get(&name)
-                        .filter(|known| known.fits(&stat) && !todo.visit.suspects(&name));
-                    let before =
-                        folder.previous.blob(&name).zip(folder.previous.entries.find(&name));
-                    match (looked, before) {
-                        (Some(looked), Some(((mode, id), line))) if looked.id == id => {
-                            slot.line = line.clone();
-                            slot.content = Content::Blob(mode, id);
-                            slot.known = Some(*looked);
-                            locked(&folder.slots).push(slot);
-                        }
-                        _ => {
-                            if !self.is_first {
-                                self.job.add_total(1, stat.size_bytes);
-                            }
-                            let at = push_slot(&folder, slot);
-                            folder.wait_for_one();
-                            let (folder, disk) = (Arc::clone(&folder), Some(Arc::clone(&disk)));
-                            files.push(Waiting { folder, disk, slot: at, name });
-                        }
-                    }
+                    let known = known.get(&name).filter(|_| !todo.visit.suspects(&name));
+                    files.extend(self.place_file(&folder, &disk, slot, &stat, known));
                 }
-                EntryKind::Symlink => self.place_link(&folder, &disk, slot, deflater)?,
+                EntryKind::Symlink => match disk.link_target(&name) {
+                    Ok(target) => self.place_link(&folder, slot, target, deflater)?,
+                    Err(why) => self.keep_unseen(&folder, &name, &why),
+                },
                 EntryKind::Other => {
                     slot.content = Content::Noted;
                     locked(&folder.slots).push(slot);
@@ -248,6 +249,36 @@ impl Pass<'_> {
             }
         }
         Ok(Entered::Folder(folder, files, folders))
+    }
+
+    /// Puts a file in its place: to be read, or as it was when it looks so.
+    fn place_file(
+        &self,
+        folder: &Arc<Building>,
+        disk: &Arc<DiskFolder>,
+        mut slot: Slot,
+        stat: &Stat,
+        known: Option<&Known>,
+    ) -> Option<Waiting> {
+        let name = slot.line.name.clone();
+        let looked = known.filter(|known| known.fits(stat));
+        let before = folder.previous.blob(&name).zip(folder.previous.entries.find(&name));
+        if let (Some(looked), Some(((mode, id), line))) = (looked, before)
+            && looked.id == id
+        {
+            slot.line = line.clone();
+            slot.content = Content::Blob(mode, id);
+            slot.known = Some(*looked);
+            locked(&folder.slots).push(slot);
+            return None;
+        }
+        if !self.is_first {
+            self.job.add_total(1, stat.size_bytes);
+        }
+        let at = push_slot(folder, slot);
+        folder.wait_for_one();
+        let (folder, disk) = (Arc::clone(folder), Some(Arc::clone(disk)));
+        Some(Waiting { folder, disk, slot: at, name })
     }
 
     /// A folder that nothing happened in, but perhaps in those below it.
@@ -306,11 +337,11 @@ impl Pass<'_> {
     fn place_link(
         &self,
         folder: &Building,
-        disk: &DiskFolder,
         mut slot: Slot,
+        target: Option<Vec<u8>>,
         deflater: &mut Deflater,
     ) -> Result<()> {
-        if let Some(target) = disk.link_target(&slot.line.name)? {
+        if let Some(target) = target {
             let id = self.writing.put(deflater, ObjectKind::Blob, &target)?;
             slot.content = Content::Blob(TreeMode::Symlink, id);
             locked(&folder.slots).push(slot);
@@ -340,38 +371,9 @@ impl Pass<'_> {
         }
         Ok(())
     }
-
-    /// Says that an entry could not be read. What was there before stays.
-    pub(super) fn spare(&self, folder: &Building, slot: usize, why: &Error) {
-        let mut slots = locked(&folder.slots);
-        let slot = &mut slots[slot];
-        let path = self.disk.path_of(&folder.path.join(&slot.line.name));
-        self.job.warn(escape_path(&path), why.to_string());
-        let name = &slot.line.name;
-        if let Some(((mode, id), line)) =
-            folder.previous.blob(name).zip(folder.previous.entries.find(name))
-        {
-            slot.content = Content::Blob(mode, id);
-            slot.line = line.clone();
-        }
-    }
-
-    /// The same for a folder.
-    fn spare_folder(&self, parent: &Building, slot: usize, before: StoredFolder, why: &Error) {
-        let mut slots = locked(&parent.slots);
-        let slot = &mut slots[slot];
-        let path = self.disk.path_of(&parent.path.join(&slot.line.name));
-        self.job.warn(escape_path(&path), why.to_string());
-        if before.sidecar.is_some() {
-            slot.content = Content::Folder(before);
-            if let Some(line) = parent.previous.entries.find(&slot.line.name) {
-                slot.line = line.clone();
-            }
-        }
-    }
 }
 
-fn push_slot(folder: &Building, slot: Slot) -> usize {
+pub(super) fn push_slot(folder: &Building, slot: Slot) -> usize {
     let mut slots = locked(&folder.slots);
     slots.push(slot);
     slots.len() - 1

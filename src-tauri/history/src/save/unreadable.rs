@@ -1,0 +1,88 @@
+//! What cannot be read stays in the version as it was, is told, and is tried again.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use undercroft_foundation::{Code, Error, escape_path};
+
+use super::building::{Building, Content, Slot};
+use super::pass::{Pass, locked, push_slot};
+use crate::disk::DiskFolder;
+use crate::folder_view::StoredFolder;
+use crate::path::TreePath;
+use crate::version::EntryKind;
+
+impl Pass<'_> {
+    /// Says that an entry could not be read, and is to be tried again.
+    fn warn(&self, path: TreePath, why: &Error) {
+        self.job.warn(escape_path(&self.disk.path_of(&path)), why.to_string());
+        locked(&self.outcome).unread.push(path);
+    }
+
+    /// Says that an entry could not even be looked at. What was there before stays.
+    pub(super) fn keep_unseen(&self, folder: &Arc<Building>, name: &[u8], why: &Error) {
+        let Some(line) = folder.previous.entries.find(name) else {
+            return self.warn(folder.path.join(name), why);
+        };
+        let slot = Slot { line: line.clone(), content: Content::Noted, known: None };
+        let at = push_slot(folder, slot);
+        match line.kind {
+            EntryKind::Folder => {
+                self.spare_folder(folder, at, folder.previous.folder(name), why);
+            }
+            _ => self.spare(folder, at, why),
+        }
+    }
+
+    /// Whether a folder is only the place where a drive was mounted.
+    pub(super) fn is_away(&self, path: &TreePath, disk: &DiskFolder, is_emptied: bool) -> bool {
+        let was_mount = self.mounts.contains(path);
+        let is_mount = !path.is_root() && disk.is_mount();
+        let is_away = self.spares_mounts && was_mount && !is_mount && is_emptied;
+        if was_mount != is_mount && !is_away {
+            locked(&self.outcome).mounts.push((path.clone(), is_mount));
+        }
+        is_away
+    }
+
+    /// Says that an entry could not be read. What was there before stays.
+    pub(super) fn spare(&self, folder: &Building, slot: usize, why: &Error) {
+        let mut slots = locked(&folder.slots);
+        let slot = &mut slots[slot];
+        self.warn(folder.path.join(&slot.line.name), why);
+        let name = &slot.line.name;
+        if let Some(((mode, id), line)) =
+            folder.previous.blob(name).zip(folder.previous.entries.find(name))
+        {
+            slot.content = Content::Blob(mode, id);
+            slot.line = line.clone();
+        }
+    }
+
+    /// The same for a folder.
+    pub(super) fn spare_folder(
+        &self,
+        parent: &Building,
+        slot: usize,
+        before: StoredFolder,
+        why: &Error,
+    ) {
+        let mut slots = locked(&parent.slots);
+        let slot = &mut slots[slot];
+        self.warn(parent.path.join(&slot.line.name), why);
+        if before.sidecar.is_some() {
+            slot.content = Content::Folder(before);
+            if let Some(line) = parent.previous.entries.find(&slot.line.name) {
+                slot.line = line.clone();
+            }
+        }
+    }
+}
+
+/// The place of a drive that is not there.
+pub(super) fn away(path: &Path) -> Error {
+    let what = format!("There is nothing left in {}", escape_path(path));
+    Error::new(Code::SourceMissing, what)
+        .why("The drive that was mounted there may be away")
+        .next("Bring the drive back, or save a version by hand")
+}
