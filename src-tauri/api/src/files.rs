@@ -109,25 +109,29 @@ impl Api {
     /// Saves a file of a workspace and makes a version.
     ///
     /// # Errors
-    /// [`Code::NotFound`], [`Code::Invalid`], and whatever keeps it from being stored.
+    /// [`Code::NotFound`], [`Code::Invalid`], [`Code::NotKept`] when no version holds what is there
+    /// and it is not forced, and whatever keeps it from being stored.
     pub fn file_save(&self, request: FileSave) -> Result<Saved> {
         let workspace = self.find_workspace(&request.workspace)?;
         let path = tree_path(&request.path)?;
         let content = decode(&request.base64)?;
         let mut order = order(request.message);
         order.layer = request.layer.map(history::Layer::from);
-        Ok(saved(self.0.history.put_file(workspace.id, &path, &content, order, &Job::new())?))
+        let (history, unkept) = (&self.0.history, unkept(request.force));
+        Ok(saved(history.put_file(workspace.id, &path, &content, order, unkept, &Job::new())?))
     }
 
     /// Deletes a file or folder of a workspace and makes a version.
     ///
     /// # Errors
-    /// [`Code::NotFound`], [`Code::Invalid`], and whatever keeps it from being stored.
+    /// [`Code::NotFound`], [`Code::Invalid`], [`Code::NotKept`] when no version holds all of it and it
+    /// is not forced, and whatever keeps it from being stored.
     pub fn file_delete(&self, request: FileDelete) -> Result<Saved> {
         let workspace = self.find_workspace(&request.workspace)?;
         let path = tree_path(&request.path)?;
         let order = order(request.message);
-        Ok(saved(self.0.history.delete_file(workspace.id, &path, order, &Job::new())?))
+        let (history, unkept) = (&self.0.history, unkept(request.force));
+        Ok(saved(history.delete_file(workspace.id, &path, order, unkept, &Job::new())?))
     }
 
     /// Copies files and folders into a workspace and makes one version of them.
@@ -299,6 +303,10 @@ pub(crate) fn decode(base64: &str) -> Result<Vec<u8>> {
 
 fn order(message: Option<String>) -> SaveOrder {
     SaveOrder::new(history::Trigger::Manual, message.unwrap_or_default())
+}
+
+fn unkept(force: bool) -> history::Unkept {
+    if force { history::Unkept::ToTrash } else { history::Unkept::Ask }
 }
 
 fn saved(version: Option<history::Version>) -> Saved {

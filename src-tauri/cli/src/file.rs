@@ -119,6 +119,9 @@ pub(crate) struct Save {
     /// Where the content is to live
     #[arg(long, value_enum)]
     layer: Option<LayerName>,
+    /// Move what is there to the workspace's trash where no version holds it
+    #[arg(long)]
+    force: bool,
     /// The workspace: PROJECT, PROJECT/NAME or its id, instead of the current one
     #[arg(long, short)]
     workspace: Option<String>,
@@ -138,6 +141,9 @@ pub(crate) struct Delete {
     /// What the version is about
     #[arg(long, short)]
     message: Option<String>,
+    /// Move what no version holds to the workspace's trash
+    #[arg(long)]
+    force: bool,
     /// The workspace: PROJECT, PROJECT/NAME or its id, instead of the current one
     #[arg(long, short)]
     workspace: Option<String>,
@@ -207,9 +213,9 @@ impl Command {
                 let saved = api.file_save(save.request(&api)?)?;
                 out.show(&saved, |saved| print_saved(saved, out));
             }
-            Self::Delete(Delete { path, message, workspace }) => {
+            Self::Delete(Delete { path, message, force, workspace }) => {
                 let workspace = workspace::or_current(&api, workspace)?;
-                let request = FileDelete { workspace, path: names(&path), message };
+                let request = FileDelete { workspace, path: names(&path), message, force };
                 out.show(&api.file_delete(request)?, |saved| print_saved(saved, out));
             }
             Self::Upload(upload) => {
@@ -255,6 +261,7 @@ impl Save {
             path: names(&self.path),
             base64: BASE64_STANDARD.encode(content),
             message: self.message,
+            force: self.force,
             layer: self.layer.map(|layer| match layer {
                 LayerName::Git => Layer::Git,
                 LayerName::Objects => Layer::Objects,

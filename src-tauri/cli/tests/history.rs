@@ -155,6 +155,19 @@ fn files_are_looked_at_saved_and_brought_in() {
     assert!(!stage.path("work/sub").exists());
     stage.run(&["undo"]);
     assert!(stage.path("work/sub/more").exists());
+    // What no version holds goes only when the user insists, and git's own never.
+    for act in [&["delete", ".git"][..], &["save", ".git/hooks/x", "--from", "content", "--force"]]
+    {
+        let refused = stage.fails(1, &[&["file"], act].concat());
+        assert!(refused.contains("git's own"), "{refused}");
+    }
+    write_file(stage.path("work/sub/package.json"), "{}");
+    write_file(stage.path("work/sub/node_modules/x"), "made again");
+    let refused = stage.fails(1, &["file", "delete", "sub"]);
+    assert!(refused.contains("sub/node_modules") && refused.contains("--force"), "{refused}");
+    stage.run(&["file", "delete", "sub", "--force"]);
+    stage.run(&["undo"]);
+    assert!(stage.path("work/sub/node_modules/x").exists());
     assert_git_is_content(&stage);
 }
 

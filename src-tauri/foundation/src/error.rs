@@ -18,6 +18,8 @@ pub enum Code {
     NotFound,
     /// It is there already. Fix the input.
     AlreadyExists,
+    /// What would be replaced or removed is in no version. Ask the user, then insist.
+    NotKept,
     /// The request makes no sense as it stands. Fix the input.
     Invalid,
     /// No key of the repository opens with this password.
@@ -50,9 +52,10 @@ pub enum Code {
 
 impl Code {
     /// Every code, in the order of declaration.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 17] = [
         Self::NotFound,
         Self::AlreadyExists,
+        Self::NotKept,
         Self::Invalid,
         Self::WrongPassword,
         Self::RepositoryMissing,
@@ -74,6 +77,7 @@ impl Code {
         match self {
             Self::NotFound => "not_found",
             Self::AlreadyExists => "already_exists",
+            Self::NotKept => "not_kept",
             Self::Invalid => "invalid",
             Self::WrongPassword => "wrong_password",
             Self::RepositoryMissing => "repository_missing",
@@ -100,6 +104,7 @@ impl Code {
         match self {
             Self::NotFound => "Nothing goes by that name here",
             Self::AlreadyExists => "Something of that name is there already",
+            Self::NotKept => "No version holds it",
             Self::Invalid => "The request does not make sense as it stands",
             Self::WrongPassword => "None of the repository's keys opens with this password",
             Self::RepositoryMissing => "The place holds no repository",
@@ -121,6 +126,7 @@ impl Code {
         match self {
             Self::NotFound => "Check the name, or list what there is",
             Self::AlreadyExists => "Use what is there, or choose another name",
+            Self::NotKept => "Make a version of it, or insist with --force",
             Self::Invalid => "Change the request and try again",
             Self::WrongPassword => "Type the password again; mind upper and lower case",
             Self::RepositoryMissing => "Check the place, or create a repository there",

@@ -30,4 +30,6 @@ pub use settings::{
 };
 pub use words::{count_text, grouped, size_text};
 pub use world::World;
+#[cfg(debug_assertions)]
+pub use write_points::on_write_point;
 pub use write_points::{WRITE_POINTS, reach_write_point};

@@ -69,6 +69,7 @@ pub const WRITE_POINTS: &[&str] = &[
     "history.compact-objects-published",
     "history.workspaces-written",
     "workspace.file-placed",
+    "workspace.trashed",
     "git.index-written",
     "git.committed",
     "git.objects-written",
@@ -92,6 +93,13 @@ pub fn reach_write_point(name: &'static str) {
     let _ = name;
 }
 
+/// Calls `hook` with each write point that a debug build reaches from now on, so that a test can
+/// change files at the worst moment. Only the first hook of a process counts.
+#[cfg(debug_assertions)]
+pub fn on_write_point(hook: impl Fn(&str) + Send + Sync + 'static) {
+    debug::hook(Box::new(hook));
+}
+
 #[cfg(debug_assertions)]
 mod debug {
     use std::sync::OnceLock;
@@ -104,9 +112,19 @@ mod debug {
 
     static CRASH: OnceLock<Option<Crash>> = OnceLock::new();
     static REACHED: AtomicU64 = AtomicU64::new(0);
+    static HOOK: OnceLock<Hook> = OnceLock::new();
+
+    type Hook = Box<dyn Fn(&str) + Send + Sync>;
+
+    pub(super) fn hook(hook: Hook) {
+        HOOK.get_or_init(|| hook);
+    }
 
     pub(super) fn reach(name: &'static str) {
         assert!(super::WRITE_POINTS.contains(&name), "write point {name:?} is not registered");
+        if let Some(hook) = HOOK.get() {
+            hook(name);
+        }
         let Some(crash) = CRASH.get_or_init(from_environment) else { return };
         if crash.name == name && REACHED.fetch_add(1, Ordering::SeqCst) + 1 == crash.nth {
             kill_self();

@@ -2,7 +2,7 @@
 
 use std::ffi::OsStr;
 use std::fs::File;
-use std::os::fd::{AsFd, OwnedFd};
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
@@ -181,6 +181,11 @@ impl DiskFolder {
         }
     }
 
+    /// Its descriptor.
+    pub(crate) fn as_fd(&self) -> BorrowedFd<'_> {
+        self.fd.as_fd()
+    }
+
     /// Where an entry is, for people.
     pub(crate) fn path_of(&self, name: &[u8]) -> PathBuf {
         self.path.join(OsStr::from_bytes(name))
@@ -209,6 +214,14 @@ pub(crate) fn extended(file: &File) -> Vec<(Vec<u8>, Vec<u8>)> {
         .collect();
     found.sort();
     found
+}
+
+/// What is known of an entry of an open folder now.
+///
+/// # Errors
+/// The system's, such as `NOENT`.
+pub(crate) fn stat_in(folder: BorrowedFd<'_>, name: &[u8]) -> rustix::io::Result<Stat> {
+    rustix::fs::statat(folder, name, AtFlags::SYMLINK_NOFOLLOW).map(|stat| stat_of(&stat))
 }
 
 fn stat_of(stat: &rustix::fs::Stat) -> Stat {

@@ -1,6 +1,6 @@
 //! Files of the user that are put into a workspace, or taken out of it, through Undercroft. Links
-//! on the way are not followed, and nothing outside the workspace is ever touched. It knows
-//! nothing of versions: it says what it touched.
+//! on the way are not followed, and nothing outside the workspace is ever touched. What is replaced
+//! or removed passes the guard.
 
 mod copy_in;
 mod incoming;
@@ -12,34 +12,37 @@ use std::io::{self, Read, Write};
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::path::{Path, PathBuf};
 
-use rustix::fs::{AtFlags, Mode, OFlags, fchmod, fstat, mkdirat, openat, renameat, unlinkat};
+use rustix::fs::{AtFlags, Mode, OFlags, fchmod, fstat, mkdirat, openat, unlinkat};
 use rustix::io::Errno;
 use undercroft_foundation::{Code, Error, IoContext, Job, Result, escape_path, reach_write_point};
 use undercroft_repository::placing::{Entry, Stat, create_file, descend};
 
+use crate::guard::{HeldTree, Place, check_path};
 use crate::path::TreePath;
 
 pub use copy_in::{Conflict, CopiedIn};
+pub use saving::Unkept;
 
 /// What is compared or copied at once.
 const PIECE: u64 = 1 << 20;
 
 /// The folder of a workspace, open for writing into.
-#[derive(Debug)]
-pub struct WorkspaceFiles {
+pub(crate) struct WorkspaceFiles<'a> {
     root: PathBuf,
     folder: OwnedFd,
+    /// What may be replaced; nothing where nothing may be.
+    held: Option<&'a HeldTree>,
 }
 
-impl WorkspaceFiles {
-    /// Opens the folder at `root`.
+impl<'a> WorkspaceFiles<'a> {
+    /// Opens the folder at `root`, whose files may be replaced as far as a version holds them.
     ///
     /// # Errors
     /// [`Code::SourceMissing`] when it is not there.
-    pub fn open(root: &Path) -> Result<Self> {
+    pub(crate) fn open(root: &Path, held: Option<&'a HeldTree>) -> Result<Self> {
         let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
         match rustix::fs::open(root, flags, Mode::empty()) {
-            Ok(folder) => Ok(Self { root: root.to_owned(), folder }),
+            Ok(folder) => Ok(Self { root: root.to_owned(), folder, held }),
             Err(Errno::NOENT | Errno::NOTDIR) => {
                 let what = format!("The folder {} is not there", escape_path(root));
                 Err(Error::new(Code::SourceMissing, what))
@@ -53,8 +56,10 @@ impl WorkspaceFiles {
     /// one are its folder's.
     ///
     /// # Errors
-    /// [`Code::Invalid`] when something that is no file, or a link, is in the way.
-    pub fn put(&self, path: &TreePath, bytes: &[u8]) -> Result<bool> {
+    /// [`Code::Invalid`] when something that is no file, or a link, is in the way, or the path is
+    /// git's; [`Code::NotKept`] when no version holds what is there.
+    pub(crate) fn put(&self, path: &TreePath, bytes: &[u8], job: &Job) -> Result<bool> {
+        check_path(path)?;
         let (parent, name) = path.split().ok_or_else(|| no_file(&self.root))?;
         let folder = self.make_folder(&parent)?;
         let at = path.below(&self.root);
@@ -69,29 +74,11 @@ impl WorkspaceFiles {
                 stat.mode() & 0o7777
             }
         };
-        place(folder.as_fd(), name, &at, mode, |file| file.write_all(bytes))?;
+        let held = self.held.map(|held| held.folder(&parent)).transpose()?;
+        let place = Place { held: held.as_ref(), folder: folder.as_fd(), name, path: &at, job };
+        fill(&place, mode, |file| file.write_all(bytes))?;
         sync(folder.as_fd(), &at)?;
         Ok(true)
-    }
-
-    /// Removes what is at `path`, with all that is in it, and says whether something was there.
-    ///
-    /// # Errors
-    /// [`Code::Invalid`] for the workspace itself, or when a link is on the way.
-    pub fn remove(&self, path: &TreePath, job: &Job) -> Result<bool> {
-        let (parent, name) = path.split().ok_or_else(|| no_file(&self.root))?;
-        let at = path.below(&self.root);
-        let folder = match self.folder(&parent) {
-            Ok(folder) => folder,
-            Err(Errno::NOENT) => return Ok(false),
-            Err(source) => return Err(link_or(&at, source)),
-        };
-        let removed = remove_all(folder.as_fd(), name, job).map_err(|failed| match failed {
-            Failed::Cancelled(error) => error,
-            Failed::System(source) => Error::io("remove", &at, source.into()),
-        })?;
-        sync(folder.as_fd(), &at)?;
-        Ok(removed)
     }
 
     fn folder(&self, path: &TreePath) -> rustix::io::Result<OwnedFd> {
@@ -122,24 +109,23 @@ impl WorkspaceFiles {
 }
 
 /// Fills a file under a temporary name and gives it its own once it is durable.
-fn place(
-    folder: BorrowedFd<'_>,
-    name: &[u8],
-    at: &Path,
+fn fill(
+    place: &Place<'_>,
     mode: u32,
-    fill: impl FnOnce(&mut File) -> io::Result<()>,
+    content: impl FnOnce(&mut File) -> io::Result<()>,
 ) -> Result<()> {
+    let (folder, at) = (place.folder, place.path);
     let (mut file, temporary) =
-        create_file(folder, name).map_err(io::Error::from).at("create", at)?;
-    let filled = fill(&mut file)
+        create_file(folder, place.name).map_err(io::Error::from).at("create", at)?;
+    let filled = content(&mut file)
         .and_then(|()| Ok(fchmod(&file, Mode::from_raw_mode(mode))?))
-        .and_then(|()| file.sync_all())
-        .and_then(|()| Ok(renameat(folder, &*temporary, folder, name)?));
+        .and_then(|()| file.sync_all());
     if filled.is_err() {
         // Best effort: what stays is met, and removed, by the next try.
         let _ = unlinkat(folder, &*temporary, AtFlags::empty());
     }
     filled.at("write", at)?;
+    place.put(&temporary)?;
     reach_write_point("workspace.file-placed");
     Ok(())
 }
@@ -155,40 +141,6 @@ fn holds(folder: BorrowedFd<'_>, name: &[u8], bytes: &[u8]) -> bool {
             && piece[..expected.len()] == *expected
     });
     same && matches!(file.read(&mut piece), Ok(0))
-}
-
-enum Failed {
-    Cancelled(Error),
-    System(Errno),
-}
-
-impl From<Errno> for Failed {
-    fn from(source: Errno) -> Self {
-        Self::System(source)
-    }
-}
-
-/// Removes an entry and all that is in it, whether it is a folder or not.
-fn remove_all(folder: BorrowedFd<'_>, name: &[u8], job: &Job) -> Result<bool, Failed> {
-    job.check_cancelled().map_err(Failed::Cancelled)?;
-    match unlinkat(folder, name, AtFlags::empty()) {
-        Ok(()) => {
-            job.add_files_done(1);
-            return Ok(true);
-        }
-        Err(Errno::NOENT) => return Ok(false),
-        Err(Errno::ISDIR | Errno::PERM) => {}
-        Err(source) => return Err(source.into()),
-    }
-    let inner = descend(folder, &[name])?;
-    let names = rustix::fs::Dir::read_from(&inner)?
-        .map(|entry| entry.map(|entry| entry.file_name().to_bytes().to_vec()))
-        .collect::<rustix::io::Result<Vec<_>>>()?;
-    for name in names.iter().filter(|name| !matches!(&name[..], b"." | b"..")) {
-        remove_all(inner.as_fd(), name, job)?;
-    }
-    unlinkat(folder, name, AtFlags::REMOVEDIR)?;
-    Ok(true)
 }
 
 fn folder_mode(folder: BorrowedFd<'_>) -> u32 {

@@ -28,6 +28,11 @@ pub(crate) fn real_name(stored: &[u8]) -> &[u8] {
     }
 }
 
+/// Whether the name is `.git` in any case, as which a file system may take it for git's own.
+pub(crate) fn is_git(name: &[u8]) -> bool {
+    name.eq_ignore_ascii_case(b".git")
+}
+
 /// Whether git, or a version's tree, gives the name a meaning of its own.
 pub(crate) fn is_special(name: &[u8]) -> bool {
     // Nearly every name is done with after one look.

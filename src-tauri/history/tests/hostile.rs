@@ -239,8 +239,9 @@ fn strange_names(folder: &Path) {
     for name in awkward_names() {
         write_file(folder.join(OsStr::from_bytes(&name)), &name);
     }
+    // A restore never changes it, so that it must not be in the way of one.
+    write_file(folder.with_file_name("kept").join(".GIT/x"), ".GIT");
     for name in [
-        ".GIT",
         ".git ",
         ".git.",
         "git~1",

@@ -11,7 +11,8 @@ use std::path::Path;
 use support::{Bench, path};
 use undercroft_foundation::{Code, Job, VersionId};
 use undercroft_history::{
-    ChangeKind, RestoreOrder, RestoreReport, RestoreTo, SaveOrder, Trigger, Version, VersionFilter,
+    ChangeKind, RestoreOrder, RestoreReport, RestoreTo, SaveOrder, Trigger, Unkept, Version,
+    VersionFilter,
 };
 use undercroft_testkit::{
     Compare, assert_same_tree, awkward_tree, random_bytes, set_modified, tree_differences,
@@ -160,7 +161,7 @@ fn undo_brings_back_what_was_restored_or_deleted_and_nothing_else() {
     assert!(at("a/b/deep").is_file());
 
     let order = SaveOrder::new(Trigger::Manual, "");
-    bench.history.delete_file(main, &path("deleted"), order, &Job::new()).unwrap();
+    bench.history.delete_file(main, &path("deleted"), order, Unkept::Ask, &Job::new()).unwrap();
     assert!(!at("deleted").exists());
     bench.write("a/b/deep", "2");
     bench.history.undo(main, &Job::new()).unwrap();

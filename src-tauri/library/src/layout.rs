@@ -24,6 +24,7 @@ const KNOWN_NAMES: &[&str] = &[
     "session",
     "settings.toml",
     "templates",
+    "trash",
     "lost+found",
 ];
 

@@ -80,9 +80,11 @@ fn status_of(code: ErrorCode) -> StatusCode {
             StatusCode::NOT_FOUND
         }
         ErrorCode::Invalid => StatusCode::BAD_REQUEST,
-        ErrorCode::AlreadyExists | ErrorCode::Locked | ErrorCode::Cancelled | ErrorCode::TooNew => {
-            StatusCode::CONFLICT
-        }
+        ErrorCode::AlreadyExists
+        | ErrorCode::NotKept
+        | ErrorCode::Locked
+        | ErrorCode::Cancelled
+        | ErrorCode::TooNew => StatusCode::CONFLICT,
         ErrorCode::WrongPassword | ErrorCode::Unsupported => StatusCode::UNPROCESSABLE_ENTITY,
         ErrorCode::PermissionDenied => StatusCode::FORBIDDEN,
         ErrorCode::Unauthorized => StatusCode::UNAUTHORIZED,

@@ -134,6 +134,20 @@ describe('files', () => {
     await waitFor(() => expect(called(backend, 'undo')).toHaveLength(1));
   });
 
+  it('that are in no version are asked for before they go to the trash', async () => {
+    const { backend } = await open('aurora', 'files/main/now/src?file=main.rs');
+    await screen.findByTestId('preview');
+    const fault = { code: 'not_kept' as const, what: '', why: 'In no version: src/x', next: '' };
+    backend.failWith('file_delete', fault);
+    await key(window, 'Delete');
+    const dialog = await screen.findByRole('dialog', { name: 'Some of this is in no version' });
+    within(dialog).getByText('In no version: src/x. It goes to the trash in your library.');
+    backend.failWith('file_delete', null);
+    await fireEvent.click(within(dialog).getByRole('button', { name: 'Move to trash' }));
+    await screen.findByText('Deleted main.rs. Its versions stay.');
+    expect(called(backend, 'file_delete')).toMatchObject([{ force: false }, { force: true }]);
+  });
+
   it('at an older version can be restored but not changed', async () => {
     const { backend, ids } = await open('aurora', 'files/main/{old}/src?file=parse.rs');
     await screen.findByRole('button', { name: 'Back to now' });

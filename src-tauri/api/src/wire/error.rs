@@ -70,7 +70,7 @@ macro_rules! codes {
 }
 
 codes! {
-    NotFound, AlreadyExists, Invalid, WrongPassword, RepositoryMissing, TooNew, Locked, Damaged,
+    NotFound, AlreadyExists, NotKept, Invalid, WrongPassword, RepositoryMissing, TooNew, Locked, Damaged,
     StorageFull, PermissionDenied, SourceMissing, Cancelled, Unavailable, Unsupported,
     Unauthorized, Internal,
 }

@@ -277,6 +277,9 @@ pub struct FileSave {
     /// The layer that it is to live in.
     #[serde(default)]
     pub layer: Option<Layer>,
+    /// Whether what is there goes to the workspace's trash where no version holds it.
+    #[serde(default)]
+    pub force: bool,
 }
 
 /// Deletes a file or folder of a workspace and makes a version.
@@ -290,6 +293,9 @@ pub struct FileDelete {
     /// What the version is about.
     #[serde(default)]
     pub message: Option<String>,
+    /// Whether what no version holds goes to the workspace's trash.
+    #[serde(default)]
+    pub force: bool,
 }
 
 /// What a save came to.

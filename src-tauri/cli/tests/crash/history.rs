@@ -251,6 +251,27 @@ pub(super) const UPLOAD: Scenario = Scenario {
     ..PLAIN
 };
 
+pub(super) const DELETE: Scenario = Scenario {
+    prepare: |program| {
+        begun(program);
+        write_file(program.path("work/gone/package.json"), "{}");
+        write_file(program.path("work/gone/main.js"), "main");
+        write_file(program.path("work/gone/node_modules/x.js"), "made again");
+        make_version(program, "before");
+    },
+    arguments: |_| words("file delete gone --force"),
+    points: &["workspace.trashed", "history.published", "catalog.committed"],
+    times: 1,
+    done: |program| {
+        assert!(!program.path("work/gone").exists());
+        program.must(&["undo", "kept"]);
+        assert_eq!(fs::read(program.path("work/gone/main.js")).unwrap(), b"main");
+        let left_out = program.path("work/gone/node_modules/x.js");
+        assert_eq!(fs::read(left_out).unwrap(), b"made again");
+    },
+    ..PLAIN
+};
+
 pub(super) const OPEN: Scenario = Scenario {
     arguments: |_| words("workspace open latest try"),
     points: &["history.workspaces-written", "catalog.before-commit", "catalog.committed"],

@@ -438,6 +438,7 @@ crashes! {
     a_killed_rule: history::RULES;
     a_killed_return: history::RETURN;
     a_killed_upload: history::UPLOAD;
+    a_killed_deletion: history::DELETE;
     a_killed_opening: history::OPEN;
     a_killed_rolling_up: history::ROLL_UP;
     a_killed_thinning: history::THIN;

@@ -11,10 +11,11 @@ use std::path::{Path, PathBuf};
 use rustix::fs::{OFlags, symlinkat};
 use rustix::io::Errno;
 use undercroft_foundation::{Code, Error, IoContext, Job, Result, count_text, escape_path};
-use undercroft_repository::placing::{Entry, Stat};
+use undercroft_repository::placing::{Entry, Stat, temporary_name};
 
 use super::incoming::{self, Incoming, Kind};
-use super::{PIECE, WorkspaceFiles, place, sync};
+use super::{PIECE, WorkspaceFiles, fill, sync};
+use crate::guard::{Place, check_path};
 use crate::path::TreePath;
 use crate::watch::Touched;
 
@@ -55,14 +56,14 @@ pub struct CopiedIn {
     pub failed: u64,
 }
 
-impl WorkspaceFiles {
+impl WorkspaceFiles<'_> {
     /// Copies files and folders, with all that is in them, into `folder`, each durable before it
     /// has its name. Folders of the same name become one. What cannot be copied becomes a warning.
     ///
     /// # Errors
     /// [`Code::AlreadyExists`] when names are taken and `conflict` is to ask;
     /// [`Code::Invalid`] when a link is on the way, or a source holds the workspace.
-    pub fn copy_in(
+    pub(crate) fn copy_in(
         &self,
         folder: &TreePath,
         sources: &[PathBuf],
@@ -114,7 +115,7 @@ impl WorkspaceFiles {
 
 /// The folders that are copied into.
 struct Folders<'a> {
-    files: &'a WorkspaceFiles,
+    files: &'a WorkspaceFiles<'a>,
     receiver: &'a TreePath,
     /// Those of the present branch, by path.
     open: BTreeMap<TreePath, OwnedFd>,
@@ -130,6 +131,7 @@ impl Folders<'_> {
     ) -> Result<()> {
         let path = item.path.names().fold(self.receiver.clone(), |path, name| path.join(name));
         let Some((parent, name)) = path.split() else { return Ok(()) };
+        check_path(&path)?;
         if item.kind == Kind::Folder {
             copied.touched.add(&path);
             copied.touched.subtrees.insert(path.clone());
@@ -139,14 +141,16 @@ impl Folders<'_> {
         let Some(name) = name_for(folder, name, conflict, copied)? else { return Ok(()) };
         let path = parent.join(&name);
         let at = path.below(&self.files.root);
+        let held = self.files.held.filter(|_| conflict == Conflict::Replace);
+        let held = held.map(|held| held.folder(&parent)).transpose()?;
         let folder = self.open(&parent)?;
+        let place =
+            Place { held: held.as_ref(), folder: folder.as_fd(), name: &name, path: &at, job };
         if item.kind == Kind::Link {
-            copy_link(&item.source, folder, &name, &at)?;
+            copy_link(&item.source, &place)?;
         } else {
             let mut source = open_source(&item.source)?;
-            place(folder.as_fd(), &name, &at, item.mode & 0o777, |file| {
-                copy_content(&mut source, file, job)
-            })?;
+            fill(&place, item.mode & 0o777, |file| copy_content(&mut source, file, job))?;
         }
         job.add_files_done(1);
         copied.files += 1;
@@ -250,14 +254,11 @@ fn copy_content(source: &mut File, file: &mut File, job: &Job) -> io::Result<()>
     Ok(())
 }
 
-fn copy_link(source: &Path, folder: &OwnedFd, name: &[u8], at: &Path) -> Result<()> {
+fn copy_link(source: &Path, place: &Place<'_>) -> Result<()> {
     let target = fs::read_link(source).at("read the link", source)?;
-    let target = target.as_os_str().as_bytes();
-    match symlinkat(target, folder, name) {
-        Err(Errno::EXIST) => rustix::fs::unlinkat(folder, name, rustix::fs::AtFlags::empty())
-            .and_then(|()| symlinkat(target, folder, name)),
-        made => made,
-    }
-    .map_err(io::Error::from)
-    .at("make the link", at)
+    let temporary = temporary_name();
+    symlinkat(target.as_os_str().as_bytes(), place.folder, &temporary)
+        .map_err(io::Error::from)
+        .at("make the link", place.path)?;
+    place.put(&temporary)
 }

@@ -2,33 +2,61 @@
 
 use std::path::PathBuf;
 
-use undercroft_foundation::{Job, Result, WorkspaceId, count_text, size_text};
+use undercroft_foundation::{Job, Result, VersionId, WorkspaceId, count_text, size_text};
 
 use super::{Conflict, CopiedIn, WorkspaceFiles};
+use crate::disk::Disk;
+use crate::guard::{HeldTree, Sweep, Trash, Unheld, check_path};
 use crate::history::History;
 use crate::path::TreePath;
 use crate::save::{SaveOrder, Scope};
 use crate::version::{Trigger, Version};
 use crate::watch::Touched;
+use crate::workspaces::Workspace;
+
+/// What to do when no version holds what is to be replaced or removed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Unkept {
+    /// Stop before anything is changed, and say what.
+    Ask,
+    /// Move it to the workspace's trash.
+    ToTrash,
+}
 
 impl History {
     /// Makes `bytes` the content of a file of a workspace and makes a version; nothing when the
     /// last version has it so already. What was there and is in no version yet becomes one before.
     ///
     /// # Errors
-    /// Those of [`WorkspaceFiles::put`] and [`History::save`].
+    /// [`NotKept`](undercroft_foundation::Code::NotKept) when no version holds what is there, or would hold what is written, and
+    /// `unkept` is to ask; [`Invalid`](undercroft_foundation::Code::Invalid) for what is git's, or when something that is no file is
+    /// in the way; those of [`History::save`].
     pub fn put_file(
         &self,
         workspace: WorkspaceId,
         path: &TreePath,
         bytes: &[u8],
         order: SaveOrder,
+        unkept: Unkept,
         job: &Job,
     ) -> Result<Option<Version>> {
-        let root = self.workspace(workspace)?.root;
+        check_path(path)?;
+        let known = self.workspace(workspace)?;
+        let at = path.below(&known.root);
+        if at.symlink_metadata().is_ok_and(|found| !found.is_file()) {
+            return Err(super::in_the_way(&at));
+        }
         let unsaved = SaveOrder::new(Trigger::Automatic, "");
         self.save(workspace, Scope::Touched(all_of(path)), unsaved, job)?;
-        WorkspaceFiles::open(&root)?.put(path, bytes)?;
+        let held = self.held_tree(&known)?;
+        if unkept == Unkept::Ask && !self.leave_out(&known)?.is_included(path, false) {
+            let why = "The project's rules leave it out";
+            return Err(Unheld::refuse(&[Unheld::new(path.clone(), why)]));
+        }
+        let newest = self.tip_version(workspace)?.map(|version| version.id);
+        let unheld = self.unheld(&known, &held, path, unkept, job)?;
+        self.move_to_trash(&known, &unheld, newest)?;
+        WorkspaceFiles::open(&known.root, Some(&held))?.put(path, bytes, job)?;
         self.save(workspace, Scope::Touched(all_of(path)), order, job)
     }
 
@@ -36,25 +64,76 @@ impl History {
     /// What was there and is in no version yet becomes one before.
     ///
     /// # Errors
-    /// Those of [`WorkspaceFiles::remove`] and [`History::save`].
+    /// [`NotKept`](undercroft_foundation::Code::NotKept) when no version holds all of it and `unkept` is to ask, or when something
+    /// changed while it was deleted: that stays. [`Invalid`](undercroft_foundation::Code::Invalid) for what is git's, and for the
+    /// workspace itself; those of [`History::save`].
     pub fn delete_file(
         &self,
         workspace: WorkspaceId,
         path: &TreePath,
         order: SaveOrder,
+        unkept: Unkept,
         job: &Job,
     ) -> Result<Option<Version>> {
-        let root = self.workspace(workspace)?.root;
-        self.keep_for_undo(workspace, Scope::Touched(all_of(path)), job)?;
-        WorkspaceFiles::open(&root)?.remove(path, job)?;
-        self.save(workspace, Scope::Touched(all_of(path)), order, job)
+        check_path(path)?;
+        let known = self.workspace(workspace)?;
+        if path.is_root() {
+            return Err(super::no_file(&known.root));
+        }
+        let scope = || Scope::Touched(all_of(path));
+        let before = self.save_before(workspace, scope(), job)?;
+        let held = self.held_tree(&known)?;
+        let unheld = self.unheld(&known, &held, path, unkept, job)?;
+        if path.below(&known.root).symlink_metadata().is_ok() {
+            self.note_undo(workspace, before, vec![path.clone()])?;
+        }
+        self.move_to_trash(&known, &unheld, before)?;
+        let disk = Disk::open(&known.root)?;
+        let left = Sweep { held: &held, disk: &disk, asks_for_git: true, job }.remove(path)?;
+        let made = self.save(workspace, scope(), order, job)?;
+        match left.is_empty() {
+            true => Ok(made),
+            false => Err(Unheld::refuse(&left)),
+        }
+    }
+
+    /// What is at a path, or below it, that no version holds: a refusal, unless it may go to the trash.
+    fn unheld(
+        &self,
+        workspace: &Workspace,
+        held: &HeldTree,
+        path: &TreePath,
+        unkept: Unkept,
+        job: &Job,
+    ) -> Result<Vec<Unheld>> {
+        let disk = Disk::open(&workspace.root)?;
+        let unheld = Sweep { held, disk: &disk, asks_for_git: true, job }
+            .unheld(&self.leave_out(workspace)?, path)?;
+        match unkept {
+            Unkept::Ask if !unheld.is_empty() => Err(Unheld::refuse(&unheld)),
+            _ => Ok(unheld),
+        }
+    }
+
+    fn move_to_trash(
+        &self,
+        workspace: &Workspace,
+        unheld: &[Unheld],
+        before: Option<VersionId>,
+    ) -> Result<()> {
+        if unheld.is_empty() {
+            return Ok(());
+        }
+        let paths: Vec<_> = unheld.iter().map(|unheld| unheld.path.clone()).collect();
+        Trash::of(self.library().root(), workspace).take(&paths, before).map(drop)
     }
 
     /// Copies files and folders into a folder of a workspace and makes one version of them; says
     /// in a sentence what was done. What was there and is in no version yet becomes one before.
     ///
     /// # Errors
-    /// Those of [`WorkspaceFiles::copy_in`] and [`History::save`].
+    /// [`AlreadyExists`](undercroft_foundation::Code::AlreadyExists) when names are taken and `conflict` is to ask, [`Invalid`](undercroft_foundation::Code::Invalid) when
+    /// a link is on the way; those of [`History::save`]. What cannot be copied is a warning.
     pub fn upload(
         &self,
         workspace: WorkspaceId,
@@ -63,11 +142,13 @@ impl History {
         conflict: Conflict,
         job: &Job,
     ) -> Result<String> {
-        let root = self.workspace(workspace)?.root;
+        let known = self.workspace(workspace)?;
         if conflict == Conflict::Replace {
             self.keep_for_undo(workspace, Scope::Touched(all_of(folder)), job)?;
         }
-        let copied = WorkspaceFiles::open(&root)?.copy_in(folder, sources, conflict, job)?;
+        let held = self.held_tree(&known)?;
+        let files = WorkspaceFiles::open(&known.root, Some(&held))?;
+        let copied = files.copy_in(folder, sources, conflict, job)?;
         let names: Vec<_> = sources.iter().filter_map(|source| source.file_name()).collect();
         let first = names.first().map(|name| undercroft_foundation::escape_path(name.as_ref()));
         let message = match (&first, names.len()) {

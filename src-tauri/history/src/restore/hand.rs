@@ -2,20 +2,19 @@
 
 use std::os::fd::{AsFd, OwnedFd};
 use std::sync::mpsc::Receiver;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use undercroft_foundation::{Code, Error, Result, escape_path};
 
 use super::Restore;
 use super::spot::{Spot, State};
-use super::walk::untouched;
+use super::walk::{gits_own, untouched};
 use crate::disk::Stat;
+use crate::guard::{HeldFolder, content_of};
 use crate::path::TreePath;
 use crate::rules::Why;
-use crate::save::content::object_of;
 use crate::sidecar::Line;
-use crate::store::ObjectKind;
-use crate::version::{Change, ChangeKind, ContentId, EntryKind, GitId, Layer};
+use crate::version::{Change, ChangeKind, GitId};
 
 /// A file or link, and what is in its place.
 pub(super) struct Task {
@@ -28,6 +27,10 @@ pub(super) struct Task {
     pub(super) found: Option<Stat>,
     /// Why no version would hold what is in its place.
     pub(super) left_out: Option<Why>,
+    /// What the version made just before holds of the folder, in a workspace.
+    pub(super) held: Option<Arc<HeldFolder>>,
+    /// The `.git` that it is in, or is, which was there already.
+    pub(super) git: Option<TreePath>,
 }
 
 /// What one thread keeps between files.
@@ -65,13 +68,22 @@ impl<'a> Hand<'a> {
         let restore = self.restore;
         let needs_folder = restore.acts || task.found.is_some();
         let folder = if needs_folder { Some(self.open(&task.folder)?) } else { None };
-        let content = content_of(restore, task)?;
+        let content = content_of(restore.store, &task.line, task.blob)?;
         let path = restore.target.path_of(at);
         let spot = folder.map(|folder| Spot { restore, folder, task, content, path });
         let state = match (&task.found, &spot) {
             (Some(found), Some(spot)) => spot.state(found)?,
             _ => State::Missing,
         };
+        let is_other = !matches!(state, State::Same | State::OtherTime);
+        if let Some(git) = task.git.as_ref().filter(|_| restore.acts) {
+            if is_other {
+                restore.tally.failed_once(git, &gits_own(git));
+            } else {
+                restore.tally.identical();
+            }
+            return Ok(());
+        }
         let kind = match state {
             State::Same | State::OtherTime => None,
             State::OtherAttributes => Some(ChangeKind::Metadata),
@@ -105,20 +117,5 @@ impl<'a> Hand<'a> {
         }
         let opened = self.opened.as_ref().map(|(_, opened)| opened.as_fd());
         opened.ok_or_else(|| Error::new(Code::Internal, "The folder was not opened"))
-    }
-}
-
-/// The content of a file; nothing for a link.
-fn content_of(restore: &Restore<'_>, task: &Task) -> Result<Option<ContentId>> {
-    match (task.line.kind, task.line.layer) {
-        (EntryKind::File, Some((Layer::Objects, _))) => {
-            let pointer = restore.store.read(ObjectKind::Blob, task.blob)?;
-            let digest = object_of(&pointer).ok_or_else(|| {
-                Error::new(Code::Damaged, format!("The version's {} is no pointer", task.path))
-            })?;
-            Ok(Some(ContentId::Object(digest)))
-        }
-        (EntryKind::File, _) => Ok(Some(ContentId::Git(task.blob))),
-        _ => Ok(None),
     }
 }

@@ -18,14 +18,14 @@ mod tally;
 mod target;
 mod walk;
 
-use std::collections::HashSet;
 use std::io::Read;
 
 use undercroft_foundation::{
-    Code, Error, Job, ProjectId, Result, VersionId, WorkspaceId, count_text, escape_path,
+    Code, Error, Job, ProjectId, Result, VersionId, WorkspaceId, count_text,
 };
 
 use crate::disk::Disk;
+use crate::guard::{GivenBack, HeldTree, Trash};
 use crate::history::History;
 use crate::path::TreePath;
 use crate::rules::{LeaveOut, ProjectRules};
@@ -79,12 +79,12 @@ impl History {
     /// # Errors
     /// Those of [`History::restore`].
     pub fn plan_restore(&self, order: &RestoreOrder, job: &Job) -> Result<RestorePlan> {
-        Ok(self.carry_out(order, Manner::Plan, HashSet::new(), job)?.plan())
+        Ok(self.carry_out(order, Manner::Plan, Vec::new(), job)?.plan())
     }
 
     /// Everything that a restore would change, by path. Changes nothing.
     pub(crate) fn differences(&self, order: &RestoreOrder, job: &Job) -> Result<Vec<Change>> {
-        Ok(self.carry_out(order, Manner::List, HashSet::new(), job)?.plan().first)
+        Ok(self.carry_out(order, Manner::List, Vec::new(), job)?.plan().first)
     }
 
     /// Restores what the order says. In a workspace, what is there becomes a version before, and
@@ -96,21 +96,30 @@ impl History {
     /// [`Code::NotFound`] when the version has no such path, [`Code::Cancelled`], or what keeps all
     /// of it from being done. What was done until then stays, and can be undone.
     pub fn restore(&self, order: &RestoreOrder, job: &Job) -> Result<RestoreReport> {
-        self.restore_as(order, "", job)
+        self.restore_as(order, None, job)
     }
 
-    /// Restores; the message of the version that results begins with `act`.
-    fn restore_as(&self, order: &RestoreOrder, act: &str, job: &Job) -> Result<RestoreReport> {
+    /// Restores; when that undoes something, what then went to the trash is brought back, too.
+    fn restore_as(
+        &self,
+        order: &RestoreOrder,
+        undone: Option<LastKept>,
+        job: &Job,
+    ) -> Result<RestoreReport> {
         let RestoreTo::InPlace { workspace, .. } = order.to else {
-            return Ok(self.carry_out(order, Manner::Act, HashSet::new(), job)?.report());
+            return Ok(self.carry_out(order, Manner::Act, Vec::new(), job)?.report());
         };
         self.check_paths(order)?;
         let scope = || scope_of(&order.paths);
-        let keeping = Job::new();
-        let before = self.keep_for_undo(workspace, scope(), &keeping)?;
-        // What could not be kept must not be lost.
-        let unkept = keeping.warnings().into_iter().map(|warning| warning.item).collect();
-        let done = self.carry_out(order, Manner::Act, unkept, job);
+        let before = self.keep_for_undo(workspace, scope(), &Job::new())?;
+        let back = match &undone {
+            Some(LastKept { version, paths }) => {
+                let workspace = self.workspace(workspace)?;
+                Trash::of(self.library().root(), &workspace).give_back(*version, paths)?
+            }
+            None => GivenBack::default(),
+        };
+        let done = self.carry_out(order, Manner::Act, back.paths, job);
         let version = self.version(order.version)?;
         let name = version.name.unwrap_or_else(|| version.id.to_string());
         let what = match &order.paths[..] {
@@ -121,9 +130,11 @@ impl History {
                 format!("Restore {paths} from {name}")
             }
         };
+        let act = if undone.is_some() { "Undo: " } else { "" };
         let after = SaveOrder::new(Trigger::Manual, format!("{act}{what}"));
         let after = self.save(workspace, scope(), after, &Job::new())?;
         let mut report = done?.report();
+        report.failed.extend(back.left.into_iter().map(|(path, error)| (path, error.to_string())));
         report.before = before;
         report.after = after.map(|version| version.id);
         Ok(report)
@@ -145,17 +156,36 @@ impl History {
             Scope::Whole => Vec::new(),
             Scope::Touched(touched) => touched.subtrees.iter().cloned().collect(),
         };
+        let before = self.save_before(workspace, scope, job)?;
+        self.note_undo(workspace, before, paths)?;
+        Ok(before)
+    }
+
+    /// Makes what is there a version. Gives that, or, when nothing changed since, the last one.
+    pub(crate) fn save_before(
+        &self,
+        workspace: WorkspaceId,
+        scope: Scope,
+        job: &Job,
+    ) -> Result<Option<VersionId>> {
         let order = SaveOrder::new(Trigger::BeforeRestore, "");
         let before = match self.save(workspace, scope, order, job)? {
             Some(version) => Some(version),
             None => self.tip_version(workspace)?,
         };
-        let before = before.map(|version| version.id);
-        if let Some(version) = before {
-            let last = LastKept { version, paths };
-            last.write(self.library().root(), &self.workspace(workspace)?)?;
-        }
-        Ok(before)
+        Ok(before.map(|version| version.id))
+    }
+
+    /// Has [`History::undo`] bring back these paths, or all, of a version.
+    pub(crate) fn note_undo(
+        &self,
+        workspace: WorkspaceId,
+        before: Option<VersionId>,
+        paths: Vec<TreePath>,
+    ) -> Result<()> {
+        let Some(version) = before else { return Ok(()) };
+        let last = LastKept { version, paths };
+        last.write(self.library().root(), &self.workspace(workspace)?)
     }
 
     /// Goes back behind the last restore or deletion in a workspace; what was not part of it stays
@@ -165,13 +195,14 @@ impl History {
     /// [`Code::NotFound`] when there was none, and those of [`History::restore`].
     pub fn undo(&self, workspace: WorkspaceId, job: &Job) -> Result<RestoreReport> {
         let last = LastKept::read(self.library().root(), &self.workspace(workspace)?)?;
-        let LastKept { version, paths } = last.ok_or_else(|| {
+        let last = last.ok_or_else(|| {
             Error::new(Code::NotFound, "There is nothing to undo")
                 .why("Nothing was restored or deleted in this workspace")
                 .next("Restore a version: `undercroft version restore`")
         })?;
         let to = RestoreTo::InPlace { workspace, remove_extra: true };
-        self.restore_as(&RestoreOrder { version, paths, to, like: None }, "Undo: ", job)
+        let (version, paths) = (last.version, last.paths.clone());
+        self.restore_as(&RestoreOrder { version, paths, to, like: None }, Some(last), job)
     }
 
     /// The version that [`History::undo`] would go back to, which thinning must leave there.
@@ -200,36 +231,41 @@ impl History {
         Ok(())
     }
 
+    /// Does what the order says; what was just brought back stays.
     fn carry_out(
         &self,
         order: &RestoreOrder,
         manner: Manner,
-        unkept: HashSet<String>,
+        back: Vec<TreePath>,
         job: &Job,
     ) -> Result<Tally> {
         let acts = manner == Manner::Act;
         self.check_paths(order)?;
         let version = self.version(order.version)?;
         let (store, root) = self.root_of(order.version)?;
-        let (path, rules, remove_extra) = match &order.to {
-            RestoreTo::Elsewhere(path) => (path.clone(), None, false),
+        let (path, held, rules, remove_extra) = match &order.to {
+            RestoreTo::Elsewhere(path) => (path.clone(), None, None, false),
             RestoreTo::InPlace { workspace, remove_extra } => {
                 let workspace = self.workspace(*workspace)?;
                 let rules = ProjectRules::load(self.library().root(), workspace.project)?;
                 let leave_out = LeaveOut::new(&workspace.root, &rules.compile()?);
-                (workspace.root, Some(leave_out), *remove_extra)
+                let held = self.held_tree(&workspace)?;
+                let trash = Trash::of(self.library().root(), &workspace);
+                (workspace.root, Some((held, trash)), Some(leave_out), *remove_extra)
             }
         };
-        let in_place = rules.is_some();
+        let (held, trash) = held.unzip();
+        let in_place = held.is_some();
         let restore = Restore {
             store: &store,
             contents: &Stored { history: self, project: version.project },
             target: Target::open(&path, acts && !in_place)?,
             like: order.like.as_deref().and_then(|like| Disk::open(like).ok()),
-            in_place,
+            held,
+            trash,
             remove_extra,
+            back,
             acts,
-            unkept,
             job,
             tally: Tally::new(if manner == Manner::List { usize::MAX } else { LISTED }),
         };
@@ -259,23 +295,15 @@ struct Restore<'a> {
     target: Target,
     /// A workspace whose files may be copied, where they are the same.
     like: Option<Disk>,
-    in_place: bool,
+    /// What may be replaced or removed, in a workspace; elsewhere nothing may be.
+    held: Option<HeldTree>,
+    /// Where leftovers of a workspace go.
+    trash: Option<Trash>,
     remove_extra: bool,
+    /// What came out of the trash just now, and stays.
+    back: Vec<TreePath>,
     /// Whether anything is changed, or only looked at.
     acts: bool,
-    /// Escaped paths on disk of what no version holds.
-    unkept: HashSet<String>,
     job: &'a Job,
     tally: Tally,
-}
-
-impl Restore<'_> {
-    /// Fails when what is there is nowhere else.
-    fn check_kept(&self, at: &TreePath) -> Result<()> {
-        if self.unkept.contains(&escape_path(&self.target.path_of(at))) {
-            return Err(Error::new(Code::Unavailable, format!("{at} was left as it is"))
-                .why("What is there could not be kept as a version first"));
-        }
-        Ok(())
-    }
 }

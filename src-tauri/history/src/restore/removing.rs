@@ -4,15 +4,21 @@ use std::os::fd::AsFd;
 
 use rustix::fs::{AtFlags, unlinkat};
 use rustix::io::Errno;
-use undercroft_foundation::{IoContext, Result};
+use undercroft_foundation::{Code, IoContext, Result};
 use undercroft_repository::placing::remove_left_over;
 
 use super::Restore;
 use super::selection::{Selection, Wanted};
+use super::walk::gits_own;
 use crate::disk::Stat;
+use crate::guard::{HeldFolder, Place};
+use crate::names::is_git;
 use crate::path::TreePath;
 use crate::rules::{Decision, FolderRules};
 use crate::version::EntryKind;
+
+/// A folder, and what the version made just before holds of it.
+type Held<'a> = (&'a TreePath, Option<&'a HeldFolder>);
 
 impl Restore<'_> {
     /// Removes an entry with all in it that is versioned, or, where there is a selection, that is
@@ -20,7 +26,7 @@ impl Restore<'_> {
     pub(super) fn remove(
         &self,
         rules: Option<&FolderRules>,
-        folder: &TreePath,
+        (folder, held): Held<'_>,
         (name, stat): (&[u8], &Stat),
         selection: Option<&Selection>,
     ) -> bool {
@@ -33,14 +39,19 @@ impl Restore<'_> {
             Some(Wanted::Whole) | None => None,
         };
         let decision = rules.map(|rules| rules.decide(name, is_folder));
-        if matches!(decision, Some(Decision::LeaveOut(_))) {
+        let is_back = self.back.iter().any(|back| at.is_in(back));
+        if is_back || matches!(decision, Some(Decision::LeaveOut(_))) {
+            return false;
+        }
+        if self.acts && is_git(name) {
+            self.tally.failed(&at, &gits_own(&at));
             return false;
         }
         let removed = if is_folder {
             let rules = rules.and_then(|rules| rules.enter(name).ok());
-            self.remove_folder(rules.as_ref(), folder, &at, selection)
+            self.remove_folder(rules.as_ref(), (&at, held), selection)
         } else {
-            self.remove_file(folder, &at).map(|()| true)
+            self.remove_file((folder, held), &at).map(|()| true)
         };
         removed.unwrap_or_else(|error| {
             self.tally.failed(&at, &error);
@@ -48,9 +59,12 @@ impl Restore<'_> {
         })
     }
 
-    fn remove_file(&self, folder: &TreePath, at: &TreePath) -> Result<()> {
-        self.check_kept(at)?;
-        self.unlink(folder, at, AtFlags::empty())?;
+    fn remove_file(&self, (folder, held): Held<'_>, at: &TreePath) -> Result<()> {
+        if self.acts {
+            let (opened, path) = (self.target.descend(folder)?, self.target.path_of(at));
+            let (folder, name) = (opened.as_fd(), at.name().unwrap_or_default());
+            Place { held, folder, name, path: &path, job: self.job }.remove()?;
+        }
         self.tally.removed(at.clone());
         Ok(())
     }
@@ -58,38 +72,45 @@ impl Restore<'_> {
     fn remove_folder(
         &self,
         rules: Option<&FolderRules>,
-        folder: &TreePath,
-        at: &TreePath,
+        (at, above): Held<'_>,
         selection: Option<&Selection>,
     ) -> Result<bool> {
         self.job.check_cancelled()?;
-        self.check_kept(at)?;
         let Some(opened) = self.target.folder(at)? else { return Ok(true) };
+        let name = at.name().unwrap_or_default();
+        let held = self.held.as_ref().zip(above);
+        let held = held.map(|(tree, above)| tree.stored(at, above.child(name))).transpose()?;
         let mut is_empty = true;
         for (name, stat) in opened.entries()? {
-            is_empty &= self.remove(rules, at, (&name, &stat), selection);
+            is_empty &= self.remove(rules, (at, held.as_ref()), (&name, &stat), selection);
         }
         if is_empty {
-            self.unlink(folder, at, AtFlags::REMOVEDIR)?;
+            self.remove_empty(at)?;
         }
         Ok(is_empty)
     }
 
-    /// Removes what a restore that was killed left half written.
+    /// Does away with what a restore that was killed left: half a file, or what it was about to
+    /// replace, which in a workspace may be in no version.
     pub(super) fn sweep(&self, folder: &TreePath, name: &[u8]) -> Result<()> {
         if self.acts {
             let opened = self.target.descend(folder)?;
-            remove_left_over(opened.as_fd(), &String::from_utf8_lossy(name));
+            match &self.trash {
+                Some(trash) => match trash.sweep(opened.as_fd(), &folder.join(name)) {
+                    // It cannot go there, and is in nobody's way.
+                    Err(error) if error.code() == Code::Unsupported => {}
+                    swept => swept?,
+                },
+                None => remove_left_over(opened.as_fd(), &String::from_utf8_lossy(name)),
+            }
         }
         Ok(())
     }
 
-    fn unlink(&self, folder: &TreePath, at: &TreePath, flags: AtFlags) -> Result<()> {
-        if !self.acts {
-            return Ok(());
-        }
-        let opened = self.target.descend(folder)?;
-        match unlinkat(&opened, at.name().unwrap_or_default(), flags) {
+    fn remove_empty(&self, at: &TreePath) -> Result<()> {
+        let Some((folder, name)) = at.split().filter(|_| self.acts) else { return Ok(()) };
+        let opened = self.target.descend(&folder)?;
+        match unlinkat(&opened, name, AtFlags::REMOVEDIR) {
             Err(Errno::NOENT) => Ok(()),
             done => done.map_err(Into::into).at("remove", &self.target.path_of(at)),
         }

@@ -5,10 +5,7 @@ use std::io::{Seek, SeekFrom};
 use std::os::fd::{AsFd, BorrowedFd};
 use std::path::PathBuf;
 
-use rustix::fs::{
-    AtFlags, Mode, OFlags, RenameFlags, openat, readlinkat, renameat, renameat_with, symlinkat,
-    unlinkat,
-};
+use rustix::fs::{AtFlags, Mode, OFlags, openat, readlinkat, symlinkat, unlinkat};
 use rustix::io::Errno;
 use rustix::process::geteuid;
 use undercroft_foundation::{Code, Error, IoContext, Result, reach_write_point};
@@ -22,6 +19,7 @@ use super::bytes::{is_content_of, pass_on};
 use super::clone::clone_or_copy;
 use super::hand::Task;
 use crate::disk::Stat;
+use crate::guard::Place;
 use crate::sidecar::Attributes;
 use crate::store::ObjectKind;
 use crate::version::{ContentId, EntryKind};
@@ -71,10 +69,16 @@ impl Spot<'_> {
                 .is_ok_and(|target| self.target().is_ok_and(|wanted| target.as_bytes() == wanted));
             return Ok(if is_same { State::Same } else { State::Other });
         };
-        let looks_same = found.attributes.modified == line.attributes.modified;
-        if found.size_bytes != line.totals.bytes || !(looks_same || self.has(content)?) {
+        // Neither size nor time tells content: either it looks as it did when it was last read, or
+        // it is read now.
+        let by_looks = self.task.held.as_ref();
+        let by_looks = by_looks.and_then(|held| held.blob_by_looks(self.name(), found));
+        let is_same = by_looks == Some(self.task.blob)
+            || (found.size_bytes == line.totals.bytes && self.has(content)?);
+        if !is_same {
             return Ok(State::Other);
         }
+        let looks_same = found.attributes.modified == line.attributes.modified;
         let attributes = &line.attributes;
         let is_alike = found.attributes.mode == allowed_mode(attributes)
             && (attributes.extended.is_empty() || self.extended() == attributes.extended);
@@ -113,16 +117,19 @@ impl Spot<'_> {
             (_, Some(content)) => {
                 let (mut file, name) = create_file(self.folder, self.name())
                     .map_err(|error| self.wrong("create a file beside", error))?;
-                let made = self.fill(&mut file, content).and_then(|()| self.put(&file, &name));
-                made.inspect_err(|_| self.discard(&name))
+                let filled = self.fill(&mut file, content).and_then(|()| self.sync(&file));
+                filled.inspect_err(|_| self.discard(&name))?;
+                reach_write_point("restore.file-written");
+                self.take_place(&name)
             }
             (_, None) => {
                 let name = temporary_name();
                 symlinkat(self.target()?, self.folder, &name)
                     .map_err(|error| self.wrong("create the link", error))?;
                 let entry = Entry::In(self.folder, name.as_bytes());
-                let made = apply(&self.node(), entry, Freshness::Made, &self.path);
-                made.and_then(|()| self.take_place(&name)).inspect_err(|_| self.discard(&name))
+                apply(&self.node(), entry, Freshness::Made, &self.path)
+                    .inspect_err(|_| self.discard(&name))?;
+                self.take_place(&name)
             }
         }
     }
@@ -168,45 +175,16 @@ impl Spot<'_> {
         pass_on(file, &mut std::io::sink(), (content, line.totals.bytes), self.restore.job)
     }
 
-    /// Lets a written file take its place. What replaces something is durable before.
-    fn put(&self, file: &File, name: &str) -> Result<()> {
-        if self.task.found.is_some() {
-            file.sync_all().at("sync", &self.path)?;
-        }
-        reach_write_point("restore.file-written");
-        self.take_place(name)
+    /// What replaces something is durable before.
+    fn sync(&self, file: &File) -> Result<()> {
+        let Some(_) = &self.task.found else { return Ok(()) };
+        file.sync_all().at("sync", &self.path)
     }
 
-    /// Only what was there when it was looked at is replaced.
+    /// Only what the version made just before holds is replaced.
     fn take_place(&self, from: &str) -> Result<()> {
-        let (folder, name) = (self.folder, self.name());
-        let Some(found) = &self.task.found else {
-            let flags = RenameFlags::NOREPLACE;
-            return match renameat_with(folder, from, folder, name, flags) {
-                // The file system cannot; nothing was there a moment ago.
-                Err(Errno::INVAL | Errno::NOSYS) => renameat(folder, from, folder, name),
-                Err(Errno::EXIST) => return Err(self.changed()),
-                renamed => renamed,
-            }
-            .map_err(|error| self.wrong("create", error));
-        };
-        let now = undercroft_repository::placing::Stat::of(Entry::In(folder, name));
-        let is_same = now.is_ok_and(|now| {
-            let changed = now.ctime();
-            let changed = (changed.seconds, changed.nanoseconds);
-            now.inode() == found.inode && changed == (found.changed.seconds, found.changed.nanos)
-        });
-        if !is_same {
-            return Err(self.changed());
-        }
-        renameat(folder, from, folder, name).map_err(|error| self.wrong("replace", error))
-    }
-
-    fn changed(&self) -> Error {
-        let path = undercroft_foundation::escape_path(&self.path);
-        Error::new(Code::AlreadyExists, format!("{path} was left as it is"))
-            .why("It changed meanwhile")
-            .next("Restore it again")
+        let (held, job) = (self.task.held.as_deref(), self.restore.job);
+        Place { held, folder: self.folder, name: self.name(), path: &self.path, job }.put(from)
     }
 
     /// Removes what was begun; what stays is only untidy, and what failed is told already.

@@ -42,6 +42,14 @@ impl Tally {
         self.lock().failed.push((path.clone(), error.to_string()));
     }
 
+    /// The same, once for a path.
+    pub(super) fn failed_once(&self, path: &TreePath, error: &Error) {
+        let is_known = self.lock().failed.iter().any(|(known, _)| known == path);
+        if !is_known {
+            self.failed(path, error);
+        }
+    }
+
     pub(super) fn plan(self) -> RestorePlan {
         let mut plan = self.counts.into_inner().unwrap_or_else(PoisonError::into_inner);
         plan.first.sort_by(|a, b| a.path.cmp(&b.path));

@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 use std::os::fd::AsFd;
-use std::sync::Mutex;
 use std::sync::mpsc::{SyncSender, sync_channel};
+use std::sync::{Arc, Mutex};
 
-use rustix::fs::{AtFlags, Mode, mkdirat, unlinkat};
+use rustix::fs::{Mode, mkdirat};
 use undercroft_foundation::{Code, Error, IoContext, Result};
 use undercroft_repository::placing::{self, Freshness, TEMPORARY, admit_owner};
 
@@ -15,6 +15,8 @@ use super::selection::{Selection, Wanted};
 use super::spot::node_of;
 use crate::disk::Stat;
 use crate::folder_view::StoredFolder;
+use crate::guard::{HeldFolder, Place};
+use crate::names::is_git;
 use crate::path::TreePath;
 use crate::reading::folder_at;
 use crate::rules::{Decision, FolderRules, Why};
@@ -33,6 +35,10 @@ struct Todo {
     stored: StoredFolder,
     /// What is left out of it; nothing where nothing is.
     rules: Option<FolderRules>,
+    /// Where the version made just before holds it, in a workspace.
+    held: StoredFolder,
+    /// The `.git` that it is in, or is, which was there already.
+    git: Option<TreePath>,
 }
 
 /// A folder that gets its metadata when all in it is done.
@@ -51,9 +57,10 @@ impl Restore<'_> {
         rules: Option<FolderRules>,
     ) -> Result<()> {
         // In place, everything goes where it was.
-        let base = if self.in_place { TreePath::root() } else { selection.base.clone() };
+        let base = if self.held.is_some() { TreePath::root() } else { selection.base.clone() };
         let stored = folder_at(self.store, root, &base)?;
-        let first = Todo { path: base, at: TreePath::root(), stored, rules };
+        let held = self.held.as_ref().map(|held| held.root).unwrap_or_default();
+        let first = Todo { path: base, at: TreePath::root(), stored, rules, held, git: None };
         let (send, receive) = sync_channel(QUEUE);
         let receive = Mutex::new(receive);
         let unfinished = std::thread::scope(|scope| {
@@ -93,7 +100,11 @@ impl Walk<'_> {
             }
             match self.folder(&todo) {
                 Ok(below) => open.extend(below),
-                Err(error) => self.restore.tally.failed(&todo.at, &error),
+                Err(error) => {
+                    // Not even its mode is changed.
+                    self.unfinished.retain(|folder| folder.at != todo.at);
+                    self.restore.tally.failed(&todo.at, &error);
+                }
             }
         }
         self.restore.job.settle_totals();
@@ -102,10 +113,15 @@ impl Walk<'_> {
     /// Restores what is in a folder; returns the folders in it.
     fn folder(&mut self, todo: &Todo) -> Result<Vec<Todo>> {
         let restore = self.restore;
-        let view = todo.stored.view(restore.store)?;
+        let view = Arc::new(todo.stored.view(restore.store)?);
         let folder = restore.target.folder(&todo.at)?;
         let entries = folder.map(|folder| folder.entries()).transpose()?.unwrap_or_default();
         let mut there: BTreeMap<_, _> = entries.into_iter().collect();
+        let held = restore.held.as_ref().map(|held| match todo.held == todo.stored {
+            true => held.viewed(&todo.at, Arc::clone(&view)),
+            false => held.stored(&todo.at, todo.held),
+        });
+        let held = held.transpose()?.map(Arc::new);
         let mut below = Vec::new();
         for line in &view.entries.lines {
             let wanted = self.selection.wants(&todo.path.join(&line.name));
@@ -115,14 +131,14 @@ impl Walk<'_> {
             let found = there.remove(&line.name);
             let done = check_name(todo, line).and_then(|()| match line.kind {
                 EntryKind::Folder => {
-                    let child = self.child(todo, line, view.folder(&line.name), found.as_ref())?;
-                    below.push(child);
+                    let (stored, held) = (view.folder(&line.name), held.as_deref());
+                    below.push(self.child(todo, line, (stored, held), found.as_ref())?);
                     Ok(())
                 }
                 EntryKind::Other => Ok(()),
                 EntryKind::File | EntryKind::Symlink => {
                     let blob = view.blob(&line.name).map(|(_, blob)| blob);
-                    self.hand_over(todo, line, blob, found)
+                    self.hand_over(todo, (line, blob), held.as_ref(), found)
                 }
             });
             if let Err(error) = done {
@@ -133,8 +149,14 @@ impl Walk<'_> {
             if name.starts_with(TEMPORARY.as_bytes()) {
                 restore.sweep(&todo.at, &name)?;
             } else if restore.remove_extra {
-                let entry = (&*name, &stat);
-                restore.remove(todo.rules.as_ref(), &todo.at, entry, Some(self.selection));
+                let (entry, held) = ((&*name, &stat), held.as_deref());
+                match &todo.git {
+                    Some(git) if restore.acts => restore.tally.failed_once(git, &gits_own(git)),
+                    _ => {
+                        let (rules, selection) = (todo.rules.as_ref(), Some(self.selection));
+                        restore.remove(rules, (&todo.at, held), entry, selection);
+                    }
+                }
             }
         }
         Ok(below)
@@ -144,34 +166,43 @@ impl Walk<'_> {
         &mut self,
         todo: &Todo,
         line: &Line,
-        stored: StoredFolder,
+        (stored, held): (StoredFolder, Option<&HeldFolder>),
         found: Option<&Stat>,
     ) -> Result<Todo> {
         let (path, at) = (todo.path.join(&line.name), todo.at.join(&line.name));
-        let (rules, freshness) = self.restore.make_folder(todo, line, found)?;
+        let git = self.restore.git_of(todo, &line.name, found);
+        if let (Some(git), true) = (&git, self.restore.acts)
+            && found.is_none_or(|found| found.kind != EntryKind::Folder)
+        {
+            return Err(gits_own(git));
+        }
+        let (rules, freshness) = self.restore.make_folder(todo, line, held, found)?;
         let is_whole = self.selection.wants(&path) == Wanted::Whole;
-        if is_whole || freshness == Freshness::Made {
+        if git.is_none() && (is_whole || freshness == Freshness::Made) {
             let attributes = stored.view(self.restore.store)?.entries.own;
             self.unfinished.push(Unfinished { at: at.clone(), attributes, freshness });
         }
-        Ok(Todo { path, at, stored, rules })
+        let held = held.map(|held| held.child(&line.name)).unwrap_or_default();
+        Ok(Todo { path, at, stored, rules, held, git })
     }
 
     fn hand_over(
         &self,
         todo: &Todo,
-        line: &Line,
-        blob: Option<GitId>,
+        (line, blob): (&Line, Option<GitId>),
+        held: Option<&Arc<HeldFolder>>,
         found: Option<Stat>,
     ) -> Result<()> {
         let path = todo.path.join(&line.name);
         let blob = blob.ok_or_else(|| {
             Error::new(Code::Damaged, format!("The content of {path} is missing"))
         })?;
-        let (found, left_out) = self.restore.make_room(todo, line, found)?;
+        let git = self.restore.git_of(todo, &line.name, found.as_ref());
+        let (found, left_out) =
+            self.restore.make_room(todo, line, held.map(|held| &**held), found)?;
         self.restore.job.add_total(1, line.totals.bytes);
-        let (folder, line) = (todo.at.clone(), line.clone());
-        let task = Task { folder, path, line, blob, found, left_out };
+        let (folder, line, held) = (todo.at.clone(), line.clone(), held.cloned());
+        let task = Task { folder, path, line, blob, found, left_out, held, git };
         // It fails only when all hands are gone, and then they said why.
         self.send.send(task).map_err(|_| Error::new(Code::Cancelled, "Cancelled"))
     }
@@ -183,6 +214,7 @@ impl Restore<'_> {
         &self,
         todo: &Todo,
         line: &Line,
+        held: Option<&HeldFolder>,
         found: Option<&Stat>,
     ) -> Result<(Option<FolderRules>, Freshness)> {
         let at = todo.at.join(&line.name);
@@ -199,17 +231,25 @@ impl Restore<'_> {
         if is_taken {
             self.check_replaces(&at)?;
         }
+        if is_folder {
+            // It is left as it is, if it cannot be read.
+            self.target.folder(&at)?;
+        }
         let freshness = if is_folder { Freshness::Found } else { Freshness::Made };
         if self.acts {
             let path = self.target.path_of(&at);
             let folder = self.target.descend(&todo.at)?;
             let entry = placing::Entry::In(folder.as_fd(), &line.name);
             if is_taken {
-                let removed = unlinkat(&folder, &line.name[..], AtFlags::empty());
-                removed.map_err(Into::into).at("replace", &path)?;
+                let (folder, name, job) = (folder.as_fd(), &line.name[..], self.job);
+                Place { held, folder, name, path: &path, job }.remove()?;
             }
             let made = if is_folder {
-                placing::Stat::of(entry).and_then(|stat| admit_owner(entry, &stat))
+                match found {
+                    // A folder that cannot be read is never opened: what is in it is in no version.
+                    Some(found) if found.attributes.mode & 0o500 != 0o500 => Ok(()),
+                    _ => placing::Stat::of(entry).and_then(|stat| admit_owner(entry, &stat)),
+                }
             } else {
                 mkdirat(&folder, &line.name[..], Mode::RWXU)
             };
@@ -226,6 +266,7 @@ impl Restore<'_> {
         &self,
         todo: &Todo,
         line: &Line,
+        held: Option<&HeldFolder>,
         found: Option<Stat>,
     ) -> Result<(Option<Stat>, Option<Why>)> {
         let decision = todo.rules.as_ref().map(|rules| rules.decide(&line.name, false));
@@ -237,7 +278,8 @@ impl Restore<'_> {
         match &found {
             Some(stat) if stat.kind == EntryKind::Folder => {
                 self.check_replaces(&at)?;
-                if !self.remove(todo.rules.as_ref(), &todo.at, (&line.name, stat), None) {
+                let (rules, entry) = (todo.rules.as_ref(), (&line.name[..], stat));
+                if !self.remove(rules, (&todo.at, held), entry, None) {
                     return Err(Error::new(Code::AlreadyExists, format!("{at} is a folder"))
                         .why("Something in it is in no version, and stays"));
                 }
@@ -249,12 +291,18 @@ impl Restore<'_> {
 
     /// Fails when what is there is to stay.
     pub(super) fn check_replaces(&self, at: &TreePath) -> Result<()> {
-        if !self.in_place {
+        if self.held.is_none() {
             return Err(Error::new(Code::AlreadyExists, format!("{at} is there already"))
                 .why("It is not as in the version, and is to stay")
                 .next("Restore into another folder"));
         }
-        self.check_kept(at)
+        Ok(())
+    }
+
+    /// The `.git` of the user's that something is in, or is. One that is not there comes back whole.
+    fn git_of(&self, todo: &Todo, name: &[u8], found: Option<&Stat>) -> Option<TreePath> {
+        let is_git = self.held.is_some() && found.is_some() && is_git(name);
+        todo.git.clone().or_else(|| is_git.then(|| todo.at.join(name)))
     }
 
     /// Gives a folder its metadata, if it has another.
@@ -285,6 +333,12 @@ fn check_name(todo: &Todo, line: &Line) -> Result<()> {
             .why("It is git's own, and never written to"));
     }
     Ok(())
+}
+
+pub(super) fn gits_own(at: &TreePath) -> Error {
+    Error::new(Code::AlreadyExists, format!("{at} was left as it is"))
+        .why("It is git's own, not as in the version, and never written to")
+        .next("Restore it elsewhere, and take from there what you need")
 }
 
 pub(super) fn untouched(at: &TreePath, why: &Why) -> Error {

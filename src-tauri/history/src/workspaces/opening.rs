@@ -10,10 +10,11 @@ use undercroft_foundation::{
 use undercroft_library::{Overlap, ProjectFilter, overlap};
 
 use super::{MAIN, Workspace, check_name, is_taken};
+use crate::disk::Disk;
+use crate::guard::Sweep;
 use crate::history::History;
 use crate::path::TreePath;
 use crate::restore::{RestoreOrder, RestoreTo};
-use crate::rules::{Decision, FolderRules};
 use crate::save::{SaveOrder, Scope};
 use crate::version::{Trigger, Version};
 
@@ -106,21 +107,22 @@ impl History {
         }
         self.keep_workspace(&workspace, "was closed")?;
         self.sync_watches()?;
-        let goes = is_there
-            && workspace.root.starts_with(self.library().root())
-            && job.warnings().is_empty()
-            && self.is_all_kept(&workspace)?;
-        if goes {
-            fs::remove_dir_all(&workspace.root).at("remove", &workspace.root)?;
-        }
+        let is_ours = is_there && workspace.root.starts_with(self.library().root());
+        let goes = is_ours && self.remove_kept(&workspace, job)?;
         Ok((workspace, goes))
     }
 
-    /// Whether the newest version has all that is in the folder.
-    fn is_all_kept(&self, workspace: &Workspace) -> Result<bool> {
-        let order = SaveOrder::new(Trigger::Manual, format!("Close {}", workspace.name));
-        let again = self.save(workspace.id, Scope::Whole, order, &Job::new())?;
-        Ok(again.is_none() && !leaves_out_any(&workspace.root, &self.leave_out(workspace)?.root())?)
+    /// Removes the folder of a workspace if the newest version holds all that is in it.
+    fn remove_kept(&self, workspace: &Workspace, job: &Job) -> Result<bool> {
+        let (held, disk) = (self.held_tree(workspace)?, Disk::open(&workspace.root)?);
+        let sweep = Sweep { held: &held, disk: &disk, asks_for_git: false, job };
+        let root = TreePath::root();
+        let is_kept = sweep.unheld(&self.leave_out(workspace)?, &root)?.is_empty();
+        let goes = is_kept && sweep.remove(&root)?.is_empty();
+        if goes {
+            fs::remove_dir(&workspace.root).at("remove", &workspace.root)?;
+        }
+        Ok(goes)
     }
 
     fn place_for(&self, version: &Version, name: &str) -> PathBuf {
@@ -172,29 +174,6 @@ fn settle(path: &Path) -> Result<PathBuf> {
         (Err(_), Some(parent), Some(name)) => Ok(settle(parent)?.join(name)),
         (found, ..) => found.at("open", path),
     }
-}
-
-/// Whether a folder holds anything that no version does.
-fn leaves_out_any(root: &Path, rules: &FolderRules) -> Result<bool> {
-    let mut open = vec![rules.clone()];
-    while let Some(rules) = open.pop() {
-        let path = rules.path().below(root);
-        for entry in fs::read_dir(&path).at("read", &path)? {
-            let entry = entry.at("read", &path)?;
-            let name = std::os::unix::ffi::OsStrExt::as_bytes(&*entry.file_name()).to_vec();
-            let kind = entry.file_type().at("look at", &path)?;
-            if rules.decide(&name, kind.is_dir()) != Decision::Keep {
-                return Ok(true);
-            }
-            if kind.is_dir() {
-                match rules.enter(&name) {
-                    Ok(below) => open.push(below),
-                    Err(_) => return Ok(true),
-                }
-            }
-        }
-    }
-    Ok(false)
 }
 
 impl Workspace {

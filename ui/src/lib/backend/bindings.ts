@@ -433,7 +433,7 @@ export type EntryKind =
 "other";
 
 /** The stable names of the codes. */
-export type ErrorCode = "not_found" | "already_exists" | "invalid" | "wrong_password" | "repository_missing" | "too_new" | "locked" | "damaged" | "storage_full" | "permission_denied" | "source_missing" | "cancelled" | "unavailable" | "unsupported" | "unauthorized" | "internal";
+export type ErrorCode = "not_found" | "already_exists" | "not_kept" | "invalid" | "wrong_password" | "repository_missing" | "too_new" | "locked" | "damaged" | "storage_full" | "permission_denied" | "source_missing" | "cancelled" | "unavailable" | "unsupported" | "unauthorized" | "internal";
 
 /** Something that happened. */
 export type Event = {
@@ -505,6 +505,8 @@ export type FileDelete = {
 	path: string[],
 	/** What the version is about. */
 	message?: string | null,
+	/** Whether what no version holds goes to the workspace's trash. */
+	force?: boolean,
 };
 
 /** How two files differ. */
@@ -593,6 +595,8 @@ export type FileSave = {
 	message?: string | null,
 	/** The layer that it is to live in. */
 	layer?: Layer | null,
+	/** Whether what is there goes to the workspace's trash where no version holds it. */
+	force?: boolean,
 };
 
 /** Looks for files in a version. */

@@ -74,8 +74,11 @@ export class HistoryActions {
     );
   }
 
-  async remove(workspace: Workspace, path: string[]): Promise<boolean> {
-    const saved = await this.#try('file_delete', { workspace: workspace.id, path });
+  async remove(workspace: Workspace, path: string[], force = false): Promise<boolean> {
+    const request = { workspace: workspace.id, path, force };
+    const saved = await this.#try('file_delete', request, (why) =>
+      this.#askForTrash(why, () => void this.remove(workspace, path, true)),
+    );
     if (!saved) return false;
     this.#rooms.library.touch();
     const undo = this.#undoBy(() => void this.undo(workspace.id));
@@ -101,15 +104,26 @@ export class HistoryActions {
     workspace: Workspace,
     folder: string[],
     files: { file: File; name: string }[],
+    force = false,
   ): Promise<void> {
     const saved: Saved[] = [];
-    for (const { file, name } of files) {
-      const base64 = encodeBase64(new Uint8Array(await file.arrayBuffer()));
-      const path = [...folder, name];
-      const one = await this.#try('file_save', { workspace: workspace.id, path, base64 });
+    const refused: typeof files = [];
+    const whys: string[] = [];
+    for (const next of files) {
+      const base64 = encodeBase64(new Uint8Array(await next.file.arrayBuffer()));
+      const request = { workspace: workspace.id, path: [...folder, next.name], base64, force };
+      const one = await this.#try('file_save', request, (why) => {
+        refused.push(next);
+        whys.push(why);
+      });
       if (one) saved.push(one);
     }
     this.#rooms.library.touch();
+    if (refused.length > 0)
+      this.#askForTrash(
+        whys.join(' '),
+        () => void this.saveFiles(workspace, folder, refused, true),
+      );
     if (saved.length === 0) return;
     const changed = saved.filter((one) => one.changed).length;
     this.#rooms.toasts.done(changed > 0 ? text.uploaded(changed) : text.nothingChanged);
@@ -196,6 +210,17 @@ export class HistoryActions {
     );
   }
 
+  #askForTrash(why: string, run: () => void): void {
+    const line = text.unkeptLine(why);
+    this.#rooms.dialogs.show({
+      kind: 'confirm',
+      title: text.unkept,
+      line,
+      label: text.toTrash,
+      run,
+    });
+  }
+
   #undoBy(run: () => void) {
     return { label: words.common.undo, run };
   }
@@ -210,8 +235,12 @@ export class HistoryActions {
     return job;
   }
 
-  #try<K extends UseCase>(name: K, request: Request<K>): Promise<Reply<K> | null> {
-    return attempt(this.#rooms, name, request);
+  #try<K extends UseCase>(
+    name: K,
+    request: Request<K>,
+    onNotKept?: (why: string) => void,
+  ): Promise<Reply<K> | null> {
+    return attempt(this.#rooms, name, request, onNotKept);
   }
 }
 

@@ -1,0 +1,261 @@
+//! The trash of a workspace: what was deleted or replaced although no version holds it.
+//!
+//! It lies in the library, at `trash/WORKSPACE/NUMBER-VERSION/`, under the paths that it had in the
+//! workspace, where VERSION is the one that was made before. So undoing finds it, and so can
+//! everybody with a file manager. What is older than a month goes when something else comes.
+
+use std::fs::{self, DirBuilder, File};
+use std::io;
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+use std::os::unix::fs::DirBuilderExt;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use rustix::fs::{
+    AtFlags, Dir, FlockOperation, Mode, OFlags, RenameFlags, flock, fsync, mkdirat, openat,
+    renameat_with, unlinkat,
+};
+use rustix::io::{Errno, Result as SystemResult};
+use undercroft_foundation::{
+    Code, Error, IoContext, Result, VersionId, escape_path, reach_write_point, sync_folder,
+};
+use undercroft_repository::placing::{Entry, Stat, descend};
+
+use crate::path::TreePath;
+use crate::workspaces::Workspace;
+
+/// What is older than the newest by this much may go.
+const KEPT: Duration = Duration::from_secs(30 * 24 * 60 * 60);
+
+/// What came out of the trash.
+#[derive(Default)]
+pub(crate) struct GivenBack {
+    /// What is in its place again, with all in it.
+    pub(crate) paths: Vec<TreePath>,
+    /// What is not, and why.
+    pub(crate) left: Vec<(TreePath, Error)>,
+}
+
+/// The trash of a workspace.
+pub(crate) struct Trash {
+    folder: PathBuf,
+    workspace: PathBuf,
+}
+
+impl Trash {
+    pub(crate) fn of(library: &Path, workspace: &Workspace) -> Self {
+        let folder = library.join("trash").join(workspace.id.to_string());
+        Self { folder, workspace: workspace.root.clone() }
+    }
+
+    /// Moves what is at these paths of the workspace into the trash; says where it is now.
+    ///
+    /// # Errors
+    /// Whatever the system says; [`Code::Unsupported`] when the library lies on another file
+    /// system. What was not moved is where it was.
+    pub(crate) fn take(&self, paths: &[TreePath], before: Option<VersionId>) -> Result<PathBuf> {
+        let number = self.batches()?.last().map_or(0, |(number, ..)| number + 1);
+        let before = before.map(|version| version.to_string()).unwrap_or_default();
+        let batch = self.folder.join(format!("{number}-{before}"));
+        DirBuilder::new().recursive(true).mode(0o700).create(&batch).at("make", &batch)?;
+        let (from, to) = (open(&self.workspace)?, open(&batch)?);
+        for path in paths {
+            move_entry(from.as_fd(), to.as_fd(), path).map_err(|source| match source {
+                Errno::XDEV => self.another_file_system(path),
+                source => {
+                    Error::io("move to the trash", &path.below(&self.workspace), source.into())
+                }
+            })?;
+            reach_write_point("workspace.trashed");
+        }
+        sync_folder(&batch)?;
+        sync_folder(&self.folder)?;
+        self.expire(&batch)?;
+        Ok(batch)
+    }
+
+    /// Moves what a process that is no more left under a temporary name into the trash.
+    ///
+    /// # Errors
+    /// Those of [`Trash::take`].
+    pub(crate) fn sweep(&self, folder: BorrowedFd<'_>, path: &TreePath) -> Result<()> {
+        let flags = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC;
+        let name = path.name().unwrap_or_default();
+        let file = openat(folder, name, flags, Mode::empty());
+        let is_in_use = file.is_ok_and(|file| {
+            flock(file, FlockOperation::NonBlockingLockExclusive) == Err(Errno::WOULDBLOCK)
+        });
+        if is_in_use { Ok(()) } else { self.take(std::slice::from_ref(path), None).map(drop) }
+    }
+
+    /// Brings back what went when `before` was the last version, as far as it lay at or below one
+    /// of the paths, or anywhere when there is none. What has its place taken stays.
+    ///
+    /// # Errors
+    /// Whatever the system says.
+    pub(crate) fn give_back(&self, before: VersionId, paths: &[TreePath]) -> Result<GivenBack> {
+        let mut given = GivenBack::default();
+        for (_, name, batch) in self.batches()?.into_iter().rev() {
+            if name != before.to_string() {
+                continue;
+            }
+            let (from, to) = (open(&batch)?, open(&self.workspace)?);
+            let root = [TreePath::root()];
+            for path in if paths.is_empty() { &root[..] } else { paths } {
+                let mut merge = Merge { batch: &batch, given: &mut given };
+                let merged = merge.path(from.as_fd(), to.as_fd(), path);
+                merged.map_err(io::Error::from).at("bring back from", &batch)?;
+            }
+            // Only what is empty goes.
+            let _ = fs::remove_dir(&batch);
+        }
+        Ok(given)
+    }
+
+    /// What is there, the oldest first: its number, the version before, and the folder.
+    fn batches(&self) -> Result<Vec<(u64, String, PathBuf)>> {
+        let entries = match fs::read_dir(&self.folder) {
+            Err(source) if source.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+            entries => entries.at("read", &self.folder)?,
+        };
+        let mut batches = Vec::new();
+        for entry in entries {
+            let entry = entry.at("read", &self.folder)?;
+            let name = entry.file_name().to_string_lossy().into_owned();
+            if let Some((number, version)) = name.split_once('-')
+                && let Ok(number) = number.parse()
+            {
+                batches.push((number, version.to_owned(), entry.path()));
+            }
+        }
+        batches.sort();
+        Ok(batches)
+    }
+
+    /// Removes the oldest when it is old, measured by the newest: one for each that comes, so that a
+    /// clock that jumped takes little with it.
+    fn expire(&self, newest: &Path) -> Result<()> {
+        let modified = |path: &Path| fs::metadata(path).and_then(|found| found.modified()).ok();
+        let batches = self.batches()?;
+        let Some((.., oldest)) = batches.first() else { return Ok(()) };
+        let age = modified(newest)
+            .zip(modified(oldest))
+            .and_then(|(now, then)| now.duration_since(then).ok());
+        if age.is_some_and(|age| age > KEPT) {
+            fs::remove_dir_all(oldest).at("empty the trash of", oldest)?;
+        }
+        Ok(())
+    }
+
+    fn another_file_system(&self, path: &TreePath) -> Error {
+        Error::new(Code::Unsupported, format!("{path} was left as it is"))
+            .why(format!("The trash is in {}, on another file system", escape_path(&self.folder)))
+            .next("Move it away yourself, and try again")
+    }
+}
+
+fn stays(path: TreePath, batch: &Path) -> (TreePath, Error) {
+    let error = Error::new(Code::AlreadyExists, format!("{path} stays in the trash"))
+        .why("Something else is in its place")
+        .next(format!("Take it from {}", escape_path(batch)));
+    (path, error)
+}
+
+fn open(folder: &Path) -> Result<OwnedFd> {
+    File::open(folder).map(Into::into).at("open", folder)
+}
+
+/// Moves an entry to the same path below another folder.
+fn move_entry(from: BorrowedFd<'_>, to: BorrowedFd<'_>, path: &TreePath) -> SystemResult<()> {
+    let Some((parent, name)) = path.split() else { return Err(Errno::INVAL) };
+    let above = descend(from, &parent.names().collect::<Vec<_>>())?;
+    let below = make_path(to, &parent)?;
+    rename_new(above.as_fd(), below.as_fd(), name)?;
+    fsync(&below)?;
+    fsync(&above)
+}
+
+/// Opens a folder below another, and makes it and those above it where they are missing.
+fn make_path(to: BorrowedFd<'_>, path: &TreePath) -> SystemResult<OwnedFd> {
+    let mut folder = rustix::io::fcntl_dupfd_cloexec(to, 0)?;
+    for name in path.names() {
+        match mkdirat(&folder, name, Mode::RWXU) {
+            Err(Errno::EXIST) | Ok(()) => folder = descend(folder.as_fd(), &[name])?,
+            Err(source) => return Err(source),
+        }
+    }
+    Ok(folder)
+}
+
+/// Moves what is in a part of the trash into the workspace, folder into folder.
+struct Merge<'a> {
+    batch: &'a Path,
+    given: &'a mut GivenBack,
+}
+
+impl Merge<'_> {
+    fn path(
+        &mut self,
+        from: BorrowedFd<'_>,
+        to: BorrowedFd<'_>,
+        path: &TreePath,
+    ) -> SystemResult<()> {
+        let Some((parent, name)) = path.split() else { return self.folder(from, to, path) };
+        let above = match descend(from, &parent.names().collect::<Vec<_>>()) {
+            Err(Errno::NOENT | Errno::NOTDIR) => return Ok(()),
+            above => above?,
+        };
+        if Stat::of(Entry::In(above.as_fd(), name)).is_err() {
+            return Ok(());
+        }
+        self.entry(above.as_fd(), make_path(to, &parent)?.as_fd(), path)
+    }
+
+    fn entry(
+        &mut self,
+        from: BorrowedFd<'_>,
+        to: BorrowedFd<'_>,
+        path: &TreePath,
+    ) -> SystemResult<()> {
+        let name = path.name().unwrap_or_default();
+        match rename_new(from, to, name) {
+            Ok(()) => {
+                self.given.paths.push(path.clone());
+                return fsync(to);
+            }
+            Err(Errno::NOENT) => return Ok(()),
+            Err(Errno::EXIST) => {}
+            Err(source) => return Err(source),
+        }
+        let is_folder = |folder| Stat::of(Entry::In(folder, name)).is_ok_and(|it| it.is_dir());
+        if is_folder(from) && is_folder(to) {
+            let (inner, outer) = (descend(from, &[name])?, descend(to, &[name])?);
+            self.folder(inner.as_fd(), outer.as_fd(), path)?;
+            // Only what is empty goes.
+            let _ = unlinkat(from, name, AtFlags::REMOVEDIR);
+        } else {
+            self.given.left.push(stays(path.clone(), self.batch));
+        }
+        Ok(())
+    }
+
+    fn folder(
+        &mut self,
+        from: BorrowedFd<'_>,
+        to: BorrowedFd<'_>,
+        path: &TreePath,
+    ) -> SystemResult<()> {
+        for entry in Dir::read_from(from)? {
+            let entry = entry?;
+            let name = entry.file_name().to_bytes();
+            if name != b"." && name != b".." {
+                self.entry(from, to, &path.join(name))?;
+            }
+        }
+        Ok(())
+    }
+}
+
+fn rename_new(from: BorrowedFd<'_>, to: BorrowedFd<'_>, name: &[u8]) -> SystemResult<()> {
+    renameat_with(from, name, to, name, RenameFlags::NOREPLACE)
+}

@@ -1,0 +1,289 @@
+//! What no version holds is never lost: not by a restore, a deletion, a save or an upload, and not
+//! when it is written at the worst moment.
+
+#![allow(clippy::unwrap_used)]
+
+mod support;
+
+use std::fs::{self, FileTimes};
+use std::os::unix::fs::{PermissionsExt, symlink};
+use std::path::Path;
+use std::process::Command;
+use std::time::{Duration, SystemTime};
+
+use support::{Bench, path};
+use undercroft_foundation::{Code, Error, Job, VersionId};
+use undercroft_history::{
+    ChangeKind, Conflict, History, RestoreOrder, RestoreReport, RestoreTo, SaveOrder, Trigger,
+    Unkept, Version, VersionFilter,
+};
+use undercroft_testkit::write_file;
+
+fn restore(bench: &Bench, version: VersionId) -> RestoreReport {
+    let to = RestoreTo::InPlace { workspace: bench.main().id, remove_extra: true };
+    let order = RestoreOrder { version, paths: Vec::new(), to, like: None };
+    bench.history.restore(&order, &Job::new()).unwrap()
+}
+
+fn failed(report: &RestoreReport) -> Vec<String> {
+    report.failed.iter().map(|(path, _)| path.to_string()).collect()
+}
+
+fn order() -> SaveOrder {
+    SaveOrder::new(Trigger::Manual, "")
+}
+
+fn delete(bench: &Bench, at: &str, unkept: Unkept) -> Result<Option<Version>, Error> {
+    bench.history.delete_file(bench.main().id, &path(at), order(), unkept, &Job::new())
+}
+
+fn put(bench: &Bench, at: &str, unkept: Unkept) -> Result<Option<Version>, Error> {
+    bench.history.put_file(bench.main().id, &path(at), b"put", order(), unkept, &Job::new())
+}
+
+/// Writes what looks the same from outside whatever it holds: of one size, from one moment.
+fn write_alike(at: &Path, content: &str) {
+    fs::write(at, content).unwrap();
+    let long_ago = SystemTime::UNIX_EPOCH + Duration::from_secs(1);
+    let file = fs::File::options().write(true).open(at).unwrap();
+    file.set_times(FileTimes::new().set_modified(long_ago)).unwrap();
+}
+
+#[test]
+fn neither_size_nor_time_tells_content() {
+    let (bench, first) = Bench::begun(|work| write_alike(&work.join("f"), "aa"));
+    let file = bench.work().join("f");
+    write_alike(&file, "bb");
+    let second = bench.save().unwrap();
+    let (main, job) = (bench.main().id, Job::new());
+    let changed = bench.history.compare_with_disk(first.id, main, &path(""), &job).unwrap();
+    assert_eq!(changed.iter().map(|it| it.kind).collect::<Vec<_>>(), [ChangeKind::Modified]);
+    let to = RestoreTo::InPlace { workspace: main, remove_extra: true };
+    let plan = RestoreOrder { version: first.id, paths: Vec::new(), to, like: None };
+    let plan = bench.history.plan_restore(&plan, &job).unwrap();
+    assert_eq!((plan.overwrite, plan.identical), (1, 0));
+    let report = restore(&bench, first.id);
+    assert_eq!((report.restored, report.identical, failed(&report)), (1, 0, vec![]));
+    assert_eq!(fs::read(&file).unwrap(), b"aa");
+
+    // Elsewhere, too, what is there is read.
+    let to = bench.folder.path().join("to");
+    write_file(to.join("f"), "");
+    write_alike(&to.join("f"), "xx");
+    let to = RestoreTo::Elsewhere(to);
+    let order = RestoreOrder { version: second.id, paths: Vec::new(), to, like: None };
+    assert_eq!(failed(&bench.history.restore(&order, &job).unwrap()), ["f"]);
+}
+
+#[test]
+fn git_is_never_written_to() {
+    let (bench, first) = Bench::begun(|work| {
+        write_file(work.join(".git/config"), "[core]");
+        write_file(work.join("vendor/lib/.git/config"), "nested");
+        write_file(work.join("vendor/lib/a"), "a");
+        write_file(work.join("linked/.git"), "gitdir: ../elsewhere");
+    });
+    for at in [".git", ".git/config", ".git/hooks/new", ".GIT", "vendor/lib/.git", "linked/.git"] {
+        for unkept in [Unkept::Ask, Unkept::ToTrash] {
+            assert_eq!(delete(&bench, at, unkept).unwrap_err().code(), Code::Invalid, "{at}");
+            assert_eq!(put(&bench, at, unkept).unwrap_err().code(), Code::Invalid, "{at}");
+        }
+    }
+    let drop = bench.folder.path().join("drop");
+    write_file(drop.join(".git/hooks/pre-commit"), "planted");
+    let sources = [drop.join(".git")];
+    let (main, job) = (bench.main().id, Job::new());
+    bench.history.upload(main, &path(""), &sources, Conflict::Replace, &job).unwrap();
+    assert_eq!((bench.work().join(".git/hooks").exists(), job.warnings().len()), (false, 3));
+
+    // A restore leaves alone one that is there, and brings back whole one that is not.
+    let nested = bench.work().join("vendor/lib/.git/config");
+    bench.write("vendor/lib/.git/config", "newer");
+    bench.write("linked/.git", "gitdir: ../another");
+    let report = restore(&bench, first.id);
+    assert_eq!(failed(&report), ["linked/.git", "vendor/lib/.git"]);
+    assert_eq!(fs::read(&nested).unwrap(), b"newer");
+    fs::remove_dir_all(bench.work().join("vendor")).unwrap();
+    restore(&bench, first.id);
+    assert_eq!(fs::read(&nested).unwrap(), b"nested");
+}
+
+#[test]
+fn what_no_version_holds_is_asked_for_and_comes_back_with_undo() {
+    let (bench, _) = Bench::begun(|work| {
+        write_file(work.join("src/package.json"), "{}");
+        write_file(work.join("src/main.js"), "main");
+        write_file(work.join("src/lib/.git/config"), "nested");
+    });
+    let at = |name: &str| bench.work().join(name);
+    bench.write("src/node_modules/x/index.js", "made again");
+    symlink("x", at("src/node_modules/link")).unwrap();
+    let refused = delete(&bench, "src", Unkept::Ask).unwrap_err();
+    assert_eq!(refused.code(), Code::NotKept);
+    assert!(refused.why_text().contains("src/node_modules"), "{refused:?}");
+    assert!(refused.why_text().contains("src/lib/.git"), "{refused:?}");
+    assert!(at("src/main.js").exists() && at("src/node_modules/x/index.js").exists());
+    let undo = || bench.history.undo(bench.main().id, &Job::new());
+    assert_eq!(undo().unwrap_err().code(), Code::NotFound, "nothing was deleted");
+
+    delete(&bench, "src", Unkept::ToTrash).unwrap().unwrap();
+    assert!(!at("src").exists());
+    assert_eq!(failed(&undo().unwrap()), [""; 0]);
+    assert_eq!(fs::read(at("src/main.js")).unwrap(), b"main");
+    assert_eq!(fs::read(at("src/node_modules/x/index.js")).unwrap(), b"made again");
+    assert_eq!(fs::read_link(at("src/node_modules/link")).unwrap(), Path::new("x"));
+    assert_eq!(fs::read(at("src/lib/.git/config")).unwrap(), b"nested");
+
+    // What lies in a folder that is left out would be in no version, either.
+    assert_eq!(put(&bench, "src/node_modules/new", Unkept::Ask).unwrap_err().code(), Code::NotKept);
+    put(&bench, "src/node_modules/new", Unkept::ToTrash).unwrap();
+    assert_eq!(fs::read(at("src/node_modules/new")).unwrap(), b"put");
+}
+
+/// Runs a test of this file without root's power over what permissions forbid.
+fn without_power(test: &str, bench: &Bench, version: VersionId) {
+    let drop = "-dac_override,-dac_read_search";
+    let output = Command::new("setpriv")
+        .args([&format!("--bounding-set={drop}"), &format!("--inh-caps={drop}")])
+        .arg(std::env::current_exe().unwrap())
+        .args(["--exact", test, "--nocapture"])
+        .env("BENCH_OF_THE_TEST", bench.folder.path())
+        .env("VERSION_OF_THE_TEST", version.to_string())
+        .output()
+        .unwrap();
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{said}");
+}
+
+fn close(at: &Path) {
+    fs::set_permissions(at, fs::Permissions::from_mode(0o000)).unwrap();
+}
+
+#[test]
+fn what_cannot_be_read_is_not_lost() {
+    let (bench, first) = Bench::begun(|work| {
+        write_file(work.join("a"), "1");
+        write_file(work.join("secret"), "1");
+        write_file(work.join("closed/known"), "1");
+        write_file(work.join("partly/known"), "1");
+        write_file(work.join("partly/secret"), "1");
+    });
+    let at = |name: &str| bench.work().join(name);
+    bench.write("a", "2");
+    bench.save().unwrap();
+    for name in ["secret", "closed/known", "closed/new", "partly/new", "partly/secret"] {
+        bench.write(name, "edited");
+    }
+    for name in ["secret", "closed", "partly/secret"] {
+        close(&at(name));
+    }
+    without_power("the_one_without_power", &bench, first.id);
+    assert_eq!(fs::read(at("a")).unwrap(), b"1");
+    let mode = fs::metadata(at("closed")).unwrap().permissions().mode() & 0o7777;
+    assert_eq!(mode, 0, "it was never opened");
+    assert_eq!(fs::read(at("closed/known")).unwrap(), b"edited");
+    assert_eq!(fs::read(at("closed/new")).unwrap(), b"edited");
+    assert_eq!(fs::read(at("partly/secret")).unwrap(), b"edited");
+    let newest = bench.history.versions(bench.main().id, &VersionFilter::default()).unwrap();
+    let kept = newest.iter().any(|version| {
+        bench.history.read(version.id, &path("partly/new"), None).is_ok_and(|it| it == b"edited")
+    });
+    assert!(kept, "one unreadable file costs the others nothing");
+    // What was replaced on demand is in the trash as it was.
+    let trash = bench.library.root().join("trash").join(bench.main().id.to_string());
+    let batches: Vec<_> = fs::read_dir(trash).unwrap().map(|it| it.unwrap().path()).collect();
+    assert_eq!(batches.len(), 1);
+    assert_eq!(fs::read(batches[0].join("secret")).unwrap(), b"edited");
+}
+
+/// Acts only as the other process of the test above.
+#[test]
+fn the_one_without_power() {
+    let (Some(folder), Ok(version)) =
+        (std::env::var_os("BENCH_OF_THE_TEST"), std::env::var("VERSION_OF_THE_TEST"))
+    else {
+        return;
+    };
+    let root = Path::new(&folder).join("library");
+    let world = undercroft_foundation::World::real();
+    let library =
+        undercroft_library::Library::open_or_create(&root, &world, undercroft_history::TABLES)
+            .unwrap();
+    let history = History::new(&library);
+    let version = history.version(version.parse().unwrap()).unwrap();
+    let (main, job) = (version.workspace, Job::new());
+    for at in ["secret", "closed", "closed/known", "partly"] {
+        let deleted = history.delete_file(main, &path(at), order(), Unkept::Ask, &job);
+        let code = deleted.unwrap_err().code();
+        assert!(matches!(code, Code::NotKept | Code::PermissionDenied), "{at}: {code:?}");
+    }
+    let put = |unkept| history.put_file(main, &path("secret"), b"put", order(), unkept, &job);
+    assert_eq!(put(Unkept::Ask).unwrap_err().code(), Code::NotKept);
+    let to = RestoreTo::InPlace { workspace: main, remove_extra: true };
+    let order = RestoreOrder { version: version.id, paths: Vec::new(), to, like: None };
+    let report = history.restore(&order, &job).unwrap();
+    let failed = failed(&report);
+    assert_eq!(failed, ["closed", "partly/secret", "secret"], "{report:?}");
+    assert!(put(Unkept::ToTrash).unwrap().is_some());
+}
+
+#[cfg(debug_assertions)]
+#[test]
+fn what_is_written_while_a_restore_runs_is_kept() {
+    let (bench, first) = Bench::begun(|work| {
+        for n in 0..40 {
+            write_file(work.join(format!("d{}/f{n}", n % 4)), "1");
+        }
+    });
+    for n in 0..40 {
+        bench.write(&format!("d{}/f{n}", n % 4), "2");
+        bench.write(&format!("d{}/extra{n}", n % 4), "2");
+    }
+    bench.save().unwrap();
+    let work = bench.work();
+    let once = std::sync::Once::new();
+    // The first file is written and no file has its place: the worst moment for all of them.
+    undercroft_foundation::on_write_point(move |point| {
+        if point == "restore.file-written" {
+            once.call_once(|| {
+                for n in 0..40 {
+                    let folder = work.join(format!("d{}", n % 4));
+                    if n % 2 == 0 {
+                        fs::write(folder.join(format!("f{n}")), "3").unwrap();
+                        if folder.join(format!("extra{n}")).exists() {
+                            fs::write(folder.join(format!("extra{n}")), "3").unwrap();
+                        }
+                    }
+                    fs::write(folder.join(format!("new{n}")), "3").unwrap();
+                }
+            });
+        }
+    });
+    let report = restore(&bench, first.id);
+    let newest = bench.history.newest_version(bench.main().id).unwrap().unwrap().id;
+    for n in 0..40 {
+        let name = |kind: &str| format!("d{}/{kind}{n}", n % 4);
+        let expected = if n % 2 == 0 { "3" } else { "1" };
+        assert_eq!(fs::read(bench.work().join(name("f"))).unwrap(), expected.as_bytes());
+        assert_eq!(bench.read(newest, &name("f")), expected.as_bytes());
+        assert_eq!(bench.read(newest, &name("new")), b"3");
+        assert_eq!(failed(&report).contains(&name("f")), n % 2 == 0, "{report:?}");
+        if n % 2 == 1 {
+            assert!(!bench.work().join(name("extra")).exists());
+        }
+    }
+    // What was there before comes back, too.
+    let before = report.before.unwrap();
+    assert_eq!(bench.read(before, "d1/f1"), b"2");
+}
+
+#[test]
+fn what_a_killed_restore_left_in_a_workspace_goes_to_the_trash() {
+    let (bench, first) = Bench::begun(|work| write_file(work.join("a"), "1"));
+    bench.write(".undercroft-restore-7-0", "came out of its place");
+    restore(&bench, first.id);
+    assert!(!bench.work().join(".undercroft-restore-7-0").exists());
+    let trash = bench.library.root().join("trash").join(bench.main().id.to_string());
+    let kept = trash.join("0-").join(".undercroft-restore-7-0");
+    assert_eq!(fs::read(kept).unwrap(), b"came out of its place");
+}
