@@ -63,7 +63,7 @@ impl Place<'_> {
             self.discard(&aside);
             return Ok(());
         }
-        match rename_new(self.folder, aside.as_bytes(), self.name) {
+        match rename_new((self.folder, aside.as_bytes()), (self.folder, self.name)) {
             Ok(()) => Err(self.not_kept()),
             Err(_) => Err(self.not_kept().why(format!("It is now beside, as {aside}"))),
         }
@@ -78,7 +78,7 @@ impl Place<'_> {
     }
 
     fn create(&self, from: &str) -> Result<()> {
-        let created = rename_new(self.folder, from.as_bytes(), self.name);
+        let created = rename_new((self.folder, from.as_bytes()), (self.folder, self.name));
         created.inspect_err(|_| self.discard(from)).map_err(|source| match source {
             Errno::EXIST => self.not_kept(),
             source => self.wrong("create", source),
@@ -118,7 +118,9 @@ impl Place<'_> {
     fn put_back(&self, aside: &str, ours: &Stat) -> Result<()> {
         let is_ours = |stat: Stat| (stat.inode, stat.size_bytes) == (ours.inode, ours.size_bytes);
         let back = match self.exchange(aside) {
-            Err(Errno::NOENT) => rename_new(self.folder, aside.as_bytes(), self.name),
+            Err(Errno::NOENT) => {
+                rename_new((self.folder, aside.as_bytes()), (self.folder, self.name))
+            }
             Ok(()) if stat_in(self.folder, aside.as_bytes()).is_ok_and(is_ours) => {
                 self.discard(aside);
                 Ok(())
@@ -170,10 +172,10 @@ impl Place<'_> {
 ///
 /// # Errors
 /// The system's.
-pub(crate) fn set_aside(folder: BorrowedFd<'_>, name: &[u8]) -> SystemResult<String> {
+fn set_aside(folder: BorrowedFd<'_>, name: &[u8]) -> SystemResult<String> {
     loop {
         let aside = temporary_name();
-        match rename_new(folder, name, aside.as_bytes()) {
+        match rename_new((folder, name), (folder, aside.as_bytes())) {
             Err(Errno::EXIST) => {}
             renamed => return renamed.map(|()| aside),
         }
@@ -181,11 +183,17 @@ pub(crate) fn set_aside(folder: BorrowedFd<'_>, name: &[u8]) -> SystemResult<Str
 }
 
 /// Renames an entry, unless the name is taken.
-fn rename_new(folder: BorrowedFd<'_>, from: &[u8], to: &[u8]) -> SystemResult<()> {
-    match renameat_with(folder, from, folder, to, RenameFlags::NOREPLACE) {
+///
+/// # Errors
+/// The system's; `EXIST` when it is.
+pub(super) fn rename_new(
+    (from, name): (BorrowedFd<'_>, &[u8]),
+    (to, new_name): (BorrowedFd<'_>, &[u8]),
+) -> SystemResult<()> {
+    match renameat_with(from, name, to, new_name, RenameFlags::NOREPLACE) {
         // The file system cannot see to that.
-        Err(Errno::INVAL | Errno::NOSYS) => match stat_in(folder, to) {
-            Err(Errno::NOENT) => renameat(folder, from, folder, to),
+        Err(Errno::INVAL | Errno::NOSYS) => match stat_in(to, new_name) {
+            Err(Errno::NOENT) => renameat(from, name, to, new_name),
             Err(source) => Err(source),
             Ok(_) => Err(Errno::EXIST),
         },

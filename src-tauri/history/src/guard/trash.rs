@@ -12,8 +12,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use rustix::fs::{
-    AtFlags, Dir, FlockOperation, Mode, OFlags, RenameFlags, flock, fsync, mkdirat, openat,
-    renameat_with, unlinkat,
+    AtFlags, Dir, FlockOperation, Mode, OFlags, flock, fsync, mkdirat, openat, unlinkat,
 };
 use rustix::io::{Errno, Result as SystemResult};
 use undercroft_foundation::{
@@ -21,6 +20,7 @@ use undercroft_foundation::{
 };
 use undercroft_repository::placing::{Entry, Stat, descend};
 
+use super::place::rename_new;
 use crate::path::TreePath;
 use crate::workspaces::Workspace;
 
@@ -170,7 +170,7 @@ fn move_entry(from: BorrowedFd<'_>, to: BorrowedFd<'_>, path: &TreePath) -> Syst
     let Some((parent, name)) = path.split() else { return Err(Errno::INVAL) };
     let above = descend(from, &parent.names().collect::<Vec<_>>())?;
     let below = make_path(to, &parent)?;
-    rename_new(above.as_fd(), below.as_fd(), name)?;
+    rename_new((above.as_fd(), name), (below.as_fd(), name))?;
     fsync(&below)?;
     fsync(&above)
 }
@@ -218,7 +218,7 @@ impl Merge<'_> {
         path: &TreePath,
     ) -> SystemResult<()> {
         let name = path.name().unwrap_or_default();
-        match rename_new(from, to, name) {
+        match rename_new((from, name), (to, name)) {
             Ok(()) => {
                 self.given.paths.push(path.clone());
                 return fsync(to);
@@ -254,8 +254,4 @@ impl Merge<'_> {
         }
         Ok(())
     }
-}
-
-fn rename_new(from: BorrowedFd<'_>, to: BorrowedFd<'_>, name: &[u8]) -> SystemResult<()> {
-    renameat_with(from, name, to, name, RenameFlags::NOREPLACE)
 }

@@ -156,7 +156,7 @@ impl Sweep<'_> {
             self.job.check_cancelled()?;
             emptied.push(at);
         }
-        for at in emptied.iter().rev().filter(|at| *at != &TreePath::root()) {
+        for at in emptied.iter().rev().filter(|at| !at.is_root()) {
             if let Err(error) = self.remove_empty(at) {
                 left.push(Unheld::new(at.clone(), error.why_text()));
             }
