@@ -13,7 +13,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use undercroft_foundation::{
-    Code, Error, IoContext, ProjectId, Result, VersionId, World, reach_write_point, replace_file,
+    Code, Error, IoContext, Job, ProjectId, Result, VersionId, World, reach_write_point,
+    replace_file,
 };
 use undercroft_providers::{DiskProvider, Provider};
 use undercroft_repository::{
@@ -23,6 +24,12 @@ use undercroft_repository::{
 
 /// How long to wait for another who prunes, or adds while we would prune.
 const PATIENCE: Duration = Duration::from_secs(60);
+
+/// Packs and index files of saves are joined when there are so many of these.
+const JOINED_FROM: usize = 64;
+
+/// Packs of fewer bytes are joined.
+const JOINED_BELOW: u64 = 4 << 20;
 
 /// Go's bit for a folder in a node's mode.
 const GO_FOLDER: u32 = 1 << 31;
@@ -125,6 +132,8 @@ impl ObjectStore {
         reach_write_point("history.objects-published");
         let older: Vec<_> = before.iter().map(|snapshot| snapshot.id).collect();
         repository.forget(&older, Forget::ForGood)?;
+        drop(ingest);
+        join_when_many(&repository);
         Ok(value)
     }
 
@@ -174,6 +183,25 @@ impl ObjectStore {
     fn known(&self, project: ProjectId) -> Option<Arc<[Snapshot]>> {
         let known = self.snapshots.lock().unwrap_or_else(PoisonError::into_inner);
         known.get(&project).cloned()
+    }
+}
+
+/// Joins what saves left in small packs and index files, so that the next costs no more than the
+/// first. The save that it comes after is done whatever becomes of it.
+fn join_when_many(repository: &Repository) {
+    let joined = repository.small_indexes().and_then(|small| {
+        if small < JOINED_FROM {
+            return Ok(());
+        }
+        // It waits for nobody who works in the store now: the next save will do.
+        let impatient = repository.through(|provider| provider).with_prompt_locks();
+        impatient.join_packs(JOINED_BELOW, &Job::new()).map(|_| ())
+    });
+    match joined {
+        Err(error) if error.code() != Code::Locked => {
+            tracing::warn!(%error, "the packs of the object store could not be joined");
+        }
+        _ => {}
     }
 }
 

@@ -211,3 +211,34 @@ fn what_the_catalog_lost_comes_back() {
     assert_eq!(bench.history.version(version.id).unwrap(), marked);
     assert_eq!(bench.history.changes(version.id, 10).unwrap(), changes);
 }
+
+#[test]
+fn the_hundredth_save_of_a_binary_file_finds_the_store_as_small_as_the_second() {
+    let picture = |n| random_bytes(n, 2000);
+    let (bench, first) = Bench::begun(|work| write_file(work.join("picture"), picture(0)));
+    let objects = bench.library.root().join("objects");
+    let count = |folder: &str| {
+        let mut folders = vec![objects.join(folder)];
+        let mut files = 0;
+        while let Some(folder) = folders.pop() {
+            for entry in fs::read_dir(folder).unwrap().map(Result::unwrap) {
+                match entry.file_type().unwrap().is_dir() {
+                    true => folders.push(entry.path()),
+                    false => files += 1,
+                }
+            }
+        }
+        files
+    };
+    let mut most = (0, 0);
+    for n in 1..=100 {
+        bench.write("picture", picture(n));
+        bench.save().unwrap();
+        most = (most.0.max(count("data")), most.1.max(count("index")));
+    }
+    assert!(most.0 <= 2 * 64 + 8 && most.1 <= 64, "{most:?} packs and index files at the most");
+    assert!(count("data") < 80 && count("index") < 40, "{} packs", count("data"));
+    assert_eq!(count("snapshots"), 1);
+    assert_eq!(bench.read(first.id, "picture"), picture(0));
+    bench.fsck();
+}

@@ -22,13 +22,26 @@ use self::finish::finish;
 use self::plan::Draft;
 use self::repack::{repack, verify_copies_that_stay};
 use self::room::{make_room, with_room};
-use crate::id::PackId;
+use crate::id::{IndexId, PackId};
 use crate::lock::Lock;
 use crate::repository::Repository;
 use crate::storage::FileKind;
 
 /// How often a plan is made anew because somebody else replaced the index meanwhile.
 const ATTEMPTS: usize = 3;
+
+/// Index files of fewer bytes are those of single packs.
+const SMALL_INDEX: u64 = 64 << 10;
+
+/// What may not go.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+enum Keeps {
+    /// What the snapshots need.
+    #[default]
+    Needed,
+    /// Everything: nobody asks what is needed.
+    All,
+}
 
 /// What is worth rewriting.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -122,7 +135,7 @@ impl Repository {
     /// A snapshot, tree or index that cannot be read: what is needed would be a guess.
     pub fn plan_prune(&self, options: &PruneOptions, job: &Job) -> Result<PrunePlan> {
         let _lock = self.lock_shared()?;
-        Ok(Draft::make(self, options, job).map_err(nothing_removed)?.plan)
+        Ok(Draft::make(self, options, Keeps::Needed, job).map_err(nothing_removed)?.plan)
     }
 
     /// Frees what no snapshot needs. Others may read and write meanwhile; only at the end it wants
@@ -135,20 +148,41 @@ impl Repository {
     /// copied again by the next; [`Code::Damaged`] when something that is needed cannot be read:
     /// nothing that is needed was removed then; a failure of the storage.
     pub fn prune(&self, options: &PruneOptions, job: &Job) -> Result<PruneReport> {
-        let mut report = self.prune_round(options, job)?;
+        let mut report = self.prune_round(options, Keeps::Needed, job)?;
         let mut last = report.clone();
         while last.plan.packs_without_room > 0 && last.packs_removed > 0 {
             let copied = report.plan.repack_bytes;
             let left = options.max_repack_bytes.map(|most| most.saturating_sub(copied));
-            last = self.prune_round(&PruneOptions { max_repack_bytes: left, ..*options }, job)?;
+            let options = PruneOptions { max_repack_bytes: left, ..*options };
+            last = self.prune_round(&options, Keeps::Needed, job)?;
             report.add(&last);
         }
         Ok(report)
     }
 
-    fn prune_round(&self, options: &PruneOptions, job: &Job) -> Result<PruneReport> {
+    /// Index files that list but a pack or two, as many small additions leave them.
+    ///
+    /// # Errors
+    /// A failure to list them.
+    pub fn small_indexes(&self) -> Result<usize> {
+        let files = self.storage.list_with_sizes::<IndexId>(FileKind::Index)?;
+        Ok(files.iter().filter(|(_, size)| *size < SMALL_INDEX).count())
+    }
+
+    /// Joins packs of fewer than `below` bytes, and small index files, whatever they hold: what
+    /// that costs goes by what is small, not by what is stored. Otherwise like
+    /// [`Repository::prune`].
+    ///
+    /// # Errors
+    /// As those of a prune.
+    pub fn join_packs(&self, below: u64, job: &Job) -> Result<PruneReport> {
+        let options = PruneOptions { join_packs_below: below, ..PruneOptions::default() };
+        self.prune_round(&options, Keeps::All, job)
+    }
+
+    fn prune_round(&self, options: &PruneOptions, keeps: Keeps, job: &Job) -> Result<PruneReport> {
         for _ in 0..ATTEMPTS {
-            let pruned = self.try_prune(options, job);
+            let pruned = self.try_prune(options, keeps, job);
             // What was read of it may be gone.
             self.forget_index();
             if let Some(report) = pruned? {
@@ -161,9 +195,14 @@ impl Repository {
     }
 
     /// `None` when somebody replaced the index meanwhile.
-    fn try_prune(&self, options: &PruneOptions, job: &Job) -> Result<Option<PruneReport>> {
+    fn try_prune(
+        &self,
+        options: &PruneOptions,
+        keeps: Keeps,
+        job: &Job,
+    ) -> Result<Option<PruneReport>> {
         let shared = with_room(self, || self.lock_shared())?.ok_or_else(no_locks)?;
-        let mut draft = Draft::make(self, options, job).map_err(nothing_removed)?;
+        let mut draft = Draft::make(self, options, keeps, job).map_err(nothing_removed)?;
         let mut report = PruneReport { plan: draft.plan.clone(), ..PruneReport::default() };
         if draft.is_void() {
             return Ok(Some(report));

@@ -8,9 +8,9 @@ use super::choice::{Limits, PackUse, choose};
 use super::copies::choose_copies;
 use super::mark::{Need, mark};
 use super::room::room;
-use super::{PruneOptions, PrunePlan};
+use super::{Keeps, PruneOptions, PrunePlan};
 use crate::id::{IndexId, PackId, SnapshotId};
-use crate::index::{Index, Places, SharedPlaces, index_bytes, read_index_file};
+use crate::index::{Index, Location, Places, SharedPlaces, index_bytes, read_index_file};
 use crate::pack::PackedBlob;
 use crate::repository::Repository;
 use crate::storage::FileKind;
@@ -32,6 +32,7 @@ pub(super) struct IndexFile {
 /// A plan with all that is needed to carry it out.
 #[derive(Default)]
 pub(super) struct Draft {
+    keeps: Keeps,
     pub(super) plan: PrunePlan,
     pub(super) index: Index,
     /// Of each needed blob, the place that the index finds.
@@ -51,8 +52,13 @@ pub(super) struct Draft {
 }
 
 impl Draft {
-    pub(super) fn make(repository: &Repository, options: &PruneOptions, job: &Job) -> Result<Self> {
-        let mut draft = Self::default();
+    pub(super) fn make(
+        repository: &Repository,
+        options: &PruneOptions,
+        keeps: Keeps,
+        job: &Job,
+    ) -> Result<Self> {
+        let mut draft = Self { keeps, ..Self::default() };
         // Snapshots first: whatever one of these needs was in an index before it was written.
         job.set_current("Snapshots");
         let in_use = repository.snapshots_in_use()?;
@@ -131,6 +137,14 @@ impl Draft {
         job: &Job,
     ) -> Result<()> {
         self.needed.grow(&self.index);
+        if self.keeps == Keeps::All {
+            for Location { blob, .. } in self.index.iter() {
+                if let Some(place) = self.index.place(blob.kind, &blob.id) {
+                    self.needed.insert(place);
+                }
+            }
+            return Ok(());
+        }
         let groups = [(in_use.snapshots, Need::All), (in_use.trashed, Need::WhatIsThere)];
         for (mut snapshots, need) in groups {
             snapshots.retain(|snapshot| self.snapshots.insert(snapshot.id));
