@@ -51,6 +51,7 @@ pub const WRITE_POINTS: &[&str] = &[
     "rules.written",
     "session.appended",
     "session.compacted",
+    "restore.blob-written",
     "restore.file-written",
     "history.created",
     "history.object-key-written",

@@ -95,8 +95,8 @@ pub use usage::{BudgetView, Deletion, LostFile, Stats, StatsMode};
 /// entries are reached by descriptor and name, made under temporary names, and given their
 /// metadata.
 pub mod placing {
-    pub use crate::metadata::{Entry, Freshness, Stat, apply, go_mode};
+    pub use crate::metadata::{Entry, Stat, apply, go_mode};
     pub use crate::restore::{
-        TEMPORARY, admit_owner, create_file, descend, remove_left_over, temporary_name,
+        Freshness, TEMPORARY, admit_owner, create_file, descend, remove_left_over, temporary_name,
     };
 }

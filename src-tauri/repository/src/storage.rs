@@ -114,12 +114,15 @@ impl Storage {
     /// Bytes of a pack that the index lists, so that it must be there.
     pub(crate) fn read_pack_range(&self, id: PackId, at: u64, length: usize) -> Result<Vec<u8>> {
         let path = FileKind::Pack.path(id);
-        self.provider.read_range(&path, at, length).map_err(|error| match error.code() {
-            Code::NotFound => Error::new(Code::Damaged, format!("Cannot read {path}"))
-                .why("The file is missing")
-                .because(error),
-            _ => error,
-        })
+        let read = self.provider.read_range(&path, at, length);
+        read.map_err(|error| pack_missing(&path, error))
+    }
+
+    /// As [`Storage::read_pack_range`], into a buffer that is kept.
+    pub(crate) fn fill_from_pack(&self, id: PackId, at: u64, buffer: &mut [u8]) -> Result<()> {
+        let path = FileKind::Pack.path(id);
+        let filled = self.provider.fill(&path, at, buffer);
+        filled.map_err(|error| pack_missing(&path, error))
     }
 
     /// Reads a file and holds its content against its name.
@@ -261,6 +264,15 @@ fn decompress(bytes: &[u8]) -> std::io::Result<Vec<u8>> {
         return Err(std::io::Error::other("it grows beyond all bounds"));
     }
     Ok(text)
+}
+
+fn pack_missing(path: &str, error: Error) -> Error {
+    match error.code() {
+        Code::NotFound => Error::new(Code::Damaged, format!("Cannot read {path}"))
+            .why("The file is missing")
+            .because(error),
+        _ => error,
+    }
 }
 
 pub(crate) fn damaged(kind: FileKind, id: impl Display, why: &str) -> Error {

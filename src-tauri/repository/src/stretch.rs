@@ -9,7 +9,7 @@ use crate::storage::Storage;
 /// A stretch is no longer, unless a single blob is.
 const STRETCH: u64 = 4 << 20;
 
-/// Bytes that are read in vain rather than beginning a new stretch.
+/// Bytes that are read in vain rather than beginning a new stretch; never more than are wanted.
 const GAP: u64 = 64 << 10;
 
 /// Reads blobs of a pack in the order of their offsets and gives each to `visit`, which may
@@ -40,13 +40,17 @@ pub(crate) fn each_blob(
     Ok(())
 }
 
-/// How many of these blobs are read at once. None of them overlap.
-fn stretch_of(blobs: &[PackedBlob]) -> usize {
+/// How many of these blobs are read at once. None of them overlap, and no more is read in vain
+/// than is wanted.
+pub(crate) fn stretch_of(blobs: &[PackedBlob]) -> usize {
     let start = blobs.first().map_or(0, |blob| u64::from(blob.offset));
-    let mut end = start;
+    let (mut end, mut vain) = (start, 0);
     let fitting = blobs.iter().enumerate().take_while(|(at, blob)| {
-        let near = (end..=end + GAP).contains(&u64::from(blob.offset));
-        let fits = *at == 0 || (near && end_of(blob) - start <= STRETCH);
+        let gap = u64::from(blob.offset).checked_sub(end);
+        let wanted = end - start - vain;
+        let is_near = gap.is_some_and(|gap| gap <= GAP && vain + gap <= wanted);
+        let fits = *at == 0 || (is_near && end_of(blob) - start <= STRETCH);
+        vain += gap.unwrap_or(0);
         end = end_of(blob);
         fits
     });
@@ -77,6 +81,8 @@ mod tests {
         };
         assert_eq!(count(&[(0, 100), (100, 50), (200, 10)]), 3);
         assert_eq!(count(&[(0, 100), (100 + (65 << 10), 50)]), 1);
+        assert_eq!(count(&[(0, 100), (201, 50)]), 1);
+        assert_eq!(count(&[(0, 100), (200, 50), (250, 50), (351, 10)]), 3);
         assert_eq!(count(&[(0, 100), (90, 50)]), 1);
         assert_eq!(count(&[(0, 9 << 20), (9 << 20, 50)]), 1);
         assert_eq!(count(&[(7, 3 << 20), (7 + (3 << 20), 1 << 20), (7 + (4 << 20), 1)]), 2);

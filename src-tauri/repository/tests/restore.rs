@@ -459,8 +459,45 @@ fn restore_in_a_process_that_is_killed() {
     let _ = repository.restore(&snapshot, &request, &Job::new());
 }
 
-#[test]
+/// Restores in a process that is killed at a moment.
 #[allow(clippy::disallowed_methods, reason = "a process has to be killed")]
+fn kill_at(scene: &Scene, moment: &str) {
+    let output = std::process::Command::new(std::env::current_exe().unwrap())
+        .args(["--exact", "restore_in_a_process_that_is_killed"])
+        .env(CRASH_IN, scene.folder.path())
+        .env("UNDERCROFT_CRASH_AT", moment)
+        .output()
+        .unwrap();
+    assert!(!output.status.success(), "it was not killed at {moment}");
+}
+
+#[test]
+fn a_crash_leaves_no_part_of_a_file_under_its_name() {
+    let scene = Scene::new(|source| {
+        for number in 0..3 {
+            write_file(source.join(format!("{number}")), random_bytes(number, 6 << 20));
+            write_file(source.join(format!("folder/{number}")), random_bytes(number, 50_000));
+        }
+        fs::hard_link(source.join("0"), source.join("folder/linked")).unwrap();
+    });
+    for moment in ["restore.blob-written:2", "restore.blob-written:9", "restore.file-written:2"] {
+        kill_at(&scene, moment);
+        let differences = tree_differences(
+            &scene.source(),
+            &scene.restored(),
+            Compare { roots: false, ..Compare::CONTENT },
+        );
+        let whole = |text: &String| text.ends_with("is missing");
+        assert!(differences.iter().all(whole), "{moment}: {differences:#?}");
+    }
+    Restic::new(scene.path("repository"), PASSWORD).run(&["unlock", "--remove-all"]);
+    // What there is of them is whole, and so the rest is all that is missing.
+    let request = RestoreRequest { overwrite: Overwrite::Never, sparse: true, ..scene.request() };
+    scene.restore_cleanly(&request);
+    assert_same_tree(scene.source(), scene.restored());
+}
+
+#[test]
 fn a_crash_leaves_the_old_file_or_the_new_one_and_no_litter_after_the_next_restore() {
     let scene = Scene::new(|source| {
         for number in 0..6 {
@@ -471,13 +508,7 @@ fn a_crash_leaves_the_old_file_or_the_new_one_and_no_litter_after_the_next_resto
         write_file(scene.restored().join(format!("{number}")), "old");
     }
     for nth in 1..=3 {
-        let output = std::process::Command::new(std::env::current_exe().unwrap())
-            .args(["--exact", "restore_in_a_process_that_is_killed"])
-            .env(CRASH_IN, scene.folder.path())
-            .env("UNDERCROFT_CRASH_AT", format!("restore.file-written:{nth}"))
-            .output()
-            .unwrap();
-        assert!(!output.status.success(), "it was not killed");
+        kill_at(&scene, &format!("restore.file-written:{nth}"));
         for number in 0..6 {
             let bytes = fs::read(scene.restored().join(format!("{number}"))).unwrap();
             assert!(bytes == b"old" || bytes == random_bytes(number, 50_000));

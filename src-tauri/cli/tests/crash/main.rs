@@ -366,12 +366,12 @@ const BACKUP_RUN: Scenario = Scenario {
 const RESTORE: Scenario = Scenario {
     prepare: |program| {
         library_with_a_backup(program);
-        // Only what takes the place of another file has a moment of its own.
+        // What takes the place of another file has a temporary name until then.
         write_file(program.path("target/work/large"), "old");
         write_file(program.path("target/work/README.md"), "old");
     },
     arguments: |_| words("restore latest --from vault --target target --overwrite always"),
-    points: &["restore.file-written", "repository.lock-written"],
+    points: &["restore.blob-written", "restore.file-written", "repository.lock-written"],
     stores: true,
     times: 2,
     done: |program| {

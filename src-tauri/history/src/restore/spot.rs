@@ -9,9 +9,7 @@ use rustix::fs::{AtFlags, Mode, OFlags, openat, readlinkat, symlinkat, unlinkat}
 use rustix::io::Errno;
 use rustix::process::geteuid;
 use undercroft_foundation::{Code, Error, IoContext, Result, reach_write_point};
-use undercroft_repository::placing::{
-    Entry, Freshness, apply, create_file, go_mode, temporary_name,
-};
+use undercroft_repository::placing::{Entry, apply, create_file, go_mode, temporary_name};
 use undercroft_repository::{ExtendedAttribute, Node, NodeKind, NodeTime};
 
 use super::Restore;
@@ -108,12 +106,9 @@ impl Spot<'_> {
     pub(super) fn make(&self, state: State) -> Result<()> {
         match (state, &self.content) {
             (State::Same, _) => Ok(()),
-            (State::OtherTime | State::OtherAttributes, _) => apply(
-                &self.node(),
-                Entry::In(self.folder, self.name()),
-                Freshness::Found,
-                &self.path,
-            ),
+            (State::OtherTime | State::OtherAttributes, _) => {
+                apply(&self.node(), Entry::In(self.folder, self.name()), &self.path)
+            }
             (_, Some(content)) => {
                 let (mut file, name) = create_file(self.folder, self.name())
                     .map_err(|error| self.wrong("create a file beside", error))?;
@@ -127,8 +122,7 @@ impl Spot<'_> {
                 symlinkat(self.target()?, self.folder, &name)
                     .map_err(|error| self.wrong("create the link", error))?;
                 let entry = Entry::In(self.folder, name.as_bytes());
-                apply(&self.node(), entry, Freshness::Made, &self.path)
-                    .inspect_err(|_| self.discard(&name))?;
+                apply(&self.node(), entry, &self.path).inspect_err(|_| self.discard(&name))?;
                 self.take_place(&name)
             }
         }
@@ -154,7 +148,7 @@ impl Spot<'_> {
                     .next("Run `undercroft history check` to see which versions it touches"));
             }
         }
-        apply(&self.node(), Entry::Open(file.as_fd()), Freshness::Made, &self.path)
+        apply(&self.node(), Entry::Open(file.as_fd()), &self.path)
     }
 
     /// Copies the file of a like workspace, if it seems the same and is. Says whether it did.

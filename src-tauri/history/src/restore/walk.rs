@@ -321,7 +321,7 @@ impl Restore<'_> {
         {
             return Ok(());
         }
-        placing::apply(&node, entry, folder.freshness, &path)
+        placing::apply(&node, entry, &path)
     }
 }
 

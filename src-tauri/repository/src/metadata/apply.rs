@@ -11,39 +11,37 @@ use rustix::io::{Errno, Result as SystemResult};
 use rustix::process::geteuid;
 use undercroft_foundation::{Code, Error, IoContext, Result};
 
-use super::mode::permissions;
+use super::mode::{permissions, without_set_id};
 use super::stat::Stat;
 use super::{Entry, attributes};
 use crate::tree::{Node, NodeKind, NodeTime};
 
-/// Whether an entry may carry anything that its node does not.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Freshness {
-    /// It was made just now, with nothing on it.
-    Made,
-    /// It was there before: extended attributes that the node lacks are removed.
-    Found,
-}
-
-/// Makes an entry what its node says, all but its content. Each step is tried, whatever became of
-/// the others; the times come last.
+/// Makes an entry what its node says, all but its content: what differs is set, and extended
+/// attributes that the node lacks, such as an inherited access list, are removed. Each step is
+/// tried, whatever became of the others; the times come last.
 ///
-/// Without the rights of root, an owner that cannot be given away is left, as `cp -a` does.
+/// Without the rights of root, an owner that cannot be given away is left, as `cp -a` does; then
+/// nobody gets the powers of another by setuid or setgid.
 ///
 /// # Errors
 /// The first failure; `path` is for its message.
-pub fn apply(node: &Node, entry: Entry<'_>, freshness: Freshness, path: &Path) -> Result<()> {
-    let owner = set_owner(entry, node).or_else(|error| match error {
-        Errno::PERM if !geteuid().is_root() => Ok(()),
-        error => Err(error),
-    });
-    let attributes = set_attributes(entry, node, freshness);
-    let mode = if node.kind == NodeKind::Symlink {
+pub fn apply(node: &Node, entry: Entry<'_>, path: &Path) -> Result<()> {
+    let found = Stat::of(entry).map_err(Into::into).at("look at", path)?;
+    let owner = set_owner(entry, node, &found);
+    let wanted = if owner.is_ok() { node.mode } else { without_set_id(node.mode) };
+    let attributes = set_attributes(entry, node);
+    // Giving it away takes setuid from it, and an access list is part of its mode.
+    let is_as_wanted = found.mode() == wanted && owner == Ok(false) && attributes == Ok(false);
+    let mode = if node.kind == NodeKind::Symlink || is_as_wanted {
         Ok(())
     } else {
-        set_mode(entry, Some(&node.kind), node.mode)
+        set_mode(entry, Some(&node.kind), wanted)
     };
     let times = set_times(entry, node);
+    let owner = owner.or_else(|error| match error {
+        Errno::PERM if !geteuid().is_root() => Ok(false),
+        error => Err(error),
+    });
     owner.map_err(Into::into).at("set the owner of", path)?;
     attributes.map_err(Into::into).at("set the extended attributes of", path)?;
     mode.map_err(Into::into).at("set the mode of", path)?;
@@ -71,31 +69,40 @@ pub(crate) fn create_special(node: &Node, entry: Entry<'_>, path: &Path) -> Resu
     made.map_err(Into::into).at(&format!("make the {}", node.kind.name()), path)
 }
 
-fn set_owner(entry: Entry<'_>, node: &Node) -> SystemResult<()> {
+/// Gives an entry its owner and group, unless it has them; whether it had not.
+fn set_owner(entry: Entry<'_>, node: &Node, found: &Stat) -> SystemResult<bool> {
     // All bits set means "leave it" to the system, and is no number of anybody.
     if node.uid == u32::MAX || node.gid == u32::MAX {
         return Err(Errno::INVAL);
     }
+    if (found.uid(), found.gid()) == (node.uid, node.gid) {
+        return Ok(false);
+    }
     let (owner, group) = (Some(Uid::from_raw(node.uid)), Some(Gid::from_raw(node.gid)));
     match entry {
-        Entry::Open(file) => fchown(file, owner, group),
-        Entry::In(folder, name) => chownat(folder, name, owner, group, AtFlags::SYMLINK_NOFOLLOW),
+        Entry::Open(file) => fchown(file, owner, group)?,
+        Entry::In(folder, name) => {
+            chownat(folder, name, owner, group, AtFlags::SYMLINK_NOFOLLOW)?;
+        }
     }
+    Ok(true)
 }
 
-fn set_attributes(entry: Entry<'_>, node: &Node, freshness: Freshness) -> SystemResult<()> {
-    let mut result = Ok(());
+/// Gives an entry the attributes of its node and no others, but for the system's labels; whether
+/// there was anything to do.
+fn set_attributes(entry: Entry<'_>, node: &Node) -> SystemResult<bool> {
+    let mut result = Ok(!node.extended_attributes.is_empty());
     for attribute in &node.extended_attributes {
         let value = attribute.value.as_deref().unwrap_or_default();
         let set = attributes::set(entry, attribute.name.as_bytes(), value);
-        result = result.and(set.or_else(|error| excuse(error, &attribute.name)));
+        let set = set.or_else(|error| excuse(error, &attribute.name));
+        result = result.and_then(|_| set.map(|()| true));
     }
-    if freshness == Freshness::Found {
-        for name in attributes::list(entry)? {
-            let kept = |own: &crate::tree::ExtendedAttribute| own.name.as_bytes() == name;
-            if !node.extended_attributes.iter().any(kept) && !name.starts_with(b"security.") {
-                result = result.and(attributes::remove(entry, &name));
-            }
+    for name in attributes::list(entry)? {
+        let kept = |own: &crate::tree::ExtendedAttribute| own.name.as_bytes() == name;
+        if !node.extended_attributes.iter().any(kept) && !name.starts_with(b"security.") {
+            let removed = attributes::remove(entry, &name);
+            result = result.and_then(|_| removed.map(|()| true));
         }
     }
     result

@@ -15,7 +15,7 @@ mod tests;
 
 use std::os::fd::BorrowedFd;
 
-pub use apply::{Freshness, apply};
+pub use apply::apply;
 pub(crate) use apply::{create_special, set_mode};
 pub(crate) use capture::Capture;
 pub use mode::go_mode;

@@ -38,3 +38,8 @@ pub(crate) fn permissions(go_mode: u32) -> Mode {
     let special = SPECIAL.iter().filter(|(go, _)| go_mode & go != 0).map(|(_, unix)| unix);
     Mode::from_raw_mode((go_mode & 0o777) | special.sum::<u32>())
 }
+
+/// Go's mode without setuid and setgid.
+pub(crate) fn without_set_id(go_mode: u32) -> u32 {
+    go_mode & !(SETUID | SETGID)
+}

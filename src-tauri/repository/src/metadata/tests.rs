@@ -45,7 +45,7 @@ impl Folder {
 
     fn apply(&self, node: &Node, name: &[u8]) {
         let entry = Entry::In(self.file.as_fd(), name);
-        apply(node, entry, Freshness::Made, &self.path(name)).unwrap();
+        apply(node, entry, &self.path(name)).unwrap();
     }
 }
 
@@ -99,7 +99,7 @@ fn attributes_are_kept_and_others_removed() {
     ];
     for entry in [Entry::Open(file.as_fd()), Entry::In(folder.file.as_fd(), b"a")] {
         attributes::set(entry, b"user.stale", b"x").unwrap();
-        apply(&node, entry, Freshness::Found, Path::new("a")).unwrap();
+        apply(&node, entry, Path::new("a")).unwrap();
         let mut found = capture(entry, b"a", Path::new("a")).unwrap();
         found.extended_attributes.sort_by(|a, b| a.name.cmp(&b.name));
         let values: Vec<_> = found
@@ -138,7 +138,7 @@ fn the_mode_of_a_swapped_in_link_is_not_set() {
     node.mode = 0o777;
     symlink("file", folder.path(b"link")).unwrap();
     let entry = Entry::In(folder.file.as_fd(), b"link");
-    assert!(apply(&node, entry, Freshness::Made, Path::new("link")).is_err());
+    assert!(apply(&node, entry, Path::new("link")).is_err());
     assert_ne!(folder.capture(b"file").mode & 0o777, 0o777);
 }
 

@@ -1,195 +1,110 @@
-//! The content of files: from packs into files, and from files to be compared.
+//! Stored content on its way into files: each stretch of a pack is read once for all that want
+//! something of it.
 
-use std::collections::HashMap;
 use std::fs::File;
 use std::io;
 use std::os::unix::fs::FileExt;
-use std::path::Path;
-use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 
-use undercroft_foundation::{Code, Error, IoContext, Job, Result};
+use undercroft_foundation::{Code, Error, Result};
 
-use super::same::{file_holds, locate};
 use crate::codec::{Codec, Compression};
-use crate::id::{BlobId, PackId};
-use crate::index::{Index, Location};
+use crate::index::Location;
+use crate::pack::PackedBlob;
 use crate::repository::Repository;
-use crate::storage::FileKind;
-
-/// Bytes read at once: the blobs of neighbouring files mostly lie side by side.
-const AHEAD: u32 = 512 << 10;
-
-/// Files of at least this many blobs are written by several threads.
-const PARALLEL_FROM: usize = 8;
+use crate::stretch::stretch_of;
 
 /// Runs of zeros become holes in steps of the file systems' usual block.
 const BLOCK: usize = 4096;
 
-/// Where the blobs of each pack end and its header begins.
-pub(super) struct PackEnds(HashMap<PackId, u32>);
-
-impl PackEnds {
-    pub(super) fn of(index: &Index) -> Self {
-        let mut ends = HashMap::new();
-        for Location { pack, blob } in index.iter() {
-            let end: &mut u32 = ends.entry(pack).or_default();
-            *end = (*end).max(blob.offset.saturating_add(blob.length));
-        }
-        Self(ends)
-    }
+/// A blob that belongs to a place in a file.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Piece {
+    pub(super) location: Location,
+    /// The number of the file among those that are written together.
+    pub(super) file: usize,
+    /// Where in the file.
+    pub(super) offset: u64,
 }
 
-/// A stretch of a pack.
-struct Window {
-    pack: PackId,
-    start: u32,
-    bytes: Vec<u8>,
-}
+/// Takes the bytes of a piece, or why there are none.
+type Give<'g> = dyn FnMut(&Piece, Result<&[u8]>) -> Result<()> + 'g;
 
-/// The file that content is written to.
-pub(super) struct Destination<'a> {
-    pub(super) file: &'a File,
-    pub(super) path: &'a Path,
-    pub(super) sparse: bool,
-    pub(super) job: &'a Job,
-    /// Bytes written so far.
-    pub(super) written: &'a AtomicU64,
-}
-
-/// Reads content, for one thread.
+/// Reads content, for one thread; keeps its tables and buffers between one and the next.
 pub(super) struct Content<'a> {
     repository: &'a Repository,
-    ends: &'a PackEnds,
     codec: Codec,
-    window: Option<Window>,
-    sealed: Vec<u8>,
+    stretch: Vec<u8>,
     plain: Vec<u8>,
 }
 
 impl<'a> Content<'a> {
-    pub(super) fn new(repository: &'a Repository, ends: &'a PackEnds) -> Result<Self> {
+    pub(super) fn new(repository: &'a Repository) -> Result<Self> {
         let codec = Codec::new(Compression::Auto)?;
-        Ok(Self { repository, ends, codec, window: None, sealed: Vec::new(), plain: Vec::new() })
+        Ok(Self { repository, codec, stretch: Vec::new(), plain: Vec::new() })
     }
 
-    /// Writes blobs one after the other into a file that is empty.
-    pub(super) fn write(&mut self, blobs: &[BlobId], to: &Destination<'_>) -> Result<()> {
-        let mut located = Vec::with_capacity(blobs.len());
-        let mut end = 0;
-        for id in blobs {
-            let location = locate(self.repository, id)?;
-            located.push((location, end));
-            end += location.plain_length();
-        }
-        if located.len() < PARALLEL_FROM {
-            for (location, offset) in located {
-                self.write_blob(&location, offset, to)?;
+    /// Reads what these pieces want, in the order in which it is stored, and gives each its bytes
+    /// or why there are none. An error of `give` ends it.
+    pub(super) fn read(&mut self, pieces: &mut [Piece], give: &mut Give<'_>) -> Result<()> {
+        let place = |piece: &Piece| (piece.location.pack, piece.location.blob.offset);
+        pieces.sort_unstable_by_key(place);
+        // Several may want the same blob.
+        let blobs: Vec<_> = pieces.chunk_by(|a, b| a.location == b.location).collect();
+        for pack in blobs.chunk_by(|a, b| a[0].location.pack == b[0].location.pack) {
+            let places: Vec<PackedBlob> = pack.iter().map(|same| same[0].location.blob).collect();
+            let mut at = 0;
+            while at < pack.len() {
+                let count = stretch_of(&places[at..]);
+                self.read_stretch(&pack[at..at + count], give)?;
+                at += count;
             }
-        } else {
-            self.write_in_parallel(&located, to)?;
         }
-        if to.sparse { to.file.set_len(end).at("write", to.path) } else { Ok(()) }
-    }
-
-    fn write_in_parallel(&self, located: &[(Location, u64)], to: &Destination<'_>) -> Result<()> {
-        let next = AtomicUsize::new(0);
-        let run = || {
-            let mut content = Content::new(self.repository, self.ends)?;
-            while let Some((location, offset)) = located.get(next.fetch_add(1, Ordering::Relaxed)) {
-                if let Err(error) = content.write_blob(location, *offset, to) {
-                    next.store(located.len(), Ordering::Relaxed);
-                    return Err(error);
-                }
-            }
-            Ok(())
-        };
-        std::thread::scope(|scope| {
-            let other = scope.spawn(run);
-            let own = run();
-            own.and(other.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
-        })
-    }
-
-    fn write_blob(&mut self, location: &Location, offset: u64, to: &Destination<'_>) -> Result<()> {
-        to.job.check_cancelled()?;
-        self.load(location)?;
-        let written = if to.sparse {
-            write_around_zeros(to.file, &self.plain, offset)
-        } else {
-            to.file.write_all_at(&self.plain, offset)
-        };
-        written.at("write", to.path)?;
-        let length = self.plain.len() as u64;
-        to.written.fetch_add(length, Ordering::Relaxed);
-        to.job.add_bytes_done(length);
         Ok(())
     }
 
-    /// Whether a file holds exactly these blobs.
-    pub(super) fn is_in(&mut self, blobs: &[BlobId], file: &File, path: &Path) -> Result<bool> {
-        file_holds(self.repository, blobs, file, path, &mut self.plain)
-    }
-
-    /// Room for one blob, which whatever comes next overwrites.
-    pub(super) fn buffer(&mut self) -> &mut Vec<u8> {
-        &mut self.plain
-    }
-
-    /// Puts the content of a blob into `self.plain`.
-    fn load(&mut self, location: &Location) -> Result<()> {
-        let blob = location.blob;
-        if blob.length > AHEAD / 2 {
-            self.sealed = self.read(location, blob.length)?;
-        } else {
-            self.load_window(location)?;
-            let Some(window) = &self.window else {
-                return Err(Error::new(Code::Internal, "A pack was read and is gone"));
-            };
-            let start = (blob.offset - window.start) as usize;
-            self.sealed.clear();
-            self.sealed.extend_from_slice(&window.bytes[start..start + blob.length as usize]);
-        }
-        let key = &self.repository.key;
-        self.codec.decode(key, &blob.id, &mut self.sealed, blob.raw_length, &mut self.plain)
-    }
-
-    /// Sees to it that the window holds a blob.
-    fn load_window(&mut self, location: &Location) -> Result<()> {
-        let blob = location.blob;
-        let holds = |window: &Window| {
-            let end = u64::from(window.start) + window.bytes.len() as u64;
-            let blob_end = u64::from(blob.offset) + u64::from(blob.length);
-            window.pack == location.pack && window.start <= blob.offset && blob_end <= end
-        };
-        if self.window.as_ref().is_some_and(holds) {
+    fn read_stretch(&mut self, blobs: &[&[Piece]], give: &mut Give<'_>) -> Result<()> {
+        let (Some([first, ..]), Some([last, ..])) = (blobs.first(), blobs.last()) else {
             return Ok(());
-        }
-        let end = self.ends.0.get(&location.pack).copied().unwrap_or(0);
-        let length = AHEAD.min(end.saturating_sub(blob.offset)).max(blob.length);
-        let bytes = match self.read(location, length) {
-            // A pack that was cut off may still hold this blob.
-            Err(error) if error.code() == Code::Damaged => self.read(location, blob.length)?,
-            read => read?,
         };
-        self.window = Some(Window { pack: location.pack, start: blob.offset, bytes });
-        Ok(())
+        let Location { pack, blob: PackedBlob { offset: start, .. } } = first.location;
+        let end = last.location.blob.offset - start + last.location.blob.length;
+        self.stretch.resize(end as usize, 0);
+        let storage = &self.repository.storage;
+        match storage.fill_from_pack(pack, start.into(), &mut self.stretch) {
+            Ok(()) => blobs.iter().try_for_each(|same| self.decode(same, start, give)),
+            // A pack that was cut off may still hold some of them.
+            Err(error) if error.code() == Code::Damaged && blobs.len() > 1 => {
+                blobs.chunks(1).try_for_each(|one| self.read_stretch(one, give))
+            }
+            Err(error) => blobs
+                .iter()
+                .copied()
+                .flatten()
+                .try_for_each(|piece| give(piece, Err(again(&error)))),
+        }
     }
 
-    fn read(&self, location: &Location, length: u32) -> Result<Vec<u8>> {
-        let path = FileKind::Pack.path(location.pack);
-        let provider = &self.repository.storage.provider;
-        let read = provider.read_range(&path, location.blob.offset.into(), length as usize);
-        read.map_err(|error| match error.code() {
-            Code::NotFound => Error::new(Code::Damaged, format!("Cannot read {path}"))
-                .why("The file is missing")
-                .because(error),
-            _ => error,
+    /// Decodes a blob of a stretch that begins at `start` for all the pieces that want it.
+    fn decode(&mut self, same: &[Piece], start: u32, give: &mut Give<'_>) -> Result<()> {
+        let Some(blob) = same.first().map(|piece| piece.location.blob) else { return Ok(()) };
+        let at = (blob.offset - start) as usize;
+        let sealed = &mut self.stretch[at..at + blob.length as usize];
+        let key = &self.repository.key;
+        let decoded = self.codec.decode(key, &blob.id, sealed, blob.raw_length, &mut self.plain);
+        same.iter().try_for_each(|piece| match &decoded {
+            Ok(()) => give(piece, Ok(&self.plain)),
+            Err(error) => give(piece, Err(again(error))),
         })
     }
 }
 
+/// The same error for another file that it befell.
+fn again(error: &Error) -> Error {
+    Error::new(error.code(), error.what_text()).why(error.why_text()).next(error.next_text())
+}
+
 /// Writes all but the blocks of nothing but zeros; what is not written of a new file is zero.
-fn write_around_zeros(file: &File, bytes: &[u8], offset: u64) -> io::Result<()> {
+pub(super) fn write_around_zeros(file: &File, bytes: &[u8], offset: u64) -> io::Result<()> {
     let zeros = [0; BLOCK];
     let is_hole = |block: &[u8]| *block == zeros[..block.len()];
     let mut at = 0;

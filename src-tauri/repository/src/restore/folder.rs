@@ -13,7 +13,7 @@ use rustix::process::geteuid;
 use undercroft_foundation::{Code, Error, IoContext, Result};
 
 use super::{Overwrite, Shared};
-use crate::metadata::{Entry, Freshness, Stat, apply, set_mode};
+use crate::metadata::{Entry, Stat, apply, set_mode};
 use crate::tree::Node;
 
 /// The longest path the system takes in one call, with some room.
@@ -21,6 +21,15 @@ const PATH_MAX: usize = 4000;
 
 const OPEN: OFlags =
     OFlags::RDONLY.union(OFlags::DIRECTORY).union(OFlags::NOFOLLOW).union(OFlags::CLOEXEC);
+
+/// Whether an entry was there before.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Freshness {
+    /// It was made just now, with nothing in it.
+    Made,
+    /// It was there.
+    Found,
+}
 
 /// The target folder.
 pub(super) struct Root {
@@ -123,6 +132,11 @@ impl Folder {
         self.unfinished.fetch_add(1, Ordering::Relaxed);
     }
 
+    /// Whether nothing was in it before.
+    pub(super) fn is_new(&self) -> bool {
+        self.state.get() == Some(&Freshness::Made)
+    }
+
     fn name(&self) -> &[u8] {
         self.node.as_ref().map_or(b"", |node| &node.name)
     }
@@ -210,8 +224,8 @@ pub(super) fn finish(shared: &Shared<'_>, mut folder: Arc<Folder>) {
 }
 
 fn finish_one(shared: &Shared<'_>, folder: &Folder) -> Result<()> {
-    let (Some(node), Some(freshness)) = (&folder.node, folder.state.get()) else { return Ok(()) };
+    let (Some(node), Some(_)) = (&folder.node, folder.state.get()) else { return Ok(()) };
     let path = shared.root.path_of(folder, b"");
     let opened = shared.root.descend(folder).map_err(Into::into).at("open", &path)?;
-    apply(node, Entry::Open(opened.as_fd()), *freshness, &path)
+    apply(node, Entry::Open(opened.as_fd()), &path)
 }

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use sha2::{Digest, Sha256};
 
 use super::folder::Folder;
-use super::writer::Task;
+use super::queue::Task;
 use crate::tree::{Node, NodeKind};
 
 /// The one file: where it was, and what it holds. The same number with another content is a file

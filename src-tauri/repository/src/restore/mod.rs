@@ -6,11 +6,13 @@
 //! a repository or the target holds. Each blob is held against its id before it is written. What
 //! cannot be restored becomes a warning of the job, and the rest goes on.
 
+mod batch;
 mod content;
 mod folder;
 mod links;
 mod place;
 mod plan;
+mod queue;
 mod same;
 mod selection;
 mod temporary;
@@ -20,29 +22,28 @@ mod writer;
 #[cfg(test)]
 mod tests;
 
-pub use folder::{admit_owner, descend};
+pub use folder::{Freshness, admit_owner, descend};
 pub use plan::RestorePlan;
 pub(crate) use same::{blobs_of, file_holds, open_to_read};
 pub use temporary::{TEMPORARY, create_file, name as temporary_name, remove_left_over};
 
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::mpsc::{SyncSender, sync_channel};
+use std::sync::mpsc::sync_channel;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use undercroft_foundation::{Code, Error, Job, Result, escape_path};
 
-use self::content::PackEnds;
 use self::folder::Root;
 use self::links::Links;
+use self::place::Placed;
+use self::queue::{BATCHES, Queue};
 use self::selection::Selection;
 use self::walk::Walk;
-use self::writer::{Task, Writer};
+use self::writer::Writer;
 use crate::repository::Repository;
 use crate::snapshot::Snapshot;
-
-/// Entries that were found and wait for a writer.
-const QUEUE: usize = 8192;
+use crate::tree::{Node, NodeKind};
 
 /// What happens to a file that is there already.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -101,7 +102,6 @@ struct Shared<'a> {
     job: &'a Job,
     root: Root,
     links: Links,
-    ends: PackEnds,
     counts: Counts,
     stop: AtomicBool,
     failure: Mutex<Option<Error>>,
@@ -117,6 +117,17 @@ struct Counts {
 }
 
 impl Counts {
+    fn add(&self, node: &Node, placed: Placed, written: u64) {
+        let count = match placed {
+            Placed::Skipped => &self.skipped,
+            _ if node.kind != NodeKind::File => &self.others,
+            Placed::Restored => &self.restored,
+            Placed::Identical => &self.identical,
+        };
+        count.fetch_add(1, Ordering::Relaxed);
+        self.bytes.fetch_add(written, Ordering::Relaxed);
+    }
+
     fn summary(&self) -> RestoreSummary {
         let read = |count: &AtomicU64| count.load(Ordering::Relaxed);
         RestoreSummary {
@@ -172,7 +183,6 @@ impl Repository {
             job,
             root: Root::open(&request.target)?,
             links: Links::default(),
-            ends: PackEnds::of(&self.index()),
             counts: Counts::default(),
             stop: AtomicBool::new(false),
             failure: Mutex::new(None),
@@ -186,9 +196,12 @@ impl Repository {
             _ => false,
         };
         let walk = Walk { shared: &shared, selection: &selection, count_totals: !settled };
-        let walked = run(&shared, |send| match start {
-            Some(node) => walk.entry(node, &request.subpath, &send),
-            None => walk.tree(&snapshot.tree, &send),
+        let walked = run(&shared, |mut queue| {
+            match start {
+                Some(node) => walk.entry(node, &request.subpath, &mut queue)?,
+                None => walk.tree(&snapshot.tree, &mut queue)?,
+            }
+            queue.flush()
         });
         // A failure stops the walk as if it were cancelled; it is what there is to say.
         if let Some(error) = shared.failure.into_inner().unwrap_or_else(PoisonError::into_inner) {
@@ -202,8 +215,8 @@ impl Repository {
 }
 
 /// Runs the walk here and the writers on threads of their own.
-fn run(shared: &Shared<'_>, walk: impl FnOnce(SyncSender<Task>) -> Result<()>) -> Result<()> {
-    let (send, receive) = sync_channel(QUEUE);
+fn run(shared: &Shared<'_>, walk: impl FnOnce(Queue) -> Result<()>) -> Result<()> {
+    let (send, receive) = sync_channel(BATCHES);
     // Owned by the writers alone: were they all gone, the walk would not wait for them.
     let receive = Arc::new(Mutex::new(receive));
     let writers = (0..writer::count()).map(|_| Writer::new(shared)).collect::<Result<Vec<_>>>()?;
@@ -213,7 +226,7 @@ fn run(shared: &Shared<'_>, walk: impl FnOnce(SyncSender<Task>) -> Result<()>) -
             scope.spawn(move || writer.run(&receive));
         }
         drop(receive);
-        let walked = walk(send);
+        let walked = walk(Queue::new(send));
         if walked.is_err() {
             shared.stop.store(true, Ordering::Relaxed);
         }

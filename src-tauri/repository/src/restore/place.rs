@@ -1,19 +1,17 @@
 //! Puts one entry in its place: new, over what is there, or not at all.
 
-use std::fs::File;
 use std::os::fd::{AsFd, BorrowedFd};
 use std::path::Path;
-use std::sync::atomic::AtomicU64;
 
-use rustix::fs::{AtFlags, Mode, OFlags, linkat, openat, renameat, symlinkat, unlinkat};
+use rustix::fs::{AtFlags, linkat, renameat, symlinkat, unlinkat};
 use rustix::io::Errno;
 use undercroft_foundation::{Code, Error, IoContext, Result, reach_write_point};
 
-use super::content::{Content, Destination};
 use super::folder::Folder;
-use super::same::{Standing, blobs_of, stays};
-use super::{Overwrite, Shared, temporary};
-use crate::metadata::{Entry, Freshness, Stat, apply, create_special};
+use super::same::{Standing, blobs_of, file_holds, stays};
+use super::temporary::{self, NewFile};
+use super::{Overwrite, Shared};
+use crate::metadata::{Entry, Stat, apply, create_special};
 use crate::tree::{Node, NodeKind};
 
 /// What became of an entry.
@@ -27,14 +25,24 @@ pub(super) enum Placed {
     Skipped,
 }
 
+/// What is left to do for an entry.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Step {
+    /// Nothing.
+    Done(Placed),
+    /// To write a file.
+    Write {
+        /// Whether it takes the place of something.
+        replaces: bool,
+    },
+}
+
 /// Where an entry goes.
 pub(super) struct Spot<'a> {
     pub(super) shared: &'a Shared<'a>,
     pub(super) folder: BorrowedFd<'a>,
     pub(super) node: &'a Node,
     pub(super) path: &'a Path,
-    /// Counts the bytes that are written.
-    pub(super) written: &'a AtomicU64,
 }
 
 /// What is there before.
@@ -44,15 +52,16 @@ enum Found {
 }
 
 impl Spot<'_> {
-    /// Restores the entry.
-    pub(super) fn place(&self, content: &mut Content<'_>) -> Result<Placed> {
+    /// Does what can be done without content. In a folder that `is_new` is nothing yet.
+    pub(super) fn begin(&self, is_new: bool, buffer: &mut Vec<u8>) -> Result<Step> {
         match &self.node.kind {
-            NodeKind::File => self.place_file(content),
+            NodeKind::File if is_new => Ok(Step::Write { replaces: false }),
+            NodeKind::File => self.begin_file(buffer),
             NodeKind::Symlink
             | NodeKind::Dev
             | NodeKind::CharDev
             | NodeKind::Fifo
-            | NodeKind::Socket => self.place_other(),
+            | NodeKind::Socket => self.place_other().map(Step::Done),
             NodeKind::Dir | NodeKind::Other(_) => {
                 let kind = self.node.kind.name();
                 Err(Error::new(
@@ -68,29 +77,15 @@ impl Spot<'_> {
         Entry::In(self.folder, &self.node.name)
     }
 
-    fn place_file(&self, content: &mut Content<'_>) -> Result<Placed> {
-        // Most restores go into new folders: try that first.
-        let flags = OFlags::RDWR | OFlags::CREATE | OFlags::EXCL | OFlags::NOFOLLOW;
-        let mode = Mode::RUSR | Mode::WUSR;
-        match openat(self.folder, &self.node.name[..], flags | OFlags::CLOEXEC, mode) {
-            Ok(file) => {
-                self.fill(&file.into(), content).inspect_err(|_| self.remove(&self.node.name))?;
-                return Ok(Placed::Restored);
+    fn begin_file(&self, buffer: &mut Vec<u8>) -> Result<Step> {
+        Ok(match self.look()? {
+            Found::Nothing => Step::Write { replaces: false },
+            Found::Something(stat) if self.stays(&stat) => Step::Done(Placed::Skipped),
+            Found::Something(stat) if self.keep_if_same(&stat, buffer)? => {
+                Step::Done(Placed::Identical)
             }
-            Err(Errno::EXIST) => {}
-            Err(error) => return Err(self.wrong("create", error)),
-        }
-        match self.look()? {
-            // It went away in between, or was a folder with nothing in it.
-            Found::Nothing => {}
-            Found::Something(stat) if self.stays(&stat) => return Ok(Placed::Skipped),
-            Found::Something(stat) => {
-                if self.keep_if_same(&stat, content)? {
-                    return Ok(Placed::Identical);
-                }
-            }
-        }
-        self.replace_file(content)
+            Found::Something(_) => Step::Write { replaces: true },
+        })
     }
 
     /// What is there. A folder makes room if nothing is in it.
@@ -109,54 +104,55 @@ impl Spot<'_> {
     }
 
     /// Whether the file that is there is as it should be; if so, its metadata is set.
-    fn keep_if_same(&self, stat: &Stat, content: &mut Content<'_>) -> Result<bool> {
+    fn keep_if_same(&self, stat: &Stat, buffer: &mut Vec<u8>) -> Result<bool> {
         let (repository, request) = (self.shared.repository, self.shared.request);
         let standing = Standing { folder: self.folder, stat, path: self.path };
-        if !standing.is_same_file(repository, request, self.node, content.buffer())? {
+        if !standing.is_same_file(repository, request, self.node, buffer)? {
             return Ok(false);
         }
-        self.set_metadata(self.entry(), Freshness::Found);
+        self.set_metadata(self.entry());
         Ok(true)
     }
 
-    /// Writes beside what is there, and then takes its place: a crash leaves the one or the other.
-    fn replace_file(&self, content: &mut Content<'_>) -> Result<Placed> {
-        let (file, name) = temporary::create_file(self.folder, &self.node.name)
-            .map_err(|error| self.wrong("create a file beside", error))?;
-        let mut replace = || {
-            self.fill(&file, content)?;
-            file.sync_all().at("sync", self.path)?;
-            reach_write_point("restore.file-written");
-            self.rename(&name)
-        };
-        replace().inspect_err(|_| self.remove(name.as_bytes()))?;
-        Ok(Placed::Restored)
+    /// Makes a file that has not got its name yet.
+    pub(super) fn create(&self, replaces: bool) -> Result<NewFile> {
+        let make = if replaces { NewFile::beside } else { NewFile::unnamed };
+        make(self.folder, &self.node.name).map_err(|error| self.wrong("create", error))
     }
 
-    /// Gives a new file its content and its metadata.
-    fn fill(&self, file: &File, content: &mut Content<'_>) -> Result<()> {
-        let blobs = blobs_of(self.node)?;
-        let Shared { request, job, .. } = self.shared;
-        let to = Destination {
-            file,
-            path: self.path,
-            sparse: request.sparse,
-            job,
-            written: self.written,
-        };
-        content.write(blobs, &to)?;
-        if request.verify && !content.is_in(blobs, file, self.path)? {
+    /// Gives a file whose content is whole its metadata and its name: a crash leaves what was there
+    /// before, or this. What takes the place of something is durable before.
+    pub(super) fn publish(
+        &self,
+        made: &NewFile,
+        replaces: bool,
+        buffer: &mut Vec<u8>,
+    ) -> Result<Placed> {
+        let Shared { request, repository, .. } = self.shared;
+        let holds =
+            |buffer| file_holds(repository, blobs_of(self.node)?, &made.file, self.path, buffer);
+        if request.verify && !holds(buffer)? {
             return Err(Error::new(Code::Damaged, "The file was written and reads otherwise")
                 .why("The disk or the memory of this machine is faulty")
                 .next("Restore to another disk"));
         }
-        self.set_metadata(Entry::Open(file.as_fd()), Freshness::Made);
-        Ok(())
+        self.set_metadata(Entry::Open(made.file.as_fd()));
+        if replaces {
+            made.file.sync_all().at("sync", self.path)?;
+        }
+        reach_write_point("restore.file-written");
+        made.publish(self.folder, &self.node.name, replaces).map_err(|error| match error {
+            Errno::EXIST => Error::io("create", self.path, error.into())
+                .why("Something came to be there meanwhile")
+                .next("Restore again"),
+            error => self.wrong("create", error),
+        })?;
+        Ok(Placed::Restored)
     }
 
     /// The entry is in place; what is wrong with its metadata is worth a warning, not the entry.
-    fn set_metadata(&self, entry: Entry<'_>, freshness: Freshness) {
-        if let Err(error) = apply(self.node, entry, freshness, self.path) {
+    fn set_metadata(&self, entry: Entry<'_>) {
+        if let Err(error) = apply(self.node, entry, self.path) {
             self.shared.report(self.path, error);
         }
     }
@@ -169,7 +165,7 @@ impl Spot<'_> {
             }
             Found::Something(stat) if self.stays(&stat) => return Ok(Placed::Skipped),
             Found::Something(stat) if self.is_same_other(&stat) => {
-                self.set_metadata(self.entry(), Freshness::Found);
+                self.set_metadata(self.entry());
                 return Ok(Placed::Identical);
             }
             Found::Something(_) => {}
@@ -197,7 +193,7 @@ impl Spot<'_> {
         } else {
             create_special(self.node, entry, self.path)?;
         }
-        self.set_metadata(entry, Freshness::Made);
+        self.set_metadata(entry);
         Ok(())
     }
 
@@ -207,32 +203,31 @@ impl Spot<'_> {
         &self,
         other: &Folder,
         other_name: &[u8],
-        content: &mut Content<'_>,
-    ) -> Result<Placed> {
+        buffer: &mut Vec<u8>,
+    ) -> Result<Step> {
         let other = self.shared.root.descend(other);
         let other = other.map_err(|error| self.wrong("open the folder of a link of", error))?;
         let link = |name: &[u8]| linkat(&other, other_name, self.folder, name, AtFlags::empty());
-        let found = self.look()?;
-        let Found::Something(stat) = found else {
+        let Found::Something(stat) = self.look()? else {
             return match link(&self.node.name) {
-                Ok(()) => Ok(Placed::Restored),
-                Err(_) => self.place_file(content),
+                Ok(()) => Ok(Step::Done(Placed::Restored)),
+                Err(_) => self.begin_file(buffer),
             };
         };
         if self.stays(&stat) {
-            return Ok(Placed::Skipped);
+            return Ok(Step::Done(Placed::Skipped));
         }
         let is_same =
             |first: Stat| first.inode() == stat.inode() && first.device_id() == stat.device_id();
         if Stat::of(Entry::In(other.as_fd(), other_name)).is_ok_and(is_same) {
-            return Ok(Placed::Identical);
+            return Ok(Step::Done(Placed::Identical));
         }
         let name = temporary::name();
         if link(name.as_bytes()).is_err() {
-            return self.place_file(content);
+            return self.begin_file(buffer);
         }
         self.rename(&name).inspect_err(|_| self.remove(name.as_bytes()))?;
-        Ok(Placed::Restored)
+        Ok(Step::Done(Placed::Restored))
     }
 
     fn rename(&self, from: &str) -> Result<()> {

@@ -1,13 +1,17 @@
-//! Temporary names beside the entries that they will replace.
+//! New files that get their final names when they are whole: without any name where the system can
+//! make such, else under a temporary one.
 //!
 //! A file's temporary name follows from its own, so that a restore that is run again after a crash
 //! meets what the first one left, and removes it. A living owner holds a lock on it.
 
 use std::fs::File;
-use std::os::fd::{AsFd, BorrowedFd};
+use std::os::fd::{AsFd, AsRawFd, BorrowedFd};
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use rustix::fs::{AtFlags, FlockOperation, Mode, OFlags, flock, openat, unlinkat};
+use rustix::fs::{
+    AtFlags, CWD, FlockOperation, Mode, OFlags, RenameFlags, flock, linkat, openat, renameat,
+    renameat_with, unlinkat,
+};
 use rustix::io::{Errno, Result};
 use sha2::{Digest, Sha256};
 
@@ -18,6 +22,68 @@ pub const TEMPORARY: &str = ".undercroft-restore-";
 
 /// Living restores that may replace the same file at the same time.
 const RIVALS: u32 = 64;
+
+/// A file that is being written, and has not got its name yet.
+pub(super) struct NewFile {
+    pub(super) file: File,
+    /// The temporary name of one that cannot be without.
+    name: Option<String>,
+}
+
+impl NewFile {
+    /// Makes a file for a name that nothing has. A crash leaves nothing of it, where the file
+    /// system allows that.
+    ///
+    /// # Errors
+    /// The system's.
+    pub(super) fn unnamed(folder: BorrowedFd<'_>, name: &[u8]) -> Result<Self> {
+        let flags = OFlags::RDWR | OFlags::TMPFILE | OFlags::CLOEXEC;
+        match openat(folder, c".", flags, Mode::RUSR | Mode::WUSR) {
+            Ok(file) => Ok(Self { file: file.into(), name: None }),
+            Err(_) => Self::beside(folder, name),
+        }
+    }
+
+    /// Makes a file that will take the place of what has the name.
+    ///
+    /// # Errors
+    /// The system's.
+    pub(super) fn beside(folder: BorrowedFd<'_>, name: &[u8]) -> Result<Self> {
+        let (file, name) = create_file(folder, name)?;
+        Ok(Self { file, name: Some(name) })
+    }
+
+    /// Gives it the name, which takes the place of what has it only when this was made for that.
+    ///
+    /// # Errors
+    /// The system's; `EXIST` when something came to have the name.
+    pub(super) fn publish(
+        &self,
+        folder: BorrowedFd<'_>,
+        name: &[u8],
+        replaces: bool,
+    ) -> Result<()> {
+        let Some(temporary) = &self.name else {
+            let held = format!("/proc/self/fd/{}", self.file.as_raw_fd());
+            return linkat(CWD, held, folder, name, AtFlags::SYMLINK_FOLLOW);
+        };
+        if !replaces {
+            match renameat_with(folder, temporary, folder, name, RenameFlags::NOREPLACE) {
+                // The file system cannot; nothing was there a moment ago.
+                Err(Errno::INVAL | Errno::NOSYS) => {}
+                renamed => return renamed,
+            }
+        }
+        renameat(folder, temporary, folder, name)
+    }
+
+    /// Removes it; what stays is only untidy, and what failed is reported already.
+    pub(super) fn discard(self, folder: BorrowedFd<'_>) {
+        if let Some(name) = &self.name {
+            let _ = unlinkat(folder, name, AtFlags::empty());
+        }
+    }
+}
 
 /// Makes a locked file that will take the place of `name`, and returns its own name.
 ///

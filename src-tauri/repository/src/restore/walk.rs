@@ -2,14 +2,13 @@
 
 use std::collections::HashSet;
 use std::sync::Arc;
-use std::sync::mpsc::SyncSender;
 
 use undercroft_foundation::{Code, Error, Result, escape_name};
 
 use super::Shared;
 use super::folder::{Folder, finish};
+use super::queue::{Queue, Task};
 use super::selection::Selection;
-use super::writer::Task;
 use crate::blob_reader::BlobReader;
 use crate::id::BlobId;
 use crate::tree::{Node, NodeKind};
@@ -33,23 +32,18 @@ struct Level {
 
 impl Walk<'_> {
     /// Restores all entries of a tree into the target.
-    pub(super) fn tree(&self, id: &BlobId, send: &SyncSender<Task>) -> Result<()> {
+    pub(super) fn tree(&self, id: &BlobId, queue: &mut Queue) -> Result<()> {
         let mut reader = self.shared.repository.reader()?;
         let nodes = reader.tree(id)?.nodes;
-        self.walk(nodes, b"/".to_vec(), &mut reader, send)
+        self.walk(nodes, b"/".to_vec(), &mut reader, queue)
     }
 
     /// Restores one entry into the target; `path` are the names that lead to it.
-    pub(super) fn entry(
-        &self,
-        node: Node,
-        path: &[Vec<u8>],
-        send: &SyncSender<Task>,
-    ) -> Result<()> {
+    pub(super) fn entry(&self, node: Node, path: &[Vec<u8>], queue: &mut Queue) -> Result<()> {
         let mut reader = self.shared.repository.reader()?;
         let above = &path[..path.len().saturating_sub(1)];
         let above: Vec<u8> = above.iter().flat_map(|name| [b"/", &name[..]].concat()).collect();
-        self.walk(vec![node], [&above[..], b"/"].concat(), &mut reader, send)
+        self.walk(vec![node], [&above[..], b"/"].concat(), &mut reader, queue)
     }
 
     fn walk(
@@ -57,17 +51,17 @@ impl Walk<'_> {
         nodes: Vec<Node>,
         path: Vec<u8>,
         reader: &mut BlobReader<'_>,
-        send: &SyncSender<Task>,
+        queue: &mut Queue,
     ) -> Result<()> {
         let target = Folder::target();
-        let mut levels = vec![self.level(target, path, nodes, send)?];
+        let mut levels = vec![self.level(target, path, nodes, queue)?];
         while let Some(level) = levels.last_mut() {
             if self.shared.must_stop() {
                 return Err(Error::new(Code::Cancelled, "Cancelled"));
             }
             match level.folders.pop() {
                 Some(node) => {
-                    let below = self.descend(level, node, reader, send)?;
+                    let below = self.descend(level, node, reader, queue)?;
                     levels.extend(below);
                 }
                 None => {
@@ -85,7 +79,7 @@ impl Walk<'_> {
         level: &Level,
         node: Node,
         reader: &mut BlobReader<'_>,
-        send: &SyncSender<Task>,
+        queue: &mut Queue,
     ) -> Result<Option<Level>> {
         let path = [&level.path[..], &node.name].concat();
         let wanted = self.selection.wants(&path);
@@ -105,7 +99,7 @@ impl Walk<'_> {
             Ok(reader.tree(&id)?.nodes)
         })();
         match nodes {
-            Ok(nodes) => self.level(folder, [&path[..], b"/"].concat(), nodes, send).map(Some),
+            Ok(nodes) => self.level(folder, [&path[..], b"/"].concat(), nodes, queue).map(Some),
             Err(error) => {
                 self.shared.report(&self.shared.root.path_of(&folder, b""), error);
                 finish(self.shared, folder);
@@ -120,7 +114,7 @@ impl Walk<'_> {
         folder: Arc<Folder>,
         path: Vec<u8>,
         nodes: Vec<Node>,
-        send: &SyncSender<Task>,
+        queue: &mut Queue,
     ) -> Result<Level> {
         let mut folders = Vec::new();
         for node in self.sound(&folder, nodes) {
@@ -130,14 +124,14 @@ impl Walk<'_> {
                     folders.push(node);
                 }
             } else if wanted.itself {
-                self.hand_over(&folder, node, send)?;
+                self.hand_over(&folder, node, queue)?;
             }
         }
         folders.reverse();
         Ok(Level { folder, path, folders })
     }
 
-    fn hand_over(&self, folder: &Arc<Folder>, node: Node, send: &SyncSender<Task>) -> Result<()> {
+    fn hand_over(&self, folder: &Arc<Folder>, node: Node, queue: &mut Queue) -> Result<()> {
         if self.count_totals && node.kind == NodeKind::File {
             self.shared.job.add_total(1, node.size);
         }
@@ -146,9 +140,7 @@ impl Walk<'_> {
             return Ok(());
         }
         folder.begin();
-        let task = Task { folder: Arc::clone(folder), node };
-        // It fails only when all writers are gone, and then they said why.
-        send.send(task).map_err(|_| Error::new(Code::Cancelled, "Cancelled"))
+        queue.push(Task { folder: Arc::clone(folder), node })
     }
 
     /// The entries whose names are names; the others are reported.
