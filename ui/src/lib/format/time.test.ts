@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { formatAgo, formatExact, formatMoment, formatSpan, parseTime, spanBetween } from './time';
 
-const now = Date.parse('2026-11-21T12:00:00Z');
+// Noon where the tests are held.
+const now = Date.parse('2026-11-21T12:00:00');
 const before = (seconds: number) => new Date(now - seconds * 1000).toISOString();
 
 describe('formatAgo', () => {
@@ -19,7 +20,7 @@ describe('formatAgo', () => {
 
   it('names the day, and the year where it is another one', () => {
     expect(formatAgo(before(41 * 86_400), now)).toBe('11 Oct');
-    expect(formatAgo('2024-02-29T10:00:00Z', now)).toBe('29 Feb 2024');
+    expect(formatAgo('2024-02-29T10:00:00', now)).toBe('29 Feb 2024');
   });
 
   it('shows what it cannot read as it came, and a clock that runs ahead as a moment', () => {
@@ -30,7 +31,9 @@ describe('formatAgo', () => {
 
 describe('other forms', () => {
   it('reads a time with its zone in brackets', () => {
-    expect(parseTime('2026-11-21T12:00:00+01:00[Europe/Zurich]')).toBe(now - 3_600_000);
+    expect(parseTime('2026-11-21T12:00:00+01:00[Europe/Zurich]')).toBe(
+      Date.parse('2026-11-21T11:00:00Z'),
+    );
   });
 
   it('says spans with two units at most', () => {
@@ -41,7 +44,7 @@ describe('other forms', () => {
   });
 
   it('is exact when asked', () => {
-    expect(formatExact('2026-11-21T12:00:00Z')).toContain('21 November 2026');
-    expect(formatMoment('2026-11-21T12:00:00Z', now)).toMatch(/^21 Nov, \d\d:\d\d$/);
+    expect(formatExact('2026-11-21T12:00:00')).toContain('21 November 2026');
+    expect(formatMoment('2026-11-21T12:00:00', now)).toMatch(/^21 Nov, \d\d:\d\d$/);
   });
 });
