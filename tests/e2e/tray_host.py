@@ -65,6 +65,10 @@ class Notifications(dbus.service.Object):
         super().__init__(name, "/org/freedesktop/Notifications")
         self.shown = []
 
+    @dbus.service.method(NOTIFICATIONS, out_signature="as")
+    def GetCapabilities(self):
+        return ["body"]
+
     @dbus.service.method(NOTIFICATIONS, in_signature="susssasa{sv}i", out_signature="u")
     def Notify(self, app, _replaces, icon, summary, body, _actions, _hints, _timeout):
         self.shown.append({"app": app, "icon": icon, "summary": summary, "body": body})

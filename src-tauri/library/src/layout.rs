@@ -1,9 +1,9 @@
 //! Where the library lies and what its folder may hold.
 
 use std::ffi::OsString;
-use std::fs::{self, DirBuilder};
+use std::fs::{self, DirBuilder, Permissions};
 use std::io;
-use std::os::unix::fs::DirBuilderExt;
+use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
 use undercroft_foundation::{Code, Error, IoContext, Result, escape_path, sync_folder};
@@ -66,11 +66,41 @@ pub(crate) fn prepare_root(root: &Path) -> Result<PathBuf> {
     }
     let root = fs::canonicalize(root).at("open the library's folder", root)?;
     refuse_other_content(&root)?;
+    make_private(&root)?;
     make_folder(&root.join("projects"))?;
     if let Some(parent) = root.parent() {
         sync_folder(parent)?;
     }
     Ok(root)
+}
+
+/// Keeps others out of the library's folder, though it was there before, and out of the files that
+/// lie in it: each file could be had by a name of its own, or come out of it in a copy.
+fn make_private(root: &Path) -> Result<()> {
+    close_to_others(root, 0o700)?;
+    for entry in fs::read_dir(root).at("read", root)? {
+        let entry = entry.at("read", root)?;
+        if entry.file_type().is_ok_and(|kind| kind.is_file()) {
+            close_to_others(&entry.path(), 0o600)?;
+        }
+    }
+    Ok(())
+}
+
+fn close_to_others(path: &Path, mode: u32) -> Result<()> {
+    let found = match fs::symlink_metadata(path) {
+        Ok(found) => found.permissions().mode(),
+        // Another process's temporary file, for one.
+        Err(source) if source.kind() == io::ErrorKind::NotFound => return Ok(()),
+        Err(source) => return Err(Error::io("look at", path, source)),
+    };
+    if found & 0o077 != 0
+        && let Err(error) = fs::set_permissions(path, Permissions::from_mode(mode))
+    {
+        // Some drives know no permissions, and let all in or nobody.
+        tracing::info!(%error, path = %escape_path(path), "others may read this");
+    }
+    Ok(())
 }
 
 /// Makes a folder that only the user may enter, unless it is there.

@@ -287,3 +287,22 @@ fn threads_that_race_lose_nothing() {
     });
     assert_eq!(library.events().after(0, 1000).unwrap().len(), 80);
 }
+
+#[test]
+fn only_the_user_reads_what_lies_in_the_library() {
+    use std::os::unix::fs::PermissionsExt;
+
+    let mode = |path: &std::path::Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
+    let home = Home::new();
+    // A folder that was there before, open to all, as are the files of an older Undercroft.
+    fs::create_dir(home.root()).unwrap();
+    fs::set_permissions(home.root(), fs::Permissions::from_mode(0o755)).unwrap();
+    drop(home.open());
+    fs::set_permissions(home.root().join("catalog.db"), fs::Permissions::from_mode(0o644)).unwrap();
+    let library = open_with(&home, &[FIRST]).unwrap();
+    library.catalog().write(|_| Ok(())).unwrap();
+    assert_eq!((mode(&home.root()), copies(&home)), (0o700, 1));
+    let files = fs::read_dir(home.root()).unwrap().map(|entry| entry.unwrap().path());
+    let open: Vec<_> = files.filter(|path| path.is_file() && mode(path) != 0o600).collect();
+    assert_eq!(open, [] as [std::path::PathBuf; 0]);
+}

@@ -1,6 +1,7 @@
 //! Opening the database so that nothing that is there is ever overwritten.
 
-use std::fs::{self, File};
+use std::fs::{self, File, OpenOptions};
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -26,9 +27,9 @@ pub(super) fn open_writer(root: &Path, path: &Path, tables: &[&[Migration]]) -> 
     let is_new = !path.try_exists().at("look at", path)?;
     if is_new {
         refuse_lost_catalog(root, path, "It is gone")?;
+        create_private(path)?;
     }
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    let flags = if is_new { flags | OpenFlags::SQLITE_OPEN_CREATE } else { flags };
     let mut connection =
         Connection::open_with_flags(path, flags).map_err(|source| cannot_open(path, source))?;
     connection.busy_timeout(PATIENCE).sql("set up the connection")?;
@@ -70,11 +71,19 @@ pub(super) fn open_reader(path: &Path) -> Result<Connection> {
     open().map_err(|source| cannot_open(path, source))
 }
 
+/// An empty file that only the user may read; SQLite would let all read it, and gives the files
+/// beside it the same permissions.
+fn create_private(path: &Path) -> Result<()> {
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true).mode(0o600).open(path).at("make", path).map(drop)
+}
+
 /// A copy of the whole database at `path`, durable when this returns.
 pub(super) fn copy(connection: &Connection, path: &Path) -> Result<()> {
     use std::os::unix::ffi::OsStrExt;
     let temporary = path.with_extension("db.tmp");
     let _ = fs::remove_file(&temporary);
+    create_private(&temporary)?;
     connection
         .execute("VACUUM INTO CAST(?1 AS TEXT)", [temporary.as_os_str().as_bytes()])
         .sql("copy what is there")?;
@@ -90,6 +99,7 @@ pub(super) fn replace(root: &Path, path: &Path) -> Result<Option<PathBuf>> {
     opening.lock().at("lock", root)?;
     let fresh = root.join("catalog-new.db");
     let _ = fs::remove_file(&fresh);
+    create_private(&fresh)?;
     let seeded = Connection::open(&fresh)
         .and_then(|connection| connection.pragma_update(None, "application_id", APPLICATION_ID));
     seeded.sql("begin a new catalog")?;
