@@ -2,10 +2,10 @@
 
 use std::time::Duration;
 
-use undercroft_foundation::{Code, Error, Job, Result, count_text};
+use undercroft_foundation::{Code, Error, Job, LogLevel, Result, count_text};
 use undercroft_history::git::{
-    self, CommitOrder, DiffRange, FileState, GitHead, GitPerson, GitProgram, LogEntry, LogFilter,
-    Network, ProjectGit, Selection,
+    self, CommitOrder, DiffRange, FileState, GitHead, GitPerson, GitProgram, IgnoredFiles,
+    LogEntry, LogFilter, Network, ProjectGit, Selection,
 };
 use undercroft_history::{self as history, ChangeKind};
 use undercroft_library::JobKind;
@@ -126,8 +126,10 @@ impl Api {
     pub fn git_branch_switch(&self, request: GitBranchSwitch) -> Result<GitStatus> {
         let (git, workspace) = self.git_of(&request.workspace)?;
         // What is replaced is in a version before.
-        self.0.history.keep_before(workspace.id, &Job::new())?;
-        git.switch_branch(&request.name)?;
+        self.0.history.keep_before(workspace.id, &Job::new(), || {
+            let has_changed = git.switch_branch(&request.name)?;
+            Ok(((), has_changed))
+        })?;
         status(&git)
     }
 
@@ -194,8 +196,11 @@ impl Api {
         let network = self.network()?;
         let title = format!("Pull {}", self.name_of(&workspace)?);
         self.spawn(self.job_spec(JobKind::Git, title, &workspace), move |history, job| {
-            history.keep_before(workspace.id, job)?;
-            let pulled = git.pull(&network, request.remote.as_deref(), job)?;
+            let pulled = history.keep_before(workspace.id, job, || {
+                let pulled = git.pull(&network, request.remote.as_deref(), job)?;
+                let has_changed = pulled.commits > 0;
+                Ok((pulled, has_changed))
+            })?;
             let commits = count_text(pulled.commits, "commit");
             Ok(format!("{commits} from {}/{}", pulled.remote, pulled.branch))
         })
@@ -219,15 +224,30 @@ impl Api {
         let (git, workspace) = self.git_of(&request.workspace)?;
         let versions = self.root().join("history").join(format!("{}.git", workspace.project));
         let branch = request.branch.unwrap_or_else(|| git::export_branch(&workspace.name));
+        let ignored = match request.include_ignored {
+            true => IgnoredFiles::Included,
+            false => IgnoredFiles::LeftOut,
+        };
         let title = format!("Export the history of {}", self.name_of(&workspace)?);
         self.spawn(self.job_spec(JobKind::Git, title, &workspace), move |_, job| {
-            let exported = git.export_history(&versions, &workspace.name, &branch, job)?;
+            let exported = git.export_history(&versions, &workspace.name, &branch, ignored, job)?;
+            for path in &exported.left_out {
+                job.log(LogLevel::Info, format!("Left out, because git ignores it: {path}"));
+            }
             let commits = count_text(exported.commits, "commit");
             let pointers = match exported.pointer_files {
                 0 => String::new(),
                 count => format!("; {} as pointers of git-lfs", count_text(count, "file")),
             };
-            Ok(format!("{commits} in the branch {}{pointers}", exported.branch))
+            let left_out = match &exported.left_out[..] {
+                [] => String::new(),
+                [only] => format!("; {only} left out, which git ignores"),
+                [first, others @ ..] => {
+                    let others = count_text(others.len() as u64, "other file");
+                    format!("; {first} and {others} left out, which git ignores")
+                }
+            };
+            Ok(format!("{commits} in the branch {}{pointers}{left_out}", exported.branch))
         })
     }
 

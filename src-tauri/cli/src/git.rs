@@ -171,6 +171,9 @@ pub(crate) struct Export {
     /// The branch, instead of undercroft/history/WORKSPACE
     #[arg(long)]
     branch: Option<String>,
+    /// Take files that git ignores, such as .env, along: whoever gets the branch gets them
+    #[arg(long)]
+    include_ignored: bool,
 }
 
 impl Command {
@@ -218,8 +221,9 @@ impl Command {
                 let request = GitTransfer { workspace, remote, branch: None };
                 return ending::of_job(&progress::run(session, &api, || api.git_pull(request))?);
             }
-            Self::Export(Export { workspace, branch }) => {
-                let request = GitExport { workspace: or_current(&api, workspace)?, branch };
+            Self::Export(Export { workspace, branch, include_ignored }) => {
+                let workspace = or_current(&api, workspace)?;
+                let request = GitExport { workspace, branch, include_ignored };
                 let job = progress::run(session, &api, || api.git_export_history(request))?;
                 return ending::of_job(&job);
             }

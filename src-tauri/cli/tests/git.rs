@@ -124,3 +124,23 @@ fn a_killed_command_loses_nothing() {
         }
     }
 }
+
+#[test]
+fn a_pull_or_switch_that_did_nothing_leaves_undo_alone() {
+    let stage = project();
+    stage.run(&["git", "create", "p"]);
+    stage.run(&["git", "sync", "p", "-m", "First"]);
+    git(&stage.path(""), &["init", "-q", "--bare", "-b", "main", "remote.git"]);
+    stage.run(&["git", "remote", "p", "origin", stage.path("remote.git").to_str().unwrap()]);
+    stage.run(&["git", "push", "p"]);
+    // Before anything was undone there is nothing to undo afterwards either.
+    stage.run(&["git", "switch", "p", "main"]);
+    assert!(stage.fails(1, &["undo", "p"]).contains("nothing to undo"));
+
+    stage.run(&["file", "delete", "a.txt", "--workspace", "p"]);
+    stage.run(&["git", "pull", "p"]);
+    stage.run(&["git", "switch", "p", "main"]);
+    stage.fails(1, &["git", "switch", "p", "nowhere"]);
+    stage.run(&["undo", "p"]);
+    assert_eq!(fs::read_to_string(stage.path("p/a.txt")).unwrap(), "one\n");
+}

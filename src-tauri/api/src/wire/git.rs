@@ -234,4 +234,7 @@ pub struct GitExport {
     /// The branch that is made or goes on; `undercroft/history/WORKSPACE` when left out.
     #[serde(default)]
     pub branch: Option<String>,
+    /// Whether files that the repository ignores, such as `.env`, are in it too.
+    #[serde(default)]
+    pub include_ignored: bool,
 }

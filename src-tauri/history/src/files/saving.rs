@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use undercroft_foundation::{Job, Result, VersionId, WorkspaceId, count_text, size_text};
+use undercroft_foundation::{Code, Job, Result, VersionId, WorkspaceId, count_text, size_text};
 
 use super::{Conflict, CopiedIn, WorkspaceFiles};
 use crate::disk::Disk;
@@ -161,13 +161,29 @@ impl History {
         Ok(sentence(&copied))
     }
 
-    /// Makes a version of whatever is in none yet, before something else changes files; undoing
-    /// goes back to it.
+    /// Makes a version of whatever is in none yet, before `act` changes files; undoing goes back to
+    /// it. `act` says whether it changed any: when not, or when it refused to begin, undoing goes
+    /// where it went before.
     ///
     /// # Errors
-    /// Those of [`History::save`].
-    pub fn keep_before(&self, workspace: WorkspaceId, job: &Job) -> Result<()> {
-        self.keep_for_undo(workspace, Scope::Whole, job).map(drop)
+    /// Those of [`History::save`], and of `act`.
+    pub fn keep_before<T>(
+        &self,
+        workspace: WorkspaceId,
+        job: &Job,
+        act: impl FnOnce() -> Result<(T, bool)>,
+    ) -> Result<T> {
+        let last = self.undo_point(workspace)?;
+        self.keep_for_undo(workspace, Scope::Whole, job)?;
+        let done = act();
+        let is_undone = match &done {
+            Ok((_, has_changed)) => !has_changed,
+            Err(error) => matches!(error.code(), Code::Invalid | Code::NotFound),
+        };
+        if is_undone {
+            last.put_back()?;
+        }
+        Ok(done?.0)
     }
 }
 

@@ -92,24 +92,26 @@ impl ProjectGit {
         sync_all(&repository)
     }
 
-    /// Checks out a branch of the user's own. Nothing that is not committed is overwritten.
+    /// Checks out a branch of the user's own; whether another one was. Nothing that is not committed
+    /// is overwritten.
     ///
     /// # Errors
     /// [`Code::Invalid`] when uncommitted changes are in the way, and names them.
-    pub fn switch_branch(&self, name: &str) -> Result<()> {
+    pub fn switch_branch(&self, name: &str) -> Result<bool> {
         check_name(name)?;
         let repository = self.repository()?;
         check_finished(&repository)?;
         let full_name = format!("refs/heads/{name}");
         let branch = repository.find_reference(&full_name).map_err(|_| no_branch(name))?;
         if head_of(&repository)? == GitHead::Branch(name.to_owned()) {
-            return Ok(());
+            return Ok(false);
         }
         check_free(&repository, &full_name)?;
         check_out(&repository, &commit_of(&branch)?)?;
         sync_all(&repository)?;
         repository.set_head(&full_name).when(&format!("switch to {name}"))?;
-        sync_all(&repository)
+        sync_all(&repository)?;
+        Ok(true)
     }
 }
 

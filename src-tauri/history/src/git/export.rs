@@ -1,10 +1,12 @@
 //! The versions of a history as an ordinary branch of the user's repository, when he wishes it.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
+use std::ffi::OsStr;
+use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 
-use git2::{ObjectType, Odb, Oid, Repository, Sort, TreeWalkMode, TreeWalkResult};
-use undercroft_foundation::{Code, Error, Job, Result};
+use git2::{Index, ObjectType, Odb, Oid, Repository, Sort, TreeWalkMode, TreeWalkResult};
+use undercroft_foundation::{Code, Error, Job, Result, escape_path};
 
 use super::ProjectGit;
 use super::branches::check_name;
@@ -23,6 +25,17 @@ pub fn export_branch(workspace: &str) -> String {
     format!("undercroft/history/{workspace}")
 }
 
+/// How an export takes files that the user's repository ignores, such as `.env`: versions have them,
+/// and a branch that is pushed would publish them.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum IgnoredFiles {
+    /// They are in no commit of the branch.
+    #[default]
+    LeftOut,
+    /// They are in it like all others.
+    Included,
+}
+
 /// A history that is now a branch.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Exported {
@@ -35,6 +48,8 @@ pub struct Exported {
     /// How many files of the newest version are pointers of git-lfs: their content stays in
     /// Undercroft's object store.
     pub pointer_files: u64,
+    /// The ignored files that were left out, of any version.
+    pub left_out: Vec<String>,
 }
 
 impl ProjectGit {
@@ -50,6 +65,7 @@ impl ProjectGit {
         history: &Path,
         workspace: &str,
         branch: &str,
+        ignored: IgnoredFiles,
         job: &Job,
     ) -> Result<Exported> {
         check_name(branch)?;
@@ -62,7 +78,8 @@ impl ProjectGit {
         // What is written for the copy is kept in memory, and goes to the user's repository only.
         let odb = source.odb().when("read the history")?;
         let _memory = odb.add_new_mempack_backend(1000).when("read the history")?;
-        let (tip, commits) = rewrite(&source, &odb, tip, job)?;
+        let mut trees = Trees::new(&source, &repository, ignored)?;
+        let (tip, commits) = rewrite(&mut trees, &odb, tip, job)?;
         let name = format!("refs/heads/{branch}");
         let old = repository.refname_to_id(&name).ok();
         let pointer_files = count_pointers(&source, tip)?;
@@ -77,14 +94,15 @@ impl ProjectGit {
             commits,
             is_news: old != Some(tip),
             pointer_files,
+            left_out: trees.left_out.iter().map(|path| escape_path(as_path(path))).collect(),
         })
     }
 }
 
 /// Makes the same commits without our own folder, oldest first: the new tip, and how many.
-fn rewrite(source: &Repository, odb: &Odb<'_>, tip: Oid, job: &Job) -> Result<(Oid, u64)> {
+fn rewrite(trees: &mut Trees<'_>, odb: &Odb<'_>, tip: Oid, job: &Job) -> Result<(Oid, u64)> {
     let what = "read the versions";
-    let mut walk = source.revwalk().when(what)?;
+    let mut walk = trees.source.revwalk().when(what)?;
     walk.set_sorting(Sort::TOPOLOGICAL | Sort::REVERSE).when(what)?;
     walk.push(tip).when(what)?;
     let mut copies: HashMap<Oid, Oid> = HashMap::new();
@@ -92,7 +110,7 @@ fn rewrite(source: &Repository, odb: &Odb<'_>, tip: Oid, job: &Job) -> Result<(O
     for id in walk {
         job.check_cancelled()?;
         let id = id.when(what)?;
-        let copy = copy_of(source, odb, id, &copies).when(what)?;
+        let copy = copy_of(trees, odb, id, &copies).when(what)?;
         copies.insert(id, copy);
         newest = copy;
     }
@@ -101,18 +119,13 @@ fn rewrite(source: &Repository, odb: &Odb<'_>, tip: Oid, job: &Job) -> Result<(O
 
 /// The commit byte for byte, but for its tree and parents.
 fn copy_of(
-    source: &Repository,
+    trees: &mut Trees<'_>,
     odb: &Odb<'_>,
     id: Oid,
     copies: &HashMap<Oid, Oid>,
 ) -> Result<Oid, git2::Error> {
-    let commit = source.find_commit(id)?;
-    let tree = commit.tree()?;
-    let mut builder = source.treebuilder(Some(&tree))?;
-    if tree.get_name(SIDECAR).is_some() {
-        builder.remove(SIDECAR)?;
-    }
-    let tree = builder.write()?;
+    let commit = trees.source.find_commit(id)?;
+    let tree = trees.export(commit.tree_id())?;
     let mut bytes = format!("tree {tree}\n").into_bytes();
     for parent in commit.parent_ids() {
         let parent = copies.get(&parent).copied().unwrap_or(parent);
@@ -126,6 +139,86 @@ fn copy_of(
     bytes.push(b'\n');
     bytes.extend_from_slice(commit.message_raw_bytes());
     odb.write(ObjectType::Commit, &bytes)
+}
+
+/// The trees of the versions as the branch has them: without our own folder, and without what is
+/// ignored.
+struct Trees<'r> {
+    source: &'r Repository,
+    rules: &'r Repository,
+    /// What the user committed is not ignored, whatever the rules say.
+    committed: Index,
+    ignored: IgnoredFiles,
+    known: HashMap<(Vec<u8>, Oid), Oid>,
+    left_out: BTreeSet<Vec<u8>>,
+}
+
+impl<'r> Trees<'r> {
+    fn new(source: &'r Repository, rules: &'r Repository, ignored: IgnoredFiles) -> Result<Self> {
+        let committed = rules.index().when("read the repository's index")?;
+        let (known, left_out) = (HashMap::new(), BTreeSet::new());
+        Ok(Self { source, rules, committed, ignored, known, left_out })
+    }
+
+    fn export(&mut self, root: Oid) -> Result<Oid, git2::Error> {
+        let root = match self.ignored {
+            IgnoredFiles::LeftOut => self.without_ignored(root, b"")?,
+            IgnoredFiles::Included => root,
+        };
+        let tree = self.source.find_tree(root)?;
+        if tree.get_name(SIDECAR).is_none() {
+            return Ok(root);
+        }
+        let mut builder = self.source.treebuilder(Some(&tree))?;
+        builder.remove(SIDECAR)?;
+        builder.write()
+    }
+
+    /// A folder, which is looked through once for as long as it stays as it is.
+    fn without_ignored(&mut self, id: Oid, path: &[u8]) -> Result<Oid, git2::Error> {
+        let key = (path.to_vec(), id);
+        if let Some(known) = self.known.get(&key) {
+            return Ok(*known);
+        }
+        let source = self.source;
+        let tree = source.find_tree(id)?;
+        let mut builder = source.treebuilder(Some(&tree))?;
+        for entry in &tree {
+            let name = entry.name_bytes();
+            if path.is_empty() && name == SIDECAR.as_bytes() {
+                continue;
+            }
+            let below = if path.is_empty() { name.to_vec() } else { [path, name].join(&b'/') };
+            if entry.kind() != Some(ObjectType::Tree) {
+                if self.is_ignored(&below)? {
+                    builder.remove(name)?;
+                    self.left_out.insert(below);
+                }
+                continue;
+            }
+            let folder = self.without_ignored(entry.id(), &below)?;
+            if folder == entry.id() {
+                continue;
+            }
+            if source.find_tree(folder)?.is_empty() {
+                builder.remove(name)?;
+            } else {
+                builder.insert(name, folder, entry.filemode())?;
+            }
+        }
+        let exported = builder.write()?;
+        self.known.insert(key, exported);
+        Ok(exported)
+    }
+
+    fn is_ignored(&self, path: &[u8]) -> Result<bool, git2::Error> {
+        let path = as_path(path);
+        Ok(self.committed.get_path(path, 0).is_none() && self.rules.is_path_ignored(path)?)
+    }
+}
+
+fn as_path(bytes: &[u8]) -> &Path {
+    Path::new(OsStr::from_bytes(bytes))
 }
 
 fn count_pointers(source: &Repository, tip: Oid) -> Result<u64> {

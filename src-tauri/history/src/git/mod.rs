@@ -33,7 +33,7 @@ pub use commit::{CommitOrder, Committed, GitPerson, LeftOut, Selection};
 pub use create::Created;
 pub use diff::{DiffRange, FileHunks, GitChange, GitHunk, GitLine, LineTag};
 pub use exchange::{Network, Pulled, Pushed};
-pub use export::{Exported, export_branch};
+pub use export::{Exported, IgnoredFiles, export_branch};
 pub use log::{LogEntry, LogFilter};
 pub use program::GitProgram;
 pub use remotes::GitRemote;

@@ -5,8 +5,11 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use undercroft_foundation::{Error, Result, VersionId, escape_name, replace_file, unescape_name};
+use undercroft_foundation::{
+    Error, Result, VersionId, WorkspaceId, escape_name, replace_file, unescape_name,
+};
 
+use crate::history::History;
 use crate::path::TreePath;
 use crate::store::HistoryStore;
 use crate::workspaces::Workspace;
@@ -33,6 +36,39 @@ impl LastKept {
             Ok(text) => Ok(parse(&text)),
             Err(source) if source.kind() == io::ErrorKind::NotFound => Ok(None),
             Err(source) => Err(Error::io("read", &path, source)),
+        }
+    }
+}
+
+/// Where undoing goes in a workspace, to be put back when nothing comes of what was begun.
+pub(crate) struct UndoPoint {
+    place: PathBuf,
+    content: Option<Vec<u8>>,
+}
+
+impl History {
+    pub(crate) fn undo_point(&self, workspace: WorkspaceId) -> Result<UndoPoint> {
+        let place = place(self.library().root(), &self.workspace(workspace)?);
+        match fs::read(&place) {
+            Ok(content) => Ok(UndoPoint { place, content: Some(content) }),
+            Err(source) if source.kind() == io::ErrorKind::NotFound => {
+                Ok(UndoPoint { place, content: None })
+            }
+            Err(source) => Err(Error::io("read", &place, source)),
+        }
+    }
+}
+
+impl UndoPoint {
+    pub(crate) fn put_back(self) -> Result<()> {
+        match self.content {
+            Some(content) => replace_file(&self.place, &content, 0o600),
+            None => match fs::remove_file(&self.place) {
+                Err(source) if source.kind() != io::ErrorKind::NotFound => {
+                    Err(Error::io("remove", &self.place, source))
+                }
+                _ => Ok(()),
+            },
         }
     }
 }
