@@ -32,6 +32,7 @@ const FENCED: &[(&str, &[&str])] = &[
     ("tray-icon", &["desktop"]),
     ("rusqlite", &["library", "backup", "history"]),
     ("axum*", &["server"]),
+    ("hyper*", &["server"]),
     ("clap*", &["cli", "desktop", "xtask"]),
     ("indicatif", &["cli"]),
     ("rpassword", &["cli"]),

@@ -20,11 +20,14 @@ pub(crate) struct Serve {
     /// The port; 0 takes one that is free
     #[arg(long, default_value_t = 0)]
     port: u16,
+    /// Let those who come in give plans commands to run: they can start any program as you
+    #[arg(long)]
+    allow_hooks: bool,
 }
 
 impl Serve {
     pub(crate) fn run(self, session: &Session) -> Result<Ending> {
-        let api = session.api_for(Browser)?;
+        let api = session.api_for(Browser { allow_hooks: self.allow_hooks })?;
         api.start_watching();
         api.start_scheduler();
         let links = session.out.clone();
@@ -36,7 +39,8 @@ impl Serve {
         runtime()?.block_on(async {
             let server = Server::bind(api, options).await?;
             announce(&session.out, &server);
-            server.run(stopped()?).await
+            server.run(stopped()?).await;
+            Ok::<_, Error>(())
         })?;
         Ok(Ending::Done)
     }

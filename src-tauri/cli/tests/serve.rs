@@ -78,9 +78,11 @@ fn a_script_calls_and_a_browser_comes_in() {
     // The command line works in the same library meanwhile.
     assert_eq!(stage.json(&["project", "list"])[0]["id"], project["id"]);
 
-    let path = serving.link.split_once(&format!(":{}", serving.port)).unwrap().1;
-    let answer = serving.send(&format!("GET {path} HTTP/1.1"), "");
-    assert!(answer.starts_with("HTTP/1.1 303"), "{answer}");
+    let code = serving.link.split_once("/#open=").unwrap().1;
+    let request = serde_json::json!({"code": code}).to_string();
+    let head = "POST /api/session HTTP/1.1\r\nContent-Type: application/json";
+    let answer = serving.send(head, &request);
+    assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
     let next: Value = serde_json::from_str(&serving.lines.next().unwrap().unwrap()).unwrap();
     assert_ne!(next["url"], serving.link);
     serving.stop(Signal::TERM);

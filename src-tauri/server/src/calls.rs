@@ -1,10 +1,13 @@
 //! `POST /api/call/{name}`: one use case.
 
+use std::time::Duration;
+
 use axum::Json;
 use axum::body::{Body, to_bytes};
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use serde_json::Value;
+use tokio::time::timeout;
 use undercroft_foundation::{Code, Error};
 
 use crate::answers::Refusal;
@@ -12,6 +15,8 @@ use crate::server::Shared;
 
 /// The longest request.
 const MOST_BYTES: usize = 1 << 20;
+/// How long it may take to come.
+const BODY: Duration = Duration::from_secs(30);
 
 pub(crate) async fn call(
     State(shared): State<Shared>,
@@ -19,15 +24,24 @@ pub(crate) async fn call(
     headers: HeaderMap,
     body: Body,
 ) -> Result<Json<Value>, Refusal> {
-    require_json(&headers)?;
-    let bytes = to_bytes(body, MOST_BYTES).await.map_err(|source| {
+    let request = read(&headers, body).await?;
+    Ok(Json(shared.api.call_blocking(name, request).await?))
+}
+
+/// The request's JSON, if it comes in time.
+pub(crate) async fn read(headers: &HeaderMap, body: Body) -> Result<Value, Refusal> {
+    require_json(headers)?;
+    let Ok(read) = timeout(BODY, to_bytes(body, MOST_BYTES)).await else {
+        let error = Error::new(Code::Invalid, "The request did not come whole in time");
+        return Err(Refusal::new(StatusCode::REQUEST_TIMEOUT, error));
+    };
+    let bytes = read.map_err(|source| {
         let error = Error::new(Code::Invalid, "The request is too long, or broke off")
             .why("A request has at most 1 MiB")
             .because(source);
         Refusal::new(StatusCode::PAYLOAD_TOO_LARGE, error)
     })?;
-    let request = parse(&bytes)?;
-    Ok(Json(shared.api.call_blocking(name, request).await?))
+    parse(&bytes)
 }
 
 /// A form of another page can send text or forms, but never this type, without asking first.

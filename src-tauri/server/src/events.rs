@@ -1,40 +1,74 @@
-//! `GET /api/events`: what happens, as it happens.
+//! `GET /api/events`: what happens, as it happens. One thread hears of it for all that listen; each
+//! of them costs a task and its connection.
 
 use std::convert::Infallible;
+use std::pin::pin;
+use std::sync::{Arc, Once};
 use std::time::Duration;
 
 use axum::extract::State;
 use axum::response::sse::{Event, KeepAlive, Sse};
 use crossbeam_channel::{Receiver, RecvTimeoutError};
 use tokio::sync::mpsc::{Sender, channel};
+use tokio::sync::{Semaphore, broadcast};
 use tokio_stream::wrappers::ReceiverStream;
 use undercroft_api::wire::BackendEvent;
 use undercroft_foundation::{Code, Error};
 
 use crate::answers::Refusal;
+use crate::connections;
 use crate::server::Shared;
 
-/// How many events wait for a slow reader before this end waits for it.
+/// How many may listen at once.
+const LISTENERS: usize = 32;
+/// How far one may fall behind before it is cut off.
+const BACKLOG: usize = 4096;
+/// How many events wait for a slow reader within its own stream.
 const WAITING: usize = 64;
-/// How often to look whether the reader, or the server, is gone.
+/// How often to look whether the server is gone.
 const PERIOD: Duration = Duration::from_millis(250);
 /// How often to send something, so that a reader that is gone is noticed.
 const ALIVE: Duration = Duration::from_secs(15);
 
 type Told = Result<Event, Infallible>;
+/// An event as JSON; nothing where some were missed.
+type Heard = Option<Arc<str>>;
+
+/// What is told live, to all that listen.
+#[derive(Debug)]
+pub(crate) struct Live {
+    sender: broadcast::Sender<Heard>,
+    listeners: Arc<Semaphore>,
+    begun: Once,
+}
+
+impl Default for Live {
+    fn default() -> Self {
+        let (sender, listeners) = (broadcast::channel(BACKLOG).0, Semaphore::new(LISTENERS));
+        Self { sender, listeners: Arc::new(listeners), begun: Once::new() }
+    }
+}
 
 pub(crate) async fn events(
     State(shared): State<Shared>,
 ) -> Result<Sse<impl tokio_stream::Stream<Item = Told>>, Refusal> {
-    let (sender, receiver) = channel(WAITING);
-    let api = shared.api.clone();
+    let Ok(place) = Arc::clone(&shared.live.listeners).try_acquire_owned() else {
+        return Err(Error::new(Code::Unavailable, "Too many listen already")
+            .why(format!("{LISTENERS} streams of events are open"))
+            .next("Close pages that are not needed")
+            .into());
+    };
     // Before the answer begins, so that whoever reads it misses nothing from then on; on a thread
     // that may block, because the first subscription reads the catalog.
-    let source = tokio::task::spawn_blocking(move || api.subscribe()).await;
-    let source = source.map_err(|source| cannot_tell(source.into()))?;
-    let thread = std::thread::Builder::new().name("live".to_owned());
-    let spawned = thread.spawn(move || hand_on(&shared, &source, &sender));
-    spawned.map_err(cannot_tell)?;
+    let began = shared.clone();
+    let began = tokio::task::spawn_blocking(move || began.live.begin(&began)).await;
+    began.map_err(|source| cannot_tell(source.into()))?;
+    let source = shared.live.sender.subscribe();
+    let (sender, receiver) = channel(WAITING);
+    tokio::spawn(async move {
+        hand_on(&shared, source, &sender).await;
+        drop(place);
+    });
     Ok(Sse::new(ReceiverStream::new(receiver)).keep_alive(KeepAlive::new().interval(ALIVE)))
 }
 
@@ -42,21 +76,50 @@ fn cannot_tell(source: std::io::Error) -> Error {
     Error::new(Code::Unavailable, "Cannot start telling live").because(source)
 }
 
+impl Live {
+    /// Sets the thread going that hears for all, once.
+    fn begin(&self, shared: &Shared) {
+        self.begun.call_once(|| {
+            let (shared, source) = (shared.clone(), shared.api.subscribe());
+            let thread = std::thread::Builder::new().name("live".to_owned());
+            if let Err(error) = thread.spawn(move || hear(&shared, source)) {
+                tracing::error!(%error, "nothing can be told live");
+            }
+        });
+    }
+}
+
+fn hear(shared: &Shared, mut source: Receiver<BackendEvent>) {
+    while !shared.is_stopping() {
+        let heard: Heard = match source.recv_timeout(PERIOD) {
+            Ok(event) => match serde_json::to_string(&event) {
+                Ok(text) => Some(text.into()),
+                Err(_) => continue,
+            },
+            Err(RecvTimeoutError::Timeout) => continue,
+            // Cut off: those who listen read anew how things stand.
+            Err(RecvTimeoutError::Disconnected) => {
+                source = shared.api.subscribe();
+                None
+            }
+        };
+        // Fails while nobody listens.
+        let _ = shared.live.sender.send(heard);
+    }
+}
+
 /// Until the reader leaves, the server stops, or the reader fell so far behind that it was cut
 /// off: then the stream ends, and a reader that comes back reads how things stand.
-fn hand_on(shared: &Shared, source: &Receiver<BackendEvent>, sender: &Sender<Told>) {
+async fn hand_on(shared: &Shared, mut source: broadcast::Receiver<Heard>, to: &Sender<Told>) {
+    let mut stopped = pin!(connections::stopped(shared.stopping()));
     loop {
-        match source.recv_timeout(PERIOD) {
-            Ok(event) => {
-                let Ok(event) = Event::default().json_data(&event) else { continue };
-                if sender.blocking_send(Ok(event)).is_err() {
-                    return;
-                }
-            }
-            Err(RecvTimeoutError::Timeout) => {}
-            Err(RecvTimeoutError::Disconnected) => return,
-        }
-        if sender.is_closed() || shared.is_stopping() {
+        let heard = tokio::select! {
+            heard = source.recv() => heard,
+            () = to.closed() => return,
+            () = &mut stopped => return,
+        };
+        let Ok(Some(text)) = heard else { return };
+        if to.send(Ok(Event::default().data(text))).await.is_err() {
             return;
         }
     }

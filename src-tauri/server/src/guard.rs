@@ -36,24 +36,17 @@ fn admit(shared: &Shared, request: &Request) -> Result<(), Refusal> {
             return Err(Refusal::forbidden("Pages of other origins may not call"));
         }
     }
-    // The link's code is checked by the route that it leads to.
-    if routes::is_link(request.uri().path()) || has_token(shared, headers) {
+    // The pages' own files hold no secret, and a browser that asks for them has no header yet.
+    if routes::is_open(request.uri().path()) || has_token(shared, headers) {
         return Ok(());
     }
     Err(Refusal::unauthorized())
 }
 
+/// A header, and never a cookie: a browser sends those to every port of this machine.
 fn has_token(shared: &Shared, headers: &HeaderMap) -> bool {
-    if headers.contains_key(header::AUTHORIZATION) {
-        let token = only(headers, header::AUTHORIZATION).and_then(|it| it.strip_prefix("Bearer "));
-        return token.is_some_and(|token| shared.tokens.is_bearer(token));
-    }
-    let wanted = shared.cookie_name();
-    let cookies = headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
-    cookies
-        .flat_map(|line| line.split(';'))
-        .filter_map(|pair| pair.trim().split_once('='))
-        .any(|(name, value)| name == wanted && shared.tokens.is_session(value))
+    let token = only(headers, header::AUTHORIZATION).and_then(|it| it.strip_prefix("Bearer "));
+    token.is_some_and(|token| shared.tokens.is_valid(token))
 }
 
 /// The header's value, if it came once and is text: two different ones are a trick.

@@ -4,11 +4,13 @@
 
 mod answers;
 mod calls;
+mod connections;
 mod events;
 mod guard;
 mod pages;
 mod routes;
 mod server;
+mod session;
 mod tokens;
 
 pub use routes::{ROUTES, Route};

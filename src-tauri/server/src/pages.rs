@@ -1,34 +1,14 @@
-//! The window's pages: carried inside the program, sent to a browser that came by a link.
+//! The window's pages: carried inside the program, sent to any browser on this machine. They hold
+//! nothing of the library; what they ask for needs a token.
 
-use axum::extract::{Path, State};
-use axum::http::{HeaderValue, StatusCode, Uri, header};
+use axum::http::{HeaderValue, Uri, header};
 use axum::response::{IntoResponse, Response};
 use undercroft_foundation::{Code, Error};
 
 use crate::answers::Refusal;
-use crate::server::Shared;
 
 /// Every file of the pages: its path, its bytes.
 static FILES: &[(&str, &[u8])] = include!(concat!(env!("OUT_DIR"), "/pages.rs"));
-
-/// `GET /open/{code}`: leaves a cookie and leads on to the pages.
-pub(crate) async fn open(
-    State(shared): State<Shared>,
-    Path(code): Path<String>,
-) -> Result<Response, Refusal> {
-    let session = shared.tokens.redeem(&code).ok_or_else(|| {
-        Refusal::from(
-            Error::new(Code::Unauthorized, "This link does not work any more")
-                .why("A link works once")
-                .next("Open the newest link that `undercroft serve` printed"),
-        )
-    })?;
-    shared.print_link();
-    let name = shared.cookie_name();
-    let cookie = format!("{name}={}; HttpOnly; SameSite=Strict; Path=/", session.text());
-    Ok((StatusCode::SEE_OTHER, [(header::LOCATION, "/".to_owned()), (header::SET_COOKIE, cookie)])
-        .into_response())
-}
 
 /// `GET /`: the page that loads the rest.
 pub(crate) async fn index() -> Result<Response, Refusal> {

@@ -5,10 +5,12 @@ use axum::middleware::from_fn_with_state;
 use axum::routing::{get, post};
 
 use crate::server::Shared;
-use crate::{calls, events, guard, pages};
+use crate::{calls, events, guard, pages, session};
 
-/// The path that a link begins with; its code follows.
-const LINK: &str = "/open/";
+/// Below it lies all that does something; the rest are the pages' files.
+const CALLS: &str = "/api/";
+/// Where a link's code is given for a token.
+const SESSION: &str = "/api/session";
 
 /// One route.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -17,7 +19,7 @@ pub struct Route {
     pub method: &'static str,
     /// The path, with `{placeholders}`.
     pub path: &'static str,
-    /// Whether a token must come with it; all but the link's own.
+    /// Whether a token must come with it: to all but the pages, and the way in by a link's code.
     pub needs_token: bool,
 }
 
@@ -39,8 +41,8 @@ macro_rules! routes {
 routes! {
     post "/api/call/{name}" => calls::call, needs_token: true;
     get "/api/events" => events::events, needs_token: true;
-    get "/open/{code}" => pages::open, needs_token: false;
-    get "/" => pages::index, needs_token: true;
+    post "/api/session" => session::begin, needs_token: false;
+    get "/" => pages::index, needs_token: false;
 }
 
 /// The router: the list, the pages' files for all else, and the gate before everything.
@@ -51,12 +53,7 @@ pub(crate) fn router(shared: Shared) -> Router {
         .with_state(shared)
 }
 
-/// Whether this path is a link's, which brings its own code.
-pub(crate) fn is_link(path: &str) -> bool {
-    path.strip_prefix(LINK).is_some_and(|code| !code.is_empty() && !code.contains('/'))
-}
-
-/// The path of a link.
-pub(crate) fn link(code: &str) -> String {
-    format!("{LINK}{code}")
+/// Whether this path may be asked for without a token.
+pub(crate) fn is_open(path: &str) -> bool {
+    path == SESSION || !path.starts_with(CALLS)
 }

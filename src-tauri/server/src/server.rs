@@ -5,28 +5,34 @@ use std::future::Future;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Duration;
 
 use tokio::net::TcpListener;
-use undercroft_api::{Abilities, Api, Host};
+use tokio::sync::watch;
+use undercroft_api::{Abilities, Api, Hook, Host, refuse_hook};
 use undercroft_foundation::{Code, Error, IoContext, Random, Result, replace_file};
 
+use crate::connections;
+use crate::events::Live;
 use crate::routes;
 use crate::tokens::Tokens;
 
-/// How long calls that are under way may take to end when the server stops.
-const GRACE: Duration = Duration::from_secs(5);
 /// The file in the library that holds the scripts' token while the server runs.
 const TOKEN_FILE: &str = "serve.token";
 
 /// The browser as a face: its caller holds the token, and may name paths as on a command line.
 #[derive(Debug, Clone, Copy, Default)]
-pub struct Browser;
+pub struct Browser {
+    /// Whether it may let plans start programs.
+    pub allow_hooks: bool,
+}
 
 impl Host for Browser {
     fn abilities(&self) -> Abilities {
         Abilities { can_pick: false, can_type: true, tray: false }
+    }
+
+    fn confirm_hook(&self, plan: &str, hook: &Hook) -> Result<bool> {
+        if self.allow_hooks { Ok(true) } else { Err(refuse_hook(plan, hook)) }
     }
 }
 
@@ -64,10 +70,11 @@ pub(crate) struct Shared(Arc<Parts>);
 pub(crate) struct Parts {
     pub(crate) api: Api,
     pub(crate) tokens: Tokens,
+    pub(crate) live: Live,
     port: u16,
     hosts: [String; 2],
     print_link: PrintLink,
-    stopping: AtomicBool,
+    stopping: watch::Sender<bool>,
 }
 
 impl fmt::Debug for Parts {
@@ -90,18 +97,19 @@ impl Parts {
         &self.hosts
     }
 
-    /// Browsers send cookies to every port of a host: the name keeps two servers apart.
-    pub(crate) fn cookie_name(&self) -> String {
-        format!("undercroft-{}", self.port)
-    }
-
+    /// The code is behind the hash, which a browser sends to nobody.
     pub(crate) fn print_link(&self) {
-        let path = routes::link(self.tokens.code().text());
-        (self.print_link)(&format!("http://{}{path}", self.hosts[0]));
+        let code = self.tokens.code();
+        (self.print_link)(&format!("http://{}/#open={}", self.hosts[0], code.text()));
     }
 
     pub(crate) fn is_stopping(&self) -> bool {
-        self.stopping.load(Ordering::Relaxed)
+        *self.stopping.borrow()
+    }
+
+    /// Hears when the server stops.
+    pub(crate) fn stopping(&self) -> watch::Receiver<bool> {
+        self.stopping.subscribe()
     }
 }
 
@@ -120,10 +128,11 @@ impl Server {
         let shared = Shared(Arc::new(Parts {
             api,
             tokens,
+            live: Live::default(),
             port,
             hosts: [format!("127.0.0.1:{port}"), format!("localhost:{port}")],
             print_link: options.print_link,
-            stopping: AtomicBool::new(false),
+            stopping: watch::Sender::new(false),
         }));
         Ok(Self { listener, shared, token_file })
     }
@@ -139,34 +148,19 @@ impl Server {
     }
 
     /// Serves until `stop` comes, lets calls that are under way end, and cancels the jobs.
-    ///
-    /// # Errors
-    /// Whatever keeps the port from being listened to.
-    pub async fn run(self, stop: impl Future<Output = ()> + Send + 'static) -> Result<()> {
+    pub async fn run(self, stop: impl Future<Output = ()> + Send + 'static) {
         let Self { listener, shared, token_file } = self;
         shared.print_link();
-        let (stopped, mut wait) = tokio::sync::watch::channel(false);
         let flag = shared.clone();
-        let stop = async move {
+        let stopping = async move {
             stop.await;
-            flag.stopping.store(true, Ordering::Relaxed);
-            let _ = stopped.send(true);
+            flag.stopping.send_replace(true);
         };
-        let serve = axum::serve(listener, routes::router(shared.clone()));
-        let serve = std::future::IntoFuture::into_future(serve.with_graceful_shutdown(stop));
-        let deadline = async move {
-            let _ = wait.wait_for(|stopped| *stopped).await;
-            tokio::time::sleep(GRACE).await;
-        };
-        let result = tokio::select! {
-            result = serve => result,
-            () = deadline => Ok(()),
-        };
+        let router = routes::router(shared.clone());
+        tokio::join!(stopping, connections::serve(listener, router, shared.stopping()));
         let api = shared.api.clone();
         let _ = tokio::task::spawn_blocking(move || api.shut_down()).await;
         drop(token_file);
-        result
-            .map_err(|source| Error::new(Code::Unavailable, "The server broke off").because(source))
     }
 }
 

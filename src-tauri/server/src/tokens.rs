@@ -1,5 +1,5 @@
-//! Who may call: a script by the token in a file that only the user can read, a browser by a
-//! link that works once and leaves a cookie.
+//! Who may call: a script by the token in a file that only the user can read, a browser by one that
+//! a link's code was given for, once.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -84,16 +84,12 @@ impl Tokens {
         Some(session)
     }
 
-    /// Whether a script may call with this.
-    pub(crate) fn is_bearer(&self, candidate: &str) -> bool {
-        self.bearer.is(candidate)
-    }
-
-    /// Whether a browser may call with this.
-    pub(crate) fn is_session(&self, candidate: &str) -> bool {
+    /// Whether a script or a browser may call with this.
+    pub(crate) fn is_valid(&self, candidate: &str) -> bool {
         let sessions = self.sessions.lock().unwrap_or_else(PoisonError::into_inner);
         // All are compared, so that the time tells not even which one it was.
-        sessions.iter().fold(false, |found, session| session.is(candidate) | found)
+        let known = self.bearer.is(candidate);
+        sessions.iter().fold(known, |found, session| session.is(candidate) | found)
     }
 }
 
@@ -107,11 +103,10 @@ mod tests {
         let tokens = Tokens::new(Arc::new(OsRandom));
         let code = tokens.code();
         let session = tokens.redeem(code.text()).unwrap();
-        assert!(tokens.is_session(session.text()));
+        assert!(tokens.is_valid(session.text()) && tokens.is_valid(tokens.bearer().text()));
         assert!(tokens.redeem(code.text()).is_none());
         assert!(tokens.redeem("").is_none());
-        assert!(!tokens.is_session(tokens.bearer().text()));
-        assert!(!tokens.is_bearer(session.text()));
+        assert!(!tokens.is_valid(code.text()) && !tokens.is_valid(tokens.code().text()));
     }
 
     #[test]
@@ -121,6 +116,6 @@ mod tests {
         for _ in 0..SESSIONS {
             tokens.redeem(tokens.code().text()).unwrap();
         }
-        assert!(!tokens.is_session(first.text()));
+        assert!(!tokens.is_valid(first.text()));
     }
 }

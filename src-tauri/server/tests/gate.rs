@@ -20,12 +20,10 @@ fn every_request(stage: &Stage) -> Vec<Ask> {
             all.push(Ask::new(route.method, route.path));
         }
     }
-    all.push(Ask::new("GET", "/index.html"));
-    all.push(Ask::new("GET", "/no/such/page"));
-    all.push(Ask::new("GET", "/open/"));
-    all.push(Ask::new("GET", "/open/x/../../"));
+    all.push(Ask::new("GET", "/api/no/such/route"));
+    all.push(Ask::new("GET", "/api/session/"));
+    all.push(Ask::new("GET", "/api/session/../events"));
     all.push(Ask::new("OPTIONS", "/api/call/project_list"));
-    all.push(Ask::new("DELETE", "/"));
     assert!(all.len() > USE_CASES.len() + 4, "the list is not what it was");
     assert!(stage.port() > 0);
     all
@@ -45,8 +43,7 @@ fn assert_armoured(answer: &Answer) {
 #[test]
 fn no_route_answers_without_a_valid_token() {
     let stage = Stage::new();
-    let cookie = |value: &str| format!("undercroft-{}={value}", stage.port());
-    let session = stage.session();
+    let (port, session) = (stage.port(), stage.session());
     let credentials: Vec<Vec<(&str, String)>> = vec![
         vec![],
         vec![("Authorization", String::new())],
@@ -56,15 +53,10 @@ fn no_route_answers_without_a_valid_token() {
         vec![("Authorization", format!("bearer{}", stage.token()))],
         vec![("Authorization", format!("Bearer {}x", stage.token()))],
         vec![("Authorization", format!("Bearer {}", &stage.token()[1..]))],
-        // A browser's secret is none for scripts, and the other way round.
-        vec![("Authorization", format!("Bearer {session}"))],
-        vec![("Cookie", cookie(stage.token()))],
-        vec![("Cookie", cookie(""))],
-        vec![("Cookie", cookie("wrong"))],
-        vec![("Cookie", format!("session={session}"))],
-        vec![("Cookie", format!("undercroft-1={session}"))],
-        // A wrong token is not made good by a right cookie, nor two tokens by one.
-        vec![("Authorization", "Bearer wrong".to_owned()), ("Cookie", cookie(&session))],
+        // The code of a link is no token, and no cookie is looked at.
+        vec![("Authorization", format!("Bearer {}", stage.code()))],
+        vec![("Cookie", format!("undercroft-{port}={session}"))],
+        vec![("Cookie", format!("undercroft-{port}={}", stage.token()))],
         vec![
             ("Authorization", format!("Bearer {}", stage.token())),
             ("Authorization", "Bearer wrong".to_owned()),
@@ -139,8 +131,8 @@ fn the_right_token_host_and_origin_get_an_answer() {
         let answer = stage.send(&list.clone().with_all(&[own.clone(), bearer]));
         assert_eq!((answer.status, answer.json()), (200, json!([])));
         assert_armoured(&answer);
-        let cookie = ("Cookie", format!("a=b; undercroft-{port}={}; c=d", stage.session()));
-        assert_eq!(stage.send(&list.with_all(&[own, cookie])).status, 200);
+        let session = ("Authorization", format!("Bearer {}", stage.session()));
+        assert_eq!(stage.send(&list.with_all(&[own, session])).status, 200);
     }
 }
 
@@ -148,26 +140,30 @@ fn the_right_token_host_and_origin_get_an_answer() {
 fn a_link_lets_one_browser_in_once() {
     let stage = Stage::new();
     let link = stage.link();
-    assert!(link.starts_with(&format!("http://127.0.0.1:{}/open/", stage.port())), "{link}");
-    let path = link.split_once(&stage.port().to_string()).unwrap().1.to_owned();
+    assert!(link.starts_with(&format!("http://127.0.0.1:{}/#open=", stage.port())), "{link}");
 
-    assert_eq!(stage.send(&Ask::new("GET", "/open/guess")).status, 401);
-    assert_eq!(stage.send(&Ask::new("GET", &path).host("evil.example")).status, 403);
-    assert_eq!(stage.send(&Ask::new("POST", &path)).status, 405);
-
-    let answer = stage.send(&Ask::new("GET", &path));
-    assert_eq!((answer.status, answer.header("location")), (303, Some("/")));
-    assert_armoured(&answer);
-    let cookie = answer.header("set-cookie").unwrap().to_owned();
-    for attribute in ["HttpOnly", "SameSite=Strict", "Path=/"] {
-        assert!(cookie.contains(attribute), "{cookie}");
+    // The pages are there for all who name this machine, and hold nothing.
+    for path in ["/", "/index.html"] {
+        let page = stage.send(&Ask::new("GET", path));
+        assert_eq!(page.status, 200);
+        assert!(page.header("content-type").unwrap().starts_with("text/html"));
+        assert_eq!(page.header("set-cookie"), None);
+        assert_armoured(&page);
+        assert_eq!(stage.send(&Ask::new("GET", path).host("evil.example")).status, 403);
     }
-    let cookie = cookie.split(';').next().unwrap().to_owned();
-    let page = stage.send(&Ask::new("GET", "/").with_all(&[("Cookie", cookie)]));
-    assert_eq!(page.status, 200);
-    assert!(page.header("content-type").unwrap().starts_with("text/html"));
+    let give = |code: &str| Ask::post("/api/session", &json!({"code": code}).to_string());
+    let code = stage.code();
+    assert_eq!(stage.send(&give("guess")).status, 401);
+    assert_eq!(stage.send(&Ask::post("/api/session", "[]")).status, 401);
+    assert_eq!(stage.send(&give(&code).host("evil.example")).status, 403);
+    let foreign = ("Origin", "http://evil.example".to_owned());
+    assert_eq!(stage.send(&give(&code).with_all(&[foreign])).status, 403);
+    assert_eq!(stage.send(&Ask::new("GET", "/api/session")).status, 405);
 
-    assert_eq!(stage.send(&Ask::new("GET", &path)).status, 401);
+    let answer = stage.send(&give(&code));
+    assert_eq!((answer.status, answer.header("set-cookie")), (200, None));
+    assert_armoured(&answer);
+    assert_eq!(stage.send(&give(&code)).status, 401);
     assert_ne!(stage.link(), link, "a new link is printed after each use");
 }
 

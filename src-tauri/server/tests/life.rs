@@ -2,7 +2,7 @@
 
 mod client;
 
-use std::io::Read;
+use std::io::{Read, Write};
 use std::os::unix::fs::PermissionsExt;
 use std::time::Duration;
 
@@ -85,7 +85,7 @@ fn a_port_that_is_taken_is_an_error_that_says_so() {
     let stage = Stage::new();
     let folder = tempfile::tempdir().unwrap();
     let overrides = SettingsOverrides::default();
-    let api = Api::open(folder.path(), &World::real(), overrides, Browser).unwrap();
+    let api = Api::open(folder.path(), &World::real(), overrides, Browser::default()).unwrap();
     let options = Options {
         port: stage.port(),
         random: std::sync::Arc::new(OsRandom),
@@ -112,5 +112,54 @@ fn it_listens_on_loopback_only() {
         let target = std::net::SocketAddr::new(address, stage.port());
         let tried = std::net::TcpStream::connect_timeout(&target, Duration::from_secs(2));
         assert!(tried.is_err(), "{target} answers");
+    }
+}
+
+/// How many descriptors and threads this process has: the server is in it.
+fn taken() -> (usize, usize) {
+    let count = |folder| std::fs::read_dir(folder).unwrap().count();
+    (count("/proc/self/fd"), count("/proc/self/task"))
+}
+
+#[test]
+fn connections_that_ask_nothing_take_few_descriptors_and_no_threads() {
+    let stage = Stage::new();
+    let list = authorised(&stage, Ask::post("/api/call/project_list", "{}"));
+    assert_eq!(stage.send(&list).status, 200);
+    let before = taken();
+    let half_open: Vec<_> = (0..400)
+        .map(|_| {
+            let mut stream = std::net::TcpStream::connect(("127.0.0.1", stage.port())).unwrap();
+            stream.write_all(b"GET / HTTP/1.1\r\nHost:").unwrap();
+            stream
+        })
+        .collect();
+    let most = before.0 + half_open.len() + 100;
+    assert!(taken().0 <= most, "{} descriptors, {most} at most", taken().0);
+    assert!(taken().1 <= before.1 + 8);
+    drop(half_open);
+    assert_eq!(stage.send(&list).status, 200);
+}
+
+#[test]
+fn streams_share_one_thread_and_there_are_only_so_many() {
+    let stage = Stage::new();
+    let ask = authorised(&stage, Ask::new("GET", "/api/events"));
+    let listen = || {
+        let mut stream = stage.connect(&ask);
+        let mut head = [0; 12];
+        stream.read_exact(&mut head).unwrap();
+        (stream, head[9..].to_owned())
+    };
+    let first = listen();
+    let before = taken().1;
+    let mut streams: Vec<_> = (1..32).map(|_| listen()).collect();
+    assert!(streams.iter().all(|(_, status)| status == b"200"), "{streams:?}");
+    assert!(taken().1 <= before + 8, "{} threads, {before} with one stream", taken().1);
+    assert_eq!(listen().1, b"503");
+    // One that leaves makes room.
+    drop((first, streams.pop()));
+    while listen().1 != b"200" {
+        std::thread::sleep(Duration::from_millis(10));
     }
 }

@@ -13,7 +13,7 @@ use tokio::runtime::Runtime;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 use undercroft_api::Api;
-use undercroft_foundation::{OsRandom, Result, SettingsOverrides, World};
+use undercroft_foundation::{OsRandom, SettingsOverrides, World};
 use undercroft_server::{Browser, Options, Server};
 
 /// A running server.
@@ -25,7 +25,7 @@ pub struct Stage {
     links: Arc<Mutex<Vec<String>>>,
     stop: Option<oneshot::Sender<()>>,
     runtime: Option<Runtime>,
-    done: Option<JoinHandle<Result<()>>>,
+    done: Option<JoinHandle<()>>,
 }
 
 impl Stage {
@@ -33,7 +33,7 @@ impl Stage {
         let folder = tempfile::tempdir().unwrap();
         let library = folder.path().join("library");
         let overrides = SettingsOverrides::default();
-        let api = Api::open(&library, &World::real(), overrides, Browser).unwrap();
+        let api = Api::open(&library, &World::real(), overrides, Browser::default()).unwrap();
         let runtime = Runtime::new().unwrap();
         let links = Arc::new(Mutex::new(Vec::new()));
         let printed = Arc::clone(&links);
@@ -69,13 +69,16 @@ impl Stage {
         self.links.lock().unwrap().last().unwrap().clone()
     }
 
-    /// Opens the newest link, for the session that its cookie holds.
+    /// The code of the newest link.
+    pub fn code(&self) -> String {
+        self.link().split_once("/#open=").unwrap().1.to_owned()
+    }
+
+    /// Gives the newest link's code, for a browser's token.
     pub fn session(&self) -> String {
-        let link = self.link();
-        let path = link.split_once(&self.port.to_string()).unwrap().1;
-        let answer = self.send(&Ask::new("GET", path));
-        let cookie = answer.header("set-cookie").unwrap();
-        cookie.split(';').next().unwrap().split_once('=').unwrap().1.to_owned()
+        let request = serde_json::json!({"code": self.code()}).to_string();
+        let answer = self.send(&Ask::post("/api/session", &request));
+        answer.json()["token"].as_str().unwrap().to_owned()
     }
 
     /// Sends a request, and leaves the answer to be read.
@@ -113,7 +116,7 @@ impl Stage {
     pub fn stop(&mut self) {
         drop(self.stop.take());
         let (runtime, done) = (self.runtime.as_ref().unwrap(), self.done.take().unwrap());
-        runtime.block_on(done).unwrap().unwrap();
+        runtime.block_on(done).unwrap();
     }
 }
 

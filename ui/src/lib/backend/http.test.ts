@@ -27,7 +27,7 @@ describe('a call', () => {
     expect(await new HttpBackend().call('project_list', { tag: 'a' })).toEqual([{ id: 'p' }]);
     expect(fetch).toHaveBeenCalledWith(
       './api/call/project_list',
-      expect.objectContaining({ method: 'POST', body: '{"tag":"a"}', credentials: 'same-origin' }),
+      expect.objectContaining({ method: 'POST', body: '{"tag":"a"}', credentials: 'omit' }),
     );
   });
 
@@ -51,6 +51,28 @@ describe('a call', () => {
     const failure = await new HttpBackend().call('dashboard', {}).catch((cause: unknown) => cause);
     expect(failure).toBeInstanceOf(BackendError);
     expect((failure as BackendError).wire.code).toBe(code);
+  });
+});
+
+describe('a link', () => {
+  it('is given for a token that goes with every call, and leaves the address', async () => {
+    location.hash = '#open=c0de';
+    const asked: [string, RequestInit][] = [];
+    vi.stubGlobal('fetch', async (address: string, request: RequestInit) => {
+      asked.push([address, request]);
+      return Response.json(address.endsWith('/api/session') ? { token: 't0ken' } : []);
+    });
+    const backend = new HttpBackend();
+    expect(location.hash).toBe('#/');
+    await backend.call('project_list', {});
+    expect(asked.map(([address]) => address)).toEqual(['./api/session', './api/call/project_list']);
+    expect(asked[0]?.[1].body).toBe('{"code":"c0de"}');
+    expect(asked[1]?.[1].headers).toMatchObject({ authorization: 'Bearer t0ken' });
+    // Another tab, or the same after it was loaded anew.
+    await new HttpBackend().call('project_list', {});
+    expect(asked).toHaveLength(3);
+    expect(asked[2]?.[1].headers).toMatchObject({ authorization: 'Bearer t0ken' });
+    sessionStorage.clear();
   });
 });
 

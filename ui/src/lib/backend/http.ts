@@ -3,19 +3,22 @@ import { BackendError, isWireError } from './backend';
 import type { Backend, LinkState, Listener, Reply, Request, UseCase } from './backend';
 import type { BackendEvent } from './bindings';
 import { unauthorized, unexpectedFault, unreachable } from './faults';
+import { Entry } from './entry';
 import { EventStreamParser } from './event-stream';
 
 const RECONNECT_MS = [500, 1000, 2000, 5000];
 
 export class HttpBackend implements Backend {
   readonly #base: string;
+  readonly #entry: Entry;
   readonly #listeners = new Set<Listener>();
   readonly #linkListeners = new Set<(state: LinkState) => void>();
   #stream: AbortController | null = null;
   #link: LinkState = 'connected';
 
-  constructor(base = '.') {
+  constructor(base = '.', entry = new Entry(base)) {
     this.#base = base;
+    this.#entry = entry;
   }
 
   async call<K extends UseCase>(name: K, request: Request<K>): Promise<Reply<K>> {
@@ -46,8 +49,8 @@ export class HttpBackend implements Backend {
     try {
       return await fetch(`${this.#base}/api/call/${name}`, {
         method: 'POST',
-        credentials: 'same-origin',
-        headers: { 'content-type': 'application/json' },
+        credentials: 'omit',
+        headers: { 'content-type': 'application/json', ...(await this.#entry.headers()) },
         body: JSON.stringify(request),
       });
     } catch {
@@ -74,8 +77,8 @@ export class HttpBackend implements Backend {
     let opened = false;
     try {
       const response = await fetch(`${this.#base}/api/events`, {
-        credentials: 'same-origin',
-        headers: { accept: 'text/event-stream' },
+        credentials: 'omit',
+        headers: { accept: 'text/event-stream', ...(await this.#entry.headers()) },
         signal,
       });
       if (!response.ok || !response.body) return false;
