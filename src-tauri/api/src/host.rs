@@ -3,6 +3,7 @@
 use std::fmt;
 use std::path::PathBuf;
 
+use undercroft_backup::Hook;
 use undercroft_foundation::{Code, Error, Result};
 
 use crate::wire::PlacePurpose;
@@ -33,6 +34,14 @@ pub trait Host: Send + Sync + fmt::Debug {
         Err(Error::new(Code::Unsupported, "No dialog can be opened from here"))
     }
 
+    /// Shows the user a command that a plan would start, and waits for the answer.
+    ///
+    /// # Errors
+    /// [`Code::PermissionDenied`] for a face whose caller may not be the user.
+    fn confirm_hook(&self, plan: &str, hook: &Hook) -> Result<bool> {
+        Err(refuse_hook(plan, hook))
+    }
+
     /// Starts the program when the user logs in, or no longer.
     ///
     /// # Errors
@@ -53,4 +62,12 @@ pub trait Host: Send + Sync + fmt::Debug {
         Err(Error::new(Code::Unsupported, "This cannot be started anew from here")
             .next("End it and start it again"))
     }
+}
+
+/// Why a face whose caller may not be the user lets no plan start a command.
+pub fn refuse_hook(plan: &str, hook: &Hook) -> Error {
+    let what = format!("Cannot let {plan} start {}", hook.command.join(" "));
+    Error::new(Code::PermissionDenied, what)
+        .why("The commands of plans are set and confirmed by you yourself")
+        .next("Use the window or the command line; or start undercroft serve with --allow-hooks")
 }

@@ -54,8 +54,10 @@ use undercroft_history::memory::{ReadCache, SessionWork};
 use undercroft_library::{Library, Migration};
 
 pub use bindings::typescript;
-pub use host::{Abilities, Host};
+pub use host::{Abilities, Host, refuse_hook};
 pub use places::Places;
+pub use undercroft_backup::{Hook, HookMoment};
+
 pub use rebuilding::{Rebuilt, rebuild_library};
 pub use use_cases::{Audience, USE_CASES, UseCase, find_use_case};
 

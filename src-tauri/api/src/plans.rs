@@ -5,7 +5,7 @@ use std::time::Duration;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp, ToSpan};
 use undercroft_backup as backup;
-use undercroft_foundation::{Error, JobId, Result};
+use undercroft_foundation::{Code, Error, JobId, Result};
 use undercroft_library::{self as library, JobKind, Jobs, RunFilter};
 
 use crate::convert::plans as to;
@@ -65,14 +65,44 @@ impl Api {
         let PlanSave { plan, draft } = request;
         let name = draft.name.clone();
         let spec = to::spec(draft)?;
-        let kept = match plan {
-            Some(text) => {
-                let id = self.0.backups.find_plan(&text)?.id;
-                self.0.backups.change_plan(id, &name, &spec)?
-            }
+        self.0.backups.check_plan(&spec)?;
+        let before = plan.map(|text| self.0.backups.find_plan(&text)).transpose()?;
+        let had = before.as_ref().map(|plan| plan.spec.hooks()).unwrap_or_default();
+        let mut new = spec.hooks();
+        new.retain(|hook| !had.contains(hook));
+        self.ask_about_hooks(&name, &new)?;
+        let kept = match before {
+            Some(plan) => self.0.backups.change_plan(plan.id, &name, &spec)?,
             None => self.0.backups.create_plan(&name, &spec)?,
         };
+        if had != kept.spec.hooks() {
+            self.0.backups.confirm_hooks(&kept, &new)?;
+        }
         self.plan(kept)
+    }
+
+    /// Asks the user whether a plan may start its commands that nobody confirmed on this machine.
+    ///
+    /// # Errors
+    /// [`Code::Cancelled`] when the user says no, and those of [`crate::Host::confirm_hook`].
+    pub fn plan_confirm_hooks(&self, request: PlanRef) -> Result<Plan> {
+        let plan = self.0.backups.find_plan(&request.plan)?;
+        let waiting = self.0.backups.unconfirmed_hooks(&plan)?;
+        self.ask_about_hooks(&plan.name, &waiting)?;
+        self.0.backups.confirm_hooks(&plan, &waiting)?;
+        self.plan(plan)
+    }
+
+    fn ask_about_hooks(&self, plan: &str, hooks: &[backup::Hook]) -> Result<()> {
+        for hook in hooks {
+            if !self.0.host.confirm_hook(plan, hook)? {
+                let what = format!("{plan} may not start {}", hook.command.join(" "));
+                return Err(Error::new(Code::Cancelled, what)
+                    .why("You did not confirm it")
+                    .next("Take it out of the plan, or confirm it"));
+            }
+        }
+        Ok(())
     }
 
     /// Counts what a plan would back up and what it would leave out.
@@ -202,6 +232,7 @@ impl Api {
         let runs = RunFilter { plan: Some(plan.id), limit: Some(1), ..RunFilter::default() };
         let mut last_run = self.0.library.runs().find(&runs)?;
         Ok(Plan {
+            hooks_wait: !self.0.backups.unconfirmed_hooks(&plan)?.is_empty(),
             id: plan.id.to_string(),
             targets_now: targets.collect::<Result<_>>()?,
             projects_now: projects.iter().map(|project| project.id.to_string()).collect(),

@@ -190,6 +190,8 @@ macro_rules! with_use_cases {
             plan_propose(Nothing) -> PlanDraft, Everyone, "undercroft plan add {name} --to {destination} --dry-run";
             /// Keeps a plan, new or changed.
             plan_save(PlanSave) -> Plan, Everyone, "undercroft plan add {name} --to {destination}";
+            /// Asks the user whether a plan may start its commands that wait for that.
+            plan_confirm_hooks(PlanRef) -> Plan, Everyone, "undercroft plan hooks {plan} --confirm";
             /// Counts what a plan would back up and what it would leave out.
             plan_preview(PlanDraft) -> PlanPreview, Everyone, "undercroft plan preview {plan}";
             /// Lets a plan run by itself, or no longer.

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 use undercroft_api::wire::{BackendEvent, ErrorCode, JobState, PlacePurpose, WireError};
-use undercroft_api::{Abilities, Api, Host, USE_CASES};
+use undercroft_api::{Abilities, Api, Hook, Host, USE_CASES};
 use undercroft_foundation::{Result, SettingsOverrides, World};
 use undercroft_testkit::{ProjectKind, assert_same_tree, project_tree, write_file};
 
@@ -324,4 +324,43 @@ fn a_panic_is_one_calls_error_and_nobody_elses() {
     let error = stage.refused("place_pick", json!({"purpose": "project"}));
     assert_eq!(error.code, ErrorCode::Internal);
     assert_eq!(stage.ask("project_list", json!({})), json!([]));
+}
+
+/// A face whose user answers the same each time that a command is shown.
+#[derive(Debug)]
+struct Answering(bool);
+
+impl Host for Answering {
+    fn abilities(&self) -> Abilities {
+        Typist.abilities()
+    }
+
+    fn confirm_hook(&self, _: &str, _: &Hook) -> Result<bool> {
+        Ok(self.0)
+    }
+}
+
+#[test]
+fn a_plan_gets_no_command_that_the_user_did_not_confirm() {
+    let request = |stage: &Stage| {
+        let password = json!({"type": "typed", "password": "a password"});
+        let add = json!({"place": stage.place("backups"), "password": password, "create": true});
+        stage.ask("destination_add", add);
+        let mut draft = stage.ask("plan_propose", json!({}));
+        draft["before"] = json!({"command": ["/usr/bin/touch", "x"], "timeoutSeconds": 5});
+        json!({ "draft": draft })
+    };
+    let nobody_asks = Stage::new();
+    let refused = nobody_asks.refused("plan_save", request(&nobody_asks));
+    assert_eq!(refused.code, ErrorCode::PermissionDenied, "{refused:?}");
+    let no = Stage::with(|_| Answering(false));
+    let mut wanted = request(&no);
+    assert_eq!(no.refused("plan_save", wanted.clone()).code, ErrorCode::Cancelled);
+    // Nor by a change of a plan that was without.
+    let before = wanted["draft"]["before"].take();
+    let plan = no.ask("plan_save", wanted.clone());
+    wanted["plan"] = plan["id"].clone();
+    wanted["draft"]["before"] = before;
+    assert_eq!(no.refused("plan_save", wanted).code, ErrorCode::Cancelled);
+    assert_eq!(no.ask("plan_list", json!({}))[0]["draft"]["before"], Value::Null);
 }

@@ -4,7 +4,9 @@ use std::path::PathBuf;
 
 use tauri::{AppHandle, Manager};
 use tauri_plugin_dialog::{DialogExt, MessageDialogButtons, MessageDialogKind};
+use undercroft_api::Hook;
 use undercroft_api::wire::PlacePurpose;
+use undercroft_foundation::escape_name;
 
 use crate::window;
 
@@ -24,6 +26,26 @@ pub(crate) fn pick(app: &AppHandle, purpose: PlacePurpose) -> Option<PathBuf> {
         _ => dialog.blocking_pick_folder(),
     };
     picked?.into_path().ok()
+}
+
+/// Asks whether a plan may start a command, which is shown word for word. Waits for the answer, as
+/// above.
+pub(crate) fn confirm_hook(app: &AppHandle, plan: &str, hook: &Hook) -> bool {
+    // Each argument on a line of its own, and none that could pass for another or for our words.
+    let words = hook.command.iter().map(|word| format!("    {}", escape_name(word.as_bytes())));
+    let words = words.collect::<Vec<_>>().join("\n");
+    let (plan, when) = (escape_name(plan.as_bytes()), hook.when.name());
+    let text = format!(
+        "{words}\n\nUndercroft starts this program as you, {when} each run of the plan {plan}. \
+         Allow it only if you set it yourself and know what it does."
+    );
+    let buttons = MessageDialogButtons::OkCancelCustom("Allow".into(), "Don't allow".into());
+    let dialog = app.dialog().message(text).title("Allow a plan to start a program?");
+    let mut dialog = dialog.kind(MessageDialogKind::Warning).buttons(buttons);
+    if let Some(window) = app.get_webview_window(window::LABEL) {
+        dialog = dialog.parent(&window);
+    }
+    dialog.blocking_show()
 }
 
 /// Asks whether to end the program although jobs run. Waits for the answer, as above.

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use tauri::AppHandle;
 use undercroft_api::wire::PlacePurpose;
-use undercroft_api::{Abilities, Host};
+use undercroft_api::{Abilities, Hook, Host};
 use undercroft_foundation::Result;
 
 use crate::tray::TrayPresence;
@@ -32,6 +32,10 @@ impl Host for WindowHost {
 
     fn pick_folder(&self, purpose: PlacePurpose) -> Result<Option<PathBuf>> {
         Ok(dialog::pick(&self.app, purpose))
+    }
+
+    fn confirm_hook(&self, plan: &str, hook: &Hook) -> Result<bool> {
+        Ok(dialog::confirm_hook(&self.app, plan, hook))
     }
 
     fn start_at_login(&self, start: bool) -> Result<()> {

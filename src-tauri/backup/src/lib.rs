@@ -47,8 +47,8 @@ pub use library_copy::{HoldHistory, LibraryCopy};
 pub use mending::{Parity, Repair};
 pub use mounting::Mounted;
 pub use plans::{
-    HookCommand, LeftOut, Limits, Plan, PlanProjects, PlanSpec, PlanTarget, Preview, Retention,
-    Verification, rebuildable_folders,
+    Hook, HookCommand, HookMoment, LeftOut, Limits, Plan, PlanProjects, PlanSpec, PlanTarget,
+    Preview, Retention, Verification, rebuildable_folders,
 };
 pub use protection::{Protection, ProtectionState};
 pub use recovery::{

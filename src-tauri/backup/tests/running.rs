@@ -218,6 +218,11 @@ fn commands_run_before_and_after_and_what_they_say_is_kept() {
         move |spec: &mut PlanSpec| (spec.before, spec.after) = (before, after)
     };
     let good = plan(&backups, hooked("echo dumping; echo \"$1\""));
+    // What nobody confirmed is not started, and says so.
+    let (job, _) = run(&home, &library, &backups, &good);
+    assert_eq!((job.state, out.exists()), (JobState::Warnings, false), "{job:?}");
+    assert_eq!(backups.unconfirmed_hooks(&good).unwrap(), good.spec.hooks());
+    backups.confirm_hooks(&good, &good.spec.hooks()).unwrap();
     let (job, detail) = run(&home, &library, &backups, &good);
     assert_eq!(job.state, JobState::Succeeded, "{job:?}");
     let texts: Vec<_> = detail.log.iter().map(|line| line.text.as_str()).collect();
@@ -231,6 +236,9 @@ fn commands_run_before_and_after_and_what_they_say_is_kept() {
     let mut spec = good.spec.clone();
     spec.before = Some(shell("exit 3"));
     let bad = backups.change_plan(good.id, "Nightly", &spec).unwrap();
+    // Another command is another matter.
+    assert_eq!(backups.unconfirmed_hooks(&bad).unwrap(), bad.spec.hooks()[..1]);
+    backups.confirm_hooks(&bad, &bad.spec.hooks()).unwrap();
     let (job, detail) = run(&home, &library, &backups, &bad);
     assert_eq!(job.state, JobState::Failed);
     let error = job.outcome.unwrap().error.unwrap();
@@ -241,6 +249,7 @@ fn commands_run_before_and_after_and_what_they_say_is_kept() {
     let script = format!("exec >&- 2>&-; sleep 5; touch '{}'", late.display());
     spec.before = Some(HookCommand { timeout_seconds: 3, ..shell(&script) });
     let slow = backups.change_plan(good.id, "Nightly", &spec).unwrap();
+    backups.confirm_hooks(&slow, &slow.spec.hooks()).unwrap();
     let (job, _) = run(&home, &library, &backups, &slow);
     let error = job.outcome.unwrap().error.unwrap();
     assert_eq!(error.why, "It took longer than 3 seconds");

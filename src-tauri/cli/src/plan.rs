@@ -37,6 +37,8 @@ pub(crate) enum Command {
     Disable(Named),
     /// Carry a plan out now
     Run(Named),
+    /// Show the commands that a plan starts, and confirm them
+    Hooks(Hooks),
     /// Count what a plan would back up and what it would leave out
     Preview(Named),
     /// List the runs to come
@@ -75,6 +77,15 @@ pub(crate) struct Edit {
     name: Option<String>,
     #[command(flatten)]
     says: Box<Says>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Hooks {
+    /// The plan: its name, its id or the beginning of it
+    plan: String,
+    /// Let the plan start them on this machine
+    #[arg(long)]
+    confirm: bool,
 }
 
 #[derive(Debug, Args)]
@@ -136,6 +147,11 @@ impl Command {
             Self::Run(named) => {
                 let job = progress::run(session, &api, || api.plan_run(named.request()))?;
                 return ending::of_job(&job);
+            }
+            Self::Hooks(Hooks { plan, confirm }) => {
+                let plan = PlanRef { plan };
+                let plan = if confirm { api.plan_confirm_hooks(plan) } else { api.plan_show(plan) };
+                out.show(&plan?, |plan| print_hooks(plan, out));
             }
             Self::Preview(named) => {
                 let preview = api.plan_preview(api.plan_show(named.request())?.draft)?;
@@ -211,11 +227,25 @@ fn print_one(api: &Api, plan: &Plan, out: &Output) {
     };
     out.line(format!("  Next        {next}"));
     out.line(format!("  State       {}", plan.sentence));
+    if plan.hooks_wait {
+        out.line("  Commands    not started: undercroft plan hooks shows and confirms them");
+    }
     for target in &plan.targets_now {
         let last = target.last_complete.map_or_else(|| "never".to_owned(), moment);
         let away = if target.present { "" } else { ", away" };
         out.line(format!("  Complete    {}: {last}{away}", target.name));
     }
+}
+
+fn print_hooks(plan: &Plan, out: &Output) {
+    for (label, command) in options::hooks(&plan.draft) {
+        out.line(format!("{label:<8}{command}"));
+    }
+    out.line(match (plan.hooks_wait, plan.draft.before.is_some() || plan.draft.after.is_some()) {
+        (true, _) => "Not started until they are confirmed on this machine: --confirm",
+        (false, true) => "Confirmed on this machine",
+        (false, false) => "No commands",
+    });
 }
 
 fn print_draft(api: &Api, draft: &PlanDraft, out: &Output) {

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use undercroft_api::wire::Place;
-use undercroft_api::{Abilities, Api, Host};
+use undercroft_api::{Abilities, Api, Hook, Host};
 use undercroft_foundation::{IoContext, Result, SettingsOverrides, World};
 
 use crate::arguments::Global;
@@ -26,6 +26,11 @@ struct CommandLine;
 impl Host for CommandLine {
     fn abilities(&self) -> Abilities {
         Abilities { can_pick: false, can_type: true, tray: false }
+    }
+
+    /// Whoever typed the command, or asked for it to be confirmed, is the user.
+    fn confirm_hook(&self, _: &str, _: &Hook) -> Result<bool> {
+        Ok(true)
     }
 }
 

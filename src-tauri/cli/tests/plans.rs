@@ -135,3 +135,33 @@ fn plans_outlive_the_catalog() {
     assert!(program.must(&["plan", "show", "daily"]).contains("vault"));
     program.must(&["backup", "run", "kept", "--to", "vault"]);
 }
+
+#[test]
+fn commands_wait_for_a_word_after_a_rebuild_and_get_no_passwords() {
+    let program = with_a_destination();
+    let (out, script) = (program.text("out"), "env > \"$1\"");
+    let before = ["/bin/sh", "-c", script, "sh", &out].map(|word| ["--before", word]).concat();
+    let add = ["plan", "add", "Daily", "--to", "vault"];
+    let made = json(&program, &[&add[..], &before].concat());
+    assert_eq!(made["hooksWait"], false, "whoever typed it has seen it");
+    for name in ["catalog.db", "catalog.db-wal", "catalog.db-shm"] {
+        let _ = std::fs::remove_file(program.library().join(name));
+    }
+    program.must(&["library", "rebuild"]);
+    assert_eq!(json(&program, &["plan", "show", "daily"])["hooksWait"], true);
+    let run = program.run(&["plan", "run", "daily"]);
+    assert!(run.stderr.contains("plan hooks \"Daily\" --confirm"), "{run:#?}");
+    assert!(!program.path("out").exists());
+    assert!(program.run(&["doctor"]).stdout.contains("has a command that is not started"));
+
+    let shown = program.must(&["plan", "hooks", "daily"]);
+    assert!(shown.contains(&format!("Before  /bin/sh -c {script:?} sh {out}")), "{shown}");
+    assert!(program.must(&["plan", "hooks", "daily", "--confirm"]).contains("Confirmed"));
+    let run = program.run_with(&[("RESTIC_PASSWORD", "secret")], &["plan", "run", "daily"]);
+    assert_eq!(run.code, Some(0), "{run:#?}");
+    let environment = std::fs::read_to_string(program.path("out")).unwrap();
+    let ours = |line: &&str| line.starts_with("UNDERCROFT_") || line.starts_with("RESTIC_");
+    let mut ours: Vec<_> = environment.lines().filter(ours).collect();
+    ours.sort_unstable();
+    assert_eq!(ours, ["UNDERCROFT_PLAN=Daily", "UNDERCROFT_STATE="], "{environment}");
+}

@@ -47,6 +47,7 @@ pub const WRITE_POINTS: &[&str] = &[
     "catalog.replaced",
     "project.metadata-written",
     "plans.written",
+    "plans.hooks-confirmed",
     "settings.written",
     "rules.written",
     "session.appended",

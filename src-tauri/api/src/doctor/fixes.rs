@@ -25,6 +25,8 @@ pub(super) enum Fix<'a> {
     RunPlan(&'a str),
     /// Lets a plan run by itself.
     EnablePlan(&'a str),
+    /// Asks about the commands of a plan.
+    ConfirmHooks(&'a str),
     /// Lets backups begin by themselves.
     Resume,
 }
@@ -39,6 +41,7 @@ impl<'a> Fix<'a> {
             Self::Heal(destination) => ("heal", destination, "Mend from parity"),
             Self::RunPlan(plan) => ("run-plan", plan, "Back up now"),
             Self::EnablePlan(plan) => ("enable-plan", plan, "Turn it on"),
+            Self::ConfirmHooks(plan) => ("confirm-hooks", plan, "Confirm…"),
             Self::Resume => ("resume", "", "Resume backups"),
         }
     }
@@ -53,6 +56,7 @@ impl<'a> Fix<'a> {
             Self::Heal(target),
             Self::RunPlan(target),
             Self::EnablePlan(target),
+            Self::ConfirmHooks(target),
             Self::Resume,
         ];
         all.into_iter().find(|fix| fix.parts().0 == name)
@@ -88,6 +92,9 @@ impl Api {
             Fix::RunPlan(it) => self.plan_run(PlanRef { plan: it.to_owned() }).map(drop),
             Fix::EnablePlan(it) => {
                 self.plan_enable(PlanEnable { plan: it.to_owned(), enabled: true }).map(drop)
+            }
+            Fix::ConfirmHooks(it) => {
+                self.plan_confirm_hooks(PlanRef { plan: it.to_owned() }).map(drop)
             }
             Fix::Resume => self.schedule_resume(Nothing {}).map(drop),
         }

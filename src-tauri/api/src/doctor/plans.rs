@@ -63,6 +63,15 @@ impl Api {
                 "Bring it about, or change the plan",
             );
         }
+        if plan.hooks_wait {
+            return warning(
+                AREA,
+                format!("{name} has a command that is not started"),
+                "Nobody has confirmed it on this machine",
+                "See what it starts, and confirm it or take it out of the plan",
+            )
+            .with_fix(Fix::ConfirmHooks(&plan.id));
+        }
         if plan.needs_attention {
             return warning(
                 AREA,

@@ -209,6 +209,8 @@ pub struct Plan {
     pub sentence: String,
     /// Whether somebody should look.
     pub needs_attention: bool,
+    /// Whether it has a command that is not started until the user confirms it on this machine.
+    pub hooks_wait: bool,
 }
 
 /// How a plan stands with one of its destinations.

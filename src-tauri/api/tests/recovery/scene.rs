@@ -6,7 +6,9 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use tempfile::TempDir;
-use undercroft_backup::{AddDestination, Backups, HoldHistory, NewPassword, RecoverOrder};
+use undercroft_backup::{
+    AddDestination, Backups, HoldHistory, HookCommand, NewPassword, RecoverOrder,
+};
 use undercroft_foundation::{Job, ProjectId, SettingsOverrides, World};
 use undercroft_history::{History, SaveOrder, Scope, Trigger, VersionMark};
 use undercroft_library::{AddProject, Library, Migration, ProjectFilter};
@@ -84,7 +86,11 @@ impl Scene {
         }
         let mut spec = backups.propose_plan().unwrap();
         spec.exclude = vec!["*.iso".to_owned()];
-        backups.create_plan("Nightly", &spec).unwrap();
+        let command = vec!["/usr/bin/true".to_owned()];
+        spec.before = Some(HookCommand { command, timeout_seconds: 5 });
+        let plan = backups.create_plan("Nightly", &spec).unwrap();
+        backups.confirm_hooks(&plan, &plan.spec.hooks()).unwrap();
+        assert!(backups.unconfirmed_hooks(&plan).unwrap().is_empty());
         backups.back_up_library(&open(&drive.path), &Job::new()).unwrap();
         scene
     }
@@ -122,6 +128,10 @@ impl Scene {
             fs::rename(self.path(name), self.path(&format!("before-{name}"))).unwrap();
         }
         fs::rename(self.path("work"), self.path("before-work")).unwrap();
+        // The user may have confirmed the commands of another state of the library on this machine.
+        fs::create_dir(self.path("config")).unwrap();
+        let name = "hooks.json";
+        fs::copy(self.path("before-config").join(name), self.path("config").join(name)).unwrap();
     }
 
     /// Everything is there that was.
@@ -131,7 +141,9 @@ impl Scene {
         let before = rooms(&self.path("before-library"), &self.path("before-config"));
         assert_eq!(library.id().unwrap(), before.library.id().unwrap());
         assert_eq!(backups.plans().unwrap(), before.backups.plans().unwrap());
-        assert_eq!(backups.plans().unwrap().len(), 1);
+        let [plan] = &backups.plans().unwrap()[..] else { panic!("one plan") };
+        // What it would start is seen by the user first.
+        assert_eq!(backups.unconfirmed_hooks(plan).unwrap(), plan.spec.hooks());
         assert_eq!(history.workspaces(None).unwrap(), before.history.workspaces(None).unwrap());
         assert_eq!(history.current_workspace().unwrap().unwrap().name, "try");
         let filter = ProjectFilter::default();

@@ -134,7 +134,7 @@ impl Backups {
         self.library.catalog().write(|transaction| {
             self.rebuild_destinations(transaction, mirror.destinations)?;
             let known = table::all(transaction)?;
-            let mut taken_in = 0;
+            let mut taken_in = Vec::new();
             for Mirrored { id, name, enabled, created, spec } in mirror.plans {
                 if known.iter().any(|plan| plan.id == id || plan.name == name) {
                     continue;
@@ -142,9 +142,11 @@ impl Backups {
                 let plan = Plan { id, name, enabled, created, spec };
                 table::put(transaction, &plan)?;
                 self.tell_of_plan(transaction, &plan, "added", "was made again")?;
-                taken_in += 1;
+                taken_in.push(plan);
             }
-            Ok(taken_in)
+            // The file lies in the library: whoever wrote it may not have been the user.
+            self.withdraw_hooks(taken_in.iter())?;
+            Ok(taken_in.len() as u64)
         })
     }
 

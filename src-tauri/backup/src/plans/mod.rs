@@ -1,7 +1,9 @@
 //! Plans: what is backed up where, when, and how long it is kept. It owns the table `plans` and
-//! `plans.json` beside the catalog, from which lost plans are made again.
+//! `plans.json` beside the catalog, from which lost plans are made again; and `hooks.json` in the
+//! user's configuration, which says which of their commands may be started.
 
 mod checking;
+mod hooks;
 mod keeping;
 mod mirror;
 mod preview;
@@ -10,6 +12,7 @@ mod spec;
 mod table;
 mod usual;
 
+pub use hooks::{Hook, HookMoment};
 pub(crate) use keeping::let_go_of;
 pub use preview::{LeftOut, Preview, rebuildable_folders};
 pub use retention::Retention;

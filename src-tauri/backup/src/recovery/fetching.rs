@@ -169,6 +169,7 @@ impl Backups {
     ) -> Result<()> {
         let library = Library::open_or_create(recovered, self.library.world(), tables)?;
         let backups = self.of_another(&library);
+        backups.withdraw_hooks(backups.plans()?.iter())?;
         let request = AddDestination {
             path: order.path.clone(),
             name: None,

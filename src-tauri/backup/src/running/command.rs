@@ -1,7 +1,8 @@
 //! The one place where this room starts a program: the command that the user wrote into a plan, by
-//! its full path, with a list of arguments that no shell reads, in a group of its own, stopped
-//! when its time is over. What it says goes into the run's log.
+//! its full path, with a list of arguments that no shell reads, without our passwords, in a group
+//! of its own, stopped when its time is over. What it says goes into the run's log.
 
+use std::env;
 use std::io::{BufRead, BufReader, Read};
 use std::os::unix::process::{CommandExt, ExitStatusExt};
 use std::path::Path;
@@ -23,6 +24,9 @@ const TICK: Duration = Duration::from_millis(50);
 const GRACE: Duration = Duration::from_secs(2);
 /// Of a line that is longer, this much is kept.
 const LINE_BYTES: u64 = 2000;
+
+/// Variables whose names begin so are ours and restic's, passwords among them: no command gets them.
+const OURS: [&str; 2] = ["UNDERCROFT_", "RESTIC_"];
 
 /// What is started, and why.
 pub(super) struct Call<'a> {
@@ -72,6 +76,11 @@ pub(super) fn run(call: &Call<'_>, clock: &dyn Clock, log: &Job, stopped_by: &Jo
 #[expect(clippy::disallowed_methods, reason = "the one place that starts a plan's commands")]
 fn spawn(program: &Path, call: &Call<'_>) -> Result<Child> {
     let mut command = Command::new(program);
+    for (name, _) in env::vars_os() {
+        if OURS.iter().any(|prefix| name.as_encoded_bytes().starts_with(prefix.as_bytes())) {
+            command.env_remove(&name);
+        }
+    }
     command.args(&call.hook.command[1..]).current_dir("/").envs(call.environment.iter().copied());
     command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
     // Its own group, so that what it starts ends with it.

@@ -17,7 +17,7 @@ use undercroft_foundation::{
 use undercroft_library::{JobKind, JobSpec, JobView};
 
 use crate::backups::Backups;
-use crate::plans::{HookCommand, Plan};
+use crate::plans::{Hook, HookCommand, HookMoment, Plan};
 use crate::scheduler::TargetOutcome;
 use crate::words;
 use parts::Tally;
@@ -173,7 +173,7 @@ impl<'a> Carrying<'a> {
 
     fn before(&self) -> Result<()> {
         let Some(hook) = &self.plan.spec.before else { return Ok(()) };
-        self.run_hook("before", hook, None, self.job)
+        self.run_hook(HookMoment::Before, hook, None, self.job)
     }
 
     /// Whatever came of the rest; also when that was cancelled.
@@ -185,18 +185,31 @@ impl<'a> Carrying<'a> {
             Err(error) if error.code() == Code::Cancelled => JobState::Cancelled,
             Err(_) => JobState::Failed,
         };
-        if let Err(error) = self.run_hook("after", hook, Some(state), &Job::new()) {
+        if let Err(error) = self.run_hook(HookMoment::After, hook, Some(state), &Job::new()) {
             self.job.warn("the command after", error.to_string());
         }
     }
 
     fn run_hook(
         &self,
-        when: &str,
+        moment: HookMoment,
         hook: &HookCommand,
         state: Option<JobState>,
         stopped_by: &Job,
     ) -> Result<()> {
+        let when = moment.name();
+        let wanted = Hook { when: moment, command: hook.command.clone() };
+        if self.backups.unconfirmed_hooks(self.plan)?.contains(&wanted) {
+            let name = &self.plan.name;
+            let why = "Not started: nobody has confirmed it on this machine";
+            self.job.warn(
+                format!("the command {when}"),
+                format!(
+                    "{why}. See it and confirm it with: undercroft plan hooks {name:?} --confirm"
+                ),
+            );
+            return Ok(());
+        }
         self.job.set_current(format!("The command {when}"));
         let environment = [
             ("UNDERCROFT_PLAN", self.plan.name.as_str()),

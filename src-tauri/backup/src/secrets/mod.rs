@@ -65,6 +65,11 @@ impl Secrets {
         self
     }
 
+    /// The user's folder outside the library, which no copy of the library holds.
+    pub(crate) fn folder(&self) -> Result<&Path> {
+        self.sealer.folder()
+    }
+
     /// Keeps a password, as the settings say; it was read back when this returns.
     pub(crate) fn keep(&self, id: DestinationId, chosen: &Chosen) -> Result<PasswordKeeper> {
         if let Some(path) = &chosen.key_file {

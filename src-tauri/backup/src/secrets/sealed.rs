@@ -73,14 +73,14 @@ impl Sealer {
         Ok(Zeroizing::new(text.to_owned()))
     }
 
-    fn folder(&self) -> Result<&Path> {
+    pub(super) fn folder(&self) -> Result<&Path> {
         let folder = self.folder.as_deref().ok_or_else(|| {
-            Error::new(Code::NotFound, "Cannot tell where the sealing key is")
+            Error::new(Code::NotFound, "Cannot tell where your configuration is")
                 .why("Neither XDG_CONFIG_HOME nor HOME is set")
                 .next("Set HOME")
         })?;
         if matches!(overlap(folder, &self.library), Overlap::Inside | Overlap::Same) {
-            let what = format!("Cannot keep the sealing key in {}", escape_path(folder));
+            let what = format!("Cannot keep secrets in {}", escape_path(folder));
             return Err(Error::new(Code::Invalid, what)
                 .why("It lies in the library, whose copy would give the passwords away")
                 .next("Have the library, or XDG_CONFIG_HOME, elsewhere"));

@@ -294,10 +294,23 @@ pub(super) fn facts(api: &Api, draft: &PlanDraft) -> Vec<(&'static str, String)>
     if !draft.exclude.is_empty() {
         facts.push(("Leaves out", draft.exclude.join(", ")));
     }
-    for (label, hook) in [("Before", &draft.before), ("After", &draft.after)] {
-        facts.extend(hook.as_ref().map(|hook| (label, hook.command.join(" "))));
-    }
+    facts.extend(hooks(draft));
     facts
+}
+
+/// The commands of a plan, each argument so that it is told from the next.
+pub(super) fn hooks(draft: &PlanDraft) -> impl Iterator<Item = (&'static str, String)> {
+    let both = [("Before", &draft.before), ("After", &draft.after)].into_iter();
+    both.filter_map(|(label, hook)| {
+        let words = hook.as_ref()?.command.iter().map(|word| word_shown(word));
+        Some((label, words.collect::<Vec<_>>().join(" ")))
+    })
+}
+
+fn word_shown(word: &str) -> String {
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || "-_./=:,+@%".contains(c);
+    let plain = !word.is_empty() && word.chars().all(is_plain);
+    if plain { word.to_owned() } else { format!("{word:?}") }
 }
 
 fn kept(retention: &Retention) -> String {

@@ -314,8 +314,13 @@ const SETTINGS_SET: Scenario = Scenario {
 
 const PLAN_ADD: Scenario = Scenario {
     prepare: library_with_a_destination,
-    arguments: |_| words("plan add daily --to vault"),
-    points: &["plans.written", "catalog.before-commit", "catalog.committed"],
+    arguments: |_| words("plan add daily --to vault --before /usr/bin/true"),
+    points: &[
+        "plans.written",
+        "plans.hooks-confirmed",
+        "catalog.before-commit",
+        "catalog.committed",
+    ],
     stores: false,
     times: 2,
     done: |program| {

@@ -796,6 +796,8 @@ export type GitExport = {
 	workspace: string,
 	/** The branch that is made or goes on; `undercroft/history/WORKSPACE` when left out. */
 	branch?: string | null,
+	/** Whether files that the repository ignores, such as `.env`, are in it too. */
+	includeIgnored?: boolean,
 };
 
 /** Which commits to list, newest first. */
@@ -1485,6 +1487,8 @@ export type Plan = {
 	sentence: string,
 	/** Whether somebody should look. */
 	needsAttention: boolean,
+	/** Whether it has a command that is not started until the user confirms it on this machine. */
+	hooksWait: boolean,
 };
 
 /** What a plan says. */
@@ -2863,6 +2867,8 @@ export interface UseCases {
 	plan_propose: { request: Nothing; reply: PlanDraft };
 	/** Keeps a plan, new or changed. */
 	plan_save: { request: PlanSave; reply: Plan };
+	/** Asks the user whether a plan may start its commands that wait for that. */
+	plan_confirm_hooks: { request: PlanRef; reply: Plan };
 	/** Counts what a plan would back up and what it would leave out. */
 	plan_preview: { request: PlanDraft; reply: PlanPreview };
 	/** Lets a plan run by itself, or no longer. */
@@ -3061,6 +3067,7 @@ export const useCaseHints: Record<UseCaseName, string> = {
 	plan_show: "undercroft plan show {plan}",
 	plan_propose: "undercroft plan add {name} --to {destination} --dry-run",
 	plan_save: "undercroft plan add {name} --to {destination}",
+	plan_confirm_hooks: "undercroft plan hooks {plan} --confirm",
 	plan_preview: "undercroft plan preview {plan}",
 	plan_enable: "undercroft plan enable {plan}",
 	plan_delete: "undercroft plan remove {plan}",

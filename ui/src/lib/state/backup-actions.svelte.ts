@@ -66,6 +66,12 @@ export class BackupActions {
     await this.ask('plan_enable', { plan: plan.id, enabled });
   }
 
+  /** Lets a plan start its commands, once the user confirmed each where no page can. */
+  async confirmHooks(plan: Plan): Promise<void> {
+    const confirmed = await this.ask('plan_confirm_hooks', { plan: plan.id });
+    if (confirmed) this.#rooms.toasts.done(words.plans.hooksConfirmed(plan.draft.name));
+  }
+
   /** Removes a plan; the undo keeps the same words again. */
   async removePlan(plan: Plan): Promise<boolean> {
     const removed = await this.ask('plan_delete', { plan: plan.id });

@@ -98,6 +98,7 @@ function blankPlan(host: MockHost, draft: PlanDraft): Plan {
     targetsNow: [],
     sentence: '',
     needsAttention: false,
+    hooksWait: false,
   };
 }
 
@@ -136,6 +137,7 @@ export function planHandlers(host: MockHost, plans: Plan[], backUp: Backup): Han
       host.event('plan.deleted', `${gone.draft.name} was removed`, null, null);
       return gone;
     },
+    plan_confirm_hooks: ({ plan }) => show(Object.assign(find(plan), { hooksWait: false })),
     plan_run: ({ plan }) => runPlan(host, find(plan), backUp),
     schedule_upcoming: ({ until, limit }) =>
       upcoming(plans, host.now(), limit ?? 100, until ?? undefined),
