@@ -71,7 +71,8 @@ fn a_plan_is_made_shown_changed_and_removed() {
         assert!(shown.contains(fact), "{shown}");
     }
     let upcoming = json(&program, &["plan", "upcoming"]);
-    assert_eq!(upcoming.as_array().unwrap().len(), 2);
+    // Twice a week; once or three times in one whose hours are turned on or back.
+    assert!((1..=3).contains(&upcoming.as_array().unwrap().len()), "{upcoming}");
 
     program.must(&["plan", "edit", "weekly", "--name", "Hourly", "--schedule", "hourly 5"]);
     let changed = json(&program, &["plan", "show", "hourly"]);
