@@ -12,8 +12,8 @@ use support::{git_in, path};
 use tempfile::TempDir;
 use undercroft_foundation::{Code, Job, ProjectId, VersionId};
 use undercroft_history::{
-    ChangeKind, DropReason, History, KeepReason, SaveOrder, Scope, Trigger, Version, VersionFilter,
-    VersionMark, Workspace,
+    ChangeKind, DropReason, History, KeepReason, SaveOrder, Scope, Trigger, Unkept, Version,
+    VersionFilter, VersionMark, Workspace,
 };
 use undercroft_library::{AddProject, Library};
 use undercroft_testkit::{ManualClock, Restic, random_bytes, simulated_world, write_file};
@@ -566,7 +566,7 @@ fn what_undo_goes_back_to_stays() {
     // Nothing changed since the automatic version, so that undo goes back to that one.
     let main = scene.main().id;
     let order = SaveOrder::new(Trigger::Manual, "");
-    scene.history.delete_file(main, &path("a"), order, &Job::new()).unwrap();
+    scene.history.delete_file(main, &path("a"), order, Unkept::Ask, &Job::new()).unwrap();
     scene.write("b", "1");
     scene.save(Trigger::Automatic);
     scene.wait(400 * DAY);
