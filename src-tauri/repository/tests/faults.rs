@@ -9,13 +9,15 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
 use support::{
-    PASSWORD, Scene, WatchedProvider, back_up, ids, password, try_back_up, without_parent,
+    PASSWORD, Scene, WatchedProvider, back_up, ids, latest, names, password, try_back_up,
+    without_parent,
 };
-use undercroft_foundation::{Code, Error, Result, World};
+use undercroft_foundation::{Code, Error, Job, Result, World};
 use undercroft_providers::{DiskProvider, Provider, Stored};
-use undercroft_repository::{BackupRequest, Repository, SnapshotId};
+use undercroft_repository::{BackupRequest, Repository, RestoreRequest, SnapshotId};
 use undercroft_testkit::{
-    FailingProvider, Fault, Operation, Restic, SmallDisk, random_bytes, text_bytes, write_file,
+    FailingProvider, Fault, Operation, Restic, SmallDisk, assert_same_tree, random_bytes,
+    text_bytes, write_file,
 };
 
 /// Enough for several packs, the first of them full long before the end.
@@ -310,6 +312,31 @@ fn a_disk_without_inodes_loses_nothing() {
     back_up(&repository, &scene.request());
     scene.assert_latest_is_source(&repository);
     restic.check();
+}
+
+#[test]
+fn what_can_only_be_read_is_brought_back_without_a_lock() {
+    let Some(disk) = SmallDisk::mount(8 << 20) else { return };
+    let scene = Scene::new();
+    write_file(scene.source().join("file"), "kept");
+    let (provider, _) = disk_repository(&disk);
+    let repository = Repository::init(provider, &password(), &World::real()).unwrap();
+    back_up(&repository, &scene.request());
+    disk.fill();
+    for options in ["rw", "ro"] {
+        remount(&disk, options);
+        let target = scene.path(options);
+        let request = RestoreRequest {
+            target: target.clone(),
+            subpath: names(&scene.source()),
+            ..RestoreRequest::default()
+        };
+        let job = Job::new();
+        repository.restore(&latest(&repository), &request, &job).unwrap();
+        let warnings: Vec<_> = job.warnings().into_iter().map(|it| it.message).collect();
+        assert!(warnings.len() == 1 && warnings[0].contains("without a lock"), "{warnings:?}");
+        assert_same_tree(scene.source(), target.join("source"));
+    }
 }
 
 fn count_entries(folder: &std::path::Path) -> usize {

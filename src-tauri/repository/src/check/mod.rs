@@ -43,7 +43,7 @@ impl Repository {
     /// [`undercroft_foundation::Code::Cancelled`], a lock that cannot be had, a part to read that
     /// does not exist, or storage that cannot be listed at all.
     pub fn check(&self, options: &CheckOptions, job: &Job) -> Result<CheckReport> {
-        let _lock = self.lock_shared()?;
+        let _lock = self.lock_reading(job)?;
         let findings = Findings::default();
         job.set_current("Keys");
         structure::check_keys(self, &findings)?;

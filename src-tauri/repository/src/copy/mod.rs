@@ -75,7 +75,7 @@ pub fn copy(
     options: &CopyOptions,
     job: &Job,
 ) -> Result<CopyReport> {
-    let _source_lock = source.lock_shared()?;
+    let _source_lock = source.lock_reading(job)?;
     let target_lock = target.lock_shared()?;
     job.set_current("Snapshots");
     let choice = choose(source, target, snapshots)?;

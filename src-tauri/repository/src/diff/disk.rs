@@ -42,7 +42,7 @@ impl Repository {
         each: &mut dyn FnMut(Change),
     ) -> Result<DiffSummary> {
         let exclude = Patterns::parse(exclude)?;
-        let _lock = self.lock_shared()?;
+        let _lock = self.lock_reading(job)?;
         self.refresh_index()?;
         let root: OwnedFd = File::open(folder).at("open", folder)?.into();
         let mut disk = Disk {

@@ -53,7 +53,7 @@ impl Repository {
                 .why("No pattern says what")
                 .next("Give a name, or a pattern such as *.txt"));
         }
-        let _lock = self.lock_shared()?;
+        let _lock = self.lock_reading(job)?;
         self.refresh_index()?;
         let reader = self.reader()?;
         let mut search = Search { request, patterns, reader, job, known: HashMap::new() };

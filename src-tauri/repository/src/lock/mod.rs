@@ -11,7 +11,7 @@ use std::sync::{Arc, Mutex, Once, PoisonError, mpsc};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-use undercroft_foundation::{Code, Error, Result};
+use undercroft_foundation::{Code, Error, Job, Result};
 use undercroft_providers::Provider;
 
 use self::file::LockFile;
@@ -142,6 +142,20 @@ impl Repository {
     /// Keeps others from removing what is read or added meanwhile.
     pub(crate) fn lock_shared(&self) -> Result<Option<Lock>> {
         self.lock(false)
+    }
+
+    /// Keeps others from removing what is read meanwhile. Where no lock can be written, because the
+    /// disk is full or not ours to write, reading goes on without one, and the job says so.
+    pub(crate) fn lock_reading(&self, job: &Job) -> Result<Option<Lock>> {
+        match self.lock_shared() {
+            Err(error) if matches!(error.code(), Code::StorageFull | Code::PermissionDenied) => {
+                let why = "Read without a lock, since none can be written there; let nothing be \
+                           removed from it meanwhile";
+                job.warn(self.location(), why);
+                Ok(None)
+            }
+            locked => locked,
+        }
     }
 
     /// Keeps all others out.

@@ -174,7 +174,7 @@ impl Repository {
         job: &Job,
     ) -> Result<RestoreSummary> {
         let selection = Selection::new(request)?;
-        let _lock = self.lock_shared()?;
+        let _lock = self.lock_reading(job)?;
         self.refresh_index()?;
         let start = self.find_node(snapshot, &request.subpath)?;
         let shared = Shared {

@@ -50,7 +50,7 @@ impl Repository {
         job: &Job,
     ) -> Result<RestorePlan> {
         let selection = Selection::new(request)?;
-        let _lock = self.lock_shared()?;
+        let _lock = self.lock_reading(job)?;
         self.refresh_index()?;
         let target = match File::open(&request.target) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => None,

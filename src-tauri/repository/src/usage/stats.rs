@@ -77,7 +77,7 @@ impl Repository {
     /// # Errors
     /// A tree or an index that cannot be read.
     pub fn stats(&self, snapshots: &[Snapshot], mode: StatsMode, job: &Job) -> Result<Stats> {
-        let _lock = self.lock_shared()?;
+        let _lock = self.lock_reading(job)?;
         self.refresh_index()?;
         let index = self.index();
         let mut stats = match mode {
