@@ -117,3 +117,28 @@ fn a_disk_too_full_for_the_first_version_is_told_and_the_next_try_succeeds() {
     }
     bench.fsck();
 }
+
+#[test]
+fn a_file_that_is_too_large_for_the_disk_holds_back_no_other() {
+    let Some(disk) = SmallDisk::mount(48 << 20) else { return };
+    let bench = bench_on(&disk);
+    bench.write("grows", random_bytes(1, 400_000));
+    let first = bench.history.begin(bench.project, &Job::new()).unwrap();
+    bench.write("grows", random_bytes(2, 60 << 20));
+    bench.write("image", random_bytes(3, 400_000));
+    bench.write("text", "small");
+    let job = Job::new();
+    let order = SaveOrder::new(Trigger::Automatic, "");
+    let version = bench.history.save(bench.main().id, Scope::Whole, order, &job).unwrap().unwrap();
+    let warned: Vec<_> = job.warnings().into_iter().map(|it| it.message).collect();
+    assert!(warned.len() == 1 && warned[0].contains("Too large"), "{warned:?}");
+    let files = [
+        ("grows".to_owned(), random_bytes(1, 400_000)),
+        ("image".to_owned(), random_bytes(3, 400_000)),
+        ("text".to_owned(), b"small".to_vec()),
+    ];
+    is_whole(&bench, &[(first, files[..1].to_vec()), (version, files.to_vec())]);
+    // Zeros take no room, however many there are.
+    File::create(bench.folder.path().join("work/grows")).unwrap().set_len(60 << 20).unwrap();
+    assert!(bench.save().is_some_and(|version| version.size_bytes > 60 << 20));
+}

@@ -1,10 +1,12 @@
 //! Reading one file, and storing what it holds in the layer that fits.
 
 use std::fs::File;
-use std::io::{self, Read};
+use std::io::{self, Read, Seek};
+use std::path::Path;
 use std::sync::Mutex;
+use std::sync::atomic::{AtomicU64, Ordering};
 
-use undercroft_foundation::{IoContext, Result, escape_path};
+use undercroft_foundation::{Code, Error, IoContext, Result, escape_path, size_text};
 use undercroft_repository::{ContentWriter, IngestWriter, StoredContent};
 
 use super::building::Content;
@@ -94,7 +96,8 @@ impl Pass<'_> {
             loop {
                 let Some(waiting) = locked(&queue).pop() else { return Ok(stored) };
                 self.job.check_cancelled()?;
-                stored.extend(self.store_object(waiting, &mut contents, &mut deflater)?);
+                let storing = (writer, &mut contents);
+                stored.extend(self.store_object(waiting, storing, &mut deflater)?);
             }
         };
         std::thread::scope(|scope| {
@@ -113,11 +116,11 @@ impl Pass<'_> {
     fn store_object(
         &self,
         waiting: Waiting,
-        contents: &mut ContentWriter<'_, '_>,
+        storing: Storing<'_, '_, '_>,
         deflater: &mut Deflater,
     ) -> Result<Option<StoredContent>> {
         let mut result = None;
-        match self.read_object(&waiting, contents) {
+        match self.read_object(&waiting, storing) {
             Ok(Some((content, stat, reason, settled))) => {
                 let pointer = pointer(&content.sha256, content.size);
                 let id = self.writing.put(deflater, ObjectKind::Blob, pointer.as_bytes())?;
@@ -125,7 +128,7 @@ impl Pass<'_> {
                 result = Some(content);
             }
             Ok(None) => {}
-            Err(why) if why.code() == undercroft_foundation::Code::Cancelled => return Err(why),
+            Err(why) if why.code() == Code::Cancelled => return Err(why),
             Err(why) => self.spare(&waiting.folder, waiting.slot, &why),
         }
         self.release(waiting.folder, deflater)?;
@@ -135,7 +138,7 @@ impl Pass<'_> {
     fn read_object(
         &self,
         waiting: &Waiting,
-        contents: &mut ContentWriter<'_, '_>,
+        (writer, contents): Storing<'_, '_, '_>,
     ) -> Result<Option<(StoredContent, Stat, LayerReason, bool)>> {
         let Some(disk) = self.disk.folder(&waiting.folder.path)? else { return Ok(None) };
         let path = disk.path_of(&waiting.name);
@@ -145,6 +148,8 @@ impl Pass<'_> {
             let Some(mut file) = disk.open(&waiting.name)? else { return Ok(None) };
             let mut before = stat_of_file(&file).at("look at", &path)?;
             before.attributes.extended = extended(&file);
+            let free = writer.free_bytes()?;
+            let _claim = self.claim_room(free, contents, &mut file, before.size_bytes, &path)?;
             let mut head = Vec::new();
             (&mut file).take(HEAD_BYTES as u64).read_to_end(&mut head).at("read", &path)?;
             let place = waiting.folder.path.join(&waiting.name);
@@ -163,6 +168,35 @@ impl Pass<'_> {
                 return Ok(Some((content, before, reason, settled)));
             }
         }
+    }
+
+    /// Claims the room that a file takes until it is stored. One that does not fit must not fill
+    /// the disk on the way, and so hold back all others.
+    fn claim_room(
+        &self,
+        free: Option<u64>,
+        contents: &mut ContentWriter<'_, '_>,
+        file: &mut File,
+        size: u64,
+        path: &Path,
+    ) -> Result<Claim<'_>> {
+        let room = free.map_or(u64::MAX, |free| free - free / 16);
+        let is_room_for =
+            |bytes| bytes <= room.saturating_sub(self.claimed.load(Ordering::Relaxed));
+        let mut bytes = size;
+        if !is_room_for(bytes) {
+            // Most of it may be stored already.
+            bytes = contents.missing_bytes(file, path)?;
+            file.rewind().at("read", path)?;
+        }
+        if !is_room_for(bytes) {
+            let what = format!("Too large for the room that is left: {}", escape_path(path));
+            return Err(Error::new(Code::StorageFull, what)
+                .why(format!("It needs up to {}", size_text(bytes)))
+                .next("Free some room on the disk of the library; the next version has it"));
+        }
+        self.claimed.fetch_add(bytes, Ordering::Relaxed);
+        Ok(Claim { claimed: &self.claimed, bytes })
     }
 
     fn settle(
@@ -191,6 +225,21 @@ impl Pass<'_> {
     fn count(&self, bytes: u64) {
         self.job.add_bytes_done(bytes);
         self.job.add_files_done(1);
+    }
+}
+
+/// What stores large files: a writer, and what one thread has of its own.
+type Storing<'c, 'w, 'r> = (&'c IngestWriter<'w, 'r>, &'c mut ContentWriter<'w, 'r>);
+
+/// Room that is spoken for; given back when this is dropped.
+struct Claim<'p> {
+    claimed: &'p AtomicU64,
+    bytes: u64,
+}
+
+impl Drop for Claim<'_> {
+    fn drop(&mut self) {
+        self.claimed.fetch_sub(self.bytes, Ordering::Relaxed);
     }
 }
 

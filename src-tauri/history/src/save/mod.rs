@@ -16,7 +16,7 @@ mod visit;
 
 use std::collections::{BTreeSet, HashSet};
 use std::sync::Mutex;
-use std::sync::atomic::AtomicBool;
+use std::sync::atomic::{AtomicBool, AtomicU64};
 
 use rusqlite::Transaction;
 use undercroft_foundation::{
@@ -190,6 +190,7 @@ impl Making<'_> {
             spares_mounts: order.trigger == Trigger::Automatic,
             outcome: Mutex::default(),
             deferred: Mutex::default(),
+            claimed: AtomicU64::new(0),
             failed: AtomicBool::new(false),
         };
         let scope = if is_first { Scope::Whole } else { scope };

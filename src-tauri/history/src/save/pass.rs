@@ -2,7 +2,7 @@
 //! are written. What lies elsewhere costs nothing, however much it is.
 
 use std::collections::BTreeSet;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crossbeam_channel::{Receiver, Sender, bounded};
@@ -48,6 +48,8 @@ pub(super) struct Pass<'a> {
     pub(super) outcome: Mutex<Outcome>,
     /// Large and binary files, which wait for the object store.
     pub(super) deferred: Mutex<Vec<Waiting>>,
+    /// The room that those of them which are being stored need.
+    pub(super) claimed: AtomicU64,
     pub(super) failed: AtomicBool,
 }
 

@@ -1,5 +1,6 @@
 //! Content on its way into the repository: cut, stored chunk by chunk, and hashed as a whole.
 
+use std::collections::HashMap;
 use std::io::Read;
 use std::path::Path;
 
@@ -10,6 +11,7 @@ use crate::blob::BlobKind;
 use crate::chunker::{ChunkStream, Chunker};
 use crate::codec::Codec;
 use crate::id::BlobId;
+use crate::repository::Repository;
 use crate::writer::BlobWriter;
 
 /// Content that was stored.
@@ -27,6 +29,7 @@ pub struct StoredContent {
 
 /// Stores content, for one thread; keeps its tables and buffers between one and the next.
 pub struct ContentWriter<'w, 'r> {
+    repository: &'r Repository,
     writer: &'w BlobWriter<'r>,
     chunker: Chunker,
     codec: Codec,
@@ -34,8 +37,30 @@ pub struct ContentWriter<'w, 'r> {
 }
 
 impl<'w, 'r> ContentWriter<'w, 'r> {
-    pub(super) fn new(writer: &'w BlobWriter<'r>, chunker: Chunker, codec: Codec) -> Self {
-        Self { writer, chunker, codec, chunk: Vec::new() }
+    pub(super) fn new(
+        repository: &'r Repository,
+        writer: &'w BlobWriter<'r>,
+        chunker: Chunker,
+        codec: Codec,
+    ) -> Self {
+        Self { repository, writer, chunker, codec, chunk: Vec::new() }
+    }
+
+    /// The bytes of what `reader` yields that are not stored yet, before they are compressed;
+    /// `path` is what errors call it.
+    ///
+    /// # Errors
+    /// The reader's, with `path`.
+    pub fn missing_bytes(&mut self, reader: &mut dyn Read, path: &Path) -> Result<u64> {
+        let mut chunks = ChunkStream::new(self.chunker.clone(), reader);
+        let mut missing = HashMap::new();
+        while chunks.next(&mut self.chunk).at("read", path)? {
+            let id = BlobId::of(&self.chunk);
+            if self.repository.stored_bytes(&id).is_none() {
+                missing.insert(id, self.chunk.len() as u64);
+            }
+        }
+        Ok(missing.into_values().sum())
     }
 
     /// Stores all that `reader` yields; `path` is what errors call it.

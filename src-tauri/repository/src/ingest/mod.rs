@@ -136,7 +136,15 @@ impl<'w, 'r> IngestWriter<'w, 'r> {
     /// None but a lack of memory.
     pub fn content_writer(&self) -> Result<ContentWriter<'_, 'r>> {
         let codec = Codec::new(self.repository.compression)?;
-        Ok(ContentWriter::new(self.writer, self.chunker.clone(), codec))
+        Ok(ContentWriter::new(self.repository, self.writer, self.chunker.clone(), codec))
+    }
+
+    /// The bytes that may still be stored, where the storage can tell.
+    ///
+    /// # Errors
+    /// Storage that does not answer.
+    pub fn free_bytes(&self) -> Result<Option<u64>> {
+        self.repository.storage.provider.free_bytes()
     }
 
     /// Stores the tree of a folder.
