@@ -12,7 +12,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use crossbeam_channel::{Receiver, Sender, bounded};
 use rusqlite::{Connection, Transaction, TransactionBehavior};
-use undercroft_foundation::{Code, Error, Result, escape_path, reach_write_point};
+use undercroft_foundation::{Clock, Code, Error, Result, escape_path, reach_write_point};
 
 pub use columns::{Column, Json, Moment};
 pub use error::SqlContext;
@@ -31,6 +31,8 @@ struct Connections {
     /// the log into the database: a reader could not.
     readers: Mutex<Vec<Connection>>,
     writer: Mutex<Connection>,
+    /// Whether the writer keeps all others out: then it reads as well.
+    is_alone: bool,
     commits: (Sender<()>, Receiver<()>),
 }
 
@@ -39,14 +41,17 @@ impl Catalog {
     /// brings its tables up to date. A catalog that is older is copied beside itself first.
     ///
     /// # Errors
-    /// [`Code::TooNew`] for a newer one, [`Code::Damaged`] for one that SQLite cannot read or
-    /// that is gone while projects are there: nothing is overwritten then.
-    pub(crate) fn open(root: &Path, tables: &[&[Migration]]) -> Result<Self> {
+    /// [`Code::TooNew`] for a newer one, [`Code::Locked`] for an older one that another process has
+    /// open, [`Code::Damaged`] for one that SQLite cannot read or that is gone while projects are
+    /// there: nothing is overwritten then.
+    pub(crate) fn open(root: &Path, tables: &[&[Migration]], clock: &dyn Clock) -> Result<Self> {
         let path = root.join("catalog.db");
-        let writer = opening::open_writer(root, &path, tables)?;
+        let opening::Writer { connection, is_alone } =
+            opening::open_writer(root, &path, tables, clock)?;
         Ok(Self(Arc::new(Connections {
             path,
-            writer: Mutex::new(writer),
+            writer: Mutex::new(connection),
+            is_alone,
             readers: Mutex::new(Vec::new()),
             commits: bounded(1),
         })))
@@ -81,11 +86,17 @@ impl Catalog {
         Ok(result)
     }
 
-    /// Runs `work` over the state of one moment.
+    /// Runs `work` over the state of one moment. `work` must not call this again.
     ///
     /// # Errors
     /// Those of `work`.
     pub fn read<T>(&self, work: impl FnOnce(&Connection) -> Result<T>) -> Result<T> {
+        if self.0.is_alone {
+            let mut writer = self.0.writer.lock().unwrap_or_else(PoisonError::into_inner);
+            // Never committed.
+            let moment = writer.transaction().sql("begin to read")?;
+            return work(&moment);
+        }
         let kept = self.0.readers.lock().unwrap_or_else(PoisonError::into_inner).pop();
         let mut reader = match kept {
             Some(reader) => reader,
@@ -104,6 +115,9 @@ impl Catalog {
 
     /// A connection of its own that only reads.
     pub(crate) fn open_reader(&self) -> Result<Connection> {
+        if self.0.is_alone {
+            return Err(Error::new(Code::StorageFull, "Cannot open the catalog a second time"));
+        }
         opening::open_reader(&self.0.path)
     }
 

@@ -21,6 +21,7 @@ const KNOWN_NAMES: &[&str] = &[
     "projects",
     "recovering",
     "running",
+    "serve.token",
     "session",
     "settings.toml",
     "templates",
@@ -121,10 +122,9 @@ fn refuse_other_content(root: &Path) -> Result<()> {
     for entry in fs::read_dir(root).at("read", root)? {
         let name = entry.at("read", root)?.file_name();
         let known = name.to_str().is_some_and(|name| {
-            KNOWN_NAMES.contains(&name)
-                || name.starts_with("catalog")
-                || name.starts_with("settings.toml.tmp-")
-                || name.starts_with("plans.json.tmp-")
+            // Who was killed leaves what it was about to rename.
+            let name = name.split_once(".tmp-").map_or(name, |(name, _)| name);
+            KNOWN_NAMES.contains(&name) || name.starts_with("catalog")
         });
         if !known {
             let name = escape_path(Path::new(&name));

@@ -41,7 +41,7 @@ impl Library {
         let own: [&[Migration]; 2] = [projects::MIGRATIONS, events::MIGRATIONS];
         let own = own.into_iter().chain(runs::MIGRATIONS);
         let tables: Vec<_> = own.chain(tables.iter().copied()).collect();
-        let catalog = Catalog::open(&root, &tables)?;
+        let catalog = Catalog::open(&root, &tables, &*world.clock)?;
         Settings::create_file(&root.join("settings.toml"))?;
         let runs = Runs::new(&catalog, world, Presence::new(&root));
         runs.sweep_interrupted()?;

@@ -10,7 +10,10 @@ use std::sync::Barrier;
 use rusqlite::Connection;
 use support::{Home, add, open};
 use undercroft_foundation::{Code, World};
-use undercroft_library::{Library, Migration, NewEvent, ProjectFilter, SqlContext, default_root};
+use undercroft_library::{
+    JobKind, JobSpec, Library, Migration, NewEvent, ProjectFilter, SqlContext, default_root,
+};
+use undercroft_testkit::{SmallDisk, simulated_world};
 
 const FIRST: Migration =
     Migration { table: "extra", version: 1, sql: "CREATE TABLE extra (a TEXT) STRICT" };
@@ -305,4 +308,65 @@ fn only_the_user_reads_what_lies_in_the_library() {
     let files = fs::read_dir(home.root()).unwrap().map(|entry| entry.unwrap().path());
     let open: Vec<_> = files.filter(|path| path.is_file() && mode(path) != 0o600).collect();
     assert_eq!(open, [] as [std::path::PathBuf; 0]);
+}
+
+#[test]
+fn an_older_catalog_that_another_process_has_open_is_left_as_it_is() {
+    let home = Home::new();
+    let older = open_with(&home, &[FIRST]).unwrap();
+    // The wait for the other passes at once.
+    let (world, _) = simulated_world(1);
+    let open = || Library::open_or_create(&home.root(), &world, &[&[FIRST, SECOND]]);
+    let error = open().unwrap_err();
+    assert_eq!(error.code(), Code::Locked);
+    assert!(error.next_text().contains("Quit the window"), "{error}");
+    assert_eq!(copies(&home), 0);
+    older
+        .catalog()
+        .write(|tx| tx.execute("INSERT INTO extra VALUES ('x')", ()).sql("go on"))
+        .unwrap();
+    drop(older);
+    let newer = open().unwrap();
+    let found = newer.catalog().read(|connection| {
+        connection
+            .query_row("SELECT count(*) FROM extra", (), |row| row.get::<_, i64>(0))
+            .sql("ask")
+    });
+    assert_eq!(found.unwrap(), 1);
+}
+
+#[test]
+fn on_a_full_disk_everything_can_still_be_read_and_brought_back() {
+    let Some(disk) = SmallDisk::mount(8 << 20) else { return };
+    let (home, root) = (Home::new(), disk.path().join("library"));
+    let project = add(&open(&root).unwrap(), &home.work("a")).unwrap();
+    let ballast = disk.fill();
+    let library = open(&root).unwrap();
+    assert_eq!(library.projects().get(project.id).unwrap().name, "a");
+    assert!(library.runs().list(None, 10).unwrap().is_empty());
+    assert!(library.catalog().check().unwrap().is_empty());
+    let big = NewEvent::new("test", "x".repeat(1 << 20));
+    assert_eq!(library.events().publish(&big).unwrap_err().code(), Code::StorageFull);
+    let spawn = |kind| library.jobs().spawn(JobSpec::new(kind, "work"), |_| Ok("Done".to_owned()));
+    let job = library.jobs().wait(spawn(JobKind::Restore).unwrap().id).unwrap();
+    assert_eq!(job.outcome.unwrap().summary, "Done");
+    library.jobs().shut_down();
+    drop(library);
+    // With room again, others can share it, and it can be written.
+    fs::remove_file(ballast).unwrap();
+    let (one, other) = (open(&root).unwrap(), open(&root).unwrap());
+    one.events().publish(&NewEvent::new("test", "Room")).unwrap();
+    assert_eq!(other.events().latest(1).unwrap()[0].text, "Room");
+}
+
+#[test]
+fn a_lost_catalog_is_begun_anew_beside_what_killed_programs_left() {
+    let home = Home::new();
+    let project = add(&home.open(), &home.work("a")).unwrap();
+    fs::remove_file(home.root().join("catalog.db")).unwrap();
+    for left in ["serve.token", "serve.token.tmp-1", "library-id.tmp-1"] {
+        fs::write(home.root().join(left), "x").unwrap();
+    }
+    let (library, lost) = Library::open_without_catalog(&home.root(), &World::real(), &[]).unwrap();
+    assert_eq!((library.projects().get(project.id).unwrap().name.as_str(), lost), ("a", None));
 }

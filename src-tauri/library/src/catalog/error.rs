@@ -49,10 +49,17 @@ fn code_of(error: &rusqlite::Error) -> Code {
             Some(ErrorCode::ReadOnly | ErrorCode::PermissionDenied | ErrorCode::CannotOpen) => {
                 Code::PermissionDenied
             }
+            // The log, or the memory that processes share, cannot grow.
+            Some(ErrorCode::SystemIoFailure) if is_of_full_disk(error) => Code::StorageFull,
             Some(ErrorCode::SystemIoFailure) => Code::Unavailable,
             _ => Code::Internal,
         },
     }
+}
+
+fn is_of_full_disk(error: &rusqlite::Error) -> bool {
+    let extended = error.sqlite_error().map(|error| error.extended_code);
+    extended == Some(rusqlite::ffi::SQLITE_IOERR_SHMSIZE)
 }
 
 /// SQLite's words with a capital.

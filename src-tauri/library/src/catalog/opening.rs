@@ -5,9 +5,9 @@ use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use rusqlite::{Connection, OpenFlags, TransactionBehavior};
+use rusqlite::{Connection, ErrorCode, OpenFlags, TransactionBehavior};
 use undercroft_foundation::{
-    Code, Error, IoContext, Result, escape_path, reach_write_point, sync_folder,
+    Clock, Code, Error, IoContext, Result, escape_path, reach_write_point, sync_folder,
 };
 
 use super::error::{SqlContext, explain};
@@ -18,8 +18,23 @@ const APPLICATION_ID: i32 = 0x556e_6463;
 
 /// How long to wait for another process that writes.
 const PATIENCE: Duration = Duration::from_secs(15);
+/// How often to look whether it is done.
+const LOOK_AGAIN: Duration = Duration::from_millis(100);
 
-pub(super) fn open_writer(root: &Path, path: &Path, tables: &[&[Migration]]) -> Result<Connection> {
+/// A connection that may write.
+pub(super) struct Writer {
+    pub(super) connection: Connection,
+    /// Whether it has the database for itself, since there was no room for the memory that several
+    /// share.
+    pub(super) is_alone: bool,
+}
+
+pub(super) fn open_writer(
+    root: &Path,
+    path: &Path,
+    tables: &[&[Migration]],
+    clock: &dyn Clock,
+) -> Result<Writer> {
     // One process at a time looks and migrates; SQLite's own lock cannot span a copy.
     let opening = File::open(root).at("open", root)?;
     opening.lock().at("lock", root)?;
@@ -29,33 +44,103 @@ pub(super) fn open_writer(root: &Path, path: &Path, tables: &[&[Migration]]) -> 
         refuse_lost_catalog(root, path, "It is gone")?;
         create_private(path)?;
     }
-    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    let mut connection =
-        Connection::open_with_flags(path, flags).map_err(|source| cannot_open(path, source))?;
-    connection.busy_timeout(PATIENCE).sql("set up the connection")?;
-    let found = look(&connection).map_err(|source| cannot_open(path, source))?;
+    let (mut writer, found) = connect(path).map_err(|source| cannot_open(path, source))?;
     let versions = if found == 0 {
-        refuse_foreign(&connection, path)?;
+        refuse_foreign(&writer.connection, path)?;
         if !is_new {
             refuse_lost_catalog(root, path, "It is empty")?;
         }
         Vec::new()
     } else if found == APPLICATION_ID {
-        migrations::versions(&connection)?
+        migrations::versions(&writer.connection)?
     } else {
         return Err(foreign(path));
     };
     let steps = migrations::missing(&versions, tables)?;
-    set_up_writer(&connection).map_err(|source| cannot_open(path, source))?;
-    if !steps.is_empty() {
-        if !versions.is_empty() {
-            copy(&connection, &copy_name(root, &versions)?)?;
-        }
-        migrate(&mut connection, &steps)?;
+    if !steps.is_empty() && !versions.is_empty() {
+        drop(writer);
+        migrate_alone(root, path, &versions, &steps, clock)?;
+        (writer, _) = connect(path).map_err(|source| cannot_open(path, source))?;
+    }
+    set_up_writer(&writer.connection).map_err(|source| cannot_open(path, source))?;
+    if versions.is_empty() {
+        migrate(&mut writer.connection, &steps)?;
     }
     if is_new {
         sync_folder(root)?;
     }
+    Ok(writer)
+}
+
+/// Connects, and says whose database it is. What several processes share needs room on the disk;
+/// where there is none, one alone can still read, and the log is still heeded.
+fn connect(path: &Path) -> rusqlite::Result<(Writer, i32)> {
+    let open = || -> rusqlite::Result<Connection> {
+        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let connection = Connection::open_with_flags(path, flags)?;
+        connection.busy_timeout(PATIENCE)?;
+        Ok(connection)
+    };
+    let connection = open()?;
+    match look(&connection) {
+        Err(error) if is_short_of_room(&error) => {
+            drop(connection);
+            let connection = open()?;
+            have_alone(&connection)?;
+            let found = look(&connection)?;
+            tracing::warn!("the disk of the library is full; it can only be read");
+            Ok((Writer { connection, is_alone: true }, found))
+        }
+        found => Ok((Writer { connection, is_alone: false }, found?)),
+    }
+}
+
+/// From its first look on, the connection keeps all others out, and shares no memory.
+fn have_alone(connection: &Connection) -> rusqlite::Result<()> {
+    connection.pragma_update_and_check(None, "locking_mode", "EXCLUSIVE", |_| Ok(()))
+}
+
+fn is_short_of_room(error: &rusqlite::Error) -> bool {
+    matches!(error.sqlite_error_code(), Some(ErrorCode::DiskFull | ErrorCode::SystemIoFailure))
+}
+
+/// Brings an older catalog up to date, after a copy of it was made, while nobody else has it open:
+/// another program would go on with tables that it does not know.
+fn migrate_alone(
+    root: &Path,
+    path: &Path,
+    versions: &[(String, u32)],
+    steps: &[&Migration],
+    clock: &dyn Clock,
+) -> Result<()> {
+    let until = clock.steady() + PATIENCE;
+    let mut connection = loop {
+        match connect_alone(path) {
+            Ok(connection) => break connection,
+            Err(error) if error.sqlite_error_code() != Some(ErrorCode::DatabaseBusy) => {
+                return Err(cannot_open(path, error));
+            }
+            Err(_) if clock.steady() < until => clock.sleep(LOOK_AGAIN),
+            Err(error) => {
+                let what = "Cannot bring the library up to date";
+                return Err(Error::new(Code::Locked, what)
+                    .why("An older Undercroft has it open")
+                    .next("Quit the window, the server and whatever else runs, and try again")
+                    .because(error));
+            }
+        }
+    };
+    copy(&connection, &copy_name(root, versions)?)?;
+    migrate(&mut connection, steps)
+}
+
+fn connect_alone(path: &Path) -> rusqlite::Result<Connection> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let connection = Connection::open_with_flags(path, flags)?;
+    connection.busy_timeout(Duration::ZERO)?;
+    have_alone(&connection)?;
+    set_up_writer(&connection)?;
+    look(&connection)?;
     Ok(connection)
 }
 
