@@ -364,3 +364,26 @@ fn a_plan_gets_no_command_that_the_user_did_not_confirm() {
     assert_eq!(no.refused("plan_save", wanted).code, ErrorCode::Cancelled);
     assert_eq!(no.ask("plan_list", json!({}))[0]["draft"]["before"], Value::Null);
 }
+
+#[test]
+fn a_library_of_an_earlier_version_is_opened_with_all_that_is_in_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let archive =
+        Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/fixtures/library-0.1.0.tar.gz");
+    let mut tar = std::process::Command::new("tar");
+    let unpacked = tar.arg("-xzf").arg(archive).arg("-C").arg(folder.path()).status();
+    assert!(unpacked.unwrap().success());
+    let library = folder.path().join("library");
+    let api = Api::open(&library, &World::real(), SettingsOverrides::default(), Typist).unwrap();
+    let stage = Stage { folder, api };
+    let listed = |name: &str, request: Value, field: &str| -> Vec<Value> {
+        let all = stage.ask(name, request);
+        all.as_array().unwrap().iter().map(|each| each[field].clone()).collect()
+    };
+    assert_eq!(listed("project_list", json!({}), "name"), ["birch", "elm"]);
+    let versions = listed("version_list", json!({"workspace": "birch"}), "message");
+    assert_eq!(versions, ["Say what it is", "Begin to keep versions"]);
+    assert_eq!(listed("plan_list", json!({}), "name"), ["nightly"]);
+    assert_eq!(listed("destination_list", json!({}), "name"), ["shelf"]);
+    assert_eq!(listed("run_list", json!({}), "state").len(), 6);
+}
