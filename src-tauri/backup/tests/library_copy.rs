@@ -2,11 +2,12 @@
 
 mod support;
 
+use std::collections::HashSet;
 use std::fs;
 use std::path::Path;
 
-use support::{Home, PASSWORD};
-use undercroft_backup::Backups;
+use support::{Home, PASSWORD, wanted};
+use undercroft_backup::{Backups, Retention};
 use undercroft_foundation::{Job, World};
 use undercroft_providers::DiskProvider;
 use undercroft_repository::{Password, Repository};
@@ -40,6 +41,8 @@ fn the_library_is_in_its_snapshot_and_unchanged_packs_are_not_read_again() {
         write_file(history.join(name), text);
     }
     write_file(library.projects().folder_of(project.id).join("workspaces/try/file"), "x");
+    write_file(library.root().join("archives/2026/old.tar.zst"), "archived");
+    write_file(library.root().join("archives/2026/new.tar.zst.tmp-1"), "half");
     let first = back_up(&backups, &disk.path);
     assert!(first.summary.counts.data_added > 3 << 20, "{first:?}");
 
@@ -55,6 +58,8 @@ fn the_library_is_in_its_snapshot_and_unchanged_packs_are_not_read_again() {
     for absent in ["refs/heads/main.lock", "undercroft/lock", "objects/pack/tmp_2.pack"] {
         assert!(!restored.join(absent).exists(), "{absent}");
     }
+    assert_eq!(fs::read(stage.join("archives/2026/old.tar.zst")).unwrap(), b"archived");
+    assert!(!stage.join("archives/2026/new.tar.zst.tmp-1").exists());
     for there in ["catalog.db", "settings.toml", "library-id", "objects.json"] {
         assert!(stage.join(there).is_file(), "{there}");
     }
@@ -87,4 +92,42 @@ fn the_library_is_in_its_snapshot_and_unchanged_packs_are_not_read_again() {
             .exists()
     );
     restic.check();
+}
+
+#[test]
+fn two_libraries_at_one_destination_never_let_go_of_each_others() {
+    let (mine, theirs) = (Home::of_chance(1), Home::of_chance(2));
+    let place = mine.path().join("disk");
+    let keep_one = Retention { last: Some(1), ..Retention::default() };
+    let mut all = Vec::new();
+    let mut rooms = Vec::new();
+    for home in [&mine, &theirs] {
+        let (library, backups) = home.open();
+        let disk = backups.add_destination(&wanted(&place)).unwrap();
+        let project = home.project(&library, "p");
+        let own = [0, 1].map(|_| {
+            home.clock.advance(std::time::Duration::from_secs(86400));
+            let copy = back_up(&backups, &disk.path).snapshot;
+            let made = backups.run(project.id, disk.id, &Job::new()).unwrap();
+            [copy, made.summary.snapshot.unwrap()]
+        });
+        all.push(own);
+        rooms.push((library, backups, disk));
+    }
+    for ((_, backups, disk), own) in rooms.iter().zip(&all) {
+        let goes = backups.preview_retention(disk.id, &keep_one, None, &Job::new()).unwrap();
+        let goes: HashSet<_> = goes.drop.iter().map(|it| it.snapshot.id).collect();
+        assert_eq!(goes, HashSet::from(own[0]), "only the older ones of its own");
+    }
+    let (library, backups, disk) = &rooms[0];
+    let mut spec = backups.propose_plan().unwrap();
+    spec.targets[0].retention = keep_one;
+    let plan = backups.create_plan("all", &spec).unwrap();
+    let job = backups.start_plan(plan.id, None, None).unwrap();
+    library.jobs().wait(job.id).unwrap();
+    let left = open(&disk.path).snapshots().unwrap();
+    assert!(left.iter().all(|it| !all[0][0].contains(&it.id)), "its own policy holds");
+    for theirs in all[1].as_flattened() {
+        assert!(left.iter().any(|it| it.id == *theirs), "{theirs} of another library is gone");
+    }
 }

@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, HashSet};
 
 use jiff::tz::TimeZone;
-use undercroft_foundation::{DestinationId, Job, ProjectId, Result, count_text};
-use undercroft_library::{JobKind, JobSpec, JobView};
+use undercroft_foundation::{DestinationId, Job, LibraryId, ProjectId, Result, count_text};
+use undercroft_library::{JobKind, JobSpec, JobView, ProjectFilter, ProjectStatus};
 use undercroft_repository::{
     Calendar, Care, GroupBy, KeepCount, Repository, RetentionGroup, RetentionPolicy, Snapshot,
     SnapshotId,
@@ -12,6 +12,7 @@ use undercroft_repository::{
 
 use super::Forgetting;
 use crate::backups::Backups;
+use crate::library_copy::LIBRARY_TAG;
 use crate::plans::{Plan, Retention};
 use crate::seen::{OUR_TAG, tag_of};
 
@@ -24,10 +25,10 @@ const AT_ONCE: u8 = 50;
 struct Application<'a> {
     /// The policy.
     retention: &'a Retention,
-    /// The backups of these projects, with their objects; of all when `None`.
-    projects: Option<Vec<ProjectId>>,
-    /// Whether to those of the library, too.
-    library: bool,
+    /// The backups of these projects, with their objects.
+    projects: Vec<ProjectId>,
+    /// Those of this library, too.
+    library: Option<LibraryId>,
     /// Where days begin.
     zone: TimeZone,
     /// Whether somebody has seen what it would do.
@@ -49,7 +50,7 @@ impl Backups {
     ) -> Result<Forgetting> {
         let destination = self.destination(destination)?;
         let repository = self.repository_of(&destination)?;
-        let application = Application::by_user(retention, project);
+        let application = self.by_user(retention, project)?;
         let groups = self.decide(&repository, &application, job)?;
         let (mut keep, mut drop) = (Vec::new(), Vec::new());
         for group in groups {
@@ -78,7 +79,7 @@ impl Backups {
         let (backups, retention) = (self.clone(), retention.clone());
         self.library.jobs().spawn(spec, move |job| {
             let repository = backups.repository_of(&destination)?;
-            let application = Application::by_user(&retention, project);
+            let application = backups.by_user(&retention, project)?;
             let groups = backups.decide(&repository, &application, job)?;
             let drop: Vec<_> = ids(groups, |group| group.drop).collect();
             if drop.is_empty() {
@@ -125,10 +126,34 @@ impl Backups {
         let projects = self.projects_of(&plan.spec.projects)?;
         Ok(Application {
             retention,
-            projects: Some(projects.iter().map(|project| project.id).collect()),
-            library: plan.spec.library,
+            projects: projects.iter().map(|project| project.id).collect(),
+            library: plan.spec.library.then(|| self.library.id()).transpose()?,
             zone: plan.spec.zone(),
             seen_by_user: false,
+        })
+    }
+
+    /// To one project, or to all that is of this library: what other machines keep at the same
+    /// destination is theirs to let go.
+    fn by_user<'a>(
+        &self,
+        retention: &'a Retention,
+        project: Option<ProjectId>,
+    ) -> Result<Application<'a>> {
+        let own = || -> Result<Vec<ProjectId>> {
+            let mut ids = Vec::new();
+            for status in [None, Some(ProjectStatus::Trashed)] {
+                let filter = ProjectFilter { status, ..ProjectFilter::default() };
+                ids.extend(self.library.projects().list(&filter)?.iter().map(|it| it.id));
+            }
+            Ok(ids)
+        };
+        Ok(Application {
+            retention,
+            projects: project.map_or_else(own, |project| Ok(vec![project]))?,
+            library: project.is_none().then(|| self.library.id()).transpose()?,
+            zone: TimeZone::system(),
+            seen_by_user: true,
         })
     }
 
@@ -169,26 +194,13 @@ impl Backups {
     }
 }
 
-impl<'a> Application<'a> {
-    fn by_user(retention: &'a Retention, project: Option<ProjectId>) -> Self {
-        Self {
-            retention,
-            projects: project.map(|project| vec![project]),
-            library: true,
-            zone: TimeZone::system(),
-            seen_by_user: true,
-        }
-    }
-
+impl Application<'_> {
     fn concerns(&self, snapshot: &Snapshot) -> bool {
         let bears = |wanted: &str| snapshot.tags.iter().any(|tag| tag == wanted);
-        let is_of_project = snapshot.tags.iter().any(|tag| tag.starts_with("project:"));
+        let is_own = |library: &LibraryId| bears(&format!("{LIBRARY_TAG}{library}"));
         bears(OUR_TAG)
-            && match &self.projects {
-                _ if !is_of_project => self.library,
-                None => true,
-                Some(projects) => projects.iter().any(|project| bears(&tag_of(*project))),
-            }
+            && (self.library.as_ref().is_some_and(is_own)
+                || self.projects.iter().any(|project| bears(&tag_of(*project))))
     }
 }
 

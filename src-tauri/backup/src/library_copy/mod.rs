@@ -72,7 +72,7 @@ impl Backups {
     pub fn back_up_library(&self, repository: &Repository, job: &Job) -> Result<LibraryCopy> {
         let library = self.library.id()?;
         let store = open_objects(self.library.root(), self.library.world())?;
-        let _staging = stage::lock(self.library.root())?;
+        let _staging = stage::lock(self.library.root(), &*self.library.world().clock, job)?;
         let (staged, objects) = self.stage_and_copy(store.as_ref(), repository, job)?;
         let request = BackupRequest {
             sources: vec![staged.folder],

@@ -1,12 +1,13 @@
 //! The stage, `cache/library`: the library as it was at one moment.
 
-use std::fs::{self, File};
+use std::fs::{self, File, TryLockError};
 use std::io;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use rusqlite::Connection;
 use serde::{Deserialize, Serialize};
-use undercroft_foundation::{Code, Error, IoContext, Job, ProjectId, Result, replace_file};
+use undercroft_foundation::{Clock, Code, Error, IoContext, Job, ProjectId, Result, replace_file};
 use undercroft_library::SqlContext;
 use undercroft_repository::{Repository, SnapshotId};
 
@@ -16,6 +17,9 @@ use crate::seen::tag_of;
 
 /// Which objects the histories of the stage need.
 pub(crate) const OBJECTS_LIST: &str = "objects.json";
+
+/// How often who waits for the stage looks whether it is free.
+const LOOK_AGAIN: Duration = Duration::from_millis(50);
 
 const FILES: &[&str] = &["library-id", "settings.toml", "plans.json"];
 const FOLDERS: &[&str] = &["projects", "session", "templates"];
@@ -35,14 +39,21 @@ pub(super) struct Staged {
     pub(super) objects: Vec<SnapshotId>,
 }
 
-/// Keeps every other process off the stage.
-pub(super) fn lock(library: &Path) -> Result<File> {
+/// Keeps every other process off the stage; waits for one that is on it, unless the job is stopped.
+pub(super) fn lock(library: &Path, clock: &dyn Clock, job: &Job) -> Result<File> {
     let cache = library.join("cache");
     fs::create_dir_all(&cache).at("make", &cache)?;
     let path = cache.join("library.lock");
     let file = File::options().create(true).append(true).open(&path).at("open", &path)?;
-    file.lock().at("lock", &path)?;
-    Ok(file)
+    loop {
+        match file.try_lock() {
+            Ok(()) => return Ok(file),
+            Err(TryLockError::WouldBlock) => {}
+            Err(TryLockError::Error(source)) => return Err(Error::io("lock", &path, source)),
+        }
+        job.check_cancelled()?;
+        clock.sleep(LOOK_AGAIN);
+    }
 }
 
 /// A run that goes on now, such as the one that makes this copy, would look broken off where the copy
@@ -75,8 +86,9 @@ pub(super) fn stage(backups: &Backups, store: Option<&Repository>, job: &Job) ->
         }
     }
     for name in FOLDERS {
-        copy_folder(&root.join(name), &folder.join(name))?;
+        mirror_folder(&root.join(name), &folder.join(name), &how_of_work)?;
     }
+    mirror_folder(&root.join("archives"), &folder.join("archives"), &how_of_archive)?;
     let (listed, objects): (Vec<ObjectsOf>, Vec<_>) =
         stage_histories(backups, store, &folder, job)?.into_iter().unzip();
     let keys = folder.join("keys");
@@ -94,20 +106,26 @@ pub(super) fn stage(backups: &Backups, store: Option<&Repository>, job: &Job) ->
     Ok(Staged { folder, objects })
 }
 
-fn copy_folder(from: &Path, to: &Path) -> Result<()> {
-    if !from.try_exists().at("look at", from)? {
-        return mirror::remove(to);
+fn mirror_folder(from: &Path, to: &Path, how: &dyn Fn(&Path) -> How) -> Result<()> {
+    match from.try_exists().at("look at", from)? {
+        true => mirror::folder(from, to, how),
+        false => mirror::remove(to),
     }
-    mirror::folder(from, to, &|path| {
-        // The folders of opened workspaces hold what their versions hold, too.
-        let is_workspace =
-            path.components().nth(1).is_some_and(|it| it.as_os_str() == "workspaces");
-        let name = path.file_name().map(|name| name.to_string_lossy().into_owned());
-        match is_workspace || name.is_some_and(|name| name.contains(".tmp-")) {
-            true => How::Leave,
-            false => How::Copy,
-        }
-    })
+}
+
+/// The folders of opened workspaces hold what their versions hold, too.
+fn how_of_work(path: &Path) -> How {
+    let is_workspace = path.components().nth(1).is_some_and(|it| it.as_os_str() == "workspaces");
+    if is_workspace || is_temporary(path) { How::Leave } else { How::Copy }
+}
+
+/// An archive never changes once it has its name.
+fn how_of_archive(path: &Path) -> How {
+    if is_temporary(path) { How::Leave } else { How::Link }
+}
+
+fn is_temporary(path: &Path) -> bool {
+    path.file_name().is_some_and(|name| name.to_string_lossy().contains(".tmp-"))
 }
 
 fn stage_histories(
@@ -148,8 +166,7 @@ fn stage_histories(
 
 fn how_of_history(path: &Path) -> How {
     let name = path.file_name().unwrap_or_default().to_string_lossy();
-    let is_unfinished =
-        name.starts_with("tmp_") || name.ends_with(".lock") || name.contains(".tmp-");
+    let is_unfinished = name.starts_with("tmp_") || name.ends_with(".lock") || is_temporary(path);
     if is_unfinished || path == Path::new("undercroft/lock") {
         return How::Leave;
     }
