@@ -44,7 +44,7 @@ pub(crate) fn job(job: library::JobView) -> JobView {
         plan: job.plan.map(|id| id.to_string()),
         state: job.state.into(),
         paused: job.is_paused,
-        can_pause: job.kind.can_pause() && !job.state.is_over(),
+        can_pause: job.kind.can_pause() && !job.state.is_over() && !job.is_elsewhere,
         progress,
         current: job.current,
         started: job.started,

@@ -11,12 +11,12 @@ const EVENTS: u32 = 100;
 const MOST: u32 = 10_000;
 
 impl Api {
-    /// Lists the jobs that run, and those that ended lately.
+    /// Lists the jobs that run, those of other processes too, and those that ended here lately.
     ///
     /// # Errors
     /// None.
     pub fn job_list(&self, _: Nothing) -> Result<Vec<JobView>> {
-        Ok(self.0.library.jobs().list().into_iter().map(convert::job).collect())
+        Ok(self.0.library.jobs().list_all().into_iter().map(convert::job).collect())
     }
 
     /// Asks a job to stop.

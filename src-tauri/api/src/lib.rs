@@ -159,8 +159,19 @@ impl Api {
         self.0.library.jobs().is_idle()
     }
 
-    /// Watches no longer, cancels every job and waits until all have stopped.
+    /// Asks every job to stop because the program ends: what a plan owes stays owed.
+    pub fn interrupt(&self) {
+        self.0.library.jobs().interrupt();
+    }
+
+    /// Cancels every job of this process.
+    pub fn cancel_all(&self) {
+        self.0.library.jobs().cancel_all();
+    }
+
+    /// Watches no longer, interrupts every job and waits a few seconds for all to stop.
     pub fn shut_down(&self) {
+        self.interrupt();
         self.0.scheduling.stop();
         self.0.history.stop_watching();
         self.0.library.jobs().shut_down();

@@ -8,8 +8,8 @@ use undercroft_api::wire::BackendEvent;
 use crate::desk::Desk;
 use crate::{bridge, dialog, notification, window};
 
-/// How long jobs may take to stop before the program ends regardless.
-const STOP_PATIENCE: Duration = Duration::from_secs(30);
+/// How long everything may take to stop before the program ends regardless.
+const STOP_PATIENCE: Duration = Duration::from_secs(5);
 
 const STAYS_IN_TRAY: &str = "Undercroft stays in the tray. Quit it from the menu there.";
 

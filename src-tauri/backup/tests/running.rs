@@ -5,14 +5,16 @@ mod support;
 
 use std::fs;
 use std::path::Path;
+use std::sync::Arc;
 
 use rustix::fs::inotify;
 use support::Home;
 use undercroft_backup::{
-    Backups, Destination, HookCommand, Plan, PlanSpec, Retention, SeenSnapshot,
+    Backups, Destination, HookCommand, Plan, PlanSpec, Retention, Schedule, Scheduler,
+    SeenSnapshot, Surroundings,
 };
-use undercroft_foundation::{Code, DestinationId, JobPart, JobState, LogLevel};
-use undercroft_library::{JobView, Library, RunDetail};
+use undercroft_foundation::{Code, DestinationId, Job, JobPart, JobState, LogLevel};
+use undercroft_library::{JobKind, JobSpec, JobView, Library, RunDetail};
 use undercroft_testkit::{Restic, random_bytes};
 
 fn plan(backups: &Backups, change: impl FnOnce(&mut PlanSpec)) -> Plan {
@@ -281,4 +283,62 @@ fn what_a_plan_leaves_out_and_how_slow_it_is_holds() {
     assert!((3680..3700).contains(&took.as_secs()), "{took:?}");
     assert!(a.path.join("reserve").is_file());
     assert_eq!(held(&backups, &a)[0].files, Some(3));
+}
+
+#[derive(Debug)]
+struct OnPower;
+
+impl Surroundings for OnPower {
+    fn is_on_battery(&self) -> bool {
+        false
+    }
+
+    fn is_metered(&self) -> bool {
+        false
+    }
+}
+
+/// Keeps destinations busy until the job is stopped. The scheduler knows of the first.
+fn occupy(library: &Library, destinations: [&Destination; 2]) -> JobView {
+    let [first, second] = destinations.map(|destination| destination.id);
+    let spec = JobSpec::new(JobKind::Check, "busy");
+    let spec = spec.with_destination(first).with_destination(second);
+    let wait = |job: &Job| {
+        while !job.is_cancelled() {
+            std::thread::yield_now();
+        }
+        job.check_cancelled().map(|()| String::new())
+    };
+    library.jobs().spawn(spec, wait).unwrap()
+}
+
+#[test]
+fn only_the_user_lets_go_of_what_is_owed() {
+    let minute = std::time::Duration::from_secs(60);
+    for (stopped_by_user, begins_again) in [(true, false), (false, true)] {
+        let home = Home::new();
+        let (library, backups) = home.open();
+        let disk = home.destination(&backups, "A");
+        home.project(&library, "p");
+        let plan = plan(&backups, |spec| spec.schedule = Schedule::Hourly { minute: 0 });
+        let count = Arc::new(|_, _| Ok(0));
+        let scheduler = Scheduler::new(&backups, Arc::new(OnPower), count);
+        scheduler.step(&backups).unwrap();
+        home.clock.advance(90 * minute);
+        // It waits for its turn.
+        let busy = occupy(&library, [&home.destination(&backups, "B"), &disk]);
+        assert_eq!(scheduler.step(&backups).unwrap().started, [plan.id]);
+        let queued = library.jobs().list().into_iter().find(|job| job.plan.is_some()).unwrap();
+        assert_eq!(queued.state, JobState::Queued);
+        match stopped_by_user {
+            true => drop(library.jobs().cancel(queued.id).unwrap()),
+            false => library.jobs().shut_down(),
+        }
+        library.jobs().cancel(busy.id).unwrap();
+        library.jobs().wait(busy.id).unwrap();
+        home.clock.advance(2 * minute);
+        let step = scheduler.step(&backups).unwrap();
+        assert_eq!(!step.started.is_empty(), begins_again, "{step:?}");
+        library.jobs().shut_down();
+    }
 }

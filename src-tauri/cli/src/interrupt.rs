@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use tokio::signal::unix::{SignalKind, signal};
 
 static STOPPED: AtomicBool = AtomicBool::new(false);
+static TERMINATED: AtomicBool = AtomicBool::new(false);
 
 /// From now on, signals that end a program ask the work to stop instead.
 pub(crate) fn watch() {
@@ -23,6 +24,11 @@ pub(crate) fn is_stopped() -> bool {
     STOPPED.load(Ordering::Relaxed)
 }
 
+/// Whether it was the system that asked, as when the user logs out.
+pub(crate) fn is_terminated() -> bool {
+    TERMINATED.load(Ordering::Relaxed)
+}
+
 fn listen(ready: &std::sync::mpsc::Sender<()>) {
     let Ok(runtime) = tokio::runtime::Builder::new_current_thread().enable_io().build() else {
         return;
@@ -37,7 +43,7 @@ fn listen(ready: &std::sync::mpsc::Sender<()>) {
         loop {
             tokio::select! {
                 _ = interrupt.recv() => {}
-                _ = terminate.recv() => {}
+                _ = terminate.recv() => TERMINATED.store(true, Ordering::Relaxed),
             }
             if STOPPED.swap(true, Ordering::Relaxed) {
                 std::process::exit(130);

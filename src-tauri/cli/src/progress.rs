@@ -8,7 +8,7 @@ use crossbeam_channel::{RecvTimeoutError, bounded};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use serde_json::json;
 use undercroft_api::Api;
-use undercroft_api::wire::{BackendEvent, JobProgress, JobRef, JobState, JobView, Nothing};
+use undercroft_api::wire::{BackendEvent, JobProgress, JobState, JobView, Nothing};
 use undercroft_foundation::{Clock, Code, Error, Job, Result};
 
 use crate::interrupt;
@@ -45,7 +45,7 @@ pub(crate) fn wait(session: &Session, api: &Api, started: &JobView) -> Result<Jo
     while matches!(job.state, JobState::Queued | JobState::Running) {
         meter.show(&job.progress, &job.current);
         if interrupt::is_stopped() && !std::mem::replace(&mut cancelled, true) {
-            cancel_all(api)?;
+            stop_all(api);
         }
         match events.recv_timeout(PERIOD) {
             Ok(BackendEvent::Job { job: now }) if now.id == job.id => job = now,
@@ -119,13 +119,9 @@ fn find(api: &Api, wanted: &JobView) -> Result<JobView> {
     })
 }
 
-fn cancel_all(api: &Api) -> Result<()> {
-    for job in api.job_list(Nothing {})? {
-        if matches!(job.state, JobState::Queued | JobState::Running) {
-            api.job_cancel(JobRef { job: job.id })?;
-        }
-    }
-    Ok(())
+/// The user's Ctrl-C cancels; the end of the session leaves what plans owe to the next start.
+fn stop_all(api: &Api) {
+    if interrupt::is_terminated() { api.interrupt() } else { api.cancel_all() }
 }
 
 /// Shows how far work is.

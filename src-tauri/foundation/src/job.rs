@@ -33,6 +33,7 @@ pub struct Job {
 struct Shared {
     clock: Option<Arc<dyn Clock>>,
     cancelled: AtomicBool,
+    interrupted: AtomicBool,
     paused: AtomicBool,
     /// Guards nothing but the wait for the end of a pause.
     pause: Mutex<()>,
@@ -74,14 +75,29 @@ impl Job {
         Self { shared: Arc::clone(&self.shared), own_warnings: Some(Mutex::default()) }
     }
 
-    /// Asks the work to stop at its next safe moment, also when it is paused.
+    /// Asks the work to stop at its next safe moment, also when it is paused: nobody wants it done
+    /// any more.
     pub fn cancel(&self) {
         let _waiting = locked(&self.shared.pause);
         self.shared.cancelled.store(true, Ordering::Relaxed);
         self.shared.pause_over.notify_all();
     }
 
-    /// Whether it was asked to stop.
+    /// Asks the work to stop as [`Job::cancel`] does, but because the program ends: it is still to
+    /// be done. Work that was cancelled stays cancelled.
+    pub fn interrupt(&self) {
+        if !self.is_cancelled() {
+            self.shared.interrupted.store(true, Ordering::Relaxed);
+        }
+        self.cancel();
+    }
+
+    /// Whether it was asked to stop only because the program ends.
+    pub fn is_interrupted(&self) -> bool {
+        self.shared.interrupted.load(Ordering::Relaxed)
+    }
+
+    /// Whether it was asked to stop, for whatever reason.
     pub fn is_cancelled(&self) -> bool {
         self.shared.cancelled.load(Ordering::Relaxed)
     }

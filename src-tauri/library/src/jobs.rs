@@ -3,7 +3,9 @@
 //! they came; so do those without a destination, by kind.
 
 mod board;
+mod elsewhere;
 mod entry;
+mod shared;
 mod view;
 mod work;
 
@@ -16,6 +18,7 @@ use undercroft_foundation::{DestinationId, Job, JobId, PlanId, ProjectId, Result
 
 use crate::runs::Runs;
 use board::Board;
+use work::Work;
 
 pub use view::JobView;
 
@@ -118,6 +121,12 @@ impl JobKind {
         matches!(self, Backup | Check | Copy | Drill | Plan | Recover | Restore)
     }
 
+    /// Whether such work is done also where no record of it can be kept, because the disk of the
+    /// library is full: that is when people need it most.
+    pub(crate) fn needs_no_record(self) -> bool {
+        matches!(self, Self::Restore | Self::Check)
+    }
+
     /// The kind of this stable name.
     pub fn from_name(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|kind| kind.name() == name)
@@ -183,7 +192,7 @@ impl JobSpec {
     }
 }
 
-/// The live jobs of this process.
+/// The live jobs: those of this process, to be changed, and those of others, to be seen.
 #[derive(Clone)]
 pub struct Jobs(Arc<Board>);
 
@@ -202,12 +211,34 @@ impl Jobs {
         spec: JobSpec,
         work: impl FnOnce(&Job) -> Result<String> + Send + 'static,
     ) -> Result<JobView> {
-        Board::spawn(&self.0, spec, Box::new(work))
+        self.spawn_or(spec, work, |_| ())
     }
 
-    /// The jobs that wait or work, and the last hundred that are over; newest first.
+    /// Puts work on the board like [`Jobs::spawn`]; `dropped` is called instead when it is stopped
+    /// before it began.
+    ///
+    /// # Errors
+    /// Those of [`Jobs::spawn`].
+    pub fn spawn_or(
+        &self,
+        spec: JobSpec,
+        work: impl FnOnce(&Job) -> Result<String> + Send + 'static,
+        dropped: impl FnOnce(&Job) + Send + 'static,
+    ) -> Result<JobView> {
+        Board::spawn(&self.0, spec, Work { run: Box::new(work), dropped: Box::new(dropped) })
+    }
+
+    /// The jobs of this process that wait or work, and the last hundred that are over; newest first.
     pub fn list(&self) -> Vec<JobView> {
         self.0.list()
+    }
+
+    /// Those of [`Jobs::list`], and the jobs of other processes that wait or work; newest first.
+    pub fn list_all(&self) -> Vec<JobView> {
+        let mut jobs = self.0.list();
+        jobs.extend(self.0.elsewhere());
+        jobs.sort_by_key(|job| std::cmp::Reverse(job.started));
+        jobs
     }
 
     /// One job.
@@ -222,26 +253,31 @@ impl Jobs {
     /// moment; one that is over stays as it is.
     ///
     /// # Errors
-    /// [`undercroft_foundation::Code::NotFound`].
+    /// [`undercroft_foundation::Code::NotFound`], and [`undercroft_foundation::Code::Unsupported`]
+    /// for one of another process.
     pub fn cancel(&self, id: JobId) -> Result<JobView> {
-        Board::cancel(&self.0, id)
+        self.0.refuse_elsewhere(id)?;
+        Board::stop(&self.0, id, Job::cancel)
     }
 
-    /// Tells a job to wait. One that works does so at its next safe moment; one whose turn has not
-    /// come lets others pass; one that is over stays as it is.
+    /// Tells a job to wait. One that works does so at its next safe moment; others may pass it
+    /// meanwhile; one that is over stays as it is.
     ///
     /// # Errors
     /// [`undercroft_foundation::Code::NotFound`], and [`undercroft_foundation::Code::Unsupported`]
-    /// for work that cannot wait.
+    /// for work that cannot wait, or of another process.
     pub fn pause(&self, id: JobId) -> Result<JobView> {
+        self.0.refuse_elsewhere(id)?;
         Board::pause(&self.0, id)
     }
 
-    /// Lets a job that waits go on.
+    /// Lets a job that waits go on, once those that passed it are done.
     ///
     /// # Errors
-    /// [`undercroft_foundation::Code::NotFound`].
+    /// [`undercroft_foundation::Code::NotFound`], and [`undercroft_foundation::Code::Unsupported`]
+    /// for one of another process.
     pub fn resume(&self, id: JobId) -> Result<JobView> {
+        self.0.refuse_elsewhere(id)?;
         Board::resume(&self.0, id)
     }
 
@@ -259,7 +295,7 @@ impl Jobs {
     }
 
     /// How jobs stand, from now on: each change of state at once, progress at most ten times a
-    /// second.
+    /// second; of other processes' jobs, both once a second.
     pub fn subscribe(&self) -> Receiver<JobView> {
         self.0.subscribe()
     }
@@ -269,7 +305,17 @@ impl Jobs {
         self.0.is_idle()
     }
 
-    /// Cancels everything and waits until it has stopped.
+    /// Asks everything to stop because the program ends: what was to be done is still to be done.
+    pub fn interrupt(&self) {
+        Board::stop_all(&self.0, Job::interrupt);
+    }
+
+    /// Cancels everything.
+    pub fn cancel_all(&self) {
+        Board::stop_all(&self.0, Job::cancel);
+    }
+
+    /// Interrupts everything, and waits a few seconds for it to stop.
     pub fn shut_down(&self) {
         Board::shut_down(&self.0);
     }

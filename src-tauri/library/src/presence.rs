@@ -1,9 +1,10 @@
 //! Which processes are alive: each that runs something holds a lock on a file of its own below
 //! `running/`. The system lets go of the lock when the process ends, however it ends, and no
-//! number is ever taken for another process that got it later.
+//! number is ever taken for another process that got it later. In the file stands what it does.
 
+use std::ffi::OsStr;
 use std::fs::{self, File, OpenOptions};
-use std::os::unix::fs::OpenOptionsExt;
+use std::os::unix::fs::{FileExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
@@ -49,6 +50,26 @@ impl Presence {
         Ok(kept.clone())
     }
 
+    /// Says what this process does, for others to read in its sign. Best effort, and never synced:
+    /// it is true only while the process lives.
+    pub(crate) fn tell(&self, text: &[u8]) {
+        if let Some((_, file)) = self.sign.get() {
+            let said = file.write_all_at(text, 0).and_then(|()| file.set_len(text.len() as u64));
+            if let Err(error) = said {
+                tracing::debug!(%error, "other processes cannot see what this one does");
+            }
+        }
+    }
+
+    /// The signs of the other processes that live.
+    pub(crate) fn others(&self) -> Vec<Other> {
+        let own = self.sign.get().map(|(name, _)| OsStr::new(name.as_str()));
+        let Ok(entries) = fs::read_dir(self.folder()) else { return Vec::new() };
+        let others = entries.flatten().filter(|entry| Some(entry.file_name().as_os_str()) != own);
+        let signs = others.filter_map(|entry| File::open(entry.path()).ok());
+        signs.filter(is_held).map(Other).collect()
+    }
+
     /// Whether the process that gave this sign lives.
     pub(crate) fn is_alive(&self, name: &str) -> bool {
         if self.sign.get().is_some_and(|(own, _)| own == name) {
@@ -86,6 +107,18 @@ impl Drop for Presence {
         if let Some((name, _)) = self.sign.get() {
             let _ = fs::remove_file(self.root.join("running").join(name));
         }
+    }
+}
+
+/// The sign of another process.
+pub(crate) struct Other(File);
+
+impl Other {
+    /// What it says that it does, perhaps caught half written.
+    pub(crate) fn said(&self) -> Option<String> {
+        let mut bytes = vec![0; usize::try_from(self.0.metadata().ok()?.len()).ok()?];
+        self.0.read_exact_at(&mut bytes, 0).ok()?;
+        String::from_utf8(bytes).ok()
     }
 }
 

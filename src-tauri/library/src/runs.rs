@@ -104,13 +104,25 @@ impl Runs {
         Self { catalog: catalog.clone(), world: world.clone(), presence: Arc::new(presence) }
     }
 
+    /// Which processes live.
+    pub(crate) fn presence(&self) -> &Presence {
+        &self.presence
+    }
+
     /// Keeps a run that waits for its turn.
     ///
     /// # Errors
     /// Whatever keeps the catalog from being written.
     pub fn queue(&self, new: &NewRun) -> Result<Run> {
         let process = self.presence.name(&self.world)?;
-        let run = Run {
+        let run = self.unkept(new);
+        self.catalog.write(|transaction| table::insert(transaction, &run, &process))?;
+        Ok(run)
+    }
+
+    /// A run that waits for its turn and that the catalog does not know.
+    pub(crate) fn unkept(&self, new: &NewRun) -> Run {
+        Run {
             id: RunId::new(&*self.world.clock, &*self.world.random),
             kind: new.kind.clone(),
             title: new.title.clone(),
@@ -124,9 +136,7 @@ impl Runs {
             outcome: None,
             files_done: 0,
             bytes_done: 0,
-        };
-        self.catalog.write(|transaction| table::insert(transaction, &run, &process))?;
-        Ok(run)
+        }
     }
 
     /// Says that a run has begun, and tells the event `backup.started` (for a backup).

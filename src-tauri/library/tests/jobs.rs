@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use support::{Home, add, open};
 use undercroft_foundation::{Code, DestinationId, Error, Job, JobState, World};
-use undercroft_library::{JobKind, JobSpec, Library, refuse_in_use};
+use undercroft_library::{JobKind, JobSpec, JobView, Library, refuse_in_use};
 
 fn spec(title: &str, destination: Option<DestinationId>) -> JobSpec {
     JobSpec { destination, ..JobSpec::new(JobKind::Backup, title) }
@@ -188,9 +188,66 @@ fn shutting_down_waits_for_everything() {
     }
     library.jobs().shut_down();
     assert!(library.jobs().is_idle());
-    assert!(
-        library.runs().list(None, 10).unwrap().iter().all(|run| run.state == JobState::Cancelled)
-    );
+    for run in library.runs().list(None, 10).unwrap() {
+        let summary = run.outcome.unwrap().summary;
+        assert_eq!(
+            (run.state, summary.as_str()),
+            (JobState::Cancelled, "Stopped as Undercroft was quit")
+        );
+    }
+}
+
+#[test]
+fn work_that_never_began_is_told_whether_the_user_or_the_end_of_the_program_stopped_it() {
+    let home = Home::new();
+    let library = home.open();
+    let shared = destination();
+    let (dropped, heard) = mpsc::channel();
+    let wait = |job: &Job| {
+        while !job.is_cancelled() {
+            std::thread::sleep(Duration::from_millis(1));
+        }
+        job.check_cancelled().map(|()| String::new())
+    };
+    library.jobs().spawn(spec("working", shared), wait).unwrap();
+    let queue = |name: &'static str| {
+        let dropped = dropped.clone();
+        let tell = move |job: &Job| dropped.send((name, job.is_interrupted())).unwrap();
+        library.jobs().spawn_or(spec(name, shared), |_| panic!("it never begins"), tell).unwrap()
+    };
+    let (first, _second) = (queue("first"), queue("second"));
+    library.jobs().cancel(first.id).unwrap();
+    library.jobs().shut_down();
+    assert_eq!(heard.try_iter().collect::<Vec<_>>(), [("first", false), ("second", true)]);
+}
+
+#[test]
+fn a_paused_job_gives_its_lanes_back_and_goes_on_when_they_are_free() {
+    let home = Home::new();
+    let library = home.open();
+    let (jobs, shared) = (library.jobs(), destination());
+    let steady = |stop: mpsc::Receiver<()>| {
+        move |job: &Job| {
+            while stop.try_recv().is_err() {
+                job.check_cancelled()?;
+                std::thread::sleep(Duration::from_millis(1));
+            }
+            Ok(String::new())
+        }
+    };
+    let ((end_long, ended), (end_late, late_ended)) = (mpsc::channel(), mpsc::channel());
+    let long = jobs.spawn(spec("long", shared), steady(ended)).unwrap();
+    let late = jobs.spawn(spec("late", shared), steady(late_ended)).unwrap();
+    assert_eq!(late.state, JobState::Queued);
+    jobs.pause(long.id).unwrap();
+    assert_eq!(jobs.get(late.id).unwrap().state, JobState::Running);
+    // It waits for its turn like everybody else.
+    let view = jobs.resume(long.id).unwrap();
+    assert_eq!((view.state, view.is_paused), (JobState::Queued, false));
+    end_late.send(()).unwrap();
+    jobs.wait(late.id).unwrap();
+    end_long.send(()).unwrap();
+    assert_eq!(jobs.wait(long.id).unwrap().state, JobState::Succeeded);
 }
 
 #[test]
@@ -253,6 +310,8 @@ fn what_a_dead_process_left_is_marked_and_what_a_living_one_does_is_not() {
     assert!(outcome.error.as_ref().unwrap().what.starts_with("Interrupted"));
     assert!(!runs[1].state.is_over(), "{:?}", runs[1]);
     assert_eq!(library.runs().sweep_interrupted().unwrap(), 0);
+    let titles: Vec<_> = library.jobs().list_all().into_iter().map(|job| job.title).collect();
+    assert_eq!(titles, ["living"]);
     go.send(()).unwrap();
     living.jobs().wait(job.id).unwrap();
     assert_eq!(library.runs().get(job.run).unwrap().state, JobState::Succeeded);
@@ -345,4 +404,39 @@ fn who_waits_for_several_destinations_is_not_passed() {
     go.send(()).unwrap();
     jobs.wait(last.id).unwrap();
     assert_eq!(order.try_iter().collect::<Vec<_>>(), ["late", "holds a", "both", "last"]);
+}
+
+#[test]
+fn jobs_of_another_process_are_seen_until_they_end_and_left_to_it() {
+    let home = Home::new();
+    let (theirs, ours) = (home.open(), home.open());
+    let told = ours.jobs().subscribe();
+    let (go, wait) = mpsc::channel::<()>();
+    let work = move |job: &Job| {
+        job.add_total(1, 100);
+        job.set_current("a/file");
+        wait.recv().unwrap();
+        Ok("Done".to_owned())
+    };
+    let job = theirs.jobs().spawn(spec("theirs", destination()), work).unwrap();
+    let next = |is: fn(&JobView) -> bool| loop {
+        let view = told.recv_timeout(Duration::from_secs(60)).unwrap();
+        if is(&view) {
+            break view;
+        }
+    };
+    let seen = next(|view| view.current == "a/file");
+    assert_eq!((seen.id, seen.run, seen.is_elsewhere), (job.id, job.run, true));
+    assert_eq!((seen.progress.bytes_total, seen.destination), (100, job.destination));
+    assert_eq!(ours.jobs().list_all()[0].state, JobState::Running);
+    assert!(ours.jobs().list().is_empty() && ours.jobs().is_idle());
+    let refused = ours.jobs().cancel(job.id).unwrap_err();
+    assert_eq!(refused.code(), Code::Unsupported, "{refused}");
+    go.send(()).unwrap();
+    let ended = next(|view| view.state.is_over());
+    assert_eq!(
+        (ended.state, ended.outcome.unwrap().summary.as_str()),
+        (JobState::Succeeded, "Done")
+    );
+    assert!(ours.jobs().list_all().is_empty());
 }

@@ -4,27 +4,36 @@ use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use undercroft_foundation::{Clock, Result};
+use undercroft_foundation::{Clock, Job, Result};
 
 use crate::{Provider, Stored};
 
 /// What was saved up while nothing was moved is good for this long a burst.
 const BURST: Duration = Duration::from_secs(1);
+/// How often who waits looks whether the work is to stop.
+const STEP: Duration = Duration::from_millis(50);
 
-/// Moves at most so many bytes a second, both ways together; all threads share them.
+/// Moves at most so many bytes a second, both ways together; all threads share them. Once the job
+/// that it serves is to stop, what that still moves to end well waits no longer.
 pub struct ThrottledProvider {
     inner: Arc<dyn Provider>,
     clock: Arc<dyn Clock>,
     bytes_per_second: u64,
+    job: Job,
     /// The steady time from which on there is room for more.
     free: Mutex<Duration>,
 }
 
 impl ThrottledProvider {
-    /// Slows a provider down.
-    pub fn new(inner: Arc<dyn Provider>, clock: Arc<dyn Clock>, bytes_per_second: u64) -> Self {
-        let free = Mutex::new(clock.steady());
-        Self { inner, clock, bytes_per_second: bytes_per_second.max(1), free }
+    /// Slows a provider down, for as long as this job goes on.
+    pub fn new(
+        inner: Arc<dyn Provider>,
+        clock: Arc<dyn Clock>,
+        bytes_per_second: u64,
+        job: &Job,
+    ) -> Self {
+        let (free, job) = (Mutex::new(clock.steady()), job.step());
+        Self { inner, clock, bytes_per_second: bytes_per_second.max(1), job, free }
     }
 
     /// Waits until so many bytes may be moved.
@@ -37,9 +46,12 @@ impl ThrottledProvider {
             *free = begins + needs;
             begins + needs
         };
-        let wait = begins.saturating_sub(now);
-        if !wait.is_zero() {
-            self.clock.sleep(wait);
+        while !self.job.is_cancelled() {
+            let wait = begins.saturating_sub(self.clock.steady());
+            if wait.is_zero() {
+                return;
+            }
+            self.clock.sleep(wait.min(STEP));
         }
     }
 }

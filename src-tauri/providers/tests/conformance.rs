@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use std::time::Duration;
 
-use undercroft_foundation::{Clock, Code, Error};
+use undercroft_foundation::{Clock, Code, Error, Job};
 use undercroft_providers::{
     AnchoredProvider, DiskProvider, MemoryProvider, Provider, Stored, ThrottledProvider, is_remote,
 };
@@ -20,14 +20,19 @@ fn each_provider(ask: impl Fn(Arc<dyn Provider>)) {
     std::fs::write(anchored.join("config"), "x").expect("written");
     ask(Arc::new(AnchoredProvider::open(&anchored, "config").expect("an anchored provider")));
     let clock = Arc::new(ManualClock::default());
-    ask(Arc::new(ThrottledProvider::new(Arc::new(MemoryProvider::new()), clock, 1 << 20)));
+    ask(Arc::new(ThrottledProvider::new(
+        Arc::new(MemoryProvider::new()),
+        clock,
+        1 << 20,
+        &Job::new(),
+    )));
 }
 
 #[test]
 fn a_throttled_provider_moves_no_more_than_it_may() {
     let clock = Arc::new(ManualClock::default());
-    let inner = Arc::new(MemoryProvider::new());
-    let throttled = ThrottledProvider::new(inner, clock.clone(), 1000);
+    let (inner, job) = (Arc::new(MemoryProvider::new()), Job::new());
+    let throttled = ThrottledProvider::new(inner, clock.clone(), 1000, &job);
     for key in ["a", "b", "c"] {
         throttled.write(key, &[&[0; 1500], &[0; 500]]).expect("written");
     }
@@ -38,6 +43,10 @@ fn a_throttled_provider_moves_no_more_than_it_may() {
     clock.advance(Duration::from_secs(3600));
     let idle = clock.steady();
     throttled.read_range("b", 0, 1500).expect("read");
+    assert_eq!(clock.steady() - idle, Duration::from_millis(500));
+    // Who is to stop moves what is left without waiting.
+    job.interrupt();
+    throttled.write("d", &[&[0; 1 << 20]]).expect("written");
     assert_eq!(clock.steady() - idle, Duration::from_millis(500));
 }
 
@@ -87,7 +96,7 @@ fn what_lies_around_a_disk_tells_of_it_what_the_disk_tells() {
     let anchored = AnchoredProvider::open(folder.path(), "config").expect("opened");
     let anchored: Arc<dyn Provider> = Arc::new(anchored);
     let clock = Arc::new(ManualClock::default());
-    let throttled = Arc::new(ThrottledProvider::new(anchored.clone(), clock, 1 << 20));
+    let throttled = Arc::new(ThrottledProvider::new(anchored.clone(), clock, 1 << 20, &Job::new()));
     for around in [anchored, throttled] {
         assert_eq!(around.shows_at_once(), disk.shows_at_once());
         assert!(around.free_bytes().expect("told") > Some(0));

@@ -155,6 +155,8 @@ impl Server {
         let stopping = async move {
             stop.await;
             flag.stopping.send_replace(true);
+            // Jobs stop while calls that are under way end.
+            let _ = tokio::task::spawn_blocking(move || flag.api.interrupt()).await;
         };
         let router = routes::router(shared.clone());
         tokio::join!(stopping, connections::serve(listener, router, shared.stopping()));

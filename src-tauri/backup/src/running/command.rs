@@ -34,6 +34,8 @@ pub(super) struct Call<'a> {
     pub(super) when: &'a str,
     pub(super) hook: &'a HookCommand,
     pub(super) environment: &'a [(&'a str, &'a str)],
+    /// Whether it is to be ended before its time.
+    pub(super) is_stopped: &'a dyn Fn() -> bool,
 }
 
 /// Runs a command to its end. `log` hears what it says.
@@ -41,8 +43,8 @@ pub(super) struct Call<'a> {
 /// # Errors
 /// [`Code::Invalid`] for a program that is named by no full path, whatever keeps it from being
 /// started, [`Code::Unavailable`] when it fails or takes too long, and [`Code::Cancelled`] when
-/// `stopped_by` was.
-pub(super) fn run(call: &Call<'_>, clock: &dyn Clock, log: &Job, stopped_by: &Job) -> Result<()> {
+/// it was stopped.
+pub(super) fn run(call: &Call<'_>, clock: &dyn Clock, log: &Job) -> Result<()> {
     let what = || format!("The command {} the backup failed", call.when);
     let program = call.hook.command.first().map(Path::new).filter(|path| path.is_absolute());
     let program = program.ok_or_else(|| {
@@ -53,7 +55,7 @@ pub(super) fn run(call: &Call<'_>, clock: &dyn Clock, log: &Job, stopped_by: &Jo
     log.log(LogLevel::Info, format!("The command {}: {}", call.when, escape_path(program)));
     let mut child = spawn(program, call)?;
     let said = listen(&mut child);
-    let ended = wait(&mut child, program, call, (clock, log, stopped_by), &said);
+    let ended = wait(&mut child, program, call, (clock, log), &said);
     // What was said last; a daemon that it left may hold the pipe open, and is not waited for.
     while let Ok(line) = said.recv_timeout(TICK) {
         log.log(LogLevel::Info, line);
@@ -91,7 +93,7 @@ fn wait(
     child: &mut Child,
     program: &Path,
     call: &Call<'_>,
-    (clock, log, stopped_by): (&dyn Clock, &Job, &Job),
+    (clock, log): (&dyn Clock, &Job),
     said: &Receiver<String>,
 ) -> Result<ExitStatus> {
     let seconds = call.hook.timeout_seconds;
@@ -107,7 +109,7 @@ fn wait(
             return Ok(status);
         }
         // Not paused with the rest: it is not ours to hold.
-        if stopped_by.is_cancelled() {
+        if (call.is_stopped)() {
             end(child, clock);
             return Err(Error::new(Code::Cancelled, "Cancelled"));
         }

@@ -10,6 +10,9 @@ mod proving;
 mod targets;
 mod upkeep;
 
+use std::cell::Cell;
+use std::time::Duration;
+
 use jiff::Timestamp;
 use undercroft_foundation::{
     Code, DestinationId, Error, Job, JobState, LogLevel, PlanId, Result, count_text,
@@ -28,6 +31,8 @@ pub(crate) use upkeep::MIGRATIONS;
 
 /// How much a run of low priority gives way: half of what is possible.
 const NICENESS: i32 = 10;
+/// How long the command after may go on while the program ends.
+const AFTER_QUIT: Duration = Duration::from_secs(1);
 
 /// A plan while it is carried out.
 pub(super) struct Carrying<'a> {
@@ -64,8 +69,20 @@ impl Backups {
         let spec = JobSpec::new(JobKind::Plan, format!("Plan {}", plan.name));
         let spec = spec.of_plan(plan.id, planned);
         let spec = served.iter().chain(&others).fold(spec, |spec, id| spec.with_destination(*id));
-        let backups = self.clone();
-        self.library.jobs().spawn(spec, move |job| backups.carry_out(&plan, &served, job))
+        let (backups, dropping) = (self.clone(), self.clone());
+        let (id, unserved) = (plan.id, served.clone());
+        self.library.jobs().spawn_or(
+            spec,
+            move |job| backups.carry_out(&plan, &served, job),
+            move |job| unserved.iter().for_each(|it| dropping.note(id, *it, stopped_by(job))),
+        )
+    }
+
+    /// Tells the scheduler how it went with a destination.
+    fn note(&self, plan: PlanId, destination: DestinationId, outcome: TargetOutcome) {
+        if let Err(error) = self.note_target(plan, destination, outcome) {
+            tracing::warn!(%error, "how a plan's run went cannot be noted");
+        }
     }
 
     /// Carries a plan out to these of its destinations. What went wrong in a part becomes a
@@ -173,7 +190,7 @@ impl<'a> Carrying<'a> {
 
     fn before(&self) -> Result<()> {
         let Some(hook) = &self.plan.spec.before else { return Ok(()) };
-        self.run_hook(HookMoment::Before, hook, None, self.job)
+        self.run_hook(HookMoment::Before, hook, None, &|| self.job.is_cancelled())
     }
 
     /// Whatever came of the rest; also when that was cancelled.
@@ -185,7 +202,13 @@ impl<'a> Carrying<'a> {
             Err(error) if error.code() == Code::Cancelled => JobState::Cancelled,
             Err(_) => JobState::Failed,
         };
-        if let Err(error) = self.run_hook(HookMoment::After, hook, Some(state), &Job::new()) {
+        let (clock, quit) = (&self.backups.library.world().clock, Cell::new(None));
+        let is_stopped = || {
+            let since = self.job.is_interrupted().then(|| quit.get().unwrap_or(clock.steady()));
+            quit.set(since);
+            since.is_some_and(|since| clock.steady().saturating_sub(since) >= AFTER_QUIT)
+        };
+        if let Err(error) = self.run_hook(HookMoment::After, hook, Some(state), &is_stopped) {
             self.job.warn("the command after", error.to_string());
         }
     }
@@ -195,7 +218,7 @@ impl<'a> Carrying<'a> {
         moment: HookMoment,
         hook: &HookCommand,
         state: Option<JobState>,
-        stopped_by: &Job,
+        is_stopped: &dyn Fn() -> bool,
     ) -> Result<()> {
         let when = moment.name();
         let wanted = Hook { when: moment, command: hook.command.clone() };
@@ -215,28 +238,30 @@ impl<'a> Carrying<'a> {
             ("UNDERCROFT_PLAN", self.plan.name.as_str()),
             ("UNDERCROFT_STATE", state.map_or("", JobState::name)),
         ];
-        let call = command::Call { when, hook, environment: &environment };
-        command::run(&call, &*self.backups.library.world().clock, self.job, stopped_by)
+        let call = command::Call { when, hook, environment: &environment, is_stopped };
+        command::run(&call, &*self.backups.library.world().clock, self.job)
     }
 
     /// Tells the scheduler how it went with each destination.
     fn note_targets(&self, done: &Result<String>) {
-        let is_cancelled = done.as_ref().is_err_and(|error| error.code() == Code::Cancelled);
+        let is_stopped = done.as_ref().is_err_and(|error| error.code() == Code::Cancelled);
         for target in self.targets.iter().filter(|target| target.is_served) {
             let outcome = match &target.standing {
-                _ if is_cancelled => TargetOutcome::Cancelled,
+                _ if is_stopped => stopped_by(self.job),
                 Standing::Away => TargetOutcome::Away,
                 Standing::There(_) if done.is_ok() && !target.has_failed => {
                     TargetOutcome::Complete { began: self.began }
                 }
                 _ => TargetOutcome::Failed,
             };
-            let noted = self.backups.note_target(self.plan.id, target.destination.id, outcome);
-            if let Err(error) = noted {
-                tracing::warn!(%error, "how a plan's run went cannot be noted");
-            }
+            self.backups.note(self.plan.id, target.destination.id, outcome);
         }
     }
+}
+
+/// What it means for a destination that the run was stopped: only the user lets go of what is owed.
+fn stopped_by(job: &Job) -> TargetOutcome {
+    if job.is_interrupted() { TargetOutcome::Interrupted } else { TargetOutcome::Cancelled }
 }
 
 /// Lets this thread, and with it all that it starts, give way to other programs.

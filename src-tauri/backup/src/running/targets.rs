@@ -54,7 +54,7 @@ impl Target {
                 if let Err(error) = repository.unlock_abandoned() {
                     tracing::info!(%error, "locks that nobody holds stay");
                 }
-                Standing::There(throttled(backups, plan, repository))
+                Standing::There(throttled(backups, plan, repository, job))
             }
             Err(error) if error.code() == Code::Unavailable => {
                 if is_served {
@@ -149,11 +149,16 @@ fn is_of_the_place(code: Code) -> bool {
     matches!(code, Code::StorageFull | Code::PermissionDenied)
 }
 
-fn throttled(backups: &Backups, plan: &Plan, repository: Arc<Repository>) -> Arc<Repository> {
+fn throttled(
+    backups: &Backups,
+    plan: &Plan,
+    repository: Arc<Repository>,
+    job: &Job,
+) -> Arc<Repository> {
     let Some(bytes_per_second) = plan.spec.limits.bytes_per_second else { return repository };
     let clock = Arc::clone(&backups.library.world().clock);
     let slow = |inner: Arc<dyn Provider>| -> Arc<dyn Provider> {
-        Arc::new(ThrottledProvider::new(inner, clock, bytes_per_second))
+        Arc::new(ThrottledProvider::new(inner, clock, bytes_per_second, job))
     };
     Arc::new(repository.through(slow))
 }

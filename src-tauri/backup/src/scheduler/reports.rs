@@ -18,6 +18,8 @@ pub enum TargetOutcome {
     },
     /// It was away, or went away: it is served when it returns.
     Away,
+    /// The program ended before it was done: it is owed as before.
+    Interrupted,
     /// Somebody stopped the run: it is not tried again before its next planned time.
     Cancelled,
     /// It went wrong: it is tried again later.
@@ -53,7 +55,7 @@ impl Backups {
         let now = self.library.world().clock.now();
         self.change_owed(plan, destination, |owed| match outcome {
             TargetOutcome::Complete { began } => owed.complete(began),
-            TargetOutcome::Away => owed.begun = None,
+            TargetOutcome::Away | TargetOutcome::Interrupted => owed.begun = None,
             TargetOutcome::Cancelled => (owed.begun, owed.since) = (None, None),
             TargetOutcome::Failed => owed.fail(now),
         })

@@ -43,14 +43,20 @@ impl Starter for Backups {
         let runs = self.library.runs();
         // What a dead process left counts as over.
         runs.sweep_interrupted()?;
-        let mut live = Live::default();
+        let jobs = self.library.jobs().list_all();
+        let paused: HashSet<_> = jobs.iter().filter(|it| it.is_paused).map(|it| it.run).collect();
+        let (mut live, mut working) = (Live::default(), HashSet::new());
         for state in [JobState::Queued, JobState::Running] {
             for run in runs.find(&RunFilter { state: Some(state), ..RunFilter::default() })? {
-                live.destinations.extend(run.destination);
                 live.plans.extend(run.plan);
+                // Who was told to wait lets others pass.
+                if !paused.contains(&run.id) {
+                    live.destinations.extend(run.destination);
+                    working.extend(run.plan);
+                }
             }
         }
-        for plan in self.plans()?.iter().filter(|plan| live.plans.contains(&plan.id)) {
+        for plan in self.plans()?.iter().filter(|plan| working.contains(&plan.id)) {
             live.destinations.extend(plan.spec.targets.iter().map(|target| target.destination));
         }
         Ok(live)

@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 use std::mem;
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, Once, PoisonError};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
@@ -11,7 +11,7 @@ use undercroft_foundation::{Code, Error, Job, JobId, JobState, LogLevel, Result,
 
 use super::entry::Entry;
 use super::work::{Work, of_error, perform};
-use super::{JobSpec, JobView};
+use super::{JobKind, JobSpec, JobView};
 use crate::runs::{NewRun, Outcome, Run, Runs};
 
 /// How many jobs that are over stay on the board.
@@ -20,15 +20,19 @@ const KEPT: usize = 100;
 const TICK: Duration = Duration::from_millis(100);
 /// What jobs tell of their work is kept once in so many ticks.
 const TICKS_OF_REPORTS: u32 = 10;
+/// How long jobs may take to stop when the program ends.
+const STOP_PATIENCE: Duration = Duration::from_secs(4);
 /// A listener that has not taken this many views gets no more progress until it does.
 const PATIENT: usize = 64;
 
 pub(super) struct Board {
-    runs: Runs,
+    pub(super) runs: Runs,
     world: World,
     state: Mutex<State>,
     changed: Condvar,
     reporting: Mutex<()>,
+    sharing: Mutex<()>,
+    following: Once,
 }
 
 #[derive(Default)]
@@ -49,20 +53,29 @@ impl Board {
             state: Mutex::default(),
             changed: Condvar::new(),
             reporting: Mutex::default(),
+            sharing: Mutex::default(),
+            following: Once::new(),
         }
     }
 
     pub(super) fn spawn(this: &Arc<Self>, spec: JobSpec, work: Work) -> Result<JobView> {
-        let run = this.runs.queue(&NewRun {
+        let new = NewRun {
             kind: spec.kind.name().to_owned(),
             title: spec.title.clone(),
             project: spec.project,
             destination: spec.destination,
             plan: spec.plan,
             planned: spec.planned,
-        })?;
-        let id = JobId::new(&*this.world.clock, &*this.world.random);
+        };
         let job = Arc::new(Job::with_log(&this.world.clock));
+        let run = match this.runs.queue(&new) {
+            Err(error) if spec.kind.needs_no_record() && error.code() == Code::StorageFull => {
+                job.warn("The list of runs", format!("This is not kept in it: {error}"));
+                this.runs.unkept(&new)
+            }
+            queued => queued?,
+        };
+        let id = JobId::new(&*this.world.clock, &*this.world.random);
         let entry = Entry::new(id, spec, run, job, work);
         {
             let mut state = this.lock();
@@ -92,6 +105,7 @@ impl Board {
     pub(super) fn subscribe(self: &Arc<Self>) -> Receiver<JobView> {
         let (sender, receiver) = unbounded();
         self.lock().listeners.push(sender);
+        self.following.call_once(|| Self::follow_elsewhere(self));
         receiver
     }
 
@@ -108,34 +122,49 @@ impl Board {
         self.get(id)
     }
 
-    pub(super) fn cancel(this: &Arc<Self>, id: JobId) -> Result<JobView> {
+    /// Stops a job, by cancelling or interrupting it.
+    pub(super) fn stop(this: &Arc<Self>, id: JobId, how: fn(&Job)) -> Result<JobView> {
         this.get(id)?;
         let waiting = {
             let mut state = this.lock();
             let entry = state.entries.iter_mut().find(|entry| entry.id == id);
             entry.and_then(|entry| {
-                entry.job.cancel();
+                how(&entry.job);
                 // Taken, so that its turn never comes.
-                entry.work.take().map(|_| Arc::clone(&entry.job))
+                entry
+                    .work
+                    .take()
+                    .map(|work| (Arc::clone(&entry.job), entry.spec.title.clone(), work))
             })
         };
-        if let Some(job) = waiting {
-            let error = Error::new(Code::Cancelled, "Cancelled before it began");
-            let (state, outcome) = of_error(&error, &job);
+        if let Some((job, title, work)) = waiting {
+            let (state, outcome) = perform(&title, &job, work);
             Self::end(this, id, state, outcome);
         }
         this.get(id)
     }
 
-    pub(super) fn shut_down(this: &Arc<Self>) {
+    /// Stops every job of this process, each at its next safe moment.
+    pub(super) fn stop_all(this: &Arc<Self>, how: fn(&Job)) {
         let ids: Vec<_> = this.lock().entries.iter().map(|entry| entry.id).collect();
         for id in ids {
-            let _ = Self::cancel(this, id);
+            let _ = Self::stop(this, id, how);
         }
+    }
+
+    /// Interrupts every job, and waits until all have stopped. One that does not for long is in a
+    /// call that the system does not answer: the end of the process ends it, as a crash would.
+    pub(super) fn shut_down(this: &Arc<Self>) {
+        Self::stop_all(this, Job::interrupt);
         let busy = |state: &mut State| state.entries.iter().any(|entry| !entry.state.is_over());
-        let state = this.lock();
-        let state = this.changed.wait_while(state, busy);
-        let threads = mem::take(&mut state.unwrap_or_else(PoisonError::into_inner).threads);
+        let waited = this.changed.wait_timeout_while(this.lock(), STOP_PATIENCE, busy);
+        let (mut state, timeout) = waited.unwrap_or_else(PoisonError::into_inner);
+        if timeout.timed_out() {
+            tracing::warn!("some jobs did not stop in time; the next start takes care of them");
+            return;
+        }
+        let threads = mem::take(&mut state.threads);
+        drop(state);
         for thread in threads {
             let _ = thread.join();
         }
@@ -191,16 +220,22 @@ impl Board {
         }
     }
 
-    /// Begins every job whose turn it is.
+    /// Begins every job whose turn it is, and lets go on those that wait for theirs.
     fn begin_next(this: &Arc<Self>) {
-        while let Some((id, run, job, work)) = this.take_next() {
+        while let Some(next) = this.take_next() {
+            let Some((id, run, job, work)) = next else { continue };
             let board = Arc::clone(this);
             let title = run.title.clone();
             let worker = Arc::clone(&job);
+            let kind = JobKind::from_name(&run.kind);
+            let goes_on = kind.is_some_and(JobKind::needs_no_record);
             let spawned = std::thread::Builder::new().name("job".to_owned()).spawn(move || {
                 worker.log(LogLevel::Info, format!("Began: {}", run.title));
                 let (state, outcome) = match board.runs.start(&run) {
                     Ok(()) => perform(&run.title, &worker, work),
+                    Err(error) if goes_on && error.code() == Code::StorageFull => {
+                        perform(&run.title, &worker, work)
+                    }
                     Err(error) => of_error(&error, &worker),
                 };
                 Self::end(&board, id, state, outcome);
@@ -215,18 +250,22 @@ impl Board {
                 }
             }
         }
+        this.share();
         Self::tick(this);
     }
 
-    fn take_next(&self) -> Option<(JobId, Run, Arc<Job>, Work)> {
+    /// Takes the next whose turn it is: what is to begin, or nothing more of one that goes on.
+    fn take_next(&self) -> Option<Option<(JobId, Run, Arc<Job>, Work)>> {
+        let now = self.world.clock.steady();
         let mut state = self.lock();
         let index = (0..state.entries.len()).find(|&index| state.is_turn_of(index))?;
         let entry = state.entries.get_mut(index)?;
-        let work = entry.work.take()?;
-        entry.state = JobState::Running;
-        entry.began = Some(self.world.clock.steady());
-        let next = (entry.id, entry.run.clone(), Arc::clone(&entry.job), work);
-        self.tell(&mut state, next.0);
+        let id = entry.id;
+        let next = entry.take_turn(now).map(|work| {
+            entry.state = JobState::Running;
+            (id, entry.run.clone(), Arc::clone(&entry.job), work)
+        });
+        self.tell(&mut state, id);
         Some(next)
     }
 
@@ -272,6 +311,15 @@ impl Board {
         })
     }
 
+    /// Tells of a job of another process.
+    pub(super) fn tell_view(&self, view: &JobView) {
+        self.lock().listeners.retain(|listener| listener.send(view.clone()).is_ok());
+    }
+
+    pub(super) fn lock_sharing(&self) -> MutexGuard<'_, ()> {
+        self.sharing.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     fn tell(&self, state: &mut State, id: JobId) {
         let now = self.world.clock.steady();
         if let Some(entry) = state.entries.iter().find(|entry| entry.id == id) {
@@ -294,6 +342,7 @@ impl Board {
             while ticks.recv().is_ok() && board.tell_progress() {
                 ticked += 1;
                 if ticked % TICKS_OF_REPORTS == 0 {
+                    board.share();
                     board.keep_reports();
                 }
             }
@@ -337,14 +386,18 @@ impl State {
         self.threads.push(thread);
     }
 
-    /// Whether the job waits, and nobody before it in one of its lanes waits or works. So who came
-    /// first is never passed by those who want less.
+    /// Whether the job waits, and in its lanes nobody works, and nobody who came before it waits. So
+    /// who came first is passed by those who want less only while he is told to wait.
     fn is_turn_of(&self, index: usize) -> bool {
         let Some(entry) = self.entries.get(index).filter(|entry| entry.is_ready()) else {
             return false;
         };
-        let before = self.entries.iter().take(index);
-        !before.filter(|other| other.holds_its_lanes()).any(|other| other.shares_a_lane(entry))
+        let others = self.entries.iter().enumerate().filter(|(other, _)| *other != index);
+        let mut in_its_way = others.filter(|(other, it)| match *other < index {
+            true => it.is_ready() || it.works(),
+            false => it.works(),
+        });
+        !in_its_way.any(|(_, other)| other.shares_a_lane(entry))
     }
 
     fn is_working(&self) -> bool {

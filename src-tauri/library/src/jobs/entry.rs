@@ -26,6 +26,8 @@ pub(super) struct Entry {
     pub(super) told: Option<(Progress, String)>,
     /// The steady clock when it was told to wait.
     paused: Option<Duration>,
+    /// Whether it is to go on after a pause, once its lanes are free.
+    resuming: bool,
     /// How long it waited since it began.
     waited: Duration,
 }
@@ -44,18 +46,29 @@ impl Entry {
             outcome: None,
             told: None,
             paused: None,
+            resuming: false,
             waited: Duration::ZERO,
         }
     }
 
-    /// Whether it would begin if nobody was in its way.
+    /// Whether it would begin, or go on, if nobody was in its way.
     pub(super) fn is_ready(&self) -> bool {
-        self.work.is_some() && self.paused.is_none()
+        !self.state.is_over() && (self.resuming || (self.work.is_some() && self.paused.is_none()))
     }
 
-    /// Whether others have to wait for it. Who is told to wait before its turn lets them pass.
-    pub(super) fn holds_its_lanes(&self) -> bool {
-        !self.state.is_over() && (self.work.is_none() || self.paused.is_none())
+    /// Whether it works, or is about to. Who is told to wait lets others pass.
+    pub(super) fn works(&self) -> bool {
+        !self.state.is_over() && self.work.is_none() && self.paused.is_none()
+    }
+
+    /// Lets it go on, or gives its work, which is to begin.
+    pub(super) fn take_turn(&mut self, now: Duration) -> Option<Work> {
+        if std::mem::take(&mut self.resuming) {
+            self.go_on(now);
+            return None;
+        }
+        self.began = Some(now);
+        self.work.take()
     }
 
     /// Those of one lane take turns: a lane for each destination, and one for each kind of what
@@ -70,13 +83,22 @@ impl Entry {
     }
 
     pub(super) fn pause(&mut self, now: Duration) {
+        self.resuming = false;
         if !self.state.is_over() && self.paused.is_none() {
             self.job.pause();
             self.paused = Some(now);
         }
     }
 
+    /// What has begun gave its lanes back, and has to wait for its turn again.
     pub(super) fn resume(&mut self, now: Duration) {
+        match self.work {
+            None => self.resuming = self.paused.is_some() && !self.state.is_over(),
+            Some(_) => self.go_on(now),
+        }
+    }
+
+    fn go_on(&mut self, now: Duration) {
         if let Some(paused) = self.paused.take() {
             if let Some(began) = self.began {
                 self.waited += now.saturating_sub(paused.max(began));
@@ -103,8 +125,9 @@ impl Entry {
             destination: self.spec.destination,
             plan: self.spec.plan,
             planned: self.spec.planned,
-            state: self.state,
-            is_paused: !is_over && self.paused.is_some(),
+            state: if self.resuming { JobState::Queued } else { self.state },
+            is_paused: !is_over && self.paused.is_some() && !self.resuming,
+            is_elsewhere: false,
             progress: self.job.progress(),
             current: if is_over { String::new() } else { self.job.current() },
             elapsed: self.took.unwrap_or_else(|| self.worked(now)),

@@ -31,6 +31,8 @@ pub struct JobView {
     pub state: JobState,
     /// Whether it was told to wait.
     pub is_paused: bool,
+    /// Whether another process does it, so that it can only be seen here.
+    pub is_elsewhere: bool,
     /// How far it is.
     pub progress: Progress,
     /// What it is at (an escaped path).

@@ -7,14 +7,20 @@ use undercroft_foundation::{Code, Error, Job, JobState, Result};
 
 use crate::runs::Outcome;
 
-/// The work of a job.
-pub(super) type Work = Box<dyn FnOnce(&Job) -> Result<String> + Send>;
+/// The work of a job, and what is to be done instead when it is stopped before it began.
+pub(super) struct Work {
+    pub(super) run: Box<dyn FnOnce(&Job) -> Result<String> + Send>,
+    pub(super) dropped: Box<dyn FnOnce(&Job) + Send>,
+}
 
-/// Does the work; an error or a panic becomes an outcome.
+/// Does the work, unless it was stopped before; an error or a panic becomes an outcome.
 pub(super) fn perform(title: &str, job: &Job, work: Work) -> (JobState, Outcome) {
     let result = catch_unwind(AssertUnwindSafe(|| {
-        job.check_cancelled()?;
-        work(job)
+        if let Err(error) = job.check_cancelled() {
+            (work.dropped)(job);
+            return Err(error);
+        }
+        (work.run)(job)
     }));
     match result {
         Ok(Ok(summary)) => {
@@ -30,7 +36,7 @@ pub(super) fn perform(title: &str, job: &Job, work: Work) -> (JobState, Outcome)
     }
 }
 
-/// The outcome of a job that never began.
+/// The outcome of a job that an error stopped.
 pub(super) fn of_error(error: &Error, job: &Job) -> (JobState, Outcome) {
     let state = match error.code() {
         Code::Cancelled => JobState::Cancelled,

@@ -60,6 +60,7 @@ impl Outcome {
     pub(crate) fn of_error(error: &Error, job: &Job) -> Self {
         let (warnings, warnings_total) = warnings_of(job);
         let summary = match error.code() {
+            Code::Cancelled if job.is_interrupted() => "Stopped as Undercroft was quit".to_owned(),
             Code::Cancelled => "Cancelled".to_owned(),
             _ => error.to_string(),
         };
