@@ -222,8 +222,8 @@ impl Board {
 
     /// Begins every job whose turn it is, and lets go on those that wait for theirs.
     fn begin_next(this: &Arc<Self>) {
-        while let Some(next) = this.take_next() {
-            let Some((id, run, job, work)) = next else { continue };
+        while let Some((id, run, job, work)) = this.take_next() {
+            let Some(work) = work else { continue };
             let board = Arc::clone(this);
             let title = run.title.clone();
             let worker = Arc::clone(&job);
@@ -254,18 +254,15 @@ impl Board {
         Self::tick(this);
     }
 
-    /// Takes the next whose turn it is: what is to begin, or nothing more of one that goes on.
-    fn take_next(&self) -> Option<Option<(JobId, Run, Arc<Job>, Work)>> {
+    /// Takes the next whose turn it is; one that goes on brings no work.
+    fn take_next(&self) -> Option<(JobId, Run, Arc<Job>, Option<Work>)> {
         let now = self.world.clock.steady();
         let mut state = self.lock();
         let index = (0..state.entries.len()).find(|&index| state.is_turn_of(index))?;
         let entry = state.entries.get_mut(index)?;
-        let id = entry.id;
-        let next = entry.take_turn(now).map(|work| {
-            entry.state = JobState::Running;
-            (id, entry.run.clone(), Arc::clone(&entry.job), work)
-        });
-        self.tell(&mut state, id);
+        let work = entry.take_turn(now);
+        let next = (entry.id, entry.run.clone(), Arc::clone(&entry.job), work);
+        self.tell(&mut state, next.0);
         Some(next)
     }
 

@@ -68,6 +68,7 @@ impl Entry {
             return None;
         }
         self.began = Some(now);
+        self.state = JobState::Running;
         self.work.take()
     }
 
