@@ -6,7 +6,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use undercroft_foundation::{Code, Error, PlaceId, Result, World, escape_path};
+use undercroft_foundation::{Code, Error, PlaceId, Result, World, escape_path, planned_path};
 use undercroft_providers::{DiskProvider, Provider};
 use undercroft_repository::Repository;
 
@@ -41,7 +41,8 @@ impl Places {
     }
 
     fn note(&self, path: &Path, purpose: Option<PlacePurpose>) -> Place {
-        let path = canonical(path);
+        // Where it leads nowhere, whoever uses it says so.
+        let path = planned_path(path).unwrap_or_else(|_| path.to_owned());
         let id = PlaceId::new(&*self.world.clock, &*self.world.random);
         let place = Place {
             id: id.to_string(),
@@ -90,9 +91,12 @@ impl Api {
     /// Points out a folder by its path.
     ///
     /// # Errors
-    /// [`Code::Invalid`] for a path that is not absolute.
+    /// [`Code::Invalid`] for a path that is not absolute, and those of
+    /// [`DiskProvider::check_place`].
     pub fn place_type(&self, request: PlaceType) -> Result<Place> {
-        Ok(self.0.places.point_out(&typed(&request.path)?))
+        let path = typed(&request.path)?;
+        DiskProvider::check_place(&path)?;
+        Ok(self.0.places.point_out(&path))
     }
 }
 
@@ -111,17 +115,6 @@ fn typed(text: &str) -> Result<PathBuf> {
     Err(Error::new(Code::Invalid, format!("{text:?} is not a whole path"))
         .why("It does not say where it begins")
         .next("Type a path that begins with / or ~/"))
-}
-
-/// The path without symbolic links, as far as it exists.
-fn canonical(path: &Path) -> PathBuf {
-    if let Ok(canonical) = fs::canonicalize(path) {
-        return canonical;
-    }
-    match (path.parent(), path.file_name()) {
-        (Some(parent), Some(name)) => canonical(parent).join(name),
-        _ => path.to_owned(),
-    }
 }
 
 fn state_of(path: &Path) -> PlaceState {

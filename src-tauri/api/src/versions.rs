@@ -3,7 +3,7 @@
 use jiff::tz::TimeZone;
 use jiff::{Span, Timestamp, Zoned};
 use undercroft_foundation::{Code, Error, Job, Result};
-use undercroft_history::{self as history, SaveOrder, Scope, VersionFilter};
+use undercroft_history::{self as history, SaveOrder, Scope, Trigger, VersionFilter};
 use undercroft_library::{JobKind, JobSpec};
 
 use crate::convert::history as to_wire;
@@ -76,7 +76,8 @@ impl Api {
     /// [`Code::NotFound`].
     pub fn version_save(&self, request: VersionSave) -> Result<JobView> {
         let workspace = self.find_workspace(&request.workspace)?;
-        let order = SaveOrder::new(history::Trigger::Manual, request.message.unwrap_or_default());
+        let message = request.message.unwrap_or_default();
+        let order = SaveOrder { says_more: true, ..SaveOrder::new(Trigger::Manual, message) };
         let name = self.name_of(&workspace)?;
         let spec = self.job_spec(JobKind::Save, format!("Save {name}"), &workspace);
         self.spawn(spec, move |history, job| {
@@ -105,10 +106,12 @@ impl Api {
         if let Some(workspace) = text.strip_prefix("latest:") {
             return self.version_at(workspace, None);
         }
-        let mut found = match text {
-            "" => Vec::new(),
-            text => self.0.history.find_versions(None, text)?,
-        };
+        if text.trim().is_empty() {
+            return Err(Error::new(Code::Invalid, "No version is named")
+                .why("The name is empty")
+                .next("List the versions that there are: `undercroft version list`"));
+        }
+        let mut found = self.0.history.find_versions(None, text)?;
         if found.len() > 1 && found.iter().any(|version| version.name.as_deref() == Some(text)) {
             found.retain(|version| version.name.as_deref() == Some(text));
         }
@@ -125,8 +128,11 @@ impl Api {
                 None => Err(Error::new(Code::NotFound, format!("There is no version {text:?}"))
                     .next("List the versions that there are: `undercroft version list`")),
             },
-            (count, _) => {
+            (count, last) => {
+                let shown = |it: &history::Version| format!("{} ({})", it.id, it.message);
+                let list: Vec<_> = found.iter().chain(&last).map(shown).collect();
                 Err(Error::new(Code::Invalid, format!("{text:?} may mean {count} versions"))
+                    .why(format!("It could be {}", list.join(", ")))
                     .next("Give more of the id, or the whole of it"))
             }
         }

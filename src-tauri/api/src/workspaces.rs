@@ -1,6 +1,6 @@
 //! Workspaces: finding, listing, describing and switching them.
 
-use undercroft_foundation::{Code, Error, Result, escape_path};
+use undercroft_foundation::{Called, Result, escape_path, find_called};
 use undercroft_history as history;
 
 use crate::Api;
@@ -71,10 +71,12 @@ impl Api {
         let Some((project, name)) = text.rsplit_once('/') else { return Err(unknown) };
         let project = self.find_project(project)?;
         let all = self.0.history.workspaces(Some(project.id))?;
-        all.into_iter().find(|workspace| workspace.name == name).ok_or_else(|| {
-            Error::new(Code::NotFound, format!("{} has no workspace {name:?}", project.name))
-                .next("List its workspaces: `undercroft workspace list`")
-        })
+        let called = |it: &history::Workspace| Called {
+            id: it.id.to_string(),
+            name: Some(it.name.clone()),
+            about: escape_path(&it.root),
+        };
+        find_called("workspace", name, &all, called).cloned()
     }
 
     pub(crate) fn show_workspace(&self, workspace: history::Workspace) -> Result<Workspace> {

@@ -207,7 +207,7 @@ fn requests_of_another_shape_and_names_that_mean_nothing_are_refused() {
     let stage = Stage::begun();
     for (name, request, code) in [
         ("version_show", json!({"version": "nothing"}), ErrorCode::NotFound),
-        ("version_show", json!({"version": ""}), ErrorCode::NotFound),
+        ("version_show", json!({"version": ""}), ErrorCode::Invalid),
         ("version_show", json!({"version": "sample@whenever"}), ErrorCode::Invalid),
         ("version_list", json!({"workspace": "sample/none"}), ErrorCode::NotFound),
         ("version_list", json!({"workspace": "sample", "more": 1}), ErrorCode::Invalid),

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 use undercroft_api::wire::{BackendEvent, ErrorCode, JobState, PlacePurpose, WireError};
-use undercroft_api::{Abilities, Api, Hook, Host, USE_CASES};
+use undercroft_api::{Abilities, Api, Hook, Host, USE_CASES, UseCase};
 use undercroft_foundation::{Result, SettingsOverrides, World};
 use undercroft_testkit::{ProjectKind, assert_same_tree, project_tree, write_file};
 
@@ -205,17 +205,117 @@ fn a_call_that_makes_no_sense_is_refused_and_harms_no_other() {
     assert_eq!(stage.ask("project_list", Value::Null), json!([]));
 }
 
+/// What the parser of requests says that it expected, in its own marks.
+fn expected(why: &str) -> Vec<String> {
+    let said = why.split_once("expected").map_or("", |(_, said)| said);
+    said.split('`').skip(1).step_by(2).map(str::to_owned).collect()
+}
+
+/// What nobody means by a value, and what somebody may, by the shape of it.
+fn hostile_values(stage: &Stage, ids: &[&Value]) -> Vec<Vec<Value>> {
+    let mut texts: Vec<Value> = [
+        "",
+        " ",
+        ".",
+        "..",
+        "-1",
+        "\0",
+        "a\0b",
+        "/",
+        "~",
+        "~/../..",
+        "/dev/null",
+        "/dev/full",
+        "/dev/null/x",
+        "/proc/self/fd/77/x",
+        "/proc/none/x",
+        "link/backups",
+        "[",
+        "**/*",
+        "\u{202e}",
+        "latest:",
+        "x@99999999",
+        "2026-02-30",
+        "9999-12-31T23:59:59Z",
+        "-oProxyCommand=x",
+    ]
+    .map(Value::from)
+    .into();
+    texts.extend(["link", "link/backups", "loop/x"].map(|name| json!(stage.path(name))));
+    texts.extend([json!("x".repeat(300)), json!(format!("/{}", "a/".repeat(60_000)))]);
+    texts.push(json!("[".repeat(10_000)));
+    texts.extend(ids.iter().map(|id| (*id).clone()));
+    let listed = texts.iter().map(|text| json!([text])).collect();
+    let nested = texts.iter().map(|text| json!([[text]])).collect();
+    let single = [
+        json!([]),
+        json!({}),
+        json!(null),
+        json!(true),
+        json!(0),
+        json!(-1),
+        json!(255),
+        json!(u32::MAX),
+        json!(u64::MAX),
+        json!(i64::MIN),
+        json!(1e300),
+        json!({"type": "typed", "password": ""}),
+        json!({"type": "keyFile", "place": "x"}),
+    ];
+    let mut kinds = vec![texts, listed, nested];
+    kinds.extend(single.map(|value| vec![value]));
+    kinds
+}
+
 #[test]
-fn no_use_case_panics_on_any_shape_of_request() {
+fn no_use_case_panics_on_any_request() {
     let stage = Stage::new();
-    let text = json!({
-        "project": "x", "destination": "x", "snapshot": "x", "place": "x", "path": ["x"],
-        "to": "x", "job": "x", "name": "x", "password": {"type": "typed", "password": "x"}, "create": true,
-    });
-    for use_case in USE_CASES {
-        for request in [json!(null), json!({}), json!([]), json!("x"), json!(1), text.clone()] {
-            if let Err(error) = stage.api.call(use_case.name, request) {
-                assert_ne!(error.code, ErrorCode::Internal, "{}: {error:?}", use_case.name);
+    write_file(stage.path("work/a"), "a");
+    std::os::unix::fs::symlink("nowhere", stage.path("link")).unwrap();
+    std::os::unix::fs::symlink("loop", stage.path("loop")).unwrap();
+    let project = stage.ask("project_add", json!({"place": stage.place("work")}))["id"].clone();
+    let place = stage.api.places().point_out(&stage.path("link/backups"));
+    let values = hostile_values(&stage, &[&project, &json!(place.id), &json!("latest")]);
+    let is_shape = |error: &WireError| error.what.contains("has another shape");
+    let call = |name: &str, request: Value| match stage.api.call(name, request) {
+        Err(error) => {
+            assert_ne!(error.code, ErrorCode::Internal, "{name}: {error:?}");
+            Some(error)
+        }
+        Ok(_) => None,
+    };
+    let mut turn = 0;
+    for UseCase { name, .. } in USE_CASES {
+        for request in [json!(null), json!({}), json!([]), json!("x"), json!(1)] {
+            call(name, request);
+        }
+        let fields = call(name, json!({"\u{1}": 1})).map_or(Vec::new(), |it| expected(&it.why));
+        // Alone, a value of the right type leads to the next complaint: of what is missing.
+        let fits = |field: &String, value: &Value| {
+            call(name, json!({field: value}))
+                .is_none_or(|error| !is_shape(&error) || error.why.starts_with("missing field"))
+        };
+        let mut known = Vec::new();
+        for field in &fields {
+            let mut own = call(name, json!({field: "\u{1}"})).map_or(Vec::new(), |it| {
+                if it.why.contains("unknown variant") { expected(&it.why) } else { Vec::new() }
+            });
+            own.dedup();
+            let mut fitting: Vec<_> = own.into_iter().map(Value::from).collect();
+            let kinds = values.iter().filter(|kind| fits(field, kind.last().unwrap()));
+            fitting.extend(kinds.flatten().cloned());
+            known.push((field, fitting));
+        }
+        for (field, fitting) in &known {
+            turn += 1;
+            for (_, value) in fitting.iter().enumerate().filter(|(n, _)| (n + turn) % 6 == 0) {
+                let mut request = serde_json::Map::new();
+                for (other, fitting) in &known {
+                    let sane = fitting.iter().find(|it| **it == project).or(fitting.last());
+                    request.extend(sane.map(|sane| ((*other).clone(), sane.clone())));
+                }
+                request.insert((*field).clone(), value.clone());
+                call(name, request.into());
             }
         }
     }

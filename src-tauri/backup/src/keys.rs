@@ -2,7 +2,7 @@
 //! goes in an order that a crash cannot break: the new key is written and proven, then the new
 //! password is kept, then the old key goes. So what is kept opens the destination at every moment.
 
-use undercroft_foundation::{Code, DestinationId, Error, Result};
+use undercroft_foundation::{Called, Code, DestinationId, Error, Result, find_called};
 use undercroft_library::NewEvent;
 use undercroft_repository::{KeyId, KeyInfo, Password};
 
@@ -140,13 +140,10 @@ impl Backups {
 }
 
 fn find_key(keys: &[KeyInfo], text: &str) -> Result<KeyId> {
-    let text = text.trim().to_lowercase();
-    let fits = |key: &&KeyInfo| !text.is_empty() && key.id.to_string().starts_with(&text);
-    match keys.iter().filter(fits).collect::<Vec<_>>()[..] {
-        [key] => Ok(key.id),
-        [] => Err(Error::new(Code::NotFound, format!("There is no key {text:?}"))
-            .next("List the keys to see their ids")),
-        _ => Err(Error::new(Code::Invalid, format!("Several keys begin with {text}"))
-            .next("Give more digits of the id")),
-    }
+    let called = |key: &KeyInfo| Called {
+        id: key.id.to_string(),
+        name: None,
+        about: format!("{}@{}", key.username, key.hostname),
+    };
+    find_called("key", text, keys, called).map(|key| key.id)
 }

@@ -2,7 +2,6 @@
 
 mod print;
 
-use std::fs;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
@@ -14,7 +13,7 @@ use undercroft_api::wire::{
     self, FileAt, FileCompare, FileDelete, FileEverywhere, FileRef, FileSave, FileSearch,
     FileUpload, Layer,
 };
-use undercroft_foundation::{Code, Error, IoContext, Result};
+use undercroft_foundation::{Code, Error, IoContext, Result, read_input};
 
 use crate::ending::{self, Ending};
 use crate::inside::names;
@@ -270,6 +269,9 @@ impl Save {
     }
 }
 
+/// What is larger is uploaded rather than saved: it is in memory as a whole.
+const MAX_CONTENT: u64 = 256 << 20;
+
 /// The bytes of a file, or of standard input.
 pub(crate) fn read_content(from: Option<&Path>) -> Result<Vec<u8>> {
     let Some(path) = from else {
@@ -277,7 +279,7 @@ pub(crate) fn read_content(from: Option<&Path>) -> Result<Vec<u8>> {
         std::io::stdin().read_to_end(&mut content).at("read", Path::new("standard input"))?;
         return Ok(content);
     };
-    fs::read(path).at("read", path)
+    read_input(path, MAX_CONTENT)
 }
 
 impl Upload {

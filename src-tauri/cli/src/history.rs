@@ -238,7 +238,7 @@ fn print_plan(plan: &HistoryPlan, out: &Output) {
         out.line(format!("  {:>10}  {path}: {}", size(item.size_bytes), item.why));
     }
     if !plan.secrets.is_empty() {
-        out.line("Kept although they look like secrets; they stay on this machine:");
+        out.line("Kept although they look like secrets (backups hold them too, encrypted):");
     }
     for path in &plan.secrets {
         out.line(format!("  {}", path.join("/")));

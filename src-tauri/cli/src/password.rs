@@ -5,13 +5,16 @@ use std::fmt;
 use std::io::{self, IsTerminal};
 use std::path::{Path, PathBuf};
 
-use undercroft_foundation::{Code, Error, IoContext, Result};
+use undercroft_foundation::{Code, Error, IoContext, Result, read_text_input};
 use undercroft_repository::Password;
 
 /// Names the file that a password is read from.
 const FILE_VARIABLE: &str = "UNDERCROFT_PASSWORD_FILE";
 /// Holds a password.
 const VARIABLE: &str = "UNDERCROFT_PASSWORD";
+
+/// No password is longer: what is, was no file of one.
+const LONGEST: u64 = 64 << 10;
 
 /// Whether a password opens something that is there, or will protect something new.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -67,7 +70,7 @@ pub(crate) fn ask_anew(purpose: Purpose, whose: &str) -> Result<Secret> {
 
 /// Reads a password from a file, as restic does: white space around it does not count.
 pub(crate) fn from_file(file: &Path) -> Result<Secret> {
-    let text = std::fs::read_to_string(file).at("read the password from", file)?;
+    let text = read_text_input(file, LONGEST)?;
     nonempty(text.trim().to_owned())
 }
 

@@ -59,6 +59,16 @@ fn a_bad_day_is_undone() {
     let second = save(&stage, "Count on");
     let again = stage.run(&["version", "save", "kept"]);
     assert!(again.contains("Nothing has changed"), "{again}");
+    let again = stage.run(&["version", "save", "kept", "--message", "Count on"]);
+    assert!(again.contains("Nothing has changed"), "it is said already: {again}");
+    // What the watcher saved a moment before is the content of the version that the user names.
+    let named = stage.run(&["version", "save", "kept", "--message", "Two is a digit"]);
+    assert!(named.contains("Two is a digit"), "{named}");
+    let newest = &stage.json(&["version", "list", "kept"])[0];
+    assert_eq!(
+        (&newest["message"], &newest["trigger"]),
+        (&"Two is a digit".into(), &"manual".into())
+    );
     let diff = stage.run(&["file", "diff", &first, &second, "notes.txt"]);
     assert!(diff.contains("-two\n+2\n"), "{diff}");
 

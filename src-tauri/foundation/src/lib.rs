@@ -5,9 +5,12 @@
 mod clock;
 mod durable;
 mod error;
+mod folders;
 mod ids;
+mod input;
 mod job;
 mod names;
+mod naming;
 mod random;
 mod settings;
 mod words;
@@ -17,12 +20,15 @@ mod write_points;
 pub use clock::{Clock, SystemClock};
 pub use durable::{replace_file, sync_folder};
 pub use error::{Code, Error, IoContext, Result};
+pub use folders::{make_folders, planned_path};
 pub use ids::{
     AlertId, DestinationId, JobId, LibraryId, PlaceId, PlanId, ProjectId, RunId, VersionId,
     WorkspaceId,
 };
+pub use input::{open_input, read_input, read_text_input};
 pub use job::{Job, JobPart, JobReport, JobState, LogLevel, LogLine, Progress, Warning};
 pub use names::{escape_name, escape_path, unescape_name};
+pub use naming::{Called, find_called};
 pub use random::{OsRandom, Random};
 pub use settings::{
     SETTING_RULES, Setting, SettingKind, SettingRule, SettingValue, Settings, SettingsLayer,

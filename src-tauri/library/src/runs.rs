@@ -13,8 +13,8 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use rusqlite::{Connection, Transaction};
 use undercroft_foundation::{
-    Code, DestinationId, Error, JobPart, JobReport, JobState, LogLine, PlanId, Progress, ProjectId,
-    Result, RunId, World,
+    Called, DestinationId, JobPart, JobReport, JobState, LogLine, PlanId, Progress, ProjectId,
+    Result, RunId, World, find_called,
 };
 
 use crate::catalog::{Catalog, Migration, Moment};
@@ -28,9 +28,6 @@ pub use outcome::{Failure, Outcome};
 /// The tables of runs.
 pub(crate) const MIGRATIONS: [&[Migration]; 3] =
     [table::MIGRATIONS, parts::MIGRATIONS, lines::MIGRATIONS];
-
-/// The shortest beginning of an id that is taken for one.
-const SHORTEST_PREFIX: usize = 4;
 
 /// One execution.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -231,18 +228,11 @@ impl Runs {
     /// # Errors
     /// [`Code::NotFound`], or [`Code::Invalid`] when several begin so.
     pub fn get_by_text(&self, text: &str) -> Result<Run> {
-        let text = text.trim().to_lowercase().replace('-', "");
-        let found = match text.len() {
-            0..SHORTEST_PREFIX => Vec::new(),
-            _ => self.catalog.read(|connection| table::beginning_with(connection, &text))?,
-        };
-        match &found[..] {
-            [run] => Ok(run.clone()),
-            [] => Err(Error::new(Code::NotFound, format!("There is no run {text:?}"))
-                .next("List the runs to see what there is")),
-            _ => Err(Error::new(Code::Invalid, format!("{text:?} means several runs"))
-                .next("Use more of the id")),
-        }
+        let called =
+            |run: &Run| Called { id: run.id.to_string(), name: None, about: run.title.clone() };
+        let prefix = text.trim().to_lowercase().replace('-', "");
+        let runs = self.catalog.read(|connection| table::beginning_with(connection, &prefix))?;
+        find_called("run", text, &runs, called).cloned()
     }
 
     /// A run with its parts and its log, as far as they were kept.

@@ -4,17 +4,20 @@ use std::cell::OnceCell;
 use std::collections::BTreeSet;
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write};
-use std::os::unix::fs::{DirBuilderExt, FileExt, MetadataExt, OpenOptionsExt};
+use std::os::unix::fs::{FileExt, MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, SystemTime};
 
-use rustix::fs::{FlockOperation, flock};
-use undercroft_foundation::{Code, Error, IoContext, Result, escape_path, reach_write_point};
+use rustix::fs::{Access, FlockOperation, flock};
+use undercroft_foundation::{
+    Code, Error, IoContext, Result, escape_path, make_folders, planned_path, reach_write_point,
+    sync_folder,
+};
 
 use crate::provider::check_key;
-use crate::{Provider, Stored, is_remote};
+use crate::{Provider, Stored, is_remote, is_virtual};
 
 /// Marks files that are still being written. What follows names the run of the kernel that the
 /// writer lives in, and makes the name unique.
@@ -54,8 +57,30 @@ impl DiskProvider {
     /// # Errors
     /// Whatever keeps the folder from being made or opened.
     pub fn create(root: &Path) -> Result<Self> {
-        create_folders(root)?;
+        Self::check_place(root)?;
+        make_folders(root)?;
         Self::open(root)
+    }
+
+    /// Goes on where a folder is at `root`, or can be made.
+    ///
+    /// # Errors
+    /// [`Code::Invalid`] below what is no folder, below a link that leads nowhere, and where the
+    /// kernel shows itself; [`Code::PermissionDenied`].
+    pub fn check_place(root: &Path) -> Result<()> {
+        let root = planned_path(root)?;
+        let there = root.ancestors().find(|above| above.exists()).unwrap_or(Path::new("/"));
+        if there == root {
+            return Ok(());
+        }
+        if is_virtual(there) {
+            let what = format!("Nothing can be made at {}", escape_path(&root));
+            return Err(Error::new(Code::Invalid, what)
+                .why(format!("{} shows the system itself and keeps no files", escape_path(there)))
+                .next("Choose a folder on a drive"));
+        }
+        let may = rustix::fs::access(there, Access::WRITE_OK | Access::EXEC_OK);
+        may.map_err(io::Error::from).at("make a folder in", there)
     }
 
     /// The folder.
@@ -189,7 +214,7 @@ impl Provider for DiskProvider {
         for (from, to) in renames {
             let (from, to) = (self.path(from)?, self.path(to)?);
             if entered.insert(self.folder_of(&to)) {
-                create_folders(&self.folder_of(&to))?;
+                make_folders(&self.folder_of(&to))?;
             }
             left.insert(self.folder_of(&from));
             match fs::rename(&from, &to) {
@@ -228,7 +253,7 @@ impl Provider for DiskProvider {
     }
 
     fn create_folder(&self, folder: &str) -> Result<()> {
-        create_folders(&self.path(folder)?)
+        make_folders(&self.path(folder)?)
     }
 
     /// A writer holds a lock on its temporary file, so that a living one is left alone. Whether
@@ -283,6 +308,7 @@ fn boot() -> &'static str {
 /// Makes a temporary file beside `path` and locks it; makes the folder where there is none.
 fn create_temporary(path: &Path, folder: &Path) -> Result<(PathBuf, File)> {
     static COUNTER: AtomicU64 = AtomicU64::new(0);
+    let mut is_made = false;
     loop {
         let number = COUNTER.fetch_add(1, Ordering::Relaxed);
         let mut name = path.file_name().unwrap_or_default().to_owned();
@@ -300,7 +326,11 @@ fn create_temporary(path: &Path, folder: &Path) -> Result<(PathBuf, File)> {
                 }
             }
             Err(source) if source.kind() == io::ErrorKind::AlreadyExists => {}
-            Err(source) if source.kind() == io::ErrorKind::NotFound => create_folders(folder)?,
+            // Once: where the kernel keeps no files, a folder that is there receives none.
+            Err(source) if source.kind() == io::ErrorKind::NotFound && !is_made => {
+                make_folders(folder)?;
+                is_made = true;
+            }
             Err(source) => return Err(Error::io("write", path, source)),
         }
     }
@@ -326,30 +356,6 @@ fn lock_abandoned(path: &Path) -> Option<File> {
     let file = File::open(path).ok()?;
     flock(&file, FlockOperation::NonBlockingLockExclusive).ok()?;
     Some(file)
-}
-
-/// Makes a folder and those above it, each durable before the next.
-fn create_folders(folder: &Path) -> Result<()> {
-    let mut builder = fs::DirBuilder::new();
-    builder.mode(0o700);
-    match builder.create(folder) {
-        Ok(()) => match folder.parent().filter(|above| !above.as_os_str().is_empty()) {
-            Some(above) => sync_folder(above),
-            None => Ok(()),
-        },
-        Err(source) if source.kind() == io::ErrorKind::AlreadyExists => Ok(()),
-        Err(source) if source.kind() == io::ErrorKind::NotFound => {
-            let above = folder.parent().filter(|above| !above.as_os_str().is_empty());
-            create_folders(above.ok_or_else(|| Error::io("create", folder, source))?)?;
-            create_folders(folder)
-        }
-        Err(source) => Err(Error::io("create", folder, source)),
-    }
-}
-
-fn sync_folder(folder: &Path) -> Result<()> {
-    let folder_file = File::open(folder).at("open", folder)?;
-    folder_file.sync_all().at("sync", folder)
 }
 
 /// Calls `visit` for each regular file below `folder`, in no order; follows no symbolic link.

@@ -12,5 +12,5 @@ pub use anchored::AnchoredProvider;
 pub use disk::DiskProvider;
 pub use memory::MemoryProvider;
 pub use provider::{Provider, Stored};
-pub use remote::is_remote;
+pub use remote::{is_remote, is_virtual};
 pub use throttled::ThrottledProvider;

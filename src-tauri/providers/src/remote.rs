@@ -1,4 +1,4 @@
-//! Which file systems others can change beside this machine's kernel.
+//! Which file systems others can change beside this machine's kernel, and which keep no files.
 
 use std::path::Path;
 
@@ -19,11 +19,39 @@ const REMOTE: [u64; 12] = [
     0xbacb_acbc,
 ];
 
+/// proc, sysfs, debugfs, tracefs, securityfs, selinuxfs, cgroup (two of them), devpts, bpf, pstore,
+/// binfmt_misc, nsfs, mqueue, configfs and efivarfs.
+const VIRTUAL: [u64; 16] = [
+    0x9fa0,
+    0x6265_6572,
+    0x6462_6720,
+    0x7472_6163,
+    0x7363_6673,
+    0xf97c_ff8c,
+    0x0027_e0eb,
+    0x6367_7270,
+    0x1cd1,
+    0xcafe_4a11,
+    0x6165_676c,
+    0x4249_4e4d,
+    0x6e73_6673,
+    0x1980_0202,
+    0x6265_6570,
+    0xde5e_81e4,
+];
+
 /// Whether other machines, or programs beside the kernel, can change the files below `root`
 /// without a notice.
 pub fn is_remote(root: &Path) -> bool {
-    rustix::fs::statfs(root).is_ok_and(|stat| {
-        // The kernel's type is signed on some machines and narrower on others.
-        u64::try_from(stat.f_type & 0xffff_ffff).is_ok_and(|kind| REMOTE.contains(&kind))
-    })
+    kind_of(root).is_some_and(|kind| REMOTE.contains(&kind))
+}
+
+/// Whether the kernel shows itself below `root`, and keeps no files there.
+pub fn is_virtual(root: &Path) -> bool {
+    kind_of(root).is_some_and(|kind| VIRTUAL.contains(&kind))
+}
+
+fn kind_of(root: &Path) -> Option<u64> {
+    // The kernel's type is signed on some machines and narrower on others.
+    u64::try_from(rustix::fs::statfs(root).ok()?.f_type & 0xffff_ffff).ok()
 }

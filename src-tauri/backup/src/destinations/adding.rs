@@ -3,12 +3,12 @@
 use std::fs;
 use std::io;
 use std::os::unix::ffi::OsStrExt;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 
 use rusqlite::Transaction;
 use undercroft_foundation::{
-    Code, DestinationId, Error, IoContext, Result, escape_name, escape_path,
+    Code, DestinationId, Error, IoContext, Result, escape_name, escape_path, planned_path,
 };
 use undercroft_library::{Moment, NewEvent, Overlap, ProjectStatus, overlap};
 use undercroft_providers::DiskProvider;
@@ -44,7 +44,7 @@ impl Backups {
     pub fn add_destination(&self, request: &AddDestination) -> Result<Destination> {
         let what = format!("Cannot use {} for backups", escape_path(&request.path));
         let name = request.name.as_deref().map(check_name).transpose()?;
-        let path = planned(&request.path)?;
+        let path = planned_path(&request.path)?;
         let place = look(&what, &path)?;
         self.refuse_overlaps(&what, &path)?;
         let world = self.library.world();
@@ -268,38 +268,6 @@ fn is_without_files(folder: &Path) -> bool {
             entry.file_type().is_ok_and(|kind| kind.is_dir()) && is_without_files(&entry.path())
         }),
         Err(source) => source.kind() == io::ErrorKind::NotFound,
-    }
-}
-
-/// The canonical path, also of a folder that is yet to be made.
-pub(super) fn planned(path: &Path) -> Result<PathBuf> {
-    let path = std::path::absolute(path).at("find", path)?;
-    let mut missing = Vec::new();
-    let mut there = path.as_path();
-    loop {
-        match fs::canonicalize(there) {
-            Ok(mut planned) => {
-                planned.extend(missing.iter().rev());
-                return Ok(planned);
-            }
-            Err(source) if source.kind() == io::ErrorKind::NotFound => {}
-            Err(source) => return Err(Error::io("find", there, source)),
-        }
-        match (there.parent(), there.file_name()) {
-            (Some(parent), Some(name)) => {
-                missing.push(name);
-                there = parent;
-            }
-            // Only `..` has no name: behind what is missing it leads nowhere.
-            _ => {
-                return Err(Error::new(
-                    Code::NotFound,
-                    format!("Cannot find {}", escape_path(&path)),
-                )
-                .why("There is no such folder")
-                .next("Check the path"));
-            }
-        }
     }
 }
 

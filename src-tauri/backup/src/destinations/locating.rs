@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-use undercroft_foundation::{Code, DestinationId, Error, Result, escape_path};
+use undercroft_foundation::{Code, DestinationId, Error, Result, escape_path, planned_path};
 
 use super::{Destination, mounts, table};
 use crate::backups::Backups;
@@ -112,7 +112,7 @@ impl Backups {
     pub fn move_destination(&self, id: DestinationId, path: &Path) -> Result<Destination> {
         let destination = self.destination(id)?;
         let what = format!("Cannot find {} at {}", destination.name, escape_path(path));
-        let path = super::adding::planned(path)?;
+        let path = planned_path(path)?;
         let moved = Destination { path: path.clone(), ..destination };
         match look(&moved) {
             Presence::There => {}

@@ -11,7 +11,7 @@ use std::fmt;
 use std::path::PathBuf;
 
 use jiff::Timestamp;
-use undercroft_foundation::{Code, DestinationId, Error, Result, escape_path};
+use undercroft_foundation::{Called, DestinationId, Result, escape_path, find_called};
 use undercroft_library::{NewEvent, Occupied};
 
 use crate::backups::Backups;
@@ -22,9 +22,6 @@ pub(crate) use locating::{Presence, Searches};
 pub(crate) use mounts::digest_at;
 pub use room::DestinationRoom;
 pub(crate) use table::{MIGRATIONS, all, insert};
-
-/// The shortest beginning of an id that is taken for one.
-const SHORTEST_PREFIX: usize = 4;
 
 /// A place that holds a repository of backups.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -99,7 +96,7 @@ impl Backups {
     /// One destination.
     ///
     /// # Errors
-    /// [`Code::NotFound`].
+    /// [`undercroft_foundation::Code::NotFound`].
     pub fn destination(&self, id: DestinationId) -> Result<Destination> {
         self.library.catalog().read(|connection| table::get(connection, id))
     }
@@ -107,25 +104,15 @@ impl Backups {
     /// The destination that `text` means: by id, by the beginning of one, or by name.
     ///
     /// # Errors
-    /// [`Code::NotFound`], or [`Code::Invalid`] with the candidates when several fit.
+    /// [`undercroft_foundation::Code::NotFound`], or [`undercroft_foundation::Code::Invalid`] with the candidates when several fit.
     pub fn find_destination(&self, text: &str) -> Result<Destination> {
         let destinations = self.destinations()?;
-        let text = text.trim();
-        let lower = text.to_lowercase();
-        let prefix = lower.replace('-', "");
-        let ways: [&dyn Fn(&Destination) -> bool; 3] =
-            [&|each| each.name == text, &|each| each.name.to_lowercase() == lower, &|each| {
-                prefix.len() >= SHORTEST_PREFIX && each.id.to_string().starts_with(&prefix)
-            }];
-        for way in ways {
-            match destinations.iter().filter(|each| way(each)).collect::<Vec<_>>()[..] {
-                [] => {}
-                [destination] => return Ok(destination.clone()),
-                ref several => return Err(ambiguous(text, several)),
-            }
-        }
-        Err(Error::new(Code::NotFound, format!("There is no destination {text:?}"))
-            .next("List the destinations to see what there is"))
+        let called = |it: &Destination| Called {
+            id: it.id.to_string(),
+            name: Some(it.name.clone()),
+            about: escape_path(&it.path),
+        };
+        find_called("destination", text, &destinations, called).cloned()
     }
 
     /// How a destination stands: looked up, not opened. One that moved is found where it is now.
@@ -154,7 +141,7 @@ impl Backups {
     /// Gives a destination another name.
     ///
     /// # Errors
-    /// [`Code::NotFound`], [`Code::Invalid`], [`Code::AlreadyExists`].
+    /// [`undercroft_foundation::Code::NotFound`], [`undercroft_foundation::Code::Invalid`], [`undercroft_foundation::Code::AlreadyExists`].
     pub fn rename_destination(&self, id: DestinationId, name: &str) -> Result<Destination> {
         let name = adding::check_name(name)?;
         self.library.catalog().write(|transaction| {
@@ -173,7 +160,7 @@ impl Backups {
     /// is, and can be added again by whoever knows its password.
     ///
     /// # Errors
-    /// [`Code::NotFound`].
+    /// [`undercroft_foundation::Code::NotFound`].
     pub fn forget_destination(&self, id: DestinationId) -> Result<Destination> {
         let destination = self.library.catalog().write(|transaction| {
             let destination = table::get(transaction, id)?;
@@ -210,13 +197,4 @@ impl Backups {
         };
         Ok(self.destinations()?.into_iter().map(occupied).collect())
     }
-}
-
-fn ambiguous(text: &str, several: &[&Destination]) -> Error {
-    let one =
-        |each: &&Destination| format!("{} ({}, {})", each.id, each.name, escape_path(&each.path));
-    let list: Vec<_> = several.iter().take(10).map(one).collect();
-    Error::new(Code::Invalid, format!("{text:?} means several destinations"))
-        .why(format!("It could be {}", list.join(" or ")))
-        .next("Use the id, or more of it")
 }

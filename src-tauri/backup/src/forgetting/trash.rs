@@ -1,7 +1,7 @@
 //! The trash of a destination.
 
 use jiff::Timestamp;
-use undercroft_foundation::{DestinationId, Job, Result, count_text};
+use undercroft_foundation::{Called, DestinationId, Job, Result, count_text, find_called};
 use undercroft_library::{JobKind, JobSpec, JobView};
 use undercroft_repository::SnapshotId;
 
@@ -69,21 +69,13 @@ impl Backups {
     }
 
     fn find_in_trash(&self, destination: DestinationId, name: &str) -> Result<SeenSnapshot> {
-        use undercroft_foundation::{Code, Error};
-
-        let all = self.trash(destination)?.into_iter().map(|it| it.snapshot);
-        let mut fitting = all.filter(|it| !name.is_empty() && it.id.to_string().starts_with(name));
-        match (fitting.next(), fitting.next()) {
-            (Some(found), None) => Ok(found),
-            (None, _) => {
-                Err(Error::new(Code::NotFound, format!("There is no backup {name:?} in the trash"))
-                    .next("List the trash to see what it holds"))
-            }
-            (Some(_), Some(_)) => {
-                Err(Error::new(Code::Invalid, format!("Several backups begin with {name}"))
-                    .next("Give more digits of the id"))
-            }
-        }
+        let all: Vec<_> = self.trash(destination)?.into_iter().map(|it| it.snapshot).collect();
+        let called = |it: &SeenSnapshot| Called {
+            id: it.id.to_string(),
+            name: None,
+            about: it.paths.join(", "),
+        };
+        find_called("forgotten backup", name, &all, called).cloned()
     }
 
     /// Puts the emptying of a destination's trash on the board of jobs.

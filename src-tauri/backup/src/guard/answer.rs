@@ -1,13 +1,10 @@
 //! Answering the guard, and what waits for the answer.
 
-use undercroft_foundation::{AlertId, Code, DestinationId, Error, Result};
+use undercroft_foundation::{AlertId, Called, DestinationId, Result, find_called};
 use undercroft_library::NewEvent;
 
 use super::{GuardAlert, GuardAnswer, table};
 use crate::backups::Backups;
-
-/// The shortest beginning of an id that is taken for one.
-const SHORTEST_PREFIX: usize = 4;
 
 impl Backups {
     /// The guard's alerts, newest first.
@@ -21,27 +18,21 @@ impl Backups {
     /// The alert of this id, or of the id that begins so.
     ///
     /// # Errors
-    /// [`Code::NotFound`], or [`Code::Invalid`] when several begin so.
+    /// [`undercroft_foundation::Code::NotFound`], or [`undercroft_foundation::Code::Invalid`] when several begin so.
     pub fn find_alert(&self, text: &str) -> Result<GuardAlert> {
-        let prefix = text.trim().to_lowercase().replace('-', "");
-        let mut alerts = self.guard_alerts()?;
-        alerts.retain(|alert| {
-            prefix.len() >= SHORTEST_PREFIX && alert.id.to_string().starts_with(&prefix)
-        });
-        match &alerts[..] {
-            [alert] => Ok(alert.clone()),
-            [] => Err(Error::new(Code::NotFound, format!("There is no alert {text:?}"))
-                .next("List the alerts to see what there is")),
-            _ => Err(Error::new(Code::Invalid, format!("{text:?} means several alerts"))
-                .next("Use more of the id")),
-        }
+        let called = |alert: &GuardAlert| Called {
+            id: alert.id.to_string(),
+            name: None,
+            about: alert.text.clone(),
+        };
+        find_called("alert", text, &self.guard_alerts()?, called).cloned()
     }
 
     /// Answers an alert. When it was not meant, the project's newest backup from before it is
     /// pinned in each destination first: all of them must be there for that.
     ///
     /// # Errors
-    /// [`Code::NotFound`], [`Code::Unavailable`] when a backup cannot be pinned because its drive
+    /// [`undercroft_foundation::Code::NotFound`], [`undercroft_foundation::Code::Unavailable`] when a backup cannot be pinned because its drive
     /// is away: the alert then stays open, and nothing is let go.
     pub fn answer_alert(&self, id: AlertId, answer: GuardAnswer) -> Result<GuardAlert> {
         let alert = self.library.catalog().read(|connection| table::get(connection, id))?;

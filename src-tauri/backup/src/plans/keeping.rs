@@ -1,7 +1,7 @@
 //! Keeping plans: making, changing, finding and removing them.
 
 use rusqlite::Transaction;
-use undercroft_foundation::{Code, DestinationId, Error, PlanId, Result};
+use undercroft_foundation::{Called, Code, DestinationId, Error, PlanId, Result, find_called};
 use undercroft_library::{Moment, NewEvent, Project, ProjectFilter, ProjectStatus};
 
 use super::{Plan, PlanProjects, PlanSpec, PlanTarget, checking, mirror, table};
@@ -9,9 +9,6 @@ use crate::backups::Backups;
 use crate::destinations::Destination;
 use crate::schedule::Schedule;
 use crate::scheduler;
-
-/// The shortest beginning of an id that is taken for one.
-const SHORTEST_PREFIX: usize = 4;
 
 impl Backups {
     /// The plans, by name.
@@ -37,23 +34,12 @@ impl Backups {
     /// # Errors
     /// [`Code::NotFound`], or [`Code::Invalid`] when several fit.
     pub fn find_plan(&self, text: &str) -> Result<Plan> {
-        let mut plans = self.plans()?;
-        let lower = text.trim().to_lowercase();
-        if let Some(named) = plans.iter().position(|plan| plan.name.to_lowercase() == lower) {
-            return Ok(plans.swap_remove(named));
-        }
-        let prefix = lower.replace('-', "");
-        let means = |plan: &Plan| {
-            prefix.len() >= SHORTEST_PREFIX && plan.id.to_string().starts_with(&prefix)
+        let called = |plan: &Plan| Called {
+            id: plan.id.to_string(),
+            name: Some(plan.name.clone()),
+            about: String::new(),
         };
-        plans.retain(means);
-        match &plans[..] {
-            [plan] => Ok(plan.clone()),
-            [] => Err(Error::new(Code::NotFound, format!("There is no plan {text:?}"))
-                .next("List the plans to see what there is")),
-            _ => Err(Error::new(Code::Invalid, format!("{text:?} means several plans"))
-                .next("Use the name, or more of the id")),
-        }
+        find_called("plan", text, &self.plans()?, called).cloned()
     }
 
     /// Keeps a new plan, which runs by itself from now on.

@@ -1,15 +1,17 @@
 //! Where a new password comes from: typed, made of words, or a file of the user's.
 
-use std::fs;
 use std::path::{Path, PathBuf};
 
-use undercroft_foundation::{Code, Error, IoContext, Random, Result, escape_path};
+use undercroft_foundation::{Code, Error, IoContext, Random, Result, escape_path, read_text_input};
 use zeroize::Zeroizing;
 
 /// Short words, one a line, as many as 11 bits can tell apart.
 const WORDS: &str = include_str!("words.txt");
 /// So many words have 77 bits: nobody guesses them, even without what makes guessing slow.
 const COUNT: usize = 7;
+
+/// No password is longer: what is, was no file of one.
+const LONGEST: u64 = 64 << 10;
 
 /// Where a password comes from.
 #[derive(Clone)]
@@ -67,7 +69,7 @@ impl NewPassword {
 
 /// Reads a key file as restic reads its `--password-file`.
 pub(super) fn read_key_file(path: &Path) -> Result<Zeroizing<String>> {
-    let text = Zeroizing::new(fs::read_to_string(path).at("read the password from", path)?);
+    let text = Zeroizing::new(read_text_input(path, LONGEST)?);
     let text = Zeroizing::new(text.trim().to_owned());
     if text.is_empty() || text.contains('\n') {
         let what = format!("Cannot use {} as a key file", escape_path(path));

@@ -184,16 +184,9 @@ impl Says {
         let mut targets = draft.targets.clone();
         if !self.to.is_empty() {
             let usual = targets.first().map(|target| target.retention.clone()).unwrap_or_default();
-            let known = api.destination_list(Nothing {})?;
             targets.clear();
             for name in &self.to {
-                let found = known.iter().find(|each| {
-                    each.name.to_lowercase() == name.to_lowercase() || each.id.starts_with(name)
-                });
-                let destination = found.map(|each| each.id.clone()).ok_or_else(|| {
-                    Error::new(Code::NotFound, format!("There is no destination {name:?}"))
-                        .next("List the destinations to see what there is")
-                })?;
+                let destination = api.find_destination(name)?.id;
                 let before = draft.targets.iter().find(|each| each.destination == destination);
                 let retention = before.map_or_else(|| usual.clone(), |each| each.retention.clone());
                 targets.push(PlanTarget { destination, retention });

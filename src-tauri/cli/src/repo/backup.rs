@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
 use serde_json::json;
-use undercroft_foundation::{Code, Error, IoContext, Job, Result};
+use undercroft_foundation::{Code, Error, Job, Result, read_text_input};
 use undercroft_repository::{
     BackupRequest, BackupSummary, Parent, Repository, SnapshotFilter, TagFile,
 };
@@ -17,6 +17,9 @@ use crate::output::Output;
 use crate::progress;
 use crate::session::Session;
 use crate::words::{count, grouped, size};
+
+/// A longer file holds no patterns.
+const MAX_PATTERNS: u64 = 16 << 20;
 
 /// Back folders and files up
 #[derive(Debug, Args)]
@@ -124,7 +127,7 @@ impl Backup {
 /// One pattern a line; empty lines and those that begin with `#` say nothing, and `$NAME` is the
 /// environment's, as restic has it.
 fn read_patterns(file: &Path) -> Result<Vec<String>> {
-    let text = std::fs::read_to_string(file).at("read patterns from", file)?;
+    let text = read_text_input(file, MAX_PATTERNS)?;
     let lines = text.lines().map(str::trim);
     Ok(lines.filter(|line| !line.is_empty() && !line.starts_with('#')).map(str::to_owned).collect())
 }

@@ -15,7 +15,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use undercroft_foundation::{
-    Code, Error, IoContext, ProjectId, Result, escape_name, escape_path, replace_file,
+    Code, Error, IoContext, ProjectId, Result, escape_name, escape_path, open_input, replace_file,
     unescape_name,
 };
 
@@ -138,7 +138,7 @@ fn push_line(text: &mut Vec<u8>, line: &impl Serialize) -> Result<()> {
 }
 
 fn read_all(path: &Path) -> Result<Vec<Piece>> {
-    let mut file = BufReader::new(File::open(path).at("open", path)?);
+    let mut file = BufReader::new(open_input(path)?);
     let damaged = || {
         Error::new(Code::Damaged, format!("Cannot import {}", escape_path(path)))
             .why("The file is not whole")

@@ -52,17 +52,27 @@ pub struct SaveOrder {
     pub trigger: Trigger,
     /// The layer for what is stored anew, if the caller wishes one.
     pub layer: Option<Layer>,
+    /// Whether the message alone is worth a version, where nothing changed since the last: that
+    /// one may have been made by itself a moment ago.
+    pub says_more: bool,
 }
 
 impl SaveOrder {
     /// A version with this message, by this user.
     pub fn new(trigger: Trigger, message: impl Into<String>) -> Self {
-        Self { message: message.into(), author: None, trigger, layer: None }
+        Self { message: message.into(), author: None, trigger, layer: None, says_more: false }
+    }
+
+    /// Whether a version of the content of `before` would say what that one does not.
+    fn says_more_than(&self, before: &Commit) -> bool {
+        let is_said = before.trigger == self.trigger && before.message == self.message;
+        self.says_more && !self.message.trim().is_empty() && !is_said
     }
 }
 
 impl History {
-    /// Makes a version of a workspace as it is now; nothing, when nothing changed since the last.
+    /// Makes a version of a workspace as it is now; nothing, when nothing changed since the last
+    /// and the order says no more than that.
     /// It is durable when this returns.
     ///
     /// What cannot be read becomes a warning of the job, and stays in the version as it was.
@@ -209,7 +219,8 @@ impl Making<'_> {
         {
             return Err(emptied(&self.workspace.root));
         }
-        let made = if found.is_empty() && !is_first {
+        let says_more = before.is_none_or(|(commit, _)| order.says_more_than(commit));
+        let made = if found.is_empty() && !says_more {
             None
         } else {
             if found.may_hold_renames() {

@@ -5,7 +5,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use undercroft_foundation::{
-    Code, Error, IoContext, Job, Result, VersionId, WorkspaceId, escape_path,
+    Code, Error, IoContext, Job, Result, VersionId, WorkspaceId, escape_path, planned_path,
 };
 use undercroft_library::{Overlap, ProjectFilter, overlap};
 
@@ -150,7 +150,7 @@ impl History {
             fs::create_dir_all(root).at("make", root)?;
             return Ok(());
         }
-        let root = settle(root)?;
+        let root = planned_path(root)?;
         if overlap(&root, self.library().root()) != Overlap::Apart {
             return Err(refuse("It is in the library's own folder".to_owned()));
         }
@@ -165,14 +165,6 @@ impl History {
                 }
             }
         }
-    }
-}
-
-/// The path without symbolic links, as far as it exists.
-fn settle(path: &Path) -> Result<PathBuf> {
-    match (fs::canonicalize(path), path.parent(), path.file_name()) {
-        (Err(_), Some(parent), Some(name)) => Ok(settle(parent)?.join(name)),
-        (found, ..) => found.at("open", path),
     }
 }
 

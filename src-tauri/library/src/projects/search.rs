@@ -1,11 +1,8 @@
 //! Finding projects by what people type.
 
-use undercroft_foundation::{Code, Error, ProjectId, Result, escape_path};
+use undercroft_foundation::{Called, Code, Result, escape_path, find_called};
 
 use super::{Project, ProjectStatus};
-
-/// The shortest beginning of an id that is taken for one.
-const SHORTEST_PREFIX: usize = 4;
 
 /// Which projects to list; what is not given does not matter.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -45,45 +42,24 @@ fn has_words(project: &Project, text: &str) -> bool {
     text.to_lowercase().split_whitespace().all(|word| about.contains(word))
 }
 
-/// The project that `text` means. Names win over beginnings of ids, exact names over those in
-/// other case, and projects at hand over forgotten ones.
+/// The project that `text` means: those at hand win over forgotten ones.
 pub(super) fn find(projects: &[Project], text: &str) -> Result<Project> {
-    let text = text.trim();
-    if let Ok(id) = text.parse::<ProjectId>()
-        && let Some(project) = projects.iter().find(|project| project.id == id)
-    {
-        return Ok(project.clone());
-    }
-    let lower = text.to_lowercase();
-    let prefix = lower.replace('-', "");
-    let is_prefix = prefix.len() >= SHORTEST_PREFIX;
-    let ways: [&dyn Fn(&Project) -> bool; 3] = [
-        &|project| project.name == text,
-        &|project| project.name.to_lowercase() == lower,
-        &|project| is_prefix && project.id.to_string().starts_with(&prefix),
-    ];
-    for way in ways {
-        for trashed in [false, true] {
-            let fits = |project: &&Project| {
-                (project.status == ProjectStatus::Trashed) == trashed && way(project)
-            };
-            match projects.iter().filter(fits).collect::<Vec<_>>()[..] {
-                [] => {}
-                [project] => return Ok(project.clone()),
-                ref several => return Err(ambiguous(text, several)),
+    let called = |project: &Project| Called {
+        id: project.id.to_string(),
+        name: Some(project.name.clone()),
+        about: escape_path(&project.root),
+    };
+    let is_forgotten = |project: &Project| project.status == ProjectStatus::Trashed;
+    let (forgotten, at_hand): (Vec<_>, Vec<_>) =
+        projects.iter().cloned().partition(|project| is_forgotten(project));
+    let found = find_called("project", text, &at_hand, called);
+    match found {
+        Err(unknown) if unknown.code() == Code::NotFound => {
+            match find_called("project", text, &forgotten, called) {
+                Err(error) if error.code() == Code::NotFound => Err(unknown),
+                found => found.cloned(),
             }
         }
+        found => found.cloned(),
     }
-    Err(Error::new(Code::NotFound, format!("There is no project {text:?}"))
-        .next("List the projects to see what there is"))
-}
-
-fn ambiguous(text: &str, several: &[&Project]) -> Error {
-    let one = |project: &&Project| {
-        format!("{} ({}, {})", project.id, project.name, escape_path(&project.root))
-    };
-    let list: Vec<_> = several.iter().take(10).map(one).collect();
-    Error::new(Code::Invalid, format!("{text:?} means several projects"))
-        .why(format!("It could be {}", list.join(" or ")))
-        .next("Use the id, or more of it")
 }

@@ -51,7 +51,9 @@ pub(super) fn get(connection: &Connection, id: RunId) -> Result<Run> {
 
 /// Up to two runs whose id begins so.
 pub(super) fn beginning_with(connection: &Connection, text: &str) -> Result<Vec<Run>> {
-    let query = format!("SELECT {COLUMNS} FROM runs WHERE substr(id, 1, ?2) = ?1 LIMIT 2");
+    let query = format!(
+        "SELECT {COLUMNS} FROM runs WHERE substr(id, 1, ?2) = ?1 ORDER BY id DESC LIMIT 20"
+    );
     let mut statement = connection.prepare_cached(&query).sql("look for a run")?;
     let length = i64::try_from(text.chars().count()).unwrap_or(i64::MAX);
     let rows = statement.query_map((text, length), from_row);

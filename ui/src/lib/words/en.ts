@@ -672,7 +672,8 @@ export const en = {
     byYou: 'You chose to keep it',
     allRules: 'All rules',
     secrets: 'Secrets that are kept',
-    secretsHint: 'They stay on this machine, readable by you alone, as the files themselves are.',
+    secretsHint:
+      'Only you can read them on this machine. Backups hold them too, encrypted.',
   },
 
   history: {

@@ -1,0 +1,74 @@
+//! Folders that are yet to be made: where a path leads, and making them durably. No step here
+//! recurses on what a path says.
+
+use std::fs::{self, DirBuilder};
+use std::io;
+use std::os::unix::fs::DirBuilderExt;
+use std::path::{Path, PathBuf};
+
+use crate::{Code, Error, IoContext, Result, escape_path, sync_folder};
+
+/// The canonical path, also of what is yet to be made.
+///
+/// # Errors
+/// [`Code::NotFound`] where `..` leads behind what is missing, [`Code::Invalid`] below a symbolic
+/// link that leads nowhere, and whatever else keeps the path from being followed.
+pub fn planned_path(path: &Path) -> Result<PathBuf> {
+    let whole = std::path::absolute(path).at("find", path)?;
+    let mut missing = Vec::new();
+    let mut there = whole.as_path();
+    loop {
+        match fs::canonicalize(there) {
+            Ok(mut planned) => {
+                planned.extend(missing.iter().rev());
+                return Ok(planned);
+            }
+            Err(source) if source.kind() == io::ErrorKind::NotFound => {}
+            Err(source) => return Err(Error::io("find", there, source)),
+        }
+        if there.is_symlink() {
+            return Err(leads_nowhere(&whole, there));
+        }
+        match (there.parent(), there.file_name()) {
+            (Some(parent), Some(name)) => {
+                missing.push(name);
+                there = parent;
+            }
+            // Only `..` has no name: behind what is missing it leads nowhere.
+            _ => {
+                let what = format!("Cannot find {}", escape_path(&whole));
+                return Err(Error::new(Code::NotFound, what)
+                    .why("There is no such folder")
+                    .next("Check the path"));
+            }
+        }
+    }
+}
+
+fn leads_nowhere(path: &Path, link: &Path) -> Error {
+    Error::new(Code::Invalid, format!("Cannot use {}", escape_path(path)))
+        .why(format!("{} is a symbolic link that leads nowhere", escape_path(link)))
+        .next("Mount or make what the link leads to, or choose another folder")
+}
+
+/// Makes a folder and those above it that are missing, each durable before the next, so that only
+/// the user may enter them.
+///
+/// # Errors
+/// Whatever keeps one of them from being made.
+pub fn make_folders(folder: &Path) -> Result<()> {
+    let is_missing = |above: &&Path| !above.as_os_str().is_empty() && !above.is_dir();
+    let missing: Vec<_> = folder.ancestors().take_while(is_missing).collect();
+    missing.into_iter().rev().try_for_each(make_folder)
+}
+
+fn make_folder(folder: &Path) -> Result<()> {
+    match DirBuilder::new().mode(0o700).create(folder) {
+        Ok(()) => match folder.parent().filter(|above| !above.as_os_str().is_empty()) {
+            Some(above) => sync_folder(above),
+            None => Ok(()),
+        },
+        Err(source) if source.kind() == io::ErrorKind::AlreadyExists && folder.is_dir() => Ok(()),
+        Err(source) => Err(Error::io("create", folder, source)),
+    }
+}
