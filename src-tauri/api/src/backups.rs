@@ -156,6 +156,7 @@ impl From<Overwrite> for backup::Overwrite {
     fn from(overwrite: Overwrite) -> Self {
         match overwrite {
             Overwrite::Never => Self::Never,
+            Overwrite::Newer => Self::IfNewer,
             Overwrite::Changed => Self::IfChanged,
             Overwrite::Always => Self::Always,
         }

@@ -4,7 +4,8 @@
 //! case that is declared here and implemented nowhere does not compile.
 
 /// Hands the list to the macro `$expand`: what it does, its name, request and reply, who may ask
-/// for it, and the same on the command line (empty when there is no such thing).
+/// for it, and the same on the command line (empty when there is no such thing), in which what
+/// stands in brackets is left out without a value, and repeated for several.
 macro_rules! with_use_cases {
     ($expand:ident) => {
         $expand! {
@@ -19,7 +20,7 @@ macro_rules! with_use_cases {
             /// Shows one project with its backups and what was done with it.
             project_show(ProjectRef) -> ProjectDetail, Everyone, "undercroft project show {project}";
             /// Makes a folder a project, and starts counting what is in it.
-            project_add(ProjectAdd) -> Project, Everyone, "undercroft project add {path}";
+            project_add(ProjectAdd) -> Project, Everyone, "undercroft project add {path} [--name {name}] [--tag {tags}]";
             /// Gives a project another name.
             project_rename(ProjectRename) -> Project, Everyone, "undercroft project rename {project} {name}";
             /// Adds and removes tags of a project.
@@ -63,7 +64,7 @@ macro_rules! with_use_cases {
             /// Says what a workspace is for.
             workspace_describe(WorkspaceDescribe) -> Workspace, Everyone, "undercroft workspace describe {workspace} {text}";
             /// Opens a version as another workspace beside those that are there.
-            workspace_open(WorkspaceOpen) -> JobView, Everyone, "undercroft workspace open {version} {name}";
+            workspace_open(WorkspaceOpen) -> JobView, Everyone, "undercroft workspace open {version} {name} [--target {target}]";
             /// Looks through all of a workspace for changes that nobody noticed.
             workspace_refresh(WorkspaceRef) -> JobView, Everyone, "undercroft workspace refresh {workspace}";
             /// Closes a workspace after a last version of it.
@@ -71,13 +72,13 @@ macro_rules! with_use_cases {
             /// Says which project and workspace the user works in.
             current(Nothing) -> Current, Everyone, "undercroft workspace current";
             /// Lists the versions of a workspace, newest first.
-            version_list(VersionFilter) -> Vec<Version>, Everyone, "undercroft version list {workspace}";
+            version_list(VersionFilter) -> Vec<Version>, Everyone, "undercroft version list --workspace {workspace}";
             /// Counts the versions of a workspace by day and hour.
-            version_days(VersionDays) -> Vec<Day>, Everyone, "undercroft version days {workspace}";
+            version_days(VersionDays) -> Vec<Day>, Everyone, "undercroft version days --workspace {workspace}";
             /// Shows a version and what it changed.
             version_show(VersionRef) -> VersionDetail, Everyone, "undercroft version show {version}";
             /// Saves all changes of a workspace as a version.
-            version_save(VersionSave) -> JobView, Everyone, "undercroft version save {workspace} --message {message}";
+            version_save(VersionSave) -> JobView, Everyone, "undercroft version save --workspace {workspace} [--message {message}]";
             /// Names, remarks on, pins or unpins a version.
             version_mark(VersionMark) -> Version, Everyone, "undercroft version mark {version} --name {name}";
             /// Compares two versions, or one with what is on disk.
@@ -85,11 +86,11 @@ macro_rules! with_use_cases {
             /// Says what a version takes that no other version needs.
             version_sizes(VersionRef) -> VersionSizes, Everyone, "undercroft version sizes {version}";
             /// Gets a version, or parts of it, back.
-            version_restore(VersionRestore) -> JobView, Everyone, "undercroft version restore {version} {path}";
+            version_restore(VersionRestore) -> JobView, Everyone, "undercroft version restore {version} [{paths}] [--target {target}]";
             /// Says what a restore would do.
-            version_restore_preview(VersionRestore) -> RestorePlan, Everyone, "undercroft version restore {version} {path} --dry-run";
+            version_restore_preview(VersionRestore) -> RestorePlan, Everyone, "undercroft version restore {version} [{paths}] [--target {target}] --dry-run";
             /// Goes back behind the last restore or deletion in a workspace.
-            undo(WorkspaceRef) -> JobView, Everyone, "undercroft undo {workspace}";
+            undo(WorkspaceRef) -> JobView, Everyone, "undercroft undo --workspace {workspace}";
             /// Lists a folder in a version, or on disk.
             file_list(FileAt) -> FileListing, Everyone, "undercroft file list {version} {path}";
             /// Shows a file of a version: its text, its picture, or its first bytes.
@@ -123,35 +124,35 @@ macro_rules! with_use_cases {
             /// Throws a draft away.
             draft_delete(DraftRef) -> Nothing, Everyone, "undercroft draft delete {project} {name}";
             /// Says how a workspace's own git repository stands.
-            git_status(WorkspaceRef) -> GitStatus, Everyone, "undercroft git status {workspace}";
+            git_status(WorkspaceRef) -> GitStatus, Everyone, "undercroft git status --workspace {workspace}";
             /// Makes a git repository in a workspace.
-            git_create(GitCreate) -> GitStatus, Everyone, "undercroft git create {workspace}";
+            git_create(GitCreate) -> GitStatus, Everyone, "undercroft git create --workspace {workspace}";
             /// Commits what has changed.
-            git_commit(GitCommitNew) -> GitCommit, Everyone, "undercroft git commit {workspace} --message {message}";
+            git_commit(GitCommitNew) -> GitCommit, Everyone, "undercroft git commit --workspace {workspace} --message {message}";
             /// Commits the present state of a workspace.
-            git_sync(GitSync) -> JobView, Everyone, "undercroft git sync {workspace}";
+            git_sync(GitSync) -> JobView, Everyone, "undercroft git sync --workspace {workspace}";
             /// Lists the branches of a workspace's git repository.
-            git_branches(WorkspaceRef) -> Vec<GitBranch>, Everyone, "undercroft git branches {workspace}";
+            git_branches(WorkspaceRef) -> Vec<GitBranch>, Everyone, "undercroft git branches --workspace {workspace}";
             /// Makes a branch.
-            git_branch_create(GitBranchCreate) -> GitBranch, Everyone, "undercroft git branch {workspace} {name}";
+            git_branch_create(GitBranchCreate) -> GitBranch, Everyone, "undercroft git branch --workspace {workspace} {name}";
             /// Switches to a branch; nothing that is not committed is overwritten.
-            git_branch_switch(GitBranchSwitch) -> GitStatus, Everyone, "undercroft git switch {workspace} {name}";
+            git_branch_switch(GitBranchSwitch) -> GitStatus, Everyone, "undercroft git switch --workspace {workspace} {name}";
             /// Lists commits, newest first.
-            git_log(GitLog) -> Vec<GitCommit>, Everyone, "undercroft git log {workspace}";
+            git_log(GitLog) -> Vec<GitCommit>, Everyone, "undercroft git log --workspace {workspace}";
             /// Compares two commits, or one with what is on disk.
-            git_diff(GitCompare) -> GitDiff, Everyone, "undercroft git diff {workspace}";
+            git_diff(GitCompare) -> GitDiff, Everyone, "undercroft git diff --workspace {workspace}";
             /// Sends commits to a repository elsewhere.
-            git_push(GitTransfer) -> JobView, Everyone, "undercroft git push {workspace}";
+            git_push(GitTransfer) -> JobView, Everyone, "undercroft git push --workspace {workspace}";
             /// Takes commits from a repository elsewhere.
-            git_pull(GitTransfer) -> JobView, Everyone, "undercroft git pull {workspace}";
+            git_pull(GitTransfer) -> JobView, Everyone, "undercroft git pull --workspace {workspace}";
             /// Makes a repository elsewhere known.
-            git_remote_set(GitRemoteSet) -> GitStatus, Everyone, "undercroft git remote {workspace} {name} {url}";
+            git_remote_set(GitRemoteSet) -> GitStatus, Everyone, "undercroft git remote --workspace {workspace} {name} {url}";
             /// Writes the versions of a workspace into its git repository as a branch of their own.
-            git_export_history(GitExport) -> JobView, Everyone, "undercroft git export {workspace}";
+            git_export_history(GitExport) -> JobView, Everyone, "undercroft git export --workspace {workspace}";
             /// Lists the destinations.
             destination_list(Nothing) -> Vec<Destination>, Everyone, "undercroft destination list";
             /// Makes a folder a destination of backups.
-            destination_add(DestinationAdd) -> Destination, Everyone, "undercroft destination add {path}";
+            destination_add(DestinationAdd) -> Destination, Everyone, "undercroft destination add {path} [--name {name}] [--key-file {file}] [{generate}]";
             /// Forgets a destination; the backups in it stay.
             destination_forget(DestinationRef) -> Destination, Everyone, "undercroft destination remove {destination}";
             /// Shows a destination with its keys and what its backups take.
@@ -165,17 +166,17 @@ macro_rules! with_use_cases {
             /// Copies backups to another destination.
             destination_copy(DestinationCopy) -> JobView, Everyone, "undercroft destination copy {from} {to}";
             /// Lets another password open a destination, too.
-            key_add(KeyNew) -> Keys, Everyone, "undercroft destination key add {destination}";
+            key_add(KeyNew) -> Keys, Everyone, "undercroft destination key add {destination} [--key-file {file}] [{generate}]";
             /// Removes a key; its password opens the destination no more.
             key_remove(KeyRemove) -> Keys, Everyone, "undercroft destination key remove {destination} {key}";
             /// Changes the password that is kept for a destination.
-            password_change(KeyNew) -> Keys, Everyone, "undercroft destination password {destination}";
+            password_change(KeyNew) -> Keys, Everyone, "undercroft destination password {destination} [--key-file {file}] [{generate}]";
             /// Tries whether a password opens a destination.
-            password_try(PasswordTry) -> PasswordTried, Everyone, "undercroft destination key test {destination}";
+            password_try(PasswordTry) -> PasswordTried, Everyone, "undercroft destination key test {destination} --other";
             /// Makes the page to print and put away: what is where, its key, and how to get it back.
             recovery_kit(DestinationRef) -> RecoveryKit, Everyone, "undercroft destination kit {destination}";
             /// Writes that page into a folder, and says which file it is.
-            recovery_kit_save(RecoveryKitSave) -> Place, Everyone, "undercroft destination kit {destination} --into {path}";
+            recovery_kit_save(RecoveryKitSave) -> Place, Everyone, "undercroft destination kit {destination} --target {path}";
             /// Shows a destination as a folder.
             mount_start(MountRef) -> Mount, Everyone, "undercroft destination mount {destination} {path}";
             /// Shows a destination as a folder no longer.
@@ -217,9 +218,9 @@ macro_rules! with_use_cases {
             /// Lists a folder inside a backup.
             snapshot_browse(Browse) -> Listing, Everyone, "undercroft backup browse {snapshot} {path} --from {destination}";
             /// Gets a backup, or a part of it, back.
-            restore(Restore) -> JobView, Everyone, "undercroft restore {snapshot} --from {destination} --target {path}";
+            restore(Restore) -> JobView, Everyone, "undercroft restore {snapshot}[:{path}] --from {destination} --target {target} [--overwrite {overwrite}]";
             /// Says what a restore would do.
-            restore_preview(Restore) -> SnapshotRestorePlan, Everyone, "undercroft restore {snapshot} --from {destination} --target {path} --dry-run";
+            restore_preview(Restore) -> SnapshotRestorePlan, Everyone, "undercroft restore {snapshot}[:{path}] --from {destination} --target {target} [--overwrite {overwrite}] --dry-run";
             /// Lists all that is kept of one file, in the history and in every backup, newest first.
             file_everywhere(FileEverywhere) -> Vec<FileCopy>, Everyone, "undercroft file everywhere {project} {path}";
             /// Looks for names in all backups.
@@ -229,9 +230,9 @@ macro_rules! with_use_cases {
             /// Pins a backup, so that no policy drops it, or lets it go with the others again.
             snapshot_pin(SnapshotPin) -> Snapshot, Everyone, "undercroft backup pin {snapshot} --from {destination}";
             /// Says what forgetting these backups would do.
-            snapshot_forget_preview(SnapshotsRef) -> ForgetPlan, Everyone, "undercroft backup forget {snapshot} --from {destination} --dry-run";
+            snapshot_forget_preview(SnapshotsRef) -> ForgetPlan, Everyone, "undercroft backup forget {snapshots} --from {destination} --dry-run";
             /// Moves backups to the destination's trash.
-            snapshot_forget(SnapshotsRef) -> JobView, Everyone, "undercroft backup forget {snapshot} --from {destination}";
+            snapshot_forget(SnapshotsRef) -> JobView, Everyone, "undercroft backup forget {snapshots} --from {destination}";
             /// Says what a policy keeps, and why, and what it would let go.
             retention_preview(RetentionRequest) -> ForgetPlan, Everyone, "undercroft retention preview {destination}";
             /// Lets go what a policy does not keep, to the trash.
@@ -315,7 +316,8 @@ pub struct UseCase {
     pub name: &'static str,
     /// What it does, in a sentence.
     pub purpose: &'static str,
-    /// The same on the command line, with `{placeholders}`; empty when there is no such thing.
+    /// The same on the command line, with `{placeholders}`, and in brackets what is left out
+    /// without a value and repeated for several; empty when there is no such thing.
     pub hint: &'static str,
     /// Who may ask for it.
     pub audience: Audience,

@@ -15,6 +15,7 @@ use undercroft_foundation::{Code, Error, Result};
 use crate::destination::{self, PasswordFile};
 use crate::ending::{self, Ending};
 use crate::inside::{self, Inside};
+use crate::options::{FromDestination, MayFrom};
 use crate::output::Output;
 use crate::session::{self, Session};
 use crate::table::{Align, Table};
@@ -23,7 +24,7 @@ use crate::{interrupt, progress};
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    /// Back a project up, or all of them
+    /// Back a project up, or all of them; a folder that is named becomes a destination
     Run(Run),
     /// List backups, newest first
     List(List),
@@ -44,7 +45,7 @@ pub(crate) struct Run {
     /// The project: its name, its id or the beginning of it
     #[arg(required_unless_present = "all", conflicts_with = "all")]
     project: Option<String>,
-    /// Where to: a destination's name or id, or a folder, which becomes a destination
+    /// The destination that receives the backups
     #[arg(
         long,
         value_name = "DESTINATION",
@@ -61,11 +62,10 @@ pub(crate) struct Run {
 
 #[derive(Debug, Args)]
 pub(crate) struct List {
-    /// Only the backups of this project
+    /// The project: its name, its id or the beginning of it
     project: Option<String>,
-    /// Only those in this destination
-    #[arg(long, value_name = "DESTINATION")]
-    from: Option<String>,
+    #[command(flatten)]
+    from: MayFrom,
 }
 
 #[derive(Debug, Args)]
@@ -75,9 +75,8 @@ pub(crate) struct BrowseArguments {
     snapshot: String,
     /// The folder inside the backup
     path: Option<String>,
-    /// The destination that holds the backup
-    #[arg(long, value_name = "DESTINATION")]
-    from: String,
+    #[command(flatten)]
+    from: FromDestination,
 }
 
 impl Command {
@@ -87,7 +86,7 @@ impl Command {
         match self {
             Self::Run(run) => return run.run(session, &api),
             Self::List(list) => {
-                let filter = SnapshotFilter { project: list.project, destination: list.from };
+                let filter = SnapshotFilter { project: list.project, destination: list.from.from };
                 out.show(&api.snapshot_list(filter)?, |snapshots| print_list(snapshots, out));
             }
             Self::Browse(browse) => {
@@ -105,9 +104,9 @@ impl Command {
 
 impl BrowseArguments {
     fn request(self, api: &Api) -> Result<Browse> {
-        let Inside { snapshot, mut path } = inside::find(api, &self.from, &self.snapshot)?;
+        let Inside { snapshot, mut path } = inside::find(api, &self.from.from, &self.snapshot)?;
         path.extend(inside::names(&self.path.unwrap_or_default()));
-        Ok(Browse { destination: self.from, snapshot, path })
+        Ok(Browse { destination: self.from.from, snapshot, path })
     }
 }
 

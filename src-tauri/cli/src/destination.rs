@@ -42,7 +42,8 @@ pub(crate) enum Command {
     Key(keys::KeyCommand),
     /// Change the password that is kept for a destination
     Password(keys::NewKey),
-    /// Make the page to print and put away: what is where, its password, how to get it back
+    /// Make the page to print and put away: what is where, its password, how to get it back; as
+    /// text here, or to print in a folder
     Kit(keys::Kit),
     /// Say how far the destinations are proven
     Proof,
@@ -58,7 +59,8 @@ pub(crate) enum Command {
     Cleanup(care::CleanUp),
     /// Show a destination as a folder, until Ctrl-C
     Mount(care::Mount),
-    /// Forget a destination; the backups in it stay
+    /// Remove a destination from the library; the backups in it stay
+    #[command(alias = "forget")]
     Remove(Named),
 }
 
@@ -66,8 +68,8 @@ pub(crate) enum Command {
 pub(crate) struct Add {
     /// The folder
     path: PathBuf,
-    /// The destination's name, instead of the folder's
-    #[arg(long, short)]
+    /// The name to give it
+    #[arg(long, short_alias = 'n')]
     name: Option<String>,
     #[command(flatten)]
     password: PasswordFile,
@@ -182,7 +184,7 @@ impl Command {
             Self::Remove(named) => {
                 let request = DestinationRef { destination: named.destination };
                 out.show(&api.destination_forget(request)?, |destination| {
-                    out.line(format!("Forgot {}; the backups in it stay", destination.name));
+                    out.line(format!("Removed {}; the backups in it stay", destination.name));
                 });
             }
         }

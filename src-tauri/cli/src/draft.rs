@@ -1,7 +1,5 @@
 //! `undercroft draft`: session work that is in no version yet.
 
-use std::path::PathBuf;
-
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use clap::{Args, Subcommand};
@@ -10,6 +8,7 @@ use undercroft_foundation::{Code, Error, Result};
 
 use crate::ending::Ending;
 use crate::file::read_content;
+use crate::options::Input;
 use crate::output::Output;
 use crate::session::Session;
 use crate::table::{Align, Table};
@@ -33,9 +32,8 @@ pub(crate) struct Save {
     project: String,
     /// The draft's name: a path, or any name for a scratch file
     name: String,
-    /// Read the content from this file, instead of from standard input
-    #[arg(long, value_name = "FILE")]
-    from: Option<PathBuf>,
+    #[command(flatten)]
+    input: Input,
     /// It is a scratch file, of no workspace
     #[arg(long)]
     scratch: bool,
@@ -73,8 +71,8 @@ impl Command {
         let api = session.api()?;
         let out = &session.out;
         match self {
-            Self::Save(Save { project, name, from, scratch }) => {
-                let base64 = BASE64_STANDARD.encode(read_content(from.as_deref())?);
+            Self::Save(Save { project, name, input, scratch }) => {
+                let base64 = BASE64_STANDARD.encode(read_content(input.input.as_deref())?);
                 let request = DraftSave { project, name, kind: kind(scratch), base64 };
                 out.show(&api.draft_save(request)?, |draft| {
                     out.line(format!("Kept {} ({})", draft.name, size(draft.size_bytes)));

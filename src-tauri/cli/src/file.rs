@@ -17,9 +17,10 @@ use undercroft_foundation::{Code, Error, IoContext, Result, read_input};
 
 use crate::ending::{self, Ending};
 use crate::inside::names;
+use crate::options::{InWorkspace, Input, Message};
 use crate::output::Output;
 use crate::session::{self, Session};
-use crate::{progress, version, workspace};
+use crate::{progress, version};
 use print::{
     print_copies, print_diff, print_history, print_hits, print_listing, print_preview, print_saved,
 };
@@ -64,14 +65,13 @@ pub(crate) struct At {
 pub(crate) struct History {
     /// The path in the workspace
     path: String,
-    /// The workspace: PROJECT, PROJECT/NAME or its id, instead of the current one
-    #[arg(long, short)]
-    workspace: Option<String>,
+    #[command(flatten)]
+    workspace: InWorkspace,
 }
 
 #[derive(Debug, Args)]
 pub(crate) struct Everywhere {
-    /// The project
+    /// The project: its name, its id or the beginning of it
     project: String,
     /// The path in its folder
     path: String,
@@ -109,21 +109,18 @@ pub(crate) struct Search {
 pub(crate) struct Save {
     /// The path in the workspace
     path: String,
-    /// Read the content from this file, instead of from standard input
-    #[arg(long, value_name = "FILE")]
-    from: Option<PathBuf>,
-    /// What the version is about
-    #[arg(long, short)]
-    message: Option<String>,
+    #[command(flatten)]
+    input: Input,
+    #[command(flatten)]
+    message: Message,
     /// Where the content is to live
     #[arg(long, value_enum)]
     layer: Option<LayerName>,
-    /// Move what is there to the workspace's trash where no version holds it
+    /// Move what no version holds to the workspace's trash
     #[arg(long)]
     force: bool,
-    /// The workspace: PROJECT, PROJECT/NAME or its id, instead of the current one
-    #[arg(long, short)]
-    workspace: Option<String>,
+    #[command(flatten)]
+    workspace: InWorkspace,
 }
 
 /// Where content is to live.
@@ -137,15 +134,13 @@ enum LayerName {
 pub(crate) struct Delete {
     /// The path in the workspace
     path: String,
-    /// What the version is about
-    #[arg(long, short)]
-    message: Option<String>,
+    #[command(flatten)]
+    message: Message,
     /// Move what no version holds to the workspace's trash
     #[arg(long)]
     force: bool,
-    /// The workspace: PROJECT, PROJECT/NAME or its id, instead of the current one
-    #[arg(long, short)]
-    workspace: Option<String>,
+    #[command(flatten)]
+    workspace: InWorkspace,
 }
 
 #[derive(Debug, Args)]
@@ -154,14 +149,13 @@ pub(crate) struct Upload {
     #[arg(required = true, value_name = "PATH")]
     sources: Vec<PathBuf>,
     /// The folder in the workspace that receives them, instead of the top
-    #[arg(long, value_name = "PATH")]
-    into: Option<String>,
+    #[arg(long, value_name = "PATH", alias = "into")]
+    folder: Option<String>,
     /// What to do where a name is taken
     #[arg(long, value_enum, default_value = "ask")]
     conflict: Conflict,
-    /// The workspace: PROJECT, PROJECT/NAME or its id, instead of the current one
-    #[arg(long, short)]
-    workspace: Option<String>,
+    #[command(flatten)]
+    workspace: InWorkspace,
 }
 
 /// What to do where a name is taken.
@@ -192,7 +186,7 @@ impl Command {
             }
             Self::Load(at) => load(&api, at.request(&api)?, out)?,
             Self::History(History { path, workspace }) => {
-                let workspace = workspace::or_current(&api, workspace)?;
+                let workspace = workspace.or_current(&api)?;
                 let request = FileRef { workspace, path: names(&path) };
                 out.show(&api.file_history(request)?, |versions| print_history(versions, out));
             }
@@ -213,8 +207,9 @@ impl Command {
                 out.show(&saved, |saved| print_saved(saved, out));
             }
             Self::Delete(Delete { path, message, force, workspace }) => {
-                let workspace = workspace::or_current(&api, workspace)?;
-                let request = FileDelete { workspace, path: names(&path), message, force };
+                let workspace = workspace.or_current(&api)?;
+                let (path, message) = (names(&path), message.message);
+                let request = FileDelete { workspace, path, message, force };
                 out.show(&api.file_delete(request)?, |saved| print_saved(saved, out));
             }
             Self::Upload(upload) => {
@@ -254,12 +249,12 @@ impl Search {
 
 impl Save {
     fn request(self, api: &Api) -> Result<FileSave> {
-        let content = read_content(self.from.as_deref())?;
+        let content = read_content(self.input.input.as_deref())?;
         Ok(FileSave {
-            workspace: workspace::or_current(api, self.workspace)?,
+            workspace: self.workspace.or_current(api)?,
             path: names(&self.path),
             base64: BASE64_STANDARD.encode(content),
-            message: self.message,
+            message: self.message.message,
             force: self.force,
             layer: self.layer.map(|layer| match layer {
                 LayerName::Git => Layer::Git,
@@ -287,8 +282,8 @@ impl Upload {
         let place = |path: &PathBuf| session::place(api, path).map(|place| place.id);
         Ok(FileUpload {
             places: self.sources.iter().map(place).collect::<Result<_>>()?,
-            workspace: workspace::or_current(api, self.workspace)?,
-            folder: names(&self.into.unwrap_or_default()),
+            workspace: self.workspace.or_current(api)?,
+            folder: names(&self.folder.unwrap_or_default()),
             conflict: match self.conflict {
                 Conflict::Ask => wire::Conflict::Ask,
                 Conflict::Replace => wire::Conflict::Replace,

@@ -10,19 +10,19 @@ use undercroft_foundation::Result;
 
 use crate::ending::{self, Ending};
 use crate::file::print_text;
+use crate::options::{InWorkspace, Message, Workspace, words_in};
 use crate::output::Output;
 use crate::session::Session;
 use crate::table::{Align, Table};
 use crate::version::print_changes;
 use crate::words::{count, moment};
-use crate::workspace::or_current;
 use crate::{inside, progress};
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     /// Show the branch, the remotes, and what differs from the last commit
     Status(Named),
-    /// Make a git repository in a workspace
+    /// Make a git repository in a workspace, on its first branch
     Create(Create),
     /// Commit what has changed, with a message
     Commit(Commit),
@@ -40,79 +40,81 @@ pub(crate) enum Command {
     Diff(Diff),
     /// Set where a remote is
     Remote(Remote),
-    /// Send commits to a remote
+    /// Send commits of the present branch, or of another, to a remote
     Push(Push),
     /// Take commits from a remote, when that only adds to the branch
     Pull(Pull),
-    /// Write the versions of a workspace into its repository, as a branch of their own
+    /// Write the versions of a workspace into its repository, as a branch of their own:
+    /// undercroft/history/WORKSPACE, if no other is named
     Export(Export),
 }
 
 #[derive(Debug, Args)]
 pub(crate) struct Named {
-    /// The workspace: PROJECT, PROJECT/NAME or its id; without it, the current one
-    workspace: Option<String>,
+    #[command(flatten)]
+    workspace: Workspace,
 }
 
 #[derive(Debug, Args)]
 pub(crate) struct Create {
-    /// The workspace: PROJECT, PROJECT/NAME or its id; without it, the current one
-    workspace: Option<String>,
-    /// The first branch
+    #[command(flatten)]
+    workspace: Workspace,
+    /// The branch
     #[arg(long, default_value = "main")]
     branch: String,
 }
 
 #[derive(Debug, Args)]
 pub(crate) struct Commit {
-    /// The workspace: PROJECT, PROJECT/NAME or its id; without it, the current one
-    workspace: Option<String>,
-    /// What the changes are about
+    #[command(flatten)]
+    workspace: Workspace,
+    /// What it is about
     #[arg(long, short)]
     message: String,
     /// Who made them, instead of the user that git knows
     #[arg(long, value_name = "NAME <MAIL>")]
     author: Option<String>,
     /// Only what is at or below this path (again for more)
-    #[arg(long = "path", short, value_name = "PATH")]
+    #[arg(long = "path", short_alias = 'p', value_name = "PATH")]
     paths: Vec<String>,
 }
 
 #[derive(Debug, Args)]
 pub(crate) struct Sync {
-    /// The workspace: PROJECT, PROJECT/NAME or its id; without it, the current one
-    workspace: Option<String>,
-    /// Another message for the commit
-    #[arg(long, short)]
-    message: Option<String>,
+    #[command(flatten)]
+    workspace: Workspace,
+    #[command(flatten)]
+    message: Message,
 }
 
 #[derive(Debug, Args)]
 pub(crate) struct Branch {
-    /// The workspace: PROJECT, PROJECT/NAME or its id
-    workspace: String,
-    /// The name of the branch
-    name: String,
-    /// The branch or commit that it begins at, instead of the present commit
-    #[arg(long)]
-    from: Option<String>,
+    #[command(flatten)]
+    workspace: InWorkspace,
+    /// The branch
+    #[arg(required = true, num_args = 1..=2, value_name = "BRANCH")]
+    name: Vec<String>,
+    /// The branch or commit to begin at, instead of the present commit
+    #[arg(long, value_name = "COMMIT", alias = "from")]
+    start: Option<String>,
 }
 
 #[derive(Debug, Args)]
 pub(crate) struct Switch {
-    /// The workspace: PROJECT, PROJECT/NAME or its id
-    workspace: String,
+    #[command(flatten)]
+    workspace: InWorkspace,
     /// The branch
-    name: String,
+    #[arg(required = true, num_args = 1..=2, value_name = "BRANCH")]
+    name: Vec<String>,
 }
 
 #[derive(Debug, Args)]
 pub(crate) struct Log {
-    /// The workspace: PROJECT, PROJECT/NAME or its id; without it, the current one
-    workspace: Option<String>,
+    #[command(flatten)]
+    workspace: Workspace,
     /// The branch or commit to begin at, instead of the present commit
-    #[arg(long)]
-    from: Option<String>,
+    #[arg(long, value_name = "COMMIT", alias = "from")]
+    start: Option<String>,
     /// How many at most
     #[arg(long, value_name = "COUNT", default_value_t = 50)]
     limit: u32,
@@ -120,14 +122,14 @@ pub(crate) struct Log {
 
 #[derive(Debug, Args)]
 pub(crate) struct Diff {
-    /// The workspace: PROJECT, PROJECT/NAME or its id; without it, the current one
-    workspace: Option<String>,
+    #[command(flatten)]
+    workspace: Workspace,
     /// The commit or branch that counts as before, instead of the last commit
-    #[arg(long, value_name = "COMMIT")]
-    from: Option<String>,
+    #[arg(long, value_name = "COMMIT", alias = "from")]
+    old: Option<String>,
     /// The commit or branch that counts as after, instead of the files on disk
-    #[arg(long, value_name = "COMMIT")]
-    to: Option<String>,
+    #[arg(long, value_name = "COMMIT", alias = "to")]
+    new: Option<String>,
     /// Only list the files
     #[arg(long)]
     names: bool,
@@ -135,30 +137,30 @@ pub(crate) struct Diff {
 
 #[derive(Debug, Args)]
 pub(crate) struct Remote {
-    /// The workspace: PROJECT, PROJECT/NAME or its id
-    workspace: String,
-    /// The name of the remote, such as origin
-    name: String,
-    /// Where it is: https://…, ssh://…, user@host:path, or the whole path of a folder
-    url: String,
+    #[command(flatten)]
+    workspace: InWorkspace,
+    /// The name of the remote, such as origin, and where it is: https://…, ssh://…,
+    /// user@host:path, or the whole path of a folder
+    #[arg(required = true, num_args = 2..=3, value_names = ["NAME", "URL"])]
+    remote: Vec<String>,
 }
 
 #[derive(Debug, Args)]
 pub(crate) struct Push {
-    /// The workspace: PROJECT, PROJECT/NAME or its id; without it, the current one
-    workspace: Option<String>,
+    #[command(flatten)]
+    workspace: Workspace,
     /// The remote, instead of the one that the branch follows
     #[arg(long)]
     remote: Option<String>,
-    /// The branch, instead of the present one
+    /// The branch
     #[arg(long)]
     branch: Option<String>,
 }
 
 #[derive(Debug, Args)]
 pub(crate) struct Pull {
-    /// The workspace: PROJECT, PROJECT/NAME or its id; without it, the current one
-    workspace: Option<String>,
+    #[command(flatten)]
+    workspace: Workspace,
     /// The remote, instead of the one that the branch follows
     #[arg(long)]
     remote: Option<String>,
@@ -166,9 +168,9 @@ pub(crate) struct Pull {
 
 #[derive(Debug, Args)]
 pub(crate) struct Export {
-    /// The workspace: PROJECT, PROJECT/NAME or its id; without it, the current one
-    workspace: Option<String>,
-    /// The branch, instead of undercroft/history/WORKSPACE
+    #[command(flatten)]
+    workspace: Workspace,
+    /// The branch
     #[arg(long)]
     branch: Option<String>,
     /// Take files that git ignores, such as .env, along: whoever gets the branch gets them
@@ -184,19 +186,21 @@ impl Command {
             Self::Status(named) => show_status(&api.git_status(named.request(&api)?)?, out),
             Self::Create(create) => show_status(&api.git_create(create.request(&api)?)?, out),
             Self::Commit(commit) => return commit.run(session, &api),
-            Self::Sync(Sync { workspace, message }) => {
-                let request = GitSync { workspace: or_current(&api, workspace)?, message };
+            Self::Sync(Sync { workspace, message: Message { message } }) => {
+                let request = GitSync { workspace: workspace.or_current(&api)?, message };
                 return ending::of_job(&progress::run(session, &api, || api.git_sync(request))?);
             }
             Self::Branches(named) => {
                 let branches = api.git_branches(named.request(&api)?)?;
                 out.show(&branches, |branches| print_branches(branches, out));
             }
-            Self::Branch(Branch { workspace, name, from }) => {
+            Self::Branch(Branch { workspace, name, start: from }) => {
+                let (workspace, [name]) = words_in(workspace, name, &api)?;
                 let made = api.git_branch_create(GitBranchCreate { workspace, name, from })?;
                 out.show(&made, |made| print_branches(std::slice::from_ref(made), out));
             }
             Self::Switch(Switch { workspace, name }) => {
+                let (workspace, [name]) = words_in(workspace, name, &api)?;
                 show_status(&api.git_branch_switch(GitBranchSwitch { workspace, name })?, out);
             }
             Self::Log(log) => {
@@ -208,21 +212,22 @@ impl Command {
                 let shown = api.git_diff(diff.request(&api)?)?;
                 out.show(&shown, |shown| print_diff(shown, names, out));
             }
-            Self::Remote(Remote { workspace, name, url }) => {
+            Self::Remote(Remote { workspace, remote }) => {
+                let (workspace, [name, url]) = words_in(workspace, remote, &api)?;
                 show_status(&api.git_remote_set(GitRemoteSet { workspace, name, url })?, out);
             }
             Self::Push(Push { workspace, remote, branch }) => {
-                let workspace = or_current(&api, workspace)?;
+                let workspace = workspace.or_current(&api)?;
                 let request = GitTransfer { workspace, remote, branch };
                 return ending::of_job(&progress::run(session, &api, || api.git_push(request))?);
             }
             Self::Pull(Pull { workspace, remote }) => {
-                let workspace = or_current(&api, workspace)?;
+                let workspace = workspace.or_current(&api)?;
                 let request = GitTransfer { workspace, remote, branch: None };
                 return ending::of_job(&progress::run(session, &api, || api.git_pull(request))?);
             }
             Self::Export(Export { workspace, branch, include_ignored }) => {
-                let workspace = or_current(&api, workspace)?;
+                let workspace = workspace.or_current(&api)?;
                 let request = GitExport { workspace, branch, include_ignored };
                 let job = progress::run(session, &api, || api.git_export_history(request))?;
                 return ending::of_job(&job);
@@ -234,13 +239,13 @@ impl Command {
 
 impl Named {
     fn request(self, api: &Api) -> Result<WorkspaceRef> {
-        Ok(WorkspaceRef { workspace: or_current(api, self.workspace)? })
+        Ok(WorkspaceRef { workspace: self.workspace.or_current(api)? })
     }
 }
 
 impl Create {
     fn request(self, api: &Api) -> Result<GitCreate> {
-        let workspace = or_current(api, self.workspace)?;
+        let workspace = self.workspace.or_current(api)?;
         Ok(GitCreate { workspace, branch: Some(self.branch) })
     }
 }
@@ -249,7 +254,7 @@ impl Commit {
     fn run(self, session: &Session, api: &Api) -> Result<Ending> {
         let out = &session.out;
         let made = api.git_commit(GitCommitNew {
-            workspace: or_current(api, self.workspace)?,
+            workspace: self.workspace.or_current(api)?,
             message: self.message,
             author: self.author,
             paths: self.paths.iter().map(|path| inside::names(path)).collect(),
@@ -264,15 +269,15 @@ impl Commit {
 
 impl Log {
     fn request(self, api: &Api) -> Result<GitLog> {
-        let workspace = or_current(api, self.workspace)?;
-        Ok(GitLog { workspace, from: self.from, limit: Some(self.limit) })
+        let workspace = self.workspace.or_current(api)?;
+        Ok(GitLog { workspace, from: self.start, limit: Some(self.limit) })
     }
 }
 
 impl Diff {
     fn request(self, api: &Api) -> Result<GitCompare> {
-        let workspace = or_current(api, self.workspace)?;
-        Ok(GitCompare { workspace, from: self.from, to: self.to })
+        let workspace = self.workspace.or_current(api)?;
+        Ok(GitCompare { workspace, from: self.old, to: self.new })
     }
 }
 

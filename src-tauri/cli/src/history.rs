@@ -11,6 +11,7 @@ use undercroft_api::wire::{
 use undercroft_foundation::{Code, Error, Result};
 
 use crate::ending::{self, Ending};
+use crate::options::YesNo;
 use crate::output::Output;
 use crate::session::Session;
 use crate::table::{Align, Table};
@@ -58,29 +59,22 @@ pub(crate) struct Filter {
 pub(crate) struct RulesArguments {
     /// The project: its name, its id or the beginning of it
     project: String,
-    /// Leave out what the project's .gitignore ignores, or do not
-    #[arg(long, value_name = "yes|no", value_parser = yes_or_no)]
-    follow_gitignore: Option<bool>,
+    /// Leave out what the project's .gitignore ignores
+    #[arg(long, value_name = "yes|no", num_args = 0..=1, default_missing_value = "yes")]
+    follow_gitignore: Option<YesNo>,
     /// Leave out what matches this pattern (again for more)
-    #[arg(long, value_name = "PATTERN")]
-    leave_out: Vec<String>,
+    #[arg(long, short, value_name = "PATTERN", alias = "leave-out")]
+    exclude: Vec<String>,
     /// Keep what matches this pattern, whatever else says no (again for more)
     #[arg(long, value_name = "PATTERN")]
     keep: Vec<String>,
     /// Send what matches a pattern to git or to the objects (again for more)
     #[arg(long, value_name = "PATTERN=git|objects", value_parser = layer_rule)]
-    layer: Vec<LayerRule>,
+    #[arg(alias = "layer")]
+    send: Vec<LayerRule>,
     /// Take this pattern away from every rule (again for more)
     #[arg(long, value_name = "PATTERN")]
     remove: Vec<String>,
-}
-
-fn yes_or_no(text: &str) -> Result<bool, String> {
-    match text {
-        "yes" => Ok(true),
-        "no" => Ok(false),
-        _ => Err("it is neither yes nor no".to_owned()),
-    }
 }
 
 fn layer_rule(text: &str) -> Result<LayerRule, String> {
@@ -164,8 +158,8 @@ impl RulesArguments {
     fn run(self, api: &Api) -> Result<Rules> {
         let rules = api.rules_show(ProjectRef { project: self.project.clone() })?;
         let is_question = self.follow_gitignore.is_none()
-            && [&self.leave_out, &self.keep, &self.remove].iter().all(|list| list.is_empty())
-            && self.layer.is_empty();
+            && [&self.exclude, &self.keep, &self.remove].iter().all(|list| list.is_empty())
+            && self.send.is_empty();
         if is_question {
             return Ok(rules);
         }
@@ -189,13 +183,13 @@ impl RulesArguments {
         let mut layers = rules.layers;
         layers.retain(|old| {
             !self.remove.contains(&old.pattern)
-                && self.layer.iter().all(|new| new.pattern != old.pattern)
+                && self.send.iter().all(|new| new.pattern != old.pattern)
         });
-        layers.extend(self.layer);
+        layers.extend(self.send);
         api.rules_change(RulesChange {
             project: self.project,
-            follow_gitignore: self.follow_gitignore,
-            leave_out: merged(rules.leave_out, self.leave_out),
+            follow_gitignore: self.follow_gitignore.map(YesNo::is_yes),
+            leave_out: merged(rules.leave_out, self.exclude),
             keep: merged(rules.keep, self.keep),
             layers: Some(layers),
         })

@@ -19,6 +19,7 @@ mod jobs;
 mod library;
 mod man;
 mod memory;
+mod options;
 mod output;
 mod password;
 mod plan;

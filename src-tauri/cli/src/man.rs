@@ -1,25 +1,25 @@
 //! `undercroft man`: the manual pages, made from the grammar.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use clap::Args;
 use clap_mangen::Man as Page;
 use undercroft_foundation::{IoContext, Result};
 
 use crate::ending::Ending;
+use crate::options::MayTarget;
 use crate::session::Session;
 
 /// Print the manual page, or write all of them to a folder
 #[derive(Debug, Args)]
 pub(crate) struct Man {
-    /// Write the page of every command to this folder
-    #[arg(long, value_name = "DIR")]
-    dir: Option<PathBuf>,
+    #[command(flatten)]
+    target: MayTarget,
 }
 
 impl Man {
     pub(crate) fn run(self, session: &Session) -> Result<Ending> {
-        match self.dir {
+        match self.target.target {
             Some(folder) => write_pages(&folder)?,
             None => {
                 let mut text = Vec::new();

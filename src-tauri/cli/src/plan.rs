@@ -12,6 +12,7 @@ use undercroft_api::wire::{
 use undercroft_foundation::Result;
 
 use crate::ending::{self, Ending};
+use crate::options::DryRun;
 use crate::output::Output;
 use crate::progress;
 use crate::session::Session;
@@ -21,7 +22,7 @@ use options::Says;
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    /// Make a plan; what is not said is as it suits most
+    /// Make a plan; what is not said is as it suits most, and it goes to all destinations
     Add(Add),
     /// List plans
     List,
@@ -63,17 +64,16 @@ pub(crate) struct Add {
     name: String,
     #[command(flatten)]
     says: Box<Says>,
-    /// Keep nothing; only show what the plan would say
-    #[arg(long)]
-    dry_run: bool,
+    #[command(flatten)]
+    dry_run: DryRun,
 }
 
 #[derive(Debug, Args)]
 pub(crate) struct Edit {
     /// The plan: its name, its id or the beginning of it
     plan: String,
-    /// Another name
-    #[arg(long, short)]
+    /// The name to give it
+    #[arg(long, short_alias = 'n')]
     name: Option<String>,
     #[command(flatten)]
     says: Box<Says>,
@@ -91,7 +91,7 @@ pub(crate) struct Hooks {
 #[derive(Debug, Args)]
 pub(crate) struct Coming {
     /// How many at most
-    #[arg(long, short, default_value_t = 20)]
+    #[arg(long, short_alias = 'l', value_name = "COUNT", default_value_t = 20)]
     limit: u32,
 }
 
@@ -178,7 +178,7 @@ impl Add {
         let mut draft = api.plan_propose(Nothing {})?;
         self.says.apply(api, &mut draft)?;
         draft.name = self.name;
-        if self.dry_run {
+        if self.dry_run.dry_run {
             out.show(&draft, |draft| print_draft(api, draft, out));
         } else {
             let plan = api.plan_save(PlanSave { plan: None, draft })?;

@@ -29,9 +29,10 @@ pub(crate) enum Command {
     Tag(Tag),
     /// Give a project another name
     Rename(Rename),
-    /// Forget a project; its folder and its backups stay as they are
+    /// Remove a project from the library; its folder and its backups stay as they are
+    #[command(alias = "forget")]
     Remove(Named),
-    /// Bring a forgotten project back
+    /// Bring a removed project back
     Recall(Named),
     /// Look at a project's folder anew: languages, frameworks, size
     Refresh(Named),
@@ -41,11 +42,11 @@ pub(crate) enum Command {
 pub(crate) struct Add {
     /// The folder
     path: PathBuf,
-    /// The project's name, instead of the folder's
-    #[arg(long, short)]
+    /// The name to give it
+    #[arg(long, short_alias = 'n')]
     name: Option<String>,
-    /// A tag (again for more)
-    #[arg(long, short, value_name = "TAG")]
+    /// The tag (again for more)
+    #[arg(long, short_alias = 't', value_name = "TAG")]
     tag: Vec<String>,
 }
 
@@ -62,8 +63,8 @@ pub(crate) struct List {
     /// Only those that use this framework
     #[arg(long)]
     framework: Option<String>,
-    /// Only those with this tag
-    #[arg(long, short)]
+    /// The tag
+    #[arg(long, short_alias = 't', value_name = "TAG")]
     tag: Option<String>,
 }
 
@@ -232,7 +233,7 @@ fn state(project: &Project) -> &'static str {
 }
 
 fn print_forgotten(project: &Project, out: &Output) {
-    out.line(format!("Forgot {}; its folder and its backups stay as they are", project.name));
+    out.line(format!("Removed {}; its folder and its backups stay as they are", project.name));
     out.note(format!("To undo: undercroft project recall {}", project.id));
 }
 

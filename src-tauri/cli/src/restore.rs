@@ -1,14 +1,13 @@
 //! `undercroft restore`: get a backup, or a part of it, back.
 
-use std::path::PathBuf;
-
-use clap::{Args, ValueEnum};
+use clap::Args;
 use undercroft_api::Api;
 use undercroft_api::wire::{self, SnapshotFilter, SnapshotRestorePlan};
 use undercroft_foundation::{Code, Error, Result};
 
 use crate::ending::{self, Ending};
 use crate::inside::{self, Inside};
+use crate::options::{DryRun, FromDestination, OfProject, Overwrite, Target};
 use crate::output::Output;
 use crate::progress;
 use crate::session::{self, Session};
@@ -17,64 +16,40 @@ use crate::words::{count, grouped, size};
 /// Get a backup, or a part of it, back
 #[derive(Debug, Args)]
 pub(crate) struct Restore {
-    /// The backup: its id, the beginning of it, or `latest`; `BACKUP:PATH` names a file or folder
-    /// in it
+    /// The backup: its id, the beginning of it, or `latest`, with --project the latest of that;
+    /// `BACKUP:PATH` names a file or folder in it
     #[arg(value_name = "BACKUP")]
     snapshot: String,
-    /// The destination that holds the backup
-    #[arg(long, value_name = "DESTINATION")]
-    from: String,
-    /// With `latest`: the latest of this project
-    #[arg(long)]
-    project: Option<String>,
-    /// The folder that receives it
-    #[arg(long, short, value_name = "DIR")]
-    target: PathBuf,
+    #[command(flatten)]
+    from: FromDestination,
+    #[command(flatten)]
+    project: OfProject,
+    #[command(flatten)]
+    target: Target,
     /// What to do about files that are there already
     #[arg(long, value_enum, default_value = "never")]
     overwrite: Overwrite,
-    /// Only say what would be written
-    #[arg(long, short = 'n')]
-    dry_run: bool,
-}
-
-/// What to do about files that are there already.
-#[derive(Debug, Clone, Copy, ValueEnum)]
-enum Overwrite {
-    /// Leave them
-    Never,
-    /// Replace those whose content differs
-    Changed,
-    /// Replace them all
-    Always,
-}
-
-impl From<Overwrite> for wire::Overwrite {
-    fn from(overwrite: Overwrite) -> Self {
-        match overwrite {
-            Overwrite::Never => Self::Never,
-            Overwrite::Changed => Self::Changed,
-            Overwrite::Always => Self::Always,
-        }
-    }
+    #[command(flatten)]
+    dry_run: DryRun,
 }
 
 impl Restore {
     pub(crate) fn run(self, session: &Session) -> Result<Ending> {
         let api = session.api()?;
-        let spec = match (self.project, self.snapshot.strip_prefix("latest")) {
-            (Some(project), Some(rest)) => latest_of(&api, project, self.from.clone())? + rest,
+        let from = self.from.from;
+        let spec = match (self.project.project, self.snapshot.strip_prefix("latest")) {
+            (Some(project), Some(rest)) => latest_of(&api, project, from.clone())? + rest,
             _ => self.snapshot,
         };
-        let Inside { snapshot, path } = inside::find(&api, &self.from, &spec)?;
+        let Inside { snapshot, path } = inside::find(&api, &from, &spec)?;
         let request = wire::Restore {
-            destination: self.from,
+            destination: from,
             snapshot,
             path,
-            to: session::place(&api, &self.target)?.id,
+            to: session::place(&api, &self.target.target)?.id,
             overwrite: self.overwrite.into(),
         };
-        if self.dry_run {
+        if self.dry_run.dry_run {
             let plan = api.restore_preview(request)?;
             session.out.show(&plan, |plan| print_plan(plan, &session.out));
             return Ok(Ending::Done);

@@ -11,6 +11,7 @@ use undercroft_foundation::Result;
 
 use crate::backup::print_plan;
 use crate::ending::{self, Ending};
+use crate::options::{OfProject, size_with_unit};
 use crate::output::Output;
 use crate::progress;
 use crate::session::Session;
@@ -54,9 +55,8 @@ pub(crate) struct Taken {
 pub(crate) struct Apply {
     /// The destination: its name, its id or the beginning of it
     destination: String,
-    /// The backups of this project only
-    #[arg(long)]
-    project: Option<String>,
+    #[command(flatten)]
+    project: OfProject,
     #[command(flatten)]
     policy: Policy,
 }
@@ -65,22 +65,22 @@ pub(crate) struct Apply {
 #[derive(Debug, Args)]
 pub(crate) struct Policy {
     /// Keep the last N
-    #[arg(long, short = 'l', value_name = "N")]
+    #[arg(long, short_alias = 'l', value_name = "N")]
     keep_last: Option<u32>,
     /// Keep the last of each hour, for N hours
-    #[arg(long, short = 'H', value_name = "N")]
+    #[arg(long, short_alias = 'H', value_name = "N")]
     keep_hourly: Option<u32>,
     /// Keep the last of each day, for N days
-    #[arg(long, short = 'd', value_name = "N")]
+    #[arg(long, short_alias = 'd', value_name = "N")]
     keep_daily: Option<u32>,
     /// Keep the last of each week, for N weeks
-    #[arg(long, short = 'w', value_name = "N")]
+    #[arg(long, short_alias = 'w', value_name = "N")]
     keep_weekly: Option<u32>,
     /// Keep the last of each month, for N months
-    #[arg(long, short = 'm', value_name = "N")]
+    #[arg(long, short_alias = 'm', value_name = "N")]
     keep_monthly: Option<u32>,
     /// Keep the last of each year, for N years
-    #[arg(long, short = 'y', value_name = "N")]
+    #[arg(long, short_alias = 'y', value_name = "N")]
     keep_yearly: Option<u32>,
     /// Keep all within this time of the newest, such as 1y5m7d2h
     #[arg(long, value_name = "SPAN")]
@@ -103,8 +103,8 @@ pub(crate) struct Policy {
     /// Keep those that bear this tag; several joined by commas: all of them
     #[arg(long, value_name = "TAG")]
     keep_tag: Vec<String>,
-    /// Let the oldest go until all fit into so many gigabytes
-    #[arg(long, value_name = "GIGABYTES")]
+    /// Let the oldest go until all backups fit into this, such as 500G
+    #[arg(long, value_name = "SIZE", value_parser = size_with_unit)]
     budget: Option<u64>,
 }
 
@@ -124,7 +124,7 @@ impl From<Policy> for Retention {
             within_monthly: policy.keep_within_monthly,
             within_yearly: policy.keep_within_yearly,
             tags: policy.keep_tag,
-            budget_bytes: policy.budget.map(|gigabytes| gigabytes.saturating_mul(1_000_000_000)),
+            budget_bytes: policy.budget,
         }
     }
 }
@@ -169,7 +169,7 @@ impl Named {
 impl Apply {
     fn request(self) -> RetentionRequest {
         let Self { destination, project, policy } = self;
-        RetentionRequest { destination, policy: policy.into(), project }
+        RetentionRequest { destination, policy: policy.into(), project: project.project }
     }
 }
 

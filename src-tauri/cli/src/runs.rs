@@ -24,12 +24,12 @@ pub(crate) enum Command {
 
 #[derive(Debug, Args)]
 pub(crate) struct List {
-    /// Only what was done with this project
+    /// The project: its name, its id or the beginning of it
     project: Option<String>,
-    /// Only what was done with this destination
+    /// The destination: its name, its id or the beginning of it
     #[arg(long)]
     destination: Option<String>,
-    /// Only the runs of this plan
+    /// The plan: its name, its id or the beginning of it
     #[arg(long)]
     plan: Option<String>,
     /// Only what ended so

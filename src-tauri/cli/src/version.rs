@@ -2,8 +2,6 @@
 
 mod print;
 
-use std::path::PathBuf;
-
 use clap::{Args, Subcommand, ValueEnum};
 use jiff::Timestamp;
 use undercroft_api::Api;
@@ -14,6 +12,7 @@ use undercroft_api::wire::{
 use undercroft_foundation::Result;
 
 use crate::ending::{self, Ending};
+use crate::options::{DryRun, MayTarget, Message, Workspace};
 use crate::session::{self, Session};
 use crate::{inside, progress, workspace};
 use print::{
@@ -33,13 +32,13 @@ pub(crate) enum Command {
     Show(Named),
     /// Save all changes as a version
     Save(Save),
-    /// Name, pin or remark on a version
+    /// Name, pin or remark on a version; "" takes a name or remarks away
     Mark(Mark),
     /// Compare two versions, or one with what is on disk
     Compare(Compare),
     /// Show what a version alone takes
     Sizes(Named),
-    /// Get a version, or parts of it, back
+    /// Get a version, or parts of it, back: in place, or into another folder
     Restore(Restore),
     /// Drop versions that were made by themselves and lie close together in the past
     Thin(Thin),
@@ -47,14 +46,14 @@ pub(crate) enum Command {
 
 #[derive(Debug, Args)]
 pub(crate) struct List {
-    /// The workspace: PROJECT, PROJECT/NAME or its id; without it, the current one
-    workspace: Option<String>,
+    #[command(flatten)]
+    workspace: Workspace,
     /// How many at most
     #[arg(long, value_name = "COUNT", default_value_t = 50)]
     limit: u32,
     /// Only those made at this moment or later, such as 2026-03-09T14:00:00Z
-    #[arg(long, value_name = "TIME")]
-    from: Option<Timestamp>,
+    #[arg(long, value_name = "TIME", alias = "from")]
+    since: Option<Timestamp>,
     /// Only those made before this moment
     #[arg(long, value_name = "TIME")]
     until: Option<Timestamp>,
@@ -81,9 +80,9 @@ enum By {
 
 #[derive(Debug, Args)]
 pub(crate) struct Days {
-    /// The workspace: PROJECT, PROJECT/NAME or its id; without it, the current one
-    workspace: Option<String>,
-    /// The time zone that says where days begin, such as Europe/Berlin, instead of this machine's
+    #[command(flatten)]
+    workspace: Workspace,
+    /// The time zone, such as Europe/Vienna, instead of this machine's
     #[arg(long, value_name = "ZONE")]
     time_zone: Option<String>,
 }
@@ -97,11 +96,10 @@ pub(crate) struct Named {
 
 #[derive(Debug, Args)]
 pub(crate) struct Save {
-    /// The workspace: PROJECT, PROJECT/NAME or its id; without it, the current one
-    workspace: Option<String>,
-    /// What the version is about
-    #[arg(long, short)]
-    message: Option<String>,
+    #[command(flatten)]
+    workspace: Workspace,
+    #[command(flatten)]
+    message: Message,
 }
 
 #[derive(Debug, Args)]
@@ -109,10 +107,10 @@ pub(crate) struct Mark {
     /// The version: its id, the beginning or end of it, its name, `latest`, or WORKSPACE@TIME
     #[arg(id = "of", value_name = "VERSION")]
     version: String,
-    /// Give it this name; "" takes the name away
-    #[arg(long, short)]
+    /// The name to give it
+    #[arg(long, short_alias = 'n')]
     name: Option<String>,
-    /// Remark this; "" takes the remarks away
+    /// The remarks to give it
     #[arg(long)]
     note: Option<String>,
     /// Keep it when others are thinned
@@ -141,21 +139,18 @@ pub(crate) struct Restore {
     version: String,
     /// The files and folders; without any, all of it
     paths: Vec<String>,
-    /// Write into this folder, rather than over what is in the workspace
-    #[arg(long, value_name = "DIR")]
-    to: Option<PathBuf>,
-    /// Only say what would be done
-    #[arg(long)]
-    dry_run: bool,
+    #[command(flatten)]
+    target: MayTarget,
+    #[command(flatten)]
+    dry_run: DryRun,
 }
 
 #[derive(Debug, Args)]
 pub(crate) struct Thin {
     /// The project: its name, its id or the beginning of it
     project: String,
-    /// Only say what would be done
-    #[arg(long)]
-    dry_run: bool,
+    #[command(flatten)]
+    dry_run: DryRun,
 }
 
 impl Command {
@@ -168,7 +163,7 @@ impl Command {
                 out.show(&versions, |versions| print_list(versions, out));
             }
             Self::Days(Days { workspace, time_zone }) => {
-                let workspace = workspace::or_current(&api, workspace)?;
+                let workspace = workspace.or_current(&api)?;
                 let days = api.version_days(VersionDays { workspace, time_zone })?;
                 out.show(&days, |days| print_days(days, out));
             }
@@ -213,10 +208,10 @@ impl Named {
 impl List {
     fn request(self, api: &Api) -> Result<VersionFilter> {
         Ok(VersionFilter {
-            workspace: workspace::or_current(api, self.workspace)?,
+            workspace: self.workspace.or_current(api)?,
             before: None,
             limit: Some(self.limit),
-            from: self.from,
+            from: self.since,
             until: self.until,
             trigger: self.trigger.map(|by| match by {
                 By::Manual => Trigger::Manual,
@@ -252,21 +247,21 @@ impl Compare {
 
 impl Save {
     fn run(self, session: &Session, api: &Api) -> Result<Ending> {
-        let workspace = workspace::or_current(api, self.workspace)?;
-        let request = VersionSave { workspace, message: self.message };
+        let workspace = self.workspace.or_current(api)?;
+        let request = VersionSave { workspace, message: self.message.message };
         ending::of_job(&progress::run(session, api, || api.version_save(request))?)
     }
 }
 
 impl Restore {
     fn run(self, session: &Session, api: &Api) -> Result<Ending> {
-        let to = self.to.map(|folder| session::place(api, &folder)).transpose()?;
+        let to = self.target.target.map(|folder| session::place(api, &folder)).transpose()?;
         let request = VersionRestore {
             version: spec(api, self.version)?,
             paths: self.paths.iter().map(|path| inside::names(path)).collect(),
             to: to.map(|place| place.id),
         };
-        if self.dry_run {
+        if self.dry_run.dry_run {
             let plan = api.version_restore_preview(request)?;
             session.out.show(&plan, |plan| print_plan(plan, &session.out));
             return Ok(Ending::Done);
@@ -278,7 +273,7 @@ impl Restore {
 impl Thin {
     fn run(self, session: &Session, api: &Api) -> Result<Ending> {
         let request = ProjectRef { project: self.project };
-        if self.dry_run {
+        if self.dry_run.dry_run {
             let plan = api.thin_preview(request)?;
             session.out.show(&plan, |plan| print_thin(plan, &session.out));
             return Ok(Ending::Done);

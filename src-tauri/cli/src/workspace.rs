@@ -1,7 +1,5 @@
 //! `undercroft workspace`: the folders that a project is worked on in.
 
-use std::path::PathBuf;
-
 use clap::{Args, Subcommand};
 use undercroft_api::Api;
 use undercroft_api::wire::{
@@ -11,6 +9,7 @@ use undercroft_api::wire::{
 use undercroft_foundation::{Code, Error, Result};
 
 use crate::ending::{self, Ending};
+use crate::options::MayTarget;
 use crate::output::Output;
 use crate::session::{self, Session};
 use crate::table::{Align, Table};
@@ -21,7 +20,7 @@ use crate::{progress, version};
 pub(crate) enum Command {
     /// List the workspaces of a project
     List(List),
-    /// Open a version as another workspace beside those that are there
+    /// Open a version as another workspace, in the library or in a folder of its own
     Open(Open),
     /// Show one workspace
     Show(Named),
@@ -50,9 +49,8 @@ pub(crate) struct Open {
     version: String,
     /// The name of the new workspace
     name: String,
-    /// Make its folder here, instead of in the library
-    #[arg(long, value_name = "DIR")]
-    to: Option<PathBuf>,
+    #[command(flatten)]
+    target: MayTarget,
 }
 
 #[derive(Debug, Args)]
@@ -128,7 +126,7 @@ impl Command {
 
 impl Open {
     fn request(self, api: &Api) -> Result<WorkspaceOpen> {
-        let to = self.to.map(|folder| session::place(api, &folder)).transpose()?;
+        let to = self.target.target.map(|folder| session::place(api, &folder)).transpose()?;
         let version = version::spec(api, self.version)?;
         Ok(WorkspaceOpen { version, name: self.name, to: to.map(|place| place.id) })
     }

@@ -28,6 +28,12 @@ fn every_hint_of_the_window_is_a_command_line() {
         ("{plan}", "daily"),
         ("{what}", "parity"),
         ("{percent}", "10"),
+        ("{paths}", "src/main.rs"),
+        ("{snapshots}", "3f2a9c41"),
+        ("{target}", "there"),
+        ("{overwrite}", "if-changed"),
+        ("{tags}", "keep"),
+        ("{file}", "key"),
         ("{id}", "resume"),
         ("{run}", "0190"),
         ("{alert}", "0190"),
@@ -38,24 +44,75 @@ fn every_hint_of_the_window_is_a_command_line() {
         let hint = samples
             .iter()
             .fold(use_case.hint.to_owned(), |hint, (name, value)| hint.replace(name, value));
-        assert!(!hint.contains(['{', '}']), "{hint} has a placeholder that nobody knows");
-        if let Err(error) = undercroft_cli::command().try_get_matches_from(hint.split(' ')) {
-            assert_eq!(error.kind(), ErrorKind::DisplayVersion, "{hint}: {error}");
+        // With all that may be left out but one of what excludes each other, and without it.
+        let whole = hint.replace(" [{generate}]", "").replace(['[', ']'], "");
+        for line in [whole, without_brackets(&hint)] {
+            assert!(!line.contains(['{', '}']), "{line} has a placeholder that nobody knows");
+            if let Err(error) =
+                undercroft_cli::command().try_get_matches_from(line.split_ascii_whitespace())
+            {
+                assert_eq!(error.kind(), ErrorKind::DisplayVersion, "{line}: {error}");
+            }
         }
     }
 }
 
+fn without_brackets(hint: &str) -> String {
+    let parts = hint.split('[').map(|part| part.split_once(']').map_or(part, |(_, after)| after));
+    parts.collect()
+}
+
+#[test]
+fn the_words_of_before_mean_the_same() {
+    for line in [
+        "version list vault --from 2026-03-09T14:00:00Z",
+        "version save vault --message Begin",
+        "version restore 3f2a --to there --dry-run",
+        "undo vault",
+        "file save a --from b --workspace vault",
+        "draft save vault a --from b",
+        "file upload a --into b",
+        "workspace open 3f2a try --to there",
+        "git branch vault topic --from main",
+        "git switch vault topic",
+        "git remote vault origin https://example.org/vault.git",
+        "git log vault --from main",
+        "git diff vault --from a --to b",
+        "history rules vault --follow-gitignore no --leave-out *.log",
+        "plan add daily --with-library true --on-power --limit 20M --before a --after b -p vault",
+        "destination kit disk --into there",
+        "destination add there -n disk",
+        "project add there -n vault -t keep",
+        "project forget vault",
+        "destination forget disk",
+        "retention preview disk -w 4 -l 3",
+        "restore 3f2a --from disk --target there --overwrite changed",
+        "repo restore latest --target there --overwrite if-missing",
+        "man --dir there",
+    ] {
+        let words = std::iter::once("undercroft").chain(line.split(' '));
+        let read = undercroft_cli::command().try_get_matches_from(words);
+        assert!(read.is_ok(), "{line}: {}", read.unwrap_err());
+    }
+    // A number without a unit was bytes here and gigabytes there.
+    let words = "undercroft retention preview disk --budget 500".split(' ');
+    assert!(undercroft_cli::command().try_get_matches_from(words).is_err());
+}
+
+fn each_command(command: &clap::Command, path: &str, visit: &mut dyn FnMut(&str, &clap::Command)) {
+    let path = format!("{path} {}", command.get_name());
+    visit(&path, command);
+    command.get_subcommands().for_each(|below| each_command(below, &path, visit));
+}
+
 #[test]
 fn every_command_and_option_says_what_it_is_for() {
-    fn visit(command: &clap::Command, path: &str) {
-        let path = format!("{path} {}", command.get_name());
+    each_command(&undercroft_cli::command(), "", &mut |path, command| {
         assert!(command.get_about().is_some(), "{path} says nothing");
         for argument in command.get_arguments() {
             assert!(argument.get_help().is_some(), "{path}: {} says nothing", argument.get_id());
         }
-        command.get_subcommands().for_each(|below| visit(below, &path));
-    }
-    visit(&undercroft_cli::command(), "");
+    });
 }
 
 #[test]

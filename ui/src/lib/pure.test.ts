@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { quoteForShell, commandFor } from './command-hint';
+import { commandFor, passwordForCommand, pathForCommand, quoteForShell } from './command-hint';
 import { findCommands } from './commands';
 import type { Command } from './commands';
 import { hueOf } from './hue';
@@ -16,6 +16,33 @@ describe('command hints', () => {
     expect(quoteForShell("it's")).toBe("'it'\\''s'");
     expect(quoteForShell('$(rm -rf ~)')).toBe("'$(rm -rf ~)'");
     expect(commandFor('job_cancel')).toBe('');
+  });
+
+  it('says what the dialog would do, no less and no more', () => {
+    const version = { version: '3f2a' };
+    expect(commandFor('version_restore', version)).toBe('undercroft version restore 3f2a');
+    expect(
+      commandFor('version_restore', { ...version, paths: ['a b', pathForCommand(['-x'])] }),
+    ).toBe("undercroft version restore 3f2a 'a b' ./-x");
+    expect(commandFor('version_restore', { ...version, paths: ['src'], target: '/t' })).toBe(
+      'undercroft version restore 3f2a src --target /t',
+    );
+    const backup = { snapshot: '81d0', destination: 'disk', target: '/t' };
+    expect(commandFor('restore', { ...backup, path: '', overwrite: 'never' })).toBe(
+      'undercroft restore 81d0 --from disk --target /t --overwrite never',
+    );
+    expect(commandFor('restore', { ...backup, path: 'a/b', overwrite: 'always' })).toBe(
+      'undercroft restore 81d0:a/b --from disk --target /t --overwrite always',
+    );
+    expect(commandFor('project_add', { path: '/p', name: '', tags: ['a', 'b'] })).toBe(
+      'undercroft project add /p --tag a --tag b',
+    );
+    expect(
+      commandFor('destination_add', { path: '/d', ...passwordForCommand({ type: 'generated' }) }),
+    ).toBe('undercroft destination add /d --generate');
+    expect(commandFor('snapshot_forget', { snapshots: ['a', 'b'], destination: 'disk' })).toBe(
+      'undercroft backup forget a b --from disk',
+    );
   });
 });
 

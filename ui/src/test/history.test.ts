@@ -89,6 +89,7 @@ describe('the history', () => {
     const dialog = await screen.findByRole('dialog', { name: 'Restore' });
     await within(dialog).findByText(/files are written/);
     await within(dialog).findByText('What is there now is saved as a version first');
+    expect(within(dialog).getByText(/^undercroft version restore \w+$/)).toBeTruthy();
     await fireEvent.click(within(dialog).getByTestId('restore-confirm'));
     await screen.findByText(/restored, .* identical, 0 failed/);
     expect(called(backend, 'version_restore')[0]).not.toHaveProperty('to');

@@ -132,6 +132,11 @@ describe('a snapshot', () => {
       target: { value: '/home/mira/back' },
     });
     await within(dialog).findByText('Folder found');
+    expect(
+      within(dialog).getByText(
+        /^undercroft restore \w+:\S+ --from .+ --target \/home\/mira\/back --overwrite never$/,
+      ),
+    ).toBeTruthy();
     await fireEvent.click(within(dialog).getByTestId('restore-confirm'));
     await waitFor(() => expect(backend.calls.at(-1)?.name).toBeDefined());
     const call = await waitFor(() => {

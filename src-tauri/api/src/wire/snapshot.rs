@@ -121,9 +121,11 @@ pub enum EntryKind {
 pub enum Overwrite {
     /// Leave them; only what is missing is written.
     Never,
-    /// Replace those whose content differs.
+    /// Replace those that are older than what is restored.
+    Newer,
+    /// Replace those whose content differs; the same size and time count as the same.
     Changed,
-    /// Replace them all.
+    /// Replace those whose content differs, whatever their size and time.
     Always,
 }
 

@@ -7,6 +7,7 @@ use undercroft_api::wire::{
 };
 use undercroft_foundation::Result;
 
+use crate::options::{FromDestination, MayFrom, OfProject};
 use crate::output::Output;
 use crate::table::{Align, Table};
 use crate::words::{count, grouped, moment, size};
@@ -15,12 +16,10 @@ use crate::words::{count, grouped, moment, size};
 pub(crate) struct Search {
     /// A part of a name, or a pattern with * and ?
     text: String,
-    /// In this destination only
-    #[arg(long, value_name = "DESTINATION")]
-    from: Option<String>,
-    /// In the backups of this project only
-    #[arg(long)]
-    project: Option<String>,
+    #[command(flatten)]
+    from: MayFrom,
+    #[command(flatten)]
+    project: OfProject,
     /// How many at most
     #[arg(long, value_name = "COUNT", default_value_t = 200)]
     limit: u32,
@@ -34,15 +33,15 @@ pub(crate) struct Compare {
     /// The newer backup; without it, what is on disk
     #[arg(value_name = "BACKUP")]
     newer: Option<String>,
-    /// The destination that holds them
-    #[arg(long, value_name = "DESTINATION")]
-    from: String,
+    #[command(flatten)]
+    from: FromDestination,
 }
 
 impl Search {
     pub(crate) fn run(self, api: &Api, out: &Output) -> Result<()> {
         let Self { text, from, project, limit } = self;
-        let request = SnapshotSearch { text, destination: from, project, limit: Some(limit) };
+        let (destination, project) = (from.from, project.project);
+        let request = SnapshotSearch { text, destination, project, limit: Some(limit) };
         out.show(&api.snapshot_search(request)?, |hits| print_hits(hits, out));
         Ok(())
     }
@@ -51,7 +50,7 @@ impl Search {
 impl Compare {
     pub(crate) fn run(self, api: &Api, out: &Output) -> Result<()> {
         let Self { older, newer, from } = self;
-        let request = SnapshotCompare { destination: from, from: older, to: newer };
+        let request = SnapshotCompare { destination: from.from, from: older, to: newer };
         out.show(&api.snapshot_compare(request)?, |found| print_difference(found, out));
         Ok(())
     }

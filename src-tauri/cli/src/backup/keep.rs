@@ -6,6 +6,7 @@ use undercroft_api::wire::{ForgetPlan, SnapshotPin, SnapshotsRef};
 use undercroft_foundation::Result;
 
 use crate::ending::{self, Ending};
+use crate::options::{DryRun, FromDestination};
 use crate::output::Output;
 use crate::progress;
 use crate::session::Session;
@@ -16,9 +17,8 @@ pub(crate) struct Pin {
     /// The backup: its id, the beginning of it, or `latest`
     #[arg(value_name = "BACKUP")]
     snapshot: String,
-    /// The destination that holds it
-    #[arg(long, value_name = "DESTINATION")]
-    from: String,
+    #[command(flatten)]
+    from: FromDestination,
     /// Let it go with the others again
     #[arg(long)]
     off: bool,
@@ -29,18 +29,16 @@ pub(crate) struct Forget {
     /// The backups: their ids, or the beginnings of them
     #[arg(value_name = "BACKUP", required = true)]
     snapshots: Vec<String>,
-    /// The destination that holds them
-    #[arg(long, value_name = "DESTINATION")]
-    from: String,
-    /// Only say what that would do
-    #[arg(long, short = 'n')]
-    dry_run: bool,
+    #[command(flatten)]
+    from: FromDestination,
+    #[command(flatten)]
+    dry_run: DryRun,
 }
 
 impl Pin {
     pub(crate) fn run(self, api: &Api, out: &Output) -> Result<()> {
         let Self { snapshot, from, off } = self;
-        let request = SnapshotPin { destination: from, snapshot, pinned: !off };
+        let request = SnapshotPin { destination: from.from, snapshot, pinned: !off };
         out.show(&api.snapshot_pin(request)?, |snapshot| {
             let how = if snapshot.pinned { "is pinned" } else { "is no longer pinned" };
             out.line(format!("Backup {} {how}", snapshot.short_id));
@@ -51,8 +49,8 @@ impl Pin {
 
 impl Forget {
     pub(crate) fn run(self, session: &Session, api: &Api) -> Result<Ending> {
-        let request = SnapshotsRef { destination: self.from, snapshots: self.snapshots };
-        if self.dry_run {
+        let request = SnapshotsRef { destination: self.from.from, snapshots: self.snapshots };
+        if self.dry_run.dry_run {
             let plan = api.snapshot_forget_preview(request)?;
             session.out.show(&plan, |plan| print_plan(plan, &session.out));
             return Ok(Ending::Done);

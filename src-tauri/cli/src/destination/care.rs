@@ -12,6 +12,7 @@ use undercroft_api::wire::{
 use undercroft_foundation::{Code, Error, Result};
 
 use crate::ending::{self, Ending};
+use crate::options::DryRun;
 use crate::output::Output;
 use crate::session::{self, Session};
 use crate::table::{Align, Table};
@@ -23,7 +24,7 @@ const PERIOD: Duration = Duration::from_millis(200);
 
 #[derive(Debug, Args)]
 pub(crate) struct Check {
-    /// The destination
+    /// The destination: its name, its id or the beginning of it
     destination: String,
     /// How much of its data is read back, in percent: 100 for all
     #[arg(long, value_name = "PERCENT", default_value_t = 0.0)]
@@ -32,7 +33,7 @@ pub(crate) struct Check {
 
 #[derive(Debug, Args)]
 pub(crate) struct Repair {
-    /// The destination
+    /// The destination: its name, its id or the beginning of it
     destination: String,
     /// What is mended
     #[arg(value_enum)]
@@ -54,7 +55,7 @@ enum What {
 
 #[derive(Debug, Args)]
 pub(crate) struct Parity {
-    /// The destination
+    /// The destination: its name, its id or the beginning of it
     destination: String,
     /// How much is added, in percent of what is stored; 0 for none
     percent: u8,
@@ -62,16 +63,15 @@ pub(crate) struct Parity {
 
 #[derive(Debug, Args)]
 pub(crate) struct CleanUp {
-    /// The destination
+    /// The destination: its name, its id or the beginning of it
     destination: String,
-    /// Only say what it would free
-    #[arg(long, short = 'n')]
-    dry_run: bool,
+    #[command(flatten)]
+    dry_run: DryRun,
 }
 
 #[derive(Debug, Args)]
 pub(crate) struct Mount {
-    /// The destination
+    /// The destination: its name, its id or the beginning of it
     destination: String,
     /// An empty folder
     path: PathBuf,
@@ -112,7 +112,7 @@ impl Parity {
 impl CleanUp {
     pub(crate) fn run(self, session: &Session, api: &Api) -> Result<Ending> {
         let request = DestinationRef { destination: self.destination };
-        if self.dry_run {
+        if self.dry_run.dry_run {
             let plan = api.cleanup_preview(request)?;
             session.out.show(&plan, |plan| print_cleanup(plan, &session.out));
             return Ok(Ending::Done);

@@ -13,6 +13,7 @@ use undercroft_foundation::{Code, Error, Result};
 
 use super::{Named, PasswordFile};
 use crate::ending::Ending;
+use crate::options::MayTarget;
 use crate::output::Output;
 use crate::password::{self, Purpose};
 use crate::session::{self, Session};
@@ -77,9 +78,8 @@ pub(crate) struct TestKey {
 pub(crate) struct Kit {
     /// The destination: its name, its id or the beginning of it
     destination: String,
-    /// Write the page to print into this folder, instead of printing text here
-    #[arg(long, value_name = "DIR")]
-    into: Option<PathBuf>,
+    #[command(flatten)]
+    target: MayTarget,
 }
 
 impl KeyCommand {
@@ -179,7 +179,7 @@ impl TestKey {
 impl Kit {
     pub(crate) fn run(self, session: &Session, api: &Api) -> Result<Ending> {
         let out = &session.out;
-        match self.into.as_deref() {
+        match self.target.target.as_deref() {
             Some(folder) => save(api, self.destination, folder, out)?,
             None => {
                 let kit = api.recovery_kit(DestinationRef { destination: self.destination })?;

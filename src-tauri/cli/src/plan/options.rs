@@ -8,6 +8,8 @@ use undercroft_api::wire::{
 use undercroft_foundation::{Code, Error, Result};
 
 use super::schedule;
+use crate::options::{YesNo, size_with_unit};
+use crate::repo::parse_bytes;
 use crate::words::size;
 
 /// How long a command may take when nobody says.
@@ -16,65 +18,65 @@ const HOOK_SECONDS: u32 = 3600;
 /// What a plan is to say; what is left out stays as it is.
 #[derive(Debug, Args)]
 pub(crate) struct Says {
-    /// A destination (again for more); without it, all
+    /// The destination that receives the backups (again for more)
     #[arg(long, value_name = "DESTINATION")]
     to: Vec<String>,
-    /// A project (again for more)
-    #[arg(long, short, value_name = "PROJECT", conflicts_with_all = ["tag", "all_projects"])]
+    /// The project: its name, its id or the beginning of it (again for more)
+    #[arg(long, short_alias = 'p', value_name = "PROJECT", conflicts_with_all = ["tag", "all_projects"])]
     project: Vec<String>,
-    /// The projects with this tag (again for more)
-    #[arg(long, short, value_name = "TAG", conflicts_with = "all_projects")]
+    /// The tag (again for more)
+    #[arg(long, short_alias = 't', value_name = "TAG", conflicts_with = "all_projects")]
     tag: Vec<String>,
     /// All projects, those to come included
     #[arg(long)]
     all_projects: bool,
     /// Back up the library itself, too
-    #[arg(long, value_name = "YES", num_args = 0..=1, default_missing_value = "true")]
-    with_library: Option<bool>,
+    #[arg(long, value_name = "yes|no", num_args = 0..=1, default_missing_value = "yes")]
+    with_library: Option<YesNo>,
     /// Leave out what matches this pattern (again for more)
     #[arg(long, short, value_name = "PATTERN")]
     exclude: Vec<String>,
     /// Leave out what a program makes again, such as node_modules
-    #[arg(long, value_name = "YES", num_args = 0..=1, default_missing_value = "true")]
-    leave_out_rebuildable: Option<bool>,
+    #[arg(long, value_name = "yes|no", num_args = 0..=1, default_missing_value = "yes")]
+    leave_out_rebuildable: Option<YesNo>,
     /// When it runs: manual, "hourly MINUTE", "daily HH:MM", "weekly mon,fri HH:MM",
     /// "monthly DAY HH:MM", "cron 30 12 * * 1-5" or "changes COUNT"
     #[arg(long, short)]
     schedule: Option<String>,
-    /// The time zone of the schedule, such as Europe/Vienna
+    /// The time zone, such as Europe/Vienna, instead of this machine's
     #[arg(long, value_name = "ZONE")]
     time_zone: Option<String>,
     /// Wait until the machine is on power
-    #[arg(long, value_name = "YES", num_args = 0..=1, default_missing_value = "true")]
-    on_power: Option<bool>,
+    #[arg(long, value_name = "yes|no", num_args = 0..=1, default_missing_value = "yes")]
+    on_power: Option<YesNo>,
     /// Wait for a network that is not metered
-    #[arg(long, value_name = "YES", num_args = 0..=1, default_missing_value = "true")]
-    unmetered: Option<bool>,
+    #[arg(long, value_name = "yes|no", num_args = 0..=1, default_missing_value = "yes")]
+    unmetered: Option<YesNo>,
     /// Begin nothing between these times, or "none"
     #[arg(long, value_name = "HH:MM-HH:MM")]
     quiet_hours: Option<String>,
-    /// Bytes a second to and from a destination; 0 for no limit
-    #[arg(long, value_name = "BYTES")]
-    limit: Option<u64>,
+    /// How much a second goes to and from a destination, such as 20M; 0 for no limit
+    #[arg(long, value_name = "SIZE", value_parser = parse_bytes, alias = "limit")]
+    bandwidth: Option<u64>,
     /// Threads that work at once; 0 for as many as pay
     #[arg(long, value_name = "COUNT")]
     threads: Option<u32>,
     /// Give way to other programs
-    #[arg(long, value_name = "YES", num_args = 0..=1, default_missing_value = "true")]
-    low_priority: Option<bool>,
+    #[arg(long, value_name = "yes|no", num_args = 0..=1, default_missing_value = "yes")]
+    low_priority: Option<YesNo>,
     /// A program to start before, then each of its arguments by the option again; an empty one
     /// for none
-    #[arg(long, value_name = "WORD", allow_hyphen_values = true)]
-    before: Vec<String>,
+    #[arg(long, value_name = "WORD", allow_hyphen_values = true, alias = "before")]
+    run_before: Vec<String>,
     /// A program to start after, likewise
-    #[arg(long, value_name = "WORD", allow_hyphen_values = true)]
-    after: Vec<String>,
+    #[arg(long, value_name = "WORD", allow_hyphen_values = true, alias = "after")]
+    run_after: Vec<String>,
     /// Stop these programs after so many seconds
     #[arg(long, value_name = "SECONDS")]
     command_timeout: Option<u32>,
     /// Read back what a run wrote at its end
-    #[arg(long, value_name = "YES", num_args = 0..=1, default_missing_value = "true")]
-    check_after: Option<bool>,
+    #[arg(long, value_name = "yes|no", num_args = 0..=1, default_missing_value = "yes")]
+    check_after: Option<YesNo>,
     /// Read back so many thousandths of a destination a day
     #[arg(long, value_name = "THOUSANDTHS")]
     check_daily: Option<u16>,
@@ -91,47 +93,47 @@ pub(crate) struct Keep {
     /// Keep all backups
     #[arg(long)]
     keep_all: bool,
-    /// Keep the last so many
-    #[arg(long, value_name = "COUNT")]
+    /// Keep the last N
+    #[arg(long, value_name = "N")]
     keep_last: Option<u32>,
-    /// Keep the last of each hour, for so many hours
-    #[arg(long, value_name = "COUNT")]
+    /// Keep the last of each hour, for N hours
+    #[arg(long, value_name = "N")]
     keep_hourly: Option<u32>,
-    /// Keep the last of each day, for so many days
-    #[arg(long, value_name = "COUNT")]
+    /// Keep the last of each day, for N days
+    #[arg(long, value_name = "N")]
     keep_daily: Option<u32>,
-    /// Keep the last of each week, for so many weeks
-    #[arg(long, value_name = "COUNT")]
+    /// Keep the last of each week, for N weeks
+    #[arg(long, value_name = "N")]
     keep_weekly: Option<u32>,
-    /// Keep the last of each month, for so many months
-    #[arg(long, value_name = "COUNT")]
+    /// Keep the last of each month, for N months
+    #[arg(long, value_name = "N")]
     keep_monthly: Option<u32>,
-    /// Keep the last of each year, for so many years
-    #[arg(long, value_name = "COUNT")]
+    /// Keep the last of each year, for N years
+    #[arg(long, value_name = "N")]
     keep_yearly: Option<u32>,
     /// Keep all within this time of the newest, such as 1y5m7d2h
-    #[arg(long, value_name = "TIME")]
+    #[arg(long, value_name = "SPAN")]
     keep_within: Option<String>,
-    /// Keep one an hour within this time
-    #[arg(long, value_name = "TIME")]
+    /// Keep one an hour within this time of the newest
+    #[arg(long, value_name = "SPAN")]
     keep_within_hourly: Option<String>,
-    /// Keep one a day within this time
-    #[arg(long, value_name = "TIME")]
+    /// Keep one a day within this time of the newest
+    #[arg(long, value_name = "SPAN")]
     keep_within_daily: Option<String>,
-    /// Keep one a week within this time
-    #[arg(long, value_name = "TIME")]
+    /// Keep one a week within this time of the newest
+    #[arg(long, value_name = "SPAN")]
     keep_within_weekly: Option<String>,
-    /// Keep one a month within this time
-    #[arg(long, value_name = "TIME")]
+    /// Keep one a month within this time of the newest
+    #[arg(long, value_name = "SPAN")]
     keep_within_monthly: Option<String>,
-    /// Keep one a year within this time
-    #[arg(long, value_name = "TIME")]
+    /// Keep one a year within this time of the newest
+    #[arg(long, value_name = "SPAN")]
     keep_within_yearly: Option<String>,
-    /// Keep those that bear these tags (again for others)
-    #[arg(long, value_name = "TAGS")]
+    /// Keep those that bear this tag; several joined by commas: all of them
+    #[arg(long, value_name = "TAG")]
     keep_tag: Vec<String>,
-    /// Keep the destination's backups below so many bytes
-    #[arg(long, value_name = "BYTES")]
+    /// Let the oldest go until all backups fit into this, such as 500G
+    #[arg(long, value_name = "SIZE", value_parser = size_with_unit)]
     budget: Option<u64>,
 }
 
@@ -142,21 +144,21 @@ impl Says {
         let targets = self.targets(api, draft)?;
         set(&mut draft.projects, projects);
         set(&mut draft.targets, targets);
-        set(&mut draft.library, self.with_library);
-        set(&mut draft.leave_out_rebuildable, self.leave_out_rebuildable);
+        set(&mut draft.library, self.with_library.map(YesNo::is_yes));
+        set(&mut draft.leave_out_rebuildable, self.leave_out_rebuildable.map(YesNo::is_yes));
         set(&mut draft.exclude, Some(self.exclude).filter(|patterns| !patterns.is_empty()));
         set(&mut draft.schedule, self.schedule.as_deref().map(schedule::parse).transpose()?);
         draft.time_zone = self.time_zone.or(draft.time_zone.take());
-        set(&mut draft.conditions.on_power, self.on_power);
-        set(&mut draft.conditions.unmetered, self.unmetered);
+        set(&mut draft.conditions.on_power, self.on_power.map(YesNo::is_yes));
+        set(&mut draft.conditions.unmetered, self.unmetered.map(YesNo::is_yes));
         let quiet = self.quiet_hours.as_deref().map(quiet_hours).transpose()?;
         set(&mut draft.conditions.quiet_hours, quiet);
-        set(&mut draft.limits.bytes_per_second, self.limit.map(|limit| some(limit, 0)));
+        set(&mut draft.limits.bytes_per_second, self.bandwidth.map(|limit| some(limit, 0)));
         set(&mut draft.limits.threads, self.threads.map(|threads| some(threads, 0)));
-        set(&mut draft.limits.low_priority, self.low_priority);
-        set_hook(&mut draft.before, self.before, self.command_timeout);
-        set_hook(&mut draft.after, self.after, self.command_timeout);
-        set(&mut draft.verification.after_run, self.check_after);
+        set(&mut draft.limits.low_priority, self.low_priority.map(YesNo::is_yes));
+        set_hook(&mut draft.before, self.run_before, self.command_timeout);
+        set_hook(&mut draft.after, self.run_after, self.command_timeout);
+        set(&mut draft.verification.after_run, self.check_after.map(YesNo::is_yes));
         set(&mut draft.verification.daily_permille, self.check_daily);
         set(&mut draft.verification.drill_days, self.drill_days);
         Ok(())

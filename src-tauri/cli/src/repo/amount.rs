@@ -26,7 +26,7 @@ impl Amount {
 }
 
 /// `1500`, `200K`, `20M`, `1G`, `1T`, with or without a `B` behind.
-pub(super) fn parse_bytes(text: &str) -> Result<u64, String> {
+pub(crate) fn parse_bytes(text: &str) -> Result<u64, String> {
     let wrong = || format!("{text:?} is not a size like 200M or 5G");
     let plain = text.strip_suffix(['b', 'B']).unwrap_or(text);
     let (number, shift) = match plain.chars().last().map(|unit| unit.to_ascii_uppercase()) {

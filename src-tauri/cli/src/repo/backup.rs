@@ -13,6 +13,7 @@ use undercroft_repository::{
 };
 
 use crate::ending::Ending;
+use crate::options::DryRun;
 use crate::output::Output;
 use crate::progress;
 use crate::session::Session;
@@ -63,9 +64,8 @@ pub(crate) struct Backup {
     /// The snapshot's time, if not now: 2026-01-31 12:00:00
     #[arg(long, value_name = "TIME")]
     time: Option<String>,
-    /// Say what would be done, and write nothing
-    #[arg(long, short = 'n')]
-    dry_run: bool,
+    #[command(flatten)]
+    dry_run: DryRun,
     /// Count nothing beforehand: quicker to start, but no time left is told
     #[arg(long)]
     no_scan: bool,
@@ -116,7 +116,7 @@ impl Backup {
             one_file_system: self.one_file_system,
             with_access_time: self.with_atime,
             parent,
-            dry_run: self.dry_run,
+            dry_run: self.dry_run.dry_run,
             time: self.time.as_deref().map(parse_time).transpose()?,
             estimate: !self.no_scan && !quiet,
             ..BackupRequest::default()

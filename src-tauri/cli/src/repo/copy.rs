@@ -14,6 +14,7 @@ use undercroft_repository::{
 use super::missing;
 use super::spec::Filter;
 use crate::ending::Ending;
+use crate::options::DryRun;
 use crate::output::Output;
 use crate::password::{self, Purpose};
 use crate::progress;
@@ -39,9 +40,8 @@ pub(crate) struct Copy {
     /// Give the copies this tag besides (again for more)
     #[arg(long, value_name = "TAG")]
     add_tag: Vec<String>,
-    /// Only say what would be copied
-    #[arg(long, short = 'n')]
-    dry_run: bool,
+    #[command(flatten)]
+    dry_run: DryRun,
     /// The snapshots: ids, beginnings of ids, or latest; all that fit when none is named
     #[arg(value_name = "SNAPSHOT")]
     snapshots: Vec<String>,
@@ -54,7 +54,7 @@ impl Copy {
         let options = CopyOptions {
             set_tags: (!self.set_tag.is_empty()).then_some(self.set_tag),
             add_tags: self.add_tag,
-            dry_run: self.dry_run,
+            dry_run: self.dry_run.dry_run,
         };
         let report = progress::work(session, "Copying", |job| {
             copy(&source, target, &wanted, &options, job)

@@ -28,7 +28,7 @@ pub(crate) struct Diff {
     /// Compare with this folder on disk instead; `SNAPSHOT:PATH` says what in the snapshot it was
     #[arg(long, value_name = "DIR", conflicts_with = "after")]
     disk: Option<PathBuf>,
-    /// Leave what matches this pattern on disk out (again for more)
+    /// Leave out what matches this pattern (again for more)
     #[arg(long, short, value_name = "PATTERN", requires = "disk")]
     exclude: Vec<String>,
     /// Show changed times, modes and owners too

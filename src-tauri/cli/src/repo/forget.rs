@@ -11,6 +11,7 @@ use undercroft_repository::{
 
 use super::spec::find_ids;
 use crate::ending::Ending;
+use crate::options::DryRun;
 use crate::progress;
 use crate::session::Session;
 
@@ -34,9 +35,8 @@ pub(crate) struct Forget {
     /// Which snapshots the policy holds against each other: those of the same host, paths, tags
     #[arg(long, short = 'g', value_name = "GROUP", default_value = "host,paths")]
     group_by: GroupBy,
-    /// Say what would be forgotten, and forget nothing
-    #[arg(long, short = 'n')]
-    dry_run: bool,
+    #[command(flatten)]
+    dry_run: DryRun,
     /// Free what is not needed any more at once
     #[arg(long)]
     prune: bool,
@@ -121,12 +121,12 @@ struct Course {
 impl Forget {
     pub(super) fn run(self, session: &Session, repository: &Repository) -> Result<Ending> {
         let way = if self.no_trash { Way::ForGood } else { Way::IntoTrash };
-        let course = Course { way, dry_run: self.dry_run, prune: self.prune };
+        let course = Course { way, dry_run: self.dry_run.dry_run, prune: self.prune };
         let filter = SnapshotFilter { hosts: self.host, paths: self.path, tags: self.tag };
         if !self.ids.is_empty() {
             let ids = find_ids(repository, &self.ids, &filter)?;
             course.take(session, repository, &ids)?;
-            print::named(&session.out, &ids, self.dry_run);
+            print::named(&session.out, &ids, self.dry_run.dry_run);
             return Ok(Ending::Done);
         }
         let retention = Retention {

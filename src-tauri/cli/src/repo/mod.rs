@@ -39,6 +39,8 @@ use crate::ending::Ending;
 use crate::password::{self, Purpose};
 use crate::session::Session;
 
+pub(crate) use amount::parse_bytes;
+
 /// Where the help texts list what every command on a repository takes.
 const HEADING: &str = "Options of every repo command";
 

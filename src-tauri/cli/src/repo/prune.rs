@@ -9,6 +9,7 @@ use undercroft_repository::{PruneOptions, PrunePlan, PruneReport, Repository};
 
 use super::amount::{Amount, parse_bytes, parse_span};
 use crate::ending::Ending;
+use crate::options::DryRun;
 use crate::output::Output;
 use crate::progress;
 use crate::session::Session;
@@ -32,9 +33,8 @@ pub(crate) struct Prune {
     /// Wait this long for others who work in the repository (30s, 5m, 2h)
     #[arg(long, value_name = "TIME", value_parser = parse_span)]
     retry_lock: Option<Duration>,
-    /// Only say what would be done
-    #[arg(long, short = 'n')]
-    dry_run: bool,
+    #[command(flatten)]
+    dry_run: DryRun,
 }
 
 impl Prune {
@@ -50,7 +50,7 @@ impl Prune {
             options.join_packs_below = SMALL_PACK;
         }
         let out = &session.out;
-        if self.dry_run {
+        if self.dry_run.dry_run {
             let plan =
                 progress::work(session, "Looking", |job| repository.plan_prune(&options, job))?;
             show(out, &plan, None);

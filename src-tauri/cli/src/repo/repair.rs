@@ -10,6 +10,7 @@ use undercroft_repository::{
 
 use super::spec::Filter;
 use crate::ending::Ending;
+use crate::options::DryRun;
 use crate::output::Output;
 use crate::progress;
 use crate::session::Session;
@@ -52,9 +53,8 @@ pub(crate) struct Snapshots {
     /// Move the broken snapshots into the trash
     #[arg(long)]
     forget: bool,
-    /// Only say what would be done
-    #[arg(long, short = 'n')]
-    dry_run: bool,
+    #[command(flatten)]
+    dry_run: DryRun,
     /// The snapshots: ids, beginnings of ids, or latest; all that fit when none is named
     #[arg(value_name = "SNAPSHOT")]
     snapshots: Vec<String>,
@@ -161,7 +161,7 @@ fn packs_json(report: &PackRepair) -> Value {
 impl Snapshots {
     fn run(self, session: &Session, repository: &Repository) -> Result<Ending> {
         let wanted = self.find(repository)?;
-        let options = SnapshotRepairOptions { forget: self.forget, dry_run: self.dry_run };
+        let options = SnapshotRepairOptions { forget: self.forget, dry_run: self.dry_run.dry_run };
         let report = progress::work(session, "Repairing", |job| {
             repository.repair_snapshots(&wanted, &options, job)
         })?;

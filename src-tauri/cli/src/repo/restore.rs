@@ -1,16 +1,16 @@
 //! `undercroft repo restore`: get a snapshot, or a part of it, back.
 
 use std::ffi::OsString;
-use std::path::PathBuf;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use clap::{Args, ValueEnum};
+use clap::Args;
 use serde_json::json;
 use undercroft_foundation::{Job, Result, escape_path};
-use undercroft_repository::{NodeKind, Overwrite, Repository, RestoreRequest, Snapshot};
+use undercroft_repository::{NodeKind, Repository, RestoreRequest, Snapshot};
 
 use super::spec::{Filter, Spec};
 use crate::ending::Ending;
+use crate::options::{DryRun, Overwrite, Target};
 use crate::progress;
 use crate::session::Session;
 use crate::words::{count, size};
@@ -21,21 +21,19 @@ pub(crate) struct Restore {
     /// The snapshot: its id, the beginning of it, or `latest`; `SNAPSHOT:PATH` for what is in a
     /// folder of it
     snapshot: OsString,
-    /// The folder that receives it
-    #[arg(long, short, value_name = "DIR")]
-    target: PathBuf,
+    #[command(flatten)]
+    target: Target,
     /// Only what matches this pattern (again for more)
     #[arg(long, short, value_name = "PATTERN")]
     include: Vec<String>,
-    /// Not what matches this pattern (again for more)
+    /// Leave out what matches this pattern (again for more)
     #[arg(long, short, value_name = "PATTERN")]
     exclude: Vec<String>,
     /// What to do about files that are there already
     #[arg(long, value_enum, default_value = "always")]
-    overwrite: Policy,
-    /// Say what would be done, and do nothing
-    #[arg(long)]
-    dry_run: bool,
+    overwrite: Overwrite,
+    #[command(flatten)]
+    dry_run: DryRun,
     /// Leave runs of zeros as holes
     #[arg(long)]
     sparse: bool,
@@ -46,36 +44,12 @@ pub(crate) struct Restore {
     filter: Filter,
 }
 
-#[derive(Debug, Clone, Copy, ValueEnum)]
-enum Policy {
-    /// Replace them where their content differs
-    Always,
-    /// The same, but a file of the same size and time counts as the same
-    IfChanged,
-    /// The same as `always`, where the snapshot's is the newer one
-    IfNewer,
-    /// Leave them: only what is missing is restored
-    #[value(alias = "if-missing")]
-    Never,
-}
-
-impl From<Policy> for Overwrite {
-    fn from(policy: Policy) -> Self {
-        match policy {
-            Policy::Always => Self::Always,
-            Policy::IfChanged => Self::IfChanged,
-            Policy::IfNewer => Self::IfNewer,
-            Policy::Never => Self::Never,
-        }
-    }
-}
-
 impl Restore {
     pub(super) fn run(self, session: &Session, repository: &Repository) -> Result<Ending> {
         let spec = Spec::parse(&self.snapshot)?;
         let mut snapshot = spec.find(repository, self.filter)?;
         let mut request = RestoreRequest {
-            target: self.target,
+            target: self.target.target,
             include: self.include,
             exclude: self.exclude,
             sparse: self.sparse,
@@ -91,7 +65,7 @@ impl Restore {
             Some(_) => request.subpath = spec.path().to_vec(),
             None => {}
         }
-        if self.dry_run {
+        if self.dry_run.dry_run {
             return plan(session, repository, &snapshot, &request);
         }
         let warned = AtomicUsize::new(0);
