@@ -51,6 +51,7 @@ impl Places {
                 .file_name()
                 .map_or_else(|| escape_path(&path), |it| escape_path(it.as_ref())),
             state: state_of(&path),
+            same_disk: false,
         };
         let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
         if known.len() >= KEPT {
@@ -85,7 +86,9 @@ impl Api {
     /// [`Code::Unsupported`] where there is no dialog.
     pub fn place_pick(&self, request: PlacePick) -> Result<Option<Place>> {
         let picked = self.0.host.pick_folder(request.purpose)?;
-        Ok(picked.map(|path| self.0.places.note(&path, Some(request.purpose))))
+        picked
+            .map(|path| self.on_its_disk(self.0.places.note(&path, Some(request.purpose)), &path))
+            .transpose()
     }
 
     /// Points out a folder by its path.
@@ -96,7 +99,22 @@ impl Api {
     pub fn place_type(&self, request: PlaceType) -> Result<Place> {
         let path = typed(&request.path)?;
         DiskProvider::check_place(&path)?;
-        Ok(self.0.places.point_out(&path))
+        self.place_at(&path)
+    }
+
+    /// Points out a folder, and says what else is on its disk.
+    ///
+    /// # Errors
+    /// Whatever keeps the catalog from being read.
+    pub fn place_at(&self, path: &Path) -> Result<Place> {
+        self.on_its_disk(self.0.places.point_out(path), path)
+    }
+
+    /// The place with what else is on its disk.
+    fn on_its_disk(&self, place: Place, path: &Path) -> Result<Place> {
+        let path = planned_path(path).unwrap_or_else(|_| path.to_owned());
+        let same_disk = !self.0.backups.projects_on_disk_of(&path)?.is_empty();
+        Ok(Place { same_disk, ..place })
     }
 }
 

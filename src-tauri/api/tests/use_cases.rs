@@ -162,11 +162,13 @@ fn what_is_left_to_do_is_said(stage: &Stage, destination: &Value) {
         sick.into_iter().filter(|it| !it["what"].as_str().unwrap().contains(" free ")).collect();
     // Made by hand, in no plan, and never restored from.
     let what: Vec<_> = sick.iter().map(|it| it["what"].as_str().unwrap()).collect();
-    assert_eq!(what.len(), 2, "{what:?}");
-    assert!(what[0].contains("never restored"), "{what:?}");
-    assert!(what[1].contains("no plan"), "{what:?}");
-    assert_eq!(sick[0]["fix"]["id"], format!("drill:{}", destination["id"].as_str().unwrap()));
-    stage.ask("doctor_fix", sick[0]["fix"].clone());
+    assert_eq!(what.len(), 3, "{what:?}");
+    assert!(what[0].contains("is on the disk of sample"), "{what:?}");
+    assert!(what[1].contains("never restored"), "{what:?}");
+    assert!(what[2].contains("no plan"), "{what:?}");
+    assert_eq!(stage.ask("place_type", json!({"path": stage.path("new")}))["sameDisk"], true);
+    assert_eq!(sick[1]["fix"]["id"], format!("drill:{}", destination["id"].as_str().unwrap()));
+    stage.ask("doctor_fix", sick[1]["fix"].clone());
 }
 
 #[test]
@@ -260,6 +262,7 @@ fn hostile_values(stage: &Stage, ids: &[&Value]) -> Vec<Vec<Value>> {
         json!(i64::MIN),
         json!(1e300),
         json!({"type": "typed", "password": ""}),
+        json!({"type": "typed", "password": "x"}),
         json!({"type": "keyFile", "place": "x"}),
     ];
     let mut kinds = vec![texts, listed, nested];
@@ -275,7 +278,8 @@ fn no_use_case_panics_on_any_request() {
     std::os::unix::fs::symlink("loop", stage.path("loop")).unwrap();
     let project = stage.ask("project_add", json!({"place": stage.place("work")}))["id"].clone();
     let place = stage.api.places().point_out(&stage.path("link/backups"));
-    let values = hostile_values(&stage, &[&project, &json!(place.id), &json!("latest")]);
+    let (here, typed) = (json!(place.id), json!({"type": "typed", "password": "x"}));
+    let values = hostile_values(&stage, &[&project, &here, &json!("latest")]);
     let is_shape = |error: &WireError| error.what.contains("has another shape");
     let call = |name: &str, request: Value| match stage.api.call(name, request) {
         Err(error) => {
@@ -308,10 +312,17 @@ fn no_use_case_panics_on_any_request() {
         }
         for (field, fitting) in &known {
             turn += 1;
-            for (_, value) in fitting.iter().enumerate().filter(|(n, _)| (n + turn) % 6 == 0) {
+            for (_, value) in
+                fitting.iter().enumerate().filter(|(n, _)| (n + turn).is_multiple_of(6))
+            {
                 let mut request = serde_json::Map::new();
                 for (other, fitting) in &known {
-                    let sane = fitting.iter().find(|it| **it == project).or(fitting.last());
+                    let wanted = match other.as_str() {
+                        "place" | "to" => &here,
+                        "password" => &typed,
+                        _ => &project,
+                    };
+                    let sane = fitting.iter().find(|it| *it == wanted).or(fitting.last());
                     request.extend(sane.map(|sane| ((*other).clone(), sane.clone())));
                 }
                 request.insert((*field).clone(), value.clone());
@@ -319,6 +330,7 @@ fn no_use_case_panics_on_any_request() {
             }
         }
     }
+    assert!(turn > USE_CASES.len(), "{turn} fields only");
 }
 
 #[test]

@@ -8,6 +8,7 @@ use undercroft_foundation::{DestinationId, JobState, ProjectId, Result, count_te
 use undercroft_library::{Attempt, Project};
 
 use crate::backups::Backups;
+use crate::destinations::{Destination, Disks};
 use crate::seen::SeenSnapshot;
 use crate::words;
 
@@ -41,7 +42,8 @@ pub struct Protection {
 /// What the catalog knows of all projects.
 struct Known {
     now: Timestamp,
-    names: HashMap<DestinationId, String>,
+    destinations: HashMap<DestinationId, Destination>,
+    disks: Disks,
     snapshots: HashMap<ProjectId, Vec<SeenSnapshot>>,
     attempts: HashMap<ProjectId, Attempt>,
 }
@@ -71,11 +73,12 @@ impl Backups {
                 snapshots.entry(project).or_default().push(snapshot);
             }
         }
-        let names = self.destinations()?.into_iter().map(|each| (each.id, each.name));
+        let destinations = self.destinations()?.into_iter().map(|each| (each.id, each));
         let attempts = self.library.runs().newest_attempts()?;
         Ok(Known {
             now: self.library.world().clock.now(),
-            names: names.collect(),
+            destinations: destinations.collect(),
+            disks: Disks::now(),
             snapshots,
             attempts: attempts.into_iter().map(|attempt| (attempt.project, attempt)).collect(),
         })
@@ -124,13 +127,24 @@ impl Known {
             let days = count_text(days, "day");
             return (Attention, format!("Its newest backup is {days} old."));
         }
-        let mut names: Vec<_> =
-            holders.iter().filter_map(|id| self.names.get(id).cloned()).collect();
-        names.sort_unstable_by_key(|name| name.to_lowercase());
-        let mut reason = format!("It is backed up to {}.", words::list(&names));
+        let mut reason = self.told_where(project, holders);
         if let Some(attempt) = attempt.filter(|attempt| attempt.state == JobState::Warnings) {
             reason += &format!(" {}.", attempt.why);
         }
         (Protected, reason)
+    }
+
+    /// Where its backups are, and whether they go when its disk does.
+    fn told_where(&self, project: &Project, holders: &BTreeSet<DestinationId>) -> String {
+        let mut holders: Vec<_> =
+            holders.iter().filter_map(|id| self.destinations.get(id)).collect();
+        holders.sort_unstable_by_key(|holder| holder.name.to_lowercase());
+        let names: Vec<_> = holders.iter().map(|holder| holder.name.clone()).collect();
+        let backed_up = format!("It is backed up to {}", words::list(&names));
+        let is_shared = |it: &&Destination| self.disks.are_shared(&it.path, &project.root);
+        match !holders.is_empty() && holders.iter().all(is_shared) {
+            true => format!("{backed_up}, on the project's own disk: if it fails, both are lost."),
+            false => format!("{backed_up}."),
+        }
     }
 }

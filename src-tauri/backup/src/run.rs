@@ -139,7 +139,7 @@ pub(crate) fn require_source(project: &Project) -> Result<()> {
     }
     Err(Error::new(Code::SourceMissing, format!("Cannot back up {}", project.name))
         .why(format!("Its folder is not at {}", escape_path(&project.root)))
-        .next("Bring the folder or its drive back, or forget the project; its backups are kept"))
+        .next("Bring the folder or its drive back, or remove the project; its backups are kept"))
 }
 
 pub(crate) fn sentence(summary: &BackupSummary, destination: &Destination) -> String {

@@ -32,14 +32,16 @@ fn a_project_is_safe_while_its_newest_backup_is_fresh_and_the_last_one_did_not_f
     is(Attention, "It has no backup yet.", 0);
     let disk = home.destination(&backups, "Disk");
     assert_eq!(back_up(disk.id), JobState::Succeeded);
-    is(Protected, "It is backed up to Disk.", 1);
+    // Beside the project, as all of a test is.
+    let own = ", on the project's own disk: if it fails, both are lost.";
+    is(Protected, &format!("It is backed up to Disk{own}"), 1);
     assert!(backups.protection(&project).unwrap().last_backup.is_some());
 
     home.clock.advance(DAY * 8);
     is(Attention, "Its newest backup is 8 days old.", 1);
     let nas = home.destination(&backups, "NAS");
     assert_eq!(back_up(nas.id), JobState::Succeeded);
-    is(Protected, "It is backed up to Disk and NAS.", 2);
+    is(Protected, &format!("It is backed up to Disk and NAS{own}"), 2);
 
     let away = home.path().join("away");
     fs::rename(&disk.path, &away).unwrap();

@@ -74,7 +74,7 @@ enum Command {
     /// Show how the memory is used, and copy session work out and in
     #[command(subcommand)]
     Memory(memory::Command),
-    /// Add, list and forget places that hold backups
+    /// Add, list and remove places that hold backups
     #[command(subcommand)]
     Destination(destination::Command),
     /// Say what is backed up by itself, where, when, and how long it is kept

@@ -133,11 +133,15 @@ impl Command {
         match self {
             Self::Add(add) => {
                 let place = session::place(&api, &add.path)?;
+                let same_disk = place.same_disk;
                 let added = match add.new.is_given() {
                     true => add_new(&api, place, add.name, add.new)?,
                     false => add_place(&api, place, add.name, &add.password)?,
                 };
                 out.show(&added, |destination| print_added(destination, out));
+                if same_disk {
+                    out.note("It is on the disk of your projects: if that fails, both are lost.");
+                }
             }
             Self::List => {
                 let destinations = api.destination_list(Nothing {})?;

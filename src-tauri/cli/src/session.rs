@@ -67,7 +67,7 @@ impl Session {
 
 /// Points out a folder named on the command line, relative to where the user is.
 pub(crate) fn place(api: &Api, path: &Path) -> Result<Place> {
-    Ok(api.places().point_out(&std::path::absolute(path).at("find", path)?))
+    api.place_at(&std::path::absolute(path).at("find", path)?)
 }
 
 fn log_to_stderr(verbose: u8) {

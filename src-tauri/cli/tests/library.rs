@@ -58,7 +58,8 @@ fn a_project_is_backed_up_browsed_and_restored() {
         .lines()
         .filter(|line| line.starts_with("warning") && !line.contains(" free "))
         .collect();
-    assert_eq!(warnings.len(), 2, "{doctor}");
+    assert_eq!(warnings.len(), 3, "{doctor}");
+    assert!(doctor.contains("is on the disk of vault"), "{doctor}");
     assert!(doctor.contains("never restored from on trial"), "{doctor}");
     let fix = doctor.lines().find_map(|line| line.split_once("--fix ")).unwrap().1;
     let doctor = stage.run(&["doctor", "--fix", fix]);

@@ -135,7 +135,7 @@ impl Code {
             Self::Damaged => "Run a check to see what is affected; keep the storage as it is",
             Self::StorageFull => "Free some room and try again; nothing was lost",
             Self::PermissionDenied => "Give your user access to it and try again",
-            Self::SourceMissing => "Bring the folder or drive back, or forget the project",
+            Self::SourceMissing => "Bring the folder or drive back, or remove the project",
             Self::Cancelled => "Start it again when it suits you; what was done is kept",
             Self::Unavailable => "Try again in a moment",
             Self::Unsupported => "Use the desktop window or the command line instead",

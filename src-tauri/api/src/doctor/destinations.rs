@@ -55,7 +55,7 @@ impl Api {
                 AREA,
                 format!("{name}: {display} is not there"),
                 "It was moved or deleted, or its drive is away",
-                "Connect the drive, or forget the destination; what it holds stays there",
+                "Connect the drive, or remove the destination; what it holds stays there",
             )];
         }
         let filter = SnapshotFilter { project: None, destination: Some(destination.id.clone()) };
@@ -69,7 +69,27 @@ impl Api {
         findings.extend(examine_password(destination));
         findings.extend(examine_room(destination));
         findings.extend(self.examine_locks(destination));
+        findings.extend(self.examine_disk(destination));
         findings
+    }
+
+    fn examine_disk(&self, destination: &Destination) -> Option<Finding> {
+        let path = self.0.backups.find_destination(&destination.id).ok()?.path;
+        let projects = match self.0.backups.projects_on_disk_of(&path) {
+            Ok(projects) => projects,
+            Err(error) => return Some(unwell(AREA, &error)),
+        };
+        let (first, others) = projects.split_first()?;
+        let whose = match others.len() as u64 {
+            0 => first.name.clone(),
+            more => format!("{} and {}", first.name, count_text(more, "other project")),
+        };
+        Some(warning(
+            AREA,
+            format!("{} is on the disk of {whose}", destination.name),
+            "If that disk fails, the projects and these backups are lost together",
+            "Add a destination on another drive",
+        ))
     }
 
     fn examine_locks(&self, destination: &Destination) -> Option<Finding> {

@@ -62,7 +62,7 @@ fn examine(project: &Project) -> Finding {
             AREA,
             format!("{name}: {path} is not there"),
             "It was moved or deleted, or its drive is away",
-            "Bring the folder or drive back, or forget the project; its backups are kept",
+            "Bring the folder or drive back, or remove the project; its backups are kept",
         ),
     }
 }

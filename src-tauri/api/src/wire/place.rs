@@ -49,6 +49,9 @@ pub struct Place {
     pub name: String,
     /// What is there.
     pub state: PlaceState,
+    /// Whether projects are on the same disk: what is kept there is lost with them if it fails.
+    #[serde(default)]
+    pub same_disk: bool,
 }
 
 /// What is at a place.

@@ -156,7 +156,7 @@ impl Backups {
         match self.destinations()?.into_iter().find(|other| other.path == path) {
             Some(other) => Err(Error::new(Code::AlreadyExists, what)
                 .why(format!("The destination {} belongs there, and is away", other.name))
-                .next("Connect its drive, or forget that destination first")),
+                .next("Connect its drive, or remove that destination first")),
             None => Ok(()),
         }
     }

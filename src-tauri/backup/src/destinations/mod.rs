@@ -2,6 +2,7 @@
 
 mod adding;
 mod copying;
+mod disks;
 mod locating;
 mod mounts;
 mod room;
@@ -18,6 +19,7 @@ use crate::backups::Backups;
 use crate::secrets::{NewPassword, PasswordKeeper};
 use crate::{plans, seen};
 
+pub(crate) use disks::Disks;
 pub(crate) use locating::{Presence, Searches};
 pub(crate) use mounts::digest_at;
 pub use room::DestinationRoom;

@@ -101,17 +101,38 @@ fn tails(path: &Path) -> Vec<PathBuf> {
 }
 
 fn mount_points(table: &[u8]) -> BTreeSet<PathBuf> {
-    table
-        .split(|byte| *byte == b'\n')
-        .filter_map(|line| {
-            let mut fields = line.split(|byte| *byte == b' ');
-            let point = fields.nth(4)?;
-            let kind = fields.skip_while(|field| *field != b"-").nth(1)?;
-            let kind = std::str::from_utf8(kind).ok()?;
-            (!PASSED_OVER.contains(&kind))
-                .then(|| PathBuf::from(OsString::from_vec(unescape(point))))
-        })
-        .collect()
+    let drives = all(table).into_iter().filter(|mount| !PASSED_OVER.contains(&&*mount.kind));
+    drives.map(|mount| mount.point).collect()
+}
+
+/// A file system and where it is mounted.
+#[derive(Debug)]
+pub(super) struct Mount {
+    pub(super) point: PathBuf,
+    /// Its number, `8:1`.
+    pub(super) device: String,
+    /// `ext4` and the like.
+    kind: String,
+    /// What is mounted: a device's path, or any text.
+    pub(super) source: Vec<u8>,
+}
+
+/// What the table says, in its order.
+pub(super) fn all(table: &[u8]) -> Vec<Mount> {
+    let lines = table.split(|byte| *byte == b'\n');
+    lines.filter_map(Mount::parse).collect()
+}
+
+impl Mount {
+    fn parse(line: &[u8]) -> Option<Self> {
+        let mut fields = line.split(|byte| *byte == b' ');
+        let device = String::from_utf8(fields.nth(2)?.to_vec()).ok()?;
+        let point = PathBuf::from(OsString::from_vec(unescape(fields.nth(1)?)));
+        let mut rest = fields.skip_while(|field| *field != b"-").skip(1);
+        let kind = String::from_utf8(rest.next()?.to_vec()).ok()?;
+        let source = unescape(rest.next()?);
+        Some(Self { point, device, kind, source })
+    }
 }
 
 /// The kernel writes spaces and the like as three octal digits.
@@ -143,6 +164,8 @@ mod tests {
                       31 22 8:2 / /media/My\\040Disk rw,nosuid shared:2 master:3 - vfat /dev/b rw\n";
         let points: Vec<_> = mount_points(table).into_iter().collect();
         assert_eq!(points, [Path::new("/"), Path::new("/media/My Disk")]);
+        let last = all(table).pop().unwrap();
+        assert_eq!((&*last.device, &*last.source), ("8:2", &b"/dev/b"[..]));
         assert!(mount_points(b"nonsense\n\n1 2 3").is_empty());
     }
 

@@ -94,7 +94,7 @@ impl History {
         if workspace.name == MAIN {
             return Err(Error::new(Code::Invalid, "The workspace main cannot be closed")
                 .why("It is where you work on the project")
-                .next("Pause it, or forget the project"));
+                .next("Pause it, or remove the project"));
         }
         let is_there = workspace.is_present();
         if is_there {

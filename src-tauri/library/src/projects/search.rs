@@ -50,8 +50,7 @@ pub(super) fn find(projects: &[Project], text: &str) -> Result<Project> {
         about: escape_path(&project.root),
     };
     let is_forgotten = |project: &Project| project.status == ProjectStatus::Trashed;
-    let (forgotten, at_hand): (Vec<_>, Vec<_>) =
-        projects.iter().cloned().partition(|project| is_forgotten(project));
+    let (forgotten, at_hand): (Vec<_>, Vec<_>) = projects.iter().cloned().partition(is_forgotten);
     let found = find_called("project", text, &at_hand, called);
     match found {
         Err(unknown) if unknown.code() == Code::NotFound => {

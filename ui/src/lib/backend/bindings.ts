@@ -1425,6 +1425,8 @@ export type Place = {
 	name: string,
 	/** What is there. */
 	state: PlaceState,
+	/** Whether projects are on the same disk: what is kept there is lost with them if it fails. */
+	sameDisk?: boolean,
 };
 
 /** Asks the user for a folder. */
