@@ -168,7 +168,7 @@ fn files_are_looked_at_saved_and_brought_in() {
     // What no version holds goes only when the user insists, and git's own never.
     for act in [&["delete", ".git"][..], &["save", ".git/hooks/x", "--from", "content", "--force"]]
     {
-        let refused = stage.fails(1, &[&["file"], act].concat());
+        let refused = stage.fails(1, &[&["file"][..], act].concat());
         assert!(refused.contains("git's own"), "{refused}");
     }
     write_file(stage.path("work/sub/package.json"), "{}");
