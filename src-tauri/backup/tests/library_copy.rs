@@ -116,7 +116,7 @@ fn two_libraries_at_one_destination_never_let_go_of_each_others() {
     }
     for ((_, backups, disk), own) in rooms.iter().zip(&all) {
         let goes = backups.preview_retention(disk.id, &keep_one, None, &Job::new()).unwrap();
-        let goes: HashSet<_> = goes.drop.iter().map(|it| it.snapshot.id).collect();
+        let goes: HashSet<_> = goes.drop.iter().map(|it| it.id).collect();
         assert_eq!(goes, HashSet::from(own[0]), "only the older ones of its own");
     }
     let (library, backups, disk) = &rooms[0];
