@@ -87,25 +87,25 @@ fn an_exclusive_lock_of_restic_is_heeded_while_it_lives_and_not_after() {
     scene.restic().check();
 }
 
-/// Runs `meanwhile` while a backup waits to write its first pack.
-fn during_a_backup(scene: &Scene, world: &World, meanwhile: impl FnOnce()) {
+/// Runs `meanwhile` while a backup waits to write its first pack, and says how that ended.
+fn during_a_backup(scene: &Scene, world: &World, meanwhile: impl FnOnce()) -> Option<Code> {
     write_file(scene.source().join("more"), random_bytes(2, 1 << 20));
     let gate = Arc::new(Gate::default());
     let provider = gate.before(scene.disk(), "data/");
     let repository = Repository::open(provider, &password(), world).unwrap();
-    thread::scope(|scope| {
-        let running = scope.spawn(|| back_up(&repository, &scene.request()));
+    thread::scope(|threads| {
+        let running = threads.spawn(|| code_of_backup(&repository, scene));
         let held = gate.wait_until_reached();
         meanwhile();
         drop(held);
-        running.join().unwrap();
-    });
+        running.join().unwrap()
+    })
 }
 
 #[test]
 fn while_we_add_restic_may_add_and_may_not_check() {
     let scene = scene();
-    during_a_backup(&scene, &World::real(), || {
+    let ended = during_a_backup(&scene, &World::real(), || {
         assert_eq!(locks(&scene), 1);
         let refused = scene.restic().output(&["check"]);
         assert!(!refused.status.success());
@@ -120,6 +120,7 @@ fn while_we_add_restic_may_add_and_may_not_check() {
         assert_eq!(code_of_backup(&other, &scene), None);
         assert_eq!(other.unlock(false).unwrap(), 0);
     });
+    assert_eq!(ended, None);
     assert_eq!(locks(&scene), 0);
     scene.restic().check();
 }
@@ -131,7 +132,7 @@ fn a_lock_that_was_not_refreshed_for_half_an_hour_is_nobodys() {
         let past = Timestamp::now() - SignedDuration::from_mins(minutes);
         let clock = Arc::new(ManualClock::at(past));
         let world = World { clock, random: Arc::new(OsRandom) };
-        during_a_backup(&scene, &world, || {
+        let ended = during_a_backup(&scene, &world, || {
             let mut repository = scene.open();
             let changed = repository.change_password(&password());
             let code = changed.err().map(|error| error.code());
@@ -141,6 +142,7 @@ fn a_lock_that_was_not_refreshed_for_half_an_hour_is_nobodys() {
             scene.restic().run(&["unlock"]);
             assert_eq!(scene.restic().output(&["check"]).status.success(), !locked);
         });
+        assert_eq!(ended, (!locked).then_some(Code::Locked), "{minutes} minutes");
     }
     assert_eq!(locks(&scene), 0);
 }
