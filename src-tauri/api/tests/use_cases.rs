@@ -497,5 +497,5 @@ fn a_library_of_an_earlier_version_is_opened_with_all_that_is_in_it() {
     assert_eq!(versions, ["Say what it is", "Begin to keep versions"]);
     assert_eq!(listed("plan_list", json!({}), "draft")[0]["name"], "nightly");
     assert_eq!(listed("destination_list", json!({}), "name"), ["shelf"]);
-    assert_eq!(listed("run_list", json!({}), "state").len(), 6);
+    assert_eq!(listed("run_list", json!({}), "state").len(), 5);
 }
