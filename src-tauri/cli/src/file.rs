@@ -100,7 +100,7 @@ pub(crate) struct Search {
     /// Look into the files rather than at their paths
     #[arg(long, short)]
     content: bool,
-    /// How many hits at most
+    /// How many at most
     #[arg(long, value_name = "COUNT", default_value_t = 200)]
     limit: u32,
 }

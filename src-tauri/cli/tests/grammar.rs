@@ -1,5 +1,8 @@
 //! The grammar: sound, whole, and what the window tells people of it is true.
 
+use std::collections::BTreeMap;
+
+use clap::Arg;
 use clap::error::ErrorKind;
 use undercroft_api::USE_CASES;
 
@@ -60,6 +63,74 @@ fn every_hint_of_the_window_is_a_command_line() {
 fn without_brackets(hint: &str) -> String {
     let parts = hint.split('[').map(|part| part.split_once(']').map_or(part, |(_, after)| after));
     parts.collect()
+}
+
+/// What an argument is, wherever it is.
+#[derive(Debug, PartialEq, Eq)]
+struct Meaning {
+    short: Option<char>,
+    kind: String,
+    takes: bool,
+    help: String,
+}
+
+impl Meaning {
+    fn of(argument: &Arg) -> Self {
+        let help = argument.get_help().map(ToString::to_string).unwrap_or_default();
+        Self {
+            short: argument.get_short(),
+            kind: format!("{:?}", argument.get_value_parser().type_id()),
+            takes: argument.get_action().takes_values(),
+            help: help.replace(" (again for more)", ""),
+        }
+    }
+}
+
+#[test]
+fn an_option_means_one_thing_in_every_command() {
+    let mut known: BTreeMap<String, (String, Meaning)> = BTreeMap::new();
+    let mut letters: BTreeMap<char, String> = BTreeMap::new();
+    let mut wrong = Vec::new();
+    each_command(&undercroft_cli::command(), "", &mut |path, command| {
+        // What is restic's is called, and means, what restic's users know.
+        if path.starts_with(" undercroft repo") {
+            return;
+        }
+        for argument in command.get_arguments().filter(|it| !it.is_hide_set()) {
+            let Some(name) = argument.get_long() else { continue };
+            let meaning = Meaning::of(argument);
+            if let Some(letter) = meaning.short {
+                let of = letters.entry(letter).or_insert_with(|| name.to_owned());
+                if of != name {
+                    wrong.push(format!("-{letter} is --{of} and in{path} --{name}"));
+                }
+            }
+            match known.get(name) {
+                Some((other, before)) if *before != meaning => {
+                    wrong.push(format!("--{name} is {before:?} in{other}, {meaning:?} in{path}"));
+                }
+                Some(_) => {}
+                None => drop(known.insert(name.to_owned(), (path.to_owned(), meaning))),
+            }
+        }
+    });
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    for (name, letter) in [("dry-run", 'n'), ("workspace", 'w'), ("target", 't'), ("message", 'm')]
+    {
+        assert_eq!(known[name].1.short, Some(letter), "--{name}");
+    }
+}
+
+#[test]
+fn a_choice_between_yes_and_no_is_said_so() {
+    each_command(&undercroft_cli::command(), "", &mut |path, command| {
+        let is_bare = |it: &&Arg| {
+            it.get_action().takes_values()
+                && it.get_value_parser().type_id() == clap::value_parser!(bool).type_id()
+        };
+        let bare: Vec<_> = command.get_arguments().filter(is_bare).map(Arg::get_id).collect();
+        assert!(bare.is_empty(), "{path} takes true and false: {bare:?}");
+    });
 }
 
 #[test]
