@@ -3,7 +3,7 @@
 use std::ffi::OsStr;
 use std::os::fd::AsFd;
 use std::os::unix::ffi::OsStrExt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use rustix::fs::{CWD, OFlags};
 
@@ -26,16 +26,16 @@ pub(super) fn estimate(run: &Run<'_>, sources: &[PathBuf]) {
             if run.is_over() || run.job.check_cancelled().is_err() {
                 return;
             }
-            count_in(run, folder, stat.device_id(), &mut folders);
+            count_in(run, &folder, stat.device_id(), &mut folders);
         }
     }
     run.job.settle_totals();
 }
 
 /// Counts the files in a folder, and adds the folders in it to those that are left.
-fn count_in(run: &Run<'_>, folder: PathBuf, device: u64, folders: &mut Vec<PathBuf>) {
+fn count_in(run: &Run<'_>, folder: &Path, device: u64, folders: &mut Vec<PathBuf>) {
     let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
-    let Ok(open) = open_quietly(CWD, &folder, flags) else { return };
+    let Ok(open) = open_quietly(CWD, folder, flags) else { return };
     for name in list(&open).unwrap_or_default() {
         let path = folder.join(OsStr::from_bytes(&name));
         let text = path.as_os_str().as_bytes();
