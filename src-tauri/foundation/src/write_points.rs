@@ -62,6 +62,7 @@ pub const WRITE_POINTS: &[&str] = &[
     "history.before-publish",
     "history.published",
     "history.rolled-up",
+    "history.wide-pack-grown",
     "history.marks-written",
     "history.thin-written",
     "history.thin-published",

@@ -13,6 +13,7 @@ use crate::history::History;
 use crate::names::{SIDECAR, real_name};
 use crate::path::TreePath;
 use crate::save::content::{object_of, pointer};
+use crate::sidecar::parts::is_part;
 use crate::sidecar::{ENTRIES, Entries};
 use crate::store::{HistoryStore, ObjectKind, TreeLine, TreeMode};
 use crate::version::{ContentId, GitId, Version};
@@ -328,7 +329,7 @@ fn place_of(stored: &[u8]) -> TreePath {
         Some((&SIDECAR, folders)) => TreePath::from_names(
             folders
                 .iter()
-                .filter(|name| **name != ENTRIES)
+                .filter(|name| **name != ENTRIES && !is_part(name))
                 .map(|name| name.strip_suffix(b".d").unwrap_or(name)),
         ),
         _ => {

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use undercroft_foundation::Result;
 
 use crate::names::{SIDECAR, real_name, stored_name};
-use crate::sidecar::{ENTRIES, Entries, folder_name};
+use crate::sidecar::{ENTRIES, Entries, Totals, damaged, decode_lines, folder_name, parts};
 use crate::store::{HistoryStore, ObjectKind, TreeMode};
 use crate::version::GitId;
 
@@ -48,9 +48,13 @@ impl StoredFolder {
         Ok(Self { tree: find(self.tree, &stored_name(name))?, sidecar })
     }
 
-    /// How many files are in it and below it.
-    pub(crate) fn files(self, store: &HistoryStore) -> Result<u64> {
-        Ok(self.view(store)?.entries.totals.files)
+    /// How much is in it and below it.
+    pub(crate) fn totals(self, store: &HistoryStore) -> Result<Totals> {
+        let lines = self.sidecar.map(|id| store.tree(id)).transpose()?.unwrap_or_default();
+        let Some(line) = lines.into_iter().find(|line| line.name == ENTRIES) else {
+            return Ok(Totals::default());
+        };
+        Ok(Entries::decode(&store.read(ObjectKind::Blob, line.id)?)?.0.totals)
     }
 
     /// Reads it.
@@ -61,12 +65,23 @@ impl StoredFolder {
                 view.blobs.insert(real_name(&line.name).to_vec(), (line.mode, line.id));
             }
         }
+        let (mut in_parts, mut lines) = (0, Vec::new());
         for line in self.sidecar.map(|id| store.tree(id)).transpose()?.unwrap_or_default() {
             if line.mode == TreeMode::Folder {
                 view.sidecars.insert(line.name, line.id);
             } else if line.name == ENTRIES {
-                view.entries = Entries::decode(&store.read(ObjectKind::Blob, line.id)?)?;
+                let blob = store.read(ObjectKind::Blob, line.id)?;
+                (view.entries, in_parts) = Entries::decode(&blob)?;
+            } else if parts::is_part(&line.name) {
+                lines.extend(decode_lines(&store.read(ObjectKind::Blob, line.id)?)?);
             }
+        }
+        if lines.len() != in_parts {
+            return Err(damaged("A part of it is missing"));
+        }
+        if in_parts > 0 {
+            lines.sort_unstable_by(|a, b| a.name.cmp(&b.name));
+            view.entries.lines = lines;
         }
         Ok(view)
     }

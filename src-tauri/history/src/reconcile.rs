@@ -165,7 +165,7 @@ impl History {
             }
             None => Vec::new(),
         };
-        let totals = root.view(store)?.entries.totals;
+        let totals = root.totals(store)?;
         let parent = parent.map(|parent| parent.version);
         let mut version = version_of(commit, id, project, parent, totals, &changed);
         if let Some(mark) = marks.get(&version.id) {

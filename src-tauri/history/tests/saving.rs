@@ -4,11 +4,13 @@ mod support;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
+use std::path::Path;
 
 use support::{Bench, path};
 use undercroft_foundation::Job;
 use undercroft_history::{
-    ChangeKind, EntryKind, Layer, LayerReason, Names, SaveOrder, Scope, Touched, Trigger,
+    ChangeKind, EntryKind, Layer, LayerReason, Names, SaveOrder, Scope, Touched, Trigger, Version,
+    VersionFilter,
 };
 use undercroft_testkit::{awkward_tree, random_bytes, write_file};
 
@@ -240,5 +242,96 @@ fn the_hundredth_save_of_a_binary_file_finds_the_store_as_small_as_the_second() 
     assert!(count("data") < 80 && count("index") < 40, "{} packs", count("data"));
     assert_eq!(count("snapshots"), 1);
     assert_eq!(bench.read(first.id, "picture"), picture(0));
+}
+
+/// A folder of so many files, each of its own content.
+fn wide(work: &Path, files: usize) {
+    fs::create_dir_all(work.join("wide")).unwrap();
+    for file in 0..files {
+        fs::write(work.join(format!("wide/a-file-of-many-{file}")), format!("{file}\n")).unwrap();
+    }
+}
+
+/// Changes a byte of a file in the wide folder, and saves as the watcher would.
+fn save_one(bench: &Bench, file: usize, content: &str) -> Version {
+    let name = format!("wide/a-file-of-many-{file}");
+    bench.write(&name, content);
+    let mut touched = Touched::default();
+    touched.add(&path(&name));
+    let order = SaveOrder::new(Trigger::Automatic, "");
+    bench
+        .history
+        .save(bench.main().id, Scope::Touched(touched), order, &Job::new())
+        .unwrap()
+        .unwrap()
+}
+
+fn bytes_in(folder: &Path) -> u64 {
+    let entries = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    entries
+        .map(|path| if path.is_dir() { bytes_in(&path) } else { path.metadata().unwrap().len() })
+        .sum()
+}
+
+#[test]
+fn a_byte_among_fifty_thousand_siblings_costs_little() {
+    let (bench, _) = Bench::begun(|work| wide(work, 50_000));
+    let mut before = bytes_in(&bench.git_folder());
+    for round in 0..4 {
+        let version = save_one(&bench, 4321 * round, "changed\n");
+        let now = bytes_in(&bench.git_folder());
+        assert!(version.stored_bytes <= 20_000, "{} bytes", version.stored_bytes);
+        assert!(now - before <= 20_000, "{} bytes more", now - before);
+        assert_eq!((version.modified, version.files), (1, 50_000));
+        before = now;
+    }
+    bench.fsck();
+}
+
+#[test]
+fn versions_of_a_wide_folder_are_as_they_were() {
+    let (bench, _) = Bench::begun(|work| wide(work, 3000));
+    let mut made = Vec::new();
+    for round in 0..70 {
+        made.push((round, save_one(&bench, round * 40, &format!("round {round}"))));
+    }
+    // What came, what went and another kind of change are seen beside it.
+    let name = |file| format!("wide/a-file-of-many-{file}");
+    fs::remove_file(bench.work().join(name(77))).unwrap();
+    bench.write("wide/new", "new");
+    fs::create_dir(bench.work().join("wide/folder")).unwrap();
+    bench.write("wide/folder/deep", "deep");
+    let mixed = save_one(&bench, 5, "five");
+    assert_eq!((mixed.added, mixed.removed, mixed.modified), (2, 1, 1));
+    bench.write("wide/folder/deep", "deeper");
+    let mut touched = Touched::default();
+    touched.add(&path("wide/folder/deep"));
+    let order = SaveOrder::new(Trigger::Automatic, "");
+    let deeper = bench.history.save(bench.main().id, Scope::Touched(touched), order, &Job::new());
+    let deeper = deeper.unwrap().unwrap();
+    assert_eq!((deeper.modified, deeper.files), (1, 3001));
+    // All that is there is in the last version: looking at everything finds nothing more.
+    assert_eq!(bench.save(), None);
+    bench.fsck();
+    let packs = fs::read_dir(bench.git_folder().join("objects/pack")).unwrap().count();
+    assert!(packs < 100, "{packs} files of packs");
+    let check = |bench: &Bench| {
+        for (round, version) in &made {
+            let content = bench.read(version.id, &name(round * 40));
+            assert_eq!(content, format!("round {round}").as_bytes());
+            assert_eq!(bench.read(version.id, &name(77)), b"77\n");
+        }
+        assert!(bench.history.check(bench.project, &Job::new()).unwrap().is_sound());
+    };
+    check(&bench);
+    let known = bench.history.versions(bench.main().id, &VersionFilter::default()).unwrap();
+    bench.history.rebuild(&Job::new()).unwrap();
+    assert_eq!(bench.history.versions(bench.main().id, &VersionFilter::default()).unwrap(), known);
+    bench.history.compact(bench.project, &Job::new()).unwrap();
+    bench.fsck();
+    check(&bench);
+    // And from there on.
+    let last = save_one(&bench, 9, "nine");
+    assert_eq!(bench.read(last.id, &name(9)), b"nine");
     bench.fsck();
 }

@@ -202,6 +202,25 @@ pub(super) const SAVE: Scenario = Scenario {
     ..PLAIN
 };
 
+/// A version of a folder of very many entries, after others of it.
+pub(super) const WIDE: Scenario = Scenario {
+    prepare: |program| {
+        begun(program);
+        for file in 0..1200 {
+            let name = format!("work/wide/a-file-with-a-name-of-some-length-{file}");
+            write_file(program.path(&name), format!("{file}"));
+        }
+        make_version(program, "wide");
+        write_file(program.path("work/wide/a-file-with-a-name-of-some-length-7"), "changed");
+        write_file(program.path("work/notes.txt"), "three");
+    },
+    arguments: |_| words("version save kept -m three"),
+    points: &["history.pack-written", "history.pack-published", "history.wide-pack-grown"],
+    times: 2,
+    done: |program| newest_is(program, "three"),
+    ..PLAIN
+};
+
 pub(super) const MARK: Scenario = Scenario {
     arguments: |_| words("version mark latest --name release"),
     points: &["history.marks-written", "catalog.committed"],

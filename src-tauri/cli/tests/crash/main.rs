@@ -439,6 +439,7 @@ crashes! {
     a_killed_change_of_tags: forget::TAG;
     a_killed_first_version: history::START;
     a_killed_version: history::SAVE;
+    a_killed_version_of_a_wide_folder: history::WIDE;
     a_killed_mark: history::MARK;
     a_killed_rule: history::RULES;
     a_killed_return: history::RETURN;

@@ -40,6 +40,7 @@ const POINTS: &[&str] = &[
     "history.before-publish",
     "history.published",
     "history.rolled-up",
+    "history.wide-pack-grown",
     "history.compact-packed",
     "history.compact-removed",
     "history.compact-objects-published",

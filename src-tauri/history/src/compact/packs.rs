@@ -13,7 +13,8 @@ use undercroft_foundation::{
 
 use super::{Live, deltas};
 use crate::store::{
-    Deflater, HistoryStore, ObjectKind, PackBuilder, WriteLock, entries_of, write_pack,
+    Deflater, EntryHead, HistoryStore, ObjectKind, PackBuilder, Packed, WriteLock, entries_of,
+    write_pack,
 };
 use crate::version::GitId;
 
@@ -196,8 +197,9 @@ impl Copying<'_> {
             job.check_cancelled()?;
             let mut entry = vec![0; to - from];
             file.read_exact_at(&mut entry, from as u64).at("read", &pack.path)?;
-            if head_of(&entry).is_none_or(|(kind, _, _)| kind.is_none()) {
-                // A delta of stock git's, which means nothing alone.
+            let packed = EntryHead::of(&entry).map(|head| head.packed);
+            if !matches!(packed, Some(Packed::Whole(_))) {
+                // A delta, which means nothing alone.
                 entry = self.whole(id)?;
             }
             if self.open.is_full_with(entry.len()) {
@@ -262,29 +264,18 @@ fn prove(path: &Path) -> Result<()> {
     let mut decompressor = Decompressor::new();
     let mut content = Vec::new();
     for (id, from, to) in entries.ok_or_else(|| wrong("Its index is unsound".to_owned()))? {
-        let sound = head_of(&pack[from..to]).and_then(|(kind, size, head)| {
-            content.resize(size, 0);
-            let inflated = decompressor.zlib_decompress(&pack[from + head..to], &mut content);
-            Some(inflated.ok()? == size && GitId::of(kind?, &content) == id)
+        let sound = EntryHead::of(&pack[from..to]).and_then(|head| {
+            let Packed::Whole(kind) = head.packed else { return None };
+            content.resize(head.size, 0);
+            let deflated = &pack[from + head.length..to];
+            let inflated = decompressor.zlib_decompress(deflated, &mut content);
+            Some(inflated.ok()? == head.size && GitId::of(kind, &content) == id)
         });
         if sound != Some(true) {
             return Err(wrong(format!("The object {id} in it is damaged, and was so before")));
         }
     }
     Ok(())
-}
-
-/// The kind of an entry (none for a delta), the size of its content, and the length of its head.
-fn head_of(entry: &[u8]) -> Option<(Option<ObjectKind>, usize, usize)> {
-    let first = *entry.first()?;
-    let (mut size, mut shift, mut head) = (usize::from(first & 0x0f), 4, 1);
-    let mut byte = first;
-    while byte & 0x80 != 0 {
-        byte = *entry.get(head)?;
-        size |= usize::from(byte & 0x7f).checked_shl(shift)?;
-        (shift, head) = (shift + 7, head + 1);
-    }
-    Some((ObjectKind::from_number((first >> 4) & 7), size, head))
 }
 
 fn remove_derived(store: &HistoryStore) -> Result<()> {

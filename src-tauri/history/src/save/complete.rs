@@ -6,7 +6,7 @@ use super::building::{Building, Content, Slot};
 use super::pass::{Pass, locked};
 use crate::folder_view::StoredFolder;
 use crate::names::{SIDECAR, stored_name};
-use crate::sidecar::{ENTRIES, Entries, Line, Totals, folder_name};
+use crate::sidecar::{Entries, Line, Totals, folder_name};
 use crate::stat_cache::KnownFolder;
 use crate::store::{Deflater, ObjectKind, TreeLine, TreeMode, encode_tree};
 use crate::version::EntryKind;
@@ -32,18 +32,20 @@ impl Pass<'_> {
         let mut sidecar: Vec<TreeLine> = slots.iter().filter_map(sidecar_line).collect();
         self.remember(folder, &slots);
         let lines = slots.into_iter().map(|slot| slot.line).collect();
-        let entries = Entries { own: folder.own.clone(), totals, lines }.encode();
-        let id = self.writing.put(deflater, ObjectKind::Blob, &entries)?;
-        sidecar.push(TreeLine { name: ENTRIES.to_vec(), mode: TreeMode::File, id });
+        for (name, blob) in (Entries { own: folder.own.clone(), totals, lines }).encode() {
+            let id = self.writing.put(deflater, ObjectKind::Blob, &blob)?;
+            sidecar.push(TreeLine { name, mode: TreeMode::File, id });
+        }
         let sidecar = encode_tree(&mut sidecar);
-        let sidecar = self.writing.put(deflater, ObjectKind::Tree, &sidecar)?;
+        let previous = folder.previous.stored;
+        let sidecar = self.writing.put_tree(deflater, &sidecar, previous.sidecar)?;
         if folder.path.is_root() {
             tree.push(TreeLine { name: SIDECAR.to_vec(), mode: TreeMode::Folder, id: sidecar });
         }
         let tree = if tree.is_empty() {
             None
         } else {
-            Some(self.writing.put(deflater, ObjectKind::Tree, &encode_tree(&mut tree))?)
+            Some(self.writing.put_tree(deflater, &encode_tree(&mut tree), previous.tree)?)
         };
         Ok((StoredFolder { tree, sidecar: Some(sidecar) }, totals))
     }

@@ -215,7 +215,7 @@ impl Making<'_> {
         };
         if totals.files == 0
             && order.trigger == Trigger::Automatic
-            && previous.files(self.store)? > 0
+            && previous.totals(self.store)?.files > 0
         {
             return Err(emptied(&self.workspace.root));
         }

@@ -1,10 +1,13 @@
 //! The bare git repository of one project's history, below `history/`. Objects go in as packs that
 //! we write ourselves, synced; they come out through libgit2, which holds each against its id.
 
+mod delta;
 mod object;
 mod pack;
+mod packed;
 mod refs;
 mod roll_up;
+mod wide;
 mod writing;
 
 use std::fs::{self, DirBuilder, File};
@@ -21,7 +24,7 @@ use undercroft_foundation::{
 use crate::version::GitId;
 
 pub(crate) use object::{ObjectKind, TreeLine, TreeMode, decode_tree, encode_tree};
-pub(crate) use pack::{Deflater, PackBuilder, entries_of};
+pub(crate) use pack::{Deflater, EntryHead, PackBuilder, Packed, entries_of};
 pub(crate) use writing::{Writing, write_pack};
 
 /// How long to wait for another process, or thread, that writes versions of the same project.

@@ -85,13 +85,15 @@ impl TreeMode {
 pub(crate) fn encode_tree(lines: &mut [TreeLine]) -> Vec<u8> {
     lines.sort_unstable_by(|a, b| order_key(a).cmp(order_key(b)));
     let mut content = Vec::with_capacity(lines.iter().map(|line| line.name.len() + 28).sum());
-    for line in lines {
-        content.extend_from_slice(format!("{:o} ", line.mode as u32).as_bytes());
-        content.extend_from_slice(&line.name);
-        content.push(0);
-        content.extend_from_slice(&line.id.0);
-    }
+    lines.iter().for_each(|line| push_line(&mut content, line));
     content
+}
+
+fn push_line(content: &mut Vec<u8>, line: &TreeLine) {
+    content.extend_from_slice(format!("{:o} ", line.mode as u32).as_bytes());
+    content.extend_from_slice(&line.name);
+    content.push(0);
+    content.extend_from_slice(&line.id.0);
 }
 
 /// git sorts folders as if their names ended in a slash.
@@ -100,19 +102,46 @@ fn order_key(line: &TreeLine) -> impl Iterator<Item = &u8> {
     line.name.iter().chain(slash)
 }
 
-/// The lines of a tree; nothing when it is none, or holds what we never write.
-pub(crate) fn decode_tree(mut content: &[u8]) -> Option<Vec<TreeLine>> {
-    let mut lines = Vec::with_capacity(content.len() / 32);
-    while !content.is_empty() {
-        let space = content.iter().position(|byte| *byte == b' ')?;
-        let end = space + 1 + content[space + 1..].iter().position(|byte| *byte == 0)?;
-        let id = content.get(end + 1..end + 21)?;
-        lines.push(TreeLine {
-            name: content[space + 1..end].to_vec(),
-            mode: TreeMode::from_text(&content[..space])?,
-            id: GitId(id.try_into().ok()?),
-        });
-        content = &content[end + 21..];
+/// A line of a tree as it lies there.
+pub(crate) struct RawLine<'t> {
+    mode: &'t [u8],
+    pub(crate) name: &'t [u8],
+    id: &'t [u8],
+    /// All of it.
+    pub(crate) bytes: &'t [u8],
+}
+
+impl RawLine<'_> {
+    /// The line; nothing when it is of a kind that we never write.
+    pub(crate) fn owned(&self) -> Option<TreeLine> {
+        let id = GitId(self.id.try_into().ok()?);
+        Some(TreeLine { name: self.name.to_vec(), mode: TreeMode::from_text(self.mode)?, id })
     }
-    Some(lines)
+
+    pub(crate) fn is_folder(&self) -> bool {
+        self.mode == b"40000"
+    }
+}
+
+/// The lines of a tree, up to its end or to what is no line.
+pub(crate) fn lines_of(mut tree: &[u8]) -> impl Iterator<Item = RawLine<'_>> {
+    std::iter::from_fn(move || {
+        let space = tree.iter().position(|byte| *byte == b' ')?;
+        let end = space + 1 + tree[space + 1..].iter().position(|byte| *byte == 0)?;
+        let (bytes, rest) = tree.split_at_checked(end + 21)?;
+        tree = rest;
+        let (mode, name, id) = (&bytes[..space], &bytes[space + 1..end], &bytes[end + 1..]);
+        Some(RawLine { mode, name, id, bytes })
+    })
+}
+
+/// The lines of a tree; nothing when it is none, or holds what we never write.
+pub(crate) fn decode_tree(content: &[u8]) -> Option<Vec<TreeLine>> {
+    let mut lines = Vec::with_capacity(content.len() / 32);
+    let mut read = 0;
+    for line in lines_of(content) {
+        read += line.bytes.len();
+        lines.push(line.owned()?);
+    }
+    (read == content.len()).then_some(lines)
 }

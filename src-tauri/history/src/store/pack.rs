@@ -1,7 +1,8 @@
 //! A pack of git in the making, and its index (git's `gitformat-pack`, versions 2).
 //!
 //! A pack is built in memory, because its head says how many objects follow, and is closed before
-//! it is large; no object is a delta of another. So every entry can be copied as it is.
+//! it is large. What is a delta names the object that it is one of, which must be in the same pack;
+//! so every pack can be copied into another as it is, entry by entry.
 
 use libdeflater::{CompressionLvl, Compressor, Decompressor};
 use sha1::{Digest, Sha1};
@@ -12,6 +13,9 @@ use crate::version::GitId;
 
 /// A pack is closed when it is this large.
 const PACK_BYTES: usize = 16 << 20;
+
+/// A tree of at least this size is wide: it is kept as what differs from an earlier one.
+pub(super) const WIDE_BYTES: usize = 64 << 10;
 
 /// Twice as fast as git's usual level, and 6 % larger on source code.
 const LEVEL: i32 = 3;
@@ -37,9 +41,22 @@ impl Deflater {
 
     /// The pack entry of an object, which is inflated again and compared before it is given out.
     pub(crate) fn entry(&mut self, kind: ObjectKind, content: &[u8]) -> Result<&[u8]> {
+        self.entry.clear();
+        push_entry_head(&mut self.entry, kind as u8, content.len());
+        self.deflate(content)
+    }
+
+    /// The pack entry of what differs from another object.
+    pub(super) fn delta_entry(&mut self, base: GitId, delta: &[u8]) -> Result<&[u8]> {
+        self.entry.clear();
+        push_entry_head(&mut self.entry, REF_DELTA, delta.len());
+        self.entry.extend_from_slice(&base.0);
+        self.deflate(delta)
+    }
+
+    /// Puts the content behind the head that is there.
+    fn deflate(&mut self, content: &[u8]) -> Result<&[u8]> {
         let entry = &mut self.entry;
-        entry.clear();
-        push_entry_head(entry, kind, content.len());
         let head = entry.len();
         entry.resize(head + self.compressor.zlib_compress_bound(content.len()), 0);
         let written = self.compressor.zlib_compress(content, &mut entry[head..]);
@@ -58,8 +75,11 @@ fn internal(what: &str) -> Error {
     Error::new(Code::Internal, what).why("The compression library, or the memory, is faulty")
 }
 
-fn push_entry_head(entry: &mut Vec<u8>, kind: ObjectKind, size: usize) {
-    let mut byte = ((kind as u8) << 4) | (size & 0x0f) as u8;
+/// The number of a delta that names its base.
+const REF_DELTA: u8 = 7;
+
+fn push_entry_head(entry: &mut Vec<u8>, kind: u8, size: usize) {
+    let mut byte = (kind << 4) | (size & 0x0f) as u8;
     let mut rest = size >> 4;
     while rest > 0 {
         entry.push(byte | 0x80);
@@ -67,6 +87,61 @@ fn push_entry_head(entry: &mut Vec<u8>, kind: ObjectKind, size: usize) {
         rest >>= 7;
     }
     entry.push(byte);
+}
+
+/// What an entry of a pack holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Packed {
+    /// An object.
+    Whole(ObjectKind),
+    /// What differs from an object of the same pack.
+    RefDelta(GitId),
+    /// A delta that is found by its place, and can be copied nowhere.
+    Fixed,
+}
+
+/// The head of an entry of a pack.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct EntryHead {
+    pub(crate) packed: Packed,
+    /// The size of what is deflated.
+    pub(crate) size: usize,
+    /// Where that begins.
+    pub(crate) length: usize,
+}
+
+impl EntryHead {
+    /// The head of `entry`; nothing for what is none.
+    pub(crate) fn of(entry: &[u8]) -> Option<Self> {
+        let first = *entry.first()?;
+        let (mut size, mut shift, mut length) = (usize::from(first & 0x0f), 4, 1);
+        let mut byte = first;
+        while byte & 0x80 != 0 {
+            byte = *entry.get(length)?;
+            size |= usize::from(byte & 0x7f).checked_shl(shift)?;
+            (shift, length) = (shift + 7, length + 1);
+        }
+        let number = (first >> 4) & 7;
+        let packed = match ObjectKind::from_number(number) {
+            Some(kind) => Packed::Whole(kind),
+            None if number == REF_DELTA => {
+                let base = entry.get(length..length + 20)?;
+                length += 20;
+                Packed::RefDelta(GitId(base.try_into().ok()?))
+            }
+            None => Packed::Fixed,
+        };
+        Some(Self { packed, size, length })
+    }
+
+    /// Whether it is of a tree that is kept as what differs from an earlier one, or is that one.
+    pub(super) fn is_wide(&self) -> bool {
+        match self.packed {
+            Packed::Whole(kind) => kind == ObjectKind::Tree && self.size >= WIDE_BYTES,
+            Packed::RefDelta(_) => true,
+            Packed::Fixed => false,
+        }
+    }
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -115,6 +190,14 @@ impl PackBuilder {
 
     pub(crate) fn is_empty(&self) -> bool {
         self.objects.is_empty()
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.objects.len()
+    }
+
+    pub(super) fn contains(&self, id: GitId) -> bool {
+        self.objects.iter().any(|object| object.id == id)
     }
 
     /// Whether it should be closed before `more` bytes are added.

@@ -6,9 +6,9 @@ use std::path::PathBuf;
 
 use undercroft_foundation::{Code, Error, IoContext, Result, escape_path, reach_write_point};
 
-use super::pack::{PackBuilder, entries_of};
-use super::writing::write_pack;
-use super::{HistoryStore, ObjectKind, WriteLock};
+use super::pack::{EntryHead, PackBuilder, Packed, entries_of};
+use super::writing::{prove, remove_pack, write_pack};
+use super::{HistoryStore, WriteLock};
 
 /// From this many small packs on, they are put together.
 const MANY: usize = 24;
@@ -36,10 +36,12 @@ impl HistoryStore {
             let entries = entries_of(&index, pack.len()).ok_or_else(|| {
                 Error::new(Code::Damaged, format!("Cannot read {}", escape_path(&index_path)))
             })?;
-            // One that stock git wrote may hold deltas, which cannot be copied alone.
-            if entries
-                .iter()
-                .any(|entry| ObjectKind::from_number((pack[entry.1] >> 4) & 7).is_none())
+            let heads: Option<Vec<EntryHead>> =
+                entries.iter().map(|(_, from, to)| EntryHead::of(&pack[*from..*to])).collect();
+            // One of wide trees grows by itself; one of stock git's may hold what cannot be copied.
+            let heads = heads.unwrap_or_default();
+            if heads.iter().all(EntryHead::is_wide)
+                || heads.iter().any(|head| head.packed == Packed::Fixed)
             {
                 continue;
             }
@@ -56,18 +58,14 @@ impl HistoryStore {
         let finished = merged.finish();
         write_pack(self.root(), &finished)?;
         self.refresh();
-        self.prove(&finished.name.to_string(), taken.len())?;
+        prove(self.root(), finished.name, taken.len())?;
         reach_write_point("history.rolled-up");
         for path in replaced {
-            if path
+            let same = path
                 .file_stem()
-                .is_some_and(|stem| stem.to_string_lossy().ends_with(&finished.name.to_string()))
-            {
-                continue;
-            }
-            // The index first: what it names must be there.
-            for path in [path.with_extension("idx"), path] {
-                fs::remove_file(&path).at("remove", &path)?;
+                .is_some_and(|stem| stem.to_string_lossy().ends_with(&finished.name.to_string()));
+            if !same {
+                remove_pack(&path)?;
             }
         }
         self.refresh();
@@ -91,22 +89,6 @@ impl HistoryStore {
         }
         packs.sort_unstable_by_key(|pack| pack.1);
         Ok(packs)
-    }
-
-    /// Reads a pack back before others go for it: its index, and the digest of all of it.
-    fn prove(&self, name: &str, objects: usize) -> Result<()> {
-        let path = self.root().join(format!("objects/pack/pack-{name}.pack"));
-        let pack = fs::read(&path).at("read", &path)?;
-        let index_path = path.with_extension("idx");
-        let index = fs::read(&index_path).at("read", &index_path)?;
-        let sound = pack.len() > 20
-            && <sha1::Sha1 as sha1::Digest>::digest(&pack[..pack.len() - 20])[..]
-                == pack[pack.len() - 20..]
-            && entries_of(&index, pack.len()).is_some_and(|entries| entries.len() == objects);
-        if sound {
-            return Ok(());
-        }
-        Err(Error::new(Code::Damaged, format!("{} was written wrongly", escape_path(&path))))
     }
 }
 

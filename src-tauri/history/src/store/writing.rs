@@ -2,24 +2,30 @@
 
 use std::collections::HashSet;
 use std::fs::{self, File};
-use std::io::Write;
+use std::io::{ErrorKind, Write};
 use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use undercroft_foundation::{IoContext, Result, reach_write_point, sync_folder};
+use undercroft_foundation::{
+    Code, Error, IoContext, Result, escape_path, reach_write_point, sync_folder,
+};
 
 use super::pack::{Deflater, FinishedPack, PackBuilder};
+use super::packed::PackBytes;
+use super::wide::WidePack;
 use super::{HistoryStore, ObjectKind, WriteLock};
 use crate::version::GitId;
 
 /// Takes objects from several threads. Nothing is durable before [`Writing::flush`].
 pub(crate) struct Writing<'s> {
-    store: &'s HistoryStore,
+    pub(super) store: &'s HistoryStore,
     /// Whether there may be objects that need not be stored again.
     has_objects: bool,
     seen: Mutex<HashSet<GitId>>,
     open: Mutex<PackBuilder>,
+    /// Trees of folders of very many entries, apart from all else.
+    pub(super) wide: Mutex<WidePack>,
     /// Buffers of packs that were written.
     spare: Mutex<Vec<Vec<u8>>>,
     stored_bytes: AtomicU64,
@@ -35,6 +41,7 @@ impl<'s> Writing<'s> {
             has_objects,
             seen: Mutex::default(),
             open: Mutex::new(PackBuilder::new()),
+            wide: Mutex::default(),
             spare: Mutex::default(),
             stored_bytes: AtomicU64::new(0),
         })
@@ -48,15 +55,22 @@ impl<'s> Writing<'s> {
         content: &[u8],
     ) -> Result<GitId> {
         let id = GitId::of(kind, content);
-        let is_known =
-            !locked(&self.seen).insert(id) || (self.has_objects && self.store.contains(id)?);
-        if !is_known {
+        if self.is_new(id)? {
             let entry = deflater.entry(kind, content)?;
-            self.stored_bytes.fetch_add(entry.len() as u64, Ordering::Relaxed);
+            self.count(entry.len());
             let full = self.add(id, entry);
-            full.map_or(Ok(()), |pack| self.write(pack))?;
+            full.map_or(Ok(()), |pack| self.write(pack).map(drop))?;
         }
         Ok(id)
+    }
+
+    /// Whether an object is neither there nor on its way, as it is from now on.
+    pub(super) fn is_new(&self, id: GitId) -> Result<bool> {
+        Ok(locked(&self.seen).insert(id) && !(self.has_objects && self.store.contains(id)?))
+    }
+
+    pub(super) fn count(&self, stored_bytes: usize) {
+        self.stored_bytes.fetch_add(stored_bytes as u64, Ordering::Relaxed);
     }
 
     /// Adds an entry, and takes the pack out that it no longer fitted into.
@@ -77,17 +91,42 @@ impl<'s> Writing<'s> {
 
     /// Makes everything durable that was put until now.
     pub(crate) fn flush(&self) -> Result<()> {
-        let open = std::mem::replace(&mut *locked(&self.open), PackBuilder::new());
-        if open.is_empty() { Ok(()) } else { self.write(open) }
+        let mut wide = locked(&self.wide);
+        wide.write(self.store)?;
+        let mut open = std::mem::replace(&mut *locked(&self.open), PackBuilder::new());
+        if open.is_empty() {
+            return Ok(());
+        }
+        let mut closed = Vec::new();
+        for pack in std::mem::take(&mut wide.closed) {
+            if open.is_full_with(pack.bytes.len()) {
+                wide.closed.push(pack);
+                continue;
+            }
+            for (id, from, to) in &pack.entries {
+                if !open.contains(*id) {
+                    open.add(*id, &pack.bytes[*from..*to]);
+                }
+            }
+            closed.push(pack.path);
+        }
+        let written = open.len();
+        let name = self.write(open)?;
+        if !closed.is_empty() {
+            prove(self.store.root(), name, written)?;
+            closed.iter().try_for_each(|path| remove_pack(path))?;
+            self.store.refresh();
+        }
+        Ok(())
     }
 
-    fn write(&self, pack: PackBuilder) -> Result<()> {
+    fn write(&self, pack: PackBuilder) -> Result<GitId> {
         let finished = pack.finish();
         write_pack(self.store.root(), &finished)?;
         locked(&self.spare).push(finished.pack);
         // Who reads next must find it.
         self.store.refresh();
-        Ok(())
+        Ok(finished.name)
     }
 }
 
@@ -122,6 +161,29 @@ pub(crate) fn write_pack(root: &Path, finished: &FinishedPack) -> Result<()> {
     }
     sync_folder(&folder)?;
     reach_write_point("history.pack-published");
+    Ok(())
+}
+
+/// Reads a pack back before others go for it: its index, and the digest of all of it.
+pub(super) fn prove(root: &Path, name: GitId, objects: usize) -> Result<()> {
+    let path = root.join(format!("objects/pack/pack-{name}.pack"));
+    match PackBytes::read(&path)? {
+        Some(pack) if pack.entries.len() == objects => Ok(()),
+        _ => {
+            let what = format!("{} was written wrongly", escape_path(&path));
+            Err(Error::new(Code::Damaged, what))
+        }
+    }
+}
+
+/// Removes a pack, its index first: what that names must be there.
+pub(super) fn remove_pack(path: &Path) -> Result<()> {
+    for path in [path.with_extension("idx"), path.to_owned()] {
+        match fs::remove_file(&path) {
+            Err(error) if error.kind() == ErrorKind::NotFound => {}
+            removed => removed.at("remove", &path)?,
+        }
+    }
     Ok(())
 }
 

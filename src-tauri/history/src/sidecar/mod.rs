@@ -14,6 +14,11 @@
 //! size in bytes (of a folder: of all files below it), time of last modification, owner, layer,
 //! reason for the layer (of a folder: how many files are below it), name. Names are escaped as
 //! `escape_name` does. Extended attributes follow after tabs, as `name=value` in hexadecimal.
+//!
+//! Of a folder of very many entries, `entries` has the first line alone and how many others there
+//! are; those lie beside it in parts.
+
+pub(crate) mod parts;
 
 use undercroft_foundation::{Code, Error, Result, escape_name, unescape_name};
 
@@ -21,6 +26,9 @@ use crate::names::is_special;
 use crate::version::{EntryKind, Layer, LayerReason};
 
 const HEAD: &str = "undercroft-entries 1";
+
+/// The form that is cut into parts.
+const HEAD_OF_PARTS: &str = "undercroft-entries 2";
 
 /// The blob of each folder.
 pub(crate) const ENTRIES: &[u8] = b"entries";
@@ -80,36 +88,31 @@ impl Entries {
         self.lines.get(at)
     }
 
-    pub(crate) fn encode(&self) -> Vec<u8> {
-        let mut text = String::with_capacity(64 + self.lines.len() * 80);
-        text.push_str(HEAD);
-        text.push('\n');
-        push_line(&mut text, '.', &self.own, 0, "- -");
-        text.push_str(&format!(" {} {}", self.totals.files, self.totals.bytes));
-        push_extended(&mut text, &self.own);
-        for line in &self.lines {
-            let kind = kind_letter(line.kind);
-            let files = line.totals.files.to_string();
-            let why = match line.layer {
-                Some((layer, reason)) => format!("{} {}", layer.name(), reason.name()),
-                None if line.kind == EntryKind::Folder => format!("- {files}"),
-                None => "- -".to_owned(),
-            };
-            push_line(&mut text, kind, &line.attributes, line.totals.bytes, &why);
-            text.push(' ');
-            text.push_str(&escape_name(&line.name));
-            push_extended(&mut text, &line.attributes);
+    /// The blobs that it is stored as, by name.
+    pub(crate) fn encode(&self) -> Vec<(Vec<u8>, Vec<u8>)> {
+        let is_cut = self.lines.len() > parts::UNCUT_LINES;
+        let (own, totals) = (&self.own, self.totals);
+        if !is_cut {
+            let mut text = encode_head(own, totals, None);
+            self.lines.iter().for_each(|line| push_entry(&mut text, line));
+            return vec![(ENTRIES.to_vec(), text.into_bytes())];
         }
-        text.into_bytes()
+        let head = encode_head(own, totals, Some(self.lines.len()));
+        let mut blobs = vec![(ENTRIES.to_vec(), head.into_bytes())];
+        let parts = parts::cut(&self.lines).into_iter();
+        blobs.extend(parts.map(|(name, lines)| (name, encode_lines(lines))));
+        blobs
     }
 
+    /// Reads the blob `entries`; says how many lines are in parts.
+    ///
     /// # Errors
     /// [`Code::Damaged`], or [`Code::TooNew`] for a later form.
-    pub(crate) fn decode(bytes: &[u8]) -> Result<Self> {
+    pub(crate) fn decode(bytes: &[u8]) -> Result<(Self, usize)> {
         let text = std::str::from_utf8(bytes).map_err(|_| damaged("It is not text"))?;
         let mut lines = text.lines();
         let head = lines.next().unwrap_or_default();
-        if head != HEAD {
+        if head != HEAD && head != HEAD_OF_PARTS {
             let newer = head.starts_with("undercroft-entries ");
             let code = if newer { Code::TooNew } else { Code::Damaged };
             return Err(Error::new(code, "Cannot read what a version says of a folder"));
@@ -118,11 +121,60 @@ impl Entries {
         let (files, bytes) = own.rest.split_once(' ').ok_or_else(|| damaged("Its first line"))?;
         let number = |text: &str| text.parse().map_err(|_| damaged("Its first line"));
         let totals = Totals { files: number(files)?, bytes: number(bytes)? };
-        let line =
-            |text: &str| parse_line(text).and_then(Parsed::line).ok_or_else(|| damaged(text));
-        let lines = lines.map(line).collect::<Result<_>>()?;
-        Ok(Self { own: own.attributes, totals, lines })
+        let mut entries = Self { own: own.attributes, totals, lines: Vec::new() };
+        if head == HEAD_OF_PARTS {
+            let count = lines.next().and_then(|line| line.strip_prefix("parts ")?.parse().ok());
+            return Ok((entries, count.ok_or_else(|| damaged("How many lines are in parts"))?));
+        }
+        entries.lines = lines.map(decode_line).collect::<Result<_>>()?;
+        Ok((entries, 0))
     }
+}
+
+/// What `entries` begins with; of a folder that is cut, all of it.
+fn encode_head(own: &Attributes, totals: Totals, in_parts: Option<usize>) -> String {
+    let mut text = if in_parts.is_some() { HEAD_OF_PARTS } else { HEAD }.to_owned();
+    text.push('\n');
+    push_line(&mut text, '.', own, 0, "- -");
+    text.push_str(&format!(" {} {}", totals.files, totals.bytes));
+    push_extended(&mut text, own);
+    if let Some(lines) = in_parts {
+        text.push_str(&format!("parts {lines}\n"));
+    }
+    text
+}
+
+/// A part.
+fn encode_lines<'a>(lines: impl IntoIterator<Item = &'a Line>) -> Vec<u8> {
+    let mut text = String::new();
+    lines.into_iter().for_each(|line| push_entry(&mut text, line));
+    text.into_bytes()
+}
+
+/// The lines of a part.
+///
+/// # Errors
+/// [`Code::Damaged`].
+pub(crate) fn decode_lines(bytes: &[u8]) -> Result<Vec<Line>> {
+    let text = std::str::from_utf8(bytes).map_err(|_| damaged("It is not text"))?;
+    text.lines().map(decode_line).collect()
+}
+
+fn decode_line(text: &str) -> Result<Line> {
+    parse_line(text).and_then(Parsed::line).ok_or_else(|| damaged(text))
+}
+
+fn push_entry(text: &mut String, line: &Line) {
+    let kind = kind_letter(line.kind);
+    let why = match line.layer {
+        Some((layer, reason)) => format!("{} {}", layer.name(), reason.name()),
+        None if line.kind == EntryKind::Folder => format!("- {}", line.totals.files),
+        None => "- -".to_owned(),
+    };
+    push_line(text, kind, &line.attributes, line.totals.bytes, &why);
+    text.push(' ');
+    text.push_str(&escape_name(&line.name));
+    push_extended(text, &line.attributes);
 }
 
 /// The tree of a folder's part of the sidecar. A name that would be too long for a disk when stock
@@ -137,7 +189,7 @@ pub(crate) fn folder_name(name: &[u8]) -> Vec<u8> {
     format!("~{}.d", hex::encode(digest)).into_bytes()
 }
 
-fn damaged(what: &str) -> Error {
+pub(crate) fn damaged(what: &str) -> Error {
     Error::new(Code::Damaged, "Cannot read what a version says of a folder")
         .why(format!("A line of it makes no sense: {what}"))
         .next("Run `undercroft history check` to see which versions it touches")
@@ -270,7 +322,8 @@ mod tests {
         fn what_is_written_is_read(own in attributes(), lines in proptest::collection::vec(line(), 0..9)) {
             let mut entries = Entries { own, totals: Totals { files: 3, bytes: 9 }, lines };
             entries.lines.sort_by(|a, b| a.name.cmp(&b.name));
-            prop_assert_eq!(Entries::decode(&entries.encode()).unwrap(), entries);
+            let blobs = entries.encode();
+            prop_assert_eq!(Entries::decode(&blobs[0].1).unwrap(), (entries, 0));
         }
 
         #[test]
@@ -281,7 +334,7 @@ mod tests {
 
     #[test]
     fn a_later_form_is_told_from_damage() {
-        assert_eq!(Entries::decode(b"undercroft-entries 2\n").unwrap_err().code(), Code::TooNew);
+        assert_eq!(Entries::decode(b"undercroft-entries 3\n").unwrap_err().code(), Code::TooNew);
         assert_eq!(Entries::decode(b"something\n").unwrap_err().code(), Code::Damaged);
     }
 
