@@ -243,7 +243,7 @@ fn stat_of(stat: &rustix::fs::Stat) -> Stat {
             extended: Vec::new(),
         },
         inode: stat.st_ino,
-        links: u64::from(stat.st_nlink),
+        links: Into::<u64>::into(stat.st_nlink),
         changed: time(stat.st_ctime, stat.st_ctime_nsec),
     }
 }

@@ -199,6 +199,9 @@ impl<'a> Rows<'a> {
     }
 }
 
+/// Commits, each with its id.
+type Commits = Vec<(Commit, GitId)>;
+
 /// The commits of a workspace's branch that the catalog has another idea of, the oldest first, and
 /// the version before them that it knows.
 fn branch_until_known(
@@ -206,7 +209,7 @@ fn branch_until_known(
     workspace: &Workspace,
     tip: GitId,
     rows: &Rows<'_>,
-) -> Result<(Vec<(Commit, GitId)>, Option<VersionId>)> {
+) -> Result<(Commits, Option<VersionId>)> {
     let mut commits = Vec::new();
     let mut joint = None;
     let mut next = Some(tip);

@@ -234,7 +234,7 @@ impl History {
             if watching.watched.contains_key(&workspace.id) {
                 continue;
             }
-            match self.watch(&workspace, watching.options.clone()) {
+            match self.watch(&workspace, &watching.options) {
                 Ok(Some(watched)) => drop(watching.watched.insert(workspace.id, watched)),
                 Ok(None) => {}
                 Err(error) => tracing::warn!(workspace = workspace.name, %error, "not watched"),
@@ -244,7 +244,7 @@ impl History {
     }
 
     /// Watches a workspace; nothing, when it has no version yet or another process watches it.
-    fn watch(&self, workspace: &Workspace, options: WatchOptions) -> Result<Option<Watched>> {
+    fn watch(&self, workspace: &Workspace, options: &WatchOptions) -> Result<Option<Watched>> {
         let newest = self.newest_version(workspace.id)?;
         if newest.is_none() && workspace.opened_from.is_none() {
             return Ok(None);
@@ -252,7 +252,7 @@ impl History {
         let library = self.library().root();
         let Some(file) = WatchFile::hold(library, workspace.id)? else { return Ok(None) };
         let holds_files = newest.is_some_and(|version| version.files > 0);
-        let options = WatchOptions { holds_files, ..options };
+        let options = WatchOptions { holds_files, ..options.clone() };
         let rules = ProjectRules::load(library, workspace.project)?;
         let included = Arc::new(ByRules::new(workspace, rules)?);
         let condition = Arc::new(Condition::default());

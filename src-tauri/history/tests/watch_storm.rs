@@ -58,7 +58,10 @@ fn mischief(dice: &mut Dice, root: &Path) {
         14..17 => fs::rename(root.join(dice.folder()), root.join(dice.folder())),
         17 => fs::remove_dir_all(root.join(dice.folder())),
         18 => fs::hard_link(root.join(dice.file()), root.join(dice.file())),
-        _ => Ok(install(dice, root)),
+        _ => {
+            install(dice, root);
+            Ok(())
+        }
     };
 }
 

@@ -223,7 +223,7 @@ fn a_lock_that_a_power_cut_left_half_written_is_in_nobodys_way() {
 }
 
 /// Who holds a lock: this kernel, this namespace, but a number that nobody has.
-fn lock_of(pid: u32, process: serde_json::Value) -> Vec<u8> {
+fn lock_of(pid: u32, process: &serde_json::Value) -> Vec<u8> {
     let lock = serde_json::json!({
         "time": Timestamp::now().to_string(),
         "exclusive": true,
@@ -255,7 +255,7 @@ fn only_a_process_that_is_proven_dead_loses_its_lock() {
         (dead, serde_json::Value::Null, Some(Code::Locked)),
     ];
     for (pid, process, code) in cases {
-        sealer.plant(&scene.repository(), "locks", &lock_of(pid, process.clone()));
+        sealer.plant(&scene.repository(), "locks", &lock_of(pid, &process));
         assert_eq!(code_of_backup(&scene.open(), &scene), code, "{process}");
         assert_eq!(locks(&scene), usize::from(code.is_some()), "{process}");
         scene.open().unlock(true).unwrap();

@@ -103,7 +103,7 @@ impl History {
     fn restore_as(
         &self,
         order: &RestoreOrder,
-        undone: Option<LastKept>,
+        undone: Option<&LastKept>,
         job: &Job,
     ) -> Result<RestoreReport> {
         let RestoreTo::InPlace { workspace, .. } = order.to else {
@@ -112,7 +112,7 @@ impl History {
         self.check_paths(order)?;
         let scope = || scope_of(&order.paths);
         let before = self.keep_for_undo(workspace, scope(), &Job::new())?;
-        let back = match &undone {
+        let back = match undone {
             Some(LastKept { version, paths }) => {
                 let workspace = self.workspace(workspace)?;
                 Trash::of(self.library().root(), &workspace).give_back(*version, paths)?
@@ -202,7 +202,7 @@ impl History {
         })?;
         let to = RestoreTo::InPlace { workspace, remove_extra: true };
         let (version, paths) = (last.version, last.paths.clone());
-        self.restore_as(&RestoreOrder { version, paths, to, like: None }, Some(last), job)
+        self.restore_as(&RestoreOrder { version, paths, to, like: None }, Some(&last), job)
     }
 
     /// The version that [`History::undo`] would go back to, which thinning must leave there.

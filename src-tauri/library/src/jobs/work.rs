@@ -7,10 +7,13 @@ use undercroft_foundation::{Code, Error, Job, JobState, Result};
 
 use crate::runs::Outcome;
 
+/// Something that is done once, by a thread of its own.
+type Task<Done> = Box<dyn FnOnce(&Job) -> Done + Send>;
+
 /// The work of a job, and what is to be done instead when it is stopped before it began.
 pub(super) struct Work {
-    pub(super) run: Box<dyn FnOnce(&Job) -> Result<String> + Send>,
-    pub(super) dropped: Box<dyn FnOnce(&Job) + Send>,
+    pub(super) run: Task<Result<String>>,
+    pub(super) dropped: Task<()>,
 }
 
 /// Does the work, unless it was stopped before; an error or a panic becomes an outcome.
