@@ -97,8 +97,8 @@ impl Restore<'_> {
             let opened = self.target.descend(folder)?;
             match &self.trash {
                 Some(trash) => match trash.sweep(opened.as_fd(), &folder.join(name)) {
-                    // It cannot go there, and is in nobody's way.
-                    Err(error) if error.code() == Code::Unsupported => {}
+                    // It is gone by now, or cannot go there, and is in nobody's way.
+                    Err(error) if matches!(error.code(), Code::NotFound | Code::Unsupported) => {}
                     swept => swept?,
                 },
                 None => remove_left_over(opened.as_fd(), &String::from_utf8_lossy(name)),
