@@ -12,7 +12,7 @@ use undercroft_history::{
     ChangeKind, EntryKind, Layer, LayerReason, Names, SaveOrder, Scope, Touched, Trigger, Version,
     VersionFilter,
 };
-use undercroft_testkit::{awkward_tree, random_bytes, write_file};
+use undercroft_testkit::{awkward_tree, random_bytes, set_modified, write_file};
 
 #[test]
 fn the_first_version_holds_everything_and_git_finds_it_sound() {
@@ -47,6 +47,19 @@ fn nothing_changed_makes_no_version_and_neither_does_the_same_content_again() {
     assert_eq!(bench.save(), None);
     bench.write("a", "two");
     assert_eq!(bench.save().unwrap().modified, 1);
+}
+
+#[test]
+fn a_time_that_made_no_version_is_in_the_next() {
+    let (bench, _) = Bench::begun(|work| write_file(work.join("a"), "1"));
+    set_modified(bench.work().join("a"), 1_000_000_000, 7);
+    // How a file looks is relied on only once it has looked so for a moment.
+    std::thread::sleep(std::time::Duration::from_millis(60));
+    assert_eq!(bench.save(), None);
+    bench.write("b", "2");
+    let version = bench.save().unwrap();
+    let modified = bench.history.entry(version.id, &path("a")).unwrap().modified;
+    assert_eq!(modified.as_second(), 1_000_000_000);
 }
 
 #[test]

@@ -269,6 +269,8 @@ impl Pass<'_> {
             && looked.id == id
         {
             slot.line = line.clone();
+            // A time alone makes no version, but the next one holds it.
+            slot.line.attributes.modified = stat.attributes.modified;
             slot.content = Content::Blob(mode, id);
             slot.known = Some(*looked);
             locked(&folder.slots).push(slot);
