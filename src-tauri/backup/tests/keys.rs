@@ -32,7 +32,7 @@ fn keys_come_and_go_but_not_the_one_in_use() {
     let current = keys.iter().find(|key| key.current).unwrap().id.to_string();
     let other = keys.iter().find(|key| !key.current).unwrap().id.to_string();
     refused(backups.remove_key(disk.id, &current), Code::Invalid, "key that opened");
-    refused(backups.remove_key(disk.id, ""), Code::NotFound, "no key");
+    refused(backups.remove_key(disk.id, ""), Code::Invalid, "name is empty");
     refused(backups.remove_key(disk.id, "zz"), Code::NotFound, "no key");
     assert_eq!(backups.remove_key(disk.id, &other[..8]).unwrap().keys.len(), 1);
     assert!(!opens(&backups, &disk, "second"));

@@ -69,6 +69,7 @@ pub(super) const FOR_GOOD: Scenario = Scenario {
         write_file(program.path("may-go"), "2");
     },
     arguments: |_| words("repo forget --keep-last 1 --no-trash"),
+    stores: false,
     points: &["repository.lock-written", "disk.removed", "repository.snapshot-forgotten"],
     done: |program| {
         assert_eq!(listed(program, &["snapshots"]).len(), 1);
@@ -102,6 +103,7 @@ pub(super) const EMPTY: Scenario = Scenario {
         write_file(program.path("may-go"), "2");
     },
     arguments: |_| words("repo trash empty"),
+    stores: false,
     points: &["repository.lock-written", "disk.removed", "repository.trash-emptied"],
     done: |program| {
         assert_eq!(listed(program, &["snapshots"]).len(), 1);

@@ -377,7 +377,7 @@ const RESTORE: Scenario = Scenario {
     },
     arguments: |_| words("restore latest --from vault --target target --overwrite always"),
     points: &["restore.blob-written", "restore.file-written", "repository.lock-written"],
-    stores: true,
+    stores: false,
     times: 2,
     done: |program| {
         let restored = files_below(&program.path("target"));
