@@ -88,6 +88,7 @@ pub(super) const OUT_OF_TRASH: Scenario = Scenario {
         let ids = fs::read_to_string(program.path("ids")).unwrap();
         words(&format!("repo trash restore {ids}"))
     },
+    stores: false,
     points: &["repository.lock-written", "disk.moved", "repository.trash-restored"],
     done: |program| {
         assert_eq!(listed(program, &["snapshots"]).len(), 3);
