@@ -13,8 +13,18 @@ use undercroft_repository::{
 };
 use undercroft_testkit::{assert_same_tree, random_bytes, text_bytes, write_file};
 
-/// Two backups; each has packs and an index of its own.
+/// Two backups; each has packs and an index of its own. The first has a text that is gone since.
 fn scene_to_damage() -> Scene {
+    scene_with(true)
+}
+
+/// The same, but all that was ever backed up is still in the source: whatever is lost can be stored
+/// anew.
+fn scene_that_grew() -> Scene {
+    scene_with(false)
+}
+
+fn scene_with(changing: bool) -> Scene {
     let scene = Scene::new();
     let repository = scene.init().with_prompt_locks();
     for round in 0..2 {
@@ -22,7 +32,9 @@ fn scene_to_damage() -> Scene {
             let seed = round * 100 + n;
             write_file(scene.source().join(format!("{round}/{n}")), random_bytes(seed, 30_000));
         }
-        write_file(scene.source().join("changing/text"), text_bytes(round, 40_000));
+        if changing {
+            write_file(scene.source().join("changing/text"), text_bytes(round, 40_000));
+        }
         back_up(&repository, &scene.request());
     }
     scene
@@ -92,7 +104,7 @@ fn an_index_that_is_lost_or_damaged_is_made_anew_from_the_packs() {
 
 #[test]
 fn packs_that_are_missing_leave_the_index_and_come_back_with_a_backup() {
-    let scene = scene_to_damage();
+    let scene = scene_that_grew();
     let lost = largest_pack(&scene);
     fs::remove_file(&lost).unwrap();
     let repository = scene.open();
@@ -105,7 +117,7 @@ fn packs_that_are_missing_leave_the_index_and_come_back_with_a_backup() {
 
 #[test]
 fn of_a_damaged_pack_all_is_saved_that_is_sound() {
-    let scene = scene_to_damage();
+    let scene = scene_that_grew();
     let damaged = largest_pack(&scene);
     let original = fs::read(&damaged).unwrap();
     // One blob, then the header, then the end of the file.
