@@ -320,7 +320,8 @@ fn a_damaged_pack() {
 fn a_damaged_index_of_a_pack() {
     let scene = Scene::new();
     let index = &packs_of_git(&scene, "idx")[0];
-    for how in [Harm::Flip(500), Harm::Flip(950), Harm::Cut(0), Harm::Gone] {
+    // Not among the offsets: libgit2 reads wherever they point to, also outside of the pack.
+    for how in [Harm::Flip(2), Harm::Flip(500), Harm::Cut(0), Harm::Gone] {
         suffer(&scene, index, how);
     }
 }

@@ -212,8 +212,7 @@ impl Pass<'_> {
         slot.line.totals.bytes = stat.size_bytes;
         slot.line.attributes = stat.attributes.clone();
         slot.line.layer = Some(layer);
-        if stat.links > 1
-            && waiting.folder.previous.blob(&waiting.name).is_none_or(|it| it.1 != id)
+        if stat.links > 1 && waiting.folder.previous.blob(&waiting.name).is_none_or(|it| it.1 != id)
         {
             locked(&self.outcome).linked.insert(stat.inode);
         }
