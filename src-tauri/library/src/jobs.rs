@@ -2,10 +2,10 @@
 //! that is kept as a run. Jobs that have a destination in common take turns, in the order in which
 //! they came; so do those without a destination, by kind.
 
+mod as_text;
 mod board;
 mod elsewhere;
 mod entry;
-mod shared;
 mod view;
 mod work;
 

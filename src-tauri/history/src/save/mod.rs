@@ -213,10 +213,8 @@ impl Making<'_> {
         else {
             return Err(lost_root());
         };
-        if totals.files == 0
-            && order.trigger == Trigger::Automatic
-            && previous.totals(self.store)?.files > 0
-        {
+        let is_automatic = order.trigger == Trigger::Automatic;
+        if is_automatic && totals.files == 0 && previous.totals(self.store)?.files > 0 {
             return Err(emptied(&self.workspace.root));
         }
         let says_more = before.is_none_or(|(commit, _)| order.says_more_than(commit));

@@ -7,7 +7,7 @@ use std::time::Duration;
 use undercroft_foundation::{Code, Error, JobId, Result};
 
 use super::board::Board;
-use super::{JobView, shared};
+use super::{JobView, as_text};
 
 /// How often other processes are looked at for those that listen.
 const PERIOD: Duration = Duration::from_secs(1);
@@ -21,7 +21,7 @@ impl Board {
         let _one = self.lock_sharing();
         let mut jobs = self.list();
         jobs.retain(|job| !job.state.is_over());
-        self.runs.presence().tell(shared::to_text(&jobs).as_bytes());
+        self.runs.presence().tell(as_text::to_text(&jobs).as_bytes());
     }
 
     /// The live jobs of other processes.
@@ -30,7 +30,7 @@ impl Board {
         others
             .iter()
             .flat_map(|other| {
-                (0..TRIES).find_map(|_| shared::from_text(&other.said()?)).unwrap_or_default()
+                (0..TRIES).find_map(|_| as_text::from_text(&other.said()?)).unwrap_or_default()
             })
             .collect()
     }
