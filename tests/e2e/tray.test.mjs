@@ -105,6 +105,8 @@ test('a plan that is due and whose drive is away waits, and runs by itself when 
   const item = await tray.shows('the plan', (now) => entry(now, 'Back up now')?.enabled === true);
   assert.deepEqual(labels(entry(item, 'Back up now')?.children ?? []), ['Daily']);
   await tray.shows('what quitting ends', (now) => entry(now, 'Quit, without backups until the next start') !== undefined);
+  // A plan that is new has its destinations proven at once; whoever takes one away meanwhile finds it damaged.
+  await until('nothing is done', async () => (await page.call('job_list')).every((/** @type {any} */ job) => job.state !== 'running'));
   renameSync(shelf, `${shelf} is away`);
   await letDaysPass(desktop, 2);
   await stir(page);
@@ -122,7 +124,9 @@ test('a plan that is due and whose drive is away waits, and runs by itself when 
 test('a run that fails is an error until it is put right', async () => {
   const [{ id: plan, draft }] = await page.call('plan_list');
   const before = { command: ['/bin/false'], timeoutSeconds: 10 };
-  await page.call('plan_save', { plan, draft: { ...draft, before } });
+  const saved = page.call('plan_save', { plan, draft: { ...draft, before } });
+  await desktop.answer('Allow a plan to start a program?', 'Return');
+  await saved;
   await tray.shows('an offer to run it', (now) => entry(now, 'Back up now')?.enabled === true);
   assert.equal(await tray.click('Daily'), true);
   await showsIcon('error');
