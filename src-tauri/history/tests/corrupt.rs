@@ -126,6 +126,8 @@ fn files_in(folder: &Path) -> Vec<PathBuf> {
 enum Harm {
     /// A bit flips, so far into the file in thousandths.
     Flip(u64),
+    /// A bit of this byte flips.
+    FlipAt(u64),
     /// Only so many thousandths are left.
     Cut(u64),
     /// Others bytes of the same length.
@@ -147,6 +149,7 @@ fn harm(file: &Path, harm: Harm) {
     let length = fs::metadata(file).unwrap().len();
     match harm {
         Harm::Flip(at) => flip_bit(file, i64::try_from(length * at / 1000).unwrap()),
+        Harm::FlipAt(at) => flip_bit(file, i64::try_from(at).unwrap()),
         Harm::Cut(keep) => truncate_file(file, length * keep / 1000),
         Harm::Rot => {
             fs::remove_file(file).unwrap();
@@ -320,8 +323,12 @@ fn a_damaged_pack() {
 fn a_damaged_index_of_a_pack() {
     let scene = Scene::new();
     let index = &packs_of_git(&scene, "idx")[0];
-    // Not among the offsets: libgit2 reads wherever they point to, also outside of the pack.
-    for how in [Harm::Flip(2), Harm::Flip(500), Harm::Cut(0), Harm::Gone] {
+    let length = fs::metadata(scene.shelf.join(index)).unwrap().len();
+    let objects = (length - 1072) / 28;
+    // The first byte of an offset: it points far outside of the pack.
+    let outside = Harm::FlipAt(1032 + objects * 24);
+    for how in [outside, Harm::Flip(2), Harm::Flip(500), Harm::Flip(950), Harm::Cut(0), Harm::Gone]
+    {
         suffer(&scene, index, how);
     }
 }

@@ -5,6 +5,7 @@ mod delta;
 mod object;
 mod pack;
 mod packed;
+mod reader;
 mod refs;
 mod roll_up;
 mod wide;
@@ -27,6 +28,8 @@ pub(crate) use object::{ObjectKind, TreeLine, TreeMode, decode_tree, encode_tree
 pub(crate) use pack::{Deflater, EntryHead, PackBuilder, Packed, entries_of};
 pub(crate) use writing::{Writing, write_pack};
 
+use reader::{Reader, Whole};
+
 /// How long to wait for another process, or thread, that writes versions of the same project.
 const PATIENCE: Duration = Duration::from_secs(60);
 
@@ -39,7 +42,8 @@ const ATTRIBUTES: &str = "* -text -ident -working-tree-encoding filter=lfs\n";
 /// The history of one project, as git sees it.
 pub(crate) struct HistoryStore {
     root: PathBuf,
-    readers: Mutex<Vec<git2::Repository>>,
+    readers: Mutex<Vec<Reader>>,
+    whole: Mutex<Whole>,
 }
 
 /// Keeps every other writer of the same history out until it is dropped.
@@ -67,7 +71,7 @@ impl HistoryStore {
                 .why("No version of the project was ever kept")
                 .next("Start keeping versions of it: `undercroft history start`"));
         }
-        Ok(Self { root: path.to_owned(), readers: Mutex::default() })
+        Ok(Self { root: path.to_owned(), readers: Mutex::default(), whole: Mutex::default() })
     }
 
     /// Makes a history, or finishes one whose making was interrupted, and opens it.
@@ -169,10 +173,11 @@ impl HistoryStore {
         let reader = match kept {
             Some(reader) => reader,
             None => {
-                git2::Repository::open_bare(&self.root).map_err(|source| self.unreadable(source))?
+                let mut whole = self.whole.lock().unwrap_or_else(PoisonError::into_inner);
+                Reader::open(&self.root, &mut whole, |source| self.unreadable(source))?
             }
         };
-        let result = work(&reader);
+        let result = work(&reader.repository);
         self.readers.lock().unwrap_or_else(PoisonError::into_inner).push(reader);
         result
     }

@@ -245,7 +245,8 @@ fn encode_index(sorted: &[Indexed], pack_checksum: [u8; 20]) -> Vec<u8> {
 /// Nothing for an index that is damaged or larger than those that we write.
 pub(crate) fn entries_of(index: &[u8], pack_length: usize) -> Option<Vec<(GitId, usize, usize)>> {
     let ids_at = 8 + 1024;
-    if index.get(..8)? != b"\xfftOc\0\0\0\x02" {
+    let (body, checksum) = index.split_at_checked(index.len().checked_sub(20)?)?;
+    if index.get(..8)? != b"\xfftOc\0\0\0\x02" || Sha1::digest(body)[..] != *checksum {
         return None;
     }
     let number = |at: usize| Some(u32::from_be_bytes(index.get(at..at + 4)?.try_into().ok()?));
