@@ -11,13 +11,33 @@ use crate::{DiskProvider, Provider, Stored};
 /// What tells a file from another of the same name: device, inode, size, time.
 type Stamp = (u64, u64, u64, i64, i64);
 
+/// A file that nobody ever changes, for as long as its folder is the same.
+#[derive(Debug)]
+pub(crate) struct Anchor {
+    path: PathBuf,
+    stamp: Stamp,
+}
+
+impl Anchor {
+    /// Goes on where the file is still the one that it was.
+    pub(crate) fn check(&self, root: &Path) -> Result<()> {
+        if fs::metadata(&self.path).is_ok_and(|found| stamp(&found) == self.stamp) {
+            return Ok(());
+        }
+        Err(Error::new(
+            Code::Unavailable,
+            format!("{} is no longer what it was", escape_path(root)),
+        )
+        .why("Its drive was taken away or failed, or another is at its place")
+        .next("Connect the drive again; nothing was written to another"))
+    }
+}
+
 /// A folder as a provider, for as long as the file that was its anchor when it was opened is
 /// still that file: nothing is written to whatever else appears at its place.
 #[derive(Debug)]
 pub struct AnchoredProvider {
     disk: DiskProvider,
-    anchor: PathBuf,
-    stamp: Stamp,
 }
 
 impl AnchoredProvider {
@@ -27,19 +47,13 @@ impl AnchoredProvider {
     /// [`Code::NotFound`] when either is not there.
     pub fn open(root: &Path, anchor: &str) -> Result<Self> {
         let disk = DiskProvider::open(root)?;
-        let anchor = root.join(anchor);
-        let stamp = stamp(&fs::metadata(&anchor).at("read", &anchor)?);
-        Ok(Self { disk, anchor, stamp })
+        let path = root.join(anchor);
+        let stamp = stamp(&fs::metadata(&path).at("read", &path)?);
+        Ok(Self { disk: disk.anchored_at(Anchor { path, stamp }) })
     }
 
     fn check(&self) -> Result<()> {
-        if fs::metadata(&self.anchor).is_ok_and(|found| stamp(&found) == self.stamp) {
-            return Ok(());
-        }
-        let place = escape_path(self.disk.root());
-        Err(Error::new(Code::Unavailable, format!("{place} is no longer what it was"))
-            .why("Its drive was taken away or failed, or another is at its place")
-            .next("Connect the drive again; nothing was written to another"))
+        self.disk.check_anchor()
     }
 
     /// What went wrong is explained by a drive that is gone.

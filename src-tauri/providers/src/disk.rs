@@ -16,6 +16,7 @@ use undercroft_foundation::{
     sync_folder,
 };
 
+use crate::anchored::Anchor;
 use crate::provider::check_key;
 use crate::{Provider, Stored, is_remote, is_virtual};
 
@@ -35,6 +36,7 @@ const ABANDONED: Duration = Duration::from_secs(24 * 60 * 60);
 pub struct DiskProvider {
     root: PathBuf,
     is_remote: bool,
+    anchor: Option<Anchor>,
 }
 
 impl DiskProvider {
@@ -49,7 +51,7 @@ impl DiskProvider {
                 .why("It is a file, not a folder")
                 .next("Choose a folder"));
         }
-        Ok(Self { root: root.to_owned(), is_remote: is_remote(root) })
+        Ok(Self { root: root.to_owned(), is_remote: is_remote(root), anchor: None })
     }
 
     /// Opens a folder, and makes it first where there is none.
@@ -83,6 +85,15 @@ impl DiskProvider {
         may.map_err(io::Error::from).at("make a folder in", there)
     }
 
+    /// The same folder, written to for as long as `anchor` is what it was.
+    pub(crate) fn anchored_at(self, anchor: Anchor) -> Self {
+        Self { anchor: Some(anchor), ..self }
+    }
+
+    pub(crate) fn check_anchor(&self) -> Result<()> {
+        self.anchor.as_ref().map_or(Ok(()), |anchor| anchor.check(&self.root))
+    }
+
     /// The folder.
     pub fn root(&self) -> &Path {
         &self.root
@@ -94,15 +105,29 @@ impl DiskProvider {
     }
 
     fn write_by(&self, path: &Path, fill: &mut dyn FnMut(&mut File) -> Result<()>) -> Result<()> {
-        let folder = path.parent().unwrap_or(&self.root);
-        place(path, folder, &mut |file| {
+        self.place(path, &mut |file| {
             fill(file)?;
             reach_write_point("disk.temporary-written");
             file.sync_all().at("sync", path)?;
             reach_write_point("disk.file-synced");
             Ok(())
         })?;
-        sync_folder(folder)
+        sync_folder(&self.folder_of(path))
+    }
+
+    /// Fills a temporary file, then gives it its name.
+    fn place(&self, path: &Path, fill: &mut dyn FnMut(&mut File) -> Result<()>) -> Result<()> {
+        let (temporary, mut file) = create_temporary(path, &self.folder_of(path))?;
+        // Again, now that the file is open: between a look and the opening, drives are swapped.
+        let filled = self.check_anchor().and_then(|()| fill(&mut file));
+        let placed = filled.and_then(|()| fs::rename(&temporary, path).at("rename to", path));
+        if placed.is_err() {
+            // Best effort: what stays is swept at the next start.
+            let _ = fs::remove_file(&temporary);
+        }
+        placed?;
+        reach_write_point("disk.renamed");
+        Ok(())
     }
 
     /// The moment by the clock of the file system.
@@ -170,8 +195,7 @@ impl Provider for DiskProvider {
 
     fn write_fleeting(&self, key: &str, bytes: &[u8]) -> Result<()> {
         let path = self.path(key)?;
-        let folder = path.parent().unwrap_or(&self.root);
-        place(&path, folder, &mut |file| file.write_all(bytes).at("write", &path))
+        self.place(&path, &mut |file| file.write_all(bytes).at("write", &path))
     }
 
     fn list(&self, folder: &str) -> Result<Vec<Stored>> {
@@ -281,19 +305,6 @@ impl Provider for DiskProvider {
         })?;
         Ok(swept)
     }
-}
-
-/// Fills a temporary file, then gives it its name.
-fn place(path: &Path, folder: &Path, fill: &mut dyn FnMut(&mut File) -> Result<()>) -> Result<()> {
-    let (temporary, mut file) = create_temporary(path, folder)?;
-    let placed = fill(&mut file).and_then(|()| fs::rename(&temporary, path).at("rename to", path));
-    if placed.is_err() {
-        // Best effort: what stays is swept at the next start.
-        let _ = fs::remove_file(&temporary);
-    }
-    placed?;
-    reach_write_point("disk.renamed");
-    Ok(())
 }
 
 /// What the kernel calls this run of itself, as a part of names; nothing where it does not tell.
