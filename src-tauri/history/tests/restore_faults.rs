@@ -12,6 +12,7 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use sha2::{Digest, Sha256};
 use support::{Bench, path};
 use undercroft_foundation::{Job, VersionId};
 use undercroft_history::{RestoreOrder, RestoreReport, RestoreTo, TreePath};
@@ -152,6 +153,22 @@ fn what_a_killed_restore_left_is_swept_and_what_a_living_one_writes_is_not() {
     living.lock().unwrap();
     assert_eq!(failed(&restore(&bench, &elsewhere(version.id, &to))), [""; 0]);
     assert_eq!(names_in(&to.join("sub")), [names[1], "file"]);
+}
+
+#[test]
+fn sweeping_what_a_killed_restore_left_takes_nothing_from_the_one_at_work() {
+    let names: Vec<String> = (0..400).map(|at| format!("{at}")).collect();
+    let (bench, first) = Bench::begun(|work| {
+        names.iter().for_each(|name| write_file(work.join(name), "first"));
+    });
+    for name in &names {
+        bench.write(name, "second");
+        // Under the name that the next restore gives what takes the place of this file.
+        let digest = hex::encode(&Sha256::digest(name)[..8]);
+        bench.write(&format!(".undercroft-restore-{digest}-0"), "half a file");
+    }
+    assert_eq!(failed(&restore(&bench, &in_place(&bench, first.id))), [""; 0]);
+    assert!(names.iter().all(|name| fs::read(bench.work().join(name)).unwrap() == b"first"));
 }
 
 #[test]

@@ -81,9 +81,11 @@ impl Trash {
     pub(crate) fn sweep(&self, folder: BorrowedFd<'_>, path: &TreePath) -> Result<()> {
         let flags = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC;
         let name = path.name().unwrap_or_default();
+        // Until it is there, its lock is held: who finds it free makes a new file of this name.
         let file = openat(folder, name, flags, Mode::empty());
-        let is_in_use = file.is_ok_and(|file| {
+        let is_in_use = file.as_ref().is_ok_and(|file| {
             flock(file, FlockOperation::NonBlockingLockExclusive) == Err(Errno::WOULDBLOCK)
+                || Stat::of(Entry::Open(file.as_fd())).is_ok_and(|stat| stat.links() == 0)
         });
         if is_in_use { Ok(()) } else { self.take(std::slice::from_ref(path), None).map(drop) }
     }
