@@ -9,7 +9,7 @@ use crate::codec::Codec;
 use crate::id::BlobId;
 use crate::index::Location;
 use crate::repository::Repository;
-use crate::tree::{Links, Tree, decode_links, decode_tree};
+use crate::tree::{Links, Nodes, Tree, TreeText};
 
 /// Reads blobs; keeps its tables and buffers between them.
 pub(crate) struct BlobReader<'r> {
@@ -25,21 +25,24 @@ impl BlobReader<'_> {
 
     /// Reads a blob into `plain` and holds it against its id.
     pub(crate) fn read(&mut self, kind: BlobKind, id: &BlobId, plain: &mut Vec<u8>) -> Result<()> {
-        let sealed = match self.read_sealed(kind, id) {
-            // A prune may have moved it since the index was read.
-            Err(error) if error.code() == Code::Damaged => {
-                self.repository.refresh_index()?;
-                self.read_sealed(kind, id)
-            }
-            read => read,
-        };
-        let (mut sealed, raw_length) = sealed?;
+        let (mut sealed, raw_length) = self.read_sealed(kind, id)?;
         self.codec.decode(&self.repository.key, id, &mut sealed, raw_length, plain)
     }
 
     /// The bytes of a blob as they are stored, and the length of its content where that is
     /// compressed.
     fn read_sealed(&self, kind: BlobKind, id: &BlobId) -> Result<(Vec<u8>, Option<u32>)> {
+        match self.read_listed(kind, id) {
+            // A prune may have moved it since the index was read.
+            Err(error) if error.code() == Code::Damaged => {
+                self.repository.refresh_index()?;
+                self.read_listed(kind, id)
+            }
+            read => read,
+        }
+    }
+
+    fn read_listed(&self, kind: BlobKind, id: &BlobId) -> Result<(Vec<u8>, Option<u32>)> {
         let Location { pack, blob } = self.repository.find_blob(kind, id).ok_or_else(|| {
             Error::new(Code::Damaged, format!("There is no {} {id}", kind.name()))
                 .why("No index of the repository lists it")
@@ -64,15 +67,21 @@ impl BlobReader<'_> {
 
     /// Reads a tree.
     pub(crate) fn tree(&mut self, id: &BlobId) -> Result<Tree> {
-        let mut json = Vec::new();
-        self.read(BlobKind::Tree, id, &mut json)?;
-        decode_tree(&json)
+        Ok(Tree { nodes: self.nodes(id)?.collect::<Result<_>>()? })
+    }
+
+    /// Reads the entries of a tree; the text of a large one is never held whole.
+    pub(crate) fn nodes(&mut self, id: &BlobId) -> Result<Nodes> {
+        self.read_tree(id)?.nodes()
     }
 
     /// Reads what a tree leads to.
     pub(crate) fn links(&mut self, id: &BlobId) -> Result<Links> {
-        let mut json = Vec::new();
-        self.read(BlobKind::Tree, id, &mut json)?;
-        decode_links(&json)
+        self.read_tree(id)?.links()
+    }
+
+    fn read_tree(&mut self, id: &BlobId) -> Result<TreeText> {
+        let (sealed, raw_length) = self.read_sealed(BlobKind::Tree, id)?;
+        self.codec.decode_tree(&self.repository.key, id, sealed, raw_length)
     }
 }

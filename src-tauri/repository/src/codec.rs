@@ -8,6 +8,8 @@ use zstd::bulk::{Compressor, Decompressor};
 use crate::blob::BlobKind;
 use crate::crypto::Key;
 use crate::id::BlobId;
+use crate::large_blob::LargeBlob;
+use crate::tree::TreeText;
 
 /// Whether and how hard content is compressed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -127,6 +129,22 @@ impl Codec {
             plain.extend_from_slice(opened);
         }
         Ok(opened)
+    }
+
+    /// The text of a tree, as [`Codec::decode`] has it.
+    pub(crate) fn decode_tree(
+        &mut self,
+        key: &Key,
+        id: &BlobId,
+        mut sealed: Vec<u8>,
+        raw_length: Option<u32>,
+    ) -> Result<TreeText> {
+        if let Some(length) = LargeBlob::length_of(raw_length) {
+            return LargeBlob::open(key, id, sealed, length).map(TreeText::Large);
+        }
+        let mut json = Vec::new();
+        self.decode(key, id, &mut sealed, raw_length, &mut json)?;
+        Ok(TreeText::Whole(json))
     }
 
     /// As [`Codec::decode`]; keeps nothing of the content.

@@ -29,6 +29,9 @@ pub(crate) struct Key {
 }
 
 impl Key {
+    /// Where in sealed bytes the ciphertext begins.
+    pub(crate) const START: usize = IV_LEN;
+
     /// The key of 64 bytes: 32 to encrypt, then 16 (`k`) and 16 (`r`) to authenticate.
     pub(crate) fn from_bytes(bytes: [u8; 64]) -> Self {
         let encrypt = Aes256::new_from_slice(&bytes[..32]).expect("32 bytes are a key of AES-256");

@@ -27,6 +27,7 @@ mod index;
 mod ingest;
 mod keys;
 mod known;
+mod large_blob;
 mod lock;
 mod metadata;
 mod mount;

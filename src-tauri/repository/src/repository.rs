@@ -23,10 +23,13 @@ use crate::pack::PackedBlob;
 use crate::password::Password;
 use crate::snapshot::Snapshot;
 use crate::storage::{FileKind, Storage};
-use crate::tree::{Node, NodeKind, Tree};
+use crate::tree::{Node, NodeKind, Nodes, Tree};
 
 /// How often a listing is made anew because somebody removed files meanwhile.
 const RELISTINGS: usize = 5;
+
+/// Index files that are read together.
+const INDEXES_AT_ONCE: usize = 8;
 
 /// The index as far as it was read.
 #[derive(Debug, Default)]
@@ -226,9 +229,10 @@ impl Repository {
             let packs = read_index_file(&self.storage, &self.key, id);
             packs.map(|packs| (id, packs))
         };
-        // What one that is damaged lists cannot be had; what the others list can.
+        // What one that is damaged lists cannot be had; what the others list can. As few are held
+        // beside the index as pay.
         let mut failed = Ok(());
-        for file in in_parallel(&missing, read) {
+        for file in missing.chunks(INDEXES_AT_ONCE).flat_map(|files| in_parallel(files, read)) {
             match file {
                 Ok((id, packs)) => {
                     for (pack, blobs) in packs {
@@ -298,13 +302,18 @@ impl Repository {
     /// # Errors
     /// [`Code::NotFound`] when the index does not know it, [`Code::Damaged`].
     pub fn tree(&self, id: &BlobId) -> Result<Tree> {
+        Ok(Tree { nodes: self.nodes(id)?.collect::<Result<_>>()? })
+    }
+
+    /// The entries of the tree of this id, one after the other.
+    fn nodes(&self, id: &BlobId) -> Result<Nodes> {
         if self.find_blob(BlobKind::Tree, id).is_none() {
             let refreshed = self.refresh_index();
             if self.find_blob(BlobKind::Tree, id).is_none() {
                 refreshed?;
             }
         }
-        self.reader()?.tree(id)
+        self.reader()?.nodes(id)
     }
 
     /// The entry at `path` (names from the root of the snapshot); `None` for the root itself.
@@ -315,7 +324,9 @@ impl Repository {
         let mut tree = snapshot.tree;
         let mut found = None;
         for (depth, name) in path.iter().enumerate() {
-            let node = self.tree(&tree)?.find(name).cloned().ok_or_else(|| {
+            // Other writers may have sorted differently: a missed entry would be a lie.
+            let is_it = |node: &Result<Node>| node.as_ref().map_or(true, |it| it.name == *name);
+            let node = self.nodes(&tree)?.find(is_it).transpose()?.ok_or_else(|| {
                 let path: Vec<_> = path[..=depth]
                     .iter()
                     .map(|name| undercroft_foundation::escape_name(name))

@@ -8,7 +8,8 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use rustix::fs::{CWD, Mode, OFlags, mkdirat, openat};
 use support::{Scene, back_up, latest, names};
-use undercroft_repository::{NodeKind, Repository};
+use undercroft_foundation::Job;
+use undercroft_repository::{NodeKind, Repository, RestoreRequest};
 
 /// The most memory that this process has had since the peak was last forgotten, in MiB.
 fn peak_memory() -> u64 {
@@ -73,7 +74,18 @@ fn a_hundred_thousand_files_in_one_folder() {
     let tree = repository.tree(&node.unwrap().subtree.unwrap()).unwrap();
     assert_eq!(tree.nodes.len(), 100_000);
     assert!(tree.nodes.is_sorted_by(|a, b| a.name < b.name));
+    drop(tree);
     scene.restic().check();
+    let request = RestoreRequest {
+        target: scene.path("target"),
+        subpath: names(&scene.source()),
+        ..RestoreRequest::default()
+    };
+    let snapshot = latest(&repository);
+    let (restored, taken) =
+        memory_of(|| repository.restore(&snapshot, &request, &Job::new()).unwrap());
+    assert!(taken < 60, "{taken} MiB");
+    assert_eq!(restored.files_restored, 100_000);
 }
 
 /// A chain of folders deeper than a path can be long, each with a sibling on both sides.

@@ -13,7 +13,7 @@ use crate::id::BlobId;
 use crate::index::Index;
 use crate::repository::Repository;
 use crate::snapshot::Snapshot;
-use crate::tree::{Node, NodeKind, Tree};
+use crate::tree::{Node, NodeKind, Nodes};
 
 /// What no id is: the digest of nothing anybody knows.
 const NULL: BlobId = BlobId([0; 32]);
@@ -78,7 +78,7 @@ pub(super) fn check(
 fn look_at_all(sources: &mut [TreeSource<'_>], batch: &[Task], index: &Index) -> Vec<Result<Look>> {
     let share = batch.len().div_ceil(sources.len());
     let run = |source: &mut TreeSource<'_>, tasks: &[Task]| -> Vec<Result<Look>> {
-        tasks.iter().map(|task| Ok(look_at(task, &source.tree(&task.id)?, index))).collect()
+        tasks.iter().map(|task| look_at(task, source.nodes(&task.id)?, index)).collect()
     };
     std::thread::scope(|scope| {
         let pairs = sources.iter_mut().zip(batch.chunks(share));
@@ -140,17 +140,20 @@ struct Look {
     below: Vec<Task>,
 }
 
-fn look_at(task: &Task, tree: &Tree, index: &Index) -> Look {
+fn look_at(task: &Task, nodes: Nodes, index: &Index) -> Result<Look> {
     let mut look = Look::default();
-    let mut names = HashSet::new();
+    let (mut names, mut last) = (HashSet::new(), Vec::new());
+    let mut is_ordered = true;
     let place = task.place();
-    for node in &tree.nodes {
+    for node in nodes {
+        let node = node?;
         let shown = escape_name(&node.name);
         let here = || format!("{place}{shown}");
-        if let Some(message) = look.node(node, &here, index) {
+        if let Some(message) = look.node(&node, &here, index) {
             look.errors.push((here(), message));
         }
-        if !names.insert(&node.name) {
+        is_ordered &= last <= node.name;
+        if !names.insert(node.name.clone()) {
             look.errors.push((here(), "The folder holds two entries of this name"));
         }
         if let (NodeKind::Dir, Some(subtree)) = (&node.kind, node.subtree)
@@ -159,11 +162,12 @@ fn look_at(task: &Task, tree: &Tree, index: &Index) -> Look {
             let path = format!("{}/{shown}", task.path);
             look.below.push(Task { id: subtree, snapshot: task.snapshot.clone(), path });
         }
+        last = node.name;
     }
-    if !tree.nodes.windows(2).all(|pair| pair[0].name <= pair[1].name) {
+    if !is_ordered {
         look.hints.push((place, "The entries of the folder are in no order".to_owned()));
     }
-    look
+    Ok(look)
 }
 
 impl Look {

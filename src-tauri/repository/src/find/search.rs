@@ -11,7 +11,7 @@ use crate::exclude::Patterns;
 use crate::id::BlobId;
 use crate::repository::Repository;
 use crate::snapshot::{Snapshot, SnapshotFilter};
-use crate::tree::{Node, NodeKind};
+use crate::tree::{Node, NodeKind, Nodes};
 
 /// What to find, and where.
 #[derive(Debug, Clone, Default)]
@@ -126,7 +126,7 @@ struct Level {
     id: BlobId,
     /// Ends with `/`.
     path: Vec<u8>,
-    nodes: std::vec::IntoIter<Node>,
+    nodes: Nodes,
     hits: Hits,
 }
 
@@ -162,6 +162,13 @@ impl Search<'_> {
     /// Goes through a folder until there is one to search below it.
     fn advance(&self, level: &mut Level) -> Option<(BlobId, Vec<u8>)> {
         for node in level.nodes.by_ref() {
+            let node = match node {
+                Ok(node) => node,
+                Err(error) => {
+                    self.job.warn(escape_name(&level.path), error.to_string());
+                    return None;
+                }
+            };
             let path = [&level.path[..], &node.name].concat();
             let found = self.patterns.matches_with_children(&path);
             let below = node.subtree.filter(|_| node.kind == NodeKind::Dir);
@@ -185,15 +192,15 @@ impl Search<'_> {
 
     fn level(&mut self, snapshot: &Snapshot, (id, path): (BlobId, Vec<u8>)) -> Result<Level> {
         self.job.check_cancelled()?;
-        let nodes = match self.reader.tree(&id) {
-            Ok(tree) => tree.nodes,
+        let nodes = match self.reader.nodes(&id) {
+            Ok(nodes) => nodes,
             Err(error) if matches!(error.code(), Code::Damaged | Code::NotFound) => {
                 let place = format!("{}:{}", snapshot.id.short(), escape_name(&path));
                 self.job.warn(place, error.to_string());
-                Vec::new()
+                Nodes::of(Vec::new())
             }
             Err(error) => return Err(error),
         };
-        Ok(Level { id, path, nodes: nodes.into_iter(), hits: Vec::new() })
+        Ok(Level { id, path, nodes, hits: Vec::new() })
     }
 }

@@ -17,7 +17,7 @@ use crate::blob_reader::BlobReader;
 use crate::metadata::{Entry, Stat};
 use crate::repository::Repository;
 use crate::snapshot::Snapshot;
-use crate::tree::{Node, NodeKind};
+use crate::tree::{Node, NodeKind, Nodes};
 
 /// How many of those that would be replaced are named.
 const NAMED: usize = 100;
@@ -67,8 +67,8 @@ impl Repository {
             buffer: Vec::new(),
         };
         let nodes = match self.find_node(snapshot, &request.subpath)? {
-            Some(node) => vec![node],
-            None => planner.reader.tree(&snapshot.tree)?.nodes,
+            Some(node) => Nodes::of(vec![node]),
+            None => planner.reader.nodes(&snapshot.tree)?,
         };
         let above = request.subpath.split_last().map_or(&[][..], |(_, above)| above);
         planner.run(above, nodes)?;
@@ -100,7 +100,7 @@ struct Folder {
 }
 
 impl Planner<'_> {
-    fn run(&mut self, above: &[Vec<u8>], nodes: Vec<Node>) -> Result<()> {
+    fn run(&mut self, above: &[Vec<u8>], nodes: Nodes) -> Result<()> {
         let path: Vec<u8> = above.iter().flat_map(|name| [b"/", &name[..]].concat()).collect();
         let is_there = self.target.is_some();
         let mut todo = self.level(&[], &[&path[..], b"/"].concat(), nodes, is_there)?;
@@ -109,8 +109,8 @@ impl Planner<'_> {
             let tree = node.subtree.ok_or_else(|| {
                 Error::new(Code::Damaged, "Cannot read the folder").why("It names no tree")
             });
-            match tree.and_then(|tree| self.reader.tree(&tree)) {
-                Ok(tree) => todo.extend(self.level(&names, &path, tree.nodes, is_there)?),
+            match tree.and_then(|tree| self.reader.nodes(&tree)) {
+                Ok(nodes) => todo.extend(self.level(&names, &path, nodes, is_there)?),
                 Err(error) => self.job.warn(escape_path(&self.place(&names)), error.to_string()),
             }
         }
@@ -130,7 +130,7 @@ impl Planner<'_> {
         &mut self,
         names: &[Vec<u8>],
         path: &[u8],
-        nodes: Vec<Node>,
+        nodes: Nodes,
         is_there: bool,
     ) -> Result<Vec<Folder>> {
         let opened = match self.target.as_ref().filter(|_| is_there) {
@@ -150,6 +150,13 @@ impl Planner<'_> {
         };
         let mut folders = Vec::new();
         for node in nodes {
+            let node = match node {
+                Ok(node) => node,
+                Err(error) => {
+                    self.job.warn(escape_path(&self.place(names)), error.to_string());
+                    break;
+                }
+            };
             if let Some(why) = unsound(&node.name) {
                 self.job.warn(escape_path(&self.place(names)), why);
                 continue;

@@ -1,6 +1,6 @@
 //! Walks the trees of a snapshot, makes the folders, and hands all else to the writers.
 
-use std::collections::HashSet;
+use std::collections::{HashSet, VecDeque};
 use std::sync::Arc;
 
 use undercroft_foundation::{Code, Error, Result, escape_name};
@@ -11,7 +11,7 @@ use super::queue::{Queue, Task};
 use super::selection::Selection;
 use crate::blob_reader::BlobReader;
 use crate::id::BlobId;
-use crate::tree::{Node, NodeKind};
+use crate::tree::{Node, NodeKind, Nodes};
 
 /// The walk of one restore.
 pub(super) struct Walk<'a> {
@@ -26,16 +26,23 @@ struct Level {
     folder: Arc<Folder>,
     /// Its path in the snapshot, which ends with `/`.
     path: Vec<u8>,
-    /// The folders in it that are left, last first.
-    folders: Vec<Node>,
+    /// The folders in it that are left.
+    folders: VecDeque<Node>,
+}
+
+/// The entries of a folder.
+struct Entries {
+    nodes: Nodes,
+    /// The tree that they are of, unless it is one entry that was asked for.
+    tree: Option<BlobId>,
 }
 
 impl Walk<'_> {
     /// Restores all entries of a tree into the target.
     pub(super) fn tree(&self, id: &BlobId, queue: &mut Queue) -> Result<()> {
         let mut reader = self.shared.repository.reader()?;
-        let nodes = reader.tree(id)?.nodes;
-        self.walk(nodes, b"/".to_vec(), &mut reader, queue)
+        let entries = Entries { nodes: reader.nodes(id)?, tree: Some(*id) };
+        self.walk(entries, b"/".to_vec(), &mut reader, queue)
     }
 
     /// Restores one entry into the target; `path` are the names that lead to it.
@@ -43,23 +50,23 @@ impl Walk<'_> {
         let mut reader = self.shared.repository.reader()?;
         let above = &path[..path.len().saturating_sub(1)];
         let above: Vec<u8> = above.iter().flat_map(|name| [b"/", &name[..]].concat()).collect();
-        self.walk(vec![node], [&above[..], b"/"].concat(), &mut reader, queue)
+        let entries = Entries { nodes: Nodes::of(vec![node]), tree: None };
+        self.walk(entries, [&above[..], b"/"].concat(), &mut reader, queue)
     }
 
     fn walk(
         &self,
-        nodes: Vec<Node>,
+        entries: Entries,
         path: Vec<u8>,
         reader: &mut BlobReader<'_>,
         queue: &mut Queue,
     ) -> Result<()> {
-        let target = Folder::target();
-        let mut levels = vec![self.level(target, path, nodes, queue)?];
+        let mut top = Level { folder: Folder::target(), path, folders: VecDeque::new() };
+        self.visit(&mut top, entries, reader, queue)?;
+        let mut levels = vec![top];
         while let Some(level) = levels.last_mut() {
-            if self.shared.must_stop() {
-                return Err(Error::new(Code::Cancelled, "Cancelled"));
-            }
-            match level.folders.pop() {
+            self.go_on()?;
+            match level.folders.pop_front() {
                 Some(node) => {
                     let below = self.descend(level, node, reader, queue)?;
                     levels.extend(below);
@@ -73,6 +80,13 @@ impl Walk<'_> {
         Ok(())
     }
 
+    fn go_on(&self) -> Result<()> {
+        match self.shared.must_stop() {
+            true => Err(Error::new(Code::Cancelled, "Cancelled")),
+            false => Ok(()),
+        }
+    }
+
     /// Begins with a folder of a level.
     fn descend(
         &self,
@@ -83,23 +97,28 @@ impl Walk<'_> {
     ) -> Result<Option<Level>> {
         let path = [&level.path[..], &node.name].concat();
         let wanted = self.selection.wants(&path);
-        let subtree = node.subtree;
+        let tree = node.subtree;
         let folder = Folder::child(&level.folder, node);
-        let nodes = (|| {
+        let entries = (|| {
             if wanted.itself {
                 folder.make(self.shared)?;
             }
             if !wanted.below {
-                return Ok(Vec::new());
+                return Ok(Entries { nodes: Nodes::of(Vec::new()), tree });
             }
-            let id = subtree.ok_or_else(|| {
+            let id = tree.ok_or_else(|| {
                 Error::new(Code::Damaged, "Cannot read the folder")
                     .why("The snapshot names no tree")
             })?;
-            Ok(reader.tree(&id)?.nodes)
+            Ok(Entries { nodes: reader.nodes(&id)?, tree })
         })();
-        match nodes {
-            Ok(nodes) => self.level(folder, [&path[..], b"/"].concat(), nodes, queue).map(Some),
+        match entries {
+            Ok(entries) => {
+                let path = [&path[..], b"/"].concat();
+                let mut below = Level { folder, path, folders: VecDeque::new() };
+                self.visit(&mut below, entries, reader, queue)?;
+                Ok(Some(below))
+            }
             Err(error) => {
                 self.shared.report(&self.shared.root.path_of(&folder, b""), error);
                 finish(self.shared, folder);
@@ -108,27 +127,45 @@ impl Walk<'_> {
         }
     }
 
-    /// Hands the files of a folder to the writers, and keeps its folders for later.
-    fn level(
+    /// Hands the files of a folder to the writers, and keeps its folders for later. Entries whose
+    /// names are none are reported.
+    fn visit(
         &self,
-        folder: Arc<Folder>,
-        path: Vec<u8>,
-        nodes: Vec<Node>,
+        level: &mut Level,
+        entries: Entries,
+        reader: &mut BlobReader<'_>,
         queue: &mut Queue,
-    ) -> Result<Level> {
-        let mut folders = Vec::new();
-        for node in self.sound(&folder, nodes) {
-            let wanted = self.selection.wants(&[&path[..], &node.name].concat());
+    ) -> Result<()> {
+        let report = |level: &Level, error| {
+            self.shared.report(&self.shared.root.path_of(&level.folder, b""), error);
+        };
+        let mut names = Names { tree: entries.tree, ..Names::default() };
+        for node in entries.nodes {
+            self.go_on()?;
+            let fresh = node.and_then(|node| Ok((names.add(&node.name, reader)?, node)));
+            let (is_new, node) = match fresh {
+                Ok(fresh) => fresh,
+                Err(error) => {
+                    report(level, error);
+                    return Ok(());
+                }
+            };
+            let twice = (!is_new).then_some("The folder holds two entries of this name");
+            if let Some(why) = unsound(&node.name).or(twice) {
+                let what = format!("Cannot restore {:?}", escape_name(&node.name));
+                report(level, Error::new(Code::Damaged, what).why(why));
+                continue;
+            }
+            let wanted = self.selection.wants(&[&level.path[..], &node.name].concat());
             if node.kind == NodeKind::Dir {
                 if wanted.itself || wanted.below {
-                    folders.push(node);
+                    level.folders.push_back(node);
                 }
             } else if wanted.itself {
-                self.hand_over(&folder, node, queue)?;
+                self.hand_over(&level.folder, node, queue)?;
             }
         }
-        folders.reverse();
-        Ok(Level { folder, path, folders })
+        Ok(())
     }
 
     fn hand_over(&self, folder: &Arc<Folder>, node: Node, queue: &mut Queue) -> Result<()> {
@@ -142,27 +179,33 @@ impl Walk<'_> {
         folder.begin();
         queue.push(Task { folder: Arc::clone(folder), node })
     }
+}
 
-    /// The entries whose names are names; the others are reported.
-    fn sound(&self, folder: &Folder, nodes: Vec<Node>) -> Vec<Node> {
-        let mut seen = HashSet::new();
-        let ascending = nodes.windows(2).all(|pair| pair[0].name < pair[1].name);
-        let mut sound = Vec::with_capacity(nodes.len());
-        for node in nodes {
-            let twice = || {
-                let twice = !ascending && !seen.insert(node.name.clone());
-                twice.then_some("The folder holds two entries of this name")
-            };
-            match unsound(&node.name).or_else(twice) {
-                None => sound.push(node),
-                Some(why) => {
-                    let what = format!("Cannot restore {:?}", escape_name(&node.name));
-                    let error = Error::new(Code::Damaged, what).why(why);
-                    self.shared.report(&self.shared.root.path_of(folder, b""), error);
-                }
+/// The names of a folder so far. In a sound tree they ascend, so that none comes twice; only where
+/// they do not are they all remembered.
+#[derive(Default)]
+struct Names {
+    tree: Option<BlobId>,
+    count: usize,
+    last: Vec<u8>,
+    all: Option<HashSet<Vec<u8>>>,
+}
+
+impl Names {
+    /// Adds a name; whether it is new.
+    fn add(&mut self, name: &[u8], reader: &mut BlobReader<'_>) -> Result<bool> {
+        self.count += 1;
+        if self.all.is_none() {
+            if self.count == 1 || *name > self.last[..] {
+                self.last.clear();
+                self.last.extend_from_slice(name);
+                return Ok(true);
             }
+            let nodes = self.tree.map(|tree| reader.nodes(&tree)).transpose()?;
+            let earlier = nodes.into_iter().flatten().take(self.count - 1);
+            self.all = Some(earlier.map(|node| Ok(node?.name)).collect::<Result<_>>()?);
         }
-        sound
+        Ok(self.all.get_or_insert_default().insert(name.to_vec()))
     }
 }
 

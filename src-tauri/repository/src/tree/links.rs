@@ -14,7 +14,7 @@ struct RawTree<'a> {
 }
 
 #[derive(Deserialize)]
-struct RawNode<'a> {
+pub(super) struct RawNode<'a> {
     #[serde(borrow)]
     name: Cow<'a, str>,
     #[serde(borrow, rename = "type")]
@@ -45,21 +45,27 @@ pub(crate) fn decode_links(json: &[u8]) -> Result<Links> {
             .because(source)
     })?;
     let mut links = Links::default();
-    for node in raw.nodes.unwrap_or_default() {
+    raw.nodes.unwrap_or_default().into_iter().try_for_each(|node| links.add(node))?;
+    Ok(links)
+}
+
+impl Links {
+    /// Adds those of an entry.
+    pub(super) fn add(&mut self, node: RawNode<'_>) -> Result<()> {
         let wrong = |field: &str| {
             Error::new(Code::Damaged, format!("Cannot follow the tree's entry {:?}", node.name))
                 .why(format!("Its {field} makes no sense"))
         };
         for id in node.content.iter().flatten() {
-            links.content.push(id.parse().map_err(|_: Error| wrong("content"))?);
+            self.content.push(id.parse().map_err(|_: Error| wrong("content"))?);
         }
         if node.kind == "dir" {
             let subtree = node.subtree.and_then(|id| id.parse().ok());
             let subtree = subtree.ok_or_else(|| wrong("tree"))?;
-            links.folders.push((node.name.into_owned(), subtree));
+            self.folders.push((node.name.into_owned(), subtree));
         }
+        Ok(())
     }
-    Ok(links)
 }
 
 #[cfg(test)]

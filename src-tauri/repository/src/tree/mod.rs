@@ -7,12 +7,13 @@ mod entry;
 mod go_text;
 mod links;
 mod node;
+mod stream;
 mod time;
 
-pub(crate) use decode::decode_tree;
 pub(crate) use encode::encode_tree;
 pub(crate) use entry::decode_entry;
-pub(crate) use links::{Links, decode_links};
+pub(crate) use links::Links;
+pub(crate) use stream::{Nodes, TreeText};
 
 pub use node::{ExtendedAttribute, Node, NodeKind, NodeTime};
 

@@ -1,7 +1,15 @@
 //! Trees as text and back, against what restic writes.
 
+use proptest::collection::vec;
+use proptest::prelude::*;
+use undercroft_foundation::OsRandom;
+
+use super::decode::decode_tree;
+use super::links::decode_links;
 use super::*;
+use crate::crypto::Key;
 use crate::id::BlobId;
+use crate::large_blob::LargeBlob;
 
 fn file() -> Node {
     Node {
@@ -97,4 +105,86 @@ fn fields_that_others_leave_out_or_add_are_no_error() {
     for broken in [&b""[..], b"{", b"[]", br#"{"nodes":[{"name":"x"}]}"#] {
         assert!(decode_tree(broken).is_err());
     }
+}
+
+/// A tree's text as that of a wide folder is read.
+fn large(json: &[u8]) -> TreeText {
+    let key = Key::random(&OsRandom);
+    let mut sealed = Vec::new();
+    key.seal(&OsRandom, &zstd::bulk::compress(json, 1).unwrap(), &mut sealed);
+    let length = json.len().try_into().unwrap();
+    TreeText::Large(LargeBlob::open(&key, &BlobId::of(json), sealed, length).unwrap())
+}
+
+fn entry() -> impl Strategy<Value = Node> {
+    let bytes = || vec(any::<u8>(), 0..40);
+    let ids = vec(any::<[u8; 32]>().prop_map(BlobId), 0..4);
+    (bytes(), bytes(), ".{0,9}", ids, any::<(bool, u32, u64)>()).prop_map(
+        |(name, target, user, ids, (is_file, mode, inode))| Node {
+            name,
+            kind: if is_file { NodeKind::File } else { NodeKind::Symlink },
+            linktarget: if is_file { Vec::new() } else { target },
+            content: is_file.then_some(ids),
+            user,
+            mode,
+            inode,
+            ..file()
+        },
+    )
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    /// Entry by entry, however the text is cut, a tree is the same as read at once.
+    #[test]
+    fn a_tree_that_is_streamed_is_the_same(few in vec(entry(), 1..6), times in 0..400_usize) {
+        let nodes: Vec<_> = few.iter().cycle().take(few.len() * times).cloned().collect();
+        let json = encode_tree(nodes.iter());
+        let links = decode_links(&json).unwrap();
+        prop_assert_eq!(large(&json).links().unwrap(), links);
+        let streamed: Vec<_> = large(&json).nodes().unwrap().collect::<Result<_, _>>().unwrap();
+        prop_assert_eq!(streamed, nodes);
+    }
+}
+
+#[test]
+fn a_large_tree_of_another_program_is_read_and_a_broken_one_is_not() {
+    let read =
+        |json: &[u8]| large(json).nodes().and_then(|nodes| nodes.collect::<Result<Vec<_>, _>>());
+    let one = r#"{"name":"a","type":"file"}"#;
+    for (json, count) in [
+        (format!("{{\"nodes\":[{one} ,\n{one}] , \"more\":1}}"), 2),
+        (format!("{{ \"more\":1, \"nodes\": [{one}]}}"), 1),
+        ("{\"nodes\":null}".to_owned(), 0),
+        ("{\"nodes\":[ ]}".to_owned(), 0),
+    ] {
+        assert_eq!(read(json.as_bytes()).expect("read").len(), count, "{json}");
+    }
+    for broken in ["", "[]", "{\"nodes\":[", "{\"nodes\":[]", "{\"nodes\":[],\"nodes\":[]}"] {
+        assert!(read(broken.as_bytes()).is_err(), "{broken}");
+    }
+    for broken in [",]}", "]", "", "} ]}", ",{]}", "x]}"] {
+        assert!(read(format!("{{\"nodes\":[{one}{broken}").as_bytes()).is_err(), "{broken}");
+    }
+    assert!(read(format!("{{\"nodes\":[{one}{one}]}}").as_bytes()).is_err());
+}
+
+#[test]
+fn a_large_blob_that_is_not_what_was_written_is_refused() {
+    let key = Key::random(&OsRandom);
+    let json = encode_tree([file()].iter());
+    let open = |id, content: &[u8], length| {
+        let mut sealed = Vec::new();
+        key.seal(&OsRandom, content, &mut sealed);
+        LargeBlob::open(&key, &id, sealed, length)
+    };
+    let stored = zstd::bulk::compress(&json, 1).unwrap();
+    let length = u32::try_from(json.len()).unwrap();
+    let id = BlobId::of(&json);
+    assert!(open(id, &stored, length).is_ok());
+    assert!(open(BlobId([7; 32]), &stored, length).is_err());
+    assert!(open(id, &stored, length - 2).is_err());
+    assert!(open(id, &stored[..stored.len() - 1], length).is_err());
+    assert!(LargeBlob::open(&Key::random(&OsRandom), &id, vec![0; 99], length).is_err());
 }

@@ -40,7 +40,8 @@ impl<'a> Walk<'a> {
             if !visitor.enter(place_of(self.index, BlobKind::Tree, &id)?) {
                 continue;
             }
-            for node in self.source.tree(&id)?.nodes {
+            for node in self.source.nodes(&id)? {
+                let node = node?;
                 if node.kind == NodeKind::Dir {
                     let subtree = node.subtree.ok_or_else(|| {
                         Error::new(Code::Damaged, format!("Cannot follow tree {id}"))
