@@ -1,4 +1,4 @@
-//! What the system lets this process have.
+//! The limits that the system sets this process.
 
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 

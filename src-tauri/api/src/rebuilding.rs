@@ -22,7 +22,7 @@ pub struct Rebuilt {
     pub versions: u64,
     /// Where the lost catalog is kept, to show; nothing when there was none, or it was sound.
     pub lost_catalog: Option<String>,
-    /// What could not be found out, to show.
+    /// Facts that could not be found out, to show.
     pub unknown: Vec<String>,
 }
 

@@ -207,13 +207,13 @@ fn a_call_that_makes_no_sense_is_refused_and_harms_no_other() {
     assert_eq!(stage.ask("project_list", Value::Null), json!([]));
 }
 
-/// What the parser of requests says that it expected, in its own marks.
+/// The words that the parser of requests says it expected, in its own marks.
 fn expected(why: &str) -> Vec<String> {
     let said = why.split_once("expected").map_or("", |(_, said)| said);
     said.split('`').skip(1).step_by(2).map(str::to_owned).collect()
 }
 
-/// What nobody means by a value, and what somebody may, by the shape of it.
+/// Values that nobody means, and some that somebody may, by their shape.
 fn hostile_values(stage: &Stage, ids: &[&Value]) -> Vec<Vec<Value>> {
     let mut texts: Vec<Value> = [
         "",

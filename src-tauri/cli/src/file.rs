@@ -264,7 +264,7 @@ impl Save {
     }
 }
 
-/// What is larger is uploaded rather than saved: it is in memory as a whole.
+/// A larger file is uploaded rather than saved: it is in memory as a whole.
 const MAX_CONTENT: u64 = 256 << 20;
 
 /// The bytes of a file, or of standard input.

@@ -65,7 +65,7 @@ fn without_brackets(hint: &str) -> String {
     parts.collect()
 }
 
-/// What an argument is, wherever it is.
+/// The meaning of an argument, wherever it is.
 #[derive(Debug, PartialEq, Eq)]
 struct Meaning {
     short: Option<char>,

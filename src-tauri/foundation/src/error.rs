@@ -18,7 +18,7 @@ pub enum Code {
     NotFound,
     /// It is there already. Fix the input.
     AlreadyExists,
-    /// What would be replaced or removed is in no version. Ask the user, then insist.
+    /// No version holds something that would be replaced or removed. Ask the user, then insist.
     NotKept,
     /// The request makes no sense as it stands. Fix the input.
     Invalid,

@@ -1,4 +1,4 @@
-//! What people mean by a name or an id: one rule for all that has either.
+//! The thing that people mean by a name or an id: one rule for all that has either.
 
 use crate::{Code, Error, Result};
 
@@ -7,14 +7,14 @@ const SHORTEST_PREFIX: usize = 4;
 /// How many candidates an error names.
 const SHOWN: usize = 10;
 
-/// What a thing is called by.
+/// The names by which a thing is called.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Called {
     /// Its id, as it is written.
     pub id: String,
     /// Its name, if it has one.
     pub name: Option<String>,
-    /// What else tells it from others of that name: its folder, its time.
+    /// A fact that tells it from others of that name: its folder, its time.
     pub about: String,
 }
 

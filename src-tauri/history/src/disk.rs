@@ -216,7 +216,7 @@ pub(crate) fn extended(file: &File) -> Vec<(Vec<u8>, Vec<u8>)> {
     found
 }
 
-/// What is known of an entry of an open folder now.
+/// The state of an entry of an open folder now.
 ///
 /// # Errors
 /// The system's, such as `NOENT`.

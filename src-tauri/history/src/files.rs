@@ -30,7 +30,7 @@ const PIECE: u64 = 1 << 20;
 pub(crate) struct WorkspaceFiles<'a> {
     root: PathBuf,
     folder: OwnedFd,
-    /// What may be replaced; nothing where nothing may be.
+    /// The tree that may be replaced; nothing where nothing may be.
     held: Option<&'a HeldTree>,
 }
 

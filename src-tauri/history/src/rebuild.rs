@@ -22,7 +22,7 @@ pub struct Rebuilt {
     pub workspaces: u64,
     /// Versions of those.
     pub versions: u64,
-    /// What could not be found out, a sentence each.
+    /// Facts that could not be found out, a sentence each.
     pub unknown: Vec<String>,
 }
 

@@ -21,12 +21,12 @@ use crate::workspaces::Workspace;
 /// A commit that the catalog has another idea of, or none.
 struct Missing {
     version: Version,
-    /// What it changed; nothing where the catalog knows.
+    /// The changes that it made; nothing where the catalog knows.
     changed: Option<Vec<Change>>,
     is_new: bool,
 }
 
-/// What the catalog knows of one workspace.
+/// The catalog's versions of one workspace.
 struct Rows<'a>(HashMap<VersionId, &'a Version>);
 
 impl History {
@@ -92,7 +92,7 @@ impl History {
         })
     }
 
-    /// What the catalog should say of the commits of a branch that it has another idea of.
+    /// The versions of a branch's commits of which the catalog has another idea.
     fn describe_missing(
         &self,
         store: &HistoryStore,
@@ -147,7 +147,7 @@ impl History {
         Ok(())
     }
 
-    /// What the catalog should say of a commit.
+    /// The version that the catalog should hold for a commit.
     pub(crate) fn describe(
         &self,
         store: &HistoryStore,

@@ -100,7 +100,7 @@ fn names_and_places_that_cannot_be_are_refused() {
     assert!(bench.history.entry(first.id, &path("src/a.txt")).is_ok());
 }
 
-/// What the catalog says of workspaces, versions and what those changed.
+/// The catalog's workspaces, versions and what those changed.
 type Catalog = (Vec<Workspace>, Vec<(Version, Vec<Change>)>);
 
 fn catalog(bench: &Bench) -> Catalog {

@@ -114,7 +114,7 @@ impl Drop for Presence {
 pub(crate) struct Other(File);
 
 impl Other {
-    /// What it says that it does, perhaps caught half written.
+    /// Its account of what it does, perhaps caught half written.
     pub(crate) fn said(&self) -> Option<String> {
         let mut bytes = vec![0; usize::try_from(self.0.metadata().ok()?.len()).ok()?];
         self.0.read_exact_at(&mut bytes, 0).ok()?;

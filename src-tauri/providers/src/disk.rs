@@ -307,7 +307,7 @@ impl Provider for DiskProvider {
     }
 }
 
-/// What the kernel calls this run of itself, as a part of names; nothing where it does not tell.
+/// The kernel's name for this run of itself, as a part of names; nothing where it does not tell.
 fn boot() -> &'static str {
     static BOOT: LazyLock<String> = LazyLock::new(|| {
         let id = fs::read_to_string("/proc/sys/kernel/random/boot_id").unwrap_or_default();

@@ -15,7 +15,7 @@ const VERSIONS: std::ops::RangeInclusive<u32> = 1..=2;
 const GEAR: &str = "gear-1";
 const KEYED_GEAR: &str = "gear-2";
 
-/// What the table of a repository's own cuts is made of.
+/// The secret that the table of a repository's own cuts is made of.
 #[derive(Clone, Serialize, Deserialize)]
 #[serde(transparent)]
 pub(crate) struct GearSecret(String);
@@ -68,7 +68,7 @@ impl Config {
         }
     }
 
-    /// What others can be made with, so that the same content is cut alike there.
+    /// The secret that others can be made with, so that the same content is cut alike there.
     pub(crate) fn gear_secret(&self) -> Option<GearSecret> {
         self.undercroft_gear.clone()
     }

@@ -18,7 +18,7 @@ use undercroft_testkit::{ManualClock, Restic, assert_same_tree, random_bytes, wr
 /// How long a pack takes to be written on this slow disk.
 const PACK_TAKES: Duration = Duration::from_secs(40);
 
-/// What may be lost: a minute, and the packs that were on their way at its ends.
+/// The work that may be lost: a minute, and the packs that were on their way at its ends.
 const LOSS: Duration = Duration::from_secs(60 + 2 * 40);
 
 /// The disk as a kill would leave it at this moment.

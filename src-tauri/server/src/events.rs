@@ -34,7 +34,7 @@ type Told = Result<Event, Infallible>;
 /// An event as JSON; nothing where some were missed.
 type Heard = Option<Arc<str>>;
 
-/// What is told live, to all that listen.
+/// The events that are told live, to all that listen.
 #[derive(Debug)]
 pub(crate) struct Live {
     sender: broadcast::Sender<Heard>,

@@ -113,11 +113,11 @@ pub(super) struct Mount {
     pub(super) device: String,
     /// `ext4` and the like.
     kind: String,
-    /// What is mounted: a device's path, or any text.
+    /// The thing that is mounted: a device's path, or any text.
     pub(super) source: Vec<u8>,
 }
 
-/// What the table says, in its order.
+/// The mounts in the table, in its order.
 pub(super) fn all(table: &[u8]) -> Vec<Mount> {
     let lines = table.split(|byte| *byte == b'\n');
     lines.filter_map(Mount::parse).collect()

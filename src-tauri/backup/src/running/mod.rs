@@ -259,7 +259,7 @@ impl<'a> Carrying<'a> {
     }
 }
 
-/// What it means for a destination that the run was stopped: only the user lets go of what is owed.
+/// The outcome for a destination of a run that was stopped: only the user lets go of what is owed.
 fn stopped_by(job: &Job) -> TargetOutcome {
     if job.is_interrupted() { TargetOutcome::Interrupted } else { TargetOutcome::Cancelled }
 }

@@ -146,7 +146,7 @@ fn copy_of(
 struct Trees<'r> {
     source: &'r Repository,
     rules: &'r Repository,
-    /// What the user committed is not ignored, whatever the rules say.
+    /// Files that the user committed are not ignored, whatever the rules say.
     committed: Index,
     ignored: IgnoredFiles,
     known: HashMap<(Vec<u8>, Oid), Oid>,

@@ -1,4 +1,4 @@
-//! What a version holds of a workspace, and whether something on disk is still that.
+//! The tree that a version holds of a workspace, and whether something on disk is still that.
 
 use std::fs::File;
 use std::os::fd::BorrowedFd;
@@ -45,7 +45,7 @@ pub(crate) enum Proof {
 }
 
 impl History {
-    /// What the newest version of a workspace holds; nothing where there is none.
+    /// The tree of the newest version of a workspace; an empty one where there is none.
     pub(crate) fn held_tree(&self, workspace: &Workspace) -> Result<HeldTree> {
         let store = self.store(workspace.project)?;
         let root = match self.tip_of(workspace, &store)? {

@@ -15,7 +15,7 @@ use crate::version::EntryKind;
 
 /// A name in an open folder.
 pub(crate) struct Place<'a> {
-    /// What may be replaced or removed there; nothing where nothing may be.
+    /// The entries that may be replaced or removed there; nothing where none may be.
     pub(crate) held: Option<&'a HeldFolder>,
     pub(crate) folder: BorrowedFd<'a>,
     pub(crate) name: &'a [u8],

@@ -1,4 +1,4 @@
-//! What no version holds of something that is to go, and taking away the rest.
+//! Finding what no version holds of something that is to go, and taking away the rest.
 
 use std::fmt;
 use std::os::fd::BorrowedFd;
@@ -60,7 +60,7 @@ pub(crate) struct Sweep<'a> {
 }
 
 impl Sweep<'_> {
-    /// What is at a path, or below it, that no version holds.
+    /// All at a path, or below it, that no version holds.
     ///
     /// # Errors
     /// [`Code::Cancelled`], [`Code::Damaged`], and whatever keeps a folder above from being read.

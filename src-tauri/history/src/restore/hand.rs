@@ -27,7 +27,7 @@ pub(super) struct Task {
     pub(super) found: Option<Stat>,
     /// Why no version would hold what is in its place.
     pub(super) left_out: Option<Why>,
-    /// What the version made just before holds of the folder, in a workspace.
+    /// The folder in the version made just before, in a workspace.
     pub(super) held: Option<Arc<HeldFolder>>,
     /// The `.git` that it is in, or is, which was there already.
     pub(super) git: Option<TreePath>,

@@ -169,7 +169,7 @@ impl Spot<'_> {
         pass_on(file, &mut std::io::sink(), (content, line.totals.bytes), self.restore.job)
     }
 
-    /// What replaces something is durable before.
+    /// Makes a file durable before it replaces something.
     fn sync(&self, file: &File) -> Result<()> {
         let Some(_) = &self.task.found else { return Ok(()) };
         file.sync_all().at("sync", &self.path)

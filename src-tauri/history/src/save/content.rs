@@ -227,7 +227,7 @@ impl Pass<'_> {
     }
 }
 
-/// What stores large files: a writer, and what one thread has of its own.
+/// The way to store large files: a writer, and the one thread's own.
 type Storing<'c, 'w, 'r> = (&'c IngestWriter<'w, 'r>, &'c mut ContentWriter<'w, 'r>);
 
 /// Room that is spoken for; given back when this is dropped.

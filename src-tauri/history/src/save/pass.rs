@@ -63,7 +63,7 @@ pub(super) struct Outcome {
     pub(super) known: Vec<(TreePath, KnownFolder)>,
     /// Folders where another file system begins now, or no longer.
     pub(super) mounts: Vec<(TreePath, bool)>,
-    /// What could not be read.
+    /// Paths that could not be read.
     pub(super) unread: Vec<TreePath>,
     /// The inodes of changed files that have several names.
     pub(super) linked: BTreeSet<u64>,

@@ -1,4 +1,4 @@
-//! What cannot be read stays in the version as it was, is told, and is tried again.
+//! Unreadable entries stay in the version as they were, are told, and are tried again.
 
 use std::path::Path;
 use std::sync::Arc;

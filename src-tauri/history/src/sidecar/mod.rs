@@ -131,7 +131,7 @@ impl Entries {
     }
 }
 
-/// What `entries` begins with; of a folder that is cut, all of it.
+/// The beginning of `entries`; of a folder that is cut, all of it.
 fn encode_head(own: &Attributes, totals: Totals, in_parts: Option<usize>) -> String {
     let mut text = if in_parts.is_some() { HEAD_OF_PARTS } else { HEAD }.to_owned();
     text.push('\n');

@@ -42,7 +42,7 @@ pub(super) fn between(base: &[u8], tree: &[u8], most: usize) -> Option<Vec<u8>> 
     (delta.len() <= most).then_some(delta)
 }
 
-/// What the instructions make of `base`; nothing when they make no sense.
+/// The object that the instructions make of `base`; nothing when they make no sense.
 pub(super) fn apply(base: &[u8], mut delta: &[u8]) -> Option<Vec<u8>> {
     let from = take_size(&mut delta)?;
     let size = take_size(&mut delta)?;

@@ -89,12 +89,12 @@ fn push_entry_head(entry: &mut Vec<u8>, kind: u8, size: usize) {
     entry.push(byte);
 }
 
-/// What an entry of a pack holds.
+/// The content of an entry of a pack.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Packed {
     /// An object.
     Whole(ObjectKind),
-    /// What differs from an object of the same pack.
+    /// The difference from an object of the same pack.
     RefDelta(GitId),
     /// A delta that is found by its place, and can be copied nowhere.
     Fixed,

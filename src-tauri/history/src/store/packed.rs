@@ -94,7 +94,7 @@ impl PackBytes {
         self.inflated(entry).filter(|tree| GitId::of(ObjectKind::Tree, tree) == id)
     }
 
-    /// What an entry holds: of a delta, the instructions.
+    /// The content of an entry: of a delta, the instructions.
     fn inflated(&self, entry: &[u8]) -> Option<Vec<u8>> {
         let head = EntryHead::of(entry)?;
         // No pack that is read here holds what deflates better than this.

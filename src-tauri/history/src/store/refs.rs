@@ -15,7 +15,7 @@ use crate::version::GitId;
 
 const BRANCHES: &str = "refs/heads/";
 
-/// What git gives no meaning to, keeps from its garbage collection, and clones only when asked.
+/// References that git gives no meaning to, keeps from its garbage collection, and clones only when asked.
 const ASIDE: &str = "refs/undercroft/";
 
 impl HistoryStore {

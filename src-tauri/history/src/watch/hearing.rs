@@ -1,4 +1,4 @@
-//! What the kernel told, taken down: where something changed, and which folders are to be looked at.
+//! The kernel's events, taken down: where something changed, and which folders are to be looked at.
 
 use std::collections::HashSet;
 
@@ -25,7 +25,7 @@ pub(super) enum How {
     Changed,
 }
 
-/// What the kernel said, beside what changed.
+/// The kernel's news beside what changed.
 #[derive(Default)]
 pub(super) struct Heard {
     /// Anything at all.

@@ -6,7 +6,7 @@ use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd};
 use rustix::fs::inotify::{CreateFlags, ReadFlags, Reader, WatchFlags, add_watch, init};
 use rustix::io::{Errno, Result};
 
-/// What to be told of: every change of content, names and attributes, but no reading. What is
+/// The events to be told of: every change of content, names and attributes, but no reading. What is
 /// deleted but still open says nothing more.
 const WANTED: WatchFlags = WatchFlags::ATTRIB
     .union(WatchFlags::CLOSE_WRITE)

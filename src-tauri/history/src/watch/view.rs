@@ -62,7 +62,7 @@ pub(super) struct Notes<'a> {
     pub(super) limits: &'a mut Limits,
 }
 
-/// What is known is out of date beyond mending.
+/// The view is out of date beyond mending.
 pub(super) struct Unsound;
 
 impl View {

@@ -41,7 +41,7 @@ pub(super) struct Watcher {
     /// The folder that is meant, once it was seen.
     known: Option<RootId>,
     state: State,
-    /// What compares the folder as well, when it is on another machine's drive.
+    /// The poll that compares the folder as well, when it is on another machine's drive.
     polled: Option<Polled>,
     pending: Pending,
     limits: Limits,

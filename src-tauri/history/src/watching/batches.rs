@@ -9,7 +9,7 @@ use crate::save::{SaveOrder, Scope};
 use crate::version::Trigger;
 use crate::watch::{Batch, Touched};
 
-/// What could not be kept of a workspace.
+/// The troubles of a workspace: what could not be kept of it.
 #[derive(Debug, Default)]
 pub(super) struct Condition {
     pub(super) trouble: Trouble,

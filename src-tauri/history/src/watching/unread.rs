@@ -1,4 +1,4 @@
-//! What of a workspace could not be read for its last version, and is tried again.
+//! Entries of a workspace that could not be read for its last version, and are tried again.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -63,7 +63,7 @@ impl Unread {
         state.again_at = now + state.pause;
     }
 
-    /// What could not be read and why, and what becomes of it.
+    /// The entries that could not be read and why, and what becomes of them.
     pub(super) fn told(&self) -> Option<(String, String)> {
         let state = self.state();
         let next = "Versions keep it as it was; it is tried again".to_owned();

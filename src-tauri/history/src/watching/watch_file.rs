@@ -17,7 +17,7 @@ pub(super) struct WatchFile {
     written: Vec<u8>,
 }
 
-/// What the file says.
+/// The content of the file.
 #[derive(Serialize, Deserialize)]
 struct Told {
     state: String,

@@ -91,7 +91,7 @@ impl Entry {
         }
     }
 
-    /// What has begun gave its lanes back, and has to wait for its turn again.
+    /// Goes on: a job that has begun gave its lanes back, and has to wait for its turn again.
     pub(super) fn resume(&mut self, now: Duration) {
         match self.work {
             None => self.resuming = self.paused.is_some() && !self.state.is_over(),

@@ -1,4 +1,4 @@
-//! What is held at once does not grow with a folder.
+//! The memory of a backup does not grow with a folder.
 
 use std::fs;
 use std::sync::Arc;

@@ -1,4 +1,4 @@
-//! What a lock file says, and what that means to others.
+//! The content of a lock file, and what that means to others.
 
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};

@@ -41,7 +41,7 @@ pub(crate) struct Locking {
 }
 
 impl Locking {
-    /// What the storage allows.
+    /// The conduct that the storage allows.
     pub(crate) fn fit_for(provider: &dyn Provider) -> Self {
         Self { prompt: provider.shows_at_once(), ..Self::default() }
     }

@@ -7,7 +7,7 @@ use rustix::io::Errno;
 use rustix::process::{Pid, test_kill_process};
 use serde::{Deserialize, Serialize};
 
-/// What tells a process from every other one that had or will have its number.
+/// The marks that tell a process from every other one that had or will have its number.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Process {
     /// The kernel's name for this run of itself: no two machines and no two starts share it.
@@ -54,7 +54,7 @@ struct Seen {
     ended: bool,
 }
 
-/// What the system says of a process, unless it keeps that to itself.
+/// The system's account of a process, unless it keeps that to itself.
 fn look_up(pid: u32) -> Option<Seen> {
     let stat = fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
     // The second field, the program's name, may hold anything; the others do not.

@@ -22,7 +22,7 @@ const REFRESH_EVERY: Duration = Duration::from_secs(5 * 60);
 /// A lock that is older is lost: well before others may take its owner for dead.
 const CERTAIN_FOR: Duration = Duration::from_secs(20 * 60);
 
-/// What a lock needs to live on its own thread.
+/// All that a lock needs to live on its own thread.
 #[derive(Debug)]
 pub(super) struct LockSite {
     pub(super) storage: Storage,

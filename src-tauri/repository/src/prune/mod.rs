@@ -33,10 +33,10 @@ const ATTEMPTS: usize = 3;
 /// Index files of fewer bytes are those of single packs.
 const SMALL_INDEX: u64 = 64 << 10;
 
-/// What may not go.
+/// The blobs that may not go.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 enum Keeps {
-    /// What the snapshots need.
+    /// Those that the snapshots need.
     #[default]
     Needed,
     /// Everything: nobody asks what is needed.

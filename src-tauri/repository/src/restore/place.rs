@@ -25,7 +25,7 @@ pub(super) enum Placed {
     Skipped,
 }
 
-/// What is left to do for an entry.
+/// The work that is left for an entry.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Step {
     /// Nothing.

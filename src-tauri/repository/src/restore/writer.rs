@@ -10,7 +10,7 @@ use super::batch::Batch;
 use super::content::Content;
 use super::queue::Task;
 
-/// What one thread keeps between batches.
+/// The part of a restore that one thread keeps between batches.
 pub(super) struct Writer<'a> {
     shared: &'a Shared<'a>,
     content: Content<'a>,
