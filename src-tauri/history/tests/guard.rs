@@ -1,4 +1,4 @@
-//! What no version holds is never lost: not by a restore, a deletion, a save or an upload, and not
+//! Content that no version holds is never lost: not by a restore, a deletion, a save or an upload, and not
 //! when it is written at the worst moment.
 
 #![allow(clippy::unwrap_used)]
@@ -8,10 +8,9 @@ mod support;
 use std::fs::{self, FileTimes};
 use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::Path;
-use std::process::Command;
 use std::time::{Duration, SystemTime};
 
-use support::{Bench, path};
+use support::{Bench, path, without_power};
 use undercroft_foundation::{Code, Error, Job, VersionId};
 use undercroft_history::{
     ChangeKind, Conflict, History, RestoreOrder, RestoreReport, RestoreTo, SaveOrder, Trigger,
@@ -140,21 +139,6 @@ fn what_no_version_holds_is_asked_for_and_comes_back_with_undo() {
     assert_eq!(fs::read(at("src/node_modules/new")).unwrap(), b"put");
 }
 
-/// Runs a test of this file without root's power over what permissions forbid.
-fn without_power(test: &str, bench: &Bench, version: VersionId) {
-    let drop = "-dac_override,-dac_read_search";
-    let output = Command::new("setpriv")
-        .args([&format!("--bounding-set={drop}"), &format!("--inh-caps={drop}")])
-        .arg(std::env::current_exe().unwrap())
-        .args(["--exact", test, "--nocapture"])
-        .env("BENCH_OF_THE_TEST", bench.folder.path())
-        .env("VERSION_OF_THE_TEST", version.to_string())
-        .output()
-        .unwrap();
-    let said = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success(), "{said}");
-}
-
 fn close(at: &Path) {
     fs::set_permissions(at, fs::Permissions::from_mode(0o000)).unwrap();
 }
@@ -177,7 +161,8 @@ fn what_cannot_be_read_is_not_lost() {
     for name in ["secret", "closed", "partly/secret"] {
         close(&at(name));
     }
-    without_power("the_one_without_power", &bench, first.id);
+    let power = "-dac_override,-dac_read_search";
+    without_power("the_one_without_power", power, &bench, first.id);
     assert_eq!(fs::read(at("a")).unwrap(), b"1");
     let mode = fs::metadata(at("closed")).unwrap().permissions().mode() & 0o7777;
     assert_eq!(mode, 0, "it was never opened");

@@ -13,7 +13,7 @@ use std::process::{Command, Stdio};
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use sha2::{Digest, Sha256};
-use support::{Bench, path};
+use support::{Bench, path, without_power};
 use undercroft_foundation::{Job, VersionId};
 use undercroft_history::{RestoreOrder, RestoreReport, RestoreTo, TreePath};
 use undercroft_testkit::{SmallDisk, random_bytes, truncate_file, write_file};
@@ -82,21 +82,6 @@ fn on_a_full_disk_what_was_there_stays() {
     assert!(Command::new("umount").arg(bench.work()).status().unwrap().success());
 }
 
-/// Runs a test of this file as root without root's power over other people's files.
-fn without_power(test: &str, bench: &Bench, version: VersionId) {
-    let drop = "-dac_override,-dac_read_search,-fowner,-chown";
-    let output = Command::new("setpriv")
-        .args([&format!("--bounding-set={drop}"), &format!("--inh-caps={drop}")])
-        .arg(std::env::current_exe().unwrap())
-        .args(["--exact", test, "--nocapture"])
-        .env("BENCH_OF_THE_TEST", bench.folder.path())
-        .env("VERSION_OF_THE_TEST", version.to_string())
-        .output()
-        .unwrap();
-    let said = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success(), "{said}");
-}
-
 #[test]
 fn what_is_forbidden_is_told_and_the_rest_restored() {
     let (bench, version) = Bench::begun(|work| {
@@ -113,7 +98,8 @@ fn what_is_forbidden_is_told_and_the_rest_restored() {
     fs::set_permissions(at("closed"), fs::Permissions::from_mode(0o555)).unwrap();
     chown(at("secret"), Some(12345), None).unwrap();
     fs::set_permissions(at("secret"), fs::Permissions::from_mode(0o000)).unwrap();
-    without_power("a_restore_where_much_is_forbidden", &bench, version.id);
+    let power = "-dac_override,-dac_read_search,-fowner,-chown";
+    without_power("a_restore_where_much_is_forbidden", power, &bench, version.id);
     assert_eq!(fs::read(at("open")).unwrap(), b"1");
     assert_eq!(fs::read(at("secret")).unwrap(), b"22", "it is in no version, and must stay");
     assert_eq!(fs::read(at("closed/file")).unwrap(), b"22");

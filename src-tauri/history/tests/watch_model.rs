@@ -1,5 +1,7 @@
 //! Whoever looks only where the batches say knows everything that is on disk.
 
+#[path = "support/dice.rs"]
+mod dice;
 mod watch_scene;
 
 use std::collections::BTreeMap;
@@ -8,6 +10,7 @@ use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::{MetadataExt, symlink};
 use std::path::Path;
 
+use dice::Dice;
 use undercroft_history::{Batch, Names, TreePath};
 use watch_scene::{Scene, path};
 
@@ -92,27 +95,17 @@ fn print(root: &Path, path: &TreePath) -> Option<Print> {
     Some((metadata.mode(), metadata.len(), metadata.mtime(), metadata.mtime_nsec()))
 }
 
-struct Dice(u64);
-
-impl Dice {
-    fn roll(&mut self, sides: u64) -> u64 {
-        self.0 =
-            self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        (self.0 >> 33) % sides
-    }
-
-    /// A path of few names, so that most meet something.
-    fn path(&mut self) -> String {
-        let names = ["a", "b", "c", "left-out", "A"];
-        let depth = 1 + self.roll(4);
-        let names: Vec<_> = (0..depth).map(|_| names[self.roll(5) as usize]).collect();
-        names.join("/")
-    }
+/// A path of few names, so that most meet something.
+fn few_names(dice: &mut Dice) -> String {
+    let names = ["a", "b", "c", "left-out", "A"];
+    let depth = 1 + dice.roll(4);
+    let names: Vec<_> = (0..depth).map(|_| names[dice.roll(5) as usize]).collect();
+    names.join("/")
 }
 
 /// Does something, or fails to; both are fine.
 fn mischief(dice: &mut Dice, root: &Path, outside: &Path) {
-    let (one, other) = (root.join(dice.path()), root.join(dice.path()));
+    let (one, other) = (root.join(few_names(dice)), root.join(few_names(dice)));
     let away = outside.join(format!("away{}", dice.roll(3)));
     let _ = match dice.roll(12) {
         0..3 => fs::create_dir_all(&one),

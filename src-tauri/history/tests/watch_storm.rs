@@ -1,40 +1,33 @@
 //! Storms of changes beside the watcher: what it makes of them is what is on disk.
 
+#[path = "support/dice.rs"]
+mod dice;
 mod support;
 
 use std::fs;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
+use dice::Dice;
 use support::{Bench, path};
 use undercroft_history::{VersionFilter, WatchOptions};
 
 const OPERATIONS: u32 = 5_000;
 const BURST: u32 = 700;
 
-struct Dice(u64);
+/// A folder of few names, so that most meet something.
+fn folder(dice: &mut Dice) -> String {
+    let names: Vec<_> = (0..=dice.roll(3)).map(|_| format!("d{}", dice.roll(5))).collect();
+    names.join("/")
+}
 
-impl Dice {
-    fn roll(&mut self, sides: u64) -> u64 {
-        self.0 =
-            self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        (self.0 >> 33) % sides
-    }
-
-    /// A folder of few names, so that most meet something.
-    fn folder(&mut self) -> String {
-        let names: Vec<_> = (0..=self.roll(3)).map(|_| format!("d{}", self.roll(5))).collect();
-        names.join("/")
-    }
-
-    fn file(&mut self) -> String {
-        format!("{}/f{}", self.folder(), self.roll(6))
-    }
+fn file(dice: &mut Dice) -> String {
+    format!("{}/f{}", folder(dice), dice.roll(6))
 }
 
 /// Unpacks a package beside its place and moves it there, as installers do.
 fn install(dice: &mut Dice, root: &Path) {
-    let (stage, place) = (root.join(format!("tmp-{}", dice.roll(3))), root.join(dice.folder()));
+    let (stage, place) = (root.join(format!("tmp-{}", dice.roll(3))), root.join(folder(dice)));
     for number in 0..=dice.roll(4) {
         let folder = stage.join(format!("pkg/src{number}/deep"));
         let _ = fs::create_dir_all(&folder);
@@ -48,16 +41,16 @@ fn install(dice: &mut Dice, root: &Path) {
 fn mischief(dice: &mut Dice, root: &Path) {
     let _ = match dice.roll(20) {
         0..7 => {
-            let file = root.join(dice.file());
+            let file = root.join(file(dice));
             let _ = file.parent().map(fs::create_dir_all);
             fs::write(file, dice.roll(1000).to_string())
         }
-        7..11 => fs::write(root.join(dice.file()), dice.roll(1000).to_string()),
-        11 => fs::remove_file(root.join(dice.file())),
-        12 | 13 => fs::rename(root.join(dice.file()), root.join(dice.file())),
-        14..17 => fs::rename(root.join(dice.folder()), root.join(dice.folder())),
-        17 => fs::remove_dir_all(root.join(dice.folder())),
-        18 => fs::hard_link(root.join(dice.file()), root.join(dice.file())),
+        7..11 => fs::write(root.join(file(dice)), dice.roll(1000).to_string()),
+        11 => fs::remove_file(root.join(file(dice))),
+        12 | 13 => fs::rename(root.join(file(dice)), root.join(file(dice))),
+        14..17 => fs::rename(root.join(folder(dice)), root.join(folder(dice))),
+        17 => fs::remove_dir_all(root.join(folder(dice))),
+        18 => fs::hard_link(root.join(file(dice)), root.join(file(dice))),
         _ => {
             install(dice, root);
             Ok(())

@@ -24,15 +24,15 @@ use super::place::rename_new;
 use crate::path::TreePath;
 use crate::workspaces::Workspace;
 
-/// What is older than the newest by this much may go.
+/// A part that is older than the newest by this much may go.
 const KEPT: Duration = Duration::from_secs(30 * 24 * 60 * 60);
 
-/// What came out of the trash.
+/// The outcome of giving back from the trash.
 #[derive(Default)]
 pub(crate) struct GivenBack {
-    /// What is in its place again, with all in it.
+    /// Paths that are in their place again, with all in them.
     pub(crate) paths: Vec<TreePath>,
-    /// What is not, and why.
+    /// Paths that are not, and why.
     pub(crate) left: Vec<(TreePath, Error)>,
 }
 
@@ -114,7 +114,7 @@ impl Trash {
         Ok(given)
     }
 
-    /// What is there, the oldest first: its number, the version before, and the folder.
+    /// Its parts, the oldest first: the number, the version before, and the folder.
     fn batches(&self) -> Result<Vec<(u64, String, PathBuf)>> {
         let entries = match fs::read_dir(&self.folder) {
             Err(source) if source.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
@@ -170,11 +170,16 @@ fn open(folder: &Path) -> Result<OwnedFd> {
 /// Moves an entry to the same path below another folder.
 fn move_entry(from: BorrowedFd<'_>, to: BorrowedFd<'_>, path: &TreePath) -> SystemResult<()> {
     let Some((parent, name)) = path.split() else { return Err(Errno::INVAL) };
-    let above = descend(from, &parent.names().collect::<Vec<_>>())?;
+    let above = enter(from, &parent)?;
     let below = make_path(to, &parent)?;
     rename_new((above.as_fd(), name), (below.as_fd(), name))?;
     fsync(&below)?;
     fsync(&above)
+}
+
+/// Opens a folder below another.
+fn enter(from: BorrowedFd<'_>, path: &TreePath) -> SystemResult<OwnedFd> {
+    descend(from, &path.names().collect::<Vec<_>>())
 }
 
 /// Opens a folder below another, and makes it and those above it where they are missing.
@@ -203,7 +208,7 @@ impl Merge<'_> {
         path: &TreePath,
     ) -> SystemResult<()> {
         let Some((parent, name)) = path.split() else { return self.folder(from, to, path) };
-        let above = match descend(from, &parent.names().collect::<Vec<_>>()) {
+        let above = match enter(from, &parent) {
             Err(Errno::NOENT | Errno::NOTDIR) => return Ok(()),
             above => above?,
         };

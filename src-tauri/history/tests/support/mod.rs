@@ -97,3 +97,17 @@ pub fn git_in(folder: &Path, arguments: &[&str]) -> String {
 pub fn path(text: &str) -> TreePath {
     TreePath::new(text.as_bytes()).unwrap()
 }
+
+/// Runs a test of the same file in a process of its own that lacks this power of root's.
+pub fn without_power(test: &str, power: &str, bench: &Bench, version: VersionId) {
+    let output = Command::new("setpriv")
+        .args([&format!("--bounding-set={power}"), &format!("--inh-caps={power}")])
+        .arg(std::env::current_exe().unwrap())
+        .args(["--exact", test, "--nocapture"])
+        .env("BENCH_OF_THE_TEST", bench.folder.path())
+        .env("VERSION_OF_THE_TEST", version.to_string())
+        .output()
+        .unwrap();
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{said}");
+}
