@@ -253,6 +253,7 @@ impl Api {
 
     fn git_of(&self, workspace: &str) -> Result<(ProjectGit, history::Workspace)> {
         let workspace = self.find_workspace(workspace)?;
+        self.0.library.require_confirmed(&workspace.root)?;
         Ok((ProjectGit::new(&workspace.root, self.0.library.world()), workspace))
     }
 

@@ -42,6 +42,16 @@ pub trait Host: Send + Sync + fmt::Debug {
         Err(refuse_hook(plan, hook))
     }
 
+    /// Shows the user the places that a recovered library would use, and waits for the answer. A face
+    /// whose caller may name any path by himself need not ask again.
+    ///
+    /// # Errors
+    /// Whatever keeps the user from being asked.
+    fn confirm_places(&self, places: &[String]) -> Result<bool> {
+        let _ = places;
+        Ok(true)
+    }
+
     /// Starts the program when the user logs in, or no longer.
     ///
     /// # Errors

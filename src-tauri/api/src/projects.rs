@@ -6,8 +6,8 @@ use undercroft_library as library;
 use undercroft_library::{AddProject, JobKind, JobSpec};
 
 use crate::wire::{
-    JobView, Nothing, PlacePurpose, Project, ProjectAdd, ProjectDetail, ProjectFilter, ProjectRef,
-    ProjectRename, ProjectTag, Protection, ProtectionState, SnapshotFilter,
+    JobView, Nothing, PlacePurpose, Project, ProjectAdd, ProjectDetail, ProjectFilter, ProjectMove,
+    ProjectRef, ProjectRename, ProjectTag, Protection, ProtectionState, SnapshotFilter,
 };
 use crate::{Api, convert};
 
@@ -67,6 +67,19 @@ impl Api {
     pub fn project_rename(&self, request: ProjectRename) -> Result<Project> {
         let project = self.find_project(&request.project)?;
         self.show(self.0.library.projects().rename(project.id, &request.name)?)
+    }
+
+    /// Says in which folder a project is now.
+    ///
+    /// # Errors
+    /// Those of [`undercroft_library::Projects::relocate`].
+    pub fn project_move(&self, request: ProjectMove) -> Result<Project> {
+        let project = self.find_project(&request.project)?;
+        let path = self.0.places.resolve(&request.place, PlacePurpose::Project)?;
+        let occupied = self.0.backups.occupied()?;
+        let moved = self.0.library.projects().relocate(project.id, &path, &occupied)?;
+        self.0.history.follow_project(moved.id)?;
+        self.show(moved)
     }
 
     /// Adds and removes tags of a project.

@@ -23,6 +23,8 @@ macro_rules! with_use_cases {
             project_add(ProjectAdd) -> Project, Everyone, "undercroft project add {path} [--name {name}] [--tag {tags}]";
             /// Gives a project another name.
             project_rename(ProjectRename) -> Project, Everyone, "undercroft project rename {project} {name}";
+            /// Says in which folder a project is now.
+            project_move(ProjectMove) -> Project, Everyone, "undercroft project move {project} {path}";
             /// Adds and removes tags of a project.
             project_tag(ProjectTag) -> Project, Everyone, "undercroft project tag {project} +{tag}";
             /// Forgets a project; its folder and its backups stay as they are.
@@ -265,6 +267,10 @@ macro_rules! with_use_cases {
             recovery_look(RecoveryLook) -> Vec<RecoverableLibrary>, Everyone, "undercroft library recover {path} --list";
             /// Gets a whole library back; the program must be started anew afterwards.
             library_recover(LibraryRecover) -> JobView, Everyone, "undercroft library recover {path}";
+            /// Lists the places that a recovered library records, and which of them are confirmed.
+            library_places(Nothing) -> Vec<RecordedPlace>, Everyone, "undercroft library places";
+            /// Asks the user whether a recovered library may use the places that it records.
+            library_places_confirm(PlacesConfirm) -> Vec<RecordedPlace>, Everyone, "undercroft library places [{path}] --confirm";
             /// Starts the program anew.
             app_restart(Nothing) -> Nothing, Window, "";
             /// Lists the jobs that run, and those that ended lately.

@@ -10,6 +10,9 @@ use undercroft_foundation::escape_name;
 
 use crate::window;
 
+/// No dialog lists more places: it must fit on a screen.
+const PLACES_SHOWN: usize = 20;
+
 /// Asks the user for a folder, or a file where one is meant; nothing when they cancel. Waits for the
 /// answer, so it must not be called on the main thread.
 pub(crate) fn pick(app: &AppHandle, purpose: PlacePurpose) -> Option<PathBuf> {
@@ -39,24 +42,33 @@ pub(crate) fn confirm_hook(app: &AppHandle, plan: &str, hook: &Hook) -> bool {
         "{words}\n\nUndercroft starts this program as you, {when} each run of the plan {plan}. \
          Allow it only if you set it yourself and know what it does."
     );
-    let buttons = MessageDialogButtons::OkCancelCustom("Allow".into(), "Don't allow".into());
-    let dialog = app.dialog().message(text).title("Allow a plan to start a program?");
-    let mut dialog = dialog.kind(MessageDialogKind::Warning).buttons(buttons);
-    if let Some(window) = app.get_webview_window(window::LABEL) {
-        dialog = dialog.parent(&window);
-    }
-    dialog.blocking_show()
+    let title = "Allow a plan to start a program?";
+    ask(app, title, text, ("Allow", "Don't allow"))
+}
+
+/// Asks whether a recovered library may use these places. Waits for the answer, as above.
+pub(crate) fn confirm_places(app: &AppHandle, places: &[String]) -> bool {
+    let first = places.iter().take(PLACES_SHOWN).map(|place| format!("    {place}"));
+    let more = places.len().saturating_sub(PLACES_SHOWN);
+    let more = (more > 0).then(|| format!("    and {more} more"));
+    let list = first.chain(more).collect::<Vec<_>>().join("\n");
+    let text = format!(
+        "{list}\n\nThe library that you recover names these places. Undercroft keeps versions of \
+         what is there, restores and backs up there. Allow it only if they are yours."
+    );
+    ask(app, "Use these places?", text, ("Use them", "Don't use them"))
 }
 
 /// Asks whether to end the program although jobs run. Waits for the answer, as above.
 pub(crate) fn confirm_quit(app: &AppHandle) -> bool {
-    let buttons = MessageDialogButtons::OkCancelCustom("Quit".into(), "Keep running".into());
-    let mut dialog = app
-        .dialog()
-        .message("What is done so far is kept; start it again when it suits you.")
-        .title("Quit and stop what is running?")
-        .kind(MessageDialogKind::Warning)
-        .buttons(buttons);
+    let text = "What is done so far is kept; start it again when it suits you.".to_owned();
+    ask(app, "Quit and stop what is running?", text, ("Quit", "Keep running"))
+}
+
+fn ask(app: &AppHandle, title: &str, text: String, (yes, no): (&str, &str)) -> bool {
+    let buttons = MessageDialogButtons::OkCancelCustom(yes.into(), no.into());
+    let dialog = app.dialog().message(text).title(title);
+    let mut dialog = dialog.kind(MessageDialogKind::Warning).buttons(buttons);
     if let Some(window) = app.get_webview_window(window::LABEL) {
         dialog = dialog.parent(&window);
     }

@@ -38,6 +38,10 @@ impl Host for WindowHost {
         Ok(dialog::confirm_hook(&self.app, plan, hook))
     }
 
+    fn confirm_places(&self, places: &[String]) -> Result<bool> {
+        Ok(dialog::confirm_places(&self.app, places))
+    }
+
     fn start_at_login(&self, start: bool) -> Result<()> {
         autostart::set(start, &self.library)
     }

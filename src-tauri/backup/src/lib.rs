@@ -52,8 +52,8 @@ pub use plans::{
 };
 pub use protection::{Protection, ProtectionState};
 pub use recovery::{
-    RecoverOrder, RecoverableLibrary, RecoverableProject, adopt_recovered,
-    look as look_for_libraries,
+    ConfirmPlaces, OtherRooms, RecoverOrder, RecoverableLibrary, RecoverableProject,
+    adopt_recovered, look as look_for_libraries,
 };
 pub use restore::RestoreOrder;
 pub use run::BackupReport;

@@ -60,7 +60,8 @@ impl Backups {
     ///
     /// # Errors
     /// [`Code::Unavailable`] when its drive is away, [`Code::Damaged`] when something else is at
-    /// its place, [`Code::WrongPassword`] when the password that is kept opens it no more.
+    /// its place, [`Code::PermissionDenied`] when nobody has confirmed that since the library was
+    /// recovered, [`Code::WrongPassword`] when the password that is kept opens it no more.
     pub(crate) fn repository_of(&self, destination: &Destination) -> Result<Arc<Repository>> {
         let destination = self.require_there(destination)?;
         let stamp = stamp(&destination)?;
@@ -77,6 +78,24 @@ impl Backups {
         self.note_digest(&destination)?;
         *slot = Some((stamp, Arc::clone(&repository)));
         Ok(repository)
+    }
+
+    /// Goes on while a repository that was opened is still there: what could not be read of a drive
+    /// that was taken away says nothing of what is on it.
+    ///
+    /// # Errors
+    /// [`Code::Unavailable`] when it is not, and those of [`Backups::repository_of`].
+    pub(crate) fn require_still_there(
+        &self,
+        destination: &Destination,
+        opened: &Arc<Repository>,
+    ) -> Result<()> {
+        if Arc::ptr_eq(&self.repository_of(destination)?, opened) {
+            return Ok(());
+        }
+        Err(Error::new(Code::Unavailable, format!("{} went away", destination.name))
+            .why("Its drive was taken away in the middle, and is there again")
+            .next("Try again"))
     }
 
     /// The repository of a destination that is there, opened anew with this password.
@@ -103,7 +122,10 @@ impl Backups {
     /// The destination where it is now.
     pub(crate) fn require_there(&self, destination: &Destination) -> Result<Destination> {
         match self.located(destination) {
-            (located, Presence::There) => Ok(located),
+            (located, Presence::There) => {
+                self.library.require_confirmed(&located.path)?;
+                Ok(located)
+            }
             (located, Presence::Another) => Err(another(&located)),
             (located, Presence::Away) => Err(away(&located)),
         }

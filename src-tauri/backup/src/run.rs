@@ -53,7 +53,7 @@ impl Backups {
         let destination = self.destination(destination)?;
         refuse_trashed(&project)?;
         refuse_overlap(&project, &destination)?;
-        require_source(&project)?;
+        self.require_source(&project)?;
         let threads = self.threads(job);
         let repository = self.repository_of(&destination)?;
         let request = BackupRequest {
@@ -66,7 +66,7 @@ impl Backups {
         let made = repository.backup(&request, job);
         // A folder that went away in the meantime explains whatever else went wrong.
         if made.is_err() {
-            require_source(&project)?;
+            self.require_source(&project)?;
         }
         let summary = made?;
         self.note_seen(&destination, &repository);
@@ -109,6 +109,19 @@ impl Backups {
         }
     }
 
+    /// Goes on with a project whose folder is there, and may be read.
+    pub(crate) fn require_source(&self, project: &Project) -> Result<()> {
+        self.library.require_confirmed(&project.root)?;
+        if project.is_present() {
+            return Ok(());
+        }
+        Err(Error::new(Code::SourceMissing, format!("Cannot back up {}", project.name))
+            .why(format!("Its folder is not at {}", escape_path(&project.root)))
+            .next(
+                "Bring the folder or its drive back, or remove the project; its backups are kept",
+            ))
+    }
+
     pub(crate) fn settings(&self) -> Result<Settings> {
         self.library.settings(&self.overrides)
     }
@@ -131,15 +144,6 @@ pub(crate) fn refuse_overlap(project: &Project, destination: &Destination) -> Re
     Err(Error::new(Code::Invalid, what)
         .why("One lies inside the other, and each backup would hold those before it")
         .next("Choose a destination apart from the project, best on another drive"))
-}
-
-pub(crate) fn require_source(project: &Project) -> Result<()> {
-    if project.is_present() {
-        return Ok(());
-    }
-    Err(Error::new(Code::SourceMissing, format!("Cannot back up {}", project.name))
-        .why(format!("Its folder is not at {}", escape_path(&project.root)))
-        .next("Bring the folder or its drive back, or remove the project; its backups are kept"))
 }
 
 pub(crate) fn sentence(summary: &BackupSummary, destination: &Destination) -> String {

@@ -3,12 +3,14 @@
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
-use undercroft_api::Api;
-use undercroft_api::wire::{LibraryRecover, RecoverableLibrary, RecoveryLook};
-use undercroft_foundation::Result;
+use undercroft_api::wire::{
+    LibraryRecover, Nothing, PlacesConfirm, RecordedPlace, RecoverableLibrary, RecoveryLook,
+};
+use undercroft_foundation::{IoContext, Result, escape_path};
 
 use crate::destination::PasswordFile;
 use crate::ending::{self, Ending};
+use crate::options::Confirm;
 use crate::output::Output;
 use crate::password::{self, Purpose};
 use crate::progress;
@@ -28,6 +30,12 @@ pub(crate) enum Command {
     /// Projects, all versions, workspaces, plans, settings and destinations come back. What is
     /// broken off is gone on with by the same command.
     Recover(Recover),
+    /// Show the places that a recovered library names, and confirm them
+    ///
+    /// The folders of its projects, workspaces and destinations: nothing there is kept, backed
+    /// up or written until you have confirmed it. For another folder than the one that it names:
+    /// undercroft project move, undercroft destination move.
+    Places(Places),
 }
 
 #[derive(Debug, Args)]
@@ -35,16 +43,30 @@ pub(crate) struct Recover {
     /// The folder of the destination
     path: PathBuf,
     /// List what can be recovered, and change nothing
-    #[arg(long, conflicts_with_all = ["snapshot", "with_folders"])]
+    #[arg(long, conflicts_with_all = ["snapshot", "with_folders", "confirm", "place"])]
     list: bool,
     /// The state of the library, as --list shows it; the newest when left out
     #[arg(long, value_name = "BACKUP")]
     snapshot: Option<String>,
-    /// Bring the projects' folders back to where they were, where nothing is
+    /// Bring the projects' folders back to where they were, where nothing is and you confirm it
     #[arg(long)]
     with_folders: bool,
     #[command(flatten)]
+    confirm: Confirm,
+    /// Confirm this place, and what lies below it; for several, give it several times
+    #[arg(long, value_name = "FOLDER", conflicts_with = "confirm")]
+    place: Vec<PathBuf>,
+    #[command(flatten)]
     password: PasswordFile,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Places {
+    /// The places that are meant, with what lies below them; all when left out
+    #[arg(value_name = "FOLDER", requires = "confirm")]
+    places: Vec<PathBuf>,
+    #[command(flatten)]
+    confirm: Confirm,
 }
 
 impl Command {
@@ -52,6 +74,7 @@ impl Command {
         match self {
             Self::Rebuild => rebuild(session),
             Self::Recover(recover) => recover.run(session),
+            Self::Places(places) => places.run(session),
         }
     }
 }
@@ -90,15 +113,52 @@ impl Recover {
             session.out.show(&libraries, |libraries| print(libraries, &session.out));
             return Ok(Ending::Done);
         }
-        let Self { snapshot, with_folders, .. } = self;
-        let request = LibraryRecover { place, password, snapshot, with_folders };
+        let Self { snapshot, with_folders, confirm: Confirm { confirm: confirm_all }, .. } = self;
+        let confirm = shown(&self.place)?;
+        let request =
+            LibraryRecover { place, password, snapshot, with_folders, confirm, confirm_all };
         let job = progress::run(session, &api, || api.library_recover(request))?;
         let ending = ending::of_job(&job)?;
         // It is taken over by whoever opens the library next.
         api.shut_down();
         drop(api);
-        drop::<Api>(session.api()?);
+        let api = session.api()?;
+        if !session.out.is_json() {
+            print_places(&api.library_places(Nothing {})?, &session.out);
+        }
         Ok(ending)
+    }
+}
+
+impl Places {
+    fn run(self, session: &Session) -> Result<Ending> {
+        let api = session.api()?;
+        let request = PlacesConfirm { all: self.places.is_empty(), places: shown(&self.places)? };
+        let places = match self.confirm.confirm {
+            true => api.library_places_confirm(request)?,
+            false => api.library_places(Nothing {})?,
+        };
+        session.out.show(&places, |places| print_places(places, &session.out));
+        Ok(Ending::Done)
+    }
+}
+
+/// The places as the library shows them, relative to where the user is.
+fn shown(places: &[PathBuf]) -> Result<Vec<String>> {
+    let absolute = |path: &PathBuf| std::path::absolute(path).at("find", path);
+    places.iter().map(|path| absolute(path).map(|path| escape_path(&path))).collect()
+}
+
+fn print_places(places: &[RecordedPlace], out: &Output) {
+    let mut table =
+        Table::new(&[("PLACE", Align::Left), ("OF", Align::Left), ("CONFIRMED", Align::Left)]);
+    for place in places {
+        let confirmed = if place.confirmed { "yes" } else { "no" };
+        table.row([place.path.clone(), place.of.clone(), confirmed.to_owned()]);
+    }
+    table.print(out, "This library was never recovered: nothing waits to be confirmed");
+    if places.iter().any(|place| !place.confirmed) {
+        out.note("Not used until you confirm it: undercroft library places --confirm");
     }
 }
 

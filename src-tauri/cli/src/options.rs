@@ -67,7 +67,7 @@ pub(crate) struct Input {
     pub(crate) input: Option<PathBuf>,
 }
 
-/// What a version or commit says.
+/// The message of a version or commit.
 #[derive(Debug, Args)]
 pub(crate) struct Message {
     /// What it is about
@@ -117,7 +117,15 @@ pub(crate) fn words_in<const N: usize>(
     Ok((workspace, std::array::from_fn(|_| words.remove(0))))
 }
 
-/// What to do about files that are there already.
+/// Confirms what waits for the user.
+#[derive(Debug, Args)]
+pub(crate) struct Confirm {
+    /// Allow on this machine what waits to be confirmed
+    #[arg(long)]
+    pub(crate) confirm: bool,
+}
+
+/// How a restore treats files that are there already.
 #[derive(Debug, Clone, Copy, ValueEnum)]
 pub(crate) enum Overwrite {
     /// Leave them: only what is missing is restored

@@ -12,7 +12,7 @@ use undercroft_api::wire::{
 use undercroft_foundation::Result;
 
 use crate::ending::{self, Ending};
-use crate::options::DryRun;
+use crate::options::{Confirm, DryRun};
 use crate::output::Output;
 use crate::progress;
 use crate::session::Session;
@@ -83,9 +83,8 @@ pub(crate) struct Edit {
 pub(crate) struct Hooks {
     /// The plan: its name, its id or the beginning of it
     plan: String,
-    /// Let the plan start them on this machine
-    #[arg(long)]
-    confirm: bool,
+    #[command(flatten)]
+    confirm: Confirm,
 }
 
 #[derive(Debug, Args)]
@@ -150,7 +149,11 @@ impl Command {
             }
             Self::Hooks(Hooks { plan, confirm }) => {
                 let plan = PlanRef { plan };
-                let plan = if confirm { api.plan_confirm_hooks(plan) } else { api.plan_show(plan) };
+                let plan = if confirm.confirm {
+                    api.plan_confirm_hooks(plan)
+                } else {
+                    api.plan_show(plan)
+                };
                 out.show(&plan?, |plan| print_hooks(plan, out));
             }
             Self::Preview(named) => {

@@ -5,8 +5,8 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand, ValueEnum};
 use undercroft_api::Api;
 use undercroft_api::wire::{
-    JobKind, Nothing, Project, ProjectAdd, ProjectDetail, ProjectFilter, ProjectRef, ProjectRename,
-    ProjectStatus, ProjectTag, ProtectionState,
+    JobKind, Nothing, Project, ProjectAdd, ProjectDetail, ProjectFilter, ProjectMove, ProjectRef,
+    ProjectRename, ProjectStatus, ProjectTag, ProtectionState,
 };
 use undercroft_foundation::{Code, Error, Result};
 
@@ -29,6 +29,10 @@ pub(crate) enum Command {
     Tag(Tag),
     /// Give a project another name
     Rename(Rename),
+    /// Say in which folder a project is now
+    ///
+    /// Of an empty folder nothing becomes a version: get a version or a backup back into it.
+    Move(Move),
     /// Remove a project from the library; its folder and its backups stay as they are
     #[command(alias = "forget")]
     Remove(Named),
@@ -98,6 +102,14 @@ pub(crate) struct Rename {
     name: String,
 }
 
+#[derive(Debug, Args)]
+pub(crate) struct Move {
+    /// The project: its name, its id or the beginning of it
+    project: String,
+    /// The folder where it is now
+    path: PathBuf,
+}
+
 impl Command {
     pub(crate) fn run(self, session: &Session) -> Result<Ending> {
         let api = session.api()?;
@@ -112,6 +124,10 @@ impl Command {
             }
             Self::Tag(tag) => show_one(&api.project_tag(tag.try_into()?)?, out),
             Self::Rename(rename) => show_one(&api.project_rename(rename.into())?, out),
+            Self::Move(Move { project, path }) => {
+                let place = session::place(&api, &path)?.id;
+                show_one(&api.project_move(ProjectMove { project, place })?, out);
+            }
             Self::Remove(named) => {
                 let forgotten = api.project_forget(named.into())?;
                 out.show(&forgotten, |project| print_forgotten(project, out));

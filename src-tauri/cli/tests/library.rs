@@ -245,3 +245,44 @@ fn an_interrupted_backup_is_told_as_cancelled() {
     assert_eq!(stage.json(&["run", "list"])[0]["state"], "cancelled");
     assert_eq!(stage.json(&["backup", "list"]), json!([]));
 }
+
+#[test]
+fn a_recovered_library_waits_for_its_places_to_be_confirmed() {
+    let stage = Stage::new();
+    for name in ["one", "two"] {
+        write_file(stage.path("work").join(name).join("file"), name);
+        stage.run(&["project", "add", &format!("work/{name}")]);
+        stage.run(&["history", "start", name]);
+    }
+    stage.run(&["destination", "add", "backups", "--name", "disk"]);
+    stage.run(&["plan", "add", "all", "--to", "disk"]);
+    stage.run(&["plan", "run", "all"]);
+    std::fs::remove_dir_all(stage.path("library")).unwrap();
+    std::fs::rename(stage.path("work"), stage.path("before")).unwrap();
+
+    let recover = ["library", "recover", "backups", "--with-folders", "--place", "work/one"];
+    let output = stage.output(&recover);
+    assert_eq!(output.status.code(), Some(3), "{}", told(&output));
+    assert!(stage.path("work/one/file").is_file() && !stage.path("work/two").exists());
+    let confirmed = || {
+        let places = stage.json(&["library", "places"]);
+        let places = places.as_array().unwrap().iter();
+        places.map(|place| place["confirmed"].as_bool().unwrap()).collect::<Vec<_>>()
+    };
+    assert_eq!(confirmed(), [true, false, true]);
+    std::fs::rename(stage.path("before/two"), stage.path("work/two")).unwrap();
+    let save = ["version", "save", "--workspace", "two"];
+    write_file(stage.path("work/two/file"), "edited");
+    let error = stage.fails(1, &save);
+    assert!(error.contains("is not confirmed") && error.contains("library places"), "{error}");
+    assert!(stage.output(&["doctor"]).stdout.windows(13).any(|it| it == b"not confirmed"));
+    stage.fails(1, &["library", "places", "elsewhere", "--confirm"]);
+
+    stage.run(&["library", "places", "work", "--confirm"]);
+    assert_eq!(confirmed(), [true; 3]);
+    stage.run(&save);
+    std::fs::create_dir(stage.path("moved")).unwrap();
+    stage.run(&["project", "move", "two", "moved"]);
+    stage.run(&["version", "restore", "latest:two"]);
+    assert_eq!(std::fs::read(stage.path("moved/file")).unwrap(), b"edited");
+}

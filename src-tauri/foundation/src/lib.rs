@@ -27,7 +27,7 @@ pub use ids::{
 };
 pub use input::{open_input, read_input, read_text_input};
 pub use job::{Job, JobPart, JobReport, JobState, LogLevel, LogLine, Progress, Warning};
-pub use names::{escape_name, escape_path, unescape_name};
+pub use names::{escape_name, escape_path, unescape_name, unescape_path};
 pub use naming::{Called, find_called};
 pub use random::{OsRandom, Random};
 pub use settings::{

@@ -1,9 +1,10 @@
 //! File names are bytes; people and JSON want text. The text form is readable, on one line,
 //! and turns back into the same bytes.
 
+use std::ffi::OsString;
 use std::fmt::Write as _;
-use std::os::unix::ffi::OsStrExt;
-use std::path::Path;
+use std::os::unix::ffi::{OsStrExt, OsStringExt};
+use std::path::{Path, PathBuf};
 
 /// Shows a file name of any bytes as one line of text that [`unescape_name`] turns back.
 ///
@@ -33,6 +34,11 @@ pub fn escape_name(name: &[u8]) -> String {
 /// Shows a path as [`escape_name`] shows a name.
 pub fn escape_path(path: &Path) -> String {
     escape_name(path.as_os_str().as_bytes())
+}
+
+/// The path that [`escape_path`] made text; `None` when it could not have made it.
+pub fn unescape_path(text: &str) -> Option<PathBuf> {
+    unescape_name(text).map(|bytes| PathBuf::from(OsString::from_vec(bytes)))
 }
 
 /// The bytes of a name that [`escape_name`] made text; `None` when it could not have made it.

@@ -46,6 +46,7 @@ pub const WRITE_POINTS: &[&str] = &[
     "catalog.set-aside",
     "catalog.replaced",
     "project.metadata-written",
+    "library.places-confirmed",
     "plans.written",
     "plans.hooks-confirmed",
     "settings.written",

@@ -32,6 +32,7 @@ impl History {
     /// The main workspace of a project, which is made where it is missing.
     fn begin_main(&self, project: ProjectId) -> Result<Workspace> {
         let known = self.library().projects().get(project)?;
+        self.library().require_confirmed(&known.root)?;
         self.make_store(project)?;
         if let Ok(workspace) = self.main_workspace(project) {
             return Ok(workspace);

@@ -11,6 +11,7 @@ mod unread;
 mod watch_file;
 
 use std::collections::HashMap;
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -53,6 +54,7 @@ struct Watching {
 #[derive(Debug)]
 struct Watched {
     project: ProjectId,
+    root: PathBuf,
     watch: Watch,
     included: Arc<ByRules>,
     condition: Arc<Condition>,
@@ -209,6 +211,8 @@ impl History {
             state.standing = Standing::Importing;
         } else if workspace.paused {
             state.standing = Standing::Paused;
+        } else if let Err(error) = self.library().require_confirmed(&workspace.root) {
+            state.why = Some(error.to_string());
         } else if let Some(watched) =
             self.watches().as_ref().and_then(|watching| watching.watched.get(&workspace.id))
         {
@@ -226,10 +230,14 @@ impl History {
             .workspaces(None)?
             .into_iter()
             .filter(|workspace| workspace.closed.is_none() && !workspace.paused)
+            // Where that cannot be told, it is not watched either.
+            .filter(|it| self.library().is_confirmed(&it.root).unwrap_or_default())
             .collect();
         let mut watching = self.watches();
         let Some(watching) = &mut *watching else { return Ok(()) };
-        watching.watched.retain(|id, _| wanted.iter().any(|workspace| workspace.id == *id));
+        watching
+            .watched
+            .retain(|id, watched| wanted.iter().any(|it| it.id == *id && it.root == watched.root));
         for workspace in wanted {
             if watching.watched.contains_key(&workspace.id) {
                 continue;
@@ -262,7 +270,8 @@ impl History {
         let world = self.library().world();
         let inside: Arc<dyn Included> = Arc::clone(&included) as _;
         let watch = Watch::start(&workspace.root, inside, options, world, sink)?;
-        Ok(Some(Watched { project: workspace.project, watch, included, condition, file }))
+        let (project, root) = (workspace.project, workspace.root.clone());
+        Ok(Some(Watched { project, root, watch, included, condition, file }))
     }
 
     /// Tells other processes how the watching goes, and tries again what could not be read.

@@ -17,6 +17,7 @@ const KNOWN_NAMES: &[&str] = &[
     "library-id",
     "logs",
     "objects",
+    "places.json",
     "plans.json",
     "projects",
     "recovering",

@@ -12,6 +12,7 @@ mod jobs;
 mod layout;
 mod library;
 mod overlap;
+mod places;
 mod presence;
 mod projects;
 mod rebuildable;

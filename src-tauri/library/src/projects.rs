@@ -103,7 +103,7 @@ impl<'a> Projects<'a> {
         };
         let tags = names::check_tags(&request.tags)?;
         let look = detect::glance(&root);
-        self.library.catalog().write(|transaction| {
+        let added = self.library.catalog().write(|transaction| {
             if let Some(known) = folder::find_same(&table::all(transaction)?, &root) {
                 return self.add_again(transaction, known, request);
             }
@@ -128,7 +128,9 @@ impl<'a> Projects<'a> {
             table::insert(transaction, &project)?;
             self.tell(transaction, &project, "added", "was added")?;
             Ok(project)
-        })
+        })?;
+        self.library.confirm_place(&added.root)?;
+        Ok(added)
     }
 
     fn add_again(
@@ -209,6 +211,29 @@ impl<'a> Projects<'a> {
             project.tags = names::check_tags(&project.tags)?;
             Ok(("tagged", "has other tags now".to_owned()))
         })
+    }
+
+    /// Says in which folder a project is now. Folders in `apart_from` must neither hold it nor lie in
+    /// it.
+    ///
+    /// # Errors
+    /// Those of [`Projects::add_linked`].
+    pub fn relocate(&self, id: ProjectId, path: &Path, apart_from: &[Occupied]) -> Result<Project> {
+        let root = folder::check(path, self.library.root(), apart_from)?;
+        let all = self.library.catalog().read(table::all)?;
+        if let Some(other) = folder::find_same(&all, &root).filter(|other| other.id != id) {
+            let what = format!("No other project can be at {}", escape_path(&root));
+            return Err(Error::new(Code::AlreadyExists, what)
+                .why(format!("It is the project {} already", other.name))
+                .next("Choose another folder"));
+        }
+        let moved = self.change(id, |project| {
+            let happened = format!("is now at {}", escape_path(&root));
+            project.root = root;
+            Ok(("moved", happened))
+        })?;
+        self.library.confirm_place(&moved.root)?;
+        Ok(moved)
     }
 
     /// Says what kind of work a project is.

@@ -183,12 +183,17 @@ describe('a whole library', () => {
     await input(screen.getByTestId('recovery-password'), 'stone upon stone');
     await fireEvent.click(screen.getByTestId('recovery-look'));
     await waitFor(() => expect(screen.getAllByTestId('recoverable-project')).toHaveLength(6));
+    const [first] = screen.getAllByTestId('recoverable-project');
+    const box = within(first as HTMLElement).getByRole<HTMLInputElement>('checkbox');
+    expect(box.checked).toBe(false);
+    await fireEvent.click(box);
     await fireEvent.click(screen.getByTestId('recover'));
     await screen.findByText('Everything is back');
     await screen.findByText(/undercroft serve/);
     expect(callsOf(backend, 'library_recover')[0]?.request).toMatchObject({
       snapshot: 'library-0',
       withFolders: true,
+      confirm: [box.value],
     });
   });
 

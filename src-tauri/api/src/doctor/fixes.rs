@@ -4,8 +4,8 @@ use undercroft_foundation::{Code, Error, Result};
 
 use crate::Api;
 use crate::wire::{
-    CheckRequest, DestinationRef, FindingFix, Nothing, PlanEnable, PlanRef, RepairKind,
-    RepairRequest,
+    CheckRequest, DestinationRef, FindingFix, Nothing, PlacesConfirm, PlanEnable, PlanRef,
+    RepairKind, RepairRequest,
 };
 
 /// A remedy, and what it is for.
@@ -27,6 +27,8 @@ pub(super) enum Fix<'a> {
     EnablePlan(&'a str),
     /// Asks about the commands of a plan.
     ConfirmHooks(&'a str),
+    /// Asks about a place of a recovered library.
+    ConfirmPlace(&'a str),
     /// Lets backups begin by themselves.
     Resume,
 }
@@ -42,6 +44,7 @@ impl<'a> Fix<'a> {
             Self::RunPlan(plan) => ("run-plan", plan, "Back up now"),
             Self::EnablePlan(plan) => ("enable-plan", plan, "Turn it on"),
             Self::ConfirmHooks(plan) => ("confirm-hooks", plan, "Confirm…"),
+            Self::ConfirmPlace(place) => ("confirm-place", place, "Confirm…"),
             Self::Resume => ("resume", "", "Resume backups"),
         }
     }
@@ -57,6 +60,7 @@ impl<'a> Fix<'a> {
             Self::RunPlan(target),
             Self::EnablePlan(target),
             Self::ConfirmHooks(target),
+            Self::ConfirmPlace(target),
             Self::Resume,
         ];
         all.into_iter().find(|fix| fix.parts().0 == name)
@@ -95,6 +99,10 @@ impl Api {
             }
             Fix::ConfirmHooks(it) => {
                 self.plan_confirm_hooks(PlanRef { plan: it.to_owned() }).map(drop)
+            }
+            Fix::ConfirmPlace(it) => {
+                let request = PlacesConfirm { places: vec![it.to_owned()], all: false };
+                self.library_places_confirm(request).map(drop)
             }
             Fix::Resume => self.schedule_resume(Nothing {}).map(drop),
         }

@@ -5,8 +5,9 @@ use std::path::Path;
 use undercroft_foundation::{Error, IoContext, Result, escape_path, replace_file, size_text};
 
 use super::finding::{unwell, warning, well};
+use super::fixes::Fix;
 use crate::Api;
-use crate::wire::Finding;
+use crate::wire::{Finding, Nothing};
 
 /// With less room than this, work is about to fail.
 const LOW_BYTES: u64 = 1 << 30;
@@ -15,12 +16,33 @@ const CRITICAL_BYTES: u64 = 64 << 20;
 
 impl Api {
     pub(super) fn examine_library(&self) -> Vec<Finding> {
-        vec![
+        let mut findings = vec![
             self.examine_folder(),
             self.examine_room(),
             self.examine_catalog(),
             self.examine_settings(),
-        ]
+        ];
+        findings.extend(self.examine_places());
+        findings
+    }
+
+    /// The places of a recovered library that the user has not confirmed.
+    fn examine_places(&self) -> Vec<Finding> {
+        let places = match self.library_places(Nothing {}) {
+            Ok(places) => places,
+            Err(error) => return vec![unwell("library", &error)],
+        };
+        let waiting = places.iter().filter(|place| !place.confirmed);
+        let told = waiting.map(|place| {
+            warning(
+                "library",
+                format!("{} is not confirmed, the place of {}", place.path, place.of),
+                "The library was recovered: it uses only the places that you have confirmed",
+                "Confirm it if it is yours",
+            )
+            .with_fix(Fix::ConfirmPlace(&place.path))
+        });
+        told.collect()
     }
 
     fn examine_folder(&self) -> Finding {

@@ -71,10 +71,13 @@ pub use plan::{
     WaitReason,
 };
 pub use project::{
-    Project, ProjectAdd, ProjectDetail, ProjectFilter, ProjectKind, ProjectRef, ProjectRename,
-    ProjectStatus, ProjectTag, Protection, ProtectionState,
+    Project, ProjectAdd, ProjectDetail, ProjectFilter, ProjectKind, ProjectMove, ProjectRef,
+    ProjectRename, ProjectStatus, ProjectTag, Protection, ProtectionState,
 };
-pub use recovery::{LibraryRecover, RecoverableLibrary, RecoverableProject, RecoveryLook};
+pub use recovery::{
+    LibraryRecover, PlacesConfirm, RecordedPlace, RecoverableLibrary, RecoverableProject,
+    RecoveryLook,
+};
 pub use retention::{
     CleanupPlan, ForgetPlan, KeptSnapshot, LostFile, Retention, RetentionRequest, SnapshotPin,
     SnapshotsRef, TrashedSnapshot,

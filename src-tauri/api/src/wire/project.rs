@@ -55,6 +55,16 @@ pub struct ProjectRename {
     pub name: String,
 }
 
+/// Says in which folder a project is now.
+#[derive(Debug, Clone, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct ProjectMove {
+    /// The project.
+    pub project: String,
+    /// The place where it is now.
+    pub place: String,
+}
+
 /// Changes a project's tags.
 #[derive(Debug, Clone, Serialize, Deserialize, Type)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]

@@ -75,8 +75,40 @@ pub struct LibraryRecover {
     /// The backup of the library; the newest when left out.
     #[serde(default)]
     pub snapshot: Option<String>,
-    /// Whether the projects' folders are brought back to where they were, where nothing is there.
+    /// Whether the projects' folders are brought back to where they were, where nothing is there and
+    /// the place is confirmed.
     pub with_folders: bool,
+    /// The places that may be used from now on, with what lies below them, as they are shown; no
+    /// other place that the library records is used until it is confirmed, too.
+    #[serde(default)]
+    pub confirm: Vec<String>,
+    /// Whether all places that it records may be used.
+    #[serde(default)]
+    pub confirm_all: bool,
+}
+
+/// A folder that a recovered library records, and would read or write.
+#[derive(Debug, Clone, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct RecordedPlace {
+    /// The folder, to show and to confirm it by.
+    pub path: String,
+    /// Whose folder it is: "the project Birch".
+    pub of: String,
+    /// Whether the user has confirmed it.
+    pub confirmed: bool,
+}
+
+/// Confirms places that a recovered library records.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct PlacesConfirm {
+    /// The places, or folders above them, as they are shown.
+    #[serde(default)]
+    pub places: Vec<String>,
+    /// Whether all of them are confirmed.
+    #[serde(default)]
+    pub all: bool,
 }
 
 // A derived `Debug` would print the password.
@@ -86,6 +118,8 @@ impl std::fmt::Debug for LibraryRecover {
             .field("place", &self.place)
             .field("snapshot", &self.snapshot)
             .field("with_folders", &self.with_folders)
+            .field("confirm", &self.confirm)
+            .field("confirm_all", &self.confirm_all)
             .finish_non_exhaustive()
     }
 }

@@ -9,10 +9,12 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-use scene::{PASSWORD, Rooms, Scene, rooms, tables};
-use undercroft_backup::{RecoverOrder, adopt_recovered, look_for_libraries};
+use scene::{PASSWORD, Rooms, Scene, open, others, rooms};
+use undercroft_backup::{ConfirmPlaces, RecoverOrder, adopt_recovered, look_for_libraries};
 use undercroft_foundation::{Code, Job, World};
-use undercroft_library::ProjectFilter;
+use undercroft_history::{RestoreOrder, RestoreTo, SaveOrder, Scope, Trigger};
+use undercroft_library::{AddProject, ProjectFilter};
+use undercroft_repository::BackupRequest;
 use undercroft_testkit::write_file;
 
 /// Says what a process of these tests is to do in this folder instead.
@@ -29,8 +31,9 @@ fn recover(scene: &Path) -> undercroft_foundation::Result<String> {
             password: PASSWORD.to_owned(),
             snapshot: None,
             with_folders: true,
+            confirm: ConfirmPlaces::All,
         };
-        backups.recover(&order, &tables(), &Job::new())
+        backups.recover(&order, &others(), &Job::new())
     };
     let done = done?;
     adopt_recovered(&root)?;
@@ -50,7 +53,7 @@ fn everything_comes_back_on_an_empty_machine() {
     assert!(library.projects.iter().all(|it| it.is_occupied && it.last_backup.is_some()));
 
     let full = rooms(&scene.path("library"), &scene.path("config")).backups;
-    let refused = full.recover(&scene.order(), &tables(), &Job::new()).unwrap_err();
+    let refused = full.recover(&scene.order(), &others(), &Job::new()).unwrap_err();
     assert_eq!(refused.code(), Code::Invalid, "{refused}");
     drop(full);
     scene.burn();
@@ -70,9 +73,9 @@ fn what_is_in_the_way_stays_as_it_is_and_the_drive_may_be_elsewhere() {
     {
         let Rooms { backups, .. } = rooms(&root, &scene.path("config"));
         let order = RecoverOrder { path: scene.path("moved/backups"), ..scene.order() };
-        backups.recover(&order, &tables(), &job).unwrap();
+        backups.recover(&order, &others(), &job).unwrap();
         // It is not taken over while nobody starts anew, and not fetched twice.
-        let again = backups.recover(&order, &tables(), &job).unwrap_err();
+        let again = backups.recover(&order, &others(), &job).unwrap_err();
         assert_eq!(again.code(), Code::AlreadyExists, "{again}");
     }
     assert!(job.warnings().iter().any(|it| it.message.contains("left as it is")));
@@ -112,6 +115,7 @@ fn a_recovery_that_is_killed_anywhere_is_gone_on_with() {
     for (point, times) in [
         ("recovery.restored", 1),
         ("recovery.objects-copied", 1),
+        ("library.places-confirmed", 1),
         ("recovery.completed", 1),
         ("recovery.adopting", 3),
         ("recovery.adopted", 1),
@@ -141,4 +145,88 @@ fn a_recovery_that_is_killed_anywhere_is_gone_on_with() {
             scene.assert_recovered();
         }
     }
+}
+
+#[test]
+fn nothing_that_a_library_names_is_used_until_the_user_confirms_it() {
+    let scene = Scene::new();
+    let outside = scene.path("outside");
+    fs::create_dir(&outside).unwrap();
+    // Whoever has the password writes what he likes: here a link that leads out of the library.
+    let stage = scene.path("library/cache/library");
+    std::os::unix::fs::symlink(&outside, stage.join("trash")).unwrap();
+    let request = BackupRequest {
+        sources: vec![stage],
+        tags: vec!["library:of-another".to_owned()],
+        ..BackupRequest::default()
+    };
+    open(&scene.path("drive/backups")).backup(&request, &Job::new()).unwrap();
+    scene.burn();
+    let (root, job) = (scene.path("library"), Job::new());
+    {
+        let Rooms { backups, .. } = rooms(&root, &scene.path("config"));
+        let confirm = ConfirmPlaces::Below(vec![scene.path("work/one")]);
+        let order = RecoverOrder { confirm, ..scene.order() };
+        let done = backups.recover(&order, &others(), &job).unwrap();
+        assert!(done.contains("1 folder recovered; 2 places not confirmed"), "{done}");
+    }
+    assert!(adopt_recovered(&root).unwrap());
+    assert!(!root.join("trash").exists(), "{:?}", job.warnings());
+    assert!(scene.path("work/one/large").is_file());
+    assert!(!scene.path("work/two").exists());
+
+    let Rooms { library, history, backups } = rooms(&root, &scene.path("config"));
+    write_file(scene.path("work/two/theirs"), "not to be read");
+    write_file(scene.path("work/one/new"), "new");
+    let drive = backups.find_destination("Drive").unwrap().id;
+    let [one, two] = scene.projects[..] else { panic!() };
+    let save = |project| {
+        let main = history.main_workspace(project).unwrap().id;
+        let order = SaveOrder::new(Trigger::Manual, "");
+        history.save(main, Scope::Whole, order, &Job::new()).map(|made| made.is_some())
+    };
+    assert!(save(one).unwrap());
+    let main = history.main_workspace(two).unwrap();
+    let version = history.newest_version(main.id).unwrap().unwrap().id;
+    let in_place = RestoreOrder {
+        version,
+        paths: Vec::new(),
+        to: RestoreTo::InPlace { workspace: main.id, remove_extra: true },
+        like: None,
+    };
+    let refused = [
+        save(two).map(drop),
+        history.restore(&in_place, &Job::new()).map(drop),
+        history.begin(two, &Job::new()).map(drop),
+        backups.run(two, drive, &Job::new()).map(drop),
+    ];
+    for refused in refused {
+        assert_eq!(refused.unwrap_err().code(), Code::PermissionDenied);
+    }
+    assert_eq!(fs::read_dir(scene.path("work/two")).unwrap().count(), 1);
+    // A link under a confirmed place leads to no other one.
+    std::os::unix::fs::symlink(&outside, scene.path("work/one/link")).unwrap();
+    assert!(!library.is_confirmed(&scene.path("work/one/link/below")).unwrap());
+
+    library.confirm_place(&main.root).unwrap();
+    assert!(save(two).unwrap());
+    backups.run(two, drive, &Job::new()).unwrap();
+    // Another folder for it is as good.
+    let moved = scene.path("moved");
+    fs::create_dir(&moved).unwrap();
+    library.projects().relocate(two, &moved, &[]).unwrap();
+    history.follow_project(two).unwrap();
+    history.restore(&in_place, &Job::new()).unwrap();
+    assert!(moved.join("large").is_file() && !scene.path("work/two/large").exists());
+    // What the user names from now on is confirmed by that; what it names by itself is not.
+    let path = scene.path("fresh");
+    fs::create_dir(&path).unwrap();
+    let request = AddProject { path, ..AddProject::default() };
+    let fresh = library.projects().add_linked(&request).unwrap().id;
+    backups.run(fresh, drive, &Job::new()).unwrap();
+    library.require_confirmation(&[]).unwrap();
+    let refused = backups.run(fresh, drive, &Job::new()).unwrap_err();
+    assert_eq!(refused.code(), Code::PermissionDenied, "{refused}");
+    let refused = backups.try_password(drive, None).unwrap_err();
+    assert_eq!(refused.code(), Code::PermissionDenied, "{refused}");
 }

@@ -7,7 +7,8 @@ use std::sync::Arc;
 
 use tempfile::TempDir;
 use undercroft_backup::{
-    AddDestination, Backups, HoldHistory, HookCommand, NewPassword, RecoverOrder,
+    AddDestination, Backups, ConfirmPlaces, HoldHistory, HookCommand, NewPassword, OtherRooms,
+    RecoverOrder,
 };
 use undercroft_foundation::{Job, ProjectId, SettingsOverrides, World};
 use undercroft_history::{History, SaveOrder, Scope, Trigger, VersionMark};
@@ -22,6 +23,14 @@ pub(crate) const PASSWORD: &str = "seven words";
 
 pub(crate) fn tables() -> Vec<&'static [Migration]> {
     [undercroft_backup::TABLES, undercroft_history::TABLES].concat()
+}
+
+pub(crate) fn others() -> OtherRooms {
+    let places = |library: &Library| {
+        let workspaces = History::new(library).workspaces(None)?;
+        Ok(workspaces.into_iter().map(|workspace| workspace.root).collect())
+    };
+    OtherRooms { tables: tables(), places }
 }
 
 /// The rooms of one library.
@@ -119,6 +128,7 @@ impl Scene {
             password: PASSWORD.to_owned(),
             snapshot: None,
             with_folders: true,
+            confirm: ConfirmPlaces::All,
         }
     }
 

@@ -65,6 +65,7 @@ impl Backups {
                     .next("Check the place, or say that a repository is to be made there"));
             }
         };
+        self.library.confirm_place(&path)?;
         let destination = self.keep(&path, name.as_deref(), &chosen, &repository)?;
         self.open.keep(&destination, &repository);
         Ok(destination)

@@ -57,7 +57,7 @@ impl Backups {
         if presence != Presence::There
             && let Some(path) = self.search(&destination)
         {
-            match self.moved(destination.id, &path) {
+            match self.follow(&destination, &path) {
                 Ok(moved) => (destination, presence) = (moved, Presence::There),
                 Err(error) => {
                     tracing::warn!(%error, destination.id = %destination.id, "its move was not noted");
@@ -89,6 +89,14 @@ impl Backups {
             searches.push(Search { digest: digest.clone(), table, at: now });
         }
         found
+    }
+
+    /// Notes that a destination was found elsewhere, which is as good as where it was before.
+    fn follow(&self, destination: &Destination, path: &Path) -> Result<Destination> {
+        if self.library.is_confirmed(&destination.path)? {
+            self.library.confirm_place(path)?;
+        }
+        self.moved(destination.id, path)
     }
 
     fn moved(&self, id: DestinationId, path: &Path) -> Result<Destination> {
@@ -128,6 +136,7 @@ impl Backups {
             }
         }
         self.refuse_overlaps(&what, &path)?;
+        self.library.confirm_place(&path)?;
         if moved.config_digest.is_none() {
             // Nothing but opening it tells whether it is the one.
             self.repository_of(&moved)?;

@@ -8,7 +8,7 @@ use undercroft_foundation::{
     Code, Error, IoContext, Job, Result, count_text, escape_path, reach_write_point,
 };
 use undercroft_library::{
-    JobKind, JobSpec, JobView, Library, Migration, NewEvent, ProjectFilter, ProjectStatus,
+    JobKind, JobSpec, JobView, Library, NewEvent, ProjectFilter, ProjectStatus,
 };
 use undercroft_providers::{DiskProvider, Provider};
 use undercroft_repository::{
@@ -16,6 +16,7 @@ use undercroft_repository::{
     SnapshotId, copy,
 };
 
+use super::confirming::{ConfirmPlaces, OtherRooms, remove_links};
 use super::order::{Fetched, Recovering, remove};
 use super::{folders, is_library, open, place_in, projects_in};
 use crate::backups::Backups;
@@ -33,8 +34,11 @@ pub struct RecoverOrder {
     pub password: String,
     /// The snapshot of the library: its id, or the beginning of one; the newest when left out.
     pub snapshot: Option<String>,
-    /// Whether the projects' folders are brought back, where nothing is.
+    /// Whether the projects' folders are brought back, where nothing is and the user confirms the
+    /// place.
     pub with_folders: bool,
+    /// The recorded places that may be written to from now on.
+    pub confirm: ConfirmPlaces,
 }
 
 // A derived `Debug` would print the password.
@@ -44,26 +48,23 @@ impl std::fmt::Debug for RecoverOrder {
             .field("path", &self.path)
             .field("snapshot", &self.snapshot)
             .field("with_folders", &self.with_folders)
+            .field("confirm", &self.confirm)
             .finish_non_exhaustive()
     }
 }
 
 impl Backups {
-    /// Puts the recovery of a library on the board of jobs. `tables` are those of all rooms.
+    /// Puts the recovery of a library on the board of jobs.
     ///
     /// # Errors
     /// [`Code::Invalid`] for a library that is not empty, and those of opening the repository.
-    pub fn start_recovery(
-        &self,
-        order: RecoverOrder,
-        tables: Vec<&'static [Migration]>,
-    ) -> Result<JobView> {
+    pub fn start_recovery(&self, order: RecoverOrder, others: OtherRooms) -> Result<JobView> {
         self.refuse_not_empty()?;
         drop(open(&order.path, &order.password, self.library.world())?);
         let title = format!("Recover the library from {}", escape_path(&order.path));
         let backups = self.clone();
         self.library.jobs().spawn(JobSpec::new(JobKind::Recover, title), move |job| {
-            backups.recover(&order, &tables, job)
+            backups.recover(&order, &others, job)
         })
     }
 
@@ -72,12 +73,7 @@ impl Backups {
     /// # Errors
     /// [`Code::Invalid`] for a library that is not empty; [`Code::Damaged`] when not all of it can
     /// be had; those of the repository. What was fetched until then is used by the next attempt.
-    pub fn recover(
-        &self,
-        order: &RecoverOrder,
-        tables: &[&'static [Migration]],
-        job: &Job,
-    ) -> Result<String> {
+    pub fn recover(&self, order: &RecoverOrder, others: &OtherRooms, job: &Job) -> Result<String> {
         self.refuse_not_empty()?;
         let world = self.library.world();
         let repository = open(&order.path, &order.password, world)?;
@@ -94,10 +90,13 @@ impl Backups {
         reach_write_point("recovery.objects-copied");
         let projects = projects_in(&repository, &snapshot)?;
         let brought = match order.with_folders {
-            true => folders::bring_back(&repository, &all, &projects, &recovering, job)?,
+            true => {
+                let confirmed = |root: &Path| order.confirm.covers(root);
+                folders::bring_back(&repository, &all, &projects, &recovering, &confirmed, job)?
+            }
             false => 0,
         };
-        self.know_destination(&recovering.library(), order, tables)?;
+        let waiting = self.know_destination(&recovering.library(), order, others)?;
         recovering.complete()?;
         reach_write_point("recovery.completed");
         let folders = match order.with_folders {
@@ -105,7 +104,11 @@ impl Backups {
             false => String::new(),
         };
         let count = count_text(projects.len() as u64, "project");
-        Ok(format!("The library of {} with {count}{folders} recovered", snapshot.hostname))
+        let waiting = match waiting {
+            0 => String::new(),
+            waiting => format!("; {} not confirmed", count_text(waiting as u64, "place")),
+        };
+        Ok(format!("The library of {} with {count}{folders} recovered{waiting}", snapshot.hostname))
     }
 
     fn refuse_not_empty(&self) -> Result<()> {
@@ -160,15 +163,17 @@ impl Backups {
         Ok(())
     }
 
-    /// The recovered library knows the destination, wherever it is now, and its password.
+    /// The recovered library knows the destination, wherever it is now, and its password. Gives how
+    /// many of the places that it records wait to be confirmed.
     fn know_destination(
         &self,
         recovered: &Path,
         order: &RecoverOrder,
-        tables: &[&'static [Migration]],
-    ) -> Result<()> {
-        let library = Library::open_or_create(recovered, self.library.world(), tables)?;
+        others: &OtherRooms,
+    ) -> Result<usize> {
+        let library = Library::open_or_create(recovered, self.library.world(), &others.tables)?;
         let backups = self.of_another(&library);
+        let waiting = backups.confirm_recorded(others, &order.confirm, &order.path)?;
         backups.withdraw_hooks(backups.plans()?.iter())?;
         let request = AddDestination {
             path: order.path.clone(),
@@ -184,7 +189,8 @@ impl Backups {
         library.catalog().write(|transaction| {
             let event = NewEvent::new("library.recovered", "The library was recovered");
             library.events().append(transaction, &event).map(drop)
-        })
+        })?;
+        Ok(waiting)
     }
 }
 
@@ -233,7 +239,7 @@ fn fetch_library(
     let before = job.warnings().len();
     repository.restore(snapshot, &request, job)?;
     match job.warnings().get(before) {
-        None => Ok(()),
+        None => remove_links(&library, job),
         Some(warning) => Err(Error::new(Code::Damaged, "The library was not recovered whole")
             .why(format!("{}: {}", warning.item, warning.message))
             .next("Try again, or recover an older state of the library")),

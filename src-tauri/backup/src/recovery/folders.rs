@@ -35,6 +35,7 @@ pub(super) fn bring_back(
     all: &[Snapshot],
     projects: &[RecoverableProject],
     recovering: &Recovering,
+    is_confirmed: &dyn Fn(&Path) -> bool,
     job: &Job,
 ) -> Result<u64> {
     let home = env::var_os("HOME").map(|home| real_path(Path::new(&home)));
@@ -50,6 +51,10 @@ pub(super) fn bring_back(
         };
         if project.is_occupied && !recovering.is_begun(&name) {
             job.warn(item, "Something is there already, and was left as it is");
+            continue;
+        }
+        if !is_confirmed(&project.root) {
+            job.warn(item, "Not brought back: you did not confirm this place");
             continue;
         }
         if !belongs(&real_path(&project.root), home.as_deref()) {

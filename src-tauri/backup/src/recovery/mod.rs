@@ -5,18 +5,17 @@
 //! before the marker is fetched further or anew, what is broken off after it is taken over further.
 
 mod adopting;
+mod confirming;
 mod fetching;
 mod folders;
 mod order;
 
-use std::ffi::OsString;
-use std::os::unix::ffi::OsStringExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use jiff::Timestamp;
 use serde::Deserialize;
-use undercroft_foundation::{Code, Error, ProjectId, Result, World, unescape_name};
+use undercroft_foundation::{Code, Error, ProjectId, Result, World, unescape_path};
 use undercroft_providers::DiskProvider;
 use undercroft_repository::{Node, Password, Repository, Snapshot, SnapshotId};
 
@@ -24,6 +23,7 @@ use crate::library_copy::LIBRARY_TAG;
 use crate::seen::project_of;
 
 pub use adopting::adopt_recovered;
+pub use confirming::{ConfirmPlaces, OtherRooms};
 pub use fetching::RecoverOrder;
 
 /// So many states of libraries are looked into, the newest.
@@ -161,9 +161,8 @@ fn projects_in(repository: &Repository, snapshot: &Snapshot) -> Result<Vec<Recov
         if metadata.status == "trashed" {
             continue;
         }
-        let root =
-            unescape_name(&metadata.path).map(|bytes| PathBuf::from(OsString::from_vec(bytes)));
-        let Some(root) = root.filter(|root| root.is_absolute()) else { continue };
+        let root = unescape_path(&metadata.path).filter(|root| root.is_absolute());
+        let Some(root) = root else { continue };
         projects.push(RecoverableProject {
             id: metadata.id,
             name: metadata.name,

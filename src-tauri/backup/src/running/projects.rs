@@ -10,7 +10,7 @@ use undercroft_repository::{BackupRequest, CopyOptions, Repository, Snapshot, Sn
 use super::Carrying;
 use super::parts::Done;
 use crate::plans::rebuildable_folders;
-use crate::run::{refuse_overlap, require_source, sentence};
+use crate::run::{refuse_overlap, sentence};
 use crate::seen::{OUR_TAG, tag_of};
 
 impl Carrying<'_> {
@@ -19,7 +19,7 @@ impl Carrying<'_> {
     /// # Errors
     /// [`Code::Cancelled`]: whatever else goes wrong is told, and the run goes on.
     pub(super) fn serve(&mut self, project: &Project) -> Result<()> {
-        if let Err(error) = require_source(project) {
+        if let Err(error) = self.backups.require_source(project) {
             let part = self.begin_part(project.name.clone(), Some(project.id), None);
             return self.end_part(part, Err(error)).map(drop);
         }
@@ -35,7 +35,7 @@ impl Carrying<'_> {
                     if self.scan(project, index)? {
                         source = Some(index);
                         self.tally.done += 1;
-                    } else if require_source(project).is_err() {
+                    } else if self.backups.require_source(project).is_err() {
                         // It went away; the destinations have no part in that.
                         return Ok(());
                     }
@@ -58,7 +58,7 @@ impl Carrying<'_> {
         let part = self.begin_part(title, Some(project.id), Some(destination.id));
         let done = self.try_scan(project, index, &part.step);
         if let Err(error) = &done
-            && require_source(project).is_ok()
+            && self.backups.require_source(project).is_ok()
         {
             self.look_after(index, error);
         }
@@ -91,7 +91,7 @@ impl Carrying<'_> {
         let made = repository.backup(&request, step);
         // A folder that went away in the meantime explains whatever else went wrong.
         if made.is_err() {
-            require_source(project)?;
+            self.backups.require_source(project)?;
         }
         let summary = made?;
         self.backups.note_seen(&target.destination, &repository);

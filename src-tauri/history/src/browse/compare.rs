@@ -84,7 +84,7 @@ impl History {
     ) -> Result<Vec<Change>> {
         let to = RestoreTo::InPlace { workspace, remove_extra: true };
         let order = RestoreOrder { version, paths: vec![path.clone()], to, like: None };
-        let disk = Disk::open(&self.workspace(workspace)?.root)?;
+        let disk = Disk::open(&self.confirmed_workspace(workspace)?.root)?;
         let (mut gone, mut others) = (Vec::new(), Vec::new());
         // What a restore would do, the other way round.
         for mut change in self.differences(&order, job)? {

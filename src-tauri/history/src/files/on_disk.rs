@@ -67,7 +67,7 @@ impl History {
     }
 
     fn disk_folder(&self, workspace: WorkspaceId, path: &TreePath) -> Result<DiskFolder> {
-        let disk = Disk::open(&self.workspace(workspace)?.root)?;
+        let disk = Disk::open(&self.confirmed_workspace(workspace)?.root)?;
         disk.folder(path)?.ok_or_else(|| not_there(path))
     }
 }

@@ -14,7 +14,7 @@ use crate::version::{Trigger, Version};
 use crate::watch::Touched;
 use crate::workspaces::Workspace;
 
-/// What to do when no version holds what is to be replaced or removed.
+/// How something is treated that is to be replaced or removed and that no version holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Unkept {
     /// Stop before anything is changed, and say what.
@@ -41,7 +41,7 @@ impl History {
         job: &Job,
     ) -> Result<Option<Version>> {
         check_path(path)?;
-        let known = self.workspace(workspace)?;
+        let known = self.confirmed_workspace(workspace)?;
         let at = path.below(&known.root);
         if at.symlink_metadata().is_ok_and(|found| !found.is_file()) {
             return Err(super::in_the_way(&at));
@@ -76,7 +76,7 @@ impl History {
         job: &Job,
     ) -> Result<Option<Version>> {
         check_path(path)?;
-        let known = self.workspace(workspace)?;
+        let known = self.confirmed_workspace(workspace)?;
         if path.is_root() {
             return Err(super::no_file(&known.root));
         }
@@ -97,7 +97,7 @@ impl History {
         }
     }
 
-    /// What is at a path, or below it, that no version holds: a refusal, unless it may go to the trash.
+    /// All at a path, or below it, that no version holds: a refusal, unless it may go to the trash.
     fn unheld(
         &self,
         workspace: &Workspace,
@@ -142,7 +142,7 @@ impl History {
         conflict: Conflict,
         job: &Job,
     ) -> Result<String> {
-        let known = self.workspace(workspace)?;
+        let known = self.confirmed_workspace(workspace)?;
         if conflict == Conflict::Replace {
             self.keep_for_undo(workspace, Scope::Touched(all_of(folder)), job)?;
         }

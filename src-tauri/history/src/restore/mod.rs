@@ -246,7 +246,7 @@ impl History {
         let (path, held, rules, remove_extra) = match &order.to {
             RestoreTo::Elsewhere(path) => (path.clone(), None, None, false),
             RestoreTo::InPlace { workspace, remove_extra } => {
-                let workspace = self.workspace(*workspace)?;
+                let workspace = self.confirmed_workspace(*workspace)?;
                 let rules = ProjectRules::load(self.library().root(), workspace.project)?;
                 let leave_out = LeaveOut::new(&workspace.root, &rules.compile()?);
                 let held = self.held_tree(&workspace)?;
@@ -295,12 +295,12 @@ struct Restore<'a> {
     target: Target,
     /// A workspace whose files may be copied, where they are the same.
     like: Option<Disk>,
-    /// What may be replaced or removed, in a workspace; elsewhere nothing may be.
+    /// The tree that may be replaced or removed, in a workspace; elsewhere nothing may be.
     held: Option<HeldTree>,
     /// Where leftovers of a workspace go.
     trash: Option<Trash>,
     remove_extra: bool,
-    /// What came out of the trash just now, and stays.
+    /// Paths that came out of the trash just now, and stay.
     back: Vec<TreePath>,
     /// Whether anything is changed, or only looked at.
     acts: bool,

@@ -100,7 +100,7 @@ impl History {
         order: SaveOrder,
         job: &Job,
     ) -> Result<Saved> {
-        let workspace = self.workspace(workspace)?;
+        let workspace = self.confirmed_workspace(workspace)?;
         let disk = Disk::open(&workspace.root)?;
         let store = self.store(workspace.project)?;
         let lock = store.lock(&*self.library().world().clock)?;
@@ -296,11 +296,11 @@ impl Making<'_> {
     }
 }
 
-/// What came of a save.
+/// The outcome of a save.
 pub(crate) struct Saved {
     /// The version, when anything changed.
     pub(crate) version: Option<Version>,
-    /// What could not be read, and stays as it was.
+    /// Paths that could not be read, and stay as they were.
     pub(crate) unread: Vec<TreePath>,
     /// The other names of files that changed: they have the same content, and were not looked at.
     pub(crate) linked: Vec<TreePath>,

@@ -70,6 +70,17 @@ impl History {
         found.ok_or_else(|| Error::new(Code::NotFound, format!("There is no workspace {id}")))
     }
 
+    /// One workspace, whose folder may be read and written.
+    ///
+    /// # Errors
+    /// [`Code::NotFound`], [`Code::PermissionDenied`] for a folder that nobody has confirmed since
+    /// the library was recovered.
+    pub(crate) fn confirmed_workspace(&self, id: WorkspaceId) -> Result<Workspace> {
+        let workspace = self.workspace(id)?;
+        self.library().require_confirmed(&workspace.root)?;
+        Ok(workspace)
+    }
+
     /// The workspace where the user works on a project.
     ///
     /// # Errors
@@ -81,6 +92,19 @@ impl History {
                 .why("Keeping versions of it was never begun")
                 .next("Begin it: `undercroft history start`")
         })
+    }
+
+    /// Takes up where a project's folder is now: its main workspace is there, too.
+    ///
+    /// # Errors
+    /// Whatever keeps the catalog from being read or written.
+    pub fn follow_project(&self, project: ProjectId) -> Result<()> {
+        let root = self.library().projects().get(project)?.root;
+        let workspaces = self.workspaces(Some(project))?.into_iter();
+        let main = workspaces.filter(|it| it.name == MAIN).find(|main| main.root != root);
+        let Some(main) = main else { return Ok(()) };
+        self.keep_workspace(&Workspace { root, ..main }, "was moved")?;
+        self.sync_watches()
     }
 
     /// The workspace that the user works in, if there is one.

@@ -71,6 +71,7 @@ impl History {
             created: self.now(),
             closed: None,
         };
+        self.library().confirm_place(&workspace.root)?;
         self.keep_workspace(&workspace, "was opened")?;
         self.sync_watches()?;
         Ok(workspace)

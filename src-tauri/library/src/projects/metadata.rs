@@ -1,17 +1,15 @@
 //! `metadata.json`: what the catalog says of a project, beside it on disk. It is written before
 //! the catalog, so that the catalog can be made again from it.
 
-use std::ffi::OsString;
 use std::fs;
 use std::io;
-use std::os::unix::ffi::OsStringExt;
 use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use undercroft_foundation::{
     Code, Error, IoContext, ProjectId, Result, escape_path, reach_write_point, replace_file,
-    unescape_name,
+    unescape_path,
 };
 
 use super::{Project, ProjectKind, ProjectStatus};
@@ -119,8 +117,7 @@ pub(super) fn read(library: &Path, id: ProjectId) -> Result<Project> {
         name: metadata.name,
         kind: ProjectKind::from_name(&metadata.kind).ok_or_else(damaged)?,
         status: ProjectStatus::from_name(&metadata.status).ok_or_else(damaged)?,
-        root: unescape_name(&metadata.path)
-            .map(|bytes| PathBuf::from(OsString::from_vec(bytes)))
+        root: unescape_path(&metadata.path)
             .filter(|root| root.is_absolute())
             .ok_or_else(damaged)?,
         languages: metadata.languages,

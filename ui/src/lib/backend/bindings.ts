@@ -1197,8 +1197,18 @@ export type LibraryRecover = {
 	password: string,
 	/** The backup of the library; the newest when left out. */
 	snapshot?: string | null,
-	/** Whether the projects' folders are brought back to where they were, where nothing is there. */
+	/**
+	 *  Whether the projects' folders are brought back to where they were, where nothing is there and
+	 *  the place is confirmed.
+	 */
 	withFolders: boolean,
+	/**
+	 *  The places that may be used from now on, with what lies below them, as they are shown; no
+	 *  other place that the library records is used until it is confirmed, too.
+	 */
+	confirm?: string[],
+	/** Whether all places that it records may be used. */
+	confirmAll?: boolean,
 };
 
 /** How much a plan may take of the machine. */
@@ -1465,6 +1475,14 @@ export type PlaceState =
 export type PlaceType = {
 	/** The path, absolute, or beginning with `~/`. */
 	path: string,
+};
+
+/** Confirms places that a recovered library records. */
+export type PlacesConfirm = {
+	/** The places, or folders above them, as they are shown. */
+	places?: string[],
+	/** Whether all of them are confirmed. */
+	all?: boolean,
 };
 
 /** A plan as it stands. */
@@ -1749,6 +1767,14 @@ export type ProjectKind =
 /** Anything else. */
 "other";
 
+/** Says in which folder a project is now. */
+export type ProjectMove = {
+	/** The project. */
+	project: string,
+	/** The place where it is now. */
+	place: string,
+};
+
 /** A project: its id, the beginning of one, or its name. */
 export type ProjectRef = {
 	/** The project. */
@@ -1809,6 +1835,16 @@ export type QuietHours = {
 	from: string,
 	/** Until this time, `HH:MM`. */
 	until: string,
+};
+
+/** A folder that a recovered library records, and would read or write. */
+export type RecordedPlace = {
+	/** The folder, to show and to confirm it by. */
+	path: string,
+	/** Whose folder it is: "the project Birch". */
+	of: string,
+	/** Whether the user has confirmed it. */
+	confirmed: boolean,
 };
 
 /** A library as it was at one moment, in a destination. */
@@ -2703,6 +2739,8 @@ export interface UseCases {
 	project_add: { request: ProjectAdd; reply: Project };
 	/** Gives a project another name. */
 	project_rename: { request: ProjectRename; reply: Project };
+	/** Says in which folder a project is now. */
+	project_move: { request: ProjectMove; reply: Project };
 	/** Adds and removes tags of a project. */
 	project_tag: { request: ProjectTag; reply: Project };
 	/** Forgets a project; its folder and its backups stay as they are. */
@@ -2945,6 +2983,10 @@ export interface UseCases {
 	recovery_look: { request: RecoveryLook; reply: RecoverableLibrary[] };
 	/** Gets a whole library back; the program must be started anew afterwards. */
 	library_recover: { request: LibraryRecover; reply: JobView };
+	/** Lists the places that a recovered library records, and which of them are confirmed. */
+	library_places: { request: Nothing; reply: RecordedPlace[] };
+	/** Asks the user whether a recovered library may use the places that it records. */
+	library_places_confirm: { request: PlacesConfirm; reply: RecordedPlace[] };
 	/** Starts the program anew. */
 	app_restart: { request: Nothing; reply: Nothing };
 	/** Lists the jobs that run, and those that ended lately. */
@@ -2987,6 +3029,7 @@ export const useCaseHints: Record<UseCaseName, string> = {
 	project_show: "undercroft project show {project}",
 	project_add: "undercroft project add {path} [--name {name}] [--tag {tags}]",
 	project_rename: "undercroft project rename {project} {name}",
+	project_move: "undercroft project move {project} {path}",
 	project_tag: "undercroft project tag {project} +{tag}",
 	project_forget: "undercroft project remove {project}",
 	project_recall: "undercroft project recall {project}",
@@ -3108,6 +3151,8 @@ export const useCaseHints: Record<UseCaseName, string> = {
 	guard_answer: "undercroft retention answer {alert} {answer}",
 	recovery_look: "undercroft library recover {path} --list",
 	library_recover: "undercroft library recover {path}",
+	library_places: "undercroft library places",
+	library_places_confirm: "undercroft library places [{path}] --confirm",
 	app_restart: "",
 	job_list: "undercroft job list",
 	job_cancel: "",

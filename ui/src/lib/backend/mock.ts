@@ -186,6 +186,7 @@ export class MockBackend implements Backend {
       runs: this.library.runs.filter((run) => run.project === project).slice(0, 50),
     }),
     project_add: (request) => this.#addProject(request),
+    project_move: ({ project }) => this.#change(project, {}, 'project.moved'),
     project_rename: ({ project, name }) => this.#change(project, { name }, 'project.renamed'),
     project_tag: ({ project, add = [], remove = [] }) => {
       const tags = [...new Set([...this.#project(project).tags, ...add])].filter(

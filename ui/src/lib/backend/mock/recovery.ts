@@ -6,7 +6,13 @@ import type { HandlersOf, MockHost } from './host';
 
 type Names = Extract<
   keyof UseCases,
-  'recovery_look' | 'library_recover' | 'app_restart' | 'doctor' | 'doctor_fix'
+  | 'recovery_look'
+  | 'library_recover'
+  | 'library_places'
+  | 'library_places_confirm'
+  | 'app_restart'
+  | 'doctor'
+  | 'doctor_fix'
 >;
 
 export function recoveryHandlers(host: MockHost): HandlersOf<Names> {
@@ -81,6 +87,8 @@ export function recoveryHandlers(host: MockHost): HandlersOf<Names> {
         : '6 projects are back';
       return startJob(host, { kind: 'recover', title }, 9_400_000_000, summary);
     },
+    library_places: () => [],
+    library_places_confirm: () => [],
     app_restart: () => ({}),
     doctor: findings,
     doctor_fix: () => {

@@ -19,10 +19,13 @@ export const recoveryWords = {
     libraries: 'Libraries found',
     of: (host: string, user: string) => `of ${user} on ${host}`,
     projects: (count: number) => plural(count, { one: '1 project', other: '# projects' }),
+    places:
+      'Undercroft keeps versions, restores and backs up only in the folders that you tick. Tick those that are yours; the doctor lists the others, to confirm later.',
+    confirmAll: 'Tick all folders',
     step3: 'What comes back?',
     withFolders: 'The projects’ folders, too',
     withFoldersHint:
-      'Each to where it was, from its newest backup. Where something is already, nothing is touched.',
+      'Each ticked one to where it was, from its newest backup. Where something is already, nothing is touched.',
     colProject: 'Project',
     colPath: 'Folder',
     colLast: 'Newest backup',
