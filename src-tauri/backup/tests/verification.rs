@@ -4,11 +4,12 @@ mod support;
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::thread;
 use std::time::Duration;
 
 use support::{Home, refused};
 use undercroft_backup::{Backups, Destination, Due};
-use undercroft_foundation::{Code, Job, JobState};
+use undercroft_foundation::{Code, Error, Job, JobState, Result};
 use undercroft_library::{Library, Project};
 
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
@@ -143,6 +144,52 @@ fn a_trial_finds_what_is_lost_and_what_was_swapped_on_disk() {
     let proof = backups.proof(shelf).unwrap();
     assert_eq!((proof.last_proven, proof.drills.len()), (None, 2));
     assert!(!proof.problems.is_empty());
+}
+
+/// Takes the destination away once `is_begun`, until that came in the middle and not too late.
+fn taken_away(
+    shelf: &Destination,
+    prove: impl Fn(&Job) -> Result<String> + Sync,
+    is_begun: impl Fn(&Job) -> bool,
+) -> Error {
+    let away = shelf.path.with_extension("away");
+    loop {
+        let job = Job::new();
+        let proven = thread::scope(|scope| {
+            let proving = scope.spawn(|| prove(&job));
+            while !is_begun(&job) && !proving.is_finished() {
+                thread::yield_now();
+            }
+            fs::rename(&shelf.path, &away).unwrap();
+            proving.join().unwrap()
+        });
+        fs::rename(&away, &shelf.path).unwrap();
+        match proven {
+            Ok(_) => {}
+            Err(error) => return error,
+        }
+    }
+}
+
+#[test]
+fn a_drive_that_is_taken_away_in_the_middle_is_away_and_not_damaged() {
+    let home = Home::new();
+    let (library, backups, _project, shelf) = backed_up(&home);
+    let gone = [
+        taken_away(
+            &shelf,
+            |job| backups.check(shelf.id, 1000, job),
+            |job| job.progress().bytes_done > 0,
+        ),
+        taken_away(&shelf, |job| backups.drill(shelf.id, job), |job| !job.current().is_empty()),
+    ];
+    for gone in gone {
+        assert_eq!(gone.code(), Code::Unavailable, "{gone}");
+    }
+    assert!(backups.proof(shelf).unwrap().problems.is_empty());
+    let told = library.events().latest(50).unwrap();
+    let is_bad = |kind: &str| kind == "destination.damaged" || kind == "destination.drill-failed";
+    assert!(!told.iter().any(|event| is_bad(&event.kind)), "{told:?}");
 }
 
 #[test]

@@ -72,7 +72,7 @@ impl Backups {
     ///
     /// # Errors
     /// [`Code::Damaged`] when a file did not come back as it was; it is kept. Those of the
-    /// destination.
+    /// destination, [`Code::Unavailable`] also when it went away in the middle.
     pub fn drill(&self, destination: DestinationId, job: &Job) -> Result<String> {
         let destination = self.destination(destination)?;
         let repository = self.repository_of(&destination)?;
@@ -97,6 +97,9 @@ impl Backups {
         for (n, file) in chosen.iter().enumerate() {
             job.check_cancelled()?;
             self.try_file(&repository, file, &scratch.0.join(n.to_string()), &mut drill, job)?;
+        }
+        if !drill.problems.is_empty() {
+            self.require_still_there(&destination, &repository)?;
         }
         let took = world.clock.steady().saturating_sub(began);
         drill.milliseconds = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);

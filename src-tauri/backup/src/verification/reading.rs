@@ -40,7 +40,7 @@ impl Backups {
     ///
     /// # Errors
     /// [`Code::Damaged`] when something is wrong; it is kept until a later check finds all right.
-    /// Those of the destination.
+    /// Those of the destination, [`Code::Unavailable`] also when it went away in the middle.
     pub fn check(&self, destination: DestinationId, permille: u16, job: &Job) -> Result<String> {
         let destination = self.destination(destination)?;
         let repository = self.repository_of(&destination)?;
@@ -52,6 +52,9 @@ impl Backups {
             permille => ReadData::Permille { permille: permille.into(), after: before.cursor },
         };
         let report = repository.check(&CheckOptions { read }, job)?;
+        if !report.errors.is_empty() {
+            self.require_still_there(&destination, &repository)?;
+        }
         let now = self.library.world().clock.now();
         let after = before.after(&report, permille, now);
         self.library.catalog().write(|transaction| {
