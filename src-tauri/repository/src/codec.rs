@@ -6,6 +6,7 @@ use undercroft_foundation::{Code, Error, Random, Result};
 use zstd::bulk::{Compressor, Decompressor};
 
 use crate::blob::BlobKind;
+use crate::chunker::MAX_CHUNK;
 use crate::crypto::Key;
 use crate::id::BlobId;
 use crate::large_blob::LargeBlob;
@@ -24,7 +25,7 @@ pub enum Compression {
 }
 
 impl Compression {
-    fn level(self) -> i32 {
+    pub(crate) fn level(self) -> i32 {
         match self {
             // A tenth faster than 3, and still no larger than what restic stores.
             Self::Auto | Self::Off => 2,
@@ -155,6 +156,9 @@ impl Codec {
         sealed: &mut [u8],
         raw_length: Option<u32>,
     ) -> Result<()> {
+        if let Some(length) = raw_length.filter(|&length| length as usize > MAX_CHUNK) {
+            return LargeBlob::verify(key, id, sealed, length);
+        }
         let mut plain = std::mem::take(&mut self.restored);
         let opened = self.open(key, id, sealed, raw_length, &mut plain).map(|_| ());
         self.restored = plain;
@@ -243,11 +247,11 @@ fn decompress(
     if plain.len() == length { Ok(()) } else { Err(io::Error::other("it has another length")) }
 }
 
-fn refused(source: io::Error) -> Error {
+pub(crate) fn refused(source: io::Error) -> Error {
     Error::new(Code::Internal, "Cannot compress").because(source)
 }
 
-fn faulty() -> Error {
+pub(crate) fn faulty() -> Error {
     Error::new(Code::Internal, "A blob did not come back as it went in")
         .why("The machine's memory or processor made a mistake")
         .next("Nothing was stored; test the machine's memory")

@@ -2,6 +2,7 @@
 //! (restic's design document, "Keys, Encryption and MAC").
 
 use std::fmt;
+use std::io::{self, Read};
 
 use aes::cipher::{BlockCipherEncrypt, InnerIvInit, KeyInit, StreamCipher};
 use aes::{Aes128, Aes256};
@@ -64,12 +65,22 @@ impl Key {
 
     /// Appends the sealed form of `plain`: IV, ciphertext, MAC.
     pub(crate) fn seal(&self, random: &dyn Random, plain: &[u8], sealed: &mut Vec<u8>) {
-        let mut iv = [0; IV_LEN];
-        random.fill(&mut iv);
         let start = sealed.len();
         sealed.reserve(plain.len() + OVERHEAD);
-        sealed.extend_from_slice(&iv);
+        sealed.extend_from_slice(&[0; IV_LEN]);
         sealed.extend_from_slice(plain);
+        self.seal_from(random, sealed, start);
+    }
+
+    /// Seals what comes after the first [`Key::START`] bytes, where it is.
+    pub(crate) fn seal_in_place(&self, random: &dyn Random, sealed: &mut Vec<u8>) {
+        self.seal_from(random, sealed, 0);
+    }
+
+    fn seal_from(&self, random: &dyn Random, sealed: &mut Vec<u8>, start: usize) {
+        let mut iv = [0; IV_LEN];
+        random.fill(&mut iv);
+        sealed[start..start + IV_LEN].copy_from_slice(&iv);
         let ciphertext = &mut sealed[start + IV_LEN..];
         self.apply_keystream(&iv, ciphertext);
         let mac = self.mac(&iv, ciphertext);
@@ -115,6 +126,19 @@ impl Key {
         })
     }
 
+    /// What sealed bytes open to, bit by bit; they stay as they are.
+    ///
+    /// # Errors
+    /// [`NotAuthentic`].
+    pub(crate) fn read<'s>(&self, sealed: &'s [u8]) -> Result<impl Read + 's, NotAuthentic> {
+        let (iv, rest) = sealed.split_first_chunk::<IV_LEN>().ok_or(NotAuthentic)?;
+        let (ciphertext, mac) = rest.split_last_chunk::<MAC_LEN>().ok_or(NotAuthentic)?;
+        if !equal_in_constant_time(&self.mac(iv, ciphertext), mac) {
+            return Err(NotAuthentic);
+        }
+        Ok(Opening { ciphertext, keystream: self.keystream(iv) })
+    }
+
     fn apply_keystream(&self, iv: &[u8; IV_LEN], bytes: &mut [u8]) {
         self.keystream(iv).apply_keystream(bytes);
     }
@@ -133,6 +157,20 @@ impl Key {
         one_time[16..].copy_from_slice(&nonce);
         let poly = Poly1305::new((&*one_time).into());
         poly.compute_unpadded(ciphertext).into()
+    }
+}
+
+/// Sealed bytes that are being opened.
+struct Opening<'s> {
+    ciphertext: &'s [u8],
+    keystream: Ctr128BE<Aes256>,
+}
+
+impl Read for Opening<'_> {
+    fn read(&mut self, plain: &mut [u8]) -> io::Result<usize> {
+        let length = self.ciphertext.read(plain)?;
+        self.keystream.apply_keystream(&mut plain[..length]);
+        Ok(length)
     }
 }
 
@@ -209,6 +247,10 @@ mod tests {
             let sealed = sealed.split_off(1);
             assert_eq!(key.open(&mut sealed.clone()).expect("opens"), plain);
             assert!(key.opens_to(&sealed, plain));
+            let mut read = Vec::new();
+            key.read(&sealed).expect("opens").read_to_end(&mut read).expect("read");
+            assert_eq!(read, plain);
+            assert!(key.read(&sealed[1..]).is_err());
             assert!(!key.opens_to(&sealed, &[plain, b"x"].concat()));
             for bit in 0..sealed.len() * 8 {
                 let mut flipped = sealed.clone();

@@ -1,6 +1,8 @@
 //! Packs: blobs one after the other, then a sealed header that lists them, then its length
 //! (restic's design document, "Pack Format").
 
+use std::num::TryFromIntError;
+
 use undercroft_foundation::{Code, Error, Random, Result};
 
 use crate::blob::BlobKind;
@@ -8,6 +10,7 @@ use crate::chunker::MAX_CHUNK;
 use crate::codec::SealedBlob;
 use crate::crypto::{Key, OVERHEAD};
 use crate::id::{BlobId, PackId};
+use crate::writer::INDEX_BLOBS_MAX;
 
 /// A pack is closed when it has grown to this many bytes.
 pub(crate) const PACK_TARGET: usize = 16 << 20;
@@ -15,8 +18,13 @@ pub(crate) const PACK_TARGET: usize = 16 << 20;
 /// The header of a pack may not be longer, sealed.
 const HEADER_MAX: usize = 16 << 20;
 
-/// Blobs that fit in a header of at most [`HEADER_MAX`], with room to spare.
-const BLOBS_MAX: usize = 300_000;
+/// As many blobs as an index file lists, since those of a pack stand in one; they fit in a header of
+/// at most [`HEADER_MAX`].
+const BLOBS_MAX: usize = INDEX_BLOBS_MAX;
+
+/// Bytes of a pack's buffer: room for the last blob too, since to grow would double it. What is not
+/// used costs nothing.
+pub(crate) const BUFFER: usize = PACK_TARGET + MAX_CHUNK + (1 << 20);
 
 const PLAIN_ENTRY: usize = 1 + 4 + 32;
 const COMPRESSED_ENTRY: usize = PLAIN_ENTRY + 4;
@@ -59,9 +67,19 @@ impl PackBuilder {
     /// An empty pack that grows in `buffer`, whatever that held.
     pub(crate) fn with_buffer(mut buffer: Vec<u8>) -> Self {
         buffer.clear();
-        // Room for the last blob too: to grow would double it. What is not used costs nothing.
-        buffer.reserve_exact(PACK_TARGET + MAX_CHUNK + (1 << 20));
+        buffer.reserve_exact(BUFFER);
         Self { bytes: buffer, blobs: Vec::new() }
+    }
+
+    /// A pack of one blob: these sealed bytes.
+    pub(crate) fn of(
+        kind: BlobKind,
+        id: BlobId,
+        raw_length: Option<u32>,
+        bytes: Vec<u8>,
+    ) -> Result<Self> {
+        let length = u32::try_from(bytes.len()).map_err(too_large)?;
+        Ok(Self { bytes, blobs: vec![PackedBlob { kind, id, offset: 0, length, raw_length }] })
     }
 
     pub(crate) fn is_empty(&self) -> bool {
@@ -78,7 +96,6 @@ impl PackBuilder {
         id: BlobId,
         sealed: &SealedBlob<'_>,
     ) -> Result<()> {
-        let too_large = |_| Error::new(Code::Invalid, "A pack would grow beyond 4 GiB");
         let offset = u32::try_from(self.bytes.len()).map_err(too_large)?;
         let length = u32::try_from(sealed.bytes.len()).map_err(too_large)?;
         self.bytes.extend_from_slice(sealed.bytes);
@@ -156,6 +173,10 @@ fn decode_entry(bytes: &[u8], offset: u32) -> Option<(PackedBlob, usize)> {
     let entry = if compressed { COMPRESSED_ENTRY } else { PLAIN_ENTRY };
     let id = BlobId(bytes.get(entry - 32..entry)?.try_into().ok()?);
     Some((PackedBlob { kind, id, offset, length, raw_length }, entry))
+}
+
+fn too_large(_: TryFromIntError) -> Error {
+    Error::new(Code::Invalid, "A pack would grow beyond 4 GiB")
 }
 
 fn unsound(why: &str) -> Error {

@@ -18,14 +18,57 @@ pub(crate) fn open_quietly(
     }
 }
 
-/// The names in a folder, in no order.
-pub(crate) fn list(folder: &OwnedFd) -> Result<Vec<Vec<u8>>> {
-    let mut names = Vec::new();
+/// Tells `each` the names in a folder, in no order.
+pub(crate) fn each_name(folder: &OwnedFd, mut each: impl FnMut(&[u8])) -> Result<()> {
     for entry in Dir::read_from(folder)? {
-        let name = entry?.file_name().to_bytes().to_vec();
+        let entry = entry?;
+        let name = entry.file_name().to_bytes();
         if name != b"." && name != b".." {
-            names.push(name);
+            each(name);
         }
     }
-    Ok(names)
+    Ok(())
+}
+
+/// Names of entries: a million of them take little more than their letters.
+#[derive(Debug, Default)]
+pub(crate) struct Names {
+    /// All of them, a zero after each.
+    text: Vec<u8>,
+    starts: Vec<usize>,
+}
+
+impl Names {
+    /// Adds a name.
+    pub(crate) fn push(&mut self, name: &[u8]) {
+        self.starts.push(self.text.len());
+        self.text.extend_from_slice(name);
+        self.text.push(0);
+    }
+
+    /// Orders them by their bytes.
+    pub(crate) fn sort(&mut self) {
+        let text = &self.text;
+        // The zeros make a name that another begins with the lesser, as it should be.
+        self.starts.sort_unstable_by(|&a, &b| text[a..].cmp(&text[b..]));
+    }
+
+    /// How many there are.
+    pub(crate) fn len(&self) -> usize {
+        self.starts.len()
+    }
+
+    /// The name at a place.
+    pub(crate) fn get(&self, place: usize) -> Option<&[u8]> {
+        self.text[*self.starts.get(place)?..].split(|&byte| byte == 0).next()
+    }
+
+    /// Lets all names go but this one.
+    pub(crate) fn keep_only(&mut self, name: &[u8]) {
+        let is_there = (0..self.len()).any(|place| self.get(place) == Some(name));
+        *self = Self::default();
+        if is_there {
+            self.push(name);
+        }
+    }
 }

@@ -13,8 +13,9 @@ use crate::blob::BlobKind;
 use crate::codec::{Codec, SealedBlob};
 use crate::id::{BlobId, PackId};
 use crate::index::write_index_file;
+use crate::large_blob::GrownBlob;
 use crate::lock::{Lock, publish};
-use crate::pack::{FinishedPack, PackBuilder, PackedBlob};
+use crate::pack::{BUFFER, FinishedPack, PACK_TARGET, PackBuilder, PackedBlob};
 use crate::repository::Repository;
 use crate::storage::FileKind;
 
@@ -173,14 +174,8 @@ impl<'r> BlobWriter<'r> {
             return Ok(0);
         }
         let sealed = seal()?;
-        let counter = match kind {
-            BlobKind::Data => &self.added.data_blobs,
-            BlobKind::Tree => &self.added.tree_blobs,
-        };
-        counter.fetch_add(1, Ordering::Relaxed);
-        self.added.bytes.fetch_add(length, Ordering::Relaxed);
         let stored = sealed.bytes.len() as u64;
-        self.added.bytes_stored.fetch_add(stored, Ordering::Relaxed);
+        self.count(kind, length, stored);
         if self.manner == Manner::Counting {
             return Ok(stored);
         }
@@ -195,6 +190,33 @@ impl<'r> BlobWriter<'r> {
             self.send(std::mem::take(&mut open.builder))?;
         }
         Ok(stored)
+    }
+
+    /// Stores a blob that has all its content, unless it is there or on its way.
+    pub(crate) fn put_grown(&self, kind: BlobKind, mut blob: GrownBlob) -> Result<BlobId> {
+        let (id, length, stored) = (blob.id, blob.length, blob.stored_length());
+        let (key, random) = (&self.repository.key, &*self.repository.storage.world.random);
+        if stored < PACK_TARGET {
+            self.put_sealed(kind, id, length, || blob.seal(key, random))?;
+        } else if self.claim(kind, id) {
+            let raw_length = blob.seal(key, random)?.raw_length;
+            self.count(kind, length, stored as u64);
+            if self.manner != Manner::Counting {
+                // A pack of its own: in another it would be held twice for a while.
+                self.send(PackBuilder::of(kind, id, raw_length, blob.into_bytes())?)?;
+            }
+        }
+        Ok(id)
+    }
+
+    fn count(&self, kind: BlobKind, length: u64, stored: u64) {
+        let counter = match kind {
+            BlobKind::Data => &self.added.data_blobs,
+            BlobKind::Tree => &self.added.tree_blobs,
+        };
+        counter.fetch_add(1, Ordering::Relaxed);
+        self.added.bytes.fetch_add(length, Ordering::Relaxed);
+        self.added.bytes_stored.fetch_add(stored, Ordering::Relaxed);
     }
 
     /// Whether a blob is in the repository.
@@ -315,7 +337,9 @@ impl Saver<'_, '_> {
             reach_write_point("repository.pack-read-back");
         }
         self.bytes += pack.bytes.len() as u64;
-        locked(&self.writer.spare).push(pack.bytes);
+        if pack.bytes.capacity() <= BUFFER {
+            locked(&self.writer.spare).push(pack.bytes);
+        }
         self.unindexed.push((pack.id, pack.blobs));
         Ok(())
     }

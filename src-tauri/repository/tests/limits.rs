@@ -66,9 +66,10 @@ fn a_hundred_thousand_files_in_one_folder() {
     }
     let repository = scene.init();
     let (first, taken) = memory_of(|| back_up(&repository, &scene.request()));
-    assert!(taken < 400, "{taken} MiB");
+    assert!(taken < 100, "{taken} MiB");
     assert_eq!(first.counts.files_new, 100_000);
-    let second = back_up(&repository, &scene.request());
+    let (second, taken) = memory_of(|| back_up(&repository, &scene.request()));
+    assert!(taken < 60, "{taken} MiB");
     assert_eq!((second.counts.files_unmodified, second.counts.data_blobs), (100_000, 0));
     let node = repository.find_node(&latest(&repository), &names(&scene.source())).unwrap();
     let tree = repository.tree(&node.unwrap().subtree.unwrap()).unwrap();

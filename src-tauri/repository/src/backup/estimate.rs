@@ -9,7 +9,7 @@ use rustix::fs::{CWD, OFlags};
 
 use super::run::Run;
 use crate::metadata::{Entry, Stat};
-use crate::quiet::{list, open_quietly};
+use crate::quiet::{each_name, open_quietly};
 
 /// Adds files and bytes below the sources to the job's totals, then settles them. What cannot be
 /// looked at is reported by the backup itself.
@@ -36,18 +36,20 @@ pub(super) fn estimate(run: &Run<'_>, sources: &[PathBuf]) {
 fn count_in(run: &Run<'_>, folder: &Path, device: u64, folders: &mut Vec<PathBuf>) {
     let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
     let Ok(open) = open_quietly(CWD, folder, flags) else { return };
-    for name in list(&open).unwrap_or_default() {
-        let path = folder.join(OsStr::from_bytes(&name));
+    let count = |name: &[u8]| {
+        let path = folder.join(OsStr::from_bytes(name));
         let text = path.as_os_str().as_bytes();
         if run.exclude.matches(text) || run.exclude_ignoring_case.matches(text) {
-            continue;
+            return;
         }
-        let Ok(stat) = Stat::of(Entry::In(open.as_fd(), &name)) else { continue };
+        let Ok(stat) = Stat::of(Entry::In(open.as_fd(), name)) else { return };
         let here = !run.request.one_file_system || stat.device_id() == device;
         if stat.is_file() && here {
             run.job.add_total(1, stat.size());
         } else if stat.is_dir() && here {
             folders.push(path);
         }
-    }
+    };
+    // What cannot be listed is reported by the backup itself.
+    let _ = each_name(&open, count);
 }

@@ -1,14 +1,24 @@
 //! A folder whose entries are being backed up, and what happens when the last of them is done.
 
+use std::collections::VecDeque;
 use std::path::PathBuf;
+use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use undercroft_foundation::{Code, Error, Result};
 
-use super::run::{Run, Worker, count};
+use super::run::{Run, Task, Worker, count};
+use super::scan::Listing;
 use crate::blob::BlobKind;
 use crate::id::BlobId;
-use crate::tree::{Node, encode_tree};
+use crate::large_blob::GrowingBlob;
+use crate::tree::{GrowingTree, Node, encode_tree};
+
+/// Entries of a folder that are held. Those of a wider one go into its tree as they come.
+const HELD: usize = 2048;
+
+/// Entries that wait for one before them, such as a large file, until no more are looked at.
+const WAITING: usize = 2048;
 
 /// A folder as the parent snapshot has it.
 #[derive(Debug, Default)]
@@ -25,21 +35,33 @@ impl Previous {
 }
 
 /// A folder that is being backed up.
-#[derive(Debug)]
 pub(super) struct Folder {
     pub(super) path: PathBuf,
     /// The folder above and this one's place in it; `None` for the root.
     above: Option<(Arc<Folder>, usize)>,
     previous: Option<Previous>,
     state: Mutex<State>,
+    /// The tree of a wide folder so far. Who holds it may take entries from the state.
+    tree: Mutex<Option<GrowingTree>>,
 }
 
-#[derive(Debug)]
+#[derive(Default)]
 struct State {
     /// The folder's own node, until its tree is known.
     node: Option<Node>,
-    /// One for each entry, in the order of names; `None` for what was left out.
-    entries: Vec<Option<Node>>,
+    /// What became of the entries from `turn` on, in the order of names; `None` for those that are
+    /// not done.
+    waiting: VecDeque<Option<Done>>,
+    /// The place of the first entry that is not done.
+    turn: usize,
+    /// The entries before it that are not in the tree yet.
+    held: Vec<Node>,
+    /// As many entries were held or waited at once.
+    most: usize,
+    /// Entries that are in the snapshot.
+    kept: usize,
+    /// What is to be looked at when fewer entries wait.
+    left: Option<Box<Listing>>,
     /// Entries that are not done, and one for the look through the folder itself.
     open: usize,
     /// Entries that are as in the parent snapshot.
@@ -50,7 +72,31 @@ struct State {
     leads: bool,
 }
 
+/// What there is to do after an entry was noted.
+struct Noted {
+    /// It was the last.
+    is_last: bool,
+    /// So many are held that they belong into the tree.
+    is_full: bool,
+    /// What was left until fewer wait.
+    left: Option<Box<Listing>>,
+}
+
 impl State {
+    /// Takes the entries whose turn it is.
+    fn advance(&mut self) {
+        self.most = self.most.max(self.held.len() + self.waiting.len());
+        while let Some(done) = self.waiting.front_mut().and_then(Option::take) {
+            self.waiting.pop_front();
+            self.turn += 1;
+            self.kept += usize::from(!matches!(done, Done::LeftOut));
+            self.identical += usize::from(matches!(done, Done::Identical(_)));
+            if let Done::Kept(node) | Done::Identical(node) = done {
+                self.held.push(node);
+            }
+        }
+    }
+
     /// Counts an entry, or the look through the folder, as done; says whether it was the last.
     fn close_one(&mut self) -> bool {
         self.open -= 1;
@@ -79,15 +125,8 @@ impl Folder {
         node: Option<Node>,
         previous: Option<Previous>,
     ) -> Arc<Self> {
-        let state = State {
-            node,
-            entries: Vec::new(),
-            open: 1,
-            identical: 0,
-            previous_entries: None,
-            leads: false,
-        };
-        Arc::new(Self { path, above, previous, state: Mutex::new(state) })
+        let state = Mutex::new(State { node, open: 1, ..State::default() });
+        Arc::new(Self { path, above, previous, state, tree: Mutex::default() })
     }
 
     /// The folder's tree in the parent snapshot.
@@ -95,10 +134,9 @@ impl Folder {
         self.previous.as_ref().and_then(|previous| previous.tree)
     }
 
-    /// Makes room for the entries before any of them is done.
+    /// Says how many entries there are before any of them is done.
     pub(super) fn expect(&self, entries: usize, previous_entries: Option<usize>) {
         let mut state = self.state();
-        state.entries.resize_with(entries, || None);
         state.open += entries;
         state.previous_entries = previous_entries;
     }
@@ -108,18 +146,28 @@ impl Folder {
         self.state().leads = true;
     }
 
-    /// Notes what became of an entry; says whether it was the last.
-    fn note(&self, place: usize, done: Done) -> bool {
+    /// Keeps the rest of a listing where so many entries wait that no more are to be looked at;
+    /// gives it back otherwise.
+    pub(super) fn leave(&self, listing: Box<Listing>) -> Option<Box<Listing>> {
         let mut state = self.state();
-        match done {
-            Done::Kept(node) => state.entries[place] = Some(node),
-            Done::Identical(node) => {
-                state.entries[place] = Some(node);
-                state.identical += 1;
-            }
-            Done::LeftOut => {}
+        if state.waiting.len() < WAITING {
+            return Some(listing);
         }
-        state.close_one()
+        state.left = Some(listing);
+        None
+    }
+
+    /// Notes what became of an entry.
+    fn note(&self, place: usize, done: Done) -> Noted {
+        let mut state = self.state();
+        let at = place - state.turn;
+        if state.waiting.len() <= at {
+            state.waiting.resize_with(at + 1, || None);
+        }
+        state.waiting[at] = Some(done);
+        state.advance();
+        let left = if state.waiting.len() < WAITING { state.left.take() } else { None };
+        Noted { is_last: state.close_one(), is_full: state.held.len() >= HELD, left }
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -146,7 +194,38 @@ impl Run<'_> {
         place: usize,
         done: Done,
     ) -> Result<()> {
-        if folder.note(place, done) { self.folder_done(worker, folder) } else { Ok(()) }
+        if self.note(folder, place, done)? { self.folder_done(worker, folder) } else { Ok(()) }
+    }
+
+    /// Notes what became of an entry; returns whether it was the last.
+    fn note(&self, folder: &Arc<Folder>, place: usize, done: Done) -> Result<bool> {
+        let noted = folder.note(place, done);
+        if let Some(left) = noted.left {
+            self.tasks.push([Task::Look(Arc::clone(folder), left)]);
+        }
+        if noted.is_full {
+            self.write_held(folder)?;
+        }
+        Ok(noted.is_last)
+    }
+
+    /// Puts the entries that are held into the tree.
+    fn write_held(&self, folder: &Folder) -> Result<()> {
+        let mut tree = folder.tree.lock().unwrap_or_else(PoisonError::into_inner);
+        let held = std::mem::take(&mut folder.state().held);
+        if held.is_empty() {
+            // Another thread was faster.
+            return Ok(());
+        }
+        let tree = match &mut *tree {
+            Some(tree) => tree,
+            None => {
+                let level = self.repository.compression.level();
+                let level = (self.repository.config.version >= 2).then_some(level);
+                tree.insert(GrowingTree::new(GrowingBlob::new(level)?))
+            }
+        };
+        tree.push(held.iter())
     }
 
     /// Notes that a folder was looked through.
@@ -173,7 +252,7 @@ impl Run<'_> {
         loop {
             let done = self.finish(worker, &folder)?;
             let Some((above, place)) = &folder.above else { return Ok(()) };
-            if !above.note(*place, done) {
+            if !self.note(above, *place, done)? {
                 return Ok(());
             }
             folder = Arc::clone(above);
@@ -182,25 +261,30 @@ impl Run<'_> {
 
     /// Writes the tree of a folder.
     fn finish(&self, worker: &mut Worker<'_>, folder: &Folder) -> Result<Done> {
-        let (entries, own, kept, unchanged, leads) = {
+        let (held, own, kept, unchanged, leads) = {
             let mut state = folder.state();
-            let entries = std::mem::take(&mut state.entries);
-            let kept = entries.iter().flatten().count();
-            let unchanged = state.identical == kept && state.previous_entries == Some(kept);
-            (entries, state.node.take(), kept, unchanged, state.leads)
+            self.counts.entries_most.fetch_max(state.most as u64, Ordering::Relaxed);
+            let unchanged =
+                state.identical == state.kept && state.previous_entries == Some(state.kept);
+            (std::mem::take(&mut state.held), state.node.take(), state.kept, unchanged, state.leads)
         };
         // A way to sources none of which could be read would pass for a backup of them.
         if leads && kept == 0 {
             return if folder.above.is_some() { Ok(Done::LeftOut) } else { Err(nothing_to_read()) };
         }
-        let tree = match folder.previous_tree().filter(|_| unchanged) {
-            Some(tree) => tree,
-            None => {
-                let text = encode_tree(entries.iter().flatten());
+        let begun = folder.tree.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let tree = match (folder.previous_tree().filter(|_| unchanged), begun) {
+            (Some(tree), _) => tree,
+            (None, Some(mut begun)) => {
+                begun.push(held.iter())?;
+                self.writer.put_grown(BlobKind::Tree, begun.finish()?)?
+            }
+            (None, None) => {
+                let text = encode_tree(held.iter());
                 self.writer.put(&mut worker.codec, BlobKind::Tree, &text)?
             }
         };
-        drop(entries);
+        drop(held);
         let Some(mut node) = own else {
             self.finish_root(tree);
             return Ok(Done::LeftOut);

@@ -9,6 +9,7 @@
 mod estimate;
 mod file;
 mod folder;
+mod previous;
 mod request;
 mod run;
 mod scan;

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use undercroft_foundation::{Code, Error, Job, Result};
 
@@ -31,7 +31,7 @@ const EXTRA_THREADS: usize = 1;
 #[expect(clippy::large_enum_variant, reason = "few are there at once; a box each would cost more")]
 pub(super) enum Task {
     Scan(ScanTask),
-    Look(Box<Listing>),
+    Look(Arc<Folder>, Box<Listing>),
     File(FileTask),
     Chunk(ChunkTask),
 }
@@ -48,6 +48,8 @@ pub(super) struct Counts {
     pub(super) bytes: AtomicU64,
     /// Tasks that waited at the same time, at most.
     pub(super) tasks_most: AtomicU64,
+    /// Entries of one folder that were held at the same time, at most.
+    pub(super) entries_most: AtomicU64,
 }
 
 impl Counts {
@@ -178,7 +180,7 @@ impl<'r> Run<'r> {
             self.job.check_cancelled()?;
             match task {
                 Task::Scan(task) => self.scan(&mut worker, task),
-                Task::Look(listing) => self.look_through(&mut worker, listing),
+                Task::Look(folder, listing) => self.look_through(&mut worker, &folder, listing),
                 Task::File(task) => self.back_up_file(&mut worker, task),
                 Task::Chunk(task) => self.store_chunk(&mut worker, task).map(drop),
             }

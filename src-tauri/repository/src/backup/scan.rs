@@ -1,13 +1,10 @@
 //! Looks through a folder: what is in it, what of that is wanted, and what changed.
 
-use std::collections::HashMap;
 use std::ffi::OsStr;
-use std::iter::Enumerate;
 use std::os::fd::{AsFd, OwnedFd};
 use std::os::unix::ffi::OsStrExt;
 use std::path::PathBuf;
 use std::sync::{Arc, PoisonError};
-use std::vec;
 
 use rustix::fs::{CWD, OFlags};
 use rustix::io::Errno;
@@ -15,12 +12,13 @@ use undercroft_foundation::{IoContext, Result, escape_path};
 
 use super::file::FileTask;
 use super::folder::{Done, Folder, Previous};
+use super::previous::PreviousEntries;
 use super::run::{Run, Task, Worker, count};
 use super::sources::{Branch, Branches, Sources};
 use crate::blob::BlobKind;
 use crate::metadata::{Entry, Stat};
-use crate::quiet::{list, open_quietly};
-use crate::tree::{ExtendedAttribute, Node, NodeKind, Tree};
+use crate::quiet::{Names, each_name, open_quietly};
+use crate::tree::{ExtendedAttribute, Node, NodeKind};
 
 /// A folder to look through.
 pub(super) struct ScanTask {
@@ -57,17 +55,17 @@ impl ScanTask {
 /// Entries of a folder that are looked at before others get their turn.
 const LOOKS_AT_ONCE: usize = 512;
 
-/// A folder that was listed, and those of its entries that were not looked at yet.
+/// What a folder holds, as far as it was not looked at yet.
 pub(super) struct Listing {
-    folder: Arc<Folder>,
     open: Arc<OwnedFd>,
-    names: Enumerate<vec::IntoIter<Wanted>>,
+    names: Names,
+    /// The place of the name that is next.
+    next: usize,
+    /// What is wanted below the entries; everything where nothing is said of one.
+    branches: Branches,
     /// What the parent snapshot says of them.
-    previous: HashMap<Vec<u8>, Node>,
+    previous: PreviousEntries,
 }
-
-/// A name in a folder, and what is wanted below it where that is not everything.
-type Wanted = (Vec<u8>, Option<Branch>);
 
 /// An entry that was met: where it is and what the parent snapshot says of it.
 struct Met<'a> {
@@ -95,9 +93,9 @@ impl Met<'_> {
 }
 
 impl Run<'_> {
-    pub(super) fn scan(&self, worker: &mut Worker<'_>, mut task: ScanTask) -> Result<()> {
+    pub(super) fn scan(&self, worker: &mut Worker<'_>, task: ScanTask) -> Result<()> {
         let folder = Arc::clone(&task.folder);
-        let (open, names) = match self.list_wanted(&mut task) {
+        let (open, names) = match self.list_wanted(&task) {
             Ok(listed) => listed,
             // A folder that cannot be listed is left out: it must not look like an empty one.
             Err(error) => {
@@ -106,15 +104,10 @@ impl Run<'_> {
             }
         };
         let previous = self.read_previous(worker, &folder);
-        folder.expect(names.len(), previous.as_ref().map(|tree| tree.nodes.len()));
-        let previous: HashMap<Vec<u8>, Node> = previous
-            .into_iter()
-            .flat_map(|tree| tree.nodes)
-            .map(|node| (node.name.clone(), node))
-            .collect();
-        let names = names.into_iter().enumerate();
-        let listing = Listing { folder, open: Arc::new(open), names, previous };
-        self.look_through(worker, Box::new(listing))
+        folder.expect(names.len(), previous.known_length());
+        let branches = task.branches.unwrap_or_default();
+        let listing = Listing { open: Arc::new(open), names, next: 0, branches, previous };
+        self.look_through(worker, &folder, Box::new(listing))
     }
 
     /// Looks at some of the entries of a folder, and leaves the others for later: of a folder of a
@@ -122,14 +115,16 @@ impl Run<'_> {
     pub(super) fn look_through(
         &self,
         worker: &mut Worker<'_>,
+        folder: &Arc<Folder>,
         mut listing: Box<Listing>,
     ) -> Result<()> {
-        let folder = Arc::clone(&listing.folder);
-        let open = Arc::clone(&listing.open);
         let (mut folders, mut files) = (Vec::new(), Vec::new());
-        for (place, (name, branch)) in listing.names.by_ref().take(LOOKS_AT_ONCE) {
-            let previous = listing.previous.remove(&name);
-            let met = Met { folder: &folder, place, open: &open, name, previous, branch };
+        for place in listing.next..listing.names.len().min(listing.next + LOOKS_AT_ONCE) {
+            let Some(name) = listing.names.get(place).map(<[u8]>::to_vec) else { break };
+            listing.next = place + 1;
+            let previous = listing.previous.take(&name);
+            let branch = listing.branches.0.remove(&name);
+            let met = Met { folder, place, open: &listing.open, name, previous, branch };
             match self.meet(worker, met)? {
                 Some(task @ Task::Scan(_)) => folders.push(task),
                 Some(task) => files.push(task),
@@ -137,39 +132,46 @@ impl Run<'_> {
             }
         }
         // The newest task is the first to be taken: files before folders, each in their order, and
-        // the rest of this folder last.
-        let rest = (listing.names.len() > 0).then(|| Task::Look(listing));
-        let done = rest.is_none();
+        // the rest of this folder last, unless too many of its entries wait for one.
+        let done = listing.next == listing.names.len();
+        let rest = if done { None } else { folder.leave(listing) };
+        let rest = rest.map(|listing| Task::Look(Arc::clone(folder), listing));
         let tasks = folders.into_iter().rev().chain(files.into_iter().rev());
         self.tasks.push(rest.into_iter().chain(tasks));
-        if done { self.scan_done(worker, &folder) } else { Ok(()) }
+        if done { self.scan_done(worker, folder) } else { Ok(()) }
     }
 
     /// Opens a folder and lists what of it is wanted, by name.
-    fn list_wanted(&self, task: &mut ScanTask) -> Result<(OwnedFd, Vec<Wanted>)> {
+    fn list_wanted(&self, task: &ScanTask) -> Result<(OwnedFd, Names)> {
         let folder = &task.folder;
         let open = task.open().map_err(Into::into).at("open", &folder.path)?;
-        let mut names: Vec<Wanted> = match task.branches.take() {
+        let mut names = Names::default();
+        match &task.branches {
             Some(Branches(branches)) => {
                 if !branches.is_empty() {
                     folder.set_leads();
                 }
-                branches.into_iter().map(|(name, branch)| (name, Some(branch))).collect()
+                for (name, branch) in branches {
+                    if matches!(branch, Branch::Some(_)) || !self.is_excluded(folder, name) {
+                        names.push(name);
+                    }
+                }
             }
             None => {
-                let names = list(&open).map_err(Into::into).at("list", &folder.path)?;
-                names.into_iter().map(|name| (name, None)).collect()
-            }
-        };
-        names.retain(|(name, branch)| {
-            matches!(branch, Some(Branch::Some(_))) || !self.is_excluded(folder, name)
-        });
-        for tag in &self.request.exclude_if_present {
-            if tag.marks(open.as_fd()).map_err(Into::into).at("look into", &folder.path)? {
-                names.retain(|(name, _)| name == tag.name());
+                let listed = each_name(&open, |name| {
+                    if !self.is_excluded(folder, name) {
+                        names.push(name);
+                    }
+                });
+                listed.map_err(Into::into).at("list", &folder.path)?;
             }
         }
-        names.sort_unstable_by(|(a, _), (b, _)| a.cmp(b));
+        for tag in &self.request.exclude_if_present {
+            if tag.marks(open.as_fd()).map_err(Into::into).at("look into", &folder.path)? {
+                names.keep_only(tag.name());
+            }
+        }
+        names.sort();
         Ok((open, names))
     }
 
@@ -182,11 +184,13 @@ impl Run<'_> {
         self.exclude.matches(path) || self.exclude_ignoring_case.matches(path)
     }
 
-    /// The folder's tree in the parent snapshot. Without it all is read anew, which also heals.
-    fn read_previous(&self, worker: &mut Worker<'_>, folder: &Folder) -> Option<Tree> {
-        let id = folder.previous_tree()?;
-        let tree = worker.reader.tree(&id);
-        tree.inspect_err(|error| tracing::warn!(%error, "parent's tree cannot be used")).ok()
+    /// What the parent snapshot has of the folder. Without it all is read anew, which also heals.
+    fn read_previous(&self, worker: &mut Worker<'_>, folder: &Folder) -> PreviousEntries {
+        let nodes = folder.previous_tree().map(|id| worker.reader.nodes(&id)).transpose();
+        nodes.and_then(PreviousEntries::of).unwrap_or_else(|error| {
+            tracing::warn!(%error, "parent's tree cannot be used");
+            PreviousEntries::default()
+        })
     }
 
     /// Looks at an entry; returns what there is left to do for it.

@@ -14,11 +14,11 @@ use crate::repository::Repository;
 use crate::writer::{BlobWriter, Manner};
 
 #[test]
-fn of_a_wide_folder_few_files_wait_at_once() {
+fn of_a_wide_folder_few_files_are_held_at_once() {
     let folder = tempfile::tempdir().unwrap();
     let source = folder.path().join("wide");
     fs::create_dir_all(source.join("a/b")).unwrap();
-    for n in 0..5000 {
+    for n in 0..20_000 {
         fs::write(source.join(format!("{n}")), "").unwrap();
     }
     let provider = Arc::new(MemoryProvider::new());
@@ -31,7 +31,9 @@ fn of_a_wide_folder_few_files_wait_at_once() {
         Run::new(&repository, writer, &request, dialect, &job)?.walk(sources, None, 0)
     })
     .unwrap();
-    assert_eq!(read(&counts.files_new), 5000);
+    assert_eq!(read(&counts.files_new), 20_000);
     let most = read(&counts.tasks_most);
     assert!(most < 600, "{most} tasks at once");
+    let most = read(&counts.entries_most);
+    assert!(most < 5000, "{most} entries at once");
 }

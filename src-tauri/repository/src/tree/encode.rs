@@ -4,25 +4,72 @@ use std::io::Write as _;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
+use undercroft_foundation::Result;
 
 use super::go_text::{push_json_string, push_name};
 use super::node::{ExtendedAttribute, Node};
 use super::time::push_time;
+use crate::large_blob::{GrowingBlob, GrownBlob};
+
+/// How the text of a tree begins and ends.
+pub(super) const START: &[u8] = b"{\"nodes\":[";
+const END: &[u8] = b"]}\n";
 
 /// The text of a tree, its nodes in the order of their names.
 pub(crate) fn encode_tree<'a>(nodes: impl Iterator<Item = &'a Node>) -> Vec<u8> {
     let mut json = Vec::with_capacity(4096);
-    json.extend_from_slice(b"{\"nodes\":[");
-    let mut first = true;
+    json.extend_from_slice(START);
+    push_nodes(&mut json, nodes, &mut true);
+    json.extend_from_slice(END);
+    json
+}
+
+fn push_nodes<'a>(json: &mut Vec<u8>, nodes: impl Iterator<Item = &'a Node>, first: &mut bool) {
     for node in nodes {
-        if !first {
+        if !std::mem::take(first) {
             json.push(b',');
         }
-        first = false;
-        push_node(&mut json, node);
+        push_node(json, node);
     }
-    json.extend_from_slice(b"]}\n");
-    json
+}
+
+/// A tree that is stored bit by bit as its nodes come, and never held whole.
+pub(crate) struct GrowingTree {
+    blob: GrowingBlob,
+    json: Vec<u8>,
+    is_empty: bool,
+}
+
+impl GrowingTree {
+    /// A tree without nodes, to be stored in `blob`.
+    pub(crate) fn new(blob: GrowingBlob) -> Self {
+        Self { blob, json: START.to_vec(), is_empty: true }
+    }
+
+    /// Adds nodes, in the order of their names.
+    ///
+    /// # Errors
+    /// As [`GrowingBlob::write`].
+    pub(crate) fn push<'a>(&mut self, nodes: impl Iterator<Item = &'a Node>) -> Result<()> {
+        push_nodes(&mut self.json, nodes, &mut self.is_empty);
+        self.write()
+    }
+
+    /// Ends the tree.
+    ///
+    /// # Errors
+    /// As [`GrowingBlob::finish`].
+    pub(crate) fn finish(mut self) -> Result<GrownBlob> {
+        self.json.extend_from_slice(END);
+        self.write()?;
+        self.blob.finish()
+    }
+
+    fn write(&mut self) -> Result<()> {
+        self.blob.write(&self.json)?;
+        self.json.clear();
+        Ok(())
+    }
 }
 
 fn push_node(json: &mut Vec<u8>, node: &Node) {

@@ -7,12 +7,10 @@ use serde::Deserialize;
 use undercroft_foundation::{Code, Error, Result};
 
 use super::decode::{decode_node, decode_tree, not_a_tree};
+use super::encode::START;
 use super::links::{Links, decode_links};
 use super::node::Node;
 use crate::large_blob::LargeBlob;
-
-/// How a tree begins, as all programs of the family write it.
-const START: &[u8] = b"{\"nodes\":[";
 
 /// Bytes of text that are held at first; one entry may need more.
 const BUFFER: usize = 256 << 10;
@@ -87,6 +85,14 @@ impl Nodes {
     /// Those that are known.
     pub(crate) fn of(nodes: Vec<Node>) -> Self {
         Self(Inner::Whole(nodes.into_iter()))
+    }
+
+    /// How many there are, where all are held.
+    pub(crate) fn known_length(&self) -> Option<usize> {
+        match &self.0 {
+            Inner::Whole(nodes) => Some(nodes.len()),
+            Inner::Streamed(_) => None,
+        }
     }
 }
 

@@ -7,9 +7,10 @@ use undercroft_foundation::OsRandom;
 use super::decode::decode_tree;
 use super::links::decode_links;
 use super::*;
+use crate::codec::{Codec, Compression};
 use crate::crypto::Key;
 use crate::id::BlobId;
-use crate::large_blob::LargeBlob;
+use crate::large_blob::{GrowingBlob, LargeBlob};
 
 fn file() -> Node {
     Node {
@@ -146,6 +147,28 @@ proptest! {
         let streamed: Vec<_> = large(&json).nodes().unwrap().collect::<Result<_, _>>().unwrap();
         prop_assert_eq!(streamed, nodes);
     }
+
+    /// Written as its entries come, a tree has the same text and id as written at once.
+    #[test]
+    fn a_tree_that_grows_is_the_same(nodes in vec(entry(), 0..20), at_once in 1..9_usize) {
+        let json = encode_tree(nodes.iter());
+        let key = Key::random(&OsRandom);
+        for level in [Some(2), None] {
+            let mut tree = GrowingTree::new(GrowingBlob::new(level).unwrap());
+            nodes.chunks(at_once).for_each(|some| tree.push(some.iter()).unwrap());
+            let mut grown = tree.finish().unwrap();
+            prop_assert_eq!((grown.id, grown.length), (BlobId::of(&json), json.len() as u64));
+            let stored = grown.stored_length();
+            let raw_length = grown.seal(&key, &OsRandom).unwrap().raw_length;
+            let mut sealed = grown.into_bytes();
+            prop_assert_eq!((sealed.len(), raw_length.is_some()), (stored, level.is_some()));
+            let id = BlobId::of(&json);
+            let mut codec = Codec::new(Compression::Auto).unwrap();
+            let mut plain = Vec::new();
+            codec.decode(&key, &id, &mut sealed, raw_length, &mut plain).unwrap();
+            prop_assert_eq!(&plain, &json);
+        }
+    }
 }
 
 #[test]
@@ -177,7 +200,10 @@ fn a_large_blob_that_is_not_what_was_written_is_refused() {
     let open = |id, content: &[u8], length| {
         let mut sealed = Vec::new();
         key.seal(&OsRandom, content, &mut sealed);
-        LargeBlob::open(&key, &id, sealed, length)
+        let verified = LargeBlob::verify(&key, &id, &sealed, length);
+        let opened = LargeBlob::open(&key, &id, sealed, length);
+        assert_eq!(verified.is_ok(), opened.is_ok());
+        opened
     };
     let stored = zstd::bulk::compress(&json, 1).unwrap();
     let length = u32::try_from(json.len()).unwrap();
