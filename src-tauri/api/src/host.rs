@@ -2,8 +2,9 @@
 
 use std::fmt;
 use std::path::PathBuf;
+use std::sync::Arc;
 
-use undercroft_backup::Hook;
+use undercroft_backup::{Hook, Machine, Surroundings};
 use undercroft_foundation::{Code, Error, Result};
 
 use crate::wire::PlacePurpose;
@@ -50,6 +51,11 @@ pub trait Host: Send + Sync + fmt::Debug {
     fn confirm_places(&self, places: &[String]) -> Result<bool> {
         let _ = places;
         Ok(true)
+    }
+
+    /// The machine, whose state decides what begins by itself.
+    fn surroundings(&self) -> Arc<dyn Surroundings> {
+        Arc::new(Machine)
     }
 
     /// Starts the program when the user logs in, or no longer.

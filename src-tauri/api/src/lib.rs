@@ -25,6 +25,7 @@ mod hub;
 mod jobs;
 mod keys;
 mod limits;
+mod maintenance;
 mod memory;
 mod places;
 mod plans;
@@ -47,7 +48,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
 use crossbeam_channel::Receiver;
-use undercroft_backup::{Backups, HoldHistory, Machine, Scheduler};
+use undercroft_backup::{Backups, HoldHistory, Scheduler};
 use undercroft_foundation::{Result, SettingsOverrides, World, escape_path};
 use undercroft_history::History;
 use undercroft_history::memory::{ReadCache, SessionWork};
@@ -56,7 +57,7 @@ use undercroft_library::{Library, Migration};
 pub use bindings::typescript;
 pub use host::{Abilities, Host, refuse_hook};
 pub use places::Places;
-pub use undercroft_backup::{Hook, HookMoment};
+pub use undercroft_backup::{Hook, HookMoment, Surroundings};
 
 pub use rebuilding::{Rebuilt, rebuild_library};
 pub use use_cases::{Audience, USE_CASES, UseCase, find_use_case};
@@ -75,6 +76,7 @@ struct Rooms {
     scheduler: Scheduler,
     scheduling: scheduling::Scheduling,
     history: History,
+    maintenance: maintenance::Maintenance,
     cache: ReadCache,
     session: OnceLock<SessionWork>,
     plans: histories::Plans,
@@ -119,9 +121,10 @@ impl Api {
         let backups = backups.holding_histories(hold);
         Ok(Self(Arc::new(Rooms {
             scheduling: scheduling::Scheduling::default(),
-            scheduler: Scheduler::new(&backups, Arc::new(Machine), Arc::new(count)),
+            scheduler: Scheduler::new(&backups, host.surroundings(), Arc::new(count)),
             backups,
             history,
+            maintenance: maintenance::Maintenance::default(),
             cache: ReadCache::new(memory::CACHE_BYTES),
             session: OnceLock::new(),
             plans: histories::Plans::default(),

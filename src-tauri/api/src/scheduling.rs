@@ -125,6 +125,9 @@ fn step(rooms: &Weak<Rooms>, known: &mut Known) -> Option<Duration> {
     if let Err(error) = rooms.backups.prove_by_plans() {
         tracing::error!(%error, "nothing was proven");
     }
+    if let Err(error) = Api(Arc::clone(&rooms)).maintain_histories() {
+        tracing::error!(%error, "no history was maintained");
+    }
     if let Err(error) = warn(&rooms, &mut known.warned) {
         tracing::error!(%error, "nobody was warned of backups that are overdue");
     }

@@ -1,28 +1,56 @@
 //! Plans run by themselves while a face stays, and no longer than it does.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
+use jiff::SignedDuration;
 use undercroft_api::wire::{
-    DestinationAdd, NewPassword, Nothing, PauseFor, PauseRequest, PlanRef, PlanSave, ProjectAdd,
-    ProjectRename,
+    DestinationAdd, JobKind, JobView, NewPassword, Nothing, PauseFor, PauseRequest, PlanRef,
+    PlanSave, ProjectAdd, ProjectRef, ProjectRename, SettingsChange, VersionSave,
 };
-use undercroft_api::{Abilities, Api, Host};
-use undercroft_foundation::SettingsOverrides;
-use undercroft_testkit::{ManualClock, simulated_world};
+use undercroft_api::{Abilities, Api, Host, Surroundings};
+use undercroft_foundation::{Clock, SettingsOverrides};
+use undercroft_testkit::{ManualClock, random_bytes, simulated_world, write_file};
+
+/// A machine that does as the test says.
+#[derive(Debug, Default)]
+struct Desk {
+    is_on_battery: AtomicBool,
+    is_busy: AtomicBool,
+}
+
+impl Surroundings for Desk {
+    fn is_on_battery(&self) -> bool {
+        self.is_on_battery.load(Ordering::Relaxed)
+    }
+
+    fn is_metered(&self) -> bool {
+        false
+    }
+
+    fn is_busy(&self) -> bool {
+        self.is_busy.load(Ordering::Relaxed)
+    }
+}
 
 #[derive(Debug)]
-struct Face;
+struct Face(Arc<Desk>);
 
 impl Host for Face {
     fn abilities(&self) -> Abilities {
         Abilities { can_pick: false, can_type: true, tray: false }
+    }
+
+    fn surroundings(&self) -> Arc<dyn Surroundings> {
+        Arc::<Desk>::clone(&self.0)
     }
 }
 
 struct Scene {
     folder: tempfile::TempDir,
     clock: Arc<ManualClock>,
+    desk: Arc<Desk>,
     api: Api,
 }
 
@@ -32,8 +60,10 @@ impl Scene {
         let folder = tempfile::tempdir().unwrap();
         let (world, clock) = simulated_world(3);
         let root = folder.path().join("library");
-        let api = Api::open(&root, &world, SettingsOverrides::default(), Face).unwrap();
-        let scene = Self { folder, clock, api };
+        let desk = Arc::<Desk>::default();
+        let face = Face(Arc::clone(&desk));
+        let api = Api::open(&root, &world, SettingsOverrides::default(), face).unwrap();
+        let scene = Self { folder, clock, desk, api };
         let work = scene.folder.path().join("work");
         std::fs::create_dir(&work).unwrap();
         std::fs::write(work.join("file"), "content").unwrap();
@@ -55,6 +85,46 @@ impl Scene {
     fn stir(&self, name: &str) {
         let project = self.api.project_list(Default::default()).unwrap()[0].id.clone();
         self.api.project_rename(ProjectRename { project, name: name.to_owned() }).unwrap();
+    }
+
+    fn minutes(&self, minutes: u64) {
+        self.clock.advance(Duration::from_secs(minutes * 60));
+    }
+
+    /// Lets the history of the project grow by more than a MiB of versions that are much alike.
+    fn grow(&self) {
+        let project = ProjectRef { project: "kept".to_owned() };
+        self.done(&self.api.history_start(project).unwrap());
+        let text: String =
+            random_bytes(7, 50_000).iter().map(|byte| format!("{byte:02x}")).collect();
+        for n in 0..12 {
+            self.minutes(1);
+            let now = self.clock.now();
+            for name in ["a", "b"] {
+                let text = format!("{name} {now} {n}\n{text}");
+                write_file(self.folder.path().join("work").join(name), text);
+            }
+            let save = VersionSave { workspace: "kept".to_owned(), message: None };
+            self.done(&self.api.version_save(save).unwrap());
+        }
+    }
+
+    fn done(&self, job: &JobView) -> JobView {
+        let find = || {
+            let jobs = self.api.job_list(Nothing {}).unwrap();
+            jobs.into_iter().find(|it| it.id == job.id && it.ended.is_some())
+        };
+        self.until("done", || find().is_some());
+        let job = find().unwrap();
+        assert!(job.outcome.as_ref().is_some_and(|it| it.error.is_none()), "{job:?}");
+        job
+    }
+
+    /// Whether maintenance begins now, or would after the machine was quiet for five minutes.
+    fn maintained(&self) -> Option<JobView> {
+        let at_once = self.api.maintain_histories().unwrap();
+        self.minutes(5);
+        at_once.or_else(|| self.api.maintain_histories().unwrap())
     }
 
     fn planned(&self) -> Option<String> {
@@ -130,4 +200,67 @@ fn a_plan_runs_by_itself_until_the_face_goes() {
     scene.stir("three");
     std::thread::sleep(Duration::from_secs(1));
     assert_eq!(scene.planned().as_deref(), Some("2026-03-02T12:30:00Z"));
+}
+
+#[test]
+fn a_history_is_maintained_once_a_day_while_the_machine_rests() {
+    let scene = Scene::new();
+    scene.grow();
+    for hindrance in [&scene.desk.is_on_battery, &scene.desk.is_busy] {
+        hindrance.store(true, Ordering::Relaxed);
+        assert!(scene.maintained().is_none());
+        hindrance.store(false, Ordering::Relaxed);
+    }
+    let off = |value: Option<&str>| {
+        let set = [("maintain-histories".to_owned(), value.map(str::to_owned))].into();
+        scene.api.settings_change(SettingsChange { set, ..SettingsChange::default() }).unwrap();
+    };
+    off(Some("false"));
+    assert!(scene.maintained().is_none());
+    off(None);
+    let job = scene.done(&scene.maintained().unwrap());
+    assert_eq!(job.title, "Thin and compact the history of kept");
+    let told = scene.api.event_list(Default::default()).unwrap();
+    let told = told.into_iter().find(|event| event.kind == "history.compacted").unwrap().text;
+    assert!(told.starts_with("The history was compacted: the packs went from 1."), "{told}");
+    assert!(told.ends_with(" kB"), "{told}");
+    // What it does is in the list of runs, too.
+    let runs = scene.api.run_list(Default::default()).unwrap();
+    let summary = &runs[0].outcome.as_ref().unwrap().summary;
+    assert!(summary.starts_with("0 automatic versions let go; the packs went from"), "{summary}");
+
+    // Once a day, and only when it pays.
+    scene.grow();
+    assert!(scene.maintained().is_none());
+    scene.minutes(24 * 60);
+    let job = scene.maintained();
+    assert!(job.is_some());
+    scene.done(&job.unwrap());
+    scene.minutes(24 * 60);
+    assert!(scene.maintained().is_none());
+
+    // A clock that was set ahead is not believed for an hour.
+    scene.grow();
+    scene.minutes(24 * 60);
+    scene.clock.set_wall(SignedDuration::from_hours(24 * 400));
+    assert!(scene.maintained().is_none());
+    scene.minutes(60);
+    scene.done(&scene.maintained().unwrap());
+}
+
+#[test]
+fn the_loop_maintains_histories() {
+    let scene = Scene::new();
+    scene.grow();
+    scene.api.start_scheduler();
+    let kinds = || {
+        let runs = scene.api.run_list(Default::default()).unwrap();
+        runs.into_iter().map(|run| run.kind).collect::<Vec<_>>()
+    };
+    scene.until("maintained", || {
+        scene.minutes(5);
+        scene.stir(&format!("kept at {}", scene.clock.now()));
+        kinds().contains(&JobKind::Compact)
+    });
+    scene.api.shut_down();
 }

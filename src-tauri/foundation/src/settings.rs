@@ -234,6 +234,11 @@ impl Settings {
         self.number("warn-after-days")
     }
 
+    /// Whether histories are thinned and compacted by themselves.
+    pub fn maintain_histories(&self) -> bool {
+        self.switch("maintain-histories")
+    }
+
     /// `auto`, `off` or `max`.
     pub fn compression(&self) -> &'static str {
         self.choice("compression")

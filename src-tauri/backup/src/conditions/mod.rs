@@ -1,5 +1,6 @@
 //! What must hold for a plan to begin by itself, and how the machine stands.
 
+mod load;
 mod metered;
 mod power;
 
@@ -55,6 +56,11 @@ pub trait Surroundings: Send + Sync + fmt::Debug {
 
     /// Whether its network is metered.
     fn is_metered(&self) -> bool;
+
+    /// Whether its processors have much to do.
+    fn is_busy(&self) -> bool {
+        false
+    }
 }
 
 /// The machine as it is. What it does not tell is taken to be well.
@@ -68,5 +74,10 @@ impl Surroundings for Machine {
 
     fn is_metered(&self) -> bool {
         metered::is_metered()
+    }
+
+    fn is_busy(&self) -> bool {
+        let processors = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+        load::is_busy(std::path::Path::new("/proc/loadavg"), processors)
     }
 }

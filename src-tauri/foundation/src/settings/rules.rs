@@ -71,6 +71,11 @@ pub static SETTING_RULES: &[SettingRule] = &[
         comment: "After how many days without a backup you are warned; 0 for never",
     },
     SettingRule {
+        key: "maintain-histories",
+        kind: SettingKind::Switch(true),
+        comment: "Whether histories are thinned and compacted by themselves while the machine rests",
+    },
+    SettingRule {
         key: "compression",
         kind: SettingKind::Choice(&["auto", "off", "max"]),
         comment: "How hard new backup data is compressed",

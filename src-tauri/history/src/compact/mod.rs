@@ -10,20 +10,22 @@ mod contents;
 mod deltas;
 mod packs;
 pub(crate) mod reach;
+mod size;
 
 use std::collections::HashMap;
 
-use undercroft_foundation::{Job, ProjectId, Result};
+use undercroft_foundation::{Job, ProjectId, Result, size_text};
 use undercroft_library::NewEvent;
 
 use crate::commit::Commit;
 use crate::history::History;
-use crate::store::HistoryStore;
+use crate::store::{HistoryStore, WriteLock};
 use crate::version::GitId;
 use crate::versions::table;
 use packs::packs_of;
 pub(crate) use packs::stored_sizes;
 use reach::Reached;
+pub(crate) use size::{compacted_bytes, packed_bytes};
 
 /// So much of a path's end tells which objects are alike.
 const HINT: usize = 32;
@@ -43,10 +45,31 @@ pub struct Compacted {
     pub packs_before: u64,
     /// Packs of the history now.
     pub packs_after: u64,
+    /// Bytes in the packs of the history before.
+    pub bytes_before: u64,
+    /// Bytes in the packs of the history now.
+    pub bytes_after: u64,
     /// Objects that no version needed, in the history and in the object store.
     pub objects_dropped: u64,
     /// Bytes that are free again.
     pub freed_bytes: u64,
+}
+
+impl Compacted {
+    /// As people read it: a sentence without its full stop.
+    pub fn text(&self) -> String {
+        let (before, after) = (size_text(self.bytes_before), size_text(self.bytes_after));
+        let shrunk = self.bytes_before.saturating_sub(self.bytes_after);
+        let objects = self.freed_bytes.saturating_sub(shrunk);
+        let packs = match before == after {
+            true => format!("the packs stay at {after}"),
+            false => format!("the packs went from {before} to {after}"),
+        };
+        match objects {
+            0 => packs,
+            _ => format!("{packs}, {} of large files are free again", size_text(objects)),
+        }
+    }
 }
 
 impl History {
@@ -59,26 +82,39 @@ impl History {
     pub fn compact(&self, project: ProjectId, job: &Job) -> Result<Compacted> {
         let store = self.store(project)?;
         let lock = store.lock(&*self.library().world().clock)?;
-        self.reconcile(project, &store)?;
+        self.compact_locked(project, &store, &lock, job)
+    }
+
+    pub(crate) fn compact_locked(
+        &self,
+        project: ProjectId,
+        store: &HistoryStore,
+        lock: &WriteLock,
+        job: &Job,
+    ) -> Result<Compacted> {
+        self.reconcile(project, store)?;
         store.refresh();
         job.set_current("Looking for what versions need");
-        let packed = packs_of(&store)?;
+        let packed = packs_of(store)?;
         let mut live = Live { hints: packs::to_be_joined(&packed), ..Live::default() };
-        self.reach_all(project, &store, &mut live, job)?;
+        self.reach_all(project, store, &mut live, job)?;
         // Only now: a pack that lost its index may hold what versions need.
-        packs::sweep(&store, &lock)?;
+        packs::sweep(store, lock)?;
         job.set_current("Packs");
-        let packs = packs::rewrite(&store, &lock, packed, &live, job)?;
+        let packs = packs::rewrite(store, lock, packed, &live, job)?;
+        size::note(store, packs.bytes_after)?;
         job.set_current("Objects");
         let objects = contents::compact(self, project, &live.reached.contents, job)?;
         let done = Compacted {
             packs_before: packs.packs_before,
             packs_after: packs.packs_after,
+            bytes_before: packs.bytes_before,
+            bytes_after: packs.bytes_after,
             objects_dropped: packs.objects_dropped + objects.objects,
             freed_bytes: packs.bytes_before.saturating_sub(packs.bytes_after) + objects.bytes,
         };
         self.library().catalog().write(|transaction| {
-            let text = "The history was compacted";
+            let text = format!("The history was compacted: {}", done.text());
             let event = NewEvent::new("history.compacted", text).of_project(Some(project));
             self.library().events().append(transaction, &event)
         })?;

@@ -33,6 +33,10 @@ use reader::{Reader, Whole};
 /// How long to wait for another process, or thread, that writes versions of the same project.
 const PATIENCE: Duration = Duration::from_secs(60);
 
+/// The file that a writer holds locked, and the one that those who wait for it share.
+const LOCK: &str = "undercroft/lock";
+const WAITING: &str = "undercroft/waiting.lock";
+
 const CONFIG: &str = "[core]\n\trepositoryformatversion = 0\n\tfilemode = true\n\tbare = true\n\
                       [gc]\n\tauto = 0\n";
 
@@ -100,25 +104,48 @@ impl HistoryStore {
         &self.root
     }
 
-    /// Waits until nobody else writes versions of this project.
+    /// Waits until nobody else writes versions of this project. Maintenance gives way meanwhile.
     pub(crate) fn lock(&self, clock: &dyn Clock) -> Result<WriteLock> {
-        let path = self.root.join("undercroft/lock");
-        let file = File::options().create(true).append(true).open(&path).at("open", &path)?;
         let began = clock.steady();
+        let mut waiting = None;
         loop {
-            match file.try_lock() {
-                Ok(()) => return Ok(WriteLock(file)),
-                Err(fs::TryLockError::Error(source)) => {
-                    return Err(Error::io("lock", &path, source));
-                }
-                Err(fs::TryLockError::WouldBlock) if clock.steady() - began > PATIENCE => {
-                    return Err(Error::new(Code::Locked, "Cannot write to the history")
-                        .why("Another Undercroft is writing versions of this project")
-                        .next("Wait until it is done and try again"));
-                }
-                Err(fs::TryLockError::WouldBlock) => clock.sleep(Duration::from_millis(5)),
+            if let Some(lock) = self.try_lock()? {
+                return Ok(lock);
             }
+            if waiting.is_none() {
+                let (path, file) = self.open_lock(WAITING)?;
+                file.lock_shared().at("lock", &path)?;
+                waiting = Some(file);
+            }
+            if clock.steady() - began > PATIENCE {
+                return Err(Error::new(Code::Locked, "Cannot write to the history")
+                    .why("Another Undercroft is writing versions of this project")
+                    .next("Wait until it is done and try again"));
+            }
+            clock.sleep(Duration::from_millis(5));
         }
+    }
+
+    /// Keeps every other writer out; nothing, when there is one.
+    pub(crate) fn try_lock(&self) -> Result<Option<WriteLock>> {
+        let (path, file) = self.open_lock(LOCK)?;
+        match file.try_lock() {
+            Ok(()) => Ok(Some(WriteLock(file))),
+            Err(fs::TryLockError::WouldBlock) => Ok(None),
+            Err(fs::TryLockError::Error(source)) => Err(Error::io("lock", &path, source)),
+        }
+    }
+
+    /// Whether anybody waits for the lock.
+    pub(crate) fn is_awaited(&self) -> bool {
+        let file = self.open_lock(WAITING);
+        file.is_ok_and(|(_, file)| matches!(file.try_lock(), Err(fs::TryLockError::WouldBlock)))
+    }
+
+    fn open_lock(&self, name: &str) -> Result<(PathBuf, File)> {
+        let path = self.root.join(name);
+        let file = File::options().create(true).append(true).open(&path).at("open", &path)?;
+        Ok((path, file))
     }
 
     /// The content of an object.

@@ -18,7 +18,7 @@ pub(crate) use self::cost::freed_objects;
 pub use self::rule::{DropReason, KeepReason};
 use crate::commit::Commit;
 use crate::history::History;
-use crate::store::HistoryStore;
+use crate::store::{HistoryStore, WriteLock};
 use crate::version::Version;
 use crate::versions::table;
 use rule::Fate;
@@ -67,15 +67,37 @@ impl History {
     pub fn thin(&self, project: ProjectId, job: &Job) -> Result<ThinPlan> {
         let store = self.store(project)?;
         let lock = store.lock(&*self.library().world().clock)?;
-        self.reconcile(project, &store)?;
+        self.thin_locked(project, &store, &lock, job)
+    }
+
+    pub(crate) fn thin_locked(
+        &self,
+        project: ProjectId,
+        store: &HistoryStore,
+        lock: &WriteLock,
+        job: &Job,
+    ) -> Result<ThinPlan> {
+        self.reconcile(project, store)?;
         let versions = self.all_versions(project)?;
-        let plan = self.plan_of(project, &store, &versions, job)?;
+        let plan = self.plan_of(project, store, &versions, job)?;
         if !plan.drop.is_empty() {
             job.check_cancelled()?;
             let dropped = plan.drop.iter().map(|dropped| dropped.version.id).collect();
-            self.drop_versions(&store, &lock, &versions, &dropped)?;
+            self.drop_versions(store, lock, &versions, &dropped)?;
         }
         Ok(plan)
+    }
+
+    /// How many versions there are, and how many of them the rule no longer keeps.
+    pub(crate) fn count_thinnable(
+        &self,
+        project: ProjectId,
+        store: &HistoryStore,
+    ) -> Result<(usize, usize)> {
+        let versions = self.all_versions(project)?;
+        let fates = rule::decide(&versions, &self.needed_versions(project, store)?, self.now());
+        let dropped = fates.iter().filter(|fate| matches!(fate, Fate::Drop(_))).count();
+        Ok((versions.len(), dropped))
     }
 
     fn all_versions(&self, project: ProjectId) -> Result<Vec<Version>> {

@@ -5,6 +5,7 @@ use undercroft_foundation::{Code, Job, Result, WorkspaceId};
 use super::trouble::Trouble;
 use super::unread::Unread;
 use crate::history::History;
+use crate::leisure::at_leisure;
 use crate::save::{SaveOrder, Scope};
 use crate::version::Trigger;
 use crate::watch::{Batch, Touched};
@@ -67,16 +68,4 @@ impl History {
             scope = Scope::Touched(touched);
         }
     }
-}
-
-/// Does what nobody waits for, and leaves the machine to others meanwhile.
-fn at_leisure<T: Send>(work: impl FnOnce() -> T + Send) -> T {
-    std::thread::scope(|threads| {
-        let thread = threads.spawn(|| {
-            // It is the thread's own; those that it starts inherit it.
-            let _ = rustix::process::setpriority_process(None, 19);
-            work()
-        });
-        thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
-    })
 }
