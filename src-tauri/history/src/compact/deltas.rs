@@ -2,10 +2,11 @@
 
 use std::collections::HashSet;
 use std::fs::{self, DirBuilder, File};
-use std::io::Write;
+use std::io::{Read, Write};
 use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 
+use sha1::{Digest, Sha1};
 use undercroft_foundation::{
     Code, Error, IoContext, Job, Result, escape_path, reach_write_point, sync_folder,
 };
@@ -13,9 +14,13 @@ use undercroft_foundation::{
 use crate::store::{HistoryStore, entries_of};
 use crate::version::GitId;
 
+/// So much of a pack is read back at a time.
+const BUFFER_BYTES: usize = 1 << 20;
+
 /// Writes one pack of these objects, each with the end of a path where it was met; reads it back,
 /// and says where it is.
 pub(super) fn pack(store: &HistoryStore, objects: &[(GitId, &str)], job: &Job) -> Result<PathBuf> {
+    store.configure()?;
     // Out of the readers' sight until it was seen to be whole.
     let staging = store.root().join("undercroft/compacting");
     clear(&staging)?;
@@ -100,12 +105,10 @@ fn not_written(source: &git2::Error, staging: &Path) -> Error {
 /// Whether the pack reads as it was written, and holds all of the objects. Its index was made from
 /// its content, each object inflated and hashed.
 fn prove(path: &Path, objects: &[(GitId, &str)]) -> Result<()> {
-    let pack = fs::read(path).at("read", path)?;
+    let (length, is_whole) = read_back(path).at("read", path)?;
     let index_path = path.with_extension("idx");
     let index = fs::read(&index_path).at("read", &index_path)?;
-    let body = pack.len().saturating_sub(20);
-    let is_whole = <sha1::Sha1 as sha1::Digest>::digest(&pack[..body])[..] == pack[body..];
-    let held: HashSet<GitId> = entries_of(&index, pack.len())
+    let held: HashSet<GitId> = entries_of(&index, length)
         .map(|entries| entries.into_iter().map(|entry| entry.0).collect())
         .unwrap_or_default();
     if is_whole && objects.iter().all(|(id, _)| held.contains(id)) {
@@ -113,4 +116,22 @@ fn prove(path: &Path, objects: &[(GitId, &str)]) -> Result<()> {
     }
     Err(Error::new(Code::Damaged, format!("{} was written wrongly", escape_path(path)))
         .next("Nothing was removed"))
+}
+
+/// The length of a pack, and whether its checksum is right. It may be larger than the memory.
+fn read_back(path: &Path) -> std::io::Result<(usize, bool)> {
+    let mut file = File::open(path)?;
+    let length = file.metadata()?.len();
+    let mut body = (&mut file).take(length.saturating_sub(20));
+    let (mut digest, mut buffer) = (Sha1::new(), vec![0; BUFFER_BYTES]);
+    loop {
+        match body.read(&mut buffer)? {
+            0 => break,
+            read => digest.update(&buffer[..read]),
+        }
+    }
+    let mut checksum = Vec::new();
+    file.read_to_end(&mut checksum)?;
+    let is_whole = digest.finalize()[..] == checksum[..];
+    Ok((usize::try_from(length).unwrap_or(usize::MAX), is_whole))
 }

@@ -13,14 +13,19 @@ use undercroft_foundation::{
 
 use super::{Live, deltas};
 use crate::store::{
-    Deflater, EntryHead, HistoryStore, ObjectKind, PackBuilder, Packed, WriteLock, entries_of,
-    write_pack,
+    EntryHead, HistoryStore, PackBuilder, Packed, WriteLock, entries_of, write_pack,
 };
 use crate::version::GitId;
 
-/// A pack of at least this size is not joined with others: it is one of a first import, in which
-/// little is alike. What is dead in it is left out when it is copied.
+/// A pack of at least this size is not joined with others: it was compacted before, or is one of a
+/// first import, in which little is alike.
 const LARGE_BYTES: u64 = 12 << 20;
+
+/// It is written anew when at least one part in so many of it is dead.
+const DEAD_SHARE: u64 = 4;
+
+/// The head of an entry is no longer.
+const HEAD_BYTES: usize = 32;
 
 /// What git derives from packs, and makes anew when it likes; it must not name packs that are gone.
 const DERIVED: [&str; 3] =
@@ -34,6 +39,8 @@ pub(crate) struct PackFile {
     entries: Vec<(GitId, usize, usize)>,
     /// Somebody wants it to stay, in git's way.
     is_kept: bool,
+    /// Whether it holds deltas, as a pack that was compacted does.
+    has_deltas: bool,
 }
 
 /// What became of packs.
@@ -65,6 +72,7 @@ pub(crate) fn packs_of(store: &HistoryStore) -> Result<Vec<PackFile>> {
         })?;
         packs.push(PackFile {
             is_kept: path.with_extension("keep").exists(),
+            has_deltas: has_deltas(&path, &entries)?,
             path,
             bytes,
             entries,
@@ -74,15 +82,41 @@ pub(crate) fn packs_of(store: &HistoryStore) -> Result<Vec<PackFile>> {
     Ok(packs)
 }
 
-/// The objects in packs that are small enough to be joined.
+/// Whether any of the entries is a delta.
+fn has_deltas(path: &Path, entries: &[(GitId, usize, usize)]) -> Result<bool> {
+    let file = File::open(path).at("open", path)?;
+    for (_, from, to) in entries {
+        let mut head = [0; HEAD_BYTES];
+        let head = &mut head[..HEAD_BYTES.min(to - from)];
+        file.read_exact_at(head, *from as u64).at("read", path)?;
+        if !matches!(EntryHead::of(head).map(|head| head.packed), Some(Packed::Whole(_))) {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+/// The objects in packs that may be joined.
 pub(super) fn to_be_joined(packs: &[PackFile]) -> HashMap<GitId, String> {
-    let small = packs.iter().filter(|pack| pack.is_small());
-    small.flat_map(|pack| &pack.entries).map(|entry| (entry.0, String::new())).collect()
+    let joined = packs.iter().filter(|pack| pack.can_be_joined());
+    joined.flat_map(|pack| &pack.entries).map(|entry| (entry.0, String::new())).collect()
 }
 
 impl PackFile {
     fn is_small(&self) -> bool {
-        !self.is_kept && self.bytes < LARGE_BYTES
+        self.bytes < LARGE_BYTES
+    }
+
+    /// Whether deltas are made of what is in it.
+    fn can_be_joined(&self) -> bool {
+        !self.is_kept && (self.is_small() || self.has_deltas)
+    }
+
+    /// Whether it is to be written anew when these objects are all that is needed.
+    fn is_to_go(&self, live: &HashSet<GitId>) -> bool {
+        let dead = self.entries.iter().filter(|entry| !live.contains(&entry.0));
+        let dead_bytes: u64 = dead.map(|(_, from, to)| (to - from) as u64).sum();
+        !self.is_kept && (self.is_small() || dead_bytes * DEAD_SHARE >= self.bytes)
     }
 }
 
@@ -107,8 +141,8 @@ pub(super) fn sweep(store: &HistoryStore, _lock: &WriteLock) -> Result<()> {
     Ok(())
 }
 
-/// Copies what is live out of packs that are small or hold anything else, into new ones; reads
-/// those back; then removes the old ones.
+/// Brings what is live from packs that are small or hold much that is not into new ones; reads those
+/// back; then removes the old ones.
 pub(super) fn rewrite(
     store: &HistoryStore,
     _lock: &WriteLock,
@@ -124,9 +158,10 @@ pub(super) fn rewrite(
     let is_dead = |entry: &(GitId, usize, usize)| !live.reached.objects.contains(&entry.0);
     let holds_dead = |pack: &PackFile| pack.entries.iter().any(is_dead);
     let (replaced, staying): (Vec<_>, Vec<_>) =
-        packs.into_iter().partition(|pack| pack.is_small() || (!pack.is_kept && holds_dead(pack)));
+        packs.into_iter().partition(|pack| pack.is_to_go(&live.reached.objects));
     (done.packs_after, done.bytes_after) = (done.packs_before, done.bytes_before);
-    if !replaced.iter().any(holds_dead) && replaced.len() < 2 {
+    let is_as_it_should_be = |pack: &PackFile| pack.has_deltas && !holds_dead(pack);
+    if replaced.len() < 2 && replaced.iter().all(is_as_it_should_be) {
         return Ok(done);
     }
     let mut seen: HashSet<GitId> =
@@ -157,12 +192,12 @@ fn write_anew(
     job: &Job,
 ) -> Result<Vec<PathBuf>> {
     let mut copying = Copying { store, open: PackBuilder::new(), written: Vec::new() };
-    let (small, large): (Vec<_>, Vec<_>) = replaced.iter().partition(|pack| pack.is_small());
-    for pack in large {
+    let (joined, copied): (Vec<_>, Vec<_>) = replaced.iter().partition(|pack| pack.can_be_joined());
+    for pack in copied {
         copying.copy(pack, &live.reached.objects, seen, job)?;
     }
     let mut written = copying.finish()?;
-    let wanted: Vec<(GitId, &str)> = small
+    let wanted: Vec<(GitId, &str)> = joined
         .into_iter()
         .flat_map(|pack| &pack.entries)
         .filter(|entry| live.reached.objects.contains(&entry.0) && seen.insert(entry.0))
@@ -197,11 +232,6 @@ impl Copying<'_> {
             job.check_cancelled()?;
             let mut entry = vec![0; to - from];
             file.read_exact_at(&mut entry, from as u64).at("read", &pack.path)?;
-            let packed = EntryHead::of(&entry).map(|head| head.packed);
-            if !matches!(packed, Some(Packed::Whole(_))) {
-                // A delta, which means nothing alone.
-                entry = self.whole(id)?;
-            }
             if self.open.is_full_with(entry.len()) {
                 self.close()?;
             }
@@ -209,17 +239,6 @@ impl Copying<'_> {
             job.add_bytes_done(entry.len() as u64);
         }
         Ok(())
-    }
-
-    fn whole(&self, id: GitId) -> Result<Vec<u8>> {
-        let mut deflater = Deflater::new();
-        for kind in [ObjectKind::Blob, ObjectKind::Tree, ObjectKind::Commit] {
-            if let Ok(content) = self.store.read(kind, id) {
-                return deflater.entry(kind, &content).map(<[u8]>::to_vec);
-            }
-        }
-        Err(Error::new(Code::Damaged, format!("Cannot read the object {id} of the history"))
-            .next("Nothing was removed. Run `undercroft history check`"))
     }
 
     /// Writes the pack that is open, and reads every object in it back.

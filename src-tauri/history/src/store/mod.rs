@@ -37,8 +37,10 @@ const PATIENCE: Duration = Duration::from_secs(60);
 const LOCK: &str = "undercroft/lock";
 const WAITING: &str = "undercroft/waiting.lock";
 
+/// Packing has bounded memory.
 const CONFIG: &str = "[core]\n\trepositoryformatversion = 0\n\tfilemode = true\n\tbare = true\n\
-                      [gc]\n\tauto = 0\n";
+                      [gc]\n\tauto = 0\n\
+                      [pack]\n\tdeltaCacheSize = 32m\n\twindowMemory = 32m\n";
 
 /// Stock tools must leave content as it is, and git-lfs look at every file.
 const ATTRIBUTES: &str = "* -text -ident -working-tree-encoding filter=lfs\n";
@@ -86,9 +88,8 @@ impl HistoryStore {
             let folder = path.join(folder);
             DirBuilder::new().recursive(true).mode(0o700).create(&folder).at("make", &folder)?;
         }
-        for (name, content) in [("config", CONFIG), ("info/attributes", ATTRIBUTES)] {
-            replace_file(&path.join(name), content.as_bytes(), 0o600)?;
-        }
+        configure(path)?;
+        replace_file(&path.join("info/attributes"), ATTRIBUTES.as_bytes(), 0o600)?;
         for folder in ["objects", "refs", ""] {
             sync_folder(&path.join(folder))?;
         }
@@ -97,6 +98,16 @@ impl HistoryStore {
         reach_write_point("history.created");
         path.parent().map_or(Ok(()), sync_folder)?;
         Self::open(path)
+    }
+
+    /// Brings the configuration of a history that is older up to what packing needs.
+    pub(crate) fn configure(&self) -> Result<()> {
+        if fs::read(self.root.join("config")).is_ok_and(|found| found == CONFIG.as_bytes()) {
+            return Ok(());
+        }
+        configure(&self.root)?;
+        self.refresh();
+        Ok(())
     }
 
     /// Its folder.
@@ -220,6 +231,10 @@ impl std::fmt::Debug for HistoryStore {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("HistoryStore").field("root", &self.root).finish_non_exhaustive()
     }
+}
+
+fn configure(root: &Path) -> Result<()> {
+    replace_file(&root.join("config"), CONFIG.as_bytes(), 0o600)
 }
 
 /// The id that 40 hex digits mean.

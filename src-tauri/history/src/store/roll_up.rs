@@ -16,6 +16,10 @@ const MANY: usize = 24;
 /// A pack of at least this size stays as it is.
 const LARGE_BYTES: u64 = 8 << 20;
 
+/// What is put together is no larger: it is gathered in memory, and a compaction must not take it for
+/// a pack that has its deltas.
+const MERGED_BYTES: u64 = 11 << 20;
+
 impl HistoryStore {
     /// Puts small packs together when there are many, entry by entry as they are. As in a
     /// log-structured merge, only packs that are small beside their sum are touched, so that an
@@ -26,6 +30,9 @@ impl HistoryStore {
             return Ok(());
         }
         let chosen = choose(&small);
+        if chosen < MANY / 2 {
+            return Ok(());
+        }
         let mut merged = PackBuilder::new();
         let mut taken = HashSet::new();
         let mut replaced = Vec::new();
@@ -93,15 +100,18 @@ impl HistoryStore {
 }
 
 /// How many of the packs, smallest first, to put together: all up to the last one that is smaller
-/// than what is before it.
+/// than what is before it, as far as they fit.
 fn choose(packs: &[(PathBuf, u64)]) -> usize {
     let mut sum = 0;
-    let mut chosen = 2;
+    let mut chosen = 0;
     for (at, (_, bytes)) in packs.iter().enumerate() {
-        if at >= 2 && *bytes <= sum {
+        if sum + bytes > MERGED_BYTES {
+            break;
+        }
+        if at < MANY / 2 || *bytes <= sum {
             chosen = at + 1;
         }
         sum += bytes;
     }
-    chosen.max(MANY / 2).min(packs.len())
+    chosen
 }
