@@ -3,9 +3,12 @@
 mod support;
 
 use std::fs;
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, mpsc};
 
 use support::{Bench, path};
-use undercroft_foundation::{Code, Job};
+use undercroft_foundation::{Code, Job, on_write_point};
 use undercroft_history::{
     Change, MAIN, Rebuilt, SaveOrder, Scope, Trigger, Version, VersionFilter, Workspace,
 };
@@ -98,6 +101,81 @@ fn names_and_places_that_cannot_be_are_refused() {
     assert_eq!(open("a", Some(&bench.library.root().join("history"))), Code::Invalid);
     assert_eq!(bench.history.workspaces(Some(bench.project)).unwrap().len(), 1);
     assert!(bench.history.entry(first.id, &path("src/a.txt")).is_ok());
+}
+
+/// Does something once, when the first file of an opening is written and has no place yet.
+fn meanwhile<T: Send + 'static>(act: impl Fn() -> T + Send + Sync + 'static) -> mpsc::Receiver<T> {
+    let (done, (send, receive)) = (AtomicBool::new(false), mpsc::channel());
+    on_write_point(move |point| {
+        if point == "restore.file-written" && !done.swap(true, Ordering::SeqCst) {
+            send.send(act()).unwrap();
+        }
+    });
+    receive
+}
+
+fn place_of(bench: &Bench, name: &str) -> PathBuf {
+    bench.library.projects().folder_of(bench.project).join("workspaces").join(name)
+}
+
+#[test]
+fn what_comes_into_a_folder_while_it_fills_stays_there() {
+    let (bench, first) = Bench::begun(|work| {
+        for n in 0..40 {
+            write_file(work.join(format!("d{}/f{n}", n % 4)), format!("{n}"));
+        }
+    });
+    let (root, job) = (place_of(&bench, "a"), Arc::new(Job::new()));
+    let (history, place, cancelled) = (bench.history.clone(), root.clone(), Arc::clone(&job));
+    let other = meanwhile(move || {
+        let other = history.open_workspace(first.id, "a", None, &Job::new());
+        write_file(place.join("mine"), "the user's");
+        cancelled.cancel();
+        other.map(drop)
+    });
+    let open = |job: &Job| bench.history.open_workspace(first.id, "a", None, job);
+    assert_eq!(open(&job).unwrap_err().code(), Code::Cancelled);
+    assert_eq!(other.recv().unwrap().unwrap_err().code(), Code::Locked);
+    let left: Vec<_> = fs::read_dir(&root).unwrap().map(|it| it.unwrap().file_name()).collect();
+    assert_eq!(left, ["mine"]);
+    let told = job.warnings();
+    assert!(told.len() == 1 && told[0].message.contains("mine"), "{told:?}");
+    let refused = open(&Job::new()).unwrap_err();
+    assert!(refused.to_string().contains("not empty: mine is there"), "{refused}");
+    assert_eq!(fs::read(root.join("mine")).unwrap(), b"the user's");
+    fs::remove_file(root.join("mine")).unwrap();
+    let opened = open(&Job::new()).unwrap();
+    assert!(tree_differences(&bench.work(), &opened.root, Compare::CONTENT).is_empty());
+}
+
+#[test]
+fn of_two_that_open_under_one_name_at_once_one_is_there_whole() {
+    let (bench, first) = filled();
+    let (history, place) = (bench.history.clone(), bench.folder.path().join("elsewhere"));
+    let other = meanwhile(move || {
+        history.open_workspace(first.id, "a", Some(&place), &Job::new()).map(|it| it.root)
+    });
+    let late = bench.history.open_workspace(first.id, "a", None, &Job::new());
+    assert_eq!(late.unwrap_err().code(), Code::AlreadyExists);
+    assert!(!place_of(&bench, "a").exists());
+    let opened = other.recv().unwrap().unwrap();
+    assert!(tree_differences(&bench.work(), &opened, Compare::CONTENT).is_empty());
+    assert_eq!(bench.history.workspaces(Some(bench.project)).unwrap().len(), 2);
+}
+
+#[test]
+fn the_folder_of_a_workspace_that_nobody_knows_of_stays_as_it_is() {
+    let (bench, first) = filled();
+    let open = |name| bench.history.open_workspace(first.id, name, None, &Job::new());
+    let lost = open("a").unwrap();
+    write_file(lost.root.join("work"), "a day's");
+    let beside = bench.library.projects().folder_of(bench.project).join("workspaces.json");
+    fs::remove_file(beside).unwrap();
+    rebuild(&bench);
+    let refused = open("a").unwrap_err();
+    assert_eq!(refused.code(), Code::Invalid, "{refused}");
+    assert_eq!(fs::read(lost.root.join("work")).unwrap(), b"a day's");
+    open("b").unwrap();
 }
 
 /// The catalog's workspaces, versions and what those changed.

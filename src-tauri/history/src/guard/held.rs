@@ -18,14 +18,15 @@ use crate::save::content::object_of;
 use crate::sidecar::Line;
 use crate::stat_cache::{KnownFolder, StatCache};
 use crate::store::{HistoryStore, ObjectKind};
-use crate::version::{ContentId, EntryKind, GitId, Layer};
+use crate::version::{ContentId, EntryKind, GitId, Layer, Version};
 use crate::workspaces::Workspace;
 
-/// The newest version of a workspace, or the one that it was opened from.
+/// The newest version of a workspace, or the one that it was or is being opened from.
 pub(crate) struct HeldTree {
     pub(crate) root: StoredFolder,
     store: Arc<HistoryStore>,
-    cache: Arc<StatCache>,
+    /// How the workspace looked; nothing before there is one.
+    cache: Option<Arc<StatCache>>,
 }
 
 /// A folder of it.
@@ -52,7 +53,14 @@ impl History {
             Some(tip) => StoredFolder::root(&store, Commit::read(&store, tip)?.tree)?,
             None => StoredFolder::default(),
         };
-        Ok(HeldTree { root, store, cache: self.cache(workspace.id)? })
+        Ok(HeldTree { root, store, cache: Some(self.cache(workspace.id)?) })
+    }
+
+    /// What a version holds, for a folder that it was put into.
+    pub(crate) fn held_by(&self, version: &Version) -> Result<HeldTree> {
+        let store = self.store(version.project)?;
+        let root = StoredFolder::root(&store, Commit::read(&store, version.commit)?.tree)?;
+        Ok(HeldTree { root, store, cache: None })
     }
 }
 
@@ -74,7 +82,9 @@ impl HeldTree {
 
     /// The folder at `path`, which was read.
     pub(crate) fn viewed(&self, path: &TreePath, view: Arc<FolderView>) -> Result<HeldFolder> {
-        Ok(HeldFolder { view, known: self.cache.folder(path)?, store: Arc::clone(&self.store) })
+        let known = self.cache.as_ref().map(|cache| cache.folder(path)).transpose()?;
+        let store = Arc::clone(&self.store);
+        Ok(HeldFolder { view, known: known.unwrap_or_default(), store })
     }
 }
 

@@ -1,6 +1,7 @@
 //! Workspaces: working copies of a project, each a plain folder with versions of its own. `main` is
 //! where the user works; others are opened from any version, beside it.
 
+mod claim;
 pub(crate) mod derived;
 mod opening;
 pub(crate) mod stored;

@@ -1,7 +1,6 @@
 //! Opening any version as another workspace beside the one that the user works in, and closing it.
 
 use std::fs;
-use std::io;
 use std::path::{Path, PathBuf};
 
 use undercroft_foundation::{
@@ -9,6 +8,7 @@ use undercroft_foundation::{
 };
 use undercroft_library::{Overlap, ProjectFilter, overlap};
 
+use super::claim::{Claim, refuse};
 use super::{MAIN, Workspace, check_name, is_taken};
 use crate::disk::Disk;
 use crate::guard::Sweep;
@@ -25,8 +25,9 @@ impl History {
     ///
     /// # Errors
     /// [`Code::Invalid`] for a name or a folder that cannot be used, [`Code::AlreadyExists`],
-    /// [`Code::Cancelled`], or whatever keeps a file from being written: then there is no such
-    /// workspace, and its folder is gone again.
+    /// [`Code::Locked`] while another is opened in that folder, [`Code::Cancelled`], or whatever
+    /// keeps a file from being written: then there is no such workspace, and what was put into its
+    /// folder is gone again. What else came there stays, and is told.
     pub fn open_workspace(
         &self,
         from: VersionId,
@@ -40,32 +41,48 @@ impl History {
         if others.iter().any(|other| other.name.eq_ignore_ascii_case(&name)) {
             return Err(is_taken(&name));
         }
-        let is_ours = place.is_none();
-        let root = place.map_or_else(|| self.place_for(&version, &name), Path::to_owned);
-        self.prepare_place(&root, is_ours)?;
+        let root = match place {
+            Some(place) => self.check_place(place)?,
+            None => self.place_for(&version, &name),
+        };
+        let claim = Claim::take(&root)?;
         let like = others.into_iter().find(|other| other.name == MAIN).map(|main| main.root);
-        let to = RestoreTo::Elsewhere(root.clone());
-        let order = RestoreOrder { version: from, paths: Vec::new(), to, like };
-        let restored = self.restore(&order, job).and_then(|report| match &report.failed[..] {
+        let opened = self
+            .fill(&version, &name, (&root, like), job)
+            .and_then(|()| self.keep_opened(&version, name, &root))
+            .inspect_err(|_| self.clear(claim, &version, job))?;
+        self.sync_watches()?;
+        Ok(opened)
+    }
+
+    /// Puts all of a version into the folder of the workspace `name`.
+    fn fill(
+        &self,
+        version: &Version,
+        name: &str,
+        (root, like): (&Path, Option<PathBuf>),
+        job: &Job,
+    ) -> Result<()> {
+        let to = RestoreTo::Elsewhere(root.to_owned());
+        let order = RestoreOrder { version: version.id, paths: Vec::new(), to, like };
+        match &self.restore(&order, job)?.failed[..] {
             [] => Ok(()),
             [(path, why), ..] => {
                 let what = format!("The workspace {name} could not be opened");
                 Err(Error::new(Code::Unavailable, what).why(format!("{path}: {why}")))
             }
-        });
-        if let Err(error) = restored {
-            // Nothing else was in it.
-            let _ = fs::remove_dir_all(&root);
-            return Err(error);
         }
+    }
+
+    fn keep_opened(&self, from: &Version, name: String, root: &Path) -> Result<Workspace> {
         let world = self.library().world();
         let workspace = Workspace {
             id: WorkspaceId::new(&*world.clock, &*world.random),
-            project: version.project,
+            project: from.project,
             name,
-            root: fs::canonicalize(&root).at("open", &root)?,
+            root: fs::canonicalize(root).at("open", root)?,
             description: String::new(),
-            opened_from: Some(from),
+            opened_from: Some(from.id),
             paused: false,
             is_current: false,
             created: self.now(),
@@ -73,8 +90,20 @@ impl History {
         };
         self.library().confirm_place(&workspace.root)?;
         self.keep_workspace(&workspace, "was opened")?;
-        self.sync_watches()?;
         Ok(workspace)
+    }
+
+    /// Takes back what was put into the folder of a workspace that does not come to be.
+    fn clear(&self, claim: Claim, version: &Version, job: &Job) {
+        let root = escape_path(claim.root());
+        let cleared = self.held_by(version).and_then(|held| claim.clear(&held));
+        match cleared.as_deref() {
+            Ok([]) => {}
+            Ok([first, ..]) => {
+                job.warn(root, format!("What is not of the version stays there: {first}"));
+            }
+            Err(error) => job.warn(root, format!("What was put there stays: {error}")),
+        }
     }
 
     /// Looks through all of a workspace for changes that nobody noticed.
@@ -130,41 +159,16 @@ impl History {
         self.library().projects().folder_of(version.project).join("workspaces").join(name)
     }
 
-    /// Sees that a folder is there, empty, and nobody else's.
-    fn prepare_place(&self, root: &Path, is_ours: bool) -> Result<()> {
-        let refuse = |why: String| {
-            Error::new(
-                Code::Invalid,
-                format!("No workspace can be opened in {}", escape_path(root)),
-            )
-            .why(why)
-            .next("Choose a folder that is empty or does not exist yet, outside of projects")
-        };
-        if is_ours {
-            // What a killed process left of a workspace that never came to be.
-            match fs::remove_dir_all(root) {
-                Err(source) if source.kind() != io::ErrorKind::NotFound => {
-                    return Err(source).at("clear", root);
-                }
-                _ => {}
-            }
-            fs::create_dir_all(root).at("make", root)?;
-            return Ok(());
-        }
-        let root = planned_path(root)?;
+    /// The folder that the user names, if none of the library or of a project is there.
+    fn check_place(&self, place: &Path) -> Result<PathBuf> {
+        let root = planned_path(place)?;
         if overlap(&root, self.library().root()) != Overlap::Apart {
-            return Err(refuse("It is in the library's own folder".to_owned()));
+            return Err(refuse(&root, "It is in the library's own folder"));
         }
         let projects = self.library().projects().list(&ProjectFilter::default())?;
         match projects.iter().find(|project| overlap(&root, &project.root) != Overlap::Apart) {
-            Some(project) => Err(refuse(format!("The project {} is there", project.name))),
-            None => {
-                fs::create_dir_all(&root).at("make", &root)?;
-                match fs::read_dir(&root).at("read", &root)?.next() {
-                    Some(_) => Err(refuse("It is not empty".to_owned())),
-                    None => Ok(()),
-                }
-            }
+            Some(project) => Err(refuse(&root, format!("The project {} is there", project.name))),
+            None => Ok(root),
         }
     }
 }
