@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use undercroft_backup::{self as backup, ConfirmPlaces, OtherRooms, RecoverOrder};
-use undercroft_foundation::{Code, Error, Result, escape_path, unescape_path};
+use undercroft_foundation::{Code, Error, Result, escape_path, planned_path, unescape_path};
 use undercroft_history::History;
 use undercroft_library::{Library, ProjectFilter};
 
@@ -66,7 +66,7 @@ impl Api {
     pub fn library_places_confirm(&self, request: PlacesConfirm) -> Result<Vec<RecordedPlace>> {
         let recorded = self.recorded_places()?;
         let PlacesConfirm { places, all } = request;
-        let asked = if all { ConfirmPlaces::All } else { below(&places)? };
+        let asked = if all { ConfirmPlaces::All } else { ConfirmPlaces::Below(below(&places)?) };
         let meant = recorded.into_iter().map(|(path, _)| path);
         let meant: Vec<_> = meant.filter(|path| asked.covers(path)).collect();
         if meant.is_empty() && !all {
@@ -101,6 +101,10 @@ impl Api {
         }
         let destinations = self.0.backups.destinations()?.into_iter();
         all.extend(destinations.map(|it| (it.path, format!("the destination {}", it.name))));
+        // Where they really are, is what the user has to judge.
+        for (path, _) in &mut all {
+            *path = planned_path(path).unwrap_or_else(|_| path.clone());
+        }
         Ok(all)
     }
 
@@ -110,23 +114,27 @@ impl Api {
             return Ok(ConfirmPlaces::Below(Vec::new()));
         }
         let every = ["Every place that it names".to_owned()];
-        if !self.0.host.confirm_places(if all { &every } else { places })? {
+        let confirmed = below(places)?;
+        let shown = confirmed.iter().map(|path| escape_path(path)).collect::<Vec<_>>();
+        if !self.0.host.confirm_places(if all { &every } else { &shown })? {
             return Err(Error::new(Code::Cancelled, "The places were not confirmed")
                 .why("You said no")
                 .next("Recover without them, and confirm them later"));
         }
-        if all { Ok(ConfirmPlaces::All) } else { below(places) }
+        Ok(if all { ConfirmPlaces::All } else { ConfirmPlaces::Below(confirmed) })
     }
 }
 
-fn below(places: &[String]) -> Result<ConfirmPlaces> {
+/// Where places that are shown really are.
+fn below(places: &[String]) -> Result<Vec<PathBuf>> {
     let path = |text: &String| {
-        unescape_path(text).filter(|path| path.is_absolute()).ok_or_else(|| {
+        let path = unescape_path(text).filter(|path| path.is_absolute()).ok_or_else(|| {
             Error::new(Code::Invalid, format!("{text:?} is not a place as it is shown"))
                 .next("List them: undercroft library places")
-        })
+        })?;
+        planned_path(&path)
     };
-    places.iter().map(path).collect::<Result<_>>().map(ConfirmPlaces::Below)
+    places.iter().map(path).collect()
 }
 
 fn library(found: backup::RecoverableLibrary) -> RecoverableLibrary {

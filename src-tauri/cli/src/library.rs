@@ -168,17 +168,22 @@ fn print(libraries: &[RecoverableLibrary], out: &Output) {
         ("MADE", Align::Left),
         ("BY", Align::Left),
         ("SIZE", Align::Right),
-        ("PROJECTS", Align::Left),
+        ("PROJECT", Align::Left),
+        ("PLACE", Align::Left),
     ]);
     for library in libraries {
-        let names: Vec<_> = library.projects.iter().map(|project| project.name.as_str()).collect();
-        table.row([
+        let mut about = [
             library.snapshot.chars().take(8).collect(),
             moment(library.time),
             format!("{}@{}", library.user, library.host),
             size(library.size_bytes),
-            names.join(", "),
-        ]);
+        ];
+        let projects = library.projects.iter().map(|it| (it.name.clone(), it.path.clone()));
+        let none = library.projects.is_empty().then(Default::default);
+        for (name, place) in projects.chain(none) {
+            let [snapshot, made, by, size] = std::mem::take(&mut about);
+            table.row([snapshot, made, by, size, name, place]);
+        }
     }
     table.print(out, "No library is backed up there");
 }

@@ -1,12 +1,27 @@
-//! Folders that are yet to be made: where a path leads, and making them durably. No step here
-//! recurses on what a path says.
+//! Folders: where the configuration is, where a path leads that is yet to be made, and making folders
+//! durably. No step here recurses on what a path says.
 
+use std::env;
 use std::fs::{self, DirBuilder};
 use std::io;
 use std::os::unix::fs::DirBuilderExt;
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
 use crate::{Code, Error, IoContext, Result, escape_path, sync_folder};
+
+/// The folder of the user's configuration of Undercroft, by the XDG specification; nothing where the
+/// environment does not tell.
+pub fn configuration_folder() -> Option<PathBuf> {
+    let set = |name| env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
+    let config = set("XDG_CONFIG_HOME").filter(|folder| folder.is_absolute());
+    let config = config.or_else(|| set("HOME").map(|home| home.join(".config")))?;
+    Some(config.join("undercroft"))
+}
+
+/// Whether a path is absolute and leads straight down: no `..` is in it.
+pub fn leads_down(path: &Path) -> bool {
+    path.is_absolute() && path.components().all(|part| part != Component::ParentDir)
+}
 
 /// The canonical path, also of what is yet to be made.
 ///

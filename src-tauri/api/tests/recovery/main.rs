@@ -8,6 +8,7 @@ mod scene;
 use std::fs;
 use std::path::Path;
 use std::process::Command;
+use std::sync::Arc;
 
 use scene::{PASSWORD, Rooms, Scene, open, others, rooms};
 use undercroft_backup::{ConfirmPlaces, RecoverOrder, adopt_recovered, look_for_libraries};
@@ -145,6 +146,67 @@ fn a_recovery_that_is_killed_anywhere_is_gone_on_with() {
             scene.assert_recovered();
         }
     }
+}
+
+/// Whoever has the password writes what he likes: here the place of a project.
+fn forge_place(scene: &Scene, place: &Path) {
+    let stage = scene.path("library/cache/library");
+    let file = stage.join(format!("projects/{}/metadata.json", scene.projects[0]));
+    let mut metadata: serde_json::Value =
+        serde_json::from_slice(&fs::read(&file).unwrap()).unwrap();
+    metadata["path"] = place.to_str().unwrap().into();
+    fs::write(&file, metadata.to_string()).unwrap();
+    let request = BackupRequest {
+        sources: vec![stage],
+        tags: vec!["library:of-another".to_owned()],
+        ..BackupRequest::default()
+    };
+    open(&scene.path("drive/backups")).backup(&request, &Job::new()).unwrap();
+}
+
+#[test]
+fn a_project_is_shown_where_it_would_be_and_no_place_leads_back() {
+    let scene = Scene::new();
+    let shown = || {
+        let drive = scene.path("drive/backups");
+        let found = look_for_libraries(&drive, PASSWORD, &World::real()).unwrap();
+        found[0].projects.iter().map(|project| project.root.clone()).collect::<Vec<_>>()
+    };
+    let outside = scene.path("outside");
+    fs::create_dir(&outside).unwrap();
+    std::os::unix::fs::symlink(&outside, scene.path("link")).unwrap();
+    forge_place(&scene, &scene.path("link/one"));
+    assert_eq!(shown(), [outside.join("one"), scene.path("work/two")]);
+    forge_place(&scene, &scene.path("none/../outside/one"));
+    assert_eq!(shown(), [scene.path("work/two")]);
+    scene.burn();
+    let Rooms { backups, .. } = rooms(&scene.path("library"), &scene.path("config"));
+    backups.recover(&scene.order(), &others(), &Job::new()).unwrap();
+    assert_eq!(fs::read_dir(&outside).unwrap().count(), 0);
+    assert!(scene.path("work/two/large").is_file() && !scene.path("none").exists());
+}
+
+#[test]
+fn what_was_worked_on_since_a_recovery_broke_off_stays_when_it_goes_on() {
+    let scene = Scene::new();
+    scene.burn();
+    let Rooms { backups, .. } = rooms(&scene.path("library"), &scene.path("config"));
+    let (job, one) = (Arc::new(Job::new()), scene.path("work/one"));
+    let (broken, begun) = (Arc::clone(&job), one.clone());
+    undercroft_foundation::on_write_point(move |point| {
+        if point == "restore.file-written" && begun.is_dir() {
+            broken.cancel();
+        }
+    });
+    let broken = backups.recover(&scene.order(), &others(), &job).unwrap_err();
+    assert_eq!(broken.code(), Code::Cancelled, "{broken}");
+    write_file(one.join("large"), "today's work");
+    let job = Job::new();
+    backups.recover(&scene.order(), &others(), &job).unwrap();
+    assert_eq!(fs::read(one.join("large")).unwrap(), b"today's work");
+    let told = job.warnings();
+    assert!(told.iter().any(|it| it.item.ends_with("one/large")), "{told:?}");
+    assert!(scene.path("work/two/large").is_file());
 }
 
 #[test]

@@ -22,10 +22,11 @@ pub enum ConfirmPlaces {
 impl ConfirmPlaces {
     /// Whether a recorded place is confirmed.
     pub fn covers(&self, place: &Path) -> bool {
-        let real = |path: &Path| planned_path(path).unwrap_or_else(|_| path.to_owned());
+        let Ok(place) = planned_path(place) else { return false };
+        let is_below = |above: &PathBuf| planned_path(above).is_ok_and(|it| place.starts_with(it));
         match self {
             Self::All => true,
-            Self::Below(above) => above.iter().any(|above| real(place).starts_with(real(above))),
+            Self::Below(above) => above.iter().any(is_below),
         }
     }
 }

@@ -4,7 +4,7 @@ use std::env;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Component, Path, PathBuf};
 
-use undercroft_foundation::{Job, Result, escape_path};
+use undercroft_foundation::{Job, Result, escape_path, planned_path};
 use undercroft_repository::{Overwrite, Repository, RestoreRequest, Snapshot};
 
 use super::RecoverableProject;
@@ -28,6 +28,11 @@ const SYSTEM: [&str; 13] = [
     "/var/spool",
 ];
 
+/// Where homes lie, whoever's.
+const HOMES: &str = "/home";
+/// Folders that let a key in or have a program started, in whoever's home they are.
+const GUARDED: [&str; 4] = [".ssh", ".gnupg", ".config", ".local"];
+
 /// Brings back what can be, and says how many folders that are. What cannot becomes a warning: the
 /// library is more than its projects' folders.
 pub(super) fn bring_back(
@@ -38,7 +43,7 @@ pub(super) fn bring_back(
     is_confirmed: &dyn Fn(&Path) -> bool,
     job: &Job,
 ) -> Result<u64> {
-    let home = env::var_os("HOME").map(|home| real_path(Path::new(&home)));
+    let home = env::var_os("HOME").and_then(|home| planned_path(Path::new(&home)).ok());
     let mut brought = 0;
     for project in projects {
         job.check_cancelled()?;
@@ -57,13 +62,16 @@ pub(super) fn bring_back(
             job.warn(item, "Not brought back: you did not confirm this place");
             continue;
         }
-        if !belongs(&real_path(&project.root), home.as_deref()) {
+        let real = real_root(&project.root).filter(|root| belongs(root, home.as_deref()));
+        let Some(real) = real else {
             job.warn(item, "Not brought back: programs are started from there, or configured");
             continue;
-        }
+        };
+        let goes_on = recovering.is_begun(&name);
         recovering.note_begun(&name)?;
         job.set_current(item.clone());
-        match restore(repository, newest, &project.root, job) {
+        let request = request(repository, newest, &project.root, &real);
+        match restore(repository, newest, request, goes_on, job) {
             Ok(()) => brought += 1,
             Err(error) => {
                 job.check_cancelled()?;
@@ -75,23 +83,39 @@ pub(super) fn bring_back(
 }
 
 /// Whether a project may be brought back to this place, which a library names that somebody else may
-/// have written: nowhere among the system's folders, and nowhere in a hidden folder of the user's,
-/// where a file is enough to have a program started or a key let in.
+/// have written: nowhere among the system's folders, and nowhere in a hidden folder of a home, where
+/// a file is enough to have a program started or a key let in.
 fn belongs(root: &Path, home: Option<&Path>) -> bool {
     let is_hidden = |name: Component<'_>| name.as_os_str().as_encoded_bytes().starts_with(b".");
-    let in_home = home.and_then(|home| root.strip_prefix(home).ok());
+    let beside = home.and_then(Path::parent).filter(|homes| homes.parent().is_some());
+    let is_home = |folder: &Path| {
+        let above = folder.parent();
+        Some(folder) == home
+            || above.is_some() && (above == beside || above == Some(Path::new(HOMES)))
+    };
+    let is_entry = |home: &Path| {
+        let below = root.strip_prefix(home).ok().and_then(|below| below.components().next());
+        below.is_none_or(is_hidden)
+    };
+    let is_guarded =
+        |name: Component<'_>| GUARDED.iter().any(|guarded| name.as_os_str() == *guarded);
     !SYSTEM.iter().any(|folder| root.starts_with(folder))
-        && !in_home.is_some_and(|below| below.components().next().is_none_or(is_hidden))
+        && !root.ancestors().any(|above| is_home(above) && is_entry(above))
+        && !root.components().any(is_guarded)
 }
 
-/// Where a path leads, links followed, as far as it is there.
-fn real_path(path: &Path) -> PathBuf {
-    let found = path.ancestors().find_map(|folder| Some((folder, folder.canonicalize().ok()?)));
-    let Some((folder, real)) = found else { return path.to_owned() };
-    path.strip_prefix(folder).map_or_else(|_| path.to_owned(), |rest| real.join(rest))
+/// Where a project is brought back to: the folder above it, links followed, and its name there.
+fn real_root(root: &Path) -> Option<PathBuf> {
+    Some(planned_path(root.parent()?).ok()?.join(root.file_name()?))
 }
 
-fn restore(repository: &Repository, snapshot: &Snapshot, root: &Path, job: &Job) -> Result<()> {
+/// The order that brings a project back to its real place.
+fn request(
+    repository: &Repository,
+    snapshot: &Snapshot,
+    root: &Path,
+    real: &Path,
+) -> RestoreRequest {
     let names = |path: &Path| -> Vec<Vec<u8>> {
         path.components().skip(1).map(|name| name.as_os_str().as_bytes().to_vec()).collect()
     };
@@ -105,13 +129,30 @@ fn restore(repository: &Repository, snapshot: &Snapshot, root: &Path, job: &Job)
             subpath = known;
         }
     }
-    let request = RestoreRequest {
-        target: root.parent().unwrap_or(Path::new("/")).to_owned(),
+    RestoreRequest {
+        target: real.parent().unwrap_or(Path::new("/")).to_owned(),
         subpath,
         verify: true,
-        overwrite: Overwrite::IfChanged,
+        // A file has its name only once it is whole: what is there is done, or newer.
+        overwrite: Overwrite::Never,
         ..RestoreRequest::default()
-    };
+    }
+}
+
+/// Restores what is missing, and tells what is there and is not as in the backup.
+fn restore(
+    repository: &Repository,
+    snapshot: &Snapshot,
+    request: RestoreRequest,
+    goes_on: bool,
+    job: &Job,
+) -> Result<()> {
+    if goes_on {
+        let request = RestoreRequest { overwrite: Overwrite::IfChanged, ..request.clone() };
+        for path in repository.plan_restore(snapshot, &request, job)?.replaced {
+            job.warn(escape_path(&path), "Left as it is, which is not as in the backup");
+        }
+    }
     repository.restore(snapshot, &request, job).map(drop)
 }
 
@@ -125,8 +166,12 @@ mod tests {
         for good in ["/home/ann/work/.dot/p", "/srv/p", "/home/bob/p", "/var/www/p", "/tmp/.x/p"] {
             assert!(belongs(Path::new(good), home), "{good}");
         }
-        for bad in ["/home/ann", "/home/ann/.ssh/p", "/home/ann/.config", "/etc/cron.d/p", "/usr"] {
+        for bad in ["/home/ann", "/home/ann/.ssh/p", "/home/ann/.x", "/etc/cron.d/p", "/usr"] {
             assert!(!belongs(Path::new(bad), home), "{bad}");
+        }
+        for bad in ["/home/bob", "/home/bob/.x/p", "/srv/app/.ssh"] {
+            assert!(!belongs(Path::new(bad), home), "{bad}");
+            assert!(!belongs(Path::new(bad), Some(Path::new("/root"))), "{bad}");
         }
     }
 
@@ -135,7 +180,9 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let real = folder.path().canonicalize().unwrap();
         std::os::unix::fs::symlink("/etc", real.join("work")).unwrap();
-        assert_eq!(real_path(&real.join("work/cron.new/p")), Path::new("/etc/cron.new/p"));
-        assert_eq!(real_path(&real.join("new/p")), real.join("new/p"));
+        let root = real_root(&real.join("work/cron.new/p"));
+        assert_eq!(root.as_deref(), Some(Path::new("/etc/cron.new/p")));
+        assert_eq!(real_root(&real.join("new/p")), Some(real.join("new/p")));
+        assert_eq!(real_root(&real.join("none/../work/p")), None);
     }
 }

@@ -15,7 +15,9 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 use serde::Deserialize;
-use undercroft_foundation::{Code, Error, ProjectId, Result, World, unescape_path};
+use undercroft_foundation::{
+    Code, Error, ProjectId, Result, World, leads_down, planned_path, unescape_path,
+};
 use undercroft_providers::DiskProvider;
 use undercroft_repository::{Node, Password, Repository, Snapshot, SnapshotId};
 
@@ -103,6 +105,8 @@ fn describe(
 ) -> Result<RecoverableLibrary> {
     let mut projects = projects_in(repository, snapshot)?;
     for project in &mut projects {
+        // Where it really is, is what the user has to judge.
+        project.root = planned_path(&project.root).unwrap_or_else(|_| project.root.clone());
         let newest = all.iter().rfind(|it| project_of(&it.tags) == Some(project.id));
         project.newest = newest.map(|newest| newest.id);
         project.last_backup = newest.map(|newest| newest.time);
@@ -161,7 +165,7 @@ fn projects_in(repository: &Repository, snapshot: &Snapshot) -> Result<Vec<Recov
         if metadata.status == "trashed" {
             continue;
         }
-        let root = unescape_path(&metadata.path).filter(|root| root.is_absolute());
+        let root = unescape_path(&metadata.path).filter(|root| leads_down(root));
         let Some(root) = root else { continue };
         projects.push(RecoverableProject {
             id: metadata.id,
