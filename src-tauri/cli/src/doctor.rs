@@ -6,6 +6,7 @@ use undercroft_foundation::Result;
 
 use crate::ending::Ending;
 use crate::output::Output;
+use crate::plan::review_hooks;
 use crate::session::Session;
 
 /// Look for whatever could keep Undercroft from doing its work
@@ -22,6 +23,10 @@ impl Doctor {
         let findings = match self.fix {
             None => api.doctor(Nothing {})?,
             Some(id) => {
+                // What a remedy lets a plan start is seen before.
+                if let Some(plan) = id.strip_prefix("confirm-hooks:") {
+                    review_hooks(&api, plan)?;
+                }
                 let findings = api.doctor_fix(FindingFix { id, label: String::new() })?;
                 // What was begun would end with this process.
                 for job in api.job_list(Nothing {})? {

@@ -1,6 +1,7 @@
 //! `undercroft plan`: what is backed up by itself, where, when, and how long it is kept.
 
 mod options;
+mod review;
 mod schedule;
 
 use clap::{Args, Subcommand, ValueEnum};
@@ -19,6 +20,7 @@ use crate::session::Session;
 use crate::table::{Align, Table};
 use crate::words::{count, grouped, moment, size};
 use options::Says;
+pub(crate) use review::review_hooks;
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {

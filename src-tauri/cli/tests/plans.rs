@@ -151,9 +151,15 @@ fn commands_wait_for_a_word_after_a_rebuild_and_get_no_passwords() {
     program.must(&["library", "rebuild"]);
     assert_eq!(json(&program, &["plan", "show", "daily"])["hooksWait"], true);
     let run = program.run(&["plan", "run", "daily"]);
-    assert!(run.stderr.contains("plan hooks \"Daily\" --confirm"), "{run:#?}");
+    assert!(run.stderr.contains("`undercroft plan hooks \"Daily\"`"), "{run:#?}");
     assert!(!program.path("out").exists());
-    assert!(program.run(&["doctor"]).stdout.contains("has a command that is not started"));
+    let doctor = program.run(&["doctor"]).stdout;
+    assert!(doctor.contains("has a command that is not started"), "{doctor}");
+    let fix = doctor.lines().find(|line| line.contains("--fix confirm-hooks:")).unwrap();
+    let fix = fix.rsplit(' ').next().unwrap();
+    let unseen = program.run(&["doctor", "--fix", fix]);
+    assert!(unseen.stderr.contains("undercroft plan hooks \"Daily\""), "{unseen:#?}");
+    assert_eq!(json(&program, &["plan", "show", "daily"])["hooksWait"], true);
 
     let shown = program.must(&["plan", "hooks", "daily"]);
     assert!(shown.contains(&format!("Before  /bin/sh -c {script:?} sh {out}")), "{shown}");

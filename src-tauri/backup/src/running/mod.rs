@@ -228,7 +228,7 @@ impl<'a> Carrying<'a> {
             self.job.warn(
                 format!("the command {when}"),
                 format!(
-                    "{why}. See it and confirm it with: undercroft plan hooks {name:?} --confirm"
+                    "{why}. Review it: `undercroft plan hooks {name:?}`; allow it with --confirm"
                 ),
             );
             return Ok(());
