@@ -1,9 +1,11 @@
 //! Backups: making, listing and browsing them, and getting them back.
 
 use std::collections::HashMap;
+use std::path::Path;
+use std::sync::Arc;
 
 use undercroft_backup::{self as backup, RestoreOrder, SeenSnapshot};
-use undercroft_foundation::{Code, DestinationId, Error, Result, escape_name, unescape_name};
+use undercroft_foundation::{Code, DestinationId, Error, Job, Result, escape_name, unescape_name};
 use undercroft_library::{ProjectFilter, ProjectStatus};
 
 use crate::wire::{
@@ -90,8 +92,9 @@ impl Api {
     /// # Errors
     /// Those of [`backup::Backups::start_restore`].
     pub fn restore(&self, request: Restore) -> Result<JobView> {
-        let order = self.backup_order(request)?;
-        Ok(convert::job(self.0.backups.start_restore(order)?))
+        let (order, history) = (self.backup_order(request)?, self.0.history.clone());
+        let keep = move |place: &Path, job: &Job| history.keep_before_writing(place, job);
+        Ok(convert::job(self.0.backups.start_restore(order, Arc::new(keep))?))
     }
 
     pub(crate) fn backup_order(&self, request: Restore) -> Result<RestoreOrder> {

@@ -172,6 +172,36 @@ fn dropped_files_come_in_and_go_back_out() {
 }
 
 #[test]
+fn a_backup_that_goes_over_a_workspace_is_undone_and_leaves_git_alone() {
+    let stage = Stage::begun();
+    write_file(stage.path("sample/.git/HEAD"), "ref: refs/heads/one");
+    let password = json!({"type": "typed", "password": "a password"});
+    let drive = json!({"place": stage.place("drive"), "password": password, "create": true});
+    stage.ask("destination_add", drive);
+    let backed_up =
+        stage.finish("backup_run", json!({"project": "sample", "destination": "drive"}));
+    assert_eq!(backed_up["state"], "succeeded", "{backed_up}");
+    write_file(stage.path("sample/text"), "in no version yet");
+    write_file(stage.path("sample/.git/HEAD"), "ref: refs/heads/two");
+    let restore = |to: &str, path: &[&str]| {
+        json!({"destination": "drive", "snapshot": "latest", "path": path, "to": stage.place(to),
+               "overwrite": "always"})
+    };
+    let done = stage.finish("restore", restore("", &[]));
+    let said = done["outcome"]["summary"].as_str().unwrap();
+    assert!(said.contains("undercroft undo"), "{done}");
+    assert!(done["outcome"]["warnings"].to_string().contains("existing .git"), "{done}");
+    assert_eq!(fs::read(stage.path("sample/text")).unwrap(), b"one\ntwo\n");
+    stage.finish("undo", json!({"workspace": "sample"}));
+    assert_eq!(fs::read(stage.path("sample/text")).unwrap(), b"in no version yet");
+    for (to, path) in [("sample", ".git"), ("sample/.git", "text")] {
+        let refused = stage.finish("restore", restore(to, &[path]));
+        assert_eq!(refused["outcome"]["error"]["code"], "invalid", "{refused}");
+    }
+    assert_eq!(fs::read(stage.path("sample/.git/HEAD")).unwrap(), b"ref: refs/heads/two");
+}
+
+#[test]
 fn a_change_outside_is_told_live() {
     let stage = Stage::begun();
     let live = stage.api.subscribe();

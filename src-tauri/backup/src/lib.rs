@@ -18,6 +18,7 @@ mod mending;
 mod mounting;
 mod names;
 mod open;
+mod own;
 mod plans;
 mod protection;
 mod recovery;
@@ -55,7 +56,7 @@ pub use recovery::{
     ConfirmPlaces, OtherRooms, RecoverOrder, RecoverableLibrary, RecoverableProject,
     adopt_recovered, look as look_for_libraries,
 };
-pub use restore::RestoreOrder;
+pub use restore::{KeepBefore, RestoreOrder};
 pub use run::BackupReport;
 pub use schedule::{DayTime, Schedule};
 pub use scheduler::{

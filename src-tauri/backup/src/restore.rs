@@ -1,6 +1,8 @@
 //! Getting a snapshot back, or a part of it.
 
+use std::ffi::OsStr;
 use std::fs;
+use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -14,6 +16,7 @@ use undercroft_repository::{
 
 use crate::backups::Backups;
 use crate::browse::full_path;
+use crate::own::pattern_of;
 use crate::seen::SeenSnapshot;
 
 /// What to get back, and where to.
@@ -31,13 +34,18 @@ pub struct RestoreOrder {
     pub overwrite: Overwrite,
 }
 
+/// Keeps what a folder holds before something is restored over it, and gives how many workspaces
+/// that concerns.
+pub type KeepBefore = dyn Fn(&Path, &Job) -> Result<usize> + Send + Sync;
+
 impl Backups {
-    /// Puts a restore on the board of jobs.
+    /// Puts a restore on the board of jobs. What is there in workspaces is kept before, and git's
+    /// own in them left alone.
     ///
     /// # Errors
     /// [`Code::NotFound`], [`Code::Invalid`] for a target that must not be written to, and those
     /// of the destination.
-    pub fn start_restore(&self, order: RestoreOrder) -> Result<JobView> {
+    pub fn start_restore(&self, order: RestoreOrder, keep: Arc<KeepBefore>) -> Result<JobView> {
         let destination = self.destination(order.destination)?;
         self.refuse_target(&order.target)?;
         let repository = self.repository_of(&destination)?;
@@ -56,9 +64,7 @@ impl Backups {
         };
         let order = RestoreOrder { snapshot: snapshot.id.to_string(), ..order };
         let backups = self.clone();
-        self.library.jobs().spawn(spec, move |job| {
-            backups.restore(&order, job).map(|summary| sentence(&summary, &order))
-        })
+        self.library.jobs().spawn(spec, move |job| backups.restore_keeping(&order, &*keep, job))
     }
 
     /// Gets a snapshot back, or a part of it; every file is read back and compared. What could
@@ -69,7 +75,23 @@ impl Backups {
     /// of the destination and the repository.
     pub fn restore(&self, order: &RestoreOrder, job: &Job) -> Result<RestoreSummary> {
         let (repository, snapshot, request) = self.prepare(order)?;
-        repository.restore(&snapshot, &request, job)
+        carry_out(&repository, &snapshot, &request, job)
+    }
+
+    fn restore_keeping(
+        &self,
+        order: &RestoreOrder,
+        keep: &KeepBefore,
+        job: &Job,
+    ) -> Result<String> {
+        let (repository, snapshot, mut request) = self.prepare(order)?;
+        let is_kept = keep(&place_of(&request), job)? > 0;
+        request.spare_git = is_kept;
+        let mut text = sentence(&carry_out(&repository, &snapshot, &request, job)?, order);
+        if is_kept {
+            text += "; a version was made before: `undercroft undo` goes back to it";
+        }
+        Ok(text)
     }
 
     /// Says what a restore would do; nothing is written.
@@ -87,13 +109,17 @@ impl Backups {
         let repository = self.repository_of(&destination)?;
         let snapshot = repository.find_snapshot(&order.snapshot, &SnapshotFilter::default())?;
         repository.refresh_index()?;
-        let request = RestoreRequest {
+        let mut request = RestoreRequest {
             target: order.target.clone(),
             subpath: full_path(&repository, &snapshot, &order.path)?,
             verify: true,
             overwrite: order.overwrite,
             ..RestoreRequest::default()
         };
+        let own = self.own_configuration_of(&request).filter(|names| {
+            repository.find_node(&snapshot, names).is_ok_and(|found| found.is_some())
+        });
+        request.exclude.extend(own.as_deref().and_then(pattern_of));
         Ok((repository, snapshot, request))
     }
 
@@ -112,12 +138,36 @@ impl Backups {
         if matches!(overlap(&place, self.library.root()), Overlap::Same | Overlap::Inside) {
             return refuse("It belongs to Undercroft's own library".to_owned());
         }
+        let own = self.own_configuration();
+        if own.is_some_and(|own| matches!(overlap(&place, &own), Overlap::Same | Overlap::Inside)) {
+            return refuse("It is Undercroft's own configuration".to_owned());
+        }
         for destination in self.destinations()? {
             if matches!(overlap(&place, &destination.path), Overlap::Same | Overlap::Inside) {
                 return refuse(format!("It belongs to the destination {}", destination.name));
             }
         }
         Ok(())
+    }
+}
+
+fn carry_out(
+    repository: &Repository,
+    snapshot: &Snapshot,
+    request: &RestoreRequest,
+    job: &Job,
+) -> Result<RestoreSummary> {
+    for pattern in &request.exclude {
+        job.warn(pattern, "Left as it is: it is Undercroft's own configuration");
+    }
+    repository.restore(snapshot, request, job)
+}
+
+/// Where what is restored is then.
+fn place_of(request: &RestoreRequest) -> PathBuf {
+    match request.subpath.last() {
+        Some(name) => request.target.join(OsStr::from_bytes(name)),
+        None => request.target.clone(),
     }
 }
 

@@ -59,6 +59,7 @@ impl Backups {
         let request = BackupRequest {
             sources: vec![project.root.clone()],
             tags: vec![OUR_TAG.to_owned(), tag_of(project.id)],
+            exclude: self.own_configuration_in(&project.root).into_iter().collect(),
             estimate: true,
             threads,
             ..BackupRequest::default()

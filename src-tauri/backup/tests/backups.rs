@@ -5,6 +5,8 @@ mod support;
 use std::ffi::OsStr;
 use std::fs;
 use std::os::unix::ffi::OsStrExt;
+use std::path::Path;
+use std::sync::Arc;
 
 use support::{Home, PASSWORD, add_project, refused};
 use undercroft_backup::{EntryKind, Overwrite, RestoreOrder};
@@ -206,7 +208,7 @@ fn a_restore_does_not_write_where_everything_hangs_on() {
             target,
             overwrite: Overwrite::Always,
         };
-        backups.start_restore(order)
+        backups.start_restore(order, Arc::new(|_: &Path, _: &Job| Ok(0)))
     };
     refused(restore(library.root().join("new/deep")), Code::Invalid, "own library");
     refused(restore(disk.path.join("data")), Code::Invalid, "the destination disk");

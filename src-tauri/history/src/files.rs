@@ -59,7 +59,7 @@ impl<'a> WorkspaceFiles<'a> {
     /// [`Code::Invalid`] when something that is no file, or a link, is in the way, or the path is
     /// git's; [`Code::NotKept`] when no version holds what is there.
     pub(crate) fn put(&self, path: &TreePath, bytes: &[u8], job: &Job) -> Result<bool> {
-        check_path(path)?;
+        check_path(&self.root, path)?;
         let (parent, name) = path.split().ok_or_else(|| no_file(&self.root))?;
         let folder = self.make_folder(&parent)?;
         let at = path.below(&self.root);

@@ -7,7 +7,8 @@ mod support;
 
 use std::fs::{self, FileTimes};
 use std::os::unix::fs::{PermissionsExt, symlink};
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::process::Command;
 use std::time::{Duration, SystemTime};
 
 use support::{Bench, path, without_power};
@@ -271,4 +272,45 @@ fn what_a_killed_restore_left_in_a_workspace_goes_to_the_trash() {
     let trash = bench.library.root().join("trash").join(bench.main().id.to_string());
     let kept = trash.join("0-").join(".undercroft-restore-7-0");
     assert_eq!(fs::read(kept).unwrap(), b"came out of its place");
+}
+
+/// Runs in a process of its own, whose configuration lies in the workspace, behind a link.
+#[test]
+fn undercrofts_own_configuration_comes_back_from_no_version() {
+    let Some(configuration) = std::env::var_os("CONFIGURATION_OF_THE_TEST").map(PathBuf::from)
+    else {
+        let folder = tempfile::tempdir().unwrap();
+        let configuration = folder.path().join("config");
+        let status = Command::new(std::env::current_exe().unwrap())
+            .args(["--exact", "undercrofts_own_configuration_comes_back_from_no_version"])
+            .env("XDG_CONFIG_HOME", &configuration)
+            .env("CONFIGURATION_OF_THE_TEST", &configuration)
+            .status();
+        assert!(status.unwrap().success());
+        return;
+    };
+    // An earlier program kept it, which knew nothing of that.
+    let (bench, older) = Bench::begun(|work| {
+        write_file(work.join("undercroft/hooks.json"), "confirmed");
+        write_file(work.join("other"), "1");
+    });
+    assert_eq!(bench.read(older.id, "undercroft/hooks.json"), b"confirmed");
+    symlink(bench.work(), configuration).unwrap();
+    bench.write("undercroft/hooks.json", "withdrawn");
+    bench.write("other", "2");
+    let newer = bench.save().unwrap();
+    let own = path("undercroft/hooks.json");
+    assert_eq!(bench.history.entry(newer.id, &own).unwrap_err().code(), Code::NotFound);
+
+    assert_eq!(failed(&restore(&bench, older.id)), ["undercroft"]);
+    assert_eq!(fs::read(bench.work().join("other")).unwrap(), b"1");
+    assert_eq!(fs::read(bench.work().join("undercroft/hooks.json")).unwrap(), b"withdrawn");
+    let put = put(&bench, "undercroft/hooks.json", Unkept::ToTrash);
+    assert_eq!(put.unwrap_err().code(), Code::Invalid);
+    fs::remove_dir_all(bench.work().join("undercroft")).unwrap();
+    let to = RestoreTo::Elsewhere(bench.work());
+    let order = RestoreOrder { version: older.id, paths: Vec::new(), to, like: None };
+    let report = bench.history.restore(&order, &Job::new()).unwrap();
+    assert_eq!(failed(&report), ["undercroft"]);
+    assert!(!bench.work().join("undercroft").exists());
 }

@@ -9,6 +9,7 @@ use undercroft_repository::{BackupRequest, CopyOptions, Repository, Snapshot, Sn
 
 use super::Carrying;
 use super::parts::Done;
+use crate::own::literally;
 use crate::plans::rebuildable_folders;
 use crate::run::{refuse_overlap, sentence};
 use crate::seen::{OUR_TAG, tag_of};
@@ -103,10 +104,12 @@ impl Carrying<'_> {
         })
     }
 
-    /// The plan's patterns, and, if it says so, the folders that a program makes again.
+    /// The plan's patterns, Undercroft's own configuration, and, if the plan says so, the folders that
+    /// a program makes again.
     fn left_out(&self, project: &Project) -> Vec<String> {
         let spec = &self.plan.spec;
         let mut patterns = spec.exclude.clone();
+        patterns.extend(self.backups.own_configuration_in(&project.root));
         if spec.leave_out_rebuildable {
             let folders = rebuildable_folders(&project.root);
             // A path that is no text cannot be a pattern: it is kept.
@@ -206,16 +209,4 @@ pub(crate) fn snapshots_of(repository: &Repository, project: ProjectId) -> Resul
         snapshot.tags.contains(&tag) && !snapshot.tags.iter().any(|tag| tag == "objects")
     });
     Ok(snapshots)
-}
-
-/// A pattern that matches this path and no other.
-fn literally(path: &str) -> String {
-    let mut pattern = String::with_capacity(path.len());
-    for c in path.chars() {
-        if matches!(c, '*' | '?' | '[' | '\\') {
-            pattern.push('\\');
-        }
-        pattern.push(c);
-    }
-    pattern
 }

@@ -1,15 +1,14 @@
 //! Passwords that are sealed. The key lies outside the library, in the user's configuration
 //! (`undercroft/sealing.key`), so that neither alone tells anything.
 
-use std::env;
 use std::fs::{self, DirBuilder, File};
 use std::io;
 use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 
 use undercroft_foundation::{
-    Code, DestinationId, Error, IoContext, Result, World, escape_path, reach_write_point,
-    replace_file,
+    Code, DestinationId, Error, IoContext, Result, World, configuration_folder, escape_path,
+    reach_write_point, replace_file,
 };
 use undercroft_library::{Library, Overlap, overlap};
 use undercroft_repository::SealingKey;
@@ -29,7 +28,7 @@ impl Sealer {
         Self {
             library: library.root().to_owned(),
             world: library.world().clone(),
-            folder: configuration(),
+            folder: configuration_folder(),
         }
     }
 
@@ -118,12 +117,4 @@ impl Sealer {
         reach_write_point("secrets.sealing-key-written");
         Ok(SealingKey::from_bytes(&bytes))
     }
-}
-
-/// The user's configuration of Undercroft, by the XDG specification.
-fn configuration() -> Option<PathBuf> {
-    let set = |name| env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
-    let config = set("XDG_CONFIG_HOME").filter(|folder| folder.is_absolute());
-    let config = config.or_else(|| set("HOME").map(|home| home.join(".config")))?;
-    Some(config.join("undercroft"))
 }

@@ -40,8 +40,8 @@ impl History {
         unkept: Unkept,
         job: &Job,
     ) -> Result<Option<Version>> {
-        check_path(path)?;
         let known = self.confirmed_workspace(workspace)?;
+        check_path(&known.root, path)?;
         let at = path.below(&known.root);
         if at.symlink_metadata().is_ok_and(|found| !found.is_file()) {
             return Err(super::in_the_way(&at));
@@ -75,8 +75,8 @@ impl History {
         unkept: Unkept,
         job: &Job,
     ) -> Result<Option<Version>> {
-        check_path(path)?;
         let known = self.confirmed_workspace(workspace)?;
+        check_path(&known.root, path)?;
         if path.is_root() {
             return Err(super::no_file(&known.root));
         }

@@ -1,7 +1,8 @@
 //! The guard of every write into a workspace, whoever writes: a save, a deletion, an upload, a
 //! restore, an undo.
 //!
-//! Nothing is written into or over `.git`, wherever it lies. What a write would replace or remove
+//! Nothing is written into or over `.git`, wherever it lies, and nothing into Undercroft's own
+//! configuration. What a write would replace or remove
 //! is held against the version that was made just before: a file that looks as the cache recorded it
 //! is that version's content, everything else is read. That is asked again at the very moment of
 //! replacing or removing, of what came out of its place. What no version holds stays, or goes to
@@ -12,7 +13,9 @@ mod place;
 mod trash;
 mod unheld;
 
-use undercroft_foundation::{Code, Error, Result};
+use std::path::Path;
+
+use undercroft_foundation::{Code, Error, Result, configuration_folder, planned_path};
 
 use crate::names::is_git;
 use crate::path::TreePath;
@@ -22,8 +25,27 @@ pub(crate) use place::Place;
 pub(crate) use trash::{GivenBack, Trash};
 pub(crate) use unheld::{Sweep, Unheld};
 
-/// Goes on, unless the path leads into git's own folder, or is one.
-pub(crate) fn check_path(path: &TreePath) -> Result<()> {
+/// Where Undercroft's own configuration lies in the folder at `root`: the commands that the user
+/// confirmed, and the key to sealed passwords. Older words of it must not come back.
+pub(crate) fn own_configuration(root: &Path) -> Option<TreePath> {
+    let folder = planned_path(&configuration_folder()?).ok()?;
+    let root = planned_path(root).ok()?;
+    if root.starts_with(&folder) { Some(TreePath::root()) } else { TreePath::of(&root, &folder) }
+}
+
+/// The refusal to write something into it.
+pub(crate) fn is_own(path: &TreePath) -> Error {
+    Error::new(Code::Invalid, format!("{path} was left as it is"))
+        .why("It is Undercroft's own configuration, which says what you have confirmed")
+        .next("Change it with Undercroft's own commands")
+}
+
+/// Goes on, unless the path leads into git's own folder or Undercroft's own configuration, or is
+/// one.
+pub(crate) fn check_path(root: &Path, path: &TreePath) -> Result<()> {
+    if own_configuration(root).is_some_and(|own| path.is_in(&own)) {
+        return Err(is_own(path));
+    }
     if path.names().any(is_git) {
         return Err(Error::new(Code::Invalid, format!("{path} was left as it is"))
             .why("It is git's own, and Undercroft writes nothing into or over .git")

@@ -19,14 +19,17 @@ mod target;
 mod walk;
 
 use std::io::Read;
+use std::path::Path;
 
 use undercroft_foundation::{
-    Code, Error, Job, ProjectId, Result, VersionId, WorkspaceId, count_text,
+    Code, Error, Job, ProjectId, Result, VersionId, WorkspaceId, count_text, planned_path,
 };
+use undercroft_library::{Overlap, overlap};
 
 use crate::disk::Disk;
-use crate::guard::{GivenBack, HeldTree, Trash};
+use crate::guard::{GivenBack, HeldTree, Trash, check_path, own_configuration};
 use crate::history::History;
+use crate::names::is_git;
 use crate::path::TreePath;
 use crate::rules::{LeaveOut, ProjectRules};
 use crate::save::{SaveOrder, Scope};
@@ -161,6 +164,28 @@ impl History {
         Ok(before)
     }
 
+    /// Makes versions of the open workspaces that a folder holds or lies in, before something else
+    /// is written there, for [`History::undo`] to go back to. Gives how many those are.
+    ///
+    /// # Errors
+    /// [`Code::Invalid`] for what is git's own there, and those of [`History::save`].
+    pub fn keep_before_writing(&self, place: &Path, job: &Job) -> Result<usize> {
+        let place = planned_path(place)?;
+        let mut concerned = self.workspaces(None)?;
+        concerned.retain(|workspace| {
+            workspace.closed.is_none()
+                && workspace.is_present()
+                && overlap(&place, &workspace.root) != Overlap::Apart
+        });
+        for workspace in &concerned {
+            if let Some(path) = TreePath::of(&workspace.root, &place) {
+                check_existing(&workspace.root, &path)?;
+            }
+            self.keep_for_undo(workspace.id, Scope::Whole, job)?;
+        }
+        Ok(concerned.len())
+    }
+
     /// Makes what is there a version. Gives that, or, when nothing changed since, the last one.
     pub(crate) fn save_before(
         &self,
@@ -260,6 +285,7 @@ impl History {
             store: &store,
             contents: &Stored { history: self, project: version.project },
             target: Target::open(&path, acts && !in_place)?,
+            own: own_configuration(&path),
             like: order.like.as_deref().and_then(|like| Disk::open(like).ok()),
             held,
             trash,
@@ -273,6 +299,18 @@ impl History {
         restore.run(root, &selection, rules.map(|rules| rules.root()))?;
         Ok(restore.tally)
     }
+}
+
+/// Goes on, unless the path leads into a `.git` that is there, or is one.
+fn check_existing(root: &Path, path: &TreePath) -> Result<()> {
+    let mut above = TreePath::root();
+    for name in path.names() {
+        above = above.join(name);
+        if is_git(name) && above.below(root).symlink_metadata().is_ok() {
+            return check_path(root, &above);
+        }
+    }
+    Ok(())
 }
 
 /// All that a save must look at.
@@ -293,6 +331,8 @@ struct Restore<'a> {
     store: &'a crate::store::HistoryStore,
     contents: &'a dyn Contents,
     target: Target,
+    /// Where Undercroft's own configuration lies in the target.
+    own: Option<TreePath>,
     /// A workspace whose files may be copied, where they are the same.
     like: Option<Disk>,
     /// The tree that may be replaced or removed, in a workspace; elsewhere nothing may be.

@@ -15,7 +15,7 @@ use super::selection::{Selection, Wanted};
 use super::spot::node_of;
 use crate::disk::Stat;
 use crate::folder_view::StoredFolder;
-use crate::guard::{HeldFolder, Place};
+use crate::guard::{HeldFolder, Place, is_own};
 use crate::names::is_git;
 use crate::path::TreePath;
 use crate::reading::folder_at;
@@ -129,7 +129,7 @@ impl Walk<'_> {
                 continue;
             }
             let found = there.remove(&line.name);
-            let done = check_name(todo, line).and_then(|()| match line.kind {
+            let done = restore.check_name(todo, line).and_then(|()| match line.kind {
                 EntryKind::Folder => {
                     let (stored, held) = (view.folder(&line.name), held.as_deref());
                     below.push(self.child(todo, line, (stored, held), found.as_ref())?);
@@ -289,6 +289,21 @@ impl Restore<'_> {
         }
     }
 
+    /// Fails for names that lead elsewhere, for git's own folder and for Undercroft's own
+    /// configuration, which are never written to.
+    fn check_name(&self, todo: &Todo, line: &Line) -> Result<()> {
+        TreePath::from_names([&line.name])?;
+        if todo.path.is_root() && line.name == b".git" {
+            return Err(Error::new(Code::Invalid, "A version cannot hold the root's .git")
+                .why("It is git's own, and never written to"));
+        }
+        let at = todo.at.join(&line.name);
+        match &self.own {
+            Some(own) if at.is_in(own) => Err(is_own(&at)),
+            _ => Ok(()),
+        }
+    }
+
     /// Fails when what is there is to stay.
     pub(super) fn check_replaces(&self, at: &TreePath) -> Result<()> {
         if self.held.is_none() {
@@ -323,16 +338,6 @@ impl Restore<'_> {
         }
         placing::apply(&node, entry, &path)
     }
-}
-
-/// Fails for names that lead elsewhere, and for git's own folder, which is never written to.
-fn check_name(todo: &Todo, line: &Line) -> Result<()> {
-    TreePath::from_names([&line.name])?;
-    if todo.path.is_root() && line.name == b".git" {
-        return Err(Error::new(Code::Invalid, "A version cannot hold the root's .git")
-            .why("It is git's own, and never written to"));
-    }
-    Ok(())
 }
 
 pub(super) fn gits_own(at: &TreePath) -> Error {

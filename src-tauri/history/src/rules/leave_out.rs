@@ -11,6 +11,7 @@ use undercroft_library::{Rebuildable, is_cache, is_marked_inside, rebuildable};
 
 use super::gitignore::{IgnoreFile, NotFollowed, Said};
 use super::{Compiled, Rules, patterns, secrets};
+use crate::guard::own_configuration;
 use crate::path::TreePath;
 
 /// Why something is left out.
@@ -18,6 +19,8 @@ use crate::path::TreePath;
 pub enum Why {
     /// It is the git repository that the workspace is a work tree of.
     OwnGit,
+    /// It is Undercroft's own configuration, of which no older words may come back.
+    OwnConfiguration,
     /// A program makes it again.
     Rebuildable {
         /// What it is: `node_modules`.
@@ -43,6 +46,7 @@ impl Why {
     pub fn name(&self) -> &'static str {
         match self {
             Self::OwnGit => "own-git",
+            Self::OwnConfiguration => "own-configuration",
             Self::Rebuildable { .. } => "rebuildable",
             Self::Cache => "cache",
             Self::Rule(_) => "rule",
@@ -65,6 +69,7 @@ impl fmt::Display for Why {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::OwnGit => write!(f, "It is the project's own git repository"),
+            Self::OwnConfiguration => write!(f, "It is Undercroft's own configuration"),
             Self::Rebuildable { manifest, .. } => {
                 write!(f, "It can be made again: there is {manifest}")
             }
@@ -97,12 +102,15 @@ pub struct LeaveOut(Arc<Workspace>);
 struct Workspace {
     root: PathBuf,
     rules: Rules,
+    /// Where Undercroft's own configuration lies in it.
+    own: Option<TreePath>,
 }
 
 impl LeaveOut {
     /// For the workspace at `root`.
     pub fn new(root: &Path, rules: &Rules) -> Self {
-        Self(Arc::new(Workspace { root: root.to_owned(), rules: rules.clone() }))
+        let (own, root) = (own_configuration(root), root.to_owned());
+        Self(Arc::new(Workspace { root, rules: rules.clone(), own }))
     }
 
     /// The rules for what lies in the workspace's root.
@@ -191,6 +199,9 @@ impl FolderRules {
         if self.is_own_git(name) {
             return Err(Why::OwnGit);
         }
+        if self.0.workspace.0.own.as_ref().is_some_and(|own| path.is_in(own)) {
+            return Err(Why::OwnConfiguration);
+        }
         let rules = self.rules();
         let kept = matches!(self.0.stance, Stance::Kept);
         if kept || patterns::matches(&rules.keep, path, true).is_some() {
@@ -229,6 +240,10 @@ impl FolderRules {
     fn leaves_out_file(&self, name: &[u8]) -> Option<Why> {
         if self.is_own_git(name) {
             return Some(Why::OwnGit);
+        }
+        // Elsewhere it is a folder, which is never entered.
+        if self.0.workspace.0.own.as_ref().is_some_and(TreePath::is_root) {
+            return Some(Why::OwnConfiguration);
         }
         let rules = self.rules();
         let mut why = match &self.0.stance {

@@ -4,7 +4,9 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use undercroft_foundation::{Code, Error, IoContext, Result, escape_path};
+use undercroft_foundation::{
+    Code, Error, IoContext, Result, configuration_folder, escape_path, planned_path,
+};
 
 use super::Project;
 use crate::overlap::{Overlap, overlap};
@@ -29,6 +31,7 @@ pub(super) fn check(path: &Path, library: &Path, apart_from: &[Occupied]) -> Res
             .next("Add the folder that holds it"));
     }
     refuse_library(&what, &root, library)?;
+    refuse_configuration(&what, &root)?;
     for occupied in apart_from {
         refuse_occupied(&what, &root, occupied)?;
     }
@@ -71,6 +74,16 @@ fn refuse_library(what: &str, root: &Path, library: &Path) -> Result<()> {
         }
     };
     Err(Error::new(Code::Invalid, what).why(why).next(next))
+}
+
+fn refuse_configuration(what: &str, root: &Path) -> Result<()> {
+    let own = configuration_folder().and_then(|own| planned_path(&own).ok());
+    if own.is_some_and(|own| matches!(overlap(root, &own), Overlap::Same | Overlap::Inside)) {
+        return Err(Error::new(Code::Invalid, what)
+            .why("It is Undercroft's own configuration, which is in no version and no backup")
+            .next("Choose a folder of your own work"));
+    }
+    Ok(())
 }
 
 fn refuse_occupied(what: &str, root: &Path, occupied: &Occupied) -> Result<()> {

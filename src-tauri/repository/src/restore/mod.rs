@@ -27,6 +27,7 @@ pub use plan::RestorePlan;
 pub(crate) use same::{blobs_of, file_holds, open_to_read};
 pub use temporary::{TEMPORARY, create_file, name as temporary_name, remove_left_over};
 
+use std::os::fd::AsFd;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::mpsc::sync_channel;
@@ -34,13 +35,14 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use undercroft_foundation::{Code, Error, Job, Result, escape_path};
 
-use self::folder::Root;
+use self::folder::{Folder, Root};
 use self::links::Links;
 use self::place::Placed;
 use self::queue::{BATCHES, Queue};
 use self::selection::Selection;
 use self::walk::Walk;
 use self::writer::Writer;
+use crate::metadata::{Entry, Stat};
 use crate::repository::Repository;
 use crate::snapshot::Snapshot;
 use crate::tree::{Node, NodeKind};
@@ -78,6 +80,8 @@ pub struct RestoreRequest {
     pub verify: bool,
     /// What happens to files that are there already.
     pub overwrite: Overwrite,
+    /// Leave each `.git` that is there already as it is, with all in it.
+    pub spare_git: bool,
 }
 
 /// What a restore did. What it could not do is in the warnings of the job.
@@ -141,6 +145,16 @@ impl Counts {
 }
 
 impl Shared<'_> {
+    /// Whether an entry is a `.git` that is there already, and is to stay.
+    fn spares(&self, folder: &Folder, name: &[u8]) -> bool {
+        self.request.spare_git
+            && name.eq_ignore_ascii_case(b".git")
+            && self
+                .root
+                .descend(folder)
+                .is_ok_and(|folder| Stat::of(Entry::In(folder.as_fd(), name)).is_ok())
+    }
+
     fn must_stop(&self) -> bool {
         self.stop.load(Ordering::Relaxed) || self.job.is_cancelled()
     }

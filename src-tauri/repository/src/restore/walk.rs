@@ -3,7 +3,7 @@
 use std::collections::{HashSet, VecDeque};
 use std::sync::Arc;
 
-use undercroft_foundation::{Code, Error, Result, escape_name};
+use undercroft_foundation::{Code, Error, Result, escape_name, escape_path};
 
 use super::Shared;
 use super::folder::{Folder, finish};
@@ -157,6 +157,12 @@ impl Walk<'_> {
                 continue;
             }
             let wanted = self.selection.wants(&[&level.path[..], &node.name].concat());
+            if wanted.itself && self.shared.spares(&level.folder, &node.name) {
+                let path = self.shared.root.path_of(&level.folder, &node.name);
+                let why = "Left as it is: nothing is restored into or over an existing .git";
+                self.shared.job.warn(escape_path(&path), why);
+                continue;
+            }
             if node.kind == NodeKind::Dir {
                 if wanted.itself || wanted.below {
                     level.folders.push_back(node);
