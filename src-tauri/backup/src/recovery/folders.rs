@@ -93,9 +93,9 @@ fn belongs(root: &Path, home: Option<&Path>) -> bool {
         Some(folder) == home
             || above.is_some() && (above == beside || above == Some(Path::new(HOMES)))
     };
-    let is_entry = |home: &Path| {
-        let below = root.strip_prefix(home).ok().and_then(|below| below.components().next());
-        below.is_none_or(is_hidden)
+    let is_entry = |folder: &Path| {
+        let below = root.strip_prefix(folder).ok().and_then(|below| below.components().next());
+        below.map_or(Some(folder) == home, is_hidden)
     };
     let is_guarded =
         |name: Component<'_>| GUARDED.iter().any(|guarded| name.as_os_str() == *guarded);
@@ -163,13 +163,13 @@ mod tests {
     #[test]
     fn no_project_is_brought_back_to_where_it_would_be_started() {
         let home = Some(Path::new("/home/ann"));
-        for good in ["/home/ann/work/.dot/p", "/srv/p", "/home/bob/p", "/var/www/p", "/tmp/.x/p"] {
+        for good in ["/home/ann/work/.dot/p", "/srv/p", "/home/bob/p", "/home/p", "/tmp/.x/p"] {
             assert!(belongs(Path::new(good), home), "{good}");
         }
         for bad in ["/home/ann", "/home/ann/.ssh/p", "/home/ann/.x", "/etc/cron.d/p", "/usr"] {
             assert!(!belongs(Path::new(bad), home), "{bad}");
         }
-        for bad in ["/home/bob", "/home/bob/.x/p", "/srv/app/.ssh"] {
+        for bad in ["/home/bob/.x/p", "/srv/app/.ssh"] {
             assert!(!belongs(Path::new(bad), home), "{bad}");
             assert!(!belongs(Path::new(bad), Some(Path::new("/root"))), "{bad}");
         }
