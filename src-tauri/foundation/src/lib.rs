@@ -13,6 +13,7 @@ mod names;
 mod naming;
 mod random;
 mod settings;
+mod settled;
 mod words;
 mod world;
 mod write_points;
@@ -34,6 +35,7 @@ pub use settings::{
     SETTING_RULES, Setting, SettingKind, SettingRule, SettingValue, Settings, SettingsLayer,
     SettingsOverrides,
 };
+pub use settled::is_settled;
 pub use words::{count_text, grouped, size_text};
 pub use world::World;
 #[cfg(debug_assertions)]

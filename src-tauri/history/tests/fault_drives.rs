@@ -3,6 +3,7 @@
 mod support;
 
 use std::fs;
+use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 use std::process::Command;
 use std::time::{Duration, Instant};
@@ -12,7 +13,7 @@ use undercroft_foundation::{Code, Job};
 use undercroft_history::{
     SaveOrder, Scope, Standing, Trigger, Version, VersionFilter, WatchOptions,
 };
-use undercroft_testkit::{SmallDisk, write_file};
+use undercroft_testkit::{LoopDrive, SmallDisk, write_file};
 
 fn versions(bench: &Bench) -> Vec<Version> {
     bench.history.versions(bench.main().id, &VersionFilter::default()).unwrap()
@@ -215,4 +216,28 @@ fn a_drive_taken_away_while_it_is_saved_loses_nothing() {
     bench.save();
     assert_eq!(bench.read(versions(bench)[0].id, "folder/7"), b"11 7");
     bench.fsck();
+}
+
+#[test]
+fn an_edit_in_the_second_of_the_last_version_is_versioned() {
+    let Some(drive) = LoopDrive::with_whole_seconds(16 << 20) else { return };
+    let (bench, _) = Bench::begun(|work| drive.plug(work));
+    let looks = || {
+        let stat = fs::metadata(bench.work().join("f")).unwrap();
+        (stat.len(), stat.mtime(), stat.ctime())
+    };
+    // As often as a look takes until the next second.
+    for _ in 0..20 {
+        bench.write("f", "first");
+        let before = looks();
+        // What is newer than that is not trusted anyway.
+        std::thread::sleep(Duration::from_millis(60));
+        bench.save().unwrap();
+        bench.write("f", "other");
+        if looks() == before {
+            break;
+        }
+    }
+    let version = bench.save().expect("a version of the edit");
+    assert_eq!(bench.read(version.id, "f"), b"other");
 }

@@ -131,6 +131,12 @@ fn is_none_or_empty(list: &Option<Vec<String>>) -> bool {
 }
 
 impl Snapshot {
+    /// When the look began that it was made of: its time may be any that the user named.
+    pub(crate) fn started(&self) -> Timestamp {
+        let started = self.summary.map(|summary| summary.backup_start);
+        started.filter(|started| *started != Timestamp::default()).unwrap_or(self.time)
+    }
+
     /// Its time as its file has it: in the time of its machine.
     pub fn time_text(&self) -> String {
         match self.offset {

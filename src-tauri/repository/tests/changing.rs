@@ -4,17 +4,18 @@ mod support;
 
 use std::fs::{self, File, OpenOptions, Permissions};
 use std::io::Write;
-use std::os::unix::fs::{PermissionsExt, symlink};
+use std::os::unix::fs::{MetadataExt, PermissionsExt, symlink};
 use std::path::Path;
 use std::process::Command;
 use std::sync::Arc;
+use std::time::Duration;
 
 use support::{
     Gate, Scene, assert_warned, back_up, back_up_what_can_be, ids, latest, names, try_back_up,
 };
 use undercroft_foundation::{Code, Warning};
 use undercroft_repository::{BackupRequest, BackupSummary, Node, NodeKind, Repository};
-use undercroft_testkit::{assert_same_tree, random_bytes, text_bytes, write_file};
+use undercroft_testkit::{LoopDrive, assert_same_tree, random_bytes, text_bytes, write_file};
 
 /// More than a backup holds in memory, so that it is still being read when the first pack waits.
 const LARGE: usize = 112 << 20;
@@ -253,4 +254,33 @@ fn a_link_as_source_is_kept_as_a_link_and_a_pipe_is_not_read() {
     back_up(&repository, &request);
     assert_eq!(node(&repository, &scene, "link").unwrap().kind, NodeKind::Symlink);
     assert_same_tree(scene.path("elsewhere"), scene.path("elsewhere"));
+}
+
+#[test]
+fn an_edit_in_the_second_of_the_last_backup_is_backed_up() {
+    let Some(drive) = LoopDrive::with_whole_seconds(16 << 20) else { return };
+    let scene = Scene::new();
+    drive.plug(&scene.source());
+    let repository = scene.init();
+    let file = scene.source().join("f");
+    let looks = || {
+        let stat = fs::metadata(&file).unwrap();
+        (stat.len(), stat.mtime(), stat.ctime())
+    };
+    // As often as a backup takes until the next second.
+    for _ in 0..20 {
+        write_file(&file, "first");
+        let before = looks();
+        std::thread::sleep(Duration::from_millis(60));
+        back_up(&repository, &scene.request());
+        write_file(&file, "other");
+        if looks() == before {
+            break;
+        }
+    }
+    assert_eq!(back_up(&repository, &scene.request()).counts.files_changed, 1);
+    scene.assert_latest_is_source(&repository);
+    // What is read again and is the same counts as that.
+    let again = back_up(&repository, &scene.request()).counts;
+    assert_eq!((again.files_changed, again.files_unmodified), (0, 1));
 }

@@ -19,6 +19,15 @@ impl LoopDrive {
     /// Makes an empty one of this size; `None` where mounting is not allowed, with the reason on
     /// standard error.
     pub fn new(bytes: u64) -> Option<Self> {
+        Self::make(bytes, &[])
+    }
+
+    /// The same, with inodes that have no room for parts of a second.
+    pub fn with_whole_seconds(bytes: u64) -> Option<Self> {
+        Self::make(bytes, &["-I", "128"])
+    }
+
+    fn make(bytes: u64, options: &[&str]) -> Option<Self> {
         if !geteuid().is_root() {
             eprintln!("no loop drive: only root may mount");
             return None;
@@ -29,7 +38,7 @@ impl LoopDrive {
         made.unwrap_or_else(|error| panic!("no image of a drive: {error}"));
         let mut mkfs = Command::new("mkfs.ext4");
         // No room is kept for root alone: a full drive is full for all.
-        let status = mkfs.args(["-q", "-F", "-m", "0"]).arg(drive.image()).status();
+        let status = mkfs.args(["-q", "-F", "-m", "0"]).args(options).arg(drive.image()).status();
         let trial = drive.folder.path().join("trial");
         std::fs::create_dir(&trial).unwrap_or_else(|error| panic!("no mount point: {error}"));
         let is_made = status.is_ok_and(|status| status.success());

@@ -6,7 +6,7 @@ use std::path::Path;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use undercroft_foundation::{Code, Error, IoContext, Result, escape_path, size_text};
+use undercroft_foundation::{Code, Error, IoContext, Result, escape_path, is_settled, size_text};
 use undercroft_repository::{ContentWriter, IngestWriter, StoredContent};
 
 use super::building::Content;
@@ -79,7 +79,7 @@ impl Pass<'_> {
 
     /// Whether a later change is certain to show in how the file looks.
     fn is_settled(&self, stat: &Stat) -> bool {
-        stat.changed < self.steady_before
+        is_settled((stat.changed.seconds, stat.changed.nanos), self.looked_at)
     }
 
     /// Stores the files that were put off, in `writer`'s repository, on several threads.

@@ -30,7 +30,7 @@ use crate::folder_view::StoredFolder;
 use crate::history::History;
 use crate::path::TreePath;
 use crate::rules::{LeaveOut, ProjectRules};
-use crate::sidecar::{FileTime, Totals};
+use crate::sidecar::Totals;
 use crate::stat_cache::{KnownFolder, StatCache};
 use crate::store::{Deflater, HistoryStore, ObjectKind, WriteLock, Writing};
 use crate::version::{Change, ChangeKind, GitId, Layer, Trigger, Version};
@@ -195,7 +195,7 @@ impl Making<'_> {
             wish: order.layer,
             job,
             is_first,
-            steady_before: just_before(world.clock.now()),
+            looked_at: world.clock.now(),
             mounts: cache.mounts().unwrap_or_default(),
             spares_mounts: order.trigger == Trigger::Automatic,
             outcome: Mutex::default(),
@@ -404,15 +404,4 @@ fn not_a_version(commit: &Commit) -> Error {
 
 fn lost_root() -> Error {
     Error::new(Code::Internal, "The version's root was never completed")
-}
-
-/// The moment before which a file's change is certain to be told by its time from a later one: the
-/// clocks of file systems are coarse.
-fn just_before(now: jiff::Timestamp) -> FileTime {
-    let then = now - jiff::SignedDuration::from_millis(50);
-    let nanos = then.subsec_nanosecond();
-    if nanos < 0 {
-        return FileTime { seconds: then.as_second() - 1, nanos: (nanos + 1_000_000_000) as u32 };
-    }
-    FileTime { seconds: then.as_second(), nanos: nanos as u32 }
 }

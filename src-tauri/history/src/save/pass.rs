@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crossbeam_channel::{Receiver, Sender, bounded};
+use jiff::Timestamp;
 use undercroft_foundation::{Code, Error, Job, Result};
 
 use super::building::{Building, Content, Slot};
@@ -16,7 +17,7 @@ use crate::disk::{Disk, DiskFolder, Listing, Stat, is_in_place};
 use crate::folder_view::StoredFolder;
 use crate::path::TreePath;
 use crate::rules::{Decision, FolderRules, LeaveOut, Rules};
-use crate::sidecar::{FileTime, Line, Totals};
+use crate::sidecar::{Line, Totals};
 use crate::stat_cache::{Known, KnownFolder, StatCache};
 use crate::store::{Deflater, HistoryStore, ObjectKind, TreeMode, Writing};
 use crate::version::{EntryKind, Layer};
@@ -39,8 +40,8 @@ pub(super) struct Pass<'a> {
     pub(super) job: &'a Job,
     /// Whether there is no version yet: then everything is new, and not worth a list.
     pub(super) is_first: bool,
-    /// What changed at or after this moment may change again unnoticed.
-    pub(super) steady_before: FileTime,
+    /// When it began: what changed about then or later may change again unnoticed.
+    pub(super) looked_at: Timestamp,
     /// Folders where another file system began when they were looked at last.
     pub(super) mounts: BTreeSet<TreePath>,
     /// Whether one of them that is empty and no longer so is taken for a drive that is away.

@@ -194,13 +194,17 @@ impl Run<'_> {
     }
 
     fn file_kept(&self, worker: &mut Worker<'_>, task: &FileTask, node: Node) -> Result<()> {
-        let known_before = task.previous.as_ref().is_some_and(|node| node.content.is_some());
-        count(if known_before { &self.counts.files_changed } else { &self.counts.files_new });
         self.count_file(node.size);
-        let done = match &task.previous {
-            Some(previous) if *previous == node => Done::Identical(node),
-            _ => Done::Kept(node),
+        let (counter, done) = match &task.previous {
+            Some(previous) if *previous == node => {
+                (&self.counts.files_unmodified, Done::Identical(node))
+            }
+            Some(previous) if previous.content.is_some() => {
+                (&self.counts.files_changed, Done::Kept(node))
+            }
+            _ => (&self.counts.files_new, Done::Kept(node)),
         };
+        count(counter);
         self.entry_done(worker, &task.folder, task.place, done)
     }
 

@@ -4,6 +4,7 @@ use std::collections::HashSet;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
+use jiff::Timestamp;
 use undercroft_foundation::{Code, Error, Job, Result};
 
 use super::estimate::estimate;
@@ -88,6 +89,8 @@ pub(super) struct Run<'r> {
     pub(super) capture: Capture,
     /// The attributes of what did not change may be others than the parent snapshot has.
     pub(super) sees_otherwise: bool,
+    /// When the look began of which the parent snapshot was made.
+    pub(super) looked_at: Timestamp,
     pub(super) exclude: Patterns,
     pub(super) exclude_ignoring_case: Patterns,
     /// The file systems to stay on; any when `None`.
@@ -121,6 +124,7 @@ impl<'r> Run<'r> {
             job,
             capture: Capture::new(request.with_access_time, dialect.device_of_every_entry),
             sees_otherwise: false,
+            looked_at: Timestamp::default(),
             exclude: Patterns::parse(&request.exclude)?,
             exclude_ignoring_case: Patterns::parse_ignoring_case(&request.exclude_ignoring_case)?,
             devices: request.one_file_system.then(Mutex::default),
@@ -140,6 +144,7 @@ impl<'r> Run<'r> {
     ) -> Result<(BlobId, Counts)> {
         let viewed = parent.and_then(|parent| parent.summary).map(|it| it.undercroft_view);
         self.sees_otherwise = viewed != Some(view);
+        self.looked_at = parent.map(Snapshot::started).unwrap_or_default();
         let previous = parent.map(|parent| Previous { node: None, tree: Some(parent.tree) });
         let root = Folder::root(sources.base.clone(), previous);
         let estimated = sources.absolute.clone();

@@ -8,7 +8,7 @@ use std::sync::{Arc, PoisonError};
 
 use rustix::fs::{CWD, OFlags};
 use rustix::io::Errno;
-use undercroft_foundation::{IoContext, Result, escape_path};
+use undercroft_foundation::{IoContext, Result, escape_path, is_settled};
 
 use super::file::FileTask;
 use super::folder::{Done, Folder, Previous};
@@ -276,7 +276,7 @@ impl Run<'_> {
             // Where another file system is mounted, only the empty folder is kept.
             branches = Some(Branches::default());
         }
-        let previous = met.previous.as_ref().filter(|node| is_unchanged(node, &stat));
+        let previous = met.previous.as_ref().filter(|node| self.is_unchanged(node, &stat));
         let mut node = match previous {
             Some(previous) => self.capture.renew(previous, &stat),
             None => self.capture.node_of(&met.name, &stat)?,
@@ -300,6 +300,20 @@ impl Run<'_> {
         Ok(Some(Captured { node, branches, unchanged: previous.is_some() }))
     }
 
+    /// Whether an entry is as it was when the node was made: then so are its content, owner, mode
+    /// and attributes, since a change of any of them changes the time of the last change, unless it
+    /// came too soon after that. But who looks may see other attributes, and when it was read has a
+    /// time of its own.
+    fn is_unchanged(&self, node: &Node, stat: &Stat) -> bool {
+        stat.kind().as_ref() == Some(&node.kind)
+            && node.mtime == stat.mtime()
+            && node.ctime == stat.ctime()
+            && node.inode == stat.inode()
+            && (node.kind != NodeKind::File || (node.size == stat.size() && node.content.is_some()))
+            && node.error.is_empty()
+            && is_settled((node.ctime.seconds, node.ctime.nanoseconds), self.looked_at)
+    }
+
     fn is_on_wanted_device(&self, stat: &Stat, branch: Option<&Branch>) -> bool {
         let Some(devices) = &self.devices else { return true };
         let mut devices = devices.lock().unwrap_or_else(PoisonError::into_inner);
@@ -316,16 +330,4 @@ impl Run<'_> {
             }
         }
     }
-}
-
-/// Whether an entry is as it was when the node was made: then so are its content, owner, mode and
-/// attributes, since a change of any of them changes the time of the last change. But who looks
-/// may see other attributes, and when it was read has a time of its own.
-fn is_unchanged(node: &Node, stat: &Stat) -> bool {
-    stat.kind().as_ref() == Some(&node.kind)
-        && node.mtime == stat.mtime()
-        && node.ctime == stat.ctime()
-        && node.inode == stat.inode()
-        && (node.kind != NodeKind::File || (node.size == stat.size() && node.content.is_some()))
-        && node.error.is_empty()
 }
