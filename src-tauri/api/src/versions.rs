@@ -77,7 +77,11 @@ impl Api {
     pub fn version_save(&self, request: VersionSave) -> Result<JobView> {
         let workspace = self.find_workspace(&request.workspace)?;
         let message = request.message.unwrap_or_default();
-        let order = SaveOrder { says_more: true, ..SaveOrder::new(Trigger::Manual, message) };
+        let order = SaveOrder {
+            says_more: true,
+            reads_all: request.full,
+            ..SaveOrder::new(Trigger::Manual, message)
+        };
         let name = self.name_of(&workspace)?;
         let spec = self.job_spec(JobKind::Save, format!("Save {name}"), &workspace);
         self.spawn(spec, move |history, job| {

@@ -104,7 +104,7 @@ impl Scene {
                 let text = format!("{name} {now} {n}\n{text}");
                 write_file(self.folder.path().join("work").join(name), text);
             }
-            let save = VersionSave { workspace: "kept".to_owned(), message: None };
+            let save = VersionSave { workspace: "kept".to_owned(), message: None, full: false };
             self.done(&self.api.version_save(save).unwrap());
         }
     }

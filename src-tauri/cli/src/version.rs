@@ -100,6 +100,9 @@ pub(crate) struct Save {
     workspace: Workspace,
     #[command(flatten)]
     message: Message,
+    /// Read every file, also those that look unchanged
+    #[arg(long)]
+    full: bool,
 }
 
 #[derive(Debug, Args)]
@@ -248,7 +251,7 @@ impl Compare {
 impl Save {
     fn run(self, session: &Session, api: &Api) -> Result<Ending> {
         let workspace = self.workspace.or_current(api)?;
-        let request = VersionSave { workspace, message: self.message.message };
+        let request = VersionSave { workspace, message: self.message.message, full: self.full };
         ending::of_job(&progress::run(session, api, || api.version_save(request))?)
     }
 }

@@ -15,12 +15,16 @@ const PERIOD: Duration = Duration::from_millis(200);
 pub(crate) fn at_leisure<T: Send>(work: impl FnOnce() -> T + Send) -> T {
     thread::scope(|threads| {
         let thread = threads.spawn(|| {
-            // It is the thread's own; those that it starts inherit it.
-            let _ = rustix::process::setpriority_process(None, 19);
+            be_idle();
             work()
         });
         thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
     })
+}
+
+/// Gives this thread the lowest priority, and those that it starts.
+pub(crate) fn be_idle() {
+    let _ = rustix::process::setpriority_process(None, 19);
 }
 
 /// Does work that holds the history's lock, and interrupts it as soon as somebody waits for that;

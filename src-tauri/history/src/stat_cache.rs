@@ -6,6 +6,7 @@ use std::fs;
 use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 
+use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension};
 use undercroft_foundation::{IoContext, Result, WorkspaceId};
 use undercroft_library::SqlContext;
@@ -49,6 +50,15 @@ impl Known {
 
 /// What is known of one folder's files.
 pub(crate) type KnownFolder = HashMap<Vec<u8>, Known>;
+
+/// How far the reading of all files, whatever they look like, has come.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Reading {
+    /// When it went on last.
+    pub(crate) last: Option<Timestamp>,
+    /// The folder that was read last: all of it, or up to a file. None before the first.
+    pub(crate) after: Option<(TreePath, Option<Vec<u8>>)>,
+}
 
 #[derive(Debug)]
 pub(crate) struct StatCache(Mutex<Connection>);
@@ -94,6 +104,64 @@ impl StatCache {
             Ok(())
         };
         find().sql("read the cache of a workspace").map(|()| names)
+    }
+
+    /// The first folder, by path, that was not read to its end, and its files.
+    pub(crate) fn next_folder(
+        &self,
+        after: &Option<(TreePath, Option<Vec<u8>>)>,
+    ) -> Result<Option<(TreePath, KnownFolder)>> {
+        let (is, path) = match after {
+            None => (">=", TreePath::root()),
+            Some((path, Some(_))) => (">=", path.clone()),
+            Some((path, None)) => (">", path.clone()),
+        };
+        let row: Option<(Vec<u8>, Vec<u8>)> = {
+            let connection = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+            let sql = format!("SELECT path, files FROM folders WHERE path {is} ?1 LIMIT 1");
+            connection
+                .prepare_cached(&sql)
+                .and_then(|mut query| {
+                    let row =
+                        query.query_row([path.as_bytes()], |row| Ok((row.get(0)?, row.get(1)?)));
+                    row.optional()
+                })
+                .sql("read the cache of a workspace")?
+        };
+        row.map(|(path, files)| Ok((TreePath::new(&path)?, decode(&files).unwrap_or_default())))
+            .transpose()
+    }
+
+    /// How far the reading of all files has come.
+    pub(crate) fn reading(&self) -> Result<Reading> {
+        let connection = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let row: Option<(i64, Option<Vec<u8>>, Option<Vec<u8>>)> = connection
+            .query_row("SELECT last, folder, name FROM reading", (), |row| {
+                Ok((row.get(0)?, row.get(1)?, row.get(2)?))
+            })
+            .optional()
+            .sql("read the cache of a workspace")?;
+        let Some((last, folder, name)) = row else { return Ok(Reading::default()) };
+        let folder = folder.and_then(|folder| TreePath::new(&folder).ok());
+        Ok(Reading {
+            last: Timestamp::from_second(last).ok(),
+            after: folder.map(|folder| (folder, name)),
+        })
+    }
+
+    /// Notes how far it has come.
+    pub(crate) fn set_reading(&self, reading: &Reading) -> Result<()> {
+        let connection = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let last = reading.last.map(Timestamp::as_second).unwrap_or_default();
+        let (folder, name) = reading.after.clone().unzip();
+        let folder = folder.map(|folder| folder.as_bytes().to_vec());
+        connection
+            .execute(
+                "INSERT OR REPLACE INTO reading (id, last, folder, name) VALUES (0, ?1, ?2, ?3)",
+                (last, folder, name.flatten()),
+            )
+            .sql("write the cache of a workspace")
+            .map(drop)
     }
 
     /// The folders where another file system began when they were looked at last.
@@ -142,7 +210,10 @@ fn open(path: &Path) -> rusqlite::Result<Connection> {
     connection.execute_batch(
         "CREATE TABLE IF NOT EXISTS folders (path BLOB PRIMARY KEY, files BLOB NOT NULL)
          WITHOUT ROWID, STRICT;
-         CREATE TABLE IF NOT EXISTS mounts (path BLOB PRIMARY KEY) WITHOUT ROWID, STRICT;",
+         CREATE TABLE IF NOT EXISTS mounts (path BLOB PRIMARY KEY) WITHOUT ROWID, STRICT;
+         CREATE TABLE IF NOT EXISTS reading (
+             id INTEGER PRIMARY KEY, last INTEGER NOT NULL, folder BLOB, name BLOB
+         ) STRICT;",
     )?;
     Ok(connection)
 }

@@ -6,6 +6,7 @@
 
 mod batches;
 mod by_rules;
+mod contents;
 mod trouble;
 mod unread;
 mod watch_file;
@@ -110,6 +111,7 @@ impl History {
     pub fn start_watching(&self, options: WatchOptions) -> Result<()> {
         let events = self.library().events().subscribe()?;
         let (stop, stopped) = bounded(0);
+        let period = options.full;
         {
             let mut watching = self.watches();
             if watching.is_some() {
@@ -117,13 +119,10 @@ impl History {
             }
             *watching = Some(Watching { options, watched: HashMap::new(), stop });
         }
+        let (history, ended) = (self.clone(), stopped.clone());
+        spawn("watching", move || history.keep_in_step(&events, &ended))?;
         let history = self.clone();
-        std::thread::Builder::new()
-            .name("watching".to_owned())
-            .spawn(move || history.keep_in_step(&events, &stopped))
-            .map_err(|source| {
-                Error::new(Code::Unavailable, "Cannot start watching").because(source)
-            })?;
+        spawn("contents", move || history.read_contents(period, &stopped))?;
         self.sync_watches()
     }
 
@@ -295,6 +294,15 @@ impl History {
         }
     }
 
+    /// The workspaces whose folders are watched and there.
+    fn conditions(&self) -> Vec<(WorkspaceId, Arc<Condition>)> {
+        let watching = self.watches();
+        let watched = watching.iter().flat_map(|watching| &watching.watched);
+        let is_there = |health| matches!(health, Health::Watching { .. } | Health::Limited { .. });
+        let there = watched.filter(|(_, watched)| is_there(watched.watch.health()));
+        there.map(|(id, watched)| (*id, Arc::clone(&watched.condition))).collect()
+    }
+
     fn is_watching(&self, workspace: WorkspaceId) -> bool {
         self.watches().as_ref().is_some_and(|watching| watching.watched.contains_key(&workspace))
     }
@@ -345,6 +353,20 @@ impl History {
 
     fn watches(&self) -> MutexGuard<'_, Option<Watching>> {
         self.watches_of_process().0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn spawn(name: &str, work: impl FnOnce() + Send + 'static) -> Result<()> {
+    let spawned = std::thread::Builder::new().name(name.to_owned()).spawn(work);
+    spawned
+        .map(drop)
+        .map_err(|source| Error::new(Code::Unavailable, "Cannot start watching").because(source))
+}
+
+/// Ends the reading of its files.
+impl Drop for Watched {
+    fn drop(&mut self) {
+        self.condition.reading.cancel();
     }
 }
 

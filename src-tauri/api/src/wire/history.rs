@@ -234,6 +234,9 @@ pub struct VersionSave {
     /// What it is about; without it, what changed says so.
     #[serde(default)]
     pub message: Option<String>,
+    /// Whether to read every file, also those that look unchanged.
+    #[serde(default)]
+    pub full: bool,
 }
 
 /// Names, remarks on, pins or unpins a version; what is left out stays as it is.

@@ -55,12 +55,16 @@ pub struct SaveOrder {
     /// Whether the message alone is worth a version, where nothing changed since the last: that
     /// one may have been made by itself a moment ago.
     pub says_more: bool,
+    /// Whether every file that is looked at is read, also one that looks as it did: what is written
+    /// through mapped memory may change nothing else.
+    pub reads_all: bool,
 }
 
 impl SaveOrder {
     /// A version with this message, by this user.
     pub fn new(trigger: Trigger, message: impl Into<String>) -> Self {
-        Self { message: message.into(), author: None, trigger, layer: None, says_more: false }
+        let message = message.into();
+        Self { message, author: None, trigger, layer: None, says_more: false, reads_all: false }
     }
 
     /// Whether a version of the content of `before` would say what that one does not.
@@ -204,7 +208,8 @@ impl Making<'_> {
             failed: AtomicBool::new(false),
         };
         let scope = if is_first { Scope::Whole } else { scope };
-        pass.walk_and_count(Visit::of(scope), previous)?;
+        let visit = Visit { reads_all: order.reads_all, ..Visit::of(scope) };
+        pass.walk_and_count(visit, previous)?;
         job.settle_totals();
         let id = VersionId::new(&*world.clock, &*world.random);
         let objects_bytes = self.store_objects(&pass, project, id)?;

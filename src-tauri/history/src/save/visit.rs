@@ -23,6 +23,8 @@ pub(super) struct Visit {
     pub(super) list: bool,
     /// Files to read again although they look as they did.
     pub(super) suspects: BTreeSet<Vec<u8>>,
+    /// Read all files again in it and below it.
+    pub(super) reads_all: bool,
     /// Folders in it where there is something to do.
     pub(super) children: BTreeMap<Vec<u8>, Visit>,
 }
@@ -62,7 +64,8 @@ impl Visit {
     pub(super) fn child(&self, name: &[u8]) -> Option<Self> {
         let child = self.children.get(name).cloned();
         if self.deep {
-            return Some(Self { deep: true, ..child.unwrap_or_default() });
+            let reads_all = self.reads_all;
+            return Some(Self { deep: true, reads_all, ..child.unwrap_or_default() });
         }
         child
     }
@@ -72,6 +75,6 @@ impl Visit {
     }
 
     pub(super) fn suspects(&self, name: &[u8]) -> bool {
-        self.suspects.contains(name)
+        self.reads_all || self.suspects.contains(name)
     }
 }

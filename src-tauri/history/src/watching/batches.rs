@@ -15,6 +15,8 @@ use crate::watch::{Batch, Touched};
 pub(super) struct Condition {
     pub(super) trouble: Trouble,
     pub(super) unread: Unread,
+    /// The reading of its files, to be cancelled when it is watched no longer.
+    pub(super) reading: Job,
 }
 
 impl History {

@@ -2580,6 +2580,8 @@ export type VersionSave = {
 	workspace: string,
 	/** What it is about; without it, what changed says so. */
 	message?: string | null,
+	/** Whether to read every file, also those that look unchanged. */
+	full?: boolean,
 };
 
 /** What a version takes. */
