@@ -71,6 +71,11 @@ impl Disk {
         Ok(Self { root: root.to_owned(), fd })
     }
 
+    /// Its descriptor.
+    pub(crate) fn as_fd(&self) -> BorrowedFd<'_> {
+        self.fd.as_fd()
+    }
+
     /// Where something is, for people.
     pub(crate) fn path_of(&self, path: &TreePath) -> PathBuf {
         path.below(&self.root)

@@ -1,7 +1,7 @@
 //! History: every version of every workspace. A version is a commit in a bare git repository of
 //! the project's own; large and binary content lies in the object store. It owns `history/`,
 //! `objects/`, and the tables `workspaces`, `versions` and `changes`, which can be made again from
-//! those. It never writes into the user's own `.git`, except where the user asks for git itself.
+//! those, and `workspace_places`, which is about this machine. It never writes into the user's own `.git`, except where the user asks for git itself.
 
 mod begin;
 mod browse;
@@ -63,5 +63,9 @@ pub use watching::{Standing, WatchState};
 pub use workspaces::{MAIN, Workspace};
 
 /// The tables that this room brings into the catalog.
-pub const TABLES: &[&[Migration]] =
-    &[workspaces::table::MIGRATIONS, versions::table::MIGRATIONS, versions::changes::MIGRATIONS];
+pub const TABLES: &[&[Migration]] = &[
+    workspaces::table::MIGRATIONS,
+    workspaces::place::MIGRATIONS,
+    versions::table::MIGRATIONS,
+    versions::changes::MIGRATIONS,
+];

@@ -14,6 +14,7 @@ mod hearing;
 mod inotify;
 mod limits;
 mod looks;
+mod mounts;
 mod orders;
 mod pending;
 mod polled;
@@ -32,6 +33,7 @@ use crate::path::TreePath;
 use orders::Board;
 use watcher::Watcher;
 
+pub(crate) use root::RootId;
 pub use touched::{Names, Touched};
 
 /// How a workspace is watched.
@@ -53,9 +55,6 @@ pub struct WatchOptions {
     pub full: Duration,
     /// How often a folder on another machine's drive is compared with what was there.
     pub poll: Duration,
-    /// Whether the folder held files when it was looked at last: then an empty one that is found in
-    /// its place is not it, but where its drive belongs.
-    pub holds_files: bool,
 }
 
 impl Default for WatchOptions {
@@ -68,7 +67,6 @@ impl Default for WatchOptions {
             idle: Duration::from_secs(60),
             full: Duration::from_secs(24 * 3600),
             poll: Duration::from_secs(60),
-            holds_files: false,
         }
     }
 }
@@ -82,6 +80,11 @@ pub trait Included: Send + Sync {
     /// Whether a folder that does not belong to them, as [`Included::folder`] said, could by what
     /// comes or goes in it: it is watched for that alone.
     fn is_closed(&self, _path: &TreePath) -> bool {
+        false
+    }
+
+    /// Whether the folder that took the place of the root is to be watched in its stead.
+    fn takes_root(&self) -> bool {
         false
     }
 
@@ -132,6 +135,8 @@ pub enum Health {
     Missing {
         /// Which of the two.
         why: String,
+        /// What the user can do about it.
+        next: String,
     },
     /// The user wants it so. Nothing is reported.
     Paused,
@@ -148,8 +153,9 @@ impl Watch {
     /// their own. The first asks for a look through everything, for what happened while nobody
     /// watched. While `sink` is busy, changes are gathered for the next batch.
     ///
-    /// The folder may be away; it is watched when it comes. The folder that is there first, and is
-    /// not only the place for a drive, is the one: when another takes its place, nothing is reported until the first is back.
+    /// The folder may be away; it is watched when it comes. The folder that is there first is the
+    /// one: when another takes its place, nothing is reported until the first is back, or
+    /// `included` takes the other for it.
     ///
     /// # Errors
     /// The system has no thread or file descriptor left.
@@ -160,10 +166,22 @@ impl Watch {
         world: &World,
         sink: impl FnMut(Batch) + Send + 'static,
     ) -> Result<Self> {
+        Self::start_at(root, None, included, options, world, sink)
+    }
+
+    /// The same, where `known` is the folder that is meant, if that is known.
+    pub(crate) fn start_at(
+        root: &Path,
+        known: Option<RootId>,
+        included: Arc<dyn Included>,
+        options: WatchOptions,
+        world: &World,
+        sink: impl FnMut(Batch) + Send + 'static,
+    ) -> Result<Self> {
         let board = Arc::new(Board::new(root)?);
         let hand = hand::Hand::start(root, Arc::clone(&board), sink)?;
         let clock = Arc::clone(&world.clock);
-        Watcher::new(root, included, options, clock, Arc::clone(&board), hand).start()?;
+        Watcher::new(root, known, included, options, clock, Arc::clone(&board), hand).start()?;
         Ok(Self { board })
     }
 

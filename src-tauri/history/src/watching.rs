@@ -12,6 +12,7 @@ mod unread;
 mod watch_file;
 
 use std::collections::HashMap;
+use std::fs;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -24,7 +25,7 @@ use undercroft_library::{Event, NewEvent};
 use crate::history::History;
 use crate::rules::{LeaveOut, ProjectRules};
 use crate::save::Scope;
-use crate::watch::{Batch, Health, Included, Touched, Watch, WatchOptions};
+use crate::watch::{Batch, Health, Included, RootId, Touched, Watch, WatchOptions};
 use crate::workspaces::Workspace;
 use batches::Condition;
 use by_rules::ByRules;
@@ -259,16 +260,22 @@ impl History {
         let library = self.library().root();
         let Some(file) = WatchFile::hold(library, workspace.id)? else { return Ok(None) };
         let holds_files = newest.is_some_and(|version| version.files > 0);
-        let options = WatchOptions { holds_files, ..options.clone() };
+        let is_empty = || fs::read_dir(&workspace.root).is_ok_and(|mut all| all.next().is_none());
+        let known = match self.known_root(workspace)? {
+            // Where the drive of one that held files belongs, which is no folder that is meant.
+            None if holds_files && is_empty() => Some(RootId::default()),
+            known => known,
+        };
         let rules = ProjectRules::load(library, workspace.project)?;
-        let included = Arc::new(ByRules::new(workspace, rules)?);
+        let included = Arc::new(ByRules::new(self, workspace, rules)?);
         let condition = Arc::new(Condition::default());
         let (history, id) = (self.clone(), workspace.id);
         let noted = Arc::clone(&condition);
         let sink = move |batch: Batch| history.keep_batch(id, batch, &noted);
         let world = self.library().world();
         let inside: Arc<dyn Included> = Arc::clone(&included) as _;
-        let watch = Watch::start(&workspace.root, inside, options, world, sink)?;
+        let options = options.clone();
+        let watch = Watch::start_at(&workspace.root, known, inside, options, world, sink)?;
         let (project, root) = (workspace.project, workspace.root.clone());
         Ok(Some(Watched { project, root, watch, included, condition, file }))
     }
@@ -395,9 +402,9 @@ impl Watched {
                 state.standing = Standing::Limited;
                 (state.why, state.next) = (Some(why), Some(next));
             }
-            Health::Missing { why } => {
+            Health::Missing { why, next } => {
                 state.standing = Standing::Missing;
-                state.why = Some(why);
+                (state.why, state.next) = (Some(why), Some(next));
             }
             Health::Paused => state.standing = Standing::Paused,
         }

@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 use support::{Bench, path};
 use undercroft_foundation::{Code, Job};
 use undercroft_history::{
-    SaveOrder, Scope, Standing, Trigger, Version, VersionFilter, WatchOptions,
+    History, SaveOrder, Scope, Standing, Trigger, Version, VersionFilter, WatchOptions,
 };
 use undercroft_testkit::{LoopDrive, SmallDisk, write_file};
 
@@ -129,6 +129,69 @@ fn a_project_whose_drive_comes_later_is_recognised() {
     bench.write("folder/new", "1");
     wait_for(bench, "the version", || versions(bench)[0].files == 51);
     assert!(versions(bench).iter().all(|version| version.removed == 0));
+}
+
+#[test]
+fn what_lies_below_a_drive_that_is_away_is_not_the_project() {
+    let Some(drive) = LoopDrive::new(16 << 20) else { return };
+    let (bench, _) = Bench::begun(|work| {
+        write_file(work.join("below the drive"), "1");
+        drive.plug(work);
+        for number in 0..4 {
+            write_file(work.join(format!("folder/{number}")), number.to_string());
+        }
+    });
+    drive.unplug(&bench.work());
+    // Another process finds it so when it starts.
+    let history = History::new(&bench.library);
+    history.start_watching(often()).unwrap();
+    let state = || history.watch_states().unwrap().remove(0);
+    wait_for(&bench, "the absence", || state().standing == Standing::Missing);
+    assert_eq!(state().why.as_deref(), Some("Another folder is in its place"));
+    assert!(state().next.is_some_and(|next| next.contains("save a version by hand")));
+    let order = SaveOrder::new(Trigger::Automatic, "");
+    let made = history.save(bench.main().id, Scope::Whole, order, &Job::new());
+    assert_eq!(made.unwrap_err().code(), Code::SourceMissing);
+    drive.plug(&bench.work());
+    wait_for(&bench, "its return", || state().standing == Standing::Watching);
+    bench.write("folder/new", "1");
+    wait_for(&bench, "the version", || versions(&bench)[0].added == 1);
+    assert!(versions(&bench).iter().all(|version| version.removed == 0));
+    history.stop_watching();
+    drive.unplug(&bench.work());
+}
+
+#[test]
+fn another_folder_is_taken_for_the_project_when_it_is_a_copy_or_saved_by_hand() {
+    let (bench, _) = Bench::begun(|work| {
+        for number in 0..8 {
+            write_file(work.join(format!("folder/{number}")), number.to_string());
+        }
+    });
+    bench.history.start_watching(often()).unwrap();
+    let standing = || bench.history.watch_states().unwrap()[0].standing;
+    wait_for(&bench, "the watch", || standing() == Standing::Watching);
+    let swap = |name: &str, fill: &dyn Fn()| {
+        fs::rename(bench.work(), bench.folder.path().join(name)).unwrap();
+        wait_for(&bench, "the absence", || standing() == Standing::Missing);
+        fill();
+    };
+    swap("old", &|| {
+        let mut copy = Command::new("cp");
+        copy.args(["-a", "old", "new"]).current_dir(bench.folder.path());
+        assert!(copy.status().unwrap().success());
+        write_file(bench.folder.path().join("new/folder/0"), "changed");
+        fs::rename(bench.folder.path().join("new"), bench.work()).unwrap();
+    });
+    wait_for(&bench, "the copy's version", || versions(&bench)[0].modified == 1);
+    swap("older", &|| bench.write("other", "of another"));
+    bench.history.flush_watches();
+    assert_eq!((standing(), versions(&bench)[0].modified), (Standing::Missing, 1));
+    assert_eq!(bench.save().unwrap().removed, 8);
+    wait_for(&bench, "the watch", || standing() == Standing::Watching);
+    bench.write("other", "changed");
+    wait_for(&bench, "the version", || versions(&bench)[0].modified == 1);
+    bench.history.stop_watching();
 }
 
 #[test]

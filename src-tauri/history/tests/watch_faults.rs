@@ -11,7 +11,7 @@ use std::time::Duration;
 use undercroft_foundation::World;
 use undercroft_history::{Batch, Health, WatchOptions};
 use undercroft_testkit::SmallDisk;
-use watch_scene::{Scene, Usual, paths, quick};
+use watch_scene::{Scene, Usual, covers, paths, quick};
 
 fn is_missing(health: &Health) -> bool {
     matches!(health, Health::Missing { .. })
@@ -158,6 +158,26 @@ fn a_folder_mounted_into_itself_is_watched_once_and_told() {
     assert_eq!(paths(&batches.recv().unwrap()), ["f"]);
     unmount(&root.join("self"));
     drop(watch);
+}
+
+#[test]
+fn a_drive_mounted_below_the_root_is_found_and_so_is_its_end() {
+    let Some(disk) = SmallDisk::mount(16 << 20) else { return };
+    fs::create_dir(disk.path().join("sub")).unwrap();
+    let mut scene = Scene::with(|root| fs::create_dir(root.join("a drive")).unwrap());
+    let at = scene.at("a drive");
+    for _ in 0..2 {
+        assert!(mount(&["--bind", disk.path().to_str().unwrap()], &at));
+        let batch = scene.next();
+        assert!(covers(&batch, "a drive/sub/f"), "{batch:?}");
+        scene.write("a drive/sub/f");
+        assert_eq!(paths(&scene.all()), ["a drive/sub/f"]);
+        unmount(&at);
+        let batch = scene.next();
+        assert!(covers(&batch, "a drive/f"), "{batch:?}");
+        scene.write("a drive/f");
+        assert_eq!(paths(&scene.all()), ["a drive/f"]);
+    }
 }
 
 /// Runs one test of this file again in a user namespace of its own, where `limit` is `value`;

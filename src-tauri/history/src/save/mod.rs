@@ -106,6 +106,9 @@ impl History {
     ) -> Result<Saved> {
         let workspace = self.confirmed_workspace(workspace)?;
         let disk = Disk::open(&workspace.root)?;
+        if order.trigger == Trigger::Automatic {
+            self.check_root(&workspace, &disk)?;
+        }
         let store = self.store(workspace.project)?;
         let lock = store.lock(&*self.library().world().clock)?;
         self.reconcile_for(&workspace, &store)?;
@@ -114,8 +117,12 @@ impl History {
             Some(tip) => Some(Commit::read(&store, tip)?),
             None => None,
         };
+        let scope = if before.is_none() { Scope::Whole } else { scope };
         let saved = Making { history: self, workspace: &workspace, store: &store, lock: &lock }
             .make(&disk, scope, order, before.as_ref().zip(tip), job)?;
+        if let Err(error) = self.note_root(&workspace, &disk) {
+            tracing::warn!(%error, "the folder of a workspace is not known by its identity");
+        }
         if saved.version.is_some()
             && let Err(error) = store.roll_up(&lock)
         {
@@ -188,7 +195,6 @@ impl Making<'_> {
             Some((commit, _)) => StoredFolder::root(self.store, commit.tree)?,
             None => StoredFolder::default(),
         };
-        let is_first = before.is_none();
         let pass = Pass {
             disk,
             store: self.store,
@@ -198,7 +204,7 @@ impl Making<'_> {
             leave_out: &LeaveOut::new(&self.workspace.root, &rules),
             wish: order.layer,
             job,
-            is_first,
+            is_first: before.is_none(),
             looked_at: world.clock.now(),
             mounts: cache.mounts().unwrap_or_default(),
             spares_mounts: order.trigger == Trigger::Automatic,
@@ -207,9 +213,7 @@ impl Making<'_> {
             claimed: AtomicU64::new(0),
             failed: AtomicBool::new(false),
         };
-        let scope = if is_first { Scope::Whole } else { scope };
-        let visit = Visit { reads_all: order.reads_all, ..Visit::of(scope) };
-        pass.walk_and_count(visit, previous)?;
+        pass.walk_and_count(Visit { reads_all: order.reads_all, ..Visit::of(scope) }, previous)?;
         job.settle_totals();
         let id = VersionId::new(&*world.clock, &*world.random);
         let objects_bytes = self.store_objects(&pass, project, id)?;

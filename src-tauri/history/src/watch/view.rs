@@ -119,6 +119,17 @@ impl View {
         self.verifying.add(self.folders.root(), look);
     }
 
+    /// Notes that a drive came or went at `path`.
+    pub(super) fn note_mount(&mut self, path: &TreePath, pending: &mut Pending) {
+        let Some((above, name)) = path.split() else { return };
+        let child = |folder, name: &[u8]| self.folders.child(folder, name);
+        let Some(parent) = above.names().try_fold(self.folders.root(), child) else { return };
+        if !self.closed.contains(&parent) {
+            pending.touch(parent, name);
+            self.arrivals.push(Arrival { parent, name: name.to_vec(), how: How::Moved });
+        }
+    }
+
     /// Hears the kernel.
     pub(super) fn hear(&mut self, pending: &mut Pending) -> Heard {
         let mut hearing = Hearing {

@@ -14,6 +14,7 @@ use undercroft_providers::is_remote;
 
 use super::hand::Hand;
 use super::limits::Limits;
+use super::mounts::Mounts;
 use super::orders::{Board, Orders};
 use super::pending::Pending;
 use super::polled::Polled;
@@ -30,6 +31,14 @@ const PAUSE: Duration = Duration::from_millis(20);
 /// Where one change is, more follow: they are let come before they are heard together.
 const BREATH: Timespec = Timespec { tv_sec: 0, tv_nsec: 10_000_000 };
 
+/// Why the root is missing, and what to do about it.
+const NOT_THERE: (&str, &str) =
+    ("The folder is not there", "Bring it back, or its drive; then it is watched again");
+const ANOTHER: (&str, &str) = (
+    "Another folder is in its place",
+    "Bring the right one back, or its drive, or save a version by hand to go on with this one",
+);
+
 /// The watcher.
 pub(super) struct Watcher {
     root: PathBuf,
@@ -43,6 +52,9 @@ pub(super) struct Watcher {
     state: State,
     /// The poll that compares the folder as well, when it is on another machine's drive.
     polled: Option<Polled>,
+    /// The drives in it, and whether any came or went; none where the system has no table of them.
+    mounts: Option<Mounts>,
+    mounts_changed: bool,
     pending: Pending,
     limits: Limits,
     /// When to look at the root.
@@ -64,8 +76,8 @@ pub(super) struct Watcher {
 
 enum State {
     Paused,
-    /// And why.
-    Missing(&'static str),
+    /// And why, and what to do about it.
+    Missing(&'static str, &'static str),
     /// There, but the system gives no notices.
     Blind,
     Watching(Box<View>),
@@ -74,6 +86,7 @@ enum State {
 impl Watcher {
     pub(super) fn new(
         root: &Path,
+        known: Option<RootId>,
         included: Arc<dyn Included>,
         options: WatchOptions,
         clock: Arc<dyn Clock>,
@@ -82,7 +95,7 @@ impl Watcher {
     ) -> Self {
         let now = clock.steady();
         // Before the watch is there to be seen: what its owner saw is what is meant.
-        let known = RootId::of(root).filter(|_| !options.holds_files || !is_empty(root));
+        let known = known.or_else(|| RootId::of(root));
         Self {
             root: root.to_owned(),
             included,
@@ -94,6 +107,8 @@ impl Watcher {
             known,
             state: State::Paused,
             polled: None,
+            mounts: Mounts::open(root).ok(),
+            mounts_changed: false,
             pending: Pending::default(),
             limits: Limits::default(),
             look_at: now,
@@ -128,6 +143,7 @@ impl Watcher {
             }
             self.obey(orders);
             self.compare_clocks();
+            self.look_at_mounts();
             self.hear();
             self.look_when_due();
             self.hand_over_when_settled();
@@ -170,7 +186,7 @@ impl Watcher {
         self.full_at = self.verify_at;
         match self.find_root() {
             Ok(id) => self.known = Some(id),
-            Err(why) => return self.rest(State::Missing(why)),
+            Err((why, next)) => return self.rest(State::Missing(why, next)),
         }
         self.limits.remote = is_remote(&self.root);
         if self.limits.remote {
@@ -188,14 +204,11 @@ impl Watcher {
         self.pending.stamp(self.begun);
     }
 
-    /// The root, when it is the folder that is meant; why not, otherwise.
-    fn find_root(&self) -> Result<RootId, &'static str> {
-        let id = RootId::of(&self.root).ok_or("The folder is not there")?;
+    /// The root, when it is the folder that is meant; otherwise why not, and what to do about it.
+    fn find_root(&self) -> Result<RootId, (&'static str, &'static str)> {
+        let id = RootId::of(&self.root).ok_or(NOT_THERE)?;
         match self.known {
-            Some(known) if !known.is(id) => Err("Another folder is in its place"),
-            None if self.options.holds_files && is_empty(&self.root) => {
-                Err("The folder is empty; its drive may be away")
-            }
+            Some(known) if !known.is(id) && !self.included.takes_root() => Err(ANOTHER),
             _ => Ok(id),
         }
     }
@@ -211,6 +224,17 @@ impl Watcher {
             self.pending.look_through_everything();
             self.pending.stamp(self.clocks.1);
             self.look_at = self.clocks.1;
+        }
+    }
+
+    /// Has folders looked into where a drive came or went. The root may be one of them.
+    fn look_at_mounts(&mut self) {
+        let Some(mounts) = self.mounts.as_mut().filter(|_| self.mounts_changed) else { return };
+        let changed = mounts.changed().unwrap_or_default();
+        self.mounts_changed = false;
+        self.look_at = self.clock.steady();
+        if let State::Watching(view) = &mut self.state {
+            changed.iter().for_each(|path| view.note_mount(path, &mut self.pending));
         }
     }
 
@@ -292,9 +316,11 @@ impl Watcher {
     fn look(&mut self, now: Duration) -> bool {
         self.look_at = now + self.options.look;
         match (self.find_root(), &self.state) {
-            (Ok(_), State::Missing(_)) => self.begin(),
-            (Ok(_), _) => return true,
-            (Err(why), _) => self.rest(State::Missing(why)),
+            (Ok(_), State::Missing(..)) => self.begin(),
+            (Ok(id), _) if self.known.is_some_and(|known| known.is(id)) => return true,
+            // What was watched is elsewhere.
+            (Ok(_), _) => self.begin(),
+            (Err((why, next)), _) => self.rest(State::Missing(why, next)),
         }
         false
     }
@@ -331,7 +357,9 @@ impl Watcher {
     fn publish(&self) {
         let health = match &self.state {
             State::Paused => Health::Paused,
-            State::Missing(why) => Health::Missing { why: (*why).to_owned() },
+            State::Missing(why, next) => {
+                Health::Missing { why: (*why).to_owned(), next: (*next).to_owned() }
+            }
             State::Blind => self.limits.health(0),
             State::Watching(view) => self.limits.health(view.folders().count() as u64),
         };
@@ -339,7 +367,7 @@ impl Watcher {
     }
 
     /// Sleeps until something is to be done.
-    fn wait(&self) {
+    fn wait(&mut self) {
         let bell = self.board.bell();
         let has_work = matches!(&self.state, State::Watching(view) if view.has_work());
         if !has_work && !self.flush && !self.pending.is_empty() {
@@ -347,6 +375,9 @@ impl Watcher {
         }
         let now = self.now();
         let mut heard = vec![PollFd::new(&bell, PollFlags::IN)];
+        if let Some(mounts) = &self.mounts {
+            heard.push(PollFd::new(mounts, PollFlags::PRI));
+        }
         if let State::Watching(view) = &self.state {
             heard.push(PollFd::from_borrowed_fd(view.as_fd(), PollFlags::IN));
         }
@@ -362,9 +393,7 @@ impl Watcher {
         let timeout = timeout.and_then(|timeout| Timespec::try_from(timeout).ok());
         // An error, say an interruption, is only an early end.
         let _ = poll(&mut heard, timeout.as_ref());
+        self.mounts_changed =
+            self.mounts.is_some() && heard.get(1).is_some_and(|table| !table.revents().is_empty());
     }
-}
-
-fn is_empty(folder: &Path) -> bool {
-    std::fs::read_dir(folder).is_ok_and(|mut entries| entries.next().is_none())
 }

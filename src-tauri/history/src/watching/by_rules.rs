@@ -5,6 +5,8 @@ use std::sync::{PoisonError, RwLock};
 use undercroft_foundation::Result;
 use undercroft_library::is_proof;
 
+use crate::disk::Disk;
+use crate::history::History;
 use crate::path::TreePath;
 use crate::rules::{Decision, LeaveOut, ProjectRules};
 use crate::watch::{Decided, Included};
@@ -12,17 +14,26 @@ use crate::workspaces::Workspace;
 
 /// Watches the folders that a project's rules do not leave out.
 #[derive(Debug)]
-pub(super) struct ByRules(RwLock<(ProjectRules, LeaveOut)>);
+pub(super) struct ByRules {
+    history: History,
+    workspace: Workspace,
+    rules: RwLock<(ProjectRules, LeaveOut)>,
+}
 
 impl ByRules {
-    pub(super) fn new(workspace: &Workspace, rules: ProjectRules) -> Result<Self> {
+    pub(super) fn new(
+        history: &History,
+        workspace: &Workspace,
+        rules: ProjectRules,
+    ) -> Result<Self> {
         let leave_out = LeaveOut::new(&workspace.root, &rules.compile()?);
-        Ok(Self(RwLock::new((rules, leave_out))))
+        let rules = RwLock::new((rules, leave_out));
+        Ok(Self { history: history.clone(), workspace: workspace.clone(), rules })
     }
 
     /// Takes up other rules; whether they are others.
     pub(super) fn set(&self, workspace: &Workspace, rules: &ProjectRules) -> Result<bool> {
-        let mut known = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        let mut known = self.rules.write().unwrap_or_else(PoisonError::into_inner);
         let is_new = known.0 != *rules;
         if is_new {
             *known = (rules.clone(), LeaveOut::new(&workspace.root, &rules.compile()?));
@@ -31,7 +42,7 @@ impl ByRules {
     }
 
     fn leave_out(&self) -> LeaveOut {
-        self.0.read().unwrap_or_else(PoisonError::into_inner).1.clone()
+        self.rules.read().unwrap_or_else(PoisonError::into_inner).1.clone()
     }
 }
 
@@ -44,6 +55,11 @@ impl Included for ByRules {
         let Some((parent, name)) = path.split() else { return false };
         let decision = self.leave_out().folder(&parent).map(|folder| folder.decide(name, true));
         matches!(decision, Some(Decision::LeaveOut(why)) if why.lies_inside())
+    }
+
+    fn takes_root(&self) -> bool {
+        let disk = Disk::open(&self.workspace.root);
+        disk.and_then(|disk| self.history.is_root(&self.workspace, &disk)).unwrap_or(false)
     }
 
     fn decided_by(&self, name: &[u8]) -> Decided {

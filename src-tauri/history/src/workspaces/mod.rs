@@ -4,6 +4,7 @@
 mod claim;
 pub(crate) mod derived;
 mod opening;
+pub(crate) mod place;
 pub(crate) mod stored;
 pub(crate) mod table;
 
