@@ -309,8 +309,9 @@ fn unkept(force: bool) -> history::Unkept {
     if force { history::Unkept::ToTrash } else { history::Unkept::Ask }
 }
 
-fn saved(version: Option<history::Version>) -> Saved {
-    Saved { changed: version.is_some(), version: version.map(to_wire::version) }
+fn saved(written: history::Written) -> Saved {
+    let history::Written { version, changed, trashed } = written;
+    Saved { version: version.map(to_wire::version), changed, trashed }
 }
 
 impl Preview {

@@ -208,7 +208,7 @@ impl Command {
             }
             Self::Delete(Delete { path, message, force, workspace }) => {
                 let workspace = workspace.or_current(&api)?;
-                let (path, message) = (names(&path), message.message);
+                let (path, message) = (inside(&path)?, message.message);
                 let request = FileDelete { workspace, path, message, force };
                 out.show(&api.file_delete(request)?, |saved| print_saved(saved, out));
             }
@@ -247,12 +247,22 @@ impl Search {
     }
 }
 
+/// The names of a path in a workspace that is to be written.
+fn inside(path: &str) -> Result<Vec<String>> {
+    if path.starts_with('/') {
+        return Err(Error::new(Code::Invalid, format!("{path} is not a path in the workspace"))
+            .why("It begins at the root of the file system")
+            .next("Give the path from the workspace's folder on, such as src/main.rs"));
+    }
+    Ok(names(path))
+}
+
 impl Save {
     fn request(self, api: &Api) -> Result<FileSave> {
         let content = read_content(self.input.input.as_deref())?;
         Ok(FileSave {
             workspace: self.workspace.or_current(api)?,
-            path: names(&self.path),
+            path: inside(&self.path)?,
             base64: BASE64_STANDARD.encode(content),
             message: self.message.message,
             force: self.force,
@@ -283,7 +293,7 @@ impl Upload {
         Ok(FileUpload {
             places: self.sources.iter().map(place).collect::<Result<_>>()?,
             workspace: self.workspace.or_current(api)?,
-            folder: names(&self.folder.unwrap_or_default()),
+            folder: inside(&self.folder.unwrap_or_default())?,
             conflict: match self.conflict {
                 Conflict::Ask => wire::Conflict::Ask,
                 Conflict::Replace => wire::Conflict::Replace,

@@ -21,7 +21,7 @@ use crate::guard::{HeldTree, Place, check_path};
 use crate::path::TreePath;
 
 pub use copy_in::{Conflict, CopiedIn};
-pub use saving::Unkept;
+pub use saving::{Unkept, Written};
 
 /// What is compared or copied at once.
 const PIECE: u64 = 1 << 20;

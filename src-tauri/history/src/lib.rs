@@ -44,7 +44,7 @@ use undercroft_library::Migration;
 pub use browse::{FileHit, FileVersion, VersionSizes};
 pub use check::{Damage, HistoryCheck};
 pub use compact::Compacted;
-pub use files::{Conflict, CopiedIn, Unkept};
+pub use files::{Conflict, CopiedIn, Unkept, Written};
 pub use history::{History, VersionMark};
 pub use maintenance::Maintained;
 pub use path::TreePath;

@@ -6,16 +6,17 @@
 mod support;
 
 use std::fs::{self, FileTimes};
+use std::io::{BufRead, BufReader, Write};
 use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Stdio};
 use std::time::{Duration, SystemTime};
 
 use support::{Bench, path, without_power};
 use undercroft_foundation::{Code, Error, Job, VersionId};
 use undercroft_history::{
     ChangeKind, Conflict, History, RestoreOrder, RestoreReport, RestoreTo, SaveOrder, Trigger,
-    Unkept, Version, VersionFilter,
+    Unkept, VersionFilter, Written,
 };
 use undercroft_testkit::write_file;
 
@@ -33,11 +34,11 @@ fn order() -> SaveOrder {
     SaveOrder::new(Trigger::Manual, "")
 }
 
-fn delete(bench: &Bench, at: &str, unkept: Unkept) -> Result<Option<Version>, Error> {
+fn delete(bench: &Bench, at: &str, unkept: Unkept) -> Result<Written, Error> {
     bench.history.delete_file(bench.main().id, &path(at), order(), unkept, &Job::new())
 }
 
-fn put(bench: &Bench, at: &str, unkept: Unkept) -> Result<Option<Version>, Error> {
+fn put(bench: &Bench, at: &str, unkept: Unkept) -> Result<Written, Error> {
     bench.history.put_file(bench.main().id, &path(at), b"put", order(), unkept, &Job::new())
 }
 
@@ -126,7 +127,7 @@ fn what_no_version_holds_is_asked_for_and_comes_back_with_undo() {
     let undo = || bench.history.undo(bench.main().id, &Job::new());
     assert_eq!(undo().unwrap_err().code(), Code::NotFound, "nothing was deleted");
 
-    delete(&bench, "src", Unkept::ToTrash).unwrap().unwrap();
+    delete(&bench, "src", Unkept::ToTrash).unwrap().version.unwrap();
     assert!(!at("src").exists());
     assert_eq!(failed(&undo().unwrap()), [""; 0]);
     assert_eq!(fs::read(at("src/main.js")).unwrap(), b"main");
@@ -136,8 +137,102 @@ fn what_no_version_holds_is_asked_for_and_comes_back_with_undo() {
 
     // What lies in a folder that is left out would be in no version, either.
     assert_eq!(put(&bench, "src/node_modules/new", Unkept::Ask).unwrap_err().code(), Code::NotKept);
-    put(&bench, "src/node_modules/new", Unkept::ToTrash).unwrap();
+    let written = put(&bench, "src/node_modules/new", Unkept::ToTrash).unwrap();
+    assert_eq!((written.changed, written.trashed), (true, false));
     assert_eq!(fs::read(at("src/node_modules/new")).unwrap(), b"put");
+}
+
+#[test]
+fn what_no_version_holds_comes_back_from_the_trash_when_it_is_undone() {
+    let (bench, _) = Bench::begun(|work| write_file(work.join("package.json"), "{}"));
+    let at = |name: &str| bench.work().join("node_modules").join(name);
+    bench.write("node_modules/x.js", "made");
+    let undo = || failed(&bench.history.undo(bench.main().id, &Job::new()).unwrap());
+
+    let written = delete(&bench, "node_modules", Unkept::ToTrash).unwrap();
+    assert!(written.version.is_none() && written.changed && written.trashed);
+    assert!(!at("").exists());
+    assert_eq!(undo(), [""; 0]);
+    assert_eq!(fs::read(at("x.js")).unwrap(), b"made");
+
+    // A file changes places with what took its place, there and back.
+    assert!(put(&bench, "node_modules/x.js", Unkept::ToTrash).unwrap().trashed);
+    for content in ["made", "put"] {
+        assert_eq!(undo(), [""; 0]);
+        assert_eq!(fs::read_to_string(at("x.js")).unwrap(), content);
+    }
+    assert!(!delete(&bench, "nothing", Unkept::Ask).unwrap().changed);
+}
+
+#[test]
+fn undoing_goes_where_it_went_when_nothing_came_of_a_restore_or_a_deletion() {
+    let (bench, first) = Bench::begun(|work| {
+        write_file(work.join("a"), "first");
+        write_file(work.join("sub/b"), "b");
+    });
+    symlink("sub", bench.work().join("link")).unwrap();
+    bench.write("a", "second");
+    restore(&bench, first.id);
+    // Each changes nothing: the same once more, what is not there, what lies behind a link.
+    restore(&bench, first.id);
+    for at in ["nothing", "link/b"] {
+        let _ = delete(&bench, at, Unkept::Ask);
+    }
+    bench.history.undo(bench.main().id, &Job::new()).unwrap();
+    assert_eq!(fs::read(bench.work().join("a")).unwrap(), b"second");
+}
+
+#[test]
+fn a_folder_that_may_not_be_written_is_so_again_after_one_file_of_it_came_back() {
+    let (bench, first) = Bench::begun(|work| write_file(work.join("closed/a"), "first"));
+    bench.write("closed/a", "second");
+    let closed = bench.work().join("closed");
+    fs::set_permissions(&closed, fs::Permissions::from_mode(0o555)).unwrap();
+    let to = RestoreTo::InPlace { workspace: bench.main().id, remove_extra: true };
+    let order = RestoreOrder { version: first.id, paths: vec![path("closed/a")], to, like: None };
+    bench.history.restore(&order, &Job::new()).unwrap();
+    assert_eq!(fs::read(closed.join("a")).unwrap(), b"first");
+    assert_eq!(fs::metadata(&closed).unwrap().permissions().mode() & 0o777, 0o555);
+}
+
+#[test]
+fn what_is_written_through_a_mapping_after_a_version_is_seen_by_the_next() {
+    let (bench, _) = Bench::begun(|work| write_file(work.join("mapped"), "first!"));
+    let versions = || bench.history.versions(bench.main().id, &VersionFilter::default()).unwrap();
+    write_mapped(&bench.work().join("mapped"), &["second", "third!"], || {
+        bench.save();
+    });
+    let before = versions().len();
+    bench.save();
+    assert_eq!(versions().len(), before + 1);
+    assert_eq!(bench.read(versions()[0].id, "mapped"), b"third!");
+}
+
+/// Writes each content through one mapping of a file, and does something after each but the last.
+fn write_mapped(file: &Path, contents: &[&str], mut between: impl FnMut()) {
+    let script = "import mmap,sys\n\
+        file=open(sys.argv[1],'r+b')\n\
+        at=mmap.mmap(file.fileno(),0)\n\
+        for content in sys.argv[2:]:\n \
+        at[:]=content.encode(); print(content,flush=True); sys.stdin.readline()\n";
+    let mut python = Command::new("/usr/bin/python3")
+        .args(["-c", script, file.to_str().unwrap()])
+        .args(contents)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut said = BufReader::new(python.stdout.take().unwrap()).lines();
+    let mut go_on = python.stdin.take().unwrap();
+    for (at, content) in contents.iter().enumerate() {
+        assert_eq!(said.next().unwrap().unwrap(), *content);
+        if at + 1 < contents.len() {
+            between();
+            writeln!(go_on).unwrap();
+        }
+    }
+    drop(go_on);
+    python.wait().unwrap();
 }
 
 fn close(at: &Path) {
@@ -210,7 +305,7 @@ fn the_one_without_power() {
     let report = history.restore(&order, &job).unwrap();
     let failed = failed(&report);
     assert_eq!(failed, ["closed", "partly/secret", "secret"], "{report:?}");
-    assert!(put(Unkept::ToTrash).unwrap().is_some());
+    assert!(put(Unkept::ToTrash).unwrap().version.is_some());
 }
 
 #[cfg(debug_assertions)]

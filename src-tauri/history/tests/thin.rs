@@ -11,8 +11,8 @@ use support::{git_in, path};
 use thin_scene::{DAY, Scene};
 use undercroft_foundation::{Code, Job, VersionId};
 use undercroft_history::{
-    ChangeKind, DropReason, History, KeepReason, SaveOrder, Scope, Trigger, Unkept, VersionFilter,
-    VersionMark,
+    ChangeKind, DropReason, History, KeepReason, RestoreOrder, RestoreTo, SaveOrder, Scope,
+    Trigger, Unkept, VersionFilter, VersionMark,
 };
 use undercroft_library::Library;
 use undercroft_testkit::{Restic, random_bytes, simulated_world, write_file};
@@ -465,4 +465,26 @@ fn what_undo_goes_back_to_stays() {
     assert_eq!(why[&automatic[2]], KeepReason::Undo);
     scene.history.undo(main, &Job::new()).unwrap();
     assert_eq!(fs::read(scene.work("a")).unwrap(), b"3");
+}
+
+#[test]
+fn what_a_restore_relied_upon_stays_when_undo_goes_back_elsewhere() {
+    let scene = Scene::begun(|scene| scene.write("a", "0"));
+    let automatic: Vec<_> = (1..4)
+        .map(|n: u64| {
+            scene.wait(60);
+            scene.version(&n.to_string()).id
+        })
+        .collect();
+    let main = scene.main().id;
+    let to = RestoreTo::InPlace { workspace: main, remove_extra: true };
+    let order = RestoreOrder { version: automatic[0], paths: Vec::new(), to, like: None };
+    scene.history.restore(&order, &Job::new()).unwrap();
+    let order = SaveOrder::new(Trigger::Manual, "");
+    scene.history.delete_file(main, &path("a"), order, Unkept::Ask, &Job::new()).unwrap();
+    scene.wait(400 * DAY);
+    let plan = scene.history.thin(scene.project, &Job::new()).unwrap();
+    let why: BTreeMap<_, _> = plan.keep.iter().copied().collect();
+    assert_eq!(why[&automatic[2]], KeepReason::Undo);
+    assert!(!why.contains_key(&automatic[1]), "it is no older rule that keeps it");
 }

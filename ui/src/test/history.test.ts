@@ -146,7 +146,7 @@ describe('files', () => {
     backend.failWith('file_delete', fault);
     await key(window, 'Delete');
     const dialog = await screen.findByRole('dialog', { name: 'Some of this is in no version' });
-    within(dialog).getByText('In no version: src/x. It goes to the trash in your library.');
+    within(dialog).getByText(/^In no version: src\/x\. What is there goes to the trash/);
     backend.failWith('file_delete', null);
     await fireEvent.click(within(dialog).getByRole('button', { name: 'Move to trash' }));
     await screen.findByText('Deleted main.rs. Its versions stay.');

@@ -302,11 +302,13 @@ pub struct FileDelete {
 #[derive(Debug, Clone, Serialize, Deserialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub struct Saved {
-    /// The version that was made; nothing when nothing changed.
+    /// The version that was made; nothing when nothing changed that versions hold.
     #[serde(default)]
     pub version: Option<Version>,
     /// Whether anything changed.
     pub changed: bool,
+    /// Whether what no version holds went to the trash, from where undo brings it back.
+    pub trashed: bool,
 }
 
 /// What to do where a name is taken.

@@ -161,7 +161,13 @@ pub(super) fn print_hits(hits: &[FileHit], out: &Output) {
 pub(super) fn print_saved(saved: &Saved, out: &Output) {
     match &saved.version {
         Some(version) => out.line(format!("Version {}: {}", version.short_id, version.message)),
+        None if saved.changed => {
+            out.line("Done; no version was made, since the project's rules leave this out");
+        }
         None => out.line("Nothing has changed; no version was made"),
+    }
+    if saved.trashed {
+        out.line("What no version holds went to the trash; `undercroft undo` brings it back");
     }
 }
 

@@ -2,7 +2,9 @@
 
 use std::path::PathBuf;
 
-use undercroft_foundation::{Code, Job, Result, VersionId, WorkspaceId, count_text, size_text};
+use undercroft_foundation::{
+    Code, Error, Job, Result, VersionId, WorkspaceId, count_text, size_text,
+};
 
 use super::{Conflict, CopiedIn, WorkspaceFiles};
 use crate::disk::Disk;
@@ -23,9 +25,20 @@ pub enum Unkept {
     ToTrash,
 }
 
+/// What came of writing to a workspace, or deleting in it.
+#[derive(Debug)]
+pub struct Written {
+    /// The version that was made: none of what the rules leave out, nor where all was so already.
+    pub version: Option<Version>,
+    /// Whether anything in the workspace is not as it was.
+    pub changed: bool,
+    /// Whether what no version holds went to the trash.
+    pub trashed: bool,
+}
+
 impl History {
-    /// Makes `bytes` the content of a file of a workspace and makes a version; nothing when the
-    /// last version has it so already. What was there and is in no version yet becomes one before.
+    /// Makes `bytes` the content of a file of a workspace and makes a version, unless the last one
+    /// has it so already. What was there and is in no version yet becomes one before.
     ///
     /// # Errors
     /// [`NotKept`](undercroft_foundation::Code::NotKept) when no version holds what is there, or would hold what is written, and
@@ -39,7 +52,7 @@ impl History {
         order: SaveOrder,
         unkept: Unkept,
         job: &Job,
-    ) -> Result<Option<Version>> {
+    ) -> Result<Written> {
         let known = self.confirmed_workspace(workspace)?;
         check_path(&known.root, path)?;
         let at = path.below(&known.root);
@@ -49,19 +62,25 @@ impl History {
         let unsaved = SaveOrder::new(Trigger::Automatic, "");
         self.save(workspace, Scope::Touched(all_of(path)), unsaved, job)?;
         let held = self.held_tree(&known)?;
-        if unkept == Unkept::Ask && !self.leave_out(&known)?.is_included(path, false) {
-            let why = "The project's rules leave it out";
-            return Err(Unheld::refuse(&[Unheld::new(path.clone(), why)]));
-        }
         let newest = self.tip_version(workspace)?.map(|version| version.id);
         let unheld = self.unheld(&known, &held, path, unkept, job)?;
+        let is_left_out = !self.leave_out(&known)?.is_included(path, false);
+        if unkept == Unkept::Ask && is_left_out {
+            return Err(Error::new(Code::NotKept, format!("{path} would be in no version"))
+                .why("The project's rules leave it out")
+                .next("Write it all the same with --force"));
+        }
+        if !unheld.is_empty() {
+            self.note_undo(workspace, newest, vec![path.clone()])?;
+        }
         self.move_to_trash(&known, &unheld, newest)?;
         WorkspaceFiles::open(&known.root, Some(&held))?.put(path, bytes, job)?;
-        self.save(workspace, Scope::Touched(all_of(path)), order, job)
+        let version = self.save(workspace, Scope::Touched(all_of(path)), order, job)?;
+        let trashed = !unheld.is_empty();
+        Ok(Written { changed: version.is_some() || is_left_out || trashed, version, trashed })
     }
 
-    /// Deletes a file or folder of a workspace and makes a version; nothing when it was not there.
-    /// What was there and is in no version yet becomes one before.
+    /// Deletes a file or folder of a workspace, if it is there, and makes a version. What was there and is in no version yet becomes one before.
     ///
     /// # Errors
     /// [`NotKept`](undercroft_foundation::Code::NotKept) when no version holds all of it and `unkept` is to ask, or when something
@@ -74,7 +93,7 @@ impl History {
         order: SaveOrder,
         unkept: Unkept,
         job: &Job,
-    ) -> Result<Option<Version>> {
+    ) -> Result<Written> {
         let known = self.confirmed_workspace(workspace)?;
         check_path(&known.root, path)?;
         if path.is_root() {
@@ -84,15 +103,27 @@ impl History {
         let before = self.save_before(workspace, scope(), job)?;
         let held = self.held_tree(&known)?;
         let unheld = self.unheld(&known, &held, path, unkept, job)?;
-        if path.below(&known.root).symlink_metadata().is_ok() {
+        let last = self.undo_point(workspace)?;
+        let is_there = |path: &TreePath| path.below(&known.root).symlink_metadata().is_ok();
+        let was_there = is_there(path);
+        if was_there {
             self.note_undo(workspace, before, vec![path.clone()])?;
         }
-        self.move_to_trash(&known, &unheld, before)?;
+        if let Err(error) = self.move_to_trash(&known, &unheld, before) {
+            if unheld.iter().all(|unheld| is_there(&unheld.path)) {
+                last.put_back()?;
+            }
+            return Err(error);
+        }
         let disk = Disk::open(&known.root)?;
         let left = Sweep { held: &held, disk: &disk, asks_for_git: true, job }.remove(path)?;
-        let made = self.save(workspace, scope(), order, job)?;
+        let version = self.save(workspace, scope(), order, job)?;
+        let (changed, trashed) = (was_there && !is_there(path), !unheld.is_empty());
+        if version.is_none() && !changed && !trashed {
+            last.put_back()?;
+        }
         match left.is_empty() {
-            true => Ok(made),
+            true => Ok(Written { version, changed, trashed }),
             false => Err(Unheld::refuse(&left)),
         }
     }

@@ -17,6 +17,7 @@ use std::path::Path;
 
 use undercroft_foundation::{Code, Error, Result, configuration_folder, planned_path};
 
+use crate::disk::is_in_place;
 use crate::names::is_git;
 use crate::path::TreePath;
 
@@ -41,7 +42,8 @@ pub(crate) fn is_own(path: &TreePath) -> Error {
 }
 
 /// Goes on, unless the path leads into git's own folder or Undercroft's own configuration, or is
-/// one.
+/// one, or bears a name that files have which are on their way to their place: no version would
+/// hold it.
 pub(crate) fn check_path(root: &Path, path: &TreePath) -> Result<()> {
     if own_configuration(root).is_some_and(|own| path.is_in(&own)) {
         return Err(is_own(path));
@@ -50,6 +52,11 @@ pub(crate) fn check_path(root: &Path, path: &TreePath) -> Result<()> {
         return Err(Error::new(Code::Invalid, format!("{path} was left as it is"))
             .why("It is git's own, and Undercroft writes nothing into or over .git")
             .next("Use git for it, or your file manager"));
+    }
+    if !path.names().all(is_in_place) {
+        return Err(Error::new(Code::Invalid, format!("{path} was left as it is"))
+            .why("Undercroft gives such names to what it is about to put in its place")
+            .next("Choose another name"));
     }
     Ok(())
 }

@@ -3,11 +3,11 @@
 
 use std::os::fd::BorrowedFd;
 use std::path::Path;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use rustix::fs::{AtFlags, RenameFlags, renameat, renameat_with, unlinkat};
 use rustix::io::{Errno, Result as SystemResult};
 use undercroft_foundation::{Code, Error, Job, Result, escape_path};
-use undercroft_repository::placing::temporary_name;
 
 use super::held::{HeldFolder, Proof};
 use crate::disk::{Stat, stat_in};
@@ -36,9 +36,8 @@ impl Place<'_> {
             Err(source) => Err(self.wrong("look at", source)),
             Ok(found) => self.check(&found).map(|proof| (found, proof)),
         };
-        // What comes out must not have a name that the next writer sweeps.
         let ready = checked.and_then(|(found, proof)| {
-            let aside = set_aside(self.folder, from.as_bytes());
+            let aside = set_aside(self.folder, from.as_bytes(), self.name);
             aside.map(|aside| (aside, found, proof)).map_err(|it| self.wrong("replace", it))
         });
         let (aside, found, proof) = ready.inspect_err(|_| self.discard(from))?;
@@ -55,7 +54,7 @@ impl Place<'_> {
             found => found.map_err(|source| self.wrong("look at", source))?,
         };
         let proof = self.check(&found)?;
-        let aside = match set_aside(self.folder, self.name) {
+        let aside = match set_aside(self.folder, self.name, self.name) {
             Err(Errno::NOENT) => return Ok(()),
             aside => aside.map_err(|source| self.wrong("remove", source))?,
         };
@@ -168,13 +167,19 @@ impl Place<'_> {
     }
 }
 
-/// Gives an entry a temporary name that nothing else has, and returns it.
+/// Gives an entry a name that nothing else has, and returns it. What comes out of its place, as
+/// `of`, has it for a moment: a crash in that moment leaves it in sight, a file of the user's like
+/// any other, because no version may hold it.
 ///
 /// # Errors
 /// The system's.
-fn set_aside(folder: BorrowedFd<'_>, name: &[u8]) -> SystemResult<String> {
+fn set_aside(folder: BorrowedFd<'_>, name: &[u8], of: &[u8]) -> SystemResult<String> {
+    static COUNTER: AtomicU64 = AtomicU64::new(0);
+    // Of a long name the beginning, so that it is not too long.
+    let of: String = String::from_utf8_lossy(of).chars().take(48).collect();
     loop {
-        let aside = temporary_name();
+        let number = COUNTER.fetch_add(1, Ordering::Relaxed);
+        let aside = format!("{of}.undercroft-aside-{}-{number}", std::process::id());
         match rename_new((folder, name), (folder, aside.as_bytes())) {
             Err(Errno::EXIST) => {}
             renamed => return renamed.map(|()| aside),

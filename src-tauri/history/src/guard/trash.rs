@@ -12,7 +12,8 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use rustix::fs::{
-    AtFlags, Dir, FlockOperation, Mode, OFlags, flock, fsync, mkdirat, openat, unlinkat,
+    AtFlags, Dir, FlockOperation, Mode, OFlags, RenameFlags, flock, fsync, mkdirat, openat,
+    renameat_with, unlinkat,
 };
 use rustix::io::{Errno, Result as SystemResult};
 use undercroft_foundation::{
@@ -70,7 +71,10 @@ impl Trash {
         }
         sync_folder(&batch)?;
         sync_folder(&self.folder)?;
-        self.expire(&batch)?;
+        // Best effort: what cannot be removed keeps nobody from going on.
+        if let Err(error) = self.expire(&batch) {
+            tracing::warn!(%error, "old trash stays");
+        }
         Ok(batch)
     }
 
@@ -90,8 +94,19 @@ impl Trash {
         if is_in_use { Ok(()) } else { self.take(std::slice::from_ref(path), None).map(drop) }
     }
 
+    /// Whether something lay at a path that went when `before` was the last version.
+    ///
+    /// # Errors
+    /// Whatever keeps the trash from being listed.
+    pub(crate) fn holds(&self, before: VersionId, path: &TreePath) -> Result<bool> {
+        let name = before.to_string();
+        let lies_in = |batch: &Path| path.below(batch).symlink_metadata().is_ok();
+        Ok(self.batches()?.iter().any(|(_, of, batch)| *of == name && lies_in(batch)))
+    }
+
     /// Brings back what went when `before` was the last version, as far as it lay at or below one
-    /// of the paths, or anywhere when there is none. What has its place taken stays.
+    /// of the paths, or anywhere when there is none. What has its place taken stays, unless it is a
+    /// file at one of the paths: it changes places with the file that is there.
     ///
     /// # Errors
     /// Whatever the system says.
@@ -215,7 +230,16 @@ impl Merge<'_> {
         if Stat::of(Entry::In(above.as_fd(), name)).is_err() {
             return Ok(());
         }
-        self.entry(above.as_fd(), make_path(to, &parent)?.as_fd(), path)
+        let (from, to) = (above.as_fd(), &make_path(to, &parent)?);
+        let is_file = |folder| Stat::of(Entry::In(folder, name)).is_ok_and(|it| !it.is_dir());
+        if is_file(from)
+            && is_file(to.as_fd())
+            && renameat_with(from, name, to, name, RenameFlags::EXCHANGE).is_ok()
+        {
+            self.given.paths.push(path.clone());
+            return fsync(to);
+        }
+        self.entry(from, to.as_fd(), path)
     }
 
     fn entry(

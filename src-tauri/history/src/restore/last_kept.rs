@@ -1,12 +1,13 @@
 //! What undoing brings back: which part of which version. It lies beside the history; losing it
 //! loses only that.
 
-use std::fs;
-use std::io;
+use std::fs::{self, File};
+use std::io::{self, Write};
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
 use undercroft_foundation::{
-    Error, Result, VersionId, WorkspaceId, escape_name, replace_file, unescape_name,
+    Error, IoContext, Result, VersionId, WorkspaceId, escape_name, replace_file, unescape_name,
 };
 
 use crate::history::History;
@@ -23,7 +24,19 @@ pub(super) struct LastKept {
 }
 
 impl LastKept {
+    /// Writes it down, and among all those that were relied upon: thinning leaves them.
     pub(super) fn write(&self, library: &Path, workspace: &Workspace) -> Result<()> {
+        let relied_upon = relied_upon_place(library, workspace);
+        let line = format!("{}\n", self.version);
+        let mut file = File::options()
+            .create(true)
+            .append(true)
+            .mode(0o600)
+            .open(&relied_upon)
+            .at("open", &relied_upon)?;
+        if !fs::read_to_string(&relied_upon).is_ok_and(|text| text.ends_with(&line)) {
+            file.write_all(line.as_bytes()).at("write", &relied_upon)?;
+        }
         let paths = self.paths.iter().map(|path| escape_name(path.as_bytes()) + "\n");
         let text = format!("{}\n{}", self.version, paths.collect::<String>());
         replace_file(&place(library, workspace), text.as_bytes(), 0o600)
@@ -37,6 +50,20 @@ impl LastKept {
             Err(source) if source.kind() == io::ErrorKind::NotFound => Ok(None),
             Err(source) => Err(Error::io("read", &path, source)),
         }
+    }
+}
+
+/// The versions that a restore or a deletion in a workspace relied upon.
+///
+/// # Errors
+/// Whatever keeps them from being read.
+pub(super) fn relied_upon(library: &Path, workspace: &Workspace) -> Result<Vec<VersionId>> {
+    let path = relied_upon_place(library, workspace);
+    match fs::read_to_string(&path) {
+        // A crash may have cut the last line.
+        Ok(text) => Ok(text.lines().filter_map(|line| line.parse().ok()).collect()),
+        Err(source) if source.kind() == io::ErrorKind::NotFound => Ok(Vec::new()),
+        Err(source) => Err(Error::io("read", &path, source)),
     }
 }
 
@@ -82,6 +109,14 @@ fn parse(text: &str) -> Option<LastKept> {
 }
 
 fn place(library: &Path, workspace: &Workspace) -> PathBuf {
+    beside(library, workspace, "undo")
+}
+
+fn relied_upon_place(library: &Path, workspace: &Workspace) -> PathBuf {
+    beside(library, workspace, "relied-upon")
+}
+
+fn beside(library: &Path, workspace: &Workspace, what: &str) -> PathBuf {
     let history = HistoryStore::path_of(library, workspace.project);
-    history.join("undercroft").join(format!("undo-{}", workspace.id))
+    history.join("undercroft").join(format!("{what}-{}", workspace.id))
 }

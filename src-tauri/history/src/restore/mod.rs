@@ -112,16 +112,28 @@ impl History {
         let RestoreTo::InPlace { workspace, .. } = order.to else {
             return Ok(self.carry_out(order, Manner::Act, Vec::new(), job)?.report());
         };
-        self.check_paths(order)?;
-        let scope = || scope_of(&order.paths);
-        let before = self.keep_for_undo(workspace, scope(), &Job::new())?;
-        let back = match undone {
+        let trash = Trash::of(self.library().root(), &self.workspace(workspace)?);
+        match undone {
+            None => self.check_paths(order, &order.paths)?,
             Some(LastKept { version, paths }) => {
-                let workspace = self.workspace(workspace)?;
-                Trash::of(self.library().root(), &workspace).give_back(*version, paths)?
+                let held = paths.iter().map(|path| trash.holds(*version, path));
+                let held = held.collect::<Result<Vec<_>>>()?;
+                let others = paths.iter().zip(held).filter(|(_, is_held)| !is_held);
+                self.check_paths(order, others.map(|(path, _)| path))?;
             }
+        }
+        let scope = || scope_of(&order.paths);
+        let last = self.undo_point(workspace)?;
+        // An undoing that ends midway can be done again: it is noted at its end.
+        let before = match undone {
+            None => self.keep_for_undo(workspace, scope(), &Job::new())?,
+            Some(_) => self.save_before(workspace, scope(), &Job::new())?,
+        };
+        let back = match undone {
+            Some(LastKept { version, paths }) => trash.give_back(*version, paths)?,
             None => GivenBack::default(),
         };
+        let given = back.paths.len() as u64;
         let done = self.carry_out(order, Manner::Act, back.paths, job);
         let version = self.version(order.version)?;
         let name = version.name.unwrap_or_else(|| version.id.to_string());
@@ -137,7 +149,13 @@ impl History {
         let after = SaveOrder::new(Trigger::Manual, format!("{act}{what}"));
         let after = self.save(workspace, scope(), after, &Job::new())?;
         let mut report = done?.report();
+        report.restored += given;
         report.failed.extend(back.left.into_iter().map(|(path, error)| (path, error.to_string())));
+        match undone {
+            Some(_) => self.note_undo(workspace, before, order.paths.clone())?,
+            None if report.restored + report.removed == 0 => last.put_back()?,
+            None => {}
+        }
         report.before = before;
         report.after = after.map(|version| version.id);
         Ok(report)
@@ -230,20 +248,28 @@ impl History {
         self.restore_as(&RestoreOrder { version, paths, to, like: None }, Some(&last), job)
     }
 
-    /// The version that [`History::undo`] would go back to, which thinning must leave there.
-    pub(crate) fn undo_version(&self, workspace: &Workspace) -> Result<Option<VersionId>> {
-        Ok(LastKept::read(self.library().root(), workspace)?.map(|last| last.version))
+    /// The versions that a restore or a deletion relied upon, [`History::undo`]'s among them, which
+    /// thinning must leave there.
+    pub(crate) fn relied_upon(&self, workspace: &Workspace) -> Result<Vec<VersionId>> {
+        let mut relied_upon = last_kept::relied_upon(self.library().root(), workspace)?;
+        let last = LastKept::read(self.library().root(), workspace)?;
+        relied_upon.extend(last.map(|last| last.version));
+        Ok(relied_upon)
     }
 
-    /// Sees that there is something at each path to restore, or to remove.
-    fn check_paths(&self, order: &RestoreOrder) -> Result<()> {
+    /// Sees that there is something at each of these paths to restore, or to remove.
+    fn check_paths<'a>(
+        &self,
+        order: &RestoreOrder,
+        paths: impl IntoIterator<Item = &'a TreePath>,
+    ) -> Result<()> {
         let removes_from = match order.to {
             RestoreTo::InPlace { workspace, remove_extra: true } => {
                 Some(self.workspace(workspace)?.root)
             }
             _ => None,
         };
-        for path in &order.paths {
+        for path in paths {
             let is_on_disk = || {
                 let place = removes_from.as_ref().map(|root| path.below(root));
                 place.is_some_and(|place| place.symlink_metadata().is_ok())
@@ -265,7 +291,7 @@ impl History {
         job: &Job,
     ) -> Result<Tally> {
         let acts = manner == Manner::Act;
-        self.check_paths(order)?;
+        self.check_paths(order, &order.paths)?;
         let version = self.version(order.version)?;
         let (store, root) = self.root_of(order.version)?;
         let (path, held, rules, remove_extra) = match &order.to {

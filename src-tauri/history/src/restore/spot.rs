@@ -82,6 +82,8 @@ impl Spot<'_> {
             && (attributes.extended.is_empty() || self.extended() == attributes.extended);
         Ok(match (is_alike, looks_same) {
             (true, true) => State::Same,
+            // Another of its names may lie elsewhere, and is not to be changed.
+            _ if found.links > 1 => State::Other,
             (true, false) => State::OtherTime,
             (false, _) => State::OtherAttributes,
         })

@@ -178,8 +178,16 @@ impl Walk<'_> {
         }
         let (rules, freshness) = self.restore.make_folder(todo, line, held, found)?;
         let is_whole = self.selection.wants(&path) == Wanted::Whole;
-        if git.is_none() && (is_whole || freshness == Freshness::Made) {
-            let attributes = stored.view(self.restore.store)?.entries.own;
+        let own = |found: &Stat| found.attributes.mode & 0o700 != 0o700;
+        let attributes = match found.filter(|found| !is_whole && own(found)) {
+            // It may have been opened up, for what is restored in it.
+            Some(found) if freshness == Freshness::Found => Some(found.attributes.clone()),
+            _ if git.is_none() && (is_whole || freshness == Freshness::Made) => {
+                Some(stored.view(self.restore.store)?.entries.own)
+            }
+            _ => None,
+        };
+        if let Some(attributes) = attributes {
             self.unfinished.push(Unfinished { at: at.clone(), attributes, freshness });
         }
         let held = held.map(|held| held.child(&line.name)).unwrap_or_default();
@@ -280,8 +288,8 @@ impl Restore<'_> {
                 self.check_replaces(&at)?;
                 let (rules, entry) = (todo.rules.as_ref(), (&line.name[..], stat));
                 if !self.remove(rules, (&todo.at, held), entry, None) {
-                    return Err(Error::new(Code::AlreadyExists, format!("{at} is a folder"))
-                        .why("Something in it is in no version, and stays"));
+                    return Err(Error::new(Code::AlreadyExists, format!("{at} was left"))
+                        .why("It is a folder, and something in it is in no version"));
                 }
                 Ok((None, None))
             }

@@ -23,6 +23,12 @@ const TRIES: usize = 3;
 /// A file of this size or less is read in one go, whatever its layer.
 const SMALL: u64 = 100 * 1024;
 
+/// The seconds after which the kernel has written back a page for certain; it waits for 30.
+const WRITTEN_BACK_AFTER: i64 = 120;
+
+/// How many young files a look writes back itself.
+const WRITTEN_BACK_MOST: u64 = 64;
+
 impl Pass<'_> {
     /// Stores a file in git, or puts it off when it belongs into the object store.
     pub(super) fn store_file(&self, mut waiting: Waiting, deflater: &mut Deflater) -> Result<()> {
@@ -51,6 +57,7 @@ impl Pass<'_> {
         loop {
             tries += 1;
             let Some(mut file) = disk.open(name)? else { return Ok(None) };
+            let is_clean = self.write_back(&file).at("look at", &path)?;
             let mut before = stat_of_file(&file).at("look at", &path)?;
             let mut content = Vec::new();
             let head = before.size_bytes.min(SMALL.max(HEAD_BYTES as u64));
@@ -71,10 +78,22 @@ impl Pass<'_> {
                     self.job.warn(escape_path(&path), "It changed while it was read");
                 }
                 before.size_bytes = content.len() as u64;
-                let settled = same && self.is_settled(&before);
+                let settled = same && is_clean && self.is_settled(&before);
                 return Ok(Some(Taken { content: Some(content), stat: before, reason, settled }));
             }
         }
+    }
+
+    /// Whether no page of a file waits to be written to the disk: into one that does, programs
+    /// that map the file write without a trace in its times. A young file is written back for
+    /// that, unless there are many; the others are read again at the next look.
+    fn write_back(&self, file: &File) -> io::Result<bool> {
+        let modified = stat_of_file(file)?.attributes.modified;
+        if modified.seconds < self.looked_at.as_second() - WRITTEN_BACK_AFTER {
+            return Ok(true);
+        }
+        let is_one_of_few = self.written_back.fetch_add(1, Ordering::Relaxed) < WRITTEN_BACK_MOST;
+        Ok(is_one_of_few && rustix::fs::fdatasync(file).is_ok())
     }
 
     /// Whether a later change is certain to show in how the file looks.
@@ -146,6 +165,7 @@ impl Pass<'_> {
         loop {
             tries += 1;
             let Some(mut file) = disk.open(&waiting.name)? else { return Ok(None) };
+            let is_clean = self.write_back(&file).at("look at", &path)?;
             let mut before = stat_of_file(&file).at("look at", &path)?;
             before.attributes.extended = extended(&file);
             let free = writer.free_bytes()?;
@@ -163,7 +183,7 @@ impl Pass<'_> {
                     self.job.warn(escape_path(&path), "It changed while it was read");
                 }
                 before.size_bytes = content.size;
-                let settled = same && self.is_settled(&before);
+                let settled = same && is_clean && self.is_settled(&before);
                 self.job.add_files_done(1);
                 return Ok(Some((content, before, reason, settled)));
             }

@@ -206,6 +206,7 @@ impl Making<'_> {
             job,
             is_first: before.is_none(),
             looked_at: world.clock.now(),
+            written_back: AtomicU64::new(0),
             mounts: cache.mounts().unwrap_or_default(),
             spares_mounts: order.trigger == Trigger::Automatic,
             outcome: Mutex::default(),

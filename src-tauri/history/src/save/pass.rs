@@ -42,6 +42,8 @@ pub(super) struct Pass<'a> {
     pub(super) is_first: bool,
     /// When it began: what changed about then or later may change again unnoticed.
     pub(super) looked_at: Timestamp,
+    /// How many files were written back to the disk before they were read.
+    pub(super) written_back: AtomicU64,
     /// Folders where another file system began when they were looked at last.
     pub(super) mounts: BTreeSet<TreePath>,
     /// Whether one of them that is empty and no longer so is taken for a drive that is away.

@@ -113,8 +113,8 @@ impl History {
         let mut needed = HashMap::new();
         for workspace in self.workspaces(Some(project))? {
             needed.extend(workspace.opened_from.map(|id| (id, KeepReason::OpenedFrom)));
-            let undo = self.undo_version(&workspace)?;
-            needed.extend(undo.map(|id| (id, KeepReason::Undo)));
+            let relied_upon = self.relied_upon(&workspace)?;
+            needed.extend(relied_upon.into_iter().map(|id| (id, KeepReason::Undo)));
             // Not the last in the order, where a branch was set back.
             if let Some(tip) = store.tip(&workspace.name)? {
                 needed.insert(Commit::read(store, tip)?.version, KeepReason::Newest);

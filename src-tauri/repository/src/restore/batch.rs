@@ -175,7 +175,7 @@ impl<'a> Batch<'a> {
     /// A file has all its content, or cannot get it.
     fn complete(&mut self, mut file: Pending, written: Result<()>) {
         let placed = written.and_then(|()| file.publish(self.shared, &mut self.buffer));
-        if placed.is_err() {
+        if !matches!(placed, Ok(Placed::Restored)) {
             file.discard();
         }
         self.end(file.begun, placed, file.written);

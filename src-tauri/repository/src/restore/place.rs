@@ -139,6 +139,10 @@ impl Spot<'_> {
         self.set_metadata(Entry::Open(made.file.as_fd()));
         if replaces {
             made.file.sync_all().at("sync", self.path)?;
+            // It may have become what is to stay, since it was looked at.
+            if Stat::of(self.entry()).is_ok_and(|stat| self.stays(&stat)) {
+                return Ok(Placed::Skipped);
+            }
         }
         reach_write_point("restore.file-written");
         made.publish(self.folder, &self.node.name, replaces).map_err(|error| match error {

@@ -2128,10 +2128,12 @@ export type RunRef = {
 
 /** What a save came to. */
 export type Saved = {
-	/** The version that was made; nothing when nothing changed. */
+	/** The version that was made; nothing when nothing changed that versions hold. */
 	version?: Version | null,
 	/** Whether anything changed. */
 	changed: boolean,
+	/** Whether what no version holds went to the trash, from where undo brings it back. */
+	trashed: boolean,
 };
 
 /** When a plan runs by itself. */

@@ -121,7 +121,7 @@ export class HistoryActions {
     this.#rooms.library.touch();
     if (refused.length > 0)
       this.#askForTrash(
-        whys.join(' '),
+        whys.join('. '),
         () => void this.saveFiles(workspace, folder, refused, true),
       );
     if (saved.length === 0) return;

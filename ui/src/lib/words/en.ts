@@ -744,7 +744,8 @@ export const en = {
     undone: 'As it was before',
     deleted: (name: string) => `Deleted ${name}. Its versions stay.`,
     unkept: 'Some of this is in no version',
-    unkeptLine: (why: string) => `${why}. It goes to the trash in your library.`,
+    unkeptLine: (why: string) =>
+      `${why}. What is there goes to the trash in your library; Undo brings it back.`,
     toTrash: 'Move to trash',
     uploaded: (count: number) => plural(count, { one: '1 file added', other: '# files added' }),
     nothingChanged: 'Nothing changed: these files were there already',
