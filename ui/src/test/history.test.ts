@@ -46,8 +46,9 @@ describe('before the first version', () => {
     );
     await fireEvent.click(screen.getByTestId('start-keeping'));
     await screen.findByText('Making the first version');
-    await screen.findByRole('slider', { name: 'Time' });
+    // Before the page: it does not stay for long.
     await screen.findByText('glaze is kept from now on');
+    await screen.findByRole('slider', { name: 'Time' });
     expect(screen.getAllByTestId('version-row')).toHaveLength(1);
   });
 });
