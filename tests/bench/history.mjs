@@ -1,7 +1,8 @@
 /**
  * `npm run bench:history`: the first version of the Linux source beside `git add -A -f && git commit`, turn
- * by turn; one changed file in projects of growing size; saves of 10 KB; large files of which a little
- * changes; many versions; the memory layer. Nothing here fails for being slow.
+ * by turn; one changed file in projects of growing size, and one byte among 50,000 files in one folder;
+ * saves of 10 KB; large files of which a little changes; many versions; the memory layer. Nothing here fails
+ * for being slow.
  *
  * Options: --runs N (3), --versions N (100000), --files N (1000000, the largest project), --folder DIR,
  * --corpus DIR, as for `npm run bench`.
@@ -92,6 +93,7 @@ function changes() {
     report(String(name), ours(['change', folder, '200']));
     rmSync(folder, { recursive: true });
   }
+  report('one byte, all in one folder', ours(['wide', '50000', '20']));
 
   /** @param {string} name @param {any} figures */
   function report(name, { files, milliseconds, storedBytes, peakBytes }) {

@@ -1,7 +1,7 @@
 //! Measures histories; `npm run bench -- history` runs it and sets its figures beside git's.
 //!
-//! `measure import FOLDER`, `measure change FOLDER ROUNDS`, `measure save ROUNDS`,
-//! `measure large`, `measure many VERSIONS`, `measure memory`: each prints one line of JSON. All of
+//! `measure import FOLDER`, `measure change FOLDER ROUNDS`, `measure wide FILES ROUNDS`,
+//! `measure save ROUNDS`, `measure large`, `measure many VERSIONS`, `measure memory`: each prints one line of JSON. All of
 //! it happens in the folder that `MEASURE_IN` names.
 
 #![expect(
@@ -30,6 +30,7 @@ fn main() {
     let figures = match arguments[0].as_str() {
         "import" => import(Path::new(&arguments[1])),
         "change" => change(Path::new(&arguments[1]), number(2)),
+        "wide" => wide(number(1), number(2)),
         "save" => save(number(1)),
         "large" => large(),
         "many" => many(number(1)),
@@ -115,6 +116,29 @@ fn change(folder: &Path, rounds: u64) -> serde_json::Value {
     for round in 0..rounds {
         let content = text_bytes(round, 10_000);
         fs::write(folder.join(&path), content).unwrap();
+        let began = Instant::now();
+        version = place.save(&version, &path);
+        times.push(began.elapsed());
+    }
+    let grown = place.stored_bytes().saturating_sub(before) / rounds;
+    json!({ "files": version.files, "milliseconds": spread(times), "storedBytes": grown, "peakBytes": peak_bytes() })
+}
+
+/// One byte of one of so many files changes, all of which are in one folder.
+fn wide(files: u64, rounds: u64) -> serde_json::Value {
+    let place = Place::filled(|root| {
+        for count in 0..files {
+            write_file(root.join(format!("wide/file-{count}.txt")), text_bytes(count, 100));
+        }
+    });
+    let mut version = place.begin();
+    let before = place.stored_bytes();
+    let mut times = Vec::new();
+    for round in 0..rounds {
+        use std::os::unix::fs::FileExt;
+        let path = format!("wide/file-{}.txt", round * 7919 % files);
+        let file = fs::File::options().write(true).open(place.root.join(&path)).unwrap();
+        file.write_all_at(b"#", 50).unwrap();
         let began = Instant::now();
         version = place.save(&version, &path);
         times.push(began.elapsed());

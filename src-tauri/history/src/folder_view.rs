@@ -1,13 +1,13 @@
 //! A folder as the last version has it.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use undercroft_foundation::Result;
 
 use crate::names::{SIDECAR, real_name, stored_name};
-use crate::sidecar::{ENTRIES, Entries, Totals, damaged, decode_lines, folder_name, parts};
-use crate::store::{HistoryStore, ObjectKind, TreeMode};
-use crate::version::GitId;
+use crate::sidecar::{ENTRIES, Entries, Line, Totals, damaged, decode_lines, folder_name, parts};
+use crate::store::{HistoryStore, ObjectKind, TreeLine, TreeMode, lines_of};
+use crate::version::{EntryKind, GitId};
 
 /// Where a folder of a version is in the history.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -88,6 +88,32 @@ impl StoredFolder {
 }
 
 impl FolderView {
+    /// A few entries of a folder, of whose tree and sidecar these are all lines.
+    pub(crate) fn of_some(
+        stored: StoredFolder,
+        tree: &[u8],
+        sidecar: &[TreeLine],
+        entries: Entries,
+    ) -> Self {
+        let mut view = Self { stored, entries, ..Self::default() };
+        let names = |of: fn(&[u8]) -> Vec<u8>| -> HashSet<Vec<u8>> {
+            view.entries.lines.iter().map(|line| of(&line.name)).collect()
+        };
+        let (trees, folders) = (names(|name| stored_name(name).into_owned()), names(folder_name));
+        let lines = lines_of(tree).filter(|line| trees.contains(line.name));
+        let blobs = lines.filter_map(|line| line.owned());
+        let blobs = blobs.map(|line| (real_name(&line.name).to_vec(), (line.mode, line.id)));
+        view.blobs = blobs.collect();
+        let sidecars = sidecar.iter().filter(|line| folders.contains(&line.name));
+        view.sidecars = sidecars.map(|line| (line.name.clone(), line.id)).collect();
+        view
+    }
+
+    /// Whether a line is that of a file or link that git holds.
+    pub(crate) fn holds_file(&self, line: &Line) -> bool {
+        line.kind != EntryKind::Folder && self.blob(&line.name).is_some()
+    }
+
     /// Whether the version has the folder at all.
     pub(crate) fn was_there(&self) -> bool {
         self.stored.sidecar.is_some()

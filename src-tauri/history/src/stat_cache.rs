@@ -7,7 +7,7 @@ use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 
 use jiff::Timestamp;
-use rusqlite::{Connection, OptionalExtension};
+use rusqlite::{Connection, OptionalExtension, Params, Transaction};
 use undercroft_foundation::{IoContext, Result, WorkspaceId};
 use undercroft_library::SqlContext;
 
@@ -60,6 +60,19 @@ pub(crate) struct Reading {
     pub(crate) after: Option<(TreePath, Option<Vec<u8>>)>,
 }
 
+/// A folder whose files were looked at.
+#[derive(Debug)]
+pub(crate) struct Looked {
+    pub(crate) folder: TreePath,
+    /// How they look now.
+    pub(crate) files: KnownFolder,
+    /// The names that were looked at; all of them when there are none here.
+    pub(crate) only: Option<BTreeSet<Vec<u8>>>,
+}
+
+/// Folders of more files are noted in parts, so that a few files can be noted alone.
+const MOST_FILES: usize = 1024;
+
 #[derive(Debug)]
 pub(crate) struct StatCache(Mutex<Connection>);
 
@@ -78,13 +91,23 @@ impl StatCache {
         Ok(Self(Mutex::new(connection.sql("open the cache of a workspace")?)))
     }
 
+    /// How a folder's files looked when they were looked at last.
     pub(crate) fn folder(&self, path: &TreePath) -> Result<KnownFolder> {
         let connection = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let row: Option<Vec<u8>> = connection
-            .prepare_cached("SELECT files FROM folders WHERE path = ?1")
-            .and_then(|mut query| query.query_row([path.as_bytes()], |row| row.get(0)).optional())
-            .sql("read the cache of a workspace")?;
-        Ok(row.and_then(|row| decode(&row)).unwrap_or_default())
+        read_all(&connection, path).sql("read the cache of a workspace")
+    }
+
+    /// The same of some of its files, and perhaps of others.
+    pub(crate) fn some(&self, path: &TreePath, names: &BTreeSet<Vec<u8>>) -> Result<KnownFolder> {
+        let connection = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let read = || {
+            let mut known = read(&connection, WHOLE, [path.as_bytes()])?;
+            for part in parts_of(names) {
+                known.extend(read(&connection, PART, (path.as_bytes(), part))?);
+            }
+            Ok(known)
+        };
+        read().sql("read the cache of a workspace")
     }
 
     /// The files that had one of these inodes when they were looked at last.
@@ -92,7 +115,9 @@ impl StatCache {
         let connection = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let mut names = Vec::new();
         let mut find = || -> rusqlite::Result<()> {
-            let mut query = connection.prepare_cached("SELECT path, files FROM folders")?;
+            let mut query = connection.prepare_cached(
+                "SELECT path, files FROM folders UNION ALL SELECT path, files FROM parts",
+            )?;
             let mut rows = query.query(())?;
             while let Some(row) = rows.next()? {
                 let (path, files): (Vec<u8>, Vec<u8>) = (row.get(0)?, row.get(1)?);
@@ -116,20 +141,18 @@ impl StatCache {
             Some((path, Some(_))) => (">=", path.clone()),
             Some((path, None)) => (">", path.clone()),
         };
-        let row: Option<(Vec<u8>, Vec<u8>)> = {
-            let connection = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-            let sql = format!("SELECT path, files FROM folders WHERE path {is} ?1 LIMIT 1");
-            connection
-                .prepare_cached(&sql)
-                .and_then(|mut query| {
-                    let row =
-                        query.query_row([path.as_bytes()], |row| Ok((row.get(0)?, row.get(1)?)));
-                    row.optional()
-                })
-                .sql("read the cache of a workspace")?
+        let connection = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let sql = format!(
+            "SELECT min(path) FROM (SELECT min(path) AS path FROM folders WHERE path {is} ?1
+             UNION ALL SELECT min(path) FROM parts WHERE path {is} ?1)"
+        );
+        let next = || -> rusqlite::Result<Option<Vec<u8>>> {
+            connection.prepare_cached(&sql)?.query_row([path.as_bytes()], |row| row.get(0))
         };
-        row.map(|(path, files)| Ok((TreePath::new(&path)?, decode(&files).unwrap_or_default())))
-            .transpose()
+        let Some(path) = next().sql("read the cache of a workspace")? else { return Ok(None) };
+        let path = TreePath::new(&path)?;
+        let files = read_all(&connection, &path).sql("read the cache of a workspace")?;
+        Ok(Some((path, files)))
     }
 
     /// How far the reading of all files has come.
@@ -175,18 +198,15 @@ impl StatCache {
     }
 
     /// Keeps how folders look now, and in which of them another file system begins, or no longer.
-    pub(crate) fn keep(
-        &self,
-        folders: &[(TreePath, KnownFolder)],
-        mounts: &[(TreePath, bool)],
-    ) -> Result<()> {
+    pub(crate) fn keep(&self, looked: &[Looked], mounts: &[(TreePath, bool)]) -> Result<()> {
         let mut connection = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let mut keep = || {
             let transaction = connection.transaction()?;
-            for (path, files) in folders {
-                transaction
-                    .prepare_cached("INSERT OR REPLACE INTO folders (path, files) VALUES (?1, ?2)")?
-                    .execute((path.as_bytes(), encode(files)))?;
+            for Looked { folder, files, only } in looked {
+                match only {
+                    None => write_all(&transaction, folder, files)?,
+                    Some(names) => write_some(&transaction, folder, files, names)?,
+                }
             }
             for (path, is_mount) in mounts {
                 let sql = match is_mount {
@@ -201,6 +221,94 @@ impl StatCache {
     }
 }
 
+const WHOLE: &str = "SELECT files FROM folders WHERE path = ?1";
+const PART: &str = "SELECT files FROM parts WHERE path = ?1 AND part = ?2";
+
+/// The part that a file of a larger folder is in.
+fn part_of(name: &[u8]) -> u32 {
+    crc32fast::hash(name) & 0xff
+}
+
+fn parts_of(names: &BTreeSet<Vec<u8>>) -> BTreeSet<u32> {
+    names.iter().map(|name| part_of(name)).collect()
+}
+
+fn read(
+    connection: &Connection,
+    sql: &str,
+    parameters: impl Params,
+) -> rusqlite::Result<KnownFolder> {
+    let mut query = connection.prepare_cached(sql)?;
+    let mut rows = query.query(parameters)?;
+    let mut files = KnownFolder::new();
+    while let Some(row) = rows.next()? {
+        files.extend(decode(&row.get::<_, Vec<u8>>(0)?).unwrap_or_default());
+    }
+    Ok(files)
+}
+
+fn read_all(connection: &Connection, path: &TreePath) -> rusqlite::Result<KnownFolder> {
+    let mut files = read(connection, "SELECT files FROM parts WHERE path = ?1", [path.as_bytes()])?;
+    files.extend(read(connection, WHOLE, [path.as_bytes()])?);
+    Ok(files)
+}
+
+fn write_all(
+    transaction: &Transaction<'_>,
+    path: &TreePath,
+    files: &KnownFolder,
+) -> rusqlite::Result<()> {
+    let write = |sql, parameters: &[&dyn rusqlite::ToSql]| {
+        transaction.prepare_cached(sql)?.execute(parameters).map(drop)
+    };
+    write("DELETE FROM parts WHERE path = ?1", &[&path.as_bytes()])?;
+    if files.len() <= MOST_FILES {
+        let sql = "INSERT OR REPLACE INTO folders (path, files) VALUES (?1, ?2)";
+        return write(sql, &[&path.as_bytes(), &encode(files)]);
+    }
+    write("DELETE FROM folders WHERE path = ?1", &[&path.as_bytes()])?;
+    let mut parts: HashMap<u32, KnownFolder> = HashMap::new();
+    for (name, known) in files {
+        parts.entry(part_of(name)).or_default().insert(name.clone(), *known);
+    }
+    parts.iter().try_for_each(|(part, files)| write_part(transaction, path, *part, files))
+}
+
+/// Notes some files, where `names` were looked at and are otherwise forgotten.
+fn write_some(
+    transaction: &Transaction<'_>,
+    path: &TreePath,
+    files: &KnownFolder,
+    names: &BTreeSet<Vec<u8>>,
+) -> rusqlite::Result<()> {
+    let note = |mut known: KnownFolder, part: Option<u32>| {
+        known.retain(|name, _| !names.contains(name));
+        let own = files.iter().filter(|(name, _)| part.is_none_or(|it| it == part_of(name)));
+        known.extend(own.map(|(name, known)| (name.clone(), *known)));
+        known
+    };
+    if transaction.prepare_cached(WHOLE)?.exists([path.as_bytes()])? {
+        return write_all(transaction, path, &note(read_all(transaction, path)?, None));
+    }
+    for part in parts_of(names) {
+        let known = read(transaction, PART, (path.as_bytes(), part))?;
+        write_part(transaction, path, part, &note(known, Some(part)))?;
+    }
+    Ok(())
+}
+
+fn write_part(
+    transaction: &Transaction<'_>,
+    path: &TreePath,
+    part: u32,
+    files: &KnownFolder,
+) -> rusqlite::Result<()> {
+    transaction
+        .prepare_cached("INSERT OR REPLACE INTO parts (path, part, files) VALUES (?1, ?2, ?3)")?
+        .execute((path.as_bytes(), part, encode(files)))
+        .map(drop)
+}
+
 fn open(path: &Path) -> rusqlite::Result<Connection> {
     let connection = Connection::open(path)?;
     connection.busy_timeout(std::time::Duration::from_secs(5))?;
@@ -210,6 +318,10 @@ fn open(path: &Path) -> rusqlite::Result<Connection> {
     connection.execute_batch(
         "CREATE TABLE IF NOT EXISTS folders (path BLOB PRIMARY KEY, files BLOB NOT NULL)
          WITHOUT ROWID, STRICT;
+         CREATE TABLE IF NOT EXISTS parts (
+             path BLOB NOT NULL, part INTEGER NOT NULL, files BLOB NOT NULL,
+             PRIMARY KEY (path, part)
+         ) WITHOUT ROWID, STRICT;
          CREATE TABLE IF NOT EXISTS mounts (path BLOB PRIMARY KEY) WITHOUT ROWID, STRICT;
          CREATE TABLE IF NOT EXISTS reading (
              id INTEGER PRIMARY KEY, last INTEGER NOT NULL, folder BLOB, name BLOB

@@ -4,10 +4,12 @@ mod support;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
+use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
 use support::{Bench, path};
 use undercroft_foundation::Job;
+use undercroft_history::rules::ProjectRules;
 use undercroft_history::{
     ChangeKind, EntryKind, Layer, LayerReason, Names, SaveOrder, Scope, Touched, Trigger, Version,
     VersionFilter,
@@ -137,6 +139,7 @@ fn a_touched_folder_that_is_new_or_gone_is_seen() {
             (path("old/deep"), Names::All),
         ]),
         subtrees: BTreeSet::from([path("new/deep")]),
+        ..Touched::default()
     };
     let order = SaveOrder::new(Trigger::Automatic, "");
     let save = bench.history.save(bench.main().id, Scope::Touched(touched), order, &Job::new());
@@ -269,14 +272,15 @@ fn wide(work: &Path, files: usize) {
 fn save_one(bench: &Bench, file: usize, content: &str) -> Version {
     let name = format!("wide/a-file-of-many-{file}");
     bench.write(&name, content);
+    save_told(bench, &[&name]).unwrap()
+}
+
+/// Saves as the watcher would that was told of these paths.
+fn save_told(bench: &Bench, told: &[&str]) -> Option<Version> {
     let mut touched = Touched::default();
-    touched.add(&path(&name));
+    told.iter().for_each(|it| touched.add(&path(it)));
     let order = SaveOrder::new(Trigger::Automatic, "");
-    bench
-        .history
-        .save(bench.main().id, Scope::Touched(touched), order, &Job::new())
-        .unwrap()
-        .unwrap()
+    bench.history.save(bench.main().id, Scope::Touched(touched), order, &Job::new()).unwrap()
 }
 
 fn bytes_in(folder: &Path) -> u64 {
@@ -289,6 +293,8 @@ fn bytes_in(folder: &Path) -> u64 {
 #[test]
 fn a_byte_among_fifty_thousand_siblings_costs_little() {
     let (bench, _) = Bench::begun(|work| wide(work, 50_000));
+    // Only what was told of is looked at.
+    bench.write("wide/a-file-of-many-17", "nobody was told of this");
     let mut before = bytes_in(&bench.git_folder());
     for round in 0..4 {
         let version = save_one(&bench, 4321 * round, "changed\n");
@@ -298,6 +304,69 @@ fn a_byte_among_fifty_thousand_siblings_costs_little() {
         assert_eq!((version.modified, version.files), (1, 50_000));
         before = now;
     }
+    assert_eq!(bench.save().unwrap().modified, 1);
+    bench.fsck();
+}
+
+#[test]
+fn a_few_entries_looked_at_alone_are_as_if_all_had_been() {
+    let (bench, _) = Bench::begun(|work| {
+        wide(work, 1100);
+        write_file(work.join("wide/folder/deep"), "deep");
+        write_file(work.join("wide/target/made"), "made");
+    });
+    let leave_out = vec!["*.tmp".to_owned()];
+    let rules = ProjectRules { follow_gitignore: true, leave_out, ..ProjectRules::default() };
+    rules.store(bench.library.root(), bench.project).unwrap();
+    let at = |name: &str| bench.work().join("wide").join(name);
+    let steps: [(&[&str], &dyn Fn()); 14] = [
+        (&["a-file-of-many-1", "new~"], &|| {
+            fs::write(at("new~"), "in its place").unwrap();
+            fs::rename(at("new~"), at("a-file-of-many-1")).unwrap();
+        }),
+        (&["a-file-of-many-2", "new"], &|| {
+            fs::rename(at("a-file-of-many-2"), at("new")).unwrap();
+        }),
+        (&["a-file-of-many-3"], &|| fs::remove_file(at("a-file-of-many-3")).unwrap()),
+        (&["a-file-of-many-4"], &|| {
+            fs::remove_file(at("a-file-of-many-4")).unwrap();
+            fs::create_dir(at("a-file-of-many-4")).unwrap();
+        }),
+        (&["a-file-of-many-5"], &|| {
+            fs::set_permissions(at("a-file-of-many-5"), fs::Permissions::from_mode(0o755)).unwrap();
+        }),
+        (&["left-out.tmp", "a-file-of-many-6"], &|| {
+            fs::write(at("left-out.tmp"), "left out").unwrap();
+            fs::write(at("a-file-of-many-6"), "six").unwrap();
+        }),
+        (&["folder/deep"], &|| fs::write(at("folder/deep"), "deeper").unwrap()),
+        (&["folder/deep", "folder"], &|| fs::remove_file(at("folder/deep")).unwrap()),
+        (&["folder/deep", "folder"], &|| fs::write(at("folder/deep"), "again").unwrap()),
+        (&["Cargo.toml"], &|| fs::write(at("Cargo.toml"), "[package]").unwrap()),
+        (&["Cargo.toml"], &|| fs::write(at("Cargo.toml"), "[workspace]").unwrap()),
+        (&[".gitignore"], &|| fs::write(at(".gitignore"), "*-99").unwrap()),
+        (&[".gitignore"], &|| fs::write(at(".gitignore"), "*-98").unwrap()),
+        (&["a-file-of-many-7", "a-file-of-many-98", "gone"], &|| {
+            fs::write(at("a-file-of-many-7"), "seven").unwrap();
+            fs::write(at("a-file-of-many-98"), "left out").unwrap();
+        }),
+    ];
+    for (told, step) in steps {
+        step();
+        let told: Vec<_> = told.iter().map(|name| format!("wide/{name}")).collect();
+        let told: Vec<_> = told.iter().map(String::as_str).collect();
+        let few = save_told(&bench, &told).unwrap();
+        let order = SaveOrder { says_more: true, ..SaveOrder::new(Trigger::Manual, "all of it") };
+        let all = bench.history.save(bench.main().id, Scope::Whole, order, &Job::new()).unwrap();
+        let all = all.unwrap();
+        let held = |it: &Version| {
+            let id = |path| bench.git(&["rev-parse", &format!("{}:{path}", it.commit)]);
+            (it.files, it.size_bytes, id("wide"), id(".undercroft/wide.d"))
+        };
+        assert_eq!(held(&few), held(&all), "{told:?}");
+        assert_eq!(all.added + all.modified + all.removed + all.renamed, 0, "{told:?}");
+    }
+    assert!(bench.history.check(bench.project, &Job::new()).unwrap().is_sound());
     bench.fsck();
 }
 
@@ -314,14 +383,12 @@ fn versions_of_a_wide_folder_are_as_they_were() {
     bench.write("wide/new", "new");
     fs::create_dir(bench.work().join("wide/folder")).unwrap();
     bench.write("wide/folder/deep", "deep");
-    let mixed = save_one(&bench, 5, "five");
+    bench.write(&name(5), "five");
+    let told = [&*name(5), &name(77), "wide/new", "wide/folder"];
+    let mixed = save_told(&bench, &told).unwrap();
     assert_eq!((mixed.added, mixed.removed, mixed.modified), (2, 1, 1));
     bench.write("wide/folder/deep", "deeper");
-    let mut touched = Touched::default();
-    touched.add(&path("wide/folder/deep"));
-    let order = SaveOrder::new(Trigger::Automatic, "");
-    let deeper = bench.history.save(bench.main().id, Scope::Touched(touched), order, &Job::new());
-    let deeper = deeper.unwrap().unwrap();
+    let deeper = save_told(&bench, &["wide/folder/deep"]).unwrap();
     assert_eq!((deeper.modified, deeper.files), (1, 3001));
     // All that is there is in the last version: looking at everything finds nothing more.
     assert_eq!(bench.save(), None);

@@ -24,6 +24,7 @@ fn is_limited(health: &Health) -> bool {
 const WHOLE: Batch = Batch {
     touched: undercroft_history::Touched {
         folders: std::collections::BTreeMap::new(),
+        listed: std::collections::BTreeSet::new(),
         subtrees: std::collections::BTreeSet::new(),
     },
     whole: true,

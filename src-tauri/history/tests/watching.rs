@@ -137,15 +137,22 @@ fn a_change_through_one_name_of_a_file_is_a_change_of_all() {
     let (bench, _) = Bench::begun(|work| {
         write_file(work.join("one/a"), "1");
         write_file(work.join("other/b"), "");
+        // In a folder of so many, no others are looked at.
+        (0..1100).for_each(|file| fs::write(work.join(format!("one/{file}")), "").unwrap());
     });
-    fs::hard_link(bench.work().join("one/a"), bench.work().join("other/a")).unwrap();
+    for other in ["other/a", "one/b"] {
+        fs::hard_link(bench.work().join("one/a"), bench.work().join(other)).unwrap();
+    }
     bench.save().unwrap();
     bench.history.start_watching(quick()).unwrap();
+    bench.write("first", "1");
+    wait_for_content(&bench, "first", "1");
     let mut file = fs::File::options().append(true).open(bench.work().join("one/a")).unwrap();
     file.write_all(b"2").unwrap();
     drop(file);
     wait_for_content(&bench, "one/a", "12");
     wait_for_content(&bench, "other/a", "12");
+    wait_for_content(&bench, "one/b", "12");
     bench.history.stop_watching();
     assert_eq!(bench.save(), None);
 }

@@ -4,11 +4,13 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
+use super::narrow::Rest;
 use crate::folder_view::{FolderView, StoredFolder};
+use crate::names::stored_name;
 use crate::path::TreePath;
-use crate::sidecar::{Attributes, Line};
+use crate::sidecar::{Attributes, Line, folder_name};
 use crate::stat_cache::Known;
-use crate::store::TreeMode;
+use crate::store::{TreeLine, TreeMode};
 use crate::version::GitId;
 
 /// A folder of the version in the making.
@@ -23,6 +25,8 @@ pub(super) struct Building {
     pub(super) previous: FolderView,
     /// Whether it was looked at; otherwise it is as it was, but for what is in its folders.
     pub(super) is_listed: bool,
+    /// All that is in it beside its slots, where only a few of its entries have one.
+    pub(super) rest: Mutex<Option<Rest>>,
 }
 
 /// One entry of it.
@@ -53,8 +57,13 @@ impl Building {
         previous: FolderView,
         is_listed: bool,
     ) -> Self {
-        let (waiting, slots) = (AtomicUsize::new(1), Mutex::default());
-        Self { path, parent, waiting, slots, own, previous, is_listed }
+        let (waiting, slots, rest) = (AtomicUsize::new(1), Mutex::default(), Mutex::default());
+        Self { path, parent, waiting, slots, own, previous, is_listed, rest }
+    }
+
+    /// The same, for a few entries of it.
+    pub(super) fn beside(self, rest: Rest) -> Self {
+        Self { rest: Mutex::new(Some(rest)), ..self }
     }
 
     /// One more thing has to be done before it is complete.
@@ -65,5 +74,30 @@ impl Building {
     /// One thing was done; whether that was the last.
     pub(super) fn one_done(&self) -> bool {
         self.waiting.fetch_sub(1, Ordering::AcqRel) == 1
+    }
+}
+
+impl Slot {
+    /// Whether it is a file or link that git holds.
+    pub(super) fn is_file(&self) -> bool {
+        matches!(self.content, Content::Blob(..))
+    }
+
+    /// Its line in the folder's tree.
+    pub(super) fn tree_line(&self) -> Option<TreeLine> {
+        let (mode, id) = match self.content {
+            Content::Blob(mode, id) => (mode, id),
+            Content::Folder(StoredFolder { tree, .. }) => (TreeMode::Folder, tree?),
+            Content::Missing | Content::Noted => return None,
+        };
+        Some(TreeLine { name: stored_name(&self.line.name).into_owned(), mode, id })
+    }
+
+    /// Its line in the tree of the folder's part of the sidecar.
+    pub(super) fn sidecar_line(&self) -> Option<TreeLine> {
+        let Content::Folder(StoredFolder { sidecar: Some(id), .. }) = self.content else {
+            return None;
+        };
+        Some(TreeLine { name: folder_name(&self.line.name), mode: TreeMode::Folder, id })
     }
 }

@@ -1,13 +1,16 @@
 //! Completing a folder: its tree, its part of the sidecar, and what changed in it.
 
+use std::collections::BTreeSet;
+
 use undercroft_foundation::Result;
 
 use super::building::{Building, Content, Slot};
+use super::narrow::totals_of;
 use super::pass::{Pass, locked};
 use crate::folder_view::StoredFolder;
-use crate::names::{SIDECAR, stored_name};
-use crate::sidecar::{Entries, Line, Totals, folder_name};
-use crate::stat_cache::KnownFolder;
+use crate::names::SIDECAR;
+use crate::sidecar::{Entries, Line, Totals};
+use crate::stat_cache::{KnownFolder, Looked};
 use crate::store::{Deflater, ObjectKind, TreeLine, TreeMode, encode_tree};
 use crate::version::EntryKind;
 
@@ -22,15 +25,14 @@ impl Pass<'_> {
         slots.retain(|slot| !matches!(slot.content, Content::Missing));
         slots.sort_unstable_by(|a, b| a.line.name.cmp(&b.line.name));
         self.note_changes(folder, &slots)?;
-        let totals = slots.iter().fold(Totals::default(), |sum, slot| {
-            let own = u64::from(matches!(slot.content, Content::Blob(..)));
-            let files =
-                if slot.line.kind == EntryKind::Folder { slot.line.totals.files } else { own };
-            Totals { files: sum.files + files, bytes: sum.bytes + slot.line.totals.bytes }
-        });
-        let mut tree: Vec<TreeLine> = slots.iter().filter_map(tree_line).collect();
-        let mut sidecar: Vec<TreeLine> = slots.iter().filter_map(sidecar_line).collect();
-        self.remember(folder, &slots);
+        if let Some(rest) = locked(&folder.rest).take() {
+            self.remember(folder, &slots, Some(rest.names()));
+            return self.complete_narrow(folder, rest, &slots, deflater);
+        }
+        let totals = totals_of(slots.iter().map(|slot| (&slot.line, slot.is_file())));
+        let mut tree: Vec<TreeLine> = slots.iter().filter_map(Slot::tree_line).collect();
+        let mut sidecar: Vec<TreeLine> = slots.iter().filter_map(Slot::sidecar_line).collect();
+        self.remember(folder, &slots, None);
         let lines = slots.into_iter().map(|slot| slot.line).collect();
         for (name, blob) in (Entries { own: folder.own.clone(), totals, lines }).encode() {
             let id = self.writing.put(deflater, ObjectKind::Blob, &blob)?;
@@ -96,29 +98,15 @@ impl Pass<'_> {
         Ok(())
     }
 
-    /// Notes how the files look now, for the next time.
-    fn remember(&self, folder: &Building, slots: &[Slot]) {
+    /// Notes how the files look now, for the next time: all of the folder's, or `only` these.
+    fn remember(&self, folder: &Building, slots: &[Slot], only: Option<BTreeSet<Vec<u8>>>) {
         if !folder.is_listed {
             return;
         }
-        let known: KnownFolder = slots
+        let files: KnownFolder = slots
             .iter()
             .filter_map(|slot| slot.known.map(|known| (slot.line.name.clone(), known)))
             .collect();
-        locked(&self.outcome).known.push((folder.path.clone(), known));
+        locked(&self.outcome).known.push(Looked { folder: folder.path.clone(), files, only });
     }
-}
-
-fn tree_line(slot: &Slot) -> Option<TreeLine> {
-    let (mode, id) = match slot.content {
-        Content::Blob(mode, id) => (mode, id),
-        Content::Folder(StoredFolder { tree, .. }) => (TreeMode::Folder, tree?),
-        Content::Missing | Content::Noted => return None,
-    };
-    Some(TreeLine { name: stored_name(&slot.line.name).into_owned(), mode, id })
-}
-
-fn sidecar_line(slot: &Slot) -> Option<TreeLine> {
-    let Content::Folder(StoredFolder { sidecar: Some(id), .. }) = slot.content else { return None };
-    Some(TreeLine { name: folder_name(&slot.line.name), mode: TreeMode::Folder, id })
 }

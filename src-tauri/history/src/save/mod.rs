@@ -9,12 +9,13 @@ mod building;
 mod complete;
 pub(crate) mod content;
 pub(crate) mod found;
+mod narrow;
 mod pass;
 mod similar;
 mod unreadable;
 mod visit;
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicU64};
 
@@ -31,7 +32,7 @@ use crate::history::History;
 use crate::path::TreePath;
 use crate::rules::{LeaveOut, ProjectRules};
 use crate::sidecar::Totals;
-use crate::stat_cache::{KnownFolder, StatCache};
+use crate::stat_cache::{Looked, StatCache};
 use crate::store::{Deflater, HistoryStore, ObjectKind, WriteLock, Writing};
 use crate::version::{Change, ChangeKind, GitId, Layer, Trigger, Version};
 use crate::versions::{changes, table};
@@ -316,18 +317,19 @@ pub(crate) struct Saved {
     pub(crate) linked: Vec<TreePath>,
 }
 
-/// The names that files with these inodes have in folders that were not looked at.
-fn other_names(
-    cache: &StatCache,
-    inodes: &BTreeSet<u64>,
-    looked_at: &[(TreePath, KnownFolder)],
-) -> Vec<TreePath> {
+/// The names that files with these inodes have that were not looked at.
+fn other_names(cache: &StatCache, inodes: &BTreeSet<u64>, looked_at: &[Looked]) -> Vec<TreePath> {
     if inodes.is_empty() {
         return Vec::new();
     }
-    let looked_at: HashSet<_> = looked_at.iter().map(|(folder, _)| folder.clone()).collect();
+    let by_folder = looked_at.iter().map(|looked| (&looked.folder, &looked.only));
+    let by_folder: HashMap<_, _> = by_folder.collect();
     let mut names = cache.names_of(inodes).unwrap_or_default();
-    names.retain(|name| name.parent().is_some_and(|folder| !looked_at.contains(&folder)));
+    names.retain(|path| {
+        let Some((folder, name)) = path.split() else { return false };
+        let only = by_folder.get(&folder).copied();
+        only.is_none_or(|only| only.as_ref().is_some_and(|only| !only.contains(name)))
+    });
     names
 }
 

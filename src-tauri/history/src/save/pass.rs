@@ -18,7 +18,7 @@ use crate::folder_view::StoredFolder;
 use crate::path::TreePath;
 use crate::rules::{Decision, FolderRules, LeaveOut, Rules};
 use crate::sidecar::{Line, Totals};
-use crate::stat_cache::{Known, KnownFolder, StatCache};
+use crate::stat_cache::{Known, KnownFolder, Looked, StatCache};
 use crate::store::{Deflater, HistoryStore, ObjectKind, TreeMode, Writing};
 use crate::version::{EntryKind, Layer};
 
@@ -63,7 +63,7 @@ pub(super) struct Outcome {
     pub(super) root: Option<(StoredFolder, Totals)>,
     pub(super) found: Found,
     /// How files look now, by folder.
-    pub(super) known: Vec<(TreePath, KnownFolder)>,
+    pub(super) known: Vec<Looked>,
     /// Folders where another file system begins now, or no longer.
     pub(super) mounts: Vec<(TreePath, bool)>,
     /// Paths that could not be read.
@@ -83,16 +83,16 @@ pub(super) struct Waiting {
 }
 
 /// A folder that is still to be walked.
-struct Todo {
-    parent: Option<(Arc<Building>, usize)>,
-    path: TreePath,
-    visit: Visit,
-    previous: StoredFolder,
-    rules: FolderRules,
+pub(super) struct Todo {
+    pub(super) parent: Option<(Arc<Building>, usize)>,
+    pub(super) path: TreePath,
+    pub(super) visit: Visit,
+    pub(super) previous: StoredFolder,
+    pub(super) rules: FolderRules,
 }
 
 /// What came of opening a folder.
-enum Entered {
+pub(super) enum Entered {
     /// It is there: the files to be read, and the folders to be walked.
     Folder(Arc<Building>, Vec<Waiting>, Vec<Todo>),
     Gone,
@@ -201,6 +201,9 @@ impl Pass<'_> {
 
     /// Opens a folder, and says of what is in it as much as its looks tell.
     fn enter(&self, todo: &Todo, deflater: &mut Deflater) -> Result<Entered> {
+        if let Some(entered) = self.enter_narrow(todo, deflater)? {
+            return Ok(entered);
+        }
         let view = todo.previous.view(self.store)?;
         let lacks = |name: &Vec<u8>| view.folder(name).sidecar.is_none();
         let lists = todo.visit.lists() || todo.visit.children.keys().any(lacks);
@@ -227,10 +230,21 @@ impl Pass<'_> {
         let known = self.cache.folder(&todo.path).unwrap_or_default();
         let folder =
             Arc::new(Building::new(todo.path.clone(), todo.parent.clone(), own, view, true));
-        let disk = Arc::new(disk);
         for (name, why) in unseen {
             self.keep_unseen(&folder, &name, &why);
         }
+        self.place_entries((folder, Arc::new(disk)), entries, &known, todo, deflater)
+    }
+
+    /// Says of entries as much as their looks tell.
+    pub(super) fn place_entries(
+        &self,
+        (folder, disk): (Arc<Building>, Arc<DiskFolder>),
+        entries: Vec<(Vec<u8>, Stat)>,
+        known: &KnownFolder,
+        todo: &Todo,
+        deflater: &mut Deflater,
+    ) -> Result<Entered> {
         let (mut files, mut folders) = (Vec::new(), Vec::new());
         for (name, stat) in entries.into_iter().filter(|(name, _)| is_in_place(name)) {
             if todo.rules.decide(&name, stat.kind == EntryKind::Folder) != Decision::Keep {
@@ -289,7 +303,7 @@ impl Pass<'_> {
     }
 
     /// A folder that nothing happened in, but perhaps in those below it.
-    fn keep(&self, folder: Arc<Building>, todo: &Todo) -> Entered {
+    pub(super) fn keep(&self, folder: Arc<Building>, todo: &Todo) -> Entered {
         let mut folders = Vec::new();
         for line in &folder.previous.entries.lines {
             let slot = Slot { line: line.clone(), content: Content::Noted, known: None };

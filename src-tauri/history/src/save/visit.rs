@@ -19,9 +19,9 @@ pub enum Scope {
 pub(super) struct Visit {
     /// List it, and all below it.
     pub(super) deep: bool,
-    /// List it.
+    /// List it; otherwise, only the suspects in it need be looked at.
     pub(super) list: bool,
-    /// Files to read again although they look as they did.
+    /// Names to look at, and files to read again although they look as they did.
     pub(super) suspects: BTreeSet<Vec<u8>>,
     /// Read all files again in it and below it.
     pub(super) reads_all: bool,
@@ -41,16 +41,16 @@ impl Visit {
         let mut root = Self::default();
         for (path, names) in touched.folders {
             let visit = root.at(&path);
-            visit.list = true;
             if let Names::Some(names) = names {
                 visit.suspects = names;
             }
+            visit.list = visit.suspects.is_empty() || touched.listed.contains(&path);
         }
         for path in touched.subtrees {
             root.at(&path).deep = true;
             // Whether it is there at all, its folder knows.
-            if let Some(parent) = path.parent() {
-                root.at(&parent).list = true;
+            if let Some((parent, name)) = path.split() {
+                root.at(&parent).suspects.insert(name.to_vec());
             }
         }
         root
@@ -71,7 +71,7 @@ impl Visit {
     }
 
     pub(super) fn lists(&self) -> bool {
-        self.deep || self.list
+        self.deep || self.list || !self.suspects.is_empty()
     }
 
     pub(super) fn suspects(&self, name: &[u8]) -> bool {

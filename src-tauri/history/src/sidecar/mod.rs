@@ -132,7 +132,7 @@ impl Entries {
 }
 
 /// The beginning of `entries`; of a folder that is cut, all of it.
-fn encode_head(own: &Attributes, totals: Totals, in_parts: Option<usize>) -> String {
+pub(crate) fn encode_head(own: &Attributes, totals: Totals, in_parts: Option<usize>) -> String {
     let mut text = if in_parts.is_some() { HEAD_OF_PARTS } else { HEAD }.to_owned();
     text.push('\n');
     push_line(&mut text, '.', own, 0, "- -");
@@ -145,7 +145,7 @@ fn encode_head(own: &Attributes, totals: Totals, in_parts: Option<usize>) -> Str
 }
 
 /// A part.
-fn encode_lines<'a>(lines: impl IntoIterator<Item = &'a Line>) -> Vec<u8> {
+pub(crate) fn encode_lines<'a>(lines: impl IntoIterator<Item = &'a Line>) -> Vec<u8> {
     let mut text = String::new();
     lines.into_iter().for_each(|line| push_entry(&mut text, line));
     text.into_bytes()

@@ -31,6 +31,12 @@ pub(crate) fn is_part(name: &[u8]) -> bool {
     bits.is_some_and(|bits| bits.iter().all(|bit| matches!(bit, b'0' | b'1')))
 }
 
+/// The names that the part of `name` may have, the longest first.
+pub(crate) fn names_for(name: &[u8]) -> impl Iterator<Item = Vec<u8>> {
+    let bits = bits_of(name);
+    (0..=MOST_BITS).rev().map(move |length| part_name(&bits[..length]))
+}
+
 /// Cuts lines, each under the name of its part; their order within stays.
 pub(crate) fn cut<'a>(lines: impl IntoIterator<Item = &'a Line>) -> Vec<(Vec<u8>, Vec<&'a Line>)> {
     let all = lines.into_iter().map(|line| (bits_of(&line.name), line)).collect();

@@ -24,8 +24,12 @@ use undercroft_foundation::{
 
 use crate::version::GitId;
 
-pub(crate) use object::{ObjectKind, TreeLine, TreeMode, decode_tree, encode_tree};
+pub(crate) use object::{
+    ObjectKind, TreeEdits, TreeLine, TreeMode, decode_tree, edit_lines, edit_tree, encode_tree,
+    lines_of,
+};
 pub(crate) use pack::{Deflater, EntryHead, PackBuilder, Packed, entries_of};
+pub(crate) use packed::Base;
 pub(crate) use writing::{Writing, write_pack};
 
 use reader::{Reader, Whole};
@@ -187,6 +191,14 @@ impl HistoryStore {
     /// The lines of a tree.
     pub(crate) fn tree(&self, id: GitId) -> Result<Vec<TreeLine>> {
         decode_tree(&self.read(ObjectKind::Tree, id)?).ok_or_else(|| not_of_kind(id))
+    }
+
+    /// How large an object is.
+    fn size_of(&self, id: GitId) -> Result<usize> {
+        self.with_reader(|repository| {
+            let odb = repository.odb().map_err(|source| self.unreadable(source))?;
+            odb.read_header(id.oid()).map(|(size, _)| size).map_err(|source| damaged(id, &source))
+        })
     }
 
     /// Whether an object is there, as far as this process has looked.

@@ -1,6 +1,8 @@
 //! The objects of git, as bytes (git's `gitformat-pack` and Documentation/user-manual, "object
 //! storage format"): their ids, trees and commits.
 
+use std::collections::BTreeMap;
+
 use sha1::{Digest, Sha1};
 
 use crate::version::GitId;
@@ -144,4 +146,36 @@ pub(crate) fn decode_tree(content: &[u8]) -> Option<Vec<TreeLine>> {
         lines.push(line.owned()?);
     }
     (read == content.len()).then_some(lines)
+}
+
+/// Changed lines of a tree, by name; nothing for those that go.
+pub(crate) type TreeEdits = BTreeMap<Vec<u8>, Option<TreeLine>>;
+
+/// A tree with some lines changed; nothing when it is none.
+pub(crate) fn edit_tree(tree: &[u8], edits: TreeEdits) -> Option<Vec<u8>> {
+    let mut edited = Vec::with_capacity(tree.len() + 64);
+    let (mut read, mut left) = (0, edits.values().flatten().count());
+    for line in lines_of(tree) {
+        read += line.bytes.len();
+        match edits.get(line.name) {
+            None => edited.extend_from_slice(line.bytes),
+            Some(Some(new)) if line.is_folder() == (new.mode == TreeMode::Folder) => {
+                push_line(&mut edited, new);
+                left -= 1;
+            }
+            Some(_) => {}
+        }
+    }
+    if left == 0 && read == tree.len() {
+        return Some(edited);
+    }
+    // Some have their place elsewhere.
+    Some(edit_lines(decode_tree(tree)?, edits))
+}
+
+/// The tree of these lines, with some changed.
+pub(crate) fn edit_lines(mut lines: Vec<TreeLine>, edits: TreeEdits) -> Vec<u8> {
+    lines.retain(|line| !edits.contains_key(&line.name));
+    lines.extend(edits.into_values().flatten());
+    encode_tree(&mut lines)
 }

@@ -8,15 +8,15 @@ use std::path::{Path, PathBuf};
 use libdeflater::Decompressor;
 use undercroft_foundation::{IoContext, Result};
 
-use super::pack::{EntryHead, Packed, entries_of};
-use super::{HistoryStore, ObjectKind};
+use super::pack::{EntryHead, Packed, WIDE_BYTES, entries_of};
+use super::{HistoryStore, ObjectKind, delta};
 use crate::version::GitId;
 
 /// A pack beyond this size is not read as a whole for one tree, and no longer grows.
 const PACK_MOST: u64 = 8 << 20;
 
 /// Where the tree is that others are deltas of.
-pub(super) struct Base {
+pub(crate) struct Base {
     pub(super) id: GitId,
     pub(super) content: Vec<u8>,
     pub(super) pack: PackBytes,
@@ -44,6 +44,19 @@ impl HistoryStore {
         Ok(found.map(|(id, content)| Base { id, content, pack }))
     }
 
+    /// The bytes of a tree, and the whole tree that it is a delta of; without that, where it is kept
+    /// in another way than ours.
+    pub(crate) fn tree_and_base(&self, tree: GitId) -> Result<(Vec<u8>, Option<Base>)> {
+        let is_wide = self.size_of(tree).is_ok_and(|size| size >= WIDE_BYTES);
+        if is_wide
+            && let Some(base) = self.base_of(tree)?
+            && let Some(content) = base.tree(tree)
+        {
+            return Ok((content, Some(base)));
+        }
+        Ok((self.read(ObjectKind::Tree, tree)?, None))
+    }
+
     /// The pack that has an object, when it is of a size to be read.
     fn pack_of(&self, id: GitId) -> Result<Option<PackBytes>> {
         let folder = self.root().join("objects/pack");
@@ -61,6 +74,17 @@ impl HistoryStore {
             }
         }
         Ok(None)
+    }
+}
+
+impl Base {
+    /// A tree that is this one, or a delta of it.
+    fn tree(&self, id: GitId) -> Option<Vec<u8>> {
+        if id == self.id {
+            return Some(self.content.clone());
+        }
+        let delta = self.pack.inflated(self.pack.entry(id)?)?;
+        delta::apply(&self.content, &delta).filter(|tree| GitId::of(ObjectKind::Tree, tree) == id)
     }
 }
 

@@ -45,6 +45,17 @@ impl Writing<'_> {
         content: &[u8],
         previous: Option<GitId>,
     ) -> Result<GitId> {
+        let base = || previous.map(|tree| self.store.base_of(tree)).transpose();
+        self.put_tree_on(deflater, content, || base().map(Option::flatten))
+    }
+
+    /// The same, where the whole tree is known that the one before it is a delta of.
+    pub(crate) fn put_tree_on(
+        &self,
+        deflater: &mut Deflater,
+        content: &[u8],
+        base: impl FnOnce() -> Result<Option<Base>>,
+    ) -> Result<GitId> {
         if content.len() < WIDE_BYTES {
             return self.put(deflater, ObjectKind::Tree, content);
         }
@@ -52,7 +63,7 @@ impl Writing<'_> {
         if !self.is_new(id)? {
             return Ok(id);
         }
-        let base = previous.map(|tree| self.store.base_of(tree)).transpose()?.flatten();
+        let base = base()?;
         let delta = base.as_ref().and_then(|base| difference(base, content));
         let mut wide = locked(&self.wide);
         match (base, delta) {

@@ -112,7 +112,7 @@ impl Hearing<'_> {
         if let Some((parent, name)) = self.folders.place(folder) {
             let arrival = Arrival { parent, name: name.to_vec(), how: How::Changed };
             self.arrivals.push(arrival);
-            self.pending.list(parent);
+            self.pending.touch(parent, name);
         }
         let deep = decided == Decided::Below;
         if !is_closed {

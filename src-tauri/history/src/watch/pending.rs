@@ -20,6 +20,7 @@ const MOST_FOLDERS: usize = 20_000;
 #[derive(Default)]
 pub(super) struct Pending {
     folders: HashMap<WatchId, Names>,
+    listed: HashSet<WatchId>,
     subtrees: HashSet<WatchId>,
     /// The same by path, from where there are no numbers.
     paths: Touched,
@@ -56,6 +57,7 @@ impl Pending {
     /// Notices a folder itself.
     pub(super) fn list(&mut self, folder: WatchId) {
         self.folders.entry(folder).or_default();
+        self.listed.insert(folder);
         self.bound();
     }
 
@@ -140,7 +142,10 @@ impl Pending {
         }
         for (folder, names) in pending.folders {
             if let Some(path) = folders.path(folder) {
-                touched.folders.insert(path, names);
+                if pending.listed.contains(&folder) {
+                    touched.listed.insert(path.clone());
+                }
+                touched.folders.entry(path).or_default().merge(names);
             }
         }
         Batch { touched, whole: pending.whole, idle: pending.idle }

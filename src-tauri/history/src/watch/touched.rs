@@ -10,9 +10,11 @@ use crate::path::TreePath;
 /// of thing by now.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Touched {
-    /// Folders to list again, each with the names in it to read again even when their size and
-    /// times look unchanged.
+    /// Folders in which something happened, each with the names to read again even when their size
+    /// and times look unchanged. Where there are some, they are all that is to be looked at.
     pub folders: BTreeMap<TreePath, Names>,
+    /// Those of them that are to be listed whatever names there are.
+    pub listed: BTreeSet<TreePath>,
     /// Folders that are new or came from elsewhere: to visit with everything below them.
     pub subtrees: BTreeSet<TreePath>,
 }
@@ -32,13 +34,19 @@ impl Touched {
         self.folders.is_empty() && self.subtrees.is_empty()
     }
 
-    /// Adds one path: its folder is to be listed, its name to be read again. The root has no
-    /// folder above it, so that only its own listing is asked for.
+    /// Adds one path: its name in its folder is to be read again. The root has no folder above it,
+    /// so that only its own listing is asked for.
     pub fn add(&mut self, path: &TreePath) {
         match path.split() {
             Some((folder, name)) => self.folders.entry(folder).or_default().add(name),
-            None => drop(self.folders.entry(TreePath::root()).or_default()),
+            None => self.list(TreePath::root()),
         }
+    }
+
+    /// Adds a folder that is to be listed.
+    pub fn list(&mut self, folder: TreePath) {
+        self.folders.entry(folder.clone()).or_default();
+        self.listed.insert(folder);
     }
 
     /// Adds what `other` holds.
@@ -46,6 +54,7 @@ impl Touched {
         for (folder, names) in other.folders {
             self.folders.entry(folder).or_default().merge(names);
         }
+        self.listed.extend(other.listed);
         self.subtrees.extend(other.subtrees);
     }
 }
@@ -68,7 +77,8 @@ impl Names {
         }
     }
 
-    fn merge(&mut self, other: Self) {
+    /// Adds what `other` holds.
+    pub(super) fn merge(&mut self, other: Self) {
         match (&mut *self, other) {
             (Self::All, _) => {}
             (_, Self::All) => *self = Self::All,
@@ -105,5 +115,6 @@ mod tests {
         assert!(a.contains(b"b") && a.contains(b"c") && !a.contains(b"d"));
         assert_eq!(touched.folders[&TreePath::root()], Names::All);
         assert_eq!(touched.subtrees.len(), 1);
+        assert_eq!(touched.listed, [TreePath::root()].into());
     }
 }
