@@ -158,18 +158,14 @@ impl StatCache {
     /// How far the reading of all files has come.
     pub(crate) fn reading(&self) -> Result<Reading> {
         let connection = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let row: Option<(i64, Option<Vec<u8>>, Option<Vec<u8>>)> = connection
-            .query_row("SELECT last, folder, name FROM reading", (), |row| {
-                Ok((row.get(0)?, row.get(1)?, row.get(2)?))
-            })
-            .optional()
-            .sql("read the cache of a workspace")?;
-        let Some((last, folder, name)) = row else { return Ok(Reading::default()) };
-        let folder = folder.and_then(|folder| TreePath::new(&folder).ok());
-        Ok(Reading {
-            last: Timestamp::from_second(last).ok(),
-            after: folder.map(|folder| (folder, name)),
-        })
+        let reading = connection.query_row("SELECT last, folder, name FROM reading", (), |row| {
+            let (folder, name): (Option<Vec<u8>>, _) = (row.get(1)?, row.get(2)?);
+            let folder = folder.and_then(|folder| TreePath::new(&folder).ok());
+            let last = Timestamp::from_second(row.get(0)?).ok();
+            Ok(Reading { last, after: folder.map(|folder| (folder, name)) })
+        });
+        let reading = reading.optional().sql("read the cache of a workspace")?;
+        Ok(reading.unwrap_or_default())
     }
 
     /// Notes how far it has come.
