@@ -23,13 +23,21 @@ pub fn leads_down(path: &Path) -> bool {
     path.is_absolute() && path.components().all(|part| part != Component::ParentDir)
 }
 
+/// No system call takes a longer path, with the zero at its end.
+const LONGEST_PATH: usize = 4096;
+
 /// The canonical path, also of what is yet to be made.
 ///
 /// # Errors
 /// [`Code::NotFound`] where `..` leads behind what is missing, [`Code::Invalid`] below a symbolic
-/// link that leads nowhere, and whatever else keeps the path from being followed.
+/// link that leads nowhere and for a path that is too long, and whatever else keeps it from being
+/// followed.
 pub fn planned_path(path: &Path) -> Result<PathBuf> {
     let whole = std::path::absolute(path).at("find", path)?;
+    if whole.as_os_str().len() >= LONGEST_PATH {
+        // Each folder above would be looked for, and there could be a million.
+        return Err(too_long(&whole));
+    }
     let mut missing = Vec::new();
     let mut there = whole.as_path();
     loop {
@@ -60,6 +68,13 @@ pub fn planned_path(path: &Path) -> Result<PathBuf> {
     }
 }
 
+fn too_long(path: &Path) -> Error {
+    let length = path.as_os_str().len();
+    Error::new(Code::Invalid, "The path is too long")
+        .why(format!("It has {length} bytes, and the system takes fewer than {LONGEST_PATH}"))
+        .next("Choose a folder with a shorter path")
+}
+
 fn leads_nowhere(path: &Path, link: &Path) -> Error {
     Error::new(Code::Invalid, format!("Cannot use {}", escape_path(path)))
         .why(format!("{} is a symbolic link that leads nowhere", escape_path(link)))
@@ -85,5 +100,16 @@ fn make_folder(folder: &Path) -> Result<()> {
         },
         Err(source) if source.kind() == io::ErrorKind::AlreadyExists && folder.is_dir() => Ok(()),
         Err(source) => Err(Error::io("create", folder, source)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_path_that_is_too_long_is_refused_at_once() {
+        let refused = planned_path(Path::new(&"/a".repeat(1 << 20))).unwrap_err();
+        assert_eq!(refused.code(), Code::Invalid, "{refused}");
     }
 }
