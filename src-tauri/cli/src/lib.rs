@@ -39,6 +39,7 @@ mod version;
 mod words;
 mod workspace;
 
+use std::ffi::OsString;
 use std::process::ExitCode;
 
 use clap::{CommandFactory, Parser};
@@ -54,5 +55,17 @@ pub fn command() -> clap::Command {
 
 /// Runs the program with the process's own arguments.
 pub fn main() -> ExitCode {
-    Arguments::parse().run()
+    run(std::env::args_os())
+}
+
+/// Runs the program with these words, of which the first is its name.
+pub fn run(words: impl IntoIterator<Item = OsString>) -> ExitCode {
+    match Arguments::try_parse_from(words) {
+        Ok(arguments) => arguments.run(),
+        Err(refused) => {
+            // There is nobody to tell where not even this can be printed.
+            let _ = refused.print();
+            ExitCode::from(u8::try_from(refused.exit_code()).unwrap_or(1))
+        }
+    }
 }

@@ -29,6 +29,13 @@ impl Sealer {
         }
     }
 
+    /// The key that 64 bytes make, such as those that a password is derived to.
+    #[allow(dead_code, reason = "each test file uses a part of it")]
+    pub fn of_bytes(bytes: &[u8; 64]) -> Self {
+        let part = |range: std::ops::Range<usize>| bytes[range].to_vec();
+        Self { encrypt: part(0..32), k: part(32..48), r: part(48..64) }
+    }
+
     /// IV, ciphertext and MAC of `plain`, as restic's design document has it.
     pub fn seal(&self, plain: &[u8]) -> Vec<u8> {
         let iv = [0x5a; 16];
