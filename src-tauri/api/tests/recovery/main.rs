@@ -11,10 +11,12 @@ use std::process::Command;
 use std::sync::Arc;
 
 use scene::{PASSWORD, Rooms, Scene, open, others, rooms};
-use undercroft_backup::{ConfirmPlaces, RecoverOrder, adopt_recovered, look_for_libraries};
-use undercroft_foundation::{Code, Job, World};
+use undercroft_backup::{
+    Backups, ConfirmPlaces, RecoverOrder, adopt_recovered, look_for_libraries,
+};
+use undercroft_foundation::{Code, DestinationId, Job, World};
 use undercroft_history::{RestoreOrder, RestoreTo, SaveOrder, Scope, Trigger};
-use undercroft_library::{AddProject, ProjectFilter};
+use undercroft_library::{AddProject, Library, ProjectFilter};
 use undercroft_repository::BackupRequest;
 use undercroft_testkit::write_file;
 
@@ -214,15 +216,7 @@ fn nothing_that_a_library_names_is_used_until_the_user_confirms_it() {
     let scene = Scene::new();
     let outside = scene.path("outside");
     fs::create_dir(&outside).unwrap();
-    // Whoever has the password writes what he likes: here a link that leads out of the library.
-    let stage = scene.path("library/cache/library");
-    std::os::unix::fs::symlink(&outside, stage.join("trash")).unwrap();
-    let request = BackupRequest {
-        sources: vec![stage],
-        tags: vec!["library:of-another".to_owned()],
-        ..BackupRequest::default()
-    };
-    open(&scene.path("drive/backups")).backup(&request, &Job::new()).unwrap();
+    plant_link(&scene, &outside);
     scene.burn();
     let (root, job) = (scene.path("library"), Job::new());
     {
@@ -280,10 +274,18 @@ fn nothing_that_a_library_names_is_used_until_the_user_confirms_it() {
     history.follow_project(two).unwrap();
     history.restore(&in_place, &Job::new()).unwrap();
     assert!(moved.join("large").is_file() && !scene.path("work/two/large").exists());
-    // What the user names from now on is confirmed by that; what it names by itself is not.
-    let path = scene.path("fresh");
-    fs::create_dir(&path).unwrap();
-    let request = AddProject { path, ..AddProject::default() };
+    assert_named_places_are_confirmed(&scene.path("fresh"), &library, &backups, drive);
+}
+
+/// What the user names from now on is confirmed by that; what the library names by itself is not.
+fn assert_named_places_are_confirmed(
+    path: &Path,
+    library: &Library,
+    backups: &Backups,
+    drive: DestinationId,
+) {
+    fs::create_dir(path).unwrap();
+    let request = AddProject { path: path.to_owned(), ..AddProject::default() };
     let fresh = library.projects().add_linked(&request).unwrap().id;
     backups.run(fresh, drive, &Job::new()).unwrap();
     library.require_confirmation(&[]).unwrap();
@@ -291,4 +293,16 @@ fn nothing_that_a_library_names_is_used_until_the_user_confirms_it() {
     assert_eq!(refused.code(), Code::PermissionDenied, "{refused}");
     let refused = backups.try_password(drive, None).unwrap_err();
     assert_eq!(refused.code(), Code::PermissionDenied, "{refused}");
+}
+
+/// Whoever has the password writes what he likes: here a link that leads out of the library.
+fn plant_link(scene: &Scene, outside: &Path) {
+    let stage = scene.path("library/cache/library");
+    std::os::unix::fs::symlink(outside, stage.join("trash")).unwrap();
+    let request = BackupRequest {
+        sources: vec![stage],
+        tags: vec!["library:of-another".to_owned()],
+        ..BackupRequest::default()
+    };
+    open(&scene.path("drive/backups")).backup(&request, &Job::new()).unwrap();
 }
