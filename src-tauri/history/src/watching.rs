@@ -13,7 +13,7 @@ mod watch_file;
 
 use std::collections::HashMap;
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -230,14 +230,12 @@ impl History {
             .workspaces(None)?
             .into_iter()
             .filter(|workspace| workspace.closed.is_none() && !workspace.paused)
-            // Where that cannot be told, it is not watched either.
             .filter(|it| self.library().is_confirmed(&it.root).unwrap_or_default())
             .collect();
         let mut watching = self.watches();
         let Some(watching) = &mut *watching else { return Ok(()) };
-        watching
-            .watched
-            .retain(|id, watched| wanted.iter().any(|it| it.id == *id && it.root == watched.root));
+        let is_wanted = |id, root: &Path| wanted.iter().any(|it| it.id == id && it.root == root);
+        watching.watched.retain(|id, watched| is_wanted(*id, &watched.root));
         for workspace in wanted {
             if watching.watched.contains_key(&workspace.id) {
                 continue;
