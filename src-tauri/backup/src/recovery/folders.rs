@@ -71,7 +71,7 @@ pub(super) fn bring_back(
         recovering.note_begun(&name)?;
         job.set_current(item.clone());
         let request = request(repository, newest, &project.root, &real);
-        match restore(repository, newest, request, goes_on, job) {
+        match restore(repository, newest, &request, goes_on, job) {
             Ok(()) => brought += 1,
             Err(error) => {
                 job.check_cancelled()?;
@@ -143,7 +143,7 @@ fn request(
 fn restore(
     repository: &Repository,
     snapshot: &Snapshot,
-    request: RestoreRequest,
+    request: &RestoreRequest,
     goes_on: bool,
     job: &Job,
 ) -> Result<()> {
@@ -153,7 +153,7 @@ fn restore(
             job.warn(escape_path(&path), "Left as it is, which is not as in the backup");
         }
     }
-    repository.restore(snapshot, &request, job).map(drop)
+    repository.restore(snapshot, request, job).map(drop)
 }
 
 #[cfg(test)]

@@ -50,7 +50,7 @@ impl History {
         let opened = self
             .fill(&version, &name, (&root, like), job)
             .and_then(|()| self.keep_opened(&version, name, &root))
-            .inspect_err(|_| self.clear(claim, &version, job))?;
+            .inspect_err(|_| self.clear(&claim, &version, job))?;
         self.sync_watches()?;
         Ok(opened)
     }
@@ -94,7 +94,7 @@ impl History {
     }
 
     /// Takes back what was put into the folder of a workspace that does not come to be.
-    fn clear(&self, claim: Claim, version: &Version, job: &Job) {
+    fn clear(&self, claim: &Claim, version: &Version, job: &Job) {
         let root = escape_path(claim.root());
         let cleared = self.held_by(version).and_then(|held| claim.clear(&held));
         match cleared.as_deref() {
