@@ -126,7 +126,7 @@ impl Key {
         })
     }
 
-    /// What sealed bytes open to, bit by bit; they stay as they are.
+    /// Reads what sealed bytes open to; they stay as they are.
     ///
     /// # Errors
     /// [`NotAuthentic`].

@@ -21,7 +21,7 @@ const ROOM: usize = 64 << 20;
 /// A compressed blob that was opened and held against its id.
 #[derive(Debug)]
 pub(crate) struct LargeBlob {
-    /// What it is compressed to, and how much of it there is.
+    /// The compressed content, and the length of the content itself.
     compressed: Cursor<Vec<u8>>,
     length: u64,
 }
@@ -80,7 +80,7 @@ pub(crate) struct GrowingBlob {
     stored: Stored,
 }
 
-/// What is stored of a blob so far, after room for what the seal puts before it.
+/// The stored form so far, after room for what the seal puts before it.
 enum Stored {
     Plain(Vec<u8>),
     Compressed(Encoder<'static, Vec<u8>>),

@@ -49,18 +49,18 @@ pub(super) struct Folder {
 struct State {
     /// The folder's own node, until its tree is known.
     node: Option<Node>,
-    /// What became of the entries from `turn` on, in the order of names; `None` for those that are
+    /// The outcome of the entries from `turn` on, in the order of names; `None` for those that are
     /// not done.
     waiting: VecDeque<Option<Done>>,
     /// The place of the first entry that is not done.
     turn: usize,
     /// The entries before it that are not in the tree yet.
     held: Vec<Node>,
-    /// As many entries were held or waited at once.
+    /// Entries that were held or waited at the same time, at most.
     most: usize,
     /// Entries that are in the snapshot.
     kept: usize,
-    /// What is to be looked at when fewer entries wait.
+    /// The part of the listing that is looked at when fewer entries wait.
     left: Option<Box<Listing>>,
     /// Entries that are not done, and one for the look through the folder itself.
     open: usize,
@@ -72,13 +72,13 @@ struct State {
     leads: bool,
 }
 
-/// What there is to do after an entry was noted.
+/// The steps that follow when an entry was noted.
 struct Noted {
     /// It was the last.
     is_last: bool,
     /// So many are held that they belong into the tree.
     is_full: bool,
-    /// What was left until fewer wait.
+    /// The part of the listing that was left until fewer wait.
     left: Option<Box<Listing>>,
 }
 

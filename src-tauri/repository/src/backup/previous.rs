@@ -21,7 +21,7 @@ impl Default for PreviousEntries {
 }
 
 impl PreviousEntries {
-    /// Those of a tree; none where there is no tree.
+    /// The entries of a tree; none where there is no tree.
     ///
     /// # Errors
     /// A tree that cannot be read.

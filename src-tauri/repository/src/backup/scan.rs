@@ -55,15 +55,15 @@ impl ScanTask {
 /// Entries of a folder that are looked at before others get their turn.
 const LOOKS_AT_ONCE: usize = 512;
 
-/// What a folder holds, as far as it was not looked at yet.
+/// A folder that was listed, with the names that were not looked at yet.
 pub(super) struct Listing {
     open: Arc<OwnedFd>,
     names: Names,
     /// The place of the name that is next.
     next: usize,
-    /// What is wanted below the entries; everything where nothing is said of one.
+    /// The wanted parts below the entries; everything where nothing is said of one.
     branches: Branches,
-    /// What the parent snapshot says of them.
+    /// The entries of the parent snapshot.
     previous: PreviousEntries,
 }
 
@@ -184,7 +184,7 @@ impl Run<'_> {
         self.exclude.matches(path) || self.exclude_ignoring_case.matches(path)
     }
 
-    /// What the parent snapshot has of the folder. Without it all is read anew, which also heals.
+    /// The entries of the parent snapshot. Without them all is read anew, which also heals.
     fn read_previous(&self, worker: &mut Worker<'_>, folder: &Folder) -> PreviousEntries {
         let nodes = folder.previous_tree().map(|id| worker.reader.nodes(&id)).transpose();
         nodes.and_then(PreviousEntries::of).unwrap_or_else(|error| {

@@ -1,6 +1,7 @@
 //! The memory of a backup does not grow with a folder.
 
 use std::fs;
+use std::os::unix::ffi::OsStrExt;
 use std::sync::Arc;
 
 use undercroft_foundation::{Job, World};
@@ -21,19 +22,29 @@ fn of_a_wide_folder_few_files_are_held_at_once() {
     for n in 0..20_000 {
         fs::write(source.join(format!("{n}")), "").unwrap();
     }
+    // All the others wait for the first.
+    fs::File::create(source.join("0")).unwrap().set_len(200 << 20).unwrap();
     let provider = Arc::new(MemoryProvider::new());
     let password = Password::new("vault".to_owned());
     let repository = Repository::init(provider, &password, &World::real()).unwrap();
     let request = BackupRequest { sources: vec![source.clone()], ..BackupRequest::default() };
     let (job, sources) = (Job::new(), Sources::of(&[&source]).unwrap());
     let dialect = Dialect::of(&repository.config, &[]).unwrap();
-    let ((_, counts), _) = BlobWriter::run(&repository, None, Manner::Adding, |writer| {
+    let ((root, counts), _) = BlobWriter::run(&repository, None, Manner::Adding, |writer| {
         Run::new(&repository, writer, &request, dialect, &job)?.walk(sources, None, 0)
     })
     .unwrap();
     assert_eq!(read(&counts.files_new), 20_000);
     let most = read(&counts.tasks_most);
-    assert!(most < 600, "{most} tasks at once");
+    assert!(most < 3000, "{most} tasks at once");
     let most = read(&counts.entries_most);
     assert!(most < 5000, "{most} entries at once");
+    let mut tree = repository.tree(&root).unwrap();
+    for name in source.iter().skip(1) {
+        let below = tree.find(name.as_bytes()).unwrap().subtree.unwrap();
+        tree = repository.tree(&below).unwrap();
+    }
+    assert_eq!(tree.nodes.len(), 20_001);
+    assert!(tree.nodes.is_sorted_by(|a, b| a.name < b.name));
+    assert_eq!(tree.nodes[0].size, 200 << 20);
 }

@@ -50,7 +50,7 @@ pub(crate) fn decode_links(json: &[u8]) -> Result<Links> {
 }
 
 impl Links {
-    /// Adds those of an entry.
+    /// Adds the links of an entry.
     pub(super) fn add(&mut self, node: RawNode<'_>) -> Result<()> {
         let wrong = |field: &str| {
             Error::new(Code::Damaged, format!("Cannot follow the tree's entry {:?}", node.name))

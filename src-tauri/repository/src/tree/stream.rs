@@ -82,7 +82,7 @@ enum Inner {
 }
 
 impl Nodes {
-    /// Those that are known.
+    /// Nodes that are held already.
     pub(crate) fn of(nodes: Vec<Node>) -> Self {
         Self(Inner::Whole(nodes.into_iter()))
     }
@@ -116,7 +116,7 @@ impl Iterator for Nodes {
 struct Entries {
     text: Box<dyn Read + Send>,
     buffer: Vec<u8>,
-    /// Where in the buffer begins what was not parsed, and where it ends.
+    /// The bounds of the part of the buffer that was not parsed yet.
     at: usize,
     end: usize,
     /// The text has no more than is in the buffer.
@@ -124,7 +124,7 @@ struct Entries {
     before: Before,
 }
 
-/// What came before the place in the text.
+/// The last thing that was parsed.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Before {
     Start,
