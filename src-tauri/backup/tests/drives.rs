@@ -178,7 +178,7 @@ fn a_drive_pulled_out_in_mid_run_ends_its_part_alone_and_is_found_again_elsewher
 
 #[test]
 fn another_drive_at_its_place_is_never_written_to() {
-    let (Some(drive), Some(other)) = (LoopDrive::new(64 * MIB), LoopDrive::new(64 * MIB)) else {
+    let (Some(drive), Some(other)) = (LoopDrive::new(192 * MIB), LoopDrive::new(64 * MIB)) else {
         return;
     };
     let scene = Scene::new();
