@@ -3,9 +3,10 @@
 mod support;
 
 use std::fs;
+use std::io::{Read, Write};
 use std::os::unix::fs::MetadataExt;
 use std::path::Path;
-use std::process::Command;
+use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use support::{Bench, path};
@@ -303,4 +304,58 @@ fn an_edit_in_the_second_of_the_last_version_is_versioned() {
     }
     let version = bench.save().expect("a version of the edit");
     assert_eq!(bench.read(version.id, "f"), b"other");
+}
+
+/// A program that writes a file of one byte through mapped memory. Where files are in memory, only
+/// its first write changes the times.
+struct Mapped(Child);
+
+impl Mapped {
+    fn open(file: &Path) -> Option<Self> {
+        const SCRIPT: &str = "import mmap, sys
+f = open(sys.argv[1], 'r+b')
+m = mmap.mmap(f.fileno(), 0)
+for line in sys.stdin:
+    m[:] = line.strip().encode()
+    print(flush=True)";
+        let mut python = Command::new("python3");
+        python.args(["-c", SCRIPT]).arg(file).stdin(Stdio::piped()).stdout(Stdio::piped());
+        python.spawn().ok().map(Self)
+    }
+
+    fn write(&mut self, byte: char) {
+        writeln!(self.0.stdin.as_mut().unwrap(), "{byte}").unwrap();
+        self.0.stdout.as_mut().unwrap().read_exact(&mut [0]).unwrap();
+    }
+}
+
+impl Drop for Mapped {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+#[test]
+fn what_is_written_through_mapped_memory_is_found() {
+    let Some(drive) = Drive::new() else { return };
+    let bench = &drive.bench;
+    let Some(mut mapped) = Mapped::open(&bench.work().join("folder/7")) else { return };
+    mapped.write('w');
+    // What is newer than that is read again anyway.
+    std::thread::sleep(Duration::from_millis(60));
+    assert_eq!(bench.read(bench.save().unwrap().id, "folder/7"), b"w");
+
+    mapped.write('x');
+    assert_eq!(bench.save(), None);
+    let order = SaveOrder { reads_all: true, ..SaveOrder::new(Trigger::Manual, "") };
+    let save = bench.history.save(bench.main().id, Scope::Whole, order, &Job::new());
+    assert_eq!(bench.read(save.unwrap().unwrap().id, "folder/7"), b"x");
+
+    mapped.write('y');
+    assert_eq!(bench.save(), None);
+    let options = WatchOptions { full: Duration::from_millis(300), ..often() };
+    bench.history.start_watching(options).unwrap();
+    wait_for(bench, "the version", || bench.read(versions(bench)[0].id, "folder/7") == b"y");
+    assert_eq!(versions(bench)[0].trigger, Trigger::Automatic);
 }

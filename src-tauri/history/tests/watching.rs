@@ -3,15 +3,14 @@
 mod support;
 
 use std::fs;
-use std::io::{BufRead, BufReader, Write};
-use std::process::{Child, Command, Stdio};
+use std::io::Write;
 use std::time::{Duration, Instant};
 
 use support::Bench;
 use undercroft_foundation::Job;
 use undercroft_history::rules::ProjectRules;
 use undercroft_history::{
-    History, SaveOrder, Scope, Standing, Trigger, Version, VersionFilter, WatchOptions, WatchState,
+    History, Standing, Trigger, Version, VersionFilter, WatchOptions, WatchState,
 };
 use undercroft_testkit::write_file;
 
@@ -210,73 +209,4 @@ fn rules_that_another_process_changes_are_taken_up() {
     bench.write("b", "1");
     wait_for("the absence", || (!is_kept(&bench, "sub/a.tmp")).then_some(()));
     bench.history.stop_watching();
-}
-
-/// A program that wrote into a file through mapped memory, and does so again when told: the second
-/// time changes neither its size nor its times, for as long as the first is not on the disk.
-struct Mapped(Child);
-
-impl Mapped {
-    fn write_first(bench: &Bench, file: &str) -> Option<Self> {
-        const SCRIPT: &str = "import mmap, sys
-f = open(sys.argv[1], 'r+b')
-m = mmap.mmap(f.fileno(), 0)
-for word in (b'one', b'two'):
-    m[0:3] = word
-    print(flush=True)
-    sys.stdin.readline()";
-        let mut command = Command::new("python3");
-        command.args(["-c", SCRIPT]).arg(bench.work().join(file));
-        let child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn();
-        let mut mapped = child.ok().map(Self)?;
-        mapped.wait();
-        // What is newer than that is not trusted anyway.
-        std::thread::sleep(Duration::from_millis(60));
-        Some(mapped)
-    }
-
-    fn write_again(&mut self) {
-        self.0.stdin.as_mut().unwrap().write_all(b"\n").unwrap();
-        self.wait();
-    }
-
-    fn wait(&mut self) {
-        let mut line = String::new();
-        BufReader::new(self.0.stdout.as_mut().unwrap()).read_line(&mut line).unwrap();
-        assert_eq!(line, "\n");
-    }
-}
-
-impl Drop for Mapped {
-    fn drop(&mut self) {
-        let _ = self.0.kill();
-        let _ = self.0.wait();
-    }
-}
-
-#[test]
-fn what_is_written_through_mapped_memory_is_found() {
-    let (bench, _) = Bench::begun(|work| {
-        write_file(work.join("sub/db"), "...");
-        write_file(work.join("other"), "1");
-    });
-    let Some(mut mapped) = Mapped::write_first(&bench, "sub/db") else { return };
-    bench.save().unwrap();
-    mapped.write_again();
-    let options = WatchOptions { full: Duration::from_millis(100), ..quick() };
-    bench.history.start_watching(options).unwrap();
-    let version = wait_for_content(&bench, "sub/db", "two");
-    assert_eq!((version.trigger, version.modified), (Trigger::Automatic, 1));
-    bench.history.stop_watching();
-}
-
-#[test]
-fn a_save_that_reads_all_finds_what_is_written_through_mapped_memory() {
-    let (bench, _) = Bench::begun(|work| write_file(work.join("sub/db"), "..."));
-    let Some(mut mapped) = Mapped::write_first(&bench, "sub/db") else { return };
-    bench.save().unwrap();
-    mapped.write_again();
-    let order = SaveOrder { reads_all: true, ..SaveOrder::new(Trigger::Manual, "") };
-    let save = bench.history.save(bench.main().id, Scope::Whole, order, &Job::new());
-    assert_eq!(bench.read(save.unwrap().unwrap().id, "sub/db"), b"two");
 }
