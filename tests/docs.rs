@@ -21,7 +21,7 @@ fn the_page_on_the_command_line_names_every_use_case() {
         let words: Vec<_> = use_case
             .hint
             .split(' ')
-            .take_while(|word| !word.starts_with(['{', '+', '-']))
+            .take_while(|word| !word.starts_with(['{', '[', '+', '-']))
             .collect();
         assert!(page.contains(&words.join(" ")), "{} is missing: {}", use_case.name, use_case.hint);
     }

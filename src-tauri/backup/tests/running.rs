@@ -6,6 +6,7 @@ mod support;
 use std::fs;
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
 use rustix::fs::inotify;
 use support::Home;
@@ -35,7 +36,7 @@ fn run_only(
     plan: &Plan,
     only: Option<&[DestinationId]>,
 ) -> (JobView, RunDetail) {
-    home.clock.advance(std::time::Duration::from_secs(3600));
+    home.clock.advance(Duration::from_secs(3600));
     let job = backups.start_plan(plan.id, None, only).unwrap();
     let job = library.jobs().wait(job.id).unwrap();
     let detail = library.runs().detail(job.run).unwrap();
@@ -67,9 +68,13 @@ impl Opened {
     }
 }
 
+/// Files bear the real time, and one that seems to have changed after a backup began is read again.
+const AFTER_ALL_FILES: Duration = Duration::from_secs(100 * 365 * 24 * 60 * 60);
+
 #[test]
 fn one_scan_feeds_every_destination_and_what_was_written_is_read_back() {
     let home = Home::new();
+    home.clock.advance(AFTER_ALL_FILES);
     let (library, backups) = home.open();
     let (a, b) = (home.destination(&backups, "A"), home.destination(&backups, "B"));
     let project = home.project(&library, "p");
@@ -115,6 +120,7 @@ fn one_scan_feeds_every_destination_and_what_was_written_is_read_back() {
 #[test]
 fn a_destination_that_was_away_is_given_what_it_lacks_without_reading_the_source() {
     let home = Home::new();
+    home.clock.advance(AFTER_ALL_FILES);
     let (library, backups) = home.open();
     let (a, b) = (home.destination(&backups, "A"), home.destination(&backups, "B"));
     let project = home.project(&library, "p");
@@ -315,7 +321,7 @@ fn occupy(library: &Library, destinations: [&Destination; 2]) -> JobView {
 
 #[test]
 fn only_the_user_lets_go_of_what_is_owed() {
-    let minute = std::time::Duration::from_secs(60);
+    let minute = Duration::from_secs(60);
     for (stopped_by_user, begins_again) in [(true, false), (false, true)] {
         let home = Home::new();
         let (library, backups) = home.open();

@@ -131,7 +131,10 @@ fn plans_and_restic_work_in_one_destination_at_once() {
         });
         for done in theirs {
             let said = String::from_utf8_lossy(&done.stderr);
-            assert!(done.status.success() || said.contains("locked"), "{done:?}");
+            // It also gives up when a snapshot goes while it looks for the newest: a plan's
+            // retention keeps nobody out for that.
+            let is_known = said.contains("locked") || said.contains("Error loading snapshot");
+            assert!(done.status.success() || is_known, "{done:?}");
         }
         for child in running {
             let said = ended(&child.wait_with_output().unwrap());

@@ -17,6 +17,7 @@ pub(super) const RECOVERY_POINTS: &[&str] = &[
     "recovery.completed",
     "recovery.adopting",
     "recovery.adopted",
+    "library.places-confirmed",
 ];
 
 #[test]

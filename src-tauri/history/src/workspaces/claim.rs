@@ -7,9 +7,10 @@ use std::path::{Path, PathBuf};
 
 use undercroft_foundation::{Code, Error, IoContext, Job, Result, escape_name, escape_path};
 
-use crate::disk::Disk;
+use crate::disk::{Disk, is_in_place};
 use crate::guard::{HeldTree, Sweep, Unheld};
 use crate::path::TreePath;
+use crate::rules::LeaveOut;
 
 /// A folder that no other process opens a workspace in.
 pub(super) struct Claim {
@@ -19,10 +20,10 @@ pub(super) struct Claim {
 }
 
 impl Claim {
-    /// Claims a folder that is empty, or makes it.
+    /// Claims a folder, or makes it.
     ///
     /// # Errors
-    /// [`Code::Locked`] while somebody else has it, [`Code::Invalid`] when it is not empty.
+    /// [`Code::Locked`] while somebody else has it.
     pub(super) fn take(root: &Path) -> Result<Self> {
         if let Some(above) = root.parent() {
             fs::create_dir_all(above).at("make", above)?;
@@ -42,7 +43,7 @@ impl Claim {
         if !claim.is_there()? {
             return Err(is_claimed(root));
         }
-        claim.refuse_filled().map(|()| claim)
+        Ok(claim)
     }
 
     pub(super) fn root(&self) -> &Path {
@@ -71,7 +72,34 @@ impl Claim {
         Ok((found.dev(), found.ino()) == (locked.dev(), locked.ino()))
     }
 
-    fn refuse_filled(&self) -> Result<()> {
+    /// Removes what an opening that was killed left, when a version holds all of it that was whole.
+    ///
+    /// # Errors
+    /// Whatever keeps it from being looked at or removed.
+    pub(super) fn clear_left_over(
+        &self,
+        held: &HeldTree,
+        leave_out: &LeaveOut,
+        job: &Job,
+    ) -> Result<()> {
+        let (disk, root) = (Disk::open(&self.root)?, TreePath::root());
+        let sweep = Sweep { held, disk: &disk, asks_for_git: false, job };
+        let is_begun = |it: &Unheld| it.path.name().is_some_and(|name| !is_in_place(name));
+        let unheld = sweep.unheld(leave_out, &root)?;
+        if !unheld.iter().all(is_begun) {
+            return Ok(());
+        }
+        for path in unheld.iter().map(|it| it.path.below(&self.root)) {
+            fs::remove_file(&path).at("remove", &path)?;
+        }
+        sweep.remove(&root).map(drop)
+    }
+
+    /// Goes on where the folder is empty.
+    ///
+    /// # Errors
+    /// [`Code::Invalid`] when it is not.
+    pub(super) fn refuse_filled(&self) -> Result<()> {
         let (mut first, mut count) = (None, 0);
         for entry in fs::read_dir(&self.root).at("read", &self.root)? {
             let name = entry.at("read", &self.root)?.file_name();

@@ -15,6 +15,7 @@ use crate::guard::Sweep;
 use crate::history::History;
 use crate::path::TreePath;
 use crate::restore::{RestoreOrder, RestoreTo};
+use crate::rules::{LeaveOut, ProjectRules};
 use crate::save::{SaveOrder, Scope};
 use crate::version::{Trigger, Version};
 
@@ -46,6 +47,12 @@ impl History {
             None => self.place_for(&version, &name),
         };
         let claim = Claim::take(&root)?;
+        if place.is_none() {
+            let rules = ProjectRules::load(self.library().root(), version.project)?.compile()?;
+            let leave_out = LeaveOut::new(&root, &rules);
+            claim.clear_left_over(&self.held_by(&version)?, &leave_out, job)?;
+        }
+        claim.refuse_filled()?;
         let like = others.into_iter().find(|other| other.name == MAIN).map(|main| main.root);
         let opened = self
             .fill(&version, &name, (&root, like), job)
