@@ -234,7 +234,9 @@ test('an empty machine gets the whole library back, folders too, and starts anew
   await (await page.testId('recovery-password')).type(password);
   await (await page.testId('recovery-look')).click();
   await page.withText('recoverable-project', atlas);
+  await click('button', 'Tick all folders');
   await (await page.testId('recover')).click();
+  await desktop.answer('Use these places?', 'Return');
   await page.sees('Everything is back');
   const begun = await windowOwner();
   // The program may be gone before the driver can say that it clicked.
