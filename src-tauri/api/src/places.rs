@@ -6,7 +6,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use undercroft_foundation::{Code, Error, PlaceId, Result, World, escape_path, planned_path};
+use undercroft_foundation::{Code, Error, PlaceId, Result, World, escape_path, resolved_path};
 use undercroft_providers::{DiskProvider, Provider};
 use undercroft_repository::Repository;
 
@@ -42,7 +42,7 @@ impl Places {
 
     fn note(&self, path: &Path, purpose: Option<PlacePurpose>) -> Place {
         // Where it leads nowhere, whoever uses it says so.
-        let path = planned_path(path).unwrap_or_else(|_| path.to_owned());
+        let path = resolved_path(path);
         let id = PlaceId::new(&*self.world.clock, &*self.world.random);
         let place = Place {
             id: id.to_string(),
@@ -112,7 +112,7 @@ impl Api {
 
     /// The place with what else is on its disk.
     fn on_its_disk(&self, place: Place, path: &Path) -> Result<Place> {
-        let path = planned_path(path).unwrap_or_else(|_| path.to_owned());
+        let path = resolved_path(path);
         let same_disk = !self.0.backups.projects_on_disk_of(&path)?.is_empty();
         Ok(Place { same_disk, ..place })
     }

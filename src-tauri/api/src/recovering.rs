@@ -3,7 +3,9 @@
 use std::path::PathBuf;
 
 use undercroft_backup::{self as backup, ConfirmPlaces, OtherRooms, RecoverOrder};
-use undercroft_foundation::{Code, Error, Result, escape_path, planned_path, unescape_path};
+use undercroft_foundation::{
+    Code, Error, Result, escape_path, planned_path, resolved_path, unescape_path,
+};
 use undercroft_history::History;
 use undercroft_library::{Library, ProjectFilter};
 
@@ -103,7 +105,7 @@ impl Api {
         all.extend(destinations.map(|it| (it.path, format!("the destination {}", it.name))));
         // Where they really are, is what the user has to judge.
         for (path, _) in &mut all {
-            *path = planned_path(path).unwrap_or_else(|_| path.clone());
+            *path = resolved_path(path);
         }
         Ok(all)
     }

@@ -26,6 +26,11 @@ pub fn leads_down(path: &Path) -> bool {
 /// No system call takes a longer path, with the zero at its end.
 const LONGEST_PATH: usize = 4096;
 
+/// The canonical path, also of what is yet to be made; the path as it is where it leads nowhere.
+pub fn resolved_path(path: &Path) -> PathBuf {
+    planned_path(path).unwrap_or_else(|_| path.to_owned())
+}
+
 /// The canonical path, also of what is yet to be made.
 ///
 /// # Errors

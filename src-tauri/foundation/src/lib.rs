@@ -21,7 +21,7 @@ mod write_points;
 pub use clock::{Clock, SystemClock};
 pub use durable::{replace_file, sync_folder};
 pub use error::{Code, Error, IoContext, Result};
-pub use folders::{configuration_folder, leads_down, make_folders, planned_path};
+pub use folders::{configuration_folder, leads_down, make_folders, planned_path, resolved_path};
 pub use ids::{
     AlertId, DestinationId, JobId, LibraryId, PlaceId, PlanId, ProjectId, RunId, VersionId,
     WorkspaceId,

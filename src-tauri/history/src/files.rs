@@ -17,7 +17,7 @@ use rustix::io::Errno;
 use undercroft_foundation::{Code, Error, IoContext, Job, Result, escape_path, reach_write_point};
 use undercroft_repository::placing::{Entry, Stat, create_file, descend};
 
-use crate::guard::{HeldTree, Place, check_path};
+use crate::guard::{HeldTree, Place, check_path, own_configuration};
 use crate::path::TreePath;
 
 pub use copy_in::{Conflict, CopiedIn};
@@ -30,6 +30,8 @@ const PIECE: u64 = 1 << 20;
 pub(crate) struct WorkspaceFiles<'a> {
     root: PathBuf,
     folder: OwnedFd,
+    /// Undercroft's own configuration in it.
+    own: Option<TreePath>,
     /// The tree that may be replaced; nothing where nothing may be.
     held: Option<&'a HeldTree>,
 }
@@ -42,7 +44,9 @@ impl<'a> WorkspaceFiles<'a> {
     pub(crate) fn open(root: &Path, held: Option<&'a HeldTree>) -> Result<Self> {
         let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
         match rustix::fs::open(root, flags, Mode::empty()) {
-            Ok(folder) => Ok(Self { root: root.to_owned(), folder, held }),
+            Ok(folder) => {
+                Ok(Self { root: root.to_owned(), folder, own: own_configuration(root), held })
+            }
             Err(Errno::NOENT | Errno::NOTDIR) => {
                 let what = format!("The folder {} is not there", escape_path(root));
                 Err(Error::new(Code::SourceMissing, what))
@@ -59,7 +63,7 @@ impl<'a> WorkspaceFiles<'a> {
     /// [`Code::Invalid`] when something that is no file, or a link, is in the way, or the path is
     /// git's; [`Code::NotKept`] when no version holds what is there.
     pub(crate) fn put(&self, path: &TreePath, bytes: &[u8], job: &Job) -> Result<bool> {
-        check_path(&self.root, path)?;
+        check_path(self.own.as_ref(), path)?;
         let (parent, name) = path.split().ok_or_else(|| no_file(&self.root))?;
         let folder = self.make_folder(&parent)?;
         let at = path.below(&self.root);

@@ -192,8 +192,13 @@ impl History {
 
     /// What of a workspace is not versioned.
     pub(crate) fn leave_out(&self, workspace: &Workspace) -> Result<LeaveOut> {
-        let rules = ProjectRules::load(self.library().root(), workspace.project)?.compile()?;
-        Ok(LeaveOut::new(&workspace.root, &rules))
+        self.leave_out_in(workspace.project, &workspace.root)
+    }
+
+    /// The same of a folder that is not yet a workspace of the project.
+    pub(crate) fn leave_out_in(&self, project: ProjectId, root: &Path) -> Result<LeaveOut> {
+        let rules = ProjectRules::load(self.library().root(), project)?.compile()?;
+        Ok(LeaveOut::new(root, &rules))
     }
 
     fn watch_state(&self, workspace: &Workspace) -> Result<WatchState> {

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 
 use undercroft_foundation::{
     Code, Error, IoContext, Result, escape_path, planned_path, reach_write_point, replace_file,
-    unescape_path,
+    resolved_path, unescape_path,
 };
 
 use crate::events::NewEvent;
@@ -25,7 +25,9 @@ impl Library {
     /// # Errors
     /// Whatever keeps the file from being written.
     pub fn require_confirmation(&self, confirmed: &[PathBuf]) -> Result<()> {
-        self.change_places(|known| *known = Some(confirmed.iter().map(|it| place(it)).collect()))
+        self.change_places(|known| {
+            *known = Some(confirmed.iter().map(|it| resolved_path(it)).collect())
+        })
     }
 
     /// Lets what the library records below a place be used. The user named it, or saw it.
@@ -38,7 +40,7 @@ impl Library {
         }
         self.change_places(|known| {
             if let Some(known) = known {
-                known.push(place(path));
+                known.push(resolved_path(path));
             }
         })?;
         let text = format!("{} was confirmed", escape_path(path));
@@ -94,11 +96,6 @@ impl Library {
         reach_write_point("library.places-confirmed");
         Ok(())
     }
-}
-
-/// The place as it is compared: where it really lies, as far as that can be told.
-fn place(path: &Path) -> PathBuf {
-    planned_path(path).unwrap_or_else(|_| path.to_owned())
 }
 
 /// The confirmed places; nothing where none must be.

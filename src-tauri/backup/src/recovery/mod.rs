@@ -16,7 +16,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use serde::Deserialize;
 use undercroft_foundation::{
-    Code, Error, ProjectId, Result, World, leads_down, planned_path, unescape_path,
+    Code, Error, ProjectId, Result, World, leads_down, resolved_path, unescape_path,
 };
 use undercroft_providers::DiskProvider;
 use undercroft_repository::{Node, Password, Repository, Snapshot, SnapshotId};
@@ -106,7 +106,7 @@ fn describe(
     let mut projects = projects_in(repository, snapshot)?;
     for project in &mut projects {
         // Where it really is, is what the user has to judge.
-        project.root = planned_path(&project.root).unwrap_or_else(|_| project.root.clone());
+        project.root = resolved_path(&project.root);
         let newest = all.iter().rfind(|it| project_of(&it.tags) == Some(project.id));
         project.newest = newest.map(|newest| newest.id);
         project.last_backup = newest.map(|newest| newest.time);

@@ -2,20 +2,16 @@
 
 use std::collections::HashSet;
 use std::fs::{self, DirBuilder, File};
-use std::io::{Read, Write};
+use std::io::Write;
 use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 
-use sha1::{Digest, Sha1};
 use undercroft_foundation::{
     Code, Error, IoContext, Job, Result, escape_path, reach_write_point, sync_folder,
 };
 
-use crate::store::{HistoryStore, entries_of};
+use crate::store::{HistoryStore, entries_of, is_whole_file};
 use crate::version::GitId;
-
-/// So much of a pack is read back at a time.
-const BUFFER_BYTES: usize = 1 << 20;
 
 /// Writes one pack of these objects, each with the end of a path where it was met; reads it back,
 /// and says where it is.
@@ -105,7 +101,9 @@ fn not_written(source: &git2::Error, staging: &Path) -> Error {
 /// Whether the pack reads as it was written, and holds all of the objects. Its index was made from
 /// its content, each object inflated and hashed.
 fn prove(path: &Path, objects: &[(GitId, &str)]) -> Result<()> {
-    let (length, is_whole) = read_back(path).at("read", path)?;
+    let length = fs::metadata(path).at("look at", path)?.len();
+    let length = usize::try_from(length).unwrap_or(usize::MAX);
+    let is_whole = is_whole_file(path).at("read", path)?;
     let index_path = path.with_extension("idx");
     let index = fs::read(&index_path).at("read", &index_path)?;
     let held: HashSet<GitId> = entries_of(&index, length)
@@ -116,22 +114,4 @@ fn prove(path: &Path, objects: &[(GitId, &str)]) -> Result<()> {
     }
     Err(Error::new(Code::Damaged, format!("{} was written wrongly", escape_path(path)))
         .next("Nothing was removed"))
-}
-
-/// The length of a pack, and whether its checksum is right. It may be larger than the memory.
-fn read_back(path: &Path) -> std::io::Result<(usize, bool)> {
-    let mut file = File::open(path)?;
-    let length = file.metadata()?.len();
-    let mut body = (&mut file).take(length.saturating_sub(20));
-    let (mut digest, mut buffer) = (Sha1::new(), vec![0; BUFFER_BYTES]);
-    loop {
-        match body.read(&mut buffer)? {
-            0 => break,
-            read => digest.update(&buffer[..read]),
-        }
-    }
-    let mut checksum = Vec::new();
-    file.read_to_end(&mut checksum)?;
-    let is_whole = digest.finalize()[..] == checksum[..];
-    Ok((usize::try_from(length).unwrap_or(usize::MAX), is_whole))
 }

@@ -13,7 +13,7 @@ use undercroft_foundation::{
 
 use super::{Live, deltas};
 use crate::store::{
-    EntryHead, HistoryStore, PackBuilder, Packed, WriteLock, entries_of, write_pack,
+    EntryHead, HistoryStore, PackBuilder, Packed, WriteLock, entries_of, is_whole, write_pack,
 };
 use crate::version::GitId;
 
@@ -275,8 +275,7 @@ fn prove(path: &Path) -> Result<()> {
     let pack = fs::read(path).at("read", path)?;
     let index_path = path.with_extension("idx");
     let index = fs::read(&index_path).at("read", &index_path)?;
-    let body = pack.len().saturating_sub(20);
-    if <sha1::Sha1 as sha1::Digest>::digest(&pack[..body])[..] != pack[body..] {
+    if !is_whole(&pack) {
         return Err(wrong("Its checksum is another".to_owned()));
     }
     let entries = entries_of(&index, pack.len());

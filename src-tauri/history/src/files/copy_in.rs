@@ -131,7 +131,7 @@ impl Folders<'_> {
     ) -> Result<()> {
         let path = item.path.names().fold(self.receiver.clone(), |path, name| path.join(name));
         let Some((parent, name)) = path.split() else { return Ok(()) };
-        check_path(&self.files.root, &path)?;
+        check_path(self.files.own.as_ref(), &path)?;
         if item.kind == Kind::Folder {
             copied.touched.add(&path);
             copied.touched.subtrees.insert(path.clone());

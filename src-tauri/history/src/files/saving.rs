@@ -8,9 +8,10 @@ use undercroft_foundation::{
 
 use super::{Conflict, CopiedIn, WorkspaceFiles};
 use crate::disk::Disk;
-use crate::guard::{HeldTree, Sweep, Trash, Unheld, check_path};
+use crate::guard::{HeldTree, Sweep, Trash, Unheld, check_path, own_configuration};
 use crate::history::History;
 use crate::path::TreePath;
+use crate::rules::LeaveOut;
 use crate::save::{SaveOrder, Scope};
 use crate::version::{Trigger, Version};
 use crate::watch::Touched;
@@ -54,7 +55,7 @@ impl History {
         job: &Job,
     ) -> Result<Written> {
         let known = self.confirmed_workspace(workspace)?;
-        check_path(&known.root, path)?;
+        check_path(own_configuration(&known.root).as_ref(), path)?;
         let at = path.below(&known.root);
         if at.symlink_metadata().is_ok_and(|found| !found.is_file()) {
             return Err(super::in_the_way(&at));
@@ -63,8 +64,9 @@ impl History {
         self.save(workspace, Scope::Touched(all_of(path)), unsaved, job)?;
         let held = self.held_tree(&known)?;
         let newest = self.tip_version(workspace)?.map(|version| version.id);
-        let unheld = self.unheld(&known, &held, path, unkept, job)?;
-        let is_left_out = !self.leave_out(&known)?.is_included(path, false);
+        let leave_out = self.leave_out(&known)?;
+        let unheld = unheld((&known, &leave_out), &held, path, unkept, job)?;
+        let is_left_out = !leave_out.is_included(path, false);
         if unkept == Unkept::Ask && is_left_out {
             return Err(Error::new(Code::NotKept, format!("{path} would be in no version"))
                 .why("The project's rules leave it out")
@@ -95,14 +97,15 @@ impl History {
         job: &Job,
     ) -> Result<Written> {
         let known = self.confirmed_workspace(workspace)?;
-        check_path(&known.root, path)?;
+        check_path(own_configuration(&known.root).as_ref(), path)?;
         if path.is_root() {
             return Err(super::no_file(&known.root));
         }
         let scope = || Scope::Touched(all_of(path));
         let before = self.save_before(workspace, scope(), job)?;
         let held = self.held_tree(&known)?;
-        let unheld = self.unheld(&known, &held, path, unkept, job)?;
+        let leave_out = self.leave_out(&known)?;
+        let unheld = unheld((&known, &leave_out), &held, path, unkept, job)?;
         let last = self.undo_point(workspace)?;
         let is_there = |path: &TreePath| path.below(&known.root).symlink_metadata().is_ok();
         let was_there = is_there(path);
@@ -125,24 +128,6 @@ impl History {
         match left.is_empty() {
             true => Ok(Written { version, changed, trashed }),
             false => Err(Unheld::refuse(&left)),
-        }
-    }
-
-    /// All at a path, or below it, that no version holds: a refusal, unless it may go to the trash.
-    fn unheld(
-        &self,
-        workspace: &Workspace,
-        held: &HeldTree,
-        path: &TreePath,
-        unkept: Unkept,
-        job: &Job,
-    ) -> Result<Vec<Unheld>> {
-        let disk = Disk::open(&workspace.root)?;
-        let unheld = Sweep { held, disk: &disk, asks_for_git: true, job }
-            .unheld(&self.leave_out(workspace)?, path)?;
-        match unkept {
-            Unkept::Ask if !unheld.is_empty() => Err(Unheld::refuse(&unheld)),
-            _ => Ok(unheld),
         }
     }
 
@@ -215,6 +200,22 @@ impl History {
             last.put_back()?;
         }
         Ok(done?.0)
+    }
+}
+
+/// All at a path, or below it, that no version holds: a refusal, unless it may go to the trash.
+fn unheld(
+    (workspace, leave_out): (&Workspace, &LeaveOut),
+    held: &HeldTree,
+    path: &TreePath,
+    unkept: Unkept,
+    job: &Job,
+) -> Result<Vec<Unheld>> {
+    let disk = Disk::open(&workspace.root)?;
+    let unheld = Sweep { held, disk: &disk, asks_for_git: true, job }.unheld(leave_out, path)?;
+    match unkept {
+        Unkept::Ask if !unheld.is_empty() => Err(Unheld::refuse(&unheld)),
+        _ => Ok(unheld),
     }
 }
 

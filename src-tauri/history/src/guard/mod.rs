@@ -2,11 +2,10 @@
 //! restore, an undo.
 //!
 //! Nothing is written into or over `.git`, wherever it lies, and nothing into Undercroft's own
-//! configuration. What a write would replace or remove
-//! is held against the version that was made just before: a file that looks as the cache recorded it
-//! is that version's content, everything else is read. That is asked again at the very moment of
-//! replacing or removing, of what came out of its place. What no version holds stays, or goes to
-//! the trash where the user says so.
+//! configuration. What a write would replace or remove is held against the version that was made
+//! just before: a file that looks as the cache recorded it is that version's content, everything
+//! else is read. That is asked again at the very moment of replacing or removing, of what came out
+//! of its place. What no version holds stays, or goes to the trash where the user says so.
 
 mod held;
 mod place;
@@ -41,11 +40,11 @@ pub(crate) fn is_own(path: &TreePath) -> Error {
         .next("Change it with Undercroft's own commands")
 }
 
-/// Goes on, unless the path leads into git's own folder or Undercroft's own configuration, or is
-/// one, or bears a name that files have which are on their way to their place: no version would
+/// Goes on, unless the path leads into git's own folder or into Undercroft's own configuration at
+/// `own`, or is one, or bears a name that files have which are on their way to their place: no version would
 /// hold it.
-pub(crate) fn check_path(root: &Path, path: &TreePath) -> Result<()> {
-    if own_configuration(root).is_some_and(|own| path.is_in(&own)) {
+pub(crate) fn check_path(own: Option<&TreePath>, path: &TreePath) -> Result<()> {
+    if own.is_some_and(|own| path.is_in(own)) {
         return Err(is_own(path));
     }
     if path.names().any(is_git) {

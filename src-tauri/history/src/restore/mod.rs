@@ -31,7 +31,6 @@ use crate::guard::{GivenBack, HeldTree, Trash, check_path, own_configuration};
 use crate::history::History;
 use crate::names::is_git;
 use crate::path::TreePath;
-use crate::rules::{LeaveOut, ProjectRules};
 use crate::save::{SaveOrder, Scope};
 use crate::version::{Change, ContentId, Trigger};
 use crate::watch::Touched;
@@ -298,8 +297,7 @@ impl History {
             RestoreTo::Elsewhere(path) => (path.clone(), None, None, false),
             RestoreTo::InPlace { workspace, remove_extra } => {
                 let workspace = self.confirmed_workspace(*workspace)?;
-                let rules = ProjectRules::load(self.library().root(), workspace.project)?;
-                let leave_out = LeaveOut::new(&workspace.root, &rules.compile()?);
+                let leave_out = self.leave_out(&workspace)?;
                 let held = self.held_tree(&workspace)?;
                 let trash = Trash::of(self.library().root(), &workspace);
                 (workspace.root, Some((held, trash)), Some(leave_out), *remove_extra)
@@ -333,7 +331,7 @@ fn check_existing(root: &Path, path: &TreePath) -> Result<()> {
     for name in path.names() {
         above = above.join(name);
         if is_git(name) && above.below(root).symlink_metadata().is_ok() {
-            return check_path(root, &above);
+            return check_path(own_configuration(root).as_ref(), &above);
         }
     }
     Ok(())

@@ -57,8 +57,8 @@ impl Pass<'_> {
         loop {
             tries += 1;
             let Some(mut file) = disk.open(name)? else { return Ok(None) };
-            let is_clean = self.write_back(&file).at("look at", &path)?;
             let mut before = stat_of_file(&file).at("look at", &path)?;
+            let is_clean = self.write_back(&file, &before);
             let mut content = Vec::new();
             let head = before.size_bytes.min(SMALL.max(HEAD_BYTES as u64));
             (&mut file).take(head).read_to_end(&mut content).at("read", &path)?;
@@ -87,13 +87,13 @@ impl Pass<'_> {
     /// Whether no page of a file waits to be written to the disk: into one that does, programs
     /// that map the file write without a trace in its times. A young file is written back for
     /// that, unless there are many; the others are read again at the next look.
-    fn write_back(&self, file: &File) -> io::Result<bool> {
-        let modified = stat_of_file(file)?.attributes.modified;
+    fn write_back(&self, file: &File, stat: &Stat) -> bool {
+        let modified = stat.attributes.modified;
         if modified.seconds < self.looked_at.as_second() - WRITTEN_BACK_AFTER {
-            return Ok(true);
+            return true;
         }
         let is_one_of_few = self.written_back.fetch_add(1, Ordering::Relaxed) < WRITTEN_BACK_MOST;
-        Ok(is_one_of_few && rustix::fs::fdatasync(file).is_ok())
+        is_one_of_few && rustix::fs::fdatasync(file).is_ok()
     }
 
     /// Whether a later change is certain to show in how the file looks.
@@ -165,8 +165,8 @@ impl Pass<'_> {
         loop {
             tries += 1;
             let Some(mut file) = disk.open(&waiting.name)? else { return Ok(None) };
-            let is_clean = self.write_back(&file).at("look at", &path)?;
             let mut before = stat_of_file(&file).at("look at", &path)?;
+            let is_clean = self.write_back(&file, &before);
             before.attributes.extended = extended(&file);
             let free = writer.free_bytes()?;
             let _claim = self.claim_room(free, contents, &mut file, before.size_bytes, &path)?;

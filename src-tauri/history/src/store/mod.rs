@@ -1,6 +1,7 @@
 //! The bare git repository of one project's history, below `history/`. Objects go in as packs that
 //! we write ourselves, synced; they come out through libgit2, which holds each against its id.
 
+mod checksum;
 mod delta;
 mod object;
 mod pack;
@@ -24,6 +25,7 @@ use undercroft_foundation::{
 
 use crate::version::GitId;
 
+pub(crate) use checksum::{is_whole, is_whole_file};
 pub(crate) use object::{
     ObjectKind, TreeEdits, TreeLine, TreeMode, decode_tree, edit_lines, edit_tree, encode_tree,
     lines_of,

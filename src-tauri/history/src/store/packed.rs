@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use libdeflater::Decompressor;
 use undercroft_foundation::{IoContext, Result};
 
+use super::checksum::is_whole;
 use super::pack::{EntryHead, Packed, WIDE_BYTES, entries_of};
 use super::{HistoryStore, ObjectKind, delta};
 use crate::version::GitId;
@@ -94,9 +95,7 @@ impl PackBytes {
         let bytes = fs::read(path).at("read", path)?;
         let index_path = path.with_extension("idx");
         let index = fs::read(&index_path).at("read", &index_path)?;
-        let body = bytes.len().saturating_sub(20);
-        let is_whole = <sha1::Sha1 as sha1::Digest>::digest(&bytes[..body])[..] == bytes[body..];
-        let entries = entries_of(&index, bytes.len()).filter(|_| is_whole);
+        let entries = entries_of(&index, bytes.len()).filter(|_| is_whole(&bytes));
         Ok(entries.map(|entries| Self { path: path.to_owned(), bytes, entries }))
     }
 

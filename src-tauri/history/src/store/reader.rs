@@ -3,17 +3,15 @@
 
 use std::collections::HashMap;
 use std::ffi::OsString;
-use std::fs::{self, File, Metadata};
-use std::io::{self, Read};
+use std::fs::{self, Metadata};
+use std::io;
 use std::os::unix::fs::{MetadataExt, symlink};
 use std::path::Path;
 
-use sha1::{Digest, Sha1};
 use tempfile::TempDir;
 use undercroft_foundation::{IoContext, Result};
 
-/// The bytes of a SHA-1, which an index ends with.
-const CHECKSUM: usize = 20;
+use super::checksum::is_whole_file;
 
 /// A repository that no other thread reads at the same time.
 pub(super) struct Reader {
@@ -57,7 +55,7 @@ fn damaged_indexes(packs: &Path, whole: &mut Whole) -> Result<Vec<OsString>> {
             continue;
         }
         match entry.metadata().and_then(|found| {
-            Ok(whole.get(&name) == Some(&look(&found)) || is_whole(&entry.path())?)
+            Ok(whole.get(&name) == Some(&look(&found)) || is_whole_file(&entry.path())?)
                 .map(|is_whole| (is_whole, look(&found)))
         }) {
             Ok((true, look)) => drop(whole.insert(name, look)),
@@ -71,21 +69,6 @@ fn damaged_indexes(packs: &Path, whole: &mut Whole) -> Result<Vec<OsString>> {
 
 fn look(found: &Metadata) -> (u64, u64, i64, i64) {
     (found.ino(), found.len(), found.mtime(), found.mtime_nsec())
-}
-
-fn is_whole(index: &Path) -> io::Result<bool> {
-    let mut file = File::open(index)?;
-    let mut left = file.metadata()?.len().saturating_sub(CHECKSUM as u64);
-    let (mut sum, mut buffer) = (Sha1::new(), vec![0; 1 << 18]);
-    while left > 0 {
-        let part = buffer.len().min(usize::try_from(left).unwrap_or(usize::MAX));
-        file.read_exact(&mut buffer[..part])?;
-        sum.update(&buffer[..part]);
-        left -= part as u64;
-    }
-    let mut told = Vec::with_capacity(CHECKSUM);
-    file.read_to_end(&mut told)?;
-    Ok(sum.finalize()[..] == told[..])
 }
 
 /// Shows below `to` all that is below `objects`, but these indexes.

@@ -15,7 +15,6 @@ use crate::guard::Sweep;
 use crate::history::History;
 use crate::path::TreePath;
 use crate::restore::{RestoreOrder, RestoreTo};
-use crate::rules::{LeaveOut, ProjectRules};
 use crate::save::{SaveOrder, Scope};
 use crate::version::{Trigger, Version};
 
@@ -48,8 +47,7 @@ impl History {
         };
         let claim = Claim::take(&root)?;
         if place.is_none() {
-            let rules = ProjectRules::load(self.library().root(), version.project)?.compile()?;
-            let leave_out = LeaveOut::new(&root, &rules);
+            let leave_out = self.leave_out_in(version.project, &root)?;
             claim.clear_left_over(&self.held_by(&version)?, &leave_out, job)?;
         }
         claim.refuse_filled()?;

@@ -79,9 +79,8 @@ impl History {
 
     /// Whether an open folder is that of a workspace, or a copy of it.
     pub(crate) fn is_root(&self, workspace: &Workspace, disk: &Disk) -> Result<bool> {
-        let (known, found) = (self.known_root(workspace)?, RootId::of_open(disk.as_fd()));
-        let is_same = known.zip(found).is_some_and(|(known, found)| known.is(found));
-        Ok(is_same || self.is_copy(workspace, disk)?)
+        let known = self.known_root(workspace)?;
+        Ok(is_same(known, disk) || self.is_copy(workspace, disk)?)
     }
 
     /// Goes on, unless another folder is known to be in the place of a workspace's.
@@ -89,7 +88,8 @@ impl History {
     /// # Errors
     /// [`Code::SourceMissing`].
     pub(crate) fn check_root(&self, workspace: &Workspace, disk: &Disk) -> Result<()> {
-        if self.known_root(workspace)?.is_none() || self.is_root(workspace, disk)? {
+        let known = self.known_root(workspace)?;
+        if known.is_none() || is_same(known, disk) || self.is_copy(workspace, disk)? {
             return Ok(());
         }
         let what = format!("Another folder is in the place of {}", escape_path(&workspace.root));
@@ -118,6 +118,10 @@ impl History {
         }
         Ok(there * 4 >= all * 3)
     }
+}
+
+fn is_same(known: Option<RootId>, disk: &Disk) -> bool {
+    known.zip(RootId::of_open(disk.as_fd())).is_some_and(|(known, found)| known.is(found))
 }
 
 fn folders_of<'v>(
