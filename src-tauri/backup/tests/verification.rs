@@ -48,6 +48,11 @@ fn packs(shelf: &Destination) -> Vec<PathBuf> {
     packs
 }
 
+/// Trees, which every check reads, are small.
+fn holds_content(pack: &Path) -> bool {
+    fs::metadata(pack).unwrap().len() > 10_000
+}
+
 fn flip(path: &Path) {
     let mut bytes = fs::read(path).unwrap();
     let middle = bytes.len() / 2;
@@ -81,8 +86,6 @@ fn damage_is_found_when_its_share_comes_and_stays_told_until_it_is_mended() {
     let home = Home::new();
     let (library, backups, _project, shelf) = backed_up(&home);
     let packs = packs(&shelf);
-    // One of content: trees are read by every check.
-    let holds_content = |pack: &PathBuf| fs::metadata(pack).unwrap().len() > 50_000;
     let at = (1..packs.len() - 1).find(|at| holds_content(&packs[*at])).unwrap();
     let damaged = &packs[at];
     let sound = fs::read(damaged).unwrap();
@@ -136,7 +139,7 @@ fn a_trial_finds_what_is_lost_and_what_was_swapped_on_disk() {
     let error = refused(backups.drill(shelf.id, &Job::new()), Code::Damaged, "did not come back");
     assert!(error.why_text().contains("data0"), "{error:?}");
     for pack in packs(&shelf) {
-        if fs::metadata(&pack).unwrap().len() > 50_000 {
+        if holds_content(&pack) {
             flip(&pack);
         }
     }
