@@ -6,13 +6,15 @@ use std::fs::{self, File, Permissions};
 use std::io::Write;
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::{PermissionsExt, symlink};
+use std::process::Command;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, SystemTime};
 
 use crossbeam_channel::{Receiver, Sender, unbounded};
 use undercroft_foundation::World;
-use undercroft_history::{Batch, Included, TreePath, WatchOptions};
+use undercroft_history::{Batch, Health, Included, TreePath, Watch, WatchOptions};
+use undercroft_testkit::SmallDisk;
 use watch_scene::{Scene, covers, path, paths};
 
 #[test]
@@ -202,6 +204,26 @@ fn folders_that_swap_their_names_are_told_apart() {
     scene.write("x/a/f");
     assert_eq!(paths(&scene.all()), ["x/a/f"]);
     scene.until_watching(5);
+}
+
+#[test]
+fn a_folder_that_is_mounted_at_two_places_is_told() {
+    let Some(_mounting_works) = SmallDisk::mount(1 << 20) else { return };
+    let mut scene = Scene::with(|root| {
+        fs::create_dir(root.join("here")).unwrap();
+        fs::create_dir(root.join("there")).unwrap();
+    });
+    let (here, there) = (scene.at("here"), scene.at("there"));
+    let mounted = Command::new("mount").arg("--bind").args([&here, &there]).status().unwrap();
+    assert!(mounted.success());
+    let is_told = |watch: &Watch| {
+        let health = watch.health();
+        matches!(health, Health::Limited { why, .. } if why.contains("the same folder as here"))
+    };
+    scene.until("told", is_told);
+    scene.write("here/f");
+    assert!(covers(&scene.all(), "here/f"));
+    assert!(Command::new("umount").arg(&there).status().unwrap().success());
 }
 
 #[test]

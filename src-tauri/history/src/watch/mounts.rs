@@ -9,6 +9,8 @@ use std::os::fd::{AsFd, BorrowedFd};
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
+use rustix::fs::{AtFlags, StatxFlags, statx};
+
 use crate::path::TreePath;
 
 /// The system's table of mounts, as far as it is about what is below a folder.
@@ -52,6 +54,15 @@ impl AsFd for Mounts {
     fn as_fd(&self) -> BorrowedFd<'_> {
         self.table.as_fd()
     }
+}
+
+/// Whether two open folders were reached through one mount, if the kernel tells (Linux 5.8).
+pub(super) fn is_one_mount(one: BorrowedFd<'_>, other: BorrowedFd<'_>) -> bool {
+    let mount = |folder| {
+        let found = statx(folder, "", AtFlags::EMPTY_PATH, StatxFlags::MNT_ID).ok()?;
+        (found.stx_mask & StatxFlags::MNT_ID.bits() != 0).then_some(found.stx_mnt_id)
+    };
+    mount(one).is_some_and(|id| mount(other) == Some(id))
 }
 
 /// The mount that a line of the table is about: its number, that of the one above, the device, the

@@ -24,6 +24,7 @@ use super::hearing::{Arrival, Heard, Hearing, How, is_own_git};
 use super::inotify::{Inotify, WatchId};
 use super::limits::Limits;
 use super::looks::{Look, Looks};
+use super::mounts::is_one_mount;
 use super::pending::Pending;
 use crate::path::TreePath;
 
@@ -282,8 +283,9 @@ impl View {
         }
         let flags = FOLDER | OFlags::NOFOLLOW;
         let opened = rustix::fs::openat(folder, OsStr::from_bytes(name), flags, Mode::empty());
-        let id = match opened.and_then(|folder| self.inotify.add(folder.as_fd())) {
-            Ok(id) => id,
+        let watched = opened.and_then(|folder| Ok((self.inotify.add(folder.as_fd())?, folder)));
+        let (id, found) = match watched {
+            Ok(watched) => watched,
             Err(error) => {
                 self.folders.detach(parent, name);
                 // What is gone was noticed; what cannot be read is told of when it is read.
@@ -293,7 +295,9 @@ impl View {
         };
         if let Some(other) = self.folders.path(id)
             && other != *path
-            && self.open_folder(id, &other).is_ok()
+            && let Ok(there) = self.open_folder(id, &other)
+            // On one mount it has one place at a time, and was renamed between the two openings.
+            && !is_one_mount(found.as_fd(), there.as_fd())
         {
             let why = format!("It is the same folder as {other}");
             notes.limits.note(&path.below(&self.root), &why);
