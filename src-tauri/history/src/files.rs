@@ -7,16 +7,21 @@ mod incoming;
 mod on_disk;
 mod saving;
 
+use std::ffi::OsStr;
 use std::fs::File;
 use std::io::{self, Read, Write};
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+use std::os::unix::ffi::OsStrExt;
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
 use rustix::fs::{AtFlags, Mode, OFlags, fchmod, fstat, mkdirat, openat, unlinkat};
 use rustix::io::Errno;
 use undercroft_foundation::{Code, Error, IoContext, Job, Result, escape_path, reach_write_point};
 use undercroft_repository::placing::{Entry, Stat, create_file, descend};
+use xattr::FileExt;
 
+use crate::disk::extended;
 use crate::guard::{HeldTree, Place, check_path, own_configuration};
 use crate::path::TreePath;
 
@@ -56,8 +61,9 @@ impl<'a> WorkspaceFiles<'a> {
     }
 
     /// Makes `bytes` the content of the file at `path`, durably, and says whether they were not
-    /// before. Folders that are missing are made; the file's permissions stay, and those of a new
-    /// one are its folder's.
+    /// before. Folders that are missing are made; the file's permissions, owner and extended
+    /// attributes stay, and the permissions of a new one are its folder's. What cannot stay becomes
+    /// a warning.
     ///
     /// # Errors
     /// [`Code::Invalid`] when something that is no file, or a link, is in the way, or the path is
@@ -80,7 +86,15 @@ impl<'a> WorkspaceFiles<'a> {
         };
         let held = self.held.map(|held| held.folder(&parent)).transpose()?;
         let place = Place { held: held.as_ref(), folder: folder.as_fd(), name, path: &at, job };
-        fill(&place, mode, |file| file.write_all(bytes))?;
+        let there = open_file(folder.as_fd(), name);
+        fill(&place, |file| {
+            file.write_all(bytes)?;
+            let keeps_all = there.as_ref().is_none_or(|there| take_over(there, file));
+            if !keeps_all {
+                job.warn(escape_path(&at), "Its owner or extended attributes could not be kept");
+            }
+            Ok(if keeps_all { mode } else { mode & 0o777 })
+        })?;
         sync(folder.as_fd(), &at)?;
         Ok(true)
     }
@@ -112,17 +126,14 @@ impl<'a> WorkspaceFiles<'a> {
     }
 }
 
-/// Fills a file under a temporary name and gives it its own once it is durable.
-fn fill(
-    place: &Place<'_>,
-    mode: u32,
-    content: impl FnOnce(&mut File) -> io::Result<()>,
-) -> Result<()> {
+/// Fills a file under a temporary name and gives it its own once it is durable. `content` says which
+/// permissions it gets.
+fn fill(place: &Place<'_>, content: impl FnOnce(&mut File) -> io::Result<u32>) -> Result<()> {
     let (folder, at) = (place.folder, place.path);
     let (mut file, temporary) =
         create_file(folder, place.name).map_err(io::Error::from).at("create", at)?;
     let filled = content(&mut file)
-        .and_then(|()| Ok(fchmod(&file, Mode::from_raw_mode(mode))?))
+        .and_then(|mode| Ok(fchmod(&file, Mode::from_raw_mode(mode))?))
         .and_then(|()| file.sync_all());
     if filled.is_err() {
         // Best effort: what stays is met, and removed, by the next try.
@@ -136,15 +147,31 @@ fn fill(
 
 /// Whether a file has this content; one that cannot be read is written anew.
 fn holds(folder: BorrowedFd<'_>, name: &[u8], bytes: &[u8]) -> bool {
-    let flags = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC;
-    let Ok(file) = openat(folder, name, flags, Mode::empty()) else { return false };
-    let mut file = File::from(file);
+    let Some(mut file) = open_file(folder, name) else { return false };
     let mut piece = vec![0; PIECE as usize];
     let same = bytes.chunks(PIECE as usize).all(|expected| {
         file.read_exact(&mut piece[..expected.len()]).is_ok()
             && piece[..expected.len()] == *expected
     });
     same && matches!(file.read(&mut piece), Ok(0))
+}
+
+/// A file that is there and may be read.
+fn open_file(folder: BorrowedFd<'_>, name: &[u8]) -> Option<File> {
+    let flags = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC;
+    openat(folder, name, flags, Mode::empty()).ok().map(File::from)
+}
+
+/// Gives a file the owner and the extended attributes of the one whose place it takes; whether it
+/// has them all.
+fn take_over(from: &File, to: &File) -> bool {
+    let (Ok(old), Ok(new)) = (from.metadata(), to.metadata()) else { return false };
+    let (owner, group) = (old.uid(), old.gid());
+    let is_owned = (owner, group) == (new.uid(), new.gid())
+        || std::os::unix::fs::fchown(to, Some(owner), Some(group)).is_ok();
+    let is_set =
+        |(name, value): &(Vec<u8>, Vec<u8>)| to.set_xattr(OsStr::from_bytes(name), value).is_ok();
+    extended(from).iter().filter(|attribute| !is_set(attribute)).count() == 0 && is_owned
 }
 
 fn folder_mode(folder: BorrowedFd<'_>) -> u32 {

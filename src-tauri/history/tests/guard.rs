@@ -7,7 +7,7 @@ mod support;
 
 use std::fs::{self, FileTimes};
 use std::io::{BufRead, BufReader, Write};
-use std::os::unix::fs::{PermissionsExt, symlink};
+use std::os::unix::fs::{MetadataExt, PermissionsExt, chown, symlink};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::{Duration, SystemTime};
@@ -306,6 +306,24 @@ fn the_one_without_power() {
     let failed = failed(&report);
     assert_eq!(failed, ["closed", "partly/secret", "secret"], "{report:?}");
     assert!(put(Unkept::ToTrash).unwrap().version.is_some());
+}
+
+#[test]
+fn what_is_saved_keeps_the_owner_the_rights_and_the_attributes_that_a_file_had() {
+    let (bench, _) = Bench::begun(|work| write_file(work.join("f"), "before"));
+    let file = bench.work().join("f");
+    // Others are given away by root alone, and attributes are not kept by every file system.
+    let _ = chown(&file, Some(4321), Some(1234));
+    let has_attributes = xattr::set(&file, "user.note", b"mine").is_ok();
+    fs::set_permissions(&file, fs::Permissions::from_mode(0o640)).unwrap();
+    let before = fs::metadata(&file).unwrap();
+    assert!(put(&bench, "f", Unkept::Ask).unwrap().changed);
+    let after = fs::metadata(&file).unwrap();
+    assert_eq!(fs::read(&file).unwrap(), b"put");
+    let looks = |it: &fs::Metadata| (it.mode(), it.uid(), it.gid());
+    assert_eq!(looks(&after), looks(&before));
+    let note = xattr::get(&file, "user.note").unwrap_or_default();
+    assert_eq!(note, has_attributes.then(|| b"mine".to_vec()));
 }
 
 #[cfg(debug_assertions)]

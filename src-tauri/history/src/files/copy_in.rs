@@ -150,7 +150,7 @@ impl Folders<'_> {
             copy_link(&item.source, &place)?;
         } else {
             let mut source = open_source(&item.source)?;
-            fill(&place, item.mode & 0o777, |file| copy_content(&mut source, file, job))?;
+            fill(&place, |file| copy_content(&mut source, file, job).map(|()| item.mode & 0o777))?;
         }
         job.add_files_done(1);
         copied.files += 1;
