@@ -218,7 +218,8 @@ fn commands_run_before_and_after_and_what_they_say_is_kept() {
     let out = home.path().join("out");
     let shell = |script: &str| HookCommand {
         command: ["/bin/sh", "-c", script, "sh", &out.to_string_lossy()].map(String::from).into(),
-        timeout_seconds: 30,
+        // The simulated clock runs while a program that ended has not been noticed to.
+        timeout_seconds: 24 * 60 * 60,
     };
     let note = "echo said on error >&2; echo \"$UNDERCROFT_PLAN $UNDERCROFT_STATE\" >> \"$1\"";
     let hooked = |before: &str| {
