@@ -4,6 +4,7 @@ use std::io;
 
 use undercroft_foundation::{Code, Error, Random, Result};
 use zstd::bulk::{Compressor, Decompressor};
+use zstd::zstd_safe::CParameter;
 
 use crate::blob::BlobKind;
 use crate::chunker::MAX_CHUNK;
@@ -27,9 +28,24 @@ pub enum Compression {
 impl Compression {
     pub(crate) fn level(self) -> i32 {
         match self {
-            // A tenth faster than 3, and still no larger than what restic stores.
+            // A tenth faster than 3, and about as small as what restic stores.
             Self::Auto | Self::Off => 2,
             Self::Max => 15,
+        }
+    }
+
+    /// The shortest match that is looked for in content of this length; 0 for the level's own.
+    ///
+    /// Short matches save little in files of these lengths, but take their time, and again when
+    /// they are decompressed. Measured on the Linux source: a tenth faster than level 2 as it is,
+    /// and 0.3 % larger. The smallest files need every match; large ones often are binaries, which
+    /// lose more by it and gain nothing.
+    fn min_match(self, length: usize) -> u32 {
+        match (self, length) {
+            (Self::Max, _) => 0,
+            (_, 0x1001..=0x4000) => 5,
+            (_, 0x4001..=0x2_0000) => 6,
+            _ => 0,
         }
     }
 }
@@ -212,6 +228,8 @@ impl Codec {
     fn compress(&mut self, kind: BlobKind, plain: &[u8]) -> Result<bool> {
         self.compressed.clear();
         self.compressed.reserve(zstd::zstd_safe::compress_bound(plain.len()));
+        let min_match = CParameter::MinMatch(self.compression.min_match(plain.len()));
+        self.compressor.set_parameter(min_match).map_err(refused)?;
         self.compressor.compress_to_buffer(plain, &mut self.compressed).map_err(refused)?;
         Ok(kind == BlobKind::Tree || self.compressed.len() < plain.len())
     }
