@@ -44,10 +44,11 @@ describe('before the first version', () => {
         expect.objectContaining({ keep: ['.env', '/.cache'] }),
       ]),
     );
+    // Looked for from the start: it does not stay for long.
+    const told = screen.findByText('glaze is kept from now on');
     await fireEvent.click(screen.getByTestId('start-keeping'));
     await screen.findByText('Making the first version');
-    // Before the page: it does not stay for long.
-    await screen.findByText('glaze is kept from now on');
+    await told;
     await screen.findByRole('slider', { name: 'Time' });
     expect(screen.getAllByTestId('version-row')).toHaveLength(1);
   });
