@@ -25,9 +25,8 @@ impl Library {
     /// # Errors
     /// Whatever keeps the file from being written.
     pub fn require_confirmation(&self, confirmed: &[PathBuf]) -> Result<()> {
-        self.change_places(|known| {
-            *known = Some(confirmed.iter().map(|it| resolved_path(it)).collect())
-        })
+        let places: Vec<_> = confirmed.iter().map(|it| resolved_path(it)).collect();
+        self.change_places(|known| *known = Some(places))
     }
 
     /// Lets what the library records below a place be used. The user named it, or saw it.
