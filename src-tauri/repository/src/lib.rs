@@ -98,6 +98,7 @@ pub use usage::{BudgetView, Deletion, LostFile, Stats, StatsMode};
 pub mod placing {
     pub use crate::metadata::{Entry, Stat, apply, go_mode};
     pub use crate::restore::{
-        Freshness, TEMPORARY, admit_owner, create_file, descend, remove_left_over, temporary_name,
+        Freshness, TEMPORARY, admit_owner, create_file, descend, is_at, remove_left_over,
+        temporary_name,
     };
 }

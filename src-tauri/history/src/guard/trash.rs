@@ -19,7 +19,7 @@ use rustix::io::{Errno, Result as SystemResult};
 use undercroft_foundation::{
     Code, Error, IoContext, Result, VersionId, escape_path, reach_write_point, sync_folder,
 };
-use undercroft_repository::placing::{Entry, Stat, descend};
+use undercroft_repository::placing::{Entry, Stat, descend, is_at};
 
 use super::place::rename_new;
 use crate::path::TreePath;
@@ -89,7 +89,7 @@ impl Trash {
         let file = openat(folder, name, flags, Mode::empty());
         let is_in_use = file.as_ref().is_ok_and(|file| {
             flock(file, FlockOperation::NonBlockingLockExclusive) == Err(Errno::WOULDBLOCK)
-                || Stat::of(Entry::Open(file.as_fd())).is_ok_and(|stat| stat.links() == 0)
+                || !is_at(file.as_fd(), folder, name)
         });
         if is_in_use { Ok(()) } else { self.take(std::slice::from_ref(path), None).map(drop) }
     }

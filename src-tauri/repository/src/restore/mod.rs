@@ -25,7 +25,7 @@ mod tests;
 pub use folder::{Freshness, admit_owner, descend};
 pub use plan::RestorePlan;
 pub(crate) use same::{blobs_of, file_holds, open_to_read};
-pub use temporary::{TEMPORARY, create_file, name as temporary_name, remove_left_over};
+pub use temporary::{TEMPORARY, create_file, is_at, name as temporary_name, remove_left_over};
 
 use std::os::fd::AsFd;
 use std::path::PathBuf;

@@ -96,7 +96,9 @@ pub fn create_file(folder: BorrowedFd<'_>, name: &[u8]) -> Result<(File, String)
     for attempt in 0..2 * RIVALS {
         let temporary = format!("{TEMPORARY}{digest}-{}", attempt / 2);
         match openat(folder, &temporary, flags, Mode::RUSR | Mode::WUSR) {
-            Ok(file) if is_ours(file.as_fd()) => return Ok((file.into(), temporary)),
+            Ok(file) if is_ours(file.as_fd(), (folder, &temporary)) => {
+                return Ok((file.into(), temporary));
+            }
             Ok(_) => {}
             Err(Errno::EXIST) => remove_left_over(folder, &temporary),
             Err(error) => return Err(error),
@@ -105,9 +107,17 @@ pub fn create_file(folder: BorrowedFd<'_>, name: &[u8]) -> Result<(File, String)
     Err(Errno::EXIST)
 }
 
-/// Takes the lock, and sees that nobody took the file for left over and removed it before.
-fn is_ours(file: BorrowedFd<'_>) -> bool {
-    locks(file) && Stat::of(Entry::Open(file)).is_ok_and(|stat| stat.links() > 0)
+/// Takes the lock, and sees that nobody took the file for left over before, and removed it or moved
+/// it away.
+fn is_ours(file: BorrowedFd<'_>, (folder, name): (BorrowedFd<'_>, &str)) -> bool {
+    locks(file) && is_at(file, folder, name.as_bytes())
+}
+
+/// Whether an open file is what has this name in a folder.
+pub fn is_at(file: BorrowedFd<'_>, folder: BorrowedFd<'_>, name: &[u8]) -> bool {
+    let id = |entry| Stat::of(entry).ok().map(|stat| (stat.device_id(), stat.inode()));
+    let id_there = id(Entry::In(folder, name));
+    id_there.is_some() && id_there == id(Entry::Open(file))
 }
 
 /// A name that nothing else in the folder has, for what is made in one call.
@@ -121,7 +131,7 @@ pub fn name() -> String {
 pub fn remove_left_over(folder: BorrowedFd<'_>, temporary: &str) {
     let flags = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC;
     if let Ok(file) = openat(folder, temporary, flags, Mode::empty())
-        && locks(file.as_fd())
+        && is_ours(file.as_fd(), (folder, temporary))
     {
         // What cannot be removed is met again by the next attempt, under another name.
         let _ = unlinkat(folder, temporary, AtFlags::empty());
@@ -131,4 +141,33 @@ pub fn remove_left_over(folder: BorrowedFd<'_>, temporary: &str) {
 /// Takes the lock; a file system without locks counts as one without other restores.
 fn locks(file: BorrowedFd<'_>) -> bool {
     flock(file, FlockOperation::NonBlockingLockExclusive) != Err(Errno::WOULDBLOCK)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_that_was_moved_away_before_it_was_locked_is_not_ours() {
+        let home = tempfile::tempdir().unwrap();
+        let folder = File::open(home.path()).unwrap();
+        let file = File::create(home.path().join("new")).unwrap();
+        assert!(is_ours(file.as_fd(), (folder.as_fd(), "new")));
+        std::fs::rename(home.path().join("new"), home.path().join("trash")).unwrap();
+        assert!(!is_ours(file.as_fd(), (folder.as_fd(), "new")));
+        std::fs::write(home.path().join("new"), "another's").unwrap();
+        assert!(!is_ours(file.as_fd(), (folder.as_fd(), "new")));
+    }
+
+    #[test]
+    fn what_is_left_over_goes_unless_it_is_in_use() {
+        let home = tempfile::tempdir().unwrap();
+        let folder = File::open(home.path()).unwrap();
+        let (file, name) = create_file(folder.as_fd(), b"f").unwrap();
+        remove_left_over(folder.as_fd(), &name);
+        assert!(home.path().join(&name).exists(), "its owner lives");
+        drop(file);
+        remove_left_over(folder.as_fd(), &name);
+        assert!(!home.path().join(&name).exists());
+    }
 }
