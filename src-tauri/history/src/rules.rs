@@ -12,12 +12,15 @@ mod secrets;
 mod stored;
 mod survey;
 
+use std::path::Path;
 use std::sync::Arc;
 
 use ignore::gitignore::Gitignore;
-use undercroft_foundation::Result;
+use undercroft_foundation::{ProjectId, Result};
 
+use crate::history::History;
 use crate::version::Layer;
+use crate::workspaces::Workspace;
 use patterns::Reach;
 
 pub use gitignore::NotFollowed;
@@ -82,5 +85,18 @@ impl ProjectRules {
             reaches: self.keep.iter().filter_map(|pattern| Reach::of(pattern)).collect(),
             layers: self.layers.iter().map(one).collect::<Result<_>>()?,
         })))
+    }
+}
+
+impl History {
+    /// What of a workspace is not versioned.
+    pub(crate) fn leave_out(&self, workspace: &Workspace) -> Result<LeaveOut> {
+        self.leave_out_in(workspace.project, &workspace.root)
+    }
+
+    /// The same of a folder that is not yet a workspace of the project.
+    pub(crate) fn leave_out_in(&self, project: ProjectId, root: &Path) -> Result<LeaveOut> {
+        let rules = ProjectRules::load(self.library().root(), project)?.compile()?;
+        Ok(LeaveOut::new(root, &rules))
     }
 }

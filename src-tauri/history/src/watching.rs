@@ -23,7 +23,7 @@ use undercroft_foundation::{Code, Error, ProjectId, Result, WorkspaceId};
 use undercroft_library::{Event, NewEvent};
 
 use crate::history::History;
-use crate::rules::{LeaveOut, ProjectRules};
+use crate::rules::ProjectRules;
 use crate::save::Scope;
 use crate::watch::{Batch, Health, Included, RootId, Touched, Watch, WatchOptions};
 use crate::workspaces::Workspace;
@@ -188,17 +188,6 @@ impl History {
             }
         }
         Ok(())
-    }
-
-    /// What of a workspace is not versioned.
-    pub(crate) fn leave_out(&self, workspace: &Workspace) -> Result<LeaveOut> {
-        self.leave_out_in(workspace.project, &workspace.root)
-    }
-
-    /// The same of a folder that is not yet a workspace of the project.
-    pub(crate) fn leave_out_in(&self, project: ProjectId, root: &Path) -> Result<LeaveOut> {
-        let rules = ProjectRules::load(self.library().root(), project)?.compile()?;
-        Ok(LeaveOut::new(root, &rules))
     }
 
     fn watch_state(&self, workspace: &Workspace) -> Result<WatchState> {

@@ -28,9 +28,11 @@ pub(crate) fn is_whole_file(path: &Path) -> io::Result<bool> {
     let mut body = (&mut file).take(length.saturating_sub(LENGTH as u64));
     let (mut digest, mut buffer) = (Sha1::new(), vec![0; BUFFER_BYTES]);
     loop {
-        match body.read(&mut buffer)? {
-            0 => break,
-            read => digest.update(&buffer[..read]),
+        match body.read(&mut buffer) {
+            Ok(0) => break,
+            Ok(read) => digest.update(&buffer[..read]),
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
         }
     }
     let mut told = Vec::with_capacity(LENGTH);

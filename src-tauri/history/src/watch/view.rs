@@ -188,6 +188,12 @@ impl View {
             Ok(folder) => folder,
             Err(error) => return self.not_opened(*parent, &path, error, notes),
         };
+        if *how == How::Changed && self.folders.child(*parent, name).is_none() {
+            // It became readable, or goes by another name where case does not matter: the listing
+            // has the right one.
+            self.looks.add(*parent, Look { deep: false, covered: false, idle: false });
+            return Ok(());
+        }
         let look = Look { deep: *how == How::Moved, covered: false, idle: false };
         self.place(folder.as_fd(), *parent, &path.join(name), look, notes)?;
         match self.folders.child(*parent, name) {
