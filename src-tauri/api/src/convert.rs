@@ -71,9 +71,11 @@ pub(crate) fn run(run: library::Run) -> Run {
     }
 }
 
+pub(crate) fn warning(warning: foundation::Warning) -> Warning {
+    Warning { item: warning.item, message: warning.message }
+}
+
 fn outcome(outcome: library::Outcome) -> Outcome {
-    let warning =
-        |warning: foundation::Warning| Warning { item: warning.item, message: warning.message };
     Outcome {
         summary: outcome.summary,
         warnings: outcome.warnings.into_iter().take(TOLD_WARNINGS).map(warning).collect(),

@@ -118,7 +118,9 @@ impl Api {
         let mut order = order(request.message);
         order.layer = request.layer.map(history::Layer::from);
         let (history, unkept) = (&self.0.history, unkept(request.force));
-        Ok(saved(history.put_file(workspace.id, &path, &content, order, unkept, &Job::new())?))
+        let job = Job::new();
+        let written = history.put_file(workspace.id, &path, &content, order, unkept, &job)?;
+        Ok(saved(written, &job))
     }
 
     /// Deletes a file or folder of a workspace and makes a version.
@@ -131,7 +133,9 @@ impl Api {
         let path = tree_path(&request.path)?;
         let order = order(request.message);
         let (history, unkept) = (&self.0.history, unkept(request.force));
-        Ok(saved(history.delete_file(workspace.id, &path, order, unkept, &Job::new())?))
+        let job = Job::new();
+        let written = history.delete_file(workspace.id, &path, order, unkept, &job)?;
+        Ok(saved(written, &job))
     }
 
     /// Copies files and folders into a workspace and makes one version of them.
@@ -309,9 +313,10 @@ fn unkept(force: bool) -> history::Unkept {
     if force { history::Unkept::ToTrash } else { history::Unkept::Ask }
 }
 
-fn saved(written: history::Written) -> Saved {
+fn saved(written: history::Written, job: &Job) -> Saved {
     let history::Written { version, changed, trashed } = written;
-    Saved { version: version.map(to_wire::version), changed, trashed }
+    let warnings = job.warnings().into_iter().map(crate::convert::warning).collect();
+    Saved { version: version.map(to_wire::version), changed, trashed, warnings }
 }
 
 impl Preview {

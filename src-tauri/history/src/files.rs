@@ -3,27 +3,25 @@
 //! or removed passes the guard.
 
 mod copy_in;
+mod former;
 mod incoming;
 mod on_disk;
 mod saving;
 
-use std::ffi::OsStr;
 use std::fs::File;
 use std::io::{self, Read, Write};
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
-use std::os::unix::ffi::OsStrExt;
-use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
 use rustix::fs::{AtFlags, Mode, OFlags, fchmod, fstat, mkdirat, openat, unlinkat};
 use rustix::io::Errno;
 use undercroft_foundation::{Code, Error, IoContext, Job, Result, escape_path, reach_write_point};
 use undercroft_repository::placing::{Entry, Stat, create_file, descend};
-use xattr::FileExt;
 
-use crate::disk::extended;
-use crate::guard::{HeldTree, Place, check_path, own_configuration};
+use crate::guard::{HeldTree, Place, check_file, own_configuration};
 use crate::path::TreePath;
+
+use former::Former;
 
 pub use copy_in::{Conflict, CopiedIn};
 pub use saving::{Unkept, Written};
@@ -60,40 +58,49 @@ impl<'a> WorkspaceFiles<'a> {
         }
     }
 
+    /// What the file at `path` hands on to one that takes its place.
+    pub(crate) fn former(&self, path: &TreePath) -> Option<Former> {
+        let (parent, name) = path.split()?;
+        Former::of(self.folder(&parent).ok()?.as_fd(), name)
+    }
+
     /// Makes `bytes` the content of the file at `path`, durably, and says whether they were not
-    /// before. Folders that are missing are made; the file's permissions, owner and extended
-    /// attributes stay, and the permissions of a new one are its folder's. What cannot stay becomes
-    /// a warning.
+    /// before. Folders that are missing are made. Permissions, owner and extended attributes are
+    /// those of `former`, and what cannot be so becomes a warning; without one, the permissions are
+    /// those of the folder.
     ///
     /// # Errors
     /// [`Code::Invalid`] when something that is no file, or a link, is in the way, or the path is
     /// git's; [`Code::NotKept`] when no version holds what is there.
-    pub(crate) fn put(&self, path: &TreePath, bytes: &[u8], job: &Job) -> Result<bool> {
-        check_path(self.own.as_ref(), path)?;
+    pub(crate) fn put(
+        &self,
+        path: &TreePath,
+        bytes: &[u8],
+        former: Option<&Former>,
+        job: &Job,
+    ) -> Result<bool> {
+        check_file(self.own.as_ref(), path)?;
         let (parent, name) = path.split().ok_or_else(|| no_file(&self.root))?;
         let folder = self.make_folder(&parent)?;
         let at = path.below(&self.root);
-        let mode = match Stat::of(Entry::In(folder.as_fd(), name)) {
-            Err(Errno::NOENT) => folder_mode(folder.as_fd()) & 0o666,
+        match Stat::of(Entry::In(folder.as_fd(), name)) {
+            Err(Errno::NOENT) => {}
             Err(source) => return Err(Error::io("look at", &at, source.into())),
             Ok(stat) if !stat.is_file() => return Err(in_the_way(&at)),
-            Ok(stat) => {
-                if stat.size() == bytes.len() as u64 && holds(folder.as_fd(), name, bytes) {
-                    return Ok(false);
-                }
-                stat.mode() & 0o7777
-            }
-        };
+            Ok(stat) if stat.size() != bytes.len() as u64 => {}
+            Ok(_) if holds(folder.as_fd(), name, bytes) => return Ok(false),
+            Ok(_) => {}
+        }
         let held = self.held.map(|held| held.folder(&parent)).transpose()?;
         let place = Place { held: held.as_ref(), folder: folder.as_fd(), name, path: &at, job };
-        let there = open_file(folder.as_fd(), name);
         fill(&place, |file| {
             file.write_all(bytes)?;
-            let keeps_all = there.as_ref().is_none_or(|there| take_over(there, file));
-            if !keeps_all {
-                job.warn(escape_path(&at), "Its owner or extended attributes could not be kept");
+            let Some(former) = former else { return Ok(folder_mode(folder.as_fd()) & 0o666) };
+            let (mode, all) = former.hand_on(file);
+            if !all {
+                job.warn(escape_path(&at), "Its owner or other attributes could not all be kept");
             }
-            Ok(if keeps_all { mode } else { mode & 0o777 })
+            Ok(mode)
         })?;
         sync(folder.as_fd(), &at)?;
         Ok(true)
@@ -160,18 +167,6 @@ fn holds(folder: BorrowedFd<'_>, name: &[u8], bytes: &[u8]) -> bool {
 fn open_file(folder: BorrowedFd<'_>, name: &[u8]) -> Option<File> {
     let flags = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC;
     openat(folder, name, flags, Mode::empty()).ok().map(File::from)
-}
-
-/// Gives a file the owner and the extended attributes of the one whose place it takes; whether it
-/// has them all.
-fn take_over(from: &File, to: &File) -> bool {
-    let (Ok(old), Ok(new)) = (from.metadata(), to.metadata()) else { return false };
-    let (owner, group) = (old.uid(), old.gid());
-    let is_owned = (owner, group) == (new.uid(), new.gid())
-        || std::os::unix::fs::fchown(to, Some(owner), Some(group)).is_ok();
-    let is_set =
-        |(name, value): &(Vec<u8>, Vec<u8>)| to.set_xattr(OsStr::from_bytes(name), value).is_ok();
-    extended(from).iter().filter(|attribute| !is_set(attribute)).count() == 0 && is_owned
 }
 
 fn folder_mode(folder: BorrowedFd<'_>) -> u32 {

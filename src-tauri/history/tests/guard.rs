@@ -324,6 +324,40 @@ fn what_is_saved_keeps_the_owner_the_rights_and_the_attributes_that_a_file_had()
     assert_eq!(looks(&after), looks(&before));
     let note = xattr::get(&file, "user.note").unwrap_or_default();
     assert_eq!(note, has_attributes.then(|| b"mine".to_vec()));
+
+    // Also where the one before goes to the trash, because no version holds it.
+    let secret = bench.work().join("node_modules/.env");
+    bench.write("package.json", "{}");
+    bench.write("node_modules/.env", "SECRET=1");
+    fs::set_permissions(&secret, fs::Permissions::from_mode(0o600)).unwrap();
+    assert!(put(&bench, "node_modules/.env", Unkept::ToTrash).unwrap().trashed);
+    assert_eq!(fs::metadata(&secret).unwrap().mode() & 0o7777, 0o600);
+}
+
+#[test]
+fn what_a_folder_hands_on_opens_no_file_that_was_closed() {
+    let (bench, _) = Bench::begun(|work| write_file(work.join("f"), "before"));
+    let file = bench.work().join("f");
+    fs::set_permissions(&file, fs::Permissions::from_mode(0o640)).unwrap();
+    // rwx for the owner, the group and user 1005 (see `acl(5)`); not every file system has lists.
+    let entry = |tag: u16, rights: u16, id: u32| {
+        [&tag.to_le_bytes()[..], &rights.to_le_bytes(), &id.to_le_bytes()].concat()
+    };
+    let nobody = u32::MAX;
+    let list = [
+        2_u32.to_le_bytes().to_vec(),
+        entry(1, 7, nobody),
+        entry(2, 7, 1005),
+        entry(4, 7, nobody),
+        entry(16, 7, nobody),
+        entry(32, 0, nobody),
+    ];
+    if xattr::set(bench.work(), "system.posix_acl_default", &list.concat()).is_err() {
+        return;
+    }
+    assert!(put(&bench, "f", Unkept::Ask).unwrap().changed);
+    assert_eq!(xattr::get(&file, "system.posix_acl_access").unwrap(), None);
+    assert_eq!(fs::metadata(&file).unwrap().mode() & 0o7777, 0o640);
 }
 
 #[cfg(debug_assertions)]

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use specta::Type;
 use specta_typescript::Number;
 
-use super::{EntryKind, Layer, LayerReason, Version};
+use super::{EntryKind, Layer, LayerReason, Version, Warning};
 
 /// A file or folder in a version.
 #[derive(Debug, Clone, Serialize, Deserialize, Type)]
@@ -309,6 +309,8 @@ pub struct Saved {
     pub changed: bool,
     /// Whether what no version holds went to the trash, from where undo brings it back.
     pub trashed: bool,
+    /// What could not be done while the rest was.
+    pub warnings: Vec<Warning>,
 }
 
 /// What to do where a name is taken.

@@ -159,6 +159,9 @@ pub(super) fn print_hits(hits: &[FileHit], out: &Output) {
 }
 
 pub(super) fn print_saved(saved: &Saved, out: &Output) {
+    for warning in &saved.warnings {
+        out.warning(&warning.item, &warning.message);
+    }
     match &saved.version {
         Some(version) => out.line(format!("Version {}: {}", version.short_id, version.message)),
         None if saved.changed => {

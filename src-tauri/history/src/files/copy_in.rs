@@ -15,7 +15,7 @@ use undercroft_repository::placing::{Entry, Stat, temporary_name};
 
 use super::incoming::{self, Incoming, Kind};
 use super::{PIECE, WorkspaceFiles, fill, sync};
-use crate::guard::{Place, check_path};
+use crate::guard::{Place, check_file, check_path};
 use crate::path::TreePath;
 use crate::watch::Touched;
 
@@ -131,12 +131,13 @@ impl Folders<'_> {
     ) -> Result<()> {
         let path = item.path.names().fold(self.receiver.clone(), |path, name| path.join(name));
         let Some((parent, name)) = path.split() else { return Ok(()) };
-        check_path(self.files.own.as_ref(), &path)?;
         if item.kind == Kind::Folder {
+            check_path(self.files.own.as_ref(), &path)?;
             copied.touched.add(&path);
             copied.touched.subtrees.insert(path.clone());
             return self.open(&path).map(drop);
         }
+        check_file(self.files.own.as_ref(), &path)?;
         let folder = self.open(&parent)?;
         let Some(name) = name_for(folder, name, conflict, copied)? else { return Ok(()) };
         let path = parent.join(&name);

@@ -8,7 +8,7 @@ use undercroft_foundation::{
 
 use super::{Conflict, CopiedIn, WorkspaceFiles};
 use crate::disk::Disk;
-use crate::guard::{HeldTree, Sweep, Trash, Unheld, check_path, own_configuration};
+use crate::guard::{HeldTree, Sweep, Trash, Unheld, check_file, check_path, own_configuration};
 use crate::history::History;
 use crate::path::TreePath;
 use crate::rules::LeaveOut;
@@ -55,7 +55,7 @@ impl History {
         job: &Job,
     ) -> Result<Written> {
         let known = self.confirmed_workspace(workspace)?;
-        check_path(own_configuration(&known.root).as_ref(), path)?;
+        check_file(own_configuration(&known.root).as_ref(), path)?;
         let at = path.below(&known.root);
         if at.symlink_metadata().is_ok_and(|found| !found.is_file()) {
             return Err(super::in_the_way(&at));
@@ -75,8 +75,10 @@ impl History {
         if !unheld.is_empty() {
             self.note_undo(workspace, newest, vec![path.clone()])?;
         }
+        let files = WorkspaceFiles::open(&known.root, Some(&held))?;
+        let former = files.former(path);
         self.move_to_trash(&known, &unheld, newest)?;
-        WorkspaceFiles::open(&known.root, Some(&held))?.put(path, bytes, job)?;
+        files.put(path, bytes, former.as_ref(), job)?;
         let version = self.save(workspace, Scope::Touched(all_of(path)), order, job)?;
         let trashed = !unheld.is_empty();
         Ok(Written { changed: version.is_some() || is_left_out || trashed, version, trashed })

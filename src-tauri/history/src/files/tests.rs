@@ -17,12 +17,12 @@ fn a_file_is_put_where_it_belongs_with_the_rights_of_its_folder() {
     let home = tempfile::tempdir().unwrap();
     fs::set_permissions(home.path(), fs::Permissions::from_mode(0o750)).unwrap();
     let files = WorkspaceFiles::open(home.path(), None).unwrap();
-    assert!(files.put(&path("a/b/c"), b"one", &Job::new()).unwrap());
-    assert!(!files.put(&path("a/b/c"), b"one", &Job::new()).unwrap(), "nothing changed");
+    assert!(files.put(&path("a/b/c"), b"one", None, &Job::new()).unwrap());
+    assert!(!files.put(&path("a/b/c"), b"one", None, &Job::new()).unwrap(), "nothing changed");
     let file = home.path().join("a/b/c");
     assert_eq!(fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o640);
     fs::set_permissions(&file, fs::Permissions::from_mode(0o751)).unwrap();
-    let refused = files.put(&path("a/b/c"), b"two", &Job::new()).unwrap_err();
+    let refused = files.put(&path("a/b/c"), b"two", None, &Job::new()).unwrap_err();
     assert_eq!(refused.code(), Code::NotKept, "no version holds it");
     assert_eq!(fs::read(&file).unwrap(), b"one");
     assert_eq!(fs::read_dir(home.path().join("a/b")).unwrap().count(), 1, "nothing is left over");
@@ -37,7 +37,7 @@ fn nothing_is_written_through_a_link() {
     let files = WorkspaceFiles::open(home.path(), None).unwrap();
     for bad in ["way/file", "way/new/file", "link", "way"] {
         assert_eq!(
-            files.put(&path(bad), b"ours", &Job::new()).unwrap_err().code(),
+            files.put(&path(bad), b"ours", None, &Job::new()).unwrap_err().code(),
             Code::Invalid,
             "{bad}"
         );

@@ -59,3 +59,30 @@ pub(crate) fn check_path(own: Option<&TreePath>, path: &TreePath) -> Result<()> 
     }
     Ok(())
 }
+
+/// The same for what is no folder, which must not take the place of one that leads there either.
+pub(crate) fn check_file(own: Option<&TreePath>, path: &TreePath) -> Result<()> {
+    if own.is_some_and(|own| own.is_in(path)) {
+        return Err(is_own(path));
+    }
+    check_path(own, path)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_file_takes_the_place_of_a_folder_that_leads_to_the_configuration() {
+        let path = |text: &str| TreePath::new(text.as_bytes()).unwrap();
+        let own = Some(path("me/.config/undercroft"));
+        for into in ["me/.config/undercroft", "me/.config/undercroft/hooks.json"] {
+            assert!(check_path(own.as_ref(), &path(into)).is_err(), "{into}");
+        }
+        for above in ["me", "me/.config"] {
+            assert!(check_file(own.as_ref(), &path(above)).is_err(), "{above}");
+            assert!(check_path(own.as_ref(), &path(above)).is_ok(), "{above}");
+        }
+        assert!(check_file(own.as_ref(), &path("me/.configuration")).is_ok());
+    }
+}

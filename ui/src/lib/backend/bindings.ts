@@ -2134,6 +2134,8 @@ export type Saved = {
 	changed: boolean,
 	/** Whether what no version holds went to the trash, from where undo brings it back. */
 	trashed: boolean,
+	/** What could not be done while the rest was. */
+	warnings: Warning[],
 };
 
 /** When a plan runs by itself. */

@@ -126,6 +126,8 @@ export class HistoryActions {
       );
     if (saved.length === 0) return;
     const changed = saved.filter((one) => one.changed).length;
+    for (const { item, message } of saved.flatMap((one) => one.warnings))
+      this.#rooms.toasts.notice(message, item);
     this.#rooms.toasts.done(changed > 0 ? text.uploaded(changed) : text.nothingChanged);
   }
 

@@ -48,11 +48,13 @@ export function fileHandlers(history: MockHistory): FileHandlers {
       version: history.edit(workspace, path.join('/'), message ?? `Upload ${path.at(-1)}`),
       changed: true,
       trashed: false,
+      warnings: [],
     }),
     file_delete: ({ workspace, path, message }) => ({
       version: history.edit(workspace, path.join('/'), message ?? `Delete ${path.at(-1)}`, null),
       changed: true,
       trashed: false,
+      warnings: [],
     }),
     file_upload: ({ workspace, folder = [], places }) => {
       const { workspace: shown } = history.room(workspace);
