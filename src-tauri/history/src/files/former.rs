@@ -66,6 +66,7 @@ impl Former {
             // Another group gets no more than everybody has.
             (false, false) => self.mode & 0o707 | (self.mode & 0o007) << 3,
         };
-        (mode, all)
+        // One that could not be read would be in no version either.
+        (if self.attributes.is_some() { mode } else { mode & 0o777 | 0o600 }, all)
     }
 }
