@@ -58,7 +58,7 @@ impl<'a> WorkspaceFiles<'a> {
         }
     }
 
-    /// What the file at `path` hands on to one that takes its place.
+    /// The file at `path`, for one that takes its place; nothing when there is none.
     pub(crate) fn former(&self, path: &TreePath) -> Option<Former> {
         let (parent, name) = path.split()?;
         Former::of(self.folder(&parent).ok()?.as_fd(), name)
@@ -84,12 +84,12 @@ impl<'a> WorkspaceFiles<'a> {
         let folder = self.make_folder(&parent)?;
         let at = path.below(&self.root);
         match Stat::of(Entry::In(folder.as_fd(), name)) {
-            Err(Errno::NOENT) => {}
-            Err(source) => return Err(Error::io("look at", &at, source.into())),
             Ok(stat) if !stat.is_file() => return Err(in_the_way(&at)),
-            Ok(stat) if stat.size() != bytes.len() as u64 => {}
-            Ok(_) if holds(folder.as_fd(), name, bytes) => return Ok(false),
-            Ok(_) => {}
+            Ok(stat) if stat.size() == bytes.len() as u64 && holds(folder.as_fd(), name, bytes) => {
+                return Ok(false);
+            }
+            Ok(_) | Err(Errno::NOENT) => {}
+            Err(source) => return Err(Error::io("look at", &at, source.into())),
         }
         let held = self.held.map(|held| held.folder(&parent)).transpose()?;
         let place = Place { held: held.as_ref(), folder: folder.as_fd(), name, path: &at, job };

@@ -89,7 +89,7 @@ impl ProjectRules {
 }
 
 impl History {
-    /// What of a workspace is not versioned.
+    /// The rules by which files of a workspace are in no version.
     pub(crate) fn leave_out(&self, workspace: &Workspace) -> Result<LeaveOut> {
         self.leave_out_in(workspace.project, &workspace.root)
     }

@@ -309,7 +309,7 @@ pub struct Saved {
     pub changed: bool,
     /// Whether what no version holds went to the trash, from where undo brings it back.
     pub trashed: bool,
-    /// What could not be done while the rest was.
+    /// Parts that could not be done while the rest was.
     pub warnings: Vec<Warning>,
 }
 

@@ -1,4 +1,4 @@
-//! What a file hands on to the one that takes its place: owner, permissions, extended attributes.
+//! Owner, permissions and extended attributes: a file hands them on to the one that takes its place.
 
 use std::ffi::OsStr;
 use std::fs::File;
@@ -28,7 +28,7 @@ pub(crate) struct Former {
 }
 
 impl Former {
-    /// What is at this name of a folder; nothing unless it is a file.
+    /// The file of this name in a folder; nothing when it is none.
     pub(super) fn of(folder: BorrowedFd<'_>, name: &[u8]) -> Option<Self> {
         let file = open_file(folder, name);
         let stat = match &file {

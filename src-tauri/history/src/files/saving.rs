@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use undercroft_foundation::{
-    Code, Error, Job, Result, VersionId, WorkspaceId, count_text, size_text,
+    Code, Error, Job, Result, VersionId, WorkspaceId, count_text, escape_path, size_text,
 };
 
 use super::{Conflict, CopiedIn, WorkspaceFiles};
@@ -42,8 +42,8 @@ impl History {
     /// has it so already. What was there and is in no version yet becomes one before.
     ///
     /// # Errors
-    /// [`NotKept`](undercroft_foundation::Code::NotKept) when no version holds what is there, or would hold what is written, and
-    /// `unkept` is to ask; [`Invalid`](undercroft_foundation::Code::Invalid) for what is git's, or when something that is no file is
+    /// [`Code::NotKept`] when no version holds what is there, or would hold what is written, and
+    /// `unkept` is to ask; [`Code::Invalid`] for what is git's, or when something that is no file is
     /// in the way; those of [`History::save`].
     pub fn put_file(
         &self,
@@ -84,11 +84,12 @@ impl History {
         Ok(Written { changed: version.is_some() || is_left_out || trashed, version, trashed })
     }
 
-    /// Deletes a file or folder of a workspace, if it is there, and makes a version. What was there and is in no version yet becomes one before.
+    /// Deletes a file or folder of a workspace, if it is there, and makes a version. What was there
+    /// and is in no version yet becomes one before.
     ///
     /// # Errors
-    /// [`NotKept`](undercroft_foundation::Code::NotKept) when no version holds all of it and `unkept` is to ask, or when something
-    /// changed while it was deleted: that stays. [`Invalid`](undercroft_foundation::Code::Invalid) for what is git's, and for the
+    /// [`Code::NotKept`] when no version holds all of it and `unkept` is to ask, or when something
+    /// changed while it was deleted: that stays. [`Code::Invalid`] for what is git's, and for the
     /// workspace itself; those of [`History::save`].
     pub fn delete_file(
         &self,
@@ -150,7 +151,7 @@ impl History {
     /// in a sentence what was done. What was there and is in no version yet becomes one before.
     ///
     /// # Errors
-    /// [`AlreadyExists`](undercroft_foundation::Code::AlreadyExists) when names are taken and `conflict` is to ask, [`Invalid`](undercroft_foundation::Code::Invalid) when
+    /// [`Code::AlreadyExists`] when names are taken and `conflict` is to ask, [`Code::Invalid`] when
     /// a link is on the way; those of [`History::save`]. What cannot be copied is a warning.
     pub fn upload(
         &self,
@@ -168,7 +169,7 @@ impl History {
         let files = WorkspaceFiles::open(&known.root, Some(&held))?;
         let copied = files.copy_in(folder, sources, conflict, job)?;
         let names: Vec<_> = sources.iter().filter_map(|source| source.file_name()).collect();
-        let first = names.first().map(|name| undercroft_foundation::escape_path(name.as_ref()));
+        let first = names.first().map(|name| escape_path(name.as_ref()));
         let message = match (&first, names.len()) {
             (Some(name), 1) => format!("Add {name}"),
             (Some(name), count) => format!("Add {name} and {} more", count - 1),

@@ -41,8 +41,8 @@ pub(crate) fn is_own(path: &TreePath) -> Error {
 }
 
 /// Goes on, unless the path leads into git's own folder or into Undercroft's own configuration at
-/// `own`, or is one, or bears a name that files have which are on their way to their place: no version would
-/// hold it.
+/// `own`, or is one, or bears a name that files have which are on their way to their place: no
+/// version would hold it.
 pub(crate) fn check_path(own: Option<&TreePath>, path: &TreePath) -> Result<()> {
     if own.is_some_and(|own| path.is_in(own)) {
         return Err(is_own(path));

@@ -96,7 +96,7 @@ pub fn create_file(folder: BorrowedFd<'_>, name: &[u8]) -> Result<(File, String)
     for attempt in 0..2 * RIVALS {
         let temporary = format!("{TEMPORARY}{digest}-{}", attempt / 2);
         match openat(folder, &temporary, flags, Mode::RUSR | Mode::WUSR) {
-            Ok(file) if is_ours(file.as_fd(), (folder, &temporary)) => {
+            Ok(file) if is_ours(file.as_fd(), folder, &temporary) => {
                 return Ok((file.into(), temporary));
             }
             Ok(_) => {}
@@ -109,7 +109,7 @@ pub fn create_file(folder: BorrowedFd<'_>, name: &[u8]) -> Result<(File, String)
 
 /// Takes the lock, and sees that nobody took the file for left over before, and removed it or moved
 /// it away.
-fn is_ours(file: BorrowedFd<'_>, (folder, name): (BorrowedFd<'_>, &str)) -> bool {
+fn is_ours(file: BorrowedFd<'_>, folder: BorrowedFd<'_>, name: &str) -> bool {
     locks(file) && is_at(file, folder, name.as_bytes())
 }
 
@@ -131,7 +131,7 @@ pub fn name() -> String {
 pub fn remove_left_over(folder: BorrowedFd<'_>, temporary: &str) {
     let flags = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC;
     if let Ok(file) = openat(folder, temporary, flags, Mode::empty())
-        && is_ours(file.as_fd(), (folder, temporary))
+        && is_ours(file.as_fd(), folder, temporary)
     {
         // What cannot be removed is met again by the next attempt, under another name.
         let _ = unlinkat(folder, temporary, AtFlags::empty());
@@ -152,11 +152,11 @@ mod tests {
         let home = tempfile::tempdir().unwrap();
         let folder = File::open(home.path()).unwrap();
         let file = File::create(home.path().join("new")).unwrap();
-        assert!(is_ours(file.as_fd(), (folder.as_fd(), "new")));
+        assert!(is_ours(file.as_fd(), folder.as_fd(), "new"));
         std::fs::rename(home.path().join("new"), home.path().join("trash")).unwrap();
-        assert!(!is_ours(file.as_fd(), (folder.as_fd(), "new")));
+        assert!(!is_ours(file.as_fd(), folder.as_fd(), "new"));
         std::fs::write(home.path().join("new"), "another's").unwrap();
-        assert!(!is_ours(file.as_fd(), (folder.as_fd(), "new")));
+        assert!(!is_ours(file.as_fd(), folder.as_fd(), "new"));
     }
 
     #[test]

@@ -2134,7 +2134,7 @@ export type Saved = {
 	changed: boolean,
 	/** Whether what no version holds went to the trash, from where undo brings it back. */
 	trashed: boolean,
-	/** What could not be done while the rest was. */
+	/** Parts that could not be done while the rest was. */
 	warnings: Warning[],
 };
 
