@@ -4,7 +4,7 @@ use std::fs::File;
 use std::os::fd::{AsFd, OwnedFd};
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::FileExt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::{ffi::OsStr, io};
 
@@ -62,15 +62,15 @@ impl FileTask {
     }
 
     /// Opens the file itself: never what a link points to, and never waiting for a pipe.
-    fn open(&self) -> Result<(File, Stat)> {
+    fn open(&self, path: &Path) -> Result<(File, Stat)> {
         let flags = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC;
         let file = open_quietly(&self.open, self.node.name.as_slice(), flags);
-        let file = File::from(file.map_err(Into::into).at("open", &self.path())?);
-        let stat = look_at(&file).at("look at", &self.path())?;
+        let file = File::from(file.map_err(Into::into).at("open", path)?);
+        let stat = look_at(&file).at("look at", path)?;
         if stat.is_file() {
             return Ok((file, stat));
         }
-        let what = format!("Cannot read {}", escape_path(&self.path()));
+        let what = format!("Cannot read {}", escape_path(path));
         Err(Error::new(Code::Unavailable, what).why("It became something else meanwhile"))
     }
 
@@ -91,8 +91,9 @@ impl LargeFile {
 
 impl Run<'_> {
     pub(super) fn back_up_file(&self, worker: &mut Worker<'_>, mut task: FileTask) -> Result<()> {
-        self.job.set_current(escape_path(&task.path()));
-        let (file, mut stat) = match task.open() {
+        let path = task.path();
+        self.job.set_current(escape_path(&path));
+        let (file, mut stat) = match task.open(&path) {
             Ok(opened) => opened,
             Err(error) => return self.file_left_out(worker, &task, &error),
         };
@@ -102,7 +103,7 @@ impl Run<'_> {
                 return self.back_up_large(worker, task, &file, &stat);
             }
             let read = read_whole(&file, stat.size(), &mut worker.buffer);
-            let after = match read.and_then(|()| look_at(&file)).at("read", &task.path()) {
+            let after = match read.and_then(|()| look_at(&file)).at("read", &path) {
                 Ok(after) => after,
                 Err(error) => return self.file_left_out(worker, &task, &error),
             };
@@ -120,8 +121,9 @@ impl Run<'_> {
         }
         let size = worker.buffer.len() as u64;
         self.job.add_bytes_done(size);
-        let node = Node { content: Some(content), size, ..task.node.clone() };
-        self.file_kept(worker, &task, node)
+        let FileTask { folder, place, node, previous, .. } = task;
+        let node = Node { content: Some(content), size, ..node };
+        self.file_kept(worker, &folder, place, previous.as_ref(), node)
     }
 
     fn back_up_large(
@@ -190,12 +192,19 @@ impl Run<'_> {
             return self.entry_done(worker, &task.folder, task.place, Done::LeftOut);
         }
         let node = Node { content: Some(content), size, ..task.node.clone() };
-        self.file_kept(worker, task, node)
+        self.file_kept(worker, &task.folder, task.place, task.previous.as_ref(), node)
     }
 
-    fn file_kept(&self, worker: &mut Worker<'_>, task: &FileTask, node: Node) -> Result<()> {
+    fn file_kept(
+        &self,
+        worker: &mut Worker<'_>,
+        folder: &Arc<Folder>,
+        place: usize,
+        previous: Option<&Node>,
+        node: Node,
+    ) -> Result<()> {
         self.count_file(node.size);
-        let (counter, done) = match &task.previous {
+        let (counter, done) = match previous {
             Some(previous) if *previous == node => {
                 (&self.counts.files_unmodified, Done::Identical(node))
             }
@@ -209,7 +218,7 @@ impl Run<'_> {
             _ => (&self.counts.files_new, Done::Kept(node)),
         };
         count(counter);
-        self.entry_done(worker, &task.folder, task.place, done)
+        self.entry_done(worker, folder, place, done)
     }
 
     fn file_left_out(&self, worker: &mut Worker<'_>, task: &FileTask, error: &Error) -> Result<()> {

@@ -263,7 +263,8 @@ impl Run<'_> {
         let stat = match Stat::of(entry) {
             // What vanished between the listing and the look is not there at this moment.
             Err(Errno::NOENT) if met.branch.is_none() => return Ok(None),
-            stat => stat.map_err(Into::into).at("look at", &met.path())?,
+            Err(errno) => return Err(errno.into()).at("look at", &met.path()),
+            Ok(stat) => stat,
         };
         let mut branches = match &met.branch {
             Some(Branch::Some(branches)) => Some(branches.clone()),
