@@ -108,31 +108,29 @@ export class Desktop {
   }
 
   /** The id of the window with this title, once it shows. @param {string} title */
-  async windowTitled(title) {
-    const search = ['search', '--onlyvisible', '--name', `^${title}$`];
-    return until(`a window is called ${title}`, async () => {
-      const { output } = await finished(this.spawn('xdotool', search));
-      return output.trim().split('\n').at(-1);
-    });
+  windowTitled(title) {
+    return until(`a window is called ${title}`, () => this.#shown(title));
   }
 
   /** Answers the dialog of this title with a key. @param {string} title @param {string} key */
   async answer(title, key) {
-    await this.xdotool('windowfocus', '--sync', await this.windowTitled(title.replace('?', '.')));
+    await until(`${title} has the keyboard`, () => this.#focus(title.replace('?', '.')));
     await this.xdotool('key', key);
   }
 
   /** Answers the folder dialog of this title with a path, as one types it. @param {string} title @param {string} path */
   async chooseFolder(title, path) {
-    const dialog = await this.windowTitled(title);
-    await this.xdotool('windowfocus', '--sync', dialog);
+    await this.windowTitled(title);
     let presses = 0;
     await until(`the dialog took ${path}`, async () => {
-      // The first Return may only take over what GTK completed; what busy GTK swallowed is typed again.
-      if (presses++ % 5 === 0) {
+      // The first Return may only take over what GTK completed. What busy GTK swallowed is typed
+      // again, and so is what went to a window that came to have the keyboard.
+      if (presses % 5 === 0) {
+        if (!(await this.#focus(title))) return !(await this.shows(title));
         await this.xdotool('key', 'ctrl+l', 'ctrl+a');
         await this.xdotool('type', '--delay', 5, path);
       }
+      presses += 1;
       await this.xdotool('key', 'Return');
       await sleep(300);
       return !(await this.shows(title));
@@ -141,8 +139,22 @@ export class Desktop {
 
   /** Whether the window of this title shows. @param {string} [title] */
   async shows(title = 'Undercroft') {
-    const { output } = await finished(this.spawn('xdotool', ['search', '--onlyvisible', '--name', `^${title}$`]));
-    return output.trim() !== '';
+    return (await this.#shown(title)) !== '';
+  }
+
+  /** The id of the window with this title, if it shows. @param {string} title */
+  async #shown(title) {
+    const search = ['search', '--onlyvisible', '--name', `^${title}$`];
+    const { output } = await finished(this.spawn('xdotool', search));
+    return output.trim().split('\n').at(-1) ?? '';
+  }
+
+  /** Gives the keyboard to the window with this title, and says whether it could have it. @param {string} title */
+  async #focus(title) {
+    const window = await this.#shown(title);
+    if (window === '') return false;
+    const { code } = await finished(this.spawn('xdotool', ['windowfocus', '--sync', window]));
+    return code === 0;
   }
 
   /** Waits until the window is hidden or gone. */
