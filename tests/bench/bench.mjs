@@ -2,8 +2,8 @@
  * `npm run bench`: Undercroft and restic do the same work in one run, turn by turn, on the Linux
  * source with a warm cache; medians and ratios are printed. Nothing here fails for being slow.
  *
- * Options: --runs N (3), --folder DIR (where the corpus and the repositories go; a folder in the
- * system's temporary one), --corpus DIR (other files than the Linux source).
+ * Options: --runs N (3), --folder DIR (where the corpus and the repositories go, 5 GB a round; a
+ * folder in the system's temporary one), --corpus DIR (other files than the Linux source).
  */
 
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
@@ -47,10 +47,12 @@ const sizes = {};
 /** @type {Record<string, number[]>} */
 const floors = { 'bare walk with stat': [], 'writing the files (cp -a)': [] };
 
-const source = join(work, 'source');
+// Nothing is removed before the end: for minutes ext4 passes over the inodes of what was, and who
+// creates files then would pay for it.
+const source = join(work, 'source-0');
 for (let round = 0; round < runs; round += 1) {
-  rmSync(source, { recursive: true, force: true });
-  floors['writing the files (cp -a)'].push(measure('cp', ['--archive', pristine, source]).seconds);
+  const copy = join(work, `source-${round}`);
+  floors['writing the files (cp -a)'].push(measure('cp', ['--archive', pristine, copy]).seconds);
 }
 const files = filesOf(source);
 console.log(`\n${files.length} files; load before: ${loadavg()[0].toFixed(2)}; ${runs} rounds`);
@@ -64,7 +66,7 @@ console.log(table(readings, sizes, floors));
 function oneRound(round) {
   // Who goes first alternates, so that neither always finds what the other left warm.
   const order = round % 2 === 0 ? programs : [...programs].reverse();
-  const place = (/** @type {string} */ name, /** @type {string} */ kind) => join(work, `${name}-${kind}`);
+  const place = (/** @type {string} */ name, /** @type {string} */ kind) => join(work, `${name}-${kind}-${round}`);
   for (const { name, path, env, init } of order) must(path, init(place(name, 'repository')), env);
 
   floors['bare walk with stat'].push(measure('find', [source, '-printf', '%s %T@\n']).seconds);
@@ -83,9 +85,6 @@ function oneRound(round) {
   }
   const judge = programs[1];
   must(judge.path, judge.check(place('Undercroft', 'repository')), judge.env);
-  // Only now: for some seconds ext4 passes over the inodes of what was just removed, and who
-  // creates files then would pay for it.
-  for (const { name } of order) must('rm', ['-r', place(name, 'repository'), place(name, 'restored')]);
 }
 
 /** @param {string} kind @param {string} name @param {import('./measure.mjs').Reading} reading */
