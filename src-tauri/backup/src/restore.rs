@@ -16,7 +16,7 @@ use undercroft_repository::{
 
 use crate::backups::Backups;
 use crate::browse::full_path;
-use crate::own::pattern_of;
+use crate::own::leave_out;
 use crate::seen::SeenSnapshot;
 
 /// What to get back, and where to.
@@ -74,8 +74,8 @@ impl Backups {
     /// [`Code::NotFound`], [`Code::Invalid`] for a target that must not be written to, and those
     /// of the destination and the repository.
     pub fn restore(&self, order: &RestoreOrder, job: &Job) -> Result<RestoreSummary> {
-        let (repository, snapshot, request) = self.prepare(order)?;
-        carry_out(&repository, &snapshot, &request, job)
+        let (repository, snapshot, request) = self.prepare(order, job)?;
+        repository.restore(&snapshot, &request, job)
     }
 
     fn restore_keeping(
@@ -84,10 +84,10 @@ impl Backups {
         keep: &KeepBefore,
         job: &Job,
     ) -> Result<String> {
-        let (repository, snapshot, mut request) = self.prepare(order)?;
+        let (repository, snapshot, mut request) = self.prepare(order, job)?;
         let is_kept = keep(&place_of(&request), job)? > 0;
         request.spare_git = is_kept;
-        let mut text = sentence(&carry_out(&repository, &snapshot, &request, job)?, order);
+        let mut text = sentence(&repository.restore(&snapshot, &request, job)?, order);
         if is_kept {
             text += "; a version was made before: `undercroft undo` goes back to it";
         }
@@ -99,11 +99,15 @@ impl Backups {
     /// # Errors
     /// As those of [`Backups::restore`].
     pub fn plan_restore(&self, order: &RestoreOrder, job: &Job) -> Result<RestorePlan> {
-        let (repository, snapshot, request) = self.prepare(order)?;
+        let (repository, snapshot, request) = self.prepare(order, job)?;
         repository.plan_restore(&snapshot, &request, job)
     }
 
-    fn prepare(&self, order: &RestoreOrder) -> Result<(Arc<Repository>, Snapshot, RestoreRequest)> {
+    fn prepare(
+        &self,
+        order: &RestoreOrder,
+        job: &Job,
+    ) -> Result<(Arc<Repository>, Snapshot, RestoreRequest)> {
         let destination = self.destination(order.destination)?;
         self.refuse_target(&order.target)?;
         let repository = self.repository_of(&destination)?;
@@ -116,10 +120,9 @@ impl Backups {
             overwrite: order.overwrite,
             ..RestoreRequest::default()
         };
-        let own = self.own_configuration_of(&request).filter(|names| {
-            repository.find_node(&snapshot, names).is_ok_and(|found| found.is_some())
-        });
-        request.exclude.extend(own.as_deref().and_then(pattern_of));
+        if let Some(own) = self.own_configuration() {
+            leave_out(&own, &repository, &snapshot, &mut request, job);
+        }
         Ok((repository, snapshot, request))
     }
 
@@ -149,18 +152,6 @@ impl Backups {
         }
         Ok(())
     }
-}
-
-fn carry_out(
-    repository: &Repository,
-    snapshot: &Snapshot,
-    request: &RestoreRequest,
-    job: &Job,
-) -> Result<RestoreSummary> {
-    for pattern in &request.exclude {
-        job.warn(pattern, "Left as it is: it is Undercroft's own configuration");
-    }
-    repository.restore(snapshot, request, job)
 }
 
 /// Where what is restored is then.

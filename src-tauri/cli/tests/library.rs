@@ -286,3 +286,24 @@ fn a_recovered_library_waits_for_its_places_to_be_confirmed() {
     stage.run(&["version", "restore", "latest:two"]);
     assert_eq!(std::fs::read(stage.path("moved/file")).unwrap(), b"edited");
 }
+
+#[test]
+fn a_recovered_folder_brings_no_configuration_of_undercrofts_own() {
+    let stage = Stage::new();
+    write_file(stage.path("work/file"), "text");
+    write_file(stage.path("work/config/undercroft/hooks.json"), "confirmed by somebody else");
+    stage.run(&["project", "add", "work"]);
+    stage.run(&["destination", "add", "backups", "--name", "disk"]);
+    stage.run(&["plan", "add", "all", "--to", "disk"]);
+    stage.run(&["plan", "run", "all"]);
+    std::fs::remove_dir_all(stage.path("library")).unwrap();
+    std::fs::remove_dir_all(stage.path("work")).unwrap();
+
+    let recover = ["library", "recover", "backups", "--with-folders", "--place", "work"];
+    let mut here = stage.command(&recover);
+    let output = here.env("XDG_CONFIG_HOME", stage.path("work/config")).output().unwrap();
+    assert_eq!(output.status.code(), Some(3), "{}", told(&output));
+    assert!(told(&output).contains("Undercroft's own configuration"), "{}", told(&output));
+    assert_eq!(std::fs::read(stage.path("work/file")).unwrap(), b"text");
+    assert!(!stage.path("work/config/undercroft/hooks.json").exists());
+}

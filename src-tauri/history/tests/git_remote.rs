@@ -71,7 +71,7 @@ fn stand_in_for_ssh(stage: &Stage) -> std::path::PathBuf {
     let asked = stage.path("asked");
     let program = stage.path("bin/ssh");
     let line = format!(
-        "printf '%s|' \"$@\" >> {0}; echo \"$GIT_DIR$GIT_OBJECT_DIRECTORY$SSH_ASKPASS\" >> {0}\n\
+        "printf '%s|' \"$@\" >> {0}; echo \"$GIT_DIR$GIT_OBJECT_DIRECTORY$SSH_ASKPASS$UNDERCROFT_PASSWORD\" >> {0}\n\
          for command; do :; done\nexec sh -c \"$command\"",
         asked.display()
     );
@@ -92,7 +92,7 @@ fn ssh_is_the_users_own_and_asks_nothing() {
         let start = "-i|key|-o|BatchMode=yes|-o|ConnectTimeout=30|-o|ServerAliveInterval=20|";
         assert!(line.starts_with(start), "{line}");
         assert!(line.contains("|-p|2222|git@host|git-"), "{line}");
-        assert!(line.ends_with('|'), "the environment of our relay went to the remote: {line}");
+        assert!(line.ends_with('|'), "of our environment, this went to the remote: {line}");
     }
 }
 

@@ -2,6 +2,7 @@
 //! the next opening goes on from.
 
 use std::fs::{self, File};
+use std::io;
 use std::path::Path;
 
 use undercroft_foundation::{Code, Error, IoContext, Result, reach_write_point, sync_folder};
@@ -79,11 +80,35 @@ fn set_aside(root: &Path, name: &std::ffi::OsStr, replaced: &Path) -> Result<()>
 
 fn refuse_projects(root: &Path) -> Result<()> {
     let projects = root.join("projects");
-    let is_empty = fs::read_dir(&projects).map_or(true, |mut entries| entries.next().is_none());
+    let is_empty = match fs::read_dir(&projects) {
+        Ok(mut entries) => entries.next().is_none(),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => true,
+        Err(error) => return Err(Error::io("read", &projects, error)),
+    };
     if is_empty {
         return Ok(());
     }
     Err(Error::new(Code::Invalid, "Cannot take over the library that was recovered")
         .why("Projects were added to this one meanwhile")
         .next("Remove the folder recovering from the library's folder, and recover into a new one"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_folder_without_projects_gives_way() {
+        let home = tempfile::tempdir().unwrap();
+        let projects = home.path().join("projects");
+        refuse_projects(home.path()).unwrap();
+        fs::create_dir(&projects).unwrap();
+        refuse_projects(home.path()).unwrap();
+        fs::write(projects.join("one"), "").unwrap();
+        assert_eq!(refuse_projects(home.path()).unwrap_err().code(), Code::Invalid);
+        // One that cannot be read may hold some.
+        fs::remove_dir_all(&projects).unwrap();
+        fs::write(&projects, "").unwrap();
+        refuse_projects(home.path()).unwrap_err();
+    }
 }

@@ -92,7 +92,17 @@ impl Backups {
         let brought = match order.with_folders {
             true => {
                 let confirmed = |root: &Path| order.confirm.covers(root);
-                folders::bring_back(&repository, &all, &projects, &recovering, &confirmed, job)?
+                let own = self.own_configuration();
+                let own = own.as_deref();
+                folders::bring_back(
+                    &repository,
+                    &all,
+                    &projects,
+                    &recovering,
+                    &confirmed,
+                    own,
+                    job,
+                )?
             }
             false => 0,
         };

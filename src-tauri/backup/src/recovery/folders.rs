@@ -9,6 +9,7 @@ use undercroft_repository::{Overwrite, Repository, RestoreRequest, Snapshot};
 
 use super::RecoverableProject;
 use super::order::Recovering;
+use crate::own::leave_out;
 use crate::seen::project_of;
 
 /// The system's own folders.
@@ -41,6 +42,7 @@ pub(super) fn bring_back(
     projects: &[RecoverableProject],
     recovering: &Recovering,
     is_confirmed: &dyn Fn(&Path) -> bool,
+    own_configuration: Option<&Path>,
     job: &Job,
 ) -> Result<u64> {
     let home = env::var_os("HOME").and_then(|home| planned_path(Path::new(&home)).ok());
@@ -70,7 +72,10 @@ pub(super) fn bring_back(
         let goes_on = recovering.is_begun(&name);
         recovering.note_begun(&name)?;
         job.set_current(item.clone());
-        let request = request(repository, newest, &project.root, &real);
+        let mut request = request(repository, newest, &project.root, &real);
+        if let Some(own) = own_configuration {
+            leave_out(own, repository, newest, &mut request, job);
+        }
         match restore(repository, newest, &request, goes_on, job) {
             Ok(()) => brought += 1,
             Err(error) => {

@@ -83,7 +83,12 @@ impl GitProgram {
         let is_kept = |name: &OsStr| {
             let text = name.to_string_lossy();
             let is_git = text.starts_with("GIT_") && !KEPT.contains(&&*text);
-            !is_git && !text.starts_with("LC_") && text != "LANGUAGE" && text != "SSH_ASKPASS"
+            let is_ours = text.starts_with("UNDERCROFT_") || text.starts_with("RESTIC_");
+            !is_git
+                && !is_ours
+                && !text.starts_with("LC_")
+                && text != "LANGUAGE"
+                && text != "SSH_ASKPASS"
         };
         command.envs(self.environment.iter().filter(|(name, _)| is_kept(name)).cloned());
         command.envs(QUIET).envs(call.environment.iter().cloned());

@@ -74,6 +74,7 @@ impl Stage {
             ("PATH", std::env::var_os("PATH").unwrap()),
             ("HOME", self.path("home").into()),
             ("GIT_CONFIG_NOSYSTEM", "1".into()),
+            ("UNDERCROFT_PASSWORD", "of no concern to git".into()),
         ];
         pairs.into_iter().map(|(name, value)| (name.into(), value)).collect()
     }
