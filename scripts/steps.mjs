@@ -11,6 +11,7 @@ import { answer, root } from './machine.mjs';
  * @property {() => string[]} command
  * @property {string} sorry What to do when it fails.
  * @property {() => import('./tally.mjs').Runner} [runner] Whose way of counting its output follows.
+ * @property {string[]} [after] Steps whose work it uses; when one of them failed, it is left out.
  * @property {string[][]} [needs] Commands that must work; without them the step is left out.
  */
 
@@ -71,12 +72,14 @@ export const steps = [
     name: 'clippy',
     what: 'lints in the rooms, with the bans of clippy.toml',
     command: () => ['cargo', 'clippy', ...cargoWorkspace, '--', '--deny', 'warnings'],
+    after: ['ui-build'],
     needs: [['cargo', 'clippy', '--version']],
     sorry: 'The lints are above, each with its remedy.',
   },
   {
     name: 'clippy-tests',
     what: 'lints in the tests, which may unwrap, use the real clock and start programs',
+    after: ['ui-build'],
     command: () => [
       ...['cargo', 'clippy', ...cargoWorkspace, '--all-targets', '--'],
       ...['--deny', 'warnings'],
@@ -89,11 +92,13 @@ export const steps = [
     name: 'build',
     what: 'all programs, with checks on',
     command: () => ['cargo', 'build', ...cargoWorkspace],
+    after: ['ui-build'],
     sorry: 'It does not compile; the reason is above.',
   },
   {
     name: 'rust',
     what: 'all tests of the rooms',
+    after: ['build'],
     command: () =>
       hasNextest()
         ? ['cargo', 'nextest', 'run', '--no-fail-fast', ...cargoWorkspace]
@@ -105,6 +110,7 @@ export const steps = [
     name: 'doc',
     what: 'the examples in the documentation',
     command: () => ['cargo', 'test', '--doc', ...cargoWorkspace],
+    after: ['build'],
     runner: () => 'cargo',
     sorry: 'An example in a doc comment is wrong.',
   },
@@ -112,6 +118,7 @@ export const steps = [
     name: 'browser',
     what: 'the pages in Chromium, over `undercroft serve`',
     command: () => nodeTests('tests/browser'),
+    after: ['build'],
     runner: () => 'node',
     sorry: 'The failing tests are above; screenshots of them are in test-results/.',
   },
@@ -119,6 +126,7 @@ export const steps = [
     name: 'window',
     what: 'the real window, its tray and a real drag, on a display of its own',
     command: () => nodeTests('tests/e2e'),
+    after: ['build'],
     runner: () => 'node',
     sorry: 'The failing tests are above; screenshots of them are in test-results/.',
   },

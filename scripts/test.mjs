@@ -1,5 +1,5 @@
 /**
- * `npm test`: gets the machine ready, then runs every test, step by step, to the first that fails.
+ * `npm test`: gets the machine ready, then runs every test, step by step, and says at the end what failed.
  * `npm test -- rust browser` runs only the steps of these names.
  */
 
@@ -26,19 +26,27 @@ await installPackages([...forCommandLine, ...forWindow, ...forTests]);
 installNodePackages();
 
 const total = { passed: 0, failed: 0 };
+/** Steps that failed, or had to be left out for one that did. @type {string[]} */
+const red = [];
 const scratch = mkdtempSync(join(tmpdir(), 'undercroft-test-'));
 process.on('exit', () => rmSync(scratch, { recursive: true, force: true }));
 for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM'])) process.on(signal, () => process.exit(1));
 
 for (const step of steps.filter(({ name }) => wanted.length === 0 || wanted.includes(name))) {
-  if (!(await take(step))) break;
+  if (!(await take(step))) red.push(step.name);
 }
 console.log(`\n${seconds(started)} in all`);
+if (red.length > 0) console.error(`Not green: ${red.join(', ')}. These again: npm test -- ${red.join(' ')}`);
 console.log(`${total.passed} passed, ${total.failed} failed`);
-process.exitCode = total.failed > 0 ? 1 : 0;
+process.exitCode = red.length > 0 ? 1 : 0;
 
-/** Runs one step; whether to go on. @param {Step} step */
+/** Runs one step; whether all is well with it. @param {Step} step */
 async function take(step) {
+  const lost = step.after?.filter((name) => red.includes(name)) ?? [];
+  if (lost.length > 0) {
+    console.error(`\n— ${step.name}: left out, because ${lost.join(' and ')} failed`);
+    return false;
+  }
   const lacking = step.needs?.find(([program, ...rest]) => answer(program, ...rest) === undefined);
   if (lacking) {
     console.log(`\n— ${step.name}: left out, because ${lacking.slice(0, 2).join(' ')} is not installed`);
@@ -54,7 +62,6 @@ async function take(step) {
     console.log(`✓ ${step.name}, ${count.passed} passed, ${seconds(begun)}`);
   } else {
     console.error(`\n✗ ${step.name} failed after ${seconds(begun)}. ${step.sorry}`);
-    console.error(`Again, this step alone: npm test -- ${step.name}`);
   }
   return succeeded;
 }
