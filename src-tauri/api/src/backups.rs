@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::path::Path;
 use std::sync::Arc;
 
-use undercroft_backup::{self as backup, RestoreOrder, SeenSnapshot};
+use undercroft_backup::{self as backup, CachedSnapshot, RestoreOrder};
 use undercroft_foundation::{Code, DestinationId, Error, Job, Result, escape_name, unescape_name};
 use undercroft_library::{ProjectFilter, ProjectStatus};
 
@@ -18,7 +18,7 @@ impl Api {
     /// Backs a project up.
     ///
     /// # Errors
-    /// Those of [`backup::Backups::start_backup`].
+    /// The errors of [`backup::Backups::start_backup`].
     pub fn backup_run(&self, request: BackupRun) -> Result<JobView> {
         let project = self.find_project(&request.project)?;
         let destination = self.0.backups.find_destination(&request.destination)?;
@@ -70,7 +70,7 @@ impl Api {
             );
         }
         let names = self.destination_names()?;
-        Ok(found.snapshots.into_iter().map(|seen| snapshot(seen, &names)).collect())
+        Ok(found.snapshots.into_iter().map(|cached| snapshot(cached, &names)).collect())
     }
 
     /// Lists a folder inside a backup.
@@ -90,10 +90,10 @@ impl Api {
     /// Gets a backup, or a part of it, back.
     ///
     /// # Errors
-    /// Those of [`backup::Backups::start_restore`].
+    /// The errors of [`backup::Backups::start_restore`].
     pub fn restore(&self, request: Restore) -> Result<JobView> {
         let (order, history) = (self.backup_order(request)?, self.0.history.clone());
-        let keep = move |place: &Path, job: &Job| history.keep_before_writing(place, job);
+        let keep = move |place: &Path, job: &Job| history.save_before_writing(place, job);
         Ok(convert::job(self.0.backups.start_restore(order, Arc::new(keep))?))
     }
 
@@ -125,22 +125,22 @@ pub(crate) fn unescape(path: &[String]) -> Result<Vec<Vec<u8>>> {
     path.iter().map(name).collect()
 }
 
-pub(crate) fn snapshot(seen: SeenSnapshot, names: &HashMap<DestinationId, String>) -> Snapshot {
+pub(crate) fn snapshot(cached: CachedSnapshot, names: &HashMap<DestinationId, String>) -> Snapshot {
     Snapshot {
-        id: seen.id.to_string(),
-        short_id: seen.id.short(),
-        destination: seen.destination.to_string(),
-        destination_name: names.get(&seen.destination).cloned().unwrap_or_default(),
-        project: seen.project.map(|id| id.to_string()),
-        time: seen.time,
-        host: seen.host,
-        user: seen.user,
-        paths: seen.paths,
-        files: seen.files,
-        size_bytes: seen.size_bytes,
-        pinned: seen.tags.iter().any(|tag| tag == "pinned"),
-        tags: seen.tags,
-        added_bytes: seen.added_bytes,
+        id: cached.id.to_string(),
+        short_id: cached.id.short(),
+        destination: cached.destination.to_string(),
+        destination_name: names.get(&cached.destination).cloned().unwrap_or_default(),
+        project: cached.project.map(|id| id.to_string()),
+        time: cached.time,
+        host: cached.host,
+        user: cached.user,
+        paths: cached.paths,
+        files: cached.files,
+        size_bytes: cached.size_bytes,
+        pinned: cached.tags.iter().any(|tag| tag == "pinned"),
+        tags: cached.tags,
+        added_bytes: cached.added_bytes,
     }
 }
 

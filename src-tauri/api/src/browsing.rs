@@ -10,11 +10,11 @@ use crate::wire::{
     VersionRef, VersionSizes,
 };
 
-/// How many differences travel.
+/// The most differences that travel.
 const SHOWN_CHANGES: usize = 10_000;
-/// How many versions of a file are listed.
+/// The most versions of a file that are listed.
 const FILE_VERSIONS: usize = 10_000;
-/// How many hits are given when nobody says, and at most.
+/// The number of hits that are given when nobody says, and at most.
 const HITS: (u32, u32) = (200, 10_000);
 
 impl Api {

@@ -34,7 +34,7 @@ impl Api {
     /// Calls the use case `name`, on this thread.
     ///
     /// # Errors
-    /// Those of the use case; [`Code::NotFound`] for a name that there is not,
+    /// The errors of the use case; [`Code::NotFound`] for a name that there is not,
     /// [`Code::Invalid`] for a request of another shape, [`Code::Unsupported`] for what this face
     /// may not ask for.
     pub fn call(&self, name: &str, request: Value) -> Result<Value, WireError> {
@@ -53,7 +53,7 @@ impl Api {
     /// Calls the use case `name` on a thread where it may block.
     ///
     /// # Errors
-    /// Those of [`Api::call`].
+    /// The errors of [`Api::call`].
     pub async fn call_blocking(&self, name: String, request: Value) -> Result<Value, WireError> {
         let api = self.clone();
         let called = tokio::task::spawn_blocking(move || api.call(&name, request)).await;

@@ -14,7 +14,7 @@ use crate::wire::{
     Run, Warning, WireError,
 };
 
-/// How many warnings travel; all are counted.
+/// The most warnings that travel; all are counted.
 const TOLD_WARNINGS: usize = 200;
 
 impl JobProgress {

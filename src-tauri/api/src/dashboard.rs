@@ -7,7 +7,7 @@ use crate::wire::{
 };
 use crate::{Api, convert};
 
-/// How many runs are shown.
+/// The number of runs that are shown.
 const SHOWN_RUNS: usize = 10;
 
 impl Api {
@@ -50,7 +50,7 @@ fn attention(project: Project) -> Option<Attention> {
     needed.then_some(Attention { project, reason })
 }
 
-/// How many projects stand how.
+/// The number of projects in each state.
 #[derive(Debug, Default, Clone, Copy)]
 struct Counts {
     protected: u64,
@@ -71,7 +71,7 @@ impl Counts {
         counts
     }
 
-    /// How things stand.
+    /// The whole at a glance.
     fn sentence(self) -> String {
         if self.protected + self.attention + self.running == 0 {
             return "No projects yet: add the first one, and it can be backed up".to_owned();

@@ -23,7 +23,7 @@ impl Api {
     /// Makes a folder a destination of backups.
     ///
     /// # Errors
-    /// Those of [`undercroft_backup::Backups::add_destination`].
+    /// The errors of [`undercroft_backup::Backups::add_destination`].
     pub fn destination_add(&self, request: DestinationAdd) -> Result<Destination> {
         let DestinationAdd { place, name, password, create } = request;
         let path = self.0.places.resolve(&place, PlacePurpose::Destination)?;
@@ -47,24 +47,24 @@ impl Api {
     /// Shows a destination with its keys and what its backups take.
     ///
     /// # Errors
-    /// Those of opening it.
+    /// The errors of opening it.
     pub fn destination_show(&self, request: DestinationRef) -> Result<DestinationDetail> {
         let destination = self.0.backups.find_destination(&request.destination)?;
         let keys = self.0.backups.keys(destination.id)?;
-        let room = self.0.backups.room_of(destination.id, &Job::new())?;
+        let space = self.0.backups.space_of(destination.id, &Job::new())?;
         Ok(DestinationDetail {
             destination: self.show_destination(&destination)?,
             keys: keys_to_wire(keys),
-            stored_bytes: room.stored_bytes,
-            restore_bytes: room.restore_bytes,
-            unused_bytes: room.unused_bytes,
+            stored_bytes: space.stored_bytes,
+            restore_bytes: space.restore_bytes,
+            unused_bytes: space.unused_bytes,
         })
     }
 
     /// Gives a destination another name.
     ///
     /// # Errors
-    /// Those of [`undercroft_backup::Backups::rename_destination`].
+    /// The errors of [`undercroft_backup::Backups::rename_destination`].
     pub fn destination_rename(&self, request: DestinationRename) -> Result<Destination> {
         let destination = self.0.backups.find_destination(&request.destination)?;
         let renamed = self.0.backups.rename_destination(destination.id, &request.name)?;
@@ -74,7 +74,7 @@ impl Api {
     /// Says where a destination is now that was moved.
     ///
     /// # Errors
-    /// Those of [`undercroft_backup::Backups::move_destination`].
+    /// The errors of [`undercroft_backup::Backups::move_destination`].
     pub fn destination_move(&self, request: DestinationMove) -> Result<Destination> {
         let destination = self.0.backups.find_destination(&request.destination)?;
         let path = self.0.places.resolve(&request.place, PlacePurpose::Destination)?;
@@ -85,7 +85,7 @@ impl Api {
     /// Removes locks that programs left which are gone.
     ///
     /// # Errors
-    /// Those of opening it, and storage that cannot be changed.
+    /// The errors of opening it, and storage that cannot be changed.
     pub fn destination_unlock(&self, request: DestinationRef) -> Result<Destination> {
         let destination = self.0.backups.find_destination(&request.destination)?;
         self.0.backups.unlock_destination(destination.id)?;
@@ -95,7 +95,7 @@ impl Api {
     /// Copies backups to another destination.
     ///
     /// # Errors
-    /// Those of [`undercroft_backup::Backups::start_copy`].
+    /// The errors of [`undercroft_backup::Backups::start_copy`].
     pub fn destination_copy(&self, request: DestinationCopy) -> Result<JobView> {
         let from = self.0.backups.find_destination(&request.from)?;
         let to = self.0.backups.find_destination(&request.to)?;
@@ -124,7 +124,7 @@ impl Api {
     }
 }
 
-/// How many backups are in the trash, without opening the destination.
+/// The number of backups in the trash, without opening the destination.
 fn trash_count(destination: &undercroft_backup::Destination) -> u64 {
     let entries = std::fs::read_dir(destination.path.join("trash"));
     let files = entries.into_iter().flatten().flatten();

@@ -25,7 +25,7 @@ const CACHED_BYTES: u64 = 4 << 20;
 /// Files up to this size travel in one reply.
 const LOAD_BYTES: u64 = 64 << 20;
 
-/// Where a file is looked at.
+/// The side on which a file is looked at.
 pub(crate) enum Side {
     /// In a version.
     Version(history::Version),
@@ -117,24 +117,24 @@ impl Api {
         let content = decode(&request.base64)?;
         let mut order = order(request.message);
         order.layer = request.layer.map(history::Layer::from);
-        let (history, unkept) = (&self.0.history, unkept(request.force));
+        let (history, unsaved) = (&self.0.history, unsaved_policy(request.force));
         let job = Job::new();
-        let written = history.put_file(workspace.id, &path, &content, order, unkept, &job)?;
+        let written = history.put_file(workspace.id, &path, &content, order, unsaved, &job)?;
         Ok(saved(written, &job))
     }
 
     /// Deletes a file or folder of a workspace and makes a version.
     ///
     /// # Errors
-    /// [`Code::NotFound`], [`Code::Invalid`], [`Code::NotKept`] when no version holds all of it and it
-    /// is not forced, and whatever keeps it from being stored.
+    /// [`Code::NotFound`], [`Code::Invalid`], [`Code::NotKept`] when no version holds all of it and
+    /// it is not forced, and whatever keeps it from being stored.
     pub fn file_delete(&self, request: FileDelete) -> Result<Saved> {
         let workspace = self.find_workspace(&request.workspace)?;
         let path = tree_path(&request.path)?;
         let order = order(request.message);
-        let (history, unkept) = (&self.0.history, unkept(request.force));
+        let (history, unsaved) = (&self.0.history, unsaved_policy(request.force));
         let job = Job::new();
-        let written = history.delete_file(workspace.id, &path, order, unkept, &job)?;
+        let written = history.delete_file(workspace.id, &path, order, unsaved, &job)?;
         Ok(saved(written, &job))
     }
 
@@ -155,8 +155,8 @@ impl Api {
         })
     }
 
-    /// What `text` means: a version, or what is on disk of a workspace. `now` alone is the disk of
-    /// the workspace that the version `beside` is of.
+    /// The side that `text` means: a version, or what is on disk of a workspace. `now` alone is the
+    /// disk of the workspace that the version `beside` is of.
     pub(crate) fn find_side(&self, text: &str, beside: Option<&str>) -> Result<Side> {
         if let Some(workspace) = text.strip_prefix("now:") {
             return Ok(Side::Disk(self.find_workspace(workspace)?));
@@ -309,12 +309,12 @@ fn order(message: Option<String>) -> SaveOrder {
     SaveOrder::new(history::Trigger::Manual, message.unwrap_or_default())
 }
 
-fn unkept(force: bool) -> history::Unkept {
-    if force { history::Unkept::ToTrash } else { history::Unkept::Ask }
+fn unsaved_policy(force: bool) -> history::UnsavedPolicy {
+    if force { history::UnsavedPolicy::ToTrash } else { history::UnsavedPolicy::Ask }
 }
 
-fn saved(written: history::Written, job: &Job) -> Saved {
-    let history::Written { version, changed, trashed } = written;
+fn saved(written: history::WriteOutcome, job: &Job) -> Saved {
+    let history::WriteOutcome { version, changed, trashed } = written;
     let warnings = job.warnings().into_iter().map(crate::convert::warning).collect();
     Saved { version: version.map(to_wire::version), changed, trashed, warnings }
 }

@@ -14,9 +14,9 @@ use crate::wire::{
     SnapshotDifference, SnapshotHit, SnapshotRestorePlan, SnapshotSearch,
 };
 
-/// How many versions of a file are listed at most.
+/// The most versions of a file that are listed.
 const VERSIONS: usize = 500;
-/// How many names are found when nobody says, and at most.
+/// The number of names that are found when nobody says, and at most.
 const HITS: (u32, u32) = (200, 5_000);
 
 impl Api {
@@ -47,7 +47,7 @@ impl Api {
         Ok(copies)
     }
 
-    /// What the history of the project's main workspace holds of a file.
+    /// The versions of a file that the history of the project's main workspace holds.
     fn versions_of_file(&self, project: ProjectId, path: &TreePath) -> Result<Vec<FileCopy>> {
         let none = |code| matches!(code, Code::NotFound);
         let workspace = match self.0.history.main_workspace(project) {
@@ -84,7 +84,7 @@ impl Api {
     /// Compares two backups, or one with what is on disk.
     ///
     /// # Errors
-    /// Those of [`undercroft_backup::Backups::compare_snapshots`].
+    /// The errors of [`undercroft_backup::Backups::compare_snapshots`].
     pub fn snapshot_compare(&self, request: SnapshotCompare) -> Result<SnapshotDifference> {
         let SnapshotCompare { destination, from, to } = request;
         let destination = self.0.backups.find_destination(&destination)?.id;
@@ -101,7 +101,7 @@ impl Api {
     /// Says what a restore would do.
     ///
     /// # Errors
-    /// Those of [`undercroft_backup::Backups::plan_restore`].
+    /// The errors of [`undercroft_backup::Backups::plan_restore`].
     pub fn restore_preview(&self, request: Restore) -> Result<SnapshotRestorePlan> {
         let order = self.backup_order(request)?;
         let plan = self.0.backups.plan_restore(&order, &Job::new())?;
@@ -119,7 +119,7 @@ impl Api {
     /// Looks for names in all backups.
     ///
     /// # Errors
-    /// Those of [`undercroft_backup::Backups::search_snapshots`].
+    /// The errors of [`undercroft_backup::Backups::search_snapshots`].
     pub fn snapshot_search(&self, request: SnapshotSearch) -> Result<Vec<SnapshotHit>> {
         let find = |text: String| self.0.backups.find_destination(&text);
         let project = request.project.map(|text| self.find_project(&text)).transpose()?;

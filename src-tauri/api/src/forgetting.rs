@@ -14,7 +14,7 @@ impl Api {
     /// Pins a backup, so that no policy drops it, or lets it go with the others again.
     ///
     /// # Errors
-    /// Those of [`backup::Backups::pin_snapshot`].
+    /// The errors of [`backup::Backups::pin_snapshot`].
     pub fn snapshot_pin(&self, request: SnapshotPin) -> Result<Snapshot> {
         let SnapshotPin { destination, snapshot: name, pinned } = request;
         let destination = self.0.backups.find_destination(&destination)?;
@@ -25,7 +25,7 @@ impl Api {
     /// Says what forgetting these backups would do.
     ///
     /// # Errors
-    /// Those of [`backup::Backups::preview_forget`].
+    /// The errors of [`backup::Backups::preview_forget`].
     pub fn snapshot_forget_preview(&self, request: SnapshotsRef) -> Result<ForgetPlan> {
         let destination = self.0.backups.find_destination(&request.destination)?;
         let snapshots = &request.snapshots;
@@ -36,7 +36,7 @@ impl Api {
     /// Moves backups to the destination's trash.
     ///
     /// # Errors
-    /// Those of [`backup::Backups::start_forget`].
+    /// The errors of [`backup::Backups::start_forget`].
     pub fn snapshot_forget(&self, request: SnapshotsRef) -> Result<JobView> {
         let destination = self.0.backups.find_destination(&request.destination)?;
         Ok(convert::job(self.0.backups.start_forget(destination.id, &request.snapshots)?))
@@ -45,7 +45,7 @@ impl Api {
     /// Says what a policy keeps, and why, and what it would let go.
     ///
     /// # Errors
-    /// Those of [`backup::Backups::preview_retention`].
+    /// The errors of [`backup::Backups::preview_retention`].
     pub fn retention_preview(&self, request: RetentionRequest) -> Result<ForgetPlan> {
         let (destination, policy, project) = self.retention_order(request)?;
         let plan = self.0.backups.preview_retention(destination, &policy, project, &Job::new())?;
@@ -55,7 +55,7 @@ impl Api {
     /// Lets go what a policy does not keep, to the trash.
     ///
     /// # Errors
-    /// Those of [`backup::Backups::start_retention`].
+    /// The errors of [`backup::Backups::start_retention`].
     pub fn retention_apply(&self, request: RetentionRequest) -> Result<JobView> {
         let (destination, policy, project) = self.retention_order(request)?;
         Ok(convert::job(self.0.backups.start_retention(destination, &policy, project)?))
@@ -76,7 +76,7 @@ impl Api {
     /// Lists the backups in a destination's trash.
     ///
     /// # Errors
-    /// Those of the destination.
+    /// The errors of the destination.
     pub fn trash_list(&self, request: DestinationRef) -> Result<Vec<TrashedSnapshot>> {
         let destination = self.0.backups.find_destination(&request.destination)?;
         let names = self.destination_names()?;
@@ -91,12 +91,12 @@ impl Api {
     /// Takes backups out of the trash.
     ///
     /// # Errors
-    /// Those of [`backup::Backups::take_from_trash`].
+    /// The errors of [`backup::Backups::take_from_trash`].
     pub fn trash_restore(&self, request: SnapshotsRef) -> Result<Vec<Snapshot>> {
         let destination = self.0.backups.find_destination(&request.destination)?;
         let taken = self.0.backups.take_from_trash(destination.id, &request.snapshots)?;
         let names = self.destination_names()?;
-        Ok(taken.into_iter().map(|seen| snapshot(seen, &names)).collect())
+        Ok(taken.into_iter().map(|cached| snapshot(cached, &names)).collect())
     }
 
     /// Empties a destination's trash.
@@ -111,7 +111,7 @@ impl Api {
     /// Says what a clean-up of a destination would free.
     ///
     /// # Errors
-    /// Those of the destination.
+    /// The errors of the destination.
     pub fn cleanup_preview(&self, request: DestinationRef) -> Result<CleanupPlan> {
         let destination = self.0.backups.find_destination(&request.destination)?;
         let plan = self.0.backups.preview_cleanup(destination.id, &Job::new())?;
@@ -130,8 +130,8 @@ impl Api {
 
     fn show_forgetting(&self, plan: backup::Forgetting) -> Result<ForgetPlan> {
         let names = self.destination_names()?;
-        let show = |seen| snapshot(seen, &names);
-        let keep = |(seen, reasons)| KeptSnapshot { snapshot: show(seen), reasons };
+        let show = |cached| snapshot(cached, &names);
+        let keep = |(cached, reasons)| KeptSnapshot { snapshot: show(cached), reasons };
         let deletion = plan.deletion;
         Ok(ForgetPlan {
             keep: plan.keep.into_iter().map(keep).collect(),

@@ -18,13 +18,13 @@ use crate::wire::{
     GitTransfer, JobView, WorkspaceRef,
 };
 
-/// How many changed files a status names.
+/// The most changed files that a status names.
 const NAMED: usize = 1000;
-/// How much text of a difference travels.
+/// The most text of a difference that travels.
 const DIFF_BYTES: usize = 4 << 20;
-/// How many commits are listed when nobody says, and at most.
+/// The number of commits that are listed when nobody says, and at most.
 const COMMITS: (u32, u32) = (100, 10_000);
-/// How long a remote may say nothing.
+/// The time for which a remote may say nothing.
 const SILENCE: Duration = Duration::from_secs(120);
 
 impl Api {
@@ -126,7 +126,7 @@ impl Api {
     pub fn git_branch_switch(&self, request: GitBranchSwitch) -> Result<GitStatus> {
         let (git, workspace) = self.git_of(&request.workspace)?;
         // What is replaced is in a version before.
-        self.0.history.keep_before(workspace.id, &Job::new(), || {
+        self.0.history.save_before(workspace.id, &Job::new(), || {
             let has_changed = git.switch_branch(&request.name)?;
             Ok(((), has_changed))
         })?;
@@ -196,7 +196,7 @@ impl Api {
         let network = self.network()?;
         let title = format!("Pull {}", self.name_of(&workspace)?);
         self.spawn(self.job_spec(JobKind::Git, title, &workspace), move |history, job| {
-            let pulled = history.keep_before(workspace.id, job, || {
+            let pulled = history.save_before(workspace.id, job, || {
                 let pulled = git.pull(&network, request.remote.as_deref(), job)?;
                 let has_changed = pulled.commits > 0;
                 Ok((pulled, has_changed))

@@ -11,9 +11,9 @@ use crate::convert::same_names;
 use crate::wire::{GuardAlert, GuardAnswer, GuardKind, GuardReply, Nothing};
 
 same_names! {
-    backup::GuardKind => GuardKind { Deletion, Rewriting, Growth };
-    backup::GuardAnswer => GuardAnswer { Meant, NotMeant };
-    GuardAnswer => backup::GuardAnswer { Meant, NotMeant };
+    backup::AnomalyKind => GuardKind { Deletion, Rewriting, Growth };
+    backup::AnomalyAnswer => GuardAnswer { Meant, NotMeant };
+    GuardAnswer => backup::AnomalyAnswer { Meant, NotMeant };
 }
 
 impl Api {
@@ -23,14 +23,14 @@ impl Api {
     /// Whatever keeps the catalog from being read.
     pub fn guard_list(&self, _: Nothing) -> Result<Vec<GuardAlert>> {
         let names = self.names_of_projects()?;
-        let alerts = self.0.backups.guard_alerts()?;
+        let alerts = self.0.backups.anomaly_alerts()?;
         Ok(alerts.into_iter().map(|alert| told(alert, &names)).collect())
     }
 
     /// Answers such an alert.
     ///
     /// # Errors
-    /// Those of [`backup::Backups::answer_alert`].
+    /// The errors of [`backup::Backups::answer_alert`].
     pub fn guard_answer(&self, request: GuardReply) -> Result<GuardAlert> {
         let alert = self.0.backups.find_alert(&request.alert)?;
         let answered = self.0.backups.answer_alert(alert.id, request.answer.into())?;
@@ -43,7 +43,7 @@ impl Api {
     }
 }
 
-fn told(alert: backup::GuardAlert, names: &HashMap<ProjectId, String>) -> GuardAlert {
+fn told(alert: backup::AnomalyAlert, names: &HashMap<ProjectId, String>) -> GuardAlert {
     GuardAlert {
         id: alert.id.to_string(),
         time: alert.time,

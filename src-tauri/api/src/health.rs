@@ -1,4 +1,4 @@
-//! How things stand, in one word: what the tray shows and the dashboard begins with.
+//! The overall health, in one word: what the tray shows and the dashboard begins with.
 
 use undercroft_foundation::Result;
 
@@ -7,7 +7,7 @@ use crate::wire::{
     Health, JobKind, JobState, JobView, Nothing, Plan, Project, ProtectionState, ScheduleState,
 };
 
-/// What the word is made from.
+/// The facts that the word is made from.
 #[derive(Debug, Clone, Copy, Default)]
 struct Signs {
     is_running: bool,
@@ -33,8 +33,8 @@ impl Signs {
 }
 
 impl Api {
-    /// How things stand, from these projects and from what is planned, noticed and proven; and what
-    /// somebody should look at, beside the projects, if something.
+    /// The overall health, from these projects and from what is planned, noticed and proven; and
+    /// what somebody should look at, beside the projects, if something.
     ///
     /// # Errors
     /// Whatever keeps the catalog from being read.

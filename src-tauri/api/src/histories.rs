@@ -175,7 +175,7 @@ impl Api {
     }
 }
 
-/// What is damaged, and what that touches.
+/// The damage, and what it touches.
 fn told(damage: &history::Damage) -> String {
     let versions: Vec<_> = damage.versions.iter().take(NAMED).map(ToString::to_string).collect();
     let paths: Vec<_> = damage.paths.iter().take(NAMED).map(shown).collect();
@@ -198,7 +198,7 @@ fn list(first: &[String], total: u64) -> String {
     first.join(", ") + more
 }
 
-/// What was counted last, by project.
+/// The last counts, by project.
 pub(crate) type Plans = Arc<Mutex<HashMap<ProjectId, HistoryPlan>>>;
 
 fn locked(plans: &Plans) -> MutexGuard<'_, HashMap<ProjectId, HistoryPlan>> {

@@ -1,15 +1,15 @@
-//! What differs from face to face.
+//! The differences from face to face.
 
 use std::fmt;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use undercroft_backup::{Hook, Machine, Surroundings};
+use undercroft_backup::{Hook, Machine, MachineState};
 use undercroft_foundation::{Code, Error, Result};
 
 use crate::wire::PlacePurpose;
 
-/// What a face can do.
+/// The abilities of a face.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Abilities {
     /// Whether it can open a dialog to point out a folder.
@@ -23,7 +23,7 @@ pub struct Abilities {
 
 /// The face that the use cases are asked through.
 pub trait Host: Send + Sync + fmt::Debug {
-    /// What it can do, now.
+    /// Its abilities now.
     fn abilities(&self) -> Abilities;
 
     /// Opens a dialog and waits for the user's choice; nothing when the user cancels.
@@ -43,8 +43,8 @@ pub trait Host: Send + Sync + fmt::Debug {
         Err(refuse_hook(plan, hook))
     }
 
-    /// Shows the user the places that a recovered library would use, and waits for the answer. A face
-    /// whose caller may name any path by himself need not ask again.
+    /// Shows the user the places that a recovered library would use, and waits for the answer. A
+    /// face whose caller may name any path by himself need not ask again.
     ///
     /// # Errors
     /// Whatever keeps the user from being asked.
@@ -54,7 +54,7 @@ pub trait Host: Send + Sync + fmt::Debug {
     }
 
     /// The machine, whose state decides what begins by itself.
-    fn surroundings(&self) -> Arc<dyn Surroundings> {
+    fn machine_state(&self) -> Arc<dyn MachineState> {
         Arc::new(Machine)
     }
 

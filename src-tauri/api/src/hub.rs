@@ -8,11 +8,11 @@ use undercroft_library::Library;
 use crate::convert;
 use crate::wire::BackendEvent;
 
-/// How far a listener may fall behind before it is cut off.
+/// The distance that a listener may fall behind before it is cut off.
 const BACKLOG: usize = 4096;
 
 #[derive(Debug)]
-pub(crate) struct Hub {
+pub(crate) struct EventHub {
     listeners: Arc<Listeners>,
     pumps: Once,
 }
@@ -20,13 +20,13 @@ pub(crate) struct Hub {
 #[derive(Debug, Default)]
 struct Listeners(Mutex<Vec<Sender<BackendEvent>>>);
 
-impl Default for Hub {
+impl Default for EventHub {
     fn default() -> Self {
         Self { listeners: Arc::default(), pumps: Once::new() }
     }
 }
 
-impl Hub {
+impl EventHub {
     /// Listens from now on; the first to do so sets the pumps going.
     pub(crate) fn subscribe(&self, library: &Library) -> Receiver<BackendEvent> {
         let (sender, receiver) = bounded(BACKLOG);

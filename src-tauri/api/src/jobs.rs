@@ -5,9 +5,9 @@ use undercroft_foundation::Result;
 use crate::wire::{Event, EventsAfter, JobRef, JobView, Nothing};
 use crate::{Api, convert};
 
-/// How many events are listed when nobody says.
+/// The number of events that are listed when nobody says.
 const EVENTS: u32 = 100;
-/// How many are listed at most.
+/// The most that are listed.
 const MOST: u32 = 10_000;
 
 impl Api {

@@ -13,7 +13,7 @@ impl Api {
     /// Lets another password open a destination, too.
     ///
     /// # Errors
-    /// Those of [`backup::Backups::add_key`].
+    /// The errors of [`backup::Backups::add_key`].
     pub fn key_add(&self, request: KeyNew) -> Result<Keys> {
         let destination = self.0.backups.find_destination(&request.destination)?;
         let password = self.new_password(request.password)?;
@@ -23,7 +23,7 @@ impl Api {
     /// Removes a key; its password opens the destination no more.
     ///
     /// # Errors
-    /// Those of [`backup::Backups::remove_key`].
+    /// The errors of [`backup::Backups::remove_key`].
     pub fn key_remove(&self, request: KeyRemove) -> Result<Keys> {
         let destination = self.0.backups.find_destination(&request.destination)?;
         Ok(keys_to_wire(self.0.backups.remove_key(destination.id, &request.key)?))
@@ -32,7 +32,7 @@ impl Api {
     /// Changes the password that is kept for a destination.
     ///
     /// # Errors
-    /// Those of [`backup::Backups::change_password`].
+    /// The errors of [`backup::Backups::change_password`].
     pub fn password_change(&self, request: KeyNew) -> Result<Keys> {
         let destination = self.0.backups.find_destination(&request.destination)?;
         let password = self.new_password(request.password)?;
@@ -52,7 +52,7 @@ impl Api {
     /// Makes the page to print and put away: what is where, its key, and how to get it back.
     ///
     /// # Errors
-    /// Those of [`backup::Backups::recovery_kit`].
+    /// The errors of [`backup::Backups::recovery_kit`].
     pub fn recovery_kit(&self, request: DestinationRef) -> Result<RecoveryKit> {
         let destination = self.0.backups.find_destination(&request.destination)?;
         let backup::RecoveryKit { html, text, file_name } =
@@ -75,7 +75,7 @@ impl Api {
                 .next("Choose another folder, or remove the old page"));
         }
         replace_file(&path, kit.html.as_bytes(), 0o600)?;
-        Ok(self.0.places.point_out(&path))
+        Ok(self.0.places.register(&path))
     }
 
     /// A new password, as the room knows it.

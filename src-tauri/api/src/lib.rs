@@ -8,9 +8,9 @@ mod backups;
 mod bindings;
 mod browsing;
 mod call;
-mod caring;
 mod convert;
 mod dashboard;
+mod destination_maintenance;
 mod destinations;
 mod doctor;
 mod files;
@@ -30,14 +30,14 @@ mod memory;
 mod places;
 mod plans;
 mod projects;
-mod proofs;
 mod rebuilding;
-mod recovering;
+mod recovery;
 mod restoring;
 mod runs;
 mod scheduling;
 mod settings;
 mod use_cases;
+mod verification;
 mod versions;
 mod watching;
 pub mod wire;
@@ -48,7 +48,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
 use crossbeam_channel::Receiver;
-use undercroft_backup::{Backups, HoldHistory, Scheduler};
+use undercroft_backup::{Backups, LockHistory, Scheduler};
 use undercroft_foundation::{Result, SettingsOverrides, World, escape_path};
 use undercroft_history::History;
 use undercroft_history::memory::{ReadCache, SessionWork};
@@ -57,12 +57,12 @@ use undercroft_library::{Library, Migration};
 pub use bindings::typescript;
 pub use host::{Abilities, Host, refuse_hook};
 pub use places::Places;
-pub use undercroft_backup::{Hook, HookMoment, Surroundings};
+pub use undercroft_backup::{Hook, HookMoment, MachineState};
 
 pub use rebuilding::{Rebuilt, rebuild_library};
 pub use use_cases::{Audience, USE_CASES, UseCase, find_use_case};
 
-use hub::Hub;
+use hub::EventHub;
 use wire::{AppInfo, BackendEvent, Nothing};
 
 /// The use cases over one library, for one face. Clones share it.
@@ -82,7 +82,7 @@ struct Rooms {
     plans: histories::Plans,
     overrides: SettingsOverrides,
     places: Places,
-    hub: Hub,
+    hub: EventHub,
     host: Box<dyn Host>,
 }
 
@@ -103,7 +103,7 @@ impl Api {
     /// Opens the library at `root`, or makes it.
     ///
     /// # Errors
-    /// Those of [`Library::open_or_create`].
+    /// The errors of [`Library::open_or_create`].
     pub fn open(
         root: &Path,
         world: &World,
@@ -115,13 +115,13 @@ impl Api {
         let library = Library::open_or_create(root, world, &tables())?;
         let history = History::new(&library);
         let (held, versions) = (history.clone(), history.clone());
-        let hold: Arc<HoldHistory> = Arc::new(move |project| Ok(Box::new(held.hold(project)?)));
+        let hold: Arc<LockHistory> = Arc::new(move |project| Ok(Box::new(held.lock(project)?)));
         let count = move |project, since| versions.count_versions_since(project, since);
         let backups = Backups::new(&library).with_overrides(overrides.clone());
-        let backups = backups.holding_histories(hold);
+        let backups = backups.with_history_lock(hold);
         Ok(Self(Arc::new(Rooms {
             scheduling: scheduling::Scheduling::default(),
-            scheduler: Scheduler::new(&backups, host.surroundings(), Arc::new(count)),
+            scheduler: Scheduler::new(&backups, host.machine_state(), Arc::new(count)),
             backups,
             history,
             maintenance: maintenance::Maintenance::default(),
@@ -131,7 +131,7 @@ impl Api {
             library,
             overrides,
             places: Places::new(world),
-            hub: Hub::default(),
+            hub: EventHub::default(),
             host: Box::new(host),
         })))
     }
@@ -141,8 +141,8 @@ impl Api {
         self.0.library.root()
     }
 
-    /// What the face is told from now on. One that falls far behind is cut off: it subscribes
-    /// anew and reads how things stand.
+    /// The events that the face is told from now on. One that falls far behind is cut off: it
+    /// subscribes anew and reads how things stand.
     pub fn subscribe(&self) -> Receiver<BackendEvent> {
         self.0.hub.subscribe(&self.0.library)
     }

@@ -27,19 +27,19 @@ const JUMP: SignedDuration = SignedDuration::from_hours(1);
 /// After a jump, the clock is not believed for so long: what is old now was young a moment ago.
 const DOUBT: Duration = Duration::from_secs(3600);
 
-/// What is known from one look to the next. Times are of the steady clock.
+/// The state that is kept from one look to the next. Times are of the steady clock.
 #[derive(Debug, Default)]
-pub(crate) struct Maintenance(Mutex<Known>);
+pub(crate) struct Maintenance(Mutex<MaintenanceState>);
 
 #[derive(Debug, Default)]
-struct Known {
+struct MaintenanceState {
     quiet_since: Option<Duration>,
     clocks: Option<(Timestamp, Duration)>,
     doubted_until: Duration,
     looked: HashMap<ProjectId, Duration>,
 }
 
-impl Known {
+impl MaintenanceState {
     /// Whether the machine rests, and its clock is to be believed.
     fn is_at_rest(&mut self, is_quiet: bool, now: Timestamp, steady: Duration) -> bool {
         let jumped = self.clocks.replace((now, steady)).is_some_and(|(then, before)| {
@@ -69,8 +69,8 @@ impl Known {
 }
 
 impl Api {
-    /// Begins to maintain a history that needs it, if the machine rests and is not on battery: thins
-    /// it and compacts it. The scheduler's loop asks for this at each of its steps.
+    /// Begins to maintain a history that needs it, if the machine rests and is not on battery:
+    /// thins it and compacts it. The scheduler's loop asks for this at each of its steps.
     ///
     /// # Errors
     /// Whatever keeps the catalog or the settings from being read.
@@ -104,7 +104,7 @@ impl Api {
 
     /// Whether nothing is being done here, by whatever process, and nothing waits to be.
     fn is_quiet(&self) -> Result<bool> {
-        let machine = self.0.host.surroundings();
+        let machine = self.0.host.machine_state();
         if machine.is_on_battery() || machine.is_busy() {
             return Ok(false);
         }

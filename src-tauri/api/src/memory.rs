@@ -1,4 +1,4 @@
-//! What is held in memory: content that is read again and again, and session work.
+//! The things that are held in memory: content that is read again and again, and session work.
 
 use std::path::PathBuf;
 
@@ -18,10 +18,10 @@ use crate::wire::{
     MemoryTransferred, Nothing, PlacePurpose, ProjectRef,
 };
 
-/// How much content is held in memory.
+/// The amount of content that is held in memory.
 pub(crate) const CACHE_BYTES: u64 = 64 << 20;
 
-/// What session work is called in the folder it was exported to.
+/// The name of session work in the folder it was exported to.
 const EXPORT_NAME: &str = "undercroft-session-work";
 
 same_names! {
@@ -70,7 +70,8 @@ impl Api {
         Ok(MemoryTransferred { drafts: exported.items, left: 0 })
     }
 
-    /// Brings session work back from such a file, or the folder it is in; what is here and newer stays.
+    /// Brings session work back from such a file, or the folder it is in; what is here and newer
+    /// stays.
     ///
     /// # Errors
     /// [`Code::Damaged`] for what is no such file, and whatever the system says.

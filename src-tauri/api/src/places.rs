@@ -6,27 +6,29 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use undercroft_foundation::{Code, Error, PlaceId, Result, World, escape_path, resolved_path};
+use undercroft_foundation::{
+    Code, Error, PlaceId, Result, World, canonicalize_or_keep, escape_path,
+};
 use undercroft_providers::{DiskProvider, Provider};
 use undercroft_repository::Repository;
 
 use crate::Api;
 use crate::wire::{Place, PlacePick, PlacePurpose, PlaceState, PlaceType};
 
-/// How many places are remembered; the oldest go first.
+/// The number of places that are remembered; the oldest go first.
 const KEPT: usize = 4096;
 
 /// The places that the user pointed out, for as long as the program runs.
 #[derive(Debug)]
 pub struct Places {
-    known: Mutex<HashMap<PlaceId, Known>>,
+    known: Mutex<HashMap<PlaceId, KnownPlace>>,
     world: World,
 }
 
 #[derive(Debug, Clone)]
-struct Known {
+struct KnownPlace {
     path: PathBuf,
-    /// What it was asked for, if it was asked for: it is good for nothing else.
+    /// The purpose that it was asked for, if it was asked for: it is good for nothing else.
     purpose: Option<PlacePurpose>,
 }
 
@@ -36,13 +38,13 @@ impl Places {
     }
 
     /// Notes a place that the user pointed out by hand: dropped, or named on a command line.
-    pub fn point_out(&self, path: &Path) -> Place {
+    pub fn register(&self, path: &Path) -> Place {
         self.note(path, None)
     }
 
     fn note(&self, path: &Path, purpose: Option<PlacePurpose>) -> Place {
         // Where it leads nowhere, whoever uses it says so.
-        let path = resolved_path(path);
+        let path = canonicalize_or_keep(path);
         let id = PlaceId::new(&*self.world.clock, &*self.world.random);
         let place = Place {
             id: id.to_string(),
@@ -58,7 +60,7 @@ impl Places {
             let oldest = known.keys().min().copied();
             oldest.and_then(|id| known.remove(&id));
         }
-        known.insert(id, Known { path, purpose });
+        known.insert(id, KnownPlace { path, purpose });
         place
     }
 
@@ -107,12 +109,12 @@ impl Api {
     /// # Errors
     /// Whatever keeps the catalog from being read.
     pub fn place_at(&self, path: &Path) -> Result<Place> {
-        self.on_its_disk(self.0.places.point_out(path), path)
+        self.on_its_disk(self.0.places.register(path), path)
     }
 
     /// The place with what else is on its disk.
     fn on_its_disk(&self, place: Place, path: &Path) -> Result<Place> {
-        let path = resolved_path(path);
+        let path = canonicalize_or_keep(path);
         let same_disk = !self.0.backups.projects_on_disk_of(&path)?.is_empty();
         Ok(Place { same_disk, ..place })
     }
@@ -160,7 +162,7 @@ mod tests {
         let picked = places.note(Path::new("/"), Some(PlacePurpose::Restore));
         assert!(places.resolve(&picked.id, PlacePurpose::Restore).is_ok());
         assert!(places.resolve(&picked.id, PlacePurpose::Project).is_err());
-        let dropped = places.point_out(Path::new("/"));
+        let dropped = places.register(Path::new("/"));
         assert!(places.resolve(&dropped.id, PlacePurpose::Project).is_ok());
         assert!(places.resolve("/etc", PlacePurpose::Project).is_err());
     }
@@ -174,7 +176,7 @@ mod tests {
 
     #[test]
     fn what_does_not_exist_can_be_pointed_out() {
-        let place = Places::new(&World::real()).point_out(Path::new("/no/such/fol\nder"));
+        let place = Places::new(&World::real()).register(Path::new("/no/such/fol\nder"));
         assert_eq!(place.state, PlaceState::Missing);
         assert_eq!((&*place.name, &*place.display), ("fol\\nder", "/no/such/fol\\nder"));
     }

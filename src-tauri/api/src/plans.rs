@@ -15,17 +15,17 @@ use crate::wire::{
 };
 use crate::{Api, convert};
 
-/// How long a preview counts.
+/// The time for which a preview counts.
 const PATIENCE: Duration = Duration::from_secs(4);
-/// How many coming runs are listed when nobody says.
+/// The number of coming runs that are listed when nobody says.
 const UPCOMING: u32 = 100;
 /// And at most.
 const MOST_UPCOMING: u32 = 1000;
-/// How far ahead the coming runs are listed when nobody says.
+/// The time ahead for which coming runs are listed when nobody says.
 const SEVEN_DAYS: SignedDuration = SignedDuration::from_hours(7 * 24);
-/// How far ahead the next run is looked for.
+/// The time ahead for which the next run is looked for.
 const TWO_YEARS: SignedDuration = SignedDuration::from_hours(2 * 366 * 24);
-/// What a plan is called that nobody gave a name.
+/// The name of a plan that nobody gave one.
 const USUAL_NAME: &str = "Daily";
 
 impl Api {
@@ -60,7 +60,7 @@ impl Api {
     /// Keeps a plan, new or changed.
     ///
     /// # Errors
-    /// Those of [`backup::Backups::create_plan`] and [`backup::Backups::change_plan`].
+    /// The errors of [`backup::Backups::create_plan`] and [`backup::Backups::change_plan`].
     pub fn plan_save(&self, request: PlanSave) -> Result<Plan> {
         let PlanSave { plan, draft } = request;
         let name = draft.name.clone();
@@ -116,7 +116,7 @@ impl Api {
     /// Lets a plan run by itself, or no longer.
     ///
     /// # Errors
-    /// Those of [`backup::Backups::enable_plan`].
+    /// The errors of [`backup::Backups::enable_plan`].
     pub fn plan_enable(&self, request: PlanEnable) -> Result<Plan> {
         let id = self.0.backups.find_plan(&request.plan)?.id;
         self.plan(self.0.backups.enable_plan(id, request.enabled)?)
@@ -136,7 +136,7 @@ impl Api {
     /// Carries a plan out now, to all its destinations.
     ///
     /// # Errors
-    /// Those of [`backup::Backups::start_plan`].
+    /// The errors of [`backup::Backups::start_plan`].
     pub fn plan_run(&self, request: PlanRef) -> Result<JobView> {
         let plan = self.0.backups.find_plan(&request.plan)?;
         Ok(convert::job(self.0.backups.start_plan(plan.id, None, None)?))
@@ -154,7 +154,7 @@ impl Api {
         Ok(runs.into_iter().map(to::planned_run).collect())
     }
 
-    /// Says whether backups begin by themselves.
+    /// Whether backups begin by themselves.
     ///
     /// # Errors
     /// Whatever keeps the catalog from being read.
@@ -217,14 +217,14 @@ impl Api {
     }
 
     fn plan(&self, plan: backup::Plan) -> Result<Plan> {
-        let standing = self.0.scheduler.standing(&plan)?;
+        let status = self.0.scheduler.plan_status(&plan)?;
         let projects = self.0.backups.projects_of(&plan.spec.projects)?;
-        let held = |target: &backup::TargetStanding| {
+        let held = |target: &backup::TargetStatus| {
             let backups = &self.0.backups;
             let by_clock = backups.is_retention_held_by_clock(plan.id, target.destination)?;
-            Ok::<_, Error>(by_clock || backups.is_held_by_guard(target.destination)?)
+            Ok::<_, Error>(by_clock || backups.is_held_by_alert(target.destination)?)
         };
-        let targets = standing.targets.into_iter();
+        let targets = status.targets.into_iter();
         let targets = targets.map(|target| {
             let held = held(&target)?;
             Ok(to::target(target, held))
@@ -236,11 +236,11 @@ impl Api {
             id: plan.id.to_string(),
             targets_now: targets.collect::<Result<_>>()?,
             projects_now: projects.iter().map(|project| project.id.to_string()).collect(),
-            next: standing.next,
-            waiting: standing.waiting.map(to::waiting),
+            next: status.next,
+            waiting: status.waiting.map(to::waiting),
             last_run: last_run.pop().map(convert::run),
-            sentence: standing.sentence,
-            needs_attention: standing.needs_attention,
+            sentence: status.sentence,
+            needs_attention: status.needs_attention,
             enabled: plan.enabled,
             created: plan.created,
             draft: to::draft(plan.name, plan.spec),

@@ -11,7 +11,7 @@ use crate::wire::{
 };
 use crate::{Api, convert};
 
-/// How many runs a project's page shows.
+/// The number of runs that a project's page shows.
 const SHOWN_RUNS: usize = 20;
 
 impl Api {
@@ -49,7 +49,7 @@ impl Api {
     /// Makes a folder a project, and starts counting what is in it.
     ///
     /// # Errors
-    /// Those of [`undercroft_library::Projects::add_linked`].
+    /// The errors of [`undercroft_library::Projects::add_linked`].
     pub fn project_add(&self, request: ProjectAdd) -> Result<Project> {
         let path = self.0.places.resolve(&request.place, PlacePurpose::Project)?;
         let occupied = self.0.backups.occupied()?;
@@ -72,7 +72,7 @@ impl Api {
     /// Says in which folder a project is now.
     ///
     /// # Errors
-    /// Those of [`undercroft_library::Projects::relocate`].
+    /// The errors of [`undercroft_library::Projects::relocate`].
     pub fn project_move(&self, request: ProjectMove) -> Result<Project> {
         let project = self.find_project(&request.project)?;
         let path = self.0.places.resolve(&request.place, PlacePurpose::Project)?;

@@ -8,19 +8,20 @@ use undercroft_foundation::{Job, Result, World, escape_path};
 use undercroft_history::History;
 use undercroft_library::{Library, ProjectFilter};
 
-/// What was made again.
+/// The parts of a library that were made again.
 #[derive(Debug, Clone, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Rebuilt {
-    /// How many projects are known.
+    /// The number of projects that are known.
     pub projects: u64,
-    /// How many workspaces.
+    /// The number of workspaces.
     pub workspaces: u64,
-    /// How many plans of backups were lost and are there again.
+    /// The number of plans of backups that were lost and are there again.
     pub plans: u64,
-    /// How many versions.
+    /// The number of versions.
     pub versions: u64,
-    /// Where the lost catalog is kept, to show; nothing when there was none, or it was sound.
+    /// The place where the lost catalog is kept, to show; nothing when there was none, or it was
+    /// sound.
     pub lost_catalog: Option<String>,
     /// Facts that could not be found out, to show.
     pub unknown: Vec<String>,

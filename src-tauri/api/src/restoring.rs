@@ -122,7 +122,7 @@ impl Api {
     }
 }
 
-/// What a restore did, in a sentence; what failed becomes warnings.
+/// A sentence about what a restore did; what failed becomes warnings.
 fn told(report: &RestoreReport, job: &Job) -> String {
     for (path, why) in &report.failed {
         job.warn(path.to_string(), why.clone());

@@ -10,9 +10,9 @@ use crate::wire::{
 };
 use crate::{Api, convert};
 
-/// How many runs are listed when nobody says.
+/// The number of runs that are listed when nobody says.
 const RUNS: u32 = 50;
-/// How many are listed at most.
+/// The most that are listed.
 const MOST: u32 = 10_000;
 
 impl Api {
@@ -65,7 +65,7 @@ impl Api {
     /// Gives a run's log as a file.
     ///
     /// # Errors
-    /// Those of [`Api::run_show`].
+    /// The errors of [`Api::run_show`].
     pub fn run_export(&self, request: RunExport) -> Result<RunExported> {
         let detail = self.run_show(RunRef { run: request.run })?;
         let time = detail.run.started.strftime("%Y-%m-%d-%H%M%S");

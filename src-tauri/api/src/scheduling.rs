@@ -68,7 +68,7 @@ impl Scheduling {
 
 /// Steps are taken on a thread for what blocks: they read the catalog and look at drives.
 async fn run(rooms: &Weak<Rooms>, wake: &Notify, stop: &Notify) {
-    let mut known = Known::default();
+    let mut known = LoopState::default();
     loop {
         let rooms = rooms.clone();
         let step = tokio::task::spawn_blocking(move || (step(&rooms, &mut known), known));
@@ -78,7 +78,7 @@ async fn run(rooms: &Weak<Rooms>, wake: &Notify, stop: &Notify) {
             Ok((None, _)) => return,
             Err(error) => {
                 tracing::error!(%error, "a step of the scheduler failed");
-                (LONGEST, Known::default())
+                (LONGEST, LoopState::default())
             }
         };
         tokio::select! {
@@ -92,19 +92,19 @@ async fn run(rooms: &Weak<Rooms>, wake: &Notify, stop: &Notify) {
     }
 }
 
-/// What the loop keeps from one step to the next.
+/// The state that the loop keeps from one step to the next.
 #[derive(Debug, Default)]
-struct Known {
-    /// What people were warned of.
+struct LoopState {
+    /// The things that people were warned of.
     warned: Vec<Overdue>,
-    /// Which plans wait, and for what.
+    /// The plans that wait, and for what.
     waiting: Vec<(PlanId, WaitReason)>,
     /// Whether backups were paused.
     was_paused: bool,
 }
 
 /// Takes a step, and says how long nothing will happen; nothing when the library is closed.
-fn step(rooms: &Weak<Rooms>, known: &mut Known) -> Option<Duration> {
+fn step(rooms: &Weak<Rooms>, known: &mut LoopState) -> Option<Duration> {
     let rooms = rooms.upgrade()?;
     if let Err(error) = end_pause(&rooms, known) {
         tracing::error!(%error, "whether backups are paused is not known");
@@ -135,7 +135,7 @@ fn step(rooms: &Weak<Rooms>, known: &mut Known) -> Option<Duration> {
 }
 
 /// Lets the backups go on that a pause held, once it ends by itself.
-fn end_pause(rooms: &Arc<Rooms>, known: &mut Known) -> Result<()> {
+fn end_pause(rooms: &Arc<Rooms>, known: &mut LoopState) -> Result<()> {
     let is_paused = rooms.backups.schedule_pause()?.is_some();
     if std::mem::replace(&mut known.was_paused, is_paused) && !is_paused {
         Api(Arc::clone(rooms)).resume_backups();

@@ -304,7 +304,7 @@ macro_rules! with_use_cases {
 }
 pub(crate) use with_use_cases;
 
-/// Who may ask for a use case.
+/// The faces that may ask for a use case.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Audience {
     /// Every face.
@@ -315,17 +315,17 @@ pub enum Audience {
     Typist,
 }
 
-/// What is known of a use case without calling it.
+/// The facts that are known of a use case without calling it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct UseCase {
     /// The name that a face calls it by.
     pub name: &'static str,
-    /// What it does, in a sentence.
+    /// Its purpose, in a sentence.
     pub purpose: &'static str,
     /// The same on the command line, with `{placeholders}`, and in brackets what is left out
     /// without a value and repeated for several; empty when there is no such thing.
     pub hint: &'static str,
-    /// Who may ask for it.
+    /// The faces that may ask for it.
     pub audience: Audience,
 }
 

@@ -12,9 +12,9 @@ use crate::wire::{
 };
 use crate::{Api, convert};
 
-/// How many versions are listed when nobody says, and at most.
+/// The number of versions that are listed when nobody says, and at most.
 const LISTED: (u32, u32) = (100, 10_000);
-/// How many changes of a version are shown.
+/// The number of changes of a version that are shown.
 const SHOWN_CHANGES: usize = 1000;
 
 impl Api {
@@ -159,7 +159,8 @@ impl Api {
         })
     }
 
-    /// What people call a workspace: the project, and its name unless it is the main one.
+    /// The name that people call a workspace by: the project, and its name unless it is the main
+    /// one.
     pub(crate) fn name_of(&self, workspace: &history::Workspace) -> Result<String> {
         let project = self.0.library.projects().get(workspace.project)?.name;
         if workspace.name == history::MAIN {

@@ -5,13 +5,13 @@ use std::sync::{Arc, Weak};
 use std::time::Duration;
 
 use undercroft_foundation::{Result, WorkspaceId};
-use undercroft_history::{self as history, Standing, WatchOptions};
+use undercroft_history::{self as history, WatchOptions};
 use undercroft_library::NewEvent;
 
 use crate::wire::{Nothing, WatchFilter, WatchState, WatchStatus};
 use crate::{Api, Rooms};
 
-/// How often to look how the watching goes.
+/// The time between two looks at how the watching goes.
 const PERIOD: Duration = Duration::from_secs(2);
 
 impl Api {
@@ -81,7 +81,7 @@ impl Api {
             project: state.project.to_string(),
             workspace: state.workspace.to_string(),
             name: self.name_of(&workspace)?,
-            state: state.standing.into(),
+            state: state.status.into(),
             why,
             pending_changes: state.pending,
             last_version: state.last_version,
@@ -91,33 +91,33 @@ impl Api {
     pub(crate) fn watch_status(&self, workspace: WorkspaceId) -> Result<WatchStatus> {
         let states = self.0.history.watch_states()?;
         let found = states.into_iter().find(|state| state.workspace == workspace);
-        Ok(found.map_or(WatchStatus::Off, |state| state.standing.into()))
+        Ok(found.map_or(WatchStatus::Off, |state| state.status.into()))
     }
 }
 
-impl From<Standing> for WatchStatus {
-    fn from(standing: Standing) -> Self {
-        match standing {
-            Standing::Importing => Self::Importing,
-            Standing::Watching | Standing::Elsewhere => Self::Watching,
-            Standing::Limited | Standing::Failing => Self::Limited,
-            Standing::Paused => Self::Paused,
-            Standing::Missing => Self::Missing,
-            Standing::Off => Self::Off,
+impl From<history::WatchStatus> for WatchStatus {
+    fn from(status: history::WatchStatus) -> Self {
+        match status {
+            history::WatchStatus::Importing => Self::Importing,
+            history::WatchStatus::Watching | history::WatchStatus::Elsewhere => Self::Watching,
+            history::WatchStatus::Limited | history::WatchStatus::Failing => Self::Limited,
+            history::WatchStatus::Paused => Self::Paused,
+            history::WatchStatus::Missing => Self::Missing,
+            history::WatchStatus::Off => Self::Off,
         }
     }
 }
 
 /// Tells of every workspace whose watching goes otherwise than it did.
 fn tell_changes(rooms: &Weak<Rooms>) {
-    let mut told: HashMap<WorkspaceId, Standing> = HashMap::new();
+    let mut told: HashMap<WorkspaceId, history::WatchStatus> = HashMap::new();
     loop {
         {
             let Some(rooms) = rooms.upgrade() else { return };
             for state in rooms.history.watch_states().unwrap_or_default() {
-                let before = told.insert(state.workspace, state.standing);
+                let before = told.insert(state.workspace, state.status);
                 // That it is watched is what everybody expects at the start.
-                if before.unwrap_or(Standing::Watching) != state.standing {
+                if before.unwrap_or(history::WatchStatus::Watching) != state.status {
                     tell(&rooms, &state);
                 }
             }
@@ -127,14 +127,14 @@ fn tell_changes(rooms: &Weak<Rooms>) {
 }
 
 fn tell(rooms: &Rooms, state: &history::WatchState) {
-    let how = match state.standing {
-        Standing::Importing => "has no version yet",
-        Standing::Watching | Standing::Elsewhere => "is watched",
-        Standing::Limited => "is watched in part",
-        Standing::Failing => "is watched, but no version could be made",
-        Standing::Paused => "is paused",
-        Standing::Missing => "is missing",
-        Standing::Off => "is not watched",
+    let how = match state.status {
+        history::WatchStatus::Importing => "has no version yet",
+        history::WatchStatus::Watching | history::WatchStatus::Elsewhere => "is watched",
+        history::WatchStatus::Limited => "is watched in part",
+        history::WatchStatus::Failing => "is watched, but no version could be made",
+        history::WatchStatus::Paused => "is paused",
+        history::WatchStatus::Missing => "is missing",
+        history::WatchStatus::Off => "is not watched",
     };
     let name = rooms.library.projects().get(state.project).map(|project| project.name);
     let why = state.why.as_ref().map(|why| format!(": {why}")).unwrap_or_default();

@@ -1,6 +1,6 @@
 //! Workspaces: finding, listing, describing and switching them.
 
-use undercroft_foundation::{Called, Result, escape_path, find_called};
+use undercroft_foundation::{Candidate, Result, escape_path, find_by_name};
 use undercroft_history as history;
 
 use crate::Api;
@@ -71,12 +71,12 @@ impl Api {
         let Some((project, name)) = text.rsplit_once('/') else { return Err(unknown) };
         let project = self.find_project(project)?;
         let all = self.0.history.workspaces(Some(project.id))?;
-        let called = |it: &history::Workspace| Called {
+        let candidate = |it: &history::Workspace| Candidate {
             id: it.id.to_string(),
             name: Some(it.name.clone()),
             about: escape_path(&it.root),
         };
-        find_called("workspace", name, &all, called).cloned()
+        find_by_name("workspace", name, &all, candidate).cloned()
     }
 
     pub(crate) fn show_workspace(&self, workspace: history::Workspace) -> Result<Workspace> {

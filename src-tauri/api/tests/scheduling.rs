@@ -9,7 +9,7 @@ use undercroft_api::wire::{
     DestinationAdd, JobKind, JobView, NewPassword, Nothing, PauseFor, PauseRequest, PlanRef,
     PlanSave, ProjectAdd, ProjectRef, ProjectRename, SettingsChange, VersionSave,
 };
-use undercroft_api::{Abilities, Api, Host, Surroundings};
+use undercroft_api::{Abilities, Api, Host, MachineState};
 use undercroft_foundation::{Clock, SettingsOverrides};
 use undercroft_testkit::{ManualClock, random_bytes, simulated_world, write_file};
 
@@ -20,7 +20,7 @@ struct Desk {
     is_busy: AtomicBool,
 }
 
-impl Surroundings for Desk {
+impl MachineState for Desk {
     fn is_on_battery(&self) -> bool {
         self.is_on_battery.load(Ordering::Relaxed)
     }
@@ -42,7 +42,7 @@ impl Host for Face {
         Abilities { can_pick: false, can_type: true, tray: false }
     }
 
-    fn surroundings(&self) -> Arc<dyn Surroundings> {
+    fn machine_state(&self) -> Arc<dyn MachineState> {
         Arc::<Desk>::clone(&self.0)
     }
 }
@@ -67,10 +67,10 @@ impl Scene {
         let work = scene.folder.path().join("work");
         std::fs::create_dir(&work).unwrap();
         std::fs::write(work.join("file"), "content").unwrap();
-        let place = scene.api.places().point_out(&work).id;
+        let place = scene.api.places().register(&work).id;
         let add = ProjectAdd { place, name: Some("kept".to_owned()), tags: Vec::new() };
         scene.api.project_add(add).unwrap();
-        let place = scene.api.places().point_out(&scene.folder.path().join("disk")).id;
+        let place = scene.api.places().register(&scene.folder.path().join("disk")).id;
         let password = NewPassword::Typed { password: "secret enough".to_owned() };
         let add = DestinationAdd { place, name: None, password, create: true };
         scene.api.destination_add(add).unwrap();

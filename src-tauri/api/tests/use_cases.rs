@@ -277,7 +277,7 @@ fn no_use_case_panics_on_any_request() {
     std::os::unix::fs::symlink("nowhere", stage.path("link")).unwrap();
     std::os::unix::fs::symlink("loop", stage.path("loop")).unwrap();
     let project = stage.ask("project_add", json!({"place": stage.place("work")}))["id"].clone();
-    let place = stage.api.places().point_out(&stage.path("link/backups"));
+    let place = stage.api.places().register(&stage.path("link/backups"));
     let (here, typed) = (json!(place.id), json!({"type": "typed", "password": "x"}));
     let values = hostile_values(&stage, &[&project, &here, &json!("latest")]);
     let is_shape = |error: &WireError| error.what.contains("has another shape");

@@ -1,4 +1,4 @@
-//! What the program is started with: how to start, and folders that become projects.
+//! The arguments that the program is started with: how to start, and folders that become projects.
 
 use std::path::{Path, PathBuf};
 

@@ -7,9 +7,9 @@ use serde_json::Value;
 use tauri::{AppHandle, Emitter, Manager, State};
 use undercroft_api::wire::{BackendEvent, WireError};
 
-use crate::desk::Desk;
-use crate::news::News;
-use crate::{looks, window};
+use crate::notifications::Notifications;
+use crate::state::AppState;
+use crate::{theme, window};
 
 /// The one event that the page listens to.
 const EVENT: &str = "undercroft";
@@ -21,68 +21,68 @@ const LISTENING_SETTLES: Duration = Duration::from_millis(250);
 #[tauri::command]
 pub(crate) async fn call(
     app: AppHandle,
-    desk: State<'_, Desk>,
+    state: State<'_, AppState>,
     name: String,
     request: Value,
 ) -> Result<Value, WireError> {
-    release_held(app.clone());
-    let changes_looks = name == "settings_change";
-    let reply = desk.api().call_blocking(name, request).await?;
-    if changes_looks {
-        looks::follow_settings(&app);
+    release_pending(app.clone());
+    let changes_settings = name == "settings_change";
+    let reply = state.api().call_blocking(name, request).await?;
+    if changes_settings {
+        theme::apply_settings(&app);
     }
     Ok(reply)
 }
 
 /// Hands every live event to the page, until the program ends.
-pub(crate) fn forward_events(app: &AppHandle, desk: &Desk) {
+pub(crate) fn forward_events(app: &AppHandle, state: &AppState) {
     let app = app.clone();
-    let api = desk.api().clone();
+    let api = state.api().clone();
     std::thread::spawn(move || {
-        let mut news = News::default();
+        let mut notifications = Notifications::default();
         loop {
             // The stream ends for a listener that was too slow; it goes on with what comes next.
             for event in &api.subscribe() {
-                news.hear(&app, &event);
-                tell(&app, &event);
+                notifications.on_event(&app, &event);
+                emit(&app, &event);
             }
         }
     });
 }
 
 /// Tells the page something now; a page that does not listen yet misses it.
-pub(crate) fn tell(app: &AppHandle, event: &BackendEvent) {
+pub(crate) fn emit(app: &AppHandle, event: &BackendEvent) {
     if let Err(error) = app.emit_to(window::LABEL, EVENT, event) {
         tracing::debug!(%error, "The page was not told");
     }
 }
 
 /// Tells the page something as soon as it listens.
-pub(crate) fn tell_when_it_listens(app: &AppHandle, event: BackendEvent) {
-    match &mut *app.state::<Held>().0.lock().unwrap_or_else(PoisonError::into_inner) {
-        Some(held) => held.push(event),
-        None => tell(app, &event),
+pub(crate) fn emit_when_ready(app: &AppHandle, event: BackendEvent) {
+    match &mut *app.state::<PendingEvents>().0.lock().unwrap_or_else(PoisonError::into_inner) {
+        Some(pending) => pending.push(event),
+        None => emit(app, &event),
     }
 }
 
-/// What the page shall be told once it listens; nothing is held after that.
-pub(crate) struct Held(Mutex<Option<Vec<BackendEvent>>>);
+/// The events that the page is told once it listens; none are pending after that.
+pub(crate) struct PendingEvents(Mutex<Option<Vec<BackendEvent>>>);
 
-impl Default for Held {
+impl Default for PendingEvents {
     fn default() -> Self {
         Self(Mutex::new(Some(Vec::new())))
     }
 }
 
-fn release_held(app: AppHandle) {
-    let held = app.state::<Held>();
-    if held.0.lock().unwrap_or_else(PoisonError::into_inner).is_none() {
+fn release_pending(app: AppHandle) {
+    let pending = app.state::<PendingEvents>();
+    if pending.0.lock().unwrap_or_else(PoisonError::into_inner).is_none() {
         return;
     }
     std::thread::spawn(move || {
-        app.state::<Desk>().clock().sleep(LISTENING_SETTLES);
-        let held = app.state::<Held>();
-        let events = held.0.lock().unwrap_or_else(PoisonError::into_inner).take();
-        events.unwrap_or_default().iter().for_each(|event| tell(&app, event));
+        app.state::<AppState>().clock().sleep(LISTENING_SETTLES);
+        let pending = app.state::<PendingEvents>();
+        let events = pending.0.lock().unwrap_or_else(PoisonError::into_inner).take();
+        events.unwrap_or_default().iter().for_each(|event| emit(&app, event));
     });
 }

@@ -5,10 +5,10 @@ use std::time::Duration;
 use tauri::{AppHandle, Manager};
 use undercroft_api::wire::BackendEvent;
 
-use crate::desk::Desk;
+use crate::state::AppState;
 use crate::{bridge, dialog, notification, window};
 
-/// How long everything may take to stop before the program ends regardless.
+/// The time that everything may take to stop before the program ends regardless.
 const STOP_PATIENCE: Duration = Duration::from_secs(5);
 
 const STAYS_IN_TRAY: &str = "Undercroft stays in the tray. Quit it from the menu there.";
@@ -18,10 +18,10 @@ const STAYS_IN_TRAY: &str = "Undercroft stays in the tray. Quit it from the menu
 pub(crate) fn close(app: &AppHandle) {
     let app = app.clone();
     std::thread::spawn(move || {
-        if stays_in_tray(&app.state::<Desk>()) {
+        if stays_in_tray(&app.state::<AppState>()) {
             window::hide(&app);
             tell_once(&app);
-        } else if app.state::<Desk>().api().is_idle() || dialog::confirm_quit(&app) {
+        } else if app.state::<AppState>().api().is_idle() || dialog::confirm_quit(&app) {
             quit(&app);
         }
     });
@@ -38,13 +38,13 @@ pub(crate) fn restart(app: &AppHandle) {
 }
 
 fn end(app: &AppHandle, end: impl FnOnce(&AppHandle) + Send + 'static) {
-    if !app.state::<Desk>().begin_quitting() {
+    if !app.state::<AppState>().begin_quitting() {
         return;
     }
     let app = app.clone();
     std::thread::spawn(move || {
         window::hide(&app);
-        stop_jobs(&app.state::<Desk>());
+        stop_jobs(&app.state::<AppState>());
         end(&app);
     });
 }
@@ -74,26 +74,26 @@ pub(crate) fn quit_on_signals(app: &AppHandle) {
 #[cfg(not(unix))]
 pub(crate) fn quit_on_signals(_app: &AppHandle) {}
 
-fn stays_in_tray(desk: &Desk) -> bool {
-    desk.tray().is_there() && desk.settings().is_ok_and(|settings| settings.close_to_tray)
+fn stays_in_tray(state: &AppState) -> bool {
+    state.tray().is_there() && state.settings().is_ok_and(|settings| settings.close_to_tray)
 }
 
 /// A window that vanishes and leaves a program behind needs a word, once.
 fn tell_once(app: &AppHandle) {
-    let desk = app.state::<Desk>();
-    if desk.settings().is_ok_and(|settings| settings.tray_hint_shown) {
+    let state = app.state::<AppState>();
+    if state.settings().is_ok_and(|settings| settings.tray_hint_shown) {
         return;
     }
     notification::show("Undercroft", STAYS_IN_TRAY);
-    bridge::tell(app, &BackendEvent::Notice { text: STAYS_IN_TRAY.to_owned() });
-    if let Err(error) = desk.note_tray_hint() {
+    bridge::emit(app, &BackendEvent::Notice { text: STAYS_IN_TRAY.to_owned() });
+    if let Err(error) = state.note_tray_hint() {
         tracing::warn!(%error, "The hint will come again");
     }
 }
 
 /// A job that does not stop in time is left to the next start, which clears up after it.
-fn stop_jobs(desk: &Desk) {
-    let api = desk.api().clone();
+fn stop_jobs(state: &AppState) {
+    let api = state.api().clone();
     let (stopped, wait) = std::sync::mpsc::channel();
     std::thread::spawn(move || {
         api.shut_down();

@@ -1,4 +1,5 @@
-//! What this face can do for the use cases: open the system's dialogs, start at login, start anew.
+//! The abilities of this face, for the use cases: open the system's dialogs, start at login, start
+//! anew.
 
 use std::path::{Path, PathBuf};
 

@@ -13,12 +13,12 @@ use undercroft_api::Api;
 use undercroft_foundation::{Code, Error, Result, SettingsOverrides, World};
 
 use crate::arguments::Arguments;
-use crate::bridge::{self, Held};
-use crate::desk::Desk;
+use crate::bridge::{self, PendingEvents};
 use crate::host::WindowHost;
-use crate::one_instance::{self, Door};
+use crate::instance::{self, Instance};
+use crate::state::AppState;
 use crate::tray::{self, TrayPresence};
-use crate::{closing, drops, window};
+use crate::{closing, drag_drop, window};
 
 /// Runs the program with these arguments, the first of which is its own name.
 pub fn run(words: impl IntoIterator<Item = OsString>) -> ExitCode {
@@ -40,7 +40,7 @@ fn start(arguments: Arguments) -> Result<u8> {
         None => undercroft_api::default_library()?,
     };
     let world = World::real();
-    let Some(door) = one_instance::become_the_one(&library, &arguments, &*world.clock) else {
+    let Some(instance) = instance::acquire(&library, &arguments, &*world.clock) else {
         return Ok(0);
     };
     let app = tauri::Builder::default()
@@ -48,8 +48,8 @@ fn start(arguments: Arguments) -> Result<u8> {
         .plugin(remembered_size())
         .invoke_handler(tauri::generate_handler![bridge::call])
         .setup(move |app| {
-            match furnish(app.handle(), &library, &world, arguments) {
-                Ok(()) => answer(app.handle(), door),
+            match setup(app.handle(), &library, &world, arguments) {
+                Ok(()) => handle_requests(app.handle(), instance),
                 Err(error) => explain_and_end(app.handle(), &error),
             }
             Ok(())
@@ -59,21 +59,21 @@ fn start(arguments: Arguments) -> Result<u8> {
     Ok(u8::try_from(app.run_return(|_, _| {})).unwrap_or(1))
 }
 
-fn furnish(app: &AppHandle, library: &Path, world: &World, arguments: Arguments) -> Result<()> {
+fn setup(app: &AppHandle, library: &Path, world: &World, arguments: Arguments) -> Result<()> {
     let presence = TrayPresence::default();
     let host = WindowHost::new(app.clone(), presence.clone(), library);
     let api = Api::open(library, world, SettingsOverrides::of_process([]), host)?;
     api.start_watching();
     api.start_scheduler();
-    let desk = Desk::new(api, world, presence);
-    app.manage(Held::default());
-    app.manage(desk.clone());
-    bridge::forward_events(app, &desk);
-    tray::start(app, &desk);
+    let state = AppState::new(api, world, presence);
+    app.manage(PendingEvents::default());
+    app.manage(state.clone());
+    bridge::forward_events(app, &state);
+    tray::start(app, &state);
     closing::quit_on_signals(app);
     window::open(app, arguments.hidden)
         .map_err(|error| Error::new(Code::Unavailable, "Cannot open a window").because(error))?;
-    drops::offer_named(app, arguments.folders);
+    drag_drop::offer_folders(app, arguments.folders);
     Ok(())
 }
 
@@ -90,19 +90,19 @@ fn explain_and_end(app: &AppHandle, error: &Error) {
 }
 
 /// A second start brings the window to the front, and its folders into it.
-fn answer(app: &AppHandle, door: Door) {
+fn handle_requests(app: &AppHandle, instance: Instance) {
     let app = app.clone();
     std::thread::spawn(move || {
-        for summons in door.summons() {
+        for request in instance.requests() {
             // Who comes now becomes the next program.
-            if app.state::<Desk>().is_quitting() {
+            if app.state::<AppState>().is_quitting() {
                 continue;
             }
-            summons.take();
-            if !summons.hidden {
+            request.accept();
+            if !request.hidden {
                 window::show(&app);
             }
-            drops::offer_named(&app, summons.folders);
+            drag_drop::offer_folders(&app, request.folders);
         }
     });
 }

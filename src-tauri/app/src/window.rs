@@ -8,13 +8,13 @@ use tauri::{
     WindowEvent,
 };
 
-use crate::desk::Desk;
-use crate::{closing, drops, looks};
+use crate::state::AppState;
+use crate::{closing, drag_drop, theme};
 
 /// The window's label.
 pub(crate) const LABEL: &str = "main";
 
-/// How long a tray may be away before a hidden window comes back.
+/// The time that a tray may be away before a hidden window comes back.
 const TRAY_PATIENCE: Duration = Duration::from_secs(10);
 
 /// Makes the window; it appears once its page is there, unless it shall stay hidden.
@@ -27,7 +27,7 @@ pub(crate) fn open(app: &AppHandle, hidden: bool) -> tauri::Result<()> {
         .inner_size(1180.0, 760.0)
         .min_inner_size(720.0, 480.0)
         .center()
-        .theme(looks::wanted_theme(&app.state::<Desk>()))
+        .theme(theme::wanted_theme(&app.state::<AppState>()))
         .visible(false)
         .on_navigation(is_own_page)
         .on_new_window(|_, _| NewWindowResponse::Deny)
@@ -39,7 +39,7 @@ pub(crate) fn open(app: &AppHandle, hidden: bool) -> tauri::Result<()> {
             }
         })
         .build()?;
-    looks::lay_ground(&window);
+    theme::set_background(&window);
     let handled = window.clone();
     window.on_window_event(move |event| on_event(&handled, event));
     if hidden {
@@ -66,9 +66,9 @@ pub(crate) fn hide(app: &AppHandle) {
 pub(crate) fn show_unless_tray_returns(app: &AppHandle) {
     let app = app.clone();
     std::thread::spawn(move || {
-        let desk = app.state::<Desk>();
-        desk.clock().sleep(TRAY_PATIENCE);
-        if !desk.tray().is_there() && !desk.is_quitting() {
+        let state = app.state::<AppState>();
+        state.clock().sleep(TRAY_PATIENCE);
+        if !state.tray().is_there() && !state.is_quitting() {
             show(&app);
         }
     });
@@ -87,11 +87,11 @@ fn on_event(window: &WebviewWindow, event: &WindowEvent) {
             api.prevent_close();
             closing::close(window.app_handle());
         }
-        WindowEvent::DragDrop(DragDropEvent::Enter { .. }) => drops::hover(window, true),
-        WindowEvent::DragDrop(DragDropEvent::Leave) => drops::hover(window, false),
+        WindowEvent::DragDrop(DragDropEvent::Enter { .. }) => drag_drop::hover(window, true),
+        WindowEvent::DragDrop(DragDropEvent::Leave) => drag_drop::hover(window, false),
         WindowEvent::DragDrop(DragDropEvent::Drop { paths, position }) => {
             let scale = window.scale_factor().unwrap_or(1.0);
-            drops::drop_at(window, paths.clone(), position.to_logical(scale));
+            drag_drop::drop_at(window, paths.clone(), position.to_logical(scale));
         }
         _ => {}
     }

@@ -8,17 +8,17 @@ use undercroft_foundation::{Code, DestinationId, Error, Result, escape_name};
 use undercroft_repository::{BlobId, Node, NodeKind, Repository, Snapshot, SnapshotFilter, Tree};
 
 use crate::backups::Backups;
-use crate::seen::SeenSnapshot;
+use crate::snapshot_cache::CachedSnapshot;
 
 /// A folder of a snapshot.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Listing {
     /// The snapshot.
-    pub snapshot: SeenSnapshot,
+    pub snapshot: CachedSnapshot,
     /// The folder: names from the top down. The top is the folder that was backed up, or, where
     /// several were, the root above them all.
     pub path: Vec<Vec<u8>>,
-    /// What is in it: folders first, then by name.
+    /// Its entries: folders first, then by name.
     pub entries: Vec<Entry>,
 }
 
@@ -27,19 +27,19 @@ pub struct Listing {
 pub struct Entry {
     /// Its name; any bytes.
     pub name: Vec<u8>,
-    /// What it is.
+    /// The kind of thing that it is.
     pub kind: EntryKind,
-    /// How large it is.
+    /// Its size.
     pub size_bytes: u64,
     /// When its content last changed.
     pub modified: Timestamp,
     /// Its kind and permissions, as `ls` shows them.
     pub mode: String,
-    /// Where a symlink points; any bytes.
+    /// The target of a symlink; any bytes.
     pub target: Option<Vec<u8>>,
 }
 
-/// What an entry is.
+/// The kind of an entry.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum EntryKind {
     /// A folder.
@@ -53,8 +53,8 @@ pub enum EntryKind {
 }
 
 impl Backups {
-    /// What a folder of a snapshot holds. The snapshot is told by its id, the beginning of one, or
-    /// `latest`.
+    /// The entries of a folder of a snapshot. The snapshot is told by its id, the beginning of one,
+    /// or `latest`.
     ///
     /// # Errors
     /// [`Code::NotFound`], and those of the destination.
@@ -75,7 +75,7 @@ impl Backups {
             let place = |entry: &Entry| entry.kind != EntryKind::Folder;
             place(a).cmp(&place(b)).then_with(|| a.name.cmp(&b.name))
         });
-        let snapshot = SeenSnapshot::of(destination.id, &snapshot);
+        let snapshot = CachedSnapshot::of(destination.id, &snapshot);
         Ok(Listing { snapshot, path: path.to_vec(), entries })
     }
 }

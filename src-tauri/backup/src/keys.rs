@@ -2,7 +2,7 @@
 //! goes in an order that a crash cannot break: the new key is written and proven, then the new
 //! password is kept, then the old key goes. So what is kept opens the destination at every moment.
 
-use undercroft_foundation::{Called, Code, DestinationId, Error, Result, find_called};
+use undercroft_foundation::{Candidate, Code, DestinationId, Error, Result, find_by_name};
 use undercroft_library::NewEvent;
 use undercroft_repository::{KeyId, KeyInfo, Password};
 
@@ -15,7 +15,7 @@ use crate::secrets::{NewPassword, PasswordKeeper};
 pub struct Keys {
     /// The keys, the oldest first.
     pub keys: Vec<KeyInfo>,
-    /// Where the password in use is kept.
+    /// The place where the password in use is kept.
     pub keeper: PasswordKeeper,
 }
 
@@ -23,7 +23,7 @@ impl Backups {
     /// The keys of a destination.
     ///
     /// # Errors
-    /// Those of opening it.
+    /// The errors of opening it.
     pub fn keys(&self, id: DestinationId) -> Result<Keys> {
         let destination = self.destination(id)?;
         let keys = self.repository_of(&destination)?.keys()?;
@@ -66,8 +66,8 @@ impl Backups {
     /// Changes the password that is kept for a destination; the one before opens it no more.
     ///
     /// # Errors
-    /// Those of opening it, of an unfit password, and of writing; the one before still opens it
-    /// then, or both do.
+    /// The errors of opening it, of an unfit password, and of writing; the one before still opens
+    /// it then, or both do.
     pub fn change_password(&self, id: DestinationId, password: &NewPassword) -> Result<Keys> {
         let destination = self.require_there(&self.destination(id)?)?;
         let before = self.repository_of(&destination)?;
@@ -124,7 +124,7 @@ impl Backups {
     /// Removes locks that programs left which are gone, and says how many.
     ///
     /// # Errors
-    /// Those of opening it, and storage that cannot be changed.
+    /// The errors of opening it, and storage that cannot be changed.
     pub fn unlock_destination(&self, id: DestinationId) -> Result<usize> {
         self.repository_of(&self.destination(id)?)?.unlock(false)
     }
@@ -140,10 +140,10 @@ impl Backups {
 }
 
 fn find_key(keys: &[KeyInfo], text: &str) -> Result<KeyId> {
-    let called = |key: &KeyInfo| Called {
+    let candidate = |key: &KeyInfo| Candidate {
         id: key.id.to_string(),
         name: None,
         about: format!("{}@{}", key.username, key.hostname),
     };
-    find_called("key", text, keys, called).map(|key| key.id)
+    find_by_name("key", text, keys, candidate).map(|key| key.id)
 }

@@ -8,12 +8,12 @@ use undercroft_foundation::{DestinationId, ProjectId, Result, escape_name, escap
 use undercroft_library::ProjectFilter;
 
 use crate::backups::Backups;
-use crate::seen::tag_of;
+use crate::snapshot_cache::tag_of;
 
 /// Projects beyond these would not fit on one page.
 const SHOWN_PROJECTS: usize = 10;
 
-/// What to print and put away.
+/// A kit to print and put away.
 #[derive(Clone)]
 pub struct RecoveryKit {
     /// As text.

@@ -4,17 +4,16 @@
 //! `schedule_pause`, and the files in `keys/` that say where each destination's password is. The
 //! repository is the truth; what the catalog says of it serves when its drive is away.
 
+mod anomaly;
 mod backups;
 mod browse;
 mod conditions;
 mod destinations;
 mod finding;
 mod forgetting;
-mod guard;
 mod keys;
 mod kit;
 mod library_copy;
-mod mending;
 mod mounting;
 mod names;
 mod open;
@@ -22,30 +21,30 @@ mod own;
 mod plans;
 mod protection;
 mod recovery;
+mod repair;
 mod restore;
 mod run;
 mod running;
 mod schedule;
 mod scheduler;
 mod secrets;
-mod seen;
+mod snapshot_cache;
 mod snapshots;
 mod verification;
 mod words;
 
 use undercroft_library::Migration;
 
+pub use anomaly::{AnomalyAlert, AnomalyAnswer, AnomalyKind};
 pub use backups::Backups;
 pub use browse::{Entry, EntryKind, Listing};
-pub use conditions::{Conditions, Machine, QuietHours, Surroundings};
-pub use destinations::{AddDestination, Destination, DestinationRoom, DestinationState};
+pub use conditions::{Conditions, Machine, MachineState, QuietHours};
+pub use destinations::{AddDestination, Destination, DestinationSpace, DestinationState};
 pub use finding::{BackedUpFile, Difference, FileIn, SearchHit, SearchOrder};
 pub use forgetting::{Cleanup, Forgetting, TRASH_KEPT, Trashed};
-pub use guard::{GuardAlert, GuardAnswer, GuardKind};
 pub use keys::Keys;
 pub use kit::RecoveryKit;
-pub use library_copy::{HoldHistory, LibraryCopy};
-pub use mending::{Parity, Repair};
+pub use library_copy::{LibraryCopy, LockHistory};
 pub use mounting::Mounted;
 pub use plans::{
     Hook, HookCommand, HookMoment, LeftOut, Limits, Plan, PlanProjects, PlanSpec, PlanTarget,
@@ -56,15 +55,16 @@ pub use recovery::{
     ConfirmPlaces, OtherRooms, RecoverOrder, RecoverableLibrary, RecoverableProject,
     adopt_recovered, look as look_for_libraries,
 };
+pub use repair::{Parity, Repair};
 pub use restore::{KeepBefore, RestoreOrder};
 pub use run::BackupReport;
 pub use schedule::{DayTime, Schedule};
 pub use scheduler::{
-    CountVersions, Live, Overdue, Pause, PlanStanding, PlannedRun, Scheduler, Starter, Step,
-    TargetOutcome, TargetStanding, WaitReason, Waiting,
+    ActiveRuns, CountVersions, Overdue, Pause, PlanStatus, PlannedRun, Scheduler, Starter, Step,
+    TargetOutcome, TargetStatus, WaitReason, Waiting,
 };
 pub use secrets::{NewPassword, PasswordKeeper};
-pub use seen::SeenSnapshot;
+pub use snapshot_cache::CachedSnapshot;
 pub use snapshots::{OutOfDate, SnapshotList};
 pub use undercroft_repository::{Change, ChangeKind, KeyInfo, LostFile, Overwrite, RestorePlan};
 pub use verification::{Drill, Due, Proof};
@@ -72,12 +72,12 @@ pub use verification::{Drill, Due, Proof};
 /// The tables that this room brings into the catalog.
 pub const TABLES: &[&[Migration]] = &[
     destinations::MIGRATIONS,
-    seen::MIGRATIONS,
+    snapshot_cache::MIGRATIONS,
     plans::MIGRATIONS,
     scheduler::MIGRATIONS[0],
     scheduler::MIGRATIONS[1],
     scheduler::MIGRATIONS[2],
     verification::MIGRATIONS,
-    guard::MIGRATIONS,
+    anomaly::MIGRATIONS,
     running::MIGRATIONS,
 ];

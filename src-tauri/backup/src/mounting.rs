@@ -27,8 +27,8 @@ impl Backups {
     /// Shows a destination in an empty folder: this one, or one of the library's cache.
     ///
     /// # Errors
-    /// Those of the destination; [`undercroft_foundation::Code::Unsupported`] where there is no
-    /// FUSE.
+    /// The errors of the destination; [`undercroft_foundation::Code::Unsupported`] where there is
+    /// no FUSE.
     pub fn mount(&self, destination: DestinationId, at: Option<&Path>) -> Result<Mounted> {
         let destination = self.destination(destination)?;
         if let Some(known) = self.mounts().into_iter().find(|it| it.destination == destination.id) {

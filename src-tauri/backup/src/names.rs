@@ -1,4 +1,4 @@
-//! What destinations and plans may be called.
+//! The names that destinations and plans may have.
 
 use undercroft_foundation::{Code, Error, Result, escape_name};
 

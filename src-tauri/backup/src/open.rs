@@ -16,8 +16,8 @@ use undercroft_repository::{Compression, Password, Repository};
 use crate::backups::Backups;
 use crate::destinations::{Destination, Presence};
 
-/// What tells the file that identifies a repository from another: device, inode, size, time; and
-/// where it is, since a drive that is plugged in elsewhere bears the same numbers.
+/// The marks that tell the file that identifies a repository from another: device, inode, size,
+/// time; and where it is, since a drive that is plugged in elsewhere bears the same numbers.
 type Stamp = (PathBuf, [u64; 3], [i64; 2]);
 
 type Slot = Arc<Mutex<Option<(Stamp, Arc<Repository>)>>>;
@@ -43,7 +43,7 @@ impl OpenRepositories {
     pub(crate) fn keep(&self, destination: &Destination, repository: &Repository) {
         let Ok(stamp) = stamp(destination) else { return };
         let Ok(anchored) = AnchoredProvider::open(&destination.path, "config") else { return };
-        let repository = repository.through(|_| Arc::new(anchored));
+        let repository = repository.wrap_provider(|_| Arc::new(anchored));
         let slot = Arc::new(Mutex::new(Some((stamp, Arc::new(repository)))));
         self.slots.lock().unwrap_or_else(PoisonError::into_inner).insert(destination.id, slot);
     }

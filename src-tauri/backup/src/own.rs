@@ -6,15 +6,15 @@ use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
-use undercroft_foundation::{Job, planned_path};
+use undercroft_foundation::{Job, canonicalize_missing};
 use undercroft_repository::{Repository, RestoreRequest, Snapshot};
 
 use crate::backups::Backups;
 
 impl Backups {
-    /// Where it is, as far as that can be told.
+    /// Its folder, as far as that can be told.
     pub(crate) fn own_configuration(&self) -> Option<PathBuf> {
-        planned_path(self.secrets.folder().ok()?).ok()
+        canonicalize_missing(self.secrets.folder().ok()?).ok()
     }
 
     /// The pattern that leaves it out of a backup of the folder at `root`. A path that is no text
@@ -43,7 +43,7 @@ pub(crate) fn leave_out(
 
 /// The names in a snapshot that lead to what a restore would write over the configuration.
 fn names_of(own: &Path, request: &RestoreRequest) -> Option<Vec<Vec<u8>>> {
-    let below = own.strip_prefix(planned_path(&request.target).ok()?).ok()?;
+    let below = own.strip_prefix(canonicalize_missing(&request.target).ok()?).ok()?;
     let above = request.subpath.split_last().map_or(&[][..], |(_, above)| above);
     let below = below.iter().map(|name| name.as_bytes().to_vec());
     Some(above.iter().cloned().chain(below).collect())

@@ -9,7 +9,7 @@ use undercroft_library::{Attempt, Project};
 
 use crate::backups::Backups;
 use crate::destinations::{Destination, Disks};
-use crate::seen::SeenSnapshot;
+use crate::snapshot_cache::CachedSnapshot;
 use crate::words;
 
 /// A backup older than this protects too little.
@@ -35,21 +35,21 @@ pub struct Protection {
     pub reason: String,
     /// When its newest backup was made.
     pub last_backup: Option<Timestamp>,
-    /// How many destinations hold a backup of it.
+    /// The number of destinations that hold a backup of it.
     pub destinations: u64,
 }
 
-/// What the catalog knows of all projects.
+/// The facts that the catalog knows of all projects.
 struct Known {
     now: Timestamp,
     destinations: HashMap<DestinationId, Destination>,
     disks: Disks,
-    snapshots: HashMap<ProjectId, Vec<SeenSnapshot>>,
+    snapshots: HashMap<ProjectId, Vec<CachedSnapshot>>,
     attempts: HashMap<ProjectId, Attempt>,
 }
 
 impl Backups {
-    /// How safe a project is.
+    /// The protection of a project.
     ///
     /// # Errors
     /// Whatever keeps the catalog from being read.
@@ -57,7 +57,7 @@ impl Backups {
         Ok(self.known(Some(project.id))?.judge(project))
     }
 
-    /// How safe each of these projects is, in their order.
+    /// The protection of each of these projects, in their order.
     ///
     /// # Errors
     /// Whatever keeps the catalog from being read.
@@ -68,7 +68,7 @@ impl Backups {
 
     fn known(&self, project: Option<ProjectId>) -> Result<Known> {
         let mut snapshots: HashMap<_, Vec<_>> = HashMap::new();
-        for snapshot in self.seen_snapshots(project, None)? {
+        for snapshot in self.cached_snapshots(project, None)? {
             if let Some(project) = snapshot.project {
                 snapshots.entry(project).or_default().push(snapshot);
             }
@@ -134,7 +134,7 @@ impl Known {
         (Protected, reason)
     }
 
-    /// Where its backups are, and whether they go when its disk does.
+    /// The places of its backups, and whether they go when its disk does.
     fn told_where(&self, project: &Project, holders: &BTreeSet<DestinationId>) -> String {
         let mut holders: Vec<_> =
             holders.iter().filter_map(|id| self.destinations.get(id)).collect();

@@ -17,9 +17,9 @@ use undercroft_repository::{
 use crate::backups::Backups;
 use crate::browse::full_path;
 use crate::own::leave_out;
-use crate::seen::SeenSnapshot;
+use crate::snapshot_cache::CachedSnapshot;
 
-/// What to get back, and where to.
+/// The files to get back, and where to.
 #[derive(Debug, Clone)]
 pub struct RestoreOrder {
     /// The destination that holds it.
@@ -30,7 +30,7 @@ pub struct RestoreOrder {
     pub path: Vec<Vec<u8>>,
     /// The folder that it goes into, under its own name.
     pub target: PathBuf,
-    /// What happens to files that are there already.
+    /// The treatment of files that are there already.
     pub overwrite: Overwrite,
 }
 
@@ -50,7 +50,7 @@ impl Backups {
         self.refuse_target(&order.target)?;
         let repository = self.repository_of(&destination)?;
         let snapshot = repository.find_snapshot(&order.snapshot, &SnapshotFilter::default())?;
-        let project = SeenSnapshot::of(destination.id, &snapshot).project;
+        let project = CachedSnapshot::of(destination.id, &snapshot).project;
         let known = project.and_then(|id| self.library.projects().get(id).ok());
         let what = match (order.path.last(), &known) {
             (Some(name), _) => escape_name(name),
@@ -126,7 +126,7 @@ impl Backups {
         Ok((repository, snapshot, request))
     }
 
-    /// What is restored must not be written over what everything hangs on.
+    /// Refuses a target where a restore would overwrite what everything hangs on.
     fn refuse_target(&self, target: &Path) -> Result<()> {
         let what = format!("Cannot restore into {}", escape_path(target));
         let place = nearest(target);
@@ -154,7 +154,7 @@ impl Backups {
     }
 }
 
-/// Where what is restored is then.
+/// The place where the restored files are then.
 fn place_of(request: &RestoreRequest) -> PathBuf {
     match request.subpath.last() {
         Some(name) => request.target.join(OsStr::from_bytes(name)),

@@ -9,9 +9,9 @@ use undercroft_repository::{BackupRequest, BackupSummary, Repository};
 
 use crate::backups::Backups;
 use crate::destinations::Destination;
-use crate::seen::{OUR_TAG, tag_of};
+use crate::snapshot_cache::{OUR_TAG, tag_of};
 
-/// What a backup did.
+/// The result of a backup.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BackupReport {
     /// In numbers.
@@ -70,22 +70,22 @@ impl Backups {
             self.require_source(&project)?;
         }
         let summary = made?;
-        self.note_seen(&destination, &repository);
-        self.look_at_made(&project, &repository, &summary, job);
+        self.cache_snapshots(&destination, &repository);
+        self.check_for_anomaly(&project, &repository, &summary, job);
         let sentence = sentence(&summary, &destination);
         Ok(BackupReport { summary, sentence })
     }
 
     /// Keeps what a destination holds now. The snapshot is there, whatever the catalog says of it:
     /// that is made good at the next look.
-    pub(crate) fn note_seen(&self, destination: &Destination, repository: &Repository) {
-        if let Err(error) = self.keep_seen(destination, repository) {
+    pub(crate) fn cache_snapshots(&self, destination: &Destination, repository: &Repository) {
+        if let Err(error) = self.refresh_cached_snapshots(destination, repository) {
             tracing::warn!(destination.id = %destination.id, error = %error, "snapshots not noted");
         }
     }
 
-    /// Lets the guard look at a backup that was made, which stands whatever comes of that.
-    pub(crate) fn look_at_made(
+    /// Looks for an anomaly in a backup that was made, which stands whatever comes of that.
+    pub(crate) fn check_for_anomaly(
         &self,
         project: &Project,
         repository: &Repository,
@@ -93,12 +93,12 @@ impl Backups {
         job: &Job,
     ) {
         let Some(made) = summary.snapshot else { return };
-        if let Err(error) = self.guard(project, repository, made, job) {
+        if let Err(error) = self.detect_anomaly(project, repository, made, job) {
             job.warn(&project.name, format!("Cannot compare it with the backup before: {error}"));
         }
     }
 
-    /// How many threads the settings allow; 0 for as many as pay.
+    /// The number of threads that the settings allow; 0 for as many as pay.
     pub(crate) fn threads(&self, job: &Job) -> usize {
         match self.settings() {
             Ok(settings) => usize::try_from(settings.threads()).unwrap_or_default(),

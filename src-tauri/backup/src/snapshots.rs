@@ -1,4 +1,4 @@
-//! Which snapshots there are: read from the repositories, and kept for when they are away.
+//! The snapshots that there are: read from the repositories, and kept for when they are away.
 
 use std::collections::HashSet;
 
@@ -7,13 +7,13 @@ use undercroft_repository::{Repository, SnapshotId};
 
 use crate::backups::Backups;
 use crate::destinations::Destination;
-use crate::seen::{self, SeenSnapshot};
+use crate::snapshot_cache::{self, CachedSnapshot};
 
 /// Snapshots, and what is to be known about how they were found.
 #[derive(Debug, Default)]
 pub struct SnapshotList {
     /// The snapshots, newest first.
-    pub snapshots: Vec<SeenSnapshot>,
+    pub snapshots: Vec<CachedSnapshot>,
     /// Destinations that could not be read, or not wholly: their snapshots are as they were last
     /// seen.
     pub out_of_date: Vec<OutOfDate>,
@@ -52,7 +52,7 @@ impl Backups {
                 out_of_date.push(OutOfDate { destination, error });
             }
         }
-        let snapshots = self.seen_snapshots(project, destination)?;
+        let snapshots = self.cached_snapshots(project, destination)?;
         Ok(SnapshotList { snapshots, out_of_date })
     }
 
@@ -60,41 +60,44 @@ impl Backups {
     ///
     /// # Errors
     /// Whatever keeps the catalog from being read.
-    pub fn seen_snapshots(
+    pub fn cached_snapshots(
         &self,
         project: Option<ProjectId>,
         destination: Option<DestinationId>,
-    ) -> Result<Vec<SeenSnapshot>> {
-        self.library.catalog().read(|connection| seen::list(connection, project, destination))
+    ) -> Result<Vec<CachedSnapshot>> {
+        self.library
+            .catalog()
+            .read(|connection| snapshot_cache::list(connection, project, destination))
     }
 
     fn look_again(&self, destination: &Destination) -> Result<()> {
         let repository = self.repository_of(destination)?;
-        self.keep_seen(destination, &repository)
+        self.refresh_cached_snapshots(destination, &repository)
     }
 
     /// Brings what is kept of a destination's snapshots up to date. A snapshot that cannot be
     /// read does not hide the others; it is the error that comes out in the end.
-    pub(crate) fn keep_seen(
+    pub(crate) fn refresh_cached_snapshots(
         &self,
         destination: &Destination,
         repository: &Repository,
     ) -> Result<()> {
         let there: HashSet<SnapshotId> = repository.snapshot_ids()?.into_iter().collect();
-        let known = self.seen_snapshots(None, Some(destination.id))?;
+        let known = self.cached_snapshots(None, Some(destination.id))?;
         let known: HashSet<_> = known.into_iter().map(|snapshot| snapshot.id).collect();
         let (mut found, mut failure) = (Vec::new(), None);
         for id in there.difference(&known) {
             match repository.read_snapshot(*id) {
-                Ok(snapshot) => found.push(SeenSnapshot::of(destination.id, &snapshot)),
+                Ok(snapshot) => found.push(CachedSnapshot::of(destination.id, &snapshot)),
                 Err(error) => failure = failure.or(Some(error)),
             }
         }
         let gone: Vec<_> = known.difference(&there).collect();
         if !found.is_empty() || !gone.is_empty() {
             self.library.catalog().write(|transaction| {
-                gone.iter().try_for_each(|id| seen::remove(transaction, destination.id, **id))?;
-                found.iter().try_for_each(|snapshot| seen::insert(transaction, snapshot))
+                gone.iter()
+                    .try_for_each(|id| snapshot_cache::remove(transaction, destination.id, **id))?;
+                found.iter().try_for_each(|snapshot| snapshot_cache::insert(transaction, snapshot))
             })?;
         }
         failure.map_or(Ok(()), Err)

@@ -6,7 +6,7 @@ use std::fs;
 use std::time::Duration;
 
 use support::Home;
-use undercroft_backup::{GuardAnswer, GuardKind, Retention};
+use undercroft_backup::{AnomalyAnswer, AnomalyKind, Retention};
 use undercroft_foundation::{Job, JobState};
 
 #[test]
@@ -30,22 +30,22 @@ fn mass_deletion_holds_retention_until_it_is_answered() {
         backups.snapshots(None, Some(disk.id)).unwrap().snapshots
     };
     assert_eq!(run().len(), 1);
-    assert!(backups.guard_alerts().unwrap().is_empty(), "of a first backup nothing is said");
+    assert!(backups.anomaly_alerts().unwrap().is_empty(), "of a first backup nothing is said");
     for n in 0..80 {
         fs::remove_file(project.root.join(format!("file {n}"))).unwrap();
     }
     assert_eq!(run().len(), 2, "nothing is let go");
     assert_eq!(run().len(), 3, "nor by the next run");
-    let [alert] = &backups.guard_alerts().unwrap()[..] else { panic!("one alert") };
-    assert_eq!((alert.kind, alert.project), (GuardKind::Deletion, project.id));
+    let [alert] = &backups.anomaly_alerts().unwrap()[..] else { panic!("one alert") };
+    assert_eq!((alert.kind, alert.project), (AnomalyKind::Deletion, project.id));
     assert_eq!(alert.text, "80 of 102 files are gone");
     assert_eq!(alert.examples.len(), 20);
     assert!(library.events().after(0, 1000).unwrap().iter().any(|it| it.kind == "guard.alert"));
-    assert!(backups.is_held_by_guard(disk.id).unwrap());
+    assert!(backups.is_held_by_alert(disk.id).unwrap());
     let found = backups.find_alert(&alert.id.to_string()[..12]).unwrap();
-    let answered = backups.answer_alert(found.id, GuardAnswer::NotMeant).unwrap();
-    assert_eq!(answered.answer, Some(GuardAnswer::NotMeant));
-    assert!(!backups.is_held_by_guard(disk.id).unwrap());
+    let answered = backups.answer_alert(found.id, AnomalyAnswer::NotMeant).unwrap();
+    assert_eq!(answered.answer, Some(AnomalyAnswer::NotMeant));
+    assert!(!backups.is_held_by_alert(disk.id).unwrap());
     let mut left = run();
     for _ in 0..4 {
         left = run();
@@ -67,14 +67,14 @@ fn mass_rewriting_is_noticed_and_ordinary_work_is_not() {
         }
         home.clock.advance(Duration::from_secs(3600));
         backups.run(project.id, disk.id, &Job::new()).unwrap();
-        backups.guard_alerts().unwrap()
+        backups.anomaly_alerts().unwrap()
     };
     assert!(write(0, 100, "first").is_empty());
     assert!(write(0, 40, "ordinary work").is_empty());
     assert!(write(100, 300, "new files").is_empty());
     let alerts = write(0, 300, "scrambled");
-    assert_eq!(alerts.iter().map(|it| it.kind).collect::<Vec<_>>(), [GuardKind::Rewriting]);
-    let meant = backups.answer_alert(alerts[0].id, GuardAnswer::Meant).unwrap();
-    assert_eq!(meant.answer, Some(GuardAnswer::Meant));
-    assert!(!backups.is_held_by_guard(disk.id).unwrap());
+    assert_eq!(alerts.iter().map(|it| it.kind).collect::<Vec<_>>(), [AnomalyKind::Rewriting]);
+    let meant = backups.answer_alert(alerts[0].id, AnomalyAnswer::Meant).unwrap();
+    assert_eq!(meant.answer, Some(AnomalyAnswer::Meant));
+    assert!(!backups.is_held_by_alert(disk.id).unwrap());
 }

@@ -11,8 +11,8 @@ use std::time::Duration;
 use rustix::fs::inotify;
 use support::Home;
 use undercroft_backup::{
-    Backups, Destination, HookCommand, Plan, PlanSpec, Retention, Schedule, Scheduler,
-    SeenSnapshot, Surroundings,
+    Backups, CachedSnapshot, Destination, HookCommand, MachineState, Plan, PlanSpec, Retention,
+    Schedule, Scheduler,
 };
 use undercroft_foundation::{Code, DestinationId, Job, JobPart, JobState, LogLevel};
 use undercroft_library::{JobKind, JobSpec, JobView, Library, RunDetail};
@@ -43,7 +43,7 @@ fn run_only(
     (job, detail)
 }
 
-fn held(backups: &Backups, destination: &Destination) -> Vec<SeenSnapshot> {
+fn held(backups: &Backups, destination: &Destination) -> Vec<CachedSnapshot> {
     backups.snapshots(None, Some(destination.id)).unwrap().snapshots
 }
 
@@ -296,7 +296,7 @@ fn what_a_plan_leaves_out_and_how_slow_it_is_holds() {
 #[derive(Debug)]
 struct OnPower;
 
-impl Surroundings for OnPower {
+impl MachineState for OnPower {
     fn is_on_battery(&self) -> bool {
         false
     }

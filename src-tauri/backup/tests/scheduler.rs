@@ -11,8 +11,8 @@ use std::time::Duration;
 use jiff::{SignedDuration, Timestamp};
 use support::Home;
 use undercroft_backup::{
-    Backups, Destination, Live, Plan, PlanSpec, QuietHours, Schedule, Scheduler, Starter, Step,
-    Surroundings, TargetOutcome, WaitReason,
+    ActiveRuns, Backups, Destination, MachineState, Plan, PlanSpec, QuietHours, Schedule,
+    Scheduler, Starter, Step, TargetOutcome, WaitReason,
 };
 use undercroft_foundation::{Code, DestinationId, Error, PlanId, Result};
 use undercroft_library::Library;
@@ -24,7 +24,7 @@ struct Machine {
     is_metered: AtomicBool,
 }
 
-impl Surroundings for Machine {
+impl MachineState for Machine {
     fn is_on_battery(&self) -> bool {
         self.on_battery.load(Ordering::SeqCst)
     }
@@ -61,11 +61,11 @@ impl Starter for Runs {
         Ok(())
     }
 
-    fn live(&self) -> Result<Live> {
+    fn active_runs(&self) -> Result<ActiveRuns> {
         let live = self.live.lock().unwrap();
         let plans: HashSet<_> = live.iter().map(|run| run.plan).collect();
         let destinations = live.iter().flat_map(|run| run.only.iter().copied()).collect();
-        Ok(Live { plans, destinations })
+        Ok(ActiveRuns { plans, destinations })
     }
 }
 
@@ -224,9 +224,9 @@ fn a_drive_that_is_away_is_waited_for_and_the_others_are_served() {
         assert_eq!(waiting.text, format!("waits for Shelf; {since} since the last backup"));
         assert!(step.next_look.duration_since(waiting.planned) > SignedDuration::ZERO);
     }
-    let standing = scene.scheduler.standing(&plan).unwrap();
-    assert!(!standing.needs_attention, "{standing:?}");
-    assert!(standing.sentence.starts_with("It waits for Shelf;"), "{}", standing.sentence);
+    let status = scene.scheduler.plan_status(&plan).unwrap();
+    assert!(!status.needs_attention, "{status:?}");
+    assert!(status.sentence.starts_with("It waits for Shelf;"), "{}", status.sentence);
     scene.back(&shelf);
     assert_eq!(scene.step_after(MINUTE).started, [plan.id]);
     let run = scene.begun().pop().unwrap();
@@ -302,8 +302,8 @@ fn a_failure_is_tried_again_later_and_later_and_a_dead_run_at_once() {
     assert_eq!(scene.step_after(6 * MINUTE).started, [plan.id]);
     scene.end(|_| TargetOutcome::Failed);
     assert!(scene.step_after(15 * MINUTE).started.is_empty());
-    let standing = scene.scheduler.standing(&plan).unwrap();
-    assert!(standing.needs_attention && standing.sentence.contains("disk failed"), "{standing:?}");
+    let status = scene.scheduler.plan_status(&plan).unwrap();
+    assert!(status.needs_attention && status.sentence.contains("disk failed"), "{status:?}");
     assert_eq!(scene.step_after(6 * MINUTE).started, [plan.id]);
     // Its process dies without a word.
     scene.runs.live.lock().unwrap().clear();
@@ -494,12 +494,12 @@ fn whatever_happens_nothing_is_served_twice_and_nothing_is_forgotten() {
             scene.step_after(HOUR);
         }
         scene.complete();
-        let standing = scene.scheduler.standing(&plan).unwrap();
-        assert!(standing.waiting.is_none() && !standing.needs_attention, "{standing:?}");
+        let status = scene.scheduler.plan_status(&plan).unwrap();
+        assert!(status.waiting.is_none() && !status.needs_attention, "{status:?}");
         let hour = SignedDuration::from_hours(2);
         let now = undercroft_foundation::Clock::now(&*scene.home.clock);
-        for target in &standing.targets {
-            assert!(now.duration_since(target.last_complete.unwrap()) < hour, "{standing:?}");
+        for target in &status.targets {
+            assert!(now.duration_since(target.last_complete.unwrap()) < hour, "{status:?}");
         }
         let served = scene.runs.served.lock().unwrap();
         assert!(served.len() > 10, "seed {seed}");

@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use clap::{ArgAction, Args, Parser, Subcommand};
 use undercroft_foundation::Result;
 
-use crate::ending::{self, Ending};
+use crate::exit_status::{self, ExitStatus};
 use crate::session::Session;
 use crate::{
     backup, completions, destination, doctor, draft, events, file, git, history, jobs, library,
@@ -14,13 +14,13 @@ use crate::{
     version, workspace,
 };
 
-/// Where the help texts list what every command takes.
+/// The heading under which the help texts list what every command takes.
 const HEADING: &str = "Options of every command";
 
 /// Keeps every version of every project you work on, and gives it all back.
 #[derive(Debug, Parser)]
 #[command(name = "undercroft", version, propagate_version = true, max_term_width = 100)]
-#[command(after_help = ending::HELP)]
+#[command(after_help = exit_status::HELP)]
 pub(crate) struct Arguments {
     #[command(flatten)]
     global: Global,
@@ -120,17 +120,17 @@ impl Arguments {
     pub(crate) fn run(self) -> ExitCode {
         let session = Session::new(&self.global);
         match self.command.run(&session) {
-            Ok(ending) => ending.into(),
+            Ok(status) => status.into(),
             Err(error) => {
                 session.out.failure(&error);
-                ending::code_of(error.code()).into()
+                exit_status::exit_code(error.code()).into()
             }
         }
     }
 }
 
 impl Command {
-    fn run(self, session: &Session) -> Result<Ending> {
+    fn run(self, session: &Session) -> Result<ExitStatus> {
         match self {
             Self::Project(command) => command.run(session),
             Self::History(command) => command.run(session),

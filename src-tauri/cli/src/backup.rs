@@ -13,13 +13,13 @@ use undercroft_api::wire::{
 use undercroft_foundation::{Code, Error, Result};
 
 use crate::destination::{self, PasswordFile};
-use crate::ending::{self, Ending};
-use crate::inside::{self, Inside};
-use crate::options::{FromDestination, MayFrom};
+use crate::exit_status::{self, ExitStatus};
+use crate::format::{grouped, local_time, size};
+use crate::options::{FromDestination, OptionalFrom};
 use crate::output::Output;
 use crate::session::{self, Session};
+use crate::snapshot_path::{self, SnapshotPath};
 use crate::table::{Align, Table};
-use crate::words::{grouped, moment, size};
 use crate::{interrupt, progress};
 
 #[derive(Debug, Subcommand)]
@@ -65,7 +65,7 @@ pub(crate) struct List {
     /// The project: its name, its id or the beginning of it
     project: Option<String>,
     #[command(flatten)]
-    from: MayFrom,
+    from: OptionalFrom,
 }
 
 #[derive(Debug, Args)]
@@ -80,7 +80,7 @@ pub(crate) struct BrowseArguments {
 }
 
 impl Command {
-    pub(crate) fn run(self, session: &Session) -> Result<Ending> {
+    pub(crate) fn run(self, session: &Session) -> Result<ExitStatus> {
         let api = session.api()?;
         let out = &session.out;
         match self {
@@ -98,31 +98,32 @@ impl Command {
             Self::Pin(pin) => pin.run(&api, out)?,
             Self::Forget(forget) => return forget.run(session, &api),
         }
-        Ok(Ending::Done)
+        Ok(ExitStatus::Done)
     }
 }
 
 impl BrowseArguments {
     fn request(self, api: &Api) -> Result<Browse> {
-        let Inside { snapshot, mut path } = inside::find(api, &self.from.from, &self.snapshot)?;
-        path.extend(inside::names(&self.path.unwrap_or_default()));
+        let SnapshotPath { snapshot, mut path } =
+            snapshot_path::resolve(api, &self.from.from, &self.snapshot)?;
+        path.extend(snapshot_path::names(&self.path.unwrap_or_default()));
         Ok(Browse { destination: self.from.from, snapshot, path })
     }
 }
 
 impl Run {
-    fn run(self, session: &Session, api: &Api) -> Result<Ending> {
+    fn run(self, session: &Session, api: &Api) -> Result<ExitStatus> {
         let (Some(project), Some(to)) = (self.project, self.to) else {
             return run_all(session, api);
         };
         let destination = find_or_add(session, api, &to, &self.password)?.id;
         let job =
             progress::run(session, api, || api.backup_run(BackupRun { project, destination }))?;
-        ending::of_job(&job)
+        exit_status::of_job(&job)
     }
 }
 
-fn run_all(session: &Session, api: &Api) -> Result<Ending> {
+fn run_all(session: &Session, api: &Api) -> Result<ExitStatus> {
     interrupt::watch();
     let mut jobs: Vec<JobView> = Vec::new();
     for started in api.backup_run_all(Nothing {})? {
@@ -130,10 +131,10 @@ fn run_all(session: &Session, api: &Api) -> Result<Ending> {
         progress::print_outcome(&session.out, &job);
         jobs.push(job);
     }
-    let endings = jobs.iter().map(ending::of_job).collect::<Result<Vec<_>>>()?;
-    match endings.contains(&Ending::Incomplete) {
-        true => Ok(Ending::Incomplete),
-        false => Ok(Ending::Done),
+    let statuses = jobs.iter().map(exit_status::of_job).collect::<Result<Vec<_>>>()?;
+    match statuses.contains(&ExitStatus::Incomplete) {
+        true => Ok(ExitStatus::Incomplete),
+        false => Ok(ExitStatus::Done),
     }
 }
 
@@ -181,7 +182,7 @@ pub(crate) fn print_list(snapshots: &[Snapshot], out: &Output) {
     for snapshot in snapshots {
         table.row([
             snapshot.short_id.clone(),
-            moment(snapshot.time),
+            local_time(snapshot.time),
             snapshot.files.map(grouped).unwrap_or_default(),
             snapshot.size_bytes.map(size).unwrap_or_default(),
             snapshot.added_bytes.map(size).unwrap_or_default(),
@@ -209,7 +210,7 @@ fn print_listing(listing: &Listing, out: &Output) {
             EntryKind::File => size(entry.size_bytes),
             _ => String::new(),
         };
-        table.row([entry.mode.clone(), weight, moment(entry.modified), name]);
+        table.row([entry.mode.clone(), weight, local_time(entry.modified), name]);
     }
     table.print(out, "The folder is empty");
 }

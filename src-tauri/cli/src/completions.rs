@@ -6,7 +6,7 @@ use clap::Args;
 use clap_complete::Shell;
 use undercroft_foundation::{IoContext, Result};
 
-use crate::ending::Ending;
+use crate::exit_status::ExitStatus;
 use crate::session::Session;
 
 /// The shells that there are completions for.
@@ -20,11 +20,11 @@ pub(crate) struct Completions {
 }
 
 impl Completions {
-    pub(crate) fn run(self, session: &Session) -> Result<Ending> {
+    pub(crate) fn run(self, session: &Session) -> Result<ExitStatus> {
         let mut text = Vec::new();
         clap_complete::generate(self.shell, &mut crate::command(), "undercroft", &mut text);
         session.out.raw(&text);
-        Ok(Ending::Done)
+        Ok(ExitStatus::Done)
     }
 }
 

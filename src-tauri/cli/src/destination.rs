@@ -1,7 +1,7 @@
 //! `undercroft destination`: the places that hold backups.
 
-mod care;
 mod keys;
+mod maintenance;
 
 use std::path::{Path, PathBuf};
 
@@ -13,13 +13,13 @@ use undercroft_api::wire::{
 };
 use undercroft_foundation::Result;
 
-use crate::ending::{self, Ending};
+use crate::exit_status::{self, ExitStatus};
+use crate::format::{grouped, local_time, size};
 use crate::output::Output;
 use crate::password::{self, Purpose};
 use crate::progress;
 use crate::session::{self, Session};
 use crate::table::{Align, Table};
-use crate::words::{grouped, moment, size};
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
@@ -50,15 +50,15 @@ pub(crate) enum Command {
     /// Restore random files on trial, and compare
     Drill(Named),
     /// Read a destination back, whole or a share
-    Check(care::Check),
+    Check(maintenance::Check),
     /// Mend a destination
-    Repair(care::Repair),
+    Repair(maintenance::Repair),
     /// Protect a destination against damage of its drive
-    Parity(care::Parity),
+    Parity(maintenance::Parity),
     /// Free what no backup needs any more
-    Cleanup(care::CleanUp),
+    Cleanup(maintenance::CleanUp),
     /// Show a destination as a folder, until Ctrl-C
-    Mount(care::Mount),
+    Mount(maintenance::Mount),
     /// Remove a destination from the library; the backups in it stay
     #[command(alias = "forget")]
     Remove(Named),
@@ -127,7 +127,7 @@ pub(crate) struct Named {
 }
 
 impl Command {
-    pub(crate) fn run(self, session: &Session) -> Result<Ending> {
+    pub(crate) fn run(self, session: &Session) -> Result<ExitStatus> {
         let api = session.api()?;
         let out = &session.out;
         match self {
@@ -170,16 +170,16 @@ impl Command {
             Self::Copy(CopyBackups { from, to, backups: snapshots }) => {
                 let request = DestinationCopy { from, to, snapshots };
                 let copied = progress::run(session, &api, || api.destination_copy(request))?;
-                return ending::of_job(&copied);
+                return exit_status::of_job(&copied);
             }
             Self::Key(command) => return command.run(session, &api),
             Self::Password(change) => return change.change(session, &api),
             Self::Kit(kit) => return kit.run(session, &api),
             Self::Proof => {
                 let proofs = api.proof_list(Nothing {})?;
-                out.show(&proofs, |proofs| care::print_proofs(proofs, out));
+                out.show(&proofs, |proofs| maintenance::print_proofs(proofs, out));
             }
-            Self::Drill(named) => return care::drill(session, &api, named.destination),
+            Self::Drill(named) => return maintenance::drill(session, &api, named.destination),
             Self::Check(check) => return check.run(session, &api),
             Self::Repair(repair) => return repair.run(session, &api),
             Self::Parity(parity) => return parity.run(session, &api),
@@ -192,7 +192,7 @@ impl Command {
                 });
             }
         }
-        Ok(Ending::Done)
+        Ok(ExitStatus::Done)
     }
 }
 
@@ -268,7 +268,7 @@ fn print_list(destinations: &[Destination], out: &Output) {
         table.row([
             destination.name.clone(),
             grouped(destination.snapshots),
-            destination.last_backup.map_or_else(|| "never".to_owned(), moment),
+            destination.last_backup.map_or_else(|| "never".to_owned(), local_time),
             free,
             destination.display.clone(),
         ]);

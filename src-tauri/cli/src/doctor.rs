@@ -4,7 +4,7 @@ use clap::Args;
 use undercroft_api::wire::{Finding, FindingFix, FindingLevel, Nothing};
 use undercroft_foundation::Result;
 
-use crate::ending::Ending;
+use crate::exit_status::ExitStatus;
 use crate::output::Output;
 use crate::plan::review_hooks;
 use crate::session::Session;
@@ -18,7 +18,7 @@ pub(crate) struct Doctor {
 }
 
 impl Doctor {
-    pub(crate) fn run(self, session: &Session) -> Result<Ending> {
+    pub(crate) fn run(self, session: &Session) -> Result<ExitStatus> {
         let api = session.api()?;
         let findings = match self.fix {
             None => api.doctor(Nothing {})?,
@@ -38,8 +38,8 @@ impl Doctor {
         let out = &session.out;
         out.show(&findings, |findings| findings.iter().for_each(|finding| print(finding, out)));
         match findings.iter().any(|finding| finding.level == FindingLevel::Error) {
-            true => Ok(Ending::Unwell),
-            false => Ok(Ending::Done),
+            true => Ok(ExitStatus::FoundProblems),
+            false => Ok(ExitStatus::Done),
         }
     }
 }

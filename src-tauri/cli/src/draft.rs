@@ -6,13 +6,13 @@ use clap::{Args, Subcommand};
 use undercroft_api::wire::{Draft, DraftKind, DraftRef, DraftSave, ProjectRef};
 use undercroft_foundation::{Code, Error, Result};
 
-use crate::ending::Ending;
+use crate::exit_status::ExitStatus;
 use crate::file::read_content;
+use crate::format::{local_time, size};
 use crate::options::Input;
 use crate::output::Output;
 use crate::session::Session;
 use crate::table::{Align, Table};
-use crate::words::{moment, size};
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
@@ -67,7 +67,7 @@ impl Named {
 }
 
 impl Command {
-    pub(crate) fn run(self, session: &Session) -> Result<Ending> {
+    pub(crate) fn run(self, session: &Session) -> Result<ExitStatus> {
         let api = session.api()?;
         let out = &session.out;
         match self {
@@ -96,7 +96,7 @@ impl Command {
                 out.show(&done, |_| out.line(format!("Threw {name} away")));
             }
         }
-        Ok(Ending::Done)
+        Ok(ExitStatus::Done)
     }
 }
 
@@ -113,8 +113,8 @@ fn print_list(drafts: &[Draft], out: &Output) {
             draft.name.clone(),
             if draft.kind == DraftKind::Scratch { "scratch" } else { "draft" }.to_owned(),
             size(draft.size_bytes),
-            moment(draft.saved),
-            moment(draft.expires),
+            local_time(draft.saved),
+            local_time(draft.expires),
         ]);
     }
     table.print(out, "No drafts");

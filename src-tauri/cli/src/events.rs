@@ -7,13 +7,13 @@ use undercroft_api::Api;
 use undercroft_api::wire::{BackendEvent, Event, EventsAfter};
 use undercroft_foundation::Result;
 
-use crate::ending::Ending;
+use crate::exit_status::ExitStatus;
+use crate::format::local_time;
 use crate::interrupt;
 use crate::output::Output;
 use crate::session::Session;
-use crate::words::moment;
 
-/// How often to look whether the user had enough.
+/// The time between two looks whether the user had enough.
 const PERIOD: Duration = Duration::from_millis(200);
 
 /// Show what happened
@@ -31,7 +31,7 @@ pub(crate) struct Events {
 }
 
 impl Events {
-    pub(crate) fn run(self, session: &Session) -> Result<Ending> {
+    pub(crate) fn run(self, session: &Session) -> Result<ExitStatus> {
         let api = session.api()?;
         let live = self.follow.then(|| api.subscribe());
         let mut last = self.after;
@@ -51,7 +51,7 @@ impl Events {
                 }
             }
         }
-        Ok(Ending::Done)
+        Ok(ExitStatus::Done)
     }
 }
 
@@ -70,7 +70,7 @@ fn print(event: &Event, out: &Output) {
         out.line(format!(
             "{:>6}  {}  {:<20} {}",
             event.seq,
-            moment(event.time),
+            local_time(event.time),
             event.kind,
             event.text
         ));

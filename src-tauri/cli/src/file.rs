@@ -15,11 +15,11 @@ use undercroft_api::wire::{
 };
 use undercroft_foundation::{Code, Error, IoContext, Result, read_input};
 
-use crate::ending::{self, Ending};
-use crate::inside::names;
+use crate::exit_status::{self, ExitStatus};
 use crate::options::{InWorkspace, Input, Message};
 use crate::output::Output;
 use crate::session::{self, Session};
+use crate::snapshot_path::names;
 use crate::{progress, version};
 use print::{
     print_copies, print_diff, print_history, print_hits, print_listing, print_preview, print_saved,
@@ -172,7 +172,7 @@ enum Conflict {
 }
 
 impl Command {
-    pub(crate) fn run(self, session: &Session) -> Result<Ending> {
+    pub(crate) fn run(self, session: &Session) -> Result<ExitStatus> {
         let api = session.api()?;
         let out = &session.out;
         match self {
@@ -215,10 +215,10 @@ impl Command {
             Self::Upload(upload) => {
                 let request = upload.request(&api)?;
                 let job = progress::run(session, &api, || api.file_upload(request))?;
-                return ending::of_job(&job);
+                return exit_status::of_job(&job);
             }
         }
-        Ok(Ending::Done)
+        Ok(ExitStatus::Done)
     }
 }
 

@@ -8,15 +8,15 @@ use undercroft_api::wire::{
 };
 use undercroft_foundation::Result;
 
-use crate::ending::{self, Ending};
+use crate::exit_status::{self, ExitStatus};
 use crate::file::print_text;
-use crate::options::{InWorkspace, Message, Workspace, words_in};
+use crate::format::{count, local_time};
+use crate::options::{InWorkspace, Message, Workspace, legacy_positionals};
 use crate::output::Output;
 use crate::session::Session;
 use crate::table::{Align, Table};
 use crate::version::print_changes;
-use crate::words::{count, moment};
-use crate::{inside, progress};
+use crate::{progress, snapshot_path};
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
@@ -179,7 +179,7 @@ pub(crate) struct Export {
 }
 
 impl Command {
-    pub(crate) fn run(self, session: &Session) -> Result<Ending> {
+    pub(crate) fn run(self, session: &Session) -> Result<ExitStatus> {
         let api = session.api()?;
         let out = &session.out;
         match self {
@@ -188,19 +188,21 @@ impl Command {
             Self::Commit(commit) => return commit.run(session, &api),
             Self::Sync(Sync { workspace, message: Message { message } }) => {
                 let request = GitSync { workspace: workspace.or_current(&api)?, message };
-                return ending::of_job(&progress::run(session, &api, || api.git_sync(request))?);
+                return exit_status::of_job(&progress::run(session, &api, || {
+                    api.git_sync(request)
+                })?);
             }
             Self::Branches(named) => {
                 let branches = api.git_branches(named.request(&api)?)?;
                 out.show(&branches, |branches| print_branches(branches, out));
             }
             Self::Branch(Branch { workspace, name, start: from }) => {
-                let (workspace, [name]) = words_in(workspace, name, &api)?;
+                let (workspace, [name]) = legacy_positionals(workspace, name, &api)?;
                 let made = api.git_branch_create(GitBranchCreate { workspace, name, from })?;
                 out.show(&made, |made| print_branches(std::slice::from_ref(made), out));
             }
             Self::Switch(Switch { workspace, name }) => {
-                let (workspace, [name]) = words_in(workspace, name, &api)?;
+                let (workspace, [name]) = legacy_positionals(workspace, name, &api)?;
                 show_status(&api.git_branch_switch(GitBranchSwitch { workspace, name })?, out);
             }
             Self::Log(log) => {
@@ -213,27 +215,31 @@ impl Command {
                 out.show(&shown, |shown| print_diff(shown, names, out));
             }
             Self::Remote(Remote { workspace, remote }) => {
-                let (workspace, [name, url]) = words_in(workspace, remote, &api)?;
+                let (workspace, [name, url]) = legacy_positionals(workspace, remote, &api)?;
                 show_status(&api.git_remote_set(GitRemoteSet { workspace, name, url })?, out);
             }
             Self::Push(Push { workspace, remote, branch }) => {
                 let workspace = workspace.or_current(&api)?;
                 let request = GitTransfer { workspace, remote, branch };
-                return ending::of_job(&progress::run(session, &api, || api.git_push(request))?);
+                return exit_status::of_job(&progress::run(session, &api, || {
+                    api.git_push(request)
+                })?);
             }
             Self::Pull(Pull { workspace, remote }) => {
                 let workspace = workspace.or_current(&api)?;
                 let request = GitTransfer { workspace, remote, branch: None };
-                return ending::of_job(&progress::run(session, &api, || api.git_pull(request))?);
+                return exit_status::of_job(&progress::run(session, &api, || {
+                    api.git_pull(request)
+                })?);
             }
             Self::Export(Export { workspace, branch, include_ignored }) => {
                 let workspace = workspace.or_current(&api)?;
                 let request = GitExport { workspace, branch, include_ignored };
                 let job = progress::run(session, &api, || api.git_export_history(request))?;
-                return ending::of_job(&job);
+                return exit_status::of_job(&job);
             }
         }
-        Ok(Ending::Done)
+        Ok(ExitStatus::Done)
     }
 }
 
@@ -251,19 +257,19 @@ impl Create {
 }
 
 impl Commit {
-    fn run(self, session: &Session, api: &Api) -> Result<Ending> {
+    fn run(self, session: &Session, api: &Api) -> Result<ExitStatus> {
         let out = &session.out;
         let made = api.git_commit(GitCommitNew {
             workspace: self.workspace.or_current(api)?,
             message: self.message,
             author: self.author,
-            paths: self.paths.iter().map(|path| inside::names(path)).collect(),
+            paths: self.paths.iter().map(|path| snapshot_path::names(path)).collect(),
         })?;
         out.show(&made, |made| out.line(format!("{} {}", made.short_id, made.summary)));
         for left in &made.left_out {
             out.warning("Not committed", left);
         }
-        Ok(if made.left_out.is_empty() { Ending::Done } else { Ending::Incomplete })
+        Ok(if made.left_out.is_empty() { ExitStatus::Done } else { ExitStatus::Incomplete })
     }
 }
 
@@ -331,7 +337,7 @@ fn print_branches(branches: &[GitBranch], out: &Output) {
         table.row([
             format!("{}{mark}", branch.name),
             branch.commit.short_id.clone(),
-            moment(branch.commit.time),
+            local_time(branch.commit.time),
             follows.unwrap_or_default(),
             branch.commit.summary.clone(),
         ]);
@@ -348,7 +354,12 @@ fn print_commits(commits: &[GitCommit], out: &Output) {
     ]);
     for commit in commits {
         let author = commit.author.split(" <").next().unwrap_or_default().to_owned();
-        table.row([commit.short_id.clone(), moment(commit.time), author, commit.summary.clone()]);
+        table.row([
+            commit.short_id.clone(),
+            local_time(commit.time),
+            author,
+            commit.summary.clone(),
+        ]);
     }
     table.print(out, "No commits yet");
 }

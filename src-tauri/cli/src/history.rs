@@ -10,15 +10,15 @@ use undercroft_api::wire::{
 };
 use undercroft_foundation::{Code, Error, Result};
 
-use crate::ending::{self, Ending};
+use crate::exit_status::{self, ExitStatus};
+use crate::format::{count, grouped, local_time, size};
 use crate::options::YesNo;
 use crate::output::Output;
 use crate::session::Session;
 use crate::table::{Align, Table};
-use crate::words::{count, grouped, moment, size};
 use crate::{interrupt, progress, workspace};
 
-/// How often to look whether the user had enough.
+/// The time between two looks whether the user had enough.
 const PERIOD: Duration = Duration::from_millis(200);
 
 #[derive(Debug, Subcommand)]
@@ -94,7 +94,7 @@ impl Named {
 }
 
 impl Command {
-    pub(crate) fn run(self, session: &Session) -> Result<Ending> {
+    pub(crate) fn run(self, session: &Session) -> Result<ExitStatus> {
         let api = session.api()?;
         let out = &session.out;
         match self {
@@ -115,7 +115,7 @@ impl Command {
                 out.show(&rules, |rules| print_rules(rules, out));
             }
         }
-        Ok(Ending::Done)
+        Ok(ExitStatus::Done)
     }
 }
 
@@ -124,20 +124,20 @@ fn follow(
     api: &Api,
     start: impl FnOnce(&Api, ProjectRef) -> Result<JobView>,
     named: Named,
-) -> Result<Ending> {
-    ending::of_job(&progress::run(session, api, || start(api, named.request()))?)
+) -> Result<ExitStatus> {
+    exit_status::of_job(&progress::run(session, api, || start(api, named.request()))?)
 }
 
-fn preview(session: &Session, api: &Api, request: ProjectRef) -> Result<Ending> {
+fn preview(session: &Session, api: &Api, request: ProjectRef) -> Result<ExitStatus> {
     interrupt::watch();
     let job = progress::wait(session, api, &api.history_preview(request.clone())?)?;
-    let ending = ending::of_job(&job)?;
+    let status = exit_status::of_job(&job)?;
     let plan = api.history_plan(request)?;
     session.out.show(&plan, |plan| print_plan(plan, &session.out));
-    Ok(ending)
+    Ok(status)
 }
 
-fn watch(session: &Session, api: &Api) -> Result<Ending> {
+fn watch(session: &Session, api: &Api) -> Result<ExitStatus> {
     let out = &session.out;
     interrupt::watch();
     let live = api.subscribe();
@@ -147,11 +147,13 @@ fn watch(session: &Session, api: &Api) -> Result<Ending> {
         if let Ok(BackendEvent::Event { event }) = live.recv_timeout(PERIOD)
             && (event.kind == "version.made" || event.kind == "watch.changed")
         {
-            out.show(&event, |event| out.line(format!("{}  {}", moment(event.time), event.text)));
+            out.show(&event, |event| {
+                out.line(format!("{}  {}", local_time(event.time), event.text));
+            });
         }
     }
     api.shut_down();
-    Ok(Ending::Done)
+    Ok(ExitStatus::Done)
 }
 
 impl RulesArguments {
@@ -210,7 +212,7 @@ fn show_states(states: &Vec<WatchState>, out: &Output) {
                 state.name.clone(),
                 workspace::watch_name(state.state).to_owned(),
                 grouped(state.pending_changes),
-                state.last_version.map_or_else(|| "none yet".to_owned(), moment),
+                state.last_version.map_or_else(|| "none yet".to_owned(), local_time),
                 state.why.clone().unwrap_or_default(),
             ]);
         }

@@ -4,11 +4,11 @@ use clap::Subcommand;
 use undercroft_api::wire::Nothing;
 use undercroft_foundation::Result;
 
-use crate::ending::Ending;
+use crate::exit_status::ExitStatus;
+use crate::format::{local_time, size};
 use crate::runs::state_name;
 use crate::session::Session;
 use crate::table::{Align, Table};
-use crate::words::{moment, size};
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
@@ -17,7 +17,7 @@ pub(crate) enum Command {
 }
 
 impl Command {
-    pub(crate) fn run(self, session: &Session) -> Result<Ending> {
+    pub(crate) fn run(self, session: &Session) -> Result<ExitStatus> {
         let Self::List = self;
         let out = &session.out;
         out.show(&session.api()?.job_list(Nothing {})?, |jobs| {
@@ -29,7 +29,7 @@ impl Command {
             ]);
             for job in jobs {
                 table.row([
-                    moment(job.started),
+                    local_time(job.started),
                     state_name(job.state).to_owned(),
                     size(job.progress.bytes_done),
                     job.title.clone(),
@@ -37,6 +37,6 @@ impl Command {
             }
             table.print(out, "Nothing is being done");
         });
-        Ok(Ending::Done)
+        Ok(ExitStatus::Done)
     }
 }

@@ -9,14 +9,14 @@ use undercroft_api::wire::{
 use undercroft_foundation::{IoContext, Result, escape_path};
 
 use crate::destination::PasswordFile;
-use crate::ending::{self, Ending};
+use crate::exit_status::{self, ExitStatus};
+use crate::format::{count, local_time, size};
 use crate::options::Confirm;
 use crate::output::Output;
 use crate::password::{self, Purpose};
 use crate::progress;
 use crate::session::{self, Session};
 use crate::table::{Align, Table};
-use crate::words::{count, moment, size};
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
@@ -70,7 +70,7 @@ pub(crate) struct Places {
 }
 
 impl Command {
-    pub(crate) fn run(self, session: &Session) -> Result<Ending> {
+    pub(crate) fn run(self, session: &Session) -> Result<ExitStatus> {
         match self {
             Self::Rebuild => rebuild(session),
             Self::Recover(recover) => recover.run(session),
@@ -79,7 +79,7 @@ impl Command {
     }
 }
 
-fn rebuild(session: &Session) -> Result<Ending> {
+fn rebuild(session: &Session) -> Result<ExitStatus> {
     let out = &session.out;
     let done = progress::work(session, "Rebuild the catalog", |job| {
         undercroft_api::rebuild_library(&session.library()?, &session.world, job)
@@ -98,11 +98,11 @@ fn rebuild(session: &Session) -> Result<Ending> {
             out.note(format!("Not known any more of {unknown}"));
         }
     });
-    Ok(Ending::Done)
+    Ok(ExitStatus::Done)
 }
 
 impl Recover {
-    fn run(self, session: &Session) -> Result<Ending> {
+    fn run(self, session: &Session) -> Result<ExitStatus> {
         let api = session.api()?;
         let found = session::place(&api, &self.path)?;
         let whose = format!("the repository {}", found.display);
@@ -111,14 +111,14 @@ impl Recover {
         if self.list {
             let libraries = api.recovery_look(RecoveryLook { place, password })?;
             session.out.show(&libraries, |libraries| print(libraries, &session.out));
-            return Ok(Ending::Done);
+            return Ok(ExitStatus::Done);
         }
         let Self { snapshot, with_folders, confirm: Confirm { confirm: confirm_all }, .. } = self;
         let confirm = shown(&self.place)?;
         let request =
             LibraryRecover { place, password, snapshot, with_folders, confirm, confirm_all };
         let job = progress::run(session, &api, || api.library_recover(request))?;
-        let ending = ending::of_job(&job)?;
+        let status = exit_status::of_job(&job)?;
         // It is taken over by whoever opens the library next.
         api.shut_down();
         drop(api);
@@ -126,12 +126,12 @@ impl Recover {
         if !session.out.is_json() {
             print_places(&api.library_places(Nothing {})?, &session.out);
         }
-        Ok(ending)
+        Ok(status)
     }
 }
 
 impl Places {
-    fn run(self, session: &Session) -> Result<Ending> {
+    fn run(self, session: &Session) -> Result<ExitStatus> {
         let api = session.api()?;
         let request = PlacesConfirm { all: self.places.is_empty(), places: shown(&self.places)? };
         let places = match self.confirm.confirm {
@@ -139,7 +139,7 @@ impl Places {
             false => api.library_places(Nothing {})?,
         };
         session.out.show(&places, |places| print_places(places, &session.out));
-        Ok(Ending::Done)
+        Ok(ExitStatus::Done)
     }
 }
 
@@ -174,7 +174,7 @@ fn print(libraries: &[RecoverableLibrary], out: &Output) {
     for library in libraries {
         let mut about = [
             library.snapshot.chars().take(8).collect(),
-            moment(library.time),
+            local_time(library.time),
             format!("{}@{}", library.user, library.host),
             size(library.size_bytes),
         ];

@@ -6,19 +6,19 @@ use clap::Args;
 use clap_mangen::Man as Page;
 use undercroft_foundation::{IoContext, Result};
 
-use crate::ending::Ending;
-use crate::options::MayTarget;
+use crate::exit_status::ExitStatus;
+use crate::options::OptionalTarget;
 use crate::session::Session;
 
 /// Print the manual page, or write all of them to a folder
 #[derive(Debug, Args)]
 pub(crate) struct Man {
     #[command(flatten)]
-    target: MayTarget,
+    target: OptionalTarget,
 }
 
 impl Man {
-    pub(crate) fn run(self, session: &Session) -> Result<Ending> {
+    pub(crate) fn run(self, session: &Session) -> Result<ExitStatus> {
         match self.target.target {
             Some(folder) => write_pages(&folder)?,
             None => {
@@ -29,7 +29,7 @@ impl Man {
                 session.out.raw(&text);
             }
         }
-        Ok(Ending::Done)
+        Ok(ExitStatus::Done)
     }
 }
 

@@ -7,10 +7,10 @@ use undercroft_api::Api;
 use undercroft_api::wire::{MemoryStats, MemoryTransfer, MemoryTransferred, Nothing};
 use undercroft_foundation::Result;
 
-use crate::ending::Ending;
+use crate::exit_status::ExitStatus;
+use crate::format::{count, grouped, size};
 use crate::output::Output;
 use crate::session::{self, Session};
-use crate::words::{count, grouped, size};
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
@@ -35,7 +35,7 @@ impl File {
 }
 
 impl Command {
-    pub(crate) fn run(self, session: &Session) -> Result<Ending> {
+    pub(crate) fn run(self, session: &Session) -> Result<ExitStatus> {
         let api = session.api()?;
         let out = &session.out;
         match self {
@@ -51,7 +51,7 @@ impl Command {
                 out.show(&imported, |done| print_done("Imported", done, out));
             }
         }
-        Ok(Ending::Done)
+        Ok(ExitStatus::Done)
     }
 }
 

@@ -29,7 +29,7 @@ pub(crate) struct FromDestination {
 
 /// The same, where all are looked at without it.
 #[derive(Debug, Args)]
-pub(crate) struct MayFrom {
+pub(crate) struct OptionalFrom {
     /// The destination that holds the backups
     #[arg(long, value_name = "DESTINATION")]
     pub(crate) from: Option<String>,
@@ -53,7 +53,7 @@ pub(crate) struct Target {
 
 /// The same, where there is a place for it without it.
 #[derive(Debug, Args)]
-pub(crate) struct MayTarget {
+pub(crate) struct OptionalTarget {
     /// The folder that receives it
     #[arg(long, short, value_name = "DIR", aliases = ["to", "into", "dir"])]
     pub(crate) target: Option<PathBuf>,
@@ -106,7 +106,7 @@ impl Workspace {
 }
 
 /// The words of commands that took the workspace before them once, without the option.
-pub(crate) fn words_in<const N: usize>(
+pub(crate) fn legacy_positionals<const N: usize>(
     workspace: InWorkspace,
     mut words: Vec<String>,
     api: &Api,

@@ -8,10 +8,10 @@ use serde::Serialize;
 use serde_json::json;
 use undercroft_foundation::Error;
 
-use crate::ending;
-use crate::words::printable;
+use crate::exit_status;
+use crate::format::printable;
 
-/// Where a command prints, and how.
+/// The output of a command, and its form.
 #[derive(Debug, Clone)]
 pub(crate) struct Output {
     json: bool,
@@ -78,14 +78,14 @@ impl Output {
         if self.json { self.record(value) } else { print(value) }
     }
 
-    /// Says something on the side, unless nobody wants it.
+    /// PlanOptions something on the side, unless nobody wants it.
     pub(crate) fn note(&self, text: impl AsRef<str>) {
         if !self.json && !self.quiet {
             let _ = writeln!(io::stderr(), "{}", printable(text.as_ref()));
         }
     }
 
-    /// Says that something could not be done while the rest went on.
+    /// PlanOptions that something could not be done while the rest went on.
     pub(crate) fn warning(&self, item: &str, message: &str) {
         let text = if self.json {
             json!({"message_type": "error", "item": item, "error": {"message": message}})
@@ -102,7 +102,7 @@ impl Output {
         let text = if self.json {
             json!({
                 "message_type": "exit_error",
-                "code": ending::code_of(error.code()),
+                "code": exit_status::exit_code(error.code()),
                 "error": error.code().name(),
                 "message": format!("{what}: {why}"),
                 "what": what,

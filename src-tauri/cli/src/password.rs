@@ -1,4 +1,4 @@
-//! Where a repository's password comes from: a file, the environment, the terminal, or standard
+//! The sources of a repository's password: a file, the environment, the terminal, or standard
 //! input. Never the command line itself, which other users can read.
 
 use std::fmt;

@@ -12,14 +12,14 @@ use undercroft_api::wire::{
 };
 use undercroft_foundation::Result;
 
-use crate::ending::{self, Ending};
+use crate::exit_status::{self, ExitStatus};
+use crate::format::{count, grouped, local_time, size};
 use crate::options::{Confirm, DryRun};
 use crate::output::Output;
 use crate::progress;
 use crate::session::Session;
 use crate::table::{Align, Table};
-use crate::words::{count, grouped, moment, size};
-use options::Says;
+use options::PlanOptions;
 pub(crate) use review::review_hooks;
 
 #[derive(Debug, Subcommand)]
@@ -65,7 +65,7 @@ pub(crate) struct Add {
     /// The plan's name
     name: String,
     #[command(flatten)]
-    says: Box<Says>,
+    says: Box<PlanOptions>,
     #[command(flatten)]
     dry_run: DryRun,
 }
@@ -78,7 +78,7 @@ pub(crate) struct Edit {
     #[arg(long, short_alias = 'n')]
     name: Option<String>,
     #[command(flatten)]
-    says: Box<Says>,
+    says: Box<PlanOptions>,
 }
 
 #[derive(Debug, Args)]
@@ -120,7 +120,7 @@ impl Named {
 }
 
 impl Command {
-    pub(crate) fn run(self, session: &Session) -> Result<Ending> {
+    pub(crate) fn run(self, session: &Session) -> Result<ExitStatus> {
         let api = session.api()?;
         let out = &session.out;
         let show = |plan: &Plan| out.show(plan, |plan| print_one(&api, plan, out));
@@ -147,7 +147,7 @@ impl Command {
             }
             Self::Run(named) => {
                 let job = progress::run(session, &api, || api.plan_run(named.request()))?;
-                return ending::of_job(&job);
+                return exit_status::of_job(&job);
             }
             Self::Hooks(Hooks { plan, confirm }) => {
                 let plan = PlanRef { plan };
@@ -174,12 +174,12 @@ impl Command {
             }
             Self::Resume => show_state(&api.schedule_resume(Nothing {})?, out),
         }
-        Ok(Ending::Done)
+        Ok(ExitStatus::Done)
     }
 }
 
 impl Add {
-    fn run(self, api: &Api, out: &Output) -> Result<Ending> {
+    fn run(self, api: &Api, out: &Output) -> Result<ExitStatus> {
         let mut draft = api.plan_propose(Nothing {})?;
         self.says.apply(api, &mut draft)?;
         draft.name = self.name;
@@ -189,7 +189,7 @@ impl Add {
             let plan = api.plan_save(PlanSave { plan: None, draft })?;
             out.show(&plan, |plan| print_one(api, plan, out));
         }
-        Ok(Ending::Done)
+        Ok(ExitStatus::Done)
     }
 }
 
@@ -216,7 +216,7 @@ fn print_list(plans: &[Plan], out: &Output) {
             plan.draft.name.clone(),
             grouped(plan.projects_now.len() as u64),
             schedule::shown(&plan.draft.schedule),
-            plan.next.map(moment).unwrap_or_default(),
+            plan.next.map(local_time).unwrap_or_default(),
             plan.sentence.clone(),
         ]);
     }
@@ -228,7 +228,7 @@ fn print_one(api: &Api, plan: &Plan, out: &Output) {
     print_says(api, &plan.draft, out);
     let next = match (plan.enabled, plan.next) {
         (false, _) => "does not run by itself".to_owned(),
-        (true, next) => next.map_or_else(|| "-".to_owned(), moment),
+        (true, next) => next.map_or_else(|| "-".to_owned(), local_time),
     };
     out.line(format!("  Next        {next}"));
     out.line(format!("  State       {}", plan.sentence));
@@ -236,7 +236,7 @@ fn print_one(api: &Api, plan: &Plan, out: &Output) {
         out.line("  Commands    not started: undercroft plan hooks shows and confirms them");
     }
     for target in &plan.targets_now {
-        let last = target.last_complete.map_or_else(|| "never".to_owned(), moment);
+        let last = target.last_complete.map_or_else(|| "never".to_owned(), local_time);
         let away = if target.present { "" } else { ", away" };
         out.line(format!("  Complete    {}: {last}{away}", target.name));
     }
@@ -292,7 +292,7 @@ fn print_preview(preview: &PlanPreview, out: &Output) {
 fn print_upcoming(runs: &[PlannedRun], out: &Output) {
     let mut table = Table::new(&[("WHEN", Align::Left), ("PLAN", Align::Left)]);
     for run in runs {
-        table.row([moment(run.at), run.name.clone()]);
+        table.row([local_time(run.at), run.name.clone()]);
     }
     table.print(out, "No plan runs by itself in the next seven days");
 }
@@ -300,12 +300,12 @@ fn print_upcoming(runs: &[PlannedRun], out: &Output) {
 fn show_state(state: &ScheduleState, out: &Output) {
     out.show(state, |state| {
         out.line(match (state.paused, state.until) {
-            (true, Some(until)) => format!("Backups are paused until {}", moment(until)),
+            (true, Some(until)) => format!("Backups are paused until {}", local_time(until)),
             (true, None) => "Backups are paused until they are resumed".to_owned(),
             (false, _) => "Backups begin by themselves".to_owned(),
         });
         if let Some(next) = &state.next {
-            out.line(format!("Next is {}, {}", next.name, moment(next.at)));
+            out.line(format!("Next is {}, {}", next.name, local_time(next.at)));
         }
     });
 }

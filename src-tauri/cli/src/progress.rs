@@ -11,16 +11,16 @@ use undercroft_api::Api;
 use undercroft_api::wire::{BackendEvent, JobProgress, JobState, JobView, Nothing};
 use undercroft_foundation::{Clock, Code, Error, Job, Result};
 
+use crate::format::{count, duration, size};
 use crate::interrupt;
 use crate::output::Output;
 use crate::session::Session;
-use crate::words::{count, size, span};
 
-/// How often progress is looked at.
+/// The time between two looks at progress.
 const PERIOD: Duration = Duration::from_millis(100);
-/// How often programs are told of it.
+/// The time between two records of it for programs.
 const RECORD_PERIOD: Duration = Duration::from_secs(1);
-/// How many warnings people are shown.
+/// The number of warnings that people are shown.
 const SHOWN_WARNINGS: usize = 20;
 
 /// Starts a job, follows it to its end, and prints how it ended.
@@ -161,7 +161,7 @@ impl<'a> Meter<'a> {
             self.record(progress, current);
         }
         let message = format!("{}: {}", self.title, describe(progress, current));
-        self.bar.set_message(crate::words::printable(&message));
+        self.bar.set_message(crate::format::printable(&message));
     }
 
     fn record(&self, progress: &JobProgress, current: &str) {
@@ -197,7 +197,7 @@ fn describe(progress: &JobProgress, current: &str) -> String {
         parts.push(format!("{}/s", size(progress.bytes_per_second)));
     }
     if let Some(seconds) = progress.seconds_left {
-        parts.push(format!("{} left", span(seconds)));
+        parts.push(format!("{} left", duration(seconds)));
     }
     if progress.files_done > 0 {
         parts.push(count(progress.files_done, "file"));

@@ -10,11 +10,11 @@ use undercroft_api::wire::{
 };
 use undercroft_foundation::{Code, Error, Result};
 
-use crate::ending::{self, Ending};
+use crate::exit_status::{self, ExitStatus};
+use crate::format::{count, grouped, local_time, size};
 use crate::output::Output;
 use crate::session::{self, Session};
 use crate::table::{Align, Table};
-use crate::words::{count, grouped, moment, size};
 use crate::{backup, interrupt, progress, runs};
 
 #[derive(Debug, Subcommand)]
@@ -111,7 +111,7 @@ pub(crate) struct Move {
 }
 
 impl Command {
-    pub(crate) fn run(self, session: &Session) -> Result<Ending> {
+    pub(crate) fn run(self, session: &Session) -> Result<ExitStatus> {
         let api = session.api()?;
         let out = &session.out;
         match self {
@@ -135,15 +135,15 @@ impl Command {
             Self::Recall(named) => show_one(&api.project_recall(named.into())?, out),
             Self::Refresh(named) => {
                 let job = progress::run(session, &api, || api.project_refresh(named.into()))?;
-                return ending::of_job(&job);
+                return exit_status::of_job(&job);
             }
         }
-        Ok(Ending::Done)
+        Ok(ExitStatus::Done)
     }
 }
 
 impl Add {
-    fn run(self, session: &Session, api: &Api) -> Result<Ending> {
+    fn run(self, session: &Session, api: &Api) -> Result<ExitStatus> {
         let place = session::place(api, &self.path)?;
         let request = ProjectAdd { place: place.id, name: self.name, tags: self.tag };
         interrupt::watch();
@@ -154,7 +154,7 @@ impl Add {
         let counted = counts.map(|job| progress::wait(session, api, &job)).transpose()?;
         let shown = api.project_show(ProjectRef { project: project.id })?.project;
         show_one(&shown, &session.out);
-        counted.as_ref().map_or(Ok(Ending::Done), ending::of_job)
+        counted.as_ref().map_or(Ok(ExitStatus::Done), exit_status::of_job)
     }
 }
 
@@ -230,7 +230,7 @@ fn print_list(projects: &[Project], out: &Output) {
             project.languages.join(", "),
             grouped(project.files),
             size(project.size_bytes),
-            project.protection.last_backup.map_or_else(|| "never".to_owned(), moment),
+            project.protection.last_backup.map_or_else(|| "never".to_owned(), local_time),
             state(project).to_owned(),
             project.path.clone(),
         ]);

@@ -5,13 +5,13 @@ use undercroft_api::Api;
 use undercroft_api::wire::{self, SnapshotFilter, SnapshotRestorePlan};
 use undercroft_foundation::{Code, Error, Result};
 
-use crate::ending::{self, Ending};
-use crate::inside::{self, Inside};
+use crate::exit_status::{self, ExitStatus};
+use crate::format::{count, grouped, size};
 use crate::options::{DryRun, FromDestination, OfProject, Overwrite, Target};
 use crate::output::Output;
 use crate::progress;
 use crate::session::{self, Session};
-use crate::words::{count, grouped, size};
+use crate::snapshot_path::{self, SnapshotPath};
 
 /// Get a backup, or a part of it, back
 #[derive(Debug, Args)]
@@ -34,14 +34,14 @@ pub(crate) struct Restore {
 }
 
 impl Restore {
-    pub(crate) fn run(self, session: &Session) -> Result<Ending> {
+    pub(crate) fn run(self, session: &Session) -> Result<ExitStatus> {
         let api = session.api()?;
         let from = self.from.from;
         let spec = match (self.project.project, self.snapshot.strip_prefix("latest")) {
             (Some(project), Some(rest)) => latest_of(&api, project, from.clone())? + rest,
             _ => self.snapshot,
         };
-        let Inside { snapshot, path } = inside::find(&api, &from, &spec)?;
+        let SnapshotPath { snapshot, path } = snapshot_path::resolve(&api, &from, &spec)?;
         let request = wire::Restore {
             destination: from,
             snapshot,
@@ -52,9 +52,9 @@ impl Restore {
         if self.dry_run.dry_run {
             let plan = api.restore_preview(request)?;
             session.out.show(&plan, |plan| print_plan(plan, &session.out));
-            return Ok(Ending::Done);
+            return Ok(ExitStatus::Done);
         }
-        ending::of_job(&progress::run(session, &api, || api.restore(request))?)
+        exit_status::of_job(&progress::run(session, &api, || api.restore(request))?)
     }
 }
 

@@ -1,6 +1,6 @@
 //! `undercroft retention`: how long backups are kept, the trash, and what the guard noticed.
 
-mod guard;
+mod alerts;
 
 use clap::{Args, Subcommand};
 use undercroft_api::Api;
@@ -10,13 +10,13 @@ use undercroft_api::wire::{
 use undercroft_foundation::Result;
 
 use crate::backup::print_plan;
-use crate::ending::{self, Ending};
+use crate::exit_status::{self, ExitStatus};
+use crate::format::{count, local_time};
 use crate::options::{OfProject, size_with_unit};
 use crate::output::Output;
 use crate::progress;
 use crate::session::Session;
 use crate::table::{Align, Table};
-use crate::words::{count, moment};
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
@@ -33,7 +33,7 @@ pub(crate) enum Command {
     /// List what the guard noticed
     Alerts,
     /// Say whether what the guard noticed was meant
-    Answer(guard::Answer),
+    Answer(alerts::Answer),
 }
 
 #[derive(Debug, Args)]
@@ -130,7 +130,7 @@ impl From<Policy> for Retention {
 }
 
 impl Command {
-    pub(crate) fn run(self, session: &Session) -> Result<Ending> {
+    pub(crate) fn run(self, session: &Session) -> Result<ExitStatus> {
         let api = session.api()?;
         let out = &session.out;
         match self {
@@ -140,7 +140,7 @@ impl Command {
             Self::Apply(apply) => {
                 let request = apply.request();
                 let job = progress::run(session, &api, || api.retention_apply(request))?;
-                return ending::of_job(&job);
+                return exit_status::of_job(&job);
             }
             Self::Trash(named) => {
                 out.show(&api.trash_list(named.request())?, |trashed| print_trash(trashed, out));
@@ -148,15 +148,15 @@ impl Command {
             Self::Restore(taken) => take(taken, &api, out)?,
             Self::Empty(named) => {
                 let job = progress::run(session, &api, || api.trash_empty(named.request()))?;
-                return ending::of_job(&job);
+                return exit_status::of_job(&job);
             }
             Self::Alerts => {
                 let alerts = api.guard_list(Nothing {})?;
-                out.show(&alerts, |alerts| guard::print_list(alerts, out));
+                out.show(&alerts, |alerts| alerts::print_list(alerts, out));
             }
             Self::Answer(answer) => answer.run(&api, out)?,
         }
-        Ok(Ending::Done)
+        Ok(ExitStatus::Done)
     }
 }
 
@@ -193,9 +193,9 @@ fn print_trash(trashed: &[TrashedSnapshot], out: &Output) {
     for it in trashed {
         table.row([
             it.snapshot.short_id.clone(),
-            moment(it.snapshot.time),
-            moment(it.trashed),
-            moment(it.expires),
+            local_time(it.snapshot.time),
+            local_time(it.trashed),
+            local_time(it.expires),
             it.snapshot.paths.join(", "),
         ]);
     }

@@ -6,11 +6,11 @@ use undercroft_api::wire::{
 };
 use undercroft_foundation::Result;
 
-use crate::ending::Ending;
+use crate::exit_status::ExitStatus;
+use crate::format::{duration, local_time, size};
 use crate::output::Output;
 use crate::session::Session;
 use crate::table::{Align, Table};
-use crate::words::{moment, size, span};
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
@@ -43,7 +43,7 @@ pub(crate) struct List {
     limit: u32,
 }
 
-/// How a run ended.
+/// The outcome of a run.
 #[derive(Debug, Clone, Copy, ValueEnum)]
 enum Ended {
     Succeeded,
@@ -74,7 +74,7 @@ impl List {
 }
 
 impl Command {
-    pub(crate) fn run(self, session: &Session) -> Result<Ending> {
+    pub(crate) fn run(self, session: &Session) -> Result<ExitStatus> {
         let api = session.api()?;
         let out = &session.out;
         match self {
@@ -90,22 +90,22 @@ impl Command {
                 out.raw(api.run_export(export)?.text.as_bytes());
             }
         }
-        Ok(Ending::Done)
+        Ok(ExitStatus::Done)
     }
 }
 
 fn print_detail(detail: &RunDetail, out: &Output) {
     let run = &detail.run;
     out.line(format!("{} ({})", run.title, run.id));
-    out.line(format!("  {}, begun {}", state_name(run.state), moment(run.started)));
+    out.line(format!("  {}, begun {}", state_name(run.state), local_time(run.started)));
     if let Some(planned) = run.planned {
-        out.line(format!("  planned for {}", moment(planned)));
+        out.line(format!("  planned for {}", local_time(planned)));
     }
     if let Some(outcome) = &run.outcome {
         out.line(format!("  {}", outcome.summary));
     }
     for part in &detail.parts {
-        let (state, took) = (state_name(part.state), span(part.milliseconds / 1000));
+        let (state, took) = (state_name(part.state), duration(part.milliseconds / 1000));
         let added = size(part.added_bytes);
         out.line(format!("{state:<10} {}  {took}  {added}  {}", part.title, part.summary));
     }
@@ -115,7 +115,7 @@ fn print_detail(detail: &RunDetail, out: &Output) {
             LogLevel::Warning => "warning: ",
             LogLevel::Error => "error: ",
         };
-        out.line(format!("{}  {level}{}", moment(line.time), line.text));
+        out.line(format!("{}  {level}{}", local_time(line.time), line.text));
     }
 }
 
@@ -129,7 +129,7 @@ pub(crate) fn print_list(runs: &[Run], out: &Output) {
     for run in runs {
         let outcome = run.outcome.as_ref().map(|outcome| outcome.summary.clone());
         table.row([
-            moment(run.started),
+            local_time(run.started),
             state_name(run.state).to_owned(),
             run.title.clone(),
             outcome.unwrap_or_default(),

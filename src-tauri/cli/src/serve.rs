@@ -4,9 +4,9 @@ use clap::Args;
 use serde_json::json;
 use tokio::signal::unix::{SignalKind, signal};
 use undercroft_foundation::{Code, Error, IoContext, Result, escape_path};
-use undercroft_server::{Browser, Options, Server};
+use undercroft_server::{BrowserHost, Options, Server};
 
-use crate::ending::Ending;
+use crate::exit_status::ExitStatus;
 use crate::output::Output;
 use crate::session::Session;
 
@@ -26,8 +26,8 @@ pub(crate) struct Serve {
 }
 
 impl Serve {
-    pub(crate) fn run(self, session: &Session) -> Result<Ending> {
-        let api = session.api_for(Browser { allow_hooks: self.allow_hooks })?;
+    pub(crate) fn run(self, session: &Session) -> Result<ExitStatus> {
+        let api = session.api_for(BrowserHost { allow_hooks: self.allow_hooks })?;
         api.start_watching();
         api.start_scheduler();
         let links = session.out.clone();
@@ -42,7 +42,7 @@ impl Serve {
             server.run(stopped()?).await;
             Ok::<_, Error>(())
         })?;
-        Ok(Ending::Done)
+        Ok(ExitStatus::Done)
     }
 }
 

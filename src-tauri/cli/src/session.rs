@@ -1,4 +1,4 @@
-//! What every command works with: where to print, and the library behind the use cases.
+//! The session that every command works with: where to print, and the library behind the use cases.
 
 use std::path::{Path, PathBuf};
 
@@ -12,7 +12,7 @@ use crate::output::Output;
 /// One call of the program.
 #[derive(Debug)]
 pub(crate) struct Session {
-    /// Where results, notes and errors go.
+    /// The output for results, notes and errors.
     pub(crate) out: Output,
     /// The world that the rooms live in.
     pub(crate) world: World,

@@ -4,7 +4,7 @@ use clap::{Args, Subcommand};
 use undercroft_api::wire::{Nothing, SettingsChange, SettingsSource, SettingsView};
 use undercroft_foundation::Result;
 
-use crate::ending::Ending;
+use crate::exit_status::ExitStatus;
 use crate::output::Output;
 use crate::session::Session;
 use crate::table::{Align, Table};
@@ -34,7 +34,7 @@ pub(crate) struct Reset {
 }
 
 impl Command {
-    pub(crate) fn run(self, session: &Session) -> Result<Ending> {
+    pub(crate) fn run(self, session: &Session) -> Result<ExitStatus> {
         let api = session.api()?;
         let out = &session.out;
         let settings = match self {
@@ -43,7 +43,7 @@ impl Command {
             Self::Reset(reset) => api.settings_change(reset.into())?,
         };
         out.show(&settings, |settings| print(settings, out));
-        Ok(Ending::Done)
+        Ok(ExitStatus::Done)
     }
 }
 

@@ -3,16 +3,16 @@
 use undercroft_api::wire::{Dashboard, Nothing};
 use undercroft_foundation::Result;
 
-use crate::ending::Ending;
+use crate::exit_status::ExitStatus;
+use crate::format::{count, local_time, size};
 use crate::output::Output;
 use crate::runs;
 use crate::session::Session;
-use crate::words::{count, moment, size};
 
-pub(crate) fn run(session: &Session) -> Result<Ending> {
+pub(crate) fn run(session: &Session) -> Result<ExitStatus> {
     let out = &session.out;
     out.show(&session.api()?.dashboard(Nothing {})?, |dashboard| print(dashboard, out));
-    Ok(Ending::Done)
+    Ok(ExitStatus::Done)
 }
 
 fn print(dashboard: &Dashboard, out: &Output) {
@@ -26,7 +26,7 @@ fn print(dashboard: &Dashboard, out: &Output) {
     }
     for destination in &dashboard.destinations {
         let last = match destination.last_backup {
-            Some(time) => format!("last {}", moment(time)),
+            Some(time) => format!("last {}", local_time(time)),
             None => "none yet".to_owned(),
         };
         let away = if destination.present { "" } else { "; it is not there now" };

@@ -2,10 +2,10 @@
 
 use unicode_width::UnicodeWidthStr;
 
+use crate::format::printable;
 use crate::output::Output;
-use crate::words::printable;
 
-/// How a column is set.
+/// The alignment of a column.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Align {
     /// Text.

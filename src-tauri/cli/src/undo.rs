@@ -4,7 +4,7 @@ use clap::Args;
 use undercroft_api::wire::WorkspaceRef;
 use undercroft_foundation::Result;
 
-use crate::ending::{self, Ending};
+use crate::exit_status::{self, ExitStatus};
 use crate::options::Workspace;
 use crate::progress;
 use crate::session::Session;
@@ -17,10 +17,10 @@ pub(crate) struct Undo {
 }
 
 impl Undo {
-    pub(crate) fn run(self, session: &Session) -> Result<Ending> {
+    pub(crate) fn run(self, session: &Session) -> Result<ExitStatus> {
         let api = session.api()?;
         let workspace = self.workspace.or_current(&api)?;
         let job = progress::run(session, &api, || api.undo(WorkspaceRef { workspace }))?;
-        ending::of_job(&job)
+        exit_status::of_job(&job)
     }
 }

@@ -11,10 +11,10 @@ use undercroft_api::wire::{
 };
 use undercroft_foundation::Result;
 
-use crate::ending::{self, Ending};
-use crate::options::{DryRun, MayTarget, Message, Workspace};
+use crate::exit_status::{self, ExitStatus};
+use crate::options::{DryRun, Message, OptionalTarget, Workspace};
 use crate::session::{self, Session};
-use crate::{inside, progress, workspace};
+use crate::{progress, snapshot_path, workspace};
 use print::{
     print_comparison, print_days, print_detail, print_list, print_one, print_plan, print_sizes,
     print_thin,
@@ -143,7 +143,7 @@ pub(crate) struct Restore {
     /// The files and folders; without any, all of it
     paths: Vec<String>,
     #[command(flatten)]
-    target: MayTarget,
+    target: OptionalTarget,
     #[command(flatten)]
     dry_run: DryRun,
 }
@@ -157,7 +157,7 @@ pub(crate) struct Thin {
 }
 
 impl Command {
-    pub(crate) fn run(self, session: &Session) -> Result<Ending> {
+    pub(crate) fn run(self, session: &Session) -> Result<ExitStatus> {
         let api = session.api()?;
         let out = &session.out;
         match self {
@@ -190,11 +190,11 @@ impl Command {
             Self::Restore(restore) => return restore.run(session, &api),
             Self::Thin(thin) => return thin.run(session, &api),
         }
-        Ok(Ending::Done)
+        Ok(ExitStatus::Done)
     }
 }
 
-/// What `text` means as a version: `latest` is that of the current workspace.
+/// The version that `text` means: `latest` is that of the current workspace.
 pub(crate) fn spec(api: &Api, text: String) -> Result<String> {
     match &*text {
         "latest" | "now" => Ok(format!("{text}:{}", workspace::or_current(api, None)?)),
@@ -243,44 +243,44 @@ impl Compare {
     fn request(self, api: &Api) -> Result<VersionCompare> {
         // `now` without more is the disk of the other side's workspace.
         let to = if self.to == "now" { self.to } else { spec(api, self.to)? };
-        let path = inside::names(&self.path.unwrap_or_default());
+        let path = snapshot_path::names(&self.path.unwrap_or_default());
         Ok(VersionCompare { from: spec(api, self.from)?, to, path })
     }
 }
 
 impl Save {
-    fn run(self, session: &Session, api: &Api) -> Result<Ending> {
+    fn run(self, session: &Session, api: &Api) -> Result<ExitStatus> {
         let workspace = self.workspace.or_current(api)?;
         let request = VersionSave { workspace, message: self.message.message, full: self.full };
-        ending::of_job(&progress::run(session, api, || api.version_save(request))?)
+        exit_status::of_job(&progress::run(session, api, || api.version_save(request))?)
     }
 }
 
 impl Restore {
-    fn run(self, session: &Session, api: &Api) -> Result<Ending> {
+    fn run(self, session: &Session, api: &Api) -> Result<ExitStatus> {
         let to = self.target.target.map(|folder| session::place(api, &folder)).transpose()?;
         let request = VersionRestore {
             version: spec(api, self.version)?,
-            paths: self.paths.iter().map(|path| inside::names(path)).collect(),
+            paths: self.paths.iter().map(|path| snapshot_path::names(path)).collect(),
             to: to.map(|place| place.id),
         };
         if self.dry_run.dry_run {
             let plan = api.version_restore_preview(request)?;
             session.out.show(&plan, |plan| print_plan(plan, &session.out));
-            return Ok(Ending::Done);
+            return Ok(ExitStatus::Done);
         }
-        ending::of_job(&progress::run(session, api, || api.version_restore(request))?)
+        exit_status::of_job(&progress::run(session, api, || api.version_restore(request))?)
     }
 }
 
 impl Thin {
-    fn run(self, session: &Session, api: &Api) -> Result<Ending> {
+    fn run(self, session: &Session, api: &Api) -> Result<ExitStatus> {
         let request = ProjectRef { project: self.project };
         if self.dry_run.dry_run {
             let plan = api.thin_preview(request)?;
             session.out.show(&plan, |plan| print_thin(plan, &session.out));
-            return Ok(Ending::Done);
+            return Ok(ExitStatus::Done);
         }
-        ending::of_job(&progress::run(session, api, || api.thin(request))?)
+        exit_status::of_job(&progress::run(session, api, || api.thin(request))?)
     }
 }

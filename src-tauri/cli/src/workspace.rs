@@ -8,12 +8,12 @@ use undercroft_api::wire::{
 };
 use undercroft_foundation::{Code, Error, Result};
 
-use crate::ending::{self, Ending};
-use crate::options::MayTarget;
+use crate::exit_status::{self, ExitStatus};
+use crate::format::{grouped, local_time};
+use crate::options::OptionalTarget;
 use crate::output::Output;
 use crate::session::{self, Session};
 use crate::table::{Align, Table};
-use crate::words::{grouped, moment};
 use crate::{progress, version};
 
 #[derive(Debug, Subcommand)]
@@ -50,7 +50,7 @@ pub(crate) struct Open {
     /// The name of the new workspace
     name: String,
     #[command(flatten)]
-    target: MayTarget,
+    target: OptionalTarget,
 }
 
 #[derive(Debug, Args)]
@@ -86,7 +86,7 @@ impl Named {
 }
 
 impl Command {
-    pub(crate) fn run(self, session: &Session) -> Result<Ending> {
+    pub(crate) fn run(self, session: &Session) -> Result<ExitStatus> {
         let api = session.api()?;
         let out = &session.out;
         match self {
@@ -97,19 +97,19 @@ impl Command {
             Self::Open(open) => {
                 let request = open.request(&api)?;
                 let job = progress::run(session, &api, || api.workspace_open(request))?;
-                return ending::of_job(&job);
+                return exit_status::of_job(&job);
             }
             Self::Show(named) => show_one(&api.workspace_show(named.request(&api)?)?, out),
             Self::Switch(named) => show_one(&api.workspace_switch(named.request(&api)?)?, out),
             Self::Refresh(named) => {
                 let request = named.request(&api)?;
                 let job = progress::run(session, &api, || api.workspace_refresh(request))?;
-                return ending::of_job(&job);
+                return exit_status::of_job(&job);
             }
             Self::Close(named) => {
                 let request = named.request(&api)?;
                 let job = progress::run(session, &api, || api.workspace_close(request))?;
-                return ending::of_job(&job);
+                return exit_status::of_job(&job);
             }
             Self::Describe(Describe { workspace, text }) => {
                 show_one(&api.workspace_describe(WorkspaceDescribe { workspace, text })?, out);
@@ -120,7 +120,7 @@ impl Command {
                 out.show(&current, |_| out.line(shown));
             }
         }
-        Ok(Ending::Done)
+        Ok(ExitStatus::Done)
     }
 }
 
@@ -158,7 +158,7 @@ fn print_list(workspaces: &[Workspace], out: &Output) {
         table.row([
             format!("{}{mark}", workspace.name),
             grouped(workspace.versions),
-            workspace.last_version.map_or_else(|| "none yet".to_owned(), moment),
+            workspace.last_version.map_or_else(|| "none yet".to_owned(), local_time),
             watch_name(workspace.watch).to_owned(),
             workspace.path.clone(),
             workspace.description.clone(),
@@ -181,14 +181,15 @@ fn print_one(workspace: &Workspace, out: &Output) {
     }
     fact("For", &workspace.description);
     fact("Opened from", workspace.opened_from.as_deref().unwrap_or_default());
-    let last =
-        workspace.last_version.map_or_else(String::new, |time| format!(", last {}", moment(time)));
+    let last = workspace
+        .last_version
+        .map_or_else(String::new, |time| format!(", last {}", local_time(time)));
     fact("Versions", &format!("{}{last}", grouped(workspace.versions)));
     fact("Changes", watch_name(workspace.watch));
     fact("Current", if workspace.current { "yes" } else { "" });
 }
 
-/// What becomes of changes, in a word.
+/// The state of the watch over changes, in a word.
 pub(crate) fn watch_name(status: WatchStatus) -> &'static str {
     match status {
         WatchStatus::Off => "not watched",

@@ -9,12 +9,12 @@ use std::path::Path;
 /// A result with the error of this project.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
-/// What kind of thing went wrong: stable, read by the window and by scripts.
+/// The kind of an error: stable, read by the window and by scripts.
 ///
 /// A code exists only where somebody acts differently on it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Code {
-    /// What was asked for does not exist. Fix the input.
+    /// The thing that was asked for does not exist. Fix the input.
     NotFound,
     /// It is there already. Fix the input.
     AlreadyExists,
@@ -185,7 +185,7 @@ impl Error {
         self
     }
 
-    /// What happened to `path` while doing `what` to it, from the system's error.
+    /// The error of doing `what` to `path`, from the system's error.
     pub fn io(what: &str, path: &Path, source: io::Error) -> Self {
         let path = crate::escape_path(path);
         Self::new(code_of_io(&source), format!("Cannot {what} {path}"))
@@ -198,7 +198,7 @@ impl Error {
         self.0.code
     }
 
-    /// What happened.
+    /// The event that is reported.
     pub fn what_text(&self) -> &str {
         &self.0.what
     }
@@ -208,7 +208,7 @@ impl Error {
         self.0.why.as_deref().unwrap_or_else(|| self.0.code.usual_why())
     }
 
-    /// What to do next.
+    /// The advice: the next thing to do.
     pub fn next_text(&self) -> &str {
         self.0.next.as_deref().unwrap_or_else(|| self.0.code.usual_next())
     }

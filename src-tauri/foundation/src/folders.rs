@@ -19,7 +19,7 @@ pub fn configuration_folder() -> Option<PathBuf> {
 }
 
 /// Whether a path is absolute and leads straight down: no `..` is in it.
-pub fn leads_down(path: &Path) -> bool {
+pub fn is_normalized_absolute(path: &Path) -> bool {
     path.is_absolute() && path.components().all(|part| part != Component::ParentDir)
 }
 
@@ -27,8 +27,8 @@ pub fn leads_down(path: &Path) -> bool {
 const LONGEST_PATH: usize = 4096;
 
 /// The canonical path, also of what is yet to be made; the path as it is where it leads nowhere.
-pub fn resolved_path(path: &Path) -> PathBuf {
-    planned_path(path).unwrap_or_else(|_| path.to_owned())
+pub fn canonicalize_or_keep(path: &Path) -> PathBuf {
+    canonicalize_missing(path).unwrap_or_else(|_| path.to_owned())
 }
 
 /// The canonical path, also of what is yet to be made.
@@ -37,7 +37,7 @@ pub fn resolved_path(path: &Path) -> PathBuf {
 /// [`Code::NotFound`] where `..` leads behind what is missing, [`Code::Invalid`] below a symbolic
 /// link that leads nowhere and for a path that is too long, and whatever else keeps it from being
 /// followed.
-pub fn planned_path(path: &Path) -> Result<PathBuf> {
+pub fn canonicalize_missing(path: &Path) -> Result<PathBuf> {
     let whole = std::path::absolute(path).at("find", path)?;
     if whole.as_os_str().len() >= LONGEST_PATH {
         // Each folder above would be looked for, and there could be a million.
@@ -114,7 +114,7 @@ mod tests {
 
     #[test]
     fn a_path_that_is_too_long_is_refused_at_once() {
-        let refused = planned_path(Path::new(&"/a".repeat(1 << 20))).unwrap_err();
+        let refused = canonicalize_missing(Path::new(&"/a".repeat(1 << 20))).unwrap_err();
         assert_eq!(refused.code(), Code::Invalid, "{refused}");
     }
 }

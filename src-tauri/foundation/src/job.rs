@@ -16,7 +16,7 @@ pub use progress::Progress;
 pub use report::{JobPart, JobReport, LogLevel, LogLine, Warning};
 pub use state::JobState;
 
-/// How many lines wait to be kept; of more, the oldest are let go.
+/// The number of lines that wait to be kept; of more, the oldest are let go.
 const WAITING_LINES: usize = 5000;
 
 /// The counters and flags that a running piece of work and its watchers share.
@@ -25,7 +25,7 @@ const WAITING_LINES: usize = 5000;
 #[derive(Default)]
 pub struct Job {
     shared: Arc<Shared>,
-    /// What a step could not do. The whole job's are with what is shared.
+    /// The warnings of a step. The whole job's are with what is shared.
     own_warnings: Option<Mutex<Vec<Warning>>>,
 }
 
@@ -48,7 +48,7 @@ struct Shared {
     told: Mutex<Told>,
 }
 
-/// What was told, and of that what nobody has asked for yet.
+/// The log and the parts, and which of these nobody has asked for yet.
 #[derive(Default)]
 struct Told {
     lines: VecDeque<LogLine>,
@@ -162,7 +162,7 @@ impl Job {
         *locked(&self.shared.current) = current.into();
     }
 
-    /// What is being worked on.
+    /// The thing that is being worked on.
     pub fn current(&self) -> String {
         locked(&self.shared.current).clone()
     }
@@ -216,7 +216,7 @@ impl Job {
         locked(&self.shared.told).parts.clone()
     }
 
-    /// What was told since this was last called.
+    /// Everything that was told since this was last called.
     pub fn take_report(&self) -> JobReport {
         let mut told = locked(&self.shared.told);
         let lines = std::mem::take(&mut told.lines).into();

@@ -1,5 +1,5 @@
 //! The ground that every room stands on: errors that say what, why and what next; typed ids;
-//! the clock and the dice as parameters; jobs with progress and cancel; names of any bytes as
+//! the clock and randomness as parameters; jobs with progress and cancel; names of any bytes as
 //! text; the register of write points. It knows nothing of files' formats, databases or windows.
 
 mod clock;
@@ -9,34 +9,37 @@ mod folders;
 mod ids;
 mod input;
 mod job;
+mod lookup;
 mod names;
-mod naming;
+mod number_text;
+mod racy;
 mod random;
 mod settings;
-mod settled;
-mod words;
 mod world;
 mod write_points;
 
 pub use clock::{Clock, SystemClock};
 pub use durable::{replace_file, sync_folder};
 pub use error::{Code, Error, IoContext, Result};
-pub use folders::{configuration_folder, leads_down, make_folders, planned_path, resolved_path};
+pub use folders::{
+    canonicalize_missing, canonicalize_or_keep, configuration_folder, is_normalized_absolute,
+    make_folders,
+};
 pub use ids::{
     AlertId, DestinationId, JobId, LibraryId, PlaceId, PlanId, ProjectId, RunId, VersionId,
     WorkspaceId,
 };
 pub use input::{open_input, read_input, read_text_input};
 pub use job::{Job, JobPart, JobReport, JobState, LogLevel, LogLine, Progress, Warning};
+pub use lookup::{Candidate, find_by_name};
 pub use names::{escape_name, escape_path, unescape_name, unescape_path};
-pub use naming::{Called, find_called};
+pub use number_text::{count_text, group_digits, size_text};
+pub use racy::is_past_racy_window;
 pub use random::{OsRandom, Random};
 pub use settings::{
     SETTING_RULES, Setting, SettingKind, SettingRule, SettingValue, Settings, SettingsLayer,
     SettingsOverrides,
 };
-pub use settled::is_settled;
-pub use words::{count_text, grouped, size_text};
 pub use world::World;
 #[cfg(debug_assertions)]
 pub use write_points::on_write_point;

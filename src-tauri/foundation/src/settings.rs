@@ -15,7 +15,7 @@ use crate::{Code, Error, Result, escape_path, reach_write_point, replace_file};
 
 pub use rules::{SETTING_RULES, SettingKind, SettingRule, SettingValue};
 
-/// Where a setting's value comes from; a later one wins over an earlier.
+/// The source of a setting's value; a later one wins over an earlier.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum SettingsLayer {
     /// Nobody set it.
@@ -40,7 +40,7 @@ impl SettingsLayer {
     }
 }
 
-/// What wins over the file: pairs of a setting's key and its value as text.
+/// The values that win over the file: pairs of a setting's key and its value as text.
 #[derive(Debug, Clone, Default)]
 pub struct SettingsOverrides {
     environment: Vec<(&'static str, String)>,
@@ -77,7 +77,7 @@ pub struct Setting {
     pub rule: &'static SettingRule,
     /// Its value.
     pub value: SettingValue,
-    /// Where the value comes from.
+    /// The source of the value.
     pub layer: SettingsLayer,
 }
 
@@ -224,7 +224,7 @@ impl Settings {
         self.switch("tray-hint-shown")
     }
 
-    /// How many threads may work at once; 0 for as many as the machine has.
+    /// The number of threads that may work at once; 0 for as many as the machine has.
     pub fn threads(&self) -> u64 {
         self.number("threads")
     }

@@ -1,4 +1,4 @@
-//! What the outside world gives to every room, in one handful.
+//! The parameters through which every room reaches the outside world.
 
 use std::sync::Arc;
 

@@ -50,7 +50,7 @@ impl History {
             created: self.now(),
             closed: None,
         };
-        match self.keep_workspace(&workspace, "was opened") {
+        match self.put_workspace(&workspace, "was opened") {
             // Another process was quicker.
             Err(error) if error.code() == Code::AlreadyExists => self.main_workspace(project),
             kept => kept.map(|()| workspace),

@@ -22,7 +22,7 @@ use crate::versions::table;
 /// So many versions and so many paths are listed of each damage, and the others counted.
 const LISTED: usize = 1000;
 
-/// What a check of a history found.
+/// The result of a check of a history.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct HistoryCheck {
     /// Versions that were looked into.
@@ -31,7 +31,7 @@ pub struct HistoryCheck {
     pub objects: u64,
     /// Bytes that were read.
     pub bytes: u64,
-    /// What is damaged or missing.
+    /// The objects that are damaged or missing.
     pub damages: Vec<Damage>,
 }
 
@@ -47,15 +47,15 @@ impl HistoryCheck {
 pub struct Damage {
     /// Its id: of git, or a digest in the object store.
     pub object: String,
-    /// What is wrong, in a sentence.
+    /// The fault, in a sentence.
     pub why: String,
     /// The first of the versions that need it, the oldest first.
     pub versions: Vec<VersionId>,
-    /// How many versions need it.
+    /// The number of versions that need it.
     pub versions_total: u64,
     /// The first of the files and folders that it touches; the root, when it is all of a version.
     pub paths: Vec<TreePath>,
-    /// How many files and folders it touches.
+    /// The number of files and folders that it touches.
     pub paths_total: u64,
 }
 
@@ -150,7 +150,8 @@ impl<'a> Checking<'a> {
         self.report.damages.len() - 1
     }
 
-    /// What a tree leads to: in a loop, since folders can lie deeper in each other than a stack is.
+    /// The damages that a tree leads to: in a loop, since folders can lie deeper in each other than
+    /// a stack is.
     fn tree(&mut self, root: GitId) -> Result<Findings> {
         let mut above: Vec<Open> = Vec::new();
         let mut done = self.enter(root, Vec::new(), &mut above);

@@ -111,7 +111,7 @@ fn sane_author(author: &str) -> String {
     }
 }
 
-/// Who the user is: as his git knows him, or by his name on this machine.
+/// The user's name and mail address: as his git knows him, or by his name on this machine.
 pub(crate) fn author_of_this_user() -> String {
     let config = git2::Config::open_default().and_then(|mut config| config.snapshot());
     let ask = |name: &str| config.as_ref().ok()?.get_str(name).ok().map(str::to_owned);

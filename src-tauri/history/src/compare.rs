@@ -1,4 +1,4 @@
-//! What differs between two versions. Only folders that differ are looked into.
+//! The differences between two versions. Only folders that differ are looked into.
 
 use std::collections::HashSet;
 
@@ -6,7 +6,7 @@ use undercroft_foundation::Result;
 
 use crate::folder_view::StoredFolder;
 use crate::path::TreePath;
-use crate::save::found::Found;
+use crate::save::change_set::ChangeSet;
 use crate::store::HistoryStore;
 use crate::version::{Change, ChangeKind, EntryKind};
 
@@ -17,7 +17,7 @@ pub(crate) fn changes_between(
     before: StoredFolder,
     after: StoredFolder,
 ) -> Result<Vec<Change>> {
-    let mut found = Found::default();
+    let mut changes = ChangeSet::default();
     let mut open = vec![(path.clone(), before, after)];
     while let Some((path, before, after)) = open.pop() {
         if before == after {
@@ -32,11 +32,11 @@ pub(crate) fn changes_between(
                 if from.sidecar.is_some() {
                     open.push((place, from, to));
                 } else {
-                    found.whole_folder(store, &place, to, ChangeKind::Added)?;
+                    changes.whole_folder(store, &place, to, ChangeKind::Added)?;
                 }
             } else if let Some((_, blob)) = new.blob(&line.name) {
                 let before = old.blob(&line.name).map(|(_, id)| id).zip(was);
-                found.compare(&path, line, blob, before);
+                changes.compare(&path, line, blob, before);
             }
         }
         let is_still: HashSet<(&[u8], bool)> = new
@@ -51,11 +51,11 @@ pub(crate) fn changes_between(
                 continue;
             }
             if is_folder {
-                found.gone_folder(store, &path.join(&line.name), old.folder(&line.name))?;
+                changes.gone_folder(store, &path.join(&line.name), old.folder(&line.name))?;
             } else if let Some((_, blob)) = old.blob(&line.name) {
-                found.gone(&path, line, blob);
+                changes.gone(&path, line, blob);
             }
         }
     }
-    found.settle(store)
+    changes.pair_renames(store)
 }

@@ -8,14 +8,14 @@ use std::path::{Path, PathBuf};
 
 use rustix::fs::{AtFlags, Dir, FileType, Mode, OFlags, ResolveFlags};
 use undercroft_foundation::{Code, Error, IoContext, Result, escape_path};
-use undercroft_repository::placing::TEMPORARY;
+use undercroft_repository::fs_at::TEMPORARY;
 use xattr::FileExt;
 
 use crate::path::TreePath;
 use crate::sidecar::{Attributes, FileTime};
 use crate::version::EntryKind;
 
-/// What `lstat` says of an entry.
+/// The facts that `lstat` gives of an entry.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Stat {
     pub(crate) kind: EntryKind,
@@ -23,7 +23,7 @@ pub(crate) struct Stat {
     /// Without extended attributes.
     pub(crate) attributes: Attributes,
     pub(crate) inode: u64,
-    /// How many names the file has.
+    /// The number of names that the file has.
     pub(crate) links: u64,
     /// When anything of it last changed, which no program can set back.
     pub(crate) changed: FileTime,
@@ -46,9 +46,9 @@ pub(crate) struct DiskFolder {
 /// The entries of a folder, in no order.
 #[derive(Debug, Default)]
 pub(crate) struct Listing {
-    /// Those that can be looked at.
+    /// The entries that can be looked at.
     pub(crate) entries: Vec<(Vec<u8>, Stat)>,
-    /// Those that cannot, and why.
+    /// The entries that cannot, and why.
     pub(crate) unseen: Vec<(Vec<u8>, Error)>,
 }
 
@@ -76,7 +76,7 @@ impl Disk {
         self.fd.as_fd()
     }
 
-    /// Where something is, for people.
+    /// The path of something, for people.
     pub(crate) fn path_of(&self, path: &TreePath) -> PathBuf {
         path.below(&self.root)
     }
@@ -153,7 +153,7 @@ impl DiskFolder {
         device(rustix::fs::fstat(&self.fd)) != device(above)
     }
 
-    /// What is known of the folder itself.
+    /// The attributes of the folder itself.
     pub(crate) fn own(&self) -> Result<Attributes> {
         let mut attributes = stat_of_file(&self.fd).at("look at", &self.path)?.attributes;
         attributes.extended = extended(&self.fd);
@@ -176,7 +176,7 @@ impl DiskFolder {
         }
     }
 
-    /// Where a symbolic link leads; nothing when it is none any more.
+    /// The target of a symbolic link; nothing when it is none any more.
     pub(crate) fn link_target(&self, name: &[u8]) -> Result<Option<Vec<u8>>> {
         use rustix::io::Errno;
         match rustix::fs::readlinkat(&self.fd, OsStr::from_bytes(name), Vec::new()) {
@@ -191,7 +191,7 @@ impl DiskFolder {
         self.fd.as_fd()
     }
 
-    /// Where an entry is, for people.
+    /// The path of an entry, for people.
     pub(crate) fn path_of(&self, name: &[u8]) -> PathBuf {
         self.path.join(OsStr::from_bytes(name))
     }
@@ -202,7 +202,7 @@ pub(crate) fn is_in_place(name: &[u8]) -> bool {
     !name.starts_with(TEMPORARY.as_bytes())
 }
 
-/// What is known of an open file now.
+/// The state of an open file now.
 pub(crate) fn stat_of_file(file: &File) -> std::io::Result<Stat> {
     Ok(stat_of(&rustix::fs::fstat(file.as_fd())?))
 }

@@ -3,9 +3,9 @@
 //! or removed passes the guard.
 
 mod copy_in;
-mod former;
 mod incoming;
 mod on_disk;
+mod replaced_file;
 mod saving;
 
 use std::fs::File;
@@ -16,17 +16,17 @@ use std::path::{Path, PathBuf};
 use rustix::fs::{AtFlags, Mode, OFlags, fchmod, fstat, mkdirat, openat, unlinkat};
 use rustix::io::Errno;
 use undercroft_foundation::{Code, Error, IoContext, Job, Result, escape_path, reach_write_point};
-use undercroft_repository::placing::{Entry, Stat, create_file, descend};
+use undercroft_repository::fs_at::{Entry, Stat, create_file, descend};
 
-use crate::guard::{HeldTree, Place, check_file, own_configuration};
+use crate::guard::{GuardedEntry, HeldTree, check_file, own_configuration};
 use crate::path::TreePath;
 
-use former::Former;
+use replaced_file::ReplacedFile;
 
-pub use copy_in::{Conflict, CopiedIn};
-pub use saving::{Unkept, Written};
+pub use copy_in::{Conflict, CopyInReport};
+pub use saving::{UnsavedPolicy, WriteOutcome};
 
-/// What is compared or copied at once.
+/// The bytes that are compared or copied at once.
 const PIECE: u64 = 1 << 20;
 
 /// The folder of a workspace, open for writing into.
@@ -59,15 +59,15 @@ impl<'a> WorkspaceFiles<'a> {
     }
 
     /// The file at `path`, for one that takes its place; nothing when there is none.
-    pub(crate) fn former(&self, path: &TreePath) -> Option<Former> {
+    pub(crate) fn replaced(&self, path: &TreePath) -> Option<ReplacedFile> {
         let (parent, name) = path.split()?;
-        Former::of(self.folder(&parent).ok()?.as_fd(), name)
+        ReplacedFile::of(self.folder(&parent).ok()?.as_fd(), name)
     }
 
     /// Makes `bytes` the content of the file at `path`, durably, and says whether they were not
     /// before. Folders that are missing are made. Permissions, owner and extended attributes are
-    /// those of `former`, and what cannot be so becomes a warning; without one, the permissions are
-    /// those of the folder.
+    /// those of `replaced`, and what cannot be so becomes a warning; without one, the permissions
+    /// are those of the folder.
     ///
     /// # Errors
     /// [`Code::Invalid`] when something that is no file, or a link, is in the way, or the path is
@@ -76,7 +76,7 @@ impl<'a> WorkspaceFiles<'a> {
         &self,
         path: &TreePath,
         bytes: &[u8],
-        former: Option<&Former>,
+        replaced: Option<&ReplacedFile>,
         job: &Job,
     ) -> Result<bool> {
         check_file(self.own.as_ref(), path)?;
@@ -92,11 +92,12 @@ impl<'a> WorkspaceFiles<'a> {
             Err(source) => return Err(Error::io("look at", &at, source.into())),
         }
         let held = self.held.map(|held| held.folder(&parent)).transpose()?;
-        let place = Place { held: held.as_ref(), folder: folder.as_fd(), name, path: &at, job };
+        let (held, folder_fd) = (held.as_ref(), folder.as_fd());
+        let place = GuardedEntry { held, folder: folder_fd, name, path: &at, job };
         fill(&place, |file| {
             file.write_all(bytes)?;
-            let Some(former) = former else { return Ok(folder_mode(folder.as_fd()) & 0o666) };
-            let (mode, all) = former.hand_on(file);
+            let Some(replaced) = replaced else { return Ok(folder_mode(folder.as_fd()) & 0o666) };
+            let (mode, all) = replaced.apply_to(file);
             if !all {
                 job.warn(escape_path(&at), "Its owner or other attributes could not all be kept");
             }
@@ -135,7 +136,10 @@ impl<'a> WorkspaceFiles<'a> {
 
 /// Fills a file under a temporary name and gives it its own once it is durable. `content` says which
 /// permissions it gets.
-fn fill(place: &Place<'_>, content: impl FnOnce(&mut File) -> io::Result<u32>) -> Result<()> {
+fn fill(
+    place: &GuardedEntry<'_>,
+    content: impl FnOnce(&mut File) -> io::Result<u32>,
+) -> Result<()> {
     let (folder, at) = (place.folder, place.path);
     let (mut file, temporary) =
         create_file(folder, place.name).map_err(io::Error::from).at("create", at)?;

@@ -9,7 +9,7 @@ use crate::sidecar::{ENTRIES, Entries, Line, Totals, damaged, decode_lines, fold
 use crate::store::{HistoryStore, ObjectKind, TreeLine, TreeMode, lines_of};
 use crate::version::{EntryKind, GitId};
 
-/// Where a folder of a version is in the history.
+/// The place of a folder of a version in the history.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) struct StoredFolder {
     /// Its tree; none when nothing in it is held by git.
@@ -25,7 +25,7 @@ pub(crate) struct FolderView {
     blobs: HashMap<Vec<u8>, (TreeMode, GitId)>,
     sidecars: HashMap<Vec<u8>, GitId>,
     pub(crate) entries: Entries,
-    /// Where it is.
+    /// The place of the folder in the history.
     pub(crate) stored: StoredFolder,
 }
 
@@ -48,7 +48,7 @@ impl StoredFolder {
         Ok(Self { tree: find(self.tree, &stored_name(name))?, sidecar })
     }
 
-    /// How much is in it and below it.
+    /// The files and bytes in it and below it.
     pub(crate) fn totals(self, store: &HistoryStore) -> Result<Totals> {
         let lines = self.sidecar.map(|id| store.tree(id)).transpose()?.unwrap_or_default();
         let Some(line) = lines.into_iter().find(|line| line.name == ENTRIES) else {

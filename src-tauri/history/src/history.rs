@@ -28,7 +28,7 @@ struct Parts {
     watches: Watches,
 }
 
-/// What is to be said of a version; what is not said stays.
+/// The marks to be set on a version; those that are not given stay.
 #[derive(Debug, Clone, Default)]
 pub struct VersionMark {
     /// Its name; an empty one takes it away.
@@ -66,7 +66,7 @@ impl History {
         &self.0.watches
     }
 
-    /// Who this user is, as versions say it.
+    /// The author that versions of this user get.
     pub(crate) fn author(&self) -> &str {
         &self.0.author
     }
@@ -115,7 +115,7 @@ impl History {
     /// # Errors
     /// [`undercroft_foundation::Code::NotFound`] when there is no history,
     /// [`undercroft_foundation::Code::Locked`] when a writer takes too long.
-    pub fn hold(&self, project: ProjectId) -> Result<WriteLock> {
+    pub fn lock(&self, project: ProjectId) -> Result<WriteLock> {
         self.store(project)?.lock(&*self.library().world().clock)
     }
 
@@ -151,7 +151,7 @@ impl History {
         self.library().catalog().read(|connection| table::newest(connection, workspace))
     }
 
-    /// How many versions the workspaces of a project were given after a moment.
+    /// The number of versions that the workspaces of a project were given after a moment.
     ///
     /// # Errors
     /// Whatever keeps the catalog from being read.
@@ -168,8 +168,8 @@ impl History {
         self.library().catalog().read(|connection| table::moments(connection, workspace))
     }
 
-    /// What a version changed, by path: the first `limit` of it. Of the first version of a history,
-    /// to which everything is new, nothing.
+    /// The changes that a version made, by path: the first `limit` of them. Of the first version of
+    /// a history, to which everything is new, nothing.
     ///
     /// # Errors
     /// [`undercroft_foundation::Code::NotFound`].

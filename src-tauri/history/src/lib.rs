@@ -16,7 +16,7 @@ mod folder_view;
 pub mod git;
 mod guard;
 mod history;
-mod leisure;
+mod low_priority;
 mod maintenance;
 pub mod memory;
 mod names;
@@ -43,13 +43,13 @@ use undercroft_library::Migration;
 
 pub use browse::{FileHit, FileVersion, VersionSizes};
 pub use check::{Damage, HistoryCheck};
-pub use compact::Compacted;
-pub use files::{Conflict, CopiedIn, Unkept, Written};
+pub use compact::CompactReport;
+pub use files::{Conflict, CopyInReport, UnsavedPolicy, WriteOutcome};
 pub use history::{History, VersionMark};
-pub use maintenance::Maintained;
+pub use maintenance::MaintenanceReport;
 pub use path::TreePath;
 pub use preview::{Encoding, PREVIEW_HEAD, Preview, PreviewKind, decode, preview};
-pub use rebuild::Rebuilt;
+pub use rebuild::RebuildReport;
 pub use restore::{RestoreOrder, RestorePlan, RestoreReport, RestoreTo, clone_or_copy};
 pub use save::{SaveOrder, Scope};
 pub use store::WriteLock;
@@ -58,8 +58,10 @@ pub use version::{
     Change, ChangeKind, ContentId, Entry, EntryKind, GitId, Layer, LayerReason, Trigger, Version,
 };
 pub use versions::VersionFilter;
-pub use watch::{Batch, Decided, Health, Included, Names, Touched, Watch, WatchOptions};
-pub use watching::{Standing, WatchState};
+pub use watch::{
+    AffectedFolders, Batch, FolderFilter, Health, Names, Touched, Watch, WatchOptions,
+};
+pub use watching::{WatchState, WatchStatus};
 pub use workspaces::{MAIN, Workspace};
 
 /// The tables that this room brings into the catalog.

@@ -2,9 +2,9 @@
 
 use undercroft_foundation::{Job, ProjectId, Result, count_text};
 
-use crate::compact::{Compacted, compacted_bytes, packed_bytes};
+use crate::compact::{CompactReport, compacted_bytes, packed_bytes};
 use crate::history::History;
-use crate::leisure::{at_leisure, giving_way};
+use crate::low_priority::{at_low_priority, yielding_to_waiters};
 
 /// From this many versions on it pays to drop them; of a short history, a twentieth of all.
 const WORTH_DROPPING: usize = 10;
@@ -13,16 +13,16 @@ const WORTH_DROPPING: usize = 10;
 /// to compact.
 const WORTH_COMPACTING: u64 = 1 << 20;
 
-/// What maintenance did.
+/// The result of maintenance.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Maintained {
-    /// How many versions were dropped.
+pub struct MaintenanceReport {
+    /// The number of versions that were dropped.
     pub dropped: u64,
-    /// What the compaction did, where it came to its end.
-    pub compacted: Option<Compacted>,
+    /// The result of the compaction, where it came to its end.
+    pub compacted: Option<CompactReport>,
 }
 
-impl Maintained {
+impl MaintenanceReport {
     /// As people read it: a sentence without its full stop.
     pub fn text(&self) -> String {
         let dropped = format!("{} let go", count_text(self.dropped, "automatic version"));
@@ -53,12 +53,12 @@ impl History {
     ///
     /// # Errors
     /// Those of [`History::thin`] and [`History::compact`].
-    pub fn maintain(&self, project: ProjectId, job: &Job) -> Result<Maintained> {
+    pub fn maintain(&self, project: ProjectId, job: &Job) -> Result<MaintenanceReport> {
         let store = self.store(project)?;
-        let mut done = Maintained::default();
+        let mut done = MaintenanceReport::default();
         let Some(lock) = store.try_lock()? else { return Ok(done) };
-        at_leisure(|| {
-            giving_way(&store, job, || {
+        at_low_priority(|| {
+            yielding_to_waiters(&store, job, || {
                 done.dropped = self.thin_locked(project, &store, &lock, job)?.drop.len() as u64;
                 done.compacted = Some(self.compact_locked(project, &store, &lock, job)?);
                 Ok(())

@@ -22,7 +22,7 @@ use undercroft_repository::{
     SnapshotOrder, StoredContent, Tree,
 };
 
-/// How long to wait for another who prunes, or adds while we would prune.
+/// The time to wait for another who prunes, or adds while we would prune.
 const PATIENCE: Duration = Duration::from_secs(60);
 
 /// Packs and index files of saves are joined when there are so many of these.
@@ -77,7 +77,7 @@ impl ObjectStore {
             Repository::init(provider, &password, &self.world)?
         };
         // A disk of this machine: who writes of the library must not wait for what is certain.
-        let repository = repository.with_prompt_locks().with_patience(PATIENCE);
+        let repository = repository.assume_strongly_consistent().with_lock_timeout(PATIENCE);
         Ok(Some(Arc::clone(open.insert(Arc::new(repository)))))
     }
 
@@ -194,7 +194,7 @@ fn join_when_many(repository: &Repository) {
             return Ok(());
         }
         // It waits for nobody who works in the store now: the next save will do.
-        let impatient = repository.through(|provider| provider).with_prompt_locks();
+        let impatient = repository.wrap_provider(|provider| provider).assume_strongly_consistent();
         impatient.join_packs(JOINED_BELOW, &Job::new()).map(|_| ())
     });
     match joined {

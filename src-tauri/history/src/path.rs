@@ -105,7 +105,7 @@ impl TreePath {
         &self.0
     }
 
-    /// Where it is on disk when the workspace is at `root`.
+    /// The path on disk when the workspace is at `root`.
     pub fn below(&self, root: &Path) -> PathBuf {
         if self.is_root() {
             return root.to_owned();

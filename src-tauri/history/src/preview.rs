@@ -1,36 +1,36 @@
-//! What is shown of a file without opening it: text, an image, or bytes.
+//! The preview of a file: text, an image, or bytes.
 
 use std::fmt::Write as _;
 
 mod language;
 
-/// How much of a file's beginning [`preview`] makes good use of.
+/// The most of a file's beginning that [`preview`] makes good use of.
 pub const PREVIEW_HEAD: usize = 1 << 20;
 
-/// How many bytes are shown of what is neither text nor an image.
+/// The number of bytes that are shown of what is neither text nor an image.
 const HEX_BYTES: usize = 4096;
 
-/// What is shown of a file.
+/// The preview of a file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Preview {
-    /// What there is to see.
+    /// The content to show.
     pub kind: PreviewKind,
-    /// How large the file is.
+    /// The size of the file.
     pub size_bytes: u64,
     /// Whether there is more of it than is shown.
     pub truncated: bool,
 }
 
-/// What there is to see of a file.
+/// The content of a preview.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum PreviewKind {
     /// Text.
     Text {
         /// The text, without a byte order mark.
         text: String,
-        /// How it is stored.
+        /// The encoding of the stored text.
         encoding: Encoding,
-        /// What it is written in, by the name that the window's editor has for it.
+        /// The language that it is written in, by the name that the window's editor has for it.
         language: Option<&'static str>,
     },
     /// An image, to be shown as a picture, never as part of a page: it may hold scripts.
@@ -45,7 +45,7 @@ pub enum PreviewKind {
     },
 }
 
-/// How text is stored.
+/// The encoding of a text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Encoding {
     /// UTF-8, with or without a byte order mark.
@@ -70,7 +70,7 @@ impl Encoding {
     }
 }
 
-/// What is shown of the file called `name`, of `size_bytes`, which begins with `head`.
+/// The preview of the file called `name`, of `size_bytes`, which begins with `head`.
 pub fn preview(head: &[u8], name: &[u8], size_bytes: u64) -> Preview {
     let mut truncated = (head.len() as u64) < size_bytes;
     let kind = if let Some(mime) = image_type(head, name) {

@@ -17,7 +17,7 @@ use crate::store::{HistoryStore, ObjectKind};
 use crate::version::{ContentId, Entry, EntryKind, Layer};
 
 impl History {
-    /// What is in a folder of a version, by name.
+    /// The entries of a folder of a version, by name.
     ///
     /// # Errors
     /// [`Code::NotFound`], [`Code::Damaged`].

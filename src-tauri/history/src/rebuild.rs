@@ -13,9 +13,9 @@ use crate::versions::marks;
 use crate::versions::{changes, table};
 use crate::workspaces;
 
-/// What was made again.
+/// The result of a rebuild.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Rebuilt {
+pub struct RebuildReport {
     /// Projects that have a history.
     pub projects: u64,
     /// Workspaces of theirs.
@@ -28,7 +28,7 @@ pub struct Rebuilt {
 
 /// A version as its commit says it, with its place in the order of the project's.
 #[derive(Debug)]
-pub(crate) struct Found {
+pub(crate) struct FoundVersion {
     pub(crate) commit: Commit,
     pub(crate) id: GitId,
     seq: u64,
@@ -39,8 +39,8 @@ impl History {
     ///
     /// # Errors
     /// Whatever keeps a history from being read; the projects before it are done then.
-    pub fn rebuild(&self, job: &Job) -> Result<Rebuilt> {
-        let mut rebuilt = Rebuilt::default();
+    pub fn rebuild(&self, job: &Job) -> Result<RebuildReport> {
+        let mut rebuilt = RebuildReport::default();
         let projects = self.library().projects();
         let forgotten =
             ProjectFilter { status: Some(ProjectStatus::Trashed), ..ProjectFilter::default() };
@@ -58,7 +58,12 @@ impl History {
         Ok(rebuilt)
     }
 
-    fn rebuild_project(&self, project: &Project, rebuilt: &mut Rebuilt, job: &Job) -> Result<()> {
+    fn rebuild_project(
+        &self,
+        project: &Project,
+        rebuilt: &mut RebuildReport,
+        job: &Job,
+    ) -> Result<()> {
         let id = project.id;
         let store = self.store(id)?;
         let _lock = store.lock(&*self.library().world().clock)?;
@@ -71,7 +76,7 @@ impl History {
             workspaces::derived::complete(self.library(), project, &store, &found)?;
         let marks = marks::read(&store)?;
         let mut described = Vec::with_capacity(found.len());
-        for Found { commit, id: commit_id, seq } in &found {
+        for FoundVersion { commit, id: commit_id, seq } in &found {
             job.check_cancelled()?;
             let (mut version, changed) = self.describe(&store, id, &marks, commit, *commit_id)?;
             version.seq = *seq;
@@ -99,7 +104,7 @@ impl History {
 
 /// Every version that a reference leads to, in their order. Branches come first: of a version that
 /// thinning was about to write anew they have the last word.
-fn find_versions(store: &HistoryStore, job: &Job) -> Result<Vec<Found>> {
+fn find_versions(store: &HistoryStore, job: &Job) -> Result<Vec<FoundVersion>> {
     let mut tips = Vec::new();
     for branch in store.branches()? {
         tips.extend(store.tip(&branch)?);
@@ -122,7 +127,7 @@ fn find_versions(store: &HistoryStore, job: &Job) -> Result<Vec<Found>> {
             last = commit.seq.max(last + 1);
             order.insert(id, last);
             if known.insert(commit.version) {
-                found.push(Found { commit, id, seq: last });
+                found.push(FoundVersion { commit, id, seq: last });
             }
         }
     }
@@ -131,7 +136,7 @@ fn find_versions(store: &HistoryStore, job: &Job) -> Result<Vec<Found>> {
 }
 
 /// Gives no two versions the same place, though an earlier program may have done so.
-fn put_in_order(found: &mut [Found]) {
+fn put_in_order(found: &mut [FoundVersion]) {
     found.sort_by_key(|it| (it.seq, it.commit.time, it.id));
     let mut last = 0;
     for it in found {

@@ -80,7 +80,7 @@ impl History {
         let aside =
             |version: &&Version| !on_branch.contains(&version.id) && !thinned.contains(&version.id);
         let aside: Vec<&Version> = known.iter().filter(aside).collect();
-        let lost = keep_aside(store, &aside)?;
+        let lost = protect_orphans(store, &aside)?;
         let missing = self.describe_missing(store, project, commits, &rows)?;
         let gone = known.iter().filter(|it| thinned.contains(&it.id) || lost.contains(&it.id));
         self.library().catalog().write(|transaction| {
@@ -232,7 +232,7 @@ fn branch_until_known(
 
 /// Sees that no garbage collection takes versions to which no branch leads any more. Gives those
 /// that are gone already.
-fn keep_aside(store: &HistoryStore, aside: &[&Version]) -> Result<HashSet<VersionId>> {
+fn protect_orphans(store: &HistoryStore, aside: &[&Version]) -> Result<HashSet<VersionId>> {
     let mut lost = HashSet::new();
     for version in aside {
         if !store.contains(version.commit)? {

@@ -1,4 +1,5 @@
-//! What of a workspace is versioned, and in which layer. It owns `projects/{id}/rules.json`.
+//! The rules of what is versioned of a workspace, and in which layer. It owns
+//! `projects/{id}/rules.json`.
 //!
 //! Everything is versioned but the workspace's own `.git` and what a program makes again: a folder
 //! such as `node_modules`, and only with its manifest beside it. What a `.gitignore` names is
@@ -25,7 +26,7 @@ use patterns::Reach;
 
 pub use gitignore::NotFollowed;
 pub use layers::{HEAD_BYTES, choose_layer};
-pub use leave_out::{Decision, FolderRules, LeaveOut, Why};
+pub use leave_out::{Decision, FolderRules, LeaveOut, LeaveOutReason};
 pub use secrets::is_secret;
 pub use survey::{Amount, LeftOut, Survey, survey};
 
@@ -38,17 +39,17 @@ pub struct LayerRule {
     pub layer: Layer,
 }
 
-/// What the user decided for a project. Patterns are those of a `.gitignore` in the project's
+/// The rules that the user set for a project. Patterns are those of a `.gitignore` in the project's
 /// folder, one each, without `!`.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct ProjectRules {
     /// Whether what the project's `.gitignore` files name is left out.
     pub follow_gitignore: bool,
-    /// What is left out.
+    /// The patterns of what is left out.
     pub leave_out: Vec<String>,
-    /// What is versioned whatever else is said. What is kept is kept with all that is in it. A
-    /// pattern with a `/` before its end, such as `node_modules/patched`, reaches into folders
-    /// that are left out; others, and those that begin with `**/`, do not.
+    /// The patterns of what is versioned whatever else is said. What is kept is kept with all that
+    /// is in it. A pattern with a `/` before its end, such as `node_modules/patched`, reaches into
+    /// folders that are left out; others, and those that begin with `**/`, do not.
     pub keep: Vec<String>,
     /// The layers of files; the first that matches counts.
     pub layers: Vec<LayerRule>,

@@ -1,5 +1,5 @@
-//! What files looked like when their content was last read, so that it need not be read again.
-//! It lies in `cache/` and may be lost at any time: then everything is read once more.
+//! A cache of the looks of files when their content was last read, so that it need not be read
+//! again. It lies in `cache/` and may be lost at any time: then everything is read once more.
 
 use std::collections::{BTreeSet, HashMap};
 use std::fs;
@@ -16,9 +16,9 @@ use crate::path::TreePath;
 use crate::sidecar::FileTime;
 use crate::version::GitId;
 
-/// How a file looked, and the blob that the history has for that.
+/// The looks of a file, and the blob that the history has for that.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Known {
+pub(crate) struct CachedStat {
     pub(crate) id: GitId,
     inode: u64,
     size_bytes: u64,
@@ -26,7 +26,7 @@ pub(crate) struct Known {
     changed: FileTime,
 }
 
-impl Known {
+impl CachedStat {
     pub(crate) fn new(id: GitId, stat: &Stat) -> Self {
         Self {
             id,
@@ -38,22 +38,22 @@ impl Known {
     }
 
     /// One that is to be read again whatever it looks like, as it may have changed unnoticed.
-    pub(crate) fn unsettled(id: GitId, stat: &Stat) -> Self {
+    pub(crate) fn racy(id: GitId, stat: &Stat) -> Self {
         Self { changed: FileTime { seconds: i64::MIN, nanos: 0 }, ..Self::new(id, stat) }
     }
 
     /// Whether the file still looks the same.
-    pub(crate) fn fits(&self, stat: &Stat) -> bool {
+    pub(crate) fn matches(&self, stat: &Stat) -> bool {
         *self == Self::new(self.id, stat)
     }
 }
 
-/// What is known of one folder's files.
-pub(crate) type KnownFolder = HashMap<Vec<u8>, Known>;
+/// The cached files of one folder.
+pub(crate) type CachedFolder = HashMap<Vec<u8>, CachedStat>;
 
-/// How far the reading of all files, whatever they look like, has come.
+/// The place that the reading of all files, whatever they look like, has come to.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(crate) struct Reading {
+pub(crate) struct ReadCursor {
     /// When it went on last.
     pub(crate) last: Option<Timestamp>,
     /// The folder that was read last: all of it, or up to a file. None before the first.
@@ -62,10 +62,10 @@ pub(crate) struct Reading {
 
 /// A folder whose files were looked at.
 #[derive(Debug)]
-pub(crate) struct Looked {
+pub(crate) struct ScannedFolder {
     pub(crate) folder: TreePath,
-    /// How they look now.
-    pub(crate) files: KnownFolder,
+    /// Their looks now.
+    pub(crate) files: CachedFolder,
     /// The names that were looked at; all of them when there are none here.
     pub(crate) only: Option<BTreeSet<Vec<u8>>>,
 }
@@ -91,14 +91,14 @@ impl StatCache {
         Ok(Self(Mutex::new(connection.sql("open the cache of a workspace")?)))
     }
 
-    /// How a folder's files looked when they were looked at last.
-    pub(crate) fn folder(&self, path: &TreePath) -> Result<KnownFolder> {
+    /// The looks of a folder's files when they were looked at last.
+    pub(crate) fn folder(&self, path: &TreePath) -> Result<CachedFolder> {
         let connection = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         read_all(&connection, path).sql("read the cache of a workspace")
     }
 
     /// The same of some of its files, and perhaps of others.
-    pub(crate) fn some(&self, path: &TreePath, names: &BTreeSet<Vec<u8>>) -> Result<KnownFolder> {
+    pub(crate) fn files(&self, path: &TreePath, names: &BTreeSet<Vec<u8>>) -> Result<CachedFolder> {
         let connection = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let read = || {
             let mut known = read(&connection, WHOLE, [path.as_bytes()])?;
@@ -135,7 +135,7 @@ impl StatCache {
     pub(crate) fn next_folder(
         &self,
         after: &Option<(TreePath, Option<Vec<u8>>)>,
-    ) -> Result<Option<(TreePath, KnownFolder)>> {
+    ) -> Result<Option<(TreePath, CachedFolder)>> {
         let (is, path) = match after {
             None => (">=", TreePath::root()),
             Some((path, Some(_))) => (">=", path.clone()),
@@ -155,21 +155,21 @@ impl StatCache {
         Ok(Some((path, files)))
     }
 
-    /// How far the reading of all files has come.
-    pub(crate) fn reading(&self) -> Result<Reading> {
+    /// The place that the reading of all files has come to.
+    pub(crate) fn read_cursor(&self) -> Result<ReadCursor> {
         let connection = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let reading = connection.query_row("SELECT last, folder, name FROM reading", (), |row| {
             let (folder, name): (Option<Vec<u8>>, _) = (row.get(1)?, row.get(2)?);
             let folder = folder.and_then(|folder| TreePath::new(&folder).ok());
             let last = Timestamp::from_second(row.get(0)?).ok();
-            Ok(Reading { last, after: folder.map(|folder| (folder, name)) })
+            Ok(ReadCursor { last, after: folder.map(|folder| (folder, name)) })
         });
         let reading = reading.optional().sql("read the cache of a workspace")?;
         Ok(reading.unwrap_or_default())
     }
 
     /// Notes how far it has come.
-    pub(crate) fn set_reading(&self, reading: &Reading) -> Result<()> {
+    pub(crate) fn set_read_cursor(&self, reading: &ReadCursor) -> Result<()> {
         let connection = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let last = reading.last.map(Timestamp::as_second).unwrap_or_default();
         let (folder, name) = reading.after.clone().unzip();
@@ -194,11 +194,15 @@ impl StatCache {
     }
 
     /// Keeps how folders look now, and in which of them another file system begins, or no longer.
-    pub(crate) fn keep(&self, looked: &[Looked], mounts: &[(TreePath, bool)]) -> Result<()> {
+    pub(crate) fn store(
+        &self,
+        scanned: &[ScannedFolder],
+        mounts: &[(TreePath, bool)],
+    ) -> Result<()> {
         let mut connection = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut keep = || {
+        let mut store = || {
             let transaction = connection.transaction()?;
-            for Looked { folder, files, only } in looked {
+            for ScannedFolder { folder, files, only } in scanned {
                 match only {
                     None => write_all(&transaction, folder, files)?,
                     Some(names) => write_some(&transaction, folder, files, names)?,
@@ -213,7 +217,7 @@ impl StatCache {
             }
             transaction.commit()
         };
-        keep().sql("write the cache of a workspace")
+        store().sql("write the cache of a workspace")
     }
 }
 
@@ -233,17 +237,17 @@ fn read(
     connection: &Connection,
     sql: &str,
     parameters: impl Params,
-) -> rusqlite::Result<KnownFolder> {
+) -> rusqlite::Result<CachedFolder> {
     let mut query = connection.prepare_cached(sql)?;
     let mut rows = query.query(parameters)?;
-    let mut files = KnownFolder::new();
+    let mut files = CachedFolder::new();
     while let Some(row) = rows.next()? {
         files.extend(decode(&row.get::<_, Vec<u8>>(0)?).unwrap_or_default());
     }
     Ok(files)
 }
 
-fn read_all(connection: &Connection, path: &TreePath) -> rusqlite::Result<KnownFolder> {
+fn read_all(connection: &Connection, path: &TreePath) -> rusqlite::Result<CachedFolder> {
     let mut files = read(connection, "SELECT files FROM parts WHERE path = ?1", [path.as_bytes()])?;
     files.extend(read(connection, WHOLE, [path.as_bytes()])?);
     Ok(files)
@@ -252,7 +256,7 @@ fn read_all(connection: &Connection, path: &TreePath) -> rusqlite::Result<KnownF
 fn write_all(
     transaction: &Transaction<'_>,
     path: &TreePath,
-    files: &KnownFolder,
+    files: &CachedFolder,
 ) -> rusqlite::Result<()> {
     let write = |sql, parameters: &[&dyn rusqlite::ToSql]| {
         transaction.prepare_cached(sql)?.execute(parameters).map(drop)
@@ -263,7 +267,7 @@ fn write_all(
         return write(sql, &[&path.as_bytes(), &encode(files)]);
     }
     write("DELETE FROM folders WHERE path = ?1", &[&path.as_bytes()])?;
-    let mut parts: HashMap<u32, KnownFolder> = HashMap::new();
+    let mut parts: HashMap<u32, CachedFolder> = HashMap::new();
     for (name, known) in files {
         parts.entry(part_of(name)).or_default().insert(name.clone(), *known);
     }
@@ -274,10 +278,10 @@ fn write_all(
 fn write_some(
     transaction: &Transaction<'_>,
     path: &TreePath,
-    files: &KnownFolder,
+    files: &CachedFolder,
     names: &BTreeSet<Vec<u8>>,
 ) -> rusqlite::Result<()> {
-    let note = |mut known: KnownFolder, part: Option<u32>| {
+    let note = |mut known: CachedFolder, part: Option<u32>| {
         known.retain(|name, _| !names.contains(name));
         let own = files.iter().filter(|(name, _)| part.is_none_or(|it| it == part_of(name)));
         known.extend(own.map(|(name, known)| (name.clone(), *known)));
@@ -297,7 +301,7 @@ fn write_part(
     transaction: &Transaction<'_>,
     path: &TreePath,
     part: u32,
-    files: &KnownFolder,
+    files: &CachedFolder,
 ) -> rusqlite::Result<()> {
     transaction
         .prepare_cached("INSERT OR REPLACE INTO parts (path, part, files) VALUES (?1, ?2, ?3)")?
@@ -327,7 +331,7 @@ fn open(path: &Path) -> rusqlite::Result<Connection> {
 }
 
 /// For each file: the length of its name, the name, the blob's id, and six numbers.
-fn encode(files: &KnownFolder) -> Vec<u8> {
+fn encode(files: &CachedFolder) -> Vec<u8> {
     let mut row = Vec::with_capacity(files.len() * 80);
     for (name, known) in files {
         row.extend_from_slice(&(name.len() as u16).to_le_bytes());
@@ -343,7 +347,7 @@ fn encode(files: &KnownFolder) -> Vec<u8> {
     row
 }
 
-fn decode(mut row: &[u8]) -> Option<KnownFolder> {
+fn decode(mut row: &[u8]) -> Option<CachedFolder> {
     fn take<const N: usize>(row: &mut &[u8]) -> Option<[u8; N]> {
         let (taken, rest) = row.split_first_chunk()?;
         *row = rest;
@@ -353,12 +357,12 @@ fn decode(mut row: &[u8]) -> Option<KnownFolder> {
         let seconds = i64::from_le_bytes(take(row)?);
         Some(FileTime { seconds, nanos: u32::from_le_bytes(take(row)?) })
     }
-    let mut files = KnownFolder::new();
+    let mut files = CachedFolder::new();
     while !row.is_empty() {
         let length = u16::from_le_bytes(take(&mut row)?).into();
         let (name, rest) = row.split_at_checked(length)?;
         row = rest;
-        let known = Known {
+        let known = CachedStat {
             id: GitId(take(&mut row)?),
             inode: u64::from_le_bytes(take(&mut row)?),
             size_bytes: u64::from_le_bytes(take(&mut row)?),

@@ -1,4 +1,4 @@
-//! What a version is, and what is in it.
+//! A version, and the entries in it.
 
 use std::fmt;
 
@@ -23,7 +23,7 @@ impl fmt::Debug for GitId {
     }
 }
 
-/// Where the bytes of a file version are, by their digest.
+/// The place of the bytes of a file version, by their digest.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum ContentId {
     /// A blob in the project's history.
@@ -32,7 +32,7 @@ pub enum ContentId {
     Object([u8; 32]),
 }
 
-/// What made a version.
+/// The trigger of a version.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Trigger {
     /// The user, or a program for him.
@@ -65,7 +65,7 @@ impl Trigger {
     }
 }
 
-/// Where the bytes of a file version live.
+/// The place where the bytes of a file version live.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Layer {
     /// The project's history: code and small text.
@@ -155,11 +155,11 @@ pub struct Version {
     pub seq: u64,
     /// When it was made.
     pub time: Timestamp,
-    /// Who made it: `Name <mail>`.
+    /// The author: `Name <mail>`.
     pub author: String,
-    /// What it is about.
+    /// The message.
     pub message: String,
-    /// What made it.
+    /// The trigger.
     pub trigger: Trigger,
     /// The user's name for it.
     pub name: Option<String>,
@@ -171,23 +171,23 @@ pub struct Version {
     pub parent: Option<VersionId>,
     /// Its commit, which thinning may replace.
     pub commit: GitId,
-    /// How many files it has.
+    /// The number of files that it has.
     pub files: u64,
-    /// How large they are together.
+    /// The size of them all.
     pub size_bytes: u64,
-    /// What storing it took.
+    /// The bytes that storing it took.
     pub stored_bytes: u64,
-    /// How many files it added.
+    /// The number of files that it added.
     pub added: u64,
-    /// How many files it changed.
+    /// The number of files that it changed.
     pub modified: u64,
-    /// How many files it removed.
+    /// The number of files that it removed.
     pub removed: u64,
-    /// How many files it renamed.
+    /// The number of files that it renamed.
     pub renamed: u64,
 }
 
-/// What happened to a file between two versions.
+/// The kind of change of a file between two versions.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum ChangeKind {
     /// It is new.
@@ -227,19 +227,19 @@ impl ChangeKind {
 /// One file's part in the difference of two versions.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Change {
-    /// Where it is now; for a removed file, where it was.
+    /// The path now; for a removed file, the former one.
     pub path: TreePath,
-    /// Where a renamed file was.
+    /// The former path of a renamed file.
     pub from: Option<TreePath>,
-    /// What happened.
+    /// The kind of change.
     pub kind: ChangeKind,
-    /// How large it is now; nothing for a removed file.
+    /// The size now; nothing for a removed file.
     pub size_bytes: Option<u64>,
-    /// Where its bytes live; nothing for a removed file.
+    /// The layer that holds its bytes; nothing for a removed file.
     pub layer: Option<Layer>,
 }
 
-/// What kind of thing an entry of a folder is.
+/// The kind of an entry of a folder.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum EntryKind {
     /// A folder.
@@ -257,7 +257,7 @@ pub enum EntryKind {
 pub struct Entry {
     /// Its real name.
     pub name: Vec<u8>,
-    /// What it is.
+    /// The kind of entry.
     pub kind: EntryKind,
     /// A file's size.
     pub size_bytes: u64,
@@ -265,11 +265,11 @@ pub struct Entry {
     pub modified: Timestamp,
     /// Its permission bits, setuid and the like included.
     pub mode: u32,
-    /// Where a file's bytes live.
+    /// The layer that holds a file's bytes.
     pub layer: Option<Layer>,
     /// Why they live there.
     pub reason: Option<LayerReason>,
-    /// Where a symbolic link leads.
+    /// The target of a symbolic link.
     pub target: Option<Vec<u8>>,
     /// A file's content.
     pub content: Option<ContentId>,

@@ -8,19 +8,19 @@
 //! when 20,000 folders are deleted, because each costs it a walk over all others. Where inotify is
 //! silent, on drives of other machines and of programs, `notify` compares beside it.
 
+mod batch_worker;
+mod control;
 mod folders;
-mod hand;
-mod hearing;
 mod inotify;
 mod limits;
-mod looks;
+mod look_queue;
 mod mounts;
-mod orders;
+mod notices;
 mod pending;
 mod polled;
 mod root;
 mod touched;
-mod view;
+mod watch_tree;
 mod watcher;
 
 use std::path::Path;
@@ -30,30 +30,31 @@ use std::time::Duration;
 use undercroft_foundation::{Result, World};
 
 use crate::path::TreePath;
-use orders::Board;
+use batch_worker::BatchWorker;
+use control::WatchShared;
 use watcher::Watcher;
 
 pub(crate) use root::RootId;
 pub use touched::{Names, Touched};
 
-/// How a workspace is watched.
+/// The timing of a watch.
 #[derive(Debug, Clone)]
 pub struct WatchOptions {
     /// A batch is settled when nothing more happened for so long.
     pub quiet: Duration,
     /// A batch is handed over at the latest so long after its first change.
     pub longest: Duration,
-    /// How often to look whether the root is still the same folder.
+    /// The time between two looks whether the root is still the same folder.
     pub look: Duration,
-    /// How often to ask for a look through everything while parts cannot be watched; the longest
-    /// wait between two such looks when changes come faster than the system can tell of them.
+    /// The time between two rescans while parts cannot be watched; the longest wait between two
+    /// such when changes come faster than the system can tell of them.
     pub rescan: Duration,
-    /// How long after folders came or went the watched folders are compared with the disk.
+    /// The time after folders came or went, before the watched folders are compared with the disk.
     pub idle: Duration,
-    /// How often to ask for a look through everything although all is watched: for what the system
-    /// does not tell, such as changes through mapped memory.
+    /// The time between two rescans although all is watched: for what the system does not tell,
+    /// such as changes through mapped memory.
     pub full: Duration,
-    /// How often a folder on another machine's drive is compared with what was there.
+    /// The time between two comparisons of a folder on another machine's drive with what was there.
     pub poll: Duration,
 }
 
@@ -71,14 +72,14 @@ impl Default for WatchOptions {
     }
 }
 
-/// Says which folders belong to the versions, and so are watched.
-pub trait Included: Send + Sync {
+/// Tells the folders that belong to the versions, and so are watched, from others.
+pub trait FolderFilter: Send + Sync {
     /// Whether this folder does. Asked on the watcher's own thread, for every folder whose parent
     /// is included; never for the root, nor for its own `.git`.
-    fn folder(&self, path: &TreePath) -> bool;
+    fn includes(&self, path: &TreePath) -> bool;
 
-    /// Whether a folder that does not belong to them, as [`Included::folder`] said, could by what
-    /// comes or goes in it: it is watched for that alone.
+    /// Whether a folder that does not belong to them, as [`FolderFilter::includes`] said, could by
+    /// what comes or goes in it: it is watched for that alone.
     fn is_closed(&self, _path: &TreePath) -> bool {
         false
     }
@@ -88,15 +89,15 @@ pub trait Included: Send + Sync {
         false
     }
 
-    /// Which folders have to be asked about again when the file `name` in one of them changed.
-    fn decided_by(&self, _name: &[u8]) -> Decided {
-        Decided::Nothing
+    /// The folders that have to be asked about again when the file `name` in one of them changed.
+    fn affected_by(&self, _name: &[u8]) -> AffectedFolders {
+        AffectedFolders::Nothing
     }
 }
 
 /// Folders whose place in the versions a file decides about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Decided {
+pub enum AffectedFolders {
     /// None.
     Nothing,
     /// The one that it is in, and those in that.
@@ -105,37 +106,37 @@ pub enum Decided {
     Below,
 }
 
-/// What happened since the last batch.
+/// The changes since the last batch.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Batch {
-    /// Where something changed.
+    /// The paths where something changed.
     pub touched: Touched,
     /// Whether something may have been missed, so that everything is to be compared with the disk.
     pub whole: bool,
-    /// Whether that is done only because it is time again, and so can be done at leisure.
+    /// Whether that is done only because it is time again, and so can be done at low priority.
     pub idle: bool,
 }
 
-/// How well a workspace is watched.
+/// The extent to which a workspace is watched.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Health {
     /// All of it.
     Watching {
-        /// How many folders that is.
+        /// The number of folders.
         folders: u64,
     },
     /// Parts of it are not; everything is looked through now and then instead.
     Limited {
         /// Why.
         why: String,
-        /// What the user can do about it.
+        /// The advice to the user.
         next: String,
     },
     /// The folder is not there, or another is in its place. Nothing is reported.
     Missing {
-        /// Which of the two.
+        /// The reason: which of the two.
         why: String,
-        /// What the user can do about it.
+        /// The advice to the user.
         next: String,
     },
     /// The user wants it so. Nothing is reported.
@@ -145,7 +146,7 @@ pub enum Health {
 /// A workspace that is being watched, until this is dropped.
 #[derive(Debug)]
 pub struct Watch {
-    board: Arc<Board>,
+    shared: Arc<WatchShared>,
 }
 
 impl Watch {
@@ -155,66 +156,66 @@ impl Watch {
     ///
     /// The folder may be away; it is watched when it comes. The folder that is there first is the
     /// one: when another takes its place, nothing is reported until the first is back, or
-    /// `included` takes the other for it.
+    /// `filter` takes the other for it.
     ///
     /// # Errors
     /// The system has no thread or file descriptor left.
     pub fn start(
         root: &Path,
-        included: Arc<dyn Included>,
+        filter: Arc<dyn FolderFilter>,
         options: WatchOptions,
         world: &World,
         sink: impl FnMut(Batch) + Send + 'static,
     ) -> Result<Self> {
-        Self::start_at(root, None, included, options, world, sink)
+        Self::start_at(root, None, filter, options, world, sink)
     }
 
     /// The same, where `known` is the folder that is meant, if that is known.
     pub(crate) fn start_at(
         root: &Path,
         known: Option<RootId>,
-        included: Arc<dyn Included>,
+        filter: Arc<dyn FolderFilter>,
         options: WatchOptions,
         world: &World,
         sink: impl FnMut(Batch) + Send + 'static,
     ) -> Result<Self> {
-        let board = Arc::new(Board::new(root)?);
-        let hand = hand::Hand::start(root, Arc::clone(&board), sink)?;
+        let shared = Arc::new(WatchShared::new(root)?);
+        let worker = BatchWorker::start(root, Arc::clone(&shared), sink)?;
         let clock = Arc::clone(&world.clock);
-        Watcher::new(root, known, included, options, clock, Arc::clone(&board), hand).start()?;
-        Ok(Self { board })
+        Watcher::new(root, known, filter, options, clock, Arc::clone(&shared), worker).start()?;
+        Ok(Self { shared })
     }
 
-    /// How well it is watched.
+    /// The extent to which it is watched.
     pub fn health(&self) -> Health {
-        self.board.health()
+        self.shared.health()
     }
 
-    /// How many names and folders wait for the next batch.
+    /// The number of names and folders that wait for the next batch.
     pub fn pending(&self) -> u64 {
-        self.board.pending()
+        self.shared.pending()
     }
 
     /// Hands over what is there, without waiting for quiet.
     pub fn flush(&self) {
-        self.board.order(|orders| orders.flush = true);
+        self.shared.request(|requests| requests.flush = true);
     }
 
     /// Watches no longer, and forgets what was pending.
     pub fn pause(&self) {
-        self.board.order(|orders| orders.pause = true);
+        self.shared.request(|requests| requests.pause = true);
     }
 
     /// Watches again; the next batch asks for a look through everything. On a watch that was not
     /// paused it does the same, which is how changed rules about folders are taken up.
     pub fn resume(&self) {
-        self.board.order(|orders| (orders.pause, orders.anew) = (false, true));
+        self.shared.request(|requests| (requests.pause, requests.restart) = (false, true));
     }
 }
 
 /// Ends the watching. Waits for nothing: a batch that is being handed over still is.
 impl Drop for Watch {
     fn drop(&mut self) {
-        self.board.order(|orders| orders.stop = true);
+        self.shared.request(|requests| requests.stop = true);
     }
 }

@@ -5,9 +5,9 @@
 //! watches in step with it.
 
 mod batches;
-mod by_rules;
 mod contents;
-mod trouble;
+mod last_error;
+mod rules_filter;
 mod unread;
 mod watch_file;
 
@@ -25,22 +25,23 @@ use undercroft_library::{Event, NewEvent};
 use crate::history::History;
 use crate::rules::ProjectRules;
 use crate::save::Scope;
-use crate::watch::{Batch, Health, Included, RootId, Touched, Watch, WatchOptions};
+use crate::watch::{Batch, FolderFilter, Health, RootId, Touched, Watch, WatchOptions};
 use crate::workspaces::Workspace;
-use batches::Condition;
-use by_rules::ByRules;
+use batches::SaveState;
+use rules_filter::RulesFilter;
 use watch_file::WatchFile;
 
 /// The event that says that a project's rules changed.
 const RULES_CHANGED: &str = "rules.changed";
 
-/// How often to look for workspaces that another process watched until it ended.
+/// The time between two looks for workspaces that another process watched until it ended.
 const LOOK_AROUND: Duration = Duration::from_secs(30);
 
-/// How often to tell other processes how the watching goes, and to see what is to be tried again.
+/// The time between two reports to other processes on how the watching goes, and between two looks
+/// at what is to be tried again.
 const TICK: Duration = Duration::from_secs(1);
 
-/// What is watched by this process; nothing, unless it was told to watch.
+/// The watches of this process; none, unless it was told to watch.
 #[derive(Debug, Default)]
 pub(crate) struct Watches(Mutex<Option<Watching>>);
 
@@ -58,33 +59,33 @@ struct Watched {
     project: ProjectId,
     root: PathBuf,
     watch: Watch,
-    included: Arc<ByRules>,
-    condition: Arc<Condition>,
+    filter: Arc<RulesFilter>,
+    save_state: Arc<SaveState>,
     file: WatchFile,
 }
 
-/// How a workspace is being watched.
+/// The state of watching a workspace.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct WatchState {
     /// The project.
     pub project: ProjectId,
     /// The workspace.
     pub workspace: WorkspaceId,
-    /// Where the watching stands.
-    pub standing: Standing,
+    /// The status of the watching.
+    pub status: WatchStatus,
     /// Why, where that is not as it should be.
     pub why: Option<String>,
-    /// What to do about it.
+    /// The advice to the user.
     pub next: Option<String>,
-    /// How many changes wait for the next version.
+    /// The number of changes that wait for the next version.
     pub pending: u64,
     /// When the newest version was made.
     pub last_version: Option<Timestamp>,
 }
 
-/// Where the watching of a workspace stands.
+/// The status of watching a workspace.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Standing {
+pub enum WatchStatus {
     /// No version was made yet.
     Importing,
     /// Every change is noticed.
@@ -121,7 +122,7 @@ impl History {
             *watching = Some(Watching { options, watched: HashMap::new(), stop });
         }
         let (history, ended) = (self.clone(), stopped.clone());
-        spawn("watching", move || history.keep_in_step(&events, &ended))?;
+        spawn("watching", move || history.follow_catalog(&events, &ended))?;
         let history = self.clone();
         spawn("contents", move || history.read_contents(period, &stopped))?;
         self.sync_watches()
@@ -139,7 +140,7 @@ impl History {
         }
     }
 
-    /// How each open workspace is being watched.
+    /// The state of watching each open workspace.
     ///
     /// # Errors
     /// Whatever keeps the catalog from being read.
@@ -158,7 +159,7 @@ impl History {
             if workspace.closed.is_none() && workspace.paused != paused {
                 workspace.paused = paused;
                 let happened = if paused { "is paused" } else { "is watched again" };
-                self.keep_workspace(&workspace, happened)?;
+                self.put_workspace(&workspace, happened)?;
             }
         }
         self.sync_watches()
@@ -182,7 +183,7 @@ impl History {
         for workspace in self.workspaces(Some(project))? {
             if let Some(watching) = &*self.watches()
                 && let Some(watched) = watching.watched.get(&workspace.id)
-                && watched.included.set(&workspace, &rules)?
+                && watched.filter.set(&workspace, &rules)?
             {
                 watched.watch.resume();
             }
@@ -195,16 +196,16 @@ impl History {
         let mut state = WatchState {
             project: workspace.project,
             workspace: workspace.id,
-            standing: Standing::Off,
+            status: WatchStatus::Off,
             why: None,
             next: None,
             pending: 0,
             last_version: newest.as_ref().map(|version| version.time),
         };
         if newest.is_none() && workspace.opened_from.is_none() {
-            state.standing = Standing::Importing;
+            state.status = WatchStatus::Importing;
         } else if workspace.paused {
-            state.standing = Standing::Paused;
+            state.status = WatchStatus::Paused;
         } else if let Err(error) = self.library().require_confirmed(&workspace.root) {
             state.why = Some(error.to_string());
         } else if let Some(watched) =
@@ -250,7 +251,7 @@ impl History {
             return Ok(None);
         }
         let library = self.library().root();
-        let Some(file) = WatchFile::hold(library, workspace.id)? else { return Ok(None) };
+        let Some(file) = WatchFile::try_lock(library, workspace.id)? else { return Ok(None) };
         let holds_files = newest.is_some_and(|version| version.files > 0);
         let is_empty = || fs::read_dir(&workspace.root).is_ok_and(|mut all| all.next().is_none());
         let known = match self.known_root(workspace)? {
@@ -259,54 +260,54 @@ impl History {
             known => known,
         };
         let rules = ProjectRules::load(library, workspace.project)?;
-        let included = Arc::new(ByRules::new(self, workspace, rules)?);
-        let condition = Arc::new(Condition::default());
+        let filter = Arc::new(RulesFilter::new(self, workspace, rules)?);
+        let save_state = Arc::new(SaveState::default());
         let (history, id) = (self.clone(), workspace.id);
-        let noted = Arc::clone(&condition);
-        let sink = move |batch: Batch| history.keep_batch(id, batch, &noted);
+        let noted = Arc::clone(&save_state);
+        let sink = move |batch: Batch| history.save_batch(id, batch, &noted);
         let world = self.library().world();
-        let inside: Arc<dyn Included> = Arc::clone(&included) as _;
+        let inside: Arc<dyn FolderFilter> = Arc::clone(&filter) as _;
         let options = options.clone();
         let watch = Watch::start_at(&workspace.root, known, inside, options, world, sink)?;
         let (project, root) = (workspace.project, workspace.root.clone());
-        Ok(Some(Watched { project, root, watch, included, condition, file }))
+        Ok(Some(Watched { project, root, watch, filter, save_state, file }))
     }
 
     /// Tells other processes how the watching goes, and tries again what could not be read.
-    fn attend(&self) {
+    fn tick(&self) {
         let now = self.library().world().clock.steady();
         let mut due = Vec::new();
         if let Some(watching) = &mut *self.watches() {
             for (id, watched) in &mut watching.watched {
                 watched.share(*id);
-                if watched.condition.unread.is_due(now) {
-                    due.push((*id, Arc::clone(&watched.condition)));
+                if watched.save_state.unread.is_due(now) {
+                    due.push((*id, Arc::clone(&watched.save_state)));
                 }
             }
         }
-        for (workspace, condition) in due {
-            condition.unread.put_off(now);
+        for (workspace, save_state) in due {
+            save_state.unread.put_off(now);
             let nothing_new = Scope::Touched(Touched::default());
-            if let Err(error) = self.keep(workspace, nothing_new, &condition) {
+            if let Err(error) = self.save_scope(workspace, nothing_new, &save_state) {
                 tracing::debug!(%workspace, %error, "what could not be read is tried again later");
             }
         }
     }
 
     /// The workspaces whose folders are watched and there.
-    fn conditions(&self) -> Vec<(WorkspaceId, Arc<Condition>)> {
+    fn save_states(&self) -> Vec<(WorkspaceId, Arc<SaveState>)> {
         let watching = self.watches();
         let watched = watching.iter().flat_map(|watching| &watching.watched);
         let is_there = |health| matches!(health, Health::Watching { .. } | Health::Limited { .. });
         let there = watched.filter(|(_, watched)| is_there(watched.watch.health()));
-        there.map(|(id, watched)| (*id, Arc::clone(&watched.condition))).collect()
+        there.map(|(id, watched)| (*id, Arc::clone(&watched.save_state))).collect()
     }
 
     fn is_watching(&self, workspace: WorkspaceId) -> bool {
         self.watches().as_ref().is_some_and(|watching| watching.watched.contains_key(&workspace))
     }
 
-    fn keep_in_step(&self, events: &Receiver<Event>, stopped: &Receiver<()>) {
+    fn follow_catalog(&self, events: &Receiver<Event>, stopped: &Receiver<()>) {
         let clock = &self.library().world().clock;
         let ticks = crossbeam_channel::tick(TICK);
         let mut looked_around = clock.steady();
@@ -314,7 +315,7 @@ impl History {
             let is_due = select! {
                 recv(stopped) -> _ => return,
                 recv(ticks) -> _ => {
-                    self.attend();
+                    self.tick();
                     clock.steady().saturating_sub(looked_around) >= LOOK_AROUND
                 }
                 recv(events) -> event => match event {
@@ -365,7 +366,7 @@ fn spawn(name: &str, work: impl FnOnce() + Send + 'static) -> Result<()> {
 /// Ends the reading of its files.
 impl Drop for Watched {
     fn drop(&mut self) {
-        self.condition.reading.cancel();
+        self.save_state.reading.cancel();
     }
 }
 
@@ -375,7 +376,7 @@ impl Watched {
         let mut state = WatchState {
             project: self.project,
             workspace,
-            standing: Standing::Watching,
+            status: WatchStatus::Watching,
             why: None,
             next: None,
             pending: 0,
@@ -387,27 +388,27 @@ impl Watched {
 
     fn tell(&self, state: &mut WatchState) {
         state.pending = self.watch.pending();
-        state.standing = Standing::Watching;
+        state.status = WatchStatus::Watching;
         match self.watch.health() {
             Health::Watching { .. } => {}
             Health::Limited { why, next } => {
-                state.standing = Standing::Limited;
+                state.status = WatchStatus::Limited;
                 (state.why, state.next) = (Some(why), Some(next));
             }
             Health::Missing { why, next } => {
-                state.standing = Standing::Missing;
+                state.status = WatchStatus::Missing;
                 (state.why, state.next) = (Some(why), Some(next));
             }
-            Health::Paused => state.standing = Standing::Paused,
+            Health::Paused => state.status = WatchStatus::Paused,
         }
-        if let Some((why, next)) = self.condition.unread.told()
-            && state.standing == Standing::Watching
+        if let Some((why, next)) = self.save_state.unread.told()
+            && state.status == WatchStatus::Watching
         {
-            state.standing = Standing::Limited;
+            state.status = WatchStatus::Limited;
             (state.why, state.next) = (Some(why), Some(next));
         }
-        if let Some((why, next)) = self.condition.trouble.told() {
-            state.standing = Standing::Failing;
+        if let Some((why, next)) = self.save_state.last_error.told() {
+            state.status = WatchStatus::Failing;
             (state.why, state.next) = (Some(why), Some(next));
         }
     }

@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 use support::{Bench, path};
 use undercroft_foundation::{Code, Job};
 use undercroft_history::{
-    History, SaveOrder, Scope, Standing, Trigger, Version, VersionFilter, WatchOptions,
+    History, SaveOrder, Scope, Trigger, Version, VersionFilter, WatchOptions, WatchStatus,
 };
 use undercroft_testkit::{LoopDrive, SmallDisk, write_file};
 
@@ -64,8 +64,8 @@ impl Drive {
         mount(&[&self.bind[0], &self.bind[1]], &self.bench.work());
     }
 
-    fn standing(&self) -> Standing {
-        self.bench.history.watch_states().unwrap()[0].standing
+    fn status(&self) -> WatchStatus {
+        self.bench.history.watch_states().unwrap()[0].status
     }
 }
 
@@ -90,7 +90,7 @@ fn a_drive_that_is_away_is_no_deletion() {
     let Some(drive) = Drive::new() else { return };
     let bench = &drive.bench;
     bench.history.start_watching(often()).unwrap();
-    wait_for(bench, "the watch", || drive.standing() == Standing::Watching);
+    wait_for(bench, "the watch", || drive.status() == WatchStatus::Watching);
     for (round, other_in_its_place) in [false, true].into_iter().enumerate() {
         bench.write("folder/new", round.to_string());
         unmount(&["--lazy"], &bench.work());
@@ -98,7 +98,7 @@ fn a_drive_that_is_away_is_no_deletion() {
             mount(&["-t", "tmpfs", "none"], &bench.work());
             bench.write("of another", "project");
         }
-        wait_for(bench, "the absence", || drive.standing() == Standing::Missing);
+        wait_for(bench, "the absence", || drive.status() == WatchStatus::Missing);
         bench.history.flush_watches();
         std::thread::sleep(Duration::from_millis(300));
         assert!(versions(bench).iter().all(|version| version.removed == 0));
@@ -125,7 +125,7 @@ fn a_project_whose_drive_comes_later_is_recognised() {
     let bench = &drive.bench;
     unmount(&["--lazy"], &bench.work());
     bench.history.start_watching(often()).unwrap();
-    wait_for(bench, "the absence", || drive.standing() == Standing::Missing);
+    wait_for(bench, "the absence", || drive.status() == WatchStatus::Missing);
     drive.plug();
     bench.write("folder/new", "1");
     wait_for(bench, "the version", || versions(bench)[0].files == 51);
@@ -147,14 +147,14 @@ fn what_lies_below_a_drive_that_is_away_is_not_the_project() {
     let history = History::new(&bench.library);
     history.start_watching(often()).unwrap();
     let state = || history.watch_states().unwrap().remove(0);
-    wait_for(&bench, "the absence", || state().standing == Standing::Missing);
+    wait_for(&bench, "the absence", || state().status == WatchStatus::Missing);
     assert_eq!(state().why.as_deref(), Some("Another folder is in its place"));
     assert!(state().next.is_some_and(|next| next.contains("save a version by hand")));
     let order = SaveOrder::new(Trigger::Automatic, "");
     let made = history.save(bench.main().id, Scope::Whole, order, &Job::new());
     assert_eq!(made.unwrap_err().code(), Code::SourceMissing);
     drive.plug(&bench.work());
-    wait_for(&bench, "its return", || state().standing == Standing::Watching);
+    wait_for(&bench, "its return", || state().status == WatchStatus::Watching);
     bench.write("folder/new", "1");
     wait_for(&bench, "the version", || versions(&bench)[0].added == 1);
     assert!(versions(&bench).iter().all(|version| version.removed == 0));
@@ -170,11 +170,11 @@ fn another_folder_is_taken_for_the_project_when_it_is_a_copy_or_saved_by_hand() 
         }
     });
     bench.history.start_watching(often()).unwrap();
-    let standing = || bench.history.watch_states().unwrap()[0].standing;
-    wait_for(&bench, "the watch", || standing() == Standing::Watching);
+    let status = || bench.history.watch_states().unwrap()[0].status;
+    wait_for(&bench, "the watch", || status() == WatchStatus::Watching);
     let swap = |name: &str, fill: &dyn Fn()| {
         fs::rename(bench.work(), bench.folder.path().join(name)).unwrap();
-        wait_for(&bench, "the absence", || standing() == Standing::Missing);
+        wait_for(&bench, "the absence", || status() == WatchStatus::Missing);
         fill();
     };
     swap("old", &|| {
@@ -187,9 +187,9 @@ fn another_folder_is_taken_for_the_project_when_it_is_a_copy_or_saved_by_hand() 
     wait_for(&bench, "the copy's version", || versions(&bench)[0].modified == 1);
     swap("older", &|| bench.write("other", "of another"));
     bench.history.flush_watches();
-    assert_eq!((standing(), versions(&bench)[0].modified), (Standing::Missing, 1));
+    assert_eq!((status(), versions(&bench)[0].modified), (WatchStatus::Missing, 1));
     assert_eq!(bench.save().unwrap().removed, 8);
-    wait_for(&bench, "the watch", || standing() == Standing::Watching);
+    wait_for(&bench, "the watch", || status() == WatchStatus::Watching);
     bench.write("other", "changed");
     wait_for(&bench, "the version", || versions(&bench)[0].modified == 1);
     bench.history.stop_watching();
@@ -207,7 +207,7 @@ fn a_drive_mounted_in_a_project_that_goes_is_no_deletion() {
     });
     bench.history.start_watching(often()).unwrap();
     wait_for(&bench, "the watch", || {
-        bench.history.watch_states().unwrap()[0].standing == Standing::Watching
+        bench.history.watch_states().unwrap()[0].status == WatchStatus::Watching
     });
     unmount(&[], &bench.work().join("data"));
     let why = || bench.history.watch_states().unwrap()[0].why.clone().unwrap_or_default();
@@ -246,7 +246,7 @@ fn a_dead_mount_costs_itself_and_nothing_beside_it() {
     assert!(read("sub/dead/f").is_ok());
     let state = || bench.history.watch_states().unwrap().remove(0);
     wait_for(&bench, "the warning", || state().why.is_some_and(|why| why.contains("sub/dead")));
-    assert_eq!(state().standing, Standing::Limited);
+    assert_eq!(state().status, WatchStatus::Limited);
     unmount(&["--lazy"], &dead);
     bench.write("sub/a", "3");
     wait_for(&bench, "the next version", || read("sub/a").is_ok_and(|content| content == b"3"));

@@ -16,7 +16,7 @@ use support::{Bench, path, without_power};
 use undercroft_foundation::{Code, Error, Job, VersionId};
 use undercroft_history::{
     ChangeKind, Conflict, History, RestoreOrder, RestoreReport, RestoreTo, SaveOrder, Trigger,
-    Unkept, VersionFilter, Written,
+    UnsavedPolicy, VersionFilter, WriteOutcome,
 };
 use undercroft_testkit::write_file;
 
@@ -34,12 +34,12 @@ fn order() -> SaveOrder {
     SaveOrder::new(Trigger::Manual, "")
 }
 
-fn delete(bench: &Bench, at: &str, unkept: Unkept) -> Result<Written, Error> {
-    bench.history.delete_file(bench.main().id, &path(at), order(), unkept, &Job::new())
+fn delete(bench: &Bench, at: &str, unsaved: UnsavedPolicy) -> Result<WriteOutcome, Error> {
+    bench.history.delete_file(bench.main().id, &path(at), order(), unsaved, &Job::new())
 }
 
-fn put(bench: &Bench, at: &str, unkept: Unkept) -> Result<Written, Error> {
-    bench.history.put_file(bench.main().id, &path(at), b"put", order(), unkept, &Job::new())
+fn put(bench: &Bench, at: &str, unsaved: UnsavedPolicy) -> Result<WriteOutcome, Error> {
+    bench.history.put_file(bench.main().id, &path(at), b"put", order(), unsaved, &Job::new())
 }
 
 /// Writes what looks the same from outside whatever it holds: of one size, from one moment.
@@ -85,9 +85,9 @@ fn git_is_never_written_to() {
         write_file(work.join("linked/.git"), "gitdir: ../elsewhere");
     });
     for at in [".git", ".git/config", ".git/hooks/new", ".GIT", "vendor/lib/.git", "linked/.git"] {
-        for unkept in [Unkept::Ask, Unkept::ToTrash] {
-            assert_eq!(delete(&bench, at, unkept).unwrap_err().code(), Code::Invalid, "{at}");
-            assert_eq!(put(&bench, at, unkept).unwrap_err().code(), Code::Invalid, "{at}");
+        for unsaved in [UnsavedPolicy::Ask, UnsavedPolicy::ToTrash] {
+            assert_eq!(delete(&bench, at, unsaved).unwrap_err().code(), Code::Invalid, "{at}");
+            assert_eq!(put(&bench, at, unsaved).unwrap_err().code(), Code::Invalid, "{at}");
         }
     }
     let drop = bench.folder.path().join("drop");
@@ -119,7 +119,7 @@ fn what_no_version_holds_is_asked_for_and_comes_back_with_undo() {
     let at = |name: &str| bench.work().join(name);
     bench.write("src/node_modules/x/index.js", "made again");
     symlink("x", at("src/node_modules/link")).unwrap();
-    let refused = delete(&bench, "src", Unkept::Ask).unwrap_err();
+    let refused = delete(&bench, "src", UnsavedPolicy::Ask).unwrap_err();
     assert_eq!(refused.code(), Code::NotKept);
     assert!(refused.why_text().contains("src/node_modules"), "{refused:?}");
     assert!(refused.why_text().contains("src/lib/.git"), "{refused:?}");
@@ -127,7 +127,7 @@ fn what_no_version_holds_is_asked_for_and_comes_back_with_undo() {
     let undo = || bench.history.undo(bench.main().id, &Job::new());
     assert_eq!(undo().unwrap_err().code(), Code::NotFound, "nothing was deleted");
 
-    delete(&bench, "src", Unkept::ToTrash).unwrap().version.unwrap();
+    delete(&bench, "src", UnsavedPolicy::ToTrash).unwrap().version.unwrap();
     assert!(!at("src").exists());
     assert_eq!(failed(&undo().unwrap()), [""; 0]);
     assert_eq!(fs::read(at("src/main.js")).unwrap(), b"main");
@@ -136,8 +136,9 @@ fn what_no_version_holds_is_asked_for_and_comes_back_with_undo() {
     assert_eq!(fs::read(at("src/lib/.git/config")).unwrap(), b"nested");
 
     // What lies in a folder that is left out would be in no version, either.
-    assert_eq!(put(&bench, "src/node_modules/new", Unkept::Ask).unwrap_err().code(), Code::NotKept);
-    let written = put(&bench, "src/node_modules/new", Unkept::ToTrash).unwrap();
+    let refused = put(&bench, "src/node_modules/new", UnsavedPolicy::Ask).unwrap_err();
+    assert_eq!(refused.code(), Code::NotKept);
+    let written = put(&bench, "src/node_modules/new", UnsavedPolicy::ToTrash).unwrap();
     assert_eq!((written.changed, written.trashed), (true, false));
     assert_eq!(fs::read(at("src/node_modules/new")).unwrap(), b"put");
 }
@@ -149,19 +150,19 @@ fn what_no_version_holds_comes_back_from_the_trash_when_it_is_undone() {
     bench.write("node_modules/x.js", "made");
     let undo = || failed(&bench.history.undo(bench.main().id, &Job::new()).unwrap());
 
-    let written = delete(&bench, "node_modules", Unkept::ToTrash).unwrap();
+    let written = delete(&bench, "node_modules", UnsavedPolicy::ToTrash).unwrap();
     assert!(written.version.is_none() && written.changed && written.trashed);
     assert!(!at("").exists());
     assert_eq!(undo(), [""; 0]);
     assert_eq!(fs::read(at("x.js")).unwrap(), b"made");
 
     // A file changes places with what took its place, there and back.
-    assert!(put(&bench, "node_modules/x.js", Unkept::ToTrash).unwrap().trashed);
+    assert!(put(&bench, "node_modules/x.js", UnsavedPolicy::ToTrash).unwrap().trashed);
     for content in ["made", "put"] {
         assert_eq!(undo(), [""; 0]);
         assert_eq!(fs::read_to_string(at("x.js")).unwrap(), content);
     }
-    assert!(!delete(&bench, "nothing", Unkept::Ask).unwrap().changed);
+    assert!(!delete(&bench, "nothing", UnsavedPolicy::Ask).unwrap().changed);
 }
 
 #[test]
@@ -176,7 +177,7 @@ fn undoing_goes_where_it_went_when_nothing_came_of_a_restore_or_a_deletion() {
     // Each changes nothing: the same once more, what is not there, what lies behind a link.
     restore(&bench, first.id);
     for at in ["nothing", "link/b"] {
-        let _ = delete(&bench, at, Unkept::Ask);
+        let _ = delete(&bench, at, UnsavedPolicy::Ask);
     }
     bench.history.undo(bench.main().id, &Job::new()).unwrap();
     assert_eq!(fs::read(bench.work().join("a")).unwrap(), b"second");
@@ -294,18 +295,18 @@ fn the_one_without_power() {
     let version = history.version(version.parse().unwrap()).unwrap();
     let (main, job) = (version.workspace, Job::new());
     for at in ["secret", "closed", "closed/known", "partly"] {
-        let deleted = history.delete_file(main, &path(at), order(), Unkept::Ask, &job);
+        let deleted = history.delete_file(main, &path(at), order(), UnsavedPolicy::Ask, &job);
         let code = deleted.unwrap_err().code();
         assert!(matches!(code, Code::NotKept | Code::PermissionDenied), "{at}: {code:?}");
     }
-    let put = |unkept| history.put_file(main, &path("secret"), b"put", order(), unkept, &job);
-    assert_eq!(put(Unkept::Ask).unwrap_err().code(), Code::NotKept);
+    let put = |unsaved| history.put_file(main, &path("secret"), b"put", order(), unsaved, &job);
+    assert_eq!(put(UnsavedPolicy::Ask).unwrap_err().code(), Code::NotKept);
     let to = RestoreTo::InPlace { workspace: main, remove_extra: true };
     let order = RestoreOrder { version: version.id, paths: Vec::new(), to, like: None };
     let report = history.restore(&order, &job).unwrap();
     let failed = failed(&report);
     assert_eq!(failed, ["closed", "partly/secret", "secret"], "{report:?}");
-    assert!(put(Unkept::ToTrash).unwrap().version.is_some());
+    assert!(put(UnsavedPolicy::ToTrash).unwrap().version.is_some());
 }
 
 #[test]
@@ -317,7 +318,7 @@ fn what_is_saved_keeps_the_owner_the_rights_and_the_attributes_that_a_file_had()
     let has_attributes = xattr::set(&file, "user.note", b"mine").is_ok();
     fs::set_permissions(&file, fs::Permissions::from_mode(0o640)).unwrap();
     let before = fs::metadata(&file).unwrap();
-    assert!(put(&bench, "f", Unkept::Ask).unwrap().changed);
+    assert!(put(&bench, "f", UnsavedPolicy::Ask).unwrap().changed);
     let after = fs::metadata(&file).unwrap();
     assert_eq!(fs::read(&file).unwrap(), b"put");
     let looks = |it: &fs::Metadata| (it.mode(), it.uid(), it.gid());
@@ -330,7 +331,7 @@ fn what_is_saved_keeps_the_owner_the_rights_and_the_attributes_that_a_file_had()
     bench.write("package.json", "{}");
     bench.write("node_modules/.env", "SECRET=1");
     fs::set_permissions(&secret, fs::Permissions::from_mode(0o600)).unwrap();
-    assert!(put(&bench, "node_modules/.env", Unkept::ToTrash).unwrap().trashed);
+    assert!(put(&bench, "node_modules/.env", UnsavedPolicy::ToTrash).unwrap().trashed);
     assert_eq!(fs::metadata(&secret).unwrap().mode() & 0o7777, 0o600);
 }
 
@@ -355,7 +356,7 @@ fn what_a_folder_hands_on_opens_no_file_that_was_closed() {
     if xattr::set(bench.work(), "system.posix_acl_default", &list.concat()).is_err() {
         return;
     }
-    assert!(put(&bench, "f", Unkept::Ask).unwrap().changed);
+    assert!(put(&bench, "f", UnsavedPolicy::Ask).unwrap().changed);
     assert_eq!(xattr::get(&file, "system.posix_acl_access").unwrap(), None);
     assert_eq!(fs::metadata(&file).unwrap().mode() & 0o7777, 0o640);
 }
@@ -452,7 +453,7 @@ fn undercrofts_own_configuration_comes_back_from_no_version() {
     assert_eq!(failed(&restore(&bench, older.id)), ["undercroft"]);
     assert_eq!(fs::read(bench.work().join("other")).unwrap(), b"1");
     assert_eq!(fs::read(bench.work().join("undercroft/hooks.json")).unwrap(), b"withdrawn");
-    let put = put(&bench, "undercroft/hooks.json", Unkept::ToTrash);
+    let put = put(&bench, "undercroft/hooks.json", UnsavedPolicy::ToTrash);
     assert_eq!(put.unwrap_err().code(), Code::Invalid);
     fs::remove_dir_all(bench.work().join("undercroft")).unwrap();
     let to = RestoreTo::Elsewhere(bench.work());

@@ -26,7 +26,7 @@ fn maintenance_thins_and_compacts_and_gives_way_to_who_waits() {
     assert!(scene.history.needs_maintenance(scene.project).unwrap());
 
     // Somebody writes.
-    let held = scene.history.hold(scene.project).unwrap();
+    let held = scene.history.lock(scene.project).unwrap();
     let done = scene.history.maintain(scene.project, &Job::new()).unwrap();
     assert_eq!((done.dropped, done.compacted), (0, None));
     assert_eq!(done.text(), "0 automatic versions let go; gave way to a save");
@@ -40,7 +40,7 @@ fn maintenance_thins_and_compacts_and_gives_way_to_who_waits() {
         // With a clock that waits.
         let library = Library::open_or_create(&root, &World::real(), TABLES).unwrap();
         ask.recv().unwrap();
-        History::new(&library).hold(project).map(drop)
+        History::new(&library).lock(project).map(drop)
     });
     let interrupted = job.step();
     undercroft_foundation::on_write_point(move |point| {

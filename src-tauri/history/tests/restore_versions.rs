@@ -11,7 +11,7 @@ use std::path::Path;
 use support::{Bench, path};
 use undercroft_foundation::{Code, Job, VersionId};
 use undercroft_history::{
-    ChangeKind, RestoreOrder, RestoreReport, RestoreTo, SaveOrder, Trigger, Unkept, Version,
+    ChangeKind, RestoreOrder, RestoreReport, RestoreTo, SaveOrder, Trigger, UnsavedPolicy, Version,
     VersionFilter,
 };
 use undercroft_testkit::{
@@ -161,7 +161,8 @@ fn undo_brings_back_what_was_restored_or_deleted_and_nothing_else() {
     assert!(at("a/b/deep").is_file());
 
     let order = SaveOrder::new(Trigger::Manual, "");
-    bench.history.delete_file(main, &path("deleted"), order, Unkept::Ask, &Job::new()).unwrap();
+    let ask = UnsavedPolicy::Ask;
+    bench.history.delete_file(main, &path("deleted"), order, ask, &Job::new()).unwrap();
     assert!(!at("deleted").exists());
     bench.write("a/b/deep", "2");
     bench.history.undo(main, &Job::new()).unwrap();

@@ -11,7 +11,7 @@ use tempfile::TempDir;
 use undercroft_foundation::Code;
 use undercroft_history::TreePath;
 use undercroft_history::rules::{
-    Decision, FolderRules, LeaveOut, NotFollowed, ProjectRules, Why, is_secret,
+    Decision, FolderRules, LeaveOut, LeaveOutReason, NotFollowed, ProjectRules, is_secret,
 };
 use undercroft_testkit::write_file;
 
@@ -50,7 +50,7 @@ fn texts(patterns: &[&str]) -> Vec<String> {
 }
 
 /// Why something is left out, as seen from its folder.
-fn why(rules: &LeaveOut, at: &str, is_dir: bool) -> Option<Why> {
+fn why(rules: &LeaveOut, at: &str, is_dir: bool) -> Option<LeaveOutReason> {
     let at = path(at);
     let (parent, name) = at.split().unwrap();
     let folder = rules.folder(&parent).expect("the folder itself is versioned");
@@ -62,7 +62,7 @@ fn why(rules: &LeaveOut, at: &str, is_dir: bool) -> Option<Why> {
 
 fn is_rebuildable(rules: &LeaveOut, folder: &str) -> Option<&'static str> {
     match why(rules, folder, true) {
-        Some(Why::Rebuildable { manifest, .. }) => Some(manifest),
+        Some(LeaveOutReason::Rebuildable { manifest, .. }) => Some(manifest),
         None => None,
         Some(other) => panic!("{folder}: {other:?}"),
     }
@@ -156,7 +156,7 @@ fn caches_are_known_by_their_signature() {
     fs::create_dir(root.path().join("link")).unwrap();
     symlink(root.path().join("real/CACHEDIR.TAG"), root.path().join("link/CACHEDIR.TAG")).unwrap();
     let rules = defaults(root.path());
-    assert_eq!(why(&rules, "real", true), Some(Why::Cache));
+    assert_eq!(why(&rules, "real", true), Some(LeaveOutReason::Cache));
     assert_eq!(why(&rules, "fake", true), None);
     assert_eq!(why(&rules, "link", true), None);
     assert!(is_rebuildable(&rules, "m/__pycache__").is_some());
@@ -169,7 +169,7 @@ fn only_the_workspaces_own_git_is_left_out() {
     let rules =
         leave_out(root.path(), &ProjectRules { keep: texts(&[".git"]), ..ProjectRules::default() });
     for is_dir in [true, false] {
-        assert_eq!(why(&rules, ".git", is_dir), Some(Why::OwnGit));
+        assert_eq!(why(&rules, ".git", is_dir), Some(LeaveOutReason::OwnGit));
         assert_eq!(why(&rules, "sub/.git", is_dir), None);
     }
     assert!(!rules.is_included(&path(".git/HEAD"), false));
@@ -194,14 +194,15 @@ fn a_gitignore_is_followed_where_the_rules_say_so() {
     write_file(root.path().join(".git/info/exclude"), "*.rs\n");
     let rules = leave_out(root.path(), &following());
     let by_top = |pattern: &str| {
-        Some(Why::Gitignored { pattern: pattern.to_owned(), file: path(".gitignore") })
+        Some(LeaveOutReason::Gitignored { pattern: pattern.to_owned(), file: path(".gitignore") })
     };
     assert_eq!(why(&rules, "b/x.log", false), by_top("*.log"));
     assert_eq!(why(&rules, "a/other.log", false), by_top("*.log"));
     assert_eq!(why(&rules, "a/keep.log", false), None);
     assert_eq!(why(&rules, "b/private", true), by_top("private/"));
     assert_eq!(why(&rules, "b/private", false), None, "only folders are meant");
-    let by_inner = Why::Gitignored { pattern: "/gen".to_owned(), file: path("a/.gitignore") };
+    let (pattern, file) = ("/gen".to_owned(), path("a/.gitignore"));
+    let by_inner = LeaveOutReason::Gitignored { pattern, file };
     assert_eq!(why(&rules, "a/gen", true), Some(by_inner.clone()));
     assert_eq!(by_inner.to_string(), "/gen in a/.gitignore names it");
     assert_eq!(why(&rules, "b/gen", true), None);
@@ -276,16 +277,16 @@ fn the_projects_rules_win_in_their_order() {
         },
     );
     write_file(root.path().join(".gitignore"), "node_modules\n!x.tmp\n");
-    assert_eq!(why(&rules, "x.tmp", false), Some(Why::Rule("*.tmp".to_owned())));
-    assert_eq!(why(&rules, "a/b", true), Some(Why::Rule("a/b".to_owned())));
+    assert_eq!(why(&rules, "x.tmp", false), Some(LeaveOutReason::Rule("*.tmp".to_owned())));
+    assert_eq!(why(&rules, "a/b", true), Some(LeaveOutReason::Rule("a/b".to_owned())));
     assert_eq!(why(&rules, "a/logs", true), None, "anchored");
     assert_eq!(why(&rules, "node_modules", true), None);
     assert!(rules.is_included(&path("node_modules/a/.cache.tmp"), false), "all of it is kept");
     // A rule with folders in it reaches into one that is left out, and keeps only what it names.
     assert_eq!(why(&rules, "logs", true), None);
     assert!(rules.is_included(&path("logs/keep.tmp"), false));
-    assert_eq!(why(&rules, "logs/other", false), Some(Why::Rule("/logs/".to_owned())));
-    assert_eq!(why(&rules, "logs/deep", true), Some(Why::Rule("/logs/".to_owned())));
+    assert_eq!(why(&rules, "logs/other", false), Some(LeaveOutReason::Rule("/logs/".to_owned())));
+    assert_eq!(why(&rules, "logs/deep", true), Some(LeaveOutReason::Rule("/logs/".to_owned())));
 }
 
 #[test]
@@ -334,7 +335,7 @@ fn names_of_any_bytes_and_vanished_folders_are_simply_kept() {
     }
     let rules = ProjectRules { leave_out: texts(&["*.bin"]), ..ProjectRules::default() };
     let left = leave_out(root.path(), &rules).root().decide(b"\xff.bin", false);
-    assert_eq!(left, Decision::LeaveOut(Why::Rule("*.bin".to_owned())));
+    assert_eq!(left, Decision::LeaveOut(LeaveOutReason::Rule("*.bin".to_owned())));
 }
 
 #[test]

@@ -9,7 +9,7 @@ use undercroft_foundation::{Code, Job};
 use undercroft_history::Layer;
 use undercroft_history::TreePath;
 use undercroft_history::rules::{
-    Amount, LayerRule, NotFollowed, ProjectRules, Survey, Why, survey,
+    Amount, LayerRule, LeaveOutReason, NotFollowed, ProjectRules, Survey, survey,
 };
 use undercroft_testkit::{awkward_tree, write_file};
 
@@ -64,7 +64,7 @@ fn it_counts_what_is_kept_and_what_is_left_out_by_why() {
     assert_eq!((found.left_out[0].files, found.left_out[0].size_bytes), (2, 3000));
     assert_eq!(
         found.left_out[0].why,
-        Why::Rebuildable { what: "node_modules", manifest: "package.json" }
+        LeaveOutReason::Rebuildable { what: "node_modules", manifest: "package.json" }
     );
     assert_eq!(found.secrets, [path(".env")]);
     assert!(job.progress().totals_settled);

@@ -12,7 +12,7 @@ use thin_scene::{DAY, Scene};
 use undercroft_foundation::{Code, Job, VersionId};
 use undercroft_history::{
     ChangeKind, DropReason, History, KeepReason, RestoreOrder, RestoreTo, SaveOrder, Scope,
-    Trigger, Unkept, VersionFilter, VersionMark,
+    Trigger, UnsavedPolicy, VersionFilter, VersionMark,
 };
 use undercroft_library::Library;
 use undercroft_testkit::{Restic, random_bytes, simulated_world, write_file};
@@ -456,7 +456,7 @@ fn what_undo_goes_back_to_stays() {
     // Nothing changed since the automatic version, so that undo goes back to that one.
     let main = scene.main().id;
     let order = SaveOrder::new(Trigger::Manual, "");
-    scene.history.delete_file(main, &path("a"), order, Unkept::Ask, &Job::new()).unwrap();
+    scene.history.delete_file(main, &path("a"), order, UnsavedPolicy::Ask, &Job::new()).unwrap();
     scene.write("b", "1");
     scene.save(Trigger::Automatic);
     scene.wait(400 * DAY);
@@ -481,7 +481,7 @@ fn what_a_restore_relied_upon_stays_when_undo_goes_back_elsewhere() {
     let order = RestoreOrder { version: automatic[0], paths: Vec::new(), to, like: None };
     scene.history.restore(&order, &Job::new()).unwrap();
     let order = SaveOrder::new(Trigger::Manual, "");
-    scene.history.delete_file(main, &path("a"), order, Unkept::Ask, &Job::new()).unwrap();
+    scene.history.delete_file(main, &path("a"), order, UnsavedPolicy::Ask, &Job::new()).unwrap();
     scene.wait(400 * DAY);
     let plan = scene.history.thin(scene.project, &Job::new()).unwrap();
     let why: BTreeMap<_, _> = plan.keep.iter().copied().collect();

@@ -13,7 +13,7 @@ use std::time::{Duration, SystemTime};
 
 use crossbeam_channel::{Receiver, Sender, unbounded};
 use undercroft_foundation::World;
-use undercroft_history::{Batch, Health, Included, TreePath, Watch, WatchOptions};
+use undercroft_history::{Batch, FolderFilter, Health, TreePath, Watch, WatchOptions};
 use undercroft_testkit::SmallDisk;
 use watch_scene::{Scene, covers, path, paths};
 
@@ -325,8 +325,8 @@ struct Gate {
     go: Receiver<()>,
 }
 
-impl Included for Gate {
-    fn folder(&self, folder: &TreePath) -> bool {
+impl FolderFilter for Gate {
+    fn includes(&self, folder: &TreePath) -> bool {
         if *folder == path(self.at) {
             self.asked.send(()).unwrap();
             let _ = self.go.recv();
@@ -376,8 +376,8 @@ fn a_folder_that_takes_the_name_of_one_that_was_there_is_visited() {
 /// Leaves out one folder until it is told otherwise.
 struct Later(AtomicBool);
 
-impl Included for Later {
-    fn folder(&self, folder: &TreePath) -> bool {
+impl FolderFilter for Later {
+    fn includes(&self, folder: &TreePath) -> bool {
         *folder != path("later") || self.0.load(Ordering::Relaxed)
     }
 }

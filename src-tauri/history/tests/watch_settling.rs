@@ -10,7 +10,7 @@ use std::time::Duration;
 use crossbeam_channel::{Receiver, Sender};
 use jiff::SignedDuration;
 use undercroft_foundation::World;
-use undercroft_history::{Batch, Health, Included, TreePath, Watch, WatchOptions};
+use undercroft_history::{Batch, FolderFilter, Health, TreePath, Watch, WatchOptions};
 use undercroft_testkit::ManualClock;
 use watch_scene::{PATIENCE, Scene, Usual, covers, ends, paths, quick};
 
@@ -93,8 +93,8 @@ fn a_pause_keeps_nothing_and_its_end_asks_for_everything() {
 #[test]
 fn new_rules_about_folders_are_taken_up() {
     struct Switch(std::sync::atomic::AtomicBool);
-    impl Included for Switch {
-        fn folder(&self, _: &TreePath) -> bool {
+    impl FolderFilter for Switch {
+        fn includes(&self, _: &TreePath) -> bool {
             self.0.load(std::sync::atomic::Ordering::Relaxed)
         }
     }
@@ -168,8 +168,8 @@ struct Gate {
     open: Receiver<()>,
 }
 
-impl Included for Gate {
-    fn folder(&self, path: &TreePath) -> bool {
+impl FolderFilter for Gate {
+    fn includes(&self, path: &TreePath) -> bool {
         if path.name().is_some_and(|name| name.starts_with(b"gate")) {
             let _ = self.reached.send(());
             let _ = self.open.recv();
@@ -254,8 +254,8 @@ fn notices_that_are_lost_again_and_again_are_answered_more_and_more_rarely() {
 #[test]
 fn a_breakdown_of_the_rules_or_of_the_sink_is_told() {
     struct Broken;
-    impl Included for Broken {
-        fn folder(&self, _: &TreePath) -> bool {
+    impl FolderFilter for Broken {
+        fn includes(&self, _: &TreePath) -> bool {
             panic!("a broken rule")
         }
     }
@@ -277,8 +277,8 @@ fn a_breakdown_of_the_rules_or_of_the_sink_is_told() {
 #[test]
 fn rules_that_contradict_themselves_do_no_harm() {
     struct Fickle(std::sync::atomic::AtomicU32);
-    impl Included for Fickle {
-        fn folder(&self, _: &TreePath) -> bool {
+    impl FolderFilter for Fickle {
+        fn includes(&self, _: &TreePath) -> bool {
             !self.0.fetch_add(1, std::sync::atomic::Ordering::Relaxed).is_multiple_of(3)
         }
     }

@@ -10,7 +10,7 @@ use support::Bench;
 use undercroft_foundation::Job;
 use undercroft_history::rules::ProjectRules;
 use undercroft_history::{
-    History, Standing, Trigger, Version, VersionFilter, WatchOptions, WatchState,
+    History, Trigger, Version, VersionFilter, WatchOptions, WatchState, WatchStatus,
 };
 use undercroft_testkit::write_file;
 
@@ -54,7 +54,7 @@ fn a_change_becomes_a_version_by_itself() {
     std::fs::remove_dir_all(bench.work().join("sub")).unwrap();
     wait_for("the removal", || (versions(&bench)[0].removed == 1).then_some(()));
     let state = &bench.history.watch_states().unwrap()[0];
-    assert_eq!(state.standing, Standing::Watching);
+    assert_eq!(state.status, WatchStatus::Watching);
     bench.history.stop_watching();
 }
 
@@ -63,10 +63,10 @@ fn a_project_is_watched_from_its_first_version_on_until_it_is_paused() {
     let bench = Bench::new(|work| write_file(work.join("a"), "1"));
     bench.history.start_watching(quick()).unwrap();
     bench.history.begin(bench.project, &Job::new()).unwrap();
-    let standing = || bench.history.watch_states().unwrap()[0].standing;
-    wait_for("the watch", || (standing() == Standing::Watching).then_some(()));
+    let status = || bench.history.watch_states().unwrap()[0].status;
+    wait_for("the watch", || (status() == WatchStatus::Watching).then_some(()));
     bench.history.set_paused(None, true).unwrap();
-    assert_eq!(standing(), Standing::Paused);
+    assert_eq!(status(), WatchStatus::Paused);
     bench.write("a", "2");
     std::thread::sleep(Duration::from_millis(600));
     assert_eq!(versions(&bench).len(), 1);
@@ -81,10 +81,10 @@ fn one_process_watches_and_others_say_so() {
     bench.history.start_watching(quick()).unwrap();
     let other = undercroft_history::History::new(&bench.library);
     other.start_watching(quick()).unwrap();
-    assert_eq!(other.watch_states().unwrap()[0].standing, Standing::Elsewhere);
+    assert_eq!(other.watch_states().unwrap()[0].status, WatchStatus::Elsewhere);
     bench.history.stop_watching();
     other.stop_watching();
-    assert_eq!(other.watch_states().unwrap()[0].standing, Standing::Off);
+    assert_eq!(other.watch_states().unwrap()[0].status, WatchStatus::Off);
 }
 
 #[test]
@@ -121,14 +121,14 @@ fn other_processes_know_how_the_watching_goes() {
     let other = History::new(&bench.library);
     let away = bench.folder.path().join("away");
     fs::rename(bench.work(), &away).unwrap();
-    let missing = || Some(state_of(&other)).filter(|state| state.standing == Standing::Missing);
+    let missing = || Some(state_of(&other)).filter(|state| state.status == WatchStatus::Missing);
     let state = wait_for("word of the other process", missing);
     assert_eq!(state.why.as_deref(), Some("The folder is not there"));
     fs::rename(&away, bench.work()).unwrap();
-    let back = || Some(state_of(&other)).filter(|state| state.standing == Standing::Elsewhere);
+    let back = || Some(state_of(&other)).filter(|state| state.status == WatchStatus::Elsewhere);
     assert_eq!(wait_for("word of its return", back).why, None);
     bench.history.stop_watching();
-    assert_eq!(state_of(&other).standing, Standing::Off);
+    assert_eq!(state_of(&other).status, WatchStatus::Off);
 }
 
 #[test]

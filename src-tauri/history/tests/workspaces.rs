@@ -10,7 +10,7 @@ use std::sync::{Arc, mpsc};
 use support::{Bench, path};
 use undercroft_foundation::{Code, Job, on_write_point};
 use undercroft_history::{
-    Change, MAIN, Rebuilt, SaveOrder, Scope, Trigger, Version, VersionFilter, Workspace,
+    Change, MAIN, RebuildReport, SaveOrder, Scope, Trigger, Version, VersionFilter, Workspace,
 };
 use undercroft_testkit::{Compare, random_bytes, tree_differences, write_file};
 
@@ -200,7 +200,7 @@ fn sql(bench: &Bench, statement: &str) {
 }
 
 /// The catalog is gone, and made again.
-fn rebuild(bench: &Bench) -> Rebuilt {
+fn rebuild(bench: &Bench) -> RebuildReport {
     sql(bench, "DELETE FROM versions; DELETE FROM changes; DELETE FROM workspaces;");
     bench.history.rebuild(&Job::new()).unwrap()
 }

@@ -71,7 +71,7 @@ impl Catalog {
     /// `work` must not call this again: it would wait for itself.
     ///
     /// # Errors
-    /// Those of `work`, and [`Code::Locked`] when another process writes for too long.
+    /// The errors of `work`, and [`Code::Locked`] when another process writes for too long.
     pub fn write<T>(&self, work: impl FnOnce(&Transaction<'_>) -> Result<T>) -> Result<T> {
         let mut writer = self.0.writer.lock().unwrap_or_else(PoisonError::into_inner);
         let transaction = writer
@@ -89,7 +89,7 @@ impl Catalog {
     /// Runs `work` over the state of one moment. `work` must not call this again.
     ///
     /// # Errors
-    /// Those of `work`.
+    /// The errors of `work`.
     pub fn read<T>(&self, work: impl FnOnce(&Connection) -> Result<T>) -> Result<T> {
         if self.0.is_alone {
             let mut writer = self.0.writer.lock().unwrap_or_else(PoisonError::into_inner);

@@ -1,5 +1,5 @@
-//! What a folder of work is: its languages, its frameworks, where its git repository is pushed
-//! to, how many files it has. Read only, no symlink followed, nobody's program run.
+//! The nature of a folder of work: its languages, its frameworks, where its git repository is
+//! pushed to, how many files it has. Read only, no symlink followed, nobody's program run.
 
 mod frameworks;
 mod git;
@@ -15,16 +15,16 @@ use walkdir::WalkDir;
 
 use languages::Tally;
 
-/// A glance looks at this many entries, in each folder at this many, and no deeper than this.
+/// A quick scan looks at this many entries, in each folder at this many, and no deeper than this.
 const GLANCE_ENTRIES: usize = 2000;
 const GLANCE_ENTRIES_EACH: usize = 200;
 const GLANCE_DEPTH: usize = 4;
-/// How deep to look for the manifests that name frameworks.
+/// The depth to which manifests are looked for that name frameworks.
 const MANIFEST_DEPTH: usize = 3;
 
-/// What was found in a folder.
+/// The finds in a folder.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(crate) struct Look {
+pub(crate) struct Detected {
     pub languages: Vec<String>,
     pub frameworks: Vec<String>,
     pub git_remote: Option<String>,
@@ -32,9 +32,9 @@ pub(crate) struct Look {
     pub size_bytes: u64,
 }
 
-/// A quick look, whatever the size of the folder: the upper levels first, each folder in part, so
+/// A quick scan, whatever the size of the folder: the upper levels first, each folder in part, so
 /// that no corner of a large tree speaks for all of it. It does not count.
-pub(crate) fn glance(root: &Path) -> Look {
+pub(crate) fn quick_scan(root: &Path) -> Detected {
     let mut finds = Finds::default();
     let mut folders = VecDeque::from([(root.to_owned(), 0)]);
     let mut left = GLANCE_ENTRIES;
@@ -42,7 +42,7 @@ pub(crate) fn glance(root: &Path) -> Look {
         let level = WalkDir::new(&folder).min_depth(1).max_depth(1);
         for entry in level.into_iter().flatten().take(GLANCE_ENTRIES_EACH) {
             if left == 0 {
-                return finds.into_look(root);
+                return finds.into_detected(root);
             }
             left -= 1;
             if entry.file_type().is_dir() {
@@ -54,14 +54,14 @@ pub(crate) fn glance(root: &Path) -> Look {
             }
         }
     }
-    finds.into_look(root)
+    finds.into_detected(root)
 }
 
-/// The whole folder. What cannot be read becomes a warning.
+/// A scan of the whole folder. What cannot be read becomes a warning.
 ///
 /// # Errors
 /// [`undercroft_foundation::Code::Cancelled`].
-pub(crate) fn survey(root: &Path, job: &Job) -> Result<Look> {
+pub(crate) fn full_scan(root: &Path, job: &Job) -> Result<Detected> {
     let mut finds = Finds::default();
     let (mut files, mut size_bytes) = (0, 0);
     // The depth at which other people's work began, while the walk is inside it.
@@ -103,7 +103,7 @@ pub(crate) fn survey(root: &Path, job: &Job) -> Result<Look> {
         }
     }
     job.settle_totals();
-    Ok(Look { files, size_bytes, ..finds.into_look(root) })
+    Ok(Detected { files, size_bytes, ..finds.into_detected(root) })
 }
 
 fn warn(job: &Job, root: &Path, error: &walkdir::Error) {
@@ -126,10 +126,10 @@ impl Finds {
         }
     }
 
-    fn into_look(mut self, root: &Path) -> Look {
+    fn into_detected(mut self, root: &Path) -> Detected {
         self.frameworks.sort_unstable_by_key(|name| name.to_lowercase());
         self.frameworks.dedup();
-        Look {
+        Detected {
             languages: self.tally.into_languages(),
             frameworks: self.frameworks.into_iter().map(str::to_owned).collect(),
             git_remote: git::remote_of(root),

@@ -29,9 +29,9 @@ pub struct Event {
     pub seq: u64,
     /// When it happened.
     pub time: Timestamp,
-    /// What kind of thing: `project.added`.
+    /// The kind of event: `project.added`.
     pub kind: String,
-    /// What happened, as a sentence.
+    /// A sentence about what happened.
     pub text: String,
     /// The project that it concerns.
     pub project: Option<ProjectId>,
@@ -42,9 +42,9 @@ pub struct Event {
 /// Something to be told.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NewEvent {
-    /// What kind of thing: `project.added`.
+    /// The kind of event: `project.added`.
     pub kind: String,
-    /// What happened, as a sentence.
+    /// A sentence about what happened.
     pub text: String,
     /// The project that it concerns.
     pub project: Option<ProjectId>,

@@ -14,11 +14,11 @@ use undercroft_foundation::{Code, Error, Result};
 use crate::catalog::{Catalog, SqlContext};
 use crate::events::{self, Event};
 
-/// How often to look for other processes' commits.
+/// The time between two looks for other processes' commits.
 const PERIOD: Duration = Duration::from_millis(250);
-/// How far a subscriber may fall behind before it misses events.
+/// The distance that a subscriber may fall behind before it misses events.
 const BACKLOG: usize = 4096;
-/// How many events are read at once.
+/// The number of events that are read at once.
 const BATCH: usize = 512;
 
 pub(crate) struct Feed {

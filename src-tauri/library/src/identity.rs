@@ -1,5 +1,5 @@
-//! Which library this is: an id in a file of its own, so that a library that was restored, or
-//! whose catalog was made again, is still the same.
+//! The identity of this library: an id in a file of its own, so that a library that was restored,
+//! or whose catalog was made again, is still the same.
 
 use std::fs::{self, File};
 use std::io;

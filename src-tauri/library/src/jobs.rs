@@ -3,9 +3,9 @@
 //! they came; so do those without a destination, by kind.
 
 mod as_text;
-mod board;
-mod elsewhere;
 mod entry;
+mod other_processes;
+mod queue;
 mod view;
 mod work;
 
@@ -17,12 +17,12 @@ use jiff::Timestamp;
 use undercroft_foundation::{DestinationId, Job, JobId, PlanId, ProjectId, Result, World};
 
 use crate::runs::Runs;
-use board::Board;
+use queue::JobQueue;
 use work::Work;
 
 pub use view::JobView;
 
-/// What kind of work a job is.
+/// The kind of work that a job is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum JobKind {
     /// Copies a project to a destination.
@@ -133,12 +133,12 @@ impl JobKind {
     }
 }
 
-/// What a job is to be.
+/// The specification of a job.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct JobSpec {
-    /// What kind of work.
+    /// The kind of work.
     pub kind: JobKind,
-    /// What it does, for people: "Back up notes to Disk".
+    /// Its title, for people: "Back up notes to Disk".
     pub title: String,
     /// The project that it works on.
     pub project: Option<ProjectId>,
@@ -194,11 +194,11 @@ impl JobSpec {
 
 /// The live jobs: those of this process, to be changed, and those of others, to be seen.
 #[derive(Clone)]
-pub struct Jobs(Arc<Board>);
+pub struct Jobs(Arc<JobQueue>);
 
 impl Jobs {
     pub(crate) fn new(runs: &Runs, world: &World) -> Self {
-        Self(Arc::new(Board::new(runs.clone(), world.clone())))
+        Self(Arc::new(JobQueue::new(runs.clone(), world.clone())))
     }
 
     /// Puts work on the board; it begins when its turn comes. What it returns, a sentence without
@@ -218,25 +218,26 @@ impl Jobs {
     /// before it began.
     ///
     /// # Errors
-    /// Those of [`Jobs::spawn`].
+    /// The errors of [`Jobs::spawn`].
     pub fn spawn_or(
         &self,
         spec: JobSpec,
         work: impl FnOnce(&Job) -> Result<String> + Send + 'static,
         dropped: impl FnOnce(&Job) + Send + 'static,
     ) -> Result<JobView> {
-        Board::spawn(&self.0, spec, Work { run: Box::new(work), dropped: Box::new(dropped) })
+        JobQueue::spawn(&self.0, spec, Work { run: Box::new(work), dropped: Box::new(dropped) })
     }
 
-    /// The jobs of this process that wait or work, and the last hundred that are over; newest first.
+    /// The jobs of this process that wait or work, and the last hundred that are over; newest
+    /// first.
     pub fn list(&self) -> Vec<JobView> {
         self.0.list()
     }
 
-    /// Those of [`Jobs::list`], and the jobs of other processes that wait or work; newest first.
+    /// The jobs of [`Jobs::list`], and the jobs of other processes that wait or work; newest first.
     pub fn list_all(&self) -> Vec<JobView> {
         let mut jobs = self.0.list();
-        jobs.extend(self.0.elsewhere());
+        jobs.extend(self.0.jobs_of_other_processes());
         jobs.sort_by_key(|job| std::cmp::Reverse(job.started));
         jobs
     }
@@ -256,8 +257,8 @@ impl Jobs {
     /// [`undercroft_foundation::Code::NotFound`], and [`undercroft_foundation::Code::Unsupported`]
     /// for one of another process.
     pub fn cancel(&self, id: JobId) -> Result<JobView> {
-        self.0.refuse_elsewhere(id)?;
-        Board::stop(&self.0, id, Job::cancel)
+        self.0.refuse_if_in_other_process(id)?;
+        JobQueue::stop(&self.0, id, Job::cancel)
     }
 
     /// Tells a job to wait. One that works does so at its next safe moment; others may pass it
@@ -267,8 +268,8 @@ impl Jobs {
     /// [`undercroft_foundation::Code::NotFound`], and [`undercroft_foundation::Code::Unsupported`]
     /// for work that cannot wait, or of another process.
     pub fn pause(&self, id: JobId) -> Result<JobView> {
-        self.0.refuse_elsewhere(id)?;
-        Board::pause(&self.0, id)
+        self.0.refuse_if_in_other_process(id)?;
+        JobQueue::pause(&self.0, id)
     }
 
     /// Lets a job that waits go on, once those that passed it are done.
@@ -277,8 +278,8 @@ impl Jobs {
     /// [`undercroft_foundation::Code::NotFound`], and [`undercroft_foundation::Code::Unsupported`]
     /// for one of another process.
     pub fn resume(&self, id: JobId) -> Result<JobView> {
-        self.0.refuse_elsewhere(id)?;
-        Board::resume(&self.0, id)
+        self.0.refuse_if_in_other_process(id)?;
+        JobQueue::resume(&self.0, id)
     }
 
     /// Keeps what the jobs have told of their work so far, so that their runs show it.
@@ -294,7 +295,7 @@ impl Jobs {
         self.0.wait(id)
     }
 
-    /// How jobs stand, from now on: each change of state at once, progress at most ten times a
+    /// The state of jobs, from now on: each change of state at once, progress at most ten times a
     /// second; of other processes' jobs, both once a second.
     pub fn subscribe(&self) -> Receiver<JobView> {
         self.0.subscribe()
@@ -307,17 +308,17 @@ impl Jobs {
 
     /// Asks everything to stop because the program ends: what was to be done is still to be done.
     pub fn interrupt(&self) {
-        Board::stop_all(&self.0, Job::interrupt);
+        JobQueue::stop_all(&self.0, Job::interrupt);
     }
 
     /// Cancels everything.
     pub fn cancel_all(&self) {
-        Board::stop_all(&self.0, Job::cancel);
+        JobQueue::stop_all(&self.0, Job::cancel);
     }
 
     /// Interrupts everything, and waits a few seconds for it to stop.
     pub fn shut_down(&self) {
-        Board::shut_down(&self.0);
+        JobQueue::shut_down(&self.0);
     }
 }
 

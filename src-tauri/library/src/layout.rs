@@ -1,4 +1,4 @@
-//! Where the library lies and what its folder may hold.
+//! The place of the library and the contents of its folder.
 
 use std::ffi::OsString;
 use std::fs::{self, DirBuilder, Permissions};
@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 use undercroft_foundation::{Code, Error, IoContext, Result, escape_path, sync_folder};
 
-/// What a library's folder may hold before it has a catalog.
+/// The entries that a library's folder may hold before it has a catalog.
 const KNOWN_NAMES: &[&str] = &[
     "archives",
     "cache",

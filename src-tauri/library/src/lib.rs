@@ -26,7 +26,7 @@ pub use layout::default_root;
 pub use library::Library;
 pub use overlap::{Overlap, overlap};
 pub use projects::{
-    AddProject, Occupied, Project, ProjectFilter, ProjectKind, ProjectStatus, Projects,
+    AddProject, OccupiedFolder, Project, ProjectFilter, ProjectKind, ProjectStatus, Projects,
 };
 pub use rebuildable::{Rebuildable, is_cache, is_marked_inside, is_proof, rebuildable};
 pub use rebuilding::refuse_in_use;

@@ -77,17 +77,17 @@ impl Library {
         Projects::new(self)
     }
 
-    /// What happened.
+    /// The events that happened.
     pub fn events(&self) -> &Events {
         &self.0.events
     }
 
-    /// What was executed.
+    /// The runs that were executed.
     pub fn runs(&self) -> &Runs {
         &self.0.runs
     }
 
-    /// What is being executed by this process.
+    /// The jobs that this process executes.
     pub fn jobs(&self) -> &Jobs {
         &self.0.jobs
     }
@@ -108,7 +108,7 @@ impl Library {
     /// Changes settings in the file; `None` goes back to the default.
     ///
     /// # Errors
-    /// Those of [`Settings::change`].
+    /// The errors of [`Settings::change`].
     pub fn change_settings(
         &self,
         overrides: &SettingsOverrides,

@@ -1,11 +1,11 @@
-//! How two folders lie to each other, told by what they are (device and inode) and not only by
-//! what they are called, so that a bind mount deceives nobody.
+//! The relation of two folders to each other, told by what they are (device and inode) and not only
+//! by what they are called, so that a bind mount deceives nobody.
 
 use std::fs;
 use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 
-/// How a folder lies to another.
+/// The relation of a folder to another.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Overlap {
     /// Neither holds the other.
@@ -18,8 +18,8 @@ pub enum Overlap {
     Contains,
 }
 
-/// How `first` lies to `second`; both canonical. A folder that is not there is judged by its name
-/// and by those above it that are there.
+/// The relation of `first` to `second`; both canonical. A folder that is not there is judged by its
+/// name and by those above it that are there.
 pub fn overlap(first: &Path, second: &Path) -> Overlap {
     if first == second {
         return Overlap::Same;

@@ -8,8 +8,8 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use undercroft_foundation::{
-    Code, Error, IoContext, Result, escape_path, planned_path, reach_write_point, replace_file,
-    resolved_path, unescape_path,
+    Code, Error, IoContext, Result, canonicalize_missing, canonicalize_or_keep, escape_path,
+    reach_write_point, replace_file, unescape_path,
 };
 
 use crate::events::NewEvent;
@@ -25,7 +25,7 @@ impl Library {
     /// # Errors
     /// Whatever keeps the file from being written.
     pub fn require_confirmation(&self, confirmed: &[PathBuf]) -> Result<()> {
-        let places: Vec<_> = confirmed.iter().map(|it| resolved_path(it)).collect();
+        let places: Vec<_> = confirmed.iter().map(|it| canonicalize_or_keep(it)).collect();
         self.change_places(|known| *known = Some(places))
     }
 
@@ -39,7 +39,7 @@ impl Library {
         }
         self.change_places(|known| {
             if let Some(known) = known {
-                known.push(resolved_path(path));
+                known.push(canonicalize_or_keep(path));
             }
         })?;
         let text = format!("{} was confirmed", escape_path(path));
@@ -61,7 +61,8 @@ impl Library {
     /// Whatever keeps the file from being read.
     pub fn is_confirmed(&self, path: &Path) -> Result<bool> {
         let Some(known) = read(&self.root().join(FILE))? else { return Ok(true) };
-        Ok(planned_path(path).is_ok_and(|path| known.iter().any(|above| path.starts_with(above))))
+        let is_known = |path: PathBuf| known.iter().any(|above| path.starts_with(above));
+        Ok(canonicalize_missing(path).is_ok_and(is_known))
     }
 
     /// Goes on with a recorded place that may be used.

@@ -1,4 +1,4 @@
-//! Which processes are alive: each that runs something holds a lock on a file of its own below
+//! The processes that are alive: each that runs something holds a lock on a file of its own below
 //! `running/`. The system lets go of the lock when the process ends, however it ends, and no
 //! number is ever taken for another process that got it later. In the file stands what it does.
 

@@ -19,7 +19,7 @@ use crate::detect;
 use crate::events::NewEvent;
 use crate::library::Library;
 
-pub use folder::Occupied;
+pub use folder::OccupiedFolder;
 pub use kinds::{ProjectKind, ProjectStatus};
 pub use search::ProjectFilter;
 pub(crate) use table::MIGRATIONS;
@@ -31,7 +31,7 @@ pub struct Project {
     pub id: ProjectId,
     /// Its name.
     pub name: String,
-    /// What kind of work it is.
+    /// The kind of work that it is.
     pub kind: ProjectKind,
     /// Whether it is worked on.
     pub status: ProjectStatus,
@@ -43,11 +43,11 @@ pub struct Project {
     pub frameworks: Vec<String>,
     /// The user's tags, by name.
     pub tags: Vec<String>,
-    /// Where its git repository is pushed to, without credentials.
+    /// The remote that its git repository is pushed to, without credentials.
     pub git_remote: Option<String>,
-    /// How many files it has, as of the last refresh.
+    /// The number of its files, as of the last refresh.
     pub files: u64,
-    /// How large they are together.
+    /// Their size together.
     pub size_bytes: u64,
     /// When the files were last counted; never, right after it was added.
     pub counted: Option<Timestamp>,
@@ -74,7 +74,7 @@ pub struct AddProject<'a> {
     /// Its tags.
     pub tags: Vec<String>,
     /// Folders that must neither hold it nor lie in it: backups' destinations.
-    pub apart_from: &'a [Occupied],
+    pub apart_from: &'a [OccupiedFolder],
 }
 
 /// The projects of a library.
@@ -102,7 +102,7 @@ impl<'a> Projects<'a> {
             None => names::of_folder(&root),
         };
         let tags = names::check_tags(&request.tags)?;
-        let look = detect::glance(&root);
+        let detected = detect::quick_scan(&root);
         let added = self.library.catalog().write(|transaction| {
             if let Some(known) = folder::find_same(&table::all(transaction)?, &root) {
                 return self.add_again(transaction, known, request);
@@ -114,10 +114,10 @@ impl<'a> Projects<'a> {
                 kind: ProjectKind::Other,
                 status: ProjectStatus::Active,
                 root: root.clone(),
-                languages: look.languages.clone(),
-                frameworks: look.frameworks.clone(),
+                languages: detected.languages.clone(),
+                frameworks: detected.frameworks.clone(),
                 tags: tags.clone(),
-                git_remote: look.git_remote.clone(),
+                git_remote: detected.git_remote.clone(),
                 files: 0,
                 size_bytes: 0,
                 counted: None,
@@ -213,12 +213,17 @@ impl<'a> Projects<'a> {
         })
     }
 
-    /// Says in which folder a project is now. Folders in `apart_from` must neither hold it nor lie in
-    /// it.
+    /// Says in which folder a project is now. Folders in `apart_from` must neither hold it nor lie
+    /// in it.
     ///
     /// # Errors
-    /// Those of [`Projects::add_linked`].
-    pub fn relocate(&self, id: ProjectId, path: &Path, apart_from: &[Occupied]) -> Result<Project> {
+    /// The errors of [`Projects::add_linked`].
+    pub fn relocate(
+        &self,
+        id: ProjectId,
+        path: &Path,
+        apart_from: &[OccupiedFolder],
+    ) -> Result<Project> {
         let root = folder::check(path, self.library.root(), apart_from)?;
         let all = self.library.catalog().read(table::all)?;
         if let Some(other) = folder::find_same(&all, &root).filter(|other| other.id != id) {
@@ -284,15 +289,15 @@ impl<'a> Projects<'a> {
     pub fn refresh(&self, id: ProjectId, job: &Job) -> Result<Project> {
         let project = self.get(id)?;
         folder::check_present(&project)?;
-        let look = detect::survey(&project.root, job)?;
+        let detected = detect::full_scan(&project.root, job)?;
         self.change(id, |project| {
-            project.languages = look.languages;
-            project.frameworks = look.frameworks;
-            project.git_remote = look.git_remote;
-            project.files = look.files;
-            project.size_bytes = look.size_bytes;
+            project.languages = detected.languages;
+            project.frameworks = detected.frameworks;
+            project.git_remote = detected.git_remote;
+            project.files = detected.files;
+            project.size_bytes = detected.size_bytes;
             project.counted = Some(self.now());
-            Ok(("refreshed", format!("has {} files", look.files)))
+            Ok(("refreshed", format!("has {} files", detected.files)))
         })
     }
 

@@ -8,7 +8,7 @@ use std::path::Path;
 
 use rustix::fs::{Mode, OFlags};
 
-/// What every mark of a cache begins with (bford.info/cachedir).
+/// The bytes that every mark of a cache begins with (bford.info/cachedir).
 const CACHE_SIGNATURE: &[u8] = b"Signature: 8a477f597d28d172789f06886806bc55";
 /// This many names of a folder are looked at for one with an ending.
 const NAMES_LOOKED_AT: usize = 10_000;
@@ -20,7 +20,7 @@ struct Kind {
     /// Of these one lies beside it (beside the first of its names). `*.x` is any name that ends
     /// so. None: nothing needs to.
     beside: &'static [&'static str],
-    /// What lies in it.
+    /// The name of a file in it.
     inside: Option<&'static str>,
     /// Others use the name for work of their own: a `.gitignore` must name it, too.
     is_ambiguous: bool,
@@ -96,12 +96,12 @@ const KINDS: &[Kind] = &[
     plain("zig-out", &["build.zig"]),
 ];
 
-/// What a folder is made again from.
+/// The proof that a folder can be made again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Rebuildable {
     /// The folder's kind: `node_modules`.
     pub what: &'static str,
-    /// What lies beside or in it: `package.json`.
+    /// The manifest beside or in it: `package.json`.
     pub manifest: &'static str,
 }
 

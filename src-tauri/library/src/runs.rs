@@ -13,8 +13,8 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use rusqlite::{Connection, Transaction};
 use undercroft_foundation::{
-    Called, DestinationId, JobPart, JobReport, JobState, LogLine, PlanId, Progress, ProjectId,
-    Result, RunId, World, find_called,
+    Candidate, DestinationId, JobPart, JobReport, JobState, LogLine, PlanId, Progress, ProjectId,
+    Result, RunId, World, find_by_name,
 };
 
 use crate::catalog::{Catalog, Migration, Moment};
@@ -34,9 +34,9 @@ pub(crate) const MIGRATIONS: [&[Migration]; 3] =
 pub struct Run {
     /// Its id.
     pub id: RunId,
-    /// What kind of work: `backup`.
+    /// The kind of work: `backup`.
     pub kind: String,
-    /// What it does, for people.
+    /// Its title, for people.
     pub title: String,
     /// The project that it works on.
     pub project: Option<ProjectId>,
@@ -46,26 +46,26 @@ pub struct Run {
     pub plan: Option<PlanId>,
     /// When it was planned for, where it ran by itself.
     pub planned: Option<Timestamp>,
-    /// Where it stands.
+    /// Its state.
     pub state: JobState,
     /// When it was asked for.
     pub started: Timestamp,
     /// When it ended.
     pub ended: Option<Timestamp>,
-    /// How it ended.
+    /// Its outcome.
     pub outcome: Option<Outcome>,
-    /// How many files it did.
+    /// The number of files that it did.
     pub files_done: u64,
-    /// How many bytes it did.
+    /// The number of bytes that it did.
     pub bytes_done: u64,
 }
 
 /// An execution that is to begin.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NewRun {
-    /// What kind of work: `backup`.
+    /// The kind of work: `backup`.
     pub kind: String,
-    /// What it does, for people.
+    /// Its title, for people.
     pub title: String,
     /// The project that it works on.
     pub project: Option<ProjectId>,
@@ -82,9 +82,9 @@ pub struct NewRun {
 pub struct RunDetail {
     /// The run.
     pub run: Run,
-    /// What it did to what, in its order.
+    /// Its parts, in its order.
     pub parts: Vec<JobPart>,
-    /// What happened, line by line; the last five thousand.
+    /// The log, line by line; the last five thousand.
     pub log: Vec<LogLine>,
 }
 
@@ -101,7 +101,7 @@ impl Runs {
         Self { catalog: catalog.clone(), world: world.clone(), presence: Arc::new(presence) }
     }
 
-    /// Which processes live.
+    /// The processes that live.
     pub(crate) fn presence(&self) -> &Presence {
         &self.presence
     }
@@ -112,13 +112,13 @@ impl Runs {
     /// Whatever keeps the catalog from being written.
     pub fn queue(&self, new: &NewRun) -> Result<Run> {
         let process = self.presence.name(&self.world)?;
-        let run = self.unkept(new);
+        let run = self.unrecorded(new);
         self.catalog.write(|transaction| table::insert(transaction, &run, &process))?;
         Ok(run)
     }
 
     /// A run that waits for its turn and that the catalog does not know.
-    pub(crate) fn unkept(&self, new: &NewRun) -> Run {
+    pub(crate) fn unrecorded(&self, new: &NewRun) -> Run {
         Run {
             id: RunId::new(&*self.world.clock, &*self.world.random),
             kind: new.kind.clone(),
@@ -206,8 +206,8 @@ impl Runs {
         self.catalog.read(|connection| filter::find(connection, filter))
     }
 
-    /// How the newest attempt to back each project up went: by itself, or as a part of a plan.
-    /// Those that were cancelled do not count.
+    /// The outcome of the newest attempt to back each project up: by itself, or as a part of a
+    /// plan. Attempts that were cancelled do not count.
     ///
     /// # Errors
     /// Whatever keeps the catalog from being read.
@@ -228,11 +228,11 @@ impl Runs {
     /// # Errors
     /// [`Code::NotFound`], or [`Code::Invalid`] when several begin so.
     pub fn get_by_text(&self, text: &str) -> Result<Run> {
-        let called =
-            |run: &Run| Called { id: run.id.to_string(), name: None, about: run.title.clone() };
+        let candidate =
+            |run: &Run| Candidate { id: run.id.to_string(), name: None, about: run.title.clone() };
         let prefix = text.trim().to_lowercase().replace('-', "");
         let runs = self.catalog.read(|connection| table::beginning_with(connection, &prefix))?;
-        find_called("run", text, &runs, called).cloned()
+        find_by_name("run", text, &runs, candidate).cloned()
     }
 
     /// A run with its parts and its log, as far as they were kept.

@@ -10,7 +10,7 @@ use std::process::{Command, Stdio};
 use support::{Home, add};
 use undercroft_foundation::{Code, Error, Job};
 use undercroft_library::{
-    AddProject, Library, Occupied, Project, ProjectFilter, ProjectKind, ProjectStatus,
+    AddProject, Library, OccupiedFolder, Project, ProjectFilter, ProjectKind, ProjectStatus,
 };
 
 fn strings(list: &[&str]) -> Vec<String> {
@@ -101,7 +101,8 @@ fn a_folder_that_overlaps_a_destination_is_refused() {
     let work = home.work("work");
     let backups = work.join("backups");
     fs::create_dir_all(backups.join("data")).unwrap();
-    let apart_from = [Occupied { path: backups.clone(), what: "the destination Disk".to_owned() }];
+    let apart_from =
+        [OccupiedFolder { path: backups.clone(), what: "the destination Disk".to_owned() }];
     let add = |path: std::path::PathBuf| {
         library.projects().add_linked(&AddProject {
             path,

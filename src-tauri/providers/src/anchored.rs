@@ -6,9 +6,9 @@ use std::path::{Path, PathBuf};
 
 use undercroft_foundation::{Code, Error, IoContext, Result, escape_path};
 
-use crate::{DiskProvider, Provider, Stored};
+use crate::{DiskProvider, ObjectMeta, Provider};
 
-/// What tells a file from another of the same name: device, inode, size, time.
+/// The marks that tell a file from another of the same name: device, inode, size, time.
 type Stamp = (u64, u64, u64, i64, i64);
 
 /// A file that nobody ever changes, for as long as its folder is the same.
@@ -56,7 +56,7 @@ impl AnchoredProvider {
         self.disk.check_anchor()
     }
 
-    /// What went wrong is explained by a drive that is gone.
+    /// The result; an error is explained by a drive that is gone, where that is so.
     fn explained<T>(&self, result: Result<T>) -> Result<T> {
         if result.is_err() {
             self.check()?;
@@ -83,8 +83,8 @@ impl Provider for AnchoredProvider {
         self.explained(self.disk.read_range(key, offset, length))
     }
 
-    fn fill(&self, key: &str, offset: u64, buffer: &mut [u8]) -> Result<()> {
-        self.explained(self.disk.fill(key, offset, buffer))
+    fn read_range_into(&self, key: &str, offset: u64, buffer: &mut [u8]) -> Result<()> {
+        self.explained(self.disk.read_range_into(key, offset, buffer))
     }
 
     fn write(&self, key: &str, parts: &[&[u8]]) -> Result<()> {
@@ -99,11 +99,11 @@ impl Provider for AnchoredProvider {
         self.changed(|| self.disk.write_stream(key, next))
     }
 
-    fn write_fleeting(&self, key: &str, bytes: &[u8]) -> Result<()> {
-        self.changed(|| self.disk.write_fleeting(key, bytes))
+    fn write_unsynced(&self, key: &str, bytes: &[u8]) -> Result<()> {
+        self.changed(|| self.disk.write_unsynced(key, bytes))
     }
 
-    fn list(&self, folder: &str) -> Result<Vec<Stored>> {
+    fn list(&self, folder: &str) -> Result<Vec<ObjectMeta>> {
         let listed = self.disk.list(folder);
         // A place without the drive may have such a folder, too, and it may be empty.
         self.check()?;
@@ -122,8 +122,8 @@ impl Provider for AnchoredProvider {
         self.changed(|| self.disk.remove(key))
     }
 
-    fn remove_fleeting(&self, key: &str) -> Result<()> {
-        self.changed(|| self.disk.remove_fleeting(key))
+    fn remove_unsynced(&self, key: &str) -> Result<()> {
+        self.changed(|| self.disk.remove_unsynced(key))
     }
 
     fn rename_all(&self, renames: &[(String, String)]) -> Result<()> {
@@ -142,8 +142,8 @@ impl Provider for AnchoredProvider {
         self.explained(self.disk.free_bytes())
     }
 
-    fn shows_at_once(&self) -> bool {
-        self.disk.shows_at_once()
+    fn is_strongly_consistent(&self) -> bool {
+        self.disk.is_strongly_consistent()
     }
 
     fn sweep_leftovers(&self) -> Result<u64> {

@@ -12,13 +12,13 @@ use std::time::{Duration, SystemTime};
 
 use rustix::fs::{Access, FlockOperation, flock};
 use undercroft_foundation::{
-    Code, Error, IoContext, Result, escape_path, make_folders, planned_path, reach_write_point,
-    sync_folder,
+    Code, Error, IoContext, Result, canonicalize_missing, escape_path, make_folders,
+    reach_write_point, sync_folder,
 };
 
 use crate::anchored::Anchor;
 use crate::provider::check_key;
-use crate::{Provider, Stored, is_remote, is_virtual};
+use crate::{ObjectMeta, Provider, is_remote, is_virtual};
 
 /// Marks files that are still being written. What follows names the run of the kernel that the
 /// writer lives in, and makes the name unique.
@@ -57,7 +57,7 @@ impl DiskProvider {
     /// Opens a folder, and makes it first where there is none.
     ///
     /// # Errors
-    /// Whatever keeps the folder from being made or opened.
+    /// Any failure to make or open the folder.
     pub fn create(root: &Path) -> Result<Self> {
         Self::check_place(root)?;
         make_folders(root)?;
@@ -70,7 +70,7 @@ impl DiskProvider {
     /// [`Code::Invalid`] below what is no folder, below a link that leads nowhere, and where the
     /// kernel shows itself; [`Code::PermissionDenied`].
     pub fn check_place(root: &Path) -> Result<()> {
-        let root = planned_path(root)?;
+        let root = canonicalize_missing(root)?;
         let there = root.ancestors().find(|above| above.exists()).unwrap_or(Path::new("/"));
         if there == root {
             return Ok(());
@@ -155,11 +155,11 @@ impl Provider for DiskProvider {
 
     fn read_range(&self, key: &str, offset: u64, length: usize) -> Result<Vec<u8>> {
         let mut bytes = vec![0; length];
-        self.fill(key, offset, &mut bytes)?;
+        self.read_range_into(key, offset, &mut bytes)?;
         Ok(bytes)
     }
 
-    fn fill(&self, key: &str, offset: u64, buffer: &mut [u8]) -> Result<()> {
+    fn read_range_into(&self, key: &str, offset: u64, buffer: &mut [u8]) -> Result<()> {
         let path = self.path(key)?;
         let file = File::open(&path).at("read", &path)?;
         file.read_exact_at(buffer, offset).map_err(|source| {
@@ -193,18 +193,18 @@ impl Provider for DiskProvider {
         })
     }
 
-    fn write_fleeting(&self, key: &str, bytes: &[u8]) -> Result<()> {
+    fn write_unsynced(&self, key: &str, bytes: &[u8]) -> Result<()> {
         let path = self.path(key)?;
         self.place(&path, &mut |file| file.write_all(bytes).at("write", &path))
     }
 
-    fn list(&self, folder: &str) -> Result<Vec<Stored>> {
+    fn list(&self, folder: &str) -> Result<Vec<ObjectMeta>> {
         let path = self.path(folder)?;
         let mut stored = Vec::new();
         each_file(&path, &mut |file, metadata| {
             let key = file.strip_prefix(&self.root).ok().and_then(Path::to_str);
             if let Some(key) = key.filter(|_| !is_temporary(file)) {
-                stored.push(Stored { key: key.to_owned(), size: metadata.len() });
+                stored.push(ObjectMeta { key: key.to_owned(), size: metadata.len() });
             }
             Ok(())
         })?;
@@ -227,7 +227,7 @@ impl Provider for DiskProvider {
         sync_folder(path.parent().unwrap_or(&self.root))
     }
 
-    fn remove_fleeting(&self, key: &str) -> Result<()> {
+    fn remove_unsynced(&self, key: &str) -> Result<()> {
         let path = self.path(key)?;
         fs::remove_file(&path).at("remove", &path)
     }
@@ -272,7 +272,7 @@ impl Provider for DiskProvider {
         Ok(Some(room.f_bavail.saturating_mul(room.f_frsize)))
     }
 
-    fn shows_at_once(&self) -> bool {
+    fn is_strongly_consistent(&self) -> bool {
         !self.is_remote
     }
 

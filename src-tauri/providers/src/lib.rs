@@ -1,5 +1,5 @@
-//! Where bytes can be kept: one small trait, and a provider for each kind of place. It knows
-//! nothing of what the bytes mean.
+//! Storage for bytes: one small trait, and a provider for each kind of place. It knows nothing of
+//! what the bytes mean.
 
 mod anchored;
 mod disk;
@@ -11,6 +11,6 @@ mod throttled;
 pub use anchored::AnchoredProvider;
 pub use disk::DiskProvider;
 pub use memory::MemoryProvider;
-pub use provider::{Provider, Stored};
+pub use provider::{ObjectMeta, Provider};
 pub use remote::{is_remote, is_virtual};
 pub use throttled::ThrottledProvider;

@@ -6,7 +6,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use undercroft_foundation::{Code, Error, Result};
 
 use crate::provider::check_key;
-use crate::{Provider, Stored};
+use crate::{ObjectMeta, Provider};
 
 #[derive(Debug, Default)]
 struct Contents {
@@ -61,15 +61,15 @@ impl Provider for MemoryProvider {
         Ok(())
     }
 
-    fn list(&self, folder: &str) -> Result<Vec<Stored>> {
+    fn list(&self, folder: &str) -> Result<Vec<ObjectMeta>> {
         check_key(folder)?;
         let contents = self.contents();
         let prefix = format!("{folder}/");
-        let stored: Vec<Stored> = contents
+        let stored: Vec<ObjectMeta> = contents
             .objects
             .range(prefix.clone()..)
             .take_while(|(key, _)| key.starts_with(&prefix))
-            .map(|(key, object)| Stored { key: key.clone(), size: object.len() as u64 })
+            .map(|(key, object)| ObjectMeta { key: key.clone(), size: object.len() as u64 })
             .collect();
         let exists = !stored.is_empty() || contents.folders.contains(folder);
         if exists { Ok(stored) } else { Err(missing(folder)) }

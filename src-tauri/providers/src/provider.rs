@@ -6,7 +6,7 @@ use undercroft_foundation::{Code, Error, Result};
 
 /// One stored object, as a listing shows it.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Stored {
+pub struct ObjectMeta {
     /// Its key: the folder that was listed, `/`, and the rest.
     pub key: String,
     /// Its size in bytes.
@@ -37,8 +37,8 @@ pub trait Provider: Send + Sync + fmt::Debug {
     /// [`Provider::read_range`]. For those who read much and keep their buffer.
     ///
     /// # Errors
-    /// Those of [`Provider::read_range`]; what is in the buffer then means nothing.
-    fn fill(&self, key: &str, offset: u64, buffer: &mut [u8]) -> Result<()> {
+    /// As [`Provider::read_range`]; what is in the buffer then means nothing.
+    fn read_range_into(&self, key: &str, offset: u64, buffer: &mut [u8]) -> Result<()> {
         buffer.copy_from_slice(&self.read_range(key, offset, buffer.len())?);
         Ok(())
     }
@@ -54,7 +54,7 @@ pub trait Provider: Send + Sync + fmt::Debug {
     /// in all else like [`Provider::write`]. For what is too large to be held in memory.
     ///
     /// # Errors
-    /// What `next` fails with, too: there is no object then.
+    /// The error of `next`, too: there is no object then.
     fn write_stream(
         &self,
         key: &str,
@@ -72,8 +72,8 @@ pub trait Provider: Send + Sync + fmt::Debug {
     /// wants after a power cut. It may be there in part then.
     ///
     /// # Errors
-    /// Those of [`Provider::write`].
-    fn write_fleeting(&self, key: &str, bytes: &[u8]) -> Result<()> {
+    /// As [`Provider::write`].
+    fn write_unsynced(&self, key: &str, bytes: &[u8]) -> Result<()> {
         self.write(key, &[bytes])
     }
 
@@ -82,7 +82,7 @@ pub trait Provider: Send + Sync + fmt::Debug {
     /// # Errors
     /// A folder that cannot be read is an error, and so is one that does not exist
     /// ([`Code::NotFound`]): neither is ever an empty list.
-    fn list(&self, folder: &str) -> Result<Vec<Stored>>;
+    fn list(&self, folder: &str) -> Result<Vec<ObjectMeta>>;
 
     /// The size of an object in bytes, `None` when there is none of that key.
     ///
@@ -99,8 +99,8 @@ pub trait Provider: Send + Sync + fmt::Debug {
     /// Removes an object as [`Provider::remove`] does; after a power cut it may be there again.
     ///
     /// # Errors
-    /// Those of [`Provider::remove`].
-    fn remove_fleeting(&self, key: &str) -> Result<()> {
+    /// As [`Provider::remove`].
+    fn remove_unsynced(&self, key: &str) -> Result<()> {
         self.remove(key)
     }
 
@@ -151,7 +151,7 @@ pub trait Provider: Send + Sync + fmt::Debug {
 
     /// Whether all that use the storage see at once what any of them writes, as on a disk of this
     /// machine.
-    fn shows_at_once(&self) -> bool {
+    fn is_strongly_consistent(&self) -> bool {
         false
     }
 

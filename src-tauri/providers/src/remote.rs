@@ -1,4 +1,5 @@
-//! Which file systems others can change beside this machine's kernel, and which keep no files.
+//! The file systems that others can change beside this machine's kernel, and those that keep no
+//! files.
 
 use std::path::Path;
 

@@ -6,11 +6,11 @@ use std::time::Duration;
 
 use undercroft_foundation::{Clock, Job, Result};
 
-use crate::{Provider, Stored};
+use crate::{ObjectMeta, Provider};
 
-/// What was saved up while nothing was moved is good for this long a burst.
+/// A burst lasts this long: no more is saved up while nothing is moved.
 const BURST: Duration = Duration::from_secs(1);
-/// How often who waits looks whether the work is to stop.
+/// The time between two looks of a waiting thread whether the work is to stop.
 const STEP: Duration = Duration::from_millis(50);
 
 /// Moves at most so many bytes a second, both ways together; all threads share them. Once the job
@@ -81,9 +81,9 @@ impl Provider for ThrottledProvider {
         self.inner.read_range(key, offset, length)
     }
 
-    fn fill(&self, key: &str, offset: u64, buffer: &mut [u8]) -> Result<()> {
+    fn read_range_into(&self, key: &str, offset: u64, buffer: &mut [u8]) -> Result<()> {
         self.take(buffer.len());
-        self.inner.fill(key, offset, buffer)
+        self.inner.read_range_into(key, offset, buffer)
     }
 
     fn write(&self, key: &str, parts: &[&[u8]]) -> Result<()> {
@@ -103,12 +103,12 @@ impl Provider for ThrottledProvider {
         })
     }
 
-    fn write_fleeting(&self, key: &str, bytes: &[u8]) -> Result<()> {
+    fn write_unsynced(&self, key: &str, bytes: &[u8]) -> Result<()> {
         self.take(bytes.len());
-        self.inner.write_fleeting(key, bytes)
+        self.inner.write_unsynced(key, bytes)
     }
 
-    fn list(&self, folder: &str) -> Result<Vec<Stored>> {
+    fn list(&self, folder: &str) -> Result<Vec<ObjectMeta>> {
         self.inner.list(folder)
     }
 
@@ -120,8 +120,8 @@ impl Provider for ThrottledProvider {
         self.inner.remove(key)
     }
 
-    fn remove_fleeting(&self, key: &str) -> Result<()> {
-        self.inner.remove_fleeting(key)
+    fn remove_unsynced(&self, key: &str) -> Result<()> {
+        self.inner.remove_unsynced(key)
     }
 
     fn rename_all(&self, renames: &[(String, String)]) -> Result<()> {
@@ -136,8 +136,8 @@ impl Provider for ThrottledProvider {
         self.inner.free_bytes()
     }
 
-    fn shows_at_once(&self) -> bool {
-        self.inner.shows_at_once()
+    fn is_strongly_consistent(&self) -> bool {
+        self.inner.is_strongly_consistent()
     }
 
     fn create_folder(&self, folder: &str) -> Result<()> {

@@ -7,7 +7,8 @@ use std::time::Duration;
 
 use undercroft_foundation::{Clock, Code, Error, Job};
 use undercroft_providers::{
-    AnchoredProvider, DiskProvider, MemoryProvider, Provider, Stored, ThrottledProvider, is_remote,
+    AnchoredProvider, DiskProvider, MemoryProvider, ObjectMeta, Provider, ThrottledProvider,
+    is_remote,
 };
 use undercroft_testkit::ManualClock;
 
@@ -92,16 +93,16 @@ fn what_lies_around_a_disk_tells_of_it_what_the_disk_tells() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     std::fs::write(folder.path().join("config"), "x").expect("written");
     let disk = DiskProvider::open(folder.path()).expect("opened");
-    assert_eq!(disk.shows_at_once(), !is_remote(folder.path()));
+    assert_eq!(disk.is_strongly_consistent(), !is_remote(folder.path()));
     let anchored = AnchoredProvider::open(folder.path(), "config").expect("opened");
     let anchored: Arc<dyn Provider> = Arc::new(anchored);
     let clock = Arc::new(ManualClock::default());
     let throttled = Arc::new(ThrottledProvider::new(anchored.clone(), clock, 1 << 20, &Job::new()));
     for around in [anchored, throttled] {
-        assert_eq!(around.shows_at_once(), disk.shows_at_once());
+        assert_eq!(around.is_strongly_consistent(), disk.is_strongly_consistent());
         assert!(around.free_bytes().expect("told") > Some(0));
     }
-    assert!(!MemoryProvider::new().shows_at_once());
+    assert!(!MemoryProvider::new().is_strongly_consistent());
 }
 
 #[test]
@@ -114,9 +115,10 @@ fn an_object_comes_back_whole_and_in_part() {
         let short = provider.read_range("data/ab/abc", 7, 5).expect_err("past the end");
         assert_eq!(short.code(), Code::Damaged);
         let mut buffer = *b".....";
-        provider.fill("data/ab/abc", 3, &mut buffer).expect("filled");
+        provider.read_range_into("data/ab/abc", 3, &mut buffer).expect("filled");
         assert_eq!(&buffer, b"lo wo");
-        let short = provider.fill("data/ab/abc", 7, &mut buffer).expect_err("past the end");
+        let short =
+            provider.read_range_into("data/ab/abc", 7, &mut buffer).expect_err("past the end");
         assert_eq!(short.code(), Code::Damaged);
         provider.write("data/ab/abc", &[b"new"]).expect("replaced");
         assert_eq!(provider.read("data/ab/abc").expect("read"), b"new");
@@ -150,8 +152,8 @@ fn a_listing_is_sorted_deep_and_never_empty_for_what_is_missing() {
         assert_eq!(provider.list("index").expect("listed"), []);
         provider.write("data/b/2", &[b"22"]).expect("written");
         provider.write("data/a/1", &[b"1"]).expect("written");
-        let expected =
-            [("data/a/1", 1), ("data/b/2", 2)].map(|(key, size)| Stored { key: key.into(), size });
+        let expected = [("data/a/1", 1), ("data/b/2", 2)]
+            .map(|(key, size)| ObjectMeta { key: key.into(), size });
         assert_eq!(provider.list("data").expect("listed"), expected);
     });
 }

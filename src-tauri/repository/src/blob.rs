@@ -1,6 +1,6 @@
 //! Blobs: the pieces of content and the trees that packs are made of.
 
-/// What a blob holds.
+/// The kind of content that a blob holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum BlobKind {
     /// A piece of a file's content.

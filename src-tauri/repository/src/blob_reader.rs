@@ -54,14 +54,14 @@ impl BlobReader<'_> {
 
     /// The text of a tree, kept for who asks for it again.
     pub(crate) fn tree_text(&mut self, id: &BlobId) -> Result<Arc<[u8]>> {
-        let known = &self.repository.known;
-        if let Some(text) = known.tree_text(id) {
+        let cache = &self.repository.cache;
+        if let Some(text) = cache.tree_text(id) {
             return Ok(text);
         }
         let mut json = Vec::new();
         self.read(BlobKind::Tree, id, &mut json)?;
         let text: Arc<[u8]> = json.into();
-        known.keep_tree_text(*id, &text);
+        cache.keep_tree_text(*id, &text);
         Ok(text)
     }
 

@@ -104,7 +104,7 @@ impl Codec {
             version >= 2 && !plain.is_empty() && self.is_worth_compressing(kind, plain)?;
         let compressed = compress && self.compress(kind, plain)?;
         let stored = if compressed { &self.compressed[..] } else { plain };
-        seal_surely(key, random, stored, &mut self.sealed)?;
+        seal_verified(key, random, stored, &mut self.sealed)?;
         let decompresses = !compressed || {
             decompress(&mut self.decompressor, stored, plain.len(), &mut self.restored)
                 .map_err(|_| faulty())?;
@@ -239,7 +239,7 @@ impl Codec {
 ///
 /// # Errors
 /// [`Code::Internal`] when it would not: the memory is faulty.
-pub(crate) fn seal_surely(
+pub(crate) fn seal_verified(
     key: &Key,
     random: &dyn Random,
     stored: &[u8],

@@ -17,7 +17,7 @@ pub struct ContentReader<'r> {
     reader: BlobReader<'r>,
     /// Each blob and where it ends.
     blobs: Vec<(BlobId, u64)>,
-    /// Which blob `plain` holds.
+    /// The number of the blob that `plain` holds.
     loaded: Option<usize>,
     plain: Vec<u8>,
     position: u64,
@@ -72,7 +72,7 @@ impl ContentReader<'_> {
         Ok(filled)
     }
 
-    /// What one blob has from `offset` on; nothing at the end.
+    /// Bytes of one blob from `offset` on; nothing at the end.
     fn read_some(&mut self, offset: u64, buffer: &mut [u8]) -> Result<usize> {
         let number = self.blobs.partition_point(|(_, end)| *end <= offset);
         let Some(&(id, end)) = self.blobs.get(number) else { return Ok(0) };

@@ -14,7 +14,7 @@ use zeroize::Zeroizing;
 const IV_LEN: usize = 16;
 const MAC_LEN: usize = 16;
 
-/// How many bytes longer sealed bytes are than plain ones.
+/// The number of bytes that sealed bytes are longer than plain ones.
 pub(crate) const OVERHEAD: usize = IV_LEN + MAC_LEN;
 
 /// The bytes were not sealed with this key, or were changed since.
@@ -30,7 +30,7 @@ pub(crate) struct Key {
 }
 
 impl Key {
-    /// Where in sealed bytes the ciphertext begins.
+    /// The offset of the ciphertext in sealed bytes.
     pub(crate) const START: usize = IV_LEN;
 
     /// The key of 64 bytes: 32 to encrypt, then 16 (`k`) and 16 (`r`) to authenticate.

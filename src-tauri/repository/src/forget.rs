@@ -7,7 +7,7 @@ use crate::lock::confirm;
 use crate::repository::Repository;
 use crate::storage::FileKind;
 
-/// Where a forgotten snapshot goes.
+/// The destination of a forgotten snapshot.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Forget {
     /// Into the trash, from where it can be had back until that is emptied.

@@ -1,4 +1,4 @@
-//! Who works in the repository: written into snapshots, locks and keys.
+//! The user and the machine that work in the repository: written into snapshots, locks and keys.
 
 use std::fs;
 

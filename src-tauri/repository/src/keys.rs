@@ -17,7 +17,7 @@ use crate::password::Password;
 use crate::repository::Repository;
 use crate::storage::{FileKind, Storage};
 
-/// What a password costs to try: 32 MiB of memory three times over, OWASP's advice for scrypt.
+/// The cost of trying a password: 32 MiB of memory three times over, OWASP's advice for scrypt.
 const SCRYPT_LOG_N: u8 = 15;
 const SCRYPT_R: u32 = 8;
 const SCRYPT_P: u32 = 3;
@@ -62,14 +62,14 @@ struct SealedMac {
     r: String,
 }
 
-/// What is known of a key without its password.
+/// The facts about a key that are known without its password.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct KeyInfo {
     /// Its id.
     pub id: KeyId,
     /// Whether it is the one that opened this repository.
     pub current: bool,
-    /// Who made it.
+    /// The user who made it.
     pub username: String,
     /// On which machine.
     pub hostname: String,

@@ -74,7 +74,7 @@ impl LargeBlob {
 }
 
 /// A blob that is stored bit by bit as its content comes.
-pub(crate) struct GrowingBlob {
+pub(crate) struct LargeBlobBuilder {
     digest: Sha256,
     length: u64,
     stored: Stored,
@@ -87,14 +87,14 @@ enum Stored {
 }
 
 /// A blob that has all its content, not sealed yet.
-pub(crate) struct GrownBlob {
+pub(crate) struct FinishedBlob {
     pub(crate) id: BlobId,
     pub(crate) length: u64,
     is_compressed: bool,
     bytes: Vec<u8>,
 }
 
-impl GrowingBlob {
+impl LargeBlobBuilder {
     /// A blob without content; compressed at this level, if at all.
     ///
     /// # Errors
@@ -127,17 +127,17 @@ impl GrowingBlob {
     ///
     /// # Errors
     /// None but a lack of memory.
-    pub(crate) fn finish(self) -> Result<GrownBlob> {
+    pub(crate) fn finish(self) -> Result<FinishedBlob> {
         let (is_compressed, bytes) = match self.stored {
             Stored::Plain(bytes) => (false, bytes),
             Stored::Compressed(encoder) => (true, encoder.finish().map_err(refused)?),
         };
         let id = BlobId(self.digest.finalize().into());
-        Ok(GrownBlob { id, length: self.length, is_compressed, bytes })
+        Ok(FinishedBlob { id, length: self.length, is_compressed, bytes })
     }
 }
 
-impl GrownBlob {
+impl FinishedBlob {
     /// The bytes that it takes when it is sealed.
     pub(crate) fn stored_length(&self) -> usize {
         self.bytes.len() + OVERHEAD - Key::START

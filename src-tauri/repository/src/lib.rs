@@ -7,18 +7,18 @@
 mod backup;
 mod blob;
 mod blob_reader;
-mod bounded;
 mod cat;
 mod check;
 mod chunker;
+mod coalesced_reads;
 mod codec;
 mod config;
 mod content_reader;
 mod copy;
 mod crypto;
-mod dialect;
 mod diff;
 mod exclude;
+mod fifo_cache;
 mod find;
 mod forget;
 mod id;
@@ -26,17 +26,17 @@ mod identity;
 mod index;
 mod ingest;
 mod keys;
-mod known;
 mod large_blob;
 mod lock;
 mod metadata;
 mod mount;
+mod noatime;
+mod object_cache;
 mod pack;
 mod parallel;
 mod parity;
 mod password;
 mod prune;
-mod quiet;
 mod repair;
 mod repository;
 mod restore;
@@ -44,20 +44,20 @@ mod retention;
 mod sealing;
 mod snapshot;
 mod storage;
-mod stretch;
 mod tags;
 mod tasks;
 mod trash;
 mod tree;
 mod usage;
 mod writer;
+mod writer_profile;
 
 pub use backup::{BackupRequest, BackupSummary, Parent};
 pub use blob::BlobKind;
 pub use cat::StoredObject;
 pub use check::{
-    CheckOptions, CheckReport, Problem, ProblemKind, ReadData, ReadRound, SampleSize,
-    TouchedSnapshot,
+    AffectedSnapshot, CheckOptions, CheckReport, Problem, ProblemKind, ReadData, ReadRound,
+    SampleSize,
 };
 pub use chunker::{
     AVERAGE_CHUNK, ChunkStream, Chunker, MAX_CHUNK, MIN_CHUNK, Polynomial, is_single,
@@ -67,7 +67,7 @@ pub use content_reader::ContentReader;
 pub use copy::{CopiedSnapshot, CopyOptions, CopyReport, copy};
 pub use diff::{Change, ChangeKind, DiffSide, DiffSummary};
 pub use exclude::{Match, Patterns, TagFile};
-pub use find::{FileVersion, FileVersions, FindRequest, Found, Sighting};
+pub use find::{FileVersion, FileVersions, FindRequest, PathInSnapshot, PathState};
 pub use forget::Forget;
 pub use id::{BlobId, IndexId, KeyId, LockId, PackId, SnapshotId, TrashRecordId};
 pub use ingest::{ContentWriter, Ingest, IngestWriter, SnapshotOrder, StoredContent};
@@ -82,8 +82,8 @@ pub use repair::{
 pub use repository::Repository;
 pub use restore::{Overwrite, RestorePlan, RestoreRequest, RestoreSummary};
 pub use retention::{
-    Calendar, CalendarSpan, Care, GroupBy, GroupKey, KeepCount, PINNED, Period, Reason, Retention,
-    RetentionGroup, RetentionPolicy,
+    Calendar, CalendarSpan, DropLimit, GroupBy, GroupKey, KeepCount, PINNED, Period, Reason,
+    Retention, RetentionGroup, RetentionPolicy,
 };
 pub use sealing::SealingKey;
 pub use snapshot::{PROGRAM_VERSION, Snapshot, SnapshotFilter, SnapshotSummary};
@@ -92,13 +92,12 @@ pub use trash::{SnapshotsInUse, TrashedSnapshot};
 pub use tree::{ExtendedAttribute, Node, NodeKind, NodeTime, Tree};
 pub use usage::{BudgetView, Deletion, LostFile, Stats, StatsMode};
 
-/// What else is written below a folder that is held open, so that no link on the way is followed:
-/// entries are reached by descriptor and name, made under temporary names, and given their
-/// metadata.
-pub mod placing {
+/// Writing below a folder that is held open, so that no link on the way is followed: entries are
+/// reached by descriptor and name, made under temporary names, and given their metadata.
+pub mod fs_at {
     pub use crate::metadata::{Entry, Stat, apply, go_mode};
     pub use crate::restore::{
-        Freshness, TEMPORARY, admit_owner, create_file, descend, is_at, remove_left_over,
+        Freshness, TEMPORARY, create_file, descend, ensure_owner_access, is_at, remove_left_over,
         temporary_name,
     };
 }

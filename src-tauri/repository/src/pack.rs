@@ -29,7 +29,7 @@ pub(crate) const BUFFER: usize = PACK_TARGET + MAX_CHUNK + (1 << 20);
 const PLAIN_ENTRY: usize = 1 + 4 + 32;
 const COMPRESSED_ENTRY: usize = PLAIN_ENTRY + 4;
 
-/// Where a blob lies in its pack.
+/// The position of a blob in its pack.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct PackedBlob {
     pub(crate) kind: BlobKind,

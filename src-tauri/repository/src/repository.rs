@@ -17,15 +17,15 @@ use crate::id::{BlobId, IndexId, KeyId, PackId};
 use crate::identity::Identity;
 use crate::index::{Index, Location, read_index_file};
 use crate::keys::{find_key, write_key};
-use crate::known::Known;
 use crate::lock::Locking;
+use crate::object_cache::ObjectCache;
 use crate::pack::PackedBlob;
 use crate::password::Password;
 use crate::snapshot::Snapshot;
 use crate::storage::{FileKind, Storage};
 use crate::tree::{Node, NodeKind, Nodes, Tree};
 
-/// How often a listing is made anew because somebody removed files meanwhile.
+/// The number of times that a listing is made anew because somebody removed files meanwhile.
 const RELISTINGS: usize = 5;
 
 /// Index files that are read together.
@@ -48,7 +48,7 @@ pub struct Repository {
     pub(crate) config: Config,
     pub(crate) locking: Locking,
     pub(crate) compression: Compression,
-    pub(crate) known: Known,
+    pub(crate) cache: ObjectCache,
     loaded: RwLock<LoadedIndex>,
 }
 
@@ -126,7 +126,7 @@ impl Repository {
         key: Key,
         config: Config,
     ) -> Self {
-        let locking = Locking::fit_for(&*storage.provider);
+        let locking = Locking::for_provider(&*storage.provider);
         Self {
             storage,
             identity,
@@ -135,7 +135,7 @@ impl Repository {
             config,
             locking,
             compression: Compression::default(),
-            known: Known::default(),
+            cache: ObjectCache::default(),
             loaded: RwLock::default(),
         }
     }
@@ -148,17 +148,17 @@ impl Repository {
     }
 
     /// Trusts that all see at once what is written, also where the storage does not say so itself:
-    /// see [`Provider::shows_at_once`].
+    /// see [`Provider::is_strongly_consistent`].
     #[must_use]
-    pub fn with_prompt_locks(mut self) -> Self {
-        self.locking.prompt = true;
+    pub fn assume_strongly_consistent(mut self) -> Self {
+        self.locking.strongly_consistent = true;
         self
     }
 
     /// Waits this long for others who hold a lock, instead of giving up at once.
     #[must_use]
-    pub fn with_patience(mut self, patience: Duration) -> Self {
-        self.locking.patience = patience;
+    pub fn with_lock_timeout(mut self, timeout: Duration) -> Self {
+        self.locking.timeout = timeout;
         self
     }
 
@@ -171,8 +171,8 @@ impl Repository {
 
     /// The same repository, reached through something that is laid around its storage.
     #[must_use]
-    pub fn through(&self, lay_around: impl FnOnce(Arc<dyn Provider>) -> Arc<dyn Provider>) -> Self {
-        let provider = lay_around(Arc::clone(&self.storage.provider));
+    pub fn wrap_provider(&self, wrap: impl FnOnce(Arc<dyn Provider>) -> Arc<dyn Provider>) -> Self {
+        let provider = wrap(Arc::clone(&self.storage.provider));
         let storage = Storage { provider, world: self.storage.world.clone() };
         let (identity, key, config) =
             (self.identity.clone(), self.key.clone(), self.config.clone());
@@ -192,7 +192,7 @@ impl Repository {
         self.config.version
     }
 
-    /// Where it is, as people call it.
+    /// Its location, as people call it.
     pub fn location(&self) -> String {
         self.storage.location()
     }
@@ -202,12 +202,12 @@ impl Repository {
     /// # Errors
     /// An index file that cannot be read; what the others list is known then.
     pub fn refresh_index(&self) -> Result<()> {
-        self.relist(|| self.read_new_indexes())
+        self.retry_listing(|| self.read_new_indexes())
     }
 
     /// Lists and reads, anew when something listed was removed before it could be read: whoever
     /// removes it has written its successor first.
-    pub(crate) fn relist<T>(&self, read: impl Fn() -> Result<T>) -> Result<T> {
+    pub(crate) fn retry_listing<T>(&self, read: impl Fn() -> Result<T>) -> Result<T> {
         for _ in 0..RELISTINGS {
             match read() {
                 Err(error) if error.code() == Code::NotFound => {}
@@ -347,8 +347,8 @@ impl Repository {
     }
 }
 
-/// What lies there without a config is a repository that lost it: its keys still open it, and must
-/// not go.
+/// Refuses a place with remains but no config, a repository that lost it: its keys still open it,
+/// and must not go.
 fn refuse_remains(storage: &Storage) -> Result<()> {
     for kind in [FileKind::Pack, FileKind::Index, FileKind::Snapshot] {
         if !storage.provider.list(kind.folder())?.is_empty() {

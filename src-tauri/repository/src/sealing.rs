@@ -11,7 +11,7 @@ use crate::crypto::Key;
 pub struct SealingKey(Key);
 
 impl SealingKey {
-    /// How long a key is.
+    /// The length of a key.
     pub const BYTES: usize = 64;
 
     /// The key of these bytes.

@@ -13,7 +13,7 @@ use crate::lock::{Lock, publish};
 use crate::repository::{Repository, in_parallel};
 use crate::storage::FileKind;
 
-/// What this program writes as `program_version`.
+/// The name and version that this program writes as `program_version`.
 pub const PROGRAM_VERSION: &str = concat!("undercroft ", env!("CARGO_PKG_VERSION"));
 
 /// A snapshot.
@@ -23,7 +23,7 @@ pub struct Snapshot {
     pub id: SnapshotId,
     /// When it was made.
     pub time: Timestamp,
-    /// How far its machine's clock was ahead of UTC; zero in what this program writes.
+    /// The time by which its machine's clock was ahead of UTC; zero in what this program writes.
     pub offset: Offset,
     /// The tree of its root.
     pub tree: BlobId,
@@ -47,11 +47,11 @@ pub struct Snapshot {
     pub original: Option<SnapshotId>,
     /// The program that made it: `undercroft 0.1.0`.
     pub program_version: String,
-    /// What the backup found and added, where its writer says so.
+    /// The counts of what the backup found and added, where its writer says so.
     pub summary: Option<SnapshotSummary>,
 }
 
-/// What a backup found and added.
+/// Counts of what a backup found and added.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct SnapshotSummary {
@@ -83,8 +83,8 @@ pub struct SnapshotSummary {
     pub total_files_processed: u64,
     /// All bytes in its files.
     pub total_bytes_processed: u64,
-    /// Who looked, as far as that decides which attributes are to be seen; zero where that is not
-    /// known. Other programs take no notice of it.
+    /// The view of the disk that its writer had, as far as that decides which attributes are to be
+    /// seen; zero where that is not known. Other programs take no notice of it.
     #[serde(skip_serializing_if = "is_no_view")]
     pub undercroft_view: u64,
 }
@@ -201,7 +201,7 @@ impl SnapshotFile {
     }
 }
 
-/// Which snapshots are meant: all that fit each list that is not empty.
+/// A filter of snapshots: it accepts all that fit each list that is not empty.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct SnapshotFilter {
     /// Made on one of these machines.
@@ -237,7 +237,7 @@ impl Repository {
     /// # Errors
     /// A snapshot that cannot be read is an error: a list that lacks one would be a lie.
     pub fn snapshots(&self) -> Result<Vec<Snapshot>> {
-        let mut snapshots = self.relist(|| {
+        let mut snapshots = self.retry_listing(|| {
             let mut ids = self.snapshot_ids()?;
             // While one takes another's place, a folder may show neither of them.
             for _ in 0..8 {
@@ -247,9 +247,9 @@ impl Repository {
                 }
                 ids = again;
             }
-            let missing = self.known.snapshots_missing(&ids);
+            let missing = self.cache.snapshots_missing(&ids);
             let read = self.read_snapshots(FileKind::Snapshot, &missing)?;
-            Ok(self.known.snapshots(&ids, read))
+            Ok(self.cache.snapshots(&ids, read))
         })?;
         snapshots.sort_by_key(|snapshot| (snapshot.time, snapshot.id));
         Ok(snapshots)

@@ -8,11 +8,11 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use sha2::{Digest, Sha256};
 use undercroft_foundation::{Code, Error, Result, World, reach_write_point};
-use undercroft_providers::{Provider, Stored};
+use undercroft_providers::{ObjectMeta, Provider};
 
 use crate::crypto::Key;
 use crate::id::PackId;
-use crate::parity::give_up_copies;
+use crate::parity::remove_parity_copies;
 
 /// Marks an unpacked file whose JSON is compressed.
 const COMPRESSED: u8 = 2;
@@ -99,7 +99,7 @@ impl Storage {
 
     pub(crate) fn list_with_sizes<Id: FromStr>(&self, kind: FileKind) -> Result<Vec<(Id, u64)>> {
         let stored = self.provider.list(kind.folder())?;
-        let parse = |Stored { key, size }| {
+        let parse = |ObjectMeta { key, size }| {
             let name = key.rsplit('/').next()?;
             let id = name.parse().ok()?;
             (kind.path(name) == key).then_some((id, size))
@@ -119,9 +119,14 @@ impl Storage {
     }
 
     /// As [`Storage::read_pack_range`], into a buffer that is kept.
-    pub(crate) fn fill_from_pack(&self, id: PackId, at: u64, buffer: &mut [u8]) -> Result<()> {
+    pub(crate) fn read_pack_range_into(
+        &self,
+        id: PackId,
+        at: u64,
+        buffer: &mut [u8],
+    ) -> Result<()> {
         let path = FileKind::Pack.path(id);
-        let filled = self.provider.fill(&path, at, buffer);
+        let filled = self.provider.read_range_into(&path, at, buffer);
         filled.map_err(|error| pack_missing(&path, error))
     }
 
@@ -149,7 +154,7 @@ impl Storage {
         let path = kind.path(&id);
         match kind {
             // Whoever holds a lock is gone after a power cut.
-            FileKind::Lock => self.provider.write_fleeting(&path, bytes)?,
+            FileKind::Lock => self.provider.write_unsynced(&path, bytes)?,
             _ => self.provider.write(&path, &[bytes])?,
         }
         id.parse()
@@ -157,23 +162,23 @@ impl Storage {
 
     pub(crate) fn remove(&self, kind: FileKind, id: impl Display) -> Result<()> {
         let path = kind.path(id);
-        give_up_copies(self, kind, std::slice::from_ref(&path))?;
+        remove_parity_copies(self, kind, std::slice::from_ref(&path))?;
         match kind {
-            FileKind::Lock => self.provider.remove_fleeting(&path),
+            FileKind::Lock => self.provider.remove_unsynced(&path),
             _ => self.provider.remove(&path),
         }
     }
 
     pub(crate) fn remove_all<Id: Display>(&self, kind: FileKind, ids: &[Id]) -> Result<()> {
         let paths: Vec<_> = ids.iter().map(|id| kind.path(id)).collect();
-        give_up_copies(self, kind, &paths)?;
+        remove_parity_copies(self, kind, &paths)?;
         self.provider.remove_all(&paths)
     }
 
     /// Moves files into the folder `damaged` beside the format, where no other program looks.
-    pub(crate) fn set_aside<Id: Display>(&self, kind: FileKind, ids: &[Id]) -> Result<()> {
+    pub(crate) fn quarantine<Id: Display>(&self, kind: FileKind, ids: &[Id]) -> Result<()> {
         let paths: Vec<_> = ids.iter().map(|id| kind.path(id)).collect();
-        give_up_copies(self, kind, &paths)?;
+        remove_parity_copies(self, kind, &paths)?;
         let renames: Vec<_> =
             paths.into_iter().map(|path| (path.clone(), format!("damaged/{path}"))).collect();
         self.provider.rename_all(&renames)?;
@@ -182,7 +187,12 @@ impl Storage {
     }
 
     /// Makes files of one kind files of another, with the same bytes and ids.
-    pub(crate) fn turn<Id: Display>(&self, ids: &[Id], from: FileKind, to: FileKind) -> Result<()> {
+    pub(crate) fn rename_kind<Id: Display>(
+        &self,
+        ids: &[Id],
+        from: FileKind,
+        to: FileKind,
+    ) -> Result<()> {
         let paths: Vec<_> = ids.iter().map(|id| (from.path(id), to.path(id))).collect();
         self.provider.rename_all(&paths)
     }

@@ -10,7 +10,7 @@ use crate::retention::PINNED;
 use crate::snapshot::{Snapshot, SnapshotFile, go_json};
 use crate::storage::{FileKind, damaged};
 
-/// What becomes of a snapshot's tags.
+/// A change of a snapshot's tags.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum TagChange {
     /// These take the place of all.

@@ -13,7 +13,7 @@ pub(crate) struct Tasks<T> {
 struct State<T> {
     stack: Vec<T>,
     /// As many there were at once.
-    most: usize,
+    peak: usize,
     working: usize,
     waiting: usize,
     stopped: bool,
@@ -21,7 +21,7 @@ struct State<T> {
 
 impl<T> Tasks<T> {
     pub(crate) fn new() -> Self {
-        let state = State { stack: Vec::new(), most: 0, working: 0, waiting: 0, stopped: false };
+        let state = State { stack: Vec::new(), peak: 0, working: 0, waiting: 0, stopped: false };
         Self { state: Mutex::new(state), changed: Condvar::new() }
     }
 
@@ -29,15 +29,15 @@ impl<T> Tasks<T> {
     pub(crate) fn push(&self, tasks: impl IntoIterator<Item = T>) {
         let mut state = self.state();
         state.stack.extend(tasks);
-        state.most = state.most.max(state.stack.len());
+        state.peak = state.peak.max(state.stack.len());
         if state.waiting > 0 {
             self.changed.notify_all();
         }
     }
 
-    /// How many waited at the same time, at most.
-    pub(crate) fn most(&self) -> usize {
-        self.state().most
+    /// The most tasks that waited at the same time.
+    pub(crate) fn peak(&self) -> usize {
+        self.state().peak
     }
 
     /// Adds a task if some thread has nothing to do; gives it back otherwise.

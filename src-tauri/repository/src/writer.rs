@@ -13,7 +13,7 @@ use crate::blob::BlobKind;
 use crate::codec::{Codec, SealedBlob};
 use crate::id::{BlobId, PackId};
 use crate::index::write_index_file;
-use crate::large_blob::GrownBlob;
+use crate::large_blob::FinishedBlob;
 use crate::lock::{Lock, publish};
 use crate::pack::{BUFFER, FinishedPack, PACK_TARGET, PackBuilder, PackedBlob};
 use crate::repository::Repository;
@@ -29,7 +29,7 @@ pub(crate) const OPEN_DATA_PACKS: usize = 2;
 const CHECKPOINT_EVERY: Duration = Duration::from_secs(60);
 const CHECKPOINT_BYTES: u64 = 1 << 30;
 
-/// How often the saver looks whether a checkpoint is due.
+/// The time between two looks of the saver whether a checkpoint is due.
 const CHECK_EVERY: Duration = Duration::from_millis(500);
 
 /// Bytes of a pack that are read back at once.
@@ -38,7 +38,7 @@ const READ_BACK: usize = 2 << 20;
 /// restic's limit for an index file, and with it ours.
 pub(crate) const INDEX_BLOBS_MAX: usize = 50_000;
 
-/// What was added.
+/// The blobs and packs that were added.
 #[derive(Debug, Default)]
 pub(crate) struct Added {
     pub(crate) data_blobs: AtomicU64,
@@ -51,16 +51,16 @@ pub(crate) struct Added {
     pub(crate) packs: Mutex<Vec<PackId>>,
 }
 
-/// What becomes of blobs that are put.
+/// The fate of blobs that are put.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Manner {
-    /// Those that the repository lacks are stored.
-    Adding,
+pub(crate) enum WriteMode {
+    /// Blobs that the repository lacks are stored.
+    Add,
     /// They are counted as if they were stored.
-    Counting,
+    DryRun,
     /// All are stored, whether they are there or not, and every pack is read back: those that it
     /// takes the place of will go.
-    Renewing,
+    Rewrite,
 }
 
 #[derive(Debug, Default)]
@@ -69,11 +69,11 @@ struct OpenPack {
     since: Duration,
 }
 
-/// What the saver is told.
-enum Order {
+/// A command to the saver.
+enum Command {
     Save(PackBuilder),
     /// To write the index of all packs until here, and to answer then.
-    Settle(mpsc::Sender<()>),
+    WriteIndex(mpsc::Sender<()>),
     Stop,
 }
 
@@ -81,7 +81,7 @@ enum Order {
 pub(crate) struct BlobWriter<'r> {
     repository: &'r Repository,
     lock: Option<&'r Lock>,
-    manner: Manner,
+    mode: WriteMode,
     /// Blobs that are on their way and in no index file yet: another writer of this process must
     /// not rely on them, its snapshot could be there before they can be found.
     pending: Mutex<HashSet<(BlobKind, BlobId)>>,
@@ -89,7 +89,7 @@ pub(crate) struct BlobWriter<'r> {
     trees: Mutex<OpenPack>,
     /// Buffers of packs that were written, to be filled again.
     spare: Mutex<Vec<Vec<u8>>>,
-    saver: mpsc::SyncSender<Order>,
+    saver: mpsc::SyncSender<Command>,
     failed: AtomicBool,
     added: Added,
 }
@@ -102,14 +102,14 @@ impl<'r> BlobWriter<'r> {
     pub(crate) fn run<T>(
         repository: &'r Repository,
         lock: Option<&'r Lock>,
-        manner: Manner,
+        mode: WriteMode,
         work: impl FnOnce(&Self) -> Result<T>,
     ) -> Result<(T, Added)> {
         let (saver, packs) = mpsc::sync_channel(1);
         let writer = Self {
             repository,
             lock,
-            manner,
+            mode,
             pending: Mutex::default(),
             data: Default::default(),
             trees: Mutex::default(),
@@ -121,13 +121,13 @@ impl<'r> BlobWriter<'r> {
         let outcome = std::thread::scope(|scope| {
             let writer = &writer;
             let saving = scope.spawn(move || {
-                Saver { writer, unindexed: Vec::new(), bytes: 0, indexed_at: writer.now() }
+                PackSaver { writer, unindexed: Vec::new(), bytes: 0, indexed_at: writer.now() }
                     .run(&packs)
             });
             let worked = work(writer);
             let flushed = writer.flush();
             // It listens until it is told to stop, whatever happened to it.
-            let _ = writer.saver.send(Order::Stop);
+            let _ = writer.saver.send(Command::Stop);
             let saved = match saving.join() {
                 Ok(saved) => saved,
                 Err(panic) => std::panic::resume_unwind(panic),
@@ -176,7 +176,7 @@ impl<'r> BlobWriter<'r> {
         let sealed = seal()?;
         let stored = sealed.bytes.len() as u64;
         self.count(kind, length, stored);
-        if self.manner == Manner::Counting {
+        if self.mode == WriteMode::DryRun {
             return Ok(stored);
         }
         let mut open = locked(self.open_pack(kind));
@@ -193,7 +193,7 @@ impl<'r> BlobWriter<'r> {
     }
 
     /// Stores a blob that has all its content, unless it is there or on its way.
-    pub(crate) fn put_grown(&self, kind: BlobKind, mut blob: GrownBlob) -> Result<BlobId> {
+    pub(crate) fn put_finished(&self, kind: BlobKind, mut blob: FinishedBlob) -> Result<BlobId> {
         let (id, length, stored) = (blob.id, blob.length, blob.stored_length());
         let (key, random) = (&self.repository.key, &*self.repository.storage.world.random);
         if stored < PACK_TARGET {
@@ -201,7 +201,7 @@ impl<'r> BlobWriter<'r> {
         } else if self.claim(kind, id) {
             let raw_length = blob.seal(key, random)?.raw_length;
             self.count(kind, length, stored as u64);
-            if self.manner != Manner::Counting {
+            if self.mode != WriteMode::DryRun {
                 // A pack of its own: in another it would be held twice for a while.
                 self.send(PackBuilder::of(kind, id, raw_length, blob.into_bytes())?)?;
             }
@@ -220,14 +220,14 @@ impl<'r> BlobWriter<'r> {
     }
 
     /// Whether a blob is in the repository.
-    pub(crate) fn knows(&self, kind: BlobKind, id: &BlobId) -> bool {
+    pub(crate) fn contains(&self, kind: BlobKind, id: &BlobId) -> bool {
         self.repository.index().contains(kind, id)
     }
 
     fn claim(&self, kind: BlobKind, id: BlobId) -> bool {
         let mut pending = locked(&self.pending);
         let is_known =
-            self.manner != Manner::Renewing && self.repository.index().contains(kind, &id);
+            self.mode != WriteMode::Rewrite && self.repository.index().contains(kind, &id);
         !is_known && pending.insert((kind, id))
     }
 
@@ -247,14 +247,14 @@ impl<'r> BlobWriter<'r> {
         if self.failed.load(Ordering::SeqCst) {
             return Err(gone());
         }
-        self.saver.send(Order::Save(pack)).map_err(|_| gone())
+        self.saver.send(Command::Save(pack)).map_err(|_| gone())
     }
 
     /// Makes durable and findable all that was put until now; nobody may put anything meanwhile.
-    pub(crate) fn settle(&self) -> Result<()> {
+    pub(crate) fn flush_and_index(&self) -> Result<()> {
         self.flush()?;
-        let (settled, wait) = mpsc::channel();
-        self.saver.send(Order::Settle(settled)).map_err(|_| gone())?;
+        let (done, wait) = mpsc::channel();
+        self.saver.send(Command::WriteIndex(done)).map_err(|_| gone())?;
         wait.recv().map_err(|_| gone())
     }
 
@@ -287,7 +287,7 @@ impl<'r> BlobWriter<'r> {
 }
 
 /// Writes packs and index files, in the order that a reader needs: packs, then their index.
-struct Saver<'a, 'r> {
+struct PackSaver<'a, 'r> {
     writer: &'a BlobWriter<'r>,
     unindexed: Vec<(PackId, Vec<PackedBlob>)>,
     /// Of the packs that no index lists.
@@ -295,29 +295,29 @@ struct Saver<'a, 'r> {
     indexed_at: Duration,
 }
 
-impl Saver<'_, '_> {
-    fn run(mut self, orders: &mpsc::Receiver<Order>) -> Result<()> {
-        let worked = self.save_until_stopped(orders);
+impl PackSaver<'_, '_> {
+    fn run(mut self, commands: &mpsc::Receiver<Command>) -> Result<()> {
+        let worked = self.save_until_stopped(commands);
         if worked.is_err() {
             // Those who hand over a pack must not wait for ever.
             self.writer.failed.store(true, Ordering::SeqCst);
-            while let Ok(Order::Save(_) | Order::Settle(_)) = orders.recv() {}
+            while let Ok(Command::Save(_) | Command::WriteIndex(_)) = commands.recv() {}
         }
         // Packs that did arrive are worth an index even when a later one did not.
         let indexed = self.write_index();
         worked.and(indexed)
     }
 
-    fn save_until_stopped(&mut self, orders: &mpsc::Receiver<Order>) -> Result<()> {
+    fn save_until_stopped(&mut self, commands: &mpsc::Receiver<Command>) -> Result<()> {
         loop {
-            match orders.recv_timeout(CHECK_EVERY) {
-                Ok(Order::Save(pack)) => self.save(pack)?,
-                Ok(Order::Settle(settled)) => {
+            match commands.recv_timeout(CHECK_EVERY) {
+                Ok(Command::Save(pack)) => self.save(pack)?,
+                Ok(Command::WriteIndex(done)) => {
                     self.write_index()?;
                     // Who no longer waits needs no answer.
-                    let _ = settled.send(());
+                    let _ = done.send(());
                 }
-                Ok(Order::Stop) | Err(RecvTimeoutError::Disconnected) => return Ok(()),
+                Ok(Command::Stop) | Err(RecvTimeoutError::Disconnected) => return Ok(()),
                 Err(RecvTimeoutError::Timeout) => {}
             }
             self.checkpoint()?;
@@ -332,7 +332,7 @@ impl Saver<'_, '_> {
             storage.write_pack(pack.id, &pack.bytes).map(|()| pack.id)
         })?;
         reach_write_point("repository.pack-written");
-        if self.writer.manner == Manner::Renewing {
+        if self.writer.mode == WriteMode::Rewrite {
             read_back(repository, &pack)?;
             reach_write_point("repository.pack-read-back");
         }
@@ -347,7 +347,7 @@ impl Saver<'_, '_> {
     /// Makes durable and findable what has waited long enough.
     fn checkpoint(&mut self) -> Result<()> {
         // What takes the place of others is there once more: small packs would not be worth it.
-        if self.writer.manner != Manner::Renewing {
+        if self.writer.mode != WriteMode::Rewrite {
             for pack in self.writer.take_open(CHECKPOINT_EVERY) {
                 self.save(pack)?;
             }

@@ -196,10 +196,10 @@ fn the_snapshots_and_paths_that_are_touched_are_named() {
     let report = check(&repository, &EVERYTHING);
     let kinds: Vec<_> = report.errors.iter().map(|problem| problem.kind).collect();
     assert_eq!(kinds, [ProblemKind::PackContent, ProblemKind::Blob], "{report:#?}");
-    assert_eq!(report.touched.len(), 1);
-    assert_eq!(report.touched[0].id, after.id);
+    assert_eq!(report.affected.len(), 1);
+    assert_eq!(report.affected[0].id, after.id);
     let lost = format!("{}/folder-1/later", scene.source().display());
-    assert_eq!((&report.touched[0].paths[..], report.touched[0].paths_total), (&[lost][..], 1));
+    assert_eq!((&report.affected[0].paths[..], report.affected[0].paths_total), (&[lost][..], 1));
 
     // All content gone: both are touched, everywhere.
     for pack in files_in(&scene.repository().join("data")) {
@@ -209,7 +209,7 @@ fn the_snapshots_and_paths_that_are_touched_are_named() {
     }
     let report = check(&repository, &STRUCTURE);
     assert!(report.errors.iter().all(|problem| problem.kind == ProblemKind::PackMissing));
-    let touched: Vec<_> = report.touched.iter().map(|t| (t.id, t.paths_total)).collect();
+    let touched: Vec<_> = report.affected.iter().map(|t| (t.id, t.paths_total)).collect();
     assert_eq!(touched, [(after.id, 14), (before.id, 13)]);
 }
 

@@ -23,7 +23,7 @@ const OTHER_PASSWORD: &str = "other";
 fn second(scene: &Scene) -> Repository {
     let provider = Arc::new(DiskProvider::create(&scene.path("second")).unwrap());
     let password = undercroft_repository::Password::new(OTHER_PASSWORD);
-    Repository::init(provider, &password, &World::real()).unwrap().with_prompt_locks()
+    Repository::init(provider, &password, &World::real()).unwrap().assume_strongly_consistent()
 }
 
 fn restic_of_second(scene: &Scene) -> Restic {
@@ -41,7 +41,7 @@ fn copy_all(source: &Repository, target: &Repository) -> CopyReport {
 /// Three backups of text, noise, empty and equal files, one below the other.
 fn scene_to_copy() -> Scene {
     let scene = Scene::new();
-    let repository = scene.init().with_prompt_locks();
+    let repository = scene.init().assume_strongly_consistent();
     for n in 0..8 {
         write_file(scene.source().join(format!("noise/{n}")), random_bytes(n, 300_000));
         write_file(scene.source().join(format!("text/deep/{n}")), text_bytes(n, 90_000));
@@ -274,7 +274,7 @@ fn any_call_may_fail_and_the_next_goes_on() {
             let disk = Arc::new(DiskProvider::open(&scene.path("second")).unwrap());
             let failing = Arc::new(FailingProvider::new(disk));
             let target = Repository::open(failing.clone(), &password, &World::real()).unwrap();
-            let target = target.with_prompt_locks();
+            let target = target.assume_strongly_consistent();
             failing.fail_once(operation, "", nth, Fault::Refuse(Code::Unavailable));
             let failed = try_copy(&scene.open(), &target, &ids(&scene.open()));
             failing.heal();

@@ -13,7 +13,7 @@ use support::{
     without_parent,
 };
 use undercroft_foundation::{Code, Error, Job, Result, World};
-use undercroft_providers::{DiskProvider, Provider, Stored};
+use undercroft_providers::{DiskProvider, ObjectMeta, Provider};
 use undercroft_repository::{BackupRequest, Repository, RestoreRequest, SnapshotId};
 use undercroft_testkit::{
     FailingProvider, Fault, Operation, Restic, SmallDisk, assert_same_tree, random_bytes,
@@ -121,7 +121,7 @@ impl Provider for LateFailure {
         Err(Error::new(Code::Unavailable, format!("Cannot sync {key}")))
     }
 
-    fn list(&self, folder: &str) -> Result<Vec<Stored>> {
+    fn list(&self, folder: &str) -> Result<Vec<ObjectMeta>> {
         self.inner.list(folder)
     }
 

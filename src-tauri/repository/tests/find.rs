@@ -12,7 +12,7 @@ use serde_json::Value;
 use support::{Scene, back_up, ids, names};
 use undercroft_foundation::{Code, Job};
 use undercroft_repository::{
-    BackupRequest, FindRequest, Found, Node, Repository, Snapshot, SnapshotFilter,
+    BackupRequest, FindRequest, Node, PathState, Repository, Snapshot, SnapshotFilter,
 };
 use undercroft_testkit::{random_bytes, set_modified, text_bytes, write_file};
 
@@ -142,21 +142,21 @@ fn versions_of_a_file_are_grouped_by_what_it_held() {
         let seen = repository.file_versions(&path, &SnapshotFilter::default()).unwrap();
         let sizes: Vec<_> = seen.versions.iter().map(|version| version.node.size).collect();
         assert_eq!(sizes, [5, 3, 3]);
-        let found: Vec<_> = seen.sightings.iter().map(|sighting| &sighting.found).collect();
-        let version = Found::Version;
-        let nothing = || Found::Nothing;
+        let found: Vec<_> = seen.by_snapshot.iter().map(|entry| &entry.found).collect();
+        let version = PathState::Version;
+        let nothing = || PathState::Nothing;
         let expected =
             [version(0), version(1), nothing(), version(2), version(2), version(1), nothing()];
         assert_eq!(found, expected.iter().collect::<Vec<_>>());
         assert_eq!(seen.versions[1].snapshots, [snapshots[5], snapshots[1]]);
-        for (sighting, id) in seen.sightings.iter().zip(snapshots.iter().rev()) {
-            assert_eq!(sighting.snapshot.id, *id);
+        for (entry, id) in seen.by_snapshot.iter().zip(snapshots.iter().rev()) {
+            assert_eq!(entry.snapshot.id, *id);
         }
     }
     // A file is no folder, and the root no file.
     let below = [path, vec![b"x".to_vec()]].concat();
     let seen = repository.file_versions(&below, &SnapshotFilter::default()).unwrap();
-    assert!(seen.versions.is_empty() && seen.sightings.len() == 7);
+    assert!(seen.versions.is_empty() && seen.by_snapshot.len() == 7);
     let root = repository.file_versions(&[], &SnapshotFilter::default());
     assert_eq!(root.unwrap_err().code(), Code::Invalid);
 }
@@ -182,7 +182,7 @@ fn what_cannot_be_read_is_said_and_the_rest_is_found() {
     let repository = scene.open();
     let seen = repository.file_versions(&names(&file), &SnapshotFilter::default()).unwrap();
     assert_eq!(seen.versions.len(), 2);
-    assert!(matches!(&seen.sightings[1].found, Found::Unreadable(why) if !why.is_empty()));
+    assert!(matches!(&seen.by_snapshot[1].found, PathState::Unreadable(why) if !why.is_empty()));
     let job = Job::new();
     let mut found = Vec::new();
     let mut each = |snapshot: &Snapshot, _: &[u8], _: &Node| {

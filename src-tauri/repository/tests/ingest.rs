@@ -302,7 +302,7 @@ fn any_write_may_fail_and_nothing_that_was_published_is_lost() {
     let scene = Scene::new();
     drop(scene.init());
     let failing = Arc::new(FailingProvider::new(scene.disk()));
-    let repository = scene.open_through(failing.clone()).with_prompt_locks();
+    let repository = scene.open_through(failing.clone()).assume_strongly_consistent();
     let mut published = Vec::new();
     for nth in 1..20 {
         let bytes = random_bytes(nth as u64, 200_000);
@@ -332,15 +332,15 @@ fn prompt_locks_wait_for_nothing_and_are_heeded() {
     drop(scene.init());
     let (world, clock) = simulated_world(1);
     let repository =
-        Repository::open(scene.disk(), &password(), &world).unwrap().with_prompt_locks();
+        Repository::open(scene.disk(), &password(), &world).unwrap().assume_strongly_consistent();
     let before = clock.steady();
     store(&repository.begin_ingest().unwrap(), b"quick").unwrap();
     assert_eq!(clock.steady(), before, "nobody slept");
 
     // What another takes for a lock of now must have been written now.
-    let repository = scene.open().with_prompt_locks();
+    let repository = scene.open().assume_strongly_consistent();
     let ingest = repository.begin_ingest().unwrap();
-    let other = scene.open().with_prompt_locks();
+    let other = scene.open().assume_strongly_consistent();
     let prune = || other.prune(&PruneOptions::default(), &Job::new()).map_err(|e| e.code());
     assert_eq!(prune(), Err(Code::Locked));
     let refused = scene.restic().output(&["check"]);
@@ -357,7 +357,7 @@ fn a_small_ingest_costs_a_handful_of_writes() {
     let recording = Arc::new(RecordingProvider::new(scene.disk()));
     let repository = Repository::open(recording.clone(), &password(), &World::real())
         .unwrap()
-        .with_prompt_locks();
+        .assume_strongly_consistent();
     publish(&repository.begin_ingest().unwrap(), &[("first", b"first")]).unwrap();
     recording.take();
     publish(&repository.begin_ingest().unwrap(), &[("second", b"second")]).unwrap();
@@ -368,7 +368,7 @@ fn a_small_ingest_costs_a_handful_of_writes() {
 #[test]
 fn whoever_lists_while_another_replaces_sees_the_one_or_the_other() {
     let scene = Scene::new();
-    let repository = scene.init().with_prompt_locks();
+    let repository = scene.init().assume_strongly_consistent();
     let mut last = publish(&repository.begin_ingest().unwrap(), &[("x", b"0")]).unwrap();
     let reading = scene.open();
     thread::scope(|scope| {

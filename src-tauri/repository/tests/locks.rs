@@ -300,7 +300,7 @@ fn behind(scene: &Scene, provider: Arc<dyn Provider>) -> (Arc<ManualClock>, Repo
 
 fn prune_ours(scene: &Scene) {
     let everything = PruneOptions { max_unused_percent: 0, ..PruneOptions::default() };
-    scene.open().with_prompt_locks().prune(&everything, &Job::new()).unwrap();
+    scene.open().assume_strongly_consistent().prune(&everything, &Job::new()).unwrap();
 }
 
 fn prune_with_restic(scene: &Scene) {

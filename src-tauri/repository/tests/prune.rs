@@ -11,7 +11,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use support::{Scene, back_up, collect_files, ids, password, without_parent};
 use undercroft_foundation::{Code, Error, Job, Result, World};
-use undercroft_providers::{Provider, Stored};
+use undercroft_providers::{ObjectMeta, Provider};
 use undercroft_repository::{
     CheckOptions, Forget, PruneOptions, PrunePlan, PruneReport, ReadData, Repository, SnapshotId,
 };
@@ -44,7 +44,7 @@ fn assert_sound(repository: &Repository) {
 /// lie there: needed, partly needed, of no use.
 fn scene_to_prune() -> (Scene, SnapshotId) {
     let scene = Scene::new();
-    let repository = scene.init().with_prompt_locks();
+    let repository = scene.init().assume_strongly_consistent();
     for n in 0..6 {
         write_file(scene.source().join(format!("keep/{n}")), random_bytes(n, 60_000));
         write_file(scene.source().join(format!("drop/{n}")), random_bytes(100 + n, 60_000));
@@ -134,7 +134,7 @@ fn a_little_waste_may_stay() {
 #[test]
 fn small_packs_are_joined_once() {
     let scene = Scene::new();
-    let repository = scene.init().with_prompt_locks();
+    let repository = scene.init().assume_strongly_consistent();
     for n in 0..12 {
         write_file(scene.source().join(format!("{n}")), random_bytes(n, 20_000));
         back_up(&repository, &without_parent(scene.request()));
@@ -297,7 +297,7 @@ impl Provider for Dying {
         self.change(key, || self.inner.write(key, parts))
     }
 
-    fn list(&self, folder: &str) -> Result<Vec<Stored>> {
+    fn list(&self, folder: &str) -> Result<Vec<ObjectMeta>> {
         self.inner.list(folder)
     }
 
@@ -321,7 +321,7 @@ fn copy(from: &Path, to: &Path) {
 
 /// Everything is there, and the next prune goes well and leaves nothing over.
 fn assert_unharmed(scene: &Scene, third: SnapshotId, thorough: bool) {
-    let repository = scene.open().with_prompt_locks();
+    let repository = scene.open().assume_strongly_consistent();
     assert_eq!(ids(&repository), [third]);
     assert_sound(&repository);
     if thorough {
@@ -346,7 +346,8 @@ fn it_may_die_at_any_change() {
         for nth in 1.. {
             copy(&saved, &scene.repository());
             let dying = Dying { inner: scene.disk(), changes: AtomicUsize::new(0), nth, late };
-            let died = prune(&scene.open_through(Arc::new(dying)).with_prompt_locks(), &ALL);
+            let dying = scene.open_through(Arc::new(dying)).assume_strongly_consistent();
+            let died = prune(&dying, &ALL);
             assert_unharmed(&scene, third, nth % 6 == 0);
             if died.is_ok() {
                 break;
@@ -367,7 +368,7 @@ fn any_call_may_fail() {
         for nth in (1..).step_by(if operation == Operation::Read { 7 } else { 1 }) {
             copy(&saved, &scene.repository());
             let failing = Arc::new(FailingProvider::new(scene.disk()));
-            let repository = scene.open_through(failing.clone()).with_prompt_locks();
+            let repository = scene.open_through(failing.clone()).assume_strongly_consistent();
             failing.fail_once(operation, "", nth, Fault::Refuse(Code::Unavailable));
             let failed = prune(&repository, &ALL);
             failing.heal();

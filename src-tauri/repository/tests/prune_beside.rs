@@ -44,7 +44,7 @@ fn assert_sound(scene: &Scene) {
 /// Two backups; the first, which holds more, is forgotten.
 fn scene_to_prune() -> Scene {
     let scene = Scene::new();
-    let repository = scene.init().with_prompt_locks();
+    let repository = scene.init().assume_strongly_consistent();
     for n in 0..8 {
         write_file(scene.source().join(format!("keep/{n}")), random_bytes(n, 200_000));
         write_file(scene.source().join(format!("drop/{n}")), random_bytes(100 + n, 200_000));
@@ -60,7 +60,8 @@ fn scene_to_prune() -> Scene {
 fn what_came_meanwhile_spares_what_it_needs() {
     let scene = scene_to_prune();
     let gate = Arc::new(Gate::default());
-    let pruning = scene.open_through(gate.before(scene.disk(), "data/")).with_prompt_locks();
+    let pruning =
+        scene.open_through(gate.before(scene.disk(), "data/")).assume_strongly_consistent();
     let planned = plan(&pruning, &ALL);
     assert!(planned.repack_bytes > 1_000_000, "{planned:?}");
     std::thread::scope(|scope| {
@@ -70,7 +71,7 @@ fn what_came_meanwhile_spares_what_it_needs() {
         for n in 0..8 {
             write_file(scene.source().join(format!("again/{n}")), random_bytes(100 + n, 200_000));
         }
-        let summary = back_up(&scene.open().with_prompt_locks(), &scene.request());
+        let summary = back_up(&scene.open().assume_strongly_consistent(), &scene.request());
         assert!(summary.counts.data_added < 100_000, "{summary:?}");
         drop(held);
         let report = prune.join().unwrap().unwrap();
@@ -93,7 +94,7 @@ fn kept_out_it_says_so_and_copies_nothing_again() {
     let scene = scene_to_prune();
     let reading = scene.open();
     let held = reading.begin_ingest().unwrap();
-    let error = prune(&scene.open().with_prompt_locks()).unwrap_err();
+    let error = prune(&scene.open().assume_strongly_consistent()).unwrap_err();
     assert_eq!(error.code(), Code::Locked);
     assert!(error.next_text().contains("not copied again"), "{}", error.next_text());
     scene.assert_latest_is_source(&scene.open());
@@ -114,8 +115,8 @@ fn with_patience_it_waits_for_a_restore() {
     let snapshot = latest(&reader);
     let ingest = reader.begin_ingest().unwrap();
     let looks = Arc::new(RecordingProvider::new(scene.disk()));
-    let pruning = scene.open_through(looks.clone()).with_prompt_locks();
-    let pruning = pruning.with_patience(Duration::from_secs(600));
+    let pruning = scene.open_through(looks.clone()).assume_strongly_consistent();
+    let pruning = pruning.with_lock_timeout(Duration::from_secs(600));
     std::thread::scope(|scope| {
         let prune = scope.spawn(|| prune(&pruning).unwrap());
         // Two looks for the lock under which it copies; all others are for being alone.
@@ -163,7 +164,7 @@ fn beside_a_backup_of_restic_it_copies_and_removes_when_that_is_done() {
     let impatient = prune(&scene.open()).map_err(|error| error.code());
     assert_eq!(impatient.err(), Some(Code::Locked));
     assert!(restic.try_wait().unwrap().is_none(), "restic was quicker");
-    let patient = scene.open().with_patience(Duration::from_secs(120));
+    let patient = scene.open().with_lock_timeout(Duration::from_secs(120));
     let report = prune(&patient).unwrap();
     assert!(restic.wait().unwrap().success());
     assert_eq!(report.packs_written, 0, "{report:?}");
@@ -175,7 +176,8 @@ fn beside_a_backup_of_restic_it_copies_and_removes_when_that_is_done() {
 #[test]
 fn two_prunes_at_once_do_each_other_no_harm() {
     let scene = scene_to_prune();
-    let patient = || scene.open().with_prompt_locks().with_patience(Duration::from_secs(60));
+    let patient =
+        || scene.open().assume_strongly_consistent().with_lock_timeout(Duration::from_secs(60));
     let repositories = [patient(), patient(), patient()];
     std::thread::scope(|scope| {
         let running: Vec<_> =
@@ -207,7 +209,7 @@ fn no_more_is_copied_at_a_time_than_is_asked_for() {
 #[test]
 fn what_is_in_the_trash_stays() {
     let scene = scene_to_prune();
-    let repository = scene.open().with_prompt_locks();
+    let repository = scene.open().assume_strongly_consistent();
     write_file(scene.source().join("passing"), random_bytes(900, 300_000));
     let passing = back_up(&repository, &scene.request()).snapshot.unwrap();
     fs::remove_file(scene.source().join("passing")).unwrap();
@@ -230,7 +232,7 @@ fn what_is_in_the_trash_stays() {
 #[test]
 fn packs_are_read_in_long_stretches() {
     let scene = Scene::new();
-    let repository = scene.init().with_prompt_locks();
+    let repository = scene.init().assume_strongly_consistent();
     for n in 0..400 {
         write_file(scene.source().join(format!("{n}")), random_bytes(n, 3000));
     }
@@ -257,7 +259,7 @@ fn exclusive_only_at_the_end() {
             opened.begin_ingest().unwrap();
         }
     });
-    let pruning = scene.open_through(watched).with_prompt_locks();
+    let pruning = scene.open_through(watched).assume_strongly_consistent();
     assert!(prune(&pruning).unwrap().packs_written > 0);
     drop(reader);
     assert_sound(&scene);

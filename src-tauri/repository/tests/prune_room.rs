@@ -36,7 +36,7 @@ impl Small {
         let disk = SmallDisk::mount(bytes)?;
         let provider = Arc::new(DiskProvider::create(&disk.path().join("repository")).unwrap());
         let repository = Repository::init(provider, &password(), &World::real()).unwrap();
-        let repository = repository.with_prompt_locks();
+        let repository = repository.assume_strongly_consistent();
         Some(Self { disk, scene: Scene::new(), repository })
     }
 
@@ -152,7 +152,7 @@ fn room_that_it_makes_is_room_to_go_on() {
 /// A disk with not a byte left, on which half of the packs are of no use.
 fn full_disk() -> Option<Small> {
     let small = Small::new(400 << 20)?;
-    assert!(small.repository.keep_reserve().unwrap());
+    assert!(small.repository.ensure_reserve().unwrap());
     let source = small.scene.source();
     write(&source, 0..40, MIB);
     let first = small.back_up();
@@ -173,9 +173,9 @@ fn on_a_full_disk_the_reserve_is_given_up_and_made_again() {
     assert!(report.packs_removed > 1 && report.plan.frees_bytes > 30 << 20, "{report:?}");
     assert!(!small.path().join("reserve").exists());
     small.assert_sound();
-    assert!(!small.repository.keep_reserve().unwrap(), "there is not plenty of room");
+    assert!(!small.repository.ensure_reserve().unwrap(), "there is not plenty of room");
     fs::remove_file(small.disk.path().join("ballast")).unwrap();
-    assert!(small.repository.keep_reserve().unwrap());
+    assert!(small.repository.ensure_reserve().unwrap());
     small.assert_sound();
     small.restic_is_content();
 }

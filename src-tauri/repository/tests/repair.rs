@@ -26,7 +26,7 @@ fn scene_that_grew() -> Scene {
 
 fn scene_with(changing: bool) -> Scene {
     let scene = Scene::new();
-    let repository = scene.init().with_prompt_locks();
+    let repository = scene.init().assume_strongly_consistent();
     for round in 0..2 {
         for n in 0..12 {
             let seed = round * 100 + n;
@@ -168,7 +168,7 @@ fn a_snapshot_is_written_anew_without_what_is_lost() {
     let pack = id_of(&largest_pack(&scene));
     let lost = scene.open().repair_packs(&[pack], &Job::new()).unwrap().blobs_lost;
     assert!(matches!(lost[..], [(BlobKind::Data, _)]), "{lost:?}");
-    let repository = scene.open().with_prompt_locks();
+    let repository = scene.open().assume_strongly_consistent();
     let dry = SnapshotRepairOptions { dry_run: true, ..all() };
     let would = repository.repair_snapshots(&snapshots, &dry, &Job::new()).unwrap();
     assert_eq!(ids(&repository), snapshots);
@@ -213,7 +213,7 @@ fn folders_whose_trees_are_lost_are_empty_and_lost_roots_are_said() {
     let node = scene.open().find_node(&snapshot, &path).unwrap().unwrap();
     let pack = scene.pack_of_tree(&node.subtree.unwrap().to_string());
     fs::remove_file(&pack).unwrap();
-    let repository = scene.open().with_prompt_locks();
+    let repository = scene.open().assume_strongly_consistent();
     repository.repair_packs(&[id_of(&pack)], &Job::new()).unwrap();
     let report = repository.repair_snapshots(&[snapshot.id], &all(), &Job::new()).unwrap();
     let [broken] = &report.broken[..] else { panic!("{report:?}") };
@@ -234,7 +234,7 @@ fn a_folder_that_is_lost_is_empty() {
     // The first backup's pack of trees holds this folder, and not the latest's root.
     let pack = scene.pack_of_tree(&node.subtree.unwrap().to_string());
     fs::remove_file(&pack).unwrap();
-    let repository = scene.open().with_prompt_locks();
+    let repository = scene.open().assume_strongly_consistent();
     repository.repair_packs(&[id_of(&pack)], &Job::new()).unwrap();
     let report = repository.repair_snapshots(&[snapshot.id], &all(), &Job::new()).unwrap();
     let [broken] = &report.broken[..] else { panic!("{report:?}") };

@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 use support::{Scene, Sealer, back_up};
 use undercroft_foundation::Job;
 use undercroft_repository::{
-    BlobId, Calendar, Care, GroupBy, KeepCount, PINNED, Reason, Retention, RetentionGroup,
+    BlobId, Calendar, DropLimit, GroupBy, KeepCount, PINNED, Reason, Retention, RetentionGroup,
     RetentionPolicy, Snapshot, SnapshotId,
 };
 use undercroft_testkit::{SeededRandom, random_bytes, write_file};
@@ -46,7 +46,7 @@ fn retention(policy: RetentionPolicy) -> Retention {
         group_by: GroupBy::default(),
         calendar: Calendar::OfSnapshots { local: TimeZone::UTC },
         now: NOW.parse().unwrap(),
-        care: Care::None,
+        drop_limit: DropLimit::None,
     }
 }
 
@@ -241,7 +241,7 @@ fn restic_decides_the_same_for_the_same_reasons() {
                 group_by: group_by.parse().unwrap(),
                 calendar: Calendar::OfSnapshots { local },
                 now: Timestamp::now(),
-                care: Care::None,
+                drop_limit: DropLimit::None,
             };
             let ours = of_ours(retention.apply(repository.snapshots().unwrap()), knows_oldest);
             assert_eq!(ours, theirs, "seed {seed} round {round}: {arguments:?} {group_by} {zone}");
@@ -304,8 +304,8 @@ fn a_clock_that_went_wrong_takes_nothing() {
 
     // One that claims to be of next year counts for no rule and is kept itself.
     all.push(snapshot(9, "2027-07-20T00:00:00Z", &[]));
-    let care = Care::AtMost { percent: 50 };
-    let careful = Retention { care, ..retention(within) };
+    let drop_limit = DropLimit::AtMost { percent: 50 };
+    let careful = Retention { drop_limit, ..retention(within) };
     let groups = careful.apply(all.clone());
     assert_eq!(kept(&groups)[0], (9, "made later than now".to_owned()));
     assert_eq!(groups[0].drop.len(), 4, "{:?}", kept(&groups));
@@ -350,17 +350,17 @@ fn a_budget_takes_the_oldest_but_no_pin_and_no_newest() {
     let all = repository.snapshots().unwrap();
     let keep_all = RetentionPolicy { last: KeepCount::Unlimited, ..RetentionPolicy::default() };
     let groups = Retention { now: Timestamp::now(), ..retention(keep_all) }.apply(all.clone());
-    let fit = |budget, care| {
+    let fit = |budget, drop_limit| {
         let mut fitted = groups.clone();
-        let fits = repository.fit_retention(&mut fitted, budget, care, &Job::new()).unwrap();
+        let fits = repository.fit_retention(&mut fitted, budget, drop_limit, &Job::new()).unwrap();
         let kept: Vec<_> = fitted[0].keep.iter().map(|(it, _)| it.id).collect();
         (fits, all.iter().map(|it| kept.contains(&it.id)).collect::<Vec<_>>())
     };
-    assert_eq!(fit(600_000, Care::None), (true, vec![true; 5]));
-    assert_eq!(fit(350_000, Care::None), (true, vec![false, true, false, true, true]));
-    assert_eq!(fit(250_000, Care::None), (true, vec![false, true, false, false, true]));
-    assert_eq!(fit(150_000, Care::None), (false, vec![false, true, false, false, true]));
-    let half = Care::AtMost { percent: 50 };
+    assert_eq!(fit(600_000, DropLimit::None), (true, vec![true; 5]));
+    assert_eq!(fit(350_000, DropLimit::None), (true, vec![false, true, false, true, true]));
+    assert_eq!(fit(250_000, DropLimit::None), (true, vec![false, true, false, false, true]));
+    assert_eq!(fit(150_000, DropLimit::None), (false, vec![false, true, false, false, true]));
+    let half = DropLimit::AtMost { percent: 50 };
     assert_eq!(fit(250_000, half), (false, vec![false, true, false, true, true]));
 }
 

@@ -10,12 +10,12 @@ use serde_json::Value;
 use tokio::time::timeout;
 use undercroft_foundation::{Code, Error};
 
-use crate::answers::Refusal;
+use crate::responses::ErrorResponse;
 use crate::server::Shared;
 
 /// The longest request.
 const MOST_BYTES: usize = 1 << 20;
-/// How long it may take to come.
+/// The time that it may take to come.
 const BODY: Duration = Duration::from_secs(30);
 
 pub(crate) async fn call(
@@ -23,29 +23,29 @@ pub(crate) async fn call(
     Path(name): Path<String>,
     headers: HeaderMap,
     body: Body,
-) -> Result<Json<Value>, Refusal> {
+) -> Result<Json<Value>, ErrorResponse> {
     let request = read(&headers, body).await?;
     Ok(Json(shared.api.call_blocking(name, request).await?))
 }
 
 /// The request's JSON, if it comes in time.
-pub(crate) async fn read(headers: &HeaderMap, body: Body) -> Result<Value, Refusal> {
+pub(crate) async fn read(headers: &HeaderMap, body: Body) -> Result<Value, ErrorResponse> {
     require_json(headers)?;
     let Ok(read) = timeout(BODY, to_bytes(body, MOST_BYTES)).await else {
         let error = Error::new(Code::Invalid, "The request did not come whole in time");
-        return Err(Refusal::new(StatusCode::REQUEST_TIMEOUT, error));
+        return Err(ErrorResponse::new(StatusCode::REQUEST_TIMEOUT, error));
     };
     let bytes = read.map_err(|source| {
         let error = Error::new(Code::Invalid, "The request is too long, or broke off")
             .why("A request has at most 1 MiB")
             .because(source);
-        Refusal::new(StatusCode::PAYLOAD_TOO_LARGE, error)
+        ErrorResponse::new(StatusCode::PAYLOAD_TOO_LARGE, error)
     })?;
     parse(&bytes)
 }
 
 /// A form of another page can send text or forms, but never this type, without asking first.
-fn require_json(headers: &HeaderMap) -> Result<(), Refusal> {
+fn require_json(headers: &HeaderMap) -> Result<(), ErrorResponse> {
     let kind = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
     let essence = kind.and_then(|kind| kind.split(';').next()).map(str::trim);
     if essence.is_some_and(|kind| kind.eq_ignore_ascii_case("application/json")) {
@@ -53,10 +53,10 @@ fn require_json(headers: &HeaderMap) -> Result<(), Refusal> {
     }
     let error = Error::new(Code::Invalid, "The request is not JSON")
         .why("Its content type is not application/json");
-    Err(Refusal::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, error))
+    Err(ErrorResponse::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, error))
 }
 
-fn parse(bytes: &[u8]) -> Result<Value, Refusal> {
+fn parse(bytes: &[u8]) -> Result<Value, ErrorResponse> {
     if bytes.is_empty() {
         return Ok(Value::Null);
     }

@@ -18,16 +18,16 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Semaphore, watch};
 use tokio::time::{Sleep, sleep, timeout};
 
-/// How many connections there are at once. Those that come then wait with the system, and take no
+/// The number of connections at once. Those that come then wait with the system, and take no
 /// descriptor.
 const MOST: u32 = 96;
-/// How long the head of a request may take, and how long a connection may lie idle before one.
+/// The time that the head of a request may take, and that a connection may lie idle before one.
 const HEAD: Duration = Duration::from_secs(15);
-/// How long the other end may take nothing of an answer.
+/// The time for which the other end may take nothing of an answer.
 const STALL: Duration = Duration::from_secs(60);
-/// How long calls that are under way may take to end when the server stops.
+/// The time that calls that are under way may take to end when the server stops.
 const GRACE: Duration = Duration::from_secs(5);
-/// How long to wait when the system gives out no connection.
+/// The time to wait when the system gives out no connection.
 const PAUSE: Duration = Duration::from_millis(100);
 
 /// Answers until `stop` says so, and lets what is under way then end.

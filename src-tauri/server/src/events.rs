@@ -15,34 +15,34 @@ use tokio_stream::wrappers::ReceiverStream;
 use undercroft_api::wire::BackendEvent;
 use undercroft_foundation::{Code, Error};
 
-use crate::answers::Refusal;
 use crate::connections;
+use crate::responses::ErrorResponse;
 use crate::server::Shared;
 
-/// How many may listen at once.
+/// The number that may listen at once.
 const LISTENERS: usize = 32;
-/// How far one may fall behind before it is cut off.
+/// The distance that one may fall behind before it is cut off.
 const BACKLOG: usize = 4096;
-/// How many events wait for a slow reader within its own stream.
+/// The number of events that wait for a slow reader within its own stream.
 const WAITING: usize = 64;
-/// How often to look whether the server is gone.
+/// The time between two looks whether the server is gone.
 const PERIOD: Duration = Duration::from_millis(250);
-/// How often to send something, so that a reader that is gone is noticed.
+/// The time between two signs of life, sent so that a reader that is gone is noticed.
 const ALIVE: Duration = Duration::from_secs(15);
 
-type Told = Result<Event, Infallible>;
+type SseItem = Result<Event, Infallible>;
 /// An event as JSON; nothing where some were missed.
-type Heard = Option<Arc<str>>;
+type Payload = Option<Arc<str>>;
 
 /// The events that are told live, to all that listen.
 #[derive(Debug)]
-pub(crate) struct Live {
-    sender: broadcast::Sender<Heard>,
+pub(crate) struct LiveEvents {
+    sender: broadcast::Sender<Payload>,
     listeners: Arc<Semaphore>,
     begun: Once,
 }
 
-impl Default for Live {
+impl Default for LiveEvents {
     fn default() -> Self {
         let (sender, listeners) = (broadcast::channel(BACKLOG).0, Semaphore::new(LISTENERS));
         Self { sender, listeners: Arc::new(listeners), begun: Once::new() }
@@ -51,7 +51,7 @@ impl Default for Live {
 
 pub(crate) async fn events(
     State(shared): State<Shared>,
-) -> Result<Sse<impl tokio_stream::Stream<Item = Told>>, Refusal> {
+) -> Result<Sse<impl tokio_stream::Stream<Item = SseItem>>, ErrorResponse> {
     let Ok(place) = Arc::clone(&shared.live.listeners).try_acquire_owned() else {
         return Err(Error::new(Code::Unavailable, "Too many listen already")
             .why(format!("{LISTENERS} streams of events are open"))
@@ -66,7 +66,7 @@ pub(crate) async fn events(
     let source = shared.live.sender.subscribe();
     let (sender, receiver) = channel(WAITING);
     tokio::spawn(async move {
-        hand_on(&shared, source, &sender).await;
+        forward(&shared, source, &sender).await;
         drop(place);
     });
     Ok(Sse::new(ReceiverStream::new(receiver)).keep_alive(KeepAlive::new().interval(ALIVE)))
@@ -76,22 +76,22 @@ fn cannot_tell(source: std::io::Error) -> Error {
     Error::new(Code::Unavailable, "Cannot start telling live").because(source)
 }
 
-impl Live {
+impl LiveEvents {
     /// Sets the thread going that hears for all, once.
     fn begin(&self, shared: &Shared) {
         self.begun.call_once(|| {
             let (shared, source) = (shared.clone(), shared.api.subscribe());
             let thread = std::thread::Builder::new().name("live".to_owned());
-            if let Err(error) = thread.spawn(move || hear(&shared, source)) {
+            if let Err(error) = thread.spawn(move || broadcast_events(&shared, source)) {
                 tracing::error!(%error, "nothing can be told live");
             }
         });
     }
 }
 
-fn hear(shared: &Shared, mut source: Receiver<BackendEvent>) {
+fn broadcast_events(shared: &Shared, mut source: Receiver<BackendEvent>) {
     while !shared.is_stopping() {
-        let heard: Heard = match source.recv_timeout(PERIOD) {
+        let payload: Payload = match source.recv_timeout(PERIOD) {
             Ok(event) => match serde_json::to_string(&event) {
                 Ok(text) => Some(text.into()),
                 Err(_) => continue,
@@ -104,21 +104,21 @@ fn hear(shared: &Shared, mut source: Receiver<BackendEvent>) {
             }
         };
         // Fails while nobody listens.
-        let _ = shared.live.sender.send(heard);
+        let _ = shared.live.sender.send(payload);
     }
 }
 
 /// Until the reader leaves, the server stops, or the reader fell so far behind that it was cut
 /// off: then the stream ends, and a reader that comes back reads how things stand.
-async fn hand_on(shared: &Shared, mut source: broadcast::Receiver<Heard>, to: &Sender<Told>) {
+async fn forward(shared: &Shared, mut source: broadcast::Receiver<Payload>, to: &Sender<SseItem>) {
     let mut stopped = pin!(connections::stopped(shared.stopping()));
     loop {
-        let heard = tokio::select! {
-            heard = source.recv() => heard,
+        let payload = tokio::select! {
+            payload = source.recv() => payload,
             () = to.closed() => return,
             () = &mut stopped => return,
         };
-        let Ok(Some(text)) = heard else { return };
+        let Ok(Some(text)) = payload else { return };
         if to.send(Ok(Event::default().data(text))).await.is_err() {
             return;
         }

@@ -2,16 +2,16 @@
 //! machine. It listens on loopback only; every route wants a token, names of other hosts and
 //! origins are refused, and nothing is ever sent to anybody else.
 
-mod answers;
+mod auth;
 mod calls;
 mod connections;
 mod events;
-mod guard;
 mod pages;
+mod responses;
 mod routes;
 mod server;
 mod session;
 mod tokens;
 
 pub use routes::{ROUTES, Route};
-pub use server::{Browser, Options, Server};
+pub use server::{BrowserHost, Options, Server};

@@ -5,25 +5,25 @@ use axum::http::{HeaderValue, Uri, header};
 use axum::response::{IntoResponse, Response};
 use undercroft_foundation::{Code, Error};
 
-use crate::answers::Refusal;
+use crate::responses::ErrorResponse;
 
 /// Every file of the pages: its path, its bytes.
 static FILES: &[(&str, &[u8])] = include!(concat!(env!("OUT_DIR"), "/pages.rs"));
 
 /// `GET /`: the page that loads the rest.
-pub(crate) async fn index() -> Result<Response, Refusal> {
+pub(crate) async fn index() -> Result<Response, ErrorResponse> {
     send("/index.html")
 }
 
 /// `GET` of any other path: a file of the pages.
-pub(crate) async fn file(uri: Uri) -> Result<Response, Refusal> {
+pub(crate) async fn file(uri: Uri) -> Result<Response, ErrorResponse> {
     send(uri.path())
 }
 
-fn send(path: &str) -> Result<Response, Refusal> {
+fn send(path: &str) -> Result<Response, ErrorResponse> {
     let found = FILES.iter().find(|(name, _)| *name == path);
     let (name, bytes) = found.ok_or_else(|| {
-        Refusal::from(Error::new(Code::NotFound, format!("There is no page {path:?}")))
+        ErrorResponse::from(Error::new(Code::NotFound, format!("There is no page {path:?}")))
     })?;
     let mut response = (*bytes).into_response();
     let headers = response.headers_mut();

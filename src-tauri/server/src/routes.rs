@@ -5,11 +5,11 @@ use axum::middleware::from_fn_with_state;
 use axum::routing::{get, post};
 
 use crate::server::Shared;
-use crate::{calls, events, guard, pages, session};
+use crate::{auth, calls, events, pages, session};
 
 /// Below it lies all that does something; the rest are the pages' files.
 const CALLS: &str = "/api/";
-/// Where a link's code is given for a token.
+/// The path at which a link's code is given for a token.
 const SESSION: &str = "/api/session";
 
 /// One route.
@@ -49,7 +49,7 @@ routes! {
 pub(crate) fn router(shared: Shared) -> Router {
     listed()
         .fallback(get(pages::file))
-        .layer(from_fn_with_state(shared.clone(), guard::guard))
+        .layer(from_fn_with_state(shared.clone(), auth::authorize))
         .with_state(shared)
 }
 

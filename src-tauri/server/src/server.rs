@@ -12,7 +12,7 @@ use undercroft_api::{Abilities, Api, Hook, Host, refuse_hook};
 use undercroft_foundation::{Code, Error, IoContext, Random, Result, replace_file};
 
 use crate::connections;
-use crate::events::Live;
+use crate::events::LiveEvents;
 use crate::routes;
 use crate::tokens::Tokens;
 
@@ -21,12 +21,12 @@ const TOKEN_FILE: &str = "serve.token";
 
 /// The browser as a face: its caller holds the token, and may name paths as on a command line.
 #[derive(Debug, Clone, Copy, Default)]
-pub struct Browser {
+pub struct BrowserHost {
     /// Whether it may let plans start programs.
     pub allow_hooks: bool,
 }
 
-impl Host for Browser {
+impl Host for BrowserHost {
     fn abilities(&self) -> Abilities {
         Abilities { can_pick: false, can_type: true, tray: false }
     }
@@ -39,7 +39,7 @@ impl Host for Browser {
 /// Told the link by which a browser gets in; a new one after each use.
 type PrintLink = Box<dyn Fn(&str) + Send + Sync>;
 
-/// How to serve.
+/// The options of a server.
 pub struct Options {
     /// The port on 127.0.0.1; 0 for one that is free.
     pub port: u16,
@@ -63,14 +63,14 @@ pub struct Server {
     token_file: TokenFile,
 }
 
-/// What all requests share.
+/// The state that all requests share.
 #[derive(Debug, Clone)]
 pub(crate) struct Shared(Arc<Parts>);
 
 pub(crate) struct Parts {
     pub(crate) api: Api,
     pub(crate) tokens: Tokens,
-    pub(crate) live: Live,
+    pub(crate) live: LiveEvents,
     port: u16,
     hosts: [String; 2],
     print_link: PrintLink,
@@ -128,7 +128,7 @@ impl Server {
         let shared = Shared(Arc::new(Parts {
             api,
             tokens,
-            live: Live::default(),
+            live: LiveEvents::default(),
             port,
             hosts: [format!("127.0.0.1:{port}"), format!("localhost:{port}")],
             print_link: options.print_link,

@@ -7,19 +7,19 @@ use axum::http::HeaderMap;
 use serde_json::{Value, json};
 use undercroft_foundation::{Code, Error};
 
-use crate::answers::Refusal;
 use crate::calls;
+use crate::responses::ErrorResponse;
 use crate::server::Shared;
 
 pub(crate) async fn begin(
     State(shared): State<Shared>,
     headers: HeaderMap,
     body: Body,
-) -> Result<Json<Value>, Refusal> {
+) -> Result<Json<Value>, ErrorResponse> {
     let request = calls::read(&headers, body).await?;
     let code = request["code"].as_str().unwrap_or_default();
     let token = shared.tokens.redeem(code).ok_or_else(|| {
-        Refusal::from(
+        ErrorResponse::from(
             Error::new(Code::Unauthorized, "This link does not work any more")
                 .why("A link works once")
                 .next("Open the newest link that `undercroft serve` printed"),

@@ -1,5 +1,5 @@
-//! Who may call: a script by the token in a file that only the user can read, a browser by one that
-//! a link's code was given for, once.
+//! The tokens of those who may call: a script by the token in a file that only the user can read, a
+//! browser by one that a link's code was given for, once.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -7,7 +7,7 @@ use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 use undercroft_foundation::Random;
 
-/// How many browsers may be in at once; the one that came first goes first.
+/// The number of browsers that may be in at once; the one that came first goes first.
 const SESSIONS: usize = 16;
 
 /// The secrets of one server.
@@ -58,12 +58,12 @@ impl Tokens {
         }
     }
 
-    /// What a script sends.
+    /// The token that a script sends.
     pub(crate) fn bearer(&self) -> &Secret {
         &self.bearer
     }
 
-    /// What the next link ends in.
+    /// The code that the next link ends in.
     pub(crate) fn code(&self) -> Secret {
         self.code.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }

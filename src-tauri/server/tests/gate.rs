@@ -30,7 +30,7 @@ fn every_request(stage: &Stage) -> Vec<Ask> {
 }
 
 #[track_caller]
-fn assert_armoured(answer: &Answer) {
+fn assert_security_headers(answer: &Answer) {
     let policy = answer.header("content-security-policy").unwrap_or_default();
     assert!(policy.contains("default-src 'none'"), "{answer:?}");
     assert!(policy.contains("frame-ancestors 'none'"), "{answer:?}");
@@ -66,7 +66,7 @@ fn no_route_answers_without_a_valid_token() {
         for headers in &credentials {
             let answer = stage.send(&ask.clone().with_all(headers));
             assert_eq!(answer.status, 401, "{ask:?} with {headers:?}");
-            assert_armoured(&answer);
+            assert_security_headers(&answer);
             assert_eq!(answer.json()["code"], "unauthorized");
         }
     }
@@ -104,7 +104,7 @@ fn no_route_answers_to_another_name_or_another_origin() {
             let answer =
                 stage.send(&ask.clone().host(host).with_all(std::slice::from_ref(&bearer)));
             assert_eq!(answer.status, 403, "{ask:?} at {host:?}");
-            assert_armoured(&answer);
+            assert_security_headers(&answer);
         }
         for origin in &origins {
             let headers = [bearer.clone(), ("Origin", origin.clone())];
@@ -130,7 +130,7 @@ fn the_right_token_host_and_origin_get_an_answer() {
         let bearer = ("Authorization", format!("Bearer {}", stage.token()));
         let answer = stage.send(&list.clone().with_all(&[own.clone(), bearer]));
         assert_eq!((answer.status, answer.json()), (200, json!([])));
-        assert_armoured(&answer);
+        assert_security_headers(&answer);
         let session = ("Authorization", format!("Bearer {}", stage.session()));
         assert_eq!(stage.send(&list.with_all(&[own, session])).status, 200);
     }
@@ -148,7 +148,7 @@ fn a_link_lets_one_browser_in_once() {
         assert_eq!(page.status, 200);
         assert!(page.header("content-type").unwrap().starts_with("text/html"));
         assert_eq!(page.header("set-cookie"), None);
-        assert_armoured(&page);
+        assert_security_headers(&page);
         assert_eq!(stage.send(&Ask::new("GET", path).host("evil.example")).status, 403);
     }
     let give = |code: &str| Ask::post("/api/session", &json!({"code": code}).to_string());
@@ -162,7 +162,7 @@ fn a_link_lets_one_browser_in_once() {
 
     let answer = stage.send(&give(&code));
     assert_eq!((answer.status, answer.header("set-cookie")), (200, None));
-    assert_armoured(&answer);
+    assert_security_headers(&answer);
     assert_eq!(stage.send(&give(&code)).status, 401);
     assert_ne!(stage.link(), link, "a new link is printed after each use");
 }

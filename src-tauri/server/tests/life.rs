@@ -10,7 +10,7 @@ use client::{Ask, Stage, find};
 use serde_json::json;
 use undercroft_api::Api;
 use undercroft_foundation::{Code, OsRandom, SettingsOverrides, World};
-use undercroft_server::{Browser, Options, Server};
+use undercroft_server::{BrowserHost, Options, Server};
 
 fn authorised(stage: &Stage, ask: Ask) -> Ask {
     ask.with_all(&[("Authorization", format!("Bearer {}", stage.token()))])
@@ -85,7 +85,7 @@ fn a_port_that_is_taken_is_an_error_that_says_so() {
     let stage = Stage::new();
     let folder = tempfile::tempdir().unwrap();
     let overrides = SettingsOverrides::default();
-    let api = Api::open(folder.path(), &World::real(), overrides, Browser::default()).unwrap();
+    let api = Api::open(folder.path(), &World::real(), overrides, BrowserHost::default()).unwrap();
     let options = Options {
         port: stage.port(),
         random: std::sync::Arc::new(OsRandom),

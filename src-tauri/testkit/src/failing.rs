@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use undercroft_foundation::{Code, Error, Result};
-use undercroft_providers::{Provider, Stored};
+use undercroft_providers::{ObjectMeta, Provider};
 
 /// What can be asked of a provider.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -140,7 +140,7 @@ impl Provider for FailingProvider {
         }
     }
 
-    fn list(&self, folder: &str) -> Result<Vec<Stored>> {
+    fn list(&self, folder: &str) -> Result<Vec<ObjectMeta>> {
         self.fault(Operation::List, folder)?;
         self.inner.list(folder)
     }

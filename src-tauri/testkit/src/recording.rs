@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use undercroft_foundation::Result;
-use undercroft_providers::{Provider, Stored};
+use undercroft_providers::{ObjectMeta, Provider};
 
 use crate::Operation;
 
@@ -72,7 +72,7 @@ impl Provider for RecordingProvider {
         self.inner.write(key, parts)
     }
 
-    fn list(&self, folder: &str) -> Result<Vec<Stored>> {
+    fn list(&self, folder: &str) -> Result<Vec<ObjectMeta>> {
         self.note(Operation::List, folder, 0);
         self.inner.list(folder)
     }

@@ -9,8 +9,8 @@ use crate::wire::{
     Trigger, Version,
 };
 
-/// How many of an id's last digits tell it from others: versions that are made one after another
-/// begin alike.
+/// The number of an id's last digits that tell it from others: versions that are made one after
+/// another begin alike.
 const SHORT_ID: usize = 8;
 
 same_names! {

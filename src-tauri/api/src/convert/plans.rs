@@ -13,7 +13,7 @@ same_names! {
     backup::WaitReason => WaitReason { Destination, Power, Network, QuietHours, Paused };
 }
 
-/// What a draft says; its name travels apart.
+/// The specification in a draft; its name travels apart.
 pub(crate) fn spec(draft: PlanDraft) -> Result<backup::PlanSpec> {
     let targets = draft.targets.into_iter().map(|target| {
         let retention = target.retention.into();
@@ -78,9 +78,8 @@ pub(crate) fn planned_run(run: backup::PlannedRun) -> PlannedRun {
     PlannedRun { plan: plan.to_string(), name, at }
 }
 
-pub(crate) fn target(target: backup::TargetStanding, held: bool) -> PlanTargetState {
-    let backup::TargetStanding { destination, name, is_present, last_complete, failures: _ } =
-        target;
+pub(crate) fn target(target: backup::TargetStatus, held: bool) -> PlanTargetState {
+    let backup::TargetStatus { destination, name, is_present, last_complete, failures: _ } = target;
     PlanTargetState {
         destination: destination.to_string(),
         name,

@@ -1,4 +1,4 @@
-//! How long backups are kept, from the wire and back.
+//! Retention, from the wire and back.
 
 use undercroft_backup as backup;
 

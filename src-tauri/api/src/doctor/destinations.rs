@@ -5,7 +5,7 @@ use std::path::Path;
 use jiff::{SignedDuration, Timestamp};
 use undercroft_foundation::{Error, IoContext, Result, count_text, size_text};
 
-use super::finding::{unwell, warning, well};
+use super::finding::{failed, passed, warning};
 use super::fixes::Fix;
 use crate::Api;
 use crate::wire::{
@@ -24,7 +24,7 @@ impl Api {
     pub(super) fn examine_destinations(&self) -> Vec<Finding> {
         let destinations = match self.destination_list(Nothing {}) {
             Ok(destinations) => destinations,
-            Err(error) => return vec![unwell(AREA, &error)],
+            Err(error) => return vec![failed(AREA, &error)],
         };
         if destinations.is_empty() {
             return vec![warning(
@@ -42,7 +42,7 @@ impl Api {
             Ok(proofs) => {
                 findings.extend(proofs.iter().flat_map(|proof| self.examine_proof(proof)));
             }
-            Err(error) => findings.push(unwell(AREA, &error)),
+            Err(error) => findings.push(failed(AREA, &error)),
         }
         findings
     }
@@ -62,9 +62,9 @@ impl Api {
         let mut findings = vec![match self.snapshot_list(filter) {
             Ok(snapshots) => {
                 let count = count_text(snapshots.len() as u64, "backup");
-                well(AREA, format!("{name}: {display} opens and holds {count}"))
+                passed(AREA, format!("{name}: {display} opens and holds {count}"))
             }
-            Err(error) => unwell(AREA, &error),
+            Err(error) => failed(AREA, &error),
         }];
         findings.extend(examine_password(destination));
         findings.extend(examine_room(destination));
@@ -77,7 +77,7 @@ impl Api {
         let path = self.0.backups.find_destination(&destination.id).ok()?.path;
         let projects = match self.0.backups.projects_on_disk_of(&path) {
             Ok(projects) => projects,
-            Err(error) => return Some(unwell(AREA, &error)),
+            Err(error) => return Some(failed(AREA, &error)),
         };
         let (first, others) = projects.split_first()?;
         let whose = match others.len() as u64 {
@@ -98,7 +98,7 @@ impl Api {
         let stale = match count_stale_locks(&path.join("locks"), now) {
             Ok(0) => return None,
             Ok(stale) => stale,
-            Err(error) => return Some(unwell(AREA, &error)),
+            Err(error) => return Some(failed(AREA, &error)),
         };
         let found = warning(
             AREA,
@@ -126,7 +126,7 @@ impl Api {
                 "The drive gave back other bytes than were written, or a file is gone",
                 "Mend it, read all back, and make a new backup, best on another drive",
             );
-            return vec![found.worse().with_fix(fix)];
+            return vec![found.into_error().with_fix(fix)];
         }
         let now = self.0.library.world().clock.now();
         let age = proof.last_proven.map(|proven| now.duration_since(proven));
@@ -159,7 +159,7 @@ fn examine_password(destination: &Destination) -> Option<Finding> {
                 "The keyring was emptied, or the key file is gone",
                 "Add the destination again with its password; the recovery kit has it",
             )
-            .worse(),
+            .into_error(),
         ),
         _ => None,
     }

@@ -1,17 +1,17 @@
-//! What the doctor says.
+//! The doctor's findings.
 
 use undercroft_foundation::Error;
 
 use super::fixes::Fix;
 use crate::wire::{Finding, FindingLevel};
 
-/// All is well with this.
-pub(super) fn well(area: &str, what: String) -> Finding {
+/// A check that found all well.
+pub(super) fn passed(area: &str, what: String) -> Finding {
     let (area, why, next) = (area.to_owned(), String::new(), String::new());
     Finding { level: FindingLevel::Ok, area, what, why, next, fix: None }
 }
 
-/// It works, but somebody should look.
+/// It works, but needs attention.
 pub(super) fn warning(area: &str, what: String, why: &str, next: &str) -> Finding {
     Finding {
         level: FindingLevel::Warning,
@@ -24,7 +24,7 @@ pub(super) fn warning(area: &str, what: String, why: &str, next: &str) -> Findin
 }
 
 /// It does not work.
-pub(super) fn unwell(area: &str, error: &Error) -> Finding {
+pub(super) fn failed(area: &str, error: &Error) -> Finding {
     Finding {
         level: FindingLevel::Error,
         area: area.to_owned(),
@@ -37,7 +37,7 @@ pub(super) fn unwell(area: &str, error: &Error) -> Finding {
 
 impl Finding {
     /// The same, as something that does not work.
-    pub(super) fn worse(self) -> Self {
+    pub(super) fn into_error(self) -> Self {
         Self { level: FindingLevel::Error, ..self }
     }
 

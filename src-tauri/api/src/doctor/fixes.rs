@@ -1,4 +1,5 @@
-//! What the doctor can do by itself: each remedy is a use case that the user could ask for, too.
+//! The fixes that the doctor can do by itself: each remedy is a use case that the user could ask
+//! for, too.
 
 use undercroft_foundation::{Code, Error, Result};
 

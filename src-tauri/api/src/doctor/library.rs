@@ -4,7 +4,7 @@ use std::path::Path;
 
 use undercroft_foundation::{Error, IoContext, Result, escape_path, replace_file, size_text};
 
-use super::finding::{unwell, warning, well};
+use super::finding::{failed, passed, warning};
 use super::fixes::Fix;
 use crate::Api;
 use crate::wire::{Finding, Nothing};
@@ -30,7 +30,7 @@ impl Api {
     fn examine_places(&self) -> Vec<Finding> {
         let places = match self.library_places(Nothing {}) {
             Ok(places) => places,
-            Err(error) => return vec![unwell("library", &error)],
+            Err(error) => return vec![failed("library", &error)],
         };
         let waiting = places.iter().filter(|place| !place.confirmed);
         let told = waiting.map(|place| {
@@ -48,8 +48,10 @@ impl Api {
     fn examine_folder(&self) -> Finding {
         let root = self.root();
         match write_something(root) {
-            Ok(()) => well("library", format!("The library {} can be written", escape_path(root))),
-            Err(error) => unwell("library", &error),
+            Ok(()) => {
+                passed("library", format!("The library {} can be written", escape_path(root)))
+            }
+            Err(error) => failed("library", &error),
         }
     }
 
@@ -57,11 +59,11 @@ impl Api {
         let root = self.root();
         let room = match free_bytes(root) {
             Ok(room) => room,
-            Err(error) => return unwell("library", &error),
+            Err(error) => return failed("library", &error),
         };
         let what = format!("{} free where the library is", size_text(room));
         match room {
-            CRITICAL_BYTES.. if room >= LOW_BYTES => well("library", what),
+            CRITICAL_BYTES.. if room >= LOW_BYTES => passed("library", what),
             CRITICAL_BYTES.. => warning(
                 "library",
                 what,
@@ -74,32 +76,32 @@ impl Api {
                 "Not even the catalog may have room to grow",
                 "Free some room on that disk now",
             )
-            .worse(),
+            .into_error(),
         }
     }
 
     fn examine_catalog(&self) -> Finding {
         match self.0.library.catalog().check() {
-            Ok(faults) if faults.is_empty() => well("catalog", "The catalog is whole".to_owned()),
+            Ok(faults) if faults.is_empty() => passed("catalog", "The catalog is whole".to_owned()),
             Ok(faults) => warning(
                 "catalog",
                 format!("The catalog is damaged: {}", faults.join("; ")),
                 "Stored bytes are not the bytes that were written",
                 "Move catalog.db aside and run: undercroft library rebuild",
             )
-            .worse(),
-            Err(error) => unwell("catalog", &error),
+            .into_error(),
+            Err(error) => failed("catalog", &error),
         }
     }
 
     fn examine_settings(&self) -> Finding {
         let settings = match self.0.library.settings(&self.0.overrides) {
             Ok(settings) => settings,
-            Err(error) => return unwell("settings", &error),
+            Err(error) => return failed("settings", &error),
         };
         let file = escape_path(settings.path());
         match settings.unknown_keys() {
-            [] => well("settings", format!("The settings in {file} are understood")),
+            [] => passed("settings", format!("The settings in {file} are understood")),
             unknown => warning(
                 "settings",
                 format!("{file} has settings that mean nothing here: {}", unknown.join(", ")),

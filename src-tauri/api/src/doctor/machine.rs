@@ -4,7 +4,7 @@ use std::path::Path;
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::finding::{unwell, warning, well};
+use super::finding::{failed, passed, warning};
 use crate::Api;
 use crate::wire::Finding;
 
@@ -23,7 +23,7 @@ impl Api {
         let now = self.0.library.world().clock.now();
         let newest = match self.0.library.events().latest(1) {
             Ok(events) => events.first().map(|event| event.time),
-            Err(error) => return unwell("catalog", &error),
+            Err(error) => return failed("catalog", &error),
         };
         let is_behind = newest.is_some_and(|newest| newest.duration_since(now) > SLACK);
         if is_behind || now < WRITTEN {
@@ -34,13 +34,13 @@ impl Api {
                 "Set the clock; nothing is let go meanwhile because of it",
             );
         }
-        well(AREA, "The clock goes forward".to_owned())
+        passed(AREA, "The clock goes forward".to_owned())
     }
 }
 
 fn examine_mounting() -> Finding {
     match Path::new("/dev/fuse").exists() {
-        true => well(AREA, "Backups can be shown as folders".to_owned()),
+        true => passed(AREA, "Backups can be shown as folders".to_owned()),
         false => warning(
             AREA,
             "Backups cannot be shown as folders".to_owned(),

@@ -2,7 +2,7 @@
 
 use jiff::SignedDuration;
 
-use super::finding::{unwell, warning, well};
+use super::finding::{failed, passed, warning};
 use super::fixes::Fix;
 use crate::Api;
 use crate::wire::{Finding, JobState, Nothing, Plan};
@@ -15,7 +15,7 @@ impl Api {
     pub(super) fn examine_plans(&self) -> Vec<Finding> {
         let plans = match self.plan_list(Nothing {}) {
             Ok(plans) => plans,
-            Err(error) => return vec![unwell(AREA, &error)],
+            Err(error) => return vec![failed(AREA, &error)],
         };
         if plans.is_empty() {
             return vec![warning(
@@ -50,7 +50,7 @@ impl Api {
                 |error| (format!("{}: {}", error.what, error.why), error.next.clone()),
             );
             let found = warning(AREA, format!("{name}: its last run failed"), &why, &next);
-            return found.worse().with_fix(Fix::RunPlan(&plan.id));
+            return found.into_error().with_fix(Fix::RunPlan(&plan.id));
         }
         let now = self.0.library.world().clock.now();
         if let Some(waiting) = &plan.waiting
@@ -81,13 +81,13 @@ impl Api {
             )
             .with_fix(Fix::RunPlan(&plan.id));
         }
-        well(AREA, format!("{name}: {}", plan.sentence))
+        passed(AREA, format!("{name}: {}", plan.sentence))
     }
 
     fn examine_pause(&self) -> Option<Finding> {
         let state = match self.schedule_state(Nothing {}) {
             Ok(state) => state,
-            Err(error) => return Some(unwell(AREA, &error)),
+            Err(error) => return Some(failed(AREA, &error)),
         };
         if !state.paused || state.until.is_some() {
             return None;
@@ -104,7 +104,7 @@ impl Api {
     fn examine_alerts(&self) -> Vec<Finding> {
         let alerts = match self.guard_list(Nothing {}) {
             Ok(alerts) => alerts,
-            Err(error) => return vec![unwell(AREA, &error)],
+            Err(error) => return vec![failed(AREA, &error)],
         };
         let open = alerts.into_iter().filter(|alert| alert.answer.is_none());
         let told = open.map(|alert| {

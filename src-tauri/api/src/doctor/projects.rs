@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use undercroft_foundation::count_text;
 
-use super::finding::{unwell, warning, well};
+use super::finding::{failed, passed, warning};
 use crate::Api;
 use crate::wire::{
     Finding, Nothing, Project, ProjectFilter, ProjectStatus, WatchState, WatchStatus,
@@ -16,13 +16,13 @@ impl Api {
     pub(super) fn examine_projects(&self) -> Vec<Finding> {
         let projects = match self.project_list(ProjectFilter::default()) {
             Ok(projects) => projects,
-            Err(error) => return vec![unwell(AREA, &error)],
+            Err(error) => return vec![failed(AREA, &error)],
         };
         let mut findings: Vec<_> = projects.iter().map(examine).collect();
         findings.extend(self.examine_cover(&projects));
         match self.watch_list(Nothing {}) {
             Ok(states) => findings.extend(states.iter().filter_map(examine_watch)),
-            Err(error) => findings.push(unwell(AREA, &error)),
+            Err(error) => findings.push(failed(AREA, &error)),
         }
         findings
     }
@@ -57,7 +57,7 @@ impl Api {
 fn examine(project: &Project) -> Finding {
     let Project { name, path, .. } = project;
     match project.present {
-        true => well(AREA, format!("{name}: {path} is there")),
+        true => passed(AREA, format!("{name}: {path} is there")),
         false => warning(
             AREA,
             format!("{name}: {path} is not there"),

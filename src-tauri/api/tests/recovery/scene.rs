@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use tempfile::TempDir;
 use undercroft_backup::{
-    AddDestination, Backups, ConfirmPlaces, HoldHistory, HookCommand, NewPassword, OtherRooms,
+    AddDestination, Backups, ConfirmPlaces, HookCommand, LockHistory, NewPassword, OtherRooms,
     RecoverOrder,
 };
 use undercroft_foundation::{Job, ProjectId, SettingsOverrides, World};
@@ -44,14 +44,14 @@ pub(crate) fn rooms(root: &Path, config: &Path) -> Rooms {
     let library = Library::open_or_create(root, &World::real(), &tables()).unwrap();
     let history = History::new(&library);
     let held = history.clone();
-    let hold: Arc<HoldHistory> =
-        Arc::new(move |project| Ok(Box::new(held.hold(project)?) as Box<dyn Any>));
+    let hold: Arc<LockHistory> =
+        Arc::new(move |project| Ok(Box::new(held.lock(project)?) as Box<dyn Any>));
     // Neither the keyring nor the configuration of whoever runs the tests.
     let flags = [("password-keeper".to_owned(), "file".to_owned())];
     let backups = Backups::new(&library)
         .with_overrides(SettingsOverrides::new(|_| None, flags))
         .sealing_in(config)
-        .holding_histories(hold);
+        .with_history_lock(hold);
     Rooms { library, history, backups }
 }
 

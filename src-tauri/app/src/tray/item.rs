@@ -7,7 +7,7 @@ use tauri::AppHandle;
 use undercroft_api::wire::{Health, PauseFor};
 
 use super::TrayPresence;
-use super::acting;
+use super::actions;
 use super::icons::icons_of;
 use super::status::{Offers, Status};
 use crate::{closing, window};
@@ -110,22 +110,22 @@ impl TrayItem {
         let enabled = self.status.can_back_up();
         let Offers::Plans(plans) = &self.status.offers else {
             return entry("Back up all now", enabled, |item: &mut Self| {
-                acting::back_up_all(&item.app);
+                actions::back_up_all(&item.app);
             });
         };
         let run = |(id, name): &(String, String)| {
             let id = id.clone();
-            entry(name, enabled, move |item: &mut Self| acting::run_plan(&item.app, &id))
+            entry(name, enabled, move |item: &mut Self| actions::run_plan(&item.app, &id))
         };
         submenu("Back up now", enabled, plans.iter().map(run).collect())
     }
 
     fn pausing(&self) -> MenuItem<Self> {
         if self.status.paused {
-            return entry("Resume backups", true, |item: &mut Self| acting::resume(&item.app));
+            return entry("Resume backups", true, |item: &mut Self| actions::resume(&item.app));
         }
         let pause = |label: &str, pause| {
-            entry(label, true, move |item: &mut Self| acting::pause(&item.app, pause))
+            entry(label, true, move |item: &mut Self| actions::pause(&item.app, pause))
         };
         let ways = vec![
             pause("For 1 hour", PauseFor::OneHour),

@@ -4,7 +4,7 @@
 //! whether one is there, because only then may closing the window leave the program running.
 
 #[cfg(target_os = "linux")]
-mod acting;
+mod actions;
 #[cfg(target_os = "linux")]
 mod icons;
 #[cfg(target_os = "linux")]
@@ -19,7 +19,7 @@ use tauri::AppHandle;
 use undercroft_foundation::Result;
 
 use self::status::Status;
-use crate::desk::Desk;
+use crate::state::AppState;
 
 /// Status that changes faster than this is not worth a tray's while.
 const SETTLE: Duration = Duration::from_millis(250);
@@ -42,12 +42,12 @@ impl TrayPresence {
 
 /// Puts the icon into the tray and keeps it true, on a thread of its own, until the program ends.
 #[cfg(target_os = "linux")]
-pub(crate) fn start(app: &AppHandle, desk: &Desk) {
+pub(crate) fn start(app: &AppHandle, state: &AppState) {
     let app = app.clone();
-    let desk = desk.clone();
-    std::thread::spawn(move || match item::show(app, desk.tray()) {
+    let state = state.clone();
+    std::thread::spawn(move || match item::show(app, state.tray()) {
         Ok(item) => {
-            follow(&desk, |status| item.update(move |item| item.set_status(status)).is_some());
+            follow(&state, |status| item.update(move |item| item.set_status(status)).is_some());
         }
         Err(error) => tracing::info!(error = %error, "No tray can be reached"),
     });
@@ -55,33 +55,33 @@ pub(crate) fn start(app: &AppHandle, desk: &Desk) {
 
 /// There is no tray on this system yet; closing the window ends the program.
 #[cfg(not(target_os = "linux"))]
-pub(crate) fn start(_app: &AppHandle, _desk: &Desk) {}
+pub(crate) fn start(_app: &AppHandle, _state: &AppState) {}
 
 /// Hands on every change of the status, until `show` has nobody left to show it to.
 #[cfg(target_os = "linux")]
-fn follow(desk: &Desk, mut show: impl FnMut(Status) -> bool) {
+fn follow(state: &AppState, mut show: impl FnMut(Status) -> bool) {
     let mut shown = Status::unknown();
-    let mut changes = desk.api().subscribe();
+    let mut changes = state.api().subscribe();
     loop {
-        let now = read_status(desk, &shown);
+        let now = read_status(state, &shown);
         if now != shown && !show(now.clone()) {
             return;
         }
         shown = now;
         // Without news, time itself makes news: a backup grows old.
         let news = changes.recv_timeout(Duration::from_secs(60));
-        desk.clock().sleep(SETTLE);
+        state.clock().sleep(SETTLE);
         changes.try_iter().for_each(drop);
         if news.is_err_and(|error| error.is_disconnected()) {
-            changes = desk.api().subscribe();
+            changes = state.api().subscribe();
         }
     }
 }
 
 #[cfg(target_os = "linux")]
-fn read_status(desk: &Desk, before: &Status) -> Status {
+fn read_status(state: &AppState, before: &Status) -> Status {
     let read = || -> Result<Status> {
-        let (dashboard, jobs, plans) = (desk.dashboard()?, desk.jobs()?, desk.plans()?);
+        let (dashboard, jobs, plans) = (state.dashboard()?, state.jobs()?, state.plans()?);
         Ok(Status::of(&dashboard, &jobs, &plans))
     };
     read().unwrap_or_else(|error| {

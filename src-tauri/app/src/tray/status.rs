@@ -1,28 +1,28 @@
-//! What the tray says, made from the dashboard, the jobs and the plans.
+//! The text of the tray, made from the dashboard, the jobs and the plans.
 
 use undercroft_api::wire::{Dashboard, Health, JobKind, JobState, JobView, Plan, Run};
 
-/// How many runs the menu lists.
+/// The number of runs that the menu lists.
 const RECENT: usize = 5;
 
-/// What the tray shows.
+/// The state that the tray shows.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Status {
-    /// How things stand: the shape of the icon.
+    /// The overall state: the shape of the icon.
     pub(crate) health: Health,
-    /// How things stand: the tooltip and the first line of the menu.
+    /// The overall state: the tooltip and the first line of the menu.
     pub(crate) sentence: String,
-    /// What can be backed up from the menu.
+    /// The backups that the menu offers.
     pub(crate) offers: Offers,
     /// Whether backups pause.
     pub(crate) paused: bool,
     /// The last runs, as lines of the menu.
     pub(crate) recent: Vec<String>,
-    /// What quitting stops, after "Quit".
+    /// The text after "Quit" about what quitting stops.
     pub(crate) quitting: &'static str,
 }
 
-/// What can be backed up from the menu.
+/// The backups that the menu offers.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Offers {
     /// Nothing: there is nothing to back up, or nowhere to.
@@ -46,7 +46,7 @@ impl Status {
         }
     }
 
-    /// How things stand now.
+    /// The state now.
     pub(crate) fn of(dashboard: &Dashboard, jobs: &[JobView], plans: &[Plan]) -> Self {
         let running = running_sentence(jobs).filter(|_| dashboard.health == Health::Running);
         let sentence = running.unwrap_or_else(|| resting_sentence(dashboard, plans));
@@ -79,7 +79,7 @@ fn named(plan: &Plan) -> (String, String) {
     (plan.id.clone(), plan.draft.name.clone())
 }
 
-/// What runs, with how far it is.
+/// The running jobs, with their progress.
 fn running_sentence(jobs: &[JobView]) -> Option<String> {
     let running: Vec<&JobView> = jobs.iter().filter(|job| is_under_way(job)).collect();
     let what = match running.as_slice() {
@@ -93,7 +93,8 @@ fn running_sentence(jobs: &[JobView]) -> Option<String> {
     })
 }
 
-/// What a plan waits for says more than a count of projects.
+/// A sentence for when nothing runs: the reason why a plan waits says more than a count of
+/// projects.
 fn resting_sentence(dashboard: &Dashboard, plans: &[Plan]) -> String {
     let waiting = plans.iter().find_map(|plan| Some((plan, plan.waiting.as_ref()?)));
     match (dashboard.health, waiting) {
@@ -127,7 +128,7 @@ fn is_under_way(job: &JobView) -> bool {
         && !matches!(job.kind, JobKind::Refresh)
 }
 
-/// How far all of them are together, once each knows how much it has to do.
+/// The progress of all of them together, once each knows how much it has to do.
 fn percent(jobs: &[&JobView]) -> Option<u64> {
     let total: u64 = jobs.iter().map(|job| job.progress.bytes_total).sum();
     let done: u64 = jobs.iter().map(|job| job.progress.bytes_done).sum();

@@ -4,12 +4,12 @@ use std::time::Duration;
 
 use zbus::blocking::{Proxy, connection::Builder};
 
-/// How long NetworkManager may take to answer.
+/// The time that NetworkManager may take to answer.
 const PATIENCE: Duration = Duration::from_secs(2);
 /// Yes, and probably yes (`NMMetered`).
 const METERED: [u32; 2] = [1, 3];
 
-/// Where nobody tells, the network is taken not to be.
+/// Whether the network is metered; it is taken not to be if nobody tells.
 pub(super) fn is_metered() -> bool {
     ask().is_ok_and(|answer| METERED.contains(&answer))
 }

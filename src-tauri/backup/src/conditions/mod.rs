@@ -1,4 +1,4 @@
-//! What must hold for a plan to begin by itself, and how the machine stands.
+//! The conditions that must hold for a plan to begin by itself, and the state of the machine.
 
 mod load;
 mod metered;
@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::schedule::{DayTime, Schedule};
 
-/// What must hold; what does not is waited for.
+/// The conditions that must hold; what does not is waited for.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub struct Conditions {
@@ -49,8 +49,8 @@ impl QuietHours {
     }
 }
 
-/// How the machine stands that plans wait for, as a parameter, so that a test can say.
-pub trait Surroundings: Send + Sync + fmt::Debug {
+/// The state of the machine that plans wait for, as a parameter, so that a test can say.
+pub trait MachineState: Send + Sync + fmt::Debug {
     /// Whether it runs on battery.
     fn is_on_battery(&self) -> bool;
 
@@ -67,7 +67,7 @@ pub trait Surroundings: Send + Sync + fmt::Debug {
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Machine;
 
-impl Surroundings for Machine {
+impl MachineState for Machine {
     fn is_on_battery(&self) -> bool {
         power::is_on_battery(std::path::Path::new("/sys/class/power_supply"))
     }

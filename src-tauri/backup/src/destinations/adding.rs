@@ -1,4 +1,4 @@
-//! Which places can be destinations, and making one of them.
+//! The places that can be destinations, and making one of them.
 
 use std::fs;
 use std::io;
@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use rusqlite::Transaction;
 use undercroft_foundation::{
-    Code, DestinationId, Error, IoContext, Result, escape_name, escape_path, planned_path,
+    Code, DestinationId, Error, IoContext, Result, canonicalize_missing, escape_name, escape_path,
 };
 use undercroft_library::{Moment, NewEvent, Overlap, ProjectStatus, overlap};
 use undercroft_providers::DiskProvider;
@@ -19,13 +19,13 @@ use crate::backups::Backups;
 use crate::destinations::{Presence, digest_at, locating};
 use crate::library_copy::open_objects;
 use crate::names::{self, LONGEST_NAME};
-use crate::secrets::Chosen;
+use crate::secrets::ChosenPassword;
 
-/// What a repository's folder holds; a folder with nothing else and no data is one whose making
+/// The entries of a repository's folder; a folder with nothing else and no data is one whose making
 /// was interrupted.
 const REPOSITORY_FOLDERS: [&str; 5] = ["data", "index", "keys", "locks", "snapshots"];
 
-/// What is at a place.
+/// The finding at a place.
 enum Place {
     Missing,
     Empty,
@@ -44,7 +44,7 @@ impl Backups {
     pub fn add_destination(&self, request: &AddDestination) -> Result<Destination> {
         let what = format!("Cannot use {} for backups", escape_path(&request.path));
         let name = request.name.as_deref().map(check_name).transpose()?;
-        let path = planned_path(&request.path)?;
+        let path = canonicalize_missing(&request.path)?;
         let place = look(&what, &path)?;
         self.refuse_overlaps(&what, &path)?;
         let world = self.library.world();
@@ -86,7 +86,7 @@ impl Backups {
         &self,
         path: &Path,
         name: Option<&str>,
-        password: &Chosen,
+        password: &ChosenPassword,
         repository: &Repository,
     ) -> Result<Destination> {
         let world = self.library.world();
@@ -126,7 +126,7 @@ impl Backups {
         &self,
         known: &Destination,
         path: &Path,
-        password: &Chosen,
+        password: &ChosenPassword,
     ) -> Result<Destination> {
         let is_there = locating::look(known) == Presence::There;
         let opens = || matches!(self.try_password(known.id, None), Ok(Some(_)));
@@ -152,7 +152,7 @@ impl Backups {
         })
     }
 
-    /// Where a drive is away, nobody makes another repository in its name.
+    /// Refuses the place of another destination: while its drive is away, nobody takes its name.
     fn refuse_place_of_another(&self, what: &str, path: &Path) -> Result<()> {
         match self.destinations()?.into_iter().find(|other| other.path == path) {
             Some(other) => Err(Error::new(Code::AlreadyExists, what)
@@ -218,7 +218,7 @@ impl Backups {
     }
 }
 
-/// What is at `path`, if it can be used.
+/// The finding at `path`, if it can be used.
 fn look(what: &str, path: &Path) -> Result<Place> {
     match fs::metadata(path) {
         Ok(found) if found.is_dir() => {}

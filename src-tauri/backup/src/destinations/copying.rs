@@ -50,7 +50,7 @@ impl Backups {
     /// Copies snapshots from one destination to another; what was copied before is left out.
     ///
     /// # Errors
-    /// Those of opening the destinations, and of [`undercroft_repository::copy`].
+    /// The errors of opening the destinations, and of [`undercroft_repository::copy`].
     pub fn copy(
         &self,
         from: &Destination,
@@ -61,7 +61,7 @@ impl Backups {
         let source = self.repository_of(from)?;
         let target = self.repository_of(to)?;
         let report = copy(&source, &target, snapshots, &CopyOptions::default(), job)?;
-        if let Err(error) = self.keep_seen(to, &target) {
+        if let Err(error) = self.refresh_cached_snapshots(to, &target) {
             // The copies are there; what the catalog says is made good at the next look.
             tracing::warn!(destination.id = %to.id, %error, "snapshots not noted");
         }

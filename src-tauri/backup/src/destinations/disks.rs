@@ -1,5 +1,5 @@
-//! Which disks a folder lies on, told from the table of mounts and from sysfs alone: a drive that
-//! does not answer keeps nobody waiting.
+//! The disks that a folder lies on, told from the table of mounts and from sysfs alone: a drive
+//! that does not answer keeps nobody waiting.
 
 use std::collections::BTreeSet;
 use std::ffi::OsStr;

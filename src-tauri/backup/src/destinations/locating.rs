@@ -1,4 +1,4 @@
-//! Where a destination is now. It is known by its repository: by the digest of the config file,
+//! The place of a destination now. It is known by its repository: by the digest of the config file,
 //! which never changes and is read without a password. So a drive is found wherever it is mounted,
 //! and another one at its place is not taken for it.
 
@@ -6,15 +6,18 @@ use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-use undercroft_foundation::{Code, DestinationId, Error, Result, escape_path, planned_path};
+use undercroft_foundation::{
+    Code, DestinationId, Error, Result, canonicalize_missing, escape_path,
+};
 
 use super::{Destination, mounts, table};
 use crate::backups::Backups;
 
-/// How long a drive that was not found is not looked for again while the mounts are the same.
+/// The time for which a drive that was not found is not looked for again while the mounts are the
+/// same.
 const PAUSE: Duration = Duration::from_secs(20);
 
-/// What is at a place where a destination should be.
+/// The finding at a place where a destination should be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Presence {
     /// Its repository.
@@ -36,7 +39,7 @@ struct Search {
     at: Duration,
 }
 
-/// What is at the place where a destination was last.
+/// The finding at the place where a destination was last.
 pub(crate) fn look(destination: &Destination) -> Presence {
     let Destination { path, config_digest, .. } = destination;
     match (mounts::digest_at(path), config_digest) {
@@ -120,7 +123,7 @@ impl Backups {
     pub fn move_destination(&self, id: DestinationId, path: &Path) -> Result<Destination> {
         let destination = self.destination(id)?;
         let what = format!("Cannot find {} at {}", destination.name, escape_path(path));
-        let path = planned_path(path)?;
+        let path = canonicalize_missing(path)?;
         let moved = Destination { path: path.clone(), ..destination };
         match look(&moved) {
             Presence::There => {}

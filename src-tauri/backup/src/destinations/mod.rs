@@ -5,24 +5,24 @@ mod copying;
 mod disks;
 mod locating;
 mod mounts;
-mod room;
+mod space;
 mod table;
 
 use std::fmt;
 use std::path::PathBuf;
 
 use jiff::Timestamp;
-use undercroft_foundation::{Called, DestinationId, Result, escape_path, find_called};
-use undercroft_library::{NewEvent, Occupied};
+use undercroft_foundation::{Candidate, DestinationId, Result, escape_path, find_by_name};
+use undercroft_library::{NewEvent, OccupiedFolder};
 
 use crate::backups::Backups;
 use crate::secrets::{NewPassword, PasswordKeeper};
-use crate::{plans, seen};
+use crate::{plans, snapshot_cache};
 
 pub(crate) use disks::Disks;
 pub(crate) use locating::{Presence, Searches};
 pub(crate) use mounts::digest_at;
-pub use room::DestinationRoom;
+pub use space::DestinationSpace;
 pub(crate) use table::{MIGRATIONS, all, insert};
 
 /// A place that holds a repository of backups.
@@ -72,13 +72,13 @@ pub struct DestinationState {
     pub destination: Destination,
     /// Whether its repository is there.
     pub is_present: bool,
-    /// Where its password is kept, as far as is known without asking the keyring.
+    /// The place where its password is kept, as far as is known without asking the keyring.
     pub keeper: PasswordKeeper,
     /// Bytes that are free there.
     pub free_bytes: Option<u64>,
     /// Bytes that the place has in all.
     pub total_bytes: Option<u64>,
-    /// How many snapshots it holds, as far as is known.
+    /// The number of snapshots that it holds, as far as is known.
     pub snapshots: u64,
     /// When its newest snapshot was made, as far as is known.
     pub last_backup: Option<Timestamp>,
@@ -106,26 +106,27 @@ impl Backups {
     /// The destination that `text` means: by id, by the beginning of one, or by name.
     ///
     /// # Errors
-    /// [`undercroft_foundation::Code::NotFound`], or [`undercroft_foundation::Code::Invalid`] with the candidates when several fit.
+    /// [`undercroft_foundation::Code::NotFound`], or [`undercroft_foundation::Code::Invalid`] with
+    /// the candidates when several fit.
     pub fn find_destination(&self, text: &str) -> Result<Destination> {
         let destinations = self.destinations()?;
-        let called = |it: &Destination| Called {
+        let candidate = |it: &Destination| Candidate {
             id: it.id.to_string(),
             name: Some(it.name.clone()),
             about: escape_path(&it.path),
         };
-        find_called("destination", text, &destinations, called).cloned()
+        find_by_name("destination", text, &destinations, candidate).cloned()
     }
 
-    /// How a destination stands: looked up, not opened. One that moved is found where it is now.
+    /// The state of a destination: looked up, not opened. One that moved is found where it is now.
     ///
     /// # Errors
     /// Whatever keeps the catalog from being read.
     pub fn state_of(&self, destination: &Destination) -> Result<DestinationState> {
-        let seen = self
+        let (snapshots, last_backup) = self
             .library
             .catalog()
-            .read(|connection| seen::summary_of(connection, destination.id))?;
+            .read(|connection| snapshot_cache::summary_of(connection, destination.id))?;
         let (destination, presence) = self.located(destination);
         let is_present = presence == Presence::There;
         let room = is_present.then(|| rustix::fs::statvfs(&destination.path).ok()).flatten();
@@ -134,8 +135,8 @@ impl Backups {
             is_present,
             free_bytes: room.as_ref().map(|room| room.f_bavail.saturating_mul(room.f_frsize)),
             total_bytes: room.map(|room| room.f_blocks.saturating_mul(room.f_frsize)),
-            snapshots: seen.0,
-            last_backup: seen.1,
+            snapshots,
+            last_backup,
             destination,
         })
     }
@@ -143,7 +144,8 @@ impl Backups {
     /// Gives a destination another name.
     ///
     /// # Errors
-    /// [`undercroft_foundation::Code::NotFound`], [`undercroft_foundation::Code::Invalid`], [`undercroft_foundation::Code::AlreadyExists`].
+    /// [`undercroft_foundation::Code::NotFound`], [`undercroft_foundation::Code::Invalid`],
+    /// [`undercroft_foundation::Code::AlreadyExists`].
     pub fn rename_destination(&self, id: DestinationId, name: &str) -> Result<Destination> {
         let name = adding::check_name(name)?;
         self.library.catalog().write(|transaction| {
@@ -166,7 +168,7 @@ impl Backups {
     pub fn forget_destination(&self, id: DestinationId) -> Result<Destination> {
         let destination = self.library.catalog().write(|transaction| {
             let destination = table::get(transaction, id)?;
-            plans::let_go_of(self, transaction, id)?;
+            plans::remove_destination(self, transaction, id)?;
             table::remove(transaction, id)?;
             let text = format!("{} was forgotten; what it holds stays there", destination.name);
             let event = NewEvent::new("destination.forgotten", text).of_destination(Some(id));
@@ -192,8 +194,8 @@ impl Backups {
     ///
     /// # Errors
     /// Whatever keeps the catalog from being read.
-    pub fn occupied(&self) -> Result<Vec<Occupied>> {
-        let occupied = |destination: Destination| Occupied {
+    pub fn occupied(&self) -> Result<Vec<OccupiedFolder>> {
+        let occupied = |destination: Destination| OccupiedFolder {
             what: format!("the destination {}", destination.name),
             path: destination.path,
         };

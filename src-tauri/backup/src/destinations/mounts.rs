@@ -73,8 +73,8 @@ fn is_absence(source: &io::Error) -> bool {
     matches!(source.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory)
 }
 
-/// Where the repository with this config is mounted, that was at `known` before: at the same path
-/// below some mount point, or in one of the folders at its top.
+/// The path at which the repository with this config is mounted, that was at `known` before: at the
+/// same path below some mount point, or in one of the folders at its top.
 pub(super) fn find(table: &[u8], known: &Path, digest: &str) -> Option<PathBuf> {
     let is_it = |path: &Path| matches!(digest_at(path), Ok(Some(found)) if found == digest);
     let tails = tails(known);

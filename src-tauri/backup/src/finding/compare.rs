@@ -1,4 +1,4 @@
-//! How two backups differ, or one and what is on disk.
+//! The difference between two backups, or between one and what is on disk.
 
 use undercroft_foundation::{Code, DestinationId, Error, Job, Result, escape_path};
 use undercroft_repository::{Change, DiffSummary, Snapshot, SnapshotFilter};
@@ -6,22 +6,23 @@ use undercroft_repository::{Change, DiffSummary, Snapshot, SnapshotFilter};
 use crate::backups::Backups;
 use crate::browse::top;
 
-/// How many changes are kept; all are counted.
+/// The most changes that are kept; all are counted.
 const KEPT: usize = 10_000;
 
-/// How two backups differ.
+/// The difference between two backups.
 #[derive(Debug, Clone)]
 pub struct Difference {
-    /// What differs, by path from the folder that was backed up; the first ten thousand.
+    /// The changes, by path from the folder that was backed up; the first ten thousand.
     pub changes: Vec<Change>,
-    /// How much differs in all.
+    /// The number of changes in all.
     pub total: u64,
     /// In sums.
     pub summary: DiffSummary,
 }
 
 impl Backups {
-    /// How the backup `to` of a destination differs from `from`; without `to`, how the disk does.
+    /// The difference of the backup `to` of a destination from `from`; without `to`, that of the
+    /// disk.
     ///
     /// # Errors
     /// [`Code::NotFound`]; [`Code::SourceMissing`] when what was backed up is not on disk;

@@ -10,7 +10,7 @@ use undercroft_repository::{NodeKind, Repository, SnapshotFilter, SnapshotId};
 
 use crate::backups::Backups;
 use crate::destinations::Destination;
-use crate::seen::{SeenSnapshot, tag_of};
+use crate::snapshot_cache::{CachedSnapshot, tag_of};
 
 /// One content of a file, in one destination.
 #[derive(Debug, Clone)]
@@ -54,10 +54,10 @@ impl Backups {
                 Err(error) if error.code() == Code::Unavailable => continue,
                 repository => repository?,
             };
-            self.keep_seen(&destination, &repository)?;
+            self.refresh_cached_snapshots(&destination, &repository)?;
             // A project may have been moved: each place that it was at is looked through.
-            let seen = self.seen_snapshots(Some(project), Some(destination.id))?;
-            let roots: BTreeSet<_> = seen.into_iter().map(|snapshot| snapshot.paths).collect();
+            let cached = self.cached_snapshots(Some(project), Some(destination.id))?;
+            let roots: BTreeSet<_> = cached.into_iter().map(|snapshot| snapshot.paths).collect();
             for root in roots {
                 let [root] = &root[..] else { continue };
                 found.extend(look(&destination, &repository, project, root, path)?);
@@ -83,14 +83,14 @@ fn look(
     };
     let versions = repository.file_versions(&full, &filter)?;
     let times: std::collections::HashMap<_, _> = versions
-        .sightings
+        .by_snapshot
         .iter()
         .map(|sighting| {
-            (sighting.snapshot.id, SeenSnapshot::of(destination.id, &sighting.snapshot))
+            (sighting.snapshot.id, CachedSnapshot::of(destination.id, &sighting.snapshot))
         })
         .collect();
     let holding = |id: &SnapshotId| {
-        times.get(id).map(|seen| FileIn { snapshot: *id, time: seen.time, path: path.to_vec() })
+        times.get(id).map(|cached| FileIn { snapshot: *id, time: cached.time, path: path.to_vec() })
     };
     let files = versions.versions.into_iter().filter(|it| it.node.kind == NodeKind::File);
     let file = |version: undercroft_repository::FileVersion| BackedUpFile {

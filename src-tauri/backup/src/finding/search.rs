@@ -12,9 +12,9 @@ use undercroft_repository::{
 use crate::backups::Backups;
 use crate::browse::EntryKind;
 use crate::destinations::Destination;
-use crate::seen::tag_of;
+use crate::snapshot_cache::tag_of;
 
-/// What to look for, and where.
+/// The text to look for, and where.
 #[derive(Debug, Clone)]
 pub struct SearchOrder {
     /// A part of a name, or a pattern with `*` and `?`; `A` and `a` are the same.
@@ -23,7 +23,7 @@ pub struct SearchOrder {
     pub destination: Option<DestinationId>,
     /// In the backups of this project only.
     pub project: Option<ProjectId>,
-    /// How many at most.
+    /// The most that are given.
     pub limit: usize,
 }
 
@@ -36,11 +36,11 @@ pub struct SearchHit {
     pub snapshot: SnapshotId,
     /// When that was made.
     pub time: Timestamp,
-    /// How many backups hold something there.
+    /// The number of backups that hold something there.
     pub backups: u64,
-    /// Where, as [`crate::Listing`] names it.
+    /// Its path, as [`crate::Listing`] names it.
     pub path: Vec<Vec<u8>>,
-    /// What it is.
+    /// The kind of thing that it is.
     pub kind: EntryKind,
     /// Its size.
     pub size_bytes: u64,

@@ -6,24 +6,24 @@ use undercroft_repository::PruneOptions;
 
 use crate::backups::Backups;
 
-/// What a clean-up would do, in bytes.
+/// The effect that a clean-up would have, in bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Cleanup {
-    /// What no backup needs.
+    /// The bytes that no backup needs.
     pub unused_bytes: u64,
-    /// What it would free.
+    /// The bytes that it would free.
     pub frees_bytes: u64,
-    /// What it would write anew first.
+    /// The bytes that it would write anew first.
     pub rewrites_bytes: u64,
     /// The free room that it needs to do so.
     pub needs_free_bytes: u64,
 }
 
 impl Backups {
-    /// What a clean-up of a destination would do now.
+    /// The effect that a clean-up of a destination would have now.
     ///
     /// # Errors
-    /// Those of the destination.
+    /// The errors of the destination.
     pub fn preview_cleanup(&self, destination: DestinationId, job: &Job) -> Result<Cleanup> {
         let repository = self.repository_of(&self.destination(destination)?)?;
         let plan = repository.plan_prune(&PruneOptions::default(), job)?;

@@ -10,11 +10,11 @@ use undercroft_repository::{Forget, Repository, Snapshot, SnapshotFilter, Snapsh
 use super::{Forgetting, TRASH_KEPT};
 use crate::backups::Backups;
 use crate::destinations::Destination;
-use crate::seen::SeenSnapshot;
+use crate::snapshot_cache::CachedSnapshot;
 
 impl Backups {
-    /// What forgetting these backups of a destination would do. Each is told by its id or the
-    /// beginning of one.
+    /// The effect that forgetting these backups of a destination would have. Each is told by its id
+    /// or the beginning of one.
     ///
     /// # Errors
     /// [`Code::NotFound`], and those of the destination.
@@ -62,11 +62,11 @@ impl Backups {
     /// Moves these backups to the destination's trash. Returns a sentence.
     ///
     /// # Errors
-    /// Those of the destination.
+    /// The errors of the destination.
     pub(crate) fn forget(&self, destination: &Destination, ids: &[SnapshotId]) -> Result<String> {
         let repository = self.repository_of(destination)?;
         repository.forget(ids, Forget::IntoTrash)?;
-        self.keep_seen(destination, &repository)?;
+        self.refresh_cached_snapshots(destination, &repository)?;
         let count = count_text(ids.len() as u64, "backup");
         let text = format!("{count} of {} moved to its trash", destination.name);
         let event = NewEvent::new("snapshot.forgotten", text.clone());
@@ -84,14 +84,14 @@ impl Backups {
         destination: DestinationId,
         snapshot: &str,
         pinned: bool,
-    ) -> Result<SeenSnapshot> {
+    ) -> Result<CachedSnapshot> {
         let destination = self.destination(destination)?;
         let repository = self.repository_of(&destination)?;
         let found = repository.find_snapshot(snapshot, &SnapshotFilter::default())?;
         let id = repository.pin(found.id, pinned)?;
         let changed = repository.read_snapshot(id)?;
-        self.keep_seen(&destination, &repository)?;
-        Ok(SeenSnapshot::of(destination.id, &changed))
+        self.refresh_cached_snapshots(&destination, &repository)?;
+        Ok(CachedSnapshot::of(destination.id, &changed))
     }
 
     pub(super) fn forgetting(
@@ -103,10 +103,10 @@ impl Backups {
         job: &Job,
     ) -> Result<Forgetting> {
         let ids: Vec<_> = drop.iter().map(|snapshot| snapshot.id).collect();
-        let seen = |snapshot: &Snapshot| SeenSnapshot::of(destination.id, snapshot);
+        let cached = |snapshot: &Snapshot| CachedSnapshot::of(destination.id, snapshot);
         let mut keep: Vec<_> =
-            keep.into_iter().map(|(snapshot, reasons)| (seen(&snapshot), reasons)).collect();
-        let mut drop: Vec<_> = drop.iter().map(seen).collect();
+            keep.into_iter().map(|(snapshot, reasons)| (cached(&snapshot), reasons)).collect();
+        let mut drop: Vec<_> = drop.iter().map(cached).collect();
         keep.sort_by_key(|(snapshot, _)| Reverse(snapshot.time));
         drop.sort_by_key(|snapshot| Reverse(snapshot.time));
         let now = self.library.world().clock.now();

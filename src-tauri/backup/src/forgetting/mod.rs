@@ -9,22 +9,22 @@ mod trash;
 use jiff::{SignedDuration, Timestamp};
 use undercroft_repository::Deletion;
 
-use crate::seen::SeenSnapshot;
+use crate::snapshot_cache::CachedSnapshot;
 
 pub use cleanup::Cleanup;
 pub use trash::Trashed;
 
-/// How long a forgotten backup can be had back.
+/// The time for which a forgotten backup can be had back.
 pub const TRASH_KEPT: SignedDuration = SignedDuration::from_hours(30 * 24);
 
-/// What letting backups go would do.
+/// The effect that letting backups go would have.
 #[derive(Debug, Clone)]
 pub struct Forgetting {
-    /// Those that stay, newest first, and why, in restic's words.
-    pub keep: Vec<(SeenSnapshot, Vec<String>)>,
-    /// Those that go, newest first.
-    pub drop: Vec<SeenSnapshot>,
-    /// What that frees, and what is lost with it.
+    /// The backups that stay, newest first, and why, in restic's words.
+    pub keep: Vec<(CachedSnapshot, Vec<String>)>,
+    /// The backups that go, newest first.
+    pub drop: Vec<CachedSnapshot>,
+    /// The bytes that it frees, and what is lost with it.
     pub deletion: Deletion,
     /// Until when they can be had back.
     pub trash_until: Timestamp,

@@ -6,7 +6,7 @@ use jiff::tz::TimeZone;
 use undercroft_foundation::{DestinationId, Job, LibraryId, ProjectId, Result, count_text};
 use undercroft_library::{JobKind, JobSpec, JobView, ProjectFilter, ProjectStatus};
 use undercroft_repository::{
-    Calendar, Care, GroupBy, KeepCount, Repository, RetentionGroup, RetentionPolicy, Snapshot,
+    Calendar, DropLimit, GroupBy, KeepCount, Repository, RetentionGroup, RetentionPolicy, Snapshot,
     SnapshotId,
 };
 
@@ -14,29 +14,29 @@ use super::Forgetting;
 use crate::backups::Backups;
 use crate::library_copy::LIBRARY_TAG;
 use crate::plans::{Plan, Retention};
-use crate::seen::{OUR_TAG, tag_of};
+use crate::snapshot_cache::{OUR_TAG, tag_of};
 
 /// The most of one project's backups that may go at once, in hundredths, when nobody looks: a clock
 /// that went wrong then costs little before somebody notices.
 const AT_ONCE: u8 = 50;
 
-/// How a policy is applied.
+/// The way in which a policy is applied.
 #[derive(Debug, Clone)]
 struct Application<'a> {
     /// The policy.
     retention: &'a Retention,
     /// The backups of these projects, with their objects.
     projects: Vec<ProjectId>,
-    /// Those of this library, too.
+    /// Snapshots of this library, too.
     library: Option<LibraryId>,
-    /// Where days begin.
+    /// The time zone in which days begin.
     zone: TimeZone,
     /// Whether somebody has seen what it would do.
     seen_by_user: bool,
 }
 
 impl Backups {
-    /// What a policy keeps of a destination and why, and what it would let go.
+    /// The backups of a destination that a policy keeps and why, and those that it would let go.
     ///
     /// # Errors
     /// [`undercroft_foundation::Code::Invalid`] for a policy that makes no sense; those of the
@@ -166,16 +166,16 @@ impl Backups {
         job: &Job,
     ) -> Result<Vec<RetentionGroup>> {
         let retention = application.retention;
-        let care = match application.seen_by_user {
-            true => Care::None,
-            false => Care::AtMost { percent: AT_ONCE },
+        let drop_limit = match application.seen_by_user {
+            true => DropLimit::None,
+            false => DropLimit::AtMost { percent: AT_ONCE },
         };
         let rule = undercroft_repository::Retention {
             policy: retention.policy()?,
             group_by: GroupBy { host: true, paths: true, tags: false },
             calendar: Calendar::In(application.zone.clone()),
             now: self.library.world().clock.now(),
-            care,
+            drop_limit,
         };
         let mut kinds: BTreeMap<Vec<String>, Vec<Snapshot>> = BTreeMap::new();
         for snapshot in repository.snapshots()? {
@@ -186,7 +186,7 @@ impl Backups {
         let mut groups: Vec<_> =
             kinds.into_values().flat_map(|snapshots| rule.apply(snapshots)).collect();
         if let Some(budget) = retention.budget_bytes
-            && !repository.fit_retention(&mut groups, budget, care, job)?
+            && !repository.fit_retention(&mut groups, budget, drop_limit, job)?
         {
             job.warn(repository.location(), "what must stay takes more than the budget");
         }
@@ -212,7 +212,7 @@ fn ids<S: IntoIterator<Item = Snapshot>>(
     groups.into_iter().flat_map(which).map(|snapshot| snapshot.id)
 }
 
-/// What a snapshot is of, whatever else it was tagged with.
+/// The subject of a snapshot, whatever else it was tagged with.
 fn kind_of(snapshot: &Snapshot) -> Vec<String> {
     let tells = |tag: &&String| {
         tag.starts_with("project:") || tag.starts_with("library:") || *tag == "objects"

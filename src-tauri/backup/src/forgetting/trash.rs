@@ -1,19 +1,19 @@
 //! The trash of a destination.
 
 use jiff::Timestamp;
-use undercroft_foundation::{Called, DestinationId, Job, Result, count_text, find_called};
+use undercroft_foundation::{Candidate, DestinationId, Job, Result, count_text, find_by_name};
 use undercroft_library::{JobKind, JobSpec, JobView};
 use undercroft_repository::SnapshotId;
 
 use super::TRASH_KEPT;
 use crate::backups::Backups;
-use crate::seen::SeenSnapshot;
+use crate::snapshot_cache::CachedSnapshot;
 
 /// A backup in the trash.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Trashed {
     /// The backup.
-    pub snapshot: SeenSnapshot,
+    pub snapshot: CachedSnapshot,
     /// When it was forgotten.
     pub trashed: Timestamp,
     /// When it goes for good.
@@ -24,7 +24,7 @@ impl Backups {
     /// The backups in a destination's trash, the last forgotten first.
     ///
     /// # Errors
-    /// Those of the destination.
+    /// The errors of the destination.
     pub fn trash(&self, destination: DestinationId) -> Result<Vec<Trashed>> {
         let destination = self.destination(destination)?;
         let now = self.library.world().clock.now();
@@ -32,7 +32,7 @@ impl Backups {
             // Where nothing says when, its time begins anew each time rather than run out.
             let trashed = it.trashed.unwrap_or(now);
             Trashed {
-                snapshot: SeenSnapshot::of(destination.id, &it.snapshot),
+                snapshot: CachedSnapshot::of(destination.id, &it.snapshot),
                 trashed,
                 expires: trashed.checked_add(TRASH_KEPT).unwrap_or(trashed),
             }
@@ -53,29 +53,29 @@ impl Backups {
         &self,
         destination: DestinationId,
         snapshots: &[String],
-    ) -> Result<Vec<SeenSnapshot>> {
+    ) -> Result<Vec<CachedSnapshot>> {
         let destination = self.destination(destination)?;
         let repository = self.repository_of(&destination)?;
         let mut wanted: Vec<SnapshotId> = Vec::new();
-        let mut seen = Vec::new();
+        let mut taken = Vec::new();
         for name in snapshots {
             let found = self.find_in_trash(destination.id, name)?;
             wanted.push(found.id);
-            seen.push(found);
+            taken.push(found);
         }
         repository.restore_from_trash(&wanted, &Job::new())?;
-        self.keep_seen(&destination, &repository)?;
-        Ok(seen)
+        self.refresh_cached_snapshots(&destination, &repository)?;
+        Ok(taken)
     }
 
-    fn find_in_trash(&self, destination: DestinationId, name: &str) -> Result<SeenSnapshot> {
+    fn find_in_trash(&self, destination: DestinationId, name: &str) -> Result<CachedSnapshot> {
         let all: Vec<_> = self.trash(destination)?.into_iter().map(|it| it.snapshot).collect();
-        let called = |it: &SeenSnapshot| Called {
+        let candidate = |it: &CachedSnapshot| Candidate {
             id: it.id.to_string(),
             name: None,
             about: it.paths.join(", "),
         };
-        find_called("forgotten backup", name, &all, called).cloned()
+        find_by_name("forgotten backup", name, &all, candidate).cloned()
     }
 
     /// Puts the emptying of a destination's trash on the board of jobs.

@@ -9,9 +9,9 @@ use std::path::Path;
 
 use undercroft_foundation::{Error, IoContext, Result, replace_file};
 
-/// What becomes of an entry.
+/// The treatment of an entry.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum How {
+pub(super) enum EntryAction {
     /// It stays out.
     Leave,
     /// Its content never changes: a link is as good as a copy.
@@ -20,12 +20,12 @@ pub(super) enum How {
     Copy,
 }
 
-/// Makes `to` like `from`; `how` is asked for each entry by its path below.
-pub(super) fn folder(from: &Path, to: &Path, how: &dyn Fn(&Path) -> How) -> Result<()> {
-    below(from, to, Path::new(""), how)
+/// Makes `to` like `from`; `action` is asked for each entry by its path below.
+pub(super) fn folder(from: &Path, to: &Path, action: &dyn Fn(&Path) -> EntryAction) -> Result<()> {
+    below(from, to, Path::new(""), action)
 }
 
-fn below(from: &Path, to: &Path, path: &Path, how: &dyn Fn(&Path) -> How) -> Result<()> {
+fn below(from: &Path, to: &Path, path: &Path, action: &dyn Fn(&Path) -> EntryAction) -> Result<()> {
     make(to)?;
     let mut kept = HashSet::new();
     for entry in fs::read_dir(from).at("read", from)? {
@@ -37,14 +37,14 @@ fn below(from: &Path, to: &Path, path: &Path, how: &dyn Fn(&Path) -> How) -> Res
             Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
             Err(error) => return Err(Error::io("look at", &source, error)),
         };
-        let how_this = how(&path);
-        if how_this == How::Leave || !(kind.is_dir() || kind.is_file()) {
+        let chosen = action(&path);
+        if chosen == EntryAction::Leave || !(kind.is_dir() || kind.is_file()) {
             continue;
         }
         let target = to.join(&name);
-        match (kind.is_dir(), how_this) {
-            (true, _) => below(&source, &target, &path, how)?,
-            (false, How::Link) => link(&source, &target)?,
+        match (kind.is_dir(), chosen) {
+            (true, _) => below(&source, &target, &path, action)?,
+            (false, EntryAction::Link) => link(&source, &target)?,
             (false, _) => file(&source, &target)?,
         }
         kept.insert(name);

@@ -21,21 +21,21 @@ use undercroft_repository::{
 };
 
 use crate::backups::Backups;
-use crate::seen::{OBJECTS_TAG, OUR_TAG};
+use crate::snapshot_cache::{OBJECTS_TAG, OUR_TAG};
 use stage::Staged;
 pub(crate) use stage::{OBJECTS_LIST, ObjectsOf};
 
 /// Before a library's id in the tag that names it.
 pub(crate) const LIBRARY_TAG: &str = "library:";
-/// How often everything is staged anew because a compaction came in between.
+/// The most times that everything is staged anew because a compaction came in between.
 const ATTEMPTS: usize = 3;
 
 /// Keeps writers of a project's history out until what it returns is dropped.
-pub type HoldHistory = dyn Fn(ProjectId) -> Result<Box<dyn Any>> + Send + Sync;
+pub type LockHistory = dyn Fn(ProjectId) -> Result<Box<dyn Any>> + Send + Sync;
 
-/// How histories are held; nothing where nobody writes any.
+/// The lock on histories; nothing where nobody writes any.
 #[derive(Clone, Default)]
-pub(crate) struct HistoryLocks(pub(crate) Option<Arc<HoldHistory>>);
+pub(crate) struct HistoryLocks(pub(crate) Option<Arc<LockHistory>>);
 
 impl fmt::Debug for HistoryLocks {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -43,7 +43,7 @@ impl fmt::Debug for HistoryLocks {
     }
 }
 
-/// What a backup of the library made.
+/// The result of a backup of the library.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LibraryCopy {
     /// The snapshot of the library.
@@ -57,9 +57,9 @@ pub struct LibraryCopy {
 }
 
 impl Backups {
-    /// Says how the history of a project is held still while it is copied.
+    /// Holds the history of a project still by this while it is copied.
     #[must_use]
-    pub fn holding_histories(mut self, hold: Arc<HoldHistory>) -> Self {
+    pub fn with_history_lock(mut self, hold: Arc<LockHistory>) -> Self {
         self.histories = HistoryLocks(Some(hold));
         self
     }
@@ -67,7 +67,7 @@ impl Backups {
     /// Backs the library itself up into a repository: the objects first, then what names them.
     ///
     /// # Errors
-    /// Those of the repository, of the object store, and whatever keeps the library from being
+    /// The errors of the repository, of the object store, and whatever keeps the library from being
     /// read. No snapshot of the library is written then.
     pub fn back_up_library(&self, repository: &Repository, job: &Job) -> Result<LibraryCopy> {
         let library = self.library.id()?;
@@ -126,10 +126,10 @@ pub(crate) fn open_objects(
     }
     let provider = Arc::new(DiskProvider::open(&folder)?);
     let password = objects_password(library)?;
-    Ok(Some(Repository::open(provider, &password, world)?.with_prompt_locks()))
+    Ok(Some(Repository::open(provider, &password, world)?.assume_strongly_consistent()))
 }
 
-/// What opens the object store.
+/// The password that opens the object store.
 pub(crate) fn objects_password(library: &Path) -> Result<Password> {
     let path = library.join("keys/objects");
     Ok(Password::new(fs::read_to_string(&path).at("read", &path)?.trim_end().to_owned()))

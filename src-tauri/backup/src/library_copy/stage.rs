@@ -11,14 +11,14 @@ use undercroft_foundation::{Clock, Code, Error, IoContext, Job, ProjectId, Resul
 use undercroft_library::SqlContext;
 use undercroft_repository::{Repository, SnapshotId};
 
-use super::mirror::{self, How};
+use super::mirror::{self, EntryAction};
 use crate::backups::Backups;
-use crate::seen::tag_of;
+use crate::snapshot_cache::tag_of;
 
-/// Which objects the histories of the stage need.
+/// The objects that the histories of the stage need.
 pub(crate) const OBJECTS_LIST: &str = "objects.json";
 
-/// How often who waits for the stage looks whether it is free.
+/// The time between two looks whether the stage is free.
 const LOOK_AGAIN: Duration = Duration::from_millis(50);
 
 const FILES: &[&str] = &["library-id", "settings.toml", "plans.json"];
@@ -32,7 +32,7 @@ pub(crate) struct ObjectsOf {
     pub(crate) tree: String,
 }
 
-/// What was staged.
+/// The staged files.
 pub(super) struct Staged {
     pub(super) folder: PathBuf,
     /// The snapshots of the object store that belong to it.
@@ -56,8 +56,8 @@ pub(super) fn lock(library: &Path, clock: &dyn Clock, job: &Job) -> Result<File>
     }
 }
 
-/// A run that goes on now, such as the one that makes this copy, would look broken off where the copy
-/// is brought back.
+/// A run that goes on now, such as the one that makes this copy, would look broken off where the
+/// copy is brought back.
 fn leave_out_what_goes_on(catalog: &Path) -> Result<()> {
     let what = "leave running work out of the copy of the catalog";
     let connection = Connection::open(catalog).sql(what)?;
@@ -86,9 +86,9 @@ pub(super) fn stage(backups: &Backups, store: Option<&Repository>, job: &Job) ->
         }
     }
     for name in FOLDERS {
-        mirror_folder(&root.join(name), &folder.join(name), &how_of_work)?;
+        mirror_folder(&root.join(name), &folder.join(name), &action_of_work)?;
     }
-    mirror_folder(&root.join("archives"), &folder.join("archives"), &how_of_archive)?;
+    mirror_folder(&root.join("archives"), &folder.join("archives"), &action_of_archive)?;
     let (listed, objects): (Vec<ObjectsOf>, Vec<_>) =
         stage_histories(backups, store, &folder, job)?.into_iter().unzip();
     let keys = folder.join("keys");
@@ -106,22 +106,22 @@ pub(super) fn stage(backups: &Backups, store: Option<&Repository>, job: &Job) ->
     Ok(Staged { folder, objects })
 }
 
-fn mirror_folder(from: &Path, to: &Path, how: &dyn Fn(&Path) -> How) -> Result<()> {
+fn mirror_folder(from: &Path, to: &Path, action: &dyn Fn(&Path) -> EntryAction) -> Result<()> {
     match from.try_exists().at("look at", from)? {
-        true => mirror::folder(from, to, how),
+        true => mirror::folder(from, to, action),
         false => mirror::remove(to),
     }
 }
 
 /// The folders of opened workspaces hold what their versions hold, too.
-fn how_of_work(path: &Path) -> How {
+fn action_of_work(path: &Path) -> EntryAction {
     let is_workspace = path.components().nth(1).is_some_and(|it| it.as_os_str() == "workspaces");
-    if is_workspace || is_temporary(path) { How::Leave } else { How::Copy }
+    if is_workspace || is_temporary(path) { EntryAction::Leave } else { EntryAction::Copy }
 }
 
 /// An archive never changes once it has its name.
-fn how_of_archive(path: &Path) -> How {
-    if is_temporary(path) { How::Leave } else { How::Link }
+fn action_of_archive(path: &Path) -> EntryAction {
+    if is_temporary(path) { EntryAction::Leave } else { EntryAction::Link }
 }
 
 fn is_temporary(path: &Path) -> bool {
@@ -151,7 +151,7 @@ fn stage_histories(
         job.set_current(format!("History {project}"));
         let hold = backups.histories.0.as_ref();
         let _held = hold.map(|hold| hold(project)).transpose()?;
-        mirror::folder(&entry.path(), &to.join(&name), &how_of_history)?;
+        mirror::folder(&entry.path(), &to.join(&name), &action_of_history)?;
         objects.extend(store.map(|store| objects_of(store, project)).transpose()?.flatten());
         kept.push(name);
     }
@@ -164,13 +164,13 @@ fn stage_histories(
     Ok(objects)
 }
 
-fn how_of_history(path: &Path) -> How {
+fn action_of_history(path: &Path) -> EntryAction {
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     let is_unfinished = name.starts_with("tmp_") || name.ends_with(".lock") || is_temporary(path);
     if is_unfinished || path == Path::new("undercroft/lock") {
-        return How::Leave;
+        return EntryAction::Leave;
     }
-    if path.starts_with("objects") { How::Link } else { How::Copy }
+    if path.starts_with("objects") { EntryAction::Link } else { EntryAction::Copy }
 }
 
 /// The newest snapshot of a project's objects: it holds those of all its versions.

@@ -1,5 +1,5 @@
-//! Which commands of plans may be started: those that the user confirmed on this machine, word for
-//! word. `hooks.json` in the user's configuration remembers them, outside every library: what a
+//! The commands of plans that may be started: those that the user confirmed on this machine, word
+//! for word. `hooks.json` in the user's configuration remembers them, outside every library: what a
 //! recovery, a copy or a page brings in is started only after somebody has seen it.
 
 use std::fs::{self, DirBuilder, File};

@@ -141,7 +141,7 @@ impl Backups {
                 }
                 let plan = Plan { id, name, enabled, created, spec };
                 table::put(transaction, &plan)?;
-                self.tell_of_plan(transaction, &plan, "added", "was made again")?;
+                self.append_plan_event(transaction, &plan, "added", "was made again")?;
                 taken_in.push(plan);
             }
             // The file lies in the library: whoever wrote it may not have been the user.

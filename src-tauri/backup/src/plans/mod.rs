@@ -2,19 +2,19 @@
 //! `plans.json` beside the catalog, from which lost plans are made again; and `hooks.json` in the
 //! user's configuration, which says which of their commands may be started.
 
-mod checking;
+mod defaults;
 mod hooks;
-mod keeping;
 mod mirror;
 mod preview;
 mod retention;
 mod spec;
+mod store;
 mod table;
-mod usual;
+mod validation;
 
 pub use hooks::{Hook, HookMoment};
-pub(crate) use keeping::let_go_of;
 pub use preview::{LeftOut, Preview, rebuildable_folders};
 pub use retention::Retention;
 pub use spec::{HookCommand, Limits, Plan, PlanProjects, PlanSpec, PlanTarget, Verification};
+pub(crate) use store::remove_destination;
 pub(crate) use table::MIGRATIONS;

@@ -1,5 +1,5 @@
-//! What a plan would back up and what it would leave out: a look at the folders, not at a
-//! destination.
+//! A preview of what a plan would back up and what it would leave out: a look at the folders, not
+//! at a destination.
 
 use std::cmp::Reverse;
 use std::ffi::OsStr;
@@ -20,18 +20,18 @@ const NAMED: usize = 200;
 /// The clock is looked at after so many entries.
 const BETWEEN_LOOKS: u64 = 256;
 
-/// What a plan would back up, and what not.
+/// A preview of what a plan would back up, and what not.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Preview {
-    /// How many projects.
+    /// The number of projects.
     pub projects: u64,
-    /// How many files would be backed up.
+    /// The number of files that would be backed up.
     pub files: u64,
-    /// What they weigh.
+    /// Their size.
     pub size_bytes: u64,
-    /// What would be left out, the largest first.
+    /// The folders and files that would be left out, the largest first.
     pub left_out: Vec<LeftOut>,
-    /// What is left out in all.
+    /// The total that is left out.
     pub left_out_bytes: u64,
     /// Whether everything was counted.
     pub complete: bool,
@@ -46,9 +46,9 @@ pub struct LeftOut {
     pub path: PathBuf,
     /// Why, as a phrase.
     pub why: String,
-    /// How many files.
+    /// The number of files.
     pub files: u64,
-    /// What they weigh.
+    /// Their size.
     pub size_bytes: u64,
 }
 

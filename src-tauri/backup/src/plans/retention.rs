@@ -1,4 +1,4 @@
-//! How long a plan's backups are kept in a destination.
+//! The time for which a plan's backups are kept in a destination.
 
 use serde::{Deserialize, Serialize};
 
@@ -38,8 +38,8 @@ pub struct Retention {
 }
 
 impl Retention {
-    /// What suits most: dense lately, sparse for years.
-    pub fn usual() -> Self {
+    /// The policy that suits most: dense lately, sparse for years.
+    pub fn recommended() -> Self {
         Self {
             last: Some(7),
             hourly: Some(24),

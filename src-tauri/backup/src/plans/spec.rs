@@ -1,4 +1,4 @@
-//! What a plan says.
+//! The specification of a plan.
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -19,22 +19,22 @@ pub struct Plan {
     pub enabled: bool,
     /// When it was made.
     pub created: Timestamp,
-    /// What it says.
+    /// Its specification.
     pub spec: PlanSpec,
 }
 
 impl Plan {
-    /// What it says of a destination, if it is one of its own.
+    /// The part about a destination, if it is one of its own.
     pub fn target(&self, destination: DestinationId) -> Option<&PlanTarget> {
         self.spec.targets.iter().find(|target| target.destination == destination)
     }
 }
 
-/// What a plan says. It is kept as JSON, in the catalog and in the file beside it.
+/// The specification of a plan. It is kept as JSON, in the catalog and in the file beside it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct PlanSpec {
-    /// Which projects.
+    /// The projects that it is of.
     pub projects: PlanProjects,
     /// Whether the library itself is backed up, too.
     pub library: bool,
@@ -43,17 +43,17 @@ pub struct PlanSpec {
     pub exclude: Vec<String>,
     /// Leaves out what a program makes again, proven by the manifest beside it.
     pub leave_out_rebuildable: bool,
-    /// Where to, and how long it is kept there.
+    /// The destinations, and how long backups are kept there.
     pub targets: Vec<PlanTarget>,
     /// When.
     pub schedule: Schedule,
     /// The time zone of the schedule, as IANA names it; the machine's when there is none.
     #[serde(default)]
     pub time_zone: Option<String>,
-    /// What must hold for it to begin by itself.
+    /// The conditions that must hold for it to begin by itself.
     #[serde(default)]
     pub conditions: Conditions,
-    /// How much it may take.
+    /// The limits on what it may take.
     #[serde(default)]
     pub limits: Limits,
     /// A command before the first backup; when it fails, nothing is backed up.
@@ -62,7 +62,7 @@ pub struct PlanSpec {
     /// A command after the last, whatever came of it.
     #[serde(default)]
     pub after: Option<HookCommand>,
-    /// How it is proven.
+    /// The way in which it is proven.
     pub verification: Verification,
 }
 
@@ -75,13 +75,13 @@ impl PlanSpec {
     }
 }
 
-/// Which projects a plan is of.
+/// The projects that a plan is of.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", tag = "type")]
 pub enum PlanProjects {
     /// All that are active, those to come included.
     All,
-    /// Those that bear one of these tags.
+    /// Projects with one of these tags.
     Tagged {
         /// The tags.
         tags: Vec<String>,
@@ -99,11 +99,11 @@ pub enum PlanProjects {
 pub struct PlanTarget {
     /// The destination.
     pub destination: DestinationId,
-    /// How long backups are kept there.
+    /// The time for which backups are kept there.
     pub retention: Retention,
 }
 
-/// How much a plan may take of the machine.
+/// The limits on what a plan may take of the machine.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub struct Limits {
@@ -125,13 +125,13 @@ pub struct HookCommand {
     pub timeout_seconds: u32,
 }
 
-/// How a plan's backups are proven.
+/// The way in which a plan's backups are proven.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Verification {
-    /// What a run wrote is read back at its end.
+    /// Whether a run reads back at its end what it wrote.
     pub after_run: bool,
-    /// How much of a destination is read back a day, in thousandths.
+    /// The share of a destination that is read back a day, in thousandths.
     pub daily_permille: u16,
     /// Random files are restored and compared every so many days; 0 for never.
     pub drill_days: u16,

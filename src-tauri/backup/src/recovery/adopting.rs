@@ -9,7 +9,7 @@ use undercroft_foundation::{Code, Error, IoContext, Result, reach_write_point, s
 
 use super::order::{folder_of, is_complete, make};
 
-/// What of a fetched library is of the moment.
+/// The parts of a fetched library that are of the moment.
 const PASSING: &[&str] = &["running", "cache", "objects.json"];
 
 /// Takes over the library that was fetched into the one at `root`, if one was; to be called before

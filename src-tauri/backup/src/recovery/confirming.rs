@@ -4,26 +4,27 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use undercroft_foundation::{IoContext, Job, Result, escape_path, planned_path};
+use undercroft_foundation::{IoContext, Job, Result, canonicalize_missing, escape_path};
 use undercroft_library::{Library, Migration, ProjectFilter};
 
 use super::order::remove;
 use crate::backups::Backups;
 
-/// Which of the places that a recovered library records the user confirms.
+/// The places that the user confirms, of those that a recovered library records.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ConfirmPlaces {
     /// All of them.
     All,
-    /// Those that are one of these, or lie below one.
+    /// Places that are one of these, or lie below one.
     Below(Vec<PathBuf>),
 }
 
 impl ConfirmPlaces {
     /// Whether a recorded place is confirmed.
     pub fn covers(&self, place: &Path) -> bool {
-        let Ok(place) = planned_path(place) else { return false };
-        let is_below = |above: &PathBuf| planned_path(above).is_ok_and(|it| place.starts_with(it));
+        let Ok(place) = canonicalize_missing(place) else { return false };
+        let is_below =
+            |above: &PathBuf| canonicalize_missing(above).is_ok_and(|it| place.starts_with(it));
         match self {
             Self::All => true,
             Self::Below(above) => above.iter().any(is_below),

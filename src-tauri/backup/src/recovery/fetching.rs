@@ -17,15 +17,15 @@ use undercroft_repository::{
 };
 
 use super::confirming::{ConfirmPlaces, OtherRooms, remove_links};
-use super::order::{Fetched, Recovering, remove};
+use super::order::{RecoveryFolder, RecoverySource, remove};
 use super::{folders, is_library, open, place_in, projects_in};
 use crate::backups::Backups;
 use crate::destinations::AddDestination;
 use crate::library_copy::{OBJECTS_LIST, ObjectsOf, objects_password};
 use crate::secrets::NewPassword;
-use crate::seen::{OBJECTS_TAG, tag_of};
+use crate::snapshot_cache::{OBJECTS_TAG, tag_of};
 
-/// Which library is to be recovered.
+/// The library that is to be recovered.
 #[derive(Clone)]
 pub struct RecoverOrder {
     /// The folder of the destination.
@@ -79,9 +79,11 @@ impl Backups {
         let repository = open(&order.path, &order.password, world)?;
         let all = repository.snapshots()?;
         let snapshot = find(&repository, &all, order.snapshot.as_deref())?;
-        let wanted =
-            Fetched { repository: repository.id().to_owned(), snapshot: snapshot.id.to_string() };
-        let recovering = Recovering::begin(self.library.root(), &wanted)?;
+        let wanted = RecoverySource {
+            repository: repository.id().to_owned(),
+            snapshot: snapshot.id.to_string(),
+        };
+        let recovering = RecoveryFolder::begin(self.library.root(), &wanted)?;
         job.set_current("Library");
         fetch_library(&repository, &snapshot, &recovering, job)?;
         reach_write_point("recovery.restored");
@@ -161,7 +163,7 @@ impl Backups {
             true => Repository::open(provider, &password, world)?,
             false => Repository::init_like(provider, &password, world, Some(repository))?,
         };
-        let store = store.with_prompt_locks();
+        let store = store.assume_strongly_consistent();
         store.unlock(true)?;
         copy(repository, &store, &wanted, &CopyOptions::default(), job)?;
         let report = store.check(&CheckOptions::default(), job)?;
@@ -226,7 +228,7 @@ fn find(repository: &Repository, all: &[Snapshot], wanted: Option<&str>) -> Resu
 fn fetch_library(
     repository: &Repository,
     snapshot: &Snapshot,
-    recovering: &Recovering,
+    recovering: &RecoveryFolder,
     job: &Job,
 ) -> Result<()> {
     let library = recovering.library();

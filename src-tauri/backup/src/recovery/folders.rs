@@ -4,13 +4,13 @@ use std::env;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Component, Path, PathBuf};
 
-use undercroft_foundation::{Job, Result, escape_path, planned_path};
+use undercroft_foundation::{Job, Result, canonicalize_missing, escape_path};
 use undercroft_repository::{Overwrite, Repository, RestoreRequest, Snapshot};
 
 use super::RecoverableProject;
-use super::order::Recovering;
+use super::order::RecoveryFolder;
 use crate::own::leave_out;
-use crate::seen::project_of;
+use crate::snapshot_cache::project_of;
 
 /// The system's own folders.
 const SYSTEM: [&str; 13] = [
@@ -29,7 +29,7 @@ const SYSTEM: [&str; 13] = [
     "/var/spool",
 ];
 
-/// Where homes lie, whoever's.
+/// The folders in which homes lie, whoever's.
 const HOMES: &str = "/home";
 /// Folders that let a key in or have a program started, in whoever's home they are.
 const GUARDED: [&str; 4] = [".ssh", ".gnupg", ".config", ".local"];
@@ -40,12 +40,12 @@ pub(super) fn bring_back(
     repository: &Repository,
     all: &[Snapshot],
     projects: &[RecoverableProject],
-    recovering: &Recovering,
+    recovering: &RecoveryFolder,
     is_confirmed: &dyn Fn(&Path) -> bool,
     own_configuration: Option<&Path>,
     job: &Job,
 ) -> Result<u64> {
-    let home = env::var_os("HOME").and_then(|home| planned_path(Path::new(&home)).ok());
+    let home = env::var_os("HOME").and_then(|home| canonicalize_missing(Path::new(&home)).ok());
     let mut brought = 0;
     for project in projects {
         job.check_cancelled()?;
@@ -87,9 +87,9 @@ pub(super) fn bring_back(
     Ok(brought)
 }
 
-/// Whether a project may be brought back to this place, which a library names that somebody else may
-/// have written: nowhere among the system's folders, and nowhere in a hidden folder of a home, where
-/// a file is enough to have a program started or a key let in.
+/// Whether a project may be brought back to this place, which a library names that somebody else
+/// may have written: nowhere among the system's folders, and nowhere in a hidden folder of a home,
+/// where a file is enough to have a program started or a key let in.
 fn belongs(root: &Path, home: Option<&Path>) -> bool {
     let is_hidden = |name: Component<'_>| name.as_os_str().as_encoded_bytes().starts_with(b".");
     let beside = home.and_then(Path::parent).filter(|homes| homes.parent().is_some());
@@ -109,9 +109,10 @@ fn belongs(root: &Path, home: Option<&Path>) -> bool {
         && !root.components().any(is_guarded)
 }
 
-/// Where a project is brought back to: the folder above it, links followed, and its name there.
+/// The place that a project is brought back to: the folder above it, links followed, and its name
+/// there.
 fn real_root(root: &Path) -> Option<PathBuf> {
-    Some(planned_path(root.parent()?).ok()?.join(root.file_name()?))
+    Some(canonicalize_missing(root.parent()?).ok()?.join(root.file_name()?))
 }
 
 /// The order that brings a project back to its real place.

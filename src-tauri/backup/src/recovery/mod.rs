@@ -16,13 +16,14 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use serde::Deserialize;
 use undercroft_foundation::{
-    Code, Error, ProjectId, Result, World, leads_down, resolved_path, unescape_path,
+    Code, Error, ProjectId, Result, World, canonicalize_or_keep, is_normalized_absolute,
+    unescape_path,
 };
 use undercroft_providers::DiskProvider;
 use undercroft_repository::{Node, Password, Repository, Snapshot, SnapshotId};
 
 use crate::library_copy::LIBRARY_TAG;
-use crate::seen::project_of;
+use crate::snapshot_cache::project_of;
 
 pub use adopting::adopt_recovered;
 pub use confirming::{ConfirmPlaces, OtherRooms};
@@ -46,7 +47,7 @@ pub struct RecoverableLibrary {
     pub user: String,
     /// Its projects, by name.
     pub projects: Vec<RecoverableProject>,
-    /// What the library weighs.
+    /// The size of the library.
     pub size_bytes: u64,
 }
 
@@ -57,19 +58,19 @@ pub struct RecoverableProject {
     pub id: ProjectId,
     /// Its name.
     pub name: String,
-    /// Where its folder was.
+    /// The place where its folder was.
     pub root: PathBuf,
     /// Its newest backup in the destination.
     pub newest: Option<SnapshotId>,
     /// When that was made.
     pub last_backup: Option<Timestamp>,
-    /// What it weighs.
+    /// Its size.
     pub size_bytes: Option<u64>,
     /// Whether something is at its place.
     pub is_occupied: bool,
 }
 
-/// What is read of `metadata.json`.
+/// The fields of `metadata.json` that are read.
 #[derive(Deserialize)]
 struct Metadata {
     id: ProjectId,
@@ -106,7 +107,7 @@ fn describe(
     let mut projects = projects_in(repository, snapshot)?;
     for project in &mut projects {
         // Where it really is, is what the user has to judge.
-        project.root = resolved_path(&project.root);
+        project.root = canonicalize_or_keep(&project.root);
         let newest = all.iter().rfind(|it| project_of(&it.tags) == Some(project.id));
         project.newest = newest.map(|newest| newest.id);
         project.last_backup = newest.map(|newest| newest.time);
@@ -165,7 +166,7 @@ fn projects_in(repository: &Repository, snapshot: &Snapshot) -> Result<Vec<Recov
         if metadata.status == "trashed" {
             continue;
         }
-        let root = unescape_path(&metadata.path).filter(|root| leads_down(root));
+        let root = unescape_path(&metadata.path).filter(|root| is_normalized_absolute(root));
         let Some(root) = root else { continue };
         projects.push(RecoverableProject {
             id: metadata.id,

@@ -15,13 +15,13 @@ const ORDER: &str = "order.json";
 const COMPLETE: &str = "complete";
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub(super) struct Fetched {
+pub(super) struct RecoverySource {
     pub(super) repository: String,
     pub(super) snapshot: String,
 }
 
 /// The folder while something is fetched into it; no other process does so meanwhile.
-pub(super) struct Recovering {
+pub(super) struct RecoveryFolder {
     pub(super) folder: PathBuf,
     _lock: File,
 }
@@ -35,9 +35,9 @@ pub(super) fn is_complete(root: &Path) -> bool {
     folder_of(root).join(COMPLETE).is_file()
 }
 
-impl Recovering {
+impl RecoveryFolder {
     /// Begins, or goes on with what was begun before; something else that was begun is thrown away.
-    pub(super) fn begin(root: &Path, wanted: &Fetched) -> Result<Self> {
+    pub(super) fn begin(root: &Path, wanted: &RecoverySource) -> Result<Self> {
         let folder = folder_of(root);
         if is_complete(root) {
             return Err(Error::new(Code::AlreadyExists, "A library was recovered already")
@@ -57,7 +57,7 @@ impl Recovering {
         }
         let path = folder.join(ORDER);
         let known = fs::read(&path).ok();
-        let known = known.and_then(|bytes| serde_json::from_slice::<Fetched>(&bytes).ok());
+        let known = known.and_then(|bytes| serde_json::from_slice::<RecoverySource>(&bytes).ok());
         if known.as_ref() != Some(wanted) {
             for entry in fs::read_dir(&folder).at("read", &folder)? {
                 remove(&entry.at("read", &folder)?.path())?;
@@ -71,7 +71,7 @@ impl Recovering {
         Ok(Self { folder, _lock: lock })
     }
 
-    /// Where the library is fetched to.
+    /// The folder that the library is fetched to.
     pub(super) fn library(&self) -> PathBuf {
         self.folder.join("library")
     }

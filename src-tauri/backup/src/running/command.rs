@@ -18,18 +18,19 @@ use undercroft_foundation::{
 
 use crate::plans::HookCommand;
 
-/// How often a running program is looked after.
+/// The time between two looks at a running program.
 const TICK: Duration = Duration::from_millis(50);
-/// How long a program may take to clean up when it is told to end.
+/// The time that a program may take to clean up when it is told to end.
 const GRACE: Duration = Duration::from_secs(2);
 /// Of a line that is longer, this much is kept.
 const LINE_BYTES: u64 = 2000;
 
-/// Variables whose names begin so are ours and restic's, passwords among them: no command gets them.
+/// Variables whose names begin so are ours and restic's, passwords among them: no command gets
+/// them.
 const OURS: [&str; 2] = ["UNDERCROFT_", "RESTIC_"];
 
-/// What is started, and why.
-pub(super) struct Call<'a> {
+/// The command that is started, and why.
+pub(super) struct HookRun<'a> {
     /// `before` or `after`.
     pub(super) when: &'a str,
     pub(super) hook: &'a HookCommand,
@@ -44,7 +45,7 @@ pub(super) struct Call<'a> {
 /// [`Code::Invalid`] for a program that is named by no full path, whatever keeps it from being
 /// started, [`Code::Unavailable`] when it fails or takes too long, and [`Code::Cancelled`] when
 /// it was stopped.
-pub(super) fn run(call: &Call<'_>, clock: &dyn Clock, log: &Job) -> Result<()> {
+pub(super) fn run(call: &HookRun<'_>, clock: &dyn Clock, log: &Job) -> Result<()> {
     let what = || format!("The command {} the backup failed", call.when);
     let program = call.hook.command.first().map(Path::new).filter(|path| path.is_absolute());
     let program = program.ok_or_else(|| {
@@ -76,7 +77,7 @@ pub(super) fn run(call: &Call<'_>, clock: &dyn Clock, log: &Job) -> Result<()> {
 }
 
 #[expect(clippy::disallowed_methods, reason = "the one place that starts a plan's commands")]
-fn spawn(program: &Path, call: &Call<'_>) -> Result<Child> {
+fn spawn(program: &Path, call: &HookRun<'_>) -> Result<Child> {
     let mut command = Command::new(program);
     for (name, _) in env::vars_os() {
         if OURS.iter().any(|prefix| name.as_encoded_bytes().starts_with(prefix.as_bytes())) {
@@ -92,7 +93,7 @@ fn spawn(program: &Path, call: &Call<'_>) -> Result<Child> {
 fn wait(
     child: &mut Child,
     program: &Path,
-    call: &Call<'_>,
+    call: &HookRun<'_>,
     (clock, log): (&dyn Clock, &Job),
     said: &Receiver<String>,
 ) -> Result<ExitStatus> {

@@ -4,21 +4,21 @@
 use undercroft_foundation::{Code, Job, Result, size_text};
 use undercroft_repository::{CopyOptions, SnapshotId, copy};
 
-use super::Carrying;
-use super::parts::Done;
+use super::PlanRun;
+use super::parts::PartResult;
 
 /// The library's snapshot and those of its objects, the library's last.
 type Made = Vec<SnapshotId>;
 
-impl Carrying<'_> {
+impl PlanRun<'_> {
     /// Brings the library to every destination that is there.
     ///
     /// # Errors
     /// [`Code::Cancelled`].
-    pub(super) fn serve_library(&mut self) -> Result<()> {
+    pub(super) fn back_up_library(&mut self) -> Result<()> {
         let mut made: Option<(usize, Made)> = None;
         for index in 0..self.targets.len() {
-            if !self.targets[index].takes() {
+            if !self.targets[index].is_active() {
                 continue;
             }
             let destination = &self.targets[index].destination;
@@ -32,7 +32,7 @@ impl Carrying<'_> {
             if let Err(error) = &done
                 && error.code() != Code::Cancelled
             {
-                self.targets[index].look_after(self.backups, error, self.job);
+                self.targets[index].handle_failure(self.backups, error, self.job);
             }
             let done = done.map(|(ids, done)| {
                 made.get_or_insert((index, ids));
@@ -43,16 +43,16 @@ impl Carrying<'_> {
         Ok(())
     }
 
-    fn make_library(&self, index: usize, step: &Job) -> Result<(Made, Done)> {
+    fn make_library(&self, index: usize, step: &Job) -> Result<(Made, PartResult)> {
         let target = &self.targets[index];
         let repository = target.open()?;
         let copy = self.backups.back_up_library(&repository, step)?;
-        self.backups.note_seen(&target.destination, &repository);
+        self.backups.cache_snapshots(&target.destination, &repository);
         let mut ids = copy.objects;
         ids.push(copy.snapshot);
         Ok((
             ids,
-            Done {
+            PartResult {
                 summary: copy.sentence,
                 snapshot: Some(copy.snapshot.to_string()),
                 added_bytes: copy.summary.counts.data_added_packed,
@@ -66,14 +66,14 @@ impl Carrying<'_> {
         to: usize,
         made: &Made,
         step: &Job,
-    ) -> Result<(Made, Done)> {
+    ) -> Result<(Made, PartResult)> {
         let (giver, taker) = (self.targets[from].open()?, self.targets[to].open()?);
         let report = copy(&giver, &taker, made, &CopyOptions::default(), step)?;
-        self.backups.note_seen(&self.targets[to].destination, &taker);
+        self.backups.cache_snapshots(&self.targets[to].destination, &taker);
         let own = report.copied.iter().chain(&report.skipped);
         let mut own =
             own.filter(|it| Some(&it.source) == made.last()).map(|it| it.target.to_string());
-        let done = Done {
+        let done = PartResult {
             summary: format!(
                 "Taken over from {}, {} added",
                 self.targets[from].destination.name,

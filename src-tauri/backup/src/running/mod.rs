@@ -1,14 +1,14 @@
-//! Carrying a plan out: the command before, each project read once and given to every destination
+//! PlanRun a plan out: the command before, each project read once and given to every destination
 //! that is there, what was written read back, what is old let go, and the command after.
 
 mod command;
-mod keeping;
 mod libraries;
 mod parts;
 mod projects;
-mod proving;
+mod prune_times;
+mod read_back;
+mod retention;
 mod targets;
-mod upkeep;
 
 use std::cell::Cell;
 use std::time::Duration;
@@ -24,18 +24,18 @@ use crate::plans::{Hook, HookCommand, HookMoment, Plan};
 use crate::scheduler::TargetOutcome;
 use crate::words;
 use parts::Tally;
-use targets::{Standing, Target};
+use targets::{Availability, Target};
 
 pub(crate) use projects::snapshots_of;
-pub(crate) use upkeep::MIGRATIONS;
+pub(crate) use prune_times::MIGRATIONS;
 
-/// How much a run of low priority gives way: half of what is possible.
+/// The niceness of a run of low priority: half of what is possible.
 const NICENESS: i32 = 10;
-/// How long the command after may go on while the program ends.
+/// The time for which the command after may go on while the program ends.
 const AFTER_QUIT: Duration = Duration::from_secs(1);
 
 /// A plan while it is carried out.
-pub(super) struct Carrying<'a> {
+pub(super) struct PlanRun<'a> {
     backups: &'a Backups,
     plan: &'a Plan,
     job: &'a Job,
@@ -46,7 +46,7 @@ pub(super) struct Carrying<'a> {
 }
 
 impl Backups {
-    /// Puts the carrying out of a plan on the board of jobs: now, or for the time that was
+    /// Puts the run out of a plan on the board of jobs: now, or for the time that was
     /// planned; to all its destinations, or only to some of them.
     ///
     /// # Errors
@@ -73,7 +73,7 @@ impl Backups {
         let (id, unserved) = (plan.id, served.clone());
         self.library.jobs().spawn_or(
             spec,
-            move |job| backups.carry_out(&plan, &served, job),
+            move |job| backups.run_plan(&plan, &served, job),
             move |job| unserved.iter().for_each(|it| dropping.note(id, *it, stopped_by(job))),
         )
     }
@@ -91,7 +91,7 @@ impl Backups {
     /// # Errors
     /// [`Code::Cancelled`]; [`Code::Unavailable`] when none of the destinations is there; the
     /// failure of the command before; and the first failure when nothing succeeded.
-    pub(crate) fn carry_out(
+    pub(crate) fn run_plan(
         &self,
         plan: &Plan,
         served: &[DestinationId],
@@ -100,15 +100,15 @@ impl Backups {
         if plan.spec.limits.low_priority {
             lower_priority(job);
         }
-        let mut carrying = Carrying::begin(self, plan, served, job)?;
-        let done = carrying.before().and_then(|()| carrying.work());
-        carrying.note_targets(&done);
-        carrying.after(&done);
+        let mut run = PlanRun::begin(self, plan, served, job)?;
+        let done = run.before().and_then(|()| run.work());
+        run.note_targets(&done);
+        run.after(&done);
         done
     }
 }
 
-impl<'a> Carrying<'a> {
+impl<'a> PlanRun<'a> {
     fn begin(
         backups: &'a Backups,
         plan: &'a Plan,
@@ -125,26 +125,26 @@ impl<'a> Carrying<'a> {
     }
 
     fn work(&mut self) -> Result<String> {
-        if !self.targets.iter().any(Target::takes) {
+        if !self.targets.iter().any(Target::is_active) {
             return Err(self.nobody_there());
         }
         let projects = self.backups.projects_of(&self.plan.spec.projects)?;
         for project in &projects {
             self.job.check_cancelled()?;
-            self.serve(project)?;
+            self.back_up(project)?;
         }
         if self.plan.spec.library {
-            self.serve_library()?;
+            self.back_up_library()?;
         }
-        self.prove()?;
-        self.tidy()?;
+        self.read_back()?;
+        self.maintain()?;
         self.job.settle_totals();
         self.sentence()
     }
 
     fn nobody_there(&self) -> Error {
-        let first = self.targets.iter().find_map(|target| match &target.standing {
-            Standing::Failed(failure) if target.is_served => Some(Error::from(failure.clone())),
+        let first = self.targets.iter().find_map(|target| match &target.availability {
+            Availability::Failed(failure) if target.is_served => Some(Error::from(failure.clone())),
             _ => None,
         });
         first.unwrap_or_else(|| {
@@ -155,7 +155,7 @@ impl<'a> Carrying<'a> {
         })
     }
 
-    /// What was done, unless all of it failed.
+    /// A sentence about what was done, unless all of it failed.
     fn sentence(&mut self) -> Result<String> {
         if self.tally.done == 0
             && let Some(error) = self.tally.first_error.take()
@@ -170,12 +170,12 @@ impl<'a> Carrying<'a> {
         if self.tally.failed > 0 {
             sentence += &format!("; {} failed", count_text(self.tally.failed, "part"));
         }
-        let is_away = |target: &Target| matches!(target.standing, Standing::Away);
+        let is_away = |target: &Target| matches!(target.availability, Availability::Away);
         let away = self.names(|target| target.is_served && is_away(target));
         if !away.is_empty() {
             sentence += &format!("; {} not there", words::list(&away));
         }
-        let failed = |target: &Target| matches!(target.standing, Standing::Failed(_));
+        let failed = |target: &Target| matches!(target.availability, Availability::Failed(_));
         let unusable = self.names(|target| target.is_served && failed(target));
         if !unusable.is_empty() {
             sentence += &format!("; {} cannot be used", words::list(&unusable));
@@ -238,7 +238,7 @@ impl<'a> Carrying<'a> {
             ("UNDERCROFT_PLAN", self.plan.name.as_str()),
             ("UNDERCROFT_STATE", state.map_or("", JobState::name)),
         ];
-        let call = command::Call { when, hook, environment: &environment, is_stopped };
+        let call = command::HookRun { when, hook, environment: &environment, is_stopped };
         command::run(&call, &*self.backups.library.world().clock, self.job)
     }
 
@@ -246,10 +246,10 @@ impl<'a> Carrying<'a> {
     fn note_targets(&self, done: &Result<String>) {
         let is_stopped = done.as_ref().is_err_and(|error| error.code() == Code::Cancelled);
         for target in self.targets.iter().filter(|target| target.is_served) {
-            let outcome = match &target.standing {
+            let outcome = match &target.availability {
                 _ if is_stopped => stopped_by(self.job),
-                Standing::Away => TargetOutcome::Away,
-                Standing::There(_) if done.is_ok() && !target.has_failed => {
+                Availability::Away => TargetOutcome::Away,
+                Availability::Open(_) if done.is_ok() && !target.has_failed => {
                     TargetOutcome::Complete { began: self.began }
                 }
                 _ => TargetOutcome::Failed,

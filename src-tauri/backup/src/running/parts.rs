@@ -7,9 +7,9 @@ use undercroft_foundation::{
 };
 use undercroft_library::Failure;
 
-use super::Carrying;
+use super::PlanRun;
 
-/// How the parts went so far.
+/// The results of the parts so far.
 #[derive(Debug, Default)]
 pub(super) struct Tally {
     /// Projects of which a snapshot was made.
@@ -24,18 +24,18 @@ pub(super) struct Part {
     number: usize,
     part: JobPart,
     since: Duration,
-    /// What counts and warns for it.
+    /// The job that counts and warns for it.
     pub(super) step: Job,
 }
 
-/// What a part did.
-pub(super) struct Done {
+/// The result of a part.
+pub(super) struct PartResult {
     pub(super) summary: String,
     pub(super) snapshot: Option<String>,
     pub(super) added_bytes: u64,
 }
 
-impl Carrying<'_> {
+impl PlanRun<'_> {
     pub(super) fn begin_part(
         &self,
         title: String,
@@ -53,7 +53,7 @@ impl Carrying<'_> {
     ///
     /// # Errors
     /// [`Code::Cancelled`], which ends the run.
-    pub(super) fn end_part(&mut self, part: Part, done: Result<Done>) -> Result<bool> {
+    pub(super) fn end_part(&mut self, part: Part, done: Result<PartResult>) -> Result<bool> {
         let Part { number, mut part, since, step } = part;
         part.took = self.backups.library.world().clock.steady().saturating_sub(since);
         let title = part.title.clone();

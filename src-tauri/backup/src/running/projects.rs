@@ -7,28 +7,28 @@ use undercroft_foundation::{Code, Error, Job, ProjectId, Result, count_text, siz
 use undercroft_library::Project;
 use undercroft_repository::{BackupRequest, CopyOptions, Repository, Snapshot, SnapshotId, copy};
 
-use super::Carrying;
-use super::parts::Done;
+use super::PlanRun;
+use super::parts::PartResult;
 use crate::own::literally;
 use crate::plans::rebuildable_folders;
 use crate::run::{refuse_overlap, sentence};
-use crate::seen::{OUR_TAG, tag_of};
+use crate::snapshot_cache::{OUR_TAG, tag_of};
 
-impl Carrying<'_> {
+impl PlanRun<'_> {
     /// Brings a project to every destination that is there.
     ///
     /// # Errors
     /// [`Code::Cancelled`]: whatever else goes wrong is told, and the run goes on.
-    pub(super) fn serve(&mut self, project: &Project) -> Result<()> {
+    pub(super) fn back_up(&mut self, project: &Project) -> Result<()> {
         if let Err(error) = self.backups.require_source(project) {
             let part = self.begin_part(project.name.clone(), Some(project.id), None);
             return self.end_part(part, Err(error)).map(drop);
         }
-        let takes = |index: &usize| self.targets[*index].takes();
-        let mut waiting: VecDeque<usize> = (0..self.targets.len()).filter(takes).collect();
+        let is_active = |index: &usize| self.targets[*index].is_active();
+        let mut waiting: VecDeque<usize> = (0..self.targets.len()).filter(is_active).collect();
         let mut source = None;
         while let Some(index) = waiting.pop_front() {
-            if !self.targets[index].takes() {
+            if !self.targets[index].is_active() {
                 continue;
             }
             match source.filter(|source: &usize| self.targets[*source].is_there()) {
@@ -42,7 +42,7 @@ impl Carrying<'_> {
                     }
                 }
                 Some(from) => {
-                    if !self.hand_on(project, from, index)? && !self.targets[from].is_there() {
+                    if !self.copy_between(project, from, index)? && !self.targets[from].is_there() {
                         source = None;
                         waiting.push_front(index);
                     }
@@ -61,19 +61,19 @@ impl Carrying<'_> {
         if let Err(error) = &done
             && self.backups.require_source(project).is_ok()
         {
-            self.look_after(index, error);
+            self.handle_failure(index, error);
         }
         self.end_part(part, done)
     }
 
-    fn try_scan(&self, project: &Project, index: usize, step: &Job) -> Result<Done> {
+    fn try_scan(&self, project: &Project, index: usize, step: &Job) -> Result<PartResult> {
         let target = &self.targets[index];
         refuse_overlap(project, &target.destination)?;
         let repository = target.open()?;
         // What it missed comes from those that have it, the newest as what is compared with.
         for other in self.targets.iter().filter(|other| !std::ptr::eq(*other, target)) {
             let Some(giver) = other.repository() else { continue };
-            if let Err(error) = self.bring_up(&giver, &repository, project.id, step) {
+            if let Err(error) = self.copy_missing(&giver, &repository, project.id, step) {
                 step.check_cancelled()?;
                 // The giver may have gone away; were it the taker, the reading itself would tell.
                 step.warn(&other.destination.name, error.to_string());
@@ -95,17 +95,17 @@ impl Carrying<'_> {
             self.backups.require_source(project)?;
         }
         let summary = made?;
-        self.backups.note_seen(&target.destination, &repository);
-        self.backups.look_at_made(project, &repository, &summary, step);
-        Ok(Done {
+        self.backups.cache_snapshots(&target.destination, &repository);
+        self.backups.check_for_anomaly(project, &repository, &summary, step);
+        Ok(PartResult {
             summary: sentence(&summary, &target.destination),
             snapshot: summary.snapshot.map(|id| id.to_string()),
             added_bytes: summary.counts.data_added_packed,
         })
     }
 
-    /// The plan's patterns, Undercroft's own configuration, and, if the plan says so, the folders that
-    /// a program makes again.
+    /// The plan's patterns, Undercroft's own configuration, and, if the plan says so, the folders
+    /// that a program makes again.
     fn left_out(&self, project: &Project) -> Vec<String> {
         let spec = &self.plan.spec;
         let mut patterns = spec.exclude.clone();
@@ -119,29 +119,35 @@ impl Carrying<'_> {
     }
 
     /// Gives what one destination holds of the project to another, which lacks it.
-    fn hand_on(&mut self, project: &Project, from: usize, to: usize) -> Result<bool> {
+    fn copy_between(&mut self, project: &Project, from: usize, to: usize) -> Result<bool> {
         let destination = self.targets[to].destination.clone();
         let title = format!("{} to {}", project.name, destination.name);
         let part = self.begin_part(title, Some(project.id), Some(destination.id));
-        let done = self.try_hand_on(project, from, to, &part.step);
+        let done = self.try_copy_between(project, from, to, &part.step);
         if let Err(error) = &done {
             let is_source = self.targets[from].is_lost(self.backups);
-            self.look_after(if is_source { from } else { to }, error);
+            self.handle_failure(if is_source { from } else { to }, error);
         }
         self.end_part(part, done)
     }
 
-    fn try_hand_on(&self, project: &Project, from: usize, to: usize, step: &Job) -> Result<Done> {
+    fn try_copy_between(
+        &self,
+        project: &Project,
+        from: usize,
+        to: usize,
+        step: &Job,
+    ) -> Result<PartResult> {
         let (giver, taker) = (&self.targets[from], &self.targets[to]);
         refuse_overlap(project, &taker.destination)?;
         let repository = taker.open()?;
         let source = giver.open()?;
-        let given = self.bring_up(&source, &repository, project.id, step)?;
-        self.backups.note_seen(&taker.destination, &repository);
+        let given = self.copy_missing(&source, &repository, project.id, step)?;
+        self.backups.cache_snapshots(&taker.destination, &repository);
         let name = &giver.destination.name;
         let count = count_text(given.count, "backup");
         let added = size_text(given.added_bytes);
-        Ok(Done {
+        Ok(PartResult {
             summary: format!("{count} taken over from {name}, {added} added"),
             snapshot: given.newest.map(|id| id.to_string()),
             added_bytes: given.added_bytes,
@@ -151,13 +157,13 @@ impl Carrying<'_> {
     /// Copies the project's snapshots that are newer than what `to` holds of it; only the newest
     /// where it holds none. What a clock that was ahead has made is left aside until its time
     /// comes: it would hide all that was made since the clock was put right.
-    fn bring_up(
+    fn copy_missing(
         &self,
         from: &Repository,
         to: &Repository,
         project: ProjectId,
         step: &Job,
-    ) -> Result<Given> {
+    ) -> Result<Copied> {
         let now = self.backups.library.world().clock.now();
         let until_now = |repository| -> Result<Vec<Snapshot>> {
             let mut snapshots = snapshots_of(repository, project)?;
@@ -173,29 +179,29 @@ impl Carrying<'_> {
         }
         let ids: Vec<_> = lacking.iter().map(|snapshot| snapshot.id).collect();
         if ids.is_empty() {
-            return Ok(Given::default());
+            return Ok(Copied::default());
         }
         let report = copy(from, to, &ids, &CopyOptions::default(), step)?;
         let newest =
             report.copied.iter().chain(&report.skipped).rfind(|it| Some(&it.source) == ids.last());
-        Ok(Given {
+        Ok(Copied {
             count: report.copied.len() as u64,
             added_bytes: report.bytes,
             newest: newest.map(|it| it.target),
         })
     }
 
-    fn look_after(&mut self, index: usize, error: &Error) {
+    fn handle_failure(&mut self, index: usize, error: &Error) {
         if error.code() != Code::Cancelled {
             let (backups, job) = (self.backups, self.job);
-            self.targets[index].look_after(backups, error, job);
+            self.targets[index].handle_failure(backups, error, job);
         }
     }
 }
 
-/// What a destination was given.
+/// The snapshots that a destination was given.
 #[derive(Default)]
-struct Given {
+struct Copied {
     count: u64,
     added_bytes: u64,
     newest: Option<SnapshotId>,

@@ -13,10 +13,10 @@ use crate::backups::Backups;
 use crate::destinations::Destination;
 use crate::plans::{Plan, PlanTarget};
 
-/// Where a destination stands in a run.
-pub(super) enum Standing {
+/// The availability of a destination in a run.
+pub(super) enum Availability {
     /// It is there, and open.
-    There(Arc<Repository>),
+    Open(Arc<Repository>),
     /// It is away, or went away.
     Away,
     /// It cannot be used, or no longer.
@@ -26,7 +26,7 @@ pub(super) enum Standing {
 /// A destination of the plan.
 pub(super) struct Target {
     pub(super) destination: Destination,
-    pub(super) standing: Standing,
+    pub(super) availability: Availability,
     /// Whether this run brings it up to date.
     pub(super) is_served: bool,
     /// Whether it lacks something that the run should have given it.
@@ -48,40 +48,40 @@ impl Target {
             destination = located;
         }
         let name = &destination.name;
-        let standing = match backups.repository_of(&destination) {
+        let availability = match backups.repository_of(&destination) {
             Ok(repository) => {
                 // Those of the dead: they are in restic's way, though not in ours.
                 if let Err(error) = repository.unlock_abandoned() {
                     tracing::info!(%error, "locks that nobody holds stay");
                 }
-                Standing::There(throttled(backups, plan, repository, job))
+                Availability::Open(throttled(backups, plan, repository, job))
             }
             Err(error) if error.code() == Code::Unavailable => {
                 if is_served {
                     let text = format!("{name} is not there; it is given what it lacks later");
                     job.log(LogLevel::Info, text);
                 }
-                Standing::Away
+                Availability::Away
             }
             Err(error) => {
                 if is_served {
                     job.warn(name, error.to_string());
                 }
-                Standing::Failed(Failure::from(&error))
+                Availability::Failed(Failure::from(&error))
             }
         };
-        let has_failed = matches!(standing, Standing::Failed(_));
+        let has_failed = matches!(availability, Availability::Failed(_));
         let mut found =
-            Self { destination, standing, is_served, has_failed, packs: HashSet::new() };
-        if found.takes() && plan.spec.verification.after_run {
+            Self { destination, availability, is_served, has_failed, packs: HashSet::new() };
+        if found.is_active() && plan.spec.verification.after_run {
             found.packs = packs_of(&found.destination)?.into_iter().collect();
         }
         Ok(found)
     }
 
     pub(super) fn repository(&self) -> Option<Arc<Repository>> {
-        match &self.standing {
-            Standing::There(repository) => Some(Arc::clone(repository)),
+        match &self.availability {
+            Availability::Open(repository) => Some(Arc::clone(repository)),
             _ => None,
         }
     }
@@ -89,12 +89,12 @@ impl Target {
     /// Its repository.
     ///
     /// # Errors
-    /// What keeps it from being used.
+    /// The error that keeps it from being used.
     pub(super) fn open(&self) -> Result<Arc<Repository>> {
-        match &self.standing {
-            Standing::There(repository) => Ok(Arc::clone(repository)),
-            Standing::Failed(failure) => Err(failure.clone().into()),
-            Standing::Away => {
+        match &self.availability {
+            Availability::Open(repository) => Ok(Arc::clone(repository)),
+            Availability::Failed(failure) => Err(failure.clone().into()),
+            Availability::Away => {
                 let what = format!("{} is not there", self.destination.name);
                 Err(Error::new(Code::Unavailable, what).next("Connect its drive and try again"))
             }
@@ -107,30 +107,30 @@ impl Target {
     }
 
     pub(super) fn is_there(&self) -> bool {
-        matches!(self.standing, Standing::There(_))
+        matches!(self.availability, Availability::Open(_))
     }
 
     /// Whether it is there to be brought up to date.
-    pub(super) fn takes(&self) -> bool {
+    pub(super) fn is_active(&self) -> bool {
         self.is_served && self.is_there()
     }
 
     /// Looks whether a failure means that it cannot be used any more in this run, and says so.
-    pub(super) fn look_after(&mut self, backups: &Backups, error: &Error, job: &Job) {
+    pub(super) fn handle_failure(&mut self, backups: &Backups, error: &Error, job: &Job) {
         self.has_failed = true;
         let name = &self.destination.name;
         match backups.repository_of(&self.destination) {
             Err(gone) if gone.code() == Code::Unavailable => {
                 job.warn(name, "It went away; the run goes on without it");
-                self.standing = Standing::Away;
+                self.availability = Availability::Away;
             }
             Err(other) => {
                 job.warn(name, other.to_string());
-                self.standing = Standing::Failed(Failure::from(&other));
+                self.availability = Availability::Failed(Failure::from(&other));
             }
             Ok(_) if is_of_the_place(error.code()) => {
                 job.warn(name, "Nothing more can be written there; the run goes on without it");
-                self.standing = Standing::Failed(Failure::from(error));
+                self.availability = Availability::Failed(Failure::from(error));
             }
             Ok(_) => {}
         }
@@ -160,7 +160,7 @@ fn throttled(
     let slow = |inner: Arc<dyn Provider>| -> Arc<dyn Provider> {
         Arc::new(ThrottledProvider::new(inner, clock, bytes_per_second, job))
     };
-    Arc::new(repository.through(slow))
+    Arc::new(repository.wrap_provider(slow))
 }
 
 fn packs_of(destination: &Destination) -> Result<Vec<PackId>> {

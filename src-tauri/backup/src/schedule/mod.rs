@@ -44,7 +44,7 @@ pub enum Schedule {
     },
     /// After this many versions were made in the plan's projects.
     AfterChanges {
-        /// How many.
+        /// The number of versions.
         versions: u32,
     },
 }

@@ -17,7 +17,7 @@ use super::{DayTime, Schedule};
 /// Every rule by weekday or day of the month comes within two months.
 const DAYS_LOOKED_AT: i64 = 62;
 
-/// What the clock on the wall shows, again and again.
+/// The times that the clock on the wall shows, again and again.
 enum Rule<'a> {
     Hourly(i8),
     Daily(DayTime, Box<dyn Fn(Date) -> bool + 'a>),
@@ -110,7 +110,7 @@ impl Rule<'_> {
         }
     }
 
-    /// What the clock shows next, were it never put forward or back.
+    /// The time that the clock shows next, were it never put forward or back.
     fn shown_after(&self, after: DateTime) -> Option<DateTime> {
         match self {
             Self::Hourly(minute) => {

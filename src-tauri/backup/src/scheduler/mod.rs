@@ -5,14 +5,14 @@
 //! all. What was missed, for whatever reason and however often, is caught up once. Several
 //! processes may take steps over the same catalog: what one has begun, no other begins.
 
-mod owed;
 mod pause;
+mod pending;
 mod planned;
 mod progress;
 mod reports;
-mod serving;
-mod standing;
 mod starter;
+mod status;
+mod target_state;
 mod upcoming;
 
 use std::fmt;
@@ -24,20 +24,20 @@ use undercroft_foundation::{PlanId, ProjectId, Result};
 use undercroft_library::Migration;
 
 use crate::backups::Backups;
-use crate::conditions::Surroundings;
+use crate::conditions::MachineState;
 use crate::plans::Plan;
 
 pub use pause::Pause;
 pub use reports::{Overdue, TargetOutcome};
-pub use standing::{PlanStanding, TargetStanding};
-pub use starter::{Live, Starter};
+pub use starter::{ActiveRuns, Starter};
+pub use status::{PlanStatus, TargetStatus};
 pub use upcoming::PlannedRun;
 
-pub(crate) use progress::set as deal_with;
+pub(crate) use progress::set as set_progress;
 
 /// The tables of what is planned, owed and paused.
 pub(crate) const MIGRATIONS: [&[Migration]; 3] =
-    [progress::MIGRATIONS, owed::MIGRATIONS, pause::MIGRATIONS];
+    [progress::MIGRATIONS, target_state::MIGRATIONS, pause::MIGRATIONS];
 
 /// A wall clock that goes ahead of the steady one by more than this was set, or the machine slept.
 const JUMP: SignedDuration = SignedDuration::from_hours(25);
@@ -53,17 +53,17 @@ pub type CountVersions = dyn Fn(ProjectId, Timestamp) -> Result<u64> + Send + Sy
 #[derive(Clone)]
 pub struct Scheduler {
     backups: Backups,
-    surroundings: Arc<dyn Surroundings>,
+    machine_state: Arc<dyn MachineState>,
     count_versions: Arc<CountVersions>,
     clocks: Arc<Mutex<Option<(Timestamp, Duration)>>>,
 }
 
-/// What a step did and saw.
+/// The result of a step.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Step {
     /// The plans that were begun.
     pub started: Vec<PlanId>,
-    /// What is due and waits.
+    /// The runs that are due and wait.
     pub waiting: Vec<Waiting>,
     /// When something may be due next.
     pub next_look: Timestamp,
@@ -82,7 +82,7 @@ pub struct Waiting {
     pub text: String,
 }
 
-/// What a run waits for.
+/// The reason why a run waits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum WaitReason {
     /// A destination that is away.
@@ -101,10 +101,10 @@ impl Scheduler {
     /// A scheduler over these backups.
     pub fn new(
         backups: &Backups,
-        surroundings: Arc<dyn Surroundings>,
+        machine_state: Arc<dyn MachineState>,
         count_versions: Arc<CountVersions>,
     ) -> Self {
-        Self { backups: backups.clone(), surroundings, count_versions, clocks: Arc::default() }
+        Self { backups: backups.clone(), machine_state, count_versions, clocks: Arc::default() }
     }
 
     /// Begins what is due and can begin.
@@ -120,16 +120,16 @@ impl Scheduler {
         }
         let mut next_look = now.saturating_add(IDLE).unwrap_or(now);
         for plan in &plans {
-            if let Some(next) = self.deal_with_planned(plan, now)? {
+            if let Some(next) = self.mark_due_runs(plan, now)? {
                 next_look = next_look.min(next);
             }
         }
-        let live = starter.live()?;
-        self.give_up_on_dead_runs(&plans, &live, now)?;
+        let active = starter.active_runs()?;
+        self.release_dead_runs(&plans, &active, now)?;
         let mut step = Step { started: Vec::new(), waiting: Vec::new(), next_look };
-        let mut live = live;
+        let mut active = active;
         for plan in &plans {
-            self.serve(plan, now, starter, &mut live, &mut step)?;
+            self.start_pending(plan, now, starter, &mut active, &mut step)?;
         }
         if !step.waiting.is_empty() {
             step.next_look = step.next_look.min(now.saturating_add(LOOK_AGAIN).unwrap_or(now));
@@ -142,7 +142,7 @@ impl Scheduler {
         self.backups.library.world().clock.now()
     }
 
-    /// Those that run by themselves.
+    /// The plans that run by themselves.
     fn plans(&self) -> Result<Vec<Plan>> {
         let mut plans = self.backups.plans()?;
         plans.retain(|plan| plan.enabled);
@@ -171,9 +171,9 @@ impl Scheduler {
         self.backups.library.catalog().write(|transaction| {
             for plan in plans {
                 for target in &plan.spec.targets {
-                    let mut owed = owed::get(transaction, plan.id, target.destination)?;
-                    owed.hold = true;
-                    owed::put(transaction, plan.id, target.destination, &owed)?;
+                    let mut state = target_state::get(transaction, plan.id, target.destination)?;
+                    state.hold = true;
+                    target_state::put(transaction, plan.id, target.destination, &state)?;
                 }
             }
             Ok(())

@@ -71,7 +71,7 @@ impl Backups {
     }
 }
 
-/// How far a clock is put right without anybody noticing.
+/// The distance by which a clock is put right without anybody noticing.
 const PUT_RIGHT: SignedDuration = SignedDuration::from_hours(1);
 
 /// A pause is over at its end, and when more of it seems left than it had: then it began under

@@ -1,25 +1,21 @@
-//! Noticing that a planned time has come, or that several have: they become one debt.
+//! Noticing that a planned time has come, or that several have: they become one pending run.
 
 use jiff::{SignedDuration, Timestamp};
 use rusqlite::Transaction;
 use undercroft_foundation::Result;
 
-use super::{LOOK_AGAIN, Scheduler, owed, progress};
+use super::{LOOK_AGAIN, Scheduler, progress, target_state};
 use crate::plans::Plan;
 use crate::schedule::Schedule;
 
 /// Machines with the same plan begin up to so many seconds apart.
 const JITTER_SECONDS: u64 = 90;
-/// How long a plan without a clock would take to come again: for telling a clock put back.
+/// The time that a plan without a clock would take to come again: for telling a clock put back.
 const PERIOD: SignedDuration = SignedDuration::from_hours(24);
 
 impl Scheduler {
     /// Takes in the planned times of a plan that came, and says when the next one does.
-    pub(super) fn deal_with_planned(
-        &self,
-        plan: &Plan,
-        now: Timestamp,
-    ) -> Result<Option<Timestamp>> {
+    pub(super) fn mark_due_runs(&self, plan: &Plan, now: Timestamp) -> Result<Option<Timestamp>> {
         let catalog = self.backups.library.catalog();
         let known = catalog.read(|connection| progress::get(connection, plan.id))?;
         let dealt_with = known.unwrap_or(now);
@@ -34,12 +30,12 @@ impl Scheduler {
             }
             match came {
                 Some(planned) => {
-                    owe(transaction, plan, planned)?;
+                    mark_due(transaction, plan, planned)?;
                     progress::set(transaction, plan.id, planned)?;
                     Ok(planned)
                 }
                 None => {
-                    take_back(transaction, plan, now)?;
+                    clamp_to_now(transaction, plan, now)?;
                     progress::set(transaction, plan.id, now)?;
                     Ok(now)
                 }
@@ -87,22 +83,22 @@ fn is_of_another_clock(plan: &Plan, dealt_with: Timestamp, now: Timestamp) -> bo
     dealt_with.duration_since(now) > period
 }
 
-fn owe(transaction: &Transaction<'_>, plan: &Plan, planned: Timestamp) -> Result<()> {
+fn mark_due(transaction: &Transaction<'_>, plan: &Plan, planned: Timestamp) -> Result<()> {
     for target in &plan.spec.targets {
-        let mut owed = owed::get(transaction, plan.id, target.destination)?;
-        owed.owe(planned);
-        owed::put(transaction, plan.id, target.destination, &owed)?;
+        let mut state = target_state::get(transaction, plan.id, target.destination)?;
+        state.mark_due(planned);
+        target_state::put(transaction, plan.id, target.destination, &state)?;
     }
     Ok(())
 }
 
-fn take_back(transaction: &Transaction<'_>, plan: &Plan, now: Timestamp) -> Result<()> {
+fn clamp_to_now(transaction: &Transaction<'_>, plan: &Plan, now: Timestamp) -> Result<()> {
     for target in &plan.spec.targets {
-        let before = owed::get(transaction, plan.id, target.destination)?;
-        let mut owed = before.clone();
-        owed.take_back(now);
-        if owed != before {
-            owed::put(transaction, plan.id, target.destination, &owed)?;
+        let before = target_state::get(transaction, plan.id, target.destination)?;
+        let mut state = before.clone();
+        state.clamp_to_now(now);
+        if state != before {
+            target_state::put(transaction, plan.id, target.destination, &state)?;
         }
     }
     Ok(())

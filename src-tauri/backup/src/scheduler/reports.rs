@@ -1,14 +1,14 @@
-//! What runs tell the scheduler, and what it tells of backups that are overdue.
+//! The reports of runs to the scheduler, and its own on backups that are overdue.
 
 use jiff::Timestamp;
 use undercroft_foundation::{DestinationId, PlanId, Result};
 
-use super::owed::{self, Owed};
-use super::serving::age;
+use super::pending::age;
+use super::target_state::{self, TargetState};
 use crate::backups::Backups;
 use crate::destinations::Destination;
 
-/// How a plan's run ended with one destination.
+/// The end of a plan's run with one destination.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum TargetOutcome {
     /// It was given all of the plan, as it stood when the run began.
@@ -53,11 +53,11 @@ impl Backups {
         outcome: TargetOutcome,
     ) -> Result<()> {
         let now = self.library.world().clock.now();
-        self.change_owed(plan, destination, |owed| match outcome {
-            TargetOutcome::Complete { began } => owed.complete(began),
-            TargetOutcome::Away | TargetOutcome::Interrupted => owed.begun = None,
-            TargetOutcome::Cancelled => (owed.begun, owed.since) = (None, None),
-            TargetOutcome::Failed => owed.fail(now),
+        self.update_target_state(plan, destination, |state| match outcome {
+            TargetOutcome::Complete { began } => state.complete(began),
+            TargetOutcome::Away | TargetOutcome::Interrupted => state.begun = None,
+            TargetOutcome::Cancelled => (state.begun, state.since) = (None, None),
+            TargetOutcome::Failed => state.fail(now),
         })
     }
 
@@ -70,7 +70,7 @@ impl Backups {
         plan: PlanId,
         destination: DestinationId,
     ) -> Result<bool> {
-        Ok(self.owed(plan, destination)?.hold)
+        Ok(self.target_state(plan, destination)?.hold)
     }
 
     /// The destinations of plans that run by themselves which have not been given all for longer
@@ -85,7 +85,7 @@ impl Backups {
         let mut overdue = Vec::new();
         for plan in self.plans()?.into_iter().filter(|plan| plan.enabled && days > 0) {
             for Destination { id: destination, name, .. } in self.destinations_of(&plan)? {
-                let last = self.owed(plan.id, destination)?.last_complete;
+                let last = self.target_state(plan.id, destination)?.last_complete;
                 let since = last.unwrap_or(plan.created);
                 if now.duration_since(since).as_hours() < hours {
                     continue;
@@ -98,20 +98,24 @@ impl Backups {
         Ok(overdue)
     }
 
-    pub(crate) fn owed(&self, plan: PlanId, destination: DestinationId) -> Result<Owed> {
-        self.library.catalog().read(|connection| owed::get(connection, plan, destination))
-    }
-
-    pub(super) fn change_owed(
+    pub(crate) fn target_state(
         &self,
         plan: PlanId,
         destination: DestinationId,
-        change: impl FnOnce(&mut Owed),
+    ) -> Result<TargetState> {
+        self.library.catalog().read(|connection| target_state::get(connection, plan, destination))
+    }
+
+    pub(super) fn update_target_state(
+        &self,
+        plan: PlanId,
+        destination: DestinationId,
+        change: impl FnOnce(&mut TargetState),
     ) -> Result<()> {
         self.library.catalog().write(|transaction| {
-            let mut owed = owed::get(transaction, plan, destination)?;
-            change(&mut owed);
-            owed::put(transaction, plan, destination, &owed)
+            let mut state = target_state::get(transaction, plan, destination)?;
+            change(&mut state);
+            target_state::put(transaction, plan, destination, &state)
         })
     }
 }

@@ -1,4 +1,4 @@
-//! Who begins runs, and knows which go on.
+//! Begins runs, and knows which go on.
 
 use std::collections::HashSet;
 
@@ -9,9 +9,9 @@ use undercroft_library::RunFilter;
 use crate::backups::Backups;
 use crate::plans::Plan;
 
-/// What goes on, in this process and in every other one.
+/// The runs that go on, in this process and in every other one.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Live {
+pub struct ActiveRuns {
     /// The plans that are being carried out.
     pub plans: HashSet<PlanId>,
     /// The destinations that are being worked with.
@@ -26,11 +26,11 @@ pub trait Starter {
     /// Whatever keeps the run from beginning.
     fn start(&self, plan: &Plan, planned: Timestamp, only: Vec<DestinationId>) -> Result<()>;
 
-    /// What goes on.
+    /// The runs that go on.
     ///
     /// # Errors
     /// Whatever keeps the catalog from being read.
-    fn live(&self) -> Result<Live>;
+    fn active_runs(&self) -> Result<ActiveRuns>;
 }
 
 /// Runs go on the board of jobs, and are on record in the catalog while they go on.
@@ -39,26 +39,26 @@ impl Starter for Backups {
         self.start_plan(plan.id, Some(planned), Some(&only)).map(drop)
     }
 
-    fn live(&self) -> Result<Live> {
+    fn active_runs(&self) -> Result<ActiveRuns> {
         let runs = self.library.runs();
         // What a dead process left counts as over.
         runs.sweep_interrupted()?;
         let jobs = self.library.jobs().list_all();
         let paused: HashSet<_> = jobs.iter().filter(|it| it.is_paused).map(|it| it.run).collect();
-        let (mut live, mut working) = (Live::default(), HashSet::new());
+        let (mut active, mut working) = (ActiveRuns::default(), HashSet::new());
         for state in [JobState::Queued, JobState::Running] {
             for run in runs.find(&RunFilter { state: Some(state), ..RunFilter::default() })? {
-                live.plans.extend(run.plan);
+                active.plans.extend(run.plan);
                 // Who was told to wait lets others pass.
                 if !paused.contains(&run.id) {
-                    live.destinations.extend(run.destination);
+                    active.destinations.extend(run.destination);
                     working.extend(run.plan);
                 }
             }
         }
         for plan in self.plans()?.iter().filter(|plan| working.contains(&plan.id)) {
-            live.destinations.extend(plan.spec.targets.iter().map(|target| target.destination));
+            active.destinations.extend(plan.spec.targets.iter().map(|target| target.destination));
         }
-        Ok(live)
+        Ok(active)
     }
 }

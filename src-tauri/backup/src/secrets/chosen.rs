@@ -1,4 +1,4 @@
-//! Where a new password comes from: typed, made of words, or a file of the user's.
+//! The sources of a new password: typed, made of words, or a file of the user's.
 
 use std::path::{Path, PathBuf};
 
@@ -13,7 +13,7 @@ const COUNT: usize = 7;
 /// No password is longer: what is, was no file of one.
 const LONGEST: u64 = 64 << 10;
 
-/// Where a password comes from.
+/// The source of a password.
 #[derive(Clone)]
 pub enum NewPassword {
     /// The user typed it.
@@ -42,14 +42,14 @@ impl Default for NewPassword {
 }
 
 /// A password, and the file that it is in.
-pub(crate) struct Chosen {
+pub(crate) struct ChosenPassword {
     pub(crate) text: Zeroizing<String>,
     pub(crate) key_file: Option<PathBuf>,
 }
 
 impl NewPassword {
     /// The password itself.
-    pub(crate) fn choose(&self, random: &dyn Random) -> Result<Chosen> {
+    pub(crate) fn choose(&self, random: &dyn Random) -> Result<ChosenPassword> {
         let (text, key_file) = match self {
             Self::Typed(text) => (Zeroizing::new(text.clone()), None),
             Self::Generated => (words(random), None),
@@ -63,7 +63,7 @@ impl NewPassword {
                 .why("A repository needs a password that is not empty")
                 .next("Choose a password and keep it safe: without it nothing can be restored"));
         }
-        Ok(Chosen { text, key_file })
+        Ok(ChosenPassword { text, key_file })
     }
 }
 

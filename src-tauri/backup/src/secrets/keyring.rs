@@ -14,14 +14,14 @@ use zeroize::Zeroizing;
 
 /// The name that all of Undercroft's entries go by.
 const SERVICE: &str = "undercroft";
-/// How long it may take to answer; a person may have to type a password meanwhile.
+/// The time that it may take to answer; a person may have to type a password meanwhile.
 const PATIENCE: Duration = Duration::from_secs(10);
-/// How long one that did not answer is not asked again.
+/// The time for which one that did not answer is not asked again.
 const PAUSE: Duration = Duration::from_secs(120);
 
 /// Why the keyring does not do what it is asked for.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Refusal {
+pub(super) enum KeyringError {
     /// It has no such entry.
     Gone,
     /// There is none, or it cannot be reached.
@@ -32,7 +32,7 @@ pub(super) enum Refusal {
     Silent,
 }
 
-impl fmt::Display for Refusal {
+impl fmt::Display for KeyringError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Gone => f.write_str("It has no such entry"),
@@ -56,7 +56,7 @@ impl Keyring {
     }
 
     /// Keeps a password; it was read back when this returns.
-    pub(super) fn keep(&self, id: DestinationId, text: &str) -> Result<(), Refusal> {
+    pub(super) fn keep(&self, id: DestinationId, text: &str) -> Result<(), KeyringError> {
         let secret = Zeroizing::new(text.to_owned());
         let same = self.ask(id, move |entry| {
             entry.set_password(&secret)?;
@@ -64,19 +64,23 @@ impl Keyring {
             Ok(*back == *secret)
         })?;
         self.note_gone(id, false);
-        if same { Ok(()) } else { Err(Refusal::Absent("it gives back something else".to_owned())) }
+        if same {
+            Ok(())
+        } else {
+            Err(KeyringError::Absent("it gives back something else".to_owned()))
+        }
     }
 
-    pub(super) fn read(&self, id: DestinationId) -> Result<Zeroizing<String>, Refusal> {
+    pub(super) fn read(&self, id: DestinationId) -> Result<Zeroizing<String>, KeyringError> {
         let read = self.ask(id, |entry| entry.get_password().map(Zeroizing::new));
-        self.note_gone(id, read == Err(Refusal::Gone));
+        self.note_gone(id, read == Err(KeyringError::Gone));
         read
     }
 
     /// Best effort: an entry that stays is of no use without the destination.
     pub(super) fn remove(&self, id: DestinationId) {
         if let Err(refusal) = self.ask(id, |entry| entry.delete_credential())
-            && refusal != Refusal::Gone
+            && refusal != KeyringError::Gone
         {
             tracing::debug!(%refusal, destination.id = %id, "the entry may stay in the keyring");
         }
@@ -100,13 +104,13 @@ impl Keyring {
         &self,
         id: DestinationId,
         work: impl FnOnce(&Entry) -> keyring::Result<T> + Send + 'static,
-    ) -> Result<T, Refusal> {
+    ) -> Result<T, KeyringError> {
         let clock = &self.library.world().clock;
         let mut silent = self.silent_since.lock().unwrap_or_else(PoisonError::into_inner);
         if silent.is_some_and(|since| clock.steady().saturating_sub(since) < PAUSE) {
-            return Err(Refusal::Silent);
+            return Err(KeyringError::Silent);
         }
-        let library = self.library.id().map_err(|error| Refusal::Absent(error.to_string()))?;
+        let library = self.library.id().map_err(|error| KeyringError::Absent(error.to_string()))?;
         let account = format!("{library}/{id}");
         let (send, receive) = sync_channel(1);
         let asking = std::thread::Builder::new().name("keyring".to_owned()).spawn(move || {
@@ -114,25 +118,25 @@ impl Keyring {
             // Nobody listens any more when it took too long.
             let _ = send.send(answer);
         });
-        asking.map_err(|source| Refusal::Absent(source.to_string()))?;
+        asking.map_err(|source| KeyringError::Absent(source.to_string()))?;
         match receive.recv_timeout(PATIENCE) {
-            Ok(answer) => answer.map_err(|error| refusal_of(&error)),
+            Ok(answer) => answer.map_err(|error| keyring_error(&error)),
             Err(RecvTimeoutError::Timeout) => {
                 *silent = Some(clock.steady());
-                Err(Refusal::Silent)
+                Err(KeyringError::Silent)
             }
             Err(RecvTimeoutError::Disconnected) => {
-                Err(Refusal::Absent("asking it broke off".to_owned()))
+                Err(KeyringError::Absent("asking it broke off".to_owned()))
             }
         }
     }
 }
 
-fn refusal_of(error: &Error) -> Refusal {
+fn keyring_error(error: &Error) -> KeyringError {
     match error {
-        Error::NoEntry => Refusal::Gone,
-        Error::NoStorageAccess(_) => Refusal::Locked,
-        Error::NoDefaultStore => Refusal::Absent("no D-Bus session offers one".to_owned()),
-        other => Refusal::Absent(escape_name(other.to_string().as_bytes())),
+        Error::NoEntry => KeyringError::Gone,
+        Error::NoStorageAccess(_) => KeyringError::Locked,
+        Error::NoDefaultStore => KeyringError::Absent("no D-Bus session offers one".to_owned()),
+        other => KeyringError::Absent(escape_name(other.to_string().as_bytes())),
     }
 }

@@ -1,6 +1,6 @@
-//! Where the passwords of destinations are kept: in the system's keyring, or, where there is none,
-//! in a file that is sealed with a key outside the library; or in the user's own key file, of which
-//! only the path is kept. A copy of the library's folder reveals none of them.
+//! The places where the passwords of destinations are kept: in the system's keyring, or, where
+//! there is none, in a file that is sealed with a key outside the library; or in the user's own key
+//! file, of which only the path is kept. A copy of the library's folder reveals none of them.
 //!
 //! `keys/ID.json` says which it is. It is replaced as a whole, and only after the password was read
 //! back from where it says.
@@ -21,13 +21,13 @@ use undercroft_foundation::{
 use undercroft_library::Library;
 use zeroize::Zeroizing;
 
-pub(crate) use chosen::Chosen;
+pub(crate) use chosen::ChosenPassword;
 pub use chosen::NewPassword;
-use keyring::{Keyring, Refusal};
+use keyring::{Keyring, KeyringError};
 use record::Record;
 use sealed::Sealer;
 
-/// Where a password is kept.
+/// The place where a password is kept.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum PasswordKeeper {
     /// The system's keyring.
@@ -71,7 +71,11 @@ impl Secrets {
     }
 
     /// Keeps a password, as the settings say; it was read back when this returns.
-    pub(crate) fn keep(&self, id: DestinationId, chosen: &Chosen) -> Result<PasswordKeeper> {
+    pub(crate) fn keep(
+        &self,
+        id: DestinationId,
+        chosen: &ChosenPassword,
+    ) -> Result<PasswordKeeper> {
         if let Some(path) = &chosen.key_file {
             self.record(id, &Record::KeyFile { path: escape_path(path) })?;
             return Ok(PasswordKeeper::KeyFile);
@@ -144,7 +148,7 @@ impl Secrets {
             }
             Some(Record::KeyFile { path }) => chosen::read_key_file(&record::unescape(&path)?),
             Some(Record::Keyring) => self.keyring.read(id).map_err(|refusal| match refusal {
-                Refusal::Gone => lost("Its password is no longer in the keyring".to_owned()),
+                KeyringError::Gone => lost("Its password is no longer in the keyring".to_owned()),
                 refusal => Error::new(Code::Unavailable, what.clone())
                     .why(format!("The keyring does not give its password out: {refusal}"))
                     .next("Unlock the keyring, or add the destination once more with its password"),
@@ -172,7 +176,7 @@ impl Secrets {
         Ok(Some(text))
     }
 
-    /// Where a password is kept, as far as is known without asking the keyring.
+    /// The place where a password is kept, as far as is known without asking the keyring.
     pub(crate) fn keeper(&self, id: DestinationId) -> PasswordKeeper {
         match record::read(self.library.root(), id) {
             Ok(Some(Record::Keyring)) if self.keyring.is_known_gone(id) => PasswordKeeper::Missing,

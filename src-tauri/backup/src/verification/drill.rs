@@ -16,13 +16,14 @@ use undercroft_repository::{
 
 use super::table;
 use crate::backups::Backups;
-use crate::seen::SeenSnapshot;
+use crate::snapshot_cache::CachedSnapshot;
 
-/// How many files a trial restores.
+/// The number of files that a trial restores.
 const FILES: usize = 24;
-/// How many bytes a trial restores at most; one file may be larger.
+/// The most bytes that a trial restores; one file may be larger.
 const BYTES: u64 = 256 << 20;
-/// How often it looks for a file before it is content with fewer: folders may be empty.
+/// The number of times that it looks for a file before it is content with fewer: folders may be
+/// empty.
 const TRIES: usize = FILES * 8;
 /// Folders inside folders; deeper ones are passed over.
 const DEPTH: usize = 256;
@@ -38,11 +39,11 @@ pub struct Drill {
     pub files: u64,
     /// Their bytes.
     pub bytes: u64,
-    /// How long that took.
+    /// The time that it took.
     pub milliseconds: u64,
     /// Files that were compared with the disk, too, where they had not changed since.
     pub compared_with_disk: u64,
-    /// What was not right.
+    /// The problems that were found.
     pub problems: Vec<String>,
 }
 
@@ -284,7 +285,7 @@ fn same_content(mut a: &fs::File, mut b: &fs::File) -> std::io::Result<bool> {
 }
 
 fn project_of(chosen: &[Chosen], destination: DestinationId) -> Option<ProjectId> {
-    let of = |file: &Chosen| SeenSnapshot::of(destination, &file.snapshot).project;
+    let of = |file: &Chosen| CachedSnapshot::of(destination, &file.snapshot).project;
     let first = of(chosen.first()?)?;
     let first_snapshot: SnapshotId = chosen.first()?.snapshot.id;
     chosen

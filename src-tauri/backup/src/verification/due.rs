@@ -1,4 +1,4 @@
-//! Which readings and trial restores are due.
+//! The readings and trial restores that are due.
 
 use jiff::{SignedDuration, Timestamp};
 use undercroft_foundation::{DestinationId, Result};
@@ -6,18 +6,19 @@ use undercroft_library::{JobKind, JobView, RunFilter};
 
 use crate::backups::Backups;
 
-/// A share is read once a day; an hour early is no matter, and keeps it from moving around the clock.
+/// A share is read once a day; an hour early is no matter, and keeps it from moving around the
+/// clock.
 const A_DAY: SignedDuration = SignedDuration::from_hours(23);
 
-/// What did not come off is tried again after this.
+/// The time after which something that did not come off is tried again.
 const AGAIN_AFTER: SignedDuration = SignedDuration::from_hours(6);
 
-/// What one destination is to be proven by, as its plans want it: the most that one of them wants.
+/// The proof that one destination is due, as its plans want it: the most that one of them wants.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Due {
     /// The destination.
     pub destination: DestinationId,
-    /// How much is read back a day, in thousandths.
+    /// The share that is read back a day, in thousandths.
     pub daily_permille: u16,
     /// A trial restore every so many days; 0 for never.
     pub drill_days: u16,
@@ -97,8 +98,8 @@ impl Backups {
         Ok(started)
     }
 
-    /// Whether the last try was long enough ago. One that failed, or found damage, proves nothing and
-    /// stays due: without this, its end would begin the next.
+    /// Whether the last try was long enough ago. One that failed, or found damage, proves nothing
+    /// and stays due: without this, its end would begin the next.
     fn may_try(&self, kind: JobKind, destination: DestinationId, now: Timestamp) -> Result<bool> {
         let filter = RunFilter {
             kind: Some(kind),

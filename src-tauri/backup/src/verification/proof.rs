@@ -1,4 +1,4 @@
-//! How far a destination is proven.
+//! The extent to which a destination is proven.
 
 use jiff::Timestamp;
 use undercroft_foundation::Result;
@@ -8,8 +8,8 @@ use super::table;
 use crate::backups::Backups;
 use crate::destinations::Destination;
 
-/// How far a destination is proven: what the catalog knows, so that a drive that is away can say it,
-/// too.
+/// The extent to which a destination is proven: what the catalog knows, so that a drive that is
+/// away can say it, too.
 #[derive(Debug, Clone)]
 pub struct Proof {
     /// The destination.
@@ -20,18 +20,18 @@ pub struct Proof {
     pub drills: Vec<Drill>,
     /// When a part was last read back and found right.
     pub last_read: Option<Timestamp>,
-    /// How much of what is stored this round has read, in thousandths.
+    /// The share of what is stored that this round has read, in thousandths.
     pub round_permille: u16,
     /// When this round began.
     pub round_since: Option<Timestamp>,
     /// When the last whole round ended.
     pub last_round: Option<Timestamp>,
-    /// What was found wrong and was not found right since.
+    /// The problems that were found and were not found right since.
     pub problems: Vec<String>,
 }
 
 impl Backups {
-    /// How far each destination is proven, by name.
+    /// The extent to which each destination is proven, by name.
     ///
     /// # Errors
     /// Whatever keeps the catalog from being read.
@@ -39,7 +39,7 @@ impl Backups {
         self.destinations()?.into_iter().map(|destination| self.proof(destination)).collect()
     }
 
-    /// How far a destination is proven.
+    /// The extent to which a destination is proven.
     ///
     /// # Errors
     /// Whatever keeps the catalog from being read.

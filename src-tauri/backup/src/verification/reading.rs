@@ -11,7 +11,7 @@ use crate::destinations::Destination;
 
 /// All of it, in thousandths.
 pub(crate) const ALL: u16 = 1000;
-/// How many problems are kept and told; a damaged drive has thousands.
+/// The most problems that are kept and told; a damaged drive has thousands.
 const KEPT_PROBLEMS: usize = 20;
 
 impl Backups {
@@ -40,7 +40,7 @@ impl Backups {
     ///
     /// # Errors
     /// [`Code::Damaged`] when something is wrong; it is kept until a later check finds all right.
-    /// Those of the destination, [`Code::Unavailable`] also when it went away in the middle.
+    /// The errors of the destination, [`Code::Unavailable`] also when it went away in the middle.
     pub fn check(&self, destination: DestinationId, permille: u16, job: &Job) -> Result<String> {
         let destination = self.destination(destination)?;
         let repository = self.repository_of(&destination)?;
@@ -70,7 +70,7 @@ impl Backups {
 }
 
 impl Reading {
-    /// What is known after a check. What was found wrong stays told until all was read and right:
+    /// The knowledge after a check. What was found wrong stays told until all was read and right:
     /// another share says nothing of it. The round goes on, so that damage hides no other.
     fn after(self, report: &CheckReport, permille: u16, now: Timestamp) -> Self {
         let is_sound = report.errors.is_empty();
@@ -110,7 +110,7 @@ fn verdict(destination: &Destination, report: &CheckReport) -> Result<String> {
         let snapshots = count_text(report.snapshots, "backup");
         return Ok(format!("{name} is sound: {snapshots}{read}"));
     };
-    let touched = match report.touched.len() as u64 {
+    let touched = match report.affected.len() as u64 {
         0 => String::new(),
         touched => format!(" {} cannot be restored whole.", count_text(touched, "backup")),
     };

@@ -42,10 +42,10 @@ pub(crate) const MIGRATIONS: &[Migration] = &[
     },
 ];
 
-/// How many trial restores of a destination are kept.
+/// The number of trial restores of a destination that are kept.
 const KEPT_DRILLS: i64 = 100;
 
-/// How far a destination was read back.
+/// The extent to which a destination was read back.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Reading {
     /// The last pack that this round has read; none at its beginning.
@@ -60,7 +60,7 @@ pub(super) struct Reading {
     pub(super) last_read: Option<Timestamp>,
     /// When the last whole round ended.
     pub(super) last_round: Option<Timestamp>,
-    /// What the last reading found wrong.
+    /// The problems that the last reading found.
     pub(super) problems: Vec<String>,
 }
 

@@ -12,7 +12,8 @@ use undercroft_foundation::{Job, ProjectId, World};
 use undercroft_library::Project;
 use undercroft_providers::DiskProvider;
 use undercroft_repository::{
-    Calendar, Care, GroupBy, Password, Repository, RestoreRequest, Retention, Snapshot, SnapshotId,
+    Calendar, DropLimit, GroupBy, Password, Repository, RestoreRequest, Retention, Snapshot,
+    SnapshotId,
 };
 
 use crate::edits::{Tree, describe};
@@ -136,7 +137,7 @@ impl Ledger {
             group_by: GroupBy::default(),
             calendar: Calendar::In(TimeZone::UTC),
             now,
-            care: Care::AtMost { percent: 50 },
+            drop_limit: DropLimit::AtMost { percent: 50 },
         };
         let mut kinds: BTreeMap<Vec<String>, Vec<Snapshot>> = BTreeMap::new();
         for snapshot in before {

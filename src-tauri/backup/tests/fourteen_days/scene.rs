@@ -10,7 +10,9 @@ use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 use tempfile::TempDir;
-use undercroft_backup::{Backups, Live, Plan, Scheduler, Starter, Step, Surroundings, TABLES};
+use undercroft_backup::{
+    ActiveRuns, Backups, MachineState, Plan, Scheduler, Starter, Step, TABLES,
+};
 use undercroft_foundation::{
     Clock, DestinationId, JobState, PlanId, Result, RunId, SettingsOverrides, World,
 };
@@ -26,7 +28,7 @@ use crate::support::PASSWORD;
 #[derive(Debug)]
 struct Desk;
 
-impl Surroundings for Desk {
+impl MachineState for Desk {
     fn is_on_battery(&self) -> bool {
         false
     }
@@ -51,8 +53,8 @@ impl Starter for Noting<'_> {
         self.backups.start(plan, planned, only)
     }
 
-    fn live(&self) -> Result<Live> {
-        self.backups.live()
+    fn active_runs(&self) -> Result<ActiveRuns> {
+        self.backups.active_runs()
     }
 }
 
@@ -407,8 +409,8 @@ impl Scene {
     /// Everything is served: nothing waits or went wrong.
     pub(crate) fn is_complete(&self) {
         for plan in &self.plans {
-            let standing = self.program.scheduler.standing(plan).unwrap();
-            assert!(standing.waiting.is_none() && !standing.needs_attention, "{standing:?}");
+            let status = self.program.scheduler.plan_status(plan).unwrap();
+            assert!(status.waiting.is_none() && !status.needs_attention, "{status:?}");
         }
     }
 }

@@ -7,17 +7,17 @@ use undercroft_api::wire::{
 };
 use undercroft_foundation::Result;
 
-use crate::options::{FromDestination, MayFrom, OfProject};
+use crate::format::{count, grouped, local_time, size};
+use crate::options::{FromDestination, OfProject, OptionalFrom};
 use crate::output::Output;
 use crate::table::{Align, Table};
-use crate::words::{count, grouped, moment, size};
 
 #[derive(Debug, Args)]
 pub(crate) struct Search {
     /// A part of a name, or a pattern with * and ?
     text: String,
     #[command(flatten)]
-    from: MayFrom,
+    from: OptionalFrom,
     #[command(flatten)]
     project: OfProject,
     /// How many at most
@@ -71,7 +71,7 @@ fn print_hits(hits: &[SnapshotHit], out: &Output) {
         };
         table.row([
             hit.snapshot.chars().take(8).collect(),
-            moment(hit.time),
+            local_time(hit.time),
             grouped(hit.backups),
             weight,
             hit.path.join("/"),

@@ -5,12 +5,12 @@ use undercroft_api::Api;
 use undercroft_api::wire::{ForgetPlan, SnapshotPin, SnapshotsRef};
 use undercroft_foundation::Result;
 
-use crate::ending::{self, Ending};
+use crate::exit_status::{self, ExitStatus};
+use crate::format::{count, grouped, local_time, size};
 use crate::options::{DryRun, FromDestination};
 use crate::output::Output;
 use crate::progress;
 use crate::session::Session;
-use crate::words::{count, grouped, moment, size};
 
 #[derive(Debug, Args)]
 pub(crate) struct Pin {
@@ -48,27 +48,27 @@ impl Pin {
 }
 
 impl Forget {
-    pub(crate) fn run(self, session: &Session, api: &Api) -> Result<Ending> {
+    pub(crate) fn run(self, session: &Session, api: &Api) -> Result<ExitStatus> {
         let request = SnapshotsRef { destination: self.from.from, snapshots: self.snapshots };
         if self.dry_run.dry_run {
             let plan = api.snapshot_forget_preview(request)?;
             session.out.show(&plan, |plan| print_plan(plan, &session.out));
-            return Ok(Ending::Done);
+            return Ok(ExitStatus::Done);
         }
-        ending::of_job(&progress::run(session, api, || api.snapshot_forget(request))?)
+        exit_status::of_job(&progress::run(session, api, || api.snapshot_forget(request))?)
     }
 }
 
-/// What would stay and why, and what letting go would do.
+/// Prints what would stay and why, and what letting go would do.
 pub(crate) fn print_plan(plan: &ForgetPlan, out: &Output) {
     for kept in &plan.keep {
         let snapshot = &kept.snapshot;
         let reasons = kept.reasons.join(", ");
-        out.line(format!("keep  {}  {}  {reasons}", snapshot.short_id, moment(snapshot.time)));
+        out.line(format!("keep  {}  {}  {reasons}", snapshot.short_id, local_time(snapshot.time)));
     }
     for snapshot in &plan.drop {
         let paths = snapshot.paths.join(", ");
-        out.line(format!("drop  {}  {}  {paths}", snapshot.short_id, moment(snapshot.time)));
+        out.line(format!("drop  {}  {}  {paths}", snapshot.short_id, local_time(snapshot.time)));
     }
     for file in &plan.lost {
         out.line(format!("lost  {} ({})", file.path, size(file.size_bytes)));
@@ -81,6 +81,6 @@ pub(crate) fn print_plan(plan: &ForgetPlan, out: &Output) {
         count(plan.drop.len() as u64, "backup"),
         size(plan.frees_bytes),
         count(plan.lost_files, "file"),
-        moment(plan.trash_until)
+        local_time(plan.trash_until)
     ));
 }

@@ -12,13 +12,13 @@ use undercroft_api::wire::{
 use undercroft_foundation::{Code, Error, Result};
 
 use super::{Named, PasswordFile};
-use crate::ending::Ending;
-use crate::options::MayTarget;
+use crate::exit_status::ExitStatus;
+use crate::format::local_time;
+use crate::options::OptionalTarget;
 use crate::output::Output;
 use crate::password::{self, Purpose};
 use crate::session::{self, Session};
 use crate::table::{Align, Table};
-use crate::words::moment;
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum KeyCommand {
@@ -79,11 +79,11 @@ pub(crate) struct Kit {
     /// The destination: its name, its id or the beginning of it
     destination: String,
     #[command(flatten)]
-    target: MayTarget,
+    target: OptionalTarget,
 }
 
 impl KeyCommand {
-    pub(crate) fn run(self, session: &Session, api: &Api) -> Result<Ending> {
+    pub(crate) fn run(self, session: &Session, api: &Api) -> Result<ExitStatus> {
         let out = &session.out;
         let keys = match self {
             Self::List(named) => {
@@ -96,7 +96,7 @@ impl KeyCommand {
             Self::Test(test) => return test.run(session, api),
         };
         out.show(&keys, |keys| print_keys(keys, out));
-        Ok(Ending::Done)
+        Ok(ExitStatus::Done)
     }
 }
 
@@ -110,11 +110,11 @@ impl NewKey {
     }
 
     /// Changes the password that is kept.
-    pub(crate) fn change(self, session: &Session, api: &Api) -> Result<Ending> {
+    pub(crate) fn change(self, session: &Session, api: &Api) -> Result<ExitStatus> {
         let out = &session.out;
         out.show(&api.password_change(self.request(api)?)?, |keys| print_keys(keys, out));
         out.note("The recovery kit that was printed before is out of date.");
-        Ok(Ending::Done)
+        Ok(ExitStatus::Done)
     }
 }
 
@@ -145,7 +145,7 @@ impl NewPasswordFrom {
 }
 
 impl TestKey {
-    fn run(self, session: &Session, api: &Api) -> Result<Ending> {
+    fn run(self, session: &Session, api: &Api) -> Result<ExitStatus> {
         let out = &session.out;
         let file = self.password.path();
         let password = match self.other || file.is_some() {
@@ -166,7 +166,7 @@ impl TestKey {
             }
         });
         if tried.opens {
-            return Ok(Ending::Done);
+            return Ok(ExitStatus::Done);
         }
         Err(Error::new(
             Code::WrongPassword,
@@ -177,7 +177,7 @@ impl TestKey {
 }
 
 impl Kit {
-    pub(crate) fn run(self, session: &Session, api: &Api) -> Result<Ending> {
+    pub(crate) fn run(self, session: &Session, api: &Api) -> Result<ExitStatus> {
         let out = &session.out;
         match self.target.target.as_deref() {
             Some(folder) => save(api, self.destination, folder, out)?,
@@ -186,7 +186,7 @@ impl Kit {
                 out.show(&kit, |kit| out.raw(kit.text.as_bytes()));
             }
         }
-        Ok(Ending::Done)
+        Ok(ExitStatus::Done)
     }
 }
 
@@ -213,7 +213,7 @@ pub(super) fn print_keys(keys: &Keys, out: &Output) {
         };
         table.row([
             key.short_id.clone(),
-            key.created.map(moment).unwrap_or_default(),
+            key.created.map(local_time).unwrap_or_default(),
             format!("{}@{}", key.user, key.host),
             note.to_owned(),
         ]);
@@ -222,7 +222,7 @@ pub(super) fn print_keys(keys: &Keys, out: &Output) {
     out.note(format!("The password in use is kept {}", keeper(keys.keeper)));
 }
 
-/// Where a password is kept, as the end of a sentence.
+/// The place where a password is kept, as the end of a sentence.
 pub(super) fn keeper(keeper: PasswordKeeper) -> &'static str {
     match keeper {
         PasswordKeeper::Keyring => "in the system's keyring",

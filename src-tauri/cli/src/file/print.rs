@@ -1,13 +1,13 @@
-//! What `undercroft file` prints for people.
+//! The output of `undercroft file` for people.
 
 use undercroft_api::wire::{
     self, BackupCopy, DiffKind, EntryKind, FileCopy, FileDiff, FileEntry, FileHit, FileListing,
     FileVersion, Layer, Line, LineTag, Preview, PreviewKind, Saved,
 };
 
+use crate::format::{local_time, size};
 use crate::output::Output;
 use crate::table::{Align, Table};
-use crate::words::{moment, size};
 
 pub(super) fn print_listing(listing: &FileListing, out: &Output) {
     let mut table = Table::new(&[
@@ -23,7 +23,13 @@ pub(super) fn print_listing(listing: &FileListing, out: &Output) {
             _ => String::new(),
         };
         let layer = entry.layer.map_or("", layer_name).to_owned();
-        table.row([entry.mode.clone(), weight, moment(entry.modified), layer, shown_name(entry)]);
+        table.row([
+            entry.mode.clone(),
+            weight,
+            local_time(entry.modified),
+            layer,
+            shown_name(entry),
+        ]);
     }
     table.print(out, "The folder is empty");
 }
@@ -73,7 +79,7 @@ pub(super) fn print_preview(preview: &Preview, out: &Output) {
 
 /// Tabs stay what they are.
 pub(crate) fn print_text(line: &str, out: &Output) {
-    let cells: Vec<_> = line.split('\t').map(crate::words::printable).collect();
+    let cells: Vec<_> = line.split('\t').map(crate::format::printable).collect();
     out.raw(format!("{}\n", cells.join("\t")).as_bytes());
 }
 
@@ -89,7 +95,7 @@ pub(super) fn print_history(versions: &[FileVersion], out: &Output) {
     for file in versions {
         table.row([
             file.version.short_id.clone(),
-            moment(file.version.time),
+            local_time(file.version.time),
             change_name(file.kind).to_owned(),
             file.size_bytes.map(size).unwrap_or_default(),
             file.path.join("/"),
@@ -189,8 +195,8 @@ pub(super) fn print_copies(copies: &[FileCopy], out: &Output) {
         };
         let backups: Vec<_> = copy.backups.iter().map(backup).collect();
         table.row([
-            moment(copy.time),
-            copy.modified.map(moment).unwrap_or_default(),
+            local_time(copy.time),
+            copy.modified.map(local_time).unwrap_or_default(),
             size(copy.size_bytes),
             copy.version.clone().unwrap_or_default(),
             backups.join(", "),

@@ -1,4 +1,4 @@
-//! What the options of `plan add` and `plan edit` say, and how a plan is shown.
+//! The options of `plan add` and `plan edit`, and how a plan is shown.
 
 use clap::Args;
 use undercroft_api::Api;
@@ -8,16 +8,16 @@ use undercroft_api::wire::{
 use undercroft_foundation::{Code, Error, Result};
 
 use super::schedule;
+use crate::format::size;
 use crate::options::{YesNo, size_with_unit};
 use crate::repo::parse_bytes;
-use crate::words::size;
 
-/// How long a command may take when nobody says.
+/// The time that a command may take when nobody says.
 const HOOK_SECONDS: u32 = 3600;
 
 /// What a plan is to say; what is left out stays as it is.
 #[derive(Debug, Args)]
-pub(crate) struct Says {
+pub(crate) struct PlanOptions {
     /// The destination that receives the backups (again for more)
     #[arg(long, value_name = "DESTINATION")]
     to: Vec<String>,
@@ -137,7 +137,7 @@ pub(crate) struct Keep {
     budget: Option<u64>,
 }
 
-impl Says {
+impl PlanOptions {
     /// Lets a draft say it.
     pub(super) fn apply(self, api: &Api, draft: &mut PlanDraft) -> Result<()> {
         let projects = self.projects(api)?;
@@ -255,7 +255,7 @@ fn quiet_hours(text: &str) -> Result<Option<QuietHours>> {
     Ok(Some(QuietHours { from: from.to_owned(), until: until.to_owned() }))
 }
 
-/// What a plan says, line by line.
+/// The specification of a plan, line by line.
 pub(super) fn facts(api: &Api, draft: &PlanDraft) -> Vec<(&'static str, String)> {
     let mut projects = match &draft.projects {
         PlanProjects::All => "all".to_owned(),

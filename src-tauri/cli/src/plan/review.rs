@@ -8,7 +8,7 @@ use undercroft_api::wire::PlanRef;
 use undercroft_foundation::{Code, Error, IoContext, Result};
 
 use super::options::hooks;
-use crate::words::printable;
+use crate::format::printable;
 
 /// Goes on when the user has seen each command of a plan, and allowed it.
 pub(crate) fn review_hooks(api: &Api, plan: &str) -> Result<()> {

@@ -5,7 +5,7 @@ use undercroft_foundation::{Code, Error, Result};
 
 const DAYS: [&str; 7] = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
 
-/// What a schedule may be, for the help.
+/// The forms of a schedule, for the help.
 pub(super) const FORMS: &str = "manual, \"hourly MINUTE\", \"daily HH:MM\", \
      \"weekly mon,fri HH:MM\", \"monthly DAY HH:MM\", \"cron 30 12 * * 1-5\" or \"changes COUNT\"";
 

@@ -12,12 +12,12 @@ use undercroft_repository::{
     BackupRequest, BackupSummary, Parent, Repository, SnapshotFilter, TagFile,
 };
 
-use crate::ending::Ending;
+use crate::exit_status::ExitStatus;
+use crate::format::{count, grouped, size};
 use crate::options::DryRun;
 use crate::output::Output;
 use crate::progress;
 use crate::session::Session;
-use crate::words::{count, grouped, size};
 
 /// A longer file holds no patterns.
 const MAX_PATTERNS: u64 = 16 << 20;
@@ -72,7 +72,7 @@ pub(crate) struct Backup {
 }
 
 impl Backup {
-    pub(super) fn run(self, session: &Session, repository: &Repository) -> Result<Ending> {
+    pub(super) fn run(self, session: &Session, repository: &Repository) -> Result<ExitStatus> {
         let warned = std::sync::atomic::AtomicBool::new(false);
         let request = self.request(repository, session.out.is_quiet())?;
         let dry_run = request.dry_run;
@@ -84,7 +84,7 @@ impl Backup {
         })?;
         let seconds = session.world.clock.steady().saturating_sub(started).as_secs_f64();
         print(&session.out, &summary, seconds, dry_run);
-        Ok(if warned.into_inner() { Ending::Incomplete } else { Ending::Done })
+        Ok(if warned.into_inner() { ExitStatus::Incomplete } else { ExitStatus::Done })
     }
 
     fn request(self, repository: &Repository, quiet: bool) -> Result<BackupRequest> {

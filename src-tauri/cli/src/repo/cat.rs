@@ -4,7 +4,7 @@ use clap::Args;
 use undercroft_foundation::Result;
 use undercroft_repository::{Repository, SnapshotFilter, StoredObject};
 
-use crate::ending::Ending;
+use crate::exit_status::ExitStatus;
 use crate::session::Session;
 
 /// Print an object of the repository
@@ -19,7 +19,7 @@ pub(crate) struct Cat {
 }
 
 impl Cat {
-    pub(super) fn run(self, session: &Session, repository: &Repository) -> Result<Ending> {
+    pub(super) fn run(self, session: &Session, repository: &Repository) -> Result<ExitStatus> {
         let find = || repository.find_snapshot(&self.id, &SnapshotFilter::default());
         let object = match self.kind.as_str() {
             "snapshot" => StoredObject::Snapshot(find()?.id),
@@ -35,6 +35,6 @@ impl Cat {
             bytes.push(b'\n');
         }
         session.out.raw(&bytes);
-        Ok(Ending::Done)
+        Ok(ExitStatus::Done)
     }
 }

@@ -5,13 +5,13 @@ use serde_json::{Value, json};
 use undercroft_foundation::Result;
 use undercroft_repository::{CheckOptions, CheckReport, Problem, ReadData, Repository, SampleSize};
 
-use crate::ending::Ending;
+use crate::exit_status::ExitStatus;
+use crate::format::{count, local_time, size};
 use crate::output::Output;
 use crate::progress;
 use crate::session::Session;
-use crate::words::{count, moment, size};
 
-/// How many lost paths of a snapshot are shown.
+/// The number of lost paths of a snapshot that are shown.
 const SHOWN_PATHS: usize = 5;
 
 /// Check that the repository is whole
@@ -27,7 +27,7 @@ pub(crate) struct Check {
 }
 
 impl Check {
-    pub(super) fn run(self, session: &Session, repository: &Repository) -> Result<Ending> {
+    pub(super) fn run(self, session: &Session, repository: &Repository) -> Result<ExitStatus> {
         let read = match self.read_data_subset {
             Some(subset) => subset,
             None if self.read_data => ReadData::All,
@@ -41,7 +41,7 @@ impl Check {
         } else {
             print(out, &report);
         }
-        Ok(if report.is_sound() { Ending::Done } else { Ending::Unwell })
+        Ok(if report.is_sound() { ExitStatus::Done } else { ExitStatus::FoundProblems })
     }
 }
 
@@ -79,9 +79,13 @@ fn print(out: &Output, report: &CheckReport) {
     for Problem { item, message, .. } in &report.hints {
         out.note(format!("hint: {item}: {message}"));
     }
-    for touched in &report.touched {
+    for touched in &report.affected {
         let lost = count(touched.paths_total, "damaged path");
-        out.line(format!("snapshot {} of {}: {lost}", touched.id.short(), moment(touched.time)));
+        out.line(format!(
+            "snapshot {} of {}: {lost}",
+            touched.id.short(),
+            local_time(touched.time)
+        ));
         for path in touched.paths.iter().take(SHOWN_PATHS) {
             out.line(format!("  {path}"));
         }
@@ -111,7 +115,7 @@ fn to_json(report: &CheckReport) -> Value {
             |it: &Problem| json!({"kind": it.kind.name(), "item": it.item, "message": it.message});
         problems.iter().map(problem).collect()
     };
-    let touched = report.touched.iter().map(|touched| {
+    let touched = report.affected.iter().map(|touched| {
         json!({
             "snapshot": touched.id.to_string(),
             "time": touched.time.to_string(),

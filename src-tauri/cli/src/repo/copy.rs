@@ -13,13 +13,13 @@ use undercroft_repository::{
 
 use super::missing;
 use super::spec::Filter;
-use crate::ending::Ending;
+use crate::exit_status::ExitStatus;
+use crate::format::{count, size};
 use crate::options::DryRun;
 use crate::output::Output;
 use crate::password::{self, Purpose};
 use crate::progress;
 use crate::session::Session;
-use crate::words::{count, size};
 
 /// Copy snapshots from another repository into this one
 #[derive(Debug, Args)]
@@ -48,7 +48,7 @@ pub(crate) struct Copy {
 }
 
 impl Copy {
-    pub(super) fn run(self, session: &Session, target: &Repository) -> Result<Ending> {
+    pub(super) fn run(self, session: &Session, target: &Repository) -> Result<ExitStatus> {
         let source = self.open_source(session)?;
         let wanted = self.find(&source)?;
         let options = CopyOptions {
@@ -60,7 +60,7 @@ impl Copy {
             copy(&source, target, &wanted, &options, job)
         })?;
         print(&session.out, &report, options.dry_run);
-        Ok(Ending::Done)
+        Ok(ExitStatus::Done)
     }
 
     fn open_source(&self, session: &Session) -> Result<Repository> {

@@ -9,11 +9,11 @@ use undercroft_foundation::{Result, escape_name};
 use undercroft_repository::{Change, ChangeKind, DiffSide, DiffSummary, Repository, Snapshot};
 
 use super::spec::{Filter, Spec};
-use crate::ending::Ending;
+use crate::exit_status::ExitStatus;
+use crate::format::{grouped, size};
 use crate::output::Output;
 use crate::progress;
 use crate::session::Session;
-use crate::words::{grouped, size};
 
 /// Show what differs between two snapshots, or on disk since one
 ///
@@ -37,7 +37,7 @@ pub(crate) struct Diff {
 }
 
 impl Diff {
-    pub(super) fn run(self, session: &Session, repository: &Repository) -> Result<Ending> {
+    pub(super) fn run(self, session: &Session, repository: &Repository) -> Result<ExitStatus> {
         let find = |spec| Spec::parse(spec)?.find_folder(repository, Filter::default());
         let before = find(&self.before)?;
         let out = &session.out;
@@ -55,12 +55,12 @@ impl Diff {
                 Ok((summary, !job.warnings().is_empty()))
             })?;
             print_sum(out, &before, None, &summary);
-            return Ok(if warned { Ending::Incomplete } else { Ending::Done });
+            return Ok(if warned { ExitStatus::Incomplete } else { ExitStatus::Done });
         };
         let after = find(after)?;
         let summary = repository.diff(&before, &after, &mut each)?;
         print_sum(out, &before, Some(&after), &summary);
-        Ok(Ending::Done)
+        Ok(ExitStatus::Done)
     }
 }
 

@@ -8,7 +8,7 @@ use undercroft_foundation::{Code, Error, Result};
 use undercroft_repository::Repository;
 
 use super::spec::{Filter, Spec, names};
-use crate::ending::Ending;
+use crate::exit_status::ExitStatus;
 use crate::session::Session;
 
 /// Print a file of a snapshot
@@ -23,11 +23,11 @@ pub(crate) struct Dump {
 }
 
 impl Dump {
-    pub(super) fn run(self, _session: &Session, repository: &Repository) -> Result<Ending> {
+    pub(super) fn run(self, _session: &Session, repository: &Repository) -> Result<ExitStatus> {
         let snapshot = Spec::parse(&self.snapshot)?.find_folder(repository, self.filter)?;
         let node = repository.find_node(&snapshot, &names(&self.file))?;
         let node = node.ok_or_else(|| Error::new(Code::Invalid, "No file is named"))?;
         repository.dump(&node, &mut io::stdout().lock())?;
-        Ok(Ending::Done)
+        Ok(ExitStatus::Done)
     }
 }

@@ -11,11 +11,11 @@ use undercroft_repository::{FindRequest, Node, NodeKind, Repository, Snapshot, S
 use super::ls::long;
 use super::permissions::permissions;
 use super::spec::Filter;
-use crate::ending::Ending;
+use crate::exit_status::ExitStatus;
+use crate::format::local_time;
 use crate::output::Output;
 use crate::progress;
 use crate::session::Session;
-use crate::words::moment;
 
 /// Find files and folders in all snapshots
 #[derive(Debug, Args)]
@@ -43,7 +43,7 @@ pub(crate) struct Find {
 }
 
 impl Find {
-    pub(super) fn run(self, session: &Session, repository: &Repository) -> Result<Ending> {
+    pub(super) fn run(self, session: &Session, repository: &Repository) -> Result<ExitStatus> {
         let request = FindRequest {
             patterns: self.patterns,
             ignore_case: self.ignore_case,
@@ -63,7 +63,7 @@ impl Find {
             Ok(!job.warnings().is_empty())
         })?;
         printer.finish();
-        Ok(if warned { Ending::Incomplete } else { Ending::Done })
+        Ok(if warned { ExitStatus::Incomplete } else { ExitStatus::Done })
     }
 }
 
@@ -108,7 +108,7 @@ impl Printer<'_> {
             let before = if self.current.is_some() { self.end() + "," } else { "[".to_owned() };
             self.out.raw(format!("{before}{{\"matches\":[").as_bytes());
         } else {
-            let (id, time) = (snapshot.id.short(), moment(snapshot.time));
+            let (id, time) = (snapshot.id.short(), local_time(snapshot.time));
             self.out.note(format!("In snapshot {id} of {time}:"));
         }
         self.current = Some(snapshot.id);

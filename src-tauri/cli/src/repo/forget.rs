@@ -5,12 +5,12 @@ mod print;
 use clap::Args;
 use undercroft_foundation::{Code, Error, Result};
 use undercroft_repository::{
-    Calendar, CalendarSpan, Care, Forget as Way, GroupBy, KeepCount, PruneOptions, Repository,
+    Calendar, CalendarSpan, DropLimit, Forget as Way, GroupBy, KeepCount, PruneOptions, Repository,
     Retention, RetentionGroup, RetentionPolicy, SnapshotFilter, SnapshotId,
 };
 
 use super::spec::find_ids;
-use crate::ending::Ending;
+use crate::exit_status::ExitStatus;
 use crate::options::DryRun;
 use crate::progress;
 use crate::session::Session;
@@ -111,7 +111,7 @@ impl From<Policy> for RetentionPolicy {
     }
 }
 
-/// What is done with those that are not kept.
+/// The course for snapshots that are not kept.
 struct Course {
     way: Way,
     dry_run: bool,
@@ -119,7 +119,7 @@ struct Course {
 }
 
 impl Forget {
-    pub(super) fn run(self, session: &Session, repository: &Repository) -> Result<Ending> {
+    pub(super) fn run(self, session: &Session, repository: &Repository) -> Result<ExitStatus> {
         let way = if self.no_trash { Way::ForGood } else { Way::IntoTrash };
         let course = Course { way, dry_run: self.dry_run.dry_run, prune: self.prune };
         let filter = SnapshotFilter { hosts: self.host, paths: self.path, tags: self.tag };
@@ -127,14 +127,14 @@ impl Forget {
             let ids = find_ids(repository, &self.ids, &filter)?;
             course.take(session, repository, &ids)?;
             print::named(&session.out, &ids, self.dry_run.dry_run);
-            return Ok(Ending::Done);
+            return Ok(ExitStatus::Done);
         }
         let retention = Retention {
             policy: self.policy.into(),
             group_by: self.group_by,
             calendar: Calendar::as_restic(),
             now: session.world.clock.now(),
-            care: Care::None,
+            drop_limit: DropLimit::None,
         };
         if retention.policy.is_empty() {
             return Err(Error::new(Code::Invalid, "Nothing says what to keep or forget")
@@ -151,7 +151,7 @@ impl Forget {
         if session.out.is_json() {
             session.out.record(&print::to_json(&groups));
         }
-        Ok(Ending::Done)
+        Ok(ExitStatus::Done)
     }
 }
 

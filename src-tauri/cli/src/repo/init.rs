@@ -4,10 +4,10 @@ use serde_json::json;
 use undercroft_foundation::Result;
 
 use super::Access;
-use crate::ending::Ending;
+use crate::exit_status::ExitStatus;
 use crate::session::Session;
 
-pub(super) fn run(session: &Session, access: &Access) -> Result<Ending> {
+pub(super) fn run(session: &Session, access: &Access) -> Result<ExitStatus> {
     let repository = access.create(session)?;
     let out = &session.out;
     if out.is_json() {
@@ -24,5 +24,5 @@ pub(super) fn run(session: &Session, access: &Access) -> Result<Ending> {
         ));
         out.note("Keep its password: without it, nobody can open what will be in it.");
     }
-    Ok(Ending::Done)
+    Ok(ExitStatus::Done)
 }

@@ -7,7 +7,7 @@ use serde_json::json;
 use undercroft_foundation::{Code, Error, Result};
 use undercroft_repository::{KeyId, KeyInfo, Password, Repository};
 
-use crate::ending::Ending;
+use crate::exit_status::ExitStatus;
 use crate::output::Output;
 use crate::password::{self, Purpose};
 use crate::session::Session;
@@ -39,7 +39,7 @@ pub(crate) struct Remove {
 }
 
 impl Command {
-    pub(super) fn run(self, session: &Session, mut repository: Repository) -> Result<Ending> {
+    pub(super) fn run(self, session: &Session, mut repository: Repository) -> Result<ExitStatus> {
         let out = &session.out;
         match self {
             Self::List => print(out, &repository.keys()?),
@@ -58,7 +58,7 @@ impl Command {
                 done(out, "The password is changed; its key is", id);
             }
         }
-        Ok(Ending::Done)
+        Ok(ExitStatus::Done)
     }
 }
 

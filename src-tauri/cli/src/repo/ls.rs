@@ -10,10 +10,10 @@ use undercroft_repository::{BlobId, Node, NodeKind, Repository};
 use super::permissions::permissions;
 use super::snapshots;
 use super::spec::{Filter, Spec, names};
-use crate::ending::Ending;
+use crate::exit_status::ExitStatus;
+use crate::format::local_time;
 use crate::output::Output;
 use crate::session::Session;
-use crate::words::moment;
 
 /// List what is in a snapshot
 #[derive(Debug, Args)]
@@ -33,7 +33,7 @@ pub(crate) struct Ls {
 }
 
 impl Ls {
-    pub(super) fn run(self, session: &Session, repository: &Repository) -> Result<Ending> {
+    pub(super) fn run(self, session: &Session, repository: &Repository) -> Result<ExitStatus> {
         let snapshot = Spec::parse(&self.snapshot)?.find_folder(repository, self.filter)?;
         let out = &session.out;
         if out.is_json() {
@@ -55,7 +55,7 @@ impl Ls {
             };
             lister.list(tree, &mut path, self.recursive)?;
         }
-        Ok(Ending::Done)
+        Ok(ExitStatus::Done)
     }
 }
 
@@ -75,7 +75,7 @@ pub(super) fn long(node: &Node, path: &str) -> String {
         node.uid,
         node.gid,
         node.size,
-        moment(node.mtime.timestamp()),
+        local_time(node.mtime.timestamp()),
     )
 }
 

@@ -35,13 +35,13 @@ use undercroft_foundation::{Code, Error, Result, escape_path};
 use undercroft_providers::{DiskProvider, Provider};
 use undercroft_repository::{Compression, HealReport, Password, Repository};
 
-use crate::ending::Ending;
+use crate::exit_status::ExitStatus;
 use crate::password::{self, Purpose};
 use crate::session::Session;
 
 pub(crate) use amount::parse_bytes;
 
-/// Where the help texts list what every command on a repository takes.
+/// The heading under which the help texts list what every command on a repository takes.
 const HEADING: &str = "Options of every repo command";
 
 /// Work on any repository in restic's format, without a library
@@ -77,12 +77,12 @@ pub(crate) struct Access {
     /// How hard new data is compressed
     #[arg(long, global = true, value_enum, default_value = "auto", help_heading = HEADING)]
     #[arg(env = "UNDERCROFT_COMPRESSION", hide_env_values = true)]
-    compression: Effort,
+    compression: CompressionMode,
 }
 
 /// How hard new data is compressed.
 #[derive(Debug, Clone, Copy, ValueEnum)]
-enum Effort {
+enum CompressionMode {
     /// Fast, and nothing that does not pay
     Auto,
     /// Not at all
@@ -144,7 +144,7 @@ enum Command {
 }
 
 impl Repo {
-    pub(crate) fn run(self, session: &Session) -> Result<Ending> {
+    pub(crate) fn run(self, session: &Session) -> Result<ExitStatus> {
         let access = &self.access;
         match self.command {
             Command::Init => init::run(session, access),
@@ -239,12 +239,12 @@ fn missing(error: Error, path: &Path) -> Error {
     }
 }
 
-impl From<Effort> for Compression {
-    fn from(effort: Effort) -> Self {
+impl From<CompressionMode> for Compression {
+    fn from(effort: CompressionMode) -> Self {
         match effort {
-            Effort::Auto => Self::Auto,
-            Effort::Off => Self::Off,
-            Effort::Max => Self::Max,
+            CompressionMode::Auto => Self::Auto,
+            CompressionMode::Off => Self::Off,
+            CompressionMode::Max => Self::Max,
         }
     }
 }

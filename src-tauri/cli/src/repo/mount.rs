@@ -10,11 +10,11 @@ use undercroft_foundation::{Result, escape_path};
 use undercroft_repository::{MountOptions, Repository};
 
 use super::spec::Filter;
-use crate::ending::Ending;
+use crate::exit_status::ExitStatus;
 use crate::interrupt;
 use crate::session::Session;
 
-/// How often it is looked whether that is to end.
+/// The time between two looks whether that is to end.
 const PERIOD: Duration = Duration::from_millis(50);
 
 /// Show all snapshots as a folder, to be read with any program
@@ -39,7 +39,7 @@ pub(crate) struct Mount {
 }
 
 impl Mount {
-    pub(super) fn run(self, session: &Session, repository: Repository) -> Result<Ending> {
+    pub(super) fn run(self, session: &Session, repository: Repository) -> Result<ExitStatus> {
         let options = MountOptions {
             filter: self.filter.into(),
             allow_other: self.allow_other,
@@ -59,6 +59,6 @@ impl Mount {
         while !interrupt::is_stopped() && !mounted.is_over() {
             session.world.clock.sleep(PERIOD);
         }
-        Ok(Ending::Done)
+        Ok(ExitStatus::Done)
     }
 }

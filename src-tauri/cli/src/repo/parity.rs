@@ -8,11 +8,11 @@ use undercroft_repository::{
 };
 
 use super::Access;
-use crate::ending::Ending;
+use crate::exit_status::ExitStatus;
+use crate::format::{count, size};
 use crate::output::Output;
 use crate::progress;
 use crate::session::Session;
-use crate::words::{count, size};
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
@@ -31,7 +31,7 @@ pub(super) enum Command {
 }
 
 impl Command {
-    pub(super) fn run(self, session: &Session, access: &Access) -> Result<Ending> {
+    pub(super) fn run(self, session: &Session, access: &Access) -> Result<ExitStatus> {
         match self {
             Self::Status => status(session, &access.open(session)?),
             Self::Set { percent } => {
@@ -48,7 +48,7 @@ impl Command {
     }
 }
 
-fn status(session: &Session, repository: &Repository) -> Result<Ending> {
+fn status(session: &Session, repository: &Repository) -> Result<ExitStatus> {
     let state = repository.parity_state()?;
     let out = &session.out;
     if out.is_json() {
@@ -65,7 +65,7 @@ fn status(session: &Session, repository: &Repository) -> Result<Ending> {
     } else {
         print_state(out, &state);
     }
-    Ok(Ending::Done)
+    Ok(ExitStatus::Done)
 }
 
 fn print_state(out: &Output, state: &ParityState) {
@@ -85,7 +85,7 @@ fn print_state(out: &Output, state: &ParityState) {
     out.line(format!("It takes {}, copies of {files} among it", size(state.bytes_taken)));
 }
 
-fn update(session: &Session, repository: &Repository) -> Result<Ending> {
+fn update(session: &Session, repository: &Repository) -> Result<ExitStatus> {
     let (report, unsound) = progress::work(session, "Protecting", |job| {
         let report = repository.parity_update(job)?;
         Ok((report, !job.warnings().is_empty()))
@@ -103,10 +103,10 @@ fn update(session: &Session, repository: &Repository) -> Result<Ending> {
         out.note(format!("{} written, {groups_removed} removed", count(groups_written, "group")));
         print_state(out, &repository.parity_state()?);
     }
-    Ok(if unsound { Ending::Unwell } else { Ending::Done })
+    Ok(if unsound { ExitStatus::FoundProblems } else { ExitStatus::Done })
 }
 
-fn heal(session: &Session, repository: &Repository, opened: HealReport) -> Result<Ending> {
+fn heal(session: &Session, repository: &Repository, opened: HealReport) -> Result<ExitStatus> {
     let mut report = progress::work(session, "Healing", |job| {
         let mut report = repository.heal(&HealScope::All, job)?;
         if report.is_whole() {
@@ -123,7 +123,7 @@ fn heal(session: &Session, repository: &Repository, opened: HealReport) -> Resul
     } else {
         print_report(out, &report);
     }
-    Ok(if report.is_whole() { Ending::Done } else { Ending::Unwell })
+    Ok(if report.is_whole() { ExitStatus::Done } else { ExitStatus::FoundProblems })
 }
 
 fn print_report(out: &Output, report: &HealReport) {

@@ -8,12 +8,12 @@ use undercroft_foundation::Result;
 use undercroft_repository::{PruneOptions, PrunePlan, PruneReport, Repository};
 
 use super::amount::{Amount, parse_bytes, parse_span};
-use crate::ending::Ending;
+use crate::exit_status::ExitStatus;
+use crate::format::{count, size};
 use crate::options::DryRun;
 use crate::output::Output;
 use crate::progress;
 use crate::session::Session;
-use crate::words::{count, size};
 
 /// Packs smaller than this are joined when it is asked for: four fifths of a full one.
 const SMALL_PACK: u64 = (16 << 20) / 5 * 4;
@@ -38,8 +38,8 @@ pub(crate) struct Prune {
 }
 
 impl Prune {
-    pub(super) fn run(self, session: &Session, repository: Repository) -> Result<Ending> {
-        let repository = repository.with_patience(self.retry_lock.unwrap_or_default());
+    pub(super) fn run(self, session: &Session, repository: Repository) -> Result<ExitStatus> {
+        let repository = repository.with_lock_timeout(self.retry_lock.unwrap_or_default());
         let mut options =
             PruneOptions { max_repack_bytes: self.max_repack_size, ..PruneOptions::default() };
         match self.max_unused {
@@ -54,16 +54,16 @@ impl Prune {
             let plan =
                 progress::work(session, "Looking", |job| repository.plan_prune(&options, job))?;
             show(out, &plan, None);
-            return Ok(Ending::Done);
+            return Ok(ExitStatus::Done);
         }
         let report = progress::work(session, "Pruning", |job| repository.prune(&options, job))?;
         show(out, &report.plan, Some(&report));
         // It only keeps a later prune from standing before a full disk.
-        if let Err(error) = repository.keep_reserve() {
+        if let Err(error) = repository.ensure_reserve() {
             out.warning(&repository.location(), &error.to_string());
-            return Ok(Ending::Incomplete);
+            return Ok(ExitStatus::Incomplete);
         }
-        Ok(Ending::Done)
+        Ok(ExitStatus::Done)
     }
 }
 

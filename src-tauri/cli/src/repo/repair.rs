@@ -9,14 +9,14 @@ use undercroft_repository::{
 };
 
 use super::spec::Filter;
-use crate::ending::Ending;
+use crate::exit_status::ExitStatus;
+use crate::format::count;
 use crate::options::DryRun;
 use crate::output::Output;
 use crate::progress;
 use crate::session::Session;
-use crate::words::count;
 
-/// How many broken paths of a snapshot are shown.
+/// The number of broken paths of a snapshot that are shown.
 const SHOWN_PATHS: usize = 5;
 
 #[derive(Debug, Subcommand)]
@@ -67,7 +67,7 @@ fn parse_pack(text: &str) -> std::result::Result<PackId, String> {
 }
 
 impl Command {
-    pub(super) fn run(self, session: &Session, repository: &Repository) -> Result<Ending> {
+    pub(super) fn run(self, session: &Session, repository: &Repository) -> Result<ExitStatus> {
         match self {
             Self::Index(index) => index.run(session, repository),
             Self::Packs(packs) => packs.run(session, repository),
@@ -77,11 +77,11 @@ impl Command {
 }
 
 impl Index {
-    fn run(self, session: &Session, repository: &Repository) -> Result<Ending> {
+    fn run(self, session: &Session, repository: &Repository) -> Result<ExitStatus> {
         let all = self.read_all_packs;
         let report = progress::work(session, "Repairing", |job| repository.repair_index(all, job))?;
         session.out.show(&index_json(&report), |_| print_index(&session.out, &report));
-        Ok(Ending::Done)
+        Ok(ExitStatus::Done)
     }
 }
 
@@ -120,12 +120,12 @@ fn index_json(report: &IndexRepair) -> Value {
 }
 
 impl Packs {
-    fn run(self, session: &Session, repository: &Repository) -> Result<Ending> {
+    fn run(self, session: &Session, repository: &Repository) -> Result<ExitStatus> {
         let packs = self.packs;
         let report =
             progress::work(session, "Repairing", |job| repository.repair_packs(&packs, job))?;
         session.out.show(&packs_json(&report), |_| print_packs(&session.out, &report));
-        Ok(if report.blobs_lost.is_empty() { Ending::Done } else { Ending::Incomplete })
+        Ok(if report.blobs_lost.is_empty() { ExitStatus::Done } else { ExitStatus::Incomplete })
     }
 }
 
@@ -159,7 +159,7 @@ fn packs_json(report: &PackRepair) -> Value {
 }
 
 impl Snapshots {
-    fn run(self, session: &Session, repository: &Repository) -> Result<Ending> {
+    fn run(self, session: &Session, repository: &Repository) -> Result<ExitStatus> {
         let wanted = self.find(repository)?;
         let options = SnapshotRepairOptions { forget: self.forget, dry_run: self.dry_run.dry_run };
         let report = progress::work(session, "Repairing", |job| {
@@ -167,7 +167,7 @@ impl Snapshots {
         })?;
         let print = |_: &Value| print_snapshots(&session.out, &report, &options);
         session.out.show(&snapshots_json(&report, &options), print);
-        Ok(Ending::Done)
+        Ok(ExitStatus::Done)
     }
 
     fn find(&self, repository: &Repository) -> Result<Vec<SnapshotId>> {

@@ -9,11 +9,11 @@ use undercroft_foundation::{Job, Result, escape_path};
 use undercroft_repository::{NodeKind, Repository, RestoreRequest, Snapshot};
 
 use super::spec::{Filter, Spec};
-use crate::ending::Ending;
+use crate::exit_status::ExitStatus;
+use crate::format::{count, size};
 use crate::options::{DryRun, Overwrite, Target};
 use crate::progress;
 use crate::session::Session;
-use crate::words::{count, size};
 
 /// Get a snapshot, or a part of it, back
 #[derive(Debug, Args)]
@@ -45,7 +45,7 @@ pub(crate) struct Restore {
 }
 
 impl Restore {
-    pub(super) fn run(self, session: &Session, repository: &Repository) -> Result<Ending> {
+    pub(super) fn run(self, session: &Session, repository: &Repository) -> Result<ExitStatus> {
         let spec = Spec::parse(&self.snapshot)?;
         let mut snapshot = spec.find(repository, self.filter)?;
         let mut request = RestoreRequest {
@@ -96,17 +96,17 @@ impl Restore {
                 summary.files_skipped
             ));
         }
-        Ok(if warned > 0 { Ending::Incomplete } else { Ending::Done })
+        Ok(if warned > 0 { ExitStatus::Incomplete } else { ExitStatus::Done })
     }
 }
 
-/// Says what a restore would do.
+/// PlanOptions what a restore would do.
 fn plan(
     session: &Session,
     repository: &Repository,
     snapshot: &Snapshot,
     request: &RestoreRequest,
-) -> Result<Ending> {
+) -> Result<ExitStatus> {
     let (plan, warned) = progress::work(session, "Looking", |job: &Job| {
         let plan = repository.plan_restore(snapshot, request, job)?;
         Ok((plan, !job.warnings().is_empty()))
@@ -138,5 +138,5 @@ fn plan(
             escape_path(&request.target)
         ));
     }
-    Ok(if warned { Ending::Incomplete } else { Ending::Done })
+    Ok(if warned { ExitStatus::Incomplete } else { ExitStatus::Done })
 }

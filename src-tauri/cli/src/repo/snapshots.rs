@@ -6,11 +6,11 @@ use undercroft_foundation::Result;
 use undercroft_repository::{Repository, Snapshot, SnapshotFilter};
 
 use super::spec::Filter;
-use crate::ending::Ending;
+use crate::exit_status::ExitStatus;
+use crate::format::{local_time, size};
 use crate::output::Output;
 use crate::session::Session;
 use crate::table::{Align, Table};
-use crate::words::{moment, size};
 
 /// List snapshots
 #[derive(Debug, Args)]
@@ -35,11 +35,11 @@ pub(super) fn chosen(
 }
 
 impl Snapshots {
-    pub(super) fn run(self, session: &Session, repository: &Repository) -> Result<Ending> {
+    pub(super) fn run(self, session: &Session, repository: &Repository) -> Result<ExitStatus> {
         let filter = SnapshotFilter::from(self.filter);
         let snapshots = chosen(repository, &self.ids, &filter)?;
         print(&session.out, &snapshots);
-        Ok(Ending::Done)
+        Ok(ExitStatus::Done)
     }
 }
 
@@ -59,7 +59,7 @@ fn print(out: &Output, snapshots: &[Snapshot]) {
         let weight = snapshot.summary.map(|summary| size(summary.total_bytes_processed));
         table.row([
             snapshot.id.short(),
-            moment(snapshot.time),
+            local_time(snapshot.time),
             snapshot.hostname.clone(),
             snapshot.tags.join(","),
             weight.unwrap_or_default(),

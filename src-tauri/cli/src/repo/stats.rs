@@ -7,11 +7,11 @@ use undercroft_repository::{Repository, SnapshotFilter, Stats as Counted, StatsM
 
 use super::snapshots::chosen;
 use super::spec::Filter;
-use crate::ending::Ending;
+use crate::exit_status::ExitStatus;
+use crate::format::{grouped, size};
 use crate::output::Output;
 use crate::progress;
 use crate::session::Session;
-use crate::words::{grouped, size};
 
 /// Show how much the snapshots hold
 #[derive(Debug, Args)]
@@ -51,7 +51,7 @@ impl From<Mode> for StatsMode {
 }
 
 impl Stats {
-    pub(super) fn run(self, session: &Session, repository: &Repository) -> Result<Ending> {
+    pub(super) fn run(self, session: &Session, repository: &Repository) -> Result<ExitStatus> {
         let filter = SnapshotFilter::from(self.filter);
         let snapshots = chosen(repository, &self.ids, &filter)?;
         let mode = self.mode.into();
@@ -62,7 +62,7 @@ impl Stats {
         } else {
             print(&session.out, mode, &stats);
         }
-        Ok(Ending::Done)
+        Ok(ExitStatus::Done)
     }
 }
 

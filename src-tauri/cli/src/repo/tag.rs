@@ -6,10 +6,10 @@ use undercroft_foundation::{Code, Error, Result};
 use undercroft_repository::{Repository, Retagged, SnapshotFilter, SnapshotId, TagChange};
 
 use super::spec::{Filter, find_ids};
-use crate::ending::Ending;
+use crate::exit_status::ExitStatus;
+use crate::format::count;
 use crate::output::Output;
 use crate::session::Session;
-use crate::words::count;
 
 /// Change the tags of snapshots; the tag `pinned` keeps one from every policy
 #[derive(Debug, Args)]
@@ -31,7 +31,7 @@ pub(crate) struct Tag {
 }
 
 impl Tag {
-    pub(super) fn run(self, session: &Session, repository: &Repository) -> Result<Ending> {
+    pub(super) fn run(self, session: &Session, repository: &Repository) -> Result<ExitStatus> {
         let change = self.change()?;
         let filter = SnapshotFilter::from(self.filter);
         let ids: Vec<SnapshotId> = if self.ids.is_empty() {
@@ -41,7 +41,7 @@ impl Tag {
             find_ids(repository, &self.ids, &filter)?
         };
         print(&session.out, &repository.change_tags(&ids, &change)?);
-        Ok(Ending::Done)
+        Ok(ExitStatus::Done)
     }
 
     fn change(&self) -> Result<TagChange> {

@@ -9,12 +9,12 @@ use undercroft_repository::{CalendarSpan, Repository, SnapshotId, TrashedSnapsho
 
 use super::snapshots::to_json;
 use super::spec::match_ids;
-use crate::ending::Ending;
+use crate::exit_status::ExitStatus;
+use crate::format::{count, local_time};
 use crate::output::Output;
 use crate::progress;
 use crate::session::Session;
 use crate::table::{Align, Table};
-use crate::words::{count, moment};
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
@@ -41,7 +41,7 @@ pub(crate) struct Empty {
 }
 
 impl Command {
-    pub(super) fn run(self, session: &Session, repository: &Repository) -> Result<Ending> {
+    pub(super) fn run(self, session: &Session, repository: &Repository) -> Result<ExitStatus> {
         match self {
             Self::List => print(&session.out, &repository.trashed()?),
             Self::Restore(Restore { ids }) => {
@@ -60,7 +60,7 @@ impl Command {
                 tell(&session.out, "Removed", &gone, "for good; a prune frees what only they held");
             }
         }
-        Ok(Ending::Done)
+        Ok(ExitStatus::Done)
     }
 }
 
@@ -107,8 +107,8 @@ fn print(out: &Output, trashed: &[TrashedSnapshot]) {
     for TrashedSnapshot { snapshot, trashed } in trashed {
         table.row([
             snapshot.id.short(),
-            moment(snapshot.time),
-            trashed.map_or_else(|| "unknown".to_owned(), moment),
+            local_time(snapshot.time),
+            trashed.map_or_else(|| "unknown".to_owned(), local_time),
             snapshot.hostname.clone(),
             snapshot.tags.join(","),
             snapshot.paths.join(", "),

@@ -5,9 +5,9 @@ use serde_json::json;
 use undercroft_foundation::Result;
 use undercroft_repository::Repository;
 
-use crate::ending::Ending;
+use crate::exit_status::ExitStatus;
+use crate::format::count;
 use crate::session::Session;
-use crate::words::count;
 
 /// Remove locks that nobody holds any more
 #[derive(Debug, Args)]
@@ -18,7 +18,7 @@ pub(crate) struct Unlock {
 }
 
 impl Unlock {
-    pub(super) fn run(self, session: &Session, repository: &Repository) -> Result<Ending> {
+    pub(super) fn run(self, session: &Session, repository: &Repository) -> Result<ExitStatus> {
         let removed = repository.unlock(self.remove_all)?;
         let out = &session.out;
         if out.is_json() {
@@ -26,6 +26,6 @@ impl Unlock {
         } else {
             out.line(format!("Removed {}", count(removed as u64, "lock")));
         }
-        Ok(Ending::Done)
+        Ok(ExitStatus::Done)
     }
 }

@@ -5,14 +5,14 @@ use std::ffi::OsString;
 use clap::Args;
 use serde_json::json;
 use undercroft_foundation::Result;
-use undercroft_repository::{FileVersions, Found, Repository};
+use undercroft_repository::{FileVersions, PathState, Repository};
 
 use super::spec::{Filter, names};
-use crate::ending::Ending;
+use crate::exit_status::ExitStatus;
+use crate::format::{count, local_time, size};
 use crate::output::Output;
 use crate::session::Session;
 use crate::table::{Align, Table};
-use crate::words::{count, moment, size};
 
 /// Show what a file was in each snapshot
 #[derive(Debug, Args)]
@@ -24,7 +24,7 @@ pub(crate) struct Versions {
 }
 
 impl Versions {
-    pub(super) fn run(self, session: &Session, repository: &Repository) -> Result<Ending> {
+    pub(super) fn run(self, session: &Session, repository: &Repository) -> Result<ExitStatus> {
         let begun = session.world.clock.steady();
         let seen = repository.file_versions(&names(&self.file), &self.filter.into())?;
         let took = session.world.clock.steady().saturating_sub(begun);
@@ -34,20 +34,20 @@ impl Versions {
             out.record(&json!({
                 "message_type": "summary",
                 "versions": seen.versions.len(),
-                "snapshots": seen.sightings.len(),
+                "snapshots": seen.by_snapshot.len(),
                 "total_duration": took.as_secs_f64(),
             }));
         } else {
             print_table(out, &seen);
         }
         let mut unreadable = false;
-        for sighting in &seen.sightings {
-            if let Found::Unreadable(why) = &sighting.found {
-                out.warning(&format!("Snapshot {}", sighting.snapshot.id.short()), why);
+        for entry in &seen.by_snapshot {
+            if let PathState::Unreadable(why) = &entry.found {
+                out.warning(&format!("Snapshot {}", entry.snapshot.id.short()), why);
                 unreadable = true;
             }
         }
-        Ok(if unreadable { Ending::Incomplete } else { Ending::Done })
+        Ok(if unreadable { ExitStatus::Incomplete } else { ExitStatus::Done })
     }
 }
 
@@ -73,14 +73,16 @@ fn print_table(out: &Output, seen: &FileVersions) {
         ("OLDEST", Align::Left),
     ]);
     for version in &seen.versions {
-        let times = seen.sightings.iter().map(|sighting| &sighting.snapshot);
+        let times = seen.by_snapshot.iter().map(|entry| &entry.snapshot);
         let mut times = times.filter(|snapshot| version.snapshots.contains(&snapshot.id));
         let newest = times.next();
         let label = |snapshot: Option<&undercroft_repository::Snapshot>| {
-            snapshot.map(|it| format!("{} {}", it.id.short(), moment(it.time))).unwrap_or_default()
+            snapshot
+                .map(|it| format!("{} {}", it.id.short(), local_time(it.time)))
+                .unwrap_or_default()
         };
         table.row([
-            moment(version.node.mtime.timestamp()),
+            local_time(version.node.mtime.timestamp()),
             size(version.node.size),
             count(version.snapshots.len() as u64, "snapshot"),
             label(newest),

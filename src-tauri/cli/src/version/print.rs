@@ -1,13 +1,13 @@
-//! What `undercroft version` prints for people.
+//! The output of `undercroft version` for people.
 
 use undercroft_api::wire::{
     Change, ChangeKind, Comparison, Day, RestorePlan, ThinPlan, Trigger, Version, VersionDetail,
     VersionSizes,
 };
 
+use crate::format::{count, grouped, local_time, size};
 use crate::output::Output;
 use crate::table::{Align, Table};
-use crate::words::{count, grouped, moment, size};
 
 pub(super) fn print_list(versions: &[Version], out: &Output) {
     let mut table = Table::new(&[
@@ -23,7 +23,7 @@ pub(super) fn print_list(versions: &[Version], out: &Output) {
         let pin = if version.pinned { "*" } else { "" };
         table.row([
             format!("{}{pin}", version.short_id),
-            moment(version.time),
+            local_time(version.time),
             trigger(version.trigger).to_owned(),
             counts(version),
             size(version.stored_bytes),
@@ -76,7 +76,7 @@ pub(super) fn print_one(version: &Version, out: &Output) {
         }
     };
     fact("Id", &version.id);
-    fact("Made", &format!("{} by {}", moment(version.time), trigger(version.trigger)));
+    fact("Made", &format!("{} by {}", local_time(version.time), trigger(version.trigger)));
     fact("Author", &version.author);
     fact("Message", &version.message);
     fact("Note", version.note.as_deref().unwrap_or_default());
@@ -143,7 +143,7 @@ pub(super) fn print_thin(plan: &ThinPlan, out: &Output) {
         Table::new(&[("VERSION", Align::Left), ("TIME", Align::Left), ("WHY", Align::Left)]);
     for drop in &plan.drop {
         let version = &drop.version;
-        table.row([version.short_id.clone(), moment(version.time), drop.why.clone()]);
+        table.row([version.short_id.clone(), local_time(version.time), drop.why.clone()]);
     }
     table.print(out, "No version would go");
     out.line(format!(

@@ -1,8 +1,8 @@
-//! How far a job is.
+//! The progress of a job.
 
 use std::time::Duration;
 
-/// How far a job is: a reading of its counters at one moment.
+/// The progress of a job: a reading of its counters at one moment.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Progress {
     /// Bytes done.

@@ -1,5 +1,5 @@
-//! What a job tells of its work: what it could not do, what became of each part, and line by line
-//! what happened.
+//! The report of a job on its work: what it could not do, what became of each part, and line by
+//! line what happened.
 
 use std::time::Duration;
 
@@ -11,13 +11,13 @@ use crate::{DestinationId, ProjectId};
 /// Something that could not be done while the rest went on.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Warning {
-    /// What it concerns, as text (an escaped path).
+    /// The thing that it concerns, as text (an escaped path).
     pub item: String,
-    /// What happened and why.
+    /// The event, and the reason for it.
     pub message: String,
 }
 
-/// How a line of a job's log is meant.
+/// The level of a line of a job's log.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum LogLevel {
     /// As it should be.
@@ -49,30 +49,30 @@ impl LogLevel {
 pub struct LogLine {
     /// When it was written.
     pub time: Timestamp,
-    /// How it is meant.
+    /// The level of the line.
     pub level: LogLevel,
-    /// What happened, in a sentence.
+    /// The event, in a sentence.
     pub text: String,
 }
 
 /// One thing that a job does: a project, or the library, to one destination.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct JobPart {
-    /// What it does, for people: "Atlas to Shelf".
+    /// The title, for people: "Atlas to Shelf".
     pub title: String,
     /// The project that it works on.
     pub project: Option<ProjectId>,
     /// The destination that it works with.
     pub destination: Option<DestinationId>,
-    /// Where it stands.
+    /// The state of the part.
     pub state: JobState,
-    /// What was done, in a sentence without its full stop; empty until it is over.
+    /// The result, in a sentence without its full stop; empty until it is over.
     pub summary: String,
     /// The snapshot that was made.
     pub snapshot: Option<String>,
     /// Bytes that were added to the destination.
     pub added_bytes: u64,
-    /// How long it took.
+    /// The duration.
     pub took: Duration,
 }
 
@@ -96,7 +96,7 @@ impl JobPart {
     }
 }
 
-/// What a job told since it was last asked.
+/// Everything that a job told since it was last asked.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct JobReport {
     /// Lines of its log, oldest first.

@@ -1,6 +1,6 @@
-//! Where a job can stand.
+//! The states of a job.
 
-/// Where a job stands.
+/// The state of a job.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum JobState {
     /// Waits for its turn.

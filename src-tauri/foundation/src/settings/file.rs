@@ -98,8 +98,8 @@ fn replace_value(old: &mut Item, new: Item) {
     }
 }
 
-/// What stands in a file without keys moves above the first key that it gets. A file that is
-/// empty gets the explanation.
+/// The opening of a file without keys: what stands in it moves above the first key that it gets. A
+/// file that is empty gets the explanation.
 fn opening(document: &mut DocumentMut) -> String {
     if !document.is_empty() {
         return String::new();
@@ -113,7 +113,7 @@ fn comment(rule: &SettingRule) -> String {
     format!("# {}: {}.\n", rule.comment, rule.allowed())
 }
 
-/// What a new file says: every key with its default, all of them notes.
+/// The content of a new file: every key with its default, all of them notes.
 pub(super) fn explanation() -> String {
     let mut text = "# Settings of Undercroft. It changes single lines and keeps your notes.\n\
                     # What is not set here has its default:\n#\n"

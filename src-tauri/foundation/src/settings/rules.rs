@@ -6,7 +6,7 @@ use toml_edit::Item;
 
 use crate::{Code, Error, Result};
 
-/// What values a setting may have.
+/// The values that a setting may have.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum SettingKind {
     /// One of these words; the first is the default.
@@ -27,9 +27,9 @@ pub enum SettingKind {
 pub struct SettingRule {
     /// The key in the file and on the command line: `close-to-tray`.
     pub key: &'static str,
-    /// What values it may have.
+    /// The values that it may have.
     pub kind: SettingKind,
-    /// What it is for, in one line.
+    /// The purpose, in one line.
     pub comment: &'static str,
 }
 
@@ -135,7 +135,7 @@ impl SettingRule {
         }
     }
 
-    /// What it may be, for people: `system, light or dark`.
+    /// The allowed values, for people: `system, light or dark`.
     pub fn allowed(&self) -> String {
         match self.kind {
             SettingKind::Choice([all @ .., last]) => format!("{} or {last}", all.join(", ")),

@@ -1,4 +1,4 @@
-//! What differs between two versions, or between a version and the disk.
+//! The differences between two versions, or between a version and the disk.
 
 use std::collections::HashMap;
 
@@ -11,7 +11,7 @@ use crate::history::History;
 use crate::path::TreePath;
 use crate::reading::folder_at;
 use crate::restore::{RestoreOrder, RestoreTo, is_content_of};
-use crate::save::found::Found;
+use crate::save::change_set::ChangeSet;
 use crate::sidecar::Line;
 use crate::store::HistoryStore;
 use crate::version::{Change, ChangeKind, EntryKind, GitId};
@@ -19,15 +19,15 @@ use crate::version::{Change, ChangeKind, EntryKind, GitId};
 /// Of files that went, so many are held against one of the same size that came.
 const ALIKE: usize = 16;
 
-/// What a version has at a path.
+/// The entry that a version has at a path.
 enum There {
     Folder(StoredFolder),
     File(Box<Line>, GitId),
 }
 
 impl History {
-    /// What leads from one version to another at a path and below it, by path. Renames are
-    /// recognised, by content and by likeness.
+    /// The changes that lead from one version to another at a path and below it, by path. Renames
+    /// are recognised, by content and by likeness.
     ///
     /// # Errors
     /// [`Code::NotFound`] when neither has the path, [`Code::Invalid`] for versions of different
@@ -39,14 +39,14 @@ impl History {
         }
         let ((store, before), (_, after)) = (self.root_of(from)?, self.root_of(to)?);
         let (before, after) = (look(&store, before, path)?, look(&store, after, path)?);
-        let mut found = Found::default();
+        let mut change_set = ChangeSet::default();
         let parent = path.parent().unwrap_or_default();
         match (before, after) {
             (None, None) => {
                 return Err(Error::new(Code::NotFound, format!("Neither version has {path}")));
             }
             (Some(There::File(was, from)), Some(There::File(line, to))) => {
-                found.compare(&parent, &line, to, Some((from, &was)));
+                change_set.compare(&parent, &line, to, Some((from, &was)));
             }
             (before, after) => {
                 let folder = |there: &Option<There>| match there {
@@ -55,23 +55,23 @@ impl History {
                 };
                 let (old, new) = (folder(&before), folder(&after));
                 if let Some(There::File(line, blob)) = before {
-                    found.gone(&parent, &line, blob);
+                    change_set.gone(&parent, &line, blob);
                 }
                 if let Some(There::File(line, blob)) = after {
-                    found.compare(&parent, &line, blob, None);
+                    change_set.compare(&parent, &line, blob, None);
                 }
                 let mut changes = changes_between(&store, path, old, new)?;
-                changes.extend(found.settle(&store)?);
+                changes.extend(change_set.pair_renames(&store)?);
                 changes.sort_by(|a, b| a.path.cmp(&b.path));
                 return Ok(changes);
             }
         }
-        found.settle(&store)
+        change_set.pair_renames(&store)
     }
 
-    /// What leads from a version to what is on disk now, at a path of a workspace and below it, by
-    /// path. What the project's rules leave out is not looked at. Files that were moved as they
-    /// are count as renamed.
+    /// The changes that lead from a version to what is on disk now, at a path of a workspace and
+    /// below it, by path. What the project's rules leave out is not looked at. Files that were
+    /// moved as they are count as renamed.
     ///
     /// # Errors
     /// [`Code::SourceMissing`] when the workspace's folder is not there, [`Code::Cancelled`].

@@ -8,7 +8,7 @@ use crate::path::TreePath;
 use crate::version::{Change, ChangeKind, EntryKind, Layer, Version};
 use crate::versions::{VersionFilter, changes, table};
 
-/// How many changes are asked for at once.
+/// The number of changes that are asked for at once.
 const PAGE: usize = 256;
 
 /// A version that did something to a file.
@@ -16,19 +16,19 @@ const PAGE: usize = 256;
 pub struct FileVersion {
     /// The version.
     pub version: Version,
-    /// Where the file was in it.
+    /// The path of the file in it.
     pub path: TreePath,
-    /// Where it was before, when the version renamed it.
+    /// The path before, when the version renamed it.
     pub from: Option<TreePath>,
-    /// What the version did to it.
+    /// The change that the version made to it.
     pub kind: ChangeKind,
-    /// How large it was; nothing when it was removed.
+    /// The size of the file; nothing when it was removed.
     pub size_bytes: Option<u64>,
-    /// Where its bytes live.
+    /// The layer that holds its bytes.
     pub layer: Option<Layer>,
 }
 
-/// How far back the history was followed.
+/// The part of the history that was followed so far.
 struct Trace {
     path: TreePath,
     found: Vec<FileVersion>,

@@ -17,13 +17,13 @@ const SEARCHED_BYTES: u64 = 16 << 20;
 /// By so much of its beginning it is decided whether a file is text.
 const HEAD: usize = 8000;
 
-/// How many files are searched between two looks at how many were found.
+/// The number of files that are searched between two looks at how many were found.
 const BATCH: usize = 256;
 
-/// How many lines of one file are told.
+/// The number of lines of one file that are told.
 const LINES_OF_A_FILE: usize = 50;
 
-/// How many characters of a line are shown, and how many before what was found.
+/// The number of characters of a line that are shown, and of those before what was found.
 const SHOWN: usize = 200;
 const SHOWN_BEFORE: usize = 60;
 
@@ -38,7 +38,7 @@ pub struct FileHit {
     pub preview: Option<String>,
 }
 
-/// What is searched for. Upper and lower case are the same unless it has upper case in it.
+/// The text that is searched for. Upper and lower case are the same unless it has upper case in it.
 struct Sought {
     text: String,
     minds_case: bool,
@@ -179,7 +179,7 @@ impl Sought {
         Self { text: text.to_owned(), minds_case }
     }
 
-    /// Where it is in a text, in bytes; of a text in lower case when case does not matter.
+    /// The place in a text, in bytes; of a text in lower case when case does not matter.
     fn find(&self, text: &str) -> Option<usize> {
         text.find(&self.text)
     }

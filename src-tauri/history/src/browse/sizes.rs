@@ -1,4 +1,4 @@
-//! What a version takes that no other version needs.
+//! The storage that only one version needs.
 
 use std::collections::{HashMap, HashSet};
 
@@ -15,15 +15,15 @@ use crate::thin::freed_objects;
 use crate::version::{GitId, Version};
 use crate::versions::table;
 
-/// How many files are listed.
+/// The number of files that are listed.
 const LISTED: usize = 20;
 
-/// What a version takes that no other version of its project needs.
+/// The storage that a version takes and that no other version of its project needs.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct VersionSizes {
     /// The bytes of the files that no other version has.
     pub unique_bytes: u64,
-    /// What is free again when the version is dropped and the history compacted: bytes as they
+    /// The bytes that are free again when the version is dropped and the history compacted, as they
     /// are stored.
     pub reclaimable_bytes: u64,
     /// The largest of those files.
@@ -31,7 +31,7 @@ pub struct VersionSizes {
 }
 
 impl History {
-    /// What a version takes that no other version of its project needs.
+    /// The storage that a version takes and that no other version of its project needs.
     ///
     /// # Errors
     /// [`undercroft_foundation::Code::NotFound`], [`undercroft_foundation::Code::Cancelled`].

@@ -8,7 +8,7 @@ use undercroft_repository::{Forget, PruneOptions, SnapshotOrder};
 use crate::history::History;
 use crate::objects::{add_objects, objects_in, snapshots_of};
 
-/// What was freed of the object store.
+/// The part of the object store that was freed.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(super) struct Freed {
     /// Objects of the project that no version needs.

@@ -30,7 +30,7 @@ pub(crate) use size::{compacted_bytes, packed_bytes};
 /// So much of a path's end tells which objects are alike.
 const HINT: usize = 32;
 
-/// What versions need.
+/// The objects that versions need.
 #[derive(Debug, Default)]
 struct Live {
     reached: Reached,
@@ -38,9 +38,9 @@ struct Live {
     hints: HashMap<GitId, String>,
 }
 
-/// What a compaction did.
+/// The result of a compaction.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Compacted {
+pub struct CompactReport {
     /// Packs of the history before.
     pub packs_before: u64,
     /// Packs of the history now.
@@ -55,7 +55,7 @@ pub struct Compacted {
     pub freed_bytes: u64,
 }
 
-impl Compacted {
+impl CompactReport {
     /// As people read it: a sentence without its full stop.
     pub fn text(&self) -> String {
         let (before, after) = (size_text(self.bytes_before), size_text(self.bytes_after));
@@ -79,7 +79,7 @@ impl History {
     /// [`undercroft_foundation::Code::Damaged`] when something that a version needs cannot be read:
     /// then nothing is removed. [`undercroft_foundation::Code::Locked`],
     /// [`undercroft_foundation::Code::Cancelled`], or whatever keeps it from being written.
-    pub fn compact(&self, project: ProjectId, job: &Job) -> Result<Compacted> {
+    pub fn compact(&self, project: ProjectId, job: &Job) -> Result<CompactReport> {
         let store = self.store(project)?;
         let lock = store.lock(&*self.library().world().clock)?;
         self.compact_locked(project, &store, &lock, job)
@@ -91,7 +91,7 @@ impl History {
         store: &HistoryStore,
         lock: &WriteLock,
         job: &Job,
-    ) -> Result<Compacted> {
+    ) -> Result<CompactReport> {
         self.reconcile(project, store)?;
         store.refresh();
         job.set_current("Looking for what versions need");
@@ -105,7 +105,7 @@ impl History {
         size::note(store, packs.bytes_after)?;
         job.set_current("Objects");
         let objects = contents::compact(self, project, &live.reached.contents, job)?;
-        let done = Compacted {
+        let done = CompactReport {
             packs_before: packs.packs_before,
             packs_after: packs.packs_after,
             bytes_before: packs.bytes_before,

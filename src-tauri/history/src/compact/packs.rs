@@ -27,7 +27,8 @@ const DEAD_SHARE: u64 = 4;
 /// The head of an entry is no longer.
 const HEAD_BYTES: usize = 32;
 
-/// What git derives from packs, and makes anew when it likes; it must not name packs that are gone.
+/// Files that git derives from packs, and makes anew when it likes; they must not name packs that
+/// are gone.
 const DERIVED: [&str; 3] =
     ["objects/pack/multi-pack-index", "objects/info/commit-graph", "objects/info/commit-graphs"];
 
@@ -43,7 +44,7 @@ pub(crate) struct PackFile {
     has_deltas: bool,
 }
 
-/// What became of packs.
+/// The result of rewriting packs.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) struct Rewritten {
     pub(crate) packs_before: u64,
@@ -120,7 +121,7 @@ impl PackFile {
     }
 }
 
-/// What each object takes on disk.
+/// The size of each object on disk.
 pub(crate) fn stored_sizes(store: &HistoryStore) -> Result<HashMap<GitId, u64>> {
     let packs = packs_of(store)?;
     let entries = packs.into_iter().flat_map(|pack| pack.entries);

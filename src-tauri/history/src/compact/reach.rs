@@ -1,5 +1,4 @@
-//! What versions lead to: every object of the history, and every object that a pointer in it
-//! stands for.
+//! The objects that versions lead to: all of the history, and all that a pointer in it stands for.
 
 use std::collections::HashSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -14,7 +13,7 @@ use crate::version::GitId;
 /// No pointer is longer.
 const POINTER_MAX: usize = 200;
 
-/// How each of them begins.
+/// The beginning of each of them.
 const POINTER_HEAD: &[u8] = b"version https://git-lfs.github.com/spec/v1\noid sha256:";
 
 /// The objects that versions lead to.
@@ -27,15 +26,15 @@ pub(crate) struct Reached {
 }
 
 /// An object that was met for the first time.
-pub(crate) struct Met<'a> {
+pub(crate) struct ReachedObject<'a> {
     pub(crate) id: GitId,
-    /// Where it was met: its stored path.
+    /// The stored path at which it was met.
     pub(crate) path: &'a [u8],
     /// Whether it is a file or link of the user's, and neither a tree nor part of the sidecar.
     pub(crate) is_file: bool,
     /// The bytes of a blob.
     pub(crate) size: u64,
-    /// What it stands for, when it is the first pointer to that.
+    /// The object that it stands for, when it is the first pointer to that.
     pub(crate) content: Option<[u8; 32]>,
 }
 
@@ -49,7 +48,7 @@ impl Reached {
         store: &HistoryStore,
         root: GitId,
         job: &Job,
-        mut met: impl FnMut(Met<'_>),
+        mut met: impl FnMut(ReachedObject<'_>),
     ) -> Result<()> {
         // Each tree with its path, and whether it belongs to the sidecar.
         let mut open = vec![(root, Vec::new(), false)];
@@ -58,7 +57,7 @@ impl Reached {
                 continue;
             }
             job.check_cancelled()?;
-            met(Met { id: tree, path: &path, is_file: false, size: 0, content: None });
+            met(ReachedObject { id: tree, path: &path, is_file: false, size: 0, content: None });
             for line in store.tree(tree)? {
                 let in_sidecar = in_sidecar || (tree == root && line.name == SIDECAR);
                 let path = join(&path, &line.name);
@@ -68,14 +67,14 @@ impl Reached {
                     let size = size_of(store, line.id)?;
                     let content = self.content(store, line.id, size)?;
                     let (is_file, size) = (!in_sidecar, size as u64);
-                    met(Met { id: line.id, path: &path, is_file, size, content });
+                    met(ReachedObject { id: line.id, path: &path, is_file, size, content });
                 }
             }
         }
         Ok(())
     }
 
-    /// What a blob stands for, when it is the first pointer to that.
+    /// The object that a blob stands for, when it is the first pointer to that.
     fn content(
         &mut self,
         store: &HistoryStore,

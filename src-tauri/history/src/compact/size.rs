@@ -1,4 +1,4 @@
-//! How large a history is, and was after its last compaction: what tells whether another one pays.
+//! The size of a history, now and after its last compaction: it tells whether another one pays.
 
 use std::fs;
 

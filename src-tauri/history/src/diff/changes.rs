@@ -1,10 +1,10 @@
-//! Which lines of two texts differ.
+//! The lines that differ between two texts.
 
 use std::ops::Range;
 
 use imara_diff::{Algorithm, Diff, InternedInput, Token};
 
-/// How many lines that differ are compared by histogram, whose differences people read most
+/// The most lines that differ and are compared by histogram, whose differences people read most
 /// easily: it can take time by the square of their number.
 const AT_ONCE: usize = 20_000;
 
@@ -41,7 +41,7 @@ fn change(hunk: &imara_diff::Hunk, before: usize, after: usize) -> Change {
     Change { before: moved(&hunk.before, before), after: moved(&hunk.after, after) }
 }
 
-/// What is between the lines that both begin with and those that both end with.
+/// The part between the lines that both begin with and those that both end with.
 fn middle(old: &[Token], new: &[Token]) -> Change {
     let same = |pair: &(&Token, &Token)| pair.0 == pair.1;
     let first = old.iter().zip(new).take_while(same).count();

@@ -42,17 +42,17 @@ struct Group<'a> {
     old: &'a [&'a [u8]],
     new: &'a [&'a [u8]],
     context: usize,
-    /// Where its first line is in each text.
+    /// The place of its first line in each text.
     start: (usize, usize),
     /// The lines behind its last.
     at_old: usize,
     at_new: usize,
     lines: Vec<Line>,
     is_begun: bool,
-    /// What all hunks have so far.
+    /// The number of lines that all hunks have so far.
     count: usize,
     bytes: usize,
-    /// What may still be compared by word.
+    /// The bytes that may still be compared by word.
     words: usize,
     is_cut: bool,
 }

@@ -17,7 +17,7 @@ use imara_diff::InternedInput;
 /// The most bytes of a side that are compared.
 const SIDE_BYTES: usize = 64 << 20;
 
-/// How to compare.
+/// The options of a comparison.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Options {
     /// Unchanged lines that are shown around a change.
@@ -52,11 +52,11 @@ pub struct Hunk {
     /// The number of its first line in the old text, from 1; when it has none of its lines, of
     /// the line before, from 0. So `diff -u` counts, too.
     pub old_start: u64,
-    /// How many lines of the old text it has.
+    /// The number of lines of the old text that it has.
     pub old_lines: u64,
     /// As `old_start`, in the new text.
     pub new_start: u64,
-    /// How many lines of the new text it has.
+    /// The number of lines of the new text that it has.
     pub new_lines: u64,
     /// Its lines; where text was replaced, the removed ones before the added ones.
     pub lines: Vec<Line>,
@@ -65,22 +65,22 @@ pub struct Hunk {
 /// A line of a hunk.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Line {
-    /// Which of the texts have it.
+    /// The texts that have it.
     pub tag: Tag,
     /// Its text without its ending.
     pub text: String,
-    /// How it ends.
+    /// The ending of the line.
     pub ending: Ending,
     /// Its number in the old text, from 1.
     pub old: Option<u64>,
     /// Its number in the new text, from 1.
     pub new: Option<u64>,
-    /// Where the words are that the other text has not, from start to end. Counted in UTF-16
+    /// The spans of the words that the other text has not, from start to end. Counted in UTF-16
     /// units, as strings are in a page. None when the whole line is another.
     pub spans: Vec<(u32, u32)>,
 }
 
-/// Which of the texts have a line.
+/// The texts that have a line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Tag {
     /// Both.
@@ -91,7 +91,7 @@ pub enum Tag {
     Added,
 }
 
-/// How a line ends.
+/// The ending of a line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Ending {
     /// With `\n`.

@@ -1,4 +1,4 @@
-//! What is shown of a line.
+//! The part of a line that is shown.
 
 use std::fmt::Write as _;
 
@@ -19,7 +19,7 @@ pub(super) fn shown(line: &[u8]) -> (String, Ending, bool) {
     (text, ending, is_cut)
 }
 
-/// Where to cut so that no character is split.
+/// The place to cut so that no character is split.
 fn boundary(line: &[u8]) -> usize {
     let is_middle = |at: &usize| line[*at] & 0b1100_0000 == 0b1000_0000;
     (LINE_BYTES - 3..=LINE_BYTES).rev().find(|at| !is_middle(at)).unwrap_or(LINE_BYTES)

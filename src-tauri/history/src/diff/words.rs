@@ -1,4 +1,4 @@
-//! Which words differ inside lines that were replaced by others.
+//! The words that differ inside lines that were replaced by others.
 
 use imara_diff::{Algorithm, Diff, InternedInput};
 
@@ -12,7 +12,7 @@ struct Word<'a> {
     text: &'a str,
     /// The index of its line.
     line: usize,
-    /// Where it is in its line, in UTF-16 units.
+    /// The place in its line, in UTF-16 units.
     start: u32,
     end: u32,
 }

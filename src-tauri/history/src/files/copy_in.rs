@@ -11,20 +11,20 @@ use std::path::{Path, PathBuf};
 use rustix::fs::{OFlags, symlinkat};
 use rustix::io::Errno;
 use undercroft_foundation::{Code, Error, IoContext, Job, Result, count_text, escape_path};
-use undercroft_repository::placing::{Entry, Stat, temporary_name};
+use undercroft_repository::fs_at::{Entry, Stat, temporary_name};
 
 use super::incoming::{self, Incoming, Kind};
 use super::{PIECE, WorkspaceFiles, fill, sync};
-use crate::guard::{Place, check_file, check_path};
+use crate::guard::{GuardedEntry, check_file, check_path};
 use crate::path::TreePath;
 use crate::watch::Touched;
 
-/// How many names a refusal tells.
+/// The number of names that a refusal tells.
 const TOLD: usize = 5;
 /// A name that is taken is tried with so many numbers.
 const NUMBERS: u32 = 10_000;
 
-/// What to do where a name is taken.
+/// The action where a name is taken.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Conflict {
     /// Stop before anything is copied, and say which names.
@@ -37,22 +37,22 @@ pub enum Conflict {
     Skip,
 }
 
-/// What was copied into a workspace.
+/// The result of copying into a workspace.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct CopiedIn {
-    /// Where something may have changed.
+pub struct CopyInReport {
+    /// The paths where something may have changed.
     pub touched: Touched,
-    /// How many files and links were copied.
+    /// The number of files and links that were copied.
     pub files: u64,
-    /// How large they are together.
+    /// The size of them all.
     pub size_bytes: u64,
-    /// How many of them took the place of others.
+    /// The number of those that took the place of others.
     pub replaced: u64,
-    /// How many of them got another name.
+    /// The number of those that got another name.
     pub renamed: u64,
-    /// How many were left out because their name is taken.
+    /// The number of those that were left out because their name is taken.
     pub skipped: u64,
-    /// How many could not be copied; the job's warnings say why.
+    /// The number of those that could not be copied; the job's warnings say why.
     pub failed: u64,
 }
 
@@ -69,12 +69,12 @@ impl WorkspaceFiles<'_> {
         sources: &[PathBuf],
         conflict: Conflict,
         job: &Job,
-    ) -> Result<CopiedIn> {
+    ) -> Result<CopyInReport> {
         let all = incoming::list(sources, &folder.below(&self.root), job)?;
         if conflict == Conflict::Ask {
             self.refuse_taken(folder, &all)?;
         }
-        let mut copied = CopiedIn::default();
+        let mut copied = CopyInReport::default();
         let mut folders = Folders { files: self, receiver: folder, open: BTreeMap::new() };
         for item in &all {
             job.check_cancelled()?;
@@ -117,7 +117,7 @@ impl WorkspaceFiles<'_> {
 struct Folders<'a> {
     files: &'a WorkspaceFiles<'a>,
     receiver: &'a TreePath,
-    /// Those of the present branch, by path.
+    /// The open folders of the present branch, by path.
     open: BTreeMap<TreePath, OwnedFd>,
 }
 
@@ -127,7 +127,7 @@ impl Folders<'_> {
         item: &Incoming,
         conflict: Conflict,
         job: &Job,
-        copied: &mut CopiedIn,
+        copied: &mut CopyInReport,
     ) -> Result<()> {
         let path = item.path.names().fold(self.receiver.clone(), |path, name| path.join(name));
         let Some((parent, name)) = path.split() else { return Ok(()) };
@@ -145,8 +145,8 @@ impl Folders<'_> {
         let held = self.files.held.filter(|_| conflict == Conflict::Replace);
         let held = held.map(|held| held.folder(&parent)).transpose()?;
         let folder = self.open(&parent)?;
-        let place =
-            Place { held: held.as_ref(), folder: folder.as_fd(), name: &name, path: &at, job };
+        let (held, folder) = (held.as_ref(), folder.as_fd());
+        let place = GuardedEntry { held, folder, name: &name, path: &at, job };
         if item.kind == Kind::Link {
             copy_link(&item.source, &place)?;
         } else {
@@ -190,7 +190,7 @@ fn name_for(
     folder: &OwnedFd,
     name: &[u8],
     conflict: Conflict,
-    copied: &mut CopiedIn,
+    copied: &mut CopyInReport,
 ) -> Result<Option<Vec<u8>>> {
     let kind = |name: &[u8]| Stat::of(Entry::In(folder.as_fd(), name));
     match (kind(name), conflict) {
@@ -255,7 +255,7 @@ fn copy_content(source: &mut File, file: &mut File, job: &Job) -> io::Result<()>
     Ok(())
 }
 
-fn copy_link(source: &Path, place: &Place<'_>) -> Result<()> {
+fn copy_link(source: &Path, place: &GuardedEntry<'_>) -> Result<()> {
     let target = fs::read_link(source).at("read the link", source)?;
     let temporary = temporary_name();
     symlinkat(target.as_os_str().as_bytes(), place.folder, &temporary)

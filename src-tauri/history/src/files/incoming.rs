@@ -1,4 +1,4 @@
-//! What comes into a workspace: the files and folders that were pointed out, with all in them.
+//! The files and folders that were pointed out to be copied into a workspace, with all in them.
 
 use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
@@ -13,7 +13,7 @@ use crate::path::TreePath;
 /// Something that is to be copied.
 pub(super) struct Incoming {
     pub(super) source: PathBuf,
-    /// Where it goes, below the folder that receives it.
+    /// The destination, below the folder that receives it.
     pub(super) path: TreePath,
     pub(super) kind: Kind,
     pub(super) mode: u32,

@@ -1,4 +1,4 @@
-//! What is on disk of a workspace now, in the form in which versions are looked into.
+//! The content of a workspace on disk now, in the form in which versions are looked into.
 
 use std::io::Read;
 
@@ -11,7 +11,7 @@ use crate::path::TreePath;
 use crate::version::{Entry, EntryKind};
 
 impl History {
-    /// What is in a folder on disk, by name.
+    /// The entries of a folder on disk, by name.
     ///
     /// # Errors
     /// [`Code::NotFound`], [`Code::SourceMissing`] when the workspace is not there.

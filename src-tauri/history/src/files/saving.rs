@@ -6,7 +6,7 @@ use undercroft_foundation::{
     Code, Error, Job, Result, VersionId, WorkspaceId, count_text, escape_path, size_text,
 };
 
-use super::{Conflict, CopiedIn, WorkspaceFiles};
+use super::{Conflict, CopyInReport, WorkspaceFiles};
 use crate::disk::Disk;
 use crate::guard::{HeldTree, Sweep, Trash, Unheld, check_file, check_path, own_configuration};
 use crate::history::History;
@@ -17,18 +17,18 @@ use crate::version::{Trigger, Version};
 use crate::watch::Touched;
 use crate::workspaces::Workspace;
 
-/// How something is treated that is to be replaced or removed and that no version holds.
+/// The treatment of something that is to be replaced or removed and that no version holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Unkept {
+pub enum UnsavedPolicy {
     /// Stop before anything is changed, and say what.
     Ask,
     /// Move it to the workspace's trash.
     ToTrash,
 }
 
-/// What came of writing to a workspace, or deleting in it.
+/// The result of writing to a workspace, or deleting in it.
 #[derive(Debug)]
-pub struct Written {
+pub struct WriteOutcome {
     /// The version that was made: none of what the rules leave out, nor where all was so already.
     pub version: Option<Version>,
     /// Whether anything in the workspace is not as it was.
@@ -43,7 +43,7 @@ impl History {
     ///
     /// # Errors
     /// [`Code::NotKept`] when no version holds what is there, or would hold what is written, and
-    /// `unkept` is to ask; [`Code::Invalid`] for what is git's, or when something that is no file is
+    /// `unsaved` is to ask; [`Code::Invalid`] for what is git's, or when something that is no file is
     /// in the way; those of [`History::save`].
     pub fn put_file(
         &self,
@@ -51,23 +51,23 @@ impl History {
         path: &TreePath,
         bytes: &[u8],
         order: SaveOrder,
-        unkept: Unkept,
+        unsaved: UnsavedPolicy,
         job: &Job,
-    ) -> Result<Written> {
+    ) -> Result<WriteOutcome> {
         let known = self.confirmed_workspace(workspace)?;
         check_file(own_configuration(&known.root).as_ref(), path)?;
         let at = path.below(&known.root);
         if at.symlink_metadata().is_ok_and(|found| !found.is_file()) {
             return Err(super::in_the_way(&at));
         }
-        let unsaved = SaveOrder::new(Trigger::Automatic, "");
-        self.save(workspace, Scope::Touched(all_of(path)), unsaved, job)?;
+        let automatic = SaveOrder::new(Trigger::Automatic, "");
+        self.save(workspace, Scope::Touched(all_of(path)), automatic, job)?;
         let held = self.held_tree(&known)?;
         let newest = self.tip_version(workspace)?.map(|version| version.id);
         let leave_out = self.leave_out(&known)?;
-        let unheld = unheld((&known, &leave_out), &held, path, unkept, job)?;
+        let unheld = unheld((&known, &leave_out), &held, path, unsaved, job)?;
         let is_left_out = !leave_out.is_included(path, false);
-        if unkept == Unkept::Ask && is_left_out {
+        if unsaved == UnsavedPolicy::Ask && is_left_out {
             return Err(Error::new(Code::NotKept, format!("{path} would be in no version"))
                 .why("The project's rules leave it out")
                 .next("Write it all the same with --force"));
@@ -76,19 +76,19 @@ impl History {
             self.note_undo(workspace, newest, vec![path.clone()])?;
         }
         let files = WorkspaceFiles::open(&known.root, Some(&held))?;
-        let former = files.former(path);
+        let replaced = files.replaced(path);
         self.move_to_trash(&known, &unheld, newest)?;
-        files.put(path, bytes, former.as_ref(), job)?;
+        files.put(path, bytes, replaced.as_ref(), job)?;
         let version = self.save(workspace, Scope::Touched(all_of(path)), order, job)?;
         let trashed = !unheld.is_empty();
-        Ok(Written { changed: version.is_some() || is_left_out || trashed, version, trashed })
+        Ok(WriteOutcome { changed: version.is_some() || is_left_out || trashed, version, trashed })
     }
 
     /// Deletes a file or folder of a workspace, if it is there, and makes a version. What was there
     /// and is in no version yet becomes one before.
     ///
     /// # Errors
-    /// [`Code::NotKept`] when no version holds all of it and `unkept` is to ask, or when something
+    /// [`Code::NotKept`] when no version holds all of it and `unsaved` is to ask, or when something
     /// changed while it was deleted: that stays. [`Code::Invalid`] for what is git's, and for the
     /// workspace itself; those of [`History::save`].
     pub fn delete_file(
@@ -96,19 +96,19 @@ impl History {
         workspace: WorkspaceId,
         path: &TreePath,
         order: SaveOrder,
-        unkept: Unkept,
+        unsaved: UnsavedPolicy,
         job: &Job,
-    ) -> Result<Written> {
+    ) -> Result<WriteOutcome> {
         let known = self.confirmed_workspace(workspace)?;
         check_path(own_configuration(&known.root).as_ref(), path)?;
         if path.is_root() {
             return Err(super::no_file(&known.root));
         }
         let scope = || Scope::Touched(all_of(path));
-        let before = self.save_before(workspace, scope(), job)?;
+        let before = self.ensure_saved(workspace, scope(), job)?;
         let held = self.held_tree(&known)?;
         let leave_out = self.leave_out(&known)?;
-        let unheld = unheld((&known, &leave_out), &held, path, unkept, job)?;
+        let unheld = unheld((&known, &leave_out), &held, path, unsaved, job)?;
         let last = self.undo_point(workspace)?;
         let is_there = |path: &TreePath| path.below(&known.root).symlink_metadata().is_ok();
         let was_there = is_there(path);
@@ -129,7 +129,7 @@ impl History {
             last.put_back()?;
         }
         match left.is_empty() {
-            true => Ok(Written { version, changed, trashed }),
+            true => Ok(WriteOutcome { version, changed, trashed }),
             false => Err(Unheld::refuse(&left)),
         }
     }
@@ -163,7 +163,7 @@ impl History {
     ) -> Result<String> {
         let known = self.confirmed_workspace(workspace)?;
         if conflict == Conflict::Replace {
-            self.keep_for_undo(workspace, Scope::Touched(all_of(folder)), job)?;
+            self.save_for_undo(workspace, Scope::Touched(all_of(folder)), job)?;
         }
         let held = self.held_tree(&known)?;
         let files = WorkspaceFiles::open(&known.root, Some(&held))?;
@@ -186,14 +186,14 @@ impl History {
     ///
     /// # Errors
     /// Those of [`History::save`], and of `act`.
-    pub fn keep_before<T>(
+    pub fn save_before<T>(
         &self,
         workspace: WorkspaceId,
         job: &Job,
         act: impl FnOnce() -> Result<(T, bool)>,
     ) -> Result<T> {
         let last = self.undo_point(workspace)?;
-        self.keep_for_undo(workspace, Scope::Whole, job)?;
+        self.save_for_undo(workspace, Scope::Whole, job)?;
         let done = act();
         let is_undone = match &done {
             Ok((_, has_changed)) => !has_changed,
@@ -211,18 +211,18 @@ fn unheld(
     (workspace, leave_out): (&Workspace, &LeaveOut),
     held: &HeldTree,
     path: &TreePath,
-    unkept: Unkept,
+    unsaved: UnsavedPolicy,
     job: &Job,
 ) -> Result<Vec<Unheld>> {
     let disk = Disk::open(&workspace.root)?;
     let unheld = Sweep { held, disk: &disk, asks_for_git: true, job }.unheld(leave_out, path)?;
-    match unkept {
-        Unkept::Ask if !unheld.is_empty() => Err(Unheld::refuse(&unheld)),
+    match unsaved {
+        UnsavedPolicy::Ask if !unheld.is_empty() => Err(Unheld::refuse(&unheld)),
         _ => Ok(unheld),
     }
 }
 
-/// What is at a path, with all that is in it.
+/// A path, with all that is in it.
 fn all_of(path: &TreePath) -> Touched {
     let mut touched = Touched::default();
     touched.add(path);
@@ -230,7 +230,7 @@ fn all_of(path: &TreePath) -> Touched {
     touched
 }
 
-fn sentence(copied: &CopiedIn) -> String {
+fn sentence(copied: &CopyInReport) -> String {
     let mut text =
         format!("{} ({}) copied", count_text(copied.files, "file"), size_text(copied.size_bytes));
     let parts = [

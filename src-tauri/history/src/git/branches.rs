@@ -20,9 +20,9 @@ use super::opening::GitContext;
 use super::status::{head_of, upstream_of};
 use super::{GitHead, ProjectGit, Upstream};
 
-/// How many files an error names.
+/// The number of files that an error names.
 const NAMED: usize = 5;
-/// How git's trees say what a file is.
+/// The modes of git's trees for kinds of files.
 const FILE: i32 = 0o100_644;
 const PROGRAM: i32 = 0o100_755;
 const LINK: i32 = 0o120_000;

@@ -42,44 +42,44 @@ impl GitPerson {
     }
 }
 
-/// Which changes a commit takes.
+/// The changes that a commit takes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Selection {
     /// All, new files included, ignored ones not.
     All,
-    /// Those at or below these paths, as they are on disk; what else is staged stays staged.
+    /// The changes at or below these paths, as they are on disk; what else is staged stays staged.
     Paths(Vec<TreePath>),
 }
 
-/// What to commit, and how.
+/// The content of a commit to be made.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CommitOrder {
-    /// Who made the changes; nobody for the user that git knows.
+    /// The author of the changes; nobody for the user that git knows.
     pub author: Option<GitPerson>,
-    /// What they are about.
+    /// The message.
     pub message: String,
-    /// Which of them.
+    /// The changes to be taken.
     pub selection: Selection,
 }
 
 /// A change that no commit was made of.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct LeftOut {
-    /// Where it is.
+pub struct SkippedChange {
+    /// The path.
     pub path: TreePath,
     /// Why it was left.
     pub why: String,
 }
 
-/// What came of an order to commit.
+/// The result of an order to commit.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Committed {
     /// The new commit; nothing when nothing had changed.
     pub commit: Option<LogEntry>,
-    /// How many files it took.
+    /// The number of files that it took.
     pub files: u64,
-    /// What it could not take.
-    pub left_out: Vec<LeftOut>,
+    /// The changes that it could not take.
+    pub left_out: Vec<SkippedChange>,
 }
 
 impl ProjectGit {
@@ -213,7 +213,10 @@ fn select(repository: &Repository, selection: &Selection) -> Result<Vec<GitFile>
     Ok(files)
 }
 
-fn sort_out(repository: &Repository, files: Vec<GitFile>) -> Result<(Vec<GitFile>, Vec<LeftOut>)> {
+fn sort_out(
+    repository: &Repository,
+    files: Vec<GitFile>,
+) -> Result<(Vec<GitFile>, Vec<SkippedChange>)> {
     let (mut taken, mut left_out) = (Vec::new(), Vec::new());
     for file in files {
         let filter = match file.state {
@@ -228,7 +231,7 @@ fn sort_out(repository: &Repository, files: Vec<GitFile>) -> Result<(Vec<GitFile
                 continue;
             }
         };
-        left_out.push(LeftOut { path: file.path, why });
+        left_out.push(SkippedChange { path: file.path, why });
     }
     Ok((taken, left_out))
 }

@@ -31,7 +31,7 @@ impl ProjectGit {
             let what = format!("{} has a git repository already", escape_path(&self.root));
             return Err(Error::new(Code::AlreadyExists, what));
         }
-        let new = root.join(format!(".git.{}", self.dice_text()));
+        let new = root.join(format!(".git.{}", self.random_text()));
         let made =
             init(&new, branch).and_then(|()| fs::rename(&new, &dot_git).at("make", &dot_git));
         if made.is_err() {
@@ -43,7 +43,7 @@ impl ProjectGit {
         Ok(Created { inside: enclosing(&root) })
     }
 
-    pub(super) fn dice_text(&self) -> String {
+    pub(super) fn random_text(&self) -> String {
         let mut dice = [0; 8];
         self.world.random.fill(&mut dice);
         hex::encode(dice)

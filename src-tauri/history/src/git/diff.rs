@@ -1,4 +1,4 @@
-//! What differs between two commits, or between the last commit and the disk. Textconv programs
+//! The differences between two commits, or between the last commit and the disk. Textconv programs
 //! and external differs are not run.
 
 use git2::{Delta, Diff, DiffDelta, DiffFindOptions, DiffFormat, DiffOptions, Patch, Repository};
@@ -39,11 +39,11 @@ pub enum DiffRange {
 /// A file that differs.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct GitChange {
-    /// Where it is; for a removed file, where it was.
+    /// The path; for a removed file, the former one.
     pub path: TreePath,
-    /// Where a renamed file was.
+    /// The former path of a renamed file.
     pub from: Option<TreePath>,
-    /// What happened.
+    /// The kind of change.
     pub kind: ChangeKind,
     /// Lines that only the newer side has.
     pub added_lines: u64,
@@ -53,7 +53,7 @@ pub struct GitChange {
     pub is_binary: bool,
 }
 
-/// What a line of a difference is.
+/// The sides that have a line of a difference.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum LineTag {
     /// On both sides.
@@ -67,7 +67,7 @@ pub enum LineTag {
 /// A line of a difference.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct GitLine {
-    /// Which side has it.
+    /// The sides that have it.
     pub tag: LineTag,
     /// The line without its end; bytes that are no text are replaced.
     pub text: String,
@@ -78,11 +78,11 @@ pub struct GitLine {
 pub struct GitHunk {
     /// The first line on the older side, counted from 1.
     pub old_start: u32,
-    /// How many lines of the older side.
+    /// The number of lines of the older side.
     pub old_lines: u32,
     /// The first line on the newer side, counted from 1.
     pub new_start: u32,
-    /// How many lines of the newer side.
+    /// The number of lines of the newer side.
     pub new_lines: u32,
     /// The lines.
     pub lines: Vec<GitLine>,
@@ -93,7 +93,7 @@ pub struct GitHunk {
 pub struct FileHunks {
     /// The file.
     pub change: GitChange,
-    /// Where it differs.
+    /// The hunks that differ.
     pub hunks: Vec<GitHunk>,
     /// Whether there is more than is told here.
     pub is_truncated: bool,

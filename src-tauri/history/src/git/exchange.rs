@@ -13,23 +13,23 @@ use super::copying::copy_commits;
 use super::create::sync_all;
 use super::opening::{GitContext, open_any};
 use super::program::GitProgram;
-use super::relay::Relay;
 use super::remotes::{fetch_url, push_url};
+use super::scratch_repository::ScratchRepository;
 use super::status::head_of;
 use super::{GitHead, ProjectGit};
 
-/// What reaching a remote takes.
+/// The means to reach a remote.
 #[derive(Debug, Clone)]
 pub struct Network {
     /// The installed git; without one, only remotes in folders are reached.
     pub program: Option<GitProgram>,
     /// A folder for what is needed only during an exchange.
     pub scratch: PathBuf,
-    /// How long a remote may say nothing.
+    /// The longest time that a remote may say nothing.
     pub silence: Duration,
 }
 
-/// What a push did.
+/// The result of a push.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Pushed {
     /// The remote.
@@ -40,14 +40,14 @@ pub struct Pushed {
     pub is_news: bool,
 }
 
-/// What a pull did.
+/// The result of a pull.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Pulled {
     /// The remote.
     pub remote: String,
     /// Its branch.
     pub branch: String,
-    /// How many commits came.
+    /// The number of commits that came.
     pub commits: u64,
 }
 
@@ -76,7 +76,8 @@ impl ProjectGit {
         warn_of_pointers(&repository, commit, job);
         let is_news = match url.folder() {
             Some(folder) => push_to_folder(&repository, commit, folder, &theirs, job)?,
-            None => Relay::new(self, network, &repository, &url)?.push(commit, &theirs, job)?,
+            None => ScratchRepository::new(self, network, &repository, &url)?
+                .push(commit, &theirs, job)?,
         };
         track(&repository, &remote, &theirs, commit)?;
         if follows.remote.is_none() {
@@ -111,7 +112,7 @@ impl ProjectGit {
         let url = fetch_url(repository, remote)?;
         let fetched = match url.folder() {
             Some(folder) => fetch_from_folder(repository, folder, job)?,
-            None => Relay::new(self, network, repository, &url)?.fetch(job)?,
+            None => ScratchRepository::new(self, network, repository, &url)?.fetch(job)?,
         };
         sync_all(repository)?;
         let mut moved = 0;
@@ -188,7 +189,7 @@ fn fast_forward(repository: &Repository, branch: &str, new: Oid, theirs: &str) -
     Ok(commits)
 }
 
-/// What a branch is configured to follow.
+/// The remote branch that a branch is configured to follow.
 #[derive(Default)]
 struct Follows {
     remote: Option<String>,

@@ -15,7 +15,7 @@ use super::create::sync_all;
 use super::filters::pointer;
 use super::opening::{GitContext, open_any};
 
-/// What a history's commits have in their root beside the user's files.
+/// The folder that a history's commits have in their root beside the user's files.
 const SIDECAR: &str = ".undercroft";
 /// The line by which a commit is known as a version.
 const MARK: &str = "Undercroft-Version: ";
@@ -25,8 +25,8 @@ pub fn export_branch(workspace: &str) -> String {
     format!("undercroft/history/{workspace}")
 }
 
-/// How an export takes files that the user's repository ignores, such as `.env`: versions have them,
-/// and a branch that is pushed would publish them.
+/// The treatment, by an export, of files that the user's repository ignores, such as `.env`:
+/// versions have them, and a branch that is pushed would publish them.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum IgnoredFiles {
     /// They are in no commit of the branch.
@@ -41,12 +41,12 @@ pub enum IgnoredFiles {
 pub struct Exported {
     /// The branch.
     pub branch: String,
-    /// How many versions it has.
+    /// The number of versions that it has.
     pub commits: u64,
     /// Whether it was not there already as it is now.
     pub is_news: bool,
-    /// How many files of the newest version are pointers of git-lfs: their content stays in
-    /// Undercroft's object store.
+    /// The number of files of the newest version that are pointers of git-lfs: their content stays
+    /// in Undercroft's object store.
     pub pointer_files: u64,
     /// The ignored files that were left out, of any version.
     pub left_out: Vec<String>,

@@ -13,7 +13,7 @@ use undercroft_foundation::{Code, Error, Result, escape_name};
 
 use super::opening::GitContext;
 
-/// How large a pointer may be by the specification of git-lfs.
+/// The largest size of a pointer by the specification of git-lfs.
 const POINTER_BYTES: usize = 1024;
 const POINTER_START: &[u8] = b"version https://git-lfs.github.com/spec/v1\n";
 

@@ -19,22 +19,22 @@ pub struct LogEntry {
     pub id: GitId,
     /// The commits that it came after.
     pub parents: Vec<GitId>,
-    /// Who made the changes.
+    /// The author of the changes.
     pub author: GitPerson,
     /// When it was committed.
     pub time: Timestamp,
-    /// What it is about; bytes that are no text are replaced.
+    /// The message; bytes that are no text are replaced.
     pub message: String,
 }
 
-/// Which commits to list.
+/// A selection of commits to list.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct LogFilter {
     /// A branch, a remote's branch (`origin/main`) or a commit's id; HEAD when nothing is said.
     pub from: Option<String>,
-    /// Those behind this one, where a list before ended.
+    /// The commit that an earlier list ended with: only those behind it.
     pub after: Option<GitId>,
-    /// How many at most.
+    /// The most commits to list.
     pub limit: usize,
 }
 

@@ -1,8 +1,8 @@
 //! Real git in a project, when the user asks for it: his own repository is read to show how it
 //! stands, and written by the explicit acts named here and by nothing else. What is local goes
 //! through libgit2, which runs no programs. Only for a remote behind ssh or https is the installed
-//! git run, and it never sees the project's configuration (see `relay`). No hook, filter, textconv,
-//! fsmonitor or submodule of a project is ever run.
+//! git run, and it never sees the project's configuration (see `scratch_repository`). No hook, filter,
+//! textconv, fsmonitor or submodule of a project is ever run.
 
 mod branches;
 mod commit;
@@ -15,9 +15,9 @@ mod filters;
 mod log;
 mod opening;
 mod program;
-mod relay;
-mod remote_words;
+mod remote_errors;
 mod remotes;
+mod scratch_repository;
 mod status;
 mod url;
 
@@ -29,7 +29,7 @@ use undercroft_foundation::{Code, Error, Result, World, escape_path};
 use crate::GitId;
 
 pub use branches::GitBranch;
-pub use commit::{CommitOrder, Committed, GitPerson, LeftOut, Selection};
+pub use commit::{CommitOrder, Committed, GitPerson, Selection, SkippedChange};
 pub use create::Created;
 pub use diff::{DiffRange, FileHunks, GitChange, GitHunk, GitLine, LineTag};
 pub use exchange::{Network, Pulled, Pushed};

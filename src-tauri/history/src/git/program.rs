@@ -16,14 +16,15 @@ use crossbeam_channel::{RecvTimeoutError, Sender, bounded};
 use rustix::process::{Pid, Signal, kill_process_group};
 use undercroft_foundation::{Clock, Code, Error, IoContext, Job, Result};
 
-/// How often a running program is looked after.
+/// The time between two looks at a running program.
 const TICK: Duration = Duration::from_millis(50);
-/// How long a program may take to clean up when it is told to end.
+/// The time that a program may take to clean up when it is told to end.
 const GRACE_TICKS: u32 = 40;
 /// Of what a program says, this much is kept.
 const LINES_KEPT: usize = 200;
 const LINE_BYTES: usize = 2000;
-/// What the user's environment may say to git; the rest of `GIT_…` would lead it elsewhere.
+/// The variables by which the user's environment may speak to git; the rest of `GIT_…` would lead
+/// it elsewhere.
 const KEPT: [&str; 8] = [
     "GIT_CONFIG_GLOBAL",
     "GIT_CONFIG_SYSTEM",
@@ -77,7 +78,7 @@ impl GitProgram {
     }
 
     #[expect(clippy::disallowed_methods, reason = "the one place that starts git")]
-    fn spawn(&self, call: &Call<'_>) -> Result<Child> {
+    fn spawn(&self, call: &GitCommand<'_>) -> Result<Child> {
         let mut command = Command::new(&self.path);
         command.args(&call.arguments).current_dir(call.folder).env_clear();
         let is_kept = |name: &OsStr| {
@@ -98,8 +99,8 @@ impl GitProgram {
     }
 
     /// Runs it to its end.
-    pub(super) fn run(&self, call: &Call<'_>, watch: &Watch<'_>) -> Result<Answer> {
-        watch.job.check_cancelled()?;
+    pub(super) fn run(&self, call: &GitCommand<'_>, limits: &RunLimits<'_>) -> Result<GitOutput> {
+        limits.job.check_cancelled()?;
         let mut child = self.spawn(call)?;
         let (sender, lines) = bounded(64);
         let pipes: [(bool, Option<Box<dyn Read + Send>>); 2] = [
@@ -112,28 +113,28 @@ impl GitProgram {
             thread::spawn(move || forward(pipe, is_error, &sender));
         }
         drop(sender);
-        let mut answer = Answer::default();
-        let mut heard = watch.clock.steady();
+        let mut output = GitOutput::default();
+        let mut last_line_at = limits.clock.steady();
         loop {
             let is_quiet = match lines.recv_timeout(TICK) {
                 Ok(line) => {
-                    heard = watch.clock.steady();
-                    answer.hear(line, watch.job);
+                    last_line_at = limits.clock.steady();
+                    output.add_line(line, limits.job);
                     false
                 }
                 Err(RecvTimeoutError::Timeout) => true,
                 Err(RecvTimeoutError::Disconnected) => {
-                    watch.clock.sleep(TICK);
+                    limits.clock.sleep(TICK);
                     true
                 }
             };
-            if let Err(error) = watch.check(heard) {
-                end(&mut child, watch.clock);
+            if let Err(error) = limits.check(last_line_at) {
+                end(&mut child, limits.clock);
                 return Err(error);
             }
             if is_quiet && let Some(status) = child.try_wait().at("wait for", &self.path)? {
-                answer.succeeded = status.success();
-                return Ok(answer);
+                output.succeeded = status.success();
+                return Ok(output);
             }
         }
     }
@@ -146,24 +147,24 @@ impl fmt::Debug for GitProgram {
     }
 }
 
-/// What git is to do.
-pub(super) struct Call<'a> {
+/// A command for git.
+pub(super) struct GitCommand<'a> {
     pub folder: &'a Path,
     pub arguments: Vec<OsString>,
     pub environment: Vec<(OsString, OsString)>,
 }
 
-/// What it is stopped by.
-pub(super) struct Watch<'a> {
+/// The limits that stop a run.
+pub(super) struct RunLimits<'a> {
     pub job: &'a Job,
     pub clock: &'a dyn Clock,
     pub silence: Duration,
 }
 
-impl Watch<'_> {
-    fn check(&self, heard: Duration) -> Result<()> {
+impl RunLimits<'_> {
+    fn check(&self, last_line_at: Duration) -> Result<()> {
         self.job.check_cancelled()?;
-        if self.clock.steady().saturating_sub(heard) <= self.silence {
+        if self.clock.steady().saturating_sub(last_line_at) <= self.silence {
             return Ok(());
         }
         let seconds = self.silence.as_secs();
@@ -173,12 +174,12 @@ impl Watch<'_> {
     }
 }
 
-/// What git said, in lines.
+/// The output of git, in lines.
 #[derive(Default)]
-pub(super) struct Answer {
+pub(super) struct GitOutput {
     pub succeeded: bool,
-    pub output: Vec<String>,
-    pub errors: Vec<String>,
+    pub stdout: Vec<String>,
+    pub stderr: Vec<String>,
     counted: u64,
 }
 
@@ -189,13 +190,13 @@ struct Line {
     text: String,
 }
 
-impl Answer {
-    fn hear(&mut self, line: Line, job: &Job) {
+impl GitOutput {
+    fn add_line(&mut self, line: Line, job: &Job) {
         if line.is_progress {
             self.count(&line.text, job);
             return job.set_current(line.text);
         }
-        let lines = if line.is_error { &mut self.errors } else { &mut self.output };
+        let lines = if line.is_error { &mut self.stderr } else { &mut self.stdout };
         if !line.text.is_empty() && lines.len() < LINES_KEPT {
             lines.push(line.text);
         }

@@ -15,7 +15,7 @@ pub struct GitRemote {
     pub name: String,
     /// Its address, without passwords.
     pub url: String,
-    /// Where is pushed to, when that is elsewhere.
+    /// The address for pushing, when it is another.
     pub push_url: Option<String>,
     /// Why Undercroft would not use the address, if so.
     pub refused: Option<String>,
@@ -97,7 +97,7 @@ fn value(config: &Config, remote: &str, key: &str) -> Option<String> {
     entries.next()?.ok()?.value().ok().map(str::to_owned)
 }
 
-/// Where to fetch from.
+/// The address to fetch from.
 pub(super) fn fetch_url(repository: &Repository, remote: &str) -> Result<RemoteUrl> {
     let url = value(&config_of(repository)?, remote, "url").ok_or_else(|| {
         let what = format!("There is no remote {}", escape_name(remote.as_bytes()));
@@ -106,7 +106,7 @@ pub(super) fn fetch_url(repository: &Repository, remote: &str) -> Result<RemoteU
     RemoteUrl::parse(&url)
 }
 
-/// Where to push to.
+/// The address to push to.
 pub(super) fn push_url(repository: &Repository, remote: &str) -> Result<RemoteUrl> {
     match value(&config_of(repository)?, remote, "pushurl") {
         Some(url) => RemoteUrl::parse(&url),

@@ -1,4 +1,4 @@
-//! How a repository stands: its branch, how far that is from its upstream, and what differs.
+//! The status of a repository: its branch, how far that is from its upstream, and what differs.
 
 use std::collections::BTreeSet;
 
@@ -12,7 +12,7 @@ use super::opening::{self, GitContext};
 use super::{ProjectGit, git_id};
 use crate::{GitId, TreePath};
 
-/// What HEAD is.
+/// The state of HEAD.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum GitHead {
     /// A branch with commits.
@@ -34,7 +34,7 @@ pub struct Upstream {
     pub behind: u64,
 }
 
-/// What is the matter with a file.
+/// The state of a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum FileState {
     /// New, and git was told of it.
@@ -68,33 +68,33 @@ impl FileState {
 /// A file that differs from the last commit.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct GitFile {
-    /// Where it is.
+    /// The path.
     pub path: TreePath,
-    /// How it differs.
+    /// The kind of difference.
     pub state: FileState,
     /// Whether (some of) the difference is in the index.
     pub staged: bool,
 }
 
-/// How a repository stands.
+/// The status of a repository.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct GitStatus {
-    /// What HEAD is.
+    /// The state of HEAD.
     pub head: GitHead,
     /// The last commit.
     pub commit: Option<GitId>,
-    /// What the current branch follows.
+    /// The branch that the current branch follows.
     pub upstream: Option<Upstream>,
-    /// What was begun with git and is not finished: `merge`, `rebase`, …
+    /// The operation that was begun with git and is not finished: `merge`, `rebase`, …
     pub unfinished: Option<&'static str>,
     /// Whether the older commits are not here.
     pub shallow: bool,
-    /// What differs, ignored files aside, in the order of their paths.
+    /// The files that differ, ignored ones aside, in the order of their paths.
     pub files: Vec<GitFile>,
 }
 
 impl ProjectGit {
-    /// How the repository stands; nothing when there is none. Writes nothing.
+    /// The status of the repository; nothing when there is none. Writes nothing.
     ///
     /// # Errors
     /// When it cannot be read, or leads elsewhere.
@@ -131,7 +131,7 @@ pub(super) fn head_of(repository: &Repository) -> Result<GitHead> {
     })
 }
 
-/// What `branch` follows.
+/// The branch that `branch` follows.
 pub(super) fn upstream_of(
     repository: &Repository,
     branch: &Branch<'_>,
@@ -147,7 +147,7 @@ pub(super) fn upstream_of(
     Ok(Some(Upstream { name, ahead: ahead as u64, behind: behind as u64 }))
 }
 
-/// What a command of git left half done.
+/// The operation that a command of git left half done.
 pub(super) fn unfinished(repository: &Repository) -> Option<&'static str> {
     Some(match repository.state() {
         RepositoryState::Clean => return None,
@@ -162,7 +162,7 @@ pub(super) fn unfinished(repository: &Repository) -> Option<&'static str> {
     })
 }
 
-/// What differs from the last commit, ignored files aside.
+/// The files that differ from the last commit, ignored ones aside.
 pub(super) fn changed_files(repository: &Repository) -> Result<Vec<GitFile>> {
     let what = "compare the files with the last commit";
     let mut options = StatusOptions::new();

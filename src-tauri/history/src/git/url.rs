@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use undercroft_foundation::{Code, Error, Result, escape_name};
 
-/// How a remote is reached.
+/// The address of a remote.
 #[derive(Clone, PartialEq, Eq)]
 pub struct RemoteUrl {
     text: String,

@@ -16,7 +16,7 @@ use crate::reading::folder_at;
 use crate::restore::is_content_of;
 use crate::save::content::object_of;
 use crate::sidecar::Line;
-use crate::stat_cache::{KnownFolder, StatCache};
+use crate::stat_cache::{CachedFolder, StatCache};
 use crate::store::{HistoryStore, ObjectKind};
 use crate::version::{ContentId, EntryKind, GitId, Layer, Version};
 use crate::workspaces::Workspace;
@@ -25,18 +25,18 @@ use crate::workspaces::Workspace;
 pub(crate) struct HeldTree {
     pub(crate) root: StoredFolder,
     store: Arc<HistoryStore>,
-    /// How the workspace looked; nothing before there is one.
+    /// The looks of the workspace; nothing before there is one.
     cache: Option<Arc<StatCache>>,
 }
 
 /// A folder of it.
 pub(crate) struct HeldFolder {
     view: Arc<FolderView>,
-    known: KnownFolder,
+    known: CachedFolder,
     store: Arc<HistoryStore>,
 }
 
-/// How it is known that something on disk is what the version holds.
+/// The way in which it is known that something on disk is what the version holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Proof {
     /// It looks as it did when the version was made of it.
@@ -56,7 +56,7 @@ impl History {
         Ok(HeldTree { root, store, cache: Some(self.cache(workspace.id)?) })
     }
 
-    /// What a version holds, for a folder that it was put into.
+    /// The tree that a version holds, for a folder that it was put into.
     pub(crate) fn held_by(&self, version: &Version) -> Result<HeldTree> {
         let store = self.store(version.project)?;
         let root = StoredFolder::root(&store, Commit::read(&store, version.commit)?.tree)?;
@@ -96,7 +96,7 @@ impl HeldFolder {
 
     /// The blob of a file, as far as its looks tell.
     pub(crate) fn blob_by_looks(&self, name: &[u8], stat: &Stat) -> Option<GitId> {
-        self.known.get(name).filter(|known| known.fits(stat)).map(|known| known.id)
+        self.known.get(name).filter(|known| known.matches(stat)).map(|known| known.id)
     }
 
     /// Whether `at` in the open folder, which is no folder, is what the version holds as `name`, and

@@ -7,34 +7,34 @@
 //! else is read. That is asked again at the very moment of replacing or removing, of what came out
 //! of its place. What no version holds stays, or goes to the trash where the user says so.
 
+mod guarded_entry;
 mod held;
-mod place;
 mod trash;
 mod unheld;
 
 use std::path::Path;
 
-use undercroft_foundation::{Code, Error, Result, configuration_folder, planned_path};
+use undercroft_foundation::{Code, Error, Result, canonicalize_missing, configuration_folder};
 
 use crate::disk::is_in_place;
 use crate::names::is_git;
 use crate::path::TreePath;
 
+pub(crate) use guarded_entry::GuardedEntry;
 pub(crate) use held::{HeldFolder, HeldTree, content_of};
-pub(crate) use place::Place;
 pub(crate) use trash::{GivenBack, Trash};
 pub(crate) use unheld::{Sweep, Unheld};
 
-/// Where Undercroft's own configuration lies in the folder at `root`: the commands that the user
+/// The place of Undercroft's own configuration in the folder at `root`: the commands that the user
 /// confirmed, and the key to sealed passwords. Older words of it must not come back.
 pub(crate) fn own_configuration(root: &Path) -> Option<TreePath> {
-    let folder = planned_path(&configuration_folder()?).ok()?;
-    let root = planned_path(root).ok()?;
+    let folder = canonicalize_missing(&configuration_folder()?).ok()?;
+    let root = canonicalize_missing(root).ok()?;
     if root.starts_with(&folder) { Some(TreePath::root()) } else { TreePath::of(&root, &folder) }
 }
 
 /// The refusal to write something into it.
-pub(crate) fn is_own(path: &TreePath) -> Error {
+pub(crate) fn own_configuration_error(path: &TreePath) -> Error {
     Error::new(Code::Invalid, format!("{path} was left as it is"))
         .why("It is Undercroft's own configuration, which says what you have confirmed")
         .next("Change it with Undercroft's own commands")
@@ -45,7 +45,7 @@ pub(crate) fn is_own(path: &TreePath) -> Error {
 /// version would hold it.
 pub(crate) fn check_path(own: Option<&TreePath>, path: &TreePath) -> Result<()> {
     if own.is_some_and(|own| path.is_in(own)) {
-        return Err(is_own(path));
+        return Err(own_configuration_error(path));
     }
     if path.names().any(is_git) {
         return Err(Error::new(Code::Invalid, format!("{path} was left as it is"))
@@ -63,7 +63,7 @@ pub(crate) fn check_path(own: Option<&TreePath>, path: &TreePath) -> Result<()> 
 /// The same for what is no folder, which must not take the place of one that leads there either.
 pub(crate) fn check_file(own: Option<&TreePath>, path: &TreePath) -> Result<()> {
     if own.is_some_and(|own| own.is_in(path)) {
-        return Err(is_own(path));
+        return Err(own_configuration_error(path));
     }
     check_path(own, path)
 }

@@ -19,9 +19,9 @@ use rustix::io::{Errno, Result as SystemResult};
 use undercroft_foundation::{
     Code, Error, IoContext, Result, VersionId, escape_path, reach_write_point, sync_folder,
 };
-use undercroft_repository::placing::{Entry, Stat, descend, is_at};
+use undercroft_repository::fs_at::{Entry, Stat, descend, is_at};
 
-use super::place::rename_new;
+use super::guarded_entry::rename_new;
 use crate::path::TreePath;
 use crate::workspaces::Workspace;
 

@@ -7,8 +7,8 @@ use rustix::fs::{AtFlags, unlinkat};
 use rustix::io::Errno;
 use undercroft_foundation::{Code, Error, IoContext, Job, Result};
 
+use super::guarded_entry::GuardedEntry;
 use super::held::{HeldFolder, HeldTree};
-use super::place::Place;
 use crate::disk::{Disk, DiskFolder, Stat, stat_in};
 use crate::folder_view::StoredFolder;
 use crate::names::is_git;
@@ -16,7 +16,7 @@ use crate::path::TreePath;
 use crate::rules::{Decision, FolderRules, LeaveOut};
 use crate::version::EntryKind;
 
-/// How many are named in a refusal.
+/// The number of paths that are named in a refusal.
 const NAMED: usize = 5;
 
 /// Something that no version holds.
@@ -197,7 +197,7 @@ impl Sweep<'_> {
             return Ok(());
         }
         let (held, folder, job) = (Some(held), folder.as_fd(), self.job);
-        match (Place { held, folder, name, path: &path, job }).remove() {
+        match (GuardedEntry { held, folder, name, path: &path, job }).remove() {
             Ok(()) => self.job.add_files_done(1),
             Err(error) => left.push(Unheld::new(at, error.why_text())),
         }

@@ -9,23 +9,23 @@ use undercroft_foundation::Result;
 
 use crate::version::ContentId;
 
-/// What an entry takes beside its content, roughly.
+/// The bytes that an entry takes beside its content, roughly.
 const ENTRY_BYTES: usize = 200;
 
-/// How a cache is doing.
+/// The state of a cache.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct CacheStats {
-    /// How often content was asked for and there.
+    /// The number of requests for content that was there.
     pub hits: u64,
-    /// How often it was not.
+    /// The number of requests for content that was not.
     pub misses: u64,
-    /// How much content there is.
+    /// The number of entries.
     pub entries: u64,
-    /// What it takes, bookkeeping included.
+    /// The bytes that it takes, bookkeeping included.
     pub size_bytes: u64,
-    /// What it may take.
+    /// The bytes that it may take.
     pub capacity_bytes: u64,
-    /// How much content had to make room, or was not let in.
+    /// The number of entries that had to make room, or were not let in.
     pub evictions: u64,
 }
 
@@ -106,7 +106,7 @@ impl ReadCache {
         self.0.contents.run_pending_tasks();
     }
 
-    /// How it is doing.
+    /// The state of the cache.
     pub fn stats(&self) -> CacheStats {
         self.0.contents.run_pending_tasks();
         CacheStats {

@@ -1,4 +1,4 @@
-//! What a draft that is written again has new: mostly little, in one place.
+//! The part of a draft that is new when it is written again: mostly little, in one place.
 
 use std::sync::Arc;
 
@@ -19,7 +19,7 @@ pub(super) struct Change {
     pub(super) kept_end: u32,
     /// The checksum of the new content.
     pub(super) crc: u32,
-    /// What comes between the two.
+    /// The bytes between the two.
     pub(super) between: Vec<u8>,
     /// The new content, for whoever made the change.
     pub(super) result: Option<Arc<[u8]>>,

@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use undercroft_foundation::ProjectId;
 
 use super::change::{CHANGES_IN_A_ROW, Change};
-use super::journal::Seen;
+use super::journal::JournalEvent;
 use super::record::{Record, SessionKey, SessionKind, written_bytes};
 
 /// One piece of session work.
@@ -22,7 +22,7 @@ pub(super) struct Item {
     changes: u8,
 }
 
-/// How much there is.
+/// A number of pieces and their size.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(super) struct Sum {
     pub(super) items: usize,
@@ -41,7 +41,7 @@ pub(super) struct Items {
     all: BTreeMap<SessionKey, Item>,
     sums: BTreeMap<(ProjectId, SessionKind), Sum>,
     next_seq: u64,
-    /// What the journal needs for all this.
+    /// The bytes that the journal needs for all this.
     journal_bytes: u64,
     /// When old work was last cleared.
     pub(super) expired: Option<Timestamp>,
@@ -49,10 +49,10 @@ pub(super) struct Items {
 
 impl Items {
     /// Follows the journal; says whether that was possible.
-    pub(super) fn see(&mut self, seen: Seen) -> bool {
-        match seen {
-            Seen::Everything => *self = Self::default(),
-            Seen::Record(record) => return self.apply(record),
+    pub(super) fn apply_event(&mut self, event: JournalEvent) -> bool {
+        match event {
+            JournalEvent::Everything => *self = Self::default(),
+            JournalEvent::Record(record) => return self.apply(record),
         }
         true
     }
@@ -115,7 +115,7 @@ impl Items {
         self.all.iter()
     }
 
-    /// What of a project there is.
+    /// The items of a project.
     pub(super) fn of_project(
         &self,
         project: ProjectId,

@@ -13,7 +13,7 @@ use undercroft_foundation::{
 };
 
 use super::record::{HEAD, Head, Record, read_head};
-use super::scan::{Found, look};
+use super::scan::{ScanResult, look};
 
 /// A larger journal was not written by us: it is written anew long before, and else does not grow.
 const LARGEST_BYTES: u64 = 2 * 1024 * 1024 * 1024;
@@ -23,9 +23,9 @@ const DAMAGES: usize = 100;
 /// Bytes of the journal that are not as they were written, and were passed over.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Damage {
-    /// Where they begin.
+    /// The offset of the first of them.
     pub at: u64,
-    /// How many they are.
+    /// The number of bytes.
     pub size_bytes: u64,
 }
 
@@ -43,9 +43,9 @@ pub(super) struct Journal {
 }
 
 /// The right to write to the journal.
-pub(super) struct Held(Arc<File>);
+pub(super) struct JournalLock(Arc<File>);
 
-impl Drop for Held {
+impl Drop for JournalLock {
     fn drop(&mut self) {
         // The lock goes with the file at the latest.
         let _ = self.0.unlock();
@@ -63,15 +63,15 @@ impl Journal {
         let lock_path = folder.join("lock");
         let lock = Arc::new(open_plain(&lock_path, OFlags::CREATE)?);
         let path = folder.join("journal");
-        let held = hold(&lock, &lock_path)?;
+        let held = take_lock(&lock, &lock_path)?;
         let file = Arc::new(open_or_begin(&path)?);
         drop(held);
         Ok(Self { path, lock, file, end: 0, damages: Vec::new(), outgoing: Vec::new() })
     }
 
     /// Waits for the right to write.
-    pub(super) fn hold(&self) -> Result<Held> {
-        hold(&self.lock, &self.path)
+    pub(super) fn lock(&self) -> Result<JournalLock> {
+        take_lock(&self.lock, &self.path)
     }
 
     /// The file, for syncing it while others write.
@@ -79,12 +79,12 @@ impl Journal {
         (Arc::clone(&self.file), &self.path)
     }
 
-    /// How long it is.
+    /// The length.
     pub(super) fn size_bytes(&self) -> u64 {
         self.end
     }
 
-    /// What was passed over.
+    /// The parts that were passed over.
     pub(super) fn damages(&self) -> &[Damage] {
         &self.damages
     }
@@ -99,7 +99,7 @@ impl Journal {
     /// Reads what others wrote since, record by record; `take` says whether it could. It hears
     /// first whether it is another file now, of which everything comes. The right to write is held:
     /// nobody is in the middle of a record.
-    pub(super) fn follow(&mut self, mut take: impl FnMut(Seen) -> bool) -> Result<()> {
+    pub(super) fn follow(&mut self, mut take: impl FnMut(JournalEvent) -> bool) -> Result<()> {
         if self.is_current()? {
             return Ok(());
         }
@@ -116,14 +116,14 @@ impl Journal {
             }
             self.damages.clear();
             self.end = self.begin()?;
-            take(Seen::Everything);
+            take(JournalEvent::Everything);
         }
         while self.end < size {
             let (next, is_fine) = match look(&self.file, self.end, size).at("read", &self.path)? {
-                Found::Whole(record, next) => (next, take(Seen::Record(record))),
-                Found::Damaged(next) => (next, false),
+                ScanResult::Whole(record, next) => (next, take(JournalEvent::Record(record))),
+                ScanResult::Damaged(next) => (next, false),
                 // Nobody heard that this was written, and nobody is writing it.
-                Found::Torn => return self.file.set_len(self.end).at("shorten", &self.path),
+                ScanResult::Torn => return self.file.set_len(self.end).at("shorten", &self.path),
             };
             if !is_fine && self.damages.len() < DAMAGES {
                 self.damages.push(Damage { at: self.end, size_bytes: next - self.end });
@@ -133,7 +133,7 @@ impl Journal {
         Ok(())
     }
 
-    /// Where the records begin.
+    /// The offset at which the records begin.
     fn begin(&mut self) -> Result<u64> {
         let mut head = [0; HEAD.len()];
         self.file.read_exact_at(&mut head, 0).at("read", &self.path)?;
@@ -197,17 +197,17 @@ impl Journal {
     }
 }
 
-/// What reading the journal brings.
-pub(super) enum Seen {
+/// An event of reading the journal.
+pub(super) enum JournalEvent {
     /// It is another file: what was read before counts no more.
     Everything,
     /// A record.
     Record(Record),
 }
 
-fn hold(lock: &Arc<File>, path: &Path) -> Result<Held> {
+fn take_lock(lock: &Arc<File>, path: &Path) -> Result<JournalLock> {
     lock.lock().at("lock", path)?;
-    Ok(Held(Arc::clone(lock)))
+    Ok(JournalLock(Arc::clone(lock)))
 }
 
 /// The journal at `path`, with its head written. The right to write is held.

@@ -1,4 +1,4 @@
-//! How much session work there may be, and what goes first.
+//! The limits of session work, and the order in which it goes.
 
 use std::time::Duration;
 
@@ -12,7 +12,7 @@ use super::record::SessionKey;
 const PATH_BYTES: usize = 4096;
 const CONTENT_BYTES: usize = 32 * 1024 * 1024;
 
-/// How much session work there may be, and for how long.
+/// The amount of session work that there may be, and for how long.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct SessionRules {
     /// Work that was not written for so long goes.
@@ -52,7 +52,7 @@ impl SessionRules {
         Ok(())
     }
 
-    /// What of the same project and kind has to go for this to fit.
+    /// The items of the same project and kind that have to go for this to fit.
     pub(super) fn make_room(
         &self,
         items: &Items,

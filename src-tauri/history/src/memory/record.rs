@@ -8,9 +8,9 @@ use undercroft_foundation::ProjectId;
 use super::change::Change;
 use crate::path::TreePath;
 
-/// What the file begins with.
+/// The beginning of the file.
 pub(super) const HEAD: &[u8] = b"undercroft session 1 565c4395\n";
-/// What each record begins with.
+/// The beginning of each record.
 pub(super) const MAGIC: [u8; 4] = [0xd1, b'U', b'C', b's'];
 /// The bytes of a record before its payload.
 pub(super) const HEADER_BYTES: usize = 16;
@@ -27,12 +27,12 @@ const DELETED: u8 = 2;
 const EXPIRED: u8 = 3;
 const CHANGED: u8 = 4;
 
-/// What kind of session work something is.
+/// The kind of a piece of session work.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum SessionKind {
     /// A file of no workspace.
     Scratch,
-    /// What a file of a workspace is to become, not saved yet.
+    /// The unsaved content of a file of a workspace.
     Draft,
 }
 
@@ -54,18 +54,18 @@ impl SessionKind {
     }
 }
 
-/// What a piece of session work goes by.
+/// The key of a piece of session work.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct SessionKey {
     /// The project that it belongs to.
     pub project: ProjectId,
-    /// What kind it is.
+    /// The kind of work.
     pub kind: SessionKind,
     /// A draft's file, or the name of a scratch file.
     pub path: TreePath,
 }
 
-/// What the journal says happened.
+/// An entry of the journal.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Record {
     Written { key: SessionKey, modified: Timestamp, content: Arc<[u8]> },
@@ -173,7 +173,7 @@ impl Record {
     }
 }
 
-/// What it takes in the journal to hold this.
+/// The bytes that it takes in the journal to hold this.
 pub(super) fn written_bytes(key: &SessionKey, content_bytes: usize) -> u64 {
     (FIXED_BYTES + key.path.as_bytes().len() + content_bytes) as u64
 }
@@ -222,7 +222,7 @@ fn take<'a>(rest: &mut &'a [u8], count: usize) -> Option<&'a [u8]> {
     Some(taken)
 }
 
-/// What the beginning of a file says of it.
+/// The kind of a file, by its beginning.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Head {
     Ours,

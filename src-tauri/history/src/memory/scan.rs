@@ -8,8 +8,8 @@ use super::record::{HEADER_BYTES, Header, MAGIC, Record};
 
 const WINDOW_BYTES: usize = 64 * 1024;
 
-/// What lies at a place of the journal.
-pub(super) enum Found {
+/// The content at a place of the journal.
+pub(super) enum ScanResult {
     /// A record, and where the next one begins.
     Whole(Record, u64),
     /// The beginning of a record whose end was never written.
@@ -18,23 +18,23 @@ pub(super) enum Found {
     Damaged(u64),
 }
 
-/// What lies at `at` of a journal of `end` bytes.
-pub(super) fn look(file: &File, at: u64, end: u64) -> io::Result<Found> {
+/// Reads what lies at `at` of a journal of `end` bytes.
+pub(super) fn look(file: &File, at: u64, end: u64) -> io::Result<ScanResult> {
     let Some(header) = header_at(file, at, end)? else {
         let is_torn = end - at < HEADER_BYTES as u64;
         return if is_torn {
-            Ok(Found::Torn)
+            Ok(ScanResult::Torn)
         } else {
-            next_whole(file, at + 1, end).map(Found::Damaged)
+            next_whole(file, at + 1, end).map(ScanResult::Damaged)
         };
     };
     let next = at + (HEADER_BYTES + header.payload_bytes) as u64;
     if next > end {
-        return Ok(Found::Torn);
+        return Ok(ScanResult::Torn);
     }
     Ok(match record_at(file, at, header)? {
-        Some(record) => Found::Whole(record, next),
-        None => Found::Damaged(next),
+        Some(record) => ScanResult::Whole(record, next),
+        None => ScanResult::Damaged(next),
     })
 }
 
@@ -53,7 +53,7 @@ fn record_at(file: &File, at: u64, header: Header) -> io::Result<Option<Record>>
     Ok(header.record(&payload))
 }
 
-/// Where the next header lies that says it lies there; the end when there is none.
+/// The offset of the next header that says it lies there; the end when there is none.
 fn next_whole(file: &File, from: u64, end: u64) -> io::Result<u64> {
     let mut window = vec![0; WINDOW_BYTES];
     let mut at = from;

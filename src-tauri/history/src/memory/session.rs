@@ -24,9 +24,9 @@ const CLEARED_ITEMS: usize = 16;
 /// A piece of session work without its content.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SessionEntry {
-    /// What it goes by.
+    /// The key.
     pub key: SessionKey,
-    /// How large it is.
+    /// The size.
     pub size_bytes: u64,
     /// When it was last written.
     pub modified: Timestamp,
@@ -37,33 +37,33 @@ pub struct SessionEntry {
 /// A piece of session work.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SessionContent {
-    /// What was written.
+    /// The content that was written.
     pub content: Arc<[u8]>,
     /// When.
     pub modified: Timestamp,
 }
 
-/// How much there is of a kind in a project.
+/// The amount of work of a kind in a project.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct SessionTally {
     /// The project.
     pub project: ProjectId,
     /// The kind.
     pub kind: SessionKind,
-    /// How many pieces.
+    /// The number of pieces.
     pub items: usize,
-    /// How large they are together.
+    /// The size of them all.
     pub size_bytes: u64,
 }
 
-/// How session work is doing.
+/// The state of session work.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SessionStats {
-    /// How much there is.
+    /// The amount of work, by project and kind.
     pub tallies: Vec<SessionTally>,
-    /// How large the journal is.
+    /// The length of the journal.
     pub journal_bytes: u64,
-    /// What of the journal is not as it was written.
+    /// The parts of the journal that are not as they were written.
     pub damages: Vec<Damage>,
 }
 
@@ -78,7 +78,7 @@ struct Open {
     syncer: Syncer,
 }
 
-/// What callers and the thread that syncs share.
+/// The state that callers and the thread that syncs share.
 #[derive(Debug)]
 pub(super) struct Shared {
     world: World,
@@ -143,7 +143,7 @@ impl SessionWork {
         Ok(gone.into_iter().filter_map(deleted_key).collect())
     }
 
-    /// What was last written, if there is something.
+    /// The content that was last written, if there is some.
     ///
     /// # Errors
     /// Whatever the system says.
@@ -156,7 +156,7 @@ impl SessionWork {
         Ok(state.items.get(key).map(content))
     }
 
-    /// What there is, of a project or of all, in the order of keys.
+    /// The work of a project or of all, in the order of keys.
     ///
     /// # Errors
     /// Whatever the system says.
@@ -234,7 +234,7 @@ impl SessionWork {
         self.0.shared.sync()
     }
 
-    /// How it is doing.
+    /// The state of session work.
     ///
     /// # Errors
     /// Whatever the system says.
@@ -253,7 +253,7 @@ impl SessionWork {
         })
     }
 
-    /// What there is, of a project or of all, in the order of writing.
+    /// The work of a project or of all, in the order of writing.
     pub(super) fn snapshot(&self, project: Option<ProjectId>) -> Result<Vec<(SessionKey, Item)>> {
         let state = self.0.shared.followed()?;
         let keys = state.items.by_age(|key, _| project.is_none_or(|wanted| key.project == wanted));
@@ -269,7 +269,7 @@ impl SessionWork {
         let shared = &self.0.shared;
         let mut state = shared.state();
         let state = &mut *state;
-        let held = state.journal.hold()?;
+        let held = state.journal.lock()?;
         state.follow()?;
         let records = decide(&state.items)?;
         if records.is_empty() {
@@ -291,11 +291,11 @@ impl Shared {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// How things stand, what other processes wrote included.
+    /// The current state, what other processes wrote included.
     fn followed(&self) -> Result<MutexGuard<'_, State>> {
         let mut state = self.state();
         if !state.journal.is_current()? {
-            let _held = state.journal.hold()?;
+            let _held = state.journal.lock()?;
             state.follow()?;
         }
         Ok(state)
@@ -343,11 +343,11 @@ impl Shared {
 impl State {
     fn follow(&mut self) -> Result<()> {
         let items = &mut self.items;
-        self.journal.follow(|seen| items.see(seen))
+        self.journal.follow(|event| items.apply_event(event))
     }
 
     fn rewrite(&mut self) -> Result<()> {
-        let _held = self.journal.hold()?;
+        let _held = self.journal.lock()?;
         self.follow()?;
         self.journal.rewrite(&self.items.records())?;
         self.must_rewrite = false;

@@ -9,7 +9,7 @@ use undercroft_foundation::{Code, Error, Result};
 
 use super::session::Shared;
 
-/// What is written is synced after this time, together with what came meanwhile.
+/// The delay after which what is written is synced, together with what came meanwhile.
 const GATHERING: Duration = Duration::from_millis(500);
 
 /// The thread that syncs; when this goes, it syncs a last time and ends.

@@ -28,21 +28,21 @@ const VERSION: u32 = 1;
 /// No line is longer: the largest content, each byte of it escaped.
 const LINE_BYTES: u64 = 256 * 1024 * 1024;
 
-/// What was exported.
+/// The result of an export.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Exported {
-    /// How many pieces.
+    /// The number of pieces.
     pub items: u64,
-    /// How large they are together.
+    /// The size of them all.
     pub size_bytes: u64,
 }
 
-/// What was imported.
+/// The result of an import.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Imported {
-    /// How many pieces were taken.
+    /// The number of pieces that were taken.
     pub taken: u64,
-    /// How many were not, because what is here is as new, or newer.
+    /// The number of those that were not, because what is here is as new, or newer.
     pub kept: u64,
 }
 

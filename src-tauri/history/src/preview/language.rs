@@ -1,4 +1,4 @@
-//! Which language a file is written in, by its name.
+//! The language that a file is written in, by its name.
 
 /// Languages, by the names that the window's editor has for them, with the endings of their files.
 const LANGUAGES: &[(&str, &[&str])] = &[
@@ -64,7 +64,7 @@ pub(super) fn of(name: &[u8]) -> Option<&'static str> {
     LANGUAGES.iter().find(has).map(|(language, _)| *language)
 }
 
-/// What follows the last dot, in lower case.
+/// The part after the last dot, in lower case.
 pub(super) fn extension(name: &[u8]) -> Option<String> {
     let (stem, extension) = std::str::from_utf8(name).ok()?.rsplit_once('.')?;
     (!stem.is_empty()).then(|| extension.to_lowercase())

@@ -8,21 +8,21 @@
 
 mod bytes;
 mod clone;
-mod hand;
-mod last_kept;
 mod order;
 mod removing;
 mod selection;
-mod spot;
 mod tally;
 mod target;
+mod target_entry;
+mod undo_record;
 mod walk;
+mod worker;
 
 use std::io::Read;
 use std::path::Path;
 
 use undercroft_foundation::{
-    Code, Error, Job, ProjectId, Result, VersionId, WorkspaceId, count_text, planned_path,
+    Code, Error, Job, ProjectId, Result, VersionId, WorkspaceId, canonicalize_missing, count_text,
 };
 use undercroft_library::{Overlap, overlap};
 
@@ -36,21 +36,21 @@ use crate::version::{Change, ContentId, Trigger};
 use crate::watch::Touched;
 use crate::workspaces::Workspace;
 
-use self::last_kept::LastKept;
 use self::selection::Selection;
 use self::tally::Tally;
 use self::target::Target;
+use self::undo_record::UndoRecord;
 
 pub(crate) use bytes::is_content_of;
 pub use clone::clone_or_copy;
 pub use order::{RestoreOrder, RestorePlan, RestoreReport, RestoreTo};
 
-/// How many changes a plan lists one by one.
+/// The number of changes that a plan lists one by one.
 const LISTED: usize = 1000;
 
-/// What is done about what differs.
+/// The action on what differs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Manner {
+enum RestoreMode {
     /// It is restored.
     Act,
     /// It is counted, and the first of it listed.
@@ -59,7 +59,7 @@ enum Manner {
     List,
 }
 
-/// Where the content of files comes from.
+/// The source of the content of files.
 trait Contents: Sync {
     fn open(&self, content: &ContentId) -> Result<Box<dyn Read + Send>>;
 }
@@ -76,17 +76,17 @@ impl Contents for Stored<'_> {
 }
 
 impl History {
-    /// What a restore would do. Changes nothing.
+    /// Plans a restore. Changes nothing.
     ///
     /// # Errors
     /// Those of [`History::restore`].
     pub fn plan_restore(&self, order: &RestoreOrder, job: &Job) -> Result<RestorePlan> {
-        Ok(self.carry_out(order, Manner::Plan, Vec::new(), job)?.plan())
+        Ok(self.carry_out(order, RestoreMode::Plan, Vec::new(), job)?.plan())
     }
 
     /// Everything that a restore would change, by path. Changes nothing.
     pub(crate) fn differences(&self, order: &RestoreOrder, job: &Job) -> Result<Vec<Change>> {
-        Ok(self.carry_out(order, Manner::List, Vec::new(), job)?.plan().first)
+        Ok(self.carry_out(order, RestoreMode::List, Vec::new(), job)?.plan().first)
     }
 
     /// Restores what the order says. In a workspace, what is there becomes a version before, and
@@ -105,16 +105,16 @@ impl History {
     fn restore_as(
         &self,
         order: &RestoreOrder,
-        undone: Option<&LastKept>,
+        undone: Option<&UndoRecord>,
         job: &Job,
     ) -> Result<RestoreReport> {
         let RestoreTo::InPlace { workspace, .. } = order.to else {
-            return Ok(self.carry_out(order, Manner::Act, Vec::new(), job)?.report());
+            return Ok(self.carry_out(order, RestoreMode::Act, Vec::new(), job)?.report());
         };
         let trash = Trash::of(self.library().root(), &self.workspace(workspace)?);
         match undone {
             None => self.check_paths(order, &order.paths)?,
-            Some(LastKept { version, paths }) => {
+            Some(UndoRecord { version, paths }) => {
                 let held = paths.iter().map(|path| trash.holds(*version, path));
                 let held = held.collect::<Result<Vec<_>>>()?;
                 let others = paths.iter().zip(held).filter(|(_, is_held)| !is_held);
@@ -125,15 +125,15 @@ impl History {
         let last = self.undo_point(workspace)?;
         // An undoing that ends midway can be done again: it is noted at its end.
         let before = match undone {
-            None => self.keep_for_undo(workspace, scope(), &Job::new())?,
-            Some(_) => self.save_before(workspace, scope(), &Job::new())?,
+            None => self.save_for_undo(workspace, scope(), &Job::new())?,
+            Some(_) => self.ensure_saved(workspace, scope(), &Job::new())?,
         };
         let back = match undone {
-            Some(LastKept { version, paths }) => trash.give_back(*version, paths)?,
+            Some(UndoRecord { version, paths }) => trash.give_back(*version, paths)?,
             None => GivenBack::default(),
         };
         let given = back.paths.len() as u64;
-        let done = self.carry_out(order, Manner::Act, back.paths, job);
+        let done = self.carry_out(order, RestoreMode::Act, back.paths, job);
         let version = self.version(order.version)?;
         let name = version.name.unwrap_or_else(|| version.id.to_string());
         let what = match &order.paths[..] {
@@ -166,7 +166,7 @@ impl History {
     ///
     /// # Errors
     /// Those of [`History::save`].
-    pub(crate) fn keep_for_undo(
+    pub(crate) fn save_for_undo(
         &self,
         workspace: WorkspaceId,
         scope: Scope,
@@ -176,7 +176,7 @@ impl History {
             Scope::Whole => Vec::new(),
             Scope::Touched(touched) => touched.subtrees.iter().cloned().collect(),
         };
-        let before = self.save_before(workspace, scope, job)?;
+        let before = self.ensure_saved(workspace, scope, job)?;
         self.note_undo(workspace, before, paths)?;
         Ok(before)
     }
@@ -186,8 +186,8 @@ impl History {
     ///
     /// # Errors
     /// [`Code::Invalid`] for what is git's own there, and those of [`History::save`].
-    pub fn keep_before_writing(&self, place: &Path, job: &Job) -> Result<usize> {
-        let place = planned_path(place)?;
+    pub fn save_before_writing(&self, place: &Path, job: &Job) -> Result<usize> {
+        let place = canonicalize_missing(place)?;
         let mut concerned = self.workspaces(None)?;
         concerned.retain(|workspace| {
             workspace.closed.is_none()
@@ -198,13 +198,13 @@ impl History {
             if let Some(path) = TreePath::of(&workspace.root, &place) {
                 check_existing(&workspace.root, &path)?;
             }
-            self.keep_for_undo(workspace.id, Scope::Whole, job)?;
+            self.save_for_undo(workspace.id, Scope::Whole, job)?;
         }
         Ok(concerned.len())
     }
 
     /// Makes what is there a version. Gives that, or, when nothing changed since, the last one.
-    pub(crate) fn save_before(
+    pub(crate) fn ensure_saved(
         &self,
         workspace: WorkspaceId,
         scope: Scope,
@@ -226,7 +226,7 @@ impl History {
         paths: Vec<TreePath>,
     ) -> Result<()> {
         let Some(version) = before else { return Ok(()) };
-        let last = LastKept { version, paths };
+        let last = UndoRecord { version, paths };
         last.write(self.library().root(), &self.workspace(workspace)?)
     }
 
@@ -236,7 +236,7 @@ impl History {
     /// # Errors
     /// [`Code::NotFound`] when there was none, and those of [`History::restore`].
     pub fn undo(&self, workspace: WorkspaceId, job: &Job) -> Result<RestoreReport> {
-        let last = LastKept::read(self.library().root(), &self.workspace(workspace)?)?;
+        let last = UndoRecord::read(self.library().root(), &self.workspace(workspace)?)?;
         let last = last.ok_or_else(|| {
             Error::new(Code::NotFound, "There is nothing to undo")
                 .why("Nothing was restored or deleted in this workspace")
@@ -250,8 +250,8 @@ impl History {
     /// The versions that a restore or a deletion relied upon, [`History::undo`]'s among them, which
     /// thinning must leave there.
     pub(crate) fn relied_upon(&self, workspace: &Workspace) -> Result<Vec<VersionId>> {
-        let mut relied_upon = last_kept::relied_upon(self.library().root(), workspace)?;
-        let last = LastKept::read(self.library().root(), workspace)?;
+        let mut relied_upon = undo_record::relied_upon(self.library().root(), workspace)?;
+        let last = UndoRecord::read(self.library().root(), workspace)?;
         relied_upon.extend(last.map(|last| last.version));
         Ok(relied_upon)
     }
@@ -285,11 +285,11 @@ impl History {
     fn carry_out(
         &self,
         order: &RestoreOrder,
-        manner: Manner,
+        mode: RestoreMode,
         back: Vec<TreePath>,
         job: &Job,
     ) -> Result<Tally> {
-        let acts = manner == Manner::Act;
+        let acts = mode == RestoreMode::Act;
         self.check_paths(order, &order.paths)?;
         let version = self.version(order.version)?;
         let (store, root) = self.root_of(order.version)?;
@@ -317,7 +317,7 @@ impl History {
             back,
             acts,
             job,
-            tally: Tally::new(if manner == Manner::List { usize::MAX } else { LISTED }),
+            tally: Tally::new(if mode == RestoreMode::List { usize::MAX } else { LISTED }),
         };
         let selection = Selection::new(&order.paths);
         restore.run(root, &selection, rules.map(|rules| rules.root()))?;
@@ -350,18 +350,18 @@ fn scope_of(paths: &[TreePath]) -> Scope {
     Scope::Touched(touched)
 }
 
-/// What all threads of one restore share.
+/// The state that all threads of one restore share.
 struct Restore<'a> {
     store: &'a crate::store::HistoryStore,
     contents: &'a dyn Contents,
     target: Target,
-    /// Where Undercroft's own configuration lies in the target.
+    /// The place of Undercroft's own configuration in the target.
     own: Option<TreePath>,
     /// A workspace whose files may be copied, where they are the same.
     like: Option<Disk>,
     /// The tree that may be replaced or removed, in a workspace; elsewhere nothing may be.
     held: Option<HeldTree>,
-    /// Where leftovers of a workspace go.
+    /// The trash that leftovers of a workspace go to.
     trash: Option<Trash>,
     remove_extra: bool,
     /// Paths that came out of the trash just now, and stay.

@@ -1,4 +1,4 @@
-//! What a restore is to do, would do, and did.
+//! The order, the plan and the report of a restore.
 
 use std::path::PathBuf;
 
@@ -7,24 +7,24 @@ use undercroft_foundation::{VersionId, WorkspaceId};
 use crate::path::TreePath;
 use crate::version::Change;
 
-/// What to restore, and where to.
+/// The files to restore, and their destination.
 #[derive(Debug, Clone)]
 pub struct RestoreOrder {
     /// The version.
     pub version: VersionId,
     /// The files and folders; all of the version when there is none.
     pub paths: Vec<TreePath>,
-    /// Where to.
+    /// The destination.
     pub to: RestoreTo,
     /// A folder that may hold the same files under the same paths: they are copied from there,
     /// sharing their blocks where the file system can.
     pub like: Option<PathBuf>,
 }
 
-/// Where restored files go.
+/// The destination of restored files.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum RestoreTo {
-    /// Where they were, over what is there.
+    /// The former place, over what is there.
     InPlace {
         /// The workspace.
         workspace: WorkspaceId,
@@ -37,37 +37,37 @@ pub enum RestoreTo {
     Elsewhere(PathBuf),
 }
 
-/// What a restore would do.
+/// The plan of a restore.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct RestorePlan {
-    /// How many files and links would be written.
+    /// The number of files and links that would be written.
     pub restore: u64,
-    /// How many of those are there, but not as in the version.
+    /// The number of those that are there, but not as in the version.
     pub overwrite: u64,
-    /// How many are there as they are in the version.
+    /// The number of files and links that are there as they are in the version.
     pub identical: u64,
-    /// How many would be removed.
+    /// The number that would be removed.
     pub remove: u64,
-    /// How many bytes would be written.
+    /// The number of bytes that would be written.
     pub bytes: u64,
-    /// What would change on disk, by path: the first of it.
+    /// The changes on disk, by path: the first of them.
     pub first: Vec<Change>,
-    /// What could not be restored, and why.
+    /// The paths that could not be restored, and why.
     pub failed: Vec<(TreePath, String)>,
 }
 
-/// What a restore did.
+/// The report of a restore.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct RestoreReport {
-    /// How many files and links were written.
+    /// The number of files and links that were written.
     pub restored: u64,
-    /// How many were there as they are in the version.
+    /// The number of files and links that were there as they are in the version.
     pub identical: u64,
-    /// How many were removed.
+    /// The number that were removed.
     pub removed: u64,
-    /// How many bytes were written.
+    /// The number of bytes that were written.
     pub bytes: u64,
-    /// What could not be restored, and why.
+    /// The paths that could not be restored, and why.
     pub failed: Vec<(TreePath, String)>,
     /// The version of what was there before, when it was restored in place.
     pub before: Option<VersionId>,

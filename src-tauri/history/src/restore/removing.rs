@@ -5,13 +5,13 @@ use std::os::fd::AsFd;
 use rustix::fs::{AtFlags, unlinkat};
 use rustix::io::Errno;
 use undercroft_foundation::{Code, IoContext, Result};
-use undercroft_repository::placing::remove_left_over;
+use undercroft_repository::fs_at::remove_left_over;
 
 use super::Restore;
 use super::selection::{Selection, Wanted};
 use super::walk::gits_own;
 use crate::disk::Stat;
-use crate::guard::{HeldFolder, Place};
+use crate::guard::{GuardedEntry, HeldFolder};
 use crate::names::is_git;
 use crate::path::TreePath;
 use crate::rules::{Decision, FolderRules};
@@ -63,7 +63,7 @@ impl Restore<'_> {
         if self.acts {
             let (opened, path) = (self.target.descend(folder)?, self.target.path_of(at));
             let (folder, name) = (opened.as_fd(), at.name().unwrap_or_default());
-            Place { held, folder, name, path: &path, job: self.job }.remove()?;
+            GuardedEntry { held, folder, name, path: &path, job: self.job }.remove()?;
         }
         self.tally.removed(at.clone());
         Ok(())

@@ -1,4 +1,4 @@
-//! Which entries of a version are wanted.
+//! The entries of a version that are wanted.
 
 use crate::path::TreePath;
 
@@ -9,7 +9,7 @@ pub(super) struct Selection {
     pub(super) base: TreePath,
 }
 
-/// How much of an entry is wanted.
+/// The part of an entry that is wanted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Wanted {
     /// It, with all below it.

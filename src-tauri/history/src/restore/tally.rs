@@ -10,7 +10,7 @@ use crate::version::{Change, ChangeKind};
 
 pub(super) struct Tally {
     counts: Mutex<RestorePlan>,
-    /// How many changes are listed one by one.
+    /// The number of changes that are listed one by one.
     listed: usize,
 }
 

@@ -5,7 +5,7 @@ use std::os::fd::{AsFd, OwnedFd};
 use std::path::{Path, PathBuf};
 
 use undercroft_foundation::{Error, IoContext, Result};
-use undercroft_repository::placing::descend;
+use undercroft_repository::fs_at::descend;
 
 use crate::disk::{Disk, DiskFolder};
 use crate::path::TreePath;
@@ -48,7 +48,7 @@ impl Target {
         descend(root, &names).map_err(Into::into).at("open", &self.path_of(at))
     }
 
-    /// Where something in it is, for people.
+    /// The path of something in it, for people.
     pub(super) fn path_of(&self, at: &TreePath) -> PathBuf {
         at.below(&self.path)
     }

@@ -7,19 +7,19 @@ use std::sync::{Arc, Mutex};
 
 use rustix::fs::{Mode, mkdirat};
 use undercroft_foundation::{Code, Error, IoContext, Result};
-use undercroft_repository::placing::{self, Freshness, TEMPORARY, admit_owner};
+use undercroft_repository::fs_at::{self, Freshness, TEMPORARY, ensure_owner_access};
 
 use super::Restore;
-use super::hand::{Hand, Task};
 use super::selection::{Selection, Wanted};
-use super::spot::node_of;
+use super::target_entry::node_of;
+use super::worker::{RestoreWorker, Task};
 use crate::disk::Stat;
 use crate::folder_view::StoredFolder;
-use crate::guard::{HeldFolder, Place, is_own};
+use crate::guard::{GuardedEntry, HeldFolder, own_configuration_error};
 use crate::names::is_git;
 use crate::path::TreePath;
 use crate::reading::folder_at;
-use crate::rules::{Decision, FolderRules, Why};
+use crate::rules::{Decision, FolderRules, LeaveOutReason};
 use crate::sidecar::{Attributes, Line};
 use crate::version::{EntryKind, GitId};
 
@@ -28,14 +28,14 @@ const QUEUE: usize = 4096;
 
 /// A folder that is still to be gone through.
 struct Todo {
-    /// Where it is in the version.
+    /// The path in the version.
     path: TreePath,
-    /// Where it is below the target.
+    /// The path below the target.
     at: TreePath,
     stored: StoredFolder,
-    /// What is left out of it; nothing where nothing is.
+    /// The rules of what is left out of it; none where nothing is.
     rules: Option<FolderRules>,
-    /// Where the version made just before holds it, in a workspace.
+    /// The folder in the version made just before, in a workspace.
     held: StoredFolder,
     /// The `.git` that it is in, or is, which was there already.
     git: Option<TreePath>,
@@ -66,7 +66,7 @@ impl Restore<'_> {
         let unfinished = std::thread::scope(|scope| {
             let count = std::thread::available_parallelism().map_or(2, usize::from).clamp(2, 4);
             for _ in 0..count {
-                scope.spawn(|| Hand::new(self).run(&receive));
+                scope.spawn(|| RestoreWorker::new(self).run(&receive));
             }
             let mut walk = Walk { restore: self, selection, send, unfinished: Vec::new() };
             walk.run(first);
@@ -83,7 +83,7 @@ impl Restore<'_> {
     }
 }
 
-/// The walk, while the hands work.
+/// The walk, while the workers work.
 struct Walk<'a> {
     restore: &'a Restore<'a>,
     selection: &'a Selection,
@@ -211,7 +211,7 @@ impl Walk<'_> {
         self.restore.job.add_total(1, line.totals.bytes);
         let (folder, line, held) = (todo.at.clone(), line.clone(), held.cloned());
         let task = Task { folder, path, line, blob, found, left_out, held, git };
-        // It fails only when all hands are gone, and then they said why.
+        // It fails only when all workers are gone, and then they said why.
         self.send.send(task).map_err(|_| Error::new(Code::Cancelled, "Cancelled"))
     }
 }
@@ -247,16 +247,16 @@ impl Restore<'_> {
         if self.acts {
             let path = self.target.path_of(&at);
             let folder = self.target.descend(&todo.at)?;
-            let entry = placing::Entry::In(folder.as_fd(), &line.name);
+            let entry = fs_at::Entry::In(folder.as_fd(), &line.name);
             if is_taken {
                 let (folder, name, job) = (folder.as_fd(), &line.name[..], self.job);
-                Place { held, folder, name, path: &path, job }.remove()?;
+                GuardedEntry { held, folder, name, path: &path, job }.remove()?;
             }
             let made = if is_folder {
                 match found {
                     // A folder that cannot be read is never opened: what is in it is in no version.
                     Some(found) if found.attributes.mode & 0o500 != 0o500 => Ok(()),
-                    _ => placing::Stat::of(entry).and_then(|stat| admit_owner(entry, &stat)),
+                    _ => fs_at::Stat::of(entry).and_then(|stat| ensure_owner_access(entry, &stat)),
                 }
             } else {
                 mkdirat(&folder, &line.name[..], Mode::RWXU)
@@ -269,14 +269,14 @@ impl Restore<'_> {
         Ok((rules, freshness))
     }
 
-    /// What a file or link would replace. A folder in its place is removed first.
+    /// The entry that a file or link would replace. A folder in its place is removed first.
     fn make_room(
         &self,
         todo: &Todo,
         line: &Line,
         held: Option<&HeldFolder>,
         found: Option<Stat>,
-    ) -> Result<(Option<Stat>, Option<Why>)> {
+    ) -> Result<(Option<Stat>, Option<LeaveOutReason>)> {
         let decision = todo.rules.as_ref().map(|rules| rules.decide(&line.name, false));
         let left_out = match decision {
             Some(Decision::LeaveOut(why)) => Some(why),
@@ -307,7 +307,7 @@ impl Restore<'_> {
         }
         let at = todo.at.join(&line.name);
         match &self.own {
-            Some(own) if at.is_in(own) => Err(is_own(&at)),
+            Some(own) if at.is_in(own) => Err(own_configuration_error(&at)),
             _ => Ok(()),
         }
     }
@@ -335,16 +335,16 @@ impl Restore<'_> {
         }
         let opened = self.target.descend(&folder.at)?;
         let path = self.target.path_of(&folder.at);
-        let entry = placing::Entry::Open(opened.as_fd());
+        let entry = fs_at::Entry::Open(opened.as_fd());
         let name = folder.at.name().unwrap_or_default();
         let node = node_of(name, EntryKind::Folder, &folder.attributes);
-        let stat = placing::Stat::of(entry).map_err(Into::into).at("look at", &path)?;
+        let stat = fs_at::Stat::of(entry).map_err(Into::into).at("look at", &path)?;
         if folder.freshness == Freshness::Found
             && (stat.mode(), stat.mtime()) == (node.mode, node.mtime)
         {
             return Ok(());
         }
-        placing::apply(&node, entry, &path)
+        fs_at::apply(&node, entry, &path)
     }
 }
 
@@ -354,7 +354,7 @@ pub(super) fn gits_own(at: &TreePath) -> Error {
         .next("Restore it elsewhere, and take from there what you need")
 }
 
-pub(super) fn untouched(at: &TreePath, why: &Why) -> Error {
+pub(super) fn untouched(at: &TreePath, why: &LeaveOutReason) -> Error {
     Error::new(Code::AlreadyExists, format!("{at} was left as it is"))
         .why(format!("No version would hold what is there. {why}"))
 }

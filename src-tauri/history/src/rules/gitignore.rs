@@ -10,7 +10,7 @@ use ignore::Match;
 use ignore::gitignore::{Gitignore, GitignoreBuilder};
 use rustix::fs::{Mode, OFlags};
 
-/// What is larger is no list that somebody wrote.
+/// The largest size of a list; a larger file is none that somebody wrote.
 const LARGEST_BYTES: u64 = 64 * 1024;
 /// A longer line is passed over, and one with more wildcards: it takes long to make sense of.
 const LINE_BYTES: usize = 1024;
@@ -46,14 +46,14 @@ impl fmt::Display for NotFollowed {
     }
 }
 
-/// What a folder's `.gitignore` says.
+/// The `.gitignore` of a folder.
 #[derive(Debug)]
 pub(super) struct IgnoreFile {
     patterns: Gitignore,
     pub(super) not_followed: Option<NotFollowed>,
 }
 
-/// What a list says of a name below it.
+/// The verdict of a list on a name below it.
 pub(super) enum Said<'a> {
     Nothing,
     Ignore(&'a str),
@@ -69,7 +69,7 @@ impl IgnoreFile {
         }
     }
 
-    /// What it says of a path below its folder.
+    /// The verdict on a path below its folder.
     pub(super) fn says(&self, below: &Path, is_dir: bool) -> Said<'_> {
         match self.patterns.matched(below, is_dir) {
             Match::None => Said::Nothing,

@@ -1,4 +1,4 @@
-//! Which layer a file's bytes go to.
+//! The choice of the layer that a file's bytes go to.
 
 use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
@@ -8,7 +8,7 @@ use super::Rules;
 use crate::path::TreePath;
 use crate::version::{Layer, LayerReason};
 
-/// What [`choose_layer`] wants to see of a file: its first bytes, this many.
+/// The number of first bytes of a file that [`choose_layer`] wants to see.
 pub const HEAD_BYTES: usize = 8192;
 
 /// A larger file is for the object store.

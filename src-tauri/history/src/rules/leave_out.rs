@@ -1,4 +1,4 @@
-//! Which entries of a workspace are left out, asked folder by folder on the way down.
+//! The entries of a workspace that are left out, asked folder by folder on the way down.
 
 use std::ffi::OsStr;
 use std::fmt;
@@ -16,16 +16,16 @@ use crate::path::TreePath;
 
 /// Why something is left out.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub enum Why {
+pub enum LeaveOutReason {
     /// It is the git repository that the workspace is a work tree of.
     OwnGit,
     /// It is Undercroft's own configuration, of which no older words may come back.
     OwnConfiguration,
     /// A program makes it again.
     Rebuildable {
-        /// What it is: `node_modules`.
+        /// The thing: `node_modules`.
         what: &'static str,
-        /// What it is made again from, beside it or in it: `package.json`.
+        /// The source that it is made again from, beside it or in it: `package.json`.
         manifest: &'static str,
     },
     /// Whoever made it marked it as a cache, with a `CACHEDIR.TAG`.
@@ -41,7 +41,7 @@ pub enum Why {
     },
 }
 
-impl Why {
+impl LeaveOutReason {
     /// The stable name: `rebuildable`.
     pub fn name(&self) -> &'static str {
         match self {
@@ -65,7 +65,7 @@ impl Why {
 }
 
 /// As people read it.
-impl fmt::Display for Why {
+impl fmt::Display for LeaveOutReason {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::OwnGit => write!(f, "It is the project's own git repository"),
@@ -84,13 +84,13 @@ impl fmt::Display for Why {
     }
 }
 
-/// What becomes of an entry.
+/// The decision on an entry.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Decision {
     /// It is versioned.
     Keep,
     /// It is not, nor anything in it.
-    LeaveOut(Why),
+    LeaveOut(LeaveOutReason),
 }
 
 /// Decides what of one workspace is left out. It looks at the disk when asked and remembers
@@ -102,7 +102,7 @@ pub struct LeaveOut(Arc<Workspace>);
 struct Workspace {
     root: PathBuf,
     rules: Rules,
-    /// Where Undercroft's own configuration lies in it.
+    /// The place of Undercroft's own configuration in it.
     own: Option<TreePath>,
 }
 
@@ -132,7 +132,7 @@ impl LeaveOut {
     }
 }
 
-/// What was decided of a folder itself.
+/// The decision on a folder itself.
 #[derive(Debug, Clone)]
 enum Stance {
     /// It is versioned; each entry is looked at.
@@ -140,7 +140,7 @@ enum Stance {
     /// A rule keeps it with all that is in it.
     Kept,
     /// It is left out but for what a rule that reaches into it keeps.
-    LeftOut(Why),
+    LeftOut(LeaveOutReason),
 }
 
 /// The rules for the entries of one folder. It is cheap to make, and looks at the disk only for
@@ -171,7 +171,7 @@ impl FolderRules {
         &self.0.path
     }
 
-    /// What becomes of the entry `name`. A link to a folder is no folder.
+    /// Decides on the entry `name`. A link to a folder is no folder.
     pub fn decide(&self, name: &[u8], is_dir: bool) -> Decision {
         let why = match is_dir {
             true => self.enter(name).err(),
@@ -184,7 +184,7 @@ impl FolderRules {
     ///
     /// # Errors
     /// Why it is left out.
-    pub fn enter(&self, name: &[u8]) -> std::result::Result<Self, Why> {
+    pub fn enter(&self, name: &[u8]) -> std::result::Result<Self, LeaveOutReason> {
         let path = self.0.path.join(name);
         let stance = self.stance_of(&path, name)?;
         Ok(Self::new(&self.0.workspace, path, Some(self.clone()), stance))
@@ -195,12 +195,16 @@ impl FolderRules {
         self.ignore_file().not_followed
     }
 
-    fn stance_of(&self, path: &TreePath, name: &[u8]) -> std::result::Result<Stance, Why> {
+    fn stance_of(
+        &self,
+        path: &TreePath,
+        name: &[u8],
+    ) -> std::result::Result<Stance, LeaveOutReason> {
         if self.is_own_git(name) {
-            return Err(Why::OwnGit);
+            return Err(LeaveOutReason::OwnGit);
         }
         if self.0.workspace.0.own.as_ref().is_some_and(|own| path.is_in(own)) {
-            return Err(Why::OwnConfiguration);
+            return Err(LeaveOutReason::OwnConfiguration);
         }
         let rules = self.rules();
         let kept = matches!(self.0.stance, Stance::Kept);
@@ -220,30 +224,30 @@ impl FolderRules {
         }
     }
 
-    fn leaves_out_folder(&self, path: &TreePath) -> Option<Why> {
+    fn leaves_out_folder(&self, path: &TreePath) -> Option<LeaveOutReason> {
         let rules = self.rules();
         if let Some(pattern) = patterns::matches(&rules.leave_out, path, true) {
-            return Some(Why::Rule(pattern.to_owned()));
+            return Some(LeaveOutReason::Rule(pattern.to_owned()));
         }
         let root = &self.0.workspace.0.root;
         let is_ignored = || self.is_ignored() || self.ignored_by(path, true).is_some();
         let folder = path.below(root);
         if let Some(Rebuildable { what, manifest }) = rebuildable(root, &folder, is_ignored) {
-            return Some(Why::Rebuildable { what, manifest });
+            return Some(LeaveOutReason::Rebuildable { what, manifest });
         }
         if is_cache(&folder) {
-            return Some(Why::Cache);
+            return Some(LeaveOutReason::Cache);
         }
         self.rules().follow_gitignore.then(|| self.ignored_by(path, true)).flatten()
     }
 
-    fn leaves_out_file(&self, name: &[u8]) -> Option<Why> {
+    fn leaves_out_file(&self, name: &[u8]) -> Option<LeaveOutReason> {
         if self.is_own_git(name) {
-            return Some(Why::OwnGit);
+            return Some(LeaveOutReason::OwnGit);
         }
         // Elsewhere it is a folder, which is never entered.
         if self.0.workspace.0.own.as_ref().is_some_and(TreePath::is_root) {
-            return Some(Why::OwnConfiguration);
+            return Some(LeaveOutReason::OwnConfiguration);
         }
         let rules = self.rules();
         let mut why = match &self.0.stance {
@@ -261,7 +265,7 @@ impl FolderRules {
         }
         if why.is_none() {
             let pattern = patterns::matches(&rules.leave_out, &path, false);
-            why = pattern.map(|pattern| Why::Rule(pattern.to_owned()));
+            why = pattern.map(|pattern| LeaveOutReason::Rule(pattern.to_owned()));
         }
         if why.is_none() && rules.follow_gitignore && !secrets::is_secret(name) {
             why = self.ignored_by(&path, false);
@@ -274,8 +278,8 @@ impl FolderRules {
         self.0.path.is_root() && name == b".git"
     }
 
-    /// What the nearest `.gitignore` that names `path` says.
-    fn ignored_by(&self, path: &TreePath, is_dir: bool) -> Option<Why> {
+    /// The reason that the nearest `.gitignore` naming `path` gives.
+    fn ignored_by(&self, path: &TreePath, is_dir: bool) -> Option<LeaveOutReason> {
         for folder in std::iter::successors(Some(self), |folder| folder.0.parent.as_ref()) {
             let above = folder.0.path.as_bytes().len();
             let below = &path.as_bytes()[above + usize::from(above > 0)..];
@@ -284,7 +288,7 @@ impl FolderRules {
                 Said::Keep => return None,
                 Said::Ignore(pattern) => {
                     let file = folder.0.path.join(b".gitignore");
-                    return Some(Why::Gitignored { pattern: pattern.to_owned(), file });
+                    return Some(LeaveOutReason::Gitignored { pattern: pattern.to_owned(), file });
                 }
             }
         }

@@ -36,7 +36,8 @@ pub(super) fn compile<'a>(patterns: impl IntoIterator<Item = &'a str>) -> Result
     })
 }
 
-/// What a `.gitignore` would silently pass over, or what would not mean what it seems to.
+/// The fault of a pattern that a `.gitignore` would silently pass over, or that would not mean what
+/// it seems to.
 fn fault_of(pattern: &str) -> Option<&'static str> {
     let first = pattern.chars().next();
     if pattern.trim().trim_matches('/').is_empty() {
@@ -89,7 +90,7 @@ pub(super) fn matches<'a>(set: &'a Gitignore, path: &TreePath, is_dir: bool) -> 
     }
 }
 
-/// How far a pattern with folders in it reaches down, name by name.
+/// The steps of a pattern with folders in it, name by name: how far it reaches down.
 #[derive(Debug)]
 pub(super) struct Reach(Vec<Step>);
 

@@ -1,5 +1,5 @@
-//! Which files hold passwords and keys, by their names: the ones that nobody can make again, and
-//! that a `.gitignore` usually names.
+//! The names of files that hold passwords and keys: those that nobody can make again, and that a
+//! `.gitignore` usually names.
 
 /// Whole names.
 const NAMES: &[&str] = &[

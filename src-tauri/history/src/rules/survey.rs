@@ -13,7 +13,7 @@ use undercroft_foundation::{Code, Error, IoContext, Job, Result, escape_path};
 
 use super::gitignore::NotFollowed;
 use super::layers::{HEAD_BYTES, choose_layer, choose_unseen};
-use super::{Decision, FolderRules, LeaveOut, Rules, Why, secrets};
+use super::{Decision, FolderRules, LeaveOut, LeaveOutReason, Rules, secrets};
 use crate::path::TreePath;
 use crate::version::Layer;
 
@@ -25,22 +25,22 @@ const FILES_BETWEEN_NEWS: u64 = 512;
 /// Something that is left out, with all that is in it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LeftOut {
-    /// Where it is.
+    /// The path.
     pub path: TreePath,
     /// Why.
-    pub why: Why,
-    /// How many files it has.
+    pub why: LeaveOutReason,
+    /// The number of files that it has.
     pub files: u64,
-    /// How large they are together.
+    /// The size of them all.
     pub size_bytes: u64,
 }
 
 /// Files and their size.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Amount {
-    /// How many files.
+    /// The number of files.
     pub files: u64,
-    /// How large they are together.
+    /// The size of them all.
     pub size_bytes: u64,
 }
 
@@ -51,24 +51,24 @@ impl Amount {
     }
 }
 
-/// What a version of the workspace would hold.
+/// The content that a version of the workspace would have.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Survey {
-    /// What is versioned.
+    /// The files that are versioned.
     pub kept: Amount,
-    /// What of it goes to git; links do, too.
+    /// The part of them that goes to git; links do, too.
     pub git: Amount,
-    /// What of it goes to the object store.
+    /// The part of them that goes to the object store.
     pub objects: Amount,
-    /// What is left out, largest first; the first of many.
+    /// The things that are left out, largest first; the first of many.
     pub left_out: Vec<LeftOut>,
     /// All that is left out.
     pub left_out_total: Amount,
-    /// How many things are left out, a folder counted once.
+    /// The number of things that are left out, a folder counted once.
     pub left_out_count: u64,
     /// Files with secrets among what is versioned; the first of many.
     pub secrets: Vec<TreePath>,
-    /// How many secrets there are.
+    /// The number of secrets.
     pub secrets_count: u64,
     /// Lists that are not followed although the rules say to follow them; the first of many.
     pub not_followed: Vec<(TreePath, NotFollowed)>,
@@ -215,7 +215,7 @@ impl Walk<'_> {
         }
     }
 
-    fn leave_out(&mut self, path: TreePath, why: Why, amount: Amount) {
+    fn leave_out(&mut self, path: TreePath, why: LeaveOutReason, amount: Amount) {
         self.tally.left_out_total.files += amount.files;
         self.tally.left_out_total.size_bytes += amount.size_bytes;
         self.tally.left_out_count += 1;
@@ -226,7 +226,7 @@ impl Walk<'_> {
         }
     }
 
-    /// What a folder holds that is left out: counted, not looked at.
+    /// Counts the content of a folder that is left out, without looking at it.
     fn measure(&mut self, folder: &Path) -> Result<Amount> {
         let mut amount = Amount::default();
         for entry in walkdir::WalkDir::new(folder).min_depth(1) {

@@ -2,14 +2,14 @@
 
 use undercroft_foundation::Result;
 
-use super::pass::Pass;
+use super::tree_scan::TreeScan;
 use super::visit::Visit;
 use crate::folder_view::StoredFolder;
 use crate::path::TreePath;
 use crate::rules::{Decision, FolderRules};
 use crate::version::EntryKind;
 
-impl Pass<'_> {
+impl TreeScan<'_> {
     /// Walks, and, when it is for a first version, counts meanwhile what there is.
     pub(super) fn walk_and_count(&self, visit: Visit, previous: StoredFolder) -> Result<()> {
         std::thread::scope(|threads| {
@@ -20,7 +20,7 @@ impl Pass<'_> {
         })
     }
 
-    /// Adds all files to the job's totals. What cannot be looked at, the pass itself will tell.
+    /// Adds all files to the job's totals. What cannot be looked at, the scan itself will tell.
     fn count_ahead(&self) {
         let mut open = vec![(TreePath::root(), self.leave_out.root())];
         while let Some((path, rules)) = open.pop() {

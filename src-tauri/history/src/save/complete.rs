@@ -4,21 +4,21 @@ use std::collections::BTreeSet;
 
 use undercroft_foundation::Result;
 
-use super::building::{Building, Content, Slot};
 use super::narrow::totals_of;
-use super::pass::{Pass, locked};
+use super::pending_folder::{Content, PendingFolder, Slot};
+use super::tree_scan::{TreeScan, locked};
 use crate::folder_view::StoredFolder;
 use crate::names::SIDECAR;
 use crate::sidecar::{Entries, Line, Totals};
-use crate::stat_cache::{KnownFolder, Looked};
+use crate::stat_cache::{CachedFolder, ScannedFolder};
 use crate::store::{Deflater, ObjectKind, TreeLine, TreeMode, encode_tree};
 use crate::version::EntryKind;
 
-impl Pass<'_> {
+impl TreeScan<'_> {
     /// Writes a folder all of whose slots are settled.
     pub(super) fn complete(
         &self,
-        folder: &Building,
+        folder: &PendingFolder,
         deflater: &mut Deflater,
     ) -> Result<(StoredFolder, Totals)> {
         let mut slots = std::mem::take(&mut *locked(&folder.slots));
@@ -35,32 +35,32 @@ impl Pass<'_> {
         self.remember(folder, &slots, None);
         let lines = slots.into_iter().map(|slot| slot.line).collect();
         for (name, blob) in (Entries { own: folder.own.clone(), totals, lines }).encode() {
-            let id = self.writing.put(deflater, ObjectKind::Blob, &blob)?;
+            let id = self.writer.put(deflater, ObjectKind::Blob, &blob)?;
             sidecar.push(TreeLine { name, mode: TreeMode::File, id });
         }
         let sidecar = encode_tree(&mut sidecar);
         let previous = folder.previous.stored;
-        let sidecar = self.writing.put_tree(deflater, &sidecar, previous.sidecar)?;
+        let sidecar = self.writer.put_tree(deflater, &sidecar, previous.sidecar)?;
         if folder.path.is_root() {
             tree.push(TreeLine { name: SIDECAR.to_vec(), mode: TreeMode::Folder, id: sidecar });
         }
         let tree = if tree.is_empty() {
             None
         } else {
-            Some(self.writing.put_tree(deflater, &encode_tree(&mut tree), previous.tree)?)
+            Some(self.writer.put_tree(deflater, &encode_tree(&mut tree), previous.tree)?)
         };
         Ok((StoredFolder { tree, sidecar: Some(sidecar) }, totals))
     }
 
-    fn note_changes(&self, folder: &Building, slots: &[Slot]) -> Result<()> {
+    fn note_changes(&self, folder: &PendingFolder, slots: &[Slot]) -> Result<()> {
         if self.is_first {
             return Ok(());
         }
         let previous = &folder.previous;
         let mut outcome = locked(&self.outcome);
-        let found = &mut outcome.found;
+        let changes = &mut outcome.changes;
         let was = &previous.entries.own;
-        found.folders_differ |= !previous.was_there()
+        changes.folders_differ |= !previous.was_there()
             || was.mode != folder.own.mode
             || was.extended != folder.own.extended;
         for slot in slots {
@@ -69,9 +69,9 @@ impl Pass<'_> {
             match &slot.content {
                 Content::Blob(_, blob) => {
                     let was = previous.blob(&line.name).map(|(_, id)| id).zip(before);
-                    found.compare(&folder.path, line, *blob, was);
+                    changes.compare(&folder.path, line, *blob, was);
                 }
-                Content::Noted => found.folders_differ |= before.is_none(),
+                Content::Noted => changes.folders_differ |= before.is_none(),
                 Content::Folder(_) | Content::Missing => {}
             }
         }
@@ -86,12 +86,12 @@ impl Pass<'_> {
             match line.kind {
                 EntryKind::Folder => {
                     let path = folder.path.join(&line.name);
-                    found.gone_folder(self.store, &path, previous.folder(&line.name))?;
+                    changes.gone_folder(self.store, &path, previous.folder(&line.name))?;
                 }
                 _ => match previous.blob(&line.name) {
                     // A folder took its name: the file is one change, not two.
-                    Some((_, blob)) => found.gone(&folder.path, line, blob),
-                    None => found.folders_differ = true,
+                    Some((_, blob)) => changes.gone(&folder.path, line, blob),
+                    None => changes.folders_differ = true,
                 },
             }
         }
@@ -99,14 +99,15 @@ impl Pass<'_> {
     }
 
     /// Notes how the files look now, for the next time: all of the folder's, or `only` these.
-    fn remember(&self, folder: &Building, slots: &[Slot], only: Option<BTreeSet<Vec<u8>>>) {
+    fn remember(&self, folder: &PendingFolder, slots: &[Slot], only: Option<BTreeSet<Vec<u8>>>) {
         if !folder.is_listed {
             return;
         }
-        let files: KnownFolder = slots
+        let files: CachedFolder = slots
             .iter()
             .filter_map(|slot| slot.known.map(|known| (slot.line.name.clone(), known)))
             .collect();
-        locked(&self.outcome).known.push(Looked { folder: folder.path.clone(), files, only });
+        let folder = folder.path.clone();
+        locked(&self.outcome).known.push(ScannedFolder { folder, files, only });
     }
 }

@@ -6,18 +6,20 @@ use std::path::Path;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use undercroft_foundation::{Code, Error, IoContext, Result, escape_path, is_settled, size_text};
+use undercroft_foundation::{
+    Code, Error, IoContext, Result, escape_path, is_past_racy_window, size_text,
+};
 use undercroft_repository::{ContentWriter, IngestWriter, StoredContent};
 
-use super::building::Content;
-use super::pass::{Pass, Waiting, locked};
+use super::pending_folder::Content;
+use super::tree_scan::{PendingFile, TreeScan, locked};
 use crate::disk::{Stat, extended, stat_of_file};
 use crate::rules::{HEAD_BYTES, choose_layer};
-use crate::stat_cache::Known;
+use crate::stat_cache::CachedStat;
 use crate::store::{Deflater, ObjectKind, TreeMode};
 use crate::version::{GitId, Layer, LayerReason};
 
-/// How often a file is read anew that changes while it is read.
+/// The number of times that a file is read anew that changes while it is read.
 const TRIES: usize = 3;
 
 /// A file of this size or less is read in one go, whatever its layer.
@@ -26,32 +28,36 @@ const SMALL: u64 = 100 * 1024;
 /// The seconds after which the kernel has written back a page for certain; it waits for 30.
 const WRITTEN_BACK_AFTER: i64 = 120;
 
-/// How many young files a look writes back itself.
+/// The most young files that a scan writes back itself.
 const WRITTEN_BACK_MOST: u64 = 64;
 
-impl Pass<'_> {
+impl TreeScan<'_> {
     /// Stores a file in git, or puts it off when it belongs into the object store.
-    pub(super) fn store_file(&self, mut waiting: Waiting, deflater: &mut Deflater) -> Result<()> {
+    pub(super) fn store_file(
+        &self,
+        mut waiting: PendingFile,
+        deflater: &mut Deflater,
+    ) -> Result<()> {
         let folder = &waiting.folder;
         match self.read_file(&waiting) {
-            Ok(Some(Taken { content: None, .. })) => {
+            Ok(Some(ReadFile { content: None, .. })) => {
                 waiting.disk = None;
                 locked(&self.deferred).push(waiting);
                 return Ok(());
             }
-            Ok(Some(Taken { content: Some(content), stat, reason, settled })) => {
-                let id = self.writing.put(deflater, ObjectKind::Blob, &content)?;
-                self.settle(&waiting, &stat, (Layer::Git, reason), id, settled);
+            Ok(Some(ReadFile { content: Some(content), stat, reason, is_cacheable })) => {
+                let id = self.writer.put(deflater, ObjectKind::Blob, &content)?;
+                self.record_file(&waiting, &stat, (Layer::Git, reason), id, is_cacheable);
                 self.count(content.len() as u64);
             }
             Ok(None) => {}
-            Err(why) => self.spare(folder, waiting.slot, &why),
+            Err(why) => self.keep_previous(folder, waiting.slot, &why),
         }
         self.release(waiting.folder, deflater)
     }
 
-    fn read_file(&self, waiting: &Waiting) -> Result<Option<Taken>> {
-        let Waiting { folder, disk: Some(disk), name, .. } = waiting else { return Ok(None) };
+    fn read_file(&self, waiting: &PendingFile) -> Result<Option<ReadFile>> {
+        let PendingFile { folder, disk: Some(disk), name, .. } = waiting else { return Ok(None) };
         let path = disk.path_of(name);
         let mut tries = 0;
         loop {
@@ -68,7 +74,8 @@ impl Pass<'_> {
                 choose_layer(self.rules, &place, before.size_bytes, head, self.wish);
             before.attributes.extended = extended(&file);
             if layer != Layer::Git {
-                return Ok(Some(Taken { content: None, stat: before, reason, settled: false }));
+                let (content, stat, is_cacheable) = (None, before, false);
+                return Ok(Some(ReadFile { content, stat, reason, is_cacheable }));
             }
             file.read_to_end(&mut content).at("read", &path)?;
             let after = stat_of_file(&file).at("look at", &path)?;
@@ -78,8 +85,9 @@ impl Pass<'_> {
                     self.job.warn(escape_path(&path), "It changed while it was read");
                 }
                 before.size_bytes = content.len() as u64;
-                let settled = same && is_clean && self.is_settled(&before);
-                return Ok(Some(Taken { content: Some(content), stat: before, reason, settled }));
+                let is_cacheable = same && is_clean && self.is_past_racy_window(&before);
+                let (content, stat) = (Some(content), before);
+                return Ok(Some(ReadFile { content, stat, reason, is_cacheable }));
             }
         }
     }
@@ -97,8 +105,8 @@ impl Pass<'_> {
     }
 
     /// Whether a later change is certain to show in how the file looks.
-    fn is_settled(&self, stat: &Stat) -> bool {
-        is_settled((stat.changed.seconds, stat.changed.nanos), self.looked_at)
+    fn is_past_racy_window(&self, stat: &Stat) -> bool {
+        is_past_racy_window((stat.changed.seconds, stat.changed.nanos), self.looked_at)
     }
 
     /// Stores the files that were put off, in `writer`'s repository, on several threads.
@@ -134,21 +142,21 @@ impl Pass<'_> {
 
     fn store_object(
         &self,
-        waiting: Waiting,
+        waiting: PendingFile,
         storing: Storing<'_, '_, '_>,
         deflater: &mut Deflater,
     ) -> Result<Option<StoredContent>> {
         let mut result = None;
         match self.read_object(&waiting, storing) {
-            Ok(Some((content, stat, reason, settled))) => {
+            Ok(Some((content, stat, reason, is_cacheable))) => {
                 let pointer = pointer(&content.sha256, content.size);
-                let id = self.writing.put(deflater, ObjectKind::Blob, pointer.as_bytes())?;
-                self.settle(&waiting, &stat, (Layer::Objects, reason), id, settled);
+                let id = self.writer.put(deflater, ObjectKind::Blob, pointer.as_bytes())?;
+                self.record_file(&waiting, &stat, (Layer::Objects, reason), id, is_cacheable);
                 result = Some(content);
             }
             Ok(None) => {}
             Err(why) if why.code() == Code::Cancelled => return Err(why),
-            Err(why) => self.spare(&waiting.folder, waiting.slot, &why),
+            Err(why) => self.keep_previous(&waiting.folder, waiting.slot, &why),
         }
         self.release(waiting.folder, deflater)?;
         Ok(result)
@@ -156,7 +164,7 @@ impl Pass<'_> {
 
     fn read_object(
         &self,
-        waiting: &Waiting,
+        waiting: &PendingFile,
         (writer, contents): Storing<'_, '_, '_>,
     ) -> Result<Option<(StoredContent, Stat, LayerReason, bool)>> {
         let Some(disk) = self.disk.folder(&waiting.folder.path)? else { return Ok(None) };
@@ -174,7 +182,7 @@ impl Pass<'_> {
             (&mut file).take(HEAD_BYTES as u64).read_to_end(&mut head).at("read", &path)?;
             let place = waiting.folder.path.join(&waiting.name);
             let (_, reason) = choose_layer(self.rules, &place, before.size_bytes, &head, self.wish);
-            let mut reader = Counted { first: &head, file: &mut file, pass: self };
+            let mut reader = Counted { first: &head, file: &mut file, scan: self };
             let content = contents.store(&mut reader, &path)?;
             let after = stat_of_file(&file).at("look at", &path)?;
             let same = before.changed == after.changed && content.size == after.size_bytes;
@@ -183,9 +191,9 @@ impl Pass<'_> {
                     self.job.warn(escape_path(&path), "It changed while it was read");
                 }
                 before.size_bytes = content.size;
-                let settled = same && is_clean && self.is_settled(&before);
+                let is_cacheable = same && is_clean && self.is_past_racy_window(&before);
                 self.job.add_files_done(1);
-                return Ok(Some((content, before, reason, settled)));
+                return Ok(Some((content, before, reason, is_cacheable)));
             }
         }
     }
@@ -219,13 +227,13 @@ impl Pass<'_> {
         Ok(Claim { claimed: &self.claimed, bytes })
     }
 
-    fn settle(
+    fn record_file(
         &self,
-        waiting: &Waiting,
+        waiting: &PendingFile,
         stat: &Stat,
         layer: (Layer, LayerReason),
         id: GitId,
-        settled: bool,
+        is_cacheable: bool,
     ) {
         let mut slots = locked(&waiting.folder.slots);
         let slot = &mut slots[waiting.slot];
@@ -238,7 +246,10 @@ impl Pass<'_> {
         }
         let runs = stat.attributes.mode & 0o100 != 0;
         slot.content = Content::Blob(if runs { TreeMode::Program } else { TreeMode::File }, id);
-        slot.known = Some(if settled { Known::new(id, stat) } else { Known::unsettled(id, stat) });
+        slot.known = Some(match is_cacheable {
+            true => CachedStat::new(id, stat),
+            false => CachedStat::racy(id, stat),
+        });
     }
 
     fn count(&self, bytes: u64) {
@@ -263,25 +274,25 @@ impl Drop for Claim<'_> {
 }
 
 /// A file that was looked into.
-struct Taken {
+struct ReadFile {
     /// All of it, when it belongs into git.
     content: Option<Vec<u8>>,
     stat: Stat,
     reason: LayerReason,
     /// Whether a later change is certain to show.
-    settled: bool,
+    is_cacheable: bool,
 }
 
 /// A large file being read: counts what was, and stops when the user says so.
 struct Counted<'f> {
     first: &'f [u8],
     file: &'f mut File,
-    pass: &'f Pass<'f>,
+    scan: &'f TreeScan<'f>,
 }
 
 impl Read for Counted<'_> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        if self.pass.job.is_cancelled() {
+        if self.scan.job.is_cancelled() {
             return Err(io::Error::other("It was cancelled"));
         }
         let read = if self.first.is_empty() {
@@ -289,7 +300,7 @@ impl Read for Counted<'_> {
         } else {
             self.first.read(buffer)?
         };
-        self.pass.job.add_bytes_done(read as u64);
+        self.scan.job.add_bytes_done(read as u64);
         Ok(read)
     }
 }

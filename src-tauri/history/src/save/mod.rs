@@ -5,13 +5,13 @@
 //! crash before the branch is moved leaves no version; after it, the catalog catches up.
 
 mod ahead;
-mod building;
+pub(crate) mod change_set;
 mod complete;
 pub(crate) mod content;
-pub(crate) mod found;
 mod narrow;
-mod pass;
+mod pending_folder;
 mod similar;
+mod tree_scan;
 mod unreadable;
 mod visit;
 
@@ -32,24 +32,24 @@ use crate::history::History;
 use crate::path::TreePath;
 use crate::rules::{LeaveOut, ProjectRules};
 use crate::sidecar::Totals;
-use crate::stat_cache::{Looked, StatCache};
-use crate::store::{Deflater, HistoryStore, ObjectKind, WriteLock, Writing};
+use crate::stat_cache::{ScannedFolder, StatCache};
+use crate::store::{Deflater, HistoryStore, ObjectKind, ObjectWriter, WriteLock};
 use crate::version::{Change, ChangeKind, GitId, Layer, Trigger, Version};
 use crate::versions::{changes, table};
 use crate::workspaces::Workspace;
-use pass::{Outcome, Pass, locked};
+use tree_scan::{Outcome, TreeScan, locked};
 use visit::Visit;
 
 pub use visit::Scope;
 
-/// What a version is to say.
+/// The description of a version to be made.
 #[derive(Debug, Clone)]
 pub struct SaveOrder {
-    /// What it is about; made up from what changed, when empty.
+    /// The message; made up from what changed, when empty.
     pub message: String,
-    /// Who makes it, `Name <mail>`; this user when `None`.
+    /// The author, `Name <mail>`; this user when `None`.
     pub author: Option<String>,
-    /// What makes it.
+    /// The trigger of the version.
     pub trigger: Trigger,
     /// The layer for what is stored anew, if the caller wishes one.
     pub layer: Option<Layer>,
@@ -119,7 +119,7 @@ impl History {
             None => None,
         };
         let scope = if before.is_none() { Scope::Whole } else { scope };
-        let saved = Making { history: self, workspace: &workspace, store: &store, lock: &lock }
+        let saved = SaveRun { history: self, workspace: &workspace, store: &store, lock: &lock }
             .make(&disk, scope, order, before.as_ref().zip(tip), job)?;
         if let Err(error) = self.note_root(&workspace, &disk) {
             tracing::warn!(%error, "the folder of a workspace is not known by its identity");
@@ -171,14 +171,14 @@ impl History {
 }
 
 /// One version in the making.
-struct Making<'a> {
+struct SaveRun<'a> {
     history: &'a History,
     workspace: &'a Workspace,
     store: &'a HistoryStore,
     lock: &'a WriteLock,
 }
 
-impl Making<'_> {
+impl SaveRun<'_> {
     fn make(
         &self,
         disk: &Disk,
@@ -190,16 +190,16 @@ impl Making<'_> {
         let world = self.history.library().world();
         let project = self.workspace.project;
         let rules = ProjectRules::load(self.history.library().root(), project)?.compile()?;
-        let writing = Writing::begin(self.store, self.lock)?;
+        let writer = ObjectWriter::begin(self.store, self.lock)?;
         let cache = self.history.cache(self.workspace.id)?;
         let previous = match before {
             Some((commit, _)) => StoredFolder::root(self.store, commit.tree)?,
             None => StoredFolder::default(),
         };
-        let pass = Pass {
+        let scan = TreeScan {
             disk,
             store: self.store,
-            writing: &writing,
+            writer: &writer,
             cache: &cache,
             rules: &rules,
             leave_out: &LeaveOut::new(&self.workspace.root, &rules),
@@ -209,18 +209,19 @@ impl Making<'_> {
             looked_at: world.clock.now(),
             written_back: AtomicU64::new(0),
             mounts: cache.mounts().unwrap_or_default(),
-            spares_mounts: order.trigger == Trigger::Automatic,
+            keeps_absent_mounts: order.trigger == Trigger::Automatic,
             outcome: Mutex::default(),
             deferred: Mutex::default(),
             claimed: AtomicU64::new(0),
             failed: AtomicBool::new(false),
         };
-        pass.walk_and_count(Visit { reads_all: order.reads_all, ..Visit::of(scope) }, previous)?;
+        scan.walk_and_count(Visit { reads_all: order.reads_all, ..Visit::of(scope) }, previous)?;
         job.settle_totals();
         let id = VersionId::new(&*world.clock, &*world.random);
-        let objects_bytes = self.store_objects(&pass, project, id)?;
-        let outcome = std::mem::take(&mut *locked(&pass.outcome));
-        let Outcome { root: Some((root, totals)), found, known, mounts, unread, linked } = outcome
+        let objects_bytes = self.store_objects(&scan, project, id)?;
+        let outcome = std::mem::take(&mut *locked(&scan.outcome));
+        let Outcome { root: Some((root, totals)), changes, known, mounts, unread, linked } =
+            outcome
         else {
             return Err(lost_root());
         };
@@ -229,51 +230,51 @@ impl Making<'_> {
             return Err(emptied(&self.workspace.root));
         }
         let says_more = before.is_none_or(|(commit, _)| order.says_more_than(commit));
-        let made = if found.is_empty() && !says_more {
+        let made = if changes.is_empty() && !says_more {
             None
         } else {
-            if found.may_hold_renames() {
+            if changes.may_hold_renames() {
                 // What was added is read again, to be compared with what was removed.
-                writing.flush()?;
+                writer.flush()?;
             }
-            let changed = found.settle(self.store)?;
-            let stored_bytes = writing.stored_bytes() + objects_bytes;
-            let drawn = Drawn { id, root, totals, changed, stored_bytes };
-            Some(self.publish(&writing, order, before, drawn)?)
+            let changed = changes.pair_renames(self.store)?;
+            let stored_bytes = writer.stored_bytes() + objects_bytes;
+            let new_version = NewVersion { id, root, totals, changed, stored_bytes };
+            Some(self.publish(&writer, order, before, new_version)?)
         };
         let linked = other_names(&cache, &linked, &known);
         // Only now, because what it says is true of the last version only.
-        if let Err(error) = cache.keep(&known, &mounts) {
+        if let Err(error) = cache.store(&known, &mounts) {
             tracing::warn!(%error, "files will be read again that did not change");
         }
         Ok(Saved { version: made, unread, linked })
     }
 
     /// Stores what belongs into the object store; says how many bytes that took.
-    fn store_objects(&self, pass: &Pass<'_>, project: ProjectId, id: VersionId) -> Result<u64> {
-        if locked(&pass.deferred).is_empty() {
+    fn store_objects(&self, scan: &TreeScan<'_>, project: ProjectId, id: VersionId) -> Result<u64> {
+        if locked(&scan.deferred).is_empty() {
             return Ok(0);
         }
         // The store's packs need the memory that ours took.
-        pass.writing.flush()?;
+        scan.writer.flush()?;
         self.history.objects().add(project, id, |writer| {
-            let contents = pass.store_deferred(writer)?;
+            let contents = scan.store_deferred(writer)?;
             Ok((contents.iter().map(|content| content.stored_bytes).sum(), contents))
         })
     }
 
     fn publish(
         &self,
-        writing: &Writing<'_>,
+        writer: &ObjectWriter<'_>,
         order: SaveOrder,
         before: Option<(&Commit, GitId)>,
-        drawn: Drawn,
+        new_version: NewVersion,
     ) -> Result<Version> {
         let world = self.history.library().world();
         let project = self.workspace.project;
         let catalog = self.history.library().catalog();
         let seq = catalog.read(|connection| table::next_seq(connection, project))?;
-        let Drawn { id, root, totals, changed, stored_bytes } = drawn;
+        let NewVersion { id, root, totals, changed, stored_bytes } = new_version;
         let message = if order.message.trim().is_empty() {
             describe(&changed, before.is_none())
         } else {
@@ -295,9 +296,9 @@ impl Making<'_> {
         let content = commit.encode();
         // What the catalog is told is what it would read in the commit.
         let commit = Commit::decode(&content).ok_or_else(|| not_a_version(&commit))?;
-        let commit_id = writing.put(&mut Deflater::new(), ObjectKind::Commit, &content)?;
-        writing.flush()?;
-        self.store.publish(&self.workspace.name, commit_id)?;
+        let commit_id = writer.put(&mut Deflater::new(), ObjectKind::Commit, &content)?;
+        writer.flush()?;
+        self.store.update_branch(&self.workspace.name, commit_id)?;
         let parent = before.map(|(commit, _)| commit.version);
         let version = version_of(&commit, commit_id, project, parent, totals, &changed);
         catalog.write(|transaction| {
@@ -318,11 +319,11 @@ pub(crate) struct Saved {
 }
 
 /// The names that files with these inodes have that were not looked at.
-fn other_names(cache: &StatCache, inodes: &BTreeSet<u64>, looked_at: &[Looked]) -> Vec<TreePath> {
+fn other_names(cache: &StatCache, inodes: &BTreeSet<u64>, seen: &[ScannedFolder]) -> Vec<TreePath> {
     if inodes.is_empty() {
         return Vec::new();
     }
-    let by_folder = looked_at.iter().map(|looked| (&looked.folder, &looked.only));
+    let by_folder = seen.iter().map(|scanned| (&scanned.folder, &scanned.only));
     let by_folder: HashMap<_, _> = by_folder.collect();
     let mut names = cache.names_of(inodes).unwrap_or_default();
     names.retain(|path| {
@@ -333,8 +334,8 @@ fn other_names(cache: &StatCache, inodes: &BTreeSet<u64>, looked_at: &[Looked]) 
     names
 }
 
-/// What a version will be, but for its commit.
-struct Drawn {
+/// A version to be made, but for its commit.
+struct NewVersion {
     id: VersionId,
     root: StoredFolder,
     totals: Totals,
@@ -342,7 +343,7 @@ struct Drawn {
     stored_bytes: u64,
 }
 
-/// What the catalog says of a commit.
+/// The catalog's row of a commit.
 pub(crate) fn version_of(
     commit: &Commit,
     id: GitId,

@@ -10,8 +10,8 @@ use std::sync::Arc;
 use undercroft_foundation::Result;
 use undercroft_library::is_proof;
 
-use super::building::{Building, Slot};
-use super::pass::{Entered, Pass, Todo};
+use super::pending_folder::{PendingFolder, Slot};
+use super::tree_scan::{Entered, Todo, TreeScan};
 use crate::disk::{DiskFolder, Stat, is_in_place, stat_in};
 use crate::folder_view::{FolderView, StoredFolder};
 use crate::names::{SIDECAR, stored_name};
@@ -25,26 +25,26 @@ use crate::store::{
 };
 use crate::version::EntryKind;
 
-/// Where more were touched, looking through all of the folder takes no longer.
+/// The most touched names; beyond it, looking through all of the folder takes no longer.
 const FEW: usize = 128;
 
 /// All of a folder but the few entries, as the last version has it.
-pub(super) struct Rest {
+pub(super) struct Remainder {
     /// Its tree, as bytes, and the whole one that this is a delta of.
     tree: (Vec<u8>, Option<Base>),
     /// Its part of the sidecar.
     sidecar: Vec<TreeLine>,
     /// The parts of the sidecar that the few entries are in.
     parts: BTreeMap<Vec<u8>, Vec<Line>>,
-    /// How much is in it, the few entries left out.
+    /// The files and bytes in it, the few entries left out.
     totals: Totals,
-    /// How many entries it has, the few left out.
+    /// The number of its entries, the few left out.
     lines: usize,
     /// The few entries, those that are not there included.
     names: BTreeSet<Vec<u8>>,
 }
 
-impl Rest {
+impl Remainder {
     /// Reads what a version says of a few entries of a folder; nothing when the folder is not cut
     /// into parts.
     fn open(
@@ -89,7 +89,7 @@ impl Rest {
     }
 }
 
-/// How much these entries are together; with each, whether it is a file or link that git holds.
+/// The totals of these entries; with each, whether it is a file or link that git holds.
 pub(super) fn totals_of<'a>(lines: impl Iterator<Item = (&'a Line, bool)>) -> Totals {
     lines.fold(Totals::default(), |sum, (line, is_file)| {
         let is_folder = line.kind == EntryKind::Folder;
@@ -98,7 +98,7 @@ pub(super) fn totals_of<'a>(lines: impl Iterator<Item = (&'a Line, bool)>) -> To
     })
 }
 
-impl Pass<'_> {
+impl TreeScan<'_> {
     /// Looks at the few entries of a large folder that something happened to; nothing, when all of
     /// it has to be looked at.
     pub(super) fn enter_narrow(
@@ -115,7 +115,7 @@ impl Pass<'_> {
             return Ok(None);
         }
         let names = visit.suspects.iter().chain(visit.children.keys()).cloned().collect();
-        let Some((rest, view)) = Rest::open(self.store, todo.previous, names)? else {
+        let Some((rest, view)) = Remainder::open(self.store, todo.previous, names)? else {
             return Ok(None);
         };
         let lacks = |name: &Vec<u8>| view.folder(name).sidecar.is_none();
@@ -125,8 +125,8 @@ impl Pass<'_> {
         let (path, parent) = (todo.path.clone(), todo.parent.clone());
         if visit.suspects.is_empty() {
             let own = view.entries.own.clone();
-            let folder = Building::new(path, parent, own, view, false).beside(rest);
-            return Ok(Some(self.keep(Arc::new(folder), todo)));
+            let folder = PendingFolder::new(path, parent, own, view, false).with_remainder(rest);
+            return Ok(Some(self.enter_unchanged(Arc::new(folder), todo)));
         }
         let Ok(Some(disk)) = self.disk.folder(&path) else { return Ok(None) };
         let is_mount = !path.is_root() && disk.is_mount();
@@ -136,8 +136,8 @@ impl Pass<'_> {
             return Ok(None);
         };
         self.job.set_current(path.to_string());
-        let known = self.cache.some(&path, &rest.names).unwrap_or_default();
-        let folder = Building::new(path, parent, own, view, true).beside(rest);
+        let known = self.cache.files(&path, &rest.names).unwrap_or_default();
+        let folder = PendingFolder::new(path, parent, own, view, true).with_remainder(rest);
         let opened = (Arc::new(folder), Arc::new(disk));
         self.place_entries(opened, entries, &known, todo, deflater).map(Some)
     }
@@ -175,12 +175,12 @@ impl Pass<'_> {
     /// Writes such a folder.
     pub(super) fn complete_narrow(
         &self,
-        folder: &Building,
-        rest: Rest,
+        folder: &PendingFolder,
+        rest: Remainder,
         slots: &[Slot],
         deflater: &mut Deflater,
     ) -> Result<(StoredFolder, Totals)> {
-        let Rest { tree: (tree, base), sidecar, parts, totals, lines, names } = rest;
+        let Remainder { tree: (tree, base), sidecar, parts, totals, lines, names } = rest;
         let few = totals_of(slots.iter().map(|slot| (&slot.line, slot.is_file())));
         let totals = Totals { files: totals.files + few.files, bytes: totals.bytes + few.bytes };
         let head = encode_head(&folder.own, totals, Some(lines + slots.len())).into_bytes();
@@ -205,12 +205,12 @@ impl Pass<'_> {
         };
         let mut sidecar_edits = edits(folder_name, Slot::sidecar_line);
         for (name, blob) in blobs {
-            let id = self.writing.put(deflater, ObjectKind::Blob, &blob)?;
+            let id = self.writer.put(deflater, ObjectKind::Blob, &blob)?;
             sidecar_edits.insert(name.clone(), Some(TreeLine { name, mode: TreeMode::File, id }));
         }
         let sidecar = edit_lines(sidecar, sidecar_edits);
         let previous = folder.previous.stored;
-        let sidecar = self.writing.put_tree(deflater, &sidecar, previous.sidecar)?;
+        let sidecar = self.writer.put_tree(deflater, &sidecar, previous.sidecar)?;
         let mut tree_edits = edits(|name| stored_name(name).into_owned(), Slot::tree_line);
         if folder.path.is_root() {
             let (name, mode) = (SIDECAR.to_vec(), TreeMode::Folder);
@@ -219,7 +219,7 @@ impl Pass<'_> {
         let tree = edit_tree(&tree, tree_edits).ok_or_else(|| damaged("Its tree is none"))?;
         let id = match tree.is_empty() {
             true => None,
-            false => Some(self.writing.put_tree_on(deflater, &tree, || Ok(base))?),
+            false => Some(self.writer.put_tree_on(deflater, &tree, || Ok(base))?),
         };
         Ok((StoredFolder { tree: id, sidecar: Some(sidecar) }, totals))
     }

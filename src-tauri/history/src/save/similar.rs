@@ -6,7 +6,7 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 
 use undercroft_foundation::Result;
 
-use super::found::FoundChange;
+use super::change_set::FoundChange;
 use crate::store::{HistoryStore, ObjectKind};
 use crate::version::{ChangeKind, GitId, Layer};
 
@@ -57,7 +57,7 @@ pub(super) fn rename_similar(
     Ok(())
 }
 
-/// How many bytes each different line of a text makes up.
+/// The bytes that each different line of a text makes up.
 #[derive(Default)]
 struct Lines {
     bytes: HashMap<u64, usize>,

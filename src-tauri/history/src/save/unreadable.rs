@@ -5,14 +5,14 @@ use std::sync::Arc;
 
 use undercroft_foundation::{Code, Error, escape_path};
 
-use super::building::{Building, Content, Slot};
-use super::pass::{Pass, locked, push_slot};
+use super::pending_folder::{Content, PendingFolder, Slot};
+use super::tree_scan::{TreeScan, locked};
 use crate::disk::DiskFolder;
 use crate::folder_view::StoredFolder;
 use crate::path::TreePath;
 use crate::version::EntryKind;
 
-impl Pass<'_> {
+impl TreeScan<'_> {
     /// Says that an entry could not be read, and is to be tried again.
     fn warn(&self, path: TreePath, why: &Error) {
         self.job.warn(escape_path(&self.disk.path_of(&path)), why.to_string());
@@ -20,17 +20,22 @@ impl Pass<'_> {
     }
 
     /// Says that an entry could not even be looked at. What was there before stays.
-    pub(super) fn keep_unseen(&self, folder: &Arc<Building>, name: &[u8], why: &Error) {
+    pub(super) fn keep_previous_entry(
+        &self,
+        folder: &Arc<PendingFolder>,
+        name: &[u8],
+        why: &Error,
+    ) {
         let Some(line) = folder.previous.entries.find(name) else {
             return self.warn(folder.path.join(name), why);
         };
         let slot = Slot { line: line.clone(), content: Content::Noted, known: None };
-        let at = push_slot(folder, slot);
+        let at = folder.push_slot(slot);
         match line.kind {
             EntryKind::Folder => {
-                self.spare_folder(folder, at, folder.previous.folder(name), why);
+                self.keep_previous_folder(folder, at, folder.previous.folder(name), why);
             }
-            _ => self.spare(folder, at, why),
+            _ => self.keep_previous(folder, at, why),
         }
     }
 
@@ -38,7 +43,7 @@ impl Pass<'_> {
     pub(super) fn is_away(&self, path: &TreePath, disk: &DiskFolder, is_emptied: bool) -> bool {
         let was_mount = self.mounts.contains(path);
         let is_mount = !path.is_root() && disk.is_mount();
-        let is_away = self.spares_mounts && was_mount && !is_mount && is_emptied;
+        let is_away = self.keeps_absent_mounts && was_mount && !is_mount && is_emptied;
         if was_mount != is_mount && !is_away {
             locked(&self.outcome).mounts.push((path.clone(), is_mount));
         }
@@ -46,7 +51,7 @@ impl Pass<'_> {
     }
 
     /// Says that an entry could not be read. What was there before stays.
-    pub(super) fn spare(&self, folder: &Building, slot: usize, why: &Error) {
+    pub(super) fn keep_previous(&self, folder: &PendingFolder, slot: usize, why: &Error) {
         let mut slots = locked(&folder.slots);
         let slot = &mut slots[slot];
         self.warn(folder.path.join(&slot.line.name), why);
@@ -60,9 +65,9 @@ impl Pass<'_> {
     }
 
     /// The same for a folder.
-    pub(super) fn spare_folder(
+    pub(super) fn keep_previous_folder(
         &self,
-        parent: &Building,
+        parent: &PendingFolder,
         slot: usize,
         before: StoredFolder,
         why: &Error,

@@ -1,11 +1,11 @@
-//! Which folders of a workspace to look at: all of them, or those where something happened.
+//! The folders of a workspace to look at: all of them, or those where something happened.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::path::TreePath;
 use crate::watch::{Names, Touched};
 
-/// How much of a workspace a save looks at.
+/// The part of a workspace that a save looks at.
 #[derive(Debug, Clone)]
 pub enum Scope {
     /// All of it: every folder is listed, and every file that looks changed is read.
@@ -14,7 +14,7 @@ pub enum Scope {
     Touched(Touched),
 }
 
-/// What to do with one folder, and with those in it.
+/// The work to do in one folder, and in those in it.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Visit {
     /// List it, and all below it.
@@ -60,7 +60,7 @@ impl Visit {
         path.names().fold(self, |visit, name| visit.children.entry(name.to_vec()).or_default())
     }
 
-    /// What to do with the folder `name` in this one; nothing, when it is to be taken as it was.
+    /// The work to do in the folder `name` in this one; nothing, when it is to be taken as it was.
     pub(super) fn child(&self, name: &[u8]) -> Option<Self> {
         let child = self.children.get(name).cloned();
         if self.deep {

@@ -1,4 +1,4 @@
-//! What git cannot hold of a folder, as text beside it in the same commit.
+//! The facts on a folder that git cannot hold, as text beside it in the same commit.
 //!
 //! The folder `.undercroft` of a version's tree mirrors the folders of the workspace. In each lies
 //! a blob `entries`, and for each folder in it a tree `<name>.d`. `entries` has one line for the
@@ -33,7 +33,7 @@ const HEAD_OF_PARTS: &str = "undercroft-entries 2";
 /// The blob of each folder.
 pub(crate) const ENTRIES: &[u8] = b"entries";
 
-/// What a file system knows of an entry beside its content.
+/// The facts that a file system knows of an entry beside its content.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Attributes {
     /// Permission bits, setuid, setgid and sticky included.
@@ -52,7 +52,7 @@ pub(crate) struct FileTime {
     pub(crate) nanos: u32,
 }
 
-/// How much is in a folder and below it.
+/// The number of files and bytes in a folder and below it.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) struct Totals {
     pub(crate) files: u64,

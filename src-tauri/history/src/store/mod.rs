@@ -4,13 +4,13 @@
 mod checksum;
 mod delta;
 mod object;
+mod object_writer;
 mod pack;
 mod packed;
 mod reader;
 mod refs;
 mod roll_up;
 mod wide;
-mod writing;
 
 use std::fs::{self, DirBuilder, File};
 use std::os::unix::fs::DirBuilderExt;
@@ -30,14 +30,14 @@ pub(crate) use object::{
     ObjectKind, TreeEdits, TreeLine, TreeMode, decode_tree, edit_lines, edit_tree, encode_tree,
     lines_of,
 };
+pub(crate) use object_writer::{ObjectWriter, write_pack};
 pub(crate) use pack::{Deflater, EntryHead, PackBuilder, Packed, entries_of};
 pub(crate) use packed::Base;
-pub(crate) use writing::{Writing, write_pack};
 
 use reader::{Reader, Whole};
 
-/// How long to wait for another process, or thread, that writes versions of the same project.
-const PATIENCE: Duration = Duration::from_secs(60);
+/// The time to wait for another process, or thread, that writes versions of the same project.
+const LOCK_TIMEOUT: Duration = Duration::from_secs(60);
 
 /// The file that a writer holds locked, and the one that those who wait for it share.
 const LOCK: &str = "undercroft/lock";
@@ -63,7 +63,7 @@ pub(crate) struct HistoryStore {
 pub struct WriteLock(#[expect(dead_code, reason = "its end gives the lock back")] File);
 
 impl HistoryStore {
-    /// Where the history of `project` is in the library at `library`.
+    /// The path of the history of `project` in the library at `library`.
     pub(crate) fn path_of(library: &Path, project: ProjectId) -> PathBuf {
         library.join("history").join(format!("{project}.git"))
     }
@@ -134,7 +134,7 @@ impl HistoryStore {
                 file.lock_shared().at("lock", &path)?;
                 waiting = Some(file);
             }
-            if clock.steady() - began > PATIENCE {
+            if clock.steady() - began > LOCK_TIMEOUT {
                 return Err(Error::new(Code::Locked, "Cannot write to the history")
                     .why("Another Undercroft is writing versions of this project")
                     .next("Wait until it is done and try again"));
@@ -195,7 +195,7 @@ impl HistoryStore {
         decode_tree(&self.read(ObjectKind::Tree, id)?).ok_or_else(|| not_of_kind(id))
     }
 
-    /// How large an object is.
+    /// The size of an object.
     fn size_of(&self, id: GitId) -> Result<usize> {
         self.with_reader(|repository| {
             let odb = repository.odb().map_err(|source| self.unreadable(source))?;

@@ -7,7 +7,7 @@ use sha1::{Digest, Sha1};
 
 use crate::version::GitId;
 
-/// What kind of object it is; the numbers are those of the pack format.
+/// The kind of an object; the numbers are those of the pack format.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) enum ObjectKind {
     Commit = 1,
@@ -62,7 +62,7 @@ pub(crate) struct TreeLine {
     pub(crate) id: GitId,
 }
 
-/// What a line of a tree points at; the numbers are git's modes.
+/// The kind of entry that a line of a tree points at; the numbers are git's modes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum TreeMode {
     Folder = 0o40_000,

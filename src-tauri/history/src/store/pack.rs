@@ -107,7 +107,7 @@ pub(crate) struct EntryHead {
     pub(crate) packed: Packed,
     /// The size of what is deflated.
     pub(crate) size: usize,
-    /// Where that begins.
+    /// The offset at which that begins.
     pub(crate) length: usize,
 }
 
@@ -162,7 +162,7 @@ pub(crate) struct PackBuilder {
 /// A pack and its index, ready to be written.
 #[derive(Debug)]
 pub(crate) struct FinishedPack {
-    /// What both are called after: a digest of the ids in it, as git does.
+    /// The name of both: a digest of the ids in it, as git does.
     pub(crate) name: GitId,
     pub(crate) pack: Vec<u8>,
     pub(crate) index: Vec<u8>,
@@ -242,8 +242,8 @@ fn encode_index(sorted: &[Indexed], pack_checksum: [u8; 20]) -> Vec<u8> {
     index
 }
 
-/// Where the entries of a pack lie, read from its index: each id with its first byte and its end.
-/// Nothing for an index that is damaged or larger than those that we write.
+/// The places of the entries of a pack, read from its index: each id with its first byte and its
+/// end. Nothing for an index that is damaged or larger than those that we write.
 pub(crate) fn entries_of(index: &[u8], pack_length: usize) -> Option<Vec<(GitId, usize, usize)>> {
     let ids_at = 8 + 1024;
     if index.get(..8)? != b"\xfftOc\0\0\0\x02" || !is_whole(index) {

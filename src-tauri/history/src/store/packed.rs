@@ -16,7 +16,7 @@ use crate::version::GitId;
 /// A pack beyond this size is not read as a whole for one tree, and no longer grows.
 const PACK_MOST: u64 = 8 << 20;
 
-/// Where the tree is that others are deltas of.
+/// The whole tree that others are deltas of, and its pack.
 pub(crate) struct Base {
     pub(super) id: GitId,
     pub(super) content: Vec<u8>,

@@ -30,7 +30,7 @@ impl HistoryStore {
     }
 
     /// Moves a branch; durable when this returns. What it points at must be durable already.
-    pub(crate) fn publish(&self, branch: &str, commit: GitId) -> Result<()> {
+    pub(crate) fn update_branch(&self, branch: &str, commit: GitId) -> Result<()> {
         self.point(&format!("{BRANCHES}{branch}"), commit)
     }
 

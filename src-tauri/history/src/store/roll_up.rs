@@ -6,8 +6,8 @@ use std::path::PathBuf;
 
 use undercroft_foundation::{Code, Error, IoContext, Result, escape_path, reach_write_point};
 
+use super::object_writer::{prove, remove_pack, write_pack};
 use super::pack::{EntryHead, PackBuilder, Packed, entries_of};
-use super::writing::{prove, remove_pack, write_pack};
 use super::{HistoryStore, WriteLock};
 
 /// From this many small packs on, they are put together.
@@ -16,8 +16,8 @@ const MANY: usize = 24;
 /// A pack of at least this size stays as it is.
 const LARGE_BYTES: u64 = 8 << 20;
 
-/// What is put together is no larger: it is gathered in memory, and a compaction must not take it for
-/// a pack that has its deltas.
+/// The largest size of what is put together: it is gathered in memory, and a compaction must not
+/// take it for a pack that has its deltas.
 const MERGED_BYTES: u64 = 11 << 20;
 
 impl HistoryStore {
@@ -99,7 +99,7 @@ impl HistoryStore {
     }
 }
 
-/// How many of the packs, smallest first, to put together: all up to the last one that is smaller
+/// The number of packs, smallest first, to put together: all up to the last one that is smaller
 /// than what is before it, as far as they fit.
 fn choose(packs: &[(PathBuf, u64)]) -> usize {
     let mut sum = 0;

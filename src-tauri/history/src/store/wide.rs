@@ -10,9 +10,9 @@ use std::path::PathBuf;
 
 use undercroft_foundation::{Result, reach_write_point};
 
+use super::object_writer::{ObjectWriter, locked, prove, remove_pack, write_pack};
 use super::pack::{Deflater, PackBuilder, WIDE_BYTES};
 use super::packed::{Base, PackBytes};
-use super::writing::{Writing, locked, prove, remove_pack, write_pack};
 use super::{HistoryStore, ObjectKind, delta};
 use crate::version::GitId;
 
@@ -37,7 +37,7 @@ impl Default for WidePack {
     }
 }
 
-impl Writing<'_> {
+impl ObjectWriter<'_> {
     /// Stores a tree unless it is there; `previous` is the one that it comes after.
     pub(crate) fn put_tree(
         &self,
@@ -130,7 +130,7 @@ impl WidePack {
     }
 }
 
-/// What differs from the base, unless that is so much that the tree is better written whole.
+/// The delta from the base, unless it is so much that the tree is better written whole.
 fn difference(base: &Base, content: &[u8]) -> Option<Vec<u8>> {
     let stored = base.pack.entry(base.id)?.len();
     let most = (stored / DELTA_SHARE).clamp(DELTA_LEAST, DELTA_MOST);

@@ -1,4 +1,4 @@
-//! What dropping versions frees, and what is lost with them.
+//! The storage that dropping versions frees, and the files that are lost with them.
 
 use std::collections::{HashMap, HashSet};
 
@@ -24,14 +24,14 @@ const LOST_LISTED: usize = 1000;
 pub struct LostFile {
     /// The first version that has it.
     pub version: VersionId,
-    /// Where it is there.
+    /// The path of the file there.
     pub path: TreePath,
-    /// How large it is there.
+    /// The size of the file there.
     pub size_bytes: u64,
 }
 
 /// Works out what dropping the plan's versions means, and notes it there.
-pub(super) fn weigh(
+pub(super) fn estimate_cost(
     history: &History,
     store: &HistoryStore,
     project: ProjectId,

@@ -21,18 +21,19 @@ use crate::history::History;
 use crate::store::{HistoryStore, WriteLock};
 use crate::version::Version;
 use crate::versions::table;
-use rule::Fate;
+use rule::ThinDecision;
 
-/// What thinning would do, or did.
+/// The plan of a thinning, or its result.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct ThinPlan {
     /// The versions that stay, oldest first, and why.
     pub keep: Vec<(VersionId, KeepReason)>,
-    /// Those that go, oldest first.
+    /// The versions that go, oldest first.
     pub drop: Vec<ThinDrop>,
-    /// What compaction can free then: objects and blobs that no kept version needs, as stored.
+    /// The bytes that compaction can free then: objects and blobs that no kept version needs, as
+    /// stored.
     pub frees_bytes: u64,
-    /// How many files with a content that no kept version has.
+    /// The number of files with a content that no kept version has.
     pub lost_files: u64,
     /// The first of them.
     pub lost: Vec<LostFile>,
@@ -48,7 +49,7 @@ pub struct ThinDrop {
 }
 
 impl History {
-    /// Says which versions of a project thinning would drop, why, and what that means. Changes
+    /// Plans which versions of a project thinning would drop, why, and what that means. Changes
     /// nothing.
     ///
     /// # Errors
@@ -88,15 +89,16 @@ impl History {
         Ok(plan)
     }
 
-    /// How many versions there are, and how many of them the rule no longer keeps.
+    /// The number of versions, and of those that the rule no longer keeps.
     pub(crate) fn count_thinnable(
         &self,
         project: ProjectId,
         store: &HistoryStore,
     ) -> Result<(usize, usize)> {
         let versions = self.all_versions(project)?;
-        let fates = rule::decide(&versions, &self.needed_versions(project, store)?, self.now());
-        let dropped = fates.iter().filter(|fate| matches!(fate, Fate::Drop(_))).count();
+        let decisions = rule::decide(&versions, &self.needed_versions(project, store)?, self.now());
+        let is_dropped = |decision: &&ThinDecision| matches!(decision, ThinDecision::Drop(_));
+        let dropped = decisions.iter().filter(is_dropped).count();
         Ok((versions.len(), dropped))
     }
 
@@ -133,17 +135,19 @@ impl History {
         let needed = self.needed_versions(project, store)?;
         let mut plan = ThinPlan::default();
         let mut kept = Vec::new();
-        let fates = rule::decide(versions, &needed, self.now());
-        for (version, fate) in versions.iter().zip(fates) {
-            match fate {
-                Fate::Keep(reason) => {
+        let decisions = rule::decide(versions, &needed, self.now());
+        for (version, decision) in versions.iter().zip(decisions) {
+            match decision {
+                ThinDecision::Keep(reason) => {
                     plan.keep.push((version.id, reason));
                     kept.push(version.clone());
                 }
-                Fate::Drop(why) => plan.drop.push(ThinDrop { version: version.clone(), why }),
+                ThinDecision::Drop(why) => {
+                    plan.drop.push(ThinDrop { version: version.clone(), why });
+                }
             }
         }
-        cost::weigh(self, store, project, &kept, &mut plan, job)?;
+        cost::estimate_cost(self, store, project, &kept, &mut plan, job)?;
         Ok(plan)
     }
 }

@@ -12,14 +12,14 @@ use crate::history::History;
 use crate::path::TreePath;
 use crate::save::version_of;
 use crate::sidecar::Totals;
-use crate::store::{Deflater, HistoryStore, ObjectKind, WriteLock, Writing};
+use crate::store::{Deflater, HistoryStore, ObjectKind, ObjectWriter, WriteLock};
 use crate::version::{Change, GitId, Version};
 use crate::versions::{changes, table};
 
 /// A version that is no longer what the catalog says.
 struct Rewritten {
     version: Version,
-    /// What it changed, where it comes after another version now.
+    /// The changes of the version, where it comes after another one now.
     changes: Option<Vec<Change>>,
 }
 
@@ -32,10 +32,10 @@ impl History {
         versions: &[Version],
         dropped: &HashSet<VersionId>,
     ) -> Result<()> {
-        let writing = Writing::begin(store, lock)?;
+        let writer = ObjectWriter::begin(store, lock)?;
         let chain = Chain::of(versions, dropped);
-        let rewritten = chain.rewrite(store, &writing)?;
-        writing.flush()?;
+        let rewritten = chain.rewrite(store, &writer)?;
+        writer.flush()?;
         reach_write_point("history.thin-written");
         let commits: HashMap<VersionId, GitId> =
             rewritten.iter().map(|it| (it.version.id, it.version.commit)).collect();
@@ -92,7 +92,7 @@ impl History {
         }
         for (name, tip) in branches {
             if let Some(commit) = commits.get(&tip) {
-                store.publish(&name, *commit)?;
+                store.update_branch(&name, *commit)?;
                 reach_write_point("history.thin-published");
             }
         }
@@ -128,7 +128,7 @@ impl<'a> Chain<'a> {
     }
 
     /// Writes anew the commits that come after others now.
-    fn rewrite(&self, store: &HistoryStore, writing: &Writing<'_>) -> Result<Vec<Rewritten>> {
+    fn rewrite(&self, store: &HistoryStore, writer: &ObjectWriter<'_>) -> Result<Vec<Rewritten>> {
         let mut deflater = Deflater::new();
         // Of those that stay: where they are, and their tree.
         let mut places: HashMap<VersionId, (GitId, GitId)> = HashMap::new();
@@ -143,7 +143,7 @@ impl<'a> Chain<'a> {
             let id = if is_same {
                 version.commit
             } else {
-                writing.put(&mut deflater, ObjectKind::Commit, &commit.encode())?
+                writer.put(&mut deflater, ObjectKind::Commit, &commit.encode())?
             };
             places.insert(version.id, (id, commit.tree));
             let follows_another = parent != version.parent;

@@ -1,5 +1,5 @@
-//! Which versions stay: all of a day, then one an hour for a week, one a day for ninety days, and
-//! one a week after.
+//! The rule by which versions stay: all of a day, then one an hour for a week, one a day for ninety
+//! days, and one a week after.
 
 use std::collections::{HashMap, HashSet};
 
@@ -90,9 +90,9 @@ impl DropReason {
     }
 }
 
-/// What becomes of a version.
+/// The decision on a version.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Fate {
+pub(crate) enum ThinDecision {
     Keep(KeepReason),
     Drop(DropReason),
 }
@@ -105,28 +105,28 @@ pub(crate) fn decide(
     versions: &[Version],
     needed: &HashMap<VersionId, KeepReason>,
     now: Timestamp,
-) -> Vec<Fate> {
+) -> Vec<ThinDecision> {
     let mut by_workspace: HashMap<WorkspaceId, Vec<usize>> = HashMap::new();
     for (at, version) in versions.iter().enumerate() {
         by_workspace.entry(version.workspace).or_default().push(at);
     }
-    let mut fates = vec![Fate::Keep(KeepReason::First); versions.len()];
+    let mut decisions = vec![ThinDecision::Keep(KeepReason::First); versions.len()];
     for places in by_workspace.into_values() {
         let moments = steady_moments(&places, versions);
         let mut periods = HashSet::new();
         // The newest first: it is the last of its hour, its day and its week.
         for (at, moment) in places.iter().copied().zip(moments).rev() {
             let by_age = by_age(moment, now, &mut periods);
-            fates[at] = match reason_to_stay(&versions[at], needed) {
-                _ if at == 0 => Fate::Keep(KeepReason::First),
-                _ if Some(&at) == places.last() => Fate::Keep(KeepReason::Newest),
-                Some(reason) => Fate::Keep(reason),
+            decisions[at] = match reason_to_stay(&versions[at], needed) {
+                _ if at == 0 => ThinDecision::Keep(KeepReason::First),
+                _ if Some(&at) == places.last() => ThinDecision::Keep(KeepReason::Newest),
+                Some(reason) => ThinDecision::Keep(reason),
                 None => by_age,
             };
         }
-        limit(&places, &mut fates);
+        limit(&places, &mut decisions);
     }
-    fates
+    decisions
 }
 
 /// The seconds of each version, never less than those of one before it.
@@ -158,8 +158,8 @@ fn reason_to_stay(
     needed.get(&version.id).copied()
 }
 
-/// What the age alone says; `periods` holds those that have a version already.
-fn by_age(moment: i64, now: Timestamp, periods: &mut HashSet<(i64, i64)>) -> Fate {
+/// The decision by age alone; `periods` holds those that have a version already.
+fn by_age(moment: i64, now: Timestamp, periods: &mut HashSet<(i64, i64)>) -> ThinDecision {
     // 1970 began on a Thursday, weeks begin on Monday.
     let week = (moment + 3 * DAY).div_euclid(WEEK);
     let mut is_last = |length: i64, number: i64| periods.insert((length, number));
@@ -176,15 +176,16 @@ fn by_age(moment: i64, now: Timestamp, periods: &mut HashSet<(i64, i64)>) -> Fat
     } else {
         (of_week, KeepReason::LastOfWeek, DropReason::Week)
     };
-    if stays { Fate::Keep(keep) } else { Fate::Drop(drop) }
+    if stays { ThinDecision::Keep(keep) } else { ThinDecision::Drop(drop) }
 }
 
 /// Lets only the oldest go, when many would.
-fn limit(places: &[usize], fates: &mut [Fate]) {
+fn limit(places: &[usize], decisions: &mut [ThinDecision]) {
     let most = (places.len() / 2).max(MOST_AT_ONCE);
-    let dropped = places.iter().filter(|at| matches!(fates[**at], Fate::Drop(_))).copied();
+    let is_dropped = |at: &&usize| matches!(decisions[**at], ThinDecision::Drop(_));
+    let dropped = places.iter().filter(is_dropped).copied();
     for at in dropped.skip(most).collect::<Vec<_>>() {
-        fates[at] = Fate::Keep(KeepReason::Later);
+        decisions[at] = ThinDecision::Keep(KeepReason::Later);
     }
 }
 
@@ -231,8 +232,8 @@ mod tests {
     }
 
     fn kept(versions: &[Version], now: Timestamp) -> Vec<bool> {
-        let fates = decide(versions, &HashMap::new(), now);
-        fates.iter().map(|fate| matches!(fate, Fate::Keep(_))).collect()
+        let decisions = decide(versions, &HashMap::new(), now);
+        decisions.iter().map(|decision| matches!(decision, ThinDecision::Keep(_))).collect()
     }
 
     #[test]
@@ -297,18 +298,18 @@ mod tests {
         all[4].pinned = true;
         all[5].name = Some("good".to_owned());
         let needed = HashMap::from([(all[6].id, KeepReason::OpenedFrom)]);
-        let fates = decide(&all, &needed, now);
+        let decisions = decide(&all, &needed, now);
         let expected = [
-            Fate::Keep(KeepReason::First),
-            Fate::Drop(DropReason::Week),
-            Fate::Keep(KeepReason::Manual),
-            Fate::Keep(KeepReason::BeforeRestore),
-            Fate::Keep(KeepReason::Pinned),
-            Fate::Keep(KeepReason::Named),
-            Fate::Keep(KeepReason::OpenedFrom),
-            Fate::Drop(DropReason::Week),
-            Fate::Keep(KeepReason::Newest),
+            ThinDecision::Keep(KeepReason::First),
+            ThinDecision::Drop(DropReason::Week),
+            ThinDecision::Keep(KeepReason::Manual),
+            ThinDecision::Keep(KeepReason::BeforeRestore),
+            ThinDecision::Keep(KeepReason::Pinned),
+            ThinDecision::Keep(KeepReason::Named),
+            ThinDecision::Keep(KeepReason::OpenedFrom),
+            ThinDecision::Drop(DropReason::Week),
+            ThinDecision::Keep(KeepReason::Newest),
         ];
-        assert_eq!(fates, expected);
+        assert_eq!(decisions, expected);
     }
 }

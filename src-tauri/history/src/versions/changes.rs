@@ -71,7 +71,7 @@ pub(crate) fn of_version(
     rows.and_then(Iterator::collect).sql("read what a version changed")
 }
 
-/// Which versions before `before` changed the file at `path`, the newest first: each version's
+/// The versions before `before` that changed the file at `path`, the newest first: each version's
 /// number, and what it did.
 pub(crate) fn of_path(
     connection: &Connection,

@@ -1,10 +1,10 @@
-//! Which versions to list.
+//! The selection of versions to list.
 
 use jiff::Timestamp;
 
 use crate::version::Trigger;
 
-/// Which versions of a workspace to list, newest first.
+/// A selection of versions of a workspace, listed newest first.
 #[derive(Debug, Clone)]
 pub struct VersionFilter {
     /// Only those before this place in the order: where the last page ended.

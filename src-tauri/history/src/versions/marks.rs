@@ -1,4 +1,4 @@
-//! What the user says of versions: names, notes and pins. They lie beside the history, because the
+//! The user's marks on versions: names, notes and pins. They lie beside the history, because the
 //! catalog is only an index and a commit cannot be changed.
 
 use std::collections::BTreeMap;
@@ -13,7 +13,7 @@ use undercroft_foundation::{
 
 use crate::store::HistoryStore;
 
-/// What the user says of one version.
+/// The user's marks on one version.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Mark {

@@ -190,7 +190,7 @@ pub(crate) fn moments(
     rows.and_then(Iterator::collect).sql("read the versions")
 }
 
-/// How many versions of a project were made after a moment.
+/// The number of versions of a project that were made after a moment.
 pub(crate) fn count_since(
     connection: &Connection,
     project: ProjectId,

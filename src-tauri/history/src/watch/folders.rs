@@ -20,7 +20,7 @@ struct Node {
     children: BTreeMap<Box<[u8]>, WatchId>,
 }
 
-/// What it meant to put a folder in a place.
+/// The effect of putting a folder in a place.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Placed {
     /// It was there already.
@@ -41,7 +41,7 @@ impl Folders {
         self.root
     }
 
-    /// How many there are.
+    /// The number of folders.
     pub(super) fn count(&self) -> usize {
         self.nodes.len()
     }
@@ -50,7 +50,7 @@ impl Folders {
         self.nodes.contains_key(&folder)
     }
 
-    /// Where a folder is; nothing when it is not below the root, as far as is known.
+    /// The path of a folder; nothing when it is not below the root, as far as is known.
     pub(super) fn path(&self, folder: WatchId) -> Option<TreePath> {
         let mut names = Vec::new();
         let mut at = folder;

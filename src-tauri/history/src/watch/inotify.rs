@@ -33,7 +33,7 @@ pub(super) struct Notice<'a> {
     pub(super) folder: WatchId,
     /// The name in it; none when it is about the folder itself.
     pub(super) name: Option<&'a [u8]>,
-    /// What happened.
+    /// The event.
     pub(super) what: ReadFlags,
 }
 

@@ -5,7 +5,7 @@ use undercroft_foundation::escape_path;
 use super::Health;
 use std::path::Path;
 
-/// What keeps the watcher from seeing everything.
+/// The limits that keep the watcher from seeing everything.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Limits {
     /// The user may have no more queues of notices.

@@ -1,5 +1,5 @@
-//! What was noticed and not yet handed over. It is kept by folder number, so that renaming a
-//! folder moves what was noticed in it along.
+//! The changes that were noticed and not yet handed over. They are kept by folder number, so that
+//! renaming a folder moves what was noticed in it along.
 
 use std::collections::{HashMap, HashSet};
 use std::time::Duration;
@@ -16,7 +16,7 @@ const MOST_NAMES: usize = 100_000;
 /// More folders are not told apart, either.
 const MOST_FOLDERS: usize = 20_000;
 
-/// What was noticed.
+/// The changes that were noticed.
 #[derive(Default)]
 pub(super) struct Pending {
     folders: HashMap<WatchId, Names>,
@@ -24,7 +24,7 @@ pub(super) struct Pending {
     subtrees: HashSet<WatchId>,
     /// The same by path, from where there are no numbers.
     paths: Touched,
-    /// How many names are told apart, and in how many folders none are.
+    /// The number of names that are told apart, and of folders in which none are.
     names: usize,
     unnamed: usize,
     whole: bool,
@@ -81,19 +81,19 @@ impl Pending {
         let most = self.folders.len().max(self.subtrees.len()).max(self.named_by_path());
         let most_folders = most > MOST_FOLDERS;
         if self.whole || self.names > MOST_NAMES || most_folders {
-            self.look_through_everything();
+            self.rescan_all();
         }
     }
 
     /// Notices that something may have been missed; the rest is part of that.
-    pub(super) fn look_through_everything(&mut self) {
+    pub(super) fn rescan_all(&mut self) {
         *self = Self { whole: true, news: true, since: self.since, ..Self::default() };
     }
 
     /// The same, only because it is time again.
-    pub(super) fn look_through_at_leisure(&mut self) {
+    pub(super) fn rescan_when_idle(&mut self) {
         let idle = self.is_empty();
-        self.look_through_everything();
+        self.rescan_all();
         self.idle = idle;
     }
 
@@ -114,7 +114,7 @@ impl Pending {
         self.paths.folders.len() + self.paths.subtrees.len()
     }
 
-    /// How many names and folders there are.
+    /// The number of names and folders.
     pub(super) fn count(&self) -> u64 {
         (self.names + self.unnamed + self.subtrees.len() + self.named_by_path()) as u64
     }

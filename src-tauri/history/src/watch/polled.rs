@@ -10,8 +10,8 @@ use std::time::Duration;
 use crossbeam_channel::{Receiver, Sender, bounded, unbounded};
 use notify::{Config, Event, EventKind, RecursiveMode, Watcher};
 
-use super::Included;
-use super::orders::Board;
+use super::FolderFilter;
+use super::control::WatchShared;
 use super::pending::Pending;
 use crate::path::TreePath;
 
@@ -24,7 +24,7 @@ type Backend = notify::RecommendedWatcher;
 /// A folder that is compared again and again.
 pub(super) struct Polled {
     root: PathBuf,
-    included: Arc<dyn Included>,
+    filter: Arc<dyn FolderFilter>,
     events: Receiver<notify::Result<Event>>,
     comparing: JoinHandle<()>,
     /// Its end ends the comparing.
@@ -32,13 +32,13 @@ pub(super) struct Polled {
 }
 
 impl Polled {
-    /// Begins to compare `root` every `interval`, on a thread of its own, which rings the bell of
-    /// `board` when it found something.
+    /// Begins to compare `root` every `interval`, on a thread of its own, which wakes the
+    /// watcher of `shared` when it found something.
     pub(super) fn open(
         root: &Path,
-        included: Arc<dyn Included>,
+        filter: Arc<dyn FolderFilter>,
         interval: Duration,
-        board: Arc<Board>,
+        shared: Arc<WatchShared>,
     ) -> std::io::Result<Self> {
         let (sender, events) = unbounded();
         let (stop, stopped) = bounded(0);
@@ -47,7 +47,7 @@ impl Polled {
             // That somebody read is no change.
             if !matches!(event, Ok(Event { kind: EventKind::Access(_), .. })) {
                 let _ = sender.send(event);
-                board.ring();
+                shared.wake();
             }
         };
         let config = Config::default().with_poll_interval(interval).with_follow_symlinks(false);
@@ -64,7 +64,7 @@ impl Polled {
             }
         };
         let comparing = thread::Builder::new().name("watch-poll".to_owned()).spawn(compare)?;
-        Ok(Self { root: root.to_owned(), included, events, comparing, _stop: stop })
+        Ok(Self { root: root.to_owned(), filter, events, comparing, _stop: stop })
     }
 
     /// Whether it could not be done, or not go on.
@@ -73,7 +73,7 @@ impl Polled {
     }
 
     /// Takes down what was found; whether that is all of it.
-    pub(super) fn hear(&self, pending: &mut Pending) -> bool {
+    pub(super) fn read_notices(&self, pending: &mut Pending) -> bool {
         let mut is_all = true;
         for event in self.events.try_iter() {
             match event {
@@ -92,7 +92,7 @@ impl Polled {
         let Some(path) = TreePath::of(&self.root, path) else { return };
         let folder = path.parent().unwrap_or_default();
         let is_own_git = path.names().next() == Some(b".git".as_slice());
-        if !is_own_git && (folder.is_root() || self.included.folder(&folder)) {
+        if !is_own_git && (folder.is_root() || self.filter.includes(&folder)) {
             pending.touch_path(&path, deep);
         }
     }
@@ -106,8 +106,8 @@ mod tests {
 
     struct All;
 
-    impl Included for All {
-        fn folder(&self, path: &TreePath) -> bool {
+    impl FolderFilter for All {
+        fn includes(&self, path: &TreePath) -> bool {
             path.name() != Some(b"left-out")
         }
     }
@@ -117,9 +117,9 @@ mod tests {
         let place = tempfile::tempdir().unwrap();
         let root = place.path();
         std::fs::create_dir_all(root.join("left-out")).unwrap();
-        let board = Arc::new(Board::new(root).unwrap());
+        let shared = Arc::new(WatchShared::new(root).unwrap());
         let interval = Duration::from_millis(5);
-        let polled = Polled::open(root, Arc::new(All), interval, board).unwrap();
+        let polled = Polled::open(root, Arc::new(All), interval, shared).unwrap();
         std::fs::create_dir(root.join("a")).unwrap();
         let mut pending = Pending::default();
         let mut found = Touched::default();
@@ -128,7 +128,7 @@ mod tests {
             // What is there at its first look is no change.
             std::fs::write(root.join(format!("a/{number}")), "").unwrap();
             std::fs::write(root.join(format!("left-out/{number}")), "").unwrap();
-            assert!(polled.hear(&mut pending) && !polled.is_over());
+            assert!(polled.read_notices(&mut pending) && !polled.is_over());
             found.merge(pending.take(&Folders::new(1)).touched);
             if found.folders.contains_key(&wanted) {
                 break;

@@ -1,4 +1,5 @@
-//! What changed, as far as anybody can say without looking: which folders to look into again.
+//! The paths that changed, as far as anybody can say without looking: which folders to look into
+//! again.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -13,7 +14,7 @@ pub struct Touched {
     /// Folders in which something happened, each with the names to read again even when their size
     /// and times look unchanged. Where there are some, they are all that is to be looked at.
     pub folders: BTreeMap<TreePath, Names>,
-    /// Those of them that are to be listed whatever names there are.
+    /// The folders of these that are to be listed whatever names there are.
     pub listed: BTreeSet<TreePath>,
     /// Folders that are new or came from elsewhere: to visit with everything below them.
     pub subtrees: BTreeSet<TreePath>,

@@ -12,15 +12,15 @@ use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use undercroft_foundation::{Clock, IoContext, Result};
 use undercroft_providers::is_remote;
 
-use super::hand::Hand;
+use super::batch_worker::BatchWorker;
+use super::control::{Requests, WatchShared};
 use super::limits::Limits;
 use super::mounts::Mounts;
-use super::orders::{Board, Orders};
 use super::pending::Pending;
 use super::polled::Polled;
 use super::root::RootId;
-use super::view::{Notes, View};
-use super::{Batch, Health, Included, WatchOptions};
+use super::watch_tree::{Notes, WatchTree};
+use super::{Batch, FolderFilter, Health, WatchOptions};
 
 /// When the wall clock went so much further than the steady one, the machine slept.
 const SLEPT: SignedDuration = SignedDuration::from_secs(30);
@@ -28,8 +28,8 @@ const SLEPT: SignedDuration = SignedDuration::from_secs(30);
 /// While nothing hurries, the disk is left to others for so long after each small step.
 const PAUSE: Duration = Duration::from_millis(20);
 
-/// Where one change is, more follow: they are let come before they are heard together.
-const BREATH: Timespec = Timespec { tv_sec: 0, tv_nsec: 10_000_000 };
+/// The delay after one change: more follow, and they are let come before they are read together.
+const COALESCE_DELAY: Timespec = Timespec { tv_sec: 0, tv_nsec: 10_000_000 };
 
 /// Why the root is missing, and what to do about it.
 const NOT_THERE: (&str, &str) =
@@ -42,11 +42,11 @@ const ANOTHER: (&str, &str) = (
 /// The watcher.
 pub(super) struct Watcher {
     root: PathBuf,
-    included: Arc<dyn Included>,
+    filter: Arc<dyn FolderFilter>,
     options: WatchOptions,
     clock: Arc<dyn Clock>,
-    board: Arc<Board>,
-    hand: Hand,
+    shared: Arc<WatchShared>,
+    worker: BatchWorker,
     /// The folder that is meant, once it was seen.
     known: Option<RootId>,
     state: State,
@@ -64,14 +64,14 @@ pub(super) struct Watcher {
     full_at: Duration,
     /// When to begin anew, when that was done last, and how long to wait before doing it again
     /// because notices were lost.
-    anew_at: Option<Duration>,
+    restart_at: Option<Duration>,
     begun: Duration,
-    patience: Duration,
+    restart_delay: Duration,
     /// Both clocks, when they were last looked at.
     clocks: (Timestamp, Duration),
     flush: bool,
-    /// Whether the kernel has more to tell.
-    is_hearing: bool,
+    /// Whether the kernel has more notices.
+    has_more_notices: bool,
 }
 
 enum State {
@@ -80,30 +80,30 @@ enum State {
     Missing(&'static str, &'static str),
     /// There, but the system gives no notices.
     Blind,
-    Watching(Box<View>),
+    Watching(Box<WatchTree>),
 }
 
 impl Watcher {
     pub(super) fn new(
         root: &Path,
         known: Option<RootId>,
-        included: Arc<dyn Included>,
+        filter: Arc<dyn FolderFilter>,
         options: WatchOptions,
         clock: Arc<dyn Clock>,
-        board: Arc<Board>,
-        hand: Hand,
+        shared: Arc<WatchShared>,
+        worker: BatchWorker,
     ) -> Self {
         let now = clock.steady();
         // Before the watch is there to be seen: what its owner saw is what is meant.
         let known = known.or_else(|| RootId::of(root));
         Self {
             root: root.to_owned(),
-            included,
+            filter,
             options,
             clocks: (clock.now(), now),
             clock,
-            board,
-            hand,
+            shared,
+            worker,
             known,
             state: State::Paused,
             polled: None,
@@ -114,21 +114,21 @@ impl Watcher {
             look_at: now,
             verify_at: now,
             full_at: now,
-            anew_at: None,
+            restart_at: None,
             begun: now,
-            patience: Duration::ZERO,
+            restart_delay: Duration::ZERO,
             flush: false,
-            is_hearing: false,
+            has_more_notices: false,
         }
     }
 
     /// Goes to work on a thread of its own.
     pub(super) fn start(self) -> Result<()> {
-        let (root, board) = (self.root.clone(), Arc::clone(&self.board));
+        let (root, shared) = (self.root.clone(), Arc::clone(&self.shared));
         let work = move || {
             // A panic, say in a rule about folders, must not leave a watch that looks alive.
             if catch_unwind(AssertUnwindSafe(|| self.run())).is_err() {
-                board.break_down();
+                shared.break_down();
             }
         };
         thread::Builder::new().name("watch".to_owned()).spawn(work).at("watch", &root)?;
@@ -137,16 +137,16 @@ impl Watcher {
 
     fn run(mut self) {
         loop {
-            let orders = self.board.take_orders();
-            if orders.stop {
+            let requests = self.shared.take_requests();
+            if requests.stop {
                 return;
             }
-            self.obey(orders);
+            self.apply_requests(requests);
             self.compare_clocks();
             self.look_at_mounts();
-            self.hear();
+            self.read_notices();
             self.look_when_due();
-            self.hand_over_when_settled();
+            self.hand_over_when_due();
             self.publish();
             self.wait();
         }
@@ -156,14 +156,14 @@ impl Watcher {
         self.clock.steady()
     }
 
-    fn obey(&mut self, orders: Orders) {
+    fn apply_requests(&mut self, requests: Requests) {
         let is_paused = matches!(self.state, State::Paused);
-        if orders.pause {
+        if requests.pause {
             self.rest(State::Paused);
-        } else if is_paused || orders.anew {
+        } else if is_paused || requests.restart {
             self.begin();
         }
-        self.flush |= orders.flush;
+        self.flush |= requests.flush;
     }
 
     /// Watches nothing.
@@ -171,7 +171,7 @@ impl Watcher {
         self.state = state;
         self.polled = None;
         (self.pending, self.limits) = (Pending::default(), Limits::default());
-        (self.anew_at, self.flush) = (None, false);
+        (self.restart_at, self.flush) = (None, false);
     }
 
     /// Begins anew: watches everything, and asks for a look through everything, for what happened
@@ -190,17 +190,17 @@ impl Watcher {
         }
         self.limits.remote = is_remote(&self.root);
         if self.limits.remote {
-            let (included, board) = (Arc::clone(&self.included), Arc::clone(&self.board));
-            self.polled = Polled::open(&self.root, included, self.options.poll, board).ok();
+            let (filter, shared) = (Arc::clone(&self.filter), Arc::clone(&self.shared));
+            self.polled = Polled::open(&self.root, filter, self.options.poll, shared).ok();
             self.limits.unpolled = self.polled.is_none();
         }
-        let included = Arc::clone(&self.included);
-        if let Ok(view) = View::open(&self.root, included, &mut self.limits) {
+        let filter = Arc::clone(&self.filter);
+        if let Ok(view) = WatchTree::open(&self.root, filter, &mut self.limits) {
             self.state = State::Watching(Box::new(view));
         }
         // What was noticed is part of that, but not to be put off by it.
         self.pending = pending;
-        self.pending.look_through_everything();
+        self.pending.rescan_all();
         self.pending.stamp(self.begun);
     }
 
@@ -208,7 +208,7 @@ impl Watcher {
     fn find_root(&self) -> Result<RootId, (&'static str, &'static str)> {
         let id = RootId::of(&self.root).ok_or(NOT_THERE)?;
         match self.known {
-            Some(known) if !known.is(id) && !self.included.takes_root() => Err(ANOTHER),
+            Some(known) if !known.is(id) && !self.filter.takes_root() => Err(ANOTHER),
             _ => Ok(id),
         }
     }
@@ -221,7 +221,7 @@ impl Watcher {
         let counted = SignedDuration::try_from(self.clocks.1.saturating_sub(steady));
         let slept = counted.is_ok_and(|counted| passed.saturating_sub(counted) > SLEPT);
         if slept && matches!(self.state, State::Watching(_)) {
-            self.pending.look_through_everything();
+            self.pending.rescan_all();
             self.pending.stamp(self.clocks.1);
             self.look_at = self.clocks.1;
         }
@@ -238,43 +238,43 @@ impl Watcher {
         }
     }
 
-    fn hear(&mut self) {
+    fn read_notices(&mut self) {
         let now = self.now();
         if let Some(polled) = &self.polled {
             self.limits.unpolled = polled.is_over();
-            if !polled.hear(&mut self.pending) {
-                self.pending.look_through_everything();
+            if !polled.read_notices(&mut self.pending) {
+                self.pending.rescan_all();
             }
         }
         let State::Watching(view) = &mut self.state else { return self.pending.stamp(now) };
-        let heard = view.hear(&mut self.pending);
+        let summary = view.read_notices(&mut self.pending);
         let mut notes = Notes { pending: &mut self.pending, limits: &mut self.limits };
         let sound = view.step(&mut notes).is_ok();
         self.pending.stamp(now);
-        self.is_hearing = heard.more;
-        if heard.folders {
+        self.has_more_notices = summary.more;
+        if summary.folders {
             self.verify_at = now + self.options.idle;
         }
-        if heard.root {
-            (self.look_at, self.anew_at) = (now, Some(now));
+        if summary.root {
+            (self.look_at, self.restart_at) = (now, Some(now));
         }
-        if heard.lost || !sound {
-            self.notices_were_lost(now);
+        if summary.lost || !sound {
+            self.restart_after_loss(now);
         }
     }
 
     /// Begins anew, at once the first time, then more and more rarely: everything that is looked
     /// through takes its time, in which more may be lost.
-    fn notices_were_lost(&mut self, now: Duration) {
+    fn restart_after_loss(&mut self, now: Duration) {
         let WatchOptions { rescan, .. } = self.options;
         if now.saturating_sub(self.begun) > rescan * 2 {
-            self.patience = Duration::ZERO;
+            self.restart_delay = Duration::ZERO;
         }
-        let at = self.begun + self.patience;
-        if self.anew_at.is_none_or(|planned| planned > at) {
-            self.anew_at = Some(at);
+        let at = self.begun + self.restart_delay;
+        if self.restart_at.is_none_or(|planned| planned > at) {
+            self.restart_at = Some(at);
             self.limits.too_fast = at > now;
-            self.patience = (self.patience * 2).clamp(rescan / 32, rescan);
+            self.restart_delay = (self.restart_delay * 2).clamp(rescan / 32, rescan);
         }
     }
 
@@ -288,10 +288,10 @@ impl Watcher {
             self.look(now);
         }
         self.verify_when_due(now);
-        if self.limits.any() && self.anew_at.is_none() {
-            self.anew_at = Some(now + self.options.rescan);
+        if self.limits.any() && self.restart_at.is_none() {
+            self.restart_at = Some(now + self.options.rescan);
         }
-        if self.anew_at.is_some_and(|at| now >= at) {
+        if self.restart_at.is_some_and(|at| now >= at) {
             self.begin();
         }
     }
@@ -302,7 +302,7 @@ impl Watcher {
         let State::Watching(view) = &mut self.state else { return };
         if now >= self.full_at {
             self.full_at = now + self.options.full;
-            self.pending.look_through_at_leisure();
+            self.pending.rescan_when_idle();
             self.pending.stamp(now);
             self.verify_at = now;
         }
@@ -325,22 +325,22 @@ impl Watcher {
         false
     }
 
-    fn settles_at(&self) -> Option<Duration> {
+    fn due_at(&self) -> Option<Duration> {
         let is_growing = matches!(&self.state, State::Watching(view) if view.is_growing());
-        if self.pending.is_empty() || is_growing || self.hand.is_busy() {
+        if self.pending.is_empty() || is_growing || self.worker.is_busy() {
             return None;
         }
-        if self.flush && !self.is_hearing {
+        if self.flush && !self.has_more_notices {
             return Some(Duration::ZERO);
         }
         self.pending.due(&self.options)
     }
 
-    fn hand_over_when_settled(&mut self) {
+    fn hand_over_when_due(&mut self) {
         let now = self.now();
         self.flush &= !self.pending.is_empty();
         // A folder that went away must not look like one that was emptied.
-        if self.settles_at().is_none_or(|at| now < at) || !self.look(now) {
+        if self.due_at().is_none_or(|at| now < at) || !self.look(now) {
             return;
         }
         let batch = match &self.state {
@@ -350,7 +350,7 @@ impl Watcher {
         self.pending = Pending::default();
         self.flush = false;
         if batch != Batch::default() {
-            self.hand.give(batch);
+            self.worker.hand_over(batch);
         }
     }
 
@@ -363,23 +363,23 @@ impl Watcher {
             State::Blind => self.limits.health(0),
             State::Watching(view) => self.limits.health(view.folders().count() as u64),
         };
-        self.board.publish(health, self.pending.count());
+        self.shared.publish(health, self.pending.count());
     }
 
     /// Sleeps until something is to be done.
     fn wait(&mut self) {
-        let bell = self.board.bell();
+        let wake_fd = self.shared.wake_fd();
         let has_work = matches!(&self.state, State::Watching(view) if view.has_work());
         if !has_work && !self.flush && !self.pending.is_empty() {
-            let _ = poll(&mut [PollFd::new(&bell, PollFlags::IN)], Some(&BREATH));
+            let _ = poll(&mut [PollFd::new(&wake_fd, PollFlags::IN)], Some(&COALESCE_DELAY));
         }
         let now = self.now();
-        let mut heard = vec![PollFd::new(&bell, PollFlags::IN)];
+        let mut fds = vec![PollFd::new(&wake_fd, PollFlags::IN)];
         if let Some(mounts) = &self.mounts {
-            heard.push(PollFd::new(mounts, PollFlags::PRI));
+            fds.push(PollFd::new(mounts, PollFlags::PRI));
         }
         if let State::Watching(view) = &self.state {
-            heard.push(PollFd::from_borrowed_fd(view.as_fd(), PollFlags::IN));
+            fds.push(PollFd::from_borrowed_fd(view.as_fd(), PollFlags::IN));
         }
         let look_at = (!matches!(self.state, State::Paused)).then_some(self.look_at);
         let verify_at = match &self.state {
@@ -388,12 +388,12 @@ impl Watcher {
             _ => None,
         };
         let at_once = has_work.then_some(now);
-        let times = [at_once, look_at, verify_at, self.settles_at(), self.anew_at];
+        let times = [at_once, look_at, verify_at, self.due_at(), self.restart_at];
         let timeout = times.into_iter().flatten().min().map(|at| at.saturating_sub(now));
         let timeout = timeout.and_then(|timeout| Timespec::try_from(timeout).ok());
         // An error, say an interruption, is only an early end.
-        let _ = poll(&mut heard, timeout.as_ref());
+        let _ = poll(&mut fds, timeout.as_ref());
         self.mounts_changed =
-            self.mounts.is_some() && heard.get(1).is_some_and(|table| !table.revents().is_empty());
+            self.mounts.is_some() && fds.get(1).is_some_and(|table| !table.revents().is_empty());
     }
 }

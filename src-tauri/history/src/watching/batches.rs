@@ -2,18 +2,18 @@
 
 use undercroft_foundation::{Code, Job, Result, WorkspaceId};
 
-use super::trouble::Trouble;
+use super::last_error::LastError;
 use super::unread::Unread;
 use crate::history::History;
-use crate::leisure::at_leisure;
+use crate::low_priority::at_low_priority;
 use crate::save::{SaveOrder, Scope};
 use crate::version::Trigger;
 use crate::watch::{Batch, Touched};
 
-/// The troubles of a workspace: what could not be kept of it.
+/// The state of saving a watched workspace: the last error, and the entries that could not be read.
 #[derive(Debug, Default)]
-pub(super) struct Condition {
-    pub(super) trouble: Trouble,
+pub(super) struct SaveState {
+    pub(super) last_error: LastError,
     pub(super) unread: Unread,
     /// The reading of its files, to be cancelled when it is watched no longer.
     pub(super) reading: Job,
@@ -22,37 +22,37 @@ pub(super) struct Condition {
 impl History {
     /// Makes a version of what changed. What fails is tried again, until it succeeds or nobody
     /// watches any more: no change is given up.
-    pub(super) fn keep_batch(&self, workspace: WorkspaceId, batch: Batch, condition: &Condition) {
-        let trouble = &condition.trouble;
+    pub(super) fn save_batch(&self, workspace: WorkspaceId, batch: Batch, save_state: &SaveState) {
+        let last_error = &save_state.last_error;
         let mut scope = if batch.whole { Scope::Whole } else { Scope::Touched(batch.touched) };
         loop {
             let saved = match batch.idle {
-                true => at_leisure(|| self.keep(workspace, scope, condition)),
-                false => self.keep(workspace, scope, condition),
+                true => at_low_priority(|| self.save_scope(workspace, scope, save_state)),
+                false => self.save_scope(workspace, scope, save_state),
             };
-            let Err(error) = saved else { return trouble.clear() };
+            let Err(error) = saved else { return last_error.clear() };
             // What the failed try saw and what it did not, nobody knows.
             scope = Scope::Whole;
             // That the folder is away, the watch itself tells.
             if error.code() != Code::SourceMissing {
                 tracing::warn!(%workspace, %error, "a version could not be made");
-                trouble.note(&error);
+                last_error.note(&error);
             }
-            if !trouble.wait(self, workspace) {
+            if !last_error.wait(self, workspace) {
                 return;
             }
         }
     }
 
     /// Makes a version of what changed in `scope`, and of what could not be read before.
-    pub(super) fn keep(
+    pub(super) fn save_scope(
         &self,
         workspace: WorkspaceId,
         scope: Scope,
-        condition: &Condition,
+        save_state: &SaveState,
     ) -> Result<()> {
         let mut scope = scope;
-        condition.unread.add_to(&mut scope);
+        save_state.unread.add_to(&mut scope);
         let clock = &self.library().world().clock;
         let (mut unread, mut warnings) = (Vec::new(), Vec::new());
         loop {
@@ -61,7 +61,7 @@ impl History {
             unread.extend(saved.unread);
             warnings.extend(job.warnings());
             if saved.linked.is_empty() {
-                condition.unread.note(unread, &warnings, clock.steady());
+                save_state.unread.note(unread, &warnings, clock.steady());
                 return Ok(());
             }
             // A change through one name of a file is a change of all.

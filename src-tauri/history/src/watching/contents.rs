@@ -9,18 +9,18 @@ use jiff::{SignedDuration, Timestamp};
 use undercroft_foundation::{Job, Result, WorkspaceId};
 use undercroft_providers::is_remote;
 
-use super::batches::Condition;
+use super::batches::SaveState;
 use crate::commit::Commit;
 use crate::disk::{Disk, DiskFolder, stat_in};
 use crate::folder_view::{FolderView, StoredFolder};
 use crate::guard::content_of;
 use crate::history::History;
-use crate::leisure::be_idle;
+use crate::low_priority::lower_priority;
 use crate::path::TreePath;
 use crate::reading::folder_at;
 use crate::restore::is_content_of;
 use crate::save::Scope;
-use crate::stat_cache::{Known, Reading, StatCache};
+use crate::stat_cache::{CachedStat, ReadCursor, StatCache};
 use crate::store::HistoryStore;
 use crate::watch::Touched;
 
@@ -30,7 +30,7 @@ const SHARES: u64 = 14;
 /// A share is no less than this, if there is so much.
 const LEAST_BYTES: u64 = 1 << 30;
 
-/// How often to see whether a share is due.
+/// The time between two looks whether a share is due.
 const LOOK: Duration = Duration::from_secs(60);
 
 /// Whether a share is due, when the last was read at `last`.
@@ -39,7 +39,7 @@ fn is_due(last: Option<Timestamp>, now: Timestamp, period: Duration) -> bool {
     last.is_none_or(|last| now.duration_since(last).abs() >= period)
 }
 
-/// What the files of a workspace are held against.
+/// The state that the files of a workspace are held against.
 struct Comparison<'a> {
     disk: &'a Disk,
     store: &'a HistoryStore,
@@ -52,15 +52,15 @@ impl History {
     /// Reads a share of what is watched whenever one is due, one workspace after the other, until
     /// told to stop.
     pub(super) fn read_contents(&self, period: Duration, stopped: &Receiver<()>) {
-        be_idle();
+        lower_priority();
         let ticks = crossbeam_channel::tick(LOOK.min(period));
         loop {
             select! {
                 recv(stopped) -> _ => return,
                 recv(ticks) -> _ => {}
             }
-            for (workspace, condition) in self.conditions() {
-                if let Err(error) = self.read_when_due(workspace, &condition, period) {
+            for (workspace, save_state) in self.save_states() {
+                if let Err(error) = self.read_when_due(workspace, &save_state, period) {
                     tracing::debug!(%workspace, %error, "files are read another time");
                 }
             }
@@ -70,13 +70,13 @@ impl History {
     fn read_when_due(
         &self,
         id: WorkspaceId,
-        condition: &Condition,
+        save_state: &SaveState,
         period: Duration,
     ) -> Result<()> {
         let workspace = self.workspace(id)?;
         let cache = self.cache(id)?;
         let now = self.library().world().clock.now();
-        let mut reading = cache.reading()?;
+        let mut reading = cache.read_cursor()?;
         // Another machine's files cost another machine's time; there a save by hand reads them.
         if !is_due(reading.last, now, period) || is_remote(&workspace.root) {
             return Ok(());
@@ -86,26 +86,26 @@ impl History {
         let root = StoredFolder::root(&store, Commit::read(&store, tip)?.tree)?;
         let share = LEAST_BYTES.max(root.totals(&store)?.bytes / SHARES);
         let disk = Disk::open(&workspace.root)?;
-        let job = &condition.reading;
+        let job = &save_state.reading;
         let comparison = Comparison { disk: &disk, store: &store, cache: &cache, root, job };
         let mut touched = Touched::default();
         let compared = comparison.read(&mut reading, share, &mut touched);
         if !touched.is_empty() {
             tracing::info!(workspace = %id, "files changed that look as they did");
-            self.keep(id, Scope::Touched(touched), condition)?;
+            self.save_scope(id, Scope::Touched(touched), save_state)?;
         }
         if compared.is_ok() {
             reading.last = Some(now);
         }
         // What was read until it was cancelled need not be read again.
-        cache.set_reading(&reading).and(compared)
+        cache.set_read_cursor(&reading).and(compared)
     }
 }
 
 impl Comparison<'_> {
     /// Reads files from where `reading` stands on, until they are `share` bytes or there are no
     /// more. Those that are not what the version holds are added to `touched`.
-    fn read(&self, reading: &mut Reading, share: u64, touched: &mut Touched) -> Result<()> {
+    fn read(&self, reading: &mut ReadCursor, share: u64, touched: &mut Touched) -> Result<()> {
         let mut read = 0;
         while let Some((path, files)) = self.cache.next_folder(&reading.after)? {
             let last = reading.after.as_ref().filter(|(folder, _)| *folder == path);
@@ -145,10 +145,10 @@ impl Comparison<'_> {
         &self,
         (disk, view): &(DiskFolder, FolderView),
         name: &[u8],
-        known: &Known,
+        known: &CachedStat,
     ) -> Result<(u64, bool)> {
         self.job.check_cancelled()?;
-        let looks_same = stat_in(disk.as_fd(), name).is_ok_and(|stat| known.fits(&stat));
+        let looks_same = stat_in(disk.as_fd(), name).is_ok_and(|stat| known.matches(&stat));
         let blob = view.blob(name).map(|(_, id)| id).filter(|id| *id == known.id);
         let (Some(blob), Some(line), true) = (blob, view.entries.find(name), looks_same) else {
             return Ok((0, true));

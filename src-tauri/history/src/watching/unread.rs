@@ -8,7 +8,7 @@ use undercroft_foundation::Warning;
 use crate::path::TreePath;
 use crate::save::Scope;
 
-/// How long to wait before the first try; each later one waits twice as long, up to the second.
+/// The time to wait before the first try; each later one waits twice as long, up to the second.
 const PAUSES: (Duration, Duration) = (Duration::from_secs(30), Duration::from_secs(3600));
 
 /// The paths that could not be read.

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 use undercroft_foundation::{Error, IoContext, Result, WorkspaceId};
 
-use super::{Standing, WatchState};
+use super::{WatchState, WatchStatus};
 
 /// The file of a workspace that this process watches; its end gives the lock back.
 #[derive(Debug)]
@@ -26,18 +26,18 @@ struct Told {
     pending: u64,
 }
 
-/// How the watching can go, by the names in the file.
-const NAMES: [(Standing, &str); 5] = [
-    (Standing::Watching, "watching"),
-    (Standing::Limited, "limited"),
-    (Standing::Failing, "failing"),
-    (Standing::Paused, "paused"),
-    (Standing::Missing, "missing"),
+/// The statuses of watching, by their names in the file.
+const NAMES: [(WatchStatus, &str); 5] = [
+    (WatchStatus::Watching, "watching"),
+    (WatchStatus::Limited, "limited"),
+    (WatchStatus::Failing, "failing"),
+    (WatchStatus::Paused, "paused"),
+    (WatchStatus::Missing, "missing"),
 ];
 
 impl WatchFile {
     /// Takes the lock; nothing when another process has it.
-    pub(super) fn hold(library: &Path, workspace: WorkspaceId) -> Result<Option<Self>> {
+    pub(super) fn try_lock(library: &Path, workspace: WorkspaceId) -> Result<Option<Self>> {
         let path = path_of(library, workspace);
         let running = library.join("running");
         fs::create_dir_all(&running).at("make", &running)?;
@@ -60,7 +60,7 @@ impl WatchFile {
 
     /// Says how the watching goes, if that is new.
     pub(super) fn tell(&mut self, state: &WatchState) {
-        let Some((_, name)) = NAMES.iter().find(|(standing, _)| *standing == state.standing) else {
+        let Some((_, name)) = NAMES.iter().find(|(status, _)| *status == state.status) else {
             return;
         };
         let (why, next) = (state.why.clone(), state.next.clone());
@@ -86,13 +86,13 @@ impl WatchFile {
         if !File::open(&path).is_ok_and(|file| is_held(&file)) {
             return;
         }
-        state.standing = Standing::Elsewhere;
+        state.status = WatchStatus::Elsewhere;
         let text = fs::read(&path).unwrap_or_default();
         let line = text.split(|byte| *byte == b'\n').next().unwrap_or_default();
         let Ok(told) = serde_json::from_slice::<Told>(line) else { return };
         let named = NAMES.iter().find(|(_, name)| *name == told.state).map(|(named, _)| *named);
-        if let Some(standing) = named.filter(|standing| *standing != Standing::Watching) {
-            state.standing = standing;
+        if let Some(status) = named.filter(|status| *status != WatchStatus::Watching) {
+            state.status = status;
         }
         (state.why, state.next, state.pending) = (told.why, told.next, told.pending);
     }

@@ -35,13 +35,13 @@ impl Claim {
         let lock = File::open(root).at("open", root)?;
         match lock.try_lock() {
             Err(TryLockError::Error(source)) => return Err(source).at("lock", root),
-            Err(TryLockError::WouldBlock) => return Err(is_claimed(root)),
+            Err(TryLockError::WouldBlock) => return Err(already_claimed(root)),
             Ok(()) => {}
         }
         let claim = Self { root: root.to_owned(), is_new, lock };
         // Who had it may have removed it just now.
         if !claim.is_there()? {
-            return Err(is_claimed(root));
+            return Err(already_claimed(root));
         }
         Ok(claim)
     }
@@ -113,7 +113,7 @@ impl Claim {
     }
 }
 
-fn is_claimed(root: &Path) -> Error {
+fn already_claimed(root: &Path) -> Error {
     let what = format!("No workspace can be opened in {} now", escape_path(root));
     Error::new(Code::Locked, what)
         .why("Another one is being opened there")

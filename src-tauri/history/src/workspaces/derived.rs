@@ -4,7 +4,7 @@ use undercroft_foundation::{Result, VersionId, WorkspaceId};
 use undercroft_library::{Library, Project};
 
 use super::{MAIN, Workspace, stored};
-use crate::rebuild::Found;
+use crate::rebuild::FoundVersion;
 use crate::store::HistoryStore;
 
 /// The workspaces of a project: those that are stored, and those that only versions speak of. What
@@ -13,7 +13,7 @@ pub(crate) fn complete(
     library: &Library,
     project: &Project,
     store: &HistoryStore,
-    found: &[Found],
+    found: &[FoundVersion],
 ) -> Result<(Vec<Workspace>, Vec<String>)> {
     let mut all = stored::read(library, project.id)?;
     let mut unknown = Vec::new();
@@ -50,7 +50,7 @@ pub(crate) fn complete(
 /// The branch of a workspace: the one whose newest version is the workspace's.
 fn branch_of(
     store: &HistoryStore,
-    found: &[Found],
+    found: &[FoundVersion],
     workspace: WorkspaceId,
 ) -> Result<Option<String>> {
     for branch in store.branches()? {
@@ -64,7 +64,7 @@ fn branch_of(
 }
 
 /// The version that another came after.
-fn parent_of(found: &[Found], version: &Found) -> Option<VersionId> {
+fn parent_of(found: &[FoundVersion], version: &FoundVersion) -> Option<VersionId> {
     let parent = found.iter().find(|it| Some(it.id) == version.commit.parent)?;
     Some(parent.commit.version)
 }

@@ -105,7 +105,7 @@ impl History {
         let workspaces = self.workspaces(Some(project))?.into_iter();
         let main = workspaces.filter(|it| it.name == MAIN).find(|main| main.root != root);
         let Some(main) = main else { return Ok(()) };
-        self.keep_workspace(&Workspace { root, ..main }, "was moved")?;
+        self.put_workspace(&Workspace { root, ..main }, "was moved")?;
         self.sync_watches()
     }
 
@@ -142,16 +142,16 @@ impl History {
     pub fn describe_workspace(&self, id: WorkspaceId, text: &str) -> Result<Workspace> {
         let mut workspace = self.workspace(id)?;
         workspace.description = text.trim().to_owned();
-        self.keep_workspace(&workspace, "was described")?;
+        self.put_workspace(&workspace, "was described")?;
         Ok(workspace)
     }
 
     /// Makes a workspace known: beside the project's metadata first, which is the truth.
-    pub(crate) fn keep_workspace(&self, workspace: &Workspace, happened: &str) -> Result<()> {
+    pub(crate) fn put_workspace(&self, workspace: &Workspace, happened: &str) -> Result<()> {
         let _writing = stored::lock(self.library(), workspace.project)?;
         let mut all = self.workspaces(Some(workspace.project))?;
         match all.iter_mut().find(|known| known.name == workspace.name) {
-            Some(known) if known.id != workspace.id => return Err(is_taken(&workspace.name)),
+            Some(known) if known.id != workspace.id => return Err(name_taken(&workspace.name)),
             Some(known) => *known = workspace.clone(),
             None => all.push(workspace.clone()),
         }
@@ -184,7 +184,7 @@ impl History {
     }
 }
 
-fn is_taken(name: &str) -> Error {
+fn name_taken(name: &str) -> Error {
     Error::new(Code::AlreadyExists, format!("There is a workspace {name} already"))
         .why("Its versions are kept under that name, also when it is closed")
         .next("Choose another name")

@@ -4,12 +4,12 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use undercroft_foundation::{
-    Code, Error, IoContext, Job, Result, VersionId, WorkspaceId, escape_path, planned_path,
+    Code, Error, IoContext, Job, Result, VersionId, WorkspaceId, canonicalize_missing, escape_path,
 };
 use undercroft_library::{Overlap, ProjectFilter, overlap};
 
 use super::claim::{Claim, refuse};
-use super::{MAIN, Workspace, check_name, is_taken};
+use super::{MAIN, Workspace, check_name, name_taken};
 use crate::disk::Disk;
 use crate::guard::Sweep;
 use crate::history::History;
@@ -39,7 +39,7 @@ impl History {
         let name = check_name(name)?;
         let others = self.workspaces(Some(version.project))?;
         if others.iter().any(|other| other.name.eq_ignore_ascii_case(&name)) {
-            return Err(is_taken(&name));
+            return Err(name_taken(&name));
         }
         let root = match place {
             Some(place) => self.check_place(place)?,
@@ -54,7 +54,7 @@ impl History {
         let like = others.into_iter().find(|other| other.name == MAIN).map(|main| main.root);
         let opened = self
             .fill(&version, &name, (&root, like), job)
-            .and_then(|()| self.keep_opened(&version, name, &root))
+            .and_then(|()| self.add_opened(&version, name, &root))
             .inspect_err(|_| self.clear(&claim, &version, job))?;
         self.sync_watches()?;
         Ok(opened)
@@ -79,7 +79,7 @@ impl History {
         }
     }
 
-    fn keep_opened(&self, from: &Version, name: String, root: &Path) -> Result<Workspace> {
+    fn add_opened(&self, from: &Version, name: String, root: &Path) -> Result<Workspace> {
         let world = self.library().world();
         let workspace = Workspace {
             id: WorkspaceId::new(&*world.clock, &*world.random),
@@ -94,7 +94,7 @@ impl History {
             closed: None,
         };
         self.library().confirm_place(&workspace.root)?;
-        self.keep_workspace(&workspace, "was opened")?;
+        self.put_workspace(&workspace, "was opened")?;
         Ok(workspace)
     }
 
@@ -140,15 +140,15 @@ impl History {
         if std::mem::take(&mut workspace.is_current) {
             self.switch_workspace(self.main_workspace(workspace.project)?.id)?;
         }
-        self.keep_workspace(&workspace, "was closed")?;
+        self.put_workspace(&workspace, "was closed")?;
         self.sync_watches()?;
         let is_ours = is_there && workspace.root.starts_with(self.library().root());
-        let goes = is_ours && self.remove_kept(&workspace, job)?;
+        let goes = is_ours && self.remove_saved(&workspace, job)?;
         Ok((workspace, goes))
     }
 
     /// Removes the folder of a workspace if the newest version holds all that is in it.
-    fn remove_kept(&self, workspace: &Workspace, job: &Job) -> Result<bool> {
+    fn remove_saved(&self, workspace: &Workspace, job: &Job) -> Result<bool> {
         let (held, disk) = (self.held_tree(workspace)?, Disk::open(&workspace.root)?);
         let sweep = Sweep { held: &held, disk: &disk, asks_for_git: false, job };
         let root = TreePath::root();
@@ -166,7 +166,7 @@ impl History {
 
     /// The folder that the user names, if none of the library or of a project is there.
     fn check_place(&self, place: &Path) -> Result<PathBuf> {
-        let root = planned_path(place)?;
+        let root = canonicalize_missing(place)?;
         if overlap(&root, self.library().root()) != Overlap::Apart {
             return Err(refuse(&root, "It is in the library's own folder"));
         }

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use crossbeam_channel::{Receiver, RecvTimeoutError};
 use tempfile::TempDir;
 use undercroft_foundation::World;
-use undercroft_history::{Batch, Health, Included, Touched, TreePath, Watch, WatchOptions};
+use undercroft_history::{Batch, FolderFilter, Health, Touched, TreePath, Watch, WatchOptions};
 
 /// Far longer than anything takes; reached only when a test fails.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
@@ -17,8 +17,8 @@ pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
 /// Leaves out the folders named `left-out`.
 pub(crate) struct Usual;
 
-impl Included for Usual {
-    fn folder(&self, path: &TreePath) -> bool {
+impl FolderFilter for Usual {
+    fn includes(&self, path: &TreePath) -> bool {
         path.name() != Some(b"left-out")
     }
 }
@@ -60,11 +60,11 @@ impl Scene {
 
     pub(crate) fn start(
         prepare: impl FnOnce(&Path),
-        included: Arc<dyn Included>,
+        filter: Arc<dyn FolderFilter>,
         options: WatchOptions,
         world: &World,
     ) -> Self {
-        let scene = Self::unsettled(prepare, included, options, world);
+        let scene = Self::unsettled(prepare, filter, options, world);
         scene.watch().flush();
         assert!(scene.next().whole, "the first batch asks for a look through everything");
         assert_eq!(scene.next_soon(), None);
@@ -74,7 +74,7 @@ impl Scene {
     /// A folder that is watched; nothing was taken yet.
     pub(crate) fn unsettled(
         prepare: impl FnOnce(&Path),
-        included: Arc<dyn Included>,
+        filter: Arc<dyn FolderFilter>,
         options: WatchOptions,
         world: &World,
     ) -> Self {
@@ -82,7 +82,7 @@ impl Scene {
         let root = place.path().join("root");
         fs::create_dir(&root).unwrap();
         prepare(&root);
-        let (watch, batches) = watch(&root, included, options, world);
+        let (watch, batches) = watch(&root, filter, options, world);
         Self { place, root, watch: Some(watch), batches, sentinels: 0 }
     }
 
@@ -154,13 +154,13 @@ impl Scene {
 /// A watch on `root`, and its batches.
 pub(crate) fn watch(
     root: &Path,
-    included: Arc<dyn Included>,
+    filter: Arc<dyn FolderFilter>,
     options: WatchOptions,
     world: &World,
 ) -> (Watch, Receiver<Batch>) {
     let (sender, batches) = crossbeam_channel::unbounded();
     let sink = move |batch| drop(sender.send(batch));
-    (Watch::start(root, included, options, world, sink).unwrap(), batches)
+    (Watch::start(root, filter, options, world, sink).unwrap(), batches)
 }
 
 /// Waits until the watch's threads have ended.

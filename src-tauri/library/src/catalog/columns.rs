@@ -1,4 +1,4 @@
-//! How our values stand in columns: ids and words as their text, lists as JSON, moments as text
+//! The form of our values in columns: ids and words as their text, lists as JSON, moments as text
 //! of one width that sorts by time, so that `sqlite3` shows all of it readably.
 
 use std::fmt::Display;

@@ -12,7 +12,7 @@ pub struct Migration {
     pub table: &'static str,
     /// The version that the step leads to: 1 for the first, without gaps.
     pub version: u32,
-    /// What it does.
+    /// The statements that it runs.
     pub sql: &'static str,
 }
 

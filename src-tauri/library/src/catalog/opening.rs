@@ -16,9 +16,9 @@ use super::migrations::{self, Migration};
 /// "Undc": tells our database from anybody else's.
 const APPLICATION_ID: i32 = 0x556e_6463;
 
-/// How long to wait for another process that writes.
+/// The time to wait for another process that writes.
 const PATIENCE: Duration = Duration::from_secs(15);
-/// How often to look whether it is done.
+/// The time between two looks whether it is done.
 const LOOK_AGAIN: Duration = Duration::from_millis(100);
 
 /// A connection that may write.

@@ -27,7 +27,7 @@ pub(super) fn read(path: &Path, found: &mut Vec<&'static str>) {
     }
 }
 
-/// What a manifest asks for, and the framework that it is a sign of.
+/// The dependencies in a manifest, and the framework that each is a sign of.
 type Signs = &'static [(&'static str, &'static str)];
 
 const NODE: Signs = &[

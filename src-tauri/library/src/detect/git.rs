@@ -1,5 +1,5 @@
-//! Where a git repository is pushed to, from its configuration's text: git itself is not run, so
-//! that nobody's hooks and filters are.
+//! The remote that a git repository is pushed to, from its configuration's text: git itself is not
+//! run, so that nobody's hooks and filters are.
 
 use std::path::{Path, PathBuf};
 

@@ -6,7 +6,7 @@ use std::path::Path;
 
 /// A file counts for no more than this, so that one generated file does not make a language.
 const MOST_PER_FILE: u64 = 256 * 1024;
-/// How many languages a project has at most.
+/// The most languages that a project has.
 const MOST_LANGUAGES: usize = 8;
 /// The least share of a language, in one part of so many.
 const LEAST_SHARE: u64 = 100;

@@ -19,7 +19,7 @@ pub(super) struct Entry {
     pub(super) work: Option<Work>,
     /// The steady clock when it began.
     pub(super) began: Option<Duration>,
-    /// How long it worked, once it is over.
+    /// The time that it worked, once it is over.
     pub(super) took: Option<Duration>,
     pub(super) outcome: Option<Outcome>,
     /// The progress that was told last.
@@ -28,7 +28,7 @@ pub(super) struct Entry {
     paused: Option<Duration>,
     /// Whether it is to go on after a pause, once its lanes are free.
     resuming: bool,
-    /// How long it waited since it began.
+    /// The time that it waited since it began.
     waited: Duration,
 }
 
@@ -72,8 +72,8 @@ impl Entry {
         self.work.take()
     }
 
-    /// Those of one lane take turns: a lane for each destination, and one for each kind of what
-    /// has no destination.
+    /// Whether they take turns, as jobs of one lane do: a lane for each destination, and one for
+    /// each kind of what has no destination.
     pub(super) fn shares_a_lane(&self, other: &Self) -> bool {
         if self.spec.destination.is_none() && other.spec.destination.is_none() {
             return self.spec.kind == other.spec.kind;
@@ -108,7 +108,7 @@ impl Entry {
         }
     }
 
-    /// How long it has worked, waiting not counted.
+    /// The time that it has worked, waiting not counted.
     pub(super) fn worked(&self, now: Duration) -> Duration {
         let Some(began) = self.began else { return Duration::ZERO };
         let until = self.paused.unwrap_or(now);

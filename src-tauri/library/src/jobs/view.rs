@@ -15,9 +15,9 @@ pub struct JobView {
     pub id: JobId,
     /// The run that keeps its outcome.
     pub run: RunId,
-    /// What kind of work.
+    /// The kind of work.
     pub kind: JobKind,
-    /// What it does, for people.
+    /// Its title, for people.
     pub title: String,
     /// The project that it works on.
     pub project: Option<ProjectId>,
@@ -27,23 +27,23 @@ pub struct JobView {
     pub plan: Option<PlanId>,
     /// When it was planned for, where it runs by itself.
     pub planned: Option<Timestamp>,
-    /// Where it stands.
+    /// Its state.
     pub state: JobState,
     /// Whether it was told to wait.
     pub is_paused: bool,
     /// Whether another process does it, so that it can only be seen here.
     pub is_elsewhere: bool,
-    /// How far it is.
+    /// Its progress.
     pub progress: Progress,
-    /// What it is at (an escaped path).
+    /// The thing that it is at (an escaped path).
     pub current: String,
-    /// How long it has worked; what it waited, for its turn or in a pause, is not counted.
+    /// The time that it has worked; what it waited, for its turn or in a pause, is not counted.
     pub elapsed: Duration,
     /// When it was asked for.
     pub started: Timestamp,
     /// When it was over.
     pub ended: Option<Timestamp>,
-    /// How it ended.
+    /// Its outcome.
     pub outcome: Option<Outcome>,
 }
 

@@ -1,11 +1,11 @@
-//! Which folders can be projects.
+//! The folders that can be projects.
 
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
 use undercroft_foundation::{
-    Code, Error, IoContext, Result, configuration_folder, escape_path, planned_path,
+    Code, Error, IoContext, Result, canonicalize_missing, configuration_folder, escape_path,
 };
 
 use super::Project;
@@ -13,15 +13,15 @@ use crate::overlap::{Overlap, overlap};
 
 /// A folder that is in use for something else, and what for: "the destination Disk".
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Occupied {
+pub struct OccupiedFolder {
     /// The folder.
     pub path: PathBuf,
-    /// What it is, for people.
+    /// Its description, for people.
     pub what: String,
 }
 
 /// The canonical path of a folder that can be a project.
-pub(super) fn check(path: &Path, library: &Path, apart_from: &[Occupied]) -> Result<PathBuf> {
+pub(super) fn check(path: &Path, library: &Path, apart_from: &[OccupiedFolder]) -> Result<PathBuf> {
     let what = format!("Cannot add {}", escape_path(path));
     let root = fs::canonicalize(path).map_err(|source| cannot_reach(&what, source))?;
     let found = fs::metadata(&root).map_err(|source| cannot_reach(&what, source))?;
@@ -77,7 +77,7 @@ fn refuse_library(what: &str, root: &Path, library: &Path) -> Result<()> {
 }
 
 fn refuse_configuration(what: &str, root: &Path) -> Result<()> {
-    let own = configuration_folder().and_then(|own| planned_path(&own).ok());
+    let own = configuration_folder().and_then(|own| canonicalize_missing(&own).ok());
     if own.is_some_and(|own| matches!(overlap(root, &own), Overlap::Same | Overlap::Inside)) {
         return Err(Error::new(Code::Invalid, what)
             .why("It is Undercroft's own configuration, which is in no version and no backup")
@@ -86,8 +86,8 @@ fn refuse_configuration(what: &str, root: &Path) -> Result<()> {
     Ok(())
 }
 
-fn refuse_occupied(what: &str, root: &Path, occupied: &Occupied) -> Result<()> {
-    let Occupied { path, what: occupant } = occupied;
+fn refuse_occupied(what: &str, root: &Path, occupied: &OccupiedFolder) -> Result<()> {
+    let OccupiedFolder { path, what: occupant } = occupied;
     let why = match overlap(root, path) {
         Overlap::Apart => return Ok(()),
         Overlap::Contains => {

@@ -1,6 +1,6 @@
-//! What kind of work a project is, and whether it is worked on.
+//! The kind of work that a project is, and whether it is worked on.
 
-/// What kind of work a project is.
+/// The kind of work that a project is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum ProjectKind {
     /// Something is made.

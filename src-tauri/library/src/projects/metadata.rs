@@ -8,8 +8,8 @@ use std::path::{Path, PathBuf};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use undercroft_foundation::{
-    Code, Error, IoContext, ProjectId, Result, escape_path, leads_down, reach_write_point,
-    replace_file, unescape_path,
+    Code, Error, IoContext, ProjectId, Result, escape_path, is_normalized_absolute,
+    reach_write_point, replace_file, unescape_path,
 };
 
 use super::{Project, ProjectKind, ProjectStatus};
@@ -117,7 +117,9 @@ pub(super) fn read(library: &Path, id: ProjectId) -> Result<Project> {
         name: metadata.name,
         kind: ProjectKind::from_name(&metadata.kind).ok_or_else(damaged)?,
         status: ProjectStatus::from_name(&metadata.status).ok_or_else(damaged)?,
-        root: unescape_path(&metadata.path).filter(|root| leads_down(root)).ok_or_else(damaged)?,
+        root: unescape_path(&metadata.path)
+            .filter(|root| is_normalized_absolute(root))
+            .ok_or_else(damaged)?,
         languages: metadata.languages,
         frameworks: metadata.frameworks,
         tags: metadata.tags,

@@ -1,4 +1,4 @@
-//! What projects and tags may be called.
+//! The names that projects and tags may have.
 
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;

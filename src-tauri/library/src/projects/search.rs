@@ -1,10 +1,10 @@
 //! Finding projects by what people type.
 
-use undercroft_foundation::{Called, Code, Result, escape_path, find_called};
+use undercroft_foundation::{Candidate, Code, Result, escape_path, find_by_name};
 
 use super::{Project, ProjectStatus};
 
-/// Which projects to list; what is not given does not matter.
+/// The projects to list; what is not given does not matter.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct ProjectFilter {
     /// Words that must all be in its name, path or tags, in upper or lower case.
@@ -44,17 +44,17 @@ fn has_words(project: &Project, text: &str) -> bool {
 
 /// The project that `text` means: those at hand win over forgotten ones.
 pub(super) fn find(projects: &[Project], text: &str) -> Result<Project> {
-    let called = |project: &Project| Called {
+    let candidate = |project: &Project| Candidate {
         id: project.id.to_string(),
         name: Some(project.name.clone()),
         about: escape_path(&project.root),
     };
     let is_forgotten = |project: &Project| project.status == ProjectStatus::Trashed;
     let (forgotten, at_hand): (Vec<_>, Vec<_>) = projects.iter().cloned().partition(is_forgotten);
-    let found = find_called("project", text, &at_hand, called);
+    let found = find_by_name("project", text, &at_hand, candidate);
     match found {
         Err(unknown) if unknown.code() == Code::NotFound => {
-            match find_called("project", text, &forgotten, called) {
+            match find_by_name("project", text, &forgotten, candidate) {
                 Err(error) if error.code() == Code::NotFound => Err(unknown),
                 found => found.cloned(),
             }

@@ -1,5 +1,5 @@
-//! How the newest attempt to back each project up went, wherever it is written: in a run of its
-//! own, or in the parts of a plan's.
+//! The outcome of the newest attempt to back each project up, wherever it is written: in a run of
+//! its own, or in the parts of a plan's.
 
 use std::collections::BTreeMap;
 
@@ -17,7 +17,7 @@ pub struct Attempt {
     pub project: ProjectId,
     /// The run that it belongs to.
     pub run: RunId,
-    /// Where it stands. To several destinations, it failed only if it failed for all.
+    /// Its state. To several destinations, it failed only if it failed for all.
     pub state: JobState,
     /// Why it failed, or what it left out; empty where it did neither.
     pub why: String,

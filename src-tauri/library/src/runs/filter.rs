@@ -1,4 +1,4 @@
-//! Which runs are wanted.
+//! The runs that are wanted.
 
 use jiff::Timestamp;
 use rusqlite::Connection;
@@ -9,7 +9,7 @@ use super::{Run, table};
 use crate::catalog::{Column, Moment, SqlContext};
 use crate::jobs::JobKind;
 
-/// Which runs are wanted; what is not said matches all.
+/// The runs that are wanted; what is not said matches all.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct RunFilter {
     /// With this project, also as one of its parts.
@@ -26,7 +26,7 @@ pub struct RunFilter {
     pub since: Option<Timestamp>,
     /// Begun before this moment.
     pub until: Option<Timestamp>,
-    /// How many at most.
+    /// The most that are given.
     pub limit: Option<usize>,
 }
 

@@ -5,7 +5,7 @@ use undercroft_foundation::{LogLevel, LogLine, Result, RunId};
 
 use crate::catalog::{Column, Migration, Moment, SqlContext};
 
-/// How many lines of a run are kept: the last ones.
+/// The number of lines of a run that are kept: the last ones.
 const KEPT: i64 = 5000;
 /// Of a line that is longer, this many characters are kept.
 const LONGEST: usize = 2000;

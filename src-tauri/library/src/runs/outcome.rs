@@ -1,21 +1,21 @@
-//! How a run ended, and its form in the catalog.
+//! The outcome of a run, and its form in the catalog.
 
 use serde::{Deserialize, Serialize};
 use undercroft_foundation::{Code, Error, Job, Warning};
 
-/// How many warnings are kept; all are counted.
+/// The most warnings that are kept; all are counted.
 const KEPT_WARNINGS: usize = 1000;
 
-/// How a run ended.
+/// The outcome of a run.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Outcome {
-    /// What was done, in a sentence without its full stop.
+    /// A sentence about what was done, without its full stop.
     pub summary: String,
-    /// What could not be done, up to a thousand.
+    /// The warnings about what could not be done, up to a thousand.
     pub warnings: Vec<Warning>,
-    /// How much could not be done.
+    /// The number of things that could not be done.
     pub warnings_total: u64,
-    /// What stopped it.
+    /// The failure that stopped it.
     pub error: Option<Failure>,
 }
 
@@ -24,11 +24,11 @@ pub struct Outcome {
 pub struct Failure {
     /// Its code.
     pub code: Code,
-    /// What happened.
+    /// The thing that happened.
     pub what: String,
     /// Why.
     pub why: String,
-    /// What to do next.
+    /// The step to take next.
     pub next: String,
 }
 

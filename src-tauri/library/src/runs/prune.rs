@@ -6,13 +6,13 @@ use undercroft_foundation::Result;
 
 use crate::catalog::{Moment, SqlContext};
 
-/// How many runs are kept, and how many events.
+/// The number of runs that are kept, and that of events.
 const MOST: i64 = 10_000;
-/// What is older goes.
+/// The age after which they go.
 const OLDEST: SignedDuration = SignedDuration::from_hours(366 * 24);
 /// But never one of the newest: a clock that jumps by a year must not empty the list.
 const NEWEST: i64 = 500;
-/// How many runs come between two looks.
+/// The number of runs between two looks.
 const EVERY: i64 = 100;
 
 /// Lets go what is old, once in a hundred runs. The newest of each project, destination and plan

@@ -9,7 +9,7 @@ use rustix::fs::{CWD, OFlags};
 
 use super::run::Run;
 use crate::metadata::{Entry, Stat};
-use crate::quiet::{each_name, open_quietly};
+use crate::noatime::{each_name, open_noatime};
 
 /// Adds files and bytes below the sources to the job's totals, then settles them. What cannot be
 /// looked at is reported by the backup itself.
@@ -35,7 +35,7 @@ pub(super) fn estimate(run: &Run<'_>, sources: &[PathBuf]) {
 /// Counts the files in a folder, and adds the folders in it to those that are left.
 fn count_in(run: &Run<'_>, folder: &Path, device: u64, folders: &mut Vec<PathBuf>) {
     let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
-    let Ok(open) = open_quietly(CWD, folder, flags) else { return };
+    let Ok(open) = open_noatime(CWD, folder, flags) else { return };
     let count = |name: &[u8]| {
         let path = folder.join(OsStr::from_bytes(name));
         let text = path.as_os_str().as_bytes();

@@ -17,7 +17,7 @@ use crate::blob::BlobKind;
 use crate::chunker::{ChunkStream, is_single};
 use crate::id::BlobId;
 use crate::metadata::{Capture, Entry, Stat};
-use crate::quiet::open_quietly;
+use crate::noatime::open_noatime;
 use crate::tree::Node;
 
 /// A file that changes while it is read is read this often before it is kept as it came.
@@ -64,7 +64,7 @@ impl FileTask {
     /// Opens the file itself: never what a link points to, and never waiting for a pipe.
     fn open(&self, path: &Path) -> Result<(File, Stat)> {
         let flags = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC;
-        let file = open_quietly(&self.open, self.node.name.as_slice(), flags);
+        let file = open_noatime(&self.open, self.node.name.as_slice(), flags);
         let file = File::from(file.map_err(Into::into).at("open", path)?);
         let stat = look_at(&file).at("look at", path)?;
         if stat.is_file() {

@@ -11,8 +11,8 @@ use super::run::{Run, Task, Worker, count};
 use super::scan::Listing;
 use crate::blob::BlobKind;
 use crate::id::BlobId;
-use crate::large_blob::GrowingBlob;
-use crate::tree::{GrowingTree, Node, encode_tree};
+use crate::large_blob::LargeBlobBuilder;
+use crate::tree::{Node, TreeBuilder, encode_tree};
 
 /// Entries of a folder that are held. Those of a wider one go into its tree as they come.
 const HELD: usize = 2048;
@@ -42,7 +42,7 @@ pub(super) struct Folder {
     previous: Option<Previous>,
     state: Mutex<State>,
     /// The tree of a wide folder so far. Who holds it may take entries from the state.
-    tree: Mutex<Option<GrowingTree>>,
+    tree: Mutex<Option<TreeBuilder>>,
 }
 
 #[derive(Default)]
@@ -175,7 +175,7 @@ impl Folder {
     }
 }
 
-/// What became of an entry.
+/// The outcome of an entry.
 pub(super) enum Done {
     /// It is in the snapshot, new or changed.
     Kept(Node),
@@ -222,7 +222,7 @@ impl Run<'_> {
             None => {
                 let level = self.repository.compression.level();
                 let level = (self.repository.config.version >= 2).then_some(level);
-                tree.insert(GrowingTree::new(GrowingBlob::new(level)?))
+                tree.insert(TreeBuilder::new(LargeBlobBuilder::new(level)?))
             }
         };
         tree.push(held.iter())
@@ -277,7 +277,7 @@ impl Run<'_> {
             (Some(tree), _) => tree,
             (None, Some(mut begun)) => {
                 begun.push(held.iter())?;
-                self.writer.put_grown(BlobKind::Tree, begun.finish()?)?
+                self.writer.put_finished(BlobKind::Tree, begun.finish()?)?
             }
             (None, None) => {
                 let text = encode_tree(held.iter());

@@ -24,12 +24,12 @@ use std::sync::PoisonError;
 
 use undercroft_foundation::{Code, Error, Job, Result};
 
-use crate::dialect::Dialect;
 use crate::id::SnapshotId;
 use crate::metadata::view;
 use crate::repository::Repository;
 use crate::snapshot::{PROGRAM_VERSION, Snapshot, SnapshotSummary, find_parent};
-use crate::writer::{Added, BlobWriter, Manner};
+use crate::writer::{Added, BlobWriter, WriteMode};
+use crate::writer_profile::WriterProfile;
 use request::is_there;
 use run::{Counts, Run};
 use sources::Sources;
@@ -37,7 +37,8 @@ use sources::Sources;
 impl Repository {
     /// Makes a snapshot of the sources.
     ///
-    /// What cannot be read is left out, noted as a warning of the job, and the rest goes on.
+    /// An entry that cannot be read is left out, noted as a warning of the job, and the rest goes
+    /// on.
     ///
     /// # Errors
     /// [`Code::SourceMissing`] when none of the sources is there, [`Code::Cancelled`],
@@ -60,13 +61,13 @@ impl Repository {
             Parent::None => None,
             Parent::Id(id) => Some(self.read_snapshot(id)?),
         };
-        let dialect = Dialect::of(&self.config, &snapshots)?;
+        let profile = WriterProfile::of(&self.config, &snapshots)?;
         self.refresh_index()?;
         let paths = sources.paths.clone();
         let view = view(PROGRAM_VERSION, self.identity.uid);
-        let manner = if request.dry_run { Manner::Counting } else { Manner::Adding };
-        let ((tree, counts), added) = BlobWriter::run(self, lock.as_ref(), manner, |writer| {
-            Run::new(self, writer, request, dialect, job)?.walk(sources, parent.as_ref(), view)
+        let mode = if request.dry_run { WriteMode::DryRun } else { WriteMode::Add };
+        let ((tree, counts), added) = BlobWriter::run(self, lock.as_ref(), mode, |writer| {
+            Run::new(self, writer, request, profile, job)?.walk(sources, parent.as_ref(), view)
         })?;
         let mut summary = summarize(&counts, added);
         if request.dry_run {

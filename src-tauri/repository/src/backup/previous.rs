@@ -34,7 +34,7 @@ impl PreviousEntries {
         Ok(Self::ByName(by_name.collect::<Result<_>>()?))
     }
 
-    /// How many there are, where that is known.
+    /// The number of entries, where that is known.
     pub(super) fn known_length(&self) -> Option<usize> {
         match self {
             Self::ByName(nodes) => Some(nodes.len()),

@@ -1,4 +1,4 @@
-//! What a backup is asked to do, and what it says it did.
+//! The request and the summary of a backup.
 
 use std::path::{Path, PathBuf};
 
@@ -21,7 +21,7 @@ pub enum Parent {
     Id(SnapshotId),
 }
 
-/// What a backup is asked to do.
+/// The request for a backup.
 #[derive(Debug, Clone, Default)]
 pub struct BackupRequest {
     /// The folders and files. An absolute one is kept under its whole path.
@@ -40,7 +40,7 @@ pub struct BackupRequest {
     pub one_file_system: bool,
     /// Keeps when each file was last read.
     pub with_access_time: bool,
-    /// What to compare with.
+    /// The snapshot to compare with.
     pub parent: Parent,
     /// Writes nothing.
     pub dry_run: bool,
@@ -52,12 +52,12 @@ pub struct BackupRequest {
     pub threads: usize,
 }
 
-/// What a backup did.
+/// The outcome of a backup.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BackupSummary {
     /// The snapshot, unless it was a dry run.
     pub snapshot: Option<SnapshotId>,
-    /// What was found and added; its two times mean nothing here.
+    /// The counts of what was found and added; its two times mean nothing here.
     pub counts: SnapshotSummary,
     /// The packs that were written, to be read back.
     pub packs: Vec<PackId>,

@@ -16,7 +16,6 @@ use super::sources::Sources;
 use crate::blob_reader::BlobReader;
 use crate::chunker::Chunker;
 use crate::codec::Codec;
-use crate::dialect::Dialect;
 use crate::exclude::Patterns;
 use crate::id::BlobId;
 use crate::metadata::Capture;
@@ -24,11 +23,12 @@ use crate::repository::Repository;
 use crate::snapshot::{Snapshot, SnapshotSummary};
 use crate::tasks::Tasks;
 use crate::writer::BlobWriter;
+use crate::writer_profile::WriterProfile;
 
 /// A thread more than cores hides the waits for the disk.
 const EXTRA_THREADS: usize = 1;
 
-/// What there is to do next.
+/// A task that is to be done next.
 #[expect(clippy::large_enum_variant, reason = "few are there at once; a box each would cost more")]
 pub(super) enum Task {
     Scan(ScanTask),
@@ -37,7 +37,7 @@ pub(super) enum Task {
     Chunk(ChunkTask),
 }
 
-/// How many files and folders were met.
+/// Counts of files and folders that were met.
 #[derive(Debug, Default)]
 pub(super) struct Counts {
     pub(super) files_new: AtomicU64,
@@ -79,7 +79,7 @@ pub(super) fn count(counter: &AtomicU64) {
     counter.fetch_add(1, Ordering::Relaxed);
 }
 
-/// What the threads of a backup share.
+/// The state that the threads of a backup share.
 pub(super) struct Run<'r> {
     pub(super) repository: &'r Repository,
     pub(super) writer: &'r BlobWriter<'r>,
@@ -101,7 +101,7 @@ pub(super) struct Run<'r> {
     over: AtomicBool,
 }
 
-/// What each thread has of its own.
+/// The state that each thread has of its own.
 pub(super) struct Worker<'r> {
     pub(super) codec: Codec,
     pub(super) reader: BlobReader<'r>,
@@ -113,16 +113,16 @@ impl<'r> Run<'r> {
         repository: &'r Repository,
         writer: &'r BlobWriter<'r>,
         request: &'r BackupRequest,
-        dialect: Dialect,
+        profile: WriterProfile,
         job: &'r Job,
     ) -> Result<Self> {
         Ok(Self {
             repository,
             writer,
             request,
-            chunker: dialect.chunker,
+            chunker: profile.chunker,
             job,
-            capture: Capture::new(request.with_access_time, dialect.device_of_every_entry),
+            capture: Capture::new(request.with_access_time, profile.device_of_every_entry),
             sees_otherwise: false,
             looked_at: Timestamp::default(),
             exclude: Patterns::parse(&request.exclude)?,
@@ -169,7 +169,7 @@ impl<'r> Run<'r> {
         });
         worked?;
         self.job.settle_totals();
-        self.counts.tasks_most.store(self.tasks.most() as u64, Ordering::Relaxed);
+        self.counts.tasks_most.store(self.tasks.peak() as u64, Ordering::Relaxed);
         let root = self.root.into_inner().unwrap_or_else(PoisonError::into_inner);
         let root = root.ok_or_else(|| Error::new(Code::Internal, "The walk came to no end"))?;
         Ok((root, self.counts))

@@ -8,7 +8,7 @@ use std::sync::{Arc, PoisonError};
 
 use rustix::fs::{CWD, OFlags};
 use rustix::io::Errno;
-use undercroft_foundation::{IoContext, Result, escape_path, is_settled};
+use undercroft_foundation::{IoContext, Result, escape_path, is_past_racy_window};
 
 use super::file::FileTask;
 use super::folder::{Done, Folder, Previous};
@@ -17,18 +17,18 @@ use super::run::{Run, Task, Worker, count};
 use super::sources::{Branch, Branches, Sources};
 use crate::blob::BlobKind;
 use crate::metadata::{Entry, Stat};
-use crate::quiet::{Names, each_name, open_quietly};
+use crate::noatime::{Names, each_name, open_noatime};
 use crate::tree::{ExtendedAttribute, Node, NodeKind};
 
 /// A folder to look through.
 pub(super) struct ScanTask {
     folder: Arc<Folder>,
     place: FolderPlace,
-    /// What of it is wanted; everything when `None`.
+    /// The wanted parts of it; everything when `None`.
     branches: Option<Branches>,
 }
 
-/// How to open the folder without following a link.
+/// The way to open the folder without following a link.
 enum FolderPlace {
     Path,
     In(Arc<OwnedFd>, Vec<u8>),
@@ -44,9 +44,9 @@ impl ScanTask {
         let access = if self.branches.is_some() { OFlags::PATH } else { OFlags::RDONLY };
         let flags = access | OFlags::DIRECTORY | OFlags::CLOEXEC;
         match &self.place {
-            FolderPlace::Path => open_quietly(CWD, &self.folder.path, flags),
+            FolderPlace::Path => open_noatime(CWD, &self.folder.path, flags),
             FolderPlace::In(above, name) => {
-                open_quietly(above, name.as_slice(), flags | OFlags::NOFOLLOW)
+                open_noatime(above, name.as_slice(), flags | OFlags::NOFOLLOW)
             }
         }
     }
@@ -67,8 +67,8 @@ pub(super) struct Listing {
     previous: PreviousEntries,
 }
 
-/// An entry that was met: where it is and what the parent snapshot says of it.
-struct Met<'a> {
+/// An entry of a folder: where it is and what the parent snapshot says of it.
+struct DirEntry<'a> {
     folder: &'a Arc<Folder>,
     place: usize,
     open: &'a Arc<OwnedFd>,
@@ -80,13 +80,13 @@ struct Met<'a> {
 /// An entry that was looked at.
 struct Captured {
     node: Node,
-    /// What is wanted below it; everything when `None`.
+    /// The wanted parts below it; everything when `None`.
     branches: Option<Branches>,
     /// Its content is what the parent snapshot says.
     unchanged: bool,
 }
 
-impl Met<'_> {
+impl DirEntry<'_> {
     fn path(&self) -> PathBuf {
         self.folder.path.join(OsStr::from_bytes(&self.name))
     }
@@ -124,8 +124,8 @@ impl Run<'_> {
             listing.next = place + 1;
             let previous = listing.previous.take(&name);
             let branch = listing.branches.0.remove(&name);
-            let met = Met { folder, place, open: &listing.open, name, previous, branch };
-            match self.meet(worker, met)? {
+            let dir_entry = DirEntry { folder, place, open: &listing.open, name, previous, branch };
+            match self.process_entry(worker, dir_entry)? {
                 Some(task @ Task::Scan(_)) => folders.push(task),
                 Some(task) => files.push(task),
                 None => {}
@@ -194,31 +194,35 @@ impl Run<'_> {
     }
 
     /// Looks at an entry; returns what there is left to do for it.
-    fn meet(&self, worker: &mut Worker<'_>, met: Met<'_>) -> Result<Option<Task>> {
-        let (folder, place) = (met.folder, met.place);
-        let Captured { node, branches, unchanged } = match self.capture(&met) {
+    fn process_entry(
+        &self,
+        worker: &mut Worker<'_>,
+        dir_entry: DirEntry<'_>,
+    ) -> Result<Option<Task>> {
+        let (folder, place) = (dir_entry.folder, dir_entry.place);
+        let Captured { node, branches, unchanged } = match self.capture(&dir_entry) {
             Ok(Some(captured)) => captured,
             Ok(None) => {
                 self.entry_done(worker, folder, place, Done::LeftOut)?;
                 return Ok(None);
             }
             Err(error) => {
-                self.job.warn(escape_path(&met.path()), error.to_string());
+                self.job.warn(escape_path(&dir_entry.path()), error.to_string());
                 self.entry_done(worker, folder, place, Done::LeftOut)?;
                 return Ok(None);
             }
         };
         match node.kind {
             NodeKind::Dir => {
-                let previous = met.previous.clone().filter(|node| node.kind == NodeKind::Dir);
+                let previous = dir_entry.previous.clone().filter(|node| node.kind == NodeKind::Dir);
                 let previous = previous.map(Previous::of);
-                let below = Folder::below(folder, place, met.path(), node, previous);
-                let place = FolderPlace::In(Arc::clone(met.open), met.name);
+                let below = Folder::below(folder, place, dir_entry.path(), node, previous);
+                let place = FolderPlace::In(Arc::clone(dir_entry.open), dir_entry.name);
                 Ok(Some(Task::Scan(ScanTask { folder: below, place, branches })))
             }
-            NodeKind::File => self.meet_file(worker, met, node, unchanged),
+            NodeKind::File => self.process_file(worker, dir_entry, node, unchanged),
             _ => {
-                let done = match &met.previous {
+                let done = match &dir_entry.previous {
                     Some(previous) if *previous == node => Done::Identical(node),
                     _ => Done::Kept(node),
                 };
@@ -228,67 +232,67 @@ impl Run<'_> {
         }
     }
 
-    fn meet_file(
+    fn process_file(
         &self,
         worker: &mut Worker<'_>,
-        met: Met<'_>,
+        dir_entry: DirEntry<'_>,
         node: Node,
         unchanged: bool,
     ) -> Result<Option<Task>> {
         if !self.request.estimate {
             self.job.add_total(1, node.size);
         }
-        let known = |id| self.writer.knows(BlobKind::Data, id);
+        let known = |id| self.writer.contains(BlobKind::Data, id);
         if unchanged && node.content.iter().flatten().all(known) {
-            let same = met.previous.as_ref() == Some(&node);
+            let same = dir_entry.previous.as_ref() == Some(&node);
             count(if same { &self.counts.files_unmodified } else { &self.counts.files_changed });
             self.count_file(node.size);
             self.job.add_bytes_done(node.size);
             let done = if same { Done::Identical(node) } else { Done::Kept(node) };
-            self.entry_done(worker, met.folder, met.place, done)?;
+            self.entry_done(worker, dir_entry.folder, dir_entry.place, done)?;
             return Ok(None);
         }
         Ok(Some(Task::File(FileTask {
-            folder: Arc::clone(met.folder),
-            place: met.place,
-            open: Arc::clone(met.open),
-            previous: met.previous,
+            folder: Arc::clone(dir_entry.folder),
+            place: dir_entry.place,
+            open: Arc::clone(dir_entry.open),
+            previous: dir_entry.previous,
             node,
         })))
     }
 
     /// Looks at an entry; `None` for what is left out quietly.
-    fn capture(&self, met: &Met<'_>) -> Result<Option<Captured>> {
-        let entry = Entry::In(met.open.as_fd(), &met.name);
+    fn capture(&self, dir_entry: &DirEntry<'_>) -> Result<Option<Captured>> {
+        let entry = Entry::In(dir_entry.open.as_fd(), &dir_entry.name);
         let stat = match Stat::of(entry) {
             // What vanished between the listing and the look is not there at this moment.
-            Err(Errno::NOENT) if met.branch.is_none() => return Ok(None),
-            Err(errno) => return Err(errno.into()).at("look at", &met.path()),
+            Err(Errno::NOENT) if dir_entry.branch.is_none() => return Ok(None),
+            Err(errno) => return Err(errno.into()).at("look at", &dir_entry.path()),
             Ok(stat) => stat,
         };
-        let mut branches = match &met.branch {
+        let mut branches = match &dir_entry.branch {
             Some(Branch::Some(branches)) => Some(branches.clone()),
             Some(Branch::All) | None => None,
         };
-        if !self.is_on_wanted_device(&stat, met.branch.as_ref()) {
+        if !self.is_on_wanted_device(&stat, dir_entry.branch.as_ref()) {
             if !stat.is_dir() {
                 return Ok(None);
             }
             // Where another file system is mounted, only the empty folder is kept.
             branches = Some(Branches::default());
         }
-        let previous = met.previous.as_ref().filter(|node| self.is_unchanged(node, &stat));
+        let previous = dir_entry.previous.as_ref().filter(|node| self.is_unchanged(node, &stat));
         let mut node = match previous {
             Some(previous) => self.capture.renew(previous, &stat),
-            None => self.capture.node_of(&met.name, &stat)?,
+            None => self.capture.node_of(&dir_entry.name, &stat)?,
         };
         if previous.is_none() || self.sees_otherwise {
             let before = std::mem::take(&mut node.extended_attributes);
-            match self.capture.fill(&mut node, entry, &met.path()) {
+            match self.capture.fill(&mut node, entry, &dir_entry.path()) {
                 Err(error) if node.kind == NodeKind::Symlink && node.linktarget.is_empty() => {
                     return Err(error);
                 }
-                Err(error) => self.job.warn(escape_path(&met.path()), error.to_string()),
+                Err(error) => self.job.warn(escape_path(&dir_entry.path()), error.to_string()),
                 Ok(()) => {}
             }
             // One that only others see is there all the same: to remove it would be a change.
@@ -312,7 +316,7 @@ impl Run<'_> {
             && node.inode == stat.inode()
             && (node.kind != NodeKind::File || (node.size == stat.size() && node.content.is_some()))
             && node.error.is_empty()
-            && is_settled((node.ctime.seconds, node.ctime.nanoseconds), self.looked_at)
+            && is_past_racy_window((node.ctime.seconds, node.ctime.nanoseconds), self.looked_at)
     }
 
     fn is_on_wanted_device(&self, stat: &Stat, branch: Option<&Branch>) -> bool {

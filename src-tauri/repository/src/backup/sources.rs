@@ -19,16 +19,16 @@ pub(super) enum Branch {
     Some(Branches),
 }
 
-/// What is backed up, in the shape of the snapshot.
+/// The sources of a backup, in the shape of the snapshot.
 #[derive(Debug)]
 pub(super) struct Sources {
     /// The absolute paths, for the snapshot.
     pub(super) paths: Vec<String>,
     /// The same as the system knows them.
     pub(super) absolute: Vec<PathBuf>,
-    /// Where the root of the snapshot lies: `/`, or the current folder.
+    /// The path of the snapshot's root: `/`, or the current folder.
     pub(super) base: PathBuf,
-    /// What of it is wanted; everything when `None`.
+    /// The wanted parts of it; everything when `None`.
     pub(super) branches: Option<Branches>,
 }
 

@@ -9,10 +9,10 @@ use undercroft_providers::MemoryProvider;
 
 use super::run::{Run, read};
 use super::sources::Sources;
-use super::{BackupRequest, Dialect};
+use super::{BackupRequest, WriterProfile};
 use crate::password::Password;
 use crate::repository::Repository;
-use crate::writer::{BlobWriter, Manner};
+use crate::writer::{BlobWriter, WriteMode};
 
 #[test]
 fn of_a_wide_folder_few_files_are_held_at_once() {
@@ -29,9 +29,9 @@ fn of_a_wide_folder_few_files_are_held_at_once() {
     let repository = Repository::init(provider, &password, &World::real()).unwrap();
     let request = BackupRequest { sources: vec![source.clone()], ..BackupRequest::default() };
     let (job, sources) = (Job::new(), Sources::of(&[&source]).unwrap());
-    let dialect = Dialect::of(&repository.config, &[]).unwrap();
-    let ((root, counts), _) = BlobWriter::run(&repository, None, Manner::Adding, |writer| {
-        Run::new(&repository, writer, &request, dialect, &job)?.walk(sources, None, 0)
+    let profile = WriterProfile::of(&repository.config, &[]).unwrap();
+    let ((root, counts), _) = BlobWriter::run(&repository, None, WriteMode::Add, |writer| {
+        Run::new(&repository, writer, &request, profile, &job)?.walk(sources, None, 0)
     })
     .unwrap();
     assert_eq!(read(&counts.files_new), 20_000);

@@ -1,22 +1,22 @@
-//! Check: whether a repository holds all that its snapshots promise, and what is touched if not.
+//! Check: whether a repository holds all that its snapshots promise, and what is affected if not.
 //!
 //! Always: the config, the keys, the indexes, that every pack is there with the size it should
 //! have, that all trees can be read and are sound, and that all content is listed. With
 //! `read_data` every pack is read whole: its digest, its header, and each blob down to the
 //! digest of its content. Nothing is changed.
 
+mod affected;
 mod pack;
 mod read_data;
 mod report;
 mod source;
 mod structure;
-mod touched;
 mod trees;
 
 use std::collections::HashSet;
 
 pub use read_data::{ReadData, SampleSize};
-pub use report::{CheckReport, Problem, ProblemKind, ReadRound, TouchedSnapshot};
+pub use report::{AffectedSnapshot, CheckReport, Problem, ProblemKind, ReadRound};
 use undercroft_foundation::{Job, Result};
 
 use self::report::Findings;
@@ -26,7 +26,7 @@ use crate::blob::BlobKind;
 use crate::id::BlobId;
 use crate::repository::Repository;
 
-/// How thorough a check is.
+/// Options of a check.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct CheckOptions {
     /// The packs that are read whole.
@@ -64,11 +64,11 @@ impl Repository {
         let bytes_read = job.progress().bytes_done - read_before;
         job.set_current("Trees");
         trees::check(self, &index, &snapshots, &findings, &mut lost, job)?;
-        let touched = if lost.is_empty() {
+        let affected = if lost.is_empty() {
             Vec::new()
         } else {
             job.set_current("Damaged files");
-            touched::find(self, &index, &snapshots, &lost, job)?
+            affected::find(self, &index, &snapshots, &lost, job)?
         };
         let mut report = findings.into_report();
         report.snapshots = snapshots.len() as u64;
@@ -78,7 +78,7 @@ impl Repository {
         report.packs_read = packs_read;
         report.bytes_read = bytes_read;
         report.round = chosen.round;
-        report.touched = touched;
+        report.affected = affected;
         Ok(report)
     }
 }

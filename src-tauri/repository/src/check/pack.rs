@@ -62,7 +62,7 @@ struct Queue<I> {
     wanted: HashMap<PackId, u64>,
 }
 
-/// What the threads share.
+/// The state that the threads share.
 struct Reading<'a, I> {
     repository: &'a Repository,
     findings: &'a Findings,
@@ -159,9 +159,9 @@ struct PackStream<'a> {
     size: u64,
     job: &'a Job,
     digest: Sha256,
-    /// Where in the pack the buffer begins.
+    /// The offset in the pack at which the buffer begins.
     start: u64,
-    /// How much of the buffer holds bytes of the pack.
+    /// The number of bytes in the buffer that are bytes of the pack.
     filled: usize,
     /// Kept from pack to pack: to make it anew would cost as much as to read.
     buffer: &'a mut Vec<u8>,
@@ -223,7 +223,7 @@ impl<'a> PackStream<'a> {
         }
         let step = &mut self.buffer[self.filled..filled];
         let path = FileKind::Pack.path(self.pack);
-        self.repository.storage.provider.fill(&path, at, step)?;
+        self.repository.storage.provider.read_range_into(&path, at, step)?;
         self.digest.update(&*step);
         self.job.add_bytes_done(length as u64);
         self.filled = filled;

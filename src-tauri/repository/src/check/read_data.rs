@@ -1,4 +1,4 @@
-//! Which packs a check reads whole.
+//! The packs that a check reads whole.
 
 use std::collections::{HashMap, HashSet};
 
@@ -7,7 +7,7 @@ use undercroft_foundation::{Code, Error, Random, Result};
 use super::report::ReadRound;
 use crate::id::PackId;
 
-/// How much of the packs is read, and held against digests and seals.
+/// The share of the packs that is read, and held against digests and seals.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub enum ReadData {
     /// None: only that each is there, as long as it should be.
@@ -20,9 +20,9 @@ pub enum ReadData {
     /// The `n`-th of `of` parts, which together are all: as restic parts them, by the first byte of
     /// their ids. There are at most 256 parts.
     Part {
-        /// Which part, from 1.
+        /// The number of the part, from 1.
         n: u32,
-        /// How many parts there are.
+        /// The number of parts.
         of: u32,
     },
     /// The next ones by id, until so many thousandths of all bytes are read. Where the report says
@@ -37,7 +37,7 @@ pub enum ReadData {
     Sample(SampleSize),
 }
 
-/// How much is read by chance; at least one pack.
+/// The amount that is read by chance; at least one pack.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum SampleSize {
     /// Thousandths of all bytes.
@@ -46,11 +46,11 @@ pub enum SampleSize {
     Bytes(u64),
 }
 
-/// What a check is to read.
+/// The packs that a check is to read.
 pub(super) struct Selection {
     /// The packs with their sizes.
     pub(super) packs: HashMap<PackId, u64>,
-    /// How far a round came.
+    /// The progress of a round.
     pub(super) round: Option<ReadRound>,
 }
 

@@ -1,4 +1,4 @@
-//! What a check found.
+//! The report of a check.
 
 use std::sync::{Mutex, PoisonError};
 
@@ -6,7 +6,7 @@ use jiff::Timestamp;
 
 use crate::id::{PackId, SnapshotId};
 
-/// What kind of thing is wrong.
+/// The kind of a problem.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum ProblemKind {
     /// The config cannot be read any more.
@@ -55,36 +55,36 @@ impl ProblemKind {
 /// Something that is not as it should be.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Problem {
-    /// What kind of thing.
+    /// The kind.
     pub kind: ProblemKind,
-    /// What it concerns: a file of the repository, or a path in a snapshot.
+    /// The thing that it concerns: a file of the repository, or a path in a snapshot.
     pub item: String,
-    /// What is wrong, in a sentence.
+    /// A sentence that says what is wrong.
     pub message: String,
 }
 
 /// A snapshot that cannot be restored whole.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct TouchedSnapshot {
+pub struct AffectedSnapshot {
     /// The snapshot.
     pub id: SnapshotId,
     /// When it was made.
     pub time: Timestamp,
     /// The first of the paths that are lost or damaged, escaped.
     pub paths: Vec<String>,
-    /// How many paths there are in all.
+    /// The number of paths in all.
     pub paths_total: u64,
 }
 
-/// What a check found.
+/// The report of a check.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct CheckReport {
-    /// What is damaged or missing.
+    /// Things that are damaged or missing.
     pub errors: Vec<Problem>,
-    /// What is untidy, and loses nothing.
+    /// Things that are untidy, and lose nothing.
     pub hints: Vec<Problem>,
-    /// The snapshots that the errors touch, as far as they could be read.
-    pub touched: Vec<TouchedSnapshot>,
+    /// The snapshots that the errors affect, as far as they could be read.
+    pub affected: Vec<AffectedSnapshot>,
     /// Snapshots that could be read.
     pub snapshots: u64,
     /// Packs that are there and in use.
@@ -97,11 +97,11 @@ pub struct CheckReport {
     pub packs_read: u64,
     /// Bytes that were read of packs.
     pub bytes_read: u64,
-    /// How far it came, where packs are read share by share.
+    /// The progress of the reading, where packs are read share by share.
     pub round: Option<ReadRound>,
 }
 
-/// How far the reading of all packs, share by share, has come.
+/// The progress of the reading of all packs, share by share.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ReadRound {
     /// The last pack by id that was read; the next share begins after it.

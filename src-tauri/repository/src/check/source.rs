@@ -32,7 +32,7 @@ impl<'a> TreeSource<'a> {
         self.read(id)?.nodes()
     }
 
-    /// What the tree of this id leads to.
+    /// The links of the tree of this id.
     pub(crate) fn links(&mut self, id: &BlobId) -> Result<Links> {
         self.read(id)?.links()
     }

@@ -15,7 +15,7 @@ use crate::repository::{Repository, in_parallel};
 use crate::snapshot::Snapshot;
 use crate::storage::FileKind;
 
-/// Which packs of the index are there with the right size, and the blobs of those that are not.
+/// The packs of the index that are there with the right size, and the blobs of those that are not.
 pub(super) struct Packs {
     pub(super) present: HashMap<PackId, u64>,
     pub(super) lost: Lost,

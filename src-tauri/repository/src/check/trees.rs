@@ -15,7 +15,7 @@ use crate::repository::Repository;
 use crate::snapshot::Snapshot;
 use crate::tree::{Node, NodeKind, Nodes};
 
-/// What no id is: the digest of nothing anybody knows.
+/// The id that no blob has: the digest of nothing anybody knows.
 const NULL: BlobId = BlobId([0; 32]);
 
 /// Trees that are looked at together: many enough to keep all cores busy, few enough that what is
@@ -129,7 +129,7 @@ fn take_in(
     todo.extend(look.below);
 }
 
-/// What one tree showed.
+/// The findings of one tree.
 #[derive(Default)]
 struct Look {
     /// Places, and what is wrong with the tree there.
@@ -171,7 +171,7 @@ fn look_at(task: &Task, nodes: Nodes, index: &Index) -> Result<Look> {
 }
 
 impl Look {
-    /// What is wrong with an entry itself; content that is in no index is noted right here.
+    /// The problem with an entry itself; content that is in no index is noted right here.
     fn node(
         &mut self,
         node: &Node,

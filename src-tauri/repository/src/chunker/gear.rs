@@ -47,7 +47,8 @@ impl Gear {
         (hash << 1).wrapping_add(self.0[usize::from(byte)])
     }
 
-    /// How many bytes lead to the first hash below `limit`, or else the hash after all of them.
+    /// The number of bytes that lead to the first hash below `limit`, or else the hash after all of
+    /// them.
     fn scan(&self, mut hash: u64, bytes: &[u8], limit: u64) -> Result<usize, u64> {
         for (index, &byte) in bytes.iter().enumerate() {
             hash = self.step(hash, byte);

@@ -22,7 +22,7 @@ pub use stream::ChunkStream;
 pub const MIN_CHUNK: usize = 512 * 1024;
 /// The largest chunk.
 pub const MAX_CHUNK: usize = 8 * 1024 * 1024;
-/// What chunks measure on average.
+/// The average length of a chunk.
 pub const AVERAGE_CHUNK: usize = 1024 * 1024;
 
 /// The bytes before a cut that decide about it.

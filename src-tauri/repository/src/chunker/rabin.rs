@@ -74,7 +74,7 @@ impl Rabin {
         self.scan(&content[at - WINDOW..]).map(|length| at + length)
     }
 
-    /// How many bytes behind the first window lead to a cut.
+    /// The number of bytes behind the first window that lead to a cut.
     fn scan(&self, bytes: &[u8]) -> Option<usize> {
         let (window, entering) = bytes.split_at(WINDOW);
         let mut print = self.fingerprint(window);

@@ -12,7 +12,7 @@ const STEP: usize = 512 * 1024;
 pub struct ChunkStream<R> {
     chunker: Chunker,
     reader: R,
-    /// What was read beyond the last cut.
+    /// Bytes that were read beyond the last cut.
     ahead: Vec<u8>,
     ended: bool,
 }

@@ -6,21 +6,21 @@ use undercroft_foundation::{Code, Error, Job, Result};
 
 use super::reseal::Resealing;
 use crate::blob::BlobKind;
+use crate::coalesced_reads::each_blob;
 use crate::id::{BlobId, PackId};
 use crate::index::Location;
 use crate::pack::PackedBlob;
 use crate::parallel::for_each;
 use crate::repository::Repository;
-use crate::stretch::each_blob;
 use crate::writer::BlobWriter;
 
-/// A batch is as large as memory allows, so that packs are read in long stretches.
+/// A batch is as large as memory allows, so that packs are read in long runs.
 const BLOBS_MAX: usize = 100_000;
 const BYTES_MAX: u64 = 512 << 20;
 
-/// What a transfer brought.
+/// The blobs and bytes that a transfer copied.
 #[derive(Debug, Default)]
-pub(super) struct Brought {
+pub(super) struct Transferred {
     pub(super) data_blobs: u64,
     pub(super) tree_blobs: u64,
     pub(super) bytes: u64,
@@ -31,7 +31,7 @@ pub(super) struct Batch<'r> {
     target: &'r Repository,
     job: &'r Job,
     locations: Vec<Location>,
-    /// What is among these; what an earlier batch brought, the target lists.
+    /// The blobs of this batch; those of an earlier one, the target lists.
     queued: HashSet<(BlobKind, BlobId)>,
     bytes: u64,
 }
@@ -61,19 +61,23 @@ impl<'r> Batch<'r> {
     }
 
     /// Brings all of them over, and is empty then; with `dry_run` only counts them.
-    pub(super) fn transfer(&mut self, writer: &BlobWriter<'_>, dry_run: bool) -> Result<Brought> {
+    pub(super) fn transfer(
+        &mut self,
+        writer: &BlobWriter<'_>,
+        dry_run: bool,
+    ) -> Result<Transferred> {
         let locations = std::mem::take(&mut self.locations);
         let trees = locations.iter().filter(|it| it.blob.kind == BlobKind::Tree).count() as u64;
         let bytes = std::mem::take(&mut self.bytes);
         let data_blobs = locations.len() as u64 - trees;
-        let brought = Brought { data_blobs, tree_blobs: trees, bytes };
+        let transferred = Transferred { data_blobs, tree_blobs: trees, bytes };
         if dry_run {
             self.job.add_bytes_done(bytes);
-            return Ok(brought);
+            return Ok(transferred);
         }
         self.transfer_packs(&by_pack(locations), writer)?;
         self.queued.clear();
-        Ok(brought)
+        Ok(transferred)
     }
 
     fn transfer_packs(

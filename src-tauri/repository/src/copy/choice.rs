@@ -1,4 +1,4 @@
-//! Which snapshots are still to be copied.
+//! The choice of the snapshots that are still to be copied.
 
 use std::collections::{HashMap, HashSet};
 
@@ -9,7 +9,7 @@ use crate::id::{BlobId, SnapshotId};
 use crate::repository::Repository;
 use crate::snapshot::{Snapshot, find_parent};
 
-/// What is to be copied, and what is there already.
+/// The snapshots to copy, and those that are there already.
 pub(super) struct Choice {
     /// The oldest first, each with the tree of its nearest relative in the target.
     pub(super) wanted: Vec<(Snapshot, Option<BlobId>)>,

@@ -21,12 +21,12 @@ use crate::id::SnapshotId;
 use crate::lock::Lock;
 use crate::repository::Repository;
 use crate::snapshot::Snapshot;
-use crate::writer::{BlobWriter, Manner};
+use crate::writer::{BlobWriter, WriteMode};
 
 /// Snapshots whose blobs are there are written at least this often.
 const PUBLISH_EVERY: Duration = Duration::from_secs(5);
 
-/// How snapshots are copied.
+/// Options of a copy.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct CopyOptions {
     /// The tags of the copies, instead of those of the snapshots.
@@ -46,12 +46,12 @@ pub struct CopiedSnapshot {
     pub target: SnapshotId,
 }
 
-/// What a copy did.
+/// The outcome of a copy.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct CopyReport {
-    /// What was copied, the oldest first.
+    /// The snapshots that were copied, the oldest first.
     pub copied: Vec<CopiedSnapshot>,
-    /// What was there already.
+    /// The snapshots that were there already.
     pub skipped: Vec<CopiedSnapshot>,
     /// Blobs of content that the target lacked.
     pub data_blobs: u64,
@@ -90,8 +90,8 @@ pub fn copy(
     target.refresh_index()?;
     job.add_total(choice.wanted.len() as u64, 0);
     let lock = target_lock.as_ref();
-    let manner = if options.dry_run { Manner::Counting } else { Manner::Adding };
-    let (report, _) = BlobWriter::run(target, lock, manner, |writer| {
+    let mode = if options.dry_run { WriteMode::DryRun } else { WriteMode::Add };
+    let (report, _) = BlobWriter::run(target, lock, mode, |writer| {
         Copy::new(source, target, lock, writer, options, job).run(choice)
     })?;
     Ok(report)
@@ -162,10 +162,10 @@ impl<'r> Copy<'r> {
 
     /// Brings over what was found to be needed.
     fn transfer(&mut self) -> Result<()> {
-        let brought = self.batch.transfer(self.writer, self.options.dry_run)?;
-        self.report.data_blobs += brought.data_blobs;
-        self.report.tree_blobs += brought.tree_blobs;
-        self.report.bytes += brought.bytes;
+        let transferred = self.batch.transfer(self.writer, self.options.dry_run)?;
+        self.report.data_blobs += transferred.data_blobs;
+        self.report.tree_blobs += transferred.tree_blobs;
+        self.report.bytes += transferred.bytes;
         Ok(())
     }
 
@@ -173,7 +173,7 @@ impl<'r> Copy<'r> {
     fn publish(&mut self) -> Result<()> {
         self.transfer()?;
         if !self.options.dry_run && !self.ready.is_empty() {
-            self.writer.settle()?;
+            self.writer.flush_and_index()?;
         }
         for snapshot in std::mem::take(&mut self.ready) {
             let source = snapshot.id;

@@ -3,7 +3,7 @@
 use undercroft_foundation::Result;
 
 use crate::blob::BlobKind;
-use crate::codec::{Codec, SealedBlob, seal_surely};
+use crate::codec::{Codec, SealedBlob, seal_verified};
 use crate::pack::PackedBlob;
 use crate::repository::Repository;
 
@@ -43,7 +43,7 @@ impl<'r> Resealing<'r> {
         if !fits {
             return self.codec.encode(key, random, blob.kind, &self.plain, version);
         }
-        seal_surely(key, random, stored, &mut self.sealed)?;
+        seal_verified(key, random, stored, &mut self.sealed)?;
         Ok(SealedBlob { bytes: &self.sealed, raw_length })
     }
 }

@@ -1,4 +1,4 @@
-//! What the snapshots need and the target lacks.
+//! A walk over the blobs that the snapshots need and the target lacks.
 //!
 //! That the target lists a tree does not say that it has all below it: a copy that was killed may
 //! have brought the one without the other. What a snapshot of the target leads to is all there, so

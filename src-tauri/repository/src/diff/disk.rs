@@ -1,4 +1,4 @@
-//! What changed on disk since a snapshot.
+//! The changes on disk since a snapshot.
 
 use std::ffi::OsStr;
 use std::fs::File;
@@ -183,7 +183,7 @@ impl Disk<'_> {
         Ok(Some(node))
     }
 
-    /// Where these names lead to.
+    /// The path that these names lead to.
     fn place(&self, names: &[Vec<u8>]) -> PathBuf {
         let mut place = self.folder.to_owned();
         place.extend(names.iter().map(|name| OsStr::from_bytes(name)));

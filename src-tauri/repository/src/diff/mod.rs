@@ -1,4 +1,4 @@
-//! What changed between two snapshots, or between one and what is on disk.
+//! The changes between two snapshots, or between one and what is on disk.
 
 mod disk;
 
@@ -14,7 +14,7 @@ use crate::repository::Repository;
 use crate::snapshot::Snapshot;
 use crate::tree::{Node, NodeKind};
 
-/// How an entry changed.
+/// The kind of a change of an entry.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum ChangeKind {
     /// Only the second snapshot has it.
@@ -45,7 +45,7 @@ impl ChangeKind {
 /// An entry that changed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Change {
-    /// How.
+    /// The kind of the change.
     pub kind: ChangeKind,
     /// Its path in the snapshots, from `/`; a folder's ends with `/`.
     pub path: Vec<u8>,
@@ -55,7 +55,7 @@ pub struct Change {
     pub size_after: u64,
 }
 
-/// What one snapshot has and the other has not.
+/// Counts of what one snapshot has and the other has not.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct DiffSide {
     /// Files.
@@ -87,9 +87,9 @@ impl DiffSide {
 pub struct DiffSummary {
     /// Files that both have, with another content.
     pub changed_files: u64,
-    /// What only the second snapshot has.
+    /// Counts of what only the second snapshot has.
     pub added: DiffSide,
-    /// What only the first snapshot has.
+    /// Counts of what only the first snapshot has.
     pub removed: DiffSide,
 }
 

@@ -59,7 +59,7 @@ impl Glob {
 }
 
 impl Token {
-    /// How many bytes of the start of `name` it matches; no star.
+    /// The number of bytes of the start of `name` that it matches; no star.
     fn length_in(&self, name: &[u8]) -> Option<usize> {
         match self {
             Self::Star => Some(0),

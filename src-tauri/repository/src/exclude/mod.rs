@@ -1,5 +1,5 @@
-//! Which paths a backup leaves out and a restore takes in: patterns that mean exactly what they
-//! mean to restic, and the tag files that mark a folder as not worth keeping.
+//! Paths that a backup leaves out and a restore takes in: patterns that mean exactly what they mean
+//! to restic, and the tag files that mark a folder as not worth keeping.
 //!
 //! A pattern is a path whose parts may hold `*`, `?`, `[a-z]` and `\` (as Go's `filepath.Match`
 //! reads them) or be `**` for any number of folders. With a leading `/` it is matched from the
@@ -73,7 +73,7 @@ pub struct Patterns {
     ignore_case: bool,
 }
 
-/// What patterns say about a path.
+/// The verdict of patterns on a path.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Match {
     /// The path is matched, and with it all below.
@@ -183,8 +183,8 @@ impl Pattern {
         (0..names.len()).any(|start| matches_from(&self.parts, &names[start..], room))
     }
 
-    /// How many parts of a path the first `**` may stand for, at most. restic counts each further
-    /// `**` as one part here, so `a/**/b/**/c` is not found in `a/b/c`; and so it is here.
+    /// The number of parts of a path that the first `**` may stand for, at most. restic counts each
+    /// further `**` as one part here, so `a/**/b/**/c` is not found in `a/b/c`; and so it is here.
     fn room(&self, components: &[Component<'_>]) -> isize {
         components.len().cast_signed() - self.parts.len().cast_signed() + 1
     }

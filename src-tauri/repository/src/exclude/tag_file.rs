@@ -6,9 +6,9 @@ use rustix::fs::{AtFlags, OFlags, statat};
 use rustix::io::{Errno, read};
 use undercroft_foundation::{Code, Error, Result};
 
-use crate::quiet::open_quietly;
+use crate::noatime::open_noatime;
 
-/// What the cache folders of <https://bford.info/cachedir/> begin their tag file with.
+/// The beginning of the tag file in the cache folders of <https://bford.info/cachedir/>.
 const CACHE_SIGNATURE: &[u8] = b"Signature: 8a477f597d28d172789f06886806bc55";
 
 /// A file by whose presence all else in its folder is left out; the file itself is kept.
@@ -45,7 +45,7 @@ impl TagFile {
     /// marks nothing.
     ///
     /// # Errors
-    /// Where that cannot be found out.
+    /// Any failure to find that out.
     pub fn marks(&self, folder: BorrowedFd<'_>) -> rustix::io::Result<bool> {
         match statat(folder, &self.name[..], AtFlags::SYMLINK_NOFOLLOW) {
             Err(Errno::NOENT) => return Ok(false),
@@ -55,7 +55,7 @@ impl TagFile {
         }
         // Not to wait for ever on a pipe of that name, nor to be led out of the folder by a link.
         let flags = OFlags::RDONLY | OFlags::CLOEXEC | OFlags::NOFOLLOW | OFlags::NONBLOCK;
-        let file = open_quietly(folder, &self.name[..], flags)?;
+        let file = open_noatime(folder, &self.name[..], flags)?;
         let mut start = vec![0; self.header.len()];
         let mut filled = 0;
         while filled < start.len() {

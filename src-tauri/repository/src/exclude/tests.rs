@@ -10,7 +10,7 @@ fn matches(pattern: &str, path: &str) -> bool {
     Patterns::parse(&[pattern]).unwrap().matches(path.as_bytes())
 }
 
-/// What restic's own tests expect, as `pattern path`.
+/// The expectations of restic's own tests, as `pattern path`.
 #[test]
 fn patterns_match_as_in_restic() {
     let yes = "
@@ -132,7 +132,7 @@ fn lists_of_patterns_match_as_in_restic() {
     }
 }
 
-/// What Go's tests of `filepath.Match` expect, but for the separators.
+/// The expectations of Go's tests of `filepath.Match`, but for the separators.
 #[test]
 fn names_match_as_in_go() {
     let yes = [

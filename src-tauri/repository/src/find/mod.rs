@@ -5,4 +5,4 @@ mod search;
 mod versions;
 
 pub use search::FindRequest;
-pub use versions::{FileVersion, FileVersions, Found, Sighting};
+pub use versions::{FileVersion, FileVersions, PathInSnapshot, PathState};

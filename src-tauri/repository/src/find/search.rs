@@ -13,7 +13,7 @@ use crate::repository::Repository;
 use crate::snapshot::{Snapshot, SnapshotFilter};
 use crate::tree::{Node, NodeKind, Nodes};
 
-/// What to find, and where.
+/// A search: the names to find, and the snapshots to look in.
 #[derive(Debug, Clone, Default)]
 pub struct FindRequest {
     /// Entries that one of these matches; what is below a folder that matches does, too.
@@ -81,7 +81,7 @@ impl Repository {
     }
 }
 
-/// What was found in a folder and below it, in order; nothing is never kept.
+/// The hits in a folder and below it, in order; an empty list is never kept.
 type Hits = Vec<Hit>;
 
 enum Hit {
@@ -117,7 +117,7 @@ struct Search<'a> {
     patterns: Patterns,
     reader: BlobReader<'a>,
     job: &'a Job,
-    /// What each tree has at the path where it was seen: what matches depends on both.
+    /// The hits of each tree at the path where it was seen: what matches depends on both.
     known: HashMap<(BlobId, Vec<u8>), Option<Arc<Hits>>>,
 }
 

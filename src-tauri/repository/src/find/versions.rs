@@ -14,13 +14,13 @@ use crate::tree::{Node, NodeKind, decode_entry};
 /// Trees that one thread reads at a time.
 const SHARE: usize = 32;
 
-/// What a path was in each snapshot.
+/// The versions of a path over all snapshots.
 #[derive(Debug, Clone, Default)]
 pub struct FileVersions {
     /// Its different contents, that of the newest snapshot first.
     pub versions: Vec<FileVersion>,
-    /// What each snapshot has there, the newest first.
-    pub sightings: Vec<Sighting>,
+    /// The state of the path in each snapshot, the newest first.
+    pub by_snapshot: Vec<PathInSnapshot>,
 }
 
 /// A content that a path had.
@@ -34,16 +34,16 @@ pub struct FileVersion {
 
 /// A snapshot and what it has at the path.
 #[derive(Debug, Clone)]
-pub struct Sighting {
+pub struct PathInSnapshot {
     /// The snapshot.
     pub snapshot: Snapshot,
-    /// What is there.
-    pub found: Found,
+    /// The state of the path there.
+    pub found: PathState,
 }
 
-/// What a snapshot has at a path.
+/// The state of a path in a snapshot.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Found {
+pub enum PathState {
     /// The version of this number.
     Version(usize),
     /// Nothing.
@@ -52,7 +52,7 @@ pub enum Found {
     Unreadable(String),
 }
 
-/// How far the way along the path was gone in one snapshot.
+/// The progress along the path in one snapshot.
 enum Way {
     Tree(BlobId),
     Entry(Arc<Node>),
@@ -60,11 +60,11 @@ enum Way {
     Unreadable(String),
 }
 
-/// What a tree has by the name that is looked for.
+/// The entry of a tree by the name that is looked for.
 type Looked = std::result::Result<Option<Arc<Node>>, String>;
 
 impl Repository {
-    /// What is at `path` (names from the root) in each snapshot that the filter accepts. A
+    /// The state of `path` (names from the root) in each snapshot that the filter accepts. A
     /// snapshot whose trees cannot be read says so, and the others tell what they have.
     ///
     /// # Errors
@@ -144,12 +144,12 @@ fn group(snapshots: Vec<Snapshot>, ways: Vec<Way>) -> FileVersions {
                     versions.len() - 1
                 });
                 versions[number].snapshots.push(snapshot.id);
-                Found::Version(number)
+                PathState::Version(number)
             }
-            Way::Unreadable(why) => Found::Unreadable(why),
-            Way::Tree(_) | Way::Nothing => Found::Nothing,
+            Way::Unreadable(why) => PathState::Unreadable(why),
+            Way::Tree(_) | Way::Nothing => PathState::Nothing,
         };
-        grouped.sightings.push(Sighting { snapshot, found });
+        grouped.by_snapshot.push(PathInSnapshot { snapshot, found });
     }
     grouped
 }

@@ -1,14 +1,14 @@
-//! The index: which pack holds which blob, in memory.
+//! The index: the pack that holds each blob, in memory.
 //!
 //! 48 bytes an entry and a four-byte slot in a table: 5 million blobs take some 280 MB.
 
+mod entry_set;
 mod file;
-mod places;
-mod renewal;
+mod rewrite;
 
+pub(crate) use entry_set::{EntrySet, SharedEntrySet};
 pub(crate) use file::{read_index_copy, read_index_file, write_index_file};
-pub(crate) use places::{Places, SharedPlaces};
-pub(crate) use renewal::{index_bytes, write_indexes};
+pub(crate) use rewrite::{index_bytes, write_indexes};
 
 use hashbrown::HashTable;
 
@@ -23,7 +23,7 @@ const TREE: u32 = 1 << 31;
 #[derive(Debug, Clone, Copy)]
 struct Entry {
     id: BlobId,
-    /// The place of the pack's id in `packs`, and [`TREE`].
+    /// The position of the pack's id in `packs`, and [`TREE`].
     pack: u32,
     offset: u32,
     length: u32,
@@ -37,7 +37,7 @@ impl Entry {
     }
 }
 
-/// Where a blob lies.
+/// The location of a blob.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Location {
     pub(crate) pack: PackId,
@@ -61,7 +61,7 @@ pub(crate) struct Index {
 }
 
 impl Index {
-    /// Takes in a pack and its blobs. A blob that is known already keeps its place.
+    /// Takes in a pack and its blobs. A blob that is known already keeps its position.
     pub(crate) fn add_pack(&mut self, pack: PackId, blobs: &[PackedBlob]) {
         let number = u32::try_from(self.packs.len()).expect("fewer than two billion packs");
         self.packs.push(pack);
@@ -90,13 +90,13 @@ impl Index {
         }
     }
 
-    /// Where a blob lies.
+    /// The location of a blob.
     pub(crate) fn find(&self, kind: BlobKind, id: &BlobId) -> Option<Location> {
-        self.place(kind, id).map(|place| self.at(place))
+        self.position(kind, id).map(|position| self.at(position))
     }
 
-    /// The place of a blob in the order of [`Index::iter`].
-    pub(crate) fn place(&self, kind: BlobKind, id: &BlobId) -> Option<usize> {
+    /// The position of a blob in the order of [`Index::iter`].
+    pub(crate) fn position(&self, kind: BlobKind, id: &BlobId) -> Option<usize> {
         let found = self.table.find(hash(id), |&at| {
             let entry = &self.entries[at as usize];
             entry.id == *id && entry.kind() == kind
@@ -104,12 +104,12 @@ impl Index {
         found.map(|&at| at as usize)
     }
 
-    /// What is at a place.
-    pub(crate) fn at(&self, place: usize) -> Location {
-        self.location(&self.entries[place])
+    /// The blob at a position.
+    pub(crate) fn at(&self, position: usize) -> Location {
+        self.location(&self.entries[position])
     }
 
-    /// How many places there are.
+    /// The number of entries.
     pub(crate) fn len(&self) -> usize {
         self.entries.len()
     }
@@ -124,14 +124,14 @@ impl Index {
         self.entries.iter().map(|entry| self.location(entry))
     }
 
-    /// The packs with their blobs and those's places, in the order of the places.
+    /// The packs with their blobs, each with its position, in the order of the positions.
     pub(crate) fn packs(&self) -> impl Iterator<Item = (PackId, Vec<(usize, PackedBlob)>)> + '_ {
         let mut locations = self.iter().enumerate().peekable();
         std::iter::from_fn(move || {
-            let (place, Location { pack, blob }) = locations.next()?;
-            let mut blobs = vec![(place, blob)];
-            while let Some((place, next)) = locations.next_if(|(_, next)| next.pack == pack) {
-                blobs.push((place, next.blob));
+            let (position, Location { pack, blob }) = locations.next()?;
+            let mut blobs = vec![(position, blob)];
+            while let Some((position, next)) = locations.next_if(|(_, next)| next.pack == pack) {
+                blobs.push((position, next.blob));
             }
             Some((pack, blobs))
         })

@@ -17,13 +17,13 @@ pub use self::content::{ContentWriter, StoredContent};
 use crate::blob::BlobKind;
 use crate::chunker::Chunker;
 use crate::codec::Codec;
-use crate::dialect::Dialect;
 use crate::id::{BlobId, PackId, SnapshotId};
 use crate::lock::Lock;
 use crate::repository::Repository;
 use crate::snapshot::{PROGRAM_VERSION, Snapshot};
 use crate::tree::{Tree, encode_tree};
-use crate::writer::{BlobWriter, Manner};
+use crate::writer::{BlobWriter, WriteMode};
+use crate::writer_profile::WriterProfile;
 
 /// A repository that is being added to; others may add too, and nobody may remove.
 #[derive(Debug)]
@@ -61,9 +61,9 @@ impl Repository {
     /// [`Code::Locked`] while somebody removes from it; an index that cannot be read.
     pub fn begin_ingest(&self) -> Result<Ingest<'_>> {
         let lock = self.lock_shared()?;
-        let dialect = Dialect::of(&self.config, &self.snapshots()?)?;
+        let profile = WriterProfile::of(&self.config, &self.snapshots()?)?;
         self.refresh_index()?;
-        Ok(Ingest { repository: self, lock, chunker: dialect.chunker, packs: Mutex::default() })
+        Ok(Ingest { repository: self, lock, chunker: profile.chunker, packs: Mutex::default() })
     }
 }
 
@@ -74,10 +74,10 @@ impl Ingest<'_> {
     /// removes what no snapshot came to name.
     ///
     /// # Errors
-    /// What `work` returns, [`Code::Locked`], or a failure of the storage.
+    /// The error of `work`, [`Code::Locked`], or a failure of the storage.
     pub fn store<T>(&self, work: impl FnOnce(&IngestWriter<'_, '_>) -> Result<T>) -> Result<T> {
         let repository = self.repository;
-        let stored = BlobWriter::run(repository, self.lock.as_ref(), Manner::Adding, |writer| {
+        let stored = BlobWriter::run(repository, self.lock.as_ref(), WriteMode::Add, |writer| {
             work(&IngestWriter { writer, repository, chunker: &self.chunker })
         });
         stored.map(|(value, added)| {

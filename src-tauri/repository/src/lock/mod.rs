@@ -3,7 +3,7 @@
 
 mod file;
 mod process;
-mod site;
+mod refresher;
 
 use std::fmt::Display;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -15,41 +15,43 @@ use undercroft_foundation::{Code, Error, Job, Result};
 use undercroft_providers::Provider;
 
 use self::file::LockFile;
-use self::site::{Held, LockSite, locked};
+use self::refresher::{Held, LockRefresher, locked};
 use crate::id::LockId;
 use crate::repository::Repository;
 use crate::storage::{FileKind, Storage};
 
-/// How often those with patience look whether others are done.
+/// The time between two looks whether others are done.
 const LOOK_AGAIN_EVERY: Duration = Duration::from_millis(50);
 
-/// How a repository takes its locks.
+/// The way in which a repository takes its locks.
 #[derive(Debug, Default)]
 pub(crate) struct Locking {
     /// Takes none.
     pub(crate) off: bool,
-    /// Takes the second look at once, without the wait that a cloud or a network drive needs.
+    /// All see at once what is written: the second look comes without the wait that a cloud or a
+    /// network drive needs.
     ///
-    /// Whoever takes a lock writes it first and looks for others then, restic too. So where all see
-    /// at once what is written, at least one of two that come at the same moment sees the other,
+    /// A lock is written first, and others are looked for then, by restic too. So where all see at
+    /// once what is written, at least one of two that come at the same moment sees the other,
     /// whatever the pause between.
-    pub(crate) prompt: bool,
-    /// How long to wait for others.
-    pub(crate) patience: Duration,
-    /// Whether leftovers were looked for, which those with prompt locks do once.
+    pub(crate) strongly_consistent: bool,
+    /// The time to wait for others.
+    pub(crate) timeout: Duration,
+    /// Whether leftovers were looked for, which is done once where the storage is strongly
+    /// consistent.
     swept: AtomicBool,
 }
 
 impl Locking {
     /// The conduct that the storage allows.
-    pub(crate) fn fit_for(provider: &dyn Provider) -> Self {
-        Self { prompt: provider.shows_at_once(), ..Self::default() }
+    pub(crate) fn for_provider(provider: &dyn Provider) -> Self {
+        Self { strongly_consistent: provider.is_strongly_consistent(), ..Self::default() }
     }
 }
 
 /// restic asks whether the owner of a lock lives by sending it SIGHUP, which would end it: from its
 /// first lock on, this process takes no notice of that signal, as restic itself does not.
-fn outlive_questions() {
+fn ignore_sighup() {
     static ONCE: Once = Once::new();
     ONCE.call_once(|| {
         let asked = Arc::new(AtomicBool::new(false));
@@ -65,11 +67,11 @@ fn outlive_questions() {
 /// before anything is written or removed, [`Lock::confirm`] must have succeeded.
 #[derive(Debug)]
 pub(crate) struct Lock {
-    site: Arc<LockSite>,
+    refresher: Arc<LockRefresher>,
     held: Arc<Mutex<Held>>,
     second_look: Mutex<Option<mpsc::Receiver<Result<()>>>>,
     stop: Option<mpsc::Sender<()>>,
-    keeper: Option<JoinHandle<()>>,
+    thread: Option<JoinHandle<()>>,
 }
 
 impl Lock {
@@ -88,14 +90,14 @@ impl Lock {
         if looked.is_err() {
             held.lose();
         }
-        looked.and_then(|()| self.site.assure(&mut held))
+        looked.and_then(|()| self.refresher.ensure_not_expired(&mut held))
     }
 
     /// Makes sure as well that the lock is there: another whose clock is wrong may have taken it for
     /// an old one.
     fn confirm_there(&self) -> Result<()> {
         self.confirm()?;
-        self.site.look_for(&mut locked(&self.held))
+        self.refresher.ensure_exists(&mut locked(&self.held))
     }
 }
 
@@ -131,9 +133,9 @@ pub(crate) fn publish<Id: Display + Copy>(
 impl Drop for Lock {
     fn drop(&mut self) {
         drop(self.stop.take());
-        if let Some(keeper) = self.keeper.take() {
+        if let Some(thread) = self.thread.take() {
             // It only fails when it panicked; the lock then goes stale by itself.
-            let _ = keeper.join();
+            let _ = thread.join();
         }
     }
 }
@@ -171,14 +173,18 @@ impl Repository {
         if self.locking.off {
             return Ok(None);
         }
-        outlive_questions();
+        ignore_sighup();
         let clock = &self.storage.world.clock;
-        let deadline = clock.steady() + self.locking.patience;
+        let deadline = clock.steady() + self.locking.timeout;
         loop {
             let locked = self.try_lock(exclusive);
             let locked = locked.and_then(|lock| {
                 // What is certain at once need not wait to be asked.
-                if self.locking.prompt { lock.confirm().map(|()| lock) } else { Ok(lock) }
+                if self.locking.strongly_consistent {
+                    lock.confirm().map(|()| lock)
+                } else {
+                    Ok(lock)
+                }
             });
             match locked {
                 Err(error) if error.code() == Code::Locked && clock.steady() < deadline => {
@@ -190,28 +196,29 @@ impl Repository {
     }
 
     fn try_lock(&self, exclusive: bool) -> Result<Lock> {
-        let site = LockSite {
+        let refresher = LockRefresher {
             storage: self.storage.clone(),
             identity: self.identity.clone(),
             key: self.key.clone(),
             version: self.config.version,
             exclusive,
-            prompt: self.locking.prompt,
-            sweep: !self.locking.prompt || !self.locking.swept.swap(true, Ordering::Relaxed),
+            strongly_consistent: self.locking.strongly_consistent,
+            sweep: !self.locking.strongly_consistent
+                || !self.locking.swept.swap(true, Ordering::Relaxed),
         };
-        let held = Arc::new(Mutex::new(site.begin()?));
-        let site = Arc::new(site);
+        let held = Arc::new(Mutex::new(refresher.begin()?));
+        let refresher = Arc::new(refresher);
         let (looked, second_look) = mpsc::sync_channel(1);
         let (stop, stopped) = mpsc::channel();
-        let (keeping, kept) = (Arc::clone(&site), Arc::clone(&held));
-        let keeper = std::thread::Builder::new()
+        let (refreshing, kept) = (Arc::clone(&refresher), Arc::clone(&held));
+        let thread = std::thread::Builder::new()
             .name("lock".to_owned())
-            .spawn(move || keeping.keep(&kept, &looked, &stopped))
+            .spawn(move || refreshing.refresh_until_stopped(&kept, &looked, &stopped))
             .map_err(|source| {
                 Error::new(Code::Unavailable, "Cannot start a thread").because(source)
             })?;
         let second_look = Mutex::new(Some(second_look));
-        Ok(Lock { site, held, second_look, stop: Some(stop), keeper: Some(keeper) })
+        Ok(Lock { refresher, held, second_look, stop: Some(stop), thread: Some(thread) })
     }
 
     /// Removes locks whose owners are gone as far as somebody can tell who knows this machine, or
@@ -221,7 +228,7 @@ impl Repository {
     /// Storage that cannot be listed or changed.
     pub fn unlock(&self, all: bool) -> Result<usize> {
         let now = self.storage.world.clock.now();
-        self.unlock_those(true, |lock| all || lock.is_stale(&self.identity, now))
+        self.remove_locks(true, |lock| all || lock.is_stale(&self.identity, now))
     }
 
     /// Removes locks whose owners are proven to be gone, or were silent for so long that they know
@@ -231,10 +238,10 @@ impl Repository {
     /// Storage that cannot be listed or changed.
     pub fn unlock_abandoned(&self) -> Result<usize> {
         let now = self.storage.world.clock.now();
-        self.unlock_those(false, |lock| lock.is_old(now) || lock.is_orphaned())
+        self.remove_locks(false, |lock| lock.is_old(now) || lock.is_orphaned())
     }
 
-    fn unlock_those(&self, damaged: bool, is_due: impl Fn(&LockFile) -> bool) -> Result<usize> {
+    fn remove_locks(&self, damaged: bool, is_due: impl Fn(&LockFile) -> bool) -> Result<usize> {
         let mut removed = 0;
         for id in self.storage.list::<LockId>(FileKind::Lock)? {
             let due = match self.storage.read_json::<_, LockFile>(FileKind::Lock, id, &self.key) {

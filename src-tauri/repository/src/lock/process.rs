@@ -1,4 +1,4 @@
-//! Which process took a lock, told so exactly that its death can be proven.
+//! The process that took a lock, told so exactly that its death can be proven.
 
 use std::fs;
 use std::os::unix::fs::MetadataExt;

@@ -1,6 +1,6 @@
-//! What a file system says of an entry besides its content: read into a node for a backup, put
-//! back from a node by a restore. Entries are reached by the descriptor of their folder and their
-//! name, so that no symbolic link on the way is ever followed.
+//! The metadata of an entry in a file system, all but its content: read into a node for a backup,
+//! put back from a node by a restore. Entries are reached by the descriptor of their folder and
+//! their name, so that no symbolic link on the way is ever followed.
 
 mod apply;
 mod attributes;

@@ -1,4 +1,4 @@
-//! What one look at an entry tells, without reading any of it.
+//! The metadata that one look at an entry tells, without reading any of it.
 
 use rustix::fs::{AtFlags, fstat, statat};
 
@@ -27,7 +27,7 @@ impl Stat {
         .map(Self)
     }
 
-    /// What it is; `None` for what the format has no word for.
+    /// Its kind; `None` for what the format has no word for.
     pub fn kind(&self) -> Option<NodeKind> {
         go_mode(self.0.st_mode).map(|(kind, _)| kind)
     }
@@ -82,7 +82,7 @@ impl Stat {
         self.0.st_rdev
     }
 
-    /// How many names it has.
+    /// The number of its names.
     #[allow(clippy::useless_conversion, reason = "other machines have 32 bits here")]
     pub fn links(&self) -> u64 {
         u64::from(self.0.st_nlink)

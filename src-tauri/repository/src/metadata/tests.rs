@@ -1,4 +1,4 @@
-//! What a file system says of an entry comes back as it was.
+//! The metadata of an entry comes back as it was.
 
 use std::ffi::OsStr;
 use std::fs::{self, File};

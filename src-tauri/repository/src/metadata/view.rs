@@ -1,4 +1,4 @@
-//! Who looks at the disk: it decides which extended attributes there are to be seen.
+//! The view of the disk that a user has: it decides which extended attributes there are to be seen.
 
 use std::fs;
 use std::os::unix::fs::MetadataExt;

@@ -1,4 +1,4 @@
-//! What `stat` shows of each item.
+//! The attributes that `stat` shows of each item.
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -9,9 +9,9 @@ use super::items::Item;
 use crate::metadata::permissions;
 use crate::tree::{Node, NodeKind, NodeTime};
 
-/// To whom belongs what no snapshot says anything of.
+/// The attributes of what no snapshot says anything of.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Keeper {
+pub(super) struct AttributeDefaults {
     pub(super) uid: u32,
     pub(super) gid: u32,
     /// When the mount was made.
@@ -20,11 +20,11 @@ pub(super) struct Keeper {
     pub(super) owner_root: bool,
 }
 
-impl Keeper {
+impl AttributeDefaults {
     /// The attributes of the item of this number.
     pub(super) fn attributes(&self, number: u64, item: &Item) -> FileAttr {
         match item {
-            Item::Place(_) => self.made_up(number, FileType::Directory, 0, self.since),
+            Item::VirtualDir(_) => self.made_up(number, FileType::Directory, 0, self.since),
             Item::Link(target) => {
                 self.made_up(number, FileType::Symlink, target.len() as u64, self.since)
             }
@@ -85,7 +85,7 @@ impl Keeper {
     }
 }
 
-/// What a node is to the kernel; what has no word there looks like a file.
+/// The kernel's word for the kind of a node; what has none there looks like a file.
 pub(super) fn kind_of(kind: &NodeKind) -> FileType {
     match kind {
         NodeKind::Dir => FileType::Directory,

@@ -6,12 +6,12 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use undercroft_foundation::{Code, Error, Result};
 
 use crate::blob::BlobKind;
-use crate::bounded::Bounded;
 use crate::codec::{Codec, Compression};
+use crate::fifo_cache::FifoCache;
 use crate::id::BlobId;
 use crate::repository::Repository;
 
-/// How many bytes of content are kept.
+/// The number of bytes of content that are kept.
 const KEPT_MAX: usize = 64 << 20;
 
 /// Pieces that wait to be read ahead; more are not worth it.
@@ -23,7 +23,7 @@ type Slot = Arc<Mutex<Option<Arc<Vec<u8>>>>>;
 /// The pieces of all files.
 pub(super) struct Contents {
     repository: Arc<Repository>,
-    kept: Mutex<Bounded<BlobId, Slot>>,
+    kept: Mutex<FifoCache<BlobId, Slot>>,
     /// Tables and buffers that nobody uses at the moment.
     codecs: Mutex<Vec<Codec>>,
     ahead: SyncSender<BlobId>,
@@ -33,7 +33,7 @@ pub(super) struct Contents {
 #[derive(Debug)]
 pub(super) struct OpenFile {
     pieces: Vec<(BlobId, u64)>,
-    /// Where the last read ended: who goes on there reads in order.
+    /// The end of the last read: a read that goes on there reads in order.
     next: Mutex<u64>,
 }
 
@@ -43,7 +43,7 @@ impl Contents {
         let (ahead, wanted) = sync_channel(AHEAD);
         let contents = Arc::new(Self {
             repository,
-            kept: Mutex::new(Bounded::new(KEPT_MAX)),
+            kept: Mutex::new(FifoCache::new(KEPT_MAX)),
             codecs: Mutex::default(),
             ahead,
         });
@@ -63,7 +63,7 @@ impl Contents {
         Ok(OpenFile { pieces, next: Mutex::new(0) })
     }
 
-    /// What a file has from `offset` on, `length` bytes of it or as far as it goes.
+    /// The bytes of a file from `offset` on, `length` of them or as far as it goes.
     pub(super) fn read(&self, file: &OpenFile, offset: u64, length: usize) -> Result<Vec<u8>> {
         let mut bytes = Vec::with_capacity(length);
         let mut at = file.pieces.partition_point(|(_, end)| *end <= offset);
@@ -108,7 +108,7 @@ impl Contents {
                 None => {
                     let slot = Slot::default();
                     let weight = usize::try_from(self.length(id)?).unwrap_or(usize::MAX);
-                    kept.keep(*id, Arc::clone(&slot), weight);
+                    kept.insert(*id, Arc::clone(&slot), weight);
                     slot
                 }
             }

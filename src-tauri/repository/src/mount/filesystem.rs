@@ -13,15 +13,15 @@ use fuser::{
 };
 use undercroft_foundation::Error;
 
-use super::attributes::{Keeper, kind_of};
+use super::attributes::{AttributeDefaults, kind_of};
 use super::contents::{Contents, OpenFile, lock};
 use super::folders::Folders;
 use super::items::{Item, Items, number};
-use super::shelves::{Shelved, Shelves};
+use super::snapshot_dirs::{SnapshotDirs, VirtualEntry};
 use crate::lock::Lock;
 use crate::tree::NodeKind;
 
-/// What is in a snapshot never changes.
+/// The content of a snapshot never changes.
 const FOR_EVER: Duration = Duration::from_secs(24 * 60 * 60);
 /// Snapshots come and go.
 const FOR_A_MOMENT: Duration = Duration::from_secs(1);
@@ -39,24 +39,24 @@ enum Opened {
 
 /// All snapshots of a repository as one read-only file system.
 pub(super) struct SnapshotFiles {
-    pub(super) shelves: Shelves,
+    pub(super) snapshot_dirs: SnapshotDirs,
     pub(super) folders: Folders,
     pub(super) contents: Arc<Contents>,
     pub(super) items: Items,
-    pub(super) keeper: Keeper,
-    pub(super) opened: OpenedOnes,
+    pub(super) defaults: AttributeDefaults,
+    pub(super) handles: OpenHandles,
     /// Held as long as somebody may read.
     pub(super) _lock: Option<Lock>,
 }
 
-/// What is open, by handle.
+/// Open files and folders, by handle.
 #[derive(Default)]
-pub(super) struct OpenedOnes {
+pub(super) struct OpenHandles {
     next: AtomicU64,
     opened: Mutex<HashMap<u64, Opened>>,
 }
 
-impl OpenedOnes {
+impl OpenHandles {
     fn add(&self, opened: Opened) -> FileHandle {
         let handle = self.next.fetch_add(1, Ordering::Relaxed);
         lock(&self.opened).insert(handle, opened);
@@ -72,7 +72,7 @@ impl OpenedOnes {
     }
 }
 
-/// What the kernel is told where something cannot be read; the log says the rest.
+/// The error for the kernel where something cannot be read; the log says the rest.
 fn unreadable(error: &Error) -> Errno {
     tracing::warn!(%error, "cannot read from the repository");
     Errno::EIO
@@ -83,13 +83,13 @@ impl SnapshotFiles {
         self.items.get(number.0).ok_or(Errno::ENOENT)
     }
 
-    /// What a folder has by a name.
+    /// The item of a folder by its name.
     fn find(&self, parent: u64, name: &[u8]) -> Answer<Item> {
         let item = self.item(INodeNo(parent))?;
-        if let Item::Place(place) = &item {
-            let view = self.shelves.view().map_err(|error| unreadable(&error))?;
+        if let Item::VirtualDir(dir) = &item {
+            let view = self.snapshot_dirs.view().map_err(|error| unreadable(&error))?;
             let name = std::str::from_utf8(name).map_err(|_| Errno::ENOENT)?;
-            return view.find(place, name).map(of_shelf).ok_or(Errno::ENOENT);
+            return view.find(dir, name).map(item_of).ok_or(Errno::ENOENT);
         }
         let (tree, root) = item.tree(parent).ok_or(Errno::ENOTDIR)?;
         let folder = self.folders.of(&tree).map_err(|error| unreadable(&error))?;
@@ -104,10 +104,10 @@ impl SnapshotFiles {
             (own, FileType::Directory, b".".to_vec()),
             (own, FileType::Directory, b"..".to_vec()),
         ];
-        if let Item::Place(place) = &item {
-            let view = self.shelves.view().map_err(|error| unreadable(&error))?;
-            for (name, shelved) in view.list(place) {
-                let item = of_shelf(shelved);
+        if let Item::VirtualDir(dir) = &item {
+            let view = self.snapshot_dirs.view().map_err(|error| unreadable(&error))?;
+            for (name, entry) in view.list(dir) {
+                let item = item_of(entry);
                 all.push((number(own, name.as_bytes(), &item), kind(&item), name.into_bytes()));
             }
             return Ok(all);
@@ -128,11 +128,11 @@ impl SnapshotFiles {
         }
         let blobs = node.content.as_deref().unwrap_or_default();
         let file = self.contents.open(blobs).map_err(|error| unreadable(&error))?;
-        Ok(self.opened.add(Opened::File(Arc::new(file))))
+        Ok(self.handles.add(Opened::File(Arc::new(file))))
     }
 
     fn read_file(&self, handle: FileHandle, offset: u64, size: u32) -> Answer<Vec<u8>> {
-        let Opened::File(file) = self.opened.get(handle)? else { return Err(Errno::EISDIR) };
+        let Opened::File(file) = self.handles.get(handle)? else { return Err(Errno::EISDIR) };
         self.contents.read(&file, offset, size as usize).map_err(|error| unreadable(&error))
     }
 
@@ -160,24 +160,24 @@ impl SnapshotFiles {
     }
 }
 
-fn of_shelf(shelved: Shelved) -> Item {
-    match shelved {
-        Shelved::Place(place) => Item::Place(place),
-        Shelved::Snapshot(snapshot) => Item::Snapshot(snapshot),
-        Shelved::Link(target) => Item::Link(target),
+fn item_of(entry: VirtualEntry) -> Item {
+    match entry {
+        VirtualEntry::Dir(dir) => Item::VirtualDir(dir),
+        VirtualEntry::Snapshot(snapshot) => Item::Snapshot(snapshot),
+        VirtualEntry::Link(target) => Item::Link(target),
     }
 }
 
 fn kind(item: &Item) -> FileType {
     match item {
-        Item::Place(_) | Item::Snapshot(_) => FileType::Directory,
+        Item::VirtualDir(_) | Item::Snapshot(_) => FileType::Directory,
         Item::Link(_) => FileType::Symlink,
         Item::Entry(node, _) => kind_of(&node.kind),
     }
 }
 
-/// How long the kernel may believe what it is told of an item.
-fn believed_for(item: &Item) -> Duration {
+/// The time for which the kernel may believe what it is told of an item.
+fn cache_time(item: &Item) -> Duration {
     match item {
         Item::Entry(..) => FOR_EVER,
         _ => FOR_A_MOMENT,
@@ -200,8 +200,8 @@ impl Filesystem for SnapshotFiles {
             Err(error) => reply.error(error),
             Ok(item) => {
                 let number = self.items.enter(parent.0, name.as_bytes(), item.clone());
-                let attributes = self.keeper.attributes(number, &item);
-                reply.entry(&believed_for(&item), &attributes, Generation(0));
+                let attributes = self.defaults.attributes(number, &item);
+                reply.entry(&cache_time(&item), &attributes, Generation(0));
             }
         }
     }
@@ -214,7 +214,7 @@ impl Filesystem for SnapshotFiles {
         match self.item(number) {
             Err(error) => reply.error(error),
             Ok(item) => {
-                reply.attr(&believed_for(&item), &self.keeper.attributes(number.0, &item));
+                reply.attr(&cache_time(&item), &self.defaults.attributes(number.0, &item));
             }
         }
     }
@@ -260,7 +260,7 @@ impl Filesystem for SnapshotFiles {
         _: bool,
         reply: ReplyEmpty,
     ) {
-        self.opened.remove(handle);
+        self.handles.remove(handle);
         reply.ok();
     }
 
@@ -268,7 +268,7 @@ impl Filesystem for SnapshotFiles {
         match self.list(number.0) {
             Err(error) => reply.error(error),
             Ok(listed) => {
-                let handle = self.opened.add(Opened::Folder(Arc::new(listed)));
+                let handle = self.handles.add(Opened::Folder(Arc::new(listed)));
                 reply.opened(handle, FopenFlags::empty());
             }
         }
@@ -282,7 +282,7 @@ impl Filesystem for SnapshotFiles {
         offset: u64,
         mut reply: ReplyDirectory,
     ) {
-        let listed = match self.opened.get(handle) {
+        let listed = match self.handles.get(handle) {
             Ok(Opened::Folder(listed)) => listed,
             Ok(Opened::File(_)) => return reply.error(Errno::ENOTDIR),
             Err(error) => return reply.error(error),
@@ -304,7 +304,7 @@ impl Filesystem for SnapshotFiles {
         _: OpenFlags,
         reply: ReplyEmpty,
     ) {
-        self.opened.remove(handle);
+        self.handles.remove(handle);
         reply.ok();
     }
 

@@ -5,12 +5,12 @@ use std::sync::{Arc, Mutex};
 use undercroft_foundation::Result;
 
 use super::contents::lock;
-use crate::bounded::Bounded;
+use crate::fifo_cache::FifoCache;
 use crate::id::BlobId;
 use crate::repository::Repository;
 use crate::tree::Node;
 
-/// How many entries are kept, of all folders together.
+/// The number of entries that are kept, of all folders together.
 const ENTRIES_MAX: usize = 40_000;
 
 /// The entries of a folder.
@@ -33,12 +33,12 @@ impl Folder {
 /// The folders of all trees.
 pub(super) struct Folders {
     repository: Arc<Repository>,
-    kept: Mutex<Bounded<BlobId, Arc<Folder>>>,
+    kept: Mutex<FifoCache<BlobId, Arc<Folder>>>,
 }
 
 impl Folders {
     pub(super) fn new(repository: Arc<Repository>) -> Self {
-        Self { repository, kept: Mutex::new(Bounded::new(ENTRIES_MAX)) }
+        Self { repository, kept: Mutex::new(FifoCache::new(ENTRIES_MAX)) }
     }
 
     /// The folder of a tree. Entries whose names are none are left out.
@@ -54,7 +54,7 @@ impl Folders {
         nodes.sort_by(|a, b| a.name.cmp(&b.name));
         nodes.dedup_by(|a, b| a.name == b.name);
         let folder = Arc::new(Folder(nodes.into_iter().map(Arc::new).collect()));
-        lock(&self.kept).keep(*tree, Arc::clone(&folder), folder.0.len() + 1);
+        lock(&self.kept).insert(*tree, Arc::clone(&folder), folder.0.len() + 1);
         Ok(folder)
     }
 }

@@ -1,5 +1,5 @@
-//! What the kernel knows by number. A number follows from where its entry is, so that it is the
-//! same every time; names of one file share one.
+//! The items that the kernel knows by number. A number follows from where its entry is, so that it
+//! is the same every time; names of one file share one.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex};
 use sha2::{Digest, Sha256};
 
 use super::contents::lock;
-use super::shelves::Place;
+use super::snapshot_dirs::VirtualDir;
 use crate::id::BlobId;
 use crate::snapshot::Snapshot;
 use crate::tree::{Node, NodeKind};
@@ -15,11 +15,11 @@ use crate::tree::{Node, NodeKind};
 /// The number of the root.
 pub(super) const ROOT: u64 = 1;
 
-/// What has a number.
+/// A thing that has an inode number.
 #[derive(Debug, Clone)]
 pub(super) enum Item {
     /// A folder above the snapshots.
-    Place(Place),
+    VirtualDir(VirtualDir),
     /// A link to the newest snapshot.
     Link(String),
     /// The root of a snapshot.
@@ -46,7 +46,7 @@ type Identity = [u8; 32];
 struct Held {
     item: Item,
     identity: Identity,
-    /// How often the kernel was told of it and has not forgotten that.
+    /// The times that the kernel was told of it and has not forgotten that.
     lookups: u64,
 }
 
@@ -56,12 +56,12 @@ pub(super) struct Items(Mutex<HashMap<u64, Held>>);
 impl Items {
     /// The root alone.
     pub(super) fn new() -> Self {
-        let root =
-            Held { item: Item::Place(Place::Root), identity: [0; 32], lookups: u64::MAX / 2 };
+        let item = Item::VirtualDir(VirtualDir::Root);
+        let root = Held { item, identity: [0; 32], lookups: u64::MAX / 2 };
         Self(Mutex::new(HashMap::from([(ROOT, root)])))
     }
 
-    /// What has this number.
+    /// The item of this number.
     pub(super) fn get(&self, number: u64) -> Option<Item> {
         lock(&self.0).get(&number).map(|held| held.item.clone())
     }

@@ -8,7 +8,7 @@ mod contents;
 mod filesystem;
 mod folders;
 mod items;
-mod shelves;
+mod snapshot_dirs;
 
 use std::fs;
 use std::io;
@@ -21,12 +21,12 @@ use fuser::{BackgroundSession, Config, MountOption, Session, SessionACL};
 use nix::mount::{MntFlags, umount2};
 use undercroft_foundation::{Code, Error, IoContext, Result, World, escape_path};
 
-use self::attributes::Keeper;
+use self::attributes::AttributeDefaults;
 use self::contents::Contents;
-use self::filesystem::{OpenedOnes, SnapshotFiles};
+use self::filesystem::{OpenHandles, SnapshotFiles};
 use self::folders::Folders;
 use self::items::Items;
-use self::shelves::Shelves;
+use self::snapshot_dirs::SnapshotDirs;
 use crate::repository::Repository;
 use crate::snapshot::SnapshotFilter;
 use crate::tree::NodeTime;
@@ -37,18 +37,18 @@ const DEVICE: &str = "/dev/fuse";
 /// Requests that are answered at the same time.
 const THREADS: usize = 4;
 
-/// How long an end waits for the last request.
-const PATIENCE: Duration = Duration::from_secs(5);
+/// The time that an end waits for the last request.
+const TIMEOUT: Duration = Duration::from_secs(5);
 const LOOK_AGAIN_EVERY: Duration = Duration::from_millis(5);
 
-/// What a mount shows, and to whom.
+/// Options of a mount: what it shows, and to whom.
 #[derive(Debug, Clone, Default)]
 pub struct MountOptions {
     /// Only snapshots that this accepts.
     pub filter: SnapshotFilter,
     /// Other users may look, too.
     pub allow_other: bool,
-    /// Whoever may look reads everything, whatever the modes in the snapshots say.
+    /// All who may look read everything, whatever the modes in the snapshots say.
     pub no_default_permissions: bool,
     /// Everything in the snapshots is shown as the superuser's.
     pub owner_root: bool,
@@ -73,21 +73,21 @@ impl Repository {
         let path = refuse_unfit(path)?;
         let lock = self.lock_shared()?;
         self.refresh_index()?;
-        let shelves = Shelves::new(Arc::clone(self), options.filter.clone());
-        shelves.view()?;
+        let snapshot_dirs = SnapshotDirs::new(Arc::clone(self), options.filter.clone());
+        snapshot_dirs.view()?;
         let now = self.storage.world.clock.now();
         let files = SnapshotFiles {
-            shelves,
+            snapshot_dirs,
             folders: Folders::new(Arc::clone(self)),
             contents: Contents::new(Arc::clone(self)),
             items: Items::new(),
-            keeper: Keeper {
+            defaults: AttributeDefaults {
                 uid: rustix::process::getuid().as_raw(),
                 gid: rustix::process::getgid().as_raw(),
                 since: NodeTime { seconds: now.as_second(), nanoseconds: 0 },
                 owner_root: options.owner_root,
             },
-            opened: OpenedOnes::default(),
+            handles: OpenHandles::default(),
             _lock: lock,
         };
         let session = Session::new(files, &path, &config(options));
@@ -141,7 +141,7 @@ fn refuse_unfit(path: &Path) -> Result<PathBuf> {
     fs::canonicalize(path).at("find", path)
 }
 
-/// What a refusal of the system means.
+/// The error that a refusal of the system means.
 fn refused(path: &Path, error: io::Error) -> Error {
     let wrong = |code, why: &str| {
         Error::new(code, format!("Cannot mount at {}", escape_path(path))).why(why.to_owned())
@@ -170,7 +170,7 @@ fn refused(path: &Path, error: io::Error) -> Error {
 }
 
 impl MountGuard {
-    /// Where the snapshots are to be seen.
+    /// The folder that shows the snapshots.
     pub fn path(&self) -> &Path {
         &self.path
     }
@@ -188,7 +188,7 @@ impl Drop for MountGuard {
         // is not the superuser leaves it to fusermount3 below.
         let detached =
             !session.guard.is_finished() && umount2(&self.path, MntFlags::MNT_DETACH).is_ok();
-        let deadline = self.world.clock.steady() + PATIENCE;
+        let deadline = self.world.clock.steady() + TIMEOUT;
         while detached && !session.guard.is_finished() && self.world.clock.steady() < deadline {
             self.world.clock.sleep(LOOK_AGAIN_EVERY);
         }
@@ -200,6 +200,6 @@ impl Drop for MountGuard {
             let _ = done.send(());
         });
         // A file that is still open keeps the session: nobody waits for that.
-        let _ = wait.recv_timeout(PATIENCE);
+        let _ = wait.recv_timeout(TIMEOUT);
     }
 }

@@ -26,7 +26,7 @@ const FOLDERS: [&str; 4] = ["keys", "index", "snapshots", "trash"];
 /// A copy that should be there or is.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Copied {
-    /// Where the original is, or was.
+    /// The path of the original, or the one that it had.
     pub(super) original: String,
     /// Its digest, which ends the copy's path.
     pub(super) digest: String,
@@ -93,7 +93,11 @@ pub(super) fn list(storage: &Storage) -> Result<BTreeMap<Copied, u64>> {
 }
 
 /// Removes the copies of files that are given up, so that nothing brings them back.
-pub(crate) fn give_up_copies(storage: &Storage, kind: FileKind, paths: &[String]) -> Result<()> {
+pub(crate) fn remove_parity_copies(
+    storage: &Storage,
+    kind: FileKind,
+    paths: &[String],
+) -> Result<()> {
     // Of packs there are no copies, nor of locks.
     if matches!(kind, FileKind::Lock | FileKind::Pack) {
         return Ok(());
@@ -167,7 +171,7 @@ pub(super) fn write_copy(storage: &Storage, copied: &Copied, bytes: &[u8]) -> Re
     Ok(())
 }
 
-/// Which of these files, all missing, were lost and not given up.
+/// The files among these, all missing, that were lost and not given up.
 ///
 /// Nobody loses by a mistake here: what comes back without being needed can be removed again.
 pub(super) fn lost_files(

@@ -44,7 +44,7 @@ pub(super) struct Member {
     pub(super) size: u64,
 }
 
-/// What a group is: its packs, and how many of them may be lost.
+/// The head of a group: its packs, and how many of them may be lost.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Head {
     pub(super) members: Vec<Member>,
@@ -107,7 +107,7 @@ impl Head {
         Ok(Self { members, recoveries })
     }
 
-    /// How many columns there are: as many as the longest member has blocks.
+    /// The number of columns: as many as the longest member has blocks.
     pub(super) fn columns(&self) -> u64 {
         self.members.iter().map(|member| blocks(member.size)).max().unwrap_or(0)
     }
@@ -123,24 +123,24 @@ impl Head {
         (self.members.len() + self.recoveries + 1) * size_of::<Digest>()
     }
 
-    /// Where a column's record begins: its digests, then its recovery blocks.
+    /// The offset of a column's record: its digests, then its recovery blocks.
     pub(super) fn record(&self, column: u64) -> u64 {
         let full = self.digests_length() as u64 + self.recoveries as u64 * BLOCK;
         HEAD as u64 + column * full
     }
 
-    /// Where a recovery block begins.
+    /// The offset of a recovery block.
     pub(super) fn recovery(&self, column: u64, number: usize) -> u64 {
         let before = self.digests_length() + number * self.shard(column);
         self.record(column) + before as u64
     }
 
-    /// Where the digests of all columns stand once more.
+    /// The offset of the second copy of all columns' digests.
     fn tail(&self) -> u64 {
         self.recovery(self.columns() - 1, self.recoveries)
     }
 
-    /// Where the digests of a column stand once more.
+    /// The offset of the second copy of a column's digests.
     pub(super) fn second_digests(&self, column: u64) -> u64 {
         self.tail() + column * self.digests_length() as u64
     }
@@ -156,7 +156,7 @@ impl Head {
     }
 }
 
-/// How many blocks a member of this size has.
+/// The number of blocks of a member of this size.
 pub(super) fn blocks(size: u64) -> u64 {
     size.div_ceil(BLOCK)
 }

@@ -22,7 +22,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use undercroft_foundation::{Job, Result};
 
-pub(crate) use self::copies::give_up_copies;
+pub(crate) use self::copies::remove_parity_copies;
 pub use self::heal::{HealReport, HealScope, Healed, Unhealed};
 use self::plan::Packs;
 use self::read::Groups;
@@ -33,14 +33,14 @@ use crate::pack::pack_size;
 use crate::repository::Repository;
 use crate::storage::FileKind;
 
-/// How much of a repository parity protects.
+/// The extent to which parity protects a repository.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct ParityState {
     /// The percent that is wanted; 0 for none.
     pub percent: u32,
     /// Packs that are there and in use.
     pub packs: u64,
-    /// Those of them in a group.
+    /// The packs among them that are in a group.
     pub packs_protected: u64,
     /// Bytes of the packs that are there and in use.
     pub bytes: u64,
@@ -53,7 +53,7 @@ pub struct ParityState {
 }
 
 impl Repository {
-    /// How much parity protects, without reading any of it.
+    /// The extent to which parity protects, without reading any of it.
     ///
     /// # Errors
     /// An index that cannot be read, or storage that cannot be listed.
@@ -87,7 +87,7 @@ impl Repository {
     }
 
     /// Brings parity up to what is stored: new packs get into groups, what was removed leaves them.
-    /// What it finds damaged it warns of, and leaves to [`Repository::heal`].
+    /// Warns of what it finds damaged, and leaves it to [`Repository::heal`].
     ///
     /// # Errors
     /// [`undercroft_foundation::Code::Cancelled`], a lock that cannot be had, an index that cannot

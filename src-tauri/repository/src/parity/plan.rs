@@ -1,4 +1,4 @@
-//! Which packs go into groups together, and which groups go.
+//! The plan of an update: which packs go into groups together, and which groups go.
 //!
 //! Packs of a group are about as long, so that its columns are even. New packs are put together
 //! with the groups that are no larger than their number: so small groups grow, and yet a pack goes
@@ -14,9 +14,9 @@ use crate::id::PackId;
 /// The packs that an index lists.
 #[derive(Debug, Default)]
 pub(super) struct Packs {
-    /// Those that are there, as long as they should be.
+    /// The packs that are there, as long as they should be.
     pub(super) present: BTreeMap<PackId, u64>,
-    /// Those that are not.
+    /// The packs that are not.
     pub(super) lost: BTreeSet<PackId>,
 }
 
@@ -26,7 +26,7 @@ impl Packs {
     }
 }
 
-/// What is to be done.
+/// The changes to be made.
 #[derive(Debug, Default)]
 pub(super) struct Plan {
     /// The members of groups to be written.

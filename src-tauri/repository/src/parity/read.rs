@@ -6,7 +6,7 @@ use super::layout::{ColumnDigests, HEAD, Head, digest};
 use crate::id::PackId;
 use crate::storage::Storage;
 
-/// Where the groups are.
+/// The folder of the groups.
 pub(super) const GROUPS: &str = "parity/groups";
 
 /// A group, known by its head.
@@ -19,7 +19,7 @@ pub(super) struct Group {
     pub(super) length: u64,
 }
 
-/// What lies there.
+/// The groups that lie there.
 #[derive(Debug, Default)]
 pub(super) struct Groups {
     pub(super) groups: Vec<Group>,

@@ -1,4 +1,4 @@
-//! How much parity a destination is to have: remembered in the destination itself.
+//! The amount of parity that a destination is to have: remembered in the destination itself.
 
 use serde::{Deserialize, Serialize};
 use undercroft_foundation::{Code, Error, Result, reach_write_point};

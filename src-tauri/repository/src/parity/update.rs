@@ -17,7 +17,7 @@ use crate::id::PackId;
 use crate::repository::Repository;
 use crate::storage::{FileKind, Storage};
 
-/// What an update did.
+/// The outcome of an update.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct ParityReport {
     /// Groups that were written.

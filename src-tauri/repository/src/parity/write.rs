@@ -13,7 +13,7 @@ use crate::storage::{FileKind, Storage};
 /// Columns that are read at once.
 const STRETCH: u64 = 16;
 
-/// How the writing of a group ended.
+/// The outcome of the writing of a group.
 pub(super) enum Written {
     /// It is there, and was read back.
     Done(Group),
@@ -137,7 +137,7 @@ impl<'a> GroupWriter<'a> {
         Ok(stretches)
     }
 
-    /// What is damaged already must not be protected as it is.
+    /// Refuses members that are damaged already: they must not be protected as they are.
     fn confirm_members(&mut self) -> Result<()> {
         for (member, hash) in self.head.members.iter().zip(&mut self.hashes) {
             let id = PackId(std::mem::take(hash).finalize().into());

@@ -9,10 +9,10 @@ use crate::index::index_bytes;
 use crate::pack::PackedBlob;
 use crate::writer::OPEN_DATA_PACKS;
 
-/// What a blob takes in the header of a pack at most.
+/// The bytes that a blob takes in the header of a pack at most.
 const HEADER_ENTRY: u64 = 41;
 
-/// What is known of a pack.
+/// The use of a pack.
 pub(super) struct PackUse {
     pub(super) id: PackId,
     pub(super) size: u64,
@@ -50,10 +50,10 @@ impl PackUse {
     }
 }
 
-/// What a prune has to get along with.
+/// The limits that a prune has to keep to.
 pub(super) struct Limits {
     pub(super) version: u32,
-    /// What index files of all that stays take.
+    /// The bytes that index files of all that stays take.
     pub(super) index_bytes: u64,
     /// Bytes that can be written, where that is known.
     pub(super) room: Option<u64>,

@@ -6,54 +6,54 @@
 use std::collections::HashMap;
 
 use crate::id::PackId;
-use crate::index::{Index, Places};
+use crate::index::{EntrySet, Index};
 
-/// How good it is for a copy to lie in a pack; the greater the better.
+/// The rank of a pack among those that hold a blob: the copy in the greatest stays.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-struct Standing {
+struct PackRank {
     /// Whether the pack is to stay.
     stays: bool,
     /// Whether it is there, as long as it should be.
     present: bool,
-    /// How much of it is needed by somebody, in millionths.
+    /// The part of it that is needed by somebody, in millionths.
     used: u64,
     bytes: u64,
     /// So that it is the same each time.
     id: PackId,
 }
 
-/// Of each needed blob, the place of the copy that stays. `needed` has one place of each; `stands`
-/// says of a pack whether it is to stay, and whether it is there.
+/// The copy that stays of each needed blob. `needed` has one position of each; `pack_state` says
+/// of a pack whether it is to stay, and whether it is there.
 pub(super) fn choose_copies(
     index: &Index,
-    needed: &Places,
-    stands: impl Fn(&PackId) -> (bool, bool),
-) -> Places {
+    needed: &EntrySet,
+    pack_state: impl Fn(&PackId) -> (bool, bool),
+) -> EntrySet {
     let mut kept = needed.clone();
-    let mut standings = HashMap::new();
+    let mut ranks = HashMap::new();
     let mut others = Vec::new();
     for (pack, blobs) in index.packs() {
         let (mut used, mut bytes) = (0, 0);
-        for (place, blob) in &blobs {
+        for (position, blob) in &blobs {
             bytes += u64::from(blob.length);
-            let first = index.place(blob.kind, &blob.id).filter(|first| needed.contains(*first));
+            let first = index.position(blob.kind, &blob.id).filter(|first| needed.contains(*first));
             if let Some(first) = first {
                 used += u64::from(blob.length);
-                if first != *place {
-                    others.push((first, *place));
+                if first != *position {
+                    others.push((first, *position));
                 }
             }
         }
-        let (stays, present) = stands(&pack);
+        let (stays, present) = pack_state(&pack);
         let used = used * 1_000_000 / bytes.max(1);
-        standings.insert(pack, Standing { stays, present, used, bytes, id: pack });
+        ranks.insert(pack, PackRank { stays, present, used, bytes, id: pack });
     }
-    let standing = |place: usize| standings.get(&index.at(place).pack);
+    let rank = |position: usize| ranks.get(&index.at(position).pack);
     let mut best: HashMap<usize, usize> = HashMap::new();
-    for (first, place) in others {
+    for (first, position) in others {
         let best = best.entry(first).or_insert(first);
-        if standing(place) > standing(*best) {
-            *best = place;
+        if rank(position) > rank(*best) {
+            *best = position;
         }
     }
     for (first, best) in best {

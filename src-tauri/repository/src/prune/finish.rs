@@ -6,8 +6,8 @@ use std::collections::HashSet;
 use undercroft_foundation::{Code, Job, Result, reach_write_point};
 
 use super::PruneReport;
+use super::free_space::release_reserve_below;
 use super::plan::{Draft, IndexFile};
-use super::room::make_room;
 use crate::id::{IndexId, PackId};
 use crate::index::write_indexes;
 use crate::lock::Lock;
@@ -29,8 +29,8 @@ impl Draft {
         self.mark(repository, repository.snapshots_in_use()?, job)?;
         self.choose_copies();
         let mut spared = HashSet::new();
-        for (place, location) in self.index.iter().enumerate() {
-            if self.kept.contains(place) && self.doomed.contains(&location.pack) {
+        for (position, location) in self.index.iter().enumerate() {
+            if self.kept.contains(position) && self.doomed.contains(&location.pack) {
                 spared.insert(location.pack);
             }
         }
@@ -70,7 +70,7 @@ pub(super) fn finish(
     let stale: Vec<_> = draft.stale().map(|file| file.id).collect();
     let staying = draft.files.iter().filter(|file| !stale.contains(&file.id));
     let listed: HashSet<_> = staying.flat_map(|file| file.packs.iter().copied()).collect();
-    make_room(repository, draft.plan.needs_free_bytes)?;
+    release_reserve_below(repository, draft.plan.needs_free_bytes)?;
     let mut written = Vec::new();
     match write_indexes(repository, Some(lock), draft.staying(&listed), &mut written) {
         Err(error) if error.code() == Code::StorageFull => {
@@ -120,8 +120,8 @@ impl Removal<'_> {
         Ok(())
     }
 
-    /// Where there is no room for a whole new index: one index file after the other, beginning with
-    /// those of which the least stays, makes room for the next.
+    /// Replaces one index file after the other, where there is no room for a whole new index:
+    /// beginning with those of which the least stays, each makes room for the next.
     fn file_by_file(&mut self) -> Result<()> {
         let draft = self.draft;
         let stays = |file: &IndexFile| {

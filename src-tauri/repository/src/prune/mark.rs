@@ -1,4 +1,4 @@
-//! Which blobs the snapshots need.
+//! Marks the blobs that the snapshots need.
 
 use std::collections::HashSet;
 
@@ -7,13 +7,13 @@ use undercroft_foundation::{Code, Error, Job, Result};
 use crate::blob::BlobKind;
 use crate::check::TreeSource;
 use crate::id::BlobId;
-use crate::index::{Index, SharedPlaces};
+use crate::index::{Index, SharedEntrySet};
 use crate::parallel::{on_threads, threads};
 use crate::repository::Repository;
 use crate::snapshot::Snapshot;
 use crate::tasks::Tasks;
 
-/// What it means that something is in no index.
+/// The meaning of something that is in no index.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Need {
     /// It is lost.
@@ -26,7 +26,7 @@ pub(super) enum Need {
 pub(super) fn mark(
     repository: &Repository,
     index: &Index,
-    marked: &SharedPlaces,
+    marked: &SharedEntrySet,
     (snapshots, need): (&[Snapshot], Need),
     job: &Job,
 ) -> Result<()> {
@@ -46,16 +46,16 @@ pub(super) fn mark(
 
 struct Marking<'a> {
     index: &'a Index,
-    marked: &'a SharedPlaces,
+    marked: &'a SharedEntrySet,
     need: Need,
-    /// Those that are marked and not followed yet.
+    /// Trees that are marked and not followed yet.
     trees: Tasks<BlobId>,
 }
 
 impl Marking<'_> {
     fn reach(&self, tree: BlobId) -> Result<()> {
-        if let Some(place) = self.place_of(BlobKind::Tree, &tree)?
-            && self.marked.insert(place)
+        if let Some(position) = self.position_of(BlobKind::Tree, &tree)?
+            && self.marked.insert(position)
         {
             self.trees.push([tree]);
         }
@@ -65,20 +65,20 @@ impl Marking<'_> {
     fn follow(&self, source: &mut TreeSource<'_>, tree: BlobId) -> Result<()> {
         let links = source.links(&tree)?;
         for content in &links.content {
-            if let Some(place) = self.place_of(BlobKind::Data, content)? {
-                self.marked.insert(place);
+            if let Some(position) = self.position_of(BlobKind::Data, content)? {
+                self.marked.insert(position);
             }
         }
         links.folders.into_iter().try_for_each(|(_, subtree)| self.reach(subtree))
     }
 
-    fn place_of(&self, kind: BlobKind, id: &BlobId) -> Result<Option<usize>> {
-        match self.index.place(kind, id) {
+    fn position_of(&self, kind: BlobKind, id: &BlobId) -> Result<Option<usize>> {
+        match self.index.position(kind, id) {
             None if self.need == Need::All => {
                 Err(Error::new(Code::Damaged, format!("There is no {} {id}", kind.name()))
                     .why("A snapshot needs it, and no index lists it"))
             }
-            place => Ok(place),
+            position => Ok(position),
         }
     }
 }

@@ -11,23 +11,23 @@
 mod choice;
 mod copies;
 mod finish;
+mod free_space;
 mod mark;
 mod plan;
 mod repack;
-mod room;
 
 use undercroft_foundation::{Code, Error, Job, Result};
 
 use self::finish::finish;
+use self::free_space::{release_reserve_below, retry_when_full};
 use self::plan::Draft;
 use self::repack::{repack, verify_copies_that_stay};
-use self::room::{make_room, with_room};
 use crate::id::{IndexId, PackId};
 use crate::lock::Lock;
 use crate::repository::Repository;
 use crate::storage::FileKind;
 
-/// How often a plan is made anew because somebody else replaced the index meanwhile.
+/// The number of times that a plan is made anew because somebody else replaced the index meanwhile.
 const ATTEMPTS: usize = 3;
 
 /// Index files of fewer bytes are those of single packs.
@@ -36,20 +36,20 @@ const SMALL_INDEX: u64 = 64 << 10;
 /// The blobs that may not go.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 enum Keeps {
-    /// Those that the snapshots need.
+    /// The blobs that the snapshots need.
     #[default]
     Needed,
     /// Everything: nobody asks what is needed.
     All,
 }
 
-/// What is worth rewriting.
+/// Options of a prune: what is worth rewriting.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct PruneOptions {
-    /// How much of what is stored may stay unused, in hundredths. Packs are rewritten until no more
-    /// than this is, the most wasteful first.
+    /// The share of what is stored that may stay unused, in hundredths. Packs are rewritten until
+    /// no more than this is, the most wasteful first.
     pub max_unused_percent: u8,
-    /// How many bytes may stay unused, instead of that.
+    /// The bytes that may stay unused, instead of that.
     pub max_unused_bytes: Option<u64>,
     /// No more than so many bytes are copied at a time.
     pub max_repack_bytes: Option<u64>,
@@ -68,7 +68,7 @@ impl Default for PruneOptions {
     }
 }
 
-/// What a prune would do.
+/// The plan of a prune.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct PrunePlan {
     /// Snapshots whose content stays, those in the trash with them.
@@ -97,10 +97,10 @@ pub struct PrunePlan {
     pub needs_free_bytes: u64,
 }
 
-/// What a prune did.
+/// The outcome of a prune.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct PruneReport {
-    /// What was planned, and done but for the packs that were spared.
+    /// The plan, carried out but for the packs that were spared.
     pub plan: PrunePlan,
     /// New packs, of what was copied.
     pub packs_written: u64,
@@ -141,7 +141,7 @@ impl Repository {
     /// Frees what no snapshot needs. Others may read and write meanwhile; only at the end it wants
     /// to be alone for a moment.
     ///
-    /// Where the room is scarce, what was freed is used to go on.
+    /// If the room is scarce, what was freed is used to go on.
     ///
     /// # Errors
     /// [`Code::Locked`] while others work in the repository: what was copied until then is not
@@ -201,20 +201,20 @@ impl Repository {
         keeps: Keeps,
         job: &Job,
     ) -> Result<Option<PruneReport>> {
-        let shared = with_room(self, || self.lock_shared())?.ok_or_else(no_locks)?;
+        let shared = retry_when_full(self, || self.lock_shared())?.ok_or_else(no_locks)?;
         let mut draft = Draft::make(self, options, keeps, job).map_err(nothing_removed)?;
         let mut report = PruneReport { plan: draft.plan.clone(), ..PruneReport::default() };
-        if draft.is_void() {
+        if draft.is_empty() {
             return Ok(Some(report));
         }
         shared.confirm()?;
-        make_room(self, draft.plan.needs_free_bytes)?;
+        release_reserve_below(self, draft.plan.needs_free_bytes)?;
         verify_copies_that_stay(self, &draft, job)?;
         report.packs_written = self.copy_what_fits(&shared, &mut draft, job)?;
         drop(shared);
         job.check_cancelled()?;
 
-        let alone = with_room(self, || self.lock_exclusive());
+        let alone = retry_when_full(self, || self.lock_exclusive());
         let alone = alone.map_err(others_are_at_work)?.ok_or_else(no_locks)?;
         let Some(spared) = draft.catch_up(self, job).map_err(nothing_removed)? else {
             return Ok(None);

@@ -1,4 +1,4 @@
-//! What stays, what goes, and what is copied first.
+//! The plan of a prune: what stays, what goes, and what is copied first.
 
 use std::collections::{HashMap, HashSet};
 
@@ -6,11 +6,11 @@ use undercroft_foundation::{Code, Error, Job, Result};
 
 use super::choice::{Limits, PackUse, choose};
 use super::copies::choose_copies;
+use super::free_space::free_space;
 use super::mark::{Need, mark};
-use super::room::room;
 use super::{Keeps, PruneOptions, PrunePlan};
 use crate::id::{IndexId, PackId, SnapshotId};
-use crate::index::{Index, Location, Places, SharedPlaces, index_bytes, read_index_file};
+use crate::index::{EntrySet, Index, Location, SharedEntrySet, index_bytes, read_index_file};
 use crate::pack::PackedBlob;
 use crate::repository::Repository;
 use crate::storage::FileKind;
@@ -35,10 +35,10 @@ pub(super) struct Draft {
     keeps: Keeps,
     pub(super) plan: PrunePlan,
     pub(super) index: Index,
-    /// Of each needed blob, the place that the index finds.
-    pub(super) needed: SharedPlaces,
-    /// Of each needed blob, the place of the copy that stays.
-    pub(super) kept: Places,
+    /// Of each needed blob, the position that the index finds.
+    pub(super) needed: SharedEntrySet,
+    /// Of each needed blob, the position of the copy that stays.
+    pub(super) kept: EntrySet,
     /// All index files.
     pub(super) files: Vec<IndexFile>,
     /// Packs that these list.
@@ -79,19 +79,19 @@ impl Draft {
         let limits = Limits {
             version: repository.config.version,
             index_bytes: index_bytes(repository.config.version, draft.index.len() as u64) + SLACK,
-            room: room(repository)?,
+            room: free_space(repository)?,
         };
         choose(&packs, options, &limits, &mut draft.plan);
         let plan = &draft.plan;
         draft.doomed = plan.packs_to_remove.iter().chain(&plan.packs_to_repack).copied().collect();
-        if draft.is_void() {
+        if draft.is_empty() {
             draft.plan.needs_free_bytes = 0;
         }
         Ok(draft)
     }
 
     /// Whether nothing would be different.
-    pub(super) fn is_void(&self) -> bool {
+    pub(super) fn is_empty(&self) -> bool {
         self.doomed.is_empty() && self.plan.packs_unlisted.is_empty() && self.stale().count() < 2
     }
 
@@ -139,8 +139,8 @@ impl Draft {
         self.needed.grow(&self.index);
         if self.keeps == Keeps::All {
             for Location { blob, .. } in self.index.iter() {
-                if let Some(place) = self.index.place(blob.kind, &blob.id) {
-                    self.needed.insert(place);
+                if let Some(position) = self.index.position(blob.kind, &blob.id) {
+                    self.needed.insert(position);
                 }
             }
             return Ok(());
@@ -165,7 +165,7 @@ impl Draft {
     /// Decides anew which copy of each needed blob stays.
     pub(super) fn choose_copies(&mut self) {
         let stands = |pack: &PackId| (!self.doomed.contains(pack), !self.missing.contains(pack));
-        self.kept = choose_copies(&self.index, &self.needed.to_places(), stands);
+        self.kept = choose_copies(&self.index, &self.needed.to_entry_set(), stands);
     }
 
     /// Weighs each pack of the index, and takes those that are there out of `stored`.
@@ -173,8 +173,8 @@ impl Draft {
         let mut packs = Vec::new();
         for (pack, blobs) in self.index.packs() {
             let mut weighed = PackUse::new(pack);
-            for (place, blob) in &blobs {
-                weighed.add(self.kept.contains(*place), blob);
+            for (position, blob) in &blobs {
+                weighed.add(self.kept.contains(*position), blob);
             }
             let found = stored.remove(&pack);
             // What is not needed may be missing, too.

@@ -6,6 +6,7 @@ use std::sync::PoisonError;
 use undercroft_foundation::{Error, Job, Result};
 
 use super::plan::Draft;
+use crate::coalesced_reads::each_blob;
 use crate::codec::{Codec, Compression, SealedBlob};
 use crate::id::PackId;
 use crate::lock::Lock;
@@ -13,26 +14,25 @@ use crate::pack::PackedBlob;
 use crate::parallel::for_each;
 use crate::repository::Repository;
 use crate::storage::FileKind;
-use crate::stretch::each_blob;
-use crate::writer::{BlobWriter, Manner};
+use crate::writer::{BlobWriter, WriteMode};
 
-/// Where a second copy of something needed goes, the first was never read: it is now.
+/// Reads the copies that stay of blobs whose second copies go: they were never read until now.
 pub(super) fn verify_copies_that_stay(
     repository: &Repository,
     draft: &Draft,
     job: &Job,
 ) -> Result<()> {
     let mut second = HashSet::new();
-    for (place, location) in draft.index.iter().enumerate() {
-        if draft.doomed.contains(&location.pack) && !draft.kept.contains(place) {
+    for (position, location) in draft.index.iter().enumerate() {
+        if draft.doomed.contains(&location.pack) && !draft.kept.contains(position) {
             second.insert((location.blob.kind, location.blob.id));
         }
     }
     let mut staying: HashMap<PackId, Vec<PackedBlob>> = HashMap::new();
-    for (place, location) in draft.index.iter().enumerate() {
+    for (position, location) in draft.index.iter().enumerate() {
         let is_other = second.contains(&(location.blob.kind, location.blob.id));
         // What is copied is decoded then.
-        if is_other && draft.kept.contains(place) && !draft.doomed.contains(&location.pack) {
+        if is_other && draft.kept.contains(position) && !draft.doomed.contains(&location.pack) {
             staying.entry(location.pack).or_default().push(location.blob);
         }
     }
@@ -64,12 +64,12 @@ pub(super) fn repack(
     job.add_total(repack.len() as u64, draft.plan.repack_bytes);
     job.settle_totals();
     let needed = |blobs: Vec<(usize, PackedBlob)>| -> Vec<_> {
-        let kept = blobs.into_iter().filter(|(place, _)| draft.kept.contains(*place));
+        let kept = blobs.into_iter().filter(|(position, _)| draft.kept.contains(*position));
         kept.map(|(_, blob)| blob).collect()
     };
     let packs = draft.index.packs().filter(|(pack, _)| repack.contains(pack));
     let packs: Vec<_> = packs.map(|(pack, blobs)| (pack, needed(blobs))).collect();
-    let ((), added) = BlobWriter::run(repository, Some(lock), Manner::Renewing, |writer| {
+    let ((), added) = BlobWriter::run(repository, Some(lock), WriteMode::Rewrite, |writer| {
         for_each(
             &packs,
             || Decoding::new(repository),

@@ -13,7 +13,7 @@ use crate::parallel::for_each;
 use crate::repository::Repository;
 use crate::storage::FileKind;
 
-/// What the repair of an index did.
+/// The outcome of a repair of the index.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct IndexRepair {
     /// Packs that are listed now.
@@ -40,7 +40,7 @@ struct Found {
     index: Index,
     /// Packs in `index`.
     listed: HashSet<PackId>,
-    /// What index files say of packs that are not as long as they should be.
+    /// Entries of index files for packs that are not as long as they should be.
     doubtful: HashMap<PackId, Vec<PackedBlob>>,
     sound_files: Vec<IndexId>,
     unlisted_unreadable: Vec<PackId>,
@@ -80,10 +80,10 @@ impl Repository {
         write_indexes(self, Some(&lock), packs, &mut written)?;
         reach_write_point("repository.repair-indexed");
         lock.confirm()?;
-        self.storage.set_aside(FileKind::Index, &found.report.indexes_damaged)?;
+        self.storage.quarantine(FileKind::Index, &found.report.indexes_damaged)?;
         // A file of the same packs under the same seal cannot be, so that none of these is new.
         self.storage.remove_all(FileKind::Index, &found.sound_files)?;
-        self.storage.set_aside(FileKind::Pack, &found.unlisted_unreadable)?;
+        self.storage.quarantine(FileKind::Pack, &found.unlisted_unreadable)?;
         self.forget_index();
         found.report.packs_listed = found.listed.len() as u64;
         found.report.indexes_written = written.len() as u64;

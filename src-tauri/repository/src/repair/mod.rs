@@ -28,7 +28,7 @@ fn lock_alone(repository: &Repository) -> Result<Lock> {
     })
 }
 
-/// What a pack's own header lists.
+/// The blobs that a pack's own header lists.
 fn read_header(repository: &Repository, pack: PackId, size: u64) -> Result<Vec<PackedBlob>> {
     let storage = &repository.storage;
     let last = size.checked_sub(4).ok_or_else(|| {

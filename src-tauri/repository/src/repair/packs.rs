@@ -1,4 +1,4 @@
-//! What can be saved of damaged packs.
+//! Saves what can be saved of damaged packs.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::{Mutex, PoisonError};
@@ -14,9 +14,9 @@ use crate::pack::PackedBlob;
 use crate::parallel::for_each;
 use crate::repository::Repository;
 use crate::storage::FileKind;
-use crate::writer::{BlobWriter, Manner};
+use crate::writer::{BlobWriter, WriteMode};
 
-/// What the repair of packs did.
+/// The outcome of a repair of packs.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct PackRepair {
     /// Packs that were set aside.
@@ -59,7 +59,7 @@ impl Repository {
         for pack in &wanted {
             salvage.add_header(self, *pack, stored.get(pack).copied())?;
         }
-        let (saved, added) = BlobWriter::run(self, Some(&lock), Manner::Renewing, |writer| {
+        let (saved, added) = BlobWriter::run(self, Some(&lock), WriteMode::Rewrite, |writer| {
             salvage.run(self, writer, &stored, job)
         })?;
         let written = added.packs.into_inner().unwrap_or_else(PoisonError::into_inner);
@@ -76,7 +76,7 @@ impl Repository {
         lock.confirm()?;
         self.storage.remove_all(FileKind::Index, &stale_ids)?;
         let there: Vec<_> = wanted.iter().copied().filter(|it| stored.contains_key(it)).collect();
-        self.storage.set_aside(FileKind::Pack, &there)?;
+        self.storage.quarantine(FileKind::Pack, &there)?;
         self.forget_index();
         report.packs_set_aside = there.len() as u64;
         report.packs_missing = (wanted.len() - there.len()) as u64;
@@ -96,7 +96,7 @@ impl Repository {
     }
 }
 
-/// What there is to save.
+/// The blobs to save.
 #[derive(Default)]
 struct Salvage {
     packs: BTreeMap<PackId, Vec<PackedBlob>>,

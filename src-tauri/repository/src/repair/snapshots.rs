@@ -13,15 +13,15 @@ use crate::lock::Lock;
 use crate::repository::Repository;
 use crate::snapshot::Snapshot;
 use crate::tree::{Node, NodeKind, encode_tree};
-use crate::writer::{BlobWriter, Manner};
+use crate::writer::{BlobWriter, WriteMode};
 
 /// The tag of a snapshot that was repaired, as restic gives it.
 const REPAIRED: &str = "repaired";
 
-/// How many paths of a snapshot are named.
+/// The number of paths of a snapshot that are named.
 const NAMED: usize = 100;
 
-/// How snapshots are repaired.
+/// Options for the repair of snapshots.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct SnapshotRepairOptions {
     /// Broken snapshots go into the trash once they are repaired, and those of which nothing is
@@ -41,11 +41,11 @@ pub struct RepairedSnapshot {
     pub repaired: Option<SnapshotId>,
     /// The first hundred files and folders that lack something, escaped.
     pub paths: Vec<String>,
-    /// How many there are.
+    /// The number of such paths.
     pub paths_total: u64,
 }
 
-/// What the repair of snapshots did.
+/// The outcome of a repair of snapshots.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct SnapshotRepair {
     /// Snapshots that lack something.
@@ -74,23 +74,23 @@ impl Repository {
         self.refresh_index()?;
         job.add_total(wanted.len() as u64, 0);
         job.settle_totals();
-        let manner = if options.dry_run { Manner::Counting } else { Manner::Adding };
-        let (mended, _) = BlobWriter::run(self, lock.as_ref(), manner, |writer| {
-            let mut mending = Mending::new(self, writer, job)?;
-            wanted.iter().map(|snapshot| mending.mend(snapshot)).collect::<Result<Vec<_>>>()
+        let mode = if options.dry_run { WriteMode::DryRun } else { WriteMode::Add };
+        let (repaired_trees, _) = BlobWriter::run(self, lock.as_ref(), mode, |writer| {
+            let mut repair = TreeRepair::new(self, writer, job)?;
+            wanted.iter().map(|snapshot| repair.repair(snapshot)).collect::<Result<Vec<_>>>()
         })?;
         let mut report = SnapshotRepair::default();
-        for (snapshot, mended) in wanted.into_iter().zip(mended) {
-            if mended.tree == Some(snapshot.tree) {
+        for (snapshot, repaired_tree) in wanted.into_iter().zip(repaired_trees) {
+            if repaired_tree.tree == Some(snapshot.tree) {
                 report.sound += 1;
                 continue;
             }
             let id = snapshot.id;
-            let repaired = match mended.tree.filter(|_| !options.dry_run) {
+            let repaired = match repaired_tree.tree.filter(|_| !options.dry_run) {
                 Some(tree) => Some(self.write_repaired(lock.as_ref(), snapshot, tree, &all)?),
                 None => None,
             };
-            let (paths, paths_total) = (mended.paths, mended.paths_total);
+            let (paths, paths_total) = (repaired_tree.paths, repaired_tree.paths_total);
             report.broken.push(RepairedSnapshot { id, repaired, paths, paths_total });
         }
         drop(lock);
@@ -122,16 +122,16 @@ impl Repository {
     }
 }
 
-/// What is left of a snapshot.
+/// A tree without what is lost.
 #[derive(Default)]
-struct Mended {
-    /// Its tree; none where the root itself is lost.
+struct RepairedTree {
+    /// The tree; none where the root itself is lost.
     tree: Option<BlobId>,
     paths: Vec<String>,
     paths_total: u64,
 }
 
-impl Mended {
+impl RepairedTree {
     fn note(&mut self, path: &str) {
         self.paths_total += 1;
         if self.paths.len() < NAMED {
@@ -140,8 +140,8 @@ impl Mended {
     }
 }
 
-/// Mends trees, each once: what a tree lacks, it lacks wherever it is.
-struct Mending<'r> {
+/// Repairs trees, each once: what a tree lacks, it lacks wherever it is.
+struct TreeRepair<'r> {
     repository: &'r Repository,
     writer: &'r BlobWriter<'r>,
     reader: BlobReader<'r>,
@@ -149,11 +149,11 @@ struct Mending<'r> {
     job: &'r Job,
     /// Trees that lack nothing.
     sound: std::collections::HashSet<BlobId>,
-    /// What others became, with what they lack.
-    mended: HashMap<BlobId, BlobId>,
+    /// The repaired trees by those that lack something.
+    repaired: HashMap<BlobId, BlobId>,
 }
 
-impl<'r> Mending<'r> {
+impl<'r> TreeRepair<'r> {
     fn new(repository: &'r Repository, writer: &'r BlobWriter<'r>, job: &'r Job) -> Result<Self> {
         Ok(Self {
             repository,
@@ -162,23 +162,23 @@ impl<'r> Mending<'r> {
             codec: Codec::new(repository.compression)?,
             job,
             sound: Default::default(),
-            mended: HashMap::new(),
+            repaired: HashMap::new(),
         })
     }
 
-    fn mend(&mut self, snapshot: &Snapshot) -> Result<Mended> {
+    fn repair(&mut self, snapshot: &Snapshot) -> Result<RepairedTree> {
         self.job.set_current(format!("Snapshot {}", snapshot.id.short()));
-        let mut mended = Mended::default();
-        match self.tree(snapshot.tree, "", &mut mended)? {
-            Some(tree) => mended.tree = Some(tree),
-            None => mended.note("/"),
+        let mut repaired = RepairedTree::default();
+        match self.tree(snapshot.tree, "", &mut repaired)? {
+            Some(tree) => repaired.tree = Some(tree),
+            None => repaired.note("/"),
         }
         self.job.add_files_done(1);
-        Ok(mended)
+        Ok(repaired)
     }
 
-    /// What is left of a tree; nothing of one that cannot be read.
-    fn tree(&mut self, id: BlobId, path: &str, lacks: &mut Mended) -> Result<Option<BlobId>> {
+    /// The tree without what is lost; nothing of one that cannot be read.
+    fn tree(&mut self, id: BlobId, path: &str, lacks: &mut RepairedTree) -> Result<Option<BlobId>> {
         self.job.check_cancelled()?;
         if self.sound.contains(&id) {
             return Ok(Some(id));
@@ -200,17 +200,17 @@ impl<'r> Mending<'r> {
             self.sound.insert(id);
             return Ok(Some(id));
         }
-        if let Some(mended) = self.mended.get(&id) {
-            return Ok(Some(*mended));
+        if let Some(repaired) = self.repaired.get(&id) {
+            return Ok(Some(*repaired));
         }
         let json = encode_tree(tree.nodes.iter());
-        let mended = self.writer.put(&mut self.codec, BlobKind::Tree, &json)?;
-        self.mended.insert(id, mended);
-        Ok(Some(mended))
+        let repaired = self.writer.put(&mut self.codec, BlobKind::Tree, &json)?;
+        self.repaired.insert(id, repaired);
+        Ok(Some(repaired))
     }
 
-    /// Mends a folder; says whether it lacks something.
-    fn folder(&mut self, node: &mut Node, path: &str, lacks: &mut Mended) -> Result<bool> {
+    /// Repairs a folder; says whether it lacks something.
+    fn folder(&mut self, node: &mut Node, path: &str, lacks: &mut RepairedTree) -> Result<bool> {
         let left = match node.subtree {
             Some(subtree) => self.tree(subtree, path, lacks)?,
             None => None,
@@ -228,7 +228,7 @@ impl<'r> Mending<'r> {
     }
 
     /// Leaves out what is in no index; says whether there was such content.
-    fn file(&self, node: &mut Node, path: &str, lacks: &mut Mended) -> bool {
+    fn file(&self, node: &mut Node, path: &str, lacks: &mut RepairedTree) -> bool {
         let find = |id: &BlobId| self.repository.find_blob(BlobKind::Data, id);
         let content = node.content.take();
         let was = content.as_ref().map(Vec::len);

@@ -15,7 +15,7 @@ use super::Shared;
 use super::content::{Content, Piece, write_around_zeros};
 use super::folder::{Folder, finish};
 use super::links::{Claim, LinkKey};
-use super::place::{Placed, Spot, Step};
+use super::place::{EntryOutcome, Step, TargetEntry};
 use super::queue::{BYTES, Task};
 use super::same::{blobs_of, locate};
 use super::temporary::NewFile;
@@ -124,10 +124,10 @@ impl<'a> Batch<'a> {
                 Rc::clone(&self.opened.insert((Arc::clone(folder), Rc::new(opened))).1)
             }
         };
-        let spot = Spot { shared: self.shared, folder: opened.as_fd(), node, path };
+        let entry = TargetEntry { shared: self.shared, folder: opened.as_fd(), node, path };
         let step = match other {
-            Some((other, name)) => spot.place_link(&other, &name, &mut self.buffer)?,
-            None => spot.begin(folder.is_new(), &mut self.buffer)?,
+            Some((other, name)) => entry.place_link(&other, &name, &mut self.buffer)?,
+            None => entry.begin(folder.is_new(), &mut self.buffer)?,
         };
         Ok((opened, step))
     }
@@ -175,21 +175,21 @@ impl<'a> Batch<'a> {
     /// A file has all its content, or cannot get it.
     fn complete(&mut self, mut file: Pending, written: Result<()>) {
         let placed = written.and_then(|()| file.publish(self.shared, &mut self.buffer));
-        if !matches!(placed, Ok(Placed::Restored)) {
+        if !matches!(placed, Ok(EntryOutcome::Restored)) {
             file.discard();
         }
         self.end(file.begun, placed, file.written);
     }
 
     /// Counts and reports what became of an entry.
-    fn end(&mut self, begun: Begun, placed: Result<Placed>, written: u64) {
+    fn end(&mut self, begun: Begun, placed: Result<EntryOutcome>, written: u64) {
         let Begun { task: Task { folder, node }, key, path } = begun;
         let shared = self.shared;
         if node.kind == NodeKind::File {
             shared.job.add_bytes_done(node.size.saturating_sub(written));
             shared.job.add_files_done(1);
         }
-        let is_there = matches!(placed, Ok(Placed::Restored | Placed::Identical));
+        let is_there = matches!(placed, Ok(EntryOutcome::Restored | EntryOutcome::Identical));
         match placed {
             Ok(placed) => shared.counts.add(&node, placed, written),
             Err(error) => shared.report(&path, error),
@@ -206,15 +206,15 @@ impl<'a> Batch<'a> {
 }
 
 impl Pending {
-    fn spot<'s>(&'s self, shared: &'s Shared<'s>) -> Spot<'s> {
+    fn target_entry<'s>(&'s self, shared: &'s Shared<'s>) -> TargetEntry<'s> {
         let Begun { task, path, .. } = &self.begun;
-        Spot { shared, folder: self.folder.as_fd(), node: &task.node, path }
+        TargetEntry { shared, folder: self.folder.as_fd(), node: &task.node, path }
     }
 
     /// Makes the file where it was not made yet.
     fn make(&mut self, shared: &Shared<'_>) -> Result<()> {
         if self.file.is_none() {
-            self.file = Some(self.spot(shared).create(self.replaces)?);
+            self.file = Some(self.target_entry(shared).create(self.replaces)?);
         }
         Ok(())
     }
@@ -230,13 +230,13 @@ impl Pending {
     }
 
     /// Gives the file its metadata and its name, now that its content is whole.
-    fn publish(&mut self, shared: &Shared<'_>, buffer: &mut Vec<u8>) -> Result<Placed> {
+    fn publish(&mut self, shared: &Shared<'_>, buffer: &mut Vec<u8>) -> Result<EntryOutcome> {
         self.make(shared)?;
         let made = self.made()?;
         if shared.request.sparse {
             made.file.set_len(self.written).at("write", &self.begun.path)?;
         }
-        self.spot(shared).publish(made, self.replaces, buffer)
+        self.target_entry(shared).publish(made, self.replaces, buffer)
     }
 
     fn discard(&mut self) {
@@ -246,7 +246,7 @@ impl Pending {
     }
 }
 
-/// Where these blobs lie, one after the other in a file from `offset` on.
+/// The pieces for these blobs, one after the other in a file from `offset` on.
 fn pieces_of(
     shared: &Shared<'_>,
     blobs: &[BlobId],

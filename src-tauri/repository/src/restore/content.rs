@@ -1,5 +1,5 @@
-//! Stored content on its way into files: each stretch of a pack is read once for all that want
-//! something of it.
+//! Stored content on its way into files: what lies close together in a pack is read once for all
+//! that want something of it.
 
 use std::fs::File;
 use std::io;
@@ -7,11 +7,11 @@ use std::os::unix::fs::FileExt;
 
 use undercroft_foundation::{Code, Error, Result};
 
+use crate::coalesced_reads::coalesced_count;
 use crate::codec::{Codec, Compression};
 use crate::index::Location;
 use crate::pack::PackedBlob;
 use crate::repository::Repository;
-use crate::stretch::stretch_of;
 
 /// Runs of zeros become holes in steps of the file systems' usual block.
 const BLOCK: usize = 4096;
@@ -22,7 +22,7 @@ pub(super) struct Piece {
     pub(super) location: Location,
     /// The number of the file among those that are written together.
     pub(super) file: usize,
-    /// Where in the file.
+    /// The offset in the file.
     pub(super) offset: u64,
 }
 
@@ -33,14 +33,14 @@ type Give<'g> = dyn FnMut(&Piece, Result<&[u8]>) -> Result<()> + 'g;
 pub(super) struct Content<'a> {
     repository: &'a Repository,
     codec: Codec,
-    stretch: Vec<u8>,
+    read_buffer: Vec<u8>,
     plain: Vec<u8>,
 }
 
 impl<'a> Content<'a> {
     pub(super) fn new(repository: &'a Repository) -> Result<Self> {
         let codec = Codec::new(Compression::Auto)?;
-        Ok(Self { repository, codec, stretch: Vec::new(), plain: Vec::new() })
+        Ok(Self { repository, codec, read_buffer: Vec::new(), plain: Vec::new() })
     }
 
     /// Reads what these pieces want, in the order in which it is stored, and gives each its bytes
@@ -54,27 +54,27 @@ impl<'a> Content<'a> {
             let places: Vec<PackedBlob> = pack.iter().map(|same| same[0].location.blob).collect();
             let mut at = 0;
             while at < pack.len() {
-                let count = stretch_of(&places[at..]);
-                self.read_stretch(&pack[at..at + count], give)?;
+                let count = coalesced_count(&places[at..]);
+                self.read_coalesced(&pack[at..at + count], give)?;
                 at += count;
             }
         }
         Ok(())
     }
 
-    fn read_stretch(&mut self, blobs: &[&[Piece]], give: &mut Give<'_>) -> Result<()> {
+    fn read_coalesced(&mut self, blobs: &[&[Piece]], give: &mut Give<'_>) -> Result<()> {
         let (Some([first, ..]), Some([last, ..])) = (blobs.first(), blobs.last()) else {
             return Ok(());
         };
         let Location { pack, blob: PackedBlob { offset: start, .. } } = first.location;
         let end = last.location.blob.offset - start + last.location.blob.length;
-        self.stretch.resize(end as usize, 0);
+        self.read_buffer.resize(end as usize, 0);
         let storage = &self.repository.storage;
-        match storage.fill_from_pack(pack, start.into(), &mut self.stretch) {
+        match storage.read_pack_range_into(pack, start.into(), &mut self.read_buffer) {
             Ok(()) => blobs.iter().try_for_each(|same| self.decode(same, start, give)),
             // A pack that was cut off may still hold some of them.
             Err(error) if error.code() == Code::Damaged && blobs.len() > 1 => {
-                blobs.chunks(1).try_for_each(|one| self.read_stretch(one, give))
+                blobs.chunks(1).try_for_each(|one| self.read_coalesced(one, give))
             }
             Err(error) => blobs
                 .iter()
@@ -84,11 +84,11 @@ impl<'a> Content<'a> {
         }
     }
 
-    /// Decodes a blob of a stretch that begins at `start` for all the pieces that want it.
+    /// Decodes a blob of a read that begins at `start` for all the pieces that want it.
     fn decode(&mut self, same: &[Piece], start: u32, give: &mut Give<'_>) -> Result<()> {
         let Some(blob) = same.first().map(|piece| piece.location.blob) else { return Ok(()) };
         let at = (blob.offset - start) as usize;
-        let sealed = &mut self.stretch[at..at + blob.length as usize];
+        let sealed = &mut self.read_buffer[at..at + blob.length as usize];
         let key = &self.repository.key;
         let decoded = self.codec.decode(key, &blob.id, sealed, blob.raw_length, &mut self.plain);
         same.iter().try_for_each(|piece| match &decoded {

@@ -44,7 +44,7 @@ pub(super) struct Folder {
     node: Option<Node>,
     /// Whether it was made or found, once it is there.
     state: OnceLock<Freshness>,
-    /// What in it is not done yet.
+    /// The number of things in it that are not done yet.
     unfinished: AtomicUsize,
 }
 
@@ -56,7 +56,7 @@ impl Root {
         Ok(Self { path: path.to_owned(), file: file.into() })
     }
 
-    /// Where an entry of a folder is, for people.
+    /// The path of an entry of a folder, for people.
     pub(super) fn path_of(&self, folder: &Folder, name: &[u8]) -> PathBuf {
         let mut path = self.path.clone();
         for part in folder.names().into_iter().chain([name]).filter(|part| !part.is_empty()) {
@@ -183,7 +183,9 @@ impl Folder {
         let make = || mkdirat(&above, name, Mode::RWXU).map(|()| Freshness::Made);
         let made = match make() {
             Err(Errno::EXIST) => match Stat::of(entry) {
-                Ok(stat) if stat.is_dir() => admit_owner(entry, &stat).map(|()| Freshness::Found),
+                Ok(stat) if stat.is_dir() => {
+                    ensure_owner_access(entry, &stat).map(|()| Freshness::Found)
+                }
                 Ok(_) if shared.request.overwrite == Overwrite::Never => {
                     let what = undercroft_foundation::escape_path(&path());
                     return Err(Error::new(Code::AlreadyExists, format!("Cannot create {what}"))
@@ -203,7 +205,7 @@ impl Folder {
 ///
 /// # Errors
 /// The system's.
-pub fn admit_owner(entry: Entry<'_>, stat: &Stat) -> SystemResult<()> {
+pub fn ensure_owner_access(entry: Entry<'_>, stat: &Stat) -> SystemResult<()> {
     let closed = stat.mode() & 0o700 != 0o700;
     if closed && stat.uid() == geteuid().as_raw() {
         return set_mode(entry, stat.kind().as_ref(), stat.mode() | 0o700);

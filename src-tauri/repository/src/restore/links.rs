@@ -25,7 +25,7 @@ enum State {
     Done(Arc<Folder>, Vec<u8>),
 }
 
-/// What to do with a name.
+/// The thing to do with a name.
 pub(super) enum Claim {
     /// It is the first of its names: restore it, and say how that went.
     First(Task),

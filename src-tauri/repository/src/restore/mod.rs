@@ -22,7 +22,7 @@ mod writer;
 #[cfg(test)]
 mod tests;
 
-pub use folder::{Freshness, admit_owner, descend};
+pub use folder::{Freshness, descend, ensure_owner_access};
 pub use plan::RestorePlan;
 pub(crate) use same::{blobs_of, file_holds, open_to_read};
 pub use temporary::{TEMPORARY, create_file, is_at, name as temporary_name, remove_left_over};
@@ -37,7 +37,7 @@ use undercroft_foundation::{Code, Error, Job, Result, escape_path};
 
 use self::folder::{Folder, Root};
 use self::links::Links;
-use self::place::Placed;
+use self::place::EntryOutcome;
 use self::queue::{BATCHES, Queue};
 use self::selection::Selection;
 use self::walk::Walk;
@@ -47,7 +47,7 @@ use crate::repository::Repository;
 use crate::snapshot::Snapshot;
 use crate::tree::{Node, NodeKind};
 
-/// What happens to a file that is there already.
+/// The fate of a file that is there already.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Overwrite {
     /// It is made what the snapshot says; its content is read and replaced where it differs.
@@ -61,7 +61,7 @@ pub enum Overwrite {
     Never,
 }
 
-/// What to restore, and how.
+/// The request for a restore.
 #[derive(Debug, Clone, Default)]
 pub struct RestoreRequest {
     /// The folder to restore into; made when there is none.
@@ -78,13 +78,13 @@ pub struct RestoreRequest {
     /// Read every file back after it was written, and compare files that are there already by
     /// their content rather than by their time.
     pub verify: bool,
-    /// What happens to files that are there already.
+    /// The fate of files that are there already.
     pub overwrite: Overwrite,
     /// Leave each `.git` that is there already as it is, with all in it.
     pub spare_git: bool,
 }
 
-/// What a restore did. What it could not do is in the warnings of the job.
+/// The outcome of a restore. What it could not do is in the warnings of the job.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct RestoreSummary {
     /// Files written.
@@ -99,7 +99,7 @@ pub struct RestoreSummary {
     pub bytes_restored: u64,
 }
 
-/// What the threads of one restore share.
+/// The state that the threads of one restore share.
 struct Shared<'a> {
     repository: &'a Repository,
     request: &'a RestoreRequest,
@@ -121,12 +121,12 @@ struct Counts {
 }
 
 impl Counts {
-    fn add(&self, node: &Node, placed: Placed, written: u64) {
+    fn add(&self, node: &Node, placed: EntryOutcome, written: u64) {
         let count = match placed {
-            Placed::Skipped => &self.skipped,
+            EntryOutcome::Skipped => &self.skipped,
             _ if node.kind != NodeKind::File => &self.others,
-            Placed::Restored => &self.restored,
-            Placed::Identical => &self.identical,
+            EntryOutcome::Restored => &self.restored,
+            EntryOutcome::Identical => &self.identical,
         };
         count.fetch_add(1, Ordering::Relaxed);
         self.bytes.fetch_add(written, Ordering::Relaxed);

@@ -8,15 +8,15 @@ use rustix::io::Errno;
 use undercroft_foundation::{Code, Error, IoContext, Result, reach_write_point};
 
 use super::folder::Folder;
-use super::same::{Standing, blobs_of, file_holds, stays};
+use super::same::{ExistingEntry, blobs_of, file_holds, stays};
 use super::temporary::{self, NewFile};
 use super::{Overwrite, Shared};
 use crate::metadata::{Entry, Stat, apply, create_special};
 use crate::tree::{Node, NodeKind};
 
-/// What became of an entry.
+/// The outcome of an entry.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Placed {
+pub(super) enum EntryOutcome {
     /// It was written.
     Restored,
     /// It was there with the same content; its metadata was set.
@@ -29,7 +29,7 @@ pub(super) enum Placed {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Step {
     /// Nothing.
-    Done(Placed),
+    Done(EntryOutcome),
     /// To write a file.
     Write {
         /// Whether it takes the place of something.
@@ -37,21 +37,21 @@ pub(super) enum Step {
     },
 }
 
-/// Where an entry goes.
-pub(super) struct Spot<'a> {
+/// An entry of the target: a node of the snapshot and the folder that it goes into.
+pub(super) struct TargetEntry<'a> {
     pub(super) shared: &'a Shared<'a>,
     pub(super) folder: BorrowedFd<'a>,
     pub(super) node: &'a Node,
     pub(super) path: &'a Path,
 }
 
-/// What is there before.
+/// The entry that is there before.
 enum Found {
     Nothing,
     Something(Stat),
 }
 
-impl Spot<'_> {
+impl TargetEntry<'_> {
     /// Does what can be done without content. In a folder that `is_new` is nothing yet.
     pub(super) fn begin(&self, is_new: bool, buffer: &mut Vec<u8>) -> Result<Step> {
         match &self.node.kind {
@@ -80,15 +80,15 @@ impl Spot<'_> {
     fn begin_file(&self, buffer: &mut Vec<u8>) -> Result<Step> {
         Ok(match self.look()? {
             Found::Nothing => Step::Write { replaces: false },
-            Found::Something(stat) if self.stays(&stat) => Step::Done(Placed::Skipped),
+            Found::Something(stat) if self.stays(&stat) => Step::Done(EntryOutcome::Skipped),
             Found::Something(stat) if self.keep_if_same(&stat, buffer)? => {
-                Step::Done(Placed::Identical)
+                Step::Done(EntryOutcome::Identical)
             }
             Found::Something(_) => Step::Write { replaces: true },
         })
     }
 
-    /// What is there. A folder makes room if nothing is in it.
+    /// The entry that is there. A folder makes room if nothing is in it.
     fn look(&self) -> Result<Found> {
         match Stat::of(self.entry()) {
             Err(Errno::NOENT) => Ok(Found::Nothing),
@@ -106,8 +106,8 @@ impl Spot<'_> {
     /// Whether the file that is there is as it should be; if so, its metadata is set.
     fn keep_if_same(&self, stat: &Stat, buffer: &mut Vec<u8>) -> Result<bool> {
         let (repository, request) = (self.shared.repository, self.shared.request);
-        let standing = Standing { folder: self.folder, stat, path: self.path };
-        if !standing.is_same_file(repository, request, self.node, buffer)? {
+        let existing = ExistingEntry { folder: self.folder, stat, path: self.path };
+        if !existing.is_same_file(repository, request, self.node, buffer)? {
             return Ok(false);
         }
         self.set_metadata(self.entry());
@@ -127,7 +127,7 @@ impl Spot<'_> {
         made: &NewFile,
         replaces: bool,
         buffer: &mut Vec<u8>,
-    ) -> Result<Placed> {
+    ) -> Result<EntryOutcome> {
         let Shared { request, repository, .. } = self.shared;
         let holds =
             |buffer| file_holds(repository, blobs_of(self.node)?, &made.file, self.path, buffer);
@@ -141,7 +141,7 @@ impl Spot<'_> {
             made.file.sync_all().at("sync", self.path)?;
             // It may have become what is to stay, since it was looked at.
             if Stat::of(self.entry()).is_ok_and(|stat| self.stays(&stat)) {
-                return Ok(Placed::Skipped);
+                return Ok(EntryOutcome::Skipped);
             }
         }
         reach_write_point("restore.file-written");
@@ -151,7 +151,7 @@ impl Spot<'_> {
                 .next("Restore again"),
             error => self.wrong("create", error),
         })?;
-        Ok(Placed::Restored)
+        Ok(EntryOutcome::Restored)
     }
 
     /// The entry is in place; what is wrong with its metadata is worth a warning, not the entry.
@@ -161,27 +161,27 @@ impl Spot<'_> {
         }
     }
 
-    fn place_other(&self) -> Result<Placed> {
+    fn place_other(&self) -> Result<EntryOutcome> {
         match self.look()? {
             Found::Nothing => {
                 self.make(&self.node.name)?;
-                return Ok(Placed::Restored);
+                return Ok(EntryOutcome::Restored);
             }
-            Found::Something(stat) if self.stays(&stat) => return Ok(Placed::Skipped),
+            Found::Something(stat) if self.stays(&stat) => return Ok(EntryOutcome::Skipped),
             Found::Something(stat) if self.is_same_other(&stat) => {
                 self.set_metadata(self.entry());
-                return Ok(Placed::Identical);
+                return Ok(EntryOutcome::Identical);
             }
             Found::Something(_) => {}
         }
         let name = temporary::name();
         let replace = || self.make(name.as_bytes()).and_then(|()| self.rename(&name));
         replace().inspect_err(|_| self.remove(name.as_bytes()))?;
-        Ok(Placed::Restored)
+        Ok(EntryOutcome::Restored)
     }
 
     fn is_same_other(&self, stat: &Stat) -> bool {
-        Standing { folder: self.folder, stat, path: self.path }.is_same_other(self.node)
+        ExistingEntry { folder: self.folder, stat, path: self.path }.is_same_other(self.node)
     }
 
     fn stays(&self, stat: &Stat) -> bool {
@@ -214,24 +214,24 @@ impl Spot<'_> {
         let link = |name: &[u8]| linkat(&other, other_name, self.folder, name, AtFlags::empty());
         let Found::Something(stat) = self.look()? else {
             return match link(&self.node.name) {
-                Ok(()) => Ok(Step::Done(Placed::Restored)),
+                Ok(()) => Ok(Step::Done(EntryOutcome::Restored)),
                 Err(_) => self.begin_file(buffer),
             };
         };
         if self.stays(&stat) {
-            return Ok(Step::Done(Placed::Skipped));
+            return Ok(Step::Done(EntryOutcome::Skipped));
         }
         let is_same =
             |first: Stat| first.inode() == stat.inode() && first.device_id() == stat.device_id();
         if Stat::of(Entry::In(other.as_fd(), other_name)).is_ok_and(is_same) {
-            return Ok(Step::Done(Placed::Identical));
+            return Ok(Step::Done(EntryOutcome::Identical));
         }
         let name = temporary::name();
         if link(name.as_bytes()).is_err() {
             return self.begin_file(buffer);
         }
         self.rename(&name).inspect_err(|_| self.remove(name.as_bytes()))?;
-        Ok(Step::Done(Placed::Restored))
+        Ok(Step::Done(EntryOutcome::Restored))
     }
 
     fn rename(&self, from: &str) -> Result<()> {

@@ -1,4 +1,4 @@
-//! What a restore would do, found out without touching anything.
+//! The plan of a restore, found out without touching anything.
 
 use std::fs::File;
 use std::io;
@@ -9,7 +9,7 @@ use std::path::PathBuf;
 use rustix::io::Errno;
 use undercroft_foundation::{Code, Error, IoContext, Job, Result, escape_path};
 
-use super::same::{Standing, stays};
+use super::same::{ExistingEntry, stays};
 use super::selection::Selection;
 use super::walk::unsound;
 use super::{RestoreRequest, descend};
@@ -19,11 +19,11 @@ use crate::repository::Repository;
 use crate::snapshot::Snapshot;
 use crate::tree::{Node, NodeKind, Nodes};
 
-/// How many of those that would be replaced are named.
+/// The number of files that would be replaced and are named.
 const NAMED: usize = 100;
 
-/// What a restore would do. Folders are not counted; what could not be done is in the warnings of
-/// the job.
+/// The plan of a restore. Folders are not counted; what could not be done is in the warnings of the
+/// job.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct RestorePlan {
     /// Entries that would be made where there is nothing.
@@ -118,7 +118,7 @@ impl Planner<'_> {
         Ok(())
     }
 
-    /// Where these names lead to, for people.
+    /// The path that these names lead to, for people.
     fn place(&self, names: &[Vec<u8>]) -> PathBuf {
         let mut place = self.request.target.clone();
         place.extend(names.iter().map(|name| std::ffi::OsStr::from_bytes(name)));
@@ -203,12 +203,12 @@ impl Planner<'_> {
             self.plan.keep += 1;
             return Ok(());
         }
-        let standing = Standing { folder: folder.as_fd(), stat, path: &path };
+        let existing = ExistingEntry { folder: folder.as_fd(), stat, path: &path };
         let same = match node.kind {
             NodeKind::File => {
-                standing.is_same_file(self.repository, self.request, node, &mut self.buffer)
+                existing.is_same_file(self.repository, self.request, node, &mut self.buffer)
             }
-            _ => Ok(standing.is_same_other(node)),
+            _ => Ok(existing.is_same_other(node)),
         };
         match same {
             Ok(true) => self.plan.keep += 1,

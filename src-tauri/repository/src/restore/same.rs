@@ -26,14 +26,14 @@ pub(super) fn stays(overwrite: Overwrite, node: &Node, stat: &Stat) -> bool {
     }
 }
 
-/// What is compared with an entry of a snapshot: an entry of a folder on disk.
-pub(super) struct Standing<'a> {
+/// An entry of a folder on disk, compared with an entry of a snapshot.
+pub(super) struct ExistingEntry<'a> {
     pub(super) folder: BorrowedFd<'a>,
     pub(super) stat: &'a Stat,
     pub(super) path: &'a Path,
 }
 
-impl Standing<'_> {
+impl ExistingEntry<'_> {
     /// Whether the file that is there has the content that it should have.
     pub(super) fn is_same_file(
         &self,
@@ -107,7 +107,7 @@ pub(crate) fn file_holds(
     Ok(file.metadata().at("look at", path)?.len() == offset)
 }
 
-/// Where a piece of content lies.
+/// The location of a piece of content.
 pub(super) fn locate(repository: &Repository, id: &BlobId) -> Result<Location> {
     repository.find_blob(BlobKind::Data, id).ok_or_else(|| {
         Error::new(Code::Damaged, format!("There is no data {id}"))

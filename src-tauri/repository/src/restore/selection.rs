@@ -1,4 +1,4 @@
-//! Which entries of a snapshot are wanted.
+//! The entries of a snapshot that are wanted.
 
 use undercroft_foundation::Result;
 
@@ -30,7 +30,7 @@ impl Selection {
         self.include.is_empty() && self.exclude.is_empty()
     }
 
-    /// What is wanted at a path of the snapshot, which begins with `/`.
+    /// The verdict on a path of the snapshot, which begins with `/`.
     pub(super) fn wants(&self, path: &[u8]) -> Wanted {
         if self.exclude.matches(path) {
             return Wanted { itself: false, below: false };

@@ -17,7 +17,7 @@ use sha2::{Digest, Sha256};
 
 use crate::metadata::{Entry, Stat};
 
-/// How every temporary name begins; what bears one is no file of the user's.
+/// The beginning of every temporary name; what bears one is no file of the user's.
 pub const TEMPORARY: &str = ".undercroft-restore-";
 
 /// Living restores that may replace the same file at the same time.

@@ -18,7 +18,7 @@ use crate::password::Password;
 use crate::repository::Repository;
 use crate::snapshot::Snapshot;
 use crate::tree::{Node, NodeKind, NodeTime, encode_tree};
-use crate::writer::{BlobWriter, Manner};
+use crate::writer::{BlobWriter, WriteMode};
 
 fn repository() -> Repository {
     let password = Password::new("vault".to_owned());
@@ -58,7 +58,7 @@ fn snapshot(
     build: impl FnOnce(&mut dyn FnMut(BlobKind, &[u8]) -> BlobId) -> Vec<Node>,
 ) -> Snapshot {
     let mut codec = Codec::new(Compression::Auto).unwrap();
-    let written = BlobWriter::run(repository, None, Manner::Adding, |writer| {
+    let written = BlobWriter::run(repository, None, WriteMode::Add, |writer| {
         let mut put = |kind, bytes: &[u8]| writer.put(&mut codec, kind, bytes).unwrap();
         let nodes = build(&mut put);
         Ok(put(BlobKind::Tree, &encode_tree(nodes.iter())))
@@ -140,7 +140,7 @@ fn names_that_lead_elsewhere_are_refused() {
     let report = repository.check(&CheckOptions { read: ReadData::All }, &Job::new()).unwrap();
     assert!(report.errors.len() >= 10, "{report:#?}");
     assert!(report.errors.iter().all(|problem| problem.kind == ProblemKind::Tree));
-    assert_eq!(report.touched.len(), 1);
+    assert_eq!(report.affected.len(), 1);
 }
 
 #[test]

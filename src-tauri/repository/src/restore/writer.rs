@@ -16,7 +16,7 @@ pub(super) struct Writer<'a> {
     content: Content<'a>,
 }
 
-/// How many threads write: beyond a few they only wait for the file system's locks.
+/// The number of threads that write: beyond a few they only wait for the file system's locks.
 pub(super) fn count() -> usize {
     std::thread::available_parallelism().map_or(2, usize::from).clamp(2, 4)
 }

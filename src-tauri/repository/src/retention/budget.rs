@@ -4,36 +4,36 @@ use std::collections::HashSet;
 
 use undercroft_foundation::{Job, Result};
 
-use super::{Care, Reason, RetentionGroup, newest_first};
+use super::{DropLimit, Reason, RetentionGroup, newest_first};
 use crate::id::SnapshotId;
 use crate::repository::Repository;
 use crate::snapshot::Snapshot;
 
 impl RetentionGroup {
-    /// What may go for a budget's sake: neither what is pinned, nor the newest, nor what bears a
-    /// time that cannot be.
-    fn spare(&self) -> impl Iterator<Item = &Snapshot> {
+    /// The snapshots that may go for a budget's sake: neither what is pinned, nor the newest, nor
+    /// what bears a time that cannot be.
+    fn droppable(&self) -> impl Iterator<Item = &Snapshot> {
         let sound = self.keep.iter().filter(|(_, reasons)| reasons != &[Reason::FromTheFuture]);
         sound.skip(1).map(|(snapshot, _)| snapshot).filter(|snapshot| !snapshot.is_pinned())
     }
 
     /// The order in which all groups' snapshots go: first those that the policy drops, then, the
     /// oldest first, those that a budget may drop.
-    pub fn order_of_dropping(groups: &[Self]) -> Vec<SnapshotId> {
+    pub fn drop_order(groups: &[Self]) -> Vec<SnapshotId> {
         let dropped = groups.iter().flat_map(|group| group.drop.iter().map(|it| it.id));
-        let mut spare: Vec<_> = groups.iter().flat_map(Self::spare).collect();
-        spare.sort_by_key(|snapshot| (snapshot.time, snapshot.id));
-        dropped.chain(spare.into_iter().map(|snapshot| snapshot.id)).collect()
+        let mut droppable: Vec<_> = groups.iter().flat_map(Self::droppable).collect();
+        droppable.sort_by_key(|snapshot| (snapshot.time, snapshot.id));
+        dropped.chain(droppable.into_iter().map(|snapshot| snapshot.id)).collect()
     }
 
     /// Drops the oldest until `bytes_after`, which is given how many of
-    /// [`Self::order_of_dropping`] are gone, says that the others fit. Returns whether they do.
+    /// [`Self::drop_order`] are gone, says that the others fit. Returns whether they do.
     pub fn fit_budget(
         groups: &mut [Self],
         budget: u64,
         bytes_after: impl Fn(usize) -> u64,
     ) -> bool {
-        let order = Self::order_of_dropping(groups);
+        let order = Self::drop_order(groups);
         let dropped = groups.iter().map(|group| group.drop.len()).sum();
         let enough = (dropped..=order.len()).find(|gone| bytes_after(*gone) <= budget);
         let gone: HashSet<_> = order[..enough.unwrap_or(order.len())].iter().collect();
@@ -55,8 +55,8 @@ impl RetentionGroup {
 
 impl Repository {
     /// Drops the oldest of what a policy keeps until all that stays needs at most `budget` bytes,
-    /// as far as `care` allows. Returns whether it does: what is pinned and the newest of each
-    /// group stay anyway.
+    /// as far as `drop_limit` allows. Returns whether it does: what is pinned and the newest of
+    /// each group stay anyway.
     ///
     /// # Errors
     /// A snapshot, a tree or an index that cannot be read.
@@ -64,12 +64,13 @@ impl Repository {
         &self,
         groups: &mut [RetentionGroup],
         budget: u64,
-        care: Care,
+        drop_limit: DropLimit,
         job: &Job,
     ) -> Result<bool> {
-        let view = self.budget_view(&RetentionGroup::order_of_dropping(groups), job)?;
+        let view = self.budget_view(&RetentionGroup::drop_order(groups), job)?;
         let fits = RetentionGroup::fit_budget(groups, budget, |gone| view.bytes_after(gone));
-        let held_back = groups.iter_mut().filter_map(|group| care.hold_back(group).then_some(()));
+        let held_back =
+            groups.iter_mut().filter_map(|group| drop_limit.hold_back(group).then_some(()));
         Ok(held_back.count() == 0 && fits)
     }
 }

@@ -1,4 +1,5 @@
-//! Where an hour, a day, a week, a month and a year begin, and when a span ago was.
+//! The calendar of retention: where an hour, a day, a week, a month and a year begin, and when a
+//! span ago was.
 
 use jiff::civil::{Date, DateTime};
 use jiff::tz::{Offset, TimeZone};
@@ -8,7 +9,7 @@ use super::reason::Period;
 use super::span::CalendarSpan;
 use crate::snapshot::Snapshot;
 
-/// Whose days are counted.
+/// The time zone whose days are counted.
 #[derive(Debug, Clone)]
 pub enum Calendar {
     /// Each snapshot's own, as restic does: a day begins where its machine's clock had midnight. A

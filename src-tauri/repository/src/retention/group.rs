@@ -7,7 +7,7 @@ use undercroft_foundation::{Code, Error, Result};
 
 use crate::snapshot::Snapshot;
 
-/// What the snapshots of a group have in common.
+/// The properties that the snapshots of a group have in common.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct GroupBy {
     /// The machine.
@@ -74,7 +74,7 @@ impl FromStr for GroupBy {
     }
 }
 
-/// What the snapshots of one group have in common; `None` for what does not matter.
+/// The values that the snapshots of one group have in common; `None` for what does not matter.
 #[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct GroupKey {
     /// The machine.

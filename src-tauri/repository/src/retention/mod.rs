@@ -8,7 +8,7 @@
 
 mod budget;
 mod calendar;
-mod care;
+mod drop_limit;
 mod group;
 mod policy;
 mod reason;
@@ -19,7 +19,7 @@ use std::cmp::Ordering;
 use jiff::Timestamp;
 
 pub use self::calendar::Calendar;
-pub use self::care::Care;
+pub use self::drop_limit::DropLimit;
 pub use self::group::{GroupBy, GroupKey};
 pub use self::policy::{KeepCount, RetentionPolicy};
 pub use self::reason::{Period, Reason};
@@ -32,26 +32,26 @@ pub const PINNED: &str = "pinned";
 /// A policy and how it is applied.
 #[derive(Debug, Clone)]
 pub struct Retention {
-    /// What is to be kept.
+    /// The rules of what is to be kept.
     pub policy: RetentionPolicy,
-    /// Which snapshots are held against each other.
+    /// The grouping of snapshots that are held against each other.
     pub group_by: GroupBy,
-    /// Where days begin.
+    /// The calendar that says when days begin.
     pub calendar: Calendar,
     /// The present: snapshots that are later are from a clock that went wrong.
     pub now: Timestamp,
-    /// How much the clocks are trusted.
-    pub care: Care,
+    /// The limit of how many snapshots go at once.
+    pub drop_limit: DropLimit,
 }
 
-/// What a policy decides about the snapshots of one group.
+/// The decision of a policy about the snapshots of one group.
 #[derive(Debug, Clone, PartialEq)]
 pub struct RetentionGroup {
-    /// What they have in common.
+    /// The values that they have in common.
     pub key: GroupKey,
-    /// Those that stay, the newest first, each with all reasons.
+    /// The snapshots that stay, the newest first, each with all reasons.
     pub keep: Vec<(Snapshot, Vec<Reason>)>,
-    /// Those that go, the newest first.
+    /// The snapshots that go, the newest first.
     pub drop: Vec<Snapshot>,
 }
 
@@ -93,7 +93,7 @@ impl Retention {
             let keep = members.into_iter().map(|it| (it, vec![Reason::PolicyEmpty])).collect();
             return RetentionGroup { key, keep, drop: Vec::new() };
         }
-        let (mut keep, members) = self.care.set_future_aside(members, self.now);
+        let (mut keep, members) = self.drop_limit.set_future_aside(members, self.now);
         let reasons = self.policy.reasons(&members, self.now, &self.calendar);
         let mut drop = Vec::new();
         for (snapshot, reasons) in members.into_iter().zip(reasons) {
@@ -107,7 +107,7 @@ impl Retention {
             keep.push((drop.remove(0), vec![Reason::NewestOfGroup]));
         }
         let mut group = RetentionGroup { key, keep, drop };
-        self.care.hold_back(&mut group);
+        self.drop_limit.hold_back(&mut group);
         group
     }
 }

@@ -11,7 +11,7 @@ use super::reason::{Period, Reason};
 use super::span::CalendarSpan;
 use crate::snapshot::Snapshot;
 
-/// How many a rule keeps.
+/// The number of snapshots that a rule keeps.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum KeepCount {
     /// So many; 0 for a rule that is not there.
@@ -61,7 +61,7 @@ impl fmt::Display for KeepCount {
     }
 }
 
-/// What to keep: whatever at least one rule wants. Without any rule, everything.
+/// A policy keeps whatever at least one rule wants. Without any rule, everything.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct RetentionPolicy {
     /// The newest so many.

@@ -4,7 +4,7 @@ use std::fmt;
 
 use super::span::CalendarSpan;
 
-/// What a rule counts.
+/// The period that a rule counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Period {
     /// Each snapshot.

@@ -37,10 +37,10 @@ pub struct TrashedSnapshot {
 /// All snapshots whose content must not be removed.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct SnapshotsInUse {
-    /// Those that are listed, the oldest first: all that they need must be there.
+    /// The snapshots that are listed, the oldest first: all that they need must be there.
     pub snapshots: Vec<Snapshot>,
-    /// Those in the trash, the oldest first: what is there of all that they need stays. Another
-    /// program may have removed some of it, rightly.
+    /// The snapshots in the trash, the oldest first: what is there of all that they need stays.
+    /// Another program may have removed some of it, rightly.
     pub trashed: Vec<Snapshot>,
 }
 
@@ -50,7 +50,7 @@ impl Repository {
     /// # Errors
     /// A snapshot, in the trash or not, that cannot be read: what it needs would be a guess.
     pub fn snapshots_in_use(&self) -> Result<SnapshotsInUse> {
-        self.relist(|| {
+        self.retry_listing(|| {
             // One may go into the trash meanwhile, or come out of it: it is in one of the two
             // listings of the trash then, or among the snapshots.
             let mut in_trash = self.ids_in_trash()?;
@@ -70,7 +70,7 @@ impl Repository {
     /// One that cannot be read is an error: a list that lacks it would be a lie.
     pub fn trashed(&self) -> Result<Vec<TrashedSnapshot>> {
         let dates = self.trash_dates()?;
-        let snapshots = self.relist(|| {
+        let snapshots = self.retry_listing(|| {
             let ids = self.ids_only_in_trash()?;
             self.read_trashed(&ids)
         })?;
@@ -109,11 +109,11 @@ impl Repository {
             require_complete(self, snapshot, job)?;
         }
         confirm(lock.as_ref())?;
-        self.storage.turn(&ids, FileKind::TrashedSnapshot, FileKind::Snapshot)?;
+        self.storage.rename_kind(&ids, FileKind::TrashedSnapshot, FileKind::Snapshot)?;
         reach_write_point("repository.trash-restored");
         if let Err(lost) = confirm(lock.as_ref()) {
             // What they need may be gone by now.
-            self.storage.turn(&ids, FileKind::Snapshot, FileKind::TrashedSnapshot)?;
+            self.storage.rename_kind(&ids, FileKind::Snapshot, FileKind::TrashedSnapshot)?;
             return Err(lost);
         }
         let back: HashSet<_> = self.snapshot_ids()?.into_iter().collect();
@@ -165,7 +165,7 @@ impl Repository {
     pub(crate) fn move_into_trash(&self, ids: &[SnapshotId]) -> Result<()> {
         self.write_trash_record(ids)?;
         reach_write_point("repository.trash-recorded");
-        self.storage.turn(ids, FileKind::Snapshot, FileKind::TrashedSnapshot)
+        self.storage.rename_kind(ids, FileKind::Snapshot, FileKind::TrashedSnapshot)
     }
 
     /// The ids of the files in the trash. No folder is no trash; no repository is an error.

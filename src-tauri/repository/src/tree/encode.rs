@@ -9,9 +9,9 @@ use undercroft_foundation::Result;
 use super::go_text::{push_json_string, push_name};
 use super::node::{ExtendedAttribute, Node};
 use super::time::push_time;
-use crate::large_blob::{GrowingBlob, GrownBlob};
+use crate::large_blob::{FinishedBlob, LargeBlobBuilder};
 
-/// How the text of a tree begins and ends.
+/// The beginning and the end of the text of a tree.
 pub(super) const START: &[u8] = b"{\"nodes\":[";
 const END: &[u8] = b"]}\n";
 
@@ -34,22 +34,22 @@ fn push_nodes<'a>(json: &mut Vec<u8>, nodes: impl Iterator<Item = &'a Node>, fir
 }
 
 /// A tree that is stored bit by bit as its nodes come, and never held whole.
-pub(crate) struct GrowingTree {
-    blob: GrowingBlob,
+pub(crate) struct TreeBuilder {
+    blob: LargeBlobBuilder,
     json: Vec<u8>,
     is_empty: bool,
 }
 
-impl GrowingTree {
+impl TreeBuilder {
     /// A tree without nodes, to be stored in `blob`.
-    pub(crate) fn new(blob: GrowingBlob) -> Self {
+    pub(crate) fn new(blob: LargeBlobBuilder) -> Self {
         Self { blob, json: START.to_vec(), is_empty: true }
     }
 
     /// Adds nodes, in the order of their names.
     ///
     /// # Errors
-    /// As [`GrowingBlob::write`].
+    /// As [`LargeBlobBuilder::write`].
     pub(crate) fn push<'a>(&mut self, nodes: impl Iterator<Item = &'a Node>) -> Result<()> {
         push_nodes(&mut self.json, nodes, &mut self.is_empty);
         self.write()
@@ -58,8 +58,8 @@ impl GrowingTree {
     /// Ends the tree.
     ///
     /// # Errors
-    /// As [`GrowingBlob::finish`].
-    pub(crate) fn finish(mut self) -> Result<GrownBlob> {
+    /// As [`LargeBlobBuilder::finish`].
+    pub(crate) fn finish(mut self) -> Result<FinishedBlob> {
         self.json.extend_from_slice(END);
         self.write()?;
         self.blob.finish()

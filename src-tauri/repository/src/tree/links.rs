@@ -1,4 +1,4 @@
-//! What a tree leads to, read without all the rest of it: who marks or copies wants no more.
+//! The links of a tree, read without all the rest of it: to mark or to copy takes no more.
 
 use std::borrow::Cow;
 
@@ -25,7 +25,7 @@ pub(super) struct RawNode<'a> {
     subtree: Option<&'a str>,
 }
 
-/// What a tree leads to.
+/// The subtrees and the content that a tree leads to.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(crate) struct Links {
     /// The folders in it: their names as the tree's text has them, and their trees.
@@ -34,7 +34,7 @@ pub(crate) struct Links {
     pub(crate) content: Vec<BlobId>,
 }
 
-/// What the tree of this text leads to.
+/// The links of the tree of this text.
 ///
 /// # Errors
 /// [`Code::Damaged`] when it is no tree, or a folder in it names none.

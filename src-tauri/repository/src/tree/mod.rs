@@ -10,7 +10,7 @@ mod node;
 mod stream;
 mod time;
 
-pub(crate) use encode::{GrowingTree, encode_tree};
+pub(crate) use encode::{TreeBuilder, encode_tree};
 pub(crate) use entry::decode_entry;
 pub(crate) use links::Links;
 pub(crate) use stream::{Nodes, TreeText};

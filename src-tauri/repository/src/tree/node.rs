@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use crate::id::BlobId;
 
-/// What kind of thing a node is.
+/// The kind of a node.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum NodeKind {
     /// A regular file.
@@ -88,7 +88,7 @@ pub struct ExtendedAttribute {
 pub struct Node {
     /// The name, any bytes but `/` and NUL.
     pub name: Vec<u8>,
-    /// What it is.
+    /// Its kind.
     pub kind: NodeKind,
     /// Go's `FileMode` bits (not `st_mode`).
     pub mode: u32,
@@ -114,7 +114,7 @@ pub struct Node {
     pub size: u64,
     /// Number of hard links.
     pub links: u64,
-    /// Where a symbolic link points.
+    /// The target of a symbolic link.
     pub linktarget: Vec<u8>,
     /// Extended attributes, by name.
     pub extended_attributes: Vec<ExtendedAttribute>,
@@ -126,6 +126,6 @@ pub struct Node {
     pub content: Option<Vec<BlobId>>,
     /// The tree of a folder.
     pub subtree: Option<BlobId>,
-    /// What its writer could not read of it.
+    /// The error that kept its writer from reading all of it.
     pub error: String,
 }

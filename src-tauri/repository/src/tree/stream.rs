@@ -36,7 +36,7 @@ impl TreeText {
         }
     }
 
-    /// What the tree leads to.
+    /// The links of the tree.
     ///
     /// # Errors
     /// [`Code::Damaged`] when it is no tree, or a folder in it names none.
@@ -87,7 +87,7 @@ impl Nodes {
         Self(Inner::Whole(nodes.into_iter()))
     }
 
-    /// How many there are, where all are held.
+    /// The number of nodes, where all are held.
     pub(crate) fn known_length(&self) -> Option<usize> {
         match &self.0 {
             Inner::Whole(nodes) => Some(nodes.len()),

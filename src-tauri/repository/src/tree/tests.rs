@@ -10,7 +10,7 @@ use super::*;
 use crate::codec::{Codec, Compression};
 use crate::crypto::Key;
 use crate::id::BlobId;
-use crate::large_blob::{GrowingBlob, LargeBlob};
+use crate::large_blob::{LargeBlob, LargeBlobBuilder};
 
 fn file() -> Node {
     Node {
@@ -154,7 +154,7 @@ proptest! {
         let json = encode_tree(nodes.iter());
         let key = Key::random(&OsRandom);
         for level in [Some(2), None] {
-            let mut tree = GrowingTree::new(GrowingBlob::new(level).unwrap());
+            let mut tree = TreeBuilder::new(LargeBlobBuilder::new(level).unwrap());
             nodes.chunks(at_once).for_each(|some| tree.push(some.iter()).unwrap());
             let mut grown = tree.finish().unwrap();
             prop_assert_eq!((grown.id, grown.length), (BlobId::of(&json), json.len() as u64));

@@ -1,4 +1,4 @@
-//! How large the repository is after one snapshot after the other was dropped.
+//! The size of the repository after one snapshot after the other was dropped.
 
 use std::collections::{HashMap, HashSet};
 
@@ -6,7 +6,7 @@ use undercroft_foundation::{Code, Error, Job, Result};
 
 use super::walk::{Visitor, Walk, stored_bytes};
 use crate::id::SnapshotId;
-use crate::index::{Index, Places};
+use crate::index::{EntrySet, Index};
 use crate::repository::Repository;
 use crate::tree::Node;
 
@@ -23,8 +23,8 @@ impl BudgetView {
         self.bytes[dropped.min(self.bytes.len() - 1)]
     }
 
-    /// How many have to be dropped so that the others need no more than `budget` bytes; `None`
-    /// when those that stay whatever happens need more.
+    /// The number of snapshots that have to be dropped so that the others need no more than
+    /// `budget` bytes; `None` when those that stay whatever happens need more.
     pub fn drops_for(&self, budget: u64) -> Option<usize> {
         self.bytes.iter().position(|bytes| *bytes <= budget)
     }
@@ -54,7 +54,7 @@ impl Repository {
         }
         let index = self.index();
         let mut walk = Walk::new(self, &index, job)?;
-        let mut needed = Needed { index: &index, places: Places::none_of(&index), bytes: 0 };
+        let mut needed = Needed { index: &index, positions: EntrySet::empty(&index), bytes: 0 };
         for tree in trees.into_values() {
             walk.run(tree, &mut needed)?;
         }
@@ -71,22 +71,22 @@ impl Repository {
 
 struct Needed<'a> {
     index: &'a Index,
-    places: Places,
+    positions: EntrySet,
     bytes: u64,
 }
 
 impl Visitor for Needed<'_> {
-    fn enter(&mut self, place: usize) -> bool {
-        let new = self.places.insert(place);
+    fn enter(&mut self, position: usize) -> bool {
+        let new = self.positions.insert(position);
         if new {
-            self.bytes += stored_bytes(self.index, place);
+            self.bytes += stored_bytes(self.index, position);
         }
         new
     }
 
     fn entry(&mut self, _: &[u8], _: &Node, content: &[usize]) {
-        for place in content {
-            self.enter(*place);
+        for position in content {
+            self.enter(*position);
         }
     }
 }

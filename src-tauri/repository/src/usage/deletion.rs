@@ -1,4 +1,4 @@
-//! What would be gone if some snapshots were.
+//! The content that would be gone if some snapshots were.
 
 use std::collections::HashSet;
 
@@ -7,20 +7,20 @@ use undercroft_foundation::{Code, Error, Job, Result};
 
 use super::walk::{Visitor, Walk, stored_bytes};
 use crate::id::{BlobId, SnapshotId};
-use crate::index::{Index, Places};
+use crate::index::{EntrySet, Index};
 use crate::repository::Repository;
 use crate::snapshot::Snapshot;
 use crate::tree::Node;
 
-/// How many lost files are named.
+/// The number of lost files that are named.
 const NAMED: usize = 100;
 
-/// What a deletion of snapshots does.
+/// The effect of a deletion of snapshots.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Deletion {
     /// The bytes, as stored, of content and trees that only these snapshots need.
     pub frees_bytes: u64,
-    /// How many different contents of files are in these snapshots and in none that stays. A file
+    /// The number of different contents of files in these snapshots and in none that stays. A file
     /// that lies in several places counts once, and so does one that several of them hold.
     pub lost_files: u64,
     /// The first hundred of those, of the newest snapshots first.
@@ -78,7 +78,7 @@ fn weigh(
     let mut going = Going {
         index,
         staying: &staying,
-        counted: Places::none_of(index),
+        counted: EntrySet::empty(index),
         told: HashSet::new(),
         snapshot: SnapshotId([0; 32]),
         deletion: Deletion::default(),
@@ -90,11 +90,11 @@ fn weigh(
     Ok(going.deletion)
 }
 
-/// What the snapshots that stay hold.
+/// The content of the snapshots that stay.
 struct Staying {
-    needed: Places,
+    needed: EntrySet,
     /// Blobs that are the whole content of some file.
-    whole: Places,
+    whole: EntrySet,
     /// The contents of files of several blobs.
     lists: HashSet<ContentKey>,
 }
@@ -119,14 +119,14 @@ fn key_of(content: &[BlobId]) -> ContentKey {
 impl Staying {
     fn nothing(index: &Index) -> Self {
         Self {
-            needed: Places::none_of(index),
-            whole: Places::none_of(index),
+            needed: EntrySet::empty(index),
+            whole: EntrySet::empty(index),
             lists: HashSet::new(),
         }
     }
 
     fn holds(&self, node: &Node, content: &[usize]) -> bool {
-        content.iter().all(|place| self.needed.contains(*place))
+        content.iter().all(|position| self.needed.contains(*position))
             && match content {
                 [] => true,
                 [only] => self.whole.contains(*only),
@@ -136,13 +136,13 @@ impl Staying {
 }
 
 impl Visitor for Staying {
-    fn enter(&mut self, place: usize) -> bool {
-        self.needed.insert(place)
+    fn enter(&mut self, position: usize) -> bool {
+        self.needed.insert(position)
     }
 
     fn entry(&mut self, _: &[u8], node: &Node, content: &[usize]) {
-        for place in content {
-            self.needed.insert(*place);
+        for position in content {
+            self.needed.insert(*position);
         }
         match content {
             [] => {}
@@ -156,11 +156,11 @@ impl Visitor for Staying {
     }
 }
 
-/// What the others hold beyond that.
+/// The content of the others beyond that.
 struct Going<'a> {
     index: &'a Index,
     staying: &'a Staying,
-    counted: Places,
+    counted: EntrySet,
     told: HashSet<ContentKey>,
     snapshot: SnapshotId,
     deletion: Deletion,
@@ -168,24 +168,24 @@ struct Going<'a> {
 
 impl Going<'_> {
     /// Counts a blob that nobody else needs; `false` for any other, and when it was counted before.
-    fn count(&mut self, place: usize) -> bool {
-        let new = !self.staying.needed.contains(place) && self.counted.insert(place);
+    fn count(&mut self, position: usize) -> bool {
+        let new = !self.staying.needed.contains(position) && self.counted.insert(position);
         if new {
-            self.deletion.frees_bytes += stored_bytes(self.index, place);
+            self.deletion.frees_bytes += stored_bytes(self.index, position);
         }
         new
     }
 }
 
 impl Visitor for Going<'_> {
-    /// What a tree that stays holds, stays.
-    fn enter(&mut self, place: usize) -> bool {
-        self.count(place)
+    /// Passes over a tree that stays: all that it holds stays, too.
+    fn enter(&mut self, position: usize) -> bool {
+        self.count(position)
     }
 
     fn entry(&mut self, folder: &[u8], node: &Node, content: &[usize]) {
-        for place in content {
-            self.count(*place);
+        for position in content {
+            self.count(*position);
         }
         if self.staying.holds(node, content) {
             return;

@@ -1,7 +1,7 @@
 //! Usage: what content costs, who needs it, and what a deletion would do.
 //!
 //! A tree that several snapshots share is read once for all of them. What is known of a blob is
-//! kept by its place in the index, in bits or small numbers, so that memory stays small however
+//! kept by its position in the index, in bits or small numbers, so that memory stays small however
 //! many files there are.
 
 mod budget;

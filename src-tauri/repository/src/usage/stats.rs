@@ -1,4 +1,4 @@
-//! How much there is, counted in the ways of restic.
+//! Statistics, counted in the ways of restic.
 
 use std::collections::{HashMap, HashSet};
 
@@ -9,26 +9,26 @@ use super::walk::{Visitor, Walk};
 use crate::check::TreeSource;
 use crate::crypto::OVERHEAD;
 use crate::id::BlobId;
-use crate::index::{Index, Places};
+use crate::index::{EntrySet, Index};
 use crate::repository::Repository;
 use crate::snapshot::Snapshot;
 use crate::tree::{Node, NodeKind};
 
-/// What is counted.
+/// The things that are counted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum StatsMode {
-    /// What a restore of all the snapshots would write.
+    /// The files that a restore of all the snapshots would write.
     #[default]
     RestoreSize,
     /// Files, those of the same content once.
     FilesByContents,
     /// Pieces of content, once for each path at which they are.
     BlobsPerFile,
-    /// What the repository stores for the snapshots.
+    /// The blobs that the repository stores for the snapshots.
     RawData,
 }
 
-/// How much there is. What a mode does not count is 0.
+/// The counts. What a mode does not count is 0.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Stats {
     /// Snapshots that were looked at.
@@ -48,17 +48,17 @@ pub struct Stats {
 }
 
 impl Stats {
-    /// How many times larger compressed content is when it is not.
+    /// The factor by which compressed content is larger when it is not compressed.
     pub fn compression_ratio(&self) -> f64 {
         ratio(self.compressed_uncompressed_size, self.compressed_size)
     }
 
-    /// How much of all content is compressed, in hundredths.
+    /// The share of all content that is compressed, in hundredths.
     pub fn compression_progress(&self) -> f64 {
         ratio(self.compressed_uncompressed_size, self.total_uncompressed_size) * 100.0
     }
 
-    /// How much room compression saves, in hundredths.
+    /// The share of room that compression saves, in hundredths.
     pub fn compression_space_saving(&self) -> f64 {
         match self.total_uncompressed_size {
             0 => 0.0,
@@ -84,14 +84,14 @@ impl Repository {
             StatsMode::RestoreSize => restore_size(self, &index, snapshots, job)?,
             StatsMode::RawData => {
                 let mut raw =
-                    Raw { index: &index, seen: Places::none_of(&index), stats: Stats::default() };
+                    Raw { index: &index, seen: EntrySet::empty(&index), stats: Stats::default() };
                 walk_all(self, &index, snapshots, &mut raw, job)?;
                 raw.stats
             }
             StatsMode::FilesByContents | StatsMode::BlobsPerFile => {
                 let mut files = Files {
                     index: &index,
-                    trees: Places::none_of(&index),
+                    trees: EntrySet::empty(&index),
                     contents: HashSet::new(),
                     by_path: (mode == StatsMode::BlobsPerFile).then(HashMap::new),
                     stats: Stats::default(),
@@ -116,18 +116,18 @@ fn walk_all(
     snapshots.iter().try_for_each(|snapshot| walk.run(snapshot.tree, visitor))
 }
 
-/// What is stored, each blob once.
+/// The stored blobs, each once.
 struct Raw<'a> {
     index: &'a Index,
-    seen: Places,
+    seen: EntrySet,
     stats: Stats,
 }
 
 impl Visitor for Raw<'_> {
-    fn enter(&mut self, place: usize) -> bool {
-        let new = self.seen.insert(place);
+    fn enter(&mut self, position: usize) -> bool {
+        let new = self.seen.insert(position);
         if new {
-            let location = self.index.at(place);
+            let location = self.index.at(position);
             let stored = u64::from(location.blob.length);
             let plain = location.plain_length() + OVERHEAD as u64;
             self.stats.total_blob_count += 1;
@@ -142,8 +142,8 @@ impl Visitor for Raw<'_> {
     }
 
     fn entry(&mut self, _: &[u8], _: &Node, content: &[usize]) {
-        for place in content {
-            self.enter(*place);
+        for position in content {
+            self.enter(*position);
         }
     }
 }
@@ -151,7 +151,7 @@ impl Visitor for Raw<'_> {
 /// Files by their contents. A tree that was read has no file that was not seen.
 struct Files<'a> {
     index: &'a Index,
-    trees: Places,
+    trees: EntrySet,
     contents: HashSet<[u8; 32]>,
     /// The blobs that were counted at each path, where they are.
     by_path: Option<HashMap<Vec<u8>, HashSet<usize>>>,
@@ -159,8 +159,8 @@ struct Files<'a> {
 }
 
 impl Visitor for Files<'_> {
-    fn enter(&mut self, place: usize) -> bool {
-        self.trees.insert(place)
+    fn enter(&mut self, position: usize) -> bool {
+        self.trees.insert(position)
     }
 
     fn entry(&mut self, folder: &[u8], node: &Node, content: &[usize]) {
@@ -181,10 +181,10 @@ impl Visitor for Files<'_> {
             self.stats.total_file_count += 1;
             HashSet::new()
         });
-        for place in content {
-            if counted.insert(*place) {
+        for position in content {
+            if counted.insert(*position) {
                 self.stats.total_blob_count += 1;
-                self.stats.total_size += self.index.at(*place).plain_length();
+                self.stats.total_size += self.index.at(*position).plain_length();
             }
         }
     }

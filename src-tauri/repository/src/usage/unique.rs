@@ -1,4 +1,4 @@
-//! What each snapshot alone needs.
+//! The bytes that each snapshot alone needs.
 
 use std::collections::HashMap;
 
@@ -6,7 +6,7 @@ use undercroft_foundation::{Code, Error, Job, Result};
 
 use super::walk::{Visitor, Walk, stored_bytes};
 use crate::id::SnapshotId;
-use crate::index::{Index, Places};
+use crate::index::{EntrySet, Index};
 use crate::repository::Repository;
 use crate::tree::Node;
 
@@ -27,7 +27,7 @@ impl Repository {
         let mut owners = Owners {
             index: &index,
             first: vec![NOBODY; index.len()],
-            shared: Places::none_of(&index),
+            shared: EntrySet::empty(&index),
             unique: vec![0; snapshots.len()],
             now: 0,
         };
@@ -40,26 +40,26 @@ impl Repository {
     }
 }
 
-/// Who needs what. A tree is read for the first who needs it, and once more for the second, to
-/// mark as shared what is in it.
+/// The owners of each blob. A tree is read for the first that needs it, and once more for the
+/// second, to mark as shared what is in it.
 struct Owners<'a> {
     index: &'a Index,
     first: Vec<u32>,
-    shared: Places,
+    shared: EntrySet,
     unique: Vec<u64>,
     now: u32,
 }
 
 impl Visitor for Owners<'_> {
-    fn enter(&mut self, place: usize) -> bool {
-        let bytes = stored_bytes(self.index, place);
-        let first = self.first[place];
+    fn enter(&mut self, position: usize) -> bool {
+        let bytes = stored_bytes(self.index, position);
+        let first = self.first[position];
         if first == NOBODY {
-            self.first[place] = self.now;
+            self.first[position] = self.now;
             self.unique[self.now as usize] += bytes;
             return true;
         }
-        let new = first != self.now && self.shared.insert(place);
+        let new = first != self.now && self.shared.insert(position);
         if new {
             self.unique[first as usize] -= bytes;
         }
@@ -67,8 +67,8 @@ impl Visitor for Owners<'_> {
     }
 
     fn entry(&mut self, _: &[u8], _: &Node, content: &[usize]) {
-        for place in content {
-            self.enter(*place);
+        for position in content {
+            self.enter(*position);
         }
     }
 }

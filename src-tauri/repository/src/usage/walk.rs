@@ -9,12 +9,12 @@ use crate::index::Index;
 use crate::repository::Repository;
 use crate::tree::{Node, NodeKind};
 
-/// What is done with what a walk finds.
+/// A visitor of what a walk finds.
 pub(super) trait Visitor {
-    /// Comes to the tree at a place; says whether it is to be read.
-    fn enter(&mut self, place: usize) -> bool;
+    /// Comes to the tree at a position; says whether it is to be read.
+    fn enter(&mut self, position: usize) -> bool;
 
-    /// Comes to an entry of a folder, whose path ends with `/`. `content` are the places of its
+    /// Comes to an entry of a folder, whose path ends with `/`. `content` are the positions of its
     /// blobs.
     fn entry(&mut self, folder: &[u8], node: &Node, content: &[usize]);
 }
@@ -37,7 +37,7 @@ impl<'a> Walk<'a> {
         let mut todo = vec![(root, b"/".to_vec())];
         while let Some((id, path)) = todo.pop() {
             self.job.check_cancelled()?;
-            if !visitor.enter(place_of(self.index, BlobKind::Tree, &id)?) {
+            if !visitor.enter(position_of(self.index, BlobKind::Tree, &id)?) {
                 continue;
             }
             for node in self.source.nodes(&id)? {
@@ -51,7 +51,7 @@ impl<'a> Walk<'a> {
                 }
                 content.clear();
                 for blob in node.content.iter().flatten() {
-                    content.push(place_of(self.index, BlobKind::Data, blob)?);
+                    content.push(position_of(self.index, BlobKind::Data, blob)?);
                 }
                 visitor.entry(&path, &node, &content);
             }
@@ -60,14 +60,14 @@ impl<'a> Walk<'a> {
     }
 }
 
-fn place_of(index: &Index, kind: BlobKind, id: &BlobId) -> Result<usize> {
-    index.place(kind, id).ok_or_else(|| {
+fn position_of(index: &Index, kind: BlobKind, id: &BlobId) -> Result<usize> {
+    index.position(kind, id).ok_or_else(|| {
         Error::new(Code::Damaged, format!("There is no {} {id}", kind.name()))
             .why("A snapshot needs it, and no index lists it")
     })
 }
 
-/// The bytes that the blob at a place takes.
-pub(super) fn stored_bytes(index: &Index, place: usize) -> u64 {
-    index.at(place).blob.length.into()
+/// The bytes that the blob at a position takes.
+pub(super) fn stored_bytes(index: &Index, position: usize) -> u64 {
+    index.at(position).blob.length.into()
 }

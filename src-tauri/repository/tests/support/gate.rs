@@ -5,7 +5,7 @@ use std::sync::{Arc, Condvar, Mutex};
 use std::time::Duration;
 
 use undercroft_foundation::Result;
-use undercroft_providers::{Provider, Stored};
+use undercroft_providers::{ObjectMeta, Provider};
 
 /// Calls `before_write` with the key of each write, then does it.
 pub struct WatchedProvider {
@@ -46,7 +46,7 @@ impl Provider for WatchedProvider {
         self.inner.write(key, parts)
     }
 
-    fn list(&self, folder: &str) -> Result<Vec<Stored>> {
+    fn list(&self, folder: &str) -> Result<Vec<ObjectMeta>> {
         self.inner.list(folder)
     }
 

@@ -14,7 +14,7 @@ use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 use undercroft_api::Api;
 use undercroft_foundation::{OsRandom, SettingsOverrides, World};
-use undercroft_server::{Browser, Options, Server};
+use undercroft_server::{BrowserHost, Options, Server};
 
 /// A running server.
 pub struct Stage {
@@ -33,7 +33,7 @@ impl Stage {
         let folder = tempfile::tempdir().unwrap();
         let library = folder.path().join("library");
         let overrides = SettingsOverrides::default();
-        let api = Api::open(&library, &World::real(), overrides, Browser::default()).unwrap();
+        let api = Api::open(&library, &World::real(), overrides, BrowserHost::default()).unwrap();
         let runtime = Runtime::new().unwrap();
         let links = Arc::new(Mutex::new(Vec::new()));
         let printed = Arc::clone(&links);

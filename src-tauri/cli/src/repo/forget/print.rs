@@ -1,14 +1,14 @@
-//! What `forget` prints: for programs as restic does, for people in tables.
+//! The output of `forget`: for programs as restic does, for people in tables.
 
 use serde_json::{Value, json};
 use undercroft_repository::{
     Forget as Way, GroupKey, PruneReport, Reason, RetentionGroup, Snapshot, SnapshotId,
 };
 
+use crate::format::{count, local_time, size};
 use crate::output::Output;
 use crate::repo::snapshots::to_json as snapshot_to_json;
 use crate::table::{Align, Table};
-use crate::words::{count, moment, size};
 
 /// As restic prints it: a list that is empty is `null`.
 pub(super) fn to_json(groups: &[RetentionGroup]) -> Value {
@@ -61,7 +61,7 @@ fn row(what: &str, snapshot: &Snapshot, why: String) -> [String; 7] {
     [
         what.to_owned(),
         snapshot.id.short(),
-        moment(snapshot.time),
+        local_time(snapshot.time),
         snapshot.hostname.clone(),
         snapshot.tags.join(","),
         why,

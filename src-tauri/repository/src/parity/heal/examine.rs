@@ -17,7 +17,7 @@ use crate::storage::{FileKind, Storage};
 pub(super) struct Bad {
     /// The digest of what is there under its name; nothing when it is missing.
     pub(super) actual: Option<PackId>,
-    /// Which of its blocks are sound all the same.
+    /// Whether each of its blocks is sound all the same.
     pub(super) sound: Vec<bool>,
 }
 

@@ -44,7 +44,7 @@ fn is_sound_config(repository: &Repository, copied: &Copied) -> bool {
 }
 
 /// Brings missing files back that were lost: snapshots, or all others.
-pub(super) fn bring_back(
+pub(super) fn restore_missing(
     repository: &Repository,
     missing: &[Copied],
     snapshots: bool,

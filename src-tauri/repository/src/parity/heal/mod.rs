@@ -4,9 +4,9 @@
 //! that is missing is brought back when it was lost; when it was given up, as by a prune or a
 //! forget, it stays away.
 
-mod entrance;
 mod examine;
 mod files;
+mod open;
 mod packs;
 mod place;
 mod rebuild;
@@ -18,7 +18,7 @@ use undercroft_foundation::{Code, Error, Job, Result};
 use crate::id::PackId;
 use crate::repository::Repository;
 
-/// Where damage is looked for.
+/// The scope in which damage is looked for.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub enum HealScope {
     /// Everywhere: all that is protected is read.
@@ -42,7 +42,7 @@ impl HealScope {
 pub struct Healed {
     /// The file, below the repository.
     pub item: String,
-    /// Where what was damaged is kept; `None` where it was missing.
+    /// The path at which the damaged file is kept; `None` where it was missing.
     pub kept: Option<String>,
 }
 
@@ -55,7 +55,7 @@ pub struct Unhealed {
     pub why: String,
 }
 
-/// What was healed.
+/// The report of a healing.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct HealReport {
     /// Files of the repository that are whole again.
@@ -94,13 +94,13 @@ impl Repository {
         let missing = files::heal_damaged(self, &mut report, job)?;
         // What the indexes that can be read list is known, and an index may be brought back yet.
         let _unread = self.read_index_anew()?;
-        files::bring_back(self, &missing, false, &mut report, job)?;
+        files::restore_missing(self, &missing, false, &mut report, job)?;
         if let Some(error) = self.read_index_anew()? {
             report.fail("index", error.to_string());
         }
         packs::heal(self, scope.packs().as_ref(), &mut report, job)?;
         // Whether all that a snapshot needs is there can be said only now.
-        files::bring_back(self, &missing, true, &mut report, job)?;
+        files::restore_missing(self, &missing, true, &mut report, job)?;
         Ok(report)
     }
 

@@ -91,7 +91,7 @@ fn heal_misplaced(
     Ok(())
 }
 
-/// What is healed helps the others of its group, so that it is tried until nothing more is won.
+/// Heals packs until nothing more is won: what is healed helps the others of its group.
 fn heal_from_groups(
     storage: &Storage,
     examined: &mut [Examined],

@@ -1,0 +1,101 @@
+//! The state that every part of the window shares: the use cases, the tray's presence, and whether
+//! the program is about to end.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use undercroft_api::Api;
+use undercroft_api::wire::{
+    Dashboard, JobView, Nothing, PauseFor, PauseRequest, Plan, PlanRef, ScheduleState,
+    SettingsChange, SettingsView,
+};
+use undercroft_foundation::{Clock, Result, World};
+
+use crate::tray::TrayPresence;
+
+/// The shared state of the window process.
+#[derive(Debug, Clone)]
+pub(crate) struct AppState {
+    api: Api,
+    clock: Arc<dyn Clock>,
+    tray: TrayPresence,
+    quitting: Arc<AtomicBool>,
+}
+
+impl AppState {
+    /// The state over these use cases.
+    pub(crate) fn new(api: Api, world: &World, tray: TrayPresence) -> Self {
+        Self { api, clock: Arc::clone(&world.clock), tray, quitting: Arc::default() }
+    }
+
+    /// The use cases.
+    pub(crate) fn api(&self) -> &Api {
+        &self.api
+    }
+
+    /// The clock that waiting goes by.
+    pub(crate) fn clock(&self) -> &dyn Clock {
+        &*self.clock
+    }
+
+    /// Whether a tray shows the icon.
+    pub(crate) fn tray(&self) -> &TrayPresence {
+        &self.tray
+    }
+
+    /// Notes that the program is about to end; false when that was noted before.
+    pub(crate) fn begin_quitting(&self) -> bool {
+        !self.quitting.swap(true, Ordering::Relaxed)
+    }
+
+    /// Whether the program is about to end.
+    pub(crate) fn is_quitting(&self) -> bool {
+        self.quitting.load(Ordering::Relaxed)
+    }
+
+    /// The whole at a glance.
+    pub(crate) fn dashboard(&self) -> Result<Dashboard> {
+        self.api.dashboard(Nothing {})
+    }
+
+    /// The jobs that run, and those that ended lately.
+    pub(crate) fn jobs(&self) -> Result<Vec<JobView>> {
+        self.api.job_list(Nothing {})
+    }
+
+    /// Starts a backup of everything.
+    pub(crate) fn back_up_all(&self) -> Result<Vec<JobView>> {
+        self.api.backup_run_all(Nothing {})
+    }
+
+    /// The plans.
+    pub(crate) fn plans(&self) -> Result<Vec<Plan>> {
+        self.api.plan_list(Nothing {})
+    }
+
+    /// Carries a plan out now.
+    pub(crate) fn run_plan(&self, plan: String) -> Result<JobView> {
+        self.api.plan_run(PlanRef { plan })
+    }
+
+    /// Lets no backup begin by itself for a while.
+    pub(crate) fn pause(&self, pause: PauseFor) -> Result<ScheduleState> {
+        self.api.schedule_pause(PauseRequest { pause })
+    }
+
+    /// Lets backups begin by themselves again.
+    pub(crate) fn resume(&self) -> Result<ScheduleState> {
+        self.api.schedule_resume(Nothing {})
+    }
+
+    /// The settings in force.
+    pub(crate) fn settings(&self) -> Result<SettingsView> {
+        self.api.settings_show(Nothing {})
+    }
+
+    /// Notes that the user was told that the program stays in the tray.
+    pub(crate) fn note_tray_hint(&self) -> Result<SettingsView> {
+        let change = SettingsChange { tray_hint_shown: Some(true), ..SettingsChange::default() };
+        self.api.settings_change(change)
+    }
+}

@@ -1,0 +1,81 @@
+//! Answering alerts, and what waits for the answer.
+
+use undercroft_foundation::{AlertId, Candidate, DestinationId, Result, find_by_name};
+use undercroft_library::NewEvent;
+
+use super::{AnomalyAlert, AnomalyAnswer, table};
+use crate::backups::Backups;
+
+impl Backups {
+    /// The alerts, newest first.
+    ///
+    /// # Errors
+    /// Whatever keeps the catalog from being read.
+    pub fn anomaly_alerts(&self) -> Result<Vec<AnomalyAlert>> {
+        self.library.catalog().read(table::all)
+    }
+
+    /// The alert of this id, or of the id that begins so.
+    ///
+    /// # Errors
+    /// [`undercroft_foundation::Code::NotFound`], or [`undercroft_foundation::Code::Invalid`] when several begin so.
+    pub fn find_alert(&self, text: &str) -> Result<AnomalyAlert> {
+        let candidate = |alert: &AnomalyAlert| Candidate {
+            id: alert.id.to_string(),
+            name: None,
+            about: alert.text.clone(),
+        };
+        find_by_name("alert", text, &self.anomaly_alerts()?, candidate).cloned()
+    }
+
+    /// Answers an alert. When it was not meant, the project's newest backup from before it is
+    /// pinned in each destination first: all of them must be there for that.
+    ///
+    /// # Errors
+    /// [`undercroft_foundation::Code::NotFound`], [`undercroft_foundation::Code::Unavailable`] when a backup cannot be pinned because its drive
+    /// is away: the alert then stays open, and nothing is let go.
+    pub fn answer_alert(&self, id: AlertId, answer: AnomalyAnswer) -> Result<AnomalyAlert> {
+        let alert = self.library.catalog().read(|connection| table::get(connection, id))?;
+        if answer == AnomalyAnswer::NotMeant {
+            self.pin_from_before(&alert)?;
+        }
+        self.library.catalog().write(|transaction| {
+            table::answer(transaction, id, answer)?;
+            let text = match answer {
+                AnomalyAnswer::Meant => format!("{}: this was meant", alert.text),
+                AnomalyAnswer::NotMeant => {
+                    format!(
+                        "{}: this was not meant; the backups from before are pinned",
+                        alert.text
+                    )
+                }
+            };
+            let event = NewEvent::new("guard.answered", text).of_project(Some(alert.project));
+            self.library.events().append(transaction, &event)?;
+            table::get(transaction, id)
+        })
+    }
+
+    /// Whether nothing may be let go in a destination, because an alert waits for its answer.
+    ///
+    /// # Errors
+    /// Whatever keeps the catalog from being read.
+    pub fn is_held_by_alert(&self, destination: DestinationId) -> Result<bool> {
+        self.library.catalog().read(|connection| table::is_held(connection, destination))
+    }
+
+    fn pin_from_before(&self, alert: &AnomalyAlert) -> Result<()> {
+        for destination in self.destinations()? {
+            let snapshots = self.cached_snapshots(Some(alert.project), Some(destination.id))?;
+            // Newest first, as the catalog gives them.
+            let before = snapshots.iter().find(|snapshot| {
+                snapshot.time < alert.time && !snapshot.tags.iter().any(|tag| tag == "objects")
+            });
+            let is_pinned = |tags: &[String]| tags.iter().any(|tag| tag == "pinned");
+            if let Some(before) = before.filter(|before| !is_pinned(&before.tags)) {
+                self.pin_snapshot(destination.id, &before.id.to_string(), true)?;
+            }
+        }
+        Ok(())
+    }
+}

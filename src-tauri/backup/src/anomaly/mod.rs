@@ -1,0 +1,162 @@
+//! Mass changes: each backup of a project is compared with the one before. When a great part of
+//! the files is gone or has another content at once, or the project grew by a multiple, an alert is
+//! raised, and nothing is let go where that project is kept until somebody has answered.
+
+mod alert;
+mod answer;
+mod table;
+
+use undercroft_foundation::{AlertId, LogLevel, Result, count_text, escape_name, size_text};
+use undercroft_library::{Moment, NewEvent, Project};
+use undercroft_repository::{Change, ChangeKind, Repository, Snapshot, SnapshotId};
+
+use crate::backups::Backups;
+
+pub use alert::{AnomalyAlert, AnomalyAnswer, AnomalyKind};
+pub(crate) use table::MIGRATIONS;
+
+/// Fewer files than this are never a mass.
+const MASS: u64 = 50;
+/// A sudden growth is at least by this.
+const GROWTH_BYTES: u64 = 1 << 30;
+/// The most files that are named.
+const EXAMPLES: usize = 20;
+
+/// The changes between a project's backup and the one before.
+#[derive(Debug, Default)]
+struct ChangeTotals {
+    files_before: u64,
+    bytes_before: u64,
+    bytes_after: u64,
+    removed: u64,
+    rewritten: u64,
+    removed_examples: Vec<String>,
+    rewritten_examples: Vec<String>,
+}
+
+impl ChangeTotals {
+    fn record(&mut self, change: &Change) {
+        let is_folder = change.path.ends_with(b"/");
+        let (count, examples) = match change.kind {
+            ChangeKind::Removed if !is_folder => (&mut self.removed, &mut self.removed_examples),
+            ChangeKind::Content => (&mut self.rewritten, &mut self.rewritten_examples),
+            _ => return,
+        };
+        *count += 1;
+        if examples.len() < EXAMPLES {
+            examples.push(escape_name(&change.path));
+        }
+    }
+
+    /// The anomaly that it shows, and the files that show it.
+    fn classify(self) -> Option<(AnomalyKind, String, Vec<String>)> {
+        let is_mass = |count: u64| count >= MASS && count.saturating_mul(2) >= self.files_before;
+        let of_all = format!("of {}", count_text(self.files_before, "file"));
+        if is_mass(self.removed) {
+            let text = format!("{} {of_all} are gone", self.removed);
+            return Some((AnomalyKind::Deletion, text, self.removed_examples));
+        }
+        if is_mass(self.rewritten) {
+            let text = format!("{} {of_all} have another content at once", self.rewritten);
+            return Some((AnomalyKind::Rewriting, text, self.rewritten_examples));
+        }
+        let grew = self.bytes_after.saturating_sub(self.bytes_before);
+        if grew >= GROWTH_BYTES && self.bytes_after >= self.bytes_before.saturating_mul(3) {
+            let (before, after) = (size_text(self.bytes_before), size_text(self.bytes_after));
+            let text = format!("It grew from {before} to {after}");
+            return Some((AnomalyKind::Growth, text, Vec::new()));
+        }
+        None
+    }
+}
+
+impl Backups {
+    /// Compares a project's new snapshot with the one before it in the same repository. Of a first
+    /// backup nothing is said.
+    ///
+    /// # Errors
+    /// Whatever keeps the snapshots from being compared, or the alert from being kept.
+    pub(crate) fn detect_anomaly(
+        &self,
+        project: &Project,
+        repository: &Repository,
+        made: SnapshotId,
+        job: &undercroft_foundation::Job,
+    ) -> Result<()> {
+        let mut snapshots = crate::running::snapshots_of(repository, project.id)?;
+        snapshots.sort_by_key(|snapshot| (snapshot.time, snapshot.id));
+        let Some(place) = snapshots.iter().position(|snapshot| snapshot.id == made) else {
+            return Ok(());
+        };
+        let Some(before) = place.checked_sub(1).and_then(|before| snapshots.get(before)) else {
+            return Ok(());
+        };
+        let after = &snapshots[place];
+        if before.tree == after.tree || before.paths != after.paths {
+            return Ok(());
+        }
+        let Some((kind, text, examples)) = compare(repository, before, after)?.classify() else {
+            return Ok(());
+        };
+        let world = self.library.world();
+        let alert = AnomalyAlert {
+            id: AlertId::new(&*world.clock, &*world.random),
+            time: Moment::of(after.time).0,
+            project: project.id,
+            kind,
+            text: text.clone(),
+            examples,
+            answer: None,
+        };
+        let text = format!("{}: {text}; nothing is let go until this is answered", project.name);
+        job.log(LogLevel::Warning, text.clone());
+        let event = NewEvent::new("guard.alert", text).of_project(Some(project.id));
+        self.library.catalog().write(|transaction| {
+            table::insert(transaction, &alert)?;
+            self.library.events().append(transaction, &event).map(drop)
+        })
+    }
+}
+
+fn compare(repository: &Repository, before: &Snapshot, after: &Snapshot) -> Result<ChangeTotals> {
+    let sizes = |snapshot: &Snapshot| {
+        let summary = snapshot.summary.as_ref();
+        summary.map_or((0, 0), |it| (it.total_files_processed, it.total_bytes_processed))
+    };
+    let mut totals = ChangeTotals::default();
+    (totals.files_before, totals.bytes_before) = sizes(before);
+    totals.bytes_after = sizes(after).1;
+    repository.diff(before, after, &mut |change| totals.record(&change))?;
+    Ok(totals)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn classified(totals: ChangeTotals) -> Option<AnomalyKind> {
+        totals.classify().map(|(kind, ..)| kind)
+    }
+
+    #[test]
+    fn half_of_the_files_and_at_least_fifty_are_a_mass() {
+        let all = ChangeTotals { files_before: 100, ..ChangeTotals::default() };
+        assert_eq!(classified(ChangeTotals { removed: 49, ..all }), None);
+        let all = ChangeTotals { files_before: 100, ..ChangeTotals::default() };
+        assert_eq!(classified(ChangeTotals { removed: 50, ..all }), Some(AnomalyKind::Deletion));
+        let all = ChangeTotals { files_before: 101, ..ChangeTotals::default() };
+        assert_eq!(classified(ChangeTotals { rewritten: 50, ..all }), None);
+        let all = ChangeTotals { files_before: 101, ..ChangeTotals::default() };
+        assert_eq!(classified(ChangeTotals { rewritten: 51, ..all }), Some(AnomalyKind::Rewriting));
+    }
+
+    #[test]
+    fn growth_is_by_a_multiple_and_a_gibibyte() {
+        let grown = |bytes_before, bytes_after| {
+            classified(ChangeTotals { bytes_before, bytes_after, ..ChangeTotals::default() })
+        };
+        assert_eq!(grown(1, 1 << 20), None);
+        assert_eq!(grown(1 << 30, 2 << 30), None);
+        assert_eq!(grown(1 << 30, 3 << 30), Some(AnomalyKind::Growth));
+    }
+}

@@ -1,0 +1,98 @@
+//! The table of the alerts.
+
+use rusqlite::{Connection, OptionalExtension, Row, Transaction, params};
+use undercroft_foundation::{AlertId, Code, DestinationId, Error, Result};
+use undercroft_library::{Column, Json, Migration, Moment, SqlContext};
+
+use super::{AnomalyAlert, AnomalyAnswer, AnomalyKind};
+
+pub(crate) const MIGRATIONS: &[Migration] = &[Migration {
+    table: "guard_alerts",
+    version: 1,
+    sql: "CREATE TABLE guard_alerts (
+              id TEXT PRIMARY KEY NOT NULL,
+              time TEXT NOT NULL,
+              project TEXT NOT NULL REFERENCES projects (id) ON DELETE CASCADE,
+              kind TEXT NOT NULL,
+              text TEXT NOT NULL,
+              examples TEXT NOT NULL,
+              answer TEXT
+          ) STRICT;
+          CREATE INDEX guard_alerts_open ON guard_alerts (project) WHERE answer IS NULL;",
+}];
+
+const COLUMNS: &str = "id, time, project, kind, text, examples, answer";
+
+pub(super) fn insert(transaction: &Transaction<'_>, alert: &AnomalyAlert) -> Result<()> {
+    transaction
+        .execute(
+            "INSERT INTO guard_alerts (id, time, project, kind, text, examples)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+            params![
+                Column(alert.id),
+                Moment(alert.time),
+                Column(alert.project),
+                alert.kind.name(),
+                alert.text,
+                Json(&alert.examples),
+            ],
+        )
+        .sql("keep an alert")
+        .map(drop)
+}
+
+/// Newest first.
+pub(super) fn all(connection: &Connection) -> Result<Vec<AnomalyAlert>> {
+    let query = format!("SELECT {COLUMNS} FROM guard_alerts ORDER BY id DESC");
+    let mut statement = connection.prepare_cached(&query).sql("read the alerts")?;
+    let rows = statement.query_map((), from_row);
+    rows.and_then(Iterator::collect).sql("read the alerts")
+}
+
+pub(super) fn get(connection: &Connection, id: AlertId) -> Result<AnomalyAlert> {
+    let query = format!("SELECT {COLUMNS} FROM guard_alerts WHERE id = ?1");
+    let found = connection.query_row(&query, [Column(id)], from_row).optional();
+    found.sql("read an alert")?.ok_or_else(|| {
+        Error::new(Code::NotFound, format!("There is no alert {id}"))
+            .next("List the alerts to see what there is")
+    })
+}
+
+pub(super) fn answer(
+    transaction: &Transaction<'_>,
+    id: AlertId,
+    answer: AnomalyAnswer,
+) -> Result<()> {
+    transaction
+        .execute("UPDATE guard_alerts SET answer = ?2 WHERE id = ?1", (Column(id), answer.name()))
+        .sql("answer an alert")
+        .map(drop)
+}
+
+/// Whether an alert is open of a project that this destination holds.
+pub(super) fn is_held(connection: &Connection, destination: DestinationId) -> Result<bool> {
+    connection
+        .query_row(
+            "SELECT EXISTS (SELECT 1 FROM guard_alerts JOIN snapshots_seen
+                            ON snapshots_seen.project = guard_alerts.project
+                            WHERE answer IS NULL AND snapshots_seen.destination = ?1)",
+            [Column(destination)],
+            |row| row.get(0),
+        )
+        .sql("look for alerts")
+}
+
+fn from_row(row: &Row<'_>) -> rusqlite::Result<AnomalyAlert> {
+    let kind: String = row.get(3)?;
+    let answer: Option<String> = row.get(6)?;
+    Ok(AnomalyAlert {
+        id: row.get::<_, Column<_>>(0)?.0,
+        time: row.get::<_, Moment>(1)?.0,
+        project: row.get::<_, Column<_>>(2)?.0,
+        kind: AnomalyKind::from_name(&kind)
+            .ok_or(rusqlite::Error::IntegralValueOutOfRange(3, 0))?,
+        text: row.get(4)?,
+        examples: row.get::<_, Json<_>>(5)?.0,
+        answer: answer.and_then(|answer| AnomalyAnswer::from_name(&answer)),
+    })
+}

@@ -1,0 +1,199 @@
+//! Giving a plan's destinations what they are owed, as far as they are there and everything else
+//! holds; what does not is waited for, quietly.
+
+use jiff::{SignedDuration, Timestamp};
+use undercroft_foundation::{DestinationId, Result, count_text};
+
+use super::target_state::TargetState;
+use super::{ActiveRuns, Scheduler, Starter, Step, WaitReason, Waiting, pause, target_state};
+use crate::destinations::Destination;
+use crate::plans::Plan;
+use crate::words;
+
+/// A run that another process has just begun may not be on record yet.
+const GRACE: SignedDuration = SignedDuration::from_secs(30);
+
+/// A destination that is owed a run.
+pub(super) struct PendingRun {
+    pub(super) destination: Destination,
+    pub(super) state: TargetState,
+}
+
+impl Scheduler {
+    /// Begins a run of the plan for the destinations that are owed one and are there.
+    pub(super) fn start_pending(
+        &self,
+        plan: &Plan,
+        now: Timestamp,
+        starter: &dyn Starter,
+        active: &mut ActiveRuns,
+        step: &mut Step,
+    ) -> Result<()> {
+        let mut pending = self.pending_runs(plan)?;
+        pending.retain(|run| {
+            let waits = run.state.must_wait(now);
+            if waits {
+                step.next_look = step.next_look.min(run.state.retry_after.unwrap_or(now));
+            }
+            !waits && run.state.begun.is_none()
+        });
+        if pending.is_empty() || active.plans.contains(&plan.id) {
+            return Ok(());
+        }
+        if let Some((waiting, until)) = self.blocked_by(plan, &pending, now)? {
+            step.next_look = until.map_or(step.next_look, |until| step.next_look.min(until));
+            step.waiting.push(waiting);
+            return Ok(());
+        }
+        let (here, away): (Vec<_>, Vec<_>) =
+            pending.into_iter().partition(|run| self.backups.is_there(&run.destination));
+        step.waiting.extend(waiting_for_destinations(plan, &away, now));
+        let mut free = here;
+        free.retain(|run| !active.destinations.contains(&run.destination.id));
+        if self.begin(plan, &free, now, starter)? {
+            active.plans.insert(plan.id);
+            active.destinations.extend(free.iter().map(|run| run.destination.id));
+            step.started.push(plan.id);
+        }
+        Ok(())
+    }
+
+    /// The destinations that are owed a run, in the plan's order.
+    pub(super) fn pending_runs(&self, plan: &Plan) -> Result<Vec<PendingRun>> {
+        let mut pending = Vec::new();
+        for destination in self.backups.destinations_of(plan)? {
+            let state = self
+                .backups
+                .library
+                .catalog()
+                .read(|connection| target_state::get(connection, plan.id, destination.id))?;
+            if state.since.is_some() {
+                pending.push(PendingRun { destination, state });
+            }
+        }
+        Ok(pending)
+    }
+
+    /// The condition that keeps all of a plan waiting, and until when, if that is known.
+    pub(super) fn blocked_by(
+        &self,
+        plan: &Plan,
+        pending: &[PendingRun],
+        now: Timestamp,
+    ) -> Result<Option<(Waiting, Option<Timestamp>)>> {
+        let conditions = &plan.spec.conditions;
+        let catalog = self.backups.library.catalog();
+        let paused = catalog.read(|connection| pause::get(connection, now))?;
+        let zone = plan.spec.zone();
+        let quiet = conditions.quiet_hours.and_then(|quiet| quiet.end(now, &zone));
+        let (reason, text, until) = if let Some(pause) = paused {
+            (WaitReason::Paused, "waits until backups are resumed".to_owned(), pause.until)
+        } else if let Some(end) = quiet {
+            let at = zone.to_datetime(end).strftime("%H:%M").to_string();
+            (WaitReason::QuietHours, format!("waits for the end of quiet hours at {at}"), Some(end))
+        } else if conditions.on_power && self.machine_state.is_on_battery() {
+            (WaitReason::Power, "waits until the machine is on power".to_owned(), None)
+        } else if conditions.unmetered && self.machine_state.is_metered() {
+            (WaitReason::Network, "waits for a network that is not metered".to_owned(), None)
+        } else {
+            return Ok(None);
+        };
+        Ok(Some((waiting(plan, reason, &text, pending, now), until)))
+    }
+
+    /// Marks the pending runs as begun, unless another process has, and begins them.
+    fn begin(
+        &self,
+        plan: &Plan,
+        pending: &[PendingRun],
+        now: Timestamp,
+        starter: &dyn Starter,
+    ) -> Result<bool> {
+        let Some(planned) = pending.iter().filter_map(|run| run.state.planned).max() else {
+            return Ok(false);
+        };
+        let claimed = self.backups.library.catalog().write(|transaction| {
+            for run in pending {
+                let id = run.destination.id;
+                if target_state::get(transaction, plan.id, id)? != run.state {
+                    return Ok(false);
+                }
+                let state = TargetState { begun: Some(now), ..run.state.clone() };
+                target_state::put(transaction, plan.id, id, &state)?;
+            }
+            Ok(true)
+        })?;
+        if !claimed {
+            return Ok(false);
+        }
+        let only: Vec<DestinationId> = pending.iter().map(|run| run.destination.id).collect();
+        let Err(error) = starter.start(plan, planned, only.clone()) else { return Ok(true) };
+        tracing::warn!(plan = plan.name, %error, "a run could not begin");
+        for destination in only {
+            self.backups.update_target_state(plan.id, destination, |state| state.fail(now))?;
+        }
+        Ok(false)
+    }
+
+    /// A run that went on when its process died has told nothing: it is owed as before.
+    pub(super) fn release_dead_runs(
+        &self,
+        plans: &[Plan],
+        active: &ActiveRuns,
+        now: Timestamp,
+    ) -> Result<()> {
+        for plan in plans.iter().filter(|plan| !active.plans.contains(&plan.id)) {
+            for run in self.pending_runs(plan)? {
+                let begun = run.state.begun;
+                if begun.is_some_and(|begun| now.duration_since(begun).abs() >= GRACE) {
+                    let destination = run.destination.id;
+                    self.backups.update_target_state(plan.id, destination, |state| {
+                        state.begun = state.begun.filter(|again| Some(*again) != begun);
+                    })?;
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The wait for destinations, if some are away.
+pub(super) fn waiting_for_destinations(
+    plan: &Plan,
+    away: &[PendingRun],
+    now: Timestamp,
+) -> Option<Waiting> {
+    if away.is_empty() {
+        return None;
+    }
+    let names: Vec<_> = away.iter().map(|run| run.destination.name.clone()).collect();
+    let text = format!("waits for {}", words::list(&names));
+    Some(waiting(plan, WaitReason::Destination, &text, away, now))
+}
+
+fn waiting(
+    plan: &Plan,
+    reason: WaitReason,
+    text: &str,
+    pending: &[PendingRun],
+    now: Timestamp,
+) -> Waiting {
+    // The destination that has gone longest without says it for all.
+    let oldest = pending.iter().map(|run| run.state.last_complete).min().flatten();
+    let since = match oldest {
+        Some(last) => format!("{} since the last backup", age(now, last)),
+        None => "no backup there yet".to_owned(),
+    };
+    let planned = pending.iter().filter_map(|run| run.state.since).min().unwrap_or(now);
+    Waiting { plan: plan.id, reason, planned, text: format!("{text}; {since}") }
+}
+
+/// The time since `then`, in words.
+pub(super) fn age(now: Timestamp, then: Timestamp) -> String {
+    let hours = u64::try_from(now.duration_since(then).as_hours()).unwrap_or_default();
+    match hours {
+        0 => "less than an hour".to_owned(),
+        1..48 => count_text(hours, "hour"),
+        _ => count_text(hours / 24, "day"),
+    }
+}

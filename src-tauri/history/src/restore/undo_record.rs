@@ -1,0 +1,123 @@
+//! The record of an undo: the part of a version that it brings back. It lies beside the history;
+//! losing it loses only that.
+
+use std::fs::{self, File};
+use std::io::{self, Write};
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::{Path, PathBuf};
+
+use undercroft_foundation::{
+    Error, IoContext, Result, VersionId, WorkspaceId, escape_name, replace_file, unescape_name,
+};
+
+use crate::history::History;
+use crate::path::TreePath;
+use crate::store::HistoryStore;
+use crate::workspaces::Workspace;
+
+/// The state before the last restore or deletion in a workspace.
+pub(super) struct UndoRecord {
+    /// The version that holds it.
+    pub(super) version: VersionId,
+    /// The paths that were about to change; everything when there is none.
+    pub(super) paths: Vec<TreePath>,
+}
+
+impl UndoRecord {
+    /// Writes it down, and among all those that were relied upon: thinning leaves them.
+    pub(super) fn write(&self, library: &Path, workspace: &Workspace) -> Result<()> {
+        let relied_upon = relied_upon_place(library, workspace);
+        let line = format!("{}\n", self.version);
+        let mut file = File::options()
+            .create(true)
+            .append(true)
+            .mode(0o600)
+            .open(&relied_upon)
+            .at("open", &relied_upon)?;
+        if !fs::read_to_string(&relied_upon).is_ok_and(|text| text.ends_with(&line)) {
+            file.write_all(line.as_bytes()).at("write", &relied_upon)?;
+        }
+        let paths = self.paths.iter().map(|path| escape_name(path.as_bytes()) + "\n");
+        let text = format!("{}\n{}", self.version, paths.collect::<String>());
+        replace_file(&place(library, workspace), text.as_bytes(), 0o600)
+    }
+
+    /// Nothing when there is none, or none that makes sense.
+    pub(super) fn read(library: &Path, workspace: &Workspace) -> Result<Option<Self>> {
+        let path = place(library, workspace);
+        match fs::read_to_string(&path) {
+            Ok(text) => Ok(parse(&text)),
+            Err(source) if source.kind() == io::ErrorKind::NotFound => Ok(None),
+            Err(source) => Err(Error::io("read", &path, source)),
+        }
+    }
+}
+
+/// The versions that a restore or a deletion in a workspace relied upon.
+///
+/// # Errors
+/// Whatever keeps them from being read.
+pub(super) fn relied_upon(library: &Path, workspace: &Workspace) -> Result<Vec<VersionId>> {
+    let path = relied_upon_place(library, workspace);
+    match fs::read_to_string(&path) {
+        // A crash may have cut the last line.
+        Ok(text) => Ok(text.lines().filter_map(|line| line.parse().ok()).collect()),
+        Err(source) if source.kind() == io::ErrorKind::NotFound => Ok(Vec::new()),
+        Err(source) => Err(Error::io("read", &path, source)),
+    }
+}
+
+/// The state that undoing goes to in a workspace, to be put back when nothing comes of what was
+/// begun.
+pub(crate) struct UndoPoint {
+    place: PathBuf,
+    content: Option<Vec<u8>>,
+}
+
+impl History {
+    pub(crate) fn undo_point(&self, workspace: WorkspaceId) -> Result<UndoPoint> {
+        let place = place(self.library().root(), &self.workspace(workspace)?);
+        match fs::read(&place) {
+            Ok(content) => Ok(UndoPoint { place, content: Some(content) }),
+            Err(source) if source.kind() == io::ErrorKind::NotFound => {
+                Ok(UndoPoint { place, content: None })
+            }
+            Err(source) => Err(Error::io("read", &place, source)),
+        }
+    }
+}
+
+impl UndoPoint {
+    pub(crate) fn put_back(self) -> Result<()> {
+        match self.content {
+            Some(content) => replace_file(&self.place, &content, 0o600),
+            None => match fs::remove_file(&self.place) {
+                Err(source) if source.kind() != io::ErrorKind::NotFound => {
+                    Err(Error::io("remove", &self.place, source))
+                }
+                _ => Ok(()),
+            },
+        }
+    }
+}
+
+fn parse(text: &str) -> Option<UndoRecord> {
+    let mut lines = text.lines();
+    let version = lines.next()?.parse().ok()?;
+    let paths =
+        lines.map(|line| TreePath::new(&unescape_name(line)?).ok()).collect::<Option<_>>()?;
+    Some(UndoRecord { version, paths })
+}
+
+fn place(library: &Path, workspace: &Workspace) -> PathBuf {
+    beside(library, workspace, "undo")
+}
+
+fn relied_upon_place(library: &Path, workspace: &Workspace) -> PathBuf {
+    beside(library, workspace, "relied-upon")
+}
+
+fn beside(library: &Path, workspace: &Workspace, what: &str) -> PathBuf {
+    let history = HistoryStore::path_of(library, workspace.project);
+    history.join("undercroft").join(format!("{what}-{}", workspace.id))
+}
