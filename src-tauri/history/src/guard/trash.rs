@@ -87,10 +87,14 @@ impl Trash {
         let name = path.name().unwrap_or_default();
         // Until it is there, its lock is held: who finds it free makes a new file of this name.
         let file = openat(folder, name, flags, Mode::empty());
-        let is_in_use = file.as_ref().is_ok_and(|file| {
-            flock(file, FlockOperation::NonBlockingLockExclusive) == Err(Errno::WOULDBLOCK)
-                || !is_at(file.as_fd(), folder, name)
-        });
+        let is_in_use = match &file {
+            Ok(file) => {
+                flock(file, FlockOperation::NonBlockingLockExclusive) == Err(Errno::WOULDBLOCK)
+                    || !is_at(file.as_fd(), folder, name)
+            }
+            // It went meanwhile, and what comes to have its name is another's.
+            Err(error) => *error == Errno::NOENT,
+        };
         if is_in_use { Ok(()) } else { self.take(std::slice::from_ref(path), None).map(drop) }
     }
 
