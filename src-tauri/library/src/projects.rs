@@ -213,7 +213,7 @@ impl<'a> Projects<'a> {
         })
     }
 
-    /// Says in which folder a project is now. Folders in `apart_from` must neither hold it nor lie
+    /// Records the folder that a project is in now. Folders in `apart_from` must neither hold it nor lie
     /// in it.
     ///
     /// # Errors
