@@ -179,7 +179,7 @@ impl<'r> BlobWriter<'r> {
         if self.mode == WriteMode::DryRun {
             return Ok(stored);
         }
-        let mut open = locked(self.open_pack(kind));
+        let mut open = locked(self.open_pack(kind, &sealed));
         if open.builder.is_empty() {
             open.since = self.now();
             open.builder = PackBuilder::with_buffer(locked(&self.spare).pop().unwrap_or_default());
@@ -231,15 +231,12 @@ impl<'r> BlobWriter<'r> {
         !is_known && pending.insert((kind, id))
     }
 
-    /// Thrown by dice: who knows some content must not know where it goes.
-    fn open_pack(&self, kind: BlobKind) -> &Mutex<OpenPack> {
+    /// Who knows some content must not know where it goes: content goes where the first byte of
+    /// its nonce says, which was drawn.
+    fn open_pack(&self, kind: BlobKind, sealed: &SealedBlob<'_>) -> &Mutex<OpenPack> {
         match kind {
             BlobKind::Tree => &self.trees,
-            BlobKind::Data => {
-                let mut drawn = [0];
-                self.repository.storage.world.random.fill(&mut drawn);
-                &self.data[usize::from(drawn[0]) % OPEN_DATA_PACKS]
-            }
+            BlobKind::Data => &self.data[usize::from(sealed.bytes[0]) % OPEN_DATA_PACKS],
         }
     }
 

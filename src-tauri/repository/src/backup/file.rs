@@ -31,6 +31,8 @@ pub(super) struct FileTask {
     pub(super) open: Arc<OwnedFd>,
     pub(super) node: Node,
     pub(super) previous: Option<Node>,
+    /// The node has the extended attributes already.
+    pub(super) has_attributes: bool,
 }
 
 /// A chunk of a large file, cut and not yet stored.
@@ -97,6 +99,12 @@ impl Run<'_> {
             Ok(opened) => opened,
             Err(error) => return self.file_left_out(worker, &task, &error),
         };
+        if !task.has_attributes {
+            let entry = Entry::Open(file.as_fd());
+            if let Err(error) = self.capture.fill(&mut task.node, entry, &path) {
+                self.job.warn(escape_path(&path), error.to_string());
+            }
+        }
         for attempt in 1..=ATTEMPTS {
             task.refresh(&self.capture, &stat)?;
             if !is_single(stat.size()) {

@@ -258,6 +258,7 @@ impl Run<'_> {
             open: Arc::clone(dir_entry.open),
             previous: dir_entry.previous,
             node,
+            has_attributes: unchanged,
         })))
     }
 
@@ -286,7 +287,9 @@ impl Run<'_> {
             Some(previous) => self.capture.renew(previous, &stat),
             None => self.capture.node_of(&dir_entry.name, &stat)?,
         };
-        if previous.is_none() || self.sees_otherwise {
+        // A file that is read anyway tells its attributes at less cost once it is open.
+        let is_read = node.kind == NodeKind::File && previous.is_none();
+        if !is_read && (previous.is_none() || self.sees_otherwise) {
             let before = std::mem::take(&mut node.extended_attributes);
             match self.capture.fill(&mut node, entry, &dir_entry.path()) {
                 Err(error) if node.kind == NodeKind::Symlink && node.linktarget.is_empty() => {
