@@ -1,5 +1,5 @@
 //! The promise: every version comes back with stock tools alone, from nothing but the library's
-//! folder. `docs/without-undercroft.md` tells users the same commands.
+//! folder. `docs/restore-without-undercroft.md` tells users the same commands.
 
 mod support;
 

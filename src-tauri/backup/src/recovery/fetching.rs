@@ -95,14 +95,13 @@ impl Backups {
             true => {
                 let confirmed = |root: &Path| order.confirm.covers(root);
                 let own = self.own_configuration();
-                let own = own.as_deref();
                 folders::bring_back(
                     &repository,
                     &all,
                     &projects,
                     &recovering,
                     &confirmed,
-                    own,
+                    own.as_deref(),
                     job,
                 )?
             }
