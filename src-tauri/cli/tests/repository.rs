@@ -29,6 +29,16 @@ fn it_needs_no_library_and_makes_none() {
 }
 
 #[test]
+fn a_key_costs_what_is_advised_unless_a_test_asks_for_less() {
+    let stage = Stage::new();
+    let mut command = stage.command(&["repo", "-r", "r", "init"]);
+    assert!(command.env_remove("UNDERCROFT_CHEAP_KEYS").status().unwrap().success());
+    let key = std::fs::read(only_file(&stage.path("r/keys"))).unwrap();
+    let key: Value = serde_json::from_slice(&key).unwrap();
+    assert_eq!(json!([key["N"], key["r"], key["p"]]), json!([32768, 8, 3]));
+}
+
+#[test]
 fn restic_reads_what_it_writes_and_it_reads_what_restic_writes() {
     let stage = Stage::new();
     project_tree(stage.path("vault"), ProjectKind::Python, 3, 8);

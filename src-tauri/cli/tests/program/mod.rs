@@ -97,6 +97,7 @@ impl Program {
             .env("UNDERCROFT_HOME", self.library())
             .env("UNDERCROFT_REPOSITORY", self.repository())
             .env("UNDERCROFT_PASSWORD", PASSWORD)
+            .env("UNDERCROFT_CHEAP_KEYS", "1")
             .current_dir(self.folder.path())
     }
 

@@ -31,6 +31,7 @@ impl Stage {
             .env("HOME", self.folder.path())
             .env("UNDERCROFT_HOME", self.path("library"))
             .env("UNDERCROFT_PASSWORD", "a password")
+            .env("UNDERCROFT_CHEAP_KEYS", "1")
             .current_dir(self.folder.path())
             .stdin(Stdio::null())
             .args(arguments);
