@@ -1,4 +1,4 @@
-/** `npm start`: installs what is missing, builds in release, and opens the window. */
+/** `npm start`: installs what is missing, builds, and opens the window. */
 
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
@@ -16,12 +16,12 @@ await installPackages(hasDisplay ? [...forCommandLine, ...forWindow] : forComman
 installNodePackages();
 
 must('The pages could not be built', ['npm', 'run', '--silent', 'build']);
-const build = ['cargo', 'build', '--release', '--locked', '--package', 'undercroft-cli'];
+const build = ['cargo', 'build', '--profile', 'start', '--locked', '--package', 'undercroft-cli'];
 if (hasDisplay) build.push('--package', 'undercroft-desktop', '--features', 'undercroft-desktop/embed');
-console.log('Building in release; the first time this takes some minutes');
+console.log('Building; the first time this takes some minutes');
 must('The programs could not be built', build);
 
-const programs = join(String(process.env.CARGO_TARGET_DIR), 'release');
+const programs = join(String(process.env.CARGO_TARGET_DIR), 'start');
 if (hasDisplay) openWindow(join(programs, 'undercroft-desktop'));
 else explainCommandLine(join(programs, 'undercroft'));
 
