@@ -38,8 +38,8 @@ export const steps = [
   },
   {
     name: 'scripts',
-    what: 'the scripts count tests rightly',
-    command: () => ['node', '--test', 'scripts/tally.test.mjs'],
+    what: 'the scripts count tests and skips rightly',
+    command: () => ['node', '--test', 'scripts/skips.test.mjs', 'scripts/tally.test.mjs'],
     runner: () => 'node',
     sorry: 'The script that counts tests is wrong.',
   },
@@ -105,14 +105,6 @@ export const steps = [
         : ['cargo', 'test', '--no-fail-fast', '--lib', '--bins', '--tests', ...cargoWorkspace],
     runner: () => (hasNextest() ? 'nextest' : 'cargo'),
     sorry: 'The failing tests are above.',
-  },
-  {
-    name: 'doc',
-    what: 'the examples in the documentation',
-    command: () => ['cargo', 'test', '--doc', ...cargoWorkspace],
-    after: ['build'],
-    runner: () => 'cargo',
-    sorry: 'An example in a doc comment is wrong.',
   },
   {
     name: 'browser',

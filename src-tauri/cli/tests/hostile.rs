@@ -273,7 +273,11 @@ fn whatever_is_typed_is_answered() {
         let program = prepared();
         let mut command = Command::new(env::current_exe().unwrap());
         program.in_its_home(&mut command).env(SHARE, share.to_string()).stdin(Stdio::null());
-        command.args(["--exact", "whatever_is_typed_is_answered", "--nocapture"]);
+        command.args([
+            "--exact",
+            &undercroft_testkit::test_name(module_path!(), "whatever_is_typed_is_answered"),
+            "--nocapture",
+        ]);
         let ended = command.current_dir(program.path(HERE)).output().unwrap();
         let said = String::from_utf8_lossy(&ended.stderr);
         let answered = judge(&said);

@@ -222,7 +222,11 @@ fn processes_save_at_once() {
     let (bench, _) = Bench::begun(|work| write_file(work.join("a"), "1"));
     let children = ["one", "two"].map(|name| {
         let mut command = Command::new(std::env::current_exe().unwrap());
-        command.args(["--exact", "other_process", "--nocapture"]);
+        command.args([
+            "--exact",
+            &undercroft_testkit::test_name(module_path!(), "other_process"),
+            "--nocapture",
+        ]);
         let where_and_what = format!("{} {name}", bench.folder.path().display());
         command.env("UNDERCROFT_OTHER_PROCESS", where_and_what).spawn().unwrap()
     });

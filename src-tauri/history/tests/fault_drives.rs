@@ -236,7 +236,7 @@ fn a_dead_mount_costs_itself_and_nothing_beside_it() {
     });
     let dead = bench.work().join("sub/dead");
     if !mount_dead(&dead) {
-        eprintln!("skipped: this machine mounts no FUSE");
+        undercroft_testkit::skip("no FUSE can be mounted");
         return;
     }
     bench.history.start_watching(often()).unwrap();

@@ -259,7 +259,8 @@ fn what_cannot_be_read_is_not_lost() {
         close(&at(name));
     }
     let power = "-dac_override,-dac_read_search";
-    without_power("the_one_without_power", power, &bench, first.id);
+    let test = undercroft_testkit::test_name(module_path!(), "the_one_without_power");
+    without_power(&test, power, &bench, first.id);
     assert_eq!(fs::read(at("a")).unwrap(), b"1");
     let mode = fs::metadata(at("closed")).unwrap().permissions().mode() & 0o7777;
     assert_eq!(mode, 0, "it was never opened");
@@ -430,7 +431,13 @@ fn undercrofts_own_configuration_comes_back_from_no_version() {
         let folder = tempfile::tempdir().unwrap();
         let configuration = folder.path().join("config");
         let status = Command::new(std::env::current_exe().unwrap())
-            .args(["--exact", "undercrofts_own_configuration_comes_back_from_no_version"])
+            .args([
+                "--exact",
+                &undercroft_testkit::test_name(
+                    module_path!(),
+                    "undercrofts_own_configuration_comes_back_from_no_version",
+                ),
+            ])
             .env("XDG_CONFIG_HOME", &configuration)
             .env("CONFIGURATION_OF_THE_TEST", &configuration)
             .status();

@@ -73,7 +73,12 @@ fn nothing_acknowledged_is_lost_when_the_process_is_killed() {
         let library = tempfile::tempdir().unwrap();
         let beside = open(library.path()).unwrap();
         let mut child = Command::new(std::env::current_exe().unwrap())
-            .args(["writer", "--exact", "--nocapture", "--test-threads=1"])
+            .args([
+                &undercroft_testkit::test_name(module_path!(), "writer"),
+                "--exact",
+                "--nocapture",
+                "--test-threads=1",
+            ])
             .env(WRITER, library.path())
             .stdout(Stdio::piped())
             .spawn()

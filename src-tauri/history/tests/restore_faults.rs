@@ -99,7 +99,8 @@ fn what_is_forbidden_is_told_and_the_rest_restored() {
     chown(at("secret"), Some(12345), None).unwrap();
     fs::set_permissions(at("secret"), fs::Permissions::from_mode(0o000)).unwrap();
     let power = "-dac_override,-dac_read_search,-fowner,-chown";
-    without_power("a_restore_where_much_is_forbidden", power, &bench, version.id);
+    let test = undercroft_testkit::test_name(module_path!(), "a_restore_where_much_is_forbidden");
+    without_power(&test, power, &bench, version.id);
     assert_eq!(fs::read(at("open")).unwrap(), b"1");
     assert_eq!(fs::read(at("secret")).unwrap(), b"22", "it is in no version, and must stay");
     assert_eq!(fs::read(at("closed/file")).unwrap(), b"22");

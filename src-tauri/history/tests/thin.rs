@@ -333,7 +333,11 @@ fn killed_anywhere_it_loses_nothing_that_should_stay() {
         for nth in 1..=if point.starts_with("history.") { 2 } else { 1 } {
             copy(&saved, &root);
             let child = std::process::Command::new(std::env::current_exe().unwrap())
-                .args(["--exact", "the_one_that_is_killed", "--nocapture"])
+                .args([
+                    "--exact",
+                    &undercroft_testkit::test_name(module_path!(), "the_one_that_is_killed"),
+                    "--nocapture",
+                ])
                 .env(CHILD, format!("{}\n{seconds}", root.display()))
                 .env("UNDERCROFT_CRASH_AT", format!("{point}:{nth}"))
                 .output()

@@ -188,10 +188,11 @@ fn is_limited_run(test: &str, limit: &str, value: u32) -> bool {
         return true;
     }
     let limit = format!("/proc/sys/user/{limit}");
+    let test = undercroft_testkit::test_name(module_path!(), test);
     let script = format!("echo {value} > {limit} && exec \"$0\" --exact {test} --nocapture");
     let probe = Command::new("unshare").args(["--user", "--map-root-user", "true"]).output();
     if !probe.is_ok_and(|probe| probe.status.success()) {
-        eprintln!("skipped: this machine allows no user namespaces");
+        undercroft_testkit::skip("no user namespace can be made");
         return false;
     }
     let mut command = Command::new("unshare");

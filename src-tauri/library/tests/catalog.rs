@@ -257,7 +257,10 @@ fn processes_that_race_lose_nothing() {
     let children: Vec<_> = (0..WRITERS)
         .map(|_| {
             Command::new(std::env::current_exe().unwrap())
-                .args(["--exact", "another_process"])
+                .args([
+                    "--exact",
+                    &undercroft_testkit::test_name(module_path!(), "another_process"),
+                ])
                 .env("LIBRARY_OF_THE_TEST", &root)
                 .stdout(Stdio::null())
                 .spawn()

@@ -295,7 +295,7 @@ fn what_a_dead_process_left_is_marked_and_what_a_living_one_does_is_not() {
         })
         .unwrap();
     let status = Command::new(std::env::current_exe().unwrap())
-        .args(["--exact", "a_process_that_dies"])
+        .args(["--exact", &undercroft_testkit::test_name(module_path!(), "a_process_that_dies")])
         .env("LIBRARY_OF_THE_TEST", home.root())
         .stdout(Stdio::null())
         .stderr(Stdio::null())

@@ -159,7 +159,11 @@ fn an_unreadable_folder_is_refused() {
     let output = Command::new("setpriv")
         .args([&format!("--bounding-set={drop}"), &format!("--inh-caps={drop}")])
         .arg(std::env::current_exe().unwrap())
-        .args(["--exact", "an_attempt_on_an_unreadable_folder", "--nocapture"])
+        .args([
+            "--exact",
+            &undercroft_testkit::test_name(module_path!(), "an_attempt_on_an_unreadable_folder"),
+            "--nocapture",
+        ])
         .env("HOME_OF_THE_TEST", home.path())
         .output()
         .unwrap();

@@ -155,7 +155,7 @@ fn without_privilege(test: &str) -> bool {
     let output = Command::new("setpriv")
         .args(["--inh-caps", capabilities, "--bounding-set", capabilities])
         .arg(std::env::current_exe().unwrap())
-        .args(["--exact", test, "--nocapture"])
+        .args(["--exact", &undercroft_testkit::test_name(module_path!(), test), "--nocapture"])
         .env(MARK, "1")
         .output()
         .unwrap();

@@ -277,7 +277,7 @@ fn the_lock_of_a_killed_process_is_removed_by_the_next_run() {
     fs::create_dir(scene.repository().join("snapshots")).unwrap();
     let name = "the_lock_of_a_killed_process_is_removed_by_the_next_run";
     let killed = Command::new(std::env::current_exe().unwrap())
-        .args(["--exact", name])
+        .args(["--exact", &undercroft_testkit::test_name(module_path!(), name)])
         .env(KILLED, scene.repository())
         .env("UNDERCROFT_CRASH_AT", "repository.prune-indexed")
         .output()

@@ -463,7 +463,10 @@ fn restore_in_a_process_that_is_killed() {
 #[allow(clippy::disallowed_methods, reason = "a process has to be killed")]
 fn kill_at(scene: &Scene, moment: &str) {
     let output = std::process::Command::new(std::env::current_exe().unwrap())
-        .args(["--exact", "restore_in_a_process_that_is_killed"])
+        .args([
+            "--exact",
+            &undercroft_testkit::test_name(module_path!(), "restore_in_a_process_that_is_killed"),
+        ])
         .env(CRASH_IN, scene.folder.path())
         .env("UNDERCROFT_CRASH_AT", moment)
         .output()

@@ -230,7 +230,7 @@ fn restore_as_a_plain_user() {
 fn who_cannot_give_a_file_its_owner_does_not_get_its_powers() {
     const NOBODY: u32 = 65_534;
     if !rustix::process::geteuid().is_root() {
-        return;
+        return undercroft_testkit::skip("only root can give a file away");
     }
     let scene = Scene::new();
     let folder = scene.path("");
@@ -248,7 +248,11 @@ fn who_cannot_give_a_file_its_owner_does_not_get_its_powers() {
     let shown = folder.join("program");
     fs::copy(program, &shown).unwrap();
     let output = Command::new(shown)
-        .args(["--exact", "restore_as_a_plain_user", "--nocapture"])
+        .args([
+            "--exact",
+            &undercroft_testkit::test_name(module_path!(), "restore_as_a_plain_user"),
+            "--nocapture",
+        ])
         .env(USER_IN, &folder)
         .current_dir("/")
         .gid(NOBODY)

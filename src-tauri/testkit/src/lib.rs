@@ -16,7 +16,9 @@ mod project;
 mod random;
 mod recording;
 mod restic;
+mod skip;
 mod small_disk;
+mod test_name;
 
 pub use awkward::{AWKWARD_NAMES, add_link_to_bytes, awkward_names, awkward_tree};
 pub use clock::ManualClock;
@@ -30,4 +32,6 @@ pub use project::{ProjectKind, edit_files, project_tree};
 pub use random::{SeededRandom, simulated_world};
 pub use recording::{Call, RecordingProvider};
 pub use restic::Restic;
+pub use skip::skip;
 pub use small_disk::SmallDisk;
+pub use test_name::test_name;

@@ -7,6 +7,8 @@ use std::sync::{Mutex, PoisonError};
 use rustix::process::geteuid;
 use tempfile::TempDir;
 
+use super::skip;
+
 /// An ext4 file system in a file. It is mounted where the test says, and pulled out from under
 /// whoever works with it; what is still mounted goes when it is dropped.
 #[derive(Debug)]
@@ -16,8 +18,8 @@ pub struct LoopDrive {
 }
 
 impl LoopDrive {
-    /// Makes an empty one of this size; `None` where mounting is not allowed, with the reason on
-    /// standard error.
+    /// Makes an empty one of this size; `None` where mounting is not allowed: the test is
+    /// skipped.
     pub fn new(bytes: u64) -> Option<Self> {
         Self::make(bytes, &[])
     }
@@ -29,7 +31,7 @@ impl LoopDrive {
 
     fn make(bytes: u64, options: &[&str]) -> Option<Self> {
         if !geteuid().is_root() {
-            eprintln!("no loop drive: only root may mount");
+            skip("only root may mount");
             return None;
         }
         let folder = TempDir::new().unwrap_or_else(|error| panic!("no temporary folder: {error}"));
@@ -43,7 +45,7 @@ impl LoopDrive {
         std::fs::create_dir(&trial).unwrap_or_else(|error| panic!("no mount point: {error}"));
         let is_made = status.is_ok_and(|status| status.success());
         if !is_made || !drive.try_plug(&trial) {
-            eprintln!("no loop drive: it cannot be made and mounted here");
+            skip("no loop device can be made and mounted");
             return None;
         }
         drive.unplug(&trial);

@@ -6,6 +6,8 @@ use std::process::Command;
 use rustix::process::geteuid;
 use tempfile::TempDir;
 
+use super::skip;
+
 /// A file system in memory with little room, there until it is dropped.
 #[derive(Debug)]
 pub struct SmallDisk {
@@ -13,8 +15,8 @@ pub struct SmallDisk {
 }
 
 impl SmallDisk {
-    /// Mounts one with this many bytes of room; `None` where mounting is not allowed, with the
-    /// reason on standard error.
+    /// Mounts one with this many bytes of room; `None` where mounting is not allowed: the
+    /// test is skipped.
     pub fn mount(bytes: u64) -> Option<Self> {
         Self::mount_with(&format!("size={bytes}"))
     }
@@ -26,7 +28,7 @@ impl SmallDisk {
 
     fn mount_with(options: &str) -> Option<Self> {
         if !geteuid().is_root() {
-            eprintln!("no small disk: only root may mount");
+            skip("only root may mount");
             return None;
         }
         let folder = TempDir::new().unwrap_or_else(|error| panic!("no temporary folder: {error}"));
@@ -37,7 +39,7 @@ impl SmallDisk {
         match status {
             Ok(status) if status.success() => Some(Self { folder }),
             other => {
-                eprintln!("no small disk: mount said {other:?}");
+                skip(&format!("no tmpfs can be mounted ({other:?})"));
                 None
             }
         }

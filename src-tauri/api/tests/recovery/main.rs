@@ -106,7 +106,11 @@ fn a_recovery_that_is_killed_anywhere_is_gone_on_with() {
     scene.burn();
     let run = |point: &str| {
         let mut command = Command::new(std::env::current_exe().unwrap());
-        command.args(["--exact", "recovers_where_it_is_told_to", "--nocapture"]);
+        command.args([
+            "--exact",
+            &undercroft_testkit::test_name(module_path!(), "recovers_where_it_is_told_to"),
+            "--nocapture",
+        ]);
         command.env(ROLE, scene.path("")).env("UNDERCROFT_CRASH_AT", point);
         command.output().unwrap()
     };

@@ -16,8 +16,8 @@ use undercroft_repository::{
     SnapshotId,
 };
 
-use crate::edits::{Tree, describe};
-use crate::support::PASSWORD;
+use super::edits::{Tree, describe};
+use super::support::PASSWORD;
 
 /// Locks are waited for a moment, so that a run takes a while.
 const RUN_TAKES: SignedDuration = SignedDuration::from_hours(1);

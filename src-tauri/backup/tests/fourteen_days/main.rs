@@ -64,6 +64,11 @@ fn a_chosen_seed() {
     }
 }
 
+/// The name by which the scene starts [`another_process`].
+fn other_process() -> String {
+    undercroft_testkit::test_name(module_path!(), "another_process")
+}
+
 /// Not a test of its own: what is started to die in the middle of a run.
 #[test]
 fn another_process() {

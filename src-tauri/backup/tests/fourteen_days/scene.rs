@@ -20,9 +20,10 @@ use undercroft_library::{Library, Project, RunFilter};
 use undercroft_repository::Snapshot;
 use undercroft_testkit::{ManualClock, Restic, SeededRandom};
 
-use crate::edits::{Tree, describe, edit};
-use crate::ledger::{Ledger, Made, Work, made};
-use crate::support::PASSWORD;
+use super::edits::{Tree, describe, edit};
+use super::ledger::{Ledger, Made, Work, made};
+use super::other_process;
+use super::support::PASSWORD;
 
 /// A machine on power, with a network that costs nothing.
 #[derive(Debug)]
@@ -157,7 +158,7 @@ impl Scene {
     }
 
     pub(crate) fn add_disk(&mut self, name: &str) -> DestinationId {
-        let wanted = crate::support::wanted(&self.home.join(name));
+        let wanted = super::support::wanted(&self.home.join(name));
         let disk = self.program.backups.add_destination(&wanted).unwrap();
         self.ledgers.push(Ledger::new(disk.clone(), &self.world));
         disk.id
@@ -216,7 +217,7 @@ impl Scene {
 
     fn die_at(&mut self, point: &str) {
         let status = Command::new(std::env::current_exe().unwrap())
-            .args(["--exact", "another_process", "--nocapture"])
+            .args(["--exact", &other_process(), "--nocapture"])
             .env("FOURTEEN_DAYS_HOME", &self.home)
             .env("FOURTEEN_DAYS_NOW", self.now().to_string())
             .env("FOURTEEN_DAYS_DICE", self.dice.next().to_string())

@@ -4,8 +4,8 @@ use std::fs;
 
 use undercroft_testkit::{flip_bit, random_bytes, text_bytes, write_file};
 
-use crate::program::{self, Program, files_below};
-use crate::{
+use super::program::{self, Program, files_below};
+use super::{
     DISK, SIGABRT, Scenario, assert_sound, go_back, no_leftovers, repository_with_a_snapshot,
     restic_is_content, save, snapshot_is_whole, words,
 };

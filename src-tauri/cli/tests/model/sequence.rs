@@ -9,9 +9,9 @@ use std::time::{Duration, Instant};
 use serde_json::Value;
 use undercroft_testkit::{Restic, SeededRandom};
 
-use crate::changes::change;
-use crate::program::{Ended, Program, ended};
-use crate::tree::{self, Tree, differences};
+use super::changes::change;
+use super::program::{Ended, Program, ended};
+use super::tree::{self, Tree, differences};
 
 /// How much is done in one sequence.
 const STEPS: usize = 28;
