@@ -124,6 +124,7 @@ pub(super) const TAG: Scenario = Scenario {
         "repository.snapshot-written",
         "repository.snapshot-replaced",
     ],
+    stores: false,
     done: |program| {
         let snapshots = listed(program, &["snapshots", "--tag", "pinned"]);
         assert_eq!((snapshots.len(), listed(program, &["snapshots"]).len()), (3, 3));

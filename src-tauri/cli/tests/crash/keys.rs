@@ -4,7 +4,7 @@
 use undercroft_testkit::write_file;
 
 use super::program::{self, Program};
-use super::{SIGABRT, go_back, library_with_a_backup, restic_is_content, save, words};
+use super::{SIGABRT, all_data_is_sound, go_back, library_with_a_backup, save, words};
 
 /// Those that only the tests here reach.
 pub(super) const POINTS: &[&str] =
@@ -39,8 +39,8 @@ fn a_killed_change_of_a_destinations_password() {
         program.must(&["destination", "password", "vault", "--new-password-file", "new"]);
         program.must(&["destination", "key", "test", "vault"]);
         program.must(&["backup", "run", "kept", "--to", "vault"]);
-        restic_is_content(&program, "changed");
     }
+    all_data_is_sound(&program, "changed");
 }
 
 #[test]

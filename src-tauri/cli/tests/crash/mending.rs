@@ -24,7 +24,7 @@ pub(super) const COPY: Scenario = Scenario {
     prepare: another_repository,
     arguments: |_| words("repo copy --from-repo another --from-password-file password"),
     points: BACKUP_POINTS,
-    stores: true,
+    stores: false,
     times: 4,
     done: |program| {
         let snapshots = program.must(&["repo", "snapshots", "--json"]);
@@ -65,7 +65,7 @@ pub(super) const PRUNE: Scenario = Scenario {
         "repository.prune-index-removed",
         "repository.prune-pack-removed",
     ],
-    stores: true,
+    stores: false,
     times: 2,
     done: |program| {
         assert_eq!(program.must(&["repo", "prune", "--max-unused", "0"]), "Freed 0 B\n");
@@ -90,7 +90,7 @@ pub(super) const REPAIR_INDEX: Scenario = Scenario {
         "repository.repair-indexed",
         "repository.set-aside",
     ],
-    stores: true,
+    stores: false,
     times: 2,
     done: |program| {
         snapshot_is_whole(program);
@@ -119,7 +119,7 @@ pub(super) const REPAIR_PACKS: Scenario = Scenario {
         "repository.repair-indexed",
         "repository.set-aside",
     ],
-    stores: true,
+    stores: false,
     times: 2,
     done: |program| {
         program.must(&["repo", "prune"]);

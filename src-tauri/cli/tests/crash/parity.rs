@@ -6,8 +6,8 @@ use undercroft_testkit::{flip_bit, random_bytes, text_bytes, write_file};
 
 use super::program::{self, Program, files_below};
 use super::{
-    DISK, SIGABRT, Scenario, assert_sound, go_back, no_leftovers, repository_with_a_snapshot,
-    restic_is_content, save, snapshot_is_whole, words,
+    DISK, SIGABRT, Scenario, all_data_is_sound, assert_sound, go_back, no_leftovers,
+    repository_with_a_snapshot, save, snapshot_is_whole, words,
 };
 
 /// The points of healing, which begins with a repository that is not sound.
@@ -92,5 +92,5 @@ fn a_killed_heal_loses_nothing_and_ends_well_when_it_is_run_again() {
         }
     }
     snapshot_is_whole(&program);
-    restic_is_content(&program, program::PASSWORD);
+    all_data_is_sound(&program, program::PASSWORD);
 }
