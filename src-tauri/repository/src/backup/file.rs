@@ -13,12 +13,12 @@ use undercroft_foundation::{Code, Error, IoContext, Result, escape_path};
 
 use super::folder::{Done, Folder};
 use super::run::{Run, Task, Worker, count};
-use crate::blob::BlobKind;
-use crate::chunker::{ChunkStream, is_single};
-use crate::id::BlobId;
-use crate::metadata::{Capture, Entry, Stat};
-use crate::noatime::open_noatime;
-use crate::tree::Node;
+use crate::files::metadata::{Capture, Entry, Stat};
+use crate::files::noatime::open_noatime;
+use crate::format::blob::BlobKind;
+use crate::format::chunker::{ChunkStream, is_single};
+use crate::format::id::BlobId;
+use crate::format::tree::Node;
 
 /// A file that changes while it is read is read this often before it is kept as it came.
 const ATTEMPTS: usize = 3;

@@ -19,9 +19,9 @@ use super::place::{EntryOutcome, Step, TargetEntry};
 use super::queue::{BYTES, Task};
 use super::same::{blobs_of, locate};
 use super::temporary::NewFile;
-use crate::id::BlobId;
-use crate::parallel::on_threads;
-use crate::tree::NodeKind;
+use crate::format::id::BlobId;
+use crate::format::tree::NodeKind;
+use crate::store::threads::on_threads;
 
 /// Threads that write parts of one large file.
 const THREADS: usize = 2;

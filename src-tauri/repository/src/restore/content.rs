@@ -7,11 +7,11 @@ use std::os::unix::fs::FileExt;
 
 use undercroft_foundation::{Code, Error, Result};
 
-use crate::coalesced_reads::coalesced_count;
-use crate::codec::{Codec, Compression};
-use crate::index::Location;
-use crate::pack::PackedBlob;
-use crate::repository::Repository;
+use crate::format::blob::{Codec, Compression};
+use crate::format::pack::PackedBlob;
+use crate::store::index::Location;
+use crate::store::read::coalesced_count;
+use crate::store::repository::Repository;
 
 /// Runs of zeros become holes in steps of the file systems' usual block.
 const BLOCK: usize = 4096;

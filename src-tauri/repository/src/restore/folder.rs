@@ -13,8 +13,8 @@ use rustix::process::geteuid;
 use undercroft_foundation::{Code, Error, IoContext, Result};
 
 use super::{Overwrite, Shared};
-use crate::metadata::{Entry, Stat, apply, set_mode};
-use crate::tree::Node;
+use crate::files::metadata::{Entry, Stat, apply, set_mode};
+use crate::format::tree::Node;
 
 /// The longest path the system takes in one call, with some room.
 const PATH_MAX: usize = 4000;

@@ -42,10 +42,10 @@ use self::queue::{BATCHES, Queue};
 use self::selection::Selection;
 use self::walk::Walk;
 use self::writer::Writer;
-use crate::metadata::{Entry, Stat};
-use crate::repository::Repository;
-use crate::snapshot::Snapshot;
-use crate::tree::{Node, NodeKind};
+use crate::files::metadata::{Entry, Stat};
+use crate::format::snapshot::Snapshot;
+use crate::format::tree::{Node, NodeKind};
+use crate::store::repository::Repository;
 
 /// The fate of a file that is there already.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

@@ -11,8 +11,8 @@ use super::folder::Folder;
 use super::same::{ExistingEntry, blobs_of, file_holds, stays};
 use super::temporary::{self, NewFile};
 use super::{Overwrite, Shared};
-use crate::metadata::{Entry, Stat, apply, create_special};
-use crate::tree::{Node, NodeKind};
+use crate::files::metadata::{Entry, Stat, apply, create_special};
+use crate::format::tree::{Node, NodeKind};
 
 /// The outcome of an entry.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

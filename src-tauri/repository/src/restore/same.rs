@@ -10,12 +10,12 @@ use rustix::fs::{Mode, OFlags, openat, readlinkat};
 use undercroft_foundation::{Code, Error, IoContext, Result};
 
 use super::{Overwrite, RestoreRequest};
-use crate::blob::BlobKind;
-use crate::id::BlobId;
-use crate::index::Location;
-use crate::metadata::Stat;
-use crate::repository::Repository;
-use crate::tree::{Node, NodeKind};
+use crate::files::metadata::Stat;
+use crate::format::blob::BlobKind;
+use crate::format::id::BlobId;
+use crate::format::tree::{Node, NodeKind};
+use crate::store::index::Location;
+use crate::store::repository::Repository;
 
 /// Whether something that is there stays, whatever the snapshot has in its place.
 pub(super) fn stays(overwrite: Overwrite, node: &Node, stat: &Stat) -> bool {

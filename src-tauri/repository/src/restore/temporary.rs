@@ -15,7 +15,7 @@ use rustix::fs::{
 use rustix::io::{Errno, Result};
 use sha2::{Digest, Sha256};
 
-use crate::metadata::{Entry, Stat};
+use crate::files::metadata::{Entry, Stat};
 
 /// The beginning of every temporary name; what bears one is no file of the user's.
 pub const TEMPORARY: &str = ".undercroft-restore-";

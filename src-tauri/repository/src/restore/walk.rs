@@ -9,9 +9,9 @@ use super::Shared;
 use super::folder::{Folder, finish};
 use super::queue::{Queue, Task};
 use super::selection::Selection;
-use crate::blob_reader::BlobReader;
-use crate::id::BlobId;
-use crate::tree::{Node, NodeKind, Nodes};
+use crate::format::id::BlobId;
+use crate::format::tree::{Node, NodeKind, Nodes};
+use crate::store::read::BlobReader;
 
 /// The walk of one restore.
 pub(super) struct Walk<'a> {

@@ -1,0 +1,49 @@
+//! Reads blobs by an index that may be incomplete.
+
+use undercroft_foundation::{Code, Error, Result};
+
+use crate::format::blob::{BlobKind, Codec, Compression};
+use crate::format::id::BlobId;
+use crate::format::tree::{Links, Nodes, Tree, TreeText};
+use crate::store::index::Index;
+use crate::store::repository::Repository;
+use crate::store::storage::FileKind;
+
+/// A reader of trees that relies on nothing but the index that it is given.
+pub(crate) struct TreeSource<'a> {
+    repository: &'a Repository,
+    index: &'a Index,
+    codec: Codec,
+}
+
+impl<'a> TreeSource<'a> {
+    pub(crate) fn new(repository: &'a Repository, index: &'a Index) -> Result<Self> {
+        Ok(Self { repository, index, codec: Codec::new(Compression::Auto)? })
+    }
+
+    /// The tree of this id.
+    pub(crate) fn tree(&mut self, id: &BlobId) -> Result<Tree> {
+        Ok(Tree { nodes: self.nodes(id)?.collect::<Result<_>>()? })
+    }
+
+    /// The entries of the tree of this id; the text of a large one is never held whole.
+    pub(crate) fn nodes(&mut self, id: &BlobId) -> Result<Nodes> {
+        self.read(id)?.nodes()
+    }
+
+    /// The links of the tree of this id.
+    pub(crate) fn links(&mut self, id: &BlobId) -> Result<Links> {
+        self.read(id)?.links()
+    }
+
+    fn read(&mut self, id: &BlobId) -> Result<TreeText> {
+        let location = self.index.find(BlobKind::Tree, id).ok_or_else(|| {
+            Error::new(Code::Damaged, format!("There is no tree {id}"))
+                .why("No index of the repository lists it")
+        })?;
+        let (path, blob) = (FileKind::Pack.path(location.pack), location.blob);
+        let provider = &self.repository.storage.provider;
+        let sealed = provider.read_range(&path, blob.offset.into(), blob.length as usize)?;
+        self.codec.decode_tree(&self.repository.key, id, sealed, blob.raw_length)
+    }
+}

@@ -1,0 +1,9 @@
+//! Reading packs: blobs by their ids, many of a pack at once, and content from any place in it.
+
+mod blob_reader;
+mod coalesced_reads;
+mod content_reader;
+
+pub(crate) use self::blob_reader::BlobReader;
+pub(crate) use self::coalesced_reads::{coalesced_count, each_blob};
+pub use self::content_reader::ContentReader;
