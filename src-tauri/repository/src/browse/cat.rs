@@ -6,10 +6,10 @@ use serde_json::json;
 use undercroft_foundation::{Code, Error, Result};
 
 use crate::format::blob::BlobKind;
+use crate::format::file_kind::FileKind;
 use crate::format::id::{BlobId, IndexId, KeyId, LockId, PackId, SnapshotId};
 use crate::format::tree::{Node, NodeKind};
 use crate::store::repository::Repository;
-use crate::store::storage::FileKind;
 
 /// A stored object.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -5,9 +5,7 @@ use undercroft_foundation::{Code, Error, Random, Result};
 
 use crate::format::chunker::{Chunker, Polynomial};
 use crate::format::crypto::Key;
-use crate::store::storage::Storage;
 
-const CONFIG: &str = "config";
 const VERSIONS: std::ops::RangeInclusive<u32> = 1..=2;
 
 /// Names our own chunker in the config of a repository that we made. restic ignores the field; a
@@ -77,23 +75,18 @@ impl Config {
         self.chunker_polynomial.parse()
     }
 
-    pub(crate) fn exists(storage: &Storage) -> Result<bool> {
-        Ok(storage.provider.size(CONFIG)?.is_some())
-    }
-
-    pub(crate) fn read(storage: &Storage, key: &Key) -> Result<Self> {
+    /// Opens the config of the repository at `location`.
+    pub(crate) fn open(sealed: &mut [u8], key: &Key, location: &str) -> Result<Self> {
         let damaged = |why: &str| {
-            let what = format!("Cannot use the repository's config at {}", storage.location());
+            let what = format!("Cannot use the repository's config at {location}");
             Error::new(Code::Damaged, what).why(why.to_owned())
         };
-        let mut sealed = storage.provider.read(CONFIG)?;
-        let plain = key
-            .open(&mut sealed)
-            .map_err(|_| damaged("It was not sealed with the repository's key"))?;
+        let plain =
+            key.open(sealed).map_err(|_| damaged("It was not sealed with the repository's key"))?;
         let config: Self = serde_json::from_slice(plain)
             .map_err(|_| damaged("It is not the JSON it should be"))?;
         if config.version > *VERSIONS.end() {
-            let what = format!("Cannot open the repository at {}", storage.location());
+            let what = format!("Cannot open the repository at {location}");
             return Err(Error::new(Code::TooNew, what).why(format!(
                 "It has format version {}; this program knows versions 1 and 2",
                 config.version
@@ -105,13 +98,12 @@ impl Config {
         Ok(config)
     }
 
-    pub(crate) fn write(&self, storage: &Storage, key: &Key) -> Result<()> {
+    /// Its file.
+    pub(crate) fn seal(&self, key: &Key, random: &dyn Random) -> Result<Vec<u8>> {
         let text = serde_json::to_vec(self)
             .map_err(|source| Error::new(Code::Internal, "Cannot write JSON").because(source))?;
         let mut sealed = Vec::new();
-        key.seal(&*storage.world.random, &text, &mut sealed);
-        storage.provider.write(CONFIG, &[&sealed])?;
-        undercroft_foundation::reach_write_point("repository.config-written");
-        Ok(())
+        key.seal(random, &text, &mut sealed);
+        Ok(sealed)
     }
 }

@@ -1,15 +1,12 @@
-//! Index files: which blobs lie in which packs, on disk.
+//! Index files: the packs and the blobs in each, as text.
 
 use serde::{Deserialize, Serialize};
-use undercroft_foundation::Result;
+use undercroft_foundation::{Code, Error, Result};
 
 use crate::format::blob::BlobKind;
-use crate::format::crypto::Key;
+use crate::format::file_kind::{FileKind, damaged};
 use crate::format::id::{BlobId, IndexId, PackId};
 use crate::format::pack::PackedBlob;
-use crate::store::lock::{Lock, publish};
-use crate::store::repository::Repository;
-use crate::store::storage::{FileKind, Storage, damaged};
 
 #[derive(Serialize, Deserialize)]
 struct IndexFile<'a> {
@@ -37,32 +34,23 @@ struct BlobEntry<'a> {
     uncompressed_length: Option<u32>,
 }
 
-/// The packs of an index file and the blobs in each.
-pub(crate) fn read_index_file(
-    storage: &Storage,
-    key: &Key,
-    id: IndexId,
-) -> Result<Vec<(PackId, Vec<PackedBlob>)>> {
-    read(storage, key, FileKind::Index, id)
+/// The text of an index file that lists these packs. All blobs of a pack stand in one file.
+pub(crate) fn encode_index(packs: &[(PackId, Vec<PackedBlob>)]) -> Result<Vec<u8>> {
+    let packs = packs
+        .iter()
+        .map(|(id, blobs)| PackEntry { id: id.0, blobs: blobs.iter().map(encode_blob).collect() })
+        .collect();
+    serde_json::to_vec(&IndexFile { packs })
+        .map_err(|source| Error::new(Code::Internal, "Cannot write JSON").because(source))
 }
 
-/// The same, of the copy that parity has of an index file.
-pub(crate) fn read_index_copy(
-    storage: &Storage,
-    key: &Key,
-    id: IndexId,
-) -> Result<Vec<(PackId, Vec<PackedBlob>)>> {
-    read(storage, key, FileKind::IndexCopy, id)
-}
-
-fn read(
-    storage: &Storage,
-    key: &Key,
+/// The packs that the text of an index file lists, and the blobs in each.
+pub(crate) fn decode_index(
+    text: &[u8],
     kind: FileKind,
     id: IndexId,
 ) -> Result<Vec<(PackId, Vec<PackedBlob>)>> {
-    let text = storage.read_text(kind, id, key)?;
-    let file: IndexFile<'_> = serde_json::from_slice(&text)
+    let file: IndexFile<'_> = serde_json::from_slice(text)
         .map_err(|source| damaged(kind, id, "It is not the JSON it should be").because(source))?;
     let unknown = || damaged(kind, id, "It lists a kind of blob that is not known");
     let decode = |pack: PackEntry<'_>| {
@@ -70,25 +58,6 @@ fn read(
         Ok((PackId(pack.id), blobs.ok_or_else(unknown)?))
     };
     file.packs.into_iter().map(decode).collect()
-}
-
-/// Writes an index file. All blobs of a pack stand in one file.
-pub(crate) fn write_index_file(
-    repository: &Repository,
-    lock: Option<&Lock>,
-    packs: &[(PackId, Vec<PackedBlob>)],
-) -> Result<IndexId> {
-    let Repository { storage, key, config, .. } = repository;
-    let packs = packs
-        .iter()
-        .map(|(id, blobs)| PackEntry { id: id.0, blobs: blobs.iter().map(encode_blob).collect() })
-        .collect();
-    let file = IndexFile { packs };
-    let id = publish(storage, lock, FileKind::Index, || {
-        storage.write_json(FileKind::Index, &file, key, config.version)
-    })?;
-    undercroft_foundation::reach_write_point("repository.index-written");
-    Ok(id)
 }
 
 fn encode_blob(blob: &PackedBlob) -> BlobEntry<'static> {

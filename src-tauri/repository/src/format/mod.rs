@@ -2,13 +2,19 @@
 
 pub(crate) mod id;
 
+pub(crate) mod file_kind;
+
 pub(crate) mod crypto;
+
+pub(crate) mod unpacked;
 
 pub(crate) mod chunker;
 
 pub(crate) mod blob;
 
 pub(crate) mod pack;
+
+pub(crate) mod index_file;
 
 pub(crate) mod tree;
 

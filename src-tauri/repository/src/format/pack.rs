@@ -9,13 +9,15 @@ use crate::format::blob::{BlobKind, SealedBlob};
 use crate::format::chunker::MAX_CHUNK;
 use crate::format::crypto::{Key, OVERHEAD};
 use crate::format::id::{BlobId, PackId};
-use crate::store::write::INDEX_BLOBS_MAX;
 
 /// A pack is closed when it has grown to this many bytes.
 pub(crate) const PACK_TARGET: usize = 16 << 20;
 
 /// The header of a pack may not be longer, sealed.
 const HEADER_MAX: usize = 16 << 20;
+
+/// restic's limit for an index file, and with it ours.
+pub(crate) const INDEX_BLOBS_MAX: usize = 50_000;
 
 /// As many blobs as an index file lists, since those of a pack stand in one; they fit in a header of
 /// at most [`HEADER_MAX`].

@@ -2,10 +2,10 @@
 
 use undercroft_foundation::{Result, reach_write_point};
 
+use crate::format::file_kind::FileKind;
 use crate::format::id::SnapshotId;
 use crate::store::lock::confirm;
 use crate::store::repository::Repository;
-use crate::store::storage::FileKind;
 
 /// The destination of a forgotten snapshot.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -3,12 +3,12 @@
 use serde_json::{Map, Value, json};
 use undercroft_foundation::{Code, Error, Result, reach_write_point};
 
+use crate::format::file_kind::{FileKind, damaged};
 use crate::format::id::SnapshotId;
 use crate::format::snapshot::{Snapshot, SnapshotFile, go_json};
 use crate::maintain::retention::PINNED;
 use crate::store::lock::{Lock, confirm};
 use crate::store::repository::Repository;
-use crate::store::storage::{FileKind, damaged};
 
 /// A change of a snapshot's tags.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -11,10 +11,11 @@ use undercroft_foundation::{Code, Error, Result};
 use zeroize::Zeroizing;
 
 use crate::format::crypto::{Key, Password};
+use crate::format::file_kind::FileKind;
 use crate::format::id::KeyId;
 use crate::store::identity::Identity;
 use crate::store::repository::Repository;
-use crate::store::storage::{FileKind, Storage};
+use crate::store::storage::Storage;
 
 /// The cost of trying a password: 32 MiB of memory three times over, OWASP's advice for scrypt.
 const SCRYPT_LOG_N: u8 = 15;

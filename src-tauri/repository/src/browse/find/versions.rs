@@ -9,7 +9,8 @@ use undercroft_foundation::{Code, Error, Result};
 use crate::format::id::{BlobId, SnapshotId};
 use crate::format::snapshot::{Snapshot, SnapshotFilter};
 use crate::format::tree::{Node, NodeKind, decode_entry};
-use crate::store::repository::{Repository, in_parallel};
+use crate::store::repository::Repository;
+use crate::store::threads::in_parallel;
 
 /// Trees that one thread reads at a time.
 const SHARE: usize = 32;

@@ -6,48 +6,13 @@ use undercroft_foundation::{Code, Error, Random, Result};
 use zstd::bulk::{Compressor, Decompressor};
 use zstd::zstd_safe::CParameter;
 
-use crate::format::blob::{BlobKind, LargeBlob};
+use super::compression::Compression;
+use super::kind::BlobKind;
+use super::large_blob::LargeBlob;
+use super::sealed::{SealedBlob, faulty, refused, seal_verified};
 use crate::format::chunker::MAX_CHUNK;
 use crate::format::crypto::Key;
 use crate::format::id::BlobId;
-use crate::format::tree::TreeText;
-
-/// Whether and how hard content is compressed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Compression {
-    /// Fast, and not at all where it does not pay.
-    #[default]
-    Auto,
-    /// Not at all (folders' trees are compressed all the same, as the format wants).
-    Off,
-    /// As small as is reasonable.
-    Max,
-}
-
-impl Compression {
-    pub(crate) fn level(self) -> i32 {
-        match self {
-            // A tenth faster than 3, and about as small as what restic stores.
-            Self::Auto | Self::Off => 2,
-            Self::Max => 15,
-        }
-    }
-
-    /// The shortest match that is looked for in content of this length; 0 for the level's own.
-    ///
-    /// Short matches save little in files of these lengths, but take their time, and again when
-    /// they are decompressed. Measured on the Linux source: a tenth faster than level 2 as it is,
-    /// and 0.3 % larger. The smallest files need every match; large ones often are binaries, which
-    /// lose more by it and gain nothing.
-    fn min_match(self, length: usize) -> u32 {
-        match (self, length) {
-            (Self::Max, _) => 0,
-            (_, 0x1001..=0x4000) => 5,
-            (_, 0x4001..=0x2_0000) => 6,
-            _ => 0,
-        }
-    }
-}
 
 /// Content of at least this many bytes is sampled before it is compressed whole.
 const SAMPLED_FROM: usize = 64 << 10;
@@ -65,12 +30,6 @@ pub(crate) struct Codec {
     compressed: Vec<u8>,
     sealed: Vec<u8>,
     restored: Vec<u8>,
-}
-
-/// A sealed blob and the length of its content where that was compressed.
-pub(crate) struct SealedBlob<'a> {
-    pub(crate) bytes: &'a [u8],
-    pub(crate) raw_length: Option<u32>,
 }
 
 impl Codec {
@@ -147,22 +106,6 @@ impl Codec {
         Ok(opened)
     }
 
-    /// The text of a tree, as [`Codec::decode`] has it.
-    pub(crate) fn decode_tree(
-        &mut self,
-        key: &Key,
-        id: &BlobId,
-        mut sealed: Vec<u8>,
-        raw_length: Option<u32>,
-    ) -> Result<TreeText> {
-        if let Some(length) = LargeBlob::length_of(raw_length) {
-            return LargeBlob::open(key, id, sealed, length).map(TreeText::Large);
-        }
-        let mut json = Vec::new();
-        self.decode(key, id, &mut sealed, raw_length, &mut json)?;
-        Ok(TreeText::Whole(json))
-    }
-
     /// As [`Codec::decode`]; keeps nothing of the content.
     pub(crate) fn verify(
         &mut self,
@@ -234,21 +177,6 @@ impl Codec {
     }
 }
 
-/// Puts the sealed form of `stored` into `sealed`, and sees to it that it opens to the same.
-///
-/// # Errors
-/// [`Code::Internal`] when it would not: the memory is faulty.
-pub(crate) fn seal_verified(
-    key: &Key,
-    random: &dyn Random,
-    stored: &[u8],
-    sealed: &mut Vec<u8>,
-) -> Result<()> {
-    sealed.clear();
-    key.seal(random, stored, sealed);
-    if key.opens_to(sealed, stored) { Ok(()) } else { Err(faulty()) }
-}
-
 fn decompress(
     decompressor: &mut Decompressor<'static>,
     compressed: &[u8],
@@ -262,16 +190,6 @@ fn decompress(
     plain.reserve_exact(length);
     decompressor.decompress_to_buffer(compressed, plain)?;
     if plain.len() == length { Ok(()) } else { Err(io::Error::other("it has another length")) }
-}
-
-pub(crate) fn refused(source: io::Error) -> Error {
-    Error::new(Code::Internal, "Cannot compress").because(source)
-}
-
-pub(crate) fn faulty() -> Error {
-    Error::new(Code::Internal, "A blob did not come back as it went in")
-        .why("The machine's memory or processor made a mistake")
-        .next("Nothing was stored; test the machine's memory")
 }
 
 #[cfg(test)]

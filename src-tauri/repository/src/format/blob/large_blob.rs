@@ -7,7 +7,7 @@ use undercroft_foundation::{Code, Error, Random, Result};
 use zstd::stream::read::Decoder;
 use zstd::stream::write::Encoder;
 
-use crate::format::blob::{SealedBlob, faulty, refused};
+use super::sealed::{SealedBlob, faulty, refused};
 use crate::format::crypto::{Key, OVERHEAD};
 use crate::format::id::BlobId;
 

@@ -1,10 +1,13 @@
 //! Blobs: pieces of content and trees, compressed and sealed, and back.
 
 mod codec;
+mod compression;
 mod kind;
 mod large_blob;
+mod sealed;
 
-pub use self::codec::Compression;
-pub(crate) use self::codec::{Codec, SealedBlob, faulty, refused, seal_verified};
+pub(crate) use self::codec::Codec;
+pub use self::compression::Compression;
 pub use self::kind::BlobKind;
 pub(crate) use self::large_blob::{FinishedBlob, LargeBlob, LargeBlobBuilder};
+pub(crate) use self::sealed::{SealedBlob, seal_verified};

@@ -10,7 +10,9 @@ use super::decode::{decode_node, decode_tree, not_a_tree};
 use super::encode::START;
 use super::links::{Links, decode_links};
 use super::node::Node;
-use crate::format::blob::LargeBlob;
+use crate::format::blob::{Codec, LargeBlob};
+use crate::format::crypto::Key;
+use crate::format::id::BlobId;
 
 /// Bytes of text that are held at first; one entry may need more.
 const BUFFER: usize = 256 << 10;
@@ -25,6 +27,25 @@ pub(crate) enum TreeText {
 }
 
 impl TreeText {
+    /// Opens a tree, and holds it against its id.
+    ///
+    /// # Errors
+    /// [`Code::Damaged`].
+    pub(crate) fn decode(
+        codec: &mut Codec,
+        key: &Key,
+        id: &BlobId,
+        mut sealed: Vec<u8>,
+        raw_length: Option<u32>,
+    ) -> Result<Self> {
+        if let Some(length) = LargeBlob::length_of(raw_length) {
+            return LargeBlob::open(key, id, sealed, length).map(Self::Large);
+        }
+        let mut json = Vec::new();
+        codec.decode(key, id, &mut sealed, raw_length, &mut json)?;
+        Ok(Self::Whole(json))
+    }
+
     /// The tree's entries.
     ///
     /// # Errors

@@ -10,11 +10,11 @@ use super::Lost;
 use super::report::{Findings, ProblemKind};
 use super::structure::packs_of;
 use crate::format::blob::{Codec, Compression};
+use crate::format::file_kind::FileKind;
 use crate::format::id::PackId;
 use crate::format::pack::{PackedBlob, decode_header, header_length};
 use crate::store::index::Index;
 use crate::store::repository::Repository;
-use crate::store::storage::FileKind;
 
 /// Bytes read at once, so that no pack has to fit in memory.
 const STEP: u64 = 4 << 20;

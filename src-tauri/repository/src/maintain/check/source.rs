@@ -3,11 +3,11 @@
 use undercroft_foundation::{Code, Error, Result};
 
 use crate::format::blob::{BlobKind, Codec, Compression};
+use crate::format::file_kind::FileKind;
 use crate::format::id::BlobId;
 use crate::format::tree::{Links, Nodes, Tree, TreeText};
 use crate::store::index::Index;
 use crate::store::repository::Repository;
-use crate::store::storage::FileKind;
 
 /// A reader of trees that relies on nothing but the index that it is given.
 pub(crate) struct TreeSource<'a> {
@@ -44,6 +44,6 @@ impl<'a> TreeSource<'a> {
         let (path, blob) = (FileKind::Pack.path(location.pack), location.blob);
         let provider = &self.repository.storage.provider;
         let sealed = provider.read_range(&path, blob.offset.into(), blob.length as usize)?;
-        self.codec.decode_tree(&self.repository.key, id, sealed, blob.raw_length)
+        TreeText::decode(&mut self.codec, &self.repository.key, id, sealed, blob.raw_length)
     }
 }

@@ -7,13 +7,13 @@ use undercroft_foundation::{Code, Error, Result};
 
 use super::Lost;
 use super::report::{Findings, ProblemKind};
-use crate::format::config::Config;
+use crate::format::file_kind::FileKind;
 use crate::format::id::{IndexId, KeyId, PackId};
 use crate::format::pack::{PackedBlob, pack_size};
 use crate::format::snapshot::Snapshot;
 use crate::store::index::{Index, read_index_file};
-use crate::store::repository::{Repository, in_parallel};
-use crate::store::storage::FileKind;
+use crate::store::repository::Repository;
+use crate::store::threads::in_parallel;
 
 /// The packs of the index that are there with the right size, and the blobs of those that are not.
 pub(super) struct Packs {
@@ -23,7 +23,7 @@ pub(super) struct Packs {
 
 /// Reads the config again, and all key files.
 pub(super) fn check_keys(repository: &Repository, findings: &Findings) -> Result<()> {
-    if let Err(error) = Config::read(&repository.storage, &repository.key) {
+    if let Err(error) = repository.storage.read_config(&repository.key) {
         findings.error(ProblemKind::Config, "config".to_owned(), error.to_string());
     }
     for id in repository.storage.list::<KeyId>(FileKind::Key)? {

@@ -10,12 +10,12 @@ use sha2::{Digest as _, Sha256};
 use undercroft_foundation::{Code, Error, Job, Result, reach_write_point};
 
 use super::read::{Groups, list_if_any};
-use crate::format::config::Config;
+use crate::format::file_kind::FileKind;
 use crate::format::id::SnapshotId;
 use crate::maintain::trash::require_complete;
 use crate::store::index::read_index_copy;
 use crate::store::repository::Repository;
-use crate::store::storage::{FileKind, Storage};
+use crate::store::storage::Storage;
 
 const COPIES: &str = "parity/copies";
 const CONFIG: &str = "config";
@@ -123,7 +123,7 @@ pub(super) fn update(repository: &Repository, job: &Job) -> Result<()> {
     let mut copies = list(storage)?;
     let config = storage.provider.read(CONFIG)?;
     // The repository is open, but the file may have suffered since.
-    if Config::read(storage, &repository.key).is_ok() {
+    if storage.read_config(&repository.key).is_ok() {
         let copied = Copied { original: CONFIG.to_owned(), digest: digest_of(&config) };
         if copies.remove(&copied) != Some(config.len() as u64) {
             write_copy(storage, &copied, &config)?;

@@ -27,11 +27,11 @@ pub use self::heal::{HealReport, HealScope, Healed, Unhealed};
 use self::plan::Packs;
 use self::read::Groups;
 pub use self::update::ParityReport;
+use crate::format::file_kind::FileKind;
 use crate::format::id::PackId;
 use crate::format::pack::pack_size;
 use crate::maintain::check::packs_of;
 use crate::store::repository::Repository;
-use crate::store::storage::FileKind;
 
 /// The extent to which parity protects a repository.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]

@@ -13,9 +13,10 @@ use super::plan::plan;
 use super::read::{Group, Groups, group_path, list_if_any};
 use super::settings::{self, recoveries};
 use super::write::{Written, write_group};
+use crate::format::file_kind::FileKind;
 use crate::format::id::PackId;
 use crate::store::repository::Repository;
-use crate::store::storage::{FileKind, Storage};
+use crate::store::storage::Storage;
 
 /// The outcome of an update.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]

@@ -7,8 +7,9 @@ use undercroft_foundation::{Code, Error, Job, Result, reach_write_point};
 use super::code::Encoder;
 use super::layout::{BLOCK, ColumnDigests, Digest, Head, Member, block_length, blocks, digest};
 use super::read::{Group, group_path};
+use crate::format::file_kind::FileKind;
 use crate::format::id::PackId;
-use crate::store::storage::{FileKind, Storage};
+use crate::store::storage::Storage;
 
 /// Columns that are read at once.
 const STRETCH: u64 = 16;

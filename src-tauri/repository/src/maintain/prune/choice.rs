@@ -6,8 +6,7 @@ use super::{PruneOptions, PrunePlan};
 use crate::format::blob::BlobKind;
 use crate::format::id::PackId;
 use crate::format::pack::PackedBlob;
-use crate::store::index::index_bytes;
-use crate::store::write::OPEN_DATA_PACKS;
+use crate::store::write::{OPEN_DATA_PACKS, index_bytes};
 
 /// The bytes that a blob takes in the header of a pack at most.
 const HEADER_ENTRY: u64 = 41;

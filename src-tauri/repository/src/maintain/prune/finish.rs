@@ -8,12 +8,12 @@ use undercroft_foundation::{Code, Job, Result, reach_write_point};
 use super::PruneReport;
 use super::free_space::release_reserve_below;
 use super::plan::{Draft, IndexFile};
+use crate::format::file_kind::FileKind;
 use crate::format::id::{IndexId, PackId};
 use crate::format::pack::PackedBlob;
-use crate::store::index::write_indexes;
 use crate::store::lock::Lock;
 use crate::store::repository::Repository;
-use crate::store::storage::FileKind;
+use crate::store::write::write_indexes;
 
 /// Packs that are removed at once.
 const REMOVED_AT_ONCE: usize = 512;

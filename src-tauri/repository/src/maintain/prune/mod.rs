@@ -22,10 +22,10 @@ use self::finish::finish;
 use self::free_space::{release_reserve_below, retry_when_full};
 use self::plan::Draft;
 use self::repack::{repack, verify_copies_that_stay};
+use crate::format::file_kind::FileKind;
 use crate::format::id::{IndexId, PackId};
 use crate::store::lock::Lock;
 use crate::store::repository::Repository;
-use crate::store::storage::FileKind;
 
 /// The number of times that a plan is made anew because somebody else replaced the index meanwhile.
 const ATTEMPTS: usize = 3;

@@ -9,15 +9,13 @@ use super::copies::choose_copies;
 use super::free_space::free_space;
 use super::mark::{Need, mark};
 use super::{Keeps, PruneOptions, PrunePlan};
+use crate::format::file_kind::FileKind;
 use crate::format::id::{IndexId, PackId, SnapshotId};
-use crate::format::pack::PackedBlob;
+use crate::format::pack::{INDEX_BLOBS_MAX, PackedBlob};
 use crate::maintain::trash::SnapshotsInUse;
-use crate::store::index::{
-    EntrySet, Index, Location, SharedEntrySet, index_bytes, read_index_file,
-};
+use crate::store::index::{EntrySet, Index, Location, SharedEntrySet, read_index_file};
 use crate::store::repository::Repository;
-use crate::store::storage::FileKind;
-use crate::store::write::INDEX_BLOBS_MAX;
+use crate::store::write::index_bytes;
 
 /// An index file of at least this many blobs stays as it is when all its packs stay.
 const INDEX_WORTH_KEEPING: usize = INDEX_BLOBS_MAX / 4;

@@ -7,12 +7,12 @@ use undercroft_foundation::{Error, Job, Result};
 
 use super::plan::Draft;
 use crate::format::blob::{Codec, Compression, SealedBlob};
+use crate::format::file_kind::FileKind;
 use crate::format::id::PackId;
 use crate::format::pack::PackedBlob;
 use crate::store::lock::Lock;
 use crate::store::read::each_blob;
 use crate::store::repository::Repository;
-use crate::store::storage::FileKind;
 use crate::store::threads::for_each;
 use crate::store::write::{BlobWriter, WriteMode};
 

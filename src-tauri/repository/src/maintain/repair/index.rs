@@ -6,12 +6,13 @@ use std::sync::{Mutex, PoisonError};
 use undercroft_foundation::{Code, Job, Result, reach_write_point};
 
 use super::{lock_alone, read_header};
+use crate::format::file_kind::FileKind;
 use crate::format::id::{IndexId, PackId};
 use crate::format::pack::{PackedBlob, pack_size};
-use crate::store::index::{Index, read_index_file, write_indexes};
+use crate::store::index::{Index, read_index_file};
 use crate::store::repository::Repository;
-use crate::store::storage::FileKind;
 use crate::store::threads::for_each;
+use crate::store::write::write_indexes;
 
 /// The outcome of a repair of the index.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

@@ -7,13 +7,13 @@ use undercroft_foundation::{Code, Error, Job, Result, reach_write_point};
 
 use super::{lock_alone, read_header};
 use crate::format::blob::{BlobKind, Codec, Compression, SealedBlob};
+use crate::format::file_kind::FileKind;
 use crate::format::id::{BlobId, IndexId, PackId};
 use crate::format::pack::PackedBlob;
-use crate::store::index::{read_index_file, write_indexes};
+use crate::store::index::read_index_file;
 use crate::store::repository::Repository;
-use crate::store::storage::FileKind;
 use crate::store::threads::for_each;
-use crate::store::write::{BlobWriter, WriteMode};
+use crate::store::write::{BlobWriter, WriteMode, write_indexes};
 
 /// The outcome of a repair of packs.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

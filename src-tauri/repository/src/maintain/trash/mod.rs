@@ -18,12 +18,11 @@ use std::collections::HashSet;
 use jiff::Timestamp;
 use undercroft_foundation::{Code, Error, Job, Result, reach_write_point};
 
-use crate::format::config::Config;
+use crate::format::file_kind::FileKind;
 use crate::format::id::{SnapshotId, TrashRecordId};
 use crate::format::snapshot::Snapshot;
 use crate::store::lock::confirm;
 use crate::store::repository::Repository;
-use crate::store::storage::FileKind;
 
 /// A snapshot in the trash.
 #[derive(Debug, Clone, PartialEq)]
@@ -199,7 +198,7 @@ impl Repository {
     /// Lists files that lie beside the format, in a folder that need not be there.
     fn list_beside<Id: std::str::FromStr>(&self, kind: FileKind) -> Result<Vec<Id>> {
         match self.storage.list(kind) {
-            Err(error) if error.code() == Code::NotFound && Config::exists(&self.storage)? => {
+            Err(error) if error.code() == Code::NotFound && self.storage.has_config()? => {
                 Ok(Vec::new())
             }
             listed => listed,

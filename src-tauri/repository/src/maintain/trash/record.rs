@@ -6,9 +6,9 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use undercroft_foundation::{Code, Result};
 
+use crate::format::file_kind::FileKind;
 use crate::format::id::{SnapshotId, TrashRecordId};
 use crate::store::repository::Repository;
-use crate::store::storage::FileKind;
 
 /// A record.
 #[derive(Debug, Serialize, Deserialize)]

@@ -4,11 +4,9 @@
 
 mod entry_set;
 mod file;
-mod rewrite;
 
 pub(crate) use entry_set::{EntrySet, SharedEntrySet};
-pub(crate) use file::{read_index_copy, read_index_file, write_index_file};
-pub(crate) use rewrite::{index_bytes, write_indexes};
+pub(crate) use file::{read_index_copy, read_index_file};
 
 use hashbrown::HashTable;
 

@@ -16,9 +16,10 @@ use undercroft_providers::Provider;
 
 use self::file::LockFile;
 use self::refresher::{Held, LockRefresher, locked};
+use crate::format::file_kind::FileKind;
 use crate::format::id::LockId;
 use crate::store::repository::Repository;
-use crate::store::storage::{FileKind, Storage};
+use crate::store::storage::Storage;
 
 /// The time between two looks whether others are done.
 const LOOK_AGAIN_EVERY: Duration = Duration::from_millis(50);

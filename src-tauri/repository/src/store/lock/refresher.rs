@@ -9,9 +9,10 @@ use undercroft_foundation::{Clock, Code, Error, Result, reach_write_point};
 
 use super::file::LockFile;
 use crate::format::crypto::Key;
+use crate::format::file_kind::FileKind;
 use crate::format::id::LockId;
 use crate::store::identity::Identity;
-use crate::store::storage::{FileKind, Storage};
+use crate::store::storage::Storage;
 
 /// Between writing a lock and looking for others once more: long enough for theirs to show.
 const WAIT_BEFORE_SECOND_LOOK: Duration = Duration::from_millis(200);

@@ -81,6 +81,6 @@ impl BlobReader<'_> {
 
     fn read_tree(&mut self, id: &BlobId) -> Result<TreeText> {
         let (sealed, raw_length) = self.read_sealed(BlobKind::Tree, id)?;
-        self.codec.decode_tree(&self.repository.key, id, sealed, raw_length)
+        TreeText::decode(&mut self.codec, &self.repository.key, id, sealed, raw_length)
     }
 }

@@ -1,5 +1,7 @@
 //! A repository that is open: its key, its config, and its index.
 
+mod snapshots;
+
 use std::collections::HashSet;
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 use std::time::Duration;
@@ -11,6 +13,7 @@ use crate::format::blob::{BlobKind, Codec, Compression};
 use crate::format::chunker::Polynomial;
 use crate::format::config::{Config, GearSecret};
 use crate::format::crypto::{Key, Password};
+use crate::format::file_kind::FileKind;
 use crate::format::id::{BlobId, IndexId, KeyId, PackId};
 use crate::format::pack::PackedBlob;
 use crate::format::snapshot::Snapshot;
@@ -21,7 +24,8 @@ use crate::store::index::{Index, Location, read_index_file};
 use crate::store::keys::{find_key, write_key};
 use crate::store::lock::Locking;
 use crate::store::read::BlobReader;
-use crate::store::storage::{FileKind, Storage};
+use crate::store::storage::Storage;
+use crate::store::threads::in_parallel;
 
 /// The number of times that a listing is made anew because somebody removed files meanwhile.
 const RELISTINGS: usize = 5;
@@ -80,7 +84,7 @@ impl Repository {
         other: Option<&Self>,
     ) -> Result<Self> {
         let storage = Storage { provider, world: world.clone() };
-        if Config::exists(&storage)? {
+        if storage.has_config()? {
             let what = format!("There is a repository at {} already", storage.location());
             return Err(Error::new(Code::AlreadyExists, what).next("Open it with its password"));
         }
@@ -98,7 +102,7 @@ impl Repository {
         refuse_remains(&storage)?;
         remove_keys_of_an_abandoned_init(&storage)?;
         let key_id = write_key(&storage, &identity, &key, password)?;
-        config.write(&storage, &key)?;
+        storage.write_config(&config, &key)?;
         Ok(Self::assemble(storage, identity, key_id, key, config))
     }
 
@@ -108,12 +112,12 @@ impl Repository {
     /// [`Code::RepositoryMissing`], [`Code::WrongPassword`], [`Code::TooNew`], [`Code::Damaged`].
     pub fn open(provider: Arc<dyn Provider>, password: &Password, world: &World) -> Result<Self> {
         let storage = Storage { provider, world: world.clone() };
-        if !Config::exists(&storage)? {
+        if !storage.has_config()? {
             let what = format!("There is no repository at {}", storage.location());
             return Err(Error::new(Code::RepositoryMissing, what));
         }
         let (key_id, key) = find_key(&storage, password)?;
-        let config = Config::read(&storage, &key)?;
+        let config = storage.read_config(&key)?;
         Ok(Self::assemble(storage, Identity::of_this_process(), key_id, key, config))
     }
 
@@ -365,29 +369,4 @@ fn remove_keys_of_an_abandoned_init(storage: &Storage) -> Result<()> {
         storage.remove(FileKind::Key, id)?;
     }
     Ok(())
-}
-
-/// Runs `work` on each item, on as many threads as there are cores; results in the items' order.
-pub(crate) fn in_parallel<T: Copy + Sync, R: Send>(
-    items: &[T],
-    work: impl Fn(T) -> R + Sync,
-) -> Vec<R> {
-    let threads = std::thread::available_parallelism().map_or(2, usize::from).min(items.len());
-    if threads < 2 {
-        return items.iter().map(|item| work(*item)).collect();
-    }
-    let share = items.len().div_ceil(threads);
-    std::thread::scope(|scope| {
-        let work = &work;
-        let run = |part: &'_ [T]| part.iter().map(|item| work(*item)).collect::<Vec<R>>();
-        let running: Vec<_> =
-            items.chunks(share).map(|part| scope.spawn(move || run(part))).collect();
-        running
-            .into_iter()
-            .flat_map(|thread| match thread.join() {
-                Ok(results) => results,
-                Err(panic) => std::panic::resume_unwind(panic),
-            })
-            .collect()
-    })
 }

@@ -1,5 +1,7 @@
 //! The files of a repository by kind and id, sealed or plain, over a provider.
 
+mod config;
+
 use std::fmt::Display;
 use std::str::FromStr;
 use std::sync::Arc;
@@ -11,74 +13,10 @@ use undercroft_foundation::{Code, Error, Result, World, reach_write_point};
 use undercroft_providers::{ObjectMeta, Provider};
 
 use crate::format::crypto::Key;
+use crate::format::file_kind::{FileKind, damaged};
 use crate::format::id::PackId;
+use crate::format::unpacked::{decode_text, encode_text};
 use crate::maintain::parity::remove_parity_copies;
-
-/// Marks an unpacked file whose JSON is compressed.
-const COMPRESSED: u8 = 2;
-
-/// No unpacked file may grow beyond this when it is decompressed.
-const UNPACKED_MAX: usize = 1 << 30;
-
-/// The kinds of files that are named by an id.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub(crate) enum FileKind {
-    Key,
-    Lock,
-    Snapshot,
-    Index,
-    Pack,
-    /// A snapshot that was forgotten: beside the format, no other program looks there.
-    TrashedSnapshot,
-    /// When which snapshots were forgotten.
-    TrashRecord,
-    /// The copy that parity has of an index.
-    IndexCopy,
-    /// The copy that parity has of a snapshot.
-    SnapshotCopy,
-}
-
-impl FileKind {
-    /// The kinds of the format.
-    pub(crate) const ALL: [Self; 5] =
-        [Self::Key, Self::Lock, Self::Snapshot, Self::Index, Self::Pack];
-
-    pub(crate) fn folder(self) -> &'static str {
-        match self {
-            Self::Key => "keys",
-            Self::Lock => "locks",
-            Self::Snapshot => "snapshots",
-            Self::Index => "index",
-            Self::Pack => "data",
-            Self::TrashedSnapshot => "trash",
-            Self::TrashRecord => "trash/records",
-            Self::IndexCopy => "parity/copies/index",
-            Self::SnapshotCopy => "parity/copies/snapshots",
-        }
-    }
-
-    fn noun(self) -> &'static str {
-        match self {
-            Self::Key => "key",
-            Self::Lock => "lock",
-            Self::Snapshot => "snapshot",
-            Self::Index => "index",
-            Self::Pack => "pack",
-            Self::TrashedSnapshot => "trashed snapshot",
-            Self::TrashRecord => "record of the trash",
-            Self::IndexCopy => "copy of index",
-            Self::SnapshotCopy => "copy of snapshot",
-        }
-    }
-
-    pub(crate) fn path(self, id: impl Display) -> String {
-        let id = id.to_string();
-        match self {
-            Self::Pack => format!("data/{}/{id}", &id[..2]),
-            other => format!("{}/{id}", other.folder()),
-        }
-    }
-}
 
 /// A provider with the format's layout on it.
 #[derive(Debug, Clone)]
@@ -208,12 +146,7 @@ impl Storage {
         let plain = key
             .open(&mut sealed)
             .map_err(|_| damaged(kind, id, "It was not sealed with the repository's key"))?;
-        match plain.first() {
-            Some(b'{' | b'[') => Ok(plain.to_vec()),
-            Some(&COMPRESSED) => decompress(&plain[1..])
-                .map_err(|source| damaged(kind, id, "It does not decompress").because(source)),
-            _ => Err(Error::new(Code::TooNew, format!("Cannot read {} {id}", kind.noun()))),
-        }
+        decode_text(plain, kind, id)
     }
 
     pub(crate) fn read_json<Id: Display + Copy, T: DeserializeOwned>(
@@ -247,33 +180,11 @@ impl Storage {
         key: &Key,
         version: u32,
     ) -> Result<Id> {
-        let plain = if version < 2 { text } else { compress(&text)? };
+        let plain = encode_text(text, version)?;
         let mut sealed = Vec::new();
         key.seal(&*self.world.random, &plain, &mut sealed);
         self.write_raw(kind, &sealed)
     }
-}
-
-/// Compresses, and makes sure that it decompresses to the same.
-fn compress(text: &[u8]) -> Result<Vec<u8>> {
-    let wrong =
-        |source: std::io::Error| Error::new(Code::Internal, "Cannot compress").because(source);
-    let compressed = zstd::bulk::compress(text, 3).map_err(wrong)?;
-    if decompress(&compressed).map_err(wrong)? != text {
-        return Err(Error::new(Code::Internal, "Compressed bytes did not decompress to the same"));
-    }
-    Ok([&[COMPRESSED][..], &compressed].concat())
-}
-
-fn decompress(bytes: &[u8]) -> std::io::Result<Vec<u8>> {
-    use std::io::Read;
-    let mut text = Vec::new();
-    let limit = UNPACKED_MAX as u64 + 1;
-    zstd::stream::read::Decoder::with_buffer(bytes)?.take(limit).read_to_end(&mut text)?;
-    if text.len() > UNPACKED_MAX {
-        return Err(std::io::Error::other("it grows beyond all bounds"));
-    }
-    Ok(text)
 }
 
 fn pack_missing(path: &str, error: Error) -> Error {
@@ -283,8 +194,4 @@ fn pack_missing(path: &str, error: Error) -> Error {
             .because(error),
         _ => error,
     }
-}
-
-pub(crate) fn damaged(kind: FileKind, id: impl Display, why: &str) -> Error {
-    Error::new(Code::Damaged, format!("Cannot read {} {id}", kind.noun())).why(why)
 }

@@ -33,6 +33,31 @@ pub(crate) fn for_each<T: Sync, S>(
     })
 }
 
+/// Runs `work` on each item, on as many threads as there are cores; results in the items' order.
+pub(crate) fn in_parallel<T: Copy + Sync, R: Send>(
+    items: &[T],
+    work: impl Fn(T) -> R + Sync,
+) -> Vec<R> {
+    let threads = std::thread::available_parallelism().map_or(2, usize::from).min(items.len());
+    if threads < 2 {
+        return items.iter().map(|item| work(*item)).collect();
+    }
+    let share = items.len().div_ceil(threads);
+    std::thread::scope(|scope| {
+        let work = &work;
+        let run = |part: &'_ [T]| part.iter().map(|item| work(*item)).collect::<Vec<R>>();
+        let running: Vec<_> =
+            items.chunks(share).map(|part| scope.spawn(move || run(part))).collect();
+        running
+            .into_iter()
+            .flat_map(|thread| match thread.join() {
+                Ok(results) => results,
+                Err(panic) => std::panic::resume_unwind(panic),
+            })
+            .collect()
+    })
+}
+
 /// Runs `work` on so many threads; the first error of any of them.
 pub(crate) fn on_threads(threads: usize, work: impl Fn() -> Result<()> + Sync) -> Result<()> {
     std::thread::scope(|scope| {

@@ -9,13 +9,15 @@ use std::time::Duration;
 
 use undercroft_foundation::{Code, Error, Result, reach_write_point};
 
+use super::index_files::write_index_file;
 use crate::format::blob::{BlobKind, Codec, FinishedBlob, SealedBlob};
+use crate::format::file_kind::FileKind;
 use crate::format::id::{BlobId, PackId};
-use crate::format::pack::{BUFFER, FinishedPack, PACK_TARGET, PackBuilder, PackedBlob};
-use crate::store::index::write_index_file;
+use crate::format::pack::{
+    BUFFER, FinishedPack, INDEX_BLOBS_MAX, PACK_TARGET, PackBuilder, PackedBlob,
+};
 use crate::store::lock::{Lock, publish};
 use crate::store::repository::Repository;
-use crate::store::storage::FileKind;
 
 /// Data goes to one of this many open packs by chance, so that the sizes of a pack's
 /// neighbouring blobs do not tell which file they are (as restic does since 0.18).
@@ -32,9 +34,6 @@ const CHECK_EVERY: Duration = Duration::from_millis(500);
 
 /// Bytes of a pack that are read back at once.
 const READ_BACK: usize = 2 << 20;
-
-/// restic's limit for an index file, and with it ours.
-pub(crate) const INDEX_BLOBS_MAX: usize = 50_000;
 
 /// The blobs and packs that were added.
 #[derive(Debug, Default)]

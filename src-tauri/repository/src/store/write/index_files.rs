@@ -1,13 +1,14 @@
-//! Index files that take the place of others.
+//! Writing index files: new ones, and those that take the place of others.
 
-use undercroft_foundation::{Code, Error, Result};
+use undercroft_foundation::{Code, Error, Result, reach_write_point};
 
-use super::{read_index_file, write_index_file};
+use crate::format::file_kind::FileKind;
 use crate::format::id::{IndexId, PackId};
-use crate::format::pack::PackedBlob;
-use crate::store::lock::Lock;
+use crate::format::index_file::encode_index;
+use crate::format::pack::{INDEX_BLOBS_MAX, PackedBlob};
+use crate::store::index::read_index_file;
+use crate::store::lock::{Lock, publish};
 use crate::store::repository::Repository;
-use crate::store::write::INDEX_BLOBS_MAX;
 
 /// Packs and what is in each.
 type Packs = Vec<(PackId, Vec<PackedBlob>)>;
@@ -21,6 +22,21 @@ const PLAIN_BLOB_BYTES: u64 = 180;
 pub(crate) fn index_bytes(version: u32, blobs: u64) -> u64 {
     let files = blobs.div_ceil(INDEX_BLOBS_MAX as u64);
     files * 8192 + blobs * if version < 2 { PLAIN_BLOB_BYTES } else { BLOB_BYTES }
+}
+
+/// Writes an index file. All blobs of a pack stand in one file.
+pub(super) fn write_index_file(
+    repository: &Repository,
+    lock: Option<&Lock>,
+    packs: &[(PackId, Vec<PackedBlob>)],
+) -> Result<IndexId> {
+    let Repository { storage, key, config, .. } = repository;
+    let text = encode_index(packs)?;
+    let id = publish(storage, lock, FileKind::Index, || {
+        storage.write_text(FileKind::Index, text, key, config.version)
+    })?;
+    reach_write_point("repository.index-written");
+    Ok(id)
 }
 
 /// Writes index files that list these packs, and reads them back.

@@ -8,9 +8,10 @@ use undercroft_foundation::{Code, Job, Result};
 use super::super::layout::{BLOCK, Digest, Member, block_length, blocks, digest};
 use super::super::read::Group;
 use super::place::read_in_steps;
+use crate::format::file_kind::FileKind;
 use crate::format::id::PackId;
-use crate::store::repository::in_parallel;
-use crate::store::storage::{FileKind, Storage};
+use crate::store::storage::Storage;
+use crate::store::threads::in_parallel;
 
 /// A member that is not as it should be.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

@@ -5,7 +5,6 @@ use undercroft_foundation::{Job, Result};
 use super::super::copies::{self, Copied, lost_files, write_copy};
 use super::HealReport;
 use super::place::place;
-use crate::format::config::Config;
 use crate::store::repository::Repository;
 
 /// Heals the files that are there and damaged; gives back the copies whose originals are missing.
@@ -40,7 +39,7 @@ pub(super) fn heal_damaged(
 }
 
 fn is_sound_config(repository: &Repository, copied: &Copied) -> bool {
-    copied.original == "config" && Config::read(&repository.storage, &repository.key).is_ok()
+    copied.original == "config" && repository.storage.read_config(&repository.key).is_ok()
 }
 
 /// Brings missing files back that were lost: snapshots, or all others.

@@ -9,7 +9,6 @@ use super::super::copies::{self, Copied};
 use super::super::read::list_if_any;
 use super::HealReport;
 use super::place::place;
-use crate::format::config::Config;
 use crate::format::crypto::{Key, Password};
 use crate::store::keys::find_key;
 use crate::store::repository::Repository;
@@ -75,7 +74,7 @@ fn heal_config(
     copies: &[Copied],
     report: &mut HealReport,
 ) -> Result<()> {
-    match Config::read(storage, key) {
+    match storage.read_config(key) {
         Err(error) if matches!(error.code(), Code::Damaged | Code::NotFound) => {}
         read => return read.map(drop),
     }

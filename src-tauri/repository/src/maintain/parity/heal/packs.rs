@@ -11,9 +11,10 @@ use super::HealReport;
 use super::examine::{Bads, examine};
 use super::place::place;
 use super::rebuild::rebuild;
+use crate::format::file_kind::FileKind;
 use crate::format::id::PackId;
 use crate::store::repository::Repository;
-use crate::store::storage::{FileKind, Storage};
+use crate::store::storage::Storage;
 
 /// A group and what is bad in it.
 struct Examined {

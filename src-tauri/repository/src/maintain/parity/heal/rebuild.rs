@@ -6,7 +6,8 @@ use super::super::code::decode;
 use super::super::layout::{BLOCK, ColumnDigests, Member, block_length, blocks, digest};
 use super::super::read::{Group, read_if_there};
 use super::examine::Bads;
-use crate::store::storage::{FileKind, Storage};
+use crate::format::file_kind::FileKind;
+use crate::store::storage::Storage;
 
 /// The bytes of a member, nothing where too much of its group is lost.
 pub(super) fn rebuild(
