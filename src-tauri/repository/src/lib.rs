@@ -53,6 +53,7 @@ pub use maintain::check::{
 };
 pub use maintain::copy::{CopiedSnapshot, CopyOptions, CopyReport, copy};
 pub use maintain::forget::Forget;
+pub use maintain::keys::KeyInfo;
 pub use maintain::parity::{HealReport, HealScope, Healed, ParityReport, ParityState, Unhealed};
 pub use maintain::prune::{PruneOptions, PrunePlan, PruneReport};
 pub use maintain::repair::{
@@ -65,7 +66,6 @@ pub use maintain::retention::{
 pub use maintain::tags::{Retagged, TagChange};
 pub use maintain::trash::{SnapshotsInUse, TrashedSnapshot};
 pub use restore::{Overwrite, RestorePlan, RestoreRequest, RestoreSummary};
-pub use store::keys::KeyInfo;
 pub use store::read::ContentReader;
 pub use store::repository::Repository;
 

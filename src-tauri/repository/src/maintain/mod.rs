@@ -5,6 +5,8 @@ pub(crate) mod check;
 
 pub(crate) mod retention;
 
+pub(crate) mod keys;
+
 pub(crate) mod tags;
 
 pub(crate) mod trash;

@@ -10,8 +10,8 @@ use crate::format::crypto::OVERHEAD;
 use crate::format::id::BlobId;
 use crate::format::snapshot::Snapshot;
 use crate::format::tree::{Node, NodeKind};
-use crate::maintain::check::TreeSource;
 use crate::store::index::{EntrySet, Index};
+use crate::store::read::TreeSource;
 use crate::store::repository::Repository;
 
 /// The things that are counted.

@@ -5,8 +5,8 @@ use undercroft_foundation::{Code, Error, Job, Result};
 use crate::format::blob::BlobKind;
 use crate::format::id::BlobId;
 use crate::format::tree::{Node, NodeKind};
-use crate::maintain::check::TreeSource;
 use crate::store::index::Index;
+use crate::store::read::TreeSource;
 use crate::store::repository::Repository;
 
 /// A visitor of what a walk finds.

@@ -6,12 +6,12 @@ use undercroft_foundation::{Job, Result, escape_name};
 
 use super::Lost;
 use super::report::AffectedSnapshot;
-use super::source::TreeSource;
 use crate::format::blob::BlobKind;
 use crate::format::id::BlobId;
 use crate::format::snapshot::Snapshot;
 use crate::format::tree::{Node, NodeKind};
 use crate::store::index::Index;
+use crate::store::read::TreeSource;
 use crate::store::repository::Repository;
 
 /// Paths that are named of each snapshot.

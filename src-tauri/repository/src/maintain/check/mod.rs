@@ -9,7 +9,6 @@ mod affected;
 mod pack;
 mod read_data;
 mod report;
-mod source;
 mod structure;
 mod trees;
 
@@ -20,8 +19,6 @@ pub use report::{AffectedSnapshot, CheckReport, Problem, ProblemKind, ReadRound}
 use undercroft_foundation::{Job, Result};
 
 use self::report::Findings;
-pub(crate) use self::source::TreeSource;
-pub(crate) use self::structure::packs_of;
 use crate::format::blob::BlobKind;
 use crate::format::id::BlobId;
 use crate::store::repository::Repository;

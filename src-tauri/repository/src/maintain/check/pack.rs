@@ -8,7 +8,6 @@ use undercroft_foundation::{Code, Error, Job, Result};
 
 use super::Lost;
 use super::report::{Findings, ProblemKind};
-use super::structure::packs_of;
 use crate::format::blob::{Codec, Compression};
 use crate::format::file_kind::FileKind;
 use crate::format::id::PackId;
@@ -42,7 +41,7 @@ pub(super) fn read(
         repository,
         findings,
         job,
-        queue: Mutex::new(Queue { packs: packs_of(index), wanted }),
+        queue: Mutex::new(Queue { packs: index.blobs_by_pack(), wanted }),
         lost: Mutex::new(std::mem::take(lost)),
     };
     let results: Vec<Result<()>> = std::thread::scope(|scope| {

@@ -116,7 +116,7 @@ pub(super) fn check_packs(
     let mut stored: HashMap<PackId, u64> =
         repository.storage.list_with_sizes(FileKind::Pack)?.into_iter().collect();
     let mut packs = Packs { present: HashMap::new(), lost: Lost::new() };
-    for (pack, blobs) in packs_of(index) {
+    for (pack, blobs) in index.blobs_by_pack() {
         let item = FileKind::Pack.path(pack);
         let expected = pack_size(blobs.iter());
         let count = blobs.len();
@@ -146,17 +146,4 @@ pub(super) fn check_packs(
         findings.hint(ProblemKind::PackUnused, FileKind::Pack.path(pack), message);
     }
     Ok(packs)
-}
-
-/// The packs of an index with their blobs, one after the other.
-pub(crate) fn packs_of(index: &Index) -> impl Iterator<Item = (PackId, Vec<PackedBlob>)> + '_ {
-    let mut locations = index.iter().peekable();
-    std::iter::from_fn(move || {
-        let first = locations.next()?;
-        let mut blobs = vec![first.blob];
-        while let Some(next) = locations.next_if(|next| next.pack == first.pack) {
-            blobs.push(next.blob);
-        }
-        Some((first.pack, blobs))
-    })
 }

@@ -7,12 +7,12 @@ use undercroft_foundation::{Job, Result, escape_name};
 
 use super::Lost;
 use super::report::{Findings, ProblemKind};
-use super::source::TreeSource;
 use crate::format::blob::BlobKind;
 use crate::format::id::BlobId;
 use crate::format::snapshot::Snapshot;
 use crate::format::tree::{Node, NodeKind, Nodes};
 use crate::store::index::Index;
+use crate::store::read::TreeSource;
 use crate::store::repository::Repository;
 
 /// The id that no blob has: the digest of nothing anybody knows.

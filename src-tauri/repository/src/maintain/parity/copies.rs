@@ -15,9 +15,8 @@ use crate::format::id::SnapshotId;
 use crate::maintain::trash::require_complete;
 use crate::store::index::read_index_copy;
 use crate::store::repository::Repository;
-use crate::store::storage::Storage;
+use crate::store::storage::{PARITY_COPIES as COPIES, Storage};
 
-const COPIES: &str = "parity/copies";
 const CONFIG: &str = "config";
 
 /// The folders of which every file that is named by its digest is copied.
@@ -90,31 +89,6 @@ fn read_sound(storage: &Storage, path: &str, digest: &str) -> Result<Option<Vec<
 pub(super) fn list(storage: &Storage) -> Result<BTreeMap<Copied, u64>> {
     let listed = list_if_any(storage, COPIES)?.into_iter();
     Ok(listed.filter_map(|(key, size)| Some((Copied::of_copy(&key)?, size))).collect())
-}
-
-/// Removes the copies of files that are given up, so that nothing brings them back.
-pub(crate) fn remove_parity_copies(
-    storage: &Storage,
-    kind: FileKind,
-    paths: &[String],
-) -> Result<()> {
-    // Of packs there are no copies, nor of locks.
-    if matches!(kind, FileKind::Lock | FileKind::Pack) {
-        return Ok(());
-    }
-    let mut copies = Vec::new();
-    // A snapshot may have been copied before it went into the trash.
-    let earlier = paths.iter().filter_map(|path| match kind {
-        FileKind::TrashedSnapshot => Some(FileKind::Snapshot.path(path.rsplit('/').next()?)),
-        _ => None,
-    });
-    for path in paths.iter().cloned().chain(earlier) {
-        let copy = format!("{COPIES}/{path}");
-        if storage.provider.size(&copy)?.is_some() {
-            copies.push(copy);
-        }
-    }
-    if copies.is_empty() { Ok(()) } else { storage.provider.remove_all(&copies) }
 }
 
 /// Copies what has no copy, and removes copies of what was given up.

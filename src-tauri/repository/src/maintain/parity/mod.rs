@@ -22,7 +22,6 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use undercroft_foundation::{Job, Result};
 
-pub(crate) use self::copies::remove_parity_copies;
 pub use self::heal::{HealReport, HealScope, Healed, Unhealed};
 use self::plan::Packs;
 use self::read::Groups;
@@ -30,7 +29,6 @@ pub use self::update::ParityReport;
 use crate::format::file_kind::FileKind;
 use crate::format::id::PackId;
 use crate::format::pack::pack_size;
-use crate::maintain::check::packs_of;
 use crate::store::repository::Repository;
 
 /// The extent to which parity protects a repository.
@@ -102,7 +100,7 @@ impl Repository {
         let stored: BTreeMap<PackId, u64> =
             self.storage.list_with_sizes(FileKind::Pack)?.into_iter().collect();
         let mut packs = Packs::default();
-        for (id, blobs) in packs_of(&self.index()) {
+        for (id, blobs) in self.index().blobs_by_pack() {
             let size = pack_size(blobs.iter());
             if stored.get(&id) == Some(&size) {
                 packs.present.insert(id, size);

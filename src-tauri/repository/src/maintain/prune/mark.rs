@@ -7,8 +7,8 @@ use undercroft_foundation::{Code, Error, Job, Result};
 use crate::format::blob::BlobKind;
 use crate::format::id::BlobId;
 use crate::format::snapshot::Snapshot;
-use crate::maintain::check::TreeSource;
 use crate::store::index::{Index, SharedEntrySet};
+use crate::store::read::TreeSource;
 use crate::store::repository::Repository;
 use crate::store::threads::{Tasks, on_threads, threads};
 

@@ -7,7 +7,7 @@ use undercroft_foundation::{Code, Error, Job, Result};
 use crate::format::blob::BlobKind;
 use crate::format::snapshot::Snapshot;
 use crate::format::tree::NodeKind;
-use crate::maintain::check::TreeSource;
+use crate::store::read::TreeSource;
 use crate::store::repository::Repository;
 
 /// Walks the snapshot's trees and looks each blob up in the index, which must be fresh.

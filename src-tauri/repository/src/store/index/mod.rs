@@ -122,6 +122,19 @@ impl Index {
         self.entries.iter().map(|entry| self.location(entry))
     }
 
+    /// The packs with their blobs, one after the other.
+    pub(crate) fn blobs_by_pack(&self) -> impl Iterator<Item = (PackId, Vec<PackedBlob>)> + '_ {
+        let mut locations = self.iter().peekable();
+        std::iter::from_fn(move || {
+            let first = locations.next()?;
+            let mut blobs = vec![first.blob];
+            while let Some(next) = locations.next_if(|next| next.pack == first.pack) {
+                blobs.push(next.blob);
+            }
+            Some((first.pack, blobs))
+        })
+    }
+
     /// The packs with their blobs, each with its position, in the order of the positions.
     pub(crate) fn packs(&self) -> impl Iterator<Item = (PackId, Vec<(usize, PackedBlob)>)> + '_ {
         let mut locations = self.iter().enumerate().peekable();

@@ -12,7 +12,7 @@ const STALE_AFTER: SignedDuration = SignedDuration::from_mins(30);
 
 /// A lock file.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-pub(super) struct LockFile {
+pub(in crate::store) struct LockFile {
     time: String,
     pub(super) exclusive: bool,
     #[serde(default)]
@@ -49,18 +49,18 @@ impl LockFile {
     }
 
     /// Whether it was not refreshed for so long that its owner must know it lost.
-    pub(super) fn is_old(&self, now: Timestamp) -> bool {
+    pub(in crate::store) fn is_old(&self, now: Timestamp) -> bool {
         self.time.parse::<Timestamp>().map_or(true, |time| now.duration_since(time) > STALE_AFTER)
     }
 
     /// Whether its owner is proven to be gone.
-    pub(super) fn is_orphaned(&self) -> bool {
+    pub(in crate::store) fn is_orphaned(&self) -> bool {
         let (owner, own) = (&self.undercroft_process, Process::current());
         owner.as_ref().zip(own).is_some_and(|(owner, own)| owner.is_gone(self.pid, &own))
     }
 
     /// Whether its owner is gone by restic's rule, for which a machine's name is proof enough.
-    pub(super) fn is_stale(&self, identity: &Identity, now: Timestamp) -> bool {
+    pub(in crate::store) fn is_stale(&self, identity: &Identity, now: Timestamp) -> bool {
         self.is_old(now) || (self.hostname == identity.hostname && is_no_process(self.pid))
     }
 

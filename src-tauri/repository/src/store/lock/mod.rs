@@ -6,23 +6,19 @@ mod process;
 mod refresher;
 
 use std::fmt::Display;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, Once, PoisonError, mpsc};
+use std::sync::atomic::AtomicBool;
+use std::sync::{Arc, Mutex, PoisonError, mpsc};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-use undercroft_foundation::{Code, Error, Job, Result};
+use undercroft_foundation::{Code, Error, Result};
 use undercroft_providers::Provider;
 
-use self::file::LockFile;
-use self::refresher::{Held, LockRefresher, locked};
+pub(super) use self::file::LockFile;
+pub(super) use self::refresher::LockRefresher;
+use self::refresher::{Held, locked};
 use crate::format::file_kind::FileKind;
-use crate::format::id::LockId;
-use crate::store::repository::Repository;
 use crate::store::storage::Storage;
-
-/// The time between two looks whether others are done.
-const LOOK_AGAIN_EVERY: Duration = Duration::from_millis(50);
 
 /// The way in which a repository takes its locks.
 #[derive(Debug, Default)]
@@ -40,7 +36,7 @@ pub(crate) struct Locking {
     pub(crate) timeout: Duration,
     /// Whether leftovers were looked for, which is done once where the storage is strongly
     /// consistent.
-    swept: AtomicBool,
+    pub(super) swept: AtomicBool,
 }
 
 impl Locking {
@@ -48,18 +44,6 @@ impl Locking {
     pub(crate) fn for_provider(provider: &dyn Provider) -> Self {
         Self { strongly_consistent: provider.is_strongly_consistent(), ..Self::default() }
     }
-}
-
-/// restic asks whether the owner of a lock lives by sending it SIGHUP, which would end it: from its
-/// first lock on, this process takes no notice of that signal, as restic itself does not.
-fn ignore_sighup() {
-    static ONCE: Once = Once::new();
-    ONCE.call_once(|| {
-        let asked = Arc::new(AtomicBool::new(false));
-        if let Err(error) = signal_hook::flag::register(signal_hook::consts::SIGHUP, asked) {
-            tracing::warn!(%error, "SIGHUP will end this process");
-        }
-    });
 }
 
 /// A lock that is held; given back when it is dropped.
@@ -76,6 +60,23 @@ pub(crate) struct Lock {
 }
 
 impl Lock {
+    /// Writes the lock's file, and starts the thread that takes the second look and refreshes it.
+    pub(super) fn begin(refresher: LockRefresher) -> Result<Self> {
+        let held = Arc::new(Mutex::new(refresher.begin()?));
+        let refresher = Arc::new(refresher);
+        let (looked, second_look) = mpsc::sync_channel(1);
+        let (stop, stopped) = mpsc::channel();
+        let (refreshing, kept) = (Arc::clone(&refresher), Arc::clone(&held));
+        let thread = std::thread::Builder::new()
+            .name("lock".to_owned())
+            .spawn(move || refreshing.refresh_until_stopped(&kept, &looked, &stopped))
+            .map_err(|source| {
+                Error::new(Code::Unavailable, "Cannot start a thread").because(source)
+            })?;
+        let second_look = Mutex::new(Some(second_look));
+        Ok(Self { refresher, held, second_look, stop: Some(stop), thread: Some(thread) })
+    }
+
     /// Waits until it is certain that nobody took a conflicting lock at the same moment, and makes
     /// sure that nobody can have taken the owner for dead since. A lock that was lost once is lost
     /// for good.
@@ -138,124 +139,5 @@ impl Drop for Lock {
             // It only fails when it panicked; the lock then goes stale by itself.
             let _ = thread.join();
         }
-    }
-}
-
-impl Repository {
-    /// Keeps others from removing what is read or added meanwhile.
-    pub(crate) fn lock_shared(&self) -> Result<Option<Lock>> {
-        self.lock(false)
-    }
-
-    /// Keeps others from removing what is read meanwhile. Where no lock can be written, because the
-    /// disk is full or not ours to write, reading goes on without one, and the job says so.
-    pub(crate) fn lock_reading(&self, job: &Job) -> Result<Option<Lock>> {
-        match self.lock_shared() {
-            Err(error) if matches!(error.code(), Code::StorageFull | Code::PermissionDenied) => {
-                let why = "Read without a lock, since none can be written there; let nothing be \
-                           removed from it meanwhile";
-                job.warn(self.location(), why);
-                Ok(None)
-            }
-            locked => locked,
-        }
-    }
-
-    /// Keeps all others out.
-    pub(crate) fn lock_exclusive(&self) -> Result<Option<Lock>> {
-        let lock = self.lock(true)?;
-        if let Some(lock) = &lock {
-            lock.confirm()?;
-        }
-        Ok(lock)
-    }
-
-    fn lock(&self, exclusive: bool) -> Result<Option<Lock>> {
-        if self.locking.off {
-            return Ok(None);
-        }
-        ignore_sighup();
-        let clock = &self.storage.world.clock;
-        let deadline = clock.steady() + self.locking.timeout;
-        loop {
-            let locked = self.try_lock(exclusive);
-            let locked = locked.and_then(|lock| {
-                // What is certain at once need not wait to be asked.
-                if self.locking.strongly_consistent {
-                    lock.confirm().map(|()| lock)
-                } else {
-                    Ok(lock)
-                }
-            });
-            match locked {
-                Err(error) if error.code() == Code::Locked && clock.steady() < deadline => {
-                    clock.sleep(LOOK_AGAIN_EVERY);
-                }
-                locked => return locked.map(Some),
-            }
-        }
-    }
-
-    fn try_lock(&self, exclusive: bool) -> Result<Lock> {
-        let refresher = LockRefresher {
-            storage: self.storage.clone(),
-            identity: self.identity.clone(),
-            key: self.key.clone(),
-            version: self.config.version,
-            exclusive,
-            strongly_consistent: self.locking.strongly_consistent,
-            sweep: !self.locking.strongly_consistent
-                || !self.locking.swept.swap(true, Ordering::Relaxed),
-        };
-        let held = Arc::new(Mutex::new(refresher.begin()?));
-        let refresher = Arc::new(refresher);
-        let (looked, second_look) = mpsc::sync_channel(1);
-        let (stop, stopped) = mpsc::channel();
-        let (refreshing, kept) = (Arc::clone(&refresher), Arc::clone(&held));
-        let thread = std::thread::Builder::new()
-            .name("lock".to_owned())
-            .spawn(move || refreshing.refresh_until_stopped(&kept, &looked, &stopped))
-            .map_err(|source| {
-                Error::new(Code::Unavailable, "Cannot start a thread").because(source)
-            })?;
-        let second_look = Mutex::new(Some(second_look));
-        Ok(Lock { refresher, held, second_look, stop: Some(stop), thread: Some(thread) })
-    }
-
-    /// Removes locks whose owners are gone as far as somebody can tell who knows this machine, or
-    /// all, and says how many.
-    ///
-    /// # Errors
-    /// Storage that cannot be listed or changed.
-    pub fn unlock(&self, all: bool) -> Result<usize> {
-        let now = self.storage.world.clock.now();
-        self.remove_locks(true, |lock| all || lock.is_stale(&self.identity, now))
-    }
-
-    /// Removes locks whose owners are proven to be gone, or were silent for so long that they know
-    /// they lost them, and says how many. For who is not asked by anybody.
-    ///
-    /// # Errors
-    /// Storage that cannot be listed or changed.
-    pub fn unlock_abandoned(&self) -> Result<usize> {
-        let now = self.storage.world.clock.now();
-        self.remove_locks(false, |lock| lock.is_old(now) || lock.is_orphaned())
-    }
-
-    fn remove_locks(&self, damaged: bool, is_due: impl Fn(&LockFile) -> bool) -> Result<usize> {
-        let mut removed = 0;
-        for id in self.storage.list::<LockId>(FileKind::Lock)? {
-            let due = match self.storage.read_json::<_, LockFile>(FileKind::Lock, id, &self.key) {
-                Ok(lock) => is_due(&lock),
-                Err(error) if error.code() == Code::NotFound => continue,
-                Err(error) if error.code() == Code::Damaged => damaged,
-                Err(error) => return Err(error),
-            };
-            if due {
-                self.storage.remove(FileKind::Lock, id)?;
-                removed += 1;
-            }
-        }
-        Ok(removed)
     }
 }

@@ -25,14 +25,14 @@ const CERTAIN_FOR: Duration = Duration::from_secs(20 * 60);
 
 /// All that a lock needs to live on its own thread.
 #[derive(Debug)]
-pub(super) struct LockRefresher {
-    pub(super) storage: Storage,
-    pub(super) identity: Identity,
-    pub(super) key: Key,
-    pub(super) version: u32,
-    pub(super) exclusive: bool,
-    pub(super) strongly_consistent: bool,
-    pub(super) sweep: bool,
+pub(in crate::store) struct LockRefresher {
+    pub(in crate::store) storage: Storage,
+    pub(in crate::store) identity: Identity,
+    pub(in crate::store) key: Key,
+    pub(in crate::store) version: u32,
+    pub(in crate::store) exclusive: bool,
+    pub(in crate::store) strongly_consistent: bool,
+    pub(in crate::store) sweep: bool,
 }
 
 /// A lock file that was written.

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use undercroft_foundation::{Code, Error, Result};
 
-use crate::format::blob::{BlobKind, Codec};
+use crate::format::blob::{BlobKind, Codec, Compression};
 use crate::format::id::BlobId;
 use crate::format::tree::{Links, Nodes, Tree, TreeText};
 use crate::store::index::Location;
@@ -12,8 +12,20 @@ use crate::store::repository::Repository;
 
 /// Reads blobs; keeps its tables and buffers between them.
 pub(crate) struct BlobReader<'r> {
-    pub(crate) repository: &'r Repository,
-    pub(crate) codec: Codec,
+    repository: &'r Repository,
+    codec: Codec,
+}
+
+impl Repository {
+    /// A reader of blobs, for one thread. The index must have been refreshed.
+    pub(crate) fn reader(&self) -> Result<BlobReader<'_>> {
+        Ok(BlobReader { repository: self, codec: Codec::new(Compression::Auto)? })
+    }
+
+    /// A reader of blobs with tables and buffers that another gave back.
+    pub(crate) fn reader_with(&self, codec: Codec) -> BlobReader<'_> {
+        BlobReader { repository: self, codec }
+    }
 }
 
 impl BlobReader<'_> {

@@ -1,5 +1,6 @@
 //! A repository that is open: its key, its config, and its index.
 
+mod locks;
 mod snapshots;
 
 use std::collections::HashSet;
@@ -9,21 +10,18 @@ use std::time::Duration;
 use undercroft_foundation::{Code, Error, Result, World};
 use undercroft_providers::Provider;
 
-use crate::format::blob::{BlobKind, Codec, Compression};
+use crate::format::blob::{BlobKind, Compression};
 use crate::format::chunker::Polynomial;
 use crate::format::config::{Config, GearSecret};
 use crate::format::crypto::{Key, Password};
 use crate::format::file_kind::FileKind;
 use crate::format::id::{BlobId, IndexId, KeyId, PackId};
 use crate::format::pack::PackedBlob;
-use crate::format::snapshot::Snapshot;
-use crate::format::tree::{Node, NodeKind, Nodes, Tree};
 use crate::store::cache::ObjectCache;
 use crate::store::identity::Identity;
 use crate::store::index::{Index, Location, read_index_file};
 use crate::store::keys::{find_key, write_key};
 use crate::store::lock::Locking;
-use crate::store::read::BlobReader;
 use crate::store::storage::Storage;
 use crate::store::threads::in_parallel;
 
@@ -287,65 +285,6 @@ impl Repository {
 
     pub(crate) fn find_blob(&self, kind: BlobKind, id: &BlobId) -> Option<Location> {
         self.index().find(kind, id)
-    }
-
-    /// A reader of blobs, for one thread. The index must have been refreshed.
-    pub(crate) fn reader(&self) -> Result<BlobReader<'_>> {
-        Ok(BlobReader { repository: self, codec: Codec::new(Compression::Auto)? })
-    }
-
-    /// A reader of blobs with tables and buffers that another gave back.
-    pub(crate) fn reader_with(&self, codec: Codec) -> BlobReader<'_> {
-        BlobReader { repository: self, codec }
-    }
-
-    /// The tree of this id.
-    ///
-    /// # Errors
-    /// [`Code::NotFound`] when the index does not know it, [`Code::Damaged`].
-    pub fn tree(&self, id: &BlobId) -> Result<Tree> {
-        Ok(Tree { nodes: self.nodes(id)?.collect::<Result<_>>()? })
-    }
-
-    /// The entries of the tree of this id, one after the other.
-    fn nodes(&self, id: &BlobId) -> Result<Nodes> {
-        if self.find_blob(BlobKind::Tree, id).is_none() {
-            let refreshed = self.refresh_index();
-            if self.find_blob(BlobKind::Tree, id).is_none() {
-                refreshed?;
-            }
-        }
-        self.reader()?.nodes(id)
-    }
-
-    /// The entry at `path` (names from the root of the snapshot); `None` for the root itself.
-    ///
-    /// # Errors
-    /// [`Code::NotFound`] when there is none.
-    pub fn find_node(&self, snapshot: &Snapshot, path: &[Vec<u8>]) -> Result<Option<Node>> {
-        let mut tree = snapshot.tree;
-        let mut found = None;
-        for (depth, name) in path.iter().enumerate() {
-            // Other writers may have sorted differently: a missed entry would be a lie.
-            let is_it = |node: &Result<Node>| node.as_ref().map_or(true, |it| it.name == *name);
-            let node = self.nodes(&tree)?.find(is_it).transpose()?.ok_or_else(|| {
-                let path: Vec<_> = path[..=depth]
-                    .iter()
-                    .map(|name| undercroft_foundation::escape_name(name))
-                    .collect();
-                let path = path.join("/");
-                let snapshot = snapshot.id.short();
-                Error::new(Code::NotFound, format!("There is no /{path} in snapshot {snapshot}"))
-            })?;
-            if let (NodeKind::Dir, Some(subtree)) = (&node.kind, node.subtree) {
-                tree = subtree;
-            } else if depth + 1 < path.len() {
-                let name = undercroft_foundation::escape_name(name);
-                return Err(Error::new(Code::NotFound, format!("{name} is not a folder")));
-            }
-            found = Some(node);
-        }
-        Ok(found)
     }
 }
 

@@ -1,6 +1,7 @@
 //! The files of a repository by kind and id, sealed or plain, over a provider.
 
 mod config;
+mod parity_copies;
 
 use std::fmt::Display;
 use std::str::FromStr;
@@ -12,11 +13,12 @@ use sha2::{Digest, Sha256};
 use undercroft_foundation::{Code, Error, Result, World, reach_write_point};
 use undercroft_providers::{ObjectMeta, Provider};
 
+pub(crate) use self::parity_copies::PARITY_COPIES;
+use self::parity_copies::remove_parity_copies;
 use crate::format::crypto::Key;
 use crate::format::file_kind::{FileKind, damaged};
 use crate::format::id::PackId;
 use crate::format::unpacked::{decode_text, encode_text};
-use crate::maintain::parity::remove_parity_copies;
 
 /// A provider with the format's layout on it.
 #[derive(Debug, Clone)]
@@ -100,7 +102,7 @@ impl Storage {
 
     pub(crate) fn remove(&self, kind: FileKind, id: impl Display) -> Result<()> {
         let path = kind.path(id);
-        remove_parity_copies(self, kind, std::slice::from_ref(&path))?;
+        remove_parity_copies(&*self.provider, kind, std::slice::from_ref(&path))?;
         match kind {
             FileKind::Lock => self.provider.remove_unsynced(&path),
             _ => self.provider.remove(&path),
@@ -109,14 +111,14 @@ impl Storage {
 
     pub(crate) fn remove_all<Id: Display>(&self, kind: FileKind, ids: &[Id]) -> Result<()> {
         let paths: Vec<_> = ids.iter().map(|id| kind.path(id)).collect();
-        remove_parity_copies(self, kind, &paths)?;
+        remove_parity_copies(&*self.provider, kind, &paths)?;
         self.provider.remove_all(&paths)
     }
 
     /// Moves files into the folder `damaged` beside the format, where no other program looks.
     pub(crate) fn quarantine<Id: Display>(&self, kind: FileKind, ids: &[Id]) -> Result<()> {
         let paths: Vec<_> = ids.iter().map(|id| kind.path(id)).collect();
-        remove_parity_copies(self, kind, &paths)?;
+        remove_parity_copies(&*self.provider, kind, &paths)?;
         let renames: Vec<_> =
             paths.into_iter().map(|path| (path.clone(), format!("damaged/{path}"))).collect();
         self.provider.rename_all(&renames)?;

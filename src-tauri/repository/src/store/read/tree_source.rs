@@ -1,4 +1,4 @@
-//! Reads blobs by an index that may be incomplete.
+//! Reads trees by an index that may be incomplete.
 
 use undercroft_foundation::{Code, Error, Result};
 
