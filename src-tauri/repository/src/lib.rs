@@ -73,8 +73,8 @@ pub use store::repository::Repository;
 /// reached by descriptor and name, made under temporary names, and given their metadata.
 pub mod fs_at {
     pub use crate::files::metadata::{Entry, Stat, apply, go_mode};
-    pub use crate::restore::{
-        Freshness, TEMPORARY, create_file, descend, ensure_owner_access, is_at, remove_left_over,
-        temporary_name,
+    pub use crate::files::new_file::{
+        TEMPORARY, create_file, is_at, remove_left_over, temporary_name,
     };
+    pub use crate::files::open::{Freshness, descend, ensure_owner_access};
 }

@@ -18,7 +18,7 @@ use super::links::{Claim, LinkKey};
 use super::place::{EntryOutcome, Step, TargetEntry};
 use super::queue::{BYTES, Task};
 use super::same::{blobs_of, locate};
-use super::temporary::NewFile;
+use crate::files::new_file::NewFile;
 use crate::format::id::BlobId;
 use crate::format::tree::NodeKind;
 use crate::store::threads::on_threads;

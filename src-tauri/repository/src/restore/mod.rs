@@ -15,17 +15,14 @@ mod plan;
 mod queue;
 mod same;
 mod selection;
-mod temporary;
 mod walk;
 mod writer;
 
 #[cfg(test)]
 mod tests;
 
-pub use folder::{Freshness, descend, ensure_owner_access};
 pub use plan::RestorePlan;
-pub(crate) use same::{blobs_of, file_holds, open_to_read};
-pub use temporary::{TEMPORARY, create_file, is_at, name as temporary_name, remove_left_over};
+pub(crate) use same::{blobs_of, file_holds};
 
 use std::os::fd::AsFd;
 use std::path::PathBuf;

@@ -9,11 +9,12 @@ use std::path::PathBuf;
 use rustix::io::Errno;
 use undercroft_foundation::{Code, Error, IoContext, Job, Result, escape_path};
 
+use super::RestoreRequest;
 use super::same::{ExistingEntry, stays};
 use super::selection::Selection;
 use super::walk::unsound;
-use super::{RestoreRequest, descend};
 use crate::files::metadata::{Entry, Stat};
+use crate::files::open::descend;
 use crate::format::snapshot::Snapshot;
 use crate::format::tree::{Node, NodeKind, Nodes};
 use crate::store::read::BlobReader;

@@ -6,11 +6,12 @@ use std::os::fd::BorrowedFd;
 use std::os::unix::fs::FileExt;
 use std::path::Path;
 
-use rustix::fs::{Mode, OFlags, openat, readlinkat};
+use rustix::fs::readlinkat;
 use undercroft_foundation::{Code, Error, IoContext, Result};
 
 use super::{Overwrite, RestoreRequest};
 use crate::files::metadata::Stat;
+use crate::files::open::open_to_read;
 use crate::format::blob::BlobKind;
 use crate::format::id::BlobId;
 use crate::format::tree::{Node, NodeKind};
@@ -65,12 +66,6 @@ impl ExistingEntry<'_> {
                 _ => true,
             }
     }
-}
-
-/// Opens a file of a folder, and neither follows a link nor waits for a pipe.
-pub(crate) fn open_to_read(folder: BorrowedFd<'_>, name: &[u8]) -> rustix::io::Result<File> {
-    let flags = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC;
-    openat(folder, name, flags, Mode::empty()).map(Into::into)
 }
 
 /// The content of a file.

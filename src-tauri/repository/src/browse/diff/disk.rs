@@ -13,10 +13,11 @@ use undercroft_foundation::{IoContext, Job, Result, escape_path};
 use super::{Change, ChangeKind, DiffSide, DiffSummary, Pair, side_by_side, subtree};
 use crate::files::exclude::Patterns;
 use crate::files::metadata::{Capture, Entry, Stat};
+use crate::files::open::{descend, open_to_read};
 use crate::format::id::BlobId;
 use crate::format::snapshot::Snapshot;
 use crate::format::tree::{Node, NodeKind};
-use crate::restore::{blobs_of, descend, file_holds, open_to_read};
+use crate::restore::{blobs_of, file_holds};
 use crate::store::read::BlobReader;
 use crate::store::repository::Repository;
 

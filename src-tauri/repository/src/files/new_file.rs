@@ -15,7 +15,7 @@ use rustix::fs::{
 use rustix::io::{Errno, Result};
 use sha2::{Digest, Sha256};
 
-use crate::files::metadata::{Entry, Stat};
+use super::metadata::{Entry, Stat};
 
 /// The beginning of every temporary name; what bears one is no file of the user's.
 pub const TEMPORARY: &str = ".undercroft-restore-";
@@ -24,8 +24,8 @@ pub const TEMPORARY: &str = ".undercroft-restore-";
 const RIVALS: u32 = 64;
 
 /// A file that is being written, and has not got its name yet.
-pub(super) struct NewFile {
-    pub(super) file: File,
+pub(crate) struct NewFile {
+    pub(crate) file: File,
     /// The temporary name of one that cannot be without.
     name: Option<String>,
 }
@@ -36,7 +36,7 @@ impl NewFile {
     ///
     /// # Errors
     /// The system's.
-    pub(super) fn unnamed(folder: BorrowedFd<'_>, name: &[u8]) -> Result<Self> {
+    pub(crate) fn unnamed(folder: BorrowedFd<'_>, name: &[u8]) -> Result<Self> {
         let flags = OFlags::RDWR | OFlags::TMPFILE | OFlags::CLOEXEC;
         match openat(folder, c".", flags, Mode::RUSR | Mode::WUSR) {
             Ok(file) => Ok(Self { file: file.into(), name: None }),
@@ -48,7 +48,7 @@ impl NewFile {
     ///
     /// # Errors
     /// The system's.
-    pub(super) fn beside(folder: BorrowedFd<'_>, name: &[u8]) -> Result<Self> {
+    pub(crate) fn beside(folder: BorrowedFd<'_>, name: &[u8]) -> Result<Self> {
         let (file, name) = create_file(folder, name)?;
         Ok(Self { file, name: Some(name) })
     }
@@ -57,7 +57,7 @@ impl NewFile {
     ///
     /// # Errors
     /// The system's; `EXIST` when something came to have the name.
-    pub(super) fn publish(
+    pub(crate) fn publish(
         &self,
         folder: BorrowedFd<'_>,
         name: &[u8],
@@ -78,7 +78,7 @@ impl NewFile {
     }
 
     /// Removes it; what stays is only untidy, and what failed is reported already.
-    pub(super) fn discard(self, folder: BorrowedFd<'_>) {
+    pub(crate) fn discard(self, folder: BorrowedFd<'_>) {
         if let Some(name) = &self.name {
             let _ = unlinkat(folder, name, AtFlags::empty());
         }
@@ -121,7 +121,7 @@ pub fn is_at(file: BorrowedFd<'_>, folder: BorrowedFd<'_>, name: &[u8]) -> bool 
 }
 
 /// A name that nothing else in the folder has, for what is made in one call.
-pub fn name() -> String {
+pub fn temporary_name() -> String {
     static COUNTER: AtomicU64 = AtomicU64::new(0);
     let number = COUNTER.fetch_add(1, Ordering::Relaxed);
     format!("{TEMPORARY}{}-{number}", std::process::id())
