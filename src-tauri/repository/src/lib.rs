@@ -4,16 +4,16 @@
 //!
 //! It knows nothing of projects, plans or windows.
 //!
-//! The folders, in reading order; each is to use only those above it:
+//! The folders, in reading order; each uses only those above it (`cargo xtask tidy`):
 //!
 //! - `format`: what lies in a repository, as bytes and back
 //! - `files`: files on disk that are backed up or restored
-//! - `store`: an open repository: storage, locks, index; `store/read` reads packs, `store/write`
-//!   writes them
+//! - `store`: an open repository: storage, locks, index; packs are read in `store/read` and
+//!   written in `store/write`
 //! - `backup`: from files to a snapshot; `backup/ingest` for content that is no file
 //! - `restore`: from a snapshot to files
 //! - `browse`: find, diff, usage, mount
-//! - `maintain`: check, retention, trash, prune, repair, parity, copy
+//! - `maintain`: check, retention, keys, tags, trash, prune, repair, parity, copy
 
 mod format;
 
@@ -37,13 +37,11 @@ pub use browse::find::{FileVersion, FileVersions, FindRequest, PathInSnapshot, P
 pub use browse::mount::{MountGuard, MountOptions};
 pub use browse::usage::{BudgetView, Deletion, LostFile, Stats, StatsMode};
 pub use files::exclude::{Match, Patterns, TagFile};
-pub use format::blob::BlobKind;
-pub use format::blob::Compression;
+pub use format::blob::{BlobKind, Compression};
 pub use format::chunker::{
     AVERAGE_CHUNK, ChunkStream, Chunker, MAX_CHUNK, MIN_CHUNK, Polynomial, is_single,
 };
-pub use format::crypto::Password;
-pub use format::crypto::SealingKey;
+pub use format::crypto::{Password, SealingKey};
 pub use format::id::{BlobId, IndexId, KeyId, LockId, PackId, SnapshotId, TrashRecordId};
 pub use format::snapshot::{PROGRAM_VERSION, Snapshot, SnapshotFilter, SnapshotSummary};
 pub use format::tree::{ExtendedAttribute, Node, NodeKind, NodeTime, Tree};
