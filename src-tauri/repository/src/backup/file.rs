@@ -125,7 +125,7 @@ impl Run<'_> {
         }
         let mut content = Vec::new();
         if !worker.buffer.is_empty() {
-            content.push(self.writer.put(&mut worker.codec, BlobKind::Data, &worker.buffer)?);
+            content.push(self.writer.put(&mut worker.encoder, BlobKind::Data, &worker.buffer)?);
         }
         let size = worker.buffer.len() as u64;
         self.job.add_bytes_done(size);
@@ -178,7 +178,7 @@ impl Run<'_> {
     /// Stores a chunk and returns its buffer.
     pub(super) fn store_chunk(&self, worker: &mut Worker<'_>, task: ChunkTask) -> Result<Vec<u8>> {
         let ChunkTask { file, number, bytes } = task;
-        let id = self.writer.put(&mut worker.codec, BlobKind::Data, &bytes)?;
+        let id = self.writer.put(&mut worker.encoder, BlobKind::Data, &bytes)?;
         self.job.add_bytes_done(bytes.len() as u64);
         file.state().content[number] = id;
         self.large_part_done(worker, &file)?;

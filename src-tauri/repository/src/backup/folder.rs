@@ -280,7 +280,7 @@ impl Run<'_> {
             }
             (None, None) => {
                 let text = encode_tree(held.iter());
-                self.writer.put(&mut worker.codec, BlobKind::Tree, &text)?
+                self.writer.put(&mut worker.encoder, BlobKind::Tree, &text)?
             }
         };
         drop(held);

@@ -15,7 +15,7 @@ use super::scan::{Listing, ScanTask};
 use super::sources::Sources;
 use crate::files::exclude::Patterns;
 use crate::files::metadata::Capture;
-use crate::format::blob::Codec;
+use crate::format::blob::BlobEncoder;
 use crate::format::chunker::Chunker;
 use crate::format::id::BlobId;
 use crate::format::snapshot::{Snapshot, SnapshotSummary};
@@ -102,7 +102,7 @@ pub(super) struct Run<'r> {
 
 /// The state that each thread has of its own.
 pub(super) struct Worker<'r> {
-    pub(super) codec: Codec,
+    pub(super) encoder: BlobEncoder,
     pub(super) reader: BlobReader<'r>,
     pub(super) buffer: Vec<u8>,
 }
@@ -176,7 +176,7 @@ impl<'r> Run<'r> {
 
     fn work(&self) -> Result<()> {
         let mut worker = Worker {
-            codec: Codec::new(self.repository.compression)?,
+            encoder: BlobEncoder::new(self.repository.compression)?,
             reader: self.repository.reader()?,
             buffer: Vec::new(),
         };

@@ -10,7 +10,7 @@ use undercroft_foundation::{Job, Warning, World};
 use undercroft_providers::MemoryProvider;
 
 use super::{RestoreRequest, RestoreSummary};
-use crate::format::blob::{BlobKind, Codec, Compression};
+use crate::format::blob::{BlobEncoder, BlobKind, Compression};
 use crate::format::crypto::Password;
 use crate::format::id::{BlobId, SnapshotId};
 use crate::format::snapshot::Snapshot;
@@ -56,9 +56,9 @@ fn snapshot(
     repository: &Repository,
     build: impl FnOnce(&mut dyn FnMut(BlobKind, &[u8]) -> BlobId) -> Vec<Node>,
 ) -> Snapshot {
-    let mut codec = Codec::new(Compression::Auto).unwrap();
+    let mut encoder = BlobEncoder::new(Compression::Auto).unwrap();
     let written = BlobWriter::run(repository, None, WriteMode::Add, |writer| {
-        let mut put = |kind, bytes: &[u8]| writer.put(&mut codec, kind, bytes).unwrap();
+        let mut put = |kind, bytes: &[u8]| writer.put(&mut encoder, kind, bytes).unwrap();
         let nodes = build(&mut put);
         Ok(put(BlobKind::Tree, &encode_tree(nodes.iter())))
     });

@@ -7,7 +7,7 @@ use std::path::Path;
 use sha2::{Digest, Sha256};
 use undercroft_foundation::{IoContext, Result};
 
-use crate::format::blob::{BlobKind, Codec};
+use crate::format::blob::{BlobEncoder, BlobKind};
 use crate::format::chunker::{ChunkStream, Chunker};
 use crate::format::id::BlobId;
 use crate::store::repository::Repository;
@@ -31,7 +31,7 @@ pub struct ContentWriter<'w, 'r> {
     repository: &'r Repository,
     writer: &'w BlobWriter<'r>,
     chunker: Chunker,
-    codec: Codec,
+    encoder: BlobEncoder,
     chunk: Vec<u8>,
 }
 
@@ -40,9 +40,9 @@ impl<'w, 'r> ContentWriter<'w, 'r> {
         repository: &'r Repository,
         writer: &'w BlobWriter<'r>,
         chunker: Chunker,
-        codec: Codec,
+        encoder: BlobEncoder,
     ) -> Self {
-        Self { repository, writer, chunker, codec, chunk: Vec::new() }
+        Self { repository, writer, chunker, encoder, chunk: Vec::new() }
     }
 
     /// The bytes of what `reader` yields that are not stored yet, before they are compressed;
@@ -82,7 +82,7 @@ impl<'w, 'r> ContentWriter<'w, 'r> {
                 BlobId::of(&self.chunk)
             };
             stored.stored_bytes +=
-                self.writer.put_as(&mut self.codec, BlobKind::Data, id, &self.chunk)?;
+                self.writer.put_as(&mut self.encoder, BlobKind::Data, id, &self.chunk)?;
             stored.size += self.chunk.len() as u64;
             stored.blobs.push(id);
         }

@@ -14,7 +14,7 @@ use jiff::tz::Offset;
 use undercroft_foundation::{Code, Error, Result};
 
 pub use self::content::{ContentWriter, StoredContent};
-use crate::format::blob::{BlobKind, Codec};
+use crate::format::blob::{BlobEncoder, BlobKind};
 use crate::format::chunker::Chunker;
 use crate::format::id::{BlobId, PackId, SnapshotId};
 use crate::format::snapshot::{PROGRAM_VERSION, Snapshot};
@@ -133,8 +133,8 @@ impl<'w, 'r> IngestWriter<'w, 'r> {
     /// # Errors
     /// None but a lack of memory.
     pub fn content_writer(&self) -> Result<ContentWriter<'_, 'r>> {
-        let codec = Codec::new(self.repository.compression)?;
-        Ok(ContentWriter::new(self.repository, self.writer, self.chunker.clone(), codec))
+        let encoder = BlobEncoder::new(self.repository.compression)?;
+        Ok(ContentWriter::new(self.repository, self.writer, self.chunker.clone(), encoder))
     }
 
     /// The bytes that may still be stored, where the storage can tell.
@@ -154,7 +154,7 @@ impl<'w, 'r> IngestWriter<'w, 'r> {
             return Err(Error::new(Code::Invalid, "Cannot store a tree")
                 .why("Its names are not in their order, or one is there twice"));
         }
-        let mut codec = Codec::new(self.repository.compression)?;
-        self.writer.put(&mut codec, BlobKind::Tree, &encode_tree(tree.nodes.iter()))
+        let mut encoder = BlobEncoder::new(self.repository.compression)?;
+        self.writer.put(&mut encoder, BlobKind::Tree, &encode_tree(tree.nodes.iter()))
     }
 }

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
 use undercroft_foundation::{Code, Error, Result};
 
-use crate::format::blob::{BlobKind, Codec, Compression};
+use crate::format::blob::{BlobDecoder, BlobKind};
 use crate::format::id::BlobId;
 use crate::store::cache::FifoCache;
 use crate::store::repository::Repository;
@@ -24,7 +24,7 @@ pub(super) struct Contents {
     repository: Arc<Repository>,
     kept: Mutex<FifoCache<BlobId, Slot>>,
     /// Tables and buffers that nobody uses at the moment.
-    codecs: Mutex<Vec<Codec>>,
+    decoders: Mutex<Vec<BlobDecoder>>,
     ahead: SyncSender<BlobId>,
 }
 
@@ -43,7 +43,7 @@ impl Contents {
         let contents = Arc::new(Self {
             repository,
             kept: Mutex::new(FifoCache::new(KEPT_MAX)),
-            codecs: Mutex::default(),
+            decoders: Mutex::default(),
             ahead,
         });
         let weak = Arc::downgrade(&contents);
@@ -121,15 +121,15 @@ impl Contents {
     }
 
     fn load(&self, id: &BlobId) -> Result<Vec<u8>> {
-        let free = lock(&self.codecs).pop();
-        let codec = match free {
-            Some(codec) => codec,
-            None => Codec::new(Compression::Auto)?,
+        let free = lock(&self.decoders).pop();
+        let decoder = match free {
+            Some(decoder) => decoder,
+            None => BlobDecoder::new()?,
         };
-        let mut reader = self.repository.reader_with(codec);
+        let mut reader = self.repository.reader_with(decoder);
         let mut plain = Vec::new();
         let read = reader.read(BlobKind::Data, id, &mut plain);
-        lock(&self.codecs).push(reader.into_codec());
+        lock(&self.decoders).push(reader.into_decoder());
         read.map(|()| plain)
     }
 }

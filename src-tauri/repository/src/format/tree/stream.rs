@@ -10,7 +10,7 @@ use super::decode::{decode_node, decode_tree, not_a_tree};
 use super::encode::START;
 use super::links::{Links, decode_links};
 use super::node::Node;
-use crate::format::blob::{Codec, LargeBlob};
+use crate::format::blob::{BlobDecoder, LargeBlob};
 use crate::format::crypto::Key;
 use crate::format::id::BlobId;
 
@@ -32,7 +32,7 @@ impl TreeText {
     /// # Errors
     /// [`Code::Damaged`].
     pub(crate) fn decode(
-        codec: &mut Codec,
+        decoder: &mut BlobDecoder,
         key: &Key,
         id: &BlobId,
         mut sealed: Vec<u8>,
@@ -42,7 +42,7 @@ impl TreeText {
             return LargeBlob::open(key, id, sealed, length).map(Self::Large);
         }
         let mut json = Vec::new();
-        codec.decode(key, id, &mut sealed, raw_length, &mut json)?;
+        decoder.decode(key, id, &mut sealed, raw_length, &mut json)?;
         Ok(Self::Whole(json))
     }
 

@@ -8,7 +8,7 @@ use undercroft_foundation::{Code, Error, Job, Result};
 
 use super::Lost;
 use super::report::{Findings, ProblemKind};
-use crate::format::blob::{Codec, Compression};
+use crate::format::blob::BlobDecoder;
 use crate::format::file_kind::FileKind;
 use crate::format::id::PackId;
 use crate::format::pack::{PackedBlob, decode_header, header_length};
@@ -72,14 +72,14 @@ struct Reading<'a, I> {
 
 impl<I: Iterator<Item = (PackId, Vec<PackedBlob>)>> Reading<'_, I> {
     fn run(&self) -> Result<()> {
-        let mut codec = Codec::new(Compression::Auto)?;
+        let mut decoder = BlobDecoder::new()?;
         let mut buffer = Vec::new();
         while let Some((pack, size, mut blobs)) = self.next() {
             self.job.check_cancelled()?;
             self.job.set_current(FileKind::Pack.path(pack));
             blobs.sort_by_key(|blob| blob.offset);
             let stream = PackStream::new(self.repository, pack, size, &mut buffer, self.job);
-            let bad = check_pack(stream, &blobs, &mut codec, self.findings);
+            let bad = check_pack(stream, &blobs, &mut decoder, self.findings);
             self.lost.lock().unwrap_or_else(PoisonError::into_inner).extend(bad);
             self.job.add_files_done(1);
         }
@@ -98,7 +98,7 @@ impl<I: Iterator<Item = (PackId, Vec<PackedBlob>)>> Reading<'_, I> {
 fn check_pack(
     mut stream: PackStream<'_>,
     blobs: &[PackedBlob],
-    codec: &mut Codec,
+    decoder: &mut BlobDecoder,
     findings: &Findings,
 ) -> Lost {
     let mut lost = Lost::new();
@@ -107,7 +107,7 @@ fn check_pack(
     for blob in blobs {
         let read = stream
             .take(blob.offset.into(), blob.length.into())
-            .and_then(|sealed| codec.verify(key, &blob.id, sealed, blob.raw_length));
+            .and_then(|sealed| decoder.verify(key, &blob.id, sealed, blob.raw_length));
         if let Err(error) = read {
             findings.error(ProblemKind::Blob, item.clone(), error.to_string());
             lost.insert((blob.kind, blob.id));

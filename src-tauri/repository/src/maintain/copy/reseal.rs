@@ -2,7 +2,7 @@
 
 use undercroft_foundation::Result;
 
-use crate::format::blob::{BlobKind, Codec, SealedBlob, seal_verified};
+use crate::format::blob::{BlobDecoder, BlobEncoder, BlobKind, SealedBlob, seal_verified};
 use crate::format::pack::PackedBlob;
 use crate::store::repository::Repository;
 
@@ -10,15 +10,22 @@ use crate::store::repository::Repository;
 pub(super) struct Resealing<'r> {
     source: &'r Repository,
     target: &'r Repository,
-    codec: Codec,
+    decoder: BlobDecoder,
+    encoder: BlobEncoder,
     plain: Vec<u8>,
     sealed: Vec<u8>,
 }
 
 impl<'r> Resealing<'r> {
     pub(super) fn new(source: &'r Repository, target: &'r Repository) -> Result<Self> {
-        let codec = Codec::new(target.compression)?;
-        Ok(Self { source, target, codec, plain: Vec::new(), sealed: Vec::new() })
+        Ok(Self {
+            source,
+            target,
+            decoder: BlobDecoder::new()?,
+            encoder: BlobEncoder::new(target.compression)?,
+            plain: Vec::new(),
+            sealed: Vec::new(),
+        })
     }
 
     /// Holds a blob against its id and seals it anew, compressed as it was unless the target's
@@ -31,7 +38,7 @@ impl<'r> Resealing<'r> {
         let raw_length = blob.raw_length;
         let key = &self.source.key;
         let stored =
-            self.codec.decode_stored(key, &blob.id, sealed, raw_length, &mut self.plain)?;
+            self.decoder.decode_stored(key, &blob.id, sealed, raw_length, &mut self.plain)?;
         let (key, version) = (&self.target.key, self.target.config.version);
         let random = &*self.target.storage.world.random;
         let fits = match blob.kind {
@@ -40,7 +47,7 @@ impl<'r> Resealing<'r> {
             BlobKind::Data => raw_length.is_none() || version >= 2,
         };
         if !fits {
-            return self.codec.encode(key, random, blob.kind, &self.plain, version);
+            return self.encoder.encode(key, random, blob.kind, &self.plain, version);
         }
         seal_verified(key, random, stored, &mut self.sealed)?;
         Ok(SealedBlob { bytes: &self.sealed, raw_length })

@@ -6,7 +6,7 @@ use std::sync::PoisonError;
 use undercroft_foundation::{Error, Job, Result};
 
 use super::plan::Draft;
-use crate::format::blob::{Codec, Compression, SealedBlob};
+use crate::format::blob::{BlobDecoder, SealedBlob};
 use crate::format::file_kind::FileKind;
 use crate::format::id::PackId;
 use crate::format::pack::PackedBlob;
@@ -94,15 +94,15 @@ pub(super) fn repack(
 /// Makes sure that blobs are sound as they are stored.
 struct Decoding<'r> {
     repository: &'r Repository,
-    codec: Codec,
+    decoder: BlobDecoder,
     opened: Vec<u8>,
     plain: Vec<u8>,
 }
 
 impl<'r> Decoding<'r> {
     fn new(repository: &'r Repository) -> Result<Self> {
-        let codec = Codec::new(Compression::Auto)?;
-        Ok(Self { repository, codec, opened: Vec::new(), plain: Vec::new() })
+        let decoder = BlobDecoder::new()?;
+        Ok(Self { repository, decoder, opened: Vec::new(), plain: Vec::new() })
     }
 
     fn check<'s>(
@@ -115,7 +115,7 @@ impl<'r> Decoding<'r> {
         self.opened.extend_from_slice(sealed);
         let key = &self.repository.key;
         let decoded =
-            self.codec.decode(key, &blob.id, &mut self.opened, blob.raw_length, &mut self.plain);
+            self.decoder.decode(key, &blob.id, &mut self.opened, blob.raw_length, &mut self.plain);
         decoded.map_err(|error| {
             let path = FileKind::Pack.path(pack);
             Error::new(error.code(), format!("Cannot copy a blob out of {path}"))

@@ -6,7 +6,7 @@ use std::sync::{Mutex, PoisonError};
 use undercroft_foundation::{Code, Error, Job, Result, reach_write_point};
 
 use super::{lock_alone, read_header};
-use crate::format::blob::{BlobKind, Codec, Compression, SealedBlob};
+use crate::format::blob::{BlobDecoder, BlobKind, SealedBlob};
 use crate::format::file_kind::FileKind;
 use crate::format::id::{BlobId, IndexId, PackId};
 use crate::format::pack::PackedBlob;
@@ -140,25 +140,21 @@ impl Salvage {
             self.packs.iter().filter(|(pack, _)| stored.contains_key(pack)).collect();
         job.add_total(packs.len() as u64, 0);
         job.settle_totals();
-        for_each(
-            &packs,
-            || Codec::new(Compression::Auto),
-            |codec, (pack, blobs)| {
-                job.set_current(FileKind::Pack.path(pack));
-                for blob in blobs.iter().filter(|it| !self.elsewhere.contains(&(it.kind, it.id))) {
-                    job.check_cancelled()?;
-                    let Some(sealed) = read_if_sound(repository, codec, **pack, blob)? else {
-                        continue;
-                    };
-                    let sealed = SealedBlob { bytes: &sealed, raw_length: blob.raw_length };
-                    writer.put_sealed(blob.kind, blob.id, blob.length.into(), || Ok(sealed))?;
-                    let mut saved = saved.lock().unwrap_or_else(PoisonError::into_inner);
-                    saved.insert((blob.kind, blob.id));
-                }
-                job.add_files_done(1);
-                Ok(())
-            },
-        )?;
+        for_each(&packs, BlobDecoder::new, |decoder, (pack, blobs)| {
+            job.set_current(FileKind::Pack.path(pack));
+            for blob in blobs.iter().filter(|it| !self.elsewhere.contains(&(it.kind, it.id))) {
+                job.check_cancelled()?;
+                let Some(sealed) = read_if_sound(repository, decoder, **pack, blob)? else {
+                    continue;
+                };
+                let sealed = SealedBlob { bytes: &sealed, raw_length: blob.raw_length };
+                writer.put_sealed(blob.kind, blob.id, blob.length.into(), || Ok(sealed))?;
+                let mut saved = saved.lock().unwrap_or_else(PoisonError::into_inner);
+                saved.insert((blob.kind, blob.id));
+            }
+            job.add_files_done(1);
+            Ok(())
+        })?;
         Ok(saved.into_inner().unwrap_or_else(PoisonError::into_inner))
     }
 
@@ -176,7 +172,7 @@ impl Salvage {
 /// A blob as it is stored, if it is sound.
 fn read_if_sound(
     repository: &Repository,
-    codec: &mut Codec,
+    decoder: &mut BlobDecoder,
     pack: PackId,
     blob: &PackedBlob,
 ) -> Result<Option<Vec<u8>>> {
@@ -184,7 +180,7 @@ fn read_if_sound(
     let read = repository.storage.read_pack_range(pack, at, length).and_then(|sealed| {
         let mut opened = sealed.clone();
         let (key, mut plain) = (&repository.key, Vec::new());
-        codec.decode(key, &blob.id, &mut opened, blob.raw_length, &mut plain)?;
+        decoder.decode(key, &blob.id, &mut opened, blob.raw_length, &mut plain)?;
         Ok(sealed)
     });
     match read {

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use undercroft_foundation::{Code, Job, Result, escape_name};
 
-use crate::format::blob::{BlobKind, Codec};
+use crate::format::blob::{BlobEncoder, BlobKind};
 use crate::format::id::{BlobId, SnapshotId};
 use crate::format::snapshot::Snapshot;
 use crate::format::tree::{Node, NodeKind, encode_tree};
@@ -144,7 +144,7 @@ struct TreeRepair<'r> {
     repository: &'r Repository,
     writer: &'r BlobWriter<'r>,
     reader: BlobReader<'r>,
-    codec: Codec,
+    encoder: BlobEncoder,
     job: &'r Job,
     /// Trees that lack nothing.
     sound: std::collections::HashSet<BlobId>,
@@ -158,7 +158,7 @@ impl<'r> TreeRepair<'r> {
             repository,
             writer,
             reader: repository.reader()?,
-            codec: Codec::new(repository.compression)?,
+            encoder: BlobEncoder::new(repository.compression)?,
             job,
             sound: Default::default(),
             repaired: HashMap::new(),
@@ -203,7 +203,7 @@ impl<'r> TreeRepair<'r> {
             return Ok(Some(*repaired));
         }
         let json = encode_tree(tree.nodes.iter());
-        let repaired = self.writer.put(&mut self.codec, BlobKind::Tree, &json)?;
+        let repaired = self.writer.put(&mut self.encoder, BlobKind::Tree, &json)?;
         self.repaired.insert(id, repaired);
         Ok(Some(repaired))
     }
@@ -218,7 +218,7 @@ impl<'r> TreeRepair<'r> {
             Some(left) => left,
             None => {
                 lacks.note(path);
-                self.writer.put(&mut self.codec, BlobKind::Tree, &encode_tree([].iter()))?
+                self.writer.put(&mut self.encoder, BlobKind::Tree, &encode_tree([].iter()))?
             }
         };
         let changed = node.subtree != Some(left);

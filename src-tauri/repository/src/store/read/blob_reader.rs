@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use undercroft_foundation::{Code, Error, Result};
 
-use crate::format::blob::{BlobKind, Codec, Compression};
+use crate::format::blob::{BlobDecoder, BlobKind};
 use crate::format::id::BlobId;
 use crate::format::tree::{Links, Nodes, Tree, TreeText};
 use crate::store::index::Location;
@@ -13,31 +13,31 @@ use crate::store::repository::Repository;
 /// Reads blobs; keeps its tables and buffers between them.
 pub(crate) struct BlobReader<'r> {
     repository: &'r Repository,
-    codec: Codec,
+    decoder: BlobDecoder,
 }
 
 impl Repository {
     /// A reader of blobs, for one thread. The index must have been refreshed.
     pub(crate) fn reader(&self) -> Result<BlobReader<'_>> {
-        Ok(BlobReader { repository: self, codec: Codec::new(Compression::Auto)? })
+        Ok(BlobReader { repository: self, decoder: BlobDecoder::new()? })
     }
 
     /// A reader of blobs with tables and buffers that another gave back.
-    pub(crate) fn reader_with(&self, codec: Codec) -> BlobReader<'_> {
-        BlobReader { repository: self, codec }
+    pub(crate) fn reader_with(&self, decoder: BlobDecoder) -> BlobReader<'_> {
+        BlobReader { repository: self, decoder }
     }
 }
 
 impl BlobReader<'_> {
     /// Gives its tables and buffers back.
-    pub(crate) fn into_codec(self) -> Codec {
-        self.codec
+    pub(crate) fn into_decoder(self) -> BlobDecoder {
+        self.decoder
     }
 
     /// Reads a blob into `plain` and holds it against its id.
     pub(crate) fn read(&mut self, kind: BlobKind, id: &BlobId, plain: &mut Vec<u8>) -> Result<()> {
         let (mut sealed, raw_length) = self.read_sealed(kind, id)?;
-        self.codec.decode(&self.repository.key, id, &mut sealed, raw_length, plain)
+        self.decoder.decode(&self.repository.key, id, &mut sealed, raw_length, plain)
     }
 
     /// The bytes of a blob as they are stored, and the length of its content where that is
@@ -93,6 +93,6 @@ impl BlobReader<'_> {
 
     fn read_tree(&mut self, id: &BlobId) -> Result<TreeText> {
         let (sealed, raw_length) = self.read_sealed(BlobKind::Tree, id)?;
-        TreeText::decode(&mut self.codec, &self.repository.key, id, sealed, raw_length)
+        TreeText::decode(&mut self.decoder, &self.repository.key, id, sealed, raw_length)
     }
 }

@@ -2,7 +2,7 @@
 
 use undercroft_foundation::{Code, Error, Result};
 
-use crate::format::blob::{BlobKind, Codec, Compression};
+use crate::format::blob::{BlobDecoder, BlobKind};
 use crate::format::file_kind::FileKind;
 use crate::format::id::BlobId;
 use crate::format::tree::{Links, Nodes, Tree, TreeText};
@@ -13,12 +13,12 @@ use crate::store::repository::Repository;
 pub(crate) struct TreeSource<'a> {
     repository: &'a Repository,
     index: &'a Index,
-    codec: Codec,
+    decoder: BlobDecoder,
 }
 
 impl<'a> TreeSource<'a> {
     pub(crate) fn new(repository: &'a Repository, index: &'a Index) -> Result<Self> {
-        Ok(Self { repository, index, codec: Codec::new(Compression::Auto)? })
+        Ok(Self { repository, index, decoder: BlobDecoder::new()? })
     }
 
     /// The tree of this id.
@@ -44,6 +44,6 @@ impl<'a> TreeSource<'a> {
         let (path, blob) = (FileKind::Pack.path(location.pack), location.blob);
         let provider = &self.repository.storage.provider;
         let sealed = provider.read_range(&path, blob.offset.into(), blob.length as usize)?;
-        TreeText::decode(&mut self.codec, &self.repository.key, id, sealed, blob.raw_length)
+        TreeText::decode(&mut self.decoder, &self.repository.key, id, sealed, blob.raw_length)
     }
 }

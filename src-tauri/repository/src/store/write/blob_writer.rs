@@ -10,7 +10,7 @@ use std::time::Duration;
 use undercroft_foundation::{Code, Error, Result, reach_write_point};
 
 use super::index_files::write_index_file;
-use crate::format::blob::{BlobKind, Codec, FinishedBlob, SealedBlob};
+use crate::format::blob::{BlobEncoder, BlobKind, FinishedBlob, SealedBlob};
 use crate::format::file_kind::FileKind;
 use crate::format::id::{BlobId, PackId};
 use crate::format::pack::{
@@ -136,9 +136,14 @@ impl<'r> BlobWriter<'r> {
     }
 
     /// Stores a blob unless it is there or on its way.
-    pub(crate) fn put(&self, codec: &mut Codec, kind: BlobKind, plain: &[u8]) -> Result<BlobId> {
+    pub(crate) fn put(
+        &self,
+        encoder: &mut BlobEncoder,
+        kind: BlobKind,
+        plain: &[u8],
+    ) -> Result<BlobId> {
         let id = BlobId::of(plain);
-        self.put_as(codec, kind, id, plain)?;
+        self.put_as(encoder, kind, id, plain)?;
         Ok(id)
     }
 
@@ -146,7 +151,7 @@ impl<'r> BlobWriter<'r> {
     /// it takes, none where it was there.
     pub(crate) fn put_as(
         &self,
-        codec: &mut Codec,
+        encoder: &mut BlobEncoder,
         kind: BlobKind,
         id: BlobId,
         plain: &[u8],
@@ -154,7 +159,7 @@ impl<'r> BlobWriter<'r> {
         let repository = self.repository;
         let (random, version) = (&*repository.storage.world.random, repository.config.version);
         self.put_sealed(kind, id, plain.len() as u64, move || {
-            codec.encode(&repository.key, random, kind, plain, version)
+            encoder.encode(&repository.key, random, kind, plain, version)
         })
     }
 

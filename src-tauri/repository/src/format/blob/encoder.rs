@@ -1,28 +1,21 @@
-//! A blob's way into a pack and back: compress, seal; open, decompress, compare.
-
-use std::io;
+//! A blob's way into a pack: compress, seal, and see that it comes back.
 
 use undercroft_foundation::{Code, Error, Random, Result};
 use zstd::bulk::{Compressor, Decompressor};
 use zstd::zstd_safe::CParameter;
 
 use super::compression::Compression;
+use super::decoder::decompress;
 use super::kind::BlobKind;
-use super::large_blob::LargeBlob;
 use super::sealed::{SealedBlob, faulty, refused, seal_verified};
-use crate::format::chunker::MAX_CHUNK;
 use crate::format::crypto::Key;
-use crate::format::id::BlobId;
 
 /// Content of at least this many bytes is sampled before it is compressed whole.
 const SAMPLED_FROM: usize = 64 << 10;
 const SAMPLE: usize = 4 << 10;
 
-/// No blob is larger when it is decompressed: a tree of some ten million entries.
-const BLOB_MAX: usize = 4 << 30;
-
-/// Compresses, seals, opens and decompresses blobs, and keeps its tables and buffers between them.
-pub(crate) struct Codec {
+/// Compresses and seals blobs; keeps its tables and buffers between them.
+pub(crate) struct BlobEncoder {
     compression: Compression,
     compressor: Compressor<'static>,
     sampler: Compressor<'static>,
@@ -32,7 +25,7 @@ pub(crate) struct Codec {
     restored: Vec<u8>,
 }
 
-impl Codec {
+impl BlobEncoder {
     pub(crate) fn new(compression: Compression) -> Result<Self> {
         let compressor = |level| Compressor::new(level).map_err(refused);
         Ok(Self {
@@ -77,76 +70,6 @@ impl Codec {
         Ok(SealedBlob { bytes: &self.sealed, raw_length })
     }
 
-    /// Opens and decompresses `sealed` into `plain`, and holds the content against its id.
-    pub(crate) fn decode(
-        &mut self,
-        key: &Key,
-        id: &BlobId,
-        sealed: &mut [u8],
-        raw_length: Option<u32>,
-        plain: &mut Vec<u8>,
-    ) -> Result<()> {
-        self.decode_stored(key, id, sealed, raw_length, plain).map(|_| ())
-    }
-
-    /// As [`Codec::decode`]; returns what was sealed: the content, or what it is compressed to.
-    pub(crate) fn decode_stored<'s>(
-        &mut self,
-        key: &Key,
-        id: &BlobId,
-        sealed: &'s mut [u8],
-        raw_length: Option<u32>,
-        plain: &mut Vec<u8>,
-    ) -> Result<&'s [u8]> {
-        let opened = self.open(key, id, sealed, raw_length, plain)?;
-        if raw_length.is_none() {
-            plain.clear();
-            plain.extend_from_slice(opened);
-        }
-        Ok(opened)
-    }
-
-    /// As [`Codec::decode`]; keeps nothing of the content.
-    pub(crate) fn verify(
-        &mut self,
-        key: &Key,
-        id: &BlobId,
-        sealed: &mut [u8],
-        raw_length: Option<u32>,
-    ) -> Result<()> {
-        if let Some(length) = raw_length.filter(|&length| length as usize > MAX_CHUNK) {
-            return LargeBlob::verify(key, id, sealed, length);
-        }
-        let mut plain = std::mem::take(&mut self.restored);
-        let opened = self.open(key, id, sealed, raw_length, &mut plain).map(|_| ());
-        self.restored = plain;
-        opened
-    }
-
-    /// Opens `sealed`, decompresses it into `plain` where it is compressed, and holds the content
-    /// against its id.
-    fn open<'s>(
-        &mut self,
-        key: &Key,
-        id: &BlobId,
-        sealed: &'s mut [u8],
-        raw_length: Option<u32>,
-        plain: &mut Vec<u8>,
-    ) -> Result<&'s [u8]> {
-        let damaged =
-            |why: &str| Error::new(Code::Damaged, format!("Cannot read blob {id}")).why(why);
-        let opened = key.open(sealed).map_err(|_| damaged("Its seal is broken"))?;
-        if let Some(length) = raw_length {
-            decompress(&mut self.decompressor, opened, length as usize, plain)
-                .map_err(|source| damaged("It does not decompress").because(source))?;
-        }
-        let content = if raw_length.is_some() { &plain[..] } else { &*opened };
-        if BlobId::of(content) != *id {
-            return Err(damaged("Its content is not what was written"));
-        }
-        Ok(opened)
-    }
-
     fn is_worth_compressing(&mut self, kind: BlobKind, plain: &[u8]) -> Result<bool> {
         if kind == BlobKind::Tree {
             return Ok(true);
@@ -177,34 +100,24 @@ impl Codec {
     }
 }
 
-fn decompress(
-    decompressor: &mut Decompressor<'static>,
-    compressed: &[u8],
-    length: usize,
-    plain: &mut Vec<u8>,
-) -> io::Result<()> {
-    if length > BLOB_MAX {
-        return Err(io::Error::other("it claims to be larger than any blob"));
-    }
-    plain.clear();
-    plain.reserve_exact(length);
-    decompressor.decompress_to_buffer(compressed, plain)?;
-    if plain.len() == length { Ok(()) } else { Err(io::Error::other("it has another length")) }
-}
-
 #[cfg(test)]
 mod tests {
-    use super::*;
     use undercroft_foundation::OsRandom;
+
+    use super::super::BlobDecoder;
+    use super::*;
+    use crate::format::id::BlobId;
 
     fn round_trip(compression: Compression, kind: BlobKind, plain: &[u8]) -> (usize, Option<u32>) {
         let key = Key::random(&OsRandom);
-        let mut codec = Codec::new(compression).expect("a codec");
-        let sealed = codec.encode(&key, &OsRandom, kind, plain, 2).expect("sealed");
+        let mut encoder = BlobEncoder::new(compression).expect("an encoder");
+        let sealed = encoder.encode(&key, &OsRandom, kind, plain, 2).expect("sealed");
         let (mut bytes, raw_length) = (sealed.bytes.to_vec(), sealed.raw_length);
         let stored = bytes.len();
         let mut back = Vec::new();
-        codec.decode(&key, &BlobId::of(plain), &mut bytes, raw_length, &mut back).expect("opened");
+        let mut decoder = BlobDecoder::new().expect("a decoder");
+        let id = BlobId::of(plain);
+        decoder.decode(&key, &id, &mut bytes, raw_length, &mut back).expect("opened");
         assert_eq!(back, plain);
         (stored, raw_length)
     }
@@ -225,13 +138,15 @@ mod tests {
     #[test]
     fn a_frame_that_grows_beyond_its_length_is_refused() {
         let key = Key::random(&OsRandom);
-        let mut codec = Codec::new(Compression::Auto).expect("a codec");
+        let mut encoder = BlobEncoder::new(Compression::Auto).expect("an encoder");
+        let mut decoder = BlobDecoder::new().expect("a decoder");
         let plain = vec![0; 100_000];
-        let sealed = codec.encode(&key, &OsRandom, BlobKind::Data, &plain, 2).expect("sealed");
+        let sealed = encoder.encode(&key, &OsRandom, BlobKind::Data, &plain, 2).expect("sealed");
         let bytes = sealed.bytes.to_vec();
         let id = BlobId::of(&plain);
         for wrong in [1, 99_999, 100_001] {
-            let decoded = codec.decode(&key, &id, &mut bytes.clone(), Some(wrong), &mut Vec::new());
+            let decoded =
+                decoder.decode(&key, &id, &mut bytes.clone(), Some(wrong), &mut Vec::new());
             assert_eq!(decoded.map_err(|e| e.code()), Err(Code::Damaged));
         }
     }
