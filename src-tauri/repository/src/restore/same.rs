@@ -15,7 +15,6 @@ use crate::files::open::open_to_read;
 use crate::format::blob::BlobKind;
 use crate::format::id::BlobId;
 use crate::format::tree::{Node, NodeKind};
-use crate::store::index::Location;
 use crate::store::repository::Repository;
 
 /// Whether something that is there stays, whatever the snapshot has in its place.
@@ -88,7 +87,7 @@ pub(crate) fn file_holds(
 ) -> Result<bool> {
     let mut offset = 0;
     for id in blobs {
-        let length = locate(repository, id)?.plain_length();
+        let length = repository.locate_blob(BlobKind::Data, id)?.plain_length();
         buffer.resize(usize::try_from(length).unwrap_or(usize::MAX), 0);
         match file.read_exact_at(buffer, offset) {
             Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => return Ok(false),
@@ -100,12 +99,4 @@ pub(crate) fn file_holds(
         offset += length;
     }
     Ok(file.metadata().at("look at", path)?.len() == offset)
-}
-
-/// The location of a piece of content.
-pub(super) fn locate(repository: &Repository, id: &BlobId) -> Result<Location> {
-    repository.find_blob(BlobKind::Data, id).ok_or_else(|| {
-        Error::new(Code::Damaged, format!("There is no data {id}"))
-            .why("No index of the repository lists it")
-    })
 }

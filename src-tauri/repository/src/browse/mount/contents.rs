@@ -3,7 +3,7 @@
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
-use undercroft_foundation::{Code, Error, Result};
+use undercroft_foundation::Result;
 
 use crate::format::blob::{BlobDecoder, BlobKind};
 use crate::format::id::BlobId;
@@ -85,17 +85,10 @@ impl Contents {
     }
 
     fn length(&self, id: &BlobId) -> Result<u64> {
-        let find = || self.repository.find_blob(BlobKind::Data, id);
-        let mut found = find();
-        if found.is_none() {
+        if self.repository.find_blob(BlobKind::Data, id).is_none() {
             self.repository.refresh_index()?;
-            found = find();
         }
-        let location = found.ok_or_else(|| {
-            Error::new(Code::Damaged, format!("There is no data {id}"))
-                .why("No index of the repository lists it")
-        })?;
-        Ok(location.plain_length())
+        Ok(self.repository.locate_blob(BlobKind::Data, id)?.plain_length())
     }
 
     /// A piece, from memory or from the repository.

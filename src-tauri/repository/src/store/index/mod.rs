@@ -9,6 +9,7 @@ pub(crate) use entry_set::{EntrySet, SharedEntrySet};
 pub(crate) use file::{read_index_copy, read_index_file};
 
 use hashbrown::HashTable;
+use undercroft_foundation::{Code, Error, Result};
 
 use crate::format::blob::BlobKind;
 use crate::format::crypto::OVERHEAD;
@@ -91,6 +92,17 @@ impl Index {
     /// The location of a blob.
     pub(crate) fn find(&self, kind: BlobKind, id: &BlobId) -> Option<Location> {
         self.position(kind, id).map(|position| self.at(position))
+    }
+
+    /// The location of a blob that has to be there.
+    ///
+    /// # Errors
+    /// [`Code::Damaged`] when it is not.
+    pub(crate) fn locate(&self, kind: BlobKind, id: &BlobId) -> Result<Location> {
+        self.find(kind, id).ok_or_else(|| {
+            Error::new(Code::Damaged, format!("There is no {} {id}", kind.name()))
+                .why("No index of the repository lists it")
+        })
     }
 
     /// The position of a blob in the order of [`Index::iter`].

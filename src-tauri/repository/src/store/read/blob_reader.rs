@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use undercroft_foundation::{Code, Error, Result};
+use undercroft_foundation::{Code, Result};
 
 use crate::format::blob::{BlobDecoder, BlobKind};
 use crate::format::id::BlobId;
@@ -54,10 +54,7 @@ impl BlobReader<'_> {
     }
 
     fn read_listed(&self, kind: BlobKind, id: &BlobId) -> Result<(Vec<u8>, Option<u32>)> {
-        let Location { pack, blob } = self.repository.find_blob(kind, id).ok_or_else(|| {
-            Error::new(Code::Damaged, format!("There is no {} {id}", kind.name()))
-                .why("No index of the repository lists it")
-        })?;
+        let Location { pack, blob } = self.repository.locate_blob(kind, id)?;
         let storage = &self.repository.storage;
         let sealed = storage.read_pack_range(pack, blob.offset.into(), blob.length as usize)?;
         Ok((sealed, blob.raw_length))

@@ -38,11 +38,7 @@ impl Repository {
         let mut end = 0;
         let mut located = Vec::with_capacity(blobs.len());
         for id in blobs {
-            let location = self.find_blob(BlobKind::Data, id).ok_or_else(|| {
-                Error::new(Code::Damaged, format!("There is no data {id}"))
-                    .why("No index of the repository lists it")
-            })?;
-            end += location.plain_length();
+            end += self.locate_blob(BlobKind::Data, id)?.plain_length();
             located.push((*id, end));
         }
         let reader = self.reader()?;

@@ -1,12 +1,12 @@
 //! Reads trees by an index that may be incomplete.
 
-use undercroft_foundation::{Code, Error, Result};
+use undercroft_foundation::Result;
 
 use crate::format::blob::{BlobDecoder, BlobKind};
 use crate::format::file_kind::FileKind;
 use crate::format::id::BlobId;
 use crate::format::tree::{Links, Nodes, Tree, TreeText};
-use crate::store::index::Index;
+use crate::store::index::{Index, Location};
 use crate::store::repository::Repository;
 
 /// A reader of trees that relies on nothing but the index that it is given.
@@ -37,11 +37,8 @@ impl<'a> TreeSource<'a> {
     }
 
     fn read(&mut self, id: &BlobId) -> Result<TreeText> {
-        let location = self.index.find(BlobKind::Tree, id).ok_or_else(|| {
-            Error::new(Code::Damaged, format!("There is no tree {id}"))
-                .why("No index of the repository lists it")
-        })?;
-        let (path, blob) = (FileKind::Pack.path(location.pack), location.blob);
+        let Location { pack, blob } = self.index.locate(BlobKind::Tree, id)?;
+        let path = FileKind::Pack.path(pack);
         let provider = &self.repository.storage.provider;
         let sealed = provider.read_range(&path, blob.offset.into(), blob.length as usize)?;
         TreeText::decode(&mut self.decoder, &self.repository.key, id, sealed, blob.raw_length)

@@ -286,6 +286,11 @@ impl Repository {
     pub(crate) fn find_blob(&self, kind: BlobKind, id: &BlobId) -> Option<Location> {
         self.index().find(kind, id)
     }
+
+    /// The location of a blob that the index has to list.
+    pub(crate) fn locate_blob(&self, kind: BlobKind, id: &BlobId) -> Result<Location> {
+        self.index().locate(kind, id)
+    }
 }
 
 /// Refuses a place with remains but no config, a repository that lost it: its keys still open it,
