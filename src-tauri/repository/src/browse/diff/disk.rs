@@ -18,7 +18,7 @@ use crate::format::id::BlobId;
 use crate::format::snapshot::Snapshot;
 use crate::format::tree::{Node, NodeKind};
 use crate::restore::{blobs_of, file_holds};
-use crate::store::read::BlobReader;
+use crate::store::read::{BlobReader, FolderWalk, Step, walk_folders};
 use crate::store::repository::Repository;
 
 impl Repository {
@@ -56,28 +56,10 @@ impl Repository {
             job,
             summary: DiffSummary::default(),
             buffer: Vec::new(),
+            each,
         };
-        let mut levels = vec![disk.level(&[], Some(before.tree), true)?];
-        while let Some(level) = levels.last_mut() {
-            let Some(Compared { pair, kind, looked }) = level.entries.next() else {
-                levels.pop();
-                continue;
-            };
-            let Some(shown) = pair.1.as_ref().or(pair.0.as_ref()) else { continue };
-            let names = [&level.names[..], std::slice::from_ref(&shown.name)].concat();
-            if let Some(kind) = kind {
-                let size = |node: &Option<Node>| node.as_ref().map_or(0, |node| node.size);
-                let (size_before, size_after) = (size(&pair.0), size(&pair.1));
-                let path = path_of(&names, shown.kind == NodeKind::Dir);
-                each(Change { kind, path, size_before, size_after });
-            }
-            let is_dir = |node: &Node| node.kind == NodeKind::Dir;
-            let on_disk = pair.1.as_ref().is_some_and(is_dir);
-            // What nobody could look at has not changed, for all that is known.
-            if looked && (on_disk || pair.0.as_ref().is_some_and(is_dir)) {
-                levels.push(disk.level(&names, subtree(pair.0.as_ref()), on_disk)?);
-            }
-        }
+        let top = disk.level(&[], Some(before.tree), true)?;
+        walk_folders(&mut disk, top)?;
         Ok(disk.summary)
     }
 }
@@ -101,6 +83,7 @@ struct Disk<'a> {
     job: &'a Job,
     summary: DiffSummary,
     buffer: Vec<u8>,
+    each: &'a mut dyn FnMut(Change),
 }
 
 /// A folder whose entries were compared.
@@ -115,6 +98,31 @@ struct Compared {
     kind: Option<ChangeKind>,
     /// Whether all could be seen that there is to see.
     looked: bool,
+}
+
+impl FolderWalk for Disk<'_> {
+    type Folder = Level;
+
+    fn step(&mut self, level: &mut Level) -> Result<Step<Level>> {
+        let Some(Compared { pair, kind, looked }) = level.entries.next() else {
+            return Ok(Step::Out);
+        };
+        let Some(shown) = pair.1.as_ref().or(pair.0.as_ref()) else { return Ok(Step::On) };
+        let names = [&level.names[..], std::slice::from_ref(&shown.name)].concat();
+        if let Some(kind) = kind {
+            let size = |node: &Option<Node>| node.as_ref().map_or(0, |node| node.size);
+            let (size_before, size_after) = (size(&pair.0), size(&pair.1));
+            let path = path_of(&names, shown.kind == NodeKind::Dir);
+            (self.each)(Change { kind, path, size_before, size_after });
+        }
+        let is_dir = |node: &Node| node.kind == NodeKind::Dir;
+        let on_disk = pair.1.as_ref().is_some_and(is_dir);
+        // What nobody could look at has not changed, for all that is known.
+        if looked && (on_disk || pair.0.as_ref().is_some_and(is_dir)) {
+            return self.level(&names, subtree(pair.0.as_ref()), on_disk).map(Step::Into);
+        }
+        Ok(Step::On)
+    }
 }
 
 impl Disk<'_> {

@@ -11,7 +11,7 @@ use crate::format::crypto::OVERHEAD;
 use crate::format::id::BlobId;
 use crate::format::snapshot::Snapshot;
 use crate::format::tree::{Node, NodeKind};
-use crate::store::read::BlobReader;
+use crate::store::read::{BlobReader, FolderWalk, Step, walk_folders};
 use crate::store::repository::Repository;
 
 /// The kind of a change of an entry.
@@ -124,24 +124,13 @@ impl Repository {
             before: Blobs::new(),
             after: Blobs::new(),
             common: Vec::new(),
+            each,
         };
         diff.before.insert((BlobKind::Tree, before.tree));
         diff.after.insert((BlobKind::Tree, after.tree));
-        let mut levels = Vec::new();
         if before.tree != after.tree {
             let pairs = diff.pairs(Some(before.tree), Some(after.tree))?;
-            levels.push(Level { path: b"/".to_vec(), pairs });
-        }
-        while let Some(level) = levels.last_mut() {
-            match level.pairs.next() {
-                Some(pair) => {
-                    let below = diff.pair(&level.path, &pair, each)?;
-                    levels.extend(below);
-                }
-                None => {
-                    levels.pop();
-                }
-            }
+            walk_folders(&mut diff, Level { path: b"/".to_vec(), pairs })?;
         }
         diff.finish(self)
     }
@@ -156,23 +145,30 @@ struct Diff<'a> {
     after: Blobs,
     /// Trees that both have.
     common: Vec<BlobId>,
+    each: &'a mut dyn FnMut(Change),
+}
+
+impl FolderWalk for Diff<'_> {
+    type Folder = Level;
+
+    fn step(&mut self, level: &mut Level) -> Result<Step<Level>> {
+        match level.pairs.next() {
+            Some(pair) => Ok(self.pair(&level.path, &pair)?.into()),
+            None => Ok(Step::Out),
+        }
+    }
 }
 
 impl Diff<'_> {
     /// Tells of one entry; returns what is to be compared below it.
-    fn pair(
-        &mut self,
-        folder: &[u8],
-        (before, after): &Pair,
-        each: &mut dyn FnMut(Change),
-    ) -> Result<Option<Level>> {
+    fn pair(&mut self, folder: &[u8], (before, after): &Pair) -> Result<Option<Level>> {
         let Some(shown) = after.as_ref().or(before.as_ref()) else { return Ok(None) };
         let slash: &[u8] = if shown.kind == NodeKind::Dir { b"/" } else { b"" };
         let path = [folder, &shown.name, slash].concat();
         if let Some(kind) = self.compare(before.as_ref(), after.as_ref()) {
             let size = |node: &Option<Node>| node.as_ref().map_or(0, |node| node.size);
             let (size_before, size_after) = (size(before), size(after));
-            each(Change { kind, path, size_before, size_after });
+            (self.each)(Change { kind, path, size_before, size_after });
         }
         let (before, after) = (subtree(before.as_ref()), subtree(after.as_ref()));
         match (before, after) {

@@ -10,7 +10,7 @@ use crate::files::exclude::Patterns;
 use crate::format::id::BlobId;
 use crate::format::snapshot::{Snapshot, SnapshotFilter};
 use crate::format::tree::{Node, NodeKind, Nodes};
-use crate::store::read::BlobReader;
+use crate::store::read::{BlobReader, FolderWalk, Step, walk_folders};
 use crate::store::repository::Repository;
 
 /// A search: the names to find, and the snapshots to look in.
@@ -132,31 +132,12 @@ struct Level {
 
 impl Search<'_> {
     fn tree(&mut self, snapshot: &Snapshot) -> Result<Option<Arc<Hits>>> {
-        let mut levels = Vec::new();
-        let mut next = Some((snapshot.tree, b"/".to_vec()));
-        loop {
-            let done = match next.take() {
-                Some(key) => match self.known.get(&key) {
-                    Some(known) => known.clone(),
-                    None => {
-                        levels.push(self.level(snapshot, key)?);
-                        None
-                    }
-                },
-                None => None,
-            };
-            let Some(level) = levels.last_mut() else { return Ok(done) };
-            level.hits.extend(done.map(Hit::Below));
-            next = self.advance(level);
-            if next.is_some() {
-                continue;
-            }
-            let Some(Level { id, path, hits, .. }) = levels.pop() else { return Ok(None) };
-            let hits = (!hits.is_empty()).then(|| Arc::new(hits));
-            self.known.insert((id, path), hits.clone());
-            let Some(above) = levels.last_mut() else { return Ok(hits) };
-            above.hits.extend(hits.map(Hit::Below));
+        let root = (snapshot.tree, b"/".to_vec());
+        if !self.known.contains_key(&root) {
+            let top = self.level(snapshot, root.clone())?;
+            walk_folders(&mut SnapshotSearch { search: self, snapshot }, top)?;
         }
+        Ok(self.known.get(&root).cloned().flatten())
     }
 
     /// Goes through a folder until there is one to search below it.
@@ -202,5 +183,32 @@ impl Search<'_> {
             Err(error) => return Err(error),
         };
         Ok(Level { id, path, nodes, hits: Vec::new() })
+    }
+}
+
+/// The search of one snapshot.
+struct SnapshotSearch<'s, 'a> {
+    search: &'s mut Search<'a>,
+    snapshot: &'s Snapshot,
+}
+
+impl FolderWalk for SnapshotSearch<'_, '_> {
+    type Folder = Level;
+
+    fn step(&mut self, level: &mut Level) -> Result<Step<Level>> {
+        let Some(below) = self.search.advance(level) else { return Ok(Step::Out) };
+        if let Some(known) = self.search.known.get(&below) {
+            level.hits.extend(known.clone().map(Hit::Below));
+            return Ok(Step::On);
+        }
+        self.search.level(self.snapshot, below).map(Step::Into)
+    }
+
+    fn leave(&mut self, Level { id, path, hits, .. }: Level, above: Option<&mut Level>) {
+        let hits = (!hits.is_empty()).then(|| Arc::new(hits));
+        self.search.known.insert((id, path), hits.clone());
+        if let Some(above) = above {
+            above.hits.extend(hits.map(Hit::Below));
+        }
     }
 }

@@ -11,7 +11,7 @@ use crate::format::id::BlobId;
 use crate::format::snapshot::Snapshot;
 use crate::format::tree::{Node, NodeKind};
 use crate::store::index::{EntrySet, Index};
-use crate::store::read::TreeSource;
+use crate::store::read::{FolderWalk, Step, TreeSource, walk_folders};
 use crate::store::repository::Repository;
 
 /// The things that are counted.
@@ -214,54 +214,74 @@ fn restore_size(
     snapshots: &[Snapshot],
     job: &Job,
 ) -> Result<Stats> {
-    let mut source = TreeSource::new(repository, index)?;
-    let mut known = HashMap::new();
     let mut stats = Stats::default();
+    let source = TreeSource::new(repository, index)?;
+    let mut weighing = Weighing {
+        source,
+        job,
+        known: HashMap::new(),
+        links: HashSet::new(),
+        whole: Weight::default(),
+    };
     for snapshot in snapshots {
-        let weight = weigh(&mut source, snapshot.tree, &mut known, job)?;
-        stats.total_file_count += weight.entries;
-        stats.total_size += weight.bytes;
+        weighing.links.clear();
+        let top = weighing.enter(snapshot.tree)?;
+        walk_folders(&mut weighing, top)?;
+        stats.total_file_count += weighing.whole.entries;
+        stats.total_size += weighing.whole.bytes;
     }
     Ok(stats)
 }
 
-fn weigh(
-    source: &mut TreeSource<'_>,
-    root: BlobId,
-    known: &mut HashMap<BlobId, Weight>,
-    job: &Job,
-) -> Result<Weight> {
-    let mut links = HashSet::new();
-    let mut levels = Vec::new();
-    let mut below = Some(root);
-    loop {
-        if let Some(id) = below.take() {
-            job.check_cancelled()?;
-            let nodes = if known.contains_key(&id) { Vec::new() } else { source.tree(&id)?.nodes };
-            let weight = known.get(&id).copied().unwrap_or_default();
-            levels.push(Level { id, nodes: nodes.into_iter(), weight, linked: false });
+/// The walk that weighs one snapshot after the other.
+struct Weighing<'a> {
+    source: TreeSource<'a>,
+    job: &'a Job,
+    known: HashMap<BlobId, Weight>,
+    /// Files of several names that came in this snapshot.
+    links: HashSet<(u64, u64)>,
+    /// The weight of this snapshot.
+    whole: Weight,
+}
+
+impl Weighing<'_> {
+    fn enter(&mut self, id: BlobId) -> Result<Level> {
+        self.job.check_cancelled()?;
+        let known = self.known.get(&id).copied();
+        let nodes = if known.is_some() { Vec::new() } else { self.source.tree(&id)?.nodes };
+        let weight = known.unwrap_or_default();
+        Ok(Level { id, nodes: nodes.into_iter(), weight, linked: false })
+    }
+}
+
+impl FolderWalk for Weighing<'_> {
+    type Folder = Level;
+
+    fn step(&mut self, level: &mut Level) -> Result<Step<Level>> {
+        let Some(node) = level.nodes.next() else { return Ok(Step::Out) };
+        level.weight.entries += 1;
+        if node.kind == NodeKind::Dir {
+            let subtree = node.subtree.ok_or_else(|| {
+                Error::new(Code::Damaged, "Cannot weigh a folder").why("It names no tree")
+            })?;
+            return self.enter(subtree).map(Step::Into);
         }
-        let Some(level) = levels.last_mut() else { return Ok(Weight::default()) };
-        if let Some(node) = level.nodes.next() {
-            level.weight.entries += 1;
-            if node.kind == NodeKind::Dir {
-                below = Some(node.subtree.ok_or_else(|| {
-                    Error::new(Code::Damaged, "Cannot weigh a folder").why("It names no tree")
-                })?);
-                continue;
-            }
-            let shared = node.links > 1 && node.inode != 0;
-            level.linked |= shared;
-            if !shared || links.insert((node.inode, node.device_id)) {
-                level.weight.bytes += node.size;
-            }
-            continue;
+        let shared = node.links > 1 && node.inode != 0;
+        level.linked |= shared;
+        if !shared || self.links.insert((node.inode, node.device_id)) {
+            level.weight.bytes += node.size;
         }
-        let Some(done) = levels.pop() else { return Ok(Weight::default()) };
+        Ok(Step::On)
+    }
+
+    fn leave(&mut self, done: Level, above: Option<&mut Level>) {
         if !done.linked {
-            known.insert(done.id, done.weight);
+            self.known.insert(done.id, done.weight);
         }
-        let Some(above) = levels.last_mut() else { return Ok(done.weight) };
+        let Some(above) = above else {
+            self.whole = done.weight;
+            return;
+        };
         above.weight.entries += done.weight.entries;
         above.weight.bytes += done.weight.bytes;
         above.linked |= done.linked;

@@ -11,7 +11,7 @@ use crate::format::id::BlobId;
 use crate::format::snapshot::Snapshot;
 use crate::format::tree::{Node, NodeKind};
 use crate::store::index::Index;
-use crate::store::read::TreeSource;
+use crate::store::read::{FolderWalk, Step, TreeSource, walk_folders};
 use crate::store::repository::Repository;
 
 /// Paths that are named of each snapshot.
@@ -43,7 +43,10 @@ pub(super) fn find(
             paths: Vec::new(),
             paths_total: 0,
         };
-        search.snapshot(snapshot.tree, &mut found, job)?;
+        let mut walk = SnapshotSearch { search: &mut search, found: &mut found, job };
+        if let Some(top) = walk.enter(snapshot.tree, "/".to_owned()) {
+            walk_folders(&mut walk, top)?;
+        }
         if found.paths_total > 0 {
             affected.push(found);
         }
@@ -58,58 +61,52 @@ struct Search<'a> {
     whole: HashSet<BlobId>,
 }
 
-impl Search<'_> {
-    fn snapshot(&mut self, root: BlobId, found: &mut AffectedSnapshot, job: &Job) -> Result<()> {
-        let mut levels = Vec::new();
-        self.enter(root, "/".to_owned(), &mut levels, found);
-        while let Some(level) = levels.last_mut() {
-            job.check_cancelled()?;
-            let Some(node) = level.nodes.next() else {
-                self.leave(&mut levels);
-                continue;
-            };
-            let path = format!("{}{}", level.path, escape_name(&node.name));
-            match (&node.kind, node.subtree) {
-                (NodeKind::Dir, Some(subtree)) => {
-                    self.enter(subtree, path + "/", &mut levels, found);
-                }
-                _ => {
-                    let needs = |id: &BlobId| self.lost.contains(&(BlobKind::Data, *id));
-                    if node.content.iter().flatten().any(needs) {
-                        level.affected = true;
-                        note(found, path);
-                    }
-                }
-            }
-        }
-        Ok(())
-    }
+/// The search of one snapshot.
+struct SnapshotSearch<'s, 'a> {
+    search: &'s mut Search<'a>,
+    found: &'s mut AffectedSnapshot,
+    job: &'s Job,
+}
 
-    fn enter(
-        &mut self,
-        id: BlobId,
-        path: String,
-        levels: &mut Vec<Level>,
-        found: &mut AffectedSnapshot,
-    ) {
-        if self.whole.contains(&id) {
-            return;
+impl SnapshotSearch<'_, '_> {
+    /// Begins with a folder, unless it is known to need nothing lost.
+    fn enter(&mut self, id: BlobId, path: String) -> Option<Level> {
+        if self.search.whole.contains(&id) {
+            return None;
         }
-        let unsound = self.lost.contains(&(BlobKind::Tree, id));
-        let tree = self.source.tree(&id);
+        let unsound = self.search.lost.contains(&(BlobKind::Tree, id));
+        let tree = self.search.source.tree(&id);
         let affected = unsound || tree.is_err();
         if affected {
-            note(found, path.clone());
+            note(self.found, path.clone());
         }
         let nodes = tree.map(|tree| tree.nodes).unwrap_or_default().into_iter();
-        levels.push(Level { id, path, nodes, affected });
+        Some(Level { id, path, nodes, affected })
+    }
+}
+
+impl FolderWalk for SnapshotSearch<'_, '_> {
+    type Folder = Level;
+
+    fn step(&mut self, level: &mut Level) -> Result<Step<Level>> {
+        self.job.check_cancelled()?;
+        let Some(node) = level.nodes.next() else { return Ok(Step::Out) };
+        let path = format!("{}{}", level.path, escape_name(&node.name));
+        if let (NodeKind::Dir, Some(subtree)) = (&node.kind, node.subtree) {
+            return Ok(self.enter(subtree, path + "/").into());
+        }
+        let needs = |id: &BlobId| self.search.lost.contains(&(BlobKind::Data, *id));
+        if node.content.iter().flatten().any(needs) {
+            level.affected = true;
+            note(self.found, path);
+        }
+        Ok(Step::On)
     }
 
-    fn leave(&mut self, levels: &mut Vec<Level>) {
-        let Some(level) = levels.pop() else { return };
+    fn leave(&mut self, level: Level, above: Option<&mut Level>) {
         if !level.affected {
-            self.whole.insert(level.id);
-        } else if let Some(above) = levels.last_mut() {
+            self.search.whole.insert(level.id);
+        } else if let Some(above) = above {
             above.affected = true;
         }
     }
