@@ -38,7 +38,8 @@ impl BlobDecoder {
         self.decode_stored(key, id, sealed, raw_length, plain).map(|_| ())
     }
 
-    /// As [`BlobDecoder::decode`]; returns what was sealed: the content, or what it is compressed to.
+    /// As [`BlobDecoder::decode`]; returns what was sealed: the content, or what it is compressed
+    /// to.
     pub(crate) fn decode_stored<'s>(
         &mut self,
         key: &Key,
