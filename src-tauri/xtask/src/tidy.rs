@@ -1,6 +1,7 @@
 //! `cargo xtask tidy`, also run as a test: the house rules that a machine can look for and that
 //! neither rustc, clippy nor eslint does.
 
+mod folders;
 mod names;
 mod sizes;
 mod sources;
@@ -34,6 +35,7 @@ fn breaches() -> Result<Vec<String>, Box<dyn Error>> {
         breaches.extend(found.into_iter().map(|breach| format!("{}: {breach}", source.path)));
     }
     breaches.extend(sizes::check_ratchet(&sources));
+    breaches.extend(folders::check(&sources));
     breaches.extend(write_points::check(&sources));
     Ok(breaches)
 }

@@ -8,8 +8,8 @@ use std::path::{Path, PathBuf};
 use rustix::fs::{CWD, OFlags};
 
 use super::run::Run;
-use crate::metadata::{Entry, Stat};
-use crate::noatime::{each_name, open_noatime};
+use crate::files::metadata::{Entry, Stat};
+use crate::files::noatime::{each_name, open_noatime};
 
 /// Adds files and bytes below the sources to the job's totals, then settles them. What cannot be
 /// looked at is reported by the backup itself.

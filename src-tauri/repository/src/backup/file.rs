@@ -13,12 +13,12 @@ use undercroft_foundation::{Code, Error, IoContext, Result, escape_path};
 
 use super::folder::{Done, Folder};
 use super::run::{Run, Task, Worker, count};
-use crate::blob::BlobKind;
-use crate::chunker::{ChunkStream, is_single};
-use crate::id::BlobId;
-use crate::metadata::{Capture, Entry, Stat};
-use crate::noatime::open_noatime;
-use crate::tree::Node;
+use crate::files::metadata::{Capture, Entry, Stat};
+use crate::files::noatime::open_noatime;
+use crate::format::blob::BlobKind;
+use crate::format::chunker::{ChunkStream, is_single};
+use crate::format::id::BlobId;
+use crate::format::tree::Node;
 
 /// A file that changes while it is read is read this often before it is kept as it came.
 const ATTEMPTS: usize = 3;
@@ -125,7 +125,7 @@ impl Run<'_> {
         }
         let mut content = Vec::new();
         if !worker.buffer.is_empty() {
-            content.push(self.writer.put(&mut worker.codec, BlobKind::Data, &worker.buffer)?);
+            content.push(self.writer.put(&mut worker.encoder, BlobKind::Data, &worker.buffer)?);
         }
         let size = worker.buffer.len() as u64;
         self.job.add_bytes_done(size);
@@ -178,7 +178,7 @@ impl Run<'_> {
     /// Stores a chunk and returns its buffer.
     pub(super) fn store_chunk(&self, worker: &mut Worker<'_>, task: ChunkTask) -> Result<Vec<u8>> {
         let ChunkTask { file, number, bytes } = task;
-        let id = self.writer.put(&mut worker.codec, BlobKind::Data, &bytes)?;
+        let id = self.writer.put(&mut worker.encoder, BlobKind::Data, &bytes)?;
         self.job.add_bytes_done(bytes.len() as u64);
         file.state().content[number] = id;
         self.large_part_done(worker, &file)?;

@@ -9,10 +9,9 @@ use undercroft_foundation::{Code, Error, Result};
 
 use super::run::{Run, Task, Worker, count};
 use super::scan::Listing;
-use crate::blob::BlobKind;
-use crate::id::BlobId;
-use crate::large_blob::LargeBlobBuilder;
-use crate::tree::{Node, TreeBuilder, encode_tree};
+use crate::format::blob::{BlobKind, LargeBlobBuilder};
+use crate::format::id::BlobId;
+use crate::format::tree::{Node, TreeBuilder, encode_tree};
 
 /// Entries of a folder that are held. Those of a wider one go into its tree as they come.
 const HELD: usize = 2048;
@@ -281,7 +280,7 @@ impl Run<'_> {
             }
             (None, None) => {
                 let text = encode_tree(held.iter());
-                self.writer.put(&mut worker.codec, BlobKind::Tree, &text)?
+                self.writer.put(&mut worker.encoder, BlobKind::Tree, &text)?
             }
         };
         drop(held);

@@ -9,6 +9,7 @@
 mod estimate;
 mod file;
 mod folder;
+pub(crate) mod ingest;
 mod previous;
 mod request;
 mod run;
@@ -24,12 +25,11 @@ use std::sync::PoisonError;
 
 use undercroft_foundation::{Code, Error, Job, Result};
 
-use crate::id::SnapshotId;
-use crate::metadata::view;
-use crate::repository::Repository;
-use crate::snapshot::{PROGRAM_VERSION, Snapshot, SnapshotSummary, find_parent};
-use crate::writer::{Added, BlobWriter, WriteMode};
-use crate::writer_profile::WriterProfile;
+use crate::files::metadata::view;
+use crate::format::id::SnapshotId;
+use crate::format::snapshot::{PROGRAM_VERSION, Snapshot, SnapshotSummary, find_parent};
+use crate::store::repository::Repository;
+use crate::store::write::{Added, BlobWriter, WriteMode, WriterProfile};
 use request::is_there;
 use run::{Counts, Run};
 use sources::Sources;

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use undercroft_foundation::Result;
 
-use crate::tree::{Node, Nodes};
+use crate::format::tree::{Node, Nodes};
 
 /// Entries to be asked for by their names. Those of a wide folder are read beside its own, in the
 /// order of both, and never held at once.

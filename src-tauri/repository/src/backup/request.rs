@@ -5,9 +5,9 @@ use std::path::{Path, PathBuf};
 use jiff::Timestamp;
 use undercroft_foundation::{Error, Job, escape_path};
 
-use crate::exclude::TagFile;
-use crate::id::{PackId, SnapshotId};
-use crate::snapshot::SnapshotSummary;
+use crate::files::exclude::TagFile;
+use crate::format::id::{PackId, SnapshotId};
+use crate::format::snapshot::SnapshotSummary;
 
 /// The snapshot that a backup compares with, to read only what changed.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]

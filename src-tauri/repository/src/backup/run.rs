@@ -13,17 +13,16 @@ use super::folder::{Folder, Previous};
 use super::request::BackupRequest;
 use super::scan::{Listing, ScanTask};
 use super::sources::Sources;
-use crate::blob_reader::BlobReader;
-use crate::chunker::Chunker;
-use crate::codec::Codec;
-use crate::exclude::Patterns;
-use crate::id::BlobId;
-use crate::metadata::Capture;
-use crate::repository::Repository;
-use crate::snapshot::{Snapshot, SnapshotSummary};
-use crate::tasks::Tasks;
-use crate::writer::BlobWriter;
-use crate::writer_profile::WriterProfile;
+use crate::files::exclude::Patterns;
+use crate::files::metadata::Capture;
+use crate::format::blob::BlobEncoder;
+use crate::format::chunker::Chunker;
+use crate::format::id::BlobId;
+use crate::format::snapshot::{Snapshot, SnapshotSummary};
+use crate::store::read::BlobReader;
+use crate::store::repository::Repository;
+use crate::store::threads::Tasks;
+use crate::store::write::{BlobWriter, WriterProfile};
 
 /// A thread more than cores hides the waits for the disk.
 const EXTRA_THREADS: usize = 1;
@@ -103,7 +102,7 @@ pub(super) struct Run<'r> {
 
 /// The state that each thread has of its own.
 pub(super) struct Worker<'r> {
-    pub(super) codec: Codec,
+    pub(super) encoder: BlobEncoder,
     pub(super) reader: BlobReader<'r>,
     pub(super) buffer: Vec<u8>,
 }
@@ -177,7 +176,7 @@ impl<'r> Run<'r> {
 
     fn work(&self) -> Result<()> {
         let mut worker = Worker {
-            codec: Codec::new(self.repository.compression)?,
+            encoder: BlobEncoder::new(self.repository.compression)?,
             reader: self.repository.reader()?,
             buffer: Vec::new(),
         };

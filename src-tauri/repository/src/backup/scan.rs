@@ -15,10 +15,10 @@ use super::folder::{Done, Folder, Previous};
 use super::previous::PreviousEntries;
 use super::run::{Run, Task, Worker, count};
 use super::sources::{Branch, Branches, Sources};
-use crate::blob::BlobKind;
-use crate::metadata::{Entry, Stat};
-use crate::noatime::{Names, each_name, open_noatime};
-use crate::tree::{ExtendedAttribute, Node, NodeKind};
+use crate::files::metadata::{Entry, Stat};
+use crate::files::noatime::{Names, each_name, open_noatime};
+use crate::format::blob::BlobKind;
+use crate::format::tree::{ExtendedAttribute, Node, NodeKind};
 
 /// A folder to look through.
 pub(super) struct ScanTask {

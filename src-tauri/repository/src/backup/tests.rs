@@ -10,9 +10,9 @@ use undercroft_providers::MemoryProvider;
 use super::run::{Run, read};
 use super::sources::Sources;
 use super::{BackupRequest, WriterProfile};
-use crate::password::Password;
-use crate::repository::Repository;
-use crate::writer::{BlobWriter, WriteMode};
+use crate::format::crypto::Password;
+use crate::store::repository::Repository;
+use crate::store::write::{BlobWriter, WriteMode};
 
 #[test]
 fn of_a_wide_folder_few_files_are_held_at_once() {

@@ -17,11 +17,12 @@ use super::folder::{Folder, finish};
 use super::links::{Claim, LinkKey};
 use super::place::{EntryOutcome, Step, TargetEntry};
 use super::queue::{BYTES, Task};
-use super::same::{blobs_of, locate};
-use super::temporary::NewFile;
-use crate::id::BlobId;
-use crate::parallel::on_threads;
-use crate::tree::NodeKind;
+use super::same::blobs_of;
+use crate::files::new_file::NewFile;
+use crate::format::blob::BlobKind;
+use crate::format::id::BlobId;
+use crate::format::tree::NodeKind;
+use crate::store::threads::on_threads;
 
 /// Threads that write parts of one large file.
 const THREADS: usize = 2;
@@ -254,7 +255,7 @@ fn pieces_of(
     mut offset: u64,
 ) -> Result<Vec<Piece>> {
     let locate = |id| {
-        let location = locate(shared.repository, id)?;
+        let location = shared.repository.locate_blob(BlobKind::Data, id)?;
         let piece = Piece { location, file, offset };
         offset += location.plain_length();
         Ok(piece)

@@ -7,11 +7,11 @@ use std::os::unix::fs::FileExt;
 
 use undercroft_foundation::{Code, Error, Result};
 
-use crate::coalesced_reads::coalesced_count;
-use crate::codec::{Codec, Compression};
-use crate::index::Location;
-use crate::pack::PackedBlob;
-use crate::repository::Repository;
+use crate::format::blob::BlobDecoder;
+use crate::format::pack::PackedBlob;
+use crate::store::index::Location;
+use crate::store::read::coalesced_count;
+use crate::store::repository::Repository;
 
 /// Runs of zeros become holes in steps of the file systems' usual block.
 const BLOCK: usize = 4096;
@@ -32,15 +32,15 @@ type Give<'g> = dyn FnMut(&Piece, Result<&[u8]>) -> Result<()> + 'g;
 /// Reads content, for one thread; keeps its tables and buffers between one and the next.
 pub(super) struct Content<'a> {
     repository: &'a Repository,
-    codec: Codec,
+    decoder: BlobDecoder,
     read_buffer: Vec<u8>,
     plain: Vec<u8>,
 }
 
 impl<'a> Content<'a> {
     pub(super) fn new(repository: &'a Repository) -> Result<Self> {
-        let codec = Codec::new(Compression::Auto)?;
-        Ok(Self { repository, codec, read_buffer: Vec::new(), plain: Vec::new() })
+        let decoder = BlobDecoder::new()?;
+        Ok(Self { repository, decoder, read_buffer: Vec::new(), plain: Vec::new() })
     }
 
     /// Reads what these pieces want, in the order in which it is stored, and gives each its bytes
@@ -90,7 +90,7 @@ impl<'a> Content<'a> {
         let at = (blob.offset - start) as usize;
         let sealed = &mut self.read_buffer[at..at + blob.length as usize];
         let key = &self.repository.key;
-        let decoded = self.codec.decode(key, &blob.id, sealed, blob.raw_length, &mut self.plain);
+        let decoded = self.decoder.decode(key, &blob.id, sealed, blob.raw_length, &mut self.plain);
         same.iter().try_for_each(|piece| match &decoded {
             Ok(()) => give(piece, Ok(&self.plain)),
             Err(error) => give(piece, Err(again(error))),

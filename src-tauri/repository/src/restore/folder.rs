@@ -1,35 +1,20 @@
 //! The folders below the target: reached without following links, finished when all in them is.
 
 use std::fs;
-use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+use std::os::fd::{AsFd, OwnedFd};
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
 
-use rustix::fs::{AtFlags, Mode, OFlags, ResolveFlags, mkdirat, openat, openat2, unlinkat};
+use rustix::fs::{AtFlags, Mode, mkdirat, unlinkat};
 use rustix::io::{Errno, Result as SystemResult};
-use rustix::process::geteuid;
 use undercroft_foundation::{Code, Error, IoContext, Result};
 
 use super::{Overwrite, Shared};
-use crate::metadata::{Entry, Stat, apply, set_mode};
-use crate::tree::Node;
-
-/// The longest path the system takes in one call, with some room.
-const PATH_MAX: usize = 4000;
-
-const OPEN: OFlags =
-    OFlags::RDONLY.union(OFlags::DIRECTORY).union(OFlags::NOFOLLOW).union(OFlags::CLOEXEC);
-
-/// Whether an entry was there before.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Freshness {
-    /// It was made just now, with nothing in it.
-    Made,
-    /// It was there.
-    Found,
-}
+use crate::files::metadata::{Entry, Stat, apply};
+use crate::files::open::{Freshness, descend, ensure_owner_access};
+use crate::format::tree::Node;
 
 /// The target folder.
 pub(super) struct Root {
@@ -68,43 +53,6 @@ impl Root {
     /// Opens a folder from the target down, through nothing but folders.
     pub(super) fn descend(&self, folder: &Folder) -> SystemResult<OwnedFd> {
         descend(self.file.as_fd(), &folder.names())
-    }
-}
-
-/// Opens a folder below another by the names that lead there, through nothing but folders: no
-/// link on the way is followed.
-///
-/// # Errors
-/// The system's; `LOOP` or `NOTDIR` when a link is in the way.
-pub fn descend(from: BorrowedFd<'_>, names: &[&[u8]]) -> SystemResult<OwnedFd> {
-    let mut opened = rustix::io::fcntl_dupfd_cloexec(from, 0)?;
-    let mut rest = names;
-    while !rest.is_empty() {
-        let mut length = 0;
-        let fitting = rest.iter().take_while(|name| {
-            length += name.len() + 1;
-            length <= PATH_MAX
-        });
-        let count = fitting.count().max(1);
-        opened = open_beneath(opened.as_fd(), &rest[..count])?;
-        rest = &rest[count..];
-    }
-    Ok(opened)
-}
-
-fn open_beneath(folder: BorrowedFd<'_>, names: &[&[u8]]) -> SystemResult<OwnedFd> {
-    let resolve = ResolveFlags::BENEATH | ResolveFlags::NO_SYMLINKS | ResolveFlags::NO_MAGICLINKS;
-    match openat2(folder, names.join(&b'/'), OPEN, Mode::empty(), resolve) {
-        // Kernels and sandboxes without this call, and a rename elsewhere meanwhile: go step by
-        // step, where no step can lead out.
-        Err(Errno::NOSYS | Errno::PERM | Errno::AGAIN) => {
-            let mut opened = rustix::io::fcntl_dupfd_cloexec(folder, 0)?;
-            for name in names {
-                opened = openat(&opened, *name, OPEN, Mode::empty())?;
-            }
-            Ok(opened)
-        }
-        opened => opened,
     }
 }
 
@@ -199,18 +147,6 @@ impl Folder {
         };
         made.map_err(Into::into).at("create", &path())
     }
-}
-
-/// A folder that its owner closed against himself is opened for as long as it is being filled.
-///
-/// # Errors
-/// The system's.
-pub fn ensure_owner_access(entry: Entry<'_>, stat: &Stat) -> SystemResult<()> {
-    let closed = stat.mode() & 0o700 != 0o700;
-    if closed && stat.uid() == geteuid().as_raw() {
-        return set_mode(entry, stat.kind().as_ref(), stat.mode() | 0o700);
-    }
-    Ok(())
 }
 
 /// Counts something in `folder` as done. The last of all gives the folder its metadata, and so on

@@ -7,7 +7,7 @@ use sha2::{Digest, Sha256};
 
 use super::folder::Folder;
 use super::queue::Task;
-use crate::tree::{Node, NodeKind};
+use crate::format::tree::{Node, NodeKind};
 
 /// The one file: where it was, and what it holds. The same number with another content is a file
 /// that was replaced while it was backed up.

@@ -15,17 +15,14 @@ mod plan;
 mod queue;
 mod same;
 mod selection;
-mod temporary;
 mod walk;
 mod writer;
 
 #[cfg(test)]
 mod tests;
 
-pub use folder::{Freshness, descend, ensure_owner_access};
 pub use plan::RestorePlan;
-pub(crate) use same::{blobs_of, file_holds, open_to_read};
-pub use temporary::{TEMPORARY, create_file, is_at, name as temporary_name, remove_left_over};
+pub(crate) use same::{blobs_of, file_holds};
 
 use std::os::fd::AsFd;
 use std::path::PathBuf;
@@ -42,10 +39,10 @@ use self::queue::{BATCHES, Queue};
 use self::selection::Selection;
 use self::walk::Walk;
 use self::writer::Writer;
-use crate::metadata::{Entry, Stat};
-use crate::repository::Repository;
-use crate::snapshot::Snapshot;
-use crate::tree::{Node, NodeKind};
+use crate::files::metadata::{Entry, Stat};
+use crate::format::snapshot::Snapshot;
+use crate::format::tree::{Node, NodeKind};
+use crate::store::repository::Repository;
 
 /// The fate of a file that is there already.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

@@ -9,10 +9,10 @@ use undercroft_foundation::{Code, Error, IoContext, Result, reach_write_point};
 
 use super::folder::Folder;
 use super::same::{ExistingEntry, blobs_of, file_holds, stays};
-use super::temporary::{self, NewFile};
 use super::{Overwrite, Shared};
-use crate::metadata::{Entry, Stat, apply, create_special};
-use crate::tree::{Node, NodeKind};
+use crate::files::metadata::{Entry, Stat, apply, create_special};
+use crate::files::new_file::{NewFile, temporary_name};
+use crate::format::tree::{Node, NodeKind};
 
 /// The outcome of an entry.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -174,7 +174,7 @@ impl TargetEntry<'_> {
             }
             Found::Something(_) => {}
         }
-        let name = temporary::name();
+        let name = temporary_name();
         let replace = || self.make(name.as_bytes()).and_then(|()| self.rename(&name));
         replace().inspect_err(|_| self.remove(name.as_bytes()))?;
         Ok(EntryOutcome::Restored)
@@ -226,7 +226,7 @@ impl TargetEntry<'_> {
         if Stat::of(Entry::In(other.as_fd(), other_name)).is_ok_and(is_same) {
             return Ok(Step::Done(EntryOutcome::Identical));
         }
-        let name = temporary::name();
+        let name = temporary_name();
         if link(name.as_bytes()).is_err() {
             return self.begin_file(buffer);
         }

@@ -9,15 +9,16 @@ use std::path::PathBuf;
 use rustix::io::Errno;
 use undercroft_foundation::{Code, Error, IoContext, Job, Result, escape_path};
 
+use super::RestoreRequest;
 use super::same::{ExistingEntry, stays};
 use super::selection::Selection;
 use super::walk::unsound;
-use super::{RestoreRequest, descend};
-use crate::blob_reader::BlobReader;
-use crate::metadata::{Entry, Stat};
-use crate::repository::Repository;
-use crate::snapshot::Snapshot;
-use crate::tree::{Node, NodeKind, Nodes};
+use crate::files::metadata::{Entry, Stat};
+use crate::files::open::descend;
+use crate::format::snapshot::Snapshot;
+use crate::format::tree::{Node, NodeKind, Nodes};
+use crate::store::read::BlobReader;
+use crate::store::repository::Repository;
 
 /// The number of files that would be replaced and are named.
 const NAMED: usize = 100;

@@ -7,7 +7,7 @@ use std::sync::mpsc::SyncSender;
 use undercroft_foundation::{Code, Error, Result};
 
 use super::folder::Folder;
-use crate::tree::Node;
+use crate::format::tree::Node;
 
 /// Batches that wait for a writer.
 pub(super) const BATCHES: usize = 4;

@@ -6,16 +6,16 @@ use std::os::fd::BorrowedFd;
 use std::os::unix::fs::FileExt;
 use std::path::Path;
 
-use rustix::fs::{Mode, OFlags, openat, readlinkat};
+use rustix::fs::readlinkat;
 use undercroft_foundation::{Code, Error, IoContext, Result};
 
 use super::{Overwrite, RestoreRequest};
-use crate::blob::BlobKind;
-use crate::id::BlobId;
-use crate::index::Location;
-use crate::metadata::Stat;
-use crate::repository::Repository;
-use crate::tree::{Node, NodeKind};
+use crate::files::metadata::Stat;
+use crate::files::open::open_to_read;
+use crate::format::blob::BlobKind;
+use crate::format::id::BlobId;
+use crate::format::tree::{Node, NodeKind};
+use crate::store::repository::Repository;
 
 /// Whether something that is there stays, whatever the snapshot has in its place.
 pub(super) fn stays(overwrite: Overwrite, node: &Node, stat: &Stat) -> bool {
@@ -67,12 +67,6 @@ impl ExistingEntry<'_> {
     }
 }
 
-/// Opens a file of a folder, and neither follows a link nor waits for a pipe.
-pub(crate) fn open_to_read(folder: BorrowedFd<'_>, name: &[u8]) -> rustix::io::Result<File> {
-    let flags = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC;
-    openat(folder, name, flags, Mode::empty()).map(Into::into)
-}
-
 /// The content of a file.
 pub(crate) fn blobs_of(node: &Node) -> Result<&[BlobId]> {
     match &node.content {
@@ -93,7 +87,7 @@ pub(crate) fn file_holds(
 ) -> Result<bool> {
     let mut offset = 0;
     for id in blobs {
-        let length = locate(repository, id)?.plain_length();
+        let length = repository.locate_blob(BlobKind::Data, id)?.plain_length();
         buffer.resize(usize::try_from(length).unwrap_or(usize::MAX), 0);
         match file.read_exact_at(buffer, offset) {
             Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => return Ok(false),
@@ -105,12 +99,4 @@ pub(crate) fn file_holds(
         offset += length;
     }
     Ok(file.metadata().at("look at", path)?.len() == offset)
-}
-
-/// The location of a piece of content.
-pub(super) fn locate(repository: &Repository, id: &BlobId) -> Result<Location> {
-    repository.find_blob(BlobKind::Data, id).ok_or_else(|| {
-        Error::new(Code::Damaged, format!("There is no data {id}"))
-            .why("No index of the repository lists it")
-    })
 }

@@ -3,7 +3,7 @@
 use undercroft_foundation::Result;
 
 use super::RestoreRequest;
-use crate::exclude::Patterns;
+use crate::files::exclude::Patterns;
 
 /// The include and exclude patterns of a request.
 pub(super) struct Selection {

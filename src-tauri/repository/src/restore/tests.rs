@@ -10,15 +10,14 @@ use undercroft_foundation::{Job, Warning, World};
 use undercroft_providers::MemoryProvider;
 
 use super::{RestoreRequest, RestoreSummary};
-use crate::blob::BlobKind;
-use crate::check::{CheckOptions, ProblemKind, ReadData};
-use crate::codec::{Codec, Compression};
-use crate::id::{BlobId, SnapshotId};
-use crate::password::Password;
-use crate::repository::Repository;
-use crate::snapshot::Snapshot;
-use crate::tree::{Node, NodeKind, NodeTime, encode_tree};
-use crate::writer::{BlobWriter, WriteMode};
+use crate::format::blob::{BlobEncoder, BlobKind, Compression};
+use crate::format::crypto::Password;
+use crate::format::id::{BlobId, SnapshotId};
+use crate::format::snapshot::Snapshot;
+use crate::format::tree::{Node, NodeKind, NodeTime, encode_tree};
+use crate::maintain::check::{CheckOptions, ProblemKind, ReadData};
+use crate::store::repository::Repository;
+use crate::store::write::{BlobWriter, WriteMode};
 
 fn repository() -> Repository {
     let password = Password::new("vault".to_owned());
@@ -57,9 +56,9 @@ fn snapshot(
     repository: &Repository,
     build: impl FnOnce(&mut dyn FnMut(BlobKind, &[u8]) -> BlobId) -> Vec<Node>,
 ) -> Snapshot {
-    let mut codec = Codec::new(Compression::Auto).unwrap();
+    let mut encoder = BlobEncoder::new(Compression::Auto).unwrap();
     let written = BlobWriter::run(repository, None, WriteMode::Add, |writer| {
-        let mut put = |kind, bytes: &[u8]| writer.put(&mut codec, kind, bytes).unwrap();
+        let mut put = |kind, bytes: &[u8]| writer.put(&mut encoder, kind, bytes).unwrap();
         let nodes = build(&mut put);
         Ok(put(BlobKind::Tree, &encode_tree(nodes.iter())))
     });

@@ -9,9 +9,9 @@ use super::Shared;
 use super::folder::{Folder, finish};
 use super::queue::{Queue, Task};
 use super::selection::Selection;
-use crate::blob_reader::BlobReader;
-use crate::id::BlobId;
-use crate::tree::{Node, NodeKind, Nodes};
+use crate::format::id::BlobId;
+use crate::format::tree::{Node, NodeKind, Nodes};
+use crate::store::read::{BlobReader, FolderWalk, Step, walk_folders};
 
 /// The walk of one restore.
 pub(super) struct Walk<'a> {
@@ -63,21 +63,7 @@ impl Walk<'_> {
     ) -> Result<()> {
         let mut top = Level { folder: Folder::target(), path, folders: VecDeque::new() };
         self.visit(&mut top, entries, reader, queue)?;
-        let mut levels = vec![top];
-        while let Some(level) = levels.last_mut() {
-            self.go_on()?;
-            match level.folders.pop_front() {
-                Some(node) => {
-                    let below = self.descend(level, node, reader, queue)?;
-                    levels.extend(below);
-                }
-                None => {
-                    finish(self.shared, Arc::clone(&level.folder));
-                    levels.pop();
-                }
-            }
-        }
-        Ok(())
+        walk_folders(&mut Descent { walk: self, reader, queue }, top)
     }
 
     fn go_on(&self) -> Result<()> {
@@ -184,6 +170,29 @@ impl Walk<'_> {
         }
         folder.begin();
         queue.push(Task { folder: Arc::clone(folder), node })
+    }
+}
+
+/// A walk with the reader and the queue that it uses.
+struct Descent<'w, 'r> {
+    walk: &'w Walk<'w>,
+    reader: &'w mut BlobReader<'r>,
+    queue: &'w mut Queue,
+}
+
+impl FolderWalk for Descent<'_, '_> {
+    type Folder = Level;
+
+    fn step(&mut self, level: &mut Level) -> Result<Step<Level>> {
+        self.walk.go_on()?;
+        match level.folders.pop_front() {
+            Some(node) => Ok(self.walk.descend(level, node, self.reader, self.queue)?.into()),
+            None => Ok(Step::Out),
+        }
+    }
+
+    fn leave(&mut self, level: Level, _: Option<&mut Level>) {
+        finish(self.walk.shared, level.folder);
     }
 }
 

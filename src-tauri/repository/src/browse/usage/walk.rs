@@ -1,0 +1,73 @@
+//! Walks trees, and says of each and of each piece of content where it stands in the index.
+
+use undercroft_foundation::{Code, Error, Job, Result};
+
+use crate::format::blob::BlobKind;
+use crate::format::id::BlobId;
+use crate::format::tree::{Node, NodeKind};
+use crate::store::index::Index;
+use crate::store::read::TreeSource;
+use crate::store::repository::Repository;
+
+/// A visitor of what a walk finds.
+pub(super) trait Visitor {
+    /// Comes to the tree at a position; says whether it is to be read.
+    fn enter(&mut self, position: usize) -> bool;
+
+    /// Comes to an entry of a folder, whose path ends with `/`. `content` are the positions of its
+    /// blobs.
+    fn entry(&mut self, folder: &[u8], node: &Node, content: &[usize]);
+}
+
+/// Walks one tree after the other.
+pub(super) struct Walk<'a> {
+    index: &'a Index,
+    source: TreeSource<'a>,
+    job: &'a Job,
+}
+
+impl<'a> Walk<'a> {
+    pub(super) fn new(repository: &'a Repository, index: &'a Index, job: &'a Job) -> Result<Self> {
+        Ok(Self { index, source: TreeSource::new(repository, index)?, job })
+    }
+
+    /// Shows the visitor a tree and all below it.
+    pub(super) fn run(&mut self, root: BlobId, visitor: &mut impl Visitor) -> Result<()> {
+        let mut content = Vec::new();
+        let mut todo = vec![(root, b"/".to_vec())];
+        while let Some((id, path)) = todo.pop() {
+            self.job.check_cancelled()?;
+            if !visitor.enter(position_of(self.index, BlobKind::Tree, &id)?) {
+                continue;
+            }
+            for node in self.source.nodes(&id)? {
+                let node = node?;
+                if node.kind == NodeKind::Dir {
+                    let subtree = node.subtree.ok_or_else(|| {
+                        Error::new(Code::Damaged, format!("Cannot follow tree {id}"))
+                            .why("A folder in it names no tree")
+                    })?;
+                    todo.push((subtree, [&path[..], &node.name, b"/"].concat()));
+                }
+                content.clear();
+                for blob in node.content.iter().flatten() {
+                    content.push(position_of(self.index, BlobKind::Data, blob)?);
+                }
+                visitor.entry(&path, &node, &content);
+            }
+        }
+        Ok(())
+    }
+}
+
+fn position_of(index: &Index, kind: BlobKind, id: &BlobId) -> Result<usize> {
+    index.position(kind, id).ok_or_else(|| {
+        Error::new(Code::Damaged, format!("There is no {} {id}", kind.name()))
+            .why("A snapshot needs it, and no index lists it")
+    })
+}
+
+/// The bytes that the blob at a position takes.
+pub(super) fn stored_bytes(index: &Index, position: usize) -> u64 {
+    index.at(position).blob.length.into()
+}

@@ -1,0 +1,46 @@
+//! Whether all that a snapshot needs is still there.
+
+use std::collections::HashSet;
+
+use undercroft_foundation::{Code, Error, Job, Result};
+
+use crate::format::blob::BlobKind;
+use crate::format::snapshot::Snapshot;
+use crate::format::tree::NodeKind;
+use crate::store::read::TreeSource;
+use crate::store::repository::Repository;
+
+/// Walks the snapshot's trees and looks each blob up in the index, which must be fresh.
+pub(crate) fn require_complete(
+    repository: &Repository,
+    snapshot: &Snapshot,
+    job: &Job,
+) -> Result<()> {
+    let index = repository.index();
+    let mut source = TreeSource::new(repository, &index)?;
+    let mut seen = HashSet::from([snapshot.tree]);
+    let mut todo = vec![snapshot.tree];
+    while let Some(id) = todo.pop() {
+        job.check_cancelled()?;
+        let tree = source.tree(&id).map_err(|error| match error.code() {
+            Code::Damaged | Code::NotFound => pruned(snapshot).because(error),
+            _ => error,
+        })?;
+        for node in tree.nodes {
+            let mut contents = node.content.iter().flatten();
+            if contents.any(|content| !index.contains(BlobKind::Data, content)) {
+                return Err(pruned(snapshot));
+            }
+            let subtree = node.subtree.filter(|_| node.kind == NodeKind::Dir);
+            todo.extend(subtree.filter(|subtree| seen.insert(*subtree)));
+        }
+    }
+    Ok(())
+}
+
+fn pruned(snapshot: &Snapshot) -> Error {
+    let what = format!("Snapshot {} cannot come back out of the trash", snapshot.id.short());
+    Error::new(Code::Damaged, what)
+        .why("Another program, which does not know the trash, removed content that it needs")
+        .next("Empty the trash; the other snapshots are not affected")
+}
