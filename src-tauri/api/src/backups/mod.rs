@@ -1,18 +1,25 @@
 //! Backups: making, listing and browsing them, and getting them back.
 
+pub(crate) mod convert;
+mod finding;
+pub(crate) mod wire;
+
 use std::collections::HashMap;
 use std::path::Path;
 use std::sync::Arc;
 
-use undercroft_backup::{self as backup, CachedSnapshot, RestoreOrder};
-use undercroft_foundation::{Code, DestinationId, Error, Job, Result, escape_name, unescape_name};
+use undercroft_backup::{self as backup, RestoreOrder};
+use undercroft_foundation::{Code, DestinationId, Error, Job, Result, escape_name};
 use undercroft_library::{ProjectFilter, ProjectStatus};
 
-use crate::wire::{
-    BackupRun, Browse, Entry, EntryKind, JobView, Listing, Nothing, Overwrite, PlacePurpose,
-    Restore, Snapshot, SnapshotFilter,
-};
-use crate::{Api, convert};
+use crate::Api;
+use crate::base::names::unescape;
+use crate::base::wire::Nothing;
+use crate::host::wire::PlacePurpose;
+use crate::jobs::wire::JobView;
+
+use convert::{entry, snapshot};
+use wire::{BackupRun, Browse, Listing, Restore, Snapshot, SnapshotFilter};
 
 impl Api {
     /// Backs a project up.
@@ -22,7 +29,7 @@ impl Api {
     pub fn backup_run(&self, request: BackupRun) -> Result<JobView> {
         let project = self.find_project(&request.project)?;
         let destination = self.0.backups.find_destination(&request.destination)?;
-        Ok(convert::job(self.0.backups.start_backup(project.id, destination.id)?))
+        Ok(self.0.backups.start_backup(project.id, destination.id)?.into())
     }
 
     /// Backs every active project up to every destination.
@@ -43,7 +50,7 @@ impl Api {
         for destination in &destinations {
             for project in &projects {
                 let job = self.0.backups.start_backup(project.id, destination.id)?;
-                jobs.push(convert::job(job));
+                jobs.push(JobView::from(job));
             }
         }
         Ok(jobs)
@@ -94,7 +101,7 @@ impl Api {
     pub fn restore(&self, request: Restore) -> Result<JobView> {
         let (order, history) = (self.backup_order(request)?, self.0.history.clone());
         let keep = move |place: &Path, job: &Job| history.save_before_writing(place, job);
-        Ok(convert::job(self.0.backups.start_restore(order, Arc::new(keep))?))
+        Ok(self.0.backups.start_restore(order, Arc::new(keep))?.into())
     }
 
     pub(crate) fn backup_order(&self, request: Restore) -> Result<RestoreOrder> {
@@ -111,61 +118,4 @@ impl Api {
         let destinations = self.0.backups.destinations()?;
         Ok(destinations.into_iter().map(|it| (it.id, it.name)).collect())
     }
-}
-
-pub(crate) fn unescape(path: &[String]) -> Result<Vec<Vec<u8>>> {
-    let name = |text: &String| {
-        unescape_name(text).filter(|name| !name.is_empty() && !name.contains(&b'/')).ok_or_else(
-            || {
-                Error::new(Code::Invalid, format!("{text:?} is not the name of an entry"))
-                    .next("Use the names of a listing as they are")
-            },
-        )
-    };
-    path.iter().map(name).collect()
-}
-
-pub(crate) fn snapshot(cached: CachedSnapshot, names: &HashMap<DestinationId, String>) -> Snapshot {
-    Snapshot {
-        id: cached.id.to_string(),
-        short_id: cached.id.short(),
-        destination: cached.destination.to_string(),
-        destination_name: names.get(&cached.destination).cloned().unwrap_or_default(),
-        project: cached.project.map(|id| id.to_string()),
-        time: cached.time,
-        host: cached.host,
-        user: cached.user,
-        paths: cached.paths,
-        files: cached.files,
-        size_bytes: cached.size_bytes,
-        pinned: cached.tags.iter().any(|tag| tag == "pinned"),
-        tags: cached.tags,
-        added_bytes: cached.added_bytes,
-    }
-}
-
-fn entry(entry: backup::Entry) -> Entry {
-    Entry {
-        name: escape_name(&entry.name),
-        kind: entry.kind.into(),
-        size_bytes: entry.size_bytes,
-        modified: entry.modified,
-        mode: entry.mode,
-        target: entry.target.map(|target| escape_name(&target)),
-    }
-}
-
-impl From<Overwrite> for backup::Overwrite {
-    fn from(overwrite: Overwrite) -> Self {
-        match overwrite {
-            Overwrite::Never => Self::Never,
-            Overwrite::Newer => Self::IfNewer,
-            Overwrite::Changed => Self::IfChanged,
-            Overwrite::Always => Self::Always,
-        }
-    }
-}
-
-crate::convert::same_names! {
-    backup::EntryKind => EntryKind { Folder, File, Symlink, Other };
 }

@@ -1,11 +1,15 @@
 //! The whole at a glance.
 
+mod health;
+pub(crate) mod wire;
+
 use undercroft_foundation::Result;
 
-use crate::wire::{
-    Attention, Dashboard, Nothing, Project, ProjectFilter, ProjectStatus, ProtectionState,
-};
-use crate::{Api, convert};
+use crate::Api;
+use crate::base::wire::Nothing;
+use crate::projects::wire::{Project, ProjectFilter, ProjectStatus, ProtectionState};
+
+use wire::{Attention, Dashboard};
 
 /// The number of runs that are shown.
 const SHOWN_RUNS: usize = 10;
@@ -39,7 +43,7 @@ impl Api {
             size_bytes: projects.iter().map(|project| project.size_bytes).sum(),
             destinations: self.destination_list(Nothing {})?,
             attention: projects.into_iter().filter_map(attention).collect(),
-            recent_runs: runs.into_iter().map(convert::run).collect(),
+            recent_runs: runs.into_iter().map(Into::into).collect(),
         })
     }
 }

@@ -1,14 +1,23 @@
 //! Destinations: adding, showing, moving and forgetting places that hold backups.
 
-use undercroft_backup::{AddDestination, DestinationState};
-use undercroft_foundation::{Job, Result, escape_path};
+mod convert;
+mod keys;
+mod maintenance;
+pub(crate) mod wire;
 
-use crate::keys::{keeper_to_wire, keys_to_wire};
-use crate::wire::{
+use undercroft_backup::AddDestination;
+use undercroft_foundation::{Job, Result};
+
+use crate::Api;
+use crate::base::wire::Nothing;
+use crate::host::wire::PlacePurpose;
+use crate::jobs::wire::JobView;
+
+use convert::{keys_to_wire, to_wire};
+use wire::{
     Destination, DestinationAdd, DestinationCopy, DestinationDetail, DestinationMove,
-    DestinationRef, DestinationRename, JobView, Nothing, PlacePurpose,
+    DestinationRef, DestinationRename,
 };
-use crate::{Api, convert};
 
 impl Api {
     /// Lists the destinations.
@@ -99,7 +108,7 @@ impl Api {
     pub fn destination_copy(&self, request: DestinationCopy) -> Result<JobView> {
         let from = self.0.backups.find_destination(&request.from)?;
         let to = self.0.backups.find_destination(&request.to)?;
-        Ok(convert::job(self.0.backups.start_copy(from.id, to.id, &request.snapshots)?))
+        Ok(self.0.backups.start_copy(from.id, to.id, &request.snapshots)?.into())
     }
 
     /// The destination that `text` means: by id, by the beginning of one, or by name.
@@ -129,24 +138,4 @@ fn trash_count(destination: &undercroft_backup::Destination) -> u64 {
     let entries = std::fs::read_dir(destination.path.join("trash"));
     let files = entries.into_iter().flatten().flatten();
     files.filter(|entry| entry.file_type().is_ok_and(|kind| kind.is_file())).count() as u64
-}
-
-fn to_wire(state: DestinationState) -> Destination {
-    let undercroft_backup::Destination { id, name, path, repository, added, .. } =
-        state.destination;
-    Destination {
-        id: id.to_string(),
-        name,
-        display: escape_path(&path),
-        repository_id: repository,
-        present: state.is_present,
-        free_bytes: state.free_bytes,
-        total_bytes: state.total_bytes,
-        snapshots: state.snapshots,
-        last_backup: state.last_backup,
-        added,
-        keeper: keeper_to_wire(state.keeper),
-        last_proven: None,
-        trashed: 0,
-    }
 }

@@ -1,20 +1,24 @@
-//! The files of versions: listing, showing, comparing, and saving new ones.
+//! The files of versions: listing and showing them.
+
+mod convert;
+mod copies;
+mod diff;
+mod finding;
+mod saving;
+pub(crate) mod wire;
 
 use std::sync::Arc;
 
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
-use undercroft_foundation::{Code, Error, Job, Result, escape_name};
-use undercroft_history::{self as history, SaveOrder, TreePath, diff};
-use undercroft_library::JobKind;
+use undercroft_foundation::{Code, Error, Result, escape_name};
+use undercroft_history::{self as history, TreePath};
 
 use crate::Api;
-use crate::convert::history as to_wire;
-use crate::convert::history::tree_path;
-use crate::wire::{
-    Conflict, DiffKind, FileAt, FileCompare, FileContent, FileDelete, FileDiff, FileListing,
-    FileSave, FileUpload, JobView, PlacePurpose, Preview, PreviewKind, Saved,
-};
+use crate::base::names::{names, tree_path};
+use crate::versions::finding::Side;
+
+use wire::{FileAt, FileContent, FileListing, Preview, PreviewKind};
 
 /// Images up to this size are shown.
 const IMAGE_BYTES: u64 = 16 << 20;
@@ -24,14 +28,6 @@ const DIFF_BYTES: u64 = 16 << 20;
 const CACHED_BYTES: u64 = 4 << 20;
 /// Files up to this size travel in one reply.
 const LOAD_BYTES: u64 = 64 << 20;
-
-/// The side on which a file is looked at.
-pub(crate) enum Side {
-    /// In a version.
-    Version(history::Version),
-    /// On disk.
-    Disk(history::Workspace),
-}
 
 /// A file or folder of one side.
 struct Found {
@@ -58,8 +54,8 @@ impl Api {
                 Side::Version(version) => Some(version.id.to_string()),
                 Side::Disk(_) => None,
             },
-            path: to_wire::names(&path),
-            entries: entries.into_iter().map(to_wire::entry).collect(),
+            path: names(&path),
+            entries: entries.into_iter().map(Into::into).collect(),
         })
     }
 
@@ -86,88 +82,6 @@ impl Api {
             size_bytes: content.len() as u64,
             base64: BASE64_STANDARD.encode(content),
         })
-    }
-
-    /// Compares two files, or two versions of one.
-    ///
-    /// # Errors
-    /// [`Code::NotFound`], [`Code::Invalid`] when neither side is given.
-    pub fn file_diff(&self, request: FileCompare) -> Result<FileDiff> {
-        let FileCompare { from, to } = request;
-        let beside = |other: &Option<FileAt>| other.as_ref().map(|at| at.version.clone());
-        let find = |at: &Option<FileAt>, other: &Option<FileAt>| {
-            at.as_ref().map(|at| self.find_file(at, beside(other).as_deref())).transpose()
-        };
-        let (old, new) = (find(&from, &to)?, find(&to, &from)?);
-        if old.is_none() && new.is_none() {
-            return Err(Error::new(Code::Invalid, "There is nothing to compare")
-                .next("Give the side before, the side after, or both"));
-        }
-        self.diff(old.as_ref(), new.as_ref())
-    }
-
-    /// Saves a file of a workspace and makes a version.
-    ///
-    /// # Errors
-    /// [`Code::NotFound`], [`Code::Invalid`], [`Code::NotKept`] when no version holds what is there
-    /// and it is not forced, and whatever keeps it from being stored.
-    pub fn file_save(&self, request: FileSave) -> Result<Saved> {
-        let workspace = self.find_workspace(&request.workspace)?;
-        let path = tree_path(&request.path)?;
-        let content = decode(&request.base64)?;
-        let mut order = order(request.message);
-        order.layer = request.layer.map(history::Layer::from);
-        let (history, unsaved) = (&self.0.history, unsaved_policy(request.force));
-        let job = Job::new();
-        let written = history.put_file(workspace.id, &path, &content, order, unsaved, &job)?;
-        Ok(saved(written, &job))
-    }
-
-    /// Deletes a file or folder of a workspace and makes a version.
-    ///
-    /// # Errors
-    /// [`Code::NotFound`], [`Code::Invalid`], [`Code::NotKept`] when no version holds all of it and
-    /// it is not forced, and whatever keeps it from being stored.
-    pub fn file_delete(&self, request: FileDelete) -> Result<Saved> {
-        let workspace = self.find_workspace(&request.workspace)?;
-        let path = tree_path(&request.path)?;
-        let order = order(request.message);
-        let (history, unsaved) = (&self.0.history, unsaved_policy(request.force));
-        let job = Job::new();
-        let written = history.delete_file(workspace.id, &path, order, unsaved, &job)?;
-        Ok(saved(written, &job))
-    }
-
-    /// Copies files and folders into a workspace and makes one version of them.
-    ///
-    /// # Errors
-    /// [`Code::NotFound`], [`Code::Invalid`].
-    pub fn file_upload(&self, request: FileUpload) -> Result<JobView> {
-        let workspace = self.find_workspace(&request.workspace)?;
-        let folder = tree_path(&request.folder)?;
-        let place = |id: &String| self.0.places.resolve(id, PlacePurpose::Upload);
-        let sources = request.places.iter().map(place).collect::<Result<Vec<_>>>()?;
-        let conflict = request.conflict.into();
-        let title = format!("Copy into {}", self.name_of(&workspace)?);
-        let spec = self.job_spec(JobKind::Upload, title, &workspace);
-        self.spawn(spec, move |history, job| {
-            history.upload(workspace.id, &folder, &sources, conflict, job)
-        })
-    }
-
-    /// The side that `text` means: a version, or what is on disk of a workspace. `now` alone is the
-    /// disk of the workspace that the version `beside` is of.
-    pub(crate) fn find_side(&self, text: &str, beside: Option<&str>) -> Result<Side> {
-        if let Some(workspace) = text.strip_prefix("now:") {
-            return Ok(Side::Disk(self.find_workspace(workspace)?));
-        }
-        match (text, beside) {
-            ("now", Some(other)) => {
-                let workspace = self.find_version(other)?.workspace;
-                Ok(Side::Disk(self.0.history.workspace(workspace)?))
-            }
-            _ => Ok(Side::Version(self.find_version(text)?)),
-        }
     }
 
     fn find_file(&self, at: &FileAt, beside: Option<&str>) -> Result<Found> {
@@ -242,60 +156,6 @@ impl Api {
         }
         Ok(())
     }
-
-    fn diff(&self, old: Option<&Found>, new: Option<&Found>) -> Result<FileDiff> {
-        let mut shown = FileDiff::nothing(DiffKind::Same);
-        if let (Some(old), Some(new)) = (old, new)
-            && old.entry.content.is_some()
-            && old.entry.content == new.entry.content
-        {
-            return Ok(shown);
-        }
-        let preview = |side: Option<&Found>| side.map(|found| self.preview(found)).transpose();
-        let (before, after) = (preview(old)?, preview(new)?);
-        let sides = || [&before, &after].into_iter().flatten();
-        let is_large = |side: &Preview| {
-            side.kind == PreviewKind::TooLarge
-                || (side.kind == PreviewKind::Text && side.size_bytes > DIFF_BYTES)
-        };
-        shown.kind = if sides().any(is_large) {
-            DiffKind::TooLarge
-        } else if sides().all(|side| matches!(side.kind, PreviewKind::Text | PreviewKind::Link)) {
-            DiffKind::Text
-        } else if sides().all(|side| side.kind == PreviewKind::Image) {
-            DiffKind::Image
-        } else {
-            DiffKind::Binary
-        };
-        if shown.kind == DiffKind::Text {
-            let compared = diff::text(&self.text(old)?, &self.text(new)?, diff::Options::default());
-            shown.truncated = compared.truncated;
-            (shown.added_lines, shown.removed_lines) =
-                (compared.added_lines, compared.removed_lines);
-            shown.hunks = compared.hunks.into_iter().map(to_wire::hunk).collect();
-            if shown.hunks.is_empty() && !shown.truncated {
-                shown.kind = DiffKind::Same;
-            }
-            return Ok(shown);
-        }
-        (shown.old, shown.new) = (before, after);
-        Ok(shown)
-    }
-
-    /// The text of a side, in UTF-8 where it was in something wider; where a link leads.
-    fn text(&self, side: Option<&Found>) -> Result<Vec<u8>> {
-        let Some(found) = side else { return Ok(Vec::new()) };
-        if let Some(target) = &found.entry.target {
-            return Ok(target.clone());
-        }
-        let content = self.content(found, DIFF_BYTES)?;
-        match history::decode(&content, false) {
-            Some((text, history::Encoding::Utf16Le | history::Encoding::Utf16Be)) => {
-                Ok(text.into_bytes())
-            }
-            _ => Ok(content),
-        }
-    }
 }
 
 /// Bytes that travelled as base64.
@@ -303,20 +163,6 @@ pub(crate) fn decode(base64: &str) -> Result<Vec<u8>> {
     BASE64_STANDARD
         .decode(base64)
         .map_err(|source| Error::new(Code::Invalid, "The content is not in base64").because(source))
-}
-
-fn order(message: Option<String>) -> SaveOrder {
-    SaveOrder::new(history::Trigger::Manual, message.unwrap_or_default())
-}
-
-fn unsaved_policy(force: bool) -> history::UnsavedPolicy {
-    if force { history::UnsavedPolicy::ToTrash } else { history::UnsavedPolicy::Ask }
-}
-
-fn saved(written: history::WriteOutcome, job: &Job) -> Saved {
-    let history::WriteOutcome { version, changed, trashed } = written;
-    let warnings = job.warnings().into_iter().map(crate::convert::warning).collect();
-    Saved { version: version.map(to_wire::version), changed, trashed, warnings }
 }
 
 impl Preview {
@@ -330,31 +176,6 @@ impl Preview {
             hex: None,
             size_bytes,
             truncated: false,
-        }
-    }
-}
-
-impl FileDiff {
-    fn nothing(kind: DiffKind) -> Self {
-        Self {
-            kind,
-            hunks: Vec::new(),
-            old: None,
-            new: None,
-            added_lines: 0,
-            removed_lines: 0,
-            truncated: false,
-        }
-    }
-}
-
-impl From<Conflict> for history::Conflict {
-    fn from(conflict: Conflict) -> Self {
-        match conflict {
-            Conflict::Ask => Self::Ask,
-            Conflict::Replace => Self::Replace,
-            Conflict::KeepBoth => Self::KeepBoth,
-            Conflict::Skip => Self::Skip,
         }
     }
 }

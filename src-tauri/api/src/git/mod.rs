@@ -1,25 +1,30 @@
 //! The user's own git repository in a workspace, when he asks for it.
 
+mod convert;
+pub(crate) mod wire;
+
 use std::time::Duration;
 
 use undercroft_foundation::{Code, Error, Job, LogLevel, Result, count_text};
+use undercroft_history as history;
 use undercroft_history::git::{
-    self, CommitOrder, DiffRange, FileState, GitHead, GitPerson, GitProgram, IgnoredFiles,
-    LogEntry, LogFilter, Network, ProjectGit, Selection,
+    self, CommitOrder, DiffRange, GitPerson, GitProgram, IgnoredFiles, LogFilter, Network,
+    ProjectGit, Selection,
 };
-use undercroft_history::{self as history, ChangeKind};
 use undercroft_library::JobKind;
 
 use crate::Api;
-use crate::convert::history::{names, tree_path};
-use crate::wire::{
-    Change, GitBranch, GitBranchCreate, GitBranchSwitch, GitCommit, GitCommitNew, GitCompare,
-    GitCreate, GitDiff, GitExport, GitLog, GitRemote, GitRemoteSet, GitStatus, GitSync,
-    GitTransfer, JobView, WorkspaceRef,
+use crate::base::names::{names, tree_path};
+use crate::jobs::wire::JobView;
+use crate::versions::wire::Change;
+use crate::workspaces::wire::WorkspaceRef;
+
+use convert::{branch, commit, status};
+use wire::{
+    GitBranch, GitBranchCreate, GitBranchSwitch, GitCommit, GitCommitNew, GitCompare, GitCreate,
+    GitDiff, GitExport, GitLog, GitRemoteSet, GitStatus, GitSync, GitTransfer,
 };
 
-/// The most changed files that a status names.
-const NAMED: usize = 1000;
 /// The most text of a difference that travels.
 const DIFF_BYTES: usize = 4 << 20;
 /// The number of commits that are listed when nobody says, and at most.
@@ -263,66 +268,5 @@ impl Api {
             scratch: self.root().join("cache"),
             silence: SILENCE,
         })
-    }
-}
-
-fn status(git: &ProjectGit) -> Result<GitStatus> {
-    let Some(status) = git.status()? else { return Ok(GitStatus::default()) };
-    let remotes = git.remotes()?.into_iter();
-    let changes = status.files.iter().take(NAMED).map(|file| Change {
-        path: names(&file.path),
-        from: None,
-        kind: match file.state {
-            FileState::Added | FileState::Untracked | FileState::Nested => ChangeKind::Added,
-            FileState::Modified | FileState::Conflicted => ChangeKind::Modified,
-            FileState::Deleted => ChangeKind::Removed,
-        }
-        .into(),
-        size_bytes: None,
-        layer: None,
-    });
-    let changes = changes.collect();
-    let (ahead, behind) = status.upstream.as_ref().map_or((0, 0), |it| (it.ahead, it.behind));
-    Ok(GitStatus {
-        present: true,
-        branch: match status.head {
-            GitHead::Branch(name) | GitHead::Unborn(name) => Some(name),
-            GitHead::Detached(_) => None,
-        },
-        head: status.commit.map(|id| id.to_string()),
-        upstream: status.upstream.map(|upstream| upstream.name),
-        ahead,
-        behind,
-        unfinished: status.unfinished.map(str::to_owned),
-        remotes: remotes.map(|remote| GitRemote { name: remote.name, url: remote.url }).collect(),
-        changes,
-        changes_total: status.files.len() as u64,
-    })
-}
-
-fn commit(entry: LogEntry) -> GitCommit {
-    let id = entry.id.to_string();
-    GitCommit {
-        short_id: id.chars().take(8).collect(),
-        id,
-        author: format!("{} <{}>", entry.author.name, entry.author.mail),
-        time: entry.time,
-        summary: entry.message.lines().next().unwrap_or_default().to_owned(),
-        message: entry.message,
-        parents: entry.parents.iter().map(ToString::to_string).collect(),
-        left_out: Vec::new(),
-    }
-}
-
-fn branch(branch: git::GitBranch) -> GitBranch {
-    let upstream = branch.upstream;
-    GitBranch {
-        name: branch.name,
-        remote: branch.is_remote,
-        current: branch.is_current,
-        commit: commit(branch.tip),
-        ahead: upstream.as_ref().map_or(0, |upstream| upstream.ahead),
-        behind: upstream.as_ref().map_or(0, |upstream| upstream.behind),
-        upstream: upstream.map(|upstream| upstream.name),
     }
 }

@@ -1,19 +1,23 @@
 //! Histories: what of a project is versioned, beginning with it, and keeping it in order.
 
+mod convert;
+pub(crate) mod maintenance;
+pub(crate) mod wire;
+
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use undercroft_foundation::{Code, Error, Job, ProjectId, Result, count_text, size_text};
-use undercroft_history::rules::{self, ProjectRules, Survey};
+use undercroft_history::rules::{self, ProjectRules};
 use undercroft_history::{self as history, TreePath};
 use undercroft_library::{JobKind, JobSpec, Project};
 
 use crate::Api;
-use crate::convert::history as to_wire;
-use crate::wire::{
-    HistoryPlan, JobView, LayerRule, LayerTotals, ProjectRef, Rules, RulesChange, ThinDrop,
-    ThinPlan,
-};
+use crate::jobs::wire::JobView;
+use crate::projects::wire::ProjectRef;
+
+use convert::{plan, rules_to_wire};
+use wire::{HistoryPlan, LayerRule, Rules, RulesChange, ThinDrop, ThinPlan};
 
 /// Of the versions and paths that a damage touches, so many are named.
 const NAMED: usize = 5;
@@ -78,7 +82,7 @@ impl Api {
         let plan = self.0.history.plan_thinning(project.id, &Job::new())?;
         let drop = |dropped: history::ThinDrop| ThinDrop {
             why: dropped.why.text().to_owned(),
-            version: to_wire::version(dropped.version),
+            version: dropped.version.into(),
         };
         Ok(ThinPlan {
             keep: plan.keep.len() as u64,
@@ -205,35 +209,7 @@ fn locked(plans: &Plans) -> MutexGuard<'_, HashMap<ProjectId, HistoryPlan>> {
     plans.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-fn rules_to_wire(project: &Project, rules: ProjectRules) -> Rules {
-    let layer =
-        |rule: rules::LayerRule| LayerRule { pattern: rule.pattern, layer: rule.layer.into() };
-    Rules {
-        project: project.id.to_string(),
-        follow_gitignore: rules.follow_gitignore,
-        leave_out: rules.leave_out,
-        keep: rules.keep,
-        layers: rules.layers.into_iter().map(layer).collect(),
-    }
-}
-
 pub(crate) fn spec(kind: JobKind, what: &str, project: &Project) -> JobSpec {
     let title = format!("{what} {}", project.name);
     JobSpec::new(kind, title).of_project(project.id)
-}
-
-fn plan(survey: &Survey, counted: jiff::Timestamp) -> HistoryPlan {
-    HistoryPlan {
-        counted,
-        files: survey.kept.files,
-        size_bytes: survey.kept.size_bytes,
-        left_out: survey.left_out.iter().map(to_wire::left_out).collect(),
-        secrets: survey.secrets.iter().map(to_wire::names).collect(),
-        layers: LayerTotals {
-            git_files: survey.git.files,
-            git_bytes: survey.git.size_bytes,
-            object_files: survey.objects.files,
-            object_bytes: survey.objects.size_bytes,
-        },
-    }
 }

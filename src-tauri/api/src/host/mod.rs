@@ -1,13 +1,22 @@
-//! The differences from face to face.
+//! The face that asks: what it can do, and the folders that its user pointed out.
+
+mod limits;
+mod places;
+pub(crate) mod wire;
 
 use std::fmt;
 use std::path::PathBuf;
 use std::sync::Arc;
 
 use undercroft_backup::{Hook, Machine, MachineState};
-use undercroft_foundation::{Code, Error, Result};
+use undercroft_foundation::{Code, Error, Result, escape_path};
 
-use crate::wire::PlacePurpose;
+use crate::Api;
+use crate::base::wire::Nothing;
+
+pub(crate) use limits::raise_open_files;
+pub use places::Places;
+use wire::{AppInfo, PlacePurpose};
 
 /// The abilities of a face.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -86,4 +95,30 @@ pub fn refuse_hook(plan: &str, hook: &Hook) -> Error {
     Error::new(Code::PermissionDenied, what)
         .why("The commands of plans are set and confirmed by you yourself")
         .next("Use the window or the command line; or start undercroft serve with --allow-hooks")
+}
+
+impl Api {
+    /// Ends the program and starts it anew.
+    ///
+    /// # Errors
+    /// [`Code::Unsupported`] for a program that cannot do that.
+    pub fn app_restart(&self, _: Nothing) -> Result<Nothing> {
+        self.0.host.restart().map(|()| Nothing {})
+    }
+
+    /// Says what runs here and what this face can do.
+    ///
+    /// # Errors
+    /// None.
+    pub fn app_info(&self, _: Nothing) -> Result<AppInfo> {
+        let Abilities { can_pick, can_type, tray } = self.0.host.abilities();
+        Ok(AppInfo {
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            library_path: escape_path(self.0.library.root()),
+            platform: std::env::consts::OS.to_owned(),
+            can_pick,
+            can_type,
+            tray,
+        })
+    }
 }

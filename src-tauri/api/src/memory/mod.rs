@@ -1,5 +1,7 @@
 //! The things that are held in memory: content that is read again and again, and session work.
 
+pub(crate) mod wire;
+
 use std::path::PathBuf;
 
 use base64::Engine;
@@ -11,11 +13,15 @@ use undercroft_history::memory::{
 };
 
 use crate::Api;
-use crate::convert::same_names;
+use crate::base::mirror::same_names;
+use crate::base::wire::Nothing;
 use crate::files::decode;
-use crate::wire::{
+use crate::host::wire::PlacePurpose;
+use crate::projects::wire::ProjectRef;
+
+use wire::{
     Draft, DraftContent, DraftKind, DraftRef, DraftSave, MemoryStats, MemoryTransfer,
-    MemoryTransferred, Nothing, PlacePurpose, ProjectRef,
+    MemoryTransferred,
 };
 
 /// The amount of content that is held in memory.

@@ -1,5 +1,9 @@
 //! Plans: what is backed up where and when, and what comes next.
 
+mod convert;
+pub(crate) mod scheduling;
+pub(crate) mod wire;
+
 use std::time::Duration;
 
 use jiff::tz::TimeZone;
@@ -8,12 +12,14 @@ use undercroft_backup as backup;
 use undercroft_foundation::{Code, Error, JobId, Result};
 use undercroft_library::{self as library, JobKind, Jobs, RunFilter};
 
-use crate::convert::plans as to;
-use crate::wire::{
-    JobView, Nothing, PauseFor, PauseRequest, Plan, PlanDraft, PlanEnable, PlanPreview, PlanRef,
-    PlanSave, PlannedRun, ScheduleState, Upcoming,
+use crate::Api;
+use crate::base::wire::Nothing;
+use crate::jobs::wire::JobView;
+
+use wire::{
+    PauseFor, PauseRequest, Plan, PlanDraft, PlanEnable, PlanPreview, PlanRef, PlanSave,
+    PlannedRun, ScheduleState, Upcoming,
 };
-use crate::{Api, convert};
 
 /// The time for which a preview counts.
 const PATIENCE: Duration = Duration::from_secs(4);
@@ -54,7 +60,7 @@ impl Api {
         let name = (1..)
             .map(|n| if n == 1 { USUAL_NAME.to_owned() } else { format!("{USUAL_NAME} {n}") })
             .find(|name| !taken.contains(name));
-        Ok(to::draft(name.unwrap_or_default(), self.0.backups.propose_plan()?))
+        Ok(convert::draft(name.unwrap_or_default(), self.0.backups.propose_plan()?))
     }
 
     /// Keeps a plan, new or changed.
@@ -64,7 +70,7 @@ impl Api {
     pub fn plan_save(&self, request: PlanSave) -> Result<Plan> {
         let PlanSave { plan, draft } = request;
         let name = draft.name.clone();
-        let spec = to::spec(draft)?;
+        let spec = convert::spec(draft)?;
         self.0.backups.check_plan(&spec)?;
         let before = plan.map(|text| self.0.backups.find_plan(&text)).transpose()?;
         let had = before.as_ref().map(|plan| plan.spec.hooks()).unwrap_or_default();
@@ -110,7 +116,7 @@ impl Api {
     /// # Errors
     /// [`undercroft_foundation::Code::Invalid`] for a pattern that is none.
     pub fn plan_preview(&self, draft: PlanDraft) -> Result<PlanPreview> {
-        Ok(to::preview(self.0.backups.preview_plan(&to::spec(draft)?, PATIENCE)?))
+        Ok(convert::preview(self.0.backups.preview_plan(&convert::spec(draft)?, PATIENCE)?))
     }
 
     /// Lets a plan run by itself, or no longer.
@@ -139,7 +145,7 @@ impl Api {
     /// The errors of [`backup::Backups::start_plan`].
     pub fn plan_run(&self, request: PlanRef) -> Result<JobView> {
         let plan = self.0.backups.find_plan(&request.plan)?;
-        Ok(convert::job(self.0.backups.start_plan(plan.id, None, None)?))
+        Ok(self.0.backups.start_plan(plan.id, None, None)?.into())
     }
 
     /// Lists the runs to come.
@@ -151,7 +157,7 @@ impl Api {
         let until = request.until.unwrap_or(week);
         let limit = request.limit.unwrap_or(UPCOMING).min(MOST_UPCOMING) as usize;
         let runs = self.0.backups.upcoming(until, limit)?;
-        Ok(runs.into_iter().map(to::planned_run).collect())
+        Ok(runs.into_iter().map(convert::planned_run).collect())
     }
 
     /// Whether backups begin by themselves.
@@ -165,7 +171,7 @@ impl Api {
         Ok(ScheduleState {
             paused: pause.is_some(),
             until: pause.and_then(|pause| pause.until),
-            next: next.map(to::planned_run),
+            next: next.map(convert::planned_run),
         })
     }
 
@@ -227,7 +233,7 @@ impl Api {
         let targets = status.targets.into_iter();
         let targets = targets.map(|target| {
             let held = held(&target)?;
-            Ok(to::target(target, held))
+            Ok(convert::target(target, held))
         });
         let runs = RunFilter { plan: Some(plan.id), limit: Some(1), ..RunFilter::default() };
         let mut last_run = self.0.library.runs().find(&runs)?;
@@ -237,13 +243,13 @@ impl Api {
             targets_now: targets.collect::<Result<_>>()?,
             projects_now: projects.iter().map(|project| project.id.to_string()).collect(),
             next: status.next,
-            waiting: status.waiting.map(to::waiting),
-            last_run: last_run.pop().map(convert::run),
+            waiting: status.waiting.map(convert::waiting),
+            last_run: last_run.pop().map(Into::into),
             sentence: status.sentence,
             needs_attention: status.needs_attention,
             enabled: plan.enabled,
             created: plan.created,
-            draft: to::draft(plan.name, plan.spec),
+            draft: convert::draft(plan.name, plan.spec),
         })
     }
 }

@@ -1,15 +1,23 @@
 //! Projects: adding, finding, changing and forgetting them.
 
-use undercroft_backup as backup;
-use undercroft_foundation::{Result, escape_path};
+mod convert;
+pub(crate) mod wire;
+
+use undercroft_foundation::Result;
 use undercroft_library as library;
 use undercroft_library::{AddProject, JobKind, JobSpec};
 
-use crate::wire::{
-    JobView, Nothing, PlacePurpose, Project, ProjectAdd, ProjectDetail, ProjectFilter, ProjectMove,
-    ProjectRef, ProjectRename, ProjectTag, Protection, ProtectionState, SnapshotFilter,
+use crate::Api;
+use crate::backups::wire::SnapshotFilter;
+use crate::base::wire::Nothing;
+use crate::host::wire::PlacePurpose;
+use crate::jobs::wire::JobView;
+
+use convert::to_wire;
+use wire::{
+    Project, ProjectAdd, ProjectDetail, ProjectFilter, ProjectMove, ProjectRef, ProjectRename,
+    ProjectTag,
 };
-use crate::{Api, convert};
 
 /// The number of runs that a project's page shows.
 const SHOWN_RUNS: usize = 20;
@@ -42,7 +50,7 @@ impl Api {
             project: self.show(project)?,
             destinations,
             snapshots,
-            runs: runs.into_iter().map(convert::run).collect(),
+            runs: runs.into_iter().map(Into::into).collect(),
         })
     }
 
@@ -132,7 +140,7 @@ impl Api {
             let files = if project.files == 1 { "file" } else { "files" };
             Ok(format!("Counted {} {files}", project.files))
         })?;
-        Ok(convert::job(job))
+        Ok(job.into())
     }
 
     fn show(&self, project: library::Project) -> Result<Project> {
@@ -143,40 +151,5 @@ impl Api {
     fn show_all(&self, projects: Vec<library::Project>) -> Result<Vec<Project>> {
         let protections = self.0.backups.protections(&projects)?;
         Ok(projects.into_iter().zip(protections).map(|(it, safe)| to_wire(it, safe)).collect())
-    }
-}
-
-fn to_wire(project: library::Project, protection: backup::Protection) -> Project {
-    Project {
-        id: project.id.to_string(),
-        present: project.is_present(),
-        path: escape_path(&project.root),
-        kind: project.kind.into(),
-        status: project.status.into(),
-        name: project.name,
-        languages: project.languages,
-        frameworks: project.frameworks,
-        tags: project.tags,
-        git_remote: project.git_remote,
-        files: project.files,
-        size_bytes: project.size_bytes,
-        created: project.created,
-        updated: project.updated,
-        protection: protection.into(),
-    }
-}
-
-impl From<backup::Protection> for Protection {
-    fn from(protection: backup::Protection) -> Self {
-        Self {
-            state: match protection.state {
-                backup::ProtectionState::Protected => ProtectionState::Protected,
-                backup::ProtectionState::Attention => ProtectionState::Attention,
-                backup::ProtectionState::Running => ProtectionState::Running,
-            },
-            reason: protection.reason,
-            last_backup: protection.last_backup,
-            destinations: protection.destinations,
-        }
     }
 }

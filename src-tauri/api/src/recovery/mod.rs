@@ -1,5 +1,9 @@
 //! Getting the whole library back from a destination.
 
+mod convert;
+pub(crate) mod rebuilding;
+pub(crate) mod wire;
+
 use std::path::PathBuf;
 
 use undercroft_backup::{self as backup, ConfirmPlaces, OtherRooms, RecoverOrder};
@@ -9,11 +13,13 @@ use undercroft_foundation::{
 use undercroft_history::History;
 use undercroft_library::{Library, ProjectFilter};
 
-use crate::wire::{
-    JobView, LibraryRecover, Nothing, PlacePurpose, PlacesConfirm, RecordedPlace,
-    RecoverableLibrary, RecoverableProject, RecoveryLook,
-};
-use crate::{Api, convert};
+use crate::Api;
+use crate::base::wire::Nothing;
+use crate::host::wire::PlacePurpose;
+use crate::jobs::wire::JobView;
+
+use convert::library;
+use wire::{LibraryRecover, PlacesConfirm, RecordedPlace, RecoverableLibrary, RecoveryLook};
 
 impl Api {
     /// Lists the libraries that a destination can give back.
@@ -43,7 +49,7 @@ impl Api {
             Ok(workspaces.filter(|it| it.closed.is_none()).map(|it| it.root).collect())
         };
         let others = OtherRooms { tables: crate::tables(), places };
-        Ok(convert::job(self.0.backups.start_recovery(order, others)?))
+        Ok(self.0.backups.start_recovery(order, others)?.into())
     }
 
     /// Lists the places that a recovered library records: those of its projects, workspaces and
@@ -137,26 +143,4 @@ fn below(places: &[String]) -> Result<Vec<PathBuf>> {
         canonicalize_missing(&path)
     };
     places.iter().map(path).collect()
-}
-
-fn library(found: backup::RecoverableLibrary) -> RecoverableLibrary {
-    RecoverableLibrary {
-        snapshot: found.snapshot.to_string(),
-        time: found.time,
-        host: found.host,
-        user: found.user,
-        projects: found.projects.into_iter().map(project).collect(),
-        size_bytes: found.size_bytes,
-    }
-}
-
-fn project(found: backup::RecoverableProject) -> RecoverableProject {
-    RecoverableProject {
-        id: found.id.to_string(),
-        name: found.name,
-        path: escape_path(&found.root),
-        last_backup: found.last_backup,
-        size_bytes: found.size_bytes,
-        occupied: found.is_occupied,
-    }
 }

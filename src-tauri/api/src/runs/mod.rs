@@ -1,14 +1,17 @@
 //! Runs: what was done, with its parts and its log, as pages and as files.
 
+mod convert;
+pub(crate) mod wire;
+
 use std::fmt::Write;
 
-use undercroft_foundation::{Code, Error, JobPart, Result, size_text};
+use undercroft_foundation::{Code, Error, Result, size_text};
 use undercroft_library as library;
 
-use crate::wire::{
-    LogLevel, LogLine, Run, RunDetail, RunExport, RunExported, RunFilter, RunPart, RunRef,
-};
-use crate::{Api, convert};
+use crate::Api;
+use crate::jobs::wire::JobState;
+
+use wire::{LogLevel, LogLine, Run, RunDetail, RunExport, RunExported, RunFilter, RunRef};
 
 /// The number of runs that are listed when nobody says.
 const RUNS: u32 = 50;
@@ -39,7 +42,7 @@ impl Api {
             limit: Some(request.limit.unwrap_or(RUNS).min(MOST) as usize),
         };
         let runs = self.0.library.runs().find(&filter)?;
-        Ok(runs.into_iter().map(convert::run).collect())
+        Ok(runs.into_iter().map(Into::into).collect())
     }
 
     /// Shows a run with its parts and its log.
@@ -52,8 +55,8 @@ impl Api {
         let runs = self.0.library.runs();
         let found = runs.detail(runs.get_by_text(&request.run)?.id)?;
         Ok(RunDetail {
-            run: convert::run(found.run),
-            parts: found.parts.into_iter().map(part).collect(),
+            run: found.run.into(),
+            parts: found.parts.into_iter().map(Into::into).collect(),
             log: found
                 .log
                 .into_iter()
@@ -78,19 +81,6 @@ impl Api {
             ("txt", as_text(&detail))
         };
         Ok(RunExported { file_name: format!("undercroft-run-{time}.{ending}"), text })
-    }
-}
-
-fn part(part: JobPart) -> RunPart {
-    RunPart {
-        title: part.title,
-        project: part.project.map(|id| id.to_string()),
-        destination: part.destination.map(|id| id.to_string()),
-        state: part.state.into(),
-        summary: part.summary,
-        snapshot: part.snapshot,
-        added_bytes: part.added_bytes,
-        milliseconds: u64::try_from(part.took.as_millis()).unwrap_or(u64::MAX),
     }
 }
 
@@ -135,6 +125,6 @@ fn as_text(detail: &RunDetail) -> String {
     text
 }
 
-fn name_of(state: crate::wire::JobState) -> &'static str {
+fn name_of(state: JobState) -> &'static str {
     undercroft_foundation::JobState::from(state).name()
 }

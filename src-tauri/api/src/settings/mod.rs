@@ -1,9 +1,13 @@
 //! Settings: what is in force, where it comes from, and changing it.
 
+pub(crate) mod wire;
+
 use undercroft_foundation::{self as foundation, Result, SettingsLayer, escape_path};
 
 use crate::Api;
-use crate::wire::{Nothing, Setting, SettingsChange, SettingsSource, SettingsView, Theme};
+use crate::base::wire::Nothing;
+
+use wire::{Setting, SettingsChange, SettingsSource, SettingsView, Theme};
 
 impl Api {
     /// Shows the settings, and where each comes from.

@@ -1,13 +1,18 @@
-//! Proof: how far destinations are proven, and proving them now.
+//! Verification: how far destinations are proven, and proving them now.
+
+mod convert;
+pub(crate) mod wire;
 
 use undercroft_backup as backup;
 use undercroft_foundation::Result;
 
-use crate::wire::{CheckRequest, DestinationProof, DestinationRef, Drill, JobView, Nothing};
-use crate::{Api, convert};
+use crate::Api;
+use crate::base::wire::Nothing;
+use crate::destinations::wire::DestinationRef;
+use crate::jobs::wire::JobView;
 
-/// The number of trial restores of a destination that are shown.
-const SHOWN_DRILLS: usize = 20;
+use convert::proof;
+use wire::{CheckRequest, DestinationProof};
 
 impl Api {
     /// Says how far the destinations are proven.
@@ -32,7 +37,7 @@ impl Api {
     /// The errors of [`backup::Backups::start_check`].
     pub fn destination_check(&self, request: CheckRequest) -> Result<JobView> {
         let destination = self.0.backups.find_destination(&request.destination)?;
-        Ok(convert::job(self.0.backups.start_check(destination.id, request.permille)?))
+        Ok(self.0.backups.start_check(destination.id, request.permille)?.into())
     }
 
     /// Restores random files of a destination on trial, and compares.
@@ -41,34 +46,6 @@ impl Api {
     /// The errors of [`backup::Backups::start_drill`].
     pub fn drill(&self, request: DestinationRef) -> Result<JobView> {
         let destination = self.0.backups.find_destination(&request.destination)?;
-        Ok(convert::job(self.0.backups.start_drill(destination.id)?))
-    }
-}
-
-fn proof(proof: backup::Proof, parity: Option<backup::Parity>) -> DestinationProof {
-    DestinationProof {
-        destination: proof.destination.id.to_string(),
-        name: proof.destination.name,
-        last_proven: proof.last_proven,
-        drills: proof.drills.into_iter().take(SHOWN_DRILLS).map(drill).collect(),
-        last_read: proof.last_read,
-        round_permille: proof.round_permille,
-        round_since: proof.round_since,
-        last_round: proof.last_round,
-        problems: proof.problems,
-        parity_percent: parity.map(|it| it.percent).filter(|percent| *percent > 0),
-        parity_permille: parity.map_or(0, |it| it.permille),
-    }
-}
-
-fn drill(drill: backup::Drill) -> Drill {
-    Drill {
-        time: drill.time,
-        project: drill.project.map(|id| id.to_string()),
-        files: drill.files,
-        bytes: drill.bytes,
-        milliseconds: drill.milliseconds,
-        compared_with_disk: drill.compared_with_disk,
-        problems: drill.problems,
+        Ok(self.0.backups.start_drill(destination.id)?.into())
     }
 }

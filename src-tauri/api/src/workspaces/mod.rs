@@ -1,10 +1,20 @@
-//! Workspaces: finding, listing, describing and switching them.
+//! Workspaces: finding, listing, describing, switching, opening and closing them.
+
+mod jobs;
+mod watching;
+pub(crate) mod wire;
 
 use undercroft_foundation::{Candidate, Result, escape_path, find_by_name};
 use undercroft_history as history;
+use undercroft_library::JobKind;
 
 use crate::Api;
-use crate::wire::{Current, Nothing, ProjectRef, Workspace, WorkspaceDescribe, WorkspaceRef};
+use crate::base::wire::Nothing;
+use crate::host::wire::PlacePurpose;
+use crate::jobs::wire::JobView;
+use crate::projects::wire::ProjectRef;
+
+use wire::{Current, Workspace, WorkspaceDescribe, WorkspaceOpen, WorkspaceRef};
 
 impl Api {
     /// Lists the workspaces of a project.
@@ -97,6 +107,54 @@ impl Api {
             created: workspace.created,
             versions: self.0.history.moments(workspace.id)?.len() as u64,
             last_version: last.map(|version| version.time),
+        })
+    }
+
+    /// Opens a version as another workspace beside those that are there.
+    ///
+    /// # Errors
+    /// [`undercroft_foundation::Code::NotFound`].
+    pub fn workspace_open(&self, request: WorkspaceOpen) -> Result<JobView> {
+        let version = self.find_version(&request.version)?;
+        let resolve = |id: &String| self.0.places.resolve(id, PlacePurpose::Restore);
+        let place = request.to.as_ref().map(resolve).transpose()?;
+        let from = self.0.history.workspace(version.workspace)?;
+        let name = request.name;
+        let spec = self.job_spec(JobKind::Workspace, format!("Open {name}"), &from);
+        self.spawn(spec, move |history, job| {
+            let opened = history.open_workspace(version.id, &name, place.as_deref(), job)?;
+            Ok(format!("{name} is at {}", escape_path(&opened.root)))
+        })
+    }
+
+    /// Looks through all of a workspace for changes that nobody noticed.
+    ///
+    /// # Errors
+    /// [`undercroft_foundation::Code::NotFound`].
+    pub fn workspace_refresh(&self, request: WorkspaceRef) -> Result<JobView> {
+        let workspace = self.find_workspace(&request.workspace)?;
+        let title = format!("Look through {}", self.name_of(&workspace)?);
+        let spec = self.job_spec(JobKind::Workspace, title, &workspace);
+        self.spawn(spec, move |history, job| {
+            let made = history.refresh_workspace(workspace.id, job)?;
+            Ok(made.map_or_else(|| "Nothing has changed".to_owned(), |version| version.message))
+        })
+    }
+
+    /// Closes a workspace after a last version of it.
+    ///
+    /// # Errors
+    /// [`undercroft_foundation::Code::NotFound`].
+    pub fn workspace_close(&self, request: WorkspaceRef) -> Result<JobView> {
+        let workspace = self.find_workspace(&request.workspace)?;
+        let title = format!("Close {}", self.name_of(&workspace)?);
+        let spec = self.job_spec(JobKind::Workspace, title, &workspace);
+        self.spawn(spec, move |history, job| {
+            let (closed, is_gone) = history.close_workspace(workspace.id, job)?;
+            Ok(match is_gone {
+                true => "Closed; its folder is gone, its versions stay".to_owned(),
+                false => format!("Closed; its folder stays at {}", escape_path(&closed.root)),
+            })
         })
     }
 }
