@@ -2,18 +2,18 @@
 //! and either calls use cases by their methods or, by name and JSON, through [`Api::call`]. What
 //! happens without being asked for comes through [`Api::subscribe`]. No face reaches below.
 //!
-//! `use_cases` lists all that can be asked; `call` and `bindings` expand from the list, and [`wire`]
-//! names every type in it. Each area below is a folder: `mod.rs` holds its use cases, `wire` what
-//! travels, `convert` the way between that and the rooms. An area uses the wire types of those named
-//! before it, and none of those after it:
+//! `use_cases` lists all that can be asked; `call` and `bindings` expand from it, and [`wire`]
+//! names every type that travels. Each folder is an area: its use cases in `mod.rs`, its types in
+//! `wire`, and the way between those and the rooms' own in `convert`, or in the type itself where
+//! both say the same (`base::mirror`). An area uses what is named before it, and nothing after it:
 //!
-//! - `base`, `host`: what all build on; the face that asks, and the places that it points out.
-//! - `jobs`, `runs`, `events`, `settings`: what is done, was done and happened; preferences.
+//! - `base`, `host`: errors and names; the face that asks, and the places that its user points out.
+//! - `jobs`, `runs`, `events`, `settings`: work that goes on, its records, and what is told of it.
 //! - `destinations`, `backups`, `verification`, `retention`: where backups are kept, what is in
-//!   them, how they are proven, and when they go.
-//! - `plans`, `projects`: what is backed up when; the folders that all is about.
-//! - `workspaces`, `versions`, `histories`, `files`, `git`, `memory`: the history of projects.
-//! - `recovery`, `dashboard`, `doctor`: the whole library got back, at a glance, and looked after.
+//!   them, how far they are proven, and when they go.
+//! - `plans`, `projects`: what is backed up when, and the folders that all is about.
+//! - `workspaces`, `versions`, `histories`, `files`, `git`, `memory`: the versions of projects.
+//! - `recovery`, `dashboard`, `doctor`: the library as a whole: got back, shown, and looked over.
 
 #![expect(clippy::needless_pass_by_value, reason = "a use case takes its request whole")]
 

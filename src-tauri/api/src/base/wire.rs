@@ -3,7 +3,11 @@
 
 use serde::{Deserialize, Serialize};
 use specta::Type;
+use undercroft_backup as backup;
 use undercroft_foundation::{Code, Error};
+use undercroft_history as history;
+
+use super::mirror::mirror;
 
 /// A request that asks for nothing in particular.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, Type)]
@@ -47,68 +51,59 @@ impl From<WireError> for Error {
     }
 }
 
-macro_rules! codes {
-    ($($name:ident),* $(,)?) => {
-        /// The stable names of the codes.
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, Type)]
-        #[serde(rename_all = "snake_case")]
-        #[expect(missing_docs, reason = "each is the code of the same name, documented there")]
-        pub enum ErrorCode {
-            $($name,)*
-        }
-
-        impl From<Code> for ErrorCode {
-            fn from(code: Code) -> Self {
-                match code {
-                    $(Code::$name => Self::$name,)*
-                }
-            }
-        }
-
-        impl From<ErrorCode> for Code {
-            fn from(code: ErrorCode) -> Self {
-                match code {
-                    $(ErrorCode::$name => Self::$name,)*
-                }
-            }
-        }
-    };
+mirror! {
+    /// The stable names of the codes.
+    #[derive(Hash)]
+    #[serde(rename_all = "snake_case")]
+    #[expect(missing_docs, reason = "each is the code of the same name, documented there")]
+    pub enum ErrorCode = Code {
+        NotFound, AlreadyExists, NotKept, Invalid, WrongPassword, RepositoryMissing, TooNew,
+        Locked, Damaged, StorageFull, PermissionDenied, SourceMissing, Cancelled, Unavailable,
+        Unsupported, Unauthorized, Internal,
+    }
 }
 
-codes! {
-    NotFound, AlreadyExists, NotKept, Invalid, WrongPassword, RepositoryMissing, TooNew, Locked, Damaged,
-    StorageFull, PermissionDenied, SourceMissing, Cancelled, Unavailable, Unsupported,
-    Unauthorized, Internal,
+mirror! {
+    /// What an entry is.
+    #[serde(rename_all = "camelCase")]
+    pub enum EntryKind = history::EntryKind {
+        /// A folder.
+        Folder,
+        /// A file.
+        File,
+        /// A symbolic link.
+        Symlink,
+        /// A device, pipe or socket.
+        Other,
+    }
 }
 
-/// What an entry is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Type)]
-#[serde(rename_all = "camelCase")]
-pub enum EntryKind {
-    /// A folder.
-    Folder,
-    /// A file.
-    File,
-    /// A symbolic link.
-    Symlink,
-    /// A device, pipe or socket.
-    Other,
+mirror! {
+    /// What happened to a file between two versions.
+    #[serde(rename_all = "camelCase")]
+    pub enum ChangeKind = history::ChangeKind {
+        /// It is new.
+        Added,
+        /// It has other content.
+        Modified,
+        /// It is gone.
+        Removed,
+        /// It was elsewhere before, with the same or similar content.
+        Renamed,
+        /// Only its mode, times or attributes differ.
+        Metadata,
+    }
 }
 
-/// What happened to a file between two versions.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Type)]
-#[serde(rename_all = "camelCase")]
-pub enum ChangeKind {
-    /// It is new.
-    Added,
-    /// It has other content.
-    Modified,
-    /// It is gone.
-    Removed,
-    /// It was elsewhere before, with the same or similar content.
-    Renamed,
-    /// Only its mode, times or attributes differ.
-    Metadata,
+impl From<backup::EntryKind> for EntryKind {
+    fn from(kind: backup::EntryKind) -> Self {
+        match kind {
+            backup::EntryKind::Folder => Self::Folder,
+            backup::EntryKind::File => Self::File,
+            backup::EntryKind::Symlink => Self::Symlink,
+            backup::EntryKind::Other => Self::Other,
+        }
+    }
 }
 
 #[cfg(test)]

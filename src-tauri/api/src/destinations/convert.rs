@@ -3,8 +3,7 @@
 use undercroft_backup::{self as backup, DestinationState};
 use undercroft_foundation::escape_path;
 
-use super::wire::{Destination, Key, Keys, PasswordKeeper, RepairKind};
-use crate::base::mirror::same_names;
+use super::wire::{Destination, Key, Keys};
 
 pub(super) fn to_wire(state: DestinationState) -> Destination {
     let backup::Destination { id, name, path, repository, added, .. } = state.destination;
@@ -19,7 +18,7 @@ pub(super) fn to_wire(state: DestinationState) -> Destination {
         snapshots: state.snapshots,
         last_backup: state.last_backup,
         added,
-        keeper: keeper_to_wire(state.keeper),
+        keeper: state.keeper.into(),
         last_proven: None,
         trashed: 0,
     }
@@ -35,18 +34,5 @@ pub(super) fn keys_to_wire(keys: backup::Keys) -> Keys {
         created: key.created.parse().ok(),
         damaged: key.damaged,
     };
-    Keys { keys: keys.keys.into_iter().map(key).collect(), keeper: keeper_to_wire(keys.keeper) }
-}
-
-pub(super) fn keeper_to_wire(keeper: backup::PasswordKeeper) -> PasswordKeeper {
-    match keeper {
-        backup::PasswordKeeper::Keyring => PasswordKeeper::Keyring,
-        backup::PasswordKeeper::SealedFile => PasswordKeeper::SealedFile,
-        backup::PasswordKeeper::KeyFile => PasswordKeeper::KeyFile,
-        backup::PasswordKeeper::Missing => PasswordKeeper::Missing,
-    }
-}
-
-same_names! {
-    RepairKind => backup::Repair { Parity, Index, Packs, Snapshots };
+    Keys { keys: keys.keys.into_iter().map(key).collect(), keeper: keys.keeper.into() }
 }

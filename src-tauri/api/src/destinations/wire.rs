@@ -4,6 +4,9 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use specta::Type;
 use specta_typescript::Number;
+use undercroft_backup as backup;
+
+use crate::base::mirror::mirror;
 
 /// A destination: its id, the beginning of one, or its name.
 #[derive(Debug, Clone, Serialize, Deserialize, Type)]
@@ -173,18 +176,19 @@ pub struct Key {
     pub damaged: bool,
 }
 
-/// Where a destination's password is kept.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Type)]
-#[serde(rename_all = "camelCase")]
-pub enum PasswordKeeper {
-    /// The system's keyring.
-    Keyring,
-    /// A sealed file of the library, where there is no keyring.
-    SealedFile,
-    /// The user's own key file, read each time.
-    KeyFile,
-    /// Nowhere: it cannot be found any more and must be typed.
-    Missing,
+mirror! {
+    /// Where a destination's password is kept.
+    #[serde(rename_all = "camelCase")]
+    pub enum PasswordKeeper = backup::PasswordKeeper {
+        /// The system's keyring.
+        Keyring,
+        /// A sealed file of the library, where there is no keyring.
+        SealedFile,
+        /// The user's own key file, read each time.
+        KeyFile,
+        /// Nowhere: it cannot be found any more and must be typed.
+        Missing,
+    }
 }
 
 /// The keys of a destination.
@@ -277,18 +281,19 @@ pub struct RecoveryKitSave {
     pub place: String,
 }
 
-/// What is to be mended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Type)]
-#[serde(rename_all = "camelCase")]
-pub enum RepairKind {
-    /// Damaged files of the destination, from parity.
-    Parity,
-    /// The index, from the packs.
-    Index,
-    /// Damaged packs: what can be read of them is saved, the rest given up.
-    Packs,
-    /// Backups that miss content: what is lost is left out of them.
-    Snapshots,
+mirror! {
+    /// What is to be mended.
+    #[serde(rename_all = "camelCase")]
+    pub enum RepairKind = backup::Repair {
+        /// Damaged files of the destination, from parity.
+        Parity,
+        /// The index, from the packs.
+        Index,
+        /// Damaged packs: what can be read of them is saved, the rest given up.
+        Packs,
+        /// Backups that miss content: what is lost is left out of them.
+        Snapshots,
+    }
 }
 
 /// Mends a destination.

@@ -1,5 +1,5 @@
-//! The doctor: looks for whatever could keep Undercroft from doing its work, says why it matters and
-//! what to do, and does it where it can.
+//! The doctor: looks for whatever could keep Undercroft from doing its work, says why it matters
+//! and what to do, and does it where it can.
 
 mod destinations;
 mod finding;

@@ -3,8 +3,7 @@
 use undercroft_foundation::escape_name;
 use undercroft_history::{self as history, diff};
 
-use super::wire::{Conflict, FileEntry, Hunk, Line, LineTag};
-use crate::base::mirror::same_names;
+use super::wire::{FileEntry, Hunk, Line};
 use crate::versions::wire::{Layer, LayerReason};
 
 impl From<history::Entry> for FileEntry {
@@ -44,21 +43,6 @@ impl From<diff::Line> for Line {
             spans: line.spans.into_iter().map(|(begin, end)| [begin, end]).collect(),
         }
     }
-}
-
-impl From<Conflict> for history::Conflict {
-    fn from(conflict: Conflict) -> Self {
-        match conflict {
-            Conflict::Ask => Self::Ask,
-            Conflict::Replace => Self::Replace,
-            Conflict::KeepBoth => Self::KeepBoth,
-            Conflict::Skip => Self::Skip,
-        }
-    }
-}
-
-same_names! {
-    diff::Tag => LineTag { Same, Removed, Added };
 }
 
 /// Kind and permissions as `ls -l` shows them.

@@ -4,18 +4,16 @@ use jiff::Timestamp;
 use undercroft_history::rules::{self, ProjectRules, Survey};
 use undercroft_library::Project;
 
-use super::wire::{HistoryPlan, LayerRule, LayerTotals, LeftOut, Rules};
+use super::wire::{HistoryPlan, LayerTotals, LeftOut, Rules};
 use crate::base::names::names;
 
 pub(super) fn rules_to_wire(project: &Project, rules: ProjectRules) -> Rules {
-    let layer =
-        |rule: rules::LayerRule| LayerRule { pattern: rule.pattern, layer: rule.layer.into() };
     Rules {
         project: project.id.to_string(),
         follow_gitignore: rules.follow_gitignore,
         leave_out: rules.leave_out,
         keep: rules.keep,
-        layers: rules.layers.into_iter().map(layer).collect(),
+        layers: rules.layers.into_iter().map(Into::into).collect(),
     }
 }
 

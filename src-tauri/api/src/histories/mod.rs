@@ -17,7 +17,7 @@ use crate::jobs::wire::JobView;
 use crate::projects::wire::ProjectRef;
 
 use convert::{plan, rules_to_wire};
-use wire::{HistoryPlan, LayerRule, Rules, RulesChange, ThinDrop, ThinPlan};
+use wire::{HistoryPlan, Rules, RulesChange, ThinDrop, ThinPlan};
 
 /// Of the versions and paths that a damage touches, so many are named.
 const NAMED: usize = 5;
@@ -162,14 +162,12 @@ impl Api {
     pub fn rules_change(&self, request: RulesChange) -> Result<Rules> {
         let project = self.find_project(&request.project)?;
         let old = ProjectRules::load(self.root(), project.id)?;
-        let layer =
-            |rule: LayerRule| rules::LayerRule { pattern: rule.pattern, layer: rule.layer.into() };
         let rules = ProjectRules {
             follow_gitignore: request.follow_gitignore.unwrap_or(old.follow_gitignore),
             leave_out: request.leave_out.unwrap_or(old.leave_out),
             keep: request.keep.unwrap_or(old.keep),
             layers: match request.layers {
-                Some(layers) => layers.into_iter().map(layer).collect(),
+                Some(layers) => layers.into_iter().map(Into::into).collect(),
                 None => old.layers,
             },
         };

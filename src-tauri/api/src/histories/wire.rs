@@ -4,7 +4,9 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use specta::Type;
 use specta_typescript::Number;
+use undercroft_history as history;
 
+use crate::base::mirror::mirror;
 use crate::versions::wire::{Layer, Version};
 
 /// What the first version of a project would hold.
@@ -78,14 +80,15 @@ pub struct Rules {
     pub layers: Vec<LayerRule>,
 }
 
-/// Sends files to a layer.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub struct LayerRule {
-    /// The pattern of their paths.
-    pub pattern: String,
-    /// The layer.
-    pub layer: Layer,
+mirror! {
+    /// Sends files to a layer.
+    #[serde(rename_all = "camelCase", deny_unknown_fields)]
+    pub struct LayerRule = history::rules::LayerRule {
+        /// The pattern of their paths.
+        pub pattern: String,
+        /// The layer.
+        pub layer: Layer,
+    }
 }
 
 /// Changes a project's rules; what is left out stays as it is. Nothing already stored moves.

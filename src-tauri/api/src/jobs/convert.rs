@@ -2,11 +2,10 @@
 
 use std::time::Duration;
 
-use undercroft_foundation::{self as foundation, Error, Progress};
+use undercroft_foundation::{Error, Progress};
 use undercroft_library as library;
 
-use super::wire::{JobKind, JobProgress, JobState, JobView, Outcome, Warning};
-use crate::base::mirror::same_names;
+use super::wire::{JobProgress, JobView, Outcome};
 use crate::base::wire::WireError;
 
 /// The most warnings that travel; all are counted.
@@ -59,23 +58,4 @@ impl From<library::Outcome> for Outcome {
             error: outcome.error.map(|failure| WireError::from(Error::from(failure))),
         }
     }
-}
-
-impl From<foundation::Warning> for Warning {
-    fn from(warning: foundation::Warning) -> Self {
-        Self { item: warning.item, message: warning.message }
-    }
-}
-
-same_names! {
-    library::JobKind => JobKind {
-        Backup, Restore, Refresh, Check, Preview, Import, Save, Upload, Workspace, Thin, Compact, Git,
-        Plan, Drill, Forget, Cleanup, Copy, Repair, Recover
-    };
-    JobKind => library::JobKind {
-        Backup, Restore, Refresh, Check, Preview, Import, Save, Upload, Workspace, Thin, Compact, Git,
-        Plan, Drill, Forget, Cleanup, Copy, Repair, Recover
-    };
-    JobState => foundation::JobState { Queued, Running, Succeeded, Warnings, Failed, Cancelled };
-    foundation::JobState => JobState { Queued, Running, Succeeded, Warnings, Failed, Cancelled };
 }

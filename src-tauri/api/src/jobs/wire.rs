@@ -4,7 +4,10 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use specta::Type;
 use specta_typescript::Number;
+use undercroft_foundation as foundation;
+use undercroft_library as library;
 
+use crate::base::mirror::mirror;
 use crate::base::wire::WireError;
 
 /// A job by its id.
@@ -15,66 +18,70 @@ pub struct JobRef {
     pub job: String,
 }
 
-/// What a job does.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, Type)]
-#[serde(rename_all = "camelCase")]
-pub enum JobKind {
-    /// Makes a backup.
-    Backup,
-    /// Gets something back.
-    Restore,
-    /// Looks at a project's folder anew.
-    Refresh,
-    /// Checks that what is kept is sound.
-    Check,
-    /// Counts what the first version of a project would hold.
-    Preview,
-    /// Makes the first version of a project.
-    Import,
-    /// Makes a version of what has changed.
-    Save,
-    /// Copies files and folders into a workspace.
-    Upload,
-    /// Opens, refreshes or closes a workspace.
-    Workspace,
-    /// Drops versions that the rule lets go.
-    Thin,
-    /// Stores versions in less room.
-    Compact,
-    /// Exchanges commits with a git repository.
-    Git,
-    /// Carries a plan out.
-    Plan,
-    /// Restores random files on trial.
-    Drill,
-    /// Forgets backups.
-    Forget,
-    /// Frees what no backup needs any more.
-    Cleanup,
-    /// Copies backups to another destination.
-    Copy,
-    /// Mends a destination.
-    Repair,
-    /// Gets the whole library back.
-    Recover,
+mirror! {
+    /// What a job does.
+    #[derive(Hash)]
+    #[serde(rename_all = "camelCase")]
+    pub enum JobKind = library::JobKind {
+        /// Makes a backup.
+        Backup,
+        /// Gets something back.
+        Restore,
+        /// Looks at a project's folder anew.
+        Refresh,
+        /// Checks that what is kept is sound.
+        Check,
+        /// Counts what the first version of a project would hold.
+        Preview,
+        /// Makes the first version of a project.
+        Import,
+        /// Makes a version of what has changed.
+        Save,
+        /// Copies files and folders into a workspace.
+        Upload,
+        /// Opens, refreshes or closes a workspace.
+        Workspace,
+        /// Drops versions that the rule lets go.
+        Thin,
+        /// Stores versions in less room.
+        Compact,
+        /// Exchanges commits with a git repository.
+        Git,
+        /// Carries a plan out.
+        Plan,
+        /// Restores random files on trial.
+        Drill,
+        /// Forgets backups.
+        Forget,
+        /// Frees what no backup needs any more.
+        Cleanup,
+        /// Copies backups to another destination.
+        Copy,
+        /// Mends a destination.
+        Repair,
+        /// Gets the whole library back.
+        Recover,
+    }
 }
 
-/// Where a job stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, Type)]
-#[serde(rename_all = "camelCase")]
-pub enum JobState {
-    /// Waits for its turn.
-    Queued,
-    /// Works.
-    Running,
-    /// Did all of it.
-    Succeeded,
-    /// Did what could be done; the warnings say what could not.
-    Warnings,
-    /// Stopped on an error.
-    Failed,
-    /// Stopped because the user said so.
-    Cancelled,
+mirror! {
+    /// Where a job stands.
+    #[derive(Hash)]
+    #[serde(rename_all = "camelCase")]
+    pub enum JobState = foundation::JobState {
+        /// Waits for its turn.
+        Queued,
+        /// Works.
+        Running,
+        /// Did all of it.
+        Succeeded,
+        /// Did what could be done; the warnings say what could not.
+        Warnings,
+        /// Stopped on an error.
+        Failed,
+        /// Stopped because the user said so.
+        Cancelled,
+    }
 }
 
 /// A job as it is now.
@@ -163,12 +170,13 @@ pub struct Outcome {
     pub error: Option<WireError>,
 }
 
-/// Something that could not be done while the rest went on.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
-#[serde(rename_all = "camelCase")]
-pub struct Warning {
-    /// What it concerns.
-    pub item: String,
-    /// What happened and why.
-    pub message: String,
+mirror! {
+    /// Something that could not be done while the rest went on.
+    #[serde(rename_all = "camelCase")]
+    pub struct Warning = foundation::Warning {
+        /// What it concerns.
+        pub item: String,
+        /// What happened and why.
+        pub message: String,
+    }
 }

@@ -8,12 +8,9 @@ use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use undercroft_foundation::{Code, Error, Result, escape_name, escape_path};
 use undercroft_history::TreePath;
-use undercroft_history::memory::{
-    SessionEntry, SessionKey, SessionKind, SessionRules, SessionWork,
-};
+use undercroft_history::memory::{SessionEntry, SessionKey, SessionRules, SessionWork};
 
 use crate::Api;
-use crate::base::mirror::same_names;
 use crate::base::wire::Nothing;
 use crate::files::decode;
 use crate::host::wire::PlacePurpose;
@@ -29,11 +26,6 @@ pub(crate) const CACHE_BYTES: u64 = 64 << 20;
 
 /// The name of session work in the folder it was exported to.
 const EXPORT_NAME: &str = "undercroft-session-work";
-
-same_names! {
-    SessionKind => DraftKind { Draft, Scratch };
-    DraftKind => SessionKind { Draft, Scratch };
-}
 
 /// The file meant by a path: a window can only point out the folder that it lies in.
 fn exported_to(path: PathBuf) -> PathBuf {

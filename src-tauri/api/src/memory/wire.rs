@@ -4,6 +4,9 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use specta::Type;
 use specta_typescript::Number;
+use undercroft_history as history;
+
+use crate::base::mirror::mirror;
 
 /// How the memory is used.
 #[derive(Debug, Clone, Serialize, Deserialize, Type)]
@@ -73,15 +76,17 @@ pub struct DraftSave {
     pub base64: String,
 }
 
-/// What kind of session work something is.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, Type)]
-#[serde(rename_all = "camelCase")]
-pub enum DraftKind {
-    /// What a file of a workspace is to become, not saved yet.
-    #[default]
-    Draft,
-    /// A file of no workspace.
-    Scratch,
+mirror! {
+    /// What kind of session work something is.
+    #[derive(Default)]
+    #[serde(rename_all = "camelCase")]
+    pub enum DraftKind = history::memory::SessionKind {
+        /// What a file of a workspace is to become, not saved yet.
+        #[default]
+        Draft,
+        /// A file of no workspace.
+        Scratch,
+    }
 }
 
 /// A draft of a project.

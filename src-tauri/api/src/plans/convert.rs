@@ -4,14 +4,9 @@ use undercroft_backup as backup;
 use undercroft_foundation::{Result, escape_path};
 
 use super::wire::{
-    Conditions, HookCommand, Limits, PlanDraft, PlanLeftOut, PlanPreview, PlanProjects, PlanTarget,
-    PlanTargetState, PlanWaiting, PlannedRun, QuietHours, Schedule, Verification, WaitReason,
+    Conditions, PlanDraft, PlanLeftOut, PlanPreview, PlanProjects, PlanTarget, PlanTargetState,
+    PlanWaiting, PlannedRun, QuietHours, Schedule,
 };
-use crate::base::mirror::same_names;
-
-same_names! {
-    backup::WaitReason => WaitReason { Destination, Power, Network, QuietHours, Paused };
-}
 
 /// The specification in a draft; its name travels apart.
 pub(crate) fn spec(draft: PlanDraft) -> Result<backup::PlanSpec> {
@@ -184,29 +179,4 @@ impl From<backup::Conditions> for Conditions {
         };
         Self { on_power, unmetered, quiet_hours: quiet_hours.map(quiet) }
     }
-}
-
-/// Two structs with the same fields, and the ways between them.
-macro_rules! same_fields {
-    ($($name:ident { $($field:ident),* };)*) => {$(
-        impl From<backup::$name> for $name {
-            fn from(from: backup::$name) -> Self {
-                let backup::$name { $($field),* } = from;
-                Self { $($field),* }
-            }
-        }
-
-        impl From<$name> for backup::$name {
-            fn from(from: $name) -> Self {
-                let $name { $($field),* } = from;
-                Self { $($field),* }
-            }
-        }
-    )*};
-}
-
-same_fields! {
-    Limits { bytes_per_second, threads, low_priority };
-    HookCommand { command, timeout_seconds };
-    Verification { after_run, daily_permille, drill_days };
 }

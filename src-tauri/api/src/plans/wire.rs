@@ -4,7 +4,9 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use specta::Type;
 use specta_typescript::Number;
+use undercroft_backup as backup;
 
+use crate::base::mirror::mirror;
 use crate::retention::wire::Retention;
 use crate::runs::wire::Run;
 
@@ -144,39 +146,44 @@ pub struct QuietHours {
     pub until: String,
 }
 
-/// How much a plan may take of the machine.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, Type)]
-#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
-pub struct Limits {
-    /// Bytes a second to and from a destination.
-    #[specta(type = Option<Number>)]
-    pub bytes_per_second: Option<u64>,
-    /// Threads that work at once.
-    pub threads: Option<u32>,
-    /// Gives way to other programs.
-    pub low_priority: bool,
+mirror! {
+    /// How much a plan may take of the machine.
+    #[derive(Default)]
+    #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+    pub struct Limits = backup::Limits {
+        /// Bytes a second to and from a destination.
+        #[specta(type = Option<Number>)]
+        pub bytes_per_second: Option<u64>,
+        /// Threads that work at once.
+        pub threads: Option<u32>,
+        /// Gives way to other programs.
+        pub low_priority: bool,
+    }
 }
 
-/// A program that is started with its arguments, through no shell.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub struct HookCommand {
-    /// The program and its arguments.
-    pub command: Vec<String>,
-    /// After how long it is stopped.
-    pub timeout_seconds: u32,
+mirror! {
+    /// A program that is started with its arguments, through no shell.
+    #[serde(rename_all = "camelCase", deny_unknown_fields)]
+    pub struct HookCommand = backup::HookCommand {
+        /// The program and its arguments.
+        pub command: Vec<String>,
+        /// After how long it is stopped.
+        pub timeout_seconds: u32,
+    }
 }
 
-/// How a plan's backups are proven.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Type)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub struct Verification {
-    /// What a run wrote is read back at its end.
-    pub after_run: bool,
-    /// How much of a destination is read back a day, in thousandths; 10 is one percent.
-    pub daily_permille: u16,
-    /// Random files are restored and compared every so many days; 0 for never.
-    pub drill_days: u16,
+mirror! {
+    /// How a plan's backups are proven.
+    #[derive(Copy)]
+    #[serde(rename_all = "camelCase", deny_unknown_fields)]
+    pub struct Verification = backup::Verification {
+        /// What a run wrote is read back at its end.
+        pub after_run: bool,
+        /// How much of a destination is read back a day, in thousandths; 10 is one percent.
+        pub daily_permille: u16,
+        /// Random files are restored and compared every so many days; 0 for never.
+        pub drill_days: u16,
+    }
 }
 
 /// A plan as it stands.
@@ -245,20 +252,22 @@ pub struct PlanWaiting {
     pub text: String,
 }
 
-/// What a run waits for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, Type)]
-#[serde(rename_all = "camelCase")]
-pub enum WaitReason {
-    /// A destination that is away.
-    Destination,
-    /// The machine runs on battery.
-    Power,
-    /// The network is metered.
-    Network,
-    /// Quiet hours.
-    QuietHours,
-    /// Backups are paused.
-    Paused,
+mirror! {
+    /// What a run waits for.
+    #[derive(Hash)]
+    #[serde(rename_all = "camelCase")]
+    pub enum WaitReason = backup::WaitReason {
+        /// A destination that is away.
+        Destination,
+        /// The machine runs on battery.
+        Power,
+        /// The network is metered.
+        Network,
+        /// Quiet hours.
+        QuietHours,
+        /// Backups are paused.
+        Paused,
+    }
 }
 
 /// Keeps a plan: a new one, or one that is there with other words.

@@ -4,8 +4,11 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use specta::Type;
 use specta_typescript::Number;
+use undercroft_backup as backup;
+use undercroft_library as library;
 
 use crate::backups::wire::Snapshot;
+use crate::base::mirror::mirror;
 use crate::destinations::wire::Destination;
 use crate::runs::wire::Run;
 
@@ -81,28 +84,30 @@ pub struct ProjectTag {
     pub remove: Vec<String>,
 }
 
-/// What a project is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Type)]
-#[serde(rename_all = "camelCase")]
-pub enum ProjectKind {
-    /// Made from nothing.
-    Generation,
-    /// Moved from one technology to another.
-    Migration,
-    /// Anything else.
-    Other,
+mirror! {
+    /// What a project is.
+    #[serde(rename_all = "camelCase")]
+    pub enum ProjectKind = library::ProjectKind {
+        /// Made from nothing.
+        Generation,
+        /// Moved from one technology to another.
+        Migration,
+        /// Anything else.
+        Other,
+    }
 }
 
-/// Where a project stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Type)]
-#[serde(rename_all = "camelCase")]
-pub enum ProjectStatus {
-    /// In use.
-    Active,
-    /// Put away.
-    Archived,
-    /// Forgotten, and can be recalled.
-    Trashed,
+mirror! {
+    /// Where a project stands.
+    #[serde(rename_all = "camelCase")]
+    pub enum ProjectStatus = library::ProjectStatus {
+        /// In use.
+        Active,
+        /// Put away.
+        Archived,
+        /// Forgotten, and can be recalled.
+        Trashed,
+    }
 }
 
 /// A project.
@@ -146,33 +151,35 @@ pub struct Project {
     pub protection: Protection,
 }
 
-/// How well a project is protected.
-#[derive(Debug, Clone, Serialize, Deserialize, Type)]
-#[serde(rename_all = "camelCase")]
-pub struct Protection {
-    /// The verdict.
-    pub state: ProtectionState,
-    /// The reason for it, a sentence.
-    pub reason: String,
-    /// When it was last backed up.
-    #[serde(default)]
-    #[specta(type = Option<String>)]
-    pub last_backup: Option<Timestamp>,
-    /// In how many destinations a backup of it lies.
-    #[specta(type = Number)]
-    pub destinations: u64,
+mirror! {
+    /// How well a project is protected.
+    #[serde(rename_all = "camelCase")]
+    pub struct Protection = backup::Protection {
+        /// The verdict.
+        pub state: ProtectionState,
+        /// The reason for it, a sentence.
+        pub reason: String,
+        /// When it was last backed up.
+        #[serde(default)]
+        #[specta(type = Option<String>)]
+        pub last_backup: Option<Timestamp>,
+        /// In how many destinations a backup of it lies.
+        #[specta(type = Number)]
+        pub destinations: u64,
+    }
 }
 
-/// The verdict on a project's protection.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Type)]
-#[serde(rename_all = "camelCase")]
-pub enum ProtectionState {
-    /// A recent backup is there.
-    Protected,
-    /// Somebody should look.
-    Attention,
-    /// A backup is being made now.
-    Running,
+mirror! {
+    /// The verdict on a project's protection.
+    #[serde(rename_all = "camelCase")]
+    pub enum ProtectionState = backup::ProtectionState {
+        /// A recent backup is there.
+        Protected,
+        /// Somebody should look.
+        Attention,
+        /// A backup is being made now.
+        Running,
+    }
 }
 
 /// A project with all that is known around it.

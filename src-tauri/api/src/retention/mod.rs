@@ -1,7 +1,6 @@
 //! Letting backups go: chosen ones, those that a policy does not keep, the trash, and freeing room.
 
 mod alerts;
-mod convert;
 pub(crate) mod wire;
 
 use undercroft_backup as backup;
@@ -122,9 +121,7 @@ impl Api {
     /// The errors of the destination.
     pub fn cleanup_preview(&self, request: DestinationRef) -> Result<CleanupPlan> {
         let destination = self.0.backups.find_destination(&request.destination)?;
-        let plan = self.0.backups.preview_cleanup(destination.id, &Job::new())?;
-        let backup::Cleanup { unused_bytes, frees_bytes, rewrites_bytes, needs_free_bytes } = plan;
-        Ok(CleanupPlan { unused_bytes, frees_bytes, rewrites_bytes, needs_free_bytes })
+        Ok(self.0.backups.preview_cleanup(destination.id, &Job::new())?.into())
     }
 
     /// Frees what no backup of a destination needs any more.

@@ -5,42 +5,46 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use specta::Type;
 use specta_typescript::Number;
+use undercroft_backup as backup;
 
 use crate::backups::wire::Snapshot;
+use crate::base::mirror::mirror;
 
-/// How long backups are kept: restic's policy, and a budget.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, Type)]
-#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
-pub struct Retention {
-    /// The last so many.
-    pub last: Option<u32>,
-    /// The last of each hour, for so many hours that have one.
-    pub hourly: Option<u32>,
-    /// The last of each day, for so many days that have one.
-    pub daily: Option<u32>,
-    /// The last of each week, for so many weeks that have one.
-    pub weekly: Option<u32>,
-    /// The last of each month, for so many months that have one.
-    pub monthly: Option<u32>,
-    /// The last of each year, for so many years that have one.
-    pub yearly: Option<u32>,
-    /// All within this time of the newest: `1y5m7d2h`.
-    pub within: Option<String>,
-    /// One an hour within this time of the newest.
-    pub within_hourly: Option<String>,
-    /// One a day within this time of the newest.
-    pub within_daily: Option<String>,
-    /// One a week within this time of the newest.
-    pub within_weekly: Option<String>,
-    /// One a month within this time of the newest.
-    pub within_monthly: Option<String>,
-    /// One a year within this time of the newest.
-    pub within_yearly: Option<String>,
-    /// All that bear one of these tags (several joined by commas: all of them).
-    pub tags: Vec<String>,
-    /// The most that the destination's backups may take, in bytes; the oldest go first.
-    #[specta(type = Option<Number>)]
-    pub budget_bytes: Option<u64>,
+mirror! {
+    /// How long backups are kept: restic's policy, and a budget.
+    #[derive(Default)]
+    #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+    pub struct Retention = backup::Retention {
+        /// The last so many.
+        pub last: Option<u32>,
+        /// The last of each hour, for so many hours that have one.
+        pub hourly: Option<u32>,
+        /// The last of each day, for so many days that have one.
+        pub daily: Option<u32>,
+        /// The last of each week, for so many weeks that have one.
+        pub weekly: Option<u32>,
+        /// The last of each month, for so many months that have one.
+        pub monthly: Option<u32>,
+        /// The last of each year, for so many years that have one.
+        pub yearly: Option<u32>,
+        /// All within this time of the newest: `1y5m7d2h`.
+        pub within: Option<String>,
+        /// One an hour within this time of the newest.
+        pub within_hourly: Option<String>,
+        /// One a day within this time of the newest.
+        pub within_daily: Option<String>,
+        /// One a week within this time of the newest.
+        pub within_weekly: Option<String>,
+        /// One a month within this time of the newest.
+        pub within_monthly: Option<String>,
+        /// One a year within this time of the newest.
+        pub within_yearly: Option<String>,
+        /// All that bear one of these tags (several joined by commas: all of them).
+        pub tags: Vec<String>,
+        /// The most that the destination's backups may take, in bytes; the oldest go first.
+        #[specta(type = Option<Number>)]
+        pub budget_bytes: Option<u64>,
+    }
 }
 
 /// Asks what a policy, or a deletion, would do.
@@ -136,22 +140,24 @@ pub struct TrashedSnapshot {
     pub expires: Timestamp,
 }
 
-/// What a clean-up of a destination would do.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Type)]
-#[serde(rename_all = "camelCase")]
-pub struct CleanupPlan {
-    /// Bytes that no backup needs.
-    #[specta(type = Number)]
-    pub unused_bytes: u64,
-    /// Bytes that it would free.
-    #[specta(type = Number)]
-    pub frees_bytes: u64,
-    /// Bytes that it would write anew first.
-    #[specta(type = Number)]
-    pub rewrites_bytes: u64,
-    /// Free room that it needs to do so.
-    #[specta(type = Number)]
-    pub needs_free_bytes: u64,
+mirror! {
+    /// What a clean-up of a destination would do.
+    #[derive(Copy)]
+    #[serde(rename_all = "camelCase")]
+    pub struct CleanupPlan = backup::Cleanup {
+        /// Bytes that no backup needs.
+        #[specta(type = Number)]
+        pub unused_bytes: u64,
+        /// Bytes that it would free.
+        #[specta(type = Number)]
+        pub frees_bytes: u64,
+        /// Bytes that it would write anew first.
+        #[specta(type = Number)]
+        pub rewrites_bytes: u64,
+        /// Free room that it needs to do so.
+        #[specta(type = Number)]
+        pub needs_free_bytes: u64,
+    }
 }
 
 /// Something unusual that a run noticed; retention waits until it is answered.
@@ -178,26 +184,30 @@ pub struct GuardAlert {
     pub answer: Option<GuardAnswer>,
 }
 
-/// What the guard notices.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, Type)]
-#[serde(rename_all = "camelCase")]
-pub enum GuardKind {
-    /// A great part of the files is gone.
-    Deletion,
-    /// A great part of the files is another, at once.
-    Rewriting,
-    /// It grew by a multiple.
-    Growth,
+mirror! {
+    /// What the guard notices.
+    #[derive(Hash)]
+    #[serde(rename_all = "camelCase")]
+    pub enum GuardKind = backup::AnomalyKind {
+        /// A great part of the files is gone.
+        Deletion,
+        /// A great part of the files is another, at once.
+        Rewriting,
+        /// It grew by a multiple.
+        Growth,
+    }
 }
 
-/// How an alert is answered.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Type)]
-#[serde(rename_all = "camelCase")]
-pub enum GuardAnswer {
-    /// That was meant; retention goes on.
-    Meant,
-    /// That was not meant: the backups from before are pinned, and retention goes on without them.
-    NotMeant,
+mirror! {
+    /// How an alert is answered.
+    #[serde(rename_all = "camelCase")]
+    pub enum GuardAnswer = backup::AnomalyAnswer {
+        /// That was meant; retention goes on.
+        Meant,
+        #[doc = " That was not meant: the backups from before are pinned, and retention goes on \
+                 without them."]
+        NotMeant,
+    }
 }
 
 /// Answers an alert.

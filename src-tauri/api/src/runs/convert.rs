@@ -1,10 +1,9 @@
 //! Runs, from the library to the wire.
 
-use undercroft_foundation::{self as foundation, JobPart};
+use undercroft_foundation::JobPart;
 use undercroft_library as library;
 
-use super::wire::{LogLevel, Run, RunPart};
-use crate::base::mirror::same_names;
+use super::wire::{Run, RunPart};
 use crate::jobs::wire::JobKind;
 
 impl From<library::Run> for Run {
@@ -46,8 +45,4 @@ impl From<JobPart> for RunPart {
 /// its own, has written to it.
 fn kind_of(name: &str) -> JobKind {
     library::JobKind::from_name(name).unwrap_or(library::JobKind::Check).into()
-}
-
-same_names! {
-    foundation::LogLevel => LogLevel { Info, Warning, Error };
 }

@@ -11,7 +11,7 @@ use undercroft_library as library;
 use crate::Api;
 use crate::jobs::wire::JobState;
 
-use wire::{LogLevel, LogLine, Run, RunDetail, RunExport, RunExported, RunFilter, RunRef};
+use wire::{LogLevel, Run, RunDetail, RunExport, RunExported, RunFilter, RunRef};
 
 /// The number of runs that are listed when nobody says.
 const RUNS: u32 = 50;
@@ -57,11 +57,7 @@ impl Api {
         Ok(RunDetail {
             run: found.run.into(),
             parts: found.parts.into_iter().map(Into::into).collect(),
-            log: found
-                .log
-                .into_iter()
-                .map(|line| LogLine { time: line.time, level: line.level.into(), text: line.text })
-                .collect(),
+            log: found.log.into_iter().map(Into::into).collect(),
         })
     }
 

@@ -4,7 +4,9 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use specta::Type;
 use specta_typescript::Number;
+use undercroft_foundation as foundation;
 
+use crate::base::mirror::mirror;
 use crate::jobs::wire::{JobKind, JobState, Outcome};
 
 /// Which runs to list; what is left out matches all.
@@ -121,29 +123,31 @@ pub struct RunPart {
     pub milliseconds: u64,
 }
 
-/// A line of a run's log.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
-#[serde(rename_all = "camelCase")]
-pub struct LogLine {
-    /// When.
-    #[specta(type = String)]
-    pub time: Timestamp,
-    /// How it is meant.
-    pub level: LogLevel,
-    /// What happened, a sentence.
-    pub text: String,
+mirror! {
+    /// A line of a run's log.
+    #[serde(rename_all = "camelCase")]
+    pub struct LogLine = foundation::LogLine {
+        /// When.
+        #[specta(type = String)]
+        pub time: Timestamp,
+        /// How it is meant.
+        pub level: LogLevel,
+        /// What happened, a sentence.
+        pub text: String,
+    }
 }
 
-/// How a line of a log is meant.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Type)]
-#[serde(rename_all = "camelCase")]
-pub enum LogLevel {
-    /// As it should be.
-    Info,
-    /// Somebody may want to look.
-    Warning,
-    /// It went wrong.
-    Error,
+mirror! {
+    /// How a line of a log is meant.
+    #[serde(rename_all = "camelCase")]
+    pub enum LogLevel = foundation::LogLevel {
+        /// As it should be.
+        Info,
+        /// Somebody may want to look.
+        Warning,
+        /// It went wrong.
+        Error,
+    }
 }
 
 /// Asks for a run's log as a file.

@@ -2,12 +2,12 @@
 
 pub(crate) mod wire;
 
-use undercroft_foundation::{self as foundation, Result, SettingsLayer, escape_path};
+use undercroft_foundation::{self as foundation, Result, escape_path};
 
 use crate::Api;
 use crate::base::wire::Nothing;
 
-use wire::{Setting, SettingsChange, SettingsSource, SettingsView, Theme};
+use wire::{Setting, SettingsChange, SettingsView, Theme};
 
 impl Api {
     /// Shows the settings, and where each comes from.
@@ -81,17 +81,6 @@ impl Theme {
             "light" => Self::Light,
             "dark" => Self::Dark,
             _ => Self::System,
-        }
-    }
-}
-
-impl From<SettingsLayer> for SettingsSource {
-    fn from(layer: SettingsLayer) -> Self {
-        match layer {
-            SettingsLayer::Default => Self::Default,
-            SettingsLayer::File => Self::File,
-            SettingsLayer::Environment => Self::Environment,
-            SettingsLayer::Flag => Self::Flag,
         }
     }
 }

@@ -1,9 +1,12 @@
 //! Settings on the wire.
 
 use std::collections::BTreeMap;
+use undercroft_foundation as foundation;
 
 use serde::{Deserialize, Serialize};
 use specta::Type;
+
+use crate::base::mirror::mirror;
 
 /// How the window is coloured.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Type)]
@@ -69,16 +72,17 @@ pub struct Setting {
     pub source: SettingsSource,
 }
 
-/// Where a setting's value comes from; later ones win.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Type)]
-#[serde(rename_all = "camelCase")]
-pub enum SettingsSource {
-    /// Built in.
-    Default,
-    /// The file in the library.
-    File,
-    /// An environment variable.
-    Environment,
-    /// A flag on the command line.
-    Flag,
+mirror! {
+    /// Where a setting's value comes from; later ones win.
+    #[serde(rename_all = "camelCase")]
+    pub enum SettingsSource = foundation::SettingsLayer {
+        /// Built in.
+        Default,
+        /// The file in the library.
+        File,
+        /// An environment variable.
+        Environment,
+        /// A flag on the command line.
+        Flag,
+    }
 }

@@ -2,8 +2,7 @@
 
 use undercroft_history as history;
 
-use super::wire::{Change, Layer, LayerReason, Trigger, Version};
-use crate::base::mirror::same_names;
+use super::wire::{Change, Layer, Version};
 use crate::base::names::names;
 
 /// The number of an id's last digits that tell it from others: versions that are made one after
@@ -53,12 +52,4 @@ impl From<&history::Change> for Change {
             layer: change.layer.map(Layer::from),
         }
     }
-}
-
-same_names! {
-    history::Trigger => Trigger { Manual, Automatic, BeforeRestore, Import };
-    Trigger => history::Trigger { Manual, Automatic, BeforeRestore, Import };
-    history::Layer => Layer { Git, Objects, Memory };
-    Layer => history::Layer { Git, Objects, Memory };
-    history::LayerReason => LayerReason { Wish, Rule, Session, Large, Binary, Pointer, Text };
 }

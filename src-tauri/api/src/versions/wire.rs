@@ -4,53 +4,58 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use specta::Type;
 use specta_typescript::Number;
+use undercroft_history as history;
 
+use crate::base::mirror::mirror;
 use crate::base::wire::ChangeKind;
 
-/// What made a version.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Type)]
-#[serde(rename_all = "camelCase")]
-pub enum Trigger {
-    /// The user, or a program for him.
-    Manual,
-    /// A change that was noticed.
-    Automatic,
-    /// A restore that was about to change things.
-    BeforeRestore,
-    /// The beginning of the history.
-    Import,
+mirror! {
+    /// What made a version.
+    #[serde(rename_all = "camelCase")]
+    pub enum Trigger = history::Trigger {
+        /// The user, or a program for him.
+        Manual,
+        /// A change that was noticed.
+        Automatic,
+        /// A restore that was about to change things.
+        BeforeRestore,
+        /// The beginning of the history.
+        Import,
+    }
 }
 
-/// Where the bytes of a file version live.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Type)]
-#[serde(rename_all = "camelCase")]
-pub enum Layer {
-    /// The project's history: code and small text.
-    Git,
-    /// The object store: large or binary.
-    Objects,
-    /// Session work, in no version.
-    Memory,
+mirror! {
+    /// Where the bytes of a file version live.
+    #[serde(rename_all = "camelCase")]
+    pub enum Layer = history::Layer {
+        /// The project's history: code and small text.
+        Git,
+        /// The object store: large or binary.
+        Objects,
+        /// Session work, in no version.
+        Memory,
+    }
 }
 
-/// Why a file version lives in its layer.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Type)]
-#[serde(rename_all = "camelCase")]
-pub enum LayerReason {
-    /// Whoever saved it asked for it.
-    Wish,
-    /// A rule of the project.
-    Rule,
-    /// A path of session work.
-    Session,
-    /// It is larger than a file in git should be.
-    Large,
-    /// It is not text.
-    Binary,
-    /// It looks like a pointer of git-lfs, and would be taken for one.
-    Pointer,
-    /// Code or text, and small.
-    Text,
+mirror! {
+    /// Why a file version lives in its layer.
+    #[serde(rename_all = "camelCase")]
+    pub enum LayerReason = history::LayerReason {
+        /// Whoever saved it asked for it.
+        Wish,
+        /// A rule of the project.
+        Rule,
+        /// A path of session work.
+        Session,
+        /// It is larger than a file in git should be.
+        Large,
+        /// It is not text.
+        Binary,
+        /// It looks like a pointer of git-lfs, and would be taken for one.
+        Pointer,
+        /// Code or text, and small.
+        Text,
+    }
 }
 
 /// The state of a whole workspace at one moment.

@@ -3,8 +3,11 @@
 use serde::{Deserialize, Serialize};
 use specta::Type;
 use specta_typescript::Number;
+use undercroft_history as history;
 
 use super::{FileAt, Preview};
+
+use crate::base::mirror::mirror;
 
 /// Compares two files, or two versions of one.
 #[derive(Debug, Clone, Serialize, Deserialize, Type)]
@@ -99,14 +102,15 @@ pub struct Line {
     pub spans: Vec<[u32; 2]>,
 }
 
-/// On which sides of a comparison a line is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Type)]
-#[serde(rename_all = "camelCase")]
-pub enum LineTag {
-    /// On both.
-    Same,
-    /// Only before.
-    Removed,
-    /// Only after.
-    Added,
+mirror! {
+    /// On which sides of a comparison a line is.
+    #[serde(rename_all = "camelCase")]
+    pub enum LineTag = history::diff::Tag {
+        /// On both.
+        Same,
+        /// Only before.
+        Removed,
+        /// Only after.
+        Added,
+    }
 }

@@ -7,7 +7,9 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use specta::Type;
 use specta_typescript::Number;
+use undercroft_history as history;
 
+use crate::base::mirror::mirror;
 use crate::base::wire::{ChangeKind, EntryKind};
 use crate::jobs::wire::Warning;
 use crate::versions::wire::{Layer, LayerReason, Version};
@@ -215,19 +217,21 @@ pub struct Saved {
     pub warnings: Vec<Warning>,
 }
 
-/// What to do where a name is taken.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, Type)]
-#[serde(rename_all = "camelCase")]
-pub enum Conflict {
-    /// Stop before anything is copied, and say which names.
-    #[default]
-    Ask,
-    /// Replace what is there; its last version stays.
-    Replace,
-    /// Give what comes another name.
-    KeepBoth,
-    /// Leave what is there, and copy the rest.
-    Skip,
+mirror! {
+    /// What to do where a name is taken.
+    #[derive(Default)]
+    #[serde(rename_all = "camelCase")]
+    pub enum Conflict = history::Conflict {
+        /// Stop before anything is copied, and say which names.
+        #[default]
+        Ask,
+        /// Replace what is there; its last version stays.
+        Replace,
+        /// Give what comes another name.
+        KeepBoth,
+        /// Leave what is there, and copy the rest.
+        Skip,
+    }
 }
 
 /// Copies files and folders into a workspace and makes one version of them.
