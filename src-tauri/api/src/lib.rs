@@ -1,45 +1,45 @@
 //! Every use case once: a typed request, the rooms below, a typed reply. A face opens the [`Api`]
 //! and either calls use cases by their methods or, by name and JSON, through [`Api::call`]. What
 //! happens without being asked for comes through [`Api::subscribe`]. No face reaches below.
+//!
+//! `use_cases` lists all that can be asked; `call` and `bindings` expand from it, and [`wire`]
+//! names every type that travels. Each folder is an area: its use cases in `mod.rs`, its types in
+//! `wire`, and the way between those and the rooms' own in `convert`, or in the type itself where
+//! both say the same (`base::mirror`). An area uses what is named before it, and nothing after it:
+//!
+//! - `base`, `host`: errors and names; the face that asks, and the places that its user points out.
+//! - `jobs`, `runs`, `events`, `settings`: work that goes on, its records, and what is told of it.
+//! - `destinations`, `backups`, `verification`, `retention`: where backups are kept, what is in
+//!   them, how far they are proven, and when they go.
+//! - `plans`, `projects`: what is backed up when, and the folders that all is about.
+//! - `workspaces`, `versions`, `histories`, `files`, `git`, `memory`: the versions of projects.
+//! - `recovery`, `dashboard`, `doctor`: the library as a whole: got back, shown, and looked over.
 
 #![expect(clippy::needless_pass_by_value, reason = "a use case takes its request whole")]
 
 mod backups;
+mod base;
 mod bindings;
-mod browsing;
 mod call;
-mod convert;
 mod dashboard;
-mod destination_maintenance;
 mod destinations;
 mod doctor;
+mod events;
 mod files;
-mod finding;
-mod forgetting;
 mod git;
-mod guard;
-mod health;
 mod histories;
 mod host;
-mod hub;
 mod jobs;
-mod keys;
-mod limits;
-mod maintenance;
 mod memory;
-mod places;
 mod plans;
 mod projects;
-mod rebuilding;
 mod recovery;
-mod restoring;
+mod retention;
 mod runs;
-mod scheduling;
 mod settings;
 mod use_cases;
 mod verification;
 mod versions;
-mod watching;
 pub mod wire;
 mod workspaces;
 
@@ -49,21 +49,22 @@ use std::sync::{Arc, OnceLock};
 
 use crossbeam_channel::Receiver;
 use undercroft_backup::{Backups, LockHistory, Scheduler};
-use undercroft_foundation::{Result, SettingsOverrides, World, escape_path};
+use undercroft_foundation::{Result, SettingsOverrides, World};
 use undercroft_history::History;
 use undercroft_history::memory::{ReadCache, SessionWork};
 use undercroft_library::{Library, Migration};
 
 pub use bindings::typescript;
-pub use host::{Abilities, Host, refuse_hook};
-pub use places::Places;
+pub use host::{Abilities, Host, Places, refuse_hook};
 pub use undercroft_backup::{Hook, HookMoment, MachineState};
 
-pub use rebuilding::{Rebuilt, rebuild_library};
+pub use recovery::rebuilding::{Rebuilt, rebuild_library};
 pub use use_cases::{Audience, USE_CASES, UseCase, find_use_case};
 
-use hub::EventHub;
-use wire::{AppInfo, BackendEvent, Nothing};
+use events::hub::EventHub;
+use events::wire::BackendEvent;
+use histories::maintenance::Maintenance;
+use plans::scheduling::Scheduling;
 
 /// The use cases over one library, for one face. Clones share it.
 #[derive(Debug, Clone)]
@@ -74,9 +75,9 @@ struct Rooms {
     library: Library,
     backups: Backups,
     scheduler: Scheduler,
-    scheduling: scheduling::Scheduling,
+    scheduling: Scheduling,
     history: History,
-    maintenance: maintenance::Maintenance,
+    maintenance: Maintenance,
     cache: ReadCache,
     session: OnceLock<SessionWork>,
     plans: histories::Plans,
@@ -110,7 +111,7 @@ impl Api {
         overrides: SettingsOverrides,
         host: impl Host + 'static,
     ) -> Result<Self> {
-        limits::raise_open_files();
+        host::raise_open_files();
         undercroft_backup::adopt_recovered(root)?;
         let library = Library::open_or_create(root, world, &tables())?;
         let history = History::new(&library);
@@ -120,11 +121,11 @@ impl Api {
         let backups = Backups::new(&library).with_overrides(overrides.clone());
         let backups = backups.with_history_lock(hold);
         Ok(Self(Arc::new(Rooms {
-            scheduling: scheduling::Scheduling::default(),
+            scheduling: Scheduling::default(),
             scheduler: Scheduler::new(&backups, host.machine_state(), Arc::new(count)),
             backups,
             history,
-            maintenance: maintenance::Maintenance::default(),
+            maintenance: Maintenance::default(),
             cache: ReadCache::new(memory::CACHE_BYTES),
             session: OnceLock::new(),
             plans: histories::Plans::default(),
@@ -178,29 +179,5 @@ impl Api {
         self.0.scheduling.stop();
         self.0.history.stop_watching();
         self.0.library.jobs().shut_down();
-    }
-
-    /// Ends the program and starts it anew.
-    ///
-    /// # Errors
-    /// [`undercroft_foundation::Code::Unsupported`] for a program that cannot do that.
-    pub fn app_restart(&self, _: Nothing) -> Result<Nothing> {
-        self.0.host.restart().map(|()| Nothing {})
-    }
-
-    /// Says what runs here and what this face can do.
-    ///
-    /// # Errors
-    /// None.
-    pub fn app_info(&self, _: Nothing) -> Result<AppInfo> {
-        let Abilities { can_pick, can_type, tray } = self.0.host.abilities();
-        Ok(AppInfo {
-            version: env!("CARGO_PKG_VERSION").to_owned(),
-            library_path: escape_path(self.0.library.root()),
-            platform: std::env::consts::OS.to_owned(),
-            can_pick,
-            can_type,
-            tray,
-        })
     }
 }

@@ -7,10 +7,12 @@ use undercroft_foundation::{Error, IoContext, Result, count_text, size_text};
 
 use super::finding::{failed, passed, warning};
 use super::fixes::Fix;
+use super::wire::Finding;
 use crate::Api;
-use crate::wire::{
-    Destination, DestinationProof, Finding, Nothing, PasswordKeeper, SnapshotFilter,
-};
+use crate::backups::wire::SnapshotFilter;
+use crate::base::wire::Nothing;
+use crate::destinations::wire::{Destination, PasswordKeeper};
+use crate::verification::wire::DestinationProof;
 
 const AREA: &str = "destination";
 /// A lock that was not refreshed for this long has no owner any more.

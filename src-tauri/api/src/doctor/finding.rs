@@ -3,7 +3,7 @@
 use undercroft_foundation::Error;
 
 use super::fixes::Fix;
-use crate::wire::{Finding, FindingLevel};
+use super::wire::{Finding, FindingLevel};
 
 /// A check that found all well.
 pub(super) fn passed(area: &str, what: String) -> Finding {

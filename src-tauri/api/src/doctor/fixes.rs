@@ -3,11 +3,13 @@
 
 use undercroft_foundation::{Code, Error, Result};
 
+use super::wire::FindingFix;
 use crate::Api;
-use crate::wire::{
-    CheckRequest, DestinationRef, FindingFix, Nothing, PlacesConfirm, PlanEnable, PlanRef,
-    RepairKind, RepairRequest,
-};
+use crate::base::wire::Nothing;
+use crate::destinations::wire::{DestinationRef, RepairKind, RepairRequest};
+use crate::plans::wire::{PlanEnable, PlanRef};
+use crate::recovery::wire::PlacesConfirm;
+use crate::verification::wire::CheckRequest;
 
 /// A remedy, and what it is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -6,8 +6,9 @@ use undercroft_foundation::{Error, IoContext, Result, escape_path, replace_file,
 
 use super::finding::{failed, passed, warning};
 use super::fixes::Fix;
+use super::wire::Finding;
 use crate::Api;
-use crate::wire::{Finding, Nothing};
+use crate::base::wire::Nothing;
 
 /// With less room than this, work is about to fail.
 const LOW_BYTES: u64 = 1 << 30;

@@ -5,8 +5,8 @@ use std::path::Path;
 use jiff::{SignedDuration, Timestamp};
 
 use super::finding::{failed, passed, warning};
+use super::wire::Finding;
 use crate::Api;
-use crate::wire::Finding;
 
 const AREA: &str = "machine";
 /// No clock is right that shows less than when this was written.

@@ -1,5 +1,5 @@
-//! The doctor: looks for whatever could keep Undercroft from doing its work, says why it matters and
-//! what to do, and does it where it can.
+//! The doctor: looks for whatever could keep Undercroft from doing its work, says why it matters
+//! and what to do, and does it where it can.
 
 mod destinations;
 mod finding;
@@ -8,11 +8,14 @@ mod library;
 mod machine;
 mod plans;
 mod projects;
+pub(crate) mod wire;
 
 use undercroft_foundation::Result;
 
 use crate::Api;
-use crate::wire::{Finding, FindingFix, Nothing};
+use crate::base::wire::Nothing;
+
+use wire::{Finding, FindingFix};
 
 impl Api {
     /// Looks for whatever could keep Undercroft from doing its work.

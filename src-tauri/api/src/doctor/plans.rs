@@ -4,8 +4,11 @@ use jiff::SignedDuration;
 
 use super::finding::{failed, passed, warning};
 use super::fixes::Fix;
+use super::wire::Finding;
 use crate::Api;
-use crate::wire::{Finding, JobState, Nothing, Plan};
+use crate::base::wire::Nothing;
+use crate::jobs::wire::JobState;
+use crate::plans::wire::Plan;
 
 const AREA: &str = "plan";
 /// A pause that lasts longer than this was forgotten.

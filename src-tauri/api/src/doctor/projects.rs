@@ -5,10 +5,11 @@ use std::collections::HashSet;
 use undercroft_foundation::count_text;
 
 use super::finding::{failed, passed, warning};
+use super::wire::Finding;
 use crate::Api;
-use crate::wire::{
-    Finding, Nothing, Project, ProjectFilter, ProjectStatus, WatchState, WatchStatus,
-};
+use crate::base::wire::Nothing;
+use crate::projects::wire::{Project, ProjectFilter, ProjectStatus};
+use crate::workspaces::wire::{WatchState, WatchStatus};
 
 const AREA: &str = "project";
 

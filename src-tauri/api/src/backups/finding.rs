@@ -1,0 +1,98 @@
+//! Looking through backups: how two differ, what a restore would do, and names looked for in all.
+
+use undercroft_backup::{SearchHit, SearchOrder};
+use undercroft_foundation::{Job, Result, escape_name, escape_path};
+
+use super::wire::{
+    Restore, SnapshotChange, SnapshotCompare, SnapshotDifference, SnapshotHit, SnapshotRestorePlan,
+    SnapshotSearch,
+};
+use crate::Api;
+use crate::base::wire::ChangeKind;
+
+/// The number of names that are found when nobody says, and at most.
+const HITS: (u32, u32) = (200, 5_000);
+
+impl Api {
+    /// Compares two backups, or one with what is on disk.
+    ///
+    /// # Errors
+    /// The errors of [`undercroft_backup::Backups::compare_snapshots`].
+    pub fn snapshot_compare(&self, request: SnapshotCompare) -> Result<SnapshotDifference> {
+        let SnapshotCompare { destination, from, to } = request;
+        let destination = self.0.backups.find_destination(&destination)?.id;
+        let backups = &self.0.backups;
+        let found = backups.compare_snapshots(destination, &from, to.as_deref(), &Job::new())?;
+        Ok(SnapshotDifference {
+            changes: found.changes.into_iter().map(change).collect(),
+            total: found.total,
+            added_bytes: found.summary.added.bytes,
+            removed_bytes: found.summary.removed.bytes,
+        })
+    }
+
+    /// Says what a restore would do.
+    ///
+    /// # Errors
+    /// The errors of [`undercroft_backup::Backups::plan_restore`].
+    pub fn restore_preview(&self, request: Restore) -> Result<SnapshotRestorePlan> {
+        let order = self.backup_order(request)?;
+        let plan = self.0.backups.plan_restore(&order, &Job::new())?;
+        let room = order.target.ancestors().find_map(|folder| rustix::fs::statvfs(folder).ok());
+        Ok(SnapshotRestorePlan {
+            create: plan.create,
+            replace: plan.replace,
+            keep: plan.keep,
+            bytes: plan.bytes,
+            free_bytes: room.map(|room| room.f_bavail.saturating_mul(room.f_frsize)),
+            replaced: plan.replaced.iter().map(|path| escape_path(path)).collect(),
+        })
+    }
+
+    /// Looks for names in all backups.
+    ///
+    /// # Errors
+    /// The errors of [`undercroft_backup::Backups::search_snapshots`].
+    pub fn snapshot_search(&self, request: SnapshotSearch) -> Result<Vec<SnapshotHit>> {
+        let find = |text: String| self.0.backups.find_destination(&text);
+        let project = request.project.map(|text| self.find_project(&text)).transpose()?;
+        let order = SearchOrder {
+            text: request.text,
+            destination: request.destination.map(find).transpose()?.map(|it| it.id),
+            project: project.map(|project| project.id),
+            limit: request.limit.unwrap_or(HITS.0).min(HITS.1) as usize,
+        };
+        let hits = self.0.backups.search_snapshots(&order, &Job::new())?;
+        Ok(hits.into_iter().map(hit).collect())
+    }
+}
+
+fn change(change: undercroft_backup::Change) -> SnapshotChange {
+    use undercroft_backup::ChangeKind as Kind;
+
+    let gone = change.kind == Kind::Removed;
+    let names = change.path.split(|byte| *byte == b'/').filter(|name| !name.is_empty());
+    SnapshotChange {
+        path: names.map(escape_name).collect(),
+        kind: match change.kind {
+            Kind::Added => ChangeKind::Added,
+            Kind::Removed => ChangeKind::Removed,
+            Kind::Content | Kind::Kind => ChangeKind::Modified,
+            Kind::Metadata => ChangeKind::Metadata,
+        },
+        size_bytes: Some(if gone { change.size_before } else { change.size_after }),
+    }
+}
+
+fn hit(hit: SearchHit) -> SnapshotHit {
+    SnapshotHit {
+        destination: hit.destination.to_string(),
+        snapshot: hit.snapshot.to_string(),
+        time: hit.time,
+        backups: hit.backups,
+        path: hit.path.iter().map(|name| escape_name(name)).collect(),
+        kind: hit.kind.into(),
+        size_bytes: hit.size_bytes,
+        modified: hit.modified,
+    }
+}

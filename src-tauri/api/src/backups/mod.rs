@@ -1,0 +1,121 @@
+//! Backups: making, listing and browsing them, and getting them back.
+
+pub(crate) mod convert;
+mod finding;
+pub(crate) mod wire;
+
+use std::collections::HashMap;
+use std::path::Path;
+use std::sync::Arc;
+
+use undercroft_backup::{self as backup, RestoreOrder};
+use undercroft_foundation::{Code, DestinationId, Error, Job, Result, escape_name};
+use undercroft_library::{ProjectFilter, ProjectStatus};
+
+use crate::Api;
+use crate::base::names::unescape;
+use crate::base::wire::Nothing;
+use crate::host::wire::PlacePurpose;
+use crate::jobs::wire::JobView;
+
+use convert::{entry, snapshot};
+use wire::{BackupRun, Browse, Listing, Restore, Snapshot, SnapshotFilter};
+
+impl Api {
+    /// Backs a project up.
+    ///
+    /// # Errors
+    /// The errors of [`backup::Backups::start_backup`].
+    pub fn backup_run(&self, request: BackupRun) -> Result<JobView> {
+        let project = self.find_project(&request.project)?;
+        let destination = self.0.backups.find_destination(&request.destination)?;
+        Ok(self.0.backups.start_backup(project.id, destination.id)?.into())
+    }
+
+    /// Backs every active project up to every destination.
+    ///
+    /// # Errors
+    /// [`Code::NotFound`] when there is no destination yet.
+    pub fn backup_run_all(&self, _: Nothing) -> Result<Vec<JobView>> {
+        let active = Some(ProjectStatus::Active);
+        let filter = ProjectFilter { status: active, ..ProjectFilter::default() };
+        let projects = self.0.library.projects().list(&filter)?;
+        let destinations = self.0.backups.destinations()?;
+        if destinations.is_empty() {
+            return Err(Error::new(Code::NotFound, "There is no destination yet")
+                .why("Backups need a place to go to")
+                .next("Add a destination, best on another drive"));
+        }
+        let mut jobs = Vec::new();
+        for destination in &destinations {
+            for project in &projects {
+                let job = self.0.backups.start_backup(project.id, destination.id)?;
+                jobs.push(JobView::from(job));
+            }
+        }
+        Ok(jobs)
+    }
+
+    /// Lists backups, newest first. Those of a destination that is away are as they were last
+    /// seen.
+    ///
+    /// # Errors
+    /// [`Code::NotFound`] for a project or destination that there is not; for the one destination
+    /// that is asked for, whatever but its absence keeps it from being read.
+    pub fn snapshot_list(&self, request: SnapshotFilter) -> Result<Vec<Snapshot>> {
+        let project = request.project.map(|text| self.find_project(&text)).transpose()?;
+        let find = |text: String| self.0.backups.find_destination(&text);
+        let destination = request.destination.map(find).transpose()?;
+        let wanted = destination.map(|destination| destination.id);
+        let found = self.0.backups.snapshots(project.map(|project| project.id), wanted)?;
+        for backup::OutOfDate { destination, error } in found.out_of_date {
+            if wanted.is_some() && error.code() != Code::Unavailable {
+                return Err(error);
+            }
+            tracing::info!(
+                destination = destination.name, %error, "its backups are as they were last seen"
+            );
+        }
+        let names = self.destination_names()?;
+        Ok(found.snapshots.into_iter().map(|cached| snapshot(cached, &names)).collect())
+    }
+
+    /// Lists a folder inside a backup.
+    ///
+    /// # Errors
+    /// [`Code::NotFound`], and whatever keeps the destination from being read.
+    pub fn snapshot_browse(&self, request: Browse) -> Result<Listing> {
+        let destination = self.0.backups.find_destination(&request.destination)?;
+        let path = unescape(&request.path)?;
+        let listing = self.0.backups.browse(destination.id, &request.snapshot, &path)?;
+        Ok(Listing {
+            path: listing.path.iter().map(|name| escape_name(name)).collect(),
+            entries: listing.entries.into_iter().map(entry).collect(),
+        })
+    }
+
+    /// Gets a backup, or a part of it, back.
+    ///
+    /// # Errors
+    /// The errors of [`backup::Backups::start_restore`].
+    pub fn restore(&self, request: Restore) -> Result<JobView> {
+        let (order, history) = (self.backup_order(request)?, self.0.history.clone());
+        let keep = move |place: &Path, job: &Job| history.save_before_writing(place, job);
+        Ok(self.0.backups.start_restore(order, Arc::new(keep))?.into())
+    }
+
+    pub(crate) fn backup_order(&self, request: Restore) -> Result<RestoreOrder> {
+        Ok(RestoreOrder {
+            destination: self.0.backups.find_destination(&request.destination)?.id,
+            snapshot: request.snapshot,
+            path: unescape(&request.path)?,
+            target: self.0.places.resolve(&request.to, PlacePurpose::Restore)?,
+            overwrite: request.overwrite.into(),
+        })
+    }
+
+    pub(crate) fn destination_names(&self) -> Result<HashMap<DestinationId, String>> {
+        let destinations = self.0.backups.destinations()?;
+        Ok(destinations.into_iter().map(|it| (it.id, it.name)).collect())
+    }
+}

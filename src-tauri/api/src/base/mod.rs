@@ -1,0 +1,6 @@
+//! What every area builds on: the types on the wire that belong to none, the names of files as they
+//! travel, and the macro for types that say the same as a room's.
+
+pub(crate) mod mirror;
+pub(crate) mod names;
+pub(crate) mod wire;

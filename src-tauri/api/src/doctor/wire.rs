@@ -1,0 +1,45 @@
+//! The doctor's findings on the wire.
+
+use serde::{Deserialize, Serialize};
+use specta::Type;
+
+/// What the doctor found in one spot.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct Finding {
+    /// How bad it is.
+    pub level: FindingLevel,
+    /// What was looked at: `library`, `catalog`, `destination`, `project`.
+    pub area: String,
+    /// What was found.
+    pub what: String,
+    /// Why it is so, or why it matters.
+    pub why: String,
+    /// What to do next; empty when there is nothing to do.
+    pub next: String,
+    /// What Undercroft can do about it by itself.
+    #[serde(default)]
+    pub fix: Option<FindingFix>,
+}
+
+/// A remedy that can be asked for.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct FindingFix {
+    /// Stands for the remedy in a request.
+    pub id: String,
+    /// What it does, as a button says it.
+    pub label: String,
+}
+
+/// How bad a finding is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub enum FindingLevel {
+    /// All is well.
+    Ok,
+    /// It works, but somebody should look.
+    Warning,
+    /// It does not work.
+    Error,
+}

@@ -1,0 +1,80 @@
+//! What happened (kept in the catalog), and what a face is told live.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use specta::Type;
+use specta_typescript::Number;
+
+use crate::host::wire::Place;
+use crate::jobs::wire::JobView;
+
+/// Which events to list.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+pub struct EventsAfter {
+    /// Those with a greater number than this.
+    #[specta(type = Number)]
+    pub after: u64,
+    /// How many at most; 100 when left out.
+    pub limit: Option<u32>,
+}
+
+/// Something that happened.
+#[derive(Debug, Clone, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct Event {
+    /// Its number: later events have greater ones.
+    #[specta(type = Number)]
+    pub seq: u64,
+    /// When it happened.
+    #[specta(type = String)]
+    pub time: Timestamp,
+    /// What kind of thing: `project.added`, `backup.finished`.
+    pub kind: String,
+    /// What happened, a sentence.
+    pub text: String,
+    /// The id of the project that it concerns.
+    #[serde(default)]
+    pub project: Option<String>,
+    /// The id of the destination that it concerns.
+    #[serde(default)]
+    pub destination: Option<String>,
+}
+
+/// What a face is told without asking.
+#[derive(Debug, Clone, Serialize, Deserialize, Type)]
+#[serde(tag = "type", rename_all = "camelCase")]
+#[expect(clippy::large_enum_variant, reason = "most are jobs, and none is kept")]
+pub enum BackendEvent {
+    /// A job started, went on or ended.
+    Job {
+        /// The job as it is now.
+        job: JobView,
+    },
+    /// Something happened and was recorded.
+    Event {
+        /// What.
+        event: Event,
+    },
+    /// The user dropped folders on the window.
+    Dropped {
+        /// What was dropped.
+        places: Vec<Place>,
+        /// Where, in pixels from the left.
+        #[specta(type = Number)]
+        x: f64,
+        /// Where, in pixels from the top.
+        #[specta(type = Number)]
+        y: f64,
+    },
+    /// The user drags something over the window, or no longer does.
+    DragOver {
+        /// Whether it is over the window.
+        active: bool,
+    },
+    /// Something the user should read, once.
+    Notice {
+        /// A sentence.
+        text: String,
+    },
+}

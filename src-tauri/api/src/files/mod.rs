@@ -1,0 +1,181 @@
+//! The files of versions: listing and showing them.
+
+mod convert;
+mod copies;
+mod diff;
+mod finding;
+mod saving;
+pub(crate) mod wire;
+
+use std::sync::Arc;
+
+use base64::Engine;
+use base64::prelude::BASE64_STANDARD;
+use undercroft_foundation::{Code, Error, Result, escape_name};
+use undercroft_history::{self as history, TreePath};
+
+use crate::Api;
+use crate::base::names::{names, tree_path};
+use crate::versions::finding::Side;
+
+use wire::{FileAt, FileContent, FileListing, Preview, PreviewKind};
+
+/// Images up to this size are shown.
+const IMAGE_BYTES: u64 = 16 << 20;
+/// Text files up to this size are compared by line.
+const DIFF_BYTES: u64 = 16 << 20;
+/// Content up to this size is held in memory for the next time.
+const CACHED_BYTES: u64 = 4 << 20;
+/// Files up to this size travel in one reply.
+const LOAD_BYTES: u64 = 64 << 20;
+
+/// A file or folder of one side.
+struct Found {
+    side: Side,
+    path: TreePath,
+    entry: history::Entry,
+}
+
+impl Api {
+    /// Lists a folder in a version, or on disk.
+    ///
+    /// # Errors
+    /// [`Code::NotFound`].
+    pub fn file_list(&self, request: FileAt) -> Result<FileListing> {
+        let path = tree_path(&request.path)?;
+        let side = self.find_side(&request.version, None)?;
+        let mut entries = match &side {
+            Side::Version(version) => self.0.history.list(version.id, &path)?,
+            Side::Disk(workspace) => self.0.history.list_disk(workspace.id, &path)?,
+        };
+        entries.sort_by_key(|entry| entry.kind != history::EntryKind::Folder);
+        Ok(FileListing {
+            version: match side {
+                Side::Version(version) => Some(version.id.to_string()),
+                Side::Disk(_) => None,
+            },
+            path: names(&path),
+            entries: entries.into_iter().map(Into::into).collect(),
+        })
+    }
+
+    /// Shows a file of a version, or on disk: its text, its picture, or its first bytes.
+    ///
+    /// # Errors
+    /// [`Code::NotFound`], [`Code::Damaged`].
+    pub fn file_preview(&self, request: FileAt) -> Result<Preview> {
+        self.preview(&self.find_file(&request, None)?)
+    }
+
+    /// Gives the whole content of a file of a version, or on disk.
+    ///
+    /// # Errors
+    /// [`Code::NotFound`], [`Code::Invalid`] for what is no file or too large for one reply.
+    pub fn file_load(&self, request: FileAt) -> Result<FileContent> {
+        let found = self.find_file(&request, None)?;
+        if found.entry.size_bytes > LOAD_BYTES {
+            return Err(Error::new(Code::Invalid, format!("{} is too large to load", found.path))
+                .next("Restore it to a folder instead"));
+        }
+        let content = self.content(&found, LOAD_BYTES + 1)?;
+        Ok(FileContent {
+            size_bytes: content.len() as u64,
+            base64: BASE64_STANDARD.encode(content),
+        })
+    }
+
+    fn find_file(&self, at: &FileAt, beside: Option<&str>) -> Result<Found> {
+        let path = tree_path(&at.path)?;
+        let side = self.find_side(&at.version, beside)?;
+        let entry = match &side {
+            Side::Version(version) => self.0.history.entry(version.id, &path)?,
+            Side::Disk(workspace) => self.0.history.disk_entry(workspace.id, &path)?,
+        };
+        Ok(Found { side, path, entry })
+    }
+
+    /// The content of a file, or its first `most` bytes.
+    fn content(&self, found: &Found, most: u64) -> Result<Vec<u8>> {
+        match &found.side {
+            Side::Version(version) => match &found.entry.content {
+                Some(content) if found.entry.size_bytes <= CACHED_BYTES.min(most) => {
+                    let whole = || {
+                        let content = self.0.history.read(version.id, &found.path, None)?;
+                        Ok(Arc::from(content))
+                    };
+                    Ok(self.0.cache.read_or(content, whole)?.to_vec())
+                }
+                _ => self.0.history.read(version.id, &found.path, Some(most)),
+            },
+            Side::Disk(workspace) => {
+                self.0.history.read_disk(workspace.id, &found.path, Some(most))
+            }
+        }
+    }
+
+    fn preview(&self, found: &Found) -> Result<Preview> {
+        let entry = &found.entry;
+        let mut shown = Preview::nothing(PreviewKind::Folder, entry.size_bytes);
+        match entry.kind {
+            history::EntryKind::Folder => return Ok(shown),
+            history::EntryKind::Other => shown.kind = PreviewKind::Binary,
+            history::EntryKind::Symlink => {
+                shown.kind = PreviewKind::Link;
+                shown.text = entry.target.as_deref().map(escape_name);
+            }
+            history::EntryKind::File => {
+                let head = self.content(found, history::PREVIEW_HEAD as u64)?;
+                let preview = history::preview(&head, &entry.name, entry.size_bytes);
+                self.fill(&mut shown, preview, found)?;
+            }
+        }
+        Ok(shown)
+    }
+
+    fn fill(&self, shown: &mut Preview, from: history::Preview, found: &Found) -> Result<()> {
+        shown.truncated = from.truncated;
+        match from.kind {
+            history::PreviewKind::Text { text, language, .. } => {
+                shown.kind = PreviewKind::Text;
+                shown.text = Some(text);
+                shown.language = language.map(str::to_owned);
+            }
+            history::PreviewKind::Binary { hex } => {
+                shown.kind = PreviewKind::Binary;
+                shown.hex = Some(hex);
+            }
+            history::PreviewKind::Image { mime } => {
+                shown.mime = Some(mime.to_owned());
+                shown.kind = PreviewKind::TooLarge;
+                if from.size_bytes <= IMAGE_BYTES {
+                    shown.kind = PreviewKind::Image;
+                    shown.truncated = false;
+                    shown.base64 = Some(BASE64_STANDARD.encode(self.content(found, IMAGE_BYTES)?));
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Bytes that travelled as base64.
+pub(crate) fn decode(base64: &str) -> Result<Vec<u8>> {
+    BASE64_STANDARD
+        .decode(base64)
+        .map_err(|source| Error::new(Code::Invalid, "The content is not in base64").because(source))
+}
+
+impl Preview {
+    fn nothing(kind: PreviewKind, size_bytes: u64) -> Self {
+        Self {
+            kind,
+            text: None,
+            language: None,
+            mime: None,
+            base64: None,
+            hex: None,
+            size_bytes,
+            truncated: false,
+        }
+    }
+}

@@ -1,0 +1,116 @@
+//! Comparisons of files on the wire.
+
+use serde::{Deserialize, Serialize};
+use specta::Type;
+use specta_typescript::Number;
+use undercroft_history as history;
+
+use super::{FileAt, Preview};
+
+use crate::base::mirror::mirror;
+
+/// Compares two files, or two versions of one.
+#[derive(Debug, Clone, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct FileCompare {
+    /// What counts as before; left out for a file that was not there.
+    #[serde(default)]
+    pub from: Option<FileAt>,
+    /// What counts as after; left out for a file that is gone.
+    #[serde(default)]
+    pub to: Option<FileAt>,
+}
+
+/// What kind of comparison can be shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub enum DiffKind {
+    /// Both sides are text.
+    Text,
+    /// Both sides are images.
+    Image,
+    /// At least one side is neither.
+    Binary,
+    /// At least one side is too large.
+    TooLarge,
+    /// Both sides are the same.
+    Same,
+}
+
+/// How two files differ.
+#[derive(Debug, Clone, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct FileDiff {
+    /// What can be shown.
+    pub kind: DiffKind,
+    /// The parts that differ, with some lines around them.
+    pub hunks: Vec<Hunk>,
+    /// What is before, unless both are text.
+    #[serde(default)]
+    pub old: Option<Preview>,
+    /// What is after, unless both are text.
+    #[serde(default)]
+    pub new: Option<Preview>,
+    /// How many lines are new.
+    #[specta(type = Number)]
+    pub added_lines: u64,
+    /// How many lines are gone.
+    #[specta(type = Number)]
+    pub removed_lines: u64,
+    /// Whether there are more parts than are shown.
+    pub truncated: bool,
+}
+
+/// A part in which two texts differ.
+#[derive(Debug, Clone, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct Hunk {
+    /// Its first line before, counted from 1.
+    #[specta(type = Number)]
+    pub old_start: u64,
+    /// How many lines it had before.
+    #[specta(type = Number)]
+    pub old_lines: u64,
+    /// Its first line after, counted from 1.
+    #[specta(type = Number)]
+    pub new_start: u64,
+    /// How many lines it has after.
+    #[specta(type = Number)]
+    pub new_lines: u64,
+    /// The lines, those that are gone before those that are new.
+    pub lines: Vec<Line>,
+}
+
+/// A line of a comparison.
+#[derive(Debug, Clone, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct Line {
+    /// On which sides it is.
+    pub tag: LineTag,
+    /// Its text, without the line break.
+    pub text: String,
+    /// Its number before, counted from 1.
+    #[serde(default)]
+    #[specta(type = Option<Number>)]
+    pub old: Option<u64>,
+    /// Its number after, counted from 1.
+    #[serde(default)]
+    #[specta(type = Option<Number>)]
+    pub new: Option<u64>,
+    /// What within it differs from its counterpart: begin and end, in UTF-16 units, as a browser
+    /// counts.
+    pub spans: Vec<[u32; 2]>,
+}
+
+mirror! {
+    /// On which sides of a comparison a line is.
+    #[serde(rename_all = "camelCase")]
+    pub enum LineTag = history::diff::Tag {
+        /// On both.
+        Same,
+        /// Only before.
+        Removed,
+        /// Only after.
+        Added,
+    }
+}

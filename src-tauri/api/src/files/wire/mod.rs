@@ -1,0 +1,323 @@
+//! Files of versions on the wire: listing, looking at, comparing, searching and saving them, and
+//! where else a file is to be had.
+
+mod diff;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use specta::Type;
+use specta_typescript::Number;
+use undercroft_history as history;
+
+use crate::base::mirror::mirror;
+use crate::base::wire::{ChangeKind, EntryKind};
+use crate::jobs::wire::Warning;
+use crate::versions::wire::{Layer, LayerReason, Version};
+
+pub use diff::{DiffKind, FileCompare, FileDiff, Hunk, Line, LineTag};
+
+/// A file or folder in a version.
+#[derive(Debug, Clone, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct FileAt {
+    /// The version; also `latest:WORKSPACE`, and `now:WORKSPACE` for what is on disk.
+    pub version: String,
+    /// The path, name by name; empty for the top.
+    #[serde(default)]
+    pub path: Vec<String>,
+}
+
+/// A file or folder of a workspace, whatever the version.
+#[derive(Debug, Clone, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct FileRef {
+    /// The workspace.
+    pub workspace: String,
+    /// The path, name by name.
+    pub path: Vec<String>,
+}
+
+/// A folder in a version.
+#[derive(Debug, Clone, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct FileListing {
+    /// The id of the version; nothing for what is on disk.
+    #[serde(default)]
+    pub version: Option<String>,
+    /// The folder, name by name.
+    pub path: Vec<String>,
+    /// What is in it: folders first, then by name.
+    pub entries: Vec<FileEntry>,
+}
+
+/// One name in a folder of a version.
+#[derive(Debug, Clone, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct FileEntry {
+    /// The name.
+    pub name: String,
+    /// What it is.
+    pub kind: EntryKind,
+    /// A file's size.
+    #[specta(type = Number)]
+    pub size_bytes: u64,
+    /// When its content last changed.
+    #[specta(type = String)]
+    pub modified: Timestamp,
+    /// Its kind and permissions as `ls -l` shows them.
+    pub mode: String,
+    /// Where its bytes live.
+    #[serde(default)]
+    pub layer: Option<Layer>,
+    /// Why they live there.
+    #[serde(default)]
+    pub reason: Option<LayerReason>,
+    /// Where a symbolic link leads.
+    #[serde(default)]
+    pub target: Option<String>,
+}
+
+/// What can be shown of a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub enum PreviewKind {
+    /// Text.
+    Text,
+    /// An image.
+    Image,
+    /// Bytes, shown as hexadecimal digits.
+    Binary,
+    /// Nothing: it is too large.
+    TooLarge,
+    /// Where the link leads.
+    Link,
+    /// Nothing: it is a folder.
+    Folder,
+}
+
+/// A file as it can be shown.
+#[derive(Debug, Clone, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct Preview {
+    /// What can be shown.
+    pub kind: PreviewKind,
+    /// Its text; for a link, where it leads.
+    #[serde(default)]
+    pub text: Option<String>,
+    /// What it is written in: `rust`.
+    #[serde(default)]
+    pub language: Option<String>,
+    /// What kind of image: `image/png`.
+    #[serde(default)]
+    pub mime: Option<String>,
+    /// An image's bytes, in base64.
+    #[serde(default)]
+    pub base64: Option<String>,
+    /// Its first bytes in lines of offset, hexadecimal digits and characters.
+    #[serde(default)]
+    pub hex: Option<String>,
+    /// The size of the whole file.
+    #[specta(type = Number)]
+    pub size_bytes: u64,
+    /// Whether there is more than is shown.
+    pub truncated: bool,
+}
+
+/// The whole content of a file.
+#[derive(Debug, Clone, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct FileContent {
+    /// How large it is.
+    #[specta(type = Number)]
+    pub size_bytes: u64,
+    /// The content, in base64.
+    pub base64: String,
+}
+
+/// Looks for files in a version.
+#[derive(Debug, Clone, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct FileSearch {
+    /// The version.
+    pub version: String,
+    /// What to look for; upper and lower case are the same.
+    pub text: String,
+    /// Whether to look into the files rather than at their paths.
+    #[serde(default)]
+    pub in_content: bool,
+    /// How many hits at most; 200 when left out.
+    #[serde(default)]
+    pub limit: Option<u32>,
+}
+
+/// Something that was found.
+#[derive(Debug, Clone, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct FileHit {
+    /// The path, name by name.
+    pub path: Vec<String>,
+    /// The number of the line, counted from 1.
+    #[serde(default)]
+    #[specta(type = Option<Number>)]
+    pub line: Option<u64>,
+    /// The line.
+    #[serde(default)]
+    pub preview: Option<String>,
+}
+
+/// Saves a file of a workspace and makes a version.
+#[derive(Debug, Clone, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct FileSave {
+    /// The workspace.
+    pub workspace: String,
+    /// The path, name by name; folders that are missing are made.
+    pub path: Vec<String>,
+    /// The content, in base64.
+    pub base64: String,
+    /// What the version is about.
+    #[serde(default)]
+    pub message: Option<String>,
+    /// The layer that it is to live in.
+    #[serde(default)]
+    pub layer: Option<Layer>,
+    /// Whether what is there goes to the workspace's trash where no version holds it.
+    #[serde(default)]
+    pub force: bool,
+}
+
+/// Deletes a file or folder of a workspace and makes a version.
+#[derive(Debug, Clone, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct FileDelete {
+    /// The workspace.
+    pub workspace: String,
+    /// The path, name by name.
+    pub path: Vec<String>,
+    /// What the version is about.
+    #[serde(default)]
+    pub message: Option<String>,
+    /// Whether what no version holds goes to the workspace's trash.
+    #[serde(default)]
+    pub force: bool,
+}
+
+/// What a save came to.
+#[derive(Debug, Clone, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct Saved {
+    /// The version that was made; nothing when nothing changed that versions hold.
+    #[serde(default)]
+    pub version: Option<Version>,
+    /// Whether anything changed.
+    pub changed: bool,
+    /// Whether what no version holds went to the trash, from where undo brings it back.
+    pub trashed: bool,
+    /// Parts that could not be done while the rest was.
+    pub warnings: Vec<Warning>,
+}
+
+mirror! {
+    /// What to do where a name is taken.
+    #[derive(Default)]
+    #[serde(rename_all = "camelCase")]
+    pub enum Conflict = history::Conflict {
+        /// Stop before anything is copied, and say which names.
+        #[default]
+        Ask,
+        /// Replace what is there; its last version stays.
+        Replace,
+        /// Give what comes another name.
+        KeepBoth,
+        /// Leave what is there, and copy the rest.
+        Skip,
+    }
+}
+
+/// Copies files and folders into a workspace and makes one version of them.
+#[derive(Debug, Clone, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct FileUpload {
+    /// The workspace.
+    pub workspace: String,
+    /// The folder in it that receives them, name by name.
+    #[serde(default)]
+    pub folder: Vec<String>,
+    /// The places: files and folders.
+    pub places: Vec<String>,
+    /// What to do where a name is taken.
+    #[serde(default)]
+    pub conflict: Conflict,
+}
+
+/// A file in one version of its history.
+#[derive(Debug, Clone, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct FileVersion {
+    /// The version.
+    pub version: Version,
+    /// Where the file was then, name by name.
+    pub path: Vec<String>,
+    /// What the version did to it.
+    pub kind: ChangeKind,
+    /// Where it was before, when the version renamed it.
+    #[serde(default)]
+    pub from: Option<Vec<String>>,
+    /// How large it was; nothing where it was removed.
+    #[serde(default)]
+    #[specta(type = Option<Number>)]
+    pub size_bytes: Option<u64>,
+    /// Where its bytes live.
+    #[serde(default)]
+    pub layer: Option<Layer>,
+}
+
+/// A file of a project, wherever it is kept.
+#[derive(Debug, Clone, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct FileEverywhere {
+    /// The project.
+    pub project: String,
+    /// The file, name by name from the project's folder.
+    pub path: Vec<String>,
+}
+
+/// One content of a file, and where it is to be had.
+#[derive(Debug, Clone, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct FileCopy {
+    /// When it was kept first.
+    #[specta(type = String)]
+    pub time: Timestamp,
+    /// When the content was last changed, as the file says.
+    #[serde(default)]
+    #[specta(type = Option<String>)]
+    pub modified: Option<Timestamp>,
+    /// Its size.
+    #[specta(type = Number)]
+    pub size_bytes: u64,
+    /// The id of the version that holds it, when the history does.
+    #[serde(default)]
+    pub version: Option<String>,
+    /// The backups that hold it, newest first.
+    pub backups: Vec<BackupCopy>,
+}
+
+/// A backup that holds a file's content.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct BackupCopy {
+    /// The destination's id.
+    pub destination: String,
+    /// Its name.
+    pub destination_name: String,
+    /// Whether it is there now.
+    pub present: bool,
+    /// The backup's id.
+    pub snapshot: String,
+    /// When the backup was made.
+    #[specta(type = String)]
+    pub time: Timestamp,
+    /// The file in the backup, as `snapshot_browse` and `restore` name it.
+    pub path: Vec<String>,
+}

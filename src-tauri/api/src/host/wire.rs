@@ -1,0 +1,88 @@
+//! The program and its places on the wire. Places are folders that the user pointed out, known to a
+//! face by id only.
+
+use serde::{Deserialize, Serialize};
+use specta::Type;
+
+/// The program, its library, and what the face that asks can do.
+#[derive(Debug, Clone, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct AppInfo {
+    /// The program's version.
+    pub version: String,
+    /// The library's folder, to show.
+    pub library_path: String,
+    /// The operating system: `linux`.
+    pub platform: String,
+    /// Whether this face can open a dialog to point out a folder.
+    pub can_pick: bool,
+    /// Whether this face takes a typed path.
+    pub can_type: bool,
+    /// Whether an icon in the tray is there to come back by.
+    pub tray: bool,
+}
+
+/// What a place is pointed out for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub enum PlacePurpose {
+    /// To become a project.
+    Project,
+    /// To hold backups.
+    Destination,
+    /// To receive what is restored.
+    Restore,
+    /// To be copied into a workspace.
+    Upload,
+    /// A file that holds a password.
+    KeyFile,
+    /// To receive a file that Undercroft writes.
+    Save,
+}
+
+/// Asks the user for a folder.
+#[derive(Debug, Clone, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct PlacePick {
+    /// What for.
+    pub purpose: PlacePurpose,
+}
+
+/// Points out a folder by its path.
+#[derive(Debug, Clone, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct PlaceType {
+    /// The path, absolute, or beginning with `~/`.
+    pub path: String,
+}
+
+/// A folder that the user pointed out; good until the program ends.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct Place {
+    /// Stands for the place in requests.
+    pub id: String,
+    /// The path, to show.
+    pub display: String,
+    /// The last part of the path, to show.
+    pub name: String,
+    /// What is there.
+    pub state: PlaceState,
+    /// Whether projects are on the same disk: what is kept there is lost with them if it fails.
+    #[serde(default)]
+    pub same_disk: bool,
+}
+
+/// What is at a place.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub enum PlaceState {
+    /// A folder.
+    Folder,
+    /// A file, or something else that is no folder.
+    File,
+    /// Nothing (yet).
+    Missing,
+    /// A folder that holds a repository.
+    Repository,
+}

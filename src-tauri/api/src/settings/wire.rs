@@ -1,0 +1,88 @@
+//! Settings on the wire.
+
+use std::collections::BTreeMap;
+use undercroft_foundation as foundation;
+
+use serde::{Deserialize, Serialize};
+use specta::Type;
+
+use crate::base::mirror::mirror;
+
+/// How the window is coloured.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub enum Theme {
+    /// As the system says.
+    System,
+    /// Dark on light.
+    Light,
+    /// Light on dark.
+    Dark,
+}
+
+/// Changes settings; what is left out stays.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+pub struct SettingsChange {
+    /// How the window is coloured.
+    pub theme: Option<Theme>,
+    /// Whether closing the window leaves the program in the tray.
+    pub close_to_tray: Option<bool>,
+    /// Whether the user was told that it stays in the tray.
+    pub tray_hint_shown: Option<bool>,
+    /// Any setting by its key, `close-to-tray`; null puts it back to its default.
+    pub set: BTreeMap<String, Option<String>>,
+}
+
+/// The settings as they are in force, and where each comes from.
+#[derive(Debug, Clone, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct SettingsView {
+    /// How the window is coloured.
+    pub theme: Theme,
+    /// Whether closing the window leaves the program in the tray.
+    pub close_to_tray: bool,
+    /// Whether the user was told that it stays in the tray.
+    pub tray_hint_shown: bool,
+    /// The library's folder, to show.
+    pub library_path: String,
+    /// The file that keeps the settings, to show.
+    pub settings_file: String,
+    /// Where each setting's value comes from, by its name here.
+    pub sources: BTreeMap<String, SettingsSource>,
+    /// Every setting there is, as text.
+    pub all: Vec<Setting>,
+}
+
+/// One setting as text.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct Setting {
+    /// The key in the file and on the command line: `close-to-tray`.
+    pub key: String,
+    /// Its value.
+    pub value: String,
+    /// The value that it has when nobody sets it.
+    pub default: String,
+    /// What values it may have, in words.
+    pub allowed: String,
+    /// What it is for, a sentence without its full stop.
+    pub purpose: String,
+    /// Where its value comes from.
+    pub source: SettingsSource,
+}
+
+mirror! {
+    /// Where a setting's value comes from; later ones win.
+    #[serde(rename_all = "camelCase")]
+    pub enum SettingsSource = foundation::SettingsLayer {
+        /// Built in.
+        Default,
+        /// The file in the library.
+        File,
+        /// An environment variable.
+        Environment,
+        /// A flag on the command line.
+        Flag,
+    }
+}

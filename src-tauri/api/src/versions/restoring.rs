@@ -1,0 +1,93 @@
+//! Getting versions back, and undoing that.
+
+use undercroft_foundation::{Job, Result, count_text};
+use undercroft_history::{self as history, RestoreOrder, RestoreReport, RestoreTo};
+use undercroft_library::JobKind;
+
+use super::wire::{Change, RestorePlan, VersionRestore};
+use crate::Api;
+use crate::base::names::tree_path;
+use crate::host::wire::PlacePurpose;
+use crate::jobs::wire::JobView;
+use crate::workspaces::wire::WorkspaceRef;
+
+impl Api {
+    /// Gets a version, or parts of it, back: in place after a version of what is there, or
+    /// elsewhere.
+    ///
+    /// # Errors
+    /// [`undercroft_foundation::Code::NotFound`].
+    pub fn version_restore(&self, request: VersionRestore) -> Result<JobView> {
+        let (order, workspace) = self.restore_order(&request)?;
+        let what = match &order.paths[..] {
+            [] => self.name_of(&workspace)?,
+            [path] => path.to_string(),
+            paths => count_text(paths.len() as u64, "path"),
+        };
+        let spec = self.job_spec(JobKind::Restore, format!("Restore {what}"), &workspace);
+        self.spawn(spec, move |history, job| Ok(told(&history.restore(&order, job)?, job)))
+    }
+
+    /// Says what a restore would do.
+    ///
+    /// # Errors
+    /// [`undercroft_foundation::Code::NotFound`].
+    pub fn version_restore_preview(&self, request: VersionRestore) -> Result<RestorePlan> {
+        let (order, _) = self.restore_order(&request)?;
+        let plan = self.0.history.plan_restore(&order, &Job::new())?;
+        Ok(RestorePlan {
+            restore: plan.restore,
+            overwrite: plan.overwrite,
+            identical: plan.identical,
+            remove: plan.remove,
+            bytes: plan.bytes,
+            first: plan.first.iter().map(Change::from).collect(),
+        })
+    }
+
+    /// Goes back behind the last restore or deletion in a workspace.
+    ///
+    /// # Errors
+    /// [`undercroft_foundation::Code::NotFound`] when there was none.
+    pub fn undo(&self, request: WorkspaceRef) -> Result<JobView> {
+        let workspace = self.find_workspace(&request.workspace)?;
+        let title = format!("Undo in {}", self.name_of(&workspace)?);
+        let spec = self.job_spec(JobKind::Restore, title, &workspace);
+        self.spawn(spec, move |history, job| Ok(told(&history.undo(workspace.id, job)?, job)))
+    }
+
+    fn restore_order(
+        &self,
+        request: &VersionRestore,
+    ) -> Result<(RestoreOrder, history::Workspace)> {
+        let version = self.find_version(&request.version)?;
+        let workspace = self.0.history.workspace(version.workspace)?;
+        let paths = request.paths.iter().map(|path| tree_path(path)).collect::<Result<Vec<_>>>()?;
+        let to = match &request.to {
+            Some(place) => {
+                RestoreTo::Elsewhere(self.0.places.resolve(place, PlacePurpose::Restore)?)
+            }
+            None => RestoreTo::InPlace { workspace: workspace.id, remove_extra: true },
+        };
+        // Files that are still as they were need not be read from the store.
+        let like = request.to.is_some().then(|| workspace.root.clone());
+        Ok((RestoreOrder { version: version.id, paths, to, like }, workspace))
+    }
+}
+
+/// A sentence about what a restore did; what failed becomes warnings.
+fn told(report: &RestoreReport, job: &Job) -> String {
+    for (path, why) in &report.failed {
+        job.warn(path.to_string(), why.clone());
+    }
+    let removed = match report.removed {
+        0 => String::new(),
+        count => format!(", {count} removed"),
+    };
+    format!(
+        "{} restored, {} identical{removed}, {} failed",
+        report.restored,
+        report.identical,
+        report.failed.len()
+    )
+}
