@@ -9,7 +9,7 @@ use undercroft_api::wire::{BackendEvent, WireError};
 
 use crate::notifications::Notifications;
 use crate::state::AppState;
-use crate::{theme, window};
+use crate::window::{self, theme};
 
 /// The one event that the page listens to.
 const EVENT: &str = "undercroft";

@@ -8,7 +8,7 @@ use undercroft_api::Hook;
 use undercroft_api::wire::PlacePurpose;
 use undercroft_foundation::escape_name;
 
-use crate::window;
+use super::find;
 
 /// No dialog lists more places: it must fit on a screen.
 const PLACES_SHOWN: usize = 20;
@@ -17,7 +17,7 @@ const PLACES_SHOWN: usize = 20;
 /// answer, so it must not be called on the main thread.
 pub(crate) fn pick(app: &AppHandle, purpose: PlacePurpose) -> Option<PathBuf> {
     let mut dialog = app.dialog().file().set_title(title_of(purpose));
-    if let Some(window) = app.get_webview_window(window::LABEL) {
+    if let Some(window) = find(app) {
         dialog = dialog.set_parent(&window);
     }
     // Without a folder to start in, GTK opens "Recent" and accepts no typed path.
@@ -69,7 +69,7 @@ fn ask(app: &AppHandle, title: &str, text: String, (yes, no): (&str, &str)) -> b
     let buttons = MessageDialogButtons::OkCancelCustom(yes.into(), no.into());
     let dialog = app.dialog().message(text).title(title);
     let mut dialog = dialog.kind(MessageDialogKind::Warning).buttons(buttons);
-    if let Some(window) = app.get_webview_window(window::LABEL) {
+    if let Some(window) = find(app) {
         dialog = dialog.parent(&window);
     }
     dialog.blocking_show()

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use tauri::{AppHandle, LogicalPosition, Manager, WebviewWindow};
 use undercroft_api::wire::BackendEvent;
 
-use crate::bridge;
+use super::bridge;
 use crate::state::AppState;
 
 /// Tells the page that something is dragged over it, or no longer is.

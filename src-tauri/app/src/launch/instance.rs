@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use undercroft_foundation::Clock;
 
-use crate::arguments::Arguments;
+use super::arguments::Arguments;
 
 /// A program that is ending has the name until its jobs have stopped, and takes nothing more over:
 /// it is given a little longer than [`crate::closing`] gives them.

@@ -5,8 +5,8 @@ use tauri::window::Color;
 use tauri::{AppHandle, Manager, Theme, WebviewWindow};
 use undercroft_api::wire::{self, SettingsView};
 
+use super::find;
 use crate::state::AppState;
-use crate::window;
 
 /// The page's own backgrounds, so that no other colour flashes before it.
 const LIGHT_BACKGROUND: Color = Color(0xf3, 0xf5, 0xf7, 0xff);
@@ -31,7 +31,7 @@ pub(crate) fn set_background(window: &WebviewWindow) {
 /// Applies the theme of the settings after they changed.
 pub(crate) fn apply_settings(app: &AppHandle) {
     app.set_theme(wanted_theme(&app.state::<AppState>()));
-    if let Some(window) = app.get_webview_window(window::LABEL) {
+    if let Some(window) = find(app) {
         set_background(&window);
     }
 }

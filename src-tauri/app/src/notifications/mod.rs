@@ -1,13 +1,15 @@
 //! Desktop notifications while the window is hidden: work that did not come off, alerts, projects
 //! that nobody backs up any more, and, by choice, what went well.
 
+pub(crate) mod desktop;
+
 use std::collections::HashSet;
 
 use tauri::{AppHandle, Manager};
 use undercroft_api::wire::{BackendEvent, Event, JobKind, JobState, JobView};
 
 use crate::state::AppState;
-use crate::{notification, window};
+use crate::window;
 
 /// The events that are told as they are.
 const TOLD_EVENTS: [&str; 2] = ["guard.alert", "backup.overdue"];
@@ -64,15 +66,15 @@ fn tell_of_job(job: &JobView) {
         JobState::Warnings => "done in part",
         _ => "done",
     };
-    notification::show(&format!("{}: {how}", job.title), &reason(job));
+    desktop::notify(&format!("{}: {how}", job.title), &reason(job));
 }
 
 fn tell_of_event(event: &Event) {
-    notification::show("Undercroft", &event.text);
+    desktop::notify("Undercroft", &event.text);
 }
 
 fn is_in_sight(app: &AppHandle) -> bool {
-    app.get_webview_window(window::LABEL).is_some_and(|window| window.is_visible().unwrap_or(false))
+    window::find(app).is_some_and(|window| window.is_visible().unwrap_or(false))
 }
 
 fn chosen_level(state: &AppState) -> Level {

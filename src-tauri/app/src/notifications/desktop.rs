@@ -2,18 +2,18 @@
 
 /// Shows a notification; a desktop without them shows nothing.
 #[cfg(target_os = "linux")]
-pub(crate) fn show(title: &str, text: &str) {
-    if let Err(error) = notify(title, text) {
+pub(crate) fn notify(title: &str, text: &str) {
+    if let Err(error) = send(title, text) {
         tracing::info!(%error, "No notification could be shown");
     }
 }
 
 /// Shows nothing here; the page says it too.
 #[cfg(not(target_os = "linux"))]
-pub(crate) fn show(_title: &str, _text: &str) {}
+pub(crate) fn notify(_title: &str, _text: &str) {}
 
 #[cfg(target_os = "linux")]
-fn notify(title: &str, text: &str) -> zbus::Result<()> {
+fn send(title: &str, text: &str) -> zbus::Result<()> {
     use std::collections::HashMap;
 
     use zbus::zvariant::Value;
