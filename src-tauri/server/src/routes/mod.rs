@@ -1,16 +1,16 @@
 //! Every route, once: the router and the tests' matrix expand from this list.
 
+mod calls;
+mod events;
+mod pages;
+mod session;
+
 use axum::Router;
 use axum::middleware::from_fn_with_state;
 use axum::routing::{get, post};
 
-use crate::server::Shared;
-use crate::{auth, calls, events, pages, session};
-
-/// Below it lies all that does something; the rest are the pages' files.
-const CALLS: &str = "/api/";
-/// The path at which a link's code is given for a token.
-const SESSION: &str = "/api/session";
+use crate::auth;
+use crate::state::Shared;
 
 /// One route.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -51,9 +51,4 @@ pub(crate) fn router(shared: Shared) -> Router {
         .fallback(get(pages::file))
         .layer(from_fn_with_state(shared.clone(), auth::authorize))
         .with_state(shared)
-}
-
-/// Whether this path may be asked for without a token.
-pub(crate) fn is_open(path: &str) -> bool {
-    path == SESSION || !path.starts_with(CALLS)
 }

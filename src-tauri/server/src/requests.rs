@@ -1,32 +1,19 @@
-//! `POST /api/call/{name}`: one use case.
+//! The body of a request: JSON, short enough, and in time.
 
 use std::time::Duration;
 
-use axum::Json;
 use axum::body::{Body, to_bytes};
-use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use serde_json::Value;
 use tokio::time::timeout;
 use undercroft_foundation::{Code, Error};
 
 use crate::responses::ErrorResponse;
-use crate::server::Shared;
 
 /// The longest request.
 const MOST_BYTES: usize = 1 << 20;
 /// The time that it may take to come.
 const BODY: Duration = Duration::from_secs(30);
-
-pub(crate) async fn call(
-    State(shared): State<Shared>,
-    Path(name): Path<String>,
-    headers: HeaderMap,
-    body: Body,
-) -> Result<Json<Value>, ErrorResponse> {
-    let request = read(&headers, body).await?;
-    Ok(Json(shared.api.call_blocking(name, request).await?))
-}
 
 /// The request's JSON, if it comes in time.
 pub(crate) async fn read(headers: &HeaderMap, body: Body) -> Result<Value, ErrorResponse> {

@@ -7,16 +7,16 @@ use axum::http::HeaderMap;
 use serde_json::{Value, json};
 use undercroft_foundation::{Code, Error};
 
-use crate::calls;
+use crate::requests;
 use crate::responses::ErrorResponse;
-use crate::server::Shared;
+use crate::state::Shared;
 
 pub(crate) async fn begin(
     State(shared): State<Shared>,
     headers: HeaderMap,
     body: Body,
 ) -> Result<Json<Value>, ErrorResponse> {
-    let request = calls::read(&headers, body).await?;
+    let request = requests::read(&headers, body).await?;
     let code = request["code"].as_str().unwrap_or_default();
     let token = shared.tokens.redeem(code).ok_or_else(|| {
         ErrorResponse::from(
