@@ -13,8 +13,8 @@ use super::find;
 /// No dialog lists more places: it must fit on a screen.
 const PLACES_SHOWN: usize = 20;
 
-/// Asks the user for a folder, or a file where one is meant; nothing when they cancel. Waits for the
-/// answer, so it must not be called on the main thread.
+/// Asks the user for a folder, or a file where one is meant; nothing when they cancel. Waits for
+/// the answer, so it must not be called on the main thread.
 pub(crate) fn pick(app: &AppHandle, purpose: PlacePurpose) -> Option<PathBuf> {
     let mut dialog = app.dialog().file().set_title(title_of(purpose));
     if let Some(window) = find(app) {
