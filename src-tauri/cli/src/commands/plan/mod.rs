@@ -1,23 +1,25 @@
 //! `undercroft plan`: what is backed up by itself, where, when, and how long it is kept.
 
 mod options;
+mod print;
 mod schedule;
 
 use clap::{Args, Subcommand, ValueEnum};
 use undercroft_api::Api;
 use undercroft_api::wire::{
-    Nothing, PauseFor, PauseRequest, Plan, PlanDraft, PlanEnable, PlanPreview, PlanRef, PlanSave,
-    PlannedRun, ScheduleState, Upcoming,
+    Nothing, PauseFor, PauseRequest, Plan, PlanEnable, PlanRef, PlanSave, Upcoming,
 };
 use undercroft_foundation::Result;
 
 use crate::exit_status::{self, ExitStatus};
 use crate::jobs::progress;
 use crate::options::{Confirm, DryRun};
-use crate::output::format::{count, grouped, local_time, size};
-use crate::output::{Align, Output, Table, hooks};
+use crate::output::Output;
 use crate::session::Session;
 use options::PlanOptions;
+use print::{
+    print_draft, print_hooks, print_list, print_one, print_preview, print_upcoming, show_state,
+};
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
@@ -62,7 +64,7 @@ pub(crate) struct Add {
     /// The plan's name
     name: String,
     #[command(flatten)]
-    says: Box<PlanOptions>,
+    options: Box<PlanOptions>,
     #[command(flatten)]
     dry_run: DryRun,
 }
@@ -75,7 +77,7 @@ pub(crate) struct Edit {
     #[arg(long, short_alias = 'n')]
     name: Option<String>,
     #[command(flatten)]
-    says: Box<PlanOptions>,
+    options: Box<PlanOptions>,
 }
 
 #[derive(Debug, Args)]
@@ -125,9 +127,9 @@ impl Command {
             Self::Add(add) => return add.run(&api, out),
             Self::List => out.show(&api.plan_list(Nothing {})?, |plans| print_list(plans, out)),
             Self::Show(named) => show(&api.plan_show(named.request())?),
-            Self::Edit(Edit { plan, name, says }) => {
+            Self::Edit(Edit { plan, name, options }) => {
                 let mut draft = api.plan_show(PlanRef { plan: plan.clone() })?.draft;
-                says.apply(&api, &mut draft)?;
+                options.apply(&api, &mut draft)?;
                 draft.name = name.unwrap_or(draft.name);
                 show(&api.plan_save(PlanSave { plan: Some(plan), draft })?);
             }
@@ -178,7 +180,7 @@ impl Command {
 impl Add {
     fn run(self, api: &Api, out: &Output) -> Result<ExitStatus> {
         let mut draft = api.plan_propose(Nothing {})?;
-        self.says.apply(api, &mut draft)?;
+        self.options.apply(api, &mut draft)?;
         draft.name = self.name;
         if self.dry_run.dry_run {
             out.show(&draft, |draft| print_draft(api, draft, out));
@@ -198,111 +200,4 @@ impl From<Length> for PauseFor {
             Length::UntilResumed => Self::UntilResumed,
         }
     }
-}
-
-fn print_list(plans: &[Plan], out: &Output) {
-    let mut table = Table::new(&[
-        ("NAME", Align::Left),
-        ("PROJECTS", Align::Right),
-        ("WHEN", Align::Left),
-        ("NEXT", Align::Left),
-        ("STATE", Align::Left),
-    ]);
-    for plan in plans {
-        table.row([
-            plan.draft.name.clone(),
-            grouped(plan.projects_now.len() as u64),
-            schedule::shown(&plan.draft.schedule),
-            plan.next.map(local_time).unwrap_or_default(),
-            plan.sentence.clone(),
-        ]);
-    }
-    table.print(out, "No plans yet: undercroft plan add NAME --to DESTINATION");
-}
-
-fn print_one(api: &Api, plan: &Plan, out: &Output) {
-    out.line(format!("{} ({})", plan.draft.name, plan.id));
-    print_says(api, &plan.draft, out);
-    let next = match (plan.enabled, plan.next) {
-        (false, _) => "does not run by itself".to_owned(),
-        (true, next) => next.map_or_else(|| "-".to_owned(), local_time),
-    };
-    out.line(format!("  Next        {next}"));
-    out.line(format!("  State       {}", plan.sentence));
-    if plan.hooks_wait {
-        out.line("  Commands    not started: undercroft plan hooks shows and confirms them");
-    }
-    for target in &plan.targets_now {
-        let last = target.last_complete.map_or_else(|| "never".to_owned(), local_time);
-        let away = if target.present { "" } else { ", away" };
-        out.line(format!("  Complete    {}: {last}{away}", target.name));
-    }
-}
-
-fn print_hooks(plan: &Plan, out: &Output) {
-    for (label, command) in hooks(&plan.draft) {
-        out.line(format!("{label:<8}{command}"));
-    }
-    out.line(match (plan.hooks_wait, plan.draft.before.is_some() || plan.draft.after.is_some()) {
-        (true, _) => "Not started until they are confirmed on this machine: --confirm",
-        (false, true) => "Confirmed on this machine",
-        (false, false) => "No commands",
-    });
-}
-
-fn print_draft(api: &Api, draft: &PlanDraft, out: &Output) {
-    out.line(&draft.name);
-    print_says(api, draft, out);
-}
-
-fn print_says(api: &Api, draft: &PlanDraft, out: &Output) {
-    for (label, text) in options::facts(api, draft) {
-        out.line(format!("  {label:<12}{text}"));
-    }
-}
-
-fn print_preview(preview: &PlanPreview, out: &Output) {
-    let more = if preview.complete { "" } else { ", and more than was counted" };
-    out.line(format!(
-        "{} ({}) of {} would be backed up{more}",
-        count(preview.files, "file"),
-        size(preview.size_bytes),
-        count(preview.projects, "project")
-    ));
-    let mut table = Table::new(&[
-        ("LEFT OUT", Align::Left),
-        ("FILES", Align::Right),
-        ("SIZE", Align::Right),
-        ("WHY", Align::Left),
-    ]);
-    for left in &preview.left_out {
-        table.row([
-            format!("{}/{}", left.project, left.path),
-            grouped(left.files),
-            size(left.size_bytes),
-            left.why.clone(),
-        ]);
-    }
-    table.print(out, "Nothing would be left out");
-}
-
-fn print_upcoming(runs: &[PlannedRun], out: &Output) {
-    let mut table = Table::new(&[("WHEN", Align::Left), ("PLAN", Align::Left)]);
-    for run in runs {
-        table.row([local_time(run.at), run.name.clone()]);
-    }
-    table.print(out, "No plan runs by itself in the next seven days");
-}
-
-fn show_state(state: &ScheduleState, out: &Output) {
-    out.show(state, |state| {
-        out.line(match (state.paused, state.until) {
-            (true, Some(until)) => format!("Backups are paused until {}", local_time(until)),
-            (true, None) => "Backups are paused until they are resumed".to_owned(),
-            (false, _) => "Backups begin by themselves".to_owned(),
-        });
-        if let Some(next) = &state.next {
-            out.line(format!("Next is {}, {}", next.name, local_time(next.at)));
-        }
-    });
 }

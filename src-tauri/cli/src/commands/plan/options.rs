@@ -1,16 +1,14 @@
-//! The options of `plan add` and `plan edit`, and how a plan is shown.
+//! The options of `plan add` and `plan edit`.
 
 use clap::Args;
 use undercroft_api::Api;
 use undercroft_api::wire::{
-    HookCommand, Nothing, PlanDraft, PlanProjects, PlanTarget, ProjectRef, QuietHours, Retention,
+    HookCommand, PlanDraft, PlanProjects, PlanTarget, ProjectRef, QuietHours, Retention,
 };
 use undercroft_foundation::{Code, Error, Result};
 
 use super::schedule;
 use crate::options::{YesNo, parse_bytes, size_with_unit};
-use crate::output::format::size;
-use crate::output::hooks;
 
 /// The time that a command may take when nobody says.
 const HOOK_SECONDS: u32 = 3600;
@@ -253,68 +251,4 @@ fn quiet_hours(text: &str) -> Result<Option<QuietHours>> {
             .next("Write them like 22:00-07:00, or none")
     })?;
     Ok(Some(QuietHours { from: from.to_owned(), until: until.to_owned() }))
-}
-
-/// The specification of a plan, line by line.
-pub(super) fn facts(api: &Api, draft: &PlanDraft) -> Vec<(&'static str, String)> {
-    let mut projects = match &draft.projects {
-        PlanProjects::All => "all".to_owned(),
-        PlanProjects::Tagged { tags } => format!("with the tag {}", tags.join(" or ")),
-        PlanProjects::Chosen { projects } => {
-            let name = |id: &String| {
-                let shown = api.project_show(ProjectRef { project: id.clone() });
-                shown.map_or_else(|_| id.clone(), |detail| detail.project.name)
-            };
-            projects.iter().map(name).collect::<Vec<_>>().join(", ")
-        }
-    };
-    projects += if draft.library { ", and the library" } else { "" };
-    let mut facts = vec![("Projects", projects)];
-    let known = api.destination_list(Nothing {}).unwrap_or_default();
-    for PlanTarget { destination, retention } in &draft.targets {
-        let found = known.iter().find(|each| each.id == *destination);
-        let name = found.map_or(destination, |each| &each.name);
-        facts.push(("To", format!("{name}, keeps {}", kept(retention))));
-    }
-    let zone = draft.time_zone.as_ref().map(|zone| format!(" ({zone})")).unwrap_or_default();
-    facts.push(("When", schedule::shown(&draft.schedule) + &zone));
-    let mut waits = Vec::new();
-    waits.extend(draft.conditions.on_power.then(|| "for power".to_owned()));
-    waits.extend(draft.conditions.unmetered.then(|| "for a network not metered".to_owned()));
-    let quiet = draft.conditions.quiet_hours.as_ref();
-    waits.extend(quiet.map(|quiet| format!("from {} until {}", quiet.from, quiet.until)));
-    if !waits.is_empty() {
-        facts.push(("Waits", waits.join(", ")));
-    }
-    if !draft.exclude.is_empty() {
-        facts.push(("Leaves out", draft.exclude.join(", ")));
-    }
-    facts.extend(hooks(draft));
-    facts
-}
-
-fn kept(retention: &Retention) -> String {
-    let counts = [
-        ("last", retention.last),
-        ("hourly", retention.hourly),
-        ("daily", retention.daily),
-        ("weekly", retention.weekly),
-        ("monthly", retention.monthly),
-        ("yearly", retention.yearly),
-    ];
-    let times = [
-        ("within", &retention.within),
-        ("within-hourly", &retention.within_hourly),
-        ("within-daily", &retention.within_daily),
-        ("within-weekly", &retention.within_weekly),
-        ("within-monthly", &retention.within_monthly),
-        ("within-yearly", &retention.within_yearly),
-    ];
-    let counts = counts.into_iter().filter_map(|(name, count)| Some(format!("{name} {}", count?)));
-    let times =
-        times.into_iter().filter_map(|(name, time)| Some(format!("{name} {}", time.as_ref()?)));
-    let tags = retention.tags.iter().map(|tags| format!("tag {tags}"));
-    let budget = retention.budget_bytes.map(|budget| format!("{} at most", size(budget)));
-    let all: Vec<_> = counts.chain(times).chain(tags).chain(budget).collect();
-    if all.is_empty() { "all".to_owned() } else { all.join(", ") }
 }
