@@ -100,7 +100,7 @@ impl Restore {
     }
 }
 
-/// PlanOptions what a restore would do.
+/// Says what a restore would do.
 fn plan(
     session: &Session,
     repository: &Repository,
