@@ -5,8 +5,10 @@ use std::time::Duration;
 use tauri::{AppHandle, Manager};
 use undercroft_api::wire::BackendEvent;
 
+use crate::notifications::desktop;
+use crate::page::bridge;
 use crate::state::AppState;
-use crate::{bridge, dialog, notification, window};
+use crate::window::{self, dialog};
 
 /// The time that everything may take to stop before the program ends regardless.
 const STOP_PATIENCE: Duration = Duration::from_secs(5);
@@ -84,7 +86,7 @@ fn tell_once(app: &AppHandle) {
     if state.settings().is_ok_and(|settings| settings.tray_hint_shown) {
         return;
     }
-    notification::show("Undercroft", STAYS_IN_TRAY);
+    desktop::notify("Undercroft", STAYS_IN_TRAY);
     bridge::emit(app, &BackendEvent::Notice { text: STAYS_IN_TRAY.to_owned() });
     if let Err(error) = state.note_tray_hint() {
         tracing::warn!(%error, "The hint will come again");

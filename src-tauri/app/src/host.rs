@@ -8,8 +8,10 @@ use undercroft_api::wire::PlacePurpose;
 use undercroft_api::{Abilities, Hook, Host};
 use undercroft_foundation::Result;
 
-use crate::tray::TrayPresence;
-use crate::{autostart, closing, dialog};
+use crate::closing;
+use crate::launch::autostart;
+use crate::state::TrayPresence;
+use crate::window::dialog;
 
 /// The window as a face: its page points folders out by dialog or drop, never by path.
 #[derive(Debug)]

@@ -12,13 +12,13 @@ use tauri_plugin_window_state::StateFlags;
 use undercroft_api::Api;
 use undercroft_foundation::{Code, Error, Result, SettingsOverrides, World};
 
-use crate::arguments::Arguments;
-use crate::bridge::{self, PendingEvents};
 use crate::host::WindowHost;
-use crate::instance::{self, Instance};
-use crate::state::AppState;
-use crate::tray::{self, TrayPresence};
-use crate::{closing, drag_drop, window};
+use crate::launch::arguments::Arguments;
+use crate::launch::instance::{self, Instance};
+use crate::page::bridge::{self, PendingEvents};
+use crate::page::drag_drop;
+use crate::state::{AppState, TrayPresence};
+use crate::{closing, opening, tray, window};
 
 /// Runs the program with these arguments, the first of which is its own name.
 pub fn run(words: impl IntoIterator<Item = OsString>) -> ExitCode {
@@ -71,7 +71,7 @@ fn setup(app: &AppHandle, library: &Path, world: &World, arguments: Arguments) -
     bridge::forward_events(app, &state);
     tray::start(app, &state);
     closing::quit_on_signals(app);
-    window::open(app, arguments.hidden)
+    opening::open(app, arguments.hidden)
         .map_err(|error| Error::new(Code::Unavailable, "Cannot open a window").because(error))?;
     drag_drop::offer_folders(app, arguments.folders);
     Ok(())

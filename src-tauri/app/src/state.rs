@@ -11,7 +11,22 @@ use undercroft_api::wire::{
 };
 use undercroft_foundation::{Clock, Result, World};
 
-use crate::tray::TrayPresence;
+/// Whether a tray really shows the icon.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct TrayPresence(Arc<AtomicBool>);
+
+impl TrayPresence {
+    /// Whether a tray shows the icon now.
+    pub(crate) fn is_there(&self) -> bool {
+        self.0.load(Ordering::Relaxed)
+    }
+
+    /// Notes whether one does.
+    #[cfg(target_os = "linux")]
+    pub(crate) fn set(&self, there: bool) {
+        self.0.store(there, Ordering::Relaxed);
+    }
+}
 
 /// The shared state of the window process.
 #[derive(Debug, Clone)]

@@ -1,56 +1,59 @@
 //! The command line: one command, one file. It parses, calls the use case, and prints the reply
 //! as text for people or as JSON for programs. Only `undercroft repo` works without a library: it
 //! opens any repository in restic's format by itself.
+//!
+//! In reading order:
+//!
+//! - `arguments`: the top of the grammar, and how a call ends;
+//! - `commands`: a file or folder for each command, that of `undercroft repo` with its own; no
+//!   command uses another;
+//! - `options`: the options that several commands take;
+//! - `resolve`: the place, workspace, version, destination or path that a word means;
+//! - `repository`: a repository opened without a library, for `undercroft repo`;
+//! - `jobs`: work followed until it is over, and stopped by Ctrl-C;
+//! - `session`: the library behind the use cases, and the output;
+//! - `output`: streams, tables, and the lists that several commands print;
+//! - `password` and `exit_status`: the sources of a password, and the exit codes.
 
 mod arguments;
-mod backup;
-mod completions;
-mod destination;
-mod doctor;
-mod draft;
-mod events;
+mod commands;
 mod exit_status;
-mod file;
-mod format;
-mod git;
-mod history;
-mod interrupt;
 mod jobs;
-mod library;
-mod man;
-mod memory;
 mod options;
 mod output;
 mod password;
-mod plan;
-mod progress;
-mod project;
-mod repo;
-mod restore;
-mod retention;
-mod runs;
-mod serve;
+mod repository;
+mod resolve;
 mod session;
-mod settings;
-mod snapshot_path;
-mod status;
-mod table;
-mod undo;
-mod version;
-mod workspace;
 
 use std::ffi::OsString;
+use std::path::Path;
 use std::process::ExitCode;
 
 use clap::{CommandFactory, Parser};
+use undercroft_foundation::Result;
 
 use arguments::Arguments;
-pub use completions::write_completions;
-pub use man::write_pages;
 
 /// The whole grammar of the command line.
 pub fn command() -> clap::Command {
     Arguments::command()
+}
+
+/// Writes the manual page of every command into a folder.
+///
+/// # Errors
+/// Whatever keeps a file from being written.
+pub fn write_pages(folder: &Path) -> Result<()> {
+    commands::man::write_pages(command(), folder)
+}
+
+/// Writes the completions of every shell into a folder.
+///
+/// # Errors
+/// Whatever keeps a file from being written.
+pub fn write_completions(folder: &Path) -> Result<()> {
+    commands::completions::write_completions(&command(), folder)
 }
 
 /// Runs the program with the process's own arguments.

@@ -1,12 +1,10 @@
 //! The session that every command works with: where to print, and the library behind the use cases.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
-use undercroft_api::wire::Place;
 use undercroft_api::{Abilities, Api, Hook, Host};
-use undercroft_foundation::{IoContext, Result, SettingsOverrides, World};
+use undercroft_foundation::{Result, SettingsOverrides, World};
 
-use crate::arguments::Global;
 use crate::output::Output;
 
 /// One call of the program.
@@ -35,14 +33,10 @@ impl Host for CommandLine {
 }
 
 impl Session {
-    /// Prepares what the options ask for.
-    pub(crate) fn new(global: &Global) -> Self {
-        log_to_stderr(global.verbose);
-        Self {
-            out: Output::new(global.json, global.quiet),
-            world: World::real(),
-            library: global.library.clone(),
-        }
+    /// A session that prints to `out`, and says so much of what is being done.
+    pub(crate) fn new(library: Option<PathBuf>, out: Output, verbose: u8) -> Self {
+        log_to_stderr(verbose);
+        Self { out, world: World::real(), library }
     }
 
     /// The library's folder.
@@ -63,11 +57,6 @@ impl Session {
         let overrides = SettingsOverrides::of_process([]);
         Api::open(&self.library()?, &self.world, overrides, host)
     }
-}
-
-/// Points out a folder named on the command line, relative to where the user is.
-pub(crate) fn place(api: &Api, path: &Path) -> Result<Place> {
-    api.place_at(&std::path::absolute(path).at("find", path)?)
 }
 
 fn log_to_stderr(verbose: u8) {

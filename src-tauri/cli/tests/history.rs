@@ -1,11 +1,13 @@
 //! A week's work with versions on the command line, over one library.
 
+mod fsck;
 mod stage;
 
 use std::fs;
 use std::io::{BufRead, BufReader, Write};
 use std::process::{Command, Stdio};
 
+use fsck::assert_git_finds_nothing_wrong;
 use serde_json::Value;
 use stage::Stage;
 use undercroft_testkit::{ProjectKind, assert_same_tree, project_tree, random_bytes, write_file};
@@ -37,14 +39,7 @@ fn messages(stage: &Stage) -> Vec<String> {
 /// git finds nothing wrong with the history.
 fn assert_git_is_content(stage: &Stage) {
     for entry in fs::read_dir(stage.path("library/history")).unwrap() {
-        let path = entry.unwrap().path();
-        let checked = Command::new("git")
-            .args(["-c", "safe.directory=*", "-C"])
-            .arg(&path)
-            .args(["fsck", "--strict", "--no-dangling"])
-            .output()
-            .unwrap();
-        assert!(checked.status.success(), "{checked:?}");
+        assert_git_finds_nothing_wrong(&entry.unwrap().path());
     }
 }
 

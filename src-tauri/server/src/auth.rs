@@ -10,8 +10,12 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
 use crate::responses::{ErrorResponse, set_security_headers};
-use crate::routes;
-use crate::server::Shared;
+use crate::state::Shared;
+
+/// Below it lies all that does something; the rest are the pages' files.
+const CALLS: &str = "/api/";
+/// The path at which a link's code is given for a token.
+const SESSION: &str = "/api/session";
 
 /// Lets a request through or answers it, and puts the headers on the answer.
 pub(crate) async fn authorize(
@@ -41,7 +45,7 @@ fn admit(shared: &Shared, request: &Request) -> Result<(), ErrorResponse> {
         }
     }
     // The pages' own files hold no secret, and a browser that asks for them has no header yet.
-    if routes::is_open(request.uri().path()) || has_token(shared, headers) {
+    if is_open(request.uri().path()) || has_token(shared, headers) {
         return Ok(());
     }
     Err(ErrorResponse::unauthorized())
@@ -60,4 +64,9 @@ fn only(headers: &HeaderMap, name: HeaderName) -> Option<&str> {
         (Some(value), None) => value.to_str().ok(),
         _ => None,
     }
+}
+
+/// Whether this path may be asked for without a token.
+fn is_open(path: &str) -> bool {
+    path == SESSION || !path.starts_with(CALLS)
 }

@@ -7,13 +7,12 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use tokio::net::TcpListener;
-use tokio::sync::watch;
 use undercroft_api::{Abilities, Api, Hook, Host, refuse_hook};
 use undercroft_foundation::{Code, Error, IoContext, Random, Result, replace_file};
 
 use crate::connections;
-use crate::events::LiveEvents;
 use crate::routes;
+use crate::state::{PrintLink, Shared};
 use crate::tokens::Tokens;
 
 /// The file in the library that holds the scripts' token while the server runs.
@@ -35,9 +34,6 @@ impl Host for BrowserHost {
         if self.allow_hooks { Ok(true) } else { Err(refuse_hook(plan, hook)) }
     }
 }
-
-/// Told the link by which a browser gets in; a new one after each use.
-type PrintLink = Box<dyn Fn(&str) + Send + Sync>;
 
 /// The options of a server.
 pub struct Options {
@@ -63,56 +59,6 @@ pub struct Server {
     token_file: TokenFile,
 }
 
-/// The state that all requests share.
-#[derive(Debug, Clone)]
-pub(crate) struct Shared(Arc<Parts>);
-
-pub(crate) struct Parts {
-    pub(crate) api: Api,
-    pub(crate) tokens: Tokens,
-    pub(crate) live: LiveEvents,
-    port: u16,
-    hosts: [String; 2],
-    print_link: PrintLink,
-    stopping: watch::Sender<bool>,
-}
-
-impl fmt::Debug for Parts {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Parts").field("port", &self.port).finish_non_exhaustive()
-    }
-}
-
-impl std::ops::Deref for Shared {
-    type Target = Parts;
-
-    fn deref(&self) -> &Parts {
-        &self.0
-    }
-}
-
-impl Parts {
-    /// The names by which this server may be asked.
-    pub(crate) fn hosts(&self) -> &[String] {
-        &self.hosts
-    }
-
-    /// The code is behind the hash, which a browser sends to nobody.
-    pub(crate) fn print_link(&self) {
-        let code = self.tokens.code();
-        (self.print_link)(&format!("http://{}/#open={}", self.hosts[0], code.text()));
-    }
-
-    pub(crate) fn is_stopping(&self) -> bool {
-        *self.stopping.borrow()
-    }
-
-    /// Hears when the server stops.
-    pub(crate) fn stopping(&self) -> watch::Receiver<bool> {
-        self.stopping.subscribe()
-    }
-}
-
 impl Server {
     /// Takes the port, and leaves the scripts' token in the library.
     ///
@@ -125,21 +71,13 @@ impl Server {
         let port = listener.local_addr().map_err(|source| port_taken(wanted, source))?.port();
         let tokens = Tokens::new(options.random);
         let token_file = TokenFile::create(api.root(), tokens.bearer().text())?;
-        let shared = Shared(Arc::new(Parts {
-            api,
-            tokens,
-            live: LiveEvents::default(),
-            port,
-            hosts: [format!("127.0.0.1:{port}"), format!("localhost:{port}")],
-            print_link: options.print_link,
-            stopping: watch::Sender::new(false),
-        }));
+        let shared = Shared::new(api, tokens, port, options.print_link);
         Ok(Self { listener, shared, token_file })
     }
 
     /// The port that it has.
     pub fn port(&self) -> u16 {
-        self.shared.port
+        self.shared.port()
     }
 
     /// The file that holds the scripts' token.
@@ -154,7 +92,7 @@ impl Server {
         let flag = shared.clone();
         let stopping = async move {
             stop.await;
-            flag.stopping.send_replace(true);
+            flag.stop();
             // Jobs stop while calls that are under way end.
             let _ = tokio::task::spawn_blocking(move || flag.api.interrupt()).await;
         };

@@ -5,7 +5,7 @@ use tauri::{AppHandle, Manager};
 use undercroft_api::wire::PauseFor;
 use undercroft_foundation::Result;
 
-use crate::notification;
+use crate::notifications::desktop;
 use crate::state::AppState;
 
 pub(super) fn back_up_all(app: &AppHandle) {
@@ -30,7 +30,7 @@ fn act(app: &AppHandle, work: impl FnOnce(&AppState) -> Result<()> + Send + 'sta
     std::thread::spawn(move || {
         if let Err(error) = work(&state) {
             tracing::warn!(%error, "The tray's menu was of no use");
-            notification::show(error.what_text(), error.why_text());
+            desktop::notify(error.what_text(), error.why_text());
         }
     });
 }

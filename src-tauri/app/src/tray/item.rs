@@ -6,10 +6,10 @@ use ksni::{Category, Icon, MenuItem, OfflineReason, ToolTip};
 use tauri::AppHandle;
 use undercroft_api::wire::{Health, PauseFor};
 
-use super::TrayPresence;
 use super::actions;
 use super::icons::icons_of;
 use super::status::{Offers, Status};
+use crate::state::TrayPresence;
 use crate::{closing, window};
 
 /// The item, and the status that it shows.

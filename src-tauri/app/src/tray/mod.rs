@@ -11,8 +11,6 @@ mod icons;
 mod item;
 mod status;
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use tauri::AppHandle;
@@ -23,22 +21,6 @@ use crate::state::AppState;
 
 /// Status that changes faster than this is not worth a tray's while.
 const SETTLE: Duration = Duration::from_millis(250);
-
-/// Whether a tray really shows the icon.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct TrayPresence(Arc<AtomicBool>);
-
-impl TrayPresence {
-    /// Whether a tray shows the icon now.
-    pub(crate) fn is_there(&self) -> bool {
-        self.0.load(Ordering::Relaxed)
-    }
-
-    #[cfg(target_os = "linux")]
-    fn set(&self, there: bool) {
-        self.0.store(there, Ordering::Relaxed);
-    }
-}
 
 /// Puts the icon into the tray and keeps it true, on a thread of its own, until the program ends.
 #[cfg(target_os = "linux")]

@@ -8,7 +8,8 @@ use std::process::Command;
 use serde_json::Value;
 use undercroft_testkit::{random_bytes, write_file};
 
-use super::program::{self, Program};
+use super::fsck::assert_git_finds_nothing_wrong;
+use super::program::Program;
 use super::{SIGABRT, Scenario, library_with_a_project, save, words};
 
 /// The points of a new version.
@@ -131,13 +132,7 @@ pub(super) fn assert_sound(program: &Program) {
         if !path.join("HEAD").exists() {
             continue;
         }
-        let checked = Command::new("git")
-            .args(["-c", "safe.directory=*", "-C"])
-            .arg(&path)
-            .args(["fsck", "--strict", "--no-dangling"])
-            .output()
-            .unwrap();
-        assert!(checked.status.success(), "{checked:?}");
+        assert_git_finds_nothing_wrong(&path);
     }
 }
 
@@ -431,9 +426,8 @@ fn a_killed_rebuilding() {
     for point in REBUILD_POINTS.iter().chain(&["catalog.migrated", "catalog.committed"]) {
         for nth in 1..=3 {
             super::go_back(&program);
-            let mut command = program.command(&words("library rebuild"));
-            command.env("UNDERCROFT_CRASH_AT", format!("{point}:{nth}"));
-            if program::ended(&command.output().unwrap()).signal != Some(SIGABRT) {
+            let killed = program.crash_at(&format!("{point}:{nth}"), &words("library rebuild"));
+            if killed.signal != Some(SIGABRT) {
                 assert!(nth > 1, "{point}");
                 break;
             }

@@ -3,7 +3,7 @@
 
 use undercroft_testkit::write_file;
 
-use super::program::{self, Program};
+use super::program::Program;
 use super::{SIGABRT, all_data_is_sound, go_back, library_with_a_backup, save, words};
 
 /// Those that only the tests here reach.
@@ -30,9 +30,7 @@ fn a_killed_change_of_a_destinations_password() {
     let points = ["repository.key-written", "secrets.kept", "secrets.recorded"];
     for point in points.iter().chain(&["repository.key-removed", "disk.renamed"]) {
         go_back(&program);
-        let mut command = program.command(&arguments);
-        command.env("UNDERCROFT_CRASH_AT", point);
-        let killed = program::ended(&command.output().unwrap());
+        let killed = program.crash_at(point, &arguments);
         assert_eq!(killed.signal, Some(SIGABRT), "{point}: {killed:#?}");
         program.must(&["destination", "key", "test", "vault"]);
         program.must(&["destination", "unlock", "vault"]);
@@ -51,9 +49,7 @@ fn a_killed_keeping_of_the_first_password() {
     for point in ["secrets.sealing-key-written", "secrets.kept", "secrets.recorded"] {
         go_back(&program);
         let arguments = words("destination add repository --name vault");
-        let mut command = program.command(&arguments);
-        command.env("UNDERCROFT_CRASH_AT", point);
-        let killed = program::ended(&command.output().unwrap());
+        let killed = program.crash_at(point, &arguments);
         assert_eq!(killed.signal, Some(SIGABRT), "{point}: {killed:#?}");
         program.must(&["destination", "add", "repository", "--name", "vault"]);
         program.must(&["destination", "key", "test", "vault"]);

@@ -2,6 +2,8 @@
 //! after that, what was acknowledged is there, and the same command run again goes well.
 
 mod forget;
+#[path = "../fsck/mod.rs"]
+mod fsck;
 mod history;
 mod keys;
 mod mending;
@@ -161,9 +163,7 @@ fn crash_everywhere(scenario: &Scenario) {
         let times = if point == "disk.renamed" { scenario.times } else { scenario.times.min(2) };
         for nth in 1..=times {
             go_back(&program);
-            let mut command = program.command(&arguments);
-            command.env("UNDERCROFT_CRASH_AT", format!("{point}:{nth}"));
-            let crashed = program::ended(&command.output().unwrap());
+            let crashed = program.crash_at(&format!("{point}:{nth}"), &arguments);
             if crashed.signal != Some(SIGABRT) {
                 assert!(nth > 1, "{arguments:?} never reaches {point}: {crashed:#?}");
                 assert_eq!(crashed.code, Some(0), "{arguments:?} {point}:{nth}: {crashed:#?}");
@@ -466,9 +466,8 @@ fn a_killed_change_of_the_password_leaves_one_that_opens() {
     for point in ["repository.key-written", "disk.renamed", "disk.file-synced"] {
         for nth in 1..=2 {
             go_back(&program);
-            let mut command = program.command(&arguments);
-            command.env("UNDERCROFT_CRASH_AT", format!("{point}:{nth}"));
-            if program::ended(&command.output().unwrap()).signal != Some(SIGABRT) {
+            let killed = program.crash_at(&format!("{point}:{nth}"), &arguments);
+            if killed.signal != Some(SIGABRT) {
                 assert!(nth > 1, "{point}");
                 break;
             }

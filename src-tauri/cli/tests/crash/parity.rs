@@ -78,9 +78,8 @@ fn a_killed_heal_loses_nothing_and_ends_well_when_it_is_run_again() {
         for (point, nth) in points.iter().flat_map(|point| (1..=times).map(move |nth| (point, nth)))
         {
             go_back(&program);
-            let mut command = program.command(&["repo", "parity", "heal"]);
-            command.env("UNDERCROFT_CRASH_AT", format!("{point}:{nth}"));
-            let crashed = program::ended(&command.output().unwrap());
+            let heal = ["repo", "parity", "heal"];
+            let crashed = program.crash_at(&format!("{point}:{nth}"), &heal);
             assert_eq!(crashed.signal, Some(SIGABRT), "{point}:{nth}: {crashed:#?}");
             program.must(&["repo", "parity", "heal"]);
             for (path, bytes) in &whole {

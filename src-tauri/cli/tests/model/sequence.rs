@@ -167,8 +167,7 @@ impl Sequence {
             0 | 1 => {
                 let point = POINTS[self.below(POINTS.len())];
                 let crash = format!("{point}:{}", 1 + self.below(3));
-                let variables = [("UNDERCROFT_CRASH_AT", &*crash)];
-                let ended = self.program.run_with(&variables, arguments);
+                let ended = self.program.crash_at(&crash, arguments);
                 self.log.push(format!("{} ({crash}: {:?})", arguments.join(" "), ended.signal));
                 ended
             }
@@ -232,8 +231,7 @@ impl Sequence {
         }
         let point = ["history.published", "catalog.before-commit"][self.below(2)];
         let name = format!("p/{}", self.places[at].name);
-        let variables = [("UNDERCROFT_CRASH_AT", point)];
-        let ended = self.program.run_with(&variables, &["version", "save", &name, "-m", "Unheard"]);
+        let ended = self.program.crash_at(point, &["version", "save", &name, "-m", "Unheard"]);
         self.log.push(format!("save {name} ({point}: {:?})", ended.signal));
         self.kills += usize::from(ended.signal.is_some());
         let said = change(&self.dice, &self.places[other].folder);

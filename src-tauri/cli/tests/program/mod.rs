@@ -111,6 +111,12 @@ impl Program {
         Ended::of(&command.envs(variables.iter().copied()).output().unwrap())
     }
 
+    /// Runs a command that kills itself at a write point: `point`, or `point:nth`.
+    pub fn crash_at<S: AsRef<OsStr>>(&self, point: &str, arguments: &[S]) -> Ended {
+        let mut command = self.command(arguments);
+        Ended::of(&command.env("UNDERCROFT_CRASH_AT", point).output().unwrap())
+    }
+
     /// Runs the program so that permissions hold for it, also when the tests run as root.
     pub fn run_bound(&self, arguments: &[&str]) -> Ended {
         let mut command = if rustix::process::geteuid().is_root() {

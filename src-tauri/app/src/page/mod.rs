@@ -1,0 +1,4 @@
+//! What goes between the page and Rust: use cases, events, and folders that are dropped.
+
+pub(crate) mod bridge;
+pub(crate) mod drag_drop;

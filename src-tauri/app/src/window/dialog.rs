@@ -1,0 +1,87 @@
+//! The system's own dialogs, opened from here and never from the page.
+
+use std::path::PathBuf;
+
+use tauri::{AppHandle, Manager};
+use tauri_plugin_dialog::{DialogExt, MessageDialogButtons, MessageDialogKind};
+use undercroft_api::Hook;
+use undercroft_api::wire::PlacePurpose;
+use undercroft_foundation::escape_name;
+
+use super::find;
+
+/// No dialog lists more places: it must fit on a screen.
+const PLACES_SHOWN: usize = 20;
+
+/// Asks the user for a folder, or a file where one is meant; nothing when they cancel. Waits for
+/// the answer, so it must not be called on the main thread.
+pub(crate) fn pick(app: &AppHandle, purpose: PlacePurpose) -> Option<PathBuf> {
+    let mut dialog = app.dialog().file().set_title(title_of(purpose));
+    if let Some(window) = find(app) {
+        dialog = dialog.set_parent(&window);
+    }
+    // Without a folder to start in, GTK opens "Recent" and accepts no typed path.
+    if let Ok(home) = app.path().home_dir() {
+        dialog = dialog.set_directory(home);
+    }
+    let picked = match purpose {
+        PlacePurpose::KeyFile => dialog.blocking_pick_file(),
+        _ => dialog.blocking_pick_folder(),
+    };
+    picked?.into_path().ok()
+}
+
+/// Asks whether a plan may start a command, which is shown word for word. Waits for the answer, as
+/// above.
+pub(crate) fn confirm_hook(app: &AppHandle, plan: &str, hook: &Hook) -> bool {
+    // Each argument on a line of its own, and none that could pass for another or for our words.
+    let words = hook.command.iter().map(|word| format!("    {}", escape_name(word.as_bytes())));
+    let words = words.collect::<Vec<_>>().join("\n");
+    let (plan, when) = (escape_name(plan.as_bytes()), hook.when.name());
+    let text = format!(
+        "{words}\n\nUndercroft starts this program as you, {when} each run of the plan {plan}. \
+         Allow it only if you set it yourself and know what it does."
+    );
+    let title = "Allow a plan to start a program?";
+    ask(app, title, text, ("Allow", "Don't allow"))
+}
+
+/// Asks whether a recovered library may use these places. Waits for the answer, as above.
+pub(crate) fn confirm_places(app: &AppHandle, places: &[String]) -> bool {
+    let first = places.iter().take(PLACES_SHOWN).map(|place| format!("    {place}"));
+    let more = places.len().saturating_sub(PLACES_SHOWN);
+    let more = (more > 0).then(|| format!("    and {more} more"));
+    let list = first.chain(more).collect::<Vec<_>>().join("\n");
+    let text = format!(
+        "{list}\n\nThe library that you recover names these places. Undercroft keeps versions of \
+         what is there, restores and backs up there. Allow it only if they are yours."
+    );
+    ask(app, "Use these places?", text, ("Use them", "Don't use them"))
+}
+
+/// Asks whether to end the program although jobs run. Waits for the answer, as above.
+pub(crate) fn confirm_quit(app: &AppHandle) -> bool {
+    let text = "What is done so far is kept; start it again when it suits you.".to_owned();
+    ask(app, "Quit and stop what is running?", text, ("Quit", "Keep running"))
+}
+
+fn ask(app: &AppHandle, title: &str, text: String, (yes, no): (&str, &str)) -> bool {
+    let buttons = MessageDialogButtons::OkCancelCustom(yes.into(), no.into());
+    let dialog = app.dialog().message(text).title(title);
+    let mut dialog = dialog.kind(MessageDialogKind::Warning).buttons(buttons);
+    if let Some(window) = find(app) {
+        dialog = dialog.parent(&window);
+    }
+    dialog.blocking_show()
+}
+
+fn title_of(purpose: PlacePurpose) -> &'static str {
+    match purpose {
+        PlacePurpose::Project => "Choose a project's folder",
+        PlacePurpose::Destination => "Choose where backups go",
+        PlacePurpose::Restore => "Choose where to restore to",
+        PlacePurpose::Upload => "Choose what to add",
+        PlacePurpose::KeyFile => "Choose the file that holds the password",
+        PlacePurpose::Save => "Choose where to save",
+    }
+}

@@ -1,0 +1,139 @@
+//! The commands of `undercroft`: one file or folder each, called as the command is.
+
+mod backup;
+pub(crate) mod completions;
+mod destination;
+mod doctor;
+mod draft;
+mod events;
+mod file;
+mod git;
+mod history;
+mod job;
+mod library;
+pub(crate) mod man;
+mod memory;
+mod plan;
+mod project;
+mod repo;
+mod restore;
+mod retention;
+mod run;
+mod serve;
+mod settings;
+mod status;
+mod undo;
+mod version;
+mod workspace;
+
+use clap::Subcommand;
+use undercroft_foundation::Result;
+
+use crate::exit_status::ExitStatus;
+use crate::session::Session;
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Add, list and change projects
+    #[command(subcommand)]
+    Project(project::Command),
+    /// Begin, watch and keep the histories of projects
+    #[command(subcommand)]
+    History(history::Command),
+    /// List, compare, mark, restore and make versions
+    #[command(subcommand)]
+    Version(Box<version::Command>),
+    /// Look at the files of any version, and save files
+    #[command(subcommand)]
+    File(Box<file::Command>),
+    /// List, open and switch the folders that a project is worked on in
+    #[command(subcommand)]
+    Workspace(workspace::Command),
+    /// Use git in a workspace: commit, branch, push, pull, and export versions
+    #[command(subcommand)]
+    Git(Box<git::Command>),
+    /// Go back behind the last restore or deletion in a workspace
+    Undo(undo::Undo),
+    /// Keep and find session work that is in no version yet
+    #[command(subcommand)]
+    Draft(draft::Command),
+    /// Show how the memory is used, and copy session work out and in
+    #[command(subcommand)]
+    Memory(memory::Command),
+    /// Add, list and remove places that hold backups
+    #[command(subcommand)]
+    Destination(destination::Command),
+    /// Say what is backed up by itself, where, when, and how long it is kept
+    #[command(subcommand)]
+    Plan(Box<plan::Command>),
+    /// Make, list and browse backups
+    #[command(subcommand)]
+    Backup(backup::Command),
+    /// Get a backup, or a part of it, back
+    Restore(restore::Restore),
+    /// Say how long backups are kept, and see to the trash
+    #[command(subcommand)]
+    Retention(retention::Command),
+    /// Show the whole at a glance
+    Status,
+    Doctor(doctor::Doctor),
+    /// Show what happened
+    Events(events::Events),
+    /// Show what was done
+    #[command(subcommand)]
+    Run(run::Command),
+    /// Show what is being done
+    #[command(subcommand)]
+    Job(job::Command),
+    /// Show and change settings
+    #[command(subcommand)]
+    Settings(settings::Command),
+    /// Mend the library itself
+    #[command(subcommand)]
+    Library(library::Command),
+    /// Serve the window's pages and the API to a browser on this machine
+    Serve(serve::Serve),
+    /// Work on any repository in restic's format, without a library
+    Repo(Box<repo::Repo>),
+    /// Print the completions of a shell
+    Completions(completions::Completions),
+    /// Print the manual page, or write all of them to a folder
+    Man(man::Man),
+}
+
+impl Command {
+    /// Does what the command says; `grammar` is that of the whole command line.
+    pub(crate) fn run(
+        self,
+        session: &Session,
+        grammar: impl FnOnce() -> clap::Command,
+    ) -> Result<ExitStatus> {
+        match self {
+            Self::Project(command) => command.run(session),
+            Self::History(command) => command.run(session),
+            Self::Version(command) => command.run(session),
+            Self::File(command) => command.run(session),
+            Self::Workspace(command) => command.run(session),
+            Self::Git(command) => command.run(session),
+            Self::Undo(command) => command.run(session),
+            Self::Draft(command) => command.run(session),
+            Self::Memory(command) => command.run(session),
+            Self::Destination(command) => command.run(session),
+            Self::Plan(command) => command.run(session),
+            Self::Backup(command) => command.run(session),
+            Self::Restore(command) => command.run(session),
+            Self::Retention(command) => command.run(session),
+            Self::Status => status::run(session),
+            Self::Doctor(doctor) => doctor.run(session),
+            Self::Events(command) => command.run(session),
+            Self::Run(command) => command.run(session),
+            Self::Job(command) => command.run(session),
+            Self::Settings(command) => command.run(session),
+            Self::Library(command) => command.run(session),
+            Self::Serve(command) => command.run(session),
+            Self::Repo(command) => command.run(session),
+            Self::Completions(command) => command.run(session, grammar()),
+            Self::Man(command) => command.run(session, grammar()),
+        }
+    }
+}

@@ -1,0 +1,189 @@
+//! `undercroft retention`: how long backups are kept, the trash, and what the guard noticed.
+
+mod alerts;
+
+use clap::{Args, Subcommand};
+use undercroft_api::Api;
+use undercroft_api::wire::{Nothing, Retention, RetentionRequest, SnapshotsRef, TrashedSnapshot};
+use undercroft_foundation::Result;
+
+use crate::exit_status::{self, ExitStatus};
+use crate::jobs::progress;
+use crate::options::{NamedDestination, OfProject, size_with_unit};
+use crate::output::format::{count, local_time};
+use crate::output::{Align, Output, Table, print_forget_plan};
+use crate::session::Session;
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Say what a policy keeps, and why, and what it would let go
+    Preview(Apply),
+    /// Let go what a policy does not keep, to the trash
+    Apply(Apply),
+    /// List the backups in a destination's trash
+    Trash(NamedDestination),
+    /// Take backups out of the trash
+    Restore(Taken),
+    /// Empty a destination's trash
+    Empty(NamedDestination),
+    /// List what the guard noticed
+    Alerts,
+    /// Say whether what the guard noticed was meant
+    Answer(alerts::Answer),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Taken {
+    /// The destination: its name, its id or the beginning of it
+    destination: String,
+    /// The backups: their ids, or the beginnings of them
+    #[arg(value_name = "BACKUP", required = true)]
+    snapshots: Vec<String>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Apply {
+    /// The destination: its name, its id or the beginning of it
+    destination: String,
+    #[command(flatten)]
+    project: OfProject,
+    #[command(flatten)]
+    policy: Policy,
+}
+
+/// The rules, called as restic calls them.
+#[derive(Debug, Args)]
+pub(crate) struct Policy {
+    /// Keep the last N
+    #[arg(long, short_alias = 'l', value_name = "N")]
+    keep_last: Option<u32>,
+    /// Keep the last of each hour, for N hours
+    #[arg(long, short_alias = 'H', value_name = "N")]
+    keep_hourly: Option<u32>,
+    /// Keep the last of each day, for N days
+    #[arg(long, short_alias = 'd', value_name = "N")]
+    keep_daily: Option<u32>,
+    /// Keep the last of each week, for N weeks
+    #[arg(long, short_alias = 'w', value_name = "N")]
+    keep_weekly: Option<u32>,
+    /// Keep the last of each month, for N months
+    #[arg(long, short_alias = 'm', value_name = "N")]
+    keep_monthly: Option<u32>,
+    /// Keep the last of each year, for N years
+    #[arg(long, short_alias = 'y', value_name = "N")]
+    keep_yearly: Option<u32>,
+    /// Keep all within this time of the newest, such as 1y5m7d2h
+    #[arg(long, value_name = "SPAN")]
+    keep_within: Option<String>,
+    /// Keep one an hour within this time of the newest
+    #[arg(long, value_name = "SPAN")]
+    keep_within_hourly: Option<String>,
+    /// Keep one a day within this time of the newest
+    #[arg(long, value_name = "SPAN")]
+    keep_within_daily: Option<String>,
+    /// Keep one a week within this time of the newest
+    #[arg(long, value_name = "SPAN")]
+    keep_within_weekly: Option<String>,
+    /// Keep one a month within this time of the newest
+    #[arg(long, value_name = "SPAN")]
+    keep_within_monthly: Option<String>,
+    /// Keep one a year within this time of the newest
+    #[arg(long, value_name = "SPAN")]
+    keep_within_yearly: Option<String>,
+    /// Keep those that bear this tag; several joined by commas: all of them
+    #[arg(long, value_name = "TAG")]
+    keep_tag: Vec<String>,
+    /// Let the oldest go until all backups fit into this, such as 500G
+    #[arg(long, value_name = "SIZE", value_parser = size_with_unit)]
+    budget: Option<u64>,
+}
+
+impl From<Policy> for Retention {
+    fn from(policy: Policy) -> Self {
+        Self {
+            last: policy.keep_last,
+            hourly: policy.keep_hourly,
+            daily: policy.keep_daily,
+            weekly: policy.keep_weekly,
+            monthly: policy.keep_monthly,
+            yearly: policy.keep_yearly,
+            within: policy.keep_within,
+            within_hourly: policy.keep_within_hourly,
+            within_daily: policy.keep_within_daily,
+            within_weekly: policy.keep_within_weekly,
+            within_monthly: policy.keep_within_monthly,
+            within_yearly: policy.keep_within_yearly,
+            tags: policy.keep_tag,
+            budget_bytes: policy.budget,
+        }
+    }
+}
+
+impl Command {
+    pub(crate) fn run(self, session: &Session) -> Result<ExitStatus> {
+        let api = session.api()?;
+        let out = &session.out;
+        match self {
+            Self::Preview(apply) => {
+                out.show(&api.retention_preview(apply.request())?, |plan| {
+                    print_forget_plan(plan, out)
+                });
+            }
+            Self::Apply(apply) => {
+                let request = apply.request();
+                let job = progress::run(session, &api, || api.retention_apply(request))?;
+                return exit_status::of_job(&job);
+            }
+            Self::Trash(named) => {
+                out.show(&api.trash_list(named.request())?, |trashed| print_trash(trashed, out));
+            }
+            Self::Restore(taken) => take(taken, &api, out)?,
+            Self::Empty(named) => {
+                let job = progress::run(session, &api, || api.trash_empty(named.request()))?;
+                return exit_status::of_job(&job);
+            }
+            Self::Alerts => {
+                let alerts = api.guard_list(Nothing {})?;
+                out.show(&alerts, |alerts| alerts::print_list(alerts, out));
+            }
+            Self::Answer(answer) => answer.run(&api, out)?,
+        }
+        Ok(ExitStatus::Done)
+    }
+}
+
+impl Apply {
+    fn request(self) -> RetentionRequest {
+        let Self { destination, project, policy } = self;
+        RetentionRequest { destination, policy: policy.into(), project: project.project }
+    }
+}
+
+fn take(taken: Taken, api: &Api, out: &Output) -> Result<()> {
+    let Taken { destination, snapshots } = taken;
+    let back = api.trash_restore(SnapshotsRef { destination, snapshots })?;
+    out.show(&back, |back| {
+        out.line(format!("{} taken out of the trash", count(back.len() as u64, "backup")));
+    });
+    Ok(())
+}
+
+fn print_trash(trashed: &[TrashedSnapshot], out: &Output) {
+    let mut table = Table::new(&[
+        ("BACKUP", Align::Left),
+        ("TIME", Align::Left),
+        ("FORGOTTEN", Align::Left),
+        ("UNTIL", Align::Left),
+        ("OF", Align::Left),
+    ]);
+    for it in trashed {
+        table.row([
+            it.snapshot.short_id.clone(),
+            local_time(it.snapshot.time),
+            local_time(it.trashed),
+            local_time(it.expires),
+            it.snapshot.paths.join(", "),
+        ]);
+    }
+    table.print(out, "The trash is empty");
+}
