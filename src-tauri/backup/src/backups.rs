@@ -6,10 +6,10 @@ use std::sync::Arc;
 use undercroft_foundation::SettingsOverrides;
 use undercroft_library::Library;
 
+use crate::browsing::Mounts;
+use crate::destinations::OpenRepositories;
 use crate::destinations::Searches;
 use crate::library_copy::HistoryLocks;
-use crate::mounting::Mounts;
-use crate::open::OpenRepositories;
 use crate::secrets::Secrets;
 
 /// The backups of a library. Clones share the repositories that are open.

@@ -83,7 +83,7 @@ impl Backups {
         made: SnapshotId,
         job: &undercroft_foundation::Job,
     ) -> Result<()> {
-        let mut snapshots = crate::running::snapshots_of(repository, project.id)?;
+        let mut snapshots = crate::snapshots::of_project(repository, project.id)?;
         snapshots.sort_by_key(|snapshot| (snapshot.time, snapshot.id));
         let Some(place) = snapshots.iter().position(|snapshot| snapshot.id == made) else {
             return Ok(());

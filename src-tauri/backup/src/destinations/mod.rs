@@ -1,11 +1,11 @@
 //! Destinations: places that hold a repository of backups.
 
 mod adding;
-mod copying;
 mod disks;
+mod keys;
 mod locating;
 mod mounts;
-mod space;
+mod open;
 mod table;
 
 use std::fmt;
@@ -17,12 +17,13 @@ use undercroft_library::{NewEvent, OccupiedFolder};
 
 use crate::backups::Backups;
 use crate::secrets::{NewPassword, PasswordKeeper};
-use crate::{plans, snapshot_cache};
+use crate::{plans, snapshots};
 
 pub(crate) use disks::Disks;
+pub use keys::Keys;
 pub(crate) use locating::{Presence, Searches};
 pub(crate) use mounts::digest_at;
-pub use space::DestinationSpace;
+pub(crate) use open::OpenRepositories;
 pub(crate) use table::{MIGRATIONS, all, insert};
 
 /// A place that holds a repository of backups.
@@ -126,7 +127,7 @@ impl Backups {
         let (snapshots, last_backup) = self
             .library
             .catalog()
-            .read(|connection| snapshot_cache::summary_of(connection, destination.id))?;
+            .read(|connection| snapshots::summary_of(connection, destination.id))?;
         let (destination, presence) = self.located(destination);
         let is_present = presence == Presence::There;
         let room = is_present.then(|| rustix::fs::statvfs(&destination.path).ok()).flatten();

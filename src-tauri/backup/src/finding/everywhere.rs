@@ -10,7 +10,7 @@ use undercroft_repository::{NodeKind, Repository, SnapshotFilter, SnapshotId};
 
 use crate::backups::Backups;
 use crate::destinations::Destination;
-use crate::snapshot_cache::{CachedSnapshot, tag_of};
+use crate::snapshots::{CachedSnapshot, tag_of};
 
 /// One content of a file, in one destination.
 #[derive(Debug, Clone)]

@@ -10,9 +10,9 @@ use undercroft_repository::{
 };
 
 use crate::backups::Backups;
-use crate::browse::EntryKind;
+use crate::browsing::EntryKind;
 use crate::destinations::Destination;
-use crate::snapshot_cache::tag_of;
+use crate::snapshots::tag_of;
 
 /// The text to look for, and where.
 #[derive(Debug, Clone)]

@@ -10,7 +10,7 @@ use undercroft_repository::{Forget, Repository, Snapshot, SnapshotFilter, Snapsh
 use super::{Forgetting, TRASH_KEPT};
 use crate::backups::Backups;
 use crate::destinations::Destination;
-use crate::snapshot_cache::CachedSnapshot;
+use crate::snapshots::CachedSnapshot;
 
 impl Backups {
     /// The effect that forgetting these backups of a destination would have. Each is told by its id

@@ -9,7 +9,7 @@ mod trash;
 use jiff::{SignedDuration, Timestamp};
 use undercroft_repository::Deletion;
 
-use crate::snapshot_cache::CachedSnapshot;
+use crate::snapshots::CachedSnapshot;
 
 pub use cleanup::Cleanup;
 pub use trash::Trashed;

@@ -12,9 +12,8 @@ use undercroft_repository::{
 
 use super::Forgetting;
 use crate::backups::Backups;
-use crate::library_copy::LIBRARY_TAG;
 use crate::plans::{Plan, Retention};
-use crate::snapshot_cache::{OUR_TAG, tag_of};
+use crate::snapshots::{LIBRARY_TAG, OUR_TAG, tag_of};
 
 /// The most of one project's backups that may go at once, in hundredths, when nobody looks: a clock
 /// that went wrong then costs little before somebody notices.

@@ -7,7 +7,7 @@ use undercroft_repository::SnapshotId;
 
 use super::TRASH_KEPT;
 use crate::backups::Backups;
-use crate::snapshot_cache::CachedSnapshot;
+use crate::snapshots::CachedSnapshot;
 
 /// A backup in the trash.
 #[derive(Debug, Clone, PartialEq, Eq)]

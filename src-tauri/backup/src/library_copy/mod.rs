@@ -21,12 +21,10 @@ use undercroft_repository::{
 };
 
 use crate::backups::Backups;
-use crate::snapshot_cache::{OBJECTS_TAG, OUR_TAG};
+use crate::snapshots::{LIBRARY_TAG, OBJECTS_TAG, OUR_TAG};
 use stage::Staged;
 pub(crate) use stage::{OBJECTS_LIST, ObjectsOf};
 
-/// Before a library's id in the tag that names it.
-pub(crate) const LIBRARY_TAG: &str = "library:";
 /// The most times that everything is staged anew because a compaction came in between.
 const ATTEMPTS: usize = 3;
 

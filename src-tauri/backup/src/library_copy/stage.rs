@@ -13,7 +13,7 @@ use undercroft_repository::{Repository, SnapshotId};
 
 use super::mirror::{self, EntryAction};
 use crate::backups::Backups;
-use crate::snapshot_cache::tag_of;
+use crate::snapshots::tag_of;
 
 /// The objects that the histories of the stage need.
 pub(crate) const OBJECTS_LIST: &str = "objects.json";

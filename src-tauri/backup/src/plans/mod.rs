@@ -6,6 +6,7 @@ mod defaults;
 mod hooks;
 mod mirror;
 mod preview;
+pub(crate) mod progress;
 mod retention;
 mod spec;
 mod store;

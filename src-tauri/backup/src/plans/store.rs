@@ -4,11 +4,10 @@ use rusqlite::Transaction;
 use undercroft_foundation::{Candidate, Code, DestinationId, Error, PlanId, Result, find_by_name};
 use undercroft_library::{Moment, NewEvent, Project, ProjectFilter, ProjectStatus};
 
-use super::{Plan, PlanProjects, PlanSpec, PlanTarget, mirror, table, validation};
+use super::{Plan, PlanProjects, PlanSpec, PlanTarget, mirror, progress, table, validation};
 use crate::backups::Backups;
 use crate::destinations::Destination;
 use crate::schedule::Schedule;
-use crate::scheduler;
 
 impl Backups {
     /// The plans, by name.
@@ -60,7 +59,7 @@ impl Backups {
         self.library.catalog().write(|transaction| {
             validation::refuse_taken(&plan.name, table::all(transaction)?.iter())?;
             self.store_plan(transaction, &plan, "added", "was made")?;
-            scheduler::set_progress(transaction, plan.id, plan.created)?;
+            progress::set(transaction, plan.id, plan.created)?;
             Ok(plan)
         })
     }
@@ -82,7 +81,7 @@ impl Backups {
                 self.store_plan(transaction, &plan, "changed", "was changed")?;
             }
             if when(&plan) != when(&before) {
-                scheduler::set_progress(transaction, id, self.library.world().clock.now())?;
+                progress::set(transaction, id, self.library.world().clock.now())?;
             }
             Ok(plan)
         })
@@ -109,7 +108,7 @@ impl Backups {
                 };
                 self.store_plan(transaction, &plan, kind, happened)?;
                 // What was planned in the meantime is not missed.
-                scheduler::set_progress(transaction, id, self.library.world().clock.now())?;
+                progress::set(transaction, id, self.library.world().clock.now())?;
             }
             Ok(plan)
         })

@@ -23,7 +23,7 @@ use crate::backups::Backups;
 use crate::destinations::AddDestination;
 use crate::library_copy::{OBJECTS_LIST, ObjectsOf, objects_password};
 use crate::secrets::NewPassword;
-use crate::snapshot_cache::{OBJECTS_TAG, tag_of};
+use crate::snapshots::{OBJECTS_TAG, tag_of};
 
 /// The library that is to be recovered.
 #[derive(Clone)]

@@ -8,6 +8,7 @@ mod adopting;
 mod confirming;
 mod fetching;
 mod folders;
+mod kit;
 mod order;
 
 use std::path::{Path, PathBuf};
@@ -22,12 +23,12 @@ use undercroft_foundation::{
 use undercroft_providers::DiskProvider;
 use undercroft_repository::{Node, Password, Repository, Snapshot, SnapshotId};
 
-use crate::library_copy::LIBRARY_TAG;
-use crate::snapshot_cache::project_of;
+use crate::snapshots::{LIBRARY_TAG, project_of};
 
 pub use adopting::adopt_recovered;
 pub use confirming::{ConfirmPlaces, OtherRooms};
 pub use fetching::RecoverOrder;
+pub use kit::RecoveryKit;
 
 /// So many states of libraries are looked into, the newest.
 const SHOWN: usize = 100;

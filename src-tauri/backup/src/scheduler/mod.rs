@@ -8,7 +8,6 @@
 mod pause;
 mod pending;
 mod planned;
-mod progress;
 mod reports;
 mod starter;
 mod status;
@@ -33,11 +32,8 @@ pub use starter::{ActiveRuns, Starter};
 pub use status::{PlanStatus, TargetStatus};
 pub use upcoming::PlannedRun;
 
-pub(crate) use progress::set as set_progress;
-
-/// The tables of what is planned, owed and paused.
-pub(crate) const MIGRATIONS: [&[Migration]; 3] =
-    [progress::MIGRATIONS, target_state::MIGRATIONS, pause::MIGRATIONS];
+/// The tables of what is owed and paused.
+pub(crate) const MIGRATIONS: [&[Migration]; 2] = [target_state::MIGRATIONS, pause::MIGRATIONS];
 
 /// A wall clock that goes ahead of the steady one by more than this was set, or the machine slept.
 const JUMP: SignedDuration = SignedDuration::from_hours(25);

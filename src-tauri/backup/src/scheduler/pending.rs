@@ -7,8 +7,8 @@ use undercroft_foundation::{DestinationId, Result, count_text};
 use super::target_state::TargetState;
 use super::{ActiveRuns, Scheduler, Starter, Step, WaitReason, Waiting, pause, target_state};
 use crate::destinations::Destination;
+use crate::names;
 use crate::plans::Plan;
-use crate::words;
 
 /// A run that another process has just begun may not be on record yet.
 const GRACE: SignedDuration = SignedDuration::from_secs(30);
@@ -167,7 +167,7 @@ pub(super) fn waiting_for_destinations(
         return None;
     }
     let names: Vec<_> = away.iter().map(|run| run.destination.name.clone()).collect();
-    let text = format!("waits for {}", words::list(&names));
+    let text = format!("waits for {}", names::list(&names));
     Some(waiting(plan, WaitReason::Destination, &text, away, now))
 }
 

@@ -4,8 +4,8 @@ use jiff::{SignedDuration, Timestamp};
 use rusqlite::Transaction;
 use undercroft_foundation::Result;
 
-use super::{LOOK_AGAIN, Scheduler, progress, target_state};
-use crate::plans::Plan;
+use super::{LOOK_AGAIN, Scheduler, target_state};
+use crate::plans::{Plan, progress};
 use crate::schedule::Schedule;
 
 /// Machines with the same plan begin up to so many seconds apart.

@@ -5,8 +5,8 @@ use undercroft_foundation::{DestinationId, Result};
 
 use super::pending::{age, waiting_for_destinations};
 use super::{Scheduler, Waiting};
+use crate::names;
 use crate::plans::Plan;
-use crate::words;
 
 /// The status of a plan.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -67,7 +67,7 @@ impl Scheduler {
             "It has no destination.".to_owned()
         } else if !failing.is_empty() {
             let names: Vec<_> = failing.iter().map(|target| target.name.clone()).collect();
-            format!("Its last run to {} failed; it is tried again.", words::list(&names))
+            format!("Its last run to {} failed; it is tried again.", names::list(&names))
         } else if let Some(overdue) = overdue {
             format!("There was {}.", overdue.text)
         } else if let Some(waiting) = &waiting {

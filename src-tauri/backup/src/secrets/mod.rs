@@ -7,6 +7,7 @@
 
 mod chosen;
 mod keyring;
+mod own_configuration;
 mod record;
 mod sealed;
 
@@ -24,6 +25,7 @@ use zeroize::Zeroizing;
 pub(crate) use chosen::ChosenPassword;
 pub use chosen::NewPassword;
 use keyring::{Keyring, KeyringError};
+pub(crate) use own_configuration::{leave_out, literally};
 use record::Record;
 use sealed::Sealer;
 

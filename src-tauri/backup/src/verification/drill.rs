@@ -16,7 +16,7 @@ use undercroft_repository::{
 
 use super::table;
 use crate::backups::Backups;
-use crate::snapshot_cache::CachedSnapshot;
+use crate::snapshots::CachedSnapshot;
 
 /// The number of files that a trial restores.
 const FILES: usize = 24;

@@ -15,7 +15,7 @@ pub(crate) const MIGRATIONS: &[Migration] = &[Migration {
 }];
 
 /// Until when a plan's planned times are dealt with.
-pub(super) fn get(connection: &Connection, plan: PlanId) -> Result<Option<Timestamp>> {
+pub(crate) fn get(connection: &Connection, plan: PlanId) -> Result<Option<Timestamp>> {
     connection
         .query_row("SELECT dealt_with FROM plan_progress WHERE plan = ?1", [Column(plan)], |row| {
             Ok(row.get::<_, Moment>(0)?.0)

@@ -15,9 +15,9 @@ use undercroft_repository::{
 };
 
 use crate::backups::Backups;
-use crate::browse::full_path;
-use crate::own::leave_out;
-use crate::snapshot_cache::CachedSnapshot;
+use crate::browsing::full_path;
+use crate::secrets::leave_out;
+use crate::snapshots::CachedSnapshot;
 
 /// The files to get back, and where to.
 #[derive(Debug, Clone)]

@@ -4,8 +4,8 @@ use undercroft_foundation::{Code, DestinationId, Error, Job, Result, count_text,
 use undercroft_library::{JobKind, JobSpec, JobView};
 use undercroft_repository::{CopyOptions, CopyReport, SnapshotFilter, SnapshotId, copy};
 
-use super::Destination;
 use crate::backups::Backups;
+use crate::destinations::Destination;
 
 impl Backups {
     /// Puts a copy on the board of jobs: of these snapshots (ids, or their beginnings), or of all.

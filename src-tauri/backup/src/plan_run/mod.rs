@@ -20,13 +20,12 @@ use undercroft_foundation::{
 use undercroft_library::{JobKind, JobSpec, JobView};
 
 use crate::backups::Backups;
+use crate::names;
 use crate::plans::{Hook, HookCommand, HookMoment, Plan};
 use crate::scheduler::TargetOutcome;
-use crate::words;
 use parts::Tally;
 use targets::{Availability, Target};
 
-pub(crate) use projects::snapshots_of;
 pub(crate) use prune_times::MIGRATIONS;
 
 /// The niceness of a run of low priority: half of what is possible.
@@ -148,7 +147,7 @@ impl<'a> PlanRun<'a> {
             _ => None,
         });
         first.unwrap_or_else(|| {
-            let names = words::list(&self.names(|target| target.is_served));
+            let names = names::list(&self.names(|target| target.is_served));
             Error::new(Code::Unavailable, format!("Cannot carry out {}", self.plan.name))
                 .why(format!("{names}: not there"))
                 .next("Connect a drive of the plan")
@@ -165,7 +164,7 @@ impl<'a> PlanRun<'a> {
         let served = self.names(|target| target.is_served && target.is_there());
         let mut sentence = format!("{} backed up", count_text(self.tally.done, "project"));
         if !served.is_empty() {
-            sentence += &format!(" to {}", words::list(&served));
+            sentence += &format!(" to {}", names::list(&served));
         }
         if self.tally.failed > 0 {
             sentence += &format!("; {} failed", count_text(self.tally.failed, "part"));
@@ -173,12 +172,12 @@ impl<'a> PlanRun<'a> {
         let is_away = |target: &Target| matches!(target.availability, Availability::Away);
         let away = self.names(|target| target.is_served && is_away(target));
         if !away.is_empty() {
-            sentence += &format!("; {} not there", words::list(&away));
+            sentence += &format!("; {} not there", names::list(&away));
         }
         let failed = |target: &Target| matches!(target.availability, Availability::Failed(_));
         let unusable = self.names(|target| target.is_served && failed(target));
         if !unusable.is_empty() {
-            sentence += &format!("; {} cannot be used", words::list(&unusable));
+            sentence += &format!("; {} cannot be used", names::list(&unusable));
         }
         Ok(sentence)
     }

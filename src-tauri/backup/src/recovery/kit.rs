@@ -8,7 +8,7 @@ use undercroft_foundation::{DestinationId, ProjectId, Result, escape_name, escap
 use undercroft_library::ProjectFilter;
 
 use crate::backups::Backups;
-use crate::snapshot_cache::tag_of;
+use crate::snapshots::tag_of;
 
 /// Projects beyond these would not fit on one page.
 const SHOWN_PROJECTS: usize = 10;

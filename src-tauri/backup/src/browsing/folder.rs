@@ -8,7 +8,7 @@ use undercroft_foundation::{Code, DestinationId, Error, Result, escape_name};
 use undercroft_repository::{BlobId, Node, NodeKind, Repository, Snapshot, SnapshotFilter, Tree};
 
 use crate::backups::Backups;
-use crate::snapshot_cache::CachedSnapshot;
+use crate::snapshots::CachedSnapshot;
 
 /// A folder of a snapshot.
 #[derive(Debug, Clone, PartialEq, Eq)]

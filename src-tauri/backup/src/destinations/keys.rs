@@ -6,8 +6,8 @@ use undercroft_foundation::{Candidate, Code, DestinationId, Error, Result, find_
 use undercroft_library::NewEvent;
 use undercroft_repository::{KeyId, KeyInfo, Password};
 
+use super::Destination;
 use crate::backups::Backups;
-use crate::destinations::Destination;
 use crate::secrets::{NewPassword, PasswordKeeper};
 
 /// The keys of a destination.

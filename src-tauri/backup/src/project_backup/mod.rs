@@ -9,7 +9,7 @@ use undercroft_repository::{BackupRequest, BackupSummary, Repository};
 
 use crate::backups::Backups;
 use crate::destinations::Destination;
-use crate::snapshot_cache::{OUR_TAG, tag_of};
+use crate::snapshots::{OUR_TAG, tag_of};
 
 /// The result of a backup.
 #[derive(Debug, Clone, PartialEq, Eq)]

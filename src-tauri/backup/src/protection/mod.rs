@@ -9,8 +9,8 @@ use undercroft_library::{Attempt, Project};
 
 use crate::backups::Backups;
 use crate::destinations::{Destination, Disks};
-use crate::snapshot_cache::CachedSnapshot;
-use crate::words;
+use crate::names;
+use crate::snapshots::CachedSnapshot;
 
 /// A backup older than this protects too little.
 const FRESH: SignedDuration = SignedDuration::from_hours(7 * 24);
@@ -140,7 +140,7 @@ impl Known {
             holders.iter().filter_map(|id| self.destinations.get(id)).collect();
         holders.sort_unstable_by_key(|holder| holder.name.to_lowercase());
         let names: Vec<_> = holders.iter().map(|holder| holder.name.clone()).collect();
-        let backed_up = format!("It is backed up to {}", words::list(&names));
+        let backed_up = format!("It is backed up to {}", names::list(&names));
         let is_shared = |it: &&Destination| self.disks.are_shared(&it.path, &project.root);
         match !holders.is_empty() && holders.iter().all(is_shared) {
             true => format!("{backed_up}, on the project's own disk: if it fails, both are lost."),

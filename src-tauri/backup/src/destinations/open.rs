@@ -13,8 +13,8 @@ use undercroft_foundation::{Code, DestinationId, Error, IoContext, Result, escap
 use undercroft_providers::AnchoredProvider;
 use undercroft_repository::{Compression, Password, Repository};
 
+use super::{Destination, Presence};
 use crate::backups::Backups;
-use crate::destinations::{Destination, Presence};
 
 /// The marks that tell the file that identifies a repository from another: device, inode, size,
 /// time; and where it is, since a drive that is plugged in elsewhere bears the same numbers.

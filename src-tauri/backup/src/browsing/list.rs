@@ -7,7 +7,7 @@ use undercroft_repository::{Repository, SnapshotId};
 
 use crate::backups::Backups;
 use crate::destinations::Destination;
-use crate::snapshot_cache::{self, CachedSnapshot};
+use crate::snapshots::{self, CachedSnapshot};
 
 /// Snapshots, and what is to be known about how they were found.
 #[derive(Debug, Default)]
@@ -65,9 +65,7 @@ impl Backups {
         project: Option<ProjectId>,
         destination: Option<DestinationId>,
     ) -> Result<Vec<CachedSnapshot>> {
-        self.library
-            .catalog()
-            .read(|connection| snapshot_cache::list(connection, project, destination))
+        self.library.catalog().read(|connection| snapshots::list(connection, project, destination))
     }
 
     fn look_again(&self, destination: &Destination) -> Result<()> {
@@ -96,8 +94,8 @@ impl Backups {
         if !found.is_empty() || !gone.is_empty() {
             self.library.catalog().write(|transaction| {
                 gone.iter()
-                    .try_for_each(|id| snapshot_cache::remove(transaction, destination.id, **id))?;
-                found.iter().try_for_each(|snapshot| snapshot_cache::insert(transaction, snapshot))
+                    .try_for_each(|id| snapshots::remove(transaction, destination.id, **id))?;
+                found.iter().try_for_each(|snapshot| snapshots::insert(transaction, snapshot))
             })?;
         }
         failure.map_or(Ok(()), Err)

@@ -7,6 +7,8 @@ use undercroft_foundation::{DestinationId, ProjectId, Result};
 use undercroft_library::{Column, Json, Migration, Moment, SqlContext};
 use undercroft_repository::{Snapshot, SnapshotId};
 
+use super::tags::project_of;
+
 pub(crate) const MIGRATIONS: &[Migration] = &[Migration {
     table: "snapshots_seen",
     version: 1,
@@ -29,13 +31,6 @@ pub(crate) const MIGRATIONS: &[Migration] = &[Migration {
 
 const COLUMNS: &str = "destination, id, project, time, host, user, paths, tags, files, \
                        size_bytes, added_bytes";
-
-/// The tag that every snapshot of ours bears.
-pub(crate) const OUR_TAG: &str = "undercroft";
-/// The tag of what versions of a project need beside their history: no backup of the project.
-pub(crate) const OBJECTS_TAG: &str = "objects";
-/// Before a project's id in the tag that names it.
-const PROJECT_TAG: &str = "project:";
 
 /// A snapshot, as it was last seen.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -80,19 +75,6 @@ impl CachedSnapshot {
             added_bytes: snapshot.summary.map(|summary| summary.data_added_packed),
         }
     }
-}
-
-/// The project that a snapshot with these tags is a backup of.
-pub(crate) fn project_of(tags: &[String]) -> Option<ProjectId> {
-    if tags.iter().any(|tag| tag == OBJECTS_TAG) {
-        return None;
-    }
-    tags.iter().find_map(|tag| tag.strip_prefix(PROJECT_TAG)?.parse().ok())
-}
-
-/// The tag that names a project.
-pub(crate) fn tag_of(project: ProjectId) -> String {
-    format!("{PROJECT_TAG}{project}")
 }
 
 /// The snapshots of a project or of all, in a destination or in all; newest first.

@@ -3,8 +3,8 @@
 use undercroft_foundation::{Code, DestinationId, Error, Job, Result, escape_path};
 use undercroft_repository::{Change, DiffSummary, Snapshot, SnapshotFilter};
 
+use super::top;
 use crate::backups::Backups;
-use crate::browse::top;
 
 /// The most changes that are kept; all are counted.
 const KEPT: usize = 10_000;

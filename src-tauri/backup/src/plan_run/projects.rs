@@ -9,10 +9,10 @@ use undercroft_repository::{BackupRequest, CopyOptions, Repository, Snapshot, Sn
 
 use super::PlanRun;
 use super::parts::PartResult;
-use crate::own::literally;
 use crate::plans::rebuildable_folders;
-use crate::run::{refuse_overlap, sentence};
-use crate::snapshot_cache::{OUR_TAG, tag_of};
+use crate::project_backup::{refuse_overlap, sentence};
+use crate::secrets::literally;
+use crate::snapshots::{OUR_TAG, of_project, tag_of};
 
 impl PlanRun<'_> {
     /// Brings a project to every destination that is there.
@@ -166,7 +166,7 @@ impl PlanRun<'_> {
     ) -> Result<Copied> {
         let now = self.backups.library.world().clock.now();
         let until_now = |repository| -> Result<Vec<Snapshot>> {
-            let mut snapshots = snapshots_of(repository, project)?;
+            let mut snapshots = of_project(repository, project)?;
             snapshots.retain(|snapshot| snapshot.time <= now);
             Ok(snapshots)
         };
@@ -205,14 +205,4 @@ struct Copied {
     count: u64,
     added_bytes: u64,
     newest: Option<SnapshotId>,
-}
-
-/// A project's snapshots in a repository; its objects are none of them.
-pub(crate) fn snapshots_of(repository: &Repository, project: ProjectId) -> Result<Vec<Snapshot>> {
-    let tag = tag_of(project);
-    let mut snapshots = repository.snapshots()?;
-    snapshots.retain(|snapshot| {
-        snapshot.tags.contains(&tag) && !snapshot.tags.iter().any(|tag| tag == "objects")
-    });
-    Ok(snapshots)
 }
