@@ -3,8 +3,7 @@
 use undercroft_foundation::{Code, DestinationId, Error, Job, Result, escape_path};
 use undercroft_repository::{Change, DiffSummary, Snapshot, SnapshotFilter};
 
-use super::top;
-use crate::backups::Backups;
+use super::{SnapshotBrowser, top};
 
 /// The most changes that are kept; all are counted.
 const KEPT: usize = 10_000;
@@ -20,22 +19,22 @@ pub struct Difference {
     pub summary: DiffSummary,
 }
 
-impl Backups {
+impl SnapshotBrowser {
     /// The difference of the backup `to` of a destination from `from`; without `to`, that of the
     /// disk.
     ///
     /// # Errors
     /// [`Code::NotFound`]; [`Code::SourceMissing`] when what was backed up is not on disk;
     /// [`Code::Invalid`] for a backup of several folders and the disk; those of the destination.
-    pub fn compare_snapshots(
+    pub fn compare(
         &self,
         destination: DestinationId,
         from: &str,
         to: Option<&str>,
         job: &Job,
     ) -> Result<Difference> {
-        let destination = self.destination(destination)?;
-        let repository = self.repository_of(&destination)?;
+        let destination = self.destinations.get(destination)?;
+        let repository = self.destinations.repository_of(&destination)?;
         let find = |spec: &str| repository.find_snapshot(spec, &SnapshotFilter::default());
         let before = find(from)?;
         repository.refresh_index()?;

@@ -7,7 +7,7 @@ use std::os::unix::ffi::OsStrExt;
 use undercroft_foundation::{Code, DestinationId, Error, Result, escape_name};
 use undercroft_repository::{BlobId, Node, NodeKind, Repository, Snapshot, SnapshotFilter, Tree};
 
-use crate::backups::Backups;
+use super::SnapshotBrowser;
 use crate::snapshots::CachedSnapshot;
 
 /// A folder of a snapshot.
@@ -52,7 +52,7 @@ pub enum EntryKind {
     Other,
 }
 
-impl Backups {
+impl SnapshotBrowser {
     /// The entries of a folder of a snapshot. The snapshot is told by its id, the beginning of one,
     /// or `latest`.
     ///
@@ -64,8 +64,8 @@ impl Backups {
         snapshot: &str,
         path: &[Vec<u8>],
     ) -> Result<Listing> {
-        let destination = self.destination(destination)?;
-        let repository = self.repository_of(&destination)?;
+        let destination = self.destinations.get(destination)?;
+        let repository = self.destinations.repository_of(&destination)?;
         let snapshot = repository.find_snapshot(snapshot, &SnapshotFilter::default())?;
         repository.refresh_index()?;
         let full = full_path(&repository, &snapshot, path)?;

@@ -8,7 +8,7 @@ use std::sync::{Mutex, PoisonError};
 use undercroft_foundation::{DestinationId, IoContext, Result, escape_path};
 use undercroft_repository::{MountGuard, MountOptions};
 
-use crate::backups::Backups;
+use super::SnapshotBrowser;
 
 /// The destinations that are shown.
 #[derive(Debug, Default)]
@@ -23,14 +23,14 @@ pub struct Mounted {
     pub path: PathBuf,
 }
 
-impl Backups {
+impl SnapshotBrowser {
     /// Shows a destination in an empty folder: this one, or one of the library's cache.
     ///
     /// # Errors
     /// The errors of the destination; [`undercroft_foundation::Code::Unsupported`] where there is
     /// no FUSE.
     pub fn mount(&self, destination: DestinationId, at: Option<&Path>) -> Result<Mounted> {
-        let destination = self.destination(destination)?;
+        let destination = self.destinations.get(destination)?;
         if let Some(known) = self.mounts().into_iter().find(|it| it.destination == destination.id) {
             return Ok(known);
         }
@@ -43,16 +43,19 @@ impl Backups {
                 path
             }
         };
-        let guard = self.repository_of(&destination)?.mount(&path, &MountOptions::default())?;
+        let guard = self
+            .destinations
+            .repository_of(&destination)?
+            .mount(&path, &MountOptions::default())?;
         let path = guard.path().to_owned();
-        let mut mounts = self.mounted.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut mounts = self.mounts.0.lock().unwrap_or_else(PoisonError::into_inner);
         mounts.insert(destination.id, guard);
         Ok(Mounted { destination: destination.id, path })
     }
 
     /// Shows a destination no longer. One that is not shown is no error.
     pub fn unmount(&self, destination: DestinationId) {
-        let mut mounts = self.mounted.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut mounts = self.mounts.0.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(guard) = mounts.remove(&destination) {
             tracing::info!(folder = %escape_path(guard.path()), "shown no longer");
         }
@@ -60,7 +63,7 @@ impl Backups {
 
     /// The destinations that are shown as folders; those that somebody unmounted are not.
     pub fn mounts(&self) -> Vec<Mounted> {
-        let mut mounts = self.mounted.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut mounts = self.mounts.0.lock().unwrap_or_else(PoisonError::into_inner);
         mounts.retain(|_, guard| !guard.is_over());
         let shown = mounts.iter();
         shown

@@ -6,8 +6,7 @@ use undercroft_foundation::{Candidate, Code, DestinationId, Error, Result, find_
 use undercroft_library::NewEvent;
 use undercroft_repository::{KeyId, KeyInfo, Password};
 
-use super::Destination;
-use crate::backups::Backups;
+use super::{Destination, Destinations};
 use crate::secrets::{NewPassword, PasswordKeeper};
 
 /// The keys of a destination.
@@ -19,13 +18,13 @@ pub struct Keys {
     pub keeper: PasswordKeeper,
 }
 
-impl Backups {
+impl Destinations {
     /// The keys of a destination.
     ///
     /// # Errors
     /// The errors of opening it.
     pub fn keys(&self, id: DestinationId) -> Result<Keys> {
-        let destination = self.destination(id)?;
+        let destination = self.get(id)?;
         let keys = self.repository_of(&destination)?.keys()?;
         Ok(Keys { keys, keeper: self.secrets.keeper(id) })
     }
@@ -35,7 +34,7 @@ impl Backups {
     /// # Errors
     /// [`Code::Invalid`] for a password that nobody would know, or too many keys.
     pub fn add_key(&self, id: DestinationId, password: &NewPassword) -> Result<Keys> {
-        let destination = self.destination(id)?;
+        let destination = self.get(id)?;
         if matches!(password, NewPassword::Generated) {
             return Err(Error::new(Code::Invalid, "Cannot add a key of a generated password")
                 .why("It is not kept here, so nobody would know it")
@@ -54,7 +53,7 @@ impl Backups {
     /// [`Code::NotFound`]; [`Code::Invalid`] for the one in use, the last one, or a beginning that
     /// several keys share.
     pub fn remove_key(&self, id: DestinationId, key: &str) -> Result<Keys> {
-        let destination = self.destination(id)?;
+        let destination = self.get(id)?;
         let repository = self.repository_of(&destination)?;
         let keys = repository.keys()?;
         let key = find_key(&keys, key)?;
@@ -69,7 +68,7 @@ impl Backups {
     /// The errors of opening it, of an unfit password, and of writing; the one before still opens
     /// it then, or both do.
     pub fn change_password(&self, id: DestinationId, password: &NewPassword) -> Result<Keys> {
-        let destination = self.require_there(&self.destination(id)?)?;
+        let destination = self.require_there(&self.get(id)?)?;
         let before = self.repository_of(&destination)?;
         let old = before.key_id();
         let chosen = password.choose(&*self.library.world().random)?;
@@ -106,7 +105,7 @@ impl Backups {
     /// # Errors
     /// Whatever keeps it from being tried.
     pub fn try_password(&self, id: DestinationId, password: Option<&str>) -> Result<Option<KeyId>> {
-        let destination = self.require_there(&self.destination(id)?)?;
+        let destination = self.require_there(&self.get(id)?)?;
         let opened = match password {
             Some(text) => self.open_with(&destination, &Password::new(text)),
             None => self
@@ -125,8 +124,8 @@ impl Backups {
     ///
     /// # Errors
     /// The errors of opening it, and storage that cannot be changed.
-    pub fn unlock_destination(&self, id: DestinationId) -> Result<usize> {
-        self.repository_of(&self.destination(id)?)?.unlock(false)
+    pub fn unlock(&self, id: DestinationId) -> Result<usize> {
+        self.repository_of(&self.get(id)?)?.unlock(false)
     }
 
     fn tell_of(&self, destination: &Destination, kind: &str, happened: &str) -> Result<()> {

@@ -13,8 +13,7 @@ use undercroft_foundation::{Code, DestinationId, Error, IoContext, Result, escap
 use undercroft_providers::AnchoredProvider;
 use undercroft_repository::{Compression, Password, Repository};
 
-use super::{Destination, Presence};
-use crate::backups::Backups;
+use super::{Destination, Destinations, Presence};
 
 /// The marks that tell the file that identifies a repository from another: device, inode, size,
 /// time; and where it is, since a drive that is plugged in elsewhere bears the same numbers.
@@ -24,7 +23,7 @@ type Slot = Arc<Mutex<Option<(Stamp, Arc<Repository>)>>>;
 
 /// The repositories of this process.
 #[derive(Default)]
-pub(crate) struct OpenRepositories {
+pub(super) struct OpenRepositories {
     slots: Mutex<HashMap<DestinationId, Slot>>,
 }
 
@@ -35,12 +34,12 @@ impl OpenRepositories {
     }
 
     /// Lets go of a repository.
-    pub(crate) fn forget(&self, id: DestinationId) {
+    pub(super) fn forget(&self, id: DestinationId) {
         self.slots.lock().unwrap_or_else(PoisonError::into_inner).remove(&id);
     }
 
     /// Takes in a repository that was opened otherwise.
-    pub(crate) fn keep(&self, destination: &Destination, repository: &Repository) {
+    pub(super) fn keep(&self, destination: &Destination, repository: &Repository) {
         let Ok(stamp) = stamp(destination) else { return };
         let Ok(anchored) = AnchoredProvider::open(&destination.path, "config") else { return };
         let repository = repository.wrap_provider(|_| Arc::new(anchored));
@@ -55,7 +54,7 @@ impl fmt::Debug for OpenRepositories {
     }
 }
 
-impl Backups {
+impl Destinations {
     /// The repository of a destination, open, wherever it is mounted now.
     ///
     /// # Errors
@@ -84,7 +83,7 @@ impl Backups {
     /// that was taken away says nothing of what is on it.
     ///
     /// # Errors
-    /// [`Code::Unavailable`] when it is not, and those of [`Backups::repository_of`].
+    /// [`Code::Unavailable`] when it is not, and those of [`Destinations::repository_of`].
     pub(crate) fn require_still_there(
         &self,
         destination: &Destination,
@@ -132,7 +131,9 @@ impl Backups {
     }
 
     fn compression(&self) -> Compression {
-        self.settings().map_or(Compression::Auto, |settings| match settings.compression() {
+        self.library.settings(&self.overrides).map_or(Compression::Auto, |settings| match settings
+            .compression()
+        {
             "off" => Compression::Off,
             "max" => Compression::Max,
             _ => Compression::Auto,

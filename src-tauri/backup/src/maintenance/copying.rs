@@ -4,10 +4,10 @@ use undercroft_foundation::{Code, DestinationId, Error, Job, Result, count_text,
 use undercroft_library::{JobKind, JobSpec, JobView};
 use undercroft_repository::{CopyOptions, CopyReport, SnapshotFilter, SnapshotId, copy};
 
-use crate::backups::Backups;
+use super::Maintenance;
 use crate::destinations::Destination;
 
-impl Backups {
+impl Maintenance {
     /// Puts a copy on the board of jobs: of these snapshots (ids, or their beginnings), or of all.
     ///
     /// # Errors
@@ -18,7 +18,7 @@ impl Backups {
         to: DestinationId,
         snapshots: &[String],
     ) -> Result<JobView> {
-        let (source, target) = (self.destination(from)?, self.destination(to)?);
+        let (source, target) = (self.destinations.get(from)?, self.destinations.get(to)?);
         if from == to {
             return Err(Error::new(
                 Code::Invalid,
@@ -26,7 +26,7 @@ impl Backups {
             )
             .next("Choose another destination"));
         }
-        let repository = self.repository_of(&source)?;
+        let repository = self.destinations.repository_of(&source)?;
         let find = |text: &String| {
             repository.find_snapshot(text, &SnapshotFilter::default()).map(|found| found.id)
         };
@@ -40,9 +40,9 @@ impl Backups {
             others: vec![from],
             ..JobSpec::new(JobKind::Copy, title)
         };
-        let backups = self.clone();
+        let maintenance = self.clone();
         self.library.jobs().spawn(spec, move |job| {
-            let report = backups.copy(&source, &target, &ids, job)?;
+            let report = maintenance.copy(&source, &target, &ids, job)?;
             Ok(sentence(&report, &target))
         })
     }
@@ -58,13 +58,10 @@ impl Backups {
         snapshots: &[SnapshotId],
         job: &Job,
     ) -> Result<CopyReport> {
-        let source = self.repository_of(from)?;
-        let target = self.repository_of(to)?;
+        let source = self.destinations.repository_of(from)?;
+        let target = self.destinations.repository_of(to)?;
         let report = copy(&source, &target, snapshots, &CopyOptions::default(), job)?;
-        if let Err(error) = self.refresh_cached_snapshots(to, &target) {
-            // The copies are there; what the catalog says is made good at the next look.
-            tracing::warn!(destination.id = %to.id, %error, "snapshots not noted");
-        }
+        self.snapshots.refresh_or_warn(to.id, &target);
         Ok(report)
     }
 }

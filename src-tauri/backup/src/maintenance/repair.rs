@@ -7,7 +7,7 @@ use undercroft_repository::{
     SnapshotRepairOptions,
 };
 
-use crate::backups::Backups;
+use super::Maintenance;
 use crate::destinations::Destination;
 use crate::verification::ALL;
 
@@ -33,14 +33,14 @@ pub struct Parity {
     pub permille: u16,
 }
 
-impl Backups {
+impl Maintenance {
     /// Puts the mending of a destination on the board of jobs. What is damaged is set aside, never
     /// deleted. What leaves nothing damaged is read back at its end.
     ///
     /// # Errors
     /// [`Code::NotFound`].
     pub fn start_repair(&self, destination: DestinationId, repair: Repair) -> Result<JobView> {
-        let destination = self.destination(destination)?;
+        let destination = self.destinations.get(destination)?;
         let what = match repair {
             Repair::Parity => "from parity",
             Repair::Index => "in its index",
@@ -49,21 +49,21 @@ impl Backups {
         };
         let title = format!("Mend {} {what}", destination.name);
         let spec = JobSpec::new(JobKind::Repair, title).with_destination(destination.id);
-        let backups = self.clone();
+        let maintenance = self.clone();
         self.library.jobs().spawn(spec, move |job| {
-            let repository = backups.repository_of(&destination)?;
+            let repository = maintenance.destinations.repository_of(&destination)?;
             let sentence = match repair {
                 Repair::Parity => heal(&repository, &destination, job),
                 Repair::Index => mend_index(&repository, &destination, job),
                 Repair::Packs => mend_packs(&repository, &destination, job),
                 Repair::Snapshots => mend_snapshots(&repository, &destination, job),
             }?;
-            backups.refresh_cached_snapshots(&destination, &repository)?;
+            maintenance.snapshots.refresh(destination.id, &repository)?;
             if matches!(repair, Repair::Index | Repair::Packs) {
                 return Ok(sentence);
             }
             // Only reading all of it back says that what was found wrong is so no more.
-            let sound = backups.check(destination.id, ALL, job)?;
+            let sound = maintenance.proofs.check(destination.id, ALL, job)?;
             Ok(format!("{sentence}; {sound}"))
         })
     }
@@ -73,15 +73,15 @@ impl Backups {
     /// # Errors
     /// [`Code::NotFound`], [`Code::Invalid`] for more than 50 percent.
     pub fn start_parity(&self, destination: DestinationId, percent: u8) -> Result<JobView> {
-        let destination = self.destination(destination)?;
+        let destination = self.destinations.get(destination)?;
         let title = match percent {
             0 => format!("Give up the parity of {}", destination.name),
             _ => format!("Protect {} by {percent} % of parity", destination.name),
         };
         let spec = JobSpec::new(JobKind::Repair, title).with_destination(destination.id);
-        let backups = self.clone();
+        let maintenance = self.clone();
         self.library.jobs().spawn(spec, move |job| {
-            let repository = backups.repository_of(&destination)?;
+            let repository = maintenance.destinations.repository_of(&destination)?;
             repository.set_parity(percent.into())?;
             repository.parity_update(job)?;
             let state = repository.parity_state()?;
@@ -99,8 +99,8 @@ impl Backups {
     /// # Errors
     /// The errors of the destination.
     pub fn parity(&self, destination: DestinationId) -> Result<Option<Parity>> {
-        let destination = self.destination(destination)?;
-        let repository = match self.repository_of(&destination) {
+        let destination = self.destinations.get(destination)?;
+        let repository = match self.destinations.repository_of(&destination) {
             Err(error) if error.code() == Code::Unavailable => return Ok(None),
             repository => repository?,
         };

@@ -3,7 +3,7 @@
 use undercroft_foundation::{DestinationId, Job, Result};
 use undercroft_repository::{PruneOptions, StatsMode};
 
-use crate::backups::Backups;
+use super::Maintenance;
 
 /// The space that the backups of a destination take.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -16,13 +16,13 @@ pub struct DestinationSpace {
     pub unused_bytes: u64,
 }
 
-impl Backups {
+impl Maintenance {
     /// The space that the backups of a destination take.
     ///
     /// # Errors
     /// The errors of opening it, and whatever keeps it from being read.
     pub fn space_of(&self, id: DestinationId, job: &Job) -> Result<DestinationSpace> {
-        let repository = self.repository_of(&self.destination(id)?)?;
+        let repository = self.destinations.repository_of(&self.destinations.get(id)?)?;
         let snapshots = repository.snapshots()?;
         let restore = repository.stats(&snapshots, StatsMode::RestoreSize, job)?;
         let plan = repository.plan_prune(&PruneOptions::default(), job)?;

@@ -32,7 +32,7 @@ impl PlanRun<'_> {
             if let Err(error) = &done
                 && error.code() != Code::Cancelled
             {
-                self.targets[index].handle_failure(self.backups, error, self.job);
+                self.targets[index].handle_failure(&self.runs.destinations, error, self.job);
             }
             let done = done.map(|(ids, done)| {
                 made.get_or_insert((index, ids));
@@ -46,8 +46,8 @@ impl PlanRun<'_> {
     fn make_library(&self, index: usize, step: &Job) -> Result<(Made, PartResult)> {
         let target = &self.targets[index];
         let repository = target.open()?;
-        let copy = self.backups.back_up_library(&repository, step)?;
-        self.backups.cache_snapshots(&target.destination, &repository);
+        let copy = self.runs.library_copies.make(&repository, step)?;
+        self.runs.snapshots.refresh_or_warn(target.destination.id, &repository);
         let mut ids = copy.objects;
         ids.push(copy.snapshot);
         Ok((
@@ -69,7 +69,7 @@ impl PlanRun<'_> {
     ) -> Result<(Made, PartResult)> {
         let (giver, taker) = (self.targets[from].open()?, self.targets[to].open()?);
         let report = copy(&giver, &taker, made, &CopyOptions::default(), step)?;
-        self.backups.cache_snapshots(&self.targets[to].destination, &taker);
+        self.runs.snapshots.refresh_or_warn(self.targets[to].destination.id, &taker);
         let own = report.copied.iter().chain(&report.skipped);
         let mut own =
             own.filter(|it| Some(&it.source) == made.last()).map(|it| it.target.to_string());

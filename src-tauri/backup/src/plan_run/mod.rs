@@ -1,4 +1,4 @@
-//! PlanRun a plan out: the command before, each project read once and given to every destination
+//! Carrying a plan out: the command before, each project read once and given to every destination
 //! that is there, what was written read back, what is old let go, and the command after.
 
 mod command;
@@ -8,21 +8,29 @@ mod projects;
 mod prune_times;
 mod read_back;
 mod retention;
+mod starting;
 mod targets;
 
 use std::cell::Cell;
+use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::Timestamp;
 use undercroft_foundation::{
     Code, DestinationId, Error, Job, JobState, LogLevel, PlanId, Result, count_text,
 };
-use undercroft_library::{JobKind, JobSpec, JobView};
+use undercroft_library::{JobKind, JobSpec, JobView, Library};
 
-use crate::backups::Backups;
+use crate::anomaly::AnomalyAlerts;
+use crate::destinations::Destinations;
+use crate::forgetting::Removals;
+use crate::library_copy::LibraryCopies;
 use crate::names;
-use crate::plans::{Hook, HookCommand, HookMoment, Plan};
-use crate::scheduler::TargetOutcome;
+use crate::plans::{Hook, HookCommand, HookMoment, Plan, Plans};
+use crate::project_backup::ProjectBackups;
+use crate::scheduler::{ScheduleState, TargetOutcome};
+use crate::secrets::Secrets;
+use crate::snapshots::SnapshotCache;
 use parts::Tally;
 use targets::{Availability, Target};
 
@@ -35,7 +43,7 @@ const AFTER_QUIT: Duration = Duration::from_secs(1);
 
 /// A plan while it is carried out.
 pub(super) struct PlanRun<'a> {
-    backups: &'a Backups,
+    runs: &'a PlanRuns,
     plan: &'a Plan,
     job: &'a Job,
     began: Timestamp,
@@ -44,7 +52,22 @@ pub(super) struct PlanRun<'a> {
     tally: Tally,
 }
 
-impl Backups {
+/// Carries the plans of a library out.
+#[derive(Debug, Clone)]
+pub struct PlanRuns {
+    pub(crate) library: Library,
+    pub(crate) secrets: Arc<Secrets>,
+    pub(crate) destinations: Destinations,
+    pub(crate) snapshots: SnapshotCache,
+    pub(crate) plans: Plans,
+    pub(crate) schedule: ScheduleState,
+    pub(crate) removals: Removals,
+    pub(crate) alerts: AnomalyAlerts,
+    pub(crate) projects: ProjectBackups,
+    pub(crate) library_copies: LibraryCopies,
+}
+
+impl PlanRuns {
     /// Puts the run out of a plan on the board of jobs: now, or for the time that was
     /// planned; to all its destinations, or only to some of them.
     ///
@@ -56,7 +79,7 @@ impl Backups {
         planned: Option<Timestamp>,
         only: Option<&[DestinationId]>,
     ) -> Result<JobView> {
-        let plan = self.plan(plan)?;
+        let plan = self.plans.get(plan)?;
         let is_served = |id: &DestinationId| only.is_none_or(|only| only.contains(id));
         let all: Vec<_> = plan.spec.targets.iter().map(|target| target.destination).collect();
         let (served, others): (Vec<_>, Vec<_>) = all.into_iter().partition(is_served);
@@ -68,18 +91,18 @@ impl Backups {
         let spec = JobSpec::new(JobKind::Plan, format!("Plan {}", plan.name));
         let spec = spec.of_plan(plan.id, planned);
         let spec = served.iter().chain(&others).fold(spec, |spec, id| spec.with_destination(*id));
-        let (backups, dropping) = (self.clone(), self.clone());
+        let (runs, dropping) = (self.clone(), self.clone());
         let (id, unserved) = (plan.id, served.clone());
         self.library.jobs().spawn_or(
             spec,
-            move |job| backups.run_plan(&plan, &served, job),
+            move |job| runs.run(&plan, &served, job),
             move |job| unserved.iter().for_each(|it| dropping.note(id, *it, stopped_by(job))),
         )
     }
 
     /// Tells the scheduler how it went with a destination.
     fn note(&self, plan: PlanId, destination: DestinationId, outcome: TargetOutcome) {
-        if let Err(error) = self.note_target(plan, destination, outcome) {
+        if let Err(error) = self.schedule.note_target(plan, destination, outcome) {
             tracing::warn!(%error, "how a plan's run went cannot be noted");
         }
     }
@@ -90,12 +113,7 @@ impl Backups {
     /// # Errors
     /// [`Code::Cancelled`]; [`Code::Unavailable`] when none of the destinations is there; the
     /// failure of the command before; and the first failure when nothing succeeded.
-    pub(crate) fn run_plan(
-        &self,
-        plan: &Plan,
-        served: &[DestinationId],
-        job: &Job,
-    ) -> Result<String> {
+    fn run(&self, plan: &Plan, served: &[DestinationId], job: &Job) -> Result<String> {
         if plan.spec.limits.low_priority {
             lower_priority(job);
         }
@@ -109,25 +127,25 @@ impl Backups {
 
 impl<'a> PlanRun<'a> {
     fn begin(
-        backups: &'a Backups,
+        runs: &'a PlanRuns,
         plan: &'a Plan,
         served: &[DestinationId],
         job: &'a Job,
     ) -> Result<Self> {
-        let began = backups.library.world().clock.now();
+        let began = runs.library.world().clock.now();
         let mut targets = Vec::new();
         for target in &plan.spec.targets {
             let is_served = served.contains(&target.destination);
-            targets.push(Target::find(backups, plan, target, is_served, job)?);
+            targets.push(Target::find(runs, plan, target, is_served, job)?);
         }
-        Ok(Self { backups, plan, job, began, targets, tally: Tally::default() })
+        Ok(Self { runs, plan, job, began, targets, tally: Tally::default() })
     }
 
     fn work(&mut self) -> Result<String> {
         if !self.targets.iter().any(Target::is_active) {
             return Err(self.nobody_there());
         }
-        let projects = self.backups.projects_of(&self.plan.spec.projects)?;
+        let projects = self.runs.plans.projects_of(&self.plan.spec.projects)?;
         for project in &projects {
             self.job.check_cancelled()?;
             self.back_up(project)?;
@@ -201,7 +219,7 @@ impl<'a> PlanRun<'a> {
             Err(error) if error.code() == Code::Cancelled => JobState::Cancelled,
             Err(_) => JobState::Failed,
         };
-        let (clock, quit) = (&self.backups.library.world().clock, Cell::new(None));
+        let (clock, quit) = (&self.runs.library.world().clock, Cell::new(None));
         let is_stopped = || {
             let since = self.job.is_interrupted().then(|| quit.get().unwrap_or(clock.steady()));
             quit.set(since);
@@ -221,7 +239,7 @@ impl<'a> PlanRun<'a> {
     ) -> Result<()> {
         let when = moment.name();
         let wanted = Hook { when: moment, command: hook.command.clone() };
-        if self.backups.unconfirmed_hooks(self.plan)?.contains(&wanted) {
+        if self.runs.plans.unconfirmed_hooks(self.plan)?.contains(&wanted) {
             let name = &self.plan.name;
             let why = "Not started: nobody has confirmed it on this machine";
             self.job.warn(
@@ -238,7 +256,7 @@ impl<'a> PlanRun<'a> {
             ("UNDERCROFT_STATE", state.map_or("", JobState::name)),
         ];
         let call = command::HookRun { when, hook, environment: &environment, is_stopped };
-        command::run(&call, &*self.backups.library.world().clock, self.job)
+        command::run(&call, &*self.runs.library.world().clock, self.job)
     }
 
     /// Tells the scheduler how it went with each destination.
@@ -253,7 +271,7 @@ impl<'a> PlanRun<'a> {
                 }
                 _ => TargetOutcome::Failed,
             };
-            self.backups.note(self.plan.id, target.destination.id, outcome);
+            self.runs.note(self.plan.id, target.destination.id, outcome);
         }
     }
 }

@@ -45,7 +45,7 @@ impl PlanRun<'_> {
         self.job.log(LogLevel::Info, format!("Began: {title}"));
         let part = JobPart::begun(title, project, destination);
         let number = self.job.add_part(part.clone());
-        let since = self.backups.library.world().clock.steady();
+        let since = self.runs.library.world().clock.steady();
         Part { number, part, since, step: self.job.step() }
     }
 
@@ -55,7 +55,7 @@ impl PlanRun<'_> {
     /// [`Code::Cancelled`], which ends the run.
     pub(super) fn end_part(&mut self, part: Part, done: Result<PartResult>) -> Result<bool> {
         let Part { number, mut part, since, step } = part;
-        part.took = self.backups.library.world().clock.steady().saturating_sub(since);
+        part.took = self.runs.library.world().clock.steady().saturating_sub(since);
         let title = part.title.clone();
         let result = match done {
             Ok(done) => {

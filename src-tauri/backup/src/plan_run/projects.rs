@@ -20,7 +20,7 @@ impl PlanRun<'_> {
     /// # Errors
     /// [`Code::Cancelled`]: whatever else goes wrong is told, and the run goes on.
     pub(super) fn back_up(&mut self, project: &Project) -> Result<()> {
-        if let Err(error) = self.backups.require_source(project) {
+        if let Err(error) = self.runs.projects.require_source(project) {
             let part = self.begin_part(project.name.clone(), Some(project.id), None);
             return self.end_part(part, Err(error)).map(drop);
         }
@@ -36,7 +36,7 @@ impl PlanRun<'_> {
                     if self.scan(project, index)? {
                         source = Some(index);
                         self.tally.done += 1;
-                    } else if self.backups.require_source(project).is_err() {
+                    } else if self.runs.projects.require_source(project).is_err() {
                         // It went away; the destinations have no part in that.
                         return Ok(());
                     }
@@ -59,7 +59,7 @@ impl PlanRun<'_> {
         let part = self.begin_part(title, Some(project.id), Some(destination.id));
         let done = self.try_scan(project, index, &part.step);
         if let Err(error) = &done
-            && self.backups.require_source(project).is_ok()
+            && self.runs.projects.require_source(project).is_ok()
         {
             self.handle_failure(index, error);
         }
@@ -80,7 +80,7 @@ impl PlanRun<'_> {
             }
         }
         let spec = &self.plan.spec;
-        let threads = self.backups.threads(step);
+        let threads = self.runs.projects.threads(step);
         let request = BackupRequest {
             sources: vec![project.root.clone()],
             tags: vec![OUR_TAG.to_owned(), tag_of(project.id)],
@@ -92,11 +92,11 @@ impl PlanRun<'_> {
         let made = repository.backup(&request, step);
         // A folder that went away in the meantime explains whatever else went wrong.
         if made.is_err() {
-            self.backups.require_source(project)?;
+            self.runs.projects.require_source(project)?;
         }
         let summary = made?;
-        self.backups.cache_snapshots(&target.destination, &repository);
-        self.backups.check_for_anomaly(project, &repository, &summary, step);
+        self.runs.snapshots.refresh_or_warn(target.destination.id, &repository);
+        self.runs.projects.check_for_anomaly(project, &repository, &summary, step);
         Ok(PartResult {
             summary: sentence(&summary, &target.destination),
             snapshot: summary.snapshot.map(|id| id.to_string()),
@@ -109,7 +109,7 @@ impl PlanRun<'_> {
     fn left_out(&self, project: &Project) -> Vec<String> {
         let spec = &self.plan.spec;
         let mut patterns = spec.exclude.clone();
-        patterns.extend(self.backups.own_configuration_in(&project.root));
+        patterns.extend(self.runs.secrets.own_configuration_in(&project.root));
         if spec.leave_out_rebuildable {
             let folders = rebuildable_folders(&project.root);
             // A path that is no text cannot be a pattern: it is kept.
@@ -125,7 +125,7 @@ impl PlanRun<'_> {
         let part = self.begin_part(title, Some(project.id), Some(destination.id));
         let done = self.try_copy_between(project, from, to, &part.step);
         if let Err(error) = &done {
-            let is_source = self.targets[from].is_lost(self.backups);
+            let is_source = self.targets[from].is_lost(&self.runs.destinations);
             self.handle_failure(if is_source { from } else { to }, error);
         }
         self.end_part(part, done)
@@ -143,7 +143,7 @@ impl PlanRun<'_> {
         let repository = taker.open()?;
         let source = giver.open()?;
         let given = self.copy_missing(&source, &repository, project.id, step)?;
-        self.backups.cache_snapshots(&taker.destination, &repository);
+        self.runs.snapshots.refresh_or_warn(taker.destination.id, &repository);
         let name = &giver.destination.name;
         let count = count_text(given.count, "backup");
         let added = size_text(given.added_bytes);
@@ -164,7 +164,7 @@ impl PlanRun<'_> {
         project: ProjectId,
         step: &Job,
     ) -> Result<Copied> {
-        let now = self.backups.library.world().clock.now();
+        let now = self.runs.library.world().clock.now();
         let until_now = |repository| -> Result<Vec<Snapshot>> {
             let mut snapshots = of_project(repository, project)?;
             snapshots.retain(|snapshot| snapshot.time <= now);
@@ -193,8 +193,7 @@ impl PlanRun<'_> {
 
     fn handle_failure(&mut self, index: usize, error: &Error) {
         if error.code() != Code::Cancelled {
-            let (backups, job) = (self.backups, self.job);
-            self.targets[index].handle_failure(backups, error, job);
+            self.targets[index].handle_failure(&self.runs.destinations, error, self.job);
         }
     }
 }

@@ -25,7 +25,7 @@ impl PlanRun<'_> {
             if let Err(error) = &done
                 && error.code() != Code::Cancelled
             {
-                self.targets[index].handle_failure(self.backups, error, self.job);
+                self.targets[index].handle_failure(&self.runs.destinations, error, self.job);
             }
             self.end_part(part, done)?;
         }

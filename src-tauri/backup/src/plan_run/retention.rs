@@ -5,8 +5,9 @@ use jiff::{SignedDuration, Timestamp};
 use undercroft_foundation::{Code, Job, LogLevel, Result, count_text, size_text};
 use undercroft_repository::{PruneOptions, Repository};
 
+use super::PlanRun;
+use super::prune_times::PRUNED;
 use super::targets::Target;
-use super::{PlanRun, prune_times};
 use crate::destinations::Destination;
 use crate::forgetting::TRASH_KEPT;
 
@@ -35,7 +36,7 @@ impl PlanRun<'_> {
                 }
                 let name = self.targets[index].destination.name.clone();
                 self.job.warn(format!("Tidying {name}"), error.to_string());
-                self.targets[index].handle_failure(self.backups, &error, self.job);
+                self.targets[index].handle_failure(&self.runs.destinations, &error, self.job);
             }
         }
         Ok(())
@@ -60,10 +61,10 @@ impl PlanRun<'_> {
     /// Why nothing may be let go there now, if that is so.
     fn held_by(&self, target: &Target) -> Result<Option<&'static str>> {
         let destination = target.destination.id;
-        if self.backups.is_held_by_alert(destination)? {
+        if self.runs.alerts.is_held(destination)? {
             return Ok(Some("an alert waits for an answer"));
         }
-        let by_clock = self.backups.is_retention_held_by_clock(self.plan.id, destination)?;
+        let by_clock = self.runs.schedule.is_retention_held_by_clock(self.plan.id, destination)?;
         Ok(by_clock.then_some("the clock has jumped"))
     }
 
@@ -74,11 +75,11 @@ impl PlanRun<'_> {
         step: &Job,
     ) -> Result<()> {
         let told = |text: String| self.job.log(LogLevel::Info, text);
-        let drop = self.backups.to_drop(self.plan, destination.id, repository, step)?;
+        let drop = self.runs.removals.to_drop(self.plan, destination.id, repository, step)?;
         if !drop.is_empty() {
-            told(self.backups.forget(destination, &drop)?);
+            told(self.runs.removals.forget(destination, &drop)?);
         }
-        let now = self.backups.library.world().clock.now();
+        let now = self.runs.library.world().clock.now();
         let old = now.checked_sub(TRASH_KEPT).unwrap_or(Timestamp::MIN);
         let gone = repository.empty_trash(Some(old))?.len() as u64;
         if gone > 0 {
@@ -95,10 +96,9 @@ impl PlanRun<'_> {
         repository: &Repository,
         step: &Job,
     ) -> Result<()> {
-        let now = self.backups.library.world().clock.now();
-        let catalog = self.backups.library.catalog();
-        let last =
-            catalog.read(|connection| prune_times::last_prune(connection, destination.id))?;
+        let now = self.runs.library.world().clock.now();
+        let catalog = self.runs.library.catalog();
+        let last = catalog.read(|connection| PRUNED.get(connection, destination.id))?;
         let since = last.map(|last| now.duration_since(last).abs());
         if since.is_some_and(|since| since < PRUNE_EVERY) {
             return Ok(());
@@ -123,6 +123,6 @@ impl PlanRun<'_> {
                 Err(error) => return Err(error),
             }
         }
-        catalog.write(|transaction| prune_times::record_prune(transaction, destination.id, now))
+        catalog.write(|transaction| PRUNED.set(transaction, destination.id, now))
     }
 }

@@ -9,8 +9,8 @@ use undercroft_library::Failure;
 use undercroft_providers::{Provider, ThrottledProvider};
 use undercroft_repository::{PackId, Repository};
 
-use crate::backups::Backups;
-use crate::destinations::Destination;
+use super::PlanRuns;
+use crate::destinations::{Destination, Destinations};
 use crate::plans::{Plan, PlanTarget};
 
 /// The availability of a destination in a run.
@@ -37,24 +37,25 @@ pub(super) struct Target {
 
 impl Target {
     pub(super) fn find(
-        backups: &Backups,
+        runs: &PlanRuns,
         plan: &Plan,
         target: &PlanTarget,
         is_served: bool,
         job: &Job,
     ) -> Result<Self> {
-        let mut destination = backups.destination(target.destination)?;
-        if let Ok(located) = backups.require_there(&destination) {
+        let destinations = &runs.destinations;
+        let mut destination = destinations.get(target.destination)?;
+        if let Ok(located) = destinations.require_there(&destination) {
             destination = located;
         }
         let name = &destination.name;
-        let availability = match backups.repository_of(&destination) {
+        let availability = match destinations.repository_of(&destination) {
             Ok(repository) => {
                 // Those of the dead: they are in restic's way, though not in ours.
                 if let Err(error) = repository.unlock_abandoned() {
                     tracing::info!(%error, "locks that nobody holds stay");
                 }
-                Availability::Open(throttled(backups, plan, repository, job))
+                Availability::Open(throttled(runs, plan, repository, job))
             }
             Err(error) if error.code() == Code::Unavailable => {
                 if is_served {
@@ -102,8 +103,8 @@ impl Target {
     }
 
     /// Whether it can be used no more.
-    pub(super) fn is_lost(&self, backups: &Backups) -> bool {
-        backups.repository_of(&self.destination).is_err()
+    pub(super) fn is_lost(&self, destinations: &Destinations) -> bool {
+        destinations.repository_of(&self.destination).is_err()
     }
 
     pub(super) fn is_there(&self) -> bool {
@@ -116,10 +117,10 @@ impl Target {
     }
 
     /// Looks whether a failure means that it cannot be used any more in this run, and says so.
-    pub(super) fn handle_failure(&mut self, backups: &Backups, error: &Error, job: &Job) {
+    pub(super) fn handle_failure(&mut self, destinations: &Destinations, error: &Error, job: &Job) {
         self.has_failed = true;
         let name = &self.destination.name;
-        match backups.repository_of(&self.destination) {
+        match destinations.repository_of(&self.destination) {
             Err(gone) if gone.code() == Code::Unavailable => {
                 job.warn(name, "It went away; the run goes on without it");
                 self.availability = Availability::Away;
@@ -150,13 +151,13 @@ fn is_of_the_place(code: Code) -> bool {
 }
 
 fn throttled(
-    backups: &Backups,
+    runs: &PlanRuns,
     plan: &Plan,
     repository: Arc<Repository>,
     job: &Job,
 ) -> Arc<Repository> {
     let Some(bytes_per_second) = plan.spec.limits.bytes_per_second else { return repository };
-    let clock = Arc::clone(&backups.library.world().clock);
+    let clock = Arc::clone(&runs.library.world().clock);
     let slow = |inner: Arc<dyn Provider>| -> Arc<dyn Provider> {
         Arc::new(ThrottledProvider::new(inner, clock, bytes_per_second, job))
     };

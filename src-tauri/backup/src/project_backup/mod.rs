@@ -1,15 +1,20 @@
 //! Making a backup of a project.
 
+use std::sync::Arc;
+
 use undercroft_foundation::{
-    Code, DestinationId, Error, Job, ProjectId, Result, Settings, count_text, escape_path,
+    Code, DestinationId, Error, Job, ProjectId, Result, SettingsOverrides, count_text, escape_path,
     size_text,
 };
-use undercroft_library::{JobKind, JobSpec, JobView, Overlap, Project, ProjectStatus, overlap};
+use undercroft_library::{
+    JobKind, JobSpec, JobView, Library, Overlap, Project, ProjectStatus, overlap,
+};
 use undercroft_repository::{BackupRequest, BackupSummary, Repository};
 
-use crate::backups::Backups;
-use crate::destinations::Destination;
-use crate::snapshots::{OUR_TAG, tag_of};
+use crate::anomaly::AnomalyAlerts;
+use crate::destinations::{Destination, Destinations};
+use crate::secrets::Secrets;
+use crate::snapshots::{OUR_TAG, SnapshotCache, tag_of};
 
 /// The result of a backup.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -20,15 +25,43 @@ pub struct BackupReport {
     pub sentence: String,
 }
 
-impl Backups {
+/// Backs the projects of a library up.
+#[derive(Debug, Clone)]
+pub struct ProjectBackups {
+    library: Library,
+    overrides: SettingsOverrides,
+    destinations: Destinations,
+    secrets: Arc<Secrets>,
+    snapshots: SnapshotCache,
+    alerts: AnomalyAlerts,
+}
+
+impl ProjectBackups {
+    pub(crate) fn new(
+        library: &Library,
+        overrides: &SettingsOverrides,
+        destinations: &Destinations,
+        secrets: &Arc<Secrets>,
+        alerts: &AnomalyAlerts,
+    ) -> Self {
+        Self {
+            library: library.clone(),
+            overrides: overrides.clone(),
+            destinations: destinations.clone(),
+            secrets: Arc::clone(secrets),
+            snapshots: SnapshotCache::new(library),
+            alerts: alerts.clone(),
+        }
+    }
+
     /// Puts a backup on the board of jobs.
     ///
     /// # Errors
     /// [`Code::NotFound`], [`Code::Invalid`] for a project that was forgotten.
-    pub fn start_backup(&self, project: ProjectId, destination: DestinationId) -> Result<JobView> {
+    pub fn start(&self, project: ProjectId, destination: DestinationId) -> Result<JobView> {
         let project_row = self.library.projects().get(project)?;
         refuse_trashed(&project_row)?;
-        let name = self.destination(destination)?.name;
+        let name = self.destinations.get(destination)?.name;
         let title = format!("Back up {} to {name}", project_row.name);
         let spec =
             JobSpec::new(JobKind::Backup, title).of_project(project).with_destination(destination);
@@ -50,16 +83,16 @@ impl Backups {
         job: &Job,
     ) -> Result<BackupReport> {
         let project = self.library.projects().get(project)?;
-        let destination = self.destination(destination)?;
+        let destination = self.destinations.get(destination)?;
         refuse_trashed(&project)?;
         refuse_overlap(&project, &destination)?;
         self.require_source(&project)?;
         let threads = self.threads(job);
-        let repository = self.repository_of(&destination)?;
+        let repository = self.destinations.repository_of(&destination)?;
         let request = BackupRequest {
             sources: vec![project.root.clone()],
             tags: vec![OUR_TAG.to_owned(), tag_of(project.id)],
-            exclude: self.own_configuration_in(&project.root).into_iter().collect(),
+            exclude: self.secrets.own_configuration_in(&project.root).into_iter().collect(),
             estimate: true,
             threads,
             ..BackupRequest::default()
@@ -70,18 +103,10 @@ impl Backups {
             self.require_source(&project)?;
         }
         let summary = made?;
-        self.cache_snapshots(&destination, &repository);
+        self.snapshots.refresh_or_warn(destination.id, &repository);
         self.check_for_anomaly(&project, &repository, &summary, job);
         let sentence = sentence(&summary, &destination);
         Ok(BackupReport { summary, sentence })
-    }
-
-    /// Keeps what a destination holds now. The snapshot is there, whatever the catalog says of it:
-    /// that is made good at the next look.
-    pub(crate) fn cache_snapshots(&self, destination: &Destination, repository: &Repository) {
-        if let Err(error) = self.refresh_cached_snapshots(destination, repository) {
-            tracing::warn!(destination.id = %destination.id, error = %error, "snapshots not noted");
-        }
     }
 
     /// Looks for an anomaly in a backup that was made, which stands whatever comes of that.
@@ -93,14 +118,14 @@ impl Backups {
         job: &Job,
     ) {
         let Some(made) = summary.snapshot else { return };
-        if let Err(error) = self.detect_anomaly(project, repository, made, job) {
+        if let Err(error) = self.alerts.detect(project, repository, made, job) {
             job.warn(&project.name, format!("Cannot compare it with the backup before: {error}"));
         }
     }
 
     /// The number of threads that the settings allow; 0 for as many as pay.
     pub(crate) fn threads(&self, job: &Job) -> usize {
-        match self.settings() {
+        match self.library.settings(&self.overrides) {
             Ok(settings) => usize::try_from(settings.threads()).unwrap_or_default(),
             Err(error) => {
                 // A slip in the settings is no reason to have no backup.
@@ -121,10 +146,6 @@ impl Backups {
             .next(
                 "Bring the folder or its drive back, or remove the project; its backups are kept",
             ))
-    }
-
-    pub(crate) fn settings(&self) -> Result<Settings> {
-        self.library.settings(&self.overrides)
     }
 }
 

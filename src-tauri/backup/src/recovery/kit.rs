@@ -7,7 +7,7 @@ use std::path::Path;
 use undercroft_foundation::{DestinationId, ProjectId, Result, escape_name, escape_path};
 use undercroft_library::ProjectFilter;
 
-use crate::backups::Backups;
+use super::Recovery;
 use crate::snapshots::tag_of;
 
 /// Projects beyond these would not fit on one page.
@@ -39,13 +39,13 @@ enum Part {
     Commands(Vec<String>),
 }
 
-impl Backups {
+impl Recovery {
     /// The recovery kit of a destination.
     ///
     /// # Errors
     /// [`undercroft_foundation::Code::WrongPassword`] when its password is kept nowhere any more.
-    pub fn recovery_kit(&self, id: DestinationId) -> Result<RecoveryKit> {
-        let destination = self.destination(id)?;
+    pub fn kit(&self, id: DestinationId) -> Result<RecoveryKit> {
+        let destination = self.destinations.get(id)?;
         let password = self.secrets.read(id, &destination.name)?;
         let projects = self.library.projects().list(&ProjectFilter::default())?;
         let place = quoted(&destination.path);

@@ -1,22 +1,23 @@
 //! Getting a snapshot back, or a part of it.
 
+mod target;
+
 use std::ffi::OsStr;
-use std::fs;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use undercroft_foundation::{
-    Code, DestinationId, Error, Job, Result, count_text, escape_name, escape_path, size_text,
+    DestinationId, Job, Result, count_text, escape_name, escape_path, size_text,
 };
-use undercroft_library::{JobKind, JobSpec, JobView, Overlap, overlap};
+use undercroft_library::{JobKind, JobSpec, JobView, Library};
 use undercroft_repository::{
     Overwrite, Repository, RestorePlan, RestoreRequest, RestoreSummary, Snapshot, SnapshotFilter,
 };
 
-use crate::backups::Backups;
 use crate::browsing::full_path;
-use crate::secrets::leave_out;
+use crate::destinations::Destinations;
+use crate::secrets::{Secrets, leave_out};
 use crate::snapshots::CachedSnapshot;
 
 /// The files to get back, and where to.
@@ -38,17 +39,37 @@ pub struct RestoreOrder {
 /// that concerns.
 pub type KeepBefore = dyn Fn(&Path, &Job) -> Result<usize> + Send + Sync;
 
-impl Backups {
+/// Gets back what the destinations of a library hold.
+#[derive(Debug, Clone)]
+pub struct Restores {
+    library: Library,
+    secrets: Arc<Secrets>,
+    destinations: Destinations,
+}
+
+impl Restores {
+    pub(crate) fn new(
+        library: &Library,
+        secrets: &Arc<Secrets>,
+        destinations: &Destinations,
+    ) -> Self {
+        Self {
+            library: library.clone(),
+            secrets: Arc::clone(secrets),
+            destinations: destinations.clone(),
+        }
+    }
+
     /// Puts a restore on the board of jobs. What is there in workspaces is kept before, and git's
     /// own in them left alone.
     ///
     /// # Errors
-    /// [`Code::NotFound`], [`Code::Invalid`] for a target that must not be written to, and those
-    /// of the destination.
-    pub fn start_restore(&self, order: RestoreOrder, keep: Arc<KeepBefore>) -> Result<JobView> {
-        let destination = self.destination(order.destination)?;
+    /// [`undercroft_foundation::Code::NotFound`], [`undercroft_foundation::Code::Invalid`] for a
+    /// target that must not be written to, and those of the destination.
+    pub fn start(&self, order: RestoreOrder, keep: Arc<KeepBefore>) -> Result<JobView> {
+        let destination = self.destinations.get(order.destination)?;
         self.refuse_target(&order.target)?;
-        let repository = self.repository_of(&destination)?;
+        let repository = self.destinations.repository_of(&destination)?;
         let snapshot = repository.find_snapshot(&order.snapshot, &SnapshotFilter::default())?;
         let project = CachedSnapshot::of(destination.id, &snapshot).project;
         let known = project.and_then(|id| self.library.projects().get(id).ok());
@@ -63,17 +84,17 @@ impl Backups {
                 .with_destination(destination.id)
         };
         let order = RestoreOrder { snapshot: snapshot.id.to_string(), ..order };
-        let backups = self.clone();
-        self.library.jobs().spawn(spec, move |job| backups.restore_keeping(&order, &*keep, job))
+        let restores = self.clone();
+        self.library.jobs().spawn(spec, move |job| restores.restore_keeping(&order, &*keep, job))
     }
 
     /// Gets a snapshot back, or a part of it; every file is read back and compared. What could
     /// not be restored becomes warnings of the job.
     ///
     /// # Errors
-    /// [`Code::NotFound`], [`Code::Invalid`] for a target that must not be written to, and those
-    /// of the destination and the repository.
-    pub fn restore(&self, order: &RestoreOrder, job: &Job) -> Result<RestoreSummary> {
+    /// [`undercroft_foundation::Code::NotFound`], [`undercroft_foundation::Code::Invalid`] for a
+    /// target that must not be written to, and those of the destination and the repository.
+    pub fn run(&self, order: &RestoreOrder, job: &Job) -> Result<RestoreSummary> {
         let (repository, snapshot, request) = self.prepare(order, job)?;
         repository.restore(&snapshot, &request, job)
     }
@@ -97,8 +118,8 @@ impl Backups {
     /// Says what a restore would do; nothing is written.
     ///
     /// # Errors
-    /// As those of [`Backups::restore`].
-    pub fn plan_restore(&self, order: &RestoreOrder, job: &Job) -> Result<RestorePlan> {
+    /// As those of [`Restores::run`].
+    pub fn plan(&self, order: &RestoreOrder, job: &Job) -> Result<RestorePlan> {
         let (repository, snapshot, request) = self.prepare(order, job)?;
         repository.plan_restore(&snapshot, &request, job)
     }
@@ -108,9 +129,9 @@ impl Backups {
         order: &RestoreOrder,
         job: &Job,
     ) -> Result<(Arc<Repository>, Snapshot, RestoreRequest)> {
-        let destination = self.destination(order.destination)?;
+        let destination = self.destinations.get(order.destination)?;
         self.refuse_target(&order.target)?;
-        let repository = self.repository_of(&destination)?;
+        let repository = self.destinations.repository_of(&destination)?;
         let snapshot = repository.find_snapshot(&order.snapshot, &SnapshotFilter::default())?;
         repository.refresh_index()?;
         let mut request = RestoreRequest {
@@ -120,37 +141,10 @@ impl Backups {
             overwrite: order.overwrite,
             ..RestoreRequest::default()
         };
-        if let Some(own) = self.own_configuration() {
+        if let Some(own) = self.secrets.own_configuration() {
             leave_out(&own, &repository, &snapshot, &mut request, job);
         }
         Ok((repository, snapshot, request))
-    }
-
-    /// Refuses a target where a restore would overwrite what everything hangs on.
-    fn refuse_target(&self, target: &Path) -> Result<()> {
-        let what = format!("Cannot restore into {}", escape_path(target));
-        let place = nearest(target);
-        if !place.is_dir() {
-            return Err(Error::new(Code::Invalid, what)
-                .why("It is a file, not a folder")
-                .next("Choose a folder"));
-        }
-        let refuse = |why: String| {
-            Err(Error::new(Code::Invalid, what.clone()).why(why).next("Choose a folder elsewhere"))
-        };
-        if matches!(overlap(&place, self.library.root()), Overlap::Same | Overlap::Inside) {
-            return refuse("It belongs to Undercroft's own library".to_owned());
-        }
-        let own = self.own_configuration();
-        if own.is_some_and(|own| matches!(overlap(&place, &own), Overlap::Same | Overlap::Inside)) {
-            return refuse("It is Undercroft's own configuration".to_owned());
-        }
-        for destination in self.destinations()? {
-            if matches!(overlap(&place, &destination.path), Overlap::Same | Overlap::Inside) {
-                return refuse(format!("It belongs to the destination {}", destination.name));
-            }
-        }
-        Ok(())
     }
 }
 
@@ -160,13 +154,6 @@ fn place_of(request: &RestoreRequest) -> PathBuf {
         Some(name) => request.target.join(OsStr::from_bytes(name)),
         None => request.target.clone(),
     }
-}
-
-/// The folder itself, or the nearest above it that is there.
-fn nearest(target: &Path) -> PathBuf {
-    let target = std::path::absolute(target).unwrap_or_else(|_| target.to_owned());
-    let found = target.ancestors().find_map(|folder| fs::canonicalize(folder).ok());
-    found.unwrap_or(target)
 }
 
 fn sentence(summary: &RestoreSummary, order: &RestoreOrder) -> String {

@@ -46,10 +46,10 @@ impl Scheduler {
     pub fn plan_status(&self, plan: &Plan) -> Result<PlanStatus> {
         let now = self.now();
         let mut targets = Vec::new();
-        for destination in self.backups.destinations_of(plan)? {
-            let state = self.backups.target_state(plan.id, destination.id)?;
+        for destination in self.state.plans.destinations_of(plan)? {
+            let state = self.state.target_state(plan.id, destination.id)?;
             targets.push(TargetStatus {
-                is_present: self.backups.is_there(&destination),
+                is_present: self.state.destinations.is_there(&destination),
                 destination: destination.id,
                 name: destination.name,
                 last_complete: state.last_complete,
@@ -59,7 +59,7 @@ impl Scheduler {
         let schedule = &plan.spec.schedule;
         let next = plan.enabled.then(|| schedule.next_after(now, &plan.spec.zone())).flatten();
         let waiting = if plan.enabled { self.waiting(plan, now)? } else { None };
-        let overdue = self.backups.overdue()?.into_iter().find(|overdue| overdue.plan == plan.id);
+        let overdue = self.state.overdue()?.into_iter().find(|overdue| overdue.plan == plan.id);
         let failing: Vec<_> = targets.iter().filter(|target| target.failures > 0).collect();
         let is_behind = targets.is_empty() || overdue.is_some() || !failing.is_empty();
         let needs_attention = plan.enabled && is_behind;
@@ -87,7 +87,7 @@ impl Scheduler {
         if let Some((waiting, _)) = self.blocked_by(plan, &pending, now)? {
             return Ok(Some(waiting));
         }
-        pending.retain(|run| !self.backups.is_there(&run.destination));
+        pending.retain(|run| !self.state.destinations.is_there(&run.destination));
         Ok(waiting_for_destinations(plan, &pending, now))
     }
 }

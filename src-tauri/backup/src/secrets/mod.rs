@@ -61,6 +61,16 @@ impl Secrets {
         }
     }
 
+    /// The same of another library, with the same sealing key.
+    pub(crate) fn of_another(&self, library: &Library) -> Self {
+        Self {
+            library: library.clone(),
+            overrides: self.overrides.clone(),
+            keyring: Keyring::new(library),
+            sealer: self.sealer.of_another(library),
+        }
+    }
+
     /// The same, with the sealing key in this folder.
     pub(crate) fn sealing_in(mut self, folder: &Path) -> Self {
         self.sealer = self.sealer.in_folder(folder);

@@ -9,12 +9,12 @@ use std::path::{Path, PathBuf};
 use undercroft_foundation::{Job, canonicalize_missing};
 use undercroft_repository::{Repository, RestoreRequest, Snapshot};
 
-use crate::backups::Backups;
+use super::Secrets;
 
-impl Backups {
+impl Secrets {
     /// Its folder, as far as that can be told.
     pub(crate) fn own_configuration(&self) -> Option<PathBuf> {
-        canonicalize_missing(self.secrets.folder().ok()?).ok()
+        canonicalize_missing(self.folder().ok()?).ok()
     }
 
     /// The pattern that leaves it out of a backup of the folder at `root`. A path that is no text

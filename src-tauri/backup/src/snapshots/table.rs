@@ -78,7 +78,7 @@ impl CachedSnapshot {
 }
 
 /// The snapshots of a project or of all, in a destination or in all; newest first.
-pub(crate) fn list(
+pub(super) fn list(
     connection: &Connection,
     project: Option<ProjectId>,
     destination: Option<DestinationId>,
@@ -94,7 +94,7 @@ pub(crate) fn list(
 }
 
 /// The number of snapshots that a destination holds, and when the newest was made.
-pub(crate) fn summary_of(
+pub(super) fn summary_of(
     connection: &Connection,
     destination: DestinationId,
 ) -> Result<(u64, Option<Timestamp>)> {
@@ -110,7 +110,7 @@ pub(crate) fn summary_of(
         .sql("count the snapshots")
 }
 
-pub(crate) fn insert(transaction: &Transaction<'_>, snapshot: &CachedSnapshot) -> Result<()> {
+pub(super) fn insert(transaction: &Transaction<'_>, snapshot: &CachedSnapshot) -> Result<()> {
     let query = format!(
         "INSERT OR REPLACE INTO snapshots_seen ({COLUMNS})
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)"
@@ -137,7 +137,7 @@ pub(crate) fn insert(transaction: &Transaction<'_>, snapshot: &CachedSnapshot) -
         .map(drop)
 }
 
-pub(crate) fn remove(
+pub(super) fn remove(
     transaction: &Transaction<'_>,
     destination: DestinationId,
     id: SnapshotId,
