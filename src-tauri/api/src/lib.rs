@@ -122,7 +122,7 @@ impl Api {
         let backups = backups.with_history_lock(hold);
         Ok(Self(Arc::new(Rooms {
             scheduling: Scheduling::default(),
-            scheduler: Scheduler::new(&backups, host.machine_state(), Arc::new(count)),
+            scheduler: Scheduler::new(&backups.schedule(), host.machine_state(), Arc::new(count)),
             backups,
             history,
             maintenance: Maintenance::default(),

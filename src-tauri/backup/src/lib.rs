@@ -3,81 +3,89 @@
 //! tables `destinations`, `snapshots_seen`, `plans`, `plan_progress`, `plan_targets` and
 //! `schedule_pause`, and the files in `keys/` that say where each destination's password is. The
 //! repository is the truth; what the catalog says of it serves when its drive is away.
+//!
+//! The folders, in reading order; each knows only those before it:
+//!
+//! - `names`, `moments`: names in rules and sentences; a table of one moment for each thing.
+//! - `secrets`, `snapshots`: where passwords are kept; snapshots, as they were last seen.
+//! - `destinations`: adding them, finding their drives, opening their repositories, their keys.
+//! - `schedule`, `conditions`, `plans`: when, on which conditions, and what is backed up where.
+//! - `scheduler`: which plan begins now, and which waits for what.
+//! - `forgetting`, `anomaly`: retention, trash and clean-up; what holds them after a mass change.
+//! - `project_backup`, `library_copy`: one project, or the library itself, to one destination.
+//! - `plan_run`: where a plan is carried out, from its command before to retention at the end.
+//! - `verification`, `maintenance`, `protection`: proof, repair, and whether a project is safe.
+//! - `browsing`, `finding`, `restore`, `recovery`: looking into backups, and getting them back.
+//!
+//! `backups.rs` is the front, which gives out a handle on each.
 
 mod anomaly;
 mod backups;
-mod browse;
+mod browsing;
 mod conditions;
 mod destinations;
 mod finding;
 mod forgetting;
-mod keys;
-mod kit;
 mod library_copy;
-mod mounting;
+mod maintenance;
+mod moments;
 mod names;
-mod open;
-mod own;
+mod plan_run;
 mod plans;
+mod project_backup;
 mod protection;
 mod recovery;
-mod repair;
 mod restore;
-mod run;
-mod running;
 mod schedule;
 mod scheduler;
 mod secrets;
-mod snapshot_cache;
 mod snapshots;
 mod verification;
-mod words;
 
 use undercroft_library::Migration;
 
-pub use anomaly::{AnomalyAlert, AnomalyAnswer, AnomalyKind};
+pub use anomaly::{AnomalyAlert, AnomalyAlerts, AnomalyAnswer, AnomalyKind};
 pub use backups::Backups;
-pub use browse::{Entry, EntryKind, Listing};
+pub use browsing::{
+    Difference, Entry, EntryKind, Listing, Mounted, OutOfDate, SnapshotBrowser, SnapshotList,
+};
 pub use conditions::{Conditions, Machine, MachineState, QuietHours};
-pub use destinations::{AddDestination, Destination, DestinationSpace, DestinationState};
-pub use finding::{BackedUpFile, Difference, FileIn, SearchHit, SearchOrder};
-pub use forgetting::{Cleanup, Forgetting, TRASH_KEPT, Trashed};
-pub use keys::Keys;
-pub use kit::RecoveryKit;
-pub use library_copy::{LibraryCopy, LockHistory};
-pub use mounting::Mounted;
+pub use destinations::{AddDestination, Destination, DestinationState, Destinations, Keys};
+pub use finding::{BackedUpFile, FileIn, FileSearch, SearchHit, SearchOrder};
+pub use forgetting::{Cleanup, Forgetting, Removals, TRASH_KEPT, Trashed};
+pub use library_copy::{LibraryCopies, LibraryCopy, LockHistory};
+pub use maintenance::{DestinationSpace, Maintenance, Parity, Repair};
+pub use plan_run::PlanRuns;
 pub use plans::{
     Hook, HookCommand, HookMoment, LeftOut, Limits, Plan, PlanProjects, PlanSpec, PlanTarget,
-    Preview, Retention, Verification, rebuildable_folders,
+    Plans, Preview, Retention, Verification, rebuildable_folders,
 };
-pub use protection::{Protection, ProtectionState};
+pub use project_backup::{BackupReport, ProjectBackups};
+pub use protection::{Protection, ProtectionState, Protections};
 pub use recovery::{
-    ConfirmPlaces, OtherRooms, RecoverOrder, RecoverableLibrary, RecoverableProject,
-    adopt_recovered, look as look_for_libraries,
+    ConfirmPlaces, OtherRooms, RecoverOrder, RecoverableLibrary, RecoverableProject, Recovery,
+    RecoveryKit, adopt_recovered, look as look_for_libraries,
 };
-pub use repair::{Parity, Repair};
-pub use restore::{KeepBefore, RestoreOrder};
-pub use run::BackupReport;
+pub use restore::{KeepBefore, RestoreOrder, Restores};
 pub use schedule::{DayTime, Schedule};
 pub use scheduler::{
-    ActiveRuns, CountVersions, Overdue, Pause, PlanStatus, PlannedRun, Scheduler, Starter, Step,
-    TargetOutcome, TargetStatus, WaitReason, Waiting,
+    ActiveRuns, CountVersions, Overdue, Pause, PlanStatus, PlannedRun, ScheduleState, Scheduler,
+    Starter, Step, TargetOutcome, TargetStatus, WaitReason, Waiting,
 };
 pub use secrets::{NewPassword, PasswordKeeper};
-pub use snapshot_cache::CachedSnapshot;
-pub use snapshots::{OutOfDate, SnapshotList};
+pub use snapshots::CachedSnapshot;
 pub use undercroft_repository::{Change, ChangeKind, KeyInfo, LostFile, Overwrite, RestorePlan};
-pub use verification::{Drill, Due, Proof};
+pub use verification::{Drill, Due, Proof, Proofs};
 
 /// The tables that this room brings into the catalog.
 pub const TABLES: &[&[Migration]] = &[
     destinations::MIGRATIONS,
-    snapshot_cache::MIGRATIONS,
+    snapshots::MIGRATIONS,
     plans::MIGRATIONS,
+    plans::PROGRESS_MIGRATIONS,
     scheduler::MIGRATIONS[0],
     scheduler::MIGRATIONS[1],
-    scheduler::MIGRATIONS[2],
     verification::MIGRATIONS,
     anomaly::MIGRATIONS,
-    running::MIGRATIONS,
+    plan_run::MIGRATIONS,
 ];

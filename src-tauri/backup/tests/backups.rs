@@ -26,11 +26,11 @@ fn a_project_goes_there_and_back() {
     awkward_tree(&path);
     let project = add_project(&library, &path);
     let job = Job::new();
-    let report = backups.run(project.id, disk.id, &job).unwrap();
+    let report = backups.project_backups().run(project.id, disk.id, &job).unwrap();
     assert!(job.warnings().is_empty(), "{:?}", job.warnings());
     assert!(report.sentence.contains("backed up to disk"), "{}", report.sentence);
 
-    let list = backups.snapshots(Some(project.id), None).unwrap();
+    let list = backups.browser().list(Some(project.id), None).unwrap();
     let [snapshot] = &list.snapshots[..] else { panic!("{list:?}") };
     assert_eq!(Some(snapshot.id), report.summary.snapshot);
     assert_eq!(snapshot.project, Some(project.id));
@@ -45,7 +45,7 @@ fn a_project_goes_there_and_back() {
         overwrite: Overwrite::IfChanged,
     };
     let job = Job::new();
-    backups.restore(&order, &job).unwrap();
+    backups.restores().run(&order, &job).unwrap();
     assert!(job.warnings().is_empty(), "{:?}", job.warnings());
     assert_same_tree(&path, home.path().join("back/awkward"));
 
@@ -62,8 +62,8 @@ fn a_snapshot_can_be_looked_into_from_the_projects_folder_down() {
     let disk = home.destination(&backups, "disk");
     let project = home.project(&library, "p");
     std::os::unix::fs::symlink("README", project.root.join("link")).unwrap();
-    backups.run(project.id, disk.id, &Job::new()).unwrap();
-    let browse = |path: &[&str]| backups.browse(disk.id, "latest", &names(path));
+    backups.project_backups().run(project.id, disk.id, &Job::new()).unwrap();
+    let browse = |path: &[&str]| backups.browser().browse(disk.id, "latest", &names(path));
     let top = browse(&[]).unwrap();
     let shown: Vec<_> = top.entries.iter().map(|e| (e.name.as_slice(), e.kind)).collect();
     assert_eq!(
@@ -80,9 +80,9 @@ fn a_snapshot_can_be_looked_into_from_the_projects_folder_down() {
     assert_eq!(browse(&["src"]).unwrap().entries.len(), 1);
     refused(browse(&["none"]), Code::NotFound, "none");
     refused(browse(&["README"]), Code::Invalid, "no folder");
-    refused(backups.browse(disk.id, "ffff", &[]), Code::NotFound, "ffff");
+    refused(backups.browser().browse(disk.id, "ffff", &[]), Code::NotFound, "ffff");
     let short = top.snapshot.id.short();
-    assert_eq!(backups.browse(disk.id, &short, &[]).unwrap(), top);
+    assert_eq!(backups.browser().browse(disk.id, &short, &[]).unwrap(), top);
 }
 
 #[test]
@@ -94,8 +94,8 @@ fn a_path_of_any_bytes_is_backed_up_looked_into_and_restored() {
     fs::create_dir(&path).unwrap();
     fs::write(path.join(OsStr::from_bytes(b"\xfe")), "content").unwrap();
     let project = add_project(&library, &path);
-    backups.run(project.id, disk.id, &Job::new()).unwrap();
-    let top = backups.browse(disk.id, "latest", &[]).unwrap();
+    backups.project_backups().run(project.id, disk.id, &Job::new()).unwrap();
+    let top = backups.browser().browse(disk.id, "latest", &[]).unwrap();
     assert_eq!(top.entries[0].name, b"\xfe");
     let order = RestoreOrder {
         destination: disk.id,
@@ -104,7 +104,7 @@ fn a_path_of_any_bytes_is_backed_up_looked_into_and_restored() {
         target: home.path().join("back"),
         overwrite: Overwrite::Never,
     };
-    backups.restore(&order, &Job::new()).unwrap();
+    backups.restores().run(&order, &Job::new()).unwrap();
     let back = home.path().join("back").join(OsStr::from_bytes(b"\xfe"));
     assert_eq!(fs::read(back).unwrap(), b"content");
 }
@@ -115,14 +115,14 @@ fn what_has_not_changed_is_said_and_what_has_is_counted() {
     let (library, backups) = home.open();
     let disk = home.destination(&backups, "disk");
     let project = home.project(&library, "p");
-    let run = || backups.run(project.id, disk.id, &Job::new()).unwrap();
+    let run = || backups.project_backups().run(project.id, disk.id, &Job::new()).unwrap();
     assert_eq!(run().summary.counts.files_new, 2);
     let report = run();
     assert_eq!(report.summary.counts.files_unmodified, 2);
     assert!(report.sentence.ends_with("no file new or changed"), "{}", report.sentence);
     fs::write(project.root.join("new"), "x").unwrap();
     assert_eq!(run().summary.counts.files_new, 1);
-    assert_eq!(backups.snapshots(None, None).unwrap().snapshots.len(), 3);
+    assert_eq!(backups.browser().list(None, None).unwrap().snapshots.len(), 3);
 }
 
 #[test]
@@ -132,17 +132,21 @@ fn snapshots_are_listed_while_their_drive_is_away_and_it_is_said() {
     let (disk, other) = (home.destination(&backups, "disk"), home.destination(&backups, "other"));
     let project = home.project(&library, "p");
     for destination in [disk.id, other.id] {
-        backups.run(project.id, destination, &Job::new()).unwrap();
+        backups.project_backups().run(project.id, destination, &Job::new()).unwrap();
     }
     fs::rename(&disk.path, home.path().join("away")).unwrap();
-    let list = backups.snapshots(Some(project.id), None).unwrap();
+    let list = backups.browser().list(Some(project.id), None).unwrap();
     assert_eq!(list.snapshots.len(), 2);
     let [away] = &list.out_of_date[..] else { panic!("{list:?}") };
     assert_eq!((away.destination.id, away.error.code()), (disk.id, Code::Unavailable));
-    assert_eq!(backups.state_of(&disk).unwrap().snapshots, 1);
-    refused(backups.browse(disk.id, "latest", &[]), Code::Unavailable, "disk is not there");
-    assert_eq!(backups.snapshots(None, Some(other.id)).unwrap().snapshots.len(), 1);
-    assert!(backups.snapshots(None, Some(other.id)).unwrap().out_of_date.is_empty());
+    assert_eq!(backups.destinations().state_of(&disk).unwrap().snapshots, 1);
+    refused(
+        backups.browser().browse(disk.id, "latest", &[]),
+        Code::Unavailable,
+        "disk is not there",
+    );
+    assert_eq!(backups.browser().list(None, Some(other.id)).unwrap().snapshots.len(), 1);
+    assert!(backups.browser().list(None, Some(other.id)).unwrap().out_of_date.is_empty());
 }
 
 #[test]
@@ -151,17 +155,18 @@ fn what_others_add_and_remove_is_seen() {
     let (library, backups) = home.open();
     let disk = home.destination(&backups, "disk");
     let project = home.project(&library, "p");
-    backups.run(project.id, disk.id, &Job::new()).unwrap();
+    backups.project_backups().run(project.id, disk.id, &Job::new()).unwrap();
     let restic = Restic::new(&disk.path, PASSWORD);
     restic.backup(&project.root);
-    let list = backups.snapshots(None, None).unwrap();
+    let list = backups.browser().list(None, None).unwrap();
     assert_eq!(list.snapshots.len(), 2);
     assert_eq!(list.snapshots.iter().filter(|each| each.project.is_none()).count(), 1);
     let theirs = list.snapshots.iter().find(|each| each.project.is_none()).unwrap();
-    let listing = backups.browse(disk.id, &theirs.id.to_string(), &names(&["src"])).unwrap();
+    let listing =
+        backups.browser().browse(disk.id, &theirs.id.to_string(), &names(&["src"])).unwrap();
     assert_eq!(listing.entries[0].name, b"main.rs");
     restic.run(&["forget", &theirs.id.to_string()]);
-    assert_eq!(backups.snapshots(None, None).unwrap().snapshots.len(), 1);
+    assert_eq!(backups.browser().list(None, None).unwrap().snapshots.len(), 1);
 }
 
 #[test]
@@ -170,9 +175,9 @@ fn a_damaged_snapshot_hides_no_other_and_is_told() {
     let (library, backups) = home.open();
     let disk = home.destination(&backups, "disk");
     let project = home.project(&library, "p");
-    backups.run(project.id, disk.id, &Job::new()).unwrap();
+    backups.project_backups().run(project.id, disk.id, &Job::new()).unwrap();
     fs::write(disk.path.join("snapshots").join("ab".repeat(32)), "x").unwrap();
-    let list = backups.snapshots(Some(project.id), None).unwrap();
+    let list = backups.browser().list(Some(project.id), None).unwrap();
     assert_eq!(list.snapshots.len(), 1);
     assert_eq!(list.out_of_date[0].error.code(), Code::Damaged);
 }
@@ -183,14 +188,14 @@ fn a_folder_that_vanished_is_told_and_keeps_its_backups() {
     let (library, backups) = home.open();
     let disk = home.destination(&backups, "disk");
     let project = home.project(&library, "p");
-    backups.run(project.id, disk.id, &Job::new()).unwrap();
+    backups.project_backups().run(project.id, disk.id, &Job::new()).unwrap();
     fs::rename(&project.root, home.path().join("moved")).unwrap();
-    let result = backups.run(project.id, disk.id, &Job::new());
+    let result = backups.project_backups().run(project.id, disk.id, &Job::new());
     refused(result, Code::SourceMissing, "Its folder is not at");
-    assert_eq!(backups.snapshots(Some(project.id), None).unwrap().snapshots.len(), 1);
+    assert_eq!(backups.browser().list(Some(project.id), None).unwrap().snapshots.len(), 1);
     library.projects().forget(project.id).unwrap();
-    refused(backups.start_backup(project.id, disk.id), Code::Invalid, "forgotten");
-    assert_eq!(backups.snapshots(Some(project.id), None).unwrap().snapshots.len(), 1);
+    refused(backups.project_backups().start(project.id, disk.id), Code::Invalid, "forgotten");
+    assert_eq!(backups.browser().list(Some(project.id), None).unwrap().snapshots.len(), 1);
 }
 
 #[test]
@@ -199,7 +204,7 @@ fn a_restore_does_not_write_where_everything_hangs_on() {
     let (library, backups) = home.open();
     let disk = home.destination(&backups, "disk");
     let project = home.project(&library, "p");
-    backups.run(project.id, disk.id, &Job::new()).unwrap();
+    backups.project_backups().run(project.id, disk.id, &Job::new()).unwrap();
     let restore = |target: std::path::PathBuf| {
         let order = RestoreOrder {
             destination: disk.id,
@@ -208,7 +213,7 @@ fn a_restore_does_not_write_where_everything_hangs_on() {
             target,
             overwrite: Overwrite::Always,
         };
-        backups.start_restore(order, Arc::new(|_: &Path, _: &Job| Ok(0)))
+        backups.restores().start(order, Arc::new(|_: &Path, _: &Job| Ok(0)))
     };
     refused(restore(library.root().join("new/deep")), Code::Invalid, "own library");
     refused(restore(disk.path.join("data")), Code::Invalid, "the destination disk");
@@ -230,7 +235,7 @@ fn a_slip_in_the_settings_warns_and_does_not_keep_from_a_backup() {
     let disk = home.destination(&backups, "disk");
     let project = home.project(&library, "p");
     fs::write(library.settings_path(), "threads = \"many\"").unwrap();
-    let job = backups.start_backup(project.id, disk.id).unwrap();
+    let job = backups.project_backups().start(project.id, disk.id).unwrap();
     let job = library.jobs().wait(job.id).unwrap();
     assert_eq!(job.state, JobState::Warnings);
     assert_eq!(job.outcome.unwrap().warnings[0].item, "settings.toml");

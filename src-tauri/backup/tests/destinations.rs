@@ -25,13 +25,13 @@ fn an_empty_or_missing_folder_becomes_a_destination() {
     let second = home.destination(&backups, "a/b/missing");
     assert_eq!((first.name.as_str(), second.name.as_str()), ("empty", "missing"));
     assert!(second.path.join("config").is_file());
-    assert_eq!(backups.destinations().unwrap(), [first.clone(), second]);
-    let state = backups.state_of(&first).unwrap();
+    assert_eq!(backups.destinations().list().unwrap(), [first.clone(), second]);
+    let state = backups.destinations().state_of(&first).unwrap();
     assert!(state.is_present && state.free_bytes > Some(0) && state.total_bytes > state.free_bytes);
     assert_eq!((state.snapshots, state.last_backup), (0, None));
     drop((library, backups));
     let (_library, backups) = home.open();
-    assert!(backups.snapshots(None, None).unwrap().out_of_date.is_empty());
+    assert!(backups.browser().list(None, None).unwrap().out_of_date.is_empty());
 }
 
 #[test]
@@ -39,7 +39,7 @@ fn places_that_cannot_be_destinations_are_refused_and_left_alone() {
     let home = Home::new();
     let (library, backups) = home.open();
     let project = home.project(&library, "p");
-    let add = |path: PathBuf| backups.add_destination(&wanted(&path));
+    let add = |path: PathBuf| backups.destinations().add(&wanted(&path));
     let root = project.root;
     refused(add(root.join("backups")), Code::Invalid, "inside the project p");
     refused(add(root.join("README")), Code::Invalid, "file, not a folder");
@@ -51,14 +51,14 @@ fn places_that_cannot_be_destinations_are_refused_and_left_alone() {
     assert!(error.next_text().contains("empty folder in it"));
     refused(add(home.path().join("none/../..")), Code::NotFound, "no such folder");
     let missing = AddDestination { create: false, ..wanted(&home.path().join("none")) };
-    refused(backups.add_destination(&missing), Code::RepositoryMissing, "no repository");
+    refused(backups.destinations().add(&missing), Code::RepositoryMissing, "no repository");
     let empty =
         AddDestination { password: NewPassword::default(), ..wanted(&home.path().join("none")) };
-    refused(backups.add_destination(&empty), Code::Invalid, "password that is not empty");
+    refused(backups.destinations().add(&empty), Code::Invalid, "password that is not empty");
     let disk = home.destination(&backups, "disk");
     refused(add(disk.path.join("data/inner")), Code::Invalid, "inside the destination disk");
     let taken = AddDestination { name: Some("DISK".into()), ..wanted(&home.path().join("none")) };
-    refused(backups.add_destination(&taken), Code::AlreadyExists, "is called so");
+    refused(backups.destinations().add(&taken), Code::AlreadyExists, "is called so");
     assert!(!root.join("backups").exists());
     assert_eq!(key_files(&home).len(), 1);
 }
@@ -68,7 +68,7 @@ fn a_project_is_kept_apart_from_destinations() {
     let home = Home::new();
     let (library, backups) = home.open();
     home.destination(&backups, "drive/backups");
-    let apart_from = backups.occupied().unwrap();
+    let apart_from = backups.destinations().occupied().unwrap();
     let request = AddProject {
         path: home.path().join("drive"),
         apart_from: &apart_from,
@@ -82,8 +82,8 @@ fn a_project_is_kept_apart_from_destinations() {
     // Were it added all the same, the backup itself refuses.
     let request = AddProject { apart_from: &[], ..request };
     let project = library.projects().add_linked(&request).unwrap();
-    let destination = backups.find_destination("backups").unwrap();
-    let result = backups.run(project.id, destination.id, &Job::new());
+    let destination = backups.destinations().find("backups").unwrap();
+    let result = backups.project_backups().run(project.id, destination.id, &Job::new());
     refused(result, Code::Invalid, "inside the other");
 }
 
@@ -92,15 +92,15 @@ fn a_repository_is_opened_with_its_password_only_and_once_only() {
     let home = Home::new();
     let (_library, backups) = home.open();
     let disk = home.destination(&backups, "disk");
-    refused(backups.add_destination(&wanted(&disk.path)), Code::AlreadyExists, "disk already");
-    backups.forget_destination(disk.id).unwrap();
+    refused(backups.destinations().add(&wanted(&disk.path)), Code::AlreadyExists, "disk already");
+    backups.plans().forget_destination(disk.id).unwrap();
     assert!(key_files(&home).is_empty());
     assert!(disk.path.join("config").is_file(), "the repository stays");
     let wrong =
         AddDestination { password: NewPassword::Typed("wrong".into()), ..wanted(&disk.path) };
-    assert_eq!(backups.add_destination(&wrong).unwrap_err().code(), Code::WrongPassword);
-    assert!(key_files(&home).is_empty() && backups.destinations().unwrap().is_empty());
-    let again = backups.add_destination(&AddDestination { create: false, ..wanted(&disk.path) });
+    assert_eq!(backups.destinations().add(&wrong).unwrap_err().code(), Code::WrongPassword);
+    assert!(key_files(&home).is_empty() && backups.destinations().list().unwrap().is_empty());
+    let again = backups.destinations().add(&AddDestination { create: false, ..wanted(&disk.path) });
     assert_eq!(again.unwrap().repository, disk.repository);
 }
 
@@ -115,10 +115,10 @@ fn a_making_that_was_interrupted_is_begun_again_but_a_lost_config_is_not_overwri
     fs::write(path.join("keys").join("ab".repeat(32)), "{}").unwrap();
     let disk = home.destination(&backups, "disk");
     let project = home.project(&library, "p");
-    backups.run(project.id, disk.id, &Job::new()).unwrap();
+    backups.project_backups().run(project.id, disk.id, &Job::new()).unwrap();
     fs::remove_file(path.join("config")).unwrap();
-    backups.forget_destination(disk.id).unwrap();
-    refused(backups.add_destination(&wanted(&path)), Code::Damaged, "config is missing");
+    backups.plans().forget_destination(disk.id).unwrap();
+    refused(backups.destinations().add(&wanted(&path)), Code::Damaged, "config is missing");
     assert!(!path.join("config").exists());
 }
 
@@ -130,10 +130,10 @@ fn a_destination_that_moved_is_known_by_its_repository() {
     let moved = home.path().join("mnt/disk");
     fs::create_dir(home.path().join("mnt")).unwrap();
     fs::rename(&disk.path, &moved).unwrap();
-    assert!(!backups.state_of(&disk).unwrap().is_present);
-    let found = backups.add_destination(&wanted(&moved)).unwrap();
+    assert!(!backups.destinations().state_of(&disk).unwrap().is_present);
+    let found = backups.destinations().add(&wanted(&moved)).unwrap();
     assert_eq!((found.id, &found.name, &found.path), (disk.id, &disk.name, &moved));
-    assert_eq!(backups.destinations().unwrap(), [found]);
+    assert_eq!(backups.destinations().list().unwrap(), [found]);
 }
 
 #[test]
@@ -142,10 +142,10 @@ fn another_drive_at_its_place_is_told_and_not_written_to() {
     let (library, backups) = home.open();
     let project = home.project(&library, "p");
     let (disk, other) = (home.destination(&backups, "disk"), home.destination(&backups, "other"));
-    backups.run(project.id, disk.id, &Job::new()).unwrap();
+    backups.project_backups().run(project.id, disk.id, &Job::new()).unwrap();
     let away = home.path().join("away");
     fs::rename(&disk.path, &away).unwrap();
-    let run = || backups.run(project.id, disk.id, &Job::new());
+    let run = || backups.project_backups().run(project.id, disk.id, &Job::new());
     let quiet = refused(run(), Code::Unavailable, "disk is not there");
     assert!(quiet.next_text().contains("Connect its drive"));
     fs::create_dir(&disk.path).unwrap();
@@ -167,14 +167,14 @@ fn a_destination_is_found_and_renamed() {
     let (library, backups) = home.open();
     let (disk, other) = (home.destination(&backups, "disk"), home.destination(&backups, "x/disk"));
     assert_eq!(other.name, "disk 2");
-    let find = |text: &str| backups.find_destination(text).map(|found| found.id);
+    let find = |text: &str| backups.destinations().find(text).map(|found| found.id);
     assert_eq!(find("Disk").unwrap(), disk.id);
     assert_eq!(find(&other.id.to_string()).unwrap(), other.id);
     refused(find("none"), Code::NotFound, "no destination");
     refused(find(&disk.id.to_string()[..4]), Code::Invalid, &other.id.to_string());
-    refused(backups.rename_destination(other.id, "DISK"), Code::AlreadyExists, "");
-    refused(backups.rename_destination(other.id, " "), Code::Invalid, "");
-    assert_eq!(backups.rename_destination(other.id, "NAS").unwrap().name, "NAS");
+    refused(backups.destinations().rename(other.id, "DISK"), Code::AlreadyExists, "");
+    refused(backups.destinations().rename(other.id, " "), Code::Invalid, "");
+    assert_eq!(backups.destinations().rename(other.id, "NAS").unwrap().name, "NAS");
     let kinds: Vec<_> =
         library.events().after(0, 10).unwrap().into_iter().map(|event| event.kind).collect();
     assert_eq!(kinds, ["destination.added", "destination.added", "destination.renamed"]);
@@ -190,9 +190,9 @@ fn another_repository_is_recognised_without_its_password_and_left_alone() {
     // Nothing opens it any more: only its config can tell.
     fs::remove_dir_all(disk.path.join("keys")).unwrap();
     let before = fs::read_dir(&disk.path).unwrap().count();
-    assert!(!backups.state_of(&disk).unwrap().is_present);
-    refused(backups.keys(disk.id), Code::Damaged, "Another drive");
-    refused(backups.unlock_destination(disk.id), Code::Damaged, "Another drive");
+    assert!(!backups.destinations().state_of(&disk).unwrap().is_present);
+    refused(backups.destinations().keys(disk.id), Code::Damaged, "Another drive");
+    refused(backups.destinations().unlock(disk.id), Code::Damaged, "Another drive");
     assert_eq!(fs::read_dir(&disk.path).unwrap().count(), before);
 }
 
@@ -204,7 +204,7 @@ fn where_a_drive_is_away_no_repository_is_made_in_its_name() {
     fs::rename(&disk.path, home.path().join("away")).unwrap();
     fs::create_dir(&disk.path).unwrap();
     refused(
-        backups.add_destination(&wanted(&disk.path)),
+        backups.destinations().add(&wanted(&disk.path)),
         Code::AlreadyExists,
         "disk belongs there",
     );
@@ -219,11 +219,17 @@ fn a_destination_is_moved_by_hand_to_its_own_repository_only() {
     let place = home.path().join("a/b");
     fs::create_dir_all(place.parent().unwrap()).unwrap();
     fs::rename(&disk.path, &place).unwrap();
-    let to = |path: &std::path::Path| backups.move_destination(disk.id, path);
+    let to = |path: &std::path::Path| backups.destinations().move_to(disk.id, path);
     refused(to(&other.path), Code::Invalid, "Another repository");
     refused(to(&home.path()), Code::RepositoryMissing, "no repository");
     assert_eq!(to(&place).unwrap().path, place);
-    assert!(backups.state_of(&backups.destination(disk.id).unwrap()).unwrap().is_present);
+    assert!(
+        backups
+            .destinations()
+            .state_of(&backups.destinations().get(disk.id).unwrap())
+            .unwrap()
+            .is_present
+    );
     let last = library.events().after(0, 10).unwrap().pop().unwrap();
     assert!(last.text.contains("disk is now at"), "{last:?}");
 }

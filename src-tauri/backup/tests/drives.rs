@@ -42,7 +42,7 @@ impl Scene {
     }
 
     fn plan(&self, destinations: &[&Destination]) -> Plan {
-        let mut spec = self.backups.propose_plan().unwrap();
+        let mut spec = self.backups.plans().propose().unwrap();
         spec.library = false;
         // The proposal has them in the order in which they were added.
         spec.targets.sort_by_key(|target| {
@@ -50,12 +50,12 @@ impl Scene {
         });
         spec.targets.iter_mut().for_each(|target| target.retention = Retention::default());
         assert_eq!(spec.targets.len(), destinations.len());
-        self.backups.create_plan("Nightly", &spec).unwrap()
+        self.backups.plans().create("Nightly", &spec).unwrap()
     }
 
     fn begin(&self, plan: &Plan) -> JobView {
         self.home.clock.advance(Duration::from_secs(3600));
-        self.backups.start_plan(plan.id, None, None).unwrap()
+        self.backups.plan_runs().start_plan(plan.id, None, None).unwrap()
     }
 
     fn end(&self, job: &JobView) -> (JobView, RunDetail) {
@@ -75,7 +75,7 @@ impl Scene {
     }
 
     fn held(&self, destination: &Destination) -> usize {
-        self.backups.snapshots(None, Some(destination.id)).unwrap().snapshots.len()
+        self.backups.browser().list(None, Some(destination.id)).unwrap().snapshots.len()
     }
 
     /// Stock restic finds a repository sound, and what it restores is the project as it is now.
@@ -164,7 +164,7 @@ fn a_drive_pulled_out_in_mid_run_ends_its_part_alone_and_is_found_again_elsewher
         drive.plug(&elsewhere);
         fs::write(scene.project.root.join("README"), "changed again").unwrap();
         scene.succeeds(&plan);
-        let found = scene.backups.destination(on_drive.id).unwrap();
+        let found = scene.backups.destinations().get(on_drive.id).unwrap();
         assert_eq!(found.path, elsewhere.join("backups"));
         assert_eq!(fs::read_dir(&point).unwrap().count(), 0);
         scene.is_up_to_date(&found.path);
@@ -278,7 +278,7 @@ fn a_drive_without_inodes_is_told_and_nothing_is_lost() {
     let Some(disk) = SmallDisk::mount_with_inodes(96 * MIB, 500) else { return };
     let scene = Scene::new();
     let path = disk.path().join("backups");
-    let full = scene.backups.add_destination(&support::wanted(&path)).unwrap();
+    let full = scene.backups.destinations().add(&support::wanted(&path)).unwrap();
     survives_being_full(&scene, &full, || {
         let names = (0..).map(|number| disk.path().join(number.to_string()));
         names.take_while(|path| fs::File::create(path).is_ok()).collect()

@@ -18,34 +18,34 @@ fn mass_deletion_holds_retention_until_it_is_answered() {
     for n in 0..100 {
         fs::write(project.root.join(format!("file {n}")), format!("{n}")).unwrap();
     }
-    let mut spec = backups.propose_plan().unwrap();
+    let mut spec = backups.plans().propose().unwrap();
     spec.library = false;
     spec.targets[0].retention = Retention { last: Some(1), ..Retention::default() };
-    let plan = backups.create_plan("Nightly", &spec).unwrap();
+    let plan = backups.plans().create("Nightly", &spec).unwrap();
     let run = || {
         home.clock.advance(Duration::from_secs(3600));
-        let job = backups.start_plan(plan.id, None, None).unwrap();
+        let job = backups.plan_runs().start_plan(plan.id, None, None).unwrap();
         let job = library.jobs().wait(job.id).unwrap();
         assert_eq!(job.state, JobState::Succeeded, "{job:?}");
-        backups.snapshots(None, Some(disk.id)).unwrap().snapshots
+        backups.browser().list(None, Some(disk.id)).unwrap().snapshots
     };
     assert_eq!(run().len(), 1);
-    assert!(backups.anomaly_alerts().unwrap().is_empty(), "of a first backup nothing is said");
+    assert!(backups.alerts().list().unwrap().is_empty(), "of a first backup nothing is said");
     for n in 0..80 {
         fs::remove_file(project.root.join(format!("file {n}"))).unwrap();
     }
     assert_eq!(run().len(), 2, "nothing is let go");
     assert_eq!(run().len(), 3, "nor by the next run");
-    let [alert] = &backups.anomaly_alerts().unwrap()[..] else { panic!("one alert") };
+    let [alert] = &backups.alerts().list().unwrap()[..] else { panic!("one alert") };
     assert_eq!((alert.kind, alert.project), (AnomalyKind::Deletion, project.id));
     assert_eq!(alert.text, "80 of 102 files are gone");
     assert_eq!(alert.examples.len(), 20);
     assert!(library.events().after(0, 1000).unwrap().iter().any(|it| it.kind == "guard.alert"));
-    assert!(backups.is_held_by_alert(disk.id).unwrap());
-    let found = backups.find_alert(&alert.id.to_string()[..12]).unwrap();
-    let answered = backups.answer_alert(found.id, AnomalyAnswer::NotMeant).unwrap();
+    assert!(backups.alerts().is_held(disk.id).unwrap());
+    let found = backups.alerts().find(&alert.id.to_string()[..12]).unwrap();
+    let answered = backups.alerts().answer(found.id, AnomalyAnswer::NotMeant).unwrap();
     assert_eq!(answered.answer, Some(AnomalyAnswer::NotMeant));
-    assert!(!backups.is_held_by_alert(disk.id).unwrap());
+    assert!(!backups.alerts().is_held(disk.id).unwrap());
     let mut left = run();
     for _ in 0..4 {
         left = run();
@@ -66,15 +66,15 @@ fn mass_rewriting_is_noticed_and_ordinary_work_is_not() {
             fs::write(project.root.join(format!("file {n}")), format!("{text} {n}")).unwrap();
         }
         home.clock.advance(Duration::from_secs(3600));
-        backups.run(project.id, disk.id, &Job::new()).unwrap();
-        backups.anomaly_alerts().unwrap()
+        backups.project_backups().run(project.id, disk.id, &Job::new()).unwrap();
+        backups.alerts().list().unwrap()
     };
     assert!(write(0, 100, "first").is_empty());
     assert!(write(0, 40, "ordinary work").is_empty());
     assert!(write(100, 300, "new files").is_empty());
     let alerts = write(0, 300, "scrambled");
     assert_eq!(alerts.iter().map(|it| it.kind).collect::<Vec<_>>(), [AnomalyKind::Rewriting]);
-    let meant = backups.answer_alert(alerts[0].id, AnomalyAnswer::Meant).unwrap();
+    let meant = backups.alerts().answer(alerts[0].id, AnomalyAnswer::Meant).unwrap();
     assert_eq!(meant.answer, Some(AnomalyAnswer::Meant));
-    assert!(!backups.is_held_by_alert(disk.id).unwrap());
+    assert!(!backups.alerts().is_held(disk.id).unwrap());
 }

@@ -15,7 +15,7 @@ fn typed(text: &str) -> NewPassword {
 }
 
 fn opens(backups: &Backups, disk: &Destination, password: &str) -> bool {
-    backups.try_password(disk.id, Some(password)).unwrap().is_some()
+    backups.destinations().try_password(disk.id, Some(password)).unwrap().is_some()
 }
 
 #[test]
@@ -23,20 +23,24 @@ fn keys_come_and_go_but_not_the_one_in_use() {
     let home = Home::new();
     let (_library, backups) = home.open();
     let disk = home.destination(&backups, "disk");
-    let keys = backups.add_key(disk.id, &typed("second")).unwrap().keys;
+    let keys = backups.destinations().add_key(disk.id, &typed("second")).unwrap().keys;
     assert_eq!(keys.iter().map(|key| key.current).filter(|current| *current).count(), 1);
     assert!(opens(&backups, &disk, "second") && opens(&backups, &disk, PASSWORD));
     assert!(!opens(&backups, &disk, "third"));
-    refused(backups.add_key(disk.id, &NewPassword::Generated), Code::Invalid, "nobody would know");
-    refused(backups.add_key(disk.id, &typed("")), Code::Invalid, "not empty");
+    refused(
+        backups.destinations().add_key(disk.id, &NewPassword::Generated),
+        Code::Invalid,
+        "nobody would know",
+    );
+    refused(backups.destinations().add_key(disk.id, &typed("")), Code::Invalid, "not empty");
     let current = keys.iter().find(|key| key.current).unwrap().id.to_string();
     let other = keys.iter().find(|key| !key.current).unwrap().id.to_string();
-    refused(backups.remove_key(disk.id, &current), Code::Invalid, "key that opened");
-    refused(backups.remove_key(disk.id, ""), Code::Invalid, "name is empty");
-    refused(backups.remove_key(disk.id, "zz"), Code::NotFound, "no key");
-    assert_eq!(backups.remove_key(disk.id, &other[..8]).unwrap().keys.len(), 1);
+    refused(backups.destinations().remove_key(disk.id, &current), Code::Invalid, "key that opened");
+    refused(backups.destinations().remove_key(disk.id, ""), Code::Invalid, "name is empty");
+    refused(backups.destinations().remove_key(disk.id, "zz"), Code::NotFound, "no key");
+    assert_eq!(backups.destinations().remove_key(disk.id, &other[..8]).unwrap().keys.len(), 1);
     assert!(!opens(&backups, &disk, "second"));
-    refused(backups.remove_key(disk.id, &current), Code::Invalid, "");
+    refused(backups.destinations().remove_key(disk.id, &current), Code::Invalid, "");
 }
 
 #[test]
@@ -45,18 +49,21 @@ fn a_changed_password_is_kept_and_the_one_before_opens_no_more() {
     let (library, backups) = home.open();
     let project = home.project(&library, "p");
     let disk = home.destination(&backups, "disk");
-    backups.add_key(disk.id, &typed("somebody else's")).unwrap();
-    backups.change_password(disk.id, &typed("new")).unwrap();
+    backups.destinations().add_key(disk.id, &typed("somebody else's")).unwrap();
+    backups.destinations().change_password(disk.id, &typed("new")).unwrap();
     assert!(opens(&backups, &disk, "new") && opens(&backups, &disk, "somebody else's"));
     assert!(!opens(&backups, &disk, PASSWORD));
-    backups.run(project.id, disk.id, &Job::new()).unwrap();
+    backups.project_backups().run(project.id, disk.id, &Job::new()).unwrap();
     // The same once more leaves the keys as they are.
-    assert_eq!(backups.change_password(disk.id, &typed("new")).unwrap().keys.len(), 2);
+    assert_eq!(
+        backups.destinations().change_password(disk.id, &typed("new")).unwrap().keys.len(),
+        2
+    );
     drop((library, backups));
     let (_library, backups) = home.open();
-    assert!(backups.try_password(disk.id, None).unwrap().is_some());
-    backups.change_password(disk.id, &NewPassword::Generated).unwrap();
-    let text = backups.recovery_kit(disk.id).unwrap().text;
+    assert!(backups.destinations().try_password(disk.id, None).unwrap().is_some());
+    backups.destinations().change_password(disk.id, &NewPassword::Generated).unwrap();
+    let text = backups.recovery().kit(disk.id).unwrap().text;
     let line = text.lines().find_map(|line| line.strip_prefix("Password")).unwrap();
     assert_eq!(line.trim().split('-').count(), 7);
     assert!(opens(&backups, &disk, line.trim()));
@@ -69,8 +76,8 @@ fn the_kit_is_followed_word_for_word_with_restic_alone() {
     let (library, backups) = home.open();
     let project = home.project(&library, "it's <b>");
     let disk = home.destination(&backups, "My $(disk) & more");
-    backups.run(project.id, disk.id, &Job::new()).unwrap();
-    let kit = backups.recovery_kit(disk.id).unwrap();
+    backups.project_backups().run(project.id, disk.id, &Job::new()).unwrap();
+    let kit = backups.recovery().kit(disk.id).unwrap();
     assert!(kit.text.contains(&disk.repository));
     let commands: Vec<_> = kit
         .text

@@ -19,7 +19,7 @@ fn open(path: &Path) -> Repository {
 }
 
 fn back_up(backups: &Backups, place: &Path) -> undercroft_backup::LibraryCopy {
-    backups.back_up_library(&open(place), &Job::new()).unwrap()
+    backups.library_copies().make(&open(place), &Job::new()).unwrap()
 }
 
 #[test]
@@ -81,7 +81,7 @@ fn the_library_is_in_its_snapshot_and_unchanged_packs_are_not_read_again() {
     assert!((1 << 20..2 << 20).contains(&counts.data_added), "{counts:?}");
     let job = Job::new();
     fs::remove_file(&pack).unwrap();
-    let third = backups.back_up_library(&open(&disk.path), &job).unwrap();
+    let third = backups.library_copies().make(&open(&disk.path), &job).unwrap();
     assert_eq!(third.summary.counts.files_changed + third.summary.counts.files_new, 1, "{third:?}");
     assert!(
         !library
@@ -103,27 +103,28 @@ fn two_libraries_at_one_destination_never_let_go_of_each_others() {
     let mut rooms = Vec::new();
     for home in [&mine, &theirs] {
         let (library, backups) = home.open();
-        let disk = backups.add_destination(&wanted(&place)).unwrap();
+        let disk = backups.destinations().add(&wanted(&place)).unwrap();
         let project = home.project(&library, "p");
         let own = [0, 1].map(|_| {
             home.clock.advance(std::time::Duration::from_secs(86400));
             let copy = back_up(&backups, &disk.path).snapshot;
-            let made = backups.run(project.id, disk.id, &Job::new()).unwrap();
+            let made = backups.project_backups().run(project.id, disk.id, &Job::new()).unwrap();
             [copy, made.summary.snapshot.unwrap()]
         });
         all.push(own);
         rooms.push((library, backups, disk));
     }
     for ((_, backups, disk), own) in rooms.iter().zip(&all) {
-        let goes = backups.preview_retention(disk.id, &keep_one, None, &Job::new()).unwrap();
+        let goes =
+            backups.removals().preview_retention(disk.id, &keep_one, None, &Job::new()).unwrap();
         let goes: HashSet<_> = goes.drop.iter().map(|it| it.id).collect();
         assert_eq!(goes, HashSet::from(own[0]), "only the older ones of its own");
     }
     let (library, backups, disk) = &rooms[0];
-    let mut spec = backups.propose_plan().unwrap();
+    let mut spec = backups.plans().propose().unwrap();
     spec.targets[0].retention = keep_one;
-    let plan = backups.create_plan("all", &spec).unwrap();
-    let job = backups.start_plan(plan.id, None, None).unwrap();
+    let plan = backups.plans().create("all", &spec).unwrap();
+    let job = backups.plan_runs().start_plan(plan.id, None, None).unwrap();
     library.jobs().wait(job.id).unwrap();
     let left = open(&disk.path).snapshots().unwrap();
     assert!(left.iter().all(|it| it.id != all[0][0][1]), "its own policy holds");

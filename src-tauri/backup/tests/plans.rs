@@ -21,31 +21,31 @@ fn a_plan_is_kept_changed_found_and_removed() {
     let home = Home::new();
     let (library, backups) = home.open();
     let disk = home.destination(&backups, "disk");
-    let spec = backups.propose_plan().unwrap();
+    let spec = backups.plans().propose().unwrap();
     assert_eq!(spec.targets.len(), 1);
-    let plan = backups.create_plan(" Daily ", &spec).unwrap();
+    let plan = backups.plans().create(" Daily ", &spec).unwrap();
     assert!(plan.enabled && plan.name == "Daily");
-    refused(backups.create_plan("daily", &spec), Code::AlreadyExists, "is called so");
-    assert_eq!(backups.find_plan("DAILY").unwrap(), plan);
-    assert_eq!(backups.find_plan(&plan.id.to_string()[..8]).unwrap(), plan);
-    refused(backups.find_plan("nightly"), Code::NotFound, "nightly");
+    refused(backups.plans().create("daily", &spec), Code::AlreadyExists, "is called so");
+    assert_eq!(backups.plans().find("DAILY").unwrap(), plan);
+    assert_eq!(backups.plans().find(&plan.id.to_string()[..8]).unwrap(), plan);
+    refused(backups.plans().find("nightly"), Code::NotFound, "nightly");
 
     let hourly = PlanSpec { schedule: Schedule::Hourly { minute: 5 }, ..spec };
-    let changed = backups.change_plan(plan.id, "Hourly", &hourly).unwrap();
+    let changed = backups.plans().change(plan.id, "Hourly", &hourly).unwrap();
     assert_eq!((changed.id, changed.created), (plan.id, plan.created));
-    assert!(!backups.enable_plan(plan.id, false).unwrap().enabled);
+    assert!(!backups.plans().enable(plan.id, false).unwrap().enabled);
     drop((library, backups));
     let (library, backups) = home.open();
-    let [kept] = &backups.plans().unwrap()[..] else { panic!() };
+    let [kept] = &backups.plans().list().unwrap()[..] else { panic!() };
     assert_eq!((kept.name.as_str(), &kept.spec, kept.enabled), ("Hourly", &hourly, false));
 
-    backups.enable_plan(plan.id, true).unwrap();
-    backups.forget_destination(disk.id).unwrap();
-    let left = backups.plan(plan.id).unwrap();
+    backups.plans().enable(plan.id, true).unwrap();
+    backups.plans().forget_destination(disk.id).unwrap();
+    let left = backups.plans().get(plan.id).unwrap();
     assert!(left.spec.targets.is_empty() && !left.enabled);
-    refused(backups.enable_plan(plan.id, true), Code::Invalid, "no destination");
-    backups.delete_plan(plan.id).unwrap();
-    refused(backups.plan(plan.id), Code::NotFound, "no plan");
+    refused(backups.plans().enable(plan.id, true), Code::Invalid, "no destination");
+    backups.plans().delete(plan.id).unwrap();
+    refused(backups.plans().get(plan.id), Code::NotFound, "no plan");
     let told = events(&library);
     for kind in ["plan.added", "plan.changed", "plan.disabled", "plan.enabled", "plan.removed"] {
         assert!(told.iter().any(|told| told == kind), "{kind}: {told:?}");
@@ -60,7 +60,7 @@ fn a_plan_is_of_the_projects_that_are_there_today() {
     library.projects().tag(b.id, &["work".to_owned()], &[]).unwrap();
     library.projects().forget(c.id).unwrap();
     let names = |projects: &PlanProjects| {
-        let found = backups.projects_of(projects).unwrap();
+        let found = backups.plans().projects_of(projects).unwrap();
         found.into_iter().map(|project| project.name).collect::<Vec<_>>()
     };
     assert_eq!(names(&PlanProjects::All), ["a", "b"]);
@@ -71,9 +71,9 @@ fn a_plan_is_of_the_projects_that_are_there_today() {
 }
 
 fn says(backups: &Backups, change: impl FnOnce(&mut PlanSpec), code: Code, why: &str) {
-    let mut spec = backups.propose_plan().unwrap();
+    let mut spec = backups.plans().propose().unwrap();
     change(&mut spec);
-    refused(backups.create_plan("plan", &spec), code, why);
+    refused(backups.plans().create("plan", &spec), code, why);
 }
 
 #[test]
@@ -82,7 +82,7 @@ fn what_makes_no_sense_is_refused_with_the_reason() {
     let (_library, backups) = home.open();
     let disk = home.destination(&backups, "disk");
     let other = home.destination(&backups, "other");
-    backups.forget_destination(other.id).unwrap();
+    backups.plans().forget_destination(other.id).unwrap();
     let invalid = Code::Invalid;
     let says = |change: &dyn Fn(&mut PlanSpec), code, why| says(&backups, change, code, why);
     says(&|plan| plan.targets.clear(), invalid, "no destination");
@@ -115,9 +115,9 @@ fn what_makes_no_sense_is_refused_with_the_reason() {
     says(&|plan| plan.after = hook("/usr/bin/true", 0), invalid, "no sensible time");
     says(&|plan| plan.projects = PlanProjects::Tagged { tags: vec![] }, invalid, "names none");
     says(&|plan| plan.verification.daily_permille = 1001, invalid, "read back");
-    let spec = backups.propose_plan().unwrap();
-    refused(backups.create_plan(" ", &spec), invalid, "1 to 100 letters");
-    assert!(backups.plans().unwrap().is_empty());
+    let spec = backups.plans().propose().unwrap();
+    refused(backups.plans().create(" ", &spec), invalid, "1 to 100 letters");
+    assert!(backups.plans().list().unwrap().is_empty());
     assert_eq!(spec.targets[0].destination, disk.id);
 }
 
@@ -127,14 +127,14 @@ fn plans_outlive_a_lost_catalog() {
     let (library, backups) = home.open();
     let disk = home.destination(&backups, "disk");
     let project = home.project(&library, "p");
-    let mut spec = backups.propose_plan().unwrap();
+    let mut spec = backups.plans().propose().unwrap();
     spec.exclude = vec!["*.iso".to_owned()];
     spec.time_zone = Some("Europe/Vienna".to_owned());
     spec.schedule = Schedule::Weekly { weekdays: vec![1, 5], at: "18:00".parse().unwrap() };
-    let plan = backups.create_plan("weekly", &spec).unwrap();
-    let gone = backups.create_plan("gone", &spec).unwrap();
-    backups.delete_plan(gone.id).unwrap();
-    assert_eq!(backups.rebuild_plans().unwrap(), 0);
+    let plan = backups.plans().create("weekly", &spec).unwrap();
+    let gone = backups.plans().create("gone", &spec).unwrap();
+    backups.plans().delete(gone.id).unwrap();
+    assert_eq!(backups.plans().rebuild().unwrap(), 0);
     let root = library.root().to_owned();
     drop((library, backups));
     fs::write(root.join("catalog.db"), "lost").unwrap();
@@ -144,13 +144,13 @@ fn plans_outlive_a_lost_catalog() {
     let (world, _) = undercroft_testkit::simulated_world(8);
     let (library, _) = Library::open_without_catalog(&root, &world, TABLES).unwrap();
     let backups = Backups::new(&library).sealing_in(&home.sealing_folder());
-    assert_eq!(backups.rebuild_plans().unwrap(), 1);
-    assert_eq!(backups.plans().unwrap(), [plan]);
+    assert_eq!(backups.plans().rebuild().unwrap(), 1);
+    assert_eq!(backups.plans().list().unwrap(), [plan]);
     // Its destination is there again with its password, and can be used at once.
-    assert_eq!(backups.destinations().unwrap(), std::slice::from_ref(&disk));
-    backups.run(project.id, disk.id, &Job::new()).unwrap();
+    assert_eq!(backups.destinations().list().unwrap(), std::slice::from_ref(&disk));
+    backups.project_backups().run(project.id, disk.id, &Job::new()).unwrap();
     fs::write(root.join("plans.json"), "{").unwrap();
-    refused(backups.rebuild_plans(), Code::Damaged, "not what Undercroft writes");
+    refused(backups.plans().rebuild(), Code::Damaged, "not what Undercroft writes");
 }
 
 #[test]
@@ -170,10 +170,10 @@ fn a_preview_counts_what_is_backed_up_and_what_is_left_out() {
     write("kept/node_modules/b.js", 7);
     write("disk.iso", 900);
     write("build/out", 30);
-    let mut spec = backups.propose_plan().unwrap();
+    let mut spec = backups.plans().propose().unwrap();
     spec.exclude = vec!["*.iso".to_owned()];
     let patience = std::time::Duration::from_secs(60);
-    let preview = backups.preview_plan(&spec, patience).unwrap();
+    let preview = backups.plans().preview(&spec, patience).unwrap();
     // README, src/main.rs, package.json, one of node_modules that nothing proves, and build.
     assert_eq!((preview.projects, preview.files), (1, 5));
     assert_eq!(preview.size_bytes, 1 + 13 + 10 + 7 + 30);
@@ -187,12 +187,12 @@ fn a_preview_counts_what_is_backed_up_and_what_is_left_out() {
     assert_eq!(rebuildable_folders(&project.root), [project.root.join("node_modules")]);
 
     spec.leave_out_rebuildable = false;
-    assert_eq!(backups.preview_plan(&spec, patience).unwrap().files, 7);
+    assert_eq!(backups.plans().preview(&spec, patience).unwrap().files, 7);
     for n in 0..600 {
         write(&format!("many/{n}"), 1);
     }
-    let hasty = backups.preview_plan(&spec, std::time::Duration::ZERO).unwrap();
+    let hasty = backups.plans().preview(&spec, std::time::Duration::ZERO).unwrap();
     assert!(!hasty.complete && hasty.files < 600);
     spec.exclude = vec!["a[".to_owned()];
-    refused(backups.preview_plan(&spec, patience), Code::Invalid, "a[");
+    refused(backups.plans().preview(&spec, patience), Code::Invalid, "a[");
 }

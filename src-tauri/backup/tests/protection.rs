@@ -17,8 +17,8 @@ fn a_project_is_safe_while_its_newest_backup_is_fresh_and_the_last_one_did_not_f
     let (library, backups) = home.open();
     let project = home.project(&library, "p");
     let judged = || {
-        let protection = backups.protection(&project).unwrap();
-        let several = backups.protections(std::slice::from_ref(&project)).unwrap();
+        let protection = backups.protections().of(&project).unwrap();
+        let several = backups.protections().of_all(std::slice::from_ref(&project)).unwrap();
         assert_eq!(several, std::slice::from_ref(&protection));
         (protection.state, protection.reason, protection.destinations)
     };
@@ -26,7 +26,7 @@ fn a_project_is_safe_while_its_newest_backup_is_fresh_and_the_last_one_did_not_f
         assert_eq!(judged(), (state, reason.to_owned(), destinations));
     };
     let back_up = |destination| {
-        let job = backups.start_backup(project.id, destination).unwrap();
+        let job = backups.project_backups().start(project.id, destination).unwrap();
         library.jobs().wait(job.id).unwrap().state
     };
     is(Attention, "It has no backup yet.", 0);
@@ -35,7 +35,7 @@ fn a_project_is_safe_while_its_newest_backup_is_fresh_and_the_last_one_did_not_f
     // Beside the project, as all of a test is.
     let own = ", on the project's own disk: if it fails, both are lost.";
     is(Protected, &format!("It is backed up to Disk{own}"), 1);
-    assert!(backups.protection(&project).unwrap().last_backup.is_some());
+    assert!(backups.protections().of(&project).unwrap().last_backup.is_some());
 
     home.clock.advance(DAY * 8);
     is(Attention, "Its newest backup is 8 days old.", 1);
@@ -57,8 +57,8 @@ fn a_project_is_safe_while_its_newest_backup_is_fresh_and_the_last_one_did_not_f
     is(Attention, &reason, 2);
     fs::rename(home.path().join("moved"), &project.root).unwrap();
 
-    backups.forget_destination(nas.id).unwrap();
-    backups.forget_destination(disk.id).unwrap();
+    backups.plans().forget_destination(nas.id).unwrap();
+    backups.plans().forget_destination(disk.id).unwrap();
     is(Attention, "It has no backup yet.", 0);
 }
 
@@ -83,11 +83,11 @@ fn a_backup_in_progress_is_told() {
             })
         })
         .unwrap();
-    let job = backups.start_backup(project.id, disk.id).unwrap();
-    let protection = backups.protection(&project).unwrap();
+    let job = backups.project_backups().start(project.id, disk.id).unwrap();
+    let protection = backups.protections().of(&project).unwrap();
     assert_eq!(protection.state, ProtectionState::Running);
     assert_eq!(protection.reason, "It waits for its turn to be backed up.");
     go.send(()).unwrap();
     library.jobs().wait(job.id).unwrap();
-    assert_eq!(backups.protection(&project).unwrap().state, Protected);
+    assert_eq!(backups.protections().of(&project).unwrap().state, Protected);
 }

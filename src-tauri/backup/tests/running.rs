@@ -19,10 +19,10 @@ use undercroft_library::{JobKind, JobSpec, JobView, Library, RunDetail};
 use undercroft_testkit::{Restic, random_bytes};
 
 fn plan(backups: &Backups, change: impl FnOnce(&mut PlanSpec)) -> Plan {
-    let mut spec = backups.propose_plan().unwrap();
+    let mut spec = backups.plans().propose().unwrap();
     spec.library = false;
     change(&mut spec);
-    backups.create_plan("Nightly", &spec).unwrap()
+    backups.plans().create("Nightly", &spec).unwrap()
 }
 
 fn run(home: &Home, library: &Library, backups: &Backups, plan: &Plan) -> (JobView, RunDetail) {
@@ -37,14 +37,14 @@ fn run_only(
     only: Option<&[DestinationId]>,
 ) -> (JobView, RunDetail) {
     home.clock.advance(Duration::from_secs(3600));
-    let job = backups.start_plan(plan.id, None, only).unwrap();
+    let job = backups.plan_runs().start_plan(plan.id, None, only).unwrap();
     let job = library.jobs().wait(job.id).unwrap();
     let detail = library.runs().detail(job.run).unwrap();
     (job, detail)
 }
 
 fn held(backups: &Backups, destination: &Destination) -> Vec<CachedSnapshot> {
-    backups.snapshots(None, Some(destination.id)).unwrap().snapshots
+    backups.browser().list(None, Some(destination.id)).unwrap().snapshots
 }
 
 fn states(parts: &[JobPart]) -> Vec<(&str, JobState)> {
@@ -169,14 +169,14 @@ fn a_plan_lets_nothing_go_that_another_keeps_in_the_same_place() {
     let hasty = plan(&backups, |spec| keep(spec, 1));
     let mut spec = hasty.spec.clone();
     keep(&mut spec, 3);
-    let patient = backups.create_plan("Weekly", &spec).unwrap();
+    let patient = backups.plans().create("Weekly", &spec).unwrap();
     let work_and_run = |n: u64| {
         fs::write(project.root.join("file"), n.to_string()).unwrap();
         assert_eq!(run(&home, &library, &backups, &hasty).0.state, JobState::Succeeded);
         held(&backups, &disk).len()
     };
     assert_eq!([1, 2, 3, 4, 5].map(work_and_run), [1, 2, 3, 3, 3]);
-    backups.enable_plan(patient.id, false).unwrap();
+    backups.plans().enable(patient.id, false).unwrap();
     assert_eq!(work_and_run(6), 2);
 }
 
@@ -199,7 +199,7 @@ fn a_project_that_fails_does_not_stop_the_others() {
     assert!(detail.parts[0].summary.contains("Cannot back up gone"));
     let summary = detail.run.outcome.unwrap().summary;
     assert_eq!(summary, "1 project backed up to A; 1 part failed");
-    let protections = backups.protections(&[gone, kept.clone()]).unwrap();
+    let protections = backups.protections().of_all(&[gone, kept.clone()]).unwrap();
     assert!(protections[0].reason.contains("Its folder is not at"), "{protections:?}");
     assert!(protections[1].reason.starts_with("It is backed up to A,"));
     // When nothing at all succeeds, the run has failed.
@@ -230,8 +230,8 @@ fn commands_run_before_and_after_and_what_they_say_is_kept() {
     // What nobody confirmed is not started, and says so.
     let (job, _) = run(&home, &library, &backups, &good);
     assert_eq!((job.state, out.exists()), (JobState::Warnings, false), "{job:?}");
-    assert_eq!(backups.unconfirmed_hooks(&good).unwrap(), good.spec.hooks());
-    backups.confirm_hooks(&good, &good.spec.hooks()).unwrap();
+    assert_eq!(backups.plans().unconfirmed_hooks(&good).unwrap(), good.spec.hooks());
+    backups.plans().confirm_hooks(&good, &good.spec.hooks()).unwrap();
     let (job, detail) = run(&home, &library, &backups, &good);
     assert_eq!(job.state, JobState::Succeeded, "{job:?}");
     let texts: Vec<_> = detail.log.iter().map(|line| line.text.as_str()).collect();
@@ -244,10 +244,10 @@ fn commands_run_before_and_after_and_what_they_say_is_kept() {
     // runs all the same.
     let mut spec = good.spec.clone();
     spec.before = Some(shell("exit 3"));
-    let bad = backups.change_plan(good.id, "Nightly", &spec).unwrap();
+    let bad = backups.plans().change(good.id, "Nightly", &spec).unwrap();
     // Another command is another matter.
-    assert_eq!(backups.unconfirmed_hooks(&bad).unwrap(), bad.spec.hooks()[..1]);
-    backups.confirm_hooks(&bad, &bad.spec.hooks()).unwrap();
+    assert_eq!(backups.plans().unconfirmed_hooks(&bad).unwrap(), bad.spec.hooks()[..1]);
+    backups.plans().confirm_hooks(&bad, &bad.spec.hooks()).unwrap();
     let (job, detail) = run(&home, &library, &backups, &bad);
     assert_eq!(job.state, JobState::Failed);
     let error = job.outcome.unwrap().error.unwrap();
@@ -257,8 +257,8 @@ fn commands_run_before_and_after_and_what_they_say_is_kept() {
     let late = home.path().join("late");
     let script = format!("exec >&- 2>&-; sleep 5; touch '{}'", late.display());
     spec.before = Some(HookCommand { timeout_seconds: 3, ..shell(&script) });
-    let slow = backups.change_plan(good.id, "Nightly", &spec).unwrap();
-    backups.confirm_hooks(&slow, &slow.spec.hooks()).unwrap();
+    let slow = backups.plans().change(good.id, "Nightly", &spec).unwrap();
+    backups.plans().confirm_hooks(&slow, &slow.spec.hooks()).unwrap();
     let (job, _) = run(&home, &library, &backups, &slow);
     let error = job.outcome.unwrap().error.unwrap();
     assert_eq!(error.why, "It took longer than 3 seconds");
@@ -330,12 +330,12 @@ fn only_the_user_lets_go_of_what_is_owed() {
         home.project(&library, "p");
         let plan = plan(&backups, |spec| spec.schedule = Schedule::Hourly { minute: 0 });
         let count = Arc::new(|_, _| Ok(0));
-        let scheduler = Scheduler::new(&backups, Arc::new(OnPower), count);
-        scheduler.step(&backups).unwrap();
+        let scheduler = Scheduler::new(&backups.schedule(), Arc::new(OnPower), count);
+        scheduler.step(&backups.plan_runs()).unwrap();
         home.clock.advance(90 * minute);
         // It waits for its turn.
         let busy = occupy(&library, [&home.destination(&backups, "B"), &disk]);
-        assert_eq!(scheduler.step(&backups).unwrap().started, [plan.id]);
+        assert_eq!(scheduler.step(&backups.plan_runs()).unwrap().started, [plan.id]);
         let queued = library.jobs().list().into_iter().find(|job| job.plan.is_some()).unwrap();
         assert_eq!(queued.state, JobState::Queued);
         match stopped_by_user {
@@ -345,7 +345,7 @@ fn only_the_user_lets_go_of_what_is_owed() {
         library.jobs().cancel(busy.id).unwrap();
         library.jobs().wait(busy.id).unwrap();
         home.clock.advance(2 * minute);
-        let step = scheduler.step(&backups).unwrap();
+        let step = scheduler.step(&backups.plan_runs()).unwrap();
         assert_eq!(!step.started.is_empty(), begins_again, "{step:?}");
         library.jobs().shut_down();
     }

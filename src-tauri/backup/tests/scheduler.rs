@@ -94,10 +94,10 @@ impl Scene {
     }
 
     fn plan(&self, name: &str, change: impl FnOnce(&mut PlanSpec)) -> Plan {
-        let mut spec = self.backups.propose_plan().unwrap();
+        let mut spec = self.backups.plans().propose().unwrap();
         spec.time_zone = Some("UTC".to_owned());
         change(&mut spec);
-        self.backups.create_plan(name, &spec).unwrap()
+        self.backups.plans().create(name, &spec).unwrap()
     }
 
     fn disk(&self, name: &str) -> Destination {
@@ -122,7 +122,7 @@ impl Scene {
         let now = undercroft_foundation::Clock::now(&*self.home.clock);
         for run in self.runs.live.lock().unwrap().drain(..) {
             for destination in run.only {
-                self.backups.note_target(run.plan, destination, outcome(now)).unwrap();
+                self.backups.schedule().note_target(run.plan, destination, outcome(now)).unwrap();
             }
         }
     }
@@ -147,7 +147,7 @@ impl Scene {
 fn scheduler(backups: &Backups, machine: &Arc<Machine>, changes: &Arc<AtomicU64>) -> Scheduler {
     let changes = Arc::clone(changes);
     let count = move |_, _| Ok(changes.load(Ordering::SeqCst));
-    Scheduler::new(backups, machine.clone(), Arc::new(count))
+    Scheduler::new(&backups.schedule(), machine.clone(), Arc::new(count))
 }
 
 fn time(text: &str) -> Timestamp {
@@ -195,9 +195,9 @@ fn a_plan_made_while_nobody_looked_misses_nothing_and_one_enabled_again_nothing_
     let plan = scene.plan("daily", |_| ());
     assert_eq!(scene.step_after(DAY).started, [plan.id]);
     scene.complete();
-    scene.backups.enable_plan(plan.id, false).unwrap();
+    scene.backups.plans().enable(plan.id, false).unwrap();
     assert!(scene.step_after(10 * DAY).started.is_empty());
-    scene.backups.enable_plan(plan.id, true).unwrap();
+    scene.backups.plans().enable(plan.id, true).unwrap();
     assert!(scene.step_after(MINUTE).started.is_empty());
     assert_eq!(scene.step_after(DAY).started, [plan.id]);
 }
@@ -260,7 +260,7 @@ fn power_network_quiet_hours_and_a_pause_are_waited_for() {
         plan.conditions.quiet_hours = Some(QuietHours { from, until });
     });
     let later = time("2026-03-01T15:00:00Z");
-    scene.backups.pause_schedule(Some(later)).unwrap();
+    scene.backups.schedule().pause(Some(later)).unwrap();
     scene.machine.on_battery.store(true, Ordering::SeqCst);
     scene.machine.is_metered.store(true, Ordering::SeqCst);
     let waits = |after| {
@@ -272,7 +272,7 @@ fn power_network_quiet_hours_and_a_pause_are_waited_for() {
         (waiting.reason, waiting.text.clone())
     };
     assert_eq!(waits(HOUR).0, WaitReason::Paused);
-    scene.backups.resume_schedule().unwrap();
+    scene.backups.schedule().resume().unwrap();
     let (reason, text) = waits(MINUTE);
     assert_eq!(reason, WaitReason::QuietHours);
     assert!(text.contains("end of quiet hours at 14:00"), "{text}");
@@ -284,10 +284,10 @@ fn power_network_quiet_hours_and_a_pause_are_waited_for() {
     // It keeps its planned time, and a pause ends by itself.
     assert_eq!(scene.begun()[0].planned, time("2026-03-01T12:30:00Z"));
     scene.complete();
-    scene.backups.pause_schedule(Some(time("2026-03-02T12:20:00Z"))).unwrap();
-    assert!(scene.backups.schedule_pause().unwrap().is_some());
+    scene.backups.schedule().pause(Some(time("2026-03-02T12:20:00Z"))).unwrap();
+    assert!(scene.backups.schedule().current_pause().unwrap().is_some());
     scene.home.clock.advance(23 * HOUR);
-    assert!(scene.backups.schedule_pause().unwrap().is_none());
+    assert!(scene.backups.schedule().current_pause().unwrap().is_none());
 }
 
 #[test]
@@ -365,7 +365,7 @@ fn a_clock_that_jumps_runs_once_at_most_and_deletes_nothing() {
     scene.step();
     scene.step_after(2 * HOUR);
     scene.complete();
-    let held = || scene.backups.is_retention_held_by_clock(plan.id, disk.id).unwrap();
+    let held = || scene.backups.schedule().is_retention_held_by_clock(plan.id, disk.id).unwrap();
     assert!(!held());
     let days = |days: i64| SignedDuration::from_hours(days * 24);
     for jump in [400, -400, 400, -400, -400, 400] {
@@ -429,24 +429,24 @@ fn what_comes_and_what_is_overdue_is_told() {
         plan.schedule = Schedule::Weekly { weekdays: vec![1], at: "09:00".parse().unwrap() };
     });
     let off = scene.plan("Off", |_| ());
-    scene.backups.enable_plan(off.id, false).unwrap();
-    let upcoming = scene.backups.upcoming(time("2026-03-03T00:00:00Z"), 100).unwrap();
+    scene.backups.plans().enable(off.id, false).unwrap();
+    let upcoming = scene.backups.schedule().upcoming(time("2026-03-03T00:00:00Z"), 100).unwrap();
     let told: Vec<_> = upcoming.iter().map(|run| (run.name.as_str(), run.at.to_string())).collect();
     let daily = |day: &str| ("Daily", format!("2026-03-{day}T12:30:00Z"));
     let weekly = ("Weekly", "2026-03-02T09:00:00Z".to_owned());
     assert_eq!(told, [daily("01"), weekly, daily("02")]);
-    let some = scene.backups.upcoming(time("2027-03-03T00:00:00Z"), 2).unwrap();
+    let some = scene.backups.schedule().upcoming(time("2027-03-03T00:00:00Z"), 2).unwrap();
     assert_eq!(some, upcoming[..2]);
 
-    assert!(scene.backups.overdue().unwrap().is_empty());
+    assert!(scene.backups.schedule().overdue().unwrap().is_empty());
     scene.away(&disk);
     scene.step_after(8 * DAY);
-    let overdue = scene.backups.overdue().unwrap();
+    let overdue = scene.backups.schedule().overdue().unwrap();
     assert_eq!(overdue.len(), 2);
     assert_eq!(overdue[0].text, "no backup on Shelf for 8 days");
     let overrides = &undercroft_foundation::SettingsOverrides::default();
     scene.library.change_settings(overrides, &[("warn-after-days", Some("0"))]).unwrap();
-    assert!(scene.backups.overdue().unwrap().is_empty());
+    assert!(scene.backups.schedule().overdue().unwrap().is_empty());
 }
 
 /// Whatever drives, machine and clock do for weeks: no planned time is served twice at a

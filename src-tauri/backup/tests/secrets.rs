@@ -28,7 +28,7 @@ fn a_copy_of_the_library_reveals_no_password() {
     let home = Home::new();
     let (library, backups) = home.open();
     let disk = home.destination(&backups, "disk");
-    assert_eq!(backups.state_of(&disk).unwrap().keeper, PasswordKeeper::SealedFile);
+    assert_eq!(backups.destinations().state_of(&disk).unwrap().keeper, PasswordKeeper::SealedFile);
     assert!(!holds(library.root(), PASSWORD));
     let key = home.sealing_folder().join("sealing.key");
     let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
@@ -39,12 +39,12 @@ fn a_copy_of_the_library_reveals_no_password() {
     drop((library, backups));
     fs::remove_file(&key).unwrap();
     let (_library, backups) = home.open();
-    refused(backups.keys(disk.id), Code::WrongPassword, "not in");
-    assert_eq!(backups.state_of(&disk).unwrap().keeper, PasswordKeeper::Missing);
+    refused(backups.destinations().keys(disk.id), Code::WrongPassword, "not in");
+    assert_eq!(backups.destinations().state_of(&disk).unwrap().keeper, PasswordKeeper::Missing);
     // It is given again in the way in which it was given first, and nothing is made anew.
-    let again = backups.add_destination(&AddDestination { create: false, ..wanted(&disk.path) });
+    let again = backups.destinations().add(&AddDestination { create: false, ..wanted(&disk.path) });
     assert_eq!(again.unwrap().id, disk.id);
-    assert_eq!(backups.keys(disk.id).unwrap().keys.len(), 1);
+    assert_eq!(backups.destinations().keys(disk.id).unwrap().keys.len(), 1);
 }
 
 #[test]
@@ -57,9 +57,9 @@ fn a_sealed_password_is_good_for_its_destination_only() {
     drop(backups);
     drop(library);
     let (library, backups) = home.open();
-    refused(backups.keys(other.id), Code::WrongPassword, "another destination");
+    refused(backups.destinations().keys(other.id), Code::WrongPassword, "another destination");
     fs::write(library.root().join("keys").join(format!("{}.json", disk.id)), "{").unwrap();
-    refused(backups.keys(disk.id), Code::WrongPassword, "does not say");
+    refused(backups.destinations().keys(disk.id), Code::WrongPassword, "does not say");
 }
 
 #[test]
@@ -76,16 +76,16 @@ fn a_plain_file_of_an_earlier_version_is_moved_on_first_use() {
     fs::remove_dir_all(home.sealing_folder()).unwrap();
     fs::write(home.sealing_folder(), "in the way").unwrap();
     let (library, backups) = home.open();
-    assert_eq!(backups.keys(disk.id).unwrap().keys.len(), 1);
+    assert_eq!(backups.destinations().keys(disk.id).unwrap().keys.len(), 1);
     assert!(plain.exists());
     drop((library, backups));
     fs::remove_file(home.sealing_folder()).unwrap();
     let (library, backups) = home.open();
-    assert_eq!(backups.keys(disk.id).unwrap().keys.len(), 1);
+    assert_eq!(backups.destinations().keys(disk.id).unwrap().keys.len(), 1);
     assert!(!plain.exists() && !holds(library.root(), PASSWORD));
     drop((library, backups));
     let (_library, backups) = home.open();
-    assert!(backups.try_password(disk.id, None).unwrap().is_some());
+    assert!(backups.destinations().try_password(disk.id, None).unwrap().is_some());
 }
 
 #[test]
@@ -97,17 +97,17 @@ fn of_a_key_file_nothing_but_its_path_is_kept() {
     let place = home.path().join("disk");
     let password = NewPassword::KeyFile(file.clone());
     let request = AddDestination { password, ..wanted(&place) };
-    let disk = backups.add_destination(&request).unwrap();
-    assert_eq!(backups.state_of(&disk).unwrap().keeper, PasswordKeeper::KeyFile);
+    let disk = backups.destinations().add(&request).unwrap();
+    assert_eq!(backups.destinations().state_of(&disk).unwrap().keeper, PasswordKeeper::KeyFile);
     assert!(!holds(library.root(), "from a file"));
     drop((library, backups));
     let (_library, backups) = home.open();
-    assert!(backups.try_password(disk.id, Some("from a file")).unwrap().is_some());
-    assert!(backups.try_password(disk.id, None).unwrap().is_some());
+    assert!(backups.destinations().try_password(disk.id, Some("from a file")).unwrap().is_some());
+    assert!(backups.destinations().try_password(disk.id, None).unwrap().is_some());
     fs::write(&file, "changed").unwrap();
-    assert_eq!(backups.try_password(disk.id, None).unwrap(), None);
+    assert_eq!(backups.destinations().try_password(disk.id, None).unwrap(), None);
     fs::write(&file, "two\nlines").unwrap();
-    refused(backups.try_password(disk.id, None), Code::Invalid, "one line");
+    refused(backups.destinations().try_password(disk.id, None), Code::Invalid, "one line");
 }
 
 #[test]
@@ -115,7 +115,7 @@ fn a_forgotten_destination_leaves_no_password() {
     let home = Home::new();
     let (library, backups) = home.open();
     let disk = home.destination(&backups, "disk");
-    backups.forget_destination(disk.id).unwrap();
+    backups.plans().forget_destination(disk.id).unwrap();
     assert_eq!(fs::read_dir(library.root().join("keys")).unwrap().count(), 0);
     assert!(disk.path.join("config").is_file());
 }

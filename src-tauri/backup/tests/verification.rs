@@ -28,13 +28,13 @@ fn backed_up(home: &Home) -> (Library, Backups, Project, Destination) {
         fs::write(project.root.join(format!("src/data{n}")), bytes).unwrap();
         // Several packs: what a backup writes goes into at least one.
         if n % 3 == 2 {
-            let shelf = backups.destinations().unwrap().into_iter().next();
+            let shelf = backups.destinations().list().unwrap().into_iter().next();
             let shelf = shelf.unwrap_or_else(|| home.destination(&backups, "shelf"));
-            backups.run(project.id, shelf.id, &Job::new()).unwrap();
+            backups.project_backups().run(project.id, shelf.id, &Job::new()).unwrap();
             home.clock.advance(DAY);
         }
     }
-    let shelf = backups.find_destination("shelf").unwrap();
+    let shelf = backups.destinations().find("shelf").unwrap();
     (library, backups, project, shelf)
 }
 
@@ -70,9 +70,9 @@ fn share_by_share_all_is_read_back_and_a_round_ends() {
     // A check reads at least one pack; more where one is tiny.
     while rounds.last().is_none_or(|(_, ended)| !ended) {
         assert!(rounds.len() < all, "{rounds:?}");
-        backups.check(shelf.id, 1, &Job::new()).unwrap();
+        backups.proofs().check(shelf.id, 1, &Job::new()).unwrap();
         home.clock.advance(DAY);
-        let proof = backups.proof(shelf.clone()).unwrap();
+        let proof = backups.proofs().of(shelf.clone()).unwrap();
         assert!(proof.last_read.is_some());
         rounds.push((proof.round_permille, proof.last_round.is_some()));
     }
@@ -92,19 +92,19 @@ fn damage_is_found_when_its_share_comes_and_stays_told_until_it_is_mended() {
     flip(damaged);
     let name = damaged.file_name().unwrap().to_str().unwrap();
     // A share is more than one pack where one is tiny.
-    let mut shares = (0..=at).map(|_| backups.check(shelf.id, 1, &Job::new()));
+    let mut shares = (0..=at).map(|_| backups.proofs().check(shelf.id, 1, &Job::new()));
     refused(shares.find(Result::is_err).unwrap(), Code::Damaged, name);
-    let proof = backups.proof(shelf.clone()).unwrap();
+    let proof = backups.proofs().of(shelf.clone()).unwrap();
     assert!(proof.problems[0].contains(name), "{:?}", proof.problems);
     let told = library.events().latest(5).unwrap();
     assert!(told.iter().any(|event| event.kind == "destination.damaged"), "{told:?}");
     // The next share is sound, and that does not call this one mended.
-    backups.check(shelf.id, 1, &Job::new()).unwrap();
-    assert!(!backups.proof(shelf.clone()).unwrap().problems.is_empty());
+    backups.proofs().check(shelf.id, 1, &Job::new()).unwrap();
+    assert!(!backups.proofs().of(shelf.clone()).unwrap().problems.is_empty());
     fs::remove_file(damaged).unwrap();
     fs::write(damaged, sound).unwrap();
-    backups.check(shelf.id, 1000, &Job::new()).unwrap();
-    let proof = backups.proof(shelf).unwrap();
+    backups.proofs().check(shelf.id, 1000, &Job::new()).unwrap();
+    let proof = backups.proofs().of(shelf).unwrap();
     assert!(proof.problems.is_empty() && proof.last_round.is_some());
 }
 
@@ -114,10 +114,10 @@ fn a_trial_restores_compares_and_leaves_nothing_behind() {
     let (library, backups, project, shelf) = backed_up(&home);
     // One that changed since is no problem, only not compared.
     fs::write(project.root.join("README"), "changed since").unwrap();
-    let view = backups.start_drill(shelf.id).unwrap();
+    let view = backups.proofs().start_drill(shelf.id).unwrap();
     let view = library.jobs().wait(view.id).unwrap();
     assert_eq!(view.state, JobState::Succeeded, "{:?}", view.outcome);
-    let proof = backups.proof(shelf).unwrap();
+    let proof = backups.proofs().of(shelf).unwrap();
     let [drill] = &proof.drills[..] else { panic!("{:?}", proof.drills) };
     assert_eq!(proof.last_proven, Some(drill.time));
     assert_eq!(drill.project, Some(project.id));
@@ -136,15 +136,16 @@ fn a_trial_finds_what_is_lost_and_what_was_swapped_on_disk() {
     let times = fs::metadata(&path).unwrap().modified().unwrap();
     flip(&path);
     fs::File::options().write(true).open(&path).unwrap().set_modified(times).unwrap();
-    let error = refused(backups.drill(shelf.id, &Job::new()), Code::Damaged, "did not come back");
+    let error =
+        refused(backups.proofs().drill(shelf.id, &Job::new()), Code::Damaged, "did not come back");
     assert!(error.why_text().contains("data0"), "{error:?}");
     for pack in packs(&shelf) {
         if holds_content(&pack) {
             flip(&pack);
         }
     }
-    refused(backups.drill(shelf.id, &Job::new()), Code::Damaged, "did not come back");
-    let proof = backups.proof(shelf).unwrap();
+    refused(backups.proofs().drill(shelf.id, &Job::new()), Code::Damaged, "did not come back");
+    let proof = backups.proofs().of(shelf).unwrap();
     assert_eq!((proof.last_proven, proof.drills.len()), (None, 2));
     assert!(!proof.problems.is_empty());
 }
@@ -181,15 +182,19 @@ fn a_drive_that_is_taken_away_in_the_middle_is_away_and_not_damaged() {
     let gone = [
         taken_away(
             &shelf,
-            |job| backups.check(shelf.id, 1000, job),
+            |job| backups.proofs().check(shelf.id, 1000, job),
             |job| job.progress().bytes_done > 0,
         ),
-        taken_away(&shelf, |job| backups.drill(shelf.id, job), |job| !job.current().is_empty()),
+        taken_away(
+            &shelf,
+            |job| backups.proofs().drill(shelf.id, job),
+            |job| !job.current().is_empty(),
+        ),
     ];
     for gone in gone {
         assert_eq!(gone.code(), Code::Unavailable, "{gone}");
     }
-    assert!(backups.proof(shelf).unwrap().problems.is_empty());
+    assert!(backups.proofs().of(shelf).unwrap().problems.is_empty());
     let told = library.events().latest(50).unwrap();
     let is_bad = |kind: &str| kind == "destination.damaged" || kind == "destination.drill-failed";
     assert!(!told.iter().any(|event| is_bad(&event.kind)), "{told:?}");
@@ -201,7 +206,7 @@ fn what_is_due_begins_once_whatever_the_clock_does() {
     let (library, backups, _project, shelf) = backed_up(&home);
     let wanted = [Due { destination: shelf.id, daily_permille: 10, drill_days: 30 }];
     let run = || {
-        let started = backups.start_due_proofs(&wanted).unwrap();
+        let started = backups.proofs().start_due(&wanted).unwrap();
         for view in &started {
             let view = library.jobs().wait(view.id).unwrap();
             assert_eq!(view.state, JobState::Succeeded, "{:?}", view.outcome);
@@ -227,7 +232,7 @@ fn what_finds_damage_is_not_begun_again_at_once() {
     packs(&shelf).iter().for_each(|pack| flip(pack));
     let wanted = [Due { destination: shelf.id, daily_permille: 1000, drill_days: 30 }];
     let run = || {
-        let started = backups.start_due_proofs(&wanted).unwrap();
+        let started = backups.proofs().start_due(&wanted).unwrap();
         for view in &started {
             assert_eq!(library.jobs().wait(view.id).unwrap().state, JobState::Failed);
         }

@@ -17,12 +17,12 @@ impl Api {
     /// Compares two backups, or one with what is on disk.
     ///
     /// # Errors
-    /// The errors of [`undercroft_backup::Backups::compare_snapshots`].
+    /// The errors of [`undercroft_backup::SnapshotBrowser::compare`].
     pub fn snapshot_compare(&self, request: SnapshotCompare) -> Result<SnapshotDifference> {
         let SnapshotCompare { destination, from, to } = request;
-        let destination = self.0.backups.find_destination(&destination)?.id;
+        let destination = self.0.backups.destinations().find(&destination)?.id;
         let backups = &self.0.backups;
-        let found = backups.compare_snapshots(destination, &from, to.as_deref(), &Job::new())?;
+        let found = backups.browser().compare(destination, &from, to.as_deref(), &Job::new())?;
         Ok(SnapshotDifference {
             changes: found.changes.into_iter().map(change).collect(),
             total: found.total,
@@ -34,10 +34,10 @@ impl Api {
     /// Says what a restore would do.
     ///
     /// # Errors
-    /// The errors of [`undercroft_backup::Backups::plan_restore`].
+    /// The errors of [`undercroft_backup::Restores::plan`].
     pub fn restore_preview(&self, request: Restore) -> Result<SnapshotRestorePlan> {
         let order = self.backup_order(request)?;
-        let plan = self.0.backups.plan_restore(&order, &Job::new())?;
+        let plan = self.0.backups.restores().plan(&order, &Job::new())?;
         let room = order.target.ancestors().find_map(|folder| rustix::fs::statvfs(folder).ok());
         Ok(SnapshotRestorePlan {
             create: plan.create,
@@ -52,9 +52,9 @@ impl Api {
     /// Looks for names in all backups.
     ///
     /// # Errors
-    /// The errors of [`undercroft_backup::Backups::search_snapshots`].
+    /// The errors of [`undercroft_backup::FileSearch::find_names`].
     pub fn snapshot_search(&self, request: SnapshotSearch) -> Result<Vec<SnapshotHit>> {
-        let find = |text: String| self.0.backups.find_destination(&text);
+        let find = |text: String| self.0.backups.destinations().find(&text);
         let project = request.project.map(|text| self.find_project(&text)).transpose()?;
         let order = SearchOrder {
             text: request.text,
@@ -62,7 +62,7 @@ impl Api {
             project: project.map(|project| project.id),
             limit: request.limit.unwrap_or(HITS.0).min(HITS.1) as usize,
         };
-        let hits = self.0.backups.search_snapshots(&order, &Job::new())?;
+        let hits = self.0.backups.file_search().find_names(&order, &Job::new())?;
         Ok(hits.into_iter().map(hit).collect())
     }
 }

@@ -25,11 +25,11 @@ impl Api {
     /// Backs a project up.
     ///
     /// # Errors
-    /// The errors of [`backup::Backups::start_backup`].
+    /// The errors of [`backup::ProjectBackups::start`].
     pub fn backup_run(&self, request: BackupRun) -> Result<JobView> {
         let project = self.find_project(&request.project)?;
-        let destination = self.0.backups.find_destination(&request.destination)?;
-        Ok(self.0.backups.start_backup(project.id, destination.id)?.into())
+        let destination = self.0.backups.destinations().find(&request.destination)?;
+        Ok(self.0.backups.project_backups().start(project.id, destination.id)?.into())
     }
 
     /// Backs every active project up to every destination.
@@ -40,7 +40,7 @@ impl Api {
         let active = Some(ProjectStatus::Active);
         let filter = ProjectFilter { status: active, ..ProjectFilter::default() };
         let projects = self.0.library.projects().list(&filter)?;
-        let destinations = self.0.backups.destinations()?;
+        let destinations = self.0.backups.destinations().list()?;
         if destinations.is_empty() {
             return Err(Error::new(Code::NotFound, "There is no destination yet")
                 .why("Backups need a place to go to")
@@ -49,7 +49,7 @@ impl Api {
         let mut jobs = Vec::new();
         for destination in &destinations {
             for project in &projects {
-                let job = self.0.backups.start_backup(project.id, destination.id)?;
+                let job = self.0.backups.project_backups().start(project.id, destination.id)?;
                 jobs.push(JobView::from(job));
             }
         }
@@ -64,10 +64,10 @@ impl Api {
     /// that is asked for, whatever but its absence keeps it from being read.
     pub fn snapshot_list(&self, request: SnapshotFilter) -> Result<Vec<Snapshot>> {
         let project = request.project.map(|text| self.find_project(&text)).transpose()?;
-        let find = |text: String| self.0.backups.find_destination(&text);
+        let find = |text: String| self.0.backups.destinations().find(&text);
         let destination = request.destination.map(find).transpose()?;
         let wanted = destination.map(|destination| destination.id);
-        let found = self.0.backups.snapshots(project.map(|project| project.id), wanted)?;
+        let found = self.0.backups.browser().list(project.map(|project| project.id), wanted)?;
         for backup::OutOfDate { destination, error } in found.out_of_date {
             if wanted.is_some() && error.code() != Code::Unavailable {
                 return Err(error);
@@ -85,9 +85,9 @@ impl Api {
     /// # Errors
     /// [`Code::NotFound`], and whatever keeps the destination from being read.
     pub fn snapshot_browse(&self, request: Browse) -> Result<Listing> {
-        let destination = self.0.backups.find_destination(&request.destination)?;
+        let destination = self.0.backups.destinations().find(&request.destination)?;
         let path = unescape(&request.path)?;
-        let listing = self.0.backups.browse(destination.id, &request.snapshot, &path)?;
+        let listing = self.0.backups.browser().browse(destination.id, &request.snapshot, &path)?;
         Ok(Listing {
             path: listing.path.iter().map(|name| escape_name(name)).collect(),
             entries: listing.entries.into_iter().map(entry).collect(),
@@ -97,16 +97,16 @@ impl Api {
     /// Gets a backup, or a part of it, back.
     ///
     /// # Errors
-    /// The errors of [`backup::Backups::start_restore`].
+    /// The errors of [`backup::Restores::start`].
     pub fn restore(&self, request: Restore) -> Result<JobView> {
         let (order, history) = (self.backup_order(request)?, self.0.history.clone());
         let keep = move |place: &Path, job: &Job| history.save_before_writing(place, job);
-        Ok(self.0.backups.start_restore(order, Arc::new(keep))?.into())
+        Ok(self.0.backups.restores().start(order, Arc::new(keep))?.into())
     }
 
     pub(crate) fn backup_order(&self, request: Restore) -> Result<RestoreOrder> {
         Ok(RestoreOrder {
-            destination: self.0.backups.find_destination(&request.destination)?.id,
+            destination: self.0.backups.destinations().find(&request.destination)?.id,
             snapshot: request.snapshot,
             path: unescape(&request.path)?,
             target: self.0.places.resolve(&request.to, PlacePurpose::Restore)?,
@@ -115,7 +115,7 @@ impl Api {
     }
 
     pub(crate) fn destination_names(&self) -> Result<HashMap<DestinationId, String>> {
-        let destinations = self.0.backups.destinations()?;
+        let destinations = self.0.backups.destinations().list()?;
         Ok(destinations.into_iter().map(|it| (it.id, it.name)).collect())
     }
 }

@@ -48,7 +48,7 @@ impl Api {
         let jobs = self.job_list(Nothing {})?;
         let plans = self.plan_list(Nothing {})?;
         let alerts = self.guard_list(Nothing {})?;
-        let proofs = self.0.backups.proofs()?;
+        let proofs = self.0.backups.proofs().list()?;
         let has = |state| projects.iter().any(|project| project.protection.state == state);
         let failed = plans.iter().find(|plan| has_failed(plan));
         let damaged = proofs.iter().find(|proof| !proof.problems.is_empty());

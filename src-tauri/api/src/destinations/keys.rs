@@ -15,30 +15,30 @@ impl Api {
     /// Lets another password open a destination, too.
     ///
     /// # Errors
-    /// The errors of [`backup::Backups::add_key`].
+    /// The errors of [`backup::Destinations::add_key`].
     pub fn key_add(&self, request: KeyNew) -> Result<Keys> {
-        let destination = self.0.backups.find_destination(&request.destination)?;
+        let destination = self.0.backups.destinations().find(&request.destination)?;
         let password = self.new_password(request.password)?;
-        Ok(keys_to_wire(self.0.backups.add_key(destination.id, &password)?))
+        Ok(keys_to_wire(self.0.backups.destinations().add_key(destination.id, &password)?))
     }
 
     /// Removes a key; its password opens the destination no more.
     ///
     /// # Errors
-    /// The errors of [`backup::Backups::remove_key`].
+    /// The errors of [`backup::Destinations::remove_key`].
     pub fn key_remove(&self, request: KeyRemove) -> Result<Keys> {
-        let destination = self.0.backups.find_destination(&request.destination)?;
-        Ok(keys_to_wire(self.0.backups.remove_key(destination.id, &request.key)?))
+        let destination = self.0.backups.destinations().find(&request.destination)?;
+        Ok(keys_to_wire(self.0.backups.destinations().remove_key(destination.id, &request.key)?))
     }
 
     /// Changes the password that is kept for a destination.
     ///
     /// # Errors
-    /// The errors of [`backup::Backups::change_password`].
+    /// The errors of [`backup::Destinations::change_password`].
     pub fn password_change(&self, request: KeyNew) -> Result<Keys> {
-        let destination = self.0.backups.find_destination(&request.destination)?;
+        let destination = self.0.backups.destinations().find(&request.destination)?;
         let password = self.new_password(request.password)?;
-        Ok(keys_to_wire(self.0.backups.change_password(destination.id, &password)?))
+        Ok(keys_to_wire(self.0.backups.destinations().change_password(destination.id, &password)?))
     }
 
     /// Tries whether a password opens a destination.
@@ -46,19 +46,23 @@ impl Api {
     /// # Errors
     /// Whatever keeps it from being tried.
     pub fn password_try(&self, request: PasswordTry) -> Result<PasswordTried> {
-        let destination = self.0.backups.find_destination(&request.destination)?;
-        let key = self.0.backups.try_password(destination.id, request.password.as_deref())?;
+        let destination = self.0.backups.destinations().find(&request.destination)?;
+        let key = self
+            .0
+            .backups
+            .destinations()
+            .try_password(destination.id, request.password.as_deref())?;
         Ok(PasswordTried { opens: key.is_some(), key: key.map(|id| id.short()) })
     }
 
     /// Makes the page to print and put away: what is where, its key, and how to get it back.
     ///
     /// # Errors
-    /// The errors of [`backup::Backups::recovery_kit`].
+    /// The errors of [`backup::Recovery::kit`].
     pub fn recovery_kit(&self, request: DestinationRef) -> Result<RecoveryKit> {
-        let destination = self.0.backups.find_destination(&request.destination)?;
+        let destination = self.0.backups.destinations().find(&request.destination)?;
         let backup::RecoveryKit { html, text, file_name } =
-            self.0.backups.recovery_kit(destination.id)?;
+            self.0.backups.recovery().kit(destination.id)?;
         Ok(RecoveryKit { html, text, file_name })
     }
 
@@ -67,9 +71,9 @@ impl Api {
     /// # Errors
     /// [`Code::AlreadyExists`], and whatever keeps it from being written.
     pub fn recovery_kit_save(&self, request: RecoveryKitSave) -> Result<Place> {
-        let destination = self.0.backups.find_destination(&request.destination)?;
+        let destination = self.0.backups.destinations().find(&request.destination)?;
         let folder = self.0.places.resolve(&request.place, PlacePurpose::Save)?;
-        let kit = self.0.backups.recovery_kit(destination.id)?;
+        let kit = self.0.backups.recovery().kit(destination.id)?;
         let path = folder.join(&kit.file_name);
         if path.symlink_metadata().is_ok() {
             return Err(Error::new(Code::AlreadyExists, "Cannot write the recovery kit")

@@ -16,36 +16,36 @@ impl Api {
     /// Mends a destination.
     ///
     /// # Errors
-    /// The errors of [`backup::Backups::start_repair`].
+    /// The errors of [`backup::Maintenance::start_repair`].
     pub fn destination_repair(&self, request: RepairRequest) -> Result<JobView> {
-        let destination = self.0.backups.find_destination(&request.destination)?;
-        Ok(self.0.backups.start_repair(destination.id, request.what.into())?.into())
+        let destination = self.0.backups.destinations().find(&request.destination)?;
+        Ok(self.0.backups.maintenance().start_repair(destination.id, request.what.into())?.into())
     }
 
     /// Protects a destination against damage of its drive.
     ///
     /// # Errors
-    /// [`Code::Invalid`] for more than 50 percent; those of [`backup::Backups::start_parity`].
+    /// [`Code::Invalid`] for more than 50 percent; those of [`backup::Maintenance::start_parity`].
     pub fn parity_change(&self, request: ParityChange) -> Result<JobView> {
         let ParityChange { destination, percent } = request;
-        let destination = self.0.backups.find_destination(&destination)?;
+        let destination = self.0.backups.destinations().find(&destination)?;
         if percent > MOST_PARITY {
             return Err(Error::new(Code::Invalid, format!("Cannot add {percent} % of parity"))
                 .why("More than 50 % costs more than another copy is worth")
                 .next("Use a second destination, too"));
         }
-        Ok(self.0.backups.start_parity(destination.id, percent)?.into())
+        Ok(self.0.backups.maintenance().start_parity(destination.id, percent)?.into())
     }
 
     /// Shows a destination as a folder.
     ///
     /// # Errors
-    /// The errors of [`backup::Backups::mount`].
+    /// The errors of [`backup::SnapshotBrowser::mount`].
     pub fn mount_start(&self, request: MountRef) -> Result<Mount> {
-        let destination = self.0.backups.find_destination(&request.destination)?;
+        let destination = self.0.backups.destinations().find(&request.destination)?;
         let at = request.place.map(|place| self.0.places.resolve(&place, PlacePurpose::Restore));
         let at = at.transpose()?;
-        Ok(mount(self.0.backups.mount(destination.id, at.as_deref())?))
+        Ok(mount(self.0.backups.browser().mount(destination.id, at.as_deref())?))
     }
 
     /// Shows a destination as a folder no longer.
@@ -53,7 +53,10 @@ impl Api {
     /// # Errors
     /// [`Code::NotFound`].
     pub fn mount_stop(&self, request: MountRef) -> Result<Nothing> {
-        self.0.backups.unmount(self.0.backups.find_destination(&request.destination)?.id);
+        self.0
+            .backups
+            .browser()
+            .unmount(self.0.backups.destinations().find(&request.destination)?.id);
         Ok(Nothing {})
     }
 
@@ -62,7 +65,7 @@ impl Api {
     /// # Errors
     /// None.
     pub fn mount_list(&self, _: Nothing) -> Result<Vec<Mount>> {
-        Ok(self.0.backups.mounts().into_iter().map(mount).collect())
+        Ok(self.0.backups.browser().mounts().into_iter().map(mount).collect())
     }
 }
 

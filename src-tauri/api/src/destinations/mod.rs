@@ -25,20 +25,20 @@ impl Api {
     /// # Errors
     /// Whatever keeps the catalog from being read.
     pub fn destination_list(&self, _: Nothing) -> Result<Vec<Destination>> {
-        let destinations = self.0.backups.destinations()?;
+        let destinations = self.0.backups.destinations().list()?;
         destinations.iter().map(|destination| self.show_destination(destination)).collect()
     }
 
     /// Makes a folder a destination of backups.
     ///
     /// # Errors
-    /// The errors of [`undercroft_backup::Backups::add_destination`].
+    /// The errors of [`undercroft_backup::Destinations::add`].
     pub fn destination_add(&self, request: DestinationAdd) -> Result<Destination> {
         let DestinationAdd { place, name, password, create } = request;
         let path = self.0.places.resolve(&place, PlacePurpose::Destination)?;
         let password = self.new_password(password)?;
         let added =
-            self.0.backups.add_destination(&AddDestination { path, name, password, create })?;
+            self.0.backups.destinations().add(&AddDestination { path, name, password, create })?;
         self.show_destination(&added)
     }
 
@@ -47,9 +47,9 @@ impl Api {
     /// # Errors
     /// [`undercroft_foundation::Code::NotFound`].
     pub fn destination_forget(&self, request: DestinationRef) -> Result<Destination> {
-        let destination = self.0.backups.find_destination(&request.destination)?;
+        let destination = self.0.backups.destinations().find(&request.destination)?;
         let shown = self.show_destination(&destination)?;
-        self.0.backups.forget_destination(destination.id)?;
+        self.0.backups.plans().forget_destination(destination.id)?;
         Ok(shown)
     }
 
@@ -58,9 +58,9 @@ impl Api {
     /// # Errors
     /// The errors of opening it.
     pub fn destination_show(&self, request: DestinationRef) -> Result<DestinationDetail> {
-        let destination = self.0.backups.find_destination(&request.destination)?;
-        let keys = self.0.backups.keys(destination.id)?;
-        let space = self.0.backups.space_of(destination.id, &Job::new())?;
+        let destination = self.0.backups.destinations().find(&request.destination)?;
+        let keys = self.0.backups.destinations().keys(destination.id)?;
+        let space = self.0.backups.maintenance().space_of(destination.id, &Job::new())?;
         Ok(DestinationDetail {
             destination: self.show_destination(&destination)?,
             keys: keys_to_wire(keys),
@@ -73,21 +73,21 @@ impl Api {
     /// Gives a destination another name.
     ///
     /// # Errors
-    /// The errors of [`undercroft_backup::Backups::rename_destination`].
+    /// The errors of [`undercroft_backup::Destinations::rename`].
     pub fn destination_rename(&self, request: DestinationRename) -> Result<Destination> {
-        let destination = self.0.backups.find_destination(&request.destination)?;
-        let renamed = self.0.backups.rename_destination(destination.id, &request.name)?;
+        let destination = self.0.backups.destinations().find(&request.destination)?;
+        let renamed = self.0.backups.destinations().rename(destination.id, &request.name)?;
         self.show_destination(&renamed)
     }
 
     /// Says where a destination is now that was moved.
     ///
     /// # Errors
-    /// The errors of [`undercroft_backup::Backups::move_destination`].
+    /// The errors of [`undercroft_backup::Destinations::move_to`].
     pub fn destination_move(&self, request: DestinationMove) -> Result<Destination> {
-        let destination = self.0.backups.find_destination(&request.destination)?;
+        let destination = self.0.backups.destinations().find(&request.destination)?;
         let path = self.0.places.resolve(&request.place, PlacePurpose::Destination)?;
-        let moved = self.0.backups.move_destination(destination.id, &path)?;
+        let moved = self.0.backups.destinations().move_to(destination.id, &path)?;
         self.show_destination(&moved)
     }
 
@@ -96,19 +96,19 @@ impl Api {
     /// # Errors
     /// The errors of opening it, and storage that cannot be changed.
     pub fn destination_unlock(&self, request: DestinationRef) -> Result<Destination> {
-        let destination = self.0.backups.find_destination(&request.destination)?;
-        self.0.backups.unlock_destination(destination.id)?;
+        let destination = self.0.backups.destinations().find(&request.destination)?;
+        self.0.backups.destinations().unlock(destination.id)?;
         self.show_destination(&destination)
     }
 
     /// Copies backups to another destination.
     ///
     /// # Errors
-    /// The errors of [`undercroft_backup::Backups::start_copy`].
+    /// The errors of [`undercroft_backup::Maintenance::start_copy`].
     pub fn destination_copy(&self, request: DestinationCopy) -> Result<JobView> {
-        let from = self.0.backups.find_destination(&request.from)?;
-        let to = self.0.backups.find_destination(&request.to)?;
-        Ok(self.0.backups.start_copy(from.id, to.id, &request.snapshots)?.into())
+        let from = self.0.backups.destinations().find(&request.from)?;
+        let to = self.0.backups.destinations().find(&request.to)?;
+        Ok(self.0.backups.maintenance().start_copy(from.id, to.id, &request.snapshots)?.into())
     }
 
     /// The destination that `text` means: by id, by the beginning of one, or by name.
@@ -117,16 +117,16 @@ impl Api {
     /// [`undercroft_foundation::Code::NotFound`], or [`undercroft_foundation::Code::Invalid`] when
     /// several fit.
     pub fn find_destination(&self, text: &str) -> Result<Destination> {
-        self.show_destination(&self.0.backups.find_destination(text)?)
+        self.show_destination(&self.0.backups.destinations().find(text)?)
     }
 
     pub(crate) fn show_destination(
         &self,
         destination: &undercroft_backup::Destination,
     ) -> Result<Destination> {
-        let state = self.0.backups.state_of(destination)?;
+        let state = self.0.backups.destinations().state_of(destination)?;
         Ok(Destination {
-            last_proven: self.0.backups.proof(destination.clone())?.last_proven,
+            last_proven: self.0.backups.proofs().of(destination.clone())?.last_proven,
             trashed: if state.is_present { trash_count(destination) } else { 0 },
             ..to_wire(state)
         })

@@ -76,8 +76,8 @@ impl Api {
     }
 
     fn examine_disk(&self, destination: &Destination) -> Option<Finding> {
-        let path = self.0.backups.find_destination(&destination.id).ok()?.path;
-        let projects = match self.0.backups.projects_on_disk_of(&path) {
+        let path = self.0.backups.destinations().find(&destination.id).ok()?.path;
+        let projects = match self.0.backups.destinations().projects_on_disk_of(&path) {
             Ok(projects) => projects,
             Err(error) => return Some(failed(AREA, &error)),
         };
@@ -95,7 +95,7 @@ impl Api {
     }
 
     fn examine_locks(&self, destination: &Destination) -> Option<Finding> {
-        let path = self.0.backups.find_destination(&destination.id).ok()?.path;
+        let path = self.0.backups.destinations().find(&destination.id).ok()?.path;
         let now = self.0.library.world().clock.now();
         let stale = match count_stale_locks(&path.join("locks"), now) {
             Ok(0) => return None,

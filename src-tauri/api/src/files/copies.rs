@@ -25,7 +25,7 @@ impl Api {
         let path = tree_path(&request.path)?;
         let mut copies = self.versions_of_file(project, &path)?;
         let names = unescape(&request.path)?;
-        for file in self.0.backups.file_in_backups(project, &names)? {
+        for file in self.0.backups.file_search().find_file(project, &names)? {
             let same = |copy: &&mut FileCopy| {
                 copy.size_bytes == file.size_bytes && copy.modified == Some(file.modified)
             };

@@ -115,7 +115,7 @@ impl Api {
     /// The place with what else is on its disk.
     fn on_its_disk(&self, place: Place, path: &Path) -> Result<Place> {
         let path = canonicalize_or_keep(path);
-        let same_disk = !self.0.backups.projects_on_disk_of(&path)?.is_empty();
+        let same_disk = !self.0.backups.destinations().projects_on_disk_of(&path)?.is_empty();
         Ok(Place { same_disk, ..place })
     }
 }

@@ -40,7 +40,7 @@ impl Api {
     /// # Errors
     /// Whatever keeps the catalog from being read.
     pub fn plan_list(&self, _: Nothing) -> Result<Vec<Plan>> {
-        self.0.backups.plans()?.into_iter().map(|plan| self.plan(plan)).collect()
+        self.0.backups.plans().list()?.into_iter().map(|plan| self.plan(plan)).collect()
     }
 
     /// Shows one plan.
@@ -48,7 +48,7 @@ impl Api {
     /// # Errors
     /// [`undercroft_foundation::Code::NotFound`].
     pub fn plan_show(&self, request: PlanRef) -> Result<Plan> {
-        self.plan(self.0.backups.find_plan(&request.plan)?)
+        self.plan(self.0.backups.plans().find(&request.plan)?)
     }
 
     /// Proposes a plan that suits most.
@@ -56,33 +56,34 @@ impl Api {
     /// # Errors
     /// Whatever keeps the catalog from being read.
     pub fn plan_propose(&self, _: Nothing) -> Result<PlanDraft> {
-        let taken: Vec<_> = self.0.backups.plans()?.into_iter().map(|plan| plan.name).collect();
+        let taken: Vec<_> =
+            self.0.backups.plans().list()?.into_iter().map(|plan| plan.name).collect();
         let name = (1..)
             .map(|n| if n == 1 { USUAL_NAME.to_owned() } else { format!("{USUAL_NAME} {n}") })
             .find(|name| !taken.contains(name));
-        Ok(convert::draft(name.unwrap_or_default(), self.0.backups.propose_plan()?))
+        Ok(convert::draft(name.unwrap_or_default(), self.0.backups.plans().propose()?))
     }
 
     /// Keeps a plan, new or changed.
     ///
     /// # Errors
-    /// The errors of [`backup::Backups::create_plan`] and [`backup::Backups::change_plan`].
+    /// The errors of [`backup::Plans::create`] and [`backup::Plans::change`].
     pub fn plan_save(&self, request: PlanSave) -> Result<Plan> {
         let PlanSave { plan, draft } = request;
         let name = draft.name.clone();
         let spec = convert::spec(draft)?;
-        self.0.backups.check_plan(&spec)?;
-        let before = plan.map(|text| self.0.backups.find_plan(&text)).transpose()?;
+        self.0.backups.plans().check(&spec)?;
+        let before = plan.map(|text| self.0.backups.plans().find(&text)).transpose()?;
         let had = before.as_ref().map(|plan| plan.spec.hooks()).unwrap_or_default();
         let mut new = spec.hooks();
         new.retain(|hook| !had.contains(hook));
         self.ask_about_hooks(&name, &new)?;
         let kept = match before {
-            Some(plan) => self.0.backups.change_plan(plan.id, &name, &spec)?,
-            None => self.0.backups.create_plan(&name, &spec)?,
+            Some(plan) => self.0.backups.plans().change(plan.id, &name, &spec)?,
+            None => self.0.backups.plans().create(&name, &spec)?,
         };
         if had != kept.spec.hooks() {
-            self.0.backups.confirm_hooks(&kept, &new)?;
+            self.0.backups.plans().confirm_hooks(&kept, &new)?;
         }
         self.plan(kept)
     }
@@ -92,10 +93,10 @@ impl Api {
     /// # Errors
     /// [`Code::Cancelled`] when the user says no, and those of [`crate::Host::confirm_hook`].
     pub fn plan_confirm_hooks(&self, request: PlanRef) -> Result<Plan> {
-        let plan = self.0.backups.find_plan(&request.plan)?;
-        let waiting = self.0.backups.unconfirmed_hooks(&plan)?;
+        let plan = self.0.backups.plans().find(&request.plan)?;
+        let waiting = self.0.backups.plans().unconfirmed_hooks(&plan)?;
         self.ask_about_hooks(&plan.name, &waiting)?;
-        self.0.backups.confirm_hooks(&plan, &waiting)?;
+        self.0.backups.plans().confirm_hooks(&plan, &waiting)?;
         self.plan(plan)
     }
 
@@ -116,16 +117,16 @@ impl Api {
     /// # Errors
     /// [`undercroft_foundation::Code::Invalid`] for a pattern that is none.
     pub fn plan_preview(&self, draft: PlanDraft) -> Result<PlanPreview> {
-        Ok(convert::preview(self.0.backups.preview_plan(&convert::spec(draft)?, PATIENCE)?))
+        Ok(convert::preview(self.0.backups.plans().preview(&convert::spec(draft)?, PATIENCE)?))
     }
 
     /// Lets a plan run by itself, or no longer.
     ///
     /// # Errors
-    /// The errors of [`backup::Backups::enable_plan`].
+    /// The errors of [`backup::Plans::enable`].
     pub fn plan_enable(&self, request: PlanEnable) -> Result<Plan> {
-        let id = self.0.backups.find_plan(&request.plan)?.id;
-        self.plan(self.0.backups.enable_plan(id, request.enabled)?)
+        let id = self.0.backups.plans().find(&request.plan)?.id;
+        self.plan(self.0.backups.plans().enable(id, request.enabled)?)
     }
 
     /// Removes a plan; its backups stay.
@@ -133,19 +134,19 @@ impl Api {
     /// # Errors
     /// [`undercroft_foundation::Code::NotFound`].
     pub fn plan_delete(&self, request: PlanRef) -> Result<Plan> {
-        let plan = self.0.backups.find_plan(&request.plan)?;
+        let plan = self.0.backups.plans().find(&request.plan)?;
         let shown = self.plan(plan.clone())?;
-        self.0.backups.delete_plan(plan.id)?;
+        self.0.backups.plans().delete(plan.id)?;
         Ok(shown)
     }
 
     /// Carries a plan out now, to all its destinations.
     ///
     /// # Errors
-    /// The errors of [`backup::Backups::start_plan`].
+    /// The errors of [`backup::PlanRuns::start_plan`].
     pub fn plan_run(&self, request: PlanRef) -> Result<JobView> {
-        let plan = self.0.backups.find_plan(&request.plan)?;
-        Ok(self.0.backups.start_plan(plan.id, None, None)?.into())
+        let plan = self.0.backups.plans().find(&request.plan)?;
+        Ok(self.0.backups.plan_runs().start_plan(plan.id, None, None)?.into())
     }
 
     /// Lists the runs to come.
@@ -156,7 +157,7 @@ impl Api {
         let week = self.now().saturating_add(SEVEN_DAYS).unwrap_or(Timestamp::MAX);
         let until = request.until.unwrap_or(week);
         let limit = request.limit.unwrap_or(UPCOMING).min(MOST_UPCOMING) as usize;
-        let runs = self.0.backups.upcoming(until, limit)?;
+        let runs = self.0.backups.schedule().upcoming(until, limit)?;
         Ok(runs.into_iter().map(convert::planned_run).collect())
     }
 
@@ -165,9 +166,9 @@ impl Api {
     /// # Errors
     /// Whatever keeps the catalog from being read.
     pub fn schedule_state(&self, _: Nothing) -> Result<ScheduleState> {
-        let pause = self.0.backups.schedule_pause()?;
+        let pause = self.0.backups.schedule().current_pause()?;
         let far = self.now().saturating_add(TWO_YEARS).unwrap_or(Timestamp::MAX);
-        let next = self.0.backups.upcoming(far, 1)?.pop();
+        let next = self.0.backups.schedule().upcoming(far, 1)?.pop();
         Ok(ScheduleState {
             paused: pause.is_some(),
             until: pause.and_then(|pause| pause.until),
@@ -185,7 +186,7 @@ impl Api {
             PauseFor::UntilTomorrow => next_morning(self.now()),
             PauseFor::UntilResumed => None,
         };
-        self.0.backups.pause_schedule(until)?;
+        self.0.backups.schedule().pause(until)?;
         self.each_backup(|jobs, id| jobs.pause(id).map(drop));
         self.schedule_state(Nothing {})
     }
@@ -195,7 +196,7 @@ impl Api {
     /// # Errors
     /// Whatever keeps the catalog from being written.
     pub fn schedule_resume(&self, _: Nothing) -> Result<ScheduleState> {
-        self.0.backups.resume_schedule()?;
+        self.0.backups.schedule().resume()?;
         self.resume_backups();
         self.schedule_state(Nothing {})
     }
@@ -224,11 +225,12 @@ impl Api {
 
     fn plan(&self, plan: backup::Plan) -> Result<Plan> {
         let status = self.0.scheduler.plan_status(&plan)?;
-        let projects = self.0.backups.projects_of(&plan.spec.projects)?;
+        let projects = self.0.backups.plans().projects_of(&plan.spec.projects)?;
         let held = |target: &backup::TargetStatus| {
             let backups = &self.0.backups;
-            let by_clock = backups.is_retention_held_by_clock(plan.id, target.destination)?;
-            Ok::<_, Error>(by_clock || backups.is_held_by_alert(target.destination)?)
+            let by_clock =
+                backups.schedule().is_retention_held_by_clock(plan.id, target.destination)?;
+            Ok::<_, Error>(by_clock || backups.alerts().is_held(target.destination)?)
         };
         let targets = status.targets.into_iter();
         let targets = targets.map(|target| {
@@ -238,7 +240,7 @@ impl Api {
         let runs = RunFilter { plan: Some(plan.id), limit: Some(1), ..RunFilter::default() };
         let mut last_run = self.0.library.runs().find(&runs)?;
         Ok(Plan {
-            hooks_wait: !self.0.backups.unconfirmed_hooks(&plan)?.is_empty(),
+            hooks_wait: !self.0.backups.plans().unconfirmed_hooks(&plan)?.is_empty(),
             id: plan.id.to_string(),
             targets_now: targets.collect::<Result<_>>()?,
             projects_now: projects.iter().map(|project| project.id.to_string()).collect(),

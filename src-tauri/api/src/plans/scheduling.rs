@@ -122,7 +122,7 @@ fn step(rooms: &Weak<Rooms>, known: &mut LoopState) -> Option<Duration> {
             LONGEST
         }
     };
-    if let Err(error) = rooms.backups.prove_by_plans() {
+    if let Err(error) = rooms.backups.proofs().start_due_by_plans() {
         tracing::error!(%error, "nothing was proven");
     }
     if let Err(error) = Api(Arc::clone(&rooms)).maintain_histories() {
@@ -136,7 +136,7 @@ fn step(rooms: &Weak<Rooms>, known: &mut LoopState) -> Option<Duration> {
 
 /// Lets the backups go on that a pause held, once it ends by itself.
 fn end_pause(rooms: &Arc<Rooms>, known: &mut LoopState) -> Result<()> {
-    let is_paused = rooms.backups.schedule_pause()?.is_some();
+    let is_paused = rooms.backups.schedule().current_pause()?.is_some();
     if std::mem::replace(&mut known.was_paused, is_paused) && !is_paused {
         Api(Arc::clone(rooms)).resume_backups();
     }
@@ -153,7 +153,7 @@ fn tell_of_waiting(
     for each in waiting {
         let what = (each.plan, each.reason);
         if each.reason != WaitReason::Paused && !before.contains(&what) {
-            let text = format!("{} {}", rooms.backups.plan(each.plan)?.name, each.text);
+            let text = format!("{} {}", rooms.backups.plans().get(each.plan)?.name, each.text);
             rooms.library.events().publish(&NewEvent::new("plan.waits", text))?;
         }
         known.push(what);
@@ -163,7 +163,7 @@ fn tell_of_waiting(
 
 /// Tells of each destination that has gone too long without, once, until it was served again.
 fn warn(rooms: &Rooms, warned: &mut Vec<Overdue>) -> Result<()> {
-    let overdue = rooms.backups.overdue()?;
+    let overdue = rooms.backups.schedule().overdue()?;
     let is_told = |each: &Overdue| {
         warned.iter().any(|told| (told.plan, told.destination) == (each.plan, each.destination))
     };

@@ -60,7 +60,7 @@ impl Api {
     /// The errors of [`undercroft_library::Projects::add_linked`].
     pub fn project_add(&self, request: ProjectAdd) -> Result<Project> {
         let path = self.0.places.resolve(&request.place, PlacePurpose::Project)?;
-        let occupied = self.0.backups.occupied()?;
+        let occupied = self.0.backups.destinations().occupied()?;
         let request =
             AddProject { path, name: request.name, tags: request.tags, apart_from: &occupied };
         let project = self.0.library.projects().add_linked(&request)?;
@@ -84,7 +84,7 @@ impl Api {
     pub fn project_move(&self, request: ProjectMove) -> Result<Project> {
         let project = self.find_project(&request.project)?;
         let path = self.0.places.resolve(&request.place, PlacePurpose::Project)?;
-        let occupied = self.0.backups.occupied()?;
+        let occupied = self.0.backups.destinations().occupied()?;
         let moved = self.0.library.projects().relocate(project.id, &path, &occupied)?;
         self.0.history.follow_project(moved.id)?;
         self.show(moved)
@@ -149,7 +149,7 @@ impl Api {
     }
 
     fn show_all(&self, projects: Vec<library::Project>) -> Result<Vec<Project>> {
-        let protections = self.0.backups.protections(&projects)?;
+        let protections = self.0.backups.protections().of_all(&projects)?;
         Ok(projects.into_iter().zip(protections).map(|(it, safe)| to_wire(it, safe)).collect())
     }
 }

@@ -37,7 +37,7 @@ impl Api {
     ///
     /// # Errors
     /// [`Code::Cancelled`] when the user does not confirm the places; those of
-    /// [`backup::Backups::start_recovery`].
+    /// [`backup::Recovery::start`].
     pub fn library_recover(&self, request: LibraryRecover) -> Result<JobView> {
         let LibraryRecover { place, password, snapshot, with_folders, confirm, confirm_all } =
             request;
@@ -49,7 +49,7 @@ impl Api {
             Ok(workspaces.filter(|it| it.closed.is_none()).map(|it| it.root).collect())
         };
         let others = OtherRooms { tables: crate::tables(), places };
-        Ok(self.0.backups.start_recovery(order, others)?.into())
+        Ok(self.0.backups.recovery().start(order, others)?.into())
     }
 
     /// Lists the places that a recovered library records: those of its projects, workspaces and
@@ -107,7 +107,7 @@ impl Api {
                 all.push((workspace.root, of));
             }
         }
-        let destinations = self.0.backups.destinations()?.into_iter();
+        let destinations = self.0.backups.destinations().list()?.into_iter();
         all.extend(destinations.map(|it| (it.path, format!("the destination {}", it.name))));
         // Where they really are, is what the user has to judge.
         for (path, _) in &mut all {

@@ -17,17 +17,17 @@ impl Api {
     /// Whatever keeps the catalog from being read.
     pub fn guard_list(&self, _: Nothing) -> Result<Vec<GuardAlert>> {
         let names = self.names_of_projects()?;
-        let alerts = self.0.backups.anomaly_alerts()?;
+        let alerts = self.0.backups.alerts().list()?;
         Ok(alerts.into_iter().map(|alert| told(alert, &names)).collect())
     }
 
     /// Answers such an alert.
     ///
     /// # Errors
-    /// The errors of [`backup::Backups::answer_alert`].
+    /// The errors of [`backup::AnomalyAlerts::answer`].
     pub fn guard_answer(&self, request: GuardReply) -> Result<GuardAlert> {
-        let alert = self.0.backups.find_alert(&request.alert)?;
-        let answered = self.0.backups.answer_alert(alert.id, request.answer.into())?;
+        let alert = self.0.backups.alerts().find(&request.alert)?;
+        let answered = self.0.backups.alerts().answer(alert.id, request.answer.into())?;
         Ok(told(answered, &self.names_of_projects()?))
     }
 

@@ -21,51 +21,57 @@ impl Api {
     /// Pins a backup, so that no policy drops it, or lets it go with the others again.
     ///
     /// # Errors
-    /// The errors of [`backup::Backups::pin_snapshot`].
+    /// The errors of [`backup::Removals::pin`].
     pub fn snapshot_pin(&self, request: SnapshotPin) -> Result<Snapshot> {
         let SnapshotPin { destination, snapshot: name, pinned } = request;
-        let destination = self.0.backups.find_destination(&destination)?;
-        let pinned = self.0.backups.pin_snapshot(destination.id, &name, pinned)?;
+        let destination = self.0.backups.destinations().find(&destination)?;
+        let pinned = self.0.backups.removals().pin(destination.id, &name, pinned)?;
         Ok(snapshot(pinned, &self.destination_names()?))
     }
 
     /// Says what forgetting these backups would do.
     ///
     /// # Errors
-    /// The errors of [`backup::Backups::preview_forget`].
+    /// The errors of [`backup::Removals::preview_forget`].
     pub fn snapshot_forget_preview(&self, request: SnapshotsRef) -> Result<ForgetPlan> {
-        let destination = self.0.backups.find_destination(&request.destination)?;
+        let destination = self.0.backups.destinations().find(&request.destination)?;
         let snapshots = &request.snapshots;
-        let plan = self.0.backups.preview_forget(destination.id, snapshots, &Job::new())?;
+        let plan =
+            self.0.backups.removals().preview_forget(destination.id, snapshots, &Job::new())?;
         self.show_forgetting(plan)
     }
 
     /// Moves backups to the destination's trash.
     ///
     /// # Errors
-    /// The errors of [`backup::Backups::start_forget`].
+    /// The errors of [`backup::Removals::start_forget`].
     pub fn snapshot_forget(&self, request: SnapshotsRef) -> Result<JobView> {
-        let destination = self.0.backups.find_destination(&request.destination)?;
-        Ok(self.0.backups.start_forget(destination.id, &request.snapshots)?.into())
+        let destination = self.0.backups.destinations().find(&request.destination)?;
+        Ok(self.0.backups.removals().start_forget(destination.id, &request.snapshots)?.into())
     }
 
     /// Says what a policy keeps, and why, and what it would let go.
     ///
     /// # Errors
-    /// The errors of [`backup::Backups::preview_retention`].
+    /// The errors of [`backup::Removals::preview_retention`].
     pub fn retention_preview(&self, request: RetentionRequest) -> Result<ForgetPlan> {
         let (destination, policy, project) = self.retention_order(request)?;
-        let plan = self.0.backups.preview_retention(destination, &policy, project, &Job::new())?;
+        let plan = self.0.backups.removals().preview_retention(
+            destination,
+            &policy,
+            project,
+            &Job::new(),
+        )?;
         self.show_forgetting(plan)
     }
 
     /// Lets go what a policy does not keep, to the trash.
     ///
     /// # Errors
-    /// The errors of [`backup::Backups::start_retention`].
+    /// The errors of [`backup::Removals::start_retention`].
     pub fn retention_apply(&self, request: RetentionRequest) -> Result<JobView> {
         let (destination, policy, project) = self.retention_order(request)?;
-        Ok(self.0.backups.start_retention(destination, &policy, project)?.into())
+        Ok(self.0.backups.removals().start_retention(destination, &policy, project)?.into())
     }
 
     fn retention_order(
@@ -73,7 +79,7 @@ impl Api {
         request: RetentionRequest,
     ) -> Result<(DestinationId, backup::Retention, Option<ProjectId>)> {
         let RetentionRequest { destination, policy, project } = request;
-        let destination = self.0.backups.find_destination(&destination)?.id;
+        let destination = self.0.backups.destinations().find(&destination)?.id;
         let project = project.map(|text| self.find_project(&text)).transpose()?;
         let policy = backup::Retention::from(policy);
         policy.policy()?;
@@ -85,23 +91,24 @@ impl Api {
     /// # Errors
     /// The errors of the destination.
     pub fn trash_list(&self, request: DestinationRef) -> Result<Vec<TrashedSnapshot>> {
-        let destination = self.0.backups.find_destination(&request.destination)?;
+        let destination = self.0.backups.destinations().find(&request.destination)?;
         let names = self.destination_names()?;
         let show = |it: backup::Trashed| TrashedSnapshot {
             snapshot: snapshot(it.snapshot, &names),
             trashed: it.trashed,
             expires: it.expires,
         };
-        Ok(self.0.backups.trash(destination.id)?.into_iter().map(show).collect())
+        Ok(self.0.backups.removals().trash(destination.id)?.into_iter().map(show).collect())
     }
 
     /// Takes backups out of the trash.
     ///
     /// # Errors
-    /// The errors of [`backup::Backups::take_from_trash`].
+    /// The errors of [`backup::Removals::take_from_trash`].
     pub fn trash_restore(&self, request: SnapshotsRef) -> Result<Vec<Snapshot>> {
-        let destination = self.0.backups.find_destination(&request.destination)?;
-        let taken = self.0.backups.take_from_trash(destination.id, &request.snapshots)?;
+        let destination = self.0.backups.destinations().find(&request.destination)?;
+        let taken =
+            self.0.backups.removals().take_from_trash(destination.id, &request.snapshots)?;
         let names = self.destination_names()?;
         Ok(taken.into_iter().map(|cached| snapshot(cached, &names)).collect())
     }
@@ -111,8 +118,8 @@ impl Api {
     /// # Errors
     /// [`undercroft_foundation::Code::NotFound`].
     pub fn trash_empty(&self, request: DestinationRef) -> Result<JobView> {
-        let destination = self.0.backups.find_destination(&request.destination)?;
-        Ok(self.0.backups.start_empty_trash(destination.id)?.into())
+        let destination = self.0.backups.destinations().find(&request.destination)?;
+        Ok(self.0.backups.removals().start_empty_trash(destination.id)?.into())
     }
 
     /// Says what a clean-up of a destination would free.
@@ -120,8 +127,8 @@ impl Api {
     /// # Errors
     /// The errors of the destination.
     pub fn cleanup_preview(&self, request: DestinationRef) -> Result<CleanupPlan> {
-        let destination = self.0.backups.find_destination(&request.destination)?;
-        Ok(self.0.backups.preview_cleanup(destination.id, &Job::new())?.into())
+        let destination = self.0.backups.destinations().find(&request.destination)?;
+        Ok(self.0.backups.removals().preview_cleanup(destination.id, &Job::new())?.into())
     }
 
     /// Frees what no backup of a destination needs any more.
@@ -129,8 +136,8 @@ impl Api {
     /// # Errors
     /// [`undercroft_foundation::Code::NotFound`].
     pub fn cleanup(&self, request: DestinationRef) -> Result<JobView> {
-        let destination = self.0.backups.find_destination(&request.destination)?;
-        Ok(self.0.backups.start_cleanup(destination.id)?.into())
+        let destination = self.0.backups.destinations().find(&request.destination)?;
+        Ok(self.0.backups.removals().start_cleanup(destination.id)?.into())
     }
 
     fn show_forgetting(&self, plan: backup::Forgetting) -> Result<ForgetPlan> {

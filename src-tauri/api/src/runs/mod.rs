@@ -25,14 +25,14 @@ impl Api {
     /// [`Code::NotFound`] for a project or destination that there is not.
     pub fn run_list(&self, request: RunFilter) -> Result<Vec<Run>> {
         let project = request.project.map(|text| self.find_project(&text)).transpose()?;
-        let find = |text: String| self.0.backups.find_destination(&text);
+        let find = |text: String| self.0.backups.destinations().find(&text);
         let destination = request.destination.map(find).transpose()?;
         let filter = library::RunFilter {
             project: project.map(|project| project.id),
             destination: destination.map(|destination| destination.id),
             plan: request
                 .plan
-                .map(|text| self.0.backups.find_plan(&text))
+                .map(|text| self.0.backups.plans().find(&text))
                 .transpose()?
                 .map(|plan| plan.id),
             kind: request.kind.map(Into::into),

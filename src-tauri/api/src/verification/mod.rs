@@ -21,31 +21,32 @@ impl Api {
     /// Whatever keeps the catalog from being read.
     pub fn proof_list(&self, _: Nothing) -> Result<Vec<DestinationProof>> {
         let show = |found: backup::Proof| {
-            let parity = self.0.backups.parity(found.destination.id).unwrap_or_else(|error| {
-                // Its problems say what is wrong with it.
-                tracing::info!(%error, "the parity of a destination is not known");
-                None
-            });
+            let parity =
+                self.0.backups.maintenance().parity(found.destination.id).unwrap_or_else(|error| {
+                    // Its problems say what is wrong with it.
+                    tracing::info!(%error, "the parity of a destination is not known");
+                    None
+                });
             proof(found, parity)
         };
-        Ok(self.0.backups.proofs()?.into_iter().map(show).collect())
+        Ok(self.0.backups.proofs().list()?.into_iter().map(show).collect())
     }
 
     /// Reads a destination back, whole or a share.
     ///
     /// # Errors
-    /// The errors of [`backup::Backups::start_check`].
+    /// The errors of [`backup::Proofs::start_check`].
     pub fn destination_check(&self, request: CheckRequest) -> Result<JobView> {
-        let destination = self.0.backups.find_destination(&request.destination)?;
-        Ok(self.0.backups.start_check(destination.id, request.permille)?.into())
+        let destination = self.0.backups.destinations().find(&request.destination)?;
+        Ok(self.0.backups.proofs().start_check(destination.id, request.permille)?.into())
     }
 
     /// Restores random files of a destination on trial, and compares.
     ///
     /// # Errors
-    /// The errors of [`backup::Backups::start_drill`].
+    /// The errors of [`backup::Proofs::start_drill`].
     pub fn drill(&self, request: DestinationRef) -> Result<JobView> {
-        let destination = self.0.backups.find_destination(&request.destination)?;
-        Ok(self.0.backups.start_drill(destination.id)?.into())
+        let destination = self.0.backups.destinations().find(&request.destination)?;
+        Ok(self.0.backups.proofs().start_drill(destination.id)?.into())
     }
 }

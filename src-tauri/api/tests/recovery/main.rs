@@ -36,7 +36,7 @@ fn recover(scene: &Path) -> undercroft_foundation::Result<String> {
             with_folders: true,
             confirm: ConfirmPlaces::All,
         };
-        backups.recover(&order, &others(), &Job::new())
+        backups.recovery().run(&order, &others(), &Job::new())
     };
     let done = done?;
     adopt_recovered(&root)?;
@@ -56,7 +56,7 @@ fn everything_comes_back_on_an_empty_machine() {
     assert!(library.projects.iter().all(|it| it.is_occupied && it.last_backup.is_some()));
 
     let full = rooms(&scene.path("library"), &scene.path("config")).backups;
-    let refused = full.recover(&scene.order(), &others(), &Job::new()).unwrap_err();
+    let refused = full.recovery().run(&scene.order(), &others(), &Job::new()).unwrap_err();
     assert_eq!(refused.code(), Code::Invalid, "{refused}");
     drop(full);
     scene.burn();
@@ -76,9 +76,9 @@ fn what_is_in_the_way_stays_as_it_is_and_the_drive_may_be_elsewhere() {
     {
         let Rooms { backups, .. } = rooms(&root, &scene.path("config"));
         let order = RecoverOrder { path: scene.path("moved/backups"), ..scene.order() };
-        backups.recover(&order, &others(), &job).unwrap();
+        backups.recovery().run(&order, &others(), &job).unwrap();
         // It is not taken over while nobody starts anew, and not fetched twice.
-        let again = backups.recover(&order, &others(), &job).unwrap_err();
+        let again = backups.recovery().run(&order, &others(), &job).unwrap_err();
         assert_eq!(again.code(), Code::AlreadyExists, "{again}");
     }
     assert!(job.warnings().iter().any(|it| it.message.contains("left as it is")));
@@ -87,9 +87,9 @@ fn what_is_in_the_way_stays_as_it_is_and_the_drive_may_be_elsewhere() {
     assert!(adopt_recovered(&root).unwrap());
     assert!(!adopt_recovered(&root).unwrap());
     let Rooms { backups, .. } = rooms(&root, &scene.path("config"));
-    let drive = backups.find_destination("Drive").unwrap();
+    let drive = backups.destinations().find("Drive").unwrap();
     assert_eq!(drive.path, scene.path("moved/backups"));
-    assert!(backups.try_password(drive.id, None).unwrap().is_some());
+    assert!(backups.destinations().try_password(drive.id, None).unwrap().is_some());
 }
 
 /// Does nothing by itself: [`a_recovery_that_is_killed_anywhere_is_gone_on_with`] starts it.
@@ -187,7 +187,7 @@ fn a_project_is_shown_where_it_would_be_and_no_place_leads_back() {
     assert_eq!(shown(), [scene.path("work/two")]);
     scene.burn();
     let Rooms { backups, .. } = rooms(&scene.path("library"), &scene.path("config"));
-    backups.recover(&scene.order(), &others(), &Job::new()).unwrap();
+    backups.recovery().run(&scene.order(), &others(), &Job::new()).unwrap();
     assert_eq!(fs::read_dir(&outside).unwrap().count(), 0);
     assert!(scene.path("work/two/large").is_file() && !scene.path("none").exists());
 }
@@ -204,11 +204,11 @@ fn what_was_worked_on_since_a_recovery_broke_off_stays_when_it_goes_on() {
             broken.cancel();
         }
     });
-    let broken = backups.recover(&scene.order(), &others(), &job).unwrap_err();
+    let broken = backups.recovery().run(&scene.order(), &others(), &job).unwrap_err();
     assert_eq!(broken.code(), Code::Cancelled, "{broken}");
     write_file(one.join("large"), "today's work");
     let job = Job::new();
-    backups.recover(&scene.order(), &others(), &job).unwrap();
+    backups.recovery().run(&scene.order(), &others(), &job).unwrap();
     assert_eq!(fs::read(one.join("large")).unwrap(), b"today's work");
     let told = job.warnings();
     assert!(told.iter().any(|it| it.item.ends_with("one/large")), "{told:?}");
@@ -227,7 +227,7 @@ fn nothing_that_a_library_names_is_used_until_the_user_confirms_it() {
         let Rooms { backups, .. } = rooms(&root, &scene.path("config"));
         let confirm = ConfirmPlaces::Below(vec![scene.path("work/one")]);
         let order = RecoverOrder { confirm, ..scene.order() };
-        let done = backups.recover(&order, &others(), &job).unwrap();
+        let done = backups.recovery().run(&order, &others(), &job).unwrap();
         assert!(done.contains("1 folder recovered; 2 places not confirmed"), "{done}");
     }
     assert!(adopt_recovered(&root).unwrap());
@@ -238,7 +238,7 @@ fn nothing_that_a_library_names_is_used_until_the_user_confirms_it() {
     let Rooms { library, history, backups } = rooms(&root, &scene.path("config"));
     write_file(scene.path("work/two/theirs"), "not to be read");
     write_file(scene.path("work/one/new"), "new");
-    let drive = backups.find_destination("Drive").unwrap().id;
+    let drive = backups.destinations().find("Drive").unwrap().id;
     let [one, two] = scene.projects[..] else { panic!() };
     let save = |project| {
         let main = history.main_workspace(project).unwrap().id;
@@ -258,7 +258,7 @@ fn nothing_that_a_library_names_is_used_until_the_user_confirms_it() {
         save(two).map(drop),
         history.restore(&in_place, &Job::new()).map(drop),
         history.begin(two, &Job::new()).map(drop),
-        backups.run(two, drive, &Job::new()).map(drop),
+        backups.project_backups().run(two, drive, &Job::new()).map(drop),
     ];
     for refused in refused {
         assert_eq!(refused.unwrap_err().code(), Code::PermissionDenied);
@@ -270,7 +270,7 @@ fn nothing_that_a_library_names_is_used_until_the_user_confirms_it() {
 
     library.confirm_place(&main.root).unwrap();
     assert!(save(two).unwrap());
-    backups.run(two, drive, &Job::new()).unwrap();
+    backups.project_backups().run(two, drive, &Job::new()).unwrap();
     // Another folder for it is as good.
     let moved = scene.path("moved");
     fs::create_dir(&moved).unwrap();
@@ -291,11 +291,11 @@ fn assert_named_places_are_confirmed(
     fs::create_dir(path).unwrap();
     let request = AddProject { path: path.to_owned(), ..AddProject::default() };
     let fresh = library.projects().add_linked(&request).unwrap().id;
-    backups.run(fresh, drive, &Job::new()).unwrap();
+    backups.project_backups().run(fresh, drive, &Job::new()).unwrap();
     library.require_confirmation(&[]).unwrap();
-    let refused = backups.run(fresh, drive, &Job::new()).unwrap_err();
+    let refused = backups.project_backups().run(fresh, drive, &Job::new()).unwrap_err();
     assert_eq!(refused.code(), Code::PermissionDenied, "{refused}");
-    let refused = backups.try_password(drive, None).unwrap_err();
+    let refused = backups.destinations().try_password(drive, None).unwrap_err();
     assert_eq!(refused.code(), Code::PermissionDenied, "{refused}");
 }
 

@@ -79,7 +79,7 @@ impl Scene {
             password: NewPassword::Typed(PASSWORD.to_owned()),
             create: true,
         };
-        let drive = backups.add_destination(&request).unwrap();
+        let drive = backups.destinations().add(&request).unwrap();
         for (seed, name) in [(1, "one"), (2, "two")] {
             let path = scene.path("work").join(name);
             project_tree(&path, ProjectKind::Rust, seed, 6);
@@ -91,16 +91,16 @@ impl Scene {
         }
         scene.work_on(&history);
         for project in &scene.projects {
-            backups.run(*project, drive.id, &Job::new()).unwrap();
+            backups.project_backups().run(*project, drive.id, &Job::new()).unwrap();
         }
-        let mut spec = backups.propose_plan().unwrap();
+        let mut spec = backups.plans().propose().unwrap();
         spec.exclude = vec!["*.iso".to_owned()];
         let command = vec!["/usr/bin/true".to_owned()];
         spec.before = Some(HookCommand { command, timeout_seconds: 5 });
-        let plan = backups.create_plan("Nightly", &spec).unwrap();
-        backups.confirm_hooks(&plan, &plan.spec.hooks()).unwrap();
-        assert!(backups.unconfirmed_hooks(&plan).unwrap().is_empty());
-        backups.back_up_library(&open(&drive.path), &Job::new()).unwrap();
+        let plan = backups.plans().create("Nightly", &spec).unwrap();
+        backups.plans().confirm_hooks(&plan, &plan.spec.hooks()).unwrap();
+        assert!(backups.plans().unconfirmed_hooks(&plan).unwrap().is_empty());
+        backups.library_copies().make(&open(&drive.path), &Job::new()).unwrap();
         scene
     }
 
@@ -150,10 +150,10 @@ impl Scene {
             rooms(&self.path("library"), &self.path("config"));
         let before = rooms(&self.path("before-library"), &self.path("before-config"));
         assert_eq!(library.id().unwrap(), before.library.id().unwrap());
-        assert_eq!(backups.plans().unwrap(), before.backups.plans().unwrap());
-        let [plan] = &backups.plans().unwrap()[..] else { panic!("one plan") };
+        assert_eq!(backups.plans().list().unwrap(), before.backups.plans().list().unwrap());
+        let [plan] = &backups.plans().list().unwrap()[..] else { panic!("one plan") };
         // What it would start is seen by the user first.
-        assert_eq!(backups.unconfirmed_hooks(plan).unwrap(), plan.spec.hooks());
+        assert_eq!(backups.plans().unconfirmed_hooks(plan).unwrap(), plan.spec.hooks());
         assert_eq!(history.workspaces(None).unwrap(), before.history.workspaces(None).unwrap());
         assert_eq!(history.current_workspace().unwrap().unwrap().name, "try");
         let filter = ProjectFilter::default();
@@ -175,12 +175,13 @@ impl Scene {
             let inside: Vec<_> = differences.iter().filter(|it| !it.starts_with(". ")).collect();
             assert!(inside.is_empty(), "{inside:?}");
         }
-        let drive = backups.find_destination("Drive").unwrap();
-        assert!(backups.try_password(drive.id, None).unwrap().is_some());
+        let drive = backups.destinations().find("Drive").unwrap();
+        assert!(backups.destinations().try_password(drive.id, None).unwrap().is_some());
         assert!(!self.path("library/recovering").exists());
         // And it goes on: nothing that is there is stored again.
-        let summary = backups.run(self.projects[0], drive.id, &Job::new()).unwrap().summary;
+        let summary =
+            backups.project_backups().run(self.projects[0], drive.id, &Job::new()).unwrap().summary;
         assert_eq!(summary.counts.data_blobs, 0);
-        backups.back_up_library(&open(&drive.path), &Job::new()).unwrap();
+        backups.library_copies().make(&open(&drive.path), &Job::new()).unwrap();
     }
 }

@@ -3,38 +3,39 @@
 use undercroft_foundation::{AlertId, Candidate, DestinationId, Result, find_by_name};
 use undercroft_library::NewEvent;
 
-use super::{AnomalyAlert, AnomalyAnswer, table};
-use crate::backups::Backups;
+use super::{AnomalyAlert, AnomalyAlerts, AnomalyAnswer, table};
 
-impl Backups {
+impl AnomalyAlerts {
     /// The alerts, newest first.
     ///
     /// # Errors
     /// Whatever keeps the catalog from being read.
-    pub fn anomaly_alerts(&self) -> Result<Vec<AnomalyAlert>> {
+    pub fn list(&self) -> Result<Vec<AnomalyAlert>> {
         self.library.catalog().read(table::all)
     }
 
     /// The alert of this id, or of the id that begins so.
     ///
     /// # Errors
-    /// [`undercroft_foundation::Code::NotFound`], or [`undercroft_foundation::Code::Invalid`] when several begin so.
-    pub fn find_alert(&self, text: &str) -> Result<AnomalyAlert> {
+    /// [`undercroft_foundation::Code::NotFound`], or [`undercroft_foundation::Code::Invalid`] when
+    /// several begin so.
+    pub fn find(&self, text: &str) -> Result<AnomalyAlert> {
         let candidate = |alert: &AnomalyAlert| Candidate {
             id: alert.id.to_string(),
             name: None,
             about: alert.text.clone(),
         };
-        find_by_name("alert", text, &self.anomaly_alerts()?, candidate).cloned()
+        find_by_name("alert", text, &self.list()?, candidate).cloned()
     }
 
     /// Answers an alert. When it was not meant, the project's newest backup from before it is
     /// pinned in each destination first: all of them must be there for that.
     ///
     /// # Errors
-    /// [`undercroft_foundation::Code::NotFound`], [`undercroft_foundation::Code::Unavailable`] when a backup cannot be pinned because its drive
-    /// is away: the alert then stays open, and nothing is let go.
-    pub fn answer_alert(&self, id: AlertId, answer: AnomalyAnswer) -> Result<AnomalyAlert> {
+    /// [`undercroft_foundation::Code::NotFound`], [`undercroft_foundation::Code::Unavailable`] when
+    /// a backup cannot be pinned because its drive is away: the alert then stays open, and nothing
+    /// is let go.
+    pub fn answer(&self, id: AlertId, answer: AnomalyAnswer) -> Result<AnomalyAlert> {
         let alert = self.library.catalog().read(|connection| table::get(connection, id))?;
         if answer == AnomalyAnswer::NotMeant {
             self.pin_from_before(&alert)?;
@@ -60,20 +61,20 @@ impl Backups {
     ///
     /// # Errors
     /// Whatever keeps the catalog from being read.
-    pub fn is_held_by_alert(&self, destination: DestinationId) -> Result<bool> {
+    pub fn is_held(&self, destination: DestinationId) -> Result<bool> {
         self.library.catalog().read(|connection| table::is_held(connection, destination))
     }
 
     fn pin_from_before(&self, alert: &AnomalyAlert) -> Result<()> {
-        for destination in self.destinations()? {
-            let snapshots = self.cached_snapshots(Some(alert.project), Some(destination.id))?;
+        for destination in self.destinations.list()? {
+            let snapshots = self.snapshots.list(Some(alert.project), Some(destination.id))?;
             // Newest first, as the catalog gives them.
             let before = snapshots.iter().find(|snapshot| {
                 snapshot.time < alert.time && !snapshot.tags.iter().any(|tag| tag == "objects")
             });
             let is_pinned = |tags: &[String]| tags.iter().any(|tag| tag == "pinned");
             if let Some(before) = before.filter(|before| !is_pinned(&before.tags)) {
-                self.pin_snapshot(destination.id, &before.id.to_string(), true)?;
+                self.removals.pin(destination.id, &before.id.to_string(), true)?;
             }
         }
         Ok(())

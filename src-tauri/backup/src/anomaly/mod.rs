@@ -7,10 +7,12 @@ mod answer;
 mod table;
 
 use undercroft_foundation::{AlertId, LogLevel, Result, count_text, escape_name, size_text};
-use undercroft_library::{Moment, NewEvent, Project};
+use undercroft_library::{Library, Moment, NewEvent, Project};
 use undercroft_repository::{Change, ChangeKind, Repository, Snapshot, SnapshotId};
 
-use crate::backups::Backups;
+use crate::destinations::Destinations;
+use crate::forgetting::Removals;
+use crate::snapshots::{SnapshotCache, of_project};
 
 pub use alert::{AnomalyAlert, AnomalyAnswer, AnomalyKind};
 pub(crate) use table::MIGRATIONS;
@@ -70,20 +72,38 @@ impl ChangeTotals {
     }
 }
 
-impl Backups {
+/// The alerts of a library.
+#[derive(Debug, Clone)]
+pub struct AnomalyAlerts {
+    library: Library,
+    destinations: Destinations,
+    snapshots: SnapshotCache,
+    removals: Removals,
+}
+
+impl AnomalyAlerts {
+    pub(crate) fn new(library: &Library, destinations: &Destinations, removals: &Removals) -> Self {
+        Self {
+            library: library.clone(),
+            destinations: destinations.clone(),
+            snapshots: SnapshotCache::new(library),
+            removals: removals.clone(),
+        }
+    }
+
     /// Compares a project's new snapshot with the one before it in the same repository. Of a first
     /// backup nothing is said.
     ///
     /// # Errors
     /// Whatever keeps the snapshots from being compared, or the alert from being kept.
-    pub(crate) fn detect_anomaly(
+    pub(crate) fn detect(
         &self,
         project: &Project,
         repository: &Repository,
         made: SnapshotId,
         job: &undercroft_foundation::Job,
     ) -> Result<()> {
-        let mut snapshots = crate::running::snapshots_of(repository, project.id)?;
+        let mut snapshots = of_project(repository, project.id)?;
         snapshots.sort_by_key(|snapshot| (snapshot.time, snapshot.id));
         let Some(place) = snapshots.iter().position(|snapshot| snapshot.id == made) else {
             return Ok(());

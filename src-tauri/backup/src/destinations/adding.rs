@@ -14,10 +14,9 @@ use undercroft_library::{Moment, NewEvent, Overlap, ProjectStatus, overlap};
 use undercroft_providers::DiskProvider;
 use undercroft_repository::{Password, Repository};
 
-use super::{AddDestination, Destination, table};
-use crate::backups::Backups;
-use crate::destinations::{Presence, digest_at, locating};
-use crate::library_copy::open_objects;
+use super::{
+    AddDestination, Destination, Destinations, Presence, digest_at, locating, open_objects, table,
+};
 use crate::names::{self, LONGEST_NAME};
 use crate::secrets::ChosenPassword;
 
@@ -33,7 +32,7 @@ enum Place {
     Interrupted,
 }
 
-impl Backups {
+impl Destinations {
     /// Makes a place a destination: opens the repository that is there, or makes one in an empty
     /// folder if that is wanted. A destination that was moved is found again by its repository
     /// and keeps its name and id.
@@ -41,7 +40,7 @@ impl Backups {
     /// # Errors
     /// [`Code::RepositoryMissing`], [`Code::WrongPassword`], [`Code::AlreadyExists`] for a
     /// repository that is a destination already, [`Code::Invalid`] for a place that cannot be one.
-    pub fn add_destination(&self, request: &AddDestination) -> Result<Destination> {
+    pub fn add(&self, request: &AddDestination) -> Result<Destination> {
         let what = format!("Cannot use {} for backups", escape_path(&request.path));
         let name = request.name.as_deref().map(check_name).transpose()?;
         let path = canonicalize_missing(&request.path)?;
@@ -91,7 +90,7 @@ impl Backups {
     ) -> Result<Destination> {
         let world = self.library.world();
         let config_digest = digest_at(path).at("read", path)?;
-        let mut all = self.destinations()?.into_iter();
+        let mut all = self.list()?.into_iter();
         if let Some(known) = all.find(|each| each.repository == repository.id()) {
             let known = Destination { config_digest, ..known };
             return self.find_again(&known, path, password);
@@ -154,7 +153,7 @@ impl Backups {
 
     /// Refuses the place of another destination: while its drive is away, nobody takes its name.
     fn refuse_place_of_another(&self, what: &str, path: &Path) -> Result<()> {
-        match self.destinations()?.into_iter().find(|other| other.path == path) {
+        match self.list()?.into_iter().find(|other| other.path == path) {
             Some(other) => Err(Error::new(Code::AlreadyExists, what)
                 .why(format!("The destination {} belongs there, and is away", other.name))
                 .next("Connect its drive, or remove that destination first")),
@@ -197,7 +196,7 @@ impl Backups {
             };
             return refuse(why, "Choose a folder elsewhere, best on another drive");
         }
-        for other in self.destinations()? {
+        for other in self.list()? {
             match overlap(path, &other.path) {
                 Overlap::Apart | Overlap::Same => {}
                 Overlap::Inside => {

@@ -11,8 +11,7 @@ use std::path::{Path, PathBuf};
 use undercroft_foundation::Result;
 use undercroft_library::{Project, ProjectFilter, ProjectStatus};
 
-use super::mounts;
-use crate::backups::Backups;
+use super::{Destinations, mounts};
 
 /// The mounts as they are now.
 #[derive(Debug)]
@@ -76,7 +75,7 @@ fn whole_disks(device: &str) -> BTreeSet<String> {
     disks
 }
 
-impl Backups {
+impl Destinations {
     /// The projects on the disk of a folder, by name: if it fails, they and what is in the folder
     /// are lost together.
     ///

@@ -10,8 +10,7 @@ use undercroft_foundation::{
     Code, DestinationId, Error, Result, canonicalize_missing, escape_path,
 };
 
-use super::{Destination, mounts, table};
-use crate::backups::Backups;
+use super::{Destination, Destinations, mounts, table};
 
 /// The time for which a drive that was not found is not looked for again while the mounts are the
 /// same.
@@ -30,7 +29,7 @@ pub(crate) enum Presence {
 
 /// The searches that found nothing.
 #[derive(Debug, Default)]
-pub(crate) struct Searches(Mutex<Vec<Search>>);
+pub(super) struct Searches(Mutex<Vec<Search>>);
 
 #[derive(Debug)]
 struct Search {
@@ -51,7 +50,7 @@ pub(crate) fn look(destination: &Destination) -> Presence {
     }
 }
 
-impl Backups {
+impl Destinations {
     /// The destination with the path where it is now; where it is not, as it was. One that moved is
     /// noted with its new path.
     pub(crate) fn located(&self, destination: &Destination) -> (Destination, Presence) {
@@ -120,8 +119,8 @@ impl Backups {
     /// # Errors
     /// [`Code::NotFound`], [`Code::RepositoryMissing`], [`Code::Invalid`] when another repository
     /// is there, and for a place that cannot be a destination.
-    pub fn move_destination(&self, id: DestinationId, path: &Path) -> Result<Destination> {
-        let destination = self.destination(id)?;
+    pub fn move_to(&self, id: DestinationId, path: &Path) -> Result<Destination> {
+        let destination = self.get(id)?;
         let what = format!("Cannot find {} at {}", destination.name, escape_path(path));
         let path = canonicalize_missing(path)?;
         let moved = Destination { path: path.clone(), ..destination };

@@ -1,28 +1,35 @@
 //! Destinations: places that hold a repository of backups.
 
 mod adding;
-mod copying;
 mod disks;
+mod keys;
 mod locating;
 mod mounts;
-mod space;
+mod object_store;
+mod open;
 mod table;
 
 use std::fmt;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use jiff::Timestamp;
-use undercroft_foundation::{Candidate, DestinationId, Result, escape_path, find_by_name};
-use undercroft_library::{NewEvent, OccupiedFolder};
+use rusqlite::Transaction;
+use undercroft_foundation::{
+    Candidate, DestinationId, Result, SettingsOverrides, escape_path, find_by_name,
+};
+use undercroft_library::{Library, NewEvent, OccupiedFolder};
 
-use crate::backups::Backups;
-use crate::secrets::{NewPassword, PasswordKeeper};
-use crate::{plans, snapshot_cache};
+use crate::secrets::{NewPassword, PasswordKeeper, Secrets};
+use crate::snapshots::SnapshotCache;
 
 pub(crate) use disks::Disks;
-pub(crate) use locating::{Presence, Searches};
-pub(crate) use mounts::digest_at;
-pub use space::DestinationSpace;
+pub use keys::Keys;
+pub(crate) use locating::Presence;
+use locating::Searches;
+use mounts::digest_at;
+pub(crate) use object_store::{objects_password, open_objects};
+use open::OpenRepositories;
 pub(crate) use table::{MIGRATIONS, all, insert};
 
 /// A place that holds a repository of backups.
@@ -84,12 +91,38 @@ pub struct DestinationState {
     pub last_backup: Option<Timestamp>,
 }
 
-impl Backups {
+/// The destinations of a library. Clones share the repositories that are open.
+#[derive(Debug, Clone)]
+pub struct Destinations {
+    library: Library,
+    overrides: SettingsOverrides,
+    secrets: Arc<Secrets>,
+    snapshots: SnapshotCache,
+    open: Arc<OpenRepositories>,
+    searches: Arc<Searches>,
+}
+
+impl Destinations {
+    pub(crate) fn new(
+        library: &Library,
+        overrides: &SettingsOverrides,
+        secrets: &Arc<Secrets>,
+    ) -> Self {
+        Self {
+            library: library.clone(),
+            overrides: overrides.clone(),
+            secrets: Arc::clone(secrets),
+            snapshots: SnapshotCache::new(library),
+            open: Arc::default(),
+            searches: Arc::default(),
+        }
+    }
+
     /// The destinations, by name.
     ///
     /// # Errors
     /// Whatever keeps the catalog from being read.
-    pub fn destinations(&self) -> Result<Vec<Destination>> {
+    pub fn list(&self) -> Result<Vec<Destination>> {
         let mut destinations = self.library.catalog().read(table::all)?;
         destinations.sort_by_cached_key(|destination| destination.name.to_lowercase());
         Ok(destinations)
@@ -99,7 +132,7 @@ impl Backups {
     ///
     /// # Errors
     /// [`undercroft_foundation::Code::NotFound`].
-    pub fn destination(&self, id: DestinationId) -> Result<Destination> {
+    pub fn get(&self, id: DestinationId) -> Result<Destination> {
         self.library.catalog().read(|connection| table::get(connection, id))
     }
 
@@ -108,8 +141,8 @@ impl Backups {
     /// # Errors
     /// [`undercroft_foundation::Code::NotFound`], or [`undercroft_foundation::Code::Invalid`] with
     /// the candidates when several fit.
-    pub fn find_destination(&self, text: &str) -> Result<Destination> {
-        let destinations = self.destinations()?;
+    pub fn find(&self, text: &str) -> Result<Destination> {
+        let destinations = self.list()?;
         let candidate = |it: &Destination| Candidate {
             id: it.id.to_string(),
             name: Some(it.name.clone()),
@@ -123,10 +156,7 @@ impl Backups {
     /// # Errors
     /// Whatever keeps the catalog from being read.
     pub fn state_of(&self, destination: &Destination) -> Result<DestinationState> {
-        let (snapshots, last_backup) = self
-            .library
-            .catalog()
-            .read(|connection| snapshot_cache::summary_of(connection, destination.id))?;
+        let (snapshots, last_backup) = self.snapshots.summary_of(destination.id)?;
         let (destination, presence) = self.located(destination);
         let is_present = presence == Presence::There;
         let room = is_present.then(|| rustix::fs::statvfs(&destination.path).ok()).flatten();
@@ -146,7 +176,7 @@ impl Backups {
     /// # Errors
     /// [`undercroft_foundation::Code::NotFound`], [`undercroft_foundation::Code::Invalid`],
     /// [`undercroft_foundation::Code::AlreadyExists`].
-    pub fn rename_destination(&self, id: DestinationId, name: &str) -> Result<Destination> {
+    pub fn rename(&self, id: DestinationId, name: &str) -> Result<Destination> {
         let name = adding::check_name(name)?;
         self.library.catalog().write(|transaction| {
             let destination = table::get(transaction, id)?;
@@ -160,15 +190,19 @@ impl Backups {
         })
     }
 
-    /// Forgets a destination and the password that was kept for it. The repository stays as it
-    /// is, and can be added again by whoever knows its password.
+    /// Forgets a destination and the password that was kept for it, once `release` has let go of
+    /// it in the same transaction.
     ///
     /// # Errors
-    /// [`undercroft_foundation::Code::NotFound`].
-    pub fn forget_destination(&self, id: DestinationId) -> Result<Destination> {
+    /// [`undercroft_foundation::Code::NotFound`], and those of `release`.
+    pub(crate) fn forget(
+        &self,
+        id: DestinationId,
+        release: impl FnOnce(&Transaction<'_>) -> Result<()>,
+    ) -> Result<Destination> {
         let destination = self.library.catalog().write(|transaction| {
             let destination = table::get(transaction, id)?;
-            plans::remove_destination(self, transaction, id)?;
+            release(transaction)?;
             table::remove(transaction, id)?;
             let text = format!("{} was forgotten; what it holds stays there", destination.name);
             let event = NewEvent::new("destination.forgotten", text).of_destination(Some(id));
@@ -199,6 +233,6 @@ impl Backups {
             what: format!("the destination {}", destination.name),
             path: destination.path,
         };
-        Ok(self.destinations()?.into_iter().map(occupied).collect())
+        Ok(self.list()?.into_iter().map(occupied).collect())
     }
 }

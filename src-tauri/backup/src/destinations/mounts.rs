@@ -54,7 +54,7 @@ pub(super) fn table() -> Vec<u8> {
 ///
 /// # Errors
 /// Whatever but its absence keeps it from being read.
-pub(crate) fn digest_at(path: &Path) -> io::Result<Option<String>> {
+pub(super) fn digest_at(path: &Path) -> io::Result<Option<String>> {
     let config = path.join("config");
     let found = match fs::metadata(&config) {
         Ok(found) => found,

@@ -8,9 +8,9 @@ use jiff::Timestamp;
 use undercroft_foundation::{Code, ProjectId, Result};
 use undercroft_repository::{NodeKind, Repository, SnapshotFilter, SnapshotId};
 
-use crate::backups::Backups;
+use super::FileSearch;
 use crate::destinations::Destination;
-use crate::snapshot_cache::{CachedSnapshot, tag_of};
+use crate::snapshots::{CachedSnapshot, tag_of};
 
 /// One content of a file, in one destination.
 #[derive(Debug, Clone)]
@@ -36,27 +36,23 @@ pub struct FileIn {
     pub path: Vec<Vec<u8>>,
 }
 
-impl Backups {
+impl FileSearch {
     /// The contents that a file of a project had, as the destinations that are there hold them.
     ///
     /// # Errors
     /// [`Code::NotFound`] for a project that there is not; those of the destinations, but for ones
     /// that are away.
-    pub fn file_in_backups(
-        &self,
-        project: ProjectId,
-        path: &[Vec<u8>],
-    ) -> Result<Vec<BackedUpFile>> {
+    pub fn find_file(&self, project: ProjectId, path: &[Vec<u8>]) -> Result<Vec<BackedUpFile>> {
         self.library.projects().get(project)?;
         let mut found = Vec::new();
-        for destination in self.destinations()? {
-            let repository = match self.repository_of(&destination) {
+        for destination in self.destinations.list()? {
+            let repository = match self.destinations.repository_of(&destination) {
                 Err(error) if error.code() == Code::Unavailable => continue,
                 repository => repository?,
             };
-            self.refresh_cached_snapshots(&destination, &repository)?;
+            self.snapshots.refresh(destination.id, &repository)?;
             // A project may have been moved: each place that it was at is looked through.
-            let cached = self.cached_snapshots(Some(project), Some(destination.id))?;
+            let cached = self.snapshots.list(Some(project), Some(destination.id))?;
             let roots: BTreeSet<_> = cached.into_iter().map(|snapshot| snapshot.paths).collect();
             for root in roots {
                 let [root] = &root[..] else { continue };

@@ -9,10 +9,10 @@ use undercroft_repository::{
     FindRequest, Node, NodeKind, Repository, Snapshot, SnapshotFilter, SnapshotId,
 };
 
-use crate::backups::Backups;
-use crate::browse::EntryKind;
+use super::FileSearch;
+use crate::browsing::EntryKind;
 use crate::destinations::Destination;
-use crate::snapshot_cache::tag_of;
+use crate::snapshots::tag_of;
 
 /// The text to look for, and where.
 #[derive(Debug, Clone)]
@@ -48,13 +48,13 @@ pub struct SearchHit {
     pub modified: Timestamp,
 }
 
-impl Backups {
+impl FileSearch {
     /// The paths that fit, newest backup first, of the destinations that are there.
     ///
     /// # Errors
     /// [`Code::Invalid`] for nothing to look for; those of the destinations, but for ones that are
     /// away when none was named.
-    pub fn search_snapshots(&self, order: &SearchOrder, job: &Job) -> Result<Vec<SearchHit>> {
+    pub fn find_names(&self, order: &SearchOrder, job: &Job) -> Result<Vec<SearchHit>> {
         let text = order.text.trim();
         if text.is_empty() {
             return Err(Error::new(Code::Invalid, "There is nothing to look for")
@@ -72,12 +72,12 @@ impl Backups {
             ..FindRequest::default()
         };
         let destinations = match order.destination {
-            Some(id) => vec![self.destination(id)?],
-            None => self.destinations()?,
+            Some(id) => vec![self.destinations.get(id)?],
+            None => self.destinations.list()?,
         };
         let mut hits = Vec::new();
         for destination in destinations {
-            let repository = match self.repository_of(&destination) {
+            let repository = match self.destinations.repository_of(&destination) {
                 Err(error) if error.code() == Code::Unavailable && order.destination.is_none() => {
                     continue;
                 }

@@ -4,7 +4,7 @@ use undercroft_foundation::{DestinationId, Job, Result, size_text};
 use undercroft_library::{JobKind, JobSpec, JobView};
 use undercroft_repository::PruneOptions;
 
-use crate::backups::Backups;
+use super::Removals;
 
 /// The effect that a clean-up would have, in bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -19,13 +19,13 @@ pub struct Cleanup {
     pub needs_free_bytes: u64,
 }
 
-impl Backups {
+impl Removals {
     /// The effect that a clean-up of a destination would have now.
     ///
     /// # Errors
     /// The errors of the destination.
     pub fn preview_cleanup(&self, destination: DestinationId, job: &Job) -> Result<Cleanup> {
-        let repository = self.repository_of(&self.destination(destination)?)?;
+        let repository = self.destinations.repository_of(&self.destinations.get(destination)?)?;
         let plan = repository.plan_prune(&PruneOptions::default(), job)?;
         Ok(Cleanup {
             unused_bytes: plan.unused_bytes,
@@ -40,12 +40,12 @@ impl Backups {
     /// # Errors
     /// [`undercroft_foundation::Code::NotFound`].
     pub fn start_cleanup(&self, destination: DestinationId) -> Result<JobView> {
-        let destination = self.destination(destination)?;
+        let destination = self.destinations.get(destination)?;
         let title = format!("Clean {} up", destination.name);
         let spec = JobSpec::new(JobKind::Cleanup, title).with_destination(destination.id);
-        let backups = self.clone();
+        let removals = self.clone();
         self.library.jobs().spawn(spec, move |job| {
-            let repository = backups.repository_of(&destination)?;
+            let repository = removals.destinations.repository_of(&destination)?;
             let report = repository.prune(&PruneOptions::default(), job)?;
             Ok(format!("{} freed in {}", size_text(report.plan.frees_bytes), destination.name))
         })

@@ -7,12 +7,11 @@ use undercroft_foundation::{Code, DestinationId, Error, Job, Result, count_text}
 use undercroft_library::{JobKind, JobSpec, JobView, NewEvent};
 use undercroft_repository::{Forget, Repository, Snapshot, SnapshotFilter, SnapshotId};
 
-use super::{Forgetting, TRASH_KEPT};
-use crate::backups::Backups;
+use super::{Forgetting, Removals, TRASH_KEPT};
 use crate::destinations::Destination;
-use crate::snapshot_cache::CachedSnapshot;
+use crate::snapshots::CachedSnapshot;
 
-impl Backups {
+impl Removals {
     /// The effect that forgetting these backups of a destination would have. Each is told by its id
     /// or the beginning of one.
     ///
@@ -24,8 +23,8 @@ impl Backups {
         snapshots: &[String],
         job: &Job,
     ) -> Result<Forgetting> {
-        let destination = self.destination(destination)?;
-        let repository = self.repository_of(&destination)?;
+        let destination = self.destinations.get(destination)?;
+        let repository = self.destinations.repository_of(&destination)?;
         let drop = named(&repository, snapshots)?;
         let ids: HashSet<_> = drop.iter().map(|snapshot| snapshot.id).collect();
         let stays = |snapshot: &Snapshot| !ids.contains(&snapshot.id);
@@ -43,8 +42,8 @@ impl Backups {
         destination: DestinationId,
         snapshots: &[String],
     ) -> Result<JobView> {
-        let destination = self.destination(destination)?;
-        let drop = named(&*self.repository_of(&destination)?, snapshots)?;
+        let destination = self.destinations.get(destination)?;
+        let drop = named(&*self.destinations.repository_of(&destination)?, snapshots)?;
         if let Some(pinned) = drop.iter().find(|snapshot| snapshot.is_pinned()) {
             let what = format!("Cannot forget backup {}", pinned.id.short());
             return Err(Error::new(Code::Invalid, what)
@@ -55,8 +54,8 @@ impl Backups {
         let title = format!("Forget {count} of {}", destination.name);
         let spec = JobSpec::new(JobKind::Forget, title).with_destination(destination.id);
         let ids: Vec<_> = drop.iter().map(|snapshot| snapshot.id).collect();
-        let backups = self.clone();
-        self.library.jobs().spawn(spec, move |_| backups.forget(&destination, &ids))
+        let removals = self.clone();
+        self.library.jobs().spawn(spec, move |_| removals.forget(&destination, &ids))
     }
 
     /// Moves these backups to the destination's trash. Returns a sentence.
@@ -64,9 +63,9 @@ impl Backups {
     /// # Errors
     /// The errors of the destination.
     pub(crate) fn forget(&self, destination: &Destination, ids: &[SnapshotId]) -> Result<String> {
-        let repository = self.repository_of(destination)?;
+        let repository = self.destinations.repository_of(destination)?;
         repository.forget(ids, Forget::IntoTrash)?;
-        self.refresh_cached_snapshots(destination, &repository)?;
+        self.snapshots.refresh(destination.id, &repository)?;
         let count = count_text(ids.len() as u64, "backup");
         let text = format!("{count} of {} moved to its trash", destination.name);
         let event = NewEvent::new("snapshot.forgotten", text.clone());
@@ -79,18 +78,18 @@ impl Backups {
     ///
     /// # Errors
     /// [`Code::NotFound`], and those of the destination.
-    pub fn pin_snapshot(
+    pub fn pin(
         &self,
         destination: DestinationId,
         snapshot: &str,
         pinned: bool,
     ) -> Result<CachedSnapshot> {
-        let destination = self.destination(destination)?;
-        let repository = self.repository_of(&destination)?;
+        let destination = self.destinations.get(destination)?;
+        let repository = self.destinations.repository_of(&destination)?;
         let found = repository.find_snapshot(snapshot, &SnapshotFilter::default())?;
         let id = repository.pin(found.id, pinned)?;
         let changed = repository.read_snapshot(id)?;
-        self.refresh_cached_snapshots(&destination, &repository)?;
+        self.snapshots.refresh(destination.id, &repository)?;
         Ok(CachedSnapshot::of(destination.id, &changed))
     }
 

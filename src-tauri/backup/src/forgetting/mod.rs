@@ -7,9 +7,12 @@ mod policy;
 mod trash;
 
 use jiff::{SignedDuration, Timestamp};
+use undercroft_library::Library;
 use undercroft_repository::Deletion;
 
-use crate::snapshot_cache::CachedSnapshot;
+use crate::destinations::Destinations;
+use crate::plans::Plans;
+use crate::snapshots::{CachedSnapshot, SnapshotCache};
 
 pub use cleanup::Cleanup;
 pub use trash::Trashed;
@@ -28,4 +31,24 @@ pub struct Forgetting {
     pub deletion: Deletion,
     /// Until when they can be had back.
     pub trash_until: Timestamp,
+}
+
+/// Lets backups of a library's destinations go, and gives them back from the trash.
+#[derive(Debug, Clone)]
+pub struct Removals {
+    library: Library,
+    destinations: Destinations,
+    snapshots: SnapshotCache,
+    plans: Plans,
+}
+
+impl Removals {
+    pub(crate) fn new(library: &Library, destinations: &Destinations, plans: &Plans) -> Self {
+        Self {
+            library: library.clone(),
+            destinations: destinations.clone(),
+            snapshots: SnapshotCache::new(library),
+            plans: plans.clone(),
+        }
+    }
 }

@@ -10,11 +10,9 @@ use undercroft_repository::{
     SnapshotId,
 };
 
-use super::Forgetting;
-use crate::backups::Backups;
-use crate::library_copy::LIBRARY_TAG;
+use super::{Forgetting, Removals};
 use crate::plans::{Plan, Retention};
-use crate::snapshot_cache::{OUR_TAG, tag_of};
+use crate::snapshots::{LIBRARY_TAG, OUR_TAG, tag_of};
 
 /// The most of one project's backups that may go at once, in hundredths, when nobody looks: a clock
 /// that went wrong then costs little before somebody notices.
@@ -35,7 +33,7 @@ struct Application<'a> {
     seen_by_user: bool,
 }
 
-impl Backups {
+impl Removals {
     /// The backups of a destination that a policy keeps and why, and those that it would let go.
     ///
     /// # Errors
@@ -48,8 +46,8 @@ impl Backups {
         project: Option<ProjectId>,
         job: &Job,
     ) -> Result<Forgetting> {
-        let destination = self.destination(destination)?;
-        let repository = self.repository_of(&destination)?;
+        let destination = self.destinations.get(destination)?;
+        let repository = self.destinations.repository_of(&destination)?;
         let application = self.by_user(retention, project)?;
         let groups = self.decide(&repository, &application, job)?;
         let (mut keep, mut drop) = (Vec::new(), Vec::new());
@@ -73,19 +71,19 @@ impl Backups {
         retention: &Retention,
         project: Option<ProjectId>,
     ) -> Result<JobView> {
-        let destination = self.destination(destination)?;
+        let destination = self.destinations.get(destination)?;
         let title = format!("Let old backups of {} go", destination.name);
         let spec = JobSpec::new(JobKind::Forget, title).with_destination(destination.id);
-        let (backups, retention) = (self.clone(), retention.clone());
+        let (removals, retention) = (self.clone(), retention.clone());
         self.library.jobs().spawn(spec, move |job| {
-            let repository = backups.repository_of(&destination)?;
-            let application = backups.by_user(&retention, project)?;
-            let groups = backups.decide(&repository, &application, job)?;
+            let repository = removals.destinations.repository_of(&destination)?;
+            let application = removals.by_user(&retention, project)?;
+            let groups = removals.decide(&repository, &application, job)?;
             let drop: Vec<_> = ids(groups, |group| group.drop).collect();
             if drop.is_empty() {
                 return Ok(format!("All backups of {} stay", destination.name));
             }
-            backups.forget(&destination, &drop)?;
+            removals.forget(&destination, &drop)?;
             let count = count_text(drop.len() as u64, "backup");
             Ok(format!("{count} of {} went to its trash", destination.name))
         })
@@ -108,7 +106,8 @@ impl Backups {
         let own = self.by_plan(plan, &target.retention)?;
         let mut drop: Vec<_> =
             ids(self.decide(repository, &own, job)?, |group| group.drop).collect();
-        for other in self.plans()?.iter().filter(|other| other.enabled && other.id != plan.id) {
+        for other in self.plans.list()?.iter().filter(|other| other.enabled && other.id != plan.id)
+        {
             let Some(target) = other.target(destination).filter(|_| !drop.is_empty()) else {
                 continue;
             };
@@ -123,7 +122,7 @@ impl Backups {
     }
 
     fn by_plan<'a>(&self, plan: &Plan, retention: &'a Retention) -> Result<Application<'a>> {
-        let projects = self.projects_of(&plan.spec.projects)?;
+        let projects = self.plans.projects_of(&plan.spec.projects)?;
         Ok(Application {
             retention,
             projects: projects.iter().map(|project| project.id).collect(),

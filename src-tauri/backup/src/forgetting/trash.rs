@@ -5,9 +5,8 @@ use undercroft_foundation::{Candidate, DestinationId, Job, Result, count_text, f
 use undercroft_library::{JobKind, JobSpec, JobView};
 use undercroft_repository::SnapshotId;
 
-use super::TRASH_KEPT;
-use crate::backups::Backups;
-use crate::snapshot_cache::CachedSnapshot;
+use super::{Removals, TRASH_KEPT};
+use crate::snapshots::CachedSnapshot;
 
 /// A backup in the trash.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -20,13 +19,13 @@ pub struct Trashed {
     pub expires: Timestamp,
 }
 
-impl Backups {
+impl Removals {
     /// The backups in a destination's trash, the last forgotten first.
     ///
     /// # Errors
     /// The errors of the destination.
     pub fn trash(&self, destination: DestinationId) -> Result<Vec<Trashed>> {
-        let destination = self.destination(destination)?;
+        let destination = self.destinations.get(destination)?;
         let now = self.library.world().clock.now();
         let show = |it: undercroft_repository::TrashedSnapshot| {
             // Where nothing says when, its time begins anew each time rather than run out.
@@ -37,7 +36,7 @@ impl Backups {
                 expires: trashed.checked_add(TRASH_KEPT).unwrap_or(trashed),
             }
         };
-        let trashed = self.repository_of(&destination)?.trashed()?;
+        let trashed = self.destinations.repository_of(&destination)?.trashed()?;
         let mut trashed: Vec<_> = trashed.into_iter().map(show).collect();
         trashed
             .sort_by(|a, b| b.trashed.cmp(&a.trashed).then(b.snapshot.time.cmp(&a.snapshot.time)));
@@ -54,8 +53,8 @@ impl Backups {
         destination: DestinationId,
         snapshots: &[String],
     ) -> Result<Vec<CachedSnapshot>> {
-        let destination = self.destination(destination)?;
-        let repository = self.repository_of(&destination)?;
+        let destination = self.destinations.get(destination)?;
+        let repository = self.destinations.repository_of(&destination)?;
         let mut wanted: Vec<SnapshotId> = Vec::new();
         let mut taken = Vec::new();
         for name in snapshots {
@@ -64,7 +63,7 @@ impl Backups {
             taken.push(found);
         }
         repository.restore_from_trash(&wanted, &Job::new())?;
-        self.refresh_cached_snapshots(&destination, &repository)?;
+        self.snapshots.refresh(destination.id, &repository)?;
         Ok(taken)
     }
 
@@ -83,12 +82,13 @@ impl Backups {
     /// # Errors
     /// [`undercroft_foundation::Code::NotFound`].
     pub fn start_empty_trash(&self, destination: DestinationId) -> Result<JobView> {
-        let destination = self.destination(destination)?;
+        let destination = self.destinations.get(destination)?;
         let title = format!("Empty the trash of {}", destination.name);
         let spec = JobSpec::new(JobKind::Forget, title).with_destination(destination.id);
-        let backups = self.clone();
+        let removals = self.clone();
         self.library.jobs().spawn(spec, move |_| {
-            let gone = backups.repository_of(&destination)?.empty_trash(None)?.len() as u64;
+            let gone =
+                removals.destinations.repository_of(&destination)?.empty_trash(None)?.len() as u64;
             Ok(format!("{} gone for good; a clean-up frees their room", count_text(gone, "backup")))
         })
     }

@@ -10,30 +10,26 @@ mod stage;
 
 use std::any::Any;
 use std::fmt;
-use std::fs;
-use std::path::Path;
 use std::sync::Arc;
 
-use undercroft_foundation::{Code, Error, IoContext, Job, ProjectId, Result, size_text};
-use undercroft_providers::DiskProvider;
+use undercroft_foundation::{Code, Error, Job, ProjectId, Result, size_text};
+use undercroft_library::Library;
 use undercroft_repository::{
-    BackupRequest, BackupSummary, CopyOptions, Password, Repository, SnapshotId, copy,
+    BackupRequest, BackupSummary, CopyOptions, Repository, SnapshotId, copy,
 };
 
-use crate::backups::Backups;
-use crate::snapshot_cache::{OBJECTS_TAG, OUR_TAG};
+use crate::destinations::open_objects;
+use crate::snapshots::{LIBRARY_TAG, OBJECTS_TAG, OUR_TAG};
 use stage::Staged;
 pub(crate) use stage::{OBJECTS_LIST, ObjectsOf};
 
-/// Before a library's id in the tag that names it.
-pub(crate) const LIBRARY_TAG: &str = "library:";
 /// The most times that everything is staged anew because a compaction came in between.
 const ATTEMPTS: usize = 3;
 
 /// Keeps writers of a project's history out until what it returns is dropped.
 pub type LockHistory = dyn Fn(ProjectId) -> Result<Box<dyn Any>> + Send + Sync;
 
-/// The lock on histories; nothing where nobody writes any.
+/// The lock that keeps each history still while it is copied; nothing where nobody writes any.
 #[derive(Clone, Default)]
 pub(crate) struct HistoryLocks(pub(crate) Option<Arc<LockHistory>>);
 
@@ -56,12 +52,16 @@ pub struct LibraryCopy {
     pub sentence: String,
 }
 
-impl Backups {
-    /// Holds the history of a project still by this while it is copied.
-    #[must_use]
-    pub fn with_history_lock(mut self, hold: Arc<LockHistory>) -> Self {
-        self.histories = HistoryLocks(Some(hold));
-        self
+/// The backups of a library itself.
+#[derive(Debug, Clone)]
+pub struct LibraryCopies {
+    library: Library,
+    histories: HistoryLocks,
+}
+
+impl LibraryCopies {
+    pub(crate) fn new(library: &Library, histories: &HistoryLocks) -> Self {
+        Self { library: library.clone(), histories: histories.clone() }
     }
 
     /// Backs the library itself up into a repository: the objects first, then what names them.
@@ -69,7 +69,7 @@ impl Backups {
     /// # Errors
     /// The errors of the repository, of the object store, and whatever keeps the library from being
     /// read. No snapshot of the library is written then.
-    pub fn back_up_library(&self, repository: &Repository, job: &Job) -> Result<LibraryCopy> {
+    pub fn make(&self, repository: &Repository, job: &Job) -> Result<LibraryCopy> {
         let library = self.library.id()?;
         let store = open_objects(self.library.root(), self.library.world())?;
         let _staging = stage::lock(self.library.root(), &*self.library.world().clock, job)?;
@@ -95,7 +95,7 @@ impl Backups {
         job: &Job,
     ) -> Result<(Staged, Vec<SnapshotId>)> {
         for attempt in 1.. {
-            let staged = stage::stage(self, store, job)?;
+            let staged = stage::stage(&self.library, &self.histories, store, job)?;
             let Some(store) = store else { return Ok((staged, Vec::new())) };
             let options = CopyOptions {
                 add_tags: vec![OUR_TAG.to_owned(), OBJECTS_TAG.to_owned()],
@@ -113,24 +113,4 @@ impl Backups {
         }
         Err(Error::new(Code::Internal, "The objects of the library were not copied"))
     }
-}
-
-/// The object store of a library; nothing while it has none.
-pub(crate) fn open_objects(
-    library: &Path,
-    world: &undercroft_foundation::World,
-) -> Result<Option<Repository>> {
-    let folder = library.join("objects");
-    if !folder.join("config").is_file() {
-        return Ok(None);
-    }
-    let provider = Arc::new(DiskProvider::open(&folder)?);
-    let password = objects_password(library)?;
-    Ok(Some(Repository::open(provider, &password, world)?.assume_strongly_consistent()))
-}
-
-/// The password that opens the object store.
-pub(crate) fn objects_password(library: &Path) -> Result<Password> {
-    let path = library.join("keys/objects");
-    Ok(Password::new(fs::read_to_string(&path).at("read", &path)?.trim_end().to_owned()))
 }

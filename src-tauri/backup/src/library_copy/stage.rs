@@ -8,12 +8,12 @@ use std::time::Duration;
 use rusqlite::Connection;
 use serde::{Deserialize, Serialize};
 use undercroft_foundation::{Clock, Code, Error, IoContext, Job, ProjectId, Result, replace_file};
-use undercroft_library::SqlContext;
+use undercroft_library::{Library, SqlContext};
 use undercroft_repository::{Repository, SnapshotId};
 
+use super::HistoryLocks;
 use super::mirror::{self, EntryAction};
-use crate::backups::Backups;
-use crate::snapshot_cache::tag_of;
+use crate::snapshots::tag_of;
 
 /// The objects that the histories of the stage need.
 pub(crate) const OBJECTS_LIST: &str = "objects.json";
@@ -68,14 +68,19 @@ fn leave_out_what_goes_on(catalog: &Path) -> Result<()> {
 
 /// Stages the library. The catalog comes first: a history that is ahead of it brings it up to date,
 /// but one that is behind would lack what it lists.
-pub(super) fn stage(backups: &Backups, store: Option<&Repository>, job: &Job) -> Result<Staged> {
-    let root = backups.library.root();
+pub(super) fn stage(
+    library: &Library,
+    histories: &HistoryLocks,
+    store: Option<&Repository>,
+    job: &Job,
+) -> Result<Staged> {
+    let root = library.root();
     let folder = root.join("cache/library");
     mirror::make(&folder)?;
     job.set_current("Catalog");
     let fresh = folder.join("catalog-new.db");
     mirror::remove(&fresh)?;
-    backups.library.catalog().copy_to(&fresh)?;
+    library.catalog().copy_to(&fresh)?;
     leave_out_what_goes_on(&fresh)?;
     let catalog = folder.join("catalog.db");
     fs::rename(&fresh, &catalog).at("replace", &catalog)?;
@@ -90,7 +95,7 @@ pub(super) fn stage(backups: &Backups, store: Option<&Repository>, job: &Job) ->
     }
     mirror_folder(&root.join("archives"), &folder.join("archives"), &action_of_archive)?;
     let (listed, objects): (Vec<ObjectsOf>, Vec<_>) =
-        stage_histories(backups, store, &folder, job)?.into_iter().unzip();
+        stage_histories(root, &folder, histories, store, job)?.into_iter().unzip();
     let keys = folder.join("keys");
     mirror::make(&keys)?;
     if store.is_some() {
@@ -129,12 +134,13 @@ fn is_temporary(path: &Path) -> bool {
 }
 
 fn stage_histories(
-    backups: &Backups,
-    store: Option<&Repository>,
+    root: &Path,
     folder: &Path,
+    histories: &HistoryLocks,
+    store: Option<&Repository>,
     job: &Job,
 ) -> Result<Vec<(ObjectsOf, SnapshotId)>> {
-    let (from, to) = (backups.library.root().join("history"), folder.join("history"));
+    let (from, to) = (root.join("history"), folder.join("history"));
     mirror::make(&to)?;
     let entries = match fs::read_dir(&from) {
         Ok(entries) => entries.collect::<io::Result<Vec<_>>>().at("read", &from)?,
@@ -149,7 +155,7 @@ fn stage_histories(
         let Some(project) = id.filter(|_| entry.path().join("HEAD").is_file()) else { continue };
         job.check_cancelled()?;
         job.set_current(format!("History {project}"));
-        let hold = backups.histories.0.as_ref();
+        let hold = histories.0.as_ref();
         let _held = hold.map(|hold| hold(project)).transpose()?;
         mirror::folder(&entry.path(), &to.join(&name), &action_of_history)?;
         objects.extend(store.map(|store| objects_of(store, project)).transpose()?.flatten());

@@ -2,19 +2,19 @@
 
 use undercroft_foundation::Result;
 
-use super::{Limits, PlanProjects, PlanSpec, PlanTarget, Retention, Verification};
-use crate::backups::Backups;
+use super::{Limits, PlanProjects, PlanSpec, PlanTarget, Plans, Retention, Verification};
 use crate::conditions::Conditions;
+use crate::destinations::Destination;
 use crate::schedule::{DayTime, Schedule};
 
-impl Backups {
+impl Plans {
     /// A plan that suits most: all projects and the library, to every destination, at midday,
     /// when a laptop is on; kept for years, and proven.
     ///
     /// # Errors
     /// Whatever keeps the catalog from being read.
-    pub fn propose_plan(&self) -> Result<PlanSpec> {
-        let target = |destination: crate::Destination| PlanTarget {
+    pub fn propose(&self) -> Result<PlanSpec> {
+        let target = |destination: Destination| PlanTarget {
             destination: destination.id,
             retention: Retention::recommended(),
         };
@@ -23,7 +23,7 @@ impl Backups {
             library: true,
             exclude: Vec::new(),
             leave_out_rebuildable: true,
-            targets: self.destinations()?.into_iter().map(target).collect(),
+            targets: self.destinations.list()?.into_iter().map(target).collect(),
             schedule: Schedule::Daily { at: DayTime::MIDDAY },
             time_zone: None,
             conditions: Conditions::default(),

@@ -12,8 +12,7 @@ use undercroft_foundation::{
     Code, Error, IoContext, LibraryId, PlanId, Result, escape_path, reach_write_point, replace_file,
 };
 
-use super::{HookCommand, Plan, PlanSpec};
-use crate::backups::Backups;
+use super::{HookCommand, Plan, PlanSpec, Plans};
 
 const FILE: &str = "hooks.json";
 
@@ -66,7 +65,7 @@ impl PlanSpec {
     }
 }
 
-impl Backups {
+impl Plans {
     /// The commands of a plan that are not started, because nobody confirmed them on this machine.
     ///
     /// # Errors

@@ -1,6 +1,6 @@
 //! `plans.json` beside the catalog: the plans once more, with their destinations, so that a lost
-//! catalog takes none along. It is written before the catalog's commit, under the catalog's lock; what it holds too much
-//! after a crash in between, nobody was told of.
+//! catalog takes none along. It is written before the catalog's commit, under the catalog's lock;
+//! what it holds too much after a crash in between, nobody was told of.
 
 use std::ffi::OsString;
 use std::fs;
@@ -17,8 +17,7 @@ use undercroft_foundation::{
 };
 use undercroft_library::NewEvent;
 
-use super::{Plan, PlanSpec, table};
-use crate::backups::Backups;
+use super::{Plan, PlanSpec, Plans, table};
 use crate::destinations::{self, Destination};
 
 const NAME: &str = "plans.json";
@@ -109,13 +108,13 @@ impl MirroredDestination {
     }
 }
 
-impl Backups {
+impl Plans {
     /// Takes in the plans of `plans.json` that the catalog does not know, and the destinations
     /// that they need, and says how many plans.
     ///
     /// # Errors
     /// [`Code::Damaged`] for a file that is none, [`Code::TooNew`] for one of a newer Undercroft.
-    pub fn rebuild_plans(&self) -> Result<u64> {
+    pub fn rebuild(&self) -> Result<u64> {
         let path = self.library.root().join(NAME);
         let text = match fs::read(&path) {
             Ok(text) => text,

@@ -12,8 +12,7 @@ use undercroft_foundation::{Result, escape_path};
 use undercroft_library::{Project, Rebuildable, is_cache, rebuildable};
 use undercroft_repository::Patterns;
 
-use super::PlanSpec;
-use crate::backups::Backups;
+use super::{PlanSpec, Plans};
 
 /// Of what is left out, this much is named.
 const NAMED: usize = 200;
@@ -52,14 +51,14 @@ pub struct LeftOut {
     pub size_bytes: u64,
 }
 
-impl Backups {
+impl Plans {
     /// Counts what a plan would back up and what it would leave out, for as long as `patience`
     /// lasts.
     ///
     /// # Errors
     /// [`undercroft_foundation::Code::Invalid`] for a pattern that is none, and whatever keeps the
     /// catalog from being read. What cannot be read counts as nothing.
-    pub fn preview_plan(&self, spec: &PlanSpec, patience: Duration) -> Result<Preview> {
+    pub fn preview(&self, spec: &PlanSpec, patience: Duration) -> Result<Preview> {
         let clock = &self.library.world().clock;
         let end = clock.steady().saturating_add(patience);
         let mut look = Look {

@@ -4,18 +4,18 @@ use rusqlite::Transaction;
 use undercroft_foundation::{Candidate, Code, DestinationId, Error, PlanId, Result, find_by_name};
 use undercroft_library::{Moment, NewEvent, Project, ProjectFilter, ProjectStatus};
 
-use super::{Plan, PlanProjects, PlanSpec, PlanTarget, mirror, table, validation};
-use crate::backups::Backups;
+use super::{
+    DEALT_WITH, Plan, PlanProjects, PlanSpec, PlanTarget, Plans, mirror, table, validation,
+};
 use crate::destinations::Destination;
 use crate::schedule::Schedule;
-use crate::scheduler;
 
-impl Backups {
+impl Plans {
     /// The plans, by name.
     ///
     /// # Errors
     /// Whatever keeps the catalog from being read.
-    pub fn plans(&self) -> Result<Vec<Plan>> {
+    pub fn list(&self) -> Result<Vec<Plan>> {
         let mut plans = self.library.catalog().read(table::all)?;
         plans.sort_by_cached_key(|plan| (plan.name.to_lowercase(), plan.id));
         Ok(plans)
@@ -25,7 +25,7 @@ impl Backups {
     ///
     /// # Errors
     /// [`Code::NotFound`].
-    pub fn plan(&self, id: PlanId) -> Result<Plan> {
+    pub fn get(&self, id: PlanId) -> Result<Plan> {
         self.library.catalog().read(|connection| table::get(connection, id))
     }
 
@@ -33,22 +33,22 @@ impl Backups {
     ///
     /// # Errors
     /// [`Code::NotFound`], or [`Code::Invalid`] when several fit.
-    pub fn find_plan(&self, text: &str) -> Result<Plan> {
+    pub fn find(&self, text: &str) -> Result<Plan> {
         let candidate = |plan: &Plan| Candidate {
             id: plan.id.to_string(),
             name: Some(plan.name.clone()),
             about: String::new(),
         };
-        find_by_name("plan", text, &self.plans()?, candidate).cloned()
+        find_by_name("plan", text, &self.list()?, candidate).cloned()
     }
 
     /// Keeps a new plan, which runs by itself from now on.
     ///
     /// # Errors
-    /// [`Code::AlreadyExists`] for a name that is taken, and those of [`Backups::check_plan`].
-    pub fn create_plan(&self, name: &str, spec: &PlanSpec) -> Result<Plan> {
+    /// [`Code::AlreadyExists`] for a name that is taken, and those of [`Plans::check`].
+    pub fn create(&self, name: &str, spec: &PlanSpec) -> Result<Plan> {
         let name = validation::check_name(name)?;
-        self.check_plan(spec)?;
+        self.check(spec)?;
         let world = self.library.world();
         let plan = Plan {
             id: PlanId::new(&*world.clock, &*world.random),
@@ -60,7 +60,7 @@ impl Backups {
         self.library.catalog().write(|transaction| {
             validation::refuse_taken(&plan.name, table::all(transaction)?.iter())?;
             self.store_plan(transaction, &plan, "added", "was made")?;
-            scheduler::set_progress(transaction, plan.id, plan.created)?;
+            DEALT_WITH.set(transaction, plan.id, plan.created)?;
             Ok(plan)
         })
     }
@@ -68,10 +68,10 @@ impl Backups {
     /// Lets a plan say something else.
     ///
     /// # Errors
-    /// [`Code::NotFound`], and those of [`Backups::create_plan`].
-    pub fn change_plan(&self, id: PlanId, name: &str, spec: &PlanSpec) -> Result<Plan> {
+    /// [`Code::NotFound`], and those of [`Plans::create`].
+    pub fn change(&self, id: PlanId, name: &str, spec: &PlanSpec) -> Result<Plan> {
         let name = validation::check_name(name)?;
-        self.check_plan(spec)?;
+        self.check(spec)?;
         self.library.catalog().write(|transaction| {
             let before = table::get(transaction, id)?;
             let all = table::all(transaction)?;
@@ -82,7 +82,7 @@ impl Backups {
                 self.store_plan(transaction, &plan, "changed", "was changed")?;
             }
             if when(&plan) != when(&before) {
-                scheduler::set_progress(transaction, id, self.library.world().clock.now())?;
+                DEALT_WITH.set(transaction, id, self.library.world().clock.now())?;
             }
             Ok(plan)
         })
@@ -92,7 +92,7 @@ impl Backups {
     ///
     /// # Errors
     /// [`Code::NotFound`], and [`Code::Invalid`] for a plan that has lost its destinations.
-    pub fn enable_plan(&self, id: PlanId, enabled: bool) -> Result<Plan> {
+    pub fn enable(&self, id: PlanId, enabled: bool) -> Result<Plan> {
         self.library.catalog().write(|transaction| {
             let before = table::get(transaction, id)?;
             if enabled && before.spec.targets.is_empty() {
@@ -109,7 +109,7 @@ impl Backups {
                 };
                 self.store_plan(transaction, &plan, kind, happened)?;
                 // What was planned in the meantime is not missed.
-                scheduler::set_progress(transaction, id, self.library.world().clock.now())?;
+                DEALT_WITH.set(transaction, id, self.library.world().clock.now())?;
             }
             Ok(plan)
         })
@@ -119,7 +119,7 @@ impl Backups {
     ///
     /// # Errors
     /// [`Code::NotFound`].
-    pub fn delete_plan(&self, id: PlanId) -> Result<Plan> {
+    pub fn delete(&self, id: PlanId) -> Result<Plan> {
         self.library.catalog().write(|transaction| {
             let plan = table::get(transaction, id)?;
             table::remove(transaction, id)?;
@@ -150,9 +150,40 @@ impl Backups {
     /// # Errors
     /// Whatever keeps the catalog from being read.
     pub fn destinations_of(&self, plan: &Plan) -> Result<Vec<Destination>> {
-        let known = self.destinations()?;
+        let known = self.destinations.list()?;
         let find = |target: &PlanTarget| known.iter().find(|each| each.id == target.destination);
         Ok(plan.spec.targets.iter().filter_map(find).cloned().collect())
+    }
+
+    /// Forgets a destination and the password that was kept for it, and takes it out of all plans.
+    /// The repository stays as it is, and can be added again by whoever knows its password.
+    ///
+    /// # Errors
+    /// [`Code::NotFound`].
+    pub fn forget_destination(&self, id: DestinationId) -> Result<Destination> {
+        self.destinations.forget(id, |transaction| self.release_destination(transaction, id))
+    }
+
+    /// Takes a destination that goes out of all plans. One that had no other runs no longer.
+    fn release_destination(
+        &self,
+        transaction: &Transaction<'_>,
+        destination: DestinationId,
+    ) -> Result<()> {
+        for mut plan in table::all(transaction)? {
+            if plan.target(destination).is_none() {
+                continue;
+            }
+            plan.spec.targets.retain(|target| target.destination != destination);
+            let happened = if plan.spec.targets.is_empty() && plan.enabled {
+                plan.enabled = false;
+                "has no destination any more and runs no longer"
+            } else {
+                "has a destination less"
+            };
+            self.store_plan(transaction, &plan, "changed", happened)?;
+        }
+        Ok(())
     }
 
     fn store_plan(
@@ -182,26 +213,4 @@ impl Backups {
 
 fn when(plan: &Plan) -> (&Schedule, Option<&String>) {
     (&plan.spec.schedule, plan.spec.time_zone.as_ref())
-}
-
-/// Takes a destination that goes out of all plans. One that had no other runs no longer.
-pub(crate) fn remove_destination(
-    backups: &Backups,
-    transaction: &Transaction<'_>,
-    destination: DestinationId,
-) -> Result<()> {
-    for mut plan in table::all(transaction)? {
-        if plan.target(destination).is_none() {
-            continue;
-        }
-        plan.spec.targets.retain(|target| target.destination != destination);
-        let happened = if plan.spec.targets.is_empty() && plan.enabled {
-            plan.enabled = false;
-            "has no destination any more and runs no longer"
-        } else {
-            "has a destination less"
-        };
-        backups.store_plan(transaction, &plan, "changed", happened)?;
-    }
-    Ok(())
 }

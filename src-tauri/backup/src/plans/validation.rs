@@ -7,8 +7,7 @@ use jiff::tz::TimeZone;
 use undercroft_foundation::{Code, Error, Result};
 use undercroft_repository::{CalendarSpan, Patterns};
 
-use super::{HookCommand, Plan, PlanProjects, PlanSpec};
-use crate::backups::Backups;
+use super::{HookCommand, Plan, PlanProjects, PlanSpec, Plans};
 use crate::names;
 use crate::schedule::Schedule;
 
@@ -33,13 +32,13 @@ pub(super) fn refuse_taken<'a>(
     }
 }
 
-impl Backups {
+impl Plans {
     /// Goes on when a plan may say this.
     ///
     /// # Errors
     /// [`Code::Invalid`] with what is wrong with it, and [`Code::NotFound`] for a project or
     /// destination that there is not.
-    pub fn check_plan(&self, spec: &PlanSpec) -> Result<()> {
+    pub fn check(&self, spec: &PlanSpec) -> Result<()> {
         self.check_projects(spec)?;
         self.check_targets(spec)?;
         let zone = check_zone(spec.time_zone.as_deref())?;
@@ -77,7 +76,7 @@ impl Backups {
             return Err(refuse("It has no destination", next));
         }
         for (index, target) in spec.targets.iter().enumerate() {
-            let destination = self.destination(target.destination)?;
+            let destination = self.destinations.get(target.destination)?;
             if spec.targets[..index].iter().any(|other| other.destination == destination.id) {
                 let why = format!("It names the destination {} twice", destination.name);
                 return Err(refuse(why, "Name it once"));

@@ -8,7 +8,7 @@ use undercroft_foundation::{IoContext, Job, Result, canonicalize_missing, escape
 use undercroft_library::{Library, Migration, ProjectFilter};
 
 use super::order::remove;
-use crate::backups::Backups;
+use crate::destinations::Destinations;
 
 /// The places that the user confirms, of those that a recovered library records.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -41,29 +41,27 @@ pub struct OtherRooms {
     pub places: fn(&Library) -> Result<Vec<PathBuf>>,
 }
 
-impl Backups {
-    /// Lets only those places of a library that was just fetched be used that the user confirms,
-    /// and the one that it came from. Gives how many wait to be confirmed.
-    pub(super) fn confirm_recorded(
-        &self,
-        others: &OtherRooms,
-        confirm: &ConfirmPlaces,
-        from: &Path,
-    ) -> Result<usize> {
-        let projects = self.library.projects().list(&ProjectFilter::default())?;
-        let mut recorded: Vec<_> = projects.into_iter().map(|project| project.root).collect();
-        recorded.extend(self.destinations()?.into_iter().map(|destination| destination.path));
-        recorded.extend((others.places)(&self.library)?);
-        recorded.sort_unstable();
-        recorded.dedup();
-        let came_from = ConfirmPlaces::Below(vec![from.to_owned()]);
-        let is_confirmed = |place: &PathBuf| confirm.covers(place) || came_from.covers(place);
-        let (mut confirmed, waiting): (Vec<_>, Vec<_>) =
-            recorded.into_iter().partition(is_confirmed);
-        confirmed.push(from.to_owned());
-        self.library.require_confirmation(&confirmed)?;
-        Ok(waiting.len())
-    }
+/// Lets only those places of a library that was just fetched be used that the user confirms,
+/// and the one that it came from. Gives how many wait to be confirmed.
+pub(super) fn confirm_recorded(
+    library: &Library,
+    destinations: &Destinations,
+    others: &OtherRooms,
+    confirm: &ConfirmPlaces,
+    from: &Path,
+) -> Result<usize> {
+    let projects = library.projects().list(&ProjectFilter::default())?;
+    let mut recorded: Vec<_> = projects.into_iter().map(|project| project.root).collect();
+    recorded.extend(destinations.list()?.into_iter().map(|destination| destination.path));
+    recorded.extend((others.places)(library)?);
+    recorded.sort_unstable();
+    recorded.dedup();
+    let came_from = ConfirmPlaces::Below(vec![from.to_owned()]);
+    let is_confirmed = |place: &PathBuf| confirm.covers(place) || came_from.covers(place);
+    let (mut confirmed, waiting): (Vec<_>, Vec<_>) = recorded.into_iter().partition(is_confirmed);
+    confirmed.push(from.to_owned());
+    library.require_confirmation(&confirmed)?;
+    Ok(waiting.len())
 }
 
 /// Removes the links in a library that was fetched. None of ours holds any, and one would lead what

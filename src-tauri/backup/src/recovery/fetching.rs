@@ -16,14 +16,14 @@ use undercroft_repository::{
     SnapshotId, copy,
 };
 
-use super::confirming::{ConfirmPlaces, OtherRooms, remove_links};
+use super::confirming::{ConfirmPlaces, OtherRooms, confirm_recorded, remove_links};
 use super::order::{RecoveryFolder, RecoverySource, remove};
-use super::{folders, is_library, open, place_in, projects_in};
-use crate::backups::Backups;
-use crate::destinations::AddDestination;
-use crate::library_copy::{OBJECTS_LIST, ObjectsOf, objects_password};
+use super::{Recovery, folders, is_library, open, place_in, projects_in};
+use crate::destinations::{AddDestination, Destinations, objects_password};
+use crate::library_copy::{OBJECTS_LIST, ObjectsOf};
+use crate::plans::Plans;
 use crate::secrets::NewPassword;
-use crate::snapshot_cache::{OBJECTS_TAG, tag_of};
+use crate::snapshots::{OBJECTS_TAG, tag_of};
 
 /// The library that is to be recovered.
 #[derive(Clone)]
@@ -53,18 +53,18 @@ impl std::fmt::Debug for RecoverOrder {
     }
 }
 
-impl Backups {
+impl Recovery {
     /// Puts the recovery of a library on the board of jobs.
     ///
     /// # Errors
     /// [`Code::Invalid`] for a library that is not empty, and those of opening the repository.
-    pub fn start_recovery(&self, order: RecoverOrder, others: OtherRooms) -> Result<JobView> {
+    pub fn start(&self, order: RecoverOrder, others: OtherRooms) -> Result<JobView> {
         self.refuse_not_empty()?;
         drop(open(&order.path, &order.password, self.library.world())?);
         let title = format!("Recover the library from {}", escape_path(&order.path));
-        let backups = self.clone();
+        let recovery = self.clone();
         self.library.jobs().spawn(JobSpec::new(JobKind::Recover, title), move |job| {
-            backups.recover(&order, &others, job)
+            recovery.run(&order, &others, job)
         })
     }
 
@@ -73,7 +73,7 @@ impl Backups {
     /// # Errors
     /// [`Code::Invalid`] for a library that is not empty; [`Code::Damaged`] when not all of it can
     /// be had; those of the repository. What was fetched until then is used by the next attempt.
-    pub fn recover(&self, order: &RecoverOrder, others: &OtherRooms, job: &Job) -> Result<String> {
+    pub fn run(&self, order: &RecoverOrder, others: &OtherRooms, job: &Job) -> Result<String> {
         self.refuse_not_empty()?;
         let world = self.library.world();
         let repository = open(&order.path, &order.password, world)?;
@@ -94,7 +94,7 @@ impl Backups {
         let brought = match order.with_folders {
             true => {
                 let confirmed = |root: &Path| order.confirm.covers(root);
-                let own = self.own_configuration();
+                let own = self.secrets.own_configuration();
                 folders::bring_back(
                     &repository,
                     &all,
@@ -128,7 +128,7 @@ impl Backups {
             ProjectFilter { status: Some(ProjectStatus::Trashed), ..ProjectFilter::default() };
         let is_empty = projects.list(&ProjectFilter::default())?.is_empty()
             && projects.list(&trashed)?.is_empty()
-            && self.destinations()?.is_empty();
+            && self.destinations.list()?.is_empty();
         if is_empty {
             return Ok(());
         }
@@ -183,16 +183,19 @@ impl Backups {
         others: &OtherRooms,
     ) -> Result<usize> {
         let library = Library::open_or_create(recovered, self.library.world(), &others.tables)?;
-        let backups = self.of_another(&library);
-        let waiting = backups.confirm_recorded(others, &order.confirm, &order.path)?;
-        backups.withdraw_hooks(backups.plans()?.iter())?;
+        let secrets = Arc::new(self.secrets.of_another(&library));
+        let destinations = Destinations::new(&library, &self.overrides, &secrets);
+        let plans = Plans::new(&library, &destinations, &secrets);
+        let (confirm, from) = (&order.confirm, &order.path);
+        let waiting = confirm_recorded(&library, &destinations, others, confirm, from)?;
+        plans.withdraw_hooks(plans.list()?.iter())?;
         let request = AddDestination {
             path: order.path.clone(),
             name: None,
             password: NewPassword::Typed(order.password.clone()),
             create: false,
         };
-        match backups.add_destination(&request) {
+        match destinations.add(&request) {
             // An attempt before this one came as far.
             Err(error) if error.code() == Code::AlreadyExists => {}
             added => drop(added?),

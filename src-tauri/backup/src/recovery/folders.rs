@@ -9,8 +9,8 @@ use undercroft_repository::{Overwrite, Repository, RestoreRequest, Snapshot};
 
 use super::RecoverableProject;
 use super::order::RecoveryFolder;
-use crate::own::leave_out;
-use crate::snapshot_cache::project_of;
+use crate::secrets::leave_out;
+use crate::snapshots::project_of;
 
 /// The system's own folders.
 const SYSTEM: [&str; 13] = [

@@ -8,6 +8,7 @@ mod adopting;
 mod confirming;
 mod fetching;
 mod folders;
+mod kit;
 mod order;
 
 use std::path::{Path, PathBuf};
@@ -16,23 +17,51 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use serde::Deserialize;
 use undercroft_foundation::{
-    Code, Error, ProjectId, Result, World, canonicalize_or_keep, is_normalized_absolute,
-    unescape_path,
+    Code, Error, ProjectId, Result, SettingsOverrides, World, canonicalize_or_keep,
+    is_normalized_absolute, unescape_path,
 };
+use undercroft_library::Library;
 use undercroft_providers::DiskProvider;
 use undercroft_repository::{Node, Password, Repository, Snapshot, SnapshotId};
 
-use crate::library_copy::LIBRARY_TAG;
-use crate::snapshot_cache::project_of;
+use crate::destinations::Destinations;
+use crate::secrets::Secrets;
+use crate::snapshots::{LIBRARY_TAG, project_of};
 
 pub use adopting::adopt_recovered;
 pub use confirming::{ConfirmPlaces, OtherRooms};
 pub use fetching::RecoverOrder;
+pub use kit::RecoveryKit;
 
 /// So many states of libraries are looked into, the newest.
 const SHOWN: usize = 100;
 /// No `metadata.json` is larger.
 const METADATA_MAX: usize = 1 << 20;
+
+/// Recovers a library from a destination into this one, which is empty.
+#[derive(Debug, Clone)]
+pub struct Recovery {
+    library: Library,
+    overrides: SettingsOverrides,
+    secrets: Arc<Secrets>,
+    destinations: Destinations,
+}
+
+impl Recovery {
+    pub(crate) fn new(
+        library: &Library,
+        overrides: &SettingsOverrides,
+        secrets: &Arc<Secrets>,
+        destinations: &Destinations,
+    ) -> Self {
+        Self {
+            library: library.clone(),
+            overrides: overrides.clone(),
+            secrets: Arc::clone(secrets),
+            destinations: destinations.clone(),
+        }
+    }
+}
 
 /// A library as it was at one moment, in a destination.
 #[derive(Debug, Clone, PartialEq, Eq)]

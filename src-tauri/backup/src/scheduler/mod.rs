@@ -8,9 +8,9 @@
 mod pause;
 mod pending;
 mod planned;
-mod progress;
 mod reports;
 mod starter;
+mod state;
 mod status;
 mod target_state;
 mod upcoming;
@@ -23,21 +23,18 @@ use jiff::{SignedDuration, Timestamp};
 use undercroft_foundation::{PlanId, ProjectId, Result};
 use undercroft_library::Migration;
 
-use crate::backups::Backups;
 use crate::conditions::MachineState;
 use crate::plans::Plan;
 
 pub use pause::Pause;
 pub use reports::{Overdue, TargetOutcome};
 pub use starter::{ActiveRuns, Starter};
+pub use state::ScheduleState;
 pub use status::{PlanStatus, TargetStatus};
 pub use upcoming::PlannedRun;
 
-pub(crate) use progress::set as set_progress;
-
-/// The tables of what is planned, owed and paused.
-pub(crate) const MIGRATIONS: [&[Migration]; 3] =
-    [progress::MIGRATIONS, target_state::MIGRATIONS, pause::MIGRATIONS];
+/// The tables of what is owed and paused.
+pub(crate) const MIGRATIONS: [&[Migration]; 2] = [target_state::MIGRATIONS, pause::MIGRATIONS];
 
 /// A wall clock that goes ahead of the steady one by more than this was set, or the machine slept.
 const JUMP: SignedDuration = SignedDuration::from_hours(25);
@@ -52,7 +49,7 @@ pub type CountVersions = dyn Fn(ProjectId, Timestamp) -> Result<u64> + Send + Sy
 /// Decides which plan begins, and when to look again.
 #[derive(Clone)]
 pub struct Scheduler {
-    backups: Backups,
+    state: ScheduleState,
     machine_state: Arc<dyn MachineState>,
     count_versions: Arc<CountVersions>,
     clocks: Arc<Mutex<Option<(Timestamp, Duration)>>>,
@@ -98,13 +95,13 @@ pub enum WaitReason {
 }
 
 impl Scheduler {
-    /// A scheduler over these backups.
+    /// A scheduler over this state.
     pub fn new(
-        backups: &Backups,
+        state: &ScheduleState,
         machine_state: Arc<dyn MachineState>,
         count_versions: Arc<CountVersions>,
     ) -> Self {
-        Self { backups: backups.clone(), machine_state, count_versions, clocks: Arc::default() }
+        Self { state: state.clone(), machine_state, count_versions, clocks: Arc::default() }
     }
 
     /// Begins what is due and can begin.
@@ -139,14 +136,14 @@ impl Scheduler {
     }
 
     fn now(&self) -> Timestamp {
-        self.backups.library.world().clock.now()
+        self.state.library.world().clock.now()
     }
 
     /// The plans that run by themselves.
     fn plans(&self) -> Result<Vec<Plan>> {
-        let mut plans = self.backups.plans()?;
+        let mut plans = self.state.plans.list()?;
         plans.retain(|plan| plan.enabled);
-        let known = self.backups.destinations()?;
+        let known = self.state.destinations.list()?;
         for plan in &mut plans {
             // A plan that was made again after a loss may name one that is not back yet.
             let is_known = |id| known.iter().any(|destination| destination.id == id);
@@ -157,7 +154,7 @@ impl Scheduler {
 
     /// Whether the wall clock has gone far ahead of the steady one since the last look.
     fn clock_has_jumped(&self, now: Timestamp) -> bool {
-        let steady = self.backups.library.world().clock.steady();
+        let steady = self.state.library.world().clock.steady();
         let mut clocks = self.clocks.lock().unwrap_or_else(PoisonError::into_inner);
         let Some((then, before)) = clocks.replace((now, steady)) else { return false };
         let passed = SignedDuration::try_from(steady.saturating_sub(before));
@@ -168,7 +165,7 @@ impl Scheduler {
     /// Lets the next run of each plan delete nothing: what is old now was young a moment ago.
     fn hold_retention(&self, plans: &[Plan]) -> Result<()> {
         tracing::warn!("the clock jumped ahead; the next run of each plan deletes nothing");
-        self.backups.library.catalog().write(|transaction| {
+        self.state.library.catalog().write(|transaction| {
             for plan in plans {
                 for target in &plan.spec.targets {
                     let mut state = target_state::get(transaction, plan.id, target.destination)?;

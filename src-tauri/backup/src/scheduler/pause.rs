@@ -6,7 +6,7 @@ use rusqlite::{Connection, OptionalExtension};
 use undercroft_foundation::Result;
 use undercroft_library::{Migration, Moment, NewEvent, SqlContext};
 
-use crate::backups::Backups;
+use super::ScheduleState;
 
 pub(crate) const MIGRATIONS: &[Migration] = &[Migration {
     table: "schedule_pause",
@@ -27,21 +27,21 @@ pub struct Pause {
     pub until: Option<Timestamp>,
 }
 
-impl Backups {
+impl ScheduleState {
     /// The pause that holds now, if there is one.
     ///
     /// # Errors
     /// Whatever keeps the catalog from being read.
-    pub fn schedule_pause(&self) -> Result<Option<Pause>> {
+    pub fn current_pause(&self) -> Result<Option<Pause>> {
         let now = self.library.world().clock.now();
         self.library.catalog().read(|connection| get(connection, now))
     }
 
-    /// Lets no plan begin by itself until then, or until [`Backups::resume_schedule`].
+    /// Lets no plan begin by itself until then, or until [`ScheduleState::resume`].
     ///
     /// # Errors
     /// Whatever keeps the catalog from being written.
-    pub fn pause_schedule(&self, until: Option<Timestamp>) -> Result<()> {
+    pub fn pause(&self, until: Option<Timestamp>) -> Result<()> {
         let since = self.library.world().clock.now();
         self.library.catalog().write(|transaction| {
             transaction
@@ -59,7 +59,7 @@ impl Backups {
     ///
     /// # Errors
     /// Whatever keeps the catalog from being written.
-    pub fn resume_schedule(&self) -> Result<()> {
+    pub fn resume(&self) -> Result<()> {
         self.library.catalog().write(|transaction| {
             let removed = transaction.execute("DELETE FROM schedule_pause", ());
             if removed.sql("resume the plans")? > 0 {

@@ -7,8 +7,8 @@ use undercroft_foundation::{DestinationId, Result, count_text};
 use super::target_state::TargetState;
 use super::{ActiveRuns, Scheduler, Starter, Step, WaitReason, Waiting, pause, target_state};
 use crate::destinations::Destination;
+use crate::names;
 use crate::plans::Plan;
-use crate::words;
 
 /// A run that another process has just begun may not be on record yet.
 const GRACE: SignedDuration = SignedDuration::from_secs(30);
@@ -46,7 +46,7 @@ impl Scheduler {
             return Ok(());
         }
         let (here, away): (Vec<_>, Vec<_>) =
-            pending.into_iter().partition(|run| self.backups.is_there(&run.destination));
+            pending.into_iter().partition(|run| self.state.destinations.is_there(&run.destination));
         step.waiting.extend(waiting_for_destinations(plan, &away, now));
         let mut free = here;
         free.retain(|run| !active.destinations.contains(&run.destination.id));
@@ -61,9 +61,9 @@ impl Scheduler {
     /// The destinations that are owed a run, in the plan's order.
     pub(super) fn pending_runs(&self, plan: &Plan) -> Result<Vec<PendingRun>> {
         let mut pending = Vec::new();
-        for destination in self.backups.destinations_of(plan)? {
+        for destination in self.state.plans.destinations_of(plan)? {
             let state = self
-                .backups
+                .state
                 .library
                 .catalog()
                 .read(|connection| target_state::get(connection, plan.id, destination.id))?;
@@ -82,7 +82,7 @@ impl Scheduler {
         now: Timestamp,
     ) -> Result<Option<(Waiting, Option<Timestamp>)>> {
         let conditions = &plan.spec.conditions;
-        let catalog = self.backups.library.catalog();
+        let catalog = self.state.library.catalog();
         let paused = catalog.read(|connection| pause::get(connection, now))?;
         let zone = plan.spec.zone();
         let quiet = conditions.quiet_hours.and_then(|quiet| quiet.end(now, &zone));
@@ -112,7 +112,7 @@ impl Scheduler {
         let Some(planned) = pending.iter().filter_map(|run| run.state.planned).max() else {
             return Ok(false);
         };
-        let claimed = self.backups.library.catalog().write(|transaction| {
+        let claimed = self.state.library.catalog().write(|transaction| {
             for run in pending {
                 let id = run.destination.id;
                 if target_state::get(transaction, plan.id, id)? != run.state {
@@ -130,7 +130,7 @@ impl Scheduler {
         let Err(error) = starter.start(plan, planned, only.clone()) else { return Ok(true) };
         tracing::warn!(plan = plan.name, %error, "a run could not begin");
         for destination in only {
-            self.backups.update_target_state(plan.id, destination, |state| state.fail(now))?;
+            self.state.update_target_state(plan.id, destination, |state| state.fail(now))?;
         }
         Ok(false)
     }
@@ -147,7 +147,7 @@ impl Scheduler {
                 let begun = run.state.begun;
                 if begun.is_some_and(|begun| now.duration_since(begun).abs() >= GRACE) {
                     let destination = run.destination.id;
-                    self.backups.update_target_state(plan.id, destination, |state| {
+                    self.state.update_target_state(plan.id, destination, |state| {
                         state.begun = state.begun.filter(|again| Some(*again) != begun);
                     })?;
                 }
@@ -167,7 +167,7 @@ pub(super) fn waiting_for_destinations(
         return None;
     }
     let names: Vec<_> = away.iter().map(|run| run.destination.name.clone()).collect();
-    let text = format!("waits for {}", words::list(&names));
+    let text = format!("waits for {}", names::list(&names));
     Some(waiting(plan, WaitReason::Destination, &text, away, now))
 }
 

@@ -4,8 +4,8 @@ use jiff::{SignedDuration, Timestamp};
 use rusqlite::Transaction;
 use undercroft_foundation::Result;
 
-use super::{LOOK_AGAIN, Scheduler, progress, target_state};
-use crate::plans::Plan;
+use super::{LOOK_AGAIN, Scheduler, target_state};
+use crate::plans::{DEALT_WITH, Plan};
 use crate::schedule::Schedule;
 
 /// Machines with the same plan begin up to so many seconds apart.
@@ -16,8 +16,8 @@ const PERIOD: SignedDuration = SignedDuration::from_hours(24);
 impl Scheduler {
     /// Takes in the planned times of a plan that came, and says when the next one does.
     pub(super) fn mark_due_runs(&self, plan: &Plan, now: Timestamp) -> Result<Option<Timestamp>> {
-        let catalog = self.backups.library.catalog();
-        let known = catalog.read(|connection| progress::get(connection, plan.id))?;
+        let catalog = self.state.library.catalog();
+        let known = catalog.read(|connection| DEALT_WITH.get(connection, plan.id))?;
         let dealt_with = known.unwrap_or(now);
         let came = self.came(plan, dealt_with, now)?;
         if known.is_some() && came.is_none() && !is_of_another_clock(plan, dealt_with, now) {
@@ -25,18 +25,18 @@ impl Scheduler {
         }
         let dealt_with = catalog.write(|transaction| {
             // Another process may have been faster.
-            if progress::get(transaction, plan.id)? != known {
+            if DEALT_WITH.get(transaction, plan.id)? != known {
                 return Ok(dealt_with);
             }
             match came {
                 Some(planned) => {
                     mark_due(transaction, plan, planned)?;
-                    progress::set(transaction, plan.id, planned)?;
+                    DEALT_WITH.set(transaction, plan.id, planned)?;
                     Ok(planned)
                 }
                 None => {
                     clamp_to_now(transaction, plan, now)?;
-                    progress::set(transaction, plan.id, now)?;
+                    DEALT_WITH.set(transaction, plan.id, now)?;
                     Ok(now)
                 }
             }
@@ -56,7 +56,7 @@ impl Scheduler {
             return Ok(plan.spec.schedule.last_between(dealt_with, now, &plan.spec.zone()));
         };
         let mut made = 0;
-        for project in self.backups.projects_of(&plan.spec.projects)? {
+        for project in self.state.plans.projects_of(&plan.spec.projects)? {
             made += (self.count_versions)(project.id, dealt_with)?;
         }
         Ok((made >= u64::from(versions)).then_some(now))

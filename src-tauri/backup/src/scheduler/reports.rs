@@ -3,9 +3,8 @@
 use jiff::Timestamp;
 use undercroft_foundation::{DestinationId, PlanId, Result};
 
+use super::ScheduleState;
 use super::pending::age;
-use super::target_state::{self, TargetState};
-use crate::backups::Backups;
 use crate::destinations::Destination;
 
 /// The end of a plan's run with one destination.
@@ -41,7 +40,7 @@ pub struct Overdue {
     pub text: String,
 }
 
-impl Backups {
+impl ScheduleState {
     /// Takes in how a plan's run ended with one of its destinations.
     ///
     /// # Errors
@@ -83,8 +82,8 @@ impl Backups {
         let now = self.library.world().clock.now();
         let hours = i64::try_from(days).unwrap_or(i64::MAX).saturating_mul(24);
         let mut overdue = Vec::new();
-        for plan in self.plans()?.into_iter().filter(|plan| plan.enabled && days > 0) {
-            for Destination { id: destination, name, .. } in self.destinations_of(&plan)? {
+        for plan in self.plans.list()?.into_iter().filter(|plan| plan.enabled && days > 0) {
+            for Destination { id: destination, name, .. } in self.plans.destinations_of(&plan)? {
                 let last = self.target_state(plan.id, destination)?.last_complete;
                 let since = last.unwrap_or(plan.created);
                 if now.duration_since(since).as_hours() < hours {
@@ -96,26 +95,5 @@ impl Backups {
             }
         }
         Ok(overdue)
-    }
-
-    pub(crate) fn target_state(
-        &self,
-        plan: PlanId,
-        destination: DestinationId,
-    ) -> Result<TargetState> {
-        self.library.catalog().read(|connection| target_state::get(connection, plan, destination))
-    }
-
-    pub(super) fn update_target_state(
-        &self,
-        plan: PlanId,
-        destination: DestinationId,
-        change: impl FnOnce(&mut TargetState),
-    ) -> Result<()> {
-        self.library.catalog().write(|transaction| {
-            let mut state = target_state::get(transaction, plan, destination)?;
-            change(&mut state);
-            target_state::put(transaction, plan, destination, &state)
-        })
     }
 }

@@ -1,12 +1,10 @@
-//! Begins runs, and knows which go on.
+//! The side that begins runs, and knows which go on.
 
 use std::collections::HashSet;
 
 use jiff::Timestamp;
-use undercroft_foundation::{DestinationId, JobState, PlanId, Result};
-use undercroft_library::RunFilter;
+use undercroft_foundation::{DestinationId, PlanId, Result};
 
-use crate::backups::Backups;
 use crate::plans::Plan;
 
 /// The runs that go on, in this process and in every other one.
@@ -31,34 +29,4 @@ pub trait Starter {
     /// # Errors
     /// Whatever keeps the catalog from being read.
     fn active_runs(&self) -> Result<ActiveRuns>;
-}
-
-/// Runs go on the board of jobs, and are on record in the catalog while they go on.
-impl Starter for Backups {
-    fn start(&self, plan: &Plan, planned: Timestamp, only: Vec<DestinationId>) -> Result<()> {
-        self.start_plan(plan.id, Some(planned), Some(&only)).map(drop)
-    }
-
-    fn active_runs(&self) -> Result<ActiveRuns> {
-        let runs = self.library.runs();
-        // What a dead process left counts as over.
-        runs.sweep_interrupted()?;
-        let jobs = self.library.jobs().list_all();
-        let paused: HashSet<_> = jobs.iter().filter(|it| it.is_paused).map(|it| it.run).collect();
-        let (mut active, mut working) = (ActiveRuns::default(), HashSet::new());
-        for state in [JobState::Queued, JobState::Running] {
-            for run in runs.find(&RunFilter { state: Some(state), ..RunFilter::default() })? {
-                active.plans.extend(run.plan);
-                // Who was told to wait lets others pass.
-                if !paused.contains(&run.id) {
-                    active.destinations.extend(run.destination);
-                    working.extend(run.plan);
-                }
-            }
-        }
-        for plan in self.plans()?.iter().filter(|plan| working.contains(&plan.id)) {
-            active.destinations.extend(plan.spec.targets.iter().map(|target| target.destination));
-        }
-        Ok(active)
-    }
 }

@@ -5,8 +5,8 @@ use undercroft_foundation::{DestinationId, Result};
 
 use super::pending::{age, waiting_for_destinations};
 use super::{Scheduler, Waiting};
+use crate::names;
 use crate::plans::Plan;
-use crate::words;
 
 /// The status of a plan.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -46,10 +46,10 @@ impl Scheduler {
     pub fn plan_status(&self, plan: &Plan) -> Result<PlanStatus> {
         let now = self.now();
         let mut targets = Vec::new();
-        for destination in self.backups.destinations_of(plan)? {
-            let state = self.backups.target_state(plan.id, destination.id)?;
+        for destination in self.state.plans.destinations_of(plan)? {
+            let state = self.state.target_state(plan.id, destination.id)?;
             targets.push(TargetStatus {
-                is_present: self.backups.is_there(&destination),
+                is_present: self.state.destinations.is_there(&destination),
                 destination: destination.id,
                 name: destination.name,
                 last_complete: state.last_complete,
@@ -59,7 +59,7 @@ impl Scheduler {
         let schedule = &plan.spec.schedule;
         let next = plan.enabled.then(|| schedule.next_after(now, &plan.spec.zone())).flatten();
         let waiting = if plan.enabled { self.waiting(plan, now)? } else { None };
-        let overdue = self.backups.overdue()?.into_iter().find(|overdue| overdue.plan == plan.id);
+        let overdue = self.state.overdue()?.into_iter().find(|overdue| overdue.plan == plan.id);
         let failing: Vec<_> = targets.iter().filter(|target| target.failures > 0).collect();
         let is_behind = targets.is_empty() || overdue.is_some() || !failing.is_empty();
         let needs_attention = plan.enabled && is_behind;
@@ -67,7 +67,7 @@ impl Scheduler {
             "It has no destination.".to_owned()
         } else if !failing.is_empty() {
             let names: Vec<_> = failing.iter().map(|target| target.name.clone()).collect();
-            format!("Its last run to {} failed; it is tried again.", words::list(&names))
+            format!("Its last run to {} failed; it is tried again.", names::list(&names))
         } else if let Some(overdue) = overdue {
             format!("There was {}.", overdue.text)
         } else if let Some(waiting) = &waiting {
@@ -87,7 +87,7 @@ impl Scheduler {
         if let Some((waiting, _)) = self.blocked_by(plan, &pending, now)? {
             return Ok(Some(waiting));
         }
-        pending.retain(|run| !self.backups.is_there(&run.destination));
+        pending.retain(|run| !self.state.destinations.is_there(&run.destination));
         Ok(waiting_for_destinations(plan, &pending, now))
     }
 }

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use undercroft_foundation::{PlanId, Result};
 
-use crate::backups::Backups;
+use super::ScheduleState;
 
 /// A run to come.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -16,7 +16,7 @@ pub struct PlannedRun {
     pub at: Timestamp,
 }
 
-impl Backups {
+impl ScheduleState {
     /// The runs to come until then, the first first, so many at most.
     ///
     /// # Errors
@@ -24,7 +24,7 @@ impl Backups {
     pub fn upcoming(&self, until: Timestamp, limit: usize) -> Result<Vec<PlannedRun>> {
         let now = self.library.world().clock.now();
         let mut runs = Vec::new();
-        for plan in self.plans()?.into_iter().filter(|plan| plan.enabled) {
+        for plan in self.plans.list()?.into_iter().filter(|plan| plan.enabled) {
             let zone = plan.spec.zone();
             let next = |after: &Timestamp| plan.spec.schedule.next_after(*after, &zone);
             let times = std::iter::successors(next(&now), next).take_while(|at| *at <= until);

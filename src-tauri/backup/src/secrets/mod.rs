@@ -7,6 +7,7 @@
 
 mod chosen;
 mod keyring;
+mod own_configuration;
 mod record;
 mod sealed;
 
@@ -24,6 +25,7 @@ use zeroize::Zeroizing;
 pub(crate) use chosen::ChosenPassword;
 pub use chosen::NewPassword;
 use keyring::{Keyring, KeyringError};
+pub(crate) use own_configuration::{leave_out, literally};
 use record::Record;
 use sealed::Sealer;
 
@@ -56,6 +58,16 @@ impl Secrets {
             overrides: overrides.clone(),
             keyring: Keyring::new(library),
             sealer: Sealer::new(library),
+        }
+    }
+
+    /// The same of another library, with the same sealing key.
+    pub(crate) fn of_another(&self, library: &Library) -> Self {
+        Self {
+            library: library.clone(),
+            overrides: self.overrides.clone(),
+            keyring: Keyring::new(library),
+            sealer: self.sealer.of_another(library),
         }
     }
 

@@ -32,6 +32,11 @@ impl Sealer {
         }
     }
 
+    /// The same of another library.
+    pub(super) fn of_another(&self, library: &Library) -> Self {
+        Self { folder: self.folder.clone(), ..Self::new(library) }
+    }
+
     pub(super) fn in_folder(mut self, folder: &Path) -> Self {
         self.folder = Some(folder.to_owned());
         self

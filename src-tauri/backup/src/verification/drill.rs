@@ -14,9 +14,8 @@ use undercroft_repository::{
     BlobId, Node, NodeKind, Repository, RestoreRequest, Snapshot, SnapshotId,
 };
 
-use super::table;
-use crate::backups::Backups;
-use crate::snapshot_cache::CachedSnapshot;
+use super::{Proofs, table};
+use crate::snapshots::CachedSnapshot;
 
 /// The number of files that a trial restores.
 const FILES: usize = 24;
@@ -54,17 +53,17 @@ struct Chosen {
     node: Node,
 }
 
-impl Backups {
+impl Proofs {
     /// Puts a trial restore on the board of jobs.
     ///
     /// # Errors
     /// [`Code::NotFound`].
     pub fn start_drill(&self, destination: DestinationId) -> Result<JobView> {
-        let name = self.destination(destination)?.name;
+        let name = self.destinations.get(destination)?.name;
         let spec = JobSpec::new(JobKind::Drill, format!("Restore from {name} on trial"))
             .with_destination(destination);
-        let backups = self.clone();
-        self.library.jobs().spawn(spec, move |job| backups.drill(destination, job))
+        let proofs = self.clone();
+        self.library.jobs().spawn(spec, move |job| proofs.drill(destination, job))
     }
 
     /// Restores random files of each project's newest backup into a folder of its own, compares
@@ -75,8 +74,8 @@ impl Backups {
     /// [`Code::Damaged`] when a file did not come back as it was; it is kept. Those of the
     /// destination, [`Code::Unavailable`] also when it went away in the middle.
     pub fn drill(&self, destination: DestinationId, job: &Job) -> Result<String> {
-        let destination = self.destination(destination)?;
-        let repository = self.repository_of(&destination)?;
+        let destination = self.destinations.get(destination)?;
+        let repository = self.destinations.repository_of(&destination)?;
         repository.refresh_index()?;
         let world = self.library.world();
         let snapshots = newest_of_each(&repository)?;
@@ -100,7 +99,7 @@ impl Backups {
             self.try_file(&repository, file, &scratch.0.join(n.to_string()), &mut drill, job)?;
         }
         if !drill.problems.is_empty() {
-            self.require_still_there(&destination, &repository)?;
+            self.destinations.require_still_there(&destination, &repository)?;
         }
         let took = world.clock.steady().saturating_sub(began);
         drill.milliseconds = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);

@@ -4,7 +4,7 @@ use jiff::{SignedDuration, Timestamp};
 use undercroft_foundation::{DestinationId, Result};
 use undercroft_library::{JobKind, JobView, RunFilter};
 
-use crate::backups::Backups;
+use super::Proofs;
 
 /// A share is read once a day; an hour early is no matter, and keeps it from moving around the
 /// clock.
@@ -36,18 +36,18 @@ impl Due {
     }
 }
 
-impl Backups {
+impl Proofs {
     /// Starts what is due of the proofs that the plans want which run by themselves; nothing while
     /// backups pause.
     ///
     /// # Errors
-    /// As those of [`Backups::start_due_proofs`].
-    pub fn prove_by_plans(&self) -> Result<Vec<JobView>> {
-        if self.schedule_pause()?.is_some() {
+    /// As those of [`Proofs::start_due`].
+    pub fn start_due_by_plans(&self) -> Result<Vec<JobView>> {
+        if self.schedule.current_pause()?.is_some() {
             return Ok(Vec::new());
         }
         let mut wanted: Vec<Due> = Vec::new();
-        for plan in self.plans()?.into_iter().filter(|plan| plan.enabled) {
+        for plan in self.plans.list()?.into_iter().filter(|plan| plan.enabled) {
             let verification = plan.spec.verification;
             for target in &plan.spec.targets {
                 let due = Due {
@@ -61,7 +61,7 @@ impl Backups {
                 }
             }
         }
-        self.start_due_proofs(&wanted)
+        self.start_due(&wanted)
     }
 
     /// Starts the readings and trial restores that are due of these, where the destination is there
@@ -69,17 +69,17 @@ impl Backups {
     ///
     /// # Errors
     /// Whatever keeps the catalog from being read or a job from being begun.
-    pub fn start_due_proofs(&self, wanted: &[Due]) -> Result<Vec<JobView>> {
+    pub fn start_due(&self, wanted: &[Due]) -> Result<Vec<JobView>> {
         let now = self.library.world().clock.now();
         let mut started = Vec::new();
         for due in wanted {
-            let destination = self.destination(due.destination)?;
-            let state = self.state_of(&destination)?;
+            let destination = self.destinations.get(due.destination)?;
+            let state = self.destinations.state_of(&destination)?;
             // What was never written to has nothing to prove.
             if !state.is_present || state.snapshots == 0 || self.is_busy(due.destination) {
                 continue;
             }
-            let proof = self.proof(destination)?;
+            let proof = self.of(destination)?;
             let last_drill = proof.drills.first().map(|drill| drill.time);
             let every = SignedDuration::from_hours(24) * i32::from(due.drill_days);
             if due.drill_days > 0

@@ -8,8 +8,39 @@ mod proof;
 mod reading;
 mod table;
 
+use undercroft_library::Library;
+
+use crate::destinations::Destinations;
+use crate::plans::Plans;
+use crate::scheduler::ScheduleState;
+
 pub use drill::Drill;
 pub use due::Due;
 pub use proof::Proof;
 pub(crate) use reading::ALL;
 pub(crate) use table::MIGRATIONS;
+
+/// Proves the backups of a library's destinations.
+#[derive(Debug, Clone)]
+pub struct Proofs {
+    library: Library,
+    destinations: Destinations,
+    plans: Plans,
+    schedule: ScheduleState,
+}
+
+impl Proofs {
+    pub(crate) fn new(
+        library: &Library,
+        destinations: &Destinations,
+        plans: &Plans,
+        schedule: &ScheduleState,
+    ) -> Self {
+        Self {
+            library: library.clone(),
+            destinations: destinations.clone(),
+            plans: plans.clone(),
+            schedule: schedule.clone(),
+        }
+    }
+}

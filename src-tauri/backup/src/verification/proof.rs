@@ -4,8 +4,7 @@ use jiff::Timestamp;
 use undercroft_foundation::Result;
 
 use super::drill::Drill;
-use super::table;
-use crate::backups::Backups;
+use super::{Proofs, table};
 use crate::destinations::Destination;
 
 /// The extent to which a destination is proven: what the catalog knows, so that a drive that is
@@ -30,20 +29,20 @@ pub struct Proof {
     pub problems: Vec<String>,
 }
 
-impl Backups {
+impl Proofs {
     /// The extent to which each destination is proven, by name.
     ///
     /// # Errors
     /// Whatever keeps the catalog from being read.
-    pub fn proofs(&self) -> Result<Vec<Proof>> {
-        self.destinations()?.into_iter().map(|destination| self.proof(destination)).collect()
+    pub fn list(&self) -> Result<Vec<Proof>> {
+        self.destinations.list()?.into_iter().map(|destination| self.of(destination)).collect()
     }
 
     /// The extent to which a destination is proven.
     ///
     /// # Errors
     /// Whatever keeps the catalog from being read.
-    pub fn proof(&self, destination: Destination) -> Result<Proof> {
+    pub fn of(&self, destination: Destination) -> Result<Proof> {
         let (reading, drills) = self.library.catalog().read(|connection| {
             let reading = table::reading(connection, destination.id)?;
             Ok((reading, table::drills(connection, destination.id)?))

@@ -5,8 +5,8 @@ use undercroft_foundation::{Code, DestinationId, Error, Job, Result, count_text,
 use undercroft_library::{JobKind, JobSpec, JobView, NewEvent};
 use undercroft_repository::{CheckOptions, CheckReport, Problem, ReadData};
 
+use super::Proofs;
 use super::table::{self, Reading};
-use crate::backups::Backups;
 use crate::destinations::Destination;
 
 /// All of it, in thousandths.
@@ -14,13 +14,13 @@ pub(crate) const ALL: u16 = 1000;
 /// The most problems that are kept and told; a damaged drive has thousands.
 const KEPT_PROBLEMS: usize = 20;
 
-impl Backups {
+impl Proofs {
     /// Puts a check of a destination on the board of jobs.
     ///
     /// # Errors
     /// [`Code::NotFound`], [`Code::Invalid`] for more than all of it.
     pub fn start_check(&self, destination: DestinationId, permille: u16) -> Result<JobView> {
-        let name = self.destination(destination)?.name;
+        let name = self.destinations.get(destination)?.name;
         if permille > ALL {
             return Err(Error::new(Code::Invalid, format!("Cannot read {permille} ‰ of {name}"))
                 .why("There are no more than 1000"));
@@ -31,8 +31,8 @@ impl Backups {
             _ => format!("Read a part of {name} back"),
         };
         let spec = JobSpec::new(JobKind::Check, title).with_destination(destination);
-        let backups = self.clone();
-        self.library.jobs().spawn(spec, move |job| backups.check(destination, permille, job))
+        let proofs = self.clone();
+        self.library.jobs().spawn(spec, move |job| proofs.check(destination, permille, job))
     }
 
     /// Checks a destination and reads so many thousandths of it back, going on where the last
@@ -42,8 +42,8 @@ impl Backups {
     /// [`Code::Damaged`] when something is wrong; it is kept until a later check finds all right.
     /// The errors of the destination, [`Code::Unavailable`] also when it went away in the middle.
     pub fn check(&self, destination: DestinationId, permille: u16, job: &Job) -> Result<String> {
-        let destination = self.destination(destination)?;
-        let repository = self.repository_of(&destination)?;
+        let destination = self.destinations.get(destination)?;
+        let repository = self.destinations.repository_of(&destination)?;
         let before =
             self.library.catalog().read(|connection| table::reading(connection, destination.id))?;
         let read = match permille {
@@ -53,7 +53,7 @@ impl Backups {
         };
         let report = repository.check(&CheckOptions { read }, job)?;
         if !report.errors.is_empty() {
-            self.require_still_there(&destination, &repository)?;
+            self.destinations.require_still_there(&destination, &repository)?;
         }
         let now = self.library.world().clock.now();
         let after = before.after(&report, permille, now);

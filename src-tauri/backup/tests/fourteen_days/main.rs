@@ -170,10 +170,10 @@ fn target(destination: DestinationId, retention: &Retention) -> PlanTarget {
 }
 
 fn add_plan(scene: &mut Scene, name: &str, change: impl FnOnce(&mut PlanSpec)) {
-    let mut spec = scene.program.backups.propose_plan().unwrap();
+    let mut spec = scene.program.backups.plans().propose().unwrap();
     spec.time_zone = Some("UTC".to_owned());
     change(&mut spec);
-    scene.plans.push(scene.program.backups.create_plan(name, &spec).unwrap());
+    scene.plans.push(scene.program.backups.plans().create(name, &spec).unwrap());
 }
 
 /// Everything comes back; after a while nothing is owed, and what was let go goes for good.

@@ -51,11 +51,11 @@ impl Starter for Noting<'_> {
         let only: Vec<_> = only.iter().map(ToString::to_string).collect();
         writeln!(file, "{} {planned} {}", plan.id, only.join(",")).unwrap();
         let only = only.iter().map(|id| id.parse().unwrap()).collect();
-        self.backups.start(plan, planned, only)
+        self.backups.plan_runs().start(plan, planned, only)
     }
 
     fn active_runs(&self) -> Result<ActiveRuns> {
-        self.backups.active_runs()
+        self.backups.plan_runs().active_runs()
     }
 }
 
@@ -81,7 +81,7 @@ impl Program {
         let backups = Backups::new(&library)
             .with_overrides(SettingsOverrides::new(|_| None, flags))
             .sealing_in(&home.join("config"));
-        let scheduler = Scheduler::new(&backups, Arc::new(Desk), Arc::new(|_, _| Ok(0)));
+        let scheduler = Scheduler::new(&backups.schedule(), Arc::new(Desk), Arc::new(|_, _| Ok(0)));
         Self { library, backups, scheduler }
     }
 
@@ -159,7 +159,7 @@ impl Scene {
 
     pub(crate) fn add_disk(&mut self, name: &str) -> DestinationId {
         let wanted = super::support::wanted(&self.home.join(name));
-        let disk = self.program.backups.add_destination(&wanted).unwrap();
+        let disk = self.program.backups.destinations().add(&wanted).unwrap();
         self.ledgers.push(Ledger::new(disk.clone(), &self.world));
         disk.id
     }
@@ -323,12 +323,12 @@ impl Scene {
 
     /// No plan begins by itself until [`Scene::resume`].
     pub(crate) fn pause(&mut self) {
-        self.program.backups.pause_schedule(None).unwrap();
+        self.program.backups.schedule().pause(None).unwrap();
         self.is_paused = true;
     }
 
     pub(crate) fn resume(&mut self) {
-        self.program.backups.resume_schedule().unwrap();
+        self.program.backups.schedule().resume().unwrap();
         self.is_paused = false;
     }
 
@@ -387,7 +387,7 @@ impl Scene {
             .iter()
             .map(|it| it["id"].as_str().unwrap().to_owned())
             .collect();
-        let list = self.program.backups.snapshots(None, Some(ledger.disk.id)).unwrap();
+        let list = self.program.backups.browser().list(None, Some(ledger.disk.id)).unwrap();
         assert!(list.out_of_date.is_empty(), "{:?}", list.out_of_date);
         let ours: HashSet<_> = list.snapshots.iter().map(|it| it.id.to_string()).collect();
         assert_eq!(ours, theirs, "{}", ledger.disk.name);
@@ -398,7 +398,7 @@ impl Scene {
         let plan = self.plans.iter().find(|it| it.id == plan).unwrap();
         let ledger = &self.ledgers[index];
         let held: Vec<_> = ledger.held().iter().filter_map(made).collect();
-        for project in self.program.backups.projects_of(&plan.spec.projects).unwrap() {
+        for project in self.program.backups.plans().projects_of(&plan.spec.projects).unwrap() {
             let of = |made: &&Made| made.0 == project.id && made.1 <= self.now();
             let newest = held.iter().filter(of).max_by_key(|made| made.1);
             let (name, disk) = (&project.name, &ledger.disk.name);

@@ -60,7 +60,7 @@ impl Home {
     }
 
     pub fn destination(&self, backups: &Backups, name: &str) -> Destination {
-        backups.add_destination(&wanted(&self.path().join(name))).unwrap()
+        backups.destinations().add(&wanted(&self.path().join(name))).unwrap()
     }
 }
 

@@ -1,0 +1,37 @@
+//! The tags by which snapshots are told apart: ours from others, and those of projects, of the
+//! library, and of its objects.
+
+use undercroft_foundation::{ProjectId, Result};
+use undercroft_repository::{Repository, Snapshot};
+
+/// The tag that every snapshot of ours bears.
+pub(crate) const OUR_TAG: &str = "undercroft";
+/// The tag of what versions of a project need beside their history: no backup of the project.
+pub(crate) const OBJECTS_TAG: &str = "objects";
+/// Before a project's id in the tag that names it.
+const PROJECT_TAG: &str = "project:";
+/// Before a library's id in the tag that names it.
+pub(crate) const LIBRARY_TAG: &str = "library:";
+
+/// The project that a snapshot with these tags is a backup of.
+pub(crate) fn project_of(tags: &[String]) -> Option<ProjectId> {
+    if tags.iter().any(|tag| tag == OBJECTS_TAG) {
+        return None;
+    }
+    tags.iter().find_map(|tag| tag.strip_prefix(PROJECT_TAG)?.parse().ok())
+}
+
+/// The tag that names a project.
+pub(crate) fn tag_of(project: ProjectId) -> String {
+    format!("{PROJECT_TAG}{project}")
+}
+
+/// A project's snapshots in a repository; its objects are none of them.
+pub(crate) fn of_project(repository: &Repository, project: ProjectId) -> Result<Vec<Snapshot>> {
+    let tag = tag_of(project);
+    let mut snapshots = repository.snapshots()?;
+    snapshots.retain(|snapshot| {
+        snapshot.tags.contains(&tag) && !snapshot.tags.iter().any(|tag| tag == "objects")
+    });
+    Ok(snapshots)
+}
