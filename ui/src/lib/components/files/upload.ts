@@ -5,7 +5,7 @@ import type { HistoryActions, NameTaken } from '$lib/state/history-actions.svelt
 
 export class Upload {
   constructor(
-    readonly keeping: HistoryActions,
+    readonly historyActions: HistoryActions,
     readonly dialogs: Dialogs,
   ) {}
 
@@ -16,16 +16,16 @@ export class Upload {
       dropped.map((place) => place.name),
       listing,
     );
-    if (taken.length === 0) return void this.keeping.upload(workspace, folder, ids, 'ask');
+    if (taken.length === 0) return void this.historyActions.upload(workspace, folder, ids, 'ask');
     const onchoose = (choice: NameTaken) =>
-      void this.keeping.upload(workspace, folder, ids, choice);
+      void this.historyActions.upload(workspace, folder, ids, choice);
     this.dialogs.show({ kind: 'nameTaken', names: taken, onchoose });
   }
 
   /** From a browser, which only hands over what files hold. */
   files(workspace: Workspace, folder: string[], dropped: File[], listing?: FileListing): void {
     const save = (choice: NameTaken) =>
-      void this.keeping.saveFiles(workspace, folder, nameFiles(dropped, choice, listing));
+      void this.historyActions.saveFiles(workspace, folder, nameFiles(dropped, choice, listing));
     const taken = namesTaken(
       dropped.map((file) => file.name),
       listing,
