@@ -27,7 +27,7 @@ export function dateOf(time: string | number): string {
 }
 
 /** When a day begins and ends here, as the engine takes it. */
-export function boundsOf(date: string): { from: string; until: string } {
+export function dayRange(date: string): { from: string; until: string } {
   const [year = 1970, month = 1, day = 1] = date.split('-').map(Number);
   return {
     from: new Date(year, month - 1, day).toISOString(),
@@ -46,7 +46,7 @@ export function busyDays(days: readonly Day[]): Day[] {
  * Each day with versions gets a bar at its place between the first day and today. Heights grow with
  * the root of the count, so that one build storm leaves the quiet days visible.
  */
-export function layDays(days: readonly Day[], today: string): Axis {
+export function layOutDays(days: readonly Day[], today: string): Axis {
   const busy = busyDays(days);
   const start = dayNumber(busy[0]?.date ?? today);
   const last = Math.max(dayNumber(busy.at(-1)?.date ?? today), dayNumber(today));

@@ -6,7 +6,7 @@ import { words } from '$lib/words';
 import { projectsRoute } from '$lib/routing';
 import { attempt } from './attempt';
 import type { Dialogs } from './dialogs.svelte';
-import type { Followed } from './followed';
+import type { JobFollowers } from './job-followers';
 import type { Jobs } from './jobs.svelte';
 import type { Library } from './library.svelte';
 import type { Router } from './router.svelte';
@@ -19,7 +19,7 @@ export type Context = {
   backend: Backend;
   library: Library;
   jobs: Jobs;
-  followed: Followed;
+  jobFollowers: JobFollowers;
   session: Session;
   toasts: Toasts;
   dialogs: Dialogs;

@@ -14,7 +14,7 @@ import type {
 import { words } from '$lib/words';
 import type { Context } from './actions.svelte';
 import { attempt } from './attempt';
-import type { Ended } from './followed';
+import type { JobEndListener } from './job-followers';
 
 type JobCase = { [K in UseCase]: Reply<K> extends JobView ? K : never }[UseCase];
 
@@ -29,11 +29,11 @@ export class BackupActions {
   async begin<K extends JobCase>(
     name: K,
     request: Request<K>,
-    then?: Ended,
+    then?: JobEndListener,
   ): Promise<JobView | null> {
     const job = (await this.ask(name as UseCase, request)) as JobView | null;
     if (!job) return null;
-    this.#context.followed.follow(job, (ended) => {
+    this.#context.jobFollowers.follow(job, (ended) => {
       this.#tell(ended);
       then?.(ended);
     });
@@ -107,7 +107,7 @@ export class BackupActions {
   async forgetBackups(request: Request<'snapshot_forget'>): Promise<void> {
     const job = await this.ask('snapshot_forget', request);
     if (!job) return;
-    this.#context.followed.follow(job, (ended) =>
+    this.#context.jobFollowers.follow(job, (ended) =>
       this.#context.toasts.done(ended.outcome?.summary ?? ended.title, {
         label: words.common.undo,
         run: () => void this.bringBack(request),

@@ -7,7 +7,7 @@ import { filesRoute } from '$lib/routing';
 import { words } from '$lib/words';
 import type { Context } from './actions.svelte';
 import { attempt } from './attempt';
-import type { Ended } from './followed';
+import type { JobEndListener } from './job-followers';
 
 type Mark = { name?: string; note?: string; pinned?: boolean };
 export type NameTaken = 'replace' | 'keepBoth' | 'skip';
@@ -58,7 +58,7 @@ export class HistoryActions {
 
   /** A restore has begun: tells how it ended, and offers to undo it where it can be. */
   restoring(job: JobView, workspace: string, inPlace: boolean): void {
-    this.#context.followed.follow(job, (ended) => {
+    this.#context.jobFollowers.follow(job, (ended) => {
       const undo = inPlace ? this.#undoBy(() => void this.undo(workspace)) : null;
       const said = ended.outcome?.summary ?? text.restored;
       if (ended.state === 'succeeded') return this.#context.toasts.done(said, undo);
@@ -230,10 +230,10 @@ export class HistoryActions {
   async #begin<K extends UseCase>(
     name: K & (Reply<K> extends JobView ? K : never),
     request: Request<K>,
-    then: Ended,
+    then: JobEndListener,
   ): Promise<JobView | null> {
     const job = (await this.#try(name as K, request)) as JobView | null;
-    if (job) this.#context.followed.follow(job, then);
+    if (job) this.#context.jobFollowers.follow(job, then);
     return job;
   }
 
