@@ -18,7 +18,7 @@ export type ActivityQuery = {
   /** The month of the calendar, `2026-11`; this one when empty. */
   month: string;
 };
-/** Where in a project's history one is: the workspace by its id, or `main`. */
+/** A workspace of a project, by its id or `main`. */
 type InWorkspace = { project: string; workspace: string };
 export type HistoryQuery = { version: string; text: string; trigger: string };
 

@@ -1,4 +1,4 @@
-/** How the states of projects and jobs look: a tone and a word each. */
+/** Labels of the states of projects and jobs: a tone and a word each. */
 import type { JobState, Project, ProtectionState } from './backend/bindings';
 import type { Tone } from './components/base/StatusBadge.svelte';
 import { words } from './words';

@@ -1,4 +1,4 @@
-/** Tells whether keys go into a text, so that single-key shortcuts keep out of it. */
+/** Whether keys go into a text, so that single-key shortcuts ignore them. */
 export function isTextInput(target: EventTarget | null): boolean {
   if (!(target instanceof HTMLElement)) return false;
   if (target.isContentEditable) return true;

@@ -1,4 +1,4 @@
-/** Small choices of how a list is shown, kept by the browser. Losing them loses nothing. */
+/** Preferences of how a list is shown, kept by the browser. Losing them loses nothing. */
 export function readPreference<T extends string>(key: string, choices: readonly T[], usual: T): T {
   try {
     const stored = localStorage.getItem(`undercroft.${key}`);

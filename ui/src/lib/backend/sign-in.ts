@@ -1,4 +1,4 @@
-/** How a browser gets in: by a code behind the hash of its link, which works once, for a token that
+/** Signs a browser in: by a code behind the hash of its link, which works once, for a token that
  * this tab keeps. No cookie, because a browser sends those to every port of a machine. */
 const KEY = 'undercroft-token';
 const CODE = /^#open=([0-9a-f]+)$/;
@@ -15,7 +15,7 @@ export class SignIn {
     this.#opened = code ? redeem(base, code) : Promise.resolve();
   }
 
-  /** What a request needs; nothing for a tab that never got in. */
+  /** The headers that a request needs; none for a tab that is not signed in. */
   async headers(): Promise<Record<string, string>> {
     await this.#opened;
     const token = sessionStorage.getItem(KEY);

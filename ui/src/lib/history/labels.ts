@@ -1,4 +1,4 @@
-/** How triggers, changes and the state of watching look: an icon or a tone, and a word each. */
+/** Labels of triggers, changes and watch states: an icon or a tone, and a word each. */
 import Bot from '@lucide/svelte/icons/timer';
 import FileMinus from '@lucide/svelte/icons/file-minus';
 import FilePen from '@lucide/svelte/icons/file-pen';
@@ -52,7 +52,7 @@ export function changeCounts(version: Version): { sign: string; count: number; w
     .map(({ look, count }) => ({ sign: look.sign, word: look.word, count }));
 }
 
-/** What a version is called: the user's name for it before what it is about. */
+/** The title of a version: the user's name for it, else the first line of its message. */
 export function titleOf(version: Version): string {
   return version.name || version.message.split('\n')[0] || words.history.triggers[version.trigger];
 }

@@ -1,4 +1,4 @@
-/** How the backups stand, in one sentence: what somebody must know first comes first. */
+/** The status of the backups in one sentence: the most urgent thing wins. */
 import type { GuardAlert, JobView, Plan, ScheduleState } from '$lib/backend/bindings';
 import type { Tone } from '$lib/components/base/StatusBadge.svelte';
 import { formatUpcoming } from '$lib/format/time';
@@ -42,7 +42,7 @@ export function backupStatusOf(
   };
 }
 
-/** Which projects a plan is of, as a card says it. */
+/** The projects of a plan in words, as a card shows them. */
 export function describeProjects({ draft, projectsNow }: Plan): string {
   const count = projectsNow.length;
   const { projects } = draft;

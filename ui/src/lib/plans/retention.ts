@@ -1,4 +1,4 @@
-/** How long backups are kept: the usual answers, and any answer in words. */
+/** Retention policies: the presets, and any policy in words. */
 import type { Retention } from '$lib/backend/bindings';
 import { formatSize } from '$lib/format/size';
 import { words } from '$lib/words';
@@ -22,7 +22,7 @@ export const WITHINS = [
   'withinYearly',
 ] as const;
 
-/** Which of the usual answers a policy is. */
+/** The preset that equals a policy. */
 export function presetOf(retention: Retention): Preset {
   const names = Object.keys(PRESETS) as (keyof typeof PRESETS)[];
   const said = JSON.stringify(normalizeRetention(retention));

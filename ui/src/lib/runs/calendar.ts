@@ -64,7 +64,7 @@ export function weeksOf(
   return weeks;
 }
 
-/** How a day went: as its worst run did. */
+/** The tone of a day: that of its worst run. */
 export function toneOfRuns(runs: readonly Run[]): Tone {
   if (runs.some((run) => run.state === 'failed')) return 'bad';
   if (runs.some((run) => run.state === 'warnings')) return 'warn';

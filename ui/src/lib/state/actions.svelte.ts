@@ -1,4 +1,4 @@
-/** What a user can do, each with its message when it went well and when it did not. */
+/** The actions of a user, each with its message on success and on failure. */
 import { createContext } from 'svelte';
 import type { Backend, Reply, Request, UseCase } from '$lib/backend/backend';
 import type { JobView, Place, PlaceState, Project, Theme } from '$lib/backend/bindings';

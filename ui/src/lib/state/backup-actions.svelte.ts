@@ -1,4 +1,4 @@
-/** What a user can do with plans, destinations and backups, each with its message and its undo. */
+/** The actions on plans, destinations and backups, each with its message and its undo. */
 import { createContext } from 'svelte';
 import type { Reply, Request, UseCase } from '$lib/backend/backend';
 import type {

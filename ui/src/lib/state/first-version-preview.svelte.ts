@@ -1,4 +1,4 @@
-/** What the first version of a project would hold, counted anew whenever a rule changes. */
+/** The content of a project's first version, counted again whenever a rule changes. */
 import type { Backend } from '$lib/backend/backend';
 import type { HistoryPlan, JobView, Rules, RulesChange, WireError } from '$lib/backend/bindings';
 import { hasEnded } from './jobs.svelte';

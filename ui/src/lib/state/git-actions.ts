@@ -1,4 +1,4 @@
-/** What a user can do with the git repository of a workspace. */
+/** The actions on the git repository of a workspace. */
 import type { Reply, Request, UseCase } from '$lib/backend/backend';
 import type { JobView } from '$lib/backend/bindings';
 import { words } from '$lib/words';

@@ -1,4 +1,4 @@
-/** What a user can do with a project's history, each with its message and, where it can be, its undo. */
+/** The actions on a project's history, each with its message and, where possible, its undo. */
 import { createContext } from 'svelte';
 import type { Reply, Request, UseCase } from '$lib/backend/backend';
 import type { JobView, Saved, Version, Workspace } from '$lib/backend/bindings';

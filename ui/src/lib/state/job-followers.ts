@@ -1,4 +1,4 @@
-/** Jobs that somebody waits for: what is done when one of them has ended. */
+/** The listeners that wait for the end of a job. */
 import type { JobView } from '$lib/backend/bindings';
 import { hasEnded } from './jobs.svelte';
 import type { Jobs } from './jobs.svelte';
@@ -26,7 +26,7 @@ export class JobFollowers {
     if (hasEnded(known.state)) this.ended(known);
   }
 
-  /** Tells whoever waits for a job that it ended. Returns whether somebody told the user. */
+  /** Calls the listener of a job that ended. Returns whether it told the user. */
   ended(job: JobView): boolean {
     const then = this.#waiting.get(job.id);
     this.#waiting.delete(job.id);

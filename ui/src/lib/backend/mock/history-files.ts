@@ -1,4 +1,4 @@
-/** What made-up histories answer about files. */
+/** The answers about files in made-up histories. */
 import type { UseCases } from '../bindings';
 import { fileAt, textOf } from './history-data';
 import { fileDiffOf, fileHistoryOf, listTree, previewOf } from './history-views';

@@ -40,7 +40,7 @@ type Host = {
   event: (kind: string, text: string, project: string) => void;
 };
 
-/** How far the histories of the made-up projects are, by their place in the library. */
+/** The states of the made-up projects' histories, by their place in the library. */
 const STAGES: WatchStatus[] = [
   'watching',
   'paused',

@@ -8,7 +8,7 @@ export type Column<T> = {
   align?: 'end';
   /** Shown only where the list is at least this wide. */
   showFrom?: number;
-  /** How two rows compare; without it the column does not sort. */
+  /** Compares two rows; without it the column does not sort. */
   compare?: (left: T, right: T) => number;
   /** The rows come in this order, so that nothing has to be sorted. */
   given?: boolean;
@@ -34,7 +34,7 @@ export class GridState<T> {
   );
   readonly tracks = $derived(this.columns.map((column) => column.width).join(' '));
   readonly rows = $derived.by(() => this.#sorted());
-  /** Where the active row is; -1 when there is none or it is filtered out. */
+  /** The index of the active row; -1 when there is none or it is filtered out. */
   readonly activeIndex = $derived.by(() => this.#indexOf(this.activeKey));
 
   constructor(options: GridOptions<T>) {
