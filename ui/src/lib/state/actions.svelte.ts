@@ -8,6 +8,7 @@ import { attempt } from './attempt';
 import type { Dialogs } from './dialogs.svelte';
 import type { JobFollowers } from './job-followers';
 import type { Jobs } from './jobs.svelte';
+import { BACKUPS_CHANGED, changeOfJob } from './library-changes';
 import type { Library } from './library.svelte';
 import type { Router } from './router.svelte';
 import type { Session } from './session.svelte';
@@ -155,7 +156,7 @@ export class Actions {
   async forgetDestination(destination: { id: string; name: string }): Promise<void> {
     const forgotten = await this.#try('destination_forget', { destination: destination.id });
     if (!forgotten) return;
-    this.#context.library.touch();
+    this.#context.library.touch(BACKUPS_CHANGED);
     this.#context.toasts.done(words.destinations.forgotten(destination.name));
   }
 
@@ -185,7 +186,7 @@ export class Actions {
   #started(job: JobView | null): void {
     if (!job) return;
     this.#context.jobs.accept(job);
-    this.#context.library.touch();
+    this.#context.library.touch(changeOfJob(job));
   }
 
   #try<K extends UseCase>(name: K, request: Request<K>): Promise<Reply<K> | null> {

@@ -15,6 +15,7 @@ import { words } from '$lib/words';
 import type { Context } from './actions.svelte';
 import { attempt } from './attempt';
 import type { JobEndListener } from './job-followers';
+import { BACKUPS_CHANGED } from './library-changes';
 
 type JobCase = { [K in UseCase]: Reply<K> extends JobView ? K : never }[UseCase];
 
@@ -43,7 +44,7 @@ export class BackupActions {
   /** Asks for something that is done at once; what shows it is loaded anew. */
   async ask<K extends UseCase>(name: K, request: Request<K>): Promise<Reply<K> | null> {
     const reply = await attempt(this.#context, name, request);
-    if (reply !== null) this.#context.library.touch();
+    if (reply !== null) this.#context.library.touch(BACKUPS_CHANGED);
     return reply;
   }
 

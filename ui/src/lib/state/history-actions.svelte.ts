@@ -8,6 +8,7 @@ import { words } from '$lib/words';
 import type { Context } from './actions.svelte';
 import { attempt } from './attempt';
 import type { JobEndListener } from './job-followers';
+import { historyChanged } from './library-changes';
 
 type Mark = { name?: string; note?: string; pinned?: boolean };
 export type NameTaken = 'replace' | 'keepBoth' | 'skip';
@@ -42,7 +43,7 @@ export class HistoryActions {
   async mark(version: Version, change: Mark): Promise<Version | null> {
     const marked = await this.#try('version_mark', { version: version.id, ...change });
     if (!marked) return null;
-    this.#context.library.touch();
+    this.#context.library.touch(historyChanged(version.project));
     const before: Mark = {
       ...(change.name === undefined ? {} : { name: version.name ?? '' }),
       ...(change.note === undefined ? {} : { note: version.note ?? '' }),
@@ -80,7 +81,7 @@ export class HistoryActions {
       this.#askForTrash(why, () => void this.remove(workspace, path, true)),
     );
     if (!saved) return false;
-    this.#context.library.touch();
+    this.#context.library.touch(historyChanged(workspace.project));
     const undo = this.#undoBy(() => void this.undo(workspace.id));
     this.#context.toasts.done(text.deleted(path.at(-1) ?? ''), undo);
     return true;
@@ -118,7 +119,7 @@ export class HistoryActions {
       });
       if (one) saved.push(one);
     }
-    this.#context.library.touch();
+    this.#context.library.touch(historyChanged(workspace.project));
     if (refused.length > 0)
       this.#askForTrash(
         whys.join('. '),
@@ -146,7 +147,7 @@ export class HistoryActions {
     const before = await this.#try('current', {});
     const now = await this.#try('workspace_switch', { workspace: workspace.id });
     if (!now) return;
-    this.#context.library.touch();
+    this.#context.library.touch(historyChanged(workspace.project));
     const earlier = before?.workspace;
     this.#context.toasts.done(
       text.switched(workspace.name),
@@ -158,7 +159,7 @@ export class HistoryActions {
 
   async describe(workspace: Workspace, said: string): Promise<boolean> {
     const done = await this.#try('workspace_describe', { workspace: workspace.id, text: said });
-    if (done) this.#context.library.touch();
+    if (done) this.#context.library.touch(historyChanged(workspace.project));
     return done !== null;
   }
 
@@ -179,7 +180,7 @@ export class HistoryActions {
   async pause(project: string | null): Promise<void> {
     const states = await this.#try('history_pause', project ? { project } : {});
     if (!states) return;
-    this.#context.library.touch();
+    this.#context.library.touch(historyChanged(project));
     const undo = this.#undoBy(() => void this.resume(project));
     this.#context.toasts.done(project ? text.paused : text.pausedAll, undo);
   }
@@ -187,7 +188,7 @@ export class HistoryActions {
   async resume(project: string | null): Promise<void> {
     const states = await this.#try('history_resume', project ? { project } : {});
     if (!states) return;
-    this.#context.library.touch();
+    this.#context.library.touch(historyChanged(project));
     this.#context.toasts.done(project ? text.resumed : text.resumedAll);
   }
 

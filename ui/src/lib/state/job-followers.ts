@@ -2,6 +2,7 @@
 import type { JobView } from '$lib/backend/bindings';
 import { hasEnded } from './jobs.svelte';
 import type { Jobs } from './jobs.svelte';
+import { changeOfJob } from './library-changes';
 import type { Library } from './library.svelte';
 
 export type JobEndListener = (job: JobView) => void;
@@ -19,7 +20,7 @@ export class JobFollowers {
   /** Calls `then` once the job has done its work; a failure is told where all failures are. */
   follow(job: JobView, then: JobEndListener): void {
     this.#jobs.accept(job);
-    this.#library.touch();
+    this.#library.touch(changeOfJob(job));
     // A short job may have ended before the reply that names it came.
     const known = this.#jobs.all.find((one) => one.id === job.id) ?? job;
     this.#waiting.set(job.id, then);
