@@ -29,7 +29,7 @@ export function filterEvents(
   );
 }
 
-/** What the engine is asked for: what of a filter is empty matches all. */
+/** The request for a filter: an empty field matches all. */
 export function runFilter(query: ActivityQuery, limit: number): RunFilter {
   const { project, plan, destination, kind, state } = query;
   return {

@@ -32,7 +32,7 @@ export function workspaceForCommand({ main, name, projectName }: Workspace): str
   return main ? projectName : `${projectName}/${name}`;
 }
 
-/** Where a new password comes from, as options say it. */
+/** The source of a new password as command-line options. */
 export function passwordForCommand(password: NewPassword | null): CommandValues {
   switch (password?.type) {
     case 'generated':

@@ -1,4 +1,4 @@
-/** How hard a password is to guess, as a hint while it is typed. */
+/** An estimate of how hard a password is to guess, as a hint while it is typed. */
 
 const COMMON = [
   'password',
@@ -11,7 +11,7 @@ const COMMON = [
   '12345',
 ];
 
-/** From 0 (far too short) to 4 (strong), by the number of guesses that a patient thief needs. */
+/** The strength from 0 (far too short) to 4 (strong), by the guesses that an attacker needs. */
 export function passwordStrength(password: string): 0 | 1 | 2 | 3 | 4 {
   if (password.length < 6) return 0;
   const bits = effectiveLength(password) * Math.log2(alphabet(password));

@@ -1,7 +1,7 @@
 /** A job's progress in words: what, how much, how fast, how long. */
 import type { JobView } from './backend/bindings';
 import { formatCount, formatRate, formatSize, percent } from './format/size';
-import { formatSpan } from './format/time';
+import { formatDuration } from './format/time';
 import { words } from './words';
 
 export type ProgressWords = {
@@ -36,5 +36,5 @@ export function describeProgress(job: JobView): ProgressWords {
 function leftInWords(queued: boolean, settled: boolean, seconds: number | null): string {
   if (queued) return '';
   if (!settled) return words.jobs.counting;
-  return seconds === null ? '' : words.jobs.left(formatSpan(seconds));
+  return seconds === null ? '' : words.jobs.left(formatDuration(seconds));
 }

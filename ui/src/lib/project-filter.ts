@@ -1,4 +1,4 @@
-/** Which projects a filter keeps, and what there is to filter by. Pure, so that typing is instant. */
+/** Filters projects, and lists the values to filter by. Pure, so that typing is instant. */
 import type { Project } from './backend/bindings';
 import type { ProjectQuery } from './routing';
 

@@ -18,7 +18,7 @@ export type ActivityQuery = {
   /** The month of the calendar, `2026-11`; this one when empty. */
   month: string;
 };
-/** Where in a project's history one is: the workspace by its id, or `main`. */
+/** A workspace of a project, by its id or `main`. */
 type InWorkspace = { project: string; workspace: string };
 export type HistoryQuery = { version: string; text: string; trigger: string };
 
@@ -87,7 +87,7 @@ function parsePage(page: string, rest: string[], query: URLSearchParams): Route 
   if (page === 'projects' && rest.length <= 1) {
     return { page, project: first ?? null, query: readProjectQuery(query) };
   }
-  if (page === 'projects' && first && second) return parseRoom(first, second, path, query);
+  if (page === 'projects' && first && second) return parseProjectView(first, second, path, query);
   if (page === 'browse' && first && second) {
     const project = query.get('project') ?? '';
     return { page, destination: first, snapshot: second, path, project };
@@ -105,10 +105,10 @@ function parsePage(page: string, rest: string[], query: URLSearchParams): Route 
   return null;
 }
 
-/** A room of a project: `files/main/now/src`, `history/main?version=…`. */
-function parseRoom(
+/** A view of a project: `files/main/now/src`, `history/main?version=…`. */
+function parseProjectView(
   project: string,
-  room: string,
+  view: string,
   rest: string[],
   query: URLSearchParams,
 ): Route | null {
@@ -116,27 +116,27 @@ function parseRoom(
   const [workspace = MAIN, ...path] = rest;
   const version = read('version');
   const place = { project, workspace };
-  switch (room) {
+  switch (view) {
     case 'snapshots':
     case 'workspaces':
     case 'rules':
-      return rest.length === 0 ? { page: room, project } : null;
+      return rest.length === 0 ? { page: view, project } : null;
     case 'git':
-      return path.length === 0 ? { page: room, ...place } : null;
+      return path.length === 0 ? { page: view, ...place } : null;
     case 'history': {
       const wanted = { version, text: read('text'), trigger: read('trigger') };
-      return path.length === 0 ? { page: room, ...place, query: wanted } : null;
+      return path.length === 0 ? { page: view, ...place, query: wanted } : null;
     }
     case 'files': {
       const [shown = NOW, ...folder] = path;
-      return { page: room, ...place, version: shown, path: folder, file: read('file') };
+      return { page: view, ...place, version: shown, path: folder, file: read('file') };
     }
     case 'file-history':
       if (path.length === 0) return null;
       return { page: 'fileHistory', ...place, path, from: read('from'), to: read('to') };
     case 'diff': {
       const inside = read('path').split('/').filter(Boolean);
-      return { page: room, ...place, from: read('from'), to: read('to') || NOW, path: inside };
+      return { page: view, ...place, from: read('from'), to: read('to') || NOW, path: inside };
     }
     default:
       return null;

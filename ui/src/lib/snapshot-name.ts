@@ -1,4 +1,4 @@
-/** What a backup is of, in words: a project, the large files of one, or the library itself. */
+/** Names a backup by its content: a project, the large files of one, or the library itself. */
 import type { Project, Snapshot } from '$lib/backend/bindings';
 import { words } from '$lib/words';
 

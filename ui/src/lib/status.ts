@@ -1,6 +1,6 @@
-/** How the states of projects and jobs look: a tone and a word each. */
+/** Labels of the states of projects and jobs: a tone and a word each. */
 import type { JobState, Project, ProtectionState } from './backend/bindings';
-import type { Tone } from './components/base/Mark.svelte';
+import type { Tone } from './components/base/StatusBadge.svelte';
 import { words } from './words';
 
 type Look = { tone: Tone; text: string };
@@ -19,12 +19,12 @@ const JOB: Record<JobState, Look> = {
   cancelled: { tone: 'idle', text: words.jobState.cancelled },
 };
 
-export function lookOfProject(project: Project): Look {
+export function projectStatus(project: Project): Look {
   if (project.status === 'trashed') return { tone: 'idle', text: words.status.trashed };
   if (project.status === 'archived') return { tone: 'idle', text: words.status.archived };
   return PROTECTION[project.protection.state];
 }
 
-export function lookOfJob(state: JobState): Look {
+export function jobStatus(state: JobState): Look {
   return JOB[state];
 }

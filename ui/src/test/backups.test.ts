@@ -27,7 +27,9 @@ describe('the first set-up', () => {
   it('takes three clicks, makes a password, runs the proposed plan, and shows the kit', async () => {
     const backend = await open('#/backups', { scenario: 'empty', canPick: true });
     const place = backend.place('/home/mira/work/vault');
+    const listed = callsOf(backend, 'project_list').length;
     await backend.call('project_add', { place: place.id, name: 'vault' });
+    await waitFor(() => expect(callsOf(backend, 'project_list').length).toBeGreaterThan(listed));
     await fireEvent.click(await screen.findByTestId('set-up'));
     await fireEvent.click(await button(/^Folder/));
     await screen.findByText('Folder found');

@@ -10,9 +10,9 @@ type Opened = { backend: MockBackend; project: string; workspace: string; ids: s
 async function open(name: string, page: string): Promise<Opened> {
   const backend = new MockBackend({ jobSeconds: 0.2 });
   const project = backend.library.projects.find((one) => one.name === name)?.id ?? '';
-  const room = backend.history.rooms(project)[0];
-  const ids = (room?.versions ?? []).map(({ version }) => version.id);
-  const plain = room?.versions.slice(0, -30).findLast(({ version }) => !version.pinned);
+  const state = backend.history.statesOf(project)[0];
+  const ids = (state?.versions ?? []).map(({ version }) => version.id);
+  const plain = state?.versions.slice(0, -30).findLast(({ version }) => !version.pinned);
   const shown = page
     .replace('{first}', ids[0] ?? '')
     .replace('{plain}', plain?.version.id ?? '')
@@ -20,7 +20,7 @@ async function open(name: string, page: string): Promise<Opened> {
   location.hash = `#/projects/${project}/${shown}`;
   render(App, { backend });
   await waitFor(() => expect(document.querySelector('#page-title')).not.toBeNull());
-  return { backend, project, workspace: room?.workspace.id ?? '', ids };
+  return { backend, project, workspace: state?.workspace.id ?? '', ids };
 }
 
 const called = (backend: MockBackend, name: string) =>

@@ -12,7 +12,7 @@ export interface Backend {
   call<K extends UseCase>(name: K, request: Request<K>): Promise<Reply<K>>;
   /** Hands every live event to `listener` until the returned function is called. */
   subscribe(listener: Listener): () => void;
-  /** Tells when the live connection is lost and when it is there again. */
+  /** Calls back when the live connection is lost and when it is back. */
   watchLink(listener: (state: LinkState) => void): () => void;
 }
 

@@ -3,22 +3,22 @@ import { BackendError, isWireError } from './backend';
 import type { Backend, LinkState, Listener, Reply, Request, UseCase } from './backend';
 import type { BackendEvent } from './bindings';
 import { unauthorized, unexpectedFault, unreachable } from './faults';
-import { Entry } from './entry';
+import { SignIn } from './sign-in';
 import { EventStreamParser } from './event-stream';
 
 const RECONNECT_MS = [500, 1000, 2000, 5000];
 
 export class HttpBackend implements Backend {
   readonly #base: string;
-  readonly #entry: Entry;
+  readonly #signIn: SignIn;
   readonly #listeners = new Set<Listener>();
   readonly #linkListeners = new Set<(state: LinkState) => void>();
   #stream: AbortController | null = null;
   #link: LinkState = 'connected';
 
-  constructor(base = '.', entry = new Entry(base)) {
+  constructor(base = '.', signIn = new SignIn(base)) {
     this.#base = base;
-    this.#entry = entry;
+    this.#signIn = signIn;
   }
 
   async call<K extends UseCase>(name: K, request: Request<K>): Promise<Reply<K>> {
@@ -50,7 +50,7 @@ export class HttpBackend implements Backend {
       return await fetch(`${this.#base}/api/call/${name}`, {
         method: 'POST',
         credentials: 'omit',
-        headers: { 'content-type': 'application/json', ...(await this.#entry.headers()) },
+        headers: { 'content-type': 'application/json', ...(await this.#signIn.headers()) },
         body: JSON.stringify(request),
       });
     } catch {
@@ -78,7 +78,7 @@ export class HttpBackend implements Backend {
     try {
       const response = await fetch(`${this.#base}/api/events`, {
         credentials: 'omit',
-        headers: { accept: 'text/event-stream', ...(await this.#entry.headers()) },
+        headers: { accept: 'text/event-stream', ...(await this.#signIn.headers()) },
         signal,
       });
       if (!response.ok || !response.body) return false;

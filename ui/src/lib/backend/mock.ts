@@ -33,7 +33,7 @@ export type MockOptions = {
   latencyMs: number;
   jobSeconds: number;
 };
-/** What the parts in `mock/` answer, each for its area. */
+/** The answers of the parts in `mock/`, each for its area. */
 type Elsewhere =
   | keyof HistoryHandlers
   | `git_${string}`

@@ -1,5 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { formatAgo, formatExact, formatMoment, formatSpan, parseTime, spanBetween } from './time';
+import {
+  formatRelative,
+  formatExact,
+  formatDateTime,
+  formatDuration,
+  parseTime,
+  durationBetween,
+} from './time';
 
 // Noon where the tests are held.
 const now = Date.parse('2026-11-21T12:00:00');
@@ -15,17 +22,17 @@ describe('formatAgo', () => {
     [26 * 3600, 'yesterday'],
     [9 * 86_400, '9 days ago'],
   ])('%d seconds before now is %s', (seconds, text) => {
-    expect(formatAgo(before(seconds), now)).toBe(text);
+    expect(formatRelative(before(seconds), now)).toBe(text);
   });
 
   it('names the day, and the year where it is another one', () => {
-    expect(formatAgo(before(41 * 86_400), now)).toBe('11 Oct');
-    expect(formatAgo('2024-02-29T10:00:00', now)).toBe('29 Feb 2024');
+    expect(formatRelative(before(41 * 86_400), now)).toBe('11 Oct');
+    expect(formatRelative('2024-02-29T10:00:00', now)).toBe('29 Feb 2024');
   });
 
   it('shows what it cannot read as it came, and a clock that runs ahead as a moment', () => {
-    expect(formatAgo('soon', now)).toBe('soon');
-    expect(formatAgo(before(-3600), now)).toContain('21 Nov');
+    expect(formatRelative('soon', now)).toBe('soon');
+    expect(formatRelative(before(-3600), now)).toContain('21 Nov');
   });
 });
 
@@ -37,14 +44,14 @@ describe('other forms', () => {
   });
 
   it('says spans with two units at most', () => {
-    expect(formatSpan(42.4)).toBe('42 s');
-    expect(formatSpan(252)).toBe('4 min 12 s');
-    expect(formatSpan(7260)).toBe('2 h 1 min');
-    expect(spanBetween(before(2), before(1.5))).toBe('under 1 s');
+    expect(formatDuration(42.4)).toBe('42 s');
+    expect(formatDuration(252)).toBe('4 min 12 s');
+    expect(formatDuration(7260)).toBe('2 h 1 min');
+    expect(durationBetween(before(2), before(1.5))).toBe('under 1 s');
   });
 
   it('is exact when asked', () => {
     expect(formatExact('2026-11-21T12:00:00')).toContain('21 November 2026');
-    expect(formatMoment('2026-11-21T12:00:00', now)).toMatch(/^21 Nov, \d\d:\d\d$/);
+    expect(formatDateTime('2026-11-21T12:00:00', now)).toMatch(/^21 Nov, \d\d:\d\d$/);
   });
 });

@@ -37,14 +37,14 @@ export function formatDate(text: string, now: number): string {
 }
 
 /** "21 Nov, 14:05": a moment to be told apart from its neighbours. */
-export function formatMoment(text: string, now: number): string {
+export function formatDateTime(text: string, now: number): string {
   const time = parseTime(text);
   if (Number.isNaN(time)) return text;
   return words.time.moment(formatDate(text, now), clockFormat.format(time));
 }
 
 /** "today, 14:05", "tomorrow, 14:05", "Wednesday, 14:05": a moment that is to come. */
-export function formatComing(text: string, now: number): string {
+export function formatUpcoming(text: string, now: number): string {
   const time = parseTime(text);
   if (Number.isNaN(time)) return text;
   const days = Math.round((startOfDay(time) - startOfDay(now)) / DAY);
@@ -52,7 +52,7 @@ export function formatComing(text: string, now: number): string {
   if (days === 0) return words.time.moment(words.time.today, clock);
   if (days === 1) return words.time.moment(words.time.tomorrow, clock);
   if (days > 1 && days < 7) return words.time.moment(weekdayFormat.format(time), clock);
-  return formatMoment(text, now);
+  return formatDateTime(text, now);
 }
 
 /** Whole days from a moment until now. */
@@ -60,11 +60,11 @@ export function daysSince(text: string, now: number): number {
   return Math.max(0, Math.floor((now - parseTime(text)) / DAY));
 }
 
-export function formatAgo(text: string, now: number): string {
+export function formatRelative(text: string, now: number): string {
   const time = parseTime(text);
   if (Number.isNaN(time)) return text;
   const age = now - time;
-  if (age < -MINUTE) return formatMoment(text, now);
+  if (age < -MINUTE) return formatDateTime(text, now);
   if (age < 45 * SECOND) return words.time.justNow;
   if (age < HOUR) return words.time.minutesAgo(Math.max(1, Math.round(age / MINUTE)));
   if (age < DAY) return words.time.hoursAgo(Math.round(age / HOUR));
@@ -74,7 +74,7 @@ export function formatAgo(text: string, now: number): string {
   return formatDate(text, now);
 }
 
-export function formatSpan(seconds: number): string {
+export function formatDuration(seconds: number): string {
   const total = Math.max(0, Math.round(seconds));
   if (total < 60) return words.time.seconds(total);
   const minutes = Math.floor(total / 60);
@@ -82,10 +82,10 @@ export function formatSpan(seconds: number): string {
   return words.time.hours(Math.floor(minutes / 60), minutes % 60);
 }
 
-export function spanBetween(from: string, to: string): string {
+export function durationBetween(from: string, to: string): string {
   const ms = parseTime(to) - parseTime(from);
   if (Number.isNaN(ms)) return '';
-  return ms < SECOND ? words.time.underASecond : formatSpan(ms / SECOND);
+  return ms < SECOND ? words.time.underASecond : formatDuration(ms / SECOND);
 }
 
 function startOfDay(time: number): number {

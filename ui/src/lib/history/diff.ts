@@ -26,7 +26,7 @@ export function piecesOf(text: string, spans: readonly (readonly number[])[]): P
   return pieces;
 }
 
-/** How many unchanged lines lie before each hunk. */
+/** The number of unchanged lines before each hunk. */
 function gapBefore(hunks: readonly Hunk[], index: number): GapRow | null {
   const hunk = hunks[index];
   if (!hunk) return null;
@@ -87,7 +87,7 @@ function endOfChange(lines: readonly Line[], from: number): number {
   return end < 0 ? lines.length : end;
 }
 
-/** What was removed beside what came instead, line by line, as far as both go. */
+/** The removed lines beside the added ones, as far as both go. */
 function pairUp(block: readonly Line[], hunk: number): SplitRow[] {
   const removed = block.filter((line) => line.tag === 'removed');
   const added = block.filter((line) => line.tag === 'added');

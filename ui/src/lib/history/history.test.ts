@@ -6,11 +6,11 @@ import { nameFiles, namesTaken } from '$lib/components/files/upload';
 import { countChanges, inlineRows, piecesOf, splitRows, stepChange } from './diff';
 import { sizePoints, stepLine } from './sizes';
 import {
-  boundsOf,
+  dayRange,
   dateOf,
   dateOfNumber,
   dayNumber,
-  layDays,
+  layOutDays,
   monthsOf,
   nearestBar,
   nearestTick,
@@ -41,26 +41,26 @@ describe('the timeline', () => {
   });
 
   it('lays days out from the first to today, the busiest highest', () => {
-    const axis = layDays(days, '2026-11-05');
+    const axis = layOutDays(days, '2026-11-05');
     expect(axis.length).toBe(9);
     expect(axis.bars.map((bar) => bar.at)).toEqual([0, 4, 7]);
     expect(axis.bars.map((bar) => bar.share)).toEqual([0.25, 0.5, 1]);
     expect(monthsOf(axis)).toEqual([{ at: 4, date: '2026-11-01' }]);
-    expect(layDays([], '2026-11-05')).toMatchObject({ bars: [], length: 1 });
+    expect(layOutDays([], '2026-11-05')).toMatchObject({ bars: [], length: 1 });
   });
 
   it('finds what lies nearest to the mouse, and the next day with versions', () => {
-    const axis = layDays(days, '2026-11-05');
+    const axis = layOutDays(days, '2026-11-05');
     expect(nearestBar(axis, 5.4)?.date).toBe('2026-11-01');
     expect(nearestBar(axis, 99)?.date).toBe('2026-11-04');
-    expect(nearestBar(layDays([], '2026-11-05'), 1)).toBeUndefined();
+    expect(nearestBar(layOutDays([], '2026-11-05'), 1)).toBeUndefined();
     expect(neighbourDay(days, '2026-11-01', -1)).toBe('2026-10-28');
     expect(neighbourDay(days, '2026-11-01', 1)).toBe('2026-11-04');
     expect(neighbourDay(days, '2026-11-04', 1)).toBeUndefined();
   });
 
   it('bounds a day by its own midnights', () => {
-    const { from, until } = boundsOf('2026-11-04');
+    const { from, until } = dayRange('2026-11-04');
     expect(dateOf(from)).toBe('2026-11-04');
     expect(dateOf(Date.parse(until) - 1)).toBe('2026-11-04');
     expect(dateOf(until)).toBe('2026-11-05');

@@ -26,8 +26,8 @@ export function dateOf(time: string | number): string {
   return `${moment.getFullYear()}-${two(moment.getMonth() + 1)}-${two(moment.getDate())}`;
 }
 
-/** When a day begins and ends here, as the engine takes it. */
-export function boundsOf(date: string): { from: string; until: string } {
+/** The beginning and end of a local day, as the engine takes them. */
+export function dayRange(date: string): { from: string; until: string } {
   const [year = 1970, month = 1, day = 1] = date.split('-').map(Number);
   return {
     from: new Date(year, month - 1, day).toISOString(),
@@ -46,7 +46,7 @@ export function busyDays(days: readonly Day[]): Day[] {
  * Each day with versions gets a bar at its place between the first day and today. Heights grow with
  * the root of the count, so that one build storm leaves the quiet days visible.
  */
-export function layDays(days: readonly Day[], today: string): Axis {
+export function layOutDays(days: readonly Day[], today: string): Axis {
   const busy = busyDays(days);
   const start = dayNumber(busy[0]?.date ?? today);
   const last = Math.max(dayNumber(busy.at(-1)?.date ?? today), dayNumber(today));
@@ -60,7 +60,7 @@ export function layDays(days: readonly Day[], today: string): Axis {
   return { bars, length: last - start + 1, first: start };
 }
 
-/** Where months begin on the axis. */
+/** The positions on the axis at which months begin. */
 export function monthsOf(axis: Axis): MonthMark[] {
   return Array.from({ length: axis.length }, (_, at) => ({
     at,
@@ -83,7 +83,7 @@ export function neighbourDay(days: readonly Day[], date: string, by: -1 | 1): st
   return by < 0 ? beyond.at(-1)?.date : beyond[0]?.date;
 }
 
-/** Where in its day a moment lies, from 0 to 1. */
+/** The position of a moment in its day, from 0 to 1. */
 export function shareOfDay(time: string): number {
   const moment = new Date(parseTime(time));
   const minutes = moment.getHours() * 60 + moment.getMinutes() + moment.getSeconds() / 60;

@@ -1,9 +1,15 @@
 /** Schedules, policies and how backups stand, by what is said of them. */
 import { describe, expect, it } from 'vitest';
 import type { GuardAlert, Plan, Schedule, ScheduleState } from '$lib/backend/bindings';
-import { PRESETS, presetOf, reasonInWords, retentionInWords, tidied } from './retention';
-import { nextMoments, scheduleInWords } from './schedule';
-import { standingOf } from './standing';
+import {
+  PRESETS,
+  presetOf,
+  describeReason,
+  describeRetention,
+  normalizeRetention,
+} from './retention';
+import { nextRunTimes, describeSchedule } from './schedule';
+import { backupStatusOf } from './backup-status';
 
 const at = (text: string) => new Date(text).getTime();
 const said = (moments: number[]) =>
@@ -24,17 +30,17 @@ describe('a schedule', () => {
     [{ type: 'cron', expression: '0 3 * * 1' }, 'As cron says: 0 3 * * 1'],
     [{ type: 'afterChanges', versions: 1 }, 'After every new version'],
   ])('is said in words: %o', (schedule, words) => {
-    expect(scheduleInWords(schedule)).toBe(words);
+    expect(describeSchedule(schedule)).toBe(words);
   });
 
   it('comes later today, or else tomorrow', () => {
     const noon = at('2026-11-21T12:00:00');
-    expect(said(nextMoments({ type: 'daily', at: '12:30' }, noon, 2))).toEqual([
+    expect(said(nextRunTimes({ type: 'daily', at: '12:30' }, noon, 2))).toEqual([
       '11/21 12:30',
       '11/22 12:30',
     ]);
-    expect(said(nextMoments({ type: 'daily', at: '12:00' }, noon, 1))).toEqual(['11/22 12:0']);
-    expect(said(nextMoments({ type: 'hourly', minute: 15 }, noon, 2))).toEqual([
+    expect(said(nextRunTimes({ type: 'daily', at: '12:00' }, noon, 1))).toEqual(['11/22 12:0']);
+    expect(said(nextRunTimes({ type: 'hourly', minute: 15 }, noon, 2))).toEqual([
       '11/21 12:15',
       '11/21 13:15',
     ]);
@@ -42,14 +48,14 @@ describe('a schedule', () => {
 
   it('falls on the last day of a shorter month, and only on its weekdays', () => {
     const january = at('2026-01-30T12:00:00');
-    expect(said(nextMoments({ type: 'monthly', day: 31, at: '04:00' }, january, 3))).toEqual([
+    expect(said(nextRunTimes({ type: 'monthly', day: 31, at: '04:00' }, january, 3))).toEqual([
       '1/31 4:0',
       '2/28 4:0',
       '3/31 4:0',
     ]);
     const saturday = at('2026-11-21T12:00:00');
     const weekly: Schedule = { type: 'weekly', weekdays: [1, 7], at: '18:00' };
-    expect(said(nextMoments(weekly, saturday, 3))).toEqual([
+    expect(said(nextRunTimes(weekly, saturday, 3))).toEqual([
       '11/22 18:0',
       '11/23 18:0',
       '11/29 18:0',
@@ -58,9 +64,9 @@ describe('a schedule', () => {
 
   it('is left to the engine where no calendar tells it', () => {
     const now = at('2026-11-21T12:00:00');
-    expect(nextMoments({ type: 'cron', expression: '* * * * *' }, now, 3)).toEqual([]);
-    expect(nextMoments({ type: 'daily', at: '' }, now, 3)).toEqual([]);
-    expect(nextMoments({ type: 'weekly', weekdays: [], at: '18:00' }, now, 3)).toEqual([]);
+    expect(nextRunTimes({ type: 'cron', expression: '* * * * *' }, now, 3)).toEqual([]);
+    expect(nextRunTimes({ type: 'daily', at: '' }, now, 3)).toEqual([]);
+    expect(nextRunTimes({ type: 'weekly', weekdays: [], at: '18:00' }, now, 3)).toEqual([]);
   });
 });
 
@@ -72,20 +78,22 @@ describe('a policy', () => {
   });
 
   it('is said in words', () => {
-    expect(retentionInWords({ daily: 14, weekly: 1 })).toBe('Keeps 14 days and 1 week');
-    expect(retentionInWords({ budgetBytes: 2_000_000_000 })).toBe('Keeps at most 2.0\u00a0GB');
-    expect(retentionInWords({ daily: 0 })).toBe('Keeps everything');
+    expect(describeRetention({ daily: 14, weekly: 1 })).toBe('Keeps 14 days and 1 week');
+    expect(describeRetention({ budgetBytes: 2_000_000_000 })).toBe('Keeps at most 2.0\u00a0GB');
+    expect(describeRetention({ daily: 0 })).toBe('Keeps everything');
   });
 
   it('is sent without what was left empty', () => {
-    expect(tidied({ daily: 0, last: 3, within: ' 1y ', tags: [], budgetBytes: null })).toEqual({
+    expect(
+      normalizeRetention({ daily: 0, last: 3, within: ' 1y ', tags: [], budgetBytes: null }),
+    ).toEqual({
       last: 3,
       within: '1y',
     });
   });
 
   it('tells its reasons, and those that nobody foresaw as they came', () => {
-    expect(['daily', 'monthly snapshot', 'oldest'].map(reasonInWords)).toEqual([
+    expect(['daily', 'monthly snapshot', 'oldest'].map(describeReason)).toEqual([
       'day',
       'month',
       'oldest',
@@ -100,8 +108,8 @@ describe('how backups stand', () => {
   const draft = { name: 'Nightly' } as Plan['draft'];
   const well = { enabled: true, needsAttention: false, lastRun: {}, draft } as Plan;
   const alert = { id: 'ga' } as GuardAlert;
-  const stand = (parts: Partial<Parameters<typeof standingOf>[0]>) =>
-    standingOf({ plans: [well], schedule, alerts: [], live: [], ...parts }, now);
+  const stand = (parts: Partial<Parameters<typeof backupStatusOf>[0]>) =>
+    backupStatusOf({ plans: [well], schedule, alerts: [], live: [], ...parts }, now);
 
   it('says the worst first', () => {
     const bad = { ...well, needsAttention: true };

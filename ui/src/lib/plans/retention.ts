@@ -1,4 +1,4 @@
-/** How long backups are kept: the usual answers, and any answer in words. */
+/** Retention policies: the presets, and any policy in words. */
 import type { Retention } from '$lib/backend/bindings';
 import { formatSize } from '$lib/format/size';
 import { words } from '$lib/words';
@@ -22,15 +22,15 @@ export const WITHINS = [
   'withinYearly',
 ] as const;
 
-/** Which of the usual answers a policy is. */
+/** The preset that equals a policy. */
 export function presetOf(retention: Retention): Preset {
   const names = Object.keys(PRESETS) as (keyof typeof PRESETS)[];
-  const said = JSON.stringify(tidied(retention));
-  return names.find((name) => JSON.stringify(tidied(PRESETS[name])) === said) ?? 'own';
+  const said = JSON.stringify(normalizeRetention(retention));
+  return names.find((name) => JSON.stringify(normalizeRetention(PRESETS[name])) === said) ?? 'own';
 }
 
 /** A policy without what says nothing, its parts always in the same order. */
-export function tidied(retention: Retention): Retention {
+export function normalizeRetention(retention: Retention): Retention {
   const clean: Retention = {};
   for (const key of COUNTS) if (retention[key]) clean[key] = retention[key];
   for (const key of WITHINS) if (retention[key]?.trim()) clean[key] = retention[key]?.trim();
@@ -39,7 +39,7 @@ export function tidied(retention: Retention): Retention {
   return clean;
 }
 
-export function retentionInWords(retention: Retention): string {
+export function describeRetention(retention: Retention): string {
   const text = words.retention;
   const parts = COUNTS.flatMap((key) => {
     const count = retention[key];
@@ -53,7 +53,7 @@ export function retentionInWords(retention: Retention): string {
 }
 
 /** Why a backup stays, as people say it; a reason that is not known stands as it came. */
-export function reasonInWords(reason: string): string {
+export function describeReason(reason: string): string {
   const first = reason.split(' ')[0] ?? reason;
   return words.retention.reasons[first] ?? reason;
 }

@@ -5,7 +5,7 @@ import { words } from '$lib/words';
 const text = words.schedule;
 const DAYS_AHEAD = 400;
 
-export function scheduleInWords(schedule: Schedule): string {
+export function describeSchedule(schedule: Schedule): string {
   switch (schedule.type) {
     case 'manual':
       return text.manual;
@@ -14,7 +14,7 @@ export function scheduleInWords(schedule: Schedule): string {
     case 'daily':
       return text.daily(schedule.at);
     case 'weekly':
-      return text.weekly(weekdaysInWords(schedule.weekdays), schedule.at);
+      return text.weekly(describeWeekdays(schedule.weekdays), schedule.at);
     case 'monthly':
       return text.monthly(schedule.day, schedule.at);
     case 'cron':
@@ -24,7 +24,7 @@ export function scheduleInWords(schedule: Schedule): string {
   }
 }
 
-export function weekdaysInWords(weekdays: number[]): string {
+export function describeWeekdays(weekdays: number[]): string {
   const sorted = [...weekdays].sort((left, right) => left - right);
   if (sorted.join() === '1,2,3,4,5') return text.workdays;
   return new Intl.ListFormat(words.locale).format(sorted.map(weekdayName));
@@ -39,7 +39,7 @@ export function weekdayName(weekday: number): string {
  * The next moments in the machine's own time; nothing for a schedule that no calendar tells. It is a
  * preview: the engine plans the runs.
  */
-export function nextMoments(schedule: Schedule, now: number, count: number): number[] {
+export function nextRunTimes(schedule: Schedule, now: number, count: number): number[] {
   if (schedule.type === 'hourly') return hourly(schedule.minute, now, count);
   if (!('at' in schedule)) return [];
   if (!/^\d\d:\d\d$/.test(schedule.at)) return [];

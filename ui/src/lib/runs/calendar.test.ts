@@ -1,7 +1,7 @@
 /** The calendar: which days a month shows, and what of the runs falls on each. */
 import { describe, expect, it } from 'vitest';
 import type { Run } from '$lib/backend/bindings';
-import { addMonths, spanOf, toneOfRuns, weeksOf } from './calendar';
+import { addMonths, monthRange, toneOfRuns, weeksOf } from './calendar';
 
 const run = (started: string, state: Run['state']) =>
   ({ id: started, started: new Date(started).toISOString(), state }) as Run;
@@ -16,7 +16,7 @@ describe('a month', () => {
   });
 
   it('begins with its first day when that is a Monday', () => {
-    const { since, until } = spanOf('2027-02');
+    const { since, until } = monthRange('2027-02');
     expect([since.getDate(), until.getDate(), until.getMonth()]).toEqual([1, 1, 2]);
     expect(weeksOf('2027-02', [], [])).toHaveLength(4);
   });

@@ -1,6 +1,6 @@
 /** The days of a month, and what ran and will run on each. */
 import type { PlannedRun, Run } from '$lib/backend/bindings';
-import type { Tone } from '$lib/components/base/Mark.svelte';
+import type { Tone } from '$lib/components/base/StatusBadge.svelte';
 import { parseTime } from '$lib/format/time';
 
 export type CalendarDay = {
@@ -30,7 +30,7 @@ export function addMonths(month: string, count: number): string {
 }
 
 /** The moments at which the shown weeks begin and end. */
-export function spanOf(month: string): { since: Date; until: Date } {
+export function monthRange(month: string): { since: Date; until: Date } {
   const first = firstOf(month);
   const before = (first.getDay() + 6) % 7;
   const since = new Date(first.getFullYear(), first.getMonth(), 1 - before);
@@ -46,7 +46,7 @@ export function weeksOf(
   runs: readonly Run[],
   planned: readonly PlannedRun[],
 ): CalendarDay[][] {
-  const { since, until } = spanOf(month);
+  const { since, until } = monthRange(month);
   const ran = byDay(runs, (run) => run.started);
   const coming = byDay(planned, (run) => run.at);
   const weeks: CalendarDay[][] = [];
@@ -64,7 +64,7 @@ export function weeksOf(
   return weeks;
 }
 
-/** How a day went: as its worst run did. */
+/** The tone of a day: that of its worst run. */
 export function toneOfRuns(runs: readonly Run[]): Tone {
   if (runs.some((run) => run.state === 'failed')) return 'bad';
   if (runs.some((run) => run.state === 'warnings')) return 'warn';

@@ -1,4 +1,4 @@
-/** What a user can do, each with its message when it went well and when it did not. */
+/** The actions of a user, each with its message on success and on failure. */
 import { createContext } from 'svelte';
 import type { Backend, Reply, Request, UseCase } from '$lib/backend/backend';
 import type { JobView, Place, PlaceState, Project, Theme } from '$lib/backend/bindings';
@@ -6,8 +6,9 @@ import { words } from '$lib/words';
 import { projectsRoute } from '$lib/routing';
 import { attempt } from './attempt';
 import type { Dialogs } from './dialogs.svelte';
-import type { Followed } from './followed';
+import type { JobFollowers } from './job-followers';
 import type { Jobs } from './jobs.svelte';
+import { BACKUPS_CHANGED, changeOfJob } from './library-changes';
 import type { Library } from './library.svelte';
 import type { Router } from './router.svelte';
 import type { Session } from './session.svelte';
@@ -15,11 +16,11 @@ import { asWireError } from './resource.svelte';
 import type { Toasts } from './toasts.svelte';
 import type { Watch } from './watch.svelte';
 
-export type Rooms = {
+export type Context = {
   backend: Backend;
   library: Library;
   jobs: Jobs;
-  followed: Followed;
+  jobFollowers: JobFollowers;
   session: Session;
   toasts: Toasts;
   dialogs: Dialogs;
@@ -37,15 +38,15 @@ const REFUSALS: Partial<Record<PlaceState, (name: string) => [string, string]>> 
 };
 
 export class Actions {
-  readonly #rooms: Rooms;
+  readonly #context: Context;
 
-  constructor(rooms: Rooms) {
-    this.#rooms = rooms;
+  constructor(context: Context) {
+    this.#context = context;
   }
 
   /** Opens the system's folder dialog, or asks for a path where there is none. */
   async addProject(): Promise<void> {
-    const { session, dialogs } = this.#rooms;
+    const { session, dialogs } = this.#context;
     if (!session.canPick) return dialogs.show({ kind: 'addProject', suggestion: '' });
     const place = await this.#try('place_pick', { purpose: 'project' });
     if (place) await this.addPlaces([place]);
@@ -54,13 +55,13 @@ export class Actions {
   async addPlaces(places: Place[]): Promise<void> {
     let last: Project | null = null;
     for (const place of places) last = (await this.#addPlace(place)) ?? last;
-    if (last) this.#rooms.router.go(projectsRoute(last.id));
+    if (last) this.#context.router.go(projectsRoute(last.id));
   }
 
   async #addPlace(place: Place): Promise<Project | null> {
     const refusal = REFUSALS[place.state]?.(place.name);
     if (refusal) {
-      this.#rooms.toasts.notice(...refusal);
+      this.#context.toasts.notice(...refusal);
       return null;
     }
     const project = await this.#try('project_add', { place: place.id, name: null, tags: [] });
@@ -70,15 +71,15 @@ export class Actions {
 
   /** Shows a project that was just added. */
   projectAdded(project: Project): void {
-    this.#rooms.library.replace(project);
-    this.#rooms.toasts.done(words.projects.added(project.name));
+    this.#context.library.replace(project);
+    this.#context.toasts.done(words.projects.added(project.name));
   }
 
   async forgetProject(project: Project): Promise<void> {
     const forgotten = await this.#try('project_forget', { project: project.id });
     if (!forgotten) return;
-    this.#rooms.library.replace(forgotten);
-    this.#rooms.toasts.done(words.projects.forgotten(project.name), {
+    this.#context.library.replace(forgotten);
+    this.#context.toasts.done(words.projects.forgotten(project.name), {
       label: words.common.undo,
       run: () => void this.recallProject(forgotten),
     });
@@ -87,15 +88,15 @@ export class Actions {
   async recallProject(project: Project): Promise<void> {
     const recalled = await this.#try('project_recall', { project: project.id });
     if (!recalled) return;
-    this.#rooms.library.replace(recalled);
-    this.#rooms.toasts.done(words.projects.recalled(recalled.name));
+    this.#context.library.replace(recalled);
+    this.#context.toasts.done(words.projects.recalled(recalled.name));
   }
 
   async renameProject(project: Project, name: string): Promise<boolean> {
     const renamed = await this.#try('project_rename', { project: project.id, name });
     if (!renamed) return false;
-    this.#rooms.library.replace(renamed);
-    this.#rooms.toasts.done(words.project.renamed(renamed.name), {
+    this.#context.library.replace(renamed);
+    this.#context.toasts.done(words.project.renamed(renamed.name), {
       label: words.common.undo,
       run: () => void this.renameProject(renamed, project.name),
     });
@@ -104,7 +105,7 @@ export class Actions {
 
   async tagProject(project: Project, add: string[], remove: string[]): Promise<boolean> {
     const tagged = await this.#try('project_tag', { project: project.id, add, remove });
-    if (tagged) this.#rooms.library.replace(tagged);
+    if (tagged) this.#context.library.replace(tagged);
     return tagged !== null;
   }
 
@@ -118,7 +119,7 @@ export class Actions {
 
   /** Backs a project up to every destination that can be reached. */
   async backUpProject(project: Project): Promise<void> {
-    const { library, dialogs } = this.#rooms;
+    const { library, dialogs } = this.#context;
     const known = library.destinations.value ?? [];
     if (known.length === 0) return dialogs.show({ kind: 'addDestination', project });
     const reachable = known.filter((destination) => destination.present);
@@ -128,7 +129,7 @@ export class Actions {
   }
 
   async backUpAll(): Promise<void> {
-    const { library, toasts, jobs, dialogs } = this.#rooms;
+    const { library, toasts, jobs, dialogs } = this.#context;
     if ((library.destinations.value ?? []).length === 0) {
       return dialogs.show({ kind: 'addDestination', project: null });
     }
@@ -144,29 +145,29 @@ export class Actions {
   }
 
   async cancelJob(id: string): Promise<void> {
-    await this.#rooms.jobs.cancel(id).catch((cause: unknown) => this.#fail(cause));
+    await this.#context.jobs.cancel(id).catch((cause: unknown) => this.#fail(cause));
   }
 
   async pauseJob(job: JobView, paused: boolean): Promise<void> {
     const now = await this.#try(paused ? 'job_pause' : 'job_resume', { job: job.id });
-    if (now) this.#rooms.jobs.accept(now);
+    if (now) this.#context.jobs.accept(now);
   }
 
   async forgetDestination(destination: { id: string; name: string }): Promise<void> {
     const forgotten = await this.#try('destination_forget', { destination: destination.id });
     if (!forgotten) return;
-    this.#rooms.library.touch();
-    this.#rooms.toasts.done(words.destinations.forgotten(destination.name));
+    this.#context.library.touch(BACKUPS_CHANGED);
+    this.#context.toasts.done(words.destinations.forgotten(destination.name));
   }
 
   async setTheme(theme: Theme): Promise<void> {
-    await this.#rooms.session.setTheme(theme).catch((cause: unknown) => this.#fail(cause));
+    await this.#context.session.setTheme(theme).catch((cause: unknown) => this.#fail(cause));
   }
 
   /** Returns whether the setting was taken. */
   async setSetting(key: string, value: string | null): Promise<boolean> {
     try {
-      await this.#rooms.session.setSetting(key, value);
+      await this.#context.session.setSetting(key, value);
       return true;
     } catch (cause) {
       this.#fail(cause);
@@ -175,7 +176,7 @@ export class Actions {
   }
 
   async setCloseToTray(on: boolean): Promise<void> {
-    await this.#rooms.session.setCloseToTray(on).catch((cause: unknown) => this.#fail(cause));
+    await this.#context.session.setCloseToTray(on).catch((cause: unknown) => this.#fail(cause));
   }
 
   started(job: JobView): void {
@@ -184,16 +185,16 @@ export class Actions {
 
   #started(job: JobView | null): void {
     if (!job) return;
-    this.#rooms.jobs.accept(job);
-    this.#rooms.library.touch();
+    this.#context.jobs.accept(job);
+    this.#context.library.touch(changeOfJob(job));
   }
 
   #try<K extends UseCase>(name: K, request: Request<K>): Promise<Reply<K> | null> {
-    return attempt(this.#rooms, name, request);
+    return attempt(this.#context, name, request);
   }
 
   #fail(cause: unknown): void {
-    this.#rooms.toasts.fail(asWireError(cause));
+    this.#context.toasts.fail(asWireError(cause));
   }
 }
 

@@ -1,4 +1,4 @@
-/** What a user can do with plans, destinations and backups, each with its message and its undo. */
+/** The actions on plans, destinations and backups, each with its message and its undo. */
 import { createContext } from 'svelte';
 import type { Reply, Request, UseCase } from '$lib/backend/backend';
 import type {
@@ -12,28 +12,29 @@ import type {
   Snapshot,
 } from '$lib/backend/bindings';
 import { words } from '$lib/words';
-import type { Rooms } from './actions.svelte';
+import type { Context } from './actions.svelte';
 import { attempt } from './attempt';
-import type { Ended } from './followed';
+import type { JobEndListener } from './job-followers';
+import { BACKUPS_CHANGED } from './library-changes';
 
 type JobCase = { [K in UseCase]: Reply<K> extends JobView ? K : never }[UseCase];
 
 export class BackupActions {
-  readonly #rooms: Rooms;
+  readonly #context: Context;
 
-  constructor(rooms: Rooms) {
-    this.#rooms = rooms;
+  constructor(context: Context) {
+    this.#context = context;
   }
 
   /** Begins a job and tells how it ended. */
   async begin<K extends JobCase>(
     name: K,
     request: Request<K>,
-    then?: Ended,
+    then?: JobEndListener,
   ): Promise<JobView | null> {
     const job = (await this.ask(name as UseCase, request)) as JobView | null;
     if (!job) return null;
-    this.#rooms.followed.follow(job, (ended) => {
+    this.#context.jobFollowers.follow(job, (ended) => {
       this.#tell(ended);
       then?.(ended);
     });
@@ -42,8 +43,8 @@ export class BackupActions {
 
   /** Asks for something that is done at once; what shows it is loaded anew. */
   async ask<K extends UseCase>(name: K, request: Request<K>): Promise<Reply<K> | null> {
-    const reply = await attempt(this.#rooms, name, request);
-    if (reply !== null) this.#rooms.library.touch();
+    const reply = await attempt(this.#context, name, request);
+    if (reply !== null) this.#context.library.touch(BACKUPS_CHANGED);
     return reply;
   }
 
@@ -57,9 +58,9 @@ export class BackupActions {
     for (const plan of enabled) await this.runPlan(plan);
     if (enabled.length > 0) return;
     const started = await this.ask('backup_run_all', {});
-    for (const job of started ?? []) this.#rooms.jobs.accept(job);
+    for (const job of started ?? []) this.#context.jobs.accept(job);
     if (started?.length === 0)
-      this.#rooms.toasts.notice(words.backups.nothingToBackUp, words.backups.nothingToBackUpHint);
+      this.#context.toasts.notice(words.backups.nothingToBackUp, words.backups.nothingToBackUpHint);
   }
 
   async enable(plan: Plan, enabled: boolean): Promise<void> {
@@ -69,14 +70,14 @@ export class BackupActions {
   /** Lets a plan start its commands, once the user confirmed each where no page can. */
   async confirmHooks(plan: Plan): Promise<void> {
     const confirmed = await this.ask('plan_confirm_hooks', { plan: plan.id });
-    if (confirmed) this.#rooms.toasts.done(words.plans.hooksConfirmed(plan.draft.name));
+    if (confirmed) this.#context.toasts.done(words.plans.hooksConfirmed(plan.draft.name));
   }
 
   /** Removes a plan; the undo keeps the same words again. */
   async removePlan(plan: Plan): Promise<boolean> {
     const removed = await this.ask('plan_delete', { plan: plan.id });
     if (!removed) return false;
-    this.#rooms.toasts.done(words.plans.removed(plan.draft.name), {
+    this.#context.toasts.done(words.plans.removed(plan.draft.name), {
       label: words.common.undo,
       run: () => void this.#bringBack(removed),
     });
@@ -85,14 +86,14 @@ export class BackupActions {
 
   async savePlan(draft: PlanDraft, plan: string | null): Promise<Plan | null> {
     const saved = await this.ask('plan_save', { plan, draft });
-    if (saved) this.#rooms.toasts.done(words.planEditor.saved(draft.name));
+    if (saved) this.#context.toasts.done(words.planEditor.saved(draft.name));
     return saved;
   }
 
   async pause(pause: PauseFor): Promise<void> {
     const state = await this.ask('schedule_pause', { pause });
     if (!state) return;
-    this.#rooms.toasts.done(words.pause.paused, {
+    this.#context.toasts.done(words.pause.paused, {
       label: words.common.undo,
       run: () => void this.resume(),
     });
@@ -100,15 +101,15 @@ export class BackupActions {
 
   async resume(): Promise<void> {
     const state = await this.ask('schedule_resume', {});
-    if (state) this.#rooms.toasts.done(words.pause.resumed);
+    if (state) this.#context.toasts.done(words.pause.resumed);
   }
 
   /** Moves backups to the trash; the undo takes them out of it again. */
   async forgetBackups(request: Request<'snapshot_forget'>): Promise<void> {
     const job = await this.ask('snapshot_forget', request);
     if (!job) return;
-    this.#rooms.followed.follow(job, (ended) =>
-      this.#rooms.toasts.done(ended.outcome?.summary ?? ended.title, {
+    this.#context.jobFollowers.follow(job, (ended) =>
+      this.#context.toasts.done(ended.outcome?.summary ?? ended.title, {
         label: words.common.undo,
         run: () => void this.bringBack(request),
       }),
@@ -116,14 +117,14 @@ export class BackupActions {
   }
 
   async bringBack(request: Request<'trash_restore'>): Promise<void> {
-    if (await this.ask('trash_restore', request)) this.#rooms.toasts.done(words.trash.restored);
+    if (await this.ask('trash_restore', request)) this.#context.toasts.done(words.trash.restored);
   }
 
   async pin(snapshot: Snapshot, pinned: boolean): Promise<void> {
     const { id, destination } = snapshot;
     const now = await this.ask('snapshot_pin', { destination, snapshot: id, pinned });
     if (!now) return;
-    this.#rooms.toasts.done(words.backupChoice.pinSaid[`${pinned}`], {
+    this.#context.toasts.done(words.backupChoice.pinSaid[`${pinned}`], {
       label: words.common.undo,
       run: () => void this.pin(now, !pinned),
     });
@@ -133,12 +134,12 @@ export class BackupActions {
     const answered = await this.ask('guard_answer', { alert: alert.id, answer });
     if (!answered) return;
     const { answeredMeant, answeredNotMeant } = words.guard;
-    this.#rooms.toasts.done(answer === 'meant' ? answeredMeant : answeredNotMeant);
+    this.#context.toasts.done(answer === 'meant' ? answeredMeant : answeredNotMeant);
   }
 
   /** The recovery kit is offered whenever a password was made or changed. */
   showKit(destination: Destination): void {
-    this.#rooms.dialogs.show({ kind: 'recoveryKit', destination });
+    this.#context.dialogs.show({ kind: 'recoveryKit', destination });
   }
 
   async #bringBack({ draft, enabled }: Plan): Promise<void> {
@@ -147,7 +148,7 @@ export class BackupActions {
   }
 
   #tell(job: JobView): void {
-    const { toasts, jobs } = this.#rooms;
+    const { toasts, jobs } = this.#context;
     const said =
       job.outcome?.summary ?? words.jobs.announceEnded(job.title, words.jobState[job.state]);
     if (job.state === 'succeeded') return toasts.done(said);

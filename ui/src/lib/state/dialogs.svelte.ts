@@ -1,10 +1,10 @@
-/** Which dialog is open. One at a time: a dialog only ever asks one question. */
+/** The open dialog. One at a time: a dialog asks one question. */
 import { createContext } from 'svelte';
 import type { Destination, Project, Snapshot, Version, Workspace } from '$lib/backend/bindings';
 import type { NameTaken } from './history-actions.svelte';
 
 export type RestoreTarget = { snapshot: Snapshot; path: string[] };
-/** What of a version to get back; none means all of it. */
+/** The version to restore. */
 export type RestoreVersion = Pick<Version, 'id' | 'project' | 'workspace' | 'time' | 'shortId'>;
 /** A question that only wants a yes: what will happen, and the button that does it. */
 export type Confirmation = {

@@ -57,8 +57,9 @@ export class FilesState {
   readonly search: FileSearch;
   typed = $state('');
   filter = $state('');
-  /** The entry that the list begins at. */
-  start = $state.raw<string | null>(null);
+  /** The name of the active entry: at first the file of the address, or the folder come up from. */
+  active = $state<string | null>(null);
+  #start: string | null = null;
   #version = $state(NOW);
   #path: string[] = [];
   #timer: ReturnType<typeof setTimeout> | undefined;
@@ -94,7 +95,9 @@ export class FilesState {
   show(version: string, path: string[], file: string): void {
     const up = path.length < this.#path.length ? this.#path[path.length] : undefined;
     const sameFolder = path.join('/') === this.#path.join('/');
-    this.start = file || (up ?? null);
+    const start = file || (up ?? null);
+    if (!sameFolder || (start !== null && start !== this.#start)) this.active = start;
+    this.#start = start;
     this.#version = version;
     this.#path = path;
     // Another version of the same folder stands in for it until it is there: nothing jumps.

@@ -1,9 +1,10 @@
-/** What a user can do with the git repository of a workspace. */
+/** The actions on the git repository of a workspace. */
 import type { Reply, Request, UseCase } from '$lib/backend/backend';
 import type { JobView } from '$lib/backend/bindings';
 import { words } from '$lib/words';
 import { attempt } from './attempt';
 import type { Actions } from './actions.svelte';
+import { historyChanged } from './library-changes';
 import type { Library } from './library.svelte';
 import type { Toasts } from './toasts.svelte';
 
@@ -54,7 +55,7 @@ export class GitActions {
     const reply = await attempt(this.#told, name, request);
     if (reply === null) return false;
     this.toasts.done(said(reply));
-    this.library.touch();
+    this.library.touch(historyChanged());
     return true;
   }
 

@@ -1,13 +1,14 @@
-/** What a user can do with a project's history, each with its message and, where it can be, its undo. */
+/** The actions on a project's history, each with its message and, where possible, its undo. */
 import { createContext } from 'svelte';
 import type { Reply, Request, UseCase } from '$lib/backend/backend';
 import type { JobView, Saved, Version, Workspace } from '$lib/backend/bindings';
 import { encodeBase64 } from '$lib/base64';
 import { filesRoute } from '$lib/routing';
 import { words } from '$lib/words';
-import type { Rooms } from './actions.svelte';
+import type { Context } from './actions.svelte';
 import { attempt } from './attempt';
-import type { Ended } from './followed';
+import type { JobEndListener } from './job-followers';
+import { historyChanged } from './library-changes';
 
 type Mark = { name?: string; note?: string; pinned?: boolean };
 export type NameTaken = 'replace' | 'keepBoth' | 'skip';
@@ -15,10 +16,10 @@ export type NameTaken = 'replace' | 'keepBoth' | 'skip';
 const text = words.history;
 
 export class HistoryActions {
-  readonly #rooms: Rooms;
+  readonly #context: Context;
 
-  constructor(rooms: Rooms) {
-    this.#rooms = rooms;
+  constructor(context: Context) {
+    this.#context = context;
   }
 
   async preview(project: string): Promise<JobView | null> {
@@ -27,14 +28,14 @@ export class HistoryActions {
 
   async startHistory(project: string, name: string): Promise<void> {
     await this.#begin('history_start', { project }, (job) =>
-      this.#rooms.toasts.done(text.started(name), null, job.outcome?.summary),
+      this.#context.toasts.done(text.started(name), null, job.outcome?.summary),
     );
   }
 
   async save(workspace: Workspace, message: string): Promise<boolean> {
     const request = { workspace: workspace.id, ...(message ? { message } : {}) };
     const job = await this.#begin('version_save', request, (ended) =>
-      this.#rooms.toasts.done(ended.outcome?.summary ?? text.saved),
+      this.#context.toasts.done(ended.outcome?.summary ?? text.saved),
     );
     return job !== null;
   }
@@ -42,14 +43,14 @@ export class HistoryActions {
   async mark(version: Version, change: Mark): Promise<Version | null> {
     const marked = await this.#try('version_mark', { version: version.id, ...change });
     if (!marked) return null;
-    this.#rooms.library.touch();
+    this.#context.library.touch(historyChanged(version.project));
     const before: Mark = {
       ...(change.name === undefined ? {} : { name: version.name ?? '' }),
       ...(change.note === undefined ? {} : { note: version.note ?? '' }),
       ...(change.pinned === undefined ? {} : { pinned: version.pinned }),
     };
     const said = change.pinned === undefined ? text.marked : text.pinSaid[`${change.pinned}`];
-    this.#rooms.toasts.done(
+    this.#context.toasts.done(
       said,
       this.#undoBy(() => void this.mark(marked, before)),
     );
@@ -58,19 +59,19 @@ export class HistoryActions {
 
   /** A restore has begun: tells how it ended, and offers to undo it where it can be. */
   restoring(job: JobView, workspace: string, inPlace: boolean): void {
-    this.#rooms.followed.follow(job, (ended) => {
+    this.#context.jobFollowers.follow(job, (ended) => {
       const undo = inPlace ? this.#undoBy(() => void this.undo(workspace)) : null;
       const said = ended.outcome?.summary ?? text.restored;
-      if (ended.state === 'succeeded') return this.#rooms.toasts.done(said, undo);
+      if (ended.state === 'succeeded') return this.#context.toasts.done(said, undo);
       // What failed is listed in the drawer, file by file.
-      this.#rooms.jobs.drawerOpen = true;
-      this.#rooms.toasts.notice(said, text.someFailed, undo);
+      this.#context.jobs.drawerOpen = true;
+      this.#context.toasts.notice(said, text.someFailed, undo);
     });
   }
 
   async undo(workspace: string): Promise<void> {
     await this.#begin('undo', { workspace }, (job) =>
-      this.#rooms.toasts.done(job.outcome?.summary ?? text.undone),
+      this.#context.toasts.done(job.outcome?.summary ?? text.undone),
     );
   }
 
@@ -80,9 +81,9 @@ export class HistoryActions {
       this.#askForTrash(why, () => void this.remove(workspace, path, true)),
     );
     if (!saved) return false;
-    this.#rooms.library.touch();
+    this.#context.library.touch(historyChanged(workspace.project));
     const undo = this.#undoBy(() => void this.undo(workspace.id));
-    this.#rooms.toasts.done(text.deleted(path.at(-1) ?? ''), undo);
+    this.#context.toasts.done(text.deleted(path.at(-1) ?? ''), undo);
     return true;
   }
 
@@ -95,7 +96,7 @@ export class HistoryActions {
   ): Promise<void> {
     const request = { workspace: workspace.id, folder, places, conflict };
     await this.#begin('file_upload', request, (job) =>
-      this.#rooms.toasts.done(job.outcome?.summary ?? text.uploaded(places.length)),
+      this.#context.toasts.done(job.outcome?.summary ?? text.uploaded(places.length)),
     );
   }
 
@@ -118,7 +119,7 @@ export class HistoryActions {
       });
       if (one) saved.push(one);
     }
-    this.#rooms.library.touch();
+    this.#context.library.touch(historyChanged(workspace.project));
     if (refused.length > 0)
       this.#askForTrash(
         whys.join('. '),
@@ -127,16 +128,16 @@ export class HistoryActions {
     if (saved.length === 0) return;
     const changed = saved.filter((one) => one.changed).length;
     for (const { item, message } of saved.flatMap((one) => one.warnings))
-      this.#rooms.toasts.notice(message, item);
-    this.#rooms.toasts.done(changed > 0 ? text.uploaded(changed) : text.nothingChanged);
+      this.#context.toasts.notice(message, item);
+    this.#context.toasts.done(changed > 0 ? text.uploaded(changed) : text.nothingChanged);
   }
 
   async openWorkspace(version: Version, name: string, to: string | null): Promise<boolean> {
     const request = { version: version.id, name, ...(to ? { to } : {}) };
     const job = await this.#begin('workspace_open', request, (ended) =>
-      this.#rooms.toasts.done(ended.outcome?.summary ?? text.workspaceOpened(name), {
+      this.#context.toasts.done(ended.outcome?.summary ?? text.workspaceOpened(name), {
         label: words.jobs.show,
-        run: () => this.#rooms.router.go(filesRoute(version.project, { workspace: name })),
+        run: () => this.#context.router.go(filesRoute(version.project, { workspace: name })),
       }),
     );
     return job !== null;
@@ -146,9 +147,9 @@ export class HistoryActions {
     const before = await this.#try('current', {});
     const now = await this.#try('workspace_switch', { workspace: workspace.id });
     if (!now) return;
-    this.#rooms.library.touch();
+    this.#context.library.touch(historyChanged(workspace.project));
     const earlier = before?.workspace;
-    this.#rooms.toasts.done(
+    this.#context.toasts.done(
       text.switched(workspace.name),
       earlier && earlier !== workspace.id
         ? this.#undoBy(() => void this.#try('workspace_switch', { workspace: earlier }))
@@ -158,19 +159,19 @@ export class HistoryActions {
 
   async describe(workspace: Workspace, said: string): Promise<boolean> {
     const done = await this.#try('workspace_describe', { workspace: workspace.id, text: said });
-    if (done) this.#rooms.library.touch();
+    if (done) this.#context.library.touch(historyChanged(workspace.project));
     return done !== null;
   }
 
   async refresh(workspace: Workspace): Promise<void> {
     await this.#begin('workspace_refresh', { workspace: workspace.id }, (job) =>
-      this.#rooms.toasts.done(job.outcome?.summary ?? text.refreshed),
+      this.#context.toasts.done(job.outcome?.summary ?? text.refreshed),
     );
   }
 
   async close(workspace: Workspace): Promise<boolean> {
     const job = await this.#begin('workspace_close', { workspace: workspace.id }, (ended) =>
-      this.#rooms.toasts.done(ended.outcome?.summary ?? text.workspaceClosed(workspace.name)),
+      this.#context.toasts.done(ended.outcome?.summary ?? text.workspaceClosed(workspace.name)),
     );
     return job !== null;
   }
@@ -179,42 +180,42 @@ export class HistoryActions {
   async pause(project: string | null): Promise<void> {
     const states = await this.#try('history_pause', project ? { project } : {});
     if (!states) return;
-    this.#rooms.library.touch();
+    this.#context.library.touch(historyChanged(project));
     const undo = this.#undoBy(() => void this.resume(project));
-    this.#rooms.toasts.done(project ? text.paused : text.pausedAll, undo);
+    this.#context.toasts.done(project ? text.paused : text.pausedAll, undo);
   }
 
   async resume(project: string | null): Promise<void> {
     const states = await this.#try('history_resume', project ? { project } : {});
     if (!states) return;
-    this.#rooms.library.touch();
-    this.#rooms.toasts.done(project ? text.resumed : text.resumedAll);
+    this.#context.library.touch(historyChanged(project));
+    this.#context.toasts.done(project ? text.resumed : text.resumedAll);
   }
 
   async thin(project: string): Promise<boolean> {
     const job = await this.#begin('thin', { project }, (ended) =>
-      this.#rooms.toasts.done(ended.outcome?.summary ?? text.thinned),
+      this.#context.toasts.done(ended.outcome?.summary ?? text.thinned),
     );
     return job !== null;
   }
 
   async compact(project: string): Promise<void> {
     await this.#begin('history_compact', { project }, (job) =>
-      this.#rooms.toasts.done(job.outcome?.summary ?? text.compacted),
+      this.#context.toasts.done(job.outcome?.summary ?? text.compacted),
     );
   }
 
   async check(project: string): Promise<void> {
     await this.#begin('history_check', { project }, (job) =>
       job.state === 'warnings'
-        ? this.#rooms.toasts.notice(job.outcome?.summary ?? text.checked)
-        : this.#rooms.toasts.done(job.outcome?.summary ?? text.checked),
+        ? this.#context.toasts.notice(job.outcome?.summary ?? text.checked)
+        : this.#context.toasts.done(job.outcome?.summary ?? text.checked),
     );
   }
 
   #askForTrash(why: string, run: () => void): void {
     const line = text.unkeptLine(why);
-    this.#rooms.dialogs.show({
+    this.#context.dialogs.show({
       kind: 'confirm',
       title: text.unkept,
       line,
@@ -230,10 +231,10 @@ export class HistoryActions {
   async #begin<K extends UseCase>(
     name: K & (Reply<K> extends JobView ? K : never),
     request: Request<K>,
-    then: Ended,
+    then: JobEndListener,
   ): Promise<JobView | null> {
     const job = (await this.#try(name as K, request)) as JobView | null;
-    if (job) this.#rooms.followed.follow(job, then);
+    if (job) this.#context.jobFollowers.follow(job, then);
     return job;
   }
 
@@ -242,7 +243,7 @@ export class HistoryActions {
     request: Request<K>,
     onNotKept?: (why: string) => void,
   ): Promise<Reply<K> | null> {
-    return attempt(this.#rooms, name, request, onNotKept);
+    return attempt(this.#context, name, request, onNotKept);
   }
 }
 

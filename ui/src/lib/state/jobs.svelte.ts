@@ -1,4 +1,4 @@
-/** The board of jobs: those that run, and those that ended while this window was open. */
+/** The jobs that run, and those that ended while this window was open. */
 import { createContext } from 'svelte';
 import type { Backend } from '$lib/backend/backend';
 import type { JobState, JobView } from '$lib/backend/bindings';

@@ -1,7 +1,9 @@
-/** What the library holds, kept fresh: projects and destinations, and the pulse of its changes. */
+/** The projects and destinations of the library, and the loading again of what a change concerns. */
 import { createContext } from 'svelte';
 import type { Backend } from '$lib/backend/backend';
 import type { Destination, Project } from '$lib/backend/bindings';
+import { concerns, EVERYTHING } from './library-changes';
+import type { Change, Interest } from './library-changes';
 import { Resource } from './resource.svelte';
 
 const SETTLE_MS = 120;
@@ -9,8 +11,8 @@ const SETTLE_MS = 120;
 export class Library {
   readonly projects: Resource<Project[]>;
   readonly destinations: Resource<Destination[]>;
-  /** Grows with each change; whatever shows the library's content reloads on it. */
-  revision = $state(0);
+  readonly #followers = new Set<{ interest: Interest; reload: () => void }>();
+  #changes: Change[] = [];
   #timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(readonly backend: Backend) {
@@ -18,17 +20,27 @@ export class Library {
     this.destinations = new Resource(() => backend.call('destination_list', {}));
   }
 
-  async load(): Promise<void> {
-    await Promise.all([this.projects.reload(), this.destinations.reload()]);
+  /** Loads what a change concerns again. A burst of changes is one reload. */
+  touch(change: Change = EVERYTHING): void {
+    this.#changes.push(change);
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.#reload(), SETTLE_MS);
   }
 
-  /** Says that something changed. A burst of changes is one reload. */
-  touch(): void {
-    clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => {
-      this.revision += 1;
-      void this.load();
-    }, SETTLE_MS);
+  /** Calls `reload` on each change that concerns `interest`, until the returned function is called. */
+  follow(interest: Interest, reload: () => void): () => void {
+    const follower = { interest, reload };
+    this.#followers.add(follower);
+    return () => this.#followers.delete(follower);
+  }
+
+  #reload(): void {
+    const changes = this.#changes;
+    this.#changes = [];
+    const changed = (interest: Interest) => changes.some((change) => concerns(change, interest));
+    if (changed({ areas: ['projects'] })) void this.projects.reload();
+    if (changed({ areas: ['destinations'] })) void this.destinations.reload();
+    for (const { interest, reload } of [...this.#followers]) if (changed(interest)) reload();
   }
 
   /** All projects: the engine leaves the forgotten ones out unless asked for them. */
@@ -54,17 +66,19 @@ export class Library {
     this.projects.value = known.some((other) => other.id === project.id)
       ? known.map((other) => (other.id === project.id ? project : other))
       : [...known, project];
-    this.touch();
+    this.touch({ areas: ['projects', 'plans', 'history', 'watch', 'events'], project: project.id });
   }
 }
 
-/** A resource that reloads when the library changes, or when what `fetch` reads at once changes. */
-export function followLibrary<T>(library: Library, fetch: () => Promise<T>): Resource<T> {
+/** A resource that reloads on changes of interest, or when what `fetch` reads at once changes. */
+export function followLibrary<T>(
+  library: Library,
+  interest: Interest,
+  fetch: () => Promise<T>,
+): Resource<T> {
   const resource = new Resource(fetch);
-  $effect(() => {
-    void library.revision;
-    void resource.reload();
-  });
+  $effect(() => void resource.reload());
+  $effect(() => library.follow(interest, () => void resource.reload()));
   return resource;
 }
 

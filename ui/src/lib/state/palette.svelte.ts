@@ -27,36 +27,36 @@ import type { Command } from '$lib/commands';
 import { activityRoute, filesRoute, historyRoute, projectOf, projectsRoute } from '$lib/routing';
 import type { Route } from '$lib/routing';
 import { words } from '$lib/words';
-import type { Actions, Rooms } from './actions.svelte';
+import type { Actions, Context } from './actions.svelte';
 import type { BackupActions } from './backup-actions.svelte';
 import type { HistoryActions } from './history-actions.svelte';
 
 const text = words.palette;
 
 export function collectCommands(
-  rooms: Rooms,
+  context: Context,
   actions: Actions,
-  keeping: HistoryActions,
-  doing: BackupActions,
+  historyActions: HistoryActions,
+  backupActions: BackupActions,
 ): Command[] {
-  const project = currentProject(rooms);
+  const project = currentProject(context);
   return [
-    ...(project ? projectCommands(project, rooms, actions) : []),
-    ...(project ? historyCommands(project, rooms, keeping) : []),
-    ...generalCommands(rooms, actions),
-    ...backupCommands(rooms, doing),
-    ...watchCommands(rooms, keeping),
-    ...navigationCommands(rooms),
-    ...projectLinks(rooms),
+    ...(project ? projectCommands(project, context, actions) : []),
+    ...(project ? historyCommands(project, context, historyActions) : []),
+    ...generalCommands(context, actions),
+    ...backupCommands(context, backupActions),
+    ...watchCommands(context, historyActions),
+    ...navigationCommands(context),
+    ...projectLinks(context),
   ];
 }
 
-function currentProject({ router, library }: Rooms): Project | undefined {
+function currentProject({ router, library }: Context): Project | undefined {
   const id = projectOf(router.route);
   return id ? library.project(id) : undefined;
 }
 
-function projectCommands(project: Project, rooms: Rooms, actions: Actions): Command[] {
+function projectCommands(project: Project, context: Context, actions: Actions): Command[] {
   const group = 'project' as const;
   const { name } = project;
   const values = { project: name };
@@ -65,7 +65,7 @@ function projectCommands(project: Project, rooms: Rooms, actions: Actions): Comm
     const hint = commandFor('project_recall', values);
     return [{ id: 'recall', group, label: text.recall(name), icon: RotateCcw, hint, run }];
   }
-  const backups = (rooms.library.destinations.value ?? []).map((destination) => ({
+  const backups = (context.library.destinations.value ?? []).map((destination) => ({
     id: `backup-${destination.id}`,
     group,
     label: text.backUp(name, destination.name),
@@ -104,10 +104,14 @@ function projectCommands(project: Project, rooms: Rooms, actions: Actions): Comm
   ];
 }
 
-function historyCommands(project: Project, rooms: Rooms, keeping: HistoryActions): Command[] {
+function historyCommands(
+  project: Project,
+  context: Context,
+  historyActions: HistoryActions,
+): Command[] {
   const group = 'project' as const;
   const { id, name } = project;
-  const state = rooms.watch.of(id);
+  const state = context.watch.of(id);
   const paused = state?.state === 'paused';
   const pausing = {
     id: 'pause',
@@ -115,7 +119,7 @@ function historyCommands(project: Project, rooms: Rooms, keeping: HistoryActions
     label: paused ? text.resume(name) : text.pause(name),
     icon: paused ? Play : Pause,
     hint: commandFor(paused ? 'history_resume' : 'history_pause', { project: name }),
-    run: () => void (paused ? keeping.resume(id) : keeping.pause(id)),
+    run: () => void (paused ? historyActions.resume(id) : historyActions.pause(id)),
   };
   const undoing = {
     id: 'undo',
@@ -123,7 +127,7 @@ function historyCommands(project: Project, rooms: Rooms, keeping: HistoryActions
     label: text.undoLast(name),
     icon: Undo,
     hint: commandFor('undo', { workspace: name }),
-    run: () => void (state && keeping.undo(state.workspace)),
+    run: () => void (state && historyActions.undo(state.workspace)),
   };
   return [
     {
@@ -132,7 +136,7 @@ function historyCommands(project: Project, rooms: Rooms, keeping: HistoryActions
       label: text.filesOf(name),
       icon: Files,
       hint: commandFor('file_list', { version: `latest:${name}` }),
-      run: () => rooms.router.go(filesRoute(id)),
+      run: () => context.router.go(filesRoute(id)),
     },
     {
       id: 'history',
@@ -140,13 +144,13 @@ function historyCommands(project: Project, rooms: Rooms, keeping: HistoryActions
       label: text.historyOf(name),
       icon: History,
       hint: commandFor('version_list', { workspace: name }),
-      run: () => rooms.router.go(historyRoute(id)),
+      run: () => context.router.go(historyRoute(id)),
     },
     ...(state && state.state !== 'off' ? [pausing, undoing] : []),
   ];
 }
 
-function watchCommands({ watch }: Rooms, keeping: HistoryActions): Command[] {
+function watchCommands({ watch }: Context, historyActions: HistoryActions): Command[] {
   if (!watch.anyKept) return [];
   const paused = watch.allPaused;
   return [
@@ -156,12 +160,12 @@ function watchCommands({ watch }: Rooms, keeping: HistoryActions): Command[] {
       label: paused ? text.resumeAll : text.pauseAll,
       icon: paused ? Play : Pause,
       hint: commandFor(paused ? 'history_resume' : 'history_pause').replace(' {project}', ''),
-      run: () => void (paused ? keeping.resume(null) : keeping.pause(null)),
+      run: () => void (paused ? historyActions.resume(null) : historyActions.pause(null)),
     },
   ];
 }
 
-function generalCommands({ dialogs, jobs, session }: Rooms, actions: Actions): Command[] {
+function generalCommands({ dialogs, jobs, session }: Context, actions: Actions): Command[] {
   const group = 'act' as const;
   const dark = window.matchMedia('(prefers-color-scheme: dark)').matches;
   const theme = session.settings.value?.theme ?? 'system';
@@ -223,7 +227,7 @@ function generalCommands({ dialogs, jobs, session }: Rooms, actions: Actions): C
   ];
 }
 
-function backupCommands({ dialogs, router }: Rooms, doing: BackupActions): Command[] {
+function backupCommands({ dialogs, router }: Context, backupActions: BackupActions): Command[] {
   const group = 'act' as const;
   const add = (parts: Omit<Command, 'group'>): Command => ({ group, ...parts });
   return [
@@ -246,14 +250,14 @@ function backupCommands({ dialogs, router }: Rooms, doing: BackupActions): Comma
       label: text.pauseBackups,
       icon: Pause,
       hint: commandFor('schedule_pause'),
-      run: () => void doing.pause('oneHour'),
+      run: () => void backupActions.pause('oneHour'),
     }),
     add({
       id: 'resume-backups',
       label: text.resumeBackups,
       icon: Play,
       hint: commandFor('schedule_resume'),
-      run: () => void doing.resume(),
+      run: () => void backupActions.resume(),
     }),
     add({
       id: 'search-backups',
@@ -279,7 +283,7 @@ function backupCommands({ dialogs, router }: Rooms, doing: BackupActions): Comma
   ];
 }
 
-function navigationCommands({ router }: Rooms): Command[] {
+function navigationCommands({ router }: Context): Command[] {
   const places: [string, Route, string, string][] = [
     [words.nav.dashboard, { page: 'dashboard' }, 'D', commandFor('dashboard')],
     [words.nav.projects, projectsRoute(), 'P', commandFor('project_list')],
@@ -303,7 +307,7 @@ function navigationCommands({ router }: Rooms): Command[] {
   }));
 }
 
-function projectLinks({ library, router }: Rooms): Command[] {
+function projectLinks({ library, router }: Context): Command[] {
   return (library.projects.value ?? [])
     .filter((project) => project.status !== 'trashed')
     .map((project) => ({

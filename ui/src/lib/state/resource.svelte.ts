@@ -1,4 +1,4 @@
-/** Something the engine is asked for: its last value, whether it is on its way, and its error. */
+/** A value from the engine: its last state, whether it is loading, and its error. */
 import { untrack } from 'svelte';
 import { BackendError } from '$lib/backend/backend';
 import { unexpectedFault } from '$lib/backend/faults';

@@ -1,4 +1,4 @@
-/** Where the user is: the address behind the `#`, taken apart, and the way to go elsewhere. */
+/** The current route: the address behind the `#`, parsed, and the way to change it. */
 import { createContext } from 'svelte';
 import { formatRoute, parseRoute } from '$lib/routing';
 import type { Route } from '$lib/routing';

@@ -1,10 +1,10 @@
-/** What holds for the whole session: the program, its settings, the connection, drags over it. */
+/** The state of the session: the program, its settings, the connection, drags over it. */
 import { createContext } from 'svelte';
 import type { Backend, LinkState } from '$lib/backend/backend';
 import type { AppInfo, Place, SettingsView, Theme } from '$lib/backend/bindings';
 import { Resource } from './resource.svelte';
 
-/** What takes drops instead of the list of projects, while its page is shown. */
+/** A view that takes drops instead of the list of projects, while its page is shown. */
 export type DropTarget = {
   title: string;
   hint: string;

@@ -4,10 +4,10 @@
  */
 import type { Backend } from '$lib/backend/backend';
 import type { Day, Trigger, Version, WireError } from '$lib/backend/bindings';
-import { boundsOf, dateOf, neighbourDay, positionOf } from '$lib/history/timeline';
+import { dayRange, dateOf, neighbourDay, positionOf } from '$lib/history/timeline';
 import { asWireError } from './resource.svelte';
 
-export type VersionsWanted = { text: string; trigger: string };
+export type VersionFilter = { text: string; trigger: string };
 
 const PAGE = 200;
 const MOST_OF_A_DAY = 5000;
@@ -31,7 +31,7 @@ export class Versions {
   readonly newerLeft = $derived.by(() => this.newerDay !== undefined);
   readonly #backend: Backend;
   readonly #workspace: string;
-  #wanted = $state.raw<VersionsWanted>({ text: '', trigger: '' });
+  #wanted = $state.raw<VersionFilter>({ text: '', trigger: '' });
   #turn = 0;
   #opened = false;
 
@@ -50,14 +50,14 @@ export class Versions {
   }
 
   /** Begins anew at the newest version, or where a version is. */
-  async open(wanted: VersionsWanted, version: string | null): Promise<void> {
+  async open(wanted: VersionFilter, version: string | null): Promise<void> {
     this.#opened = true;
     this.#wanted = wanted;
     this.selectedId = version;
     await this.#run(async (fresh) => {
       const days = this.#listDays();
       const at = version ? await this.#dateOfVersion(version) : null;
-      const page = await this.#list(at ? { until: boundsOf(at).until } : {}, PAGE);
+      const page = await this.#list(at ? { until: dayRange(at).until } : {}, PAGE);
       if (!fresh()) return;
       this.days = await days;
       this.#take(page);
@@ -66,7 +66,7 @@ export class Versions {
   }
 
   /** As `open`, unless that is what is shown already. */
-  async show(wanted: VersionsWanted, version: string | null): Promise<void> {
+  async show(wanted: VersionFilter, version: string | null): Promise<void> {
     const { text, trigger } = this.#wanted;
     const same = this.#opened && text === wanted.text && trigger === wanted.trigger;
     if (same && (version === null || version === this.selectedId)) return;
@@ -80,7 +80,7 @@ export class Versions {
     if (!this.loaded) return;
     const atTop = !this.newerLeft;
     const first = this.shown[0];
-    const range = atTop || !first ? {} : { until: boundsOf(dateOf(first.time)).until };
+    const range = atTop || !first ? {} : { until: dayRange(dateOf(first.time)).until };
     const limit = Math.min(MOST_REFRESHED, Math.max(PAGE, this.shown.length));
     await this.#run(async (fresh) => {
       const days = await this.#listDays();
@@ -100,7 +100,7 @@ export class Versions {
     const here = this.shown.find((one) => dateOf(one.time) === date);
     if (here) return this.select(here.id);
     await this.#run(async (fresh) => {
-      const page = await this.#list({ until: boundsOf(date).until }, PAGE);
+      const page = await this.#list({ until: dayRange(date).until }, PAGE);
       if (!fresh()) return;
       this.#take(page);
       this.selectedId = page[0]?.id ?? null;
@@ -150,7 +150,7 @@ export class Versions {
     // A filter leaves days empty that have versions, so it begins anew at the top.
     if (this.filtered) return this.open(this.#wanted, null);
     await this.#run(async (fresh) => {
-      const page = await this.#list(boundsOf(day), MOST_OF_A_DAY);
+      const page = await this.#list(dayRange(day), MOST_OF_A_DAY);
       if (fresh()) this.shown = [...page, ...this.shown];
     });
   }

@@ -11,9 +11,9 @@ let ids: string[];
 beforeEach(() => {
   backend = new MockBackend({ now: () => Date.parse('2026-11-21T12:00:00Z') });
   const project = backend.library.projects[0]?.id ?? '';
-  const room = backend.history.rooms(project)[0];
-  workspace = room?.workspace.id ?? '';
-  ids = (room?.versions ?? []).map(({ version }) => version.id).reverse();
+  const state = backend.history.statesOf(project)[0];
+  workspace = state?.workspace.id ?? '';
+  ids = (state?.versions ?? []).map(({ version }) => version.id).reverse();
 });
 
 const open = async (version: string | null = null, wanted = NOTHING) => {

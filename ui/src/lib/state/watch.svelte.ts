@@ -1,4 +1,4 @@
-/** How the watching of each project goes, as the engine last said. */
+/** The watch state of each project, as the engine last reported it. */
 import { createContext } from 'svelte';
 import type { Backend } from '$lib/backend/backend';
 import type { WatchState, WatchStatus } from '$lib/backend/bindings';

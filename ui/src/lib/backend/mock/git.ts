@@ -95,7 +95,7 @@ export class MockGit {
   #of(workspace: string): Repository {
     const known = this.#repositories.get(workspace);
     if (known) return known;
-    const { workspace: shown, versions } = this.history.room(workspace);
+    const { workspace: shown, versions } = this.history.stateOf(workspace);
     const made =
       shown.main && shown.projectName !== 'kiln-firmware'
         ? this.#make(versions.at(-1)?.changes ?? [])
@@ -161,7 +161,7 @@ export class MockGit {
   }
 
   #job(workspace: string, title: string): JobView {
-    const { project } = this.history.room(workspace).workspace;
+    const { project } = this.history.stateOf(workspace).workspace;
     return this.jobs.start(
       { kind: 'git', title, project, destination: null },
       180_000,

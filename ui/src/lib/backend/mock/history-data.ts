@@ -13,7 +13,7 @@ export type MockFile = {
   layer: Layer;
   reason: LayerReason;
 };
-/** How often each file was edited up to a version; a file that is not there has no number. */
+/** The number of edits of each file up to a version; a missing file has no number. */
 export type MockTree = ReadonlyMap<string, number>;
 export type MockVersion = { version: Version; tree: MockTree; changes: Change[] };
 

@@ -1,4 +1,4 @@
-/** What made-up histories answer about files. */
+/** The answers about files in made-up histories. */
 import type { UseCases } from '../bindings';
 import { fileAt, textOf } from './history-data';
 import { fileDiffOf, fileHistoryOf, listTree, previewOf } from './history-views';
@@ -17,7 +17,7 @@ export function fileHandlers(history: MockHistory): FileHandlers {
     },
     file_preview: ({ version, path = [] }) => previewOf(history.find(version).tree, path.join('/')),
     file_history: ({ workspace, path }) =>
-      fileHistoryOf(history.room(workspace).versions, path.join('/')),
+      fileHistoryOf(history.stateOf(workspace).versions, path.join('/')),
     file_diff: ({ from, to }) => {
       const side = (at: typeof from) =>
         at ? previewOf(history.find(at.version).tree, (at.path ?? []).join('/')) : null;
@@ -57,7 +57,7 @@ export function fileHandlers(history: MockHistory): FileHandlers {
       warnings: [],
     }),
     file_upload: ({ workspace, folder = [], places }) => {
-      const { workspace: shown } = history.room(workspace);
+      const { workspace: shown } = history.stateOf(workspace);
       return history.job(
         'upload',
         `Upload into ${folder.join('/') || shown.name}`,

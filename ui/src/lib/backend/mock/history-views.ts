@@ -1,4 +1,4 @@
-/** What a made-up history shows of its files: folders, previews, histories and differences. */
+/** The files of a made-up history: folders, previews, file histories and differences. */
 import { BackendError } from '../backend';
 import type { Reply } from '../backend';
 import type { Change, FileEntry, HistoryPlan, Preview } from '../bindings';
@@ -96,7 +96,7 @@ export function listTree({ tree, version }: MockVersion, folder: string[]): File
   );
 }
 
-/** What has to happen to `before` to make it `after`, at and below some paths. */
+/** The changes from `before` to `after`, at and below some paths. */
 export function compare(before: MockTree, after: MockTree, paths: string[][]): Change[] {
   const wanted = paths.map((path) => path.join('/'));
   const isWanted = (path: string) =>

@@ -22,7 +22,7 @@ import { fileHandlers } from './history-files';
 import type { FileHandlers } from './history-files';
 import type { MockJobs } from './jobs';
 
-type Room = { workspace: Workspace; versions: MockVersion[]; disk: MockTree };
+type WorkspaceState = { workspace: Workspace; versions: MockVersion[]; disk: MockTree };
 type Names = Extract<
   keyof UseCases,
   | `${'workspace' | 'history' | 'version' | 'rules'}_${string}`
@@ -40,7 +40,7 @@ type Host = {
   event: (kind: string, text: string, project: string) => void;
 };
 
-/** How far the histories of the made-up projects are, by their place in the library. */
+/** The states of the made-up projects' histories, by their place in the library. */
 const STAGES: WatchStatus[] = [
   'watching',
   'paused',
@@ -58,7 +58,7 @@ const WHY: Partial<Record<WatchStatus, string>> = {
 
 export class MockHistory {
   readonly #host: Host;
-  readonly #rooms = new Map<string, Room[]>();
+  readonly #workspaces = new Map<string, WorkspaceState[]>();
   readonly #states = new Map<string, WatchStatus>();
   readonly #rules = new Map<string, Rules>();
   readonly #random = seededRandom(7);
@@ -68,29 +68,34 @@ export class MockHistory {
     this.#host = host;
   }
 
-  /** The rooms of a project, made when first asked for. */
-  rooms(id: string): Room[] {
-    const known = this.#rooms.get(id);
+  /** The workspaces of a project, made when first asked for. */
+  statesOf(id: string): WorkspaceState[] {
+    const known = this.#workspaces.get(id);
     if (known) return known;
     const project = this.#host.projects().find((one) => one.id === id);
     if (!project) throw refuse(`No project ${id}`);
-    const main = this.#room(project, 'main', project.path, this.#isKept(id) ? undefined : null);
-    const rooms = [main];
+    const main = this.#makeState(
+      project,
+      'main',
+      project.path,
+      this.#isKept(id) ? undefined : null,
+    );
+    const states = [main];
     if (project.name === 'aurora') {
-      rooms.push(this.#room(project, 'lazy layout', '/home/mira/work/aurora-lazy', 9));
+      states.push(this.#makeState(project, 'lazy layout', '/home/mira/work/aurora-lazy', 9));
     }
-    this.#rooms.set(id, rooms);
-    return rooms;
+    this.#workspaces.set(id, states);
+    return states;
   }
 
   /** Before its first version a project has no workspace to speak of. */
-  #kept(project: string): Room[] {
-    return this.rooms(project).filter((room) => room.versions.length > 0);
+  #kept(project: string): WorkspaceState[] {
+    return this.statesOf(project).filter((state) => state.versions.length > 0);
   }
 
-  room(id: string): Room {
+  stateOf(id: string): WorkspaceState {
     for (const project of this.#host.projects()) {
-      const found = this.rooms(project.id).find((room) => room.workspace.id === id);
+      const found = this.statesOf(project.id).find((state) => state.workspace.id === id);
       if (found) return found;
     }
     throw refuse(`No workspace ${id}`);
@@ -98,8 +103,8 @@ export class MockHistory {
 
   /** Makes a version as the watcher does when a file was edited on disk. */
   edit(workspace: string, path: string, message: string, edits?: number | null): Version {
-    const room = this.room(workspace);
-    const tree = new Map(room.disk);
+    const state = this.stateOf(workspace);
+    const tree = new Map(state.disk);
     const before = tree.get(path);
     if (edits === null) tree.delete(path);
     else tree.set(path, edits ?? (before ?? 0) + 1);
@@ -109,21 +114,21 @@ export class MockHistory {
       sizeBytes: edits === null ? null : sizeOf(path, tree.get(path) ?? 0),
       layer: fileAt(path)?.layer ?? 'git',
     };
-    return this.#append(room, tree, [change], 'automatic', message);
+    return this.#append(state, tree, [change], 'automatic', message);
   }
 
   #append(
-    room: Room,
+    state: WorkspaceState,
     tree: MockTree,
     changes: Change[],
     trigger: Version['trigger'],
     message: string,
   ): Version {
-    const last = room.versions.at(-1)?.version;
+    const last = state.versions.at(-1)?.version;
     const count = (kind: Change['kind']) => changes.filter((one) => one.kind === kind).length;
     const id = hexId(this.#random, 26);
     const version: Version = {
-      ...(last ?? this.#firstVersion(room)),
+      ...(last ?? this.#firstVersion(state)),
       id,
       shortId: id.slice(-8),
       seq: (last?.seq ?? 0) + 1,
@@ -141,18 +146,18 @@ export class MockHistory {
       removed: count('removed'),
       renamed: count('renamed'),
     };
-    room.versions.push({ version, tree, changes });
-    room.disk = tree;
-    room.workspace = {
-      ...room.workspace,
-      versions: room.versions.length,
+    state.versions.push({ version, tree, changes });
+    state.disk = tree;
+    state.workspace = {
+      ...state.workspace,
+      versions: state.versions.length,
       lastVersion: version.time,
     };
-    this.#host.event('version.saved', message, room.workspace.project);
+    this.#host.event('version.saved', message, state.workspace.project);
     return version;
   }
 
-  #firstVersion({ workspace, disk }: Room): Version {
+  #firstVersion({ workspace, disk }: WorkspaceState): Version {
     const bytes = [...disk].reduce((sum, [path, edits]) => sum + sizeOf(path, edits), 0);
     return {
       id: '',
@@ -176,7 +181,12 @@ export class MockHistory {
     };
   }
 
-  #room(project: Project, name: string, path: string, days: number | null | undefined): Room {
+  #makeState(
+    project: Project,
+    name: string,
+    path: string,
+    days: number | null | undefined,
+  ): WorkspaceState {
     const id = `w-${project.id}-${name.replace(' ', '-')}`;
     // Without a history there is still a disk.
     const made = makeVersions(project.id, id, this.#host.now(), days === null ? 0 : days);
@@ -236,16 +246,16 @@ export class MockHistory {
   find(reference: string): MockVersion {
     const [kind, workspace = ''] = reference.split(':');
     if (kind === 'now') {
-      const room = this.room(workspace);
-      const last = room.versions.at(-1);
-      if (last) return { ...last, tree: room.disk };
+      const state = this.stateOf(workspace);
+      const last = state.versions.at(-1);
+      if (last) return { ...last, tree: state.disk };
     }
     if (kind === 'latest') {
-      const last = this.room(workspace).versions.at(-1);
+      const last = this.stateOf(workspace).versions.at(-1);
       if (last) return last;
     }
-    for (const rooms of this.#rooms.values()) {
-      for (const { versions } of rooms) {
+    for (const states of this.#workspaces.values()) {
+      for (const { versions } of states) {
         const found = versions.find((one) => one.version.id === reference);
         if (found) return found;
       }
@@ -274,8 +284,8 @@ export class MockHistory {
 
   #restore({ version, paths = [], to }: Request<'version_restore'>): JobView {
     const wanted = this.find(version);
-    const room = this.room(wanted.version.workspace);
-    const plan = compare(room.disk, wanted.tree, paths);
+    const state = this.stateOf(wanted.version.workspace);
+    const plan = compare(state.disk, wanted.tree, paths);
     return this.job(
       'restore',
       `Restore ${paths.length === 1 ? paths[0]?.join('/') : 'files'}`,
@@ -283,14 +293,14 @@ export class MockHistory {
       `${plan.length} restored, ${Math.max(0, wanted.tree.size - plan.length)} identical, 0 failed`,
       () => {
         if (to) return;
-        this.#append(room, room.disk, [], 'beforeRestore', 'Before a restore');
-        const tree = new Map(room.disk);
+        this.#append(state, state.disk, [], 'beforeRestore', 'Before a restore');
+        const tree = new Map(state.disk);
         for (const { path, kind } of plan) {
           const edits = wanted.tree.get(path.join('/'));
           if (kind === 'removed' || edits === undefined) tree.delete(path.join('/'));
           else tree.set(path.join('/'), edits);
         }
-        this.#append(room, tree, plan, 'manual', `Restore of ${wanted.version.shortId}`);
+        this.#append(state, tree, plan, 'manual', `Restore of ${wanted.version.shortId}`);
       },
     );
   }
@@ -301,7 +311,7 @@ export class MockHistory {
   }
 
   readonly #handlers: Handlers = {
-    workspace_list: ({ project }) => this.#kept(project).map((room) => this.#show(room)),
+    workspace_list: ({ project }) => this.#kept(project).map((state) => this.#show(state)),
     workspace_open: ({ version, name, to }) => {
       const from = this.find(version);
       const project = this.#host.projects().find((one) => one.id === from.version.project);
@@ -312,26 +322,26 @@ export class MockHistory {
         project.id,
         `${name} holds ${from.tree.size} files`,
         () => {
-          const room = this.#room(
+          const state = this.#makeState(
             project,
             name,
             to ? `/home/mira/${name}` : `/home/mira/.local/share/undercroft/workspaces/${name}`,
             1,
           );
-          this.rooms(project.id).push({
-            ...room,
-            workspace: { ...room.workspace, openedFrom: version },
+          this.statesOf(project.id).push({
+            ...state,
+            workspace: { ...state.workspace, openedFrom: version },
           });
         },
       );
     },
-    workspace_show: ({ workspace }) => this.#show(this.room(workspace)),
+    workspace_show: ({ workspace }) => this.#show(this.stateOf(workspace)),
     workspace_switch: ({ workspace }) => {
       this.#current = workspace;
-      return this.#show(this.room(workspace));
+      return this.#show(this.stateOf(workspace));
     },
     workspace_refresh: ({ workspace }) => {
-      const { workspace: shown } = this.room(workspace);
+      const { workspace: shown } = this.stateOf(workspace);
       return this.job(
         'workspace',
         `Look through ${shown.name}`,
@@ -341,23 +351,23 @@ export class MockHistory {
       );
     },
     workspace_close: ({ workspace }) => {
-      const { workspace: shown } = this.room(workspace);
+      const { workspace: shown } = this.stateOf(workspace);
       return this.job(
         'workspace',
         `Close ${shown.name}`,
         shown.project,
         `${shown.name} is closed; its versions stay`,
         () =>
-          this.#rooms.set(
+          this.#workspaces.set(
             shown.project,
-            this.rooms(shown.project).filter((one) => one.workspace.id !== workspace),
+            this.statesOf(shown.project).filter((one) => one.workspace.id !== workspace),
           ),
       );
     },
     workspace_describe: ({ workspace, text }) => {
-      const room = this.room(workspace);
-      room.workspace = { ...room.workspace, description: text };
-      return this.#show(room);
+      const state = this.stateOf(workspace);
+      state.workspace = { ...state.workspace, description: text };
+      return this.#show(state);
     },
     current: () => ({ workspace: this.#current, project: null }),
     history_preview: ({ project }) =>
@@ -365,10 +375,10 @@ export class MockHistory {
     history_plan: () => PLAN(this.#host.now()),
     history_start: ({ project }) => {
       this.#states.set(project, 'importing');
-      const room = this.rooms(project)[0];
+      const state = this.statesOf(project)[0];
       return this.job('import', 'Make the first version', project, '1,204 files are kept', () => {
         this.#states.set(project, 'watching');
-        if (room) this.#append(room, room.disk, [], 'import', 'The first version');
+        if (state) this.#append(state, state.disk, [], 'import', 'The first version');
       });
     },
     history_pause: ({ project }) => this.#setStates(project, 'paused'),
@@ -384,7 +394,7 @@ export class MockHistory {
     version_list: (filter) => this.#listVersions(filter),
     version_days: ({ workspace }) => {
       const days = new Map<string, Reply<'version_days'>[number]>();
-      for (const { version, changes } of this.room(workspace).versions) {
+      for (const { version, changes } of this.stateOf(workspace).versions) {
         const date = dateOf(version.time);
         const day = days.get(date) ?? {
           date,
@@ -405,14 +415,14 @@ export class MockHistory {
       return { version: found.version, changes: found.changes, changesTotal: found.changes.length };
     },
     version_save: ({ workspace, message }) => {
-      const room = this.room(workspace);
+      const state = this.stateOf(workspace);
       return this.job(
         'save',
         'Save a version',
-        room.workspace.project,
+        state.workspace.project,
         'Nothing had changed',
         () => {
-          if (message) this.#append(room, room.disk, [], 'manual', message);
+          if (message) this.#append(state, state.disk, [], 'manual', message);
         },
       );
     },
@@ -439,7 +449,7 @@ export class MockHistory {
       };
     },
     thin_preview: ({ project }) => {
-      const versions = this.rooms(project).flatMap((room) => room.versions);
+      const versions = this.statesOf(project).flatMap((state) => state.versions);
       const drop = versions.filter(({ version }, index) => this.#isThinned(version, index));
       return {
         keep: versions.length - drop.length,
@@ -453,8 +463,8 @@ export class MockHistory {
     },
     thin: ({ project }) =>
       this.job('thin', 'Thin out versions', project, 'Thinned out', () => {
-        for (const room of this.rooms(project)) {
-          room.versions = room.versions.filter(
+        for (const state of this.statesOf(project)) {
+          state.versions = state.versions.filter(
             ({ version }, index) => !this.#isThinned(version, index),
           );
         }
@@ -466,7 +476,7 @@ export class MockHistory {
     version_restore: (request) => this.#restore(request),
     version_restore_preview: ({ version, paths = [] }) => {
       const wanted = this.find(version);
-      const changes = compare(this.room(wanted.version.workspace).disk, wanted.tree, paths);
+      const changes = compare(this.stateOf(wanted.version.workspace).disk, wanted.tree, paths);
       const removed = changes.filter((one) => one.kind === 'removed').length;
       return {
         restore: changes.length - removed,
@@ -478,16 +488,18 @@ export class MockHistory {
       };
     },
     undo: ({ workspace }) => {
-      const room = this.room(workspace);
-      return this.job('restore', 'Undo', room.workspace.project, 'As it was before', () => {
-        const before = room.versions.findLast(({ version }) => version.trigger === 'beforeRestore');
-        const tree = before?.tree ?? room.versions.at(-2)?.tree;
-        if (tree) this.#append(room, tree, compare(room.disk, tree, []), 'manual', 'Undo');
+      const state = this.stateOf(workspace);
+      return this.job('restore', 'Undo', state.workspace.project, 'As it was before', () => {
+        const before = state.versions.findLast(
+          ({ version }) => version.trigger === 'beforeRestore',
+        );
+        const tree = before?.tree ?? state.versions.at(-2)?.tree;
+        if (tree) this.#append(state, tree, compare(state.disk, tree, []), 'manual', 'Undo');
       });
     },
   };
 
-  #show({ workspace }: Room): Workspace {
+  #show({ workspace }: WorkspaceState): Workspace {
     return {
       ...workspace,
       current: this.#current === workspace.id,
@@ -522,7 +534,7 @@ export class MockHistory {
     text,
   }: Request<'version_list'>): Version[] {
     const wanted = (text ?? '').toLowerCase();
-    return this.room(workspace)
+    return this.stateOf(workspace)
       .versions.toReversed()
       .filter(({ version, changes }) => {
         if (before != null && version.seq >= before) return false;

@@ -1,4 +1,4 @@
-/** What the parts of the made-up engine share: the library, the jobs, and how they refuse. */
+/** The library, the jobs and the refusals that the parts of the made-up engine share. */
 import { BackendError } from '../backend';
 import type { Reply, Request, UseCase } from '../backend';
 import type {

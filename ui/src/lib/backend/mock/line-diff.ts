@@ -76,7 +76,7 @@ function hunkOf(lines: Line[], before: Line[]): Hunk {
   };
 }
 
-/** What differs between a removed line and the added one that stands in its place. */
+/** The spans in which a removed line and the added one in its place differ. */
 function markWords(lines: Line[]): void {
   const removed = lines.filter((line) => line.tag === 'removed');
   const added = lines.filter((line) => line.tag === 'added');

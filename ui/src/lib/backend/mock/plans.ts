@@ -13,7 +13,7 @@ import type {
   RunFilter,
   ScheduleState,
 } from '../bindings';
-import { nextMoments } from '$lib/plans/schedule';
+import { nextRunTimes } from '$lib/plans/schedule';
 import { hexId } from './data';
 import { findDestination, refusal, startJob } from './host';
 import type { HandlersOf, MockHost } from './host';
@@ -195,7 +195,7 @@ function livePlan(host: MockHost, plan: Plan): Plan {
       held: host.library.alerts.some((alert) => !alert.answer),
     };
   });
-  const next = plan.enabled ? nextMoments(draft.schedule, host.now(), 1)[0] : undefined;
+  const next = plan.enabled ? nextRunTimes(draft.schedule, host.now(), 1)[0] : undefined;
   const lastRun = host.library.runs.find((run) => run.plan === plan.id) ?? null;
   return {
     ...plan,
@@ -268,7 +268,7 @@ function upcoming(plans: Plan[], now: number, limit: number, until?: string): Pl
   return plans
     .filter((plan) => plan.enabled)
     .flatMap((plan) =>
-      nextMoments(plan.draft.schedule, now, limit)
+      nextRunTimes(plan.draft.schedule, now, limit)
         .filter((at) => at < end)
         .map((at) => ({ plan: plan.id, name: plan.draft.name, at: new Date(at).toISOString() })),
     )

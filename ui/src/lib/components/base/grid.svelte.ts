@@ -8,7 +8,7 @@ export type Column<T> = {
   align?: 'end';
   /** Shown only where the list is at least this wide. */
   showFrom?: number;
-  /** How two rows compare; without it the column does not sort. */
+  /** Compares two rows; without it the column does not sort. */
   compare?: (left: T, right: T) => number;
   /** The rows come in this order, so that nothing has to be sorted. */
   given?: boolean;
@@ -21,20 +21,30 @@ export type GridOptions<T> = {
   key: (row: T) => string;
   columns: Column<T>[];
   sort?: Sort;
+  /** The key of the active row, where the owner of the list holds it: it then takes `onactive`. */
+  active?: () => string | null;
+  /** Called when the user moves to another row. */
+  onactive?: (row: T) => void;
+  /** The key of a row that is open beside the list: when it changes, it becomes the active one. */
+  opened?: () => string | null;
 };
 
 export class GridState<T> {
   readonly #options: GridOptions<T>;
   #lastIndex = 0;
+  #lastKey: string | null = null;
   sort = $state.raw<Sort | null>(null);
-  activeKey = $state<string | null>(null);
   width = $state(1024);
   readonly columns = $derived.by(() =>
     this.#options.columns.filter((column) => (column.showFrom ?? 0) <= this.width),
   );
   readonly tracks = $derived(this.columns.map((column) => column.width).join(' '));
   readonly rows = $derived.by(() => this.#sorted());
-  /** Where the active row is; -1 when there is none or it is filtered out. */
+  #ownKey = $derived.by(() => (this.#lastKey = this.#options.opened?.() ?? this.#lastKey));
+  readonly activeKey = $derived.by(() =>
+    this.#options.active ? this.#options.active() : this.#ownKey,
+  );
+  /** The index of the active row; -1 when there is none or it is filtered out. */
   readonly activeIndex = $derived.by(() => this.#indexOf(this.activeKey));
 
   constructor(options: GridOptions<T>) {
@@ -60,8 +70,15 @@ export class GridState<T> {
     const bounded = Math.max(0, Math.min(this.rows.length - 1, index));
     const row = this.rows[bounded];
     this.#lastIndex = bounded;
-    this.activeKey = row === undefined ? null : this.key(row);
+    if (row !== undefined && this.key(row) !== this.activeKey) this.#activate(row);
     return bounded;
+  }
+
+  #activate(row: T): void {
+    this.#options.onactive?.(row);
+    if (this.#options.active) return;
+    this.#lastKey = this.key(row);
+    this.#ownKey = this.#lastKey;
   }
 
   #sorted(): readonly T[] {

@@ -5,27 +5,27 @@ import type { HistoryActions, NameTaken } from '$lib/state/history-actions.svelt
 
 export class Upload {
   constructor(
-    readonly keeping: HistoryActions,
+    readonly historyActions: HistoryActions,
     readonly dialogs: Dialogs,
   ) {}
 
-  /** From the window, which knows where things lie. */
+  /** Takes a drop in the window, which knows the paths. */
   places(workspace: Workspace, folder: string[], dropped: Place[], listing?: FileListing): void {
     const ids = dropped.map((place) => place.id);
     const taken = namesTaken(
       dropped.map((place) => place.name),
       listing,
     );
-    if (taken.length === 0) return void this.keeping.upload(workspace, folder, ids, 'ask');
+    if (taken.length === 0) return void this.historyActions.upload(workspace, folder, ids, 'ask');
     const onchoose = (choice: NameTaken) =>
-      void this.keeping.upload(workspace, folder, ids, choice);
+      void this.historyActions.upload(workspace, folder, ids, choice);
     this.dialogs.show({ kind: 'nameTaken', names: taken, onchoose });
   }
 
-  /** From a browser, which only hands over what files hold. */
+  /** Takes a drop in a browser, which only hands over contents. */
   files(workspace: Workspace, folder: string[], dropped: File[], listing?: FileListing): void {
     const save = (choice: NameTaken) =>
-      void this.keeping.saveFiles(workspace, folder, nameFiles(dropped, choice, listing));
+      void this.historyActions.saveFiles(workspace, folder, nameFiles(dropped, choice, listing));
     const taken = namesTaken(
       dropped.map((file) => file.name),
       listing,
@@ -40,7 +40,7 @@ export function namesTaken(names: string[], listing?: FileListing): string[] {
   return names.filter((name) => known.has(name));
 }
 
-/** What each file will be called, without those that are to be left out. */
+/** The name of each file, without those that are skipped. */
 export function nameFiles(
   files: File[],
   choice: NameTaken,

@@ -1,0 +1,104 @@
+/** Changes of the library: the kinds of data that an event or a job concerns, and who follows them. */
+import type { Event, JobKind, JobView } from '$lib/backend/bindings';
+
+const AREAS = [
+  'projects',
+  'destinations',
+  /** What destinations hold: backups, trash, test restores, mounts. */
+  'backups',
+  /** Plans, their schedule, and alerts. */
+  'plans',
+  'runs',
+  /** Workspaces, versions, files, git and rules. */
+  'history',
+  'watch',
+  'events',
+] as const;
+export type Area = (typeof AREAS)[number];
+
+/** A change without a project or destination may concern any of them. */
+export type Change = {
+  areas: readonly Area[];
+  project?: string | null | undefined;
+  destination?: string | null | undefined;
+};
+
+/** The changes that something is loaded again for; one of another project or destination is not. */
+export type Interest = {
+  areas: readonly Area[];
+  project?: () => string | null;
+  destination?: () => string | null;
+};
+
+export const EVERYTHING: Change = { areas: AREAS };
+/** The change by an action on plans, destinations or backups. */
+export const BACKUPS_CHANGED: Change = {
+  areas: ['projects', 'destinations', 'backups', 'plans', 'runs', 'events'],
+};
+
+/** The change by an action on the history of a project, or of any. */
+export function historyChanged(project: string | null = null): Change {
+  return { areas: ['history', 'watch', 'events'], project };
+}
+
+const BACKUP: Area[] = ['runs', 'projects', 'destinations', 'backups', 'plans'];
+const CHECK: Area[] = ['runs', 'destinations', 'backups', 'plans'];
+const HISTORY: Area[] = ['runs', 'history', 'watch'];
+
+const AREAS_OF_JOB: Record<JobKind, readonly Area[]> = {
+  backup: BACKUP,
+  plan: BACKUP,
+  copy: BACKUP,
+  forget: BACKUP,
+  cleanup: BACKUP,
+  check: CHECK,
+  drill: CHECK,
+  repair: CHECK,
+  restore: ['projects', ...HISTORY],
+  import: HISTORY,
+  save: HISTORY,
+  upload: HISTORY,
+  workspace: HISTORY,
+  thin: HISTORY,
+  compact: HISTORY,
+  git: HISTORY,
+  preview: ['runs', 'history'],
+  refresh: ['runs', 'projects', 'history', 'watch'],
+  recover: AREAS,
+};
+
+/** By the first word of an event's kind; a word that is not here concerns everything. */
+const AREAS_OF_EVENT: Record<string, readonly Area[]> = {
+  ...AREAS_OF_JOB,
+  version: ['history'],
+  rules: ['history'],
+  history: ['history', 'watch'],
+  watch: ['watch'],
+  project: ['projects', 'plans', 'history', 'watch'],
+  destination: ['projects', 'destinations', 'backups', 'plans'],
+  snapshot: ['projects', 'destinations', 'backups', 'plans'],
+  schedule: ['plans'],
+  guard: ['plans'],
+};
+
+/** The change that an event tells of. */
+export function changeOfEvent({ kind, project, destination }: Event): Change {
+  const [word = ''] = kind.split('.');
+  const areas = AREAS_OF_EVENT[word] ?? AREAS;
+  return { areas: [...areas, 'events'], project, destination };
+}
+
+/** The change that comes with the start or the end of a job. */
+export function changeOfJob({ kind, project, destination }: JobView): Change {
+  return { areas: [...AREAS_OF_JOB[kind], 'events'], project, destination };
+}
+
+/** Whether a change is one that an interest waits for. */
+export function concerns(change: Change, { areas, project, destination }: Interest): boolean {
+  if (!areas.some((area) => change.areas.includes(area))) return false;
+  return isSame(change.project, project?.()) && isSame(change.destination, destination?.());
+}
+
+function isSame(changed: string | null | undefined, wanted: string | null | undefined): boolean {
+  return changed == null || wanted == null || changed === wanted;
+}
