@@ -109,7 +109,7 @@ fn step(rooms: &Weak<Rooms>, known: &mut LoopState) -> Option<Duration> {
     if let Err(error) = end_pause(&rooms, known) {
         tracing::error!(%error, "whether backups are paused is not known");
     }
-    let wait = match rooms.scheduler.step(&rooms.backups) {
+    let wait = match rooms.scheduler.step(&rooms.backups.plan_runs()) {
         Ok(step) => {
             if let Err(error) = tell_of_waiting(&rooms, &step.waiting, &mut known.waiting) {
                 tracing::error!(%error, "nobody was told what a plan waits for");

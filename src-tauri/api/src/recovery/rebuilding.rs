@@ -40,7 +40,7 @@ pub fn rebuild_library(root: &Path, world: &World, job: &Job) -> Result<Rebuilt>
     Ok(Rebuilt {
         projects: library.projects().list(&ProjectFilter::default())?.len() as u64,
         workspaces: rebuilt.workspaces,
-        plans: Backups::new(&library).rebuild_plans()?,
+        plans: Backups::new(&library).plans().rebuild()?,
         versions: rebuilt.versions,
         lost_catalog: lost.map(|path| escape_path(&path)),
         unknown: rebuilt.unknown,
