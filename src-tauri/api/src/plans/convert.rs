@@ -9,7 +9,7 @@ use super::wire::{
 };
 
 /// The specification in a draft; its name travels apart.
-pub(crate) fn spec(draft: PlanDraft) -> Result<backup::PlanSpec> {
+pub(super) fn spec(draft: PlanDraft) -> Result<backup::PlanSpec> {
     let targets = draft.targets.into_iter().map(|target| {
         let retention = target.retention.into();
         Ok(backup::PlanTarget { destination: target.destination.parse()?, retention })
@@ -31,7 +31,7 @@ pub(crate) fn spec(draft: PlanDraft) -> Result<backup::PlanSpec> {
 }
 
 /// A plan's name and what it says, as a draft.
-pub(crate) fn draft(name: String, spec: backup::PlanSpec) -> PlanDraft {
+pub(super) fn draft(name: String, spec: backup::PlanSpec) -> PlanDraft {
     let backup::PlanSpec {
         projects,
         library,
@@ -63,17 +63,17 @@ pub(crate) fn draft(name: String, spec: backup::PlanSpec) -> PlanDraft {
     }
 }
 
-pub(crate) fn waiting(waiting: backup::Waiting) -> PlanWaiting {
+pub(super) fn waiting(waiting: backup::Waiting) -> PlanWaiting {
     let backup::Waiting { plan: _, reason, planned, text } = waiting;
     PlanWaiting { reason: reason.into(), planned, text }
 }
 
-pub(crate) fn planned_run(run: backup::PlannedRun) -> PlannedRun {
+pub(super) fn planned_run(run: backup::PlannedRun) -> PlannedRun {
     let backup::PlannedRun { plan, name, at } = run;
     PlannedRun { plan: plan.to_string(), name, at }
 }
 
-pub(crate) fn target(target: backup::TargetStatus, held: bool) -> PlanTargetState {
+pub(super) fn target(target: backup::TargetStatus, held: bool) -> PlanTargetState {
     let backup::TargetStatus { destination, name, is_present, last_complete, failures: _ } = target;
     PlanTargetState {
         destination: destination.to_string(),
@@ -84,7 +84,7 @@ pub(crate) fn target(target: backup::TargetStatus, held: bool) -> PlanTargetStat
     }
 }
 
-pub(crate) fn preview(preview: backup::Preview) -> PlanPreview {
+pub(super) fn preview(preview: backup::Preview) -> PlanPreview {
     let left_out = |left: backup::LeftOut| PlanLeftOut {
         project: left.project,
         path: escape_path(&left.path),
@@ -102,7 +102,7 @@ pub(crate) fn preview(preview: backup::Preview) -> PlanPreview {
     }
 }
 
-pub(crate) fn projects(projects: PlanProjects) -> Result<backup::PlanProjects> {
+pub(super) fn projects(projects: PlanProjects) -> Result<backup::PlanProjects> {
     Ok(match projects {
         PlanProjects::All => backup::PlanProjects::All,
         PlanProjects::Tagged { tags } => backup::PlanProjects::Tagged { tags },
