@@ -1,6 +1,6 @@
 /** Verdicts on a chosen place, as the field of the place shows them. */
 import type { Place } from './backend/bindings';
-import type { Tone } from './components/base/StatusBadge.svelte';
+import type { Tone } from './tone';
 import { words } from './words';
 
 export type PlaceVerdict = { tone: Tone; text: string };

@@ -1,6 +1,6 @@
 /** Labels of the states of projects and jobs: a tone and a word each. */
 import type { JobState, Project, ProtectionState } from './backend/bindings';
-import type { Tone } from './components/base/StatusBadge.svelte';
+import type { Tone } from './tone';
 import { words } from './words';
 
 type Look = { tone: Tone; text: string };

@@ -9,7 +9,7 @@ import Import from '@lucide/svelte/icons/import';
 import Save from '@lucide/svelte/icons/save';
 import Undo from '@lucide/svelte/icons/undo-2';
 import type { ChangeKind, Trigger, Version, WatchStatus } from '$lib/backend/bindings';
-import type { Tone } from '$lib/components/base/StatusBadge.svelte';
+import type { Tone } from '$lib/tone';
 import type { Icon } from '$lib/icon';
 import { words } from '$lib/words';
 

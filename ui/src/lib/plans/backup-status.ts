@@ -1,6 +1,6 @@
 /** The status of the backups in one sentence: the most urgent thing wins. */
 import type { GuardAlert, JobView, Plan, ScheduleState } from '$lib/backend/bindings';
-import type { Tone } from '$lib/components/base/StatusBadge.svelte';
+import type { Tone } from '$lib/tone';
 import { formatUpcoming } from '$lib/format/time';
 import { words } from '$lib/words';
 

@@ -1,6 +1,6 @@
 /** The days of a month, and what ran and will run on each. */
 import type { PlannedRun, Run } from '$lib/backend/bindings';
-import type { Tone } from '$lib/components/base/StatusBadge.svelte';
+import type { Tone } from '$lib/tone';
 import { parseTime } from '$lib/format/time';
 
 export type CalendarDay = {
