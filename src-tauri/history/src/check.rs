@@ -6,12 +6,11 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::io::{self, Read};
 
 use sha2::{Digest, Sha256};
-use undercroft_foundation::{Error, Job, ProjectId, Result, VersionId};
+use undercroft_foundation::{Error, Job, ProjectId, Result, TreePath, VersionId};
 
 use crate::commit::Commit;
 use crate::history::History;
 use crate::names::{SIDECAR, real_name};
-use crate::path::TreePath;
 use crate::save::content::{object_of, pointer};
 use crate::sidecar::parts::is_part;
 use crate::sidecar::{ENTRIES, Entries};

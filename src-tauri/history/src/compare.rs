@@ -2,10 +2,9 @@
 
 use std::collections::HashSet;
 
-use undercroft_foundation::Result;
+use undercroft_foundation::{Result, TreePath};
 
 use crate::folder_view::StoredFolder;
-use crate::path::TreePath;
 use crate::save::change_set::ChangeSet;
 use crate::store::HistoryStore;
 use crate::version::{Change, ChangeKind, EntryKind};

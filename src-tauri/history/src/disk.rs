@@ -7,11 +7,10 @@ use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
 use rustix::fs::{AtFlags, Dir, FileType, Mode, OFlags, ResolveFlags};
-use undercroft_foundation::{Code, Error, IoContext, Result, escape_path};
+use undercroft_foundation::{Code, Error, IoContext, Result, TreePath, escape_path};
 use undercroft_repository::fs_at::TEMPORARY;
 use xattr::FileExt;
 
-use crate::path::TreePath;
 use crate::sidecar::{Attributes, FileTime};
 use crate::version::EntryKind;
 

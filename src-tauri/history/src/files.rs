@@ -15,11 +15,12 @@ use std::path::{Path, PathBuf};
 
 use rustix::fs::{AtFlags, Mode, OFlags, fchmod, fstat, mkdirat, openat, unlinkat};
 use rustix::io::Errno;
-use undercroft_foundation::{Code, Error, IoContext, Job, Result, escape_path, reach_write_point};
+use undercroft_foundation::{
+    Code, Error, IoContext, Job, Result, TreePath, escape_path, reach_write_point,
+};
 use undercroft_repository::fs_at::{Entry, Stat, create_file, descend};
 
 use crate::guard::{GuardedEntry, HeldTree, check_file, own_configuration};
-use crate::path::TreePath;
 
 use replaced_file::ReplacedFile;
 

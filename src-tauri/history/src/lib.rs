@@ -21,7 +21,6 @@ mod maintenance;
 pub mod memory;
 mod names;
 mod objects;
-mod path;
 mod preview;
 mod reading;
 mod rebuild;
@@ -35,11 +34,13 @@ mod store;
 mod thin;
 mod version;
 mod versions;
-mod watch;
 mod watching;
 mod workspaces;
 
 use undercroft_library::Migration;
+
+pub use undercroft_foundation::TreePath;
+pub use undercroft_watch::{Names, Touched, WatchOptions};
 
 pub use browse::{FileHit, FileVersion, VersionSizes};
 pub use check::{Damage, HistoryCheck};
@@ -47,7 +48,6 @@ pub use compact::CompactReport;
 pub use files::{Conflict, CopyInReport, UnsavedPolicy, WriteOutcome};
 pub use history::{History, VersionMark};
 pub use maintenance::MaintenanceReport;
-pub use path::TreePath;
 pub use preview::{Encoding, PREVIEW_HEAD, Preview, PreviewKind, decode, preview};
 pub use rebuild::RebuildReport;
 pub use restore::{RestoreOrder, RestorePlan, RestoreReport, RestoreTo, clone_or_copy};
@@ -58,9 +58,6 @@ pub use version::{
     Change, ChangeKind, ContentId, Entry, EntryKind, GitId, Layer, LayerReason, Trigger, Version,
 };
 pub use versions::VersionFilter;
-pub use watch::{
-    AffectedFolders, Batch, FolderFilter, Health, Names, Touched, Watch, WatchOptions,
-};
 pub use watching::{WatchState, WatchStatus};
 pub use workspaces::{MAIN, Workspace};
 

@@ -4,13 +4,12 @@ use std::io::{self, Read, Write};
 use std::sync::Arc;
 
 use jiff::Timestamp;
-use undercroft_foundation::{Code, Error, ProjectId, Result, VersionId};
+use undercroft_foundation::{Code, Error, ProjectId, Result, TreePath, VersionId};
 use undercroft_repository::{BlobId, Repository};
 
 use crate::commit::Commit;
 use crate::folder_view::{FolderView, StoredFolder};
 use crate::history::History;
-use crate::path::TreePath;
 use crate::save::content::object_of;
 use crate::sidecar::{FileTime, Line};
 use crate::store::{HistoryStore, ObjectKind};

@@ -4,13 +4,12 @@
 use std::collections::{HashMap, HashSet};
 
 use rusqlite::Transaction;
-use undercroft_foundation::{Code, Error, ProjectId, Result, VersionId};
+use undercroft_foundation::{Code, Error, ProjectId, Result, TreePath, VersionId};
 
 use crate::commit::Commit;
 use crate::compare::changes_between;
 use crate::folder_view::StoredFolder;
 use crate::history::History;
-use crate::path::TreePath;
 use crate::save::version_of;
 use crate::store::HistoryStore;
 use crate::version::{Change, GitId, Version};

@@ -8,11 +8,10 @@ use std::sync::{Mutex, PoisonError};
 
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, Params, Transaction};
-use undercroft_foundation::{IoContext, Result, WorkspaceId};
+use undercroft_foundation::{IoContext, Result, TreePath, WorkspaceId};
 use undercroft_library::SqlContext;
 
 use crate::disk::Stat;
-use crate::path::TreePath;
 use crate::sidecar::FileTime;
 use crate::version::GitId;
 

@@ -21,11 +21,11 @@ use crossbeam_channel::{Receiver, Sender, bounded, select};
 use jiff::Timestamp;
 use undercroft_foundation::{Code, Error, ProjectId, Result, WorkspaceId};
 use undercroft_library::{Event, NewEvent};
+use undercroft_watch::{Batch, FolderFilter, Health, RootId, Touched, Watch, WatchOptions};
 
 use crate::history::History;
 use crate::rules::ProjectRules;
 use crate::save::Scope;
-use crate::watch::{Batch, FolderFilter, Health, RootId, Touched, Watch, WatchOptions};
 use crate::workspaces::Workspace;
 use batches::SaveState;
 use rules_filter::RulesFilter;

@@ -2,13 +2,12 @@
 
 use std::collections::HashMap;
 
-use undercroft_foundation::{Code, Error, Job, Result, VersionId, WorkspaceId};
+use undercroft_foundation::{Code, Error, Job, Result, TreePath, VersionId, WorkspaceId};
 
 use crate::compare::changes_between;
 use crate::disk::Disk;
 use crate::folder_view::StoredFolder;
 use crate::history::History;
-use crate::path::TreePath;
 use crate::reading::folder_at;
 use crate::restore::{RestoreOrder, RestoreTo, is_content_of};
 use crate::save::change_set::ChangeSet;

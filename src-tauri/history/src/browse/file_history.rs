@@ -1,10 +1,9 @@
 //! The history of one file, across its renames.
 
 use rusqlite::Connection;
-use undercroft_foundation::{Code, ProjectId, Result, WorkspaceId};
+use undercroft_foundation::{Code, ProjectId, Result, TreePath, WorkspaceId};
 
 use crate::history::History;
-use crate::path::TreePath;
 use crate::version::{Change, ChangeKind, EntryKind, Layer, Version};
 use crate::versions::{VersionFilter, changes, table};
 

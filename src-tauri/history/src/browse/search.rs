@@ -2,10 +2,9 @@
 
 use std::io::Read;
 
-use undercroft_foundation::{Job, ProjectId, Result, VersionId};
+use undercroft_foundation::{Job, ProjectId, Result, TreePath, VersionId};
 
 use crate::history::History;
-use crate::path::TreePath;
 use crate::preview::decode;
 use crate::save::content::object_of;
 use crate::store::{HistoryStore, ObjectKind};

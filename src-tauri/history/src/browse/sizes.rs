@@ -2,13 +2,12 @@
 
 use std::collections::{HashMap, HashSet};
 
-use undercroft_foundation::{Job, Result, VersionId};
+use undercroft_foundation::{Job, Result, TreePath, VersionId};
 
 use crate::commit::Commit;
 use crate::compact::stored_sizes;
 use crate::history::History;
 use crate::names::{SIDECAR, real_name};
-use crate::path::TreePath;
 use crate::save::content::object_of;
 use crate::store::{HistoryStore, ObjectKind, TreeMode};
 use crate::thin::freed_objects;

@@ -3,11 +3,10 @@
 use std::io::Read;
 
 use jiff::Timestamp;
-use undercroft_foundation::{Code, Error, IoContext, Result, WorkspaceId};
+use undercroft_foundation::{Code, Error, IoContext, Result, TreePath, WorkspaceId};
 
 use crate::disk::{Disk, DiskFolder, Stat};
 use crate::history::History;
-use crate::path::TreePath;
 use crate::version::{Entry, EntryKind};
 
 impl History {

@@ -3,18 +3,17 @@
 use std::path::PathBuf;
 
 use undercroft_foundation::{
-    Code, Error, Job, Result, VersionId, WorkspaceId, count_text, escape_path, size_text,
+    Code, Error, Job, Result, TreePath, VersionId, WorkspaceId, count_text, escape_path, size_text,
 };
+use undercroft_watch::Touched;
 
 use super::{Conflict, CopyInReport, WorkspaceFiles};
 use crate::disk::Disk;
 use crate::guard::{HeldTree, Sweep, Trash, Unheld, check_file, check_path, own_configuration};
 use crate::history::History;
-use crate::path::TreePath;
 use crate::rules::LeaveOut;
 use crate::save::{SaveOrder, Scope};
 use crate::version::{Trigger, Version};
-use crate::watch::Touched;
 use crate::workspaces::Workspace;
 
 /// The treatment of something that is to be replaced or removed and that no version holds.

@@ -5,13 +5,12 @@ use std::os::fd::BorrowedFd;
 use std::sync::Arc;
 
 use rustix::fs::{Mode, OFlags, openat, readlinkat};
-use undercroft_foundation::{Code, Error, Job, Result, escape_name};
+use undercroft_foundation::{Code, Error, Job, Result, TreePath, escape_name};
 
 use crate::commit::Commit;
 use crate::disk::Stat;
 use crate::folder_view::{FolderView, StoredFolder};
 use crate::history::History;
-use crate::path::TreePath;
 use crate::reading::folder_at;
 use crate::restore::is_content_of;
 use crate::save::content::object_of;

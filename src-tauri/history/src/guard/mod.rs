@@ -14,11 +14,12 @@ mod unheld;
 
 use std::path::Path;
 
-use undercroft_foundation::{Code, Error, Result, canonicalize_missing, configuration_folder};
+use undercroft_foundation::{
+    Code, Error, Result, TreePath, canonicalize_missing, configuration_folder,
+};
 
 use crate::disk::is_in_place;
 use crate::names::is_git;
-use crate::path::TreePath;
 
 pub(crate) use guarded_entry::GuardedEntry;
 pub(crate) use held::{HeldFolder, HeldTree, content_of};

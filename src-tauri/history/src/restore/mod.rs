@@ -22,18 +22,18 @@ use std::io::Read;
 use std::path::Path;
 
 use undercroft_foundation::{
-    Code, Error, Job, ProjectId, Result, VersionId, WorkspaceId, canonicalize_missing, count_text,
+    Code, Error, Job, ProjectId, Result, TreePath, VersionId, WorkspaceId, canonicalize_missing,
+    count_text,
 };
 use undercroft_library::{Overlap, overlap};
+use undercroft_watch::Touched;
 
 use crate::disk::Disk;
 use crate::guard::{GivenBack, HeldTree, Trash, check_path, own_configuration};
 use crate::history::History;
 use crate::names::is_git;
-use crate::path::TreePath;
 use crate::save::{SaveOrder, Scope};
 use crate::version::{Change, ContentId, Trigger};
-use crate::watch::Touched;
 use crate::workspaces::Workspace;
 
 use self::selection::Selection;

@@ -4,7 +4,7 @@ use std::os::fd::AsFd;
 
 use rustix::fs::{AtFlags, unlinkat};
 use rustix::io::Errno;
-use undercroft_foundation::{Code, IoContext, Result};
+use undercroft_foundation::{Code, IoContext, Result, TreePath};
 use undercroft_repository::fs_at::remove_left_over;
 
 use super::Restore;
@@ -13,7 +13,6 @@ use super::walk::gits_own;
 use crate::disk::Stat;
 use crate::guard::{GuardedEntry, HeldFolder};
 use crate::names::is_git;
-use crate::path::TreePath;
 use crate::rules::{Decision, FolderRules};
 use crate::version::EntryKind;
 

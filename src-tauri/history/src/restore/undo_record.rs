@@ -7,11 +7,11 @@ use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
 use undercroft_foundation::{
-    Error, IoContext, Result, VersionId, WorkspaceId, escape_name, replace_file, unescape_name,
+    Error, IoContext, Result, TreePath, VersionId, WorkspaceId, escape_name, replace_file,
+    unescape_name,
 };
 
 use crate::history::History;
-use crate::path::TreePath;
 use crate::store::HistoryStore;
 use crate::workspaces::Workspace;
 

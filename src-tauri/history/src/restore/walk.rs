@@ -6,7 +6,7 @@ use std::sync::mpsc::{SyncSender, sync_channel};
 use std::sync::{Arc, Mutex};
 
 use rustix::fs::{Mode, mkdirat};
-use undercroft_foundation::{Code, Error, IoContext, Result};
+use undercroft_foundation::{Code, Error, IoContext, Result, TreePath};
 use undercroft_repository::fs_at::{self, Freshness, TEMPORARY, ensure_owner_access};
 
 use super::Restore;
@@ -17,7 +17,6 @@ use crate::disk::Stat;
 use crate::folder_view::StoredFolder;
 use crate::guard::{GuardedEntry, HeldFolder, own_configuration_error};
 use crate::names::is_git;
-use crate::path::TreePath;
 use crate::reading::folder_at;
 use crate::rules::{Decision, FolderRules, LeaveOutReason};
 use crate::sidecar::{Attributes, Line};

@@ -21,7 +21,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64};
 
 use rusqlite::Transaction;
 use undercroft_foundation::{
-    Code, Error, Job, ProjectId, Result, VersionId, WorkspaceId, count_text, escape_path,
+    Code, Error, Job, ProjectId, Result, TreePath, VersionId, WorkspaceId, count_text, escape_path,
 };
 use undercroft_library::{Moment, NewEvent};
 
@@ -29,7 +29,6 @@ use crate::commit::Commit;
 use crate::disk::Disk;
 use crate::folder_view::StoredFolder;
 use crate::history::History;
-use crate::path::TreePath;
 use crate::rules::{LeaveOut, ProjectRules};
 use crate::sidecar::Totals;
 use crate::stat_cache::{ScannedFolder, StatCache};

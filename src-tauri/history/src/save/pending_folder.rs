@@ -4,11 +4,12 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
+use undercroft_foundation::TreePath;
+
 use super::narrow::Remainder;
 use super::tree_scan::locked;
 use crate::folder_view::{FolderView, StoredFolder};
 use crate::names::stored_name;
-use crate::path::TreePath;
 use crate::sidecar::{Attributes, Line, folder_name};
 use crate::stat_cache::CachedStat;
 use crate::store::{TreeLine, TreeMode};

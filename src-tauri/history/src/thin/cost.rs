@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use undercroft_foundation::{Job, ProjectId, Result, VersionId};
+use undercroft_foundation::{Job, ProjectId, Result, TreePath, VersionId};
 use undercroft_repository::{BlobId, Repository};
 
 use super::ThinPlan;
@@ -12,7 +12,6 @@ use crate::compact::stored_sizes;
 use crate::history::History;
 use crate::names::real_name;
 use crate::objects::{objects_in, project_tag};
-use crate::path::TreePath;
 use crate::store::HistoryStore;
 use crate::version::Version;
 

@@ -2,14 +2,15 @@
 
 use std::collections::{HashMap, HashSet};
 
-use undercroft_foundation::{ProjectId, Result, VersionId, count_text, reach_write_point};
+use undercroft_foundation::{
+    ProjectId, Result, TreePath, VersionId, count_text, reach_write_point,
+};
 use undercroft_library::NewEvent;
 
 use crate::commit::Commit;
 use crate::compare::changes_between;
 use crate::folder_view::StoredFolder;
 use crate::history::History;
-use crate::path::TreePath;
 use crate::save::version_of;
 use crate::sidecar::Totals;
 use crate::store::{Deflater, HistoryStore, ObjectKind, ObjectWriter, WriteLock};

@@ -1,6 +1,7 @@
 //! Settled batches become versions.
 
 use undercroft_foundation::{Code, Job, Result, WorkspaceId};
+use undercroft_watch::{Batch, Touched};
 
 use super::last_error::LastError;
 use super::unread::Unread;
@@ -8,7 +9,6 @@ use crate::history::History;
 use crate::low_priority::at_low_priority;
 use crate::save::{SaveOrder, Scope};
 use crate::version::Trigger;
-use crate::watch::{Batch, Touched};
 
 /// The state of saving a watched workspace: the last error, and the entries that could not be read.
 #[derive(Debug, Default)]

@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use crossbeam_channel::{Receiver, select};
 use jiff::{SignedDuration, Timestamp};
-use undercroft_foundation::{Job, Result, WorkspaceId};
-use undercroft_providers::is_remote;
+use undercroft_foundation::{Job, Result, TreePath, WorkspaceId, is_remote};
+use undercroft_watch::Touched;
 
 use super::batches::SaveState;
 use crate::commit::Commit;
@@ -16,13 +16,11 @@ use crate::folder_view::{FolderView, StoredFolder};
 use crate::guard::content_of;
 use crate::history::History;
 use crate::low_priority::lower_priority;
-use crate::path::TreePath;
 use crate::reading::folder_at;
 use crate::restore::is_content_of;
 use crate::save::Scope;
 use crate::stat_cache::{CachedStat, ReadCursor, StatCache};
 use crate::store::HistoryStore;
-use crate::watch::Touched;
 
 /// After so many shares each file was read.
 const SHARES: u64 = 14;

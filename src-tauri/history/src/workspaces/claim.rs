@@ -5,11 +5,12 @@ use std::io;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
-use undercroft_foundation::{Code, Error, IoContext, Job, Result, escape_name, escape_path};
+use undercroft_foundation::{
+    Code, Error, IoContext, Job, Result, TreePath, escape_name, escape_path,
+};
 
 use crate::disk::{Disk, is_in_place};
 use crate::guard::{HeldTree, Sweep, Unheld};
-use crate::path::TreePath;
 use crate::rules::LeaveOut;
 
 /// A folder that no other process opens a workspace in.

@@ -4,7 +4,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use undercroft_foundation::{
-    Code, Error, IoContext, Job, Result, VersionId, WorkspaceId, canonicalize_missing, escape_path,
+    Code, Error, IoContext, Job, Result, TreePath, VersionId, WorkspaceId, canonicalize_missing,
+    escape_path,
 };
 use undercroft_library::{Overlap, ProjectFilter, overlap};
 
@@ -13,7 +14,6 @@ use super::{MAIN, Workspace, check_name, name_taken};
 use crate::disk::Disk;
 use crate::guard::Sweep;
 use crate::history::History;
-use crate::path::TreePath;
 use crate::restore::{RestoreOrder, RestoreTo};
 use crate::save::{SaveOrder, Scope};
 use crate::version::{Trigger, Version};

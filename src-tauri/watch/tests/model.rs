@@ -1,8 +1,6 @@
 //! Whoever looks only where the batches say knows everything that is on disk.
 
-#[path = "support/dice.rs"]
-mod dice;
-mod watch_scene;
+mod scene;
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -10,9 +8,10 @@ use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::{MetadataExt, symlink};
 use std::path::Path;
 
-use dice::Dice;
-use undercroft_history::{Batch, Names, TreePath};
-use watch_scene::{Scene, path};
+use scene::{Scene, path};
+use undercroft_foundation::TreePath;
+use undercroft_testkit::SeededRandom;
+use undercroft_watch::{Batch, Names};
 
 /// What tells one state of a file from another, here.
 type Print = (u32, u64, i64, i64);
@@ -96,21 +95,21 @@ fn print(root: &Path, path: &TreePath) -> Option<Print> {
 }
 
 /// A path of few names, so that most meet something.
-fn few_names(dice: &mut Dice) -> String {
+fn few_names(dice: &SeededRandom) -> String {
     let names = ["a", "b", "c", "left-out", "A"];
-    let depth = 1 + dice.roll(4);
-    let names: Vec<_> = (0..depth).map(|_| names[dice.roll(5) as usize]).collect();
+    let depth = 1 + dice.below(4);
+    let names: Vec<_> = (0..depth).map(|_| names[dice.below(5)]).collect();
     names.join("/")
 }
 
 /// Does something, or fails to; both are fine.
-fn mischief(dice: &mut Dice, root: &Path, outside: &Path) {
+fn mischief(dice: &SeededRandom, root: &Path, outside: &Path) {
     let (one, other) = (root.join(few_names(dice)), root.join(few_names(dice)));
-    let away = outside.join(format!("away{}", dice.roll(3)));
-    let _ = match dice.roll(12) {
+    let away = outside.join(format!("away{}", dice.below(3)));
+    let _ = match dice.below(12) {
         0..3 => fs::create_dir_all(&one),
-        3 => fs::write(&one, dice.roll(1 << 30).to_string()),
-        4 => fs::write(one.join("f"), dice.roll(1 << 30).to_string()),
+        3 => fs::write(&one, dice.below(1 << 30).to_string()),
+        4 => fs::write(one.join("f"), dice.below(1 << 30).to_string()),
         5 => fs::remove_file(&one),
         6 => fs::remove_dir_all(&one),
         7 | 8 => fs::rename(&one, &other),
@@ -125,11 +124,11 @@ fn play(seed: u64, pauses: bool) {
     let outside = scene.place.path().join("outside");
     fs::create_dir(&outside).unwrap();
     let mut mirror = Mirror::default();
-    let mut dice = Dice(seed);
+    let dice = SeededRandom::new(seed);
     for step in 0..400 {
-        mischief(&mut dice, &scene.root, &outside);
+        mischief(&dice, &scene.root, &outside);
         if pauses && step % 8 == 0 {
-            std::thread::sleep(std::time::Duration::from_millis(dice.roll(12)));
+            std::thread::sleep(std::time::Duration::from_millis(dice.next() % 12));
         }
         for batch in scene.batches.try_iter() {
             mirror.look(&scene.root, &batch);

@@ -8,8 +8,8 @@ use std::time::{Duration, Instant};
 
 use crossbeam_channel::{Receiver, RecvTimeoutError};
 use tempfile::TempDir;
-use undercroft_foundation::World;
-use undercroft_history::{Batch, FolderFilter, Health, Touched, TreePath, Watch, WatchOptions};
+use undercroft_foundation::{TreePath, World};
+use undercroft_watch::{Batch, FolderFilter, Health, Touched, Watch, WatchOptions};
 
 /// Far longer than anything takes; reached only when a test fails.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
@@ -175,10 +175,7 @@ pub(crate) fn ends(batches: &Receiver<Batch>) -> bool {
 }
 
 /// The names that were touched in a folder; all of them is every name that is asked for.
-pub(crate) fn names<'a>(
-    touched: &'a Touched,
-    folder: &str,
-) -> Option<&'a undercroft_history::Names> {
+pub(crate) fn names<'a>(touched: &'a Touched, folder: &str) -> Option<&'a undercroft_watch::Names> {
     touched.folders.get(&path(folder))
 }
 
@@ -196,8 +193,8 @@ pub(crate) fn paths(batch: &Batch) -> Vec<String> {
     let mut paths = Vec::new();
     for (folder, names) in &batch.touched.folders {
         match names {
-            undercroft_history::Names::All => paths.push(folder.join(b"*").to_string()),
-            undercroft_history::Names::Some(names) => {
+            undercroft_watch::Names::All => paths.push(folder.join(b"*").to_string()),
+            undercroft_watch::Names::Some(names) => {
                 paths.extend(names.iter().map(|name| folder.join(name).to_string()));
             }
         }
@@ -207,7 +204,7 @@ pub(crate) fn paths(batch: &Batch) -> Vec<String> {
 
 fn without_sentinels(mut batch: Batch) -> Batch {
     let root = TreePath::root();
-    if let Some(undercroft_history::Names::Some(names)) = batch.touched.folders.get_mut(&root) {
+    if let Some(undercroft_watch::Names::Some(names)) = batch.touched.folders.get_mut(&root) {
         names.retain(|name| !name.starts_with(b"sentinel-"));
         if names.is_empty() {
             batch.touched.folders.remove(&root);

@@ -1,6 +1,6 @@
 //! Roots that go away and return, and systems that do not let everything be watched.
 
-mod watch_scene;
+mod scene;
 
 use std::fs;
 use std::path::Path;
@@ -8,10 +8,10 @@ use std::process::Command;
 use std::sync::Arc;
 use std::time::Duration;
 
+use scene::{Scene, Usual, covers, paths, quick};
 use undercroft_foundation::World;
-use undercroft_history::{Batch, Health, WatchOptions};
 use undercroft_testkit::SmallDisk;
-use watch_scene::{Scene, Usual, covers, paths, quick};
+use undercroft_watch::{Batch, Health, WatchOptions};
 
 fn is_missing(health: &Health) -> bool {
     matches!(health, Health::Missing { .. })
@@ -22,7 +22,7 @@ fn is_limited(health: &Health) -> bool {
 }
 
 const WHOLE: Batch = Batch {
-    touched: undercroft_history::Touched {
+    touched: undercroft_watch::Touched {
         folders: std::collections::BTreeMap::new(),
         listed: std::collections::BTreeSet::new(),
         subtrees: std::collections::BTreeSet::new(),
@@ -75,7 +75,7 @@ fn a_root_whose_parent_goes_away_is_missing() {
     let place = tempfile::tempdir().unwrap();
     let root = place.path().join("parent/root");
     fs::create_dir_all(root.join("a")).unwrap();
-    let (watch, batches) = watch_scene::watch(&root, Arc::new(Usual), quick(), &World::real());
+    let (watch, batches) = scene::watch(&root, Arc::new(Usual), quick(), &World::real());
     assert!(batches.recv().unwrap().whole);
     fs::write(root.join("a/f"), "").unwrap();
     // No notice tells of this; the change before it must not be looked for.
@@ -91,7 +91,7 @@ fn a_root_whose_parent_goes_away_is_missing() {
 fn a_root_that_is_not_there_yet_is_watched_when_it_comes() {
     let place = tempfile::tempdir().unwrap();
     let root = place.path().join("later");
-    let (watch, batches) = watch_scene::watch(&root, Arc::new(Usual), quick(), &World::real());
+    let (watch, batches) = scene::watch(&root, Arc::new(Usual), quick(), &World::real());
     while !is_missing(&watch.health()) {
         std::thread::sleep(Duration::from_millis(5));
     }
@@ -117,8 +117,7 @@ fn a_drive_that_is_unmounted_and_returns() {
     drop(scene.watch.take());
     let bind = ["--bind", drive.to_str().unwrap()];
     assert!(mount(&bind, &scene.root));
-    let (watch, batches) =
-        watch_scene::watch(&scene.root, Arc::new(Usual), quick(), &World::real());
+    let (watch, batches) = scene::watch(&scene.root, Arc::new(Usual), quick(), &World::real());
     (scene.watch, scene.batches) = (Some(watch), batches);
     assert!(scene.next().whole);
     for _ in 0..2 {
@@ -152,7 +151,7 @@ fn a_folder_mounted_into_itself_is_watched_once_and_told() {
     let root = disk.path().join("root");
     fs::create_dir_all(root.join("self/a")).unwrap();
     assert!(mount(&["--bind", root.to_str().unwrap()], &root.join("self")));
-    let (watch, batches) = watch_scene::watch(&root, Arc::new(Usual), quick(), &World::real());
+    let (watch, batches) = scene::watch(&root, Arc::new(Usual), quick(), &World::real());
     assert!(batches.recv().unwrap().whole);
     assert!(is_limited(&watch.health()), "{:?}", watch.health());
     fs::write(root.join("f"), "").unwrap();

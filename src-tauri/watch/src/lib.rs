@@ -27,14 +27,13 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use undercroft_foundation::{Result, World};
+use undercroft_foundation::{Result, TreePath, World};
 
-use crate::path::TreePath;
 use batch_worker::BatchWorker;
 use control::WatchShared;
 use watcher::Watcher;
 
-pub(crate) use root::RootId;
+pub use root::RootId;
 pub use touched::{Names, Touched};
 
 /// The timing of a watch.
@@ -171,7 +170,10 @@ impl Watch {
     }
 
     /// The same, where `known` is the folder that is meant, if that is known.
-    pub(crate) fn start_at(
+    ///
+    /// # Errors
+    /// The same.
+    pub fn start_at(
         root: &Path,
         known: Option<RootId>,
         filter: Arc<dyn FolderFilter>,

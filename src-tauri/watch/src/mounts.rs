@@ -10,8 +10,7 @@ use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
 use rustix::fs::{AtFlags, StatxFlags, statx};
-
-use crate::path::TreePath;
+use undercroft_foundation::TreePath;
 
 /// The system's table of mounts, as far as it is about what is below a folder.
 pub(super) struct Mounts {

@@ -7,11 +7,13 @@ use rustix::fs::{Mode, OFlags};
 
 /// Tells one folder from another that takes its place.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(crate) struct RootId {
-    pub(crate) device: u64,
-    /// Zero where the file system has no id.
-    pub(crate) file_system: u64,
-    pub(crate) inode: u64,
+pub struct RootId {
+    /// The device number, which a drive may get anew when it comes back.
+    pub device: u64,
+    /// The id of the file system; zero where it has none.
+    pub file_system: u64,
+    /// The inode number.
+    pub inode: u64,
 }
 
 impl RootId {
@@ -23,7 +25,7 @@ impl RootId {
     }
 
     /// An open folder.
-    pub(crate) fn of_open(folder: BorrowedFd<'_>) -> Option<Self> {
+    pub fn of_open(folder: BorrowedFd<'_>) -> Option<Self> {
         let stat = rustix::fs::fstat(folder).ok()?;
         let file_system = rustix::fs::fstatvfs(folder).map_or(0, |stat| stat.f_fsid);
         Some(Self { device: stat.st_dev, file_system, inode: stat.st_ino })
@@ -31,7 +33,7 @@ impl RootId {
 
     /// Whether it is the same folder. A drive that was away may come back under another device
     /// number, and another drive under that; but a file system keeps its id, where it has one.
-    pub(crate) fn is(self, other: Self) -> bool {
+    pub fn is(self, other: Self) -> bool {
         let have_ids = self.file_system != 0 && other.file_system != 0;
         let same_file_system = match have_ids {
             true => self.file_system == other.file_system,

@@ -9,8 +9,7 @@ use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
-use undercroft_foundation::{Clock, IoContext, Result};
-use undercroft_providers::is_remote;
+use undercroft_foundation::{Clock, IoContext, Result, is_remote};
 
 use super::batch_worker::BatchWorker;
 use super::control::{Requests, WatchShared};

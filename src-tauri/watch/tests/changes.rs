@@ -1,6 +1,6 @@
 //! What counts as a change, and where it is reported.
 
-mod watch_scene;
+mod scene;
 
 use std::fs::{self, File, Permissions};
 use std::io::Write;
@@ -12,10 +12,10 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, SystemTime};
 
 use crossbeam_channel::{Receiver, Sender, unbounded};
-use undercroft_foundation::World;
-use undercroft_history::{Batch, FolderFilter, Health, TreePath, Watch, WatchOptions};
+use scene::{Scene, covers, path, paths};
+use undercroft_foundation::{TreePath, World};
 use undercroft_testkit::SmallDisk;
-use watch_scene::{Scene, covers, path, paths};
+use undercroft_watch::{Batch, FolderFilter, Health, Watch, WatchOptions};
 
 #[test]
 fn every_kind_of_change_is_noticed_and_named() {
@@ -340,11 +340,11 @@ fn folders_that_move_between_the_notice_and_the_look_are_watched() {
     for other_in_its_place in [false, true] {
         let ((asked, is_asked), (go, gate)) = (unbounded(), unbounded());
         let gate = Arc::new(Gate { at: "tmp/pkg/src", asked, go: gate });
-        let mut scene = Scene::start(|_| {}, gate, watch_scene::quick(), &World::real());
+        let mut scene = Scene::start(|_| {}, gate, scene::quick(), &World::real());
         let unpacked = scene.place.path().join("unpacked");
         fs::create_dir_all(unpacked.join("pkg/src/deep")).unwrap();
         fs::rename(&unpacked, scene.at("tmp")).unwrap();
-        is_asked.recv_timeout(watch_scene::PATIENCE).unwrap();
+        is_asked.recv_timeout(scene::PATIENCE).unwrap();
         scene.rename("tmp", "final");
         if other_in_its_place {
             scene.mkdir("tmp/pkg/src/other");
@@ -385,7 +385,7 @@ impl FolderFilter for Later {
 #[test]
 fn what_is_not_watched_although_it_should_be_is_found_after_a_while() {
     let later = Arc::new(Later(AtomicBool::new(false)));
-    let options = WatchOptions { idle: Duration::from_millis(50), ..watch_scene::quick() };
+    let options = WatchOptions { idle: Duration::from_millis(50), ..scene::quick() };
     let prepare = |root: &std::path::Path| fs::create_dir_all(root.join("later/deep")).unwrap();
     let scene = Scene::start(prepare, Arc::clone(&later) as _, options, &World::real());
     later.0.store(true, Ordering::Relaxed);
@@ -398,8 +398,8 @@ fn what_is_not_watched_although_it_should_be_is_found_after_a_while() {
 
 #[test]
 fn everything_is_looked_through_once_in_a_while() {
-    let options = WatchOptions { full: Duration::from_millis(100), ..watch_scene::quick() };
-    let scene = Scene::unsettled(|_| {}, Arc::new(watch_scene::Usual), options, &World::real());
+    let options = WatchOptions { full: Duration::from_millis(100), ..scene::quick() };
+    let scene = Scene::unsettled(|_| {}, Arc::new(scene::Usual), options, &World::real());
     assert_eq!(scene.next(), Batch { whole: true, ..Batch::default() });
     for _ in 0..2 {
         assert_eq!(scene.next(), Batch { whole: true, idle: true, ..Batch::default() });

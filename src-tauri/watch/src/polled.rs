@@ -9,11 +9,11 @@ use std::time::Duration;
 
 use crossbeam_channel::{Receiver, Sender, bounded, unbounded};
 use notify::{Config, Event, EventKind, RecursiveMode, Watcher};
+use undercroft_foundation::TreePath;
 
 use super::FolderFilter;
 use super::control::WatchShared;
 use super::pending::Pending;
-use crate::path::TreePath;
 
 #[cfg(target_os = "linux")]
 type Backend = notify::PollWatcher;
@@ -101,8 +101,8 @@ impl Polled {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::watch::Touched;
-    use crate::watch::folders::Folders;
+    use crate::Touched;
+    use crate::folders::Folders;
 
     struct All;
 

@@ -1,11 +1,11 @@
 //! Much at once.
 
-mod watch_scene;
+mod scene;
 
 use std::fs;
 use std::path::Path;
 
-use watch_scene::{Scene, covers, paths};
+use scene::{Scene, covers, paths};
 
 fn many_folders(root: &Path, count: usize) {
     for number in 0..count {

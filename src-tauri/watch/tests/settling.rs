@@ -1,6 +1,6 @@
 //! When batches are handed over, and what they hold when something went wrong in between.
 
-mod watch_scene;
+mod scene;
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
@@ -9,10 +9,10 @@ use std::time::Duration;
 
 use crossbeam_channel::{Receiver, Sender};
 use jiff::SignedDuration;
-use undercroft_foundation::World;
-use undercroft_history::{Batch, FolderFilter, Health, TreePath, Watch, WatchOptions};
+use scene::{PATIENCE, Scene, Usual, covers, ends, paths, quick};
+use undercroft_foundation::{TreePath, World};
 use undercroft_testkit::ManualClock;
-use watch_scene::{PATIENCE, Scene, Usual, covers, ends, paths, quick};
+use undercroft_watch::{Batch, FolderFilter, Health, Watch, WatchOptions};
 
 /// The usual times, but the root is looked at often, so that the watcher sees a clock that only
 /// the test moves.

@@ -4,7 +4,7 @@ use std::fmt;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
-use undercroft_foundation::{Code, Error, Result, escape_name};
+use crate::{Code, Error, Result, escape_name};
 
 /// A path below the root of a workspace: real names of any bytes, joined by `/`; empty for the
 /// root itself. No name is empty, `.` or `..`, so that it never leads out of the root.

@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::path::TreePath;
+use undercroft_foundation::TreePath;
 
 /// The parts of a workspace that may have changed.
 ///

@@ -3,8 +3,9 @@
 
 use std::collections::{BTreeMap, HashMap};
 
+use undercroft_foundation::TreePath;
+
 use super::inotify::WatchId;
-use crate::path::TreePath;
 
 /// The watched folders.
 pub(super) struct Folders {

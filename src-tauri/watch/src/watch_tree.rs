@@ -16,7 +16,7 @@ use std::sync::Arc;
 
 use rustix::fs::{Dir, FileType, Mode, OFlags};
 use rustix::io::Errno;
-use undercroft_foundation::Error;
+use undercroft_foundation::{Error, TreePath};
 
 use super::FolderFilter;
 use super::folders::{Folders, Placed};
@@ -26,7 +26,6 @@ use super::look_queue::{Look, LookQueue};
 use super::mounts::is_one_mount;
 use super::notices::{Arrival, ArrivalKind, NoticeRecorder, NoticeSummary, is_own_git};
 use super::pending::Pending;
-use crate::path::TreePath;
 
 /// Folders to look into, or to give up, before the kernel is listened to again.
 const STEP: usize = 256;

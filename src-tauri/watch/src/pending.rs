@@ -4,10 +4,11 @@
 use std::collections::{HashMap, HashSet};
 use std::time::Duration;
 
+use undercroft_foundation::TreePath;
+
 use super::folders::Folders;
 use super::inotify::WatchId;
 use super::{Batch, Names, Touched, WatchOptions};
-use crate::path::TreePath;
 
 /// More names in one folder are not told apart.
 const MOST_NAMES_IN_FOLDER: usize = 10_000;
@@ -155,7 +156,7 @@ impl Pending {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::path::TreePath;
+    use undercroft_foundation::TreePath;
 
     fn names(pending: &mut Pending, count: usize, folder: WatchId) {
         for number in 0..count {
