@@ -170,7 +170,7 @@ impl Api {
             },
         };
         rules.store(self.root(), project.id)?;
-        self.0.history.rules_changed(project.id)?;
+        self.0.watcher.rules_changed(project.id)?;
         Ok(rules_to_wire(&project, rules))
     }
 }

@@ -50,8 +50,8 @@ use std::sync::{Arc, OnceLock};
 use crossbeam_channel::Receiver;
 use undercroft_backup::{Backups, LockHistory, Scheduler};
 use undercroft_foundation::{Result, SettingsOverrides, World, escape_path};
-use undercroft_history::History;
 use undercroft_history::memory::{ReadCache, SessionWork};
+use undercroft_history::{History, WorkspaceWatcher};
 use undercroft_library::{Library, Migration};
 
 pub use bindings::typescript;
@@ -76,6 +76,7 @@ struct Rooms {
     scheduler: Scheduler,
     scheduling: scheduling::Scheduling,
     history: History,
+    watcher: WorkspaceWatcher,
     maintenance: maintenance::Maintenance,
     cache: ReadCache,
     session: OnceLock<SessionWork>,
@@ -123,6 +124,7 @@ impl Api {
             scheduling: scheduling::Scheduling::default(),
             scheduler: Scheduler::new(&backups, host.machine_state(), Arc::new(count)),
             backups,
+            watcher: WorkspaceWatcher::new(&history),
             history,
             maintenance: maintenance::Maintenance::default(),
             cache: ReadCache::new(memory::CACHE_BYTES),
@@ -176,7 +178,7 @@ impl Api {
     pub fn shut_down(&self) {
         self.interrupt();
         self.0.scheduling.stop();
-        self.0.history.stop_watching();
+        self.0.watcher.stop();
         self.0.library.jobs().shut_down();
     }
 

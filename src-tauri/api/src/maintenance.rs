@@ -110,7 +110,7 @@ impl Api {
         }
         let jobs = self.0.library.jobs().list_all();
         Ok(jobs.iter().all(|job| job.state.is_over())
-            && self.0.history.watch_states()?.iter().all(|state| state.pending == 0))
+            && self.0.watcher.states()?.iter().all(|state| state.pending == 0))
     }
 
     /// Whether the last time was long enough ago, however it ended. A clock that was set back far

@@ -64,10 +64,11 @@ impl Api {
         let resolve = |id: &String| self.0.places.resolve(id, PlacePurpose::Restore);
         let place = request.to.as_ref().map(resolve).transpose()?;
         let from = self.0.history.workspace(version.workspace)?;
-        let name = request.name;
+        let (name, watcher) = (request.name, self.0.watcher.clone());
         let spec = self.job_spec(JobKind::Workspace, format!("Open {name}"), &from);
         self.spawn(spec, move |history, job| {
             let opened = history.open_workspace(version.id, &name, place.as_deref(), job)?;
+            watcher.sync()?;
             Ok(format!("{name} is at {}", escape_path(&opened.root)))
         })
     }
@@ -94,9 +95,11 @@ impl Api {
         let workspace = self.find_workspace(&request.workspace)?;
         let title = format!("Close {}", self.name_of(&workspace)?);
         let spec = self.job_spec(JobKind::Workspace, title, &workspace);
+        let watcher = self.0.watcher.clone();
         self.spawn(spec, move |history, job| {
-            let (closed, is_gone) = history.close_workspace(workspace.id, job)?;
-            Ok(match is_gone {
+            let closed = history.close_workspace(workspace.id, job)?;
+            watcher.sync()?;
+            Ok(match history.remove_closed_folder(&closed, job)? {
                 true => "Closed; its folder is gone, its versions stay".to_owned(),
                 false => format!("Closed; its folder stays at {}", escape_path(&closed.root)),
             })

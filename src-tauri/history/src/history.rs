@@ -12,7 +12,6 @@ use crate::store::{HistoryStore, WriteLock};
 use crate::version::{Change, Version};
 use crate::versions::marks::{self, Mark};
 use crate::versions::{VersionFilter, changes, table};
-use crate::watching::Watches;
 
 /// The histories of a library. Clones share what is open.
 #[derive(Debug, Clone)]
@@ -25,7 +24,6 @@ struct Parts {
     stores: Mutex<HashMap<ProjectId, Arc<HistoryStore>>>,
     caches: Mutex<HashMap<WorkspaceId, Arc<StatCache>>>,
     author: String,
-    watches: Watches,
 }
 
 /// The marks to be set on a version; those that are not given stay.
@@ -49,7 +47,6 @@ impl History {
             stores: Mutex::default(),
             caches: Mutex::default(),
             author: crate::commit::author_of_this_user(),
-            watches: Watches::default(),
         }))
     }
 
@@ -60,10 +57,6 @@ impl History {
 
     pub(crate) fn objects(&self) -> &ObjectStore {
         &self.0.objects
-    }
-
-    pub(crate) fn watches_of_process(&self) -> &Watches {
-        &self.0.watches
     }
 
     /// The author that versions of this user get.

@@ -58,7 +58,7 @@ pub use version::{
     Change, ChangeKind, ContentId, Entry, EntryKind, GitId, Layer, LayerReason, Trigger, Version,
 };
 pub use versions::VersionFilter;
-pub use watching::{WatchState, WatchStatus};
+pub use watching::{WatchState, WatchStatus, WorkspaceWatcher};
 pub use workspaces::{MAIN, Workspace};
 
 /// The tables that this room brings into the catalog.

@@ -239,7 +239,7 @@ fn processes_save_at_once() {
 #[test]
 fn a_hundred_thousand_files_change_at_once_and_are_all_in_the_versions() {
     let (bench, _) = Bench::begun(|work| write_file(work.join("first"), "1"));
-    bench.history.start_watching(WatchOptions::default()).unwrap();
+    bench.watcher.start(WatchOptions::default()).unwrap();
     std::thread::scope(|scope| {
         for half in 0..2 {
             let work = bench.work();
@@ -259,7 +259,7 @@ fn a_hundred_thousand_files_change_at_once_and_are_all_in_the_versions() {
         assert!(began.elapsed() < Duration::from_secs(300), "{:?}", versions(&bench)[0]);
         std::thread::sleep(Duration::from_millis(100));
     }
-    bench.history.stop_watching();
+    bench.watcher.stop();
     let newest = &versions(&bench)[0];
     assert_eq!(newest.trigger, Trigger::Automatic);
     for file in ["0/0/0", "0/49/999", "1/0/500", "1/49/999"] {

@@ -6,7 +6,7 @@ use std::fs::{self, File};
 
 use support::Bench;
 use undercroft_foundation::{Code, Job, World};
-use undercroft_history::{History, SaveOrder, Scope, TreePath, Trigger, Version, VersionFilter};
+use undercroft_history::{SaveOrder, Scope, TreePath, Trigger, Version, VersionFilter};
 use undercroft_library::{AddProject, Library};
 use undercroft_testkit::{SmallDisk, random_bytes, text_bytes, write_file};
 
@@ -24,7 +24,7 @@ fn bench_on(disk: &SmallDisk) -> Bench {
     let library = Library::open_or_create(&root, &World::real(), tables).unwrap();
     let request = AddProject { path: work, ..AddProject::default() };
     let project = library.projects().add_linked(&request).unwrap().id;
-    Bench { history: History::new(&library), library, project, folder }
+    Bench::of(folder, library, project)
 }
 
 /// Fills the disk but for so many bytes.

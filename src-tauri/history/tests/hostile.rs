@@ -380,7 +380,8 @@ fn live_with(fill: impl FnOnce(&Path, &Outside), worsen: bool) {
     // Pipes and sockets are noted in versions, but not brought back.
     let noticed = bench.history.refresh_workspace(opened.id, &job).unwrap();
     assert!(noticed.is_none() || worsen, "{noticed:?}");
-    assert!(bench.history.close_workspace(opened.id, &job).unwrap().1);
+    let closed = bench.history.close_workspace(opened.id, &Job::new()).unwrap();
+    assert!(bench.history.remove_closed_folder(&closed, &Job::new()).unwrap());
 
     bench.history.compact(bench.project, &job).unwrap();
     let report = bench.history.check(bench.project, &job).unwrap();
@@ -482,7 +483,8 @@ fn folders_that_lie_very_deep() {
 
     let opened = bench.history.open_workspace(second.id, "deep", None, &Job::new()).unwrap();
     assert_eq!(fs::read(opened.root.join(deep_file())).unwrap(), b"changed");
-    assert!(bench.history.close_workspace(opened.id, &Job::new()).unwrap().1);
+    let closed = bench.history.close_workspace(opened.id, &Job::new()).unwrap();
+    assert!(bench.history.remove_closed_folder(&closed, &Job::new()).unwrap());
     assert!(!opened.root.exists());
     bench.history.compact(bench.project, &Job::new()).unwrap();
     assert!(bench.history.check(bench.project, &Job::new()).unwrap().is_sound());

@@ -59,7 +59,8 @@ fn closing_keeps_a_last_version_and_removes_only_what_it_holds() {
     let job = Job::new();
     let opened = bench.history.open_workspace(first.id, "a", None, &job).unwrap();
     fs::write(opened.root.join("new"), "unsaved").unwrap();
-    let (closed, gone) = bench.history.close_workspace(opened.id, &job).unwrap();
+    let closed = bench.history.close_workspace(opened.id, &job).unwrap();
+    let gone = bench.history.remove_closed_folder(&closed, &job).unwrap();
     assert!(gone && closed.closed.is_some() && !opened.root.exists());
     let last = bench.history.newest_version(opened.id).unwrap().unwrap();
     assert_eq!(bench.read(last.id, "new"), b"unsaved");
@@ -67,7 +68,8 @@ fn closing_keeps_a_last_version_and_removes_only_what_it_holds() {
     let opened = bench.history.open_workspace(first.id, "b", None, &job).unwrap();
     write_file(opened.root.join("package.json"), "{}");
     write_file(opened.root.join("node_modules/x.js"), "in no version");
-    let (_, gone) = bench.history.close_workspace(opened.id, &job).unwrap();
+    let closed = bench.history.close_workspace(opened.id, &job).unwrap();
+    let gone = bench.history.remove_closed_folder(&closed, &job).unwrap();
     assert!(!gone && opened.root.join("node_modules/x.js").exists());
     let main = bench.history.close_workspace(bench.main().id, &job);
     assert_eq!(main.unwrap_err().code(), Code::Invalid);

@@ -105,8 +105,7 @@ impl History {
         let workspaces = self.workspaces(Some(project))?.into_iter();
         let main = workspaces.filter(|it| it.name == MAIN).find(|main| main.root != root);
         let Some(main) = main else { return Ok(()) };
-        self.put_workspace(&Workspace { root, ..main }, "was moved")?;
-        self.sync_watches()
+        self.put_workspace(&Workspace { root, ..main }, "was moved")
     }
 
     /// The workspace that the user works in, if there is one.

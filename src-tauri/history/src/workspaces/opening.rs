@@ -52,12 +52,9 @@ impl History {
         }
         claim.refuse_filled()?;
         let like = others.into_iter().find(|other| other.name == MAIN).map(|main| main.root);
-        let opened = self
-            .fill(&version, &name, (&root, like), job)
+        self.fill(&version, &name, (&root, like), job)
             .and_then(|()| self.add_opened(&version, name, &root))
-            .inspect_err(|_| self.clear(&claim, &version, job))?;
-        self.sync_watches()?;
-        Ok(opened)
+            .inspect_err(|_| self.clear(&claim, &version, job))
     }
 
     /// Puts all of a version into the folder of the workspace `name`.
@@ -119,20 +116,18 @@ impl History {
         self.save(id, Scope::Whole, SaveOrder::new(Trigger::Automatic, ""), job)
     }
 
-    /// Closes a workspace after a last version. Its versions stay. Its folder goes when it is in
-    /// the library and all that is in it is in that version; whether it went, is returned.
+    /// Closes a workspace after a last version. Its versions stay, and so does its folder.
     ///
     /// # Errors
     /// [`Code::Invalid`] for `main`, and those of [`History::save`]: then it stays open.
-    pub fn close_workspace(&self, id: WorkspaceId, job: &Job) -> Result<(Workspace, bool)> {
+    pub fn close_workspace(&self, id: WorkspaceId, job: &Job) -> Result<Workspace> {
         let mut workspace = self.workspace(id)?;
         if workspace.name == MAIN {
             return Err(Error::new(Code::Invalid, "The workspace main cannot be closed")
                 .why("It is where you work on the project")
                 .next("Pause it, or remove the project"));
         }
-        let is_there = workspace.is_present();
-        if is_there {
+        if workspace.is_present() {
             let order = SaveOrder::new(Trigger::Manual, format!("Close {}", workspace.name));
             self.save(id, Scope::Whole, order, job)?;
         }
@@ -141,14 +136,18 @@ impl History {
             self.switch_workspace(self.main_workspace(workspace.project)?.id)?;
         }
         self.put_workspace(&workspace, "was closed")?;
-        self.sync_watches()?;
-        let is_ours = is_there && workspace.root.starts_with(self.library().root());
-        let goes = is_ours && self.remove_saved(&workspace, job)?;
-        Ok((workspace, goes))
+        Ok(workspace)
     }
 
-    /// Removes the folder of a workspace if the newest version holds all that is in it.
-    fn remove_saved(&self, workspace: &Workspace, job: &Job) -> Result<bool> {
+    /// Removes the folder of a closed workspace when it is in the library and the newest version
+    /// holds all that is in it; whether it went. It must not be watched any more.
+    ///
+    /// # Errors
+    /// Whatever keeps the folder from being read or removed.
+    pub fn remove_closed_folder(&self, workspace: &Workspace, job: &Job) -> Result<bool> {
+        if !workspace.is_present() || !workspace.root.starts_with(self.library().root()) {
+            return Ok(false);
+        }
         let (held, disk) = (self.held_tree(workspace)?, Disk::open(&workspace.root)?);
         let sweep = Sweep { held: &held, disk: &disk, asks_for_git: false, job };
         let root = TreePath::root();

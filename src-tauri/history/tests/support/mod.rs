@@ -7,7 +7,9 @@ use std::process::Command;
 
 use tempfile::TempDir;
 use undercroft_foundation::{Job, ProjectId, VersionId, World};
-use undercroft_history::{History, SaveOrder, Scope, TreePath, Trigger, Version, Workspace};
+use undercroft_history::{
+    History, SaveOrder, Scope, TreePath, Trigger, Version, Workspace, WorkspaceWatcher,
+};
 use undercroft_library::{AddProject, Library};
 use undercroft_testkit::write_file;
 
@@ -16,6 +18,7 @@ pub struct Bench {
     pub folder: TempDir,
     pub library: Library,
     pub history: History,
+    pub watcher: WorkspaceWatcher,
     pub project: ProjectId,
 }
 
@@ -32,7 +35,14 @@ impl Bench {
                 .unwrap();
         let request = AddProject { path: work, ..AddProject::default() };
         let project = library.projects().add_linked(&request).unwrap().id;
-        Self { history: History::new(&library), library, project, folder }
+        Self::of(folder, library, project)
+    }
+
+    /// A project of a library in a folder.
+    pub fn of(folder: TempDir, library: Library, project: ProjectId) -> Self {
+        let history = History::new(&library);
+        let watcher = WorkspaceWatcher::new(&history);
+        Self { folder, library, history, watcher, project }
     }
 
     /// The same, with a first version.
