@@ -4,15 +4,16 @@ use std::collections::HashMap;
 
 use undercroft_foundation::{Code, Error, Job, Result, TreePath, VersionId, WorkspaceId};
 
-use crate::compare::changes_between;
 use crate::disk::Disk;
-use crate::folder_view::StoredFolder;
+use crate::disk::content::is_content_of;
 use crate::history::History;
-use crate::reading::folder_at;
-use crate::restore::{RestoreOrder, RestoreTo, is_content_of};
-use crate::save::change_set::ChangeSet;
-use crate::sidecar::Line;
+use crate::restore::{RestoreOrder, RestoreTo};
 use crate::store::HistoryStore;
+use crate::tree::change_set::ChangeSet;
+use crate::tree::compare::changes_between;
+use crate::tree::folder_view::StoredFolder;
+use crate::tree::folder_view::folder_at;
+use crate::tree::sidecar::Line;
 use crate::version::{Change, ChangeKind, EntryKind, GitId};
 
 /// Of files that went, so many are held against one of the same size that came.

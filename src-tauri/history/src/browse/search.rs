@@ -4,9 +4,9 @@ use std::io::Read;
 
 use undercroft_foundation::{Job, ProjectId, Result, TreePath, VersionId};
 
+use crate::browse::preview::decode;
 use crate::history::History;
-use crate::preview::decode;
-use crate::save::content::object_of;
+use crate::objects::pointer::object_of;
 use crate::store::{HistoryStore, ObjectKind};
 use crate::version::{ContentId, EntryKind, GitId, Layer, LayerReason};
 
@@ -159,7 +159,7 @@ impl History {
             // Of what is no text, no more is read than shows it.
             for most in [HEAD as u64, SEARCHED_BYTES] {
                 let part = (&mut content).take(most).read_to_end(&mut bytes);
-                part.map_err(crate::reading::content_error)?;
+                part.map_err(crate::versions::reading::content_error)?;
                 if decode(&bytes[..bytes.len().min(HEAD)], true).is_none() {
                     return Ok(None);
                 }

@@ -4,13 +4,13 @@ use std::collections::{HashMap, HashSet};
 
 use undercroft_foundation::{Job, Result, TreePath, VersionId};
 
-use crate::commit::Commit;
-use crate::compact::stored_sizes;
 use crate::history::History;
-use crate::names::{SIDECAR, real_name};
-use crate::save::content::object_of;
+use crate::objects::pointer::object_of;
+use crate::space::compact::stored_sizes;
+use crate::space::thin::freed_objects;
 use crate::store::{HistoryStore, ObjectKind, TreeMode};
-use crate::thin::freed_objects;
+use crate::tree::commit::Commit;
+use crate::tree::names::{SIDECAR, real_name};
 use crate::version::{GitId, Version};
 use crate::versions::table;
 

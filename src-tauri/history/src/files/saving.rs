@@ -9,9 +9,10 @@ use undercroft_watch::Touched;
 
 use super::{Conflict, CopyInReport, WorkspaceFiles};
 use crate::disk::Disk;
-use crate::guard::{HeldTree, Sweep, Trash, Unheld, check_file, check_path, own_configuration};
+use crate::guard::{HeldTree, Sweep, Trash, Unheld, check_file, check_path};
 use crate::history::History;
 use crate::rules::LeaveOut;
+use crate::rules::own_configuration;
 use crate::save::{SaveOrder, Scope};
 use crate::version::{Trigger, Version};
 use crate::workspaces::Workspace;

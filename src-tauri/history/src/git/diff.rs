@@ -9,7 +9,7 @@ use super::branches::resolve;
 use super::commit::last_commit;
 use super::filters::{filter_of, is_what_the_pointer_says};
 use super::opening::GitContext;
-use crate::ChangeKind;
+use crate::version::ChangeKind;
 
 /// Files above this are compared as a whole, not by lines.
 const TEXT_BYTES_MAX: i64 = 8 << 20;

@@ -10,7 +10,7 @@ use undercroft_foundation::{Result, TreePath, escape_name};
 use super::filters::{filter_of, is_what_the_pointer_says};
 use super::opening::{self, GitContext};
 use super::{ProjectGit, git_id};
-use crate::GitId;
+use crate::version::GitId;
 
 /// The state of HEAD.
 #[derive(Debug, Clone, PartialEq, Eq)]

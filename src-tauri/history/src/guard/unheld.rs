@@ -10,9 +10,9 @@ use undercroft_foundation::{Code, Error, IoContext, Job, Result, TreePath};
 use super::guarded_entry::GuardedEntry;
 use super::held::{HeldFolder, HeldTree};
 use crate::disk::{Disk, DiskFolder, Stat, stat_in};
-use crate::folder_view::StoredFolder;
-use crate::names::is_git;
 use crate::rules::{Decision, FolderRules, LeaveOut};
+use crate::tree::folder_view::StoredFolder;
+use crate::tree::names::is_git;
 use crate::version::EntryKind;
 
 /// The number of paths that are named in a refusal.

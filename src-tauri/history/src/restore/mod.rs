@@ -6,7 +6,6 @@
 //! digest, and then takes its place; what is the same already is left alone. What cannot be
 //! restored is told, and the rest goes on.
 
-mod bytes;
 mod clone;
 mod order;
 mod removing;
@@ -29,10 +28,11 @@ use undercroft_library::{Overlap, overlap};
 use undercroft_watch::Touched;
 
 use crate::disk::Disk;
-use crate::guard::{GivenBack, HeldTree, Trash, check_path, own_configuration};
+use crate::guard::{GivenBack, HeldTree, Trash, check_path};
 use crate::history::History;
-use crate::names::is_git;
+use crate::rules::own_configuration;
 use crate::save::{SaveOrder, Scope};
+use crate::tree::names::is_git;
 use crate::version::{Change, ContentId, Trigger};
 use crate::workspaces::Workspace;
 
@@ -41,7 +41,6 @@ use self::tally::Tally;
 use self::target::Target;
 use self::undo_record::UndoRecord;
 
-pub(crate) use bytes::is_content_of;
 pub use clone::clone_or_copy;
 pub use order::{RestoreOrder, RestorePlan, RestoreReport, RestoreTo};
 

@@ -12,8 +12,8 @@ use super::selection::{Selection, Wanted};
 use super::walk::gits_own;
 use crate::disk::Stat;
 use crate::guard::{GuardedEntry, HeldFolder};
-use crate::names::is_git;
 use crate::rules::{Decision, FolderRules};
+use crate::tree::names::is_git;
 use crate::version::EntryKind;
 
 /// A folder, and what the version made just before holds of it.

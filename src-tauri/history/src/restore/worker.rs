@@ -12,7 +12,7 @@ use super::walk::{gits_own, untouched};
 use crate::disk::Stat;
 use crate::guard::{HeldFolder, content_of};
 use crate::rules::LeaveOutReason;
-use crate::sidecar::Line;
+use crate::tree::sidecar::Line;
 use crate::version::{Change, ChangeKind, GitId};
 
 /// A file or link, and what is in its place.

@@ -10,8 +10,8 @@ use undercroft_foundation::{TreePath, escape_name};
 use undercroft_library::{Rebuildable, is_cache, is_marked_inside, rebuildable};
 
 use super::gitignore::{IgnoreFile, NotFollowed, Said};
+use super::own_configuration;
 use super::{Compiled, Rules, patterns, secrets};
-use crate::guard::own_configuration;
 
 /// Why something is left out.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]

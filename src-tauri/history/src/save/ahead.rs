@@ -4,8 +4,8 @@ use undercroft_foundation::{Result, TreePath};
 
 use super::tree_scan::TreeScan;
 use super::visit::Visit;
-use crate::folder_view::StoredFolder;
 use crate::rules::{Decision, FolderRules};
+use crate::tree::folder_view::StoredFolder;
 use crate::version::EntryKind;
 
 impl TreeScan<'_> {

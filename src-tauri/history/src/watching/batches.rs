@@ -6,8 +6,8 @@ use undercroft_watch::{Batch, Touched};
 use super::WorkspaceWatcher;
 use super::last_error::LastError;
 use super::unread::Unread;
-use crate::low_priority::at_low_priority;
 use crate::save::{SaveOrder, Scope};
+use crate::space::low_priority::at_low_priority;
 use crate::version::Trigger;
 
 /// The state of saving a watched workspace: the last error, and the entries that could not be read.

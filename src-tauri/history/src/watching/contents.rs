@@ -11,16 +11,16 @@ use undercroft_watch::Touched;
 
 use super::WorkspaceWatcher;
 use super::batches::SaveState;
-use crate::commit::Commit;
+use crate::disk::content::is_content_of;
+use crate::disk::stat_cache::{CachedStat, ReadCursor, StatCache};
 use crate::disk::{Disk, DiskFolder, stat_in};
-use crate::folder_view::{FolderView, StoredFolder};
 use crate::guard::content_of;
-use crate::low_priority::lower_priority;
-use crate::reading::folder_at;
-use crate::restore::is_content_of;
 use crate::save::Scope;
-use crate::stat_cache::{CachedStat, ReadCursor, StatCache};
+use crate::space::low_priority::lower_priority;
 use crate::store::HistoryStore;
+use crate::tree::commit::Commit;
+use crate::tree::folder_view::folder_at;
+use crate::tree::folder_view::{FolderView, StoredFolder};
 
 /// After so many shares each file was read.
 const SHARES: u64 = 14;

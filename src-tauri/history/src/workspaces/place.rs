@@ -10,11 +10,11 @@ use undercroft_library::{Column, Migration, SqlContext};
 use undercroft_watch::RootId;
 
 use super::Workspace;
-use crate::commit::Commit;
 use crate::disk::{Disk, DiskFolder, Stat, stat_in};
-use crate::folder_view::{FolderView, StoredFolder};
 use crate::history::History;
-use crate::sidecar::Line;
+use crate::tree::commit::Commit;
+use crate::tree::folder_view::{FolderView, StoredFolder};
+use crate::tree::sidecar::Line;
 use crate::version::EntryKind;
 
 pub(crate) const MIGRATIONS: &[Migration] = &[Migration {
