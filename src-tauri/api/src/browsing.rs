@@ -27,9 +27,9 @@ impl Api {
         let from = self.find_version(&request.from)?;
         let history = &self.0.history;
         let changes = match self.find_side(&request.to, Some(&request.from))? {
-            Side::Version(to) => history.compare(from.id, to.id, &path)?,
+            Side::Version(to) => history.reader().compare(from.id, to.id, &path)?,
             Side::Disk(workspace) => {
-                history.compare_with_disk(from.id, workspace.id, &path, &Job::new())?
+                history.reader().compare_with_disk(from.id, workspace.id, &path, &Job::new())?
             }
         };
         Ok(Comparison {
@@ -44,7 +44,7 @@ impl Api {
     /// [`Code::NotFound`].
     pub fn version_sizes(&self, request: VersionRef) -> Result<VersionSizes> {
         let version = self.find_version(&request.version)?;
-        let sizes = self.0.history.sizes(version.id, &Job::new())?;
+        let sizes = self.0.history.reader().sizes(version.id, &Job::new())?;
         let largest = sizes.largest.iter();
         Ok(VersionSizes {
             unique_bytes: sizes.unique_bytes,
@@ -66,7 +66,7 @@ impl Api {
     pub fn file_history(&self, request: FileRef) -> Result<Vec<FileVersion>> {
         let workspace = self.find_workspace(&request.workspace)?;
         let path = tree_path(&request.path)?;
-        let found = self.0.history.file_history(workspace.id, &path, FILE_VERSIONS)?;
+        let found = self.0.history.reader().file_history(workspace.id, &path, FILE_VERSIONS)?;
         let one = |file: undercroft_history::FileVersion| FileVersion {
             path: to_wire::names(&file.path),
             from: file.from.as_ref().map(to_wire::names),
@@ -91,7 +91,8 @@ impl Api {
         let version = self.find_version(&request.version)?;
         let limit = request.limit.unwrap_or(HITS.0).min(HITS.1) as usize;
         let (text, in_content) = (&request.text, request.in_content);
-        let hits = self.0.history.search(version.id, text, in_content, limit, &Job::new())?;
+        let hits =
+            self.0.history.reader().search(version.id, text, in_content, limit, &Job::new())?;
         let hit = |hit: undercroft_history::FileHit| FileHit {
             path: to_wire::names(&hit.path),
             line: hit.line,

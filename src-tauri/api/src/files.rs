@@ -49,8 +49,8 @@ impl Api {
         let path = tree_path(&request.path)?;
         let side = self.find_side(&request.version, None)?;
         let mut entries = match &side {
-            Side::Version(version) => self.0.history.list(version.id, &path)?,
-            Side::Disk(workspace) => self.0.history.list_disk(workspace.id, &path)?,
+            Side::Version(version) => self.0.history.reader().list(version.id, &path)?,
+            Side::Disk(workspace) => self.0.history.reader().list_disk(workspace.id, &path)?,
         };
         entries.sort_by_key(|entry| entry.kind != history::EntryKind::Folder);
         Ok(FileListing {
@@ -119,7 +119,8 @@ impl Api {
         order.layer = request.layer.map(history::Layer::from);
         let (history, unsaved) = (&self.0.history, unsaved_policy(request.force));
         let job = Job::new();
-        let written = history.put_file(workspace.id, &path, &content, order, unsaved, &job)?;
+        let written =
+            history.writer().put_file(workspace.id, &path, &content, order, unsaved, &job)?;
         Ok(saved(written, &job))
     }
 
@@ -134,7 +135,7 @@ impl Api {
         let order = order(request.message);
         let (history, unsaved) = (&self.0.history, unsaved_policy(request.force));
         let job = Job::new();
-        let written = history.delete_file(workspace.id, &path, order, unsaved, &job)?;
+        let written = history.writer().delete_file(workspace.id, &path, order, unsaved, &job)?;
         Ok(saved(written, &job))
     }
 
@@ -151,7 +152,7 @@ impl Api {
         let title = format!("Copy into {}", self.name_of(&workspace)?);
         let spec = self.job_spec(JobKind::Upload, title, &workspace);
         self.spawn(spec, move |history, job| {
-            history.upload(workspace.id, &folder, &sources, conflict, job)
+            history.writer().upload(workspace.id, &folder, &sources, conflict, job)
         })
     }
 
@@ -174,8 +175,8 @@ impl Api {
         let path = tree_path(&at.path)?;
         let side = self.find_side(&at.version, beside)?;
         let entry = match &side {
-            Side::Version(version) => self.0.history.entry(version.id, &path)?,
-            Side::Disk(workspace) => self.0.history.disk_entry(workspace.id, &path)?,
+            Side::Version(version) => self.0.history.reader().entry(version.id, &path)?,
+            Side::Disk(workspace) => self.0.history.reader().disk_entry(workspace.id, &path)?,
         };
         Ok(Found { side, path, entry })
     }
@@ -186,15 +187,16 @@ impl Api {
             Side::Version(version) => match &found.entry.content {
                 Some(content) if found.entry.size_bytes <= CACHED_BYTES.min(most) => {
                     let whole = || {
-                        let content = self.0.history.read(version.id, &found.path, None)?;
+                        let content =
+                            self.0.history.reader().read(version.id, &found.path, None)?;
                         Ok(Arc::from(content))
                     };
                     Ok(self.0.cache.read_or(content, whole)?.to_vec())
                 }
-                _ => self.0.history.read(version.id, &found.path, Some(most)),
+                _ => self.0.history.reader().read(version.id, &found.path, Some(most)),
             },
             Side::Disk(workspace) => {
-                self.0.history.read_disk(workspace.id, &found.path, Some(most))
+                self.0.history.reader().read_disk(workspace.id, &found.path, Some(most))
             }
         }
     }

@@ -24,7 +24,7 @@ impl Api {
             paths => count_text(paths.len() as u64, "path"),
         };
         let spec = self.job_spec(JobKind::Restore, format!("Restore {what}"), &workspace);
-        self.spawn(spec, move |history, job| Ok(told(&history.restore(&order, job)?, job)))
+        self.spawn(spec, move |history, job| Ok(told(&history.writer().restore(&order, job)?, job)))
     }
 
     /// Says what a restore would do.
@@ -33,7 +33,7 @@ impl Api {
     /// [`undercroft_foundation::Code::NotFound`].
     pub fn version_restore_preview(&self, request: VersionRestore) -> Result<RestorePlan> {
         let (order, _) = self.restore_order(&request)?;
-        let plan = self.0.history.plan_restore(&order, &Job::new())?;
+        let plan = self.0.history.writer().plan_restore(&order, &Job::new())?;
         Ok(RestorePlan {
             restore: plan.restore,
             overwrite: plan.overwrite,
@@ -52,7 +52,9 @@ impl Api {
         let workspace = self.find_workspace(&request.workspace)?;
         let title = format!("Undo in {}", self.name_of(&workspace)?);
         let spec = self.job_spec(JobKind::Restore, title, &workspace);
-        self.spawn(spec, move |history, job| Ok(told(&history.undo(workspace.id, job)?, job)))
+        self.spawn(spec, move |history, job| {
+            Ok(told(&history.writer().undo(workspace.id, job)?, job))
+        })
     }
 
     /// Opens a version as another workspace beside those that are there.
@@ -67,7 +69,8 @@ impl Api {
         let (name, watcher) = (request.name, self.0.watcher.clone());
         let spec = self.job_spec(JobKind::Workspace, format!("Open {name}"), &from);
         self.spawn(spec, move |history, job| {
-            let opened = history.open_workspace(version.id, &name, place.as_deref(), job)?;
+            let opened =
+                history.writer().open_workspace(version.id, &name, place.as_deref(), job)?;
             watcher.sync()?;
             Ok(format!("{name} is at {}", escape_path(&opened.root)))
         })
@@ -82,7 +85,7 @@ impl Api {
         let title = format!("Look through {}", self.name_of(&workspace)?);
         let spec = self.job_spec(JobKind::Workspace, title, &workspace);
         self.spawn(spec, move |history, job| {
-            let made = history.refresh_workspace(workspace.id, job)?;
+            let made = history.writer().refresh_workspace(workspace.id, job)?;
             Ok(made.map_or_else(|| "Nothing has changed".to_owned(), |version| version.message))
         })
     }
@@ -97,9 +100,9 @@ impl Api {
         let spec = self.job_spec(JobKind::Workspace, title, &workspace);
         let watcher = self.0.watcher.clone();
         self.spawn(spec, move |history, job| {
-            let closed = history.close_workspace(workspace.id, job)?;
+            let closed = history.writer().close_workspace(workspace.id, job)?;
             watcher.sync()?;
-            Ok(match history.remove_closed_folder(&closed, job)? {
+            Ok(match history.writer().remove_closed_folder(&closed, job)? {
                 true => "Closed; its folder is gone, its versions stay".to_owned(),
                 false => format!("Closed; its folder stays at {}", escape_path(&closed.root)),
             })

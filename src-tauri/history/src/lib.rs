@@ -21,6 +21,7 @@
 //! - `files`: writing and deleting single files, each a version.
 //! - `lifecycle`: beginning, opening and closing workspaces.
 //! - `watching`: changes become versions by themselves.
+//! - `handles`: what [`History`] gives out: a reader, a writer, and maintenance.
 //!
 //! `git` for the user's own repository, `memory` for drafts, and `diff` for texts stand beside them.
 
@@ -31,6 +32,7 @@ mod disk;
 mod files;
 pub mod git;
 mod guard;
+mod handles;
 mod history;
 mod lifecycle;
 pub mod memory;
@@ -53,11 +55,11 @@ pub use undercroft_watch::{Names, Touched, WatchOptions};
 
 pub use browse::preview::{Encoding, PREVIEW_HEAD, Preview, PreviewKind, decode, preview};
 pub use browse::{FileHit, FileVersion, VersionSizes};
-pub use consistency::{Damage, HistoryCheck, RebuildReport};
+pub use consistency::{Damage, HistoryCheck, HistoryMaintenance, RebuildReport};
 pub use files::{Conflict, CopyInReport, UnsavedPolicy, WriteOutcome};
 pub use history::History;
 pub use restore::{RestoreOrder, RestorePlan, RestoreReport, RestoreTo, clone_or_copy};
-pub use save::{SaveOrder, Scope};
+pub use save::{HistoryWriter, SaveOrder, Scope};
 pub use space::{
     CompactReport, DropReason, KeepReason, LostFile, MaintenanceReport, ThinDrop, ThinPlan,
 };
@@ -65,6 +67,7 @@ pub use store::WriteLock;
 pub use version::{
     Change, ChangeKind, ContentId, Entry, EntryKind, GitId, Layer, LayerReason, Trigger, Version,
 };
+pub use versions::reading::HistoryReader;
 pub use versions::{VersionFilter, VersionMark};
 pub use watching::{WatchState, WatchStatus, WorkspaceWatcher};
 pub use workspaces::{MAIN, Workspace};

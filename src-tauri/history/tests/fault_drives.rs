@@ -110,7 +110,7 @@ fn a_drive_that_is_away_is_no_deletion() {
         bench.write("folder/after", round.to_string());
         wait_for(bench, "the version after", || {
             let newest = versions(bench)[0].id;
-            let read = |name| bench.history.read(newest, &path(name), None).ok();
+            let read = |name| bench.history.reader().read(newest, &path(name), None).ok();
             let expected = Some(round.to_string().into_bytes());
             read("folder/after") == expected && read("folder/new") == expected
         });
@@ -153,7 +153,7 @@ fn what_lies_below_a_drive_that_is_away_is_not_the_project() {
     assert_eq!(state().why.as_deref(), Some("Another folder is in its place"));
     assert!(state().next.is_some_and(|next| next.contains("save a version by hand")));
     let order = SaveOrder::new(Trigger::Automatic, "");
-    let made = history.save(bench.main().id, Scope::Whole, order, &Job::new());
+    let made = history.writer().save(bench.main().id, Scope::Whole, order, &Job::new());
     assert_eq!(made.unwrap_err().code(), Code::SourceMissing);
     drive.plug(&bench.work());
     wait_for(&bench, "its return", || state().status == WatchStatus::Watching);
@@ -243,7 +243,8 @@ fn a_dead_mount_costs_itself_and_nothing_beside_it() {
     }
     bench.watcher.start(often()).unwrap();
     bench.write("sub/a", "2");
-    let read = |path_of: &str| bench.history.read(versions(&bench)[0].id, &path(path_of), None);
+    let read =
+        |path_of: &str| bench.history.reader().read(versions(&bench)[0].id, &path(path_of), None);
     wait_for(&bench, "the version", || read("sub/a").is_ok_and(|content| content == b"2"));
     assert!(read("sub/dead/f").is_ok());
     let state = || bench.watcher.states().unwrap().remove(0);
@@ -267,7 +268,7 @@ fn a_drive_taken_away_while_it_is_saved_loses_nothing() {
         let made = std::thread::scope(|scope| {
             let save = scope.spawn(|| {
                 let order = SaveOrder::new(Trigger::Automatic, "");
-                bench.history.save(bench.main().id, Scope::Whole, order, &Job::new())
+                bench.history.writer().save(bench.main().id, Scope::Whole, order, &Job::new())
             });
             std::thread::sleep(Duration::from_millis(round));
             unmount(&["--lazy"], &bench.work());
@@ -351,7 +352,7 @@ fn what_is_written_through_mapped_memory_is_found() {
     mapped.write('x');
     assert_eq!(bench.save(), None);
     let order = SaveOrder { reads_all: true, ..SaveOrder::new(Trigger::Manual, "") };
-    let save = bench.history.save(bench.main().id, Scope::Whole, order, &Job::new());
+    let save = bench.history.writer().save(bench.main().id, Scope::Whole, order, &Job::new());
     assert_eq!(bench.read(save.unwrap().unwrap().id, "folder/7"), b"x");
 
     mapped.write('y');

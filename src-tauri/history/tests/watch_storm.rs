@@ -63,7 +63,7 @@ fn settle(bench: &Bench, name: &str) {
     bench.write(name, name);
     let began = Instant::now();
     let newest = || bench.history.versions(bench.main().id, &VersionFilter::default()).unwrap();
-    while bench.history.read(newest()[0].id, &path(name), None).is_err() {
+    while bench.history.reader().read(newest()[0].id, &path(name), None).is_err() {
         assert!(began.elapsed() < Duration::from_secs(120), "no version of {name}");
         std::thread::sleep(Duration::from_millis(20));
     }

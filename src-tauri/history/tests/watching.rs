@@ -38,7 +38,7 @@ fn versions(bench: &Bench) -> Vec<Version> {
 fn wait_for_content(bench: &Bench, path: &str, content: &str) -> Version {
     wait_for("the version", || {
         let newest = versions(bench).into_iter().next()?;
-        let found = bench.history.read(newest.id, &support::path(path), None).ok()?;
+        let found = bench.history.reader().read(newest.id, &support::path(path), None).ok()?;
         (found == content.as_bytes()).then_some(newest)
     })
 }
@@ -63,7 +63,7 @@ fn a_change_becomes_a_version_by_itself() {
 fn a_project_is_watched_from_its_first_version_on_until_it_is_paused() {
     let bench = Bench::new(|work| write_file(work.join("a"), "1"));
     bench.watcher.start(quick()).unwrap();
-    bench.history.begin(bench.project, &Job::new()).unwrap();
+    bench.history.writer().begin(bench.project, &Job::new()).unwrap();
     let status = || bench.watcher.states().unwrap()[0].status;
     wait_for("the watch", || (status() == WatchStatus::Watching).then_some(()));
     bench.watcher.set_paused(None, true).unwrap();
@@ -109,7 +109,7 @@ fn state_of(watcher: &WorkspaceWatcher) -> WatchState {
 /// The paths of the newest version that are files.
 fn is_kept(bench: &Bench, path: &str) -> bool {
     let newest = versions(bench).remove(0);
-    bench.history.read(newest.id, &support::path(path), None).is_ok()
+    bench.history.reader().read(newest.id, &support::path(path), None).is_ok()
 }
 
 #[test]
@@ -167,7 +167,7 @@ fn what_rules_newly_include_is_found_and_watched() {
     });
     let rules = ProjectRules { follow_gitignore: true, ..ProjectRules::default() };
     rules.store(bench.library.root(), bench.project).unwrap();
-    bench.history.begin(bench.project, &Job::new()).unwrap();
+    bench.history.writer().begin(bench.project, &Job::new()).unwrap();
     bench.watcher.start(quick()).unwrap();
     bench.write("first", "1");
     wait_for_content(&bench, "first", "1");

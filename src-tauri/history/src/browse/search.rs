@@ -5,10 +5,10 @@ use std::io::Read;
 use undercroft_foundation::{Job, ProjectId, Result, TreePath, VersionId};
 
 use crate::browse::preview::decode;
-use crate::history::History;
 use crate::objects::pointer::object_of;
 use crate::store::{HistoryStore, ObjectKind};
 use crate::version::{ContentId, EntryKind, GitId, Layer, LayerReason};
+use crate::versions::reading::HistoryReader;
 
 /// Of longer files only the beginning is searched.
 const SEARCHED_BYTES: u64 = 16 << 20;
@@ -50,7 +50,7 @@ struct Searched {
     layer: Layer,
 }
 
-impl History {
+impl HistoryReader {
     /// Finds what has `text` in its name, or, where the text has a `/`, in its path; or else the
     /// lines of text files that have it. At most `limit` of them.
     ///
@@ -69,7 +69,7 @@ impl History {
     ) -> Result<Vec<FileHit>> {
         let sought = Sought::new(text);
         let (store, root) = self.root_of(version)?;
-        let project = self.version(version)?.project;
+        let project = self.history.version(version)?.project;
         let (mut hits, mut batch) = (Vec::new(), Vec::new());
         let mut open = vec![(TreePath::root(), root)];
         while let Some((path, folder)) = open.pop() {

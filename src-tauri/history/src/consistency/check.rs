@@ -8,6 +8,7 @@ use std::io::{self, Read};
 use sha2::{Digest, Sha256};
 use undercroft_foundation::{Error, Job, ProjectId, Result, TreePath, VersionId};
 
+use crate::consistency::HistoryMaintenance;
 use crate::history::History;
 use crate::objects::pointer::object_of;
 use crate::objects::pointer::pointer;
@@ -17,6 +18,7 @@ use crate::tree::names::{SIDECAR, real_name};
 use crate::tree::sidecar::parts::is_part;
 use crate::tree::sidecar::{ENTRIES, Entries};
 use crate::version::{ContentId, GitId, Version};
+use crate::versions::reading::HistoryReader;
 use crate::versions::table;
 
 /// So many versions and so many paths are listed of each damage, and the others counted.
@@ -59,18 +61,21 @@ pub struct Damage {
     pub paths_total: u64,
 }
 
-impl History {
+impl HistoryMaintenance {
     /// Reads all that the versions of a project lead to. Damage is no error.
     ///
     /// # Errors
     /// [`undercroft_foundation::Code::Cancelled`], or a catalog that cannot be read.
     pub fn check(&self, project: ProjectId, job: &Job) -> Result<HistoryCheck> {
-        let store = self.store(project)?;
+        let store = self.history.store(project)?;
         // What was read before is not asked for again, and may be damaged since.
         store.refresh();
-        let versions =
-            self.library().catalog().read(|connection| table::of_project(connection, project))?;
-        let mut check = Checking::new(self, &store, project, job);
+        let versions = self
+            .history
+            .library()
+            .catalog()
+            .read(|connection| table::of_project(connection, project))?;
+        let mut check = Checking::new(&self.history, &store, project, job);
         for version in &versions {
             job.set_current(version.message.lines().next().unwrap_or_default());
             check.version(version)?;
@@ -272,7 +277,8 @@ impl<'a> Checking<'a> {
     }
 
     fn read_object(&self, digest: &[u8; 32]) -> Result<u64> {
-        let mut content = self.history.open_content(self.project, &ContentId::Object(*digest))?;
+        let mut content = HistoryReader::new(self.history)
+            .open_content(self.project, &ContentId::Object(*digest))?;
         let mut whole = Sha256::new();
         let mut piece = vec![0; 1 << 20];
         let mut bytes = 0;

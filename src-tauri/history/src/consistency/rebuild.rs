@@ -6,7 +6,7 @@ use undercroft_foundation::{Job, Result, VersionId};
 use undercroft_library::{Project, ProjectFilter, ProjectStatus};
 
 use super::found_workspaces;
-use crate::history::History;
+use crate::consistency::HistoryMaintenance;
 use crate::store::HistoryStore;
 use crate::tree::commit::Commit;
 use crate::version::GitId;
@@ -35,20 +35,20 @@ pub(crate) struct FoundVersion {
     seq: u64,
 }
 
-impl History {
+impl HistoryMaintenance {
     /// Makes all that the catalog knows of histories anew, project by project.
     ///
     /// # Errors
     /// Whatever keeps a history from being read; the projects before it are done then.
     pub fn rebuild(&self, job: &Job) -> Result<RebuildReport> {
         let mut rebuilt = RebuildReport::default();
-        let projects = self.library().projects();
+        let projects = self.history.library().projects();
         let forgotten =
             ProjectFilter { status: Some(ProjectStatus::Trashed), ..ProjectFilter::default() };
         let mut all = projects.list(&ProjectFilter::default())?;
         all.extend(projects.list(&forgotten)?);
         for project in all {
-            if !self.is_begun(project.id) {
+            if !self.history.is_begun(project.id) {
                 continue;
             }
             job.check_cancelled()?;
@@ -66,23 +66,25 @@ impl History {
         job: &Job,
     ) -> Result<()> {
         let id = project.id;
-        let store = self.store(id)?;
-        let _lock = store.lock(&*self.library().world().clock)?;
+        let store = self.history.store(id)?;
+        let _lock = store.lock(&*self.history.library().world().clock)?;
         // A catalog that is sound may know of versions that no branch leads to any more.
-        if let Err(error) = self.reconcile(id, &store) {
+        if let Err(error) = self.history.reconcile(id, &store) {
             tracing::warn!(%error, project = project.name, "the catalog was not brought up to it");
         }
         let found = find_versions(&store, job)?;
-        let (all, derived) = found_workspaces::complete(self.library(), project, &store, &found)?;
+        let (all, derived) =
+            found_workspaces::complete(self.history.library(), project, &store, &found)?;
         let marks = marks::read(&store)?;
         let mut described = Vec::with_capacity(found.len());
         for FoundVersion { commit, id: commit_id, seq } in &found {
             job.check_cancelled()?;
-            let (mut version, changed) = self.describe(&store, id, &marks, commit, *commit_id)?;
+            let (mut version, changed) =
+                self.history.describe(&store, id, &marks, commit, *commit_id)?;
             version.seq = *seq;
             described.push((version, changed));
         }
-        self.library().catalog().write(|transaction| {
+        self.history.library().catalog().write(|transaction| {
             workspaces::table::remove_project(transaction, id)?;
             table::remove_project(transaction, id)?;
             changes::remove_project(transaction, id)?;
@@ -93,7 +95,7 @@ impl History {
             })
         })?;
         if !derived.is_empty() {
-            workspaces::stored::write(self.library(), id, &all)?;
+            workspaces::stored::write(self.history.library(), id, &all)?;
         }
         rebuilt.unknown.extend(derived);
         rebuilt.workspaces += all.len() as u64;

@@ -2,20 +2,20 @@
 
 use undercroft_foundation::{Code, Error, Job, ProjectId, Result, WorkspaceId};
 
-use crate::history::History;
+use crate::save::HistoryWriter;
 use crate::save::{SaveOrder, Scope};
 use crate::version::{Trigger, Version};
 use crate::workspaces::{MAIN, Workspace};
 
-impl History {
+impl HistoryWriter {
     /// Makes the first version of a project, or, where that was interrupted, goes on with it. Of a
     /// history that was begun, gives the newest version.
     ///
     /// # Errors
-    /// Those of [`History::save`].
+    /// Those of [`HistoryWriter::save`].
     pub fn begin(&self, project: ProjectId, job: &Job) -> Result<Version> {
         let workspace = self.begin_main(project)?;
-        if let Some(version) = self.newest_version(workspace.id)? {
+        if let Some(version) = self.history.newest_version(workspace.id)? {
             return Ok(version);
         }
         let made =
@@ -24,6 +24,7 @@ impl History {
             Some(version) => Ok(version),
             // Another process was quicker.
             None => self
+                .history
                 .newest_version(workspace.id)?
                 .ok_or_else(|| Error::new(Code::Internal, "The first version was not made")),
         }
@@ -31,13 +32,13 @@ impl History {
 
     /// The main workspace of a project, which is made where it is missing.
     fn begin_main(&self, project: ProjectId) -> Result<Workspace> {
-        let known = self.library().projects().get(project)?;
-        self.library().require_confirmed(&known.root)?;
-        self.make_store(project)?;
-        if let Ok(workspace) = self.main_workspace(project) {
+        let known = self.history.library().projects().get(project)?;
+        self.history.library().require_confirmed(&known.root)?;
+        self.history.make_store(project)?;
+        if let Ok(workspace) = self.history.main_workspace(project) {
             return Ok(workspace);
         }
-        let world = self.library().world();
+        let world = self.history.library().world();
         let workspace = Workspace {
             id: WorkspaceId::new(&*world.clock, &*world.random),
             project,
@@ -46,13 +47,15 @@ impl History {
             description: String::new(),
             opened_from: None,
             paused: false,
-            is_current: self.current_workspace()?.is_none(),
-            created: self.now(),
+            is_current: self.history.current_workspace()?.is_none(),
+            created: self.history.now(),
             closed: None,
         };
-        match self.put_workspace(&workspace, "was opened") {
+        match self.history.put_workspace(&workspace, "was opened") {
             // Another process was quicker.
-            Err(error) if error.code() == Code::AlreadyExists => self.main_workspace(project),
+            Err(error) if error.code() == Code::AlreadyExists => {
+                self.history.main_workspace(project)
+            }
             kept => kept.map(|()| workspace),
         }
     }

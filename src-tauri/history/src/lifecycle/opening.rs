@@ -12,13 +12,13 @@ use undercroft_library::{Overlap, ProjectFilter, overlap};
 use super::claim::{Claim, refuse};
 use crate::disk::Disk;
 use crate::guard::Sweep;
-use crate::history::History;
 use crate::restore::{RestoreOrder, RestoreTo};
+use crate::save::HistoryWriter;
 use crate::save::{SaveOrder, Scope};
 use crate::version::{Trigger, Version};
 use crate::workspaces::{MAIN, Workspace, check_name, name_taken};
 
-impl History {
+impl HistoryWriter {
     /// Opens a version as another workspace, in the empty or new folder `place`, or in one of the
     /// library's. Files that the user's own workspace has as well share their blocks with it where
     /// the file system can.
@@ -35,9 +35,9 @@ impl History {
         place: Option<&Path>,
         job: &Job,
     ) -> Result<Workspace> {
-        let version = self.version(from)?;
+        let version = self.history.version(from)?;
         let name = check_name(name)?;
-        let others = self.workspaces(Some(version.project))?;
+        let others = self.history.workspaces(Some(version.project))?;
         if others.iter().any(|other| other.name.eq_ignore_ascii_case(&name)) {
             return Err(name_taken(&name));
         }
@@ -47,8 +47,8 @@ impl History {
         };
         let claim = Claim::take(&root)?;
         if place.is_none() {
-            let leave_out = self.leave_out_in(version.project, &root)?;
-            claim.clear_left_over(&self.held_by(&version)?, &leave_out, job)?;
+            let leave_out = self.history.leave_out_in(version.project, &root)?;
+            claim.clear_left_over(&self.history.held_by(&version)?, &leave_out, job)?;
         }
         claim.refuse_filled()?;
         let like = others.into_iter().find(|other| other.name == MAIN).map(|main| main.root);
@@ -77,7 +77,7 @@ impl History {
     }
 
     fn add_opened(&self, from: &Version, name: String, root: &Path) -> Result<Workspace> {
-        let world = self.library().world();
+        let world = self.history.library().world();
         let workspace = Workspace {
             id: WorkspaceId::new(&*world.clock, &*world.random),
             project: from.project,
@@ -87,18 +87,18 @@ impl History {
             opened_from: Some(from.id),
             paused: false,
             is_current: false,
-            created: self.now(),
+            created: self.history.now(),
             closed: None,
         };
-        self.library().confirm_place(&workspace.root)?;
-        self.put_workspace(&workspace, "was opened")?;
+        self.history.library().confirm_place(&workspace.root)?;
+        self.history.put_workspace(&workspace, "was opened")?;
         Ok(workspace)
     }
 
     /// Takes back what was put into the folder of a workspace that does not come to be.
     fn clear(&self, claim: &Claim, version: &Version, job: &Job) {
         let root = escape_path(claim.root());
-        let cleared = self.held_by(version).and_then(|held| claim.clear(&held));
+        let cleared = self.history.held_by(version).and_then(|held| claim.clear(&held));
         match cleared.as_deref() {
             Ok([]) => {}
             Ok([first, ..]) => {
@@ -111,7 +111,7 @@ impl History {
     /// Looks through all of a workspace for changes that nobody noticed.
     ///
     /// # Errors
-    /// Those of [`History::save`].
+    /// Those of [`HistoryWriter::save`].
     pub fn refresh_workspace(&self, id: WorkspaceId, job: &Job) -> Result<Option<Version>> {
         self.save(id, Scope::Whole, SaveOrder::new(Trigger::Automatic, ""), job)
     }
@@ -119,9 +119,9 @@ impl History {
     /// Closes a workspace after a last version. Its versions stay, and so does its folder.
     ///
     /// # Errors
-    /// [`Code::Invalid`] for `main`, and those of [`History::save`]: then it stays open.
+    /// [`Code::Invalid`] for `main`, and those of [`HistoryWriter::save`]: then it stays open.
     pub fn close_workspace(&self, id: WorkspaceId, job: &Job) -> Result<Workspace> {
-        let mut workspace = self.workspace(id)?;
+        let mut workspace = self.history.workspace(id)?;
         if workspace.name == MAIN {
             return Err(Error::new(Code::Invalid, "The workspace main cannot be closed")
                 .why("It is where you work on the project")
@@ -131,11 +131,11 @@ impl History {
             let order = SaveOrder::new(Trigger::Manual, format!("Close {}", workspace.name));
             self.save(id, Scope::Whole, order, job)?;
         }
-        workspace.closed = Some(self.now());
+        workspace.closed = Some(self.history.now());
         if std::mem::take(&mut workspace.is_current) {
-            self.switch_workspace(self.main_workspace(workspace.project)?.id)?;
+            self.history.switch_workspace(self.history.main_workspace(workspace.project)?.id)?;
         }
-        self.put_workspace(&workspace, "was closed")?;
+        self.history.put_workspace(&workspace, "was closed")?;
         Ok(workspace)
     }
 
@@ -145,13 +145,13 @@ impl History {
     /// # Errors
     /// Whatever keeps the folder from being read or removed.
     pub fn remove_closed_folder(&self, workspace: &Workspace, job: &Job) -> Result<bool> {
-        if !workspace.is_present() || !workspace.root.starts_with(self.library().root()) {
+        if !workspace.is_present() || !workspace.root.starts_with(self.history.library().root()) {
             return Ok(false);
         }
-        let (held, disk) = (self.held_tree(workspace)?, Disk::open(&workspace.root)?);
+        let (held, disk) = (self.history.held_tree(workspace)?, Disk::open(&workspace.root)?);
         let sweep = Sweep { held: &held, disk: &disk, asks_for_git: false, job };
         let root = TreePath::root();
-        let is_kept = sweep.unheld(&self.leave_out(workspace)?, &root)?.is_empty();
+        let is_kept = sweep.unheld(&self.history.leave_out(workspace)?, &root)?.is_empty();
         let goes = is_kept && sweep.remove(&root)?.is_empty();
         if goes {
             fs::remove_dir(&workspace.root).at("remove", &workspace.root)?;
@@ -160,16 +160,16 @@ impl History {
     }
 
     fn place_for(&self, version: &Version, name: &str) -> PathBuf {
-        self.library().projects().folder_of(version.project).join("workspaces").join(name)
+        self.history.library().projects().folder_of(version.project).join("workspaces").join(name)
     }
 
     /// The folder that the user names, if none of the library or of a project is there.
     fn check_place(&self, place: &Path) -> Result<PathBuf> {
         let root = canonicalize_missing(place)?;
-        if overlap(&root, self.library().root()) != Overlap::Apart {
+        if overlap(&root, self.history.library().root()) != Overlap::Apart {
             return Err(refuse(&root, "It is in the library's own folder"));
         }
-        let projects = self.library().projects().list(&ProjectFilter::default())?;
+        let projects = self.history.library().projects().list(&ProjectFilter::default())?;
         match projects.iter().find(|project| overlap(&root, &project.root) != Overlap::Apart) {
             Some(project) => Err(refuse(&root, format!("The project {} is there", project.name))),
             None => Ok(root),

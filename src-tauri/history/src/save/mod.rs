@@ -72,7 +72,19 @@ impl SaveOrder {
     }
 }
 
-impl History {
+/// Makes versions of workspaces, and writes into workspaces what a version or the user says. Clones
+/// share what is open.
+#[derive(Debug, Clone)]
+pub struct HistoryWriter {
+    pub(crate) history: History,
+}
+
+impl HistoryWriter {
+    /// A writer of these histories.
+    pub(crate) fn new(history: &History) -> Self {
+        Self { history: history.clone() }
+    }
+
     /// Makes a version of a workspace as it is now; nothing, when nothing changed since the last
     /// and the order says no more than that.
     /// It is durable when this returns.
@@ -102,23 +114,24 @@ impl History {
         order: SaveOrder,
         job: &Job,
     ) -> Result<Saved> {
-        let workspace = self.confirmed_workspace(workspace)?;
+        let workspace = self.history.confirmed_workspace(workspace)?;
         let disk = Disk::open(&workspace.root)?;
         if order.trigger == Trigger::Automatic {
-            self.check_root(&workspace, &disk)?;
+            self.history.check_root(&workspace, &disk)?;
         }
-        let store = self.store(workspace.project)?;
-        let lock = store.lock(&*self.library().world().clock)?;
-        self.reconcile_for(&workspace, &store)?;
-        let tip = self.tip_of(&workspace, &store)?;
+        let store = self.history.store(workspace.project)?;
+        let lock = store.lock(&*self.history.library().world().clock)?;
+        self.history.reconcile_for(&workspace, &store)?;
+        let tip = self.history.tip_of(&workspace, &store)?;
         let before = match tip {
             Some(tip) => Some(Commit::read(&store, tip)?),
             None => None,
         };
         let scope = if before.is_none() { Scope::Whole } else { scope };
-        let saved = SaveRun { history: self, workspace: &workspace, store: &store, lock: &lock }
-            .make(&disk, scope, order, before.as_ref().zip(tip), job)?;
-        if let Err(error) = self.note_root(&workspace, &disk) {
+        let saved =
+            SaveRun { history: &self.history, workspace: &workspace, store: &store, lock: &lock }
+                .make(&disk, scope, order, before.as_ref().zip(tip), job)?;
+        if let Err(error) = self.history.note_root(&workspace, &disk) {
             tracing::warn!(%error, "the folder of a workspace is not known by its identity");
         }
         if saved.version.is_some()

@@ -2,7 +2,7 @@
 
 use undercroft_foundation::{Job, ProjectId, Result, count_text};
 
-use crate::history::History;
+use crate::consistency::HistoryMaintenance;
 use crate::space::compact::{CompactReport, compacted_bytes, packed_bytes};
 use crate::space::low_priority::{at_low_priority, yielding_to_waiters};
 
@@ -33,13 +33,13 @@ impl MaintenanceReport {
     }
 }
 
-impl History {
+impl HistoryMaintenance {
     /// Whether maintenance would make the history of a project noticeably smaller.
     ///
     /// # Errors
     /// Whatever keeps the versions from being read.
     pub fn needs_maintenance(&self, project: ProjectId) -> Result<bool> {
-        let store = self.store(project)?;
+        let store = self.history.store(project)?;
         let (versions, dropped) = self.count_thinnable(project, &store)?;
         let bytes = packed_bytes(&store)?;
         let grown = bytes.saturating_sub(compacted_bytes(&store));
@@ -52,9 +52,9 @@ impl History {
     /// where it is when somebody begins to wait for the history.
     ///
     /// # Errors
-    /// Those of [`History::thin`] and [`History::compact`].
+    /// Those of [`HistoryMaintenance::thin`] and [`HistoryMaintenance::compact`].
     pub fn maintain(&self, project: ProjectId, job: &Job) -> Result<MaintenanceReport> {
-        let store = self.store(project)?;
+        let store = self.history.store(project)?;
         let mut done = MaintenanceReport::default();
         let Some(lock) = store.try_lock()? else { return Ok(done) };
         at_low_priority(|| {

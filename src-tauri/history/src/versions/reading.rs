@@ -15,7 +15,19 @@ use crate::tree::folder_view::{FolderView, StoredFolder, folder_at, not_there};
 use crate::tree::sidecar::{FileTime, Line};
 use crate::version::{ContentId, Entry, EntryKind, Layer};
 
-impl History {
+/// Looks into versions, and compares them with each other and with the disk. Clones share what is
+/// open.
+#[derive(Debug, Clone)]
+pub struct HistoryReader {
+    pub(crate) history: History,
+}
+
+impl HistoryReader {
+    /// A reader of these histories.
+    pub(crate) fn new(history: &History) -> Self {
+        Self { history: history.clone() }
+    }
+
     /// The entries of a folder of a version, by name.
     ///
     /// # Errors
@@ -49,7 +61,7 @@ impl History {
     /// # Errors
     /// [`Code::NotFound`], [`Code::Invalid`] for what is no file, [`Code::Damaged`].
     pub fn read(&self, version: VersionId, path: &TreePath, most: Option<u64>) -> Result<Vec<u8>> {
-        let project = self.version(version)?.project;
+        let project = self.history.version(version)?.project;
         let content = self.entry(version, path)?.content;
         let content =
             content.ok_or_else(|| Error::new(Code::Invalid, format!("{path} is not a file")))?;
@@ -85,12 +97,13 @@ impl History {
     ) -> Result<Box<dyn Read + Send>> {
         match content {
             ContentId::Git(id) => {
-                let bytes = self.store(project)?.read(ObjectKind::Blob, *id)?;
+                let bytes = self.history.store(project)?.read(ObjectKind::Blob, *id)?;
                 Ok(Box::new(io::Cursor::new(bytes)))
             }
             ContentId::Object(digest) => {
-                let node = self.objects().find(project, digest)?;
+                let node = self.history.objects().find(project, digest)?;
                 let repository = self
+                    .history
                     .objects()
                     .repository()?
                     .ok_or_else(|| Error::new(Code::Damaged, "The object store is gone"))?;
@@ -102,8 +115,8 @@ impl History {
 
     /// The history that holds a version, and the version's root folder.
     pub(crate) fn root_of(&self, version: VersionId) -> Result<(Arc<HistoryStore>, StoredFolder)> {
-        let version = self.version(version)?;
-        let store = self.store(version.project)?;
+        let version = self.history.version(version)?;
+        let store = self.history.store(version.project)?;
         let commit = Commit::read(&store, version.commit)?;
         let root = StoredFolder::root(&store, commit.tree)?;
         Ok((store, root))

@@ -6,6 +6,7 @@ use undercroft_watch::{Batch, Touched};
 use super::WorkspaceWatcher;
 use super::last_error::LastError;
 use super::unread::Unread;
+use crate::save::HistoryWriter;
 use crate::save::{SaveOrder, Scope};
 use crate::space::low_priority::at_low_priority;
 use crate::version::Trigger;
@@ -57,7 +58,8 @@ impl WorkspaceWatcher {
         let (mut unread, mut warnings) = (Vec::new(), Vec::new());
         loop {
             let (order, job) = (SaveOrder::new(Trigger::Automatic, ""), Job::new());
-            let saved = self.history().save_and_tell(workspace, scope, order, &job)?;
+            let saved =
+                HistoryWriter::new(self.history()).save_and_tell(workspace, scope, order, &job)?;
             unread.extend(saved.unread);
             warnings.extend(job.warnings());
             if saved.linked.is_empty() {

@@ -48,7 +48,7 @@ impl Bench {
     /// The same, with a first version.
     pub fn begun(fill: impl FnOnce(&Path)) -> (Self, Version) {
         let bench = Self::new(fill);
-        let version = bench.history.begin(bench.project, &Job::new()).unwrap();
+        let version = bench.history.writer().begin(bench.project, &Job::new()).unwrap();
         (bench, version)
     }
 
@@ -69,11 +69,11 @@ impl Bench {
     /// Looks at everything and makes a version, if there is reason to.
     pub fn save(&self) -> Option<Version> {
         let order = SaveOrder::new(Trigger::Manual, "");
-        self.history.save(self.main().id, Scope::Whole, order, &Job::new()).unwrap()
+        self.history.writer().save(self.main().id, Scope::Whole, order, &Job::new()).unwrap()
     }
 
     pub fn read(&self, version: VersionId, path: &str) -> Vec<u8> {
-        self.history.read(version, &TreePath::new(path.as_bytes()).unwrap(), None).unwrap()
+        self.history.reader().read(version, &TreePath::new(path.as_bytes()).unwrap(), None).unwrap()
     }
 
     /// The bare repository of the project's versions.

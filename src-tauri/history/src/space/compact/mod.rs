@@ -17,7 +17,7 @@ use std::collections::HashMap;
 use undercroft_foundation::{Job, ProjectId, Result, size_text};
 use undercroft_library::NewEvent;
 
-use crate::history::History;
+use crate::consistency::HistoryMaintenance;
 use crate::store::{HistoryStore, WriteLock};
 use crate::tree::commit::Commit;
 use crate::version::GitId;
@@ -72,7 +72,7 @@ impl CompactReport {
     }
 }
 
-impl History {
+impl HistoryMaintenance {
     /// Compacts the history of a project, and the object store.
     ///
     /// # Errors
@@ -80,8 +80,8 @@ impl History {
     /// then nothing is removed. [`undercroft_foundation::Code::Locked`],
     /// [`undercroft_foundation::Code::Cancelled`], or whatever keeps it from being written.
     pub fn compact(&self, project: ProjectId, job: &Job) -> Result<CompactReport> {
-        let store = self.store(project)?;
-        let lock = store.lock(&*self.library().world().clock)?;
+        let store = self.history.store(project)?;
+        let lock = store.lock(&*self.history.library().world().clock)?;
         self.compact_locked(project, &store, &lock, job)
     }
 
@@ -92,7 +92,7 @@ impl History {
         lock: &WriteLock,
         job: &Job,
     ) -> Result<CompactReport> {
-        self.reconcile(project, store)?;
+        self.history.reconcile(project, store)?;
         store.refresh();
         job.set_current("Looking for what versions need");
         let packed = packs_of(store)?;
@@ -104,7 +104,7 @@ impl History {
         let packs = packs::rewrite(store, lock, packed, &live, job)?;
         size::note(store, packs.bytes_after)?;
         job.set_current("Objects");
-        let objects = contents::compact(self, project, &live.reached.contents, job)?;
+        let objects = contents::compact(&self.history, project, &live.reached.contents, job)?;
         let done = CompactReport {
             packs_before: packs.packs_before,
             packs_after: packs.packs_after,
@@ -113,10 +113,10 @@ impl History {
             objects_dropped: packs.objects_dropped + objects.objects,
             freed_bytes: packs.bytes_before.saturating_sub(packs.bytes_after) + objects.bytes,
         };
-        self.library().catalog().write(|transaction| {
+        self.history.library().catalog().write(|transaction| {
             let text = format!("The history was compacted: {}", done.text());
             let event = NewEvent::new("history.compacted", text).of_project(Some(project));
-            self.library().events().append(transaction, &event)
+            self.history.library().events().append(transaction, &event)
         })?;
         Ok(done)
     }
@@ -129,8 +129,11 @@ impl History {
         live: &mut Live,
         job: &Job,
     ) -> Result<()> {
-        let versions =
-            self.library().catalog().read(|connection| table::of_project(connection, project))?;
+        let versions = self
+            .history
+            .library()
+            .catalog()
+            .read(|connection| table::of_project(connection, project))?;
         let mut open: Vec<GitId> = versions.iter().map(|version| version.commit).collect();
         open.extend(tips(store)?);
         while let Some(id) = open.pop() {

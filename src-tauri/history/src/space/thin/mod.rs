@@ -16,7 +16,8 @@ use undercroft_foundation::{Job, ProjectId, Result, VersionId};
 pub use self::cost::LostFile;
 pub(crate) use self::cost::freed_objects;
 pub use self::rule::{DropReason, KeepReason};
-use crate::history::History;
+use crate::consistency::HistoryMaintenance;
+use crate::restore::relied_upon;
 use crate::store::{HistoryStore, WriteLock};
 use crate::tree::commit::Commit;
 use crate::version::Version;
@@ -48,14 +49,14 @@ pub struct ThinDrop {
     pub why: DropReason,
 }
 
-impl History {
+impl HistoryMaintenance {
     /// Plans which versions of a project thinning would drop, why, and what that means. Changes
     /// nothing.
     ///
     /// # Errors
     /// Whatever keeps the versions from being read.
     pub fn plan_thinning(&self, project: ProjectId, job: &Job) -> Result<ThinPlan> {
-        let store = self.store(project)?;
+        let store = self.history.store(project)?;
         let versions = self.all_versions(project)?;
         self.plan_of(project, &store, &versions, job)
     }
@@ -66,8 +67,8 @@ impl History {
     /// Whatever keeps versions from being read or written; they are all there then, or all that
     /// should go are gone.
     pub fn thin(&self, project: ProjectId, job: &Job) -> Result<ThinPlan> {
-        let store = self.store(project)?;
-        let lock = store.lock(&*self.library().world().clock)?;
+        let store = self.history.store(project)?;
+        let lock = store.lock(&*self.history.library().world().clock)?;
         self.thin_locked(project, &store, &lock, job)
     }
 
@@ -78,7 +79,7 @@ impl History {
         lock: &WriteLock,
         job: &Job,
     ) -> Result<ThinPlan> {
-        self.reconcile(project, store)?;
+        self.history.reconcile(project, store)?;
         let versions = self.all_versions(project)?;
         let plan = self.plan_of(project, store, &versions, job)?;
         if !plan.drop.is_empty() {
@@ -96,14 +97,15 @@ impl History {
         store: &HistoryStore,
     ) -> Result<(usize, usize)> {
         let versions = self.all_versions(project)?;
-        let decisions = rule::decide(&versions, &self.needed_versions(project, store)?, self.now());
+        let decisions =
+            rule::decide(&versions, &self.needed_versions(project, store)?, self.history.now());
         let is_dropped = |decision: &&ThinDecision| matches!(decision, ThinDecision::Drop(_));
         let dropped = decisions.iter().filter(is_dropped).count();
         Ok((versions.len(), dropped))
     }
 
     fn all_versions(&self, project: ProjectId) -> Result<Vec<Version>> {
-        self.library().catalog().read(|connection| table::of_project(connection, project))
+        self.history.library().catalog().read(|connection| table::of_project(connection, project))
     }
 
     /// The versions that something points at.
@@ -113,9 +115,9 @@ impl History {
         store: &HistoryStore,
     ) -> Result<HashMap<VersionId, KeepReason>> {
         let mut needed = HashMap::new();
-        for workspace in self.workspaces(Some(project))? {
+        for workspace in self.history.workspaces(Some(project))? {
             needed.extend(workspace.opened_from.map(|id| (id, KeepReason::OpenedFrom)));
-            let relied_upon = self.relied_upon(&workspace)?;
+            let relied_upon = relied_upon(self.history.library().root(), &workspace)?;
             needed.extend(relied_upon.into_iter().map(|id| (id, KeepReason::Undo)));
             // Not the last in the order, where a branch was set back.
             if let Some(tip) = store.tip(&workspace.name)? {
@@ -135,7 +137,7 @@ impl History {
         let needed = self.needed_versions(project, store)?;
         let mut plan = ThinPlan::default();
         let mut kept = Vec::new();
-        let decisions = rule::decide(versions, &needed, self.now());
+        let decisions = rule::decide(versions, &needed, self.history.now());
         for (version, decision) in versions.iter().zip(decisions) {
             match decision {
                 ThinDecision::Keep(reason) => {
@@ -147,7 +149,7 @@ impl History {
                 }
             }
         }
-        cost::estimate_cost(self, store, project, &kept, &mut plan, job)?;
+        cost::estimate_cost(&self.history, store, project, &kept, &mut plan, job)?;
         Ok(plan)
     }
 }

@@ -7,7 +7,7 @@ use undercroft_foundation::{
 };
 use undercroft_library::NewEvent;
 
-use crate::history::History;
+use crate::consistency::HistoryMaintenance;
 use crate::store::{Deflater, HistoryStore, ObjectKind, ObjectWriter, WriteLock};
 use crate::tree::commit::Commit;
 use crate::tree::compare::changes_between;
@@ -24,7 +24,7 @@ struct Rewritten {
     changes: Option<Vec<Change>>,
 }
 
-impl History {
+impl HistoryMaintenance {
     /// Drops versions: `versions` are all of the project, in their order.
     pub(super) fn drop_versions(
         &self,
@@ -42,7 +42,7 @@ impl History {
             rewritten.iter().map(|it| (it.version.id, it.version.commit)).collect();
         let Some(project) = versions.first().map(|version| version.project) else { return Ok(()) };
         self.move_references(project, store, &chain, &commits)?;
-        self.library().catalog().write(|transaction| {
+        self.history.library().catalog().write(|transaction| {
             for version in versions.iter().filter(|version| dropped.contains(&version.id)) {
                 table::remove(transaction, version.id)?;
                 changes::remove(transaction, project, version.seq)?;
@@ -55,7 +55,7 @@ impl History {
             }
             let gone = count_text(dropped.len() as u64, "automatic version");
             let event = NewEvent::new("history.thinned", format!("Thinned out {gone}"));
-            self.library().events().append(transaction, &event.of_project(Some(project)))
+            self.history.library().events().append(transaction, &event.of_project(Some(project)))
         })?;
         reach_write_point("history.thinned");
         Ok(())
@@ -70,7 +70,7 @@ impl History {
         commits: &HashMap<VersionId, GitId>,
     ) -> Result<()> {
         let mut branches = Vec::new();
-        for workspace in self.workspaces(Some(project))? {
+        for workspace in self.history.workspaces(Some(project))? {
             if let Some(tip) = store.tip(&workspace.name)? {
                 branches.push((workspace.name, Commit::read(store, tip)?.version));
             }
