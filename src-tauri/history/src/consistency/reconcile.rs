@@ -13,7 +13,7 @@ use crate::tree::compare::changes_between;
 use crate::tree::folder_view::StoredFolder;
 use crate::version::{Change, GitId, Version};
 use crate::versions::marks::{self, Marks};
-use crate::versions::of_commit::version_of;
+use crate::versions::row::version_of;
 use crate::versions::{changes, table};
 use crate::workspaces::Workspace;
 

@@ -31,7 +31,7 @@ use crate::tree::commit::Commit;
 use crate::tree::folder_view::StoredFolder;
 use crate::tree::sidecar::Totals;
 use crate::version::{Change, ChangeKind, GitId, Layer, Trigger, Version};
-use crate::versions::of_commit::version_of;
+use crate::versions::row::version_of;
 use crate::versions::table;
 use crate::workspaces::Workspace;
 use tree_scan::{Outcome, TreeScan, locked};

@@ -4,8 +4,8 @@ mod catalog;
 pub(crate) mod changes;
 mod filter;
 pub(crate) mod marks;
-pub(crate) mod of_commit;
 pub(crate) mod reading;
+pub(crate) mod row;
 pub(crate) mod table;
 
 pub use catalog::VersionMark;

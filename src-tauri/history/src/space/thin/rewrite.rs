@@ -14,7 +14,7 @@ use crate::tree::compare::changes_between;
 use crate::tree::folder_view::StoredFolder;
 use crate::tree::sidecar::Totals;
 use crate::version::{Change, GitId, Version};
-use crate::versions::of_commit::version_of;
+use crate::versions::row::version_of;
 use crate::versions::{changes, table};
 
 /// A version that is no longer what the catalog says.
