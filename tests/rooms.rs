@@ -11,11 +11,12 @@ const PREFIX: &str = "undercroft-";
 /// Each room, from the ground up, and the rooms it may use: none that is named after it.
 const ROOMS: &[(&str, &[&str])] = &[
     ("foundation", &[]),
+    ("watch", &["foundation"]),
     ("providers", &["foundation"]),
     ("repository", &["foundation", "providers"]),
     ("library", &["foundation", "providers", "repository"]),
     ("backup", &["foundation", "providers", "repository", "library"]),
-    ("history", &["foundation", "providers", "repository", "library"]),
+    ("history", &["foundation", "watch", "providers", "repository", "library"]),
     ("api", &["foundation", "providers", "repository", "library", "backup", "history"]),
     ("server", &["foundation", "api"]),
     // `undercroft repo` works on repositories without a library, and `serve` starts the server.
@@ -39,6 +40,7 @@ const FENCED: &[(&str, &[&str])] = &[
     ("specta*", &["api"]),
     ("tokio", &["api", "server", "cli", "desktop"]),
     ("git2", &["history"]),
+    ("notify", &["watch"]),
     ("uuid", &["foundation"]),
     ("getrandom", &["foundation"]),
     ("aes", &["repository"]),

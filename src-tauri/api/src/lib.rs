@@ -50,8 +50,8 @@ use std::sync::{Arc, OnceLock};
 use crossbeam_channel::Receiver;
 use undercroft_backup::{Backups, LockHistory, Scheduler};
 use undercroft_foundation::{Result, SettingsOverrides, World};
-use undercroft_history::History;
 use undercroft_history::memory::{ReadCache, SessionWork};
+use undercroft_history::{History, WorkspaceWatcher};
 use undercroft_library::{Library, Migration};
 
 pub use bindings::typescript;
@@ -77,6 +77,7 @@ struct Rooms {
     scheduler: Scheduler,
     scheduling: Scheduling,
     history: History,
+    watcher: WorkspaceWatcher,
     maintenance: Maintenance,
     cache: ReadCache,
     session: OnceLock<SessionWork>,
@@ -124,6 +125,7 @@ impl Api {
             scheduling: Scheduling::default(),
             scheduler: Scheduler::new(&backups.schedule(), host.machine_state(), Arc::new(count)),
             backups,
+            watcher: WorkspaceWatcher::new(&history),
             history,
             maintenance: Maintenance::default(),
             cache: ReadCache::new(memory::CACHE_BYTES),
@@ -177,7 +179,7 @@ impl Api {
     pub fn shut_down(&self) {
         self.interrupt();
         self.0.scheduling.stop();
-        self.0.history.stop_watching();
+        self.0.watcher.stop();
         self.0.library.jobs().shut_down();
     }
 }

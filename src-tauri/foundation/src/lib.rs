@@ -1,10 +1,12 @@
 //! The ground that every room stands on: errors that say what, why and what next; typed ids;
 //! the clock and randomness as parameters; jobs with progress and cancel; names of any bytes as
-//! text; the register of write points. It knows nothing of files' formats, databases or windows.
+//! text; paths inside a workspace; kinds of file systems; the register of write points. It knows
+//! nothing of files' formats, databases or windows.
 
 mod clock;
 mod durable;
 mod error;
+mod file_systems;
 mod folders;
 mod ids;
 mod input;
@@ -15,12 +17,14 @@ mod number_text;
 mod racy;
 mod random;
 mod settings;
+mod tree_path;
 mod world;
 mod write_points;
 
 pub use clock::{Clock, SystemClock};
 pub use durable::{replace_file, sync_folder};
 pub use error::{Code, Error, IoContext, Result};
+pub use file_systems::{is_remote, is_virtual};
 pub use folders::{
     canonicalize_missing, canonicalize_or_keep, configuration_folder, is_normalized_absolute,
     make_folders,
@@ -40,6 +44,7 @@ pub use settings::{
     SETTING_RULES, Setting, SettingKind, SettingRule, SettingValue, Settings, SettingsLayer,
     SettingsOverrides,
 };
+pub use tree_path::TreePath;
 pub use world::World;
 #[cfg(debug_assertions)]
 pub use write_points::on_write_point;

@@ -69,7 +69,7 @@ impl Place {
 
     fn begin(&self) -> Version {
         let project = self.library.projects().list(&Default::default()).unwrap()[0].id;
-        self.history.begin(project, &Job::new()).unwrap()
+        self.history.writer().begin(project, &Job::new()).unwrap()
     }
 
     fn save(&self, version: &Version, path: &str) -> Version {
@@ -77,7 +77,7 @@ impl Place {
         touched.add(&TreePath::new(path.as_bytes()).unwrap());
         let order = SaveOrder::new(Trigger::Automatic, "");
         let scope = Scope::Touched(touched);
-        self.history.save(version.workspace, scope, order, &Job::new()).unwrap().unwrap()
+        self.history.writer().save(version.workspace, scope, order, &Job::new()).unwrap().unwrap()
     }
 
     fn stored_bytes(&self) -> u64 {
@@ -94,7 +94,7 @@ fn import(folder: &Path) -> serde_json::Value {
     let peak = peak_bytes();
     let again = Instant::now();
     let order = SaveOrder::new(Trigger::Manual, "");
-    let nothing = place.history.save(version.workspace, Scope::Whole, order, &Job::new());
+    let nothing = place.history.writer().save(version.workspace, Scope::Whole, order, &Job::new());
     assert_eq!(nothing.unwrap(), None);
     json!({
         "seconds": seconds,
@@ -220,7 +220,7 @@ fn many(versions: u64) -> serde_json::Value {
     });
     let path = TreePath::new(b"7.txt").unwrap();
     let file = repeat(|| {
-        let found = place.history.file_history(workspace, &path, 100).unwrap();
+        let found = place.history.reader().file_history(workspace, &path, 100).unwrap();
         assert!(!found.is_empty());
     });
     json!({

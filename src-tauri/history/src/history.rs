@@ -3,16 +3,12 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use undercroft_foundation::{ProjectId, Result, VersionId, WorkspaceId};
-use undercroft_library::{Library, NewEvent};
+use undercroft_foundation::{ProjectId, Result, WorkspaceId};
+use undercroft_library::Library;
 
+use crate::disk::stat_cache::StatCache;
 use crate::objects::ObjectStore;
-use crate::stat_cache::StatCache;
 use crate::store::{HistoryStore, WriteLock};
-use crate::version::{Change, Version};
-use crate::versions::marks::{self, Mark};
-use crate::versions::{VersionFilter, changes, table};
-use crate::watching::Watches;
 
 /// The histories of a library. Clones share what is open.
 #[derive(Debug, Clone)]
@@ -25,18 +21,6 @@ struct Parts {
     stores: Mutex<HashMap<ProjectId, Arc<HistoryStore>>>,
     caches: Mutex<HashMap<WorkspaceId, Arc<StatCache>>>,
     author: String,
-    watches: Watches,
-}
-
-/// The marks to be set on a version; those that are not given stay.
-#[derive(Debug, Clone, Default)]
-pub struct VersionMark {
-    /// Its name; an empty one takes it away.
-    pub name: Option<String>,
-    /// The remarks; empty ones take them away.
-    pub note: Option<String>,
-    /// Whether thinning must leave it alone.
-    pub pinned: Option<bool>,
 }
 
 impl History {
@@ -48,8 +32,7 @@ impl History {
             objects,
             stores: Mutex::default(),
             caches: Mutex::default(),
-            author: crate::commit::author_of_this_user(),
-            watches: Watches::default(),
+            author: crate::tree::commit::author_of_this_user(),
         }))
     }
 
@@ -60,10 +43,6 @@ impl History {
 
     pub(crate) fn objects(&self) -> &ObjectStore {
         &self.0.objects
-    }
-
-    pub(crate) fn watches_of_process(&self) -> &Watches {
-        &self.0.watches
     }
 
     /// The author that versions of this user get.
@@ -117,100 +96,5 @@ impl History {
     /// [`undercroft_foundation::Code::Locked`] when a writer takes too long.
     pub fn lock(&self, project: ProjectId) -> Result<WriteLock> {
         self.store(project)?.lock(&*self.library().world().clock)
-    }
-
-    /// The versions of a workspace that pass the filter, newest first.
-    ///
-    /// # Errors
-    /// Whatever keeps the catalog from being read.
-    pub fn versions(&self, workspace: WorkspaceId, filter: &VersionFilter) -> Result<Vec<Version>> {
-        self.library().catalog().read(|connection| table::list(connection, workspace, filter))
-    }
-
-    /// One version.
-    ///
-    /// # Errors
-    /// [`undercroft_foundation::Code::NotFound`].
-    pub fn version(&self, id: VersionId) -> Result<Version> {
-        self.library().catalog().read(|connection| table::get(connection, id))
-    }
-
-    /// The versions that `text` may mean: by id, by the beginning or end of one, or by name.
-    ///
-    /// # Errors
-    /// Whatever keeps the catalog from being read.
-    pub fn find_versions(&self, project: Option<ProjectId>, text: &str) -> Result<Vec<Version>> {
-        self.library().catalog().read(|connection| table::find(connection, project, text))
-    }
-
-    /// The newest version of a workspace; nothing while there is none.
-    ///
-    /// # Errors
-    /// Whatever keeps the catalog from being read.
-    pub fn newest_version(&self, workspace: WorkspaceId) -> Result<Option<Version>> {
-        self.library().catalog().read(|connection| table::newest(connection, workspace))
-    }
-
-    /// The number of versions that the workspaces of a project were given after a moment.
-    ///
-    /// # Errors
-    /// Whatever keeps the catalog from being read.
-    pub fn count_versions_since(&self, project: ProjectId, since: jiff::Timestamp) -> Result<u64> {
-        self.0.library.catalog().read(|connection| table::count_since(connection, project, since))
-    }
-
-    /// When the versions of a workspace were made, and how many files each changed, in the order of
-    /// time: what a timeline is drawn from.
-    ///
-    /// # Errors
-    /// Whatever keeps the catalog from being read.
-    pub fn moments(&self, workspace: WorkspaceId) -> Result<Vec<(jiff::Timestamp, u64)>> {
-        self.library().catalog().read(|connection| table::moments(connection, workspace))
-    }
-
-    /// The changes that a version made, by path: the first `limit` of them. Of the first version of
-    /// a history, to which everything is new, nothing.
-    ///
-    /// # Errors
-    /// [`undercroft_foundation::Code::NotFound`].
-    pub fn changes(&self, id: VersionId, limit: usize) -> Result<Vec<Change>> {
-        self.library().catalog().read(|connection| {
-            let version = table::get(connection, id)?;
-            changes::of_version(connection, version.project, version.seq, limit)
-        })
-    }
-
-    /// Gives a version a name, remarks, or a pin.
-    ///
-    /// # Errors
-    /// [`undercroft_foundation::Code::NotFound`].
-    pub fn mark(&self, id: VersionId, mark: &VersionMark) -> Result<Version> {
-        let version = self.version(id)?;
-        let store = self.store(version.project)?;
-        let _lock = store.lock(&*self.library().world().clock)?;
-        let mut version = self.version(id)?;
-        let text = |given: &Option<String>, known: Option<String>| match given {
-            Some(text) => Some(text.trim().to_owned()).filter(|text| !text.is_empty()),
-            None => known,
-        };
-        version.name = text(&mark.name, version.name);
-        version.note = text(&mark.note, version.note);
-        version.pinned = mark.pinned.unwrap_or(version.pinned);
-        let (name, note) = (version.name.clone(), version.note.clone());
-        let known = Mark { name, note, pinned: version.pinned };
-        let mut all = marks::read(&store)?;
-        if known == Mark::default() {
-            all.remove(&id);
-        } else {
-            all.insert(id, known);
-        }
-        marks::write(&store, &all)?;
-        self.library().catalog().write(|transaction| {
-            table::put(transaction, &version)?;
-            let event = NewEvent::new("version.marked", "A version was given a name, note or pin")
-                .of_project(Some(version.project));
-            self.library().events().append(transaction, &event)
-        })?;
-        Ok(version)
     }
 }

@@ -1,67 +1,75 @@
 //! History: every version of every workspace. A version is a commit in a bare git repository of
 //! the project's own; large and binary content lies in the object store. It owns `history/`,
 //! `objects/`, and the tables `workspaces`, `versions` and `changes`, which can be made again from
-//! those, and `workspace_places`, which is about this machine. It never writes into the user's own `.git`, except where the user asks for git itself.
+//! those, and `workspace_places`, which is about this machine. It never writes into the user's own
+//! `.git`, except where the user asks for git itself.
+//!
+//! A version begins in `save`. From the ground up, each folder using only those above it:
+//!
+//! - `version`: the types of a version and of what is in it.
+//! - `store`, `objects`: git's objects and packs; the object store.
+//! - `tree`: the form of a version in git, and the differences between two.
+//! - `disk`: what is on disk, and how it looked at the last version.
+//! - `history`: the handle, with what is open.
+//! - `versions`, `workspaces`: listing, finding and reading versions; the working copies.
+//! - `consistency`: catalog, branches and objects say the same.
+//! - `rules`: what is versioned, and in which layer.
+//! - `guard`: nothing that no version holds is written over.
+//! - `save`, `restore`: from the disk to a version, and back.
+//! - `space`: thinning and compacting.
+//! - `browse`: comparing, searching, previews.
+//! - `files`: writing and deleting single files, each a version.
+//! - `lifecycle`: beginning, opening and closing workspaces.
+//! - `watching`: changes become versions by themselves.
+//! - `handles`: what [`History`] gives out: a reader, a writer, and maintenance.
+//!
+//! `git` for the user's own repository, `memory` for drafts, and `diff` for texts stand beside them.
 
-mod begin;
 mod browse;
-mod check;
-mod commit;
-mod compact;
-mod compare;
+mod consistency;
 pub mod diff;
 mod disk;
 mod files;
-mod folder_view;
 pub mod git;
 mod guard;
+mod handles;
 mod history;
-mod low_priority;
-mod maintenance;
+mod lifecycle;
 pub mod memory;
-mod names;
 mod objects;
-mod path;
-mod preview;
-mod reading;
-mod rebuild;
-mod reconcile;
 mod restore;
 pub mod rules;
 mod save;
-mod sidecar;
-mod stat_cache;
+mod space;
 mod store;
-mod thin;
+mod tree;
 mod version;
 mod versions;
-mod watch;
 mod watching;
 mod workspaces;
 
 use undercroft_library::Migration;
 
+pub use undercroft_foundation::TreePath;
+pub use undercroft_watch::{Names, Touched, WatchOptions};
+
+pub use browse::preview::{Encoding, PREVIEW_HEAD, Preview, PreviewKind, decode, preview};
 pub use browse::{FileHit, FileVersion, VersionSizes};
-pub use check::{Damage, HistoryCheck};
-pub use compact::CompactReport;
+pub use consistency::{Damage, HistoryCheck, HistoryMaintenance, RebuildReport};
 pub use files::{Conflict, CopyInReport, UnsavedPolicy, WriteOutcome};
-pub use history::{History, VersionMark};
-pub use maintenance::MaintenanceReport;
-pub use path::TreePath;
-pub use preview::{Encoding, PREVIEW_HEAD, Preview, PreviewKind, decode, preview};
-pub use rebuild::RebuildReport;
+pub use history::History;
 pub use restore::{RestoreOrder, RestorePlan, RestoreReport, RestoreTo, clone_or_copy};
-pub use save::{SaveOrder, Scope};
+pub use save::{HistoryWriter, SaveOrder, Scope};
+pub use space::{
+    CompactReport, DropReason, KeepReason, LostFile, MaintenanceReport, ThinDrop, ThinPlan,
+};
 pub use store::WriteLock;
-pub use thin::{DropReason, KeepReason, LostFile, ThinDrop, ThinPlan};
 pub use version::{
     Change, ChangeKind, ContentId, Entry, EntryKind, GitId, Layer, LayerReason, Trigger, Version,
 };
-pub use versions::VersionFilter;
-pub use watch::{
-    AffectedFolders, Batch, FolderFilter, Health, Names, Touched, Watch, WatchOptions,
-};
-pub use watching::{WatchState, WatchStatus};
+pub use versions::reading::HistoryReader;
+pub use versions::{VersionFilter, VersionMark};
+pub use watching::{WatchState, WatchStatus, WorkspaceWatcher};
 pub use workspaces::{MAIN, Workspace};
 
 /// The tables that this room brings into the catalog.

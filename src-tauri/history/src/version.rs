@@ -3,9 +3,7 @@
 use std::fmt;
 
 use jiff::Timestamp;
-use undercroft_foundation::{ProjectId, VersionId, WorkspaceId};
-
-use crate::path::TreePath;
+use undercroft_foundation::{ProjectId, TreePath, VersionId, WorkspaceId};
 
 /// The id that git gives an object: a SHA-1.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -16,7 +16,7 @@ fn found(hits: &[FileHit]) -> Vec<(String, Option<u64>)> {
 }
 
 fn search(bench: &Bench, version: &Version, text: &str, in_content: bool) -> Vec<FileHit> {
-    bench.history.search(version.id, text, in_content, 100, &Job::new()).unwrap()
+    bench.history.reader().search(version.id, text, in_content, 100, &Job::new()).unwrap()
 }
 
 fn told(changes: &[Change]) -> Vec<(String, ChangeKind, Option<String>)> {
@@ -51,7 +51,7 @@ fn files_are_found_by_name_in_any_version() {
     assert_eq!(names(&first, "Main"), ["src/Main.rs"]);
     assert_eq!(names(&first, "deep/main"), ["src/deep/main_test.rs"]);
     assert_eq!(names(&second, "main"), ["domain"]);
-    let few = bench.history.search(first.id, "main", false, 2, &Job::new()).unwrap();
+    let few = bench.history.reader().search(first.id, "main", false, 2, &Job::new()).unwrap();
     assert_eq!(few.len(), 2);
 }
 
@@ -79,7 +79,7 @@ fn text_is_found_with_its_lines_wherever_it_is_stored() {
 
     let job = Job::new();
     job.cancel();
-    let error = bench.history.search(first.id, "needle", true, 9, &job).unwrap_err();
+    let error = bench.history.reader().search(first.id, "needle", true, 9, &job).unwrap_err();
     assert_eq!(error.code(), Code::Cancelled);
 }
 
@@ -100,7 +100,8 @@ fn a_file_is_followed_through_renames_to_its_beginning() {
     let last = bench.save().unwrap();
 
     let follow = |name: &str, limit| {
-        let history = bench.history.file_history(bench.main().id, &path(name), limit).unwrap();
+        let history =
+            bench.history.reader().file_history(bench.main().id, &path(name), limit).unwrap();
         let tell = |it: &undercroft_history::FileVersion| {
             (it.version.id, it.path.to_string(), it.kind, it.size_bytes.unwrap())
         };
@@ -124,11 +125,11 @@ fn a_file_is_followed_through_renames_to_its_beginning() {
     bench.save().unwrap();
     bench.write("later", "2");
     bench.save().unwrap();
-    let later = bench.history.file_history(bench.main().id, &path("later"), 100).unwrap();
+    let later = bench.history.reader().file_history(bench.main().id, &path("later"), 100).unwrap();
     let kinds: Vec<_> = later.iter().map(|it| (it.kind, it.layer)).collect();
     let added = (ChangeKind::Added, Some(Layer::Git));
     assert_eq!(kinds, [added, (ChangeKind::Removed, None), added]);
-    let never = bench.history.file_history(bench.main().id, &path("never"), 100);
+    let never = bench.history.reader().file_history(bench.main().id, &path("never"), 100);
     assert_eq!(never.unwrap_err().code(), Code::NotFound);
 }
 
@@ -150,7 +151,7 @@ fn any_two_versions_are_compared() {
     bench.write("becomes a folder/x", "x");
     let last = bench.save().unwrap();
     let compare = |from: &Version, to: &Version, place: &str| {
-        bench.history.compare(from.id, to.id, &path(place)).map(|changes| told(&changes))
+        bench.history.reader().compare(from.id, to.id, &path(place)).map(|changes| told(&changes))
     };
     let renamed =
         |path: &str, from: &str| (path.to_owned(), ChangeKind::Renamed, Some(from.to_owned()));
@@ -185,7 +186,8 @@ fn a_version_is_compared_with_the_disk() {
     });
     let now = |place: &str| {
         let main = bench.main().id;
-        let changes = bench.history.compare_with_disk(first.id, main, &path(place), &Job::new());
+        let changes =
+            bench.history.reader().compare_with_disk(first.id, main, &path(place), &Job::new());
         changes.unwrap()
     };
     assert_eq!(now(""), []);
@@ -213,7 +215,10 @@ fn a_version_is_compared_with_the_disk() {
     // What was looked at was not touched.
     assert_eq!(fs::read(bench.work().join("changed")).unwrap(), b"22");
     let second = bench.save().unwrap();
-    assert_eq!(told(&bench.history.compare(first.id, second.id, &path("")).unwrap()), expected);
+    assert_eq!(
+        told(&bench.history.reader().compare(first.id, second.id, &path("")).unwrap()),
+        expected
+    );
 }
 
 #[test]
@@ -222,7 +227,7 @@ fn a_version_weighs_what_no_other_holds() {
         write_file(work.join("kept"), "kept");
         write_file(work.join("big.bin"), random_bytes(1, 2 << 20));
     });
-    let sizes = |version: &Version| bench.history.sizes(version.id, &Job::new()).unwrap();
+    let sizes = |version: &Version| bench.history.reader().sizes(version.id, &Job::new()).unwrap();
     let alone = sizes(&first);
     assert_eq!(alone.unique_bytes, (2 << 20) + 4);
     assert!(alone.reclaimable_bytes > 2 << 20, "{alone:?}");
@@ -279,9 +284,10 @@ fn one_file_among_a_hundred_thousand_versions_is_followed() {
     assert_eq!(catalog.execute(&versions, []).unwrap(), 99_998);
     assert_eq!(catalog.execute(&changes, []).unwrap(), 99_998);
 
-    let all = bench.history.file_history(bench.main().id, &path("busy.txt"), 1000).unwrap();
+    let all =
+        bench.history.reader().file_history(bench.main().id, &path("busy.txt"), 1000).unwrap();
     assert_eq!((all.len(), all[100].version.id), (101, first.id));
     assert!(all[0].version.seq == 100_000 && other.seq == 2);
-    let all = bench.history.file_history(bench.main().id, &path("other"), 1000).unwrap();
+    let all = bench.history.reader().file_history(bench.main().id, &path("other"), 1000).unwrap();
     assert_eq!(all.len(), 1);
 }

@@ -11,7 +11,7 @@ use undercroft_history::{History, HistoryCheck};
 use undercroft_testkit::{flip_bit, random_bytes, write_file};
 
 fn check(bench: &Bench) -> HistoryCheck {
-    History::new(&bench.library).check(bench.project, &Job::new()).unwrap()
+    History::new(&bench.library).maintenance().check(bench.project, &Job::new()).unwrap()
 }
 
 fn files_in(folder: PathBuf) -> Vec<PathBuf> {
@@ -81,9 +81,9 @@ fn a_damaged_file_is_told_with_its_versions_and_the_rest_is_served() {
     assert_eq!(damage.versions, [first.id, second.id]);
     assert_eq!(damage.paths, [path("sub/.git/bad")]);
     let history = History::new(&bench.library);
-    assert!(history.read(first.id, &path("sub/.git/bad"), None).is_err());
-    assert_eq!(history.read(first.id, &path("good"), None).unwrap(), b"good\n");
-    assert_eq!(history.read(third.id, &path("good"), None).unwrap(), b"better\n");
+    assert!(history.reader().read(first.id, &path("sub/.git/bad"), None).is_err());
+    assert_eq!(history.reader().read(first.id, &path("good"), None).unwrap(), b"good\n");
+    assert_eq!(history.reader().read(third.id, &path("good"), None).unwrap(), b"better\n");
 }
 
 #[test]

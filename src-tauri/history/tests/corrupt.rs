@@ -78,7 +78,7 @@ impl Scene {
             write_file(self.work().join(path), bytes);
         }
         let version = if self.truth.is_empty() {
-            history.begin(self.project, &Job::new()).unwrap()
+            history.writer().begin(self.project, &Job::new()).unwrap()
         } else {
             save(history, self.project).unwrap().unwrap()
         };
@@ -104,7 +104,7 @@ fn main_of(history: &History, project: ProjectId) -> Workspace {
 
 fn save(history: &History, project: ProjectId) -> Result<Option<Version>> {
     let order = SaveOrder::new(Trigger::Manual, "");
-    history.save(main_of(history, project).id, Scope::Whole, order, &Job::new())
+    history.writer().save(main_of(history, project).id, Scope::Whole, order, &Job::new())
 }
 
 fn files_in(folder: &Path) -> Vec<PathBuf> {
@@ -170,7 +170,7 @@ fn reads(history: &History, version: &Version, truth: &Content) -> bool {
         is_whole = false;
     };
     while let Some(folder) = open.pop() {
-        let entries = match history.list(version.id, &folder) {
+        let entries = match history.reader().list(version.id, &folder) {
             Ok(entries) => entries,
             Err(error) => {
                 told(error);
@@ -183,7 +183,7 @@ fn reads(history: &History, version: &Version, truth: &Content) -> bool {
                 open.push(at);
                 continue;
             }
-            match history.read(version.id, &at, None) {
+            match history.reader().read(version.id, &at, None) {
                 Ok(bytes) => assert!(bytes == truth[&at.to_string()], "{at} has other bytes"),
                 Err(error) => told(error),
             }
@@ -203,7 +203,7 @@ fn touched(scene: &Scene, history: &History) -> BTreeSet<VersionId> {
 }
 
 fn assert_check_says(scene: &Scene, history: &History, touched: &BTreeSet<VersionId>, what: &str) {
-    match history.check(scene.project, &Job::new()) {
+    match history.maintenance().check(scene.project, &Job::new()) {
         Ok(report) => {
             let named: BTreeSet<_> =
                 report.damages.iter().flat_map(|damage| damage.versions.clone()).collect();
@@ -246,7 +246,7 @@ fn suffer(scene: &Scene, file: &str, how: Harm) -> BTreeSet<VersionId> {
         Err(error) => assert!(error.code() != Code::Internal, "{what}: {error}"),
     }
     // Neither may any other work take away what could still be mended.
-    let compacted = history.compact(scene.project, &Job::new());
+    let compacted = history.maintenance().compact(scene.project, &Job::new());
     if !touched.is_empty() {
         assert!(compacted.is_err(), "{what}: compacted in spite of damage");
     }
@@ -265,7 +265,7 @@ fn suffer(scene: &Scene, file: &str, how: Harm) -> BTreeSet<VersionId> {
     if let Ok(Some(made)) = &made {
         assert!(reads(&history, made, &now), "{what}: what was saved since is lost");
     }
-    let report = history.check(scene.project, &Job::new()).unwrap();
+    let report = history.maintenance().check(scene.project, &Job::new()).unwrap();
     assert!(report.is_sound(), "{what}: {report:#?}");
     git_in(&scene.git_folder(&library), &["fsck", "--strict", "--full", "--no-dangling"]);
     touched
@@ -387,7 +387,7 @@ fn damaged_files_beside_the_history_are_named_and_stay() {
             let mark = VersionMark { note: Some("remark".into()), ..VersionMark::default() };
             let refused = match name {
                 "marks.json" => history.mark(scene.truth[0].0.id, &mark).unwrap_err(),
-                "workspaces.json" => history.rebuild(&Job::new()).unwrap_err(),
+                "workspaces.json" => history.maintenance().rebuild(&Job::new()).unwrap_err(),
                 _ => {
                     write_file(scene.work().join("sub/text"), text_bytes(999, 20_000));
                     save(&history, project).unwrap_err()
@@ -425,7 +425,7 @@ fn a_damaged_branch_begins_nothing_anew() {
         let refused = save(&history, scene.project).unwrap_err();
         assert_eq!(refused.code(), Code::Damaged, "{text:?}: {refused}");
         assert!(refused.to_string().contains("main"), "{refused}");
-        assert!(history.compact(scene.project, &Job::new()).is_err(), "{text:?}");
+        assert!(history.maintenance().compact(scene.project, &Job::new()).is_err(), "{text:?}");
         assert_eq!(fs::read_to_string(&victim).ok().as_deref(), text);
         fs::write(&victim, sound).unwrap();
         assert!(save(&history, scene.project).unwrap().is_some());
@@ -448,7 +448,7 @@ fn a_restore_of_a_touched_version_tells_and_brings_back_the_rest() {
         to: RestoreTo::Elsewhere(to.clone()),
         like: None,
     };
-    let report = history.restore(&order, &Job::new()).unwrap();
+    let report = history.writer().restore(&order, &Job::new()).unwrap();
     let failed: Vec<_> = report.failed.iter().map(|(path, _)| path.clone()).collect();
     assert_eq!(failed, [path("films/large")]);
     assert!(!to.join("films/large").exists());

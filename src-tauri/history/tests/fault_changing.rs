@@ -28,13 +28,13 @@ fn versions(bench: &Bench) -> Vec<Version> {
 /// Reads every file of a version: what is listed is what is there.
 fn read_all(history: &History, version: &Version, folder: &TreePath) -> u64 {
     let mut files = 0;
-    for entry in history.list(version.id, folder).unwrap() {
+    for entry in history.reader().list(version.id, folder).unwrap() {
         let place = folder.join(&entry.name);
         match entry.kind {
             EntryKind::Folder => files += read_all(history, version, &place),
             EntryKind::File => {
                 files += 1;
-                let content = history.read(version.id, &place, None).unwrap();
+                let content = history.reader().read(version.id, &place, None).unwrap();
                 assert_eq!(content.len() as u64, entry.size_bytes, "{place}");
                 if entry.name.starts_with(b"atomic") {
                     let mixed = content.windows(2).any(|pair| pair[0] != pair[1]);
@@ -83,7 +83,7 @@ impl Drop for StopAtEnd<'_> {
 fn is_saved(bench: &Bench) {
     bench.save();
     let newest = &versions(bench)[0];
-    for entry in bench.history.list(newest.id, &path("")).unwrap() {
+    for entry in bench.history.reader().list(newest.id, &path("")).unwrap() {
         if entry.kind == EntryKind::File {
             let name = String::from_utf8(entry.name).unwrap();
             assert!(bench.read(newest.id, &name) == fs::read(bench.work().join(&name)).unwrap());
@@ -139,10 +139,11 @@ fn a_file_becomes_a_folder_becomes_a_link_while_it_is_saved() {
         fs::remove_dir_all(bench.work().join("moved")).unwrap();
     });
     for version in versions(&bench) {
-        let entries = bench.history.list(version.id, &path("")).unwrap();
+        let entries = bench.history.reader().list(version.id, &path("")).unwrap();
         let is_folder = |entry: &&undercroft_history::Entry| entry.kind == EntryKind::Folder;
         for folder in entries.iter().filter(is_folder) {
-            let inside = bench.history.list(version.id, &TreePath::root().join(&folder.name));
+            let inside =
+                bench.history.reader().list(version.id, &TreePath::root().join(&folder.name));
             // A link was never followed.
             assert!(inside.unwrap().iter().all(|entry| entry.name != b"secret"));
         }
@@ -162,13 +163,15 @@ fn save_often(
     for round in 0..20 {
         write_file(work.join(name), format!("{name} {round}"));
         let order = SaveOrder::new(Trigger::Manual, format!("{name} {round}"));
-        let made =
-            history.save(workspace, Scope::Touched(touched.clone()), order, &Job::new()).unwrap();
+        let made = history
+            .writer()
+            .save(workspace, Scope::Touched(touched.clone()), order, &Job::new())
+            .unwrap();
         // Another may have saved it first, as the folder is listed anew by both.
         let version = made.or_else(|| {
             history.versions(workspace, &VersionFilter::default()).unwrap().into_iter().next()
         });
-        let kept = history.read(version.unwrap().id, &path(name), None).unwrap();
+        let kept = history.reader().read(version.unwrap().id, &path(name), None).unwrap();
         assert_eq!(kept, format!("{name} {round}").into_bytes());
     }
 }
@@ -243,7 +246,7 @@ fn processes_save_at_once() {
 #[test]
 fn a_hundred_thousand_files_change_at_once_and_are_all_in_the_versions() {
     let (bench, _) = Bench::begun(|work| write_file(work.join("first"), "1"));
-    bench.history.start_watching(WatchOptions::default()).unwrap();
+    bench.watcher.start(WatchOptions::default()).unwrap();
     std::thread::scope(|scope| {
         for half in 0..2 {
             let work = bench.work();
@@ -263,7 +266,7 @@ fn a_hundred_thousand_files_change_at_once_and_are_all_in_the_versions() {
         assert!(began.elapsed() < Duration::from_secs(300), "{:?}", versions(&bench)[0]);
         std::thread::sleep(Duration::from_millis(100));
     }
-    bench.history.stop_watching();
+    bench.watcher.stop();
     let newest = &versions(&bench)[0];
     assert_eq!(newest.trigger, Trigger::Automatic);
     for file in ["0/0/0", "0/49/999", "1/0/500", "1/49/999"] {

@@ -6,7 +6,7 @@ use std::fs::{self, File};
 
 use support::Bench;
 use undercroft_foundation::{Code, Job, World};
-use undercroft_history::{History, SaveOrder, Scope, TreePath, Trigger, Version, VersionFilter};
+use undercroft_history::{SaveOrder, Scope, TreePath, Trigger, Version, VersionFilter};
 use undercroft_library::{AddProject, Library};
 use undercroft_testkit::{SmallDisk, random_bytes, text_bytes, write_file};
 
@@ -24,7 +24,7 @@ fn bench_on(disk: &SmallDisk) -> Bench {
     let library = Library::open_or_create(&root, &World::real(), tables).unwrap();
     let request = AddProject { path: work, ..AddProject::default() };
     let project = library.projects().add_linked(&request).unwrap().id;
-    Bench { history: History::new(&library), library, project, folder }
+    Bench::of(folder, library, project)
 }
 
 /// Fills the disk but for so many bytes.
@@ -53,7 +53,7 @@ fn is_whole(bench: &Bench, acknowledged: &[Acknowledged]) {
 fn a_full_disk_is_told_and_nothing_is_lost() {
     let Some(disk) = SmallDisk::mount(48 << 20) else { return };
     let bench = bench_on(&disk);
-    let first = bench.history.begin(bench.project, &Job::new()).unwrap();
+    let first = bench.history.writer().begin(bench.project, &Job::new()).unwrap();
     let mut acknowledged = vec![(first, vec![("first".to_owned(), b"1".to_vec())])];
     let mut refused = 0;
     // From nothing at all to nearly enough.
@@ -69,7 +69,7 @@ fn a_full_disk_is_told_and_nothing_is_lost() {
         }
         let ballast = leave(&disk, room << 10);
         let (order, job) = (SaveOrder::new(Trigger::Automatic, ""), Job::new());
-        let made = bench.history.save(bench.main().id, Scope::Whole, order, &job);
+        let made = bench.history.writer().save(bench.main().id, Scope::Whole, order, &job);
         let mut made = match made {
             Ok(made) => made,
             Err(error) => {
@@ -106,17 +106,18 @@ fn a_disk_too_full_for_the_first_version_is_told_and_the_next_try_succeeds() {
     for room in [0, 16, 64, 256, 1024, 4096] {
         let ballast = leave(&disk, room << 10);
         // What a try had stored is there for the next, so that a little room may do in the end.
-        match bench.history.begin(bench.project, &Job::new()) {
+        match bench.history.writer().begin(bench.project, &Job::new()) {
             Ok(_) => assert!(room >= 1024, "{room} KiB"),
             Err(error) => assert_eq!(error.code(), Code::StorageFull, "{room} KiB: {error}"),
         }
         fs::remove_file(&ballast).unwrap();
     }
-    let version = bench.history.begin(bench.project, &Job::new()).unwrap();
+    let version = bench.history.writer().begin(bench.project, &Job::new()).unwrap();
     assert_eq!(version.files, 81);
     for number in 0..40 {
         let name = format!("large/{number}");
-        let kept = bench.history.read(version.id, &TreePath::new(name.as_bytes()).unwrap(), None);
+        let kept =
+            bench.history.reader().read(version.id, &TreePath::new(name.as_bytes()).unwrap(), None);
         assert!(kept.unwrap() == random_bytes(number, 200_000), "{name}");
     }
     bench.fsck();
@@ -127,13 +128,14 @@ fn a_file_that_is_too_large_for_the_disk_holds_back_no_other() {
     let Some(disk) = SmallDisk::mount(48 << 20) else { return };
     let bench = bench_on(&disk);
     bench.write("grows", random_bytes(1, 400_000));
-    let first = bench.history.begin(bench.project, &Job::new()).unwrap();
+    let first = bench.history.writer().begin(bench.project, &Job::new()).unwrap();
     bench.write("grows", random_bytes(2, 60 << 20));
     bench.write("image", random_bytes(3, 400_000));
     bench.write("text", "small");
     let job = Job::new();
     let order = SaveOrder::new(Trigger::Automatic, "");
-    let version = bench.history.save(bench.main().id, Scope::Whole, order, &job).unwrap().unwrap();
+    let version =
+        bench.history.writer().save(bench.main().id, Scope::Whole, order, &job).unwrap().unwrap();
     let warned: Vec<_> = job.warnings().into_iter().map(|it| it.message).collect();
     assert!(warned.len() == 1 && warned[0].contains("Too large"), "{warned:?}");
     let files = [

@@ -13,6 +13,7 @@ use support::{Bench, path};
 use undercroft_foundation::{Code, Job};
 use undercroft_history::{
     History, SaveOrder, Scope, Trigger, Version, VersionFilter, WatchOptions, WatchStatus,
+    WorkspaceWatcher,
 };
 use undercroft_testkit::{LoopDrive, SmallDisk, write_file};
 
@@ -23,7 +24,7 @@ fn versions(bench: &Bench) -> Vec<Version> {
 fn wait_for(bench: &Bench, what: &str, found: impl Fn() -> bool) {
     let began = Instant::now();
     while !found() {
-        let state = bench.history.watch_states();
+        let state = bench.watcher.states();
         assert!(began.elapsed() < Duration::from_secs(60), "{what} never came: {state:?}");
         std::thread::sleep(Duration::from_millis(10));
     }
@@ -65,13 +66,13 @@ impl Drive {
     }
 
     fn status(&self) -> WatchStatus {
-        self.bench.history.watch_states().unwrap()[0].status
+        self.bench.watcher.states().unwrap()[0].status
     }
 }
 
 impl Drop for Drive {
     fn drop(&mut self) {
-        self.bench.history.stop_watching();
+        self.bench.watcher.stop();
         // It may be away already.
         let _ = Command::new("umount").arg("--lazy").arg(self.bench.work()).output();
     }
@@ -89,7 +90,7 @@ fn often() -> WatchOptions {
 fn a_drive_that_is_away_is_no_deletion() {
     let Some(drive) = Drive::new() else { return };
     let bench = &drive.bench;
-    bench.history.start_watching(often()).unwrap();
+    bench.watcher.start(often()).unwrap();
     wait_for(bench, "the watch", || drive.status() == WatchStatus::Watching);
     for (round, other_in_its_place) in [false, true].into_iter().enumerate() {
         bench.write("folder/new", round.to_string());
@@ -99,7 +100,7 @@ fn a_drive_that_is_away_is_no_deletion() {
             bench.write("of another", "project");
         }
         wait_for(bench, "the absence", || drive.status() == WatchStatus::Missing);
-        bench.history.flush_watches();
+        bench.watcher.flush();
         std::thread::sleep(Duration::from_millis(300));
         assert!(versions(bench).iter().all(|version| version.removed == 0));
         if other_in_its_place {
@@ -109,7 +110,7 @@ fn a_drive_that_is_away_is_no_deletion() {
         bench.write("folder/after", round.to_string());
         wait_for(bench, "the version after", || {
             let newest = versions(bench)[0].id;
-            let read = |name| bench.history.read(newest, &path(name), None).ok();
+            let read = |name| bench.history.reader().read(newest, &path(name), None).ok();
             let expected = Some(round.to_string().into_bytes());
             read("folder/after") == expected && read("folder/new") == expected
         });
@@ -124,7 +125,7 @@ fn a_project_whose_drive_comes_later_is_recognised() {
     let Some(drive) = Drive::new() else { return };
     let bench = &drive.bench;
     unmount(&["--lazy"], &bench.work());
-    bench.history.start_watching(often()).unwrap();
+    bench.watcher.start(often()).unwrap();
     wait_for(bench, "the absence", || drive.status() == WatchStatus::Missing);
     drive.plug();
     bench.write("folder/new", "1");
@@ -145,20 +146,21 @@ fn what_lies_below_a_drive_that_is_away_is_not_the_project() {
     drive.unplug(&bench.work());
     // Another process finds it so when it starts.
     let history = History::new(&bench.library);
-    history.start_watching(often()).unwrap();
-    let state = || history.watch_states().unwrap().remove(0);
+    let watcher = WorkspaceWatcher::new(&history);
+    watcher.start(often()).unwrap();
+    let state = || watcher.states().unwrap().remove(0);
     wait_for(&bench, "the absence", || state().status == WatchStatus::Missing);
     assert_eq!(state().why.as_deref(), Some("Another folder is in its place"));
     assert!(state().next.is_some_and(|next| next.contains("save a version by hand")));
     let order = SaveOrder::new(Trigger::Automatic, "");
-    let made = history.save(bench.main().id, Scope::Whole, order, &Job::new());
+    let made = history.writer().save(bench.main().id, Scope::Whole, order, &Job::new());
     assert_eq!(made.unwrap_err().code(), Code::SourceMissing);
     drive.plug(&bench.work());
     wait_for(&bench, "its return", || state().status == WatchStatus::Watching);
     bench.write("folder/new", "1");
     wait_for(&bench, "the version", || versions(&bench)[0].added == 1);
     assert!(versions(&bench).iter().all(|version| version.removed == 0));
-    history.stop_watching();
+    watcher.stop();
     drive.unplug(&bench.work());
 }
 
@@ -169,8 +171,8 @@ fn another_folder_is_taken_for_the_project_when_it_is_a_copy_or_saved_by_hand() 
             write_file(work.join(format!("folder/{number}")), number.to_string());
         }
     });
-    bench.history.start_watching(often()).unwrap();
-    let status = || bench.history.watch_states().unwrap()[0].status;
+    bench.watcher.start(often()).unwrap();
+    let status = || bench.watcher.states().unwrap()[0].status;
     wait_for(&bench, "the watch", || status() == WatchStatus::Watching);
     let swap = |name: &str, fill: &dyn Fn()| {
         fs::rename(bench.work(), bench.folder.path().join(name)).unwrap();
@@ -186,13 +188,13 @@ fn another_folder_is_taken_for_the_project_when_it_is_a_copy_or_saved_by_hand() 
     });
     wait_for(&bench, "the copy's version", || versions(&bench)[0].modified == 1);
     swap("older", &|| bench.write("other", "of another"));
-    bench.history.flush_watches();
+    bench.watcher.flush();
     assert_eq!((status(), versions(&bench)[0].modified), (WatchStatus::Missing, 1));
     assert_eq!(bench.save().unwrap().removed, 8);
     wait_for(&bench, "the watch", || status() == WatchStatus::Watching);
     bench.write("other", "changed");
     wait_for(&bench, "the version", || versions(&bench)[0].modified == 1);
-    bench.history.stop_watching();
+    bench.watcher.stop();
 }
 
 #[test]
@@ -205,17 +207,17 @@ fn a_drive_mounted_in_a_project_that_goes_is_no_deletion() {
         mount(&["-t", "tmpfs", "none"], &work.join("data"));
         write_file(work.join("data/f"), "1");
     });
-    bench.history.start_watching(often()).unwrap();
+    bench.watcher.start(often()).unwrap();
     wait_for(&bench, "the watch", || {
-        bench.history.watch_states().unwrap()[0].status == WatchStatus::Watching
+        bench.watcher.states().unwrap()[0].status == WatchStatus::Watching
     });
     unmount(&[], &bench.work().join("data"));
-    let why = || bench.history.watch_states().unwrap()[0].why.clone().unwrap_or_default();
+    let why = || bench.watcher.states().unwrap()[0].why.clone().unwrap_or_default();
     wait_for(&bench, "word of the drive", || why().contains("data"));
     bench.write("a", "2");
     wait_for(&bench, "the version", || versions(&bench).len() == 2);
     assert_eq!((versions(&bench)[0].files, versions(&bench)[0].removed), (2, 0));
-    bench.history.stop_watching();
+    bench.watcher.stop();
     // Who asks for a version gets what is there.
     assert_eq!(bench.save().unwrap().removed, 1);
 }
@@ -239,18 +241,19 @@ fn a_dead_mount_costs_itself_and_nothing_beside_it() {
         undercroft_testkit::skip("no FUSE can be mounted");
         return;
     }
-    bench.history.start_watching(often()).unwrap();
+    bench.watcher.start(often()).unwrap();
     bench.write("sub/a", "2");
-    let read = |path_of: &str| bench.history.read(versions(&bench)[0].id, &path(path_of), None);
+    let read =
+        |path_of: &str| bench.history.reader().read(versions(&bench)[0].id, &path(path_of), None);
     wait_for(&bench, "the version", || read("sub/a").is_ok_and(|content| content == b"2"));
     assert!(read("sub/dead/f").is_ok());
-    let state = || bench.history.watch_states().unwrap().remove(0);
+    let state = || bench.watcher.states().unwrap().remove(0);
     wait_for(&bench, "the warning", || state().why.is_some_and(|why| why.contains("sub/dead")));
     assert_eq!(state().status, WatchStatus::Limited);
     unmount(&["--lazy"], &dead);
     bench.write("sub/a", "3");
     wait_for(&bench, "the next version", || read("sub/a").is_ok_and(|content| content == b"3"));
-    bench.history.stop_watching();
+    bench.watcher.stop();
     assert_eq!(bench.save(), None);
 }
 
@@ -265,7 +268,7 @@ fn a_drive_taken_away_while_it_is_saved_loses_nothing() {
         let made = std::thread::scope(|scope| {
             let save = scope.spawn(|| {
                 let order = SaveOrder::new(Trigger::Automatic, "");
-                bench.history.save(bench.main().id, Scope::Whole, order, &Job::new())
+                bench.history.writer().save(bench.main().id, Scope::Whole, order, &Job::new())
             });
             std::thread::sleep(Duration::from_millis(round));
             unmount(&["--lazy"], &bench.work());
@@ -349,13 +352,13 @@ fn what_is_written_through_mapped_memory_is_found() {
     mapped.write('x');
     assert_eq!(bench.save(), None);
     let order = SaveOrder { reads_all: true, ..SaveOrder::new(Trigger::Manual, "") };
-    let save = bench.history.save(bench.main().id, Scope::Whole, order, &Job::new());
+    let save = bench.history.writer().save(bench.main().id, Scope::Whole, order, &Job::new());
     assert_eq!(bench.read(save.unwrap().unwrap().id, "folder/7"), b"x");
 
     mapped.write('y');
     assert_eq!(bench.save(), None);
     let options = WatchOptions { full: Duration::from_millis(300), ..often() };
-    bench.history.start_watching(options).unwrap();
+    bench.watcher.start(options).unwrap();
     wait_for(bench, "the version", || bench.read(versions(bench)[0].id, "folder/7") == b"y");
     assert_eq!(versions(bench)[0].trigger, Trigger::Automatic);
 }

@@ -23,7 +23,7 @@ use undercroft_testkit::write_file;
 fn restore(bench: &Bench, version: VersionId) -> RestoreReport {
     let to = RestoreTo::InPlace { workspace: bench.main().id, remove_extra: true };
     let order = RestoreOrder { version, paths: Vec::new(), to, like: None };
-    bench.history.restore(&order, &Job::new()).unwrap()
+    bench.history.writer().restore(&order, &Job::new()).unwrap()
 }
 
 fn failed(report: &RestoreReport) -> Vec<String> {
@@ -35,11 +35,18 @@ fn order() -> SaveOrder {
 }
 
 fn delete(bench: &Bench, at: &str, unsaved: UnsavedPolicy) -> Result<WriteOutcome, Error> {
-    bench.history.delete_file(bench.main().id, &path(at), order(), unsaved, &Job::new())
+    bench.history.writer().delete_file(bench.main().id, &path(at), order(), unsaved, &Job::new())
 }
 
 fn put(bench: &Bench, at: &str, unsaved: UnsavedPolicy) -> Result<WriteOutcome, Error> {
-    bench.history.put_file(bench.main().id, &path(at), b"put", order(), unsaved, &Job::new())
+    bench.history.writer().put_file(
+        bench.main().id,
+        &path(at),
+        b"put",
+        order(),
+        unsaved,
+        &Job::new(),
+    )
 }
 
 /// Writes what looks the same from outside whatever it holds: of one size, from one moment.
@@ -57,11 +64,12 @@ fn neither_size_nor_time_tells_content() {
     write_alike(&file, "bb");
     let second = bench.save().unwrap();
     let (main, job) = (bench.main().id, Job::new());
-    let changed = bench.history.compare_with_disk(first.id, main, &path(""), &job).unwrap();
+    let changed =
+        bench.history.reader().compare_with_disk(first.id, main, &path(""), &job).unwrap();
     assert_eq!(changed.iter().map(|it| it.kind).collect::<Vec<_>>(), [ChangeKind::Modified]);
     let to = RestoreTo::InPlace { workspace: main, remove_extra: true };
     let plan = RestoreOrder { version: first.id, paths: Vec::new(), to, like: None };
-    let plan = bench.history.plan_restore(&plan, &job).unwrap();
+    let plan = bench.history.writer().plan_restore(&plan, &job).unwrap();
     assert_eq!((plan.overwrite, plan.identical), (1, 0));
     let report = restore(&bench, first.id);
     assert_eq!((report.restored, report.identical, failed(&report)), (1, 0, vec![]));
@@ -73,7 +81,7 @@ fn neither_size_nor_time_tells_content() {
     write_alike(&to.join("f"), "xx");
     let to = RestoreTo::Elsewhere(to);
     let order = RestoreOrder { version: second.id, paths: Vec::new(), to, like: None };
-    assert_eq!(failed(&bench.history.restore(&order, &job).unwrap()), ["f"]);
+    assert_eq!(failed(&bench.history.writer().restore(&order, &job).unwrap()), ["f"]);
 }
 
 #[test]
@@ -94,7 +102,7 @@ fn git_is_never_written_to() {
     write_file(drop.join(".git/hooks/pre-commit"), "planted");
     let sources = [drop.join(".git")];
     let (main, job) = (bench.main().id, Job::new());
-    bench.history.upload(main, &path(""), &sources, Conflict::Replace, &job).unwrap();
+    bench.history.writer().upload(main, &path(""), &sources, Conflict::Replace, &job).unwrap();
     assert_eq!((bench.work().join(".git/hooks").exists(), job.warnings().len()), (false, 3));
 
     // A restore leaves alone one that is there, and brings back whole one that is not.
@@ -124,7 +132,7 @@ fn what_no_version_holds_is_asked_for_and_comes_back_with_undo() {
     assert!(refused.why_text().contains("src/node_modules"), "{refused:?}");
     assert!(refused.why_text().contains("src/lib/.git"), "{refused:?}");
     assert!(at("src/main.js").exists() && at("src/node_modules/x/index.js").exists());
-    let undo = || bench.history.undo(bench.main().id, &Job::new());
+    let undo = || bench.history.writer().undo(bench.main().id, &Job::new());
     assert_eq!(undo().unwrap_err().code(), Code::NotFound, "nothing was deleted");
 
     delete(&bench, "src", UnsavedPolicy::ToTrash).unwrap().version.unwrap();
@@ -148,7 +156,7 @@ fn what_no_version_holds_comes_back_from_the_trash_when_it_is_undone() {
     let (bench, _) = Bench::begun(|work| write_file(work.join("package.json"), "{}"));
     let at = |name: &str| bench.work().join("node_modules").join(name);
     bench.write("node_modules/x.js", "made");
-    let undo = || failed(&bench.history.undo(bench.main().id, &Job::new()).unwrap());
+    let undo = || failed(&bench.history.writer().undo(bench.main().id, &Job::new()).unwrap());
 
     let written = delete(&bench, "node_modules", UnsavedPolicy::ToTrash).unwrap();
     assert!(written.version.is_none() && written.changed && written.trashed);
@@ -179,7 +187,7 @@ fn undoing_goes_where_it_went_when_nothing_came_of_a_restore_or_a_deletion() {
     for at in ["nothing", "link/b"] {
         let _ = delete(&bench, at, UnsavedPolicy::Ask);
     }
-    bench.history.undo(bench.main().id, &Job::new()).unwrap();
+    bench.history.writer().undo(bench.main().id, &Job::new()).unwrap();
     assert_eq!(fs::read(bench.work().join("a")).unwrap(), b"second");
 }
 
@@ -191,7 +199,7 @@ fn a_folder_that_may_not_be_written_is_so_again_after_one_file_of_it_came_back()
     fs::set_permissions(&closed, fs::Permissions::from_mode(0o555)).unwrap();
     let to = RestoreTo::InPlace { workspace: bench.main().id, remove_extra: true };
     let order = RestoreOrder { version: first.id, paths: vec![path("closed/a")], to, like: None };
-    bench.history.restore(&order, &Job::new()).unwrap();
+    bench.history.writer().restore(&order, &Job::new()).unwrap();
     assert_eq!(fs::read(closed.join("a")).unwrap(), b"first");
     assert_eq!(fs::metadata(&closed).unwrap().permissions().mode() & 0o777, 0o555);
 }
@@ -269,7 +277,11 @@ fn what_cannot_be_read_is_not_lost() {
     assert_eq!(fs::read(at("partly/secret")).unwrap(), b"edited");
     let newest = bench.history.versions(bench.main().id, &VersionFilter::default()).unwrap();
     let kept = newest.iter().any(|version| {
-        bench.history.read(version.id, &path("partly/new"), None).is_ok_and(|it| it == b"edited")
+        bench
+            .history
+            .reader()
+            .read(version.id, &path("partly/new"), None)
+            .is_ok_and(|it| it == b"edited")
     });
     assert!(kept, "one unreadable file costs the others nothing");
     // What was replaced on demand is in the trash as it was.
@@ -296,15 +308,17 @@ fn the_one_without_power() {
     let version = history.version(version.parse().unwrap()).unwrap();
     let (main, job) = (version.workspace, Job::new());
     for at in ["secret", "closed", "closed/known", "partly"] {
-        let deleted = history.delete_file(main, &path(at), order(), UnsavedPolicy::Ask, &job);
+        let deleted =
+            history.writer().delete_file(main, &path(at), order(), UnsavedPolicy::Ask, &job);
         let code = deleted.unwrap_err().code();
         assert!(matches!(code, Code::NotKept | Code::PermissionDenied), "{at}: {code:?}");
     }
-    let put = |unsaved| history.put_file(main, &path("secret"), b"put", order(), unsaved, &job);
+    let put =
+        |unsaved| history.writer().put_file(main, &path("secret"), b"put", order(), unsaved, &job);
     assert_eq!(put(UnsavedPolicy::Ask).unwrap_err().code(), Code::NotKept);
     let to = RestoreTo::InPlace { workspace: main, remove_extra: true };
     let order = RestoreOrder { version: version.id, paths: Vec::new(), to, like: None };
-    let report = history.restore(&order, &job).unwrap();
+    let report = history.writer().restore(&order, &job).unwrap();
     let failed = failed(&report);
     assert_eq!(failed, ["closed", "partly/secret", "secret"], "{report:?}");
     assert!(put(UnsavedPolicy::ToTrash).unwrap().version.is_some());
@@ -455,7 +469,7 @@ fn undercrofts_own_configuration_comes_back_from_no_version() {
     bench.write("other", "2");
     let newer = bench.save().unwrap();
     let own = path("undercroft/hooks.json");
-    assert_eq!(bench.history.entry(newer.id, &own).unwrap_err().code(), Code::NotFound);
+    assert_eq!(bench.history.reader().entry(newer.id, &own).unwrap_err().code(), Code::NotFound);
 
     assert_eq!(failed(&restore(&bench, older.id)), ["undercroft"]);
     assert_eq!(fs::read(bench.work().join("other")).unwrap(), b"1");
@@ -465,7 +479,7 @@ fn undercrofts_own_configuration_comes_back_from_no_version() {
     fs::remove_dir_all(bench.work().join("undercroft")).unwrap();
     let to = RestoreTo::Elsewhere(bench.work());
     let order = RestoreOrder { version: older.id, paths: Vec::new(), to, like: None };
-    let report = bench.history.restore(&order, &Job::new()).unwrap();
+    let report = bench.history.writer().restore(&order, &Job::new()).unwrap();
     assert_eq!(failed(&report), ["undercroft"]);
     assert!(!bench.work().join("undercroft").exists());
 }

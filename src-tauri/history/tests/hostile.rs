@@ -272,7 +272,7 @@ fn everything(bench: &Bench, version: VersionId) -> Vec<(TreePath, Entry)> {
     let mut open = vec![TreePath::root()];
     let mut found = Vec::new();
     while let Some(folder) = open.pop() {
-        for entry in bench.history.list(version, &folder).unwrap() {
+        for entry in bench.history.reader().list(version, &folder).unwrap() {
             let path = folder.join(&entry.name);
             if entry.kind == EntryKind::Folder {
                 open.push(path.clone());
@@ -288,7 +288,7 @@ fn assert_reads_as_on_disk(bench: &Bench, version: VersionId) {
         let at = path.below(&bench.work());
         match entry.kind {
             EntryKind::File => {
-                let read = bench.history.read(version, &path, None).unwrap();
+                let read = bench.history.reader().read(version, &path, None).unwrap();
                 assert_eq!(read, fs::read(&at).unwrap(), "{path}");
             }
             EntryKind::Symlink => {
@@ -311,7 +311,7 @@ fn differences(expected: &Path, actual: &Path) -> Vec<String> {
 
 fn restore(bench: &Bench, version: VersionId, to: RestoreTo) -> RestoreReport {
     let order = RestoreOrder { version, paths: Vec::new(), to, like: None };
-    let report = bench.history.restore(&order, &Job::new()).unwrap();
+    let report = bench.history.writer().restore(&order, &Job::new()).unwrap();
     assert!(report.failed.is_empty(), "{:?}", report.failed);
     report
 }
@@ -353,7 +353,7 @@ fn live_with(fill: impl FnOnce(&Path, &Outside), worsen: bool) {
     let before = own_looks();
     outside.guard();
 
-    let first = bench.history.begin(bench.project, &Job::new()).unwrap();
+    let first = bench.history.writer().begin(bench.project, &Job::new()).unwrap();
     assert_reads_as_on_disk(&bench, first.id);
     let of_first = copy_of_work(&bench, "of first");
     let elsewhere = bench.folder.path().join("elsewhere");
@@ -370,20 +370,21 @@ fn live_with(fill: impl FnOnce(&Path, &Outside), worsen: bool) {
     let of_second = copy_of_work(&bench, "of second");
     restore(&bench, first.id, in_place(&bench));
     assert_eq!(differences(&of_first, &bench.work()), [""; 0]);
-    let undone = bench.history.undo(bench.main().id, &Job::new()).unwrap();
+    let undone = bench.history.writer().undo(bench.main().id, &Job::new()).unwrap();
     assert!(undone.failed.is_empty(), "{undone:?}");
     assert_eq!(differences(&of_second, &bench.work()), [""; 0]);
 
     let job = Job::new();
-    let opened = bench.history.open_workspace(first.id, "beside", None, &job).unwrap();
+    let opened = bench.history.writer().open_workspace(first.id, "beside", None, &job).unwrap();
     assert_eq!(differences(&of_first, &opened.root), [""; 0]);
     // Pipes and sockets are noted in versions, but not brought back.
-    let noticed = bench.history.refresh_workspace(opened.id, &job).unwrap();
+    let noticed = bench.history.writer().refresh_workspace(opened.id, &job).unwrap();
     assert!(noticed.is_none() || worsen, "{noticed:?}");
-    assert!(bench.history.close_workspace(opened.id, &job).unwrap().1);
+    let closed = bench.history.writer().close_workspace(opened.id, &Job::new()).unwrap();
+    assert!(bench.history.writer().remove_closed_folder(&closed, &Job::new()).unwrap());
 
-    bench.history.compact(bench.project, &job).unwrap();
-    let report = bench.history.check(bench.project, &job).unwrap();
+    bench.history.maintenance().compact(bench.project, &job).unwrap();
+    let report = bench.history.maintenance().check(bench.project, &job).unwrap();
     assert!(report.is_sound(), "{report:#?}");
     bench.fsck();
     let blobs = bench.git(&["cat-file", "--batch", "--batch-all-objects"]);
@@ -460,7 +461,7 @@ fn deep_file() -> PathBuf {
 fn folders_that_lie_very_deep() {
     let (bench, first) = Bench::begun(|work| write_file(work.join(deep_file()), "at the bottom"));
     let path = TreePath::new(deep_file().as_os_str().as_bytes()).unwrap();
-    assert_eq!(bench.history.read(first.id, &path, None).unwrap(), b"at the bottom");
+    assert_eq!(bench.history.reader().read(first.id, &path, None).unwrap(), b"at the bottom");
     assert_eq!(everything(&bench, first.id).len(), LEVELS + 1);
     bench.write(deep_file().to_str().unwrap(), "changed");
     let second = bench.save().unwrap();
@@ -477,16 +478,18 @@ fn folders_that_lie_very_deep() {
     assert_eq!(fs::read(bench.work().join(deep_file())).unwrap(), b"at the bottom");
     restore(&bench, third.id, in_place(&bench));
     assert!(bench.work().join("d").is_file());
-    bench.history.undo(bench.main().id, &Job::new()).unwrap();
+    bench.history.writer().undo(bench.main().id, &Job::new()).unwrap();
     assert_eq!(fs::read(bench.work().join(deep_file())).unwrap(), b"at the bottom");
 
-    let opened = bench.history.open_workspace(second.id, "deep", None, &Job::new()).unwrap();
+    let opened =
+        bench.history.writer().open_workspace(second.id, "deep", None, &Job::new()).unwrap();
     assert_eq!(fs::read(opened.root.join(deep_file())).unwrap(), b"changed");
-    assert!(bench.history.close_workspace(opened.id, &Job::new()).unwrap().1);
+    let closed = bench.history.writer().close_workspace(opened.id, &Job::new()).unwrap();
+    assert!(bench.history.writer().remove_closed_folder(&closed, &Job::new()).unwrap());
     assert!(!opened.root.exists());
-    bench.history.compact(bench.project, &Job::new()).unwrap();
-    assert!(bench.history.check(bench.project, &Job::new()).unwrap().is_sound());
-    assert!(History::new(&bench.library).rebuild(&Job::new()).unwrap().versions >= 3);
+    bench.history.maintenance().compact(bench.project, &Job::new()).unwrap();
+    assert!(bench.history.maintenance().check(bench.project, &Job::new()).unwrap().is_sound());
+    assert!(History::new(&bench.library).maintenance().rebuild(&Job::new()).unwrap().versions >= 3);
     bench.fsck();
     // The folder's own end would hold a descriptor a level.
     let status = Command::new("rm").arg("-rf").arg(bench.folder.path()).status().unwrap();

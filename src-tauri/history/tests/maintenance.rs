@@ -21,13 +21,13 @@ fn maintenance_thins_and_compacts_and_gives_way_to_who_waits() {
     }
     scene.write("a", "mine");
     let mine = scene.save(Trigger::Manual);
-    assert!(!scene.history.needs_maintenance(scene.project).unwrap());
+    assert!(!scene.history.maintenance().needs_maintenance(scene.project).unwrap());
     scene.wait(2 * DAY);
-    assert!(scene.history.needs_maintenance(scene.project).unwrap());
+    assert!(scene.history.maintenance().needs_maintenance(scene.project).unwrap());
 
     // Somebody writes.
     let held = scene.history.lock(scene.project).unwrap();
-    let done = scene.history.maintain(scene.project, &Job::new()).unwrap();
+    let done = scene.history.maintenance().maintain(scene.project, &Job::new()).unwrap();
     assert_eq!((done.dropped, done.compacted), (0, None));
     assert_eq!(done.text(), "0 automatic versions let go; gave way to a save");
     drop(held);
@@ -50,16 +50,17 @@ fn maintenance_thins_and_compacts_and_gives_way_to_who_waits() {
             }
         }
     });
-    let done = scene.history.maintain(scene.project, &job).unwrap();
+    let done = scene.history.maintenance().maintain(scene.project, &job).unwrap();
     assert!(done.dropped > 30 && done.compacted.is_none(), "{done:?}");
     waiting.join().unwrap().unwrap();
 
     let job = Job::new();
     let before = scene.stored_bytes();
-    let compacted = scene.history.maintain(scene.project, &job).unwrap().compacted.unwrap();
+    let compacted =
+        scene.history.maintenance().maintain(scene.project, &job).unwrap().compacted.unwrap();
     assert!(compacted.bytes_after < compacted.bytes_before, "{compacted:?}");
     assert!(scene.stored_bytes() < before);
-    assert!(!scene.history.needs_maintenance(scene.project).unwrap());
+    assert!(!scene.history.maintenance().needs_maintenance(scene.project).unwrap());
     assert_eq!(scene.read(mine.id, "a"), b"mine");
     scene.assert_sound();
 }
@@ -81,7 +82,8 @@ fn a_large_pack_that_was_compacted_keeps_its_deltas_and_loses_what_is_dead() {
     (200..300).for_each(|n| fs::remove_file(scene.work(&format!("many/{n}"))).unwrap());
     let mine = scene.save(Trigger::Manual);
     let [_, newest] = [0, 100].map(|from| save(from..from + 100, "edited "));
-    let compact = || scene.history.compact(scene.project, &Job::new()).unwrap().bytes_after;
+    let compact =
+        || scene.history.maintenance().compact(scene.project, &Job::new()).unwrap().bytes_after;
     let with_deltas = compact();
     assert!((14_000_000..18_000_000).contains(&with_deltas), "{with_deltas}");
 
@@ -89,12 +91,12 @@ fn a_large_pack_that_was_compacted_keeps_its_deltas_and_loses_what_is_dead() {
     let pin = |pinned| VersionMark { pinned: Some(pinned), ..VersionMark::default() };
     scene.history.mark(all.id, &pin(true)).unwrap();
     scene.wait(400 * DAY);
-    assert_eq!(scene.history.thin(scene.project, &Job::new()).unwrap().drop.len(), 3);
+    assert_eq!(scene.history.maintenance().thin(scene.project, &Job::new()).unwrap().drop.len(), 3);
     assert!(compact().abs_diff(with_deltas) < 100_000);
 
     // A third of it is dead.
     scene.history.mark(all.id, &pin(false)).unwrap();
-    assert_eq!(scene.history.thin(scene.project, &Job::new()).unwrap().drop.len(), 1);
+    assert_eq!(scene.history.maintenance().thin(scene.project, &Job::new()).unwrap().drop.len(), 1);
     let smaller = compact();
     assert!((9_000_000..12_000_000).contains(&smaller), "{smaller}");
     assert_eq!(scene.read(mine.id, "many/7"), text(7).into_bytes());
@@ -114,7 +116,7 @@ fn what_was_rolled_up_becomes_as_small_as_git_makes_it() {
     let clone = ["clone", "--quiet", "--bare", "--no-local", ".", copy.to_str().unwrap()];
     git_in(&scene.git_folder(), &clone);
     let by_git = bytes_below(&copy.join("objects/pack"));
-    let done = scene.history.compact(scene.project, &Job::new()).unwrap();
+    let done = scene.history.maintenance().compact(scene.project, &Job::new()).unwrap();
     assert!(done.bytes_before > 14_000_000, "{done:?}");
     assert!(done.bytes_after * 10 < by_git * 12, "{done:?}, by git {by_git}");
     scene.assert_sound();

@@ -62,7 +62,7 @@ fn stock_tools_rebuild_any_version_byte_by_byte() {
         assert!(left.is_empty(), "{left:#?}");
     }
     // The catalog is not needed for any of it.
-    let again = bench.history.rebuild(&Job::new()).unwrap();
+    let again = bench.history.maintenance().rebuild(&Job::new()).unwrap();
     assert_eq!(again.versions, 4);
 }
 

@@ -29,7 +29,7 @@ fn elsewhere(version: VersionId, to: &Path) -> RestoreOrder {
 }
 
 fn restore(bench: &Bench, order: &RestoreOrder) -> RestoreReport {
-    bench.history.restore(order, &Job::new()).unwrap()
+    bench.history.writer().restore(order, &Job::new()).unwrap()
 }
 
 fn failed(report: &RestoreReport) -> Vec<String> {
@@ -123,7 +123,7 @@ fn a_restore_where_much_is_forbidden() {
     let version = history.version(version.parse().unwrap()).unwrap();
     let to = RestoreTo::InPlace { workspace: version.workspace, remove_extra: true };
     let order = RestoreOrder { version: version.id, paths: Vec::new(), to, like: None };
-    let report = history.restore(&order, &Job::new()).unwrap();
+    let report = history.writer().restore(&order, &Job::new()).unwrap();
     let names = failed(&report);
     assert!(names.contains(&"secret".to_owned()), "{report:?}");
     assert!(names.contains(&"closed/file".to_owned()), "{report:?}");
@@ -256,7 +256,7 @@ fn a_hostile_history_writes_nothing_outside_and_nothing_into_git() {
     let (_, rest) = commit.split_once('\n').unwrap();
     let commit = put_object(&bench, "commit", format!("tree {tree}\n{rest}").as_bytes());
     fs::write(bench.git_folder().join("refs/heads/main"), format!("{commit}\n")).unwrap();
-    bench.history.rebuild(&Job::new()).unwrap();
+    bench.history.maintenance().rebuild(&Job::new()).unwrap();
 
     write_file(bench.work().join(".git/config"), "[core]");
     let to = bench.folder.path().join("to");

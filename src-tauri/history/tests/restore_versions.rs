@@ -31,8 +31,8 @@ fn elsewhere(version: VersionId, paths: &[&str], to: &Path) -> RestoreOrder {
 }
 
 fn restore(bench: &Bench, order: &RestoreOrder) -> RestoreReport {
-    let plan = bench.history.plan_restore(order, &Job::new()).unwrap();
-    let report = bench.history.restore(order, &Job::new()).unwrap();
+    let plan = bench.history.writer().plan_restore(order, &Job::new()).unwrap();
+    let report = bench.history.writer().restore(order, &Job::new()).unwrap();
     // What was planned is what was done.
     let planned = (plan.restore, plan.identical, plan.remove, plan.bytes);
     assert_eq!((report.restored, report.identical, report.removed, report.bytes), planned);
@@ -116,10 +116,10 @@ fn a_workspace_goes_back_and_forth() {
     assert_eq!(bench.save(), None);
 
     // And back.
-    bench.history.undo(bench.main().id, &Job::new()).unwrap();
+    bench.history.writer().undo(bench.main().id, &Job::new()).unwrap();
     assert_eq!(fs::read(bench.work().join("new/file")).unwrap(), b"new");
     assert!(!bench.work().join("src/deep").exists());
-    bench.history.undo(bench.main().id, &Job::new()).unwrap();
+    bench.history.writer().undo(bench.main().id, &Job::new()).unwrap();
     assert_eq!(tree_differences(&copy, &bench.work(), compare), Vec::<String>::new());
     bench.fsck();
 }
@@ -128,14 +128,14 @@ fn a_workspace_goes_back_and_forth() {
 fn undo_works_when_nothing_was_unsaved_before_the_restore() {
     let (bench, first) = Bench::begun(|work| write_file(work.join("a"), "1"));
     assert_eq!(
-        bench.history.undo(bench.main().id, &Job::new()).unwrap_err().code(),
+        bench.history.writer().undo(bench.main().id, &Job::new()).unwrap_err().code(),
         Code::NotFound
     );
     bench.write("a", "2");
     let second = bench.save().unwrap();
     let report = restore(&bench, &in_place(&bench, first.id, &[]));
     assert_eq!(report.before, Some(second.id));
-    bench.history.undo(bench.main().id, &Job::new()).unwrap();
+    bench.history.writer().undo(bench.main().id, &Job::new()).unwrap();
     assert_eq!(fs::read(bench.work().join("a")).unwrap(), b"2");
 }
 
@@ -153,19 +153,19 @@ fn undo_brings_back_what_was_restored_or_deleted_and_nothing_else() {
     assert!(at("a/b/deep").is_file());
     // Work goes on elsewhere, and stays.
     bench.write("other", "2");
-    let undone = bench.history.undo(main, &Job::new()).unwrap();
+    let undone = bench.history.writer().undo(main, &Job::new()).unwrap();
     assert_eq!(counts(&undone), (0, 0, 1));
     assert!(!at("a").exists());
     assert_eq!(fs::read(at("other")).unwrap(), b"2");
-    bench.history.undo(main, &Job::new()).unwrap();
+    bench.history.writer().undo(main, &Job::new()).unwrap();
     assert!(at("a/b/deep").is_file());
 
     let order = SaveOrder::new(Trigger::Manual, "");
     let ask = UnsavedPolicy::Ask;
-    bench.history.delete_file(main, &path("deleted"), order, ask, &Job::new()).unwrap();
+    bench.history.writer().delete_file(main, &path("deleted"), order, ask, &Job::new()).unwrap();
     assert!(!at("deleted").exists());
     bench.write("a/b/deep", "2");
-    bench.history.undo(main, &Job::new()).unwrap();
+    bench.history.writer().undo(main, &Job::new()).unwrap();
     assert_eq!(fs::read(at("deleted")).unwrap(), b"1");
     assert_eq!(fs::read(at("a/b/deep")).unwrap(), b"2");
 }
@@ -189,7 +189,7 @@ fn a_selection_leaves_the_rest_alone() {
     let mut order = in_place(&bench, first.id, &["src/new.rs"]);
     assert_eq!(counts(&restore(&bench, &order)), (0, 0, 1));
     order.to = RestoreTo::InPlace { workspace: bench.main().id, remove_extra: false };
-    let error = bench.history.restore(&order, &Job::new()).unwrap_err();
+    let error = bench.history.writer().restore(&order, &Job::new()).unwrap_err();
     assert_eq!(error.code(), Code::NotFound);
 }
 
@@ -243,7 +243,8 @@ fn kinds_change_places() {
     symlink("/etc", at("folder")).unwrap();
     fs::remove_file(at("link")).unwrap();
     write_file(at("link"), "now a file");
-    let plan = bench.history.plan_restore(&in_place(&bench, first.id, &[]), &Job::new()).unwrap();
+    let plan =
+        bench.history.writer().plan_restore(&in_place(&bench, first.id, &[]), &Job::new()).unwrap();
     let kinds: Vec<_> =
         plan.first.iter().map(|change| (change.path.to_string(), change.kind)).collect();
     assert!(kinds.contains(&("link".to_owned(), ChangeKind::Modified)), "{kinds:?}");
@@ -253,7 +254,7 @@ fn kinds_change_places() {
     assert_eq!(fs::read(at("folder/in it")).unwrap(), b"in it");
     assert!(!at("folder").is_symlink() && !Path::new("/etc/in it").exists());
     assert_eq!(fs::read_link(at("link")).unwrap(), Path::new("file"));
-    bench.history.undo(bench.main().id, &Job::new()).unwrap();
+    bench.history.writer().undo(bench.main().id, &Job::new()).unwrap();
     assert_eq!(fs::read_link(at("folder")).unwrap(), Path::new("/etc"));
     assert_eq!(fs::read(at("file/now a folder")).unwrap(), b"x");
 }
@@ -337,13 +338,13 @@ fn a_like_workspace_is_copied_from_but_not_trusted() {
     let to = bench.folder.path().join("to");
     let mut order = elsewhere(first.id, &[], &to);
     order.like = Some(bench.work());
-    let report = bench.history.restore(&order, &Job::new()).unwrap();
+    let report = bench.history.writer().restore(&order, &Job::new()).unwrap();
     assert_eq!(fs::read(to.join("big.bin")).unwrap(), random_bytes(3, 400_000));
     assert_eq!((report.restored, report.failed.len()), (1, 1));
     assert!(!to.join("forged.bin").exists());
     fs::rename(bench.folder.path().join("data"), bench.library.root().join("objects/data"))
         .unwrap();
-    assert_eq!(bench.history.restore(&order, &Job::new()).unwrap().failed, []);
+    assert_eq!(bench.history.writer().restore(&order, &Job::new()).unwrap().failed, []);
     assert_eq!(fs::read(to.join("forged.bin")).unwrap(), random_bytes(4, 400_000));
 }
 
@@ -353,7 +354,7 @@ fn a_cancelled_restore_says_so() {
     let job = Job::new();
     job.cancel();
     let order = elsewhere(first.id, &[], &bench.folder.path().join("to"));
-    assert_eq!(bench.history.restore(&order, &job).unwrap_err().code(), Code::Cancelled);
+    assert_eq!(bench.history.writer().restore(&order, &job).unwrap_err().code(), Code::Cancelled);
 }
 
 #[test]
@@ -363,7 +364,7 @@ fn one_undo_follows_another_restore() {
     restore(&bench, &in_place(&bench, first.id, &["a"]));
     bench.write("a", "3");
     restore(&bench, &in_place(&bench, first.id, &["a"]));
-    bench.history.undo(bench.main().id, &Job::new()).unwrap();
+    bench.history.writer().undo(bench.main().id, &Job::new()).unwrap();
     assert_eq!(fs::read(bench.work().join("a")).unwrap(), b"3");
     let all = bench.history.versions(bench.main().id, &VersionFilter::default()).unwrap();
     assert!(all.len() >= 5, "{all:#?}");

@@ -27,7 +27,7 @@ fn the_first_version_holds_everything_and_git_finds_it_sound() {
     assert_eq!((version.trigger, version.files, version.added), (Trigger::Import, 3, 3));
     assert_eq!(bench.read(version.id, "src/main.rs"), b"fn main() {}\n");
     assert_eq!(bench.read(version.id, "large.txt"), "line\n".repeat(50_000).into_bytes());
-    let entries = bench.history.list(version.id, &path("")).unwrap();
+    let entries = bench.history.reader().list(version.id, &path("")).unwrap();
     let kinds: BTreeMap<_, _> = entries
         .iter()
         .map(|entry| {
@@ -60,7 +60,7 @@ fn a_time_that_made_no_version_is_in_the_next() {
     assert_eq!(bench.save(), None);
     bench.write("b", "2");
     let version = bench.save().unwrap();
-    let modified = bench.history.entry(version.id, &path("a")).unwrap().modified;
+    let modified = bench.history.reader().entry(version.id, &path("a")).unwrap().modified;
     assert_eq!(modified.as_second(), 1_000_000_000);
 }
 
@@ -120,7 +120,8 @@ fn only_what_was_touched_is_looked_at() {
     let mut touched = Touched::default();
     touched.add(&path("a/x"));
     let order = || SaveOrder::new(Trigger::Automatic, "");
-    let save = |scope| bench.history.save(bench.main().id, scope, order(), &Job::new()).unwrap();
+    let save =
+        |scope| bench.history.writer().save(bench.main().id, scope, order(), &Job::new()).unwrap();
     let version = save(Scope::Touched(touched)).unwrap();
     assert_eq!(bench.read(version.id, "a/x"), b"2");
     assert_eq!(bench.read(version.id, "b/y"), b"1");
@@ -142,7 +143,8 @@ fn a_touched_folder_that_is_new_or_gone_is_seen() {
         ..Touched::default()
     };
     let order = SaveOrder::new(Trigger::Automatic, "");
-    let save = bench.history.save(bench.main().id, Scope::Touched(touched), order, &Job::new());
+    let save =
+        bench.history.writer().save(bench.main().id, Scope::Touched(touched), order, &Job::new());
     let version = save.unwrap().unwrap();
     assert_eq!((version.files, version.removed + version.renamed), (1, 1));
     assert_eq!(bench.read(version.id, "new/deep/er/y"), b"2");
@@ -169,10 +171,10 @@ fn every_awkward_thing_is_kept_and_stock_git_accepts_it() {
     assert_eq!(bench.read(version.id, ".undercroft/mine"), b"the user's own");
     assert_eq!(bench.read(version.id, ".git%"), b"looks marked");
     assert!(
-        bench.history.entry(version.id, &path(".git")).is_err(),
+        bench.history.reader().entry(version.id, &path(".git")).is_err(),
         "the project's own git is not ours"
     );
-    assert!(bench.history.entry(version.id, &path("sub/.git/HEAD")).is_ok());
+    assert!(bench.history.reader().entry(version.id, &path("sub/.git/HEAD")).is_ok());
     bench.fsck();
     assert_eq!(bench.save(), None);
 }
@@ -183,7 +185,7 @@ fn a_pointer_of_the_users_own_is_not_taken_for_ours() {
     let pointer =
         format!("version https://git-lfs.github.com/spec/v1\noid sha256:{digest}\nsize 12\n");
     let (bench, version) = Bench::begun(|work| write_file(work.join("model.bin"), &pointer));
-    let entry = bench.history.entry(version.id, &path("model.bin")).unwrap();
+    let entry = bench.history.reader().entry(version.id, &path("model.bin")).unwrap();
     assert_eq!((entry.layer, entry.reason), (Some(Layer::Objects), Some(LayerReason::Pointer)));
     assert_eq!(bench.read(version.id, "model.bin"), pointer.as_bytes());
 }
@@ -224,7 +226,7 @@ fn what_the_catalog_lost_comes_back() {
     let mark = undercroft_history::VersionMark { name: Some("good".into()), ..Default::default() };
     let marked = bench.history.mark(version.id, &mark).unwrap();
     let changes = bench.history.changes(version.id, 10).unwrap();
-    let rebuilt = bench.history.rebuild(&Job::new()).unwrap();
+    let rebuilt = bench.history.maintenance().rebuild(&Job::new()).unwrap();
     assert_eq!((rebuilt.projects, rebuilt.workspaces, rebuilt.versions), (1, 1, 2));
     assert_eq!(bench.history.version(version.id).unwrap(), marked);
     assert_eq!(bench.history.changes(version.id, 10).unwrap(), changes);
@@ -280,7 +282,11 @@ fn save_told(bench: &Bench, told: &[&str]) -> Option<Version> {
     let mut touched = Touched::default();
     told.iter().for_each(|it| touched.add(&path(it)));
     let order = SaveOrder::new(Trigger::Automatic, "");
-    bench.history.save(bench.main().id, Scope::Touched(touched), order, &Job::new()).unwrap()
+    bench
+        .history
+        .writer()
+        .save(bench.main().id, Scope::Touched(touched), order, &Job::new())
+        .unwrap()
 }
 
 fn bytes_in(folder: &Path) -> u64 {
@@ -357,7 +363,8 @@ fn a_few_entries_looked_at_alone_are_as_if_all_had_been() {
         let told: Vec<_> = told.iter().map(String::as_str).collect();
         let few = save_told(&bench, &told).unwrap();
         let order = SaveOrder { says_more: true, ..SaveOrder::new(Trigger::Manual, "all of it") };
-        let all = bench.history.save(bench.main().id, Scope::Whole, order, &Job::new()).unwrap();
+        let all =
+            bench.history.writer().save(bench.main().id, Scope::Whole, order, &Job::new()).unwrap();
         let all = all.unwrap();
         let held = |it: &Version| {
             let id = |path| bench.git(&["rev-parse", &format!("{}:{path}", it.commit)]);
@@ -366,7 +373,7 @@ fn a_few_entries_looked_at_alone_are_as_if_all_had_been() {
         assert_eq!(held(&few), held(&all), "{told:?}");
         assert_eq!(all.added + all.modified + all.removed + all.renamed, 0, "{told:?}");
     }
-    assert!(bench.history.check(bench.project, &Job::new()).unwrap().is_sound());
+    assert!(bench.history.maintenance().check(bench.project, &Job::new()).unwrap().is_sound());
     bench.fsck();
 }
 
@@ -401,13 +408,13 @@ fn versions_of_a_wide_folder_are_as_they_were() {
             assert_eq!(content, format!("round {round}").as_bytes());
             assert_eq!(bench.read(version.id, &name(77)), b"77\n");
         }
-        assert!(bench.history.check(bench.project, &Job::new()).unwrap().is_sound());
+        assert!(bench.history.maintenance().check(bench.project, &Job::new()).unwrap().is_sound());
     };
     check(&bench);
     let known = bench.history.versions(bench.main().id, &VersionFilter::default()).unwrap();
-    bench.history.rebuild(&Job::new()).unwrap();
+    bench.history.maintenance().rebuild(&Job::new()).unwrap();
     assert_eq!(bench.history.versions(bench.main().id, &VersionFilter::default()).unwrap(), known);
-    bench.history.compact(bench.project, &Job::new()).unwrap();
+    bench.history.maintenance().compact(bench.project, &Job::new()).unwrap();
     bench.fsck();
     check(&bench);
     // And from there on.

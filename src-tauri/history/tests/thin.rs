@@ -32,13 +32,13 @@ fn many_versions_become_few_and_those_are_as_they_were() {
         made.insert(scene.version(&format!("content {n}")).id, n);
     }
     scene.wait(3 * DAY);
-    let plan = scene.history.plan_thinning(scene.project, &Job::new()).unwrap();
+    let plan = scene.history.maintenance().plan_thinning(scene.project, &Job::new()).unwrap();
     assert_eq!(plan.keep.len() + plan.drop.len(), 13);
     assert!(plan.drop.iter().all(|dropped| dropped.why == DropReason::Hour));
     assert!((8..=10).contains(&plan.drop.len()), "{}", plan.drop.len());
     assert!(plan.lost_files >= plan.drop.len() as u64 && plan.frees_bytes > 0);
     assert_eq!(scene.versions().len(), 13, "a plan changes nothing");
-    assert_eq!(scene.history.thin(scene.project, &Job::new()).unwrap(), plan);
+    assert_eq!(scene.history.maintenance().thin(scene.project, &Job::new()).unwrap(), plan);
 
     let left = scene.versions();
     assert_eq!(left.len(), plan.keep.len());
@@ -58,7 +58,7 @@ fn many_versions_become_few_and_those_are_as_they_were() {
     assert!(left.windows(2).all(|pair| pair[0].parent == Some(pair[1].id)));
     scene.assert_sound();
 
-    let again = scene.history.thin(scene.project, &Job::new()).unwrap();
+    let again = scene.history.maintenance().thin(scene.project, &Job::new()).unwrap();
     assert_eq!((again.drop.len(), again.frees_bytes, again.lost_files), (0, 0, 0));
     scene.version("goes on");
     scene.assert_sound();
@@ -81,7 +81,7 @@ fn what_is_marked_stays_and_the_plan_says_why() {
     let pinned = VersionMark { pinned: Some(true), ..VersionMark::default() };
     scene.history.mark(versions[3], &pinned).unwrap();
     scene.wait(400 * DAY);
-    let plan = scene.history.thin(scene.project, &Job::new()).unwrap();
+    let plan = scene.history.maintenance().thin(scene.project, &Job::new()).unwrap();
     let why: BTreeMap<_, _> = plan.keep.iter().copied().collect();
     assert_eq!(why[&versions[1]], KeepReason::Named);
     assert_eq!(why[&versions[3]], KeepReason::Pinned);
@@ -108,7 +108,7 @@ fn a_file_that_came_and_went_between_is_told_as_lost() {
     scene.wait(60);
     scene.version("newest");
     scene.wait(400 * DAY);
-    let plan = scene.history.plan_thinning(scene.project, &Job::new()).unwrap();
+    let plan = scene.history.maintenance().plan_thinning(scene.project, &Job::new()).unwrap();
     let lost: BTreeMap<_, _> =
         plan.lost.iter().map(|lost| (lost.path.to_string(), lost.size_bytes)).collect();
     let expected = [("big.bin".to_owned(), 500_000), ("sub/.git/gone".to_owned(), 17)];
@@ -116,9 +116,9 @@ fn a_file_that_came_and_went_between_is_told_as_lost() {
     assert!(plan.lost.iter().all(|lost| lost.version == version.id));
     assert!((500_000..520_000).contains(&plan.frees_bytes), "{}", plan.frees_bytes);
 
-    scene.history.thin(scene.project, &Job::new()).unwrap();
+    scene.history.maintenance().thin(scene.project, &Job::new()).unwrap();
     let before = scene.stored_bytes();
-    let done = scene.history.compact(scene.project, &Job::new()).unwrap();
+    let done = scene.history.maintenance().compact(scene.project, &Job::new()).unwrap();
     let freed = before - scene.stored_bytes();
     assert!(freed.abs_diff(plan.frees_bytes) < 10_000, "{freed} {}", plan.frees_bytes);
     assert!(done.freed_bytes.abs_diff(freed) < 10_000, "{done:?} {freed}");
@@ -139,18 +139,21 @@ fn compaction_leaves_one_pack_and_every_version_readable() {
     }
     let reading = scene.history.clone();
     let before = scene.packs();
-    let done = scene.history.compact(scene.project, &Job::new()).unwrap();
+    let done = scene.history.maintenance().compact(scene.project, &Job::new()).unwrap();
     assert_eq!((done.packs_before as usize, done.packs_after as usize), (before, scene.packs()));
     assert_eq!((scene.packs(), done.objects_dropped), (1, 0));
     for history in [&reading, &History::new(&scene.library)] {
         for (id, n) in &contents {
-            let content = history.read(*id, &path("large.bin"), None).unwrap();
+            let content = history.reader().read(*id, &path("large.bin"), None).unwrap();
             assert!(content == random_bytes(*n, 300_000));
-            assert_eq!(history.read(*id, &path("a"), None).unwrap(), n.to_string().as_bytes());
+            assert_eq!(
+                history.reader().read(*id, &path("a"), None).unwrap(),
+                n.to_string().as_bytes()
+            );
         }
     }
     scene.assert_sound();
-    let again = scene.history.compact(scene.project, &Job::new()).unwrap();
+    let again = scene.history.maintenance().compact(scene.project, &Job::new()).unwrap();
     assert_eq!((again.packs_after, again.freed_bytes), (1, 0));
     scene.version("goes on");
     scene.assert_sound();
@@ -174,8 +177,8 @@ fn what_stock_git_packed_is_compacted_too() {
     scene.wait(60);
     scene.version("after");
     scene.wait(400 * DAY);
-    scene.history.thin(scene.project, &Job::new()).unwrap();
-    scene.history.compact(scene.project, &Job::new()).unwrap();
+    scene.history.maintenance().thin(scene.project, &Job::new()).unwrap();
+    scene.history.maintenance().compact(scene.project, &Job::new()).unwrap();
     assert_eq!(scene.packs(), 1);
     assert_eq!(scene.versions().len(), 2);
     assert_eq!(scene.read(scene.versions()[1].id, "text"), "a line\n".repeat(2000).into_bytes());
@@ -197,7 +200,7 @@ fn a_damaged_object_stops_compaction_and_nothing_is_removed() {
     let largest = before.iter().max_by_key(|path| fs::metadata(path).unwrap().len()).unwrap();
     let middle = fs::metadata(largest).unwrap().len() / 2;
     undercroft_testkit::flip_bit(largest, middle as i64);
-    let failed = History::new(&scene.library).compact(scene.project, &Job::new());
+    let failed = History::new(&scene.library).maintenance().compact(scene.project, &Job::new());
     let error = failed.unwrap_err();
     assert_eq!(error.code(), Code::Damaged, "{error}");
     assert_eq!(packs(), before);
@@ -221,16 +224,16 @@ fn a_large_pack_loses_what_is_dead_in_it() {
     }
     scene.save(Trigger::Automatic);
     scene.wait(400 * DAY);
-    let plan = scene.history.thin(scene.project, &Job::new()).unwrap();
+    let plan = scene.history.maintenance().thin(scene.project, &Job::new()).unwrap();
     assert_eq!(plan.drop.len(), 1);
     let before = scene.stored_bytes();
-    scene.history.compact(scene.project, &Job::new()).unwrap();
+    scene.history.maintenance().compact(scene.project, &Job::new()).unwrap();
     let freed = before - scene.stored_bytes();
     let expected = plan.frees_bytes;
     assert!(freed > 12_000_000 && freed.abs_diff(expected) < 2_000_000, "{freed} {expected}");
     let newest = scene.versions()[0].id;
     assert_eq!(scene.read(newest, "many/7"), text(7).into_bytes());
-    assert!(scene.history.check(scene.project, &Job::new()).unwrap().is_sound());
+    assert!(scene.history.maintenance().check(scene.project, &Job::new()).unwrap().is_sound());
     scene.assert_sound();
 }
 
@@ -253,16 +256,17 @@ fn a_full_disk_stops_compaction_and_nothing_is_lost() {
     let library = Library::open_or_create(&library, &world, undercroft_history::TABLES).unwrap();
     let history = History::new(&library);
     let newest = history.newest_version(scene.main().id).unwrap().unwrap();
-    assert_eq!(history.check(scene.project, &Job::new()).unwrap().damages, []);
+    assert_eq!(history.maintenance().check(scene.project, &Job::new()).unwrap().damages, []);
     let ballast = disk.fill();
-    let full = history.compact(scene.project, &Job::new()).map_err(|error| error.code());
+    let full =
+        history.maintenance().compact(scene.project, &Job::new()).map_err(|error| error.code());
     assert_eq!(full.err(), Some(Code::StorageFull));
-    assert!(history.check(scene.project, &Job::new()).unwrap().is_sound());
+    assert!(history.maintenance().check(scene.project, &Job::new()).unwrap().is_sound());
     fs::remove_file(ballast).unwrap();
-    let done = history.compact(scene.project, &Job::new()).unwrap();
+    let done = history.maintenance().compact(scene.project, &Job::new()).unwrap();
     assert_eq!(done.packs_after, 1);
-    assert!(history.check(scene.project, &Job::new()).unwrap().is_sound());
-    assert_eq!(history.read(newest.id, &path("a"), None).unwrap().len(), 120_000);
+    assert!(history.maintenance().check(scene.project, &Job::new()).unwrap().is_sound());
+    assert_eq!(history.reader().read(newest.id, &path("a"), None).unwrap().len(), 120_000);
 }
 
 #[test]
@@ -271,7 +275,7 @@ fn what_a_killed_writer_left_is_swept() {
     let folder = scene.git_folder().join("objects/pack");
     fs::write(folder.join("tmp_x.pack"), "half").unwrap();
     fs::write(folder.join("pack-0000.pack"), "without an index").unwrap();
-    scene.history.compact(scene.project, &Job::new()).unwrap();
+    scene.history.maintenance().compact(scene.project, &Job::new()).unwrap();
     assert_eq!(fs::read_dir(&folder).unwrap().count(), 2);
     scene.assert_sound();
 }
@@ -290,8 +294,8 @@ fn the_one_that_is_killed() {
     let library = Library::open_or_create(library.as_ref(), &world, tables).unwrap();
     let history = History::new(&library);
     let project = library.projects().list(&Default::default()).unwrap()[0].id;
-    history.thin(project, &Job::new()).unwrap();
-    history.compact(project, &Job::new()).unwrap();
+    history.maintenance().thin(project, &Job::new()).unwrap();
+    history.maintenance().compact(project, &Job::new()).unwrap();
 }
 
 fn copy(from: &std::path::Path, to: &std::path::Path) {
@@ -317,7 +321,7 @@ fn killed_anywhere_it_loses_nothing_that_should_stay() {
     let seconds = 7 * 60 + 400 * DAY;
     let (root, saved) = (scene.library.root().to_owned(), scene.folder.path().join("saved"));
     copy(&root, &saved);
-    let plan = scene.history.plan_thinning(scene.project, &Job::new()).unwrap();
+    let plan = scene.history.maintenance().plan_thinning(scene.project, &Job::new()).unwrap();
     assert_eq!((plan.keep.len(), plan.drop.len()), (3, 6));
     let mut points: Vec<&str> = undercroft_foundation::WRITE_POINTS.to_vec();
     points.retain(|point| {
@@ -379,7 +383,7 @@ fn after_a_kill(
     let library = Library::open_or_create(scene.library.root(), &world, tables).unwrap();
     let history = History::new(&library);
     let check = |history: &History| {
-        let report = history.check(scene.project, &Job::new()).unwrap();
+        let report = history.maintenance().check(scene.project, &Job::new()).unwrap();
         assert!(report.is_sound(), "{when}: {:#?}", report.damages);
     };
     // As it was left.
@@ -388,17 +392,17 @@ fn after_a_kill(
     for (id, _) in &plan.keep {
         let Some(n) = contents.get(id) else { continue };
         assert_eq!(
-            history.read(*id, &path("a"), None).unwrap(),
+            history.reader().read(*id, &path("a"), None).unwrap(),
             n.to_string().as_bytes(),
             "{when}"
         );
-        let large = history.read(*id, &path("large.bin"), None).unwrap();
+        let large = history.reader().read(*id, &path("large.bin"), None).unwrap();
         assert!(large == random_bytes(*n, 200_000), "{when}");
     }
     // Brought to its end.
-    let again = history.thin(scene.project, &Job::new()).unwrap();
+    let again = history.maintenance().thin(scene.project, &Job::new()).unwrap();
     assert!(again.drop.is_empty() || again.drop.len() == plan.drop.len(), "{when}: {again:?}");
-    history.compact(scene.project, &Job::new()).unwrap();
+    history.maintenance().compact(scene.project, &Job::new()).unwrap();
     check(&history);
     let main = history.main_workspace(scene.project).unwrap().id;
     let left = history.versions(main, &VersionFilter::default()).unwrap();
@@ -412,7 +416,10 @@ fn after_a_kill(
         restic.run(&["unlock", "--remove-all"]);
         restic.check();
     }
-    assert!(history.compact(scene.project, &Job::new()).unwrap().freed_bytes == 0, "{when}");
+    assert!(
+        history.maintenance().compact(scene.project, &Job::new()).unwrap().freed_bytes == 0,
+        "{when}"
+    );
 }
 
 #[test]
@@ -425,15 +432,16 @@ fn other_workspaces_stand_on_versions_that_stay() {
     }
     let job = Job::new();
     let side = scene.folder.path().join("side");
-    let other = scene.history.open_workspace(versions[2], "other", Some(&side), &job).unwrap();
+    let other =
+        scene.history.writer().open_workspace(versions[2], "other", Some(&side), &job).unwrap();
     for n in 0..4 {
         scene.wait(60);
         write_file(other.root.join("b"), format!("beside {n}"));
         let order = SaveOrder::new(Trigger::Automatic, "");
-        scene.history.save(other.id, Scope::Whole, order, &job).unwrap().unwrap();
+        scene.history.writer().save(other.id, Scope::Whole, order, &job).unwrap().unwrap();
     }
     scene.wait(400 * DAY);
-    let plan = scene.history.thin(scene.project, &Job::new()).unwrap();
+    let plan = scene.history.maintenance().thin(scene.project, &Job::new()).unwrap();
     let why: BTreeMap<_, _> = plan.keep.iter().copied().collect();
     assert_eq!(why[&versions[2]], KeepReason::OpenedFrom);
     // The first, where the other begins, and the newest of both.
@@ -441,7 +449,7 @@ fn other_workspaces_stand_on_versions_that_stay() {
     let base = scene.history.version(versions[2]).unwrap().commit.to_string();
     let log = git_in(&scene.git_folder(), &["rev-list", "other"]);
     assert_eq!(log.lines().nth(1), Some(&*base), "{log}");
-    scene.history.compact(scene.project, &Job::new()).unwrap();
+    scene.history.maintenance().compact(scene.project, &Job::new()).unwrap();
     scene.assert_sound();
     let newest = scene.history.newest_version(other.id).unwrap().unwrap();
     assert_eq!(scene.read(newest.id, "b"), b"beside 3");
@@ -460,14 +468,18 @@ fn what_undo_goes_back_to_stays() {
     // Nothing changed since the automatic version, so that undo goes back to that one.
     let main = scene.main().id;
     let order = SaveOrder::new(Trigger::Manual, "");
-    scene.history.delete_file(main, &path("a"), order, UnsavedPolicy::Ask, &Job::new()).unwrap();
+    scene
+        .history
+        .writer()
+        .delete_file(main, &path("a"), order, UnsavedPolicy::Ask, &Job::new())
+        .unwrap();
     scene.write("b", "1");
     scene.save(Trigger::Automatic);
     scene.wait(400 * DAY);
-    let plan = scene.history.thin(scene.project, &Job::new()).unwrap();
+    let plan = scene.history.maintenance().thin(scene.project, &Job::new()).unwrap();
     let why: BTreeMap<_, _> = plan.keep.iter().copied().collect();
     assert_eq!(why[&automatic[2]], KeepReason::Undo);
-    scene.history.undo(main, &Job::new()).unwrap();
+    scene.history.writer().undo(main, &Job::new()).unwrap();
     assert_eq!(fs::read(scene.work("a")).unwrap(), b"3");
 }
 
@@ -483,11 +495,15 @@ fn what_a_restore_relied_upon_stays_when_undo_goes_back_elsewhere() {
     let main = scene.main().id;
     let to = RestoreTo::InPlace { workspace: main, remove_extra: true };
     let order = RestoreOrder { version: automatic[0], paths: Vec::new(), to, like: None };
-    scene.history.restore(&order, &Job::new()).unwrap();
+    scene.history.writer().restore(&order, &Job::new()).unwrap();
     let order = SaveOrder::new(Trigger::Manual, "");
-    scene.history.delete_file(main, &path("a"), order, UnsavedPolicy::Ask, &Job::new()).unwrap();
+    scene
+        .history
+        .writer()
+        .delete_file(main, &path("a"), order, UnsavedPolicy::Ask, &Job::new())
+        .unwrap();
     scene.wait(400 * DAY);
-    let plan = scene.history.thin(scene.project, &Job::new()).unwrap();
+    let plan = scene.history.maintenance().thin(scene.project, &Job::new()).unwrap();
     let why: BTreeMap<_, _> = plan.keep.iter().copied().collect();
     assert_eq!(why[&automatic[2]], KeepReason::Undo);
     assert!(!why.contains_key(&automatic[1]), "it is no older rule that keeps it");

@@ -63,7 +63,7 @@ fn settle(bench: &Bench, name: &str) {
     bench.write(name, name);
     let began = Instant::now();
     let newest = || bench.history.versions(bench.main().id, &VersionFilter::default()).unwrap();
-    while bench.history.read(newest()[0].id, &path(name), None).is_err() {
+    while bench.history.reader().read(newest()[0].id, &path(name), None).is_err() {
         assert!(began.elapsed() < Duration::from_secs(120), "no version of {name}");
         std::thread::sleep(Duration::from_millis(20));
     }
@@ -73,7 +73,7 @@ fn settle(bench: &Bench, name: &str) {
 fn after_a_storm_the_newest_version_is_what_is_on_disk() {
     let options = WatchOptions { quiet: Duration::from_millis(100), ..WatchOptions::default() };
     let (bench, _) = Bench::begun(|work| fs::write(work.join("a"), "1").unwrap());
-    bench.history.start_watching(options).unwrap();
+    bench.watcher.start(options).unwrap();
     let mut dice = Dice(7);
     for step in 0..OPERATIONS {
         mischief(&mut dice, &bench.work());
@@ -85,7 +85,7 @@ fn after_a_storm_the_newest_version_is_what_is_on_disk() {
         }
     }
     settle(&bench, "end");
-    bench.history.stop_watching();
+    bench.watcher.stop();
     // A look through everything finds nothing that the watcher missed.
     let missed = bench.save().map(|version| bench.history.changes(version.id, 100).unwrap());
     assert_eq!(missed, None);

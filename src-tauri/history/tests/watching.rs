@@ -11,6 +11,7 @@ use undercroft_foundation::Job;
 use undercroft_history::rules::ProjectRules;
 use undercroft_history::{
     History, Trigger, Version, VersionFilter, WatchOptions, WatchState, WatchStatus,
+    WorkspaceWatcher,
 };
 use undercroft_testkit::write_file;
 
@@ -37,7 +38,7 @@ fn versions(bench: &Bench) -> Vec<Version> {
 fn wait_for_content(bench: &Bench, path: &str, content: &str) -> Version {
     wait_for("the version", || {
         let newest = versions(bench).into_iter().next()?;
-        let found = bench.history.read(newest.id, &support::path(path), None).ok()?;
+        let found = bench.history.reader().read(newest.id, &support::path(path), None).ok()?;
         (found == content.as_bytes()).then_some(newest)
     })
 }
@@ -46,45 +47,45 @@ fn wait_for_content(bench: &Bench, path: &str, content: &str) -> Version {
 fn a_change_becomes_a_version_by_itself() {
     let (bench, _) = Bench::begun(|work| write_file(work.join("a"), "1"));
     bench.write("a", "changed while nobody watched");
-    bench.history.start_watching(quick()).unwrap();
+    bench.watcher.start(quick()).unwrap();
     wait_for_content(&bench, "a", "changed while nobody watched");
     bench.write("sub/deep/b", "2");
     let version = wait_for_content(&bench, "sub/deep/b", "2");
     assert_eq!((version.trigger, version.added), (Trigger::Automatic, 1));
     std::fs::remove_dir_all(bench.work().join("sub")).unwrap();
     wait_for("the removal", || (versions(&bench)[0].removed == 1).then_some(()));
-    let state = &bench.history.watch_states().unwrap()[0];
+    let state = &bench.watcher.states().unwrap()[0];
     assert_eq!(state.status, WatchStatus::Watching);
-    bench.history.stop_watching();
+    bench.watcher.stop();
 }
 
 #[test]
 fn a_project_is_watched_from_its_first_version_on_until_it_is_paused() {
     let bench = Bench::new(|work| write_file(work.join("a"), "1"));
-    bench.history.start_watching(quick()).unwrap();
-    bench.history.begin(bench.project, &Job::new()).unwrap();
-    let status = || bench.history.watch_states().unwrap()[0].status;
+    bench.watcher.start(quick()).unwrap();
+    bench.history.writer().begin(bench.project, &Job::new()).unwrap();
+    let status = || bench.watcher.states().unwrap()[0].status;
     wait_for("the watch", || (status() == WatchStatus::Watching).then_some(()));
-    bench.history.set_paused(None, true).unwrap();
+    bench.watcher.set_paused(None, true).unwrap();
     assert_eq!(status(), WatchStatus::Paused);
     bench.write("a", "2");
     std::thread::sleep(Duration::from_millis(600));
     assert_eq!(versions(&bench).len(), 1);
-    bench.history.set_paused(None, false).unwrap();
+    bench.watcher.set_paused(None, false).unwrap();
     wait_for_content(&bench, "a", "2");
-    bench.history.stop_watching();
+    bench.watcher.stop();
 }
 
 #[test]
 fn one_process_watches_and_others_say_so() {
     let (bench, _) = Bench::begun(|work| write_file(work.join("a"), "1"));
-    bench.history.start_watching(quick()).unwrap();
-    let other = undercroft_history::History::new(&bench.library);
-    other.start_watching(quick()).unwrap();
-    assert_eq!(other.watch_states().unwrap()[0].status, WatchStatus::Elsewhere);
-    bench.history.stop_watching();
-    other.stop_watching();
-    assert_eq!(other.watch_states().unwrap()[0].status, WatchStatus::Off);
+    bench.watcher.start(quick()).unwrap();
+    let other = WorkspaceWatcher::new(&History::new(&bench.library));
+    other.start(quick()).unwrap();
+    assert_eq!(other.states().unwrap()[0].status, WatchStatus::Elsewhere);
+    bench.watcher.stop();
+    other.stop();
+    assert_eq!(other.states().unwrap()[0].status, WatchStatus::Off);
 }
 
 #[test]
@@ -93,32 +94,29 @@ fn what_is_left_out_makes_no_version() {
         write_file(work.join("package.json"), "{}");
         write_file(work.join("node_modules/x/index.js"), "1");
     });
-    bench.history.start_watching(quick()).unwrap();
+    bench.watcher.start(quick()).unwrap();
     bench.write("node_modules/x/index.js", "2");
     bench.write("package.json", "{ }");
     let version = wait_for_content(&bench, "package.json", "{ }");
     assert_eq!((version.files, version.modified), (1, 1));
-    bench.history.stop_watching();
+    bench.watcher.stop();
 }
 
-fn state_of(history: &History) -> WatchState {
-    history.watch_states().unwrap().remove(0)
+fn state_of(watcher: &WorkspaceWatcher) -> WatchState {
+    watcher.states().unwrap().remove(0)
 }
 
 /// The paths of the newest version that are files.
 fn is_kept(bench: &Bench, path: &str) -> bool {
     let newest = versions(bench).remove(0);
-    bench.history.read(newest.id, &support::path(path), None).is_ok()
+    bench.history.reader().read(newest.id, &support::path(path), None).is_ok()
 }
 
 #[test]
 fn other_processes_know_how_the_watching_goes() {
     let (bench, _) = Bench::begun(|work| write_file(work.join("a"), "1"));
-    bench
-        .history
-        .start_watching(WatchOptions { look: Duration::from_millis(50), ..quick() })
-        .unwrap();
-    let other = History::new(&bench.library);
+    bench.watcher.start(WatchOptions { look: Duration::from_millis(50), ..quick() }).unwrap();
+    let other = WorkspaceWatcher::new(&History::new(&bench.library));
     let away = bench.folder.path().join("away");
     fs::rename(bench.work(), &away).unwrap();
     let missing = || Some(state_of(&other)).filter(|state| state.status == WatchStatus::Missing);
@@ -127,7 +125,7 @@ fn other_processes_know_how_the_watching_goes() {
     fs::rename(&away, bench.work()).unwrap();
     let back = || Some(state_of(&other)).filter(|state| state.status == WatchStatus::Elsewhere);
     assert_eq!(wait_for("word of its return", back).why, None);
-    bench.history.stop_watching();
+    bench.watcher.stop();
     assert_eq!(state_of(&other).status, WatchStatus::Off);
 }
 
@@ -143,7 +141,7 @@ fn a_change_through_one_name_of_a_file_is_a_change_of_all() {
         fs::hard_link(bench.work().join("one/a"), bench.work().join(other)).unwrap();
     }
     bench.save().unwrap();
-    bench.history.start_watching(quick()).unwrap();
+    bench.watcher.start(quick()).unwrap();
     bench.write("first", "1");
     wait_for_content(&bench, "first", "1");
     let mut file = fs::File::options().append(true).open(bench.work().join("one/a")).unwrap();
@@ -152,7 +150,7 @@ fn a_change_through_one_name_of_a_file_is_a_change_of_all() {
     wait_for_content(&bench, "one/a", "12");
     wait_for_content(&bench, "other/a", "12");
     wait_for_content(&bench, "one/b", "12");
-    bench.history.stop_watching();
+    bench.watcher.stop();
     assert_eq!(bench.save(), None);
 }
 
@@ -169,8 +167,8 @@ fn what_rules_newly_include_is_found_and_watched() {
     });
     let rules = ProjectRules { follow_gitignore: true, ..ProjectRules::default() };
     rules.store(bench.library.root(), bench.project).unwrap();
-    bench.history.begin(bench.project, &Job::new()).unwrap();
-    bench.history.start_watching(quick()).unwrap();
+    bench.history.writer().begin(bench.project, &Job::new()).unwrap();
+    bench.watcher.start(quick()).unwrap();
     bench.write("first", "1");
     wait_for_content(&bench, "first", "1");
     let files = ["cache/f", "node_modules/x/f", "deep/skip/f"];
@@ -196,17 +194,17 @@ fn what_rules_newly_include_is_found_and_watched() {
         leave_out();
         wait_for("its absence", || (!is_kept(&bench, file)).then_some(()));
     }
-    bench.history.stop_watching();
+    bench.watcher.stop();
 }
 
 #[test]
 fn rules_that_another_process_changes_are_taken_up() {
     let (bench, _) = Bench::begun(|work| write_file(work.join("sub/a.tmp"), "1"));
-    bench.history.start_watching(quick()).unwrap();
+    bench.watcher.start(quick()).unwrap();
     let rules = ProjectRules { leave_out: vec!["*.tmp".to_owned()], ..ProjectRules::default() };
     rules.store(bench.library.root(), bench.project).unwrap();
-    History::new(&bench.library).rules_changed(bench.project).unwrap();
+    WorkspaceWatcher::new(&History::new(&bench.library)).rules_changed(bench.project).unwrap();
     bench.write("b", "1");
     wait_for("the absence", || (!is_kept(&bench, "sub/a.tmp")).then_some(()));
-    bench.history.stop_watching();
+    bench.watcher.stop();
 }

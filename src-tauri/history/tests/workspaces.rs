@@ -27,11 +27,11 @@ fn any_version_opens_beside_the_present_and_goes_its_own_way() {
     bench.write("src/a.txt", "two");
     let second = bench.save().unwrap();
     let job = Job::new();
-    let opened = bench.history.open_workspace(first.id, "try-out", None, &job).unwrap();
+    let opened = bench.history.writer().open_workspace(first.id, "try-out", None, &job).unwrap();
     assert_eq!(fs::read(opened.root.join("src/a.txt")).unwrap(), b"one");
     fs::write(opened.root.join("src/a.txt"), "another way").unwrap();
     let order = SaveOrder::new(Trigger::Manual, "Try");
-    let tried = bench.history.save(opened.id, Scope::Whole, order, &job).unwrap().unwrap();
+    let tried = bench.history.writer().save(opened.id, Scope::Whole, order, &job).unwrap().unwrap();
     assert_eq!(tried.parent, Some(first.id));
     assert_eq!(bench.read(tried.id, "src/a.txt"), b"another way");
     assert_eq!(bench.read(second.id, "src/a.txt"), b"two");
@@ -39,7 +39,7 @@ fn any_version_opens_beside_the_present_and_goes_its_own_way() {
     assert_eq!(main.len(), 2);
     bench.fsck();
     assert_eq!(bench.git(&["branch", "--format=%(refname:short)"]), "main\ntry-out\n");
-    let rebuilt = bench.history.rebuild(&job).unwrap();
+    let rebuilt = bench.history.maintenance().rebuild(&job).unwrap();
     assert_eq!((rebuilt.workspaces, rebuilt.versions), (2, 3));
 }
 
@@ -47,29 +47,32 @@ fn any_version_opens_beside_the_present_and_goes_its_own_way() {
 fn a_workspace_without_changes_is_the_version_that_it_was_opened_from() {
     let (bench, first) = filled();
     let place = bench.folder.path().join("elsewhere");
-    let opened = bench.history.open_workspace(first.id, "same", Some(&place), &Job::new()).unwrap();
+    let opened =
+        bench.history.writer().open_workspace(first.id, "same", Some(&place), &Job::new()).unwrap();
     let differences = tree_differences(&bench.work(), &opened.root, Compare::CONTENT);
     assert!(differences.is_empty(), "{differences:?}");
-    assert_eq!(bench.history.refresh_workspace(opened.id, &Job::new()).unwrap(), None);
+    assert_eq!(bench.history.writer().refresh_workspace(opened.id, &Job::new()).unwrap(), None);
 }
 
 #[test]
 fn closing_keeps_a_last_version_and_removes_only_what_it_holds() {
     let (bench, first) = filled();
     let job = Job::new();
-    let opened = bench.history.open_workspace(first.id, "a", None, &job).unwrap();
+    let opened = bench.history.writer().open_workspace(first.id, "a", None, &job).unwrap();
     fs::write(opened.root.join("new"), "unsaved").unwrap();
-    let (closed, gone) = bench.history.close_workspace(opened.id, &job).unwrap();
+    let closed = bench.history.writer().close_workspace(opened.id, &job).unwrap();
+    let gone = bench.history.writer().remove_closed_folder(&closed, &job).unwrap();
     assert!(gone && closed.closed.is_some() && !opened.root.exists());
     let last = bench.history.newest_version(opened.id).unwrap().unwrap();
     assert_eq!(bench.read(last.id, "new"), b"unsaved");
 
-    let opened = bench.history.open_workspace(first.id, "b", None, &job).unwrap();
+    let opened = bench.history.writer().open_workspace(first.id, "b", None, &job).unwrap();
     write_file(opened.root.join("package.json"), "{}");
     write_file(opened.root.join("node_modules/x.js"), "in no version");
-    let (_, gone) = bench.history.close_workspace(opened.id, &job).unwrap();
+    let closed = bench.history.writer().close_workspace(opened.id, &job).unwrap();
+    let gone = bench.history.writer().remove_closed_folder(&closed, &job).unwrap();
     assert!(!gone && opened.root.join("node_modules/x.js").exists());
-    let main = bench.history.close_workspace(bench.main().id, &job);
+    let main = bench.history.writer().close_workspace(bench.main().id, &job);
     assert_eq!(main.unwrap_err().code(), Code::Invalid);
 }
 
@@ -77,11 +80,11 @@ fn closing_keeps_a_last_version_and_removes_only_what_it_holds() {
 fn the_current_workspace_is_there_after_a_restart() {
     let (bench, first) = filled();
     assert_eq!(bench.history.current_workspace().unwrap().unwrap().name, MAIN);
-    let opened = bench.history.open_workspace(first.id, "a", None, &Job::new()).unwrap();
+    let opened = bench.history.writer().open_workspace(first.id, "a", None, &Job::new()).unwrap();
     bench.history.switch_workspace(opened.id).unwrap();
-    bench.history.rebuild(&Job::new()).unwrap();
+    bench.history.maintenance().rebuild(&Job::new()).unwrap();
     assert_eq!(bench.history.current_workspace().unwrap().unwrap().id, opened.id);
-    bench.history.close_workspace(opened.id, &Job::new()).unwrap();
+    bench.history.writer().close_workspace(opened.id, &Job::new()).unwrap();
     assert_eq!(bench.history.current_workspace().unwrap().unwrap().name, MAIN);
 }
 
@@ -89,7 +92,12 @@ fn the_current_workspace_is_there_after_a_restart() {
 fn names_and_places_that_cannot_be_are_refused() {
     let (bench, first) = filled();
     let open = |name: &str, place: Option<&std::path::Path>| {
-        bench.history.open_workspace(first.id, name, place, &Job::new()).unwrap_err().code()
+        bench
+            .history
+            .writer()
+            .open_workspace(first.id, name, place, &Job::new())
+            .unwrap_err()
+            .code()
     };
     for name in ["", "..", "a/b", "-x", "x.lock", "HEAD", "a b", "a\n"] {
         assert_eq!(open(name, None), Code::Invalid, "{name:?}");
@@ -100,7 +108,7 @@ fn names_and_places_that_cannot_be_are_refused() {
     assert_eq!(open("a", Some(&bench.work())), Code::Invalid);
     assert_eq!(open("a", Some(&bench.library.root().join("history"))), Code::Invalid);
     assert_eq!(bench.history.workspaces(Some(bench.project)).unwrap().len(), 1);
-    assert!(bench.history.entry(first.id, &path("src/a.txt")).is_ok());
+    assert!(bench.history.reader().entry(first.id, &path("src/a.txt")).is_ok());
 }
 
 /// Does something once, when the first file of an opening is written and has no place yet.
@@ -128,12 +136,12 @@ fn what_comes_into_a_folder_while_it_fills_stays_there() {
     let (root, job) = (place_of(&bench, "a"), Arc::new(Job::new()));
     let (history, place, cancelled) = (bench.history.clone(), root.clone(), Arc::clone(&job));
     let other = meanwhile(move || {
-        let other = history.open_workspace(first.id, "a", None, &Job::new());
+        let other = history.writer().open_workspace(first.id, "a", None, &Job::new());
         write_file(place.join("mine"), "the user's");
         cancelled.cancel();
         other.map(drop)
     });
-    let open = |job: &Job| bench.history.open_workspace(first.id, "a", None, job);
+    let open = |job: &Job| bench.history.writer().open_workspace(first.id, "a", None, job);
     assert_eq!(open(&job).unwrap_err().code(), Code::Cancelled);
     assert_eq!(other.recv().unwrap().unwrap_err().code(), Code::Locked);
     let left: Vec<_> = fs::read_dir(&root).unwrap().map(|it| it.unwrap().file_name()).collect();
@@ -153,9 +161,9 @@ fn of_two_that_open_under_one_name_at_once_one_is_there_whole() {
     let (bench, first) = filled();
     let (history, place) = (bench.history.clone(), bench.folder.path().join("elsewhere"));
     let other = meanwhile(move || {
-        history.open_workspace(first.id, "a", Some(&place), &Job::new()).map(|it| it.root)
+        history.writer().open_workspace(first.id, "a", Some(&place), &Job::new()).map(|it| it.root)
     });
-    let late = bench.history.open_workspace(first.id, "a", None, &Job::new());
+    let late = bench.history.writer().open_workspace(first.id, "a", None, &Job::new());
     assert_eq!(late.unwrap_err().code(), Code::AlreadyExists);
     assert!(!place_of(&bench, "a").exists());
     let opened = other.recv().unwrap().unwrap();
@@ -166,7 +174,7 @@ fn of_two_that_open_under_one_name_at_once_one_is_there_whole() {
 #[test]
 fn the_folder_of_a_workspace_that_nobody_knows_of_stays_as_it_is() {
     let (bench, first) = filled();
-    let open = |name| bench.history.open_workspace(first.id, name, None, &Job::new());
+    let open = |name| bench.history.writer().open_workspace(first.id, name, None, &Job::new());
     let lost = open("a").unwrap();
     write_file(lost.root.join("work"), "a day's");
     let beside = bench.library.projects().folder_of(bench.project).join("workspaces.json");
@@ -202,13 +210,13 @@ fn sql(bench: &Bench, statement: &str) {
 /// The catalog is gone, and made again.
 fn rebuild(bench: &Bench) -> RebuildReport {
     sql(bench, "DELETE FROM versions; DELETE FROM changes; DELETE FROM workspaces;");
-    bench.history.rebuild(&Job::new()).unwrap()
+    bench.history.maintenance().rebuild(&Job::new()).unwrap()
 }
 
 fn save(bench: &Bench, workspace: &Workspace, content: &str) -> Version {
     fs::write(workspace.root.join("src/a.txt"), content).unwrap();
     let order = SaveOrder::new(Trigger::Automatic, "");
-    bench.history.save(workspace.id, Scope::Whole, order, &Job::new()).unwrap().unwrap()
+    bench.history.writer().save(workspace.id, Scope::Whole, order, &Job::new()).unwrap().unwrap()
 }
 
 #[test]
@@ -225,13 +233,13 @@ fn a_branch_that_was_set_back_forgets_nothing() {
     bench.git(&["gc", "--quiet", "--prune=now"]);
     assert_eq!(rebuild(&bench).versions, 6);
     assert_eq!(catalog(&bench), all);
-    bench.history.compact(bench.project, &Job::new()).unwrap();
+    bench.history.maintenance().compact(bench.project, &Job::new()).unwrap();
     bench.fsck();
     assert_eq!(bench.read(first.id, "src/a.txt"), b"one");
     assert_eq!(bench.read(made[3].id, "src/a.txt"), b"3");
     // Set back again, and looked at before anything is saved.
     bench.git(&["update-ref", "refs/heads/main", &made[0].commit.to_string()]);
-    bench.history.thin(bench.project, &Job::new()).unwrap();
+    bench.history.maintenance().thin(bench.project, &Job::new()).unwrap();
     assert_eq!(catalog(&bench), all);
     assert_eq!(save(&bench, &main, "a third way").seq, 7);
     assert_eq!(catalog(&bench).1.len(), 7);
@@ -241,7 +249,8 @@ fn a_branch_that_was_set_back_forgets_nothing() {
 fn what_the_catalog_was_not_told_of_takes_nobody_elses_place() {
     let (bench, first) = filled();
     let main = bench.main();
-    let other = bench.history.open_workspace(first.id, "other", None, &Job::new()).unwrap();
+    let other =
+        bench.history.writer().open_workspace(first.id, "other", None, &Job::new()).unwrap();
     let mut made = Vec::new();
     for n in 0..4 {
         for workspace in [&main, &other] {
@@ -265,7 +274,8 @@ fn what_the_catalog_was_not_told_of_takes_nobody_elses_place() {
 fn two_versions_that_an_earlier_program_gave_one_place_are_both_listed() {
     let (bench, first) = filled();
     let main = bench.main();
-    let other = bench.history.open_workspace(first.id, "other", None, &Job::new()).unwrap();
+    let other =
+        bench.history.writer().open_workspace(first.id, "other", None, &Job::new()).unwrap();
     let twin = save(&bench, &other, "beside");
     let commit = bench.git(&["cat-file", "commit", "other"]);
     let commit = commit.replace("Undercroft-Sequence: 2", "Undercroft-Sequence: 3");
@@ -288,8 +298,8 @@ fn workspaces_are_found_again_by_their_branches() {
     let (bench, first) = filled();
     let job = Job::new();
     let away = bench.folder.path().join("away");
-    let near = bench.history.open_workspace(first.id, "near", None, &job).unwrap();
-    let away = bench.history.open_workspace(first.id, "away", Some(&away), &job).unwrap();
+    let near = bench.history.writer().open_workspace(first.id, "near", None, &job).unwrap();
+    let away = bench.history.writer().open_workspace(first.id, "away", Some(&away), &job).unwrap();
     save(&bench, &near, "near");
     save(&bench, &away, "away");
     let (workspaces, versions) = catalog(&bench);

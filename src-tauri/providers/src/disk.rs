@@ -12,13 +12,13 @@ use std::time::{Duration, SystemTime};
 
 use rustix::fs::{Access, FlockOperation, flock};
 use undercroft_foundation::{
-    Code, Error, IoContext, Result, canonicalize_missing, escape_path, make_folders,
-    reach_write_point, sync_folder,
+    Code, Error, IoContext, Result, canonicalize_missing, escape_path, is_remote, is_virtual,
+    make_folders, reach_write_point, sync_folder,
 };
 
 use crate::anchored::Anchor;
 use crate::provider::check_key;
-use crate::{ObjectMeta, Provider, is_remote, is_virtual};
+use crate::{ObjectMeta, Provider};
 
 /// Marks files that are still being written. What follows names the run of the kernel that the
 /// writer lives in, and makes the name unique.

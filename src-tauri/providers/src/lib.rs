@@ -5,12 +5,10 @@ mod anchored;
 mod disk;
 mod memory;
 mod provider;
-mod remote;
 mod throttled;
 
 pub use anchored::AnchoredProvider;
 pub use disk::DiskProvider;
 pub use memory::MemoryProvider;
 pub use provider::{ObjectMeta, Provider};
-pub use remote::{is_remote, is_virtual};
 pub use throttled::ThrottledProvider;

@@ -5,10 +5,9 @@ use std::sync::Arc;
 
 use std::time::Duration;
 
-use undercroft_foundation::{Clock, Code, Error, Job};
+use undercroft_foundation::{Clock, Code, Error, Job, is_remote};
 use undercroft_providers::{
     AnchoredProvider, DiskProvider, MemoryProvider, ObjectMeta, Provider, ThrottledProvider,
-    is_remote,
 };
 use undercroft_testkit::ManualClock;
 

@@ -100,7 +100,7 @@ impl Api {
     /// The errors of [`backup::Restores::start`].
     pub fn restore(&self, request: Restore) -> Result<JobView> {
         let (order, history) = (self.backup_order(request)?, self.0.history.clone());
-        let keep = move |place: &Path, job: &Job| history.save_before_writing(place, job);
+        let keep = move |place: &Path, job: &Job| history.writer().save_before_writing(place, job);
         Ok(self.0.backups.restores().start(order, Arc::new(keep))?.into())
     }
 

@@ -48,7 +48,7 @@ impl Api {
             Err(error) if none(error.code()) => return Ok(Vec::new()),
             workspace => workspace?,
         };
-        let versions = match self.0.history.file_history(workspace.id, path, VERSIONS) {
+        let versions = match self.0.history.reader().file_history(workspace.id, path, VERSIONS) {
             Err(error) if none(error.code()) => return Ok(Vec::new()),
             versions => versions?,
         };
@@ -56,7 +56,8 @@ impl Api {
         for found in versions {
             // A version that removed it holds nothing.
             let Some(size_bytes) = found.size_bytes else { continue };
-            let modified = Some(self.0.history.entry(found.version.id, &found.path)?.modified);
+            let modified =
+                Some(self.0.history.reader().entry(found.version.id, &found.path)?.modified);
             let copy = FileCopy {
                 time: found.version.time,
                 modified,

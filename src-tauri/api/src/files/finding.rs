@@ -22,7 +22,7 @@ impl Api {
     pub fn file_history(&self, request: FileRef) -> Result<Vec<FileVersion>> {
         let workspace = self.find_workspace(&request.workspace)?;
         let path = tree_path(&request.path)?;
-        let found = self.0.history.file_history(workspace.id, &path, FILE_VERSIONS)?;
+        let found = self.0.history.reader().file_history(workspace.id, &path, FILE_VERSIONS)?;
         let one = |file: history::FileVersion| FileVersion {
             path: names(&file.path),
             from: file.from.as_ref().map(names),
@@ -47,7 +47,8 @@ impl Api {
         let version = self.find_version(&request.version)?;
         let limit = request.limit.unwrap_or(HITS.0).min(HITS.1) as usize;
         let (text, in_content) = (&request.text, request.in_content);
-        let hits = self.0.history.search(version.id, text, in_content, limit, &Job::new())?;
+        let hits =
+            self.0.history.reader().search(version.id, text, in_content, limit, &Job::new())?;
         let hit = |hit: history::FileHit| FileHit {
             path: names(&hit.path),
             line: hit.line,

@@ -45,8 +45,8 @@ impl Api {
         let path = tree_path(&request.path)?;
         let side = self.find_side(&request.version, None)?;
         let mut entries = match &side {
-            Side::Version(version) => self.0.history.list(version.id, &path)?,
-            Side::Disk(workspace) => self.0.history.list_disk(workspace.id, &path)?,
+            Side::Version(version) => self.0.history.reader().list(version.id, &path)?,
+            Side::Disk(workspace) => self.0.history.reader().list_disk(workspace.id, &path)?,
         };
         entries.sort_by_key(|entry| entry.kind != history::EntryKind::Folder);
         Ok(FileListing {
@@ -88,8 +88,8 @@ impl Api {
         let path = tree_path(&at.path)?;
         let side = self.find_side(&at.version, beside)?;
         let entry = match &side {
-            Side::Version(version) => self.0.history.entry(version.id, &path)?,
-            Side::Disk(workspace) => self.0.history.disk_entry(workspace.id, &path)?,
+            Side::Version(version) => self.0.history.reader().entry(version.id, &path)?,
+            Side::Disk(workspace) => self.0.history.reader().disk_entry(workspace.id, &path)?,
         };
         Ok(Found { side, path, entry })
     }
@@ -100,15 +100,16 @@ impl Api {
             Side::Version(version) => match &found.entry.content {
                 Some(content) if found.entry.size_bytes <= CACHED_BYTES.min(most) => {
                     let whole = || {
-                        let content = self.0.history.read(version.id, &found.path, None)?;
+                        let content =
+                            self.0.history.reader().read(version.id, &found.path, None)?;
                         Ok(Arc::from(content))
                     };
                     Ok(self.0.cache.read_or(content, whole)?.to_vec())
                 }
-                _ => self.0.history.read(version.id, &found.path, Some(most)),
+                _ => self.0.history.reader().read(version.id, &found.path, Some(most)),
             },
             Side::Disk(workspace) => {
-                self.0.history.read_disk(workspace.id, &found.path, Some(most))
+                self.0.history.reader().read_disk(workspace.id, &found.path, Some(most))
             }
         }
     }

@@ -25,7 +25,8 @@ impl Api {
         order.layer = request.layer.map(history::Layer::from);
         let (history, unsaved) = (&self.0.history, unsaved_policy(request.force));
         let job = Job::new();
-        let written = history.put_file(workspace.id, &path, &content, order, unsaved, &job)?;
+        let written =
+            history.writer().put_file(workspace.id, &path, &content, order, unsaved, &job)?;
         Ok(saved(written, &job))
     }
 
@@ -40,7 +41,7 @@ impl Api {
         let order = order(request.message);
         let (history, unsaved) = (&self.0.history, unsaved_policy(request.force));
         let job = Job::new();
-        let written = history.delete_file(workspace.id, &path, order, unsaved, &job)?;
+        let written = history.writer().delete_file(workspace.id, &path, order, unsaved, &job)?;
         Ok(saved(written, &job))
     }
 
@@ -57,7 +58,7 @@ impl Api {
         let title = format!("Copy into {}", self.name_of(&workspace)?);
         let spec = self.job_spec(JobKind::Upload, title, &workspace);
         self.spawn(spec, move |history, job| {
-            history.upload(workspace.id, &folder, &sources, conflict, job)
+            history.writer().upload(workspace.id, &folder, &sources, conflict, job)
         })
     }
 }

@@ -131,7 +131,7 @@ impl Api {
     pub fn git_branch_switch(&self, request: GitBranchSwitch) -> Result<GitStatus> {
         let (git, workspace) = self.git_of(&request.workspace)?;
         // What is replaced is in a version before.
-        self.0.history.save_before(workspace.id, &Job::new(), || {
+        self.0.history.writer().save_before(workspace.id, &Job::new(), || {
             let has_changed = git.switch_branch(&request.name)?;
             Ok(((), has_changed))
         })?;
@@ -201,7 +201,7 @@ impl Api {
         let network = self.network()?;
         let title = format!("Pull {}", self.name_of(&workspace)?);
         self.spawn(self.job_spec(JobKind::Git, title, &workspace), move |history, job| {
-            let pulled = history.save_before(workspace.id, job, || {
+            let pulled = history.writer().save_before(workspace.id, job, || {
                 let pulled = git.pull(&network, request.remote.as_deref(), job)?;
                 let has_changed = pulled.commits > 0;
                 Ok((pulled, has_changed))

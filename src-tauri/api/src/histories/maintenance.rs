@@ -94,7 +94,7 @@ impl Api {
                 let spec = spec(JobKind::Compact, "Thin and compact the history of", &project);
                 let id = project.id;
                 let began = self.spawn(spec, move |history, job| {
-                    history.maintain(id, job).map(|done| done.text())
+                    history.maintenance().maintain(id, job).map(|done| done.text())
                 })?;
                 return Ok(Some(began));
             }
@@ -110,7 +110,7 @@ impl Api {
         }
         let jobs = self.0.library.jobs().list_all();
         Ok(jobs.iter().all(|job| job.state.is_over())
-            && self.0.history.watch_states()?.iter().all(|state| state.pending == 0))
+            && self.0.watcher.states()?.iter().all(|state| state.pending == 0))
     }
 
     /// Whether the last time was long enough ago, however it ended. A clock that was set back far
@@ -128,7 +128,7 @@ impl Api {
 
     /// Whether a history needs it. One that cannot be read keeps no other from it.
     fn needs_maintenance(&self, project: ProjectId) -> bool {
-        self.0.history.needs_maintenance(project).unwrap_or_else(|error| {
+        self.0.history.maintenance().needs_maintenance(project).unwrap_or_else(|error| {
             tracing::warn!(%project, %error, "whether a history needs maintenance is not known");
             false
         })

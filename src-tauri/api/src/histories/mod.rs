@@ -64,7 +64,7 @@ impl Api {
         let project = self.find_project(&request.project)?;
         let id = project.id;
         self.spawn(spec(JobKind::Import, "Begin the history of", &project), move |history, job| {
-            let version = history.begin(id, job)?;
+            let version = history.writer().begin(id, job)?;
             Ok(format!(
                 "{} ({}) in the first version",
                 count_text(version.files, "file"),
@@ -79,7 +79,7 @@ impl Api {
     /// [`Code::NotFound`].
     pub fn thin_preview(&self, request: ProjectRef) -> Result<ThinPlan> {
         let project = self.find_project(&request.project)?;
-        let plan = self.0.history.plan_thinning(project.id, &Job::new())?;
+        let plan = self.0.history.maintenance().plan_thinning(project.id, &Job::new())?;
         let drop = |dropped: history::ThinDrop| ThinDrop {
             why: dropped.why.text().to_owned(),
             version: dropped.version.into(),
@@ -100,7 +100,7 @@ impl Api {
         let project = self.find_project(&request.project)?;
         let id = project.id;
         self.spawn(spec(JobKind::Thin, "Thin the history of", &project), move |history, job| {
-            let plan = history.thin(id, job)?;
+            let plan = history.maintenance().thin(id, job)?;
             let dropped = count_text(plan.drop.len() as u64, "version");
             Ok(format!("{dropped} dropped, {} stay", plan.keep.len()))
         })
@@ -116,7 +116,7 @@ impl Api {
         self.spawn(
             spec(JobKind::Compact, "Compact the history of", &project),
             move |history, job| {
-                let done = history.compact(id, job)?;
+                let done = history.maintenance().compact(id, job)?;
                 Ok(format!("{} free again", size_text(done.freed_bytes)))
             },
         )
@@ -131,7 +131,7 @@ impl Api {
         let project = self.find_project(&request.project)?;
         let id = project.id;
         self.spawn(spec(JobKind::Check, "Check the history of", &project), move |history, job| {
-            let check = history.check(id, job)?;
+            let check = history.maintenance().check(id, job)?;
             for damage in &check.damages {
                 job.warn(damage.object.clone(), told(damage));
             }
@@ -172,7 +172,7 @@ impl Api {
             },
         };
         rules.store(self.root(), project.id)?;
-        self.0.history.rules_changed(project.id)?;
+        self.0.watcher.rules_changed(project.id)?;
         Ok(rules_to_wire(&project, rules))
     }
 }

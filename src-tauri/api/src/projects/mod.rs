@@ -87,6 +87,7 @@ impl Api {
         let occupied = self.0.backups.destinations().occupied()?;
         let moved = self.0.library.projects().relocate(project.id, &path, &occupied)?;
         self.0.history.follow_project(moved.id)?;
+        self.0.watcher.sync()?;
         self.show(moved)
     }
 

@@ -36,7 +36,7 @@ pub struct Rebuilt {
 pub fn rebuild_library(root: &Path, world: &World, job: &Job) -> Result<Rebuilt> {
     undercroft_backup::adopt_recovered(root)?;
     let (library, lost) = Library::open_without_catalog(root, world, &crate::tables())?;
-    let rebuilt = History::new(&library).rebuild(job)?;
+    let rebuilt = History::new(&library).maintenance().rebuild(job)?;
     Ok(Rebuilt {
         projects: library.projects().list(&ProjectFilter::default())?.len() as u64,
         workspaces: rebuilt.workspaces,

@@ -20,9 +20,9 @@ impl Api {
         let from = self.find_version(&request.from)?;
         let history = &self.0.history;
         let changes = match self.find_side(&request.to, Some(&request.from))? {
-            Side::Version(to) => history.compare(from.id, to.id, &path)?,
+            Side::Version(to) => history.reader().compare(from.id, to.id, &path)?,
             Side::Disk(workspace) => {
-                history.compare_with_disk(from.id, workspace.id, &path, &Job::new())?
+                history.reader().compare_with_disk(from.id, workspace.id, &path, &Job::new())?
             }
         };
         Ok(Comparison {
@@ -37,7 +37,7 @@ impl Api {
     /// [`Code::NotFound`].
     pub fn version_sizes(&self, request: VersionRef) -> Result<VersionSizes> {
         let version = self.find_version(&request.version)?;
-        let sizes = self.0.history.sizes(version.id, &Job::new())?;
+        let sizes = self.0.history.reader().sizes(version.id, &Job::new())?;
         let largest = sizes.largest.iter();
         Ok(VersionSizes {
             unique_bytes: sizes.unique_bytes,

@@ -92,7 +92,7 @@ impl Api {
         let name = self.name_of(&workspace)?;
         let spec = self.job_spec(JobKind::Save, format!("Save {name}"), &workspace);
         self.spawn(spec, move |history, job| {
-            let made = history.save(workspace.id, Scope::Whole, order, job)?;
+            let made = history.writer().save(workspace.id, Scope::Whole, order, job)?;
             Ok(made.map_or_else(|| "Nothing has changed".to_owned(), |version| version.message))
         })
     }

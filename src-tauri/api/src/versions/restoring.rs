@@ -25,7 +25,7 @@ impl Api {
             paths => count_text(paths.len() as u64, "path"),
         };
         let spec = self.job_spec(JobKind::Restore, format!("Restore {what}"), &workspace);
-        self.spawn(spec, move |history, job| Ok(told(&history.restore(&order, job)?, job)))
+        self.spawn(spec, move |history, job| Ok(told(&history.writer().restore(&order, job)?, job)))
     }
 
     /// Says what a restore would do.
@@ -34,7 +34,7 @@ impl Api {
     /// [`undercroft_foundation::Code::NotFound`].
     pub fn version_restore_preview(&self, request: VersionRestore) -> Result<RestorePlan> {
         let (order, _) = self.restore_order(&request)?;
-        let plan = self.0.history.plan_restore(&order, &Job::new())?;
+        let plan = self.0.history.writer().plan_restore(&order, &Job::new())?;
         Ok(RestorePlan {
             restore: plan.restore,
             overwrite: plan.overwrite,
@@ -53,7 +53,9 @@ impl Api {
         let workspace = self.find_workspace(&request.workspace)?;
         let title = format!("Undo in {}", self.name_of(&workspace)?);
         let spec = self.job_spec(JobKind::Restore, title, &workspace);
-        self.spawn(spec, move |history, job| Ok(told(&history.undo(workspace.id, job)?, job)))
+        self.spawn(spec, move |history, job| {
+            Ok(told(&history.writer().undo(workspace.id, job)?, job))
+        })
     }
 
     fn restore_order(

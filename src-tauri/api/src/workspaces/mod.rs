@@ -119,10 +119,12 @@ impl Api {
         let resolve = |id: &String| self.0.places.resolve(id, PlacePurpose::Restore);
         let place = request.to.as_ref().map(resolve).transpose()?;
         let from = self.0.history.workspace(version.workspace)?;
-        let name = request.name;
+        let (name, watcher) = (request.name, self.0.watcher.clone());
         let spec = self.job_spec(JobKind::Workspace, format!("Open {name}"), &from);
         self.spawn(spec, move |history, job| {
-            let opened = history.open_workspace(version.id, &name, place.as_deref(), job)?;
+            let opened =
+                history.writer().open_workspace(version.id, &name, place.as_deref(), job)?;
+            watcher.sync()?;
             Ok(format!("{name} is at {}", escape_path(&opened.root)))
         })
     }
@@ -136,7 +138,7 @@ impl Api {
         let title = format!("Look through {}", self.name_of(&workspace)?);
         let spec = self.job_spec(JobKind::Workspace, title, &workspace);
         self.spawn(spec, move |history, job| {
-            let made = history.refresh_workspace(workspace.id, job)?;
+            let made = history.writer().refresh_workspace(workspace.id, job)?;
             Ok(made.map_or_else(|| "Nothing has changed".to_owned(), |version| version.message))
         })
     }
@@ -148,10 +150,12 @@ impl Api {
     pub fn workspace_close(&self, request: WorkspaceRef) -> Result<JobView> {
         let workspace = self.find_workspace(&request.workspace)?;
         let title = format!("Close {}", self.name_of(&workspace)?);
+        let watcher = self.0.watcher.clone();
         let spec = self.job_spec(JobKind::Workspace, title, &workspace);
         self.spawn(spec, move |history, job| {
-            let (closed, is_gone) = history.close_workspace(workspace.id, job)?;
-            Ok(match is_gone {
+            let closed = history.writer().close_workspace(workspace.id, job)?;
+            watcher.sync()?;
+            Ok(match history.writer().remove_closed_folder(&closed, job)? {
                 true => "Closed; its folder is gone, its versions stay".to_owned(),
                 false => format!("Closed; its folder stays at {}", escape_path(&closed.root)),
             })

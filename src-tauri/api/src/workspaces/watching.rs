@@ -23,7 +23,7 @@ impl Api {
         let work = move || {
             // Looking for what changed in the meantime may take a while.
             let Some(started) = rooms.upgrade() else { return };
-            if let Err(error) = started.history.start_watching(WatchOptions::default()) {
+            if let Err(error) = started.watcher.start(WatchOptions::default()) {
                 tracing::error!(%error, "changes will not be noticed");
             }
             drop(started);
@@ -60,14 +60,14 @@ impl Api {
 
     fn set_paused(&self, request: &WatchFilter, paused: bool) -> Result<Vec<WatchState>> {
         let project = request.project.as_deref().map(|text| self.find_project(text)).transpose()?;
-        self.0.history.set_paused(project.map(|project| project.id), paused)?;
+        self.0.watcher.set_paused(project.map(|project| project.id), paused)?;
         self.watch_states_of(request)
     }
 
     fn watch_states_of(&self, request: &WatchFilter) -> Result<Vec<WatchState>> {
         let project = request.project.as_deref().map(|text| self.find_project(text)).transpose()?;
         let wanted = project.map(|project| project.id);
-        let states = self.0.history.watch_states()?;
+        let states = self.0.watcher.states()?;
         let states = states.into_iter().filter(|state| wanted.is_none_or(|id| state.project == id));
         states.map(|state| self.show_watch(state)).collect()
     }
@@ -90,7 +90,7 @@ impl Api {
     }
 
     pub(crate) fn watch_status(&self, workspace: WorkspaceId) -> Result<WatchStatus> {
-        let states = self.0.history.watch_states()?;
+        let states = self.0.watcher.states()?;
         let found = states.into_iter().find(|state| state.workspace == workspace);
         Ok(found.map_or(WatchStatus::Off, |state| state.status.into()))
     }
@@ -115,7 +115,7 @@ fn tell_changes(rooms: &Weak<Rooms>) {
     loop {
         {
             let Some(rooms) = rooms.upgrade() else { return };
-            for state in rooms.history.watch_states().unwrap_or_default() {
+            for state in rooms.watcher.states().unwrap_or_default() {
                 let before = told.insert(state.workspace, state.status);
                 // That it is watched is what everybody expects at the start.
                 if before.unwrap_or(history::WatchStatus::Watching) != state.status {

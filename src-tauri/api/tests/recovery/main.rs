@@ -243,7 +243,7 @@ fn nothing_that_a_library_names_is_used_until_the_user_confirms_it() {
     let save = |project| {
         let main = history.main_workspace(project).unwrap().id;
         let order = SaveOrder::new(Trigger::Manual, "");
-        history.save(main, Scope::Whole, order, &Job::new()).map(|made| made.is_some())
+        history.writer().save(main, Scope::Whole, order, &Job::new()).map(|made| made.is_some())
     };
     assert!(save(one).unwrap());
     let main = history.main_workspace(two).unwrap();
@@ -256,8 +256,8 @@ fn nothing_that_a_library_names_is_used_until_the_user_confirms_it() {
     };
     let refused = [
         save(two).map(drop),
-        history.restore(&in_place, &Job::new()).map(drop),
-        history.begin(two, &Job::new()).map(drop),
+        history.writer().restore(&in_place, &Job::new()).map(drop),
+        history.writer().begin(two, &Job::new()).map(drop),
         backups.project_backups().run(two, drive, &Job::new()).map(drop),
     ];
     for refused in refused {
@@ -276,7 +276,7 @@ fn nothing_that_a_library_names_is_used_until_the_user_confirms_it() {
     fs::create_dir(&moved).unwrap();
     library.projects().relocate(two, &moved, &[]).unwrap();
     history.follow_project(two).unwrap();
-    history.restore(&in_place, &Job::new()).unwrap();
+    history.writer().restore(&in_place, &Job::new()).unwrap();
     assert!(moved.join("large").is_file() && !scene.path("work/two/large").exists());
     assert_named_places_are_confirmed(&scene.path("fresh"), &library, &backups, drive);
 }

@@ -86,7 +86,7 @@ impl Scene {
             write_file(path.join("large"), random_bytes(seed, 3 << 20));
             let request = AddProject { path: path.clone(), ..AddProject::default() };
             let project = library.projects().add_linked(&request).unwrap().id;
-            history.begin(project, &Job::new()).unwrap();
+            history.writer().begin(project, &Job::new()).unwrap();
             scene.projects.push(project);
         }
         scene.work_on(&history);
@@ -112,9 +112,10 @@ impl Scene {
         history.mark(first.id, &mark).unwrap();
         write_file(main.root.join("src/later.rs"), "fn later() {}\n");
         let order = SaveOrder::new(Trigger::Manual, "later");
-        history.save(main.id, Scope::Whole, order, &Job::new()).unwrap().unwrap();
+        history.writer().save(main.id, Scope::Whole, order, &Job::new()).unwrap().unwrap();
         let place = self.path("try");
-        let opened = history.open_workspace(first.id, "try", Some(&place), &Job::new()).unwrap();
+        let opened =
+            history.writer().open_workspace(first.id, "try", Some(&place), &Job::new()).unwrap();
         history.switch_workspace(opened.id).unwrap();
     }
 
@@ -167,7 +168,7 @@ impl Scene {
             assert_eq!(versions(&history), versions(&before.history));
             let pinned = versions(&history).iter().filter(|version| version.pinned).count();
             assert_eq!(pinned, usize::from(project.id == self.projects[1]));
-            let checked = history.check(project.id, &Job::new()).unwrap();
+            let checked = history.maintenance().check(project.id, &Job::new()).unwrap();
             assert!(checked.damages.is_empty(), "{checked:?}");
             let work = project.root.strip_prefix(self.path("work")).unwrap();
             let was = self.path("before-work").join(work);

@@ -2,19 +2,20 @@
 
 use std::collections::HashMap;
 
-use undercroft_foundation::{Code, Error, Job, Result, VersionId, WorkspaceId};
+use undercroft_foundation::{Code, Error, Job, Result, TreePath, VersionId, WorkspaceId};
 
-use crate::compare::changes_between;
 use crate::disk::Disk;
-use crate::folder_view::StoredFolder;
-use crate::history::History;
-use crate::path::TreePath;
-use crate::reading::folder_at;
-use crate::restore::{RestoreOrder, RestoreTo, is_content_of};
-use crate::save::change_set::ChangeSet;
-use crate::sidecar::Line;
+use crate::disk::content::is_content_of;
+use crate::restore::{RestoreOrder, RestoreTo};
+use crate::save::HistoryWriter;
 use crate::store::HistoryStore;
+use crate::tree::change_set::ChangeSet;
+use crate::tree::compare::changes_between;
+use crate::tree::folder_view::StoredFolder;
+use crate::tree::folder_view::folder_at;
+use crate::tree::sidecar::Line;
 use crate::version::{Change, ChangeKind, EntryKind, GitId};
+use crate::versions::reading::HistoryReader;
 
 /// Of files that went, so many are held against one of the same size that came.
 const ALIKE: usize = 16;
@@ -25,7 +26,7 @@ enum There {
     File(Box<Line>, GitId),
 }
 
-impl History {
+impl HistoryReader {
     /// The changes that lead from one version to another at a path and below it, by path. Renames
     /// are recognised, by content and by likeness.
     ///
@@ -33,7 +34,7 @@ impl History {
     /// [`Code::NotFound`] when neither has the path, [`Code::Invalid`] for versions of different
     /// projects.
     pub fn compare(&self, from: VersionId, to: VersionId, path: &TreePath) -> Result<Vec<Change>> {
-        if self.version(from)?.project != self.version(to)?.project {
+        if self.history.version(from)?.project != self.history.version(to)?.project {
             return Err(Error::new(Code::Invalid, "Cannot compare these versions")
                 .why("They are of different projects"));
         }
@@ -84,10 +85,10 @@ impl History {
     ) -> Result<Vec<Change>> {
         let to = RestoreTo::InPlace { workspace, remove_extra: true };
         let order = RestoreOrder { version, paths: vec![path.clone()], to, like: None };
-        let disk = Disk::open(&self.confirmed_workspace(workspace)?.root)?;
+        let disk = Disk::open(&self.history.confirmed_workspace(workspace)?.root)?;
         let (mut gone, mut others) = (Vec::new(), Vec::new());
         // What a restore would do, the other way round.
-        for mut change in self.differences(&order, job)? {
+        for mut change in HistoryWriter::new(&self.history).differences(&order, job)? {
             match change.kind {
                 ChangeKind::Added => gone.push(Some(change)),
                 kind => {

@@ -1,11 +1,10 @@
 //! The history of one file, across its renames.
 
 use rusqlite::Connection;
-use undercroft_foundation::{Code, ProjectId, Result, WorkspaceId};
+use undercroft_foundation::{Code, ProjectId, Result, TreePath, WorkspaceId};
 
-use crate::history::History;
-use crate::path::TreePath;
 use crate::version::{Change, ChangeKind, EntryKind, Layer, Version};
+use crate::versions::reading::HistoryReader;
 use crate::versions::{VersionFilter, changes, table};
 
 /// The number of changes that are asked for at once.
@@ -35,7 +34,7 @@ struct Trace {
     limit: usize,
 }
 
-impl History {
+impl HistoryReader {
     /// The versions that did something to the file that is, or was, at `path`, the newest first,
     /// at most `limit` of them. Where it was renamed, its history goes on under its former name;
     /// that of a workspace that was opened from a version goes on with what led to that.
@@ -48,21 +47,23 @@ impl History {
         path: &TreePath,
         limit: usize,
     ) -> Result<Vec<FileVersion>> {
-        let mut workspace = self.workspace(workspace)?;
+        let mut workspace = self.history.workspace(workspace)?;
         let mut trace = Trace { path: path.clone(), found: Vec::new(), limit };
         let mut before = u64::MAX;
         loop {
             let project = workspace.project;
-            self.library()
+            self.history
+                .library()
                 .catalog()
                 .read(|connection| trace.follow(connection, project, workspace.id, before))?;
             if trace.is_full() {
                 break;
             }
-            let Some(from) = workspace.opened_from.and_then(|id| self.version(id).ok()) else {
+            let Some(from) = workspace.opened_from.and_then(|id| self.history.version(id).ok())
+            else {
                 break;
             };
-            workspace = self.workspace(from.workspace)?;
+            workspace = self.history.workspace(from.workspace)?;
             before = from.seq + 1;
         }
         // The first version of a history has no list of changes: to it everything is new.
@@ -83,8 +84,11 @@ impl History {
         workspace: WorkspaceId,
         path: TreePath,
     ) -> Result<Option<FileVersion>> {
-        let first =
-            self.library().catalog().read(|connection| table::oldest(connection, workspace))?;
+        let first = self
+            .history
+            .library()
+            .catalog()
+            .read(|connection| table::oldest(connection, workspace))?;
         let Some(version) = first else { return Ok(None) };
         match self.entry(version.id, &path) {
             Err(error) if error.code() == Code::NotFound => Ok(None),

@@ -3,6 +3,7 @@
 
 mod compare;
 mod file_history;
+pub(crate) mod preview;
 mod search;
 mod sizes;
 

@@ -2,14 +2,13 @@
 
 use std::io::Read;
 
-use undercroft_foundation::{Job, ProjectId, Result, VersionId};
+use undercroft_foundation::{Job, ProjectId, Result, TreePath, VersionId};
 
-use crate::history::History;
-use crate::path::TreePath;
-use crate::preview::decode;
-use crate::save::content::object_of;
+use crate::browse::preview::decode;
+use crate::objects::pointer::object_of;
 use crate::store::{HistoryStore, ObjectKind};
 use crate::version::{ContentId, EntryKind, GitId, Layer, LayerReason};
+use crate::versions::reading::HistoryReader;
 
 /// Of longer files only the beginning is searched.
 const SEARCHED_BYTES: u64 = 16 << 20;
@@ -51,7 +50,7 @@ struct Searched {
     layer: Layer,
 }
 
-impl History {
+impl HistoryReader {
     /// Finds what has `text` in its name, or, where the text has a `/`, in its path; or else the
     /// lines of text files that have it. At most `limit` of them.
     ///
@@ -70,7 +69,7 @@ impl History {
     ) -> Result<Vec<FileHit>> {
         let sought = Sought::new(text);
         let (store, root) = self.root_of(version)?;
-        let project = self.version(version)?.project;
+        let project = self.history.version(version)?.project;
         let (mut hits, mut batch) = (Vec::new(), Vec::new());
         let mut open = vec![(TreePath::root(), root)];
         while let Some((path, folder)) = open.pop() {
@@ -160,7 +159,7 @@ impl History {
             // Of what is no text, no more is read than shows it.
             for most in [HEAD as u64, SEARCHED_BYTES] {
                 let part = (&mut content).take(most).read_to_end(&mut bytes);
-                part.map_err(crate::reading::content_error)?;
+                part.map_err(crate::versions::reading::content_error)?;
                 if decode(&bytes[..bytes.len().min(HEAD)], true).is_none() {
                     return Ok(None);
                 }

@@ -2,17 +2,16 @@
 
 use std::collections::{HashMap, HashSet};
 
-use undercroft_foundation::{Job, Result, VersionId};
+use undercroft_foundation::{Job, Result, TreePath, VersionId};
 
-use crate::commit::Commit;
-use crate::compact::stored_sizes;
-use crate::history::History;
-use crate::names::{SIDECAR, real_name};
-use crate::path::TreePath;
-use crate::save::content::object_of;
+use crate::objects::pointer::object_of;
+use crate::space::compact::stored_sizes;
+use crate::space::thin::freed_objects;
 use crate::store::{HistoryStore, ObjectKind, TreeMode};
-use crate::thin::freed_objects;
+use crate::tree::commit::Commit;
+use crate::tree::names::{SIDECAR, real_name};
 use crate::version::{GitId, Version};
+use crate::versions::reading::HistoryReader;
 use crate::versions::table;
 
 /// The number of files that are listed.
@@ -30,15 +29,16 @@ pub struct VersionSizes {
     pub largest: Vec<(TreePath, u64)>,
 }
 
-impl History {
+impl HistoryReader {
     /// The storage that a version takes and that no other version of its project needs.
     ///
     /// # Errors
     /// [`undercroft_foundation::Code::NotFound`], [`undercroft_foundation::Code::Cancelled`].
     pub fn sizes(&self, id: VersionId, job: &Job) -> Result<VersionSizes> {
-        let version = self.version(id)?;
-        let store = self.store(version.project)?;
+        let version = self.history.version(id)?;
+        let store = self.history.store(version.project)?;
         let all = self
+            .history
             .library()
             .catalog()
             .read(|connection| table::of_project(connection, version.project))?;
@@ -61,7 +61,7 @@ impl History {
         }
         sizes.largest.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
         sizes.largest.truncate(LISTED);
-        if let Some(repository) = self.objects().repository()? {
+        if let Some(repository) = self.history.objects().repository()? {
             sizes.reclaimable_bytes += freed_objects(&repository, version.project, &objects)?.0;
         }
         Ok(sizes)

@@ -10,14 +10,15 @@ use std::path::{Path, PathBuf};
 
 use rustix::fs::{OFlags, symlinkat};
 use rustix::io::Errno;
-use undercroft_foundation::{Code, Error, IoContext, Job, Result, count_text, escape_path};
+use undercroft_foundation::{
+    Code, Error, IoContext, Job, Result, TreePath, count_text, escape_path,
+};
 use undercroft_repository::fs_at::{Entry, Stat, temporary_name};
+use undercroft_watch::Touched;
 
 use super::incoming::{self, Incoming, Kind};
 use super::{PIECE, WorkspaceFiles, fill, sync};
 use crate::guard::{GuardedEntry, check_file, check_path};
-use crate::path::TreePath;
-use crate::watch::Touched;
 
 /// The number of names that a refusal tells.
 const TOLD: usize = 5;

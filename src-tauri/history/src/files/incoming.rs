@@ -5,10 +5,8 @@ use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
-use undercroft_foundation::{Code, Error, Job, Result, escape_path};
+use undercroft_foundation::{Code, Error, Job, Result, TreePath, escape_path};
 use walkdir::WalkDir;
-
-use crate::path::TreePath;
 
 /// Something that is to be copied.
 pub(super) struct Incoming {

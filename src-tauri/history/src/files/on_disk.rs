@@ -3,14 +3,13 @@
 use std::io::Read;
 
 use jiff::Timestamp;
-use undercroft_foundation::{Code, Error, IoContext, Result, WorkspaceId};
+use undercroft_foundation::{Code, Error, IoContext, Result, TreePath, WorkspaceId};
 
 use crate::disk::{Disk, DiskFolder, Stat};
-use crate::history::History;
-use crate::path::TreePath;
 use crate::version::{Entry, EntryKind};
+use crate::versions::reading::HistoryReader;
 
-impl History {
+impl HistoryReader {
     /// The entries of a folder on disk, by name.
     ///
     /// # Errors
@@ -67,7 +66,7 @@ impl History {
     }
 
     fn disk_folder(&self, workspace: WorkspaceId, path: &TreePath) -> Result<DiskFolder> {
-        let disk = Disk::open(&self.confirmed_workspace(workspace)?.root)?;
+        let disk = Disk::open(&self.history.confirmed_workspace(workspace)?.root)?;
         disk.folder(path)?.ok_or_else(|| not_there(path))
     }
 }

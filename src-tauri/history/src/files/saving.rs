@@ -3,18 +3,18 @@
 use std::path::PathBuf;
 
 use undercroft_foundation::{
-    Code, Error, Job, Result, VersionId, WorkspaceId, count_text, escape_path, size_text,
+    Code, Error, Job, Result, TreePath, VersionId, WorkspaceId, count_text, escape_path, size_text,
 };
+use undercroft_watch::Touched;
 
 use super::{Conflict, CopyInReport, WorkspaceFiles};
 use crate::disk::Disk;
-use crate::guard::{HeldTree, Sweep, Trash, Unheld, check_file, check_path, own_configuration};
-use crate::history::History;
-use crate::path::TreePath;
+use crate::guard::{HeldTree, Sweep, Trash, Unheld, check_file, check_path};
 use crate::rules::LeaveOut;
+use crate::rules::own_configuration;
+use crate::save::HistoryWriter;
 use crate::save::{SaveOrder, Scope};
 use crate::version::{Trigger, Version};
-use crate::watch::Touched;
 use crate::workspaces::Workspace;
 
 /// The treatment of something that is to be replaced or removed and that no version holds.
@@ -37,14 +37,14 @@ pub struct WriteOutcome {
     pub trashed: bool,
 }
 
-impl History {
+impl HistoryWriter {
     /// Makes `bytes` the content of a file of a workspace and makes a version, unless the last one
     /// has it so already. What was there and is in no version yet becomes one before.
     ///
     /// # Errors
     /// [`Code::NotKept`] when no version holds what is there, or would hold what is written, and
     /// `unsaved` is to ask; [`Code::Invalid`] for what is git's, or when something that is no file is
-    /// in the way; those of [`History::save`].
+    /// in the way; those of [`HistoryWriter::save`].
     pub fn put_file(
         &self,
         workspace: WorkspaceId,
@@ -54,7 +54,7 @@ impl History {
         unsaved: UnsavedPolicy,
         job: &Job,
     ) -> Result<WriteOutcome> {
-        let known = self.confirmed_workspace(workspace)?;
+        let known = self.history.confirmed_workspace(workspace)?;
         check_file(own_configuration(&known.root).as_ref(), path)?;
         let at = path.below(&known.root);
         if at.symlink_metadata().is_ok_and(|found| !found.is_file()) {
@@ -62,9 +62,9 @@ impl History {
         }
         let automatic = SaveOrder::new(Trigger::Automatic, "");
         self.save(workspace, Scope::Touched(all_of(path)), automatic, job)?;
-        let held = self.held_tree(&known)?;
-        let newest = self.tip_version(workspace)?.map(|version| version.id);
-        let leave_out = self.leave_out(&known)?;
+        let held = self.history.held_tree(&known)?;
+        let newest = self.history.tip_version(workspace)?.map(|version| version.id);
+        let leave_out = self.history.leave_out(&known)?;
         let unheld = unheld((&known, &leave_out), &held, path, unsaved, job)?;
         let is_left_out = !leave_out.is_included(path, false);
         if unsaved == UnsavedPolicy::Ask && is_left_out {
@@ -90,7 +90,7 @@ impl History {
     /// # Errors
     /// [`Code::NotKept`] when no version holds all of it and `unsaved` is to ask, or when something
     /// changed while it was deleted: that stays. [`Code::Invalid`] for what is git's, and for the
-    /// workspace itself; those of [`History::save`].
+    /// workspace itself; those of [`HistoryWriter::save`].
     pub fn delete_file(
         &self,
         workspace: WorkspaceId,
@@ -99,15 +99,15 @@ impl History {
         unsaved: UnsavedPolicy,
         job: &Job,
     ) -> Result<WriteOutcome> {
-        let known = self.confirmed_workspace(workspace)?;
+        let known = self.history.confirmed_workspace(workspace)?;
         check_path(own_configuration(&known.root).as_ref(), path)?;
         if path.is_root() {
             return Err(super::no_file(&known.root));
         }
         let scope = || Scope::Touched(all_of(path));
         let before = self.ensure_saved(workspace, scope(), job)?;
-        let held = self.held_tree(&known)?;
-        let leave_out = self.leave_out(&known)?;
+        let held = self.history.held_tree(&known)?;
+        let leave_out = self.history.leave_out(&known)?;
         let unheld = unheld((&known, &leave_out), &held, path, unsaved, job)?;
         let last = self.undo_point(workspace)?;
         let is_there = |path: &TreePath| path.below(&known.root).symlink_metadata().is_ok();
@@ -144,7 +144,7 @@ impl History {
             return Ok(());
         }
         let paths: Vec<_> = unheld.iter().map(|unheld| unheld.path.clone()).collect();
-        Trash::of(self.library().root(), workspace).take(&paths, before).map(drop)
+        Trash::of(self.history.library().root(), workspace).take(&paths, before).map(drop)
     }
 
     /// Copies files and folders into a folder of a workspace and makes one version of them; says
@@ -152,7 +152,7 @@ impl History {
     ///
     /// # Errors
     /// [`Code::AlreadyExists`] when names are taken and `conflict` is to ask, [`Code::Invalid`] when
-    /// a link is on the way; those of [`History::save`]. What cannot be copied is a warning.
+    /// a link is on the way; those of [`HistoryWriter::save`]. What cannot be copied is a warning.
     pub fn upload(
         &self,
         workspace: WorkspaceId,
@@ -161,11 +161,11 @@ impl History {
         conflict: Conflict,
         job: &Job,
     ) -> Result<String> {
-        let known = self.confirmed_workspace(workspace)?;
+        let known = self.history.confirmed_workspace(workspace)?;
         if conflict == Conflict::Replace {
             self.save_for_undo(workspace, Scope::Touched(all_of(folder)), job)?;
         }
-        let held = self.held_tree(&known)?;
+        let held = self.history.held_tree(&known)?;
         let files = WorkspaceFiles::open(&known.root, Some(&held))?;
         let copied = files.copy_in(folder, sources, conflict, job)?;
         let names: Vec<_> = sources.iter().filter_map(|source| source.file_name()).collect();
@@ -185,7 +185,7 @@ impl History {
     /// where it went before.
     ///
     /// # Errors
-    /// Those of [`History::save`], and of `act`.
+    /// Those of [`HistoryWriter::save`], and of `act`.
     pub fn save_before<T>(
         &self,
         workspace: WorkspaceId,

@@ -3,10 +3,9 @@
 use std::fs;
 use std::os::unix::fs::{PermissionsExt, symlink};
 
-use undercroft_foundation::{Code, Job};
+use undercroft_foundation::{Code, Job, TreePath};
 
 use super::{Conflict, WorkspaceFiles};
-use crate::path::TreePath;
 
 fn path(text: &str) -> TreePath {
     TreePath::new(text.as_bytes()).unwrap()

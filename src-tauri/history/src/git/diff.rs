@@ -2,14 +2,14 @@
 //! and external differs are not run.
 
 use git2::{Delta, Diff, DiffDelta, DiffFindOptions, DiffFormat, DiffOptions, Patch, Repository};
-use undercroft_foundation::{Code, Error, Result};
+use undercroft_foundation::{Code, Error, Result, TreePath};
 
 use super::ProjectGit;
 use super::branches::resolve;
 use super::commit::last_commit;
 use super::filters::{filter_of, is_what_the_pointer_says};
 use super::opening::GitContext;
-use crate::{ChangeKind, TreePath};
+use crate::version::ChangeKind;
 
 /// Files above this are compared as a whole, not by lines.
 const TEXT_BYTES_MAX: i64 = 8 << 20;

@@ -10,7 +10,7 @@ use undercroft_foundation::Result;
 use super::branches::resolve;
 use super::opening::GitContext;
 use super::{GitPerson, ProjectGit, commit, git_id, oid};
-use crate::GitId;
+use crate::version::GitId;
 
 /// One commit.
 #[derive(Debug, Clone, PartialEq, Eq)]

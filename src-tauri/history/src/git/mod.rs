@@ -26,7 +26,7 @@ use std::path::{Path, PathBuf};
 use git2::{Oid, Repository};
 use undercroft_foundation::{Code, Error, Result, World, escape_path};
 
-use crate::GitId;
+use crate::version::GitId;
 
 pub use branches::GitBranch;
 pub use commit::{CommitOrder, Committed, GitPerson, Selection, SkippedChange};

@@ -5,12 +5,12 @@ use std::collections::BTreeSet;
 use git2::{
     Branch, IndexEntryExtendedFlag, Repository, RepositoryState, Status, StatusOptions, StatusShow,
 };
-use undercroft_foundation::{Result, escape_name};
+use undercroft_foundation::{Result, TreePath, escape_name};
 
 use super::filters::{filter_of, is_what_the_pointer_says};
 use super::opening::{self, GitContext};
 use super::{ProjectGit, git_id};
-use crate::{GitId, TreePath};
+use crate::version::GitId;
 
 /// The state of HEAD.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -5,19 +5,18 @@ use std::os::fd::BorrowedFd;
 use std::sync::Arc;
 
 use rustix::fs::{Mode, OFlags, openat, readlinkat};
-use undercroft_foundation::{Code, Error, Job, Result, escape_name};
+use undercroft_foundation::{Code, Error, Job, Result, TreePath, escape_name};
 
-use crate::commit::Commit;
 use crate::disk::Stat;
-use crate::folder_view::{FolderView, StoredFolder};
+use crate::disk::content::is_content_of;
+use crate::disk::stat_cache::{CachedFolder, StatCache};
 use crate::history::History;
-use crate::path::TreePath;
-use crate::reading::folder_at;
-use crate::restore::is_content_of;
-use crate::save::content::object_of;
-use crate::sidecar::Line;
-use crate::stat_cache::{CachedFolder, StatCache};
+use crate::objects::pointer::object_of;
 use crate::store::{HistoryStore, ObjectKind};
+use crate::tree::commit::Commit;
+use crate::tree::folder_view::folder_at;
+use crate::tree::folder_view::{FolderView, StoredFolder};
+use crate::tree::sidecar::Line;
 use crate::version::{ContentId, EntryKind, GitId, Layer, Version};
 use crate::workspaces::Workspace;
 

@@ -12,28 +12,17 @@ mod held;
 mod trash;
 mod unheld;
 
-use std::path::Path;
-
-use undercroft_foundation::{Code, Error, Result, canonicalize_missing, configuration_folder};
+use undercroft_foundation::{Code, Error, Result, TreePath};
 
 use crate::disk::is_in_place;
-use crate::names::is_git;
-use crate::path::TreePath;
+use crate::tree::names::is_git;
 
 pub(crate) use guarded_entry::GuardedEntry;
 pub(crate) use held::{HeldFolder, HeldTree, content_of};
 pub(crate) use trash::{GivenBack, Trash};
 pub(crate) use unheld::{Sweep, Unheld};
 
-/// The place of Undercroft's own configuration in the folder at `root`: the commands that the user
-/// confirmed, and the key to sealed passwords. Older words of it must not come back.
-pub(crate) fn own_configuration(root: &Path) -> Option<TreePath> {
-    let folder = canonicalize_missing(&configuration_folder()?).ok()?;
-    let root = canonicalize_missing(root).ok()?;
-    if root.starts_with(&folder) { Some(TreePath::root()) } else { TreePath::of(&root, &folder) }
-}
-
-/// The refusal to write something into it.
+/// The refusal to write something into Undercroft's own configuration.
 pub(crate) fn own_configuration_error(path: &TreePath) -> Error {
     Error::new(Code::Invalid, format!("{path} was left as it is"))
         .why("It is Undercroft's own configuration, which says what you have confirmed")

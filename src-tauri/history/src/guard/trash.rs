@@ -17,12 +17,12 @@ use rustix::fs::{
 };
 use rustix::io::{Errno, Result as SystemResult};
 use undercroft_foundation::{
-    Code, Error, IoContext, Result, VersionId, escape_path, reach_write_point, sync_folder,
+    Code, Error, IoContext, Result, TreePath, VersionId, escape_path, reach_write_point,
+    sync_folder,
 };
 use undercroft_repository::fs_at::{Entry, Stat, descend, is_at};
 
 use super::guarded_entry::rename_new;
-use crate::path::TreePath;
 use crate::workspaces::Workspace;
 
 /// A part that is older than the newest by this much may go.

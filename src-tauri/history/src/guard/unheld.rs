@@ -5,15 +5,14 @@ use std::os::fd::BorrowedFd;
 
 use rustix::fs::{AtFlags, unlinkat};
 use rustix::io::Errno;
-use undercroft_foundation::{Code, Error, IoContext, Job, Result};
+use undercroft_foundation::{Code, Error, IoContext, Job, Result, TreePath};
 
 use super::guarded_entry::GuardedEntry;
 use super::held::{HeldFolder, HeldTree};
 use crate::disk::{Disk, DiskFolder, Stat, stat_in};
-use crate::folder_view::StoredFolder;
-use crate::names::is_git;
-use crate::path::TreePath;
 use crate::rules::{Decision, FolderRules, LeaveOut};
+use crate::tree::folder_view::StoredFolder;
+use crate::tree::names::is_git;
 use crate::version::EntryKind;
 
 /// The number of paths that are named in a refusal.

@@ -3,10 +3,9 @@
 use std::sync::Arc;
 
 use jiff::Timestamp;
-use undercroft_foundation::ProjectId;
+use undercroft_foundation::{ProjectId, TreePath};
 
 use super::change::Change;
-use crate::path::TreePath;
 
 /// The beginning of the file.
 pub(super) const HEAD: &[u8] = b"undercroft session 1 565c4395\n";

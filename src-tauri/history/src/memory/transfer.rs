@@ -15,13 +15,12 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use undercroft_foundation::{
-    Code, Error, IoContext, ProjectId, Result, escape_name, escape_path, open_input, replace_file,
-    unescape_name,
+    Code, Error, IoContext, ProjectId, Result, TreePath, escape_name, escape_path, open_input,
+    replace_file, unescape_name,
 };
 
 use super::record::{SessionKey, SessionKind};
 use super::session::SessionWork;
-use crate::path::TreePath;
 
 const WHAT: &str = "session work";
 const VERSION: u32 = 1;

@@ -6,7 +6,6 @@
 //! digest, and then takes its place; what is the same already is left alone. What cannot be
 //! restored is told, and the rest goes on.
 
-mod bytes;
 mod clone;
 mod order;
 mod removing;
@@ -22,26 +21,29 @@ use std::io::Read;
 use std::path::Path;
 
 use undercroft_foundation::{
-    Code, Error, Job, ProjectId, Result, VersionId, WorkspaceId, canonicalize_missing, count_text,
+    Code, Error, Job, ProjectId, Result, TreePath, VersionId, WorkspaceId, canonicalize_missing,
+    count_text,
 };
 use undercroft_library::{Overlap, overlap};
+use undercroft_watch::Touched;
 
 use crate::disk::Disk;
-use crate::guard::{GivenBack, HeldTree, Trash, check_path, own_configuration};
+use crate::guard::{GivenBack, HeldTree, Trash, check_path};
 use crate::history::History;
-use crate::names::is_git;
-use crate::path::TreePath;
+use crate::rules::own_configuration;
+use crate::save::HistoryWriter;
 use crate::save::{SaveOrder, Scope};
+use crate::tree::names::is_git;
 use crate::version::{Change, ContentId, Trigger};
-use crate::watch::Touched;
-use crate::workspaces::Workspace;
+use crate::versions::reading::HistoryReader;
 
 use self::selection::Selection;
 use self::tally::Tally;
 use self::target::Target;
 use self::undo_record::UndoRecord;
 
-pub(crate) use bytes::is_content_of;
+pub(crate) use self::undo_record::relied_upon;
+
 pub use clone::clone_or_copy;
 pub use order::{RestoreOrder, RestorePlan, RestoreReport, RestoreTo};
 
@@ -71,15 +73,15 @@ struct Stored<'a> {
 
 impl Contents for Stored<'_> {
     fn open(&self, content: &ContentId) -> Result<Box<dyn Read + Send>> {
-        self.history.open_content(self.project, content)
+        HistoryReader::new(self.history).open_content(self.project, content)
     }
 }
 
-impl History {
+impl HistoryWriter {
     /// Plans a restore. Changes nothing.
     ///
     /// # Errors
-    /// Those of [`History::restore`].
+    /// Those of [`HistoryWriter::restore`].
     pub fn plan_restore(&self, order: &RestoreOrder, job: &Job) -> Result<RestorePlan> {
         Ok(self.carry_out(order, RestoreMode::Plan, Vec::new(), job)?.plan())
     }
@@ -90,7 +92,7 @@ impl History {
     }
 
     /// Restores what the order says. In a workspace, what is there becomes a version before, and
-    /// what is there afterwards another, so that [`History::undo`] goes back.
+    /// what is there afterwards another, so that [`HistoryWriter::undo`] goes back.
     ///
     /// What could not be restored is in the report; the rest is.
     ///
@@ -111,7 +113,7 @@ impl History {
         let RestoreTo::InPlace { workspace, .. } = order.to else {
             return Ok(self.carry_out(order, RestoreMode::Act, Vec::new(), job)?.report());
         };
-        let trash = Trash::of(self.library().root(), &self.workspace(workspace)?);
+        let trash = Trash::of(self.history.library().root(), &self.history.workspace(workspace)?);
         match undone {
             None => self.check_paths(order, &order.paths)?,
             Some(UndoRecord { version, paths }) => {
@@ -134,7 +136,7 @@ impl History {
         };
         let given = back.paths.len() as u64;
         let done = self.carry_out(order, RestoreMode::Act, back.paths, job);
-        let version = self.version(order.version)?;
+        let version = self.history.version(order.version)?;
         let name = version.name.unwrap_or_else(|| version.id.to_string());
         let what = match &order.paths[..] {
             [] => format!("Go back to {name}"),
@@ -160,12 +162,12 @@ impl History {
         Ok(report)
     }
 
-    /// Makes what is there a version, to which [`History::undo`] brings back what is in the scope,
-    /// until something else is restored or deleted. Gives that version, or, when nothing changed
-    /// since, the last one.
+    /// Makes what is there a version, to which [`HistoryWriter::undo`] brings back what is in the
+    /// scope, until something else is restored or deleted. Gives that version, or, when nothing
+    /// changed since, the last one.
     ///
     /// # Errors
-    /// Those of [`History::save`].
+    /// Those of [`HistoryWriter::save`].
     pub(crate) fn save_for_undo(
         &self,
         workspace: WorkspaceId,
@@ -182,13 +184,13 @@ impl History {
     }
 
     /// Makes versions of the open workspaces that a folder holds or lies in, before something else
-    /// is written there, for [`History::undo`] to go back to. Gives how many those are.
+    /// is written there, for [`HistoryWriter::undo`] to go back to. Gives how many those are.
     ///
     /// # Errors
-    /// [`Code::Invalid`] for what is git's own there, and those of [`History::save`].
+    /// [`Code::Invalid`] for what is git's own there, and those of [`HistoryWriter::save`].
     pub fn save_before_writing(&self, place: &Path, job: &Job) -> Result<usize> {
         let place = canonicalize_missing(place)?;
-        let mut concerned = self.workspaces(None)?;
+        let mut concerned = self.history.workspaces(None)?;
         concerned.retain(|workspace| {
             workspace.closed.is_none()
                 && workspace.is_present()
@@ -213,12 +215,12 @@ impl History {
         let order = SaveOrder::new(Trigger::BeforeRestore, "");
         let before = match self.save(workspace, scope, order, job)? {
             Some(version) => Some(version),
-            None => self.tip_version(workspace)?,
+            None => self.history.tip_version(workspace)?,
         };
         Ok(before.map(|version| version.id))
     }
 
-    /// Has [`History::undo`] bring back these paths, or all, of a version.
+    /// Has [`HistoryWriter::undo`] bring back these paths, or all, of a version.
     pub(crate) fn note_undo(
         &self,
         workspace: WorkspaceId,
@@ -227,16 +229,17 @@ impl History {
     ) -> Result<()> {
         let Some(version) = before else { return Ok(()) };
         let last = UndoRecord { version, paths };
-        last.write(self.library().root(), &self.workspace(workspace)?)
+        last.write(self.history.library().root(), &self.history.workspace(workspace)?)
     }
 
     /// Goes back behind the last restore or deletion in a workspace; what was not part of it stays
     /// as it is. Done twice, it changes nothing in the end.
     ///
     /// # Errors
-    /// [`Code::NotFound`] when there was none, and those of [`History::restore`].
+    /// [`Code::NotFound`] when there was none, and those of [`HistoryWriter::restore`].
     pub fn undo(&self, workspace: WorkspaceId, job: &Job) -> Result<RestoreReport> {
-        let last = UndoRecord::read(self.library().root(), &self.workspace(workspace)?)?;
+        let last =
+            UndoRecord::read(self.history.library().root(), &self.history.workspace(workspace)?)?;
         let last = last.ok_or_else(|| {
             Error::new(Code::NotFound, "There is nothing to undo")
                 .why("Nothing was restored or deleted in this workspace")
@@ -247,15 +250,6 @@ impl History {
         self.restore_as(&RestoreOrder { version, paths, to, like: None }, Some(&last), job)
     }
 
-    /// The versions that a restore or a deletion relied upon, [`History::undo`]'s among them, which
-    /// thinning must leave there.
-    pub(crate) fn relied_upon(&self, workspace: &Workspace) -> Result<Vec<VersionId>> {
-        let mut relied_upon = undo_record::relied_upon(self.library().root(), workspace)?;
-        let last = UndoRecord::read(self.library().root(), workspace)?;
-        relied_upon.extend(last.map(|last| last.version));
-        Ok(relied_upon)
-    }
-
     /// Sees that there is something at each of these paths to restore, or to remove.
     fn check_paths<'a>(
         &self,
@@ -264,7 +258,7 @@ impl History {
     ) -> Result<()> {
         let removes_from = match order.to {
             RestoreTo::InPlace { workspace, remove_extra: true } => {
-                Some(self.workspace(workspace)?.root)
+                Some(self.history.workspace(workspace)?.root)
             }
             _ => None,
         };
@@ -273,7 +267,7 @@ impl History {
                 let place = removes_from.as_ref().map(|root| path.below(root));
                 place.is_some_and(|place| place.symlink_metadata().is_ok())
             };
-            match self.entry(order.version, path) {
+            match HistoryReader::new(&self.history).entry(order.version, path) {
                 Err(error) if error.code() == Code::NotFound && is_on_disk() => {}
                 found => drop(found?),
             }
@@ -291,15 +285,15 @@ impl History {
     ) -> Result<Tally> {
         let acts = mode == RestoreMode::Act;
         self.check_paths(order, &order.paths)?;
-        let version = self.version(order.version)?;
-        let (store, root) = self.root_of(order.version)?;
+        let version = self.history.version(order.version)?;
+        let (store, root) = HistoryReader::new(&self.history).root_of(order.version)?;
         let (path, held, rules, remove_extra) = match &order.to {
             RestoreTo::Elsewhere(path) => (path.clone(), None, None, false),
             RestoreTo::InPlace { workspace, remove_extra } => {
-                let workspace = self.confirmed_workspace(*workspace)?;
-                let leave_out = self.leave_out(&workspace)?;
-                let held = self.held_tree(&workspace)?;
-                let trash = Trash::of(self.library().root(), &workspace);
+                let workspace = self.history.confirmed_workspace(*workspace)?;
+                let leave_out = self.history.leave_out(&workspace)?;
+                let held = self.history.held_tree(&workspace)?;
+                let trash = Trash::of(self.history.library().root(), &workspace);
                 (workspace.root, Some((held, trash)), Some(leave_out), *remove_extra)
             }
         };
@@ -307,7 +301,7 @@ impl History {
         let in_place = held.is_some();
         let restore = Restore {
             store: &store,
-            contents: &Stored { history: self, project: version.project },
+            contents: &Stored { history: &self.history, project: version.project },
             target: Target::open(&path, acts && !in_place)?,
             own: own_configuration(&path),
             like: order.like.as_deref().and_then(|like| Disk::open(like).ok()),

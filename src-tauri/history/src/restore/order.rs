@@ -2,9 +2,8 @@
 
 use std::path::PathBuf;
 
-use undercroft_foundation::{VersionId, WorkspaceId};
+use undercroft_foundation::{TreePath, VersionId, WorkspaceId};
 
-use crate::path::TreePath;
 use crate::version::Change;
 
 /// The files to restore, and their destination.

@@ -4,7 +4,7 @@ use std::os::fd::AsFd;
 
 use rustix::fs::{AtFlags, unlinkat};
 use rustix::io::Errno;
-use undercroft_foundation::{Code, IoContext, Result};
+use undercroft_foundation::{Code, IoContext, Result, TreePath};
 use undercroft_repository::fs_at::remove_left_over;
 
 use super::Restore;
@@ -12,9 +12,8 @@ use super::selection::{Selection, Wanted};
 use super::walk::gits_own;
 use crate::disk::Stat;
 use crate::guard::{GuardedEntry, HeldFolder};
-use crate::names::is_git;
-use crate::path::TreePath;
 use crate::rules::{Decision, FolderRules};
+use crate::tree::names::is_git;
 use crate::version::EntryKind;
 
 /// A folder, and what the version made just before holds of it.

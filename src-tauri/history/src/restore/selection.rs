@@ -1,6 +1,6 @@
 //! The entries of a version that are wanted.
 
-use crate::path::TreePath;
+use undercroft_foundation::TreePath;
 
 /// Paths, each with all below it.
 pub(super) struct Selection {

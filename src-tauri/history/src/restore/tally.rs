@@ -2,10 +2,9 @@
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use undercroft_foundation::Error;
+use undercroft_foundation::{Error, TreePath};
 
 use super::order::{RestorePlan, RestoreReport};
-use crate::path::TreePath;
 use crate::version::{Change, ChangeKind};
 
 pub(super) struct Tally {

@@ -4,11 +4,10 @@ use std::fs::{self, File};
 use std::os::fd::{AsFd, OwnedFd};
 use std::path::{Path, PathBuf};
 
-use undercroft_foundation::{Error, IoContext, Result};
+use undercroft_foundation::{Error, IoContext, Result, TreePath};
 use undercroft_repository::fs_at::descend;
 
 use crate::disk::{Disk, DiskFolder};
-use crate::path::TreePath;
 
 /// The folder, open; nothing is open while there is none.
 pub(super) struct Target {

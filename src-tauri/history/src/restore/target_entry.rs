@@ -13,13 +13,13 @@ use undercroft_repository::fs_at::{Entry, apply, create_file, go_mode, temporary
 use undercroft_repository::{ExtendedAttribute, Node, NodeKind, NodeTime};
 
 use super::Restore;
-use super::bytes::{is_content_of, pass_on};
 use super::clone::clone_or_copy;
 use super::worker::Task;
 use crate::disk::Stat;
+use crate::disk::content::{is_content_of, pass_on};
 use crate::guard::GuardedEntry;
-use crate::sidecar::Attributes;
 use crate::store::ObjectKind;
+use crate::tree::sidecar::Attributes;
 use crate::version::{ContentId, EntryKind};
 
 /// The state of the place of a file or link.

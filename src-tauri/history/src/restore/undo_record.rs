@@ -7,11 +7,11 @@ use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
 use undercroft_foundation::{
-    Error, IoContext, Result, VersionId, WorkspaceId, escape_name, replace_file, unescape_name,
+    Error, IoContext, Result, TreePath, VersionId, WorkspaceId, escape_name, replace_file,
+    unescape_name,
 };
 
-use crate::history::History;
-use crate::path::TreePath;
+use crate::save::HistoryWriter;
 use crate::store::HistoryStore;
 use crate::workspaces::Workspace;
 
@@ -53,18 +53,22 @@ impl UndoRecord {
     }
 }
 
-/// The versions that a restore or a deletion in a workspace relied upon.
+/// The versions that a restore or a deletion relied upon, [`HistoryWriter::undo`]'s among them,
+/// which thinning must leave there.
 ///
 /// # Errors
 /// Whatever keeps them from being read.
-pub(super) fn relied_upon(library: &Path, workspace: &Workspace) -> Result<Vec<VersionId>> {
+pub(crate) fn relied_upon(library: &Path, workspace: &Workspace) -> Result<Vec<VersionId>> {
     let path = relied_upon_place(library, workspace);
-    match fs::read_to_string(&path) {
+    let mut relied_upon: Vec<VersionId> = match fs::read_to_string(&path) {
         // A crash may have cut the last line.
-        Ok(text) => Ok(text.lines().filter_map(|line| line.parse().ok()).collect()),
-        Err(source) if source.kind() == io::ErrorKind::NotFound => Ok(Vec::new()),
-        Err(source) => Err(Error::io("read", &path, source)),
-    }
+        Ok(text) => text.lines().filter_map(|line| line.parse().ok()).collect(),
+        Err(source) if source.kind() == io::ErrorKind::NotFound => Vec::new(),
+        Err(source) => return Err(Error::io("read", &path, source)),
+    };
+    let last = UndoRecord::read(library, workspace)?;
+    relied_upon.extend(last.map(|last| last.version));
+    Ok(relied_upon)
 }
 
 /// The state that undoing goes to in a workspace, to be put back when nothing comes of what was
@@ -74,9 +78,9 @@ pub(crate) struct UndoPoint {
     content: Option<Vec<u8>>,
 }
 
-impl History {
+impl HistoryWriter {
     pub(crate) fn undo_point(&self, workspace: WorkspaceId) -> Result<UndoPoint> {
-        let place = place(self.library().root(), &self.workspace(workspace)?);
+        let place = place(self.history.library().root(), &self.history.workspace(workspace)?);
         match fs::read(&place) {
             Ok(content) => Ok(UndoPoint { place, content: Some(content) }),
             Err(source) if source.kind() == io::ErrorKind::NotFound => {

@@ -6,7 +6,7 @@ use std::sync::mpsc::{SyncSender, sync_channel};
 use std::sync::{Arc, Mutex};
 
 use rustix::fs::{Mode, mkdirat};
-use undercroft_foundation::{Code, Error, IoContext, Result};
+use undercroft_foundation::{Code, Error, IoContext, Result, TreePath};
 use undercroft_repository::fs_at::{self, Freshness, TEMPORARY, ensure_owner_access};
 
 use super::Restore;
@@ -14,13 +14,12 @@ use super::selection::{Selection, Wanted};
 use super::target_entry::node_of;
 use super::worker::{RestoreWorker, Task};
 use crate::disk::Stat;
-use crate::folder_view::StoredFolder;
 use crate::guard::{GuardedEntry, HeldFolder, own_configuration_error};
-use crate::names::is_git;
-use crate::path::TreePath;
-use crate::reading::folder_at;
 use crate::rules::{Decision, FolderRules, LeaveOutReason};
-use crate::sidecar::{Attributes, Line};
+use crate::tree::folder_view::StoredFolder;
+use crate::tree::folder_view::folder_at;
+use crate::tree::names::is_git;
+use crate::tree::sidecar::{Attributes, Line};
 use crate::version::{EntryKind, GitId};
 
 /// Files that were found and wait to be compared or written.

@@ -4,16 +4,15 @@ use std::os::fd::{AsFd, OwnedFd};
 use std::sync::mpsc::Receiver;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use undercroft_foundation::{Code, Error, Result, escape_path};
+use undercroft_foundation::{Code, Error, Result, TreePath, escape_path};
 
 use super::Restore;
 use super::target_entry::{State, TargetEntry};
 use super::walk::{gits_own, untouched};
 use crate::disk::Stat;
 use crate::guard::{HeldFolder, content_of};
-use crate::path::TreePath;
 use crate::rules::LeaveOutReason;
-use crate::sidecar::Line;
+use crate::tree::sidecar::Line;
 use crate::version::{Change, ChangeKind, GitId};
 
 /// A file or link, and what is in its place.

@@ -4,8 +4,9 @@ use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 
+use undercroft_foundation::TreePath;
+
 use super::Rules;
-use crate::path::TreePath;
 use crate::version::{Layer, LayerReason};
 
 /// The number of first bytes of a file that [`choose_layer`] wants to see.

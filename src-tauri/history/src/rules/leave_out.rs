@@ -6,13 +6,12 @@ use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
-use undercroft_foundation::escape_name;
+use undercroft_foundation::{TreePath, escape_name};
 use undercroft_library::{Rebuildable, is_cache, is_marked_inside, rebuildable};
 
 use super::gitignore::{IgnoreFile, NotFollowed, Said};
+use super::own_configuration;
 use super::{Compiled, Rules, patterns, secrets};
-use crate::guard::own_configuration;
-use crate::path::TreePath;
 
 /// Why something is left out.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]

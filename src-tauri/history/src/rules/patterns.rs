@@ -6,10 +6,9 @@ use std::path::Path;
 
 use globset::{GlobBuilder, GlobMatcher};
 use ignore::gitignore::{Gitignore, GitignoreBuilder};
-use undercroft_foundation::{Code, Error, Result, escape_name};
+use undercroft_foundation::{Code, Error, Result, TreePath, escape_name};
 
 use super::LayerRule;
-use crate::path::TreePath;
 use crate::version::Layer;
 
 /// A pattern may have this many bytes, and a list this many patterns.

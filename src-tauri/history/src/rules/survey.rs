@@ -9,12 +9,11 @@ use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 
 use rustix::fs::{Mode, OFlags};
-use undercroft_foundation::{Code, Error, IoContext, Job, Result, escape_path};
+use undercroft_foundation::{Code, Error, IoContext, Job, Result, TreePath, escape_path};
 
 use super::gitignore::NotFollowed;
 use super::layers::{HEAD_BYTES, choose_layer, choose_unseen};
 use super::{Decision, FolderRules, LeaveOut, LeaveOutReason, Rules, secrets};
-use crate::path::TreePath;
 use crate::version::Layer;
 
 /// Of what is left out, of secrets, and of lists that are not followed, this many are named.

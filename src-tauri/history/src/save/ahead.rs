@@ -1,12 +1,11 @@
 //! Counting what a first version will hold, faster than it is read, so that the time left is known.
 
-use undercroft_foundation::Result;
+use undercroft_foundation::{Result, TreePath};
 
 use super::tree_scan::TreeScan;
 use super::visit::Visit;
-use crate::folder_view::StoredFolder;
-use crate::path::TreePath;
 use crate::rules::{Decision, FolderRules};
+use crate::tree::folder_view::StoredFolder;
 use crate::version::EntryKind;
 
 impl TreeScan<'_> {

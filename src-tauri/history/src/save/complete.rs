@@ -7,11 +7,11 @@ use undercroft_foundation::Result;
 use super::narrow::totals_of;
 use super::pending_folder::{Content, PendingFolder, Slot};
 use super::tree_scan::{TreeScan, locked};
-use crate::folder_view::StoredFolder;
-use crate::names::SIDECAR;
-use crate::sidecar::{Entries, Line, Totals};
-use crate::stat_cache::{CachedFolder, ScannedFolder};
+use crate::disk::stat_cache::{CachedFolder, ScannedFolder};
 use crate::store::{Deflater, ObjectKind, TreeLine, TreeMode, encode_tree};
+use crate::tree::folder_view::StoredFolder;
+use crate::tree::names::SIDECAR;
+use crate::tree::sidecar::{Entries, Line, Totals};
 use crate::version::EntryKind;
 
 impl TreeScan<'_> {

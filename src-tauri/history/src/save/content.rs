@@ -13,9 +13,10 @@ use undercroft_repository::{ContentWriter, IngestWriter, StoredContent};
 
 use super::pending_folder::Content;
 use super::tree_scan::{PendingFile, TreeScan, locked};
+use crate::disk::stat_cache::CachedStat;
 use crate::disk::{Stat, extended, stat_of_file};
+use crate::objects::pointer::pointer;
 use crate::rules::{HEAD_BYTES, choose_layer};
-use crate::stat_cache::CachedStat;
 use crate::store::{Deflater, ObjectKind, TreeMode};
 use crate::version::{GitId, Layer, LayerReason};
 
@@ -303,17 +304,4 @@ impl Read for Counted<'_> {
         self.scan.job.add_bytes_done(read as u64);
         Ok(read)
     }
-}
-
-/// The text that stands for an object in git (git-lfs's specification, version 1).
-pub(crate) fn pointer(sha256: &[u8; 32], size: u64) -> String {
-    let digest = hex::encode(sha256);
-    format!("version https://git-lfs.github.com/spec/v1\noid sha256:{digest}\nsize {size}\n")
-}
-
-/// The object that a pointer stands for.
-pub(crate) fn object_of(pointer: &[u8]) -> Option<[u8; 32]> {
-    let text = std::str::from_utf8(pointer).ok()?;
-    let digest = text.lines().find_map(|line| line.strip_prefix("oid sha256:"))?;
-    hex::decode(digest).ok()?.try_into().ok()
 }

@@ -5,12 +5,10 @@
 //! crash before the branch is moved leaves no version; after it, the catalog catches up.
 
 mod ahead;
-pub(crate) mod change_set;
 mod complete;
-pub(crate) mod content;
+mod content;
 mod narrow;
 mod pending_folder;
-mod similar;
 mod tree_scan;
 mod unreadable;
 mod visit;
@@ -19,23 +17,22 @@ use std::collections::{BTreeSet, HashMap};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicU64};
 
-use rusqlite::Transaction;
 use undercroft_foundation::{
-    Code, Error, Job, ProjectId, Result, VersionId, WorkspaceId, count_text, escape_path,
+    Code, Error, Job, ProjectId, Result, TreePath, VersionId, WorkspaceId, count_text, escape_path,
 };
-use undercroft_library::{Moment, NewEvent};
+use undercroft_library::Moment;
 
-use crate::commit::Commit;
 use crate::disk::Disk;
-use crate::folder_view::StoredFolder;
+use crate::disk::stat_cache::{ScannedFolder, StatCache};
 use crate::history::History;
-use crate::path::TreePath;
 use crate::rules::{LeaveOut, ProjectRules};
-use crate::sidecar::Totals;
-use crate::stat_cache::{ScannedFolder, StatCache};
 use crate::store::{Deflater, HistoryStore, ObjectKind, ObjectWriter, WriteLock};
+use crate::tree::commit::Commit;
+use crate::tree::folder_view::StoredFolder;
+use crate::tree::sidecar::Totals;
 use crate::version::{Change, ChangeKind, GitId, Layer, Trigger, Version};
-use crate::versions::{changes, table};
+use crate::versions::row::version_of;
+use crate::versions::table;
 use crate::workspaces::Workspace;
 use tree_scan::{Outcome, TreeScan, locked};
 use visit::Visit;
@@ -75,7 +72,19 @@ impl SaveOrder {
     }
 }
 
-impl History {
+/// Makes versions of workspaces, and writes into workspaces what a version or the user says. Clones
+/// share what is open.
+#[derive(Debug, Clone)]
+pub struct HistoryWriter {
+    pub(crate) history: History,
+}
+
+impl HistoryWriter {
+    /// A writer of these histories.
+    pub(crate) fn new(history: &History) -> Self {
+        Self { history: history.clone() }
+    }
+
     /// Makes a version of a workspace as it is now; nothing, when nothing changed since the last
     /// and the order says no more than that.
     /// It is durable when this returns.
@@ -105,23 +114,24 @@ impl History {
         order: SaveOrder,
         job: &Job,
     ) -> Result<Saved> {
-        let workspace = self.confirmed_workspace(workspace)?;
+        let workspace = self.history.confirmed_workspace(workspace)?;
         let disk = Disk::open(&workspace.root)?;
         if order.trigger == Trigger::Automatic {
-            self.check_root(&workspace, &disk)?;
+            self.history.check_root(&workspace, &disk)?;
         }
-        let store = self.store(workspace.project)?;
-        let lock = store.lock(&*self.library().world().clock)?;
-        self.reconcile_for(&workspace, &store)?;
-        let tip = self.tip_of(&workspace, &store)?;
+        let store = self.history.store(workspace.project)?;
+        let lock = store.lock(&*self.history.library().world().clock)?;
+        self.history.reconcile_for(&workspace, &store)?;
+        let tip = self.history.tip_of(&workspace, &store)?;
         let before = match tip {
             Some(tip) => Some(Commit::read(&store, tip)?),
             None => None,
         };
         let scope = if before.is_none() { Scope::Whole } else { scope };
-        let saved = SaveRun { history: self, workspace: &workspace, store: &store, lock: &lock }
-            .make(&disk, scope, order, before.as_ref().zip(tip), job)?;
-        if let Err(error) = self.note_root(&workspace, &disk) {
+        let saved =
+            SaveRun { history: &self.history, workspace: &workspace, store: &store, lock: &lock }
+                .make(&disk, scope, order, before.as_ref().zip(tip), job)?;
+        if let Err(error) = self.history.note_root(&workspace, &disk) {
             tracing::warn!(%error, "the folder of a workspace is not known by its identity");
         }
         if saved.version.is_some()
@@ -130,43 +140,6 @@ impl History {
             tracing::warn!(%error, "small packs could not be put together");
         }
         Ok(saved)
-    }
-
-    /// The commit that the next version of a workspace comes after.
-    pub(crate) fn tip_of(
-        &self,
-        workspace: &Workspace,
-        store: &HistoryStore,
-    ) -> Result<Option<GitId>> {
-        if let Some(tip) = store.tip(&workspace.name)? {
-            return Ok(Some(tip));
-        }
-        workspace.opened_from.map(|from| self.version(from).map(|it| it.commit)).transpose()
-    }
-
-    /// The version that a workspace holds when nothing changed since; none before its first.
-    pub(crate) fn tip_version(&self, workspace: WorkspaceId) -> Result<Option<Version>> {
-        let workspace = self.workspace(workspace)?;
-        let store = self.store(workspace.project)?;
-        let Some(tip) = self.tip_of(&workspace, &store)? else { return Ok(None) };
-        self.version(Commit::read(&store, tip)?.version).map(Some)
-    }
-
-    /// Notes a version in the catalog, with what it changed.
-    pub(crate) fn index_version(
-        &self,
-        transaction: &Transaction<'_>,
-        workspace: &Workspace,
-        version: &Version,
-        changed: &[Change],
-    ) -> Result<()> {
-        table::put(transaction, version)?;
-        changes::put(transaction, version.project, version.seq, changed)?;
-        let project = self.library().projects().get(version.project).map(|it| it.name);
-        let of = project.unwrap_or_else(|_| workspace.name.clone());
-        let text = format!("{of}: {}", version.message.lines().next().unwrap_or_default());
-        let event = NewEvent::new("version.made", text).of_project(Some(version.project));
-        self.library().events().append(transaction, &event).map(drop)
     }
 }
 
@@ -302,7 +275,7 @@ impl SaveRun<'_> {
         let parent = before.map(|(commit, _)| commit.version);
         let version = version_of(&commit, commit_id, project, parent, totals, &changed);
         catalog.write(|transaction| {
-            self.history.index_version(transaction, self.workspace, &version, &changed)
+            self.history.index_version(transaction, &self.workspace.name, &version, &changed)
         })?;
         Ok(version)
     }
@@ -341,40 +314,6 @@ struct NewVersion {
     totals: Totals,
     changed: Vec<Change>,
     stored_bytes: u64,
-}
-
-/// The catalog's row of a commit.
-pub(crate) fn version_of(
-    commit: &Commit,
-    id: GitId,
-    project: ProjectId,
-    parent: Option<VersionId>,
-    totals: Totals,
-    changed: &[Change],
-) -> Version {
-    let count = |kind| changed.iter().filter(|change| change.kind == kind).count() as u64;
-    Version {
-        id: commit.version,
-        project,
-        workspace: commit.workspace,
-        seq: commit.seq,
-        time: commit.time,
-        author: commit.author.clone(),
-        message: commit.message.clone(),
-        trigger: commit.trigger,
-        name: None,
-        note: None,
-        pinned: false,
-        parent,
-        commit: id,
-        files: totals.files,
-        size_bytes: totals.bytes,
-        stored_bytes: commit.stored_bytes,
-        added: if commit.parent.is_none() { totals.files } else { count(ChangeKind::Added) },
-        modified: count(ChangeKind::Modified) + count(ChangeKind::Metadata),
-        removed: count(ChangeKind::Removed),
-        renamed: count(ChangeKind::Renamed),
-    }
 }
 
 /// A message for a version that was given none: what changed, in a line.

@@ -13,15 +13,15 @@ use undercroft_library::is_proof;
 use super::pending_folder::{PendingFolder, Slot};
 use super::tree_scan::{Entered, Todo, TreeScan};
 use crate::disk::{DiskFolder, Stat, is_in_place, stat_in};
-use crate::folder_view::{FolderView, StoredFolder};
-use crate::names::{SIDECAR, stored_name};
 use crate::rules::Decision;
-use crate::sidecar::{
-    ENTRIES, Entries, Line, Totals, damaged, decode_lines, encode_head, encode_lines, folder_name,
-    parts,
-};
 use crate::store::{
     Base, Deflater, HistoryStore, ObjectKind, TreeEdits, TreeLine, TreeMode, edit_lines, edit_tree,
+};
+use crate::tree::folder_view::{FolderView, StoredFolder};
+use crate::tree::names::{SIDECAR, stored_name};
+use crate::tree::sidecar::{
+    ENTRIES, Entries, Line, Totals, damaged, decode_lines, encode_head, encode_lines, folder_name,
+    parts,
 };
 use crate::version::EntryKind;
 

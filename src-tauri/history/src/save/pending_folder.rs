@@ -4,14 +4,15 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
+use undercroft_foundation::TreePath;
+
 use super::narrow::Remainder;
 use super::tree_scan::locked;
-use crate::folder_view::{FolderView, StoredFolder};
-use crate::names::stored_name;
-use crate::path::TreePath;
-use crate::sidecar::{Attributes, Line, folder_name};
-use crate::stat_cache::CachedStat;
+use crate::disk::stat_cache::CachedStat;
 use crate::store::{TreeLine, TreeMode};
+use crate::tree::folder_view::{FolderView, StoredFolder};
+use crate::tree::names::stored_name;
+use crate::tree::sidecar::{Attributes, Line, folder_name};
 use crate::version::GitId;
 
 /// A folder of the version in the making.

@@ -7,19 +7,18 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crossbeam_channel::{Receiver, Sender, bounded};
 use jiff::Timestamp;
-use undercroft_foundation::{Code, Error, Job, Result};
+use undercroft_foundation::{Code, Error, Job, Result, TreePath};
 
-use super::change_set::ChangeSet;
 use super::pending_folder::{Content, PendingFolder, Slot};
 use super::unreadable::away;
 use super::visit::Visit;
+use crate::disk::stat_cache::{CachedFolder, CachedStat, ScannedFolder, StatCache};
 use crate::disk::{Disk, DiskFolder, Listing, Stat, is_in_place};
-use crate::folder_view::StoredFolder;
-use crate::path::TreePath;
 use crate::rules::{Decision, FolderRules, LeaveOut, Rules};
-use crate::sidecar::{Line, Totals};
-use crate::stat_cache::{CachedFolder, CachedStat, ScannedFolder, StatCache};
 use crate::store::{Deflater, HistoryStore, ObjectKind, ObjectWriter, TreeMode};
+use crate::tree::change_set::ChangeSet;
+use crate::tree::folder_view::StoredFolder;
+use crate::tree::sidecar::{Line, Totals};
 use crate::version::{EntryKind, Layer};
 
 /// The number of files that may wait to be read.

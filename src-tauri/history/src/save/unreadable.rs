@@ -3,13 +3,12 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use undercroft_foundation::{Code, Error, escape_path};
+use undercroft_foundation::{Code, Error, TreePath, escape_path};
 
 use super::pending_folder::{Content, PendingFolder, Slot};
 use super::tree_scan::{TreeScan, locked};
 use crate::disk::DiskFolder;
-use crate::folder_view::StoredFolder;
-use crate::path::TreePath;
+use crate::tree::folder_view::StoredFolder;
 use crate::version::EntryKind;
 
 impl TreeScan<'_> {

@@ -2,8 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::path::TreePath;
-use crate::watch::{Names, Touched};
+use undercroft_foundation::TreePath;
+use undercroft_watch::{Names, Touched};
 
 /// The part of a workspace that a save looks at.
 #[derive(Debug, Clone)]

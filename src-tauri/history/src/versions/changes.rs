@@ -2,10 +2,9 @@
 //! without looking into every version. The first version of a history is not in it.
 
 use rusqlite::{Connection, Row, Transaction, params};
-use undercroft_foundation::{ProjectId, Result};
+use undercroft_foundation::{ProjectId, Result, TreePath};
 use undercroft_library::{Column, Migration, SqlContext};
 
-use crate::path::TreePath;
 use crate::version::{Change, ChangeKind, Layer};
 
 pub(crate) const MIGRATIONS: &[Migration] = &[Migration {

@@ -1,14 +1,15 @@
 //! Settled batches become versions.
 
 use undercroft_foundation::{Code, Job, Result, WorkspaceId};
+use undercroft_watch::{Batch, Touched};
 
+use super::WorkspaceWatcher;
 use super::last_error::LastError;
 use super::unread::Unread;
-use crate::history::History;
-use crate::low_priority::at_low_priority;
+use crate::save::HistoryWriter;
 use crate::save::{SaveOrder, Scope};
+use crate::space::low_priority::at_low_priority;
 use crate::version::Trigger;
-use crate::watch::{Batch, Touched};
 
 /// The state of saving a watched workspace: the last error, and the entries that could not be read.
 #[derive(Debug, Default)]
@@ -19,7 +20,7 @@ pub(super) struct SaveState {
     pub(super) reading: Job,
 }
 
-impl History {
+impl WorkspaceWatcher {
     /// Makes a version of what changed. What fails is tried again, until it succeeds or nobody
     /// watches any more: no change is given up.
     pub(super) fn save_batch(&self, workspace: WorkspaceId, batch: Batch, save_state: &SaveState) {
@@ -53,11 +54,12 @@ impl History {
     ) -> Result<()> {
         let mut scope = scope;
         save_state.unread.add_to(&mut scope);
-        let clock = &self.library().world().clock;
+        let clock = &self.history().library().world().clock;
         let (mut unread, mut warnings) = (Vec::new(), Vec::new());
         loop {
             let (order, job) = (SaveOrder::new(Trigger::Automatic, ""), Job::new());
-            let saved = self.save_and_tell(workspace, scope, order, &job)?;
+            let saved =
+                HistoryWriter::new(self.history()).save_and_tell(workspace, scope, order, &job)?;
             unread.extend(saved.unread);
             warnings.extend(job.warnings());
             if saved.linked.is_empty() {

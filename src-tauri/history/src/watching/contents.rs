@@ -6,23 +6,21 @@ use std::time::Duration;
 
 use crossbeam_channel::{Receiver, select};
 use jiff::{SignedDuration, Timestamp};
-use undercroft_foundation::{Job, Result, WorkspaceId};
-use undercroft_providers::is_remote;
+use undercroft_foundation::{Job, Result, TreePath, WorkspaceId, is_remote};
+use undercroft_watch::Touched;
 
+use super::WorkspaceWatcher;
 use super::batches::SaveState;
-use crate::commit::Commit;
+use crate::disk::content::is_content_of;
+use crate::disk::stat_cache::{CachedStat, ReadCursor, StatCache};
 use crate::disk::{Disk, DiskFolder, stat_in};
-use crate::folder_view::{FolderView, StoredFolder};
 use crate::guard::content_of;
-use crate::history::History;
-use crate::low_priority::lower_priority;
-use crate::path::TreePath;
-use crate::reading::folder_at;
-use crate::restore::is_content_of;
 use crate::save::Scope;
-use crate::stat_cache::{CachedStat, ReadCursor, StatCache};
+use crate::space::low_priority::lower_priority;
 use crate::store::HistoryStore;
-use crate::watch::Touched;
+use crate::tree::commit::Commit;
+use crate::tree::folder_view::folder_at;
+use crate::tree::folder_view::{FolderView, StoredFolder};
 
 /// After so many shares each file was read.
 const SHARES: u64 = 14;
@@ -48,7 +46,7 @@ struct Comparison<'a> {
     job: &'a Job,
 }
 
-impl History {
+impl WorkspaceWatcher {
     /// Reads a share of what is watched whenever one is due, one workspace after the other, until
     /// told to stop.
     pub(super) fn read_contents(&self, period: Duration, stopped: &Receiver<()>) {
@@ -73,16 +71,16 @@ impl History {
         save_state: &SaveState,
         period: Duration,
     ) -> Result<()> {
-        let workspace = self.workspace(id)?;
-        let cache = self.cache(id)?;
-        let now = self.library().world().clock.now();
+        let workspace = self.history().workspace(id)?;
+        let cache = self.history().cache(id)?;
+        let now = self.history().library().world().clock.now();
         let mut reading = cache.read_cursor()?;
         // Another machine's files cost another machine's time; there a save by hand reads them.
         if !is_due(reading.last, now, period) || is_remote(&workspace.root) {
             return Ok(());
         }
-        let store = self.store(workspace.project)?;
-        let Some(tip) = self.tip_of(&workspace, &store)? else { return Ok(()) };
+        let store = self.history().store(workspace.project)?;
+        let Some(tip) = self.history().tip_of(&workspace, &store)? else { return Ok(()) };
         let root = StoredFolder::root(&store, Commit::read(&store, tip)?.tree)?;
         let share = LEAST_BYTES.max(root.totals(&store)?.bytes / SHARES);
         let disk = Disk::open(&workspace.root)?;

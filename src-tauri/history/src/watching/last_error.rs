@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use undercroft_foundation::{Error, WorkspaceId};
 
-use crate::history::History;
+use super::WorkspaceWatcher;
 
 /// The time to wait before a version that could not be made is tried again.
 const TRY_AGAIN: Duration = Duration::from_secs(20);
@@ -36,16 +36,16 @@ impl LastError {
     }
 
     /// Waits before the next try; whether there is to be one.
-    pub(super) fn wait(&self, history: &History, workspace: WorkspaceId) -> bool {
+    pub(super) fn wait(&self, watcher: &WorkspaceWatcher, workspace: WorkspaceId) -> bool {
         const STEP: Duration = Duration::from_millis(250);
-        let clock = &history.library().world().clock;
+        let clock = &watcher.history().library().world().clock;
         let until = clock.steady() + TRY_AGAIN;
         while clock.steady() < until {
-            if !history.is_watching(workspace) {
+            if !watcher.is_watching(workspace) {
                 return false;
             }
             clock.sleep(STEP);
         }
-        history.is_watching(workspace)
+        watcher.is_watching(workspace)
     }
 }

@@ -2,14 +2,13 @@
 
 use std::sync::{PoisonError, RwLock};
 
-use undercroft_foundation::Result;
+use undercroft_foundation::{Result, TreePath};
 use undercroft_library::is_proof;
+use undercroft_watch::{AffectedFolders, FolderFilter};
 
 use crate::disk::Disk;
 use crate::history::History;
-use crate::path::TreePath;
 use crate::rules::{Decision, LeaveOut, ProjectRules};
-use crate::watch::{AffectedFolders, FolderFilter};
 use crate::workspaces::Workspace;
 
 /// Watches the folders that a project's rules do not leave out.

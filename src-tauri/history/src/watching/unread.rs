@@ -3,9 +3,8 @@
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use undercroft_foundation::Warning;
+use undercroft_foundation::{TreePath, Warning};
 
-use crate::path::TreePath;
 use crate::save::Scope;
 
 /// The time to wait before the first try; each later one waits twice as long, up to the second.

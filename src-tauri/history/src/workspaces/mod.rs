@@ -1,18 +1,16 @@
 //! Workspaces: working copies of a project, each a plain folder with versions of its own. `main` is
 //! where the user works; others are opened from any version, beside it.
 
-mod claim;
-pub(crate) mod derived;
-mod opening;
 pub(crate) mod place;
 pub(crate) mod stored;
 pub(crate) mod table;
+mod tip;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
 use rusqlite::Transaction;
-use undercroft_foundation::{Code, Error, ProjectId, Result, VersionId, WorkspaceId};
+use undercroft_foundation::{Code, Error, ProjectId, Result, TreePath, VersionId, WorkspaceId};
 use undercroft_library::{Moment, NewEvent};
 
 use crate::history::History;
@@ -49,6 +47,11 @@ impl Workspace {
     /// Whether its folder is there now.
     pub fn is_present(&self) -> bool {
         self.root.is_dir()
+    }
+
+    /// The place inside the workspace that a path on disk means; nothing when it is outside.
+    pub fn place_of(&self, path: &Path) -> Option<TreePath> {
+        TreePath::of(&self.root, path)
     }
 }
 
@@ -105,8 +108,7 @@ impl History {
         let workspaces = self.workspaces(Some(project))?.into_iter();
         let main = workspaces.filter(|it| it.name == MAIN).find(|main| main.root != root);
         let Some(main) = main else { return Ok(()) };
-        self.put_workspace(&Workspace { root, ..main }, "was moved")?;
-        self.sync_watches()
+        self.put_workspace(&Workspace { root, ..main }, "was moved")
     }
 
     /// The workspace that the user works in, if there is one.
@@ -184,7 +186,8 @@ impl History {
     }
 }
 
-fn name_taken(name: &str) -> Error {
+/// The refusal of a name that another workspace of the project has.
+pub(crate) fn name_taken(name: &str) -> Error {
     Error::new(Code::AlreadyExists, format!("There is a workspace {name} already"))
         .why("Its versions are kept under that name, also when it is closed")
         .next("Choose another name")

@@ -5,18 +5,17 @@
 use std::os::unix::ffi::OsStrExt;
 
 use rusqlite::{Connection, OptionalExtension, Transaction, params};
-use undercroft_foundation::{Code, Error, Result, escape_path};
+use undercroft_foundation::{Code, Error, Result, TreePath, escape_path};
 use undercroft_library::{Column, Migration, SqlContext};
+use undercroft_watch::RootId;
 
 use super::Workspace;
-use crate::commit::Commit;
 use crate::disk::{Disk, DiskFolder, Stat, stat_in};
-use crate::folder_view::{FolderView, StoredFolder};
 use crate::history::History;
-use crate::path::TreePath;
-use crate::sidecar::Line;
+use crate::tree::commit::Commit;
+use crate::tree::folder_view::{FolderView, StoredFolder};
+use crate::tree::sidecar::Line;
 use crate::version::EntryKind;
-use crate::watch::RootId;
 
 pub(crate) const MIGRATIONS: &[Migration] = &[Migration {
     table: "workspace_places",

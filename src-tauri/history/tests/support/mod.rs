@@ -7,7 +7,9 @@ use std::process::Command;
 
 use tempfile::TempDir;
 use undercroft_foundation::{Job, ProjectId, VersionId, World};
-use undercroft_history::{History, SaveOrder, Scope, TreePath, Trigger, Version, Workspace};
+use undercroft_history::{
+    History, SaveOrder, Scope, TreePath, Trigger, Version, Workspace, WorkspaceWatcher,
+};
 use undercroft_library::{AddProject, Library};
 use undercroft_testkit::write_file;
 
@@ -16,6 +18,7 @@ pub struct Bench {
     pub folder: TempDir,
     pub library: Library,
     pub history: History,
+    pub watcher: WorkspaceWatcher,
     pub project: ProjectId,
 }
 
@@ -32,13 +35,20 @@ impl Bench {
                 .unwrap();
         let request = AddProject { path: work, ..AddProject::default() };
         let project = library.projects().add_linked(&request).unwrap().id;
-        Self { history: History::new(&library), library, project, folder }
+        Self::of(folder, library, project)
+    }
+
+    /// A project of a library in a folder.
+    pub fn of(folder: TempDir, library: Library, project: ProjectId) -> Self {
+        let history = History::new(&library);
+        let watcher = WorkspaceWatcher::new(&history);
+        Self { folder, library, history, watcher, project }
     }
 
     /// The same, with a first version.
     pub fn begun(fill: impl FnOnce(&Path)) -> (Self, Version) {
         let bench = Self::new(fill);
-        let version = bench.history.begin(bench.project, &Job::new()).unwrap();
+        let version = bench.history.writer().begin(bench.project, &Job::new()).unwrap();
         (bench, version)
     }
 
@@ -59,11 +69,11 @@ impl Bench {
     /// Looks at everything and makes a version, if there is reason to.
     pub fn save(&self) -> Option<Version> {
         let order = SaveOrder::new(Trigger::Manual, "");
-        self.history.save(self.main().id, Scope::Whole, order, &Job::new()).unwrap()
+        self.history.writer().save(self.main().id, Scope::Whole, order, &Job::new()).unwrap()
     }
 
     pub fn read(&self, version: VersionId, path: &str) -> Vec<u8> {
-        self.history.read(version, &TreePath::new(path.as_bytes()).unwrap(), None).unwrap()
+        self.history.reader().read(version, &TreePath::new(path.as_bytes()).unwrap(), None).unwrap()
     }
 
     /// The bare repository of the project's versions.

@@ -43,7 +43,7 @@ impl Scene {
         let project = library.projects().add_linked(&request).unwrap().id;
         let scene = Self { history: History::new(&library), folder, clock, library, project };
         fill(&scene);
-        scene.history.begin(project, &Job::new()).unwrap();
+        scene.history.writer().begin(project, &Job::new()).unwrap();
         scene
     }
 
@@ -65,7 +65,11 @@ impl Scene {
 
     pub fn save(&self, trigger: Trigger) -> Version {
         let order = SaveOrder::new(trigger, "");
-        self.history.save(self.main().id, Scope::Whole, order, &Job::new()).unwrap().unwrap()
+        self.history
+            .writer()
+            .save(self.main().id, Scope::Whole, order, &Job::new())
+            .unwrap()
+            .unwrap()
     }
 
     /// An automatic version that says `content` in the file `a`.
@@ -80,7 +84,7 @@ impl Scene {
     }
 
     pub fn read(&self, version: VersionId, file: &str) -> Vec<u8> {
-        self.history.read(version, &path(file), None).unwrap()
+        self.history.reader().read(version, &path(file), None).unwrap()
     }
 
     pub fn git_folder(&self) -> PathBuf {
@@ -104,7 +108,7 @@ impl Scene {
         let known = self.versions();
         let changes = |version: &Version| self.history.changes(version.id, 1000).unwrap();
         let changed: Vec<_> = known.iter().map(changes).collect();
-        self.history.rebuild(&Job::new()).unwrap();
+        self.history.maintenance().rebuild(&Job::new()).unwrap();
         assert_eq!(self.versions(), known);
         assert_eq!(known.iter().map(changes).collect::<Vec<_>>(), changed);
     }
