@@ -70,21 +70,9 @@ export const steps = [
   },
   {
     name: 'clippy',
-    what: 'lints in the rooms, with the bans of clippy.toml',
-    command: () => ['cargo', 'clippy', ...cargoWorkspace, '--', '--deny', 'warnings'],
+    what: 'lints in the rooms, with the bans of clippy.toml, and in the tests',
+    command: () => ['cargo', 'clippy', ...cargoWorkspace, '--all-targets', '--', '--deny', 'warnings'],
     after: ['ui-build'],
-    needs: [['cargo', 'clippy', '--version']],
-    sorry: 'The lints are above, each with its remedy.',
-  },
-  {
-    name: 'clippy-tests',
-    what: 'lints in the tests, which may unwrap, use the real clock and start programs',
-    after: ['ui-build'],
-    command: () => [
-      ...['cargo', 'clippy', ...cargoWorkspace, '--all-targets', '--'],
-      ...['--deny', 'warnings'],
-      ...['clippy::disallowed_methods', 'clippy::unwrap_used', 'unreachable_pub'].flatMap((lint) => ['--allow', lint]),
-    ],
     needs: [['cargo', 'clippy', '--version']],
     sorry: 'The lints are above, each with its remedy.',
   },

@@ -1,5 +1,7 @@
 //! What the documentation must not leave out, and that its links lead somewhere.
 
+#![allow(clippy::disallowed_methods, clippy::unwrap_used, reason = "these are tests")]
+
 use std::fs;
 use std::path::{Path, PathBuf};
 

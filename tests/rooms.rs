@@ -1,6 +1,8 @@
 //! The borders of the rooms: who may use whom, which room alone may use which outside crate, and
 //! what no program of ours may contain. `ARCHITECTURE.md` says why.
 
+#![allow(clippy::disallowed_methods, clippy::unwrap_used, reason = "these are tests")]
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::process::Command;
 

@@ -1,5 +1,7 @@
 //! Settings: layers, bad values, and a file that people and Undercroft both write.
 
+#![allow(clippy::disallowed_methods, clippy::unwrap_used, reason = "these are tests")]
+
 use std::fs;
 use std::path::PathBuf;
 

@@ -1,6 +1,8 @@
 //! Makes a repository with many snapshots of one file that changes all the time, for the benches:
 //! `many_snapshots REPOSITORY FOLDER COUNT`, with the password in `UNDERCROFT_PASSWORD`.
 
+#![allow(clippy::disallowed_methods, clippy::unwrap_used, reason = "it is a measurement")]
+
 use std::path::Path;
 use std::sync::Arc;
 

@@ -34,4 +34,4 @@ pub use recording::{Call, RecordingProvider};
 pub use restic::Restic;
 pub use skip::skip;
 pub use small_disk::SmallDisk;
-pub use test_name::test_name;
+pub use test_name::{is_alone, test_name};

@@ -99,6 +99,7 @@ impl Polled {
 }
 
 #[cfg(test)]
+#[allow(clippy::disallowed_methods, reason = "the poller keeps the real time")]
 mod tests {
     use super::*;
     use crate::Touched;

@@ -126,7 +126,7 @@ impl Command {
         match self {
             Self::Preview(apply) => {
                 out.show(&api.retention_preview(apply.request())?, |plan| {
-                    print_forget_plan(plan, out)
+                    print_forget_plan(plan, out);
                 });
             }
             Self::Apply(apply) => {

@@ -1,0 +1,14 @@
+//! The integration tests of `api`, one program: each file is about one thing.
+
+#![allow(
+    clippy::disallowed_methods,
+    clippy::unwrap_used,
+    unreachable_pub,
+    reason = "these are tests"
+)]
+
+mod bindings;
+mod history;
+mod recovery;
+mod scheduling;
+mod use_cases;

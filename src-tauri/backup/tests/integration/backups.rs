@@ -1,0 +1,242 @@
+//! Backups: made, listed, looked into, brought back; also by the real restic.
+
+use crate::support;
+
+use std::ffi::OsStr;
+use std::fs;
+use std::os::unix::ffi::OsStrExt;
+use std::path::Path;
+use std::sync::Arc;
+
+use support::{Home, PASSWORD, add_project, refused};
+use undercroft_backup::{EntryKind, Overwrite, RestoreOrder};
+use undercroft_foundation::{Code, Job, JobState};
+use undercroft_testkit::{Restic, assert_same_tree, awkward_tree};
+
+fn names(list: &[&str]) -> Vec<Vec<u8>> {
+    list.iter().map(|name| name.as_bytes().to_vec()).collect()
+}
+
+#[test]
+fn a_project_goes_there_and_back() {
+    let home = Home::new();
+    let (library, backups) = home.open();
+    let disk = home.destination(&backups, "disk");
+    let path = home.path().join("awkward");
+    awkward_tree(&path);
+    let project = add_project(&library, &path);
+    let job = Job::new();
+    let report = backups.project_backups().run(project.id, disk.id, &job).unwrap();
+    assert!(job.warnings().is_empty(), "{:?}", job.warnings());
+    assert!(report.sentence.contains("backed up to disk"), "{}", report.sentence);
+
+    let list = backups.browser().list(Some(project.id), None).unwrap();
+    let [snapshot] = &list.snapshots[..] else { panic!("{list:?}") };
+    assert_eq!(Some(snapshot.id), report.summary.snapshot);
+    assert_eq!(snapshot.project, Some(project.id));
+    assert_eq!(snapshot.tags, ["undercroft".to_owned(), format!("project:{}", project.id)]);
+    assert_eq!(snapshot.files, Some(report.summary.counts.total_files_processed));
+
+    let order = RestoreOrder {
+        destination: disk.id,
+        snapshot: snapshot.id.to_string(),
+        path: Vec::new(),
+        target: home.path().join("back"),
+        overwrite: Overwrite::IfChanged,
+    };
+    let job = Job::new();
+    backups.restores().run(&order, &job).unwrap();
+    assert!(job.warnings().is_empty(), "{:?}", job.warnings());
+    assert_same_tree(&path, home.path().join("back/awkward"));
+
+    let restic = Restic::new(&disk.path, PASSWORD);
+    restic.check();
+    restic.restore("latest", home.path().join("theirs"));
+    assert_same_tree(&path, home.path().join("theirs").join(path.strip_prefix("/").unwrap()));
+}
+
+#[test]
+fn a_snapshot_can_be_looked_into_from_the_projects_folder_down() {
+    let home = Home::new();
+    let (library, backups) = home.open();
+    let disk = home.destination(&backups, "disk");
+    let project = home.project(&library, "p");
+    std::os::unix::fs::symlink("README", project.root.join("link")).unwrap();
+    backups.project_backups().run(project.id, disk.id, &Job::new()).unwrap();
+    let browse = |path: &[&str]| backups.browser().browse(disk.id, "latest", &names(path));
+    let top = browse(&[]).unwrap();
+    let shown: Vec<_> = top.entries.iter().map(|e| (e.name.as_slice(), e.kind)).collect();
+    assert_eq!(
+        shown,
+        [
+            (&b"src"[..], EntryKind::Folder),
+            (b"README", EntryKind::File),
+            (b"link", EntryKind::Symlink)
+        ]
+    );
+    assert_eq!(top.entries[1].size_bytes, 1);
+    assert!(top.entries[0].mode.starts_with("drwx") && top.entries[1].mode.starts_with("-rw"));
+    assert_eq!(top.entries[2].target.as_deref(), Some(&b"README"[..]));
+    assert_eq!(browse(&["src"]).unwrap().entries.len(), 1);
+    refused(browse(&["none"]), Code::NotFound, "none");
+    refused(browse(&["README"]), Code::Invalid, "no folder");
+    refused(backups.browser().browse(disk.id, "ffff", &[]), Code::NotFound, "ffff");
+    let short = top.snapshot.id.short();
+    assert_eq!(backups.browser().browse(disk.id, &short, &[]).unwrap(), top);
+}
+
+#[test]
+fn a_path_of_any_bytes_is_backed_up_looked_into_and_restored() {
+    let home = Home::new();
+    let (library, backups) = home.open();
+    let disk = home.destination(&backups, "disk");
+    let path = home.path().join(OsStr::from_bytes(b"odd\xff\nproject"));
+    fs::create_dir(&path).unwrap();
+    fs::write(path.join(OsStr::from_bytes(b"\xfe")), "content").unwrap();
+    let project = add_project(&library, &path);
+    backups.project_backups().run(project.id, disk.id, &Job::new()).unwrap();
+    let top = backups.browser().browse(disk.id, "latest", &[]).unwrap();
+    assert_eq!(top.entries[0].name, b"\xfe");
+    let order = RestoreOrder {
+        destination: disk.id,
+        snapshot: "latest".to_owned(),
+        path: vec![b"\xfe".to_vec()],
+        target: home.path().join("back"),
+        overwrite: Overwrite::Never,
+    };
+    backups.restores().run(&order, &Job::new()).unwrap();
+    let back = home.path().join("back").join(OsStr::from_bytes(b"\xfe"));
+    assert_eq!(fs::read(back).unwrap(), b"content");
+}
+
+#[test]
+fn what_has_not_changed_is_said_and_what_has_is_counted() {
+    let home = Home::new();
+    let (library, backups) = home.open();
+    let disk = home.destination(&backups, "disk");
+    let project = home.project(&library, "p");
+    let run = || backups.project_backups().run(project.id, disk.id, &Job::new()).unwrap();
+    assert_eq!(run().summary.counts.files_new, 2);
+    let report = run();
+    assert_eq!(report.summary.counts.files_unmodified, 2);
+    assert!(report.sentence.ends_with("no file new or changed"), "{}", report.sentence);
+    fs::write(project.root.join("new"), "x").unwrap();
+    assert_eq!(run().summary.counts.files_new, 1);
+    assert_eq!(backups.browser().list(None, None).unwrap().snapshots.len(), 3);
+}
+
+#[test]
+fn snapshots_are_listed_while_their_drive_is_away_and_it_is_said() {
+    let home = Home::new();
+    let (library, backups) = home.open();
+    let (disk, other) = (home.destination(&backups, "disk"), home.destination(&backups, "other"));
+    let project = home.project(&library, "p");
+    for destination in [disk.id, other.id] {
+        backups.project_backups().run(project.id, destination, &Job::new()).unwrap();
+    }
+    fs::rename(&disk.path, home.path().join("away")).unwrap();
+    let list = backups.browser().list(Some(project.id), None).unwrap();
+    assert_eq!(list.snapshots.len(), 2);
+    let [away] = &list.out_of_date[..] else { panic!("{list:?}") };
+    assert_eq!((away.destination.id, away.error.code()), (disk.id, Code::Unavailable));
+    assert_eq!(backups.destinations().state_of(&disk).unwrap().snapshots, 1);
+    refused(
+        backups.browser().browse(disk.id, "latest", &[]),
+        Code::Unavailable,
+        "disk is not there",
+    );
+    assert_eq!(backups.browser().list(None, Some(other.id)).unwrap().snapshots.len(), 1);
+    assert!(backups.browser().list(None, Some(other.id)).unwrap().out_of_date.is_empty());
+}
+
+#[test]
+fn what_others_add_and_remove_is_seen() {
+    let home = Home::new();
+    let (library, backups) = home.open();
+    let disk = home.destination(&backups, "disk");
+    let project = home.project(&library, "p");
+    backups.project_backups().run(project.id, disk.id, &Job::new()).unwrap();
+    let restic = Restic::new(&disk.path, PASSWORD);
+    restic.backup(&project.root);
+    let list = backups.browser().list(None, None).unwrap();
+    assert_eq!(list.snapshots.len(), 2);
+    assert_eq!(list.snapshots.iter().filter(|each| each.project.is_none()).count(), 1);
+    let theirs = list.snapshots.iter().find(|each| each.project.is_none()).unwrap();
+    let listing =
+        backups.browser().browse(disk.id, &theirs.id.to_string(), &names(&["src"])).unwrap();
+    assert_eq!(listing.entries[0].name, b"main.rs");
+    restic.run(&["forget", &theirs.id.to_string()]);
+    assert_eq!(backups.browser().list(None, None).unwrap().snapshots.len(), 1);
+}
+
+#[test]
+fn a_damaged_snapshot_hides_no_other_and_is_told() {
+    let home = Home::new();
+    let (library, backups) = home.open();
+    let disk = home.destination(&backups, "disk");
+    let project = home.project(&library, "p");
+    backups.project_backups().run(project.id, disk.id, &Job::new()).unwrap();
+    fs::write(disk.path.join("snapshots").join("ab".repeat(32)), "x").unwrap();
+    let list = backups.browser().list(Some(project.id), None).unwrap();
+    assert_eq!(list.snapshots.len(), 1);
+    assert_eq!(list.out_of_date[0].error.code(), Code::Damaged);
+}
+
+#[test]
+fn a_folder_that_vanished_is_told_and_keeps_its_backups() {
+    let home = Home::new();
+    let (library, backups) = home.open();
+    let disk = home.destination(&backups, "disk");
+    let project = home.project(&library, "p");
+    backups.project_backups().run(project.id, disk.id, &Job::new()).unwrap();
+    fs::rename(&project.root, home.path().join("moved")).unwrap();
+    let result = backups.project_backups().run(project.id, disk.id, &Job::new());
+    refused(result, Code::SourceMissing, "Its folder is not at");
+    assert_eq!(backups.browser().list(Some(project.id), None).unwrap().snapshots.len(), 1);
+    library.projects().forget(project.id).unwrap();
+    refused(backups.project_backups().start(project.id, disk.id), Code::Invalid, "forgotten");
+    assert_eq!(backups.browser().list(Some(project.id), None).unwrap().snapshots.len(), 1);
+}
+
+#[test]
+fn a_restore_does_not_write_where_everything_hangs_on() {
+    let home = Home::new();
+    let (library, backups) = home.open();
+    let disk = home.destination(&backups, "disk");
+    let project = home.project(&library, "p");
+    backups.project_backups().run(project.id, disk.id, &Job::new()).unwrap();
+    let restore = |target: std::path::PathBuf| {
+        let order = RestoreOrder {
+            destination: disk.id,
+            snapshot: "latest".to_owned(),
+            path: Vec::new(),
+            target,
+            overwrite: Overwrite::Always,
+        };
+        backups.restores().start(order, Arc::new(|_: &Path, _: &Job| Ok(0)))
+    };
+    refused(restore(library.root().join("new/deep")), Code::Invalid, "own library");
+    refused(restore(disk.path.join("data")), Code::Invalid, "the destination disk");
+    refused(restore(project.root.join("README")), Code::Invalid, "file, not a folder");
+    // In place: what was there comes back, what is new stays.
+    fs::write(project.root.join("src/main.rs"), "oops").unwrap();
+    fs::write(project.root.join("new"), "new").unwrap();
+    let job = restore(project.root.parent().unwrap().to_owned()).unwrap();
+    assert_eq!(job.title, "Restore p from disk");
+    assert_eq!(library.jobs().wait(job.id).unwrap().state, JobState::Succeeded);
+    assert_eq!(fs::read(project.root.join("src/main.rs")).unwrap(), b"fn main() {}\n");
+    assert_eq!(fs::read(project.root.join("new")).unwrap(), b"new");
+}
+
+#[test]
+fn a_slip_in_the_settings_warns_and_does_not_keep_from_a_backup() {
+    let home = Home::new();
+    let (library, backups) = home.open();
+    let disk = home.destination(&backups, "disk");
+    let project = home.project(&library, "p");
+    fs::write(library.settings_path(), "threads = \"many\"").unwrap();
+    let job = backups.project_backups().start(project.id, disk.id).unwrap();
+    let job = library.jobs().wait(job.id).unwrap();
+    assert_eq!(job.state, JobState::Warnings);
+    assert_eq!(job.outcome.unwrap().warnings[0].item, "settings.toml");
+}

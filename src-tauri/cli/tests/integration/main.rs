@@ -1,0 +1,32 @@
+//! The integration tests of `cli`, one program: each file is about one thing.
+
+#![allow(
+    clippy::disallowed_methods,
+    clippy::unwrap_used,
+    unreachable_pub,
+    reason = "these are tests"
+)]
+
+mod bad_input;
+mod crash;
+mod forget;
+mod fsck;
+mod git;
+mod grammar;
+mod history;
+mod hostile;
+mod keyring;
+mod library;
+mod model;
+mod parity;
+mod permissions;
+mod plan_faults;
+mod plans;
+mod program;
+mod repository;
+mod repository_find;
+#[path = "../../../repository/tests/integration/support/seal.rs"]
+#[allow(dead_code, reason = "it belongs to the tests of `repository`")]
+mod seal;
+mod serve;
+mod stage;

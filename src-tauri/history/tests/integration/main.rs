@@ -1,0 +1,43 @@
+//! The integration tests of `history`, one program: each file is about one thing.
+
+#![allow(
+    clippy::disallowed_methods,
+    clippy::unwrap_used,
+    unreachable_pub,
+    reason = "these are tests"
+)]
+
+mod browse_versions;
+mod check;
+mod corrupt;
+#[path = "support/dice.rs"]
+mod dice;
+mod diff_preview;
+mod diff_text;
+mod fault_changing;
+mod fault_disks;
+mod fault_drives;
+mod git_export;
+mod git_hostile;
+mod git_local;
+mod git_remote;
+mod git_support;
+mod guard;
+mod hostile;
+mod maintenance;
+mod memory_cache;
+mod memory_journal;
+mod memory_session;
+mod promise;
+mod restore_faults;
+mod restore_versions;
+mod rules_layers;
+mod rules_leave_out;
+mod rules_survey;
+mod saving;
+mod support;
+mod thin;
+mod thin_scene;
+mod watch_storm;
+mod watching;
+mod workspaces;

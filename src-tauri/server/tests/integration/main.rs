@@ -1,0 +1,12 @@
+//! The integration tests of `server`, one program: each file is about one thing.
+
+#![allow(
+    clippy::disallowed_methods,
+    clippy::unwrap_used,
+    unreachable_pub,
+    reason = "these are tests"
+)]
+
+mod client;
+mod gate;
+mod life;
