@@ -5,6 +5,7 @@ mod folders;
 mod names;
 mod sizes;
 mod sources;
+mod test_programs;
 mod words;
 mod write_points;
 
@@ -36,6 +37,7 @@ fn breaches() -> Result<Vec<String>, Box<dyn Error>> {
     }
     breaches.extend(sizes::check_ratchet(&sources));
     breaches.extend(folders::check(&sources));
+    breaches.extend(test_programs::check(&sources));
     breaches.extend(write_points::check(&sources));
     Ok(breaches)
 }
