@@ -58,6 +58,8 @@ export default defineConfig({
     include: ['src/**/*.test.ts'],
     setupFiles: [here('./src/test/setup.ts')],
     restoreMocks: true,
+    // Left to itself, vitest keeps one processor free, of two.
+    maxWorkers: '100%',
     testTimeout: 120_000,
     projects: moments().map((moment) => ({ extends: true, test: moment })),
   },

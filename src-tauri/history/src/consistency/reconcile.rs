@@ -79,6 +79,10 @@ impl History {
         let aside =
             |version: &&Version| !on_branch.contains(&version.id) && !thinned.contains(&version.id);
         let aside: Vec<&Version> = known.iter().filter(aside).collect();
+        if !aside.is_empty() {
+            // A file that looks as it did had other attributes in the version that is the newest now.
+            self.cache(workspace.id)?.forget()?;
+        }
         let lost = protect_orphans(store, &aside)?;
         let missing = self.describe_missing(store, project, commits, &rows)?;
         let gone = known.iter().filter(|it| thinned.contains(&it.id) || lost.contains(&it.id));

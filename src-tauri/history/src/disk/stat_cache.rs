@@ -90,6 +90,14 @@ impl StatCache {
         Ok(Self(Mutex::new(connection.sql("open the cache of a workspace")?)))
     }
 
+    /// Forgets how all files looked, so that each is read again.
+    pub(crate) fn forget(&self) -> Result<()> {
+        let connection = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        connection
+            .execute_batch("BEGIN; DELETE FROM folders; DELETE FROM parts; COMMIT")
+            .sql("write the cache of a workspace")
+    }
+
     /// The looks of a folder's files when they were looked at last.
     pub(crate) fn folder(&self, path: &TreePath) -> Result<CachedFolder> {
         let connection = self.0.lock().unwrap_or_else(PoisonError::into_inner);

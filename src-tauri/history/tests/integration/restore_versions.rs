@@ -371,3 +371,27 @@ fn one_undo_follows_another_restore() {
     assert_eq!(fs::read(same.join("a")).unwrap(), b"3");
     assert_same_tree(same.join("a"), bench.work().join("a"));
 }
+
+#[test]
+fn a_version_after_its_branch_was_set_back_has_the_permissions_of_the_disk() {
+    let (bench, first) = Bench::begun(|work| {
+        write_file(work.join("d/a"), "1");
+        write_file(work.join("d/b"), "1");
+        fs::set_permissions(work.join("d/a"), fs::Permissions::from_mode(0o600)).unwrap();
+        // Long ago, so that nothing about it is uncertain.
+        set_modified(work.join("d/a"), 1_600_000_000, 0);
+    });
+    std::thread::sleep(std::time::Duration::from_millis(500));
+    let file = bench.work().join("d/a");
+    fs::set_permissions(&file, fs::Permissions::from_mode(0o640)).unwrap();
+    rustix::fs::setxattr(&file, "user.note", b"later", rustix::fs::XattrFlags::empty()).unwrap();
+    bench.save().unwrap();
+    std::thread::sleep(std::time::Duration::from_millis(500));
+    bench.write("d/b", "2");
+    bench.save().unwrap();
+    bench.git(&["update-ref", "refs/heads/main", &first.commit.to_string()]);
+    let newest = bench.save().unwrap();
+    let to = bench.folder.path().join("elsewhere");
+    restore(&bench, &elsewhere(newest.id, &[], &to));
+    assert_same_tree(bench.work().join("d"), to.join("d"));
+}
