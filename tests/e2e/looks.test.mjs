@@ -47,7 +47,10 @@ async function beginnings(page, look) {
   }
   await (await page.testId('set-up')).click();
   await picture(page, 'set-up', look);
-  await page.press('\uE00C');
+  await until('the dialog is closed', async () => {
+    await page.press('\uE00C');
+    return page.run(() => !document.querySelector('[role=dialog], dialog[open]'));
+  });
 }
 
 /** The rooms of the destination, and the kit. @param {import('./webdriver.mjs').Page} page @param {string} look */
@@ -55,7 +58,7 @@ async function rooms(page, look) {
   const [{ id }] = await page.call('destination_list');
   await page.run((hash) => void (location.hash = hash), `#/backups/${id}`);
   for (const room of ['backups', 'trash', 'proof', 'keys', 'upkeep']) {
-    await (await page.find(`label:has(input[value="${room}"])`)).click();
+    await page.click(`label:has(input[value="${room}"])`);
     await picture(page, `destination-${room}`, look);
   }
   await (await page.role('button', 'Show recovery kit')).click();

@@ -64,6 +64,14 @@ export class Page {
     return new Element(this, await until(`${selector} is there`, () => this.#query(selector)));
   }
 
+  /** Clicks the first element that matches, whichever that is when nothing is in the way. @param {string} selector */
+  async click(selector) {
+    await until(`${selector} can be clicked`, async () => {
+      const found = await this.#query(selector);
+      return found && new Element(this, found).tryClick();
+    });
+  }
+
   /** The first element with this test id, once there is one. @param {string} id */
   testId(id) {
     return this.find(`[data-testid="${id}"]`);
@@ -204,13 +212,16 @@ export class Element {
 
   /** Clicks it, once nothing is in the way. */
   async click() {
-    await until('it can be clicked', () =>
-      send('POST', `${this.base}/click`, {}).then(
-        () => true,
-        (error) => {
-          if (!/^element (not interactable|click intercepted)/.test(error.message)) throw error;
-        },
-      ),
+    await until('it can be clicked', () => this.tryClick());
+  }
+
+  /** Clicks it; nothing when something is in the way. */
+  tryClick() {
+    return send('POST', `${this.base}/click`, {}).then(
+      () => true,
+      (error) => {
+        if (!/^element (not interactable|click intercepted)/.test(error.message)) throw error;
+      },
     );
   }
 
