@@ -114,26 +114,29 @@ export class Desktop {
 
   /** Answers the dialog of this title with a key. @param {string} title @param {string} key */
   async answer(title, key) {
-    await until(`${title} has the keyboard`, () => this.#focus(title.replace('?', '.')));
+    const dialog = await this.windowTitled(title.replace('?', '.'));
+    await until(`${title} has the keyboard`, () => this.#focus(dialog));
     await this.xdotool('key', key);
   }
 
   /** Answers the folder dialog of this title with a path, as one types it. @param {string} title @param {string} path */
   async chooseFolder(title, path) {
-    await this.windowTitled(title);
+    const dialog = await this.windowTitled(title);
+    const isGone = async () => (await this.#shown(title)) !== dialog;
     let presses = 0;
     await until(`the dialog took ${path}`, async () => {
+      // A key that comes after this dialog went would be pressed in the window below it.
+      if ((await isGone()) || !(await this.#focus(dialog))) return isGone();
       // The first Return may only take over what GTK completed. What busy GTK swallowed is typed
       // again, and so is what went to a window that came to have the keyboard.
       if (presses % 5 === 0) {
-        if (!(await this.#focus(title))) return !(await this.shows(title));
         await this.xdotool('key', 'ctrl+l', 'ctrl+a');
         await this.xdotool('type', '--delay', 5, path);
       }
       presses += 1;
       await this.xdotool('key', 'Return');
       await sleep(300);
-      return !(await this.shows(title));
+      return isGone();
     });
   }
 
@@ -149,10 +152,8 @@ export class Desktop {
     return output.trim().split('\n').at(-1) ?? '';
   }
 
-  /** Gives the keyboard to the window with this title, and says whether it could have it. @param {string} title */
-  async #focus(title) {
-    const window = await this.#shown(title);
-    if (window === '') return false;
+  /** Gives the keyboard to this window, and says whether it could have it. @param {string} window */
+  async #focus(window) {
     const { code } = await finished(this.spawn('xdotool', ['windowfocus', '--sync', window]));
     return code === 0;
   }

@@ -18,6 +18,8 @@ export const DIALOGS = {
  * @param {import('./desktop.mjs').Desktop} desktop @param {import('./webdriver.mjs').Page} page
  * @param {keyof typeof DIALOGS} purpose @param {string} path */
 export async function pick(desktop, page, purpose, path) {
+  // A Return that the dialog does not take any more presses no button of the page.
+  await page.run(() => void (document.activeElement instanceof HTMLElement && document.activeElement.blur()));
   const [place] = await Promise.all([
     page.call('place_pick', { purpose }),
     desktop.chooseFolder(DIALOGS[purpose], path),
