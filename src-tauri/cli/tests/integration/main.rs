@@ -9,6 +9,7 @@
 
 mod bad_input;
 mod crash;
+mod earlier;
 mod forget;
 mod fsck;
 mod git;
