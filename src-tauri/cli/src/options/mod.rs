@@ -3,6 +3,7 @@
 
 mod amount;
 mod input;
+mod retention;
 
 use std::path::{Path, PathBuf};
 
@@ -14,6 +15,7 @@ use undercroft_repository as repository;
 
 pub(crate) use amount::{Amount, parse_bytes, parse_span, size_with_unit};
 pub(crate) use input::Input;
+pub(crate) use retention::RetentionOptions;
 
 use crate::resolve;
 

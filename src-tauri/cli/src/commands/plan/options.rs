@@ -8,7 +8,7 @@ use undercroft_api::wire::{
 use undercroft_foundation::{Code, Error, Result};
 
 use super::schedule;
-use crate::options::{YesNo, parse_bytes, size_with_unit};
+use crate::options::{RetentionOptions, YesNo, parse_bytes};
 
 /// The time that a command may take when nobody says.
 const HOOK_SECONDS: u32 = 3600;
@@ -91,57 +91,21 @@ pub(crate) struct Keep {
     /// Keep all backups
     #[arg(long)]
     keep_all: bool,
-    /// Keep the last N
-    #[arg(long, value_name = "N")]
-    keep_last: Option<u32>,
-    /// Keep the last of each hour, for N hours
-    #[arg(long, value_name = "N")]
-    keep_hourly: Option<u32>,
-    /// Keep the last of each day, for N days
-    #[arg(long, value_name = "N")]
-    keep_daily: Option<u32>,
-    /// Keep the last of each week, for N weeks
-    #[arg(long, value_name = "N")]
-    keep_weekly: Option<u32>,
-    /// Keep the last of each month, for N months
-    #[arg(long, value_name = "N")]
-    keep_monthly: Option<u32>,
-    /// Keep the last of each year, for N years
-    #[arg(long, value_name = "N")]
-    keep_yearly: Option<u32>,
-    /// Keep all within this time of the newest, such as 1y5m7d2h
-    #[arg(long, value_name = "SPAN")]
-    keep_within: Option<String>,
-    /// Keep one an hour within this time of the newest
-    #[arg(long, value_name = "SPAN")]
-    keep_within_hourly: Option<String>,
-    /// Keep one a day within this time of the newest
-    #[arg(long, value_name = "SPAN")]
-    keep_within_daily: Option<String>,
-    /// Keep one a week within this time of the newest
-    #[arg(long, value_name = "SPAN")]
-    keep_within_weekly: Option<String>,
-    /// Keep one a month within this time of the newest
-    #[arg(long, value_name = "SPAN")]
-    keep_within_monthly: Option<String>,
-    /// Keep one a year within this time of the newest
-    #[arg(long, value_name = "SPAN")]
-    keep_within_yearly: Option<String>,
-    /// Keep those that bear this tag; several joined by commas: all of them
-    #[arg(long, value_name = "TAG")]
-    keep_tag: Vec<String>,
-    /// Let the oldest go until all backups fit into this, such as 500G
-    #[arg(long, value_name = "SIZE", value_parser = size_with_unit)]
-    budget: Option<u64>,
+    #[command(flatten)]
+    rules: RetentionOptions,
 }
 
 impl PlanOptions {
     /// Lets a draft say it.
     pub(super) fn apply(self, api: &Api, draft: &mut PlanDraft) -> Result<()> {
         let projects = self.projects(api)?;
-        let targets = self.targets(api, draft)?;
         set(&mut draft.projects, projects);
-        set(&mut draft.targets, targets);
+        if !self.to.is_empty() {
+            draft.targets = targets(&self.to, &draft.targets, api)?;
+        }
+        if let Some(retention) = self.keep.retention() {
+            draft.targets.iter_mut().for_each(|target| target.retention = retention.clone());
+        }
         set(&mut draft.library, self.with_library.map(YesNo::is_yes));
         set(&mut draft.leave_out_rebuildable, self.leave_out_rebuildable.map(YesNo::is_yes));
         set(&mut draft.exclude, Some(self.exclude).filter(|patterns| !patterns.is_empty()));
@@ -178,47 +142,26 @@ impl PlanOptions {
         let projects = self.project.iter().map(id).collect::<Result<_>>()?;
         Ok(Some(PlanProjects::Chosen { projects }))
     }
-
-    /// A destination that stays keeps its retention, and a new one gets that of the first.
-    fn targets(&self, api: &Api, draft: &PlanDraft) -> Result<Option<Vec<PlanTarget>>> {
-        let mut targets = draft.targets.clone();
-        if !self.to.is_empty() {
-            let usual = targets.first().map(|target| target.retention.clone()).unwrap_or_default();
-            targets.clear();
-            for name in &self.to {
-                let destination = api.find_destination(name)?.id;
-                let before = draft.targets.iter().find(|each| each.destination == destination);
-                let retention = before.map_or_else(|| usual.clone(), |each| each.retention.clone());
-                targets.push(PlanTarget { destination, retention });
-            }
-        }
-        if let Some(retention) = self.keep.retention() {
-            targets.iter_mut().for_each(|target| target.retention = retention.clone());
-        }
-        Ok(Some(targets))
-    }
 }
 
 impl Keep {
-    fn retention(&self) -> Option<Retention> {
-        let said = Retention {
-            last: self.keep_last,
-            hourly: self.keep_hourly,
-            daily: self.keep_daily,
-            weekly: self.keep_weekly,
-            monthly: self.keep_monthly,
-            yearly: self.keep_yearly,
-            within: self.keep_within.clone(),
-            within_hourly: self.keep_within_hourly.clone(),
-            within_daily: self.keep_within_daily.clone(),
-            within_weekly: self.keep_within_weekly.clone(),
-            within_monthly: self.keep_within_monthly.clone(),
-            within_yearly: self.keep_within_yearly.clone(),
-            tags: self.keep_tag.clone(),
-            budget_bytes: self.budget,
-        };
-        (self.keep_all || said != Retention::default()).then_some(said)
+    fn retention(self) -> Option<Retention> {
+        let rules = Retention::from(self.rules);
+        (self.keep_all || rules != Retention::default()).then_some(rules)
     }
+}
+
+/// The targets `to`: one that was there before keeps its retention, and a new one gets that of the
+/// first.
+fn targets(to: &[String], before: &[PlanTarget], api: &Api) -> Result<Vec<PlanTarget>> {
+    let usual = before.first().map(|target| target.retention.clone()).unwrap_or_default();
+    let target = |name: &String| {
+        let destination = api.find_destination(name)?.id;
+        let stays = before.iter().find(|each| each.destination == destination);
+        let retention = stays.map_or_else(|| usual.clone(), |each| each.retention.clone());
+        Ok(PlanTarget { destination, retention })
+    };
+    to.iter().map(target).collect()
 }
 
 fn set<T>(place: &mut T, value: Option<T>) {

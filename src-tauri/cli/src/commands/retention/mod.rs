@@ -4,12 +4,12 @@ mod alerts;
 
 use clap::{Args, Subcommand};
 use undercroft_api::Api;
-use undercroft_api::wire::{Nothing, Retention, RetentionRequest, SnapshotsRef, TrashedSnapshot};
+use undercroft_api::wire::{Nothing, RetentionRequest, SnapshotsRef, TrashedSnapshot};
 use undercroft_foundation::Result;
 
 use crate::exit_status::{self, ExitStatus};
 use crate::jobs::progress;
-use crate::options::{NamedDestination, OfProject, size_with_unit};
+use crate::options::{NamedDestination, OfProject, RetentionOptions};
 use crate::output::format::{count, local_time};
 use crate::output::{Align, Output, Table, print_forget_plan};
 use crate::session::Session;
@@ -48,75 +48,7 @@ pub(crate) struct Apply {
     #[command(flatten)]
     project: OfProject,
     #[command(flatten)]
-    policy: Policy,
-}
-
-/// The rules, called as restic calls them.
-#[derive(Debug, Args)]
-pub(crate) struct Policy {
-    /// Keep the last N
-    #[arg(long, short_alias = 'l', value_name = "N")]
-    keep_last: Option<u32>,
-    /// Keep the last of each hour, for N hours
-    #[arg(long, short_alias = 'H', value_name = "N")]
-    keep_hourly: Option<u32>,
-    /// Keep the last of each day, for N days
-    #[arg(long, short_alias = 'd', value_name = "N")]
-    keep_daily: Option<u32>,
-    /// Keep the last of each week, for N weeks
-    #[arg(long, short_alias = 'w', value_name = "N")]
-    keep_weekly: Option<u32>,
-    /// Keep the last of each month, for N months
-    #[arg(long, short_alias = 'm', value_name = "N")]
-    keep_monthly: Option<u32>,
-    /// Keep the last of each year, for N years
-    #[arg(long, short_alias = 'y', value_name = "N")]
-    keep_yearly: Option<u32>,
-    /// Keep all within this time of the newest, such as 1y5m7d2h
-    #[arg(long, value_name = "SPAN")]
-    keep_within: Option<String>,
-    /// Keep one an hour within this time of the newest
-    #[arg(long, value_name = "SPAN")]
-    keep_within_hourly: Option<String>,
-    /// Keep one a day within this time of the newest
-    #[arg(long, value_name = "SPAN")]
-    keep_within_daily: Option<String>,
-    /// Keep one a week within this time of the newest
-    #[arg(long, value_name = "SPAN")]
-    keep_within_weekly: Option<String>,
-    /// Keep one a month within this time of the newest
-    #[arg(long, value_name = "SPAN")]
-    keep_within_monthly: Option<String>,
-    /// Keep one a year within this time of the newest
-    #[arg(long, value_name = "SPAN")]
-    keep_within_yearly: Option<String>,
-    /// Keep those that bear this tag; several joined by commas: all of them
-    #[arg(long, value_name = "TAG")]
-    keep_tag: Vec<String>,
-    /// Let the oldest go until all backups fit into this, such as 500G
-    #[arg(long, value_name = "SIZE", value_parser = size_with_unit)]
-    budget: Option<u64>,
-}
-
-impl From<Policy> for Retention {
-    fn from(policy: Policy) -> Self {
-        Self {
-            last: policy.keep_last,
-            hourly: policy.keep_hourly,
-            daily: policy.keep_daily,
-            weekly: policy.keep_weekly,
-            monthly: policy.keep_monthly,
-            yearly: policy.keep_yearly,
-            within: policy.keep_within,
-            within_hourly: policy.keep_within_hourly,
-            within_daily: policy.keep_within_daily,
-            within_weekly: policy.keep_within_weekly,
-            within_monthly: policy.keep_within_monthly,
-            within_yearly: policy.keep_within_yearly,
-            tags: policy.keep_tag,
-            budget_bytes: policy.budget,
-        }
-    }
+    policy: RetentionOptions,
 }
 
 impl Command {
