@@ -1,86 +1,30 @@
 //! Versions through the one door that the window and HTTP come in by: a name and JSON.
 
 use std::fs;
-use std::path::PathBuf;
 use std::time::Duration;
 
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use serde_json::{Value, json};
-use undercroft_api::wire::{BackendEvent, ErrorCode, WireError};
-use undercroft_api::{Abilities, Api, Host};
-use undercroft_foundation::{SettingsOverrides, World};
+use undercroft_api::wire::{BackendEvent, ErrorCode};
 use undercroft_testkit::{ProjectKind, project_tree, random_bytes, write_file};
 
-/// A face whose caller names paths.
-#[derive(Debug)]
-struct Typist;
+use crate::stage::Stage;
 
-impl Host for Typist {
-    fn abilities(&self) -> Abilities {
-        Abilities { can_pick: false, can_type: true, tray: false }
-    }
-}
-
-struct Stage {
-    folder: tempfile::TempDir,
-    api: Api,
+/// A library with the project `sample` and its first version.
+fn begun() -> Stage {
+    let stage = Stage::new();
+    project_tree(stage.path("sample"), ProjectKind::Rust, 1, 5);
+    write_file(stage.path("sample/odd\n\u{202e}name"), "odd");
+    write_file(stage.path("sample/text"), "one\ntwo\n");
+    let place = stage.place("sample");
+    stage.ask("project_add", json!({"place": place}));
+    let begun = stage.run("history_start", json!({"project": "sample"}));
+    assert_eq!(begun["state"], "succeeded", "{begun}");
+    stage
 }
 
 impl Stage {
-    /// A library with the project `sample` and its first version.
-    fn begun() -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        let library = folder.path().join("library");
-        let overrides = SettingsOverrides::default();
-        let api = Api::open(&library, &World::real(), overrides, Typist).unwrap();
-        let stage = Self { folder, api };
-        project_tree(stage.path("sample"), ProjectKind::Rust, 1, 5);
-        write_file(stage.path("sample/odd\n\u{202e}name"), "odd");
-        write_file(stage.path("sample/text"), "one\ntwo\n");
-        let place = stage.place("sample");
-        stage.ask("project_add", json!({"place": place}));
-        let begun = stage.finish("history_start", json!({"project": "sample"}));
-        assert_eq!(begun["state"], "succeeded", "{begun}");
-        stage
-    }
-
-    fn path(&self, name: &str) -> PathBuf {
-        self.folder.path().join(name)
-    }
-
-    #[track_caller]
-    fn ask(&self, name: &str, request: Value) -> Value {
-        match self.api.call(name, request) {
-            Ok(reply) => reply,
-            Err(error) => panic!("{name}: {error:?}"),
-        }
-    }
-
-    #[track_caller]
-    fn refused(&self, name: &str, request: Value) -> WireError {
-        self.api.call(name, request).unwrap_err()
-    }
-
-    fn place(&self, name: &str) -> Value {
-        self.ask("place_type", json!({"path": self.path(name)}))["id"].clone()
-    }
-
-    /// Starts a job, for how it ended.
-    #[track_caller]
-    fn finish(&self, name: &str, request: Value) -> Value {
-        let job = self.ask(name, request);
-        for _ in 0..1500 {
-            let jobs = self.ask("job_list", json!({}));
-            let now = jobs.as_array().unwrap().iter().find(|it| it["id"] == job["id"]).unwrap();
-            if !now["ended"].is_null() {
-                return now.clone();
-            }
-            std::thread::sleep(Duration::from_millis(20));
-        }
-        panic!("the job does not end: {job}");
-    }
-
     fn newest(&self) -> Value {
         self.ask("version_list", json!({"workspace": "sample", "limit": 1}))[0].clone()
     }
@@ -88,7 +32,7 @@ impl Stage {
 
 #[test]
 fn the_first_version_is_previewed_made_and_looked_into() {
-    let stage = Stage::begun();
+    let stage = begun();
     write_file(stage.path("sample/node_modules/x"), "x");
     write_file(stage.path("sample/package.json"), "{}");
     write_file(stage.path("sample/.env"), "SECRET=1");
@@ -96,7 +40,7 @@ fn the_first_version_is_previewed_made_and_looked_into() {
         stage.refused("history_plan", json!({"project": "sample"})).code,
         ErrorCode::NotFound
     );
-    stage.finish("history_preview", json!({"project": "sample"}));
+    stage.run("history_preview", json!({"project": "sample"}));
     let plan = stage.ask("history_plan", json!({"project": "sample"}));
     let left_out = plan["leftOut"].as_array().unwrap();
     assert!(left_out.iter().any(|item| item["path"] == json!(["node_modules"])), "{plan}");
@@ -119,11 +63,11 @@ fn the_first_version_is_previewed_made_and_looked_into() {
 
 #[test]
 fn sides_are_compared_by_text_image_and_bytes() {
-    let stage = Stage::begun();
+    let stage = begun();
     let png = |tail: u8| [&b"\x89PNG\r\n\x1a\n"[..], &[0, 0, 0, 13, tail]].concat();
     write_file(stage.path("sample/picture.png"), png(1));
     write_file(stage.path("sample/bytes"), random_bytes(1, 5000));
-    stage.finish("version_save", json!({"workspace": "sample", "message": "Before"}));
+    stage.run("version_save", json!({"workspace": "sample", "message": "Before"}));
     let before = stage.newest()["id"].clone();
     write_file(stage.path("sample/picture.png"), png(2));
     write_file(stage.path("sample/bytes"), random_bytes(2, 5000));
@@ -151,35 +95,34 @@ fn sides_are_compared_by_text_image_and_bytes() {
 
 #[test]
 fn dropped_files_come_in_and_go_back_out() {
-    let stage = Stage::begun();
+    let stage = begun();
     write_file(stage.path("drop/text"), "dropped");
     let request = |conflict: &str| {
         let places = [stage.place("drop/text")];
         json!({"workspace": "sample", "folder": [], "places": places, "conflict": conflict})
     };
-    let asked = stage.finish("file_upload", request("ask"));
+    let asked = stage.run("file_upload", request("ask"));
     assert_eq!(asked["outcome"]["error"]["code"], "already_exists", "{asked}");
-    assert_eq!(stage.finish("file_upload", request("replace"))["state"], "succeeded");
+    assert_eq!(stage.run("file_upload", request("replace"))["state"], "succeeded");
     assert_eq!(fs::read(stage.path("sample/text")).unwrap(), b"dropped");
     assert_eq!(stage.newest()["message"], "Add text");
     let plan = json!({"version": "latest:sample", "to": stage.place("out"), "paths": [["text"]]});
     assert_eq!(stage.ask("version_restore_preview", plan.clone())["restore"], 1);
-    let done = stage.finish("version_restore", plan);
+    let done = stage.run("version_restore", plan);
     assert_eq!(done["outcome"]["summary"], "1 restored, 0 identical, 0 failed", "{done}");
     assert_eq!(fs::read(stage.path("out/text")).unwrap(), b"dropped");
-    stage.finish("undo", json!({"workspace": "sample"}));
+    stage.run("undo", json!({"workspace": "sample"}));
     assert_eq!(fs::read(stage.path("sample/text")).unwrap(), b"one\ntwo\n");
 }
 
 #[test]
 fn a_backup_that_goes_over_a_workspace_is_undone_and_leaves_git_alone() {
-    let stage = Stage::begun();
+    let stage = begun();
     write_file(stage.path("sample/.git/HEAD"), "ref: refs/heads/one");
     let password = json!({"type": "typed", "password": "a password"});
     let drive = json!({"place": stage.place("drive"), "password": password, "create": true});
     stage.ask("destination_add", drive);
-    let backed_up =
-        stage.finish("backup_run", json!({"project": "sample", "destination": "drive"}));
+    let backed_up = stage.run("backup_run", json!({"project": "sample", "destination": "drive"}));
     assert_eq!(backed_up["state"], "succeeded", "{backed_up}");
     write_file(stage.path("sample/text"), "in no version yet");
     write_file(stage.path("sample/.git/HEAD"), "ref: refs/heads/two");
@@ -187,15 +130,15 @@ fn a_backup_that_goes_over_a_workspace_is_undone_and_leaves_git_alone() {
         json!({"destination": "drive", "snapshot": "latest", "path": path, "to": stage.place(to),
                "overwrite": "always"})
     };
-    let done = stage.finish("restore", restore("", &[]));
+    let done = stage.run("restore", restore("", &[]));
     let said = done["outcome"]["summary"].as_str().unwrap();
     assert!(said.contains("undercroft undo"), "{done}");
     assert!(done["outcome"]["warnings"].to_string().contains("existing .git"), "{done}");
     assert_eq!(fs::read(stage.path("sample/text")).unwrap(), b"one\ntwo\n");
-    stage.finish("undo", json!({"workspace": "sample"}));
+    stage.run("undo", json!({"workspace": "sample"}));
     assert_eq!(fs::read(stage.path("sample/text")).unwrap(), b"in no version yet");
     for (to, path) in [("sample", ".git"), ("sample/.git", "text")] {
-        let refused = stage.finish("restore", restore(to, &[path]));
+        let refused = stage.run("restore", restore(to, &[path]));
         assert_eq!(refused["outcome"]["error"]["code"], "invalid", "{refused}");
     }
     assert_eq!(fs::read(stage.path("sample/.git/HEAD")).unwrap(), b"ref: refs/heads/two");
@@ -203,7 +146,7 @@ fn a_backup_that_goes_over_a_workspace_is_undone_and_leaves_git_alone() {
 
 #[test]
 fn a_change_outside_is_told_live() {
-    let stage = Stage::begun();
+    let stage = begun();
     let live = stage.api.subscribe();
     stage.api.start_watching();
     let is_watched = |state: &str| {
@@ -234,7 +177,7 @@ fn a_change_outside_is_told_live() {
 
 #[test]
 fn requests_of_another_shape_and_names_that_mean_nothing_are_refused() {
-    let stage = Stage::begun();
+    let stage = begun();
     for (name, request, code) in [
         ("version_show", json!({"version": "nothing"}), ErrorCode::NotFound),
         ("version_show", json!({"version": ""}), ErrorCode::Invalid),

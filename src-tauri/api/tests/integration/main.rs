@@ -11,4 +11,5 @@ mod bindings;
 mod history;
 mod recovery;
 mod scheduling;
+mod stage;
 mod use_cases;

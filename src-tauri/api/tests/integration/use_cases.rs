@@ -5,9 +5,11 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 use undercroft_api::wire::{BackendEvent, ErrorCode, JobState, PlacePurpose, WireError};
-use undercroft_api::{Abilities, Api, Hook, Host, USE_CASES, UseCase};
-use undercroft_foundation::{Result, SettingsOverrides, World};
+use undercroft_api::{Abilities, Hook, Host, USE_CASES, UseCase};
+use undercroft_foundation::Result;
 use undercroft_testkit::{ProjectKind, assert_same_tree, project_tree, write_file};
+
+use crate::stage::{Stage, Typist};
 
 /// A window whose user always picks the same folder.
 #[derive(Debug)]
@@ -20,70 +22,6 @@ impl Host for Window {
 
     fn pick_folder(&self, _: PlacePurpose) -> Result<Option<PathBuf>> {
         Ok(self.0.exists().then(|| self.0.clone()))
-    }
-}
-
-/// A face whose caller names paths.
-#[derive(Debug)]
-struct Typist;
-
-impl Host for Typist {
-    fn abilities(&self) -> Abilities {
-        Abilities { can_pick: false, can_type: true, tray: false }
-    }
-}
-
-struct Stage {
-    folder: tempfile::TempDir,
-    api: Api,
-}
-
-impl Stage {
-    fn new() -> Self {
-        Self::with(|_| Typist)
-    }
-
-    fn with<H: Host + 'static>(host: impl FnOnce(&Path) -> H) -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        let host = host(folder.path());
-        let library = folder.path().join("library");
-        let overrides = SettingsOverrides::default();
-        let api = Api::open(&library, &World::real(), overrides, host).unwrap();
-        Self { folder, api }
-    }
-
-    fn path(&self, name: &str) -> PathBuf {
-        self.folder.path().join(name)
-    }
-
-    #[track_caller]
-    fn ask(&self, name: &str, request: Value) -> Value {
-        match self.api.call(name, request) {
-            Ok(reply) => reply,
-            Err(error) => panic!("{name}: {error:?}"),
-        }
-    }
-
-    #[track_caller]
-    fn refused(&self, name: &str, request: Value) -> WireError {
-        self.api.call(name, request).unwrap_err()
-    }
-
-    fn place(&self, name: &str) -> Value {
-        let path = self.path(name);
-        self.ask("place_type", json!({"path": path}))["id"].clone()
-    }
-
-    fn finish(&self, job: &Value) -> Value {
-        for _ in 0..600 {
-            let jobs = self.ask("job_list", json!({}));
-            let now = jobs.as_array().unwrap().iter().find(|it| it["id"] == job["id"]).unwrap();
-            if !now["ended"].is_null() {
-                return now.clone();
-            }
-            std::thread::sleep(Duration::from_millis(20));
-        }
-        panic!("the job does not end: {job}");
     }
 }
 
@@ -485,9 +423,7 @@ fn a_library_of_an_earlier_version_is_opened_with_all_that_is_in_it() {
     let mut tar = std::process::Command::new("tar");
     let unpacked = tar.arg("-xzf").arg(archive).arg("-C").arg(folder.path()).status();
     assert!(unpacked.unwrap().success());
-    let library = folder.path().join("library");
-    let api = Api::open(&library, &World::real(), SettingsOverrides::default(), Typist).unwrap();
-    let stage = Stage { folder, api };
+    let stage = Stage::open(folder, Typist);
     let listed = |name: &str, request: Value, field: &str| -> Vec<Value> {
         let all = stage.ask(name, request);
         all.as_array().unwrap().iter().map(|each| each[field].clone()).collect()
