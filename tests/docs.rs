@@ -1,4 +1,4 @@
-//! What the documentation must not leave out, and that its links lead somewhere.
+//! The documentation leaves out nothing that it must say, and its links lead somewhere.
 
 #![allow(clippy::disallowed_methods, clippy::unwrap_used, reason = "these are tests")]
 
@@ -46,7 +46,7 @@ fn every_link_between_pages_leads_to_a_file() {
     assert!(broken.is_empty(), "{broken:#?}");
 }
 
-/// What stands between `](` and `)`, for links and pictures alike.
+/// The targets between `](` and `)`, of links and pictures alike.
 fn links(text: &str) -> Vec<String> {
     let ends = text.split("](").skip(1);
     ends.filter_map(|rest| rest.split_once(')')).map(|(link, _)| link.to_owned()).collect()

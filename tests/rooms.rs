@@ -57,10 +57,10 @@ const FENCED: &[(&str, &[&str])] = &[
     ("zbus", &["backup", "desktop"]),
 ];
 
-/// What none of the programs contains, at any depth.
+/// Crates that none of the programs contains, at any depth.
 const NOWHERE: &[&str] = &["openssl-sys", "reqwest", "tauri-plugin-shell", "tauri-plugin-http"];
 
-/// What the command line and server do without, so that they run where there is no desktop.
+/// Crates that the command line and server do without, so that they run without a desktop.
 const NOT_IN_CLI: &[&str] = &["tauri", "gtk", "gtk-sys", "webkit2gtk", "webkit2gtk-sys"];
 
 #[test]
@@ -143,7 +143,7 @@ fn edges_of(package: &Value) -> Vec<Edge> {
     edges.iter().map(edge).collect()
 }
 
-/// Who links whom into a program, outside tests and build scripts.
+/// The crates that are linked into a program by each other, outside tests and build scripts.
 struct Graph {
     names: BTreeMap<String, String>,
     below: BTreeMap<String, Vec<String>>,

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::{env, fs, io};
 
-/// What is served where nobody built the pages.
+/// The page that is served where nobody built the pages.
 const MISSING: &str = "<!doctype html><meta charset=utf-8><title>Undercroft</title>\
     <p>This program was built without its pages: run <code>npm run build</code>, then build it again.";
 

@@ -9,7 +9,7 @@
 macro_rules! with_use_cases {
     ($expand:ident) => {
         $expand! {
-            /// Says what runs here and what this face can do.
+            /// Shows the program, its library, and what this face can do.
             app_info(Nothing) -> AppInfo, Everyone, "undercroft --version";
             /// Opens a dialog to point out a folder; nothing when the user cancels it.
             place_pick(PlacePick) -> Option<Place>, Window, "";
@@ -23,7 +23,7 @@ macro_rules! with_use_cases {
             project_add(ProjectAdd) -> Project, Everyone, "undercroft project add {path} [--name {name}] [--tag {tags}]";
             /// Gives a project another name.
             project_rename(ProjectRename) -> Project, Everyone, "undercroft project rename {project} {name}";
-            /// Says in which folder a project is now.
+            /// Records the new folder of a project that was moved.
             project_move(ProjectMove) -> Project, Everyone, "undercroft project move {project} {path}";
             /// Adds and removes tags of a project.
             project_tag(ProjectTag) -> Project, Everyone, "undercroft project tag {project} +{tag}";
@@ -49,7 +49,7 @@ macro_rules! with_use_cases {
             rules_show(ProjectRef) -> Rules, Everyone, "undercroft history rules {project}";
             /// Changes what of a project is versioned, and where it goes.
             rules_change(RulesChange) -> Rules, Everyone, "undercroft history rules {project}";
-            /// Says which versions of a project thinning would drop.
+            /// Lists the versions of a project that thinning would drop.
             thin_preview(ProjectRef) -> ThinPlan, Everyone, "undercroft version thin {project} --dry-run";
             /// Drops the versions of a project that the rule no longer keeps.
             thin(ProjectRef) -> JobView, Everyone, "undercroft version thin {project}";
@@ -63,7 +63,7 @@ macro_rules! with_use_cases {
             workspace_show(WorkspaceRef) -> Workspace, Everyone, "undercroft workspace show {workspace}";
             /// Makes a workspace the one that the user works in.
             workspace_switch(WorkspaceRef) -> Workspace, Everyone, "undercroft workspace switch {workspace}";
-            /// Says what a workspace is for.
+            /// Changes the description of a workspace.
             workspace_describe(WorkspaceDescribe) -> Workspace, Everyone, "undercroft workspace describe {workspace} {text}";
             /// Opens a version as another workspace beside those that are there.
             workspace_open(WorkspaceOpen) -> JobView, Everyone, "undercroft workspace open {version} {name} [--target {target}]";
@@ -71,7 +71,7 @@ macro_rules! with_use_cases {
             workspace_refresh(WorkspaceRef) -> JobView, Everyone, "undercroft workspace refresh {workspace}";
             /// Closes a workspace after a last version of it.
             workspace_close(WorkspaceRef) -> JobView, Everyone, "undercroft workspace close {workspace}";
-            /// Says which project and workspace the user works in.
+            /// Shows the project and the workspace that the user works in.
             current(Nothing) -> Current, Everyone, "undercroft workspace current";
             /// Lists the versions of a workspace, newest first.
             version_list(VersionFilter) -> Vec<Version>, Everyone, "undercroft version list --workspace {workspace}";
@@ -85,11 +85,11 @@ macro_rules! with_use_cases {
             version_mark(VersionMark) -> Version, Everyone, "undercroft version mark {version} --name {name}";
             /// Compares two versions, or one with what is on disk.
             version_compare(VersionCompare) -> Comparison, Everyone, "undercroft version compare {from} {to}";
-            /// Says what a version takes that no other version needs.
+            /// Shows the storage that a version takes and no other version needs.
             version_sizes(VersionRef) -> VersionSizes, Everyone, "undercroft version sizes {version}";
             /// Gets a version, or parts of it, back.
             version_restore(VersionRestore) -> JobView, Everyone, "undercroft version restore {version} [{paths}] [--target {target}]";
-            /// Says what a restore would do.
+            /// Previews the restore of a version; nothing is written.
             version_restore_preview(VersionRestore) -> RestorePlan, Everyone, "undercroft version restore {version} [{paths}] [--target {target}] --dry-run";
             /// Goes back behind the last restore or deletion in a workspace.
             undo(WorkspaceRef) -> JobView, Everyone, "undercroft undo --workspace {workspace}";
@@ -111,7 +111,7 @@ macro_rules! with_use_cases {
             file_delete(FileDelete) -> Saved, Everyone, "undercroft file delete {path} --workspace {workspace}";
             /// Copies files and folders into a workspace and makes one version of them.
             file_upload(FileUpload) -> JobView, Everyone, "undercroft file upload {path} --workspace {workspace}";
-            /// Says how the memory is used.
+            /// Shows how the memory is used.
             memory_stats(Nothing) -> MemoryStats, Everyone, "undercroft memory stats";
             /// Copies all session work to a new file.
             memory_export(MemoryTransfer) -> MemoryTransferred, Everyone, "undercroft memory export {path}";
@@ -125,7 +125,7 @@ macro_rules! with_use_cases {
             draft_read(DraftRef) -> DraftContent, Everyone, "undercroft draft read {project} {name}";
             /// Throws a draft away.
             draft_delete(DraftRef) -> Nothing, Everyone, "undercroft draft delete {project} {name}";
-            /// Says how a workspace's own git repository stands.
+            /// Shows the state of a workspace's own git repository.
             git_status(WorkspaceRef) -> GitStatus, Everyone, "undercroft git status --workspace {workspace}";
             /// Makes a git repository in a workspace.
             git_create(GitCreate) -> GitStatus, Everyone, "undercroft git create --workspace {workspace}";
@@ -161,7 +161,7 @@ macro_rules! with_use_cases {
             destination_show(DestinationRef) -> DestinationDetail, Everyone, "undercroft destination show {destination}";
             /// Gives a destination another name.
             destination_rename(DestinationRename) -> Destination, Everyone, "undercroft destination rename {destination} {name}";
-            /// Says where a destination is now that was moved.
+            /// Records the new place of a destination that was moved.
             destination_move(DestinationMove) -> Destination, Everyone, "undercroft destination move {destination} {path}";
             /// Removes locks that programs left which are gone.
             destination_unlock(DestinationRef) -> Destination, Everyone, "undercroft destination unlock {destination}";
@@ -205,7 +205,7 @@ macro_rules! with_use_cases {
             plan_run(PlanRef) -> JobView, Everyone, "undercroft plan run {plan}";
             /// Lists the runs to come.
             schedule_upcoming(Upcoming) -> Vec<PlannedRun>, Everyone, "undercroft plan upcoming";
-            /// Says whether backups begin by themselves.
+            /// Shows whether backups begin by themselves.
             schedule_state(Nothing) -> ScheduleState, Everyone, "undercroft plan status";
             /// Lets no backup begin by itself for a while.
             schedule_pause(PauseRequest) -> ScheduleState, Everyone, "undercroft plan pause";
@@ -221,7 +221,7 @@ macro_rules! with_use_cases {
             snapshot_browse(Browse) -> Listing, Everyone, "undercroft backup browse {snapshot} {path} --from {destination}";
             /// Gets a backup, or a part of it, back.
             restore(Restore) -> JobView, Everyone, "undercroft restore {snapshot}[:{path}] --from {destination} --target {target} [--overwrite {overwrite}]";
-            /// Says what a restore would do.
+            /// Previews the restore of a backup; nothing is written.
             restore_preview(Restore) -> SnapshotRestorePlan, Everyone, "undercroft restore {snapshot}[:{path}] --from {destination} --target {target} [--overwrite {overwrite}] --dry-run";
             /// Lists all that is kept of one file, in the history and in every backup, newest first.
             file_everywhere(FileEverywhere) -> Vec<FileCopy>, Everyone, "undercroft file everywhere {project} {path}";
@@ -231,11 +231,11 @@ macro_rules! with_use_cases {
             snapshot_compare(SnapshotCompare) -> SnapshotDifference, Everyone, "undercroft backup compare {from} {to} --from {destination}";
             /// Pins a backup, so that no policy drops it, or lets it go with the others again.
             snapshot_pin(SnapshotPin) -> Snapshot, Everyone, "undercroft backup pin {snapshot} --from {destination}";
-            /// Says what forgetting these backups would do.
+            /// Previews what forgetting these backups would remove and free.
             snapshot_forget_preview(SnapshotsRef) -> ForgetPlan, Everyone, "undercroft backup forget {snapshots} --from {destination} --dry-run";
             /// Moves backups to the destination's trash.
             snapshot_forget(SnapshotsRef) -> JobView, Everyone, "undercroft backup forget {snapshots} --from {destination}";
-            /// Says what a policy keeps, and why, and what it would let go.
+            /// Previews what a policy keeps, and why, and what it lets go.
             retention_preview(RetentionRequest) -> ForgetPlan, Everyone, "undercroft retention preview {destination}";
             /// Lets go what a policy does not keep, to the trash.
             retention_apply(RetentionRequest) -> JobView, Everyone, "undercroft retention apply {destination}";
@@ -245,11 +245,11 @@ macro_rules! with_use_cases {
             trash_restore(SnapshotsRef) -> Vec<Snapshot>, Everyone, "undercroft retention restore {destination} {snapshot}";
             /// Empties a destination's trash.
             trash_empty(DestinationRef) -> JobView, Everyone, "undercroft retention empty {destination}";
-            /// Says what a clean-up of a destination would free.
+            /// Previews how much a clean-up of a destination would free.
             cleanup_preview(DestinationRef) -> CleanupPlan, Everyone, "undercroft destination cleanup {destination} --dry-run";
             /// Frees what no backup of a destination needs any more.
             cleanup(DestinationRef) -> JobView, Everyone, "undercroft destination cleanup {destination}";
-            /// Says how far the destinations are proven.
+            /// Shows how far the destinations are proven.
             proof_list(Nothing) -> Vec<DestinationProof>, Everyone, "undercroft destination proof";
             /// Reads a destination back, whole or a share.
             destination_check(CheckRequest) -> JobView, Everyone, "undercroft destination check {destination}";

@@ -1,5 +1,5 @@
-//! What travels between a face and the use cases: requests, replies, events and errors, as JSON
-//! with camel-case names. Engine types are not serialised; these are made from them.
+//! The types that travel between a face and the use cases: requests, replies, events and errors, as
+//! JSON with camel-case names. Engine types are not serialised; these are made from them.
 //!
 //! Ids are strings, sizes and counters are numbers below 2^53, moments are RFC 3339 in UTC, and
 //! names of files are text of `escape_name`, so any name survives the trip.

@@ -24,7 +24,7 @@ pub(crate) struct Arguments {
     command: Command,
 }
 
-/// What every command takes.
+/// The options of every command.
 #[derive(Debug, Clone, Args)]
 struct Global {
     /// The library's folder, instead of the one below your data folder

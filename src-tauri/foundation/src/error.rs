@@ -164,14 +164,14 @@ impl Error {
         Self(Box::new(Parts { code, what: what.into(), why: None, next: None, source: None }))
     }
 
-    /// Says why, where the code's usual reason is too general.
+    /// Sets the reason, where the code's usual one is too general.
     #[must_use]
     pub fn why(mut self, why: impl Into<String>) -> Self {
         self.0.why = Some(why.into());
         self
     }
 
-    /// Says what to do next, where the code's usual advice is too general.
+    /// Sets the step to take next, where the code's usual advice is too general.
     #[must_use]
     pub fn next(mut self, next: impl Into<String>) -> Self {
         self.0.next = Some(next.into());

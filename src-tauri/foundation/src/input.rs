@@ -26,7 +26,7 @@ pub fn open_input(path: &Path) -> Result<File> {
 /// The content of a file that the user names, which may have up to `limit` bytes.
 ///
 /// # Errors
-/// Those of [`open_input`], and [`Code::Invalid`] for more than that, or without an end.
+/// The errors of [`open_input`], and [`Code::Invalid`] for more than that, or without an end.
 pub fn read_input(path: &Path, limit: u64) -> Result<Vec<u8>> {
     let mut bytes = Vec::new();
     open_input(path)?.take(limit.saturating_add(1)).read_to_end(&mut bytes).at("read", path)?;
@@ -41,7 +41,7 @@ pub fn read_input(path: &Path, limit: u64) -> Result<Vec<u8>> {
 /// The same as text.
 ///
 /// # Errors
-/// Those of [`read_input`], and [`Code::Invalid`] for what is no text.
+/// The errors of [`read_input`], and [`Code::Invalid`] for what is no text.
 pub fn read_text_input(path: &Path, limit: u64) -> Result<String> {
     String::from_utf8(read_input(path, limit)?).map_err(|_| {
         Error::new(Code::Invalid, format!("Cannot read {}", escape_path(path)))

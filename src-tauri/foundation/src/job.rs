@@ -150,14 +150,14 @@ impl Job {
         self.shared.bytes_total.fetch_add(bytes, Ordering::Relaxed);
     }
 
-    /// Says that no more work will be found. A step has no say in it.
+    /// Declares that no more work will be found. In a step this does nothing.
     pub fn settle_totals(&self) {
         if self.own_warnings.is_none() {
             self.shared.totals_settled.store(true, Ordering::Relaxed);
         }
     }
 
-    /// Says what is being worked on (an escaped path).
+    /// Sets the item that is being worked on, such as an escaped path.
     pub fn set_current(&self, current: impl Into<String>) {
         *locked(&self.shared.current) = current.into();
     }

@@ -222,7 +222,7 @@ fn any_change() -> impl Strategy<Value = (usize, Option<String>)> {
 proptest! {
     #![proptest_config(ProptestConfig { cases: 64, ..ProptestConfig::default() })]
 
-    /// Whatever is changed, in whatever order, the file says the last of it, and keeps notes.
+    /// The file holds the last of any changes, in any order, and keeps notes.
     #[test]
     fn any_changes_come_back(changes in proptest::collection::vec(any_change(), 1..8)) {
         let home = Home::new("# mine\n");

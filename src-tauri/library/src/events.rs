@@ -58,14 +58,14 @@ impl NewEvent {
         Self { kind: kind.into(), text: text.into(), project: None, destination: None }
     }
 
-    /// Says which project it concerns.
+    /// Sets the project that it concerns.
     #[must_use]
     pub fn of_project(mut self, project: Option<ProjectId>) -> Self {
         self.project = project;
         self
     }
 
-    /// Says which destination it concerns.
+    /// Sets the destination that it concerns.
     #[must_use]
     pub fn of_destination(mut self, destination: Option<DestinationId>) -> Self {
         self.destination = destination;

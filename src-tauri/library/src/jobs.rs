@@ -166,14 +166,14 @@ impl JobSpec {
         }
     }
 
-    /// Says which project it works on.
+    /// Sets the project that it works on.
     #[must_use]
     pub fn of_project(mut self, project: ProjectId) -> Self {
         self.project = Some(project);
         self
     }
 
-    /// Says which destination it works with; each further one is added.
+    /// Sets the destination that it works with; each further one is added.
     #[must_use]
     pub fn with_destination(mut self, destination: DestinationId) -> Self {
         match self.destination {
@@ -183,7 +183,7 @@ impl JobSpec {
         self
     }
 
-    /// Says which plan it carries out, and when it was planned for where it runs by itself.
+    /// Sets the plan that it carries out, and when it was planned for where it runs by itself.
     #[must_use]
     pub fn of_plan(mut self, plan: PlanId, planned: Option<Timestamp>) -> Self {
         self.plan = Some(plan);

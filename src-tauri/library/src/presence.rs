@@ -50,8 +50,8 @@ impl Presence {
         Ok(kept.clone())
     }
 
-    /// Says what this process does, for others to read in its sign. Best effort, and never synced:
-    /// it is true only while the process lives.
+    /// Writes what this process does into its sign, for others to read. Best effort, and never
+    /// synced: it is true only while the process lives.
     pub(crate) fn tell(&self, text: &[u8]) {
         if let Some((_, file)) = self.sign.get() {
             let said = file.write_all_at(text, 0).and_then(|()| file.set_len(text.len() as u64));

@@ -241,7 +241,7 @@ impl<'a> Projects<'a> {
         Ok(moved)
     }
 
-    /// Says what kind of work a project is.
+    /// Changes the kind of work that a project is.
     ///
     /// # Errors
     /// [`Code::NotFound`].

@@ -14,7 +14,7 @@ impl Library {
     /// under the name that is returned, and a new one is begun with the projects that are on disk.
     ///
     /// # Errors
-    /// [`Code::Locked`] while another process uses the library, and those of
+    /// [`Code::Locked`] while another process uses the library, and the errors of
     /// [`Library::open_or_create`] but for a lost catalog.
     pub fn open_without_catalog(
         root: &Path,

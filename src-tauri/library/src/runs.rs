@@ -136,7 +136,7 @@ impl Runs {
         }
     }
 
-    /// Says that a run has begun, and tells the event `backup.started` (for a backup).
+    /// Records that a run has begun, and tells the event `backup.started` (for a backup).
     ///
     /// # Errors
     /// Whatever keeps the catalog from being written.

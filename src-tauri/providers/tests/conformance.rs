@@ -1,4 +1,4 @@
-//! What every provider promises, asked of each of them.
+//! The promises of every provider, asked of each of them.
 
 use std::fs::File;
 use std::sync::Arc;

@@ -1,4 +1,4 @@
-//! What happens, told live: one thread hears of it for all that listen.
+//! Events told live: one thread hears of them for all that listen.
 
 use std::sync::{Arc, Once};
 use std::time::Duration;

@@ -12,7 +12,7 @@ use undercroft_foundation::escape_path;
 
 use crate::files::must;
 
-/// What is compared beside names, kinds, bytes and the targets of symlinks, which always are.
+/// The properties to compare beside names, kinds, bytes and symlink targets, which always are.
 #[derive(Debug, Clone, Copy)]
 pub struct Compare {
     /// Modification times, to the nanosecond.

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use undercroft_foundation::{Code, Error, Result};
 use undercroft_providers::{ObjectMeta, Provider};
 
-/// What can be asked of a provider.
+/// A call that a provider answers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Operation {
     /// `read` and `read_range`.

@@ -1,8 +1,8 @@
-//! What the tests of all rooms share: trees with every awkward thing a disk can hold, a judge
-//! of whether two trees are the same, time and chance under the test's control, storage that
-//! fails on demand or remembers every call, damage to files, a disk that is soon full, a drive
-//! that is pulled out, and the real restic. It panics with plain words instead of returning errors, and no room uses it
-//! outside its tests.
+//! The parts that the tests of all rooms share: trees with every awkward thing a disk can hold, a
+//! judge of whether two trees are the same, time and chance under the test's control, storage that
+//! fails on demand or remembers every call, damage to files, a disk that is soon full, a drive that
+//! is pulled out, and the real restic. It panics with plain words instead of returning errors, and
+//! no room uses it outside its tests.
 
 mod awkward;
 mod clock;

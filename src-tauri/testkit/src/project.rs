@@ -7,7 +7,7 @@ use crate::SeededRandom;
 use crate::content::{random_bytes, text_bytes};
 use crate::files::{must, write_file};
 
-/// What the work is written in.
+/// The kind of a project, by its language.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ProjectKind {
     /// A Rust program.

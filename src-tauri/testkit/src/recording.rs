@@ -10,7 +10,7 @@ use crate::Operation;
 /// One call that was made.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Call {
-    /// What was asked.
+    /// The operation that was asked for.
     pub operation: Operation,
     /// Of which object or folder.
     pub key: String,

@@ -94,7 +94,7 @@ impl WatchShared {
         (state.health, state.pending) = (health, pending);
     }
 
-    /// Says that a thread of the watcher broke down, and ends the other.
+    /// Records that a thread of the watcher broke down, and ends the other.
     pub(super) fn break_down(&self) {
         self.state().fault = true;
         self.request(|requests| requests.stop = true);

@@ -98,7 +98,7 @@ impl Pending {
         self.idle = idle;
     }
 
-    /// Whatever was noticed since the last call was noticed at this moment.
+    /// Stamps everything that was noticed since the last call with this moment.
     pub(super) fn stamp(&mut self, now: Duration) {
         if std::mem::take(&mut self.news) {
             let first = self.since.map_or(now, |(first, _)| first);

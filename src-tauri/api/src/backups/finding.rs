@@ -31,7 +31,7 @@ impl Api {
         })
     }
 
-    /// Says what a restore would do.
+    /// Previews the restore of a backup; nothing is written.
     ///
     /// # Errors
     /// The errors of [`undercroft_backup::Restores::plan`].

@@ -57,13 +57,13 @@ pub struct Snapshot {
     #[serde(default)]
     #[specta(type = Option<Number>)]
     pub files: Option<u64>,
-    /// What these files weigh.
+    /// The size of these files, in bytes; left out when its maker did not record it.
     #[serde(default)]
     #[specta(type = Option<Number>)]
     pub size_bytes: Option<u64>,
     /// Whether no policy may drop it.
     pub pinned: bool,
-    /// What it added to the repository.
+    /// The bytes that it added, as stored; left out when its maker did not record them.
     #[serde(default)]
     #[specta(type = Option<Number>)]
     pub added_bytes: Option<u64>,
@@ -88,7 +88,7 @@ pub struct Browse {
 pub struct Listing {
     /// The folder, name by name from the top.
     pub path: Vec<String>,
-    /// What is in it: folders first, then by name.
+    /// The entries of the folder: folders first, then by name.
     pub entries: Vec<Entry>,
 }
 
@@ -98,9 +98,9 @@ pub struct Listing {
 pub struct Entry {
     /// The name.
     pub name: String,
-    /// What it is.
+    /// Whether it is a folder, a file, a symbolic link, or something else.
     pub kind: EntryKind,
-    /// What it weighs; nothing for a folder.
+    /// Its size in bytes; 0 for a folder.
     #[specta(type = Number)]
     pub size_bytes: u64,
     /// When its content last changed.
@@ -108,12 +108,12 @@ pub struct Entry {
     pub modified: Timestamp,
     /// Its kind and permissions as `ls -l` shows them.
     pub mode: String,
-    /// Where a symbolic link points.
+    /// The target of a symbolic link; left out for anything else.
     #[serde(default)]
     pub target: Option<String>,
 }
 
-/// What to do about files that are there already.
+/// How a restore treats files that are there already.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub enum Overwrite {
@@ -140,7 +140,7 @@ pub struct Restore {
     pub path: Vec<String>,
     /// The place that receives it.
     pub to: String,
-    /// What to do about files that are there already.
+    /// How files that are there already are treated.
     pub overwrite: Overwrite,
 }
 
@@ -175,9 +175,9 @@ pub struct SnapshotHit {
     /// How many backups hold something at this path.
     #[specta(type = Number)]
     pub backups: u64,
-    /// Where, name by name from the top of the backup.
+    /// The path, name by name from the top of the backup.
     pub path: Vec<String>,
-    /// What it is.
+    /// Whether it is a folder, a file, a symbolic link, or something else.
     pub kind: EntryKind,
     /// Its size in that backup.
     #[specta(type = Number)]
@@ -204,7 +204,7 @@ pub struct SnapshotCompare {
 #[derive(Debug, Clone, Serialize, Deserialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub struct SnapshotDifference {
-    /// What differs, by path; the first ten thousand.
+    /// The paths that differ, in order; at most ten thousand.
     pub changes: Vec<SnapshotChange>,
     /// How much differs in all.
     #[specta(type = Number)]
@@ -221,9 +221,9 @@ pub struct SnapshotDifference {
 #[derive(Debug, Clone, Serialize, Deserialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub struct SnapshotChange {
-    /// Where, name by name from the top.
+    /// The path, name by name from the top of the backup.
     pub path: Vec<String>,
-    /// How.
+    /// How it differs.
     pub kind: ChangeKind,
     /// Its size in the newer one, or in the older one where it is gone.
     #[serde(default)]
@@ -231,7 +231,7 @@ pub struct SnapshotChange {
     pub size_bytes: Option<u64>,
 }
 
-/// What a restore of a backup would do.
+/// A preview of the restore of a backup.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub struct SnapshotRestorePlan {

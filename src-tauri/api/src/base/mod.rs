@@ -1,4 +1,4 @@
-//! What every area builds on: the types on the wire that belong to none, the names of files as they
+//! The base of every area: the types on the wire that belong to none, the names of files as they
 //! travel, and the macro for types that say the same as a room's.
 
 pub(crate) mod mirror;

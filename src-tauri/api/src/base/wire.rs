@@ -14,17 +14,17 @@ use super::mirror::mirror;
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Nothing {}
 
-/// What went wrong: a code to act on, and for people what, why and what next.
+/// An error: a code for programs to act on, and for people what happened, why, and what to do next.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub struct WireError {
-    /// What kind of thing went wrong.
+    /// The kind of error, for programs to act on.
     pub code: ErrorCode,
-    /// What happened.
+    /// The fact, in one sentence without its full stop.
     pub what: String,
     /// Why it happened.
     pub why: String,
-    /// What to do next.
+    /// The step to take next.
     pub next: String,
 }
 
@@ -64,7 +64,7 @@ mirror! {
 }
 
 mirror! {
-    /// What an entry is.
+    /// The kind of an entry in a folder.
     #[serde(rename_all = "camelCase")]
     pub enum EntryKind = history::EntryKind {
         /// A folder.
@@ -79,7 +79,7 @@ mirror! {
 }
 
 mirror! {
-    /// What happened to a file between two versions.
+    /// The kind of change of a file between two versions.
     #[serde(rename_all = "camelCase")]
     pub enum ChangeKind = history::ChangeKind {
         /// It is new.

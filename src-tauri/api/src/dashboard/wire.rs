@@ -31,14 +31,14 @@ pub struct Dashboard {
     /// All active projects.
     #[specta(type = Number)]
     pub projects: u64,
-    /// What they weigh.
+    /// The size of their files together, in bytes.
     #[specta(type = Number)]
     pub size_bytes: u64,
     /// The destinations.
     pub destinations: Vec<Destination>,
     /// The projects that somebody should look at, and why.
     pub attention: Vec<Attention>,
-    /// What was done lately, newest first.
+    /// The latest runs, newest first; at most ten.
     pub recent_runs: Vec<Run>,
 }
 

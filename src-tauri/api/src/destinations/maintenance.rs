@@ -25,7 +25,8 @@ impl Api {
     /// Protects a destination against damage of its drive.
     ///
     /// # Errors
-    /// [`Code::Invalid`] for more than 50 percent; those of [`backup::Maintenance::start_parity`].
+    /// [`Code::Invalid`] for more than 50 percent; the errors of
+    /// [`backup::Maintenance::start_parity`].
     pub fn parity_change(&self, request: ParityChange) -> Result<JobView> {
         let ParityChange { destination, percent } = request;
         let destination = self.0.backups.destinations().find(&destination)?;

@@ -80,7 +80,7 @@ impl Api {
         self.show_destination(&renamed)
     }
 
-    /// Says where a destination is now that was moved.
+    /// Records the new place of a destination that was moved.
     ///
     /// # Errors
     /// The errors of [`undercroft_backup::Destinations::move_to`].

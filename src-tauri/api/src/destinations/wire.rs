@@ -25,7 +25,7 @@ pub struct DestinationAdd {
     /// Its name; without one, the folder's.
     #[serde(default)]
     pub name: Option<String>,
-    /// What opens the repository.
+    /// The password that opens the repository.
     pub password: NewPassword,
     /// Whether to make a new repository there, rather than open the one that is there.
     pub create: bool,
@@ -39,7 +39,7 @@ pub struct Destination {
     pub id: String,
     /// Its name.
     pub name: String,
-    /// Where it is, to show.
+    /// The path of its folder, for display.
     pub display: String,
     /// The id in the repository's own configuration.
     pub repository_id: String,
@@ -63,7 +63,7 @@ pub struct Destination {
     /// When it was added.
     #[specta(type = String)]
     pub added: Timestamp,
-    /// Where its password is kept.
+    /// The place where its password is kept.
     pub keeper: PasswordKeeper,
     /// When its backups were last proven restorable.
     #[serde(default)]
@@ -82,13 +82,13 @@ pub struct DestinationDetail {
     pub destination: Destination,
     /// Its keys.
     pub keys: Keys,
-    /// What its backups take, as stored.
+    /// The bytes that its backups take in the repository, deduplicated and compressed.
     #[specta(type = Number)]
     pub stored_bytes: u64,
-    /// What they would take one by one and uncompressed.
+    /// The bytes that its backups would take if each were restored.
     #[specta(type = Number)]
     pub restore_bytes: u64,
-    /// What no backup needs any more.
+    /// The bytes in the repository that no backup needs any more.
     #[specta(type = Number)]
     pub unused_bytes: u64,
 }
@@ -103,7 +103,7 @@ pub struct DestinationRename {
     pub name: String,
 }
 
-/// Says where a destination is now.
+/// Records the new place of a destination that was moved.
 #[derive(Debug, Clone, Serialize, Deserialize, Type)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct DestinationMove {
@@ -125,7 +125,7 @@ pub struct DestinationCopy {
     pub snapshots: Vec<String>,
 }
 
-/// Where a password comes from.
+/// The source of a password.
 #[derive(Clone, Serialize, Deserialize, Type)]
 #[serde(rename_all = "camelCase", tag = "type")]
 pub enum NewPassword {
@@ -164,7 +164,7 @@ pub struct Key {
     pub short_id: String,
     /// Whether it is the one whose password is kept here.
     pub current: bool,
-    /// Who made it.
+    /// The user who made it.
     pub user: String,
     /// On which machine.
     pub host: String,
@@ -177,7 +177,7 @@ pub struct Key {
 }
 
 mirror! {
-    /// Where a destination's password is kept.
+    /// The place where a destination's password is kept.
     #[serde(rename_all = "camelCase")]
     pub enum PasswordKeeper = backup::PasswordKeeper {
         /// The system's keyring.
@@ -197,7 +197,7 @@ mirror! {
 pub struct Keys {
     /// The keys, the oldest first.
     pub keys: Vec<Key>,
-    /// Where the password in use is kept.
+    /// The place where the password in use is kept.
     pub keeper: PasswordKeeper,
 }
 
@@ -252,7 +252,8 @@ pub struct PasswordTried {
     pub key: Option<String>,
 }
 
-/// What to print and put away: what is where, its key, and how to get it back with stock tools.
+/// A recovery kit to print and put away: the places of the backups, the password that opens them,
+/// and how to restore them with stock tools.
 #[derive(Clone, Serialize, Deserialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub struct RecoveryKit {
@@ -282,7 +283,7 @@ pub struct RecoveryKitSave {
 }
 
 mirror! {
-    /// What is to be mended.
+    /// The part of a destination to repair.
     #[serde(rename_all = "camelCase")]
     pub enum RepairKind = backup::Repair {
         /// Damaged files of the destination, from parity.
@@ -302,7 +303,7 @@ mirror! {
 pub struct RepairRequest {
     /// The destination.
     pub destination: String,
-    /// What is to be mended.
+    /// The part to repair.
     pub what: RepairKind,
 }
 
@@ -333,6 +334,6 @@ pub struct MountRef {
 pub struct Mount {
     /// The destination's id.
     pub destination: String,
-    /// Where, to show.
+    /// The folder that shows it, for display.
     pub path: String,
 }

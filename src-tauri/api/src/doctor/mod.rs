@@ -34,8 +34,8 @@ impl Api {
     /// Does what the doctor proposes, and looks again.
     ///
     /// # Errors
-    /// [`undercroft_foundation::Code::Invalid`] for what is no proposal of the doctor's; those of
-    /// what is done.
+    /// [`undercroft_foundation::Code::Invalid`] for what is no proposal of the doctor's; the errors
+    /// of what is done.
     pub fn doctor_fix(&self, request: FindingFix) -> Result<Vec<Finding>> {
         self.fix(&request.id)?;
         self.doctor(Nothing {})

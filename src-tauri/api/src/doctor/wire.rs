@@ -3,21 +3,21 @@
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
-/// What the doctor found in one spot.
+/// A finding of the doctor in one spot.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub struct Finding {
     /// How bad it is.
     pub level: FindingLevel,
-    /// What was looked at: `library`, `catalog`, `destination`, `project`.
+    /// The area that was looked at: `library`, `catalog`, `destination`, `project`.
     pub area: String,
-    /// What was found.
+    /// The finding, in one sentence without its full stop.
     pub what: String,
     /// Why it is so, or why it matters.
     pub why: String,
-    /// What to do next; empty when there is nothing to do.
+    /// The step to take next; empty when there is nothing to do.
     pub next: String,
-    /// What Undercroft can do about it by itself.
+    /// The remedy that Undercroft can apply by itself; left out when there is none.
     #[serde(default)]
     pub fix: Option<FindingFix>,
 }
@@ -28,7 +28,7 @@ pub struct Finding {
 pub struct FindingFix {
     /// Stands for the remedy in a request.
     pub id: String,
-    /// What it does, as a button says it.
+    /// The action, as a button names it.
     pub label: String,
 }
 

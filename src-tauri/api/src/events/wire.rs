@@ -1,4 +1,4 @@
-//! What happened (kept in the catalog), and what a face is told live.
+//! Events, which the catalog keeps, and the messages that a face is sent live.
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -12,7 +12,7 @@ use crate::jobs::wire::JobView;
 #[derive(Debug, Clone, Default, Serialize, Deserialize, Type)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 pub struct EventsAfter {
-    /// Those with a greater number than this.
+    /// The events with a greater number (`seq`) than this.
     #[specta(type = Number)]
     pub after: u64,
     /// How many at most; 100 when left out.
@@ -29,9 +29,9 @@ pub struct Event {
     /// When it happened.
     #[specta(type = String)]
     pub time: Timestamp,
-    /// What kind of thing: `project.added`, `backup.finished`.
+    /// The kind of event: `project.added`, `backup.finished`.
     pub kind: String,
-    /// What happened, a sentence.
+    /// The event, in one sentence.
     pub text: String,
     /// The id of the project that it concerns.
     #[serde(default)]
@@ -41,7 +41,7 @@ pub struct Event {
     pub destination: Option<String>,
 }
 
-/// What a face is told without asking.
+/// A message that a face is sent without asking.
 #[derive(Debug, Clone, Serialize, Deserialize, Type)]
 #[serde(tag = "type", rename_all = "camelCase")]
 #[expect(clippy::large_enum_variant, reason = "most are jobs, and none is kept")]
@@ -53,17 +53,17 @@ pub enum BackendEvent {
     },
     /// Something happened and was recorded.
     Event {
-        /// What.
+        /// The event as the catalog keeps it.
         event: Event,
     },
     /// The user dropped folders on the window.
     Dropped {
-        /// What was dropped.
+        /// The dropped files and folders, as places.
         places: Vec<Place>,
-        /// Where, in pixels from the left.
+        /// The distance from the left edge of the window, in logical pixels.
         #[specta(type = Number)]
         x: f64,
-        /// Where, in pixels from the top.
+        /// The distance from the top edge of the window, in logical pixels.
         #[specta(type = Number)]
         y: f64,
     },

@@ -18,7 +18,7 @@ impl Api {
     /// has the same size and was changed at the same moment is taken for one content.
     ///
     /// # Errors
-    /// [`Code::NotFound`] for a project that there is not; those of the history and the
+    /// [`Code::NotFound`] for a project that there is not; the errors of the history and the
     /// destinations, but for ones that are away.
     pub fn file_everywhere(&self, request: FileEverywhere) -> Result<Vec<FileCopy>> {
         let project = self.find_project(&request.project)?.id;

@@ -33,7 +33,7 @@ const COMMITS: (u32, u32) = (100, 10_000);
 const SILENCE: Duration = Duration::from_secs(120);
 
 impl Api {
-    /// Says how a workspace's own git repository stands.
+    /// Shows the state of a workspace's own git repository.
     ///
     /// # Errors
     /// [`Code::NotFound`], and whatever keeps it from being read.

@@ -28,12 +28,12 @@ pub struct GitStatus {
     /// Commits that are there and not here.
     #[specta(type = Number)]
     pub behind: u64,
-    /// What was begun with git and is not finished: `merge`, `rebase`.
+    /// The operation that was begun with git and is not finished: `merge`, `rebase`.
     #[serde(default)]
     pub unfinished: Option<String>,
     /// The repositories elsewhere that it knows.
     pub remotes: Vec<GitRemote>,
-    /// What differs from the last commit, the first thousand.
+    /// The files that differ from the last commit; at most a thousand.
     pub changes: Vec<Change>,
     /// How many changes there are in all.
     #[specta(type = Number)]
@@ -46,7 +46,7 @@ pub struct GitStatus {
 pub struct GitRemote {
     /// Its name: `origin`.
     pub name: String,
-    /// Where it is, without any password.
+    /// Its path or URL, without any password.
     pub url: String,
 }
 
@@ -97,7 +97,7 @@ pub struct GitCommit {
     pub message: String,
     /// The ids of the commits that it came after.
     pub parents: Vec<String>,
-    /// What it could not take and why, when it was just made.
+    /// The changes that it could not take, each with the reason; empty unless it was just made.
     pub left_out: Vec<String>,
 }
 
@@ -180,7 +180,7 @@ pub struct GitCompare {
 #[derive(Debug, Clone, Serialize, Deserialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub struct GitDiff {
-    /// What differs, by path.
+    /// The files that differ, by path.
     pub changes: Vec<Change>,
     /// The text, in git's unified form.
     pub text: String,
@@ -221,7 +221,7 @@ pub struct GitRemoteSet {
     pub workspace: String,
     /// Its name: `origin`.
     pub name: String,
-    /// Where it is: a path, or a URL of ssh or https.
+    /// Its address: a path, or a URL of ssh or https.
     pub url: String,
 }
 

@@ -73,7 +73,7 @@ impl Api {
         })
     }
 
-    /// Says which versions of a project thinning would drop.
+    /// Lists the versions of a project that thinning would drop.
     ///
     /// # Errors
     /// [`Code::NotFound`].

@@ -9,7 +9,7 @@ use undercroft_history as history;
 use crate::base::mirror::mirror;
 use crate::versions::wire::{Layer, Version};
 
-/// What the first version of a project would hold.
+/// A preview of the first version of a project.
 #[derive(Debug, Clone, Serialize, Deserialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub struct HistoryPlan {
@@ -22,11 +22,11 @@ pub struct HistoryPlan {
     /// How large they are together.
     #[specta(type = Number)]
     pub size_bytes: u64,
-    /// What is left out, largest first.
+    /// The files and folders that are left out, largest first.
     pub left_out: Vec<LeftOut>,
     /// Files that look like secrets; they are kept, on this machine.
     pub secrets: Vec<Vec<String>>,
-    /// Where the bytes would go.
+    /// The files and bytes that would go to each layer.
     pub layers: LayerTotals,
 }
 
@@ -34,7 +34,7 @@ pub struct HistoryPlan {
 #[derive(Debug, Clone, Serialize, Deserialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub struct LeftOut {
-    /// Where it is, name by name.
+    /// Its path, name by name.
     pub path: Vec<String>,
     /// Why it is left out, a sentence.
     pub why: String,
@@ -46,7 +46,7 @@ pub struct LeftOut {
     pub size_bytes: u64,
 }
 
-/// What goes to which layer.
+/// The number and size of the files in each layer.
 #[derive(Debug, Clone, Copy, Default, Serialize, Deserialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub struct LayerTotals {
@@ -64,7 +64,7 @@ pub struct LayerTotals {
     pub object_bytes: u64,
 }
 
-/// What of a project is versioned, and where it goes.
+/// The rules that decide which files of a project are versioned, and in which layer.
 #[derive(Debug, Clone, Serialize, Deserialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub struct Rules {
@@ -111,16 +111,16 @@ pub struct RulesChange {
     pub layers: Option<Vec<LayerRule>>,
 }
 
-/// What thinning would do.
+/// A preview of thinning a project's versions.
 #[derive(Debug, Clone, Serialize, Deserialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub struct ThinPlan {
     /// How many versions stay.
     #[specta(type = Number)]
     pub keep: u64,
-    /// Those that go, oldest first.
+    /// The versions that would be dropped, oldest first.
     pub drop: Vec<ThinDrop>,
-    /// What would be free again.
+    /// The storage that would be freed, in bytes.
     #[specta(type = Number)]
     pub frees_bytes: u64,
     /// How many file versions only those hold.

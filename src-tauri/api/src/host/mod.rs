@@ -106,7 +106,7 @@ impl Api {
         self.0.host.restart().map(|()| Nothing {})
     }
 
-    /// Says what runs here and what this face can do.
+    /// Shows the program, its library, and what this face can do.
     ///
     /// # Errors
     /// None.

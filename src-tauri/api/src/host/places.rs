@@ -96,7 +96,7 @@ impl Api {
     /// Points out a folder by its path.
     ///
     /// # Errors
-    /// [`Code::Invalid`] for a path that is not absolute, and those of
+    /// [`Code::Invalid`] for a path that is not absolute, and the errors of
     /// [`DiskProvider::check_place`].
     pub fn place_type(&self, request: PlaceType) -> Result<Place> {
         let path = typed(&request.path)?;

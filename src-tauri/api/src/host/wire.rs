@@ -22,7 +22,7 @@ pub struct AppInfo {
     pub tray: bool,
 }
 
-/// What a place is pointed out for.
+/// The purpose of a place that the user points out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub enum PlacePurpose {
@@ -44,7 +44,7 @@ pub enum PlacePurpose {
 #[derive(Debug, Clone, Serialize, Deserialize, Type)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct PlacePick {
-    /// What for.
+    /// The purpose of the folder, which decides how the dialog asks.
     pub purpose: PlacePurpose,
 }
 
@@ -66,14 +66,14 @@ pub struct Place {
     pub display: String,
     /// The last part of the path, to show.
     pub name: String,
-    /// What is there.
+    /// Whether a folder, a file, a repository or nothing is there.
     pub state: PlaceState,
     /// Whether projects are on the same disk: what is kept there is lost with them if it fails.
     #[serde(default)]
     pub same_disk: bool,
 }
 
-/// What is at a place.
+/// The kind of thing that is at a place.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub enum PlaceState {

@@ -19,7 +19,7 @@ pub struct JobRef {
 }
 
 mirror! {
-    /// What a job does.
+    /// The kind of work that a job does.
     #[derive(Hash)]
     #[serde(rename_all = "camelCase")]
     pub enum JobKind = library::JobKind {
@@ -65,7 +65,7 @@ mirror! {
 }
 
 mirror! {
-    /// Where a job stands.
+    /// The state of a job.
     #[derive(Hash)]
     #[serde(rename_all = "camelCase")]
     pub enum JobState = foundation::JobState {
@@ -90,9 +90,9 @@ mirror! {
 pub struct JobView {
     /// Its id.
     pub id: String,
-    /// What it does.
+    /// The kind of work that it does.
     pub kind: JobKind,
-    /// What it does, in words.
+    /// The work in a few words: "Restore from Shelf on trial".
     pub title: String,
     /// The id of the project that it concerns.
     #[serde(default)]
@@ -103,7 +103,7 @@ pub struct JobView {
     /// The id of the plan that it carries out.
     #[serde(default)]
     pub plan: Option<String>,
-    /// Where it stands.
+    /// Whether it waits, works, or has ended, and how.
     pub state: JobState,
     /// Whether it was told to wait.
     #[serde(default)]
@@ -113,7 +113,7 @@ pub struct JobView {
     pub can_pause: bool,
     /// How far it is.
     pub progress: JobProgress,
-    /// What is being worked on.
+    /// The item that it works on, such as a path, for display.
     pub current: String,
     /// When it started.
     #[specta(type = String)]
@@ -158,14 +158,14 @@ pub struct JobProgress {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub struct Outcome {
-    /// What was done, a sentence.
+    /// The result, in one sentence.
     pub summary: String,
-    /// What could not be done, the first of them.
+    /// The things that could not be done; at most two hundred.
     pub warnings: Vec<Warning>,
     /// How many there are in all.
     #[specta(type = Number)]
     pub warnings_total: u64,
-    /// What stopped it.
+    /// The error that stopped it; left out when none did.
     #[serde(default)]
     pub error: Option<WireError>,
 }
@@ -174,9 +174,9 @@ mirror! {
     /// Something that could not be done while the rest went on.
     #[serde(rename_all = "camelCase")]
     pub struct Warning = foundation::Warning {
-        /// What it concerns.
+        /// The item that it concerns, such as a path.
         pub item: String,
-        /// What happened and why.
+        /// The fact and its cause, in one sentence.
         pub message: String,
     }
 }

@@ -33,7 +33,7 @@ fn exported_to(path: PathBuf) -> PathBuf {
 }
 
 impl Api {
-    /// Says how the memory is used.
+    /// Shows how the memory is used.
     ///
     /// # Errors
     /// Whatever keeps session work from being read.

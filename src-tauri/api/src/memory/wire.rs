@@ -1,4 +1,4 @@
-//! What is held in memory, and session work, on the wire.
+//! The content held in memory, and session work, on the wire.
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -33,10 +33,10 @@ pub struct MemoryStats {
     /// How many drafts are kept.
     #[specta(type = Number)]
     pub drafts: u64,
-    /// What they weigh.
+    /// The size of the drafts together, in bytes.
     #[specta(type = Number)]
     pub draft_bytes: u64,
-    /// What their journal takes on disk.
+    /// The size of their journal on disk, in bytes.
     #[specta(type = Number)]
     pub journal_bytes: u64,
 }
@@ -49,7 +49,7 @@ pub struct MemoryTransfer {
     pub place: String,
 }
 
-/// What was copied.
+/// The result of an export or import of session work.
 #[derive(Debug, Clone, Serialize, Deserialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub struct MemoryTransferred {
@@ -69,7 +69,7 @@ pub struct DraftSave {
     pub project: String,
     /// Its name: a path, or any name for a scratch file.
     pub name: String,
-    /// What kind of work it is.
+    /// Whether it is a draft of a workspace's file, or a scratch file.
     #[serde(default)]
     pub kind: DraftKind,
     /// The content, in base64.
@@ -77,11 +77,11 @@ pub struct DraftSave {
 }
 
 mirror! {
-    /// What kind of session work something is.
+    /// The kind of session work.
     #[derive(Default)]
     #[serde(rename_all = "camelCase")]
     pub enum DraftKind = history::memory::SessionKind {
-        /// What a file of a workspace is to become, not saved yet.
+        /// The next content of a workspace's file, not saved yet.
         #[default]
         Draft,
         /// A file of no workspace.
@@ -97,7 +97,7 @@ pub struct DraftRef {
     pub project: String,
     /// The draft's name.
     pub name: String,
-    /// What kind of work it is.
+    /// Whether it is a draft of a workspace's file, or a scratch file.
     #[serde(default)]
     pub kind: DraftKind,
 }
@@ -110,7 +110,7 @@ pub struct Draft {
     pub project: String,
     /// Its name.
     pub name: String,
-    /// What kind of work it is.
+    /// Whether it is a draft of a workspace's file, or a scratch file.
     pub kind: DraftKind,
     /// How large it is.
     #[specta(type = Number)]

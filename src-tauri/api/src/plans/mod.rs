@@ -91,7 +91,7 @@ impl Api {
     /// Asks the user whether a plan may start its commands that nobody confirmed on this machine.
     ///
     /// # Errors
-    /// [`Code::Cancelled`] when the user says no, and those of [`crate::Host::confirm_hook`].
+    /// [`Code::Cancelled`] when the user says no, and the errors of [`crate::Host::confirm_hook`].
     pub fn plan_confirm_hooks(&self, request: PlanRef) -> Result<Plan> {
         let plan = self.0.backups.plans().find(&request.plan)?;
         let waiting = self.0.backups.plans().unconfirmed_hooks(&plan)?;
@@ -161,7 +161,7 @@ impl Api {
         Ok(runs.into_iter().map(convert::planned_run).collect())
     }
 
-    /// Whether backups begin by themselves.
+    /// Shows whether backups begin by themselves.
     ///
     /// # Errors
     /// Whatever keeps the catalog from being read.

@@ -11,8 +11,8 @@ use undercroft_library::NewEvent;
 
 use crate::{Api, Rooms};
 
-/// Whatever the scheduler says, it is asked again after this: a clock may be set, a drive come
-/// back, a battery be charged.
+/// The longest time until the scheduler is asked again, whatever it says: a clock may be set, a
+/// drive come back, a battery be charged.
 const LONGEST: Duration = Duration::from_secs(60);
 /// Several things that happen at once are one reason to look.
 const SETTLING: Duration = Duration::from_millis(300);
@@ -175,7 +175,7 @@ fn warn(rooms: &Rooms, warned: &mut Vec<Overdue>) -> Result<()> {
     Ok(())
 }
 
-/// Whatever is told may be a reason to look: a job that ended, a plan that changed.
+/// Wakes the loop at every event: a job that ended or a plan that changed may be a reason to look.
 fn wake_on_events(api: &Api, wake: &Arc<Notify>) -> Result<()> {
     let events = api.0.library.events().subscribe()?;
     let wake = Arc::clone(wake);

@@ -18,7 +18,7 @@ pub struct PlanRef {
     pub plan: String,
 }
 
-/// What a plan says.
+/// The settings of a plan.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct PlanDraft {
@@ -32,15 +32,15 @@ pub struct PlanDraft {
     pub exclude: Vec<String>,
     /// Leaves out what a program makes again, proven by the manifest beside it.
     pub leave_out_rebuildable: bool,
-    /// Where to, and how long it is kept there. The first that is there is written first; the
-    /// others are given the same backups.
+    /// The destinations, and how long backups are kept in each. The first that is there is written
+    /// first; the others are given the same backups.
     pub targets: Vec<PlanTarget>,
     /// When.
     pub schedule: Schedule,
     /// The time zone of the schedule, as IANA names it; the machine's when left out.
     #[serde(default)]
     pub time_zone: Option<String>,
-    /// What must hold for it to begin by itself.
+    /// The conditions under which it begins by itself.
     pub conditions: Conditions,
     /// How much it may take.
     pub limits: Limits,
@@ -60,7 +60,7 @@ pub struct PlanDraft {
 pub enum PlanProjects {
     /// All that are active, those to come included.
     All,
-    /// Those that bear one of these tags.
+    /// The projects with any of these tags.
     Tagged {
         /// The tags.
         tags: Vec<String>,
@@ -124,7 +124,7 @@ pub enum Schedule {
     },
 }
 
-/// What must hold for a plan to begin by itself; what does not hold is waited for.
+/// The conditions under which a plan begins by itself; a due run waits until all are met.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, Type)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 pub struct Conditions {
@@ -177,7 +177,7 @@ mirror! {
     #[derive(Copy)]
     #[serde(rename_all = "camelCase", deny_unknown_fields)]
     pub struct Verification = backup::Verification {
-        /// What a run wrote is read back at its end.
+        /// Whether a run reads back what it wrote, at its end.
         pub after_run: bool,
         /// How much of a destination is read back a day, in thousandths; 10 is one percent.
         pub daily_permille: u16,
@@ -192,7 +192,7 @@ mirror! {
 pub struct Plan {
     /// Its id.
     pub id: String,
-    /// What it says.
+    /// Its settings.
     pub draft: PlanDraft,
     /// Whether it runs by itself.
     pub enabled: bool,
@@ -205,7 +205,7 @@ pub struct Plan {
     #[serde(default)]
     #[specta(type = Option<String>)]
     pub next: Option<Timestamp>,
-    /// What it waits for.
+    /// The due run that waits; left out when none does.
     #[serde(default)]
     pub waiting: Option<PlanWaiting>,
     /// Its last run.
@@ -253,7 +253,7 @@ pub struct PlanWaiting {
 }
 
 mirror! {
-    /// What a run waits for.
+    /// The reason why a due run waits.
     #[derive(Hash)]
     #[serde(rename_all = "camelCase")]
     pub enum WaitReason = backup::WaitReason {
@@ -277,7 +277,7 @@ pub struct PlanSave {
     /// The plan that is changed; a new one when left out.
     #[serde(default)]
     pub plan: Option<String>,
-    /// What it is to say.
+    /// The settings, all of them.
     pub draft: PlanDraft,
 }
 
@@ -291,7 +291,7 @@ pub struct PlanEnable {
     pub enabled: bool,
 }
 
-/// What a plan would back up, and what it would leave out.
+/// A preview of a plan: the files that it would back up, and those that it would leave out.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub struct PlanPreview {
@@ -301,12 +301,12 @@ pub struct PlanPreview {
     /// Files that would be backed up.
     #[specta(type = Number)]
     pub files: u64,
-    /// What they weigh.
+    /// The size of these files together, in bytes.
     #[specta(type = Number)]
     pub size_bytes: u64,
-    /// What would be left out, the largest first.
+    /// The files and folders that would be left out, largest first.
     pub left_out: Vec<PlanLeftOut>,
-    /// What is left out in all.
+    /// The size of all that would be left out, in bytes.
     #[specta(type = Number)]
     pub left_out_bytes: u64,
     /// Whether everything was counted; a preview stops counting after a few seconds.
@@ -326,7 +326,7 @@ pub struct PlanLeftOut {
     /// How many files.
     #[specta(type = Number)]
     pub files: u64,
-    /// What they weigh.
+    /// The size of these files together, in bytes.
     #[specta(type = Number)]
     pub size_bytes: u64,
 }

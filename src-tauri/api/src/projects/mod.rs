@@ -77,7 +77,7 @@ impl Api {
         self.show(self.0.library.projects().rename(project.id, &request.name)?)
     }
 
-    /// Says in which folder a project is now.
+    /// Records the new folder of a project that was moved.
     ///
     /// # Errors
     /// The errors of [`undercroft_library::Projects::relocate`].

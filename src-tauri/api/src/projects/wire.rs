@@ -60,7 +60,7 @@ pub struct ProjectRename {
     pub name: String,
 }
 
-/// Says in which folder a project is now.
+/// Records the new folder of a project that was moved.
 #[derive(Debug, Clone, Serialize, Deserialize, Type)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct ProjectMove {
@@ -85,7 +85,7 @@ pub struct ProjectTag {
 }
 
 mirror! {
-    /// What a project is.
+    /// The kind of work that a project is.
     #[serde(rename_all = "camelCase")]
     pub enum ProjectKind = library::ProjectKind {
         /// Made from nothing.
@@ -98,7 +98,7 @@ mirror! {
 }
 
 mirror! {
-    /// Where a project stands.
+    /// The status of a project.
     #[serde(rename_all = "camelCase")]
     pub enum ProjectStatus = library::ProjectStatus {
         /// In use.
@@ -118,9 +118,9 @@ pub struct Project {
     pub id: String,
     /// Its name.
     pub name: String,
-    /// What it is.
+    /// The kind of work that it is.
     pub kind: ProjectKind,
-    /// Where it stands.
+    /// Whether it is in use, put away, or forgotten.
     pub status: ProjectStatus,
     /// Its folder, to show.
     pub path: String,
@@ -132,13 +132,13 @@ pub struct Project {
     pub frameworks: Vec<String>,
     /// Its tags.
     pub tags: Vec<String>,
-    /// Where its git repository was cloned from.
+    /// The URL of its git repository's remote; left out when there is none.
     #[serde(default)]
     pub git_remote: Option<String>,
     /// How many files it has.
     #[specta(type = Number)]
     pub files: u64,
-    /// What its files weigh.
+    /// The size of these files together, in bytes.
     #[specta(type = Number)]
     pub size_bytes: u64,
     /// When it was added.
@@ -192,6 +192,6 @@ pub struct ProjectDetail {
     pub destinations: Vec<Destination>,
     /// Its backups, newest first.
     pub snapshots: Vec<Snapshot>,
-    /// What was done with it, newest first.
+    /// Its latest runs, newest first; at most twenty.
     pub runs: Vec<Run>,
 }

@@ -36,7 +36,7 @@ impl Api {
     /// Gets a whole library back; the program must be started anew afterwards.
     ///
     /// # Errors
-    /// [`Code::Cancelled`] when the user does not confirm the places; those of
+    /// [`Code::Cancelled`] when the user does not confirm the places; the errors of
     /// [`backup::Recovery::start`].
     pub fn library_recover(&self, request: LibraryRecover) -> Result<JobView> {
         let LibraryRecover { place, password, snapshot, with_folders, confirm, confirm_all } =

@@ -37,7 +37,7 @@ pub struct RecoverableLibrary {
     pub user: String,
     /// Its projects, by name, with their newest backups.
     pub projects: Vec<RecoverableProject>,
-    /// What the library weighs.
+    /// The size of the library, in bytes.
     #[specta(type = Number)]
     pub size_bytes: u64,
 }
@@ -50,13 +50,13 @@ pub struct RecoverableProject {
     pub id: String,
     /// Its name.
     pub name: String,
-    /// Where its folder was, to show.
+    /// The path that its folder had, for display.
     pub path: String,
     /// When its newest backup was made; it has none when left out.
     #[serde(default)]
     #[specta(type = Option<String>)]
     pub last_backup: Option<Timestamp>,
-    /// What it weighs.
+    /// The size of its newest backup, in bytes; left out when it is not known.
     #[serde(default)]
     #[specta(type = Option<Number>)]
     pub size_bytes: Option<u64>,

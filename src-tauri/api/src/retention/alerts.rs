@@ -1,4 +1,4 @@
-//! What looked unusual and holds retention, and what people say of it.
+//! Alerts about something unusual, which hold retention until somebody answers them.
 
 use std::collections::HashMap;
 

@@ -29,7 +29,7 @@ impl Api {
         Ok(snapshot(pinned, &self.destination_names()?))
     }
 
-    /// Says what forgetting these backups would do.
+    /// Previews what forgetting these backups would remove and free.
     ///
     /// # Errors
     /// The errors of [`backup::Removals::preview_forget`].
@@ -50,7 +50,7 @@ impl Api {
         Ok(self.0.backups.removals().start_forget(destination.id, &request.snapshots)?.into())
     }
 
-    /// Says what a policy keeps, and why, and what it would let go.
+    /// Previews what a policy keeps, and why, and what it lets go.
     ///
     /// # Errors
     /// The errors of [`backup::Removals::preview_retention`].
@@ -122,7 +122,7 @@ impl Api {
         Ok(self.0.backups.removals().start_empty_trash(destination.id)?.into())
     }
 
-    /// Says what a clean-up of a destination would free.
+    /// Previews how much a clean-up of a destination would free.
     ///
     /// # Errors
     /// The errors of the destination.

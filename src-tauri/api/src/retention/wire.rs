@@ -70,15 +70,15 @@ pub struct SnapshotsRef {
     pub snapshots: Vec<String>,
 }
 
-/// What would be kept and why, and what a deletion would do.
+/// A preview of a deletion: the backups that stay, and why, and those that go.
 #[derive(Debug, Clone, Serialize, Deserialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub struct ForgetPlan {
-    /// Those that stay, newest first.
+    /// The backups that stay, newest first.
     pub keep: Vec<KeptSnapshot>,
-    /// Those that go, newest first.
+    /// The backups that go, newest first.
     pub drop: Vec<Snapshot>,
-    /// What a clean-up frees once they are gone for good.
+    /// The bytes that a clean-up frees once they are gone for good.
     #[specta(type = Number)]
     pub frees_bytes: u64,
     /// How many files are in those that go and in none that stays.
@@ -141,7 +141,7 @@ pub struct TrashedSnapshot {
 }
 
 mirror! {
-    /// What a clean-up of a destination would do.
+    /// A preview of a clean-up of a destination.
     #[derive(Copy)]
     #[serde(rename_all = "camelCase")]
     pub struct CleanupPlan = backup::Cleanup {
@@ -173,9 +173,9 @@ pub struct GuardAlert {
     pub project: String,
     /// The project's name.
     pub project_name: String,
-    /// What kind of thing.
+    /// The kind of anomaly.
     pub kind: GuardKind,
-    /// What was noticed, a sentence.
+    /// The observation, in one sentence.
     pub text: String,
     /// The first of the files that it is about, to show.
     pub examples: Vec<String>,
@@ -185,7 +185,7 @@ pub struct GuardAlert {
 }
 
 mirror! {
-    /// What the guard notices.
+    /// The kind of anomaly that the guard notices.
     #[derive(Hash)]
     #[serde(rename_all = "camelCase")]
     pub enum GuardKind = backup::AnomalyKind {

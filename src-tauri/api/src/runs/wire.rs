@@ -39,9 +39,9 @@ pub struct RunFilter {
 pub struct Run {
     /// Its id.
     pub id: String,
-    /// What it did.
+    /// The kind of work that it did.
     pub kind: JobKind,
-    /// What it did, in words.
+    /// The work in a few words: "Restore from Shelf on trial".
     pub title: String,
     /// The id of the project that it concerned.
     #[serde(default)]
@@ -56,7 +56,7 @@ pub struct Run {
     #[serde(default)]
     #[specta(type = Option<String>)]
     pub planned: Option<Timestamp>,
-    /// Where it stands.
+    /// Whether it waits, works, or has ended, and how.
     pub state: JobState,
     /// When it started.
     #[specta(type = String)]
@@ -90,9 +90,9 @@ pub struct RunRef {
 pub struct RunDetail {
     /// The run.
     pub run: Run,
-    /// What it did to what, in its order.
+    /// The things that it did, in order.
     pub parts: Vec<RunPart>,
-    /// What happened, line by line; the last five thousand.
+    /// The lines of its log; at most the last five thousand.
     pub log: Vec<LogLine>,
 }
 
@@ -100,7 +100,7 @@ pub struct RunDetail {
 #[derive(Debug, Clone, Serialize, Deserialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub struct RunPart {
-    /// What: "Atlas to Shelf".
+    /// The project, or the library, and its destination: "Atlas to Shelf".
     pub title: String,
     /// The project's id.
     #[serde(default)]
@@ -110,7 +110,7 @@ pub struct RunPart {
     pub destination: Option<String>,
     /// How it ended.
     pub state: JobState,
-    /// What was done, a sentence.
+    /// The result, in one sentence.
     pub summary: String,
     /// The backup that was made.
     #[serde(default)]
@@ -132,7 +132,7 @@ mirror! {
         pub time: Timestamp,
         /// How it is meant.
         pub level: LogLevel,
-        /// What happened, a sentence.
+        /// The fact, in one sentence.
         pub text: String,
     }
 }

@@ -48,7 +48,7 @@ pub struct SettingsView {
     pub library_path: String,
     /// The file that keeps the settings, to show.
     pub settings_file: String,
-    /// Where each setting's value comes from, by its name here.
+    /// The source of each setting's value, by the setting's name in camel case.
     pub sources: BTreeMap<String, SettingsSource>,
     /// Every setting there is, as text.
     pub all: Vec<Setting>,
@@ -64,16 +64,16 @@ pub struct Setting {
     pub value: String,
     /// The value that it has when nobody sets it.
     pub default: String,
-    /// What values it may have, in words.
+    /// The values that it may have, in words: `system, light or dark`.
     pub allowed: String,
-    /// What it is for, a sentence without its full stop.
+    /// Its purpose, in one sentence without its full stop.
     pub purpose: String,
-    /// Where its value comes from.
+    /// The source of its value.
     pub source: SettingsSource,
 }
 
 mirror! {
-    /// Where a setting's value comes from; later ones win.
+    /// The source of a setting's value; later ones win.
     #[serde(rename_all = "camelCase")]
     pub enum SettingsSource = foundation::SettingsLayer {
         /// Built in.

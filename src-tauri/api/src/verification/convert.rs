@@ -1,4 +1,4 @@
-//! What is known of the state of destinations, from the room to the wire.
+//! The state of destinations, as far as it is known, from the room to the wire.
 
 use undercroft_backup as backup;
 

@@ -15,7 +15,7 @@ use convert::proof;
 use wire::{CheckRequest, DestinationProof};
 
 impl Api {
-    /// Says how far the destinations are proven.
+    /// Shows how far the destinations are proven.
     ///
     /// # Errors
     /// Whatever keeps the catalog from being read.

@@ -33,7 +33,7 @@ pub struct DestinationProof {
     #[serde(default)]
     #[specta(type = Option<String>)]
     pub last_round: Option<Timestamp>,
-    /// What was found wrong and is not mended yet, sentences.
+    /// The problems that were found and are not repaired yet, in a sentence each.
     pub problems: Vec<String>,
     /// How much parity it has, in percent of what is stored; none when left out.
     #[serde(default)]
@@ -55,7 +55,7 @@ pub struct Drill {
     /// How many files were restored.
     #[specta(type = Number)]
     pub files: u64,
-    /// What they weigh.
+    /// The size of these files together, in bytes.
     #[specta(type = Number)]
     pub bytes: u64,
     /// How long it took.
@@ -64,7 +64,7 @@ pub struct Drill {
     /// How many of them were also compared with the file on disk, which had not changed since.
     #[specta(type = Number)]
     pub compared_with_disk: u64,
-    /// What was not right; nothing when all was.
+    /// The problems that were found, in a sentence each; empty when all was right.
     pub problems: Vec<String>,
 }
 

@@ -1,4 +1,4 @@
-//! What differs between versions, and what one takes that no other needs.
+//! Differences between versions, and the storage that only one of them needs.
 
 use undercroft_foundation::{Job, Result};
 
@@ -31,7 +31,7 @@ impl Api {
         })
     }
 
-    /// Says what a version takes that no other version needs.
+    /// Shows the storage that a version takes and no other version needs.
     ///
     /// # Errors
     /// [`Code::NotFound`].

@@ -28,7 +28,7 @@ impl Api {
         self.spawn(spec, move |history, job| Ok(told(&history.writer().restore(&order, job)?, job)))
     }
 
-    /// Says what a restore would do.
+    /// Previews the restore of a version; nothing is written.
     ///
     /// # Errors
     /// [`undercroft_foundation::Code::NotFound`].

@@ -10,7 +10,7 @@ use crate::base::mirror::mirror;
 use crate::base::wire::ChangeKind;
 
 mirror! {
-    /// What made a version.
+    /// The trigger of a version: the reason why it was made.
     #[serde(rename_all = "camelCase")]
     pub enum Trigger = history::Trigger {
         /// The user, or a program for him.
@@ -25,7 +25,7 @@ mirror! {
 }
 
 mirror! {
-    /// Where the bytes of a file version live.
+    /// The layer that stores the bytes of a file version.
     #[serde(rename_all = "camelCase")]
     pub enum Layer = history::Layer {
         /// The project's history: code and small text.
@@ -76,11 +76,11 @@ pub struct Version {
     /// When it was made.
     #[specta(type = String)]
     pub time: Timestamp,
-    /// Who made it.
+    /// The author: `Name <mail>`.
     pub author: String,
-    /// What it is about.
+    /// The message, by the user or made from the changes.
     pub message: String,
-    /// What made it.
+    /// The reason why it was made.
     pub trigger: Trigger,
     /// The user's name for it.
     #[serde(default)]
@@ -101,7 +101,7 @@ pub struct Version {
     /// How large they are together.
     #[specta(type = Number)]
     pub size_bytes: u64,
-    /// What storing it took.
+    /// The bytes that storing it took.
     #[specta(type = Number)]
     pub stored_bytes: u64,
     /// How many files it added.
@@ -122,18 +122,18 @@ pub struct Version {
 #[derive(Debug, Clone, Serialize, Deserialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub struct Change {
-    /// Where it is now, name by name; for a removed file, where it was.
+    /// The path now, name by name; of a removed file, its last.
     pub path: Vec<String>,
-    /// Where a renamed file was.
+    /// The path before; left out unless the file was renamed.
     #[serde(default)]
     pub from: Option<Vec<String>>,
-    /// What happened.
+    /// The kind of change.
     pub kind: ChangeKind,
     /// How large it is now; nothing for a removed file.
     #[serde(default)]
     #[specta(type = Option<Number>)]
     pub size_bytes: Option<u64>,
-    /// Where its bytes live; nothing for a removed file.
+    /// The layer that stores its bytes; left out for a removed file.
     #[serde(default)]
     pub layer: Option<Layer>,
 }
@@ -153,22 +153,22 @@ pub struct VersionRef {
 pub struct VersionFilter {
     /// The versions of this workspace.
     pub workspace: String,
-    /// Those before the one with this place in the order.
+    /// The versions before the one with this place in the order (`seq`).
     #[serde(default)]
     #[specta(type = Option<Number>)]
     pub before: Option<u64>,
     /// How many at most; 100 when left out.
     #[serde(default)]
     pub limit: Option<u32>,
-    /// Those made at this moment or later.
+    /// The versions made at this moment or later.
     #[serde(default)]
     #[specta(type = Option<String>)]
     pub from: Option<Timestamp>,
-    /// Those made before this moment.
+    /// The versions made before this moment.
     #[serde(default)]
     #[specta(type = Option<String>)]
     pub until: Option<Timestamp>,
-    /// Those that this made.
+    /// The versions with this trigger.
     #[serde(default)]
     pub trigger: Option<Trigger>,
     /// Words in the message, the name, the note, or the path of a changed file.
@@ -209,7 +209,7 @@ pub struct Day {
 pub struct VersionDetail {
     /// The version.
     pub version: Version,
-    /// What it changed, the first thousand; nothing for the beginning of the history.
+    /// The changes that it made, at most a thousand; empty for the beginning of the history.
     pub changes: Vec<Change>,
     /// How many changes there are in all.
     #[specta(type = Number)]
@@ -222,7 +222,7 @@ pub struct VersionDetail {
 pub struct VersionSave {
     /// The workspace.
     pub workspace: String,
-    /// What it is about; without it, what changed says so.
+    /// The message; made from the changes when left out.
     #[serde(default)]
     pub message: Option<String>,
     /// Whether to read every file, also those that look unchanged.
@@ -271,14 +271,14 @@ pub struct Comparison {
     pub changes_total: u64,
 }
 
-/// What a version takes.
+/// The storage that a version takes and no other version needs.
 #[derive(Debug, Clone, Serialize, Deserialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub struct VersionSizes {
-    /// What no other version holds.
+    /// The size of the files that no other version holds, in bytes.
     #[specta(type = Number)]
     pub unique_bytes: u64,
-    /// What would be free again without it, as stored.
+    /// The bytes, as stored, that would be free again without it.
     #[specta(type = Number)]
     pub reclaimable_bytes: u64,
     /// The largest of the files that no other version holds.
@@ -291,7 +291,7 @@ pub struct VersionSizes {
 pub struct SizedPath {
     /// The path, name by name.
     pub path: Vec<String>,
-    /// What it takes.
+    /// The size of the file, in bytes.
     #[specta(type = Number)]
     pub size_bytes: u64,
 }
@@ -311,7 +311,7 @@ pub struct VersionRestore {
     pub to: Option<String>,
 }
 
-/// What a restore would do.
+/// A preview of the restore of a version.
 #[derive(Debug, Clone, Serialize, Deserialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub struct RestorePlan {
@@ -330,6 +330,6 @@ pub struct RestorePlan {
     /// How many bytes would be written.
     #[specta(type = Number)]
     pub bytes: u64,
-    /// What would change, the first of it.
+    /// The first of the changes on disk, by path.
     pub first: Vec<Change>,
 }

@@ -45,7 +45,7 @@ impl Api {
         self.show_workspace(self.0.history.switch_workspace(workspace.id)?)
     }
 
-    /// Says what a workspace is for.
+    /// Changes the description of a workspace.
     ///
     /// # Errors
     /// [`Code::NotFound`].
@@ -54,7 +54,7 @@ impl Api {
         self.show_workspace(self.0.history.describe_workspace(workspace.id, &request.text)?)
     }
 
-    /// Says which project and workspace the user works in.
+    /// Shows the project and the workspace that the user works in.
     ///
     /// # Errors
     /// Whatever keeps the catalog from being read.

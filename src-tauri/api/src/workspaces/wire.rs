@@ -27,13 +27,13 @@ pub struct WorkspaceOpen {
     pub to: Option<String>,
 }
 
-/// Says what a workspace is for.
+/// Changes the description of a workspace.
 #[derive(Debug, Clone, Serialize, Deserialize, Type)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct WorkspaceDescribe {
     /// The workspace.
     pub workspace: String,
-    /// What it is for; empty to say nothing.
+    /// The description, in the user's words; empty for none.
     pub text: String,
 }
 
@@ -49,7 +49,7 @@ pub struct Workspace {
     pub project_name: String,
     /// Its name: `main` for the project's own folder.
     pub name: String,
-    /// What it is for, in the user's words.
+    /// Its purpose, in the user's words; empty when nobody described it.
     pub description: String,
     /// Its folder, to show.
     pub path: String,
@@ -76,7 +76,7 @@ pub struct Workspace {
     pub watch: WatchStatus,
 }
 
-/// What the user works on.
+/// The project and the workspace that the user works in.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub struct Current {

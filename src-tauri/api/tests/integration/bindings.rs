@@ -21,7 +21,7 @@ fn every_use_case_says_what_it_does_in_one_sentence() {
     }
 }
 
-/// What the command line does by Ctrl-C: its jobs and mounts end with its process.
+/// Use cases that the command line covers by Ctrl-C: its jobs and mounts end with its process.
 const IN_ANOTHER_PROCESS: &[&str] =
     &["job_cancel", "job_pause", "job_resume", "mount_stop", "mount_list"];
 

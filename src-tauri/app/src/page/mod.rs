@@ -1,4 +1,4 @@
-//! What goes between the page and Rust: use cases, events, and folders that are dropped.
+//! The traffic between the page and Rust: use cases, events, and folders that are dropped.
 
 pub(crate) mod bridge;
 pub(crate) mod drag_drop;

@@ -25,7 +25,8 @@ impl SnapshotBrowser {
     ///
     /// # Errors
     /// [`Code::NotFound`]; [`Code::SourceMissing`] when what was backed up is not on disk;
-    /// [`Code::Invalid`] for a backup of several folders and the disk; those of the destination.
+    /// [`Code::Invalid`] for a backup of several folders and the disk; the errors of the
+    /// destination.
     pub fn compare(
         &self,
         destination: DestinationId,

@@ -57,7 +57,7 @@ impl SnapshotBrowser {
     /// or `latest`.
     ///
     /// # Errors
-    /// [`Code::NotFound`], and those of the destination.
+    /// [`Code::NotFound`], and the errors of the destination.
     pub fn browse(
         &self,
         destination: DestinationId,

@@ -114,7 +114,7 @@ impl Destinations {
         })
     }
 
-    /// Says where a destination is now that was moved.
+    /// Records the new place of a destination that was moved.
     ///
     /// # Errors
     /// [`Code::NotFound`], [`Code::RepositoryMissing`], [`Code::Invalid`] when another repository

@@ -194,7 +194,7 @@ impl Destinations {
     /// it in the same transaction.
     ///
     /// # Errors
-    /// [`undercroft_foundation::Code::NotFound`], and those of `release`.
+    /// [`undercroft_foundation::Code::NotFound`], and the errors of `release`.
     pub(crate) fn forget(
         &self,
         id: DestinationId,

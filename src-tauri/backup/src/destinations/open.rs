@@ -83,7 +83,7 @@ impl Destinations {
     /// that was taken away says nothing of what is on it.
     ///
     /// # Errors
-    /// [`Code::Unavailable`] when it is not, and those of [`Destinations::repository_of`].
+    /// [`Code::Unavailable`] when it is not, and the errors of [`Destinations::repository_of`].
     pub(crate) fn require_still_there(
         &self,
         destination: &Destination,

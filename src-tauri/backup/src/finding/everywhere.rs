@@ -40,8 +40,8 @@ impl FileSearch {
     /// The contents that a file of a project had, as the destinations that are there hold them.
     ///
     /// # Errors
-    /// [`Code::NotFound`] for a project that there is not; those of the destinations, but for ones
-    /// that are away.
+    /// [`Code::NotFound`] for a project that there is not; the errors of the destinations, but for
+    /// ones that are away.
     pub fn find_file(&self, project: ProjectId, path: &[Vec<u8>]) -> Result<Vec<BackedUpFile>> {
         self.library.projects().get(project)?;
         let mut found = Vec::new();

@@ -52,8 +52,8 @@ impl FileSearch {
     /// The paths that fit, newest backup first, of the destinations that are there.
     ///
     /// # Errors
-    /// [`Code::Invalid`] for nothing to look for; those of the destinations, but for ones that are
-    /// away when none was named.
+    /// [`Code::Invalid`] for nothing to look for; the errors of the destinations, but for ones that
+    /// are away when none was named.
     pub fn find_names(&self, order: &SearchOrder, job: &Job) -> Result<Vec<SearchHit>> {
         let text = order.text.trim();
         if text.is_empty() {

@@ -16,7 +16,7 @@ impl Removals {
     /// or the beginning of one.
     ///
     /// # Errors
-    /// [`Code::NotFound`], and those of the destination.
+    /// [`Code::NotFound`], and the errors of the destination.
     pub fn preview_forget(
         &self,
         destination: DestinationId,
@@ -36,7 +36,7 @@ impl Removals {
     /// Puts the forgetting of backups on the board of jobs: they go to the destination's trash.
     ///
     /// # Errors
-    /// [`Code::NotFound`]; [`Code::Invalid`] for a pinned one; those of the destination.
+    /// [`Code::NotFound`]; [`Code::Invalid`] for a pinned one; the errors of the destination.
     pub fn start_forget(
         &self,
         destination: DestinationId,
@@ -77,7 +77,7 @@ impl Removals {
     /// another id by that, as with restic's `tag`.
     ///
     /// # Errors
-    /// [`Code::NotFound`], and those of the destination.
+    /// [`Code::NotFound`], and the errors of the destination.
     pub fn pin(
         &self,
         destination: DestinationId,

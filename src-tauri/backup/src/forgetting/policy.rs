@@ -37,7 +37,7 @@ impl Removals {
     /// The backups of a destination that a policy keeps and why, and those that it would let go.
     ///
     /// # Errors
-    /// [`undercroft_foundation::Code::Invalid`] for a policy that makes no sense; those of the
+    /// [`undercroft_foundation::Code::Invalid`] for a policy that makes no sense; the errors of the
     /// destination.
     pub fn preview_retention(
         &self,
@@ -93,7 +93,7 @@ impl Removals {
     /// keep, and that no other plan brings there and keeps.
     ///
     /// # Errors
-    /// [`undercroft_foundation::Code::Invalid`] for a policy that makes no sense; those of the
+    /// [`undercroft_foundation::Code::Invalid`] for a policy that makes no sense; the errors of the
     /// destination.
     pub(crate) fn to_drop(
         &self,

@@ -11,7 +11,7 @@ impl Maintenance {
     /// Puts a copy on the board of jobs: of these snapshots (ids, or their beginnings), or of all.
     ///
     /// # Errors
-    /// [`Code::NotFound`], [`Code::Invalid`], and those of opening the destinations.
+    /// [`Code::NotFound`], [`Code::Invalid`], and the errors of opening the destinations.
     pub fn start_copy(
         &self,
         from: DestinationId,

@@ -16,7 +16,7 @@ pub(crate) struct MomentTable {
     pub(crate) id: &'static str,
     /// The column of moments.
     pub(crate) moment: &'static str,
-    /// What it tells, as errors say it after "read" and "keep".
+    /// The meaning of the moments, as errors have it after "read" and "keep".
     pub(crate) about: &'static str,
 }
 

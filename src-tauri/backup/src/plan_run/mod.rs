@@ -210,7 +210,7 @@ impl<'a> PlanRun<'a> {
         self.run_hook(HookMoment::Before, hook, None, &|| self.job.is_cancelled())
     }
 
-    /// Whatever came of the rest; also when that was cancelled.
+    /// Runs the command after the last backup, whatever came of it; also when that was cancelled.
     fn after(&self, done: &Result<String>) {
         let Some(hook) = &self.plan.spec.after else { return };
         let state = match done {

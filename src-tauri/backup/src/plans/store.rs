@@ -45,7 +45,7 @@ impl Plans {
     /// Keeps a new plan, which runs by itself from now on.
     ///
     /// # Errors
-    /// [`Code::AlreadyExists`] for a name that is taken, and those of [`Plans::check`].
+    /// [`Code::AlreadyExists`] for a name that is taken, and the errors of [`Plans::check`].
     pub fn create(&self, name: &str, spec: &PlanSpec) -> Result<Plan> {
         let name = validation::check_name(name)?;
         self.check(spec)?;
@@ -68,7 +68,7 @@ impl Plans {
     /// Lets a plan say something else.
     ///
     /// # Errors
-    /// [`Code::NotFound`], and those of [`Plans::create`].
+    /// [`Code::NotFound`], and the errors of [`Plans::create`].
     pub fn change(&self, id: PlanId, name: &str, spec: &PlanSpec) -> Result<Plan> {
         let name = validation::check_name(name)?;
         self.check(spec)?;

@@ -75,7 +75,7 @@ impl ProjectBackups {
     ///
     /// # Errors
     /// [`Code::SourceMissing`] when the project's folder is not there, [`Code::Unavailable`] when
-    /// the destination is not, and those of the repository. What was there stays as it was.
+    /// the destination is not, and the errors of the repository. What was there stays as it was.
     pub fn run(
         &self,
         project: ProjectId,

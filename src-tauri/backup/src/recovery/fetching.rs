@@ -57,7 +57,7 @@ impl Recovery {
     /// Puts the recovery of a library on the board of jobs.
     ///
     /// # Errors
-    /// [`Code::Invalid`] for a library that is not empty, and those of opening the repository.
+    /// [`Code::Invalid`] for a library that is not empty, and the errors of opening the repository.
     pub fn start(&self, order: RecoverOrder, others: OtherRooms) -> Result<JobView> {
         self.refuse_not_empty()?;
         drop(open(&order.path, &order.password, self.library.world())?);
@@ -72,7 +72,8 @@ impl Recovery {
     ///
     /// # Errors
     /// [`Code::Invalid`] for a library that is not empty; [`Code::Damaged`] when not all of it can
-    /// be had; those of the repository. What was fetched until then is used by the next attempt.
+    /// be had; the errors of the repository. What was fetched until then is used by the next
+    /// attempt.
     pub fn run(&self, order: &RecoverOrder, others: &OtherRooms, job: &Job) -> Result<String> {
         self.refuse_not_empty()?;
         let world = self.library.world();

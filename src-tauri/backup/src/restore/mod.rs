@@ -65,7 +65,7 @@ impl Restores {
     ///
     /// # Errors
     /// [`undercroft_foundation::Code::NotFound`], [`undercroft_foundation::Code::Invalid`] for a
-    /// target that must not be written to, and those of the destination.
+    /// target that must not be written to, and the errors of the destination.
     pub fn start(&self, order: RestoreOrder, keep: Arc<KeepBefore>) -> Result<JobView> {
         let destination = self.destinations.get(order.destination)?;
         self.refuse_target(&order.target)?;
@@ -93,7 +93,7 @@ impl Restores {
     ///
     /// # Errors
     /// [`undercroft_foundation::Code::NotFound`], [`undercroft_foundation::Code::Invalid`] for a
-    /// target that must not be written to, and those of the destination and the repository.
+    /// target that must not be written to, and the errors of the destination and the repository.
     pub fn run(&self, order: &RestoreOrder, job: &Job) -> Result<RestoreSummary> {
         let (repository, snapshot, request) = self.prepare(order, job)?;
         repository.restore(&snapshot, &request, job)
@@ -115,10 +115,10 @@ impl Restores {
         Ok(text)
     }
 
-    /// Says what a restore would do; nothing is written.
+    /// Previews a restore; nothing is written.
     ///
     /// # Errors
-    /// As those of [`Restores::run`].
+    /// The errors of [`Restores::run`].
     pub fn plan(&self, order: &RestoreOrder, job: &Job) -> Result<RestorePlan> {
         let (repository, snapshot, request) = self.prepare(order, job)?;
         repository.plan_restore(&snapshot, &request, job)

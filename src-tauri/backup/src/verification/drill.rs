@@ -71,7 +71,7 @@ impl Proofs {
     /// Returns a sentence.
     ///
     /// # Errors
-    /// [`Code::Damaged`] when a file did not come back as it was; it is kept. Those of the
+    /// [`Code::Damaged`] when a file did not come back as it was; it is kept. The errors of the
     /// destination, [`Code::Unavailable`] also when it went away in the middle.
     pub fn drill(&self, destination: DestinationId, job: &Job) -> Result<String> {
         let destination = self.destinations.get(destination)?;

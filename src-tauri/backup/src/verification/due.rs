@@ -41,7 +41,7 @@ impl Proofs {
     /// backups pause.
     ///
     /// # Errors
-    /// As those of [`Proofs::start_due`].
+    /// The errors of [`Proofs::start_due`].
     pub fn start_due_by_plans(&self) -> Result<Vec<JobView>> {
         if self.schedule.current_pause()?.is_some() {
             return Ok(Vec::new());

@@ -449,8 +449,8 @@ fn what_comes_and_what_is_overdue_is_told() {
     assert!(scene.backups.schedule().overdue().unwrap().is_empty());
 }
 
-/// Whatever drives, machine and clock do for weeks: no planned time is served twice at a
-/// destination, and once all is well everything is served.
+/// No planned time is served twice at a destination, whatever drives, machine and clock do for
+/// weeks; once all is well, everything is served.
 #[test]
 fn whatever_happens_nothing_is_served_twice_and_nothing_is_forgotten() {
     for seed in 1..=4 {

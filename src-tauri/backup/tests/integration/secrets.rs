@@ -1,4 +1,4 @@
-//! Where passwords are kept: a copy of the library reveals none, and none is lost on the way.
+//! The keeping of passwords: a copy of the library reveals none, and none is lost on the way.
 
 use crate::support;
 

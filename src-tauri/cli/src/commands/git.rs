@@ -66,10 +66,10 @@ pub(crate) struct Create {
 pub(crate) struct Commit {
     #[command(flatten)]
     workspace: Workspace,
-    /// What it is about
+    /// The message of the commit
     #[arg(long, short)]
     message: String,
-    /// Who made them, instead of the user that git knows
+    /// The author, instead of the user that git knows
     #[arg(long, value_name = "NAME <MAIL>")]
     author: Option<String>,
     /// Only what is at or below this path (again for more)

@@ -26,7 +26,7 @@ pub(crate) struct Restore {
     project: OfProject,
     #[command(flatten)]
     target: Target,
-    /// What to do about files that are there already
+    /// How existing files are treated
     #[arg(long, value_enum, default_value = "never")]
     overwrite: Overwrite,
     #[command(flatten)]

@@ -62,7 +62,7 @@ pub(crate) struct Named {
 pub(crate) struct Describe {
     /// The workspace: PROJECT, PROJECT/NAME or its id
     workspace: String,
-    /// What it is for
+    /// The description; empty to remove it
     text: String,
 }
 

@@ -93,7 +93,7 @@ impl PasswordFile {
     }
 }
 
-/// Where something is written to.
+/// The folder that a command writes to.
 #[derive(Debug, Args)]
 pub(crate) struct Target {
     /// The folder that receives it
@@ -112,7 +112,7 @@ pub(crate) struct OptionalTarget {
 /// The message of a version or commit.
 #[derive(Debug, Args)]
 pub(crate) struct Message {
-    /// What it is about
+    /// The message, instead of an automatic one
     #[arg(long, short)]
     pub(crate) message: Option<String>,
 }

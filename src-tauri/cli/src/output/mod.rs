@@ -1,4 +1,4 @@
-//! What commands print: results and errors, tables, sizes and times as people read them, and the
+//! The output of commands: results and errors, tables, sizes and times as people read them, and the
 //! lists that several commands print.
 
 mod backups;

@@ -84,14 +84,14 @@ impl Output {
         if self.json { self.record(value) } else { print(value) }
     }
 
-    /// Says something on the side, unless nobody wants it.
+    /// Prints a note to standard error, unless the output is quiet or JSON.
     pub(crate) fn note(&self, text: impl AsRef<str>) {
         if !self.json && !self.quiet {
             let _ = writeln!(io::stderr(), "{}", printable(text.as_ref()));
         }
     }
 
-    /// Says that something could not be done while the rest went on.
+    /// Prints a warning to standard error: something could not be done while the rest went on.
     pub(crate) fn warning(&self, item: &str, message: &str) {
         let text = if self.json {
             json!({"message_type": "error", "item": item, "error": {"message": message}})

@@ -1,5 +1,5 @@
-//! What the words of a command mean: places, workspaces, versions, destinations, and paths inside
-//! a backup.
+//! The meaning of the words of a command: places, workspaces, versions, destinations, and paths
+//! inside a backup.
 
 mod destination;
 mod place;

@@ -1,5 +1,5 @@
-//! What goes wrong outside: each ends with its own exit code, says what, why and what to do next,
-//! and loses nothing.
+//! Faults from outside: each ends with its own exit code, says what, why and what to do next, and
+//! loses nothing.
 
 use crate::program;
 use crate::seal;

@@ -35,7 +35,7 @@ const SHARES: usize = 2;
 const PATIENCE: Duration = Duration::from_secs(30);
 const BEGINS: &str = "\n@@ begins: ";
 const ENDS: &str = "\n@@ ends: ";
-/// Where the commands are called, below the home's folder.
+/// The folder in which the commands are called, below the home's.
 const HERE: &str = "here/in/the/deep";
 
 type Line = Vec<OsString>;

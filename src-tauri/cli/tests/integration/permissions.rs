@@ -1,5 +1,5 @@
-//! What the system does not allow is told and never taken for empty; what the program makes is the
-//! user's alone.
+//! The system's refusals are told and never taken for empty; what the program makes is the user's
+//! alone.
 
 use crate::program;
 

@@ -60,7 +60,7 @@ pub(super) fn keep(
     Ok(())
 }
 
-/// Says of the parts that were under way that they came to no end.
+/// Marks the parts that were under way as failed, for they came to no end.
 pub(super) fn interrupt(transaction: &Transaction<'_>, run: RunId, summary: &str) -> Result<()> {
     transaction
         .execute(

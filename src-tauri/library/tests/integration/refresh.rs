@@ -1,4 +1,4 @@
-//! What a look at a folder finds.
+//! Looks at a project's folder, and what they find.
 
 use crate::support;
 

@@ -1,4 +1,4 @@
-//! What counts as a change, and where it is reported.
+//! The changes that count, and where they are reported.
 
 use crate::scene;
 

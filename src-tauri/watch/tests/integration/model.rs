@@ -13,10 +13,10 @@ use undercroft_foundation::TreePath;
 use undercroft_testkit::SeededRandom;
 use undercroft_watch::{Batch, Names};
 
-/// What tells one state of a file from another, here.
+/// The values that tell one state of a file from another, here.
 type Print = (u32, u64, i64, i64);
 
-/// What is known of a tree, from looking where batches say.
+/// The known state of a tree, from looking where batches say.
 #[derive(Default)]
 struct Mirror(BTreeMap<TreePath, Print>);
 

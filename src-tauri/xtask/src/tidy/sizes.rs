@@ -10,7 +10,7 @@ const FILE_LINES: &[(&str, usize)] =
 /// The most lines of a file of tests, of any kind: one that tells a long story may be longer.
 const TEST_LINES: usize = 600;
 
-/// What is generated, and the dictionaries, each of which is one idea at any length.
+/// The generated files, and the dictionaries, each of which is one idea at any length.
 const NO_LIMIT: &[&str] = &["ui/src/lib/backend/bindings.ts", "ui/src/lib/words/"];
 
 /// The most lines of a Rust function.
@@ -33,7 +33,7 @@ pub(super) fn check(source: &Source) -> Vec<String> {
     breaches
 }
 
-/// What is in the list and is not too large any more leaves it.
+/// Finds the files of the list that shrank, whose listed size must shrink with them.
 pub(super) fn check_ratchet(sources: &[Source]) -> Vec<String> {
     let mut breaches = Vec::new();
     for (path, size) in RATCHET {

@@ -11,7 +11,7 @@ const FOLDERS: &[&str] = &["src-tauri", "tests", "ui", "scripts", "docs", ".ci"]
 const FILES: &[&str] =
     &["README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "CHANGELOG.md", "Cargo.toml"];
 
-/// What is built, fetched or drawn, and so no source.
+/// Folders whose files are built, fetched or drawn, and so no sources.
 const NOT_OURS: &[&str] = &["target", "node_modules", "dist", "images", "public", "golden"];
 
 /// The kinds of files that are read.

@@ -24,7 +24,7 @@ export type Attention = {
 	reason: string,
 };
 
-/** What a face is told without asking. */
+/** A message that a face is sent without asking. */
 export type BackendEvent =
 /** A job started, went on or ended. */
 { type: "job";
@@ -32,15 +32,15 @@ export type BackendEvent =
 job: JobView } |
 /** Something happened and was recorded. */
 { type: "event";
-/** What. */
+/** The event as the catalog keeps it. */
 event: Event } |
 /** The user dropped folders on the window. */
 { type: "dropped";
-/** What was dropped. */
+/** The dropped files and folders, as places. */
 places: Place[];
-/** Where, in pixels from the left. */
+/** The distance from the left edge of the window, in logical pixels. */
 x: number;
-/** Where, in pixels from the top. */
+/** The distance from the top edge of the window, in logical pixels. */
 y: number } |
 /** The user drags something over the window, or no longer does. */
 { type: "dragOver";
@@ -87,19 +87,19 @@ export type Browse = {
 
 /** One file's part in the difference of two versions. */
 export type Change = {
-	/** Where it is now, name by name; for a removed file, where it was. */
+	/** The path now, name by name; of a removed file, its last. */
 	path: string[],
-	/** Where a renamed file was. */
+	/** The path before; left out unless the file was renamed. */
 	from?: string[] | null,
-	/** What happened. */
+	/** The kind of change. */
 	kind: ChangeKind,
 	/** How large it is now; nothing for a removed file. */
 	sizeBytes?: number | null,
-	/** Where its bytes live; nothing for a removed file. */
+	/** The layer that stores its bytes; left out for a removed file. */
 	layer?: Layer | null,
 };
 
-/** What happened to a file between two versions. */
+/** The kind of change of a file between two versions. */
 export type ChangeKind =
 /** It is new. */
 "added" |
@@ -120,7 +120,7 @@ export type CheckRequest = {
 	permille: number,
 };
 
-/** What a clean-up of a destination would do. */
+/** A preview of a clean-up of a destination. */
 export type CleanupPlan = {
 	/** Bytes that no backup needs. */
 	unusedBytes: number,
@@ -140,7 +140,7 @@ export type Comparison = {
 	changesTotal: number,
 };
 
-/** What must hold for a plan to begin by itself; what does not hold is waited for. */
+/** The conditions under which a plan begins by itself; a due run waits until all are met. */
 export type Conditions = {
 	/** The machine is not on battery. */
 	onPower?: boolean,
@@ -150,7 +150,7 @@ export type Conditions = {
 	quietHours?: QuietHours | null,
 };
 
-/** What to do where a name is taken. */
+/** How an upload treats a name that is taken. */
 export type Conflict =
 /** Stop before anything is copied, and say which names. */
 "ask" |
@@ -161,7 +161,7 @@ export type Conflict =
 /** Leave what is there, and copy the rest. */
 "skip";
 
-/** What the user works on. */
+/** The project and the workspace that the user works in. */
 export type Current = {
 	/** The id of the project. */
 	project?: string | null,
@@ -185,13 +185,13 @@ export type Dashboard = {
 	runningJobs: number,
 	/** All active projects. */
 	projects: number,
-	/** What they weigh. */
+	/** The size of their files together, in bytes. */
 	sizeBytes: number,
 	/** The destinations. */
 	destinations: Destination[],
 	/** The projects that somebody should look at, and why. */
 	attention: Attention[],
-	/** What was done lately, newest first. */
+	/** The latest runs, newest first; at most ten. */
 	recentRuns: Run[],
 };
 
@@ -213,7 +213,7 @@ export type Destination = {
 	id: string,
 	/** Its name. */
 	name: string,
-	/** Where it is, to show. */
+	/** The path of its folder, for display. */
 	display: string,
 	/** The id in the repository's own configuration. */
 	repositoryId: string,
@@ -229,7 +229,7 @@ export type Destination = {
 	lastBackup?: string | null,
 	/** When it was added. */
 	added: string,
-	/** Where its password is kept. */
+	/** The place where its password is kept. */
 	keeper: PasswordKeeper,
 	/** When its backups were last proven restorable. */
 	lastProven?: string | null,
@@ -243,7 +243,7 @@ export type DestinationAdd = {
 	place: string,
 	/** Its name; without one, the folder's. */
 	name?: string | null,
-	/** What opens the repository. */
+	/** The password that opens the repository. */
 	password: NewPassword,
 	/** Whether to make a new repository there, rather than open the one that is there. */
 	create: boolean,
@@ -265,15 +265,15 @@ export type DestinationDetail = {
 	destination: Destination,
 	/** Its keys. */
 	keys: Keys,
-	/** What its backups take, as stored. */
+	/** The bytes that its backups take in the repository, deduplicated and compressed. */
 	storedBytes: number,
-	/** What they would take one by one and uncompressed. */
+	/** The bytes that its backups would take if each were restored. */
 	restoreBytes: number,
-	/** What no backup needs any more. */
+	/** The bytes in the repository that no backup needs any more. */
 	unusedBytes: number,
 };
 
-/** Says where a destination is now. */
+/** Records the new place of a destination that was moved. */
 export type DestinationMove = {
 	/** The destination. */
 	destination: string,
@@ -299,7 +299,7 @@ export type DestinationProof = {
 	roundSince?: string | null,
 	/** When the last whole round ended. */
 	lastRound?: string | null,
-	/** What was found wrong and is not mended yet, sentences. */
+	/** The problems that were found and are not repaired yet, in a sentence each. */
 	problems: string[],
 	/** How much parity it has, in percent of what is stored; none when left out. */
 	parityPercent?: number | null,
@@ -321,7 +321,7 @@ export type DestinationRename = {
 	name: string,
 };
 
-/** What kind of comparison can be shown. */
+/** The kind of comparison that two files allow. */
 export type DiffKind =
 /** Both sides are text. */
 "text" |
@@ -340,7 +340,7 @@ export type Draft = {
 	project: string,
 	/** Its name. */
 	name: string,
-	/** What kind of work it is. */
+	/** Whether it is a draft of a workspace's file, or a scratch file. */
 	kind: DraftKind,
 	/** How large it is. */
 	sizeBytes: number,
@@ -358,9 +358,9 @@ export type DraftContent = {
 	base64: string,
 };
 
-/** What kind of session work something is. */
+/** The kind of session work. */
 export type DraftKind =
-/** What a file of a workspace is to become, not saved yet. */
+/** The next content of a workspace's file, not saved yet. */
 "draft" |
 /** A file of no workspace. */
 "scratch";
@@ -371,7 +371,7 @@ export type DraftRef = {
 	project: string,
 	/** The draft's name. */
 	name: string,
-	/** What kind of work it is. */
+	/** Whether it is a draft of a workspace's file, or a scratch file. */
 	kind?: DraftKind,
 };
 
@@ -381,7 +381,7 @@ export type DraftSave = {
 	project: string,
 	/** Its name: a path, or any name for a scratch file. */
 	name: string,
-	/** What kind of work it is. */
+	/** Whether it is a draft of a workspace's file, or a scratch file. */
 	kind?: DraftKind,
 	/** The content, in base64. */
 	base64: string,
@@ -395,13 +395,13 @@ export type Drill = {
 	project?: string | null,
 	/** How many files were restored. */
 	files: number,
-	/** What they weigh. */
+	/** The size of these files together, in bytes. */
 	bytes: number,
 	/** How long it took. */
 	milliseconds: number,
 	/** How many of them were also compared with the file on disk, which had not changed since. */
 	comparedWithDisk: number,
-	/** What was not right; nothing when all was. */
+	/** The problems that were found, in a sentence each; empty when all was right. */
 	problems: string[],
 };
 
@@ -409,19 +409,19 @@ export type Drill = {
 export type Entry = {
 	/** The name. */
 	name: string,
-	/** What it is. */
+	/** Whether it is a folder, a file, a symbolic link, or something else. */
 	kind: EntryKind,
-	/** What it weighs; nothing for a folder. */
+	/** Its size in bytes; 0 for a folder. */
 	sizeBytes: number,
 	/** When its content last changed. */
 	modified: string,
 	/** Its kind and permissions as `ls -l` shows them. */
 	mode: string,
-	/** Where a symbolic link points. */
+	/** The target of a symbolic link; left out for anything else. */
 	target?: string | null,
 };
 
-/** What an entry is. */
+/** The kind of an entry in a folder. */
 export type EntryKind =
 /** A folder. */
 "folder" |
@@ -441,9 +441,9 @@ export type Event = {
 	seq: number,
 	/** When it happened. */
 	time: string,
-	/** What kind of thing: `project.added`, `backup.finished`. */
+	/** The kind of event: `project.added`, `backup.finished`. */
 	kind: string,
-	/** What happened, a sentence. */
+	/** The event, in one sentence. */
 	text: string,
 	/** The id of the project that it concerns. */
 	project?: string | null,
@@ -453,7 +453,7 @@ export type Event = {
 
 /** Which events to list. */
 export type EventsAfter = {
-	/** Those with a greater number than this. */
+	/** The events with a greater number (`seq`) than this. */
 	after?: number,
 	/** How many at most; 100 when left out. */
 	limit?: number | null,
@@ -469,9 +469,9 @@ export type FileAt = {
 
 /** Compares two files, or two versions of one. */
 export type FileCompare = {
-	/** What counts as before; left out for a file that was not there. */
+	/** The file before; left out for one that was not there. */
 	from?: FileAt | null,
-	/** What counts as after; left out for a file that is gone. */
+	/** The file after; left out for one that is gone. */
 	to?: FileAt | null,
 };
 
@@ -503,7 +503,7 @@ export type FileDelete = {
 	workspace: string,
 	/** The path, name by name. */
 	path: string[],
-	/** What the version is about. */
+	/** The message of the version; made from the changes when left out. */
 	message?: string | null,
 	/** Whether what no version holds goes to the workspace's trash. */
 	force?: boolean,
@@ -511,13 +511,13 @@ export type FileDelete = {
 
 /** How two files differ. */
 export type FileDiff = {
-	/** What can be shown. */
+	/** The kind of comparison, which decides how the difference is shown. */
 	kind: DiffKind,
 	/** The parts that differ, with some lines around them. */
 	hunks: Hunk[],
-	/** What is before, unless both are text. */
+	/** The file before; left out when both sides are text or the same. */
 	old?: Preview | null,
-	/** What is after, unless both are text. */
+	/** The file after; left out when both sides are text or the same. */
 	new?: Preview | null,
 	/** How many lines are new. */
 	addedLines: number,
@@ -531,7 +531,7 @@ export type FileDiff = {
 export type FileEntry = {
 	/** The name. */
 	name: string,
-	/** What it is. */
+	/** Whether it is a folder, a file, a symbolic link, or something else. */
 	kind: EntryKind,
 	/** A file's size. */
 	sizeBytes: number,
@@ -539,11 +539,11 @@ export type FileEntry = {
 	modified: string,
 	/** Its kind and permissions as `ls -l` shows them. */
 	mode: string,
-	/** Where its bytes live. */
+	/** The layer that stores a file's bytes, if one does. */
 	layer?: Layer | null,
 	/** Why they live there. */
 	reason?: LayerReason | null,
-	/** Where a symbolic link leads. */
+	/** The target of a symbolic link; left out for anything else. */
 	target?: string | null,
 };
 
@@ -571,7 +571,7 @@ export type FileListing = {
 	version?: string | null,
 	/** The folder, name by name. */
 	path: string[],
-	/** What is in it: folders first, then by name. */
+	/** The entries of the folder: folders first, then by name. */
 	entries: FileEntry[],
 };
 
@@ -591,7 +591,7 @@ export type FileSave = {
 	path: string[],
 	/** The content, in base64. */
 	base64: string,
-	/** What the version is about. */
+	/** The message of the version; made from the changes when left out. */
 	message?: string | null,
 	/** The layer that it is to live in. */
 	layer?: Layer | null,
@@ -603,7 +603,7 @@ export type FileSave = {
 export type FileSearch = {
 	/** The version. */
 	version: string,
-	/** What to look for; upper and lower case are the same. */
+	/** The text to look for; upper and lower case are the same. */
 	text: string,
 	/** Whether to look into the files rather than at their paths. */
 	inContent?: boolean,
@@ -619,7 +619,7 @@ export type FileUpload = {
 	folder?: string[],
 	/** The places: files and folders. */
 	places: string[],
-	/** What to do where a name is taken. */
+	/** How a name that is taken is treated. */
 	conflict?: Conflict,
 };
 
@@ -627,31 +627,31 @@ export type FileUpload = {
 export type FileVersion = {
 	/** The version. */
 	version: Version,
-	/** Where the file was then, name by name. */
+	/** The file's path in that version, name by name. */
 	path: string[],
-	/** What the version did to it. */
+	/** The kind of change that the version made to it. */
 	kind: ChangeKind,
-	/** Where it was before, when the version renamed it. */
+	/** Its path before; left out unless the version renamed it. */
 	from?: string[] | null,
 	/** How large it was; nothing where it was removed. */
 	sizeBytes?: number | null,
-	/** Where its bytes live. */
+	/** The layer that stores its bytes; left out where it was removed. */
 	layer?: Layer | null,
 };
 
-/** What the doctor found in one spot. */
+/** A finding of the doctor in one spot. */
 export type Finding = {
 	/** How bad it is. */
 	level: FindingLevel,
-	/** What was looked at: `library`, `catalog`, `destination`, `project`. */
+	/** The area that was looked at: `library`, `catalog`, `destination`, `project`. */
 	area: string,
-	/** What was found. */
+	/** The finding, in one sentence without its full stop. */
 	what: string,
 	/** Why it is so, or why it matters. */
 	why: string,
-	/** What to do next; empty when there is nothing to do. */
+	/** The step to take next; empty when there is nothing to do. */
 	next: string,
-	/** What Undercroft can do about it by itself. */
+	/** The remedy that Undercroft can apply by itself; left out when there is none. */
 	fix?: FindingFix | null,
 };
 
@@ -659,7 +659,7 @@ export type Finding = {
 export type FindingFix = {
 	/** Stands for the remedy in a request. */
 	id: string,
-	/** What it does, as a button says it. */
+	/** The action, as a button names it. */
 	label: string,
 };
 
@@ -672,13 +672,13 @@ export type FindingLevel =
 /** It does not work. */
 "error";
 
-/** What would be kept and why, and what a deletion would do. */
+/** A preview of a deletion: the backups that stay, and why, and those that go. */
 export type ForgetPlan = {
-	/** Those that stay, newest first. */
+	/** The backups that stay, newest first. */
 	keep: KeptSnapshot[],
-	/** Those that go, newest first. */
+	/** The backups that go, newest first. */
 	drop: Snapshot[],
-	/** What a clean-up frees once they are gone for good. */
+	/** The bytes that a clean-up frees once they are gone for good. */
 	freesBytes: number,
 	/** How many files are in those that go and in none that stays. */
 	lostFiles: number,
@@ -740,7 +740,7 @@ export type GitCommit = {
 	message: string,
 	/** The ids of the commits that it came after. */
 	parents: string[],
-	/** What it could not take and why, when it was just made. */
+	/** The changes that it could not take, each with the reason; empty unless it was just made. */
 	leftOut: string[],
 };
 
@@ -782,7 +782,7 @@ export type GitCreate = {
 
 /** A difference as git writes it. */
 export type GitDiff = {
-	/** What differs, by path. */
+	/** The files that differ, by path. */
 	changes: Change[],
 	/** The text, in git's unified form. */
 	text: string,
@@ -814,7 +814,7 @@ export type GitLog = {
 export type GitRemote = {
 	/** Its name: `origin`. */
 	name: string,
-	/** Where it is, without any password. */
+	/** Its path or URL, without any password. */
 	url: string,
 };
 
@@ -824,7 +824,7 @@ export type GitRemoteSet = {
 	workspace: string,
 	/** Its name: `origin`. */
 	name: string,
-	/** Where it is: a path, or a URL of ssh or https. */
+	/** Its address: a path, or a URL of ssh or https. */
 	url: string,
 };
 
@@ -842,11 +842,11 @@ export type GitStatus = {
 	ahead: number,
 	/** Commits that are there and not here. */
 	behind: number,
-	/** What was begun with git and is not finished: `merge`, `rebase`. */
+	/** The operation that was begun with git and is not finished: `merge`, `rebase`. */
 	unfinished?: string | null,
 	/** The repositories elsewhere that it knows. */
 	remotes: GitRemote[],
-	/** What differs from the last commit, the first thousand. */
+	/** The files that differ from the last commit; at most a thousand. */
 	changes: Change[],
 	/** How many changes there are in all. */
 	changesTotal: number,
@@ -880,9 +880,9 @@ export type GuardAlert = {
 	project: string,
 	/** The project's name. */
 	projectName: string,
-	/** What kind of thing. */
+	/** The kind of anomaly. */
 	kind: GuardKind,
-	/** What was noticed, a sentence. */
+	/** The observation, in one sentence. */
 	text: string,
 	/** The first of the files that it is about, to show. */
 	examples: string[],
@@ -897,7 +897,7 @@ export type GuardAnswer =
 /** That was not meant: the backups from before are pinned, and retention goes on without them. */
 "notMeant";
 
-/** What the guard notices. */
+/** The kind of anomaly that the guard notices. */
 export type GuardKind =
 /** A great part of the files is gone. */
 "deletion" |
@@ -931,7 +931,7 @@ export type Health =
 /** Something is being done. */
 "running";
 
-/** What the first version of a project would hold. */
+/** A preview of the first version of a project. */
 export type HistoryPlan = {
 	/** When it was counted. */
 	counted: string,
@@ -939,11 +939,11 @@ export type HistoryPlan = {
 	files: number,
 	/** How large they are together. */
 	sizeBytes: number,
-	/** What is left out, largest first. */
+	/** The files and folders that are left out, largest first. */
 	leftOut: LeftOut[],
 	/** Files that look like secrets; they are kept, on this machine. */
 	secrets: string[][],
-	/** Where the bytes would go. */
+	/** The files and bytes that would go to each layer. */
 	layers: LayerTotals,
 };
 
@@ -969,7 +969,7 @@ export type Hunk = {
 	lines: Line[],
 };
 
-/** What a job does. */
+/** The kind of work that a job does. */
 export type JobKind =
 /** Makes a backup. */
 "backup" |
@@ -1034,7 +1034,7 @@ export type JobRef = {
 	job: string,
 };
 
-/** Where a job stands. */
+/** The state of a job. */
 export type JobState =
 /** Waits for its turn. */
 "queued" |
@@ -1053,9 +1053,9 @@ export type JobState =
 export type JobView = {
 	/** Its id. */
 	id: string,
-	/** What it does. */
+	/** The kind of work that it does. */
 	kind: JobKind,
-	/** What it does, in words. */
+	/** The work in a few words: "Restore from Shelf on trial". */
 	title: string,
 	/** The id of the project that it concerns. */
 	project?: string | null,
@@ -1063,7 +1063,7 @@ export type JobView = {
 	destination?: string | null,
 	/** The id of the plan that it carries out. */
 	plan?: string | null,
-	/** Where it stands. */
+	/** Whether it waits, works, or has ended, and how. */
 	state: JobState,
 	/** Whether it was told to wait. */
 	paused?: boolean,
@@ -1071,7 +1071,7 @@ export type JobView = {
 	canPause?: boolean,
 	/** How far it is. */
 	progress: JobProgress,
-	/** What is being worked on. */
+	/** The item that it works on, such as a path, for display. */
 	current: string,
 	/** When it started. */
 	started: string,
@@ -1097,7 +1097,7 @@ export type Key = {
 	shortId: string,
 	/** Whether it is the one whose password is kept here. */
 	current: boolean,
-	/** Who made it. */
+	/** The user who made it. */
 	user: string,
 	/** On which machine. */
 	host: string,
@@ -1127,11 +1127,11 @@ export type KeyRemove = {
 export type Keys = {
 	/** The keys, the oldest first. */
 	keys: Key[],
-	/** Where the password in use is kept. */
+	/** The place where the password in use is kept. */
 	keeper: PasswordKeeper,
 };
 
-/** Where the bytes of a file version live. */
+/** The layer that stores the bytes of a file version. */
 export type Layer =
 /** The project's history: code and small text. */
 "git" |
@@ -1165,7 +1165,7 @@ export type LayerRule = {
 	layer: Layer,
 };
 
-/** What goes to which layer. */
+/** The number and size of the files in each layer. */
 export type LayerTotals = {
 	/** Files in git. */
 	gitFiles: number,
@@ -1179,7 +1179,7 @@ export type LayerTotals = {
 
 /** Something that versions do not hold. */
 export type LeftOut = {
-	/** Where it is, name by name. */
+	/** Its path, name by name. */
 	path: string[],
 	/** Why it is left out, a sentence. */
 	why: string,
@@ -1232,8 +1232,8 @@ export type Line = {
 	/** Its number after, counted from 1. */
 	new?: number | null,
 	/**
-	 *  What within it differs from its counterpart: begin and end, in UTF-16 units, as a browser
-	 *  counts.
+	 *  The ranges that differ from the line's counterpart: begin and end, in UTF-16 units, as a
+	 *  browser counts.
 	 */
 	spans: ([number, number])[],
 };
@@ -1251,7 +1251,7 @@ export type LineTag =
 export type Listing = {
 	/** The folder, name by name from the top. */
 	path: string[],
-	/** What is in it: folders first, then by name. */
+	/** The entries of the folder: folders first, then by name. */
 	entries: Entry[],
 };
 
@@ -1270,7 +1270,7 @@ export type LogLine = {
 	time: string,
 	/** How it is meant. */
 	level: LogLevel,
-	/** What happened, a sentence. */
+	/** The fact, in one sentence. */
 	text: string,
 };
 
@@ -1300,9 +1300,9 @@ export type MemoryStats = {
 	evictions: number,
 	/** How many drafts are kept. */
 	drafts: number,
-	/** What they weigh. */
+	/** The size of the drafts together, in bytes. */
 	draftBytes: number,
-	/** What their journal takes on disk. */
+	/** The size of their journal on disk, in bytes. */
 	journalBytes: number,
 };
 
@@ -1312,7 +1312,7 @@ export type MemoryTransfer = {
 	place: string,
 };
 
-/** What was copied. */
+/** The result of an export or import of session work. */
 export type MemoryTransferred = {
 	/** How many drafts were copied. */
 	drafts: number,
@@ -1324,7 +1324,7 @@ export type MemoryTransferred = {
 export type Mount = {
 	/** The destination's id. */
 	destination: string,
-	/** Where, to show. */
+	/** The folder that shows it, for display. */
 	path: string,
 };
 
@@ -1336,7 +1336,7 @@ export type MountRef = {
 	place?: string | null,
 };
 
-/** Where a password comes from. */
+/** The source of a password. */
 export type NewPassword =
 /** The user typed it. */
 { type: "typed";
@@ -1354,17 +1354,17 @@ export type Nothing = Record<string, never>;
 
 /** How a job ended. */
 export type Outcome = {
-	/** What was done, a sentence. */
+	/** The result, in one sentence. */
 	summary: string,
-	/** What could not be done, the first of them. */
+	/** The things that could not be done; at most two hundred. */
 	warnings: Warning[],
 	/** How many there are in all. */
 	warningsTotal: number,
-	/** What stopped it. */
+	/** The error that stopped it; left out when none did. */
 	error?: WireError | null,
 };
 
-/** What to do about files that are there already. */
+/** How a restore treats files that are there already. */
 export type Overwrite =
 /** Leave them; only what is missing is written. */
 "never" |
@@ -1383,7 +1383,7 @@ export type ParityChange = {
 	percent: number,
 };
 
-/** Where a destination's password is kept. */
+/** The place where a destination's password is kept. */
 export type PasswordKeeper =
 /** The system's keyring. */
 "keyring" |
@@ -1433,7 +1433,7 @@ export type Place = {
 	display: string,
 	/** The last part of the path, to show. */
 	name: string,
-	/** What is there. */
+	/** Whether a folder, a file, a repository or nothing is there. */
 	state: PlaceState,
 	/** Whether projects are on the same disk: what is kept there is lost with them if it fails. */
 	sameDisk?: boolean,
@@ -1441,11 +1441,11 @@ export type Place = {
 
 /** Asks the user for a folder. */
 export type PlacePick = {
-	/** What for. */
+	/** The purpose of the folder, which decides how the dialog asks. */
 	purpose: PlacePurpose,
 };
 
-/** What a place is pointed out for. */
+/** The purpose of a place that the user points out. */
 export type PlacePurpose =
 /** To become a project. */
 "project" |
@@ -1460,7 +1460,7 @@ export type PlacePurpose =
 /** To receive a file that Undercroft writes. */
 "save";
 
-/** What is at a place. */
+/** The kind of thing that is at a place. */
 export type PlaceState =
 /** A folder. */
 "folder" |
@@ -1489,7 +1489,7 @@ export type PlacesConfirm = {
 export type Plan = {
 	/** Its id. */
 	id: string,
-	/** What it says. */
+	/** Its settings. */
 	draft: PlanDraft,
 	/** Whether it runs by itself. */
 	enabled: boolean,
@@ -1499,7 +1499,7 @@ export type Plan = {
 	projectsNow: string[],
 	/** When it runs next. */
 	next?: string | null,
-	/** What it waits for. */
+	/** The due run that waits; left out when none does. */
 	waiting?: PlanWaiting | null,
 	/** Its last run. */
 	lastRun?: Run | null,
@@ -1513,7 +1513,7 @@ export type Plan = {
 	hooksWait: boolean,
 };
 
-/** What a plan says. */
+/** The settings of a plan. */
 export type PlanDraft = {
 	/** Its name. */
 	name: string,
@@ -1526,15 +1526,15 @@ export type PlanDraft = {
 	/** Leaves out what a program makes again, proven by the manifest beside it. */
 	leaveOutRebuildable: boolean,
 	/**
-	 *  Where to, and how long it is kept there. The first that is there is written first; the
-	 *  others are given the same backups.
+	 *  The destinations, and how long backups are kept in each. The first that is there is written
+	 *  first; the others are given the same backups.
 	 */
 	targets: PlanTarget[],
 	/** When. */
 	schedule: Schedule,
 	/** The time zone of the schedule, as IANA names it; the machine's when left out. */
 	timeZone?: string | null,
-	/** What must hold for it to begin by itself. */
+	/** The conditions under which it begins by itself. */
 	conditions: Conditions,
 	/** How much it may take. */
 	limits: Limits,
@@ -1564,21 +1564,21 @@ export type PlanLeftOut = {
 	why: string,
 	/** How many files. */
 	files: number,
-	/** What they weigh. */
+	/** The size of these files together, in bytes. */
 	sizeBytes: number,
 };
 
-/** What a plan would back up, and what it would leave out. */
+/** A preview of a plan: the files that it would back up, and those that it would leave out. */
 export type PlanPreview = {
 	/** The projects. */
 	projects: number,
 	/** Files that would be backed up. */
 	files: number,
-	/** What they weigh. */
+	/** The size of these files together, in bytes. */
 	sizeBytes: number,
-	/** What would be left out, the largest first. */
+	/** The files and folders that would be left out, largest first. */
 	leftOut: PlanLeftOut[],
-	/** What is left out in all. */
+	/** The size of all that would be left out, in bytes. */
 	leftOutBytes: number,
 	/** Whether everything was counted; a preview stops counting after a few seconds. */
 	complete: boolean,
@@ -1588,7 +1588,7 @@ export type PlanPreview = {
 export type PlanProjects =
 /** All that are active, those to come included. */
 { type: "all" } |
-/** Those that bear one of these tags. */
+/** The projects with any of these tags. */
 { type: "tagged";
 /** The tags. */
 tags: string[] } |
@@ -1607,7 +1607,7 @@ export type PlanRef = {
 export type PlanSave = {
 	/** The plan that is changed; a new one when left out. */
 	plan?: string | null,
-	/** What it is to say. */
+	/** The settings, all of them. */
 	draft: PlanDraft,
 };
 
@@ -1655,13 +1655,13 @@ export type PlannedRun = {
 
 /** A file as it can be shown. */
 export type Preview = {
-	/** What can be shown. */
+	/** The form in which the file can be shown; it decides which of the fields below are there. */
 	kind: PreviewKind,
 	/** Its text; for a link, where it leads. */
 	text?: string | null,
-	/** What it is written in: `rust`. */
+	/** The language of the text, by its name in the window's editor: `rust`. */
 	language?: string | null,
-	/** What kind of image: `image/png`. */
+	/** The MIME type of an image: `image/png`. */
 	mime?: string | null,
 	/** An image's bytes, in base64. */
 	base64?: string | null,
@@ -1673,7 +1673,7 @@ export type Preview = {
 	truncated: boolean,
 };
 
-/** What can be shown of a file. */
+/** The form in which a file can be shown. */
 export type PreviewKind =
 /** Text. */
 "text" |
@@ -1683,7 +1683,7 @@ export type PreviewKind =
 "binary" |
 /** Nothing: it is too large. */
 "tooLarge" |
-/** Where the link leads. */
+/** The target of a symbolic link. */
 "link" |
 /** Nothing: it is a folder. */
 "folder";
@@ -1694,9 +1694,9 @@ export type Project = {
 	id: string,
 	/** Its name. */
 	name: string,
-	/** What it is. */
+	/** The kind of work that it is. */
 	kind: ProjectKind,
-	/** Where it stands. */
+	/** Whether it is in use, put away, or forgotten. */
 	status: ProjectStatus,
 	/** Its folder, to show. */
 	path: string,
@@ -1708,11 +1708,11 @@ export type Project = {
 	frameworks: string[],
 	/** Its tags. */
 	tags: string[],
-	/** Where its git repository was cloned from. */
+	/** The URL of its git repository's remote; left out when there is none. */
 	gitRemote?: string | null,
 	/** How many files it has. */
 	files: number,
-	/** What its files weigh. */
+	/** The size of these files together, in bytes. */
 	sizeBytes: number,
 	/** When it was added. */
 	created: string,
@@ -1740,7 +1740,7 @@ export type ProjectDetail = {
 	destinations: Destination[],
 	/** Its backups, newest first. */
 	snapshots: Snapshot[],
-	/** What was done with it, newest first. */
+	/** Its latest runs, newest first; at most twenty. */
 	runs: Run[],
 };
 
@@ -1758,7 +1758,7 @@ export type ProjectFilter = {
 	tag?: string | null,
 };
 
-/** What a project is. */
+/** The kind of work that a project is. */
 export type ProjectKind =
 /** Made from nothing. */
 "generation" |
@@ -1767,7 +1767,7 @@ export type ProjectKind =
 /** Anything else. */
 "other";
 
-/** Says in which folder a project is now. */
+/** Records the new folder of a project that was moved. */
 export type ProjectMove = {
 	/** The project. */
 	project: string,
@@ -1789,7 +1789,7 @@ export type ProjectRename = {
 	name: string,
 };
 
-/** Where a project stands. */
+/** The status of a project. */
 export type ProjectStatus =
 /** In use. */
 "active" |
@@ -1859,7 +1859,7 @@ export type RecoverableLibrary = {
 	user: string,
 	/** Its projects, by name, with their newest backups. */
 	projects: RecoverableProject[],
-	/** What the library weighs. */
+	/** The size of the library, in bytes. */
 	sizeBytes: number,
 };
 
@@ -1869,17 +1869,20 @@ export type RecoverableProject = {
 	id: string,
 	/** Its name. */
 	name: string,
-	/** Where its folder was, to show. */
+	/** The path that its folder had, for display. */
 	path: string,
 	/** When its newest backup was made; it has none when left out. */
 	lastBackup?: string | null,
-	/** What it weighs. */
+	/** The size of its newest backup, in bytes; left out when it is not known. */
 	sizeBytes?: number | null,
 	/** Whether something is at its place already, which is left as it is. */
 	occupied: boolean,
 };
 
-/** What to print and put away: what is where, its key, and how to get it back with stock tools. */
+/**
+ *  A recovery kit to print and put away: the places of the backups, the password that opens them,
+ *  and how to restore them with stock tools.
+ */
 export type RecoveryKit = {
 	/** As a page that can be printed, without scripts. */
 	html: string,
@@ -1905,7 +1908,7 @@ export type RecoveryLook = {
 	password: string,
 };
 
-/** What is to be mended. */
+/** The part of a destination to repair. */
 export type RepairKind =
 /** Damaged files of the destination, from parity. */
 "parity" |
@@ -1920,7 +1923,7 @@ export type RepairKind =
 export type RepairRequest = {
 	/** The destination. */
 	destination: string,
-	/** What is to be mended. */
+	/** The part to repair. */
 	what: RepairKind,
 };
 
@@ -1934,11 +1937,11 @@ export type Restore = {
 	path?: string[],
 	/** The place that receives it. */
 	to: string,
-	/** What to do about files that are there already. */
+	/** How files that are there already are treated. */
 	overwrite: Overwrite,
 };
 
-/** What a restore would do. */
+/** A preview of the restore of a version. */
 export type RestorePlan = {
 	/** How many files would be written. */
 	restore: number,
@@ -1950,7 +1953,7 @@ export type RestorePlan = {
 	remove: number,
 	/** How many bytes would be written. */
 	bytes: number,
-	/** What would change, the first of it. */
+	/** The first of the changes on disk, by path. */
 	first: Change[],
 };
 
@@ -1996,7 +1999,7 @@ export type RetentionRequest = {
 	project?: string | null,
 };
 
-/** What of a project is versioned, and where it goes. */
+/** The rules that decide which files of a project are versioned, and in which layer. */
 export type Rules = {
 	/** The id of the project. */
 	project: string,
@@ -2028,9 +2031,9 @@ export type RulesChange = {
 export type Run = {
 	/** Its id. */
 	id: string,
-	/** What it did. */
+	/** The kind of work that it did. */
 	kind: JobKind,
-	/** What it did, in words. */
+	/** The work in a few words: "Restore from Shelf on trial". */
 	title: string,
 	/** The id of the project that it concerned. */
 	project?: string | null,
@@ -2040,7 +2043,7 @@ export type Run = {
 	plan?: string | null,
 	/** When it was planned for, where it ran by itself. */
 	planned?: string | null,
-	/** Where it stands. */
+	/** Whether it waits, works, or has ended, and how. */
 	state: JobState,
 	/** When it started. */
 	started: string,
@@ -2058,9 +2061,9 @@ export type Run = {
 export type RunDetail = {
 	/** The run. */
 	run: Run,
-	/** What it did to what, in its order. */
+	/** The things that it did, in order. */
 	parts: RunPart[],
-	/** What happened, line by line; the last five thousand. */
+	/** The lines of its log; at most the last five thousand. */
 	log: LogLine[],
 };
 
@@ -2102,7 +2105,7 @@ export type RunFilter = {
 
 /** One thing that a run did: a project, or the library, to one destination. */
 export type RunPart = {
-	/** What: "Atlas to Shelf". */
+	/** The project, or the library, and its destination: "Atlas to Shelf". */
 	title: string,
 	/** The project's id. */
 	project?: string | null,
@@ -2110,7 +2113,7 @@ export type RunPart = {
 	destination?: string | null,
 	/** How it ended. */
 	state: JobState,
-	/** What was done, a sentence. */
+	/** The result, in one sentence. */
 	summary: string,
 	/** The backup that was made. */
 	snapshot?: string | null,
@@ -2126,7 +2129,7 @@ export type RunRef = {
 	run: string,
 };
 
-/** What a save came to. */
+/** The result of saving or deleting a file. */
 export type Saved = {
 	/** The version that was made; nothing when nothing changed that versions hold. */
 	version?: Version | null,
@@ -2189,11 +2192,11 @@ export type Setting = {
 	value: string,
 	/** The value that it has when nobody sets it. */
 	default: string,
-	/** What values it may have, in words. */
+	/** The values that it may have, in words: `system, light or dark`. */
 	allowed: string,
-	/** What it is for, a sentence without its full stop. */
+	/** Its purpose, in one sentence without its full stop. */
 	purpose: string,
-	/** Where its value comes from. */
+	/** The source of its value. */
 	source: SettingsSource,
 };
 
@@ -2209,7 +2212,7 @@ export type SettingsChange = {
 	set?: { [key in string]: string | null },
 };
 
-/** Where a setting's value comes from; later ones win. */
+/** The source of a setting's value; later ones win. */
 export type SettingsSource =
 /** Built in. */
 "default" |
@@ -2232,7 +2235,7 @@ export type SettingsView = {
 	libraryPath: string,
 	/** The file that keeps the settings, to show. */
 	settingsFile: string,
-	/** Where each setting's value comes from, by its name here. */
+	/** The source of each setting's value, by the setting's name in camel case. */
 	sources: { [key in string]: SettingsSource },
 	/** Every setting there is, as text. */
 	all: Setting[],
@@ -2242,7 +2245,7 @@ export type SettingsView = {
 export type SizedPath = {
 	/** The path, name by name. */
 	path: string[],
-	/** What it takes. */
+	/** The size of the file, in bytes. */
 	sizeBytes: number,
 };
 
@@ -2270,19 +2273,19 @@ export type Snapshot = {
 	tags: string[],
 	/** How many files it holds. */
 	files?: number | null,
-	/** What these files weigh. */
+	/** The size of these files, in bytes; left out when its maker did not record it. */
 	sizeBytes?: number | null,
 	/** Whether no policy may drop it. */
 	pinned: boolean,
-	/** What it added to the repository. */
+	/** The bytes that it added, as stored; left out when its maker did not record them. */
 	addedBytes?: number | null,
 };
 
 /** A path that differs. */
 export type SnapshotChange = {
-	/** Where, name by name from the top. */
+	/** The path, name by name from the top of the backup. */
 	path: string[],
-	/** How. */
+	/** How it differs. */
 	kind: ChangeKind,
 	/** Its size in the newer one, or in the older one where it is gone. */
 	sizeBytes?: number | null,
@@ -2300,7 +2303,7 @@ export type SnapshotCompare = {
 
 /** How two backups differ. */
 export type SnapshotDifference = {
-	/** What differs, by path; the first ten thousand. */
+	/** The paths that differ, in order; at most ten thousand. */
 	changes: SnapshotChange[],
 	/** How much differs in all. */
 	total: number,
@@ -2328,9 +2331,9 @@ export type SnapshotHit = {
 	time: string,
 	/** How many backups hold something at this path. */
 	backups: number,
-	/** Where, name by name from the top of the backup. */
+	/** The path, name by name from the top of the backup. */
 	path: string[],
-	/** What it is. */
+	/** Whether it is a folder, a file, a symbolic link, or something else. */
 	kind: EntryKind,
 	/** Its size in that backup. */
 	sizeBytes: number,
@@ -2348,7 +2351,7 @@ export type SnapshotPin = {
 	pinned: boolean,
 };
 
-/** What a restore of a backup would do. */
+/** A preview of the restore of a backup. */
 export type SnapshotRestorePlan = {
 	/** Files that would be written where there is none. */
 	create: number,
@@ -2401,13 +2404,13 @@ export type ThinDrop = {
 	why: string,
 };
 
-/** What thinning would do. */
+/** A preview of thinning a project's versions. */
 export type ThinPlan = {
 	/** How many versions stay. */
 	keep: number,
-	/** Those that go, oldest first. */
+	/** The versions that would be dropped, oldest first. */
 	drop: ThinDrop[],
-	/** What would be free again. */
+	/** The storage that would be freed, in bytes. */
 	freesBytes: number,
 	/** How many file versions only those hold. */
 	lostFiles: number,
@@ -2423,7 +2426,7 @@ export type TrashedSnapshot = {
 	expires: string,
 };
 
-/** What made a version. */
+/** The trigger of a version: the reason why it was made. */
 export type Trigger =
 /** The user, or a program for him. */
 "manual" |
@@ -2444,7 +2447,7 @@ export type Upcoming = {
 
 /** How a plan's backups are proven. */
 export type Verification = {
-	/** What a run wrote is read back at its end. */
+	/** Whether a run reads back what it wrote, at its end. */
 	afterRun: boolean,
 	/** How much of a destination is read back a day, in thousandths; 10 is one percent. */
 	dailyPermille: number,
@@ -2466,11 +2469,11 @@ export type Version = {
 	seq: number,
 	/** When it was made. */
 	time: string,
-	/** Who made it. */
+	/** The author: `Name <mail>`. */
 	author: string,
-	/** What it is about. */
+	/** The message, by the user or made from the changes. */
 	message: string,
-	/** What made it. */
+	/** The reason why it was made. */
 	trigger: Trigger,
 	/** The user's name for it. */
 	name?: string | null,
@@ -2486,7 +2489,7 @@ export type Version = {
 	files: number,
 	/** How large they are together. */
 	sizeBytes: number,
-	/** What storing it took. */
+	/** The bytes that storing it took. */
 	storedBytes: number,
 	/** How many files it added. */
 	added: number,
@@ -2520,7 +2523,7 @@ export type VersionDays = {
 export type VersionDetail = {
 	/** The version. */
 	version: Version,
-	/** What it changed, the first thousand; nothing for the beginning of the history. */
+	/** The changes that it made, at most a thousand; empty for the beginning of the history. */
 	changes: Change[],
 	/** How many changes there are in all. */
 	changesTotal: number,
@@ -2530,15 +2533,15 @@ export type VersionDetail = {
 export type VersionFilter = {
 	/** The versions of this workspace. */
 	workspace: string,
-	/** Those before the one with this place in the order. */
+	/** The versions before the one with this place in the order (`seq`). */
 	before?: number | null,
 	/** How many at most; 100 when left out. */
 	limit?: number | null,
-	/** Those made at this moment or later. */
+	/** The versions made at this moment or later. */
 	from?: string | null,
-	/** Those made before this moment. */
+	/** The versions made before this moment. */
 	until?: string | null,
-	/** Those that this made. */
+	/** The versions with this trigger. */
 	trigger?: Trigger | null,
 	/** Words in the message, the name, the note, or the path of a changed file. */
 	text?: string | null,
@@ -2582,23 +2585,23 @@ export type VersionRestore = {
 export type VersionSave = {
 	/** The workspace. */
 	workspace: string,
-	/** What it is about; without it, what changed says so. */
+	/** The message; made from the changes when left out. */
 	message?: string | null,
 	/** Whether to read every file, also those that look unchanged. */
 	full?: boolean,
 };
 
-/** What a version takes. */
+/** The storage that a version takes and no other version needs. */
 export type VersionSizes = {
-	/** What no other version holds. */
+	/** The size of the files that no other version holds, in bytes. */
 	uniqueBytes: number,
-	/** What would be free again without it, as stored. */
+	/** The bytes, as stored, that would be free again without it. */
 	reclaimableBytes: number,
 	/** The largest of the files that no other version holds. */
 	largest: SizedPath[],
 };
 
-/** What a run waits for. */
+/** The reason why a due run waits. */
 export type WaitReason =
 /** A destination that is away. */
 "destination" |
@@ -2613,9 +2616,9 @@ export type WaitReason =
 
 /** Something that could not be done while the rest went on. */
 export type Warning = {
-	/** What it concerns. */
+	/** The item that it concerns, such as a path. */
 	item: string,
-	/** What happened and why. */
+	/** The fact and its cause, in one sentence. */
 	message: string,
 };
 
@@ -2658,15 +2661,15 @@ export type WatchStatus =
 /** Its folder is not there. */
 "missing";
 
-/** What went wrong: a code to act on, and for people what, why and what next. */
+/** An error: a code for programs to act on, and for people what happened, why, and what to do next. */
 export type WireError = {
-	/** What kind of thing went wrong. */
+	/** The kind of error, for programs to act on. */
 	code: ErrorCode,
-	/** What happened. */
+	/** The fact, in one sentence without its full stop. */
 	what: string,
 	/** Why it happened. */
 	why: string,
-	/** What to do next. */
+	/** The step to take next. */
 	next: string,
 };
 
@@ -2680,7 +2683,7 @@ export type Workspace = {
 	projectName: string,
 	/** Its name: `main` for the project's own folder. */
 	name: string,
-	/** What it is for, in the user's words. */
+	/** Its purpose, in the user's words; empty when nobody described it. */
 	description: string,
 	/** Its folder, to show. */
 	path: string,
@@ -2702,11 +2705,11 @@ export type Workspace = {
 	watch: WatchStatus,
 };
 
-/** Says what a workspace is for. */
+/** Changes the description of a workspace. */
 export type WorkspaceDescribe = {
 	/** The workspace. */
 	workspace: string,
-	/** What it is for; empty to say nothing. */
+	/** The description, in the user's words; empty for none. */
 	text: string,
 };
 
@@ -2731,7 +2734,7 @@ export type WorkspaceRef = {
 
 /** Every use case: its request and its reply. */
 export interface UseCases {
-	/** Says what runs here and what this face can do. */
+	/** Shows the program, its library, and what this face can do. */
 	app_info: { request: Nothing; reply: AppInfo };
 	/** Opens a dialog to point out a folder; nothing when the user cancels it. */
 	place_pick: { request: PlacePick; reply: Place | null };
@@ -2745,7 +2748,7 @@ export interface UseCases {
 	project_add: { request: ProjectAdd; reply: Project };
 	/** Gives a project another name. */
 	project_rename: { request: ProjectRename; reply: Project };
-	/** Says in which folder a project is now. */
+	/** Records the new folder of a project that was moved. */
 	project_move: { request: ProjectMove; reply: Project };
 	/** Adds and removes tags of a project. */
 	project_tag: { request: ProjectTag; reply: Project };
@@ -2771,7 +2774,7 @@ export interface UseCases {
 	rules_show: { request: ProjectRef; reply: Rules };
 	/** Changes what of a project is versioned, and where it goes. */
 	rules_change: { request: RulesChange; reply: Rules };
-	/** Says which versions of a project thinning would drop. */
+	/** Lists the versions of a project that thinning would drop. */
 	thin_preview: { request: ProjectRef; reply: ThinPlan };
 	/** Drops the versions of a project that the rule no longer keeps. */
 	thin: { request: ProjectRef; reply: JobView };
@@ -2785,7 +2788,7 @@ export interface UseCases {
 	workspace_show: { request: WorkspaceRef; reply: Workspace };
 	/** Makes a workspace the one that the user works in. */
 	workspace_switch: { request: WorkspaceRef; reply: Workspace };
-	/** Says what a workspace is for. */
+	/** Changes the description of a workspace. */
 	workspace_describe: { request: WorkspaceDescribe; reply: Workspace };
 	/** Opens a version as another workspace beside those that are there. */
 	workspace_open: { request: WorkspaceOpen; reply: JobView };
@@ -2793,7 +2796,7 @@ export interface UseCases {
 	workspace_refresh: { request: WorkspaceRef; reply: JobView };
 	/** Closes a workspace after a last version of it. */
 	workspace_close: { request: WorkspaceRef; reply: JobView };
-	/** Says which project and workspace the user works in. */
+	/** Shows the project and the workspace that the user works in. */
 	current: { request: Nothing; reply: Current };
 	/** Lists the versions of a workspace, newest first. */
 	version_list: { request: VersionFilter; reply: Version[] };
@@ -2807,11 +2810,11 @@ export interface UseCases {
 	version_mark: { request: VersionMark; reply: Version };
 	/** Compares two versions, or one with what is on disk. */
 	version_compare: { request: VersionCompare; reply: Comparison };
-	/** Says what a version takes that no other version needs. */
+	/** Shows the storage that a version takes and no other version needs. */
 	version_sizes: { request: VersionRef; reply: VersionSizes };
 	/** Gets a version, or parts of it, back. */
 	version_restore: { request: VersionRestore; reply: JobView };
-	/** Says what a restore would do. */
+	/** Previews the restore of a version; nothing is written. */
 	version_restore_preview: { request: VersionRestore; reply: RestorePlan };
 	/** Goes back behind the last restore or deletion in a workspace. */
 	undo: { request: WorkspaceRef; reply: JobView };
@@ -2833,7 +2836,7 @@ export interface UseCases {
 	file_delete: { request: FileDelete; reply: Saved };
 	/** Copies files and folders into a workspace and makes one version of them. */
 	file_upload: { request: FileUpload; reply: JobView };
-	/** Says how the memory is used. */
+	/** Shows how the memory is used. */
 	memory_stats: { request: Nothing; reply: MemoryStats };
 	/** Copies all session work to a new file. */
 	memory_export: { request: MemoryTransfer; reply: MemoryTransferred };
@@ -2847,7 +2850,7 @@ export interface UseCases {
 	draft_read: { request: DraftRef; reply: DraftContent };
 	/** Throws a draft away. */
 	draft_delete: { request: DraftRef; reply: Nothing };
-	/** Says how a workspace's own git repository stands. */
+	/** Shows the state of a workspace's own git repository. */
 	git_status: { request: WorkspaceRef; reply: GitStatus };
 	/** Makes a git repository in a workspace. */
 	git_create: { request: GitCreate; reply: GitStatus };
@@ -2883,7 +2886,7 @@ export interface UseCases {
 	destination_show: { request: DestinationRef; reply: DestinationDetail };
 	/** Gives a destination another name. */
 	destination_rename: { request: DestinationRename; reply: Destination };
-	/** Says where a destination is now that was moved. */
+	/** Records the new place of a destination that was moved. */
 	destination_move: { request: DestinationMove; reply: Destination };
 	/** Removes locks that programs left which are gone. */
 	destination_unlock: { request: DestinationRef; reply: Destination };
@@ -2927,7 +2930,7 @@ export interface UseCases {
 	plan_run: { request: PlanRef; reply: JobView };
 	/** Lists the runs to come. */
 	schedule_upcoming: { request: Upcoming; reply: PlannedRun[] };
-	/** Says whether backups begin by themselves. */
+	/** Shows whether backups begin by themselves. */
 	schedule_state: { request: Nothing; reply: ScheduleState };
 	/** Lets no backup begin by itself for a while. */
 	schedule_pause: { request: PauseRequest; reply: ScheduleState };
@@ -2943,7 +2946,7 @@ export interface UseCases {
 	snapshot_browse: { request: Browse; reply: Listing };
 	/** Gets a backup, or a part of it, back. */
 	restore: { request: Restore; reply: JobView };
-	/** Says what a restore would do. */
+	/** Previews the restore of a backup; nothing is written. */
 	restore_preview: { request: Restore; reply: SnapshotRestorePlan };
 	/** Lists all that is kept of one file, in the history and in every backup, newest first. */
 	file_everywhere: { request: FileEverywhere; reply: FileCopy[] };
@@ -2953,11 +2956,11 @@ export interface UseCases {
 	snapshot_compare: { request: SnapshotCompare; reply: SnapshotDifference };
 	/** Pins a backup, so that no policy drops it, or lets it go with the others again. */
 	snapshot_pin: { request: SnapshotPin; reply: Snapshot };
-	/** Says what forgetting these backups would do. */
+	/** Previews what forgetting these backups would remove and free. */
 	snapshot_forget_preview: { request: SnapshotsRef; reply: ForgetPlan };
 	/** Moves backups to the destination's trash. */
 	snapshot_forget: { request: SnapshotsRef; reply: JobView };
-	/** Says what a policy keeps, and why, and what it would let go. */
+	/** Previews what a policy keeps, and why, and what it lets go. */
 	retention_preview: { request: RetentionRequest; reply: ForgetPlan };
 	/** Lets go what a policy does not keep, to the trash. */
 	retention_apply: { request: RetentionRequest; reply: JobView };
@@ -2967,11 +2970,11 @@ export interface UseCases {
 	trash_restore: { request: SnapshotsRef; reply: Snapshot[] };
 	/** Empties a destination's trash. */
 	trash_empty: { request: DestinationRef; reply: JobView };
-	/** Says what a clean-up of a destination would free. */
+	/** Previews how much a clean-up of a destination would free. */
 	cleanup_preview: { request: DestinationRef; reply: CleanupPlan };
 	/** Frees what no backup of a destination needs any more. */
 	cleanup: { request: DestinationRef; reply: JobView };
-	/** Says how far the destinations are proven. */
+	/** Shows how far the destinations are proven. */
 	proof_list: { request: Nothing; reply: DestinationProof[] };
 	/** Reads a destination back, whole or a share. */
 	destination_check: { request: CheckRequest; reply: JobView };

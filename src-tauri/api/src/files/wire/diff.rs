@@ -13,15 +13,15 @@ use crate::base::mirror::mirror;
 #[derive(Debug, Clone, Serialize, Deserialize, Type)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct FileCompare {
-    /// What counts as before; left out for a file that was not there.
+    /// The file before; left out for one that was not there.
     #[serde(default)]
     pub from: Option<FileAt>,
-    /// What counts as after; left out for a file that is gone.
+    /// The file after; left out for one that is gone.
     #[serde(default)]
     pub to: Option<FileAt>,
 }
 
-/// What kind of comparison can be shown.
+/// The kind of comparison that two files allow.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub enum DiffKind {
@@ -41,14 +41,14 @@ pub enum DiffKind {
 #[derive(Debug, Clone, Serialize, Deserialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub struct FileDiff {
-    /// What can be shown.
+    /// The kind of comparison, which decides how the difference is shown.
     pub kind: DiffKind,
     /// The parts that differ, with some lines around them.
     pub hunks: Vec<Hunk>,
-    /// What is before, unless both are text.
+    /// The file before; left out when both sides are text or the same.
     #[serde(default)]
     pub old: Option<Preview>,
-    /// What is after, unless both are text.
+    /// The file after; left out when both sides are text or the same.
     #[serde(default)]
     pub new: Option<Preview>,
     /// How many lines are new.
@@ -97,8 +97,8 @@ pub struct Line {
     #[serde(default)]
     #[specta(type = Option<Number>)]
     pub new: Option<u64>,
-    /// What within it differs from its counterpart: begin and end, in UTF-16 units, as a browser
-    /// counts.
+    /// The ranges that differ from the line's counterpart: begin and end, in UTF-16 units, as a
+    /// browser counts.
     pub spans: Vec<[u32; 2]>,
 }
 

@@ -46,7 +46,7 @@ pub struct FileListing {
     pub version: Option<String>,
     /// The folder, name by name.
     pub path: Vec<String>,
-    /// What is in it: folders first, then by name.
+    /// The entries of the folder: folders first, then by name.
     pub entries: Vec<FileEntry>,
 }
 
@@ -56,7 +56,7 @@ pub struct FileListing {
 pub struct FileEntry {
     /// The name.
     pub name: String,
-    /// What it is.
+    /// Whether it is a folder, a file, a symbolic link, or something else.
     pub kind: EntryKind,
     /// A file's size.
     #[specta(type = Number)]
@@ -66,18 +66,18 @@ pub struct FileEntry {
     pub modified: Timestamp,
     /// Its kind and permissions as `ls -l` shows them.
     pub mode: String,
-    /// Where its bytes live.
+    /// The layer that stores a file's bytes, if one does.
     #[serde(default)]
     pub layer: Option<Layer>,
     /// Why they live there.
     #[serde(default)]
     pub reason: Option<LayerReason>,
-    /// Where a symbolic link leads.
+    /// The target of a symbolic link; left out for anything else.
     #[serde(default)]
     pub target: Option<String>,
 }
 
-/// What can be shown of a file.
+/// The form in which a file can be shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub enum PreviewKind {
@@ -89,7 +89,7 @@ pub enum PreviewKind {
     Binary,
     /// Nothing: it is too large.
     TooLarge,
-    /// Where the link leads.
+    /// The target of a symbolic link.
     Link,
     /// Nothing: it is a folder.
     Folder,
@@ -99,15 +99,15 @@ pub enum PreviewKind {
 #[derive(Debug, Clone, Serialize, Deserialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub struct Preview {
-    /// What can be shown.
+    /// The form in which the file can be shown; it decides which of the fields below are there.
     pub kind: PreviewKind,
     /// Its text; for a link, where it leads.
     #[serde(default)]
     pub text: Option<String>,
-    /// What it is written in: `rust`.
+    /// The language of the text, by its name in the window's editor: `rust`.
     #[serde(default)]
     pub language: Option<String>,
-    /// What kind of image: `image/png`.
+    /// The MIME type of an image: `image/png`.
     #[serde(default)]
     pub mime: Option<String>,
     /// An image's bytes, in base64.
@@ -140,7 +140,7 @@ pub struct FileContent {
 pub struct FileSearch {
     /// The version.
     pub version: String,
-    /// What to look for; upper and lower case are the same.
+    /// The text to look for; upper and lower case are the same.
     pub text: String,
     /// Whether to look into the files rather than at their paths.
     #[serde(default)]
@@ -175,7 +175,7 @@ pub struct FileSave {
     pub path: Vec<String>,
     /// The content, in base64.
     pub base64: String,
-    /// What the version is about.
+    /// The message of the version; made from the changes when left out.
     #[serde(default)]
     pub message: Option<String>,
     /// The layer that it is to live in.
@@ -194,7 +194,7 @@ pub struct FileDelete {
     pub workspace: String,
     /// The path, name by name.
     pub path: Vec<String>,
-    /// What the version is about.
+    /// The message of the version; made from the changes when left out.
     #[serde(default)]
     pub message: Option<String>,
     /// Whether what no version holds goes to the workspace's trash.
@@ -202,7 +202,7 @@ pub struct FileDelete {
     pub force: bool,
 }
 
-/// What a save came to.
+/// The result of saving or deleting a file.
 #[derive(Debug, Clone, Serialize, Deserialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub struct Saved {
@@ -218,7 +218,7 @@ pub struct Saved {
 }
 
 mirror! {
-    /// What to do where a name is taken.
+    /// How an upload treats a name that is taken.
     #[derive(Default)]
     #[serde(rename_all = "camelCase")]
     pub enum Conflict = history::Conflict {
@@ -245,7 +245,7 @@ pub struct FileUpload {
     pub folder: Vec<String>,
     /// The places: files and folders.
     pub places: Vec<String>,
-    /// What to do where a name is taken.
+    /// How a name that is taken is treated.
     #[serde(default)]
     pub conflict: Conflict,
 }
@@ -256,18 +256,18 @@ pub struct FileUpload {
 pub struct FileVersion {
     /// The version.
     pub version: Version,
-    /// Where the file was then, name by name.
+    /// The file's path in that version, name by name.
     pub path: Vec<String>,
-    /// What the version did to it.
+    /// The kind of change that the version made to it.
     pub kind: ChangeKind,
-    /// Where it was before, when the version renamed it.
+    /// Its path before; left out unless the version renamed it.
     #[serde(default)]
     pub from: Option<Vec<String>>,
     /// How large it was; nothing where it was removed.
     #[serde(default)]
     #[specta(type = Option<Number>)]
     pub size_bytes: Option<u64>,
-    /// Where its bytes live.
+    /// The layer that stores its bytes; left out where it was removed.
     #[serde(default)]
     pub layer: Option<Layer>,
 }

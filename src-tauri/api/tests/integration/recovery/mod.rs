@@ -20,7 +20,7 @@ use undercroft_library::{AddProject, Library, ProjectFilter};
 use undercroft_repository::BackupRequest;
 use undercroft_testkit::write_file;
 
-/// Says what a process of these tests is to do in this folder instead.
+/// The variable that names the folder in which a process of these tests is to recover a library.
 const ROLE: &str = "UNDERCROFT_TEST_RECOVER_IN";
 
 /// Recovers and takes over, as the program does.
@@ -287,7 +287,7 @@ fn nothing_that_a_library_names_is_used_until_the_user_confirms_it() {
     assert_named_places_are_confirmed(&scene.path("fresh"), &library, &backups, drive);
 }
 
-/// What the user names from now on is confirmed by that; what the library names by itself is not.
+/// Asserts that naming a place confirms it for a user, but not for the library by itself.
 fn assert_named_places_are_confirmed(
     path: &Path,
     library: &Library,

@@ -15,7 +15,7 @@ pub(crate) type Tree = BTreeMap<PathBuf, String>;
 /// So that the guard, which looks at masses, has nothing to say.
 const MOST_FILES: usize = 14;
 
-/// What is below a root now: names, kinds, modes, times, content.
+/// Describes everything below a root: names, kinds, modes, times, content.
 pub(crate) fn describe(root: &Path) -> Tree {
     let mut tree = Tree::new();
     let mut open = vec![root.to_owned()];

@@ -1,4 +1,4 @@
-//! What one destination should hold: each snapshot that ever came there, and what became of it.
+//! The snapshots that one destination should hold, and what became of each that ever came there.
 
 use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -22,7 +22,7 @@ use super::support::PASSWORD;
 /// Locks are waited for a moment, so that a run takes a while.
 const RUN_TAKES: SignedDuration = SignedDuration::from_hours(1);
 
-/// What a snapshot is of, and when it was made: its copies have the same.
+/// The project that a snapshot is of, and when it was made: its copies have the same.
 pub(crate) type Made = (ProjectId, Timestamp);
 
 type Ids = BTreeSet<SnapshotId>;
@@ -41,7 +41,7 @@ pub(crate) struct Ledger {
     fates: BTreeMap<SnapshotId, Fate>,
 }
 
-/// What was done at a destination since it was last looked at.
+/// The work that was done at a destination since it was last looked at.
 pub(crate) struct Work<'a> {
     pub(crate) plan: &'a Plan,
     /// All plans there are.
@@ -129,7 +129,7 @@ impl Ledger {
         }
     }
 
-    /// What a plan's policy keeps of these here, and what it lets go.
+    /// Splits these snapshots into those that a plan's policy keeps here and those that it lets go.
     fn decide(&self, plan: &Plan, before: &[Snapshot], now: Timestamp) -> (Ids, Ids) {
         let Some(target) = plan.target(self.disk.id) else { return Default::default() };
         let rule = Retention {
@@ -193,7 +193,7 @@ pub(crate) fn project_of(snapshot: &Snapshot) -> Option<ProjectId> {
     snapshot.tags.iter().find_map(|tag| tag.strip_prefix("project:")?.parse().ok())
 }
 
-/// What tells a snapshot and all its copies.
+/// Gives the key that a snapshot shares with all its copies; none for snapshots of objects.
 pub(crate) fn made(snapshot: &Snapshot) -> Option<Made> {
     let is_object = snapshot.tags.iter().any(|tag| tag == "objects");
     project_of(snapshot).filter(|_| !is_object).map(|project| (project, snapshot.time))

@@ -20,7 +20,7 @@ use undercroft_testkit::{ManualClock, ProjectKind, SeededRandom, project_tree};
 const HOUR: Duration = Duration::from_secs(3600);
 const DAY: Duration = Duration::from_secs(86400);
 
-/// Where a run dies, and up to how many times it passes there before.
+/// The write points at which a run dies, and up to how many times it passes there before.
 const DEATHS: &[(&str, usize)] = &[
     ("disk.renamed", 40),
     ("disk.removed", 6),

@@ -104,7 +104,7 @@ impl Program {
 pub(crate) enum Way {
     /// As it should.
     Well,
-    /// What it begins is cancelled after some time.
+    /// The runs that it begins are cancelled after some time.
     Cancelled(Duration),
     /// In another process, which dies at this write point.
     Killed(String),
@@ -121,7 +121,7 @@ pub(crate) struct Scene {
     pub(crate) ledgers: Vec<Ledger>,
     pub(crate) plans: Vec<Plan>,
     states: HashMap<Made, Tree>,
-    /// Where the clock's jump forbids to let anything go.
+    /// The plans and destinations for which the clock's jump forbids to let anything go.
     held: HashSet<(PlanId, DestinationId)>,
     served: HashSet<(PlanId, DestinationId, Timestamp)>,
     runs: HashSet<RunId>,

@@ -1,4 +1,4 @@
-//! What the tests of backups share: a library, a project and a place for destinations.
+//! Shared setup of the tests of backups: a library, a project and a place for destinations.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -44,7 +44,7 @@ impl Home {
         (library, backups)
     }
 
-    /// Where the key is that seals passwords.
+    /// The folder of the key that seals passwords.
     pub fn sealing_folder(&self) -> PathBuf {
         self.path().join("config")
     }

@@ -40,7 +40,7 @@ pub(crate) struct NewKey {
     new: NewPasswordFrom,
 }
 
-/// Where a new password comes from.
+/// The source of a new password.
 #[derive(Debug, Args)]
 pub(crate) struct NewPasswordFrom {
     /// Read the new password from this file, instead of the terminal

@@ -35,12 +35,12 @@ pub(crate) struct Check {
 pub(crate) struct Repair {
     /// The destination: its name, its id or the beginning of it
     destination: String,
-    /// What is mended
+    /// The part to repair
     #[arg(value_enum)]
     what: What,
 }
 
-/// What is mended.
+/// The part of a destination to repair.
 #[derive(Debug, Clone, Copy, ValueEnum)]
 enum What {
     /// Damaged files, from parity

@@ -92,7 +92,7 @@ pub(crate) struct Search {
     /// The version: its id, the beginning or end of it, its name, `latest`, or WORKSPACE@TIME
     #[arg(id = "of", value_name = "VERSION")]
     version: String,
-    /// What to look for; upper and lower case are the same
+    /// The text to look for; upper and lower case are the same
     text: String,
     /// Look into the files rather than at their paths
     #[arg(long, short)]
@@ -110,7 +110,7 @@ pub(crate) struct Save {
     input: Input,
     #[command(flatten)]
     message: Message,
-    /// Where the content is to live
+    /// The layer that stores the content
     #[arg(long, value_enum)]
     layer: Option<LayerName>,
     /// Move what no version holds to the workspace's trash
@@ -120,7 +120,7 @@ pub(crate) struct Save {
     workspace: InWorkspace,
 }
 
-/// Where content is to live.
+/// The layer that stores the content of a file.
 #[derive(Debug, Clone, Copy, ValueEnum)]
 enum LayerName {
     Git,
@@ -148,14 +148,14 @@ pub(crate) struct Upload {
     /// The folder in the workspace that receives them, instead of the top
     #[arg(long, value_name = "PATH", alias = "into")]
     folder: Option<String>,
-    /// What to do where a name is taken
+    /// How names that are taken are treated
     #[arg(long, value_enum, default_value = "ask")]
     conflict: Conflict,
     #[command(flatten)]
     workspace: InWorkspace,
 }
 
-/// What to do where a name is taken.
+/// How an upload treats names that are taken.
 #[derive(Debug, Clone, Copy, ValueEnum)]
 enum Conflict {
     /// Stop before anything is copied, and say which names

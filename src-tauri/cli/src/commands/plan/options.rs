@@ -13,7 +13,7 @@ use crate::options::{RetentionOptions, YesNo, parse_bytes};
 /// The time that a command may take when nobody says.
 const HOOK_SECONDS: u32 = 3600;
 
-/// What a plan is to say; what is left out stays as it is.
+/// The settings of a plan; those that are left out stay as they are.
 #[derive(Debug, Args)]
 pub(crate) struct PlanOptions {
     /// The destination that receives the backups (again for more)

@@ -10,7 +10,7 @@ use crate::session::Session;
 /// Print an object of the repository
 #[derive(Debug, Args)]
 pub(crate) struct Cat {
-    /// What kind of object: config, key, snapshot, index, lock, pack, blob, or tree
+    /// The kind of object: config, key, snapshot, index, lock, pack, blob, or tree
     kind: String,
     /// Its id; for a snapshot the beginning of it or `latest` will do, and for a tree
     /// `SNAPSHOT` as well

@@ -18,7 +18,7 @@ use crate::session::Session;
 /// Find files and folders in all snapshots
 #[derive(Debug, Args)]
 pub(crate) struct Find {
-    /// What to find: a name, a path, or a pattern with `*` and `?`; one of several is enough
+    /// The name, path, or pattern with `*` and `?` to find; one of several is enough
     #[arg(required = true, value_name = "PATTERN")]
     patterns: Vec<String>,
     /// `A` and `a` are the same

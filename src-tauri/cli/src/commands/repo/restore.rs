@@ -29,7 +29,7 @@ pub(crate) struct Restore {
     /// Leave out what matches this pattern (again for more)
     #[arg(long, short, value_name = "PATTERN")]
     exclude: Vec<String>,
-    /// What to do about files that are there already
+    /// How existing files are treated
     #[arg(long, value_enum, default_value = "always")]
     overwrite: Overwrite,
     #[command(flatten)]
@@ -100,7 +100,7 @@ impl Restore {
     }
 }
 
-/// Says what a restore would do.
+/// Previews a restore; nothing is written.
 fn plan(
     session: &Session,
     repository: &Repository,

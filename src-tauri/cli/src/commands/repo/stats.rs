@@ -18,23 +18,23 @@ pub(crate) struct Stats {
     /// Only these snapshots: ids, or the beginnings of them, or `latest`
     #[arg(value_name = "SNAPSHOT")]
     ids: Vec<String>,
-    /// What is counted
+    /// How the size is counted
     #[arg(long, value_enum, default_value = "restore-size")]
     mode: Mode,
     #[command(flatten)]
     filter: Filter,
 }
 
-/// What is counted.
+/// The way to count what the snapshots hold.
 #[derive(Debug, Clone, Copy, ValueEnum)]
 enum Mode {
-    /// What a restore of the snapshots would write
+    /// Files that a restore of the snapshots would write
     RestoreSize,
     /// Files, those of the same content once
     FilesByContents,
     /// Pieces of content, once for each path at which they are
     BlobsPerFile,
-    /// What the repository stores for them
+    /// Data that the repository stores for the snapshots
     RawData,
 }
 

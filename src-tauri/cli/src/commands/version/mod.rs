@@ -64,7 +64,7 @@ pub(crate) struct List {
     text: Option<String>,
 }
 
-/// What made a version.
+/// The trigger of a version: the reason why it was made.
 #[derive(Debug, Clone, Copy, ValueEnum)]
 enum By {
     /// The user, or a program for him

@@ -23,7 +23,7 @@ const VERSION: &[&str] = &[
     "catalog.committed",
 ];
 
-/// Those that only [`a_killed_rebuilding`] reaches.
+/// The points that only [`a_killed_rebuilding`] reaches.
 pub(super) const REBUILD_POINTS: &[&str] = &["catalog.set-aside", "catalog.replaced"];
 
 /// A version whose notes say the same as its message.

@@ -6,7 +6,7 @@ use undercroft_testkit::write_file;
 use super::program::Program;
 use super::{SIGABRT, all_data_is_sound, go_back, library_with_a_backup, save, words};
 
-/// Those that only the tests here reach.
+/// The points that only the tests here reach.
 pub(super) const POINTS: &[&str] =
     &["secrets.kept", "secrets.recorded", "secrets.sealing-key-written", "repository.key-removed"];
 

@@ -39,7 +39,7 @@ struct Scenario {
     stores: bool,
     /// How often at each point: at the first time that it is reached, the second, …
     times: usize,
-    /// What must be there once it was run again and ended well.
+    /// Asserts what must be there once it was run again and ended well.
     done: fn(&Program),
     /// Whether it may say that it was done already.
     once: bool,
@@ -181,7 +181,7 @@ fn crash_everywhere(scenario: &Scenario) {
     all_data_is_sound(&program, PASSWORD);
 }
 
-/// What the preparation acknowledged, a crash does not take back.
+/// Asserts that a crash takes back nothing that the preparation acknowledged.
 fn acknowledged_is_there(program: &Program) {
     let saved = program.path("saved");
     if saved.join("library/catalog.db").exists() {

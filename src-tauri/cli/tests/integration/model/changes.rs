@@ -1,4 +1,4 @@
-//! What users and their programs do to a folder.
+//! The changes that users and their programs make in a folder.
 
 use std::fs;
 use std::os::unix::fs::{PermissionsExt, symlink};

@@ -16,7 +16,7 @@ use super::tree::{self, Tree, differences};
 /// How much is done in one sequence.
 const STEPS: usize = 28;
 
-/// Where a command is killed, beside any moment.
+/// The points at which a command is killed, beside any moment.
 const POINTS: &[&str] = &[
     "disk.temporary-written",
     "disk.file-synced",
@@ -51,7 +51,7 @@ const POINTS: &[&str] = &[
 struct Place {
     name: String,
     folder: PathBuf,
-    /// What undoing brings back, when nothing happened since that makes it uncertain.
+    /// The tree that undoing brings back, when nothing happened since that makes it uncertain.
     before: Option<Tree>,
 }
 
@@ -60,14 +60,14 @@ struct Sequence {
     dice: SeededRandom,
     places: Vec<Place>,
     opened: usize,
-    /// What each version holds, in the order in which they became known.
+    /// The tree of each version, in the order in which they became known.
     versions: Vec<(String, Tree)>,
     log: Vec<String>,
     restored: usize,
     kills: usize,
 }
 
-/// Says what was done, when the test fails.
+/// Prints the steps that were done, when the test fails.
 impl Drop for Sequence {
     fn drop(&mut self) {
         if std::thread::panicking() {

@@ -1,4 +1,4 @@
-//! What a folder holds, read by nothing of ours.
+//! The contents of a folder, read by nothing of ours.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -29,7 +29,7 @@ impl std::fmt::Debug for Thing {
     }
 }
 
-/// What a killed restore may leave, until the next one.
+/// The beginning of the names of files that a killed restore may leave, until the next one.
 const LEFT: &str = ".undercroft-restore-";
 
 pub(crate) fn read(folder: &Path) -> Tree {

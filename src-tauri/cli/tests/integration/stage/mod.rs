@@ -81,7 +81,7 @@ impl Stage {
     }
 }
 
-/// What a run printed and how it ended, for a failed assertion.
+/// Tells what a run printed and how it ended, for a failed assertion.
 pub fn told(output: &Output) -> String {
     format!(
         "{}\nstdout: {}\nstderr: {}",

@@ -1,4 +1,4 @@
-//! What the tests of the library share.
+//! Shared setup of the tests of the library.
 
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -89,7 +89,7 @@ impl Scene {
         self.watch.as_ref().unwrap()
     }
 
-    /// Where a path is on disk.
+    /// The path on disk of a path below the root.
     pub(crate) fn at(&self, path: &str) -> PathBuf {
         self.root.join(path)
     }

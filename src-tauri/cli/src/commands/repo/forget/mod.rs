@@ -45,7 +45,7 @@ pub(crate) struct Forget {
     no_trash: bool,
 }
 
-/// What to keep, as restic's options have it.
+/// The policy of what to keep, by restic's options.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "What to keep (a number, or unlimited)")]
 struct Policy {
