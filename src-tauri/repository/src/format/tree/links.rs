@@ -5,13 +5,8 @@ use std::borrow::Cow;
 use serde::Deserialize;
 use undercroft_foundation::{Code, Error, Result};
 
+use super::decode::raw_nodes;
 use crate::format::id::BlobId;
-
-#[derive(Deserialize)]
-struct RawTree<'a> {
-    #[serde(borrow)]
-    nodes: Option<Vec<RawNode<'a>>>,
-}
 
 #[derive(Deserialize)]
 pub(super) struct RawNode<'a> {
@@ -39,13 +34,8 @@ pub(crate) struct Links {
 /// # Errors
 /// [`Code::Damaged`] when it is no tree, or a folder in it names none.
 pub(crate) fn decode_links(json: &[u8]) -> Result<Links> {
-    let raw: RawTree<'_> = serde_json::from_slice(json).map_err(|source| {
-        Error::new(Code::Damaged, "Cannot read a tree")
-            .why("It is not the JSON it should be")
-            .because(source)
-    })?;
     let mut links = Links::default();
-    raw.nodes.unwrap_or_default().into_iter().try_for_each(|node| links.add(node))?;
+    raw_nodes(json)?.into_iter().try_for_each(|node| links.add(node))?;
     Ok(links)
 }
 
