@@ -39,7 +39,7 @@ pub struct LostFile {
 }
 
 impl Repository {
-    /// Says what the deletion of these snapshots does. Those that are in the trash already need
+    /// The effect that the deletion of these snapshots would have. Those that are in the trash already need
     /// nothing. Changes nothing.
     ///
     /// # Errors
