@@ -19,10 +19,8 @@ use undercroft_foundation::{
     replace_file,
 };
 use undercroft_providers::{DiskProvider, Provider};
-use undercroft_repository::{
-    BlobId, Forget, IngestWriter, Node, NodeKind, Password, Repository, Snapshot,
-    SnapshotOrder, StoredContent, Tree,
-};
+use undercroft_repository::ingest::{IngestWriter, SnapshotOrder, StoredContent};
+use undercroft_repository::{BlobId, Forget, Node, NodeKind, Password, Repository, Snapshot, Tree};
 
 /// The time to wait for another who prunes, or adds while we would prune.
 const PATIENCE: Duration = Duration::from_secs(60);

@@ -10,10 +10,10 @@ use std::{fs, thread};
 use sha2::{Digest, Sha256};
 use support::{Gate, Scene, ids, password};
 use undercroft_foundation::{Clock as _, Code, Job, Result, World};
-use undercroft_repository::{
-    CheckOptions, Forget, Ingest, Node, NodeKind, PruneOptions, ReadData, Repository,
-    Snapshot, SnapshotOrder, StoredContent, Tree,
-};
+use undercroft_repository::check::{CheckOptions, ReadData};
+use undercroft_repository::ingest::{Ingest, SnapshotOrder, StoredContent};
+use undercroft_repository::prune::PruneOptions;
+use undercroft_repository::{Forget, Node, NodeKind, Repository, Snapshot, Tree};
 use undercroft_testkit::{
     FailingProvider, Fault, Operation, RecordingProvider, random_bytes, simulated_world, text_bytes,
 };

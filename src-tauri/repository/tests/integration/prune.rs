@@ -12,9 +12,9 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use support::{Scene, back_up, collect_files, ids, password, without_parent};
 use undercroft_foundation::{Code, Error, Job, Result, World};
 use undercroft_providers::{ObjectMeta, Provider};
-use undercroft_repository::{
-    CheckOptions, Forget, PruneOptions, PrunePlan, PruneReport, ReadData, Repository, SnapshotId,
-};
+use undercroft_repository::check::{CheckOptions, ReadData};
+use undercroft_repository::prune::{PruneOptions, PrunePlan, PruneReport};
+use undercroft_repository::{Forget, Repository, SnapshotId};
 use undercroft_testkit::{
     FailingProvider, Fault, Operation, RecordingProvider, random_bytes, text_bytes, write_file,
 };

@@ -7,10 +7,10 @@ use std::path::{Path, PathBuf};
 
 use support::{Scene, back_up, collect_files, ids, latest, without_parent};
 use undercroft_foundation::{Code, Job};
-use undercroft_repository::{
-    BlobKind, CheckOptions, CheckReport, Forget, PackId, PruneOptions, ReadData, Repository,
-    SnapshotRepairOptions,
-};
+use undercroft_repository::check::{CheckOptions, CheckReport, ReadData};
+use undercroft_repository::prune::PruneOptions;
+use undercroft_repository::repair::SnapshotRepairOptions;
+use undercroft_repository::{BlobKind, Forget, PackId, Repository};
 use undercroft_testkit::{assert_same_tree, random_bytes, text_bytes, write_file};
 
 /// Two backups; each has packs and an index of its own. The first has a text that is gone since.
