@@ -12,7 +12,7 @@ use support::{
     Change, ChangedProvider, PASSWORD, Scene, WatchedProvider, back_up, ids, latest, names,
     password, try_back_up, without_parent,
 };
-use undercroft_foundation::{Code, Error, Job, Result, World};
+use undercroft_foundation::{Code, Error, Job, World};
 use undercroft_providers::{DiskProvider, Provider};
 use undercroft_repository::{BackupRequest, Repository, RestoreRequest, SnapshotId};
 use undercroft_testkit::{
