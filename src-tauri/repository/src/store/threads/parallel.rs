@@ -1,5 +1,5 @@
-//! Work that several threads share. All of it runs on [`pool`]; what differs is how the threads come
-//! by their work.
+//! Work that several threads share. All of it runs on [`pool`]; what differs is how the threads
+//! come by their work.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
