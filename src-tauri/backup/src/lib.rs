@@ -74,7 +74,9 @@ pub use scheduler::{
 };
 pub use secrets::{NewPassword, PasswordKeeper};
 pub use snapshots::CachedSnapshot;
-pub use undercroft_repository::{Change, ChangeKind, KeyInfo, LostFile, Overwrite, RestorePlan};
+pub use undercroft_repository::diff::{Change, ChangeKind};
+pub use undercroft_repository::usage::LostFile;
+pub use undercroft_repository::{KeyInfo, Overwrite, RestorePlan};
 pub use verification::{Drill, Due, Proof, Proofs};
 
 /// The tables that this room brings into the catalog.

@@ -9,7 +9,8 @@ use std::sync::Arc;
 use jiff::{SignedDuration, Timestamp};
 use undercroft_foundation::{Job, Result, World};
 use undercroft_providers::DiskProvider;
-use undercroft_repository::{BackupRequest, Parent, Password, PruneOptions, Repository};
+use undercroft_repository::prune::PruneOptions;
+use undercroft_repository::{BackupRequest, Parent, Password, Repository};
 
 fn main() {
     let arguments: Vec<String> = std::env::args().skip(1).collect();

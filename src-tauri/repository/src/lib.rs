@@ -2,7 +2,9 @@
 //! compressed and sealed, in packs; trees and snapshots say how it was. Whatever this crate
 //! writes, restic reads, checks and restores, and the other way round.
 //!
-//! It knows nothing of projects, plans or windows.
+//! It knows nothing of projects, plans or windows. Everything begins with a [`Repository`]: its
+//! methods back up, restore, look into snapshots and maintain it. Requests and answers that most
+//! callers need are here; those of one area are in the module of its name.
 //!
 //! The folders, in reading order; each uses only those above it (`cargo xtask tidy`):
 //!
@@ -29,40 +31,23 @@ mod browse;
 
 mod maintain;
 
-pub use backup::ingest::{ContentWriter, Ingest, IngestWriter, SnapshotOrder, StoredContent};
+// The areas, each with the few names that only those who enter it need.
+pub use backup::ingest;
+pub use browse::{diff, find, mount, usage};
+pub use files::exclude;
+pub use format::chunker;
+pub use maintain::{check, copy, parity, prune, repair, retention, tags, trash};
+
+// All areas are entered by methods of a `Repository`, and speak of these.
 pub use backup::{BackupRequest, BackupSummary, Parent};
 pub use browse::cat::StoredObject;
-pub use browse::diff::{Change, ChangeKind, DiffSide, DiffSummary};
-pub use browse::find::{FileVersion, FileVersions, FindRequest, PathInSnapshot, PathState};
-pub use browse::mount::{MountGuard, MountOptions};
-pub use browse::usage::{BudgetView, Deletion, LostFile, Stats, StatsMode};
-pub use files::exclude::{Match, Patterns, TagFile};
 pub use format::blob::{BlobKind, Compression};
-pub use format::chunker::{
-    AVERAGE_CHUNK, ChunkStream, Chunker, MAX_CHUNK, MIN_CHUNK, Polynomial, is_single,
-};
 pub use format::crypto::{Password, SealingKey};
-pub use format::id::{BlobId, IndexId, KeyId, LockId, PackId, SnapshotId, TrashRecordId};
-pub use format::snapshot::{PROGRAM_VERSION, Snapshot, SnapshotFilter, SnapshotSummary};
+pub use format::id::{BlobId, IndexId, KeyId, LockId, PackId, SnapshotId};
+pub use format::snapshot::{Snapshot, SnapshotFilter, SnapshotSummary};
 pub use format::tree::{ExtendedAttribute, Node, NodeKind, NodeTime, Tree};
-pub use maintain::check::{
-    AffectedSnapshot, CheckOptions, CheckReport, Problem, ProblemKind, ReadData, ReadRound,
-    SampleSize,
-};
-pub use maintain::copy::{CopiedSnapshot, CopyOptions, CopyReport, copy};
 pub use maintain::forget::Forget;
 pub use maintain::keys::KeyInfo;
-pub use maintain::parity::{HealReport, HealScope, Healed, ParityReport, ParityState, Unhealed};
-pub use maintain::prune::{PruneOptions, PrunePlan, PruneReport};
-pub use maintain::repair::{
-    IndexRepair, PackRepair, RepairedSnapshot, SnapshotRepair, SnapshotRepairOptions,
-};
-pub use maintain::retention::{
-    Calendar, CalendarSpan, DropLimit, GroupBy, GroupKey, KeepCount, PINNED, Period, Reason,
-    Retention, RetentionGroup, RetentionPolicy,
-};
-pub use maintain::tags::{Retagged, TagChange};
-pub use maintain::trash::{SnapshotsInUse, TrashedSnapshot};
 pub use restore::{Overwrite, RestorePlan, RestoreRequest, RestoreSummary};
 pub use store::read::ContentReader;
 pub use store::repository::Repository;

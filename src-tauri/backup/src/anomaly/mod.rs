@@ -8,7 +8,8 @@ mod table;
 
 use undercroft_foundation::{AlertId, LogLevel, Result, count_text, escape_name, size_text};
 use undercroft_library::{Library, Moment, NewEvent, Project};
-use undercroft_repository::{Change, ChangeKind, Repository, Snapshot, SnapshotId};
+use undercroft_repository::diff::{Change, ChangeKind};
+use undercroft_repository::{Repository, Snapshot, SnapshotId};
 
 use crate::destinations::Destinations;
 use crate::forgetting::Removals;

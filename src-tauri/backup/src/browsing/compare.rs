@@ -1,7 +1,8 @@
 //! The difference between two backups, or between one and what is on disk.
 
 use undercroft_foundation::{Code, DestinationId, Error, Job, Result, escape_path};
-use undercroft_repository::{Change, DiffSummary, Snapshot, SnapshotFilter};
+use undercroft_repository::diff::{Change, DiffSummary};
+use undercroft_repository::{Snapshot, SnapshotFilter};
 
 use super::{SnapshotBrowser, top};
 

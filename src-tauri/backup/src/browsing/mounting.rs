@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
 use undercroft_foundation::{DestinationId, IoContext, Result, escape_path};
-use undercroft_repository::{MountGuard, MountOptions};
+use undercroft_repository::mount::{MountGuard, MountOptions};
 
 use super::SnapshotBrowser;
 

@@ -89,7 +89,7 @@ fn look(
         times.get(id).map(|cached| FileIn { snapshot: *id, time: cached.time, path: path.to_vec() })
     };
     let files = versions.versions.into_iter().filter(|it| it.node.kind == NodeKind::File);
-    let file = |version: undercroft_repository::FileVersion| BackedUpFile {
+    let file = |version: undercroft_repository::find::FileVersion| BackedUpFile {
         destination: destination.clone(),
         size_bytes: version.node.size,
         modified: version.node.mtime.timestamp(),

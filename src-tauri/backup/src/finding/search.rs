@@ -5,9 +5,8 @@ use std::path::{Component, Path};
 
 use jiff::Timestamp;
 use undercroft_foundation::{Code, DestinationId, Error, Job, ProjectId, Result};
-use undercroft_repository::{
-    FindRequest, Node, NodeKind, Repository, Snapshot, SnapshotFilter, SnapshotId,
-};
+use undercroft_repository::find::FindRequest;
+use undercroft_repository::{Node, NodeKind, Repository, Snapshot, SnapshotFilter, SnapshotId};
 
 use super::FileSearch;
 use crate::browsing::EntryKind;

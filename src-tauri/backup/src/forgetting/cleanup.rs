@@ -2,7 +2,7 @@
 
 use undercroft_foundation::{DestinationId, Job, Result, size_text};
 use undercroft_library::{JobKind, JobSpec, JobView};
-use undercroft_repository::PruneOptions;
+use undercroft_repository::prune::PruneOptions;
 
 use super::Removals;
 

@@ -8,7 +8,7 @@ mod trash;
 
 use jiff::{SignedDuration, Timestamp};
 use undercroft_library::Library;
-use undercroft_repository::Deletion;
+use undercroft_repository::usage::Deletion;
 
 use crate::destinations::Destinations;
 use crate::plans::Plans;

@@ -5,10 +5,10 @@ use std::collections::{BTreeMap, HashSet};
 use jiff::tz::TimeZone;
 use undercroft_foundation::{DestinationId, Job, LibraryId, ProjectId, Result, count_text};
 use undercroft_library::{JobKind, JobSpec, JobView, ProjectFilter, ProjectStatus};
-use undercroft_repository::{
-    Calendar, DropLimit, GroupBy, KeepCount, Repository, RetentionGroup, RetentionPolicy, Snapshot,
-    SnapshotId,
+use undercroft_repository::retention::{
+    Calendar, DropLimit, GroupBy, KeepCount, RetentionGroup, RetentionPolicy,
 };
+use undercroft_repository::{Repository, Snapshot, SnapshotId};
 
 use super::{Forgetting, Removals};
 use crate::plans::{Plan, Retention};
@@ -169,7 +169,7 @@ impl Removals {
             true => DropLimit::None,
             false => DropLimit::AtMost { percent: AT_ONCE },
         };
-        let rule = undercroft_repository::Retention {
+        let rule = undercroft_repository::retention::Retention {
             policy: retention.policy()?,
             group_by: GroupBy { host: true, paths: true, tags: false },
             calendar: Calendar::In(application.zone.clone()),

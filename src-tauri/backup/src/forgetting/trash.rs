@@ -27,7 +27,7 @@ impl Removals {
     pub fn trash(&self, destination: DestinationId) -> Result<Vec<Trashed>> {
         let destination = self.destinations.get(destination)?;
         let now = self.library.world().clock.now();
-        let show = |it: undercroft_repository::TrashedSnapshot| {
+        let show = |it: undercroft_repository::trash::TrashedSnapshot| {
             // Where nothing says when, its time begins anew each time rather than run out.
             let trashed = it.trashed.unwrap_or(now);
             Trashed {

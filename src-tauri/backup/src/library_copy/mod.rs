@@ -14,9 +14,8 @@ use std::sync::Arc;
 
 use undercroft_foundation::{Code, Error, Job, ProjectId, Result, size_text};
 use undercroft_library::Library;
-use undercroft_repository::{
-    BackupRequest, BackupSummary, CopyOptions, Repository, SnapshotId, copy,
-};
+use undercroft_repository::copy::{CopyOptions, copy};
+use undercroft_repository::{BackupRequest, BackupSummary, Repository, SnapshotId};
 
 use crate::destinations::open_objects;
 use crate::snapshots::{LIBRARY_TAG, OBJECTS_TAG, OUR_TAG};

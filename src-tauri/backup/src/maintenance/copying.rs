@@ -2,7 +2,8 @@
 
 use undercroft_foundation::{Code, DestinationId, Error, Job, Result, count_text, size_text};
 use undercroft_library::{JobKind, JobSpec, JobView};
-use undercroft_repository::{CopyOptions, CopyReport, SnapshotFilter, SnapshotId, copy};
+use undercroft_repository::copy::{CopyOptions, CopyReport, copy};
+use undercroft_repository::{SnapshotFilter, SnapshotId};
 
 use super::Maintenance;
 use crate::destinations::Destination;
@@ -50,7 +51,7 @@ impl Maintenance {
     /// Copies snapshots from one destination to another; what was copied before is left out.
     ///
     /// # Errors
-    /// The errors of opening the destinations, and of [`undercroft_repository::copy`].
+    /// The errors of opening the destinations, and of [`undercroft_repository::copy::copy::copy::copy`].
     pub fn copy(
         &self,
         from: &Destination,

@@ -2,10 +2,10 @@
 
 use undercroft_foundation::{Code, DestinationId, Error, Job, Result, count_text, size_text};
 use undercroft_library::{JobKind, JobSpec, JobView};
-use undercroft_repository::{
-    CheckOptions, HealScope, PackId, Problem, ProblemKind, ReadData, Repository,
-    SnapshotRepairOptions,
-};
+use undercroft_repository::check::{CheckOptions, Problem, ProblemKind, ReadData};
+use undercroft_repository::parity::HealScope;
+use undercroft_repository::repair::SnapshotRepairOptions;
+use undercroft_repository::{PackId, Repository};
 
 use super::Maintenance;
 use crate::destinations::Destination;

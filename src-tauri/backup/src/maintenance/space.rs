@@ -1,7 +1,8 @@
 //! The space that the backups of a destination take.
 
 use undercroft_foundation::{DestinationId, Job, Result};
-use undercroft_repository::{PruneOptions, StatsMode};
+use undercroft_repository::prune::PruneOptions;
+use undercroft_repository::usage::StatsMode;
 
 use super::Maintenance;
 

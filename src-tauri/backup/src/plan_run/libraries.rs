@@ -2,7 +2,8 @@
 //! there to the others.
 
 use undercroft_foundation::{Code, Job, Result, size_text};
-use undercroft_repository::{CopyOptions, SnapshotId, copy};
+use undercroft_repository::SnapshotId;
+use undercroft_repository::copy::{CopyOptions, copy};
 
 use super::PlanRun;
 use super::parts::PartResult;

@@ -5,7 +5,8 @@ use std::collections::VecDeque;
 
 use undercroft_foundation::{Code, Error, Job, ProjectId, Result, count_text, size_text};
 use undercroft_library::Project;
-use undercroft_repository::{BackupRequest, CopyOptions, Repository, Snapshot, SnapshotId, copy};
+use undercroft_repository::copy::{CopyOptions, copy};
+use undercroft_repository::{BackupRequest, Repository, Snapshot, SnapshotId};
 
 use super::PlanRun;
 use super::parts::PartResult;

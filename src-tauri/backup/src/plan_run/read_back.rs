@@ -1,7 +1,7 @@
 //! Reading back what a run wrote.
 
 use undercroft_foundation::{Code, Error, Result, count_text};
-use undercroft_repository::{CheckOptions, CheckReport, ReadData};
+use undercroft_repository::check::{CheckOptions, CheckReport, ReadData};
 
 use super::PlanRun;
 use super::targets::Target;

@@ -3,7 +3,8 @@
 
 use jiff::{SignedDuration, Timestamp};
 use undercroft_foundation::{Code, Job, LogLevel, Result, count_text, size_text};
-use undercroft_repository::{PruneOptions, Repository};
+use undercroft_repository::Repository;
+use undercroft_repository::prune::PruneOptions;
 
 use super::PlanRun;
 use super::prune_times::PRUNED;

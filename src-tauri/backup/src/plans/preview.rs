@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use undercroft_foundation::{Result, escape_path};
 use undercroft_library::{Project, Rebuildable, is_cache, rebuildable};
-use undercroft_repository::Patterns;
+use undercroft_repository::exclude::Patterns;
 
 use super::{PlanSpec, Plans};
 

@@ -5,7 +5,8 @@ use std::path::Path;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use undercroft_foundation::{Code, Error, Result};
-use undercroft_repository::{CalendarSpan, Patterns};
+use undercroft_repository::exclude::Patterns;
+use undercroft_repository::retention::CalendarSpan;
 
 use super::{HookCommand, Plan, PlanProjects, PlanSpec, Plans};
 use crate::names;

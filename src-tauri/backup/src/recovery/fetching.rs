@@ -11,9 +11,10 @@ use undercroft_library::{
     JobKind, JobSpec, JobView, Library, NewEvent, ProjectFilter, ProjectStatus,
 };
 use undercroft_providers::{DiskProvider, Provider};
+use undercroft_repository::check::CheckOptions;
+use undercroft_repository::copy::{CopyOptions, copy};
 use undercroft_repository::{
-    CheckOptions, CopyOptions, Overwrite, Repository, RestoreRequest, Snapshot, SnapshotFilter,
-    SnapshotId, copy,
+    Overwrite, Repository, RestoreRequest, Snapshot, SnapshotFilter, SnapshotId,
 };
 
 use super::confirming::{ConfirmPlaces, OtherRooms, confirm_recorded, remove_links};

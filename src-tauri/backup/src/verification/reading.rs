@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use undercroft_foundation::{Code, DestinationId, Error, Job, Result, count_text, size_text};
 use undercroft_library::{JobKind, JobSpec, JobView, NewEvent};
-use undercroft_repository::{CheckOptions, CheckReport, Problem, ReadData};
+use undercroft_repository::check::{CheckOptions, CheckReport, Problem, ReadData};
 
 use super::Proofs;
 use super::table::{self, Reading};

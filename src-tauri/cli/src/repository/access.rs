@@ -6,7 +6,8 @@ use std::sync::Arc;
 use clap::{Args, ValueEnum};
 use undercroft_foundation::{Code, Error, Result, escape_path};
 use undercroft_providers::{DiskProvider, Provider};
-use undercroft_repository::{Compression, HealReport, Password, Repository};
+use undercroft_repository::parity::HealReport;
+use undercroft_repository::{Compression, Password, Repository};
 
 use crate::password::{self, Purpose};
 use crate::session::Session;

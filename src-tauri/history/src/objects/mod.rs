@@ -19,10 +19,8 @@ use undercroft_foundation::{
     replace_file,
 };
 use undercroft_providers::{DiskProvider, Provider};
-use undercroft_repository::{
-    BlobId, Forget, IngestWriter, Node, NodeKind, NodeTime, Password, Repository, Snapshot,
-    SnapshotOrder, StoredContent, Tree,
-};
+use undercroft_repository::ingest::{IngestWriter, SnapshotOrder, StoredContent};
+use undercroft_repository::{BlobId, Forget, Node, NodeKind, Password, Repository, Snapshot, Tree};
 
 /// The time to wait for another who prunes, or adds while we would prune.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -227,40 +225,14 @@ fn gone() -> Error {
 
 fn object_node(content: StoredContent) -> ([u8; 32], Node) {
     let name = hex::encode(content.sha256).into_bytes();
+    // No times: a node is the same whenever it is made, so that equal trees are one.
     let node = Node {
+        mode: 0o600,
         content: Some(content.blobs),
         size: content.size,
-        ..node(name, NodeKind::File, 0o600)
+        ..Node::new(name, NodeKind::File)
     };
     (content.sha256, node)
-}
-
-/// A node that is the same whenever it is made, so that equal trees are one.
-fn node(name: Vec<u8>, kind: NodeKind, mode: u32) -> Node {
-    let time = NodeTime::default();
-    Node {
-        name,
-        kind,
-        mode,
-        mtime: time,
-        atime: time,
-        ctime: time,
-        uid: 0,
-        gid: 0,
-        user: String::new(),
-        group: String::new(),
-        inode: 0,
-        device_id: 0,
-        size: 0,
-        links: 1,
-        linktarget: Vec::new(),
-        extended_attributes: Vec::new(),
-        generic_attributes: None,
-        device: 0,
-        content: None,
-        subtree: None,
-        error: String::new(),
-    }
 }
 
 /// All objects that a snapshot holds, by their digests.
@@ -326,8 +298,9 @@ fn graft(
             let name = group[0].0[depth].clone().into_bytes();
             let before = nodes.get(&name).and_then(|node| node.subtree);
             let subtree = graft(repository, writer, before, group, depth + 1)?;
-            let folder = node(name.clone(), NodeKind::Dir, GO_FOLDER | 0o700);
-            nodes.insert(name, Node { subtree: Some(subtree), ..folder });
+            let folder = Node::new(name.clone(), NodeKind::Dir);
+            let mode = GO_FOLDER | 0o700;
+            nodes.insert(name, Node { mode, subtree: Some(subtree), ..folder });
         }
     }
     writer.store_tree(&Tree { nodes: nodes.into_values().collect() })

@@ -215,26 +215,13 @@ pub(super) fn node_of(name: &[u8], kind: EntryKind, attributes: &Attributes) -> 
         Some(ExtendedAttribute { name, value: Some(value.clone()) })
     });
     Node {
-        name: name.to_vec(),
-        kind: node_kind,
         mode,
         mtime: time,
         atime: time,
         ctime: time,
         uid: attributes.uid,
         gid: attributes.gid,
-        user: String::new(),
-        group: String::new(),
-        inode: 0,
-        device_id: 0,
-        size: 0,
-        links: 1,
-        linktarget: Vec::new(),
         extended_attributes: extended.collect(),
-        generic_attributes: None,
-        device: 0,
-        content: None,
-        subtree: None,
-        error: String::new(),
+        ..Node::new(name, node_kind)
     }
 }

@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use undercroft_foundation::{
     Code, Error, IoContext, Result, escape_path, is_past_racy_window, size_text,
 };
-use undercroft_repository::{ContentWriter, IngestWriter, StoredContent};
+use undercroft_repository::ingest::{ContentWriter, IngestWriter, StoredContent};
 
 use super::pending_folder::Content;
 use super::tree_scan::{PendingFile, TreeScan, locked};

@@ -133,7 +133,7 @@ impl Folder {
         self.previous.as_ref().and_then(|previous| previous.tree)
     }
 
-    /// Says how many entries there are before any of them is done.
+    /// Sets the number of entries, before any of them is done.
     pub(super) fn expect(&self, entries: usize, previous_entries: Option<usize>) {
         let mut state = self.state();
         state.open += entries;

@@ -9,7 +9,7 @@
 mod estimate;
 mod file;
 mod folder;
-pub(crate) mod ingest;
+pub mod ingest;
 mod previous;
 mod request;
 mod run;

@@ -21,7 +21,7 @@ use crate::format::id::BlobId;
 use crate::format::snapshot::{Snapshot, SnapshotSummary};
 use crate::store::read::BlobReader;
 use crate::store::repository::Repository;
-use crate::store::threads::Tasks;
+use crate::store::threads::{Tasks, cores, on_threads};
 use crate::store::write::{BlobWriter, WriterProfile};
 
 /// A thread more than cores hides the waits for the disk.
@@ -149,20 +149,14 @@ impl<'r> Run<'r> {
         let estimated = sources.absolute.clone();
         self.tasks.push([Task::Scan(ScanTask::root(root, sources))]);
         let threads = match self.request.threads {
-            0 => std::thread::available_parallelism().map_or(2, usize::from) + EXTRA_THREADS,
+            0 => cores() + EXTRA_THREADS,
             threads => threads,
         };
         let worked = std::thread::scope(|scope| {
             if self.request.estimate {
                 scope.spawn(|| estimate(&self, &estimated));
             }
-            let workers: Vec<_> = (0..threads).map(|_| scope.spawn(|| self.work())).collect();
-            let join = |worker: std::thread::ScopedJoinHandle<'_, Result<()>>| match worker.join() {
-                Ok(worked) => worked,
-                Err(panic) => std::panic::resume_unwind(panic),
-            };
-            // All are joined before the first failure is returned.
-            let worked = workers.into_iter().map(join).fold(Ok(()), Result::and);
+            let worked = on_threads(threads, || self.work());
             self.over.store(true, Ordering::Relaxed);
             worked
         });

@@ -2,10 +2,10 @@
 
 pub(crate) mod cat;
 
-pub(crate) mod find;
+pub mod find;
 
-pub(crate) mod diff;
+pub mod diff;
 
-pub(crate) mod usage;
+pub mod usage;
 
-pub(crate) mod mount;
+pub mod mount;

@@ -9,4 +9,4 @@ pub(crate) mod noatime;
 
 pub(crate) mod new_file;
 
-pub(crate) mod exclude;
+pub mod exclude;

@@ -8,7 +8,7 @@ pub(crate) mod crypto;
 
 pub(crate) mod unpacked;
 
-pub(crate) mod chunker;
+pub mod chunker;
 
 pub(crate) mod blob;
 

@@ -11,7 +11,7 @@ use undercroft_foundation::{Code, Error, Result};
 use crate::format::id::{BlobId, SnapshotId};
 
 /// The name and version that this program writes as `program_version`.
-pub const PROGRAM_VERSION: &str = concat!("undercroft ", env!("CARGO_PKG_VERSION"));
+pub(crate) const PROGRAM_VERSION: &str = concat!("undercroft ", env!("CARGO_PKG_VERSION"));
 
 /// A snapshot.
 #[derive(Debug, Clone, PartialEq)]

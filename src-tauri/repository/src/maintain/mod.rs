@@ -1,22 +1,22 @@
 //! Maintenance: proving that a repository is whole, deciding what stays, freeing what does not, and
 //! mending what broke.
 
-pub(crate) mod check;
+pub mod check;
 
-pub(crate) mod retention;
+pub mod retention;
 
 pub(crate) mod keys;
 
-pub(crate) mod tags;
+pub mod tags;
 
-pub(crate) mod trash;
+pub mod trash;
 
 pub(crate) mod forget;
 
-pub(crate) mod prune;
+pub mod prune;
 
-pub(crate) mod repair;
+pub mod repair;
 
-pub(crate) mod parity;
+pub mod parity;
 
-pub(crate) mod copy;
+pub mod copy;

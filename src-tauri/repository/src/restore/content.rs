@@ -10,7 +10,7 @@ use undercroft_foundation::{Code, Error, Result};
 use crate::format::blob::BlobDecoder;
 use crate::format::pack::PackedBlob;
 use crate::store::index::Location;
-use crate::store::read::coalesced_count;
+use crate::store::read::{CoalescedRead, coalesced_reads};
 use crate::store::repository::Repository;
 
 /// Runs of zeros become holes in steps of the file systems' usual block.
@@ -33,14 +33,14 @@ type Give<'g> = dyn FnMut(&Piece, Result<&[u8]>) -> Result<()> + 'g;
 pub(super) struct Content<'a> {
     repository: &'a Repository,
     decoder: BlobDecoder,
-    read_buffer: Vec<u8>,
+    read: CoalescedRead,
     plain: Vec<u8>,
 }
 
 impl<'a> Content<'a> {
     pub(super) fn new(repository: &'a Repository) -> Result<Self> {
         let decoder = BlobDecoder::new()?;
-        Ok(Self { repository, decoder, read_buffer: Vec::new(), plain: Vec::new() })
+        Ok(Self { repository, decoder, read: CoalescedRead::default(), plain: Vec::new() })
     }
 
     /// Reads what these pieces want, in the order in which it is stored, and gives each its bytes
@@ -50,45 +50,44 @@ impl<'a> Content<'a> {
         pieces.sort_unstable_by_key(place);
         // Several may want the same blob.
         let blobs: Vec<_> = pieces.chunk_by(|a, b| a.location == b.location).collect();
-        for pack in blobs.chunk_by(|a, b| a[0].location.pack == b[0].location.pack) {
-            let places: Vec<PackedBlob> = pack.iter().map(|same| same[0].location.blob).collect();
-            let mut at = 0;
-            while at < pack.len() {
-                let count = coalesced_count(&places[at..]);
-                self.read_coalesced(&pack[at..at + count], give)?;
-                at += count;
+        for wanted in blobs.chunk_by(|a, b| a[0].location.pack == b[0].location.pack) {
+            let places: Vec<_> = wanted.iter().map(|same| same[0].location.blob).collect();
+            let mut wanted = &wanted[..];
+            for together in coalesced_reads(&places) {
+                let (now, later) = wanted.split_at(together.len());
+                self.read_together(now, together, give)?;
+                wanted = later;
             }
         }
         Ok(())
     }
 
-    fn read_coalesced(&mut self, blobs: &[&[Piece]], give: &mut Give<'_>) -> Result<()> {
-        let (Some([first, ..]), Some([last, ..])) = (blobs.first(), blobs.last()) else {
-            return Ok(());
-        };
-        let Location { pack, blob: PackedBlob { offset: start, .. } } = first.location;
-        let end = last.location.blob.offset - start + last.location.blob.length;
-        self.read_buffer.resize(end as usize, 0);
-        let storage = &self.repository.storage;
-        match storage.read_pack_range_into(pack, start.into(), &mut self.read_buffer) {
-            Ok(()) => blobs.iter().try_for_each(|same| self.decode(same, start, give)),
+    /// Reads blobs at once, each for all the pieces that want it.
+    fn read_together(
+        &mut self,
+        wanted: &[&[Piece]],
+        blobs: &[PackedBlob],
+        give: &mut Give<'_>,
+    ) -> Result<()> {
+        let Some([first, ..]) = wanted.first() else { return Ok(()) };
+        match self.read.fill(&self.repository.storage, first.location.pack, blobs) {
+            Ok(()) => wanted.iter().try_for_each(|same| self.decode(same, give)),
             // A pack that was cut off may still hold some of them.
             Err(error) if error.code() == Code::Damaged && blobs.len() > 1 => {
-                blobs.chunks(1).try_for_each(|one| self.read_coalesced(one, give))
+                let mut each = wanted.chunks(1).zip(blobs.chunks(1));
+                each.try_for_each(|(one, blob)| self.read_together(one, blob, give))
             }
-            Err(error) => blobs
-                .iter()
-                .copied()
-                .flatten()
-                .try_for_each(|piece| give(piece, Err(again(&error)))),
+            Err(error) => {
+                let mut pieces = wanted.iter().copied().flatten();
+                pieces.try_for_each(|piece| give(piece, Err(again(&error))))
+            }
         }
     }
 
-    /// Decodes a blob of a read that begins at `start` for all the pieces that want it.
-    fn decode(&mut self, same: &[Piece], start: u32, give: &mut Give<'_>) -> Result<()> {
+    /// Decodes a blob that was read for all the pieces that want it.
+    fn decode(&mut self, same: &[Piece], give: &mut Give<'_>) -> Result<()> {
         let Some(blob) = same.first().map(|piece| piece.location.blob) else { return Ok(()) };
-        let at = (blob.offset - start) as usize;
-        let sealed = &mut self.read_buffer[at..at + blob.length as usize];
+        let sealed = self.read.sealed(&blob);
         let key = &self.repository.key;
         let decoded = self.decoder.decode(key, &blob.id, sealed, blob.raw_length, &mut self.plain);
         same.iter().try_for_each(|piece| match &decoded {

@@ -71,7 +71,7 @@ impl Links {
         }
     }
 
-    /// Says that the first name is there; returns those that waited.
+    /// Notes that the first name is there; returns those that waited.
     pub(super) fn done(&self, key: LinkKey, folder: Arc<Folder>, name: Vec<u8>) -> Vec<Task> {
         match self.lock().insert(key, State::Done(folder, name)) {
             Some(State::Begun(waiting)) => waiting,
@@ -79,7 +79,7 @@ impl Links {
         }
     }
 
-    /// Says that the first name could not be restored; the next to ask is the first. Returns those
+    /// Notes that the first name could not be restored; the next to ask is the first. Returns those
     /// that waited.
     pub(super) fn failed(&self, key: LinkKey) -> Vec<Task> {
         match self.lock().remove(&key) {

@@ -17,7 +17,7 @@ use crate::files::metadata::{Entry, Stat};
 use crate::files::open::descend;
 use crate::format::snapshot::Snapshot;
 use crate::format::tree::{Node, NodeKind, Nodes};
-use crate::store::read::BlobReader;
+use crate::store::read::{BlobReader, walk_trees};
 use crate::store::repository::Repository;
 
 /// The number of files that would be replaced and are named.
@@ -40,7 +40,7 @@ pub struct RestorePlan {
 }
 
 impl Repository {
-    /// Says what [`Repository::restore`] would do. Writes nothing, not even the target.
+    /// Plans what [`Repository::restore`] would do. Writes nothing, not even the target.
     ///
     /// # Errors
     /// As those of a restore.
@@ -104,19 +104,25 @@ impl Planner<'_> {
     fn run(&mut self, above: &[Vec<u8>], nodes: Nodes) -> Result<()> {
         let path: Vec<u8> = above.iter().flat_map(|name| [b"/", &name[..]].concat()).collect();
         let is_there = self.target.is_some();
-        let mut todo = self.level(&[], &[&path[..], b"/"].concat(), nodes, is_there)?;
-        while let Some(Folder { names, path, node, is_there }) = todo.pop() {
-            self.job.check_cancelled()?;
-            let tree = node.subtree.ok_or_else(|| {
-                Error::new(Code::Damaged, "Cannot read the folder").why("It names no tree")
-            });
-            match tree.and_then(|tree| self.reader.nodes(&tree)) {
-                Ok(nodes) => todo.extend(self.level(&names, &path, nodes, is_there)?),
-                Err(error) => self.job.warn(escape_path(&self.place(&names)), error.to_string()),
-            }
-        }
+        let folders = self.level(&[], &[&path[..], b"/"].concat(), nodes, is_there)?;
+        walk_trees(folders, |folder| self.folder(folder))?;
         self.job.settle_totals();
         Ok(())
+    }
+
+    /// Reads a folder and looks at its entries; returns the folders in it, last first.
+    fn folder(&mut self, Folder { names, path, node, is_there }: Folder) -> Result<Vec<Folder>> {
+        self.job.check_cancelled()?;
+        let tree = node.subtree.ok_or_else(|| {
+            Error::new(Code::Damaged, "Cannot read the folder").why("It names no tree")
+        });
+        match tree.and_then(|tree| self.reader.nodes(&tree)) {
+            Ok(nodes) => self.level(&names, &path, nodes, is_there),
+            Err(error) => {
+                self.job.warn(escape_path(&self.place(&names)), error.to_string());
+                Ok(Vec::new())
+            }
+        }
     }
 
     /// The path that these names lead to, for people.

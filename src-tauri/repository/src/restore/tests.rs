@@ -27,27 +27,13 @@ fn repository() -> Repository {
 fn node(name: &[u8], kind: NodeKind) -> Node {
     let content = (kind == NodeKind::File).then(Vec::new);
     Node {
-        name: name.to_vec(),
         mode: 0o644 | if kind == NodeKind::Dir { 1 << 31 | 0o111 } else { 0 },
-        kind,
         mtime: NodeTime { seconds: 1_000_000, nanoseconds: 1 },
         atime: NodeTime { seconds: 1_000_000, nanoseconds: 1 },
-        ctime: NodeTime::default(),
         uid: rustix::process::getuid().as_raw(),
         gid: rustix::process::getgid().as_raw(),
-        user: String::new(),
-        group: String::new(),
-        inode: 0,
-        device_id: 0,
-        size: 0,
-        links: 1,
-        linktarget: Vec::new(),
-        extended_attributes: Vec::new(),
-        generic_attributes: None,
-        device: 0,
         content,
-        subtree: None,
-        error: String::new(),
+        ..Node::new(name, kind)
     }
 }
 

@@ -191,8 +191,9 @@ impl FolderWalk for Descent<'_, '_> {
         }
     }
 
-    fn leave(&mut self, level: Level, _: Option<&mut Level>) {
+    fn leave(&mut self, level: Level, _: Option<&mut Level>) -> Result<()> {
         finish(self.walk.shared, level.folder);
+        Ok(())
     }
 }
 

@@ -9,6 +9,7 @@ use super::Shared;
 use super::batch::Batch;
 use super::content::Content;
 use super::queue::Task;
+use crate::store::threads::threads;
 
 /// The part of a restore that one thread keeps between batches.
 pub(super) struct Writer<'a> {
@@ -18,7 +19,7 @@ pub(super) struct Writer<'a> {
 
 /// The number of threads that write: beyond a few they only wait for the file system's locks.
 pub(super) fn count() -> usize {
-    std::thread::available_parallelism().map_or(2, usize::from).clamp(2, 4)
+    threads().max(2)
 }
 
 impl<'a> Writer<'a> {

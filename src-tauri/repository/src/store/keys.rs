@@ -19,12 +19,8 @@ pub(crate) fn write_key(
     key: &Key,
     password: &Password,
 ) -> Result<KeyId> {
-    let maker = KeyMaker {
-        created: storage.world.clock.now().to_string(),
-        username: &identity.username,
-        hostname: &identity.hostname,
-    };
-    let file = KeyFile::seal(key, password, maker, &*storage.world.random, threads())?;
+    let maker = KeyMaker { username: &identity.username, hostname: &identity.hostname };
+    let file = KeyFile::seal(key, password, maker, &storage.world, threads())?;
     let id = storage.write_raw(FileKind::Key, &file.encode()?)?;
     reach_write_point("repository.key-written");
     if let Err(error) = storage.read_raw(FileKind::Key, id) {

@@ -1,4 +1,4 @@
-//! What a backup keeps, counts, leaves out and leaves alone.
+//! Backup: what it keeps, counts, leaves out and leaves alone.
 
 use crate::support;
 
@@ -12,7 +12,8 @@ use jiff::Timestamp;
 use support::{Scene, back_up, back_up_what_can_be, ids, latest, names, password, try_back_up};
 use undercroft_foundation::{Code, Job, World};
 use undercroft_providers::DiskProvider;
-use undercroft_repository::{BackupRequest, Node, Parent, Repository, SnapshotSummary, TagFile};
+use undercroft_repository::exclude::TagFile;
+use undercroft_repository::{BackupRequest, Node, Parent, Repository, SnapshotSummary};
 use undercroft_testkit::{
     Operation, ProjectKind, RecordingProvider, awkward_tree, edit_files, project_tree,
     random_bytes, text_bytes, write_file,

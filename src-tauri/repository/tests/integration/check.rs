@@ -10,9 +10,8 @@ use std::path::{Path, PathBuf};
 
 use support::{Scene, back_up, latest};
 use undercroft_foundation::Job;
-use undercroft_repository::{
-    CheckOptions, CheckReport, ProblemKind, ReadData, Repository, RestoreRequest, Snapshot,
-};
+use undercroft_repository::check::{CheckOptions, CheckReport, ProblemKind, ReadData};
+use undercroft_repository::{Repository, RestoreRequest, Snapshot};
 use undercroft_testkit::{
     Compare, awkward_tree, flip_bit, random_bytes, text_bytes, tree_differences, truncate_file,
     write_file,
@@ -149,7 +148,7 @@ fn every_damage_to_every_kind_of_file_is_found_and_nothing_wrong_is_restored() {
     }
 }
 
-/// Whatever can be restored is as it was, and what cannot be is reported.
+/// All that can be restored is as it was, and what cannot be is reported.
 fn restores_nothing_wrong(scene: &Scene, snapshot: &Snapshot) {
     let Ok(repository) = try_open(scene) else { return };
     let target = tempfile::tempdir().unwrap();

@@ -8,9 +8,9 @@ use std::path::{Path, PathBuf};
 
 use support::{Scene, back_up, latest};
 use undercroft_foundation::{Code, Job};
-use undercroft_repository::{
-    CheckOptions, CheckReport, PackId, ReadData, Repository, SampleSize, SnapshotOrder,
-};
+use undercroft_repository::check::{CheckOptions, CheckReport, ReadData, SampleSize};
+use undercroft_repository::ingest::SnapshotOrder;
+use undercroft_repository::{PackId, Repository};
 use undercroft_testkit::{flip_bit, random_bytes, write_file};
 
 fn read(repository: &Repository, read: ReadData) -> CheckReport {

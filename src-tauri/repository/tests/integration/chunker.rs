@@ -11,7 +11,8 @@ use sha2::{Digest, Sha256};
 use support::{Scene, Sealer, back_up, latest, names, password};
 use undercroft_foundation::World;
 use undercroft_providers::DiskProvider;
-use undercroft_repository::{BlobId, ChunkStream, Chunker, Polynomial, Repository};
+use undercroft_repository::chunker::{ChunkStream, Chunker, Polynomial};
+use undercroft_repository::{BlobId, Repository};
 use undercroft_testkit::{Restic, random_bytes, write_file};
 
 fn json(restic: &Restic, arguments: &[&str]) -> serde_json::Value {

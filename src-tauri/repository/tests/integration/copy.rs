@@ -9,9 +9,9 @@ use std::sync::Arc;
 use support::{Scene, back_up, collect_files, ids};
 use undercroft_foundation::{Code, Job, Result, World};
 use undercroft_providers::DiskProvider;
-use undercroft_repository::{
-    CheckOptions, CopyOptions, CopyReport, ReadData, Repository, Snapshot, SnapshotId, copy,
-};
+use undercroft_repository::check::{CheckOptions, ReadData};
+use undercroft_repository::copy::{CopyOptions, CopyReport, copy};
+use undercroft_repository::{Repository, Snapshot, SnapshotId};
 use undercroft_testkit::{
     FailingProvider, Fault, Operation, RecordingProvider, Restic, assert_same_tree, random_bytes,
     text_bytes, write_file,
@@ -289,7 +289,7 @@ fn any_call_may_fail_and_the_next_goes_on() {
             scene.assert_latest_is_source(&target);
             target.forget(&ids(&target), undercroft_repository::Forget::ForGood).unwrap();
             if nth % 2 == 0 {
-                let all = undercroft_repository::PruneOptions::default();
+                let all = undercroft_repository::prune::PruneOptions::default();
                 target.prune(&all, &Job::new()).unwrap();
             }
         }

@@ -8,7 +8,8 @@ use std::path::{Path, PathBuf};
 
 use support::{Scene, Sealer, back_up, latest, names, password};
 use undercroft_foundation::{Code, Error, Job, Result, World};
-use undercroft_repository::{CheckOptions, ReadData, Repository, RestoreRequest};
+use undercroft_repository::check::{CheckOptions, ReadData};
+use undercroft_repository::{Repository, RestoreRequest};
 use undercroft_testkit::{
     Compare, ProjectKind, flip_bit, project_tree, random_bytes, tree_differences, truncate_file,
     write_file,
@@ -77,7 +78,7 @@ fn with_damage(scene: &Scene, file: &Path, damage: &dyn Fn(&Path)) {
     fs::write(file, whole).unwrap();
 }
 
-/// What could be restored has the right bytes; the rest is missing, not wrong.
+/// All that could be restored has the right bytes; the rest is missing, not wrong.
 fn assert_what_is_there_is_right(source: &Path, restored: &Path) {
     let differences = tree_differences(source, restored, Compare::CONTENT);
     let wrong: Vec<_> = differences.iter().filter(|line| !line.ends_with("is missing")).collect();

@@ -7,7 +7,7 @@ use std::fs;
 use std::os::unix::fs::symlink;
 
 use support::{Scene, back_up, latest};
-use undercroft_repository::{Change, ChangeKind};
+use undercroft_repository::diff::{Change, ChangeKind};
 use undercroft_testkit::{random_bytes, set_modified, text_bytes, write_file};
 
 #[test]
@@ -114,7 +114,7 @@ fn a_snapshot_is_as_itself() {
     let snapshot = latest(&repository);
     let mut changes = 0;
     let summary = repository.diff(&snapshot, &snapshot, &mut |_| changes += 1).unwrap();
-    assert_eq!((changes, summary), (0, undercroft_repository::DiffSummary::default()));
+    assert_eq!((changes, summary), (0, undercroft_repository::diff::DiffSummary::default()));
 }
 
 #[test]

@@ -7,7 +7,8 @@ use std::os::unix::fs::{PermissionsExt, symlink};
 
 use support::{Scene, back_up, latest, names};
 use undercroft_foundation::{Code, Job};
-use undercroft_repository::{Change, DiffSummary, Repository, Snapshot};
+use undercroft_repository::diff::{Change, DiffSummary};
+use undercroft_repository::{Repository, Snapshot};
 use undercroft_testkit::{
     awkward_tree, random_bytes, set_modified, text_bytes, tree_differences, write_file,
 };
@@ -94,7 +95,7 @@ fn every_kind_of_change_is_told() {
     assert!(!lines.iter().any(|line| line.contains("out.tmp")));
 }
 
-/// What was restored is as the snapshot, whatever it is.
+/// All that was restored is as the snapshot, whatever it is.
 #[test]
 fn an_awkward_tree_is_as_its_snapshot() {
     let scene = Scene::new();

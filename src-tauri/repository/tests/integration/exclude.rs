@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
-use undercroft_repository::{Patterns, TagFile};
+use undercroft_repository::exclude::{Patterns, TagFile};
 use undercroft_testkit::Restic;
 
 const FILES: &[&str] = &[

@@ -9,11 +9,11 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
 use support::{
-    PASSWORD, Scene, WatchedProvider, back_up, ids, latest, names, password, try_back_up,
-    without_parent,
+    Change, ChangedProvider, PASSWORD, Scene, WatchedProvider, back_up, ids, latest, names,
+    password, try_back_up, without_parent,
 };
-use undercroft_foundation::{Code, Error, Job, Result, World};
-use undercroft_providers::{DiskProvider, ObjectMeta, Provider};
+use undercroft_foundation::{Code, Error, Job, World};
+use undercroft_providers::{DiskProvider, Provider};
 use undercroft_repository::{BackupRequest, Repository, RestoreRequest, SnapshotId};
 use undercroft_testkit::{
     FailingProvider, Fault, Operation, Restic, SmallDisk, assert_same_tree, random_bytes,
@@ -89,58 +89,19 @@ fn any_write_may_fail_and_nothing_is_lost() {
     scene.restic().check();
 }
 
-/// A provider whose n-th write is done, half or whole, and then fails.
-#[derive(Debug)]
-struct LateFailure {
-    inner: Arc<dyn Provider>,
-    writes: AtomicUsize,
-    nth: usize,
-    torn: bool,
-}
-
-impl Provider for LateFailure {
-    fn location(&self) -> String {
-        self.inner.location()
-    }
-
-    fn read(&self, key: &str) -> Result<Vec<u8>> {
-        self.inner.read(key)
-    }
-
-    fn read_range(&self, key: &str, offset: u64, length: usize) -> Result<Vec<u8>> {
-        self.inner.read_range(key, offset, length)
-    }
-
-    fn write(&self, key: &str, parts: &[&[u8]]) -> Result<()> {
-        if self.writes.fetch_add(1, Ordering::SeqCst) + 1 != self.nth {
-            return self.inner.write(key, parts);
+/// A repository whose provider does the n-th write, half or whole, and then fails.
+fn failing_late(scene: &Scene, nth: usize, torn: bool) -> Repository {
+    let writes = AtomicUsize::new(0);
+    scene.open_through(ChangedProvider::over(scene.disk(), move |disk, change| {
+        let Change::Write(key, parts) = change else { return change.apply(disk) };
+        if writes.fetch_add(1, Ordering::SeqCst) + 1 != nth {
+            return change.apply(disk);
         }
         let bytes = parts.concat();
-        let kept = if self.torn { &bytes[..bytes.len() / 2] } else { &bytes };
-        self.inner.write(key, &[kept])?;
+        let kept = if torn { &bytes[..bytes.len() / 2] } else { &bytes };
+        disk.write(key, &[kept])?;
         Err(Error::new(Code::Unavailable, format!("Cannot sync {key}")))
-    }
-
-    fn list(&self, folder: &str) -> Result<Vec<ObjectMeta>> {
-        self.inner.list(folder)
-    }
-
-    fn size(&self, key: &str) -> Result<Option<u64>> {
-        self.inner.size(key)
-    }
-
-    fn remove(&self, key: &str) -> Result<()> {
-        self.inner.remove(key)
-    }
-
-    fn create_folder(&self, folder: &str) -> Result<()> {
-        self.inner.create_folder(folder)
-    }
-}
-
-fn failing_late(scene: &Scene, nth: usize, torn: bool) -> Repository {
-    let (inner, writes) = (scene.disk(), AtomicUsize::new(0));
-    scene.open_through(Arc::new(LateFailure { inner, writes, nth, torn }))
+    }))
 }
 
 #[test]

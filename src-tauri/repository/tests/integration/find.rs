@@ -9,9 +9,8 @@ use jiff::Timestamp;
 use serde_json::Value;
 use support::{Scene, back_up, ids, names};
 use undercroft_foundation::{Code, Job};
-use undercroft_repository::{
-    BackupRequest, FindRequest, Node, PathState, Repository, Snapshot, SnapshotFilter,
-};
+use undercroft_repository::find::{FindRequest, PathState};
+use undercroft_repository::{BackupRequest, Node, Repository, Snapshot, SnapshotFilter};
 use undercroft_testkit::{random_bytes, set_modified, text_bytes, write_file};
 
 fn request(patterns: &[&str]) -> FindRequest {

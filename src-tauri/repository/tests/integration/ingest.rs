@@ -10,10 +10,10 @@ use std::{fs, thread};
 use sha2::{Digest, Sha256};
 use support::{Gate, Scene, ids, password};
 use undercroft_foundation::{Clock as _, Code, Job, Result, World};
-use undercroft_repository::{
-    CheckOptions, Forget, Ingest, Node, NodeKind, NodeTime, PruneOptions, ReadData, Repository,
-    Snapshot, SnapshotOrder, StoredContent, Tree,
-};
+use undercroft_repository::check::{CheckOptions, ReadData};
+use undercroft_repository::ingest::{Ingest, SnapshotOrder, StoredContent};
+use undercroft_repository::prune::PruneOptions;
+use undercroft_repository::{Forget, Node, NodeKind, Repository, Snapshot, Tree};
 use undercroft_testkit::{
     FailingProvider, Fault, Operation, RecordingProvider, random_bytes, simulated_world, text_bytes,
 };
@@ -26,27 +26,10 @@ fn store(ingest: &Ingest<'_>, content: &[u8]) -> Result<StoredContent> {
 
 fn file(name: &str, content: &StoredContent) -> Node {
     Node {
-        name: name.as_bytes().to_vec(),
-        kind: NodeKind::File,
         mode: 0o600,
-        mtime: NodeTime::default(),
-        atime: NodeTime::default(),
-        ctime: NodeTime::default(),
-        uid: 0,
-        gid: 0,
-        user: String::new(),
-        group: String::new(),
-        inode: 0,
-        device_id: 0,
         size: content.size,
-        links: 1,
-        linktarget: Vec::new(),
-        extended_attributes: Vec::new(),
-        generic_attributes: None,
-        device: 0,
         content: Some(content.blobs.clone()),
-        subtree: None,
-        error: String::new(),
+        ..Node::new(name, NodeKind::File)
     }
 }
 

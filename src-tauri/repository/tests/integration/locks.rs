@@ -12,7 +12,8 @@ use rustix::process::{Pid, Signal, kill_process};
 use support::{Gate, PASSWORD, Scene, Sealer, back_up, ids, password, try_back_up};
 use undercroft_foundation::{Code, Job, OsRandom, World};
 use undercroft_providers::{DiskProvider, Provider};
-use undercroft_repository::{BackupRequest, Forget, Password, PruneOptions, Repository};
+use undercroft_repository::prune::PruneOptions;
+use undercroft_repository::{BackupRequest, Forget, Password, Repository};
 use undercroft_testkit::{
     FailingProvider, Fault, ManualClock, Operation, RecordingProvider, random_bytes, write_file,
 };
@@ -222,7 +223,7 @@ fn a_lock_that_a_power_cut_left_half_written_is_in_nobodys_way() {
     }
 }
 
-/// Who holds a lock: this kernel, this namespace, but a number that nobody has.
+/// The holder of a lock: this kernel, this namespace, but a number that nobody has.
 fn lock_of(pid: u32, process: &serde_json::Value) -> Vec<u8> {
     let lock = serde_json::json!({
         "time": Timestamp::now().to_string(),

@@ -10,7 +10,8 @@ use std::time::{Duration, Instant};
 
 use support::{Scene, back_up, latest};
 use undercroft_foundation::Code;
-use undercroft_repository::{BackupRequest, MountGuard, MountOptions, Repository, SnapshotFilter};
+use undercroft_repository::mount::{MountGuard, MountOptions};
+use undercroft_repository::{BackupRequest, Repository, SnapshotFilter};
 use undercroft_testkit::{
     Compare, assert_same_tree, awkward_tree, random_bytes, tree_differences, write_file,
 };

@@ -9,10 +9,10 @@ use std::path::{Path, PathBuf};
 
 use support::{Scene, back_up, ids, latest, password};
 use undercroft_foundation::{Code, Job, World};
-use undercroft_repository::{
-    CheckOptions, Forget, HealReport, HealScope, PackId, ParityReport, PruneOptions, ReadData,
-    Repository,
-};
+use undercroft_repository::check::{CheckOptions, ReadData};
+use undercroft_repository::parity::{HealReport, HealScope, ParityReport};
+use undercroft_repository::prune::PruneOptions;
+use undercroft_repository::{Forget, PackId, Repository};
 use undercroft_testkit::{flip_bit, random_bytes, truncate_file, write_file};
 
 /// A repository of many small packs.

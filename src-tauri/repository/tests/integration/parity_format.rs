@@ -64,7 +64,7 @@ impl Field {
         result
     }
 
-    /// What each of the M values of a run adds to the recovery symbol at `point` (Lagrange).
+    /// The share of each of the M values of a run in the recovery symbol at `point` (Lagrange).
     fn weights(&self, first: u16, count: u16, point: u16) -> Vec<u16> {
         let points: Vec<u16> = (first..first + count).collect();
         let weight = |own: &u16| {

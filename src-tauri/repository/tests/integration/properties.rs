@@ -15,15 +15,14 @@ use proptest::prelude::*;
 use support::{Scene, WatchedProvider, ids, password};
 use undercroft_foundation::{Code, Job, Random};
 use undercroft_providers::{MemoryProvider, Provider};
-use undercroft_repository::{
-    BackupRequest, CheckOptions, Parent, ReadData, Repository, SnapshotId,
-};
+use undercroft_repository::check::{CheckOptions, ReadData};
+use undercroft_repository::{BackupRequest, Parent, Repository, SnapshotId};
 use undercroft_testkit::{
     FailingProvider, Fault, Operation, SeededRandom, assert_same_tree, set_modified,
     simulated_world, text_bytes, write_file,
 };
 
-/// What is done to one of a few paths.
+/// A change to one of a few paths.
 #[derive(Debug, Clone)]
 enum Edit {
     File {

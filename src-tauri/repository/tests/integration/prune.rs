@@ -9,12 +9,12 @@ use std::process::Command;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use support::{Scene, back_up, collect_files, ids, password, without_parent};
+use support::{ChangedProvider, Scene, back_up, collect_files, ids, password, without_parent};
 use undercroft_foundation::{Code, Error, Job, Result, World};
-use undercroft_providers::{ObjectMeta, Provider};
-use undercroft_repository::{
-    CheckOptions, Forget, PruneOptions, PrunePlan, PruneReport, ReadData, Repository, SnapshotId,
-};
+use undercroft_providers::Provider;
+use undercroft_repository::check::{CheckOptions, ReadData};
+use undercroft_repository::prune::{PruneOptions, PrunePlan, PruneReport};
+use undercroft_repository::{Forget, Repository, SnapshotId};
 use undercroft_testkit::{
     FailingProvider, Fault, Operation, RecordingProvider, random_bytes, text_bytes, write_file,
 };
@@ -256,62 +256,21 @@ fn what_cannot_be_read_stops_it_and_nothing_is_removed() {
 
 /// A provider that from its n-th change on does nothing any more, as a killed process; with `late`
 /// the n-th is still done.
-#[derive(Debug)]
-struct Dying {
-    inner: Arc<dyn Provider>,
-    changes: AtomicUsize,
-    nth: usize,
-    late: bool,
-}
-
-impl Dying {
-    fn change(&self, key: &str, change: impl FnOnce() -> Result<()>) -> Result<()> {
-        if key.starts_with("locks/") {
-            return change();
+fn dying(inner: Arc<dyn Provider>, nth: usize, late: bool) -> Arc<dyn Provider> {
+    let changes = AtomicUsize::new(0);
+    ChangedProvider::over(inner, move |inner, change| {
+        if change.key().starts_with("locks/") {
+            return change.apply(inner);
         }
-        let nth = self.changes.fetch_add(1, Ordering::SeqCst) + 1;
-        if nth < self.nth {
-            return change();
+        let number = changes.fetch_add(1, Ordering::SeqCst) + 1;
+        if number < nth {
+            return change.apply(inner);
         }
-        if nth == self.nth && self.late {
-            change()?;
+        if number == nth && late {
+            change.apply(inner)?;
         }
-        Err(Error::new(Code::Unavailable, format!("Died at {key}")))
-    }
-}
-
-impl Provider for Dying {
-    fn location(&self) -> String {
-        self.inner.location()
-    }
-
-    fn read(&self, key: &str) -> Result<Vec<u8>> {
-        self.inner.read(key)
-    }
-
-    fn read_range(&self, key: &str, offset: u64, length: usize) -> Result<Vec<u8>> {
-        self.inner.read_range(key, offset, length)
-    }
-
-    fn write(&self, key: &str, parts: &[&[u8]]) -> Result<()> {
-        self.change(key, || self.inner.write(key, parts))
-    }
-
-    fn list(&self, folder: &str) -> Result<Vec<ObjectMeta>> {
-        self.inner.list(folder)
-    }
-
-    fn size(&self, key: &str) -> Result<Option<u64>> {
-        self.inner.size(key)
-    }
-
-    fn remove(&self, key: &str) -> Result<()> {
-        self.change(key, || self.inner.remove(key))
-    }
-
-    fn create_folder(&self, folder: &str) -> Result<()> {
-        self.inner.create_folder(folder)
-    }
+        Err(Error::new(Code::Unavailable, format!("Died at {}", change.key())))
+    })
 }
 
 fn copy(from: &Path, to: &Path) {
@@ -345,8 +304,8 @@ fn it_may_die_at_any_change() {
     for late in [false, true] {
         for nth in 1.. {
             copy(&saved, &scene.repository());
-            let dying = Dying { inner: scene.disk(), changes: AtomicUsize::new(0), nth, late };
-            let dying = scene.open_through(Arc::new(dying)).assume_strongly_consistent();
+            let dying = dying(scene.disk(), nth, late);
+            let dying = scene.open_through(dying).assume_strongly_consistent();
             let died = prune(&dying, &ALL);
             assert_unharmed(&scene, third, nth % 6 == 0);
             if died.is_ok() {

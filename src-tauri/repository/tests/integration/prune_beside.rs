@@ -10,9 +10,9 @@ use std::time::{Duration, Instant};
 
 use support::{Gate, PASSWORD, Scene, WatchedProvider, back_up, ids, latest};
 use undercroft_foundation::{Code, Job, Result};
-use undercroft_repository::{
-    CheckOptions, Forget, PruneOptions, PrunePlan, PruneReport, ReadData, Repository,
-};
+use undercroft_repository::check::{CheckOptions, ReadData};
+use undercroft_repository::prune::{PruneOptions, PrunePlan, PruneReport};
+use undercroft_repository::{Forget, Repository};
 use undercroft_testkit::{
     Operation, RecordingProvider, assert_same_tree, random_bytes, text_bytes, write_file,
 };
@@ -81,7 +81,7 @@ fn what_came_meanwhile_spares_what_it_needs() {
     prune_until_nothing_is_left(&scene);
 }
 
-/// What was copied and spared lies there twice, until now.
+/// Blobs that were copied and spared lie there twice, until now.
 fn prune_until_nothing_is_left(scene: &Scene) {
     prune(&scene.open()).unwrap();
     let left = plan(&scene.open(), &ALL);

@@ -10,9 +10,9 @@ use std::sync::Arc;
 use support::{Scene, back_up, collect_files, ids, password};
 use undercroft_foundation::{Code, Job, World};
 use undercroft_providers::DiskProvider;
-use undercroft_repository::{
-    CheckOptions, Forget, PruneOptions, PruneReport, ReadData, Repository, SnapshotId,
-};
+use undercroft_repository::check::{CheckOptions, ReadData};
+use undercroft_repository::prune::{PruneOptions, PruneReport};
+use undercroft_repository::{Forget, Repository, SnapshotId};
 use undercroft_testkit::{Restic, SmallDisk, random_bytes, set_modified, write_file};
 
 const ALL: PruneOptions = PruneOptions {

@@ -7,10 +7,10 @@ use std::path::{Path, PathBuf};
 
 use support::{Scene, back_up, collect_files, ids, latest, without_parent};
 use undercroft_foundation::{Code, Job};
-use undercroft_repository::{
-    BlobKind, CheckOptions, CheckReport, Forget, PackId, PruneOptions, ReadData, Repository,
-    SnapshotRepairOptions,
-};
+use undercroft_repository::check::{CheckOptions, CheckReport, ReadData};
+use undercroft_repository::prune::PruneOptions;
+use undercroft_repository::repair::SnapshotRepairOptions;
+use undercroft_repository::{BlobKind, Forget, PackId, Repository, Snapshot};
 use undercroft_testkit::{assert_same_tree, random_bytes, text_bytes, write_file};
 
 /// Two backups; each has packs and an index of its own. The first has a text that is gone since.
@@ -205,16 +205,22 @@ fn a_snapshot_is_written_anew_without_what_is_lost() {
     assert_sound(&scene);
 }
 
-#[test]
-fn folders_whose_trees_are_lost_are_empty_and_lost_roots_are_said() {
-    let scene = scene_to_damage();
+/// A repository whose index no longer has the pack of a folder's tree, and its latest snapshot.
+fn without_pack_of_folder(scene: &Scene, folder: &str) -> (Repository, Snapshot) {
     let snapshot = latest(&scene.open());
-    let path = support::names(&scene.source().join("1"));
+    let path = support::names(&scene.source().join(folder));
     let node = scene.open().find_node(&snapshot, &path).unwrap().unwrap();
     let pack = scene.pack_of_tree(&node.subtree.unwrap().to_string());
     fs::remove_file(&pack).unwrap();
     let repository = scene.open().assume_strongly_consistent();
     repository.repair_packs(&[id_of(&pack)], &Job::new()).unwrap();
+    (repository, snapshot)
+}
+
+#[test]
+fn folders_whose_trees_are_lost_are_empty_and_lost_roots_are_said() {
+    let scene = scene_to_damage();
+    let (repository, snapshot) = without_pack_of_folder(&scene, "1");
     let report = repository.repair_snapshots(&[snapshot.id], &all(), &Job::new()).unwrap();
     let [broken] = &report.broken[..] else { panic!("{report:?}") };
     // The pack held the root as well: nothing is left, and nothing is made up.
@@ -228,14 +234,8 @@ fn folders_whose_trees_are_lost_are_empty_and_lost_roots_are_said() {
 #[test]
 fn a_folder_that_is_lost_is_empty() {
     let scene = scene_to_damage();
-    let snapshot = latest(&scene.open());
-    let path = support::names(&scene.source().join("0"));
-    let node = scene.open().find_node(&snapshot, &path).unwrap().unwrap();
     // The first backup's pack of trees holds this folder, and not the latest's root.
-    let pack = scene.pack_of_tree(&node.subtree.unwrap().to_string());
-    fs::remove_file(&pack).unwrap();
-    let repository = scene.open().assume_strongly_consistent();
-    repository.repair_packs(&[id_of(&pack)], &Job::new()).unwrap();
+    let (repository, snapshot) = without_pack_of_folder(&scene, "0");
     let report = repository.repair_snapshots(&[snapshot.id], &all(), &Job::new()).unwrap();
     let [broken] = &report.broken[..] else { panic!("{report:?}") };
     assert!(broken.paths[0].ends_with("/source/0"), "{broken:?}");

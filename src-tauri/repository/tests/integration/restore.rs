@@ -435,7 +435,7 @@ fn a_full_disk_ends_the_restore_at_once() {
     assert!(job.warnings().is_empty());
 }
 
-/// Where the process below is to work; set only when it is one that shall be killed.
+/// The folder in which the process below is to work; set only when it is one that shall be killed.
 const CRASH_IN: &str = "UNDERCROFT_TEST_CRASH_IN";
 
 /// Not a test by itself: the one below runs it in a process that is killed on the way.

@@ -1,4 +1,4 @@
-//! What a restore would do is what it does; and it does what it was asked to.
+//! A restore does what its plan said, and what it was asked to.
 
 use crate::support;
 
@@ -202,7 +202,7 @@ fn an_access_list_of_the_target_is_not_inherited() {
     assert_same_tree(scene.source(), target.path().join("source"));
 }
 
-/// Where the process below is to work; set only when it is one of a plain user.
+/// The folder in which the process below is to work; set only when it is one of a plain user.
 const USER_IN: &str = "UNDERCROFT_TEST_USER_IN";
 
 /// Not a test by itself: the one below runs it as a user who can give nothing away.

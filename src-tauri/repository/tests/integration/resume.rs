@@ -12,7 +12,8 @@ use std::time::Duration;
 use support::{Scene, WatchedProvider, back_up, collect_files, password};
 use undercroft_foundation::{Clock, Job, OsRandom, World};
 use undercroft_providers::{DiskProvider, Provider};
-use undercroft_repository::{CheckOptions, Repository};
+use undercroft_repository::Repository;
+use undercroft_repository::check::CheckOptions;
 use undercroft_testkit::{ManualClock, Restic, assert_same_tree, random_bytes, write_file};
 
 /// How long a pack takes to be written on this slow disk.

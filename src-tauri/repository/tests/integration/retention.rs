@@ -12,10 +12,11 @@ use proptest::prelude::*;
 use serde_json::{Value, json};
 use support::{Scene, Sealer, back_up};
 use undercroft_foundation::Job;
-use undercroft_repository::{
-    BlobId, Calendar, DropLimit, GroupBy, KeepCount, PINNED, Reason, Retention, RetentionGroup,
-    RetentionPolicy, Snapshot, SnapshotId,
+use undercroft_repository::retention::{
+    Calendar, DropLimit, GroupBy, KeepCount, PINNED, Reason, Retention, RetentionGroup,
+    RetentionPolicy,
 };
+use undercroft_repository::{BlobId, Snapshot, SnapshotId};
 use undercroft_testkit::{SeededRandom, random_bytes, write_file};
 
 const NOW: &str = "2026-06-15T12:00:00Z";
@@ -54,7 +55,7 @@ fn days(count: u32) -> RetentionPolicy {
     RetentionPolicy { daily: KeepCount::Number(count), ..RetentionPolicy::default() }
 }
 
-/// What is kept, with the reasons, as restic would print them.
+/// The snapshots that are kept, with the reasons, as restic would print them.
 fn kept(groups: &[RetentionGroup]) -> Vec<(u8, String)> {
     let text =
         |reasons: &[Reason]| reasons.iter().map(Reason::to_string).collect::<Vec<_>>().join("; ");
@@ -367,7 +368,10 @@ fn a_budget_takes_the_oldest_but_no_pin_and_no_newest() {
 #[test]
 fn what_makes_no_sense_is_refused() {
     for wrong in ["7", "d", "3x", "1y2", "-1d", "1 d", "99999999999d"] {
-        assert!(wrong.parse::<undercroft_repository::CalendarSpan>().is_err(), "{wrong}");
+        assert!(
+            wrong.parse::<undercroft_repository::retention::CalendarSpan>().is_err(),
+            "{wrong}"
+        );
     }
     for wrong in ["-2", "many", ""] {
         assert!(wrong.parse::<KeepCount>().is_err(), "{wrong}");

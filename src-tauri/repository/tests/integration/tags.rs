@@ -8,7 +8,10 @@ use serde_json::{Value, json};
 use support::{Scene, Sealer, back_up, ids, latest, password};
 use undercroft_foundation::{Code, World};
 use undercroft_providers::{MemoryProvider, Provider};
-use undercroft_repository::{PINNED, Repository, SnapshotOrder, StoredObject, TagChange, Tree};
+use undercroft_repository::ingest::SnapshotOrder;
+use undercroft_repository::retention::PINNED;
+use undercroft_repository::tags::TagChange;
+use undercroft_repository::{Repository, StoredObject, Tree};
 use undercroft_testkit::{FailingProvider, Fault, Operation, random_bytes, write_file};
 
 fn words(text: &str) -> Vec<String> {

@@ -9,7 +9,8 @@ use jiff::SignedDuration;
 use support::{Scene, back_up, ids, latest, password};
 use undercroft_foundation::{Code, Job};
 use undercroft_providers::{MemoryProvider, Provider};
-use undercroft_repository::{Forget, Repository, SnapshotId, SnapshotOrder, Tree};
+use undercroft_repository::ingest::SnapshotOrder;
+use undercroft_repository::{Forget, Repository, SnapshotId, Tree};
 use undercroft_testkit::{
     FailingProvider, Fault, Operation, random_bytes, simulated_world, write_file,
 };

@@ -1,4 +1,4 @@
-//! What content costs, and what a deletion does: said before, and proven by doing it.
+//! Usage: the cost of content and the effect of a deletion, said before and proven by doing it.
 
 use crate::support;
 
@@ -7,7 +7,9 @@ use std::fs;
 use serde_json::Value;
 use support::{Scene, back_up, ids, latest, names};
 use undercroft_foundation::{Code, Job};
-use undercroft_repository::{PruneOptions, Repository, SnapshotId, StatsMode};
+use undercroft_repository::prune::PruneOptions;
+use undercroft_repository::usage::StatsMode;
+use undercroft_repository::{Repository, SnapshotId};
 use undercroft_testkit::{random_bytes, text_bytes, write_file};
 
 /// Five snapshots: files come, change, go, come back, and are joined to one.

@@ -11,10 +11,8 @@ use undercroft_backup::{Destination, Plan, PlanProjects, TRASH_KEPT};
 use undercroft_foundation::{Job, ProjectId, World};
 use undercroft_library::Project;
 use undercroft_providers::DiskProvider;
-use undercroft_repository::{
-    Calendar, DropLimit, GroupBy, Password, Repository, RestoreRequest, Retention, Snapshot,
-    SnapshotId,
-};
+use undercroft_repository::retention::{Calendar, DropLimit, GroupBy, Retention};
+use undercroft_repository::{Password, Repository, RestoreRequest, Snapshot, SnapshotId};
 
 use super::edits::{Tree, describe};
 use super::support::PASSWORD;

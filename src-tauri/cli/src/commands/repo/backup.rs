@@ -8,9 +8,8 @@ use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
 use serde_json::json;
 use undercroft_foundation::{Code, Error, Job, Result, read_text_input};
-use undercroft_repository::{
-    BackupRequest, BackupSummary, Parent, Repository, SnapshotFilter, TagFile,
-};
+use undercroft_repository::exclude::TagFile;
+use undercroft_repository::{BackupRequest, BackupSummary, Parent, Repository, SnapshotFilter};
 
 use crate::exit_status::ExitStatus;
 use crate::jobs::progress;

@@ -3,7 +3,8 @@
 use clap::Args;
 use serde_json::{Value, json};
 use undercroft_foundation::Result;
-use undercroft_repository::{CheckOptions, CheckReport, Problem, ReadData, Repository, SampleSize};
+use undercroft_repository::Repository;
+use undercroft_repository::check::{CheckOptions, CheckReport, Problem, ReadData, SampleSize};
 
 use crate::exit_status::ExitStatus;
 use crate::jobs::progress;

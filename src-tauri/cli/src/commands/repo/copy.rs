@@ -7,9 +7,8 @@ use clap::Args;
 use serde_json::{Value, json};
 use undercroft_foundation::Result;
 use undercroft_providers::{DiskProvider, Provider};
-use undercroft_repository::{
-    CopiedSnapshot, CopyOptions, CopyReport, Repository, SnapshotFilter, SnapshotId, copy,
-};
+use undercroft_repository::copy::{CopiedSnapshot, CopyOptions, CopyReport, copy};
+use undercroft_repository::{Repository, SnapshotFilter, SnapshotId};
 
 use crate::exit_status::ExitStatus;
 use crate::jobs::progress;

@@ -6,7 +6,8 @@ use std::path::PathBuf;
 use clap::Args;
 use serde_json::{Value, json};
 use undercroft_foundation::{Result, escape_name};
-use undercroft_repository::{Change, ChangeKind, DiffSide, DiffSummary, Repository, Snapshot};
+use undercroft_repository::diff::{Change, ChangeKind, DiffSide, DiffSummary};
+use undercroft_repository::{Repository, Snapshot};
 
 use crate::exit_status::ExitStatus;
 use crate::jobs::progress;

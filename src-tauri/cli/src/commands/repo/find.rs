@@ -6,7 +6,8 @@ use jiff::civil::{Date, DateTime};
 use jiff::tz::TimeZone;
 use serde_json::{Value, json};
 use undercroft_foundation::{Result, escape_name};
-use undercroft_repository::{FindRequest, Node, NodeKind, Repository, Snapshot, SnapshotId};
+use undercroft_repository::find::FindRequest;
+use undercroft_repository::{Node, NodeKind, Repository, Snapshot, SnapshotId};
 
 use crate::exit_status::ExitStatus;
 use crate::jobs::progress;

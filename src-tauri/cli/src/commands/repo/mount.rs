@@ -7,7 +7,8 @@ use std::time::Duration;
 use clap::Args;
 use serde_json::json;
 use undercroft_foundation::{Result, escape_path};
-use undercroft_repository::{MountOptions, Repository};
+use undercroft_repository::Repository;
+use undercroft_repository::mount::MountOptions;
 
 use crate::exit_status::ExitStatus;
 use crate::jobs::interrupt;

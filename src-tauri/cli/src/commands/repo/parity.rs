@@ -3,8 +3,9 @@
 use clap::Subcommand;
 use serde_json::{Value, json};
 use undercroft_foundation::Result;
-use undercroft_repository::{
-    HealReport, HealScope, Healed, ParityReport, ParityState, Repository, Unhealed,
+use undercroft_repository::Repository;
+use undercroft_repository::parity::{
+    HealReport, HealScope, Healed, ParityReport, ParityState, Unhealed,
 };
 
 use crate::exit_status::ExitStatus;

@@ -5,7 +5,8 @@ use std::time::Duration;
 use clap::Args;
 use serde_json::{Value, json};
 use undercroft_foundation::Result;
-use undercroft_repository::{PruneOptions, PrunePlan, PruneReport, Repository};
+use undercroft_repository::Repository;
+use undercroft_repository::prune::{PruneOptions, PrunePlan, PruneReport};
 
 use crate::exit_status::ExitStatus;
 use crate::jobs::progress;

@@ -3,10 +3,10 @@
 use clap::{Args, Subcommand};
 use serde_json::{Value, json};
 use undercroft_foundation::Result;
-use undercroft_repository::{
-    IndexRepair, PackId, PackRepair, Repository, SnapshotFilter, SnapshotId, SnapshotRepair,
-    SnapshotRepairOptions,
+use undercroft_repository::repair::{
+    IndexRepair, PackRepair, SnapshotRepair, SnapshotRepairOptions,
 };
+use undercroft_repository::{PackId, Repository, SnapshotFilter, SnapshotId};
 
 use crate::exit_status::ExitStatus;
 use crate::jobs::progress;

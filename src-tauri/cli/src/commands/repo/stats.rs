@@ -3,7 +3,8 @@
 use clap::{Args, ValueEnum};
 use serde_json::json;
 use undercroft_foundation::Result;
-use undercroft_repository::{Repository, SnapshotFilter, Stats as Counted, StatsMode};
+use undercroft_repository::usage::{Stats as Counted, StatsMode};
+use undercroft_repository::{Repository, SnapshotFilter};
 
 use crate::exit_status::ExitStatus;
 use crate::jobs::progress;

@@ -3,7 +3,8 @@
 use clap::Args;
 use serde_json::json;
 use undercroft_foundation::{Code, Error, Result};
-use undercroft_repository::{Repository, Retagged, SnapshotFilter, SnapshotId, TagChange};
+use undercroft_repository::tags::{Retagged, TagChange};
+use undercroft_repository::{Repository, SnapshotFilter, SnapshotId};
 
 use crate::exit_status::ExitStatus;
 use crate::output::Output;

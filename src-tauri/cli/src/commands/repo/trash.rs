@@ -5,7 +5,9 @@ use jiff::tz::TimeZone;
 use jiff::{Span, Timestamp};
 use serde_json::json;
 use undercroft_foundation::{Code, Error, Result};
-use undercroft_repository::{CalendarSpan, Repository, SnapshotId, TrashedSnapshot};
+use undercroft_repository::retention::CalendarSpan;
+use undercroft_repository::trash::TrashedSnapshot;
+use undercroft_repository::{Repository, SnapshotId};
 
 use crate::exit_status::ExitStatus;
 use crate::jobs::progress;

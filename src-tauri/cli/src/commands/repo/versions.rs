@@ -5,7 +5,8 @@ use std::ffi::OsString;
 use clap::Args;
 use serde_json::json;
 use undercroft_foundation::Result;
-use undercroft_repository::{FileVersions, PathState, Repository};
+use undercroft_repository::Repository;
+use undercroft_repository::find::{FileVersions, PathState};
 
 use crate::exit_status::ExitStatus;
 use crate::output::format::{count, local_time, size};

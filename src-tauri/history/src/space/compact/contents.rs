@@ -3,7 +3,9 @@
 use std::collections::{BTreeMap, HashSet};
 
 use undercroft_foundation::{Code, Error, Job, ProjectId, Result, reach_write_point};
-use undercroft_repository::{Forget, PruneOptions, SnapshotOrder};
+use undercroft_repository::Forget;
+use undercroft_repository::ingest::SnapshotOrder;
+use undercroft_repository::prune::PruneOptions;
 
 use crate::history::History;
 use crate::objects::{add_objects, objects_in, snapshots_of};

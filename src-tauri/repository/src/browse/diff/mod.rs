@@ -11,7 +11,7 @@ use crate::format::crypto::OVERHEAD;
 use crate::format::id::BlobId;
 use crate::format::snapshot::Snapshot;
 use crate::format::tree::{Node, NodeKind};
-use crate::store::read::{BlobReader, FolderWalk, Step, walk_folders};
+use crate::store::read::{BlobReader, FolderWalk, Step, walk_folders, walk_trees};
 use crate::store::repository::Repository;
 
 /// The kind of a change of an entry.
@@ -230,9 +230,10 @@ impl Diff<'_> {
         let mut added: Blobs = self.after.difference(&self.before).copied().collect();
         // A copy of an unchanged file is no new content: look what is common, if that can matter.
         let mut seen = HashSet::new();
-        while let Some(id) = self.common.pop() {
+        walk_trees(self.common, |id| {
+            let mut below = Vec::new();
             if (removed.is_empty() && added.is_empty()) || !seen.insert(id) {
-                continue;
+                return Ok(below);
             }
             for set in [&mut removed, &mut added] {
                 set.remove(&(BlobKind::Tree, id));
@@ -242,9 +243,10 @@ impl Diff<'_> {
                     removed.remove(&(BlobKind::Data, *id));
                     added.remove(&(BlobKind::Data, *id));
                 }
-                self.common.extend(subtree(Some(&node)));
+                below.extend(subtree(Some(&node)));
             }
-        }
+            Ok(below)
+        })?;
         count_blobs(repository, &removed, &mut self.summary.removed);
         count_blobs(repository, &added, &mut self.summary.added);
         Ok(self.summary)

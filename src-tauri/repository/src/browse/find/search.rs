@@ -204,11 +204,13 @@ impl FolderWalk for SnapshotSearch<'_, '_> {
         self.search.level(self.snapshot, below).map(Step::Into)
     }
 
-    fn leave(&mut self, Level { id, path, hits, .. }: Level, above: Option<&mut Level>) {
+    fn leave(&mut self, level: Level, above: Option<&mut Level>) -> Result<()> {
+        let Level { id, path, hits, .. } = level;
         let hits = (!hits.is_empty()).then(|| Arc::new(hits));
         self.search.known.insert((id, path), hits.clone());
         if let Some(above) = above {
             above.hits.extend(hits.map(Hit::Below));
         }
+        Ok(())
     }
 }

@@ -39,8 +39,8 @@ pub struct LostFile {
 }
 
 impl Repository {
-    /// Says what the deletion of these snapshots does. Those that are in the trash already need
-    /// nothing. Changes nothing.
+    /// The effect that the deletion of these snapshots would have; nothing is changed. Those that
+    /// are in the trash already need nothing.
     ///
     /// # Errors
     /// [`Code::NotFound`] when one of them is no snapshot; a snapshot, a tree or an index that

@@ -11,7 +11,7 @@ use crate::format::id::BlobId;
 use crate::format::snapshot::Snapshot;
 use crate::format::tree::{Node, NodeKind};
 use crate::store::index::{EntrySet, Index};
-use crate::store::read::{FolderWalk, Step, TreeSource, walk_folders};
+use crate::store::read::{BlobReader, FolderWalk, Step, walk_folders};
 use crate::store::repository::Repository;
 
 /// The things that are counted.
@@ -215,9 +215,8 @@ fn restore_size(
     job: &Job,
 ) -> Result<Stats> {
     let mut stats = Stats::default();
-    let source = TreeSource::new(repository, index)?;
     let mut weighing = Weighing {
-        source,
+        reader: repository.reader_by(index)?,
         job,
         known: HashMap::new(),
         links: HashSet::new(),
@@ -235,7 +234,7 @@ fn restore_size(
 
 /// The walk that weighs one snapshot after the other.
 struct Weighing<'a> {
-    source: TreeSource<'a>,
+    reader: BlobReader<'a>,
     job: &'a Job,
     known: HashMap<BlobId, Weight>,
     /// Files of several names that came in this snapshot.
@@ -248,7 +247,7 @@ impl Weighing<'_> {
     fn enter(&mut self, id: BlobId) -> Result<Level> {
         self.job.check_cancelled()?;
         let known = self.known.get(&id).copied();
-        let nodes = if known.is_some() { Vec::new() } else { self.source.tree(&id)?.nodes };
+        let nodes = if known.is_some() { Vec::new() } else { self.reader.tree(&id)?.nodes };
         let weight = known.unwrap_or_default();
         Ok(Level { id, nodes: nodes.into_iter(), weight, linked: false })
     }
@@ -274,16 +273,18 @@ impl FolderWalk for Weighing<'_> {
         Ok(Step::On)
     }
 
-    fn leave(&mut self, done: Level, above: Option<&mut Level>) {
+    fn leave(&mut self, done: Level, above: Option<&mut Level>) -> Result<()> {
         if !done.linked {
             self.known.insert(done.id, done.weight);
         }
-        let Some(above) = above else {
-            self.whole = done.weight;
-            return;
-        };
-        above.weight.entries += done.weight.entries;
-        above.weight.bytes += done.weight.bytes;
-        above.linked |= done.linked;
+        match above {
+            Some(above) => {
+                above.weight.entries += done.weight.entries;
+                above.weight.bytes += done.weight.bytes;
+                above.linked |= done.linked;
+            }
+            None => self.whole = done.weight,
+        }
+        Ok(())
     }
 }

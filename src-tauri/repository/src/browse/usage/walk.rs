@@ -6,7 +6,7 @@ use crate::format::blob::BlobKind;
 use crate::format::id::BlobId;
 use crate::format::tree::{Node, NodeKind};
 use crate::store::index::Index;
-use crate::store::read::TreeSource;
+use crate::store::read::{BlobReader, walk_trees};
 use crate::store::repository::Repository;
 
 /// A visitor of what a walk finds.
@@ -22,32 +22,32 @@ pub(super) trait Visitor {
 /// Walks one tree after the other.
 pub(super) struct Walk<'a> {
     index: &'a Index,
-    source: TreeSource<'a>,
+    reader: BlobReader<'a>,
     job: &'a Job,
 }
 
 impl<'a> Walk<'a> {
     pub(super) fn new(repository: &'a Repository, index: &'a Index, job: &'a Job) -> Result<Self> {
-        Ok(Self { index, source: TreeSource::new(repository, index)?, job })
+        Ok(Self { index, reader: repository.reader_by(index)?, job })
     }
 
     /// Shows the visitor a tree and all below it.
     pub(super) fn run(&mut self, root: BlobId, visitor: &mut impl Visitor) -> Result<()> {
         let mut content = Vec::new();
-        let mut todo = vec![(root, b"/".to_vec())];
-        while let Some((id, path)) = todo.pop() {
+        walk_trees(vec![(root, b"/".to_vec())], |(id, path)| {
             self.job.check_cancelled()?;
+            let mut below = Vec::new();
             if !visitor.enter(position_of(self.index, BlobKind::Tree, &id)?) {
-                continue;
+                return Ok(below);
             }
-            for node in self.source.nodes(&id)? {
+            for node in self.reader.nodes(&id)? {
                 let node = node?;
                 if node.kind == NodeKind::Dir {
                     let subtree = node.subtree.ok_or_else(|| {
                         Error::new(Code::Damaged, format!("Cannot follow tree {id}"))
                             .why("A folder in it names no tree")
                     })?;
-                    todo.push((subtree, [&path[..], &node.name, b"/"].concat()));
+                    below.push((subtree, [&path[..], &node.name, b"/"].concat()));
                 }
                 content.clear();
                 for blob in node.content.iter().flatten() {
@@ -55,8 +55,8 @@ impl<'a> Walk<'a> {
                 }
                 visitor.entry(&path, &node, &content);
             }
-        }
-        Ok(())
+            Ok(below)
+        })
     }
 }
 

@@ -75,11 +75,11 @@ pub struct Patterns {
 
 /// The verdict of patterns on a path.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Match {
+pub(crate) struct Match {
     /// The path is matched, and with it all below.
-    pub matched: bool,
+    pub(crate) matched: bool,
     /// Something below the path may be matched.
-    pub children_may_match: bool,
+    pub(crate) children_may_match: bool,
 }
 
 impl Patterns {
@@ -95,7 +95,7 @@ impl Patterns {
     ///
     /// # Errors
     /// As [`Patterns::parse`].
-    pub fn parse_ignoring_case<T: AsRef<[u8]>>(patterns: &[T]) -> Result<Self> {
+    pub(crate) fn parse_ignoring_case<T: AsRef<[u8]>>(patterns: &[T]) -> Result<Self> {
         Self::read(patterns, true)
     }
 
@@ -121,7 +121,7 @@ impl Patterns {
     }
 
     /// Whether a path is matched, and whether something below it may be.
-    pub fn matches_with_children(&self, path: &[u8]) -> Match {
+    pub(crate) fn matches_with_children(&self, path: &[u8]) -> Match {
         self.look_up(path, true)
     }
 

@@ -44,7 +44,6 @@ impl Capture {
         let is_file = kind == NodeKind::File;
         let is_device = matches!(kind, NodeKind::Dev | NodeKind::CharDev);
         Ok(Node {
-            name: name.to_vec(),
             mode: stat.mode(),
             mtime: stat.mtime(),
             atime: if self.keep_access_time { stat.atime() } else { stat.mtime() },
@@ -57,14 +56,9 @@ impl Capture {
             device_id: if shared || self.device_of_every_entry { stat.device_id() } else { 0 },
             size: if is_file { stat.size() } else { 0 },
             links: if counts_links { stat.links() } else { 0 },
-            linktarget: Vec::new(),
-            extended_attributes: Vec::new(),
-            generic_attributes: None,
             device: if is_device { stat.device() } else { 0 },
             content: is_file.then(Vec::new),
-            subtree: None,
-            error: String::new(),
-            kind,
+            ..Node::new(name, kind)
         })
     }
 

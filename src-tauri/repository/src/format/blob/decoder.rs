@@ -18,12 +18,13 @@ const BLOB_MAX: usize = 4 << 30;
 pub(crate) struct BlobDecoder {
     decompressor: Decompressor<'static>,
     scratch: Vec<u8>,
+    opened: Vec<u8>,
 }
 
 impl BlobDecoder {
     pub(crate) fn new() -> Result<Self> {
         let decompressor = Decompressor::new().map_err(refused)?;
-        Ok(Self { decompressor, scratch: Vec::new() })
+        Ok(Self { decompressor, scratch: Vec::new(), opened: Vec::new() })
     }
 
     /// Opens and decompresses `sealed` into `plain`, and holds the content against its id.
@@ -71,6 +72,22 @@ impl BlobDecoder {
         let opened = self.open(key, id, sealed, raw_length, &mut plain).map(|_| ());
         self.scratch = plain;
         opened
+    }
+
+    /// As [`BlobDecoder::verify`]; leaves the sealed bytes as they are.
+    pub(crate) fn verify_kept(
+        &mut self,
+        key: &Key,
+        id: &BlobId,
+        sealed: &[u8],
+        raw_length: Option<u32>,
+    ) -> Result<()> {
+        let mut opened = std::mem::take(&mut self.opened);
+        opened.clear();
+        opened.extend_from_slice(sealed);
+        let verified = self.verify(key, id, &mut opened, raw_length);
+        self.opened = opened;
+        verified
     }
 
     /// Opens `sealed`, decompresses it into `plain` where it is compressed, and holds the content

@@ -19,17 +19,17 @@ pub use polynomial::Polynomial;
 pub use stream::ChunkStream;
 
 /// The smallest chunk, but for the last of a file.
-pub const MIN_CHUNK: usize = 512 * 1024;
+pub(crate) const MIN_CHUNK: usize = 512 * 1024;
 /// The largest chunk.
-pub const MAX_CHUNK: usize = 8 * 1024 * 1024;
+pub(crate) const MAX_CHUNK: usize = 8 * 1024 * 1024;
 /// The average length of a chunk.
-pub const AVERAGE_CHUNK: usize = 1024 * 1024;
+pub(crate) const AVERAGE_CHUNK: usize = 1024 * 1024;
 
 /// The bytes before a cut that decide about it.
 const WINDOW: usize = 64;
 
 /// Whether content of this length is one chunk whatever it holds, and need not be cut.
-pub fn is_single(length: u64) -> bool {
+pub(crate) fn is_single(length: u64) -> bool {
     length <= MIN_CHUNK as u64
 }
 
@@ -51,7 +51,7 @@ impl Chunker {
 
     /// The fast chunker with a table of its own: without the secret, nobody can tell from the
     /// lengths of chunks which content they are of.
-    pub fn keyed_gear(secret: &str) -> Self {
+    pub(crate) fn keyed_gear(secret: &str) -> Self {
         Self(Kind::Gear(Arc::new(gear::Gear::new(secret))))
     }
 
@@ -64,7 +64,7 @@ impl Chunker {
     ///
     /// `content` begins where the chunk begins; its first `scanned` bytes were searched before, in
     /// vain. `None`: no cut in there, show more.
-    pub fn find_cut(&self, content: &[u8], scanned: usize) -> Option<usize> {
+    pub(crate) fn find_cut(&self, content: &[u8], scanned: usize) -> Option<usize> {
         let from = scanned.max(MIN_CHUNK - 1);
         if content.len() <= from {
             return None;

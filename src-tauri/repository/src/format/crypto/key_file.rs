@@ -4,7 +4,7 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use serde::{Deserialize, Serialize};
-use undercroft_foundation::{Code, Error, Random, Result};
+use undercroft_foundation::{Code, Error, Result, World};
 use zeroize::Zeroizing;
 
 use super::key::Key;
@@ -72,9 +72,8 @@ struct SealedMac {
     r: String,
 }
 
-/// The user and the machine that make a key, and when.
+/// The user and the machine that make a key.
 pub(crate) struct KeyMaker<'a> {
-    pub(crate) created: String,
     pub(crate) username: &'a str,
     pub(crate) hostname: &'a str,
 }
@@ -85,13 +84,14 @@ impl KeyFile {
         key: &Key,
         password: &Password,
         maker: KeyMaker<'_>,
-        random: &dyn Random,
+        world: &World,
         threads: usize,
     ) -> Result<Self> {
         if password.is_empty() {
             return Err(Error::new(Code::Invalid, "Cannot use an empty password")
                 .next("Choose a password of at least a few words"));
         }
+        let random = &*world.random;
         let mut salt = [0; SALT_LEN];
         random.fill(&mut salt);
         let ScryptCost { log_n, r, p } = ScryptCost::of_new_key();
@@ -103,7 +103,7 @@ impl KeyFile {
         let mut data = Vec::new();
         user_key.seal(random, &plain, &mut data);
         Ok(Self {
-            created: maker.created,
+            created: world.clock.now().to_string(),
             username: maker.username.to_owned(),
             hostname: maker.hostname.to_owned(),
             kdf: "scrypt".to_owned(),

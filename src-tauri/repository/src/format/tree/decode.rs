@@ -14,10 +14,10 @@ use super::node::{ExtendedAttribute, Node, NodeKind, NodeTime};
 use super::time::parse_time;
 use crate::format::id::BlobId;
 
+/// A tree as its text has it; of each entry as much as `N` takes.
 #[derive(Deserialize)]
-struct RawTree<'a> {
-    #[serde(borrow)]
-    nodes: Option<Vec<RawNode<'a>>>,
+struct RawTree<N> {
+    nodes: Option<Vec<N>>,
 }
 
 /// Every field but the name and the kind may be missing: older and other writers left some out.
@@ -81,9 +81,17 @@ struct RawAttribute {
 /// # Errors
 /// [`Code::Damaged`] when it is not one.
 pub(crate) fn decode_tree(json: &[u8]) -> Result<Tree> {
-    let raw: RawTree<'_> = serde_json::from_slice(json).map_err(not_a_tree)?;
-    let nodes: Result<_> = raw.nodes.unwrap_or_default().into_iter().map(decode_node).collect();
-    Ok(Tree { nodes: nodes? })
+    let nodes = raw_nodes(json)?.into_iter().map(decode_node);
+    Ok(Tree { nodes: nodes.collect::<Result<_>>()? })
+}
+
+/// The entries of the tree of this text, as much of each as `N` takes.
+///
+/// # Errors
+/// [`Code::Damaged`] when it is no tree.
+pub(super) fn raw_nodes<'a, N: Deserialize<'a>>(json: &'a [u8]) -> Result<Vec<N>> {
+    let raw: RawTree<N> = serde_json::from_slice(json).map_err(not_a_tree)?;
+    Ok(raw.nodes.unwrap_or_default())
 }
 
 pub(super) fn not_a_tree(source: serde_json::Error) -> Error {

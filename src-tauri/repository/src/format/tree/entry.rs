@@ -6,15 +6,9 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 use undercroft_foundation::Result;
 
-use super::decode::{decode_node, not_a_tree};
+use super::decode::{decode_node, not_a_tree, raw_nodes};
 use super::go_text::unquote;
 use super::node::Node;
-
-#[derive(Deserialize)]
-struct RawTree<'a> {
-    #[serde(borrow)]
-    nodes: Option<Vec<&'a RawValue>>,
-}
 
 #[derive(Deserialize)]
 struct Named<'a> {
@@ -27,8 +21,7 @@ struct Named<'a> {
 /// # Errors
 /// [`Code::Damaged`](undercroft_foundation::Code::Damaged) when it is no tree.
 pub(crate) fn decode_entry(json: &[u8], name: &[u8]) -> Result<Option<Node>> {
-    let tree: RawTree<'_> = serde_json::from_slice(json).map_err(not_a_tree)?;
-    for node in tree.nodes.unwrap_or_default() {
+    for node in raw_nodes::<&RawValue>(json)? {
         let named: Named<'_> = serde_json::from_str(node.get()).map_err(not_a_tree)?;
         if unquote(&named.name).is_some_and(|own| own == name) {
             let raw = serde_json::from_str(node.get()).map_err(not_a_tree)?;

@@ -5,13 +5,8 @@ use std::borrow::Cow;
 use serde::Deserialize;
 use undercroft_foundation::{Code, Error, Result};
 
+use super::decode::raw_nodes;
 use crate::format::id::BlobId;
-
-#[derive(Deserialize)]
-struct RawTree<'a> {
-    #[serde(borrow)]
-    nodes: Option<Vec<RawNode<'a>>>,
-}
 
 #[derive(Deserialize)]
 pub(super) struct RawNode<'a> {
@@ -39,13 +34,8 @@ pub(crate) struct Links {
 /// # Errors
 /// [`Code::Damaged`] when it is no tree, or a folder in it names none.
 pub(crate) fn decode_links(json: &[u8]) -> Result<Links> {
-    let raw: RawTree<'_> = serde_json::from_slice(json).map_err(|source| {
-        Error::new(Code::Damaged, "Cannot read a tree")
-            .why("It is not the JSON it should be")
-            .because(source)
-    })?;
     let mut links = Links::default();
-    raw.nodes.unwrap_or_default().into_iter().try_for_each(|node| links.add(node))?;
+    raw_nodes(json)?.into_iter().try_for_each(|node| links.add(node))?;
     Ok(links)
 }
 
@@ -73,43 +63,17 @@ mod tests {
     use super::*;
     use crate::format::tree::{Node, NodeKind, encode_tree};
 
-    fn node(name: &str, kind: NodeKind) -> Node {
-        Node {
-            name: name.as_bytes().to_vec(),
-            kind,
-            mode: 0,
-            mtime: Default::default(),
-            atime: Default::default(),
-            ctime: Default::default(),
-            uid: 0,
-            gid: 0,
-            user: String::new(),
-            group: String::new(),
-            inode: 0,
-            device_id: 0,
-            size: 0,
-            links: 1,
-            linktarget: Vec::new(),
-            extended_attributes: Vec::new(),
-            generic_attributes: None,
-            device: 0,
-            content: None,
-            subtree: None,
-            error: String::new(),
-        }
-    }
-
     #[test]
     fn folders_and_content_are_all_that_is_read() {
         let [one, two, three] = [b"1", b"2", b"3"].map(|bytes| BlobId::of(bytes));
         let file =
-            Node { content: Some(vec![one, two, one]), ..node("a \"file\"", NodeKind::File) };
-        let folder = Node { subtree: Some(three), ..node("b", NodeKind::Dir) };
-        let link = Node { linktarget: b"b".to_vec(), ..node("c", NodeKind::Symlink) };
+            Node { content: Some(vec![one, two, one]), ..Node::new("a \"file\"", NodeKind::File) };
+        let folder = Node { subtree: Some(three), ..Node::new("b", NodeKind::Dir) };
+        let link = Node { linktarget: b"b".to_vec(), ..Node::new("c", NodeKind::Symlink) };
         let links = decode_links(&encode_tree([&file, &folder, &link].into_iter())).expect("read");
         let folders = vec![("b".to_owned(), three)];
         assert_eq!(links, Links { folders, content: vec![one, two, one] });
-        let astray = node("d", NodeKind::Dir);
+        let astray = Node::new("d", NodeKind::Dir);
         let read = decode_links(&encode_tree([&astray].into_iter()));
         assert_eq!(read.map_err(|error| error.code()), Err(Code::Damaged));
     }

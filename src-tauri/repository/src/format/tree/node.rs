@@ -129,3 +129,32 @@ pub struct Node {
     /// The error that kept its writer from reading all of it.
     pub error: String,
 }
+
+impl Node {
+    /// A node of this name and kind with one link, and nothing else in it.
+    pub fn new(name: impl Into<Vec<u8>>, kind: NodeKind) -> Self {
+        Self {
+            name: name.into(),
+            kind,
+            mode: 0,
+            mtime: NodeTime::default(),
+            atime: NodeTime::default(),
+            ctime: NodeTime::default(),
+            uid: 0,
+            gid: 0,
+            user: String::new(),
+            group: String::new(),
+            inode: 0,
+            device_id: 0,
+            size: 0,
+            links: 1,
+            linktarget: Vec::new(),
+            extended_attributes: Vec::new(),
+            generic_attributes: None,
+            device: 0,
+            content: None,
+            subtree: None,
+            error: String::new(),
+        }
+    }
+}

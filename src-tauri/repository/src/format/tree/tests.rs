@@ -13,30 +13,21 @@ use crate::format::id::BlobId;
 
 fn file() -> Node {
     Node {
-        name: b"caf\xe9 <1>\n".to_vec(),
-        kind: NodeKind::File,
         mode: 0o644,
         mtime: NodeTime { seconds: 1_600_000_000, nanoseconds: 123_000_000 },
         atime: NodeTime { seconds: 1_600_000_000, nanoseconds: 123_000_000 },
         ctime: NodeTime { seconds: 1_600_000_001, nanoseconds: 0 },
         uid: 1000,
-        gid: 0,
         user: "ann".to_owned(),
         group: "root".to_owned(),
         inode: 42,
-        device_id: 0,
         size: 3,
-        links: 1,
-        linktarget: Vec::new(),
         extended_attributes: vec![
             ExtendedAttribute { name: "user.a".to_owned(), value: Some(b"b".to_vec()) },
             ExtendedAttribute { name: "user.n".to_owned(), value: None },
         ],
-        generic_attributes: None,
-        device: 0,
         content: Some(vec![BlobId([0xab; 32])]),
-        subtree: None,
-        error: String::new(),
+        ..Node::new(b"caf\xe9 <1>\n", NodeKind::File)
     }
 }
 

@@ -11,7 +11,7 @@ use crate::format::id::BlobId;
 use crate::format::snapshot::Snapshot;
 use crate::format::tree::{Node, NodeKind};
 use crate::store::index::Index;
-use crate::store::read::{FolderWalk, Step, TreeSource, walk_folders};
+use crate::store::read::{BlobReader, FolderWalk, Step, walk_folders};
 use crate::store::repository::Repository;
 
 /// Paths that are named of each snapshot.
@@ -33,8 +33,7 @@ pub(super) fn find(
     lost: &Lost,
     job: &Job,
 ) -> Result<Vec<AffectedSnapshot>> {
-    let mut search =
-        Search { source: TreeSource::new(repository, index)?, lost, whole: HashSet::new() };
+    let mut search = Search { reader: repository.reader_by(index)?, lost, whole: HashSet::new() };
     let mut affected = Vec::new();
     for snapshot in snapshots {
         let mut found = AffectedSnapshot {
@@ -55,7 +54,7 @@ pub(super) fn find(
 }
 
 struct Search<'a> {
-    source: TreeSource<'a>,
+    reader: BlobReader<'a>,
     lost: &'a Lost,
     /// Trees that need nothing lost, nor does anything below: not to be walked again.
     whole: HashSet<BlobId>,
@@ -75,7 +74,7 @@ impl SnapshotSearch<'_, '_> {
             return None;
         }
         let unsound = self.search.lost.contains(&(BlobKind::Tree, id));
-        let tree = self.search.source.tree(&id);
+        let tree = self.search.reader.tree(&id);
         let affected = unsound || tree.is_err();
         if affected {
             note(self.found, path.clone());
@@ -103,12 +102,13 @@ impl FolderWalk for SnapshotSearch<'_, '_> {
         Ok(Step::On)
     }
 
-    fn leave(&mut self, level: Level, above: Option<&mut Level>) {
+    fn leave(&mut self, level: Level, above: Option<&mut Level>) -> Result<()> {
         if !level.affected {
             self.search.whole.insert(level.id);
         } else if let Some(above) = above {
             above.affected = true;
         }
+        Ok(())
     }
 }
 

@@ -23,6 +23,9 @@ use crate::format::blob::BlobKind;
 use crate::format::id::BlobId;
 use crate::store::repository::Repository;
 
+/// Threads at most: proving blobs sound is more work than reading them.
+const THREADS_MAX: usize = 8;
+
 /// Options of a check.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct CheckOptions {

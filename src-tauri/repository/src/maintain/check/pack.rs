@@ -6,14 +6,15 @@ use std::sync::{Mutex, PoisonError};
 use sha2::{Digest, Sha256};
 use undercroft_foundation::{Code, Error, Job, Result};
 
-use super::Lost;
 use super::report::{Findings, ProblemKind};
+use super::{Lost, THREADS_MAX};
 use crate::format::blob::BlobDecoder;
 use crate::format::file_kind::FileKind;
 use crate::format::id::PackId;
 use crate::format::pack::{PackedBlob, decode_header, header_length};
 use crate::store::index::Index;
 use crate::store::repository::Repository;
+use crate::store::threads::{cores, on_threads};
 
 /// Bytes read at once, so that no pack has to fit in memory.
 const STEP: u64 = 4 << 20;
@@ -35,8 +36,7 @@ pub(super) fn read(
     if wanted.is_empty() {
         return Ok(());
     }
-    let cores = std::thread::available_parallelism().map_or(2, usize::from);
-    let threads = (cores.min(8) + EXTRA_THREADS).min(wanted.len());
+    let threads = (cores().min(THREADS_MAX) + EXTRA_THREADS).min(wanted.len());
     let reading = Reading {
         repository,
         findings,
@@ -44,15 +44,9 @@ pub(super) fn read(
         queue: Mutex::new(Queue { packs: index.blobs_by_pack(), wanted }),
         lost: Mutex::new(std::mem::take(lost)),
     };
-    let results: Vec<Result<()>> = std::thread::scope(|scope| {
-        let running: Vec<_> = (0..threads).map(|_| scope.spawn(|| reading.run())).collect();
-        let join = |thread: std::thread::ScopedJoinHandle<'_, _>| {
-            thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
-        };
-        running.into_iter().map(join).collect()
-    });
+    let read = on_threads(threads, || reading.run());
     *lost = reading.lost.into_inner().unwrap_or_else(PoisonError::into_inner);
-    results.into_iter().collect()
+    read
 }
 
 /// The packs that are still to be read.

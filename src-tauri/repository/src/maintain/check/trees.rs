@@ -5,22 +5,19 @@ use std::collections::HashSet;
 
 use undercroft_foundation::{Job, Result, escape_name};
 
-use super::Lost;
 use super::report::{Findings, ProblemKind};
+use super::{Lost, THREADS_MAX};
 use crate::format::blob::BlobKind;
 use crate::format::id::BlobId;
 use crate::format::snapshot::Snapshot;
 use crate::format::tree::{Node, NodeKind, Nodes};
 use crate::store::index::Index;
-use crate::store::read::TreeSource;
+use crate::store::read::{BlobReader, ParallelTreeWalk, walk_trees_in_parallel};
 use crate::store::repository::Repository;
+use crate::store::threads::cores;
 
 /// The id that no blob has: the digest of nothing anybody knows.
 const NULL: BlobId = BlobId([0; 32]);
-
-/// Trees that are looked at together: many enough to keep all cores busy, few enough that what is
-/// known of them takes no room.
-const BATCH: usize = 256;
 
 /// A tree that is to be looked at.
 struct Task {
@@ -45,88 +42,69 @@ pub(super) fn check(
     lost: &mut Lost,
     job: &Job,
 ) -> Result<()> {
-    let cores = std::thread::available_parallelism().map_or(2, usize::from).min(8);
-    let sources = (0..cores).map(|_| TreeSource::new(repository, index));
-    let mut sources = sources.collect::<Result<Vec<_>>>()?;
     let root = |snapshot: &Snapshot| Task {
         id: snapshot.tree,
         snapshot: snapshot.id.short(),
         path: String::new(),
     };
-    let mut seen = HashSet::new();
     // What is on top is next: the newest snapshot first.
-    let mut todo: Vec<_> = snapshots.iter().rev().map(root).collect();
-    loop {
-        let mut batch = Vec::new();
-        while let Some(task) = todo.pop_if(|_| batch.len() < BATCH) {
-            if seen.insert(task.id) {
-                batch.push(task);
-            }
-        }
-        if batch.is_empty() {
-            return Ok(());
-        }
-        job.check_cancelled()?;
-        let looks = look_at_all(&mut sources, &batch, index);
-        for (task, look) in batch.iter().zip(looks) {
-            take_in(task, look, index, findings, lost, &mut todo);
-        }
-    }
+    let roots = snapshots.iter().rev().map(root).collect();
+    let mut walk = Walk { index, findings, lost, seen: HashSet::new() };
+    let threads = cores().min(THREADS_MAX);
+    walk_trees_in_parallel(&mut walk, roots, (repository, index), threads, job)
 }
 
-/// Looks at trees on several threads; in the order of the tasks.
-fn look_at_all(sources: &mut [TreeSource<'_>], batch: &[Task], index: &Index) -> Vec<Result<Look>> {
-    let share = batch.len().div_ceil(sources.len());
-    let run = |source: &mut TreeSource<'_>, tasks: &[Task]| -> Vec<Result<Look>> {
-        tasks.iter().map(|task| look_at(task, source.nodes(&task.id)?, index)).collect()
-    };
-    std::thread::scope(|scope| {
-        let pairs = sources.iter_mut().zip(batch.chunks(share));
-        let running: Vec<_> =
-            pairs.map(|(source, tasks)| scope.spawn(move || run(source, tasks))).collect();
-        let join = |thread: std::thread::ScopedJoinHandle<'_, _>| {
-            thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+struct Walk<'a> {
+    index: &'a Index,
+    findings: &'a Findings,
+    lost: &'a mut Lost,
+    seen: HashSet<BlobId>,
+}
+
+impl ParallelTreeWalk for Walk<'_> {
+    type Tree = Task;
+
+    /// A tree that cannot be read is a finding, too.
+    type Look = Result<Look>;
+
+    fn enter(&mut self, task: &Task) -> bool {
+        self.seen.insert(task.id)
+    }
+
+    fn look(&self, reader: &mut BlobReader<'_>, task: &Task) -> Result<Result<Look>> {
+        Ok(reader.nodes(&task.id).and_then(|nodes| look_at(task, nodes, self.index)))
+    }
+
+    fn take_in(&mut self, task: &Task, look: Result<Look>) -> Result<Vec<Task>> {
+        let look = match look {
+            Ok(look) => look,
+            Err(error) => {
+                // What is damaged in a pack was said of the pack already.
+                if self.lost.insert((BlobKind::Tree, task.id)) {
+                    let listed = self.index.contains(BlobKind::Tree, &task.id);
+                    let kind = if listed { ProblemKind::Tree } else { ProblemKind::BlobMissing };
+                    self.findings.error(kind, task.place(), error.to_string());
+                }
+                return Ok(Vec::new());
+            }
         };
-        running.into_iter().flat_map(join).collect()
-    })
-}
-
-fn take_in(
-    task: &Task,
-    look: Result<Look>,
-    index: &Index,
-    findings: &Findings,
-    lost: &mut Lost,
-    todo: &mut Vec<Task>,
-) {
-    let look = match look {
-        Ok(look) => look,
-        Err(error) => {
-            // What is damaged in a pack was said of the pack already.
-            if lost.insert((BlobKind::Tree, task.id)) {
-                let listed = index.contains(BlobKind::Tree, &task.id);
-                let kind = if listed { ProblemKind::Tree } else { ProblemKind::BlobMissing };
-                findings.error(kind, task.place(), error.to_string());
+        if !look.errors.is_empty() {
+            self.lost.insert((BlobKind::Tree, task.id));
+        }
+        for (item, message) in look.errors {
+            self.findings.error(ProblemKind::Tree, item, message);
+        }
+        for (item, message) in look.hints {
+            self.findings.hint(ProblemKind::Tree, item, message);
+        }
+        for (id, place) in look.missing {
+            if self.lost.insert((BlobKind::Data, id)) {
+                let message = format!("Content {} of the file is in no index", id.short());
+                self.findings.error(ProblemKind::BlobMissing, place, message);
             }
-            return;
         }
-    };
-    if !look.errors.is_empty() {
-        lost.insert((BlobKind::Tree, task.id));
+        Ok(look.below)
     }
-    for (item, message) in look.errors {
-        findings.error(ProblemKind::Tree, item, message);
-    }
-    for (item, message) in look.hints {
-        findings.hint(ProblemKind::Tree, item, message);
-    }
-    for (id, place) in look.missing {
-        if lost.insert((BlobKind::Data, id)) {
-            let message = format!("Content {} of the file is in no index", id.short());
-            findings.error(ProblemKind::BlobMissing, place, message);
-        }
-    }
-    todo.extend(look.below);
 }
 
 /// The findings of one tree.

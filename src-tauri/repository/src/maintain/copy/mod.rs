@@ -16,10 +16,11 @@ use undercroft_foundation::{Code, Job, Result};
 
 use self::batch::Batch;
 use self::choice::{Choice, choose};
-use self::walk::Walk;
+use self::walk::{Step, Walk};
 use crate::format::id::SnapshotId;
 use crate::format::snapshot::Snapshot;
 use crate::store::lock::Lock;
+use crate::store::read::walk_trees;
 use crate::store::repository::Repository;
 use crate::store::write::{BlobWriter, WriteMode};
 
@@ -92,7 +93,7 @@ pub fn copy(
     let lock = target_lock.as_ref();
     let mode = if options.dry_run { WriteMode::DryRun } else { WriteMode::Add };
     let (report, _) = BlobWriter::run(target, lock, mode, |writer| {
-        Copy::new(source, target, lock, writer, options, job).run(choice)
+        Copy::new(source, target, lock, writer, options, job)?.run(choice)
     })?;
     Ok(report)
 }
@@ -120,19 +121,19 @@ impl<'r> Copy<'r> {
         writer: &'r BlobWriter<'r>,
         options: &'r CopyOptions,
         job: &'r Job,
-    ) -> Self {
-        Self {
+    ) -> Result<Self> {
+        Ok(Self {
             target,
             lock,
             writer,
             options,
             job,
-            walk: Walk::new(source, target),
+            walk: Walk::new(source, target)?,
             batch: Batch::new(source, target, job),
             ready: Vec::new(),
             published: target.storage.world.clock.steady(),
             report: CopyReport::default(),
-        }
+        })
     }
 
     fn run(mut self, choice: Choice) -> Result<CopyReport> {
@@ -140,16 +141,7 @@ impl<'r> Copy<'r> {
         for (snapshot, relative) in choice.wanted {
             let id = snapshot.id.short();
             self.job.set_current(format!("Snapshot {id} of {}", snapshot.time));
-            self.walk.begin(snapshot.tree, relative);
-            while let Some(needed) = self.walk.next_tree()? {
-                self.job.check_cancelled()?;
-                for (kind, id) in needed {
-                    self.batch.add(kind, id)?;
-                }
-                if self.batch.is_full() {
-                    self.transfer()?;
-                }
-            }
+            walk_trees(vec![(snapshot.tree, relative)], |step| self.visit(step))?;
             self.ready.push(snapshot);
             if self.target.storage.world.clock.steady() - self.published >= PUBLISH_EVERY {
                 self.publish()?;
@@ -158,6 +150,19 @@ impl<'r> Copy<'r> {
         self.job.settle_totals();
         self.publish()?;
         Ok(self.report)
+    }
+
+    /// Visits a tree; returns those in it that are to be visited.
+    fn visit(&mut self, step: Step) -> Result<Vec<Step>> {
+        let Some(visited) = self.walk.visit(step)? else { return Ok(Vec::new()) };
+        self.job.check_cancelled()?;
+        for (kind, id) in visited.lacking {
+            self.batch.add(kind, id)?;
+        }
+        if self.batch.is_full() {
+            self.transfer()?;
+        }
+        Ok(visited.below)
     }
 
     /// Brings over what was found to be needed.

@@ -8,9 +8,9 @@ use crate::format::blob::BlobKind;
 use crate::format::id::BlobId;
 use crate::format::snapshot::Snapshot;
 use crate::store::index::{Index, SharedEntrySet};
-use crate::store::read::TreeSource;
+use crate::store::read::{BlobReader, ParallelTreeWalk, walk_trees_in_parallel};
 use crate::store::repository::Repository;
-use crate::store::threads::{Tasks, on_threads, threads};
+use crate::store::threads::threads;
 
 /// The meaning of something that is in no index.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -29,46 +29,50 @@ pub(super) fn mark(
     (snapshots, need): (&[Snapshot], Need),
     job: &Job,
 ) -> Result<()> {
-    let marking = Marking { index, marked, need, trees: Tasks::new() };
+    let mut marking = Marking { index, marked, need };
     let roots: HashSet<BlobId> = snapshots.iter().map(|snapshot| snapshot.tree).collect();
-    for root in roots {
-        marking.reach(root)?;
-    }
-    on_threads(threads(), || {
-        let mut source = TreeSource::new(repository, index)?;
-        marking.trees.work(|id| {
-            job.check_cancelled()?;
-            marking.follow(&mut source, id)
-        })
-    })
+    let roots = marking.unmarked(roots)?;
+    walk_trees_in_parallel(&mut marking, roots, (repository, index), threads(), job)
 }
 
 struct Marking<'a> {
     index: &'a Index,
     marked: &'a SharedEntrySet,
     need: Need,
-    /// Trees that are marked and not followed yet.
-    trees: Tasks<BlobId>,
 }
 
-impl Marking<'_> {
-    fn reach(&self, tree: BlobId) -> Result<()> {
-        if let Some(position) = self.position_of(BlobKind::Tree, &tree)?
-            && self.marked.insert(position)
-        {
-            self.trees.push([tree]);
-        }
-        Ok(())
-    }
+impl ParallelTreeWalk for Marking<'_> {
+    type Tree = BlobId;
 
-    fn follow(&self, source: &mut TreeSource<'_>, tree: BlobId) -> Result<()> {
-        let links = source.links(&tree)?;
+    /// The trees in it.
+    type Look = Vec<BlobId>;
+
+    fn look(&self, reader: &mut BlobReader<'_>, tree: &BlobId) -> Result<Vec<BlobId>> {
+        let links = reader.links(tree)?;
         for content in &links.content {
             if let Some(position) = self.position_of(BlobKind::Data, content)? {
                 self.marked.insert(position);
             }
         }
-        links.folders.into_iter().try_for_each(|(_, subtree)| self.reach(subtree))
+        Ok(links.folders.into_iter().map(|(_, subtree)| subtree).collect())
+    }
+
+    fn take_in(&mut self, _: &BlobId, below: Vec<BlobId>) -> Result<Vec<BlobId>> {
+        self.unmarked(below)
+    }
+}
+
+impl Marking<'_> {
+    /// Marks trees; returns those that were not marked before.
+    fn unmarked(&self, trees: impl IntoIterator<Item = BlobId>) -> Result<Vec<BlobId>> {
+        let mut new = Vec::new();
+        for tree in trees {
+            let position = self.position_of(BlobKind::Tree, &tree)?;
+            if position.is_some_and(|position| self.marked.insert(position)) {
+                new.push(tree);
+            }
+        }
+        Ok(new)
     }
 
     fn position_of(&self, kind: BlobKind, id: &BlobId) -> Result<Option<usize>> {

@@ -129,7 +129,7 @@ impl PruneReport {
 }
 
 impl Repository {
-    /// Says what a prune would do now. Changes nothing.
+    /// Plans the prune that would be made now. Changes nothing.
     ///
     /// # Errors
     /// A snapshot, tree or index that cannot be read: what is needed would be a guess.
@@ -245,7 +245,7 @@ fn no_locks() -> Error {
         .why("What another adds meanwhile would be removed")
 }
 
-/// Says that a prune that could not be planned did no harm.
+/// The error of a prune that could not be planned, which did no harm.
 fn nothing_removed(error: Error) -> Error {
     if !matches!(error.code(), Code::Damaged | Code::NotFound) {
         return error;
@@ -256,7 +256,7 @@ fn nothing_removed(error: Error) -> Error {
         .because(error)
 }
 
-/// Says that a prune that could not be alone loses nothing by it.
+/// The error of a prune that could not be alone, which loses nothing by it.
 fn others_are_at_work(error: Error) -> Error {
     if error.code() != Code::Locked {
         return error;

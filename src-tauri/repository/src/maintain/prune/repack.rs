@@ -37,16 +37,12 @@ pub(super) fn verify_copies_that_stay(
         }
     }
     let staying: Vec<_> = staying.into_iter().collect();
-    for_each(
-        &staying,
-        || Decoding::new(repository),
-        |decoding, (pack, blobs)| {
-            each_blob(&repository.storage, *pack, blobs.clone(), |blob, sealed| {
-                job.check_cancelled()?;
-                decoding.check(*pack, blob, sealed).map(|_| ())
-            })
-        },
-    )
+    for_each(&staying, BlobDecoder::new, |decoder, (pack, blobs)| {
+        each_blob(&repository.storage, *pack, blobs.clone(), |blob, sealed| {
+            job.check_cancelled()?;
+            verify(repository, decoder, *pack, blob, sealed)
+        })
+    })
 }
 
 /// Copies what is needed of packs into new ones, and lists these in new index files. Returns how
@@ -70,59 +66,38 @@ pub(super) fn repack(
     let packs = draft.index.packs().filter(|(pack, _)| repack.contains(pack));
     let packs: Vec<_> = packs.map(|(pack, blobs)| (pack, needed(blobs))).collect();
     let ((), added) = BlobWriter::run(repository, Some(lock), WriteMode::Rewrite, |writer| {
-        for_each(
-            &packs,
-            || Decoding::new(repository),
-            |decoding, (pack, blobs)| {
-                job.set_current(FileKind::Pack.path(pack));
-                each_blob(&repository.storage, *pack, blobs.clone(), |blob, sealed| {
-                    job.check_cancelled()?;
-                    let stored = decoding.check(*pack, blob, sealed)?;
-                    let length = blob.length.into();
-                    writer.put_sealed(blob.kind, blob.id, length, || Ok(stored))?;
-                    job.add_bytes_done(length);
-                    Ok(())
-                })?;
-                job.add_files_done(1);
+        for_each(&packs, BlobDecoder::new, |decoder, (pack, blobs)| {
+            job.set_current(FileKind::Pack.path(pack));
+            each_blob(&repository.storage, *pack, blobs.clone(), |blob, sealed| {
+                job.check_cancelled()?;
+                verify(repository, decoder, *pack, blob, sealed)?;
+                let stored = SealedBlob { bytes: sealed, raw_length: blob.raw_length };
+                let length = blob.length.into();
+                writer.put_sealed(blob.kind, blob.id, length, || Ok(stored))?;
+                job.add_bytes_done(length);
                 Ok(())
-            },
-        )
+            })?;
+            job.add_files_done(1);
+            Ok(())
+        })
     })?;
     Ok(added.packs.into_inner().unwrap_or_else(PoisonError::into_inner).len() as u64)
 }
 
-/// Makes sure that blobs are sound as they are stored.
-struct Decoding<'r> {
-    repository: &'r Repository,
-    decoder: BlobDecoder,
-    opened: Vec<u8>,
-    plain: Vec<u8>,
-}
-
-impl<'r> Decoding<'r> {
-    fn new(repository: &'r Repository) -> Result<Self> {
-        let decoder = BlobDecoder::new()?;
-        Ok(Self { repository, decoder, opened: Vec::new(), plain: Vec::new() })
-    }
-
-    fn check<'s>(
-        &mut self,
-        pack: PackId,
-        blob: &PackedBlob,
-        sealed: &'s [u8],
-    ) -> Result<SealedBlob<'s>> {
-        self.opened.clear();
-        self.opened.extend_from_slice(sealed);
-        let key = &self.repository.key;
-        let decoded =
-            self.decoder.decode(key, &blob.id, &mut self.opened, blob.raw_length, &mut self.plain);
-        decoded.map_err(|error| {
-            let path = FileKind::Pack.path(pack);
-            Error::new(error.code(), format!("Cannot copy a blob out of {path}"))
-                .why(error.to_string())
-                .next("Nothing that is needed was removed. Run a check that reads all data")
-                .because(error)
-        })?;
-        Ok(SealedBlob { bytes: sealed, raw_length: blob.raw_length })
-    }
+/// Makes sure that a blob is sound as it is stored.
+fn verify(
+    repository: &Repository,
+    decoder: &mut BlobDecoder,
+    pack: PackId,
+    blob: &PackedBlob,
+    sealed: &[u8],
+) -> Result<()> {
+    let verified = decoder.verify_kept(&repository.key, &blob.id, sealed, blob.raw_length);
+    verified.map_err(|error| {
+        let path = FileKind::Pack.path(pack);
+        Error::new(error.code(), format!("Cannot copy a blob out of {path}"))
+            .why(error.to_string())
+            .next("Nothing that is needed was removed. Run a check that reads all data")
+            .because(error)
+    })
 }

@@ -178,9 +178,7 @@ fn read_if_sound(
 ) -> Result<Option<Vec<u8>>> {
     let (at, length) = (blob.offset.into(), blob.length as usize);
     let read = repository.storage.read_pack_range(pack, at, length).and_then(|sealed| {
-        let mut opened = sealed.clone();
-        let (key, mut plain) = (&repository.key, Vec::new());
-        decoder.decode(key, &blob.id, &mut opened, blob.raw_length, &mut plain)?;
+        decoder.verify_kept(&repository.key, &blob.id, &sealed, blob.raw_length)?;
         Ok(sealed)
     });
     match read {

@@ -1,6 +1,6 @@
 //! Snapshots without what is lost.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use undercroft_foundation::{Code, Job, Result, escape_name};
 
@@ -10,7 +10,7 @@ use crate::format::snapshot::Snapshot;
 use crate::format::tree::{Node, NodeKind, encode_tree};
 use crate::maintain::forget::Forget;
 use crate::store::lock::Lock;
-use crate::store::read::BlobReader;
+use crate::store::read::{BlobReader, FolderWalk, Step, walk_folders};
 use crate::store::repository::Repository;
 use crate::store::write::{BlobWriter, WriteMode};
 
@@ -147,9 +147,40 @@ struct TreeRepair<'r> {
     encoder: BlobEncoder,
     job: &'r Job,
     /// Trees that lack nothing.
-    sound: std::collections::HashSet<BlobId>,
+    sound: HashSet<BlobId>,
     /// The repaired trees by those that lack something.
     repaired: HashMap<BlobId, BlobId>,
+}
+
+/// A tree, before anything in it was looked at.
+enum Begun {
+    /// It lacks nothing.
+    Sound,
+    /// It cannot be read.
+    Lost,
+    /// It is to be gone through.
+    Open(Level),
+}
+
+/// A folder that is being repaired.
+struct Level {
+    id: BlobId,
+    /// Its path in the snapshot, escaped, without the last `/`.
+    path: String,
+    nodes: std::vec::IntoIter<Node>,
+    /// The entries so far, without what is lost.
+    left: Vec<Node>,
+    changed: bool,
+}
+
+impl Level {
+    /// Gives the folder that came last the tree that is left of it.
+    fn set_subtree(&mut self, tree: BlobId) {
+        if let Some(folder) = self.left.last_mut() {
+            self.changed |= folder.subtree != Some(tree);
+            folder.subtree = Some(tree);
+        }
+    }
 }
 
 impl<'r> TreeRepair<'r> {
@@ -160,7 +191,7 @@ impl<'r> TreeRepair<'r> {
             reader: repository.reader()?,
             encoder: BlobEncoder::new(repository.compression)?,
             job,
-            sound: Default::default(),
+            sound: HashSet::new(),
             repaired: HashMap::new(),
         })
     }
@@ -168,66 +199,50 @@ impl<'r> TreeRepair<'r> {
     fn repair(&mut self, snapshot: &Snapshot) -> Result<RepairedTree> {
         self.job.set_current(format!("Snapshot {}", snapshot.id.short()));
         let mut repaired = RepairedTree::default();
-        match self.tree(snapshot.tree, "", &mut repaired)? {
-            Some(tree) => repaired.tree = Some(tree),
-            None => repaired.note("/"),
+        match self.begin(snapshot.tree, "")? {
+            Begun::Sound => repaired.tree = Some(snapshot.tree),
+            Begun::Lost => repaired.note("/"),
+            Begun::Open(top) => {
+                walk_folders(&mut SnapshotWalk { trees: self, repaired: &mut repaired }, top)?;
+            }
         }
         self.job.add_files_done(1);
         Ok(repaired)
     }
 
-    /// The tree without what is lost; nothing of one that cannot be read.
-    fn tree(&mut self, id: BlobId, path: &str, lacks: &mut RepairedTree) -> Result<Option<BlobId>> {
+    fn begin(&mut self, id: BlobId, path: &str) -> Result<Begun> {
         self.job.check_cancelled()?;
         if self.sound.contains(&id) {
-            return Ok(Some(id));
+            return Ok(Begun::Sound);
         }
-        let mut tree = match self.reader.tree(&id) {
-            Err(error) if error.code() == Code::Damaged => return Ok(None),
-            read => read?,
+        let nodes = match self.reader.tree(&id) {
+            Err(error) if error.code() == Code::Damaged => return Ok(Begun::Lost),
+            read => read?.nodes.into_iter(),
         };
-        let mut changed = false;
-        for node in &mut tree.nodes {
-            let path = format!("{path}/{}", escape_name(&node.name));
-            changed |= match node.kind {
-                NodeKind::Dir => self.folder(node, &path, lacks)?,
-                NodeKind::File => self.file(node, &path, lacks),
-                _ => false,
-            };
-        }
-        if !changed {
-            self.sound.insert(id);
-            return Ok(Some(id));
-        }
-        if let Some(repaired) = self.repaired.get(&id) {
-            return Ok(Some(*repaired));
-        }
-        let json = encode_tree(tree.nodes.iter());
-        let repaired = self.writer.put(&mut self.encoder, BlobKind::Tree, &json)?;
-        self.repaired.insert(id, repaired);
-        Ok(Some(repaired))
+        let path = path.to_owned();
+        Ok(Begun::Open(Level { id, path, nodes, left: Vec::new(), changed: false }))
     }
 
-    /// Repairs a folder; says whether it lacks something.
-    fn folder(&mut self, node: &mut Node, path: &str, lacks: &mut RepairedTree) -> Result<bool> {
-        let left = match node.subtree {
-            Some(subtree) => self.tree(subtree, path, lacks)?,
-            None => None,
-        };
-        let left = match left {
-            Some(left) => left,
-            None => {
-                lacks.note(path);
-                self.writer.put(&mut self.encoder, BlobKind::Tree, &encode_tree([].iter()))?
-            }
-        };
-        let changed = node.subtree != Some(left);
-        node.subtree = Some(left);
-        Ok(changed)
+    /// The tree that is left of a folder.
+    fn finish(&mut self, level: &Level) -> Result<BlobId> {
+        if !level.changed {
+            self.sound.insert(level.id);
+            return Ok(level.id);
+        }
+        if let Some(repaired) = self.repaired.get(&level.id) {
+            return Ok(*repaired);
+        }
+        let repaired = self.put(&level.left)?;
+        self.repaired.insert(level.id, repaired);
+        Ok(repaired)
+    }
+
+    fn put(&mut self, nodes: &[Node]) -> Result<BlobId> {
+        self.writer.put(&mut self.encoder, BlobKind::Tree, &encode_tree(nodes.iter()))
     }
 
     /// Leaves out what is in no index; says whether there was such content.
-    fn file(&self, node: &mut Node, path: &str, lacks: &mut RepairedTree) -> bool {
+    fn file(&self, node: &mut Node) -> bool {
         let find = |id: &BlobId| self.repository.find_blob(BlobKind::Data, id);
         let content = node.content.take();
         let was = content.as_ref().map(Vec::len);
@@ -236,10 +251,68 @@ impl<'r> TreeRepair<'r> {
         left.retain(|id| find(id).inspect(|found| size += found.plain_length()).is_some());
         let changed = was != Some(left.len());
         if changed {
-            lacks.note(path);
             node.size = size;
         }
         node.content = Some(left);
         changed
+    }
+}
+
+/// The repair of one snapshot.
+struct SnapshotWalk<'w, 'r> {
+    trees: &'w mut TreeRepair<'r>,
+    repaired: &'w mut RepairedTree,
+}
+
+impl SnapshotWalk<'_, '_> {
+    /// Begins with a folder; one that is lost is left empty.
+    fn folder(
+        &mut self,
+        level: &mut Level,
+        subtree: Option<BlobId>,
+        path: &str,
+    ) -> Result<Option<Level>> {
+        let begun = match subtree {
+            Some(subtree) => self.trees.begin(subtree, path)?,
+            None => Begun::Lost,
+        };
+        match begun {
+            Begun::Sound => Ok(None),
+            Begun::Open(below) => Ok(Some(below)),
+            Begun::Lost => {
+                self.repaired.note(path);
+                let empty = self.trees.put(&[])?;
+                level.set_subtree(empty);
+                Ok(None)
+            }
+        }
+    }
+}
+
+impl FolderWalk for SnapshotWalk<'_, '_> {
+    type Folder = Level;
+
+    fn step(&mut self, level: &mut Level) -> Result<Step<Level>> {
+        let Some(mut node) = level.nodes.next() else { return Ok(Step::Out) };
+        let path = format!("{}/{}", level.path, escape_name(&node.name));
+        if node.kind == NodeKind::File && self.trees.file(&mut node) {
+            self.repaired.note(&path);
+            level.changed = true;
+        }
+        let folder = (node.kind == NodeKind::Dir).then_some(node.subtree);
+        level.left.push(node);
+        match folder {
+            Some(subtree) => Ok(self.folder(level, subtree, &path)?.into()),
+            None => Ok(Step::On),
+        }
+    }
+
+    fn leave(&mut self, level: Level, above: Option<&mut Level>) -> Result<()> {
+        let left = self.trees.finish(&level)?;
+        match above {
+            Some(above) => above.set_subtree(left),
+            None => self.repaired.tree = Some(left),
+        }
+        Ok(())
     }
 }

@@ -19,7 +19,7 @@ impl RetentionGroup {
 
     /// The order in which all groups' snapshots go: first those that the policy drops, then, the
     /// oldest first, those that a budget may drop.
-    pub fn drop_order(groups: &[Self]) -> Vec<SnapshotId> {
+    pub(crate) fn drop_order(groups: &[Self]) -> Vec<SnapshotId> {
         let dropped = groups.iter().flat_map(|group| group.drop.iter().map(|it| it.id));
         let mut droppable: Vec<_> = groups.iter().flat_map(Self::droppable).collect();
         droppable.sort_by_key(|snapshot| (snapshot.time, snapshot.id));
@@ -28,7 +28,7 @@ impl RetentionGroup {
 
     /// Drops the oldest until `bytes_after`, which is given how many of
     /// [`Self::drop_order`] are gone, says that the others fit. Returns whether they do.
-    pub fn fit_budget(
+    pub(crate) fn fit_budget(
         groups: &mut [Self],
         budget: u64,
         bytes_after: impl Fn(usize) -> u64,

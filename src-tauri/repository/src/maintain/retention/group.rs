@@ -30,7 +30,7 @@ impl GroupBy {
     pub const NOTHING: Self = Self { host: false, paths: false, tags: false };
 
     /// Divides snapshots into groups.
-    pub fn divide(self, snapshots: Vec<Snapshot>) -> BTreeMap<GroupKey, Vec<Snapshot>> {
+    pub(crate) fn divide(self, snapshots: Vec<Snapshot>) -> BTreeMap<GroupKey, Vec<Snapshot>> {
         let mut groups: BTreeMap<GroupKey, Vec<Snapshot>> = BTreeMap::new();
         for snapshot in snapshots {
             groups.entry(self.key(&snapshot)).or_default().push(snapshot);

@@ -20,7 +20,7 @@ pub struct CalendarSpan {
 
 impl CalendarSpan {
     /// Whether it is no span at all.
-    pub fn is_zero(&self) -> bool {
+    pub(crate) fn is_zero(&self) -> bool {
         *self == Self::default()
     }
 }

@@ -7,7 +7,7 @@ use undercroft_foundation::{Code, Error, Job, Result};
 use crate::format::blob::BlobKind;
 use crate::format::snapshot::Snapshot;
 use crate::format::tree::NodeKind;
-use crate::store::read::TreeSource;
+use crate::store::read::walk_trees;
 use crate::store::repository::Repository;
 
 /// Walks the snapshot's trees and looks each blob up in the index, which must be fresh.
@@ -17,25 +17,25 @@ pub(crate) fn require_complete(
     job: &Job,
 ) -> Result<()> {
     let index = repository.index();
-    let mut source = TreeSource::new(repository, &index)?;
+    let mut reader = repository.reader_by(&index)?;
     let mut seen = HashSet::from([snapshot.tree]);
-    let mut todo = vec![snapshot.tree];
-    while let Some(id) = todo.pop() {
+    walk_trees(vec![snapshot.tree], |id| {
         job.check_cancelled()?;
-        let tree = source.tree(&id).map_err(|error| match error.code() {
+        let tree = reader.tree(&id).map_err(|error| match error.code() {
             Code::Damaged | Code::NotFound => pruned(snapshot).because(error),
             _ => error,
         })?;
+        let mut below = Vec::new();
         for node in tree.nodes {
             let mut contents = node.content.iter().flatten();
             if contents.any(|content| !index.contains(BlobKind::Data, content)) {
                 return Err(pruned(snapshot));
             }
             let subtree = node.subtree.filter(|_| node.kind == NodeKind::Dir);
-            todo.extend(subtree.filter(|subtree| seen.insert(*subtree)));
+            below.extend(subtree.filter(|subtree| seen.insert(*subtree)));
         }
-    }
-    Ok(())
+        Ok(below)
+    })
 }
 
 fn pruned(snapshot: &Snapshot) -> Error {

@@ -12,6 +12,7 @@ mod completeness;
 mod record;
 
 pub(crate) use self::completeness::require_complete;
+pub use crate::format::id::TrashRecordId;
 
 use std::collections::HashSet;
 
@@ -19,7 +20,7 @@ use jiff::Timestamp;
 use undercroft_foundation::{Code, Error, Job, Result, reach_write_point};
 
 use crate::format::file_kind::FileKind;
-use crate::format::id::{SnapshotId, TrashRecordId};
+use crate::format::id::SnapshotId;
 use crate::format::snapshot::Snapshot;
 use crate::store::lock::confirm;
 use crate::store::repository::Repository;

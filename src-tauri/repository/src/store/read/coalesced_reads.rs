@@ -25,24 +25,57 @@ pub(crate) fn each_blob(
     mut visit: impl FnMut(&PackedBlob, &mut [u8]) -> Result<()>,
 ) -> Result<()> {
     blobs.sort_unstable_by_key(|blob| blob.offset);
-    let mut rest = &blobs[..];
-    while let Some(first) = rest.first() {
-        let (together, later) = rest.split_at(coalesced_count(rest));
-        let end = together.last().map_or(0, end_of);
-        let length = usize::try_from(end - u64::from(first.offset)).unwrap_or(usize::MAX);
-        let mut bytes = storage.read_pack_range(pack, first.offset.into(), length)?;
-        for blob in together {
-            let start = (blob.offset - first.offset) as usize;
-            visit(blob, &mut bytes[start..start + blob.length as usize])?;
-        }
-        rest = later;
+    let mut read = CoalescedRead::default();
+    for together in coalesced_reads(&blobs) {
+        read.fill(storage, pack, together)?;
+        together.iter().try_for_each(|blob| visit(blob, read.sealed(blob)))?;
     }
     Ok(())
 }
 
+/// The bytes of blobs that were read together; its buffer is kept from one read to the next.
+#[derive(Default)]
+pub(crate) struct CoalescedRead {
+    start: u32,
+    bytes: Vec<u8>,
+}
+
+impl CoalescedRead {
+    /// Reads from the first of these blobs to the end of the last.
+    ///
+    /// # Errors
+    /// [`undercroft_foundation::Code::Damaged`] for a pack that is missing or ends too early.
+    pub(crate) fn fill(
+        &mut self,
+        storage: &Storage,
+        pack: PackId,
+        blobs: &[PackedBlob],
+    ) -> Result<()> {
+        self.start = blobs.first().map_or(0, |blob| blob.offset);
+        let length = blobs.last().map_or(0, end_of) - u64::from(self.start);
+        self.bytes.resize(usize::try_from(length).unwrap_or(usize::MAX), 0);
+        storage.read_pack_range_into(pack, self.start.into(), &mut self.bytes)
+    }
+
+    /// The bytes of one of the blobs, which may be overwritten.
+    pub(crate) fn sealed(&mut self, blob: &PackedBlob) -> &mut [u8] {
+        let start = (blob.offset - self.start) as usize;
+        &mut self.bytes[start..start + blob.length as usize]
+    }
+}
+
+/// Parts blobs, in the order of their offsets, into those that one read takes.
+pub(crate) fn coalesced_reads(mut blobs: &[PackedBlob]) -> impl Iterator<Item = &[PackedBlob]> {
+    std::iter::from_fn(move || {
+        let (together, later) = blobs.split_at(coalesced_count(blobs));
+        blobs = later;
+        Some(together).filter(|together| !together.is_empty())
+    })
+}
+
 /// The number of these blobs that one read takes. None of them overlap, and no more is read in
 /// vain than is wanted.
-pub(crate) fn coalesced_count(blobs: &[PackedBlob]) -> usize {
+fn coalesced_count(blobs: &[PackedBlob]) -> usize {
     let start = blobs.first().map_or(0, |blob| u64::from(blob.offset));
     let (mut end, mut vain) = (start, 0);
     let fitting = blobs.iter().enumerate().take_while(|(at, blob)| {

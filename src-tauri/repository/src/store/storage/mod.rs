@@ -189,7 +189,8 @@ impl Storage {
     }
 }
 
-fn pack_missing(path: &str, error: Error) -> Error {
+/// The error of a read of a pack that the index lists: that it is missing is damage.
+pub(crate) fn pack_missing(path: &str, error: Error) -> Error {
     match error.code() {
         Code::NotFound => Error::new(Code::Damaged, format!("Cannot read {path}"))
             .why("The file is missing")

@@ -1,15 +1,23 @@
-//! Work on many items by several threads.
+//! Work that several threads share. All of it runs on [`pool`]; what differs is how the threads
+//! come by their work.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, PoisonError};
+use std::thread::ScopedJoinHandle;
 
 use undercroft_foundation::Result;
 
 /// More would only take memory: a disk is not faster than these.
 const THREADS_MAX: usize = 4;
 
+/// Threads for work that no disk holds up.
+pub(crate) fn cores() -> usize {
+    std::thread::available_parallelism().map_or(2, usize::from)
+}
+
 /// Threads that share a piece of work.
 pub(crate) fn threads() -> usize {
-    std::thread::available_parallelism().map_or(2, usize::from).min(THREADS_MAX)
+    cores().min(THREADS_MAX)
 }
 
 /// Works on all items, about in their order, on several threads, each with what `begin` gives it.
@@ -38,34 +46,65 @@ pub(crate) fn in_parallel<T: Copy + Sync, R: Send>(
     items: &[T],
     work: impl Fn(T) -> R + Sync,
 ) -> Vec<R> {
-    let threads = std::thread::available_parallelism().map_or(2, usize::from).min(items.len());
+    in_parallel_with(&mut vec![(); cores()], items, |(), item| work(*item))
+}
+
+/// Runs `work` on each item, on a thread for each state; results in the items' order.
+pub(crate) fn in_parallel_with<S: Send, T: Sync, R: Send>(
+    states: &mut [S],
+    items: &[T],
+    work: impl Fn(&mut S, &T) -> R + Sync,
+) -> Vec<R> {
+    let threads = states.len().min(items.len());
+    let states = Mutex::new(states.iter_mut());
+    let next = AtomicUsize::new(0);
+    let work_on = |state: &mut S| {
+        let numbers = std::iter::repeat_with(|| next.fetch_add(1, Ordering::Relaxed));
+        let taken = numbers.map_while(|number| Some((number, items.get(number)?)));
+        taken.map(|(number, item)| (number, work(state, item))).collect::<Vec<_>>()
+    };
+    let results = pool(threads, || {
+        let state = states.lock().unwrap_or_else(PoisonError::into_inner).next();
+        state.map(work_on).unwrap_or_default()
+    });
+    let mut results: Vec<_> = results.into_iter().flatten().collect();
+    results.sort_unstable_by_key(|(number, _)| *number);
+    results.into_iter().map(|(_, result)| result).collect()
+}
+
+/// Runs `work` on so many threads; the first error of any of them, once all are done.
+pub(crate) fn on_threads(threads: usize, work: impl Fn() -> Result<()> + Sync) -> Result<()> {
+    pool(threads, work).into_iter().collect()
+}
+
+/// Runs `work` on so many threads, a single one being this; the results of all.
+fn pool<R: Send>(threads: usize, work: impl Fn() -> R + Sync) -> Vec<R> {
     if threads < 2 {
-        return items.iter().map(|item| work(*item)).collect();
+        return (0..threads).map(|_| work()).collect();
     }
-    let share = items.len().div_ceil(threads);
     std::thread::scope(|scope| {
-        let work = &work;
-        let run = |part: &'_ [T]| part.iter().map(|item| work(*item)).collect::<Vec<R>>();
-        let running: Vec<_> =
-            items.chunks(share).map(|part| scope.spawn(move || run(part))).collect();
-        running
-            .into_iter()
-            .flat_map(|thread| match thread.join() {
-                Ok(results) => results,
-                Err(panic) => std::panic::resume_unwind(panic),
-            })
-            .collect()
+        let running: Vec<_> = (0..threads).map(|_| scope.spawn(&work)).collect();
+        let join = |thread: ScopedJoinHandle<'_, R>| {
+            thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+        };
+        running.into_iter().map(join).collect()
     })
 }
 
-/// Runs `work` on so many threads; the first error of any of them.
-pub(crate) fn on_threads(threads: usize, work: impl Fn() -> Result<()> + Sync) -> Result<()> {
-    std::thread::scope(|scope| {
-        let running: Vec<_> = (0..threads).map(|_| scope.spawn(&work)).collect();
-        let join = |thread: std::thread::ScopedJoinHandle<'_, Result<()>>| {
-            thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
-        };
-        let results: Vec<_> = running.into_iter().map(join).collect();
-        results.into_iter().collect()
-    })
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn results_come_in_the_order_of_the_items() {
+        let items: Vec<usize> = (0..1000).collect();
+        let mut counts = [0; 3];
+        let doubled = in_parallel_with(&mut counts, &items, |count, item| {
+            *count += 1;
+            item * 2
+        });
+        assert!(doubled.iter().enumerate().all(|(at, double)| *double == at * 2));
+        assert_eq!((doubled.len(), counts.iter().sum::<usize>()), (1000, 1000));
+        assert_eq!(in_parallel(&[] as &[u8], |item| item), [0; 0]);
+    }
 }

@@ -233,8 +233,8 @@ impl<'r> BlobWriter<'r> {
         !is_known && pending.insert((kind, id))
     }
 
-    /// Who knows some content must not know where it goes: content goes where the first byte of
-    /// its nonce says, which was drawn.
+    /// The pack that a blob goes into. Content goes where the first byte of its nonce says, which
+    /// was drawn: whoever knows some content must not know where it goes.
     fn open_pack(&self, kind: BlobKind, sealed: &SealedBlob<'_>) -> &Mutex<OpenPack> {
         match kind {
             BlobKind::Tree => &self.trees,

@@ -31,9 +31,8 @@ pub(super) fn write_index_file(
     packs: &[(PackId, Vec<PackedBlob>)],
 ) -> Result<IndexId> {
     let Repository { storage, key, config, .. } = repository;
-    let text = encode_index(packs)?;
     let id = publish(storage, lock, FileKind::Index, || {
-        storage.write_text(FileKind::Index, text, key, config.version)
+        storage.write_text(FileKind::Index, encode_index(packs)?, key, config.version)
     })?;
     reach_write_point("repository.index-written");
     Ok(id)

@@ -1,65 +1,26 @@
-//! A provider that lets the test look on, and stop a write until it says go.
+//! Writes that the test looks on at, and that stop until it says go.
 
-use std::fmt;
 use std::sync::{Arc, Condvar, Mutex};
 use std::time::Duration;
 
-use undercroft_foundation::Result;
-use undercroft_providers::{ObjectMeta, Provider};
+use undercroft_providers::Provider;
 
-/// Calls `before_write` with the key of each write, then does it.
-pub struct WatchedProvider {
-    inner: Arc<dyn Provider>,
-    before_write: Box<dyn Fn(&str) + Send + Sync>,
-}
+use super::changes::{Change, ChangedProvider};
+
+/// Calls a function with the key of each write before that is done.
+pub struct WatchedProvider;
 
 impl WatchedProvider {
     pub fn over(
         inner: Arc<dyn Provider>,
         before_write: impl Fn(&str) + Send + Sync + 'static,
     ) -> Arc<dyn Provider> {
-        Arc::new(Self { inner, before_write: Box::new(before_write) })
-    }
-}
-
-impl fmt::Debug for WatchedProvider {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.inner.fmt(f)
-    }
-}
-
-impl Provider for WatchedProvider {
-    fn location(&self) -> String {
-        self.inner.location()
-    }
-
-    fn read(&self, key: &str) -> Result<Vec<u8>> {
-        self.inner.read(key)
-    }
-
-    fn read_range(&self, key: &str, offset: u64, length: usize) -> Result<Vec<u8>> {
-        self.inner.read_range(key, offset, length)
-    }
-
-    fn write(&self, key: &str, parts: &[&[u8]]) -> Result<()> {
-        (self.before_write)(key);
-        self.inner.write(key, parts)
-    }
-
-    fn list(&self, folder: &str) -> Result<Vec<ObjectMeta>> {
-        self.inner.list(folder)
-    }
-
-    fn size(&self, key: &str) -> Result<Option<u64>> {
-        self.inner.size(key)
-    }
-
-    fn remove(&self, key: &str) -> Result<()> {
-        self.inner.remove(key)
-    }
-
-    fn create_folder(&self, folder: &str) -> Result<()> {
-        self.inner.create_folder(folder)
+        ChangedProvider::over(inner, move |inner, change| {
+            if let Change::Write(key, _) = change {
+                before_write(key);
+            }
+            change.apply(inner)
+        })
     }
 }
 

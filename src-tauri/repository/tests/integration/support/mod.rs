@@ -1,5 +1,6 @@
-//! What the tests of the repository share: a source, a repository, and the real restic beside it.
+//! Shared by the tests of the repository: a source, a repository, and the real restic beside it.
 
+mod changes;
 mod gate;
 mod seal;
 
@@ -16,6 +17,7 @@ use undercroft_repository::{
 };
 use undercroft_testkit::{Restic, assert_same_tree};
 
+pub use changes::{Change, ChangedProvider};
 pub use gate::{Gate, WatchedProvider};
 pub use seal::Sealer;
 

@@ -4,10 +4,12 @@ mod print;
 
 use clap::Args;
 use undercroft_foundation::{Code, Error, Result};
-use undercroft_repository::{
-    Calendar, CalendarSpan, DropLimit, Forget as Way, GroupBy, KeepCount, PruneOptions, Repository,
-    Retention, RetentionGroup, RetentionPolicy, SnapshotFilter, SnapshotId,
+use undercroft_repository::prune::PruneOptions;
+use undercroft_repository::retention::{
+    Calendar, CalendarSpan, DropLimit, GroupBy, KeepCount, Retention, RetentionGroup,
+    RetentionPolicy,
 };
+use undercroft_repository::{Forget as Way, Repository, SnapshotFilter, SnapshotId};
 
 use crate::exit_status::ExitStatus;
 use crate::jobs::progress;

@@ -1,9 +1,9 @@
 //! The output of `forget`: for programs as restic does, for people in tables.
 
 use serde_json::{Value, json};
-use undercroft_repository::{
-    Forget as Way, GroupKey, PruneReport, Reason, RetentionGroup, Snapshot, SnapshotId,
-};
+use undercroft_repository::prune::PruneReport;
+use undercroft_repository::retention::{GroupKey, Reason, RetentionGroup};
+use undercroft_repository::{Forget as Way, Snapshot, SnapshotId};
 
 use crate::output::format::{count, local_time, size};
 use crate::output::{Align, Output, Table};

@@ -1,4 +1,4 @@
-//! Walking folders depth first without recursing: those that are open are a list.
+//! Walking folders depth first: those that are open are a list.
 
 use undercroft_foundation::Result;
 
@@ -27,7 +27,9 @@ pub(crate) trait FolderWalk {
     fn step(&mut self, folder: &mut Self::Folder) -> Result<Step<Self::Folder>>;
 
     /// Closes a folder that has no more entries; `above` is the one that holds it.
-    fn leave(&mut self, _folder: Self::Folder, _above: Option<&mut Self::Folder>) {}
+    fn leave(&mut self, _folder: Self::Folder, _above: Option<&mut Self::Folder>) -> Result<()> {
+        Ok(())
+    }
 }
 
 /// Walks a folder and all below it; an error leaves the open ones as they are.
@@ -39,7 +41,7 @@ pub(crate) fn walk_folders<W: FolderWalk>(walk: &mut W, top: W::Folder) -> Resul
             Step::On => {}
             Step::Out => {
                 if let Some(done) = open.pop() {
-                    walk.leave(done, open.last_mut());
+                    walk.leave(done, open.last_mut())?;
                 }
             }
         }
