@@ -50,9 +50,8 @@ impl<'a> Content<'a> {
         pieces.sort_unstable_by_key(place);
         // Several may want the same blob.
         let blobs: Vec<_> = pieces.chunk_by(|a, b| a.location == b.location).collect();
-        for wanted in blobs.chunk_by(|a, b| a[0].location.pack == b[0].location.pack) {
+        for mut wanted in blobs.chunk_by(|a, b| a[0].location.pack == b[0].location.pack) {
             let places: Vec<_> = wanted.iter().map(|same| same[0].location.blob).collect();
-            let mut wanted = &wanted[..];
             for together in coalesced_reads(&places) {
                 let (now, later) = wanted.split_at(together.len());
                 self.read_together(now, together, give)?;

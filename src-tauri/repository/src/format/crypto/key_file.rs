@@ -73,6 +73,7 @@ struct SealedMac {
 }
 
 /// The user and the machine that make a key.
+#[derive(Clone, Copy)]
 pub(crate) struct KeyMaker<'a> {
     pub(crate) username: &'a str,
     pub(crate) hostname: &'a str,
