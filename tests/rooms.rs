@@ -19,7 +19,8 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("library", &["foundation", "providers", "repository"]),
     ("backup", &["foundation", "providers", "repository", "library"]),
     ("history", &["foundation", "watch", "providers", "repository", "library"]),
-    ("api", &["foundation", "providers", "repository", "library", "backup", "history"]),
+    ("git", &["foundation"]),
+    ("api", &["foundation", "providers", "repository", "library", "backup", "history", "git"]),
     ("server", &["foundation", "api"]),
     // `undercroft repo` works on repositories without a library, and `serve` starts the server.
     ("cli", &["foundation", "providers", "repository", "api", "server"]),
@@ -41,7 +42,7 @@ const FENCED: &[(&str, &[&str])] = &[
     ("rpassword", &["cli"]),
     ("specta*", &["api"]),
     ("tokio", &["api", "server", "cli", "desktop"]),
-    ("git2", &["history"]),
+    ("git2", &["history", "git"]),
     ("notify", &["watch"]),
     ("uuid", &["foundation"]),
     ("getrandom", &["foundation"]),

@@ -80,9 +80,16 @@ const ORDERS: &[(&str, &[&str])] = &[
             "files",
             "lifecycle",
             "watching",
-            "git",
             "handles",
         ],
+    ),
+    ("src-tauri/git/src", &["repository", "reading", "writing", "remotes", "export"]),
+    ("src-tauri/git/src/repository", &["errors", "opening", "commit_id", "lookup", "create"]),
+    ("src-tauri/git/src/reading", &["filters", "status", "log", "diff"]),
+    ("src-tauri/git/src/writing", &["commit", "checkout", "branches", "copying"]),
+    (
+        "src-tauri/git/src/remotes",
+        &["url", "configured", "program", "refusal", "scratch_repository", "exchange"],
     ),
     (
         "src-tauri/backup/src",

@@ -8,12 +8,13 @@ use std::path::Path;
 use git2::{Index, ObjectType, Odb, Oid, Repository, Sort, TreeWalkMode, TreeWalkResult};
 use undercroft_foundation::{Code, Error, Job, Result, escape_path};
 
-use super::ProjectGit;
-use super::branches::check_name;
-use super::copying::copy_commits;
-use super::create::sync_all;
-use super::filters::pointer;
-use super::opening::{GitContext, open_any};
+use crate::ProjectGit;
+use crate::reading::filters::pointer;
+use crate::repository::create::sync_all;
+use crate::repository::errors::GitContext;
+use crate::repository::lookup::check_name;
+use crate::repository::opening::open_any;
+use crate::writing::copying::copy_commits;
 
 /// The folder that a history's commits have in their root beside the user's files.
 const SIDECAR: &str = ".undercroft";

@@ -7,8 +7,8 @@ use git2::{Repository, RepositoryInitOptions};
 use undercroft_foundation::{Code, Error, IoContext, Result, escape_path, sync_folder};
 
 use super::ProjectGit;
-use super::branches::check_name;
-use super::opening::GitContext;
+use super::errors::GitContext;
+use super::lookup::check_name;
 
 /// A repository that was just made.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -42,12 +42,6 @@ impl ProjectGit {
         sync_folder(&root)?;
         Ok(Created { inside: enclosing(&root) })
     }
-
-    pub(super) fn random_text(&self) -> String {
-        let mut dice = [0; 8];
-        self.world.random.fill(&mut dice);
-        hex::encode(dice)
-    }
 }
 
 /// Under another name first, so that a crash leaves no half of a repository as `.git`.
@@ -64,7 +58,7 @@ fn init(folder: &Path, branch: &str) -> Result<()> {
 }
 
 /// Everything that was written so far is on disk: objects before the refs that name them.
-pub(super) fn sync_all(repository: &Repository) -> Result<()> {
+pub(crate) fn sync_all(repository: &Repository) -> Result<()> {
     let folder = repository.path();
     let opened = fs::File::open(folder).at("open", folder)?;
     rustix::fs::syncfs(opened).map_err(std::io::Error::from).at("write to", folder)

@@ -1,33 +1,23 @@
 //! Push, fetch and pull. A remote in a folder is read and written as data; one behind ssh or
 //! https through the installed git.
 
-use std::path::{Path, PathBuf};
-use std::time::Duration;
+use std::path::Path;
 
 use git2::{ConfigLevel, Oid, Repository};
 use undercroft_foundation::{Code, Error, Job, Result, escape_name};
 
-use super::branches::{check_name, check_out};
-use super::commit::{check_finished, last_commit};
-use super::copying::copy_commits;
-use super::create::sync_all;
-use super::opening::{GitContext, open_any};
-use super::program::GitProgram;
-use super::remotes::{fetch_url, push_url};
+use super::configured::{fetch_url, push_url};
+use super::program::Network;
 use super::scratch_repository::ScratchRepository;
-use super::status::head_of;
-use super::{GitHead, ProjectGit};
-
-/// The means to reach a remote.
-#[derive(Debug, Clone)]
-pub struct Network {
-    /// The installed git; without one, only remotes in folders are reached.
-    pub program: Option<GitProgram>,
-    /// A folder for what is needed only during an exchange.
-    pub scratch: PathBuf,
-    /// The longest time that a remote may say nothing.
-    pub silence: Duration,
-}
+use crate::ProjectGit;
+use crate::reading::status::{GitHead, head_of};
+use crate::repository::create::sync_all;
+use crate::repository::errors::GitContext;
+use crate::repository::lookup::{check_name, last_commit};
+use crate::repository::opening::open_any;
+use crate::writing::checkout::check_out;
+use crate::writing::commit::check_finished;
+use crate::writing::copying::copy_commits;
 
 /// The result of a push.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -88,7 +78,7 @@ impl ProjectGit {
     }
 
     /// Fetches the branches of `remote` (as for [`ProjectGit::push`]) without changing the
-    /// user's own; says how many moved.
+    /// user's own; returns how many moved.
     ///
     /// # Errors
     /// When the remote cannot be reached.
@@ -251,7 +241,7 @@ fn remote_for(repository: &Repository, asked: Option<&str>, follows: &Follows) -
     })
 }
 
-/// Notes where a branch of the remote was last seen; says whether that is news.
+/// Notes where a branch of the remote was last seen; returns whether that is news.
 fn track(repository: &Repository, remote: &str, branch: &str, commit: Oid) -> Result<bool> {
     let name = format!("refs/remotes/{remote}/{branch}");
     let is_news = repository.refname_to_id(&name).ok() != Some(commit);

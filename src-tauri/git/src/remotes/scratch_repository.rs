@@ -12,12 +12,12 @@ use git2::{Oid, Repository};
 use rustix::fs::{FlockOperation, flock};
 use undercroft_foundation::{Code, Error, IoContext, Job, Result};
 
-use super::ProjectGit;
-use super::exchange::Network;
-use super::opening::{GitContext, open_any};
-use super::program::{GitCommand, GitOutput, GitProgram, RunLimits};
-use super::remote_errors::refusal;
+use super::program::{GitCommand, GitOutput, GitProgram, Network, RunLimits};
+use super::refusal::refusal;
 use super::url::RemoteUrl;
+use crate::ProjectGit;
+use crate::repository::errors::GitContext;
+use crate::repository::opening::open_any;
 
 /// Beside what is not configured at all, what the user's own configuration shall not add: hooks,
 /// monitors, upkeep, submodules, signatures. The last asks another repository nothing.
@@ -108,7 +108,7 @@ impl<'a> ScratchRepository<'a> {
         Ok(fetched)
     }
 
-    /// Pushes a commit to a branch of the remote; says whether that moved it.
+    /// Pushes a commit to a branch of the remote; returns whether that moved it.
     pub(super) fn push(&self, commit: Oid, branch: &str, job: &Job) -> Result<bool> {
         let options = ["--progress", "--porcelain", "--no-verify", "--no-recurse-submodules"];
         let moved = format!("{commit}:refs/heads/{branch}");
@@ -122,7 +122,7 @@ impl<'a> ScratchRepository<'a> {
         arguments: impl IntoIterator<Item = &'s str>,
         job: &Job,
     ) -> Result<GitOutput> {
-        let (clock, silence) = (&*self.git.world.clock, self.network.silence);
+        let (clock, silence) = (&*self.git.world().clock, self.network.silence);
         let limits = RunLimits { job, clock, silence };
         let mut environment = vec![
             ("GIT_OBJECT_DIRECTORY".into(), self.objects.clone().into_os_string()),

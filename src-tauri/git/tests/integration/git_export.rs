@@ -6,7 +6,7 @@ use std::fs;
 
 use git_support::Stage;
 use undercroft_foundation::{Code, Job};
-use undercroft_history::git::{IgnoredFiles, export_branch};
+use undercroft_git::{IgnoredFiles, export_branch};
 
 const LEFT_OUT: IgnoredFiles = IgnoredFiles::LeftOut;
 

@@ -8,9 +8,11 @@ use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::FileTypeExt;
 use std::path::{Path, PathBuf};
 
-use git2::{ErrorClass, ErrorCode, Repository, RepositoryOpenFlags};
+use git2::{Repository, RepositoryOpenFlags};
 use undercroft_foundation::{Code, Error, IoContext, Result, escape_path};
 use walkdir::{DirEntry, WalkDir};
+
+use super::errors::GitContext;
 
 /// The longest file that names a folder.
 const POINTER_BYTES: u64 = 8192;
@@ -21,52 +23,8 @@ const CONFIG_BYTES: u64 = 1 << 20;
 /// Below these, git keeps what is read here by nobody, links included.
 const LEFT_ALONE: [&str; 5] = ["hooks", "modules", "lfs", "annex", "worktrees"];
 
-/// Gives libgit2's errors what was tried, as [`IoContext`] does for the system's.
-pub(super) trait GitContext<T> {
-    /// On failure: "Cannot `what`", with libgit2's reason.
-    fn when(self, what: &str) -> Result<T>;
-}
-
-impl<T> GitContext<T> for Result<T, git2::Error> {
-    fn when(self, what: &str) -> Result<T> {
-        self.map_err(|source| git_error(what, source))
-    }
-}
-
-fn git_error(what: &str, source: git2::Error) -> Error {
-    let code = match (source.code(), source.class()) {
-        (ErrorCode::NotFound, ErrorClass::Odb) | (ErrorCode::HashsumMismatch, _) => Code::Damaged,
-        (ErrorCode::NotFound | ErrorCode::UnbornBranch, _) => Code::NotFound,
-        (ErrorCode::Exists, _) => Code::AlreadyExists,
-        (ErrorCode::Locked, _) => Code::Locked,
-        (ErrorCode::Owner, _) => Code::PermissionDenied,
-        (ErrorCode::User, _) => Code::Cancelled,
-        (ErrorCode::InvalidSpec | ErrorCode::Ambiguous, _) => Code::Invalid,
-        (_, ErrorClass::Odb | ErrorClass::Zlib | ErrorClass::Object | ErrorClass::Index) => {
-            Code::Damaged
-        }
-        (_, ErrorClass::Os | ErrorClass::Filesystem) => Code::Unavailable,
-        _ => Code::Invalid,
-    };
-    let error = Error::new(code, format!("Cannot {what}")).why(sentence(source.message()));
-    let error = match source.code() {
-        ErrorCode::Owner => error.why("The repository belongs to another user").next(
-            "If you trust it, run `git config --global --add safe.directory` with its folder",
-        ),
-        _ => error,
-    };
-    error.because(source)
-}
-
-/// With a capital and without a full stop.
-pub(super) fn sentence(text: &str) -> String {
-    let text = text.trim().trim_end_matches('.');
-    let mut letters = text.chars();
-    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
-}
-
 /// The repository whose working tree is `root`; nothing when there is none.
-pub(super) fn open(root: &Path) -> Result<Option<Repository>> {
+pub(crate) fn open(root: &Path) -> Result<Option<Repository>> {
     let root = fs::canonicalize(root).map_err(|error| match error.kind() {
         std::io::ErrorKind::NotFound => {
             Error::new(Code::SourceMissing, format!("{} is not there", escape_path(root)))
@@ -96,7 +54,7 @@ pub(super) fn open(root: &Path) -> Result<Option<Repository>> {
 }
 
 /// The repository at `path`, bare or with a working tree, without looking above it.
-pub(super) fn open_any(path: &Path) -> Result<Repository> {
+pub(crate) fn open_any(path: &Path) -> Result<Repository> {
     if path.join(".git").symlink_metadata().is_ok() {
         return open(path)?.ok_or_else(|| missing(path));
     }

@@ -11,9 +11,8 @@ use std::process::Command;
 use std::time::Duration;
 
 use tempfile::TempDir;
-use undercroft_foundation::{Job, World};
-use undercroft_history::TreePath;
-use undercroft_history::git::{
+use undercroft_foundation::{Job, TreePath, World};
+use undercroft_git::{
     CommitOrder, Committed, GitPerson, GitProgram, Network, ProjectGit, Selection,
 };
 
@@ -85,7 +84,7 @@ impl Stage {
         }
     }
 
-    /// What git prints in the project.
+    /// The output of git in the project.
     pub(crate) fn git(&self, arguments: &[&str]) -> String {
         self.git_in(&self.project(), arguments)
     }

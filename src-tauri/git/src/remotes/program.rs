@@ -47,6 +47,17 @@ const QUIET: [(&str, &str); 6] = [
     ("LC_ALL", "C"),
 ];
 
+/// The means to reach a remote.
+#[derive(Debug, Clone)]
+pub struct Network {
+    /// The installed git; without one, only remotes in folders are reached.
+    pub program: Option<GitProgram>,
+    /// A folder for what is needed only during an exchange.
+    pub scratch: PathBuf,
+    /// The longest time that a remote may say nothing.
+    pub silence: Duration,
+}
+
 /// The installed git, and the environment of the user that it runs in.
 #[derive(Clone)]
 pub struct GitProgram {

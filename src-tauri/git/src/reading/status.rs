@@ -8,9 +8,10 @@ use git2::{
 use undercroft_foundation::{Result, TreePath, escape_name};
 
 use super::filters::{filter_of, is_what_the_pointer_says};
-use super::opening::{self, GitContext};
-use super::{ProjectGit, git_id};
-use crate::version::GitId;
+use crate::ProjectGit;
+use crate::repository::commit_id::CommitId;
+use crate::repository::errors::GitContext;
+use crate::repository::opening::open;
 
 /// The state of HEAD.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -20,7 +21,7 @@ pub enum GitHead {
     /// A branch whose first commit is still to come.
     Unborn(String),
     /// A commit and no branch.
-    Detached(GitId),
+    Detached(CommitId),
 }
 
 /// The branch of a remote that a branch follows.
@@ -82,7 +83,7 @@ pub struct GitStatus {
     /// The state of HEAD.
     pub head: GitHead,
     /// The last commit.
-    pub commit: Option<GitId>,
+    pub commit: Option<CommitId>,
     /// The branch that the current branch follows.
     pub upstream: Option<Upstream>,
     /// The operation that was begun with git and is not finished: `merge`, `rebase`, …
@@ -99,7 +100,7 @@ impl ProjectGit {
     /// # Errors
     /// When it cannot be read, or leads elsewhere.
     pub fn status(&self) -> Result<Option<GitStatus>> {
-        let Some(repository) = opening::open(&self.root)? else { return Ok(None) };
+        let Some(repository) = open(self.root())? else { return Ok(None) };
         let head = head_of(&repository)?;
         let upstream = match &head {
             GitHead::Branch(_) => {
@@ -108,7 +109,7 @@ impl ProjectGit {
             _ => None,
         };
         Ok(Some(GitStatus {
-            commit: repository.head().ok().and_then(|head| head.target()).map(git_id),
+            commit: repository.head().ok().and_then(|head| head.target()).map(CommitId::from),
             head,
             upstream,
             unfinished: unfinished(&repository),
@@ -118,10 +119,12 @@ impl ProjectGit {
     }
 }
 
-pub(super) fn head_of(repository: &Repository) -> Result<GitHead> {
+pub(crate) fn head_of(repository: &Repository) -> Result<GitHead> {
     let head = repository.find_reference("HEAD").when("read HEAD")?;
     let Some(target) = head.symbolic_target_bytes() else {
-        return Ok(GitHead::Detached(head.target().map(git_id).unwrap_or(GitId([0; 20]))));
+        return Ok(GitHead::Detached(
+            head.target().map(CommitId::from).unwrap_or(CommitId([0; 20])),
+        ));
     };
     let name = escape_name(target.strip_prefix(b"refs/heads/").unwrap_or(target));
     Ok(match repository.head() {
@@ -132,7 +135,7 @@ pub(super) fn head_of(repository: &Repository) -> Result<GitHead> {
 }
 
 /// The branch that `branch` follows.
-pub(super) fn upstream_of(
+pub(crate) fn upstream_of(
     repository: &Repository,
     branch: &Branch<'_>,
 ) -> Result<Option<Upstream>> {
@@ -148,7 +151,7 @@ pub(super) fn upstream_of(
 }
 
 /// The operation that a command of git left half done.
-pub(super) fn unfinished(repository: &Repository) -> Option<&'static str> {
+pub(crate) fn unfinished(repository: &Repository) -> Option<&'static str> {
     Some(match repository.state() {
         RepositoryState::Clean => return None,
         RepositoryState::Merge => "merge",
@@ -163,7 +166,7 @@ pub(super) fn unfinished(repository: &Repository) -> Option<&'static str> {
 }
 
 /// The files that differ from the last commit, ignored ones aside.
-pub(super) fn changed_files(repository: &Repository) -> Result<Vec<GitFile>> {
+pub(crate) fn changed_files(repository: &Repository) -> Result<Vec<GitFile>> {
     let what = "compare the files with the last commit";
     let mut options = StatusOptions::new();
     options.show(StatusShow::IndexAndWorkdir).include_untracked(true).recurse_untracked_dirs(true);

@@ -6,41 +6,15 @@ use std::path::Path;
 
 use git2::{Index, Oid, Repository, Signature, Time, Tree};
 use jiff::tz::TimeZone;
-use undercroft_foundation::{Code, Error, Job, Result, reach_write_point};
+use undercroft_foundation::{Code, Error, Job, Result, TreePath, reach_write_point};
 
-use super::create::sync_all;
-use super::filters::filter_of;
-use super::log::{LogEntry, log_entry};
-use super::opening::GitContext;
-use super::status::{FileState, GitFile, changed_files, unfinished};
-use super::{GitHead, ProjectGit};
-use crate::TreePath;
-
-/// Somebody, as commits name people.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct GitPerson {
-    /// The name.
-    pub name: String,
-    /// The mail address.
-    pub mail: String,
-}
-
-impl GitPerson {
-    /// Reads `Name <mail>`.
-    ///
-    /// # Errors
-    /// [`Code::Invalid`] when it is not of that form.
-    pub fn parse(text: &str) -> Result<Self> {
-        let parts = text.trim().strip_suffix('>').and_then(|text| text.split_once('<'));
-        let (name, mail) = parts.map(|(name, mail)| (name.trim(), mail.trim())).unwrap_or_default();
-        let is_bad = |c: char| c.is_control() || matches!(c, '<' | '>');
-        if name.is_empty() || mail.is_empty() || text.matches(is_bad).count() != 2 {
-            return Err(Error::new(Code::Invalid, format!("{text:?} does not name an author"))
-                .why("An author is written as Name <mail>"));
-        }
-        Ok(Self { name: name.to_owned(), mail: mail.to_owned() })
-    }
-}
+use crate::ProjectGit;
+use crate::reading::filters::filter_of;
+use crate::reading::log::{GitPerson, LogEntry, log_entry};
+use crate::reading::status::{FileState, GitFile, GitHead, changed_files, head_of, unfinished};
+use crate::repository::create::sync_all;
+use crate::repository::errors::GitContext;
+use crate::repository::lookup::last_commit;
 
 /// The changes that a commit takes.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -136,7 +110,7 @@ impl ProjectGit {
     /// As for [`ProjectGit::commit`]; and when HEAD is at no branch, where the commit would soon
     /// be lost.
     pub fn sync(&self, author: Option<&GitPerson>, message: &str, job: &Job) -> Result<Committed> {
-        if let GitHead::Detached(_) = super::status::head_of(&self.repository()?)? {
+        if let GitHead::Detached(_) = head_of(&self.repository()?)? {
             return Err(Error::new(Code::Invalid, "Cannot bring the files into git")
                 .why("No branch is checked out, so nothing would lead to the new commit")
                 .next("Switch to a branch, or create one here"));
@@ -151,7 +125,7 @@ impl ProjectGit {
         repository: &Repository,
         author: Option<&GitPerson>,
     ) -> Result<(Signature<'static>, Signature<'static>)> {
-        let now = self.world.clock.now();
+        let now = self.world().clock.now();
         let minutes = TimeZone::system().to_offset(now).seconds() / 60;
         let time = Time::new(now.as_second(), minutes);
         let sign = |person: &GitPerson| {
@@ -176,7 +150,7 @@ fn known_person(repository: &Repository) -> Option<GitPerson> {
 }
 
 /// Goes on, unless git waits for an end of what it began.
-pub(super) fn check_finished(repository: &Repository) -> Result<()> {
+pub(crate) fn check_finished(repository: &Repository) -> Result<()> {
     let conflicted = repository.index().when("read the index")?.has_conflicts();
     let begun = unfinished(repository).or(conflicted.then_some("merge"));
     begun.map_or(Ok(()), |begun| {
@@ -243,14 +217,6 @@ fn stage(index: &mut Index, file: &GitFile) -> Result<()> {
         _ => index.add_path(path),
     };
     staged.when(&format!("take {}", file.path))
-}
-
-pub(super) fn last_commit(repository: &Repository) -> Result<Option<git2::Commit<'_>>> {
-    match repository.head() {
-        Ok(head) => head.peel_to_commit().when("read the last commit").map(Some),
-        Err(error) if error.code() == git2::ErrorCode::UnbornBranch => Ok(None),
-        Err(error) => Err(error).when("read HEAD"),
-    }
 }
 
 /// The last commit's tree with these files as they now are in the index.

@@ -1,4 +1,4 @@
-//! What a user does with git in a project, without a remote.
+//! Git in a project, without a remote.
 
 use crate::git_support;
 
@@ -7,9 +7,9 @@ use std::os::unix::fs::symlink;
 
 use git_support::{Stage, bea, bytes_name, path};
 use undercroft_foundation::{Code, Job};
-use undercroft_history::ChangeKind;
-use undercroft_history::git::{
-    CommitOrder, DiffRange, FileState, GitHead, GitPerson, LineTag, LogFilter, Selection,
+use undercroft_git::{
+    ChangeKind, CommitOrder, DiffRange, FileState, GitHead, GitPerson, LineTag, LogFilter,
+    Selection,
 };
 
 fn log(limit: usize) -> LogFilter {
@@ -56,7 +56,7 @@ fn a_repository_inside_another_says_so() {
     let inner = stage.file("inner");
     fs::create_dir(&inner).unwrap();
     let world = undercroft_foundation::World::real();
-    let git = undercroft_history::git::ProjectGit::new(&inner, &world);
+    let git = undercroft_git::ProjectGit::new(&inner, &world);
     assert_eq!(git.status().unwrap(), None);
     assert_eq!(git.create("main").unwrap().inside, Some(stage.project().canonicalize().unwrap()));
     fs::write(inner.join("x"), "x").unwrap();
@@ -314,7 +314,7 @@ fn bare_shallow_linked_and_sparse_repositories_are_seen_as_they_are() {
     stage.write("a.txt", "two\n");
     stage.commit("Second", Selection::All);
     let world = undercroft_foundation::World::real();
-    let open = |name: &str| undercroft_history::git::ProjectGit::new(&stage.path(name), &world);
+    let open = |name: &str| undercroft_git::ProjectGit::new(&stage.path(name), &world);
 
     stage.git(&["clone", "-q", "--bare", ".", "../bare"]);
     assert_eq!(open("bare").status().unwrap_err().code(), Code::Unsupported);

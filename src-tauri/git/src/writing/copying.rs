@@ -6,11 +6,11 @@ use std::io::Write;
 use git2::{Oid, Repository};
 use undercroft_foundation::{Code, Error, Job, Result, escape_path, reach_write_point};
 
-use super::opening::GitContext;
+use crate::repository::errors::GitContext;
 
-/// Copies what `tips` lead to in `source` and none of the branches of `target` does; says how
-/// many objects that was.
-pub(super) fn copy_commits(
+/// Copies what `tips` lead to in `source` and none of the branches of `target` does; returns
+/// how many objects that was.
+pub(crate) fn copy_commits(
     source: &Repository,
     tips: &[Oid],
     target: &Repository,

@@ -3,10 +3,10 @@
 use git2::{Config, ConfigLevel, Remote, Repository};
 use undercroft_foundation::{Code, Error, Result, escape_name};
 
-use super::ProjectGit;
-use super::create::sync_all;
-use super::opening::GitContext;
 use super::url::{RemoteUrl, shown};
+use crate::ProjectGit;
+use crate::repository::create::sync_all;
+use crate::repository::errors::GitContext;
 
 /// A place that commits are pushed to and fetched from.
 #[derive(Debug, Clone, PartialEq, Eq)]

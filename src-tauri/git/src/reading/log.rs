@@ -5,20 +5,46 @@ use std::collections::{BinaryHeap, HashMap, HashSet};
 
 use git2::{Commit, Oid};
 use jiff::Timestamp;
-use undercroft_foundation::Result;
+use undercroft_foundation::{Code, Error, Result};
 
-use super::branches::resolve;
-use super::opening::GitContext;
-use super::{GitPerson, ProjectGit, commit, git_id, oid};
-use crate::version::GitId;
+use crate::ProjectGit;
+use crate::repository::commit_id::CommitId;
+use crate::repository::errors::GitContext;
+use crate::repository::lookup::{last_commit, resolve};
+
+/// Somebody, as commits name people.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct GitPerson {
+    /// The name.
+    pub name: String,
+    /// The mail address.
+    pub mail: String,
+}
+
+impl GitPerson {
+    /// Reads `Name <mail>`.
+    ///
+    /// # Errors
+    /// [`Code::Invalid`] when it is not of that form.
+    pub fn parse(text: &str) -> Result<Self> {
+        let parts = text.trim().strip_suffix('>').and_then(|text| text.split_once('<'));
+        let (name, mail) = parts.map(|(name, mail)| (name.trim(), mail.trim())).unwrap_or_default();
+        let is_bad = |c: char| c.is_control() || matches!(c, '<' | '>');
+        if name.is_empty() || mail.is_empty() || text.matches(is_bad).count() != 2 {
+            return Err(Error::new(Code::Invalid, format!("{text:?} does not name an author"))
+                .why("An author is written as Name <mail>"));
+        }
+        Ok(Self { name: name.to_owned(), mail: mail.to_owned() })
+    }
+}
 
 /// One commit.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LogEntry {
     /// Its id.
-    pub id: GitId,
+    pub id: CommitId,
     /// The commits that it came after.
-    pub parents: Vec<GitId>,
+    pub parents: Vec<CommitId>,
     /// The author of the changes.
     pub author: GitPerson,
     /// When it was committed.
@@ -33,7 +59,7 @@ pub struct LogFilter {
     /// A branch, a remote's branch (`origin/main`) or a commit's id; HEAD when nothing is said.
     pub from: Option<String>,
     /// The commit that an earlier list ended with: only those behind it.
-    pub after: Option<GitId>,
+    pub after: Option<CommitId>,
     /// The most commits to list.
     pub limit: usize,
 }
@@ -47,7 +73,7 @@ impl ProjectGit {
         let (repository, what) = (self.repository()?, "read the commits");
         let start = match &filter.from {
             Some(name) => Some(resolve(&repository, name)?),
-            None => commit::last_commit(&repository)?,
+            None => last_commit(&repository)?,
         };
         let Some(start) = start else { return Ok(Vec::new()) };
         let mut entries = Vec::new();
@@ -60,7 +86,7 @@ impl ProjectGit {
             if is_behind {
                 entries.push(log_entry(&commit));
             }
-            is_behind |= filter.after.is_some_and(|after| oid(after) == commit.id());
+            is_behind |= filter.after.is_some_and(|after| after == CommitId::from(commit.id()));
         }
         Ok(entries)
     }
@@ -108,12 +134,12 @@ impl<'r> Iterator for NewestFirst<'r> {
     }
 }
 
-pub(super) fn log_entry(commit: &Commit<'_>) -> LogEntry {
+pub(crate) fn log_entry(commit: &Commit<'_>) -> LogEntry {
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
     let author = commit.author();
     LogEntry {
-        id: git_id(commit.id()),
-        parents: commit.parent_ids().map(git_id).collect(),
+        id: commit.id().into(),
+        parents: commit.parent_ids().map(CommitId::from).collect(),
         author: GitPerson { name: text(author.name_bytes()), mail: text(author.email_bytes()) },
         // A forged commit may claim a moment that no calendar has.
         time: Timestamp::from_second(commit.time().seconds()).unwrap_or_default(),

@@ -9,7 +9,7 @@ use std::path::Path;
 
 use git_support::{Stage, bea, http, path};
 use undercroft_foundation::{Code, Job};
-use undercroft_history::git::{DiffRange, FileState, LogFilter, Selection};
+use undercroft_git::{DiffRange, FileState, LogFilter, Selection};
 
 /// Every key of git's configuration that names a program, or a file that names more.
 const PROGRAM_KEYS: &[&str] = &[

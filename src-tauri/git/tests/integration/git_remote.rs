@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use git_support::{Stage, bea, http};
 use undercroft_foundation::{Code, Job};
-use undercroft_history::git::{LogFilter, Selection};
+use undercroft_git::{LogFilter, Selection};
 
 /// Pushes, is overtaken, is refused, pulls, pushes again, and is told of what has diverged.
 fn goes_there_and_back(stage: &Stage, remote: &Path, url: &str) {

@@ -4,12 +4,10 @@
 use git2::{Delta, Diff, DiffDelta, DiffFindOptions, DiffFormat, DiffOptions, Patch, Repository};
 use undercroft_foundation::{Code, Error, Result, TreePath};
 
-use super::ProjectGit;
-use super::branches::resolve;
-use super::commit::last_commit;
 use super::filters::{filter_of, is_what_the_pointer_says};
-use super::opening::GitContext;
-use crate::version::ChangeKind;
+use crate::ProjectGit;
+use crate::repository::errors::GitContext;
+use crate::repository::lookup::{last_commit, resolve};
 
 /// Files above this are compared as a whole, not by lines.
 const TEXT_BYTES_MAX: i64 = 8 << 20;
@@ -18,7 +16,7 @@ const LINES_MAX: usize = 20_000;
 /// Renames are looked for among at most so many files.
 const RENAMES_MAX: usize = 400;
 
-/// Between what to look for differences. Commits are named as for [`super::LogFilter::from`].
+/// Between what to look for differences. Commits are named as for [`crate::LogFilter::from`].
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum DiffRange {
     /// The last commit and the files on disk, new ones included.
@@ -34,6 +32,21 @@ pub enum DiffRange {
         /// The newer side.
         to: String,
     },
+}
+
+/// The way in which a file differs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum ChangeKind {
+    /// It is only on the newer side.
+    Added,
+    /// Its content differs.
+    Modified,
+    /// It is only on the older side.
+    Removed,
+    /// It has another path.
+    Renamed,
+    /// Only its mode differs.
+    Metadata,
 }
 
 /// A file that differs.

@@ -11,7 +11,7 @@ use git2::{AttrCheckFlags, AttrValue, Delta, Diff, Index, Oid, Repository, Tree}
 use sha2::{Digest, Sha256};
 use undercroft_foundation::{Code, Error, Result, escape_name};
 
-use super::opening::GitContext;
+use crate::repository::errors::GitContext;
 
 /// The largest size of a pointer by the specification of git-lfs.
 const POINTER_BYTES: usize = 1024;
@@ -19,7 +19,7 @@ const POINTER_START: &[u8] = b"version https://git-lfs.github.com/spec/v1\n";
 
 /// The program that the attributes name for this path, by the name that the user's configuration
 /// has for it.
-pub(super) fn filter_of(repository: &Repository, path: &[u8]) -> Result<Option<String>> {
+pub(crate) fn filter_of(repository: &Repository, path: &[u8]) -> Result<Option<String>> {
     let flags = AttrCheckFlags::FILE_THEN_INDEX;
     let path = Path::new(OsStr::from_bytes(path));
     let value = repository.get_attr_bytes(path, "filter", flags).when("read .gitattributes")?;
@@ -31,7 +31,7 @@ pub(super) fn filter_of(repository: &Repository, path: &[u8]) -> Result<Option<S
 }
 
 /// Whether the file is what the pointer in the index stands for: unchanged, though its bytes differ.
-pub(super) fn is_what_the_pointer_says(
+pub(crate) fn is_what_the_pointer_says(
     repository: &Repository,
     index: &Index,
     path: &[u8],
@@ -45,7 +45,7 @@ pub(super) fn is_what_the_pointer_says(
 }
 
 /// Whether the blob is a pointer of git-lfs, and to what.
-pub(super) fn pointer(repository: &Repository, blob: Oid) -> Option<(String, u64)> {
+pub(crate) fn pointer(repository: &Repository, blob: Oid) -> Option<(String, u64)> {
     let (size, _) = repository.odb().ok()?.read_header(blob).ok()?;
     if size > POINTER_BYTES {
         return None;
@@ -67,7 +67,7 @@ fn sha256_of(path: &Path) -> io::Result<String> {
 }
 
 /// Goes on, unless one of the files that differ between the trees goes through a program.
-pub(super) fn check_unfiltered(
+pub(crate) fn check_unfiltered(
     repository: &Repository,
     from: Option<&Tree<'_>>,
     to: &Tree<'_>,

@@ -2,9 +2,9 @@
 
 use undercroft_foundation::{Code, Error};
 
-use super::opening::sentence;
 use super::program::GitOutput;
-use super::url::RemoteUrl;
+use super::url::{RemoteUrl, shown};
+use crate::repository::errors::sentence;
 
 /// The texts that git's words contain, what that means, and what helps.
 const MEANINGS: &[(&[&str], Code, &str)] = &[
@@ -85,7 +85,7 @@ fn plain(line: &str, url: &RemoteUrl) -> String {
     let line: String = line.chars().filter(|c| !c.is_control()).collect();
     let clean = line.split(' ').map(|word| {
         let is_secret = word.contains("://") && word.contains('@');
-        if is_secret { super::url::shown(word) } else { word.to_owned() }
+        if is_secret { shown(word) } else { word.to_owned() }
     });
     sentence(&clean.collect::<Vec<_>>().join(" "))
 }
