@@ -20,7 +20,20 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("backup", &["foundation", "providers", "repository", "library"]),
     ("history", &["foundation", "watch", "providers", "repository", "library"]),
     ("git", &["foundation"]),
-    ("api", &["foundation", "providers", "repository", "library", "backup", "history", "git"]),
+    ("session", &["foundation"]),
+    (
+        "api",
+        &[
+            "foundation",
+            "providers",
+            "repository",
+            "library",
+            "backup",
+            "history",
+            "git",
+            "session",
+        ],
+    ),
     ("server", &["foundation", "api"]),
     // `undercroft repo` works on repositories without a library, and `serve` starts the server.
     ("cli", &["foundation", "providers", "repository", "api", "server"]),

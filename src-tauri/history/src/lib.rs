@@ -23,7 +23,7 @@
 //! - `watching`: changes become versions by themselves.
 //! - `handles`: what [`History`] gives out: a reader, a writer, and maintenance.
 //!
-//! `memory` for drafts and `diff` for texts stand beside them.
+//! `diff` compares texts, and stands beside them.
 
 mod browse;
 mod consistency;
@@ -34,7 +34,6 @@ mod guard;
 mod handles;
 mod history;
 mod lifecycle;
-pub mod memory;
 mod objects;
 mod restore;
 pub mod rules;

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use specta::Type;
 use specta_typescript::Number;
-use undercroft_history as history;
+use undercroft_session as session;
 
 use crate::base::mirror::mirror;
 
@@ -80,7 +80,7 @@ mirror! {
     /// What kind of session work something is.
     #[derive(Default)]
     #[serde(rename_all = "camelCase")]
-    pub enum DraftKind = history::memory::SessionKind {
+    pub enum DraftKind = session::SessionKind {
         /// What a file of a workspace is to become, not saved yet.
         #[default]
         Draft,

@@ -65,7 +65,6 @@ const ORDERS: &[(&str, &[&str])] = &[
             "objects",
             "tree",
             "disk",
-            "memory",
             "diff",
             "history",
             "versions",
@@ -81,6 +80,13 @@ const ORDERS: &[(&str, &[&str])] = &[
             "lifecycle",
             "watching",
             "handles",
+        ],
+    ),
+    (
+        "src-tauri/session/src",
+        &[
+            "cache", "change", "record", "scan", "journal", "items", "limits", "syncing",
+            "session", "transfer",
         ],
     ),
     ("src-tauri/git/src", &["repository", "reading", "writing", "remotes", "export"]),

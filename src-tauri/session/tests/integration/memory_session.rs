@@ -8,9 +8,8 @@ use std::time::Duration;
 use jiff::SignedDuration;
 use proptest::prelude::*;
 use tempfile::TempDir;
-use undercroft_foundation::{Code, ProjectId, World};
-use undercroft_history::TreePath;
-use undercroft_history::memory::{Imported, SessionKey, SessionKind, SessionRules, SessionWork};
+use undercroft_foundation::{Code, ProjectId, TreePath, World};
+use undercroft_session::{Imported, SessionKey, SessionKind, SessionRules, SessionWork};
 use undercroft_testkit::{ManualClock, simulated_world};
 
 struct Bench {

@@ -1,13 +1,13 @@
 //! Content that is read again and again.
 
+use std::fmt;
+use std::hash::Hash;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use moka::notification::RemovalCause;
 use moka::sync::Cache;
 use undercroft_foundation::Result;
-
-use crate::version::ContentId;
 
 /// The bytes that an entry takes beside its content, roughly.
 const ENTRY_BYTES: usize = 200;
@@ -29,21 +29,33 @@ pub struct CacheStats {
     pub evictions: u64,
 }
 
-/// Content by its id, bounded by bytes. What is asked for often is let in and stays; reading a
-/// million files once drives nothing out. Clones share it.
-#[derive(Debug, Clone)]
-pub struct ReadCache(Arc<Parts>);
+/// Content by its key, bounded by bytes. Content that is asked for often is let in and stays; reading
+/// a million files once drives nothing out. Clones share it.
+pub struct ReadCache<K>(Arc<Parts<K>>);
 
-#[derive(Debug)]
-struct Parts {
-    contents: Cache<ContentId, Arc<[u8]>>,
+struct Parts<K> {
+    contents: Cache<K, Arc<[u8]>>,
     capacity_bytes: u64,
     hits: AtomicU64,
     misses: AtomicU64,
     evictions: Arc<AtomicU64>,
 }
 
-impl ReadCache {
+impl<K> Clone for ReadCache<K> {
+    fn clone(&self) -> Self {
+        Self(Arc::clone(&self.0))
+    }
+}
+
+impl<K> fmt::Debug for ReadCache<K> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ReadCache")
+            .field("capacity_bytes", &self.0.capacity_bytes)
+            .finish_non_exhaustive()
+    }
+}
+
+impl<K: Copy + Eq + Hash + Send + Sync + 'static> ReadCache<K> {
     /// An empty cache that takes at most this much memory.
     pub fn new(capacity_bytes: u64) -> Self {
         let evictions = Arc::new(AtomicU64::new(0));
@@ -64,8 +76,8 @@ impl ReadCache {
     }
 
     /// The content, if it is there.
-    pub fn read(&self, id: &ContentId) -> Option<Arc<[u8]>> {
-        let content = self.0.contents.get(id);
+    pub fn read(&self, key: &K) -> Option<Arc<[u8]>> {
+        let content = self.0.contents.get(key);
         let counter = if content.is_some() { &self.0.hits } else { &self.0.misses };
         counter.fetch_add(1, Ordering::Relaxed);
         content
@@ -74,30 +86,30 @@ impl ReadCache {
     /// The content; where it is not there, what `load` brings.
     ///
     /// # Errors
-    /// Those of `load`.
-    pub fn read_or<F>(&self, id: &ContentId, load: F) -> Result<Arc<[u8]>>
+    /// The errors of `load`.
+    pub fn read_or<F>(&self, key: &K, load: F) -> Result<Arc<[u8]>>
     where
         F: FnOnce() -> Result<Arc<[u8]>>,
     {
-        if let Some(content) = self.read(id) {
+        if let Some(content) = self.read(key) {
             return Ok(content);
         }
         let content = load()?;
-        self.write(*id, Arc::clone(&content));
+        self.write(*key, Arc::clone(&content));
         Ok(content)
     }
 
     /// Offers content.
-    pub fn write(&self, id: ContentId, content: Arc<[u8]>) {
+    pub fn write(&self, key: K, content: Arc<[u8]>) {
         // A weight has 32 bits, so that something larger would be taken for smaller than it is.
         if (content.len() as u64) < self.0.capacity_bytes.min(u64::from(u32::MAX) / 2) {
-            self.0.contents.insert(id, content);
+            self.0.contents.insert(key, content);
         }
     }
 
     /// Forgets content that is about to be deleted.
-    pub fn forget(&self, id: &ContentId) {
-        self.0.contents.invalidate(id);
+    pub fn forget(&self, key: &K) {
+        self.0.contents.invalidate(key);
     }
 
     /// Forgets everything; what was counted stays counted.

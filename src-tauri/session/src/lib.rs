@@ -1,5 +1,5 @@
-//! The memory layer: content that is read again and again, and session work, which is in no
-//! version. It owns `session/`.
+//! Session: the memory layer, which is content that is read again and again, and session work, which
+//! is in no version. It owns `session/`, and knows no git, no catalog and no versions.
 //!
 //! [`ReadCache`] holds content of the other layers, bounded by bytes. Losing it costs time only.
 //!

@@ -80,7 +80,7 @@ impl SessionWork {
     /// Writes the work of a project, or all, to the file at `path`, durably.
     ///
     /// # Errors
-    /// Whatever the system says.
+    /// Any error of the system.
     pub fn export(&self, project: Option<ProjectId>, path: &Path) -> Result<Exported> {
         let mut text = Vec::new();
         let mut exported = Exported::default();

@@ -80,7 +80,7 @@ struct Open {
 
 /// The state that callers and the thread that syncs share.
 #[derive(Debug)]
-pub(super) struct Shared {
+struct Shared {
     world: World,
     rules: SessionRules,
     state: Mutex<State>,
@@ -111,7 +111,11 @@ impl SessionWork {
             state: Mutex::new(state),
             is_dirty: AtomicBool::new(false),
         });
-        let syncer = Syncer::start(&shared)?;
+        let synced = Arc::clone(&shared);
+        let syncer = Syncer::start(move || {
+            synced.sync()?;
+            synced.compact_if_due()
+        })?;
         Ok(Self(Arc::new(Open { shared, syncer })))
     }
 
@@ -146,7 +150,7 @@ impl SessionWork {
     /// The content that was last written, if there is some.
     ///
     /// # Errors
-    /// Whatever the system says.
+    /// Any error of the system.
     pub fn read(&self, key: &SessionKey) -> Result<Option<SessionContent>> {
         let state = self.0.shared.followed()?;
         let content = |item: &Item| SessionContent {
@@ -159,7 +163,7 @@ impl SessionWork {
     /// The work of a project or of all, in the order of keys.
     ///
     /// # Errors
-    /// Whatever the system says.
+    /// Any error of the system.
     pub fn list(&self, project: Option<ProjectId>) -> Result<Vec<SessionEntry>> {
         let state = self.0.shared.followed()?;
         let entry = |(key, item): (&SessionKey, &Item)| SessionEntry {
@@ -177,7 +181,7 @@ impl SessionWork {
     /// Deletes one; says whether it was there.
     ///
     /// # Errors
-    /// Whatever the system says.
+    /// Any error of the system.
     pub fn delete(&self, key: &SessionKey) -> Result<bool> {
         let gone = self.change(|items| {
             Ok(items.get(key).map(|_| Record::Deleted(key.clone())).into_iter().collect())
@@ -188,7 +192,7 @@ impl SessionWork {
     /// Deletes all of a project; says how much there was.
     ///
     /// # Errors
-    /// Whatever the system says.
+    /// Any error of the system.
     pub fn delete_project(&self, project: ProjectId) -> Result<usize> {
         let gone = self.change(|items| {
             let keys = items.of_project(project).map(|(key, _)| key.clone());
@@ -202,7 +206,7 @@ impl SessionWork {
     /// that a clock that jumped ahead does little harm.
     ///
     /// # Errors
-    /// Whatever the system says.
+    /// Any error of the system.
     pub fn expire(&self) -> Result<Vec<SessionKey>> {
         let now = self.0.shared.world.clock.now();
         let rules = &self.0.shared.rules;
@@ -229,7 +233,7 @@ impl SessionWork {
     /// Makes durable what was written.
     ///
     /// # Errors
-    /// Whatever the system says.
+    /// Any error of the system.
     pub fn sync(&self) -> Result<()> {
         self.0.shared.sync()
     }
@@ -237,7 +241,7 @@ impl SessionWork {
     /// The state of session work.
     ///
     /// # Errors
-    /// Whatever the system says.
+    /// Any error of the system.
     pub fn stats(&self) -> Result<SessionStats> {
         let state = self.0.shared.followed()?;
         let tally = |(project, kind, sum): (ProjectId, SessionKind, Sum)| SessionTally {
@@ -303,7 +307,7 @@ impl Shared {
 
     /// Makes durable what was written. After a sync that failed the file is written anew from
     /// memory: what the system still holds of it is not to be trusted.
-    pub(super) fn sync(&self) -> Result<()> {
+    fn sync(&self) -> Result<()> {
         if !self.is_dirty.swap(false, Ordering::AcqRel) {
             return Ok(());
         }
@@ -331,7 +335,7 @@ impl Shared {
     }
 
     /// Writes the journal anew when most of it is of no use any more.
-    pub(super) fn compact_if_due(&self) -> Result<()> {
+    fn compact_if_due(&self) -> Result<()> {
         let mut state = self.state();
         let size_bytes = state.journal.size_bytes();
         let is_due = size_bytes > SMALL_JOURNAL_BYTES

@@ -7,9 +7,8 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 
 use tempfile::TempDir;
-use undercroft_foundation::{Code, ProjectId, World};
-use undercroft_history::TreePath;
-use undercroft_history::memory::{SessionKey, SessionKind, SessionRules, SessionWork};
+use undercroft_foundation::{Code, ProjectId, TreePath, World};
+use undercroft_session::{SessionKey, SessionKind, SessionRules, SessionWork};
 
 const PROJECT: &str = "0193a0a0a0a07000800000000000000a";
 /// Tells a copy of this program that it is to write until it is killed.

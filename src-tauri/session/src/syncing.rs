@@ -1,13 +1,10 @@
 //! Syncing the journal in the background.
 
-use std::sync::Arc;
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
 use crossbeam_channel::{Receiver, Sender, bounded};
 use undercroft_foundation::{Code, Error, Result};
-
-use super::session::Shared;
 
 /// The delay after which what is written is synced, together with what came meanwhile.
 const GATHERING: Duration = Duration::from_millis(500);
@@ -21,19 +18,19 @@ pub(super) struct Syncer {
 }
 
 impl Syncer {
-    pub(super) fn start(shared: &Arc<Shared>) -> Result<Self> {
+    /// Starts the thread; `sync` makes durable what was written since.
+    pub(super) fn start(sync: impl Fn() -> Result<()> + Send + 'static) -> Result<Self> {
         let ((wake, woken), (stop, stopped)) = (bounded(1), bounded(1));
-        let shared = Arc::clone(shared);
         let thread = thread::Builder::new()
             .name("session-sync".to_owned())
-            .spawn(move || sync_when_woken(&shared, &woken, &stopped))
+            .spawn(move || sync_when_woken(&sync, &woken, &stopped))
             .map_err(|source| {
                 Error::new(Code::Unavailable, "Cannot start a thread").because(source)
             })?;
         Ok(Self { wake: Some(wake), stop: Some(stop), thread: Some(thread) })
     }
 
-    /// Says that there is something to sync.
+    /// Wakes the thread: there is something to sync.
     pub(super) fn wake(&self) {
         // When it is awake already, it will see it.
         let _ = self.wake.as_ref().map(|wake| wake.try_send(()));
@@ -50,18 +47,18 @@ impl Drop for Syncer {
     }
 }
 
-fn sync_when_woken(shared: &Shared, woken: &Receiver<()>, stopped: &Receiver<()>) {
+fn sync_when_woken(sync: &impl Fn() -> Result<()>, woken: &Receiver<()>, stopped: &Receiver<()>) {
     while woken.recv().is_ok() {
         // The end of the other side ends the wait, too.
         let _ = stopped.recv_timeout(GATHERING);
-        sync(shared);
+        warn_of_failure(sync());
     }
     // What could not be synced before may be now.
-    sync(shared);
+    warn_of_failure(sync());
 }
 
-fn sync(shared: &Shared) {
-    if let Err(error) = shared.sync().and_then(|()| shared.compact_if_due()) {
+fn warn_of_failure(synced: Result<()>) {
+    if let Err(error) = synced {
         tracing::warn!(%error, "session work is not synced");
     }
 }

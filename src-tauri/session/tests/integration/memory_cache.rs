@@ -3,13 +3,13 @@
 use std::sync::Arc;
 
 use undercroft_foundation::{Code, Error};
-use undercroft_history::memory::ReadCache;
-use undercroft_history::{ContentId, GitId};
+use undercroft_session::ReadCache;
 
-fn id(n: u32) -> ContentId {
+/// The digest by which content is known.
+fn id(n: u32) -> [u8; 20] {
     let mut bytes = [0; 20];
     bytes[..4].copy_from_slice(&n.to_le_bytes());
-    ContentId::Git(GitId(bytes))
+    bytes
 }
 
 fn content(n: u32, length: usize) -> Arc<[u8]> {
@@ -24,7 +24,7 @@ fn content_is_there_until_it_is_forgotten() {
     assert_eq!(cache.read(&id(1)).as_deref(), Some(&[1; 100][..]));
     let other = cache.clone();
     assert_eq!(other.read(&id(1)).as_deref(), Some(&[1; 100][..]), "clones share");
-    assert_eq!(cache.read(&ContentId::Object([1; 32])), None);
+    assert_eq!(cache.read(&[1; 20]), None);
     let stats = cache.stats();
     assert_eq!((stats.hits, stats.misses, stats.entries, stats.evictions), (2, 2, 1, 0));
     assert!(stats.size_bytes >= 100 && stats.size_bytes < 1000, "{}", stats.size_bytes);
