@@ -32,7 +32,8 @@ checkToolchains();
 const peers = forTests.filter(({ name }) => name.startsWith('git'));
 await installPackages([...forCommandLine, ...forBench, ...peers]);
 console.log('Building the measurements in release');
-const build = ['cargo', 'build', '--release', '--locked', '--package', 'undercroft-history', '--example', 'measure'];
+const packages = ['undercroft-history', 'undercroft-session'].flatMap((name) => ['--package', name]);
+const build = ['cargo', 'build', '--release', '--locked', ...packages, '--examples'];
 if (run(build) !== 0) stop('They could not be built; the reason is above.');
 
 const home = options.folder ? resolve(root, options.folder) : join(tmpdir(), 'undercroft-bench');
@@ -42,14 +43,15 @@ const work = mkdtempSync(join(home, 'run-'));
 process.on('exit', () => rmSync(work, { recursive: true, force: true }));
 process.on('SIGINT', () => process.exit(1));
 
-const program = join(String(process.env.CARGO_TARGET_DIR), 'release/examples/measure');
+const programs = join(String(process.env.CARGO_TARGET_DIR), 'release/examples');
 console.log(`\n${describeHost(work).join('\n')}\nload before: ${loadavg()[0].toFixed(2)}\n`);
 
 firstVersions(Number(options.runs));
 changes();
-for (const what of [['save', '1000'], ['large'], ['memory'], ['many', String(options.versions)]]) {
+for (const what of [['save', '1000'], ['large'], ['many', String(options.versions)]]) {
   console.log(`${what.join(' ')}: ${JSON.stringify(ours(what))}`);
 }
+console.log(`memory: ${JSON.stringify(ours([], 'measure_memory'))}`);
 
 /** @param {number} rounds */
 function firstVersions(rounds) {
@@ -111,10 +113,10 @@ function grow(folder, files) {
   }
 }
 
-/** @param {string[]} what @returns {any} */
-function ours(what) {
+/** @param {string[]} what @param {string} program @returns {any} */
+function ours(what, program = 'measure') {
   const place = mkdtempSync(join(work, 'ours-'));
-  const { stdout } = must(program, what, { MEASURE_IN: place });
+  const { stdout } = must(join(programs, program), what, { MEASURE_IN: place });
   rmSync(place, { recursive: true });
   return JSON.parse(stdout);
 }

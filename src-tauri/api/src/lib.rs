@@ -50,9 +50,9 @@ use std::sync::{Arc, OnceLock};
 use crossbeam_channel::Receiver;
 use undercroft_backup::{Backups, LockHistory, Scheduler};
 use undercroft_foundation::{Result, SettingsOverrides, World};
-use undercroft_history::memory::{ReadCache, SessionWork};
-use undercroft_history::{History, WorkspaceWatcher};
+use undercroft_history::{ContentId, History, WorkspaceWatcher};
 use undercroft_library::{Library, Migration};
+use undercroft_session::{ReadCache, SessionWork};
 
 pub use bindings::typescript;
 pub use host::{Abilities, Host, Places, refuse_hook};
@@ -79,7 +79,7 @@ struct Rooms {
     history: History,
     watcher: WorkspaceWatcher,
     maintenance: Maintenance,
-    cache: ReadCache,
+    cache: ReadCache<ContentId>,
     session: OnceLock<SessionWork>,
     plans: histories::Plans,
     overrides: SettingsOverrides,

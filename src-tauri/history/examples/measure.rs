@@ -1,8 +1,8 @@
 //! Measures histories; `npm run bench -- history` runs it and sets its figures beside git's.
 //!
 //! `measure import FOLDER`, `measure change FOLDER ROUNDS`, `measure wide FILES ROUNDS`,
-//! `measure save ROUNDS`, `measure large`, `measure many VERSIONS`, `measure memory`: each prints one line of JSON. All of
-//! it happens in the folder that `MEASURE_IN` names.
+//! `measure save ROUNDS`, `measure large`, `measure many VERSIONS`: each prints one line of JSON. All of it
+//! happens in the folder that `MEASURE_IN` names.
 
 #![expect(
     clippy::unwrap_used,
@@ -12,14 +12,12 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use serde_json::json;
 use undercroft_foundation::{Job, World};
-use undercroft_history::memory::{ReadCache, SessionKey, SessionKind, SessionRules, SessionWork};
 use undercroft_history::{
-    ContentId, GitId, History, SaveOrder, Scope, Touched, TreePath, Trigger, Version, VersionFilter,
+    History, SaveOrder, Scope, Touched, TreePath, Trigger, Version, VersionFilter,
 };
 use undercroft_library::{AddProject, Library};
 use undercroft_testkit::{random_bytes, text_bytes, write_file};
@@ -34,7 +32,6 @@ fn main() {
         "save" => save(number(1)),
         "large" => large(),
         "many" => many(number(1)),
-        "memory" => memory(),
         other => panic!("{other} is not measured"),
     };
     println!("{figures}");
@@ -229,48 +226,6 @@ fn many(versions: u64) -> serde_json::Value {
         "listMilliseconds": list,
         "fileHistoryMilliseconds": file,
         "storedBytes": place.stored_bytes(),
-    })
-}
-
-/// The memory layer: reads of hot content and writes of drafts, 10 KB each.
-fn memory() -> serde_json::Value {
-    const ROUNDS: u64 = 20_000;
-    let place = Place::filled(|root| write_file(root.join("a"), "a"));
-    let project = place.library.projects().list(&Default::default()).unwrap()[0].id;
-    let cache = ReadCache::new(64 << 20);
-    let content: Arc<[u8]> = text_bytes(1, 10_000).into();
-    let key = |round: u64| ContentId::Git(GitId([(round % 100) as u8; 20]));
-    (0..100).for_each(|round| cache.write(key(round), Arc::clone(&content)));
-    let began = Instant::now();
-    for round in 0..ROUNDS {
-        assert!(cache.read(&key(round)).is_some());
-    }
-    let cached = began.elapsed();
-    let world = World::real();
-    let rules = SessionRules::default();
-    let session = SessionWork::open(place.library.root(), &world, rules).unwrap();
-    let drafts: Vec<_> = (0..100)
-        .map(|count| {
-            let path = TreePath::new(format!("draft-{count}").as_bytes()).unwrap();
-            SessionKey { project, kind: SessionKind::Draft, path }
-        })
-        .collect();
-    let contents: Vec<_> = (0..50).map(|seed| text_bytes(seed, 10_000)).collect();
-    let began = Instant::now();
-    for round in 0..ROUNDS as usize {
-        session.write(&drafts[round % 100], &contents[(round / 100) % 50]).unwrap();
-    }
-    let written = began.elapsed();
-    let began = Instant::now();
-    for round in 0..ROUNDS as usize {
-        assert!(session.read(&drafts[round % 100]).unwrap().is_some());
-    }
-    let read = began.elapsed();
-    let each = |time: Duration| time.as_secs_f64() * 1e6 / ROUNDS as f64;
-    json!({
-        "cacheReadMicroseconds": each(cached),
-        "draftWriteMicroseconds": each(written),
-        "draftReadMicroseconds": each(read),
     })
 }
 

@@ -2,7 +2,7 @@
 //! the project's own; large and binary content lies in the object store. It owns `history/`,
 //! `objects/`, and the tables `workspaces`, `versions` and `changes`, which can be made again from
 //! those, and `workspace_places`, which is about this machine. It never writes into the user's own
-//! `.git`, except where the user asks for git itself.
+//! `.git`.
 //!
 //! A version begins in `save`. From the ground up, each folder using only those above it:
 //!
@@ -23,19 +23,17 @@
 //! - `watching`: changes become versions by themselves.
 //! - `handles`: what [`History`] gives out: a reader, a writer, and maintenance.
 //!
-//! `git` for the user's own repository, `memory` for drafts, and `diff` for texts stand beside them.
+//! `diff` compares texts, and stands beside them.
 
 mod browse;
 mod consistency;
 pub mod diff;
 mod disk;
 mod files;
-pub mod git;
 mod guard;
 mod handles;
 mod history;
 mod lifecycle;
-pub mod memory;
 mod objects;
 mod restore;
 pub mod rules;

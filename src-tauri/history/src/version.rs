@@ -93,7 +93,7 @@ impl Layer {
 /// Why a file version lives in its layer; the first that applies.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum LayerReason {
-    /// Whoever saved it asked for it.
+    /// The one who saved it asked for it.
     Wish,
     /// A rule of the project.
     Rule,

@@ -1,11 +1,11 @@
 //! Git repositories of workspaces, from the history to the wire.
 
 use undercroft_foundation::Result;
-use undercroft_history::ChangeKind;
-use undercroft_history::git::{self, FileState, GitHead, LogEntry, ProjectGit};
+use undercroft_git::{self as git, FileState, GitHead, LogEntry, ProjectGit};
 
 use super::wire::{GitBranch, GitCommit, GitRemote, GitStatus};
 use crate::base::names::names;
+use crate::base::wire::ChangeKind;
 use crate::versions::wire::Change;
 
 /// The most changed files that a status names.
@@ -21,8 +21,7 @@ pub(super) fn status(git: &ProjectGit) -> Result<GitStatus> {
             FileState::Added | FileState::Untracked | FileState::Nested => ChangeKind::Added,
             FileState::Modified | FileState::Conflicted => ChangeKind::Modified,
             FileState::Deleted => ChangeKind::Removed,
-        }
-        .into(),
+        },
         size_bytes: None,
         layer: None,
     });
@@ -69,5 +68,15 @@ pub(super) fn branch(branch: git::GitBranch) -> GitBranch {
         ahead: upstream.as_ref().map_or(0, |upstream| upstream.ahead),
         behind: upstream.as_ref().map_or(0, |upstream| upstream.behind),
         upstream: upstream.map(|upstream| upstream.name),
+    }
+}
+
+pub(super) fn change_kind(kind: git::ChangeKind) -> ChangeKind {
+    match kind {
+        git::ChangeKind::Added => ChangeKind::Added,
+        git::ChangeKind::Modified => ChangeKind::Modified,
+        git::ChangeKind::Removed => ChangeKind::Removed,
+        git::ChangeKind::Renamed => ChangeKind::Renamed,
+        git::ChangeKind::Metadata => ChangeKind::Metadata,
     }
 }

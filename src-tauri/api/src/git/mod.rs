@@ -6,11 +6,11 @@ pub(crate) mod wire;
 use std::time::Duration;
 
 use undercroft_foundation::{Code, Error, Job, LogLevel, Result, count_text};
-use undercroft_history as history;
-use undercroft_history::git::{
-    self, CommitOrder, DiffRange, GitPerson, GitProgram, IgnoredFiles, LogFilter, Network,
-    ProjectGit, Selection,
+use undercroft_git::{
+    CommitOrder, DiffRange, GitPerson, GitProgram, IgnoredFiles, LogFilter, Network, ProjectGit,
+    Selection, export_branch,
 };
+use undercroft_history as history;
 use undercroft_library::JobKind;
 
 use crate::Api;
@@ -19,7 +19,7 @@ use crate::jobs::wire::JobView;
 use crate::versions::wire::Change;
 use crate::workspaces::wire::WorkspaceRef;
 
-use convert::{branch, commit, status};
+use convert::{branch, change_kind, commit, status};
 use wire::{
     GitBranch, GitBranchCreate, GitBranchSwitch, GitCommit, GitCommitNew, GitCompare, GitCreate,
     GitDiff, GitExport, GitLog, GitRemoteSet, GitStatus, GitSync, GitTransfer,
@@ -166,7 +166,7 @@ impl Api {
         let changes = changes.into_iter().map(|change| Change {
             path: names(&change.path),
             from: change.from.as_ref().map(names),
-            kind: change.kind.into(),
+            kind: change_kind(change.kind),
             size_bytes: None,
             layer: None,
         });
@@ -228,7 +228,7 @@ impl Api {
     pub fn git_export_history(&self, request: GitExport) -> Result<JobView> {
         let (git, workspace) = self.git_of(&request.workspace)?;
         let versions = self.root().join("history").join(format!("{}.git", workspace.project));
-        let branch = request.branch.unwrap_or_else(|| git::export_branch(&workspace.name));
+        let branch = request.branch.unwrap_or_else(|| export_branch(&workspace.name));
         let ignored = match request.include_ignored {
             true => IgnoredFiles::Included,
             false => IgnoredFiles::LeftOut,

@@ -6,9 +6,8 @@ use std::path::PathBuf;
 
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
-use undercroft_foundation::{Code, Error, Result, escape_name, escape_path};
-use undercroft_history::TreePath;
-use undercroft_history::memory::{SessionEntry, SessionKey, SessionRules, SessionWork};
+use undercroft_foundation::{Code, Error, Result, TreePath, escape_name, escape_path};
+use undercroft_session::{SessionEntry, SessionKey, SessionRules, SessionWork};
 
 use crate::Api;
 use crate::base::wire::Nothing;

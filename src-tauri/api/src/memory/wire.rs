@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use specta::Type;
 use specta_typescript::Number;
-use undercroft_history as history;
+use undercroft_session as session;
 
 use crate::base::mirror::mirror;
 
@@ -80,7 +80,7 @@ mirror! {
     /// The kind of session work.
     #[derive(Default)]
     #[serde(rename_all = "camelCase")]
-    pub enum DraftKind = history::memory::SessionKind {
+    pub enum DraftKind = session::SessionKind {
         /// The next content of a workspace's file, not saved yet.
         #[default]
         Draft,

@@ -3,13 +3,13 @@
 use undercroft_foundation::{Result, VersionId, WorkspaceId};
 use undercroft_library::{Library, Project};
 
-use super::rebuild::FoundVersion;
+use super::found_versions::FoundVersion;
 use crate::store::HistoryStore;
 use crate::workspaces::{MAIN, Workspace, stored};
 
 /// The workspaces of a project: those that are stored, and those that only versions speak of. What
 /// cannot be known of these is said, in a sentence each.
-pub(crate) fn complete(
+pub(super) fn complete(
     library: &Library,
     project: &Project,
     store: &HistoryStore,

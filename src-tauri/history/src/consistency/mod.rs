@@ -2,6 +2,7 @@
 //! again from them, and everything is read and held against its digest.
 
 mod check;
+mod found_versions;
 mod found_workspaces;
 mod rebuild;
 mod reconcile;

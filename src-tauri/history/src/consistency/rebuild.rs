@@ -1,15 +1,11 @@
 //! The catalog's part of history, made again from what is on disk.
 
-use std::collections::{HashMap, HashSet};
-
-use undercroft_foundation::{Job, Result, VersionId};
+use undercroft_foundation::{Job, Result};
 use undercroft_library::{Project, ProjectFilter, ProjectStatus};
 
+use super::found_versions::{FoundVersion, find_versions};
 use super::found_workspaces;
 use crate::consistency::HistoryMaintenance;
-use crate::store::HistoryStore;
-use crate::tree::commit::Commit;
-use crate::version::GitId;
 use crate::versions::marks;
 use crate::versions::{changes, table};
 use crate::workspaces;
@@ -27,19 +23,11 @@ pub struct RebuildReport {
     pub unknown: Vec<String>,
 }
 
-/// A version as its commit says it, with its place in the order of the project's.
-#[derive(Debug)]
-pub(crate) struct FoundVersion {
-    pub(crate) commit: Commit,
-    pub(crate) id: GitId,
-    seq: u64,
-}
-
 impl HistoryMaintenance {
     /// Makes all that the catalog knows of histories anew, project by project.
     ///
     /// # Errors
-    /// Whatever keeps a history from being read; the projects before it are done then.
+    /// When a history cannot be read; the projects before it are done then.
     pub fn rebuild(&self, job: &Job) -> Result<RebuildReport> {
         let mut rebuilt = RebuildReport::default();
         let projects = self.history.library().projects();
@@ -101,48 +89,5 @@ impl HistoryMaintenance {
         rebuilt.workspaces += all.len() as u64;
         rebuilt.versions += found.len() as u64;
         Ok(())
-    }
-}
-
-/// Every version that a reference leads to, in their order. Branches come first: of a version that
-/// thinning was about to write anew they have the last word.
-fn find_versions(store: &HistoryStore, job: &Job) -> Result<Vec<FoundVersion>> {
-    let mut tips = Vec::new();
-    for branch in store.branches()? {
-        tips.extend(store.tip(&branch)?);
-    }
-    tips.extend(store.aside()?.into_iter().map(|(_, commit)| commit));
-    let mut order: HashMap<GitId, u64> = HashMap::new();
-    let mut known: HashSet<VersionId> = HashSet::new();
-    let mut found = Vec::new();
-    for tip in tips {
-        let mut chain = Vec::new();
-        let mut next = Some(tip);
-        while let Some(id) = next.filter(|id| !order.contains_key(id)) {
-            job.check_cancelled()?;
-            let commit = Commit::read(store, id)?;
-            next = commit.parent;
-            chain.push((commit, id));
-        }
-        let mut last = next.and_then(|id| order.get(&id).copied()).unwrap_or_default();
-        for (commit, id) in chain.into_iter().rev() {
-            last = commit.seq.max(last + 1);
-            order.insert(id, last);
-            if known.insert(commit.version) {
-                found.push(FoundVersion { commit, id, seq: last });
-            }
-        }
-    }
-    put_in_order(&mut found);
-    Ok(found)
-}
-
-/// Gives no two versions the same place, though an earlier program may have done so.
-fn put_in_order(found: &mut [FoundVersion]) {
-    found.sort_by_key(|it| (it.seq, it.commit.time, it.id));
-    let mut last = 0;
-    for it in found {
-        it.seq = it.seq.max(last + 1);
-        last = it.seq;
     }
 }

@@ -185,7 +185,7 @@ impl HistoryWriter {
     /// where it went before.
     ///
     /// # Errors
-    /// Those of [`HistoryWriter::save`], and of `act`.
+    /// The errors of [`HistoryWriter::save`], and of `act`.
     pub fn save_before<T>(
         &self,
         workspace: WorkspaceId,

@@ -47,7 +47,7 @@ impl GuardedEntry<'_> {
     /// Removes what is there, unless it is a folder.
     ///
     /// # Errors
-    /// Those of [`GuardedEntry::put`].
+    /// The errors of [`GuardedEntry::put`].
     pub(crate) fn remove(&self) -> Result<()> {
         let found = match stat_in(self.folder, self.name) {
             Err(Errno::NOENT) => return Ok(()),

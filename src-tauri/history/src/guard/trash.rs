@@ -52,7 +52,7 @@ impl Trash {
     /// Moves what is at these paths of the workspace into the trash; says where it is now.
     ///
     /// # Errors
-    /// Whatever the system says; [`Code::Unsupported`] when the library lies on another file
+    /// Any error of the system; [`Code::Unsupported`] when the library lies on another file
     /// system. What was not moved is where it was.
     pub(crate) fn take(&self, paths: &[TreePath], before: Option<VersionId>) -> Result<PathBuf> {
         let number = self.batches()?.last().map_or(0, |(number, ..)| number + 1);
@@ -81,7 +81,7 @@ impl Trash {
     /// Moves what a process that is no more left under a temporary name into the trash.
     ///
     /// # Errors
-    /// Those of [`Trash::take`].
+    /// The errors of [`Trash::take`].
     pub(crate) fn sweep(&self, folder: BorrowedFd<'_>, path: &TreePath) -> Result<()> {
         let flags = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC;
         let name = path.name().unwrap_or_default();
@@ -101,7 +101,7 @@ impl Trash {
     /// Whether something lay at a path that went when `before` was the last version.
     ///
     /// # Errors
-    /// Whatever keeps the trash from being listed.
+    /// When the trash cannot be listed.
     pub(crate) fn holds(&self, before: VersionId, path: &TreePath) -> Result<bool> {
         let name = before.to_string();
         let lies_in = |batch: &Path| path.below(batch).symlink_metadata().is_ok();
@@ -113,7 +113,7 @@ impl Trash {
     /// file at one of the paths: it changes places with the file that is there.
     ///
     /// # Errors
-    /// Whatever the system says.
+    /// Any error of the system.
     pub(crate) fn give_back(&self, before: VersionId, paths: &[TreePath]) -> Result<GivenBack> {
         let mut given = GivenBack::default();
         for (_, name, batch) in self.batches()?.into_iter().rev() {

@@ -12,7 +12,7 @@ impl HistoryWriter {
     /// history that was begun, gives the newest version.
     ///
     /// # Errors
-    /// Those of [`HistoryWriter::save`].
+    /// The errors of [`HistoryWriter::save`].
     pub fn begin(&self, project: ProjectId, job: &Job) -> Result<Version> {
         let workspace = self.begin_main(project)?;
         if let Some(version) = self.history.newest_version(workspace.id)? {

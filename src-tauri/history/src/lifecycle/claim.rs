@@ -55,7 +55,7 @@ impl Claim {
     /// Gives what stays.
     ///
     /// # Errors
-    /// Whatever keeps it from being begun.
+    /// When it cannot be begun.
     pub(super) fn clear(&self, held: &HeldTree) -> Result<Vec<Unheld>> {
         let disk = Disk::open(&self.root)?;
         // Also when the opening was cancelled, and that for a second time.
@@ -76,7 +76,7 @@ impl Claim {
     /// Removes what an opening that was killed left, when a version holds all of it that was whole.
     ///
     /// # Errors
-    /// Whatever keeps it from being looked at or removed.
+    /// When it cannot be looked at or removed.
     pub(super) fn clear_left_over(
         &self,
         held: &HeldTree,

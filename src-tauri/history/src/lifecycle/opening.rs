@@ -111,7 +111,7 @@ impl HistoryWriter {
     /// Looks through all of a workspace for changes that nobody noticed.
     ///
     /// # Errors
-    /// Those of [`HistoryWriter::save`].
+    /// The errors of [`HistoryWriter::save`].
     pub fn refresh_workspace(&self, id: WorkspaceId, job: &Job) -> Result<Option<Version>> {
         self.save(id, Scope::Whole, SaveOrder::new(Trigger::Automatic, ""), job)
     }
@@ -143,7 +143,7 @@ impl HistoryWriter {
     /// holds all that is in it; whether it went. It must not be watched any more.
     ///
     /// # Errors
-    /// Whatever keeps the folder from being read or removed.
+    /// When the folder cannot be read or removed.
     pub fn remove_closed_folder(&self, workspace: &Workspace, job: &Job) -> Result<bool> {
         if !workspace.is_present() || !workspace.root.starts_with(self.history.library().root()) {
             return Ok(false);

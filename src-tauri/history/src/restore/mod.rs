@@ -81,7 +81,7 @@ impl HistoryWriter {
     /// Plans a restore. Changes nothing.
     ///
     /// # Errors
-    /// Those of [`HistoryWriter::restore`].
+    /// The errors of [`HistoryWriter::restore`].
     pub fn plan_restore(&self, order: &RestoreOrder, job: &Job) -> Result<RestorePlan> {
         Ok(self.carry_out(order, RestoreMode::Plan, Vec::new(), job)?.plan())
     }
@@ -94,7 +94,7 @@ impl HistoryWriter {
     /// Restores what the order says. In a workspace, what is there becomes a version before, and
     /// what is there afterwards another, so that [`HistoryWriter::undo`] goes back.
     ///
-    /// What could not be restored is in the report; the rest is.
+    /// An entry that could not be restored is in the report; all others are restored.
     ///
     /// # Errors
     /// [`Code::NotFound`] when the version has no such path, [`Code::Cancelled`], or what keeps all
@@ -167,7 +167,7 @@ impl HistoryWriter {
     /// changed since, the last one.
     ///
     /// # Errors
-    /// Those of [`HistoryWriter::save`].
+    /// The errors of [`HistoryWriter::save`].
     pub(crate) fn save_for_undo(
         &self,
         workspace: WorkspaceId,

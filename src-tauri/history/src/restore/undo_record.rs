@@ -57,7 +57,7 @@ impl UndoRecord {
 /// which thinning must leave there.
 ///
 /// # Errors
-/// Whatever keeps them from being read.
+/// When they cannot be read.
 pub(crate) fn relied_upon(library: &Path, workspace: &Workspace) -> Result<Vec<VersionId>> {
     let path = relied_upon_place(library, workspace);
     let mut relied_upon: Vec<VersionId> = match fs::read_to_string(&path) {

@@ -29,7 +29,7 @@ const POINTER_BYTES: u64 = 1024;
 /// 4. Over 100 KiB, or binary: objects.
 /// 5. Git.
 ///
-/// What a scan finds on disk is never [`Layer::Memory`]: only a wish is.
+/// A file that a scan finds on disk is never [`Layer::Memory`]: only a wish is.
 pub fn choose_layer(
     rules: &Rules,
     path: &TreePath,

@@ -27,7 +27,7 @@ pub enum LeaveOutReason {
         /// The source that it is made again from, beside it or in it: `package.json`.
         manifest: &'static str,
     },
-    /// Whoever made it marked it as a cache, with a `CACHEDIR.TAG`.
+    /// Its maker marked it as a cache, with a `CACHEDIR.TAG`.
     Cache,
     /// This pattern of the project's rules names it.
     Rule(String),

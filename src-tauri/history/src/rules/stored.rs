@@ -82,7 +82,7 @@ impl ProjectRules {
     /// Makes them the rules of a project, durably. What is stored already stays where it is.
     ///
     /// # Errors
-    /// Those of [`ProjectRules::compile`], and whatever the system says.
+    /// The errors of [`ProjectRules::compile`], and whatever the system says.
     pub fn store(&self, library: &Path, project: ProjectId) -> Result<()> {
         self.compile()?;
         let stored = Stored {

@@ -89,7 +89,7 @@ impl HistoryWriter {
     /// and the order says no more than that.
     /// It is durable when this returns.
     ///
-    /// What cannot be read becomes a warning of the job, and stays in the version as it was.
+    /// An entry that cannot be read becomes a warning of the job, and stays in the version as it was.
     ///
     /// # Errors
     /// [`Code::SourceMissing`] when the folder is not there, [`Code::Cancelled`],

@@ -1,7 +1,7 @@
 //! A folder of very many entries of which a few were touched: only those are looked at, and only what
 //! the version holds of them is read. All else stands as the last version has it.
 //!
-//! Where any of them came, went, became another kind of thing or decides about others, the whole
+//! When any of them came, went, became another kind of thing or decides about others, the whole
 //! folder is listed.
 
 use std::collections::{BTreeMap, BTreeSet};

@@ -235,7 +235,7 @@ impl TreeScan<'_> {
         self.place_entries((folder, Arc::new(disk)), entries, &known, todo, deflater)
     }
 
-    /// Says of entries as much as their looks tell.
+    /// Places entries by as much as their looks tell.
     pub(super) fn place_entries(
         &self,
         (folder, disk): (Arc<PendingFolder>, Arc<DiskFolder>),

@@ -12,13 +12,13 @@ use crate::tree::folder_view::StoredFolder;
 use crate::version::EntryKind;
 
 impl TreeScan<'_> {
-    /// Says that an entry could not be read, and is to be tried again.
+    /// Warns that an entry could not be read, and has it tried again.
     fn warn(&self, path: TreePath, why: &Error) {
         self.job.warn(escape_path(&self.disk.path_of(&path)), why.to_string());
         locked(&self.outcome).unread.push(path);
     }
 
-    /// Says that an entry could not even be looked at. What was there before stays.
+    /// Warns that an entry could not even be looked at, and leaves what was there before.
     pub(super) fn keep_previous_entry(
         &self,
         folder: &Arc<PendingFolder>,
@@ -49,7 +49,7 @@ impl TreeScan<'_> {
         is_away
     }
 
-    /// Says that an entry could not be read. What was there before stays.
+    /// Warns that an entry could not be read, and leaves what was there before.
     pub(super) fn keep_previous(&self, folder: &PendingFolder, slot: usize, why: &Error) {
         let mut slots = locked(&folder.slots);
         let slot = &mut slots[slot];

@@ -37,7 +37,7 @@ impl HistoryMaintenance {
     /// Whether maintenance would make the history of a project noticeably smaller.
     ///
     /// # Errors
-    /// Whatever keeps the versions from being read.
+    /// When the versions cannot be read.
     pub fn needs_maintenance(&self, project: ProjectId) -> Result<bool> {
         let store = self.history.store(project)?;
         let (versions, dropped) = self.count_thinnable(project, &store)?;
@@ -52,7 +52,7 @@ impl HistoryMaintenance {
     /// where it is when somebody begins to wait for the history.
     ///
     /// # Errors
-    /// Those of [`HistoryMaintenance::thin`] and [`HistoryMaintenance::compact`].
+    /// The errors of [`HistoryMaintenance::thin`] and [`HistoryMaintenance::compact`].
     pub fn maintain(&self, project: ProjectId, job: &Job) -> Result<MaintenanceReport> {
         let store = self.history.store(project)?;
         let mut done = MaintenanceReport::default();

@@ -1,9 +1,9 @@
 //! The differences from the last version, and which of them are renames.
 
-use std::collections::HashMap;
-
 use undercroft_foundation::{Result, TreePath};
 
+use super::renames::{FoundChange, rename_same};
+use super::similar::rename_similar;
 use crate::store::HistoryStore;
 use crate::tree::folder_view::StoredFolder;
 use crate::tree::sidecar::Line;
@@ -15,14 +15,6 @@ pub(crate) struct ChangeSet {
     pub(crate) changes: Vec<FoundChange>,
     /// Folders came, went or have another mode: no file's affair, but a version's.
     pub(crate) folders_differ: bool,
-}
-
-/// A change, with the blobs by which a rename is recognised.
-#[derive(Debug)]
-pub(crate) struct FoundChange {
-    pub(crate) change: Change,
-    /// The blob of an added or removed file.
-    pub(crate) blob: GitId,
 }
 
 impl ChangeSet {
@@ -119,44 +111,10 @@ impl ChangeSet {
             self.changes.into_iter().partition(|found| found.change.kind == ChangeKind::Removed);
         let mut removed: Vec<Option<FoundChange>> = removed.into_iter().map(Some).collect();
         rename_same(&mut removed, &mut others);
-        super::similar::rename_similar(store, &mut removed, &mut others)?;
+        rename_similar(store, &mut removed, &mut others)?;
         let mut changes: Vec<Change> =
             others.into_iter().chain(removed.into_iter().flatten()).map(|it| it.change).collect();
         changes.sort_unstable_by(|a, b| a.path.cmp(&b.path));
         Ok(changes)
-    }
-}
-
-/// Files that were moved as they are. Of several with the same content, one of the same name is
-/// taken first.
-fn rename_same(removed: &mut [Option<FoundChange>], others: &mut [FoundChange]) {
-    let mut by_blob: HashMap<GitId, Vec<usize>> = HashMap::new();
-    for (at, gone) in removed.iter().enumerate() {
-        if let Some(gone) = gone {
-            by_blob.entry(gone.blob).or_default().push(at);
-        }
-    }
-    for added in others.iter_mut().filter(|found| found.change.kind == ChangeKind::Added) {
-        let Some(candidates) = by_blob.get_mut(&added.blob) else { continue };
-        let same_name = candidates.iter().position(|at| {
-            removed[*at]
-                .as_ref()
-                .is_some_and(|gone| gone.change.path.name() == added.change.path.name())
-        });
-        let chosen = same_name.unwrap_or(0);
-        if chosen < candidates.len() {
-            let gone = removed[candidates.swap_remove(chosen)].take();
-            added.rename_from(gone);
-        }
-    }
-}
-
-impl FoundChange {
-    /// Makes an addition a rename of what was removed.
-    pub(crate) fn rename_from(&mut self, gone: Option<Self>) {
-        if let Some(gone) = gone {
-            self.change.kind = ChangeKind::Renamed;
-            self.change.from = Some(gone.change.path);
-        }
     }
 }

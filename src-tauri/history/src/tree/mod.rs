@@ -6,5 +6,6 @@ pub(crate) mod commit;
 pub(crate) mod compare;
 pub(crate) mod folder_view;
 pub(crate) mod names;
+mod renames;
 pub(crate) mod sidecar;
 mod similar;

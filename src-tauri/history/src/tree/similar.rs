@@ -6,7 +6,7 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 
 use undercroft_foundation::Result;
 
-use super::change_set::FoundChange;
+use super::renames::FoundChange;
 use crate::store::{HistoryStore, ObjectKind};
 use crate::version::{ChangeKind, GitId, Layer};
 

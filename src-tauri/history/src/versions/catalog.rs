@@ -24,7 +24,7 @@ impl History {
     /// The versions of a workspace that pass the filter, newest first.
     ///
     /// # Errors
-    /// Whatever keeps the catalog from being read.
+    /// When the catalog cannot be read.
     pub fn versions(&self, workspace: WorkspaceId, filter: &VersionFilter) -> Result<Vec<Version>> {
         self.library().catalog().read(|connection| table::list(connection, workspace, filter))
     }
@@ -40,7 +40,7 @@ impl History {
     /// The versions that `text` may mean: by id, by the beginning or end of one, or by name.
     ///
     /// # Errors
-    /// Whatever keeps the catalog from being read.
+    /// When the catalog cannot be read.
     pub fn find_versions(&self, project: Option<ProjectId>, text: &str) -> Result<Vec<Version>> {
         self.library().catalog().read(|connection| table::find(connection, project, text))
     }
@@ -48,7 +48,7 @@ impl History {
     /// The newest version of a workspace; nothing while there is none.
     ///
     /// # Errors
-    /// Whatever keeps the catalog from being read.
+    /// When the catalog cannot be read.
     pub fn newest_version(&self, workspace: WorkspaceId) -> Result<Option<Version>> {
         self.library().catalog().read(|connection| table::newest(connection, workspace))
     }
@@ -56,7 +56,7 @@ impl History {
     /// The number of versions that the workspaces of a project were given after a moment.
     ///
     /// # Errors
-    /// Whatever keeps the catalog from being read.
+    /// When the catalog cannot be read.
     pub fn count_versions_since(&self, project: ProjectId, since: jiff::Timestamp) -> Result<u64> {
         self.library().catalog().read(|connection| table::count_since(connection, project, since))
     }
@@ -65,7 +65,7 @@ impl History {
     /// time: what a timeline is drawn from.
     ///
     /// # Errors
-    /// Whatever keeps the catalog from being read.
+    /// When the catalog cannot be read.
     pub fn moments(&self, workspace: WorkspaceId) -> Result<Vec<(jiff::Timestamp, u64)>> {
         self.library().catalog().read(|connection| table::moments(connection, workspace))
     }

@@ -69,7 +69,7 @@ impl WorkspaceWatcher {
     /// [`WorkspaceWatcher::stop`].
     ///
     /// # Errors
-    /// Whatever keeps the catalog from being read.
+    /// When the catalog cannot be read.
     pub fn start(&self, options: WatchOptions) -> Result<()> {
         let events = self.history().library().events().subscribe()?;
         let (stop, stopped) = bounded(0);
@@ -103,7 +103,7 @@ impl WorkspaceWatcher {
     /// The state of watching each open workspace.
     ///
     /// # Errors
-    /// Whatever keeps the catalog from being read.
+    /// When the catalog cannot be read.
     pub fn states(&self) -> Result<Vec<WatchState>> {
         let workspaces = self.history().workspaces(None)?;
         let open = workspaces.into_iter().filter(|workspace| workspace.closed.is_none());
@@ -113,7 +113,7 @@ impl WorkspaceWatcher {
     /// Leaves changes unnoticed, or notices them again, in a project or in all.
     ///
     /// # Errors
-    /// Whatever keeps the catalog from being written.
+    /// When the catalog cannot be written.
     pub fn set_paused(&self, project: Option<ProjectId>, paused: bool) -> Result<()> {
         for mut workspace in self.history().workspaces(project)? {
             if workspace.closed.is_none() && workspace.paused != paused {
@@ -182,7 +182,7 @@ impl WorkspaceWatcher {
     /// process that does not watch.
     ///
     /// # Errors
-    /// Whatever keeps the catalog from being read.
+    /// When the catalog cannot be read.
     pub fn sync(&self) -> Result<()> {
         let wanted: Vec<Workspace> = self
             .history()

@@ -58,7 +58,7 @@ impl WatchFile {
         Ok(is_there.then_some(Self { file, written: Vec::new() }))
     }
 
-    /// Says how the watching goes, if that is new.
+    /// Writes how the watching goes, if that is new.
     pub(super) fn tell(&mut self, state: &WatchState) {
         let Some((_, name)) = NAMES.iter().find(|(status, _)| *status == state.status) else {
             return;

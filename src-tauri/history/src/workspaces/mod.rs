@@ -59,7 +59,7 @@ impl History {
     /// All workspaces, of a project or of all, the oldest first; closed ones too.
     ///
     /// # Errors
-    /// Whatever keeps the catalog from being read.
+    /// When the catalog cannot be read.
     pub fn workspaces(&self, project: Option<ProjectId>) -> Result<Vec<Workspace>> {
         let mut all = self.library().catalog().read(table::all)?;
         all.retain(|workspace| project.is_none_or(|id| workspace.project == id));
@@ -102,7 +102,7 @@ impl History {
     /// Takes up where a project's folder is now: its main workspace is there, too.
     ///
     /// # Errors
-    /// Whatever keeps the catalog from being read or written.
+    /// When the catalog cannot be read or written.
     pub fn follow_project(&self, project: ProjectId) -> Result<()> {
         let root = self.library().projects().get(project)?.root;
         let workspaces = self.workspaces(Some(project))?.into_iter();
@@ -114,7 +114,7 @@ impl History {
     /// The workspace that the user works in, if there is one.
     ///
     /// # Errors
-    /// Whatever keeps the catalog from being read.
+    /// When the catalog cannot be read.
     pub fn current_workspace(&self) -> Result<Option<Workspace>> {
         Ok(self.workspaces(None)?.into_iter().find(|workspace| workspace.is_current))
     }

@@ -28,7 +28,7 @@ fn files_in(folder: PathBuf) -> Vec<PathBuf> {
     files
 }
 
-/// Where the entry of an object lies in a pack, as stock git says: the pack, the offset, the length.
+/// The place of an object's entry in a pack, as stock git says: the pack, the offset, the length.
 fn entry_of(bench: &Bench, object: &str) -> (PathBuf, i64, i64) {
     for index in files_in(bench.git_folder().join("objects/pack")) {
         if index.extension().unwrap() != "idx" {

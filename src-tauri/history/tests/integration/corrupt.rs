@@ -19,7 +19,7 @@ use undercroft_history::{
 use undercroft_library::{AddProject, Library};
 use undercroft_testkit::{flip_bit, random_bytes, text_bytes, truncate_file, write_file};
 
-/// What a version holds: files by path.
+/// The content of a version: files by path.
 type Content = BTreeMap<String, Vec<u8>>;
 
 /// A library with versions whose content is known.
@@ -121,7 +121,7 @@ fn files_in(folder: &Path) -> Vec<PathBuf> {
     files
 }
 
-/// What can be done to a file.
+/// A harm done to a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Harm {
     /// A bit flips, so far into the file in thousandths.

@@ -1,4 +1,4 @@
-//! What is shown of files.
+//! Previews of files.
 
 use undercroft_history::{Encoding, PreviewKind, preview};
 use undercroft_testkit::random_bytes;

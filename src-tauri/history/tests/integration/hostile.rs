@@ -22,7 +22,7 @@ use undercroft_history::{
 };
 use undercroft_testkit::{Compare, awkward_names, random_bytes, tree_differences, write_file};
 
-/// What the hostile project must not reach: a victim's folder, and where canaries would sing.
+/// Beyond the reach of the hostile project: a victim's folder, and where canaries would sing.
 struct Outside {
     folder: TempDir,
     watch: rustix::fd::OwnedFd,
@@ -320,7 +320,7 @@ fn in_place(bench: &Bench) -> RestoreTo {
     RestoreTo::InPlace { workspace: bench.main().id, remove_extra: true }
 }
 
-/// What is in the workspace now, to be compared with later.
+/// A copy of the workspace as it is now, to be compared with later.
 fn copy_of_work(bench: &Bench, name: &str) -> PathBuf {
     let copy = bench.folder.path().join(name);
     let status = Command::new("cp").arg("-a").arg(bench.work()).arg(&copy).status().unwrap();

@@ -17,7 +17,7 @@ use undercroft_testkit::{
     tree_differences, write_file,
 };
 
-/// What a user types who has the library's folder and no Undercroft.
+/// The commands of a user who has the library's folder and no Undercroft.
 const COMMANDS: &str = r#"
     set -eu
     git clone --quiet --no-checkout "$LIBRARY/history/$PROJECT.git" "$TARGET"
@@ -111,7 +111,7 @@ fn give_names_back(folder: &Path) {
     }
 }
 
-/// What holds no file and no link, such as an empty folder or a pipe, is in the sidecar alone.
+/// An entry that holds no file and no link, such as an empty folder or a pipe, is in the sidecar alone.
 fn is_beyond_git(original: &Path, difference: &str) -> bool {
     fn holds_content(path: &Path) -> bool {
         let kind = fs::symlink_metadata(path).unwrap().file_type();

@@ -1,4 +1,4 @@
-//! What is left out of versions: only what is proven to be made again, or what the user names.
+//! Leaving out of versions: only what is proven to be made again, or what the user names.
 
 use std::fs;
 use std::os::unix::fs::symlink;
@@ -348,7 +348,7 @@ fn what_was_decided_is_asked_anew() {
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
 
-    /// Whatever the list says, following it and asking path by path agree, nothing panics, and
+    /// With any list, following it and asking path by path agree, nothing panics, and
     /// without following it nothing but what is proven goes.
     #[test]
     fn any_gitignore_is_harmless(list in "([a-c*?!/.\\[\\]{}, \\\\]{0,8}\n){0,6}") {

@@ -280,10 +280,10 @@ fn what_a_killed_writer_left_is_swept() {
     scene.assert_sound();
 }
 
-/// Where the process that is to be killed finds its library, and how many seconds it is later.
+/// Tells the process that is to be killed its library, and how many seconds it is later.
 const CHILD: &str = "UNDERCROFT_TEST_CHILD";
 
-/// What is killed; by itself it does nothing.
+/// The process that is killed; by itself it does nothing.
 #[test]
 fn the_one_that_is_killed() {
     let Ok(order) = std::env::var(CHILD) else { return };

@@ -54,7 +54,7 @@ impl HistoryMaintenance {
     /// nothing.
     ///
     /// # Errors
-    /// Whatever keeps the versions from being read.
+    /// When the versions cannot be read.
     pub fn plan_thinning(&self, project: ProjectId, job: &Job) -> Result<ThinPlan> {
         let store = self.history.store(project)?;
         let versions = self.all_versions(project)?;
@@ -64,7 +64,7 @@ impl HistoryMaintenance {
     /// Drops the versions that the rule no longer keeps.
     ///
     /// # Errors
-    /// Whatever keeps versions from being read or written; they are all there then, or all that
+    /// When versions cannot be read or written; they are all there then, or all that
     /// should go are gone.
     pub fn thin(&self, project: ProjectId, job: &Job) -> Result<ThinPlan> {
         let store = self.history.store(project)?;

@@ -79,7 +79,7 @@ impl Bench {
         self.library.root().join("history").join(format!("{}.git", self.project))
     }
 
-    /// What stock git says, which must succeed.
+    /// The output of stock git, which must succeed.
     pub fn git(&self, arguments: &[&str]) -> String {
         git_in(&self.git_folder(), arguments)
     }
