@@ -56,6 +56,8 @@ pub enum BackendEvent {
         /// What.
         event: Event,
     },
+    /// A drive was plugged in or taken out.
+    Drives,
     /// The user dropped folders on the window.
     Dropped {
         /// What was dropped.

@@ -34,6 +34,8 @@ job: JobView } |
 { type: "event";
 /** What. */
 event: Event } |
+/** A drive was plugged in or taken out. */
+{ type: "drives" } |
 /** The user dropped folders on the window. */
 { type: "dropped";
 /** What was dropped. */
