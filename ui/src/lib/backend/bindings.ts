@@ -517,6 +517,11 @@ export type FileDiff = {
 	kind: DiffKind,
 	/** The parts that differ, with some lines around them. */
 	hunks: Hunk[],
+	/**
+	 *  The whole text after, line by line as the hunks show it; with them, the text before follows
+	 *  from it. Nothing where a side is large or a hunk is left out.
+	 */
+	text?: string | null,
 	/** What is before, unless both are text. */
 	old?: Preview | null,
 	/** What is after, unless both are text. */

@@ -45,6 +45,10 @@ pub struct FileDiff {
     pub kind: DiffKind,
     /// The parts that differ, with some lines around them.
     pub hunks: Vec<Hunk>,
+    /// The whole text after, line by line as the hunks show it; with them, the text before follows
+    /// from it. Nothing where a side is large or a hunk is left out.
+    #[serde(default)]
+    pub text: Option<String>,
     /// What is before, unless both are text.
     #[serde(default)]
     pub old: Option<Preview>,
