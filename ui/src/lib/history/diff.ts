@@ -2,7 +2,7 @@
 import type { Line, Hunk } from '$lib/backend/bindings';
 
 export type Piece = { text: string; changed: boolean };
-export type GapRow = { kind: 'gap'; lines: number; heading: string };
+export type GapRow = { kind: 'gap'; lines: number };
 export type InlineRow = { kind: 'line'; line: Line; hunk: number; starts: boolean };
 
 /** Cuts a line where its changed spans begin and end. Spans that make no sense are left alone. */
@@ -26,8 +26,7 @@ function gapBefore(hunks: readonly Hunk[], index: number): GapRow | null {
   const before = hunks[index - 1];
   const end = before ? before.newStart + before.newLines : 1;
   const lines = hunk.newStart - end;
-  const heading = `@@ -${hunk.oldStart},${hunk.oldLines} +${hunk.newStart},${hunk.newLines} @@`;
-  return lines > 0 ? { kind: 'gap', lines, heading } : null;
+  return lines > 0 ? { kind: 'gap', lines } : null;
 }
 
 /** The first line of every run of changes inside the hunks: where n and p stop. */

@@ -64,15 +64,21 @@ const look = EditorView.theme({
   '[data-tag="removed"]': { backgroundColor: 'var(--removed-soft)' },
   '[data-here]': { boxShadow: 'inset 3px 0 0 var(--accent)' },
   mark: { borderRadius: '2px', color: 'inherit' },
+  // On the stronger ground the colours of code are too weak to read.
+  'mark [class*="tok-"]': { color: 'inherit' },
   '[data-tag="added"] mark': { backgroundColor: 'var(--added-strong)' },
   '[data-tag="removed"] mark': { backgroundColor: 'var(--removed-strong)' },
-  '.cm-mergeSpacer': { backgroundColor: 'var(--sunken)' },
+  // A text without lines has an empty one all the same.
+  '.cm-mergeSpacer, .cm-mergeView & .cm-line:not([data-numbers])': {
+    backgroundColor: 'var(--sunken)',
+  },
   '.cm-fold': {
     borderBlock: '1px solid var(--line)',
     backgroundColor: 'var(--sunken)',
     color: 'var(--ink-2)',
     fontFamily: 'var(--font)',
   },
+  '.cm-fold:first-child': { borderTop: '0' },
   '.cm-fold button': { width: '100%', height: '26px', padding: '0 16px' },
   '.cm-fold button:hover': { color: 'var(--accent)', textDecoration: 'underline' },
   '.cm-fold button:focus-visible': { outlineOffset: '-2px' },
