@@ -902,7 +902,7 @@ export const en = {
     more: (count: number) => `Show more (${count} lines)`,
     unfold: (lines: number) =>
       plural(lines, { one: 'Show 1 unchanged line', other: 'Show # unchanged lines' }),
-    onlyChanges: 'Only the changes are shown: the file is too large to show all of it.',
+    onlyChanges: 'Only the changes are shown: the file or a line of it is too long to show whole.',
     same: 'Both are the same',
     binary: 'Not text: only the sizes can be compared',
     tooLarge: 'Too large to compare here',

@@ -107,6 +107,17 @@ function drawWords(side: Side): Extension {
   });
 }
 
+/** A button in the place of lines; `run` is given its element. */
+export function lineButton(label: string, run: (place: HTMLElement) => void): HTMLElement {
+  const place = document.createElement('div');
+  place.className = 'cm-fold';
+  const button = place.appendChild(document.createElement('button'));
+  button.type = 'button';
+  button.textContent = label;
+  button.addEventListener('click', () => run(place));
+  return place;
+}
+
 class FoldedLines extends WidgetType {
   constructor(
     readonly lines: number,
@@ -122,20 +133,16 @@ class FoldedLines extends WidgetType {
     return 28;
   }
   toDOM(view: EditorView): HTMLElement {
-    const fold = document.createElement('div');
-    fold.className = 'cm-fold';
-    const button = fold.appendChild(document.createElement('button'));
-    button.type = 'button';
-    button.textContent = words.diff.unfold(this.lines);
-    if (!this.leads) {
-      button.tabIndex = -1;
-      button.ariaHidden = 'true';
-    }
-    button.addEventListener('click', () => {
+    const fold = lineButton(words.diff.unfold(this.lines), () => {
       this.show();
       // The button is gone, and the keyboard goes on in the text.
       view.contentDOM.focus({ preventScroll: true });
     });
+    if (!this.leads) {
+      const button = fold.firstElementChild as HTMLElement;
+      button.tabIndex = -1;
+      button.ariaHidden = 'true';
+    }
     return fold;
   }
 }

@@ -114,6 +114,19 @@ describe('a diff of two texts', () => {
     view?.goTo(0);
   });
 
+  it('draws many removed lines by and by', async () => {
+    const removed = Array.from({ length: 2500 }, (_, index) => `-gone ${index}`);
+    show('inline', [' first', ...removed, ' last']);
+    const more = () => all('button').find((one) => one.textContent?.startsWith('Show more'));
+    expect(all('.cm-removedLine')).toHaveLength(1000);
+    expect(more()?.textContent).toBe('Show more (1500 lines)');
+    await fireEvent.click(more() as HTMLElement);
+    expect(all('.cm-removedLine')).toHaveLength(2000);
+    await fireEvent.click(more() as HTMLElement);
+    expect(texts('.cm-removedLine').at(-1)).toBe('Removed: gone 2499');
+    expect(more()).toBeUndefined();
+  });
+
   it('is in the colours of its language, also where lines are gone', async () => {
     show('inline');
     await vi.waitFor(() => expect(texts('.cm-removedLine .tok-keyword')).toContain('let'));

@@ -8,7 +8,11 @@ import { classHighlighter, highlightTree } from '@lezer/highlight';
 import type { Line } from '$lib/backend/bindings';
 import { piecesOf } from '$lib/history/diff';
 import type { LineChange } from '$lib/history/diff';
-import { setHere, unseenTag } from './diff-lines';
+import { words } from '$lib/words';
+import { lineButton, setHere, unseenTag } from './diff-lines';
+
+/** Removed lines are drawn even where nobody looks: this many at first, and more when asked for. */
+const DRAWN_AT_ONCE = 1000;
 
 type Token = { from: number; to: number; classes: string };
 /** The coloured parts of lines, by their numbers before. */
@@ -97,17 +101,33 @@ class RemovedLines extends WidgetType {
     return this.change === change && this.tokens === tokens && this.isHere === isHere;
   }
   override get estimatedHeight(): number {
-    return this.change.removed.length * 18;
+    return Math.min(this.change.removed.length, DRAWN_AT_ONCE) * 18;
   }
-  toDOM(): HTMLElement {
+  toDOM(view: EditorView): HTMLElement {
     const lines = document.createElement('div');
-    this.change.removed.forEach((line, index) => {
-      const number = this.change.oldFrom + index;
+    this.#drawFrom(0, lines, view);
+    return lines;
+  }
+
+  /** Draws the next lines, and a button for those after them. */
+  #drawFrom(first: number, lines: HTMLElement, view: EditorView): void {
+    const end = first + DRAWN_AT_ONCE;
+    this.change.removed.slice(first, end).forEach((line, index) => {
+      const number = this.change.oldFrom + first + index;
       const drawn = drawLine(line, this.numbers(number), this.tokens.get(number) ?? []);
       if (this.isHere) drawn.dataset['here'] = 'true';
       lines.append(drawn);
     });
-    return lines;
+    const left = this.change.removed.length - end;
+    if (left > 0)
+      lines.append(
+        lineButton(words.diff.more(left), (button) => {
+          button.remove();
+          this.#drawFrom(end, lines, view);
+          view.requestMeasure();
+          view.contentDOM.focus({ preventScroll: true });
+        }),
+      );
   }
 }
 
