@@ -97,6 +97,54 @@ test('files are looked at and searched at any version, and have a history each',
   });
 });
 
+test('a diff is coloured, folded and stepped through, in both forms and both schemes', async () => {
+  const source = makeProject(join(site.folder, 'compared'));
+  const lines = Array.from({ length: 120 }, (_, index) => `let line${index} = ${index}; // counted`);
+  write(join(source, 'long.ts'), lines.join('\n'));
+  const project = await site.keep(await site.addProject(source));
+  const changed = lines.with(50, 'let line50 = "fifty"; // counted in words').toSpliced(90, 1);
+  write(join(source, 'long.ts'), changed.join('\n'));
+  const [newest, first] = await site.versions(project, 2);
+  const address = `#/projects/${project.id}/diff/main?from=${first.id}&to=${newest.id}&path=long.ts`;
+  for (const colorScheme of /** @type {const} */ (['light', 'dark'])) {
+    await visit(
+      browser,
+      site,
+      `diff-${colorScheme}`,
+      async (page) => {
+        await go(page, address);
+        const diff = page.getByTestId('diff');
+        for (const [mode, sides] of /** @type {const} */ ([['Side by side', 2], ['Inline', 1]])) {
+          await diff.getByRole('radio', { name: mode }).check({ force: true });
+          const texts = diff.getByRole('textbox');
+          await texts.nth(sides - 1).waitFor();
+          assert.equal(await texts.count(), sides);
+          await diff.locator('[data-tag] .tok-keyword', { hasText: 'let' }).first().waitFor();
+          await diff.locator('mark', { hasText: 'fifty' }).waitFor();
+          await assertAccessible(page, `${mode}, ${colorScheme}`);
+
+          assert.equal(await diff.getByText('let line10 = 10').count(), 0);
+          await diff.getByRole('button', { name: 'Show 47 unchanged lines' }).focus();
+          await page.keyboard.press('Enter');
+          await diff.getByText('let line10 = 10').first().waitFor();
+          assert.equal(await diff.getByText('let line10 = 10').count(), sides);
+
+          await page.keyboard.press('n');
+          await page.keyboard.press('n');
+          await diff.getByText('Change 2 of 2').waitFor();
+          const gone = diff.locator('[data-here="true"]', { hasText: 'let line90' });
+          await gone.waitFor();
+          await page.waitForFunction((row) => {
+            const { top, bottom } = /** @type {Element} */ (row).getBoundingClientRect();
+            return top > 0 && bottom < innerHeight;
+          }, await gone.elementHandle());
+        }
+      },
+      { colorScheme },
+    );
+  }
+});
+
 test('files are added, and deleted files come back', async () => {
   const source = makeProject(join(site.folder, 'changed'));
   const project = await site.keep(await site.addProject(source));

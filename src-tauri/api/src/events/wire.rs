@@ -56,6 +56,8 @@ pub enum BackendEvent {
         /// The event as the catalog keeps it.
         event: Event,
     },
+    /// A drive was plugged in or taken out.
+    Drives,
     /// The user dropped folders on the window.
     Dropped {
         /// The dropped files and folders, as places.

@@ -4,7 +4,7 @@ use undercroft_foundation::{Code, Error, Result};
 use undercroft_history::{self as history, diff};
 
 use super::wire::{DiffKind, FileAt, FileCompare, FileDiff, Preview, PreviewKind};
-use super::{DIFF_BYTES, Found};
+use super::{DIFF_BYTES, Found, WHOLE_BYTES};
 use crate::Api;
 
 impl Api {
@@ -51,8 +51,11 @@ impl Api {
             DiffKind::Binary
         };
         if shown.kind == DiffKind::Text {
-            let compared = diff::text(&self.text(old)?, &self.text(new)?, diff::Options::default());
+            let (before, after) = (self.text(old)?, self.text(new)?);
+            let compared = diff::text(&before, &after, diff::Options::default());
             shown.truncated = compared.truncated;
+            let is_whole = !compared.truncated && before.len().max(after.len()) <= WHOLE_BYTES;
+            shown.text = if is_whole { diff::whole(&after) } else { None };
             (shown.added_lines, shown.removed_lines) =
                 (compared.added_lines, compared.removed_lines);
             shown.hunks = compared.hunks.into_iter().map(Into::into).collect();
@@ -86,6 +89,7 @@ impl FileDiff {
         Self {
             kind,
             hunks: Vec::new(),
+            text: None,
             old: None,
             new: None,
             added_lines: 0,

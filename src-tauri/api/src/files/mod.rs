@@ -24,6 +24,8 @@ use wire::{FileAt, FileContent, FileListing, Preview, PreviewKind};
 const IMAGE_BYTES: u64 = 16 << 20;
 /// Text files up to this size are compared by line.
 const DIFF_BYTES: u64 = 16 << 20;
+/// Text up to this size is given whole beside its changes.
+const WHOLE_BYTES: usize = 1 << 20;
 /// Content up to this size is held in memory for the next time.
 const CACHED_BYTES: u64 = 4 << 20;
 /// Files up to this size travel in one reply.

@@ -1,5 +1,7 @@
 //! Letting plans run by themselves: a loop that takes the scheduler's steps, for a face that stays.
 
+use std::collections::BTreeSet;
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::thread::JoinHandle;
 use std::time::Duration;
@@ -9,6 +11,7 @@ use undercroft_backup::{Overdue, WaitReason, Waiting};
 use undercroft_foundation::{PlanId, Result};
 use undercroft_library::NewEvent;
 
+use crate::events::wire::BackendEvent;
 use crate::{Api, Rooms};
 
 /// The longest time until the scheduler is asked again, whatever it says: a clock may be set, a
@@ -101,11 +104,14 @@ struct LoopState {
     waiting: Vec<(PlanId, WaitReason)>,
     /// Whether backups were paused.
     was_paused: bool,
+    /// The places at which drives were mounted; nothing before the first look.
+    drives: Option<BTreeSet<PathBuf>>,
 }
 
 /// Takes a step, and says how long nothing will happen; nothing when the library is closed.
 fn step(rooms: &Weak<Rooms>, known: &mut LoopState) -> Option<Duration> {
     let rooms = rooms.upgrade()?;
+    tell_of_drives(&rooms, known);
     if let Err(error) = end_pause(&rooms, known) {
         tracing::error!(%error, "whether backups are paused is not known");
     }
@@ -141,6 +147,16 @@ fn end_pause(rooms: &Arc<Rooms>, known: &mut LoopState) -> Result<()> {
         Api(Arc::clone(rooms)).resume_backups();
     }
     Ok(())
+}
+
+/// Tells that a drive came or went. It is not recorded: the next look would say the same.
+fn tell_of_drives(rooms: &Rooms, known: &mut LoopState) {
+    let drives = rooms.backups.destinations().mounted_drives();
+    let has_changed = known.drives.as_ref().is_some_and(|before| *before != drives);
+    known.drives = Some(drives);
+    if has_changed {
+        rooms.hub.tell(&BackendEvent::Drives);
+    }
 }
 
 /// Tells of each plan that begins to wait. That of a pause does not: the pause was told.

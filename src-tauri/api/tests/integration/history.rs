@@ -82,7 +82,9 @@ fn sides_are_compared_by_text_image_and_bytes() {
     let lines = text["hunks"][0]["lines"].as_array().unwrap();
     let added = lines.iter().find(|line| line["tag"] == "added").unwrap();
     assert_eq!((&added["text"], &added["new"]), (&json!("two words"), &json!(2)));
+    assert_eq!(text["text"], "one\ntwo words\n");
     let image = diff("picture.png");
+    assert!(image["text"].is_null(), "{image}");
     assert_eq!((&image["kind"], &image["new"]["mime"]), (&json!("image"), &json!("image/png")));
     assert_eq!(image["old"]["base64"], BASE64_STANDARD.encode(png(1)));
     assert_eq!(diff("bytes")["kind"], "binary");

@@ -6,12 +6,12 @@ use std::time::Duration;
 
 use jiff::SignedDuration;
 use undercroft_api::wire::{
-    DestinationAdd, JobKind, JobView, NewPassword, Nothing, PauseFor, PauseRequest, PlanRef,
-    PlanSave, ProjectAdd, ProjectRef, ProjectRename, SettingsChange, VersionSave,
+    BackendEvent, DestinationAdd, JobKind, JobView, NewPassword, Nothing, PauseFor, PauseRequest,
+    PlanRef, PlanSave, ProjectAdd, ProjectRef, ProjectRename, SettingsChange, VersionSave,
 };
 use undercroft_api::{Abilities, Api, Host, MachineState};
 use undercroft_foundation::{Clock, SettingsOverrides};
-use undercroft_testkit::{ManualClock, random_bytes, simulated_world, write_file};
+use undercroft_testkit::{LoopDrive, ManualClock, random_bytes, simulated_world, write_file};
 
 /// A machine that does as the test says.
 #[derive(Debug, Default)]
@@ -167,6 +167,24 @@ fn a_plan_that_begins_to_wait_is_told_of_once() {
     std::fs::rename(&away, &disk).unwrap();
     scene.stir("two");
     scene.until("run", || scene.planned().is_some());
+    scene.api.shut_down();
+}
+
+#[test]
+fn a_drive_that_comes_or_goes_is_told_of() {
+    let Some(drive) = LoopDrive::new(16 << 20) else { return };
+    let scene = Scene::new();
+    let live = scene.api.subscribe();
+    scene.api.start_scheduler();
+    std::thread::sleep(Duration::from_millis(500));
+    let told = || live.try_iter().any(|event| matches!(event, BackendEvent::Drives));
+    let at = scene.folder.path().join("drive");
+    drive.plug(&at);
+    scene.stir("one");
+    scene.until("told that it came", told);
+    drive.unplug(&at);
+    scene.stir("two");
+    scene.until("told that it went", told);
     scene.api.shut_down();
 }
 

@@ -9,6 +9,7 @@ mod object_store;
 mod open;
 mod table;
 
+use std::collections::BTreeSet;
 use std::fmt;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -169,6 +170,12 @@ impl Destinations {
             last_backup,
             destination,
         })
+    }
+
+    /// The places at which drives are mounted now, destinations or not. No drive is touched: one that
+    /// does not answer keeps nobody waiting.
+    pub fn mounted_drives(&self) -> BTreeSet<PathBuf> {
+        mounts::mount_points(&mounts::table())
     }
 
     /// Gives a destination another name.

@@ -100,7 +100,8 @@ fn tails(path: &Path) -> Vec<PathBuf> {
     (0..=names.len()).map(|from| names[from..].iter().collect()).collect()
 }
 
-fn mount_points(table: &[u8]) -> BTreeSet<PathBuf> {
+/// The places of the drives in the table.
+pub(super) fn mount_points(table: &[u8]) -> BTreeSet<PathBuf> {
     let drives = all(table).into_iter().filter(|mount| !PASSED_OVER.contains(&&*mount.kind));
     drives.map(|mount| mount.point).collect()
 }

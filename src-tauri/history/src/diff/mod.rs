@@ -14,6 +14,8 @@ use std::hash::{Hash, Hasher};
 
 use imara_diff::InternedInput;
 
+pub use shown::whole;
+
 /// The most bytes of a side that are compared.
 const SIDE_BYTES: usize = 64 << 20;
 

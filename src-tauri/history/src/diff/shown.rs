@@ -19,6 +19,21 @@ pub(super) fn shown(line: &[u8]) -> (String, Ending, bool) {
     (text, ending, is_cut)
 }
 
+/// A whole text in the form of the lines of a [`TextDiff`](super::TextDiff), each of them with `\n`;
+/// nothing where a line is too long to be shown whole.
+pub fn whole(text: &[u8]) -> Option<String> {
+    let mut whole = String::with_capacity(text.len() + 1);
+    for line in imara_diff::sources::byte_lines(text) {
+        let (line, _, is_cut) = shown(line);
+        if is_cut {
+            return None;
+        }
+        whole.push_str(&line);
+        whole.push('\n');
+    }
+    Some(whole)
+}
+
 /// The place to cut so that no character is split.
 fn boundary(line: &[u8]) -> usize {
     let is_middle = |at: &usize| line[*at] & 0b1100_0000 == 0b1000_0000;

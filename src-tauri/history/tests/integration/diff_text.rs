@@ -214,3 +214,15 @@ fn patched(old: &str, diff: &TextDiff) -> String {
     new.extend(lines[at..].iter().copied());
     new
 }
+
+#[test]
+fn a_whole_text_has_the_lines_of_its_hunks() {
+    assert_eq!(diff::whole(b"").as_deref(), Some(""));
+    assert_eq!(diff::whole(b"one\r\ntwo\n").as_deref(), Some("one\ntwo\n"));
+    let odd = b"a\xff\nlast";
+    assert_eq!(diff::whole(odd).as_deref(), Some("a\\xff\nlast\n"));
+    let shown = diff_of("", odd).hunks.remove(0).lines;
+    let lines: String = shown.iter().map(|line| line.text.clone() + "\n").collect();
+    assert_eq!(diff::whole(odd), Some(lines));
+    assert_eq!(diff::whole("x".repeat(5000).as_bytes()), None);
+}

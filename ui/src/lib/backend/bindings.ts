@@ -34,6 +34,8 @@ job: JobView } |
 { type: "event";
 /** The event as the catalog keeps it. */
 event: Event } |
+/** A drive was plugged in or taken out. */
+{ type: "drives" } |
 /** The user dropped folders on the window. */
 { type: "dropped";
 /** The dropped files and folders, as places. */
@@ -515,6 +517,11 @@ export type FileDiff = {
 	kind: DiffKind,
 	/** The parts that differ, with some lines around them. */
 	hunks: Hunk[],
+	/**
+	 *  The whole text after, line by line as the hunks show it; with them, the text before follows
+	 *  from it. Left out where a side is large or a hunk is left out.
+	 */
+	text?: string | null,
 	/** The file before; left out when both sides are text or the same. */
 	old?: Preview | null,
 	/** The file after; left out when both sides are text or the same. */

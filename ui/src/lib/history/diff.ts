@@ -1,16 +1,9 @@
-/** A diff as rows to draw: pairs side by side or one under the other, with what is left out between. */
+/** A diff as it is drawn: its changes, the texts on both sides, and what is left out between. */
 import type { Line, Hunk } from '$lib/backend/bindings';
 
 export type Piece = { text: string; changed: boolean };
-export type GapRow = { kind: 'gap'; lines: number; heading: string };
+export type GapRow = { kind: 'gap'; lines: number };
 export type InlineRow = { kind: 'line'; line: Line; hunk: number; starts: boolean };
-export type SplitRow = {
-  kind: 'pair';
-  left: Line | null;
-  right: Line | null;
-  hunk: number;
-  starts: boolean;
-};
 
 /** Cuts a line where its changed spans begin and end. Spans that make no sense are left alone. */
 export function piecesOf(text: string, spans: readonly (readonly number[])[]): Piece[] {
@@ -33,8 +26,7 @@ function gapBefore(hunks: readonly Hunk[], index: number): GapRow | null {
   const before = hunks[index - 1];
   const end = before ? before.newStart + before.newLines : 1;
   const lines = hunk.newStart - end;
-  const heading = `@@ -${hunk.oldStart},${hunk.oldLines} +${hunk.newStart},${hunk.newLines} @@`;
-  return lines > 0 ? { kind: 'gap', lines, heading } : null;
+  return lines > 0 ? { kind: 'gap', lines } : null;
 }
 
 /** The first line of every run of changes inside the hunks: where n and p stop. */
@@ -57,54 +49,74 @@ export function inlineRows(hunks: readonly Hunk[]): (GapRow | InlineRow)[] {
   });
 }
 
-export function splitRows(hunks: readonly Hunk[]): (GapRow | SplitRow)[] {
-  let change = -1;
-  const rows: (GapRow | SplitRow)[] = [];
-  hunks.forEach((hunk, index) => {
-    const gap = gapBefore(hunks, index);
-    if (gap) rows.push(gap);
-    let at = 0;
-    while (at < hunk.lines.length) {
-      const line = hunk.lines[at];
-      if (line === undefined) break;
-      if (line.tag === 'same') {
-        rows.push({ kind: 'pair', left: line, right: line, hunk: change, starts: false });
-        at += 1;
-        continue;
-      }
-      const end = endOfChange(hunk.lines, at);
-      const block = hunk.lines.slice(at, end);
-      change += 1;
-      rows.push(...pairUp(block, change));
-      at = end;
-    }
+/** A run of lines that are gone, and those that came in their place. */
+export type LineChange = {
+  /** The numbers, before and after, of its first line, or of the line that it comes before. */
+  oldFrom: number;
+  newFrom: number;
+  removed: Line[];
+  added: Line[];
+};
+
+export function changesOf(hunks: readonly Hunk[]): LineChange[] {
+  return hunks.flatMap((hunk) => {
+    const changes: LineChange[] = [];
+    // A hunk without lines of a side has all of the other: there is nothing around it.
+    let oldFrom = hunk.oldLines > 0 ? hunk.oldStart : 1;
+    let newFrom = hunk.newLines > 0 ? hunk.newStart : 1;
+    hunk.lines.forEach((line, index) => {
+      if (startsChange(hunk.lines, index))
+        changes.push({ oldFrom, newFrom, removed: [], added: [] });
+      if (line.tag !== 'same') changes.at(-1)?.[line.tag].push(line);
+      if (line.tag !== 'added') oldFrom += 1;
+      if (line.tag !== 'removed') newFrom += 1;
+    });
+    return changes;
   });
-  return rows;
-}
-
-function endOfChange(lines: readonly Line[], from: number): number {
-  const end = lines.findIndex((line, index) => index > from && line.tag === 'same');
-  return end < 0 ? lines.length : end;
-}
-
-/** The removed lines beside the added ones, as far as both go. */
-function pairUp(block: readonly Line[], hunk: number): SplitRow[] {
-  const removed = block.filter((line) => line.tag === 'removed');
-  const added = block.filter((line) => line.tag === 'added');
-  return Array.from({ length: Math.max(removed.length, added.length) }, (_, index) => ({
-    kind: 'pair',
-    left: removed[index] ?? null,
-    right: added[index] ?? null,
-    hunk,
-    starts: index === 0,
-  }));
 }
 
 export function countChanges(hunks: readonly Hunk[]): number {
-  return hunks.reduce(
-    (sum, hunk) => sum + hunk.lines.filter((_, index) => startsChange(hunk.lines, index)).length,
-    0,
-  );
+  return changesOf(hunks).length;
+}
+
+/** The lines of a text in the form of the engine: each ends with a line break. */
+export function linesOf(text: string): string[] {
+  return text.split('\n').slice(0, -1);
+}
+
+/** The lines before, by those after and all changes. */
+export function linesBefore(after: readonly string[], changes: readonly LineChange[]): string[] {
+  let at = 0;
+  const parts = changes.flatMap(({ newFrom, removed, added }) => {
+    const same = after.slice(at, newFrom - 1);
+    at = newFrom - 1 + added.length;
+    return [same, removed.map((line) => line.text)];
+  });
+  return [...parts, after.slice(at)].flat();
+}
+
+/** A stretch of unchanged lines that is not shown at first. */
+export type Fold = { oldFrom: number; newFrom: number; lines: number };
+
+const SHOWN_AROUND = 3;
+const FEWEST_FOLDED = 4;
+
+export function foldsOf(changes: readonly LineChange[], linesAfter: number): Fold[] {
+  const folds: Fold[] = [];
+  let old = 1;
+  let now = 1;
+  for (let index = 0; index <= changes.length; index += 1) {
+    const change = changes[index];
+    const from = index > 0 ? now + SHOWN_AROUND : now;
+    const until = change ? change.newFrom - SHOWN_AROUND : linesAfter + 1;
+    if (until - from >= FEWEST_FOLDED)
+      folds.push({ oldFrom: old + from - now, newFrom: from, lines: until - from });
+    if (change) {
+      old = change.oldFrom + change.removed.length;
+      now = change.newFrom + change.added.length;
+    }
+  }
+  return folds;
 }
 
 /** The change before or after one, staying at the ends. */

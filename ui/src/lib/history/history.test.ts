@@ -3,7 +3,16 @@ import type { Day, FileVersion, Hunk, Line, Version } from '$lib/backend/binding
 import { makeVersions } from '$lib/backend/mock/history-data';
 import { diffTexts } from '$lib/backend/mock/line-diff';
 import { nameFiles, namesTaken } from '$lib/components/files/upload';
-import { countChanges, inlineRows, piecesOf, splitRows, stepChange } from './diff';
+import {
+  changesOf,
+  countChanges,
+  foldsOf,
+  inlineRows,
+  linesBefore,
+  linesOf,
+  piecesOf,
+  stepChange,
+} from './diff';
 import { sizePoints, stepLine } from './sizes';
 import {
   dayRange,
@@ -129,7 +138,7 @@ describe('a diff', () => {
   });
 
   it('pairs what is gone with what came instead', () => {
-    const rows = splitRows([
+    const changes = changesOf([
       hunk(1, 3, [
         line('removed', 'x'),
         line('added', 'y'),
@@ -138,29 +147,55 @@ describe('a diff', () => {
         line('removed', 'tail'),
       ]),
     ]);
-    const sides = rows.map((row) =>
-      row.kind === 'pair' ? [row.left?.text, row.right?.text, row.starts] : [],
-    );
-    expect(sides).toEqual([
-      ['x', 'y', true],
-      [undefined, 'z', false],
-      ['end', 'end', false],
-      ['tail', undefined, true],
+    const texts = (lines: Line[]) => lines.map(({ text }) => text);
+    expect(
+      changes.map(({ oldFrom, newFrom, removed, added }) => [
+        oldFrom,
+        texts(removed),
+        newFrom,
+        texts(added),
+      ]),
+    ).toEqual([
+      [1, ['x'], 1, ['y', 'z']],
+      [3, ['tail'], 4, []],
     ]);
   });
 
   it('counts changes the same in both forms, and steps between them within bounds', () => {
     const hunks = diffTexts('a\nb\nc\nd\ne\nf\ng\nh\n', 'a\nB\nc\nd\ne\nf\nG\nh\ni\n');
     const count = countChanges(hunks);
-    const starts = (rows: { kind: string; starts?: boolean }[]) =>
-      rows.filter((row) => row.starts).length;
     expect(count).toBe(3);
-    expect(starts(inlineRows(hunks))).toBe(count);
-    expect(starts(splitRows(hunks))).toBe(count);
+    const starts = inlineRows(hunks).filter((row) => row.kind === 'line' && row.starts);
+    expect(starts.length).toBe(count);
     expect(stepChange(-1, 1, count)).toBe(0);
     expect(stepChange(2, 1, count)).toBe(2);
     expect(stepChange(0, -1, count)).toBe(0);
     expect(stepChange(0, 1, 0)).toBe(-1);
+  });
+
+  it('gives the text before, from the text after and what changed', () => {
+    const numbered = Array.from({ length: 40 }, (_, index) => `line ${index}\n`);
+    const other = numbered.with(1, 'one\n').toSpliced(20, 2).toSpliced(30, 0, 'new\n', '\n');
+    const texts = ['', 'a\n', '\n\n', numbered.join(''), other.join('')];
+    for (const before of texts) {
+      for (const after of texts) {
+        const changes = changesOf(diffTexts(before, after));
+        expect(linesBefore(linesOf(after), changes)).toEqual(linesOf(before));
+      }
+    }
+  });
+
+  it('folds unchanged lines, but for those around a change and a few that are not worth it', () => {
+    const lines = Array.from({ length: 30 }, (_, index) => `${index + 1}\n`);
+    const after = lines.with(11, 'x\n').toSpliced(21, 1).join('');
+    const changes = changesOf(diffTexts(lines.join(''), after));
+    expect(foldsOf(changes, 29)).toEqual([
+      { oldFrom: 1, newFrom: 1, lines: 8 },
+      { oldFrom: 26, newFrom: 25, lines: 5 },
+    ]);
+    const near = changesOf(diffTexts(lines.join(''), lines.with(6, 'x\n').join('')));
+    expect(foldsOf(near, 30)).toEqual([{ oldFrom: 11, newFrom: 11, lines: 20 }]);
+    expect(foldsOf([], 5)).toEqual([{ oldFrom: 1, newFrom: 1, lines: 5 }]);
   });
 });
 

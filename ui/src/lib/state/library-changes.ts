@@ -36,6 +36,14 @@ export const BACKUPS_CHANGED: Change = {
   areas: ['projects', 'destinations', 'backups', 'plans', 'runs', 'events'],
 };
 
+/** The change by a drive that came or went. */
+export const DRIVES_CHANGED: Change = {
+  areas: ['projects', 'destinations', 'backups', 'plans'],
+};
+/** The change that there may be when the user returns: a destination came or went, and no event told
+ * of it. Nothing is loaded for it that opens a repository. */
+export const USER_RETURNED: Change = { areas: ['projects', 'destinations', 'plans'] };
+
 /** The change by an action on the history of a project, or of any. */
 export function historyChanged(project: string | null = null): Change {
   return { areas: ['history', 'watch', 'events'], project };

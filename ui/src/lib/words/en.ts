@@ -881,6 +881,7 @@ export const en = {
   diff: {
     title: 'Changes',
     of: (name: string) => `Changes of ${name}`,
+    sideOf: (name: string, side: string) => `Changes of ${name}: ${side}`,
     files: 'Files that differ',
     to: 'to',
     mode: 'How to show it',
@@ -899,6 +900,9 @@ export const en = {
     tags: { added: 'Added', removed: 'Removed' },
     gap: (lines: number) => plural(lines, { one: '1 unchanged line', other: '# unchanged lines' }),
     more: (count: number) => `Show more (${count} lines)`,
+    unfold: (lines: number) =>
+      plural(lines, { one: 'Show 1 unchanged line', other: 'Show # unchanged lines' }),
+    onlyChanges: 'Only the changes are shown: the file or a line of it is too long to show whole.',
     same: 'Both are the same',
     binary: 'Not text: only the sizes can be compared',
     tooLarge: 'Too large to compare here',

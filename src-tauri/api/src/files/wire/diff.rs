@@ -45,6 +45,10 @@ pub struct FileDiff {
     pub kind: DiffKind,
     /// The parts that differ, with some lines around them.
     pub hunks: Vec<Hunk>,
+    /// The whole text after, line by line as the hunks show it; with them, the text before follows
+    /// from it. Left out where a side is large or a hunk is left out.
+    #[serde(default)]
+    pub text: Option<String>,
     /// The file before; left out when both sides are text or the same.
     #[serde(default)]
     pub old: Option<Preview>,

@@ -59,6 +59,7 @@ export function fileDiffOf(old: Preview | null, now: Preview | null): Reply<'fil
       kind: 'text',
       ...rest,
       hunks,
+      text: now?.text ?? '',
       addedLines: count('added'),
       removedLines: count('removed'),
     };
