@@ -1,21 +1,48 @@
-/** Backups over the made-up engine: set up, planned, run, noticed, and the whole library back. */
+/** Backups over the recorded engine: set up, planned, run, noticed, and the whole library back. */
 import { fireEvent, render, screen, waitFor, within } from '@testing-library/svelte';
 import { beforeEach, describe, expect, it } from 'vitest';
 import App from '../App.svelte';
-import { MockBackend } from '$lib/backend/mock';
-import type { MockOptions } from '$lib/backend/mock';
+import type { Finding } from '$lib/backend/bindings';
+import { RecordedBackend } from '$lib/backend/recorded';
+import type { RecordedOptions } from '$lib/backend/recorded';
 
-async function open(hash: string, options: Partial<MockOptions> = {}): Promise<MockBackend> {
+async function open(
+  hash: string,
+  options: Partial<RecordedOptions> = {},
+): Promise<RecordedBackend> {
   location.hash = hash;
-  const backend = new MockBackend({ jobSeconds: 0.2, ...options });
+  const backend = new RecordedBackend({ jobSeconds: 0.2, ...options });
   render(App, { backend });
   await waitFor(() => expect(document.querySelector('#page-title')).not.toBeNull());
   return backend;
 }
 
+/** Where the backups of a library are that is lost. */
+const OLD_BACKUPS = '/media/mira/backup-drive/undercroft';
+
+/** What the doctor may find, whatever the machine of the recording had. */
+const FINDINGS: [Finding, ...Finding[]] = [
+  { level: 'ok', area: 'library', what: 'The catalog is whole', why: 'It was checked', next: '' },
+  {
+    level: 'warning',
+    area: 'destination',
+    what: 'Travel stick is away',
+    why: 'Its drive is not connected',
+    next: 'Connect the drive',
+  },
+  {
+    level: 'error',
+    area: 'destination',
+    what: 'Backup drive is locked by a program that is gone',
+    why: 'It was killed while it worked',
+    next: 'Remove the lock',
+    fix: { id: 'unlock:backup-drive', label: 'Remove the lock' },
+  },
+];
+
 const button = (name: string | RegExp) => screen.findByRole('button', { name });
 const input = (field: HTMLElement, value: string) => fireEvent.input(field, { target: { value } });
-const callsOf = (backend: MockBackend, name: string) =>
+const callsOf = (backend: RecordedBackend, name: string) =>
   backend.calls.filter((call) => call.name === name);
 
 beforeEach(() => {
@@ -49,7 +76,7 @@ describe('the first set-up', () => {
   it('goes on with backups that are there, and never makes them anew', async () => {
     const backend = await open('#/backups', { scenario: 'empty' });
     await fireEvent.click(await screen.findByTestId('set-up'));
-    await input(await screen.findByTestId('place-path'), '/media/old-repo');
+    await input(await screen.findByTestId('place-path'), OLD_BACKUPS);
     await input(await screen.findByTestId('destination-password'), 'stone upon stone');
     await fireEvent.click(await screen.findByTestId('set-up-start'));
     await screen.findByTestId('plan-card');
@@ -153,8 +180,8 @@ describe('a run', () => {
     const backend = await open('#/backups', { jobSeconds: 4 });
     const run = await screen.findByRole('button', { name: 'Back up now: Everything' });
     await fireEvent.click(run);
-    await fireEvent.click(await button(/^Pause Carry out/));
-    await fireEvent.click(await button(/^Resume Carry out/));
+    await fireEvent.click(await button(/^Pause Plan Everything/));
+    await fireEvent.click(await button(/^Resume Plan Everything/));
     await waitFor(() => expect(backend.library.runs[0]?.kind).toBe('plan'));
     const id = backend.library.runs[0]?.id ?? '';
     location.hash = `#/activity?show=runs&run=${id}`;
@@ -177,7 +204,7 @@ describe('a whole library', () => {
   it('comes back from a destination and its password', async () => {
     const backend = await open('#/', { scenario: 'empty' });
     await fireEvent.click(await screen.findByTestId('recover-link'));
-    await input(await screen.findByTestId('place-path'), '/media/old-repo');
+    await input(await screen.findByTestId('place-path'), OLD_BACKUPS);
     await screen.findByText('Holds a backup repository');
     await input(screen.getByTestId('recovery-password'), 'wrong');
     await fireEvent.click(screen.getByTestId('recovery-look'));
@@ -193,7 +220,7 @@ describe('a whole library', () => {
     await screen.findByText('Everything is back');
     await screen.findByText(/undercroft serve/);
     expect(callsOf(backend, 'library_recover')[0]?.request).toMatchObject({
-      snapshot: 'library-0',
+      snapshot: backend.library.recording.all('recovery_look')[0]?.[0]?.snapshot,
       withFolders: true,
       confirm: [box.value],
     });
@@ -239,7 +266,12 @@ describe('a destination', () => {
 
 describe('the doctor', () => {
   it('mends what it can and looks again', async () => {
-    await open('#/doctor');
+    const backend = await open('#/');
+    const [well, ...ill] = FINDINGS;
+    const mended = ill.filter((one) => !one.fix);
+    backend.answer('doctor', FINDINGS);
+    backend.answer('doctor_fix', [well, ...mended]);
+    location.hash = '#/doctor';
     await screen.findByText('1 thing is broken, 1 thing to look at');
     await fireEvent.click(await screen.findByTestId('fix'));
     await screen.findByText('1 thing to look at');

@@ -1,5 +1,7 @@
 //! What is asked of the library: first all that its pages show, then each thing that they can do.
 
+use std::process::Command;
+
 use serde_json::{Value, json};
 use undercroft_testkit::write_file;
 
@@ -73,25 +75,32 @@ pub(crate) fn read_everything(scene: &mut Scene, ids: &Ids) {
 /// that is lost.
 pub(crate) fn read_empty(scene: &mut Scene) {
     read_plainly(scene);
-    let place = record_place(scene, DRIVE);
+    let drive = record_place(scene, DRIVE);
     for password in [PASSWORD, "wrong"] {
-        scene.record("recovery_look", json!({"place": place, "password": password}));
+        scene.record("recovery_look", json!({"place": drive, "password": password}));
     }
     let folder = record_place(scene, "/home/mira/work/tessera");
     scene.record("recovery_look", json!({"place": folder, "password": PASSWORD}));
     scene.record("project_add", json!({"place": folder, "name": "tessera", "tags": []}));
-    let place = record_place(scene, "/home/mira/destination");
+    let place = record_place(scene, "/home/mira/new-destination");
     let password = json!({"type": "generated"});
     let added = scene.record(
         "destination_add",
         json!({"place": place, "name": null, "password": password, "create": true}),
     );
     scene.record("recovery_kit", json!({"destination": added["id"]}));
+    let typed = json!({"type": "typed", "password": PASSWORD});
+    scene.record(
+        "destination_add",
+        json!({"place": drive, "name": null, "password": typed, "create": false}),
+    );
     let draft = scene.record("plan_propose", json!({}));
     scene.record("plan_preview", draft.clone());
     let plan = scene.record("plan_save", json!({"plan": null, "draft": draft}));
     scene.record("plan_run", json!({"plan": plan["id"]}));
-    scene.record("run_show", json!({"run": all(scene, "run_list", json!({"kind": "plan"}))[0]["id"]}));
+    for run in all(scene, "run_list", json!({"kind": "plan"})) {
+        scene.record("run_show", json!({"run": run["id"]}));
+    }
 }
 
 /// Gets the library back that is lost: what the page says last.
@@ -163,8 +172,10 @@ fn read_files(scene: &mut Scene, ids: &Ids) {
         scene.record("file_diff", json!({"from": from, "to": {"version": now, "path": path}}));
     }
     scene.record("file_load", json!({"version": now, "path": ["README.md"]}));
+    let latest = format!("latest:{}", ids.workspace.as_str().unwrap());
     for (text, in_content) in [("draw went too far", true), ("layout", false)] {
-        scene.record("file_search", json!({"version": now, "text": text, "inContent": in_content}));
+        let request = json!({"version": latest, "text": text, "inContent": in_content});
+        scene.record("file_search", request);
     }
     let path = ["README.md"];
     scene.record("file_everywhere", json!({"project": ids.aurora, "path": path}));
@@ -308,6 +319,8 @@ fn change_git(scene: &mut Scene, ids: &Ids) {
     scene.record("git_sync", of(json!({})));
     scene.record("git_export_history", of(json!({"branch": "undercroft/main"})));
     let elsewhere = scene.path("/home/mira/aurora.git").to_string_lossy().into_owned();
+    let made = Command::new("git").args(["init", "--quiet", "--bare", &elsewhere]).status().unwrap();
+    assert!(made.success());
     let remote = json!({"name": "nearby", "url": elsewhere});
     scene.record("git_remote_set", of(remote));
     for name in ["git_push", "git_pull"] {
@@ -333,7 +346,9 @@ fn change_plans(scene: &mut Scene, ids: &Ids) {
     scene.record("plan_run", json!({"plan": ids.plan}));
     scene.record("plan_run", json!({"plan": ids.client_plan}));
     for alert in all(scene, "guard_list", json!({})) {
-        scene.record("guard_answer", json!({"alert": alert["id"], "answer": "notMeant"}));
+        for answer in ["notMeant", "meant"] {
+            scene.record("guard_answer", json!({"alert": alert["id"], "answer": answer}));
+        }
     }
 }
 
@@ -342,9 +357,7 @@ fn change_backups(scene: &mut Scene, ids: &Ids) {
         let request = json!({"project": ids.aurora, "destination": destination});
         scene.record("backup_run", request);
     }
-    let started = scene.record("backup_run_all", json!({}));
-    assert!(started.is_array(), "{started}");
-    scene.rest();
+    scene.record("backup_run_all", json!({}));
     let snapshots = all(scene, "snapshot_list", json!({"destination": ids.drive}));
     let to = scene.place("/home/mira/back");
     scene.record(
@@ -356,7 +369,6 @@ fn change_backups(scene: &mut Scene, ids: &Ids) {
     let two = json!([snapshots[2]["id"], snapshots[3]["id"]]);
     let request = json!({"destination": ids.drive, "snapshots": two});
     scene.record("snapshot_forget", request.clone());
-    scene.record("trash_list", json!({"destination": ids.drive}));
     scene.record("trash_restore", request);
     let policy = json!({"last": 2});
     scene.record("retention_apply", json!({"destination": ids.nas, "policy": policy, "project": null}));
@@ -371,16 +383,16 @@ fn change_destinations(scene: &mut Scene, ids: &Ids) {
     scene.record("destination_repair", json!({"destination": ids.drive, "what": "index"}));
     scene.record("drill", of.clone());
     scene.record("parity_change", json!({"destination": ids.drive, "percent": 10}));
-    scene.record("destination_unlock", of.clone());
+    scene.record("destination_unlock", of);
     let password = json!({"type": "typed", "password": "another long password"});
     let request = json!({"destination": ids.drive, "password": password});
     let keys = scene.record("key_add", request.clone());
     let other = keys["keys"].as_array().unwrap().iter().find(|it| it["current"] == false).unwrap();
     scene.record("key_remove", json!({"destination": ids.drive, "key": other["id"]}));
-    scene.record("password_change", request);
+    let password = json!({"type": "typed", "password": PASSWORD});
+    scene.record("password_change", json!({"destination": ids.drive, "password": password}));
     let place = record_place(scene, "/home/mira");
     scene.record("recovery_kit_save", json!({"destination": ids.drive, "place": place}));
-    scene.record("mount_stop", of);
     let place = record_place(scene, "/home/mira/back");
     scene.record("destination_move", json!({"destination": ids.stick, "place": place}));
     let place = record_place(scene, "/media/mira/elsewhere/uc");
@@ -393,12 +405,14 @@ fn change_destinations(scene: &mut Scene, ids: &Ids) {
         json!({"place": place, "name": null, "password": password, "create": true}),
     );
     scene.record("destination_forget", json!({"destination": ids.stick}));
-    let place = record_place(scene, "/media/mira/elsewhere/uc");
-    let typed = json!({"type": "typed", "password": "wrong"});
-    scene.record(
-        "destination_add",
-        json!({"place": place, "name": null, "password": typed, "create": false}),
-    );
+    for password in [PASSWORD, "wrong"] {
+        let place = record_place(scene, "/media/mira/elsewhere/uc");
+        let typed = json!({"type": "typed", "password": password});
+        scene.record(
+            "destination_add",
+            json!({"place": place, "name": null, "password": typed, "create": false}),
+        );
+    }
 }
 
 fn change_the_rest(scene: &mut Scene, ids: &Ids) {

@@ -38,9 +38,9 @@ fn record() -> [String; 2] {
     asking::read_everything(&mut scene, &ids);
     asking::do_everything(&mut scene, &ids);
     let full = scene.take_recorded();
-    scene.lose_library();
+    scene.lose_library("lost");
     asking::read_empty(&mut scene);
-    scene.lose_library();
+    scene.lose_library("lost-again");
     asking::recover(&mut scene);
     let empty = scene.take_recorded();
     let now = NOW.to_string();
@@ -58,11 +58,12 @@ fn the_engine_is_recorded_when_it_is_asked_for() {
     }
 }
 
+/// Not every machine can show a destination as a folder.
 #[test]
-fn every_use_case_is_recorded() {
+fn every_use_case_is_recorded_but_those_of_mounts() {
     let calls: Vec<_> = FILES.iter().flat_map(|name| recorded(name)).collect();
     let said: BTreeSet<_> = calls.iter().map(|call| call["name"].as_str().unwrap()).collect();
-    let silent: Vec<_> =
-        USE_CASES.iter().map(|it| it.name).filter(|name| !said.contains(name)).collect();
+    let silent = USE_CASES.iter().map(|it| it.name).filter(|name| !said.contains(name));
+    let silent: Vec<_> = silent.filter(|name| !name.starts_with("mount_st")).collect();
     assert_eq!(silent, Vec::<&str>::new(), "run `npm run record`");
 }

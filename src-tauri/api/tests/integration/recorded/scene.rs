@@ -45,11 +45,11 @@ impl Scene {
         Self { folder, clock, api, recorded: Vec::new() }
     }
 
-    /// The same machine with an empty library.
-    pub(crate) fn lose_library(&mut self) {
+    /// The same machine with an empty library; the one that was there is elsewhere.
+    pub(crate) fn lose_library(&mut self, to: &str) {
         self.api.shut_down();
         let library = self.path(LIBRARY);
-        fs::rename(&library, self.path("home/mira/lost")).unwrap();
+        fs::rename(&library, self.path(to)).unwrap();
         self.api = open(&library, &self.clock);
     }
 
@@ -117,11 +117,11 @@ impl Scene {
         self.ask("place_type", json!({"path": self.path(path)}))["id"].clone()
     }
 
-    /// Starts a job, for how it ended.
+    /// Starts a job that succeeds.
     #[track_caller]
-    pub(crate) fn finish(&self, name: &str, request: Value) -> Value {
-        let started = self.ask(name, request);
-        self.end_of(&started)
+    pub(crate) fn finish(&self, name: &str, request: Value) {
+        let ended = self.end_of(&self.ask(name, request));
+        assert!(ended["outcome"]["error"].is_null(), "{name}: {ended}");
     }
 
     /// How a job ended.
@@ -163,6 +163,9 @@ impl Scene {
     pub(crate) fn record(&mut self, name: &str, request: Value) -> Value {
         let (kind, said) = match self.call(name, &request) {
             Ok(reply) if is_job(&reply) => ("reply", self.end_of(&reply)),
+            Ok(Value::Array(jobs)) if name != "job_list" && jobs.first().is_some_and(is_job) => {
+                ("reply", jobs.iter().map(|job| self.end_of(job)).collect())
+            }
             Ok(reply) => ("reply", reply),
             Err(error) => ("error", error),
         };
