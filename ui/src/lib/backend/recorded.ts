@@ -23,14 +23,12 @@ type Answer<K extends UseCase> = Reply<K> | ((request: Request<K>) => Reply<K>);
 const UNRECORDED = new Set<JobView['kind']>(['refresh', 'preview']);
 
 export function recordedFromAddress(query: URLSearchParams): RecordedBackend {
-  const backend = new RecordedBackend({
+  return new RecordedBackend({
     scenario: query.get('mock') === 'empty' ? 'empty' : 'full',
     canPick: query.has('pick'),
     latencyMs: Number(query.get('latency') ?? 60),
     jobSeconds: Number(query.get('job') ?? 6),
   });
-  Object.assign(window, { recordedBackend: backend });
-  return backend;
 }
 
 export class RecordedBackend implements Backend {
@@ -95,8 +93,10 @@ export class RecordedBackend implements Backend {
 
   /** Makes every later call of this name fail, until told otherwise. */
   failWith(name: UseCase, error: WireError | null): void {
-    this.#answers.delete(name);
-    if (error) this.#answers.set(name, () => this.#fail(error));
+    if (!error) return void this.#answers.delete(name);
+    this.#answers.set(name, () => {
+      throw new BackendError(error);
+    });
   }
 
   /** A place that the user pointed out: as it was recorded, or a folder. */
@@ -175,9 +175,5 @@ export class RecordedBackend implements Backend {
     const event = { seq, time: now(), kind, text, project, destination };
     this.library.events.push(event);
     this.publish({ type: 'event', event });
-  }
-
-  #fail(error: WireError): never {
-    throw new BackendError(error);
   }
 }

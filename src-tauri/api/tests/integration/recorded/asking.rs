@@ -13,7 +13,6 @@ const PLAIN: &[&str] = &[
     "app_info",
     "destination_list",
     "snapshot_list",
-    "event_list",
     "dashboard",
     "plan_list",
     "plan_propose",
@@ -64,7 +63,8 @@ pub(crate) fn read_everything(scene: &mut Scene, ids: &Ids) {
     scene.record("git_diff", json!({"workspace": ids.workspace}));
     read_backups(scene, ids);
     for run in all(scene, "run_list", json!({"limit": 500})) {
-        if ["plan", "drill"].contains(&run["kind"].as_str().unwrap()) || run["state"] != "succeeded" {
+        if ["plan", "drill"].contains(&run["kind"].as_str().unwrap()) || run["state"] != "succeeded"
+        {
             scene.record("run_show", json!({"run": run["id"]}));
             scene.record("run_export", json!({"run": run["id"], "json": false}));
         }
@@ -118,6 +118,7 @@ fn read_plainly(scene: &mut Scene) {
     }
     scene.record("project_list", json!({"status": "trashed"}));
     scene.record("run_list", json!({"limit": 500}));
+    scene.record("event_list", json!({"limit": 1000}));
 }
 
 fn read_project(scene: &mut Scene, project: &Value) {
@@ -163,7 +164,8 @@ fn read_files(scene: &mut Scene, ids: &Ids) {
         }
     }
     for path in FILES {
-        let history = scene.record("file_history", json!({"workspace": ids.workspace, "path": path}));
+        let history =
+            scene.record("file_history", json!({"workspace": ids.workspace, "path": path}));
         for before in all_of(&history).iter().skip(1).take(3) {
             let from = json!({"version": before["version"]["id"], "path": before["path"]});
             scene.record("file_diff", json!({"from": from, "to": {"version": now, "path": path}}));
@@ -202,7 +204,10 @@ fn read_backups(scene: &mut Scene, ids: &Ids) {
         scene.record("snapshot_browse", request);
     }
     let before = &of_aurora[1]["id"];
-    scene.record("snapshot_compare", json!({"destination": ids.drive, "from": before, "to": newest}));
+    scene.record(
+        "snapshot_compare",
+        json!({"destination": ids.drive, "from": before, "to": newest}),
+    );
     scene.record("snapshot_compare", json!({"destination": ids.drive, "from": newest, "to": null}));
     scene.record("snapshot_search", json!({"text": "readme"}));
     let two = json!([snapshots[0]["id"], snapshots[1]["id"]]);
@@ -319,7 +324,8 @@ fn change_git(scene: &mut Scene, ids: &Ids) {
     scene.record("git_sync", of(json!({})));
     scene.record("git_export_history", of(json!({"branch": "undercroft/main"})));
     let elsewhere = scene.path("/home/mira/aurora.git").to_string_lossy().into_owned();
-    let made = Command::new("git").args(["init", "--quiet", "--bare", &elsewhere]).status().unwrap();
+    let made =
+        Command::new("git").args(["init", "--quiet", "--bare", &elsewhere]).status().unwrap();
     assert!(made.success());
     let remote = json!({"name": "nearby", "url": elsewhere});
     scene.record("git_remote_set", of(remote));
@@ -371,7 +377,10 @@ fn change_backups(scene: &mut Scene, ids: &Ids) {
     scene.record("snapshot_forget", request.clone());
     scene.record("trash_restore", request);
     let policy = json!({"last": 2});
-    scene.record("retention_apply", json!({"destination": ids.nas, "policy": policy, "project": null}));
+    scene.record(
+        "retention_apply",
+        json!({"destination": ids.nas, "policy": policy, "project": null}),
+    );
     scene.record("trash_empty", json!({"destination": ids.nas}));
     scene.record("cleanup", json!({"destination": ids.nas}));
 }

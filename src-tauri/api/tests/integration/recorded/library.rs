@@ -147,12 +147,9 @@ pub(crate) fn make(scene: &Scene) -> Ids {
         scene.wait_until(70.0 * 24.0);
         add_project(scene, folder, tags);
     }
-    let [drive, nas, stick] = [
-        ("Backup drive", DRIVE),
-        ("NAS in the cellar", NAS),
-        ("Travel stick", STICK),
-    ]
-    .map(|(name, path)| add_destination(scene, name, path)["id"].clone());
+    let [drive, nas, stick] =
+        [("Backup drive", DRIVE), ("NAS in the cellar", NAS), ("Travel stick", STICK)]
+            .map(|(name, path)| add_destination(scene, name, path)["id"].clone());
     let [plan, client_plan] = save_plans(scene, &drive, &nas, &stick);
     for project in ["billing-api", "ledger-migration", "stonework"] {
         scene.finish("history_start", json!({"project": project}));
@@ -228,7 +225,10 @@ fn run(scene: &Scene, plan: &Value) {
 
 fn write_aurora(scene: &Scene) {
     let file = |path: &str| format!("/home/mira/work/aurora/{path}");
-    scene.write(&file("Cargo.toml"), "[package]\nname = \"aurora\"\n\n[dependencies]\ntauri = \"2\"\n");
+    scene.write(
+        &file("Cargo.toml"),
+        "[package]\nname = \"aurora\"\n\n[dependencies]\ntauri = \"2\"\n",
+    );
     scene.write(&file("ui/App.svelte"), "<script lang=\"ts\">\n  let shown = true;\n</script>\n");
     scene.write(&file(".env"), "API_TOKEN=not-a-real-one\nPORT=8080\n");
     scene.write(&file("docs/notes (draft).md"), "# Notes\n");
@@ -261,7 +261,10 @@ fn text_of(path: &str, edits: usize) -> String {
                 String::new(),
             ]
         });
-        [format!("//! {path}: part of the renderer."), String::new()].into_iter().chain(steps).collect()
+        [format!("//! {path}: part of the renderer."), String::new()]
+            .into_iter()
+            .chain(steps)
+            .collect()
     } else {
         (1..30).map(|n| format!("- {n}: keep the simple form.")).collect()
     };
@@ -380,7 +383,10 @@ fn end(scene: &Scene, ids: &Ids) {
     scene.ask("backup_run", json!({"project": "kiln-firmware", "destination": ids.stick}));
     scene.rest();
     scene.write("/home/mira/work/marginalia/site/views.py", "def index(request):\n    return 1\n");
-    scene.write("/home/mira/work/marginalia/pyproject.toml", "[project]\ndependencies = [\"django\"]\n");
+    scene.write(
+        "/home/mira/work/marginalia/pyproject.toml",
+        "[project]\ndependencies = [\"django\"]\n",
+    );
     add_project(scene, "/home/mira/work/marginalia", &[]);
     let first = first_version(scene, &ids.workspace);
     let to = scene.place("/home/mira/work/aurora-lazy");

@@ -4,12 +4,32 @@
 use std::collections::HashMap;
 use std::path::Path;
 
+use jiff::Timestamp;
 use serde_json::{Value, json};
 use undercroft_foundation::Random;
 use undercroft_testkit::SeededRandom;
 
 /// Lengths of ids in hexadecimal digits: of what the library knows, of git, and of restic.
 const ID_LENGTHS: &[usize] = &[32, 40, 64];
+/// The length of a moment without its seconds.
+const MINUTE: usize = "2026-11-23T12:00".len();
+/// Sizes of what is compressed and sealed, and of the library itself, which vary by some bytes.
+const VARYING: &[&str] = &[
+    "addedBytes",
+    "bytesDone",
+    "bytesTotal",
+    "freesBytes",
+    "needsFreeBytes",
+    "restoreBytes",
+    "rewritesBytes",
+    "storedBytes",
+    "unusedBytes",
+    "usedBytes",
+];
+/// The end of a sentence that begins with the room on the disk.
+const FREE: &str = " free where the library is";
+/// The beginning of a sentence that goes on with the name of the machine.
+const LIBRARY_OF: &str = "The library of ";
 /// The fewest digits by which an id is named.
 const SHORTEST: usize = 7;
 
@@ -23,10 +43,35 @@ pub(crate) fn text_of(mut recorded: Vec<Value>, now: &str, root: &Path) -> Strin
     format!("{{\"now\":\"{now}\",\"calls\":[\n{calls}\n]}}\n")
 }
 
+/// The place of the machine's name in a sentence about its library.
+fn of_this_machine(text: &str) -> Option<(usize, usize)> {
+    let start = text.find(LIBRARY_OF)? + LIBRARY_OF.len();
+    let end = text[start..].find(" with ")? + start;
+    Some((start, end))
+}
+
+/// The first two digits of a size.
+fn rounded(size: u64) -> u64 {
+    let unit = 10_u64.pow(size.checked_ilog10().unwrap_or_default().saturating_sub(1));
+    size / unit * unit
+}
+
 /// Gives what the machine decides a value of its own.
 fn settle(value: &mut Value) {
     match value {
         Value::Array(all) => all.iter_mut().for_each(settle),
+        Value::String(text) => {
+            if text.parse::<Timestamp>().is_ok() {
+                // A wait for a lock moves the clock by seconds.
+                text.replace_range(MINUTE.., ":00Z");
+            }
+            if let Some(at) = text.find(FREE) {
+                text.replace_range(..at, "612.4 GB");
+            }
+            if let Some((start, end)) = of_this_machine(text) {
+                text.replace_range(start..end, "workbench");
+            }
+        }
         Value::Object(fields) => {
             for (name, field) in fields.iter_mut() {
                 match (name.as_str(), &field) {
@@ -36,6 +81,10 @@ fn settle(value: &mut Value) {
                     ("freeBytes", Value::Number(_)) => *field = json!(612_400_000_000_u64),
                     ("totalBytes", Value::Number(_)) => *field = json!(2_000_000_000_000_u64),
                     ("milliseconds", Value::Number(_)) => *field = json!(3180),
+                    ("bytesPerSecond", Value::Number(_)) => *field = json!(4_000_000),
+                    (name, Value::Number(size)) if VARYING.contains(&name) => {
+                        *field = json!(rounded(size.as_u64().unwrap_or_default()));
+                    }
                     _ => settle(field),
                 }
             }

@@ -1,9 +1,8 @@
 /** What is done to the recorded library, as changes of its lists and replies; no rule lives here. */
 import type { Request, UseCase } from '../backend';
 import type { JobView, Project, Snapshot, WatchStatus } from '../bindings';
-import { newId, now } from './library';
+import { newId, now, one } from './library';
 import type { RecordedLibrary, Replies } from './library';
-import { refusal } from './recording';
 
 type Ends = { [K in UseCase]?: (request: Request<K>, job: JobView) => void };
 
@@ -19,7 +18,7 @@ function given<T extends object>(change: T): { [K in keyof T]?: NonNullable<T[K]
 /** What is there at once. */
 export function changesOf(library: RecordedLibrary): Replies {
   const { recording } = library;
-  const place = (id: string) => library.places.get(id) ?? refuse(`There is no place ${id}`);
+  const place = (id: string) => one([...library.places.values()], id);
   const changeProject = (id: string, change: Partial<Project>) =>
     library.change(library.projects, id, change);
   const setWatch = (project: string | null | undefined, state: WatchStatus) => {
@@ -67,17 +66,9 @@ export function changesOf(library: RecordedLibrary): Replies {
       library.destinations = library.destinations.filter(({ id }) => id !== destination);
       return found;
     },
-    destination_rename: ({ destination, name }) => {
-      return library.change(library.destinations, destination, { name });
-    },
-    destination_move: ({ destination, place: id }) => {
-      if (place(id).state !== 'repository') throw recording.refusal('destination_move');
-      const display = place(id).display;
-      return library.change(library.destinations, destination, { display, present: true });
-    },
-    snapshot_pin: ({ snapshot, pinned }) => {
-      return library.change(library.snapshots, snapshot, { pinned });
-    },
+    destination_rename: ({ destination, name }) =>
+      library.change(library.destinations, destination, { name }),
+    snapshot_pin: ({ snapshot, pinned }) => library.change(library.snapshots, snapshot, { pinned }),
     trash_restore: ({ snapshots }) => {
       const back = library.trash.map((one) => one.snapshot).filter((one) => isOf(snapshots, one));
       library.trash = library.trash.filter((one) => !back.includes(one.snapshot));
@@ -96,10 +87,7 @@ export function changesOf(library: RecordedLibrary): Replies {
       library.plans.push({ ...kept, id: newId(), draft, targetsNow });
       return library.replies.plan_list().at(-1) ?? kept;
     },
-    plan_enable: ({ plan, enabled }) => {
-      return library.change(library.plans, plan, { enabled });
-    },
-    plan_confirm_hooks: ({ plan }) => library.change(library.plans, plan, { hooksWait: false }),
+    plan_enable: ({ plan, enabled }) => library.change(library.plans, plan, { enabled }),
     plan_delete: ({ plan }) => {
       const shown = library.replies.plan_show({ plan });
       library.plans = library.plans.filter(({ id }) => id !== plan);
@@ -114,24 +102,11 @@ export function changesOf(library: RecordedLibrary): Replies {
       const going = { paused: false, until: null };
       return recording.change('schedule_state', {}, (state) => ({ ...state, ...going }));
     },
-    schedule_upcoming: (request) => {
-      const resting = new Set(library.plans.filter((plan) => !plan.enabled).map(({ id }) => id));
-      return recording
-        .reply('schedule_upcoming', request)
-        .filter(({ plan, at }) => !resting.has(plan) && (!request.until || at < request.until))
-        .slice(0, request.limit ?? 100);
-    },
-    guard_answer: ({ alert, answer }) => {
-      return library.change(library.alerts, alert, { answer });
-    },
+    guard_answer: ({ alert, answer }) => library.change(library.alerts, alert, { answer }),
     history_pause: ({ project }) => setWatch(project, 'paused'),
     history_resume: ({ project }) => setWatch(project, 'watching'),
     rules_change: ({ project, ...change }) =>
-      recording.change('rules_show', { project }, (rules) => ({
-        ...rules,
-        ...given(change),
-        project,
-      })),
+      recording.change('rules_show', { project }, (rules) => ({ ...rules, ...given(change) })),
     workspace_switch: ({ workspace }) => {
       const { project } = library.workspace(workspace);
       for (const one of library.workspaces) one.current = one.id === workspace;
@@ -146,10 +121,6 @@ export function changesOf(library: RecordedLibrary): Replies {
       putVersion(workspace, message ?? `Save ${path.at(-1)}`),
     file_delete: ({ workspace, path, message }) =>
       putVersion(workspace, message ?? `Delete ${path.at(-1)}`),
-    git_create: ({ workspace, branch }) =>
-      recording.change('git_status', { workspace }, (status) => ({
-        ...{ ...status, present: true, branch: branch ?? 'main' },
-      })),
     git_commit: (request) => {
       const { workspace, message, author } = request;
       const recorded = recording.reply('git_commit', request);
@@ -173,11 +144,6 @@ export function changesOf(library: RecordedLibrary): Replies {
       );
       return recording.change('git_status', { workspace }, (now) => ({ ...now, branch: name }));
     },
-    git_remote_set: ({ workspace, name, url }) =>
-      recording.change('git_status', { workspace }, (status) => ({
-        ...status,
-        remotes: [...status.remotes.filter((one) => one.name !== name), { name, url }],
-      })),
     settings_change: ({ set = {}, ...rest }) =>
       recording.change('settings_show', {}, (settings) => ({
         ...{ ...settings, ...given(rest) },
@@ -215,17 +181,16 @@ export function endsOf(library: RecordedLibrary): Ends {
       library.trash = library.trash.filter(({ snapshot }) => snapshot.destination !== destination);
     },
     drill: ({ destination }) => {
-      recording.change('proof_list', {}, (proofs) =>
-        proofs.map((proof) => {
-          const [before] = proofs.flatMap(({ drills }) => drills);
-          if (proof.destination !== destination || !before) return proof;
-          return {
-            ...proof,
-            lastProven: now(),
-            drills: [{ ...before, time: now() }, ...proof.drills],
-          };
-        }),
-      );
+      recording.change('proof_list', {}, (proofs) => {
+        const before = proofs.flatMap(({ drills }) => drills).slice(0, 1);
+        const drills = before.map((drill) => ({ ...drill, time: now() }));
+        const proven = (proof: (typeof proofs)[number]) => ({
+          ...proof,
+          lastProven: now(),
+          drills: [...drills, ...proof.drills],
+        });
+        return proofs.map((one) => (one.destination === destination ? proven(one) : one));
+      });
       library.change(library.destinations, destination, { lastProven: now() });
     },
     history_start: ({ project }) => {
@@ -234,26 +199,19 @@ export function endsOf(library: RecordedLibrary): Ends {
       if (!like) return;
       const id = newId();
       const main = { name: 'main', main: true, description: '', openedFrom: null, current: false };
-      const own = {
-        id,
-        project,
-        projectName: name,
-        path,
-        created: now(),
-        watch: 'watching' as const,
-      };
-      library.workspaces.push({ ...like, ...main, ...own });
+      const own = { id, project, projectName: name, path, created: now() };
+      library.workspaces.push({ ...like, ...main, ...own, watch: 'watching' });
       const watched = { project, workspace: id, name: 'main', state: 'watching' as const };
       library.watched.push({ ...watched, pendingChanges: 0 });
       library.addVersion(id, { message: 'The first version', trigger: 'import' });
     },
-    workspace_open: ({ version, name, to }, { project }) => {
+    workspace_open: ({ version, name, to }) => {
       const from = library.version(version);
       const path = library.places.get(to ?? '')?.display ?? `/home/mira/${name}`;
       const like = library.workspace(from.workspace);
       const own = { id: newId(), name, path, main: false, current: false, created: now() };
       library.workspaces.push({ ...like, ...own, description: '', openedFrom: version });
-      library.addVersion(own.id, { ...from, workspace: own.id, project: project ?? from.project });
+      library.addVersion(own.id, { message: from.message, trigger: 'import' });
     },
     workspace_close: ({ workspace }) => {
       library.workspaces = library.workspaces.filter(({ id }) => id !== workspace);
@@ -277,7 +235,3 @@ export function endsOf(library: RecordedLibrary): Ends {
 
 const isOf = (ids: string[], { id, shortId }: Snapshot) =>
   ids.includes(id) || ids.includes(shortId);
-
-function refuse(what: string): never {
-  throw refusal(what);
-}

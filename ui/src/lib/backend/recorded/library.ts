@@ -122,8 +122,8 @@ export class RecordedLibrary extends Recorded {
       this.projects.filter((one) => (status ? one.status === status : one.status !== 'trashed')),
     project_show: ({ project }) => {
       const snapshots = this.snapshots.filter((one) => one.project === project);
-      const holders = new Set(snapshots.map((one) => one.destination));
-      const destinations = this.destinations.filter(({ id }) => holders.has(id)).map(this.#show);
+      const holds = ({ id }: Destination) => snapshots.some((one) => one.destination === id);
+      const destinations = this.destinations.filter(holds).map(this.#show);
       const runs = this.runs.filter((run) => run.project === project).slice(0, 20);
       return { project: this.project(project), destinations, snapshots, runs };
     },
@@ -133,13 +133,13 @@ export class RecordedLibrary extends Recorded {
       destination: this.#show(this.destination(request.destination)),
     }),
     snapshot_list: ({ project, destination }) =>
-      this.snapshots.filter(
-        (one) =>
-          (!project || one.project === project) &&
-          (!destination || one.destination === destination),
-      ),
-    trash_list: ({ destination }) =>
-      this.trash.filter(({ snapshot }) => snapshot.destination === destination),
+      this.snapshots
+        .filter((one) => !project || one.project === project)
+        .filter((one) => !destination || one.destination === destination),
+    // What is away refuses, as it was recorded.
+    trash_list: (request) =>
+      this.recording.reply('trash_list', request) &&
+      this.trash.filter(({ snapshot }) => snapshot.destination === request.destination),
     plan_list: () => this.plans.map(this.#showPlan),
     plan_show: ({ plan }) => this.#showPlan(one(this.plans, plan)),
     guard_list: () => this.alerts,
@@ -151,28 +151,19 @@ export class RecordedLibrary extends Recorded {
         .slice(0, filter.limit ?? 50),
     run_show: ({ run }) => {
       const found = one(this.runs, run);
-      const told = this.recording.all('run_show');
-      const nearest =
-        told.find((detail) => detail.run.id === run) ??
-        told.find((detail) => detail.run.kind === found.kind && detail.run.state === found.state);
-      return { parts: [], log: [], ...nearest, run: found };
+      const told = this.recording.all('run_show').filter((one) => one.run.kind === found.kind);
+      const detail = told.find((one) => one.run.id === run) ?? told[0];
+      return { parts: [], log: [], ...detail, run: found };
     },
     event_list: ({ after = 0, limit }) =>
       this.events.filter((event) => event.seq > after).slice(0, limit ?? 100),
-    dashboard: () => {
-      const projects = this.projects.filter((project) => project.status === 'active');
-      const attention = projects
-        .filter((project) => project.protection.state === 'attention')
-        .map((project) => ({ project, reason: project.protection.reason }));
-      return {
-        ...this.recording.reply('dashboard', {}),
-        schedule: this.recording.reply('schedule_state', {}),
-        destinations: this.destinations.map(this.#show),
-        recentRuns: this.runs.slice(0, 8),
-        projects: projects.length,
-        attention,
-      };
-    },
+    dashboard: () => ({
+      ...this.recording.reply('dashboard', {}),
+      schedule: this.recording.reply('schedule_state', {}),
+      destinations: this.destinations.map(this.#show),
+      recentRuns: this.runs.slice(0, 8),
+      projects: this.projects.length,
+    }),
     workspace_list: ({ project }) => this.workspaces.filter((one) => one.project === project),
     watch_list: () => this.watched,
     version_list: (filter) => this.#listVersions(filter).slice(0, filter.limit ?? 100),
@@ -210,7 +201,8 @@ export class RecordedLibrary extends Recorded {
   }
 }
 
-function one<T extends { id: string }>(list: T[], id: string): T {
+/** The one of this id. */
+export function one<T extends { id: string }>(list: T[], id: string): T {
   const found = list.find((known) => known.id === id);
   if (!found) throw refusal(`There is no ${id}`);
   return found;

@@ -17,6 +17,8 @@ const NAMES = new Set([
   'snapshot',
 ]);
 const NAMED = 10;
+/** What is read at a path: another path has another content. */
+const LISTING = /^file_(list|preview|load|history)$|^snapshot_browse$/;
 
 export class Recording {
   readonly #calls: Call[];
@@ -37,7 +39,8 @@ export class Recording {
 
   /** The reply to this request, or to the one that comes nearest; its error is thrown. */
   reply<K extends UseCase>(name: K, request: Request<K>): Reply<K> {
-    const calls = this.#of(name).filter((call) => isAtSamePath(call.request, request));
+    const isListing = LISTING.test(name);
+    const calls = this.#of(name).filter((call) => !isListing || isThere(call.request, request));
     const scores = calls.map((call) => agreement(call.request, request));
     const found = calls[scores.indexOf(Math.max(...scores))];
     if (!found) throw refusal(`${name} was not recorded for ${JSON.stringify(request)}`);
@@ -82,7 +85,8 @@ const isSame = (left: unknown, right: unknown) => JSON.stringify(left) === JSON.
 function agreement(recorded: unknown, asked: unknown): number {
   return fieldsOf(recorded).reduce((sum, [name, value]) => {
     const other = fieldOf(asked, name);
-    if (isSame(value ?? null, other ?? null)) return sum + (NAMES.has(name) ? NAMED : 1);
+    if (value == null) return sum;
+    if (isSame(value, other)) return sum + (NAMES.has(name) ? NAMED : 1);
     return fieldsOf(value).length > 0 && other ? sum + agreement(value, other) : sum;
   }, 0);
 }
@@ -92,7 +96,7 @@ function isOfSame(recorded: unknown, asked: unknown): boolean {
   return named.every(([name, value]) => isSame(value, fieldOf(recorded, name) ?? value));
 }
 
-function isAtSamePath(recorded: unknown, asked: unknown): boolean {
+function isThere(recorded: unknown, asked: unknown): boolean {
   const path = fieldOf(asked, 'path');
   return !Array.isArray(path) || isSame(path, fieldOf(recorded, 'path') ?? []);
 }
