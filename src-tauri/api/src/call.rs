@@ -106,3 +106,49 @@ fn broke_off(name: &str, panic: &(dyn Any + Send)) -> Error {
     tracing::error!(use_case = name, said, "panicked");
     Error::new(Code::Internal, format!("{name} broke off"))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What the pages are tested with.
+    const RECORDINGS: [&str; 2] = [
+        include_str!("../../../ui/src/test/recorded/library.json"),
+        include_str!("../../../ui/src/test/recorded/empty.json"),
+    ];
+
+    macro_rules! read_again {
+        ($(#[doc = $doc:literal] $name:ident($request:ty) -> $reply:ty, $audience:ident, $hint:literal;)*) => {
+            /// A reply as the type that it has on the wire reads and writes it.
+            fn read_again(name: &str, request: &Value, reply: &Value) -> Value {
+                match name {
+                    $(stringify!($name) => {
+                        parse::<$request>(name, request.clone()).unwrap();
+                        to_json(name, &serde_json::from_value::<$reply>(reply.clone()).unwrap())
+                    })*
+                    _ => Err(unknown(name)),
+                }
+                .unwrap()
+            }
+        };
+    }
+    with_use_cases!(read_again);
+
+    #[test]
+    fn what_was_recorded_has_the_shape_that_it_has_on_the_wire() {
+        for recording in RECORDINGS {
+            let recording: Value = serde_json::from_str(recording).unwrap();
+            for call in recording["calls"].as_array().unwrap() {
+                let name = call["name"].as_str().unwrap();
+                let stale = || format!("{name}: run `npm run record`");
+                if let Some(error) = call.get("error") {
+                    let again: WireError = serde_json::from_value(error.clone()).unwrap();
+                    assert_eq!(serde_json::to_value(again).unwrap(), *error, "{}", stale());
+                } else {
+                    let again = read_again(name, &call["request"], &call["reply"]);
+                    assert_eq!(again, call["reply"], "{}", stale());
+                }
+            }
+        }
+    }
+}

@@ -1,21 +1,48 @@
-/** Backups over the made-up engine: set up, planned, run, noticed, and the whole library back. */
+/** Backups over the recorded engine: set up, planned, run, noticed, and the whole library back. */
 import { fireEvent, render, screen, waitFor, within } from '@testing-library/svelte';
 import { beforeEach, describe, expect, it } from 'vitest';
 import App from '../App.svelte';
-import { MockBackend } from '$lib/backend/mock';
-import type { MockOptions } from '$lib/backend/mock';
+import type { Finding } from '$lib/backend/bindings';
+import { RecordedBackend } from '$lib/backend/recorded';
+import type { RecordedOptions } from '$lib/backend/recorded';
 
-async function open(hash: string, options: Partial<MockOptions> = {}): Promise<MockBackend> {
+async function open(
+  hash: string,
+  options: Partial<RecordedOptions> = {},
+): Promise<RecordedBackend> {
   location.hash = hash;
-  const backend = new MockBackend({ jobSeconds: 0.2, ...options });
+  const backend = new RecordedBackend({ jobSeconds: 0.2, ...options });
   render(App, { backend });
   await waitFor(() => expect(document.querySelector('#page-title')).not.toBeNull());
   return backend;
 }
 
+/** Where the backups of a library are that is lost. */
+const OLD_BACKUPS = '/media/mira/backup-drive/undercroft';
+
+/** What the doctor may find, whatever the machine of the recording had. */
+const FINDINGS: [Finding, ...Finding[]] = [
+  { level: 'ok', area: 'library', what: 'The catalog is whole', why: 'It was checked', next: '' },
+  {
+    level: 'warning',
+    area: 'destination',
+    what: 'Travel stick is away',
+    why: 'Its drive is not connected',
+    next: 'Connect the drive',
+  },
+  {
+    level: 'error',
+    area: 'destination',
+    what: 'Backup drive is locked by a program that is gone',
+    why: 'It was killed while it worked',
+    next: 'Remove the lock',
+    fix: { id: 'unlock:backup-drive', label: 'Remove the lock' },
+  },
+];
+
 const button = (name: string | RegExp) => screen.findByRole('button', { name });
 const input = (field: HTMLElement, value: string) => fireEvent.input(field, { target: { value } });
-const callsOf = (backend: MockBackend, name: string) =>
+const callsOf = (backend: RecordedBackend, name: string) =>
   backend.calls.filter((call) => call.name === name);
 
 beforeEach(() => {
@@ -42,14 +69,14 @@ describe('the first set-up', () => {
     await waitFor(() => expect(backend.library.snapshots).toHaveLength(1));
     await fireEvent.click(await screen.findByTestId('kit-done'));
     const card = await screen.findByTestId('plan-card');
-    await within(card).findByText('Everything');
+    await within(card).findByText('Daily');
     await within(card).findByText('Done');
   });
 
   it('goes on with backups that are there, and never makes them anew', async () => {
     const backend = await open('#/backups', { scenario: 'empty' });
     await fireEvent.click(await screen.findByTestId('set-up'));
-    await input(await screen.findByTestId('place-path'), '/media/old-repo');
+    await input(await screen.findByTestId('place-path'), OLD_BACKUPS);
     await input(await screen.findByTestId('destination-password'), 'stone upon stone');
     await fireEvent.click(await screen.findByTestId('set-up-start'));
     await screen.findByTestId('plan-card');
@@ -99,7 +126,14 @@ describe('a plan', () => {
   });
 
   it('says what its policy would let go, and what that loses', async () => {
-    await open('#/plans/new');
+    const backend = await open('#/');
+    const [destination = ''] = backend.library.destinations.map(({ id }) => id);
+    const strict = { destination, policy: { last: 1 } };
+    backend.answer(
+      'retention_preview',
+      backend.library.recording.reply('retention_preview', strict),
+    );
+    location.hash = '#/plans/new';
     const buttons = await screen.findAllByRole('button', { name: 'Show what would go' });
     await fireEvent.click(buttons[0] as HTMLElement);
     const preview = await screen.findByTestId('retention-preview');
@@ -125,7 +159,9 @@ describe('a plan', () => {
 
 describe('backups', () => {
   it('pause for an hour, say so, and go on', async () => {
-    await open('#/backups');
+    const backend = await open('#/');
+    for (const plan of backend.library.plans) plan.needsAttention = false;
+    location.hash = '#/backups';
     for (const answer of await screen.findAllByRole('button', { name: 'That was me' }))
       await fireEvent.click(answer);
     const trigger = await button('Pause backups');
@@ -141,7 +177,7 @@ describe('backups', () => {
   it('hold what is old until an alert is answered', async () => {
     const backend = await open('#/');
     const alert = await screen.findByTestId('guard-alert');
-    await within(alert).findByText('README.md');
+    await within(alert).findByText('/home/mira/work/ledger-migration/README.md');
     await fireEvent.click(within(alert).getByRole('button', { name: 'That was not me' }));
     await waitFor(() => expect(screen.queryByTestId('guard-alert')).toBeNull());
     expect(backend.library.alerts[0]?.answer).toBe('notMeant');
@@ -153,8 +189,8 @@ describe('a run', () => {
     const backend = await open('#/backups', { jobSeconds: 4 });
     const run = await screen.findByRole('button', { name: 'Back up now: Everything' });
     await fireEvent.click(run);
-    await fireEvent.click(await button(/^Pause Carry out/));
-    await fireEvent.click(await button(/^Resume Carry out/));
+    await fireEvent.click(await button(/^Pause Plan Everything/));
+    await fireEvent.click(await button(/^Resume Plan Everything/));
     await waitFor(() => expect(backend.library.runs[0]?.kind).toBe('plan'));
     const id = backend.library.runs[0]?.id ?? '';
     location.hash = `#/activity?show=runs&run=${id}`;
@@ -177,14 +213,14 @@ describe('a whole library', () => {
   it('comes back from a destination and its password', async () => {
     const backend = await open('#/', { scenario: 'empty' });
     await fireEvent.click(await screen.findByTestId('recover-link'));
-    await input(await screen.findByTestId('place-path'), '/media/old-repo');
+    await input(await screen.findByTestId('place-path'), OLD_BACKUPS);
     await screen.findByText('Holds a backup repository');
     await input(screen.getByTestId('recovery-password'), 'wrong');
     await fireEvent.click(screen.getByTestId('recovery-look'));
     expect((await screen.findByTestId('error-note')).dataset['code']).toBe('wrong_password');
     await input(screen.getByTestId('recovery-password'), 'stone upon stone');
     await fireEvent.click(screen.getByTestId('recovery-look'));
-    await waitFor(() => expect(screen.getAllByTestId('recoverable-project')).toHaveLength(6));
+    await waitFor(() => expect(screen.getAllByTestId('recoverable-project')).toHaveLength(10));
     const [first] = screen.getAllByTestId('recoverable-project');
     const box = within(first as HTMLElement).getByRole<HTMLInputElement>('checkbox');
     expect(box.checked).toBe(false);
@@ -193,7 +229,7 @@ describe('a whole library', () => {
     await screen.findByText('Everything is back');
     await screen.findByText(/undercroft serve/);
     expect(callsOf(backend, 'library_recover')[0]?.request).toMatchObject({
-      snapshot: 'library-0',
+      snapshot: backend.library.recording.all('recovery_look')[0]?.[0]?.snapshot,
       withFolders: true,
       confirm: [box.value],
     });
@@ -211,6 +247,8 @@ describe('a destination', () => {
     const destination = backend.library.destinations[0];
     location.hash = `#/backups/${destination?.id}`;
     const before = backend.library.snapshots.length;
+    const [preview] = backend.library.recording.all('snapshot_forget_preview');
+    if (preview) backend.answer('snapshot_forget_preview', { ...preview, lostFiles: 4 });
     const boxes = await screen.findAllByRole('checkbox', { name: /^Choose the backup/ });
     for (const box of boxes.slice(0, 2)) await fireEvent.click(box);
     await fireEvent.click(await screen.findByTestId('forget-chosen'));
@@ -239,7 +277,12 @@ describe('a destination', () => {
 
 describe('the doctor', () => {
   it('mends what it can and looks again', async () => {
-    await open('#/doctor');
+    const backend = await open('#/');
+    const [well, ...ill] = FINDINGS;
+    const mended = ill.filter((one) => !one.fix);
+    backend.answer('doctor', FINDINGS);
+    backend.answer('doctor_fix', [well, ...mended]);
+    location.hash = '#/doctor';
     await screen.findByText('1 thing is broken, 1 thing to look at');
     await fireEvent.click(await screen.findByTestId('fix'));
     await screen.findByText('1 thing to look at');

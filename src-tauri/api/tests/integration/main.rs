@@ -9,6 +9,7 @@
 
 mod bindings;
 mod history;
+mod recorded;
 mod recovery;
 mod scheduling;
 mod stage;

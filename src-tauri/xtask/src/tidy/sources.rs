@@ -41,7 +41,7 @@ impl Source {
         let beside = ["src-tauri/testkit/", "src-tauri/xtask/", "tests/", "scripts/"];
         let tested = self.path.contains("/tests/")
             || self.path.contains("/test/")
-            || self.path.contains("/mock")
+            || self.path.contains("/recorded")
             || self.path.contains("/examples/")
             || self.path.contains(".test.")
             || self.stem() == "tests";

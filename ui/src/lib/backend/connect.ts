@@ -5,8 +5,8 @@ import { inWindow, TauriBackend } from './tauri';
 
 export async function connect(): Promise<Backend> {
   if (import.meta.env.DEV && new URLSearchParams(location.search).has('mock')) {
-    const { mockFromAddress } = await import('./mock');
-    return mockFromAddress(new URLSearchParams(location.search));
+    const { recordedFromAddress } = await import('./recorded');
+    return recordedFromAddress(new URLSearchParams(location.search));
   }
   return inWindow() ? new TauriBackend() : new HttpBackend();
 }

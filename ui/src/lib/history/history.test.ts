@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Day, FileVersion, Hunk, Line, Version } from '$lib/backend/bindings';
-import { makeVersions } from '$lib/backend/mock/history-data';
-import { diffTexts } from '$lib/backend/mock/line-diff';
+import { RecordedBackend } from '$lib/backend/recorded';
 import { nameFiles, namesTaken } from '$lib/components/files/upload';
 import {
   changesOf,
@@ -36,8 +35,7 @@ const day = (date: string, versions: number): Day => ({
 });
 const local = (year: number, month: number, date: number, hour: number) =>
   new Date(year, month - 1, date, hour).toISOString();
-const made = makeVersions('p', 'w', Date.parse('2026-11-21T12:00:00Z'), 3);
-const template = made[0]?.version as Version;
+const template = new RecordedBackend().library.versions[0] as Version;
 const version = (id: string, time: string): Version => ({ ...template, id, time });
 
 describe('the timeline', () => {
@@ -162,7 +160,12 @@ describe('a diff', () => {
   });
 
   it('counts changes the same in both forms, and steps between them within bounds', () => {
-    const hunks = diffTexts('a\nb\nc\nd\ne\nf\ng\nh\n', 'a\nB\nc\nd\ne\nf\nG\nh\ni\n');
+    const lines = [
+      ...[line('same', 'a'), line('removed', 'b'), line('added', 'B'), line('same', 'c')],
+      ...[line('same', 'd'), line('same', 'e'), line('same', 'f'), line('removed', 'g')],
+      ...[line('added', 'G'), line('same', 'h'), line('added', 'i')],
+    ];
+    const hunks = [hunk(1, 9, lines)];
     const count = countChanges(hunks);
     expect(count).toBe(3);
     const starts = inlineRows(hunks).filter((row) => row.kind === 'line' && row.starts);

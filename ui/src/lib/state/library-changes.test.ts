@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { UseCase } from '$lib/backend/backend';
 import type { Event } from '$lib/backend/bindings';
-import { MockBackend } from '$lib/backend/mock';
+import { RecordedBackend } from '$lib/backend/recorded';
 import { changeOfEvent, EVERYTHING } from './library-changes';
 import type { Interest } from './library-changes';
 import { Library } from './library.svelte';
@@ -15,12 +15,12 @@ const event = (kind: string, parts: Partial<Event> = {}): Event => ({
 });
 
 describe('a change of the library', () => {
-  let backend: MockBackend;
+  let backend: RecordedBackend;
   let library: Library;
 
   beforeEach(() => {
     vi.useFakeTimers();
-    backend = new MockBackend();
+    backend = new RecordedBackend();
     library = new Library(backend);
   });
   afterEach(() => vi.useRealTimers());

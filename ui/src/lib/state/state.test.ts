@@ -1,7 +1,7 @@
 import { flushSync } from 'svelte';
 import { describe, expect, it, vi } from 'vitest';
 import type { JobView } from '$lib/backend/bindings';
-import { MockBackend } from '$lib/backend/mock';
+import { RecordedBackend } from '$lib/backend/recorded';
 import { byNumber, GridState } from '$lib/components/base/grid.svelte';
 import { filterProjects, choicesOf } from '$lib/project-filter';
 import { NO_PROJECT_QUERY } from '$lib/routing';
@@ -28,7 +28,7 @@ const job = (id: string, state: JobView['state']): JobView => ({
 
 describe('Jobs', () => {
   it('keeps the newest state, tells the end once, and lets no late reply undo it', () => {
-    const jobs = new Jobs(new MockBackend());
+    const jobs = new Jobs(new RecordedBackend());
     expect(jobs.accept(job('a', 'running'))).toBe(false);
     expect(jobs.accept(job('a', 'succeeded'))).toBe(true);
     expect(jobs.accept(job('a', 'succeeded'))).toBe(false);
@@ -37,7 +37,7 @@ describe('Jobs', () => {
   });
 
   it('keeps cleared jobs away', () => {
-    const jobs = new Jobs(new MockBackend());
+    const jobs = new Jobs(new RecordedBackend());
     jobs.accept(job('a', 'failed'));
     jobs.accept(job('b', 'running'));
     jobs.clearFinished();
@@ -126,7 +126,7 @@ describe('GridState', () => {
 });
 
 describe('filterProjects', () => {
-  const { projects } = new MockBackend({ now: () => Date.parse('2026-11-21T12:00:00Z') }).library;
+  const { projects } = new RecordedBackend().library;
   const names = (query: Partial<typeof NO_PROJECT_QUERY>) =>
     filterProjects(projects, { ...NO_PROJECT_QUERY, ...query }).map((project) => project.name);
 

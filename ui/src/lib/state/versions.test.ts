@@ -1,20 +1,33 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { MockBackend } from '$lib/backend/mock';
+import { RecordedBackend } from '$lib/backend/recorded';
+import type { Version } from '$lib/backend/bindings';
 import { dateOf } from '$lib/history/timeline';
 import { Versions } from './versions.svelte';
 
 const NOTHING = { text: '', trigger: '' };
-let backend: MockBackend;
+let backend: RecordedBackend;
 let workspace: string;
 let ids: string[];
 
 beforeEach(() => {
-  backend = new MockBackend({ now: () => Date.parse('2026-11-21T12:00:00Z') });
-  const project = backend.library.projects[0]?.id ?? '';
-  const state = backend.history.statesOf(project)[0];
-  workspace = state?.workspace.id ?? '';
-  ids = (state?.versions ?? []).map(({ version }) => version.id).reverse();
+  backend = new RecordedBackend();
+  const { library } = backend;
+  const template = library.versions[0] as Version;
+  workspace = template.workspace;
+  library.versions = longHistory(template);
+  ids = library.versions.map(({ id }) => id);
 });
+
+/** More versions than two pages hold, some on each of many days, the newest first. */
+function longHistory(template: Version): Version[] {
+  return Array.from({ length: 450 }, (_, index) => ({
+    ...template,
+    id: `version-${index}`,
+    seq: 450 - index,
+    time: new Date(Date.now() - 840_000 - index * 5 * 3_600_000).toISOString(),
+    trigger: index % 29 === 0 ? ('manual' as const) : ('automatic' as const),
+  }));
+}
 
 const open = async (version: string | null = null, wanted = NOTHING) => {
   const versions = new Versions(backend, workspace);
@@ -76,7 +89,7 @@ describe('scrubbing', () => {
   it('shows a version that came meanwhile, and stays where it was', async () => {
     const versions = await open();
     const before = versions.selectedId;
-    const made = backend.history.edit(workspace, 'README.md', 'Edit README.md');
+    const made = backend.library.addVersion(workspace, { message: 'Edit README.md' });
     await versions.refresh();
     expect(versions.shown[0]?.id).toBe(made.id);
     expect(versions.selectedId).toBe(before);
@@ -87,7 +100,7 @@ describe('scrubbing', () => {
     await versions.older();
     const count = versions.shown.length;
     expect(count).toBeGreaterThan(200);
-    backend.history.edit(workspace, 'README.md', 'Edit README.md');
+    backend.library.addVersion(workspace, { message: 'Edit README.md' });
     await versions.refresh();
     expect(versions.shown).toHaveLength(count + 1);
     expect(new Set(versions.shown.map((one) => one.id)).size).toBe(count + 1);
