@@ -33,7 +33,7 @@ const ORDER = [
 ];
 
 /** The engine of the tests stands in for all that is behind the seam, and tests may use anything. */
-const LEFT_OUT = /\.test\.ts$|^test\/|^lib\/backend\/mock/;
+const LEFT_OUT = /\.test\.ts$|^test\/|^lib\/backend\/recorded/;
 const IMPORT = /(?:\bfrom|\bimport)\s*\(?\s*'((?:\$lib|\.{1,2})\/[^']+)'/g;
 
 const sources = import.meta.glob<string>('../**/*.{ts,svelte}', {

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { MockBackend } from '$lib/backend/mock';
+import { RecordedBackend } from '$lib/backend/recorded';
 import { DRIVES_CHANGED, USER_RETURNED } from './library-changes';
 import { Library } from './library.svelte';
 import { onUserReturn } from './user-return';
@@ -58,7 +58,7 @@ describe('the return of the user', () => {
   });
 
   it('loads the destinations and what depends on their being there, and no history', async () => {
-    const backend = new MockBackend();
+    const backend = new RecordedBackend();
     const library = new Library(backend);
     const plans = vi.fn();
     const backups = vi.fn();
