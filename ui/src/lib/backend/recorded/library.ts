@@ -17,7 +17,6 @@ import type { Recording } from './recording';
 export type Replies = { [K in UseCase]?: (request: Request<K>) => Reply<K> };
 
 const RUN_FIELDS = ['project', 'destination', 'plan', 'kind', 'state'] as const;
-
 let ids = 0;
 export const newId = (): string => (++ids).toString(16).padStart(32, 'a');
 export const now = (): string => new Date(Date.now()).toISOString();
