@@ -176,28 +176,62 @@ describe('a diff', () => {
     expect(stepChange(0, 1, 0)).toBe(-1);
   });
 
+  /** The sides of a patch, each line with its sign before it, and its hunks with a line around. */
+  function patch(signed: readonly string[]) {
+    const tags: Record<string, Line['tag']> = { ' ': 'same', '-': 'removed', '+': 'added' };
+    const lines = signed.map((each) => line(tags[each.charAt(0)] ?? 'same', each.slice(1)));
+    const differs = (index: number) => (lines[index]?.tag ?? 'same') !== 'same';
+    const hunks: Hunk[] = [];
+    let [old, now, open] = [1, 1, false];
+    lines.forEach((each, index) => {
+      const isNear = [index - 1, index, index + 1].some(differs);
+      if (isNear && !open)
+        hunks.push({ oldStart: old, oldLines: 0, newStart: now, newLines: 0, lines: [] });
+      open = isNear;
+      const hunk = isNear ? hunks.at(-1) : undefined;
+      hunk?.lines.push(each);
+      if (each.tag !== 'added') old += 1;
+      if (each.tag !== 'removed') now += 1;
+      if (hunk) [hunk.oldLines, hunk.newLines] = [old - hunk.oldStart, now - hunk.newStart];
+    });
+    const without = (tag: Line['tag']) =>
+      lines.filter((each) => each.tag !== tag).map(({ text }) => text);
+    return { before: without('added'), after: without('removed'), changes: changesOf(hunks) };
+  }
+
   it('gives the text before, from the text after and what changed', () => {
-    const numbered = Array.from({ length: 40 }, (_, index) => `line ${index}\n`);
-    const other = numbered.with(1, 'one\n').toSpliced(20, 2).toSpliced(30, 0, 'new\n', '\n');
-    const texts = ['', 'a\n', '\n\n', numbered.join(''), other.join('')];
-    for (const before of texts) {
-      for (const after of texts) {
-        const changes = changesOf(diffTexts(before, after));
-        expect(linesBefore(linesOf(after), changes)).toEqual(linesOf(before));
-      }
+    const numbered = Array.from({ length: 40 }, (_, index) => ` line ${index}`);
+    const other = numbered
+      .toSpliced(30, 0, '+new', '+')
+      .toSpliced(20, 2, '-two', '-lines', '+one')
+      .with(0, '-first')
+      .with(39, '+last');
+    const all = (sign: string) => numbered.map((each) => sign + each.slice(1));
+    for (const signed of [
+      [],
+      ['+a'],
+      ['-a'],
+      ['-', '-', '+'],
+      numbered,
+      other,
+      all('+'),
+      all('-'),
+    ]) {
+      const { before, after, changes } = patch(signed);
+      expect(linesBefore(after, changes)).toEqual(before);
     }
+    expect(linesOf('\n\na\n')).toEqual(['', '', 'a']);
   });
 
   it('folds unchanged lines, but for those around a change and a few that are not worth it', () => {
-    const lines = Array.from({ length: 30 }, (_, index) => `${index + 1}\n`);
-    const after = lines.with(11, 'x\n').toSpliced(21, 1).join('');
-    const changes = changesOf(diffTexts(lines.join(''), after));
-    expect(foldsOf(changes, 29)).toEqual([
+    const lines = Array.from({ length: 30 }, (_, index) => ` ${index + 1}`);
+    const far = patch(lines.with(21, '-22').toSpliced(11, 1, '-12', '+x'));
+    expect(foldsOf(far.changes, 29)).toEqual([
       { oldFrom: 1, newFrom: 1, lines: 8 },
       { oldFrom: 26, newFrom: 25, lines: 5 },
     ]);
-    const near = changesOf(diffTexts(lines.join(''), lines.with(6, 'x\n').join('')));
-    expect(foldsOf(near, 30)).toEqual([{ oldFrom: 11, newFrom: 11, lines: 20 }]);
+    const near = patch(lines.toSpliced(6, 1, '-7', '+x'));
+    expect(foldsOf(near.changes, 30)).toEqual([{ oldFrom: 11, newFrom: 11, lines: 20 }]);
     expect(foldsOf([], 5)).toEqual([{ oldFrom: 1, newFrom: 1, lines: 5 }]);
   });
 });
