@@ -395,7 +395,7 @@ fn change_destinations(scene: &mut Scene, ids: &Ids) {
     scene.record("destination_unlock", of);
     let password = json!({"type": "typed", "password": "another long password"});
     let request = json!({"destination": ids.drive, "password": password});
-    let keys = scene.record("key_add", request.clone());
+    let keys = scene.record("key_add", request);
     let other = keys["keys"].as_array().unwrap().iter().find(|it| it["current"] == false).unwrap();
     scene.record("key_remove", json!({"destination": ids.drive, "key": other["id"]}));
     let password = json!({"type": "typed", "password": PASSWORD});

@@ -1,6 +1,8 @@
 //! A machine of its own for the recorder: a home with a library in it, and a clock that stands
 //! still until it is told to move.
 
+#![expect(clippy::needless_pass_by_value, reason = "a request is made where it is asked")]
+
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
