@@ -1,4 +1,4 @@
-//! Measures histories; `npm run bench -- history` runs it and sets its figures beside git's.
+//! Measures histories; `npm run bench:history` runs it and sets its figures beside git's.
 //!
 //! `measure import FOLDER`, `measure change FOLDER ROUNDS`, `measure wide FILES ROUNDS`,
 //! `measure save ROUNDS`, `measure large`, `measure many VERSIONS`: each prints one line of JSON. All of it

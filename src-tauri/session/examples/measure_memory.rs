@@ -1,4 +1,4 @@
-//! Measures the memory layer, reads of hot content and writes of drafts; `npm run bench -- history` runs
+//! Measures the memory layer, reads of hot content and writes of drafts; `npm run bench:history` runs
 //! it. It prints one line of JSON. All of it happens in the folder that `MEASURE_IN` names.
 
 #![expect(

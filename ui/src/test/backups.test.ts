@@ -177,6 +177,7 @@ describe('backups', () => {
   it('hold what is old until an alert is answered', async () => {
     const backend = await open('#/');
     const alert = await screen.findByTestId('guard-alert');
+    await within(alert).findByRole('link', { name: 'ledger-migration' });
     await within(alert).findByText('/home/mira/work/ledger-migration/README.md');
     await fireEvent.click(within(alert).getByRole('button', { name: 'That was not me' }));
     await waitFor(() => expect(screen.queryByTestId('guard-alert')).toBeNull());
