@@ -96,7 +96,7 @@ describe('the history', () => {
     await within(dialog).findByText('What is there now is saved as a version first');
     expect(within(dialog).getByText(/^undercroft version restore \w+$/)).toBeTruthy();
     await fireEvent.click(within(dialog).getByTestId('restore-confirm'));
-    await screen.findByText(/restored, .* identical, .*0 failed/);
+    await screen.findByText(/restored, .* identical, .*\b0 failed/);
     expect(called(backend, 'version_restore')[0]).not.toHaveProperty('to');
     await fireEvent.click(screen.getByRole('button', { name: 'Undo' }));
     await waitFor(() => expect(called(backend, 'undo')).toEqual([{ workspace }]));

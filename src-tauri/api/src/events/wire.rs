@@ -56,7 +56,7 @@ pub enum BackendEvent {
         /// The event as the catalog keeps it.
         event: Event,
     },
-    /// A drive was plugged in or taken out.
+    /// A file system was mounted or unmounted, as when a drive is plugged in.
     Drives,
     /// The user dropped folders on the window.
     Dropped {

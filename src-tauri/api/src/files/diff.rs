@@ -60,7 +60,7 @@ impl Api {
                 (compared.added_lines, compared.removed_lines);
             shown.hunks = compared.hunks.into_iter().map(Into::into).collect();
             if shown.hunks.is_empty() && !shown.truncated {
-                shown.kind = DiffKind::Same;
+                (shown.kind, shown.text) = (DiffKind::Same, None);
             }
             return Ok(shown);
         }

@@ -176,7 +176,8 @@ fn a_drive_that_comes_or_goes_is_told_of() {
     let scene = Scene::new();
     let live = scene.api.subscribe();
     scene.api.start_scheduler();
-    std::thread::sleep(Duration::from_millis(500));
+    // The first look has to be over.
+    std::thread::sleep(Duration::from_secs(2));
     let told = || live.try_iter().any(|event| matches!(event, BackendEvent::Drives));
     let at = scene.folder.path().join("drive");
     drive.plug(&at);

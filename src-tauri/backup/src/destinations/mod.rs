@@ -172,7 +172,7 @@ impl Destinations {
         })
     }
 
-    /// The places at which drives are mounted now, destinations or not. No drive is touched: one that
+    /// The places at which file systems are mounted now, destinations or not. No drive is touched: one that
     /// does not answer keeps nobody waiting.
     pub fn mounted_drives(&self) -> BTreeSet<PathBuf> {
         mounts::mount_points(&mounts::table())

@@ -66,7 +66,7 @@ pub(crate) struct Create {
 pub(crate) struct Commit {
     #[command(flatten)]
     workspace: Workspace,
-    /// The message of the commit
+    /// The message
     #[arg(long, short)]
     message: String,
     /// The author, instead of the user that git knows

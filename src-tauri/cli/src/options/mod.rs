@@ -112,7 +112,7 @@ pub(crate) struct OptionalTarget {
 /// The message of a version or commit.
 #[derive(Debug, Args)]
 pub(crate) struct Message {
-    /// The message, instead of an automatic one
+    /// The message
     #[arg(long, short)]
     pub(crate) message: Option<String>,
 }

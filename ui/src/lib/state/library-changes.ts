@@ -4,6 +4,8 @@ import type { Event, JobKind, JobView } from '$lib/backend/bindings';
 const AREAS = [
   'projects',
   'destinations',
+  /** Whether the drives of destinations are there. */
+  'presence',
   /** What destinations hold: backups, trash, test restores, mounts. */
   'backups',
   /** Plans, their schedule, and alerts. */
@@ -38,11 +40,11 @@ export const BACKUPS_CHANGED: Change = {
 
 /** The change by a drive that came or went. */
 export const DRIVES_CHANGED: Change = {
-  areas: ['projects', 'destinations', 'backups', 'plans'],
+  areas: ['projects', 'presence', 'backups', 'plans'],
 };
-/** The change that there may be when the user returns: a destination came or went, and no event told
- * of it. Nothing is loaded for it that opens a repository. */
-export const USER_RETURNED: Change = { areas: ['projects', 'destinations', 'plans'] };
+/** The change that there may be when the user returns: the drive of a destination came or went, and no
+ * event told of it. Nothing is loaded for it that opens a repository. */
+export const USER_RETURNED: Change = { areas: ['projects', 'presence', 'plans'] };
 
 /** The change by an action on the history of a project, or of any. */
 export function historyChanged(project: string | null = null): Change {

@@ -39,7 +39,7 @@ export class Library {
     this.#changes = [];
     const changed = (interest: Interest) => changes.some((change) => concerns(change, interest));
     if (changed({ areas: ['projects'] })) void this.projects.reload();
-    if (changed({ areas: ['destinations'] })) void this.destinations.reload();
+    if (changed({ areas: ['destinations', 'presence'] })) void this.destinations.reload();
     for (const { interest, reload } of [...this.#followers]) if (changed(interest)) reload();
   }
 

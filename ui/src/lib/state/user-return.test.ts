@@ -63,15 +63,18 @@ describe('the return of the user', () => {
     const plans = vi.fn();
     const backups = vi.fn();
     const history = vi.fn();
+    const opened = vi.fn();
     library.follow({ areas: ['plans'] }, plans);
     library.follow({ areas: ['backups'] }, backups);
     library.follow({ areas: ['history', 'runs', 'events', 'watch'] }, history);
+    library.follow({ areas: ['destinations', 'backups'] }, opened);
     const loaded = () => backend.calls.map((call) => call.name);
 
     library.touch(USER_RETURNED);
     await vi.advanceTimersByTimeAsync(1000);
     expect(loaded()).toEqual(['project_list', 'project_list', 'destination_list']);
     expect([plans, backups, history].map((each) => each.mock.calls.length)).toEqual([1, 0, 0]);
+    expect(opened).not.toHaveBeenCalled();
 
     library.touch(DRIVES_CHANGED);
     await vi.advanceTimersByTimeAsync(1000);

@@ -42,7 +42,7 @@ impl LargeBlob {
         sealed.drain(..Key::START);
         sealed.truncate(stored);
         let blob = Self { compressed: Cursor::new(sealed), length: length.into() };
-        hold_against(id, blob.read().and_then(digest_of))?;
+        hold_against(id, length, blob.read().and_then(digest_of))?;
         Ok(blob)
     }
 
@@ -53,7 +53,7 @@ impl LargeBlob {
     pub(crate) fn verify(key: &Key, id: &BlobId, sealed: &[u8], length: u32) -> Result<()> {
         let opened = key.read(sealed).map_err(|_| damaged(id, "Its seal is broken"))?;
         let content = Decoder::new(opened).map(|content| content.take(u64::from(length) + 1));
-        hold_against(id, content.and_then(digest_of))
+        hold_against(id, length, content.and_then(digest_of))
     }
 
     /// Its content, while it is kept.
@@ -171,9 +171,10 @@ impl FinishedBlob {
     }
 }
 
-fn hold_against(id: &BlobId, content: io::Result<BlobId>) -> Result<()> {
+fn hold_against(id: &BlobId, length: u32, content: io::Result<(BlobId, u64)>) -> Result<()> {
     match content {
-        Ok(digest) if digest == *id => Ok(()),
+        Ok((digest, read)) if digest == *id && read == u64::from(length) => Ok(()),
+        Ok((digest, _)) if digest == *id => Err(damaged(id, "It has another length")),
         Ok(_) => Err(damaged(id, "Its content is not what was written")),
         Err(source) => Err(damaged(id, "It does not decompress").because(source)),
     }
@@ -183,14 +184,18 @@ fn damaged(id: &BlobId, why: &str) -> Error {
     Error::new(Code::Damaged, format!("Cannot read blob {id}")).why(why)
 }
 
-/// The id of what is read.
-fn digest_of(mut content: impl Read) -> io::Result<BlobId> {
+/// The id of what is read, and its length in bytes.
+fn digest_of(mut content: impl Read) -> io::Result<(BlobId, u64)> {
     let mut digest = Sha256::new();
+    let mut read = 0;
     let mut piece = vec![0; 64 << 10];
     loop {
         match content.read(&mut piece)? {
-            0 => return Ok(BlobId(digest.finalize().into())),
-            length => digest.update(&piece[..length]),
+            0 => return Ok((BlobId(digest.finalize().into()), read)),
+            length => {
+                digest.update(&piece[..length]);
+                read += length as u64;
+            }
         }
     }
 }

@@ -30,6 +30,7 @@ pub(super) fn mark(
     job: &Job,
 ) -> Result<()> {
     let mut marking = Marking { index, marked, need };
+    // Each tree is marked before it is looked at: an error ends all of it.
     let roots: HashSet<BlobId> = snapshots.iter().map(|snapshot| snapshot.tree).collect();
     let roots = marking.unmarked(roots)?;
     walk_trees_in_parallel(&mut marking, roots, (repository, index), threads(), job)
@@ -44,7 +45,7 @@ struct Marking<'a> {
 impl ParallelTreeWalk for Marking<'_> {
     type Tree = BlobId;
 
-    /// The trees in it.
+    /// The trees in it that nobody came to before.
     type Look = Vec<BlobId>;
 
     fn look(&self, reader: &mut BlobReader<'_>, tree: &BlobId) -> Result<Vec<BlobId>> {
@@ -54,11 +55,11 @@ impl ParallelTreeWalk for Marking<'_> {
                 self.marked.insert(position);
             }
         }
-        Ok(links.folders.into_iter().map(|(_, subtree)| subtree).collect())
+        self.unmarked(links.folders.into_iter().map(|(_, subtree)| subtree))
     }
 
     fn take_in(&mut self, _: &BlobId, below: Vec<BlobId>) -> Result<Vec<BlobId>> {
-        self.unmarked(below)
+        Ok(below)
     }
 }
 

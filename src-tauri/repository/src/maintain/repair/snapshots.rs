@@ -167,16 +167,16 @@ struct Level {
     id: BlobId,
     /// Its path in the snapshot, escaped, without the last `/`.
     path: String,
-    nodes: std::vec::IntoIter<Node>,
-    /// The entries so far, without what is lost.
-    left: Vec<Node>,
+    nodes: Vec<Node>,
+    /// The number of entries that were repaired.
+    done: usize,
     changed: bool,
 }
 
 impl Level {
     /// Gives the folder that came last the tree that is left of it.
     fn set_subtree(&mut self, tree: BlobId) {
-        if let Some(folder) = self.left.last_mut() {
+        if let Some(folder) = self.nodes[..self.done].last_mut() {
             self.changed |= folder.subtree != Some(tree);
             folder.subtree = Some(tree);
         }
@@ -217,10 +217,10 @@ impl<'r> TreeRepair<'r> {
         }
         let nodes = match self.reader.tree(&id) {
             Err(error) if error.code() == Code::Damaged => return Ok(Begun::Lost),
-            read => read?.nodes.into_iter(),
+            read => read?.nodes,
         };
         let path = path.to_owned();
-        Ok(Begun::Open(Level { id, path, nodes, left: Vec::new(), changed: false }))
+        Ok(Begun::Open(Level { id, path, nodes, done: 0, changed: false }))
     }
 
     /// The tree that is left of a folder.
@@ -232,7 +232,7 @@ impl<'r> TreeRepair<'r> {
         if let Some(repaired) = self.repaired.get(&level.id) {
             return Ok(*repaired);
         }
-        let repaired = self.put(&level.left)?;
+        let repaired = self.put(&level.nodes)?;
         self.repaired.insert(level.id, repaired);
         Ok(repaired)
     }
@@ -293,14 +293,14 @@ impl FolderWalk for SnapshotWalk<'_, '_> {
     type Folder = Level;
 
     fn step(&mut self, level: &mut Level) -> Result<Step<Level>> {
-        let Some(mut node) = level.nodes.next() else { return Ok(Step::Out) };
+        let Some(node) = level.nodes.get_mut(level.done) else { return Ok(Step::Out) };
+        level.done += 1;
         let path = format!("{}/{}", level.path, escape_name(&node.name));
-        if node.kind == NodeKind::File && self.trees.file(&mut node) {
+        if node.kind == NodeKind::File && self.trees.file(node) {
             self.repaired.note(&path);
             level.changed = true;
         }
         let folder = (node.kind == NodeKind::Dir).then_some(node.subtree);
-        level.left.push(node);
         match folder {
             Some(subtree) => Ok(self.folder(level, subtree, &path)?.into()),
             None => Ok(Step::On),

@@ -60,7 +60,10 @@ describe('a diff of two texts', () => {
     const [before, after] = all('[role="textbox"]');
     expect(before?.getAttribute('aria-label')).toBe('Changes of main.ts: Before');
     expect(after?.getAttribute('aria-label')).toBe('Changes of main.ts: After');
-    expect(all('[data-tag="added"]').map((one) => one.dataset['numbers'])).toEqual(['20', '37']);
+    expect(all('[data-tag="added"]').map((one) => one.dataset['numbers'])).toEqual([
+      '20 +',
+      '37 +',
+    ]);
   });
 
   it('is shown as one text, the removed lines above what came in their place', () => {

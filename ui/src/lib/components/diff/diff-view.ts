@@ -63,6 +63,8 @@ const look = EditorView.theme({
   '[data-tag="added"]': { backgroundColor: 'var(--added-soft)' },
   '[data-tag="removed"]': { backgroundColor: 'var(--removed-soft)' },
   '[data-here]': { boxShadow: 'inset 3px 0 0 var(--accent)' },
+  // Where the system chooses the colours, it drops shadows.
+  '@media (forced-colors: active)': { '[data-here]': { outline: '1px solid Highlight' } },
   mark: { borderRadius: '2px', color: 'inherit' },
   // On the stronger ground the colours of code are too weak to read.
   'mark [class*="tok-"]': { color: 'inherit' },
@@ -106,23 +108,26 @@ function placeOf(doc: Text, lines: number, number: number): number {
 /** Both texts, each change beside its counterpart. */
 function showBoth(parent: HTMLElement, texts: Texts): DiffView {
   const { name, before, after, changes, folds, width } = texts;
-  parent.style.setProperty('--numbers', String(width));
-  const numbers = (line: number) => pad(line, width);
+  parent.style.setProperty('--numbers', String(width + 2));
   const onunfold = (fold: number) =>
     [view.a, view.b].forEach((each) => each.dispatch({ effects: unfold.of(fold) }));
-  const side = (label: string, lines: readonly string[], which: 'old' | 'new') => ({
-    doc: docOf(lines),
-    extensions: textOf(label, onunfold, {
-      lines: lines.length,
-      numbers,
-      changed: changedLines(changes, which),
-      folds: folds.map((fold) => ({
-        from: which === 'old' ? fold.oldFrom : fold.newFrom,
-        lines: fold.lines,
-      })),
-      leads: which === 'new',
-    }),
-  });
+  const side = (label: string, lines: readonly string[], which: 'old' | 'new') => {
+    const changed = changedLines(changes, which);
+    const sign = which === 'old' ? '−' : '+';
+    return {
+      doc: docOf(lines),
+      extensions: textOf(label, onunfold, {
+        lines: lines.length,
+        numbers: (line: number) => `${pad(line, width)} ${changed.has(line) ? sign : ' '}`,
+        changed,
+        folds: folds.map((fold) => ({
+          from: which === 'old' ? fold.oldFrom : fold.newFrom,
+          lines: fold.lines,
+        })),
+        leads: which === 'new',
+      }),
+    };
+  };
   const view = new MergeView({
     parent,
     a: side(words.diff.sideOf(name, words.diff.before), before, 'old'),

@@ -1,5 +1,7 @@
 //! Walking trees on several threads.
 
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use undercroft_foundation::{Job, Result};
 
 use crate::store::index::Index;
@@ -41,7 +43,7 @@ pub(crate) fn walk_trees_in_parallel<W: ParallelTreeWalk>(
     threads: usize,
     job: &Job,
 ) -> Result<()> {
-    let readers = (0..threads).map(|_| repository.reader_by(index));
+    let readers = (0..threads.max(1)).map(|_| repository.reader_by(index));
     let mut readers = readers.collect::<Result<Vec<_>>>()?;
     loop {
         let mut batch = Vec::new();
@@ -53,13 +55,28 @@ pub(crate) fn walk_trees_in_parallel<W: ParallelTreeWalk>(
         if batch.is_empty() {
             return Ok(());
         }
-        let shared = &*walk;
-        let looks = in_parallel_with(&mut readers, &batch, |reader, tree| {
-            job.check_cancelled()?;
-            shared.look(reader, tree)
-        });
+        let looks = look_at_all(&*walk, &mut readers, &batch, job)?;
         for (tree, look) in batch.iter().zip(looks) {
-            todo.extend(walk.take_in(tree, look?)?);
+            todo.extend(walk.take_in(tree, look)?);
         }
     }
+}
+
+/// What was found of each tree of a batch. After an error the threads begin with no other tree.
+fn look_at_all<W: ParallelTreeWalk>(
+    walk: &W,
+    readers: &mut [BlobReader<'_>],
+    batch: &[W::Tree],
+    job: &Job,
+) -> Result<Vec<W::Look>> {
+    let has_failed = AtomicBool::new(false);
+    let looks = in_parallel_with(readers, batch, |reader, tree| {
+        if has_failed.load(Ordering::Relaxed) {
+            return None;
+        }
+        let look = job.check_cancelled().and_then(|()| walk.look(reader, tree));
+        has_failed.fetch_or(look.is_err(), Ordering::Relaxed);
+        Some(look)
+    });
+    looks.into_iter().flatten().collect()
 }
