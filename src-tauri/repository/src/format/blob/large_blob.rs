@@ -158,7 +158,7 @@ impl FinishedBlob {
             true => Decoder::new(opened).and_then(digest_of),
             false => digest_of(opened),
         };
-        if back.is_ok_and(|id| id == self.id) {
+        if back.is_ok_and(|found| found == (self.id, self.length)) {
             Ok(SealedBlob { bytes: &self.bytes, raw_length })
         } else {
             Err(faulty())
