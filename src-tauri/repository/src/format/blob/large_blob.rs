@@ -199,3 +199,27 @@ fn digest_of(mut content: impl Read) -> io::Result<(BlobId, u64)> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use undercroft_foundation::OsRandom;
+
+    use super::*;
+
+    #[test]
+    fn a_large_blob_of_another_length_than_is_told_is_damaged() {
+        let key = Key::random(&OsRandom);
+        let mut builder = LargeBlobBuilder::new(Some(1)).unwrap();
+        builder.write(&[7; 1000]).unwrap();
+        let mut blob = builder.finish().unwrap();
+        let id = blob.id;
+        blob.seal(&key, &OsRandom).unwrap();
+        let sealed = blob.into_bytes();
+        assert!(LargeBlob::verify(&key, &id, &sealed, 1000).is_ok());
+        for length in [999, 1001, 9 << 20] {
+            let verified = LargeBlob::verify(&key, &id, &sealed, length);
+            assert_eq!(verified.unwrap_err().code(), Code::Damaged);
+            assert!(LargeBlob::open(&key, &id, sealed.clone(), length).is_err());
+        }
+    }
+}
