@@ -34,7 +34,7 @@ job: JobView } |
 { type: "event";
 /** The event as the catalog keeps it. */
 event: Event } |
-/** A drive was plugged in or taken out. */
+/** A file system was mounted or unmounted, as when a drive is plugged in. */
 { type: "drives" } |
 /** The user dropped folders on the window. */
 { type: "dropped";
