@@ -111,7 +111,7 @@ fn broke_off(name: &str, panic: &(dyn Any + Send)) -> Error {
 mod tests {
     use super::*;
 
-    /// What the pages are tested with.
+    /// The replies that the pages are tested with.
     const RECORDINGS: [&str; 2] = [
         include_str!("../../../ui/src/test/recorded/library.json"),
         include_str!("../../../ui/src/test/recorded/empty.json"),

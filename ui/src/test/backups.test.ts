@@ -17,10 +17,10 @@ async function open(
   return backend;
 }
 
-/** Where the backups of a library are that is lost. */
+/** The path of the backups of a lost library. */
 const OLD_BACKUPS = '/media/mira/backup-drive/undercroft';
 
-/** What the doctor may find, whatever the machine of the recording had. */
+/** Findings of the doctor, whatever the machine of the recording had. */
 const FINDINGS: [Finding, ...Finding[]] = [
   { level: 'ok', area: 'library', what: 'The catalog is whole', why: 'It was checked', next: '' },
   {

@@ -31,7 +31,7 @@ fn assert_came_back(stage: &Stage, expected: &str, restored: &str) {
     assert_eq!(tree_differences(&expected, &stage.path(restored), compare), [""; 0]);
 }
 
-/// What a reply lists, oldest first.
+/// The items of a reply, oldest first.
 fn oldest_first(reply: Value) -> Vec<Value> {
     let Value::Array(mut listed) = reply else { panic!("{reply}") };
     listed.reverse();

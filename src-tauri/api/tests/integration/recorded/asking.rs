@@ -1,4 +1,4 @@
-//! What is asked of the library: first all that its pages show, then each thing that they can do.
+//! The questions to the library: first all that its pages show, then each thing that they can do.
 
 use std::process::Command;
 

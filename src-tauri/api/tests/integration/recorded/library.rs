@@ -342,7 +342,7 @@ fn save(scene: &Scene, ids: &Ids, made: usize) {
     }
 }
 
-/// What else happens on a day, that many before the recording.
+/// The rest of a day, so many before the recording.
 fn happen(scene: &Scene, ids: &Ids, day: u32) {
     match day {
         9 => {

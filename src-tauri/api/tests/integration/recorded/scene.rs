@@ -17,7 +17,7 @@ use undercroft_testkit::{ManualClock, SeededRandom, set_modified, write_file};
 
 /// The moment at which everything is asked: noon of 23 November 2026.
 pub(crate) const NOW: Timestamp = Timestamp::constant(1_795_435_200, 0);
-/// Where the library is in the home.
+/// The path of the library in the home.
 const LIBRARY: &str = "home/mira/.local/share/undercroft";
 
 /// A face whose caller names paths.
@@ -175,7 +175,7 @@ impl Scene {
         said
     }
 
-    /// What was recorded since it was last taken.
+    /// The exchanges since they were last taken.
     pub(crate) fn take_recorded(&mut self) -> Vec<Value> {
         std::mem::take(&mut self.recorded)
     }

@@ -1,4 +1,4 @@
-/** What is done to the recorded library, as changes of its lists and replies; no rule lives here. */
+/** Changes of the recorded library, made to its lists and replies; no rule lives here. */
 import type { Request, UseCase } from '../backend';
 import type { JobView, Project, Snapshot, WatchStatus } from '../bindings';
 import { newId, now, one } from './library';

@@ -17,7 +17,7 @@ const NAMES = new Set([
   'snapshot',
 ]);
 const NAMED = 10;
-/** What is read at a path: another path has another content. */
+/** The use cases that read at a path: another path has another content. */
 const LISTING = /^file_(list|preview|load|history)$|^snapshot_browse$/;
 
 export class Recording {

@@ -22,7 +22,7 @@ const look = EditorView.theme({
   '.cm-content': { caretColor: 'var(--accent)' },
 });
 
-/** What every view of a text has; its colours come with `colour`. */
+/** The extensions of every view of a text; its colours come with `colour`. */
 export function readOnlyText(label: string): Extension {
   return [
     EditorState.readOnly.of(true),

@@ -63,7 +63,7 @@ const look = EditorView.theme({
   '[data-tag="added"]': { backgroundColor: 'var(--added-soft)' },
   '[data-tag="removed"]': { backgroundColor: 'var(--removed-soft)' },
   '[data-here]': { boxShadow: 'inset 3px 0 0 var(--accent)' },
-  // Where the system chooses the colours, it drops shadows.
+  // A system that chooses the colours drops shadows.
   '@media (forced-colors: active)': { '[data-here]': { outline: '1px solid Highlight' } },
   mark: { borderRadius: '2px', color: 'inherit' },
   // On the stronger ground the colours of code are too weak to read.

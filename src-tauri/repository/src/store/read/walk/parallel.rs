@@ -62,7 +62,7 @@ pub(crate) fn walk_trees_in_parallel<W: ParallelTreeWalk>(
     }
 }
 
-/// What was found of each tree of a batch. After an error the threads begin with no other tree.
+/// The looks at all trees of a batch. After an error the threads begin with no other tree.
 fn look_at_all<W: ParallelTreeWalk>(
     walk: &W,
     readers: &mut [BlobReader<'_>],
