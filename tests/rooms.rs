@@ -21,6 +21,9 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("history", &["foundation", "watch", "providers", "repository", "library"]),
     ("git", &["foundation"]),
     ("session", &["foundation"]),
+    ("usage", &["foundation"]),
+    ("templates", &["foundation"]),
+    ("archive", &["foundation", "library"]),
     (
         "api",
         &[
@@ -32,6 +35,9 @@ const ROOMS: &[(&str, &[&str])] = &[
             "history",
             "git",
             "session",
+            "usage",
+            "templates",
+            "archive",
         ],
     ),
     ("server", &["foundation", "api"]),
@@ -47,7 +53,7 @@ const ROOMS: &[(&str, &[&str])] = &[
 const FENCED: &[(&str, &[&str])] = &[
     ("tauri*", &["desktop"]),
     ("tray-icon", &["desktop"]),
-    ("rusqlite", &["library", "backup", "history"]),
+    ("rusqlite", &["library", "backup", "history", "archive"]),
     ("axum*", &["server"]),
     ("hyper*", &["server"]),
     ("clap*", &["cli", "desktop", "xtask"]),
@@ -63,11 +69,15 @@ const FENCED: &[(&str, &[&str])] = &[
     ("ctr", &["repository"]),
     ("poly1305", &["repository"]),
     ("scrypt", &["repository"]),
-    ("zstd", &["repository"]),
+    ("zstd", &["repository", "archive", "usage"]),
+    ("tar", &["archive"]),
+    ("zip", &["archive"]),
+    ("lzma-rust2", &["archive"]),
+    ("flate2", &["archive"]),
     ("fuser", &["repository"]),
     ("reed-solomon-simd", &["repository"]),
     ("keyring", &["backup"]),
-    ("croner", &["backup"]),
+    ("croner", &["foundation", "backup"]),
     ("zbus", &["backup", "desktop"]),
 ];
 

@@ -12,11 +12,15 @@
 //! - `destinations`, `backups`, `verification`, `retention`: where backups are kept, what is in
 //!   them, how far they are proven, and when they go.
 //! - `plans`, `projects`: what is backed up when, and the folders that all is about.
+//! - `imports`: new projects, and copies of those that are there.
 //! - `workspaces`, `versions`, `histories`, `files`, `git`, `memory`: the versions of projects.
+//! - `archives`: projects put away and got back.
+//! - `usage`, `library_cleanup`: what takes space, how it grows, and freeing it.
 //! - `recovery`, `dashboard`, `doctor`: the library as a whole: got back, shown, and looked over.
 
 #![expect(clippy::needless_pass_by_value, reason = "a use case takes its request whole")]
 
+mod archives;
 mod backups;
 mod base;
 mod bindings;
@@ -29,7 +33,9 @@ mod files;
 mod git;
 mod histories;
 mod host;
+mod imports;
 mod jobs;
+mod library_cleanup;
 mod memory;
 mod plans;
 mod projects;
@@ -37,6 +43,7 @@ mod recovery;
 mod retention;
 mod runs;
 mod settings;
+mod usage;
 mod use_cases;
 mod verification;
 mod versions;
@@ -48,6 +55,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
 use crossbeam_channel::Receiver;
+use undercroft_archive::Archives;
 use undercroft_backup::{Backups, LockHistory, Scheduler};
 use undercroft_foundation::{Result, SettingsOverrides, World};
 use undercroft_history::{ContentId, History, WorkspaceWatcher};
@@ -65,6 +73,7 @@ use events::hub::EventHub;
 use events::wire::BackendEvent;
 use histories::maintenance::Maintenance;
 use plans::scheduling::Scheduling;
+use usage::counts::Counts;
 
 /// The use cases over one library, for one face. Clones share it.
 #[derive(Debug, Clone)]
@@ -77,8 +86,10 @@ struct Rooms {
     scheduler: Scheduler,
     scheduling: Scheduling,
     history: History,
+    archives: Archives,
     watcher: WorkspaceWatcher,
     maintenance: Maintenance,
+    counts: Counts,
     cache: ReadCache<ContentId>,
     session: OnceLock<SessionWork>,
     plans: histories::Plans,
@@ -98,7 +109,7 @@ pub fn default_library() -> Result<PathBuf> {
 
 /// The tables that the rooms bring into the catalog.
 fn tables() -> Vec<&'static [Migration]> {
-    [undercroft_backup::TABLES, undercroft_history::TABLES].concat()
+    [undercroft_backup::TABLES, undercroft_history::TABLES, undercroft_archive::TABLES].concat()
 }
 
 impl Api {
@@ -116,18 +127,23 @@ impl Api {
         undercroft_backup::adopt_recovered(root)?;
         let library = Library::open_or_create(root, world, &tables())?;
         let history = History::new(&library);
+        if let Err(error) = history.finish_transfers() {
+            tracing::warn!(%error, "what was begun with a history is not finished yet");
+        }
         let (held, versions) = (history.clone(), history.clone());
         let hold: Arc<LockHistory> = Arc::new(move |project| Ok(Box::new(held.lock(project)?)));
         let count = move |project, since| versions.count_versions_since(project, since);
         let backups = Backups::new(&library).with_overrides(overrides.clone());
         let backups = backups.with_history_lock(hold);
-        Ok(Self(Arc::new(Rooms {
+        let api = Self(Arc::new(Rooms {
             scheduling: Scheduling::default(),
             scheduler: Scheduler::new(&backups.schedule(), host.machine_state(), Arc::new(count)),
             backups,
             watcher: WorkspaceWatcher::new(&history),
             history,
+            archives: Archives::open(&library)?,
             maintenance: Maintenance::default(),
+            counts: Counts::of(library.root()),
             cache: ReadCache::new(memory::CACHE_BYTES),
             session: OnceLock::new(),
             plans: histories::Plans::default(),
@@ -136,7 +152,9 @@ impl Api {
             places: Places::new(world),
             hub: EventHub::default(),
             host: Box::new(host),
-        })))
+        }));
+        api.finish_archives();
+        Ok(api)
     }
 
     /// The library's folder.

@@ -31,6 +31,72 @@ macro_rules! with_use_cases {
             project_forget(ProjectRef) -> Project, Everyone, "undercroft project remove {project}";
             /// Brings a forgotten project back.
             project_recall(ProjectRef) -> Project, Everyone, "undercroft project recall {project}";
+            /// Previews what deleting a project for good removes, and what still holds it.
+            project_delete_preview(ProjectRef) -> DeletePlan, Everyone, "undercroft project delete {project} --dry-run";
+            /// Moves a project with its folder to the trash.
+            project_trash(ProjectRef) -> Project, Everyone, "undercroft project trash {project}";
+            /// Deletes a project in the trash for good, with its versions.
+            project_delete(ProjectDelete) -> JobView, Everyone, "undercroft project delete {project}";
+            /// Makes a new project, empty or from a template.
+            project_create(ProjectCreate) -> JobView, Everyone, "undercroft project create {name} [--template {template}]";
+            /// Shows what importing an archive or a folder would make.
+            import_look(ImportLook) -> ImportPlan, Everyone, "undercroft project import {path} --dry-run";
+            /// Makes a project from an archive, or from a copy of a folder.
+            project_import(ProjectImport) -> JobView, Everyone, "undercroft project import {path} [--name {name}]";
+            /// Copies a project's files to a place, whether it is in use or archived.
+            project_extract(ProjectExtract) -> JobView, Everyone, "undercroft project extract {project} {path}";
+            /// Lists the templates.
+            template_list(Nothing) -> Vec<Template>, Everyone, "undercroft template list";
+            /// Makes a template from a project.
+            template_make(TemplateMake) -> Template, Everyone, "undercroft template make {project} {name}";
+            /// Removes a template that the user made.
+            template_remove(TemplateRef) -> Nothing, Everyone, "undercroft template remove {template}";
+            /// Lists the archives.
+            archive_list(ArchiveFilter) -> Vec<Archive>, Everyone, "undercroft archive list";
+            /// Shows an archive.
+            archive_show(ArchiveRef) -> ArchiveDetail, Everyone, "undercroft archive show {archive}";
+            /// Previews which projects would be archived, and what that frees.
+            archive_preview(ArchiveMake) -> ArchivePlan, Everyone, "undercroft archive make [{projects}] --dry-run";
+            /// Archives projects: each becomes one file, which is compared before its folder is freed.
+            archive_make(ArchiveMake) -> JobView, Everyone, "undercroft archive make [{projects}]";
+            /// Lists a folder in an archive.
+            archive_browse(ArchiveAt) -> ArchiveListing, Everyone, "undercroft archive browse {archive} {path}";
+            /// Shows a file of an archive.
+            archive_file(ArchiveAt) -> Preview, Everyone, "undercroft archive file {archive} {path}";
+            /// Looks for names in archives.
+            archive_search(ArchiveSearch) -> Vec<ArchiveHit>, Everyone, "undercroft archive search {text}";
+            /// Previews the restore of an archive; nothing is written.
+            archive_restore_preview(ArchiveRestore) -> ArchiveRestorePlan, Everyone, "undercroft archive restore {archive} [{paths}] [--target {target}] --dry-run";
+            /// Gets an archived project, or parts of it, back.
+            archive_restore(ArchiveRestore) -> JobView, Everyone, "undercroft archive restore {archive} [{paths}] [--target {target}]";
+            /// Reads an archive whole, and compares.
+            archive_check(ArchiveRef) -> JobView, Everyone, "undercroft archive check {archive}";
+            /// Moves an archive to the trash.
+            archive_trash(ArchiveRef) -> Archive, Everyone, "undercroft archive trash {archive}";
+            /// Takes an archive out of the trash.
+            archive_recall(ArchiveRef) -> Archive, Everyone, "undercroft archive recall {archive}";
+            /// Shows the use of the storage at a glance.
+            usage_overview(Nothing) -> UsageOverview, Everyone, "undercroft usage";
+            /// Shows what takes space below a place in the picture of the storage.
+            usage_show(UsageAt) -> UsageView, Everyone, "undercroft usage {key} --by {by}";
+            /// Counts the files of all projects anew.
+            usage_scan(Nothing) -> JobView, Everyone, "undercroft usage --scan";
+            /// Shows the past of what something takes, and how it will go on.
+            usage_trend(UsageTrendOf) -> UsageTrend, Everyone, "undercroft usage trend {subject}";
+            /// Shows what made something grow between two times.
+            usage_growth(UsageGrowthOf) -> UsageGrowth, Everyone, "undercroft usage growth {key}";
+            /// Lists the largest files, folders that can be made again, and duplicates.
+            usage_findings(UsageAt) -> UsageFindings, Everyone, "undercroft usage findings {key}";
+            /// Searches for files of equal content.
+            usage_duplicates(Nothing) -> JobView, Everyone, "undercroft usage findings --duplicates";
+            /// Previews what freeing files and folders of a project does.
+            usage_free_preview(UsageFree) -> UsageFreePlan, Everyone, "undercroft usage free {project} {paths} --dry-run";
+            /// Frees files and folders of a project; what is held nowhere else goes to the trash.
+            usage_free(UsageFree) -> JobView, Everyone, "undercroft usage free {project} {paths}";
+            /// Previews a clean-up of the library, step by step.
+            library_cleanup_preview(LibraryCleanup) -> LibraryCleanupPlan, Everyone, "undercroft cleanup --dry-run [--step {steps}]";
+            /// Cleans the library up, and reports what that freed.
+            library_cleanup(LibraryCleanup) -> JobView, Everyone, "undercroft cleanup [--step {steps}]";
             /// Looks at a project's folder anew: languages, frameworks, size.
             project_refresh(ProjectRef) -> JobView, Everyone, "undercroft project refresh {project}";
             /// Counts what the first version of a project would hold.

@@ -55,7 +55,7 @@ pub use finding::{BackedUpFile, FileIn, FileSearch, SearchHit, SearchOrder};
 pub use forgetting::{Cleanup, Forgetting, Removals, TRASH_KEPT, Trashed};
 pub use library_copy::{LibraryCopies, LibraryCopy, LockHistory};
 pub use maintenance::{DestinationSpace, Maintenance, Parity, Repair};
-pub use plan_run::PlanRuns;
+pub use plan_run::{CleanableDestination, PlanRuns};
 pub use plans::{
     Hook, HookCommand, HookMoment, LeftOut, Limits, Plan, PlanProjects, PlanSpec, PlanTarget,
     Plans, Preview, Retention, Verification, rebuildable_folders,

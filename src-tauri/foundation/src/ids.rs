@@ -79,6 +79,8 @@ ids! {
     DestinationId, "destination";
     /// The id of a plan of backups.
     PlanId, "plan";
+    /// The id of an archive.
+    ArchiveId, "archive";
     /// The id of an alert of the guard.
     AlertId, "alert";
     /// The id of one execution that was recorded.

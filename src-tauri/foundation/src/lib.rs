@@ -30,8 +30,8 @@ pub use folders::{
     make_folders,
 };
 pub use ids::{
-    AlertId, DestinationId, JobId, LibraryId, PlaceId, PlanId, ProjectId, RunId, VersionId,
-    WorkspaceId,
+    AlertId, ArchiveId, DestinationId, JobId, LibraryId, PlaceId, PlanId, ProjectId, RunId,
+    VersionId, WorkspaceId,
 };
 pub use input::{open_input, read_input, read_text_input};
 pub use job::{Job, JobPart, JobReport, JobState, LogLevel, LogLine, Progress, Warning};

@@ -15,6 +15,9 @@ use crate::{Code, Error, Result, escape_path, reach_write_point, replace_file};
 
 pub use rules::{SETTING_RULES, SettingKind, SettingRule, SettingValue};
 
+/// The bytes of a gigabyte, as makers of disks count them.
+const GIGABYTE: u64 = 1_000_000_000;
+
 /// The source of a setting's value; a later one wins over an earlier.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum SettingsLayer {
@@ -247,6 +250,49 @@ impl Settings {
     /// `auto`, `keyring` or `file`.
     pub fn password_keeper(&self) -> &'static str {
         self.choice("password-keeper")
+    }
+
+    /// After how many days without a change a project is idle; 0 for never.
+    pub fn archive_after_days(&self) -> u64 {
+        self.number("archive-after-days")
+    }
+
+    /// Whether the clean-up archives idle projects by itself.
+    pub fn archive_idle(&self) -> bool {
+        self.switch("archive-idle")
+    }
+
+    /// `balanced`, `fast` or `best`.
+    pub fn archive_compression(&self) -> &'static str {
+        self.choice("archive-compression")
+    }
+
+    /// Whether the library is cleaned up by itself.
+    pub fn cleanup(&self) -> bool {
+        self.switch("cleanup")
+    }
+
+    /// When the library is cleaned up: five fields of cron.
+    pub fn cleanup_schedule(&self) -> &str {
+        match self.values.get("cleanup-schedule").map(|setting| &setting.value) {
+            Some(SettingValue::Schedule(times)) => times,
+            _ => "",
+        }
+    }
+
+    /// After how many days the trash is emptied; 0 for never.
+    pub fn trash_days(&self) -> u64 {
+        self.number("trash-days")
+    }
+
+    /// The largest project that is imported or created, in bytes; nothing for any size.
+    pub fn project_limit(&self) -> Option<u64> {
+        Some(self.number("project-limit-gb") * GIGABYTE).filter(|limit| *limit > 0)
+    }
+
+    /// The most that the library may take, in bytes; nothing for no limit.
+    pub fn quota(&self) -> Option<u64> {
+        Some(self.number("quota-gb") * GIGABYTE).filter(|quota| *quota > 0)
     }
 
     fn choice(&self, key: &str) -> &'static str {

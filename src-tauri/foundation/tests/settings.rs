@@ -214,6 +214,9 @@ fn any_change() -> impl Strategy<Value = (usize, Option<String>)> {
             }
             SettingKind::Switch(_) => any::<bool>().prop_map(|on| on.to_string()).boxed(),
             SettingKind::Number { max, .. } => (0..=max).prop_map(|n| n.to_string()).boxed(),
+            SettingKind::Schedule(_) => {
+                (0..24_u8).prop_map(|hour| format!("30 {hour} * * 1")).boxed()
+            }
         };
         (Just(index), proptest::option::of(value))
     })

@@ -61,7 +61,18 @@ impl History {
     }
 
     pub(crate) fn make_store(&self, project: ProjectId) -> Result<Arc<HistoryStore>> {
+        if !self.is_begun(project) {
+            // What was open is of one that another process archived or removed.
+            self.close(project, &[]);
+        }
         self.store_or(project, HistoryStore::create)
+    }
+
+    /// Lets go of what is open of a project and of these workspaces.
+    pub(crate) fn close(&self, project: ProjectId, workspaces: &[WorkspaceId]) {
+        self.0.stores.lock().unwrap_or_else(PoisonError::into_inner).remove(&project);
+        let mut caches = self.0.caches.lock().unwrap_or_else(PoisonError::into_inner);
+        workspaces.iter().for_each(|workspace| drop(caches.remove(workspace)));
     }
 
     fn store_or(

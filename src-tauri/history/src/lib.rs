@@ -20,6 +20,7 @@
 //! - `browse`: comparing, searching, previews.
 //! - `files`: writing and deleting single files, each a version.
 //! - `lifecycle`: beginning, opening and closing workspaces.
+//! - `transfer`: a history leaves the library for an archive, comes back, or is removed.
 //! - `watching`: changes become versions by themselves.
 //! - `handles`: what [`History`] gives out: a reader, a writer, and maintenance.
 //!
@@ -40,6 +41,7 @@ pub mod rules;
 mod save;
 mod space;
 mod store;
+mod transfer;
 mod tree;
 mod version;
 mod versions;
@@ -62,6 +64,7 @@ pub use space::{
     CompactReport, DropReason, KeepReason, LostFile, MaintenanceReport, ThinDrop, ThinPlan,
 };
 pub use store::WriteLock;
+pub use transfer::{DRAFTS_PART, GIT_PART, HistorySizes, KEY_PART, OBJECTS_PART, StagedHistory};
 pub use version::{
     Change, ChangeKind, ContentId, Entry, EntryKind, GitId, Layer, LayerReason, Trigger, Version,
 };

@@ -10,6 +10,7 @@ use std::collections::VecDeque;
 use std::fs::Metadata;
 use std::path::Path;
 
+use jiff::Timestamp;
 use undercroft_foundation::{Job, Result, escape_path};
 use walkdir::WalkDir;
 
@@ -30,6 +31,8 @@ pub(crate) struct Detected {
     pub git_remote: Option<String>,
     pub files: u64,
     pub size_bytes: u64,
+    /// When the newest file was changed.
+    pub newest: Option<Timestamp>,
 }
 
 /// A quick scan, whatever the size of the folder: the upper levels first, each folder in part, so
@@ -64,6 +67,7 @@ pub(crate) fn quick_scan(root: &Path) -> Detected {
 pub(crate) fn full_scan(root: &Path, job: &Job) -> Result<Detected> {
     let mut finds = Finds::default();
     let (mut files, mut size_bytes) = (0, 0);
+    let mut newest = None;
     // The depth at which other people's work began, while the walk is inside it.
     let mut others: Option<usize> = None;
     for entry in WalkDir::new(root) {
@@ -84,7 +88,10 @@ pub(crate) fn full_scan(root: &Path, job: &Job) -> Result<Detected> {
         }
         files += 1;
         let size = match entry.metadata() {
-            Ok(metadata) if metadata.is_file() => metadata.len(),
+            Ok(metadata) if metadata.is_file() => {
+                newest = newest.max(metadata.modified().ok());
+                metadata.len()
+            }
             Ok(_) => 0,
             Err(error) => {
                 warn(job, root, &error);
@@ -103,7 +110,8 @@ pub(crate) fn full_scan(root: &Path, job: &Job) -> Result<Detected> {
         }
     }
     job.settle_totals();
-    Ok(Detected { files, size_bytes, ..finds.into_detected(root) })
+    let newest = newest.and_then(|time| Timestamp::try_from(time).ok());
+    Ok(Detected { files, size_bytes, newest, ..finds.into_detected(root) })
 }
 
 fn warn(job: &Job, root: &Path, error: &walkdir::Error) {
@@ -135,6 +143,7 @@ impl Finds {
             git_remote: git::remote_of(root),
             files: 0,
             size_bytes: 0,
+            newest: None,
         }
     }
 }

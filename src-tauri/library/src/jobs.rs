@@ -63,11 +63,13 @@ pub enum JobKind {
     Repair,
     /// Gets the whole library back.
     Recover,
+    /// Puts projects away as archives.
+    Archive,
 }
 
 impl JobKind {
     /// Every kind.
-    pub const ALL: [Self; 19] = [
+    pub const ALL: [Self; 20] = [
         Self::Backup,
         Self::Restore,
         Self::Refresh,
@@ -87,6 +89,7 @@ impl JobKind {
         Self::Copy,
         Self::Repair,
         Self::Recover,
+        Self::Archive,
     ];
 
     /// The stable name: `backup`.
@@ -111,6 +114,7 @@ impl JobKind {
             Self::Copy => "copy",
             Self::Repair => "repair",
             Self::Recover => "recover",
+            Self::Archive => "archive",
         }
     }
 
@@ -124,7 +128,7 @@ impl JobKind {
     /// Whether such work is done also where no record of it can be kept, because the disk of the
     /// library is full: that is when people need it most.
     pub(crate) fn needs_no_record(self) -> bool {
-        matches!(self, Self::Restore | Self::Check)
+        matches!(self, Self::Restore | Self::Check | Self::Cleanup)
     }
 
     /// The kind of this stable name.

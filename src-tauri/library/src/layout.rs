@@ -21,6 +21,7 @@ const KNOWN_NAMES: &[&str] = &[
     "plans.json",
     "projects",
     "recovering",
+    "reserve",
     "running",
     "serve.token",
     "session",

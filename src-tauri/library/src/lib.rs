@@ -17,6 +17,7 @@ mod presence;
 mod projects;
 mod rebuildable;
 mod rebuilding;
+mod reserve;
 mod runs;
 
 pub use catalog::{Catalog, Column, Json, Migration, Moment, SqlContext};
@@ -26,7 +27,8 @@ pub use layout::default_root;
 pub use library::Library;
 pub use overlap::{Overlap, overlap};
 pub use projects::{
-    AddProject, OccupiedFolder, Project, ProjectFilter, ProjectKind, ProjectStatus, Projects,
+    AddProject, NewManaged, OccupiedFolder, Project, ProjectFilter, ProjectKind, ProjectLock,
+    ProjectStatus, Projects,
 };
 pub use rebuildable::{Rebuildable, is_cache, is_marked_inside, is_proof, rebuildable};
 pub use rebuilding::refuse_in_use;

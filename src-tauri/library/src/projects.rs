@@ -3,10 +3,15 @@
 
 mod folder;
 mod kinds;
+mod leaving;
+mod lock;
+mod managed;
+mod managing;
 mod metadata;
 mod names;
 mod search;
 mod table;
+mod trash;
 
 use std::path::{Path, PathBuf};
 
@@ -21,6 +26,8 @@ use crate::library::Library;
 
 pub use folder::OccupiedFolder;
 pub use kinds::{ProjectKind, ProjectStatus};
+pub use lock::ProjectLock;
+pub use managed::NewManaged;
 pub use search::ProjectFilter;
 pub(crate) use table::MIGRATIONS;
 
@@ -51,6 +58,10 @@ pub struct Project {
     pub size_bytes: u64,
     /// When the files were last counted; never, right after it was added.
     pub counted: Option<Timestamp>,
+    /// When the newest of its files was changed, as of the last refresh.
+    pub last_change: Option<Timestamp>,
+    /// When its folder was moved to the trash.
+    pub trashed: Option<Timestamp>,
     /// When it was added.
     pub created: Timestamp,
     /// When anything above last changed.
@@ -58,9 +69,17 @@ pub struct Project {
 }
 
 impl Project {
-    /// Whether its folder is there now.
+    /// Whether its folder is there now, or where the trash keeps it.
     pub fn is_present(&self) -> bool {
-        self.root.is_dir()
+        self.folder().is_dir()
+    }
+
+    /// Its folder as it lies on disk: beside its place while it is in the trash.
+    pub fn folder(&self) -> PathBuf {
+        match self.trashed {
+            Some(_) => trash::place_of(self),
+            None => self.root.clone(),
+        }
     }
 }
 
@@ -121,6 +140,8 @@ impl<'a> Projects<'a> {
                 files: 0,
                 size_bytes: 0,
                 counted: None,
+                last_change: None,
+                trashed: None,
                 created: now,
                 updated: now,
             };
@@ -145,8 +166,16 @@ impl<'a> Projects<'a> {
                 .why(format!("It is the project {} already", known.name))
                 .next(format!("Use the project {} ({})", known.name, known.id)));
         }
+        if known.trashed.is_some() && known.is_present() {
+            let what = format!("Cannot add {}", escape_path(&request.path));
+            return Err(Error::new(Code::AlreadyExists, what)
+                .why(format!("The folder of {}, which was here, is in the trash", known.name))
+                .next("Take that out of the trash, or delete it for good, first"));
+        }
         let mut project = known.clone();
         project.status = ProjectStatus::Active;
+        // Its place has another folder now: the one in the trash is of no project any more.
+        project.trashed = None;
         if let Some(name) = &request.name {
             project.name = names::check_name(name)?;
         }
@@ -252,20 +281,13 @@ impl<'a> Projects<'a> {
         })
     }
 
-    /// Forgets a project: nothing on disk is touched, no backup is lost, and it can be recalled.
+    /// Goes on with a name and tags that a new project can have; gives the name as it will be.
     ///
     /// # Errors
-    /// [`Code::NotFound`].
-    pub fn forget(&self, id: ProjectId) -> Result<Project> {
-        self.set_status(id, ProjectStatus::Trashed, "forgotten", "was forgotten")
-    }
-
-    /// Recalls a forgotten project.
-    ///
-    /// # Errors
-    /// [`Code::NotFound`].
-    pub fn recall(&self, id: ProjectId) -> Result<Project> {
-        self.set_status(id, ProjectStatus::Active, "recalled", "was recalled")
+    /// [`Code::Invalid`].
+    pub fn check_names(&self, name: &str, tags: &[String]) -> Result<String> {
+        names::check_tags(tags)?;
+        names::check_name(name)
     }
 
     fn set_status(
@@ -277,6 +299,9 @@ impl<'a> Projects<'a> {
     ) -> Result<Project> {
         self.change(id, |project| {
             project.status = status;
+            if status != ProjectStatus::Trashed {
+                project.trashed = None;
+            }
             Ok((kind, happened.to_owned()))
         })
     }
@@ -297,6 +322,7 @@ impl<'a> Projects<'a> {
             project.files = detected.files;
             project.size_bytes = detected.size_bytes;
             project.counted = Some(self.now());
+            project.last_change = detected.newest;
             Ok(("refreshed", format!("has {} files", detected.files)))
         })
     }
@@ -305,6 +331,8 @@ impl<'a> Projects<'a> {
     /// was written, but the process ended before the catalog was.
     pub(crate) fn adopt_uncatalogued(&self) -> Result<()> {
         let root = self.library.root();
+        managed::sweep(root);
+        self.rehome_managed()?;
         let known = self.library.catalog().read(table::all)?;
         let unknown = metadata::uncatalogued(root, &known)?;
         if unknown.is_empty() {

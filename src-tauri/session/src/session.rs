@@ -129,6 +129,11 @@ impl SessionWork {
         self.write_at(key, Arc::from(content), self.0.shared.world.clock.now())
     }
 
+    /// The time that it is.
+    pub(super) fn now(&self) -> Timestamp {
+        self.0.shared.world.clock.now()
+    }
+
     /// Writes as at that time.
     pub(super) fn write_at(
         &self,

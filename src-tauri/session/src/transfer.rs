@@ -112,7 +112,34 @@ impl SessionWork {
     /// [`Code::Invalid`] for another file, [`Code::Damaged`] for half of one, [`Code::TooNew`];
     /// those of [`SessionWork::write`], before which some of it may have been taken.
     pub fn import(&self, path: &Path) -> Result<Imported> {
-        let pieces = read_all(path)?;
+        self.take_in(read_all(path)?)
+    }
+
+    /// Takes in the work of one project that came back from an archive, as if it were written now:
+    /// else what lay there for long would be cleared away at once. Work of other projects in the
+    /// file is passed over.
+    ///
+    /// # Errors
+    /// The errors of [`SessionWork::import`].
+    pub fn import_archived(&self, project: ProjectId, path: &Path) -> Result<Imported> {
+        let now = self.now();
+        let mut pieces = read_all(path)?;
+        pieces.retain(|piece| piece.key.project == project);
+        pieces.iter_mut().for_each(|piece| piece.modified = piece.modified.max(now));
+        let mut taken = Imported::default();
+        let mut missing = Vec::new();
+        for piece in pieces {
+            // What is here was written since.
+            match self.read(&piece.key)? {
+                Some(_) => taken.kept += 1,
+                None => missing.push(piece),
+            }
+        }
+        let imported = self.take_in(missing)?;
+        Ok(Imported { taken: imported.taken, kept: imported.kept + taken.kept })
+    }
+
+    fn take_in(&self, pieces: Vec<Piece>) -> Result<Imported> {
         let mut imported = Imported::default();
         for piece in pieces {
             let here = self.read(&piece.key)?;

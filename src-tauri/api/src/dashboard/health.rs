@@ -2,7 +2,7 @@
 
 use undercroft_foundation::Result;
 
-use super::wire::Health;
+use super::wire::{Concern, ConcernLevel, Health};
 use crate::Api;
 use crate::base::wire::Nothing;
 use crate::jobs::wire::{JobKind, JobState, JobView};
@@ -35,41 +35,30 @@ impl Signs {
 }
 
 impl Api {
-    /// The overall health, from these projects and from what is planned, noticed and proven; and
-    /// what somebody should look at, beside the projects, if something.
+    /// The overall health, from what needs attention, what is planned and what is protected.
     ///
     /// # Errors
     /// Whatever keeps the catalog from being read.
-    pub(crate) fn health(
+    pub(super) fn health(
         &self,
         projects: &[Project],
+        concerns: &[Concern],
+        plans: &[Plan],
         schedule: &ScheduleState,
-    ) -> Result<(Health, Option<String>)> {
+    ) -> Result<Health> {
         let jobs = self.job_list(Nothing {})?;
-        let plans = self.plan_list(Nothing {})?;
-        let alerts = self.guard_list(Nothing {})?;
-        let proofs = self.0.backups.proofs().list()?;
-        let has = |state| projects.iter().any(|project| project.protection.state == state);
-        let failed = plans.iter().find(|plan| has_failed(plan));
-        let damaged = proofs.iter().find(|proof| !proof.problems.is_empty());
-        let fault = damaged
-            .map(|proof| format!("{} is damaged", proof.destination.name))
-            .or_else(|| failed.map(|plan| format!("the last run of {} failed", plan.draft.name)));
-        let overdue = plans.iter().find(|plan| plan.needs_attention);
+        let has = |level| concerns.iter().any(|concern| concern.level == level);
+        let is_protected =
+            |project: &Project| project.protection.state == ProtectionState::Protected;
         let signs = Signs {
             is_running: jobs.iter().any(is_under_way),
-            is_faulty: fault.is_some(),
+            is_faulty: has(ConcernLevel::Error),
             is_paused: schedule.paused,
-            needs_look: has(ProtectionState::Attention)
-                || overdue.is_some()
-                || alerts.iter().any(|alert| alert.answer.is_none()),
+            needs_look: has(ConcernLevel::Warning),
             is_waiting: plans.iter().any(|plan| plan.waiting.is_some()),
-            is_protected: has(ProtectionState::Protected),
+            is_protected: projects.iter().any(is_protected),
         };
-        let concern = fault.or_else(|| {
-            overdue.map(|plan| format!("the plan {} needs attention", plan.draft.name))
-        });
-        Ok((signs.word(), concern))
+        Ok(signs.word())
     }
 }
 
@@ -77,10 +66,6 @@ impl Api {
 fn is_under_way(job: &JobView) -> bool {
     let is_live = matches!(job.state, JobState::Queued | JobState::Running);
     is_live && !job.paused && job.kind != JobKind::Refresh
-}
-
-fn has_failed(plan: &Plan) -> bool {
-    plan.last_run.as_ref().is_some_and(|run| run.state == JobState::Failed)
 }
 
 #[cfg(test)]

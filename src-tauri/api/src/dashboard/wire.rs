@@ -1,12 +1,12 @@
 //! The whole at a glance, and the health of it.
 
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use specta::Type;
 use specta_typescript::Number;
 
 use crate::destinations::wire::Destination;
-use crate::plans::wire::ScheduleState;
-use crate::projects::wire::Project;
+use crate::plans::wire::{PlannedRun, ScheduleState};
 use crate::runs::wire::Run;
 
 /// The whole at a glance.
@@ -22,9 +22,6 @@ pub struct Dashboard {
     /// Projects with a recent backup.
     #[specta(type = Number)]
     pub protected_projects: u64,
-    /// Projects that somebody should look at.
-    #[specta(type = Number)]
-    pub attention_projects: u64,
     /// Jobs that run now.
     #[specta(type = Number)]
     pub running_jobs: u64,
@@ -36,8 +33,14 @@ pub struct Dashboard {
     pub size_bytes: u64,
     /// The destinations.
     pub destinations: Vec<Destination>,
-    /// The projects that somebody should look at, and why.
-    pub attention: Vec<Attention>,
+    /// All that needs attention, the most urgent first: the one count of it.
+    pub concerns: Vec<Concern>,
+    /// When backups were last proven restorable, at the destination where that is longest ago.
+    #[serde(default)]
+    #[specta(type = Option<String>)]
+    pub last_proven: Option<Timestamp>,
+    /// The runs to come next; at most five.
+    pub upcoming: Vec<PlannedRun>,
     /// The latest runs, newest first; at most ten.
     pub recent_runs: Vec<Run>,
 }
@@ -62,12 +65,62 @@ pub enum Health {
     Running,
 }
 
-/// A project that somebody should look at.
+/// Something that needs attention.
 #[derive(Debug, Clone, Serialize, Deserialize, Type)]
 #[serde(rename_all = "camelCase")]
-pub struct Attention {
-    /// The project.
-    pub project: Project,
-    /// Why, a sentence.
+pub struct Concern {
+    /// Names it, for lists: stays the same as long as it is the same.
+    pub key: String,
+    /// The kind of concern, which decides the act that helps.
+    pub kind: ConcernKind,
+    /// How urgent it is.
+    pub level: ConcernLevel,
+    /// The name of the project, destination or plan that it is about.
+    pub subject: String,
+    /// The reason, a sentence.
     pub reason: String,
+    /// The id of the project.
+    #[serde(default)]
+    pub project: Option<String>,
+    /// The id of the destination.
+    #[serde(default)]
+    pub destination: Option<String>,
+    /// The id of the plan.
+    #[serde(default)]
+    pub plan: Option<String>,
+    /// The id of the alert.
+    #[serde(default)]
+    pub alert: Option<String>,
+}
+
+/// How urgent a concern is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub enum ConcernLevel {
+    /// Work may be lost.
+    Error,
+    /// It needs attention.
+    Warning,
+}
+
+/// The kind of concern.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub enum ConcernKind {
+    /// The folder of a project is gone.
+    FolderMissing,
+    /// A project has no backup, or an old one.
+    NoBackup,
+    /// Something looked unusual and waits for an answer.
+    Alert,
+    /// A destination is damaged.
+    Damaged,
+    /// A plan failed, or is overdue.
+    PlanFailed,
+    /// A disk is nearly full.
+    NearlyFull,
+    /// An archive is damaged or missing.
+    Archive,
+    /// A recovered library records places that are not confirmed.
+    Places,
 }

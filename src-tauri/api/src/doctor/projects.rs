@@ -19,7 +19,8 @@ impl Api {
             Ok(projects) => projects,
             Err(error) => return vec![failed(AREA, &error)],
         };
-        let mut findings: Vec<_> = projects.iter().map(examine).collect();
+        let at_hand = projects.iter().filter(|project| project.status == ProjectStatus::Active);
+        let mut findings: Vec<_> = at_hand.map(examine).collect();
         findings.extend(self.examine_cover(&projects));
         match self.watch_list(Nothing {}) {
             Ok(states) => findings.extend(states.iter().filter_map(examine_watch)),

@@ -46,7 +46,7 @@ impl From<diff::Line> for Line {
 }
 
 /// Kind and permissions as `ls -l` shows them.
-fn mode_text(kind: history::EntryKind, mode: u32) -> String {
+pub(crate) fn mode_text(kind: history::EntryKind, mode: u32) -> String {
     let kind = match kind {
         history::EntryKind::Folder => 'd',
         history::EntryKind::File => '-',

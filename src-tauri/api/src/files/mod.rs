@@ -1,6 +1,6 @@
 //! The files of versions: listing and showing them.
 
-mod convert;
+pub(crate) mod convert;
 mod copies;
 mod diff;
 mod finding;
@@ -118,28 +118,50 @@ impl Api {
 
     fn preview(&self, found: &Found) -> Result<Preview> {
         let entry = &found.entry;
-        let mut shown = Preview::nothing(PreviewKind::Folder, entry.size_bytes);
         match entry.kind {
-            history::EntryKind::Folder => return Ok(shown),
-            history::EntryKind::Other => shown.kind = PreviewKind::Binary,
+            history::EntryKind::Folder => {
+                Ok(Preview::nothing(PreviewKind::Folder, entry.size_bytes))
+            }
+            history::EntryKind::Other => {
+                Ok(Preview::nothing(PreviewKind::Binary, entry.size_bytes))
+            }
             history::EntryKind::Symlink => {
-                shown.kind = PreviewKind::Link;
-                shown.text = entry.target.as_deref().map(escape_name);
+                Ok(Preview::link(entry.target.as_deref().unwrap_or_default()))
             }
             history::EntryKind::File => {
-                let head = self.content(found, history::PREVIEW_HEAD as u64)?;
-                let preview = history::preview(&head, &entry.name, entry.size_bytes);
-                self.fill(&mut shown, preview, found)?;
+                let read = |most| self.content(found, most);
+                Preview::of_file(&entry.name, entry.size_bytes, &read)
             }
         }
-        Ok(shown)
+    }
+}
+
+/// Bytes that travelled as base64.
+pub(crate) fn decode(base64: &str) -> Result<Vec<u8>> {
+    BASE64_STANDARD
+        .decode(base64)
+        .map_err(|source| Error::new(Code::Invalid, "The content is not in base64").because(source))
+}
+
+impl Preview {
+    /// A symbolic link.
+    pub(crate) fn link(target: &[u8]) -> Self {
+        let text = Some(escape_name(target)).filter(|target| !target.is_empty());
+        Self { text, ..Self::nothing(PreviewKind::Link, target.len() as u64) }
     }
 
-    fn fill(&self, shown: &mut Preview, from: history::Preview, found: &Found) -> Result<()> {
+    /// A file, whose first bytes, at most as many as it is asked for, `read` gives.
+    pub(crate) fn of_file(
+        name: &[u8],
+        size_bytes: u64,
+        read: &dyn Fn(u64) -> Result<Vec<u8>>,
+    ) -> Result<Self> {
+        let head = read(history::PREVIEW_HEAD as u64)?;
+        let from = history::preview(&head, name, size_bytes);
+        let mut shown = Self::nothing(PreviewKind::Text, size_bytes);
         shown.truncated = from.truncated;
         match from.kind {
             history::PreviewKind::Text { text, language, .. } => {
-                shown.kind = PreviewKind::Text;
                 shown.text = Some(text);
                 shown.language = language.map(str::to_owned);
             }
@@ -153,23 +175,15 @@ impl Api {
                 if from.size_bytes <= IMAGE_BYTES {
                     shown.kind = PreviewKind::Image;
                     shown.truncated = false;
-                    shown.base64 = Some(BASE64_STANDARD.encode(self.content(found, IMAGE_BYTES)?));
+                    shown.base64 = Some(BASE64_STANDARD.encode(read(IMAGE_BYTES)?));
                 }
             }
         }
-        Ok(())
+        Ok(shown)
     }
-}
 
-/// Bytes that travelled as base64.
-pub(crate) fn decode(base64: &str) -> Result<Vec<u8>> {
-    BASE64_STANDARD
-        .decode(base64)
-        .map_err(|source| Error::new(Code::Invalid, "The content is not in base64").because(source))
-}
-
-impl Preview {
-    fn nothing(kind: PreviewKind, size_bytes: u64) -> Self {
+    /// Something that has no content to show.
+    pub(crate) fn nothing(kind: PreviewKind, size_bytes: u64) -> Self {
         Self {
             kind,
             text: None,

@@ -102,6 +102,18 @@ impl Api {
         Ok(None)
     }
 
+    /// Whether the machine rests, is not on battery, and its clock is to be believed: work that can
+    /// wait may begin.
+    ///
+    /// # Errors
+    /// Whatever keeps the catalog from being read.
+    pub(crate) fn is_at_rest(&self) -> Result<bool> {
+        let clock = &self.0.library.world().clock;
+        let is_quiet = self.is_quiet()?;
+        let mut known = self.0.maintenance.0.lock().unwrap_or_else(PoisonError::into_inner);
+        Ok(known.is_at_rest(is_quiet, clock.now(), clock.steady()))
+    }
+
     /// Whether nothing is being done here, by whatever process, and nothing waits to be.
     fn is_quiet(&self) -> Result<bool> {
         let machine = self.0.host.machine_state();

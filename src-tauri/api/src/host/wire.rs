@@ -34,6 +34,8 @@ pub enum PlacePurpose {
     Restore,
     /// To be copied into a workspace.
     Upload,
+    /// A file to make a project from.
+    Import,
     /// A file that holds a password.
     KeyFile,
     /// To receive a file that Undercroft writes.

@@ -61,6 +61,8 @@ mirror! {
         Repair,
         /// Gets the whole library back.
         Recover,
+        /// Puts projects away as archives.
+        Archive,
     }
 }
 

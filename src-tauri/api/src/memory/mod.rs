@@ -135,7 +135,7 @@ impl Api {
     }
 
     /// Opened when it is first asked for: most commands never do.
-    fn session_work(&self) -> Result<&SessionWork> {
+    pub(crate) fn session_work(&self) -> Result<&SessionWork> {
         if let Some(session) = self.0.session.get() {
             return Ok(session);
         }

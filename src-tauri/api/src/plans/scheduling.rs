@@ -40,6 +40,9 @@ impl Api {
         if going.is_some() {
             return;
         }
+        if let Err(error) = self.0.library.ensure_reserve() {
+            tracing::warn!(%error, "no room is kept back for cleaning up");
+        }
         let (rooms, stop) = (Arc::downgrade(&self.0), Arc::new(Notify::new()));
         let wake = Arc::new(Notify::new());
         if let Err(error) = wake_on_events(self, &wake) {
@@ -133,6 +136,12 @@ fn step(rooms: &Weak<Rooms>, known: &mut LoopState) -> Option<Duration> {
     }
     if let Err(error) = Api(Arc::clone(&rooms)).maintain_histories() {
         tracing::error!(%error, "no history was maintained");
+    }
+    if let Err(error) = Api(Arc::clone(&rooms)).clean_up_if_due() {
+        tracing::error!(%error, "the library was not cleaned up");
+    }
+    if let Err(error) = Api(Arc::clone(&rooms)).count_storage_at_rest() {
+        tracing::error!(%error, "the storage was not counted");
     }
     if let Err(error) = warn(&rooms, &mut known.warned) {
         tracing::error!(%error, "nobody was warned of backups that are overdue");

@@ -1,9 +1,14 @@
-//! Projects: adding, finding, changing and forgetting them.
+//! Projects: adding, finding, changing, forgetting and deleting them.
 
-mod convert;
+pub(crate) mod convert;
+pub(crate) mod deleting;
+pub(crate) mod measuring;
+mod trash;
 pub(crate) mod wire;
 
-use undercroft_foundation::Result;
+use std::collections::HashMap;
+
+use undercroft_foundation::{ArchiveId, ProjectId, Result};
 use undercroft_library as library;
 use undercroft_library::{AddProject, JobKind, JobSpec};
 
@@ -13,7 +18,7 @@ use crate::base::wire::Nothing;
 use crate::host::wire::PlacePurpose;
 use crate::jobs::wire::JobView;
 
-use convert::to_wire;
+use convert::{Surroundings, to_wire};
 use wire::{
     Project, ProjectAdd, ProjectDetail, ProjectFilter, ProjectMove, ProjectRef, ProjectRename,
     ProjectTag,
@@ -28,10 +33,21 @@ impl Api {
     /// # Errors
     /// Whatever keeps the catalog from being read.
     pub fn project_list(&self, request: ProjectFilter) -> Result<Vec<Project>> {
-        let ProjectFilter { text, status, language, framework, tag } = request;
+        let ProjectFilter { text, status, language, framework, tag, .. } = request;
+        let ProjectFilter { min_bytes, max_bytes, idle_days, active_days, .. } = request;
         let status = status.map(library::ProjectStatus::from);
-        let filter = library::ProjectFilter { text, status, language, framework, tag };
-        self.show_all(self.0.library.projects().list(&filter)?)
+        let filter =
+            library::ProjectFilter { text, status, language, framework, tag, min_bytes, max_bytes };
+        let mut projects = self.show_all(self.0.library.projects().list(&filter)?)?;
+        let now = self.0.library.world().clock.now();
+        projects.retain(|project| {
+            let idle =
+                project.last_change.map(|changed| now.duration_since(changed).as_hours() / 24);
+            let idle = idle.map(|days| u64::try_from(days).unwrap_or_default());
+            idle_days.is_none_or(|least| idle.is_some_and(|days| days >= least))
+                && active_days.is_none_or(|most| idle.is_some_and(|days| days < most))
+        });
+        Ok(projects)
     }
 
     /// Shows one project with its backups and what was done with it.
@@ -47,7 +63,7 @@ impl Api {
         destinations.retain(|destination| holds(&destination.id));
         let runs = self.0.library.runs().list(Some(project.id), SHOWN_RUNS)?;
         Ok(ProjectDetail {
-            project: self.show(project)?,
+            project: self.show_project(project)?,
             destinations,
             snapshots,
             runs: runs.into_iter().map(Into::into).collect(),
@@ -65,7 +81,7 @@ impl Api {
             AddProject { path, name: request.name, tags: request.tags, apart_from: &occupied };
         let project = self.0.library.projects().add_linked(&request)?;
         self.start_refresh(&project)?;
-        self.show(project)
+        self.show_project(project)
     }
 
     /// Gives a project another name.
@@ -74,7 +90,7 @@ impl Api {
     /// [`undercroft_foundation::Code::NotFound`], [`undercroft_foundation::Code::Invalid`].
     pub fn project_rename(&self, request: ProjectRename) -> Result<Project> {
         let project = self.find_project(&request.project)?;
-        self.show(self.0.library.projects().rename(project.id, &request.name)?)
+        self.show_project(self.0.library.projects().rename(project.id, &request.name)?)
     }
 
     /// Records the new folder of a project that was moved.
@@ -88,7 +104,7 @@ impl Api {
         let moved = self.0.library.projects().relocate(project.id, &path, &occupied)?;
         self.0.history.follow_project(moved.id)?;
         self.0.watcher.sync()?;
-        self.show(moved)
+        self.show_project(moved)
     }
 
     /// Adds and removes tags of a project.
@@ -97,7 +113,11 @@ impl Api {
     /// [`undercroft_foundation::Code::NotFound`], [`undercroft_foundation::Code::Invalid`].
     pub fn project_tag(&self, request: ProjectTag) -> Result<Project> {
         let project = self.find_project(&request.project)?;
-        self.show(self.0.library.projects().tag(project.id, &request.add, &request.remove)?)
+        self.show_project(self.0.library.projects().tag(
+            project.id,
+            &request.add,
+            &request.remove,
+        )?)
     }
 
     /// Forgets a project; its folder and its backups stay as they are.
@@ -106,16 +126,7 @@ impl Api {
     /// [`undercroft_foundation::Code::NotFound`].
     pub fn project_forget(&self, request: ProjectRef) -> Result<Project> {
         let project = self.find_project(&request.project)?;
-        self.show(self.0.library.projects().forget(project.id)?)
-    }
-
-    /// Brings a forgotten project back.
-    ///
-    /// # Errors
-    /// [`undercroft_foundation::Code::NotFound`].
-    pub fn project_recall(&self, request: ProjectRef) -> Result<Project> {
-        let project = self.find_project(&request.project)?;
-        self.show(self.0.library.projects().recall(project.id)?)
+        self.show_project(self.0.library.projects().forget(project.id)?)
     }
 
     /// Looks at a project's folder anew: languages, frameworks, size.
@@ -130,7 +141,7 @@ impl Api {
         self.0.library.projects().find(text)
     }
 
-    fn start_refresh(&self, project: &library::Project) -> Result<JobView> {
+    pub(crate) fn start_refresh(&self, project: &library::Project) -> Result<JobView> {
         let id = project.id;
         let spec =
             JobSpec::new(JobKind::Refresh, format!("Look at {}", project.name)).of_project(id);
@@ -144,13 +155,39 @@ impl Api {
         Ok(job.into())
     }
 
-    fn show(&self, project: library::Project) -> Result<Project> {
+    pub(crate) fn show_project(&self, project: library::Project) -> Result<Project> {
         let mut shown = self.show_all(vec![project])?;
         Ok(shown.remove(0))
     }
 
     fn show_all(&self, projects: Vec<library::Project>) -> Result<Vec<Project>> {
         let protections = self.0.backups.protections().of_all(&projects)?;
-        Ok(projects.into_iter().zip(protections).map(|(it, safe)| to_wire(it, safe)).collect())
+        let newest = self.0.history.newest_times()?;
+        let trash_days = self.0.library.settings(&self.0.overrides)?.trash_days();
+        let archives = self.archives_of_all()?;
+        let shown = projects.into_iter().zip(protections).map(|(project, protection)| {
+            let around = Surroundings {
+                protection,
+                is_managed: self.0.library.projects().is_managed(&project),
+                newest_version: newest.get(&project.id).copied(),
+                trash_days,
+                archive: archives.get(&project.id).copied(),
+            };
+            to_wire(project, around)
+        });
+        Ok(shown.collect())
+    }
+
+    /// The archive that each project lives in.
+    fn archives_of_all(&self) -> Result<HashMap<ProjectId, ArchiveId>> {
+        let mut of_projects = HashMap::new();
+        // The newest first.
+        for archive in self.0.archives.list()? {
+            let manifest = archive.manifest;
+            if manifest.trashed.is_none() {
+                of_projects.entry(manifest.project.id).or_insert(manifest.id);
+            }
+        }
+        Ok(of_projects)
     }
 }

@@ -26,6 +26,18 @@ pub struct ProjectFilter {
     pub framework: Option<String>,
     /// A tag that it has.
     pub tag: Option<String>,
+    /// The least size of its files together, in bytes.
+    #[specta(type = Option<Number>)]
+    pub min_bytes: Option<u64>,
+    /// The largest size of its files together, in bytes.
+    #[specta(type = Option<Number>)]
+    pub max_bytes: Option<u64>,
+    /// The number of days for which it was not changed, at least.
+    #[specta(type = Option<Number>)]
+    pub idle_days: Option<u64>,
+    /// The number of days within which it was changed.
+    #[specta(type = Option<Number>)]
+    pub active_days: Option<u64>,
 }
 
 /// A project: its id, the beginning of one, or its name.
@@ -82,6 +94,67 @@ pub struct ProjectTag {
     /// Tags to remove.
     #[serde(default)]
     pub remove: Vec<String>,
+}
+
+/// Deletes a project for good.
+#[derive(Debug, Clone, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct ProjectDelete {
+    /// The project, which is in the trash or archived.
+    pub project: String,
+    /// Its name, typed by the user as a confirmation.
+    pub name: String,
+}
+
+/// The effect of deleting a project for good.
+#[derive(Debug, Clone, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct DeletePlan {
+    /// The project.
+    pub project: Project,
+    /// The bytes freed in all.
+    #[specta(type = Number)]
+    pub freed_bytes: u64,
+    /// The things that go.
+    pub goes: Vec<DeleteItem>,
+    /// The things that stay and still hold the project: backups, and a folder that was never moved.
+    pub stays: Vec<DeleteItem>,
+    /// Why it cannot be deleted now, a sentence.
+    #[serde(default)]
+    pub refusal: Option<String>,
+}
+
+/// A part of a project that goes or stays.
+#[derive(Debug, Clone, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct DeleteItem {
+    /// The kind of part.
+    pub kind: DeleteItemKind,
+    /// Its name: a path, a destination's name, or empty.
+    pub name: String,
+    /// The number of versions, archives, drafts or backups; of files in a folder.
+    #[specta(type = Number)]
+    pub count: u64,
+    /// The space that it takes, where that is known.
+    #[serde(default)]
+    #[specta(type = Option<Number>)]
+    pub bytes: Option<u64>,
+}
+
+/// The kind of part of a project that goes or stays.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub enum DeleteItemKind {
+    /// Its folder.
+    Folder,
+    /// Its versions.
+    Versions,
+    /// Its archives.
+    Archives,
+    /// Session work.
+    Drafts,
+    /// Its backups at a destination.
+    Backups,
 }
 
 mirror! {
@@ -147,6 +220,24 @@ pub struct Project {
     /// When what is known of it last changed.
     #[specta(type = String)]
     pub updated: Timestamp,
+    /// When its files last changed, as far as is known.
+    #[serde(default)]
+    #[specta(type = Option<String>)]
+    pub last_change: Option<Timestamp>,
+    /// Whether its folder lies in the library.
+    #[serde(default)]
+    pub managed: bool,
+    /// When its folder was moved to the trash; left out where the folder stayed.
+    #[serde(default)]
+    #[specta(type = Option<String>)]
+    pub trashed: Option<Timestamp>,
+    /// When the clean-up removes it from the trash.
+    #[serde(default)]
+    #[specta(type = Option<String>)]
+    pub expires: Option<Timestamp>,
+    /// The id of the archive that it lives in.
+    #[serde(default)]
+    pub archive: Option<String>,
     /// How well it is protected.
     pub protection: Protection,
 }

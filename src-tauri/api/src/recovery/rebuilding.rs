@@ -36,7 +36,9 @@ pub struct Rebuilt {
 pub fn rebuild_library(root: &Path, world: &World, job: &Job) -> Result<Rebuilt> {
     undercroft_backup::adopt_recovered(root)?;
     let (library, lost) = Library::open_without_catalog(root, world, &crate::tables())?;
-    let rebuilt = History::new(&library).maintenance().rebuild(job)?;
+    let history = History::new(&library);
+    history.finish_transfers()?;
+    let rebuilt = history.maintenance().rebuild(job)?;
     Ok(Rebuilt {
         projects: library.projects().list(&ProjectFilter::default())?.len() as u64,
         workspaces: rebuilt.workspaces,

@@ -7,10 +7,15 @@
     reason = "these are tests"
 )]
 
+mod archives;
 mod bindings;
+mod cleanup;
+mod deleting;
 mod history;
+mod new_projects;
 mod recorded;
 mod recovery;
 mod scheduling;
 mod stage;
+mod usage;
 mod use_cases;

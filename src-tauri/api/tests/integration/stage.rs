@@ -38,7 +38,16 @@ impl Stage {
     /// The library that is in `folder` already, or a new one there.
     pub(crate) fn open(folder: tempfile::TempDir, host: impl Host + 'static) -> Self {
         let library = folder.path().join("library");
-        let api = Api::open(&library, &World::real(), SettingsOverrides::default(), host).unwrap();
+        Self::open_at(folder, &library, host)
+    }
+
+    /// The library at `library`; everything else lies in `folder`.
+    pub(crate) fn open_at(
+        folder: tempfile::TempDir,
+        library: &Path,
+        host: impl Host + 'static,
+    ) -> Self {
+        let api = Api::open(library, &World::real(), SettingsOverrides::default(), host).unwrap();
         Self { folder, api }
     }
 

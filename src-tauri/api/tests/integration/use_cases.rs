@@ -84,7 +84,7 @@ fn a_project_is_added_backed_up_browsed_and_restored() {
 
     let dashboard = stage.ask("dashboard", json!({}));
     assert_eq!(dashboard["sentence"], "1 project protected");
-    assert_eq!(dashboard["attention"], json!([]));
+    assert_eq!(dashboard["concerns"], json!([]));
     let detail = stage.ask("project_show", json!({"project": "sample"}));
     assert_eq!(detail["snapshots"].as_array().unwrap().len(), 1);
     assert_eq!(detail["destinations"][0]["id"], destination["id"]);

@@ -160,9 +160,9 @@ mod tests {
         let next = next.then(|| json!({"plan": "p", "name": "N", "at": "2026-01-02T03:04:05Z"}));
         serde_json::from_value(json!({
             "health": health, "sentence": "How it is", "protectedProjects": 0,
-            "attentionProjects": 0, "runningJobs": 0, "projects": 1, "sizeBytes": 0,
+            "runningJobs": 0, "projects": 1, "sizeBytes": 0,
             "schedule": {"paused": health == "paused", "next": next},
-            "destinations": [], "attention": [], "recentRuns": [],
+            "destinations": [], "concerns": [], "upcoming": [], "recentRuns": [],
         }))
         .unwrap()
     }

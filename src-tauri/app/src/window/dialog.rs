@@ -25,7 +25,7 @@ pub(crate) fn pick(app: &AppHandle, purpose: PlacePurpose) -> Option<PathBuf> {
         dialog = dialog.set_directory(home);
     }
     let picked = match purpose {
-        PlacePurpose::KeyFile => dialog.blocking_pick_file(),
+        PlacePurpose::KeyFile | PlacePurpose::Import => dialog.blocking_pick_file(),
         _ => dialog.blocking_pick_folder(),
     };
     picked?.into_path().ok()
@@ -81,6 +81,7 @@ fn title_of(purpose: PlacePurpose) -> &'static str {
         PlacePurpose::Destination => "Choose where backups go",
         PlacePurpose::Restore => "Choose where to restore to",
         PlacePurpose::Upload => "Choose what to add",
+        PlacePurpose::Import => "Choose the archive to import",
         PlacePurpose::KeyFile => "Choose the file that holds the password",
         PlacePurpose::Save => "Choose where to save",
     }

@@ -22,7 +22,7 @@ pub(crate) const OBJECTS_LIST: &str = "objects.json";
 const LOOK_AGAIN: Duration = Duration::from_millis(50);
 
 const FILES: &[&str] = &["library-id", "settings.toml", "plans.json"];
-const FOLDERS: &[&str] = &["projects", "session", "templates"];
+const FOLDERS: &[&str] = &["projects", "session"];
 
 /// The snapshot of the object store that a project's versions need.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -93,6 +93,7 @@ pub(super) fn stage(
     for name in FOLDERS {
         mirror_folder(&root.join(name), &folder.join(name), &action_of_work)?;
     }
+    mirror_folder(&root.join("templates"), &folder.join("templates"), &action_of_template)?;
     mirror_folder(&root.join("archives"), &folder.join("archives"), &action_of_archive)?;
     let (listed, objects): (Vec<ObjectsOf>, Vec<_>) =
         stage_histories(root, &folder, histories, store, job)?.into_iter().unzip();
@@ -124,9 +125,19 @@ fn action_of_work(path: &Path) -> EntryAction {
     if is_workspace || is_temporary(path) { EntryAction::Leave } else { EntryAction::Copy }
 }
 
-/// An archive never changes once it has its name.
+/// A hidden file inside a template is part of it.
+fn action_of_template(path: &Path) -> EntryAction {
+    let is_unfinished = is_temporary(path) || (is_hidden(path) && path.components().count() <= 2);
+    if is_unfinished { EntryAction::Leave } else { EntryAction::Copy }
+}
+
+/// An archive never changes once it has its name; what is hidden is not finished.
 fn action_of_archive(path: &Path) -> EntryAction {
-    if is_temporary(path) { EntryAction::Leave } else { EntryAction::Link }
+    if is_temporary(path) || is_hidden(path) { EntryAction::Leave } else { EntryAction::Link }
+}
+
+fn is_hidden(path: &Path) -> bool {
+    path.file_name().is_some_and(|name| name.as_encoded_bytes().starts_with(b"."))
 }
 
 fn is_temporary(path: &Path) -> bool {
@@ -156,7 +167,11 @@ fn stage_histories(
         job.check_cancelled()?;
         job.set_current(format!("History {project}"));
         let hold = histories.0.as_ref();
-        let _held = hold.map(|hold| hold(project)).transpose()?;
+        let _held = match hold.map(|hold| hold(project)).transpose() {
+            // It was archived or removed just now.
+            Err(error) if error.code() == Code::NotFound => continue,
+            held => held?,
+        };
         mirror::folder(&entry.path(), &to.join(&name), &action_of_history)?;
         objects.extend(store.map(|store| objects_of(store, project)).transpose()?.flatten());
         kept.push(name);

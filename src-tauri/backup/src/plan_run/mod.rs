@@ -1,6 +1,7 @@
 //! Carrying a plan out: the command before, each project read once and given to every destination
 //! that is there, what was written read back, what is old let go, and the command after.
 
+mod cleanup;
 mod command;
 mod libraries;
 mod parts;
@@ -34,6 +35,7 @@ use crate::snapshots::SnapshotCache;
 use parts::Tally;
 use targets::{Availability, Target};
 
+pub use cleanup::CleanableDestination;
 pub(crate) use prune_times::MIGRATIONS;
 
 /// The niceness of a run of low priority: half of what is possible.

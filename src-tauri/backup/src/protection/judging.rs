@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use jiff::{SignedDuration, Timestamp};
 use undercroft_foundation::{DestinationId, JobState, count_text, escape_path};
-use undercroft_library::Project;
+use undercroft_library::{Project, ProjectStatus};
 
 use super::{Known, Protection, ProtectionState};
 use crate::destinations::Destination;
@@ -37,6 +37,12 @@ impl Known {
                 return (Running, "It waits for its turn to be backed up.".to_owned());
             }
             _ => {}
+        }
+        if project.status == ProjectStatus::Archived {
+            return match newest {
+                Some(_) => (Protected, "It lies in the archive; its backups are kept.".to_owned()),
+                None => (Attention, "It lies in the archive, and has no backup.".to_owned()),
+            };
         }
         if !project.is_present() {
             let kept = if newest.is_some() { "its backups are kept" } else { "it has no backup" };

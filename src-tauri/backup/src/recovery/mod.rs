@@ -192,7 +192,8 @@ fn projects_in(repository: &Repository, snapshot: &Snapshot) -> Result<Vec<Recov
         let Ok(metadata) = serde_json::from_slice::<Metadata>(&content(repository, file)?) else {
             continue;
         };
-        if metadata.status == "trashed" {
+        // The folder of an archived one comes with the archives of the library.
+        if ["trashed", "archived"].contains(&&*metadata.status) {
             continue;
         }
         let root = unescape_path(&metadata.path).filter(|root| is_normalized_absolute(root));

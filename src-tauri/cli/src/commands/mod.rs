@@ -1,6 +1,8 @@
 //! The commands of `undercroft`: one file or folder each, called as the command is.
 
+mod archive;
 mod backup;
+mod cleanup;
 pub(crate) mod completions;
 mod destination;
 mod doctor;
@@ -22,7 +24,9 @@ mod run;
 mod serve;
 mod settings;
 mod status;
+mod template;
 mod undo;
+mod usage;
 mod version;
 mod workspace;
 
@@ -37,6 +41,14 @@ pub(crate) enum Command {
     /// Add, list and change projects
     #[command(subcommand)]
     Project(project::Command),
+    /// Put projects away, each as one file, and get them back
+    #[command(subcommand)]
+    Archive(Box<archive::Command>),
+    /// Free what the library no longer needs, step by step
+    Cleanup(cleanup::Cleanup),
+    /// List, make and remove what new projects begin from
+    #[command(subcommand)]
+    Template(template::Command),
     /// Begin, watch and keep the histories of projects
     #[command(subcommand)]
     History(history::Command),
@@ -76,6 +88,7 @@ pub(crate) enum Command {
     Retention(retention::Command),
     /// Show the whole at a glance
     Status,
+    Usage(usage::Usage),
     Doctor(doctor::Doctor),
     /// Show what happened
     Events(events::Events),
@@ -110,10 +123,13 @@ impl Command {
     ) -> Result<ExitStatus> {
         match self {
             Self::Project(command) => command.run(session),
+            Self::Template(command) => command.run(session),
             Self::History(command) => command.run(session),
             Self::Version(command) => command.run(session),
             Self::File(command) => command.run(session),
             Self::Workspace(command) => command.run(session),
+            Self::Archive(command) => command.run(session),
+            Self::Cleanup(command) => command.run(session),
             Self::Git(command) => command.run(session),
             Self::Undo(command) => command.run(session),
             Self::Draft(command) => command.run(session),
@@ -124,6 +140,7 @@ impl Command {
             Self::Restore(command) => command.run(session),
             Self::Retention(command) => command.run(session),
             Self::Status => status::run(session),
+            Self::Usage(usage) => usage.run(session),
             Self::Doctor(doctor) => doctor.run(session),
             Self::Events(command) => command.run(session),
             Self::Run(command) => command.run(session),

@@ -16,8 +16,8 @@ pub(crate) fn run(session: &Session) -> Result<ExitStatus> {
 
 fn print(dashboard: &Dashboard, out: &Output) {
     out.line(&dashboard.sentence);
-    for attention in &dashboard.attention {
-        out.line(format!("  {}: {}", attention.project.name, attention.reason));
+    for concern in &dashboard.concerns {
+        out.line(format!("  {}: {}", concern.subject, concern.reason));
     }
     if dashboard.projects > 0 {
         let projects = count(dashboard.projects, "project");

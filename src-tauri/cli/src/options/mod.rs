@@ -4,6 +4,7 @@
 mod amount;
 mod input;
 mod retention;
+mod setting;
 
 use std::path::{Path, PathBuf};
 
@@ -16,6 +17,7 @@ use undercroft_repository as repository;
 pub(crate) use amount::{Amount, parse_bytes, parse_span, size_with_unit};
 pub(crate) use input::Input;
 pub(crate) use retention::RetentionOptions;
+pub(crate) use setting::Setting;
 
 use crate::resolve;
 

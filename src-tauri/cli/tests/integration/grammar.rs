@@ -41,6 +41,12 @@ fn every_hint_of_the_window_is_a_command_line() {
         ("{run}", "0190"),
         ("{alert}", "0190"),
         ("{answer}", "meant"),
+        ("{template}", "backend"),
+        ("{archive}", "vault"),
+        ("{projects}", "vault"),
+        ("{steps}", "empty-trash"),
+        ("{by}", "type"),
+        ("{subject}", "project:0190"),
         ("{url}", "https://example.org/vault.git"),
     ];
     for use_case in USE_CASES.iter().filter(|use_case| !use_case.hint.is_empty()) {

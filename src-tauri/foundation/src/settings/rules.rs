@@ -1,7 +1,9 @@
 //! The rules: which settings there are, what each may be, and what to tell people about it.
 
 use std::fmt;
+use std::str::FromStr as _;
 
+use croner::Cron;
 use toml_edit::Item;
 
 use crate::{Code, Error, Result};
@@ -20,6 +22,8 @@ pub enum SettingKind {
         /// The default.
         default: u64,
     },
+    /// Times in the form of cron, minute first, in the zone of this machine; the default.
+    Schedule(&'static str),
 }
 
 /// One setting: its key, what it may be, and the comment that it gets in the file.
@@ -76,6 +80,46 @@ pub static SETTING_RULES: &[SettingRule] = &[
         comment: "Whether histories are thinned and compacted by themselves while the machine rests",
     },
     SettingRule {
+        key: "archive-after-days",
+        kind: SettingKind::Number { max: 3650, default: 90 },
+        comment: "After how many days without a change a project is idle; 0 for never",
+    },
+    SettingRule {
+        key: "archive-idle",
+        kind: SettingKind::Switch(false),
+        comment: "Whether the clean-up archives idle projects by itself",
+    },
+    SettingRule {
+        key: "archive-compression",
+        kind: SettingKind::Choice(&["balanced", "fast", "best"]),
+        comment: "How hard archives are compressed",
+    },
+    SettingRule {
+        key: "cleanup",
+        kind: SettingKind::Switch(true),
+        comment: "Whether the library is cleaned up by itself",
+    },
+    SettingRule {
+        key: "cleanup-schedule",
+        kind: SettingKind::Schedule("0 4 * * *"),
+        comment: "When the library is cleaned up",
+    },
+    SettingRule {
+        key: "trash-days",
+        kind: SettingKind::Number { max: 3650, default: 30 },
+        comment: "After how many days the clean-up empties the trash; 0 for never",
+    },
+    SettingRule {
+        key: "project-limit-gb",
+        kind: SettingKind::Number { max: 1_000_000, default: 0 },
+        comment: "The largest project that is imported or created, in GB; 0 for any size",
+    },
+    SettingRule {
+        key: "quota-gb",
+        kind: SettingKind::Number { max: 1_000_000, default: 0 },
+        comment: "The most that the library may take, in GB; 0 for no limit",
+    },
+    SettingRule {
         key: "compression",
         kind: SettingKind::Choice(&["auto", "off", "max"]),
         comment: "How hard new backup data is compressed",
@@ -100,7 +144,7 @@ pub(super) fn find(key: &str) -> Result<&'static SettingRule> {
 }
 
 /// A setting's value.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum SettingValue {
     /// One of the words that the rule allows.
     Choice(&'static str),
@@ -108,6 +152,8 @@ pub enum SettingValue {
     Switch(bool),
     /// A whole number.
     Number(u64),
+    /// Times in the form of cron.
+    Schedule(String),
 }
 
 impl fmt::Display for SettingValue {
@@ -116,6 +162,7 @@ impl fmt::Display for SettingValue {
             Self::Choice(choice) => f.write_str(choice),
             Self::Switch(on) => on.fmt(f),
             Self::Number(number) => number.fmt(f),
+            Self::Schedule(times) => f.write_str(times),
         }
     }
 }
@@ -132,6 +179,7 @@ impl SettingRule {
             SettingKind::Choice(choices) => SettingValue::Choice(choices.first().unwrap_or(&"")),
             SettingKind::Switch(on) => SettingValue::Switch(on),
             SettingKind::Number { default, .. } => SettingValue::Number(default),
+            SettingKind::Schedule(times) => SettingValue::Schedule(times.to_owned()),
         }
     }
 
@@ -142,6 +190,9 @@ impl SettingRule {
             SettingKind::Choice([]) => String::new(),
             SettingKind::Switch(_) => "true or false".to_owned(),
             SettingKind::Number { max, .. } => format!("a whole number from 0 to {max}"),
+            SettingKind::Schedule(_) => {
+                "five fields of cron, such as 0 4 * * * for four in the morning".to_owned()
+            }
         }
     }
 
@@ -156,6 +207,7 @@ impl SettingRule {
                 _ => None,
             },
             SettingKind::Number { .. } => text.parse().ok().and_then(|number| self.number(number)),
+            SettingKind::Schedule(_) => schedule(text),
         }
     }
 
@@ -165,6 +217,7 @@ impl SettingRule {
             SettingKind::Choice(_) => self.choice(item.as_str()?),
             SettingKind::Switch(_) => item.as_bool().map(SettingValue::Switch),
             SettingKind::Number { .. } => self.number(u64::try_from(item.as_integer()?).ok()?),
+            SettingKind::Schedule(_) => schedule(item.as_str()?),
         }
     }
 
@@ -185,4 +238,12 @@ impl SettingRule {
             .why(format!("It must be {}", self.allowed()))
             .next("Correct it, or take it out to have the default")
     }
+}
+
+/// Five fields that cron understands, with one space between them.
+fn schedule(text: &str) -> Option<SettingValue> {
+    let fields: Vec<_> = text.split_ascii_whitespace().collect();
+    let times = fields.join(" ");
+    let is_cron = fields.len() == 5 && Cron::from_str(&times).is_ok();
+    is_cron.then_some(SettingValue::Schedule(times))
 }

@@ -10,15 +10,15 @@ use crate::version::GitId;
 
 /// A version as its commit says it, with its place in the order of the project's.
 #[derive(Debug)]
-pub(super) struct FoundVersion {
-    pub(super) commit: Commit,
-    pub(super) id: GitId,
-    pub(super) seq: u64,
+pub(crate) struct FoundVersion {
+    pub(crate) commit: Commit,
+    pub(crate) id: GitId,
+    pub(crate) seq: u64,
 }
 
 /// Every version that a reference leads to, in their order. Branches come first: of a version that
 /// thinning was about to write anew they have the last word.
-pub(super) fn find_versions(store: &HistoryStore, job: &Job) -> Result<Vec<FoundVersion>> {
+pub(crate) fn find_versions(store: &HistoryStore, job: &Job) -> Result<Vec<FoundVersion>> {
     let mut tips = Vec::new();
     for branch in store.branches()? {
         tips.extend(store.tip(&branch)?);

@@ -2,7 +2,7 @@
 //! again from them, and everything is read and held against its digest.
 
 mod check;
-mod found_versions;
+pub(crate) mod found_versions;
 mod found_workspaces;
 mod rebuild;
 mod reconcile;

@@ -47,7 +47,8 @@ impl HistoryMaintenance {
         Ok(rebuilt)
     }
 
-    fn rebuild_project(
+    /// Makes all that the catalog knows of one history anew.
+    pub(crate) fn rebuild_project(
         &self,
         project: &Project,
         rebuilt: &mut RebuildReport,

@@ -2,6 +2,8 @@
 
 use undercroft_foundation::{Code, Error, Job, ProjectId, Result, WorkspaceId};
 
+use undercroft_library::ProjectStatus;
+
 use crate::save::HistoryWriter;
 use crate::save::{SaveOrder, Scope};
 use crate::version::{Trigger, Version};
@@ -33,6 +35,11 @@ impl HistoryWriter {
     /// The main workspace of a project, which is made where it is missing.
     fn begin_main(&self, project: ProjectId) -> Result<Workspace> {
         let known = self.history.library().projects().get(project)?;
+        if known.status == ProjectStatus::Archived {
+            return Err(Error::new(Code::Invalid, format!("{} is archived", known.name))
+                .why("Its versions lie in the archive")
+                .next("Bring it back from the archive first"));
+        }
         self.history.library().require_confirmed(&known.root)?;
         self.history.make_store(project)?;
         if let Ok(workspace) = self.history.main_workspace(project) {

@@ -53,6 +53,19 @@ impl ObjectStore {
         self.open(false)
     }
 
+    /// The repository, which is made where there is none.
+    pub(crate) fn repository_or_make(&self) -> Result<Arc<Repository>> {
+        self.open(true)?.ok_or_else(gone)
+    }
+
+    /// Lets go of all content of a project: the next prune frees what no other needs.
+    pub(crate) fn release(&self, project: ProjectId) -> Result<()> {
+        self.snapshots.lock().unwrap_or_else(PoisonError::into_inner).remove(&project);
+        let Some(repository) = self.repository()? else { return Ok(()) };
+        let all: Vec<_> = snapshots_of(&repository, project)?.iter().map(|it| it.id).collect();
+        repository.forget(&all, Forget::ForGood)
+    }
+
     fn open(&self, or_make: bool) -> Result<Option<Arc<Repository>>> {
         let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(repository) = &*open {
@@ -110,7 +123,7 @@ impl ObjectStore {
         version: VersionId,
         work: impl FnOnce(&IngestWriter<'_, '_>) -> Result<(T, Vec<StoredContent>)>,
     ) -> Result<T> {
-        let Some(repository) = self.open(true)? else { return Err(gone()) };
+        let repository = self.repository_or_make()?;
         let ingest = repository.begin_ingest()?;
         let before = snapshots_of(&repository, project)?;
         let (value, tree) = ingest.store(|writer| {

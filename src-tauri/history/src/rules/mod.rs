@@ -11,7 +11,7 @@ mod leave_out;
 mod own_configuration;
 mod patterns;
 mod secrets;
-mod stored;
+pub(crate) mod stored;
 mod survey;
 
 use std::path::Path;

@@ -106,6 +106,7 @@ fn stored_layer(rule: &LayerRule) -> StoredLayer {
     StoredLayer { pattern: rule.pattern.clone(), layer: rule.layer.name().to_owned() }
 }
 
-fn path_of(library: &Path, project: ProjectId) -> PathBuf {
+/// The file of a project.
+pub(crate) fn path_of(library: &Path, project: ProjectId) -> PathBuf {
     library.join("projects").join(project.to_string()).join("rules.json")
 }

@@ -13,7 +13,7 @@ mod roll_up;
 mod wide;
 
 use std::fs::{self, DirBuilder, File};
-use std::os::unix::fs::DirBuilderExt;
+use std::os::unix::fs::{DirBuilderExt, MetadataExt};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
@@ -56,6 +56,8 @@ pub(crate) struct HistoryStore {
     root: PathBuf,
     readers: Mutex<Vec<Reader>>,
     whole: Mutex<Whole>,
+    /// The lock's file when it was last held: that of another is the sign of another history.
+    locked: Mutex<Option<(u64, u64, i64, i64)>>,
 }
 
 /// Keeps every other writer of the same history out until it is dropped.
@@ -83,7 +85,12 @@ impl HistoryStore {
                 .why("No version of the project was ever kept")
                 .next("Start keeping versions of it: `undercroft history start`"));
         }
-        Ok(Self { root: path.to_owned(), readers: Mutex::default(), whole: Mutex::default() })
+        Ok(Self {
+            root: path.to_owned(),
+            readers: Mutex::default(),
+            whole: Mutex::default(),
+            locked: Mutex::default(),
+        })
     }
 
     /// Makes a history, or finishes one whose making was interrupted, and opens it.
@@ -147,10 +154,31 @@ impl HistoryStore {
     pub(crate) fn try_lock(&self) -> Result<Option<WriteLock>> {
         let (path, file) = self.open_lock(LOCK)?;
         match file.try_lock() {
-            Ok(()) => Ok(Some(WriteLock(file))),
+            Ok(()) => {
+                self.look_at_lock(&path, &file)?;
+                Ok(Some(WriteLock(file)))
+            }
             Err(fs::TryLockError::WouldBlock) => Ok(None),
             Err(fs::TryLockError::Error(source)) => Err(Error::io("lock", &path, source)),
         }
+    }
+
+    /// Goes on when the lock is that of the history that is there now. Where it is another than
+    /// before, nothing that was read of that one counts.
+    fn look_at_lock(&self, path: &Path, file: &File) -> Result<()> {
+        let held = file.metadata().at("look at", path)?;
+        let there = fs::metadata(path).ok();
+        let is_there = there.is_some_and(|it| (it.dev(), it.ino()) == (held.dev(), held.ino()));
+        if !is_there {
+            return Err(Error::new(Code::NotFound, "The history is not there any more")
+                .why("The project was archived or removed meanwhile"));
+        }
+        let look = (held.dev(), held.ino(), held.mtime(), held.mtime_nsec());
+        let before = self.locked.lock().unwrap_or_else(PoisonError::into_inner).replace(look);
+        if before.is_some_and(|before| before != look) {
+            self.refresh();
+        }
+        Ok(())
     }
 
     /// Whether anybody waits for the lock.

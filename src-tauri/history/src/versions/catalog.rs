@@ -1,5 +1,7 @@
 //! Versions as the catalog knows them: listing, finding, marking and adding them.
 
+use std::collections::HashMap;
+
 use rusqlite::Transaction;
 use undercroft_foundation::{ProjectId, Result, VersionId, WorkspaceId};
 use undercroft_library::NewEvent;
@@ -51,6 +53,14 @@ impl History {
     /// When the catalog cannot be read.
     pub fn newest_version(&self, workspace: WorkspaceId) -> Result<Option<Version>> {
         self.library().catalog().read(|connection| table::newest(connection, workspace))
+    }
+
+    /// When the newest version of each project was made.
+    ///
+    /// # Errors
+    /// When the catalog cannot be read.
+    pub fn newest_times(&self) -> Result<HashMap<ProjectId, jiff::Timestamp>> {
+        self.library().catalog().read(table::newest_times)
     }
 
     /// The number of versions that the workspaces of a project were given after a moment.

@@ -1,5 +1,7 @@
 //! The table of versions: an index over the histories, which can be made again from them.
 
+use std::collections::HashMap;
+
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, Row, Transaction, params};
 use undercroft_foundation::{Code, Error, ProjectId, Result, VersionId, WorkspaceId};
@@ -106,6 +108,22 @@ pub(crate) fn newest(connection: &Connection, workspace: WorkspaceId) -> Result<
         .prepare_cached(&query)
         .and_then(|mut statement| statement.query_row([Column(workspace)], from_row).optional())
         .sql("read a version")
+}
+
+/// When the newest version of each project was made.
+pub(crate) fn newest_times(connection: &Connection) -> Result<HashMap<ProjectId, Timestamp>> {
+    // The index of `(project, seq)` says which they are.
+    let query = "SELECT all_.project, all_.time FROM versions AS all_
+                 JOIN (SELECT project, MAX(seq) AS seq FROM versions GROUP BY project) AS newest
+                 ON all_.project = newest.project AND all_.seq = newest.seq";
+    let of_row = |row: &Row<'_>| -> rusqlite::Result<_> {
+        Ok((row.get::<_, Column<ProjectId>>(0)?.0, row.get::<_, Moment>(1)?.0))
+    };
+    let times = connection.prepare_cached(query).and_then(|mut statement| {
+        let rows = statement.query_map((), of_row)?;
+        rows.collect::<rusqlite::Result<_>>()
+    });
+    times.sql("read when the newest versions were made")
 }
 
 /// The oldest version of a workspace, if there is one.

@@ -54,6 +54,7 @@ impl WorkspaceWatcher {
             tracing::warn!(%error, "changed rules could not be taken up");
         }
         event.kind.starts_with("workspace.")
+            || matches!(&*event.kind, "project.trashed" | "project.recalled")
             || event.kind == "version.made" && self.lacks_watch(event)
     }
 

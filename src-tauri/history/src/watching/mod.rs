@@ -14,14 +14,14 @@ mod unread;
 mod watch_file;
 mod watched;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::fs;
 use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crossbeam_channel::{Sender, bounded};
 use undercroft_foundation::{Code, Error, ProjectId, Result, WorkspaceId};
-use undercroft_library::NewEvent;
+use undercroft_library::{NewEvent, ProjectFilter, ProjectStatus};
 use undercroft_watch::{Batch, FolderFilter, Health, RootId, Watch, WatchOptions};
 
 use crate::history::History;
@@ -184,10 +184,12 @@ impl WorkspaceWatcher {
     /// # Errors
     /// When the catalog cannot be read.
     pub fn sync(&self) -> Result<()> {
+        let away = self.trashed_projects()?;
         let wanted: Vec<Workspace> = self
             .history()
             .workspaces(None)?
             .into_iter()
+            .filter(|workspace| !away.contains(&workspace.project))
             .filter(|workspace| workspace.closed.is_none() && !workspace.paused)
             .filter(|it| self.history().library().is_confirmed(&it.root).unwrap_or_default())
             .collect();
@@ -196,7 +198,13 @@ impl WorkspaceWatcher {
         let is_wanted = |id, root: &Path| wanted.iter().any(|it| it.id == id && it.root == root);
         watches.watched.retain(|id, watched| is_wanted(*id, &watched.root));
         for workspace in wanted {
-            if watches.watched.contains_key(&workspace.id) {
+            if let Some(watched) = watches.watched.get(&workspace.id) {
+                // A folder that came back is watched now, and not from the next look on.
+                if matches!(watched.watch.health(), Health::Missing { .. })
+                    && workspace.root.is_dir()
+                {
+                    watched.watch.resume();
+                }
                 continue;
             }
             match self.watch(&workspace, &watches.options) {
@@ -206,6 +214,15 @@ impl WorkspaceWatcher {
             }
         }
         Ok(())
+    }
+
+    /// The projects whose folder is in the trash: nothing is noticed there.
+    fn trashed_projects(&self) -> Result<HashSet<ProjectId>> {
+        let status = Some(ProjectStatus::Trashed);
+        let filter = ProjectFilter { status, ..ProjectFilter::default() };
+        let trashed = self.history().library().projects().list(&filter)?;
+        let away = trashed.into_iter().filter(|project| project.trashed.is_some());
+        Ok(away.map(|project| project.id).collect())
     }
 
     /// Watches a workspace; nothing, when it has no version yet or another process watches it.

@@ -169,7 +169,7 @@ impl History {
         stored::write(self.library(), project, &self.workspaces(Some(project))?)
     }
 
-    fn tell_of_workspace(
+    pub(crate) fn tell_of_workspace(
         &self,
         transaction: &Transaction<'_>,
         workspace: &Workspace,

@@ -5,7 +5,7 @@
 use std::os::unix::ffi::OsStrExt;
 
 use rusqlite::{Connection, OptionalExtension, Transaction, params};
-use undercroft_foundation::{Code, Error, Result, TreePath, escape_path};
+use undercroft_foundation::{Code, Error, ProjectId, Result, TreePath, escape_path};
 use undercroft_library::{Column, Migration, SqlContext};
 use undercroft_watch::RootId;
 
@@ -58,6 +58,16 @@ fn put(transaction: &Transaction<'_>, workspace: &Workspace, id: RootId) -> Resu
     transaction
         .execute(sql, params![Column(workspace.id), root, device, file_system, inode])
         .sql("note the place of a workspace")
+        .map(drop)
+}
+
+/// Forgets the places of a project's workspaces, which the table of workspaces still knows.
+pub(crate) fn remove_project(transaction: &Transaction<'_>, project: ProjectId) -> Result<()> {
+    let sql = "DELETE FROM workspace_places
+               WHERE workspace IN (SELECT id FROM workspaces WHERE project = ?1)";
+    transaction
+        .execute(sql, [Column(project)])
+        .sql("forget the places of a project's workspaces")
         .map(drop)
 }
 

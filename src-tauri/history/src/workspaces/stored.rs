@@ -66,14 +66,18 @@ pub(crate) fn write(library: &Library, project: ProjectId, all: &[Workspace]) ->
 }
 
 pub(crate) fn read(library: &Library, project: ProjectId) -> Result<Vec<Workspace>> {
-    let path = path_of(library, project);
-    let bytes = match fs::read(&path) {
+    read_from(&path_of(library, project), project)
+}
+
+/// The workspaces that a file of this form names; none, where there is no such file.
+pub(crate) fn read_from(path: &Path, project: ProjectId) -> Result<Vec<Workspace>> {
+    let bytes = match fs::read(path) {
         Ok(bytes) => bytes,
         Err(source) if source.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
-        Err(source) => return Err(source).at("read", &path),
+        Err(source) => return Err(source).at("read", path),
     };
     let damaged = || {
-        Error::new(Code::Damaged, format!("Cannot understand {}", escape_path(&path)))
+        Error::new(Code::Damaged, format!("Cannot understand {}", escape_path(path)))
             .next("Bring the file back from a backup")
     };
     let stored: Vec<Stored> =
@@ -102,6 +106,7 @@ fn os_text(bytes: Vec<u8>) -> std::ffi::OsString {
     std::os::unix::ffi::OsStringExt::from_vec(bytes)
 }
 
-fn path_of(library: &Library, project: ProjectId) -> PathBuf {
+/// The file of a project.
+pub(crate) fn path_of(library: &Library, project: ProjectId) -> PathBuf {
     library.projects().folder_of(project).join("workspaces.json")
 }

@@ -30,6 +30,8 @@ mod saving;
 mod support;
 mod thin;
 mod thin_scene;
+mod transfer;
+mod transfer_crash;
 mod watch_storm;
 mod watching;
 mod workspaces;

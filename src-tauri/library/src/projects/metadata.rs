@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use undercroft_foundation::{
     Code, Error, IoContext, ProjectId, Result, escape_path, is_normalized_absolute,
-    reach_write_point, replace_file, unescape_path,
+    reach_write_point, replace_file, sync_folder, unescape_path,
 };
 
 use super::{Project, ProjectKind, ProjectStatus};
@@ -32,6 +32,10 @@ struct Metadata {
     files: u64,
     size: u64,
     counted: Option<Timestamp>,
+    #[serde(default, rename = "lastChange", skip_serializing_if = "Option::is_none")]
+    last_change: Option<Timestamp>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    trashed: Option<Timestamp>,
     languages: Vec<String>,
     frameworks: Vec<String>,
     tags: Vec<String>,
@@ -52,6 +56,11 @@ pub(super) fn folder_of(library: &Path, id: ProjectId) -> PathBuf {
 pub(super) fn write(library: &Path, project: &Project) -> Result<()> {
     let folder = folder_of(library, project.id);
     make_folder(&folder)?;
+    write_into(&folder, project)
+}
+
+/// Writes it into a folder, durably.
+pub(super) fn write_into(folder: &Path, project: &Project) -> Result<()> {
     let metadata = Metadata {
         version: VERSION,
         id: project.id,
@@ -64,6 +73,8 @@ pub(super) fn write(library: &Path, project: &Project) -> Result<()> {
         files: project.files,
         size: project.size_bytes,
         counted: project.counted,
+        last_change: project.last_change,
+        trashed: project.trashed,
         languages: project.languages.clone(),
         frameworks: project.frameworks.clone(),
         tags: project.tags.clone(),
@@ -77,6 +88,29 @@ pub(super) fn write(library: &Path, project: &Project) -> Result<()> {
     replace_file(&folder.join("metadata.json"), &json, 0o600)?;
     reach_write_point("project.metadata-written");
     Ok(())
+}
+
+/// Removes what the library keeps of a project that is deleted. Other folders in there, such as
+/// workspaces that were opened, stay.
+pub(super) fn remove(library: &Path, project: &Project) -> Result<()> {
+    let folder = folder_of(library, project.id);
+    let entries = match fs::read_dir(&folder) {
+        Err(source) if source.kind() == io::ErrorKind::NotFound => return Ok(()),
+        entries => entries.at("read", &folder)?,
+    };
+    for entry in entries {
+        let entry = entry.at("read", &folder)?;
+        let is_folder = entry.file_type().at("look at", &entry.path())?.is_dir();
+        let is_ours = ["source", "artifacts"].iter().any(|name| entry.file_name() == *name);
+        match is_folder {
+            true if is_ours => fs::remove_dir_all(entry.path()).at("remove", &entry.path())?,
+            true => {}
+            false => fs::remove_file(entry.path()).at("remove", &entry.path())?,
+        }
+    }
+    // What somebody still works in keeps it.
+    let _ = fs::remove_dir(&folder);
+    sync_folder(&library.join("projects"))
 }
 
 /// The ids of folders with a `metadata.json` that are none of `known`.
@@ -127,6 +161,8 @@ pub(super) fn read(library: &Path, id: ProjectId) -> Result<Project> {
         files: metadata.files,
         size_bytes: metadata.size,
         counted: metadata.counted,
+        last_change: metadata.last_change,
+        trashed: metadata.trashed,
         created: metadata.created,
         updated: metadata.updated,
     })

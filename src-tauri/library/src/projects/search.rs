@@ -17,6 +17,10 @@ pub struct ProjectFilter {
     pub framework: Option<String>,
     /// A tag.
     pub tag: Option<String>,
+    /// The least size of its files together.
+    pub min_bytes: Option<u64>,
+    /// The largest size of its files together.
+    pub max_bytes: Option<u64>,
 }
 
 impl ProjectFilter {
@@ -28,6 +32,8 @@ impl ProjectFilter {
             })
         };
         self.status.map_or(project.status != ProjectStatus::Trashed, |s| s == project.status)
+            && self.min_bytes.is_none_or(|least| project.size_bytes >= least)
+            && self.max_bytes.is_none_or(|most| project.size_bytes <= most)
             && has(&project.languages, &self.language)
             && has(&project.frameworks, &self.framework)
             && has(&project.tags, &self.tag)

@@ -11,10 +11,11 @@ use undercroft_foundation::{Code, Error, ProjectId, Result};
 use super::{Project, ProjectKind, ProjectStatus};
 use crate::catalog::{Column, Json, Migration, Moment, SqlContext};
 
-pub(crate) const MIGRATIONS: &[Migration] = &[Migration {
-    table: "projects",
-    version: 1,
-    sql: "CREATE TABLE projects (
+pub(crate) const MIGRATIONS: &[Migration] = &[
+    Migration {
+        table: "projects",
+        version: 1,
+        sql: "CREATE TABLE projects (
               id TEXT PRIMARY KEY NOT NULL,
               name TEXT NOT NULL,
               kind TEXT NOT NULL,
@@ -30,10 +31,17 @@ pub(crate) const MIGRATIONS: &[Migration] = &[Migration {
               created TEXT NOT NULL,
               updated TEXT NOT NULL
           ) STRICT;",
-}];
+    },
+    Migration {
+        table: "projects",
+        version: 2,
+        sql: "ALTER TABLE projects ADD COLUMN last_change TEXT;
+              ALTER TABLE projects ADD COLUMN trashed TEXT;",
+    },
+];
 
 const COLUMNS: &str = "id, name, kind, status, root, languages, frameworks, tags, git_remote, \
-                       files, size_bytes, counted, created, updated";
+                       files, size_bytes, counted, created, updated, last_change, trashed";
 
 pub(super) fn all(connection: &Connection) -> Result<Vec<Project>> {
     let query = format!("SELECT {COLUMNS} FROM projects ORDER BY id");
@@ -55,7 +63,7 @@ pub(super) fn get(connection: &Connection, id: ProjectId) -> Result<Project> {
 pub(super) fn insert(transaction: &Transaction<'_>, project: &Project) -> Result<()> {
     let query = format!(
         "INSERT INTO projects ({COLUMNS})
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)"
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)"
     );
     execute(transaction, &query, project).sql("keep a project")
 }
@@ -63,9 +71,18 @@ pub(super) fn insert(transaction: &Transaction<'_>, project: &Project) -> Result
 pub(super) fn update(transaction: &Transaction<'_>, project: &Project) -> Result<()> {
     let query = format!(
         "UPDATE projects SET ({COLUMNS})
-         = (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14) WHERE id = ?1"
+         = (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16) WHERE id = ?1"
     );
     execute(transaction, &query, project).sql("change a project")
+}
+
+/// Takes a project out. What was done with it is still told, of no project.
+pub(super) fn remove(transaction: &Transaction<'_>, id: ProjectId) -> Result<()> {
+    let kept =
+        transaction.execute("UPDATE runs SET project = NULL WHERE project = ?1", [Column(id)]);
+    kept.sql("forget a project")?;
+    let removed = transaction.execute("DELETE FROM projects WHERE id = ?1", [Column(id)]);
+    removed.map(drop).sql("forget a project")
 }
 
 fn execute(transaction: &Transaction<'_>, query: &str, project: &Project) -> rusqlite::Result<()> {
@@ -84,6 +101,8 @@ fn execute(transaction: &Transaction<'_>, query: &str, project: &Project) -> rus
         project.counted.map(Moment),
         Moment(project.created),
         Moment(project.updated),
+        project.last_change.map(Moment),
+        project.trashed.map(Moment),
     ];
     transaction.prepare_cached(query)?.execute(values).map(drop)
 }
@@ -112,5 +131,7 @@ fn from_row(row: &Row<'_>) -> rusqlite::Result<Project> {
         counted: row.get::<_, Option<Moment>>(11)?.map(|time| time.0),
         created: row.get::<_, Moment>(12)?.0,
         updated: row.get::<_, Moment>(13)?.0,
+        last_change: row.get::<_, Option<Moment>>(14)?.map(|time| time.0),
+        trashed: row.get::<_, Option<Moment>>(15)?.map(|time| time.0),
     })
 }

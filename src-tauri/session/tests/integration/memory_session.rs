@@ -261,6 +261,33 @@ fn an_export_comes_back_as_it_was() {
 }
 
 #[test]
+fn work_that_comes_back_from_an_archive_is_not_old() {
+    let bench = Bench::new();
+    let work = bench.open();
+    let draft = bench.draft("a");
+    work.write(&draft, b"unsaved").unwrap();
+    let mut other = draft.clone();
+    other.project = bench.projects[1];
+    assert_ne!(other.project, draft.project);
+    work.write(&other, b"of another").unwrap();
+    let file = bench.library.path().join("export");
+    work.export(None, &file).unwrap();
+    work.delete_project(draft.project).unwrap();
+    work.delete_project(other.project).unwrap();
+    bench.clock.advance(Duration::from_secs(1000 * 24 * 3600));
+    let back = work.import_archived(draft.project, &file).unwrap();
+    assert_eq!(back, Imported { taken: 1, kept: 0 });
+    assert_eq!(work.expire().unwrap(), []);
+    assert_eq!(&*work.read(&draft).unwrap().unwrap().content, b"unsaved");
+    assert_eq!(work.read(&other).unwrap(), None);
+    // What was written since stays.
+    work.write(&draft, b"newer").unwrap();
+    let again = work.import_archived(draft.project, &file).unwrap();
+    assert_eq!(again, Imported { taken: 0, kept: 1 });
+    assert_eq!(&*work.read(&draft).unwrap().unwrap().content, b"newer");
+}
+
+#[test]
 fn an_import_takes_all_of_a_file_or_nothing() {
     let bench = Bench::new();
     let work = bench.open();

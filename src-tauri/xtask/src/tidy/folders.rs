@@ -78,6 +78,7 @@ const ORDERS: &[(&str, &[&str])] = &[
             "browse",
             "files",
             "lifecycle",
+            "transfer",
             "watching",
             "handles",
         ],
@@ -126,6 +127,10 @@ const ORDERS: &[(&str, &[&str])] = &[
     ("src-tauri/history/src/browse", &["preview", "search", "compare", "file_history", "sizes"]),
     ("src-tauri/history/src/lifecycle", &["begin", "claim", "opening"]),
     (
+        "src-tauri/history/src/transfer",
+        &["parts", "copying", "intention", "sizes", "stage", "settle", "detach", "attach"],
+    ),
+    (
         "src-tauri/history/src/watching",
         &[
             "state",
@@ -146,6 +151,15 @@ const ORDERS: &[(&str, &[&str])] = &[
             "session", "transfer",
         ],
     ),
+    (
+        "src-tauri/usage/src",
+        &["class", "tree", "scan", "questions", "saved", "samples", "duplicates"],
+    ),
+    ("src-tauri/usage/src/tree", &["columns", "folder"]),
+    ("src-tauri/usage/src/scan", &["listing", "queue", "worker", "assemble"]),
+    ("src-tauri/usage/src/questions", &["folder_view", "selection", "rebuildable"]),
+    ("src-tauri/usage/src/saved", &["format", "thin", "growth", "scans"]),
+    ("src-tauri/usage/src/samples", &["forecast", "file"]),
     ("src-tauri/git/src", &["repository", "reading", "writing", "remotes", "export"]),
     ("src-tauri/git/src/repository", &["errors", "opening", "commit_id", "lookup", "create"]),
     ("src-tauri/git/src/reading", &["filters", "status", "log", "diff"]),
@@ -196,12 +210,16 @@ const ORDERS: &[(&str, &[&str])] = &[
             "retention",
             "plans",
             "projects",
+            "imports",
             "workspaces",
             "versions",
             "histories",
             "files",
             "git",
             "memory",
+            "archives",
+            "usage",
+            "library_cleanup",
             "recovery",
             "dashboard",
             "doctor",
@@ -211,6 +229,14 @@ const ORDERS: &[(&str, &[&str])] = &[
             "bindings",
         ],
     ),
+    (
+        "src-tauri/api/src/usage",
+        &[
+            "wire", "key", "convert", "summary", "rebuilt", "counts", "counting", "resting",
+            "showing", "overview", "trend", "growth", "findings", "freeing",
+        ],
+    ),
+    ("src-tauri/api/src/usage/showing", &["rows", "project", "whole"]),
     (
         "src-tauri/cli/src",
         &[

@@ -16,13 +16,253 @@ export type AppInfo = {
 	tray: boolean,
 };
 
-/** A project that somebody should look at. */
-export type Attention = {
+/** A project put away as one file. */
+export type Archive = {
+	/** Its id. */
+	id: string,
+	/** The id of the project. */
+	project: string,
+	/** The name of the project. */
+	projectName: string,
+	/** The project's tags. */
+	tags: string[],
+	/** The project's languages. */
+	languages: string[],
+	/** The project's folder, to show. */
+	originalPath: string,
+	/** The archive's file, to show. */
+	path: string,
+	/** When it was made. */
+	created: string,
+	/** When the project was last changed. */
+	lastChange?: string | null,
+	/** The number of files and folders in it. */
+	entries: number,
+	/** The size of what is in it. */
+	sourceBytes: number,
+	/** The size of its file. */
+	archiveBytes: number,
+	/** The number of versions in it. */
+	versions: number,
+	/** How it stands. */
+	state: ArchiveState,
+	/** When it was last read back whole. */
+	checked?: string | null,
+	/** When it was put into the trash. */
+	trashed?: string | null,
+	/** When the clean-up removes it from the trash. */
+	expires?: string | null,
+};
+
+/** A file or folder in an archive. */
+export type ArchiveAt = {
+	/** The archive. */
+	archive: string,
+	/** The path below the project's folder, name by name; empty for the top. */
+	path?: string[],
+};
+
+/** The way that a restore treats a name that is taken. */
+export type ArchiveConflict =
+/** Leave what is there, and restore the rest. */
+"skip" |
+/** Replace what is there. */
+"replace" |
+/** Stop before anything is written, and say which names. */
+"ask";
+
+/** An archive with all that is known around it. */
+export type ArchiveDetail = {
+	/** The archive. */
+	archive: Archive,
+	/** Its parts. */
+	parts: ArchivePart[],
+	/** The paths in it that can no longer be read; at most two hundred. */
+	damaged: string[],
+	/** The number of destinations that hold backups of the project. */
+	backups: number,
+};
+
+/** One name in a folder of an archive. */
+export type ArchiveEntry = {
+	/** The name. */
+	name: string,
+	/** Whether it is a folder, a file, a symbolic link, or something else. */
+	kind: EntryKind,
+	/** A file's size, or that of all files in a folder. */
+	sizeBytes: number,
+	/** When its content last changed. */
+	modified: string,
+	/** Its kind and permissions as `ls -l` shows them. */
+	mode: string,
+	/** The target of a symbolic link; left out for anything else. */
+	target?: string | null,
+	/** Whether its content can no longer be read. */
+	damaged: boolean,
+};
+
+/** Which archives to list; what is left out matches all. */
+export type ArchiveFilter = {
+	/** Words that the project's name or tags contain. */
+	text?: string | null,
+	/** Whether those in the trash are listed instead. */
+	trashed?: boolean,
+};
+
+/** A file or folder that was found in an archive. */
+export type ArchiveHit = {
+	/** The id of the archive. */
+	archive: string,
+	/** The name of its project. */
+	projectName: string,
+	/** When the archive was made. */
+	created: string,
+	/** The path below the project's folder, name by name. */
+	path: string[],
+	/** Whether it is a folder, a file, a symbolic link, or something else. */
+	kind: EntryKind,
+	/** A file's size. */
+	sizeBytes: number,
+	/** When its content last changed. */
+	modified: string,
+};
+
+/** How hard an archive is compressed. */
+export type ArchiveLevel =
+/** Quickly. */
+"fast" |
+/** As the setting's default: small, and as quick as the disk. */
+"balanced" |
+/** As small as can be. */
+"best";
+
+/** A folder in an archive. */
+export type ArchiveListing = {
+	/** The folder, name by name. */
+	path: string[],
+	/** The entries of the folder: folders first, then by name. */
+	entries: ArchiveEntry[],
+};
+
+/** Projects that are to be archived. */
+export type ArchiveMake = {
+	/** The projects; with `idle`, in addition to the idle ones. */
+	projects?: string[],
+	/** Whether every project that was idle for as long as the settings say is archived. */
+	idle?: boolean,
+	/** How hard they are compressed; as the settings say when left out. */
+	level?: ArchiveLevel | null,
+	/** Whether the project stays as it is: the archive is then a copy. */
+	keepSource?: boolean,
+};
+
+/** A part of an archive. */
+export type ArchivePart = {
+	/** The kind of part. */
+	kind: ArchivePartKind,
+	/** The number of files and folders in it. */
+	entries: number,
+	/** The size of what is in it. */
+	sizeBytes: number,
+};
+
+/** The kind of a part of an archive. */
+export type ArchivePartKind =
+/** The project's folder. */
+"project" |
+/** Its versions. */
+"history" |
+/** Large and binary content of its versions. */
+"objects" |
+/** Session work. */
+"drafts" |
+/** All that is known of the project. */
+"metadata";
+
+/** The projects that would be archived, and what that frees. */
+export type ArchivePlan = {
+	/** One for each project. */
+	items: ArchivePlanItem[],
+	/** After how many days without a change a project is idle; 0 when none ever is. */
+	idleDays: number,
+	/** The bytes freed in all, before the archives are counted. */
+	freedBytes: number,
+};
+
+/** A project that would be archived. */
+export type ArchivePlanItem = {
 	/** The project. */
 	project: Project,
-	/** Why, a sentence. */
-	reason: string,
+	/** The number of its files. */
+	files: number,
+	/** The size of its folder on disk. */
+	sourceBytes: number,
+	/** The size of its versions. */
+	historyBytes: number,
+	/** The size that its archive is likely to have. */
+	estimatedBytes: number,
+	/** Why it cannot be archived now, a sentence. */
+	refusal?: string | null,
 };
+
+/** An archive: its id, the beginning of one, or its project's name. */
+export type ArchiveRef = {
+	/** The archive. */
+	archive: string,
+};
+
+/** Gets an archive, or parts of it, back. */
+export type ArchiveRestore = {
+	/** The archive. */
+	archive: string,
+	/** The files and folders; all when left out. */
+	paths?: string[][],
+	/** The place that receives them; where the project was when left out. */
+	place?: string | null,
+	/** How a name that is taken is treated. */
+	conflict?: ArchiveConflict,
+	/** Whether the archive stays after its project is back whole; else it goes to the trash. */
+	keepArchive?: boolean,
+};
+
+/** The effect of a restore from an archive. */
+export type ArchiveRestorePlan = {
+	/** The folder that receives it, to show. */
+	target: string,
+	/** The number of files that would be written. */
+	files: number,
+	/** Their size. */
+	sizeBytes: number,
+	/** Names that are taken there; at most two hundred. */
+	taken: string[],
+	/** How many there are in all. */
+	takenTotal: number,
+	/** Whether the project is in use again afterwards, with its versions. */
+	wholeProject: boolean,
+};
+
+/** Looks for names in archives. */
+export type ArchiveSearch = {
+	/** The text to look for; upper and lower case are the same. */
+	text: string,
+	/** The archive; all when left out. */
+	archive?: string | null,
+	/** How many hits at most; 200 when left out. */
+	limit?: number | null,
+};
+
+/** How an archive stands. */
+export type ArchiveState =
+/** Its project is archived: this is where it lives. */
+"kept" |
+/** Its project is in use as well. */
+"copy" |
+/** It is in the trash. */
+"trashed" |
+/** A part of it can no longer be read; the rest can be restored. */
+"damaged" |
+/** Its file is gone. */
+"missing";
 
 /** A message that a face is sent without asking. */
 export type BackendEvent =
@@ -122,6 +362,18 @@ export type CheckRequest = {
 	permille: number,
 };
 
+/** Something that a step removes or makes smaller. */
+export type CleanupItem = {
+	/** Its name. */
+	name: string,
+	/** The fate of it, in a few words. */
+	detail: string,
+	/** The bytes that this frees. */
+	bytes: number,
+	/** The id of the project that it concerns. */
+	project?: string | null,
+};
+
 /** A preview of a clean-up of a destination. */
 export type CleanupPlan = {
 	/** Bytes that no backup needs. */
@@ -134,6 +386,41 @@ export type CleanupPlan = {
 	needsFreeBytes: number,
 };
 
+/** A step of a clean-up. */
+export type CleanupStep = {
+	/** The kind of step. */
+	kind: CleanupStepKind,
+	/** Whether it is done by itself. */
+	enabled: boolean,
+	/** The bytes that it would free. */
+	bytes: number,
+	/** Whether that is an estimate. */
+	estimated: boolean,
+	/** The things that would go; at most two hundred. */
+	items: CleanupItem[],
+	/** How many there are in all. */
+	itemsTotal: number,
+	/** Why nothing would be done, or what else to know, a sentence. */
+	note?: string | null,
+};
+
+/** A step of a clean-up, in the order in which they are done. */
+export type CleanupStepKind =
+/** Removes what was in the trash for long enough. */
+"emptyTrash" |
+/** Removes what can be made again. */
+"clearCaches" |
+/** Drops versions that the rule lets go. */
+"thinVersions" |
+/** Stores versions in less space. */
+"compactVersions" |
+/** Archives projects that were idle for long enough. */
+"archiveIdle" |
+/** Lets go of backups that no policy keeps. */
+"forgetBackups" |
+/** Frees what no backup needs any more. */
+"pruneBackups";
+
 /** How two versions differ. */
 export type Comparison = {
 	/** The differences by path, the first ten thousand. */
@@ -141,6 +428,54 @@ export type Comparison = {
 	/** How many there are in all. */
 	changesTotal: number,
 };
+
+/** Something that needs attention. */
+export type Concern = {
+	/** Names it, for lists: stays the same as long as it is the same. */
+	key: string,
+	/** The kind of concern, which decides the act that helps. */
+	kind: ConcernKind,
+	/** How urgent it is. */
+	level: ConcernLevel,
+	/** The name of the project, destination or plan that it is about. */
+	subject: string,
+	/** The reason, a sentence. */
+	reason: string,
+	/** The id of the project. */
+	project?: string | null,
+	/** The id of the destination. */
+	destination?: string | null,
+	/** The id of the plan. */
+	plan?: string | null,
+	/** The id of the alert. */
+	alert?: string | null,
+};
+
+/** The kind of concern. */
+export type ConcernKind =
+/** The folder of a project is gone. */
+"folderMissing" |
+/** A project has no backup, or an old one. */
+"noBackup" |
+/** Something looked unusual and waits for an answer. */
+"alert" |
+/** A destination is damaged. */
+"damaged" |
+/** A plan failed, or is overdue. */
+"planFailed" |
+/** A disk is nearly full. */
+"nearlyFull" |
+/** An archive is damaged or missing. */
+"archive" |
+/** A recovered library records places that are not confirmed. */
+"places";
+
+/** How urgent a concern is. */
+export type ConcernLevel =
+/** Work may be lost. */
+"error" |
+/** It needs attention. */
+"warning";
 
 /** The conditions under which a plan begins by itself; a due run waits until all are met. */
 export type Conditions = {
@@ -181,8 +516,6 @@ export type Dashboard = {
 	schedule: ScheduleState,
 	/** Projects with a recent backup. */
 	protectedProjects: number,
-	/** Projects that somebody should look at. */
-	attentionProjects: number,
 	/** Jobs that run now. */
 	runningJobs: number,
 	/** All active projects. */
@@ -191,8 +524,12 @@ export type Dashboard = {
 	sizeBytes: number,
 	/** The destinations. */
 	destinations: Destination[],
-	/** The projects that somebody should look at, and why. */
-	attention: Attention[],
+	/** All that needs attention, the most urgent first: the one count of it. */
+	concerns: Concern[],
+	/** When backups were last proven restorable, at the destination where that is longest ago. */
+	lastProven?: string | null,
+	/** The runs to come next; at most five. */
+	upcoming: PlannedRun[],
 	/** The latest runs, newest first; at most ten. */
 	recentRuns: Run[],
 };
@@ -207,6 +544,45 @@ export type Day = {
 	changes: number,
 	/** How many versions were made in each of the 24 hours. */
 	hours: number[],
+};
+
+/** A part of a project that goes or stays. */
+export type DeleteItem = {
+	/** The kind of part. */
+	kind: DeleteItemKind,
+	/** Its name: a path, a destination's name, or empty. */
+	name: string,
+	/** The number of versions, archives, drafts or backups; of files in a folder. */
+	count: number,
+	/** The space that it takes, where that is known. */
+	bytes?: number | null,
+};
+
+/** The kind of part of a project that goes or stays. */
+export type DeleteItemKind =
+/** Its folder. */
+"folder" |
+/** Its versions. */
+"versions" |
+/** Its archives. */
+"archives" |
+/** Session work. */
+"drafts" |
+/** Its backups at a destination. */
+"backups";
+
+/** The effect of deleting a project for good. */
+export type DeletePlan = {
+	/** The project. */
+	project: Project,
+	/** The bytes freed in all. */
+	freedBytes: number,
+	/** The things that go. */
+	goes: DeleteItem[],
+	/** The things that stay and still hold the project: backups, and a folder that was never moved. */
+	stays: DeleteItem[],
+	/** Why it cannot be deleted now, a sentence. */
+	refusal?: string | null,
 };
 
 /** A place that holds a repository of backups. */
@@ -468,6 +844,27 @@ export type FileAt = {
 	/** The path, name by name; empty for the top. */
 	path?: string[],
 };
+
+/** The class of a file, by its name. */
+export type FileClass =
+/** Source code. */
+"code" |
+/** Text and documents. */
+"text" |
+/** Data and databases. */
+"data" |
+/** Images. */
+"image" |
+/** Sound and video. */
+"media" |
+/** Archives and packages. */
+"archive" |
+/** Programs and libraries. */
+"binary" |
+/** Anything else. */
+"other" |
+/** Several classes, none of which is most of it. */
+"mixed";
 
 /** Compares two files, or two versions of one. */
 export type FileCompare = {
@@ -976,6 +1373,45 @@ export type Hunk = {
 	lines: Line[],
 };
 
+/** The format of what is imported. */
+export type ImportFormat =
+/** A folder. */
+"folder" |
+/** A tar. */
+"tar" |
+/** A tar compressed by gzip. */
+"tarGz" |
+/** A tar compressed by xz. */
+"tarXz" |
+/** A tar compressed by zstd. */
+"tarZst" |
+/** A zip. */
+"zip";
+
+/** A file that is to be imported. */
+export type ImportLook = {
+	/** The place: a `.tar`, `.tar.gz`, `.tar.xz`, `.tar.zst` or `.zip`, or a folder. */
+	place: string,
+};
+
+/** The result that an import would have. */
+export type ImportPlan = {
+	/** The name that the project would have. */
+	name: string,
+	/** The format of the file. */
+	format: ImportFormat,
+	/** The number of files and folders in it; as far as the file says. */
+	entries: number,
+	/** Their size together; as far as the file says. */
+	sizeBytes: number,
+	/** The size of the file. */
+	fileBytes: number,
+	/** The entries that would be left out, and why, a sentence each; at most two hundred. */
+	warnings: string[],
+	/** Why it cannot be imported, a sentence. */
+	refusal?: string | null,
+};
+
 /** The kind of work that a job does. */
 export type JobKind =
 /** Makes a backup. */
@@ -1015,7 +1451,9 @@ export type JobKind =
 /** Mends a destination. */
 "repair" |
 /** Gets the whole library back. */
-"recover";
+"recover" |
+/** Puts projects away as archives. */
+"archive";
 
 /** How far a job is. */
 export type JobProgress = {
@@ -1194,6 +1632,30 @@ export type LeftOut = {
 	files: number,
 	/** How large they are together. */
 	sizeBytes: number,
+};
+
+/** A clean-up of the library. */
+export type LibraryCleanup = {
+	/** The steps; all that the settings switch on when left out. */
+	steps?: CleanupStepKind[],
+};
+
+/** The effect of a clean-up. */
+export type LibraryCleanupPlan = {
+	/** The steps, in order. */
+	steps: CleanupStep[],
+	/** The bytes that it would free in all. */
+	freedBytes: number,
+	/** When it runs by itself next. */
+	next?: string | null,
+	/** When it last ran. */
+	last?: string | null,
+	/** The id of that run, whose report is kept. */
+	lastRun?: string | null,
+	/** The bytes that it freed then. */
+	lastFreedBytes?: number | null,
+	/** Whether it runs by itself. */
+	enabled: boolean,
 };
 
 /** Gets a library back into the one that is open, which must be empty. */
@@ -1462,6 +1924,8 @@ export type PlacePurpose =
 "restore" |
 /** To be copied into a workspace. */
 "upload" |
+/** A file to make a project from. */
+"import" |
 /** A file that holds a password. */
 "keyFile" |
 /** To receive a file that Undercroft writes. */
@@ -1725,6 +2189,16 @@ export type Project = {
 	created: string,
 	/** When what is known of it last changed. */
 	updated: string,
+	/** When its files last changed, as far as is known. */
+	lastChange?: string | null,
+	/** Whether its folder lies in the library. */
+	managed?: boolean,
+	/** When its folder was moved to the trash; left out where the folder stayed. */
+	trashed?: string | null,
+	/** When the clean-up removes it from the trash. */
+	expires?: string | null,
+	/** The id of the archive that it lives in. */
+	archive?: string | null,
 	/** How well it is protected. */
 	protection: Protection,
 };
@@ -1739,6 +2213,28 @@ export type ProjectAdd = {
 	tags?: string[],
 };
 
+/** Makes a new project. */
+export type ProjectCreate = {
+	/** Its name. */
+	name: string,
+	/** The template that it begins from; an empty folder when left out. */
+	template?: string | null,
+	/** The values of the template's variables, by name. */
+	values?: { [key in string]: string },
+	/** The place that receives the project's folder; in the library when left out. */
+	target?: string | null,
+	/** Its tags. */
+	tags?: string[],
+};
+
+/** Deletes a project for good. */
+export type ProjectDelete = {
+	/** The project, which is in the trash or archived. */
+	project: string,
+	/** Its name, typed by the user as a confirmation. */
+	name: string,
+};
+
 /** A project with all that is known around it. */
 export type ProjectDetail = {
 	/** The project. */
@@ -1749,6 +2245,14 @@ export type ProjectDetail = {
 	snapshots: Snapshot[],
 	/** Its latest runs, newest first; at most twenty. */
 	runs: Run[],
+};
+
+/** Copies a project's files to a place. */
+export type ProjectExtract = {
+	/** The project, in use or archived. */
+	project: string,
+	/** The place: the files go into a new folder in it. */
+	place: string,
 };
 
 /** Which projects to list; what is left out matches all. */
@@ -1763,6 +2267,26 @@ export type ProjectFilter = {
 	framework?: string | null,
 	/** A tag that it has. */
 	tag?: string | null,
+	/** The least size of its files together, in bytes. */
+	minBytes?: number | null,
+	/** The largest size of its files together, in bytes. */
+	maxBytes?: number | null,
+	/** The number of days for which it was not changed, at least. */
+	idleDays?: number | null,
+	/** The number of days within which it was changed. */
+	activeDays?: number | null,
+};
+
+/** Makes a project from an archive or a copy of a folder. */
+export type ProjectImport = {
+	/** The place of the archive or folder. */
+	place: string,
+	/** The project's name; made from the archive's when left out. */
+	name?: string | null,
+	/** The place that receives the project's folder; in the library when left out. */
+	target?: string | null,
+	/** The project's tags. */
+	tags?: string[],
 };
 
 /** The kind of work that a project is. */
@@ -1843,6 +2367,17 @@ export type QuietHours = {
 	/** Until this time, `HH:MM`. */
 	until: string,
 };
+
+/** How the library stands to its quota. */
+export type QuotaState =
+/** There is no quota. */
+"none" |
+/** There is room. */
+"fine" |
+/** Nine tenths are used. */
+"near" |
+/** Nothing that can wait is added any more. */
+"over";
 
 /** A folder that a recovered library records, and would read or write. */
 export type RecordedPlace = {
@@ -2394,6 +2929,52 @@ export type SnapshotsRef = {
 	snapshots: string[],
 };
 
+/** Something that new projects begin from. */
+export type Template = {
+	/** Its name: `backend`. */
+	name: string,
+	/** Its title, for people. */
+	title: string,
+	/** The thing that it makes, in a sentence or two. */
+	description: string,
+	/** Whether it comes with Undercroft. */
+	builtin: boolean,
+	/** The variables that it asks for, besides the project's name. */
+	variables: TemplateVariable[],
+	/** The number of its files. */
+	files: number,
+	/** Their size together. */
+	sizeBytes: number,
+};
+
+/** Makes a template from a project. */
+export type TemplateMake = {
+	/** The project. */
+	project: string,
+	/** The template's name. */
+	name: string,
+	/** The thing that it makes. */
+	description?: string,
+	/** Texts in the project's files that become variables: the text by the variable's name. */
+	variables?: { [key in string]: string },
+};
+
+/** A template by its name. */
+export type TemplateRef = {
+	/** The template. */
+	template: string,
+};
+
+/** Something that a template asks for. */
+export type TemplateVariable = {
+	/** Its name, as it stands between double braces: `port`. */
+	name: string,
+	/** The question, for people. */
+	prompt: string,
+	/** The value when none is given. */
+	default: string,
+};
+
 /** How the window is coloured. */
 export type Theme =
 /** As the system says. */
@@ -2450,6 +3031,380 @@ export type Upcoming = {
 	until?: string | null,
 	/** How many at most; 100 when left out. */
 	limit?: number | null,
+};
+
+/** A place in the picture of the storage. */
+export type UsageAt = {
+	/** The key of a row; empty for the whole. */
+	key?: string,
+	/** How it is divided; by place when left out. */
+	by?: UsageBy | null,
+	/** How many rows at most; 200 when left out. */
+	limit?: number | null,
+};
+
+/** How what lies below a key is divided. */
+export type UsageBy =
+/** By where it lies: projects, layers, folders, files. */
+"place" |
+/** By layer first. */
+"layer" |
+/** By type of file. */
+"type" |
+/** By when it was last changed. */
+"age";
+
+/** The space that backups take at a destination. */
+export type UsageDestination = {
+	/** The id of the destination. */
+	id: string,
+	/** Its name. */
+	name: string,
+	/** Whether it is there now. */
+	present: boolean,
+	/** The space that its backups take, as of the last time that it was there. */
+	bytes?: number | null,
+	/** The disk that it is on. */
+	disk?: UsageDisk | null,
+	/** How it grows. */
+	forecast?: UsageForecast | null,
+};
+
+/** A disk. */
+export type UsageDisk = {
+	/** Its name, or where it is mounted. */
+	name: string,
+	/** Its size. */
+	capacityBytes: number,
+	/** The bytes that are free on it. */
+	freeBytes: number,
+};
+
+/** Files of equal content. */
+export type UsageDuplicate = {
+	/** The size of one. */
+	bytesEach: number,
+	/** The space that all but one take. */
+	wastedBytes: number,
+	/** The files. */
+	files: UsageFinding[],
+};
+
+/** A file or folder that could go. */
+export type UsageFinding = {
+	/** The key of its row. */
+	key: string,
+	/** The id of its project. */
+	project: string,
+	/** The name of its project. */
+	projectName: string,
+	/** The path below the project's folder, name by name. */
+	path: string[],
+	/** The space that it takes on disk. */
+	bytes: number,
+	/** The number of files. */
+	files: number,
+	/** When the newest file in it was changed. */
+	modified?: string | null,
+	/** The other places that hold it. */
+	held: UsageHeld,
+	/** The manifest by which a program makes it again: `package.json`. */
+	rebuiltBy?: string | null,
+};
+
+/** The findings worth a look below a key. */
+export type UsageFindings = {
+	/** The largest files. */
+	largest: UsageFinding[],
+	/** Folders that a program makes again. */
+	rebuildable: UsageFinding[],
+	/** Files of equal content, as of the last search for them. */
+	duplicates: UsageDuplicate[],
+	/** When duplicates were last searched for. */
+	searched?: string | null,
+};
+
+/** How something grows. */
+export type UsageForecast = {
+	/** How much comes in a day. */
+	bytesPerDay: number,
+	/** In how many days its disk is full; left out where it does not grow or is far from full. */
+	daysToFull?: number | null,
+	/** The number of days that this is drawn from. */
+	daysObserved: number,
+};
+
+/** Files and folders of a project that are to go. */
+export type UsageFree = {
+	/** The project. */
+	project: string,
+	/** The paths below its folder, name by name. */
+	paths: string[][],
+};
+
+/** The effect of freeing. */
+export type UsageFreePlan = {
+	/** Each file and folder. */
+	items: UsageFinding[],
+	/** The bytes freed. */
+	bytes: number,
+	/** How many of them go to the trash, because they are nowhere else. */
+	toTrash: number,
+};
+
+/** The causes of growth between two times. */
+export type UsageGrowth = {
+	/** The key. */
+	key: string,
+	/** The way to it. */
+	trail: UsageStep[],
+	/** The time of the earlier count. */
+	from: string,
+	/** The time of the later count. */
+	to: string,
+	/** The space that it took then. */
+	bytesBefore: number,
+	/** The space that it takes. */
+	bytesAfter: number,
+	/** Its parts that changed, the most first. */
+	rows: UsageGrowthRow[],
+	/** The times that can be chosen, RFC 3339, oldest first. */
+	counts: string[],
+};
+
+/** The causes of growth. */
+export type UsageGrowthOf = {
+	/** The key of a project or a folder in it. */
+	key?: string,
+	/** The earlier time; a week before the later one when left out. */
+	from?: string | null,
+	/** The later time; now when left out. */
+	to?: string | null,
+};
+
+/** A part that grew or shrank. */
+export type UsageGrowthRow = {
+	/** The key to look into it with. */
+	key: string,
+	/** Its name. */
+	name: string,
+	/** The thing that it stands for. */
+	kind: UsageKind,
+	/** The space that it took then. */
+	bytesBefore: number,
+	/** The space that it takes. */
+	bytesAfter: number,
+	/** Whether one can look into it. */
+	canOpen: boolean,
+};
+
+/** The other places that hold a file or folder. */
+export type UsageHeld =
+/** The newest version holds it as it is. */
+"version" |
+/** A program makes it again. */
+"rebuildable" |
+/** Nowhere. */
+"nowhere";
+
+/** The thing that a row stands for. */
+export type UsageKind =
+/** All of it. */
+"library" |
+/** A project. */
+"project" |
+/** A layer. */
+"layer" |
+/** A destination. */
+"destination" |
+/** A folder. */
+"folder" |
+/** A file. */
+"file" |
+/** Files of a type. */
+"type" |
+/** Files of an age. */
+"age" |
+/** Rows that are too small to be shown one by one. */
+"rest";
+
+/** The layer that bytes belong to. */
+export type UsageLayer =
+/** Files that projects are worked on with. */
+"working" |
+/** Code and text of versions. */
+"versions" |
+/** Large and binary content of versions. */
+"objects" |
+/** Session work. */
+"drafts" |
+/** Archives. */
+"archives" |
+/** Trash. */
+"trash" |
+/** Backups at a destination. */
+"backups" |
+/** Caches. */
+"cache" |
+/** The catalog, settings and records. */
+"catalog";
+
+/** The space that a layer takes. */
+export type UsageLayerSum = {
+	/** The layer. */
+	layer: UsageLayer,
+	/** The space that it takes on disk. */
+	bytes: number,
+};
+
+/** The storage at a glance. */
+export type UsageOverview = {
+	/** The space that all projects and the library take on disk. */
+	bytes: number,
+	/** The library's part of it. */
+	libraryBytes: number,
+	/** How much of it can be had back without losing work. */
+	reclaimableBytes: number,
+	/** Each layer. */
+	layers: UsageLayerSum[],
+	/** The number of projects. */
+	projects: number,
+	/** How many of them are in use. */
+	active: number,
+	/** How many of them are archived. */
+	archived: number,
+	/** How many of them are in the trash. */
+	trashed: number,
+	/** The disk that the library is on. */
+	disk?: UsageDisk | null,
+	/** The most that the library may take. */
+	quotaBytes?: number | null,
+	/** How the library stands to its quota. */
+	quotaState: QuotaState,
+	/** The savings of deduplication and compression. */
+	savings: UsageSavings,
+	/** The destinations. */
+	destinations: UsageDestination[],
+	/** How the library grows. */
+	forecast?: UsageForecast | null,
+	/** When the files were last counted. */
+	scanned?: string | null,
+	/** The whole in words. */
+	sentence: string,
+};
+
+/** A part. */
+export type UsageRow = {
+	/** The key to look into it with. */
+	key: string,
+	/** Its name. */
+	name: string,
+	/** The thing that it stands for. */
+	kind: UsageKind,
+	/** The layer that it belongs to, where it is one only. */
+	layer?: UsageLayer | null,
+	/** The class of most of its bytes. */
+	class: FileClass,
+	/** The space that it takes on disk. */
+	bytes: number,
+	/** The size of its files, however they are stored. */
+	apparentBytes: number,
+	/** The number of files. */
+	files: number,
+	/** How much of it can be had back without losing work. */
+	reclaimableBytes: number,
+	/** The part of it that nothing else needs, where layers share content. */
+	uniqueBytes?: number | null,
+	/** When the newest file in it was changed. */
+	modified?: string | null,
+	/** Whether one can look into it. */
+	canOpen: boolean,
+	/** Whether a program makes it again. */
+	rebuildable: boolean,
+	/** The id of the project that it belongs to. */
+	project?: string | null,
+	/** The path below the project's folder, name by name. */
+	path?: string[] | null,
+};
+
+/** The space that something took at a time. */
+export type UsageSample = {
+	/** When. */
+	time: string,
+	/** The space that it took. */
+	bytes: number,
+	/** Each layer. */
+	layers: UsageLayerSum[],
+	/** The space that was free on its disk. */
+	freeBytes?: number | null,
+};
+
+/** The savings of deduplication and compression. */
+export type UsageSavings = {
+	/** The size of all files in all versions together. */
+	versionsBytes: number,
+	/** The space that they take. */
+	storedBytes: number,
+	/** The size of all files in archives. */
+	archivedBytes: number,
+	/** The space that they take. */
+	archivesBytes: number,
+};
+
+/** A step on the way to a place in the picture. */
+export type UsageStep = {
+	/** The key. */
+	key: string,
+	/** Its name. */
+	name: string,
+};
+
+/** The past of what something takes. */
+export type UsageTrend = {
+	/** The space that it took, oldest first. */
+	samples: UsageSample[],
+	/** How it grows. */
+	forecast?: UsageForecast | null,
+	/** The size of its disk, or its quota. */
+	capacityBytes?: number | null,
+};
+
+/** The past of what something takes. */
+export type UsageTrendOf = {
+	/** `project:ID`, `destination:ID`, or empty for the library. */
+	subject?: string,
+	/** How many days back; 90 when left out. */
+	days?: number | null,
+};
+
+/** The things that take space below a key. */
+export type UsageView = {
+	/** The key. */
+	key: string,
+	/** The way to it, the whole first, itself last. */
+	trail: UsageStep[],
+	/** The thing that it stands for. */
+	kind: UsageKind,
+	/** How it is divided. */
+	by: UsageBy,
+	/** The space that it takes on disk. */
+	bytes: number,
+	/** The size of its files, however they are stored. */
+	apparentBytes: number,
+	/** The number of files. */
+	files: number,
+	/** How much of it can be had back without losing work. */
+	reclaimableBytes: number,
+	/** The part of it that nothing else needs, where layers share content. */
+	uniqueBytes?: number | null,
+	/** Its parts, the largest first. */
+	rows: UsageRow[],
+	/** When the files were last counted. */
+	scanned?: string | null,
+	/** The job that counts them now. */
+	scanning?: string | null,
+	/** The whole in words. */
+	sentence: string,
 };
 
 /** How a plan's backups are proven. */
@@ -2763,6 +3718,72 @@ export interface UseCases {
 	project_forget: { request: ProjectRef; reply: Project };
 	/** Brings a forgotten project back. */
 	project_recall: { request: ProjectRef; reply: Project };
+	/** Previews what deleting a project for good removes, and what still holds it. */
+	project_delete_preview: { request: ProjectRef; reply: DeletePlan };
+	/** Moves a project with its folder to the trash. */
+	project_trash: { request: ProjectRef; reply: Project };
+	/** Deletes a project in the trash for good, with its versions. */
+	project_delete: { request: ProjectDelete; reply: JobView };
+	/** Makes a new project, empty or from a template. */
+	project_create: { request: ProjectCreate; reply: JobView };
+	/** Shows what importing an archive or a folder would make. */
+	import_look: { request: ImportLook; reply: ImportPlan };
+	/** Makes a project from an archive, or from a copy of a folder. */
+	project_import: { request: ProjectImport; reply: JobView };
+	/** Copies a project's files to a place, whether it is in use or archived. */
+	project_extract: { request: ProjectExtract; reply: JobView };
+	/** Lists the templates. */
+	template_list: { request: Nothing; reply: Template[] };
+	/** Makes a template from a project. */
+	template_make: { request: TemplateMake; reply: Template };
+	/** Removes a template that the user made. */
+	template_remove: { request: TemplateRef; reply: Nothing };
+	/** Lists the archives. */
+	archive_list: { request: ArchiveFilter; reply: Archive[] };
+	/** Shows an archive. */
+	archive_show: { request: ArchiveRef; reply: ArchiveDetail };
+	/** Previews which projects would be archived, and what that frees. */
+	archive_preview: { request: ArchiveMake; reply: ArchivePlan };
+	/** Archives projects: each becomes one file, which is compared before its folder is freed. */
+	archive_make: { request: ArchiveMake; reply: JobView };
+	/** Lists a folder in an archive. */
+	archive_browse: { request: ArchiveAt; reply: ArchiveListing };
+	/** Shows a file of an archive. */
+	archive_file: { request: ArchiveAt; reply: Preview };
+	/** Looks for names in archives. */
+	archive_search: { request: ArchiveSearch; reply: ArchiveHit[] };
+	/** Previews the restore of an archive; nothing is written. */
+	archive_restore_preview: { request: ArchiveRestore; reply: ArchiveRestorePlan };
+	/** Gets an archived project, or parts of it, back. */
+	archive_restore: { request: ArchiveRestore; reply: JobView };
+	/** Reads an archive whole, and compares. */
+	archive_check: { request: ArchiveRef; reply: JobView };
+	/** Moves an archive to the trash. */
+	archive_trash: { request: ArchiveRef; reply: Archive };
+	/** Takes an archive out of the trash. */
+	archive_recall: { request: ArchiveRef; reply: Archive };
+	/** Shows the use of the storage at a glance. */
+	usage_overview: { request: Nothing; reply: UsageOverview };
+	/** Shows what takes space below a place in the picture of the storage. */
+	usage_show: { request: UsageAt; reply: UsageView };
+	/** Counts the files of all projects anew. */
+	usage_scan: { request: Nothing; reply: JobView };
+	/** Shows the past of what something takes, and how it will go on. */
+	usage_trend: { request: UsageTrendOf; reply: UsageTrend };
+	/** Shows what made something grow between two times. */
+	usage_growth: { request: UsageGrowthOf; reply: UsageGrowth };
+	/** Lists the largest files, folders that can be made again, and duplicates. */
+	usage_findings: { request: UsageAt; reply: UsageFindings };
+	/** Searches for files of equal content. */
+	usage_duplicates: { request: Nothing; reply: JobView };
+	/** Previews what freeing files and folders of a project does. */
+	usage_free_preview: { request: UsageFree; reply: UsageFreePlan };
+	/** Frees files and folders of a project; what is held nowhere else goes to the trash. */
+	usage_free: { request: UsageFree; reply: JobView };
+	/** Previews a clean-up of the library, step by step. */
+	library_cleanup_preview: { request: LibraryCleanup; reply: LibraryCleanupPlan };
+	/** Cleans the library up, and reports what that freed. */
+	library_cleanup: { request: LibraryCleanup; reply: JobView };
 	/** Looks at a project's folder anew: languages, frameworks, size. */
 	project_refresh: { request: ProjectRef; reply: JobView };
 	/** Counts what the first version of a project would hold. */
@@ -3049,6 +4070,39 @@ export const useCaseHints: Record<UseCaseName, string> = {
 	project_tag: "undercroft project tag {project} +{tag}",
 	project_forget: "undercroft project remove {project}",
 	project_recall: "undercroft project recall {project}",
+	project_delete_preview: "undercroft project delete {project} --dry-run",
+	project_trash: "undercroft project trash {project}",
+	project_delete: "undercroft project delete {project}",
+	project_create: "undercroft project create {name} [--template {template}]",
+	import_look: "undercroft project import {path} --dry-run",
+	project_import: "undercroft project import {path} [--name {name}]",
+	project_extract: "undercroft project extract {project} {path}",
+	template_list: "undercroft template list",
+	template_make: "undercroft template make {project} {name}",
+	template_remove: "undercroft template remove {template}",
+	archive_list: "undercroft archive list",
+	archive_show: "undercroft archive show {archive}",
+	archive_preview: "undercroft archive make [{projects}] --dry-run",
+	archive_make: "undercroft archive make [{projects}]",
+	archive_browse: "undercroft archive browse {archive} {path}",
+	archive_file: "undercroft archive file {archive} {path}",
+	archive_search: "undercroft archive search {text}",
+	archive_restore_preview: "undercroft archive restore {archive} [{paths}] [--target {target}] --dry-run",
+	archive_restore: "undercroft archive restore {archive} [{paths}] [--target {target}]",
+	archive_check: "undercroft archive check {archive}",
+	archive_trash: "undercroft archive trash {archive}",
+	archive_recall: "undercroft archive recall {archive}",
+	usage_overview: "undercroft usage",
+	usage_show: "undercroft usage {key} --by {by}",
+	usage_scan: "undercroft usage --scan",
+	usage_trend: "undercroft usage trend {subject}",
+	usage_growth: "undercroft usage growth {key}",
+	usage_findings: "undercroft usage findings {key}",
+	usage_duplicates: "undercroft usage findings --duplicates",
+	usage_free_preview: "undercroft usage free {project} {paths} --dry-run",
+	usage_free: "undercroft usage free {project} {paths}",
+	library_cleanup_preview: "undercroft cleanup --dry-run [--step {steps}]",
+	library_cleanup: "undercroft cleanup [--step {steps}]",
 	project_refresh: "undercroft project refresh {project}",
 	history_preview: "undercroft history preview {project}",
 	history_plan: "undercroft history preview {project}",

@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use undercroft_testkit::write_file;
 
 use super::library::{DRIVE, Ids, PASSWORD, first_version};
+use super::lives::{change_lives, read_lives};
 use super::scene::Scene;
 
 /// Reads that need nothing to be named.
@@ -29,6 +30,11 @@ const PLAIN: &[&str] = &[
     "library_places",
     "job_list",
     "project_list",
+    "archive_list",
+    "template_list",
+    "usage_overview",
+    "usage_show",
+    "library_cleanup_preview",
 ];
 
 /// Folders of aurora that are listed.
@@ -62,6 +68,7 @@ pub(crate) fn read_everything(scene: &mut Scene, ids: &Ids) {
     read_files(scene, ids);
     scene.record("git_diff", json!({"workspace": ids.workspace}));
     read_backups(scene, ids);
+    read_lives(scene, ids);
     for run in all(scene, "run_list", json!({"limit": 500})) {
         if ["plan", "drill"].contains(&run["kind"].as_str().unwrap()) || run["state"] != "succeeded"
         {
@@ -244,6 +251,7 @@ pub(crate) fn do_everything(scene: &mut Scene, ids: &Ids) {
     change_plans(scene, ids);
     change_backups(scene, ids);
     change_destinations(scene, ids);
+    change_lives(scene, ids);
     change_the_rest(scene, ids);
 }
 
@@ -439,12 +447,12 @@ fn change_the_rest(scene: &mut Scene, ids: &Ids) {
 }
 
 /// Points a folder out, for its id.
-fn record_place(scene: &mut Scene, path: &str) -> Value {
+pub(super) fn record_place(scene: &mut Scene, path: &str) -> Value {
     let path = scene.path(path);
     scene.record("place_type", json!({"path": path}))["id"].clone()
 }
 
-fn all(scene: &Scene, name: &str, request: Value) -> Vec<Value> {
+pub(super) fn all(scene: &Scene, name: &str, request: Value) -> Vec<Value> {
     all_of(&scene.ask(name, request))
 }
 
@@ -452,7 +460,7 @@ fn all_of(reply: &Value) -> Vec<Value> {
     reply.as_array().cloned().unwrap_or_default()
 }
 
-fn id_of(scene: &Scene, project: &str) -> Value {
+pub(super) fn id_of(scene: &Scene, project: &str) -> Value {
     let known = all(scene, "project_list", json!({}));
     known.iter().find(|it| it["name"] == project).map(|it| it["id"].clone()).unwrap()
 }

@@ -5,6 +5,7 @@
 
 mod asking;
 mod library;
+mod lives;
 mod scene;
 mod tidying;
 

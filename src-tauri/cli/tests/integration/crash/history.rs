@@ -26,6 +26,18 @@ const VERSION: &[&str] = &[
 /// The points that only [`a_killed_rebuilding`] reaches.
 pub(super) const REBUILD_POINTS: &[&str] = &["catalog.set-aside", "catalog.replaced"];
 
+/// A history that leaves or comes back is killed at these by `history/tests/transfer_crash.rs`.
+pub(super) const TRANSFER_POINTS: &[&str] = &[
+    "history.transfer-recorded",
+    "history.transfer-finished",
+    "history.detach-forgotten",
+    "history.detach-moved",
+    "history.detach-released",
+    "history.attach-objects-copied",
+    "history.attach-published",
+    "history.attach-indexed",
+];
+
 /// A version whose notes say the same as its message.
 fn make_version(program: &Program, text: &str) {
     write_file(program.path("work/notes.txt"), text);

@@ -1,12 +1,14 @@
 //! The program is killed at every named write point of every command that writes. Everything opens
 //! after that, what was acknowledged is there, and the same command run again goes well.
 
+mod archives;
 mod forget;
 use crate::fsck;
 mod history;
 mod keys;
 mod mending;
 mod parity;
+mod projects;
 use crate::program;
 
 use std::collections::BTreeSet;
@@ -135,11 +137,15 @@ const STATE: [&str; 6] = ["another", "home", "library", "repository", "target", 
 
 /// Keeps the state of a program's home, to go back to before each crash.
 fn save(program: &Program) {
+    save_state(program);
+    history::note_acknowledged(program);
+}
+
+fn save_state(program: &Program) {
     fs::create_dir(program.path("saved")).unwrap();
     for name in STATE.iter().filter(|name| program.path(name).exists()) {
         copy(&program.path(name), &program.path("saved").join(name));
     }
-    history::note_acknowledged(program);
 }
 
 fn go_back(program: &Program) {
@@ -405,7 +411,7 @@ macro_rules! crashes {
         #[test]
         fn every_write_point_is_in_a_scenario() {
             let covered: BTreeSet<_> =
-                [$($scenario.all_points(),)* history::REBUILD_POINTS.to_vec(), keys::POINTS.to_vec(), keys::RECOVERY_POINTS.to_vec(), parity::HEAL_POINTS.to_vec()].concat().into_iter().collect();
+                [$($scenario.all_points(),)* history::REBUILD_POINTS.to_vec(), history::TRANSFER_POINTS.to_vec(), keys::POINTS.to_vec(), keys::RECOVERY_POINTS.to_vec(), parity::HEAL_POINTS.to_vec(), archives::points()].concat().into_iter().collect();
             let all: BTreeSet<_> = WRITE_POINTS.iter().copied().collect();
             assert_eq!(covered, all);
         }
@@ -425,6 +431,10 @@ crashes! {
     a_killed_project_add: PROJECT_ADD;
     a_killed_project_rename: PROJECT_RENAME;
     a_killed_project_tag: PROJECT_TAG;
+    a_killed_project_create: projects::CREATE;
+    a_killed_project_trash: projects::TRASH;
+    a_killed_project_recall: projects::RECALL;
+    a_killed_project_delete: projects::DELETE;
     a_killed_settings_set: SETTINGS_SET;
     a_killed_plan_add: PLAN_ADD;
     a_killed_destination_add: DESTINATION_ADD;

@@ -1,4 +1,7 @@
-//! `undercroft project`: add, list and change projects.
+//! `undercroft project`: add, make, list, change and delete projects.
+
+mod deleting;
+mod making;
 
 use std::path::PathBuf;
 
@@ -12,7 +15,7 @@ use undercroft_foundation::{Code, Error, Result};
 
 use crate::exit_status::{self, ExitStatus};
 use crate::jobs::{interrupt, progress};
-use crate::options::NamedProject;
+use crate::options::{NamedProject, size_with_unit};
 use crate::output::format::{count, grouped, local_time, size};
 use crate::output::{Align, Output, Table, print_backups, print_runs};
 use crate::resolve;
@@ -22,8 +25,14 @@ use crate::session::Session;
 pub(crate) enum Command {
     /// Make a folder a project; the folder stays where it is
     Add(Add),
+    /// Make a new project, empty or from a template
+    Create(making::Create),
+    /// Make a project from an archive, or from a copy of a folder
+    Import(making::Import),
+    /// Copy a project's files to a folder, whether it is in use or archived
+    Extract(making::Extract),
     /// List projects
-    List(List),
+    List(Box<List>),
     /// Show one project with its backups and what was done with it
     Show(NamedProject),
     /// Add tags (+tag) to a project and remove tags (-tag) from it
@@ -37,8 +46,12 @@ pub(crate) enum Command {
     /// Remove a project from the library; its folder and its backups stay as they are
     #[command(alias = "forget")]
     Remove(NamedProject),
-    /// Bring a removed project back
+    /// Move a project with its folder to the trash
+    Trash(NamedProject),
+    /// Bring a removed project back, out of the trash too
     Recall(NamedProject),
+    /// Delete a project in the trash, off the list or in an archive for good, with its versions
+    Delete(deleting::Delete),
     /// Look at a project's folder anew: languages, frameworks, size
     Refresh(NamedProject),
 }
@@ -71,6 +84,18 @@ pub(crate) struct List {
     /// The tag
     #[arg(long, short_alias = 't', value_name = "TAG")]
     tag: Option<String>,
+    /// Only those of at least this size: 200M
+    #[arg(long, value_name = "SIZE", value_parser = size_with_unit)]
+    min_size: Option<u64>,
+    /// Only those of at most this size: 5G
+    #[arg(long, value_name = "SIZE", value_parser = size_with_unit)]
+    max_size: Option<u64>,
+    /// Only those that were not changed for so many days
+    #[arg(long, value_name = "DAYS")]
+    idle_days: Option<u64>,
+    /// Only those that were changed within so many days
+    #[arg(long, value_name = "DAYS")]
+    active_days: Option<u64>,
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
@@ -111,8 +136,16 @@ impl Command {
         let out = &session.out;
         match self {
             Self::Add(add) => return add.run(session, &api),
+            Self::Create(create) => return create.run(session, &api),
+            Self::Import(import) => return import.run(session, &api),
+            Self::Extract(extract) => return extract.run(session, &api),
+            Self::Delete(delete) => return delete.run(session, &api),
+            Self::Trash(named) => {
+                let trashed = api.project_trash(named.request())?;
+                out.show(&trashed, |project| print_trashed(project, out));
+            }
             Self::List(list) => {
-                out.show(&api.project_list(list.into())?, |projects| print_list(projects, out));
+                out.show(&api.project_list((*list).into())?, |projects| print_list(projects, out));
             }
             Self::Show(named) => {
                 out.show(&api.project_show(named.request())?, |detail| print_detail(detail, out));
@@ -166,8 +199,19 @@ impl From<List> for ProjectFilter {
             Status::Archived => ProjectStatus::Archived,
             Status::Trashed => ProjectStatus::Trashed,
         });
-        let List { text, language, framework, tag, .. } = list;
-        Self { text, status, language, framework, tag }
+        let List { text, language, framework, tag, idle_days, active_days, .. } = list;
+        let (min_bytes, max_bytes) = (list.min_size, list.max_size);
+        Self {
+            text,
+            status,
+            language,
+            framework,
+            tag,
+            min_bytes,
+            max_bytes,
+            idle_days,
+            active_days,
+        }
     }
 }
 
@@ -239,6 +283,15 @@ fn state(project: &Project) -> &'static str {
 
 fn print_forgotten(project: &Project, out: &Output) {
     out.line(format!("Removed {}; its folder and its backups stay as they are", project.name));
+    out.note(format!("To undo: undercroft project recall {}", project.id));
+}
+
+fn print_trashed(project: &Project, out: &Output) {
+    let until = match project.expires {
+        Some(expires) => format!("; a clean-up deletes it after {}", local_time(expires)),
+        None => String::new(),
+    };
+    out.line(format!("Moved {} with its folder to the trash{until}", project.name));
     out.note(format!("To undo: undercroft project recall {}", project.id));
 }
 

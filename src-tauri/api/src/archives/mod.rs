@@ -1,0 +1,215 @@
+//! Archives: projects put away, each as one file. Making one and getting it back is done step by
+//! step, each of which may be the last: `unfinished` goes on where a killed process stopped.
+
+mod convert;
+pub(crate) mod making;
+mod restoring;
+mod unfinished;
+pub(crate) mod wire;
+
+use undercroft_archive as archive;
+use undercroft_foundation::{Code, Error, ProjectId, Result, count_text, size_text};
+use undercroft_library::{JobKind, JobSpec, ProjectStatus};
+
+use crate::Api;
+use crate::backups::wire::SnapshotFilter;
+use crate::base::names::{names, tree_path};
+use crate::files::wire::{Preview, PreviewKind};
+use crate::jobs::wire::JobView;
+
+use convert::{entry_to_wire, hit_to_wire, parts_of};
+use wire::{
+    Archive, ArchiveAt, ArchiveDetail, ArchiveFilter, ArchiveHit, ArchiveListing, ArchiveRef,
+    ArchiveSearch,
+};
+
+/// The number of hits of a search when nobody says how many.
+const HITS: usize = 200;
+
+impl Api {
+    /// Lists the archives.
+    ///
+    /// # Errors
+    /// Whatever keeps the catalog from being read.
+    pub fn archive_list(&self, request: ArchiveFilter) -> Result<Vec<Archive>> {
+        let words = request.text.unwrap_or_default().to_lowercase();
+        let has_words = |archive: &archive::Archive| {
+            let project = &archive.manifest.project;
+            let about = format!("{}\n{}", project.name, project.tags.join("\n")).to_lowercase();
+            words.split_whitespace().all(|word| about.contains(word))
+        };
+        let mut archives = self.0.archives.list()?;
+        archives.retain(|archive| {
+            archive.manifest.trashed.is_some() == request.trashed && has_words(archive)
+        });
+        self.show_archives(archives)
+    }
+
+    /// Shows an archive.
+    ///
+    /// # Errors
+    /// [`Code::NotFound`].
+    pub fn archive_show(&self, request: ArchiveRef) -> Result<ArchiveDetail> {
+        let archive = self.0.archives.find(&request.archive)?;
+        let project = archive.manifest.project.id.to_string();
+        let filter = SnapshotFilter { project: Some(project), destination: None };
+        // A project that was deleted is in no list of backups.
+        let mut backups: Vec<_> = self.snapshot_list(filter).unwrap_or_default();
+        backups.sort_by(|a, b| a.destination.cmp(&b.destination));
+        backups.dedup_by(|a, b| a.destination == b.destination);
+        let parts = match archive.is_there {
+            true => parts_of(&self.0.archives.reader(archive.manifest.id)?),
+            false => Vec::new(),
+        };
+        Ok(ArchiveDetail {
+            parts,
+            damaged: archive.manifest.damaged.clone(),
+            backups: backups.len() as u64,
+            archive: self.show_archive(archive)?,
+        })
+    }
+
+    /// Lists a folder in an archive.
+    ///
+    /// # Errors
+    /// [`Code::NotFound`], [`Code::Damaged`].
+    pub fn archive_browse(&self, request: ArchiveAt) -> Result<ArchiveListing> {
+        let archive = self.0.archives.find(&request.archive)?;
+        let reader = self.0.archives.reader(archive.manifest.id)?;
+        let path = tree_path(&request.path)?;
+        let damaged = &archive.manifest.damaged;
+        let entries = reader.folder(reader.find(&path)?)?;
+        let entries = entries.iter().map(|entry| entry_to_wire(entry, &path, damaged)).collect();
+        Ok(ArchiveListing { path: request.path, entries })
+    }
+
+    /// Shows a file of an archive.
+    ///
+    /// # Errors
+    /// [`Code::NotFound`], [`Code::Damaged`].
+    pub fn archive_file(&self, request: ArchiveAt) -> Result<Preview> {
+        let archive = self.0.archives.find(&request.archive)?;
+        let reader = self.0.archives.reader(archive.manifest.id)?;
+        let number = reader.find(&tree_path(&request.path)?)?;
+        let entry = reader.entry(number);
+        match entry.kind {
+            archive::EntryKind::Folder => Ok(Preview::nothing(PreviewKind::Folder, 0)),
+            archive::EntryKind::Pipe => Ok(Preview::nothing(PreviewKind::Binary, 0)),
+            archive::EntryKind::Symlink => Ok(Preview::link(&entry.target)),
+            archive::EntryKind::File | archive::EntryKind::HardLink => {
+                Preview::of_file(&entry.name, entry.size, &|most| reader.head(number, most))
+            }
+        }
+    }
+
+    /// Looks for names in archives.
+    ///
+    /// # Errors
+    /// [`Code::NotFound`] for an archive that is not there. One that cannot be read is passed over
+    /// where all are looked through.
+    pub fn archive_search(&self, request: ArchiveSearch) -> Result<Vec<ArchiveHit>> {
+        let text = request.text.trim();
+        if text.is_empty() {
+            return Err(Error::new(Code::Invalid, "There is nothing to look for")
+                .next("Type a part of a file's name"));
+        }
+        let most = request.limit.map_or(HITS, |limit| limit as usize);
+        let archives = match &request.archive {
+            Some(one) => vec![self.0.archives.find(one)?],
+            None => self.0.archives.list()?,
+        };
+        let mut hits = Vec::new();
+        for archive in archives.iter().filter(|archive| archive.manifest.trashed.is_none()) {
+            let found = self.0.archives.reader(archive.manifest.id);
+            let found = found.and_then(|reader| reader.search(text, most - hits.len()));
+            match found {
+                Ok(found) => {
+                    hits.extend(found.into_iter().map(|hit| hit_to_wire(hit, &archive.manifest)));
+                }
+                Err(error) if request.archive.is_some() => return Err(error),
+                Err(error) => tracing::info!(%error, "an archive was not looked through"),
+            }
+            if hits.len() >= most {
+                break;
+            }
+        }
+        Ok(hits)
+    }
+
+    /// Reads an archive whole, and compares.
+    ///
+    /// # Errors
+    /// [`Code::NotFound`].
+    pub fn archive_check(&self, request: ArchiveRef) -> Result<JobView> {
+        let archive = self.0.archives.find(&request.archive)?;
+        let id = archive.manifest.id;
+        let archives = self.0.archives.clone();
+        let spec = archive_spec(JobKind::Check, "Check the archive of", &archive);
+        let job = self.0.library.jobs().spawn(spec, move |job| {
+            let found = archives.check(id, job)?;
+            if found.is_whole() {
+                let size = size_text(archive.manifest.archive_bytes);
+                return Ok(format!("{} sound, {size} read", count_text(found.files, "file")));
+            }
+            for path in found.damaged.iter().take(HITS) {
+                job.warn(path.to_string(), "It can no longer be read");
+            }
+            let lost = count_text(found.damaged.len() as u64, "file");
+            let whole = count_text(found.files, "file");
+            Err(Error::new(Code::Damaged, format!("{lost} can no longer be read"))
+                .why(format!("The archive of {} is damaged", archive.manifest.project.name))
+                .next(format!("Restore the other {whole}, or the archive from a backup")))
+        })?;
+        Ok(job.into())
+    }
+
+    /// Moves an archive to the trash; a project that lives in it goes along.
+    ///
+    /// # Errors
+    /// [`Code::NotFound`].
+    pub fn archive_trash(&self, request: ArchiveRef) -> Result<Archive> {
+        let archive = self.0.archives.find(&request.archive)?;
+        let project = archive.manifest.project.id;
+        let trashed = self.0.archives.set_trashed(archive.manifest.id, true)?;
+        if self.status_of(project) == Some(ProjectStatus::Archived)
+            && self.0.archives.of_project(project)?.is_none()
+        {
+            self.0.library.projects().forget(project)?;
+        }
+        self.show_archive(trashed)
+    }
+
+    /// Takes an archive out of the trash; a project that lives in it comes along.
+    ///
+    /// # Errors
+    /// [`Code::NotFound`].
+    pub fn archive_recall(&self, request: ArchiveRef) -> Result<Archive> {
+        let archive = self.0.archives.find(&request.archive)?;
+        let recalled = self.0.archives.set_trashed(archive.manifest.id, false)?;
+        let known = self.0.library.projects().get(archive.manifest.project.id).ok();
+        if let Some(project) = known
+            && project.status == ProjectStatus::Trashed
+            && project.trashed.is_none()
+            && !project.root.exists()
+            && !self.0.history.is_begun(project.id)
+        {
+            self.0.library.projects().set_archived(project.id)?;
+        }
+        self.show_archive(recalled)
+    }
+
+    pub(crate) fn status_of(&self, project: ProjectId) -> Option<ProjectStatus> {
+        self.0.library.projects().get(project).ok().map(|project| project.status)
+    }
+}
+
+/// The specification of a job on an archive.
+fn archive_spec(kind: JobKind, what: &str, archive: &archive::Archive) -> JobSpec {
+    let project = &archive.manifest.project;
+    JobSpec::new(kind, format!("{what} {}", project.name)).of_project(project.id)
+}
+
+/// A path of an archive as it travels.
+fn shown(path: &undercroft_foundation::TreePath) -> Vec<String> {
+    names(path)
+}

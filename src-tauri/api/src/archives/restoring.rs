@@ -1,0 +1,210 @@
+//! From archives back to projects.
+
+use std::path::{Path, PathBuf};
+
+use undercroft_archive::{Archive, Existing, ExtractOrder, Extracted};
+use undercroft_foundation::{
+    ArchiveId, Code, Error, Job, Result, TreePath, count_text, escape_path, size_text,
+};
+use undercroft_history::DRAFTS_PART;
+use undercroft_library::{JobKind, ProjectStatus};
+
+use super::archive_spec;
+use super::making::{Archiver, Staging};
+use super::wire::{ArchiveConflict, ArchiveRestore, ArchiveRestorePlan};
+use crate::Api;
+use crate::base::names::tree_path;
+use crate::host::wire::PlacePurpose;
+use crate::jobs::wire::JobView;
+
+/// At most so many names that are taken are listed.
+const SHOWN: usize = 200;
+
+/// A restore with its target resolved.
+struct Order {
+    archive: Archive,
+    paths: Vec<TreePath>,
+    folder: PathBuf,
+    existing: Existing,
+    keeps_archive: bool,
+    /// Whether the project is in use again afterwards.
+    is_whole: bool,
+}
+
+impl Api {
+    /// Previews the restore of an archive; nothing is written.
+    ///
+    /// # Errors
+    /// [`Code::NotFound`], [`Code::Damaged`].
+    pub fn archive_restore_preview(&self, request: ArchiveRestore) -> Result<ArchiveRestorePlan> {
+        let order = self.archive_order(&request)?;
+        let reader = self.0.archives.reader(order.archive.manifest.id)?;
+        let extract =
+            ExtractOrder { folder: &order.folder, paths: &order.paths, existing: order.existing };
+        let (files, size_bytes) = reader.totals(&order.paths)?;
+        let taken = reader.taken(&extract)?;
+        Ok(ArchiveRestorePlan {
+            target: escape_path(&order.folder),
+            files,
+            size_bytes,
+            taken_total: taken.len() as u64,
+            taken: taken.iter().take(SHOWN).map(ToString::to_string).collect(),
+            whole_project: order.is_whole,
+        })
+    }
+
+    /// Gets an archived project, or parts of it, back.
+    ///
+    /// # Errors
+    /// [`Code::NotFound`], and [`Code::AlreadyExists`] for names that are taken.
+    pub fn archive_restore(&self, request: ArchiveRestore) -> Result<JobView> {
+        let order = self.archive_order(&request)?;
+        let spec = archive_spec(JobKind::Restore, "Restore", &order.archive);
+        let archiver = self.archiver()?;
+        let cause = order.folder.clone();
+        let job = self.0.library.jobs().spawn(spec, move |job| {
+            let extracted = archiver.restore(&order, job)?;
+            let files = count_text(extracted.files, "file");
+            let mut summary =
+                format!("{files} ({}) in {}", size_text(extracted.bytes), escape_path(&cause));
+            if !extracted.damaged.is_empty() {
+                let lost = count_text(extracted.damaged.len() as u64, "file");
+                summary.push_str(&format!("; {lost} can no longer be read"));
+            }
+            Ok(summary)
+        })?;
+        Ok(job.into())
+    }
+
+    fn archive_order(&self, request: &ArchiveRestore) -> Result<Order> {
+        let archive = self.0.archives.find(&request.archive)?;
+        let project = &archive.manifest.project;
+        let paths = request.paths.iter().map(|path| tree_path(path)).collect::<Result<Vec<_>>>()?;
+        let known = self.0.library.projects().get(project.id).ok();
+        let is_in_use = known.as_ref().is_some_and(|known| known.status == ProjectStatus::Active);
+        let is_whole = paths.iter().all(TreePath::is_root) && !is_in_use;
+        if let Some(known) = known.as_ref().filter(|known| {
+            let lives = known.trashed.is_some() || self.0.history.is_begun(known.id);
+            is_whole && known.status == ProjectStatus::Trashed && lives
+        }) {
+            return Err(Error::new(Code::Invalid, format!("Cannot restore {}", known.name))
+                .why("The project is in the trash with work of its own")
+                .next("Take it out of the trash first, or restore files of the archive"));
+        }
+        let root = known.map_or_else(|| project.root(), |known| Ok(known.root))?;
+        let folder = match &request.place {
+            None => {
+                // A recovered library may name any place.
+                self.0.library.require_confirmed(&root)?;
+                root
+            }
+            Some(place) => {
+                let place = self.0.places.resolve(place, PlacePurpose::Restore)?;
+                match is_whole {
+                    true => place.join(root.file_name().unwrap_or_default()),
+                    false => place,
+                }
+            }
+        };
+        let existing = match request.conflict {
+            ArchiveConflict::Ask => Existing::Refuse,
+            ArchiveConflict::Skip => Existing::Keep,
+            ArchiveConflict::Replace => Existing::Replace,
+        };
+        let keeps_archive = request.keep_archive;
+        Ok(Order { archive, paths, folder, existing, keeps_archive, is_whole })
+    }
+}
+
+impl Archiver {
+    fn restore(&self, order: &Order, job: &Job) -> Result<Extracted> {
+        let id = order.archive.manifest.id;
+        let reader = self.archives.reader(id)?;
+        let extract =
+            ExtractOrder { folder: &order.folder, paths: &order.paths, existing: order.existing };
+        if !order.is_whole {
+            // What is written over in a project is saved first, so that this can be undone.
+            self.history.writer().save_before_writing(&order.folder, job)?;
+            return reader.extract(&extract, job);
+        }
+        self.refuse_strange_place(&order.archive, &order.folder)?;
+        let _lock = self.library.projects().lock_id(order.archive.manifest.project.id)?;
+        if order.existing == Existing::Refuse
+            && let Some(taken) = reader.taken(&extract)?.first()
+        {
+            return Err(is_taken(&order.folder, taken));
+        }
+        let archived = &order.archive.manifest.project;
+        let project = match self.library.projects().get(archived.id) {
+            Ok(project) => project,
+            // It was deleted from the list: the archive knows it.
+            Err(error) if error.code() == Code::NotFound => {
+                self.library.projects().bring_back(&archived.to_project(order.folder.clone()))?
+            }
+            Err(error) => return Err(error),
+        };
+        if project.root != order.folder {
+            self.library.projects().set_root(project.id, &order.folder)?;
+        }
+        let had_history = self.history.is_begun(project.id);
+        // The folder comes last: once it is there, all is.
+        let brought = self.attach(id, order, job).and_then(|()| reader.extract(&extract, job));
+        let extracted = match brought {
+            Ok(extracted) => extracted,
+            Err(error) => {
+                if !had_history {
+                    self.history.detach(project.id)?;
+                    self.session.delete_project(project.id)?;
+                }
+                if project.root != order.folder {
+                    self.library.projects().set_root(project.id, &project.root)?;
+                }
+                return Err(error);
+            }
+        };
+        self.library.projects().set_active(project.id)?;
+        self.library.confirm_place(&order.folder)?;
+        self.watcher.sync()?;
+        if !order.keeps_archive && extracted.damaged.is_empty() && extracted.skipped.is_empty() {
+            self.archives.set_trashed(id, true)?;
+        }
+        Ok(extracted)
+    }
+
+    /// A project that lives in another folder now must not be taken over.
+    fn refuse_strange_place(&self, archive: &Archive, folder: &Path) -> Result<()> {
+        let all = self.library.projects().overlapping(folder)?;
+        let other = all.into_iter().find(|other| {
+            other.id != archive.manifest.project.id && other.status == ProjectStatus::Active
+        });
+        let Some(other) = other else { return Ok(()) };
+        let what = format!("Cannot restore to {}", escape_path(folder));
+        Err(Error::new(Code::AlreadyExists, what)
+            .why(format!("The project {} is there", other.name))
+            .next("Choose another folder"))
+    }
+
+    /// Gives the versions and the session work back.
+    fn attach(&self, id: ArchiveId, order: &Order, job: &Job) -> Result<()> {
+        let project = order.archive.manifest.project.id;
+        let reader = self.archives.reader(id)?;
+        if !reader.has_beside(&[undercroft_history::GIT_PART]) {
+            return Ok(());
+        }
+        let staging = Staging::new(&self.library, "restore", project);
+        let step = job.step();
+        reader.extract_beside(&[], &staging.0, &step)?;
+        self.history.attach(project, &staging.0, &step)?;
+        let drafts = staging.0.join(DRAFTS_PART);
+        if drafts.is_file() {
+            self.session.import_archived(project, &drafts)?;
+        }
+        Ok(())
+    }
+}
+
+fn is_taken(folder: &Path, taken: &TreePath) -> Error {
+    Error::new(Code::AlreadyExists, format!("Cannot restore to {}", escape_path(folder)))
+        .why(format!("{taken} is there already"))
+        .next("Choose to replace or to keep what is there, or choose another folder")
+}

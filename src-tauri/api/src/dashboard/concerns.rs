@@ -1,0 +1,151 @@
+//! All that needs attention, in one list: the word for the whole and every count follow from it.
+
+use undercroft_foundation::{Result, count_text, size_text};
+
+use super::wire::{Concern, ConcernKind, ConcernLevel};
+use crate::Api;
+use crate::archives::wire::{ArchiveFilter, ArchiveState};
+use crate::base::wire::Nothing;
+use crate::destinations::wire::Destination;
+use crate::jobs::wire::JobState;
+use crate::plans::wire::Plan;
+use crate::projects::wire::{Project, ProtectionState};
+
+/// A disk with less free room than this, and less than a twentieth of all, is nearly full.
+const SCARCE_BYTES: u64 = 5_000_000_000;
+
+impl Api {
+    /// All that needs attention, the most urgent first.
+    ///
+    /// # Errors
+    /// Whatever keeps the catalog from being read.
+    pub(super) fn concerns(
+        &self,
+        projects: &[Project],
+        plans: &[Plan],
+        destinations: &[Destination],
+    ) -> Result<Vec<Concern>> {
+        let mut concerns = self.damaged_destinations()?;
+        concerns.extend(self.guard_list(Nothing {})?.into_iter().filter_map(|alert| {
+            let level = ConcernLevel::Warning;
+            alert.answer.is_none().then(|| Concern {
+                project: Some(alert.project),
+                alert: Some(alert.id.clone()),
+                ..concern(ConcernKind::Alert, level, &alert.id, alert.project_name, alert.text)
+            })
+        }));
+        concerns.extend(plans.iter().filter_map(of_plan));
+        concerns.extend(self.broken_archives()?);
+        concerns.extend(self.unconfirmed_places()?);
+        concerns.extend(destinations.iter().filter_map(of_full_disk));
+        concerns.extend(projects.iter().filter_map(of_project));
+        // Those of one level stay in the order of what they are about.
+        concerns.sort_by_key(|concern| concern.level != ConcernLevel::Error);
+        Ok(concerns)
+    }
+
+    fn damaged_destinations(&self) -> Result<Vec<Concern>> {
+        let proofs = self.0.backups.proofs().list()?;
+        let damaged = proofs.into_iter().filter(|proof| !proof.problems.is_empty());
+        Ok(damaged
+            .map(|proof| {
+                let id = proof.destination.id.to_string();
+                let problems = count_text(proof.problems.len() as u64, "problem");
+                let reason = format!("{problems} found in its backups");
+                let (kind, level) = (ConcernKind::Damaged, ConcernLevel::Error);
+                Concern {
+                    destination: Some(id.clone()),
+                    ..concern(kind, level, &id, proof.destination.name, reason)
+                }
+            })
+            .collect())
+    }
+
+    fn unconfirmed_places(&self) -> Result<Option<Concern>> {
+        let places = self.library_places(Nothing {})?;
+        let waiting = places.iter().filter(|place| !place.confirmed).count() as u64;
+        let reason = format!("{} wait for your answer", count_text(waiting, "recorded place"));
+        let (kind, level) = (ConcernKind::Places, ConcernLevel::Warning);
+        let subject = "The recovered library".to_owned();
+        Ok((waiting > 0).then(|| concern(kind, level, "library", subject, reason)))
+    }
+
+    fn broken_archives(&self) -> Result<Vec<Concern>> {
+        let archives = self.archive_list(ArchiveFilter { text: None, trashed: false })?;
+        Ok(archives
+            .into_iter()
+            .filter_map(|archive| {
+                let reason = match archive.state {
+                    ArchiveState::Missing => "The file of its archive is gone",
+                    ArchiveState::Damaged => "A part of its archive can no longer be read",
+                    _ => return None,
+                };
+                let (kind, level) = (ConcernKind::Archive, ConcernLevel::Error);
+                let about = (archive.project_name, reason.to_owned());
+                Some(Concern {
+                    project: Some(archive.project),
+                    ..concern(kind, level, &archive.id, about.0, about.1)
+                })
+            })
+            .collect())
+    }
+}
+
+fn of_plan(plan: &Plan) -> Option<Concern> {
+    let has_failed = plan.last_run.as_ref().is_some_and(|run| run.state == JobState::Failed);
+    if !has_failed && !plan.needs_attention {
+        return None;
+    }
+    let level = if has_failed { ConcernLevel::Error } else { ConcernLevel::Warning };
+    let about = (plan.draft.name.clone(), plan.sentence.clone());
+    Some(Concern {
+        plan: Some(plan.id.clone()),
+        ..concern(ConcernKind::PlanFailed, level, &plan.id, about.0, about.1)
+    })
+}
+
+fn of_full_disk(destination: &Destination) -> Option<Concern> {
+    let (free, total) = (destination.free_bytes?, destination.total_bytes?);
+    if free >= SCARCE_BYTES || free >= total / 20 {
+        return None;
+    }
+    let reason = format!("{} of {} are free", size_text(free), size_text(total));
+    let about = (destination.name.clone(), reason);
+    let (kind, level) = (ConcernKind::NearlyFull, ConcernLevel::Warning);
+    Some(Concern {
+        destination: Some(destination.id.clone()),
+        ..concern(kind, level, &destination.id, about.0, about.1)
+    })
+}
+
+fn of_project(project: &Project) -> Option<Concern> {
+    if project.protection.state != ProtectionState::Attention {
+        return None;
+    }
+    let kind = if project.present { ConcernKind::NoBackup } else { ConcernKind::FolderMissing };
+    let about = (project.name.clone(), project.protection.reason.clone());
+    Some(Concern {
+        project: Some(project.id.clone()),
+        ..concern(kind, ConcernLevel::Warning, &project.id, about.0, about.1)
+    })
+}
+
+fn concern(
+    kind: ConcernKind,
+    level: ConcernLevel,
+    id: &str,
+    subject: String,
+    reason: String,
+) -> Concern {
+    Concern {
+        key: format!("{kind:?}:{id}"),
+        kind,
+        level,
+        subject,
+        reason,
+        project: None,
+        destination: None,
+        plan: None,
+        alert: None,
+    }
+}

@@ -1,0 +1,85 @@
+//! The parts of something, of which the largest are shown one by one.
+
+use std::cmp::Reverse;
+
+use super::plain_row;
+use crate::usage::summary::{ProjectSums, Sums};
+use crate::usage::wire::{UsageKind, UsageLayer, UsageRow};
+
+/// The parts of something.
+#[derive(Debug, Default)]
+pub(super) struct Rows {
+    rows: Vec<UsageRow>,
+    /// The sums of what never was a row.
+    rest: Sums,
+    /// The lists of names of the folder itself: part of the sums, and a row for nobody.
+    own_bytes: u64,
+}
+
+impl Rows {
+    /// Adds a part, unless nothing is in it.
+    pub(super) fn add(&mut self, row: UsageRow) {
+        if row.bytes > 0 || row.files > 0 {
+            self.rows.push(row);
+        }
+    }
+
+    /// Adds what is too small to be a row.
+    pub(super) fn add_rest(&mut self, sums: Sums) {
+        self.rest.add(sums);
+    }
+
+    /// Adds what the folder itself takes.
+    pub(super) fn add_own(&mut self, bytes: u64) {
+        self.own_bytes += bytes;
+    }
+
+    /// All of it together, and the part that can be had back.
+    pub(super) fn sums(&self) -> (Sums, u64) {
+        let mut sums = self.rest;
+        sums.bytes += self.own_bytes;
+        let mut reclaimable = 0;
+        for row in &self.rows {
+            sums.add(sums_of(row));
+            reclaimable += row.reclaimable_bytes;
+        }
+        (sums, reclaimable)
+    }
+
+    /// The largest, and the others as one.
+    pub(super) fn largest(mut self, limit: usize) -> Vec<UsageRow> {
+        self.rows.sort_by_key(|row| Reverse(row.bytes));
+        let mut reclaimable = 0;
+        for row in self.rows.drain(limit.min(self.rows.len())..) {
+            self.rest.add(sums_of(&row));
+            reclaimable += row.reclaimable_bytes;
+        }
+        if self.rest.bytes > 0 || self.rest.files > 0 {
+            self.rest.bytes += self.own_bytes;
+            let mut row = plain_row(String::new(), "The rest", UsageKind::Rest, self.rest);
+            row.reclaimable_bytes = reclaimable;
+            self.rows.push(row);
+        }
+        self.rows
+    }
+}
+
+fn sums_of(row: &UsageRow) -> Sums {
+    Sums { bytes: row.bytes, apparent: row.apparent_bytes, files: row.files, newest: row.modified }
+}
+
+/// The part of a layer that goes with a project.
+pub(super) fn layer_sums(sums: &ProjectSums, layer: UsageLayer) -> Sums {
+    match layer {
+        UsageLayer::Working => sums.working,
+        UsageLayer::Versions => sums.versions,
+        UsageLayer::Objects => Sums::of_bytes(sums.objects),
+        UsageLayer::Archives => sums.archives,
+        _ => Sums::default(),
+    }
+}
+
+/// The sums of a row of a tree.
+pub(super) fn row_sums(row: &undercroft_usage::Row) -> Sums {
+    Sums { bytes: row.bytes, apparent: row.apparent, files: row.files, newest: row.newest }
+}

@@ -1,0 +1,193 @@
+//! Getting files out of an archive: into a new folder beside the target, and from there into place.
+
+mod chain;
+mod extraction;
+mod place;
+
+use std::path::{Path, PathBuf};
+
+use rustix::fs::{CWD, Mode, OFlags, RenameFlags, openat, renameat_with};
+use undercroft_foundation::{
+    Code, Error, IoContext as _, Job, Result, TreePath, escape_path, make_folders,
+    reach_write_point, sync_folder,
+};
+
+use crate::read::ArchiveReader;
+use extraction::Extraction;
+
+pub use place::Existing;
+
+/// The beginning of the name of a folder that is being restored into.
+const TEMPORARY: &str = ".undercroft-restore.tmp-";
+
+/// The files that are wanted, and where they go.
+#[derive(Debug, Clone)]
+pub struct ExtractOrder<'a> {
+    /// The folder that receives them; it need not be there yet.
+    pub folder: &'a Path,
+    /// The paths below the project's folder; the whole project when empty.
+    pub paths: &'a [TreePath],
+    /// The treatment of a name that is taken.
+    pub existing: Existing,
+}
+
+/// The outcome of an extraction.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Extracted {
+    /// The files that were written.
+    pub files: u64,
+    /// Their size.
+    pub bytes: u64,
+    /// The names that were taken and left as they were, below the folder.
+    pub skipped: Vec<TreePath>,
+    /// The paths whose content can no longer be read.
+    pub damaged: Vec<TreePath>,
+}
+
+impl ArchiveReader {
+    /// Writes files of the project into a folder. All are written beside what is there first, and
+    /// compared; then they are put in place.
+    ///
+    /// # Errors
+    /// [`Code::NotFound`] for a path that the archive does not have, [`Code::AlreadyExists`] for a
+    /// name that is taken where the order says to stop, [`Code::Cancelled`]; nothing is left then.
+    pub fn extract(&self, order: &ExtractOrder<'_>, job: &Job) -> Result<Extracted> {
+        let root = self.project_root()?;
+        let wanted = self.wanted(order.paths)?;
+        if order.existing == Existing::Refuse
+            && let Some(taken) = self.taken(order)?.first()
+        {
+            return Err(is_taken(order.folder, taken));
+        }
+        self.put_in_place(root, &wanted, order.folder, order.existing, job)
+    }
+
+    /// Writes a part that lies beside the project's folder into a folder that is not there yet.
+    ///
+    /// # Errors
+    /// [`Code::NotFound`] where the archive has no such part, [`Code::AlreadyExists`].
+    pub fn extract_beside(&self, names: &[&str], folder: &Path, job: &Job) -> Result<Extracted> {
+        let names = std::iter::once(crate::BESIDE).chain(names.iter().copied());
+        let path = TreePath::from_names(names)?;
+        let top = self
+            .find_in_tar(&path)
+            .ok_or_else(|| Error::new(Code::NotFound, format!("The archive has no {path}")))?;
+        self.put_in_place(top, &self.below(top), folder, Existing::Refuse, job)
+    }
+
+    /// Whether a part lies beside the project's folder.
+    pub fn has_beside(&self, names: &[&str]) -> bool {
+        let names = std::iter::once(crate::BESIDE).chain(names.iter().copied());
+        TreePath::from_names(names).is_ok_and(|path| self.find_in_tar(&path).is_some())
+    }
+
+    /// The names that are taken where files of the project would go; folders that are there and
+    /// receive them are not.
+    ///
+    /// # Errors
+    /// [`Code::NotFound`] for a path that the archive does not have.
+    pub fn taken(&self, order: &ExtractOrder<'_>) -> Result<Vec<TreePath>> {
+        let root = self.project_root()?;
+        place::taken(self, root, &self.wanted(order.paths)?, order.folder)
+    }
+
+    /// The entries at these paths and below, with the folders that lead there, in order.
+    pub(crate) fn wanted(&self, paths: &[TreePath]) -> Result<Vec<u32>> {
+        let root = self.project_root()?;
+        if paths.is_empty() {
+            return Ok(self.below(root));
+        }
+        let mut wanted = std::collections::BTreeSet::from([root]);
+        for path in paths {
+            let entry = self.find(path)?;
+            wanted.extend(self.below(entry));
+            let mut above = self.index().entry(entry).parent;
+            while above > 0 {
+                wanted.insert(above - 1);
+                above = self.index().entry(above - 1).parent;
+            }
+        }
+        Ok(wanted.into_iter().collect())
+    }
+
+    fn put_in_place(
+        &self,
+        root: u32,
+        wanted: &[u32],
+        folder: &Path,
+        existing: Existing,
+        job: &Job,
+    ) -> Result<Extracted> {
+        let parent = folder.parent().unwrap_or(Path::new("/"));
+        let is_new = !folder.try_exists().at("look at", folder)? && !folder.is_symlink();
+        let beside = if is_new { parent } else { folder };
+        make_folders(beside)?;
+        sweep(beside);
+        let temporary = Temporary::new(beside)?;
+        let mut extracted = Extraction::new(self, root, &temporary.path)?.run(wanted, job)?;
+        reach_write_point("archive.extracted");
+        if is_new {
+            let renamed = renameat_with(CWD, &temporary.path, CWD, folder, RenameFlags::NOREPLACE);
+            renamed.map_err(|errno| Error::io("create", folder, errno.into()))?;
+            sync_folder(parent)?;
+        } else {
+            let placed = place::place(&temporary.path, folder, existing, job)?;
+            extracted.skipped = placed.skipped;
+        }
+        reach_write_point("archive.placed");
+        Ok(extracted)
+    }
+}
+
+fn is_taken(folder: &Path, taken: &TreePath) -> Error {
+    let what = format!("Cannot restore to {}", escape_path(folder));
+    Error::new(Code::AlreadyExists, what)
+        .why(format!("{taken} is there already"))
+        .next("Choose to replace or to keep what is there, or choose another folder")
+}
+
+/// A folder that goes when it is dropped.
+struct Temporary {
+    path: PathBuf,
+    /// Locked as long as it is in use, so that nobody takes it for a leftover.
+    _lock: std::fs::File,
+}
+
+impl Temporary {
+    fn new(beside: &Path) -> Result<Self> {
+        for count in 0_u32.. {
+            let path = beside.join(format!("{TEMPORARY}{}-{count}", std::process::id()));
+            match rustix::fs::mkdir(&path, Mode::RWXU) {
+                Ok(()) => {
+                    let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
+                    let lock = openat(CWD, &path, flags, Mode::empty())
+                        .map_err(|errno| Error::io("open", &path, errno.into()))?;
+                    let lock = std::fs::File::from(lock);
+                    // A file system without locks has no other way to tell either.
+                    let _ = lock.try_lock();
+                    return Ok(Self { path, _lock: lock });
+                }
+                Err(rustix::io::Errno::EXIST) => {}
+                Err(errno) => return Err(Error::io("create", &path, errno.into())),
+            }
+        }
+        Err(Error::new(Code::Internal, "There is no free name left"))
+    }
+}
+
+impl Drop for Temporary {
+    fn drop(&mut self) {
+        crate::freeing::remove_tree(&self.path);
+    }
+}
+
+/// Removes what killed restores left in a folder.
+fn sweep(folder: &Path) {
+    let Ok(entries) = std::fs::read_dir(folder) else { return };
+    for entry in entries.flatten() {
+        let is_ours = entry.file_name().to_string_lossy().starts_with(TEMPORARY);
+        if is_ours && std::fs::File::open(entry.path()).is_ok_and(|file| file.try_lock().is_ok()) {
+            crate::freeing::remove_tree(&entry.path());
+        }
+    }
+}

@@ -1,0 +1,405 @@
+//! `undercroft archive`: projects that are put away, each as one file.
+
+use clap::{Args, Subcommand, ValueEnum};
+use undercroft_api::Api;
+use undercroft_api::wire::{
+    Archive, ArchiveAt, ArchiveConflict, ArchiveDetail, ArchiveFilter, ArchiveHit, ArchiveLevel,
+    ArchiveListing, ArchiveMake, ArchivePartKind, ArchivePlan, ArchiveRef, ArchiveRestore,
+    ArchiveRestorePlan, ArchiveSearch, ArchiveState, EntryKind, Preview,
+};
+use undercroft_foundation::Result;
+
+use crate::exit_status::{self, ExitStatus};
+use crate::jobs::progress;
+use crate::options::{DryRun, OptionalTarget};
+use crate::output::format::{count, grouped, local_time, size};
+use crate::output::{Align, Output, Table};
+use crate::resolve::{self, names};
+use crate::session::Session;
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// List archives, newest first
+    List(List),
+    /// Archive projects: each becomes one file, which is compared before its folder is freed
+    Make(Make),
+    /// Show an archive and its parts
+    Show(Named),
+    /// List a folder in an archive
+    Browse(At),
+    /// Show a file of an archive
+    File(At),
+    /// Look for names in archives
+    Search(Search),
+    /// Get an archived project, or parts of it, back
+    Restore(Restore),
+    /// Read an archive whole, and compare
+    Check(Named),
+    /// Move an archive to the trash; a project that lives in it goes along
+    Trash(Named),
+    /// Take an archive out of the trash
+    Recall(Named),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct List {
+    /// Only those whose project's name or tags contain these words
+    text: Option<String>,
+    /// Those in the trash
+    #[arg(long)]
+    trashed: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Make {
+    /// The projects
+    #[arg(value_name = "PROJECT")]
+    projects: Vec<String>,
+    /// Every project that was idle for as long as the setting archive-after-days says
+    #[arg(long)]
+    idle: bool,
+    /// How hard they are compressed, instead of what the setting archive-compression says
+    #[arg(long, value_enum)]
+    level: Option<Level>,
+    /// Leave the projects as they are: the archives are copies
+    #[arg(long)]
+    copy: bool,
+    #[command(flatten)]
+    dry_run: DryRun,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum Level {
+    Fast,
+    Balanced,
+    Best,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Named {
+    /// The archive: its project's name, its id, or the beginning of it
+    archive: String,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct At {
+    /// The archive: its project's name, its id, or the beginning of it
+    archive: String,
+    /// The path in the project's folder
+    #[arg(default_value = "")]
+    path: String,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Search {
+    /// A part of the name
+    text: String,
+    /// Only in this archive
+    #[arg(long)]
+    archive: Option<String>,
+    /// How many at most
+    #[arg(long, value_name = "COUNT")]
+    limit: Option<u32>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Restore {
+    /// The archive: its project's name, its id, or the beginning of it
+    archive: String,
+    /// Files and folders in the project's folder; all of it when left out
+    #[arg(value_name = "PATH")]
+    paths: Vec<String>,
+    #[command(flatten)]
+    target: OptionalTarget,
+    /// How names that are taken where the files go are treated
+    #[arg(long, value_enum, default_value = "ask")]
+    taken: Taken,
+    /// Keep the archive when the project is back
+    #[arg(long)]
+    keep_archive: bool,
+    #[command(flatten)]
+    dry_run: DryRun,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum Taken {
+    /// Stop before anything is written
+    Ask,
+    /// Leave what is there
+    Skip,
+    /// Replace what is there
+    Replace,
+}
+
+impl Command {
+    pub(crate) fn run(self, session: &Session) -> Result<ExitStatus> {
+        let (api, out) = (session.api()?, &session.out);
+        match self {
+            Self::List(List { text, trashed }) => {
+                let archives = api.archive_list(ArchiveFilter { text, trashed })?;
+                out.show(&archives, |archives| print_list(archives, out));
+            }
+            Self::Make(make) => return make.run(session, &api),
+            Self::Show(named) => {
+                let detail = api.archive_show(named.request())?;
+                out.show(&detail, |detail| print_detail(detail, out));
+            }
+            Self::Browse(at) => {
+                let listing = api.archive_browse(at.request())?;
+                out.show(&listing, |listing| print_listing(listing, out));
+            }
+            Self::File(at) => {
+                let preview = api.archive_file(at.request())?;
+                out.show(&preview, |preview| print_preview(preview, out));
+            }
+            Self::Search(Search { text, archive, limit }) => {
+                let hits = api.archive_search(ArchiveSearch { text, archive, limit })?;
+                out.show(&hits, |hits| print_hits(hits, out));
+            }
+            Self::Restore(restore) => return restore.run(session, &api),
+            Self::Check(named) => {
+                let job = progress::run(session, &api, || api.archive_check(named.request()))?;
+                return exit_status::of_job(&job);
+            }
+            Self::Trash(named) => {
+                let archive = api.archive_trash(named.request())?;
+                out.show(&archive, |archive| {
+                    out.line(format!("Moved the archive of {} to the trash", archive.project_name));
+                    out.note(format!("To undo: undercroft archive recall {}", archive.id));
+                });
+            }
+            Self::Recall(named) => {
+                let archive = api.archive_recall(named.request())?;
+                out.show(&archive, |archive| {
+                    out.line(format!("The archive of {} is back", archive.project_name));
+                });
+            }
+        }
+        Ok(ExitStatus::Done)
+    }
+}
+
+impl Named {
+    fn request(self) -> ArchiveRef {
+        ArchiveRef { archive: self.archive }
+    }
+}
+
+impl At {
+    fn request(self) -> ArchiveAt {
+        ArchiveAt { archive: self.archive, path: names(&self.path) }
+    }
+}
+
+impl Make {
+    fn run(self, session: &Session, api: &Api) -> Result<ExitStatus> {
+        let request = ArchiveMake {
+            projects: self.projects,
+            idle: self.idle,
+            level: self.level.map(Into::into),
+            keep_source: self.copy,
+        };
+        if self.dry_run.dry_run {
+            let plan = api.archive_preview(request)?;
+            session.out.show(&plan, |plan| print_plan(plan, &session.out));
+            return Ok(ExitStatus::Done);
+        }
+        exit_status::of_job(&progress::run(session, api, || api.archive_make(request))?)
+    }
+}
+
+impl Restore {
+    fn run(self, session: &Session, api: &Api) -> Result<ExitStatus> {
+        let place = self.target.target.map(|target| resolve::place(api, &target)).transpose()?;
+        let request = ArchiveRestore {
+            archive: self.archive,
+            paths: self.paths.iter().map(|path| names(path)).collect(),
+            place: place.map(|place| place.id),
+            conflict: self.taken.into(),
+            keep_archive: self.keep_archive,
+        };
+        if self.dry_run.dry_run {
+            let plan = api.archive_restore_preview(request)?;
+            session.out.show(&plan, |plan| print_restore_plan(plan, &session.out));
+            return Ok(ExitStatus::Done);
+        }
+        exit_status::of_job(&progress::run(session, api, || api.archive_restore(request))?)
+    }
+}
+
+impl From<Level> for ArchiveLevel {
+    fn from(level: Level) -> Self {
+        match level {
+            Level::Fast => Self::Fast,
+            Level::Balanced => Self::Balanced,
+            Level::Best => Self::Best,
+        }
+    }
+}
+
+impl From<Taken> for ArchiveConflict {
+    fn from(taken: Taken) -> Self {
+        match taken {
+            Taken::Ask => Self::Ask,
+            Taken::Skip => Self::Skip,
+            Taken::Replace => Self::Replace,
+        }
+    }
+}
+
+fn print_list(archives: &[Archive], out: &Output) {
+    let mut table = Table::new(&[
+        ("PROJECT", Align::Left),
+        ("ARCHIVED", Align::Left),
+        ("FILES", Align::Right),
+        ("SIZE", Align::Right),
+        ("ARCHIVE", Align::Right),
+        ("VERSIONS", Align::Right),
+        ("STATE", Align::Left),
+        ("ID", Align::Left),
+    ]);
+    for archive in archives {
+        table.row([
+            archive.project_name.clone(),
+            local_time(archive.created),
+            grouped(archive.entries),
+            size(archive.source_bytes),
+            size(archive.archive_bytes),
+            grouped(archive.versions),
+            state(archive.state).to_owned(),
+            archive.id.clone(),
+        ]);
+    }
+    table.print(out, "No archives yet: undercroft archive make PROJECT");
+}
+
+fn state(state: ArchiveState) -> &'static str {
+    match state {
+        ArchiveState::Kept => "kept",
+        ArchiveState::Copy => "copy",
+        ArchiveState::Trashed => "in the trash",
+        ArchiveState::Damaged => "damaged",
+        ArchiveState::Missing => "missing",
+    }
+}
+
+fn print_detail(detail: &ArchiveDetail, out: &Output) {
+    let archive = &detail.archive;
+    out.line(&archive.project_name);
+    let fact = |label: &str, value: String| out.line(format!("  {label:<11} {value}"));
+    fact("Id", archive.id.clone());
+    fact("State", state(archive.state).to_owned());
+    fact("File", archive.path.clone());
+    fact("Was at", archive.original_path.clone());
+    fact("Archived", local_time(archive.created));
+    if let Some(checked) = archive.checked {
+        fact("Checked", local_time(checked));
+    }
+    let content = count(archive.entries, "entry");
+    let sizes = format!("{} in {}", size(archive.source_bytes), size(archive.archive_bytes));
+    fact("Content", format!("{content}, {sizes}"));
+    for part in &detail.parts {
+        let of = format!("{}, {}", count(part.entries, "entry"), size(part.size_bytes));
+        fact(part_name(part.kind), of);
+    }
+    for path in &detail.damaged {
+        out.line(format!("  damaged: {path}"));
+    }
+}
+
+fn part_name(kind: ArchivePartKind) -> &'static str {
+    match kind {
+        ArchivePartKind::Project => "  project",
+        ArchivePartKind::History => "  versions",
+        ArchivePartKind::Objects => "  objects",
+        ArchivePartKind::Drafts => "  drafts",
+        ArchivePartKind::Metadata => "  metadata",
+    }
+}
+
+fn print_listing(listing: &ArchiveListing, out: &Output) {
+    let mut table = Table::new(&[
+        ("MODE", Align::Left),
+        ("SIZE", Align::Right),
+        ("MODIFIED", Align::Left),
+        ("NAME", Align::Left),
+    ]);
+    for entry in &listing.entries {
+        let mut name = entry.name.clone();
+        match (&entry.target, entry.kind) {
+            (Some(target), _) => name.push_str(&format!(" -> {target}")),
+            (None, EntryKind::Folder) => name.push('/'),
+            _ => {}
+        }
+        if entry.damaged {
+            name.push_str("  (damaged)");
+        }
+        let (mode, modified) = (entry.mode.clone(), local_time(entry.modified));
+        table.row([mode, size(entry.size_bytes), modified, name]);
+    }
+    table.print(out, "The folder is empty");
+}
+
+fn print_preview(preview: &Preview, out: &Output) {
+    match preview.text.as_ref().or(preview.hex.as_ref()) {
+        Some(text) => text.lines().for_each(|line| out.text_line(line)),
+        None => out.line(size(preview.size_bytes)),
+    }
+    if preview.truncated {
+        out.note("This is the beginning; undercroft archive restore gets the whole file");
+    }
+}
+
+fn print_hits(hits: &[ArchiveHit], out: &Output) {
+    let mut table = Table::new(&[
+        ("PROJECT", Align::Left),
+        ("SIZE", Align::Right),
+        ("MODIFIED", Align::Left),
+        ("PATH", Align::Left),
+        ("ARCHIVE", Align::Left),
+    ]);
+    for hit in hits {
+        table.row([
+            hit.project_name.clone(),
+            size(hit.size_bytes),
+            local_time(hit.modified),
+            hit.path.join("/"),
+            hit.archive.clone(),
+        ]);
+    }
+    table.print(out, "No archive holds such a name");
+}
+
+fn print_plan(plan: &ArchivePlan, out: &Output) {
+    let mut table = Table::new(&[
+        ("PROJECT", Align::Left),
+        ("FILES", Align::Right),
+        ("SIZE", Align::Right),
+        ("VERSIONS", Align::Right),
+        ("ARCHIVE, ABOUT", Align::Right),
+        ("", Align::Left),
+    ]);
+    for item in &plan.items {
+        table.row([
+            item.project.name.clone(),
+            grouped(item.files),
+            size(item.source_bytes),
+            size(item.history_bytes),
+            size(item.estimated_bytes),
+            item.refusal.clone().unwrap_or_default(),
+        ]);
+    }
+    table.print(out, "No project is idle");
+    if plan.freed_bytes > 0 {
+        out.line(format!("{} to free, before the archives are counted", size(plan.freed_bytes)));
+    }
+}
+
+fn print_restore_plan(plan: &ArchiveRestorePlan, out: &Output) {
+    for path in &plan.taken {
+        out.line(format!("taken  {path}"));
+    }
+    let files = count(plan.files, "file");
+    let taken = grouped(plan.taken_total);
+    out.line(format!("{files} ({}) to {}; {taken} taken", size(plan.size_bytes), plan.target));
+}
