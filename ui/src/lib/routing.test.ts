@@ -1,11 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import {
   activityRoute,
+  archiveRoute,
   filesRoute,
   formatRoute,
   historyRoute,
   parseRoute,
   projectsRoute,
+  storageRoute,
 } from './routing';
 import type { Route } from './routing';
 
@@ -29,7 +31,14 @@ const routes: Route[] = [
   { page: 'plan', plan: 'pn-1' },
   { page: 'backupSearch', text: 'läyout *.rs' },
   { page: 'recover' },
+  { page: 'cleanup' },
+  archiveRoute(),
+  archiveRoute(null, { trash: true, text: 'a b/c' }),
+  archiveRoute('a-1', { view: 'files', path: ['50%', '..', '#?'], file: 'a b' }),
   { page: 'doctor' },
+  storageRoute(),
+  storageRoute({ view: 'growth', key: 'path:p/a b/50%&#', by: 'age', from: 'x', to: 'y' }),
+  storageRoute({ view: 'trend', subject: 'project:p-1' }),
   { page: 'settings' },
   filesRoute('p-1'),
   filesRoute('p-1', { workspace: 'w-1', version: 'v1', path: ['50%', '..', '#?'], file: 'a b' }),

@@ -6,6 +6,10 @@ export type ProjectQuery = {
   language: string;
   tag: string;
   protection: string;
+  framework: string;
+  /** A band of sizes, and one of times without a change, as the filters name them. */
+  size: string;
+  age: string;
 };
 export type ActivityQuery = {
   show: 'events' | 'runs' | 'calendar';
@@ -18,9 +22,34 @@ export type ActivityQuery = {
   /** The month of the calendar, `2026-11`; this one when empty. */
   month: string;
 };
+export const STORAGE_VIEWS = ['picture', 'findings', 'growth', 'trend'] as const;
+const USAGE_BY = ['place', 'layer', 'type', 'age'] as const;
+export type StorageQuery = {
+  view: (typeof STORAGE_VIEWS)[number];
+  /** The key of the place that is shown; empty for the whole. */
+  key: string;
+  by: (typeof USAGE_BY)[number];
+  /** The counts between which the growth is shown. */
+  from: string;
+  to: string;
+  /** The subject of the trend: `project:ID`, `destination:ID`, or empty for the library. */
+  subject: string;
+};
 /** A workspace of a project, by its id or `main`. */
 type InWorkspace = { project: string; workspace: string };
 export type HistoryQuery = { version: string; text: string; trigger: string };
+
+/** The part of an archive that is shown, and how the list of archives is filtered. */
+export type ArchiveQuery = {
+  /** The view of the archive: its facts or its files. */
+  view: 'facts' | 'files';
+  path: string[];
+  file: string;
+  /** Whether the trash is listed instead. */
+  trash: boolean;
+  /** The part of a name that is searched for in all archives. */
+  text: string;
+};
 
 /** The version that a page of files shows when none is chosen: the newest. */
 export const NOW = 'now';
@@ -40,10 +69,13 @@ export type Route =
   | { page: 'browse'; destination: string; snapshot: string; path: string[]; project: string }
   | { page: 'backups'; destination: string | null }
   | { page: 'plan'; plan: string | null }
+  | ({ page: 'archive'; archive: string | null } & ArchiveQuery)
+  | { page: 'cleanup' }
   | { page: 'backupSearch'; text: string }
   | { page: 'recover' }
   | { page: 'doctor' }
   | { page: 'activity'; query: ActivityQuery }
+  | { page: 'storage'; query: StorageQuery }
   | { page: 'settings' }
   | { page: 'missing'; address: string };
 
@@ -55,6 +87,9 @@ export const NO_PROJECT_QUERY: ProjectQuery = {
   language: '',
   tag: '',
   protection: '',
+  framework: '',
+  size: '',
+  age: '',
 };
 export const NO_ACTIVITY_QUERY: ActivityQuery = {
   show: 'events',
@@ -65,6 +100,14 @@ export const NO_ACTIVITY_QUERY: ActivityQuery = {
   state: '',
   run: '',
   month: '',
+};
+export const NO_STORAGE_QUERY: StorageQuery = {
+  view: 'picture',
+  key: '',
+  by: 'place',
+  from: '',
+  to: '',
+  subject: '',
 };
 /** The address of a plan that is not there yet. */
 const NEW = 'new';
@@ -94,13 +137,18 @@ function parsePage(page: string, rest: string[], query: URLSearchParams): Route 
   }
   if (page === 'backups' && rest.length <= 1) return { page, destination: first ?? null };
   if (page === 'activity' && rest.length === 0) return { page, query: readActivityQuery(query) };
+  if (page === 'storage' && rest.length === 0) return { page, query: readStorageQuery(query) };
   if (page === 'plans' && first && rest.length === 1) {
     return { page: 'plan', plan: first === NEW ? null : first };
   }
   if (page === 'backup-search' && rest.length === 0) {
     return { page: 'backupSearch', text: query.get('text') ?? '' };
   }
-  const bare = page === 'settings' || page === 'recover' || page === 'doctor';
+  if (page === 'archive') {
+    const [, ...inside] = rest;
+    return { page, archive: first ?? null, ...readArchiveQuery(query), path: inside };
+  }
+  const bare = page === 'cleanup' || page === 'settings' || page === 'recover' || page === 'doctor';
   if (bare && rest.length === 0) return { page };
   return null;
 }
@@ -180,6 +228,12 @@ export function formatRoute(route: Route): string {
       });
     case 'backups':
       return address(['backups', route.destination]);
+    case 'storage': {
+      const { view, by, ...rest } = route.query;
+      const isUsual = { view: view === 'picture', by: by === 'place' };
+      const said = { view: isUsual.view ? '' : view, ...rest, by: isUsual.by ? '' : by };
+      return address(['storage'], said);
+    }
     case 'activity':
       return address(['activity'], {
         ...route.query,
@@ -189,6 +243,14 @@ export function formatRoute(route: Route): string {
       return address(['plans', route.plan ?? NEW]);
     case 'backupSearch':
       return address(['backup-search'], { text: route.text });
+    case 'archive':
+      return address(['archive', route.archive, ...route.path], {
+        view: route.view === 'files' ? route.view : '',
+        file: route.file,
+        show: route.trash ? 'trash' : '',
+        text: route.text,
+      });
+    case 'cleanup':
     case 'settings':
     case 'recover':
     case 'doctor':
@@ -206,6 +268,11 @@ export function activityRoute(query?: Partial<ActivityQuery>): Route {
   return { page: 'activity', query: { ...NO_ACTIVITY_QUERY, ...query } };
 }
 
+export function archiveRoute(archive: string | null = null, query: Partial<ArchiveQuery> = {}) {
+  const nothing = { view: 'facts' as const, path: [], file: '', trash: false, text: '' };
+  return { page: 'archive' as const, archive, ...nothing, ...query };
+}
+
 export function filesRoute(
   project: string,
   parts: Partial<Extract<Route, { page: 'files' }>> = {},
@@ -221,6 +288,11 @@ export function historyRoute(
 ): Route {
   const nothing = { version: '', text: '', trigger: '' };
   return { page: 'history', project, workspace, query: { ...nothing, ...query } };
+}
+
+/** The address of a picture of the storage; what is as usual is left out of it. */
+export function storageRoute(query?: Partial<StorageQuery>): Extract<Route, { page: 'storage' }> {
+  return { page: 'storage', query: { ...NO_STORAGE_QUERY, ...query } };
 }
 
 /** The project that an address is about. */
@@ -243,6 +315,19 @@ function readProjectQuery(query: URLSearchParams): ProjectQuery {
     language: read('language'),
     tag: read('tag'),
     protection: read('protection'),
+    framework: read('framework'),
+    size: read('size'),
+    age: read('age'),
+  };
+}
+
+function readArchiveQuery(query: URLSearchParams): Omit<ArchiveQuery, 'path'> {
+  const read = (key: string) => query.get(key) ?? '';
+  return {
+    view: read('view') === 'files' ? 'files' : 'facts',
+    file: read('file'),
+    trash: read('show') === 'trash',
+    text: read('text'),
   };
 }
 
@@ -259,6 +344,18 @@ function readActivityQuery(query: URLSearchParams): ActivityQuery {
     state: read('state'),
     run: read('run'),
     month: read('month'),
+  };
+}
+
+function readStorageQuery(query: URLSearchParams): StorageQuery {
+  const read = (key: keyof StorageQuery) => query.get(key) ?? '';
+  return {
+    view: STORAGE_VIEWS.find((one) => one === read('view')) ?? 'picture',
+    key: read('key'),
+    by: USAGE_BY.find((one) => one === read('by')) ?? 'place',
+    from: read('from'),
+    to: read('to'),
+    subject: read('subject'),
   };
 }
 

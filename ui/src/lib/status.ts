@@ -1,5 +1,5 @@
 /** Labels of the states of projects and jobs: a tone and a word each. */
-import type { JobState, Project, ProtectionState } from './backend/bindings';
+import type { ArchiveState, JobState, Project, ProtectionState } from './backend/bindings';
 import type { Tone } from './tone';
 import { words } from './words';
 
@@ -19,8 +19,22 @@ const JOB: Record<JobState, Look> = {
   cancelled: { tone: 'idle', text: words.jobState.cancelled },
 };
 
+const ARCHIVE: Record<ArchiveState, Look> = {
+  kept: { tone: 'good', text: words.archiveStates.kept },
+  copy: { tone: 'idle', text: words.archiveStates.copy },
+  trashed: { tone: 'idle', text: words.archiveStates.trashed },
+  damaged: { tone: 'bad', text: words.archiveStates.damaged },
+  missing: { tone: 'bad', text: words.archiveStates.missing },
+};
+
+export function archiveStatus(state: ArchiveState): Look {
+  return ARCHIVE[state];
+}
+
 export function projectStatus(project: Project): Look {
-  if (project.status === 'trashed') return { tone: 'idle', text: words.status.trashed };
+  if (project.status === 'trashed') {
+    return { tone: 'idle', text: project.trashed ? words.status.inTrash : words.status.trashed };
+  }
   if (project.status === 'archived') return { tone: 'idle', text: words.status.archived };
   return PROTECTION[project.protection.state];
 }

@@ -3,9 +3,11 @@ import type { Component } from 'svelte';
 
 export const pages = {
   activity: () => import('./ActivityPage.svelte'),
+  archive: () => import('./ArchivePage.svelte'),
   backups: () => import('./BackupsPage.svelte'),
   backupSearch: () => import('./BackupSearchPage.svelte'),
   browse: () => import('./BrowsePage.svelte'),
+  cleanup: () => import('./CleanupPage.svelte'),
   dashboard: () => import('./DashboardPage.svelte'),
   destination: () => import('./DestinationPage.svelte'),
   diff: () => import('./DiffPage.svelte'),
@@ -21,6 +23,7 @@ export const pages = {
   rules: () => import('./RulesPage.svelte'),
   settings: () => import('./SettingsPage.svelte'),
   snapshots: () => import('./SnapshotsPage.svelte'),
+  storage: () => import('./StoragePage.svelte'),
   workspaces: () => import('./WorkspacesPage.svelte'),
 };
 

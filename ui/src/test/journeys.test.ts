@@ -44,7 +44,7 @@ describe('first run', () => {
     const backend = await open('#/projects', { canPick: true });
     await screen.findByTestId('add-project');
     backend.publish({ type: 'dragOver', active: true });
-    await screen.findByText('Drop folders to add them as projects');
+    await screen.findByText('Drop folders to add them, or archives to import them');
     const places = [backend.place('/home/mira/song.mp3'), backend.place('/home/mira/dropped')];
     backend.publish({ type: 'dropped', places, x: 1, y: 1 });
     await screen.findByText('song.mp3 is a file');

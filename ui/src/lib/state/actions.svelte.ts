@@ -3,6 +3,7 @@ import { createContext } from 'svelte';
 import type { Backend, Reply, Request, UseCase } from '$lib/backend/backend';
 import type { JobView, Place, PlaceState, Project, Theme } from '$lib/backend/bindings';
 import { words } from '$lib/words';
+import { isImportable } from '$lib/place-verdict';
 import { projectsRoute } from '$lib/routing';
 import { attempt } from './attempt';
 import type { Dialogs } from './dialogs.svelte';
@@ -52,7 +53,10 @@ export class Actions {
     if (place) await this.addPlaces([place]);
   }
 
+  /** Adds folders as projects; an archive among what was dropped is offered for import. */
   async addPlaces(places: Place[]): Promise<void> {
+    const archive = places.find(({ state, name }) => state === 'file' && isImportable(name));
+    if (archive) return this.#context.dialogs.show({ kind: 'importProject', place: archive });
     let last: Project | null = null;
     for (const place of places) last = (await this.#addPlace(place)) ?? last;
     if (last) this.#context.router.go(projectsRoute(last.id));

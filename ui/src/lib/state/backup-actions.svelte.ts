@@ -14,10 +14,10 @@ import type {
 import { words } from '$lib/words';
 import type { Context } from './actions.svelte';
 import { attempt } from './attempt';
+import { beginJob } from './begin-job';
+import type { JobCase } from './begin-job';
 import type { JobEndListener } from './job-followers';
 import { BACKUPS_CHANGED } from './library-changes';
-
-type JobCase = { [K in UseCase]: Reply<K> extends JobView ? K : never }[UseCase];
 
 export class BackupActions {
   readonly #context: Context;
@@ -32,12 +32,8 @@ export class BackupActions {
     request: Request<K>,
     then?: JobEndListener,
   ): Promise<JobView | null> {
-    const job = (await this.ask(name as UseCase, request)) as JobView | null;
-    if (!job) return null;
-    this.#context.jobFollowers.follow(job, (ended) => {
-      this.#tell(ended);
-      then?.(ended);
-    });
+    const job = await beginJob(this.#context, name, request, then);
+    if (job) this.#context.library.touch(BACKUPS_CHANGED);
     return job;
   }
 
@@ -145,14 +141,6 @@ export class BackupActions {
   async #bringBack({ draft, enabled }: Plan): Promise<void> {
     const back = await this.ask('plan_save', { draft });
     if (back && !enabled) await this.ask('plan_enable', { plan: back.id, enabled });
-  }
-
-  #tell(job: JobView): void {
-    const { toasts, jobs } = this.#context;
-    const said =
-      job.outcome?.summary ?? words.jobs.announceEnded(job.title, words.jobState[job.state]);
-    if (job.state === 'succeeded') return toasts.done(said);
-    toasts.notice(said, '', { label: words.jobs.show, run: () => (jobs.drawerOpen = true) });
   }
 }
 

@@ -1,11 +1,21 @@
 /** The open dialog. One at a time: a dialog asks one question. */
 import { createContext } from 'svelte';
-import type { Destination, Project, Snapshot, Version, Workspace } from '$lib/backend/bindings';
+import type {
+  Archive,
+  Destination,
+  Place,
+  Project,
+  Snapshot,
+  Version,
+  Workspace,
+} from '$lib/backend/bindings';
 import type { NameTaken } from './history-actions.svelte';
 
 export type RestoreTarget = { snapshot: Snapshot; path: string[] };
 /** The version to restore. */
 export type RestoreVersion = Pick<Version, 'id' | 'project' | 'workspace' | 'time' | 'shortId'>;
+/** The projects to archive: those that are named, and with `idle` every one that is idle. */
+export type ArchiveChoice = { projects: string[]; idle: boolean };
 /** A question that only wants a yes: what will happen, and the button that does it. */
 export type Confirmation = {
   title: string;
@@ -18,6 +28,15 @@ export type Dialog =
   | { kind: 'palette' }
   | { kind: 'shortcuts' }
   | { kind: 'addProject'; suggestion: string }
+  | { kind: 'reviewPlaces' }
+  | { kind: 'newProject' }
+  | { kind: 'importProject'; place: Place | null; suggestion?: string }
+  | { kind: 'locateProject'; project: string; name: string }
+  | { kind: 'extractProject'; project: { id: string; name: string } }
+  | { kind: 'saveTemplate'; project: Project }
+  | { kind: 'deleteProject'; project: Project }
+  | ({ kind: 'makeArchives' } & ArchiveChoice)
+  | { kind: 'restoreArchive'; archive: Archive; paths: string[][] }
   | { kind: 'addDestination'; project: Project | null }
   | { kind: 'setUpBackups' }
   | { kind: 'recoveryKit'; destination: Destination }
@@ -35,6 +54,7 @@ export type Dialog =
   | { kind: 'openWorkspace'; version: Version }
   | { kind: 'closeWorkspace'; workspace: Workspace }
   | { kind: 'saveVersion'; workspace: Workspace }
+  | { kind: 'freeSpace'; project: string; paths: string[][] }
   | { kind: 'thin'; project: string }
   | { kind: 'sessionWork'; way: 'export' | 'import' }
   | { kind: 'nameTaken'; names: string[]; onchoose: (taken: NameTaken) => void };

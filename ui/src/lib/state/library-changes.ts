@@ -3,6 +3,7 @@ import type { Event, JobKind, JobView } from '$lib/backend/bindings';
 
 const AREAS = [
   'projects',
+  'archives',
   'destinations',
   /** Whether the drives of destinations are there. */
   'presence',
@@ -14,6 +15,8 @@ const AREAS = [
   /** Workspaces, versions, files, git and rules. */
   'history',
   'watch',
+  /** Space that anything takes: counts, findings, growth. */
+  'usage',
   'events',
 ] as const;
 export type Area = (typeof AREAS)[number];
@@ -46,6 +49,14 @@ export const DRIVES_CHANGED: Change = {
  * event told of it. Nothing is loaded for it that opens a repository. */
 export const USER_RETURNED: Change = { areas: ['projects', 'presence', 'plans'] };
 
+/** The change by an action on archives, or by one that a project comes from or goes with. */
+export const ARCHIVES_CHANGED: Change = {
+  areas: ['projects', 'archives', 'plans', 'runs', 'history', 'watch', 'events'],
+};
+
+/** The change by a count of the storage, or by freeing some of it. */
+export const USAGE_CHANGED: Change = { areas: ['usage', 'projects', 'events'] };
+
 /** The change by an action on the history of a project, or of any. */
 export function historyChanged(project: string | null = null): Change {
   return { areas: ['history', 'watch', 'events'], project };
@@ -60,12 +71,13 @@ const AREAS_OF_JOB: Record<JobKind, readonly Area[]> = {
   plan: BACKUP,
   copy: BACKUP,
   forget: BACKUP,
-  cleanup: BACKUP,
+  cleanup: AREAS,
+  archive: [...ARCHIVES_CHANGED.areas, 'usage'],
   check: CHECK,
   drill: CHECK,
   repair: CHECK,
-  restore: ['projects', ...HISTORY],
-  import: HISTORY,
+  restore: ['projects', 'archives', ...HISTORY],
+  import: ['projects', ...HISTORY],
   save: HISTORY,
   upload: HISTORY,
   workspace: HISTORY,
@@ -80,11 +92,13 @@ const AREAS_OF_JOB: Record<JobKind, readonly Area[]> = {
 /** By the first word of an event's kind; a word that is not here concerns everything. */
 const AREAS_OF_EVENT: Record<string, readonly Area[]> = {
   ...AREAS_OF_JOB,
+  archive: ARCHIVES_CHANGED.areas,
   version: ['history'],
   rules: ['history'],
   history: ['history', 'watch'],
   watch: ['watch'],
-  project: ['projects', 'plans', 'history', 'watch'],
+  usage: ['usage'],
+  project: ['projects', 'archives', 'plans', 'history', 'watch'],
   destination: ['projects', 'destinations', 'backups', 'plans'],
   snapshot: ['projects', 'destinations', 'backups', 'plans'],
   schedule: ['plans'],

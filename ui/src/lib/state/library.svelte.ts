@@ -1,16 +1,28 @@
 /** The projects and destinations of the library, and the loading again of what a change concerns. */
 import { createContext } from 'svelte';
 import type { Backend } from '$lib/backend/backend';
-import type { Destination, Project } from '$lib/backend/bindings';
+import type { Dashboard, Destination, Project } from '$lib/backend/bindings';
 import { concerns, EVERYTHING } from './library-changes';
-import type { Change, Interest } from './library-changes';
+import type { Area, Change, Interest } from './library-changes';
 import { Resource } from './resource.svelte';
 
 const SETTLE_MS = 120;
+/** What the dashboard and its concerns are made of. */
+const DASHBOARD_AREAS: readonly Area[] = [
+  'projects',
+  'destinations',
+  'presence',
+  'plans',
+  'runs',
+  'watch',
+  'archives',
+];
 
 export class Library {
   readonly projects: Resource<Project[]>;
   readonly destinations: Resource<Destination[]>;
+  /** The whole at a glance, with the one count of what needs attention. */
+  readonly dashboard: Resource<Dashboard>;
   readonly #followers = new Set<{ interest: Interest; reload: () => void }>();
   #changes: Change[] = [];
   #timer: ReturnType<typeof setTimeout> | undefined;
@@ -18,6 +30,7 @@ export class Library {
   constructor(readonly backend: Backend) {
     this.projects = new Resource(() => this.#listProjects());
     this.destinations = new Resource(() => backend.call('destination_list', {}));
+    this.dashboard = new Resource(() => backend.call('dashboard', {}));
   }
 
   /** Loads what a change concerns again. A burst of changes is one reload. */
@@ -40,6 +53,7 @@ export class Library {
     const changed = (interest: Interest) => changes.some((change) => concerns(change, interest));
     if (changed({ areas: ['projects'] })) void this.projects.reload();
     if (changed({ areas: ['destinations', 'presence'] })) void this.destinations.reload();
+    if (changed({ areas: DASHBOARD_AREAS })) void this.dashboard.reload();
     for (const { interest, reload } of [...this.#followers]) if (changed(interest)) reload();
   }
 

@@ -1,6 +1,10 @@
 /** Collects the commands that make sense right now, out of where one is and what there is. */
+import Archive from '@lucide/svelte/icons/archive';
 import ArchiveRestore from '@lucide/svelte/icons/archive-restore';
+import BrushCleaning from '@lucide/svelte/icons/brush-cleaning';
 import CalendarPlus from '@lucide/svelte/icons/calendar-plus';
+import FilePlus from '@lucide/svelte/icons/file-plus';
+import FolderInput from '@lucide/svelte/icons/folder-input';
 import FolderPlus from '@lucide/svelte/icons/folder-plus';
 import Folder from '@lucide/svelte/icons/folder';
 import Files from '@lucide/svelte/icons/files';
@@ -24,7 +28,15 @@ import Trash from '@lucide/svelte/icons/trash-2';
 import type { Project } from '$lib/backend/bindings';
 import { commandFor } from '$lib/command-hint';
 import type { Command } from '$lib/commands';
-import { activityRoute, filesRoute, historyRoute, projectOf, projectsRoute } from '$lib/routing';
+import {
+  activityRoute,
+  archiveRoute,
+  filesRoute,
+  historyRoute,
+  projectOf,
+  projectsRoute,
+  storageRoute,
+} from '$lib/routing';
 import type { Route } from '$lib/routing';
 import { words } from '$lib/words';
 import type { Actions, Context } from './actions.svelte';
@@ -165,7 +177,7 @@ function watchCommands({ watch }: Context, historyActions: HistoryActions): Comm
   ];
 }
 
-function generalCommands({ dialogs, jobs, session }: Context, actions: Actions): Command[] {
+function generalCommands({ dialogs, jobs, router, session }: Context, actions: Actions): Command[] {
   const group = 'act' as const;
   const dark = window.matchMedia('(prefers-color-scheme: dark)').matches;
   const theme = session.settings.value?.theme ?? 'system';
@@ -179,6 +191,34 @@ function generalCommands({ dialogs, jobs, session }: Context, actions: Actions):
       keys: ['A'],
       hint: commandFor('project_add'),
       run: () => void actions.addProject(),
+    }),
+    add({
+      id: 'new-project',
+      label: words.newProject.action,
+      icon: FilePlus,
+      hint: commandFor('project_create'),
+      run: () => dialogs.show({ kind: 'newProject' }),
+    }),
+    add({
+      id: 'import-project',
+      label: words.importProject.title,
+      icon: FolderInput,
+      hint: commandFor('project_import'),
+      run: () => dialogs.show({ kind: 'importProject', place: null }),
+    }),
+    add({
+      id: 'archive-projects',
+      label: words.archive.make,
+      icon: Archive,
+      hint: commandFor('archive_make'),
+      run: () => dialogs.show({ kind: 'makeArchives', projects: [], idle: false }),
+    }),
+    add({
+      id: 'clean-up',
+      label: words.libraryCleanup.open,
+      icon: BrushCleaning,
+      hint: commandFor('library_cleanup'),
+      run: () => router.go({ page: 'cleanup' }),
     }),
     add({
       id: 'add-destination',
@@ -293,6 +333,8 @@ function navigationCommands({ router }: Context): Command[] {
       'B',
       commandFor('destination_list'),
     ],
+    [words.nav.archive, archiveRoute(), 'R', commandFor('archive_list')],
+    [words.nav.storage, storageRoute(), 'U', commandFor('usage_overview')],
     [words.nav.activity, activityRoute(), 'A', commandFor('event_list')],
     [words.nav.settings, { page: 'settings' }, 'S', commandFor('settings_show')],
   ];

@@ -137,6 +137,29 @@ describe('filterProjects', () => {
     expect(choicesOf(projects, (project) => project.tags)).toContain('client');
   });
 
+  it('keeps those of a size, an age and a framework', () => {
+    const now = Date.parse('2026-11-01T00:00:00Z');
+    const [first, second, third] = projects.map((project) => ({
+      ...project,
+      frameworks: ['Axum'],
+    }));
+    const some = [
+      { ...first, name: 'old', sizeBytes: 5_000_000, lastChange: '2026-01-01T00:00:00Z' },
+      { ...second, name: 'new', sizeBytes: 2_000_000_000, lastChange: '2026-10-30T00:00:00Z' },
+      { ...third, name: 'unknown', sizeBytes: 10_000_000, lastChange: null },
+    ] as typeof projects;
+    const kept = (query: Partial<typeof NO_PROJECT_QUERY>) =>
+      filterProjects(some, { ...NO_PROJECT_QUERY, ...query }, now).map(({ name }) => name);
+    expect(kept({ size: 'small' })).toEqual(['old']);
+    expect(kept({ size: 'medium' })).toEqual(['unknown']);
+    expect(kept({ size: 'large' })).toEqual(['new']);
+    expect(kept({ age: 'active7' })).toEqual(['new']);
+    expect(kept({ age: 'idle180' })).toEqual(['old']);
+    expect(kept({ age: 'idle365' })).toEqual([]);
+    expect(kept({ framework: 'Axum', size: 'nonsense' })).toHaveLength(3);
+    expect(kept({ framework: 'Rails' })).toEqual([]);
+  });
+
   it('shows the forgotten only when asked', () => {
     const trashed = projects.map((project, index) =>
       index === 0 ? { ...project, status: 'trashed' as const } : project,

@@ -72,7 +72,7 @@ describe('the return of the user', () => {
 
     library.touch(USER_RETURNED);
     await vi.advanceTimersByTimeAsync(1000);
-    expect(loaded()).toEqual(['project_list', 'project_list', 'destination_list']);
+    expect(loaded()).toEqual(['project_list', 'project_list', 'destination_list', 'dashboard']);
     expect([plans, backups, history].map((each) => each.mock.calls.length)).toEqual([1, 0, 0]);
     expect(opened).not.toHaveBeenCalled();
 

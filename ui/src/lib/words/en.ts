@@ -1,10 +1,15 @@
 /** Every word that a user sees, in English. */
+import { archiveWords } from './en/archives';
 import { backupsWords } from './en/backups';
+import { cleanupWords } from './en/cleanup';
+import { concernWords } from './en/concerns';
 import { destinationWords } from './en/destinations';
 import { planWords } from './en/plans';
+import { projectLifeWords } from './en/project-life';
 import { recoveryWords } from './en/recovery';
 import { restoringWords } from './en/restoring';
 import { runWords } from './en/runs';
+import { storageWords } from './en/storage';
 import { pluralIn } from './plural';
 
 const locale = 'en-GB';
@@ -51,6 +56,8 @@ export const en = {
     dashboard: 'Dashboard',
     projects: 'Projects',
     backups: 'Backups',
+    archive: 'Archive',
+    storage: 'Storage',
     activity: 'Activity',
     settings: 'Settings',
     browse: 'Browse',
@@ -70,7 +77,7 @@ export const en = {
     noJobsRunning: 'No job running',
     shortcuts: 'Keyboard shortcuts',
     linkLost: 'Not connected. Trying again…',
-    dropTitle: 'Drop folders to add them as projects',
+    dropTitle: 'Drop folders to add them, or archives to import them',
     dropHint: 'They stay where they are; Undercroft only reads them.',
     dropBrowserTitle: 'Drop a folder to add it as a project',
     dropBrowserHint: 'A browser hides where a folder lies, so you will be asked for its path.',
@@ -86,7 +93,8 @@ export const en = {
     attention: 'Needs attention',
     running: 'Backing up',
     archived: 'Archived',
-    trashed: 'Forgotten',
+    trashed: 'Removed',
+    inTrash: 'In the trash',
     active: 'Active',
     folderMissing: 'Folder away',
     reachable: 'Reachable',
@@ -109,7 +117,7 @@ export const en = {
     refresh: 'Refresh',
     check: 'Check',
     preview: 'Counting',
-    import: 'First version',
+    import: 'Import',
     save: 'Save',
     upload: 'Upload',
     workspace: 'Workspace',
@@ -123,6 +131,7 @@ export const en = {
     copy: 'Copy',
     repair: 'Repair',
     recover: 'Recovery',
+    archive: 'Archiving',
   },
 
   jobs: {
@@ -584,6 +593,8 @@ export const en = {
     goDashboard: 'Go to Dashboard',
     goProjects: 'Go to Projects',
     goBackups: 'Go to Backups',
+    goArchive: 'Go to Archive',
+    goStorage: 'Go to Storage',
     goActivity: 'Go to Activity',
     goSettings: 'Go to Settings',
     addProject: 'Add project',
@@ -1078,12 +1089,17 @@ export const en = {
       }),
   },
 
+  ...archiveWords,
   ...backupsWords,
+  ...cleanupWords,
+  ...concernWords,
   ...destinationWords,
   ...planWords,
+  ...projectLifeWords,
   ...recoveryWords,
   ...restoringWords,
   ...runWords,
+  ...storageWords,
 
   missing: {
     title: 'Nothing here',
