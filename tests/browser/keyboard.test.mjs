@@ -60,7 +60,7 @@ test('add, back up, browse and restore by keys alone', async () => {
     await keys.type(target);
     await page.getByText('Nothing is there yet; it will be made').waitFor();
     await keys.press('Enter');
-    await page.getByTestId('job-drawer').getByText('Done', { exact: true }).first().waitFor();
+    await page.getByTestId('job').filter({ hasText: /^\s*Restore/ }).getByText('Done', { exact: true }).waitFor();
   });
   assert.equal(differences(source, join(target, 'vault')), '');
 });
@@ -68,7 +68,7 @@ test('add, back up, browse and restore by keys alone', async () => {
 test('go anywhere by keys, and back out with Esc', async () => {
   await visit(browser, site, 'going by keys', async (page) => {
     const keys = new Keys(page);
-    for (const [chord, title] of [['p', 'Projects'], ['b', 'Backups'], ['a', 'Activity'], ['s', 'Settings'], ['d', 'Dashboard']]) {
+    for (const [chord, title] of [['p', 'Projects'], ['b', 'Backups'], ['r', 'Archive'], ['u', 'Storage'], ['a', 'Activity'], ['s', 'Settings'], ['d', 'Dashboard']]) {
       await keys.press('g');
       await keys.press(chord);
       await page.getByRole('heading', { level: 1, name: title }).waitFor();

@@ -27,7 +27,7 @@ for (const { name, ...look } of LOOKS) {
 async function inEmpty(name, look) {
   const site = await Site.start();
   try {
-    await visit(browser, site, `empty ${name}`, (page) => walk(page, ['#/', '#/projects', '#/backups', '#/plans/new', '#/recover', '#/doctor', '#/activity', '#/settings', '#/nowhere']), look);
+    await visit(browser, site, `empty ${name}`, (page) => walk(page, ['#/', '#/projects', '#/backups', '#/archive', '#/archive?show=trash', '#/storage', '#/cleanup', '#/plans/new', '#/recover', '#/doctor', '#/activity', '#/settings', '#/nowhere']), look);
   } finally {
     await site.stop();
   }
@@ -37,7 +37,7 @@ async function inEmpty(name, look) {
 async function inUse(name, look) {
   const site = await Site.start();
   try {
-    const { project, destination, snapshot, versions } = await fill(site);
+    const { project, destination, snapshot, versions, archive } = await fill(site);
     await visit(
       browser,
       site,
@@ -51,12 +51,19 @@ async function inUse(name, look) {
           `#/browse/${destination.id}/${snapshot.id}/src?project=${project.id}`,
           '#/backups',
           `#/backups/${destination.id}`,
+          '#/archive',
+          `#/archive/${archive.id}`,
+          `#/archive/${archive.id}/src?view=files&file=main.rs`,
+          ...['picture', 'findings', 'growth', 'trend'].map((view) => `#/storage?view=${view}`),
+          '#/storage?by=type',
+          '#/cleanup',
           '#/activity',
           '#/activity?show=runs',
           '#/settings',
         ]);
         await walk(page, rooms(project, versions));
         await historyDialogs(page, project);
+        await lifeDialogs(page, project, archive);
         await dialogs(page, `#/browse/${destination.id}/${snapshot.id}`);
       },
       look,
@@ -114,6 +121,34 @@ async function historyDialogs(page, { id }) {
   await page.keyboard.press('Escape');
 }
 
+/** The dialogs of projects that come and go. @param {import('playwright-core').Page} page @param {{ id: string }} project @param {{ id: string }} archive */
+async function lifeDialogs(page, { id }, archive) {
+  for (const [button, dialog] of [['New project…', 'New project'], ['Import…', 'Import a project']]) {
+    await go(page, '#/projects');
+    await page.getByRole('button', { name: 'More', exact: true }).click();
+    await page.getByRole('menuitem', { name: button }).click();
+    await inDialog(page, dialog);
+  }
+  await go(page, `#/projects/${id}`);
+  for (const [item, dialog] of [['Archive…', 'Archive vault'], ['Save as template…', 'Save as template']]) {
+    await page.getByRole('button', { name: 'More for vault' }).click();
+    await page.getByRole('menuitem', { name: item }).click();
+    await inDialog(page, dialog);
+  }
+  await go(page, `#/archive/${archive.id}`);
+  await page.getByTestId('archive-restore').click();
+  await inDialog(page, 'Restore put away');
+}
+
+/** Looks at the dialog of this name, and closes it. @param {import('playwright-core').Page} page @param {string} name */
+async function inDialog(page, name) {
+  await page.getByRole('dialog', { name }).waitFor();
+  await settle(page);
+  await assertAccessible(page, name, { within: DIALOG });
+  await page.keyboard.press('Escape');
+  await page.getByRole('dialog').waitFor({ state: 'detached' });
+}
+
 /** @param {import('playwright-core').Page} page @param {string} browsing */
 async function dialogs(page, browsing) {
   await page.keyboard.press('Control+k');
@@ -162,5 +197,10 @@ async function fill(site) {
   write(join(site.folder, 'vault/src/main.rs'), 'fn main() {\n    println!("vault");\n}\n');
   const versions = await site.versions(project, 2);
   await site.call('git_create', { workspace: versions[0].workspace });
-  return { project, destination, snapshot, versions };
+  const away = await site.addProject(makeProject(join(site.folder, 'put away')));
+  const { id } = await site.call('archive_make', { projects: [away.id], idle: false, level: 'fast', keepSource: false });
+  await site.finished(id);
+  const [archive] = await site.call('archive_list', { trashed: false });
+  await site.finished((await site.call('usage_scan', {})).id);
+  return { project, destination, snapshot, versions, archive };
 }

@@ -1,4 +1,4 @@
-"""Lets so many days pass for the plans of a library: what they did last lies further back.
+"""Lets so many days pass for the plans and the trash of a library: what was done last lies further back.
 
 The clock of the machine cannot be turned for a test; what the catalog knows of it can.
 """
@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 MOMENTS = {
+    "projects": ["trashed"],
     "plans": ["created"],
     "plan_progress": ["dealt_with"],
     "plan_targets": ["last_complete", "owed_since", "planned", "begun", "retry_after"],

@@ -6,7 +6,7 @@
  *     && node tests/e2e/docs_pictures.mjs'
  *
  * It wants libfaketime, so that versions and backups of weeks are there to see; see docs_history.mjs
- * and docs_backups.mjs; and rsvg-convert for the icons of the tray.
+ * and docs_backups.mjs, and for the space that projects take docs_storage.mjs; and rsvg-convert for the icons of the tray.
  */
 
 import { execFileSync } from 'node:child_process';
@@ -16,6 +16,7 @@ import { fileURLToPath } from 'node:url';
 import { startDesktop } from './desktop.mjs';
 import { PASSWORD, backUpForWeeks } from './docs_backups.mjs';
 import { add, workForWeeks } from './docs_history.mjs';
+import { furnishStudio, makeStudio, showStudio } from './docs_storage.mjs';
 import { Drag } from './drag.mjs';
 import { DIALOGS } from './library.mjs';
 import { results } from './pictured.mjs';
@@ -56,9 +57,11 @@ backUpForWeeks(library, { disk, attic, work: join(home, 'work'), projects: Objec
 renameSync(dirname(attic), '/media/ada/taken to the attic');
 
 await inBothLooks(library, pictures);
+const studio = makeStudio(join(home, 'studio'));
+await inBothLooks(join(home, 'studio library'), space);
 renameSync(join(home, 'work'), join(home, 'lost'));
 await inBothLooks(join(home, 'new library'), recovery);
-for (const name of ['projects', 'start', 'history', 'diff', 'plan', 'run', 'recover']) pairUp(name);
+for (const name of ['projects', 'start', 'history', 'diff', 'plan', 'run', 'recover', 'storage', 'archive']) pairUp(name);
 drawTray();
 
 /** Opens the window light and dark. @typedef {import('./desktop.mjs').Desktop} Desktop @typedef {import('./webdriver.mjs').Page} Page
@@ -142,6 +145,13 @@ async function backups(page, look) {
   await (await page.find('label:has(input[value="proof"])')).click();
   await page.testId('drill-row');
   await keep(page, images, 'proof');
+}
+
+/** Where the space goes, and an archive. @param {Desktop} desktop @param {Page} page @param {string} look */
+async function space(desktop, page, look) {
+  // The dark picture is of the library that the light one was taken of.
+  if (look === 'light') await furnishStudio(desktop, page, studio);
+  await showStudio(page, (hash) => go(page, hash), (name) => keep(page, scratch, `${name}-${look}`));
 }
 
 /** What an empty library is given back. @param {Desktop} desktop @param {Page} page @param {string} look */

@@ -53,7 +53,7 @@ test('an empty library says what to do first', async () => {
 test('a folder dragged onto the window becomes a project', async () => {
   const drag = await Drag.over(desktop, [atlas], { x: 600, y: 420 });
   await page.testId('drop-overlay');
-  await page.sees('Drop folders to add them as projects');
+  await page.sees('Drop folders to add them, or archives to import them');
   await drag.drop();
   await page.withText('project-view', 'atlas');
   await until('the overlay is gone', () => page.run(() => !document.querySelector('[data-testid="drop-overlay"]')));

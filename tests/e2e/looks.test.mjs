@@ -79,6 +79,8 @@ async function furnish(page) {
   const snapshots = await page.call('snapshot_list', { project: project.id });
   await carryOut(page, 'snapshot_forget', { destination: destination.id, snapshots: [snapshots.at(-1).id] });
   await carryOut(page, 'drill', { destination: destination.id });
+  await carryOut(page, 'archive_make', { projects: [project.id], idle: false, level: 'fast', keepSource: true });
+  await carryOut(page, 'usage_scan', {});
 }
 
 /** Begins a job and waits for its end. @param {import('./webdriver.mjs').Page} page @param {string} name @param {object} request */
@@ -107,6 +109,10 @@ async function addresses(page) {
     calendar: '#/activity?show=calendar',
     search: '#/backup-search?text=main',
     doctor: '#/doctor',
+    archive: '#/archive',
+    storage: '#/storage',
+    'what-can-go': '#/storage?view=findings',
+    'clean-up': '#/cleanup',
     settings: '#/settings',
   };
 }
