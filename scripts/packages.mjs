@@ -47,4 +47,7 @@ export const forBench = list({
   'linux-source-6.1': 'the corpus: 78,579 files of source code',
   'xz-utils': 'unpacks it',
   time: 'reads how much memory a program had',
+  zip: 'makes what is imported',
+  unzip: 'the peer of importing',
+  zstd: 'the peer of archiving, with tar',
 });

@@ -8,15 +8,15 @@
  * --corpus DIR, as for `npm run bench`.
  */
 
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { loadavg, tmpdir } from 'node:os';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { checkToolchains, installPackages, root, run, stop } from '../../scripts/machine.mjs';
+import { checkToolchains, installPackages, root } from '../../scripts/machine.mjs';
 import { forBench, forCommandLine, forTests } from '../../scripts/packages.mjs';
 import { unpack } from './corpus.mjs';
+import { buildExamples, figuresOf, grow, makePlace } from './examples.mjs';
 import { measure, median, must } from './measure.mjs';
-import { describeHost, mebibytes, span } from './table.mjs';
+import { mebibytes, span } from './table.mjs';
 
 const { values: options } = parseArgs({
   options: {
@@ -31,20 +31,9 @@ const { values: options } = parseArgs({
 checkToolchains();
 const peers = forTests.filter(({ name }) => name.startsWith('git'));
 await installPackages([...forCommandLine, ...forBench, ...peers]);
-console.log('Building the measurements in release');
-const packages = ['undercroft-history', 'undercroft-session'].flatMap((name) => ['--package', name]);
-const build = ['cargo', 'build', '--release', '--locked', ...packages, '--examples'];
-if (run(build) !== 0) stop('They could not be built; the reason is above.');
-
-const home = options.folder ? resolve(root, options.folder) : join(tmpdir(), 'undercroft-bench');
-mkdirSync(home, { recursive: true });
+const programs = buildExamples(['history', 'session']);
+const { home, work } = makePlace(options.folder);
 const corpus = options.corpus ? resolve(root, options.corpus) : unpack(home);
-const work = mkdtempSync(join(home, 'run-'));
-process.on('exit', () => rmSync(work, { recursive: true, force: true }));
-process.on('SIGINT', () => process.exit(1));
-
-const programs = join(String(process.env.CARGO_TARGET_DIR), 'release/examples');
-console.log(`\n${describeHost(work).join('\n')}\nload before: ${loadavg()[0].toFixed(2)}\n`);
 
 firstVersions(Number(options.runs));
 changes();
@@ -70,7 +59,9 @@ function firstVersions(rounds) {
   const [first, added] = [span(seconds.ours), span(seconds.git)];
   const ratio = median(seconds.ours) / median(seconds.git);
   console.log(`first version of ${last.files} files: ${first}, git ${added}, ratio ${ratio.toFixed(2)}`);
-  console.log(`  stored ${mebibytes(last.storedBytes)}, git ${mebibytes(gitBytes)}; peak ${mebibytes(last.peakBytes)}; nothing changed ${last.nothingChangedSeconds.toFixed(2)} s`);
+  console.log(
+    `  stored ${mebibytes(last.storedBytes)}, git ${mebibytes(gitBytes)}; peak ${mebibytes(last.peakBytes)}; nothing changed ${last.nothingChangedSeconds.toFixed(2)} s`,
+  );
 
   function git() {
     const folder = join(work, 'git');
@@ -100,23 +91,16 @@ function changes() {
   /** @param {string} name @param {any} figures */
   function report(name, { files, milliseconds, storedBytes, peakBytes }) {
     const times = `p50 ${milliseconds.p50.toFixed(1)} ms, p99 ${milliseconds.p99.toFixed(1)} ms`;
-    console.log(`one changed file in ${files} (${name}): ${times}; ${storedBytes} bytes each; peak ${mebibytes(peakBytes)}`);
-  }
-}
-
-/** Makes a project of so many small files, a thousand to a folder. @param {string} folder @param {number} files */
-function grow(folder, files) {
-  for (let at = 0; at < files; at += 1) {
-    const inside = join(folder, `part-${Math.floor(at / 100_000)}`, `folder-${Math.floor(at / 1000)}`);
-    if (at % 1000 === 0) mkdirSync(inside, { recursive: true });
-    writeFileSync(join(inside, `file-${at}.txt`), `the content of file ${at}, which is like no other's\n`.repeat(25).slice(0, 1200));
+    console.log(
+      `one changed file in ${files} (${name}): ${times}; ${storedBytes} bytes each; peak ${mebibytes(peakBytes)}`,
+    );
   }
 }
 
 /** @param {string[]} what @param {string} program @returns {any} */
 function ours(what, program = 'measure') {
   const place = mkdtempSync(join(work, 'ours-'));
-  const { stdout } = must(join(programs, program), what, { MEASURE_IN: place });
+  const figures = figuresOf(join(programs, program), what, place);
   rmSync(place, { recursive: true });
-  return JSON.parse(stdout);
+  return figures;
 }

@@ -72,7 +72,7 @@ export function span(seconds) {
 }
 
 /** @param {number} ours @param {number} theirs */
-const ratio = (ours, theirs) => (ours / theirs).toFixed(2);
+export const ratio = (ours, theirs) => (ours / theirs).toFixed(2);
 
 /** @param {number} bytes */
 export const mebibytes = (bytes) => `${(bytes / 2 ** 20).toFixed(1)} MiB`;
