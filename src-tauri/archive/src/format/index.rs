@@ -101,6 +101,8 @@ pub(crate) struct Index {
     entries: Vec<Entry>,
     text: Vec<u8>,
     xattrs: HashMap<u32, Vec<Xattr>>,
+    /// Whether something lies between the entries of a folder, as after a repair.
+    is_scattered: bool,
 }
 
 impl Index {
@@ -111,6 +113,11 @@ impl Index {
         let target = self.keep(new.target)?;
         let &NewEntry { parent, kind, is_sparse, attributes, size, content, original, .. } = new;
         let digest = Digest::default();
+        let mut open = number;
+        while open > parent {
+            open = self.entries[open as usize - 1].parent;
+        }
+        self.is_scattered |= open != parent;
         self.entries.push(Entry {
             parent,
             name,
@@ -153,6 +160,14 @@ impl Index {
 
     pub(crate) fn entry(&self, number: u32) -> &Entry {
         &self.entries[number as usize]
+    }
+
+    /// The entries after a folder among which all that lies below it is; nothing else is, unless
+    /// the archive was damaged.
+    pub(crate) fn behind(&self, folder: u32) -> &[Entry] {
+        let after = &self.entries[folder as usize + 1..];
+        let end = after.iter().position(|entry| !self.is_scattered && entry.parent <= folder);
+        &after[..end.unwrap_or(after.len())]
     }
 
     pub(crate) fn name(&self, number: u32) -> &[u8] {

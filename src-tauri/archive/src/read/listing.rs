@@ -91,8 +91,8 @@ impl ArchiveReader {
     }
 
     fn child(&self, folder: u32, name: &[u8]) -> Result<u32> {
-        let entries = &self.index().entries()[folder as usize + 1..];
-        entries
+        self.index()
+            .behind(folder)
             .iter()
             .position(|entry| entry.parent == folder + 1 && self.index().name_of(entry) == name)
             .map(|at| folder + 1 + at as u32)
@@ -109,20 +109,19 @@ impl ArchiveReader {
             return Err(Error::new(Code::Invalid, "It is not a folder").next("Choose a folder"));
         }
         // The nearest ancestor that is a child of the folder; what is outside has none.
-        let mut child_of: Vec<u32> = vec![0; entries.len()];
+        let mut child_of: Vec<u32> = Vec::new();
         let mut children: Vec<ArchiveEntry> = Vec::new();
-        for (at, entry) in entries.iter().enumerate().skip(folder as usize + 1) {
-            let number = at as u32;
+        for (number, entry) in (folder + 1..).zip(self.index().behind(folder)) {
             let child = if entry.parent == folder + 1 {
                 let (size, files) = (0, 0);
                 children.push(ArchiveEntry { size, files, ..self.entry(number) });
                 children.len() as u32
             } else if entry.parent > folder {
-                child_of[entry.parent as usize - 1]
+                child_of[(entry.parent - folder) as usize - 2]
             } else {
                 0
             };
-            child_of[at] = child;
+            child_of.push(child);
             if child > 0 && entry.kind != EntryKind::Folder {
                 let sums = &mut children[child as usize - 1];
                 sums.size += entry.size;
@@ -239,14 +238,13 @@ impl ArchiveReader {
 
     /// All entries below an entry, and itself, in order.
     pub(crate) fn below(&self, top: u32) -> Vec<u32> {
-        let entries = self.index().entries();
-        let mut is_below = vec![false; entries.len() - top as usize];
-        is_below[0] = true;
+        let mut is_below = vec![true];
         let mut found = vec![top];
-        for (at, entry) in entries.iter().enumerate().skip(top as usize + 1) {
-            if entry.parent > top && is_below[(entry.parent - 1 - top) as usize] {
-                is_below[at - top as usize] = true;
-                found.push(at as u32);
+        for (number, entry) in (top + 1..).zip(self.index().behind(top)) {
+            let is_inside = entry.parent > top && is_below[(entry.parent - 1 - top) as usize];
+            is_below.push(is_inside);
+            if is_inside {
+                found.push(number);
             }
         }
         found

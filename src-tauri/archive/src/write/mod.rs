@@ -2,22 +2,22 @@
 //! file lies.
 
 mod compressible;
+mod proven;
 pub(crate) mod source;
 mod stream;
 mod tar_writer;
 
-use std::fs::{File, OpenOptions};
-use std::io::{Read as _, Seek as _, SeekFrom, Write as _};
+use std::fs::OpenOptions;
 use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 use std::thread;
 
-use sha2::{Digest as _, Sha256};
 use undercroft_foundation::{Code, Error, IoContext as _, Job, Result, reach_write_point};
 
 use crate::format::frame::{INDEX_MAGIC, skippable};
 use crate::format::index::{Digest, Index};
 use crate::format::seek_table::{self, FramePlace};
+use proven::ProvenFile;
 use source::Stamp;
 use stream::FrameStream;
 use tar_writer::TarWriter;
@@ -65,7 +65,7 @@ pub(crate) fn write(path: &Path, content: &Content, level: i32, job: &Job) -> Re
     // Who sweeps leaves alone what is locked. A file system without locks cannot tell.
     let _ = file.try_lock();
     let (tar, written) = thread::scope(|scope| {
-        let stream = FrameStream::start(scope, &file, path, level);
+        let stream = FrameStream::start(scope, ProvenFile::new(file, path), level);
         let mut tar = TarWriter::new(stream, job);
         tar.add_tree(&content.project)?;
         tar.end_of_project();
@@ -81,48 +81,19 @@ pub(crate) fn write(path: &Path, content: &Content, level: i32, job: &Job) -> Re
     for (entry, digest) in &written.digests {
         index.set_digest(*entry, *digest);
     }
-    let (mut hash, mut frames, mut bytes) = (written.hash, written.frames, written.bytes);
-    let mut file = file;
-    let mut append = |frame: &[u8]| -> Result<()> {
-        hash.update(frame);
-        bytes += frame.len() as u64;
-        file.write_all(frame).at("write", path)
-    };
+    let (mut file, mut frames) = (written.file, written.frames);
     let index_frame = skippable(INDEX_MAGIC, &index.encode()?)?;
-    append(&index_frame)?;
-    let start = frames.last().map_or(0, FramePlace::end);
-    let at = frames.last().map_or(0, |frame| frame.at + u64::from(frame.stored));
     let stored = u32::try_from(index_frame.len())
         .map_err(|_| Error::new(Code::Invalid, "The project is too large for one archive"))?;
-    frames.push(FramePlace { at, stored, start, length: 0 });
-    append(&seek_table::encode(&frames)?)?;
-    file.sync_all().at("sync", path)?;
+    let start = frames.last().map_or(0, FramePlace::end);
+    frames.push(FramePlace { at: file.bytes(), stored, start, length: 0 });
+    file.append(&index_frame)?;
+    file.append(&seek_table::encode(&frames)?)?;
+    let bytes = file.bytes();
+    job.check_cancelled()?;
+    // Each frame was opened and compared before it was written, so that the same bytes open to the
+    // same content.
+    let digest = file.finish()?;
     reach_write_point("archive.written");
-    let digest = hash.finalize().into();
-    read_back(&mut file, path, digest, job)?;
     Ok(WrittenFile { index, stamps: tar.stamps, bytes, digest, source_bytes: tar.source_bytes })
-}
-
-/// Reads the file from the disk, and compares. Each frame was opened and compared before it was
-/// written, so the same bytes open to the same content.
-fn read_back(file: &mut File, path: &Path, digest: Digest, job: &Job) -> Result<()> {
-    // What was just written would come from memory else.
-    let _ = rustix::fs::fadvise(&*file, 0, None, rustix::fs::Advice::DontNeed);
-    file.seek(SeekFrom::Start(0)).at("read", path)?;
-    let mut hash = Sha256::new();
-    let mut buffer = vec![0; 1 << 20];
-    loop {
-        job.check_cancelled()?;
-        let count = file.read(&mut buffer).at("read", path)?;
-        if count == 0 {
-            break;
-        }
-        hash.update(&buffer[..count]);
-    }
-    if Digest::from(hash.finalize()) == digest {
-        return Ok(());
-    }
-    Err(Error::new(Code::Damaged, "The archive cannot be read back as it was written")
-        .why("The disk gave other bytes than it was given")
-        .next("Check the disk that the library is on; the project is untouched"))
 }

@@ -1,20 +1,19 @@
 //! The stream from a tar to frames on disk: the tar is cut into frames, which threads compress and
-//! compare while the next are read, and one thread writes in order. Few buffers go round, so memory
-//! is bounded.
+//! compare while the next are read, and one thread writes in order, makes durable and reads back.
+//! Few buffers go round, so memory is bounded.
 
 use std::collections::BTreeMap;
-use std::fs::File;
-use std::io::Write as _;
-use std::path::Path;
 use std::thread::{self, ScopedJoinHandle};
 
 use crossbeam_channel::{Receiver, Sender, bounded, unbounded};
 use sha2::{Digest as _, Sha256};
-use undercroft_foundation::{Code, Error, IoContext as _, Result};
+use undercroft_foundation::{Code, Error, Result};
 
 use crate::format::frame::{FRAME_BYTES, FrameEncoder};
 use crate::format::index::Digest;
 use crate::format::seek_table::FramePlace;
+
+use super::proven::ProvenFile;
 
 /// The level of frames whose content is compressed already.
 const STORED_LEVEL: i32 = -7;
@@ -37,7 +36,8 @@ struct RawFrame {
 
 struct CodedFrame {
     number: usize,
-    plain: Vec<u8>,
+    /// The bytes that it opens to.
+    length: usize,
     coded: Vec<u8>,
     digests: Vec<(u32, Digest)>,
 }
@@ -47,9 +47,8 @@ pub(crate) struct Written {
     pub(crate) frames: Vec<FramePlace>,
     /// The digests of files that lie in one frame, by the entry's number.
     pub(crate) digests: Vec<(u32, Digest)>,
-    /// The digest of the archive's file so far.
-    pub(crate) hash: Sha256,
-    pub(crate) bytes: u64,
+    /// The archive's file so far.
+    pub(crate) file: ProvenFile,
 }
 
 /// The front of the stream: takes the tar.
@@ -68,15 +67,14 @@ pub(crate) struct FrameStream<'scope> {
 
 impl<'scope> FrameStream<'scope> {
     /// Starts the threads, which end when the stream is finished or dropped.
-    pub(crate) fn start<'env>(
-        scope: &'scope thread::Scope<'scope, 'env>,
-        file: &'env File,
-        path: &'env Path,
+    pub(crate) fn start(
+        scope: &'scope thread::Scope<'scope, '_>,
+        file: ProvenFile,
         level: i32,
     ) -> Self {
         let workers = thread::available_parallelism().map_or(2, usize::from).min(4);
         let (raw, take_raw) = bounded::<RawFrame>(workers);
-        let (coded, take_coded) = unbounded::<Result<CodedFrame>>();
+        let (coded, take_coded) = bounded::<Result<CodedFrame>>(2 * workers);
         let (give_back, spare) = unbounded();
         for _ in 0..workers + 2 {
             // The receiver is in the same function, so this cannot fail.
@@ -84,9 +82,10 @@ impl<'scope> FrameStream<'scope> {
         }
         for _ in 0..workers {
             let (take_raw, coded) = (take_raw.clone(), coded.clone());
-            scope.spawn(move || encode_frames(&take_raw, &coded));
+            let give_back = give_back.clone();
+            scope.spawn(move || encode_frames(&take_raw, &coded, &give_back));
         }
-        let writer = scope.spawn(move || write_frames(&take_coded, &give_back, file, path));
+        let writer = scope.spawn(move || write_frames(&take_coded, file));
         Self {
             level,
             plain: Vec::new(),
@@ -156,7 +155,7 @@ impl<'scope> FrameStream<'scope> {
         if sent { Ok(()) } else { Err(self.failure()) }
     }
 
-    /// An empty buffer. The threads give back one for each frame that was written.
+    /// An empty buffer. The threads give back one for each frame that was compressed.
     fn take_spare(&mut self) -> Result<Vec<u8>> {
         match self.spare.recv() {
             Ok(mut spare) => {
@@ -188,7 +187,11 @@ impl<'scope> FrameStream<'scope> {
     }
 }
 
-fn encode_frames(raw: &Receiver<RawFrame>, coded: &Sender<Result<CodedFrame>>) {
+fn encode_frames(
+    raw: &Receiver<RawFrame>,
+    coded: &Sender<Result<CodedFrame>>,
+    give_back: &Sender<Vec<u8>>,
+) {
     let mut encoder = match FrameEncoder::new() {
         Ok(encoder) => encoder,
         Err(error) => return drop(coded.send(Err(error))),
@@ -199,37 +202,31 @@ fn encode_frames(raw: &Receiver<RawFrame>, coded: &Sender<Result<CodedFrame>>) {
         let digests = pieces.iter().map(digest).collect();
         let mut frame = Vec::new();
         let result = encoder.encode(&plain, level, &mut frame);
-        let result = result.map(|()| CodedFrame { number, plain, coded: frame, digests });
+        let length = plain.len();
+        let result = result.map(|()| CodedFrame { number, length, coded: frame, digests });
+        // Nobody may want it any more: then all was read.
+        let _ = give_back.send(plain);
         if coded.send(result).is_err() {
             return;
         }
     }
 }
 
-fn write_frames(
-    coded: &Receiver<Result<CodedFrame>>,
-    give_back: &Sender<Vec<u8>>,
-    mut file: &File,
-    path: &Path,
-) -> Result<Written> {
+fn write_frames(coded: &Receiver<Result<CodedFrame>>, file: ProvenFile) -> Result<Written> {
     let mut waiting = BTreeMap::new();
-    let (frames, digests, hash) = (Vec::new(), Vec::new(), Sha256::new());
-    let mut written = Written { frames, digests, hash, bytes: 0 };
+    let mut written = Written { frames: Vec::new(), digests: Vec::new(), file };
     let mut start = 0;
     for frame in coded {
         let frame = frame?;
         waiting.insert(frame.number, frame);
         while let Some(frame) = waiting.remove(&written.frames.len()) {
-            file.write_all(&frame.coded).at("write", path)?;
-            written.hash.update(&frame.coded);
+            let at = written.file.bytes();
+            written.file.append(&frame.coded)?;
             written.digests.extend(frame.digests);
             // A frame is 8 MiB at most, compressed or not.
-            let (stored, length) = (frame.coded.len() as u32, frame.plain.len() as u32);
-            written.frames.push(FramePlace { at: written.bytes, stored, start, length });
-            written.bytes += u64::from(stored);
+            let (stored, length) = (frame.coded.len() as u32, frame.length as u32);
+            written.frames.push(FramePlace { at, stored, start, length });
             start += u64::from(length);
-            // Nobody may want it any more: then all was read.
-            let _ = give_back.send(frame.plain);
         }
     }
     Ok(written)
