@@ -4,7 +4,7 @@
  * files, beside `unzip`, turn by turn. Every result is compared with what went in. Nothing here fails for being
  * slow.
  *
- * Options: --runs N (3), --folder DIR, --corpus DIR, as for `npm run bench`; --profile NAME (release).
+ * Options: --runs N (3), --folder DIR (8 GB a round), --corpus DIR, as for `npm run bench`; --profile NAME (release).
  */
 
 import { mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
@@ -35,6 +35,8 @@ const program = join(buildExamples(['archive'], options.profile), 'measure_archi
 const { home, work } = makePlace(options.folder);
 const corpus = options.corpus ? resolve(root, options.corpus) : unpack(home);
 
+/** @template T @typedef {(place: string) => T} Work A piece of work in a folder. */
+
 /** What both were measured at, by piece of work, with the aim for ours divided by theirs. */
 const rows = [['', 'Undercroft', 'peer', 'ratio', 'aim']];
 /** @type {number[]} */
@@ -49,13 +51,16 @@ console.log(`medians of ${options.runs} (least–most), turn by turn, warm cache
 function archiveAndRestore() {
   const source = join(work, 'source');
   must('cp', ['--archive', corpus, source]);
-  const peer = join(work, 'peer.tar.zst');
+  let peer = '';
   /** @type {any} */
   let last = {};
   compare('archive', 1.1, {
     ours: (place) => (last = ours(['archive', source], place)),
-    theirs: () => {
-      const script = 'set -o pipefail; tar --create --directory "$1" source | zstd -3 -T0 --quiet --force -o "$2"';
+    theirs: (place) => {
+      peer = join(place, 'source.tar.zst');
+      // What ours returns from is on disk, so the peer's is to be, too.
+      const script = `set -o pipefail
+        tar --create --directory "$1" source | zstd -3 -T0 --quiet -o "$2" && sync "$2"`;
       return measure('bash', ['-c', script, 'bash', work, peer]).seconds;
     },
   });
@@ -66,71 +71,55 @@ function archiveAndRestore() {
   rows.push(['  one file out of it', read, '', '', '≤ 50 ms']);
   rows.push(['  check', `${last.checkSeconds.toFixed(2)} s`, '', '', '']);
 
-  const place = join(work, 'archived');
-  mkdirSync(place);
-  ours(['archive', source], place);
-  const archive = archiveIn(place);
+  const made = join(work, 'archived');
+  mkdirSync(made);
+  ours(['archive', source], made);
+  const archive = archiveIn(made);
   compare('restore', 1.2, {
-    ours: () => {
-      const figures = ours(['restore'], place);
-      isSame(source, join(place, 'restored'));
-      return figures;
-    },
-    theirs: () => {
-      const target = join(work, 'peer-restored');
-      mkdirSync(target);
-      const { seconds } = measure('tar', ['--zstd', '--extract', '--file', archive, '--directory', target]);
+    ours: (place) => ours(['restore', join(made, 'library')], place),
+    theirs: (place) => measure('tar', ['--zstd', '--extract', '--file', archive, '--directory', place]).seconds,
+    judge: (place) => {
+      isSame(source, join(place, 'ours/restored'));
       // Not ours alone: any tar opens an archive.
-      isSame(source, join(target, readdirSync(target).filter((name) => !name.startsWith('.'))[0]));
-      rmSync(target, { recursive: true });
-      return seconds;
+      isSame(source, join(place, 'peer/source'));
     },
-    after: () => rmSync(join(place, 'restored'), { recursive: true }),
   });
-  rmSync(place, { recursive: true });
 }
 
 /** @param {string} name @param {number | undefined} aim @param {string} zip */
 function importZip(name, aim, zip) {
-  const target = join(work, 'unzipped');
+  // What ours returns from is on disk, so the peer's is to be, too.
+  const script = 'unzip -q "$1" -d "$2" && sync --file-system "$2"';
   compare(name, aim, {
     ours: (place) => ours(['import', zip], place),
-    theirs: () => {
-      // What ours returns from is on disk, so the peer's is to be, too.
-      const { seconds } = measure('sh', ['-c', 'unzip -q "$1" -d "$2" && sync --file-system "$2"', 'sh', zip, target]);
-      return seconds;
-    },
-    after: (place) => {
-      isSame(join(target, readdirSync(target)[0]), join(place, 'imported'));
-      rmSync(target, { recursive: true });
-    },
+    theirs: (place) => measure('sh', ['-c', script, 'sh', zip, place]).seconds,
+    judge: (place) => isSame(join(place, 'peer', readdirSync(join(place, 'peer'))[0]), join(place, 'ours/imported')),
   });
 }
 
 /**
- * Measures both, turn by turn.
+ * Measures both, turn by turn, each in a folder of its own. Nothing is removed before the end: for minutes ext4
+ * passes over the inodes of what was, and who creates files then would pay for it.
  * @param {string} name @param {number | undefined} aim
- * @param {{ ours: (place: string) => { seconds: number }, theirs: () => number, after?: (place: string) => void }} both
+ * @param {{ ours: Work<{ seconds: number }>, theirs: Work<number>, judge?: Work<void> }} both
  */
-function compare(name, aim, { ours: run, theirs, after }) {
+function compare(name, aim, { ours: run, theirs, judge }) {
   /** @type {{ ours: number[], theirs: number[] }} */
   const seconds = { ours: [], theirs: [] };
   for (let round = 0; round < Number(options.runs); round += 1) {
-    const place = join(work, `ours-${round}`);
-    mkdirSync(place);
-    const turns = [() => seconds.ours.push(run(place).seconds), () => seconds.theirs.push(theirs())];
+    const place = join(work, name.replaceAll(' ', '-'), String(round));
+    mkdirSync(join(place, 'ours'), { recursive: true });
+    mkdirSync(join(place, 'peer'));
+    const turns = [
+      () => seconds.ours.push(run(join(place, 'ours')).seconds),
+      () => seconds.theirs.push(theirs(join(place, 'peer'))),
+    ];
     for (const turn of round % 2 === 0 ? turns : turns.reverse()) turn();
-    after?.(place);
-    rmSync(place, { recursive: true });
+    judge?.(place);
   }
   const cell = aim === undefined ? '' : `≤ ${aim.toFixed(1)}`;
-  rows.push([
-    name,
-    span(seconds.ours),
-    span(seconds.theirs),
-    ratio(median(seconds.ours), median(seconds.theirs)),
-    cell,
-  ]);
+  const compared = ratio(median(seconds.ours), median(seconds.theirs));
+  rows.push([name, span(seconds.ours), span(seconds.theirs), compared, cell]);
   console.log(rows.at(-1)?.join('  '));
 }
 

@@ -1,9 +1,8 @@
 //! Measures archives; `npm run bench:archives` runs it and sets its figures beside those of tar and
 //! unzip.
 //!
-//! `measure_archives archive FOLDER`, `… restore`, `… import ARCHIVE`: each prints one line of
-//! JSON. All of it happens in the folder that `MEASURE_IN` names; what is restored is the archive
-//! that was made there last.
+//! `measure_archives archive FOLDER`, `… restore LIBRARY`, `… import ARCHIVE`: each prints one line of
+//! JSON. All of it happens in the folder that `MEASURE_IN` names.
 
 #![expect(
     clippy::unwrap_used,
@@ -26,7 +25,7 @@ fn main() {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let mut figures = match arguments[0].as_str() {
         "archive" => archive(Path::new(&arguments[1])),
-        "restore" => restore(),
+        "restore" => restore(Path::new(&arguments[1])),
         "import" => import(Path::new(&arguments[1])),
         other => panic!("{other} is not measured"),
     };
@@ -38,16 +37,15 @@ fn place() -> PathBuf {
     PathBuf::from(std::env::var_os("MEASURE_IN").unwrap())
 }
 
-fn library() -> (Library, Archives) {
-    let library =
-        Library::open_or_create(&place().join("library"), &World::real(), TABLES).unwrap();
+fn library(folder: &Path) -> (Library, Archives) {
+    let library = Library::open_or_create(folder, &World::real(), TABLES).unwrap();
     let archives = Archives::open(&library).unwrap();
     (library, archives)
 }
 
 /// Archives a folder, then asks the archive as a page does.
 fn archive(folder: &Path) -> serde_json::Value {
-    let (library, archives) = library();
+    let (library, archives) = library(&place().join("library"));
     let add = AddProject { path: folder.into(), ..AddProject::default() };
     let project = library.projects().add_linked(&add).unwrap();
     let order = ArchiveOrder {
@@ -90,9 +88,9 @@ fn entries_below(reader: &ArchiveReader, folder: u32) -> usize {
     entries.len() + folders.map(|entry| below(entry.number)).sum::<usize>()
 }
 
-/// Restores the archive beside the library.
-fn restore() -> serde_json::Value {
-    let (_library, archives) = library();
+/// Restores the only archive of a library.
+fn restore(folder: &Path) -> serde_json::Value {
+    let (_library, archives) = library(folder);
     let id = archives.list().unwrap().remove(0).manifest.id;
     let folder = place().join("restored");
     let order = ExtractOrder { folder: &folder, paths: &[], existing: Existing::Refuse };
