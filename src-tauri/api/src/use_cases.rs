@@ -289,8 +289,8 @@ macro_rules! with_use_cases {
             restore(Restore) -> JobView, Everyone, "undercroft restore {snapshot}[:{path}] --from {destination} --target {target} [--overwrite {overwrite}]";
             /// Previews the restore of a backup; nothing is written.
             restore_preview(Restore) -> SnapshotRestorePlan, Everyone, "undercroft restore {snapshot}[:{path}] --from {destination} --target {target} [--overwrite {overwrite}] --dry-run";
-            /// Lists all that is kept of one file, in the history and in every backup, newest first.
-            file_everywhere(FileEverywhere) -> Vec<FileCopy>, Everyone, "undercroft file everywhere {project} {path}";
+            /// Lists all that is kept of one file, in the history, in every backup and archive, newest first.
+            file_everywhere(FileEverywhere) -> FileCopies, Everyone, "undercroft file everywhere {project} {path}";
             /// Looks for names in all backups.
             snapshot_search(SnapshotSearch) -> Vec<SnapshotHit>, Everyone, "undercroft backup search {text}";
             /// Compares two backups, or one with what is on disk.

@@ -6,8 +6,8 @@ use std::path::Path;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use undercroft_foundation::{
-    ArchiveId, Code, Error, IoContext as _, ProjectId, Result, escape_path, is_normalized_absolute,
-    replace_file, unescape_path,
+    ArchiveId, Code, Error, IoContext as _, ProjectId, Result, TreePath, escape_path,
+    is_normalized_absolute, replace_file, unescape_path,
 };
 use undercroft_library::{Project, ProjectKind};
 
@@ -173,6 +173,15 @@ impl Manifest {
             trashed: None,
             freeing: false,
         }
+    }
+
+    /// Whether this path of the project could not be read when all was last compared.
+    pub fn is_damaged(&self, path: &TreePath) -> bool {
+        // The first name of a damaged path is the project's folder in the tar.
+        let path = path.to_string();
+        self.damaged
+            .iter()
+            .any(|damaged| damaged.split_once('/').is_some_and(|(_, below)| below == path))
     }
 
     pub(crate) fn write(&self, path: &Path) -> Result<()> {

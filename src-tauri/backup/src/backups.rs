@@ -86,7 +86,7 @@ impl Backups {
 
     /// The plans: what is backed up where, when, and how long it is kept.
     pub fn plans(&self) -> Plans {
-        Plans::new(&self.library, &self.destinations, &self.secrets)
+        Plans::new(&self.library, &self.overrides, &self.destinations, &self.secrets)
     }
 
     /// The schedule: the runs to come, those that are overdue, and the pause.

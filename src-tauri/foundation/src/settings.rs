@@ -274,10 +274,27 @@ impl Settings {
 
     /// When the library is cleaned up: five fields of cron.
     pub fn cleanup_schedule(&self) -> &str {
-        match self.values.get("cleanup-schedule").map(|setting| &setting.value) {
-            Some(SettingValue::Schedule(times)) => times,
-            _ => "",
-        }
+        self.text("cleanup-schedule")
+    }
+
+    /// Whether plans run by themselves.
+    pub fn backup(&self) -> bool {
+        self.switch("backup")
+    }
+
+    /// When plans run that have no schedule of their own: five fields of cron.
+    pub fn backup_schedule(&self) -> &str {
+        self.text("backup-schedule")
+    }
+
+    /// For how many days plans without rules of their own keep backups; nothing for the usual rules.
+    pub fn backup_retention_days(&self) -> Option<u64> {
+        Some(self.number("backup-retention-days")).filter(|days| *days > 0)
+    }
+
+    /// The name of the destination of new plans and of backups that name none.
+    pub fn backup_destination(&self) -> Option<&str> {
+        Some(self.text("backup-destination")).filter(|name| !name.is_empty())
     }
 
     /// After how many days the trash is emptied; 0 for never.
@@ -298,6 +315,13 @@ impl Settings {
     fn choice(&self, key: &str) -> &'static str {
         match self.values.get(key).map(|setting| &setting.value) {
             Some(SettingValue::Choice(choice)) => choice,
+            _ => "",
+        }
+    }
+
+    fn text(&self, key: &str) -> &str {
+        match self.values.get(key).map(|setting| &setting.value) {
+            Some(SettingValue::Schedule(text) | SettingValue::Name(text)) => text,
             _ => "",
         }
     }

@@ -68,6 +68,45 @@ fn a_later_layer_wins_and_each_value_knows_its_own() {
 }
 
 #[test]
+fn backups_are_set_by_the_file_and_above_it_by_the_environment() {
+    let home = Home::new(
+        "backup = false\nbackup-schedule = \"0  6 * * *\"\nbackup-retention-days = 30\n\
+         backup-destination = \"Blue disk\"\ncompression = \"max\"\n",
+    );
+    let settings = home.load().unwrap();
+    assert!(!settings.backup());
+    assert_eq!(settings.backup_schedule(), "0 6 * * *");
+    assert_eq!(settings.backup_retention_days(), Some(30));
+    assert_eq!(settings.backup_destination(), Some("Blue disk"));
+    let over = overrides(
+        &[
+            ("UNDERCROFT_BACKUP", "on"),
+            ("UNDERCROFT_BACKUP_SCHEDULE", "15 7 * * 1-5"),
+            ("UNDERCROFT_BACKUP_RETENTION_DAYS", "0"),
+            ("UNDERCROFT_BACKUP_DESTINATION", " Shelf "),
+            ("UNDERCROFT_COMPRESSION", "off"),
+        ],
+        &[],
+    );
+    let settings = Settings::load(&home.path(), &over).unwrap();
+    assert!(settings.backup());
+    assert_eq!(settings.backup_schedule(), "15 7 * * 1-5");
+    assert_eq!(settings.backup_retention_days(), None);
+    assert_eq!(settings.backup_destination(), Some("Shelf"));
+    assert_eq!(settings.compression(), "off");
+    fs::remove_file(home.path()).unwrap();
+    let usual = home.load().unwrap();
+    assert!(usual.backup() && usual.backup_destination().is_none());
+    assert_eq!(usual.backup_schedule(), "30 12 * * *");
+    for (key, wrong) in [("BACKUP_SCHEDULE", "daily"), ("BACKUP_DESTINATION", "a\nb")] {
+        let variable = format!("UNDERCROFT_{key}");
+        let over = overrides(&[(&variable, wrong)], &[]);
+        let refused = Settings::load(&home.path(), &over).unwrap_err();
+        assert_eq!(refused.code(), Code::Invalid, "{key}");
+    }
+}
+
+#[test]
 fn without_a_file_there_are_the_defaults() {
     let home = Home::new("");
     fs::remove_file(home.path()).unwrap();
@@ -214,6 +253,7 @@ fn any_change() -> impl Strategy<Value = (usize, Option<String>)> {
             }
             SettingKind::Switch(_) => any::<bool>().prop_map(|on| on.to_string()).boxed(),
             SettingKind::Number { max, .. } => (0..=max).prop_map(|n| n.to_string()).boxed(),
+            SettingKind::Name => "[a-z ]{0,20}".prop_map(|name| name.trim().to_owned()).boxed(),
             SettingKind::Schedule(_) => {
                 (0..24_u8).prop_map(|hour| format!("30 {hour} * * 1")).boxed()
             }

@@ -165,14 +165,24 @@ describe('what needs attention', () => {
             subject: 'Backup drive',
             reason: '2 GB are free.',
           },
+          {
+            key: 'quota',
+            kind: 'limit',
+            level: 'warning',
+            subject: 'The library',
+            reason: 'It takes 95 GB of the 100 GB that it may take',
+          },
         ],
       });
     });
-    expect(await screen.findAllByTestId('concern')).toHaveLength(2);
-    expect(screen.getByTestId('concern-count').textContent).toContain('2');
-    screen.getByText('2 things need attention');
+    expect(await screen.findAllByTestId('concern')).toHaveLength(3);
+    expect(screen.getByTestId('concern-count').textContent).toContain('3');
+    screen.getByText('3 things need attention');
     const storage = screen.getByRole('link', { name: 'Open Storage: Backup drive' });
     expect(storage.getAttribute('href')).toBe('#/storage');
+    screen.getByRole('link', { name: 'Open Storage: The library' });
+    const cleanUp = screen.getByRole('link', { name: 'Clean up: The library' });
+    expect(cleanUp.getAttribute('href')).toBe('#/cleanup');
     await fireEvent.click(await button('Run again: Nights'));
     await waitFor(() => expect(callsOf(backend, 'plan_run')).toHaveLength(1));
   });

@@ -100,13 +100,8 @@ pub(super) fn parts_of(reader: &ArchiveReader) -> Vec<ArchivePart> {
 pub(super) fn entry_to_wire(
     entry: &archive::ArchiveEntry,
     folder: &TreePath,
-    damaged: &[String],
+    manifest: &archive::Manifest,
 ) -> ArchiveEntry {
-    let path = folder.join(&entry.name);
-    // The first name of a damaged path is the project's folder in the tar.
-    let is_it = |damaged: &String| {
-        damaged.split_once('/').is_some_and(|(_, below)| below == path.to_string())
-    };
     let is_link = entry.kind == archive::EntryKind::Symlink;
     ArchiveEntry {
         name: escape_name(&entry.name),
@@ -115,7 +110,7 @@ pub(super) fn entry_to_wire(
         modified: time_of(entry),
         mode: mode_text(kind_of(entry.kind), entry.attributes.mode),
         target: is_link.then(|| escape_name(&entry.target)),
-        damaged: damaged.iter().any(is_it),
+        damaged: manifest.is_damaged(&folder.join(&entry.name)),
     }
 }
 
@@ -132,8 +127,7 @@ pub(super) fn hit_to_wire(hit: archive::Hit, manifest: &archive::Manifest) -> Ar
 }
 
 fn time_of(entry: &archive::ArchiveEntry) -> Timestamp {
-    let (seconds, nanoseconds) = entry.attributes.modified;
-    Timestamp::new(seconds, i32::try_from(nanoseconds).unwrap_or(0)).unwrap_or_default()
+    entry.attributes.time().unwrap_or_default()
 }
 
 fn kind_of(kind: archive::EntryKind) -> history::EntryKind {

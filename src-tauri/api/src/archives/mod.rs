@@ -77,9 +77,9 @@ impl Api {
         let archive = self.0.archives.find(&request.archive)?;
         let reader = self.0.archives.reader(archive.manifest.id)?;
         let path = tree_path(&request.path)?;
-        let damaged = &archive.manifest.damaged;
         let entries = reader.folder(reader.find(&path)?)?;
-        let entries = entries.iter().map(|entry| entry_to_wire(entry, &path, damaged)).collect();
+        let show = |entry| entry_to_wire(entry, &path, &archive.manifest);
+        let entries = entries.iter().map(show).collect();
         Ok(ArchiveListing { path: request.path, entries })
     }
 

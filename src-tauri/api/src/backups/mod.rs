@@ -28,8 +28,26 @@ impl Api {
     /// The errors of [`backup::ProjectBackups::start`].
     pub fn backup_run(&self, request: BackupRun) -> Result<JobView> {
         let project = self.find_project(&request.project)?;
-        let destination = self.0.backups.destinations().find(&request.destination)?;
+        let destination = match &request.destination {
+            Some(text) => self.0.backups.destinations().find(text)?,
+            None => self.usual_destination()?,
+        };
         Ok(self.0.backups.project_backups().start(project.id, destination.id)?.into())
+    }
+
+    /// The destination of a backup that names none.
+    fn usual_destination(&self) -> Result<backup::Destination> {
+        let settings = self.0.library.settings(&self.0.overrides)?;
+        if let Some(name) = settings.backup_destination() {
+            return self.0.backups.destinations().find(name);
+        }
+        let mut all = self.0.backups.destinations().list()?;
+        match (all.pop(), all.is_empty()) {
+            (Some(only), true) => Ok(only),
+            _ => Err(Error::new(Code::Invalid, "It is not known where to back up")
+                .why("No destination is named, and the setting backup-destination is empty")
+                .next("Name a destination, or change that setting")),
+        }
     }
 
     /// Backs every active project up to every destination.

@@ -13,8 +13,9 @@ use crate::base::wire::{ChangeKind, EntryKind};
 pub struct BackupRun {
     /// The project.
     pub project: String,
-    /// The destination.
-    pub destination: String,
+    /// The destination; that of the setting `backup-destination`, or the only one, when left out.
+    #[serde(default)]
+    pub destination: Option<String>,
 }
 
 /// Which backups to list; what is left out matches all.

@@ -10,6 +10,7 @@ use crate::destinations::wire::Destination;
 use crate::jobs::wire::JobState;
 use crate::plans::wire::Plan;
 use crate::projects::wire::{Project, ProtectionState};
+use crate::usage::quota::NearLimit;
 
 /// A disk with less free room than this, and less than a twentieth of all, is nearly full.
 const SCARCE_BYTES: u64 = 5_000_000_000;
@@ -37,6 +38,7 @@ impl Api {
         concerns.extend(plans.iter().filter_map(of_plan));
         concerns.extend(self.broken_archives()?);
         concerns.extend(self.unconfirmed_places()?);
+        concerns.extend(self.near_limits()?.into_iter().map(of_limit));
         concerns.extend(destinations.iter().filter_map(of_full_disk));
         concerns.extend(projects.iter().filter_map(of_project));
         // Those of one level stay in the order of what they are about.
@@ -102,6 +104,15 @@ fn of_plan(plan: &Plan) -> Option<Concern> {
         plan: Some(plan.id.clone()),
         ..concern(ConcernKind::PlanFailed, level, &plan.id, about.0, about.1)
     })
+}
+
+fn of_limit(near: NearLimit) -> Concern {
+    let (kind, level) = (ConcernKind::Limit, ConcernLevel::Warning);
+    let Some(project) = near.project else {
+        return concern(kind, level, "library", "The library".to_owned(), near.reason);
+    };
+    let id = project.id.to_string();
+    Concern { project: Some(id.clone()), ..concern(kind, level, &id, project.name, near.reason) }
 }
 
 fn of_full_disk(destination: &Destination) -> Option<Concern> {

@@ -119,6 +119,8 @@ pub enum ConcernKind {
     PlanFailed,
     /// A disk is nearly full.
     NearlyFull,
+    /// A size is near the limit of a setting, or has reached it.
+    Limit,
     /// An archive is damaged or missing.
     Archive,
     /// A recovered library records places that are not confirmed.

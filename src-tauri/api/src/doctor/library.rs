@@ -24,6 +24,7 @@ impl Api {
             self.examine_settings(),
         ];
         findings.extend(self.examine_places());
+        findings.extend(self.examine_limits());
         findings
     }
 
@@ -42,6 +43,25 @@ impl Api {
                 "Confirm it if it is yours",
             )
             .with_fix(Fix::ConfirmPlace(&place.path))
+        });
+        told.collect()
+    }
+
+    /// The sizes that are near the limits of the settings.
+    fn examine_limits(&self) -> Vec<Finding> {
+        let near = match self.near_limits() {
+            Ok(near) => near,
+            Err(error) => return vec![failed("library", &error)],
+        };
+        let told = near.into_iter().map(|near| {
+            let (area, subject, next) = match near.project {
+                Some(project) => ("project", project.name, "Free some of its space"),
+                None => ("library", "The library".to_owned(), "Clean up"),
+            };
+            let state = if near.is_reached { "has reached" } else { "is near" };
+            let what = format!("{subject} {state} its limit");
+            let next = format!("{next}, or raise the setting {}", near.setting);
+            warning(area, what, &near.reason, &next)
         });
         told.collect()
     }

@@ -30,6 +30,7 @@ impl Api {
         }
         let mut findings: Vec<_> = plans.iter().map(|plan| self.examine_plan(plan)).collect();
         findings.extend(self.examine_pause());
+        findings.extend(self.examine_usual_destination());
         findings.extend(self.examine_alerts());
         findings
     }
@@ -92,6 +93,14 @@ impl Api {
             Ok(state) => state,
             Err(error) => return Some(failed(AREA, &error)),
         };
+        if state.by_setting {
+            return Some(warning(
+                AREA,
+                "Backups are off: the setting backup says so".to_owned(),
+                "No plan runs by itself",
+                "Turn the setting on",
+            ));
+        }
         if !state.paused || state.until.is_some() {
             return None;
         }
@@ -102,6 +111,15 @@ impl Api {
             "Resume them",
         );
         Some(found.with_fix(Fix::Resume))
+    }
+
+    /// The destination that the settings name, where there is none of that name.
+    fn examine_usual_destination(&self) -> Option<Finding> {
+        let settings = self.0.library.settings(&self.0.overrides).ok()?;
+        let name = settings.backup_destination()?;
+        let error = self.0.backups.destinations().find(name).err()?;
+        let what = format!("The setting backup-destination names {name}");
+        Some(warning(AREA, what, error.what_text(), "Correct the setting, or empty it"))
     }
 
     fn examine_alerts(&self) -> Vec<Finding> {

@@ -11,7 +11,7 @@ use super::wire::{
 /// The specification in a draft; its name travels apart.
 pub(super) fn spec(draft: PlanDraft) -> Result<backup::PlanSpec> {
     let targets = draft.targets.into_iter().map(|target| {
-        let retention = target.retention.into();
+        let retention = target.retention.map(Into::into);
         Ok(backup::PlanTarget { destination: target.destination.parse()?, retention })
     });
     Ok(backup::PlanSpec {
@@ -127,12 +127,13 @@ impl From<backup::PlanProjects> for PlanProjects {
 impl From<backup::PlanTarget> for PlanTarget {
     fn from(target: backup::PlanTarget) -> Self {
         let backup::PlanTarget { destination, retention } = target;
-        Self { destination: destination.to_string(), retention: retention.into() }
+        Self { destination: destination.to_string(), retention: retention.map(Into::into) }
     }
 }
 
 fn schedule(schedule: Schedule) -> Result<backup::Schedule> {
     Ok(match schedule {
+        Schedule::Usual => backup::Schedule::Usual,
         Schedule::Manual => backup::Schedule::Manual,
         Schedule::Hourly { minute } => backup::Schedule::Hourly { minute },
         Schedule::Daily { at } => backup::Schedule::Daily { at: at.parse()? },
@@ -146,6 +147,7 @@ fn schedule(schedule: Schedule) -> Result<backup::Schedule> {
 impl From<backup::Schedule> for Schedule {
     fn from(schedule: backup::Schedule) -> Self {
         match schedule {
+            backup::Schedule::Usual => Self::Usual,
             backup::Schedule::Manual => Self::Manual,
             backup::Schedule::Hourly { minute } => Self::Hourly { minute },
             backup::Schedule::Daily { at } => Self::Daily { at: at.to_string() },

@@ -171,6 +171,7 @@ impl Api {
         let next = self.0.backups.schedule().upcoming(far, 1)?.pop();
         Ok(ScheduleState {
             paused: pause.is_some(),
+            by_setting: pause.is_some_and(|pause| pause.by_setting),
             until: pause.and_then(|pause| pause.until),
             next: next.map(convert::planned_run),
         })

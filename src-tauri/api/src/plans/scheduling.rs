@@ -29,6 +29,7 @@ pub(crate) struct Scheduling {
 #[derive(Debug)]
 struct Going {
     stop: Arc<Notify>,
+    wake: Arc<Notify>,
     thread: JoinHandle<()>,
 }
 
@@ -48,24 +49,32 @@ impl Api {
         if let Err(error) = wake_on_events(self, &wake) {
             tracing::warn!(%error, "plans are looked at once a minute only");
         }
-        let stopped = Arc::clone(&stop);
+        let (stopped, woken) = (Arc::clone(&stop), Arc::clone(&wake));
         let work = move || match tokio::runtime::Builder::new_current_thread().enable_time().build()
         {
-            Ok(runtime) => runtime.block_on(run(&rooms, &wake, &stopped)),
+            Ok(runtime) => runtime.block_on(run(&rooms, &woken, &stopped)),
             Err(error) => tracing::error!(%error, "no plan will run by itself"),
         };
         match std::thread::Builder::new().name("scheduler".to_owned()).spawn(work) {
-            Ok(thread) => *going = Some(Going { stop, thread }),
+            Ok(thread) => *going = Some(Going { stop, wake, thread }),
             Err(error) => tracing::error!(%error, "no plan will run by itself"),
         }
     }
 }
 
 impl Scheduling {
+    /// Lets the loop look at once: something changed that no event tells of.
+    pub(crate) fn wake(&self) {
+        let going = self.going.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(going) = &*going {
+            going.wake.notify_one();
+        }
+    }
+
     /// Ends the loop; a step that is being taken is taken to its end.
     pub(crate) fn stop(&self) {
         let going = self.going.lock().unwrap_or_else(PoisonError::into_inner).take();
-        if let Some(Going { stop, thread }) = going {
+        if let Some(Going { stop, thread, .. }) = going {
             stop.notify_one();
             let _ = thread.join();
         }
@@ -107,6 +116,8 @@ struct LoopState {
     waiting: Vec<(PlanId, WaitReason)>,
     /// Whether backups were paused.
     was_paused: bool,
+    /// Whether the settings let plans run by themselves, and when; nothing before the first look.
+    settings: Option<(bool, String)>,
     /// The places at which drives were mounted; nothing before the first look.
     drives: Option<BTreeSet<PathBuf>>,
 }
@@ -115,6 +126,9 @@ struct LoopState {
 fn step(rooms: &Weak<Rooms>, known: &mut LoopState) -> Option<Duration> {
     let rooms = rooms.upgrade()?;
     tell_of_drives(&rooms, known);
+    if let Err(error) = tell_of_settings(&rooms, known) {
+        tracing::error!(%error, "what the settings say of backups is not known");
+    }
     if let Err(error) = end_pause(&rooms, known) {
         tracing::error!(%error, "whether backups are paused is not known");
     }
@@ -166,6 +180,20 @@ fn tell_of_drives(rooms: &Rooms, known: &mut LoopState) {
     if has_changed {
         rooms.hub.tell(&BackendEvent::Drives);
     }
+}
+
+/// Tells that the settings say something else of backups now, whoever changed them.
+fn tell_of_settings(rooms: &Rooms, known: &mut LoopState) -> Result<()> {
+    let settings = rooms.library.settings(&rooms.overrides)?;
+    let now = (settings.backup(), settings.backup_schedule().to_owned());
+    let before = known.settings.replace(now.clone());
+    let Some(before) = before.filter(|before| *before != now) else { return Ok(()) };
+    let text = match now {
+        (false, _) => "Backups are off: the setting backup says so".to_owned(),
+        (true, _) if !before.0 => "Backups are on again: the setting backup says so".to_owned(),
+        (true, times) => format!("The usual time of backups is {times} now"),
+    };
+    rooms.library.events().publish(&NewEvent::new("schedule.changed", text)).map(drop)
 }
 
 /// Tells of each plan that begins to wait. That of a pause does not: the pause was told.

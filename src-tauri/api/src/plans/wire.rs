@@ -78,14 +78,17 @@ pub enum PlanProjects {
 pub struct PlanTarget {
     /// The destination's id.
     pub destination: String,
-    /// How long backups are kept there.
-    pub retention: Retention,
+    /// How long backups are kept there; as the setting `backup-retention-days` says when left out.
+    #[serde(default)]
+    pub retention: Option<Retention>,
 }
 
 /// When a plan runs by itself.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
 #[serde(rename_all = "camelCase", tag = "type")]
 pub enum Schedule {
+    /// As the setting `backup-schedule` says.
+    Usual,
     /// Never.
     Manual,
     /// Every hour.
@@ -381,6 +384,9 @@ pub enum PauseFor {
 pub struct ScheduleState {
     /// Whether they pause.
     pub paused: bool,
+    /// Whether the setting `backup` says so: until it is on again.
+    #[serde(default)]
+    pub by_setting: bool,
     /// Until when; until they are resumed when left out.
     #[serde(default)]
     #[specta(type = Option<String>)]

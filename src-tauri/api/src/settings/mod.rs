@@ -39,6 +39,7 @@ impl Api {
             self.0.library.change_settings(&self.0.overrides, &[("start-at-login", None)])?;
             return Err(error);
         }
+        self.0.scheduling.wake();
         Ok(self.view(&settings))
     }
 

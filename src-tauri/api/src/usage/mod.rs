@@ -8,6 +8,7 @@ mod freeing;
 mod growth;
 mod key;
 mod overview;
+pub(crate) mod quota;
 mod rebuilt;
 mod resting;
 mod showing;

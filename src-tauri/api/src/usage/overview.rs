@@ -10,6 +10,7 @@ use undercroft_usage::forecast;
 
 use super::counting::room_of;
 use super::key::layer_of;
+use super::quota::quota_state;
 use super::summary::Summary;
 use super::wire::{
     QuotaState, UsageDestination, UsageDisk, UsageForecast, UsageLayer, UsageLayerSum,
@@ -33,7 +34,7 @@ impl Api {
         let trashed = with(ProjectStatus::Trashed);
         let quota = self.0.library.settings(&self.0.overrides)?.quota();
         let known = summary.as_ref();
-        let library_bytes = known.map_or(0, |it| it.library.bytes + it.managed);
+        let library_bytes = known.map_or(0, Summary::library_bytes);
         let forecast = self.usage_forecast("library", self.usage_room(quota, library_bytes))?;
         Ok(UsageOverview {
             bytes: known.map_or(0, |it| it.total().bytes),
@@ -135,15 +136,6 @@ fn mount_of(folder: &Path) -> String {
     let own = device(folder);
     let same = folder.ancestors().take_while(|path| device(path) == own);
     same.last().map_or_else(|| escape_path(folder), escape_path)
-}
-
-fn quota_state(quota: Option<u64>, bytes: u64) -> QuotaState {
-    match quota {
-        None => QuotaState::None,
-        Some(quota) if bytes >= quota => QuotaState::Over,
-        Some(quota) if bytes >= quota / 10 * 9 => QuotaState::Near,
-        Some(_) => QuotaState::Fine,
-    }
 }
 
 fn told(summary: Option<&Summary>, quota: Option<u64>, library_bytes: u64) -> String {

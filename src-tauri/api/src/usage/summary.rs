@@ -147,6 +147,11 @@ impl Summary {
         self.layers.entry(layer_name(layer).to_owned()).or_default().add(sums);
     }
 
+    /// The library's folder, with the projects in it.
+    pub(super) fn library_bytes(&self) -> u64 {
+        self.library.bytes.saturating_add(self.managed)
+    }
+
     /// All projects and the library.
     pub(super) fn total(&self) -> Sums {
         let mut total = Sums::default();

@@ -10,6 +10,7 @@
 mod archives;
 mod bindings;
 mod cleanup;
+mod copies;
 mod deleting;
 mod history;
 mod new_projects;

@@ -6,11 +6,12 @@ use std::time::Duration;
 
 use jiff::SignedDuration;
 use undercroft_api::wire::{
-    BackendEvent, DestinationAdd, JobKind, JobView, NewPassword, Nothing, PauseFor, PauseRequest,
-    PlanRef, PlanSave, ProjectAdd, ProjectRef, ProjectRename, SettingsChange, VersionSave,
+    BackendEvent, BackupRun, DestinationAdd, Health, JobKind, JobView, NewPassword, Nothing,
+    PauseFor, PauseRequest, Plan, PlanRef, PlanSave, ProjectAdd, ProjectRef, ProjectRename,
+    Schedule, SettingsChange, VersionSave,
 };
 use undercroft_api::{Abilities, Api, Host, MachineState};
-use undercroft_foundation::{Clock, SettingsOverrides};
+use undercroft_foundation::{Clock, Code, SettingsOverrides};
 use undercroft_testkit::{LoopDrive, ManualClock, random_bytes, simulated_world, write_file};
 
 /// A machine that does as the test says.
@@ -81,6 +82,16 @@ impl Scene {
         scene
     }
 
+    /// Changes a setting in the file.
+    fn set(&self, key: &str, value: &str) {
+        let set = [(key.to_owned(), Some(value.to_owned()))].into();
+        self.api.settings_change(SettingsChange { set, ..SettingsChange::default() }).unwrap();
+    }
+
+    fn plan(&self) -> Plan {
+        self.api.plan_show(PlanRef { plan: "daily".to_owned() }).unwrap()
+    }
+
     /// Lets something happen, which is a reason for the scheduler to look.
     fn stir(&self, name: &str) {
         let project = self.api.project_list(Default::default()).unwrap()[0].id.clone();
@@ -128,8 +139,7 @@ impl Scene {
     }
 
     fn planned(&self) -> Option<String> {
-        let plan = self.api.plan_show(PlanRef { plan: "daily".to_owned() }).unwrap();
-        plan.last_run.filter(|run| run.ended.is_some())?.planned.map(|time| time.to_string())
+        self.plan().last_run.filter(|run| run.ended.is_some())?.planned.map(|time| time.to_string())
     }
 
     fn wait_for(&self, planned: &str) {
@@ -199,7 +209,7 @@ fn a_plan_runs_by_itself_until_the_face_goes() {
     scene.clock.advance(Duration::from_secs(3 * 3600));
     scene.stir("one");
     scene.wait_for("2026-03-01T12:30:00Z");
-    let plan = scene.api.plan_show(PlanRef { plan: "daily".to_owned() }).unwrap();
+    let plan = scene.plan();
     assert!(plan.targets_now[0].last_complete.is_some(), "{plan:?}");
     assert_eq!(plan.sentence, "Its last backup was made less than an hour ago.");
 
@@ -207,8 +217,7 @@ fn a_plan_runs_by_itself_until_the_face_goes() {
     scene.api.schedule_pause(PauseRequest { pause: PauseFor::UntilResumed }).unwrap();
     scene.clock.advance(Duration::from_secs(24 * 3600));
     scene.stir("two");
-    let plan = || scene.api.plan_show(PlanRef { plan: "daily".to_owned() }).unwrap();
-    scene.until("waiting", || plan().waiting.is_some());
+    scene.until("waiting", || scene.plan().waiting.is_some());
     std::thread::sleep(Duration::from_secs(1));
     assert_eq!(scene.planned().as_deref(), Some("2026-03-01T12:30:00Z"));
     scene.api.schedule_resume(Nothing {}).unwrap();
@@ -219,6 +228,97 @@ fn a_plan_runs_by_itself_until_the_face_goes() {
     scene.stir("three");
     std::thread::sleep(Duration::from_secs(1));
     assert_eq!(scene.planned().as_deref(), Some("2026-03-02T12:30:00Z"));
+}
+
+#[test]
+fn a_setting_keeps_plans_from_running_by_themselves_until_it_is_on_again() {
+    let scene = Scene::new();
+    scene.api.start_scheduler();
+    scene.set("backup", "false");
+    assert_eq!(scene.plan().next, None);
+    assert!(scene.api.schedule_upcoming(Default::default()).unwrap().is_empty());
+    scene.minutes(3 * 60);
+    scene.stir("one");
+    scene.until("waiting", || scene.plan().waiting.is_some());
+    std::thread::sleep(Duration::from_secs(1));
+    assert_eq!(scene.planned(), None);
+    let waits = scene.plan().waiting.unwrap().text;
+    assert_eq!(waits, "waits until the setting backup is on; no backup there yet");
+    let dashboard = scene.api.dashboard(Nothing {}).unwrap();
+    assert_eq!(dashboard.health, Health::Paused);
+    let state = dashboard.schedule;
+    assert!(state.paused && state.by_setting && state.next.is_none(), "{state:?}");
+    // The pause of the user is another one: to end that changes nothing here.
+    assert!(scene.api.schedule_resume(Nothing {}).unwrap().by_setting);
+
+    scene.set("backup", "true");
+    scene.wait_for("2026-03-01T12:30:00Z");
+    assert!(!scene.api.schedule_state(Nothing {}).unwrap().paused);
+    let told = |text: &str| {
+        let events = scene.api.event_list(Default::default()).unwrap();
+        events.iter().any(|event| event.kind == "schedule.changed" && event.text.contains(text))
+    };
+    scene.until("told", || told("are off") && told("on again"));
+
+    // By hand a plan runs all the same.
+    scene.set("backup", "false");
+    let job = scene.api.plan_run(PlanRef { plan: "daily".to_owned() }).unwrap();
+    scene.done(&job);
+    scene.api.shut_down();
+}
+
+#[test]
+fn the_schedule_of_the_settings_moves_the_next_run() {
+    let scene = Scene::new();
+    let next = || scene.plan().next.unwrap().to_string();
+    assert_eq!(next(), "2026-03-01T12:30:00Z");
+    scene.api.start_scheduler();
+    // As an editor writes the file.
+    let file = scene.folder.path().join("library/settings.toml");
+    std::fs::write(file, "backup-schedule = \"0 18 * * *\"\n").unwrap();
+    assert_eq!(next(), "2026-03-01T18:00:00Z");
+    let upcoming = scene.api.schedule_upcoming(Default::default()).unwrap();
+    assert_eq!(upcoming[0].at.to_string(), "2026-03-01T18:00:00Z");
+    scene.minutes(3 * 60);
+    scene.stir("one");
+    std::thread::sleep(Duration::from_secs(1));
+    assert_eq!(scene.planned(), None);
+    scene.minutes(5 * 60);
+    scene.stir("two");
+    scene.wait_for("2026-03-01T18:00:00Z");
+
+    // A plan with a schedule of its own keeps it.
+    let mut draft = scene.plan().draft;
+    draft.schedule = Schedule::Daily { at: "06:00".to_owned() };
+    let plan = Some("daily".to_owned());
+    scene.api.plan_save(PlanSave { plan, draft }).unwrap();
+    assert_eq!(next(), "2026-03-02T06:00:00Z");
+    scene.api.shut_down();
+}
+
+#[test]
+fn a_backup_that_names_no_destination_goes_to_the_one_of_the_settings() {
+    let scene = Scene::new();
+    let run = || {
+        let request = BackupRun { project: "kept".to_owned(), destination: None };
+        scene.api.backup_run(request)
+    };
+    // There is only one.
+    scene.done(&run().unwrap());
+    let place = scene.api.places().register(&scene.folder.path().join("shelf")).id;
+    let password = NewPassword::Typed { password: "secret enough".to_owned() };
+    let add = DestinationAdd { place, name: None, password, create: true };
+    let shelf = scene.api.destination_add(add).unwrap();
+    assert_eq!(run().unwrap_err().code(), Code::Invalid);
+    assert_eq!(scene.api.plan_propose(Nothing {}).unwrap().targets.len(), 2);
+    scene.set("backup-destination", "shelf");
+    assert_eq!(scene.done(&run().unwrap()).destination, Some(shelf.id.clone()));
+    let proposed = scene.api.plan_propose(Nothing {}).unwrap().targets;
+    assert_eq!((proposed.len(), &proposed[0].destination), (1, &shelf.id));
+    scene.set("backup-destination", "attic");
+    assert_eq!(run().unwrap_err().code(), Code::NotFound);
+    let findings = scene.api.doctor(Nothing {}).unwrap();
+    assert!(findings.iter().any(|it| it.what.contains("backup-destination")), "{findings:?}");
 }
 
 #[test]

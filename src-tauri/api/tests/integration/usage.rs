@@ -393,3 +393,74 @@ fn a_machine_at_rest_counts_once_a_day_and_growth_shows() {
     assert_eq!(serde_json::to_value(refused.code).unwrap(), "invalid");
     api.shut_down();
 }
+
+#[test]
+fn limits_are_told_of_before_they_are_reached() {
+    let stage = Stage::new();
+    let hole = |bytes| {
+        std::fs::create_dir_all(stage.path("work")).unwrap();
+        let file = std::fs::File::create(stage.path("work/hole")).unwrap();
+        file.set_len(bytes).unwrap();
+    };
+    hole(800_000_000);
+    let project = project_of(&stage, "work");
+    let set = |key: &str, value: Value| {
+        stage.ask("settings_change", json!({"set": {key: value}}));
+    };
+    let limits = || {
+        let dashboard = stage.ask("dashboard", json!({}));
+        let concerns = dashboard["concerns"].as_array().unwrap().clone();
+        concerns.into_iter().filter(|it| it["kind"] == "limit").collect::<Vec<_>>()
+    };
+    let told_by_the_doctor = || {
+        let findings = stage.ask("doctor", json!({}));
+        let findings = findings.as_array().unwrap().clone();
+        let of_limit = |it: &Value| it["what"].as_str().unwrap().contains("its limit");
+        findings.into_iter().filter(of_limit).collect::<Vec<_>>()
+    };
+    let refresh = || {
+        stage.run("project_refresh", json!({"project": "work"}));
+    };
+    refresh();
+    set("project-limit-gb", json!("1"));
+    assert_eq!((limits().len(), told_by_the_doctor().len()), (0, 0));
+
+    hole(910_000_000);
+    // Only what was counted is known.
+    assert_eq!(limits().len(), 0);
+    refresh();
+    let near = limits();
+    assert_eq!((near.len(), &near[0]["project"]), (1, &project["id"]), "{near:?}");
+    assert_eq!((&near[0]["level"], &near[0]["subject"]), (&json!("warning"), &json!("work")));
+    assert_eq!(near[0]["reason"], "It has 910.0 MB of the 1.0 GB that a project may have");
+    let told = told_by_the_doctor();
+    assert_eq!(told[0]["what"], "work is near its limit", "{told:?}");
+    assert_eq!(told[0]["why"], near[0]["reason"]);
+    hole(1_200_000_000);
+    refresh();
+    let reached = limits();
+    assert_eq!(reached[0]["key"], near[0]["key"]);
+    assert_eq!(reached[0]["reason"], "It has 1.2 GB, and a project may have 1.0 GB at most");
+    assert_eq!(told_by_the_doctor()[0]["what"], "work has reached its limit");
+    set("project-limit-gb", Value::Null);
+    assert_eq!(limits().len(), 0);
+
+    // The library takes the room that its files take.
+    set("quota-gb", json!("1"));
+    let large = stage.path("library/large");
+    let file = std::fs::File::create(&large).unwrap();
+    let Ok(()) = rustix::fs::fallocate(&file, rustix::fs::FallocateFlags::empty(), 0, 920_000_000)
+    else {
+        return;
+    };
+    scan(&stage);
+    let near = limits();
+    assert_eq!((near.len(), &near[0]["project"]), (1, &Value::Null), "{near:?}");
+    let sentence = stage.ask("dashboard", json!({}))["sentence"].as_str().unwrap().to_owned();
+    assert!(sentence.ends_with("2 need attention"), "the project has no backup: {sentence}");
+    assert_eq!(told_by_the_doctor()[0]["what"], "The library is near its limit");
+    assert_eq!(stage.ask("usage_overview", json!({}))["quotaState"], "near");
+    std::fs::remove_file(large).unwrap();
+    scan(&stage);
+    assert_eq!(limits().len(), 0);
+}

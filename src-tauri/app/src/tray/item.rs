@@ -121,6 +121,9 @@ impl TrayItem {
     }
 
     fn pausing(&self) -> MenuItem<Self> {
+        if self.status.is_off {
+            return entry("Backups are off in the settings", false, |_| {});
+        }
         if self.status.paused {
             return entry("Resume backups", true, |item: &mut Self| actions::resume(&item.app));
         }

@@ -16,6 +16,8 @@ pub(crate) struct Status {
     pub(crate) offers: Offers,
     /// Whether backups pause.
     pub(crate) paused: bool,
+    /// Whether they do because a setting says so.
+    pub(crate) is_off: bool,
     /// The last runs, as lines of the menu.
     pub(crate) recent: Vec<String>,
     /// The text after "Quit" about what quitting stops.
@@ -41,6 +43,7 @@ impl Status {
             sentence: "Starting".to_owned(),
             offers: Offers::Nothing,
             paused: false,
+            is_off: false,
             recent: Vec::new(),
             quitting: "",
         }
@@ -60,6 +63,7 @@ impl Status {
             sentence,
             offers,
             paused: dashboard.schedule.paused,
+            is_off: dashboard.schedule.by_setting,
             recent: recent_lines(&dashboard.recent_runs),
             quitting: match (dashboard.health, dashboard.schedule.next.is_some()) {
                 (Health::Running, _) => ", stopping what runs",
@@ -98,6 +102,9 @@ fn running_sentence(jobs: &[JobView]) -> Option<String> {
 fn resting_sentence(dashboard: &Dashboard, plans: &[Plan]) -> String {
     let waiting = plans.iter().find_map(|plan| Some((plan, plan.waiting.as_ref()?)));
     match (dashboard.health, waiting) {
+        (Health::Paused, _) if dashboard.schedule.by_setting => {
+            format!("Backups are off in the settings. {}", dashboard.sentence)
+        }
         (Health::Paused, _) => format!("Backups pause. {}", dashboard.sentence),
         (Health::Waiting, Some((plan, waiting))) => {
             format!("{} {}", plan.draft.name, waiting.text)
@@ -203,5 +210,10 @@ mod tests {
         let paused = Status::of(&dashboard("paused", false), &[], &[]);
         assert_eq!(paused.sentence, "Backups pause. How it is");
         assert!(paused.paused && !paused.can_back_up());
+        let mut off = dashboard("paused", false);
+        off.schedule.by_setting = true;
+        let off = Status::of(&off, &[], &[]);
+        assert_eq!(off.sentence, "Backups are off in the settings. How it is");
+        assert!(off.is_off);
     }
 }

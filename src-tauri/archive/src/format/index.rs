@@ -3,6 +3,7 @@
 
 use std::collections::HashMap;
 
+use jiff::Timestamp;
 use sha2::{Digest as _, Sha256};
 use undercroft_foundation::{Code, Error, Result, TreePath};
 
@@ -48,6 +49,14 @@ pub struct Attributes {
     pub mode: u32,
     /// When its content last changed: seconds since 1970 and nanoseconds.
     pub modified: (i64, u32),
+}
+
+impl Attributes {
+    /// When its content last changed; nothing where that is no time.
+    pub fn time(&self) -> Option<Timestamp> {
+        let (seconds, nanoseconds) = self.modified;
+        Timestamp::new(seconds, i32::try_from(nanoseconds).ok()?).ok()
+    }
 }
 
 /// An entry of an archive, its name and link target by their place in the index's text.

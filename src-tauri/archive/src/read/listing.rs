@@ -3,7 +3,7 @@
 use undercroft_foundation::{Code, Error, Result, TreePath};
 
 use super::ArchiveReader;
-use crate::format::index::{Attributes, EntryKind};
+use crate::format::index::{Attributes, Digest, EntryKind};
 
 /// A file or folder of an archive.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -151,6 +151,13 @@ impl ArchiveReader {
             files: u64::from(entry.kind != EntryKind::Folder),
             target: index.target(number).to_vec(),
         }
+    }
+
+    /// The SHA-256 of a file's content in hexadecimal digits; nothing for what is no file, and
+    /// where the index lost it.
+    pub fn sha256(&self, number: u32) -> Option<String> {
+        let digest = self.index().entry(self.file_entry(number).ok()?).digest;
+        (digest != Digest::default()).then(|| hex::encode(digest))
     }
 
     /// The files and folders of the project whose name contains `text`, upper and lower case being

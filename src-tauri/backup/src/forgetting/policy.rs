@@ -102,23 +102,30 @@ impl Removals {
         repository: &Repository,
         job: &Job,
     ) -> Result<Vec<SnapshotId>> {
-        let Some(target) = plan.target(destination) else { return Ok(Vec::new()) };
-        let own = self.by_plan(plan, &target.retention)?;
+        let Some(retention) = self.retention_in(plan, destination)? else { return Ok(Vec::new()) };
+        let own = self.by_plan(plan, &retention)?;
         let mut drop: Vec<_> =
             ids(self.decide(repository, &own, job)?, |group| group.drop).collect();
         for other in self.plans.list()?.iter().filter(|other| other.enabled && other.id != plan.id)
         {
-            let Some(target) = other.target(destination).filter(|_| !drop.is_empty()) else {
-                continue;
-            };
+            if drop.is_empty() {
+                break;
+            }
+            let Some(retention) = self.retention_in(other, destination)? else { continue };
             // A budget keeps nothing.
-            let rules = Retention { budget_bytes: None, ..target.retention.clone() };
+            let rules = Retention { budget_bytes: None, ..retention };
             let groups = self.decide(repository, &self.by_plan(other, &rules)?, job)?;
             let kept = |group: RetentionGroup| group.keep.into_iter().map(|(snapshot, _)| snapshot);
             let kept: HashSet<_> = ids(groups, kept).collect();
             drop.retain(|id| !kept.contains(id));
         }
         Ok(drop)
+    }
+
+    /// How long a plan keeps backups at a destination of its own.
+    fn retention_in(&self, plan: &Plan, destination: DestinationId) -> Result<Option<Retention>> {
+        let plan = self.plans.in_force(plan.clone())?;
+        Ok(plan.target(destination).and_then(|target| target.retention.clone()))
     }
 
     fn by_plan<'a>(&self, plan: &Plan, retention: &'a Retention) -> Result<Application<'a>> {

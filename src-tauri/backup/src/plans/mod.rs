@@ -15,6 +15,7 @@ mod validation;
 
 use std::sync::Arc;
 
+use undercroft_foundation::SettingsOverrides;
 use undercroft_library::Library;
 
 use crate::destinations::Destinations;
@@ -31,6 +32,7 @@ pub(crate) use table::MIGRATIONS;
 #[derive(Debug, Clone)]
 pub struct Plans {
     library: Library,
+    overrides: SettingsOverrides,
     destinations: Destinations,
     secrets: Arc<Secrets>,
 }
@@ -38,11 +40,13 @@ pub struct Plans {
 impl Plans {
     pub(crate) fn new(
         library: &Library,
+        overrides: &SettingsOverrides,
         destinations: &Destinations,
         secrets: &Arc<Secrets>,
     ) -> Self {
         Self {
             library: library.clone(),
+            overrides: overrides.clone(),
             destinations: destinations.clone(),
             secrets: Arc::clone(secrets),
         }

@@ -51,6 +51,12 @@ impl Retention {
         }
     }
 
+    /// All of the last so many days; the policy that suits most where no number is given.
+    pub fn of_days(days: Option<u64>) -> Self {
+        let within = |days| Self { within: Some(format!("{days}d")), ..Self::default() };
+        days.map_or_else(Self::recommended, within)
+    }
+
     /// Its lengths of time, by the names that restic gives them.
     pub(super) fn lengths(&self) -> [(&'static str, Option<&String>); 6] {
         [

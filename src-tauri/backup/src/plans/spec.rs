@@ -99,8 +99,10 @@ pub enum PlanProjects {
 pub struct PlanTarget {
     /// The destination.
     pub destination: DestinationId,
-    /// The time for which backups are kept there.
-    pub retention: Retention,
+    /// The time for which backups are kept there; as the setting `backup-retention-days` says where
+    /// there is none.
+    #[serde(default)]
+    pub retention: Option<Retention>,
 }
 
 /// The limits on what a plan may take of the machine.

@@ -8,7 +8,7 @@ use undercroft_foundation::{Code, Error, Result};
 use undercroft_repository::exclude::Patterns;
 use undercroft_repository::retention::CalendarSpan;
 
-use super::{HookCommand, Plan, PlanProjects, PlanSpec, Plans};
+use super::{HookCommand, Plan, PlanProjects, PlanSpec, Plans, Retention};
 use crate::names;
 use crate::schedule::Schedule;
 
@@ -82,7 +82,7 @@ impl Plans {
                 let why = format!("It names the destination {} twice", destination.name);
                 return Err(refuse(why, "Name it once"));
             }
-            for (name, length) in target.retention.lengths() {
+            for (name, length) in target.retention.iter().flat_map(Retention::lengths) {
                 if let Some(length) =
                     length.filter(|length| length.parse::<CalendarSpan>().is_err())
                 {

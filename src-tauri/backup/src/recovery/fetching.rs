@@ -187,7 +187,7 @@ impl Recovery {
         let library = Library::open_or_create(recovered, self.library.world(), &others.tables)?;
         let secrets = Arc::new(self.secrets.of_another(&library));
         let destinations = Destinations::new(&library, &self.overrides, &secrets);
-        let plans = Plans::new(&library, &destinations, &secrets);
+        let plans = Plans::new(&library, &self.overrides, &destinations, &secrets);
         let (confirm, from) = (&order.confirm, &order.path);
         let waiting = confirm_recorded(&library, &destinations, others, confirm, from)?;
         plans.withdraw_hooks(plans.list()?.iter())?;

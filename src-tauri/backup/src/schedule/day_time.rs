@@ -16,9 +16,6 @@ pub struct DayTime {
 }
 
 impl DayTime {
-    /// Half past twelve: a laptop is on then.
-    pub const MIDDAY: Self = Self { hour: 12, minute: 30 };
-
     /// As a time without a date.
     pub fn time(self) -> Time {
         Time::constant(self.hour, self.minute, 0, 0)

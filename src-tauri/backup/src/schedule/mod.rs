@@ -11,6 +11,8 @@ pub use day_time::DayTime;
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", tag = "type")]
 pub enum Schedule {
+    /// As the setting `backup-schedule` says.
+    Usual,
     /// Never.
     Manual,
     /// Every hour.

@@ -70,7 +70,7 @@ impl Schedule {
 
     fn rule(&self) -> Option<Rule<'_>> {
         match self {
-            Self::Manual | Self::AfterChanges { .. } => None,
+            Self::Usual | Self::Manual | Self::AfterChanges { .. } => None,
             Self::Hourly { minute } => Some(Rule::Hourly(i8::try_from(*minute).ok()?)),
             Self::Daily { at } => Some(Rule::Daily(*at, Box::new(|_| true))),
             Self::Weekly { weekdays, at } => {

@@ -141,8 +141,7 @@ impl Scheduler {
 
     /// The plans that run by themselves.
     fn plans(&self) -> Result<Vec<Plan>> {
-        let mut plans = self.state.plans.list()?;
-        plans.retain(|plan| plan.enabled);
+        let mut plans = self.state.plans.running()?;
         let known = self.state.destinations.list()?;
         for plan in &mut plans {
             // A plan that was made again after a loss may name one that is not back yet.

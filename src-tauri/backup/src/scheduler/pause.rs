@@ -25,16 +25,29 @@ pub struct Pause {
     pub since: Timestamp,
     /// Until when; until somebody says so when there is none.
     pub until: Option<Timestamp>,
+    /// Whether the setting `backup` says so: it lasts until that is on again.
+    pub by_setting: bool,
 }
 
 impl ScheduleState {
-    /// The pause that holds now, if there is one.
+    /// The pause that holds now, if there is one: that of the setting before that of the user.
     ///
     /// # Errors
-    /// Whatever keeps the catalog from being read.
+    /// Whatever keeps the catalog or the settings from being read.
     pub fn current_pause(&self) -> Result<Option<Pause>> {
         let now = self.library.world().clock.now();
+        if self.is_off()? {
+            return Ok(Some(Pause { since: now, until: None, by_setting: true }));
+        }
         self.library.catalog().read(|connection| get(connection, now))
+    }
+
+    /// Whether the setting `backup` lets no plan begin by itself.
+    ///
+    /// # Errors
+    /// Whatever keeps the settings from being read.
+    pub(super) fn is_off(&self) -> Result<bool> {
+        Ok(!self.library.settings(&self.overrides)?.backup())
     }
 
     /// Lets no plan begin by itself until then, or until [`ScheduleState::resume`].
@@ -76,11 +89,12 @@ const PUT_RIGHT: SignedDuration = SignedDuration::from_hours(1);
 
 /// A pause is over at its end, and when more of it seems left than it had: then it began under
 /// another clock.
-pub(super) fn get(connection: &Connection, now: Timestamp) -> Result<Option<Pause>> {
+fn get(connection: &Connection, now: Timestamp) -> Result<Option<Pause>> {
     let found = connection
         .query_row("SELECT since, until FROM schedule_pause", (), |row| {
             let until = row.get::<_, Option<Moment>>(1)?;
-            Ok(Pause { since: row.get::<_, Moment>(0)?.0, until: until.map(|until| until.0) })
+            let (since, until) = (row.get::<_, Moment>(0)?.0, until.map(|until| until.0));
+            Ok(Pause { since, until, by_setting: false })
         })
         .optional()
         .sql("read the pause")?;

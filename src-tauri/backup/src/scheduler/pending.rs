@@ -5,7 +5,7 @@ use jiff::{SignedDuration, Timestamp};
 use undercroft_foundation::{DestinationId, Result, count_text};
 
 use super::target_state::TargetState;
-use super::{ActiveRuns, Scheduler, Starter, Step, WaitReason, Waiting, pause, target_state};
+use super::{ActiveRuns, Scheduler, Starter, Step, WaitReason, Waiting, target_state};
 use crate::destinations::Destination;
 use crate::names;
 use crate::plans::Plan;
@@ -82,12 +82,12 @@ impl Scheduler {
         now: Timestamp,
     ) -> Result<Option<(Waiting, Option<Timestamp>)>> {
         let conditions = &plan.spec.conditions;
-        let catalog = self.state.library.catalog();
-        let paused = catalog.read(|connection| pause::get(connection, now))?;
         let zone = plan.spec.zone();
         let quiet = conditions.quiet_hours.and_then(|quiet| quiet.end(now, &zone));
-        let (reason, text, until) = if let Some(pause) = paused {
-            (WaitReason::Paused, "waits until backups are resumed".to_owned(), pause.until)
+        let (reason, text, until) = if let Some(pause) = self.state.current_pause()? {
+            let until =
+                if pause.by_setting { "the setting backup is on" } else { "backups are resumed" };
+            (WaitReason::Paused, format!("waits until {until}"), pause.until)
         } else if let Some(end) = quiet {
             let at = zone.to_datetime(end).strftime("%H:%M").to_string();
             (WaitReason::QuietHours, format!("waits for the end of quiet hours at {at}"), Some(end))

@@ -56,8 +56,9 @@ impl Scheduler {
                 failures: state.failures,
             });
         }
-        let schedule = &plan.spec.schedule;
-        let next = plan.enabled.then(|| schedule.next_after(now, &plan.spec.zone())).flatten();
+        let schedule = self.state.plans.in_force(plan.clone())?.spec.schedule;
+        let runs = plan.enabled && !self.state.is_off()?;
+        let next = runs.then(|| schedule.next_after(now, &plan.spec.zone())).flatten();
         let waiting = if plan.enabled { self.waiting(plan, now)? } else { None };
         let overdue = self.state.overdue()?.into_iter().find(|overdue| overdue.plan == plan.id);
         let failing: Vec<_> = targets.iter().filter(|target| target.failures > 0).collect();

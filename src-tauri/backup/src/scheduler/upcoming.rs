@@ -17,14 +17,18 @@ pub struct PlannedRun {
 }
 
 impl ScheduleState {
-    /// The runs to come until then, the first first, so many at most.
+    /// The runs to come until then, the first first, so many at most; none while the setting
+    /// `backup` is off.
     ///
     /// # Errors
-    /// Whatever keeps the catalog from being read.
+    /// Whatever keeps the catalog or the settings from being read.
     pub fn upcoming(&self, until: Timestamp, limit: usize) -> Result<Vec<PlannedRun>> {
         let now = self.library.world().clock.now();
         let mut runs = Vec::new();
-        for plan in self.plans.list()?.into_iter().filter(|plan| plan.enabled) {
+        if self.is_off()? {
+            return Ok(runs);
+        }
+        for plan in self.plans.running()? {
             let zone = plan.spec.zone();
             let next = |after: &Timestamp| plan.spec.schedule.next_after(*after, &zone);
             let times = std::iter::successors(next(&now), next).take_while(|at| *at <= until);

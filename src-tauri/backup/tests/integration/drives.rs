@@ -48,7 +48,7 @@ impl Scene {
         spec.targets.sort_by_key(|target| {
             destinations.iter().position(|destination| destination.id == target.destination)
         });
-        spec.targets.iter_mut().for_each(|target| target.retention = Retention::default());
+        spec.targets.iter_mut().for_each(|target| target.retention = Some(Retention::default()));
         assert_eq!(spec.targets.len(), destinations.len());
         self.backups.plans().create("Nightly", &spec).unwrap()
     }

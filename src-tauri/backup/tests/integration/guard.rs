@@ -20,7 +20,7 @@ fn mass_deletion_holds_retention_until_it_is_answered() {
     }
     let mut spec = backups.plans().propose().unwrap();
     spec.library = false;
-    spec.targets[0].retention = Retention { last: Some(1), ..Retention::default() };
+    spec.targets[0].retention = Some(Retention { last: Some(1), ..Retention::default() });
     let plan = backups.plans().create("Nightly", &spec).unwrap();
     let run = || {
         home.clock.advance(Duration::from_secs(3600));

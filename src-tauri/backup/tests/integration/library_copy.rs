@@ -152,7 +152,7 @@ fn two_libraries_at_one_destination_never_let_go_of_each_others() {
     }
     let (library, backups, disk) = &rooms[0];
     let mut spec = backups.plans().propose().unwrap();
-    spec.targets[0].retention = keep_one;
+    spec.targets[0].retention = Some(keep_one);
     let plan = backups.plans().create("all", &spec).unwrap();
     let job = backups.plan_runs().start_plan(plan.id, None, None).unwrap();
     library.jobs().wait(job.id).unwrap();

@@ -20,5 +20,6 @@ mod protection;
 mod schedule;
 mod scheduler;
 mod secrets;
+mod settings;
 mod support;
 mod verification;

@@ -164,7 +164,7 @@ fn a_plan_lets_nothing_go_that_another_keeps_in_the_same_place() {
     let disk = home.destination(&backups, "disk");
     let project = home.project(&library, "p");
     let keep = |spec: &mut PlanSpec, last| {
-        spec.targets[0].retention = Retention { last: Some(last), ..Retention::default() };
+        spec.targets[0].retention = Some(Retention { last: Some(last), ..Retention::default() });
     };
     let hasty = plan(&backups, |spec| keep(spec, 1));
     let mut spec = hasty.spec.clone();

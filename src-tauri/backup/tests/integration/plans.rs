@@ -6,7 +6,7 @@ use std::fs;
 
 use support::{Home, refused};
 use undercroft_backup::{
-    Backups, DayTime, HookCommand, PlanProjects, PlanSpec, QuietHours, Schedule, TABLES,
+    Backups, DayTime, HookCommand, PlanProjects, PlanSpec, QuietHours, Retention, Schedule, TABLES,
     rebuildable_folders,
 };
 use undercroft_foundation::{Code, Job};
@@ -89,7 +89,10 @@ fn what_makes_no_sense_is_refused_with_the_reason() {
     says(&|plan| plan.targets[0].destination = other.id, Code::NotFound, "no destination");
     says(&|plan| plan.targets.push(plan.targets[0].clone()), invalid, "disk twice");
     says(
-        &|plan| plan.targets[0].retention.within_daily = Some("2 weeks".to_owned()),
+        &|plan| {
+            let within_daily = Some("2 weeks".to_owned());
+            plan.targets[0].retention = Some(Retention { within_daily, ..Retention::default() });
+        },
         invalid,
         "keep-within-daily",
     );

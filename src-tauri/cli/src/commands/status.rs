@@ -16,6 +16,9 @@ pub(crate) fn run(session: &Session) -> Result<ExitStatus> {
 
 fn print(dashboard: &Dashboard, out: &Output) {
     out.line(&dashboard.sentence);
+    if dashboard.schedule.by_setting {
+        out.line("Backups are off: the setting backup says so");
+    }
     for concern in &dashboard.concerns {
         out.line(format!("  {}: {}", concern.subject, concern.reason));
     }

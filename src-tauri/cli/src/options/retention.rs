@@ -6,7 +6,7 @@ use undercroft_api::wire::Retention;
 use super::size_with_unit;
 
 /// The rules of how long backups are kept, called as restic calls them.
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Args)]
 pub(crate) struct RetentionOptions {
     /// Keep the last N
     #[arg(long, short_alias = 'l', value_name = "N")]

@@ -46,7 +46,7 @@ pub(super) fn set(document: &mut DocumentMut, rule: &SettingRule, new: &SettingV
     let item = match new {
         SettingValue::Choice(choice) => value(*choice),
         SettingValue::Switch(on) => value(*on),
-        SettingValue::Schedule(times) => value(times.as_str()),
+        SettingValue::Schedule(text) | SettingValue::Name(text) => value(text.as_str()),
         SettingValue::Number(number) => value(i64::try_from(*number).unwrap_or(i64::MAX)),
     };
     if let Some(old) = document.get_mut(rule.key) {
@@ -121,7 +121,7 @@ pub(super) fn explanation() -> String {
         .to_owned();
     for rule in SETTING_RULES {
         let default = match (rule.kind, rule.default_value()) {
-            (SettingKind::Choice(_) | SettingKind::Schedule(_), default) => {
+            (SettingKind::Choice(_) | SettingKind::Schedule(_) | SettingKind::Name, default) => {
                 format!("{:?}", default.to_string())
             }
             (_, default) => default.to_string(),

@@ -24,6 +24,8 @@ pub enum SettingKind {
     },
     /// Times in the form of cron, minute first, in the zone of this machine; the default.
     Schedule(&'static str),
+    /// A name in one line, or nothing, which is the default.
+    Name,
 }
 
 /// One setting: its key, what it may be, and the comment that it gets in the file.
@@ -120,6 +122,26 @@ pub static SETTING_RULES: &[SettingRule] = &[
         comment: "The most that the library may take, in GB; 0 for no limit",
     },
     SettingRule {
+        key: "backup",
+        kind: SettingKind::Switch(true),
+        comment: "Whether plans run by themselves; off leaves backups by hand",
+    },
+    SettingRule {
+        key: "backup-schedule",
+        kind: SettingKind::Schedule("30 12 * * *"),
+        comment: "When plans run that have no schedule of their own",
+    },
+    SettingRule {
+        key: "backup-retention-days",
+        kind: SettingKind::Number { max: 36_500, default: 0 },
+        comment: "For how many days plans without rules of their own keep backups; 0 for the usual rules",
+    },
+    SettingRule {
+        key: "backup-destination",
+        kind: SettingKind::Name,
+        comment: "The destination of new plans and of backups that name none; empty for all",
+    },
+    SettingRule {
         key: "compression",
         kind: SettingKind::Choice(&["auto", "off", "max"]),
         comment: "How hard new backup data is compressed",
@@ -154,6 +176,8 @@ pub enum SettingValue {
     Number(u64),
     /// Times in the form of cron.
     Schedule(String),
+    /// A name; empty for none.
+    Name(String),
 }
 
 impl fmt::Display for SettingValue {
@@ -162,7 +186,7 @@ impl fmt::Display for SettingValue {
             Self::Choice(choice) => f.write_str(choice),
             Self::Switch(on) => on.fmt(f),
             Self::Number(number) => number.fmt(f),
-            Self::Schedule(times) => f.write_str(times),
+            Self::Schedule(text) | Self::Name(text) => f.write_str(text),
         }
     }
 }
@@ -180,6 +204,7 @@ impl SettingRule {
             SettingKind::Switch(on) => SettingValue::Switch(on),
             SettingKind::Number { default, .. } => SettingValue::Number(default),
             SettingKind::Schedule(times) => SettingValue::Schedule(times.to_owned()),
+            SettingKind::Name => SettingValue::Name(String::new()),
         }
     }
 
@@ -193,6 +218,7 @@ impl SettingRule {
             SettingKind::Schedule(_) => {
                 "five fields of cron, such as 0 4 * * * for four in the morning".to_owned()
             }
+            SettingKind::Name => "a name in one line, or nothing".to_owned(),
         }
     }
 
@@ -208,6 +234,7 @@ impl SettingRule {
             },
             SettingKind::Number { .. } => text.parse().ok().and_then(|number| self.number(number)),
             SettingKind::Schedule(_) => schedule(text),
+            SettingKind::Name => name(text),
         }
     }
 
@@ -218,6 +245,7 @@ impl SettingRule {
             SettingKind::Switch(_) => item.as_bool().map(SettingValue::Switch),
             SettingKind::Number { .. } => self.number(u64::try_from(item.as_integer()?).ok()?),
             SettingKind::Schedule(_) => schedule(item.as_str()?),
+            SettingKind::Name => name(item.as_str()?.trim()),
         }
     }
 
@@ -246,4 +274,8 @@ fn schedule(text: &str) -> Option<SettingValue> {
     let times = fields.join(" ");
     let is_cron = fields.len() == 5 && Cron::from_str(&times).is_ok();
     is_cron.then_some(SettingValue::Schedule(times))
+}
+
+fn name(text: &str) -> Option<SettingValue> {
+    (!text.contains(char::is_control)).then(|| SettingValue::Name(text.to_owned()))
 }

@@ -232,8 +232,8 @@ const ORDERS: &[(&str, &[&str])] = &[
     (
         "src-tauri/api/src/usage",
         &[
-            "wire", "key", "convert", "summary", "rebuilt", "counts", "counting", "resting",
-            "showing", "overview", "trend", "growth", "findings", "freeing",
+            "wire", "key", "convert", "summary", "rebuilt", "counts", "quota", "counting",
+            "resting", "showing", "overview", "trend", "growth", "findings", "freeing",
         ],
     ),
     ("src-tauri/api/src/usage/showing", &["rows", "project", "whole"]),

@@ -23,6 +23,7 @@ export function backupStatusOf(
   if (enabled.length === 0) return { tone: 'idle', text: text.noPlan };
   const attention = enabled.filter((plan) => plan.needsAttention).length;
   if (attention > 0) return { tone: 'warn', text: text.attention(attention) };
+  if (schedule?.bySetting) return { tone: 'idle', text: text.off };
   if (schedule?.paused) {
     const { until } = schedule;
     return {

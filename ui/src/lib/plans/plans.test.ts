@@ -8,7 +8,7 @@ import {
   describeRetention,
   normalizeRetention,
 } from './retention';
-import { nextRunTimes, describeSchedule } from './schedule';
+import { nextRunTimes, describeSchedule, scheduleOf } from './schedule';
 import { backupStatusOf } from './backup-status';
 
 const at = (text: string) => new Date(text).getTime();
@@ -31,6 +31,14 @@ describe('a schedule', () => {
     [{ type: 'afterChanges', versions: 1 }, 'After every new version'],
   ])('is said in words: %o', (schedule, words) => {
     expect(describeSchedule(schedule)).toBe(words);
+  });
+
+  it('is what the settings say where a plan has none of its own', () => {
+    const usual: Schedule = { type: 'usual' };
+    expect(describeSchedule(usual, '30 12 * * *')).toBe('Every day at 12:30, as in Settings');
+    expect(describeSchedule(usual, '0 6 * * 1')).toBe('As cron says: 0 6 * * 1, as in Settings');
+    expect(describeSchedule(usual)).toBe('At the usual time, as in Settings');
+    expect(scheduleOf('5 6 * * *')).toEqual({ type: 'daily', at: '06:05' });
   });
 
   it('comes later today, or else tomorrow', () => {
@@ -74,6 +82,7 @@ describe('a policy', () => {
   it('is one of the usual answers, whatever of it says nothing', () => {
     expect(presetOf({ ...PRESETS.year, hourly: null, within: '', tags: [] })).toBe('year');
     expect(presetOf({})).toBe('all');
+    expect(presetOf(null)).toBe('usual');
     expect(presetOf({ ...PRESETS.year, within: '2d' })).toBe('own');
   });
 
@@ -81,6 +90,7 @@ describe('a policy', () => {
     expect(describeRetention({ daily: 14, weekly: 1 })).toBe('Keeps 14 days and 1 week');
     expect(describeRetention({ budgetBytes: 2_000_000_000 })).toBe('Keeps at most 2.0\u00a0GB');
     expect(describeRetention({ daily: 0 })).toBe('Keeps everything');
+    expect(describeRetention(null)).toBe('Keeps backups as Settings say');
   });
 
   it('is sent without what was left empty', () => {
@@ -125,6 +135,9 @@ describe('how backups stand', () => {
       text: 'Nightly waits for Shelf. It runs by itself as soon as it can.',
     });
     expect(stand({ schedule: { paused: true } }).text).toBe('Backups pause until you resume them.');
+    expect(stand({ schedule: { paused: true, bySetting: true } }).text).toBe(
+      'Backups are off in Settings: no plan runs by itself.',
+    );
     expect(stand({ plans: [{ ...well, enabled: false }] }).tone).toBe('idle');
     expect(stand({ plans: [{ ...well, lastRun: null }] }).text).toBe('No backup was made yet.');
   });

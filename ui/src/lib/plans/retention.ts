@@ -3,9 +3,9 @@ import type { Retention } from '$lib/backend/bindings';
 import { formatSize } from '$lib/format/size';
 import { words } from '$lib/words';
 
-export type Preset = 'years' | 'year' | 'month' | 'all' | 'own';
+export type Preset = 'usual' | 'years' | 'year' | 'month' | 'all' | 'own';
 
-export const PRESETS: Record<Exclude<Preset, 'own'>, Retention> = {
+export const PRESETS: Record<Exclude<Preset, 'usual' | 'own'>, Retention> = {
   years: { last: 3, daily: 14, weekly: 8, monthly: 24, yearly: 10 },
   year: { last: 3, daily: 14, weekly: 8, monthly: 12 },
   month: { last: 3, daily: 14, weekly: 4 },
@@ -22,8 +22,9 @@ export const WITHINS = [
   'withinYearly',
 ] as const;
 
-/** The preset that equals a policy. */
-export function presetOf(retention: Retention): Preset {
+/** The preset that equals a policy; without one, the settings say it. */
+export function presetOf(retention: Retention | null | undefined): Preset {
+  if (!retention) return 'usual';
   const names = Object.keys(PRESETS) as (keyof typeof PRESETS)[];
   const said = JSON.stringify(normalizeRetention(retention));
   return names.find((name) => JSON.stringify(normalizeRetention(PRESETS[name])) === said) ?? 'own';
@@ -39,8 +40,9 @@ export function normalizeRetention(retention: Retention): Retention {
   return clean;
 }
 
-export function describeRetention(retention: Retention): string {
+export function describeRetention(retention: Retention | null | undefined): string {
   const text = words.retention;
+  if (!retention) return text.keepsUsual;
   const parts = COUNTS.flatMap((key) => {
     const count = retention[key];
     return count ? [text.parts[key](count)] : [];

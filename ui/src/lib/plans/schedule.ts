@@ -5,8 +5,11 @@ import { words } from '$lib/words';
 const text = words.schedule;
 const DAYS_AHEAD = 400;
 
-export function describeSchedule(schedule: Schedule): string {
+/** A schedule in words; `usual` is the cron expression that the settings have. */
+export function describeSchedule(schedule: Schedule, usual = ''): string {
   switch (schedule.type) {
+    case 'usual':
+      return usual ? text.usualAt(describeSchedule(scheduleOf(usual))) : text.usual;
     case 'manual':
       return text.manual;
     case 'hourly':
@@ -22,6 +25,13 @@ export function describeSchedule(schedule: Schedule): string {
     case 'afterChanges':
       return text.afterChanges(schedule.versions);
   }
+}
+
+/** What a cron expression means, as a plain time of each day where it is no more than that. */
+export function scheduleOf(expression: string): Schedule {
+  const [, minute = '', hour = ''] = /^(\d{1,2}) (\d{1,2}) \* \* \*$/.exec(expression) ?? [];
+  if (!minute) return { type: 'cron', expression };
+  return { type: 'daily', at: `${hour.padStart(2, '0')}:${minute.padStart(2, '0')}` };
 }
 
 export function describeWeekdays(weekdays: number[]): string {

@@ -12,6 +12,7 @@ import type { Jobs } from './jobs.svelte';
 import { BACKUPS_CHANGED, changeOfJob } from './library-changes';
 import type { Library } from './library.svelte';
 import type { Router } from './router.svelte';
+import { settingOf } from './session.svelte';
 import type { Session } from './session.svelte';
 import { asWireError } from './resource.svelte';
 import type { Toasts } from './toasts.svelte';
@@ -126,8 +127,11 @@ export class Actions {
     const { library, dialogs } = this.#context;
     const known = library.destinations.value ?? [];
     if (known.length === 0) return dialogs.show({ kind: 'addDestination', project });
+    const usual = settingOf(this.#context.session.settings.value, 'backup-destination');
+    const named = known.filter((destination) => destination.name === usual);
     const reachable = known.filter((destination) => destination.present);
-    for (const destination of reachable.length > 0 ? reachable : known) {
+    const all = reachable.length > 0 ? reachable : known;
+    for (const destination of named.length > 0 ? named : all) {
       await this.backUp(project.id, destination.id);
     }
   }

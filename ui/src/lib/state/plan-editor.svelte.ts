@@ -68,7 +68,7 @@ export class PlanEditor {
       exclude: draft.exclude.map((pattern) => pattern.trim()).filter(Boolean),
       targets: draft.targets.map((one) => ({
         ...one,
-        retention: normalizeRetention(one.retention),
+        retention: one.retention ? normalizeRetention(one.retention) : null,
       })),
       schedule:
         schedule.type === 'weekly'

@@ -46,4 +46,9 @@ export class Session {
   }
 }
 
+/** The value of a setting as text; empty while the settings are not known. */
+export function settingOf(settings: SettingsView | undefined, key: string): string {
+  return settings?.all.find((setting) => setting.key === key)?.value ?? '';
+}
+
 export const [getSession, setSession] = createContext<Session>();

@@ -536,6 +536,7 @@ export const en = {
       flag: 'flag',
     },
     advanced: 'Advanced',
+    allDestinations: 'All',
     allowed: (purpose: string, allowed: string) => `${purpose}: ${allowed}`,
     reset: (value: string) => `Back to the default: ${value}`,
     fixed: (source: string) => `Set by the ${source}; change it there`,

@@ -282,6 +282,31 @@ pub struct FileEverywhere {
     pub path: Vec<String>,
 }
 
+/// All that is kept of one file.
+#[derive(Debug, Clone, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct FileCopies {
+    /// Its contents, newest first.
+    pub copies: Vec<FileCopy>,
+    /// Archives of the project that could not be looked into.
+    pub unread: Vec<UnreadArchive>,
+}
+
+/// An archive that could not be looked into.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct UnreadArchive {
+    /// The archive's id.
+    pub archive: String,
+    /// The name of the project when it was archived.
+    pub archive_name: String,
+    /// When it was archived.
+    #[specta(type = String)]
+    pub time: Timestamp,
+    /// The reason, in a sentence without its full stop.
+    pub reason: String,
+}
+
 /// One content of a file, and where it is to be had.
 #[derive(Debug, Clone, Serialize, Deserialize, Type)]
 #[serde(rename_all = "camelCase")]
@@ -299,8 +324,31 @@ pub struct FileCopy {
     /// The id of the version that holds it, when the history does.
     #[serde(default)]
     pub version: Option<String>,
+    /// The file in that version, by the name that it had then.
+    #[serde(default)]
+    pub version_path: Vec<String>,
     /// The backups that hold it, newest first.
     pub backups: Vec<BackupCopy>,
+    /// The archives that hold it, newest first.
+    pub archives: Vec<ArchiveCopy>,
+    /// The SHA-256 of the content in hexadecimal digits, where an archive knows it.
+    #[serde(default)]
+    pub sha256: Option<String>,
+}
+
+/// An archive that holds a file's content.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct ArchiveCopy {
+    /// The archive's id.
+    pub archive: String,
+    /// The name of the project when it was archived.
+    pub archive_name: String,
+    /// When it was archived.
+    #[specta(type = String)]
+    pub time: Timestamp,
+    /// Whether the file could not be read when the archive was last checked.
+    pub damaged: bool,
 }
 
 /// A backup that holds a file's content.

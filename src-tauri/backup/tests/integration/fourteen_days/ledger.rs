@@ -129,9 +129,12 @@ impl Ledger {
 
     /// Splits these snapshots into those that a plan's policy keeps here and those that it lets go.
     fn decide(&self, plan: &Plan, before: &[Snapshot], now: Timestamp) -> (Ids, Ids) {
-        let Some(target) = plan.target(self.disk.id) else { return Default::default() };
+        let target = plan.target(self.disk.id);
+        let Some(retention) = target.and_then(|target| target.retention.as_ref()) else {
+            return Default::default();
+        };
         let rule = Retention {
-            policy: target.retention.policy().unwrap(),
+            policy: retention.policy().unwrap(),
             group_by: GroupBy::default(),
             calendar: Calendar::In(TimeZone::UTC),
             now,

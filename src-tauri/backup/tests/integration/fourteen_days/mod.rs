@@ -165,7 +165,7 @@ fn prepared(seed: u64) -> Scene {
 }
 
 fn target(destination: DestinationId, retention: &Retention) -> PlanTarget {
-    PlanTarget { destination, retention: retention.clone() }
+    PlanTarget { destination, retention: Some(retention.clone()) }
 }
 
 fn add_plan(scene: &mut Scene, name: &str, change: impl FnOnce(&mut PlanSpec)) {

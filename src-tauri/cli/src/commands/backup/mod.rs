@@ -41,13 +41,9 @@ pub(crate) struct Run {
     /// The project: its name, its id or the beginning of it
     #[arg(required_unless_present = "all", conflicts_with = "all")]
     project: Option<String>,
-    /// The destination that receives the backups
-    #[arg(
-        long,
-        value_name = "DESTINATION",
-        required_unless_present = "all",
-        conflicts_with = "all"
-    )]
+    /// The destination that receives the backups; that of the setting backup-destination, or the
+    /// only one, when left out
+    #[arg(long, value_name = "DESTINATION", conflicts_with = "all")]
     to: Option<String>,
     /// Every project, to every destination
     #[arg(long)]
@@ -109,10 +105,11 @@ impl BrowseArguments {
 
 impl Run {
     fn run(self, session: &Session, api: &Api) -> Result<ExitStatus> {
-        let (Some(project), Some(to)) = (self.project, self.to) else {
+        let Some(project) = self.project else {
             return run_all(session, api);
         };
-        let destination = resolve::destination(session, api, &to, self.password.path())?.id;
+        let find = |to: String| resolve::destination(session, api, &to, self.password.path());
+        let destination = self.to.map(find).transpose()?.map(|destination| destination.id);
         let job =
             progress::run(session, api, || api.backup_run(BackupRun { project, destination }))?;
         exit_status::of_job(&job)

@@ -34,7 +34,7 @@ pub(crate) enum Command {
     Load(At),
     /// List the versions of one file, also under the names that it had before
     History(History),
-    /// List all that is kept of one file, in the history and in every backup
+    /// List all that is kept of one file, in the history, in every backup and archive
     Everywhere(Everywhere),
     /// Compare a file in two versions, or with what is on disk
     Diff(Diff),

@@ -1,8 +1,8 @@
 //! The output of `undercroft file` for people.
 
 use undercroft_api::wire::{
-    self, BackupCopy, DiffKind, EntryKind, FileCopy, FileDiff, FileEntry, FileHit, FileListing,
-    FileVersion, Layer, Line, LineTag, Preview, PreviewKind, Saved,
+    self, ArchiveCopy, BackupCopy, DiffKind, EntryKind, FileCopies, FileDiff, FileEntry, FileHit,
+    FileListing, FileVersion, Layer, Line, LineTag, Preview, PreviewKind, Saved,
 };
 
 use crate::output::format::{local_time, size};
@@ -173,27 +173,38 @@ pub(super) fn print_saved(saved: &Saved, out: &Output) {
     }
 }
 
-pub(super) fn print_copies(copies: &[FileCopy], out: &Output) {
+pub(super) fn print_copies(found: &FileCopies, out: &Output) {
     let mut table = Table::new(&[
         ("KEPT SINCE", Align::Left),
         ("CHANGED", Align::Left),
         ("SIZE", Align::Right),
         ("VERSION", Align::Left),
         ("BACKUPS", Align::Left),
+        ("ARCHIVES", Align::Left),
     ]);
-    for copy in copies {
+    for copy in &found.copies {
         let backup = |it: &BackupCopy| {
             let short: String = it.snapshot.chars().take(8).collect();
             format!("{short} in {}", it.destination_name)
         };
         let backups: Vec<_> = copy.backups.iter().map(backup).collect();
+        let archive = |it: &ArchiveCopy| {
+            let damaged = if it.damaged { ", damaged" } else { "" };
+            format!("{} of {}{damaged}", it.archive, local_time(it.time))
+        };
+        let archives: Vec<_> = copy.archives.iter().map(archive).collect();
         table.row([
             local_time(copy.time),
             copy.modified.map(local_time).unwrap_or_default(),
             size(copy.size_bytes),
             copy.version.clone().unwrap_or_default(),
             backups.join(", "),
+            archives.join(", "),
         ]);
     }
-    table.print(out, "Neither the history nor a backup that is there holds this file");
+    table.print(out, "Neither the history nor a backup or archive that is there holds this file");
+    for archive in &found.unread {
+        let item = format!("Archive {} of {}", archive.archive, local_time(archive.time));
+        out.warning(&item, &archive.reason);
+    }
 }

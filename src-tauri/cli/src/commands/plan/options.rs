@@ -91,6 +91,9 @@ pub(crate) struct Keep {
     /// Keep all backups
     #[arg(long)]
     keep_all: bool,
+    /// Keep backups as the setting backup-retention-days says
+    #[arg(long, conflicts_with = "keep_all")]
+    keep_usual: bool,
     #[command(flatten)]
     rules: RetentionOptions,
 }
@@ -103,8 +106,9 @@ impl PlanOptions {
         if !self.to.is_empty() {
             draft.targets = targets(&self.to, &draft.targets, api)?;
         }
-        if let Some(retention) = self.keep.retention() {
-            draft.targets.iter_mut().for_each(|target| target.retention = retention.clone());
+        let retention = self.keep.retention();
+        if self.keep.keep_usual || retention.is_some() {
+            draft.targets.iter_mut().for_each(|target| target.retention.clone_from(&retention));
         }
         set(&mut draft.library, self.with_library.map(YesNo::is_yes));
         set(&mut draft.leave_out_rebuildable, self.leave_out_rebuildable.map(YesNo::is_yes));
@@ -145,8 +149,8 @@ impl PlanOptions {
 }
 
 impl Keep {
-    fn retention(self) -> Option<Retention> {
-        let rules = Retention::from(self.rules);
+    fn retention(&self) -> Option<Retention> {
+        let rules = Retention::from(self.rules.clone());
         (self.keep_all || rules != Retention::default()).then_some(rules)
     }
 }
@@ -154,7 +158,7 @@ impl Keep {
 /// The targets `to`: one that was there before keeps its retention, and a new one gets that of the
 /// first.
 fn targets(to: &[String], before: &[PlanTarget], api: &Api) -> Result<Vec<PlanTarget>> {
-    let usual = before.first().map(|target| target.retention.clone()).unwrap_or_default();
+    let usual = before.first().and_then(|target| target.retention.clone());
     let target = |name: &String| {
         let destination = api.find_destination(name)?.id;
         let stays = before.iter().find(|each| each.destination == destination);

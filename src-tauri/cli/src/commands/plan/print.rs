@@ -107,6 +107,7 @@ pub(super) fn print_upcoming(runs: &[PlannedRun], out: &Output) {
 pub(super) fn show_state(state: &ScheduleState, out: &Output) {
     out.show(state, |state| {
         out.line(match (state.paused, state.until) {
+            _ if state.by_setting => "Backups are off: the setting backup says so".to_owned(),
             (true, Some(until)) => format!("Backups are paused until {}", local_time(until)),
             (true, None) => "Backups are paused until they are resumed".to_owned(),
             (false, _) => "Backups begin by themselves".to_owned(),
@@ -136,7 +137,8 @@ fn facts(api: &Api, draft: &PlanDraft) -> Vec<(&'static str, String)> {
     for PlanTarget { destination, retention } in &draft.targets {
         let found = known.iter().find(|each| each.id == *destination);
         let name = found.map_or(destination, |each| &each.name);
-        facts.push(("To", format!("{name}, keeps {}", kept(retention))));
+        let kept = retention.as_ref().map_or_else(|| "as usual".to_owned(), kept);
+        facts.push(("To", format!("{name}, keeps {kept}")));
     }
     let zone = draft.time_zone.as_ref().map(|zone| format!(" ({zone})")).unwrap_or_default();
     facts.push(("When", schedule::shown(&draft.schedule) + &zone));

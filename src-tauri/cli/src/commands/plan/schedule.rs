@@ -6,13 +6,14 @@ use undercroft_foundation::{Code, Error, Result};
 const DAYS: [&str; 7] = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
 
 /// The forms of a schedule, for the help.
-pub(super) const FORMS: &str = "manual, \"hourly MINUTE\", \"daily HH:MM\", \
+pub(super) const FORMS: &str = "usual, manual, \"hourly MINUTE\", \"daily HH:MM\", \
      \"weekly mon,fri HH:MM\", \"monthly DAY HH:MM\", \"cron 30 12 * * 1-5\" or \"changes COUNT\"";
 
 /// A schedule from what was typed.
 pub(super) fn parse(text: &str) -> Result<Schedule> {
     let words: Vec<_> = text.split_whitespace().collect();
     let understood = match words[..] {
+        ["usual"] => Some(Schedule::Usual),
         ["manual"] => Some(Schedule::Manual),
         ["hourly"] => Some(Schedule::Hourly { minute: 0 }),
         ["hourly", minute] => minute.parse().ok().map(|minute| Schedule::Hourly { minute }),
@@ -40,6 +41,7 @@ pub(super) fn parse(text: &str) -> Result<Schedule> {
 /// A schedule as it could be typed.
 pub(super) fn shown(schedule: &Schedule) -> String {
     match schedule {
+        Schedule::Usual => "usual".to_owned(),
         Schedule::Manual => "manual".to_owned(),
         Schedule::Hourly { minute } => format!("hourly {minute}"),
         Schedule::Daily { at } => format!("daily {at}"),
@@ -66,6 +68,7 @@ mod tests {
     #[test]
     fn what_is_shown_can_be_typed() {
         for text in [
+            "usual",
             "manual",
             "hourly 15",
             "daily 12:30",

@@ -14,6 +14,7 @@ export const backupsWords = {
       `${plan} ${text}. It runs by itself as soon as it can.`,
     paused: (until: string) => `Backups pause until ${until}.`,
     pausedOpen: 'Backups pause until you resume them.',
+    off: 'Backups are off in Settings: no plan runs by itself.',
     running: 'A backup is running.',
     noPlan: 'Nothing is backed up by itself yet.',
     alert: 'Something unusual was noticed. Nothing is let go until you answer.',
@@ -65,10 +66,14 @@ export const backupsWords = {
     decided: 'What is decided for you',
     decidedWhen: (schedule: string) =>
       `All projects and the library itself. ${schedule}; what was missed is caught up.`,
-    decidedItems: [
-      'Kept for years: days, weeks, months. What goes stays in the trash for 30 days.',
+    decidedYears: 'Kept for years: days, weeks, months. What goes stays in the trash for 30 days.',
+    decidedDays: (days: number) =>
+      plural(days, {
+        one: 'Kept for 1 day. What goes stays in the trash for 30 days.',
+        other: 'Kept for # days. What goes stays in the trash for 30 days.',
+      }),
+    decidedProof:
       'Read back after each run and bit by bit each day, and restored on trial each month.',
-    ] as readonly string[],
     decidedPassword: 'Encrypted with a password of seven words that is made for you.',
     existing: 'This folder holds backups already. Type its password to go on with them.',
     password: 'Password of these backups',

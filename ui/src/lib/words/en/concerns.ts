@@ -29,6 +29,7 @@ export const concernWords = {
       showRun: 'Show run',
       runAgain: 'Run again',
       openStorage: 'Open Storage',
+      cleanUp: 'Clean up',
       openArchive: 'Open Archive',
       open: 'Open',
       doctor: 'Open the doctor',

@@ -5,6 +5,8 @@ const plural = pluralIn('en-GB');
 
 export const planWords = {
   schedule: {
+    usual: 'At the usual time, as in Settings',
+    usualAt: (said: string) => `${said}, as in Settings`,
     manual: 'Only when you press the button',
     hourly: (minute: number) =>
       minute === 0 ? 'Every hour, on the hour' : `Every hour, ${minute} minutes past`,
@@ -66,6 +68,7 @@ export const planWords = {
     untilTomorrow: 'Until tomorrow',
     untilResumed: 'Until I resume them',
     resume: 'Resume',
+    offInSettings: 'Off in Settings',
     paused: 'Backups pause',
     pausedUntil: (when: string) => `Backups pause until ${when}`,
     pausedOpen: 'Backups pause until you resume them',
@@ -111,6 +114,7 @@ export const planWords = {
     when: 'When',
     whenLine: 'A run that was missed is caught up once.',
     kinds: {
+      usual: 'As in Settings',
       manual: 'By hand',
       hourly: 'Every hour',
       daily: 'Every day',
@@ -169,6 +173,7 @@ export const planWords = {
   retention: {
     presets: 'Keep',
     preset: {
+      usual: 'As in Settings',
       years: 'For years',
       year: 'For a year',
       month: 'For a month',
@@ -176,6 +181,7 @@ export const planWords = {
       own: 'As I say',
     },
     presetHints: {
+      usual: 'What the setting backup-retention-days says',
       years: '14 days, 8 weeks, 24 months, 10 years',
       year: '14 days, 8 weeks, 12 months',
       month: '14 days, 4 weeks',
@@ -204,6 +210,7 @@ export const planWords = {
     budgetHint: 'The oldest go first',
     inWords: (parts: string) => `Keeps ${parts}`,
     keepsAll: 'Keeps everything',
+    keepsUsual: 'Keeps backups as Settings say',
     parts: {
       last: (count: number) => plural(count, { one: 'the last 1', other: 'the last #' }),
       hourly: (count: number) => plural(count, { one: '1 hour', other: '# hours' }),

@@ -24,15 +24,19 @@ export const restoringWords = {
   copies: {
     title: 'All copies',
     show: 'All copies',
-    line: 'Each content of this file, in its history and in every backup, newest first.',
+    line: 'Each content of this file, in its history, in every backup and archive, newest first.',
     none: 'No copy is known',
-    noneLine: 'It is in no version and in no backup that was looked through.',
+    noneLine: 'It is in no version, and in no backup or archive that was looked through.',
     version: 'In the history',
     backups: (count: number) => plural(count, { one: 'in 1 backup', other: 'in # backups' }),
-    restore: 'Restore…',
+    archives: (count: number) => plural(count, { one: 'in 1 archive', other: 'in # archives' }),
+    archiveOf: (when: string) => `Archive of ${when}`,
+    look: 'Show',
+    hide: 'Hide',
     restoreFrom: (where: string) => `Restore from ${where}`,
     away: 'its drive is away',
-    more: (count: number) => plural(count, { one: 'and 1 more', other: 'and # more' }),
+    damaged: 'The archive is damaged here: this file can no longer be read from it',
+    unread: (name: string, when: string) => `The archive of ${name}, ${when}, cannot be read.`,
   },
 
   backupSearch: {
