@@ -57,6 +57,7 @@ pub use browse::preview::{Encoding, PREVIEW_HEAD, Preview, PreviewKind, decode, 
 pub use browse::{FileHit, FileVersion, VersionSizes};
 pub use consistency::{Damage, HistoryCheck, HistoryMaintenance, RebuildReport};
 pub use files::{Conflict, CopyInReport, UnsavedPolicy, WriteOutcome};
+pub use guard::{ProjectTrash, TrashedPart};
 pub use history::History;
 pub use restore::{RestoreOrder, RestorePlan, RestoreReport, RestoreTo, clone_or_copy};
 pub use save::{HistoryWriter, SaveOrder, Scope};
