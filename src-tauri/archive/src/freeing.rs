@@ -97,10 +97,12 @@ impl<'a> Source<'a> {
                     } else if !is_nothing(&stat) {
                         differences.push(walk.path(&name));
                     }
-                    if let Some(number) = number.filter(|_| is_folder && is_held)
-                        && walk.enter(&name)?
-                    {
-                        numbers.push(number);
+                    if let Some(number) = number.filter(|_| is_folder && is_held) {
+                        match walk.enter(&name)? {
+                            true => numbers.push(number),
+                            // What was mounted there meanwhile is in no archive.
+                            false => differences.push(walk.path(&name)),
+                        }
                     }
                 }
             }

@@ -62,7 +62,8 @@ pub use history::History;
 pub use restore::{RestoreOrder, RestorePlan, RestoreReport, RestoreTo, clone_or_copy};
 pub use save::{HistoryWriter, SaveOrder, Scope};
 pub use space::{
-    CompactReport, DropReason, KeepReason, LostFile, MaintenanceReport, ThinDrop, ThinPlan,
+    CompactReport, DropReason, KeepReason, LostFile, MaintenanceReport, MonthOfVersions, ThinDrop,
+    ThinPlan,
 };
 pub use store::WriteLock;
 pub use transfer::{DRAFTS_PART, GIT_PART, HistorySizes, KEY_PART, OBJECTS_PART, StagedHistory};

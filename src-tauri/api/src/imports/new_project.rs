@@ -76,6 +76,7 @@ impl Api {
         };
         let job = self.0.library.jobs().spawn(spec, move |job| {
             let (project, did) = making.make(home, fill, job)?;
+            job.set_made(project.id);
             making.begin(&project, job);
             Ok(format!("{} is a project: {did}", project.name))
         })?;

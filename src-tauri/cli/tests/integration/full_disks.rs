@@ -6,7 +6,7 @@ use std::fs::{self, File};
 use std::path::Path;
 use std::process::Command;
 
-use undercroft_testkit::{SmallDisk, assert_same_tree, random_bytes, write_file, zip_of};
+use undercroft_testkit::{Compare, SmallDisk, random_bytes, tree_differences, write_file, zip_of};
 
 use crate::program::{Ended, Program};
 
@@ -198,8 +198,7 @@ fn freeing_with_a_full_library_loses_nothing() {
         let (work, original) = (disk.path().join("work"), home.program.path("original"));
         write_file(work.join("notes.txt"), "one");
         write_file(work.join("other/deep/file"), random_bytes(5, 2 * MIB));
-        write_file(work.join("other/left-out.log"), "three");
-        write_file(work.join(".gitignore"), "*.log\n");
+        write_file(work.join("other/id_rsa"), "three");
         let copied = Command::new("cp").arg("-a").args([&work, &original]).status().unwrap();
         assert!(copied.success());
         home.must(&["project", "add", work.to_str().unwrap(), "--name", "kept"]);
@@ -210,7 +209,8 @@ fn freeing_with_a_full_library_loses_nothing() {
             leave(&disk, room);
             let freed = home.run(&["usage", "free", "kept", "notes.txt", "other"]);
             make_room(&disk);
-            if freed.code == Some(0) {
+            // That the run could not be kept in the list is a warning.
+            if matches!(freed.code, Some(0 | 3)) {
                 assert!(!work.join("notes.txt").exists() && !work.join("other").exists(), "{room}");
                 home.must(&["undo", "kept"]);
             } else {
@@ -218,7 +218,8 @@ fn freeing_with_a_full_library_loses_nothing() {
                 // It may have begun where no room was left for the rest of it.
                 home.run(&["undo", "kept"]);
             }
-            assert_same_tree(&original, &work);
+            let differences = tree_differences(&original, &work, Compare::CONTENT);
+            assert!(differences.is_empty(), "{room}: {differences:#?}");
         }
     }
 }
