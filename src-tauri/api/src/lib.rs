@@ -154,6 +154,7 @@ impl Api {
             host: Box::new(host),
         }));
         api.finish_archives();
+        api.finish_imports();
         Ok(api)
     }
 

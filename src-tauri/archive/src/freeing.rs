@@ -10,8 +10,8 @@ use rustix::fs::{
 };
 use rustix::io::Errno;
 use undercroft_foundation::{
-    ArchiveId, Code, Error, IoContext as _, Job, Result, TreePath, escape_path, reach_write_point,
-    replace_file, sync_folder,
+    ArchiveId, Code, Error, IoContext as _, Job, Mount, Result, TreePath, escape_path,
+    reach_write_point, replace_file, sync_folder,
 };
 
 use crate::format::index::{EntryKind, Index};
@@ -97,10 +97,12 @@ impl<'a> Source<'a> {
                     } else if !is_nothing(&stat) {
                         differences.push(walk.path(&name));
                     }
-                    if let Some(number) = number.filter(|_| is_folder && is_held)
-                        && walk.enter(&name)?
-                    {
-                        numbers.push(number);
+                    if let Some(number) = number.filter(|_| is_folder && is_held) {
+                        match walk.enter(&name)? {
+                            true => numbers.push(number),
+                            // What was mounted there meanwhile is in no archive.
+                            false => differences.push(walk.path(&name)),
+                        }
                     }
                 }
             }
@@ -300,7 +302,7 @@ enum Step {
 /// file system.
 struct Descent {
     root: PathBuf,
-    device: u64,
+    mount: Mount,
     stack: Vec<(OwnedFd, Vec<Vec<u8>>, Vec<u8>)>,
     /// Whether folders go when they are empty.
     removes: bool,
@@ -310,10 +312,10 @@ impl Descent {
     fn new(root: &Path, removes: bool) -> Result<Self> {
         let at = |errno: Errno| Error::io("open", root, errno.into());
         let folder = openat(CWD, root, folder_flags(), Mode::empty()).map_err(at)?;
-        let stat = rustix::fs::fstat(&folder).map_err(at)?;
+        let mount = Mount::of(&folder).at("open", root)?;
         let names = names_in(&folder).map_err(at)?;
         let stack = vec![(folder, names, Vec::new())];
-        Ok(Self { root: root.to_owned(), device: stat.st_dev, stack, removes })
+        Ok(Self { root: root.to_owned(), mount, stack, removes })
     }
 
     fn path(&self, name: &[u8]) -> TreePath {
@@ -354,8 +356,7 @@ impl Descent {
         let Some((above, _, _)) = self.stack.last() else { return Ok(false) };
         let open = || openat(above, name, folder_flags(), Mode::empty());
         let folder = open().map_err(|errno| self.failed("open", name, errno))?;
-        let stat = rustix::fs::fstat(&folder).map_err(|errno| self.failed("open", name, errno))?;
-        if stat.st_dev != self.device {
+        if Mount::of(&folder).at("open", &self.path(name).below(&self.root))? != self.mount {
             return Ok(false);
         }
         let names = names_in(&folder).map_err(|errno| self.failed("read", name, errno))?;

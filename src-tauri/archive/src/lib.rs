@@ -27,7 +27,7 @@ mod write;
 use undercroft_library::Migration;
 
 pub use archives::{Archive, ArchiveOrder, Archives, Level};
-pub use extract::{Existing, ExtractOrder, Extracted};
+pub use extract::{Existing, ExtractOrder, Extracted, sweep_extracted};
 pub use format::index::{Attributes, EntryKind};
 pub use freeing::Freed;
 pub use manifest::{ArchivedProject, Manifest};

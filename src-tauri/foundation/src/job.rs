@@ -8,9 +8,9 @@ mod state;
 use std::collections::{BTreeSet, VecDeque};
 use std::fmt;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock, PoisonError};
 
-use crate::{Clock, Code, Error, Result};
+use crate::{Clock, Code, Error, ProjectId, Result};
 
 pub use progress::Progress;
 pub use report::{JobPart, JobReport, LogLevel, LogLine, Warning};
@@ -46,6 +46,8 @@ struct Shared {
     current: Mutex<String>,
     warnings: Mutex<Vec<Warning>>,
     told: Mutex<Told>,
+    /// The project that came of it.
+    made: OnceLock<ProjectId>,
 }
 
 /// The log and the parts, and which of these nobody has asked for yet.
@@ -132,6 +134,16 @@ impl Job {
             return Err(Error::new(Code::Cancelled, "Cancelled"));
         }
         Ok(())
+    }
+
+    /// Notes the project that the work made, as soon as it is there. The first one counts.
+    pub fn set_made(&self, project: ProjectId) {
+        let _ = self.shared.made.set(project);
+    }
+
+    /// The project that the work made.
+    pub fn made(&self) -> Option<ProjectId> {
+        self.shared.made.get().copied()
     }
 
     /// Counts bytes as done.

@@ -12,6 +12,7 @@ mod ids;
 mod input;
 mod job;
 mod lookup;
+mod mounts;
 mod names;
 mod number_text;
 mod racy;
@@ -36,6 +37,7 @@ pub use ids::{
 pub use input::{open_input, read_input, read_text_input};
 pub use job::{Job, JobPart, JobReport, JobState, LogLevel, LogLine, Progress, Warning};
 pub use lookup::{Candidate, find_by_name};
+pub use mounts::{Mount, prepare_removal, remove_tree};
 pub use names::{escape_name, escape_path, unescape_name, unescape_path};
 pub use number_text::{count_text, group_digits, size_text};
 pub use racy::is_past_racy_window;

@@ -57,11 +57,13 @@ pub use browse::preview::{Encoding, PREVIEW_HEAD, Preview, PreviewKind, decode, 
 pub use browse::{FileHit, FileVersion, VersionSizes};
 pub use consistency::{Damage, HistoryCheck, HistoryMaintenance, RebuildReport};
 pub use files::{Conflict, CopyInReport, UnsavedPolicy, WriteOutcome};
+pub use guard::{ProjectTrash, TrashedPart};
 pub use history::History;
 pub use restore::{RestoreOrder, RestorePlan, RestoreReport, RestoreTo, clone_or_copy};
 pub use save::{HistoryWriter, SaveOrder, Scope};
 pub use space::{
-    CompactReport, DropReason, KeepReason, LostFile, MaintenanceReport, ThinDrop, ThinPlan,
+    CompactReport, DropReason, KeepReason, LostFile, MaintenanceReport, MonthOfVersions, ThinDrop,
+    ThinPlan,
 };
 pub use store::WriteLock;
 pub use transfer::{DRAFTS_PART, GIT_PART, HistorySizes, KEY_PART, OBJECTS_PART, StagedHistory};

@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 use rustix::fs::{FlockOperation, Mode, OFlags, RenameFlags};
 use rustix::io::Errno;
 use undercroft_foundation::{
-    Code, Error, IoContext, OsRandom, Random, Result, escape_path, sync_folder,
+    Code, Error, IoContext, OsRandom, Random, Result, escape_path, reach_write_point, sync_folder,
 };
 
 /// The folder, removed when it is dropped before it has its name.
@@ -81,6 +81,7 @@ impl Staging {
     /// Makes it durable and gives it its name.
     pub(crate) fn publish(mut self) -> Result<()> {
         rustix::fs::syncfs(&self.root).map_err(io::Error::from).at("sync", &self.folder)?;
+        reach_write_point("import.staged");
         let here = rustix::fs::CWD;
         let named = &self.target;
         match rustix::fs::renameat_with(here, &self.folder, here, named, RenameFlags::NOREPLACE) {

@@ -19,6 +19,7 @@ mod restic;
 mod skip;
 mod small_disk;
 mod test_name;
+mod zip;
 
 pub use awkward::{AWKWARD_NAMES, add_link_to_bytes, awkward_names, awkward_tree};
 pub use clock::ManualClock;
@@ -35,3 +36,4 @@ pub use restic::Restic;
 pub use skip::skip;
 pub use small_disk::SmallDisk;
 pub use test_name::{is_alone, test_name};
+pub use zip::zip_of;

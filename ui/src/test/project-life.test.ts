@@ -3,7 +3,7 @@ import { fireEvent, render, screen, waitFor, within } from '@testing-library/sve
 import { beforeEach, describe, expect, it } from 'vitest';
 import App from '../App.svelte';
 import { RecordedBackend } from '$lib/backend/recorded';
-import { answerArchives, daysAgo } from './fixtures/archives';
+import { answerArchives, daysAgo, job } from './fixtures/archives';
 import { answerProjectLife, importPlan } from './fixtures/project-life';
 
 async function open(hash: string, before?: (backend: RecordedBackend) => void, canPick = false) {
@@ -54,6 +54,16 @@ describe('a new project', () => {
       values: { port: '9000' },
       target: null,
     });
+  });
+
+  it('is opened by the id that its job names', async () => {
+    const backend = await open('#/projects');
+    const id = backend.library.projects.find(({ name }) => name === 'glaze')?.id ?? '';
+    backend.answer('project_create', () => ({ ...job('Create kiosk'), project: id }));
+    await choose('New project…');
+    await input(await screen.findByTestId('project-name'), 'kiosk');
+    await fireEvent.click(screen.getByTestId('create-confirm'));
+    await waitFor(() => expect(location.hash).toContain(id));
   });
 
   it('is imported from a file that is dropped, after what is left out was said', async () => {

@@ -8,6 +8,7 @@ use undercroft_foundation::{Code, Error, Job, Result, count_text, escape_path, s
 use undercroft_library::{JobKind, JobSpec, ProjectStatus};
 
 use super::names::free_place;
+use super::unfinished::Filling;
 use super::wire::ProjectExtract;
 use crate::Api;
 use crate::host::wire::PlacePurpose;
@@ -39,10 +40,12 @@ impl Api {
         }
         let title = format!("Copy {} to {}", project.name, escape_path(&place));
         let spec = JobSpec::new(JobKind::Restore, title).of_project(project.id);
-        let archives = self.0.archives.clone();
+        let (archives, library) = (self.0.archives.clone(), self.0.library.clone());
         let job = self.0.library.jobs().spawn(spec, move |job| {
             sweep(&place)?;
             let folder = free_place(&place, &project.name)?;
+            // A library without room for a note is one that people copy projects out of.
+            let _noted = Filling::begin(&library, folder.clone(), None).ok();
             match archive {
                 Some(archive) => {
                     let reader = archives.reader(archive.manifest.id)?;

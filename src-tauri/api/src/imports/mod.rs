@@ -5,6 +5,7 @@
 //! - `new_project`: from a folder that is filled to a project with its first version.
 //! - `looking`: what an import would give.
 //! - `extracting`, `templates`: copies of projects, and templates.
+//! - `unfinished`: what killed processes left of all that.
 
 mod allowance;
 mod extracting;
@@ -12,6 +13,7 @@ mod looking;
 mod names;
 mod new_project;
 mod templates;
+mod unfinished;
 pub(crate) mod wire;
 
 use std::fs;

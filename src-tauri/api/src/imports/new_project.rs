@@ -11,6 +11,7 @@ use undercroft_library::{
 };
 
 use super::names::free_place;
+use super::unfinished::{Filling, NewProject};
 use crate::Api;
 use crate::jobs::wire::JobView;
 
@@ -75,6 +76,7 @@ impl Api {
         };
         let job = self.0.library.jobs().spawn(spec, move |job| {
             let (project, did) = making.make(home, fill, job)?;
+            job.set_made(project.id);
             making.begin(&project, job);
             Ok(format!("{} is a project: {did}", project.name))
         })?;
@@ -99,7 +101,10 @@ impl Making {
                 // What a killed process left half unpacked.
                 sweep(&parent)?;
                 let folder = free_place(&parent, &self.name)?;
-                let did = fill(&self.name, &folder, false, job)?;
+                let project = NewProject { name: self.name.clone(), tags: self.tags.clone() };
+                let filling = Filling::begin(&self.library, folder.clone(), Some(project))?;
+                let did = fill(&self.name, filling.hidden(), false, job)?;
+                filling.publish()?;
                 let added = projects.add_linked(&AddProject {
                     path: folder.clone(),
                     name: Some(self.name.clone()),

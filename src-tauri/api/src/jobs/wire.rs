@@ -96,7 +96,7 @@ pub struct JobView {
     pub kind: JobKind,
     /// The work in a few words: "Restore from Shelf on trial".
     pub title: String,
-    /// The id of the project that it concerns.
+    /// The id of the project that it concerns, or that it made.
     #[serde(default)]
     pub project: Option<String>,
     /// The id of the destination that it concerns.

@@ -4,7 +4,7 @@ mod due;
 mod steps;
 pub(crate) mod wire;
 
-use std::cell::OnceCell;
+use std::cell::{OnceCell, RefCell};
 
 use undercroft_foundation::{Code, Job, LogLevel, Result, Settings, size_text};
 use undercroft_library::{JobKind, JobSpec, Run, RunFilter};
@@ -111,6 +111,7 @@ impl Api {
             level: self.archive_level(None)?,
             trash_days: settings.trash_days(),
             seen: OnceCell::new(),
+            thinned: RefCell::default(),
         })
     }
 

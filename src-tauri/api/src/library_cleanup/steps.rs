@@ -1,14 +1,15 @@
 //! The steps of a clean-up: what each would do, and doing it.
 
-use std::cell::OnceCell;
+use std::cell::{OnceCell, RefCell};
+use std::collections::HashSet;
 use std::fs;
 use std::path::PathBuf;
 
 use jiff::{SignedDuration, Timestamp};
 use undercroft_archive::{Archive, Archives, Level};
 use undercroft_backup::{CleanableDestination, PlanRuns};
-use undercroft_foundation::{Code, Job, Result, count_text, size_text};
-use undercroft_history::History;
+use undercroft_foundation::{Code, Job, ProjectId, Result, count_text, size_text};
+use undercroft_history::{History, ProjectTrash, TrashedPart};
 use undercroft_library::{Library, Project, ProjectFilter, ProjectStatus};
 
 use super::wire::{CleanupItem, CleanupStep, CleanupStepKind};
@@ -34,6 +35,8 @@ pub(super) struct Cleaner {
     pub(super) trash_days: u64,
     /// The destinations as the preview saw them: two steps show them, and each is opened once.
     pub(super) seen: OnceCell<Vec<CleanableDestination>>,
+    /// The projects whose versions were thinned: what those took is still to be freed.
+    pub(super) thinned: RefCell<HashSet<ProjectId>>,
 }
 
 /// The outcome of a step.
@@ -46,6 +49,8 @@ pub(super) struct Done {
 enum Expired {
     Archive(Archive),
     Project(Project, u64),
+    /// Freed files of a project without versions.
+    Freed(Project, TrashedPart, u64),
 }
 
 impl Cleaner {
@@ -66,7 +71,7 @@ impl Cleaner {
             }
             CleanupStepKind::ClearCaches => self.stale_caches()?,
             CleanupStepKind::ThinVersions => self.thinnable(job)?,
-            CleanupStepKind::CompactVersions => self.compactable()?,
+            CleanupStepKind::CompactVersions => self.compactable(job)?,
             CleanupStepKind::ArchiveIdle => {
                 if !enabled {
                     note = Some("Idle projects stay until you archive them".to_owned());
@@ -147,6 +152,18 @@ impl Cleaner {
                 expired.push(Expired::Archive(archive));
             }
         }
+        for status in [None, Some(ProjectStatus::Trashed)] {
+            let projects = ProjectFilter { status, ..ProjectFilter::default() };
+            for project in self.library.projects().list(&projects)? {
+                if owners.contains(&project.id) {
+                    continue;
+                }
+                for part in ProjectTrash::of(&self.library, &project).older_than(before)? {
+                    let bytes = measure(&part.folder, &Job::new())?.bytes;
+                    expired.push(Expired::Freed(project.clone(), part, bytes));
+                }
+            }
+        }
         Ok(expired)
     }
 
@@ -158,6 +175,10 @@ impl Cleaner {
             let removed = match &expired {
                 Expired::Project(project, _) => self.removal.remove(project, job),
                 Expired::Archive(archive) => self.archives.remove(archive.manifest.id),
+                Expired::Freed(project, part, _) => {
+                    let now = self.library.world().clock.now();
+                    ProjectTrash::of(&self.library, project).remove(part, now)
+                }
             };
             match removed {
                 Ok(()) => {
@@ -239,26 +260,29 @@ impl Cleaner {
     }
 
     fn thin(&self, job: &Job) -> Result<Done> {
-        let (mut bytes, mut dropped) = (0, 0);
+        let mut dropped = 0;
         for project in self.begun_projects()? {
             job.check_cancelled()?;
-            let plan = self.history.maintenance().thin(project.id, job)?;
-            bytes += plan.frees_bytes;
-            dropped += plan.drop.len() as u64;
+            let gone = self.history.maintenance().thin(project.id, job)?.drop.len() as u64;
+            if gone > 0 {
+                dropped += gone;
+                self.thinned.borrow_mut().insert(project.id);
+            }
         }
         let text = format!("{} let go", count_text(dropped, "automatic version"));
-        Ok(Done { bytes, text })
+        // Compacting frees what they took, and counts it.
+        Ok(Done { bytes: 0, text })
     }
 
-    fn compactable(&self) -> Result<Vec<CleanupItem>> {
+    fn compactable(&self, job: &Job) -> Result<Vec<CleanupItem>> {
         let mut items = Vec::new();
         for project in self.begun_projects()? {
             if self.history.maintenance().needs_maintenance(project.id)? {
-                let grown = self.history.maintenance().compactable_bytes(project.id)?;
+                let bytes = self.history.maintenance().compactable_bytes(project.id, job)?;
                 items.push(CleanupItem {
                     name: project.name,
-                    detail: format!("{} came since the last time", size_text(grown)),
-                    bytes: 0,
+                    detail: "What no version needs, and what can be stored smaller".to_owned(),
+                    bytes,
                     project: Some(project.id.to_string()),
                 });
             }
@@ -270,7 +294,8 @@ impl Cleaner {
         let (mut bytes, mut count) = (0, 0);
         for project in self.begun_projects()? {
             job.check_cancelled()?;
-            if self.history.maintenance().needs_maintenance(project.id)? {
+            let was_thinned = self.thinned.borrow().contains(&project.id);
+            if was_thinned || self.history.maintenance().needs_maintenance(project.id)? {
                 bytes += self.history.maintenance().compact(project.id, job)?.freed_bytes;
                 count += 1;
             }
@@ -298,12 +323,7 @@ impl Cleaner {
     }
 
     fn forget_backups(&self, job: &Job) -> Result<Done> {
-        let mut count = 0;
-        for destination in self.plan_runs.cleanable(job)? {
-            if destination.unkept > 0 {
-                count += self.plan_runs.forget_unkept(destination.destination, job)?;
-            }
-        }
+        let count = self.plan_runs.forget_unkept(job)?;
         let text = format!("{} moved to the trash", count_text(count, "backup"));
         Ok(Done { bytes: 0, text })
     }
@@ -330,6 +350,7 @@ impl Expired {
                 archive.manifest.project.id,
             ),
             Self::Project(project, bytes) => (&project.name, "Project", *bytes, project.id),
+            Self::Freed(project, _, bytes) => (&project.name, "Freed files", *bytes, project.id),
         };
         let project = Some(project.to_string());
         CleanupItem { name: name.clone(), detail: detail.to_owned(), bytes, project }

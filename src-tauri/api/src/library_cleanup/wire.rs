@@ -73,7 +73,7 @@ pub struct CleanupStep {
     /// The bytes that it would free.
     #[specta(type = Number)]
     pub bytes: u64,
-    /// Whether that is an estimate.
+    /// Whether that is the most that it could be: what stays is known only afterwards.
     pub estimated: bool,
     /// The things that would go; at most two hundred.
     pub items: Vec<CleanupItem>,

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use undercroft_archive::Archives;
 use undercroft_foundation::{Code, Error, Job, Result, escape_path, size_text};
-use undercroft_history::{History, MAIN, WorkspaceWatcher};
+use undercroft_history::{History, MAIN, ProjectTrash, WorkspaceWatcher};
 use undercroft_library::{self as library, JobKind, JobSpec, ProjectStatus};
 use undercroft_session::SessionWork;
 
@@ -192,6 +192,7 @@ impl ProjectRemoval {
             }
         }
         self.session.delete_project(project.id)?;
+        ProjectTrash::of(&self.library, project).delete()?;
         self.library.projects().delete(project.id, job)
     }
 }

@@ -6,19 +6,21 @@ use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
-use undercroft_archive::Archives;
+use jiff::tz::TimeZone;
+use undercroft_archive::{Archive, Archives};
 use undercroft_backup::Backups;
 use undercroft_foundation::{
     Code, Error, Job, ProjectId, Result, TreePath, count_text, escape_path, size_text,
 };
-use undercroft_history::{History, VersionFilter};
+use undercroft_history::{History, MonthOfVersions, VersionFilter};
 use undercroft_library::{JobKind, JobSpec, Library, Project, ProjectFilter, ProjectStatus};
+use undercroft_session::SessionWork;
 use undercroft_usage::{Sample, ScanOptions, Tree, scan};
 
 use super::counts::Counts;
 use super::key::{age_name, class_name, layer_name};
 use super::rebuilt::RebuildRule;
-use super::summary::{DestinationSums, ProjectSums, Summary, Sums};
+use super::summary::{DestinationSums, MonthSums, ProjectSums, Summary, Sums};
 use super::wire::UsageLayer;
 use crate::Api;
 use crate::base::wire::Nothing;
@@ -49,6 +51,7 @@ impl Api {
             archives: rooms.archives.clone(),
             backups: rooms.backups.clone(),
             counts: rooms.counts.clone(),
+            session: self.session_work().ok().cloned(),
         }
     }
 
@@ -89,6 +92,8 @@ pub(super) struct Count {
     archives: Archives,
     backups: Backups,
     counts: Counts,
+    /// Nothing where the drafts cannot be read: then they are nobody's.
+    session: Option<SessionWork>,
 }
 
 impl Count {
@@ -109,6 +114,7 @@ impl Count {
         self.library(&mut summary, &projects, &folders, job)?;
         self.histories(&mut summary, &projects, job)?;
         self.archives(&mut summary)?;
+        self.drafts(&mut summary)?;
         for project in &projects {
             if let Some(sums) = summary.projects.get(&project.id) {
                 let (working, is_trashed) = (sums.working, sums.is_trashed);
@@ -273,6 +279,12 @@ impl Count {
             // It tells how much is to be had back, and no more: who cannot be asked, adds nothing.
             let plan = self.history.maintenance().plan_thinning(project.id, &Job::new());
             sums.thinnable = plan.map_or(0, |plan| plan.frees_bytes).min(sums.versions.bytes);
+            let months = self.history.maintenance().months(project.id, &TimeZone::system(), job);
+            let months = self.or_warn(&project.name, months, job)?.unwrap_or_default();
+            sums.months = months
+                .into_iter()
+                .map(|(name, MonthOfVersions { versions, bytes })| (name, MonthSums { versions, bytes }))
+                .collect();
             for workspace in self.history.workspaces(Some(project.id))? {
                 let filter = VersionFilter { limit: usize::MAX >> 1, ..VersionFilter::default() };
                 let versions = self.history.versions(workspace.id, &filter)?;
@@ -284,13 +296,7 @@ impl Count {
 
     fn archives(&self, summary: &mut Summary) -> Result<()> {
         for archive in self.archives.list()? {
-            let Ok(found) = archive.path.symlink_metadata() else { continue };
-            let sums = Sums {
-                bytes: found.blocks() * 512,
-                apparent: found.len(),
-                files: 1,
-                newest: Some(archive.manifest.created),
-            };
+            let Some(sums) = archive_sums(&archive) else { continue };
             if archive.manifest.trashed.is_some() {
                 summary.trashed_archives.add(sums);
             } else if let Some(project) = summary.projects.get_mut(&archive.manifest.project.id) {
@@ -300,6 +306,20 @@ impl Count {
         let trashed = summary.trashed_archives;
         summary.take_from_layer(UsageLayer::Archives, trashed);
         summary.add_to_layer(UsageLayer::Trash, trashed);
+        Ok(())
+    }
+
+    /// Divides what the drafts take: they lie in one file.
+    fn drafts(&self, summary: &mut Summary) -> Result<()> {
+        let Some(session) = &self.session else { return Ok(()) };
+        let mut left = summary.layer(UsageLayer::Drafts).bytes;
+        for draft in session.list(None)? {
+            let Some(project) = summary.projects.get_mut(&draft.key.project) else { continue };
+            let bytes = draft.size_bytes.min(left);
+            left -= bytes;
+            let newest = Some(draft.modified);
+            project.drafts.add(Sums { newest, ..Sums::of_bytes(bytes) });
+        }
         Ok(())
     }
 
@@ -358,6 +378,17 @@ impl Count {
     }
 }
 
+/// The space that an archive takes; nothing where it is not there.
+pub(super) fn archive_sums(archive: &Archive) -> Option<Sums> {
+    let found = archive.path.symlink_metadata().ok()?;
+    Some(Sums {
+        bytes: found.blocks() * 512,
+        apparent: found.len(),
+        files: 1,
+        newest: Some(archive.manifest.created),
+    })
+}
+
 /// The subject of the samples of a project.
 pub(super) fn subject_of(project: ProjectId) -> String {
     format!("project:{project}")
@@ -369,6 +400,7 @@ fn sample_of(time: Timestamp, sums: &ProjectSums) -> Sample {
         (UsageLayer::Versions, sums.versions.bytes),
         (UsageLayer::Objects, sums.objects),
         (UsageLayer::Archives, sums.archives.bytes),
+        (UsageLayer::Drafts, sums.drafts.bytes),
     ];
     let named = layers.into_iter().filter(|(_, bytes)| *bytes > 0);
     Sample {

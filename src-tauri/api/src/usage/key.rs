@@ -116,6 +116,8 @@ pub(super) enum Key {
     Project(ProjectId),
     /// A layer of a project.
     ProjectLayer(ProjectId, UsageLayer),
+    /// The versions that a project got in a month: `2026-11`.
+    Month(ProjectId, String),
     /// Files that a project is worked on with, in and below a folder.
     Files(ProjectId, Filter, TreePath),
 }
@@ -159,6 +161,9 @@ impl Key {
             None if what == "files" => Filter::All,
             Some(("layer", layer)) if path.is_root() && !rest.contains('/') => {
                 return Some(Self::ProjectLayer(project, layer_of(layer)?));
+            }
+            Some(("month", month)) if is_month(month) && !rest.contains('/') => {
+                return Some(Self::Month(project, month.to_owned()));
             }
             Some(("age", age)) => Filter::Age(age_of(age)?),
             Some(("type", class)) => match class.split_once(':') {
@@ -210,12 +215,19 @@ impl fmt::Display for Key {
             Self::ProjectLayer(id, layer) => {
                 write!(f, "project:{id}/layer:{}", layer_name(*layer))
             }
+            Self::Month(id, month) => write!(f, "project:{id}/month:{month}"),
             Self::Files(id, filter, at) => {
                 write!(f, "project:{id}/{filter}")?;
                 path(f, at)
             }
         }
     }
+}
+
+fn is_month(text: &str) -> bool {
+    let is_digits = |text: &str| !text.is_empty() && text.bytes().all(|it| it.is_ascii_digit());
+    text.len() <= 12
+        && text.rsplit_once('-').is_some_and(|(year, month)| is_digits(year) && is_digits(month))
 }
 
 /// The path of escaped names, which lies below whatever it is looked up in.
@@ -247,6 +259,7 @@ mod tests {
             Key::Age(Age::Older),
             Key::Project(id),
             Key::ProjectLayer(id, UsageLayer::Versions),
+            Key::Month(id, "2026-11".to_owned()),
             Key::Files(id, Filter::All, TreePath::root()),
             Key::Files(id, Filter::All, path.clone()),
             Key::Files(id, Filter::Class(FileClass::Code), path.clone()),
@@ -299,6 +312,9 @@ mod tests {
             "type:code:a/..",
             "type:code:a.b",
             "age:",
+            "month:",
+            "month:2026-11/a",
+            "month:-",
             "layer:x",
             "layer:working/a",
             "files:a",

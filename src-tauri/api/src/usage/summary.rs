@@ -45,6 +45,15 @@ impl From<&Rest> for Sums {
     }
 }
 
+/// The versions of a month.
+#[derive(Debug, Clone, Copy, Default, Serialize, Deserialize)]
+pub(super) struct MonthSums {
+    /// The number of them.
+    pub(super) versions: u64,
+    /// The space of what no earlier version has.
+    pub(super) bytes: u64,
+}
+
 /// The sums of a project.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub(super) struct ProjectSums {
@@ -62,6 +71,12 @@ pub(super) struct ProjectSums {
     pub(super) objects: u64,
     /// The archives that it lies in.
     pub(super) archives: Sums,
+    /// Its drafts and scratch files.
+    #[serde(default)]
+    pub(super) drafts: Sums,
+    /// The versions of each month.
+    #[serde(default)]
+    pub(super) months: BTreeMap<String, MonthSums>,
     /// The size of all files in all its versions.
     pub(super) versioned: u64,
     /// Its files by class.
@@ -79,6 +94,7 @@ impl ProjectSums {
         total.add(self.versions);
         total.add(Sums::of_bytes(self.objects));
         total.add(self.archives);
+        total.add(self.drafts);
         total
     }
 

@@ -1,8 +1,8 @@
 //! Getting versions back, and undoing that.
 
 use undercroft_foundation::{Job, Result, count_text};
-use undercroft_history::{self as history, RestoreOrder, RestoreReport, RestoreTo};
-use undercroft_library::JobKind;
+use undercroft_history::{self as history, ProjectTrash, RestoreOrder, RestoreReport, RestoreTo};
+use undercroft_library::{JobKind, JobSpec, Project};
 
 use super::wire::{Change, RestorePlan, VersionRestore};
 use crate::Api;
@@ -45,17 +45,36 @@ impl Api {
         })
     }
 
-    /// Goes back behind the last restore or deletion in a workspace.
+    /// Goes back behind the last restore or deletion in a workspace, or behind the last freeing in a
+    /// project without versions.
     ///
     /// # Errors
     /// [`undercroft_foundation::Code::NotFound`] when there was none.
     pub fn undo(&self, request: WorkspaceRef) -> Result<JobView> {
+        if let Ok(project) = self.find_project(&request.workspace)
+            && !self.0.history.is_begun(project.id)
+        {
+            return self.undo_freeing(project);
+        }
         let workspace = self.find_workspace(&request.workspace)?;
         let title = format!("Undo in {}", self.name_of(&workspace)?);
         let spec = self.job_spec(JobKind::Restore, title, &workspace);
         self.spawn(spec, move |history, job| {
             Ok(told(&history.writer().undo(workspace.id, job)?, job))
         })
+    }
+
+    /// Brings back what was freed last of a project that has no versions.
+    fn undo_freeing(&self, project: Project) -> Result<JobView> {
+        let spec = JobSpec::new(JobKind::Restore, format!("Undo in {}", project.name));
+        let library = self.0.library.clone();
+        let job = self.0.library.jobs().spawn(spec.of_project(project.id), move |job| {
+            library.require_confirmed(&project.root)?;
+            let trash = ProjectTrash::of(&library, &project);
+            let given = trash.give_back(|path, why| job.warn(path.to_string(), why.to_string()))?;
+            Ok(format!("{} brought back from the trash", count_text(given, "item")))
+        })?;
+        Ok(job.into())
     }
 
     fn restore_order(

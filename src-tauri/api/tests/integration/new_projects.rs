@@ -7,37 +7,13 @@ use std::process::Command;
 
 use serde_json::{Value, json};
 use undercroft_api::wire::ErrorCode;
-use undercroft_testkit::{ProjectKind, assert_same_tree, project_tree, write_file};
+use undercroft_testkit::{ProjectKind, assert_same_tree, project_tree, write_file, zip_of};
 
 use crate::stage::Stage;
 
 fn tar(folder: &Path, arguments: &[&str]) {
     let status = Command::new("tar").current_dir(folder).args(arguments).status().unwrap();
     assert!(status.success(), "{arguments:?}");
-}
-
-/// A zip of one stored file, by hand.
-fn zip(name: &str, content: &[u8]) -> Vec<u8> {
-    let mut crc = u32::MAX;
-    for byte in content {
-        crc ^= u32::from(*byte);
-        for _ in 0..8 {
-            crc = if crc & 1 == 1 { (crc >> 1) ^ 0xEDB8_8320 } else { crc >> 1 };
-        }
-    }
-    let size = u32::try_from(content.len()).unwrap().to_le_bytes();
-    let mut common = Vec::new();
-    common.extend([20, 0, 0, 0, 0, 0, 0, 0, 0x21, 0x58]);
-    common.extend((!crc).to_le_bytes());
-    common.extend([size, size].concat());
-    common.extend([u8::try_from(name.len()).unwrap(), 0, 0, 0]);
-    let mut zip = [b"PK\x03\x04", &common[..], name.as_bytes(), content].concat();
-    let start = u32::try_from(zip.len()).unwrap().to_le_bytes();
-    let central = [b"PK\x01\x02\x14\x00", &common[..], &[0; 14], name.as_bytes()].concat();
-    let length = u32::try_from(central.len()).unwrap().to_le_bytes();
-    zip.extend(central);
-    zip.extend([b"PK\x05\x06\0\0\0\0\x01\0\x01\0", &length[..], &start, &[0, 0]].concat());
-    zip
 }
 
 impl Stage {
@@ -84,7 +60,7 @@ fn each_kind_of_archive_and_a_folder_become_projects_with_a_version() {
         let root = project["path"].as_str().unwrap();
         assert!(fs::read(Path::new(root).join("Cargo.toml")).is_ok());
     }
-    write_file(stage.path("small.zip"), zip("top/read.me", b"hello"));
+    write_file(stage.path("small.zip"), zip_of(&[("top/read.me", b"hello")]));
     let done = stage.imported("small.zip", &[("tags", json!(["new"]))]);
     assert_eq!(done["state"], "succeeded", "{done}");
     let project = stage.project("top");

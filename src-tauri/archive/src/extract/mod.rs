@@ -122,7 +122,7 @@ impl ArchiveReader {
         let is_new = !folder.try_exists().at("look at", folder)? && !folder.is_symlink();
         let beside = if is_new { parent } else { folder };
         make_folders(beside)?;
-        sweep(beside);
+        sweep_extracted(beside);
         let temporary = Temporary::new(beside)?;
         let mut extracted = Extraction::new(self, root, &temporary.path)?.run(wanted, job)?;
         reach_write_point("archive.extracted");
@@ -182,7 +182,7 @@ impl Drop for Temporary {
 }
 
 /// Removes what killed restores left in a folder.
-fn sweep(folder: &Path) {
+pub fn sweep_extracted(folder: &Path) {
     let Ok(entries) = std::fs::read_dir(folder) else { return };
     for entry in entries.flatten() {
         let is_ours = entry.file_name().to_string_lossy().starts_with(TEMPORARY);

@@ -7,13 +7,13 @@ use std::fs;
 use std::io;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
-use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
 use rustix::fs::{AtFlags, FlockOperation, Mode, OFlags, RenameFlags};
 use rustix::io::Errno;
 use undercroft_foundation::{
-    Code, Error, IoContext, Random, Result, count_text, escape_name, escape_path, sync_folder,
+    Code, Error, IoContext, Random, Result, count_text, escape_name, escape_path,
+    reach_write_point, remove_tree, sync_folder,
 };
 
 use super::plan::UnpackReport;
@@ -109,6 +109,7 @@ impl Staging {
             Some(top) => self.folder.join(OsStr::from_bytes(&top.name)),
             None => self.folder.clone(),
         };
+        reach_write_point("import.staged");
         self.rename(&source)?;
         if let Some(top) = top {
             // Best effort, as the project is there already.
@@ -142,7 +143,7 @@ impl Staging {
 
     /// Removes it. Best effort: what stays is swept later.
     pub(super) fn discard(&self) {
-        if let Err(error) = remove(&self.folder) {
+        if let Err(error) = remove_tree(&self.folder) {
             tracing::warn!(folder = %escape_path(&self.folder), %error, "a temporary folder stays");
         }
     }
@@ -183,7 +184,7 @@ pub fn sweep(parent: &Path) -> Result<u64> {
         }
         let folder = entry.path();
         if let Ok(Some(_lock)) = lock(&folder) {
-            match remove(&folder) {
+            match remove_tree(&folder) {
                 Ok(()) => removed += 1,
                 Err(error) => {
                     tracing::warn!(folder = %escape_path(&folder), %error, "a leftover stays");
@@ -202,23 +203,4 @@ fn is_temporary(name: &[u8]) -> bool {
         && front.starts_with(b".")
         && front.ends_with(MARK)
         && front.len() > MARK.len() + 1
-}
-
-/// Removes a folder, also one in which an archive's modes forbid that.
-fn remove(folder: &Path) -> io::Result<()> {
-    match fs::remove_dir_all(folder) {
-        Err(error) if error.kind() == io::ErrorKind::PermissionDenied => {}
-        done => return done,
-    }
-    let mut waiting = vec![folder.to_owned()];
-    while let Some(folder) = waiting.pop() {
-        fs::set_permissions(&folder, fs::Permissions::from_mode(0o700))?;
-        for entry in fs::read_dir(&folder)? {
-            let entry = entry?;
-            if entry.file_type()?.is_dir() {
-                waiting.push(entry.path());
-            }
-        }
-    }
-    fs::remove_dir_all(folder)
 }

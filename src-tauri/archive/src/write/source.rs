@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use rustix::fs::{
     AtFlags, CWD, Dir, FileType, Mode, OFlags, Stat, fstat, openat, readlinkat, statat,
 };
-use undercroft_foundation::{Code, Error, IoContext as _, Result, escape_path};
+use undercroft_foundation::{Code, Error, IoContext as _, Mount, Result, escape_path};
 use xattr::FileExt as _;
 
 use crate::format::index::{Attributes, EntryKind, Xattr};
@@ -90,6 +90,7 @@ pub(crate) enum WalkPurpose {
 pub(crate) struct SourceWalk {
     root: PathBuf,
     device: u64,
+    mount: Mount,
     purpose: WalkPurpose,
     stack: Vec<OpenFolder>,
     /// The root, until it was given out.
@@ -112,6 +113,7 @@ impl SourceWalk {
         let mut this = Self {
             root: root.to_owned(),
             device: stat.st_dev,
+            mount: Mount::of_path(root).at("look at", root)?,
             purpose,
             stack: Vec::new(),
             first: None,
@@ -178,7 +180,12 @@ impl SourceWalk {
                 let folder = openat(&above.folder, name, folder_flags(), Mode::empty())?;
                 let folder = File::from(folder);
                 let xattrs = xattrs_of(&folder);
-                match stat.st_dev == self.device {
+                // A copy follows a bind mount; what is archived is then removed, and that is not.
+                let is_here = match self.purpose {
+                    WalkPurpose::Copy => stat.st_dev == self.device,
+                    _ => is_on(&folder, self.mount)?,
+                };
+                match is_here {
                     true => self.stack.push(open_folder(folder.into(), name.to_vec())?),
                     false if self.purpose == WalkPurpose::Copy => {}
                     false => return Err(rustix::io::Errno::XDEV),
@@ -203,6 +210,13 @@ impl SourceWalk {
             _ => found(FoundKind::Special, stat, Vec::new()),
         })
     }
+}
+
+fn is_on(folder: &File, mount: Mount) -> rustix::io::Result<bool> {
+    let own = Mount::of(folder).map_err(|source| {
+        rustix::io::Errno::from_io_error(&source).unwrap_or(rustix::io::Errno::IO)
+    })?;
+    Ok(own == mount)
 }
 
 /// An archive holds all of a project or is none, and another drive is not followed.

@@ -1,6 +1,8 @@
 //! Archiving and restoring fail half way: nothing is lost, nothing half is left.
 
 use std::fs;
+use std::path::Path;
+use std::process::Command;
 
 use undercroft_archive::{Existing, ExtractOrder};
 use undercroft_foundation::{Code, Job};
@@ -83,4 +85,41 @@ fn what_a_killed_archive_left_is_swept() {
     fs::write(&left, "half").unwrap();
     stage.archives.reconcile().unwrap();
     assert!(!left.exists() && archive.path.exists());
+}
+
+#[test]
+fn a_bind_mount_in_a_project_is_refused_and_never_freed() {
+    let stage = Stage::new();
+    let other = stage.path("other");
+    write_file(other.join("precious"), "b");
+    let project = stage.project("mounting", |root| {
+        write_file(root.join("file"), "a");
+        fs::create_dir(root.join("mounted")).unwrap();
+    });
+    let place = project.root.join("mounted");
+    let bind = || {
+        let mut mount = Command::new("mount");
+        mount.arg("--bind").args([&other, &place]).status().is_ok_and(|status| status.success())
+    };
+    let unmount = |place: &Path| {
+        assert!(Command::new("umount").arg(place).status().unwrap().success());
+    };
+    if !bind() {
+        undercroft_testkit::skip("bind mounts are not allowed here");
+        return;
+    }
+    let refused = stage.archive(&project);
+    unmount(&place);
+    let error = refused.unwrap_err();
+    assert_eq!(error.code(), Code::Invalid, "{error}");
+    assert!(error.why_text().contains("mounted there"), "{error}");
+    // Mounted after the folder was archived, it is not part of what is freed.
+    let archive = stage.archive(&project).unwrap();
+    assert!(bind());
+    let freed = stage.archives.free_source(archive.manifest.id, &Job::new());
+    let mounted: Vec<_> =
+        [place.clone()].into_iter().filter(|it| it.join("precious").exists()).collect();
+    mounted.iter().for_each(|place| unmount(place));
+    assert!(freed.is_err() && project.root.join("file").exists(), "{freed:?}");
+    assert_eq!(fs::read_to_string(other.join("precious")).unwrap(), "b");
 }

@@ -80,18 +80,30 @@ impl PlanRuns {
         Ok(drop)
     }
 
-    /// Moves what no plan keeps any more to the trash of a destination; gives how many went.
+    /// Moves what no plan keeps any more to the trash of each destination; gives how many went. One
+    /// that is away, or cannot be opened, is passed over.
     ///
     /// # Errors
-    /// The errors of the destination.
-    pub fn forget_unkept(&self, destination: DestinationId, job: &Job) -> Result<u64> {
-        let destination = self.destinations.get(destination)?;
-        let repository = self.destinations.repository_of(&destination)?;
-        let drop = self.unkept(&destination, &repository, job)?;
-        if !drop.is_empty() {
-            self.removals.forget(&destination, &drop)?;
+    /// [`Code::Cancelled`], and whatever keeps what no plan keeps from being moved.
+    pub fn forget_unkept(&self, job: &Job) -> Result<u64> {
+        let mut count = 0;
+        for destination in self.destinations.list()? {
+            job.check_cancelled()?;
+            let unkept = self
+                .destinations
+                .repository_of(&destination)
+                .and_then(|repository| self.unkept(&destination, &repository, job));
+            match unkept {
+                Ok(drop) if drop.is_empty() => {}
+                Ok(drop) => {
+                    self.removals.forget(&destination, &drop)?;
+                    count += drop.len() as u64;
+                }
+                Err(error) if error.code() == Code::Cancelled => return Err(error),
+                Err(error) => tracing::info!(%error, "nothing is let go there"),
+            }
         }
-        Ok(drop.len() as u64)
+        Ok(count)
     }
 
     /// Frees what no backup of a destination needs; gives the bytes.

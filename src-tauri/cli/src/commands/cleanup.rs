@@ -68,7 +68,7 @@ impl From<Step> for CleanupStepKind {
 
 fn print(plan: &LibraryCleanupPlan, out: &Output) {
     for step in &plan.steps {
-        let about = if step.estimated { "about " } else { "" };
+        let about = if step.estimated { "up to " } else { "" };
         let off = if step.enabled { "" } else { " (off)" };
         out.line(format!("{}{off}: {about}{}", name(step), size(step.bytes)));
         for item in &step.items {
@@ -78,7 +78,9 @@ fn print(plan: &LibraryCleanupPlan, out: &Output) {
             out.line(format!("  {note}"));
         }
     }
-    out.line(format!("{} to free", size(plan.freed_bytes)));
+    let is_bound = plan.steps.iter().any(|step| step.estimated && step.bytes > 0);
+    let about = if is_bound { "up to " } else { "" };
+    out.line(format!("{about}{} to free", size(plan.freed_bytes)));
     if let Some(next) = plan.next {
         out.note(format!("It runs by itself next at {}", local_time(next)));
     }

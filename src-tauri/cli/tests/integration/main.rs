@@ -12,6 +12,7 @@ mod crash;
 mod earlier;
 mod forget;
 mod fsck;
+mod full_disks;
 mod git;
 mod grammar;
 mod history;

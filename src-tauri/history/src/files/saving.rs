@@ -61,11 +61,12 @@ impl HistoryWriter {
             return Err(super::in_the_way(&at));
         }
         let automatic = SaveOrder::new(Trigger::Automatic, "");
-        self.save(workspace, Scope::Touched(all_of(path)), automatic, job)?;
+        let paths = std::slice::from_ref(path);
+        self.save(workspace, Scope::Touched(all_of(paths)), automatic, job)?;
         let held = self.history.held_tree(&known)?;
         let newest = self.history.tip_version(workspace)?.map(|version| version.id);
         let leave_out = self.history.leave_out(&known)?;
-        let unheld = unheld((&known, &leave_out), &held, path, unsaved, job)?;
+        let unheld = unheld((&known, &leave_out), &held, paths, unsaved, job)?;
         let is_left_out = !leave_out.is_included(path, false);
         if unsaved == UnsavedPolicy::Ask && is_left_out {
             return Err(Error::new(Code::NotKept, format!("{path} would be in no version"))
@@ -79,7 +80,7 @@ impl HistoryWriter {
         let replaced = files.replaced(path);
         self.move_to_trash(&known, &unheld, newest)?;
         files.put(path, bytes, replaced.as_ref(), job)?;
-        let version = self.save(workspace, Scope::Touched(all_of(path)), order, job)?;
+        let version = self.save(workspace, Scope::Touched(all_of(paths)), order, job)?;
         let trashed = !unheld.is_empty();
         Ok(WriteOutcome { changed: version.is_some() || is_left_out || trashed, version, trashed })
     }
@@ -99,21 +100,39 @@ impl HistoryWriter {
         unsaved: UnsavedPolicy,
         job: &Job,
     ) -> Result<WriteOutcome> {
+        self.delete_files(workspace, std::slice::from_ref(path), order, unsaved, job)
+    }
+
+    /// Deletes files and folders of a workspace in one act: one version is made of it, and one
+    /// undoing brings all of them back.
+    ///
+    /// # Errors
+    /// The errors of [`HistoryWriter::delete_file`].
+    pub fn delete_files(
+        &self,
+        workspace: WorkspaceId,
+        paths: &[TreePath],
+        order: SaveOrder,
+        unsaved: UnsavedPolicy,
+        job: &Job,
+    ) -> Result<WriteOutcome> {
         let known = self.history.confirmed_workspace(workspace)?;
-        check_path(own_configuration(&known.root).as_ref(), path)?;
-        if path.is_root() {
-            return Err(super::no_file(&known.root));
+        for path in paths {
+            check_path(own_configuration(&known.root).as_ref(), path)?;
+            if path.is_root() {
+                return Err(super::no_file(&known.root));
+            }
         }
-        let scope = || Scope::Touched(all_of(path));
+        let scope = || Scope::Touched(all_of(paths));
         let before = self.ensure_saved(workspace, scope(), job)?;
         let held = self.history.held_tree(&known)?;
         let leave_out = self.history.leave_out(&known)?;
-        let unheld = unheld((&known, &leave_out), &held, path, unsaved, job)?;
+        let unheld = unheld((&known, &leave_out), &held, paths, unsaved, job)?;
         let last = self.undo_point(workspace)?;
         let is_there = |path: &TreePath| path.below(&known.root).symlink_metadata().is_ok();
-        let was_there = is_there(path);
-        if was_there {
-            self.note_undo(workspace, before, vec![path.clone()])?;
+        let there: Vec<_> = paths.iter().filter(|path| is_there(path)).cloned().collect();
+        if !there.is_empty() {
+            self.note_undo(workspace, before, there.clone())?;
         }
         if let Err(error) = self.move_to_trash(&known, &unheld, before) {
             if unheld.iter().all(|unheld| is_there(&unheld.path)) {
@@ -122,9 +141,12 @@ impl HistoryWriter {
             return Err(error);
         }
         let disk = Disk::open(&known.root)?;
-        let left = Sweep { held: &held, disk: &disk, asks_for_git: true, job }.remove(path)?;
+        let sweep = Sweep { held: &held, disk: &disk, asks_for_git: true, job };
+        let left = paths.iter().map(|path| sweep.remove(path)).collect::<Result<Vec<_>>>()?;
+        let left = left.concat();
         let version = self.save(workspace, scope(), order, job)?;
-        let (changed, trashed) = (was_there && !is_there(path), !unheld.is_empty());
+        let changed = there.iter().any(|path| !is_there(path));
+        let trashed = !unheld.is_empty();
         if version.is_none() && !changed && !trashed {
             last.put_back()?;
         }
@@ -163,7 +185,8 @@ impl HistoryWriter {
     ) -> Result<String> {
         let known = self.history.confirmed_workspace(workspace)?;
         if conflict == Conflict::Replace {
-            self.save_for_undo(workspace, Scope::Touched(all_of(folder)), job)?;
+            let folders = std::slice::from_ref(folder);
+            self.save_for_undo(workspace, Scope::Touched(all_of(folders)), job)?;
         }
         let held = self.history.held_tree(&known)?;
         let files = WorkspaceFiles::open(&known.root, Some(&held))?;
@@ -206,27 +229,31 @@ impl HistoryWriter {
     }
 }
 
-/// All at a path, or below it, that no version holds: a refusal, unless it may go to the trash.
+/// All at these paths, or below, that no version holds: a refusal, unless it may go to the trash.
 fn unheld(
     (workspace, leave_out): (&Workspace, &LeaveOut),
     held: &HeldTree,
-    path: &TreePath,
+    paths: &[TreePath],
     unsaved: UnsavedPolicy,
     job: &Job,
 ) -> Result<Vec<Unheld>> {
     let disk = Disk::open(&workspace.root)?;
-    let unheld = Sweep { held, disk: &disk, asks_for_git: true, job }.unheld(leave_out, path)?;
+    let sweep = Sweep { held, disk: &disk, asks_for_git: true, job };
+    let unheld = paths.iter().map(|path| sweep.unheld(leave_out, path));
+    let unheld = unheld.collect::<Result<Vec<_>>>()?.concat();
     match unsaved {
         UnsavedPolicy::Ask if !unheld.is_empty() => Err(Unheld::refuse(&unheld)),
         _ => Ok(unheld),
     }
 }
 
-/// A path, with all that is in it.
-fn all_of(path: &TreePath) -> Touched {
+/// These paths, with all that is in them.
+fn all_of(paths: &[TreePath]) -> Touched {
     let mut touched = Touched::default();
-    touched.add(path);
-    touched.subtrees.insert(path.clone());
+    for path in paths {
+        touched.add(path);
+        touched.subtrees.insert(path.clone());
+    }
     touched
 }
 

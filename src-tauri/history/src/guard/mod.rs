@@ -9,6 +9,7 @@
 
 mod guarded_entry;
 mod held;
+mod project_trash;
 mod trash;
 mod unheld;
 
@@ -19,6 +20,7 @@ use crate::tree::names::is_git;
 
 pub(crate) use guarded_entry::GuardedEntry;
 pub(crate) use held::{HeldFolder, HeldTree, content_of};
+pub use project_trash::{ProjectTrash, TrashedPart};
 pub(crate) use trash::{GivenBack, Trash};
 pub(crate) use unheld::{Sweep, Unheld};
 

@@ -2,7 +2,8 @@
 //!
 //! It lies in the library, at `trash/WORKSPACE/NUMBER-VERSION/`, under the paths that it had in the
 //! workspace, where VERSION is the one that was made before. So undoing finds it, and so can
-//! everybody with a file manager. What is older than a month goes when something else comes.
+//! everybody with a file manager. What is older than a month goes when something else comes. What a
+//! project without versions loses lies at `trash/PROJECT/NUMBER-/`, until a clean-up empties it.
 
 use std::fs::{self, DirBuilder, File};
 use std::io;
@@ -17,7 +18,7 @@ use rustix::fs::{
 };
 use rustix::io::{Errno, Result as SystemResult};
 use undercroft_foundation::{
-    Code, Error, IoContext, Result, TreePath, VersionId, escape_path, reach_write_point,
+    Code, Error, IoContext, ProjectId, Result, TreePath, VersionId, escape_path, reach_write_point,
     sync_folder,
 };
 use undercroft_repository::fs_at::{Entry, Stat, descend, is_at};
@@ -49,32 +50,55 @@ impl Trash {
         Self { folder, workspace: workspace.root.clone() }
     }
 
+    pub(super) fn of_project(library: &Path, id: ProjectId, root: PathBuf) -> Self {
+        Self { folder: library.join("trash").join(id.to_string()), workspace: root }
+    }
+
     /// Moves what is at these paths of the workspace into the trash; says where it is now.
     ///
     /// # Errors
     /// Any error of the system; [`Code::Unsupported`] when the library lies on another file
     /// system. What was not moved is where it was.
     pub(crate) fn take(&self, paths: &[TreePath], before: Option<VersionId>) -> Result<PathBuf> {
+        let batch = self.take_all(paths, before)?;
+        // Best effort: what cannot be removed keeps nobody from going on.
+        if let Err(error) = self.expire(&batch) {
+            tracing::warn!(%error, "old trash stays");
+        }
+        Ok(batch)
+    }
+
+    /// Moves what is at these paths into the trash, and removes nothing.
+    ///
+    /// # Errors
+    /// The errors of [`Trash::take`].
+    pub(super) fn take_all(
+        &self,
+        paths: &[TreePath],
+        before: Option<VersionId>,
+    ) -> Result<PathBuf> {
         let number = self.batches()?.last().map_or(0, |(number, ..)| number + 1);
         let before = before.map(|version| version.to_string()).unwrap_or_default();
         let batch = self.folder.join(format!("{number}-{before}"));
         DirBuilder::new().recursive(true).mode(0o700).create(&batch).at("make", &batch)?;
         let (from, to) = (open(&self.workspace)?, open(&batch)?);
-        for path in paths {
-            move_entry(from.as_fd(), to.as_fd(), path).map_err(|source| match source {
-                Errno::XDEV => self.another_file_system(path),
-                source => {
-                    Error::io("move to the trash", &path.below(&self.workspace), source.into())
+        for (moved, path) in paths.iter().enumerate() {
+            move_entry(from.as_fd(), to.as_fd(), path).map_err(|source| {
+                if moved == 0 {
+                    // Nothing but the folders above what stays where it is.
+                    let _ = fs::remove_dir_all(&batch);
+                }
+                match source {
+                    Errno::XDEV => self.another_file_system(path),
+                    source => {
+                        Error::io("move to the trash", &path.below(&self.workspace), source.into())
+                    }
                 }
             })?;
             reach_write_point("workspace.trashed");
         }
         sync_folder(&batch)?;
         sync_folder(&self.folder)?;
-        // Best effort: what cannot be removed keeps nobody from going on.
-        if let Err(error) = self.expire(&batch) {
-            tracing::warn!(%error, "old trash stays");
-        }
         Ok(batch)
     }
 
@@ -117,24 +141,34 @@ impl Trash {
     pub(crate) fn give_back(&self, before: VersionId, paths: &[TreePath]) -> Result<GivenBack> {
         let mut given = GivenBack::default();
         for (_, name, batch) in self.batches()?.into_iter().rev() {
-            if name != before.to_string() {
-                continue;
+            if name == before.to_string() {
+                self.give_back_of(&batch, paths, &mut given)?;
             }
-            let (from, to) = (open(&batch)?, open(&self.workspace)?);
-            let root = [TreePath::root()];
-            for path in if paths.is_empty() { &root[..] } else { paths } {
-                let mut merge = Merge { batch: &batch, given: &mut given };
-                let merged = merge.path(from.as_fd(), to.as_fd(), path);
-                merged.map_err(io::Error::from).at("bring back from", &batch)?;
-            }
-            // Only what is empty goes.
-            let _ = fs::remove_dir(&batch);
         }
         Ok(given)
     }
 
+    /// Brings back what lies in one part of the trash.
+    pub(super) fn give_back_of(
+        &self,
+        batch: &Path,
+        paths: &[TreePath],
+        given: &mut GivenBack,
+    ) -> Result<()> {
+        let (from, to) = (open(batch)?, open(&self.workspace)?);
+        let root = [TreePath::root()];
+        for path in if paths.is_empty() { &root[..] } else { paths } {
+            let mut merge = Merge { batch, given };
+            let merged = merge.path(from.as_fd(), to.as_fd(), path);
+            merged.map_err(io::Error::from).at("bring back from", batch)?;
+        }
+        // Only what is empty goes.
+        let _ = fs::remove_dir(batch);
+        Ok(())
+    }
+
     /// Its parts, the oldest first: the number, the version before, and the folder.
-    fn batches(&self) -> Result<Vec<(u64, String, PathBuf)>> {
+    pub(super) fn batches(&self) -> Result<Vec<(u64, String, PathBuf)>> {
         let entries = match fs::read_dir(&self.folder) {
             Err(source) if source.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
             entries => entries.at("read", &self.folder)?,

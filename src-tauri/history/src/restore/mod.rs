@@ -49,6 +49,8 @@ pub use order::{RestoreOrder, RestorePlan, RestoreReport, RestoreTo};
 
 /// The number of changes that a plan lists one by one.
 const LISTED: usize = 1000;
+/// Why an undoing brings something back no more.
+const GONE: &str = "No version holds it, and the trash that it went to was emptied";
 
 /// The action on what differs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -114,15 +116,10 @@ impl HistoryWriter {
             return Ok(self.carry_out(order, RestoreMode::Act, Vec::new(), job)?.report());
         };
         let trash = Trash::of(self.history.library().root(), &self.history.workspace(workspace)?);
-        match undone {
-            None => self.check_paths(order, &order.paths)?,
-            Some(UndoRecord { version, paths }) => {
-                let held = paths.iter().map(|path| trash.holds(*version, path));
-                let held = held.collect::<Result<Vec<_>>>()?;
-                let others = paths.iter().zip(held).filter(|(_, is_held)| !is_held);
-                self.check_paths(order, others.map(|(path, _)| path))?;
-            }
-        }
+        let gone = match undone {
+            None => self.check_paths(order, &order.paths).map(|()| Vec::new())?,
+            Some(undone) => self.gone(order, undone, &trash)?,
+        };
         let scope = || scope_of(&order.paths);
         let last = self.undo_point(workspace)?;
         // An undoing that ends midway can be done again: it is noted at its end.
@@ -152,6 +149,7 @@ impl HistoryWriter {
         let mut report = done?.report();
         report.restored += given;
         report.failed.extend(back.left.into_iter().map(|(path, error)| (path, error.to_string())));
+        report.failed.extend(gone.into_iter().map(|path| (path, GONE.to_owned())));
         match undone {
             Some(_) => self.note_undo(workspace, before, order.paths.clone())?,
             None if report.restored + report.removed == 0 => last.put_back()?,
@@ -250,12 +248,41 @@ impl HistoryWriter {
         self.restore_as(&RestoreOrder { version, paths, to, like: None }, Some(&last), job)
     }
 
-    /// Sees that there is something at each of these paths to restore, or to remove.
-    fn check_paths<'a>(
+    /// The paths that an undoing cannot bring back: no version holds them, and the trash that they
+    /// went to was emptied.
+    ///
+    /// # Errors
+    /// [`Code::NotFound`] where all of them are gone, so that there is nothing to do.
+    fn gone(
         &self,
         order: &RestoreOrder,
-        paths: impl IntoIterator<Item = &'a TreePath>,
-    ) -> Result<()> {
+        undone: &UndoRecord,
+        trash: &Trash,
+    ) -> Result<Vec<TreePath>> {
+        let mut gone = Vec::new();
+        for path in &undone.paths {
+            if trash.holds(undone.version, path)? {
+                continue;
+            }
+            match self.check_paths(order, std::slice::from_ref(path)) {
+                Err(error) if error.code() == Code::NotFound => gone.push(path.clone()),
+                checked => checked?,
+            }
+        }
+        if !gone.is_empty() && gone.len() == undone.paths.len() {
+            let what = match &gone[..] {
+                [path] => format!("{path} cannot be brought back"),
+                paths => {
+                    format!("{} cannot be brought back", count_text(paths.len() as u64, "path"))
+                }
+            };
+            return Err(Error::new(Code::NotFound, what).why(GONE).next("Look for it in a backup"));
+        }
+        Ok(gone)
+    }
+
+    /// Sees that there is something at each of these paths to restore, or to remove.
+    fn check_paths(&self, order: &RestoreOrder, paths: &[TreePath]) -> Result<()> {
         let removes_from = match order.to {
             RestoreTo::InPlace { workspace, remove_extra: true } => {
                 Some(self.history.workspace(workspace)?.root)

@@ -48,15 +48,6 @@ impl HistoryMaintenance {
             || grown >= WORTH_COMPACTING && grown >= bytes / 10)
     }
 
-    /// The bytes that came since the last compaction, of which it may free a part.
-    ///
-    /// # Errors
-    /// When the packs cannot be read.
-    pub fn compactable_bytes(&self, project: ProjectId) -> Result<u64> {
-        let store = self.history.store(project)?;
-        Ok(packed_bytes(&store)?.saturating_sub(compacted_bytes(&store)))
-    }
-
     /// Thins and compacts the history of a project at low priority. It waits for nobody, and stops
     /// where it is when somebody begins to wait for the history.
     ///

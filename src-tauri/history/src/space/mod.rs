@@ -4,8 +4,10 @@
 pub(crate) mod compact;
 pub(crate) mod low_priority;
 mod maintenance;
+mod months;
 pub(crate) mod thin;
 
 pub use compact::CompactReport;
 pub use maintenance::MaintenanceReport;
+pub use months::MonthOfVersions;
 pub use thin::{DropReason, KeepReason, LostFile, ThinDrop, ThinPlan};

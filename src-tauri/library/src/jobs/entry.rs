@@ -122,7 +122,7 @@ impl Entry {
             run: self.run.id,
             kind: self.spec.kind,
             title: self.spec.title.clone(),
-            project: self.spec.project,
+            project: self.spec.project.or_else(|| self.job.made()),
             destination: self.spec.destination,
             plan: self.spec.plan,
             planned: self.spec.planned,

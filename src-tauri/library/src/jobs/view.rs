@@ -19,7 +19,7 @@ pub struct JobView {
     pub kind: JobKind,
     /// Its title, for people.
     pub title: String,
-    /// The project that it works on.
+    /// The project that it works on, or that came of it.
     pub project: Option<ProjectId>,
     /// The destination that it works with.
     pub destination: Option<DestinationId>,

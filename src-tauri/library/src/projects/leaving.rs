@@ -27,11 +27,17 @@ impl Projects<'_> {
         }
         let _lock = self.lock(&project)?;
         trash::move_back(&project)?;
-        self.change(id, |project| {
+        let recalled = self.change(id, |project| {
             project.status = ProjectStatus::Active;
             project.trashed = None;
             Ok(("recalled", "was recalled".to_owned()))
-        })
+        });
+        if recalled.is_err() && project.trashed.is_some() {
+            // As far as the catalog knows, it is in the trash. Where it cannot go back there, the
+            // next attempt finds it in its place.
+            let _ = trash::move_aside(&project);
+        }
+        recalled
     }
 
     /// Moves a project with its folder to the trash: beside its place, out of sight.

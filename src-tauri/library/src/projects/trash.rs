@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use rustix::fs::{CWD, RenameFlags, renameat_with};
 use undercroft_foundation::{
-    Code, Error, Job, Result, escape_path, reach_write_point, sync_folder,
+    Code, Error, Job, Result, escape_path, prepare_removal, reach_write_point, sync_folder,
 };
 use walkdir::WalkDir;
 
@@ -77,10 +77,8 @@ pub(super) fn delete(project: &Project, job: &Job) -> Result<()> {
     if project.trashed.is_none() || place.symlink_metadata().is_err() {
         return Ok(());
     }
-    make_removable(&place);
-    for entry in
-        WalkDir::new(&place).follow_root_links(false).contents_first(true).same_file_system(true)
-    {
+    prepare_removal(&place)?;
+    for entry in WalkDir::new(&place).follow_root_links(false).contents_first(true) {
         job.check_cancelled()?;
         let entry = entry.map_err(|error| {
             let path = error.path().unwrap_or(&place).to_owned();
@@ -100,21 +98,6 @@ pub(super) fn delete(project: &Project, job: &Job) -> Result<()> {
         }
     }
     sync_folder(parent_of(project))
-}
-
-/// Lets us remove what is in folders that may not be written.
-fn make_removable(folder: &Path) {
-    use std::os::unix::fs::PermissionsExt as _;
-    for entry in
-        WalkDir::new(folder).follow_root_links(false).same_file_system(true).into_iter().flatten()
-    {
-        if entry.file_type().is_dir()
-            && entry.metadata().is_ok_and(|found| found.permissions().mode() & 0o700 != 0o700)
-        {
-            // What stays sealed is told when it is to be removed.
-            let _ = fs::set_permissions(entry.path(), fs::Permissions::from_mode(0o700));
-        }
-    }
 }
 
 fn rename(from: &Path, to: &Path) -> rustix::io::Result<()> {

@@ -312,3 +312,31 @@ fn metadata_without_a_catalog_row_is_taken_in_at_the_next_start() {
     drop(library);
     assert_eq!(home.open().projects().get(project.id).unwrap(), project);
 }
+
+#[test]
+fn what_is_mounted_in_a_project_is_not_deleted() {
+    let home = Home::new();
+    let library = home.open();
+    let (work, other) = (home.work("work"), home.work("other"));
+    fs::write(work.join("file"), "a").unwrap();
+    fs::write(other.join("precious"), "b").unwrap();
+    fs::create_dir_all(work.join("deep/mounted")).unwrap();
+    let project = add(&library, &work).unwrap();
+    let trashed = library.projects().trash(project.id).unwrap();
+    let place = trashed.folder().join("deep/mounted");
+    let mount = Command::new("mount").arg("--bind").args([&other, &place]).status();
+    if !mount.is_ok_and(|status| status.success()) {
+        undercroft_testkit::skip("bind mounts are not allowed here");
+        return;
+    }
+    let refused = library.projects().delete(project.id, &Job::new());
+    assert!(Command::new("umount").arg(&place).status().unwrap().success());
+    let error = refused.unwrap_err();
+    assert_eq!(error.code(), Code::Invalid, "{error}");
+    assert!(error.why_text().contains("mounted there"), "{error}");
+    // Nothing of it went.
+    assert_eq!(fs::read_to_string(other.join("precious")).unwrap(), "b");
+    assert_eq!(fs::read_to_string(trashed.folder().join("file")).unwrap(), "a");
+    library.projects().delete(project.id, &Job::new()).unwrap();
+    assert!(!trashed.folder().exists() && other.join("precious").exists());
+}

@@ -27,20 +27,17 @@ export class ProjectActions {
     request: Request<K>,
   ): Promise<void> {
     const { jobs, library } = this.#context;
-    const known = new Set((library.projects.value ?? []).map(({ id }) => id));
     const job = (await library.backend.call(name, request)) as JobView;
-    followJob(this.#context, job, () => void this.#openMade(known));
+    followJob(this.#context, job, (ended) => void this.#openMade(ended));
     jobs.drawerOpen = true;
   }
 
-  /** Opens the project that was made: no job knows the id that its project will have. */
-  async #openMade(known: ReadonlySet<string>): Promise<void> {
+  /** Opens the project that was made. */
+  async #openMade({ project }: JobView): Promise<void> {
     const { library, router } = this.#context;
     library.touch(ARCHIVES_CHANGED);
     await library.projects.reload();
-    const made = (library.projects.value ?? []).filter(({ id }) => !known.has(id));
-    const [only] = made;
-    if (only && made.length === 1) router.go(projectsRoute(only.id));
+    if (project) router.go(projectsRoute(project));
   }
 
   /** Shows the progress of a job that deletes a project, whose page is left. */

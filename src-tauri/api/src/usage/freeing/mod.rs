@@ -1,11 +1,12 @@
 //! Freeing files and folders of a project. What a version holds is removed, what a program makes
-//! again is removed outright, and all else goes to the trash. Nothing of git's goes.
+//! again is removed outright, and all else goes to the trash: one undoing brings back all but what
+//! a program makes again. Nothing of git's goes.
 
 mod measure;
 mod removing;
 
 use undercroft_foundation::{Code, Error, Job, Result, TreePath, count_text, size_text};
-use undercroft_history::{History, SaveOrder, Trigger, UnsavedPolicy};
+use undercroft_history::{History, ProjectTrash, SaveOrder, Trigger, UnsavedPolicy};
 use undercroft_library::{JobKind, Library, Project, ProjectStatus};
 
 use super::findings::finding;
@@ -17,7 +18,7 @@ use crate::histories::spec;
 use crate::jobs::wire::JobView;
 
 use measure::{Measured, measure};
-use removing::{ProjectFolder, move_to_trash};
+use removing::ProjectFolder;
 
 /// Something that is to go.
 struct Item {
@@ -163,31 +164,24 @@ impl Freeing {
         Ok(Item { path: path.clone(), measured, rebuilt_by, held })
     }
 
+    /// Frees all of it: what programs make again outright, and the rest in one act.
     fn run(&self, job: &Job) -> Result<String> {
-        let rule = RebuildRule::of(self.library.root(), &self.project)?;
-        let folder = ProjectFolder::open(&self.project)?;
         let has_history = self.has_history();
-        let (mut freed, mut trashed) = (0_u64, 0_u64);
-        for path in &self.paths {
+        let items = self.items(job)?;
+        let mut freed: u64 = items.iter().map(|item| item.frees(has_history)).sum();
+        let (rebuilt, kept): (Vec<_>, Vec<_>) =
+            items.into_iter().partition(|item| item.held == UsageHeld::Rebuildable);
+        let trashed = kept.iter().filter(|item| item.held == UsageHeld::Nowhere).count() as u64;
+        if !kept.is_empty() {
+            self.free_kept(&kept, has_history, job)?;
+        }
+        let folder = ProjectFolder::open(&self.project)?;
+        for item in &rebuilt {
             job.check_cancelled()?;
-            job.set_current(path.to_string());
-            let item = self.item(path, &folder, &rule, job)?;
-            if item.held == UsageHeld::Rebuildable {
-                freed += folder.remove(path, job)?;
-                continue;
-            }
-            if has_history {
-                let workspace = self.history.main_workspace(self.project.id)?;
-                let order = SaveOrder::new(Trigger::Manual, format!("Free {path}"));
-                let policy = UnsavedPolicy::ToTrash;
-                let writer = self.history.writer();
-                let done = writer.delete_file(workspace.id, path, order, policy, job)?;
-                trashed += u64::from(done.trashed);
-            } else {
-                move_to_trash(self.library.root(), &self.project, &folder, path)?;
-                trashed += 1;
-            }
-            freed += item.frees(has_history);
+            job.set_current(item.path.to_string());
+            // Files with other names are not free by it.
+            freed -= item.measured.bytes;
+            freed += folder.remove(&item.path, job)?;
         }
         let mut text = format!("{} freed", size_text(freed));
         if trashed > 0 {
@@ -198,5 +192,21 @@ impl Freeing {
             text += "; the versions hold the rest";
         }
         Ok(text)
+    }
+
+    /// Takes away what one undoing brings back.
+    fn free_kept(&self, items: &[Item], has_history: bool, job: &Job) -> Result<()> {
+        let paths: Vec<_> = items.iter().map(|item| item.path.clone()).collect();
+        if !has_history {
+            return ProjectTrash::of(&self.library, &self.project).take(&paths);
+        }
+        let workspace = self.history.main_workspace(self.project.id)?;
+        let what = match &paths[..] {
+            [path] => path.to_string(),
+            paths => count_text(paths.len() as u64, "path"),
+        };
+        let order = SaveOrder::new(Trigger::Manual, format!("Free {what}"));
+        let policy = UnsavedPolicy::ToTrash;
+        self.history.writer().delete_files(workspace.id, &paths, order, policy, job).map(drop)
     }
 }

@@ -1,19 +1,13 @@
 //! Taking files and folders out of a project's folder. Links on the way are not followed.
 
-use std::fs::DirBuilder;
-use std::io::ErrorKind;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
-use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 
 use rustix::fs::{
-    AtFlags, CWD, Dir, FileType, Mode, OFlags, RenameFlags, fstat, fsync, open, openat,
-    renameat_with, statat, unlinkat,
+    AtFlags, Dir, FileType, Mode, OFlags, fstat, fsync, open, openat, statat, unlinkat,
 };
 use rustix::io::Errno;
-use undercroft_foundation::{
-    Code, Error, IoContext, Job, Result, TreePath, escape_path, make_folders, sync_folder,
-};
+use undercroft_foundation::{Code, Error, IoContext, Job, Mount, Result, TreePath};
 use undercroft_library::Project;
 use undercroft_repository::fs_at::descend;
 
@@ -32,7 +26,7 @@ pub(super) fn is_git(name: &[u8]) -> bool {
 pub(super) struct ProjectFolder {
     root: PathBuf,
     folder: OwnedFd,
-    device: u64,
+    mount: Mount,
 }
 
 impl ProjectFolder {
@@ -44,8 +38,8 @@ impl ProjectFolder {
         let root = project.folder();
         let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
         let folder = open(&root, flags, Mode::empty()).map_err(Into::into).at("open", &root)?;
-        let device = fstat(&folder).map_err(Into::into).at("look at", &root)?.st_dev;
-        Ok(Self { root, folder, device })
+        let mount = Mount::of(&folder).at("look at", &root)?;
+        Ok(Self { root, folder, mount })
     }
 
     /// The path of something in it, for people.
@@ -95,7 +89,7 @@ impl ProjectFolder {
     /// [`Code::Cancelled`], and whatever keeps something from being removed: the rest of it stays.
     pub(super) fn remove(&self, path: &TreePath, job: &Job) -> Result<u64> {
         let (parent, name) = self.parent_of(path)?;
-        let mut removal = Removal { device: self.device, job, freed: 0 };
+        let mut removal = Removal { mount: self.mount, job, freed: 0 };
         removal.folder(parent.as_fd(), (path, name), 0)?;
         fsync(&parent).map_err(Into::into).at("sync the folder of", &self.path_of(path))?;
         Ok(removal.freed)
@@ -103,7 +97,7 @@ impl ProjectFolder {
 }
 
 struct Removal<'a> {
-    device: u64,
+    mount: Mount,
     job: &'a Job,
     freed: u64,
 }
@@ -119,7 +113,7 @@ impl Removal<'_> {
             |source: Errno| Error::io("remove", Path::new(&path.to_string()), source.into());
         let folder = openat(above, name, FOLDER, Mode::empty()).map_err(failed)?;
         let own = fstat(&folder).map_err(failed)?;
-        if own.st_dev != self.device {
+        if Mount::of(&folder).at("look at", Path::new(&path.to_string()))? != self.mount {
             return Err(Error::new(Code::Invalid, format!("{path} stays"))
                 .why("Another file system is mounted there")
                 .next("Unmount it first"));
@@ -154,46 +148,5 @@ impl Removal<'_> {
         unlinkat(above, name, AtFlags::REMOVEDIR).map_err(failed)?;
         self.freed += u64::try_from(own.st_blocks).unwrap_or_default() * 512;
         Ok(())
-    }
-}
-
-/// Moves something of a project that has no versions to the library's trash, where it keeps its path
-/// below `trash/PROJECT/NUMBER-/`, as what workspaces lose does. Gives where it is now.
-///
-/// # Errors
-/// [`Code::Unsupported`] when the library lies on another file system.
-pub(super) fn move_to_trash(
-    library: &Path,
-    project: &Project,
-    folder: &ProjectFolder,
-    path: &TreePath,
-) -> Result<PathBuf> {
-    let (parent, name) = folder.parent_of(path)?;
-    let trash = library.join("trash").join(project.id.to_string());
-    make_folders(&trash)?;
-    let batch = new_batch(&trash)?;
-    let target = path.below(&batch);
-    make_folders(target.parent().unwrap_or(&batch))?;
-    let moved = renameat_with(&parent, name, CWD, &target, RenameFlags::NOREPLACE);
-    moved.map_err(|source| match source {
-        Errno::XDEV => Error::new(Code::Unsupported, format!("{path} was left as it is"))
-            .why(format!("The trash is in {}, on another file system", escape_path(&trash)))
-            .next("Begin versions of the project, or move it away yourself"),
-        source => Error::io("move to the trash", &folder.path_of(path), source.into()),
-    })?;
-    sync_folder(target.parent().unwrap_or(&batch))?;
-    fsync(&parent).map_err(Into::into).at("sync the folder of", &folder.path_of(path))?;
-    Ok(target)
-}
-
-fn new_batch(trash: &Path) -> Result<PathBuf> {
-    let mut number = 0_u64;
-    loop {
-        let batch = trash.join(format!("{number}-"));
-        match DirBuilder::new().mode(0o700).create(&batch) {
-            Ok(()) => return Ok(batch),
-            Err(source) if source.kind() == ErrorKind::AlreadyExists => number += 1,
-            Err(source) => return Err(Error::io("make", &batch, source)),
-        }
     }
 }

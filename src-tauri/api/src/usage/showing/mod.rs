@@ -114,7 +114,12 @@ impl Api {
             }
             Key::ProjectLayer(id, layer) => {
                 let Some(sums) = summary.projects.get(id) else { return Ok(None) };
-                Subject::leaf(UsageKind::Layer, rows::layer_sums(sums, *layer))
+                self.project_layer(*id, *layer, sums)?
+            }
+            Key::Month(id, month) => {
+                let Some(sums) = summary.projects.get(id) else { return Ok(None) };
+                let known = sums.months.get(month).ok_or_else(|| gone(&asked.key))?;
+                Subject::leaf(UsageKind::Age, Sums::of_bytes(known.bytes))
             }
             Key::Files(id, filter, path) => {
                 let project = self.0.library.projects().get(*id)?;
@@ -169,6 +174,13 @@ impl Api {
                 trail.push(step(&Key::Project(*id), &name));
                 trail.push(step(key, layer_text(*layer)));
             }
+            Key::Month(id, month) => {
+                let name = self.0.library.projects().get(*id)?.name;
+                trail.push(step(&Key::Project(*id), &name));
+                let layer = UsageLayer::Versions;
+                trail.push(step(&Key::ProjectLayer(*id, layer), layer_text(layer)));
+                trail.push(step(key, month));
+            }
             Key::Files(id, filter, path) => {
                 let name = self.0.library.projects().get(*id)?.name;
                 trail.push(step(&Key::Project(*id), &name));
@@ -222,7 +234,7 @@ fn kind_of(key: &Key) -> UsageKind {
         Key::Layer(_) | Key::ProjectLayer(..) => UsageKind::Layer,
         Key::Library(..) => UsageKind::Folder,
         Key::Class(_) => UsageKind::Type,
-        Key::Age(_) => UsageKind::Age,
+        Key::Age(_) | Key::Month(..) => UsageKind::Age,
         Key::Destination(_) => UsageKind::Destination,
         Key::Project(_) => UsageKind::Project,
         Key::Files(_, filter, _) => match filter {

@@ -1,15 +1,19 @@
 //! A project: its layers, and the folders and files that it is worked on with.
 
+use std::path::Path;
+
 use jiff::Timestamp;
-use undercroft_foundation::{Result, TreePath, escape_name};
+use undercroft_archive::Archive;
+use undercroft_foundation::{ProjectId, Result, TreePath, count_text, escape_name};
 use undercroft_library::Project;
 use undercroft_usage::{FileRow, FileSelection, RowKind};
 
-use super::rows::{Rows, layer_sums, row_sums};
+use super::rows::{Rows, can_open, layer_sums, row_sums};
 use super::{Asked, Subject, plain_row};
 use crate::Api;
 use crate::base::names::names;
 use crate::usage::convert::{age_text, class_text, layer_text};
+use crate::usage::counting::archive_sums;
 use crate::usage::counts::Counted;
 use crate::usage::key::{Filter, Key};
 use crate::usage::summary::{ProjectSums, Sums};
@@ -43,6 +47,7 @@ impl Api {
             (UsageLayer::Versions, layer_key(project, UsageLayer::Versions), sums.thinnable),
             (UsageLayer::Objects, layer_key(project, UsageLayer::Objects), 0),
             (UsageLayer::Archives, layer_key(project, UsageLayer::Archives), 0),
+            (UsageLayer::Drafts, layer_key(project, UsageLayer::Drafts), 0),
         ];
         for (layer, key, reclaimable) in layers {
             let of_layer = layer_sums(sums, layer);
@@ -51,7 +56,7 @@ impl Api {
                 layer: Some(layer),
                 reclaimable_bytes: reclaimable,
                 unique_bytes: (layer == UsageLayer::Objects).then_some(sums.objects),
-                can_open: layer == UsageLayer::Working,
+                can_open: can_open(sums, layer),
                 project: Some(project.id.to_string()),
                 ..row
             });
@@ -61,6 +66,64 @@ impl Api {
         subject.unique = Some(sums.total().bytes);
         Ok(subject)
     }
+}
+
+impl Api {
+    /// A layer of a project: each archive, or the months of its versions.
+    pub(super) fn project_layer(
+        &self,
+        project: ProjectId,
+        layer: UsageLayer,
+        sums: &ProjectSums,
+    ) -> Result<Subject> {
+        let mut rows = Rows::default();
+        match layer {
+            UsageLayer::Archives => {
+                let mut archives = self.0.archives.list()?;
+                archives.retain(|it| {
+                    it.manifest.project.id == project && it.manifest.trashed.is_none()
+                });
+                for archive in &archives {
+                    let Some((below, sums)) = on_disk(archive, self.root()) else { continue };
+                    let name = archive.path.file_name().unwrap_or_default().as_encoded_bytes();
+                    let key = Key::Library(layer, below).to_string();
+                    rows.add(of_layer(
+                        plain_row(key, &escape_name(name), UsageKind::File, sums),
+                        project,
+                        layer,
+                    ));
+                }
+            }
+            UsageLayer::Versions => {
+                let mut known = Sums::default();
+                for (month, of) in &sums.months {
+                    known.add(Sums::of_bytes(of.bytes));
+                    let key = Key::Month(project, month.clone()).to_string();
+                    let name = format!("{month}, {}", count_text(of.versions, "version"));
+                    let row = plain_row(key, &name, UsageKind::Age, Sums::of_bytes(of.bytes));
+                    rows.add(of_layer(row, project, layer));
+                }
+                let rest = sums.versions.bytes.saturating_sub(known.bytes);
+                rows.add_rest(Sums::of_bytes(rest));
+            }
+            _ => return Ok(Subject::leaf(UsageKind::Layer, layer_sums(sums, layer))),
+        }
+        let mut subject = Subject::of_rows(UsageKind::Layer, rows);
+        subject.reclaimable = if layer == UsageLayer::Versions { sums.thinnable } else { 0 };
+        subject.sums = layer_sums(sums, layer);
+        Ok(subject)
+    }
+}
+
+fn of_layer(row: UsageRow, project: ProjectId, layer: UsageLayer) -> UsageRow {
+    UsageRow { layer: Some(layer), project: Some(project.to_string()), ..row }
+}
+
+/// The path of an archive below the library, and what it takes; nothing where it is not there.
+fn on_disk(archive: &Archive, library: &Path) -> Option<(TreePath, Sums)> {
+    let below = archive.path.strip_prefix(library).ok()?;
+    let below = TreePath::new(below.as_os_str().as_encoded_bytes()).ok()?;
+    Some((below, archive_sums(archive)?))
 }
 
 fn layer_key(project: &Project, layer: UsageLayer) -> Key {

@@ -17,10 +17,11 @@ pub(super) struct Rows {
 }
 
 impl Rows {
-    /// Adds a part, unless nothing is in it.
+    /// Adds a part. One that takes no space is counted, and is a row for nobody.
     pub(super) fn add(&mut self, row: UsageRow) {
-        if row.bytes > 0 || row.files > 0 {
-            self.rows.push(row);
+        match row.bytes {
+            0 => self.rest.add(sums_of(&row)),
+            _ => self.rows.push(row),
         }
     }
 
@@ -54,7 +55,7 @@ impl Rows {
             self.rest.add(sums_of(&row));
             reclaimable += row.reclaimable_bytes;
         }
-        if self.rest.bytes > 0 || self.rest.files > 0 {
+        if self.rest.bytes > 0 {
             self.rest.bytes += self.own_bytes;
             let mut row = plain_row(String::new(), "The rest", UsageKind::Rest, self.rest);
             row.reclaimable_bytes = reclaimable;
@@ -68,6 +69,16 @@ fn sums_of(row: &UsageRow) -> Sums {
     Sums { bytes: row.bytes, apparent: row.apparent_bytes, files: row.files, newest: row.modified }
 }
 
+/// Whether a layer of a project has parts that are known.
+pub(super) fn can_open(sums: &ProjectSums, layer: UsageLayer) -> bool {
+    match layer {
+        UsageLayer::Working => true,
+        UsageLayer::Versions => !sums.months.is_empty(),
+        UsageLayer::Archives => sums.archives.files > 0,
+        _ => false,
+    }
+}
+
 /// The part of a layer that goes with a project.
 pub(super) fn layer_sums(sums: &ProjectSums, layer: UsageLayer) -> Sums {
     match layer {
@@ -75,6 +86,7 @@ pub(super) fn layer_sums(sums: &ProjectSums, layer: UsageLayer) -> Sums {
         UsageLayer::Versions => sums.versions,
         UsageLayer::Objects => Sums::of_bytes(sums.objects),
         UsageLayer::Archives => sums.archives,
+        UsageLayer::Drafts => sums.drafts,
         _ => Sums::default(),
     }
 }

@@ -4,7 +4,7 @@ use undercroft_archive::Archive;
 use undercroft_foundation::{Result, TreePath, escape_name};
 use undercroft_usage::{Age, FileClass, RowKind, Tree};
 
-use super::rows::{Rows, layer_sums, row_sums};
+use super::rows::{Rows, can_open, layer_sums, row_sums};
 use super::{Subject, plain_row};
 use crate::Api;
 use crate::usage::convert::{age_text, class_text, layer_text};
@@ -109,7 +109,8 @@ impl Api {
             UsageLayer::Working
             | UsageLayer::Versions
             | UsageLayer::Objects
-            | UsageLayer::Archives => {
+            | UsageLayer::Archives
+            | UsageLayer::Drafts => {
                 let mut owned = Sums::default();
                 for project in self.counted_projects()? {
                     let Some(sums) = summary.projects.get(&project.id) else { continue };
@@ -117,8 +118,7 @@ impl Api {
                         continue;
                     }
                     owned.add(of_project(sums));
-                    let opens = layer == UsageLayer::Working;
-                    let key = match opens {
+                    let key = match layer == UsageLayer::Working {
                         true => Key::Files(project.id, Filter::All, TreePath::root()),
                         false => Key::ProjectLayer(project.id, layer),
                     };
@@ -132,7 +132,7 @@ impl Api {
                             UsageLayer::Versions => sums.thinnable,
                             _ => 0,
                         },
-                        can_open: opens,
+                        can_open: can_open(sums, layer),
                         project: Some(project.id.to_string()),
                         ..row
                     });
@@ -156,7 +156,7 @@ impl Api {
                 self.add_trashed(summary, &mut rows)?;
                 self.add_own(layer, &mut rows)?;
             }
-            UsageLayer::Drafts | UsageLayer::Cache | UsageLayer::Catalog => {
+            UsageLayer::Cache | UsageLayer::Catalog => {
                 self.add_own(layer, &mut rows)?;
             }
         }

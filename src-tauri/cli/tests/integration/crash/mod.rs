@@ -3,8 +3,10 @@
 
 mod archives;
 mod forget;
+mod freeing;
 use crate::fsck;
 mod history;
+mod imports;
 mod keys;
 mod mending;
 mod parity;
@@ -411,7 +413,7 @@ macro_rules! crashes {
         #[test]
         fn every_write_point_is_in_a_scenario() {
             let covered: BTreeSet<_> =
-                [$($scenario.all_points(),)* history::REBUILD_POINTS.to_vec(), history::TRANSFER_POINTS.to_vec(), keys::POINTS.to_vec(), keys::RECOVERY_POINTS.to_vec(), parity::HEAL_POINTS.to_vec(), archives::points()].concat().into_iter().collect();
+                [$($scenario.all_points(),)* history::REBUILD_POINTS.to_vec(), history::TRANSFER_POINTS.to_vec(), keys::POINTS.to_vec(), keys::RECOVERY_POINTS.to_vec(), parity::HEAL_POINTS.to_vec(), archives::points(), imports::POINTS.to_vec(), freeing::POINTS.to_vec()].concat().into_iter().collect();
             let all: BTreeSet<_> = WRITE_POINTS.iter().copied().collect();
             assert_eq!(covered, all);
         }

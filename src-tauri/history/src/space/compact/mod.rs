@@ -8,6 +8,7 @@
 
 mod contents;
 mod deltas;
+mod estimate;
 mod packs;
 pub(crate) mod reach;
 mod size;
