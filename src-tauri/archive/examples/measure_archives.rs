@@ -39,7 +39,8 @@ fn place() -> PathBuf {
 }
 
 fn library() -> (Library, Archives) {
-    let library = Library::open_or_create(&place().join("library"), &World::real(), TABLES).unwrap();
+    let library =
+        Library::open_or_create(&place().join("library"), &World::real(), TABLES).unwrap();
     let archives = Archives::open(&library).unwrap();
     (library, archives)
 }
