@@ -135,13 +135,15 @@ impl Api {
         let count = move |project, since| versions.count_versions_since(project, since);
         let backups = Backups::new(&library).with_overrides(overrides.clone());
         let backups = backups.with_history_lock(hold);
+        let destinations =
+            Arc::new(archives::elsewhere::DestinationStore(backups.archive_copies()));
         let api = Self(Arc::new(Rooms {
             scheduling: Scheduling::default(),
             scheduler: Scheduler::new(&backups.schedule(), host.machine_state(), Arc::new(count)),
             backups,
             watcher: WorkspaceWatcher::new(&history),
             history,
-            archives: Archives::open(&library)?,
+            archives: Archives::open(&library)?.with_remote_store(destinations),
             maintenance: Maintenance::default(),
             counts: Counts::of(library.root()),
             cache: ReadCache::new(memory::CACHE_BYTES),

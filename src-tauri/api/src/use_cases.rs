@@ -71,6 +71,8 @@ macro_rules! with_use_cases {
             archive_restore(ArchiveRestore) -> JobView, Everyone, "undercroft archive restore {archive} [{paths}] [--target {target}]";
             /// Reads an archive whole, and compares.
             archive_check(ArchiveRef) -> JobView, Everyone, "undercroft archive check {archive}";
+            /// Moves an archive to a destination, or back to this disk.
+            archive_move(ArchiveMove) -> JobView, Everyone, "undercroft archive move {archive} [--to {destination}]";
             /// Moves an archive to the trash.
             archive_trash(ArchiveRef) -> Archive, Everyone, "undercroft archive trash {archive}";
             /// Takes an archive out of the trash.

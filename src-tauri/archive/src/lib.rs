@@ -5,10 +5,12 @@
 //! From the ground up, each folder using only those above it:
 //!
 //! - `format`: frames, the seek table, the index, members of a tar.
+//! - `source`: the bytes of an archive, wherever they lie.
 //! - `write`: from the disk to an archive.
 //! - `read`: listing, single files, verifying; what is left of a damaged archive.
 //! - `extract`: from an archive to the disk.
 //! - `freeing`: removing what an archive holds.
+//! - `remote`: archives that lie elsewhere than on this disk.
 //! - `manifest`, `table`: what is known of each archive.
 //! - `archives`: the archives of a library.
 //!
@@ -20,6 +22,8 @@ mod format;
 mod freeing;
 mod manifest;
 mod read;
+mod remote;
+mod source;
 mod table;
 pub mod unpack;
 mod write;
@@ -32,6 +36,8 @@ pub use format::index::{Attributes, EntryKind};
 pub use freeing::Freed;
 pub use manifest::{ArchivedProject, Manifest};
 pub use read::{ArchiveEntry, ArchiveReader, Hit, Part, Verification};
+pub use remote::{Location, RemoteStore};
+pub use source::ArchiveSource;
 
 /// The folder in an archive that holds what lies beside the project's own.
 pub const BESIDE: &str = ".undercroft";

@@ -11,6 +11,8 @@ use undercroft_foundation::{
 };
 use undercroft_library::{Project, ProjectKind};
 
+use crate::remote::Location;
+
 /// The version of this form.
 const FORMAT: u32 = 1;
 
@@ -51,6 +53,16 @@ pub struct Manifest {
     /// Whether the project's folder is being freed.
     #[serde(default)]
     pub freeing: bool,
+    /// The place elsewhere that it was moved to, where it was read back whole.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub location: Option<Location>,
+    /// Whether its file on this disk is still to be removed, now that it lies elsewhere.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub frees_file: bool,
+    /// The places that may hold a copy of it that is of no use: a move there was broken off, or it
+    /// came back from there.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub left_behind: Vec<Location>,
 }
 
 /// All that is known of a project that lies in an archive.
@@ -172,6 +184,9 @@ impl Manifest {
             damaged: Vec::new(),
             trashed: None,
             freeing: false,
+            location: None,
+            frees_file: false,
+            left_behind: Vec::new(),
         }
     }
 

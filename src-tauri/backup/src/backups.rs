@@ -8,6 +8,7 @@ use undercroft_foundation::SettingsOverrides;
 use undercroft_library::Library;
 
 use crate::anomaly::AnomalyAlerts;
+use crate::archive_copies::ArchiveCopies;
 use crate::browsing::{Mounts, SnapshotBrowser};
 use crate::destinations::Destinations;
 use crate::finding::FileSearch;
@@ -113,6 +114,11 @@ impl Backups {
     /// Backing the library itself up.
     pub fn library_copies(&self) -> LibraryCopies {
         LibraryCopies::new(&self.library, &self.histories)
+    }
+
+    /// Archives that lie in destinations.
+    pub fn archive_copies(&self) -> ArchiveCopies {
+        ArchiveCopies::new(&self.library, &self.destinations, &self.project_backups())
     }
 
     /// Carrying plans out.

@@ -13,6 +13,7 @@
 //! - `scheduler`: which plan begins now, and which waits for what.
 //! - `forgetting`, `anomaly`: retention, trash and clean-up; what holds them after a mass change.
 //! - `project_backup`, `library_copy`: one project, or the library itself, to one destination.
+//! - `archive_copies`: archives that lie in a destination, each as a snapshot of its own.
 //! - `plan_run`: where a plan is carried out, from its command before to retention at the end.
 //! - `verification`, `maintenance`, `protection`: proof, repair, and whether a project is safe.
 //! - `browsing`, `finding`, `restore`, `recovery`: looking into backups, and getting them back.
@@ -20,6 +21,7 @@
 //! `backups.rs` is the front, which gives out a handle on each.
 
 mod anomaly;
+mod archive_copies;
 mod backups;
 mod browsing;
 mod conditions;
@@ -45,6 +47,7 @@ mod verification;
 use undercroft_library::Migration;
 
 pub use anomaly::{AnomalyAlert, AnomalyAlerts, AnomalyAnswer, AnomalyKind};
+pub use archive_copies::{ArchiveCopies, StoredArchive};
 pub use backups::Backups;
 pub use browsing::{
     Difference, Entry, EntryKind, Listing, Mounted, OutOfDate, SnapshotBrowser, SnapshotList,

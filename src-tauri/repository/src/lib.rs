@@ -49,7 +49,7 @@ pub use format::tree::{ExtendedAttribute, Node, NodeKind, NodeTime, Tree};
 pub use maintain::forget::Forget;
 pub use maintain::keys::KeyInfo;
 pub use restore::{Overwrite, RestorePlan, RestoreRequest, RestoreSummary};
-pub use store::read::ContentReader;
+pub use store::read::{ContentLayout, ContentReader};
 pub use store::repository::Repository;
 
 /// Writing below a folder that is held open, so that no link on the way is followed: entries are

@@ -18,8 +18,7 @@ use undercroft_usage::{FileClass, ScanOptions, Tree, growth, load, save, scan};
 fn main() {
     let root = PathBuf::from(std::env::args_os().nth(1).unwrap());
     let now = Timestamp::now();
-    let (scan_seconds, tree) =
-        timed(|| scan(&root, &ScanOptions::at(now), &Job::new()).unwrap());
+    let (scan_seconds, tree) = timed(|| scan(&root, &ScanOptions::at(now), &Job::new()).unwrap());
     let scan_peak = peak_bytes();
     let top = TreePath::root();
     let (folder_seconds, view) = timed(|| tree.folder(&top, 200).unwrap());

@@ -3,14 +3,17 @@
 use std::collections::HashMap;
 
 use jiff::Timestamp;
-use undercroft_archive::{self as archive, ArchiveReader};
+use undercroft_archive::{self as archive, ArchiveReader, Location};
+use undercroft_backup::Destination;
 use undercroft_foundation::{Result, TreePath, escape_name, escape_path};
 use undercroft_history as history;
 use undercroft_history::{DRAFTS_PART, GIT_PART, KEY_PART, OBJECTS_PART};
 use undercroft_library::ProjectStatus;
 
 use super::shown;
-use super::wire::{Archive, ArchiveEntry, ArchiveHit, ArchivePart, ArchivePartKind, ArchiveState};
+use super::wire::{
+    Archive, ArchiveEntry, ArchiveHit, ArchiveLocation, ArchivePart, ArchivePartKind, ArchiveState,
+};
 use crate::Api;
 use crate::base::wire::EntryKind;
 use crate::files::convert::mode_text;
@@ -25,6 +28,7 @@ impl Api {
 
     /// Archives as they stand: the library is looked at once for all of them.
     pub(super) fn show_archives(&self, archives: Vec<archive::Archive>) -> Result<Vec<Archive>> {
+        let destinations = self.0.backups.destinations().list()?;
         let trash_days = self.0.library.settings(&self.0.overrides)?.trash_days();
         let mut newest = HashMap::new();
         // The newest come first.
@@ -37,7 +41,9 @@ impl Api {
             let project = archive.manifest.project.id;
             let is_newest = newest.get(&project) == Some(&archive.manifest.id);
             let is_archived = self.status_of(project) != Some(ProjectStatus::Active);
-            to_wire(archive, is_newest && is_archived, trash_days)
+            let location = archive.manifest.location.as_ref();
+            let location = location.map(|it| location_to_wire(it, &destinations));
+            Archive { location, ..to_wire(archive, is_newest && is_archived, trash_days) }
         };
         Ok(archives.into_iter().map(show).collect())
     }
@@ -47,7 +53,9 @@ impl Api {
 fn to_wire(archive: archive::Archive, is_home: bool, trash_days: u64) -> Archive {
     let state = match &archive {
         archive if archive.manifest.trashed.is_some() => ArchiveState::Trashed,
-        archive if !archive.is_there => ArchiveState::Missing,
+        archive if !archive.is_there && archive.manifest.location.is_none() => {
+            ArchiveState::Missing
+        }
         archive if !archive.manifest.damaged.is_empty() => ArchiveState::Damaged,
         _ if is_home => ArchiveState::Kept,
         _ => ArchiveState::Copy,
@@ -62,6 +70,7 @@ fn to_wire(archive: archive::Archive, is_home: bool, trash_days: u64) -> Archive
         languages: project.languages,
         original_path: project.root,
         path: escape_path(&path),
+        location: None,
         created: manifest.created,
         last_change: project.last_change,
         entries: manifest.entries,
@@ -72,6 +81,19 @@ fn to_wire(archive: archive::Archive, is_home: bool, trash_days: u64) -> Archive
         checked: manifest.checked,
         trashed: manifest.trashed,
         expires: manifest.trashed.and_then(|time| expiry(time, trash_days)),
+    }
+}
+
+/// The place of an archive, by the name that its destination has now.
+fn location_to_wire(location: &Location, destinations: &[Destination]) -> ArchiveLocation {
+    let known = destinations.iter().find(|it| it.id == location.destination);
+    let known = known
+        .or_else(|| destinations.iter().find(|it| it.repository == location.repository))
+        .map_or((location.destination, &location.name), |it| (it.id, &it.name));
+    ArchiveLocation {
+        destination: known.0.to_string(),
+        destination_name: known.1.clone(),
+        snapshot: location.snapshot.clone().unwrap_or_default(),
     }
 }
 

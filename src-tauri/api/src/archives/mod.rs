@@ -2,6 +2,7 @@
 //! step, each of which may be the last: `unfinished` goes on where a killed process stopped.
 
 mod convert;
+pub(crate) mod elsewhere;
 pub(crate) mod making;
 mod restoring;
 mod unfinished;
@@ -14,6 +15,7 @@ use undercroft_library::{JobKind, JobSpec, ProjectStatus};
 use crate::Api;
 use crate::backups::wire::SnapshotFilter;
 use crate::base::names::{names, tree_path};
+use crate::base::wire::WireError;
 use crate::files::wire::{Preview, PreviewKind};
 use crate::jobs::wire::JobView;
 
@@ -57,12 +59,18 @@ impl Api {
         let mut backups: Vec<_> = self.snapshot_list(filter).unwrap_or_default();
         backups.sort_by(|a, b| a.destination.cmp(&b.destination));
         backups.dedup_by(|a, b| a.destination == b.destination);
-        let parts = match archive.is_there {
-            true => parts_of(&self.0.archives.reader(archive.manifest.id)?),
-            false => Vec::new(),
+        let is_elsewhere = archive.manifest.location.is_some() && !archive.is_there;
+        let (parts, away) = match archive.is_there || is_elsewhere {
+            false => (Vec::new(), None),
+            true => match self.0.archives.reader(archive.manifest.id) {
+                Ok(reader) => (parts_of(&reader), None),
+                Err(error) if is_elsewhere => (Vec::new(), Some(WireError::from(&error))),
+                Err(error) => return Err(error),
+            },
         };
         Ok(ArchiveDetail {
             parts,
+            away,
             damaged: archive.manifest.damaged.clone(),
             backups: backups.len() as u64,
             archive: self.show_archive(archive)?,

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use specta::Type;
 use specta_typescript::Number;
 
-use crate::base::wire::EntryKind;
+use crate::base::wire::{EntryKind, WireError};
 use crate::projects::wire::Project;
 
 /// An archive: its id, the beginning of one, or its project's name.
@@ -111,8 +111,11 @@ pub struct Archive {
     pub languages: Vec<String>,
     /// The project's folder, to show.
     pub original_path: String,
-    /// The archive's file, to show.
+    /// The archive's file on this disk, to show.
     pub path: String,
+    /// The place that it lies at instead; nothing for one on this disk.
+    #[serde(default)]
+    pub location: Option<ArchiveLocation>,
     /// When it was made.
     #[specta(type = String)]
     pub created: Timestamp,
@@ -148,6 +151,18 @@ pub struct Archive {
     pub expires: Option<Timestamp>,
 }
 
+/// The place of an archive in a destination.
+#[derive(Debug, Clone, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct ArchiveLocation {
+    /// The id of the destination.
+    pub destination: String,
+    /// Its name.
+    pub destination_name: String,
+    /// The id of the snapshot that holds the archive.
+    pub snapshot: String,
+}
+
 /// How an archive stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, Type)]
 #[serde(rename_all = "camelCase")]
@@ -177,6 +192,9 @@ pub struct ArchiveDetail {
     /// The number of destinations that hold backups of the project.
     #[specta(type = Number)]
     pub backups: u64,
+    /// Why the destination that it lies on cannot be read now.
+    #[serde(default)]
+    pub away: Option<WireError>,
 }
 
 /// A part of an archive.
@@ -251,6 +269,17 @@ pub struct ArchiveEntry {
     pub target: Option<String>,
     /// Whether its content can no longer be read.
     pub damaged: bool,
+}
+
+/// Moves an archive to a destination, or back to this disk.
+#[derive(Debug, Clone, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct ArchiveMove {
+    /// The archive.
+    pub archive: String,
+    /// The destination that receives it; this disk when left out.
+    #[serde(default)]
+    pub destination: Option<String>,
 }
 
 /// Looks for names in archives.

@@ -6,7 +6,7 @@ mod maintenance;
 pub(crate) mod wire;
 
 use undercroft_backup::AddDestination;
-use undercroft_foundation::{Job, Result};
+use undercroft_foundation::{Code, Error, Job, Result};
 
 use crate::Api;
 use crate::base::wire::Nothing;
@@ -45,9 +45,18 @@ impl Api {
     /// Forgets a destination; the backups in it stay.
     ///
     /// # Errors
-    /// [`undercroft_foundation::Code::NotFound`].
+    /// [`Code::NotFound`], and [`Code::Invalid`] for one that archives lie on.
     pub fn destination_forget(&self, request: DestinationRef) -> Result<Destination> {
         let destination = self.0.backups.destinations().find(&request.destination)?;
+        let archives = self.0.archives.lying_in(&destination.repository)?;
+        if !archives.is_empty() {
+            let names: Vec<_> =
+                archives.iter().map(|it| it.manifest.project.name.as_str()).collect();
+            let what = format!("Cannot remove {}", destination.name);
+            return Err(Error::new(Code::Invalid, what)
+                .why(format!("Archives lie there: {}", names.join(", ")))
+                .next("Bring them back to this disk or move them to the trash first"));
+        }
         let shown = self.show_destination(&destination)?;
         self.0.backups.plans().forget_destination(destination.id)?;
         Ok(shown)

@@ -169,6 +169,7 @@ impl Cleaner {
 
     fn empty_trash(&self, job: &Job) -> Result<Done> {
         let (mut bytes, mut count) = (0, 0);
+        self.archives.remove_left_behind(job)?;
         for expired in self.expired()? {
             job.check_cancelled()?;
             let item = expired.item();
@@ -346,7 +347,7 @@ impl Expired {
             Self::Archive(archive) => (
                 &archive.manifest.project.name,
                 "Archive",
-                archive.manifest.archive_bytes,
+                archive.bytes_here(),
                 archive.manifest.project.id,
             ),
             Self::Project(project, bytes) => (&project.name, "Project", *bytes, project.id),

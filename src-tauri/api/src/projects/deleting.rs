@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use undercroft_archive::Archives;
+use undercroft_archive::{Archive, Archives};
 use undercroft_foundation::{Code, Error, Job, Result, escape_path, size_text};
 use undercroft_history::{History, MAIN, ProjectTrash, WorkspaceWatcher};
 use undercroft_library::{self as library, JobKind, JobSpec, ProjectStatus};
@@ -97,7 +97,7 @@ impl Api {
             (
                 DeleteItemKind::Archives,
                 archives.len() as u64,
-                archives.iter().map(|archive| archive.manifest.archive_bytes).sum(),
+                archives.iter().map(Archive::bytes_here).sum(),
             ),
             (
                 DeleteItemKind::Drafts,

@@ -4,7 +4,7 @@ mod alerts;
 pub(crate) mod wire;
 
 use undercroft_backup as backup;
-use undercroft_foundation::{DestinationId, Job, ProjectId, Result, escape_name};
+use undercroft_foundation::{Code, DestinationId, Error, Job, ProjectId, Result, escape_name};
 
 use crate::Api;
 use crate::backups::convert::snapshot;
@@ -44,9 +44,18 @@ impl Api {
     /// Moves backups to the destination's trash.
     ///
     /// # Errors
-    /// The errors of [`backup::Removals::start_forget`].
+    /// The errors of [`backup::Removals::start_forget`], and [`Code::Invalid`] for a snapshot that
+    /// holds an archive.
     pub fn snapshot_forget(&self, request: SnapshotsRef) -> Result<JobView> {
         let destination = self.0.backups.destinations().find(&request.destination)?;
+        let held = self.0.backups.archive_copies().among(&destination, &request.snapshots)?;
+        let archives = self.0.archives.lying_in(&destination.repository)?;
+        if let Some(archive) = archives.iter().find(|it| held.contains(&it.manifest.id)) {
+            let name = &archive.manifest.project.name;
+            return Err(Error::new(Code::Invalid, "Cannot forget this backup")
+                .why(format!("It is the archive of {name}"))
+                .next("Bring the archive back to this disk, or move it to the trash"));
+        }
         Ok(self.0.backups.removals().start_forget(destination.id, &request.snapshots)?.into())
     }
 

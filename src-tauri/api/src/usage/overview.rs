@@ -79,7 +79,7 @@ impl Api {
             versions_bytes: summary.map_or(0, versioned),
             stored_bytes: layer(UsageLayer::Versions) + layer(UsageLayer::Objects),
             archived_bytes: archives.iter().map(|it| it.manifest.source_bytes).sum(),
-            archives_bytes: archives.iter().map(|it| it.manifest.archive_bytes).sum(),
+            archives_bytes: archives.iter().map(undercroft_archive::Archive::bytes_here).sum(),
         })
     }
 

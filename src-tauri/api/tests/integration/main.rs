@@ -8,6 +8,7 @@
 )]
 
 mod archives;
+mod archives_elsewhere;
 mod bindings;
 mod cleanup;
 mod copies;

@@ -51,6 +51,18 @@ impl Stage {
         Self { folder, api }
     }
 
+    /// The folder that everything lies in, and nobody has open any more.
+    pub(crate) fn into_folder(self) -> tempfile::TempDir {
+        let Self { folder, api } = self;
+        api.shut_down();
+        folder
+    }
+
+    /// The same library, opened anew.
+    pub(crate) fn reopened(self) -> Self {
+        Self::open(self.into_folder(), Typist)
+    }
+
     pub(crate) fn path(&self, name: &str) -> PathBuf {
         self.folder.path().join(name)
     }

@@ -1,10 +1,12 @@
 //! The archives of a library: making them, listing them, and what becomes of them.
 
+mod moving;
 mod reconciling;
 mod sources;
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
@@ -18,6 +20,7 @@ use undercroft_library::{Library, NewEvent, Project};
 use crate::freeing;
 use crate::manifest::{ArchivedProject, Figures, Manifest};
 use crate::read::{ArchiveReader, Verification};
+use crate::remote::RemoteStore;
 use crate::write::{Content, MadeFile, SourcePart, write};
 use crate::{BESIDE, table};
 
@@ -75,16 +78,24 @@ pub struct ArchiveOrder<'a> {
 pub struct Archive {
     /// All that is known of it.
     pub manifest: Manifest,
-    /// Its file.
+    /// Its file on this disk, where it lies unless the manifest says another place.
     pub path: PathBuf,
     /// Whether the file is there.
     pub is_there: bool,
+}
+
+impl Archive {
+    /// The bytes that it takes on this disk.
+    pub fn bytes_here(&self) -> u64 {
+        if self.is_there { self.manifest.archive_bytes } else { 0 }
+    }
 }
 
 /// The archives of a library.
 #[derive(Debug, Clone)]
 pub struct Archives {
     library: Library,
+    remote: Option<Arc<dyn RemoteStore>>,
 }
 
 impl Archives {
@@ -93,7 +104,7 @@ impl Archives {
     /// # Errors
     /// Whatever keeps the folder from being read or the catalog from being written.
     pub fn open(library: &Library) -> Result<Self> {
-        let this = Self { library: library.clone() };
+        let this = Self { library: library.clone(), remote: None };
         this.reconcile()?;
         Ok(this)
     }
@@ -224,21 +235,13 @@ impl Archives {
         Ok(self.archive(manifest))
     }
 
-    /// Opens an archive to read it.
+    /// Opens an archive to read it, wherever it lies.
     ///
     /// # Errors
-    /// [`Code::NotFound`] for one whose file is gone, [`Code::Damaged`].
+    /// [`Code::NotFound`] for one whose file is gone, [`Code::Unavailable`] where the destination
+    /// that it lies on is away, [`Code::Damaged`].
     pub fn reader(&self, id: ArchiveId) -> Result<ArchiveReader> {
-        let archive = self.get(id)?;
-        ArchiveReader::open(&archive.path).map_err(|error| match error.code() {
-            Code::NotFound => Error::new(
-                Code::NotFound,
-                format!("The archive of {} is gone", archive.manifest.project.name),
-            )
-            .why("Its file is no longer in the library")
-            .next("Restore it from a backup of the library"),
-            _ => error,
-        })
+        self.open_anywhere(&self.get(id)?)
     }
 
     /// Reads an archive whole, and keeps what was found.
@@ -286,16 +289,18 @@ impl Archives {
         Ok(self.archive(manifest))
     }
 
-    /// Removes an archive in the trash for good.
+    /// Removes an archive in the trash for good, and from the destination that it lies on.
     ///
     /// # Errors
-    /// [`Code::Invalid`] for one that is not in the trash.
+    /// [`Code::Invalid`] for one that is not in the trash, [`Code::Unavailable`] where the
+    /// destination is away; it stays in the trash then.
     pub fn remove(&self, id: ArchiveId) -> Result<()> {
         let archive = self.get(id)?;
         if archive.manifest.trashed.is_none() {
             return Err(Error::new(Code::Invalid, "The archive is not in the trash")
                 .next("Put it into the trash first"));
         }
+        self.remove_everywhere(&archive.manifest)?;
         let folder = archive.path.parent().unwrap_or(Path::new("/"));
         let unfinished = hidden(folder, id, UNFINISHED);
         match fs::rename(&archive.path, &unfinished) {

@@ -33,13 +33,25 @@ impl Archives {
                     Err(error) if error.code() == Code::TooNew => {}
                     Err(_) => found.extend(self.adopt(id, &file)),
                 }
+            } else if name.ends_with(".json") {
+                found.extend(self.lying_elsewhere(&file));
+            }
+        }
+        for manifest in found.iter_mut().filter(|manifest| manifest.frees_file) {
+            match self.free_file(manifest.clone()) {
+                Ok(_) => manifest.frees_file = false,
+                Err(error) => {
+                    tracing::warn!(%error, archive = %manifest.id, "its file stays for now");
+                }
             }
         }
         let is_news = |manifest: &&Manifest| !known.contains(manifest);
         let news: Vec<_> = found.iter().filter(is_news).collect();
         let gone = |manifest: &&Manifest| {
             // The trash forgets what is gone; anything else that is gone is told.
-            manifest.trashed.is_some() && !self.path_of(manifest.id, manifest.created).exists()
+            manifest.trashed.is_some()
+                && !self.path_of(manifest.id, manifest.created).exists()
+                && found.iter().all(|there| there.id != manifest.id)
         };
         let gone: Vec<_> = known.iter().filter(gone).collect();
         if news.is_empty() && gone.is_empty() {
@@ -49,6 +61,14 @@ impl Archives {
             gone.iter().try_for_each(|manifest| table::remove(transaction, manifest.id))?;
             news.iter().try_for_each(|manifest| table::put(transaction, manifest))
         })
+    }
+
+    /// The archive that a manifest is of, where its file is not beside it.
+    fn lying_elsewhere(&self, path: &Path) -> Option<Manifest> {
+        let manifest = Manifest::read(path).ok()?;
+        let file = self.path_of(manifest.id, manifest.created);
+        let is_it = manifest_path(&file) == path && !file.exists();
+        (is_it && manifest.location.is_some()).then_some(manifest)
     }
 
     /// The manifest of an archive that has none, written anew from what is in it.

@@ -6,10 +6,8 @@ mod salvage;
 mod units;
 mod verify;
 
-use std::fs::File;
 use std::io::Write;
-use std::os::unix::fs::FileExt as _;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use sha2::{Digest as _, Sha256};
@@ -18,6 +16,7 @@ use undercroft_foundation::{Code, Error, IoContext as _, Result};
 use crate::format::frame::{INDEX_MAGIC, damaged};
 use crate::format::index::{Digest, EntryKind, Index};
 use crate::format::seek_table::{self, FramePlace};
+use crate::source::{ArchiveSource, FileSource};
 
 pub(crate) use frames::FrameReader;
 pub use listing::{ArchiveEntry, Hit, Part};
@@ -29,8 +28,7 @@ const LARGEST_INDEX_FRAME: u64 = 2 << 30;
 /// An open archive.
 #[derive(Debug)]
 pub struct ArchiveReader {
-    file: File,
-    path: PathBuf,
+    source: Box<dyn ArchiveSource>,
     frames: Vec<FramePlace>,
     index: Index,
     is_salvaged: bool,
@@ -38,16 +36,23 @@ pub struct ArchiveReader {
 }
 
 impl ArchiveReader {
-    /// Opens an archive by its index; where that is damaged, by what is left of the rest.
+    /// Opens an archive on this disk by its index; where that is damaged, by what is left of the
+    /// rest.
     ///
     /// # Errors
     /// [`Code::NotFound`], and [`Code::Damaged`] for what holds nothing of an archive.
     pub fn open(path: &Path) -> Result<Self> {
-        let file = File::open(path).at("open", path)?;
-        let size = file.metadata().at("read", path)?.len();
+        Self::over(Box::new(FileSource::open(path)?))
+    }
+
+    /// Opens the archive that has these bytes, in the same way.
+    ///
+    /// # Errors
+    /// Those of the source, and [`Code::Damaged`] for what holds nothing of an archive.
+    pub fn over(source: Box<dyn ArchiveSource>) -> Result<Self> {
+        let size = source.size();
         let mut this = Self {
-            file,
-            path: path.to_owned(),
+            source,
             frames: Vec::new(),
             index: Index::default(),
             is_salvaged: false,
@@ -70,7 +75,7 @@ impl ArchiveReader {
         self.is_salvaged
     }
 
-    /// The bytes that were read from the disk so far.
+    /// The bytes of the archive that were read so far.
     pub fn bytes_read(&self) -> u64 {
         self.bytes_read.load(Ordering::Relaxed)
     }
@@ -111,15 +116,10 @@ impl ArchiveReader {
         Ok(index.filter(fits))
     }
 
-    /// Bytes of the file; fewer than `length` only at its end, which is an error.
+    /// Bytes of the archive; fewer than `length` only at its end, which is an error.
     fn read_at(&self, at: u64, length: usize) -> Result<Vec<u8>> {
         let mut bytes = vec![0; length];
-        self.file.read_exact_at(&mut bytes, at).map_err(|source| {
-            if source.kind() == std::io::ErrorKind::UnexpectedEof {
-                return damaged();
-            }
-            Error::io("read", &self.path, source)
-        })?;
+        self.source.read_at(at, &mut bytes)?;
         self.bytes_read.fetch_add(length as u64, Ordering::Relaxed);
         Ok(bytes)
     }

@@ -7,7 +7,7 @@ use std::io;
 use std::os::unix::fs::{DirBuilderExt, MetadataExt};
 use std::path::Path;
 
-use undercroft_foundation::{Error, IoContext, Result, replace_file};
+use undercroft_foundation::{Code, Error, IoContext, Result, replace_file};
 
 /// The treatment of an entry.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -44,7 +44,11 @@ fn below(from: &Path, to: &Path, path: &Path, action: &dyn Fn(&Path) -> EntryAct
         let target = to.join(&name);
         match (kind.is_dir(), chosen) {
             (true, _) => below(&source, &target, &path, action)?,
-            (false, EntryAction::Link) => link(&source, &target)?,
+            (false, EntryAction::Link) => match link(&source, &target) {
+                // An archive may be moved away meanwhile; its manifest says where it is.
+                Err(error) if error.code() == Code::NotFound => continue,
+                linked => linked?,
+            },
             (false, _) => file(&source, &target)?,
         }
         kept.insert(name);

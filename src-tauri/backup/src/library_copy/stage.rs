@@ -131,9 +131,14 @@ fn action_of_template(path: &Path) -> EntryAction {
     if is_unfinished { EntryAction::Leave } else { EntryAction::Copy }
 }
 
-/// An archive never changes once it has its name; what is hidden is not finished.
+/// An archive never changes once it has its name, but its manifest does; what is hidden is not
+/// finished.
 fn action_of_archive(path: &Path) -> EntryAction {
-    if is_temporary(path) || is_hidden(path) { EntryAction::Leave } else { EntryAction::Link }
+    if is_temporary(path) || is_hidden(path) {
+        return EntryAction::Leave;
+    }
+    let is_manifest = path.extension().is_some_and(|it| it == "json");
+    if is_manifest { EntryAction::Copy } else { EntryAction::Link }
 }
 
 fn is_hidden(path: &Path) -> bool {

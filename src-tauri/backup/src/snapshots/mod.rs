@@ -8,4 +8,6 @@ mod tags;
 pub(crate) use cache::SnapshotCache;
 pub use table::CachedSnapshot;
 pub(crate) use table::MIGRATIONS;
-pub(crate) use tags::{LIBRARY_TAG, OBJECTS_TAG, OUR_TAG, of_project, project_of, tag_of};
+pub(crate) use tags::{
+    LIBRARY_TAG, OBJECTS_TAG, OUR_TAG, archive_of, of_project, project_of, tag_of, tag_of_archive,
+};

@@ -1,7 +1,7 @@
 //! The tags by which snapshots are told apart: ours from others, and those of projects, of the
 //! library, and of its objects.
 
-use undercroft_foundation::{ProjectId, Result};
+use undercroft_foundation::{ArchiveId, ProjectId, Result};
 use undercroft_repository::{Repository, Snapshot};
 
 /// The tag that every snapshot of ours bears.
@@ -12,6 +12,20 @@ pub(crate) const OBJECTS_TAG: &str = "objects";
 const PROJECT_TAG: &str = "project:";
 /// Before a library's id in the tag that names it.
 pub(crate) const LIBRARY_TAG: &str = "library:";
+
+/// Before an archive's id in the tag of the snapshot that holds it.
+const ARCHIVE_TAG: &str = "archive:";
+
+/// The archive that a snapshot with these tags holds. It is a backup of nothing, and no policy is
+/// about it.
+pub(crate) fn archive_of(tags: &[String]) -> Option<ArchiveId> {
+    tags.iter().find_map(|tag| tag.strip_prefix(ARCHIVE_TAG)?.parse().ok())
+}
+
+/// The tag that names an archive.
+pub(crate) fn tag_of_archive(archive: ArchiveId) -> String {
+    format!("{ARCHIVE_TAG}{archive}")
+}
 
 /// The project that a snapshot with these tags is a backup of.
 pub(crate) fn project_of(tags: &[String]) -> Option<ProjectId> {

@@ -4,8 +4,8 @@ use clap::{Args, Subcommand, ValueEnum};
 use undercroft_api::Api;
 use undercroft_api::wire::{
     Archive, ArchiveAt, ArchiveConflict, ArchiveDetail, ArchiveFilter, ArchiveHit, ArchiveLevel,
-    ArchiveListing, ArchiveMake, ArchivePartKind, ArchivePlan, ArchiveRef, ArchiveRestore,
-    ArchiveRestorePlan, ArchiveSearch, ArchiveState, EntryKind, Preview,
+    ArchiveListing, ArchiveMake, ArchiveMove, ArchivePartKind, ArchivePlan, ArchiveRef,
+    ArchiveRestore, ArchiveRestorePlan, ArchiveSearch, ArchiveState, EntryKind, Preview,
 };
 use undercroft_foundation::Result;
 
@@ -35,6 +35,8 @@ pub(crate) enum Command {
     Restore(Restore),
     /// Read an archive whole, and compare
     Check(Named),
+    /// Move an archive to a destination, or back to this disk
+    Move(Move),
     /// Move an archive to the trash; a project that lives in it goes along
     Trash(Named),
     /// Take an archive out of the trash
@@ -79,6 +81,25 @@ enum Level {
 pub(crate) struct Named {
     /// The archive: its project's name, its id, or the beginning of it
     archive: String,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Move {
+    /// The archive: its project's name, its id, or the beginning of it
+    archive: String,
+    #[command(flatten)]
+    to: MoveTo,
+}
+
+#[derive(Debug, Args)]
+#[group(required = true, multiple = false)]
+struct MoveTo {
+    /// The destination that receives it: its name, its id, or the beginning of it
+    #[arg(long, value_name = "DESTINATION")]
+    to: Option<String>,
+    /// Bring it back to this disk
+    #[arg(long)]
+    here: bool,
 }
 
 #[derive(Debug, Args)]
@@ -159,6 +180,11 @@ impl Command {
             Self::Restore(restore) => return restore.run(session, &api),
             Self::Check(named) => {
                 let job = progress::run(session, &api, || api.archive_check(named.request()))?;
+                return exit_status::of_job(&job);
+            }
+            Self::Move(Move { archive, to }) => {
+                let request = ArchiveMove { archive, destination: to.to };
+                let job = progress::run(session, &api, || api.archive_move(request))?;
                 return exit_status::of_job(&job);
             }
             Self::Trash(named) => {
@@ -256,6 +282,7 @@ fn print_list(archives: &[Archive], out: &Output) {
         ("ARCHIVE", Align::Right),
         ("VERSIONS", Align::Right),
         ("STATE", Align::Left),
+        ("ON", Align::Left),
         ("ID", Align::Left),
     ]);
     for archive in archives {
@@ -267,6 +294,7 @@ fn print_list(archives: &[Archive], out: &Output) {
             size(archive.archive_bytes),
             grouped(archive.versions),
             state(archive.state).to_owned(),
+            archive.location.as_ref().map_or("this disk", |it| &it.destination_name).to_owned(),
             archive.id.clone(),
         ]);
     }
@@ -289,7 +317,13 @@ fn print_detail(detail: &ArchiveDetail, out: &Output) {
     let fact = |label: &str, value: String| out.line(format!("  {label:<11} {value}"));
     fact("Id", archive.id.clone());
     fact("State", state(archive.state).to_owned());
-    fact("File", archive.path.clone());
+    match &archive.location {
+        Some(location) => {
+            fact("Lies on", location.destination_name.clone());
+            fact("Snapshot", location.snapshot.clone());
+        }
+        None => fact("File", archive.path.clone()),
+    }
     fact("Was at", archive.original_path.clone());
     fact("Archived", local_time(archive.created));
     if let Some(checked) = archive.checked {
@@ -301,6 +335,10 @@ fn print_detail(detail: &ArchiveDetail, out: &Output) {
     for part in &detail.parts {
         let of = format!("{}, {}", count(part.entries, "entry"), size(part.size_bytes));
         fact(part_name(part.kind), of);
+    }
+    if let Some(away) = &detail.away {
+        out.line(format!("  {}: {}", away.what, away.why));
+        out.note(&away.next);
     }
     for path in &detail.damaged {
         out.line(format!("  damaged: {path}"));

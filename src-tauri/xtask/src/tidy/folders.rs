@@ -184,6 +184,7 @@ const ORDERS: &[(&str, &[&str])] = &[
             "anomaly",
             "project_backup",
             "library_copy",
+            "archive_copies",
             "plan_run",
             "verification",
             "maintenance",

@@ -22,10 +22,27 @@ const RESTORE_POINTS: &[&str] =
     &["archive.file-extracted", "archive.extracted", "archive.placed", "archive.trashed"];
 const PLACE_POINTS: &[&str] = &["archive.file-placed"];
 const REMOVE_POINTS: &[&str] = &["archive.removing", "archive.removed"];
+const MOVE_POINTS: &[&str] = &[
+    "archive.move-begun",
+    "repository.pack-written",
+    "repository.before-snapshot",
+    "repository.snapshot-written",
+    "archive.stored-elsewhere",
+    "archive.moved",
+    "archive.file-removed",
+];
+const BACK_POINTS: &[&str] = &[
+    "archive.fetched",
+    "archive.brought-back",
+    "repository.snapshot-forgotten",
+    "archive.copy-removed",
+];
 
 /// The points that the tests of this file crash at.
 pub(super) fn points() -> Vec<&'static str> {
-    [MAKE_POINTS, RESTORE_POINTS, PLACE_POINTS, REMOVE_POINTS].concat()
+    let groups =
+        [MAKE_POINTS, RESTORE_POINTS, PLACE_POINTS, REMOVE_POINTS, MOVE_POINTS, BACK_POINTS];
+    groups.concat()
 }
 
 /// A project with two versions; `original` is a copy of its folder.
@@ -176,6 +193,94 @@ fn a_killed_removal_of_an_archive_is_done_again() {
         let list = program.must(&["archive", "list", "--trashed", "--json"]);
         assert_eq!(list.trim(), "[]");
         is_back(program);
+    });
+}
+
+/// An archive, and the destination `vault`.
+fn with_a_destination(program: &Program) {
+    archived(program);
+    program.must(&["repo", "init", "--repo", "repository"]);
+    program.must(&["destination", "add", &program.text("repository"), "--name", "vault"]);
+}
+
+fn lying_elsewhere(program: &Program) {
+    with_a_destination(program);
+    program.must(&["archive", "move", "kept", "--to", "vault"]);
+}
+
+/// The number of snapshots that the destination holds.
+fn snapshots(program: &Program) -> usize {
+    let list = program.must(&["repo", "snapshots", "--repo", "repository", "--json"]);
+    serde_json::from_str::<Vec<Value>>(&list).unwrap().len()
+}
+
+/// The place that the list says of the archive.
+fn location(program: &Program) -> Value {
+    let list = program.must(&["archive", "list", "--json"]);
+    serde_json::from_str::<Vec<Value>>(&list).unwrap()[0]["location"]["destinationName"].clone()
+}
+
+#[test]
+fn a_killed_move_of_an_archive_is_gone_on_with() {
+    let command = ["archive", "move", "kept", "--to", "vault"];
+    crash_at_each(with_a_destination, &command, MOVE_POINTS, |program| {
+        assert_eq!(location(program), "vault");
+        assert_eq!(snapshots(program), 1);
+        assert!(!manifest_of_the_archive(program).with_extension("tar.zst").exists());
+        program.must(&["archive", "check", "kept"]);
+        program.must(&["archive", "restore", "kept"]);
+        is_back(program);
+    });
+}
+
+#[test]
+fn an_archive_is_whole_wherever_its_move_is_killed() {
+    let program = Program::new();
+    with_a_destination(&program);
+    save_state(&program);
+    for point in MOVE_POINTS {
+        go_back(&program);
+        let command = ["archive", "move", "kept", "--to", "vault"].map(str::to_owned);
+        assert_eq!(program.crash_at(point, &command).signal, Some(SIGABRT), "{point}");
+        program.must(&["archive", "check", "kept"]);
+        program.must(&["archive", "restore", "kept"]);
+        is_back(&program);
+    }
+}
+
+#[test]
+fn a_killed_return_of_an_archive_is_gone_on_with() {
+    let command = ["archive", "move", "kept", "--here"];
+    crash_at_each(lying_elsewhere, &command, BACK_POINTS, |program| {
+        assert_eq!(location(program), Value::Null);
+        assert_eq!(snapshots(program), 0);
+        program.must(&["archive", "check", "kept"]);
+        program.must(&["archive", "restore", "kept"]);
+        is_back(program);
+    });
+}
+
+#[test]
+fn a_killed_removal_from_a_destination_is_done_again() {
+    let prepare = |program: &Program| {
+        lying_elsewhere(program);
+        program.must(&["archive", "trash", "kept"]);
+        let manifest = manifest_of_the_archive(program);
+        let mut known: Value = serde_json::from_slice(&fs::read(&manifest).unwrap()).unwrap();
+        known["trashed"] = "2020-01-01T00:00:00Z".into();
+        fs::write(&manifest, known.to_string()).unwrap();
+    };
+    let points = [
+        "repository.snapshot-forgotten",
+        "archive.copy-removed",
+        "archive.removing",
+        "archive.removed",
+    ];
+    crash_at_each(prepare, &["cleanup", "--step", "empty-trash"], &points, |program| {
+        program.must(&["cleanup", "--step", "empty-trash"]);
+        assert_eq!(program.must(&["archive", "list", "--trashed", "--json"]).trim(), "[]");
+        assert_eq!(snapshots(program), 0);
+        assert!(leftovers(program).is_empty(), "{:?}", leftovers(program));
     });
 }
 

@@ -1,6 +1,7 @@
 //! Reads stored content from any place in it.
 
 use std::io::{self, Read, Seek, SeekFrom};
+use std::sync::Arc;
 
 use undercroft_foundation::{Code, Error, Result};
 
@@ -9,14 +10,17 @@ use crate::format::id::BlobId;
 use crate::store::read::BlobReader;
 use crate::store::repository::Repository;
 
+/// The blobs that content is made of, and where each of them ends in it. Clones share the list.
+#[derive(Debug, Clone)]
+pub struct ContentLayout(Arc<[(BlobId, u64)]>);
+
 /// The content that is made of a list of blobs, for one thread; several may read the same.
 ///
 /// Every blob is held against its id before a byte of it is handed out. The last one is kept, so
 /// that reading on costs one decoding a blob.
 pub struct ContentReader<'r> {
     reader: BlobReader<'r>,
-    /// Each blob and where it ends.
-    blobs: Vec<(BlobId, u64)>,
+    blobs: ContentLayout,
     /// The number of the blob that `plain` holds.
     loaded: Option<usize>,
     plain: Vec<u8>,
@@ -29,6 +33,23 @@ impl Repository {
     /// # Errors
     /// [`Code::Damaged`] when no index lists one of the blobs.
     pub fn open_content(&self, blobs: &[BlobId]) -> Result<ContentReader<'_>> {
+        self.read_content(&self.locate_content(blobs)?)
+    }
+
+    /// Opens content of which it is known already where its blobs end.
+    ///
+    /// # Errors
+    /// None but a lack of memory.
+    pub fn read_content(&self, layout: &ContentLayout) -> Result<ContentReader<'_>> {
+        let (reader, blobs) = (self.reader()?, layout.clone());
+        Ok(ContentReader { reader, blobs, loaded: None, plain: Vec::new(), position: 0 })
+    }
+
+    /// Finds out where each of these blobs ends in the content that they make.
+    ///
+    /// # Errors
+    /// [`Code::Damaged`] when no index lists one of them.
+    pub fn locate_content(&self, blobs: &[BlobId]) -> Result<ContentLayout> {
         let known = |id| self.find_blob(BlobKind::Data, id).is_some();
         // An index file that cannot be read is no reason to withhold what the others list.
         let refreshed = if blobs.iter().all(known) { Ok(()) } else { self.refresh_index() };
@@ -41,15 +62,21 @@ impl Repository {
             end += self.locate_blob(BlobKind::Data, id)?.plain_length();
             located.push((*id, end));
         }
-        let reader = self.reader()?;
-        Ok(ContentReader { reader, blobs: located, loaded: None, plain: Vec::new(), position: 0 })
+        Ok(ContentLayout(located.into()))
+    }
+}
+
+impl ContentLayout {
+    /// The bytes of the content.
+    pub fn size(&self) -> u64 {
+        self.0.last().map_or(0, |(_, end)| *end)
     }
 }
 
 impl ContentReader<'_> {
     /// The bytes of the content.
     pub fn size(&self) -> u64 {
-        self.blobs.last().map_or(0, |(_, end)| *end)
+        self.blobs.size()
     }
 
     /// Fills `buffer` from `offset` on, as far as the content goes; says how far that was.
@@ -70,8 +97,8 @@ impl ContentReader<'_> {
 
     /// Bytes of one blob from `offset` on; nothing at the end.
     fn read_some(&mut self, offset: u64, buffer: &mut [u8]) -> Result<usize> {
-        let number = self.blobs.partition_point(|(_, end)| *end <= offset);
-        let Some(&(id, end)) = self.blobs.get(number) else { return Ok(0) };
+        let number = self.blobs.0.partition_point(|(_, end)| *end <= offset);
+        let Some(&(id, end)) = self.blobs.0.get(number) else { return Ok(0) };
         if self.loaded != Some(number) {
             self.loaded = None;
             self.reader.read(BlobKind::Data, &id, &mut self.plain)?;

@@ -9,7 +9,7 @@ mod walk;
 
 pub(crate) use self::blob_reader::BlobReader;
 pub(crate) use self::coalesced_reads::{CoalescedRead, coalesced_reads, each_blob};
-pub use self::content_reader::ContentReader;
+pub use self::content_reader::{ContentLayout, ContentReader};
 pub(crate) use self::walk::{
     FolderWalk, ParallelTreeWalk, Step, walk_folders, walk_trees, walk_trees_in_parallel,
 };
