@@ -85,6 +85,8 @@ export const en = {
     startingUp: 'Opening your library…',
     close: 'Close',
     dismiss: 'Dismiss',
+    allMessages: (count: number) => `All ${count}`,
+    messageDetails: 'Details',
     theme: 'Switch between light and dark',
   },
 
@@ -601,6 +603,7 @@ export const en = {
     backUpAll: 'Back up everything',
     jobs: 'Show or hide jobs',
     undo: 'Undo the last change',
+    dismiss: 'Dismiss the newest message',
     filter: 'Filter the list',
     move: 'Move in the list',
     ends: 'First, last',
