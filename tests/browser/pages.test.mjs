@@ -108,7 +108,7 @@ async function historyDialogs(page, { id }) {
     await page.keyboard.press('Escape');
     await page.getByRole('dialog').waitFor({ state: 'detached' });
   }
-  await page.getByRole('button', { name: 'Care of the history' }).click();
+  await page.getByRole('button', { name: 'Maintenance' }).click();
   await page.getByRole('menuitem', { name: /^Thin out/ }).click();
   await page.getByRole('dialog', { name: 'Thin out versions' }).waitFor();
   await settle(page);

@@ -240,7 +240,7 @@ test('an empty machine gets the whole library back, folders too, and starts anew
   await page.sees('Everything is back');
   const begun = await windowOwner();
   // The program may be gone before the driver can say that it clicked.
-  await click('button', 'Start anew').catch(() => undefined);
+  await click('button', 'Start over').catch(() => undefined);
   await startedAnew(begun);
   page = await desktop.open();
   await click('link', /^Projects/);

@@ -22,6 +22,7 @@ export const shortcutGroups: ShortcutGroup[] = [
       { keys: ['A'], label: text.addProject },
       { keys: ['J'], label: text.jobs },
       { keys: ['Ctrl', 'Z'], label: text.undo },
+      { keys: ['Esc'], label: text.dismiss },
     ],
   },
   {

@@ -104,7 +104,7 @@ describe('the history', () => {
 
   it('says what thinning frees and loses before it does', async () => {
     const { backend } = await open('aurora', 'history/main');
-    const menu = await screen.findByRole('button', { name: 'Care of the history' });
+    const menu = await screen.findByRole('button', { name: 'Maintenance' });
     menu.focus();
     await key(menu, 'Enter');
     await fireEvent.click(await screen.findByRole('menuitem', { name: 'Thin out versions…' }));

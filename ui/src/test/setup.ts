@@ -3,7 +3,11 @@ import { cleanup, configure } from '@testing-library/svelte';
 import { afterEach, beforeEach, vi } from 'vitest';
 
 // A slow machine is no failure.
-configure({ asyncUtilTimeout: 100_000 });
+configure({
+  asyncUtilTimeout: 100_000,
+  // What is only said aloud stands elsewhere to be seen.
+  defaultIgnore: 'script, style, [data-announced]',
+});
 
 beforeEach(() => {
   vi.useFakeTimers({ toFake: ['Date'], now: Date.parse(import.meta.env['TEST_NOW']) });

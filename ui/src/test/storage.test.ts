@@ -58,7 +58,7 @@ describe('the picture', () => {
     await tile(/^assets, .* in aurora, /);
     const asked = callsOf(backend, 'usage_show') as { key: string; limit: number }[];
     expect(asked[0]).toMatchObject({ key: '', limit: 200 });
-    expect(asked.slice(1).every(({ key, limit }) => key !== '' && limit === 24)).toBe(true);
+    expect(asked.slice(1).every(({ key, limit }) => key !== '' && limit === 80)).toBe(true);
     expect(asked.length).toBeLessThan(30);
     expect(new Set(asked.map(({ key }) => key)).size).toBe(asked.length);
   });
@@ -85,6 +85,11 @@ describe('the picture', () => {
     await fireEvent.click(screen.getByLabelText('Sunburst'));
     const slices = await screen.findAllByTestId('usage-slice');
     expect(slices[0]?.getAttribute('aria-label')).toMatch(/^This year, .* % of Everything$/);
+    await fireEvent.pointerMove(slices[0] as Element);
+    const middle = document.querySelector('.hole') as HTMLElement;
+    within(middle).getByText('This year');
+    await fireEvent.pointerLeave(slices[0] as Element);
+    within(middle).getByText('Everything');
   });
 
   it('points at a row and its tile together', async () => {

@@ -30,8 +30,10 @@ export function followJob(context: Context, job: JobView, then?: JobEndListener)
 }
 
 function tell({ toasts, jobs }: Context, job: JobView): void {
-  const said =
-    job.outcome?.summary ?? words.jobs.announceEnded(job.title, words.jobState[job.state]);
-  if (job.state === 'succeeded') return toasts.done(said);
-  toasts.notice(said, '', { label: words.jobs.show, run: () => (jobs.drawerOpen = true) });
+  const summary = job.outcome?.summary ?? words.jobState[job.state];
+  if (job.state === 'succeeded') return toasts.done(job.title, null, summary);
+  toasts.notice(job.title, summary, {
+    label: words.jobs.show,
+    run: () => (jobs.drawerOpen = true),
+  });
 }

@@ -1,5 +1,5 @@
 import { flushSync } from 'svelte';
-import { describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { JobView } from '$lib/backend/bindings';
 import { RecordedBackend } from '$lib/backend/recorded';
 import { byNumber, GridState } from '$lib/components/base/grid.svelte';
@@ -71,20 +71,47 @@ describe('Resource', () => {
 });
 
 describe('Toasts', () => {
-  it('go by themselves, errors stay, and nothing goes while it is read', () => {
-    vi.useFakeTimers();
+  beforeEach(() => void vi.useFakeTimers());
+  afterEach(() => void vi.useRealTimers());
+
+  const error = { code: 'internal', what: 'W', why: 'Y', next: 'N' } as const;
+
+  it('go by themselves, and errors stay', () => {
     const toasts = new Toasts();
     toasts.done('Saved');
-    toasts.fail({ code: 'internal', what: 'W', why: 'Y', next: 'N' });
-    toasts.hold();
-    vi.advanceTimersByTime(60_000);
-    expect(toasts.shown).toHaveLength(2);
-    toasts.release();
+    toasts.fail(error);
     vi.advanceTimersByTime(60_000);
     expect(toasts.shown.map((toast) => toast.tone)).toEqual(['error']);
-    toasts.fail({ code: 'cancelled', what: 'W', why: 'Y', next: 'N' });
+    toasts.fail({ ...error, code: 'cancelled' });
     expect(toasts.shown).toHaveLength(1);
-    vi.useRealTimers();
+  });
+
+  it('stay while they are read, but not for as long as a pointer is left on them', () => {
+    const toasts = new Toasts();
+    toasts.done('Saved');
+    toasts.hold();
+    vi.advanceTimersByTime(20_000);
+    expect(toasts.shown).toHaveLength(1);
+    toasts.release();
+    toasts.hold();
+    vi.advanceTimersByTime(29_000);
+    expect(toasts.shown).toHaveLength(1);
+    vi.advanceTimersByTime(10_000);
+    expect(toasts.shown).toHaveLength(0);
+  });
+
+  it('are put away newest first, and offer their way back newest first', () => {
+    const toasts = new Toasts();
+    const undone: string[] = [];
+    toasts.done('One', { label: 'Undo', run: () => undone.push('one') });
+    toasts.done('Two', { label: 'Undo', run: () => undone.push('two') });
+    toasts.done('Three');
+    expect(toasts.dismissNewest()).toBe(true);
+    expect(toasts.takeOffer()).toBe(true);
+    expect(undone).toEqual(['two']);
+    expect(toasts.shown.map(({ title }) => title)).toEqual(['One']);
+    toasts.dismissNewest();
+    expect(toasts.dismissNewest()).toBe(false);
   });
 });
 

@@ -16,12 +16,15 @@ export type Toast = {
 const STAY_MS: Record<ToastTone, number> = { done: 6000, notice: 8000, error: 0 };
 const WITH_ACTION_MS = 10_000;
 const MOST_SHOWN = 4;
+/** A pointer left on a message holds it no longer than this. */
+const HOLD_MS = 30_000;
 
 export class Toasts {
   shown = $state.raw<Toast[]>([]);
   readonly #timers = new Map<number, ReturnType<typeof setTimeout>>();
   #last = 0;
   #held = false;
+  #holding: ReturnType<typeof setTimeout> | undefined;
 
   done(title: string, action: ToastAction | null = null, text = ''): void {
     this.#add({ tone: 'done', title, text, action, error: null });
@@ -42,7 +45,7 @@ export class Toasts {
     this.#timers.delete(id);
     this.shown = this.shown.filter((toast) => toast.id !== id);
     // What was pointed at is gone, and no event tells that the pointer left it.
-    if (this.shown.length === 0) this.#held = false;
+    if (this.shown.length === 0) this.release();
   }
 
   /** Does what the newest message offers. Returns whether there was one that offers something. */
@@ -54,9 +57,18 @@ export class Toasts {
     return true;
   }
 
+  /** Puts the newest message away. Returns whether there was one. */
+  dismissNewest(): boolean {
+    const newest = this.shown.at(-1);
+    if (newest) this.dismiss(newest.id);
+    return newest !== undefined;
+  }
+
   /** Nothing goes away while somebody reads it. */
   hold(): void {
+    if (this.#held) return;
     this.#held = true;
+    this.#holding = setTimeout(() => this.release(), HOLD_MS);
     for (const timer of this.#timers.values()) clearTimeout(timer);
     this.#timers.clear();
   }
@@ -64,6 +76,7 @@ export class Toasts {
   release(): void {
     if (!this.#held) return;
     this.#held = false;
+    clearTimeout(this.#holding);
     for (const toast of this.shown) this.#schedule(toast);
   }
 

@@ -7,11 +7,12 @@ import { asWireError } from './resource.svelte';
 export type PicturePlace = { key: string; by: UsageBy };
 
 const ROWS = 200;
-const PARTS = 24;
+const PARTS = 80;
 /** The rows that show their parts: so many of a level, and none that is a smaller share of the whole. */
 const LEVELS = [
+  { most: 14, share: 0.015 },
   { most: 14, share: 0.02 },
-  { most: 12, share: 0.04 },
+  { most: 12, share: 0.02 },
 ];
 
 export class UsagePicture {
@@ -82,12 +83,22 @@ export class UsagePicture {
         .filter((row) => row.canOpen && row.bytes >= share * view.bytes)
         .sort((left, right) => right.bytes - left.bytes)
         .slice(0, most);
-      const loaded = await Promise.all(large.map(({ key }) => this.#partsAt({ key, by: view.by })));
+      const loaded = await Promise.all(large.map((row) => this.#partsOf(row, view.by)));
       if (turn !== this.#turn) return;
       for (const [name] of loaded) this.#fresh.add(name);
       this.#parts = new Map([...this.#parts, ...loaded]);
       rows = loaded.flatMap(([, parts]) => parts);
     }
+  }
+
+  /** The parts of a project begin with those of its folder: that all of it is files needs no frame. */
+  async #partsOf(row: UsageRow, by: UsageBy): Promise<[string, readonly UsageRow[]]> {
+    const [name, parts] = await this.#partsAt({ key: row.key, by });
+    const folder = parts.find(({ kind, layer }) => kind === 'layer' && layer === 'working');
+    if (row.kind !== 'project' || !folder?.canOpen) return [name, parts];
+    const [, inside] = await this.#partsAt({ key: folder.key, by });
+    if (inside.length === 0) return [name, parts];
+    return [name, [...inside, ...parts.filter((part) => part !== folder)]];
   }
 
   async #partsAt(place: PicturePlace): Promise<[string, readonly UsageRow[]]> {

@@ -33,3 +33,10 @@ export function labelOfSlice(width: number, height: number, name: string, size: 
   if (height < LINE + 2 || textWidth(name) > room) return NONE;
   return { name: true, size: height >= 2 * LINE + 6 && textWidth(size) <= room };
 }
+
+/** The label of a slice along its arc, for those across which no name fits. */
+export function labelAlong(length: number, thickness: number, name: string, size: string): Label {
+  const room = length - 2 * SIDE;
+  if (thickness < LINE || textWidth(name) > room) return NONE;
+  return { name: true, size: textWidth(`${name}  ${size}`) <= room };
+}

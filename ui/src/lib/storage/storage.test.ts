@@ -2,11 +2,11 @@
 import { describe, expect, it } from 'vitest';
 import type { UsageRow, UsageTrend } from '$lib/backend/bindings';
 import { barOf, formatChange, scaleOf, weekBefore } from './growth';
-import { labelOfFrame, labelOfSlice, labelOfTile } from './labels';
+import { labelAlong, labelOfFrame, labelOfSlice, labelOfTile } from './labels';
 import { layersInOrder } from './layers';
 import { freeable, inOrder, sharePercent, withRest } from './rows';
 import { layoutSunburst, neighbourSlice } from './sunburst';
-import { ageStep, sumTones, toneOf } from './tones';
+import { ageStep, branchTones, nameOfKey, sumTones, toneOf } from './tones';
 import { fromInside, fromOutside, layoutTreemap, neighbourOf } from './treemap';
 import type { Tile } from './treemap';
 import { nearestSample, plotTrend, sparkline, ticksTo, timesBetween } from './trend';
@@ -146,6 +146,14 @@ describe('a sunburst', () => {
     expect(slices.every(({ path }) => path.startsWith('M'))).toBe(true);
   });
 
+  it('bends its labels along the arc so that they stand upright', () => {
+    const [right, below, left] = layoutSunburst([row('a', 45), row('b', 30), row('c', 25)], 200);
+    expect(right?.length).toBeCloseTo(0.45 * 2 * Math.PI * 84);
+    expect(right?.along).toMatch(/ 0 0 1 /);
+    expect(below?.along).toMatch(/ 0 0 0 /);
+    expect(left?.along).toMatch(/ 0 0 1 /);
+  });
+
   it('moves around the ring and between rings', () => {
     const [a, x, y, b] = slices;
     if (!a || !x || !y || !b) throw new Error('Slices are missing');
@@ -171,6 +179,9 @@ describe('a label', () => {
     expect(labelOfFrame(80, 'aurora', '29.5 GB')).toEqual({ name: true, size: false });
     expect(labelOfSlice(100, 60, 'aurora', '29.5 GB')).toEqual({ name: true, size: true });
     expect(labelOfSlice(100, 12, 'aurora', '29.5 GB').name).toBe(false);
+    expect(labelAlong(160, 30, 'aurora', '29.5 GB')).toEqual({ name: true, size: true });
+    expect(labelAlong(80, 30, 'aurora', '29.5 GB')).toEqual({ name: true, size: false });
+    expect(labelAlong(160, 12, 'aurora', '29.5 GB').name).toBe(false);
   });
 });
 
@@ -179,20 +190,42 @@ describe('a tone', () => {
 
   it('is that of the class, the layer or the age, by how the picture is divided', () => {
     const layer = row('l', 1, { kind: 'layer', layer: 'objects', class: 'image' });
-    expect(toneOf(layer, place, NOW)).toBe('class-image');
+    expect(toneOf(layer, place, NOW)).toBe('class-kept');
     expect(toneOf(layer, { by: 'layer', key: '' }, NOW)).toBe('layer-objects');
-    expect(toneOf(layer, { by: 'layer', key: 'l' }, NOW)).toBe('class-image');
+    const picture = row('p', 1, { layer: 'working', class: 'image' });
+    expect(toneOf(picture, { by: 'layer', key: 'l' }, NOW)).toBe('class-image');
+    expect(toneOf(row('d', 1, { kind: 'destination' }), place, NOW)).toBe('class-kept');
     const old = row('o', 1, { modified: new Date(NOW - 100 * DAY).toISOString() });
-    expect(toneOf(old, { by: 'age', key: '' }, NOW)).toBe('age-3');
+    expect(toneOf(old, { by: 'age', key: '' }, NOW)).toBe('age-4');
     expect(toneOf(row('r', 1, { kind: 'rest' }), place, NOW)).toBe('rest');
   });
 
   it('of an age goes by steps', () => {
-    const ages = [1, 20, 80, 300, 900, 4000];
+    const ages = [0.5, 6, 20, 80, 300, 900];
     expect(ages.map((days) => ageStep(new Date(NOW - days * DAY).toISOString(), NOW))).toEqual([
       0, 1, 2, 3, 4, 5,
     ]);
     expect(ageStep(null, NOW)).toBe(5);
+  });
+
+  it('of a branch is a hue of its own for the largest, and its colour where it has one', () => {
+    const rows = [
+      ...Array.from({ length: 9 }, (_, index) => row(`b${index}`, 9 - index)),
+      row('rest', 20, { kind: 'rest' }),
+    ];
+    const hues = branchTones({ ...place, rows }, NOW);
+    expect([hues.get('b0'), hues.get('b7')]).toEqual(['branch-0', 'branch-7']);
+    expect([hues.get('b8'), hues.get('rest')]).toEqual(['rest', 'rest']);
+    const types = branchTones({ by: 'type', key: '', rows }, NOW);
+    expect(types.get('b0')).toBe('class-code');
+    expect(branchTones({ by: 'type', key: 'type:code', rows }, NOW).get('b1')).toBe('branch-1');
+  });
+
+  it('has one name, in the picture, the table and the way to it', () => {
+    expect(nameOfKey('type:media')).toBe('Audio & video');
+    expect(nameOfKey('layer:objects')).toBe('Large files');
+    expect(nameOfKey('age:quarter')).toBe('Last 3 months');
+    expect(nameOfKey('project:1/type:media')).toBeNull();
   });
 
   it('is in the legend once, the most space first', () => {

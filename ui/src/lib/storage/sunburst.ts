@@ -22,13 +22,19 @@ export type Slice = {
   /** The level room at its middle, for a label. */
   width: number;
   height: number;
+  /** The arc that a label bends along, and how long and thick the slice is there. */
+  along: string;
+  length: number;
+  thickness: number;
 };
 
 const FULL = 2 * Math.PI;
 /** The least angle that is drawn by itself, and at which a row shows its parts. */
 const LEAST_ANGLE = 0.018;
 const PARTS_FROM = 0.12;
-const EDGES = [0.34, 0.58, 0.8, 0.985] as const;
+const EDGES = [0.32, 0.52, 0.7, 0.86, 0.995] as const;
+/** From the middle of letters to the line that they stand on. */
+const BASELINE = 4;
 const RINGS = EDGES.length - 1;
 
 export function layoutSunburst(
@@ -87,12 +93,27 @@ function slice(place: Place, radius: number): Slice {
     .padAngle(1.5 / middle)
     .padRadius(middle);
   const [x, y] = draw.centroid(place);
+  const [length, thickness] = [(place.end - place.start) * middle, outer - inner];
   return {
     ...place,
     path: draw(place) ?? '',
-    ...{ x, y },
-    ...roomOf((place.end - place.start) * middle, outer - inner, (place.start + place.end) / 2),
+    ...{ x, y, length, thickness },
+    ...roomOf(length, thickness, (place.start + place.end) / 2),
+    along: alongOf(place, middle),
   };
+}
+
+/** The line of letters that stand upright: clockwise above the centre, the other way below it. */
+function alongOf({ start, end }: Place, middle: number): string {
+  const angle = (start + end) / 2;
+  const below = Math.cos(angle) < 0;
+  const half = Math.min((end - start) / 2, 0.9 * Math.PI);
+  const radius = middle + (below ? BASELINE : -BASELINE);
+  const at = (turn: number) =>
+    `${(radius * Math.sin(turn)).toFixed(1)} ${(-radius * Math.cos(turn)).toFixed(1)}`;
+  const [from, to] = below ? [angle + half, angle - half] : [angle - half, angle + half];
+  const large = half > Math.PI / 2 ? 1 : 0;
+  return `M${at(from)}A${radius} ${radius} 0 ${large} ${below ? 0 : 1} ${at(to)}`;
 }
 
 /** The level room inside a slice of this length and thickness, seen as a turned box. */

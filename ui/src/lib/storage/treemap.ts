@@ -24,7 +24,7 @@ const INNER_GAP = 1;
 const LEAST_AREA = 120;
 const LEAST_INNER_AREA = 64;
 /** Tiles lie in each other at most so deep. */
-const DEEPEST = 2;
+const DEEPEST = 3;
 const FRAME_FROM = { width: 72, height: 60 };
 
 /** The tiles of rows in a box; each frame comes before what lies in it. */

@@ -3,6 +3,8 @@ import { untrack } from 'svelte';
 import type { UsageRow, UsageView } from '$lib/backend/bindings';
 import { formatSize } from '$lib/format/size';
 import { sharePercent } from '$lib/storage/rows';
+import { nameOfKey } from '$lib/storage/tones';
+import type { Tone } from '$lib/storage/tones';
 import { words } from '$lib/words';
 
 type Point = { x: number; y: number };
@@ -11,7 +13,8 @@ const text = words.storage;
 
 export class PictureState {
   /** The row under the pointer, and the one of the table that it is a part of. */
-  hovered = $state.raw<string | null>(null);
+  pointed = $state.raw<UsageRow | null>(null);
+  readonly hovered = $derived(this.pointed?.key ?? null);
   hoveredRow = $state.raw<string | null>(null);
   tip = $state.raw<{ row: UsageRow; top: UsageRow; at: Point } | null>(null);
   focused = $state.raw<string | null>(null);
@@ -19,11 +22,18 @@ export class PictureState {
   /** The row of the table that the selected one is, or is a part of. */
   selectedRow = $state.raw<string | null>(null);
   readonly selectedKey = $derived(this.selected?.key ?? null);
+  /** The colour of a row, or of a part of the row `top`: one in the picture, its table and its legend. */
+  readonly toneOf: (row: UsageRow, top?: UsageRow) => Tone;
   readonly #view: () => UsageView | undefined;
   readonly #onopen: (key: string) => void;
 
-  constructor(view: () => UsageView | undefined, onopen: (key: string) => void) {
+  constructor(
+    view: () => UsageView | undefined,
+    toneOf: (row: UsageRow, top?: UsageRow) => Tone,
+    onopen: (key: string) => void,
+  ) {
     this.#view = view;
+    this.toneOf = toneOf;
     this.#onopen = onopen;
   }
 
@@ -39,13 +49,13 @@ export class PictureState {
   }
 
   hover(row: UsageRow, top: UsageRow, at: PointerEvent | null): void {
-    this.hovered = row.key;
+    this.pointed = row;
     this.hoveredRow = top.key;
     this.tip = at ? { row, top, at: { x: at.clientX, y: at.clientY } } : null;
   }
 
   leave(): void {
-    this.hovered = null;
+    this.pointed = null;
     this.hoveredRow = null;
     this.tip = null;
   }
@@ -67,12 +77,12 @@ export class PictureState {
   nameOf(row: UsageRow): string {
     // One word for a layer, here and in the legend.
     if (row.kind === 'layer' && row.layer) return text.layers[row.layer];
-    return (row.kind === 'rest' ? '' : row.name) || text.kinds[row.kind];
+    return nameOfKey(row.key) ?? ((row.kind === 'rest' ? '' : row.name) || text.kinds[row.kind]);
   }
 
   placeName(): string {
     const view = this.#view();
-    return (view?.key ? view.trail.at(-1)?.name : '') || text.whole;
+    return (view?.key ? (nameOfKey(view.key) ?? view.trail.at(-1)?.name) : '') || text.whole;
   }
 
   /** The share of the place that is shown. */

@@ -23,7 +23,7 @@ export const archiveWords = {
     search: 'Search files in all archives',
     count: (count: number) => plural(count, { one: '1 archive', other: '# archives' }),
     totals: (archives: string, size: string, original: string) =>
-      `${archives} · ${size} instead of ${original}`,
+      `${archives} · ${size}${original && ` instead of ${original}`}`,
     emptyTitle: 'No archives yet',
     emptyLine:
       'An archive is a whole project with its versions, compressed into one file that takes less space. Its files can still be searched, previewed and restored.',

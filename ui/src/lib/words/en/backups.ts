@@ -61,7 +61,8 @@ export const backupsWords = {
     start: 'Set up backups',
     recover: 'Get everything back from a backup',
     dialogTitle: 'Set up backups',
-    dialogLine: 'Choose where they are kept. The rest is decided well, and can be changed later.',
+    dialogLine:
+      'Choose where they are kept. We choose sensible defaults, which you can change later.',
     folder: 'Folder, best on another drive',
     decided: 'What is decided for you',
     decidedWhen: (schedule: string) =>

@@ -51,7 +51,7 @@ export const destinationWords = {
     pinned: 'Pinned',
     pinSaid: {
       true: 'Pinned. No rule drops it.',
-      false: 'Unpinned. It goes when its time has come.',
+      false: 'Unpinned. Normal retention applies.',
     },
     more: (when: string) => `More for the backup of ${when}`,
   },
@@ -108,7 +108,7 @@ export const destinationWords = {
     emptyNow: 'Empty the trash…',
     emptyTitle: (count: number) =>
       plural(count, { one: 'Delete 1 backup for good?', other: 'Delete # backups for good?' }),
-    emptyAsk: 'They cannot be had back from here. The room is free after the next clean-up.',
+    emptyAsk: 'This can’t be undone. Space is freed by the next clean-up.',
     emptyConfirm: 'Delete for good',
   },
 

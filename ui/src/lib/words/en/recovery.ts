@@ -33,11 +33,11 @@ export const recoveryWords = {
     occupied: 'Something is there; it stays as it is',
     noBackup: 'no backup',
     start: 'Get it back',
-    running: 'It comes back…',
+    running: 'Restoring…',
     failed: 'It did not come back',
     doneTitle: 'Everything is back',
     doneLine: 'Undercroft starts anew to open the library that came back.',
-    restart: 'Start anew',
+    restart: 'Start over',
     restartByHand:
       'Stop `undercroft serve` and start it again, then reload this page. Your library is there.',
     restarting: 'Starting anew…',

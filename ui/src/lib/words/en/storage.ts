@@ -12,6 +12,7 @@ export const storageWords = {
 
     onDisk: 'On disk',
     ofLibrary: (size: string) => `${size} in the library`,
+    besideBackups: (size: string) => `and ${size} of backups`,
     free: 'Free on disk',
     freeOf: (size: string, disk: string) => `of ${size} on ${disk}`,
     reclaimable: 'Can be freed',
@@ -86,13 +87,14 @@ export const storageWords = {
       binary: 'Programs',
       other: 'Other',
       mixed: 'Mixed',
+      kept: 'Kept by Undercroft',
     },
     ages: [
+      'Last 24 hours',
       'Last 7 days',
       'Last 30 days',
-      'Last 90 days',
+      'Last 3 months',
       'Last year',
-      'Last 3 years',
       'Older',
     ] as readonly string[],
     kinds: {
@@ -108,6 +110,7 @@ export const storageWords = {
     },
     tile: (name: string, size: string, share: string) => `${name}, ${size}, ${share}`,
     within: (top: string) => ` in ${top}`,
+    partOf: (share: string, count: number) => `${share} %, ${files(count)}`,
     shareOf: (share: string, name: string) => `${share} % of ${name}`,
 
     table: (name: string) => `Parts of ${name}`,
@@ -120,7 +123,7 @@ export const storageWords = {
     colReclaimable: 'Can go',
 
     selected: 'Selected',
-    selectHint: 'Select a tile or a row to see more about it.',
+    selectHint: 'Select a part to see more.',
     open: 'Open',
     showProject: 'Show project',
     showDestination: 'Show destination',
@@ -173,7 +176,7 @@ export const storageWords = {
     sumOf: (size: string, count: number) =>
       `${size} in ${plural(count, { one: '1 item', other: '# items' })}`,
     colProject: 'Project',
-    colHeld: 'Held',
+    colHeld: 'How to get it back',
     freeAll: (size: string) => `Free ${size}…`,
     freeAllOf: (project: string, size: string) => `${project}: free ${size}…`,
 
