@@ -72,7 +72,7 @@ macro_rules! with_use_cases {
             /// Reads an archive whole, and compares.
             archive_check(ArchiveRef) -> JobView, Everyone, "undercroft archive check {archive}";
             /// Moves an archive to a destination, or back to this disk.
-            archive_move(ArchiveMove) -> JobView, Everyone, "undercroft archive move {archive} [--to {destination}]";
+            archive_move(ArchiveMove) -> JobView, Everyone, "undercroft archive move {archive} --to {destination}";
             /// Moves an archive to the trash.
             archive_trash(ArchiveRef) -> Archive, Everyone, "undercroft archive trash {archive}";
             /// Takes an archive out of the trash.

@@ -3,7 +3,7 @@ import { fireEvent, render, screen, waitFor, within } from '@testing-library/sve
 import { beforeEach, describe, expect, it } from 'vitest';
 import App from '../App.svelte';
 import { RecordedBackend } from '$lib/backend/recorded';
-import { answerArchives, archives, restorePlan } from './fixtures/archives';
+import { answerArchives, archives, movedArchive, restorePlan } from './fixtures/archives';
 
 async function open(hash: string, before?: (backend: RecordedBackend) => void) {
   location.hash = hash;
@@ -18,6 +18,12 @@ async function open(hash: string, before?: (backend: RecordedBackend) => void) {
 const callsOf = (backend: RecordedBackend, name: string) =>
   backend.calls.filter((call) => call.name === name);
 const button = (name: string | RegExp) => screen.findByRole('button', { name });
+
+async function openMenu(name: string) {
+  const trigger = await button(name);
+  trigger.focus();
+  await fireEvent.keyDown(trigger, { key: 'Enter' });
+}
 
 beforeEach(() => {
   localStorage.clear();
@@ -99,6 +105,49 @@ describe('the archive', () => {
     await waitFor(() => expect(callsOf(backend, 'archive_trash')).toHaveLength(2));
     await fireEvent.click(await button('Undo'));
     await waitFor(() => expect(callsOf(backend, 'archive_recall')).toHaveLength(2));
+  });
+
+  it('moves one to a destination, and says what that frees', async () => {
+    const backend = await open('#/archive/a-1');
+    const view = await screen.findByTestId('archive-view');
+    expect((await within(view).findByTestId('archive-place')).textContent).toBe('This disk');
+    await openMenu('More for atlas-tiles');
+    expect(screen.queryByRole('menuitem', { name: /Bring back/ })).toBeNull();
+    await fireEvent.click(await screen.findByRole('menuitem', { name: /Move to a destination/ }));
+    await waitFor(() =>
+      expect(screen.getByTestId('move-frees').textContent).toBe('Frees 402 MB on this disk.'),
+    );
+    const [first, second] = screen.getAllByRole<HTMLInputElement>('radio');
+    await fireEvent.click((second ?? first) as HTMLElement);
+    await fireEvent.click(screen.getByTestId('move-confirm'));
+    await waitFor(() => expect(callsOf(backend, 'archive_move')).toHaveLength(1));
+    const { destination } = callsOf(backend, 'archive_move')[0]?.request as { destination: string };
+    expect(backend.library.destinations.map(({ id }) => id)).toContain(destination);
+  });
+
+  it('brings one back from where it lies, and says when that is away', async () => {
+    const moved = movedArchive('d-1');
+    const away = {
+      code: 'unavailable' as const,
+      what: 'Cannot read the archive of survey-2019',
+      why: 'It lies on Blue disk. Blue disk is not there',
+      next: 'Connect its drive and try again',
+    };
+    const backend = await open('#/archive/a-5', (fresh) => {
+      fresh.answer('archive_list', [...archives, moved]);
+      fresh.answer('archive_show', { archive: moved, parts: [], damaged: [], backups: 0, away });
+    });
+    const view = await screen.findByTestId('archive-view');
+    expect((await within(view).findByTestId('archive-place')).textContent.trim()).toBe('Blue disk');
+    await within(view).findByText(/Connect its drive and try again/);
+    await screen.findByText(/On Blue disk/);
+    await openMenu('More for survey-2019');
+    await fireEvent.click(await screen.findByRole('menuitem', { name: /Bring back to this disk/ }));
+    await waitFor(() => expect(callsOf(backend, 'archive_move')).toHaveLength(1));
+    expect(callsOf(backend, 'archive_move')[0]?.request).toEqual({
+      archive: 'a-5',
+      destination: null,
+    });
   });
 
   it('shows when what is in the trash goes', async () => {

@@ -94,7 +94,7 @@ pub(crate) struct Move {
 #[derive(Debug, Args)]
 #[group(required = true, multiple = false)]
 struct MoveTo {
-    /// The destination that receives it: its name, its id, or the beginning of it
+    /// The destination to write to
     #[arg(long, value_name = "DESTINATION")]
     to: Option<String>,
     /// Bring it back to this disk

@@ -30,8 +30,10 @@ export type Archive = {
 	languages: string[],
 	/** The project's folder, to show. */
 	originalPath: string,
-	/** The archive's file, to show. */
+	/** The archive's file on this disk, to show. */
 	path: string,
+	/** The place that it lies at instead; nothing for one on this disk. */
+	location?: ArchiveLocation | null,
 	/** When it was made. */
 	created: string,
 	/** When the project was last changed. */
@@ -81,6 +83,8 @@ export type ArchiveDetail = {
 	damaged: string[],
 	/** The number of destinations that hold backups of the project. */
 	backups: number,
+	/** Why the destination that it lies on cannot be read now. */
+	away?: WireError | null,
 };
 
 /** One name in a folder of an archive. */
@@ -144,6 +148,16 @@ export type ArchiveListing = {
 	entries: ArchiveEntry[],
 };
 
+/** The place of an archive in a destination. */
+export type ArchiveLocation = {
+	/** The id of the destination. */
+	destination: string,
+	/** Its name. */
+	destinationName: string,
+	/** The id of the snapshot that holds the archive. */
+	snapshot: string,
+};
+
 /** Projects that are to be archived. */
 export type ArchiveMake = {
 	/** The projects; with `idle`, in addition to the idle ones. */
@@ -154,6 +168,14 @@ export type ArchiveMake = {
 	level?: ArchiveLevel | null,
 	/** Whether the project stays as it is: the archive is then a copy. */
 	keepSource?: boolean,
+};
+
+/** Moves an archive to a destination, or back to this disk. */
+export type ArchiveMove = {
+	/** The archive. */
+	archive: string,
+	/** The destination that receives it; this disk when left out. */
+	destination?: string | null,
 };
 
 /** A part of an archive. */
@@ -3758,6 +3780,8 @@ export interface UseCases {
 	archive_restore: { request: ArchiveRestore; reply: JobView };
 	/** Reads an archive whole, and compares. */
 	archive_check: { request: ArchiveRef; reply: JobView };
+	/** Moves an archive to a destination, or back to this disk. */
+	archive_move: { request: ArchiveMove; reply: JobView };
 	/** Moves an archive to the trash. */
 	archive_trash: { request: ArchiveRef; reply: Archive };
 	/** Takes an archive out of the trash. */
@@ -4090,6 +4114,7 @@ export const useCaseHints: Record<UseCaseName, string> = {
 	archive_restore_preview: "undercroft archive restore {archive} [{paths}] [--target {target}] --dry-run",
 	archive_restore: "undercroft archive restore {archive} [{paths}] [--target {target}]",
 	archive_check: "undercroft archive check {archive}",
+	archive_move: "undercroft archive move {archive} --to {destination}",
 	archive_trash: "undercroft archive trash {archive}",
 	archive_recall: "undercroft archive recall {archive}",
 	usage_overview: "undercroft usage",

@@ -28,6 +28,11 @@ export class ArchiveActions {
     for (const { id } of archives) await this.#begin('archive_check', { archive: id });
   }
 
+  /** Begins to move an archive to a destination, or back to this disk. */
+  async move({ id }: Archive, destination: string | null): Promise<void> {
+    await this.#begin('archive_move', { archive: id, destination });
+  }
+
   /** Moves archives to the trash; the undo takes them out of it again. */
   async trash(archives: readonly Archive[]): Promise<void> {
     const moved: Archive[] = [];
@@ -55,7 +60,10 @@ export class ArchiveActions {
     this.#context.toasts.done(text.recalled(namesOf(back)));
   }
 
-  async #begin(name: 'archive_check', request: Request<'archive_check'>): Promise<void> {
+  async #begin<K extends 'archive_check' | 'archive_move'>(
+    name: K,
+    request: Request<K>,
+  ): Promise<void> {
     await beginJob(this.#context, name, request, () => this.#changed());
     this.#changed();
   }

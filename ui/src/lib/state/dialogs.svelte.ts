@@ -37,6 +37,7 @@ export type Dialog =
   | { kind: 'deleteProject'; project: Project }
   | ({ kind: 'makeArchives' } & ArchiveChoice)
   | { kind: 'restoreArchive'; archive: Archive; paths: string[][] }
+  | { kind: 'moveArchive'; archive: Archive }
   | { kind: 'addDestination'; project: Project | null }
   | { kind: 'setUpBackups' }
   | { kind: 'recoveryKit'; destination: Destination }

@@ -72,7 +72,7 @@ const AREAS_OF_JOB: Record<JobKind, readonly Area[]> = {
   copy: BACKUP,
   forget: BACKUP,
   cleanup: AREAS,
-  archive: [...ARCHIVES_CHANGED.areas, 'usage'],
+  archive: [...ARCHIVES_CHANGED.areas, 'destinations', 'backups', 'usage'],
   check: CHECK,
   drill: CHECK,
   repair: CHECK,

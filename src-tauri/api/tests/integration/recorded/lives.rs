@@ -37,7 +37,7 @@ pub(super) fn read_lives(scene: &mut Scene, ids: &Ids) {
 /// Records each thing that can be done with the life of a project, once.
 pub(super) fn change_lives(scene: &mut Scene, ids: &Ids) {
     begin_projects(scene, ids);
-    archive_projects(scene);
+    archive_projects(scene, ids);
     remove_projects(scene, ids);
     let paths = json!([["docs", "design.md"]]);
     scene.record("usage_free", json!({"project": ids.aurora, "paths": paths}));
@@ -62,7 +62,7 @@ fn begin_projects(scene: &mut Scene, ids: &Ids) {
     scene.record("template_remove", json!({"template": "tokens"}));
 }
 
-fn archive_projects(scene: &mut Scene) {
+fn archive_projects(scene: &mut Scene, ids: &Ids) {
     let ledger = id_of(scene, "ledger-migration");
     scene.record("archive_make", json!({"projects": [ledger]}));
     let archive = all(scene, "archive_list", json!({}))[0]["id"].clone();
@@ -75,6 +75,9 @@ fn archive_projects(scene: &mut Scene) {
     scene.record("archive_file", json!({"archive": archive, "path": ["README.md"]}));
     scene.record("archive_search", json!({"text": "readme"}));
     scene.record("archive_check", of.clone());
+    scene.record("archive_move", json!({"archive": archive, "destination": ids.drive}));
+    scene.record("archive_show", of.clone());
+    scene.record("archive_move", of.clone());
     scene.record("archive_trash", of.clone());
     scene.record("archive_list", json!({"trashed": true}));
     scene.record("archive_recall", of.clone());

@@ -16,7 +16,7 @@ const HOOK_SECONDS: u32 = 3600;
 /// The settings of a plan; those that are left out stay as they are.
 #[derive(Debug, Args)]
 pub(crate) struct PlanOptions {
-    /// The destination that receives the backups (again for more)
+    /// The destination to write to (again for more)
     #[arg(long, value_name = "DESTINATION")]
     to: Vec<String>,
     /// The project: its name, its id or the beginning of it (again for more)

@@ -199,7 +199,6 @@ fn a_killed_removal_of_an_archive_is_done_again() {
 /// An archive, and the destination `vault`.
 fn with_a_destination(program: &Program) {
     archived(program);
-    program.must(&["repo", "init", "--repo", "repository"]);
     program.must(&["destination", "add", &program.text("repository"), "--name", "vault"]);
 }
 
@@ -210,7 +209,7 @@ fn lying_elsewhere(program: &Program) {
 
 /// The number of snapshots that the destination holds.
 fn snapshots(program: &Program) -> usize {
-    let list = program.must(&["repo", "snapshots", "--repo", "repository", "--json"]);
+    let list = program.must(&["repo", "snapshots", "--json"]);
     serde_json::from_str::<Vec<Value>>(&list).unwrap().len()
 }
 

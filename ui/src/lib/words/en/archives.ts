@@ -65,6 +65,8 @@ export const archiveWords = {
       plural(count, { one: 'Restore 1 item…', other: 'Restore # items…' }),
     restoreFile: 'Restore…',
     extract: 'Extract to…',
+    move: 'Move to a destination…',
+    bringBack: 'Bring back to this disk',
     check: 'Check',
     checkHint: 'Reads the archive from end to end and compares it with its checksums',
     toTrash: 'Move to trash',
@@ -96,6 +98,9 @@ export const archiveWords = {
       plural(count, { one: 'at 1 destination', other: 'at # destinations' }),
     from: 'Original folder',
     file: 'File',
+    liesOn: 'Lies on',
+    thisDisk: 'This disk',
+    onDestination: (name: string, folder: string) => `On ${name} · ${folder}`,
     tags: 'Tags',
     languages: 'Languages',
     parts: 'Parts',
@@ -179,6 +184,16 @@ export const archiveWords = {
     takenList: 'Names that are taken',
     blocked: 'Choose what to do with the names that are taken.',
     confirm: 'Restore',
+  },
+
+  moveArchive: {
+    title: (name: string) => `Move the archive of ${name}`,
+    line: 'It is stored there encrypted, read back and compared before its file on this disk is removed. It can be browsed, searched and restored from there.',
+    to: 'To',
+    free: (path: string, free: string) => `${path} · ${free} free`,
+    frees: (bytes: string) => `Frees ${bytes} on this disk.`,
+    none: 'No other destination is connected. Connect its drive, or add one on the page Backups.',
+    confirm: 'Move archive',
   },
 
   archived: {
