@@ -283,7 +283,9 @@ impl Count {
             let months = self.or_warn(&project.name, months, job)?.unwrap_or_default();
             sums.months = months
                 .into_iter()
-                .map(|(name, MonthOfVersions { versions, bytes })| (name, MonthSums { versions, bytes }))
+                .map(|(name, MonthOfVersions { versions, bytes })| {
+                    (name, MonthSums { versions, bytes })
+                })
                 .collect();
             for workspace in self.history.workspaces(Some(project.id))? {
                 let filter = VersionFilter { limit: usize::MAX >> 1, ..VersionFilter::default() };

@@ -4,7 +4,7 @@ use std::fs;
 
 use serde_json::{Value, json};
 use undercroft_api::wire::ErrorCode;
-use undercroft_testkit::{SmallDisk, random_bytes, write_file};
+use undercroft_testkit::{SmallDisk, random_bytes, text_bytes, write_file};
 
 use crate::stage::{Stage, Typist};
 
@@ -94,6 +94,32 @@ fn an_old_archive_in_the_trash_goes_and_its_project_stays_listed() {
     let shown = stage.ask("project_show", json!({"project": "sample"}));
     assert_eq!(shown["project"]["status"], "trashed");
     assert!(!fs::exists(archive["path"].as_str().unwrap()).unwrap());
+}
+
+#[test]
+fn a_compaction_says_what_it_can_free_at_most() {
+    let stage = with_project("sample");
+    for round in 0..3 {
+        for file in 0..40 {
+            let text = text_bytes(round * 100 + file, 60_000);
+            write_file(stage.path(&format!("sample/{file}.txt")), text);
+        }
+        let job = match round {
+            0 => stage.run("history_start", json!({"project": "sample"})),
+            _ => stage.run("version_save", json!({"workspace": "sample", "message": "more"})),
+        };
+        assert_eq!(job["state"], "succeeded", "{job}");
+    }
+    let request = json!({"steps": ["compactVersions"]});
+    let plan = stage.ask("library_cleanup_preview", request.clone());
+    let planned = step(&plan, "compactVersions");
+    assert_eq!(planned["estimated"], true);
+    let most = planned["items"][0]["bytes"].as_u64().unwrap();
+    assert!(most > 0, "{planned}");
+    let job = stage.run("library_cleanup", request);
+    assert_eq!(job["state"], "succeeded", "{job}");
+    let freed = stage.ask("library_cleanup_preview", json!({}))["lastFreedBytes"].clone();
+    assert!(freed.as_u64().unwrap() <= most, "{freed} of {most}");
 }
 
 #[test]

@@ -158,6 +158,7 @@ fn projects_are_created_empty_and_from_templates_that_are_made_and_removed() {
     let done = stage.run("project_create", json!({"name": "Empty", "tags": ["a"]}));
     assert_eq!(done["state"], "succeeded", "{done}");
     assert_eq!(stage.project("Empty")["files"], 0);
+    assert_eq!(done["project"], stage.project("Empty")["id"], "{done}");
 
     write_file(stage.path("seed/main.txt"), "port 4711 of vault");
     write_file(stage.path("seed/.env"), "SECRET=1");

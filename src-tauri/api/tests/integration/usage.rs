@@ -259,15 +259,39 @@ fn what_is_freed_is_held_elsewhere() {
     assert_eq!(stage.ask("file_load", at)["sizeBytes"], media.len());
     let trash = Command::new("find").arg(stage.path("library/trash")).output().unwrap();
     assert!(String::from_utf8_lossy(&trash.stdout).contains("notes.tmp"));
+    // It was one act, and is undone as one; what a program makes again is not part of it.
+    let undone = stage.run("undo", json!({"workspace": "work"}));
+    assert_eq!(undone["state"], "succeeded", "{undone}");
+    assert_eq!(std::fs::read(stage.path("work/media/new.wav")).unwrap(), media);
+    assert_eq!(std::fs::read(stage.path("work/notes.tmp")).unwrap(), b"in no version");
+    assert!(!stage.path("work/node_modules").exists());
+}
+
+#[test]
+fn an_undoing_says_what_is_gone_from_the_trash() {
+    let stage = Stage::new();
+    work(&stage);
+    stage.run("history_start", json!({"project": "work"}));
+    stage.ask("rules_change", json!({"project": "work", "leaveOut": ["*.tmp"]}));
+    write_file(stage.path("work/notes.tmp"), "in no version");
+    stage.run("usage_free", json!({"project": "work", "paths": [["media"], ["notes.tmp"]]}));
+    std::fs::remove_dir_all(stage.path("library/trash")).unwrap();
+    let undone = stage.run("undo", json!({"workspace": "work"}));
+    assert_eq!(undone["state"], "warnings", "{undone}");
+    let warning = &undone["outcome"]["warnings"][0];
+    assert_eq!(warning["item"], "notes.tmp", "{undone}");
+    assert!(warning["message"].as_str().unwrap().contains("emptied"), "{undone}");
+    assert!(stage.path("work/media/film.mp4").exists());
 }
 
 #[test]
 fn without_versions_what_is_freed_goes_to_the_trash() {
     let stage = Stage::new();
     let project = work(&stage);
-    let request = json!({"project": "work", "paths": [["media"], ["node_modules"]]});
+    let paths = json!([["media"], ["src", "deep"], ["node_modules"]]);
+    let request = json!({"project": "work", "paths": paths});
     let plan = stage.ask("usage_free_preview", request.clone());
-    assert_eq!(plan["toTrash"], 1);
+    assert_eq!(plan["toTrash"], 2);
     assert_eq!(plan["bytes"], du(&stage.path("work/node_modules")));
     let done = stage.run("usage_free", request);
     assert_eq!(done["state"], "succeeded", "{done}");
@@ -275,6 +299,52 @@ fn without_versions_what_is_freed_goes_to_the_trash() {
     assert!(!stage.path("work/node_modules").exists());
     let trash = stage.path("library/trash").join(project["id"].as_str().unwrap());
     assert!(trash.join("0-/media/film.mp4").exists());
+    assert!(trash.join("0-/src/deep/er/lib.rs").exists());
+    let undone = stage.run("undo", json!({"workspace": "work"}));
+    assert_eq!(undone["state"], "succeeded", "{undone}");
+    for back in ["media/film.mp4", "src/deep/er/lib.rs"] {
+        assert!(stage.path("work").join(back).exists(), "{back}");
+    }
+    let again = stage.run("undo", json!({"workspace": "work"}));
+    assert_eq!(again["state"], "failed", "{again}");
+}
+
+#[test]
+fn layers_of_a_project_open_where_their_parts_are_known() {
+    let stage = Stage::new();
+    let project = work(&stage);
+    write_now(stage.path("work/empty"), "");
+    stage.run("history_start", json!({"project": "work"}));
+    write_now(stage.path("work/src/main.rs"), "fn main() { loop {} }\n".repeat(3_000));
+    stage.run("version_save", json!({"workspace": "work", "message": "two"}));
+    stage.run("archive_make", json!({"projects": ["work"], "keepSource": true}));
+    stage.ask("draft_save", json!({"project": "work", "name": "idea", "base64": "YSBkcmFmdA=="}));
+    scan(&stage);
+    let id = project["id"].as_str().unwrap();
+    let view = show(&stage, &json!(format!("project:{id}")));
+    let opens = |layer: &str| {
+        let rows = view["rows"].as_array().unwrap();
+        rows.iter().find(|row| row["layer"] == layer).unwrap_or_else(|| panic!("{layer}: {view}"))
+            ["canOpen"]
+            .clone()
+    };
+    assert_eq!([opens("versions"), opens("archives"), opens("objects")], [true, true, false]);
+    assert_eq!(opens("drafts"), false);
+    let archives = show(&stage, &json!(format!("project:{id}/layer:archives")));
+    assert_eq!(archives["rows"].as_array().unwrap().len(), 1, "{archives}");
+    assert_eq!(sum(&archives), bytes_of(&archives));
+    let months = show(&stage, &json!(format!("project:{id}/layer:versions")));
+    let month = &months["rows"].as_array().unwrap().iter().find(|row| row["kind"] == "age");
+    let month = month.unwrap_or_else(|| panic!("{months}"));
+    assert!(month["name"].as_str().unwrap().ends_with("versions"), "{month}");
+    assert_eq!(sum(&months), bytes_of(&months));
+    assert_eq!(bytes_of(&show(&stage, &month["key"])), bytes_of(month));
+    // A file without content takes nothing, and is counted all the same.
+    let files = show(&stage, &json!(format!("project:{id}/files")));
+    assert!(files["rows"].as_array().unwrap().iter().all(|row| bytes_of(row) > 0), "{files}");
+    let listed: u64 =
+        files["rows"].as_array().unwrap().iter().map(|row| row["files"].as_u64().unwrap()).sum();
+    assert_eq!(files["files"].as_u64().unwrap(), listed + 1);
 }
 
 #[test]

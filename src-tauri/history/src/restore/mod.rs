@@ -120,6 +120,7 @@ impl HistoryWriter {
             None => self.check_paths(order, &order.paths).map(|()| Vec::new())?,
             Some(undone) => self.gone(order, undone, &trash)?,
         };
+        let order = &order.without(&gone);
         let scope = || scope_of(&order.paths);
         let last = self.undo_point(workspace)?;
         // An undoing that ends midway can be done again: it is noted at its end.

@@ -20,6 +20,15 @@ pub struct RestoreOrder {
     pub like: Option<PathBuf>,
 }
 
+impl RestoreOrder {
+    /// The same without these paths, of which there are others.
+    pub(super) fn without(&self, gone: &[TreePath]) -> Self {
+        let mut order = self.clone();
+        order.paths.retain(|path| !gone.contains(path));
+        order
+    }
+}
+
 /// The destination of restored files.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum RestoreTo {

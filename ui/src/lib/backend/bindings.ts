@@ -416,7 +416,7 @@ export type CleanupStep = {
 	enabled: boolean,
 	/** The bytes that it would free. */
 	bytes: number,
-	/** Whether that is an estimate. */
+	/** Whether that is the most that it could be: what stays is known only afterwards. */
 	estimated: boolean,
 	/** The things that would go; at most two hundred. */
 	items: CleanupItem[],
@@ -1524,7 +1524,7 @@ export type JobView = {
 	kind: JobKind,
 	/** The work in a few words: "Restore from Shelf on trial". */
 	title: string,
-	/** The id of the project that it concerns. */
+	/** The id of the project that it concerns, or that it made. */
 	project?: string | null,
 	/** The id of the destination that it concerns. */
 	destination?: string | null,
