@@ -2563,8 +2563,8 @@ export type Retention = {
 export type RetentionRequest = {
 	/** The destination. */
 	destination: string,
-	/** The policy. */
-	policy: Retention,
+	/** The policy; that of plans without one of their own when left out. */
+	policy?: Retention | null,
 	/** The backups of this project only. */
 	project?: string | null,
 };
