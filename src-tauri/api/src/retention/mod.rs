@@ -90,7 +90,9 @@ impl Api {
         let RetentionRequest { destination, policy, project } = request;
         let destination = self.0.backups.destinations().find(&destination)?.id;
         let project = project.map(|text| self.find_project(&text)).transpose()?;
-        let policy = backup::Retention::from(policy);
+        let days = self.0.library.settings(&self.0.overrides)?.backup_retention_days();
+        let usual = || backup::Retention::of_days(days);
+        let policy = policy.map_or_else(usual, backup::Retention::from);
         policy.policy()?;
         Ok((destination, policy, project.map(|project| project.id)))
     }

@@ -53,8 +53,9 @@ mirror! {
 pub struct RetentionRequest {
     /// The destination.
     pub destination: String,
-    /// The policy.
-    pub policy: Retention,
+    /// The policy; that of plans without one of their own when left out.
+    #[serde(default)]
+    pub policy: Option<Retention>,
     /// The backups of this project only.
     #[serde(default)]
     pub project: Option<String>,

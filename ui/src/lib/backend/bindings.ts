@@ -73,6 +73,18 @@ export type ArchiveConflict =
 /** Stop before anything is written, and say which names. */
 "ask";
 
+/** An archive that holds a file's content. */
+export type ArchiveCopy = {
+	/** The archive's id. */
+	archive: string,
+	/** The name of the project when it was archived. */
+	archiveName: string,
+	/** When it was archived. */
+	time: string,
+	/** Whether the file could not be read when the archive was last checked. */
+	damaged: boolean,
+};
+
 /** An archive with all that is known around it. */
 export type ArchiveDetail = {
 	/** The archive. */
@@ -335,8 +347,8 @@ export type BackupCopy = {
 export type BackupRun = {
 	/** The project. */
 	project: string,
-	/** The destination. */
-	destination: string,
+	/** The destination; that of the setting `backup-destination`, or the only one, when left out. */
+	destination?: string | null,
 };
 
 /** Lists a folder inside a backup. */
@@ -487,6 +499,8 @@ export type ConcernKind =
 "planFailed" |
 /** A disk is nearly full. */
 "nearlyFull" |
+/** A size is near the limit of a setting, or has reached it. */
+"limit" |
 /** An archive is damaged or missing. */
 "archive" |
 /** A recovered library records places that are not confirmed. */
@@ -904,6 +918,14 @@ export type FileContent = {
 	base64: string,
 };
 
+/** All that is kept of one file. */
+export type FileCopies = {
+	/** Its contents, newest first. */
+	copies: FileCopy[],
+	/** Archives of the project that could not be looked into. */
+	unread: UnreadArchive[],
+};
+
 /** One content of a file, and where it is to be had. */
 export type FileCopy = {
 	/** When it was kept first. */
@@ -914,8 +936,14 @@ export type FileCopy = {
 	sizeBytes: number,
 	/** The id of the version that holds it, when the history does. */
 	version?: string | null,
+	/** The file in that version, by the name that it had then. */
+	versionPath?: string[],
 	/** The backups that hold it, newest first. */
 	backups: BackupCopy[],
+	/** The archives that hold it, newest first. */
+	archives: ArchiveCopy[],
+	/** The SHA-256 of the content in hexadecimal digits, where an archive knows it. */
+	sha256?: string | null,
 };
 
 /** Deletes a file or folder of a workspace and makes a version. */
@@ -2108,8 +2136,8 @@ export type PlanSave = {
 export type PlanTarget = {
 	/** The destination's id. */
 	destination: string,
-	/** How long backups are kept there. */
-	retention: Retention,
+	/** How long backups are kept there; as the setting `backup-retention-days` says when left out. */
+	retention?: Retention | null,
 };
 
 /** How a plan stands with one of its destinations. */
@@ -2557,8 +2585,8 @@ export type Retention = {
 export type RetentionRequest = {
 	/** The destination. */
 	destination: string,
-	/** The policy. */
-	policy: Retention,
+	/** The policy; that of plans without one of their own when left out. */
+	policy?: Retention | null,
 	/** The backups of this project only. */
 	project?: string | null,
 };
@@ -2707,6 +2735,8 @@ export type Saved = {
 
 /** When a plan runs by itself. */
 export type Schedule =
+/** As the setting `backup-schedule` says. */
+{ type: "usual" } |
 /** Never. */
 { type: "manual" } |
 /** Every hour. */
@@ -2742,6 +2772,8 @@ versions: number };
 export type ScheduleState = {
 	/** Whether they pause. */
 	paused: boolean,
+	/** Whether the setting `backup` says so: until it is on again. */
+	bySetting?: boolean,
 	/** Until when; until they are resumed when left out. */
 	until?: string | null,
 	/** The next run by itself. */
@@ -3046,6 +3078,18 @@ export type Trigger =
 "beforeRestore" |
 /** The beginning of the history. */
 "import";
+
+/** An archive that could not be looked into. */
+export type UnreadArchive = {
+	/** The archive's id. */
+	archive: string,
+	/** The name of the project when it was archived. */
+	archiveName: string,
+	/** When it was archived. */
+	time: string,
+	/** The reason, in a sentence without its full stop. */
+	reason: string,
+};
 
 /** Asks for the coming runs. */
 export type Upcoming = {
@@ -4000,8 +4044,8 @@ export interface UseCases {
 	restore: { request: Restore; reply: JobView };
 	/** Previews the restore of a backup; nothing is written. */
 	restore_preview: { request: Restore; reply: SnapshotRestorePlan };
-	/** Lists all that is kept of one file, in the history and in every backup, newest first. */
-	file_everywhere: { request: FileEverywhere; reply: FileCopy[] };
+	/** Lists all that is kept of one file, in the history, in every backup and archive, newest first. */
+	file_everywhere: { request: FileEverywhere; reply: FileCopies };
 	/** Looks for names in all backups. */
 	snapshot_search: { request: SnapshotSearch; reply: SnapshotHit[] };
 	/** Compares two backups, or one with what is on disk. */

@@ -87,7 +87,7 @@ impl Command {
 impl Apply {
     fn request(self) -> RetentionRequest {
         let Self { destination, project, policy } = self;
-        RetentionRequest { destination, policy: policy.into(), project: project.project }
+        RetentionRequest { destination, policy: Some(policy.into()), project: project.project }
     }
 }
 

@@ -163,7 +163,10 @@ export function endsOf(library: RecordedLibrary): Ends {
   const { recording } = library;
   return {
     backup_run: ({ project, destination }) =>
-      library.addSnapshot(library.project(project), library.destination(destination)),
+      library.addSnapshot(
+        library.project(project),
+        library.destination(destination ?? library.destinations[0]?.id ?? ''),
+      ),
     plan_run: ({ plan }) => {
       const { draft } = library.replies.plan_show({ plan });
       const targets = draft.targets.map(({ destination }) => library.destination(destination));
