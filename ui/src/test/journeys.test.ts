@@ -166,6 +166,9 @@ describe('errors', () => {
     const [button] = await within(view).findAllByTestId('backup-now');
     if (!button) throw new Error('no button');
     await fireEvent.click(button);
+    const toast = await screen.findByTestId('toast');
+    within(toast).getByText('Free some room and try again');
+    await fireEvent.click(within(toast).getByRole('button', { name: 'Details' }));
     const note = await screen.findByTestId('error-note');
     for (const part of ['Cannot write to Backup drive', 'There is no room left on the disk'])
       expect(within(note).getByText(part)).toBeTruthy();

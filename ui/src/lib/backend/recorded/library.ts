@@ -1,7 +1,6 @@
 /** The lists of the recorded library, which what is done changes, and the replies read from them. */
 import type { Reply, Request, UseCase } from '../backend';
 import type {
-  Concern,
   Destination,
   Place,
   Plan,
@@ -158,7 +157,6 @@ export class RecordedLibrary extends Recorded {
     event_list: ({ after = 0, limit }) =>
       this.events.filter((event) => event.seq > after).slice(0, limit ?? 100),
     dashboard: () => ({
-      ...{ concerns: this.#concerns(), upcoming: [], lastProven: null },
       ...this.recording.reply('dashboard', {}),
       schedule: this.recording.reply('schedule_state', {}),
       destinations: this.destinations.map(this.#show),
@@ -174,20 +172,6 @@ export class RecordedLibrary extends Recorded {
       version: this.version(request.version),
     }),
   } satisfies Replies;
-
-  /** The concerns of a recording from before there were any. */
-  #concerns(): Concern[] {
-    return this.projects
-      .filter(({ status, protection }) => status === 'active' && protection.state === 'attention')
-      .map(({ id, name, protection, present }) => ({
-        key: `project/${id}`,
-        kind: present ? 'noBackup' : 'folderMissing',
-        level: 'warning',
-        subject: name,
-        reason: protection.reason,
-        project: id,
-      }));
-  }
 
   #listVersions(filter: Request<'version_list'>): Version[] {
     const { workspace, before, from, until, trigger } = filter;
