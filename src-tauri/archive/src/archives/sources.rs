@@ -7,7 +7,6 @@ use undercroft_foundation::{ArchiveId, Code, Error, Job, ProjectId, Result, reac
 
 use super::{Archive, Archives, STAMPS, hidden, remove_file};
 use crate::freeing::{self, Freed, Source};
-use crate::read::ArchiveReader;
 
 impl Archives {
     /// Frees the folder of the project that an archive holds.
@@ -27,7 +26,7 @@ impl Archives {
         }
         let stamps_path = self.stamps_of(&archive);
         let stamps = freeing::read_stamps(&stamps_path)?;
-        let reader = ArchiveReader::open(&archive.path)?;
+        let reader = self.open_anywhere(&archive)?;
         if reader.is_salvaged() || stamps.len() as u64 != archive.manifest.project_entries {
             return Err(Error::new(Code::Damaged, "The project's folder was not freed")
                 .why("The archive is no longer whole")
