@@ -330,3 +330,23 @@ fn history_grows_small_again() {
     assert!(stage.run(&["history", "check", "kept"]).contains("6 versions sound"));
     assert_git_is_content(&stage);
 }
+
+#[test]
+fn a_file_is_listed_with_its_archives_and_with_those_that_cannot_be_read() {
+    let stage = begun();
+    stage.run(&["archive", "make", "kept", "--copy"]);
+    let archive = stage.json(&["archive", "list"])[0].clone();
+    let id = archive["id"].as_str().unwrap();
+    let everywhere = ["file", "everywhere", "kept", "notes.txt"];
+    let table = stage.run(&everywhere);
+    assert!(table.contains("ARCHIVES") && table.contains(&format!("{id} of ")), "{table}");
+    let found = stage.json(&everywhere);
+    let [copy] = &found["copies"].as_array().unwrap()[..] else { panic!("{found}") };
+    assert_eq!(copy["archives"][0]["archive"], id);
+    assert!(copy["version"].is_string(), "{found}");
+    fs::remove_file(archive["path"].as_str().unwrap()).unwrap();
+    let output = stage.output(&everywhere);
+    let told = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(told.contains(id) && told.contains("no longer in the library"), "{told}");
+    assert!(output.status.success());
+}
