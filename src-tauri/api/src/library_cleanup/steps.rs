@@ -44,7 +44,7 @@ pub(super) struct Done {
 
 /// Something in the trash whose time has come.
 enum Expired {
-    Archive(Archive),
+    Archive(Box<Archive>),
     Project(Project, u64),
 }
 
@@ -144,7 +144,7 @@ impl Cleaner {
         for archive in self.archives.list()? {
             let owner = archive.manifest.project.id;
             if is_old(archive.manifest.trashed) && !owners.contains(&owner) {
-                expired.push(Expired::Archive(archive));
+                expired.push(Expired::Archive(Box::new(archive)));
             }
         }
         Ok(expired)
