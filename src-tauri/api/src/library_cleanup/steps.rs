@@ -45,7 +45,7 @@ pub(super) struct Done {
 /// Something in the trash whose time has come.
 enum Expired {
     Archive(Box<Archive>),
-    Project(Project, u64),
+    Project(Box<Project>, u64),
 }
 
 impl Cleaner {
@@ -138,7 +138,7 @@ impl Cleaner {
                 owners.push(project.id);
                 let sizes = self.history.sizes(project.id)?;
                 let bytes = project.size_bytes + sizes.git_bytes + sizes.objects_bytes;
-                expired.push(Expired::Project(project, bytes));
+                expired.push(Expired::Project(Box::new(project), bytes));
             }
         }
         for archive in self.archives.list()? {
