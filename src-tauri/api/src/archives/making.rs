@@ -183,7 +183,8 @@ pub(crate) struct Archiver {
 }
 
 impl Archiver {
-    /// Archives a project, and gives the bytes of its folder that were freed.
+    /// Archives a project, and gives the bytes that were freed: those of its folder and its versions,
+    /// less those of the archive.
     pub(crate) fn archive(
         &self,
         id: ProjectId,
@@ -204,7 +205,7 @@ impl Archiver {
         let mut parts: Vec<(&'static str, PathBuf)> = Vec::new();
         let mut versions = 0;
         let mut last_change = project.last_change;
-        let mut staged = None;
+        let (mut staged, mut history_bytes) = (None, 0);
         if self.history.is_begun(id) {
             self.save_all(id, job)?;
             let history = self.history.stage_for_archive(id, &staging.0, job)?;
@@ -212,6 +213,7 @@ impl Archiver {
             parts = history.parts();
             let sizes = self.history.sizes(id)?;
             versions = sizes.versions;
+            history_bytes = sizes.git_bytes + sizes.objects_bytes;
             last_change = last_change.max(self.newest_change(id)?);
             staged = Some(history);
         }
@@ -236,15 +238,16 @@ impl Archiver {
             }
             Err(error) => return Err(error),
         };
+        let archive_bytes = archive.manifest.archive_bytes;
         if self.is_left(&project, &freed, job)? {
-            return Ok(freed.bytes);
+            return Ok(freed.bytes.saturating_sub(archive_bytes));
         }
         if let Some(staged) = staged {
             self.history.detach_staged(&staged)?;
             drop(staged);
             self.session.delete_project(id)?;
         }
-        Ok(freed.bytes)
+        Ok((freed.bytes + history_bytes).saturating_sub(archive_bytes))
     }
 
     /// Whether a part of a project's folder is left, so that it lives on there.

@@ -47,10 +47,10 @@ pub(super) struct Done {
 
 /// Something in the trash whose time has come.
 enum Expired {
-    Archive(Archive),
-    Project(Project, u64),
+    Archive(Box<Archive>),
+    Project(Box<Project>, u64),
     /// Freed files of a project without versions.
-    Freed(Project, TrashedPart, u64),
+    Freed(Box<Project>, TrashedPart, u64),
 }
 
 impl Cleaner {
@@ -143,13 +143,13 @@ impl Cleaner {
                 owners.push(project.id);
                 let sizes = self.history.sizes(project.id)?;
                 let bytes = project.size_bytes + sizes.git_bytes + sizes.objects_bytes;
-                expired.push(Expired::Project(project, bytes));
+                expired.push(Expired::Project(Box::new(project), bytes));
             }
         }
         for archive in self.archives.list()? {
             let owner = archive.manifest.project.id;
             if is_old(archive.manifest.trashed) && !owners.contains(&owner) {
-                expired.push(Expired::Archive(archive));
+                expired.push(Expired::Archive(Box::new(archive)));
             }
         }
         for status in [None, Some(ProjectStatus::Trashed)] {
@@ -160,7 +160,7 @@ impl Cleaner {
                 }
                 for part in ProjectTrash::of(&self.library, &project).older_than(before)? {
                     let bytes = measure(&part.folder, &Job::new())?.bytes;
-                    expired.push(Expired::Freed(project.clone(), part, bytes));
+                    expired.push(Expired::Freed(Box::new(project.clone()), part, bytes));
                 }
             }
         }
