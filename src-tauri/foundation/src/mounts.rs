@@ -86,9 +86,11 @@ pub fn prepare_removal(folder: &Path) -> Result<()> {
 /// # Errors
 /// The errors of [`prepare_removal`], and whatever keeps something from being removed.
 pub fn remove_tree(folder: &Path) -> Result<()> {
-    match folder.symlink_metadata() {
-        Err(source) if source.kind() == io::ErrorKind::NotFound => return Ok(()),
-        found => drop(found.at("look at", folder)?),
+    if let Err(source) = folder.symlink_metadata() {
+        return match source.kind() {
+            io::ErrorKind::NotFound => Ok(()),
+            _ => Err(Error::io("look at", folder, source)),
+        };
     }
     prepare_removal(folder)?;
     fs::remove_dir_all(folder).at("remove", folder)

@@ -198,12 +198,13 @@ fn freeing_with_a_full_library_loses_nothing() {
         let (work, original) = (disk.path().join("work"), home.program.path("original"));
         write_file(work.join("notes.txt"), "one");
         write_file(work.join("other/deep/file"), random_bytes(5, 2 * MIB));
-        write_file(work.join("other/id_rsa"), "three");
+        write_file(work.join("other/left-out.log"), "three");
         let copied = Command::new("cp").arg("-a").args([&work, &original]).status().unwrap();
         assert!(copied.success());
         home.must(&["project", "add", work.to_str().unwrap(), "--name", "kept"]);
         if has_versions {
             home.must(&["history", "start", "kept"]);
+            home.must(&["history", "rules", "kept", "--leave-out", "*.log"]);
         }
         for room in [0, 8 << 10, 32 << 10, 64 << 10, 128 << 10, 256 << 10, 1 << 20] {
             leave(&disk, room);

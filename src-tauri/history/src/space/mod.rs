@@ -2,6 +2,7 @@
 //! maintenance does both while nobody waits.
 
 pub(crate) mod compact;
+mod estimate;
 pub(crate) mod low_priority;
 mod maintenance;
 mod months;

@@ -120,8 +120,11 @@ const ORDERS: &[(&str, &[&str])] = &[
             "stored",
         ],
     ),
-    ("src-tauri/history/src/guard", &["held", "guarded_entry", "unheld", "trash"]),
-    ("src-tauri/history/src/space", &["low_priority", "compact", "thin", "maintenance"]),
+    ("src-tauri/history/src/guard", &["held", "guarded_entry", "unheld", "trash", "project_trash"]),
+    (
+        "src-tauri/history/src/space",
+        &["low_priority", "compact", "thin", "estimate", "months", "maintenance"],
+    ),
     ("src-tauri/history/src/space/compact", &["size", "reach", "contents", "deltas", "packs"]),
     ("src-tauri/history/src/space/thin", &["rule", "cost", "rewrite"]),
     ("src-tauri/history/src/browse", &["preview", "search", "compare", "file_history", "sizes"]),

@@ -17,14 +17,15 @@ fn prepare(program: &Program) {
     library_with_a_project(program);
     write_file(program.path("work/notes.txt"), "one");
     write_file(program.path("work/other/deep/file"), "two");
-    // No version holds this.
-    write_file(program.path("work/other/id_rsa"), "three");
+    write_file(program.path("work/other/left-out.log"), "three");
     copy(&program.path("work"), &program.path("original"));
 }
 
 fn with_versions(program: &Program) {
     prepare(program);
     program.must(&["history", "start", "kept"]);
+    // Some of it goes to the trash, for no version holds it.
+    program.must(&["history", "rules", "kept", "--leave-out", "*.log"]);
 }
 
 fn is_as_before(program: &Program) {

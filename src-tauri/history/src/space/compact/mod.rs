@@ -8,7 +8,6 @@
 
 mod contents;
 mod deltas;
-mod estimate;
 mod packs;
 pub(crate) mod reach;
 mod size;
@@ -33,8 +32,8 @@ const HINT: usize = 32;
 
 /// The objects that versions need.
 #[derive(Debug, Default)]
-struct Live {
-    reached: Reached,
+pub(super) struct Live {
+    pub(super) reached: Reached,
     /// Of objects in packs that are to be joined: the end of a path where each was met.
     hints: HashMap<GitId, String>,
 }
@@ -123,7 +122,7 @@ impl HistoryMaintenance {
     }
 
     /// All that branches, tags and the catalog's versions lead to.
-    fn reach_all(
+    pub(super) fn reach_all(
         &self,
         project: ProjectId,
         store: &HistoryStore,

@@ -4,11 +4,10 @@ use std::collections::HashSet;
 
 use undercroft_foundation::{Job, ProjectId, Result};
 
-use super::packs::stored_sizes;
-use super::{Live, compacted_bytes, packed_bytes};
+use super::compact::{Live, compacted_bytes, packed_bytes, stored_sizes};
+use super::thin::freed_objects;
 use crate::consistency::HistoryMaintenance;
 use crate::objects::{objects_in, snapshots_of};
-use crate::space::thin::freed_objects;
 
 impl HistoryMaintenance {
     /// The most bytes that compacting the history of a project can free: all that no version leads
