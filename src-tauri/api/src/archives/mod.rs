@@ -178,6 +178,7 @@ impl Api {
     pub fn archive_trash(&self, request: ArchiveRef) -> Result<Archive> {
         let archive = self.0.archives.find(&request.archive)?;
         let project = archive.manifest.project.id;
+        let _lock = self.0.library.projects().lock_id(project)?;
         let trashed = self.0.archives.set_trashed(archive.manifest.id, true)?;
         if self.status_of(project) == Some(ProjectStatus::Archived)
             && self.0.archives.of_project(project)?.is_none()
@@ -193,6 +194,7 @@ impl Api {
     /// [`Code::NotFound`].
     pub fn archive_recall(&self, request: ArchiveRef) -> Result<Archive> {
         let archive = self.0.archives.find(&request.archive)?;
+        let _lock = self.0.library.projects().lock_id(archive.manifest.project.id)?;
         let recalled = self.0.archives.set_trashed(archive.manifest.id, false)?;
         let known = self.0.library.projects().get(archive.manifest.project.id).ok();
         if let Some(project) = known

@@ -6,7 +6,7 @@ use std::fs;
 use std::path::PathBuf;
 
 use jiff::{SignedDuration, Timestamp};
-use undercroft_archive::{Archive, Archives, Level};
+use undercroft_archive::{Archive, Archives, Level, Manifest};
 use undercroft_backup::{CleanableDestination, PlanRuns};
 use undercroft_foundation::{Code, Job, ProjectId, Result, count_text, size_text};
 use undercroft_history::{History, ProjectTrash, TrashedPart};
@@ -175,7 +175,7 @@ impl Cleaner {
             let item = expired.item();
             let removed = match &expired {
                 Expired::Project(project, _) => self.removal.remove(project, job),
-                Expired::Archive(archive) => self.archives.remove(archive.manifest.id),
+                Expired::Archive(archive) => self.remove_archive(&archive.manifest),
                 Expired::Freed(project, part, _) => {
                     let now = self.library.world().clock.now();
                     ProjectTrash::of(&self.library, project).remove(part, now)
@@ -192,6 +192,11 @@ impl Cleaner {
         }
         let text = format!("{} gone, {} freed", count_text(count, "item"), size_text(bytes));
         Ok(Done { bytes, text })
+    }
+
+    fn remove_archive(&self, manifest: &Manifest) -> Result<()> {
+        let _lock = self.library.projects().lock_id(manifest.project.id)?;
+        self.archives.remove(manifest.id)
     }
 
     /// The leftovers of half-done work in the cache.

@@ -52,7 +52,7 @@ impl Api {
     /// [`undercroft_foundation::Code::NotFound`] when there was none.
     pub fn undo(&self, request: WorkspaceRef) -> Result<JobView> {
         if let Ok(project) = self.find_project(&request.workspace)
-            && !self.0.history.is_begun(project.id)
+            && self.undoes_freeing(&project)?
         {
             return self.undo_freeing(project);
         }
@@ -62,6 +62,16 @@ impl Api {
         self.spawn(spec, move |history, job| {
             Ok(told(&history.writer().undo(workspace.id, job)?, job))
         })
+    }
+
+    /// Whether the last that can be undone in a project is a freeing from when it had no versions.
+    fn undoes_freeing(&self, project: &Project) -> Result<bool> {
+        if !self.0.history.is_begun(project.id) {
+            return Ok(true);
+        }
+        let workspace = self.find_workspace(&project.id.to_string())?;
+        let can_undo = self.0.history.writer().can_undo(workspace.id)?;
+        Ok(!can_undo && !ProjectTrash::of(&self.0.library, project).is_empty()?)
     }
 
     /// Brings back what was freed last of a project that has no versions.

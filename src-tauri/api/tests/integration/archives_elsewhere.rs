@@ -185,6 +185,40 @@ fn an_archive_comes_back_and_leaves_nothing_there() {
 }
 
 #[test]
+fn an_archive_in_the_trash_is_not_moved() {
+    let stage = moved();
+    let archive = listed(&stage)["id"].clone();
+    stage.ask("archive_trash", json!({"archive": archive}));
+    let failed = stage.run("archive_move", json!({"archive": archive}));
+    assert_eq!(failed["outcome"]["error"]["why"], "It is in the trash", "{failed}");
+    assert!(!has_file(&stage));
+    assert_eq!(snapshots(&stage).len(), 1);
+}
+
+#[test]
+fn a_copy_that_was_to_go_is_used_where_the_file_is_lost() {
+    let stage = moved();
+    // As after a return to this disk that could not remove the copy, and the loss of the file.
+    let path = manifest(&stage);
+    let mut kept: Value = serde_json::from_slice(&fs::read(&path).unwrap()).unwrap();
+    kept["leftBehind"] = json!([kept["location"].take()]);
+    fs::write(&path, kept.to_string()).unwrap();
+    let folder = stage.into_folder();
+    let library = folder.path().join("library");
+    fs::remove_file(library.join("catalog.db")).unwrap();
+    rebuild_library(&library, &World::real(), &Job::new()).unwrap();
+    let stage = Stage::open(folder, Typist);
+    assert_eq!(listed(&stage)["state"], "missing");
+    let cleaned = stage.run("library_cleanup", json!({"steps": ["emptyTrash"]}));
+    assert_eq!(cleaned["state"], "warnings", "{cleaned}");
+    assert_eq!(snapshots(&stage).len(), 1);
+    let file = stage.ask("archive_file", json!({"archive": "sample", "path": ["notes"]}));
+    assert_eq!(file["text"], "small");
+    succeeded(&stage.run("archive_move", sample()));
+    assert!(has_file(&stage) && snapshots(&stage).is_empty());
+}
+
+#[test]
 fn a_destination_that_is_away_is_named_with_what_to_do() {
     let stage = moved();
     away(&stage);

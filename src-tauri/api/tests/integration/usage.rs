@@ -310,6 +310,23 @@ fn without_versions_what_is_freed_goes_to_the_trash() {
 }
 
 #[test]
+fn an_undoing_passes_over_what_has_its_place_taken() {
+    let stage = Stage::new();
+    work(&stage);
+    for path in [json!(["media"]), json!(["src", "deep"])] {
+        let freed = stage.run("usage_free", json!({"project": "work", "paths": [path]}));
+        assert_eq!(freed["state"], "succeeded", "{freed}");
+    }
+    write_now(stage.path("work/src/deep/er/lib.rs"), "new");
+    // Versions that begin later know nothing of it.
+    stage.run("history_start", json!({"project": "work"}));
+    let undone = stage.run("undo", json!({"workspace": "work"}));
+    assert_eq!(undone["state"], "warnings", "{undone}");
+    assert!(stage.path("work/media/film.mp4").exists());
+    assert_eq!(std::fs::read_to_string(stage.path("work/src/deep/er/lib.rs")).unwrap(), "new");
+}
+
+#[test]
 fn layers_of_a_project_open_where_their_parts_are_known() {
     let stage = Stage::new();
     let project = work(&stage);

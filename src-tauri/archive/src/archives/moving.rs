@@ -81,6 +81,7 @@ impl Archives {
         manifest.damaged.clear();
         manifest.location = Some(location);
         manifest.frees_file = true;
+        manifest.trashed = self.get(id)?.manifest.trashed;
         let happened = format!("has its archive on {} now", to.name);
         self.keep(&manifest, "archive.moved", &happened)?;
         reach_write_point("archive.moved");
@@ -129,6 +130,8 @@ impl Archives {
             return Err(not_as_made(manifest, &format!("on {}", to.name))
                 .next("Check the destination; the archive stays on this disk"));
         }
+        // While it was read it may have been removed there, or the destination forgotten.
+        remote.open(manifest.id, &location).map(drop)?;
         Ok(location)
     }
 
@@ -151,13 +154,14 @@ impl Archives {
     /// goes from the destination.
     ///
     /// # Errors
-    /// [`Code::Invalid`] for one that lies on this disk, [`Code::Unavailable`] where the destination
+    /// [`Code::Invalid`] for one that lies on this disk or in the trash, [`Code::Unavailable`] where the destination
     /// is away, [`Code::Damaged`], [`Code::StorageFull`], [`Code::Cancelled`]. The archive stays in
     /// the destination then.
     pub fn bring_back(&self, id: ArchiveId, job: &Job) -> Result<()> {
         let archive = self.get(id)?;
+        self.refuse_move(&archive)?;
         let mut manifest = archive.manifest.clone();
-        let Some(location) = manifest.location.take() else {
+        let Some(location) = place_of(&archive).cloned() else {
             if manifest.left_behind.is_empty() {
                 let name = &manifest.project.name;
                 return Err(Error::new(Code::Invalid, format!("Cannot bring back {name}"))
@@ -167,7 +171,9 @@ impl Archives {
         };
         self.fetch(&archive, &location, job)?;
         reach_write_point("archive.fetched");
+        manifest.location = None;
         manifest.frees_file = false;
+        manifest.trashed = self.get(id)?.manifest.trashed;
         manifest.left_behind.retain(|it| !it.is_with(&location));
         manifest.left_behind.push(location);
         manifest.checked = Some(self.library.world().clock.now());
@@ -221,7 +227,7 @@ impl Archives {
     /// Opens an archive wherever it lies; one that is on this disk as well is read there.
     pub(super) fn open_anywhere(&self, archive: &Archive) -> Result<ArchiveReader> {
         let Archive { manifest, path, is_there } = archive;
-        match &manifest.location {
+        match place_of(archive) {
             Some(location) if !is_there => {
                 ArchiveReader::over(self.open_remote(manifest, location)?)
             }
@@ -265,7 +271,14 @@ impl Archives {
     pub fn remove_left_behind(&self, job: &Job) -> Result<()> {
         let mut archives = self.list()?;
         archives.retain(|archive| !archive.manifest.left_behind.is_empty());
-        archives.iter().try_for_each(|archive| self.remove_or_warn(archive.manifest.id, job))
+        archives.iter().try_for_each(|Archive { manifest, .. }| {
+            // Whoever moves it this moment holds the lock, and compares the copy.
+            match self.library.projects().lock_id(manifest.project.id) {
+                Ok(_lock) => self.remove_or_warn(manifest.id, job),
+                Err(error) if error.code() == Code::Locked => Ok(()),
+                Err(error) => Err(error),
+            }
+        })
     }
 
     /// The same for one archive, which is whole where it is, whatever comes of this.
@@ -278,7 +291,12 @@ impl Archives {
     }
 
     fn remove_copies_left_behind(&self, id: ArchiveId) -> Result<()> {
-        let mut manifest = self.get(id)?.manifest;
+        let Archive { mut manifest, path, .. } = self.get(id)?;
+        let is_here = fs::metadata(&path).is_ok_and(|it| it.len() == manifest.archive_bytes);
+        if manifest.location.is_none() && !is_here {
+            // What was left behind is all there is.
+            return Err(self.gone(&manifest));
+        }
         while let Some(left) = manifest.left_behind.last() {
             self.remote()?.remove(id, left)?;
             reach_write_point("archive.copy-removed");
@@ -297,6 +315,13 @@ impl Archives {
         }
         Ok(())
     }
+}
+
+/// The destination that an archive is read from; where its file is lost, one that holds a copy that
+/// was to go.
+fn place_of(Archive { manifest, is_there, .. }: &Archive) -> Option<&Location> {
+    let spare = || manifest.left_behind.last().filter(|_| !is_there);
+    manifest.location.as_ref().or_else(spare)
 }
 
 fn not_as_made(manifest: &Manifest, place: &str) -> Error {

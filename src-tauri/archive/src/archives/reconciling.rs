@@ -38,6 +38,11 @@ impl Archives {
             }
         }
         for manifest in found.iter_mut().filter(|manifest| manifest.frees_file) {
+            // Whoever moves it holds the lock; what was read before is not what it says now.
+            let Ok(_lock) = self.library.projects().lock_id(manifest.project.id) else { continue };
+            let place = manifest_path(&self.path_of(manifest.id, manifest.created));
+            let Ok(now) = Manifest::read(&place) else { continue };
+            *manifest = now;
             match self.free_file(manifest.clone()) {
                 Ok(_) => manifest.frees_file = false,
                 Err(error) => {
@@ -68,7 +73,8 @@ impl Archives {
         let manifest = Manifest::read(path).ok()?;
         let file = self.path_of(manifest.id, manifest.created);
         let is_it = manifest_path(&file) == path && !file.exists();
-        (is_it && manifest.location.is_some()).then_some(manifest)
+        let is_elsewhere = manifest.location.is_some() || !manifest.left_behind.is_empty();
+        (is_it && is_elsewhere).then_some(manifest)
     }
 
     /// The manifest of an archive that has none, written anew from what is in it.

@@ -14,6 +14,8 @@ use crate::format::index::Digest;
 
 /// The bytes after which a piece is proven.
 const PIECE: u64 = 16 << 20;
+/// The bytes of the largest page of memory that is usual.
+const PAGE: u64 = 64 << 10;
 
 /// A new file of which every byte is to be read back.
 #[derive(Debug)]
@@ -57,9 +59,10 @@ impl ProvenFile {
     /// Makes what was written durable, and reads it from the disk.
     fn prove(&mut self) -> Result<()> {
         self.file.sync_data().at("sync", &self.path)?;
-        // What was just written would come from memory else.
-        let length = NonZero::new(self.bytes - self.proven);
-        let _ = rustix::fs::fadvise(&self.file, self.proven, length, rustix::fs::Advice::DontNeed);
+        // What was just written would come from memory else. Pages go as a whole or not at all.
+        let start = self.proven - self.proven % PAGE;
+        let length = NonZero::new(self.bytes - start);
+        let _ = rustix::fs::fadvise(&self.file, start, length, rustix::fs::Advice::DontNeed);
         while self.proven < self.bytes {
             let most = self.buffer.len().min((self.bytes - self.proven) as usize);
             let count = self.file.read_at(&mut self.buffer[..most], self.proven);

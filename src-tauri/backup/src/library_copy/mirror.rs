@@ -28,8 +28,11 @@ pub(super) fn folder(from: &Path, to: &Path, action: &dyn Fn(&Path) -> EntryActi
 fn below(from: &Path, to: &Path, path: &Path, action: &dyn Fn(&Path) -> EntryAction) -> Result<()> {
     make(to)?;
     let mut kept = HashSet::new();
-    for entry in fs::read_dir(from).at("read", from)? {
-        let entry = entry.at("read", from)?;
+    let entries = fs::read_dir(from).and_then(Iterator::collect::<io::Result<Vec<_>>>);
+    let mut entries = entries.at("read", from)?;
+    // What may go meanwhile comes before what says where it went.
+    entries.sort_by_key(|entry| action(&path.join(entry.file_name())) != EntryAction::Link);
+    for entry in entries {
         let (name, source) = (entry.file_name(), entry.path());
         let path = path.join(&name);
         let kind = match entry.file_type() {

@@ -1,6 +1,6 @@
 //! The plan that suits most, and what the settings say for plans that do not say it themselves.
 
-use undercroft_foundation::Result;
+use undercroft_foundation::{Result, SETTING_RULES, SettingKind};
 
 use super::{Limits, Plan, PlanProjects, PlanSpec, PlanTarget, Plans, Retention, Verification};
 use crate::conditions::Conditions;
@@ -39,26 +39,54 @@ impl Plans {
     /// A plan as it is in force: the settings say what it does not.
     ///
     /// # Errors
-    /// Whatever keeps the settings from being read.
+    /// Whatever keeps the settings from being read; a plan that says all itself does not need them.
     pub fn in_force(&self, mut plan: Plan) -> Result<Plan> {
+        let PlanSpec { schedule, targets, .. } = &plan.spec;
+        if *schedule != Schedule::Usual && targets.iter().all(|it| it.retention.is_some()) {
+            return Ok(plan);
+        }
         let settings = self.library.settings(&self.overrides)?;
         if plan.spec.schedule == Schedule::Usual {
             let expression = settings.backup_schedule().to_owned();
             plan.spec.schedule = Schedule::Cron { expression };
         }
         for target in &mut plan.spec.targets {
-            let usual = || Retention::of_days(settings.backup_retention_days());
+            let usual = || match settings.path().exists() {
+                true => Retention::of_days(settings.backup_retention_days()),
+                // A library has the file. Without it nobody has said what may go.
+                false => Retention::default(),
+            };
             target.retention.get_or_insert_with(usual);
         }
         Ok(plan)
     }
 
-    /// The plans that run by themselves, as they are in force.
+    /// The plans that run by themselves, as they are in force. A slip in the settings is no reason
+    /// to have no backup: what cannot be read from them is as if nobody had set it.
     ///
     /// # Errors
-    /// Whatever keeps the catalog or the settings from being read.
+    /// Whatever keeps the catalog from being read.
     pub(crate) fn running(&self) -> Result<Vec<Plan>> {
         let enabled = self.list()?.into_iter().filter(|plan| plan.enabled);
-        enabled.map(|plan| self.in_force(plan)).collect()
+        let in_force = |mut plan: Plan| match self.in_force(plan.clone()) {
+            Ok(plan) => plan,
+            Err(error) => {
+                tracing::warn!(%error, plan = plan.name, "the settings cannot be read");
+                if plan.spec.schedule == Schedule::Usual {
+                    plan.spec.schedule = Schedule::Cron { expression: usual_schedule() };
+                }
+                plan
+            }
+        };
+        Ok(enabled.map(in_force).collect())
+    }
+}
+
+/// When plans run where nobody set it.
+fn usual_schedule() -> String {
+    let usual = SETTING_RULES.iter().find(|rule| rule.key == "backup-schedule");
+    match usual.map(|rule| &rule.kind) {
+        Some(SettingKind::Schedule(expression)) => (*expression).to_owned(),
+        _ => String::new(),
     }
 }

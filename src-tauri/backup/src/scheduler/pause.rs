@@ -33,21 +33,18 @@ impl ScheduleState {
     /// The pause that holds now, if there is one: that of the setting before that of the user.
     ///
     /// # Errors
-    /// Whatever keeps the catalog or the settings from being read.
+    /// Whatever keeps the catalog from being read.
     pub fn current_pause(&self) -> Result<Option<Pause>> {
         let now = self.library.world().clock.now();
-        if self.is_off()? {
+        if self.is_off() {
             return Ok(Some(Pause { since: now, until: None, by_setting: true }));
         }
         self.library.catalog().read(|connection| get(connection, now))
     }
 
-    /// Whether the setting `backup` lets no plan begin by itself.
-    ///
-    /// # Errors
-    /// Whatever keeps the settings from being read.
-    pub(super) fn is_off(&self) -> Result<bool> {
-        Ok(!self.library.settings(&self.overrides)?.backup())
+    /// Whether the setting `backup` lets no plan begin by itself; not where it cannot be read.
+    pub(super) fn is_off(&self) -> bool {
+        self.library.settings(&self.overrides).is_ok_and(|settings| !settings.backup())
     }
 
     /// Lets no plan begin by itself until then, or until [`ScheduleState::resume`].

@@ -57,7 +57,7 @@ impl Scheduler {
             });
         }
         let schedule = self.state.plans.in_force(plan.clone())?.spec.schedule;
-        let runs = plan.enabled && !self.state.is_off()?;
+        let runs = plan.enabled && !self.state.is_off();
         let next = runs.then(|| schedule.next_after(now, &plan.spec.zone())).flatten();
         let waiting = if plan.enabled { self.waiting(plan, now)? } else { None };
         let overdue = self.state.overdue()?.into_iter().find(|overdue| overdue.plan == plan.id);

@@ -25,7 +25,7 @@ impl ScheduleState {
     pub fn upcoming(&self, until: Timestamp, limit: usize) -> Result<Vec<PlannedRun>> {
         let now = self.library.world().clock.now();
         let mut runs = Vec::new();
-        if self.is_off()? {
+        if self.is_off() {
             return Ok(runs);
         }
         for plan in self.plans.running()? {

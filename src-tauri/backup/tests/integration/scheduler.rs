@@ -203,6 +203,18 @@ fn a_plan_made_while_nobody_looked_misses_nothing_and_one_enabled_again_nothing_
 }
 
 #[test]
+fn a_slip_in_the_settings_stops_no_plan() {
+    let scene = Scene::new();
+    scene.disk("disk");
+    let plan = scene.plan("daily", |_| ());
+    assert_eq!(scene.step_after(DAY).started, [plan.id]);
+    scene.complete();
+    let file = scene.library.root().join("settings.toml");
+    std::fs::write(file, "backup-schedule = \"now and then\"\n").unwrap();
+    assert_eq!(scene.step_after(DAY).started, [plan.id]);
+}
+
+#[test]
 fn a_drive_that_is_away_is_waited_for_and_the_others_are_served() {
     let scene = Scene::new();
     let (desk, shelf) = (scene.disk("Desk"), scene.disk("Shelf"));

@@ -36,7 +36,10 @@ fn backups_are_let_go_as_the_settings_say_where_the_plan_does_not() {
     };
     assert_eq!(in_force(), Retention::recommended());
 
+    // A library has the file: where it is gone, nobody has said what may go.
     let file = library.root().join("settings.toml");
+    fs::remove_file(&file).unwrap();
+    assert_eq!(in_force(), Retention::default());
     fs::write(&file, "backup-retention-days = 2\n").unwrap();
     assert_eq!(in_force().within.as_deref(), Some("2d"));
     assert_eq!(held_after(6), 3, "the newest and those of the two days before it");

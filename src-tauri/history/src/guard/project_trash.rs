@@ -53,15 +53,31 @@ impl ProjectTrash {
         self.trash.take_all(paths, None).map(drop)
     }
 
-    /// Brings back what the last act of freeing moved here, and gives how many things that were.
-    /// `left` is told what stays, and why.
+    /// Whether nothing of it can be brought back.
+    ///
+    /// # Errors
+    /// When the trash cannot be listed.
+    pub fn is_empty(&self) -> Result<bool> {
+        Ok(self.trash.batches()?.is_empty())
+    }
+
+    /// Brings back what the last act of freeing moved here, and gives how many things that were; of
+    /// an earlier one where nothing of the last can be. `left` is told what stays, and why.
     ///
     /// # Errors
     /// [`Code::NotFound`] when there is nothing, which says so where it was emptied meanwhile.
     pub fn give_back(&self, mut left: impl FnMut(&TreePath, &Error)) -> Result<u64> {
-        let Some((.., newest)) = self.trash.batches()?.pop() else { return Err(self.nothing()) };
+        let batches = self.trash.batches()?;
+        if batches.is_empty() {
+            return Err(self.nothing());
+        }
         let mut given = GivenBack::default();
-        self.trash.give_back_of(&newest, &[], &mut given)?;
+        for (.., batch) in batches.iter().rev() {
+            self.trash.give_back_of(batch, &[], &mut given)?;
+            if !given.paths.is_empty() {
+                break;
+            }
+        }
         given.left.iter().for_each(|(path, error)| left(path, error));
         Ok(given.paths.len() as u64)
     }

@@ -19,7 +19,7 @@ use rustix::fs::{
 use rustix::io::{Errno, Result as SystemResult};
 use undercroft_foundation::{
     Code, Error, IoContext, ProjectId, Result, TreePath, VersionId, escape_path, reach_write_point,
-    sync_folder,
+    remove_tree, sync_folder,
 };
 use undercroft_repository::fs_at::{Entry, Stat, descend, is_at};
 
@@ -77,16 +77,12 @@ impl Trash {
         paths: &[TreePath],
         before: Option<VersionId>,
     ) -> Result<PathBuf> {
-        let number = self.batches()?.last().map_or(0, |(number, ..)| number + 1);
-        let before = before.map(|version| version.to_string()).unwrap_or_default();
-        let batch = self.folder.join(format!("{number}-{before}"));
-        DirBuilder::new().recursive(true).mode(0o700).create(&batch).at("make", &batch)?;
+        let batch = self.new_batch(before)?;
         let (from, to) = (open(&self.workspace)?, open(&batch)?);
         for (moved, path) in paths.iter().enumerate() {
             move_entry(from.as_fd(), to.as_fd(), path).map_err(|source| {
                 if moved == 0 {
-                    // Nothing but the folders above what stays where it is.
-                    let _ = fs::remove_dir_all(&batch);
+                    remove_empty(&batch, path);
                 }
                 match source {
                     Errno::XDEV => self.another_file_system(path),
@@ -100,6 +96,22 @@ impl Trash {
         sync_folder(&batch)?;
         sync_folder(&self.folder)?;
         Ok(batch)
+    }
+
+    /// Makes the folder of a new part, which no other process uses.
+    fn new_batch(&self, before: Option<VersionId>) -> Result<PathBuf> {
+        let before = before.map(|version| version.to_string()).unwrap_or_default();
+        let private = |folder: &Path| DirBuilder::new().mode(0o700).create(folder);
+        let mut folders = DirBuilder::new();
+        folders.recursive(true).mode(0o700).create(&self.folder).at("make", &self.folder)?;
+        let mut number = self.batches()?.last().map_or(0, |(number, ..)| number + 1);
+        loop {
+            let batch = self.folder.join(format!("{number}-{before}"));
+            match private(&batch) {
+                Err(source) if source.kind() == io::ErrorKind::AlreadyExists => number += 1,
+                made => return made.at("make", &batch).map(|()| batch),
+            }
+        }
     }
 
     /// Moves what a process that is no more left under a temporary name into the trash.
@@ -197,7 +209,7 @@ impl Trash {
             .zip(modified(oldest))
             .and_then(|(now, then)| now.duration_since(then).ok());
         if age.is_some_and(|age| age > KEPT) {
-            fs::remove_dir_all(oldest).at("empty the trash of", oldest)?;
+            remove_tree(oldest)?;
         }
         Ok(())
     }
@@ -206,6 +218,17 @@ impl Trash {
         Error::new(Code::Unsupported, format!("{path} was left as it is"))
             .why(format!("The trash is in {}, on another file system", escape_path(&self.folder)))
             .next("Move it away yourself, and try again")
+    }
+}
+
+/// Removes a part into which this path could not be moved. Only empty folders go: a move whose
+/// syncing failed has moved all the same.
+fn remove_empty(batch: &Path, path: &TreePath) {
+    let place = path.below(batch);
+    for folder in place.ancestors().skip(1).take_while(|folder| folder.starts_with(batch)) {
+        if fs::remove_dir(folder).is_err() {
+            break;
+        }
     }
 }
 

@@ -249,6 +249,15 @@ impl HistoryWriter {
         self.restore_as(&RestoreOrder { version, paths, to, like: None }, Some(&last), job)
     }
 
+    /// Whether there is something to undo in a workspace.
+    ///
+    /// # Errors
+    /// [`Code::NotFound`] for a workspace that is not there.
+    pub fn can_undo(&self, workspace: WorkspaceId) -> Result<bool> {
+        let workspace = self.history.workspace(workspace)?;
+        Ok(UndoRecord::read(self.history.library().root(), &workspace)?.is_some())
+    }
+
     /// The paths that an undoing cannot bring back: no version holds them, and the trash that they
     /// went to was emptied.
     ///

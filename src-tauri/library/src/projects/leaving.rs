@@ -26,13 +26,13 @@ impl Projects<'_> {
             self.library.require_confirmed(&project.root)?;
         }
         let _lock = self.lock(&project)?;
-        trash::move_back(&project)?;
+        let is_moved = trash::move_back(&project)?;
         let recalled = self.change(id, |project| {
             project.status = ProjectStatus::Active;
             project.trashed = None;
             Ok(("recalled", "was recalled".to_owned()))
         });
-        if recalled.is_err() && project.trashed.is_some() {
+        if recalled.is_err() && is_moved {
             // As far as the catalog knows, it is in the trash. Where it cannot go back there, the
             // next attempt finds it in its place.
             let _ = trash::move_aside(&project);

@@ -52,11 +52,11 @@ pub(super) fn move_aside(project: &Project) -> Result<()> {
     sync_folder(parent_of(project))
 }
 
-/// Moves the folder back, if it is in the trash.
-pub(super) fn move_back(project: &Project) -> Result<()> {
+/// Moves the folder back, if it is in the trash; whether it was.
+pub(super) fn move_back(project: &Project) -> Result<bool> {
     let place = place_of(project);
     if project.trashed.is_none() || place.symlink_metadata().is_err() {
-        return Ok(());
+        return Ok(false);
     }
     rename(&place, &project.root).map_err(|errno| {
         if errno == rustix::io::Errno::EXIST {
@@ -68,7 +68,7 @@ pub(super) fn move_back(project: &Project) -> Result<()> {
         Error::io("move back", &project.root, errno.into())
     })?;
     reach_write_point("project.untrashed");
-    sync_folder(parent_of(project))
+    sync_folder(parent_of(project)).map(|()| true)
 }
 
 /// Deletes the folder that is in the trash. A folder that was only removed from the list stays.
