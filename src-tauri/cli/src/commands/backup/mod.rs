@@ -41,7 +41,7 @@ pub(crate) struct Run {
     /// The project: its name, its id or the beginning of it
     #[arg(required_unless_present = "all", conflicts_with = "all")]
     project: Option<String>,
-    /// The destination that receives the backups
+    /// The destination to write to
     ///
     /// That of the setting backup-destination, or the only one, when left out
     #[arg(long, value_name = "DESTINATION", conflicts_with = "all")]
