@@ -5,7 +5,9 @@ import App from '../App.svelte';
 import { RecordedBackend } from '$lib/backend/recorded';
 import { words } from '$lib/words';
 
-const backend = new RecordedBackend({ jobSeconds: 0.2 });
+/** The path of the backups of a lost library. */
+const OLD_BACKUPS = '/media/mira/backup-drive/undercroft';
+let backend = new RecordedBackend({ jobSeconds: 0.2 });
 
 async function open(hash: string): Promise<void> {
   location.hash = hash;
@@ -23,8 +25,51 @@ const isChosen = async (label: string) =>
   waitFor(() => expect(screen.getByLabelText<HTMLInputElement>(label).checked).toBe(true));
 
 beforeEach(() => {
+  backend = new RecordedBackend({ jobSeconds: 0.2 });
   localStorage.clear();
   document.body.innerHTML = '';
+});
+
+describe('a recovery whose page is loaded anew', () => {
+  const look = async () => {
+    const password = { target: { value: 'stone upon stone' } };
+    await screen.findByText('Holds a backup repository');
+    await fireEvent.input(screen.getByTestId('recovery-password'), password);
+    await fireEvent.click(screen.getByTestId('recovery-look'));
+    await screen.findByTestId('recover');
+  };
+
+  it('begins with the folder again, and says why the password is asked for', async () => {
+    backend = new RecordedBackend({ scenario: 'empty' });
+    await open('#/recover');
+    expect(screen.queryByText(words.recovery.interrupted)).toBeNull();
+    const path = { target: { value: OLD_BACKUPS } };
+    await fireEvent.input(await screen.findByTestId('place-path'), path);
+    await look();
+    await reload();
+    await screen.findByText(words.recovery.interrupted);
+    const field = await screen.findByTestId<HTMLInputElement>('place-path');
+    expect(field.value).toBe(path.target.value);
+    expect(screen.getByTestId<HTMLInputElement>('recovery-password').value).toBe('');
+    await look();
+    expect(screen.queryByText(words.recovery.interrupted)).toBeNull();
+  });
+
+  it('is shown on as it runs and as it ended', async () => {
+    backend = new RecordedBackend({ scenario: 'empty', jobSeconds: 4 });
+    location.hash = '#/recover';
+    history.replaceState({ foundIn: OLD_BACKUPS }, '');
+    await open('#/recover');
+    await look();
+    await fireEvent.click(screen.getByTestId('recover'));
+    await screen.findByText('Restoring…');
+    await reload();
+    await screen.findByText('Restoring…');
+    await screen.findByText('Everything is back');
+    await reload();
+    await screen.findByText('Everything is back');
+    expect(document.body.textContent).not.toMatch(/[{[]"/);
+  });
 });
 
 describe('a reload keeps', () => {
