@@ -274,6 +274,8 @@ describe('a destination', () => {
     const before = backend.library.snapshots.length;
     const [preview] = backend.library.recording.all('snapshot_forget_preview');
     if (preview) backend.answer('snapshot_forget_preview', { ...preview, lostFiles: 4 });
+    const [unfold] = await screen.findAllByRole('button', { name: /^Show the backups: Plan/ });
+    await fireEvent.click(unfold as HTMLElement);
     const boxes = await screen.findAllByRole('checkbox', { name: /^Choose the backup/ });
     for (const box of boxes.slice(0, 2)) await fireEvent.click(box);
     await fireEvent.click(await screen.findByTestId('forget-chosen'));
