@@ -37,7 +37,8 @@ test('from nothing to a proven backup, by typing one path', async () => {
     const [{ id }] = await site.call('destination_list');
     await go(page, `#/backups/${id}`);
     const rows = page.getByTestId('snapshot-row');
-    await rows.first().waitFor();
+    await rows.first().getByRole('button', { name: /^Show the backups/ }).click();
+    await rows.filter({ hasText: 'vault' }).waitFor();
     const all = await rows.count();
     await rows.filter({ hasText: 'vault' }).getByRole('checkbox').check();
     await page.getByTestId('forget-chosen').click();

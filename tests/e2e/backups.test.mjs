@@ -138,6 +138,7 @@ test('a run does as the plan says now', async () => {
 test('a backup that is forgotten comes back from the trash', async () => {
   const all = snapshots().length;
   await destination('backups');
+  await click('button', /^Show the backups/);
   const row = await page.withText('snapshot-row', 'atlas');
   await (await row.find('input[type=checkbox]')).click();
   await (await page.testId('forget-chosen')).click();
@@ -152,6 +153,7 @@ test('a backup that is forgotten comes back from the trash', async () => {
 
 test('a pinned backup bears the tag that restic keeps it by', async () => {
   await destination('backups');
+  await click('button', /^Show the backups/);
   const row = await page.withText('snapshot-row', 'atlas');
   await (await row.find('.menu-trigger')).click();
   await click('menuitem', 'Pin: no rule drops it');

@@ -19,9 +19,15 @@ export type ActivityQuery = {
   kind: string;
   state: string;
   run: string;
+  /** The kind of the events, and the text that a line of the list has to contain. */
+  event: string;
+  text: string;
   /** The month of the calendar, `2026-11`; this one when empty. */
   month: string;
 };
+/** The views of a destination; the first is shown unless the address says otherwise. */
+export const DESTINATION_VIEWS = ['backups', 'trash', 'proof', 'keys', 'upkeep'] as const;
+export type DestinationView = (typeof DESTINATION_VIEWS)[number];
 export const STORAGE_VIEWS = ['picture', 'findings', 'growth', 'trend'] as const;
 const USAGE_BY = ['place', 'layer', 'type', 'age'] as const;
 export type StorageQuery = {
@@ -67,7 +73,7 @@ export type Route =
   | ({ page: 'git' } & InWorkspace)
   | { page: 'rules'; project: string }
   | { page: 'browse'; destination: string; snapshot: string; path: string[]; project: string }
-  | { page: 'backups'; destination: string | null }
+  | { page: 'backups'; destination: string | null; view?: DestinationView }
   | { page: 'plan'; plan: string | null }
   | ({ page: 'archive'; archive: string | null } & ArchiveQuery)
   | { page: 'cleanup' }
@@ -76,7 +82,7 @@ export type Route =
   | { page: 'doctor' }
   | { page: 'activity'; query: ActivityQuery }
   | { page: 'storage'; query: StorageQuery }
-  | { page: 'settings' }
+  | { page: 'settings'; section?: string }
   | { page: 'missing'; address: string };
 
 export type Page = Route['page'];
@@ -99,6 +105,8 @@ export const NO_ACTIVITY_QUERY: ActivityQuery = {
   kind: '',
   state: '',
   run: '',
+  event: '',
+  text: '',
   month: '',
 };
 export const NO_STORAGE_QUERY: StorageQuery = {
@@ -135,7 +143,10 @@ function parsePage(page: string, rest: string[], query: URLSearchParams): Route 
     const project = query.get('project') ?? '';
     return { page, destination: first, snapshot: second, path, project };
   }
-  if (page === 'backups' && rest.length <= 1) return { page, destination: first ?? null };
+  if (page === 'backups' && rest.length <= 1) {
+    const view = DESTINATION_VIEWS.find((one) => one === query.get('view'));
+    return { page, destination: first ?? null, ...(first && view ? { view } : {}) };
+  }
   if (page === 'activity' && rest.length === 0) return { page, query: readActivityQuery(query) };
   if (page === 'storage' && rest.length === 0) return { page, query: readStorageQuery(query) };
   if (page === 'plans' && first && rest.length === 1) {
@@ -148,7 +159,11 @@ function parsePage(page: string, rest: string[], query: URLSearchParams): Route 
     const [, ...inside] = rest;
     return { page, archive: first ?? null, ...readArchiveQuery(query), path: inside };
   }
-  const bare = page === 'cleanup' || page === 'settings' || page === 'recover' || page === 'doctor';
+  if (page === 'settings' && rest.length === 0) {
+    const section = query.get('section');
+    return { page, ...(section ? { section } : {}) };
+  }
+  const bare = page === 'cleanup' || page === 'recover' || page === 'doctor';
   if (bare && rest.length === 0) return { page };
   return null;
 }
@@ -227,7 +242,9 @@ export function formatRoute(route: Route): string {
         project: route.project,
       });
     case 'backups':
-      return address(['backups', route.destination]);
+      return address(['backups', route.destination], {
+        view: route.view && route.view !== DESTINATION_VIEWS[0] ? route.view : '',
+      });
     case 'storage': {
       const { view, by, ...rest } = route.query;
       const isUsual = { view: view === 'picture', by: by === 'place' };
@@ -250,8 +267,9 @@ export function formatRoute(route: Route): string {
         show: route.trash ? 'trash' : '',
         text: route.text,
       });
-    case 'cleanup':
     case 'settings':
+      return address(['settings'], { section: route.section ?? '' });
+    case 'cleanup':
     case 'recover':
     case 'doctor':
       return `#/${route.page}`;
@@ -343,6 +361,8 @@ function readActivityQuery(query: URLSearchParams): ActivityQuery {
     kind: read('kind'),
     state: read('state'),
     run: read('run'),
+    event: read('event'),
+    text: read('text'),
     month: read('month'),
   };
 }

@@ -1,5 +1,5 @@
 /** Backups over the recorded engine: set up, planned, run, noticed, and the whole library back. */
-import { fireEvent, render, screen, waitFor, within } from '@testing-library/svelte';
+import { cleanup, fireEvent, render, screen, waitFor, within } from '@testing-library/svelte';
 import { beforeEach, describe, expect, it } from 'vitest';
 import App from '../App.svelte';
 import type { Finding } from '$lib/backend/bindings';
@@ -140,6 +140,30 @@ describe('a plan', () => {
     expect(preview.textContent).toMatch(/stay, \d+ go;\s+frees .* loses \d+ files/);
   });
 
+  it('takes the numbers of the preset before for rules of its own', async () => {
+    const backend = await open('#/');
+    const shown = await backend.call('settings_show', {});
+    const all = shown.all.map((one) =>
+      one.key === 'backup-retention-days' ? { ...one, value: '45' } : one,
+    );
+    backend.answer('settings_show', { ...shown, all });
+    cleanup();
+    location.hash = '#/plans/new';
+    render(App, { backend });
+    const [group] = await screen.findAllByRole('group', { name: /^Keep:/ });
+    const choose = async (name: string) =>
+      fireEvent.click(within(group as HTMLElement).getByLabelText(name));
+    const valueOf = (label: string) => screen.getByLabelText<HTMLInputElement>(label).value;
+    await choose('As I say');
+    await waitFor(() => expect(valueOf('All of the last')).toBe('45d'));
+    expect(valueOf('Daily')).toBe('');
+    await choose('For a month');
+    await choose('As I say');
+    await waitFor(() => expect(valueOf('Weekly')).toBe('4'));
+    expect([valueOf('Last'), valueOf('Daily'), valueOf('Monthly')]).toEqual(['3', '14', '']);
+    expect(valueOf('All of the last')).toBe('');
+  });
+
   it('is removed and brought back by Undo, and rests while switched off', async () => {
     const backend = await open('#/backups');
     const cards = await screen.findAllByTestId('plan-card');
@@ -250,6 +274,8 @@ describe('a destination', () => {
     const before = backend.library.snapshots.length;
     const [preview] = backend.library.recording.all('snapshot_forget_preview');
     if (preview) backend.answer('snapshot_forget_preview', { ...preview, lostFiles: 4 });
+    const [unfold] = await screen.findAllByRole('button', { name: /^Show the backups: Plan/ });
+    await fireEvent.click(unfold as HTMLElement);
     const boxes = await screen.findAllByRole('checkbox', { name: /^Choose the backup/ });
     for (const box of boxes.slice(0, 2)) await fireEvent.click(box);
     await fireEvent.click(await screen.findByTestId('forget-chosen'));

@@ -22,6 +22,11 @@ export const WITHINS = [
   'withinYearly',
 ] as const;
 
+/** The policy of plans without rules of their own, by the setting `backup-retention-days`. */
+export function usualRetention(days: number): Retention {
+  return days > 0 ? { within: `${days}d` } : { ...PRESETS.years };
+}
+
 /** The preset that equals a policy; without one, the settings say it. */
 export function presetOf(retention: Retention | null | undefined): Preset {
   if (!retention) return 'usual';

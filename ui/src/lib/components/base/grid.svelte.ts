@@ -27,6 +27,8 @@ export type GridOptions<T> = {
   onactive?: (row: T) => void;
   /** The key of a row that is open beside the list: when it changes, it becomes the active one. */
   opened?: () => string | null;
+  /** The rows that lie folded in a row; null for a row that holds none. */
+  inside?: (row: T) => readonly T[] | null;
 };
 
 export class GridState<T> {
@@ -39,7 +41,14 @@ export class GridState<T> {
     this.#options.columns.filter((column) => (column.showFrom ?? 0) <= this.width),
   );
   readonly tracks = $derived(this.columns.map((column) => column.width).join(' '));
-  readonly rows = $derived.by(() => this.#sorted());
+  #open = $state.raw<ReadonlySet<string>>(new Set());
+  readonly #tops = $derived.by(() => this.#sorted(this.#options.rows()));
+  readonly rows = $derived.by(() => (this.isTree ? this.#unfolded() : this.#tops));
+  /** The row that a row lies in, by its key. */
+  readonly #parents = $derived.by(
+    () =>
+      new Map(this.#tops.flatMap((top) => this.#inside(top).map((row) => [this.key(row), top]))),
+  );
   #ownKey = $derived.by(() => (this.#lastKey = this.#options.opened?.() ?? this.#lastKey));
   readonly activeKey = $derived.by(() =>
     this.#options.active ? this.#options.active() : this.#ownKey,
@@ -74,6 +83,45 @@ export class GridState<T> {
     return bounded;
   }
 
+  get isTree(): boolean {
+    return this.#options.inside !== undefined;
+  }
+
+  /** Whether a row shows the rows that lie in it; undefined for one that holds none. */
+  isOpen(row: T): boolean | undefined {
+    return this.#options.inside?.(row) ? this.#open.has(this.key(row)) : undefined;
+  }
+
+  isInside(row: T): boolean {
+    return this.isTree && this.#parents.has(this.key(row));
+  }
+
+  setOpen(row: T, open: boolean): void {
+    const others = [...this.#open].filter((key) => key !== this.key(row));
+    this.#open = new Set(open ? [...others, this.key(row)] : others);
+  }
+
+  /** Unfolds the active row or folds it, or goes from a row to the one that it lies in. Returns
+   * the index of the active row. */
+  fold(open: boolean): number {
+    const row = this.active;
+    if (row === undefined) return -1;
+    const parent = this.#parents.get(this.key(row));
+    if (this.isOpen(row) !== undefined) this.setOpen(row, open);
+    else if (parent !== undefined && !open) return this.moveTo(this.#indexOf(this.key(parent)));
+    return this.activeIndex;
+  }
+
+  #inside(row: T): readonly T[] {
+    return this.#options.inside?.(row) ?? [];
+  }
+
+  #unfolded(): readonly T[] {
+    return this.#tops.flatMap((top) =>
+      this.isOpen(top) ? [top, ...this.#sorted(this.#inside(top))] : [top],
+    );
+  }
+
   #activate(row: T): void {
     this.#options.onactive?.(row);
     if (this.#options.active) return;
@@ -81,8 +129,7 @@ export class GridState<T> {
     this.#ownKey = this.#lastKey;
   }
 
-  #sorted(): readonly T[] {
-    const rows = this.#options.rows();
+  #sorted(rows: readonly T[]): readonly T[] {
     const column = this.#options.columns.find((known) => known.id === this.sort?.column);
     if (!column || !this.sort) return rows;
     const { descending } = this.sort;

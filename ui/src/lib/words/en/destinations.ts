@@ -40,6 +40,7 @@ export const destinationWords = {
 
   backupChoice: {
     choose: (when: string) => `Choose the backup of ${when}`,
+    chooseAll: (count: number, when: string) => `Choose all ${count} backups of ${when}`,
     chosen: (count: number) => plural(count, { one: '1 chosen', other: '# chosen' }),
     none: 'Choose none',
     forget: 'Forget…',

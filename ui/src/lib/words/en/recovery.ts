@@ -7,6 +7,7 @@ export const recoveryWords = {
   recovery: {
     title: 'Get everything back',
     line: 'From one destination and its password: projects, histories, plans and settings.',
+    interrupted: 'Nothing was restored yet. The password is not kept: enter it again to go on.',
     step1: 'Where are the backups?',
     place: 'Folder of the backups',
     password: 'Password',
