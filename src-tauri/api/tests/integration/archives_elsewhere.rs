@@ -208,6 +208,9 @@ fn a_copy_that_was_to_go_is_used_where_the_file_is_lost() {
     fs::remove_file(library.join("catalog.db")).unwrap();
     rebuild_library(&library, &World::real(), &Job::new()).unwrap();
     let stage = Stage::open(folder, Typist);
+    let password = json!({"type": "typed", "password": "a password"});
+    let again = json!({"place": stage.place("drive"), "password": password, "create": false});
+    stage.ask("destination_add", again);
     assert_eq!(listed(&stage)["state"], "missing");
     let cleaned = stage.run("library_cleanup", json!({"steps": ["emptyTrash"]}));
     assert_eq!(cleaned["state"], "warnings", "{cleaned}");
