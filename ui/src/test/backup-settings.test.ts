@@ -48,6 +48,7 @@ describe('the settings of backups', () => {
     });
     const on = screen.getByRole('combobox', { name: 'backup' });
     within(on).getByRole('option', { name: 'false' });
+    await waitFor(() => expect(destination.options.length).toBeGreaterThan(1));
     const [, first] = [...destination.options];
     expect(destination.options[0]?.textContent).toBe('All');
     expect(backend.library.destinations.map(({ name }) => name)).toContain(first?.value);
@@ -70,7 +71,7 @@ describe('the settings of backups', () => {
     });
     const next = await screen.findByTestId('next-runs');
     await waitFor(() => expect(next.textContent).toContain('Every day at 18:00, as in Settings'));
-    expect(screen.getAllByText('Keeps backups as Settings say.').length).toBeGreaterThan(0);
+    await screen.findAllByText('Keeps backups as Settings say.');
     await fireEvent.click(screen.getByTestId('plan-save'));
     await waitFor(() => expect(backend.calls.some(({ name }) => name === 'plan_save')).toBe(true));
     expect(backend.calls.findLast(({ name }) => name === 'plan_save')?.request).toMatchObject({

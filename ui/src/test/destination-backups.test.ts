@@ -3,7 +3,7 @@ import { fireEvent, render, screen, waitFor, within } from '@testing-library/sve
 import { beforeEach, describe, expect, it } from 'vitest';
 import App from '../App.svelte';
 import { RecordedBackend } from '$lib/backend/recorded';
-import { groupSnapshots, rowOfGroup } from '$lib/snapshot-groups';
+import { groupSnapshots, rowOfGroup } from '$lib/components/snapshots/snapshot-groups';
 import { words } from '$lib/words';
 
 const backend = new RecordedBackend({ jobSeconds: 0.2 });

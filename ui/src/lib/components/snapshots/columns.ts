@@ -1,6 +1,6 @@
 /** The columns of a list of backups. */
 import { parseTime } from '$lib/format/time';
-import type { SnapshotRow } from '$lib/snapshot-groups';
+import type { SnapshotRow } from './snapshot-groups';
 import { words } from '$lib/words';
 import { byNumber, byText } from '../base/grid.svelte';
 import type { Column } from '../base/grid.svelte';

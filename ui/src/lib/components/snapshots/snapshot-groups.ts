@@ -1,8 +1,8 @@
 /** The backups of a destination by the run that made them, and the rows of a list of them. */
-import type { Plan, Run, Snapshot } from './backend/bindings';
-import { parseTime } from './format/time';
-import { dateOf } from './history/timeline';
-import { holdsObjects, projectOfSnapshot } from './snapshot-name';
+import type { Plan, Run, Snapshot } from '$lib/backend/bindings';
+import { parseTime } from '$lib/format/time';
+import { dateOf } from '$lib/history/timeline';
+import { holdsObjects, projectOfSnapshot } from '$lib/snapshot-name';
 
 export type SnapshotGroup = {
   key: string;
