@@ -154,9 +154,9 @@ impl Archives {
     /// goes from the destination.
     ///
     /// # Errors
-    /// [`Code::Invalid`] for one that lies on this disk or in the trash, [`Code::Unavailable`] where the destination
-    /// is away, [`Code::Damaged`], [`Code::StorageFull`], [`Code::Cancelled`]. The archive stays in
-    /// the destination then.
+    /// [`Code::Invalid`] for one that lies on this disk or in the trash, [`Code::Unavailable`] where
+    /// the destination is away, [`Code::Damaged`], [`Code::StorageFull`], [`Code::Cancelled`]. The
+    /// archive stays in the destination then.
     pub fn bring_back(&self, id: ArchiveId, job: &Job) -> Result<()> {
         let archive = self.get(id)?;
         self.refuse_move(&archive)?;

@@ -48,7 +48,7 @@ impl ArchiveReader {
     /// Opens the archive that has these bytes, in the same way.
     ///
     /// # Errors
-    /// Those of the source, and [`Code::Damaged`] for what holds nothing of an archive.
+    /// The errors of the source, and [`Code::Damaged`] for what holds nothing of an archive.
     pub fn over(source: Box<dyn ArchiveSource>) -> Result<Self> {
         let size = source.size();
         let mut this = Self {

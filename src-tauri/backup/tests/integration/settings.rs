@@ -1,4 +1,4 @@
-//! What a plan leaves to the settings.
+//! The settings that a plan leaves open.
 
 use crate::support;
 

@@ -23,9 +23,9 @@ pub(crate) struct Cleanup {
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
 enum Step {
-    /// What was in the trash for long enough
+    /// Things that were in the trash for long enough
     EmptyTrash,
-    /// What can be made again
+    /// Caches, which can be made again
     ClearCaches,
     /// Automatic versions that the rule lets go
     ThinVersions,

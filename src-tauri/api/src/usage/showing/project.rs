@@ -8,7 +8,7 @@ use undercroft_foundation::{ProjectId, Result, TreePath, count_text, escape_name
 use undercroft_library::Project;
 use undercroft_usage::{FileRow, FileSelection, RowKind};
 
-use super::rows::{Rows, can_open, layer_sums, row_sums};
+use super::rows::{Rows, can_open, file_at, layer_sums, row_sums};
 use super::{Asked, Subject, plain_row};
 use crate::Api;
 use crate::base::names::names;
@@ -204,12 +204,7 @@ impl Look<'_> {
 
     fn folder(&self, path: &TreePath, limit: usize) -> Option<Subject> {
         let tree = &self.counted.tree;
-        let Some(view) = tree.folder(path, limit) else {
-            let (parent, name) = path.split()?;
-            let above = tree.folder(&parent, usize::MAX)?;
-            let row = above.children.iter().find(|row| row.name == name)?;
-            return Some(Subject::leaf(UsageKind::File, row_sums(row)));
-        };
+        let Some(view) = tree.folder(path, limit) else { return file_at(tree, path) };
         let mut rows = Rows::default();
         for row in &view.children {
             let at = path.join(&row.name);

@@ -2,7 +2,9 @@
 
 use std::cmp::Reverse;
 
-use super::plain_row;
+use undercroft_foundation::TreePath;
+
+use super::{Subject, plain_row};
 use crate::usage::summary::{ProjectSums, Sums};
 use crate::usage::wire::{UsageKind, UsageLayer, UsageRow};
 
@@ -89,6 +91,14 @@ pub(super) fn layer_sums(sums: &ProjectSums, layer: UsageLayer) -> Sums {
         UsageLayer::Drafts => sums.drafts,
         _ => Sums::default(),
     }
+}
+
+/// A file of a tree, as it is when it is looked into.
+pub(super) fn file_at(tree: &undercroft_usage::Tree, path: &TreePath) -> Option<Subject> {
+    let (parent, name) = path.split()?;
+    let above = tree.folder(&parent, usize::MAX)?;
+    let row = above.children.iter().find(|row| row.name == name)?;
+    Some(Subject::leaf(UsageKind::File, row_sums(row)))
 }
 
 /// The sums of a row of a tree.

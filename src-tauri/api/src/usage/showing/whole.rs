@@ -4,7 +4,7 @@ use undercroft_archive::Archive;
 use undercroft_foundation::{Result, TreePath, escape_name};
 use undercroft_usage::{Age, FileClass, RowKind, Tree};
 
-use super::rows::{Rows, can_open, layer_sums, row_sums};
+use super::rows::{Rows, can_open, file_at, layer_sums, row_sums};
 use super::{Subject, plain_row};
 use crate::Api;
 use crate::usage::convert::{age_text, class_text, layer_text};
@@ -242,12 +242,7 @@ pub(super) fn library_folder(
     if layer_in_library(top) != layer {
         return None;
     }
-    let Some(view) = tree.folder(path, limit) else {
-        let (parent, name) = path.split()?;
-        let above = tree.folder(&parent, usize::MAX)?;
-        let row = above.children.iter().find(|row| row.name == name)?;
-        return Some(Subject::leaf(UsageKind::File, row_sums(row)));
-    };
+    let Some(view) = tree.folder(path, limit) else { return file_at(tree, path) };
     let mut rows = Rows::default();
     for row in &view.children {
         rows.add(library_row(layer, path.join(&row.name), row));
