@@ -17,8 +17,13 @@ export class Router {
     location.hash = formatRoute(route);
   }
 
-  /** Goes there without a step in the history: for filters and selections. */
+  /**
+   * Changes filters and selections of the page that is shown, without a step in the history. A page
+   * that is being left changes no address any more: the way that somebody just took stands.
+   */
   swap(route: Route): void {
+    const isLeaving = formatRoute(parseRoute(location.hash)) !== formatRoute(this.route);
+    if (isLeaving || route.page !== this.route.page) return;
     const address = formatRoute(route);
     history.replaceState(null, '', address);
     this.route = parseRoute(address);

@@ -4,9 +4,10 @@ import type { JobView } from '$lib/backend/bindings';
 import { RecordedBackend } from '$lib/backend/recorded';
 import { byNumber, GridState } from '$lib/components/base/grid.svelte';
 import { filterProjects, choicesOf } from '$lib/project-filter';
-import { NO_PROJECT_QUERY } from '$lib/routing';
+import { formatRoute, historyRoute, NO_PROJECT_QUERY, parseRoute } from '$lib/routing';
 import { Jobs } from './jobs.svelte';
 import { Resource } from './resource.svelte';
+import { Router } from './router.svelte';
 import { Toasts } from './toasts.svelte';
 
 const job = (id: string, state: JobView['state']): JobView => ({
@@ -43,6 +44,34 @@ describe('Jobs', () => {
     jobs.clearFinished();
     jobs.accept(job('a', 'failed'));
     expect(jobs.all.map((one) => one.id)).toEqual(['b']);
+  });
+});
+
+describe('Router', () => {
+  const shown = formatRoute(historyRoute('a', 'main'));
+  const wanted = historyRoute('a', 'main', { version: 'v1' });
+
+  it('changes the address of the page that is shown', () => {
+    location.hash = shown;
+    const router = new Router();
+    router.swap(wanted);
+    expect(location.hash).toBe(formatRoute(wanted));
+    expect(router.route).toEqual(parseRoute(location.hash));
+  });
+
+  it('takes nobody back to a page that is being left', () => {
+    location.hash = shown;
+    const router = new Router();
+    location.hash = '#/projects/a';
+    router.swap(wanted);
+    expect(location.hash).toBe('#/projects/a');
+  });
+
+  it('lets a page that was left change nothing', () => {
+    location.hash = '#/projects/a';
+    const router = new Router();
+    router.swap(wanted);
+    expect(location.hash).toBe('#/projects/a');
   });
 });
 
