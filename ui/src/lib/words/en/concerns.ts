@@ -32,7 +32,7 @@ export const concernWords = {
       cleanUp: 'Clean up',
       openArchive: 'Open Archive',
       open: 'Open',
-      doctor: 'Open the doctor',
+      doctor: 'Open self-check',
     },
     actFor: (act: string, subject: string) => `${act}: ${subject}`,
     located: (name: string) => `Found ${name} again`,
