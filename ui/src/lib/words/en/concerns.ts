@@ -25,7 +25,7 @@ export const concernWords = {
       startVersions: 'Start versions',
       watch: 'Resume watching',
       review: 'Review',
-      openDestination: 'Open destination',
+      repair: 'Repair…',
       showRun: 'Show run',
       runAgain: 'Run again',
       openStorage: 'Open Storage',
