@@ -73,6 +73,56 @@ describe('the history', () => {
     await waitFor(() => expect(location.hash).toContain(ids.at(-1)));
   });
 
+  it('lists sessions, opened and folded by keys, with today’s open and marks never hidden', async () => {
+    const { backend, workspace } = await open('aurora', 'rules');
+    const [template] = backend.library.versions;
+    if (!template) throw new Error('no version');
+    const today = new Date().setHours(0, 30, 0, 0);
+    const days = (count: number, minute: number) =>
+      new Date(new Date(today).setDate(new Date(today).getDate() - count)).setHours(12, minute);
+    // Newest first: two today, four of a session some days ago of which one is pinned, one alone.
+    const times = [today, today, days(3, 40), days(3, 30), days(3, 20), days(3, 10), days(5, 0)];
+    const versions = times.map((time, index) => ({
+      ...template,
+      ...{ workspace, id: `v${7 - index}`, seq: 7 - index, name: null, pinned: index === 4 },
+      ...{ trigger: 'automatic' as const, parent: `v${6 - index}`, message: `Change ${7 - index}` },
+      time: new Date(time).toISOString(),
+    }));
+    backend.library.versions = versions;
+    location.hash = location.hash.replace('rules', 'history/main');
+    const grid = await screen.findByRole('treegrid', { name: 'Versions' });
+    const shown = () =>
+      within(grid)
+        .getAllByTestId('version-row')
+        .map((row) => `${row.ariaLevel} ${/Change \d/.exec(row.textContent)?.[0]}`);
+    const folded = [
+      '1 Change 7',
+      '2 Change 7',
+      '2 Change 6',
+      '1 Change 5',
+      '2 Change 3',
+      '1 Change 1',
+    ];
+    await waitFor(() => expect(shown()).toEqual(folded));
+    within(grid).getByText(/^Today, /);
+    within(grid).getByRole('button', { name: /^Show the versions: Change 5, .*12:10–12:40$/ });
+    grid.focus();
+    for (const pressed of ['ArrowDown', 'ArrowDown', 'ArrowRight']) await key(grid, pressed);
+    await waitFor(() => expect(shown()).toHaveLength(9));
+    await key(grid, 'ArrowDown');
+    await key(grid, 'ArrowDown');
+    await waitFor(() => expect(location.hash).toContain('version=v4'));
+    // From a version to its session, and shut; the slider goes by version all the same.
+    await key(grid, 'ArrowLeft');
+    await key(grid, 'ArrowLeft');
+    await waitFor(() => expect(shown()).toEqual(folded));
+    await waitFor(() => expect(location.hash).toContain('version=v5'));
+    await key(screen.getByRole('slider', { name: 'Time' }), 'ArrowLeft');
+    await waitFor(() => expect(location.hash).toContain('version=v4'));
+    const active = document.getElementById(grid.getAttribute('aria-activedescendant') ?? '');
+    expect(active?.getAttribute('aria-expanded')).toBe('false');
+  });
+
   it('takes a name and a pin, and gives them back by Undo', async () => {
     const { backend } = await open('aurora', 'history/main?version={plain}');
     await fireEvent.click(await screen.findByRole('button', { name: 'Name it' }));

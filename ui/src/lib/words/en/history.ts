@@ -80,12 +80,19 @@ export const historyWords = {
     colTrigger: 'Reason',
     colMessage: 'What',
     colChanges: 'Changes',
-    colStored: 'Space used',
     anyTrigger: 'All versions',
     filter: 'Words, names or paths',
     noMatch: 'No version matches',
     empty: 'No version yet',
     emptyLine: 'The next change that you save becomes one.',
+    session: (versions: number, more: boolean) =>
+      more
+        ? `${versions} versions or more`
+        : plural(versions, { one: '1 version', other: '# versions' }),
+    changesOf: (count: number) => plural(count, { one: '1 change', other: '# changes' }),
+    unfold: (title: string, when: string) => `Show the versions: ${title}, ${when}`,
+    fold: (title: string, when: string) => `Hide the versions: ${title}, ${when}`,
+    compareSession: (when: string) => `What changed: ${when}`,
     showNewer: 'Show newer versions',
     care: 'Maintenance',
     thin: 'Thin out versions…',
