@@ -256,7 +256,7 @@ describe('files', () => {
 describe('one file', () => {
   it('has a history across its rename, and any two versions can be compared', async () => {
     const { backend } = await open('aurora', 'file-history/main/src/render/layout.rs');
-    const grid = await screen.findByRole('grid', { name: 'Versions of the file' });
+    const grid = await screen.findByRole('grid', { name: 'Times of the file' });
     await within(grid).findAllByText('src/layout.rs');
     await screen.findByTestId('diff');
     const [, , third] = within(grid).getAllByRole('button', { name: /^Compare the chosen/ });
@@ -265,6 +265,37 @@ describe('one file', () => {
       const from = new URLSearchParams(location.hash.split('?')[1]).get('from');
       expect(called(backend, 'file_diff').at(-1)).toMatchObject({ from: { version: from } });
     });
+  });
+
+  it('has the times that only backups hold in the same list, and leads into them', async () => {
+    const { backend, project } = await open('aurora', 'rules');
+    const [newest] = backend.library.snapshots;
+    const place = {
+      destination: newest?.destination ?? '',
+      destinationName: 'Backup drive',
+      present: true,
+      snapshot: newest?.id ?? '',
+      time: newest?.time ?? '',
+      path: ['docs', 'README.md'],
+    };
+    const copy = { modified: null, sizeBytes: 5, version: null, archives: [] };
+    backend.answer('file_everywhere', {
+      copies: [{ ...copy, time: '2020-01-01T00:00:00Z', backups: [place] }],
+      unread: [],
+    });
+    location.hash = location.hash.replace('rules', 'file-history/main/README.md');
+    const grid = await screen.findByRole('grid', { name: 'Times of the file' });
+    await screen.findByText('11 versions · 1 only in backups or archives');
+    expect(within(grid).getAllByTestId('file-version')).toHaveLength(12);
+    await screen.findByTestId('restore-this');
+    await fireEvent.click(within(grid).getByText('In 1 backup'));
+    const places = await screen.findByTestId('file-places');
+    const link = within(places).getByRole('link', { name: 'Backup on Backup drive' });
+    expect(link.getAttribute('href')).toBe(
+      `#/browse/${place.destination}/${place.snapshot}/docs?project=${project}`,
+    );
+    expect(screen.queryByTestId('restore-this')).toBeNull();
+    expect(location.hash).toContain('to=backup');
   });
 
   it('differs word by word, and n goes to the next change', async () => {
