@@ -48,9 +48,9 @@ test('from nothing to a proven backup, by typing one path', async () => {
     await page.getByTestId('toast').filter({ hasText: 'It is back' }).waitFor();
     await page.waitForFunction((count) => document.querySelectorAll('[data-testid=snapshot-row]').length === count, all);
 
-    await openRoom(page, 'Proof');
+    await openRoom(page, 'Verification');
     await page.getByTestId('drill').click();
-    await page.getByTestId('drill-row').getByText('Right').waitFor({ timeout: 30_000 });
+    await page.getByTestId('drill-row').getByText('Passed').waitFor({ timeout: 30_000 });
   });
 });
 
@@ -64,7 +64,7 @@ test('a plan is written with a preview that follows, and a schedule that says it
     await page.getByTestId('plan-preview').getByText('vault/notes.txt').waitFor();
     await page.getByTestId('schedule-kind').selectOption('cron');
     await page.getByLabel('Cron expression').fill('15 */6 * * *');
-    await page.getByTestId('next-runs').getByText('As cron says: 15 */6 * * *').waitFor();
+    await page.getByTestId('next-runs').getByText('Cron expression: 15 */6 * * *').waitFor();
     await page.getByTestId('plan-save').click();
     await page.getByTestId('plan-card').filter({ hasText: 'Sources' }).waitFor();
     const plans = await site.call('plan_list');
@@ -115,7 +115,7 @@ async function examineAll(page) {
     await assertAccessible(page, address);
   }
   await go(page, `#/backups/${destination}`);
-  for (const room of ['Backups', 'Trash', 'Proof', 'Keys', 'Upkeep']) {
+  for (const room of ['Backups', 'Trash', 'Verification', 'Keys', 'Maintenance']) {
     await openRoom(page, room);
     await settle(page);
     await assertAccessible(page, room);

@@ -162,23 +162,23 @@ test('a pinned backup bears the tag that restic keeps it by', async () => {
 });
 
 test('files are restored on trial, by itself once a month and when asked for', async () => {
-  await destination('proof');
+  await destination('verification');
   const drills = () => page.run(() => document.querySelectorAll('[data-testid="drill-row"]').length);
-  await page.withText('drill-row', 'Right');
+  await page.withText('drill-row', 'Passed');
   await (await page.testId('drill')).click();
   await until('there are two', async () => (await drills()) === 2);
   await page.sees(/Last proven restorable/i);
 });
 
 test('a damaged pack is found by reading back, and healed from parity', async () => {
-  await destination('proof');
+  await destination('verification');
   await clickOn('select[aria-label="Parity"] option[value="10"]');
   await page.sees('100% of what is stored is under parity');
   damage(largestPack());
   await click('button', 'Check');
   await click('menuitem', 'Read all of it back');
   await page.testId('problems');
-  await click('button', 'Mend damaged files from parity');
+  await click('button', 'Repair damaged files from parity');
   await (await page.testId('confirm')).click();
   await until('it is mended', () => page.run(() => !document.querySelector('[data-testid="problems"]')));
   assertSound();

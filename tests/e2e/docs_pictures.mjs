@@ -142,7 +142,7 @@ async function backups(page, look) {
   await keep(page, scratch, `run-${look}`);
   if (look === 'dark') return;
   await go(page, `#/backups/${plan.draft.targets[0].destination}`);
-  await (await page.find('label:has(input[value="proof"])')).click();
+  await (await page.find('label:has(input[value="verification"])')).click();
   await page.testId('drill-row');
   await keep(page, images, 'proof');
 }

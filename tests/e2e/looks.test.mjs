@@ -57,7 +57,7 @@ async function beginnings(page, look) {
 async function rooms(page, look) {
   const [{ id }] = await page.call('destination_list');
   await page.run((hash) => void (location.hash = hash), `#/backups/${id}`);
-  for (const room of ['backups', 'trash', 'proof', 'keys', 'upkeep']) {
+  for (const room of ['backups', 'trash', 'verification', 'keys', 'maintenance']) {
     await page.click(`label:has(input[value="${room}"])`);
     await picture(page, `destination-${room}`, look);
   }

@@ -25,7 +25,7 @@ const routes: Route[] = [
   },
   { page: 'backups', destination: null },
   { page: 'backups', destination: 'd-1' },
-  { page: 'backups', destination: 'd-1', view: 'proof' },
+  { page: 'backups', destination: 'd-1', view: 'verification' },
   activityRoute({ show: 'runs', run: 'r-1', state: 'failed', plan: 'pn-1', kind: 'drill' }),
   activityRoute({ show: 'calendar', month: '2026-11', destination: 'd-1' }),
   activityRoute({ event: 'project', text: 'a&b c', project: 'p-1' }),

@@ -26,7 +26,13 @@ export type ActivityQuery = {
   month: string;
 };
 /** The views of a destination; the first is shown unless the address says otherwise. */
-export const DESTINATION_VIEWS = ['backups', 'trash', 'proof', 'keys', 'upkeep'] as const;
+export const DESTINATION_VIEWS = [
+  'backups',
+  'trash',
+  'verification',
+  'keys',
+  'maintenance',
+] as const;
 export type DestinationView = (typeof DESTINATION_VIEWS)[number];
 export const STORAGE_VIEWS = ['picture', 'findings', 'growth', 'trend'] as const;
 const USAGE_BY = ['place', 'layer', 'type', 'age'] as const;

@@ -193,7 +193,7 @@ describe('backups', () => {
     await fireEvent.keyDown(trigger, { key: 'Enter' });
     await fireEvent.click(await screen.findByRole('menuitem', { name: 'For an hour' }));
     const standing = await screen.findByTestId('backups-standing');
-    await within(standing).findByText(/^Backups pause until/);
+    await within(standing).findByText(/^Backups are paused until/);
     await fireEvent.click(await screen.findByTestId('resume-backups'));
     await waitFor(() => expect(standing.textContent).not.toMatch(/pause/));
   });
@@ -290,7 +290,7 @@ describe('a destination', () => {
     const backend = await open('#/');
     const destination = backend.library.destinations[0];
     location.hash = `#/backups/${destination?.id}`;
-    await fireEvent.click(await screen.findByLabelText('Proof'));
+    await fireEvent.click(await screen.findByLabelText('Verification'));
     const known = (await screen.findAllByTestId('drill-row')).length;
     await fireEvent.click(screen.getByTestId('drill'));
     await waitFor(() => expect(screen.getAllByTestId('drill-row')).toHaveLength(known + 1));
@@ -310,9 +310,9 @@ describe('the doctor', () => {
     backend.answer('doctor', FINDINGS);
     backend.answer('doctor_fix', [well, ...mended]);
     location.hash = '#/doctor';
-    await screen.findByText('1 thing is broken, 1 thing to look at');
+    await screen.findByText('1 thing is broken, 1 thing needs attention');
     await fireEvent.click(await screen.findByTestId('fix'));
-    await screen.findByText('1 thing to look at');
+    await screen.findByText('1 thing needs attention');
   });
 });
 

@@ -73,6 +73,56 @@ describe('the history', () => {
     await waitFor(() => expect(location.hash).toContain(ids.at(-1)));
   });
 
+  it('lists sessions, opened and folded by keys, with today’s open and marks never hidden', async () => {
+    const { backend, workspace } = await open('aurora', 'rules');
+    const [template] = backend.library.versions;
+    if (!template) throw new Error('no version');
+    const today = new Date().setHours(0, 30, 0, 0);
+    const days = (count: number, minute: number) =>
+      new Date(new Date(today).setDate(new Date(today).getDate() - count)).setHours(12, minute);
+    // Newest first: two today, four of a session some days ago of which one is pinned, one alone.
+    const times = [today, today, days(3, 40), days(3, 30), days(3, 20), days(3, 10), days(5, 0)];
+    const versions = times.map((time, index) => ({
+      ...template,
+      ...{ workspace, id: `v${7 - index}`, seq: 7 - index, name: null, pinned: index === 4 },
+      ...{ trigger: 'automatic' as const, parent: `v${6 - index}`, message: `Change ${7 - index}` },
+      time: new Date(time).toISOString(),
+    }));
+    backend.library.versions = versions;
+    location.hash = location.hash.replace('rules', 'history/main');
+    const grid = await screen.findByRole('treegrid', { name: 'Versions' });
+    const shown = () =>
+      within(grid)
+        .getAllByTestId('version-row')
+        .map((row) => `${row.ariaLevel} ${/Change \d/.exec(row.textContent)?.[0]}`);
+    const folded = [
+      '1 Change 7',
+      '2 Change 7',
+      '2 Change 6',
+      '1 Change 5',
+      '2 Change 3',
+      '1 Change 1',
+    ];
+    await waitFor(() => expect(shown()).toEqual(folded));
+    within(grid).getByText(/^Today, /);
+    within(grid).getByRole('button', { name: /^Show the versions: Change 5, .*12:10–12:40$/ });
+    grid.focus();
+    for (const pressed of ['ArrowDown', 'ArrowDown', 'ArrowRight']) await key(grid, pressed);
+    await waitFor(() => expect(shown()).toHaveLength(9));
+    await key(grid, 'ArrowDown');
+    await key(grid, 'ArrowDown');
+    await waitFor(() => expect(location.hash).toContain('version=v4'));
+    // From a version to its session, and shut; the slider goes by version all the same.
+    await key(grid, 'ArrowLeft');
+    await key(grid, 'ArrowLeft');
+    await waitFor(() => expect(shown()).toEqual(folded));
+    await waitFor(() => expect(location.hash).toContain('version=v5'));
+    await key(screen.getByRole('slider', { name: 'Time' }), 'ArrowLeft');
+    await waitFor(() => expect(location.hash).toContain('version=v4'));
+    const active = document.getElementById(grid.getAttribute('aria-activedescendant') ?? '');
+    expect(active?.getAttribute('aria-expanded')).toBe('false');
+  });
+
   it('takes a name and a pin, and gives them back by Undo', async () => {
     const { backend } = await open('aurora', 'history/main?version={plain}');
     await fireEvent.click(await screen.findByRole('button', { name: 'Name it' }));
@@ -206,7 +256,7 @@ describe('files', () => {
 describe('one file', () => {
   it('has a history across its rename, and any two versions can be compared', async () => {
     const { backend } = await open('aurora', 'file-history/main/src/render/layout.rs');
-    const grid = await screen.findByRole('grid', { name: 'Versions of the file' });
+    const grid = await screen.findByRole('grid', { name: 'Times of the file' });
     await within(grid).findAllByText('src/layout.rs');
     await screen.findByTestId('diff');
     const [, , third] = within(grid).getAllByRole('button', { name: /^Compare the chosen/ });
@@ -215,6 +265,37 @@ describe('one file', () => {
       const from = new URLSearchParams(location.hash.split('?')[1]).get('from');
       expect(called(backend, 'file_diff').at(-1)).toMatchObject({ from: { version: from } });
     });
+  });
+
+  it('has the times that only backups hold in the same list, and leads into them', async () => {
+    const { backend, project } = await open('aurora', 'rules');
+    const [newest] = backend.library.snapshots;
+    const place = {
+      destination: newest?.destination ?? '',
+      destinationName: 'Backup drive',
+      present: true,
+      snapshot: newest?.id ?? '',
+      time: newest?.time ?? '',
+      path: ['docs', 'README.md'],
+    };
+    const copy = { modified: null, sizeBytes: 5, version: null, archives: [] };
+    backend.answer('file_everywhere', {
+      copies: [{ ...copy, time: '2020-01-01T00:00:00Z', backups: [place] }],
+      unread: [],
+    });
+    location.hash = location.hash.replace('rules', 'file-history/main/README.md');
+    const grid = await screen.findByRole('grid', { name: 'Times of the file' });
+    await screen.findByText('11 versions · 1 only in backups or archives');
+    expect(within(grid).getAllByTestId('file-version')).toHaveLength(12);
+    await screen.findByTestId('restore-this');
+    await fireEvent.click(within(grid).getByText('In 1 backup'));
+    const places = await screen.findByTestId('file-places');
+    const link = within(places).getByRole('link', { name: 'Backup on Backup drive' });
+    expect(link.getAttribute('href')).toBe(
+      `#/browse/${place.destination}/${place.snapshot}/docs?project=${project}`,
+    );
+    expect(screen.queryByTestId('restore-this')).toBeNull();
+    expect(location.hash).toContain('to=backup');
   });
 
   it('differs word by word, and n goes to the next change', async () => {

@@ -67,6 +67,33 @@ describe('a project', () => {
     expect(backend.calls.some((call) => call.name === 'backup_run')).toBe(true);
   });
 
+  it('opens on its newest work, and leads to a file and to a version', async () => {
+    await open('#/projects');
+    await fireEvent.click(await row(/aurora/));
+    const view = await screen.findByTestId('project-view');
+    const files = await within(view).findByTestId('recent-files');
+    const [file] = within(files).getAllByRole<HTMLAnchorElement>('link');
+    expect(file?.getAttribute('href')).toMatch(/\/(files|file-history)\//);
+    const [newest] = within(await within(view).findByTestId('recent-versions')).getAllByRole(
+      'link',
+    );
+    expect(newest?.getAttribute('href')).toMatch(/\/history\/\w+\?version=/);
+    // Plans and runs come when they are asked for.
+    const details = within(view).getByTestId<HTMLDetailsElement>('project-details');
+    expect(details.open).toBe(false);
+    within(details).getByRole('heading', { name: 'Runs', hidden: true });
+    newest?.click();
+    await screen.findByTestId('version-detail');
+  });
+
+  it('without versions offers to start them', async () => {
+    await open('#/projects');
+    await fireEvent.click(await row(/glaze/));
+    const view = await screen.findByTestId('project-view');
+    (await within(view).findByRole('link', { name: 'Start versions' })).click();
+    await screen.findByTestId('start-history');
+  });
+
   it('is forgotten and brought back by Undo', async () => {
     const backend = await open('#/projects');
     await fireEvent.click(await row(/tessera/));

@@ -157,9 +157,18 @@ describe('what needs attention', () => {
     const backend = await open('#/', (fresh) => {
       const dashboard = fresh.library.replies.dashboard();
       const plan = fresh.library.plans[0]?.id ?? '';
+      const destination = fresh.library.destinations[0]?.id ?? '';
       fresh.answer('dashboard', {
         ...dashboard,
         concerns: [
+          {
+            key: 'damage',
+            kind: 'damaged',
+            level: 'error',
+            subject: 'Backup drive',
+            reason: '1 problem found in its backups.',
+            destination,
+          },
           {
             key: 'plan',
             kind: 'planFailed',
@@ -185,9 +194,9 @@ describe('what needs attention', () => {
         ],
       });
     });
-    expect(await screen.findAllByTestId('concern')).toHaveLength(3);
-    expect(screen.getByTestId('concern-count').textContent).toContain('3');
-    screen.getByText('3 things need attention');
+    expect(await screen.findAllByTestId('concern')).toHaveLength(4);
+    expect(screen.getByTestId('concern-count').textContent).toContain('4');
+    screen.getByText('4 things need attention');
     const storage = screen.getByRole('link', { name: 'Open Storage: Backup drive' });
     expect(storage.getAttribute('href')).toBe('#/storage');
     screen.getByRole('link', { name: 'Open Storage: The library' });
@@ -195,5 +204,11 @@ describe('what needs attention', () => {
     expect(cleanUp.getAttribute('href')).toBe('#/cleanup');
     await fireEvent.click(await button('Run again: Nights'));
     await waitFor(() => expect(callsOf(backend, 'plan_run')).toHaveLength(1));
+    // The damage is shown where it is repaired, and the way back leads here.
+    screen.getByRole('link', { name: 'Repair…: Backup drive' }).click();
+    await screen.findByTestId('drill');
+    expect(location.hash).toMatch(/\?view=verification$/);
+    history.back();
+    await screen.findByTestId('concern-count');
   });
 });

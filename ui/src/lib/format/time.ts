@@ -43,6 +43,21 @@ export function formatDateTime(text: string, now: number): string {
   return words.time.moment(formatDate(text, now), clockFormat.format(time));
 }
 
+/** "Today", "Yesterday", "21 Nov". */
+export function formatDay(text: string, now: number): string {
+  const time = parseTime(text);
+  if (Number.isNaN(time)) return text;
+  const days = Math.round((startOfDay(now) - startOfDay(time)) / DAY);
+  if (days === 0) return words.time.days.today;
+  return days === 1 ? words.time.days.yesterday : formatDate(text, now);
+}
+
+/** "14:05–15:40", or "14:05": a stretch of a day. */
+export function formatHours(from: string, until: string): string {
+  const [begin, end] = [from, until].map((text) => clockFormat.format(parseTime(text)));
+  return begin === end ? (end ?? '') : words.time.span(begin ?? '', end ?? '');
+}
+
 /** "today, 14:05", "tomorrow, 14:05", "Wednesday, 14:05": a moment that is to come. */
 export function formatUpcoming(text: string, now: number): string {
   const time = parseTime(text);

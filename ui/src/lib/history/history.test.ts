@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Day, FileVersion, Hunk, Line, Version } from '$lib/backend/bindings';
+import type { Change, Day, FileVersion, Hunk, Line, Version } from '$lib/backend/bindings';
 import { RecordedBackend } from '$lib/backend/recorded';
 import { nameFiles, namesTaken } from '$lib/components/files/upload';
 import {
@@ -12,6 +12,7 @@ import {
   piecesOf,
   stepChange,
 } from './diff';
+import { recentFiles } from './recent';
 import { sizePoints, stepLine } from './sizes';
 import {
   dayRange,
@@ -91,6 +92,43 @@ describe('the timeline', () => {
     const older = [version('a', local(2026, 10, 28, 9))];
     expect(positionOf(days, older, 0)).toEqual({ at: 0, of: 21 });
     expect(positionOf(days, older, -1)).toEqual({ at: -1, of: 21 });
+  });
+});
+
+describe('the files that changed last', () => {
+  const change = (path: string, kind: Change['kind'] = 'modified', from?: string): Change => ({
+    path: path.split('/'),
+    kind,
+    ...(from ? { from: from.split('/') } : {}),
+  });
+  const made = (id: string, changes: Change[]) => ({
+    version: version(id, local(2026, 11, 4, 9)),
+    changes,
+    changesTotal: changes.length,
+  });
+  const named = (most: number) =>
+    recentFiles(
+      [
+        made('c', [
+          change('a', 'metadata'),
+          change('new/b', 'renamed', 'b'),
+          change('gone', 'removed'),
+        ]),
+        made('b', [change('a'), change('b'), change('gone')]),
+        made('a', [change('a'), change('d', 'added')]),
+      ],
+      most,
+    ).map((file) => [file.change.path.join('/'), file.version.id]);
+
+  it('are named once each, by their newest change and the name that they have now', () => {
+    expect(named(9)).toEqual([
+      ['new/b', 'c'],
+      ['gone', 'c'],
+      ['a', 'b'],
+      ['d', 'a'],
+    ]);
+    expect(named(2)).toHaveLength(2);
+    expect(recentFiles([], 3)).toEqual([]);
   });
 });
 

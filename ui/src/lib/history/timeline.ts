@@ -1,14 +1,20 @@
 /** The arithmetic of the timeline: days, where they lie, and where in them a version is. */
-import type { Day, Version } from '$lib/backend/bindings';
+import type { Day, Trigger, Version } from '$lib/backend/bindings';
 import { parseTime } from '$lib/format/time';
 
 const DAY_MS = 86_400_000;
 const HOURS = 24;
+const PAUSE_MS = 30 * 60_000;
+const WORK: ReadonlySet<Trigger> = new Set(['automatic', 'manual']);
 
 export type DayBar = { date: string; at: number; versions: number; share: number };
 export type Axis = { bars: DayBar[]; length: number; first: number };
 export type Tick = { id: string; at: number };
 export type MonthMark = { at: number; date: string };
+/** A stretch of work: versions that follow each other closely, newest first, and never none. */
+export type Session = { newest: Version; oldest: Version; versions: Version[] };
+/** A session in its day, from 0 to 1. */
+export type Span = { id: string; from: number; until: number };
 
 /** A date's number, one more for each day; free of time zones and of their changes. */
 export function dayNumber(date: string): number {
@@ -88,6 +94,55 @@ export function shareOfDay(time: string): number {
   const moment = new Date(parseTime(time));
   const minutes = moment.getHours() * 60 + moment.getMinutes() + moment.getSeconds() / 60;
   return minutes / (HOURS * 60);
+}
+
+/** The sessions of versions that are given by `seq`, newest first, with nothing left out between. */
+export function groupSessions(versions: readonly Version[]): Session[] {
+  const sessions: Session[] = [];
+  for (const version of versions) {
+    const session = sessions.at(-1);
+    if (session && isOneSession(session.oldest, version)) {
+      session.versions.push(version);
+      session.oldest = version;
+    } else sessions.push({ newest: version, oldest: version, versions: [version] });
+  }
+  return sessions;
+}
+
+/** A clock that went back ends a session, as a pause or midnight does. */
+function isOneSession(newer: Version, older: Version): boolean {
+  const isWork = [newer, older].every(({ trigger }) => WORK.has(trigger));
+  const pause = parseTime(newer.time) - parseTime(older.time);
+  return isWork && pause >= 0 && pause <= PAUSE_MS && dateOf(newer.time) === dateOf(older.time);
+}
+
+/** Whether a version is shown though its session is folded. */
+export function standsOut(version: Version): boolean {
+  return version.pinned || Boolean(version.name) || version.trigger === 'manual';
+}
+
+/** The version that a session is called by: one with a name, else one that the user saved. */
+export function namesake({ newest, versions }: Session): Version {
+  const named = versions.find(({ name }) => name);
+  return named ?? versions.find(({ trigger }) => trigger === 'manual') ?? newest;
+}
+
+export function changesIn({ versions }: Session): number {
+  return versions.reduce(
+    (sum, { added, modified, removed, renamed }) => sum + added + modified + removed + renamed,
+    0,
+  );
+}
+
+/** Where the sessions of a day lie in it. */
+export function spansOf(sessions: readonly Session[], date: string): Span[] {
+  return sessions
+    .filter(({ newest }) => dateOf(newest.time) === date)
+    .map(({ newest, oldest }) => ({
+      id: oldest.id,
+      from: shareOfDay(oldest.time),
+      until: shareOfDay(newest.time),
+    }));
 }
 
 export function ticksOf(versions: readonly Version[], date: string): Tick[] {

@@ -27,7 +27,7 @@ describe('a schedule', () => {
     [{ type: 'weekly', weekdays: [5, 1, 2, 3, 4], at: '18:00' }, 'Every Monday to Friday at 18:00'],
     [{ type: 'weekly', weekdays: [7, 1], at: '18:00' }, 'Every Monday and Sunday at 18:00'],
     [{ type: 'monthly', day: 31, at: '04:00' }, 'On day 31 of each month, or its last, at 04:00'],
-    [{ type: 'cron', expression: '0 3 * * 1' }, 'As cron says: 0 3 * * 1'],
+    [{ type: 'cron', expression: '0 3 * * 1' }, 'Cron expression: 0 3 * * 1'],
     [{ type: 'afterChanges', versions: 1 }, 'After every new version'],
   ])('is said in words: %o', (schedule, words) => {
     expect(describeSchedule(schedule)).toBe(words);
@@ -36,7 +36,7 @@ describe('a schedule', () => {
   it('is what the settings say where a plan has none of its own', () => {
     const usual: Schedule = { type: 'usual' };
     expect(describeSchedule(usual, '30 12 * * *')).toBe('Every day at 12:30, as in Settings');
-    expect(describeSchedule(usual, '0 6 * * 1')).toBe('As cron says: 0 6 * * 1, as in Settings');
+    expect(describeSchedule(usual, '0 6 * * 1')).toBe('Cron expression: 0 6 * * 1, as in Settings');
     expect(describeSchedule(usual)).toBe('At the usual time, as in Settings');
     expect(scheduleOf('5 6 * * *')).toEqual({ type: 'daily', at: '06:05' });
   });
@@ -124,7 +124,7 @@ describe('how backups stand', () => {
   it('says the worst first', () => {
     const bad = { ...well, needsAttention: true };
     expect(stand({ plans: [bad], alerts: [alert] }).tone).toBe('bad');
-    expect(stand({ plans: [bad] }).text).toBe('1 plan needs you to look.');
+    expect(stand({ plans: [bad] }).text).toBe('1 plan needs attention.');
     expect(stand({ alerts: [{ ...alert, answer: 'meant' }] }).tone).toBe('good');
   });
 
@@ -132,11 +132,13 @@ describe('how backups stand', () => {
     const waiting = { reason: 'destination', planned: '', text: 'waits for Shelf' } as const;
     expect(stand({ plans: [{ ...well, waiting }] })).toEqual({
       tone: 'idle',
-      text: 'Nightly waits for Shelf. It runs by itself as soon as it can.',
+      text: 'Nightly waits for Shelf. It runs automatically as soon as it can.',
     });
-    expect(stand({ schedule: { paused: true } }).text).toBe('Backups pause until you resume them.');
+    expect(stand({ schedule: { paused: true } }).text).toBe(
+      'Backups are paused until you resume them.',
+    );
     expect(stand({ schedule: { paused: true, bySetting: true } }).text).toBe(
-      'Backups are off in Settings: no plan runs by itself.',
+      'Backups are off in Settings: no plan runs automatically.',
     );
     expect(stand({ plans: [{ ...well, enabled: false }] }).tone).toBe('idle');
     expect(stand({ plans: [{ ...well, lastRun: null }] }).text).toBe('No backup was made yet.');

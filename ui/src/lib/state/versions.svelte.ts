@@ -4,7 +4,7 @@
  */
 import type { Backend } from '$lib/backend/backend';
 import type { Day, Trigger, Version, WireError } from '$lib/backend/bindings';
-import { dayRange, dateOf, neighbourDay, positionOf } from '$lib/history/timeline';
+import { dayRange, dateOf, groupSessions, neighbourDay, positionOf } from '$lib/history/timeline';
 import { asWireError } from './resource.svelte';
 
 export type VersionFilter = { text: string; trigger: string };
@@ -27,6 +27,8 @@ export class Versions {
   readonly selected = $derived.by(() => this.shown[this.index]);
   readonly date = $derived.by(() => (this.selected ? dateOf(this.selected.time) : null));
   readonly position = $derived.by(() => positionOf(this.days, this.shown, this.index));
+  /** Nothing with a filter: what lies between is not listed, so that distances would not be true. */
+  readonly sessions = $derived.by(() => (this.filtered ? [] : groupSessions(this.shown)));
   /** Whether versions newer than those that are shown exist. */
   readonly newerLeft = $derived.by(() => this.newerDay !== undefined);
   readonly #backend: Backend;

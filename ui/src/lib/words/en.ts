@@ -45,6 +45,8 @@ export const en = {
     justNow: 'just now',
     yesterday: 'yesterday',
     today: 'today',
+    days: { today: 'Today', yesterday: 'Yesterday' },
+    span: (from: string, until: string) => `${from}–${until}`,
     tomorrow: 'tomorrow',
     minutesAgo: (count: number) => `${count} min ago`,
     hoursAgo: (count: number) => `${count} h ago`,

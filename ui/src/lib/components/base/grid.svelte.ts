@@ -29,6 +29,10 @@ export type GridOptions<T> = {
   opened?: () => string | null;
   /** The rows that lie folded in a row; null for a row that holds none. */
   inside?: (row: T) => readonly T[] | null;
+  /** The rows in a row that are shown even while it is folded. */
+  standing?: (row: T) => readonly T[];
+  /** Whether a row is unfolded as long as the user has not said otherwise. */
+  unfolded?: (row: T) => boolean;
 };
 
 export class GridState<T> {
@@ -41,7 +45,8 @@ export class GridState<T> {
     this.#options.columns.filter((column) => (column.showFrom ?? 0) <= this.width),
   );
   readonly tracks = $derived(this.columns.map((column) => column.width).join(' '));
-  #open = $state.raw<ReadonlySet<string>>(new Set());
+  /** The rows that the user unfolded or folded, by their keys. */
+  #folds = $state.raw<ReadonlyMap<string, boolean>>(new Map());
   readonly #tops = $derived.by(() => this.#sorted(this.#options.rows()));
   readonly rows = $derived.by(() => (this.isTree ? this.#unfolded() : this.#tops));
   /** The row that a row lies in, by its key. */
@@ -89,7 +94,8 @@ export class GridState<T> {
 
   /** Whether a row shows the rows that lie in it; undefined for one that holds none. */
   isOpen(row: T): boolean | undefined {
-    return this.#options.inside?.(row) ? this.#open.has(this.key(row)) : undefined;
+    if (!this.#options.inside?.(row)) return undefined;
+    return this.#folds.get(this.key(row)) ?? this.#options.unfolded?.(row) ?? false;
   }
 
   isInside(row: T): boolean {
@@ -97,8 +103,7 @@ export class GridState<T> {
   }
 
   setOpen(row: T, open: boolean): void {
-    const others = [...this.#open].filter((key) => key !== this.key(row));
-    this.#open = new Set(open ? [...others, this.key(row)] : others);
+    this.#folds = new Map([...this.#folds, [this.key(row), open]]);
   }
 
   /** Unfolds the active row or folds it, or goes from a row to the one that it lies in. Returns
@@ -118,7 +123,9 @@ export class GridState<T> {
 
   #unfolded(): readonly T[] {
     return this.#tops.flatMap((top) =>
-      this.isOpen(top) ? [top, ...this.#sorted(this.#inside(top))] : [top],
+      this.isOpen(top)
+        ? [top, ...this.#sorted(this.#inside(top))]
+        : [top, ...(this.#options.standing?.(top) ?? [])],
     );
   }
 

@@ -1,23 +1,23 @@
-/** The words of the page of backups: how it stands, the first set-up, and what the guard noticed. */
+/** The words of the page of backups: their status, the first set-up, and what the guard noticed. */
 import { pluralIn } from '../plural';
 
 const plural = pluralIn('en-GB');
 
 export const backupsWords = {
   overview: {
-    stands: 'How it stands',
+    stands: 'Status',
     allWell: (next: string) => `Your backups are up to date. The next run is ${next}.`,
     allWellManual: 'Your backups are up to date. No run is planned.',
     attention: (count: number) =>
-      plural(count, { one: '1 plan needs you to look.', other: '# plans need you to look.' }),
+      plural(count, { one: '1 plan needs attention.', other: '# plans need attention.' }),
     waiting: (plan: string, text: string) =>
-      `${plan} ${text}. It runs by itself as soon as it can.`,
-    paused: (until: string) => `Backups pause until ${until}.`,
-    pausedOpen: 'Backups pause until you resume them.',
-    off: 'Backups are off in Settings: no plan runs by itself.',
+      `${plan} ${text}. It runs automatically as soon as it can.`,
+    paused: (until: string) => `Backups are paused until ${until}.`,
+    pausedOpen: 'Backups are paused until you resume them.',
+    off: 'Backups are off in Settings: no plan runs automatically.',
     running: 'A backup is running.',
-    noPlan: 'Nothing is backed up by itself yet.',
-    alert: 'Something unusual was noticed. Nothing is let go until you answer.',
+    noPlan: 'Nothing is backed up automatically yet.',
+    alert: 'Something unusual was noticed. No backup is removed until you answer.',
     never: 'No backup was made yet.',
     backUpNow: 'Back up now',
     addDestination: 'Add destination',
@@ -50,12 +50,12 @@ export const backupsWords = {
     protection: 'Backups',
     coveredBy: 'Backed up by',
     notCovered: 'No plan backs this project up.',
-    provenNever: 'No file of it was restored on trial yet.',
+    provenNever: 'No test restore of its files yet.',
   },
 
   setup: {
     title: 'Set up backups',
-    emptyTitle: 'Set once, and your work is safe',
+    emptyTitle: 'Set up backups',
     emptyLine:
       'Three clicks: set up, choose a folder on another drive, start. Every project is backed up each day, encrypted, and read back.',
     start: 'Set up backups',
@@ -74,7 +74,7 @@ export const backupsWords = {
         other: 'Kept for # days. What goes stays in the trash for 30 days.',
       }),
     decidedProof:
-      'Read back after each run and bit by bit each day, and restored on trial each month.',
+      'Verified after each run and bit by bit each day, with a test restore each month.',
     decidedPassword: 'Encrypted with a password of seven words that is made for you.',
     existing: 'This folder holds backups already. Type its password to go on with them.',
     password: 'Password of these backups',

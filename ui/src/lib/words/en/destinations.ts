@@ -1,4 +1,4 @@
-/** The words of a destination: what it holds, its keys, its proofs and its upkeep, in English. */
+/** The words of a destination: what it holds, its keys, its verification and its maintenance, in English. */
 import { pluralIn } from '../plural';
 
 const plural = pluralIn('en-GB');
@@ -29,9 +29,9 @@ export const destinationWords = {
     tabs: 'What to show',
     backups: 'Backups',
     trash: 'Trash',
-    proof: 'Proof',
+    verification: 'Verification',
     keys: 'Keys',
-    upkeep: 'Upkeep',
+    maintenance: 'Maintenance',
     away: 'Its drive is not connected. What is known of it is shown; connect it for the rest.',
     renamed: (name: string) => `It is called ${name} now`,
     rename: 'Rename',
@@ -113,21 +113,21 @@ export const destinationWords = {
     emptyConfirm: 'Delete for good',
   },
 
-  proof: {
-    never: 'No trial yet. A trial restores random files and compares them.',
-    drills: 'Trial restores',
+  verification: {
+    never: 'No test restore yet. It restores random files and compares them.',
+    drills: 'Test restores',
     colWhen: 'When',
     colFiles: 'Files',
     colSize: 'Data',
     colTook: 'Took',
-    colSame: 'Also as on disk',
+    colSame: 'Matches disk',
     colResult: 'Result',
-    right: 'Right',
-    drillNow: 'Restore files on trial',
+    right: 'Passed',
+    drillNow: 'Run a test restore',
     check: 'Check',
     checkShare: 'Read back 1 %',
     checkAll: 'Read all of it back',
-    checkShape: 'Check what leads to the data',
+    checkShape: 'Check structure only',
     round: 'Read back in this round',
     roundLine: (percent: string, since: string) => `${percent} since ${since}`,
     noRound: 'Nothing was read back yet',
@@ -135,14 +135,14 @@ export const destinationWords = {
     problems: 'Found wrong',
     parity: 'Parity',
     parityLine:
-      'Some percent more, so that a damaged drive can be healed. Restic opens the backups as before.',
+      'Extra recovery data that can repair a damaged drive. Restic opens the backups as before.',
     parityOff: 'None',
     parityPercent: (percent: number) => `${percent} %`,
     covered: (percent: string) => `${percent} of what is stored is under parity`,
-    repair: 'Mend',
+    repair: 'Repair',
     repairs: {
-      parity: 'Mend damaged files from parity',
-      index: 'Make the index anew from the packs',
+      parity: 'Repair damaged files from parity',
+      index: 'Rebuild the index from the packs',
       packs: 'Save what can be read of damaged packs',
       snapshots: 'Leave what is lost out of the backups',
     },
@@ -194,9 +194,9 @@ export const destinationWords = {
     removed: 'The key is removed',
   },
 
-  upkeep: {
-    stored: 'Stored',
-    restoreSize: 'Restored one by one, that is',
+  maintenance: {
+    stored: 'Space used',
+    restoreSize: 'Total restored size',
     unused: 'No backup needs',
     place: 'Place',
     repository: 'Repository',

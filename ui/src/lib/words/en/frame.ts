@@ -66,7 +66,7 @@ export const frameWords = {
     compact: 'Compaction',
     git: 'Git',
     plan: 'Plan',
-    drill: 'Trial restore',
+    drill: 'Test restore',
     forget: 'Forgetting',
     cleanup: 'Clean-up',
     copy: 'Copy',

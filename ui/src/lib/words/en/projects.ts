@@ -93,6 +93,16 @@ export const projectWords = {
     select: 'Pick a project to see it here',
   },
 
+  projectWork: {
+    files: 'Recently changed',
+    allFiles: 'All files',
+    nothingChanged: 'No file changed since the first version.',
+    noVersions: 'Every change can become a version that you can go back to.',
+    start: 'Start versions',
+    versions: 'Versions',
+    allVersions: 'All versions',
+  },
+
   projectTabs: {
     label: 'In this project',
     overview: 'Overview',

@@ -21,7 +21,7 @@ export const recoveryWords = {
     of: (host: string, user: string) => `of ${user} on ${host}`,
     projects: (count: number) => plural(count, { one: '1 project', other: '# projects' }),
     places:
-      'Undercroft keeps versions, restores and backs up only in the folders that you tick. Tick those that are yours; the doctor lists the others, to confirm later.',
+      'Undercroft keeps versions, restores and backs up only in the folders that you tick. Tick those that are yours; Self-check lists the others, to confirm later.',
     confirmAll: 'Tick all folders',
     step3: 'What comes back?',
     withFolders: 'The projects’ folders, too',
@@ -33,15 +33,15 @@ export const recoveryWords = {
     colSize: 'Size',
     occupied: 'Something is there; it stays as it is',
     noBackup: 'no backup',
-    start: 'Get it back',
+    start: 'Restore library',
     running: 'Restoring…',
-    failed: 'It did not come back',
+    failed: 'The restore failed',
     doneTitle: 'Everything is back',
-    doneLine: 'Undercroft starts anew to open the library that came back.',
+    doneLine: 'Undercroft restarts to open the restored library.',
     restart: 'Start over',
     restartByHand:
       'Stop `undercroft serve` and start it again, then reload this page. Your library is there.',
-    restarting: 'Starting anew…',
+    restarting: 'Restarting…',
     notEmpty: 'This library is not empty',
     notEmptyLine:
       'A whole library only comes back into an empty one. Start Undercroft with another library folder, or restore single projects from their backups.',

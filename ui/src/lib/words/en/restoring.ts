@@ -1,4 +1,4 @@
-/** The words of restoring: all copies of a file, the search over all backups, and the doctor. */
+/** The words of restoring: all times of a file, the search over all backups, and the self-check. */
 import { pluralIn } from '../plural';
 
 const plural = pluralIn('en-GB');
@@ -22,8 +22,8 @@ export const restoringWords = {
   },
 
   copies: {
-    title: 'All copies',
-    show: 'All copies',
+    title: 'All times of this file',
+    show: 'All times of this file',
     line: 'Each content of this file, in its history, in every backup and archive, newest first.',
     none: 'No copy is known',
     noneLine: 'It is in no version, and in no backup or archive that was looked through.',
@@ -43,7 +43,7 @@ export const restoringWords = {
     title: 'Search all backups',
     field: 'A part of a name, or a pattern with * and ?',
     hint: 'Finds files and folders by name in every backup of every destination that can be reached.',
-    none: 'Nothing has that name',
+    none: 'Nothing found',
     noneLine: 'Try a part of it, or a pattern such as *.psd.',
     searching: 'Searching…',
     colName: 'Name',
@@ -60,7 +60,7 @@ export const restoringWords = {
   },
 
   doctor: {
-    title: 'Doctor',
+    title: 'Self-check',
     line: 'Looks for whatever could keep Undercroft from doing its work.',
     check: 'Look again',
     looking: 'Looking…',
@@ -71,14 +71,14 @@ export const restoringWords = {
           ? plural(errors, { one: '1 thing is broken', other: '# things are broken' })
           : '',
         warnings > 0
-          ? plural(warnings, { one: '1 thing to look at', other: '# things to look at' })
+          ? plural(warnings, { one: '1 thing needs attention', other: '# things need attention' })
           : '',
       ]
         .filter(Boolean)
         .join(', '),
-    levels: { error: 'Broken', warning: 'Look at this', ok: 'Good' },
-    fixed: 'Done; looked again',
-    open: 'Open the doctor',
+    levels: { error: 'Broken', warning: 'Needs attention', ok: 'Good' },
+    fixed: 'Repaired and checked again',
+    open: 'Open self-check',
     areas: {
       library: 'Library',
       catalog: 'Catalog',

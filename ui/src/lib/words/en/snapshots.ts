@@ -24,7 +24,7 @@ export const snapshotWords = {
     repeat: 'Password again',
     repeatWrong: 'The two passwords differ',
     passwordKept:
-      'It is kept in the system’s keyring, or in a sealed file where there is none, so that backups can run by themselves. Put the recovery kit away: without the password, nobody can open these backups.',
+      'It is kept in the system’s keyring, or in a sealed file where there is none, so that backups can run automatically. Put the recovery kit away: without the password, nobody can open these backups.',
     passwordOpenHint: 'The password that it was created with',
     show: 'Show the password',
     hide: 'Hide the password',

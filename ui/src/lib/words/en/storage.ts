@@ -188,7 +188,8 @@ export const storageWords = {
     noGrowth: 'Nothing changed in size',
     noGrowthLine: 'Choose an earlier date, or go out to a larger place.',
     oneCount: 'Only one count so far',
-    oneCountLine: 'Growth shows up after the next count. Undercroft counts every day by itself.',
+    oneCountLine:
+      'Growth shows up after the next count. Undercroft counts automatically every day.',
     colBefore: 'Before',
     colAfter: 'After',
     colChange: 'Change',
