@@ -1,7 +1,7 @@
 /** The tray tells how things stand, and its menu works without the window. */
 
 import assert from 'node:assert/strict';
-import { readdirSync, renameSync } from 'node:fs';
+import { readdirSync, renameSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { after, before } from 'node:test';
 import { fileURLToPath } from 'node:url';
@@ -51,9 +51,11 @@ test('with nothing to keep it says so, and offers no backup', async () => {
   assert.equal(item.title, 'Undercroft');
   assert.deepEqual(item.tooltip, { title: 'Undercroft', text: sentence, icons: 2 });
   assert.equal(item.status, 'Active');
-  const above = [sentence, '-', 'Open Undercroft', 'Back up all now', 'Pause backups', 'Recent runs'];
-  assert.deepEqual(labels(item.menu), [...above, '-', 'Quit']);
-  assert.deepEqual(labels(item.menu.filter(({ enabled }) => !enabled)), [sentence, 'Back up all now', 'Recent runs']);
+  const above = [sentence, '-', 'Open Undercroft', 'Restore a file…', 'Save a version'];
+  const below = ['Back up all now', 'Pause backups', 'Recent runs', '-', 'Quit'];
+  assert.deepEqual(labels(item.menu), [...above, ...below]);
+  const idle = [sentence, 'Save a version', 'Back up all now', 'Recent runs'];
+  assert.deepEqual(labels(item.menu.filter(({ enabled }) => !enabled)), idle);
   const ways = ['For 1 hour', 'Until tomorrow', 'Until resumed'];
   assert.deepEqual(labels(entry(item, 'Pause backups')?.children ?? []), ways);
   assert.equal(await tray.click('Back up all now'), false);
@@ -83,6 +85,25 @@ test('"Back up all now" backs up, with the percentage in the tooltip', async () 
   const recent = await tray.shows('the run', (now) => entry(now, 'Recent runs')?.enabled === true);
   assert.deepEqual(labels(entry(recent, 'Recent runs')?.children ?? []), ['Back up atlas to shelf: done']);
   assert.equal(JSON.parse(restic(shelf, PASSWORD, 'snapshots', '--json')).length, 1);
+});
+
+test('"Save a version" saves one of the project that is chosen', async () => {
+  const [{ id }] = await page.call('project_list');
+  await page.call('history_start', { project: id });
+  await tray.shows('the project', (now) => labels(entry(now, 'Save a version')?.children ?? []).includes('atlas'));
+  const [{ id: workspace }] = await page.call('workspace_list', { project: id });
+  const manual = async () =>
+    (await page.call('version_list', { workspace })).filter((/** @type {any} */ { trigger }) => trigger === 'manual');
+  writeFileSync(join(project, 'from the tray.txt'), 'kept\n');
+  assert.equal(await tray.click('atlas'), true);
+  await until('the version is there', async () => (await page.call('job_list')).some((/** @type {any} */ job) => job.title.startsWith('Save') && job.state === 'succeeded') || (await manual()).length > 0);
+});
+
+test('"Restore a file…" opens the search, and a recent run its report', async () => {
+  assert.equal(await tray.click('Restore a file…'), true);
+  await until('the search is shown', () => page.run(() => location.hash.startsWith('#/search')));
+  assert.equal(await tray.click('Back up atlas to shelf: done'), true);
+  await until('the run is shown', () => page.run(() => location.hash.includes('show=runs&run=')));
 });
 
 test('every state has a shape of its own', () => {

@@ -6,8 +6,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use undercroft_api::Api;
 use undercroft_api::wire::{
-    Dashboard, JobView, Nothing, PauseFor, PauseRequest, Plan, PlanRef, ScheduleState,
-    SettingsChange, SettingsView,
+    Dashboard, JobView, Nothing, PauseFor, PauseRequest, Plan, PlanRef, Project, ProjectFilter,
+    ScheduleState, SettingsChange, SettingsView, VersionSave, WatchState,
 };
 use undercroft_foundation::{Clock, Result, World};
 
@@ -91,6 +91,21 @@ impl AppState {
     /// Carries a plan out now.
     pub(crate) fn run_plan(&self, plan: String) -> Result<JobView> {
         self.api.plan_run(PlanRef { plan })
+    }
+
+    /// The projects that are in use.
+    pub(crate) fn projects(&self) -> Result<Vec<Project>> {
+        self.api.project_list(ProjectFilter::default())
+    }
+
+    /// The workspaces whose versions are kept.
+    pub(crate) fn watched(&self) -> Result<Vec<WatchState>> {
+        self.api.watch_list(Nothing {})
+    }
+
+    /// Saves a version of a workspace now.
+    pub(crate) fn save_version(&self, workspace: String) -> Result<JobView> {
+        self.api.version_save(VersionSave { workspace, message: None, full: false })
     }
 
     /// Lets no backup begin by itself for a while.

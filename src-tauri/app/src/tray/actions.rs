@@ -17,6 +17,11 @@ pub(super) fn run_plan(app: &AppHandle, plan: &str) {
     act(app, move |state| state.run_plan(plan).map(drop));
 }
 
+pub(super) fn save_version(app: &AppHandle, workspace: &str) {
+    let workspace = workspace.to_owned();
+    act(app, move |state| state.save_version(workspace).map(drop));
+}
+
 pub(super) fn pause(app: &AppHandle, pause: PauseFor) {
     act(app, move |state| state.pause(pause).map(drop));
 }

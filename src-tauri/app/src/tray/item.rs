@@ -12,6 +12,9 @@ use super::status::{Offers, Status};
 use crate::state::TrayPresence;
 use crate::{closing, window};
 
+/// The page that finds files, whatever holds them.
+const SEARCH_PAGE: &str = "#/search";
+
 /// The item, and the status that it shows.
 pub(super) struct TrayItem {
     app: AppHandle,
@@ -83,6 +86,10 @@ impl ksni::Tray for TrayItem {
             entry(&self.status.sentence, false, |_| {}),
             MenuItem::Separator,
             entry("Open Undercroft", true, |item: &mut Self| window::show(&item.app)),
+            entry("Restore a file…", true, |item: &mut Self| {
+                window::show_page(&item.app, SEARCH_PAGE);
+            }),
+            self.saving(),
             self.backing_up(),
             self.pausing(),
             self.recent_runs(),
@@ -120,6 +127,15 @@ impl TrayItem {
         submenu("Back up now", enabled, plans.iter().map(run).collect())
     }
 
+    fn saving(&self) -> MenuItem<Self> {
+        let save = |(workspace, name): &(String, String)| {
+            let workspace = workspace.clone();
+            entry(name, true, move |item: &mut Self| actions::save_version(&item.app, &workspace))
+        };
+        let kept = &self.status.kept;
+        submenu("Save a version", !kept.is_empty(), kept.iter().map(save).collect())
+    }
+
     fn pausing(&self) -> MenuItem<Self> {
         if self.status.is_off {
             return entry("Backups are off in the settings", false, |_| {});
@@ -139,7 +155,10 @@ impl TrayItem {
     }
 
     fn recent_runs(&self) -> MenuItem<Self> {
-        let show = |line: &String| entry(line, true, |item: &mut Self| window::show(&item.app));
+        let show = |(run, line): &(String, String)| {
+            let page = format!("#/activity?show=runs&run={run}");
+            entry(line, true, move |item: &mut Self| window::show_page(&item.app, &page))
+        };
         let lines: Vec<_> = self.status.recent.iter().map(show).collect();
         submenu("Recent runs", !lines.is_empty(), lines)
     }

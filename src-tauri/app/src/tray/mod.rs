@@ -64,7 +64,8 @@ fn follow(state: &AppState, mut show: impl FnMut(Status) -> bool) {
 fn read_status(state: &AppState, before: &Status) -> Status {
     let read = || -> Result<Status> {
         let (dashboard, jobs, plans) = (state.dashboard()?, state.jobs()?, state.plans()?);
-        Ok(Status::of(&dashboard, &jobs, &plans))
+        let kept = status::kept_work(&state.watched()?, &state.projects()?);
+        Ok(Status { kept, ..Status::of(&dashboard, &jobs, &plans) })
     };
     read().unwrap_or_else(|error| {
         tracing::warn!(%error, "No status for the tray");

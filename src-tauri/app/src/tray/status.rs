@@ -1,9 +1,13 @@
 //! The text of the tray, made from the dashboard, the jobs and the plans.
 
-use undercroft_api::wire::{Dashboard, Health, JobKind, JobState, JobView, Plan, Run};
+use undercroft_api::wire::{
+    Dashboard, Health, JobKind, JobState, JobView, Plan, Project, Run, WatchState,
+};
 
 /// The number of runs that the menu lists.
 const RECENT: usize = 5;
+/// The number of projects that the menu saves versions of.
+const KEPT: usize = 8;
 
 /// The state that the tray shows.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -18,8 +22,10 @@ pub(crate) struct Status {
     pub(crate) paused: bool,
     /// Whether they do because a setting says so.
     pub(crate) is_off: bool,
-    /// The last runs, as lines of the menu.
-    pub(crate) recent: Vec<String>,
+    /// The workspaces whose versions are kept, the newest first: their ids and their names.
+    pub(crate) kept: Vec<(String, String)>,
+    /// The last runs: their ids, and lines of the menu.
+    pub(crate) recent: Vec<(String, String)>,
     /// The text after "Quit" about what quitting stops.
     pub(crate) quitting: &'static str,
 }
@@ -44,6 +50,7 @@ impl Status {
             offers: Offers::Nothing,
             paused: false,
             is_off: false,
+            kept: Vec::new(),
             recent: Vec::new(),
             quitting: "",
         }
@@ -64,6 +71,7 @@ impl Status {
             offers,
             paused: dashboard.schedule.paused,
             is_off: dashboard.schedule.by_setting,
+            kept: Vec::new(),
             recent: recent_lines(&dashboard.recent_runs),
             quitting: match (dashboard.health, dashboard.schedule.next.is_some()) {
                 (Health::Running, _) => ", stopping what runs",
@@ -77,6 +85,22 @@ impl Status {
     pub(crate) fn can_back_up(&self) -> bool {
         self.offers != Offers::Nothing && self.health != Health::Running
     }
+}
+
+/// The workspaces to save versions of, those with the newest version first.
+pub(crate) fn kept_work(watched: &[WatchState], projects: &[Project]) -> Vec<(String, String)> {
+    let mut watched: Vec<&WatchState> = watched.iter().collect();
+    watched.sort_by_key(|one| std::cmp::Reverse(one.last_version));
+    let several = |project: &str| watched.iter().filter(|one| one.project == project).count() > 1;
+    let named = watched.iter().filter_map(|one| {
+        let project = projects.iter().find(|project| project.id == one.project)?;
+        let name = match several(&one.project) {
+            true => format!("{} · {}", project.name, one.name),
+            false => project.name.clone(),
+        };
+        Some((one.workspace.clone(), name))
+    });
+    named.take(KEPT).collect()
 }
 
 fn named(plan: &Plan) -> (String, String) {
@@ -114,9 +138,9 @@ fn resting_sentence(dashboard: &Dashboard, plans: &[Plan]) -> String {
 }
 
 /// Looking at a folder anew is nothing that anybody asks after.
-fn recent_lines(runs: &[Run]) -> Vec<String> {
+fn recent_lines(runs: &[Run]) -> Vec<(String, String)> {
     let told = runs.iter().filter(|run| run.kind != JobKind::Refresh);
-    told.take(RECENT).map(line_of).collect()
+    told.take(RECENT).map(|run| (run.id.clone(), line_of(run))).collect()
 }
 
 fn line_of(run: &Run) -> String {
@@ -203,6 +227,37 @@ mod tests {
         assert_eq!(quitting("running", true), ", stopping what runs");
         assert_eq!(quitting("protected", true), ", without backups until the next start");
         assert_eq!(quitting("protected", false), "");
+    }
+
+    #[test]
+    fn work_is_named_by_its_project_the_newest_first() {
+        let watched = |project: &str, name: &str, last: &str| -> WatchState {
+            serde_json::from_value(json!({
+                "project": project, "workspace": format!("{project}-{name}"), "name": name,
+                "state": "watching", "pendingChanges": 0, "lastVersion": last,
+            }))
+            .unwrap()
+        };
+        let project = |id: &str, name: &str| -> Project {
+            serde_json::from_value(json!({
+                "id": id, "name": name, "kind": "folder", "status": "active", "path": "/",
+                "present": true, "languages": [], "frameworks": [], "tags": [], "gitRemote": null,
+                "files": 0, "sizeBytes": 0, "created": "2026-01-02T03:04:05Z",
+                "updated": "2026-01-02T03:04:05Z", "managed": false,
+                "protection": {"word": "protected", "reasons": []},
+            }))
+            .unwrap()
+        };
+        let all = [
+            watched("a", "main", "2026-01-02T03:04:05Z"),
+            watched("b", "main", "2026-01-03T03:04:05Z"),
+            watched("b", "try", "2026-01-01T03:04:05Z"),
+            watched("gone", "main", "2026-01-05T03:04:05Z"),
+        ];
+        let kept = kept_work(&all, &[project("a", "Atlas"), project("b", "Birch")]);
+        let names: Vec<_> = kept.iter().map(|(_, name)| name.as_str()).collect();
+        assert_eq!(names, ["Birch · main", "Atlas", "Birch · try"]);
+        assert_eq!(kept[1].0, "a-main");
     }
 
     #[test]

@@ -28,6 +28,17 @@ pub(crate) fn show(app: &AppHandle) {
     }
 }
 
+/// Shows a page of the window, and puts it in front.
+pub(crate) fn show_page(app: &AppHandle, address: &str) {
+    let Some(window) = find(app) else { return };
+    // An address is text of ours; as JSON it is text for the page, too.
+    let going = format!("location.hash = {}", serde_json::Value::from(address));
+    if let Err(error) = window.eval(going) {
+        tracing::warn!(%error, "The page was not shown");
+    }
+    bring_forward(&window);
+}
+
 /// Hides the window; the program goes on.
 pub(crate) fn hide(app: &AppHandle) {
     if let Some(Err(error)) = find(app).map(|window| window.hide()) {
