@@ -86,6 +86,17 @@ describe('a project', () => {
     await screen.findByTestId('version-detail');
   });
 
+  it('lists its newest backups, and all of them when asked', async () => {
+    const backend = await open('#/projects');
+    const aurora = backend.library.projects.find((one) => one.name === 'aurora')?.id;
+    const all = backend.library.snapshots.filter((one) => one.project === aurora).length;
+    await fireEvent.click(await row(/aurora/));
+    const view = await screen.findByTestId('project-view');
+    expect(await within(view).findAllByTestId('snapshot-row')).toHaveLength(6);
+    await fireEvent.click(within(view).getByRole('button', { name: `Show all ${all}` }));
+    expect(within(view).getAllByTestId('snapshot-row')).toHaveLength(all);
+  });
+
   it('without versions offers to start them', async () => {
     await open('#/projects');
     await fireEvent.click(await row(/glaze/));

@@ -14,7 +14,6 @@ export const frameWords = {
     activity: 'Activity',
     settings: 'Settings',
     browse: 'Browse',
-    snapshots: 'Backups',
     skip: 'Skip to the content',
     breadcrumb: 'Where you are',
     missing: 'Nothing here',
