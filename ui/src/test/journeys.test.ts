@@ -240,6 +240,22 @@ describe('the palette', () => {
   });
 });
 
+describe('single keys', () => {
+  it('do nothing while they are switched off, and others still do', async () => {
+    await open('#/settings?section=keyboard');
+    const drawer = () => screen.queryByTestId('job-drawer');
+    await fireEvent.click(await screen.findByRole('switch', { name: 'Single-key shortcuts' }));
+    await press('j');
+    expect(drawer()).toBeNull();
+    await press('k', { ctrlKey: true });
+    const input = await screen.findByPlaceholderText('Type a command or a project…');
+    await fireEvent.keyDown(input, { key: 'Escape' });
+    await fireEvent.click(await screen.findByRole('switch', { name: 'Single-key shortcuts' }));
+    await press('j');
+    await screen.findByTestId('job-drawer');
+  });
+});
+
 describe('a long list', () => {
   it('draws only what is looked at, and says how long it is', async () => {
     const backend = await open('#/');
