@@ -134,7 +134,7 @@ export function changesIn({ versions }: Session): number {
   );
 }
 
-/** Where the sessions of several versions lie in their day. */
+/** The places of the sessions of several versions in their day. */
 export function spansOf(sessions: readonly Session[], date: string): Span[] {
   return sessions
     .filter(({ newest, versions }) => versions.length > 1 && dateOf(newest.time) === date)
