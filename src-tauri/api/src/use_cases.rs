@@ -66,9 +66,9 @@ macro_rules! with_use_cases {
             /// Looks for names in archives.
             archive_search(ArchiveSearch) -> Vec<ArchiveHit>, Everyone, "undercroft archive search {text}";
             /// Previews the restore of an archive; nothing is written.
-            archive_restore_preview(ArchiveRestore) -> ArchiveRestorePlan, Everyone, "undercroft archive restore {archive} [{paths}] [--target {target}] --dry-run";
+            archive_restore_preview(ArchiveRestore) -> ArchiveRestorePlan, Everyone, "undercroft archive restore {archive} [{paths}] [--target {target}] [--taken {taken}] [{keep}] --dry-run";
             /// Gets an archived project, or parts of it, back.
-            archive_restore(ArchiveRestore) -> JobView, Everyone, "undercroft archive restore {archive} [{paths}] [--target {target}]";
+            archive_restore(ArchiveRestore) -> JobView, Everyone, "undercroft archive restore {archive} [{paths}] [--target {target}] [--taken {taken}] [{keep}]";
             /// Reads an archive whole, and compares.
             archive_check(ArchiveRef) -> JobView, Everyone, "undercroft archive check {archive}";
             /// Moves an archive to a destination, or back to this disk.

@@ -78,20 +78,25 @@ describe('the archive', () => {
     });
   });
 
-  it('writes over nothing before it was told what to do with names that are taken', async () => {
+  it('leaves names that are taken, unless told to replace them', async () => {
     const taken = restorePlan({ taken: ['src'], takenTotal: 1 });
     const backend = await open('#/archive/a-1', (fresh) =>
       fresh.answer('archive_restore_preview', taken),
     );
     await fireEvent.click(await screen.findByTestId('archive-restore'));
     const confirm = await screen.findByTestId('restore-confirm');
-    await screen.findByText('1 name is taken there');
-    expect(confirm.hasAttribute('disabled')).toBe(true);
-    await fireEvent.click(screen.getByLabelText(/^Skip/));
+    await screen.findByText('1 file is there already and stays');
+    expect(callsOf(backend, 'archive_restore_preview')[0]?.request).toMatchObject({
+      conflict: 'skip',
+    });
+    await fireEvent.click(screen.getByLabelText(/^Replace it/));
+    await screen.findByText('1 of them replaces another content');
     await waitFor(() => expect(confirm.hasAttribute('disabled')).toBe(false));
     await fireEvent.click(confirm);
     await waitFor(() =>
-      expect(callsOf(backend, 'archive_restore')[0]?.request).toMatchObject({ conflict: 'skip' }),
+      expect(callsOf(backend, 'archive_restore')[0]?.request).toMatchObject({
+        conflict: 'replace',
+      }),
     );
   });
 

@@ -324,7 +324,7 @@ describe('a name', () => {
     const [restore] = await screen.findAllByRole('button', { name: /^Restore README/ });
     await fireEvent.click(restore as HTMLElement);
     await input(await screen.findByTestId('place-path'), '/home/mira/back');
-    await within(await screen.findByTestId('restore-plan')).findByText(/files are written/);
+    await within(await screen.findByTestId('restore-summary')).findByText(/files are written/);
     await fireEvent.click(screen.getByTestId('restore-confirm'));
     await waitFor(() => expect(callsOf(backend, 'restore')).toHaveLength(1));
   });

@@ -1,4 +1,4 @@
-/** All copies of one file: in versions, backups and archives. */
+/** All times of one file: in versions, backups and archives. */
 import { fireEvent, render, screen, waitFor, within } from '@testing-library/svelte';
 import { beforeEach, describe, expect, it } from 'vitest';
 import App from '../App.svelte';
@@ -46,7 +46,7 @@ async function open(): Promise<{ backend: RecordedBackend; rows: HTMLElement[] }
   answerArchives(backend);
   backend.answer('file_everywhere', found);
   render(App, { backend });
-  await fireEvent.click(await screen.findByTestId('all-copies'));
+  await fireEvent.click(await screen.findByTestId('all-times'));
   return { backend, rows: await screen.findAllByTestId('file-copy') };
 }
 
@@ -59,7 +59,7 @@ beforeEach(() => {
   window.innerWidth = 1280;
 });
 
-describe('all copies of a file', () => {
+describe('all times of a file', () => {
   it('are asked for in an archived project, and say where each content is', async () => {
     const { backend, rows } = await open();
     expect(callsOf(backend, 'file_everywhere')).toEqual([
@@ -82,16 +82,87 @@ describe('all copies of a file', () => {
       path: ['src', 'main.rs'],
     });
     expect(within(damaged).queryByTestId('show-copy')).toBeNull();
-    const [lost] = within(damaged).getAllByRole('button', { name: /Restore from Archive of/ });
-    expect(lost?.hasAttribute('disabled')).toBe(true);
-    const [newest] = within(whole).getAllByRole('button', { name: /Restore from Archive of/ });
-    await fireEvent.click(newest as HTMLElement);
-    await screen.findByTestId('restore-confirm');
-    await waitFor(() =>
-      expect(callsOf(backend, 'archive_restore_preview').at(-1)).toMatchObject({
-        archive: 'a-1',
-        paths: [['src', 'main.rs']],
-      }),
+    const lost = within(damaged).getByRole('button', { name: /^Archive of/ });
+    expect(lost.hasAttribute('disabled')).toBe(true);
+    expect(within(damaged).getByRole('radio').hasAttribute('disabled')).toBe(true);
+    const asked = () => callsOf(backend, 'archive_restore_preview').at(-1);
+    const paths = [['src', 'main.rs']];
+    await waitFor(() => expect(asked()).toMatchObject({ archive: 'a-1', paths, place: null }));
+    const older = within(whole).getAllByRole('button', { name: /^Archive of/ })[1];
+    await fireEvent.click(older as HTMLElement);
+    await waitFor(() => expect(asked()).toMatchObject({ archive: 'a-3', paths }));
+  });
+});
+
+describe('a file that is there', () => {
+  it('gets the content of yesterday back in three presses, and shows it by the newest that differs', async () => {
+    const backend = new RecordedBackend({ jobSeconds: 0.1 });
+    const version = backend.library.versions[0];
+    if (!version) throw new Error('no version');
+    const { project, workspace } = version;
+    const older = backend.library.versionsOf(workspace)[3] ?? version;
+    const copies = [
+      copy({ time: daysAgo(0), version: version.id, versionPath: ['README.md'] }),
+      copy({ time: daysAgo(1), version: older.id, versionPath: ['README.md'] }),
+      copy({ time: daysAgo(9), modified: daysAgo(9), archives: [archived()] }),
+    ];
+    answerArchives(backend);
+    backend.answer('file_everywhere', { copies, unread: [] });
+    backend.answer('version_restore_preview', ({ version: asked }) => {
+      const isThere = asked === version.id;
+      const change = isThere ? [] : [{ path: ['README.md'], kind: 'modified' as const }];
+      return {
+        ...{ restore: change.length, overwrite: change.length, remove: 0, bytes: 2048 },
+        ...{ identical: isThere ? 1 : 0, first: change },
+      };
+    });
+    location.hash = `#/projects/${project}/files/${workspace}/now?file=README.md`;
+    render(App, { backend });
+    await fireEvent.click(await screen.findByTestId('restore-file'));
+    await screen.findByRole('dialog', { name: /^Restore README\.md as of / });
+    const rows = await screen.findAllByTestId('file-copy');
+    // The newest is on disk already.
+    await waitFor(() => expect(rows[1]?.dataset['chosen']).toBe('true'));
+    const confirm = await screen.findByTestId('restore-confirm');
+    await waitFor(() => expect(confirm.hasAttribute('disabled')).toBe(false));
+    expect(screen.getByText(/^undercroft version restore /).textContent).toBe(
+      `undercroft version restore ${older.shortId} README.md`,
     );
+    await fireEvent.click(within(rows[2] as HTMLElement).getByRole('radio'));
+    await waitFor(() => expect(callsOf(backend, 'archive_restore_preview')).toHaveLength(1));
+    await fireEvent.click(within(rows[1] as HTMLElement).getByRole('radio'));
+    await waitFor(() => expect(rows[1]?.dataset['chosen']).toBe('true'));
+    await waitFor(() => expect(confirm.hasAttribute('disabled')).toBe(false));
+    await fireEvent.click(confirm);
+    await waitFor(() =>
+      expect(callsOf(backend, 'version_restore')).toEqual([
+        { version: older.id, paths: [['README.md']] },
+      ]),
+    );
+    await fireEvent.click(await screen.findByRole('button', { name: 'Undo' }));
+    await waitFor(() => expect(callsOf(backend, 'undo')).toEqual([{ workspace }]));
+  });
+
+  it('that a version removed is brought back from its row, and from the diff', async () => {
+    const backend = new RecordedBackend({ jobSeconds: 0.1 });
+    const version = backend.library.versions.find(({ parent }) => parent);
+    if (!version?.parent) throw new Error('no version');
+    const gone = { path: ['src', 'gone.rs'], kind: 'removed' as const };
+    backend.answer('version_show', ({ version: id }) => ({
+      version: { ...version, id, parent: id === version.id ? version.parent : null },
+      ...{ changes: [gone], changesTotal: 1 },
+    }));
+    location.hash = `#/projects/${version.project}/history/${version.workspace}?version=${version.id}`;
+    render(App, { backend });
+    await fireEvent.click(await screen.findByRole('button', { name: 'Bring back src/gone.rs' }));
+    await screen.findByRole('dialog', { name: /^Restore gone\.rs as of / });
+    const asked = { version: version.parent, paths: [gone.path] };
+    await waitFor(() => expect(callsOf(backend, 'version_restore_preview').at(-1)).toEqual(asked));
+    await fireEvent.click(screen.getByRole('button', { name: 'Cancel' }));
+    backend.answer('version_compare', { changes: [gone], changesTotal: 1 });
+    location.hash = `#/projects/${version.project}/diff/${version.workspace}?from=${version.parent}&to=${version.id}`;
+    await fireEvent.click(await screen.findByTestId('restore-before'));
+    await screen.findByRole('dialog', { name: /^Restore gone\.rs as of / });
+    await waitFor(() => expect(callsOf(backend, 'version_restore_preview')).toHaveLength(2));
   });
 });

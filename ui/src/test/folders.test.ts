@@ -19,6 +19,7 @@ const ORDER = [
   'lib/components/history',
   'lib/components/diff',
   'lib/components/files',
+  'lib/components/restore',
   'lib/components/destinations',
   'lib/components/verification',
   'lib/components/recovery',

@@ -141,7 +141,7 @@ describe('the history', () => {
   it('restores in place after saying what that does, and undoes it', async () => {
     const { backend, workspace } = await open('aurora', 'history/main?version={old}');
     await fireEvent.click(await screen.findByTestId('version-restore'));
-    const dialog = await screen.findByRole('dialog', { name: 'Restore' });
+    const dialog = await screen.findByRole('dialog', { name: /^Restore aurora as of / });
     await within(dialog).findByText(/files are written/);
     await within(dialog).findByText('What is there now is saved as a version first');
     expect(within(dialog).getByText(/^undercroft version restore \w+$/)).toBeTruthy();

@@ -169,7 +169,7 @@ describe('a snapshot', () => {
     for (let step = 0; step < 5; step += 1) await fireEvent.keyDown(grid, { key: 'ArrowDown' });
     expect(grid.getAttribute('aria-activedescendant')).toMatch(/row-4$/);
     await press('r');
-    const dialog = await screen.findByRole('dialog', { name: 'Restore' });
+    const dialog = await screen.findByRole('dialog', { name: /^Restore src as of / });
     await fireEvent.input(within(dialog).getByTestId('place-path'), {
       target: { value: '/home/mira/back' },
     });
@@ -179,8 +179,10 @@ describe('a snapshot', () => {
         /^undercroft restore \w+:\S+ --from .+ --target \/home\/mira\/back --overwrite never$/,
       ),
     ).toBeTruthy();
-    await fireEvent.click(within(dialog).getByTestId('restore-confirm'));
-    await waitFor(() => expect(backend.calls.at(-1)?.name).toBeDefined());
+    // It waits until what it would do is known.
+    const confirm = within(dialog).getByTestId('restore-confirm');
+    await waitFor(() => expect(confirm.hasAttribute('disabled')).toBe(false));
+    await fireEvent.click(confirm);
     const call = await waitFor(() => {
       const found = backend.calls.find((one) => one.name === 'restore');
       if (!found) throw new Error('not yet');

@@ -32,7 +32,10 @@ impl Api {
                 false => undercroft_history::HistorySizes::default(),
             };
             let history_bytes = history.git_bytes + history.objects_bytes;
-            let estimated = (project.size_bytes as f64 * ratio) as u64 + history_bytes;
+            // Large files that the folder still has lie in an archive once.
+            let elsewhere = history.objects_bytes.saturating_sub(project.size_bytes);
+            let packed = (project.size_bytes as f64 * ratio) as u64;
+            let estimated = packed + history.git_bytes + elsewhere;
             Ok(ArchivePlanItem {
                 files: project.files,
                 source_bytes: project.size_bytes,

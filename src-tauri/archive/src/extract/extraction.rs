@@ -153,7 +153,8 @@ impl<'a> Extraction<'a> {
             return Err(error);
         }
         set_xattrs(&file, self.index.xattrs(number), job);
-        set_attributes(&file, entry.attributes)
+        // Another name of a file may have been a file of its own, with attributes of its own.
+        set_attributes(&file, self.index.entry(number).attributes)
             .map_err(|errno| failed(self.index, number, "change", errno))?;
         reach_write_point("archive.file-extracted");
         Ok(())

@@ -9,11 +9,11 @@ import type {
   Version,
   Workspace,
 } from '$lib/backend/bindings';
+import type { RestoreSource, RestoreTarget } from '$lib/restoring';
 import type { NameTaken } from './history-actions.svelte';
 
-export type RestoreTarget = { snapshot: Snapshot; path: string[] };
-/** The version to restore. */
-export type RestoreVersion = Pick<Version, 'id' | 'project' | 'workspace' | 'time' | 'shortId'>;
+/** What to restore, and where to unless it goes where it was; all of it without paths. */
+export type RestoreQuestion = { source: RestoreSource; paths: string[][]; to?: RestoreTarget };
 /** The projects to archive: those that are named, and with `idle` every one that is idle. */
 export type ArchiveChoice = { projects: string[]; idle: boolean };
 /** A question that only wants a yes: what will happen, and the button that does it. */
@@ -36,7 +36,6 @@ export type Dialog =
   | { kind: 'saveTemplate'; project: Project }
   | { kind: 'deleteProject'; project: Project }
   | ({ kind: 'makeArchives' } & ArchiveChoice)
-  | { kind: 'restoreArchive'; archive: Archive; paths: string[][] }
   | { kind: 'moveArchive'; archive: Archive }
   | { kind: 'addDestination'; project: Project | null }
   | { kind: 'setUpBackups' }
@@ -46,12 +45,10 @@ export type Dialog =
   | { kind: 'compareBackups'; from: Snapshot; to: Snapshot | null }
   | { kind: 'copyBackups'; destination: Destination; snapshots: Snapshot[] }
   | { kind: 'destinationPassword'; destination: Destination; way: 'add' | 'change' | 'test' }
-  | { kind: 'allCopies'; project: string; path: string[] }
   | { kind: 'cleanUp'; destination: Destination }
   | { kind: 'moveDestination'; destination: Destination }
   | ({ kind: 'confirm' } & Confirmation)
-  | { kind: 'restore'; target: RestoreTarget }
-  | { kind: 'restoreVersion'; version: RestoreVersion; paths: string[][]; elsewhere?: boolean }
+  | ({ kind: 'restore' } & RestoreQuestion)
   | { kind: 'openWorkspace'; version: Version }
   | { kind: 'closeWorkspace'; workspace: Workspace }
   | { kind: 'saveVersion'; workspace: Workspace }

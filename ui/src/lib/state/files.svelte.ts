@@ -1,8 +1,8 @@
 /** A folder of a workspace at a version, what is searched for in it, and the versions around it. */
 import type { Backend } from '$lib/backend/backend';
 import type { FileEntry, FileHit, FileListing, WireError } from '$lib/backend/bindings';
+import type { RestoreVersion } from '$lib/restoring';
 import { NOW } from '$lib/routing';
-import type { RestoreVersion } from './dialogs.svelte';
 import { asWireError, Resource } from './resource.svelte';
 import { Versions } from './versions.svelte';
 

@@ -57,10 +57,11 @@ export class HistoryActions {
     return marked;
   }
 
-  /** A restore has begun: tells how it ended, and offers to undo it where it can be. */
-  restoring(job: JobView, workspace: string, inPlace: boolean): void {
+  /** A restore has begun: tells how it ended, and offers to undo it in the workspaces that were saved first. */
+  restoring(job: JobView, savedFirst: readonly string[]): void {
     this.#context.jobFollowers.follow(job, (ended) => {
-      const undo = inPlace ? this.#undoBy(() => void this.undo(workspace)) : null;
+      const goBack = () => savedFirst.forEach((workspace) => void this.undo(workspace));
+      const undo = savedFirst.length > 0 ? this.#undoBy(goBack) : null;
       const said = ended.outcome?.summary ?? text.restored;
       if (ended.state === 'succeeded') return this.#context.toasts.done(said, undo);
       // What failed is listed in the drawer, file by file.

@@ -155,37 +155,6 @@ export const archiveWords = {
         : plural(count, { one: 'Archive 1 project', other: 'Archive # projects' }),
   },
 
-  restoreArchive: {
-    title: (name: string) => `Restore ${name}`,
-    titleSome: (count: number, name: string) =>
-      `${plural(count, { one: 'Restore 1 item', other: 'Restore # items' })} of ${name}`,
-    where: 'Where to',
-    inPlace: 'Where it was',
-    elsewhere: 'Another folder',
-    elsewhereHint: 'Choose the folder that receives it',
-    to: 'Into',
-    conflict: 'If a name is taken',
-    conflicts: { ask: 'Stop', skip: 'Skip', replace: 'Replace' },
-    conflictHints: {
-      ask: 'Writes nothing if any name is taken.',
-      skip: 'Leaves what is there, and restores the rest.',
-      replace: 'Replaces files of the same name. Files that are only there stay.',
-    },
-    keep: 'Keep the archive as well',
-    keepHint: 'Otherwise it moves to the trash once the project is back.',
-    into: (path: string) => `Into ${path}`,
-    writes: (files: number, size: string) =>
-      plural(files, { one: `1 file is written, ${size}`, other: `# files are written, ${size}` }),
-    whole: 'The project is in use again, with all its versions.',
-    partly: 'The archive stays as it is.',
-    noneTaken: 'No name is taken there.',
-    taken: (count: number) =>
-      plural(count, { one: '1 name is taken there', other: '# names are taken there' }),
-    takenList: 'Names that are taken',
-    blocked: 'Choose what to do with the names that are taken.',
-    confirm: 'Restore',
-  },
-
   moveArchive: {
     title: (name: string) => `Move the archive of ${name}`,
     line: 'It is stored there encrypted, read back and compared before its file on this disk is removed. It can be browsed, searched and restored from there.',

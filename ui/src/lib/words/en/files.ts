@@ -102,6 +102,8 @@ export const fileWords = {
     sizes: (before: string, after: string) => `${before} before, ${after} after`,
     nothing: 'nothing',
     truncated: 'There is more than is shown here.',
+    restore: 'Restore…',
+    restoreBefore: 'Restore as before…',
     noChanges: 'No difference',
     noChangesLine: 'Both hold the same files.',
     notDifferent: (path: string) => `${path} is the same in both`,

@@ -112,6 +112,8 @@ export const historyWords = {
     id: 'Id',
     commit: 'Commit',
     changedFiles: 'Changed files',
+    bringBack: 'Bring back…',
+    bringBackNamed: (path: string) => `Bring back ${path}`,
     isFirst: 'The beginning of the history: every file is new in it.',
     firstOf: (shown: number, total: number) => `The first ${shown} of ${total}`,
     giveName: 'Name it',
@@ -177,41 +179,6 @@ export const historyWords = {
       `${drop} versions go and ${keep} stay. Frees ${frees}, loses ${lost} file versions found nowhere else.`,
     listLabel: 'Versions that go',
     confirm: (count: string) => `Remove ${count} versions`,
-  },
-
-  restoreVersion: {
-    everything: 'Everything',
-    version: (when: string) => `The version of ${when}`,
-    whereLabel: 'Where to',
-    where: { inPlace: 'Where it was', elsewhere: 'Into another folder' },
-    whereHints: {
-      inPlace: 'What is there now is saved as a version first, so that it can be undone.',
-      elsewhere: 'Nothing in the project is touched.',
-    },
-    nothing: (identical: number) =>
-      plural(identical, {
-        one: 'Nothing: the file is there already, and the same.',
-        other: 'Nothing: all # files are there already, and the same.',
-      }),
-    writes: (count: number, size: string) =>
-      plural(count, { one: `1 file is written, ${size}`, other: `# files are written, ${size}` }),
-    overwrites: (count: number) =>
-      plural(count, {
-        one: '1 of them replaces another content',
-        other: '# of them replace another content',
-      }),
-    removes: (count: number) =>
-      plural(count, {
-        one: '1 file that was not there then is removed',
-        other: '# files that were not there then are removed',
-      }),
-    leaves: (count: number) =>
-      plural(count, {
-        one: '1 file is the same already and stays',
-        other: '# files are the same already and stay',
-      }),
-    savedFirst: 'What is there now is saved as a version first',
-    files: 'Files that change',
   },
 
   workspaces: {

@@ -94,42 +94,6 @@ export const snapshotWords = {
     kinds: { folder: 'Folder', file: 'File', symlink: 'Link', other: 'Special file' },
     summary: (count: number, size: string) =>
       `${plural(count, { one: '1 entry', other: '# entries' })}, ${size} in files here`,
-    from: (when: string, destination: string) => `${when}, from ${destination}`,
-  },
-
-  restore: {
-    title: 'Restore',
-    what: 'What',
-    whole: 'The whole backup',
-    selected: 'Only this',
-    from: 'From',
-    to: 'Into',
-    chooseTarget: 'Choose folder…',
-    overwrite: 'If a file is there already',
-    overwrites: {
-      never: 'Leave it as it is',
-      changed: 'Replace it if it differs',
-      always: 'Replace it always',
-    },
-    overwriteHints: {
-      never: 'Safest. Files that exist are skipped.',
-      changed: 'Files that are the same are not written again.',
-      always: 'Every file is written anew.',
-    },
-    summaryTitle: 'What will happen',
-    summaryWhole: (when: string) => `Everything in the backup of ${when}`,
-    summaryEntry: (name: string, when: string) => `“${name}” as it was on ${when}`,
-    summaryInto: (path: string) => `is written into ${path}.`,
-    summaryNoTarget: 'is written into the folder that you choose.',
-    summaryOverwrite: {
-      never: 'Nothing that is there is changed: files that exist stay as they are.',
-      changed: 'Files that differ are replaced. Files that are only there stay.',
-      always: 'Files of the same name are replaced. Files that are only there stay.',
-    },
-    summaryVerified: 'Each file is compared with its stored checksum as it is written.',
-    confirm: 'Restore',
-    started: (title: string) => `${title} started`,
-    progress: 'Show progress',
   },
 
   place: {

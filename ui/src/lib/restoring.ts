@@ -1,0 +1,219 @@
+/** Restores: from where, into where, what one changes, and how a command says the same. */
+import type {
+  ArchiveCopy,
+  Archive,
+  ArchiveRestore,
+  ArchiveRestorePlan,
+  BackupCopy,
+  Change,
+  FileCopy,
+  Place,
+  Restore,
+  RestorePlan,
+  Snapshot,
+  SnapshotRestorePlan,
+  Version,
+  VersionRestore,
+} from '$lib/backend/bindings';
+import { commandFor, pathForCommand } from './command-hint';
+
+/** The version to restore. */
+export type RestoreVersion = Pick<Version, 'id' | 'project' | 'workspace' | 'time' | 'shortId'>;
+/** What files are restored from. */
+export type RestoreWhole =
+  | { kind: 'version'; version: RestoreVersion }
+  | { kind: 'backup'; snapshot: Snapshot }
+  | { kind: 'archive'; archive: Archive };
+/** What a restore is opened with; `file` offers every time of one file of a project. */
+export type RestoreSource = RestoreWhole | { kind: 'file'; project: string };
+
+export type RestoreTarget = 'inPlace' | 'elsewhere';
+export type RestoreConflict = 'replace' | 'leave';
+export type RestoreChoice = {
+  to: RestoreTarget;
+  place: Place | null;
+  conflict: RestoreConflict;
+  keepArchive: boolean;
+};
+
+/** A restore as the engine is asked for it. */
+export type RestoreOrder =
+  | { kind: 'version'; request: VersionRestore }
+  | { kind: 'backup'; request: Restore }
+  | { kind: 'archive'; request: ArchiveRestore };
+type Planned =
+  | { kind: 'version'; plan: RestorePlan }
+  | { kind: 'backup'; plan: SnapshotRestorePlan }
+  | { kind: 'archive'; plan: ArchiveRestorePlan };
+
+export type RestoreSummary = {
+  /** The folder that receives it; null where the files were. */
+  into: string | null;
+  create: number;
+  replace: number;
+  remove: number;
+  stay: number;
+  bytes: number;
+  freeBytes: number | null;
+  /** The first of the files that change, and how many do. */
+  changes: Change[];
+  changesTotal: number;
+  /** The first of the names that are taken, and stay. */
+  taken: string[];
+  /** Whether something is there already, so that its fate is to be chosen. */
+  conflicts: boolean;
+  savedFirst: boolean;
+  /** Whether the project of an archive is in use again afterwards. */
+  wholeProject: boolean;
+};
+
+/** A place that holds one content of a file, with its path there. */
+export type CopyPlace =
+  | { kind: 'version'; id: string; path: string[] }
+  | { kind: 'backup'; backup: BackupCopy; path: string[] }
+  | { kind: 'archive'; archive: ArchiveCopy; path: string[] };
+
+/** So many places of one kind are offered: the newest. */
+const SHOWN = 3;
+
+/** The places of a content: its version first, then the newest backup of each destination, then archives. */
+export function placesOf(copy: FileCopy, path: string[]): CopyPlace[] {
+  const destinations = new Map<string, BackupCopy>();
+  for (const one of copy.backups)
+    if (!destinations.has(one.destination)) destinations.set(one.destination, one);
+  const version = copy.version
+    ? [
+        {
+          kind: 'version' as const,
+          id: copy.version,
+          path: copy.versionPath?.length ? copy.versionPath : path,
+        },
+      ]
+    : [];
+  const backups = [...destinations.values()].slice(0, SHOWN);
+  return [
+    ...version,
+    ...backups.map((backup) => ({ kind: 'backup' as const, backup, path: backup.path })),
+    ...copy.archives
+      .slice(0, SHOWN)
+      .map((archive) => ({ kind: 'archive' as const, archive, path })),
+  ];
+}
+
+/** Whether a content can be read from a place now. */
+export function isReadable(place: CopyPlace): boolean {
+  if (place.kind === 'backup') return place.backup.present;
+  return place.kind === 'version' || !place.archive.damaged;
+}
+
+export function timeOfWhole(whole: RestoreWhole): string {
+  if (whole.kind === 'version') return whole.version.time;
+  return whole.kind === 'backup' ? whole.snapshot.time : whole.archive.created;
+}
+
+/** Whether files can go back to where they were from here. */
+export function canGoBack(whole: RestoreWhole): boolean {
+  return whole.kind !== 'backup';
+}
+
+/** Whether what is there becomes a version before anything of it is replaced. */
+export function isSavedFirst(whole: RestoreWhole, to: RestoreTarget): boolean {
+  return whole.kind === 'version' && to === 'inPlace';
+}
+
+/** The order for a choice; null while it is not complete. */
+export function orderOf(
+  whole: RestoreWhole,
+  paths: string[][],
+  { to, place, conflict, keepArchive }: RestoreChoice,
+): RestoreOrder | null {
+  const isElsewhere = to === 'elsewhere';
+  if (isElsewhere && (place === null || place.state === 'file')) return null;
+  const target = isElsewhere ? (place?.id ?? null) : null;
+  if (whole.kind === 'version') {
+    const request = { version: whole.version.id, paths, ...(target ? { to: target } : {}) };
+    return { kind: 'version', request };
+  }
+  if (whole.kind === 'archive') {
+    const taken = conflict === 'replace' ? ('replace' as const) : ('skip' as const);
+    const request = {
+      archive: whole.archive.id,
+      paths,
+      place: target,
+      conflict: taken,
+      keepArchive,
+    };
+    return { kind: 'archive', request };
+  }
+  if (!target) return null;
+  const { id, destination } = whole.snapshot;
+  const overwrite = conflict === 'replace' ? ('changed' as const) : ('never' as const);
+  const request = { destination, snapshot: id, path: paths[0] ?? [], to: target, overwrite };
+  return { kind: 'backup', request };
+}
+
+/** The effect of a restore, the same for all that files can come from. */
+export function summaryOf(
+  planned: Planned,
+  { to, place, conflict }: RestoreChoice,
+): RestoreSummary {
+  const into = to === 'elsewhere' ? (place?.display ?? null) : null;
+  const none = { remove: 0, freeBytes: null, taken: [], wholeProject: false };
+  if (planned.kind === 'version') {
+    const { restore, overwrite, remove, identical, bytes, first } = planned.plan;
+    const counts = { create: restore - overwrite, replace: overwrite, remove, stay: identical };
+    const changes = { changes: first, changesTotal: restore + remove };
+    const savedFirst = to === 'inPlace';
+    return { ...none, ...counts, ...changes, into, bytes, conflicts: false, savedFirst };
+  }
+  if (planned.kind === 'backup') {
+    const { create, replace, keep, bytes, freeBytes = null, replaced } = planned.plan;
+    return {
+      ...{ ...none, into, create, replace, stay: keep, bytes, freeBytes },
+      ...{ changes: replacedAt(replaced), changesTotal: replace, conflicts: replace + keep > 0 },
+      savedFirst: false,
+    };
+  }
+  const { target, files, sizeBytes, taken, takenTotal, wholeProject } = planned.plan;
+  const isReplaced = conflict === 'replace';
+  return {
+    ...{ ...none, into: target, bytes: sizeBytes, wholeProject, conflicts: takenTotal > 0 },
+    ...{ create: Math.max(0, files - takenTotal), savedFirst: false },
+    ...(isReplaced
+      ? { replace: takenTotal, stay: 0, changes: replacedAt(taken), changesTotal: takenTotal }
+      : { replace: 0, stay: takenTotal, changes: [], changesTotal: 0, taken }),
+  };
+}
+
+export function changesNothing({ create, replace, remove }: RestoreSummary): boolean {
+  return create + replace + remove === 0;
+}
+
+/** The command that does the same; a place that is not chosen yet is left open. */
+export function commandOf(
+  whole: RestoreWhole,
+  paths: string[][],
+  { to, place, conflict, keepArchive }: RestoreChoice,
+): string {
+  const target = to === 'inPlace' ? undefined : (place?.display ?? '…');
+  const named = paths.map(pathForCommand);
+  if (whole.kind === 'version')
+    return commandFor('version_restore', { version: whole.version.shortId, paths: named, target });
+  if (whole.kind === 'archive')
+    return commandFor('archive_restore', {
+      archive: whole.archive.id.slice(0, ARCHIVE_ID_DIGITS),
+      ...{ paths: named, target, taken: conflict === 'replace' ? 'replace' : 'skip' },
+      keep: keepArchive ? '--keep-archive' : undefined,
+    });
+  const { shortId, destinationName } = whole.snapshot;
+  return commandFor('restore', {
+    ...{ snapshot: shortId, path: paths[0]?.join('/'), destination: destinationName, target },
+    overwrite: conflict === 'replace' ? 'if-changed' : 'never',
+  });
+}
+
+/** So much of an id tells archives apart. */
+const ARCHIVE_ID_DIGITS = 12;
+
+const replacedAt = (paths: readonly string[]): Change[] =>
+  paths.map((path) => ({ path: path.split('/'), kind: 'modified' as const }));

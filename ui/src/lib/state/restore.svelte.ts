@@ -1,0 +1,225 @@
+/** A restore before it begins: from when, where to, how what is there is treated, and what that would change. */
+import type { FileCopies, FileCopy, JobView, Place, WireError } from '$lib/backend/bindings';
+import {
+  canGoBack,
+  changesNothing,
+  commandOf,
+  isReadable,
+  isSavedFirst,
+  orderOf,
+  placesOf,
+  summaryOf,
+} from '$lib/restoring';
+import type {
+  CopyPlace,
+  RestoreChoice,
+  RestoreConflict,
+  RestoreOrder,
+  RestoreSummary,
+  RestoreTarget,
+  RestoreWhole,
+} from '$lib/restoring';
+import type { RestoreQuestion } from './dialogs.svelte';
+import type { HistoryActions } from './history-actions.svelte';
+import type { Library } from './library.svelte';
+import { asWireError, Resource } from './resource.svelte';
+
+export class RestoreState {
+  /** All times of the file, where one is asked for. */
+  readonly copies: Resource<FileCopies>;
+  copy = $state.raw<FileCopy | null>(null);
+  at = $state.raw<CopyPlace | null>(null);
+  /** Where the files come from; nothing until that is known. */
+  whole = $state.raw<RestoreWhole | null>(null);
+  paths = $state.raw<string[][]>([]);
+  place = $state.raw<Place | null>(null);
+  keepArchive = $state(false);
+  busy = $state(false);
+  error = $state.raw<WireError | null>(null);
+  readonly plan: Resource<RestoreSummary>;
+  readonly question: RestoreQuestion;
+  readonly #library: Library;
+  readonly #actions: HistoryActions;
+  #to = $state<RestoreTarget | null>(null);
+  #conflict = $state<RestoreConflict | null>(null);
+  #isChosen = false;
+
+  constructor(library: Library, actions: HistoryActions, question: RestoreQuestion) {
+    this.#library = library;
+    this.#actions = actions;
+    this.question = question;
+    this.copies = new Resource(() => this.#copies());
+    this.plan = new Resource(() => this.#preview());
+    if (question.source.kind === 'file') return;
+    this.whole = question.source;
+    this.paths = question.paths;
+  }
+
+  readonly canGoBack = $derived.by(() => this.whole === null || canGoBack(this.whole));
+  /** Where it was, unless the folder of the project is away. */
+  get to(): RestoreTarget {
+    return this.canGoBack ? (this.#to ?? this.#usual) : 'elsewhere';
+  }
+  set to(to: RestoreTarget) {
+    this.#to = to;
+  }
+  readonly #usual = $derived.by((): RestoreTarget => {
+    if (this.question.to) return this.question.to;
+    if (this.whole?.kind !== 'version') return 'inPlace';
+    return this.#library.project(this.whole.version.project)?.present === false
+      ? 'elsewhere'
+      : 'inPlace';
+  });
+  /** What is saved first may be replaced. */
+  get conflict(): RestoreConflict {
+    if (this.#conflict) return this.#conflict;
+    return this.whole && isSavedFirst(this.whole, this.to) ? 'replace' : 'leave';
+  }
+  set conflict(conflict: RestoreConflict) {
+    this.#conflict = conflict;
+  }
+
+  readonly choice = $derived.by((): RestoreChoice => {
+    const { to, place, conflict, keepArchive } = this;
+    return { to, place, conflict, keepArchive };
+  });
+  readonly order = $derived.by(() => this.whole && orderOf(this.whole, this.paths, this.choice));
+  readonly ready = $derived.by(
+    () =>
+      this.order !== null &&
+      this.plan.value !== undefined &&
+      !this.plan.loading &&
+      !this.plan.error &&
+      !this.busy,
+  );
+  readonly command = $derived.by(() =>
+    this.whole ? commandOf(this.whole, this.paths, this.choice) : '',
+  );
+  /** Names what is restored: a file, or the project. */
+  readonly path = $derived.by(() => this.question.paths[0] ?? []);
+
+  /** Asks for all times of the file, and begins with the newest. */
+  async load(): Promise<void> {
+    await this.copies.reload();
+    const first = this.#readable[0];
+    if (first) await this.#use(first);
+  }
+
+  /** Chooses a time, and the place to read it from. */
+  async choose(copy: FileCopy, at?: CopyPlace): Promise<void> {
+    this.#isChosen = true;
+    await this.#use(copy, at);
+  }
+
+  /** Asks again what the restore would change; the newest time that is on disk already is passed by. */
+  async look(): Promise<void> {
+    if (!this.order) return this.plan.clear();
+    const { copy } = this;
+    await this.plan.reload();
+    const same = this.plan.value && !this.plan.loading && changesNothing(this.plan.value);
+    if (!copy || copy !== this.copy || this.#isChosen || this.to !== 'inPlace' || !same) return;
+    const next = this.#readable[this.#readable.indexOf(copy) + 1];
+    if (next) await this.#use(next);
+  }
+
+  /** Begins the restore. Returns whether it began. */
+  async submit(): Promise<boolean> {
+    const { order, whole, to } = this;
+    if (!order || !whole || !this.ready) return false;
+    this.busy = true;
+    this.error = null;
+    try {
+      const job = await this.#begin(order);
+      const inPlace = whole.kind === 'version' && to === 'inPlace';
+      this.#actions.restoring(job, inPlace ? [whole.version.workspace] : []);
+      return true;
+    } catch (cause) {
+      this.error = asWireError(cause);
+      return false;
+    } finally {
+      this.busy = false;
+    }
+  }
+
+  readonly #readable = $derived.by(() =>
+    (this.copies.value?.copies ?? []).filter((one) => this.placesOf(one).some(isReadable)),
+  );
+
+  placesOf(copy: FileCopy): CopyPlace[] {
+    return placesOf(copy, this.path);
+  }
+
+  async #use(copy: FileCopy, at = this.placesOf(copy).find(isReadable)): Promise<void> {
+    if (!at) return;
+    this.copy = copy;
+    this.at = at;
+    this.whole = null;
+    this.error = null;
+    this.plan.clear();
+    try {
+      const whole = await this.#open(at);
+      if (this.at !== at) return;
+      this.paths = [at.path];
+      this.whole = whole;
+    } catch (cause) {
+      if (this.at === at) this.error = asWireError(cause);
+    }
+  }
+
+  async #open(at: CopyPlace): Promise<RestoreWhole | null> {
+    const { backend } = this.#library;
+    if (at.kind === 'version') {
+      const { version } = await backend.call('version_show', { version: at.id });
+      return { kind: 'version', version };
+    }
+    if (at.kind === 'archive') {
+      const { archive } = await backend.call('archive_show', {
+        archive: at.archive.archive,
+      });
+      return { kind: 'archive', archive };
+    }
+    const { destination, snapshot: id } = at.backup;
+    const list = await backend.call('snapshot_list', { destination });
+    const snapshot = list.find((one) => one.id === id);
+    return snapshot ? { kind: 'backup', snapshot } : null;
+  }
+
+  #copies(): Promise<FileCopies> {
+    const { source } = this.question;
+    const project = source.kind === 'file' ? source.project : '';
+    return this.#library.backend.call('file_everywhere', { project, path: this.path });
+  }
+
+  async #preview(): Promise<RestoreSummary> {
+    const { order, choice } = this;
+    const { backend } = this.#library;
+    switch (order?.kind) {
+      case 'version': {
+        const plan = await backend.call('version_restore_preview', order.request);
+        return summaryOf({ kind: 'version', plan }, choice);
+      }
+      case 'archive': {
+        const plan = await backend.call('archive_restore_preview', order.request);
+        return summaryOf({ kind: 'archive', plan }, choice);
+      }
+      case 'backup': {
+        const plan = await backend.call('restore_preview', order.request);
+        return summaryOf({ kind: 'backup', plan }, choice);
+      }
+      default:
+        throw new TypeError('There is nothing to preview yet');
+    }
+  }
+
+  #begin(order: RestoreOrder): Promise<JobView> {
+    const { backend } = this.#library;
+    switch (order.kind) {
+      case 'version':
+        return backend.call('version_restore', order.request);
+      case 'archive':
+        return backend.call('archive_restore', order.request);
+      case 'backup':
+        return backend.call('restore', order.request);
+    }
+  }
+}
