@@ -47,7 +47,6 @@ async function inUse(name, look) {
           '#/',
           '#/projects',
           `#/projects/${project.id}`,
-          `#/projects/${project.id}/snapshots`,
           `#/browse/${destination.id}/${snapshot.id}/src?project=${project.id}`,
           '#/backups',
           `#/backups/${destination.id}`,

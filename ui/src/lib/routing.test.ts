@@ -15,7 +15,6 @@ const routes: Route[] = [
   { page: 'dashboard' },
   projectsRoute(),
   projectsRoute('p-1', { text: 'a b/c', protection: 'attention' }),
-  { page: 'snapshots', project: 'p-1' },
   {
     page: 'browse',
     destination: 'd-1',
@@ -75,6 +74,7 @@ describe('an address', () => {
   it.each([
     '#/nowhere',
     '#/projects/a/b/c',
+    '#/projects/a/snapshots',
     '#/settings/more',
     '#/browse/only',
     '#/projects/a/file-history/main',

@@ -70,7 +70,6 @@ export const MAIN = 'main';
 export type Route =
   | { page: 'dashboard' }
   | { page: 'projects'; project: string | null; query: ProjectQuery }
-  | { page: 'snapshots'; project: string }
   | ({ page: 'files'; version: string; path: string[]; file: string } & InWorkspace)
   | ({ page: 'history'; query: HistoryQuery } & InWorkspace)
   | ({ page: 'fileHistory'; path: string[]; from: string; to: string } & InWorkspace)
@@ -186,7 +185,6 @@ function parseProjectView(
   const version = read('version');
   const place = { project, workspace };
   switch (view) {
-    case 'snapshots':
     case 'workspaces':
     case 'rules':
       return rest.length === 0 ? { page: view, project } : null;
@@ -218,8 +216,6 @@ export function formatRoute(route: Route): string {
       return '#/';
     case 'projects':
       return address(['projects', route.project], route.query);
-    case 'snapshots':
-      return address(['projects', route.project, 'snapshots']);
     case 'workspaces':
     case 'rules':
       return address(['projects', route.project, route.page]);

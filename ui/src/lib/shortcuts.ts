@@ -1,10 +1,16 @@
 /** The keys of the UI, for the sheet and the settings. What they do is where it belongs. */
+import { readPreference, writePreference } from './view-preferences';
 import { words } from './words';
 
 export type Shortcut = { keys: string[]; label: string; then?: boolean };
 export type ShortcutGroup = { title: string; shortcuts: Shortcut[] };
 
 const text = words.shortcuts;
+const SINGLE = 'keys.single';
+
+/** Whether keys without Ctrl, such as letters, do something: who speaks to a machine may not want that. */
+export const singleKeysOn = (): boolean => readPreference(SINGLE, ['on', 'off'], 'on') === 'on';
+export const setSingleKeys = (on: boolean): void => writePreference(SINGLE, on ? 'on' : 'off');
 
 export const shortcutGroups: ShortcutGroup[] = [
   {

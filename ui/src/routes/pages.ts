@@ -22,7 +22,6 @@ export const pages = {
   recover: () => import('./RecoverPage.svelte'),
   rules: () => import('./RulesPage.svelte'),
   settings: () => import('./SettingsPage.svelte'),
-  snapshots: () => import('./SnapshotsPage.svelte'),
   storage: () => import('./StoragePage.svelte'),
   workspaces: () => import('./WorkspacesPage.svelte'),
 };

@@ -86,6 +86,17 @@ describe('a project', () => {
     await screen.findByTestId('version-detail');
   });
 
+  it('lists its newest backups, and all of them when asked', async () => {
+    const backend = await open('#/projects');
+    const aurora = backend.library.projects.find((one) => one.name === 'aurora')?.id;
+    const all = backend.library.snapshots.filter((one) => one.project === aurora).length;
+    await fireEvent.click(await row(/aurora/));
+    const view = await screen.findByTestId('project-view');
+    expect(await within(view).findAllByTestId('snapshot-row')).toHaveLength(6);
+    await fireEvent.click(within(view).getByRole('button', { name: `Show all ${all}` }));
+    expect(within(view).getAllByTestId('snapshot-row')).toHaveLength(all);
+  });
+
   it('without versions offers to start them', async () => {
     await open('#/projects');
     await fireEvent.click(await row(/glaze/));
@@ -228,6 +239,22 @@ describe('the palette', () => {
     await fireEvent.input(input, { target: { value: 'kiln' } });
     await fireEvent.click(await screen.findByRole('option', { name: /kiln-firmware/ }));
     await vi.waitFor(() => expect(location.hash).toMatch(/^#\/projects\/[0-9a-f]{32}/));
+  });
+});
+
+describe('single keys', () => {
+  it('do nothing while they are switched off, and others still do', async () => {
+    await open('#/settings?section=keyboard');
+    const drawer = () => screen.queryByTestId('job-drawer');
+    await fireEvent.click(await screen.findByRole('switch', { name: 'Single-key shortcuts' }));
+    await press('j');
+    expect(drawer()).toBeNull();
+    await press('k', { ctrlKey: true });
+    const input = await screen.findByPlaceholderText('Type a command or a project…');
+    await fireEvent.keyDown(input, { key: 'Escape' });
+    await fireEvent.click(await screen.findByRole('switch', { name: 'Single-key shortcuts' }));
+    await press('j');
+    await screen.findByTestId('job-drawer');
   });
 });
 

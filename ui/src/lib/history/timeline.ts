@@ -134,10 +134,10 @@ export function changesIn({ versions }: Session): number {
   );
 }
 
-/** Where the sessions of a day lie in it. */
+/** The places of the sessions of several versions in their day. */
 export function spansOf(sessions: readonly Session[], date: string): Span[] {
   return sessions
-    .filter(({ newest }) => dateOf(newest.time) === date)
+    .filter(({ newest, versions }) => versions.length > 1 && dateOf(newest.time) === date)
     .map(({ newest, oldest }) => ({
       id: oldest.id,
       from: shareOfDay(oldest.time),

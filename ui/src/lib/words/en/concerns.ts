@@ -22,8 +22,6 @@ export const concernWords = {
     acts: {
       backUp: 'Back up now',
       locate: 'Locate…',
-      startVersions: 'Start versions',
-      watch: 'Resume watching',
       review: 'Review',
       repair: 'Repair…',
       showRun: 'Show run',
@@ -36,7 +34,6 @@ export const concernWords = {
     },
     actFor: (act: string, subject: string) => `${act}: ${subject}`,
     located: (name: string) => `Found ${name} again`,
-    lastProven: 'Backups',
     upcoming: 'Upcoming runs',
   },
 };

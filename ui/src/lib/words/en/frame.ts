@@ -14,7 +14,6 @@ export const frameWords = {
     activity: 'Activity',
     settings: 'Settings',
     browse: 'Browse',
-    snapshots: 'Backups',
     skip: 'Skip to the content',
     breadcrumb: 'Where you are',
     missing: 'Nothing here',
@@ -169,6 +168,9 @@ export const frameWords = {
   shortcuts: {
     title: 'Keyboard shortcuts',
     line: 'Everything can be done without a mouse.',
+    single: 'Single-key shortcuts',
+    singleHint:
+      'Letters and signs, such as J or G D. Off, arrows, Enter, Esc and keys with Ctrl still work.',
     everywhere: 'Everywhere',
     lists: 'In lists',
     project: 'In a project',
