@@ -18,6 +18,24 @@ export const forWindow = list({
   'libdbus-1-dev': 'the tray and the one-window-only rule speak over D-Bus',
 });
 
+/** What `npm run package` needs beside both. */
+export const forPackaging = list({
+  'dpkg-dev': 'finds the packages of the libraries that the programs are linked with',
+  rpm: 'makes the package for Fedora and openSUSE',
+});
+
+/** What the test of the packages needs beside that. */
+export const forPackageTest = list({
+  debootstrap: 'makes the bare Debian that the package is installed in',
+  lintian: "knows Debian's rules for packages",
+  rpm2cpio: 'unpacks the other package',
+  cpio: 'unpacks it, too',
+  xvfb: 'a display for the window',
+  xdotool: 'sees the window on it',
+  'python3-gi': 'takes the pictures of it',
+  'gir1.2-gtk-3.0': 'takes them, too',
+});
+
 /** What the tests need beside both. */
 export const forTests = list({
   git: 'the peer that reads histories and finds them sound, and pushes and pulls',

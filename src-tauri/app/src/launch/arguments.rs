@@ -1,4 +1,5 @@
-//! The arguments that the program is started with: how to start, and folders that become projects.
+//! The arguments that the program is started with: how to start, and folders and archives that become
+//! projects.
 
 use std::path::{Path, PathBuf};
 
@@ -16,8 +17,8 @@ pub(crate) struct Arguments {
     #[arg(long, value_name = "FOLDER", env = "UNDERCROFT_HOME")]
     pub(crate) library: Option<PathBuf>,
 
-    /// Folders to offer as projects
-    #[arg(value_name = "FOLDER")]
+    /// Folders to add as projects, or an archive to import
+    #[arg(value_name = "FOLDER|ARCHIVE")]
     pub(crate) folders: Vec<PathBuf>,
 }
 

@@ -21,7 +21,7 @@ pub(crate) fn set(start: bool, library: &Path) -> Result<()> {
     let program = std::env::current_exe().map_err(|source| {
         Error::new(Code::Unavailable, "Cannot tell where Undercroft is").because(source)
     })?;
-    let text = entry_text(&program, library)?;
+    let text = entry_text(&without_deleted_mark(program), library)?;
     let folder = entry.parent().unwrap_or(Path::new("/"));
     std::fs::create_dir_all(folder).at("make", folder)?;
     replace_file(&entry, text.as_bytes(), 0o644)
@@ -37,6 +37,12 @@ fn folder() -> Result<PathBuf> {
         Error::new(Code::NotFound, "Cannot tell where programs are started from at login")
             .why("Neither XDG_CONFIG_HOME nor HOME is set")
     })
+}
+
+/// The path of the program; Linux marks one that an upgrade has replaced since it was started.
+fn without_deleted_mark(program: PathBuf) -> PathBuf {
+    let marked = program.to_str().and_then(|text| text.strip_suffix(" (deleted)"));
+    marked.filter(|_| !program.exists()).map(PathBuf::from).unwrap_or(program)
 }
 
 fn entry_text(program: &Path, library: &Path) -> Result<String> {
@@ -70,6 +76,14 @@ fn argument(path: &Path) -> Result<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_program_that_was_upgraded_while_it_ran_is_started_by_its_path() {
+        let program = PathBuf::from("/nowhere/bin/undercroft-desktop");
+        let marked = PathBuf::from("/nowhere/bin/undercroft-desktop (deleted)");
+        assert_eq!(without_deleted_mark(marked), program);
+        assert_eq!(without_deleted_mark(program.clone()), program);
+    }
 
     #[test]
     fn hostile_paths_are_quoted_as_the_specification_says() {

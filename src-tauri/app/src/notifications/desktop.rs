@@ -26,7 +26,7 @@ fn send(title: &str, text: &str) -> zbus::Result<()> {
     let is_markup = asked.is_ok_and(|all| all.iter().any(|it| it == "body-markup"));
     let text = if is_markup { escape_markup(text) } else { text.to_owned() };
     let no_actions: &[&str] = &[];
-    let hints = HashMap::from([("desktop-entry", Value::from("Undercroft"))]);
+    let hints = HashMap::from([("desktop-entry", Value::from("undercroft-desktop"))]);
     let body = ("Undercroft", 0_u32, "undercroft-desktop", title, text, no_actions, hints, -1_i32);
     server.call::<_, _, u32>("Notify", &body).map(drop)
 }
