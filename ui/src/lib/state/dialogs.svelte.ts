@@ -39,7 +39,6 @@ export type Dialog =
   | { kind: 'restoreArchive'; archive: Archive; paths: string[][] }
   | { kind: 'moveArchive'; archive: Archive }
   | { kind: 'addDestination'; project: Project | null }
-  | { kind: 'setUpBackups' }
   | { kind: 'recoveryKit'; destination: Destination }
   | { kind: 'forgetDestination'; destination: Destination }
   | { kind: 'forgetBackups'; destination: Destination; snapshots: Snapshot[] }
