@@ -60,6 +60,8 @@ export class FirstRun {
   other = $state.raw<Place | null>(null);
   password = $state.raw<NewPassword | null>({ type: 'generated' });
   stage = $state<Stage>('choosing');
+  /** Whether it was started, and the user is not done with it. */
+  active = $state(false);
   error = $state.raw<WireError | null>(null);
   destination = $state.raw<Destination | null>(null);
   planJob = $state<string | null>(null);
@@ -92,7 +94,6 @@ export class FirstRun {
     const fits = this.target !== null && this.target.state !== 'file';
     return this.destination !== null || (fits && this.password !== null);
   });
-  readonly active = $derived(this.stage !== 'choosing');
   readonly kept = $derived.by(() => this.ticked.filter((row) => !row.error));
 
   /** Searches the home folder, and shows what was found beside what is chosen already. */
@@ -171,6 +172,7 @@ export class FirstRun {
   /** Does all that was decided; a second time, what is left of it. */
   async start(): Promise<void> {
     this.stage = 'working';
+    this.active = true;
     this.error = null;
     try {
       await this.#addProjects();
@@ -188,6 +190,7 @@ export class FirstRun {
   reset(): void {
     this.rows = [];
     this.stage = 'choosing';
+    this.active = false;
     this.chosen = this.other = this.destination = this.question = null;
     this.password = { type: 'generated' };
     this.error = this.folderError = null;

@@ -58,8 +58,8 @@ export const firstRunWords = {
     existing: 'That folder holds backups already. With their password you can go on with them.',
     restoreInstead: 'Restore my library from it',
     decided: (schedule: string, kept: string) =>
-      `Every change becomes a version. ${schedule}. Backups are encrypted, verified, and kept ${kept}.`,
-    decidedVersions: 'Every change becomes a version, from now on.',
+      `${schedule}. Backups are encrypted, verified, and kept ${kept}.`,
+    decidedVersions: 'Every change becomes a version.',
     keptDays: (days: number) => plural(days, { one: 'for 1 day', other: 'for # days' }),
     keptYears: 'for years',
     change: 'Change…',
