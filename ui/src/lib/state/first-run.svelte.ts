@@ -16,6 +16,7 @@ import type {
   ProjectFinds,
   WireError,
 } from '$lib/backend/bindings';
+import { words } from '$lib/words';
 import type { Context } from './actions.svelte';
 import { hasEnded } from './jobs.svelte';
 import { BACKUPS_CHANGED, EVERYTHING } from './library-changes';
@@ -47,6 +48,8 @@ export type FolderQuestion =
 export type Where = { kind: 'drive'; folder: string } | { kind: 'other' } | { kind: 'nowhere' };
 export type Stage = 'choosing' | 'working' | 'stopped' | 'done';
 
+type Decided = { target: Place | null; drive: Drive | null; create: boolean };
+
 const POLL_MS = 1000;
 
 export class FirstRun {
@@ -65,7 +68,10 @@ export class FirstRun {
   error = $state.raw<WireError | null>(null);
   destination = $state.raw<Destination | null>(null);
   planJob = $state<string | null>(null);
+  /** Whether the recovery kit was shown. */
+  kitShown = false;
   #plan: Plan | null = null;
+  #decided: Decided = { target: null, drive: null, create: true };
   readonly #context: Context;
 
   constructor(context: Context) {
@@ -75,7 +81,15 @@ export class FirstRun {
     this.drives = new Resource(() => backend.call('drive_list', {}));
   }
 
-  readonly where = $derived.by((): Where => this.chosen ?? this.#proposed());
+  readonly where = $derived.by((): Where => {
+    const { chosen } = this;
+    // A drive that was chosen may have been pulled out.
+    const isGone =
+      chosen?.kind === 'drive' &&
+      !this.active &&
+      !this.drives.value?.some(({ place }) => place.display === chosen.folder);
+    return chosen && !isGone ? chosen : this.#proposed();
+  });
   readonly drive = $derived.by((): Drive | null => {
     const { where } = this;
     if (where.kind !== 'drive') return null;
@@ -108,7 +122,10 @@ export class FirstRun {
       if (project.status !== 'active' || this.rows.some((row) => row.project?.id === project.id))
         continue;
       const known = this.rows.find((row) => row.place.display === project.path);
-      if (known) continue;
+      if (known) {
+        known.project = project;
+        continue;
+      }
       const { path, name } = project;
       const place: Place = { id: '', display: path, name, state: 'folder', sameDisk: false };
       this.rows.push({ ...newRow(place, null, true), project, versions: 'done' });
@@ -171,14 +188,18 @@ export class FirstRun {
 
   /** Does all that was decided; a second time, what is left of it. */
   async start(): Promise<void> {
+    // A drive that is pulled out meanwhile changes nothing of what was decided.
+    this.chosen = this.where;
+    this.#decided = { target: this.target, drive: this.drive, create: !this.existing };
     this.stage = 'working';
     this.active = true;
     this.error = null;
+    for (const row of this.rows) row.error = null;
     try {
       await this.#addProjects();
       await this.#keepVersions();
-      if (this.where.kind !== 'nowhere') await this.#backUp();
-      this.stage = 'done';
+      this.error = this.where.kind === 'nowhere' ? null : await this.#backUp();
+      this.stage = this.error ? 'stopped' : 'done';
     } catch (cause) {
       this.error = asWireError(cause);
       this.stage = 'stopped';
@@ -195,13 +216,13 @@ export class FirstRun {
     this.password = { type: 'generated' };
     this.error = this.folderError = null;
     this.planJob = null;
+    this.kitShown = false;
     this.#plan = null;
   }
 
   async #addProjects(): Promise<void> {
     const { backend, library } = this.#context;
     for (const row of this.ticked.filter((one) => !one.project)) {
-      row.error = null;
       try {
         row.project = await backend.call('project_add', { place: row.place.id });
         library.replace(row.project);
@@ -228,12 +249,13 @@ export class FirstRun {
     }
   }
 
-  async #backUp(): Promise<void> {
+  /** Backs up; gives back why that was not done. */
+  async #backUp(): Promise<WireError | null> {
     const { backend, library } = this.#context;
     const plan = await this.#savedPlan(await this.#addedDestination());
     library.touch(BACKUPS_CHANGED);
     const rows = this.ticked.filter((row) => row.project);
-    if (rows.length === 0) return;
+    if (rows.length === 0) return null;
     for (const row of rows) Object.assign(row, { backup: 'waiting', verified: 'waiting' });
     const job = await backend.call('plan_run', { plan: plan.id });
     const timer = setInterval(() => void this.#lookAtParts(plan), POLL_MS);
@@ -242,18 +264,17 @@ export class FirstRun {
     );
     this.planJob = null;
     await this.#judge(plan, ended);
-    if (!didWork(ended)) throw ended.outcome?.error ?? new Error(ended.outcome?.summary);
+    return didWork(ended) ? null : (ended.outcome?.error ?? stopped(ended));
   }
 
   async #addedDestination(): Promise<Destination> {
     if (this.destination) return this.destination;
-    const { target, password, drive } = this;
+    const { target, drive, create } = this.#decided;
+    const { password } = this;
     if (!target || !password) throw new Error('No folder was chosen');
+    const name = drive && !drive.isHome ? drive.name : null;
     this.destination = await this.#context.backend.call('destination_add', {
-      place: target.id,
-      name: drive && !drive.isHome ? drive.name : null,
-      password,
-      create: !this.existing,
+      ...{ place: target.id, name, password, create },
     });
     return this.destination;
   }
@@ -321,6 +342,12 @@ const newRow = (place: Place, found: FoundProject | null, ticked: boolean): Work
 });
 
 const didWork = ({ state }: JobView) => state === 'succeeded' || state === 'warnings';
+
+/** Why a job that did not fail did not end either. */
+function stopped({ title, outcome }: JobView): WireError {
+  const { what, next } = words.firstRun.interrupted(title);
+  return { code: 'cancelled', what, why: outcome?.summary ?? '', next };
+}
 
 function stepOf(state: JobView['state']): Step {
   if (state === 'succeeded' || state === 'warnings') return 'done';

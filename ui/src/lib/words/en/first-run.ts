@@ -75,6 +75,10 @@ export const firstRunWords = {
     pictureLost: 'a lost disk',
     working: 'Keeping your work safe…',
     stopped: 'Not finished yet',
+    interrupted: (title: string) => ({
+      what: `${title} was stopped`,
+      next: 'Try again: it goes on where it was',
+    }),
     versions: 'Versions kept',
     backedUp: 'Backed up',
     verified: 'Verified',
