@@ -81,14 +81,17 @@ for (const { name, ...look } of LOOKS) {
 /** @param {import('playwright-core').Page} page @param {string} folder */
 async function setUp(page, folder) {
   await go(page, '#/backups');
-  await page.getByTestId('set-up').click();
+  await page.getByLabel(/^Another folder/).check();
   await page.getByTestId('place-path').fill(folder);
   await page.getByText('Folder found').waitFor();
-  await assertAccessible(page, 'setting up', { within: DIALOG });
-  await page.getByTestId('set-up-start').click();
+  await assertAccessible(page, 'setting up');
+  await page.getByTestId('first-run-start').click();
   await page.getByTestId('recovery-kit').getByText('restic -r').first().waitFor();
   await assertAccessible(page, 'the recovery kit', { within: DIALOG });
   await page.getByTestId('kit-done').click();
+  await assertAccessible(page, 'set up');
+  await page.getByTestId('first-run-done').click();
+  await go(page, '#/backups');
 }
 
 /** @param {import('playwright-core').Page} page */

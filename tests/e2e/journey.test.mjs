@@ -46,11 +46,12 @@ async function jobEnds() {
 }
 
 test('an empty library says what to do first', async () => {
-  await page.sees('Keep your first project safe');
-  await page.sees('Add a project');
+  await page.sees('Keep your work safe');
+  await page.sees('What you work on');
 });
 
 test('a folder dragged onto the window becomes a project', async () => {
+  await click('link', /^Projects/);
   const drag = await Drag.over(desktop, [atlas], { x: 600, y: 420 });
   await page.testId('drop-overlay');
   await page.sees('Drop folders to add them, or archives to import them');

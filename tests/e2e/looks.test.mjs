@@ -22,7 +22,7 @@ for (const look of /** @type {const} */ (['light', 'dark'])) {
     desktop = await startDesktop({ dark: look === 'dark' });
     try {
       const page = await desktop.open();
-      await page.sees('Keep your first project safe');
+      await page.sees('Keep your work safe');
       assert.equal(await page.run(() => matchMedia('(prefers-color-scheme: dark)').matches), look === 'dark');
       await picture(page, 'empty', look);
       await beginnings(page, look);
@@ -45,12 +45,6 @@ async function beginnings(page, look) {
     await page.run((hash) => void (location.hash = hash), hash);
     await picture(page, name, look);
   }
-  await (await page.testId('set-up')).click();
-  await picture(page, 'set-up', look);
-  await until('the dialog is closed', async () => {
-    await page.press('\uE00C');
-    return page.run(() => !document.querySelector('[role=dialog], dialog[open]'));
-  });
 }
 
 /** The rooms of the destination, and the kit. @param {import('./webdriver.mjs').Page} page @param {string} look */

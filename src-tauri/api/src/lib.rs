@@ -64,7 +64,7 @@ use undercroft_session::{ReadCache, SessionWork};
 
 pub use bindings::typescript;
 pub use host::{Abilities, Host, Places, refuse_hook};
-pub use undercroft_backup::{Hook, HookMoment, MachineState};
+pub use undercroft_backup::{Hook, HookMoment, MachineState, Surroundings};
 
 pub use recovery::rebuilding::{Rebuilt, rebuild_library};
 pub use use_cases::{Audience, USE_CASES, UseCase, find_use_case};

@@ -15,6 +15,10 @@ macro_rules! with_use_cases {
             place_pick(PlacePick) -> Option<Place>, Window, "";
             /// Points out a folder by its path.
             place_type(PlaceType) -> Place, Typist, "";
+            /// Lists the drives that backups could go to.
+            drive_list(Nothing) -> Vec<Drive>, Everyone, "undercroft destination drives";
+            /// Finds folders that look like projects, below the home folder or at a place.
+            project_find(ProjectFind) -> ProjectFinds, Everyone, "undercroft project find [{path}]";
             /// Lists the projects.
             project_list(ProjectFilter) -> Vec<Project>, Everyone, "undercroft project list";
             /// Shows one project with its backups and what was done with it.

@@ -53,7 +53,10 @@ pub use browsing::{
     Difference, Entry, EntryKind, Listing, Mounted, OutOfDate, SnapshotBrowser, SnapshotList,
 };
 pub use conditions::{Conditions, Machine, MachineState, QuietHours};
-pub use destinations::{AddDestination, Destination, DestinationState, Destinations, Keys};
+pub use destinations::{
+    AddDestination, Destination, DestinationState, Destinations, Drive, Keys, Surroundings,
+    mount_table,
+};
 pub use finding::{BackedUpFile, FileIn, FileSearch, SearchHit, SearchOrder};
 pub use forgetting::{Cleanup, Forgetting, Removals, TRASH_KEPT, Trashed};
 pub use library_copy::{LibraryCopies, LibraryCopy, LockHistory};

@@ -27,8 +27,9 @@ pub use layout::default_root;
 pub use library::Library;
 pub use overlap::{Overlap, overlap};
 pub use projects::{
-    AddProject, NewManaged, OccupiedFolder, Project, ProjectFilter, ProjectKind, ProjectLock,
-    ProjectStatus, Projects,
+    AddProject, FindLimits, FindProjects, FolderLook, FoundProject, Measured, NewManaged,
+    OccupiedFolder, Project, ProjectFilter, ProjectFinds, ProjectKind, ProjectLock, ProjectStatus,
+    Projects, no_home,
 };
 pub use rebuildable::{Rebuildable, is_cache, is_marked_inside, is_proof, rebuildable};
 pub use rebuilding::refuse_in_use;

@@ -1,12 +1,14 @@
 //! Projects: folders of work, where the user keeps them. This file says what one can do with
 //! them; the table, the rules for folders and `metadata.json` lie beneath.
 
+mod finding;
 mod folder;
 mod kinds;
 mod leaving;
 mod lock;
 mod managed;
 mod managing;
+mod measured;
 mod metadata;
 mod names;
 mod search;
@@ -24,10 +26,12 @@ use crate::detect;
 use crate::events::NewEvent;
 use crate::library::Library;
 
+pub use finding::{FindLimits, FindProjects, FolderLook, FoundProject, ProjectFinds, no_home};
 pub use folder::OccupiedFolder;
 pub use kinds::{ProjectKind, ProjectStatus};
 pub use lock::ProjectLock;
 pub use managed::NewManaged;
+pub use measured::Measured;
 pub use search::ProjectFilter;
 pub(crate) use table::MIGRATIONS;
 

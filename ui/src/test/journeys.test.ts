@@ -20,24 +20,106 @@ const row = (name: RegExp) => screen.findByRole('row', { name });
 const press = (key: string, more: KeyboardEventInit = {}) =>
   fireEvent.keyDown(document.activeElement ?? document.body, { key, bubbles: true, ...more });
 
+const LONG = { timeout: 8000 };
+const callsOf = (backend: RecordedBackend, name: string) =>
+  backend.calls.filter((call) => call.name === name);
+
+/** Counts the presses from now on. */
+function countPresses(): () => number {
+  let presses = 0;
+  const press = () => (presses += 1);
+  document.addEventListener('click', press, true);
+  return () => {
+    document.removeEventListener('click', press, true);
+    return presses;
+  };
+}
+
 beforeEach(() => {
   localStorage.clear();
   document.body.innerHTML = '';
 });
 
 describe('first run', () => {
-  it('teaches the first step and adds a typed folder as a project', async () => {
+  it('keeps versions of what was found and backs it up, verified, at one press', async () => {
     const backend = await open('#/', { scenario: 'empty' });
-    await screen.findByText('Keep your first project safe');
-    await fireEvent.click(await screen.findByRole('button', { name: 'Add project' }));
-    const dialog = await screen.findByRole('dialog');
-    await fireEvent.input(within(dialog).getByLabelText(/^Folder/), {
-      target: { value: '/home/mira/new' },
+    const form = await screen.findByTestId('first-run');
+    const found = await within(form).findByTestId('found-projects');
+    const ticked = within(found)
+      .getAllByRole<HTMLInputElement>('checkbox')
+      .filter((box) => box.checked);
+    expect(ticked.length).toBeGreaterThan(1);
+    expect((await within(form).findByLabelText<HTMLInputElement>(/^blue/)).checked).toBe(true);
+    expect(callsOf(backend, 'project_add')).toEqual([]);
+    const presses = countPresses();
+    await fireEvent.click(await screen.findByRole('button', { name: 'Start' }));
+    await screen.findByText(`${ticked.length} projects are backed up and verified`, {}, LONG);
+    expect(presses()).toBe(1);
+    for (const name of ['project_add', 'history_start'])
+      expect(callsOf(backend, name)).toHaveLength(ticked.length);
+    expect(callsOf(backend, 'destination_add')[0]?.request).toMatchObject({
+      create: true,
+      name: 'blue',
+      password: { type: 'generated' },
     });
-    await within(dialog).findByText('Folder found');
-    await fireEvent.click(within(dialog).getByRole('button', { name: 'Add project' }));
-    await screen.findByRole('article', { name: 'new' });
-    expect(backend.library.projects).toHaveLength(1);
+    await fireEvent.click(await screen.findByTestId('kit-done'));
+    await fireEvent.click(await screen.findByTestId('first-run-done'));
+    await waitFor(() => expect(location.hash).toBe('#/projects'));
+    expect(backend.library.snapshots).toHaveLength(ticked.length);
+  });
+
+  it('keeps versions alone where no backup is wanted yet', async () => {
+    const backend = await open('#/', { scenario: 'empty' });
+    const found = await screen.findByTestId('found-projects');
+    const [first, ...others] = within(found)
+      .getAllByRole<HTMLInputElement>('checkbox')
+      .filter((box) => box.checked);
+    expect(first).toBeDefined();
+    for (const box of others) await fireEvent.click(box);
+    await fireEvent.click(await screen.findByLabelText(/^Nowhere yet/));
+    expect(screen.queryByText('What opens them again')).toBeNull();
+    await fireEvent.click(await screen.findByRole('button', { name: 'Start' }));
+    await screen.findByText('1 project keeps versions on this disk', {}, LONG);
+    expect(callsOf(backend, 'destination_add')).toEqual([]);
+    await fireEvent.click(await screen.findByRole('button', { name: 'Go to the dashboard' }));
+    await screen.findByTestId('set-up');
+  });
+
+  it('warns of the disk that the work is on', async () => {
+    await open('#/', { scenario: 'empty' });
+    await fireEvent.click(await screen.findByLabelText(/^Home folder/));
+    expect((await screen.findByTestId('same-disk')).textContent).toContain('both are lost');
+  });
+
+  it('goes on where it failed, and does nothing twice', async () => {
+    const backend = await open('#/', { scenario: 'empty' });
+    await screen.findByTestId('found-projects');
+    await screen.findByLabelText(/^blue/);
+    const failure = { code: 'internal', what: 'It broke', why: 'So', next: 'Again' } as const;
+    backend.failWith('plan_save', failure);
+    await fireEvent.click(await screen.findByRole('button', { name: 'Start' }));
+    await screen.findByText('Not finished yet', {}, LONG);
+    backend.failWith('plan_save', null);
+    const before = callsOf(backend, 'project_add').length;
+    await fireEvent.click(await screen.findByRole('button', { name: 'Try again' }));
+    await screen.findByText(/projects are backed up and verified/, {}, LONG);
+    expect(callsOf(backend, 'project_add')).toHaveLength(before);
+    expect(callsOf(backend, 'history_start')).toHaveLength(before);
+    expect(callsOf(backend, 'destination_add')).toHaveLength(1);
+  });
+
+  it('asks what is meant by a folder in a project, and takes dropped ones', async () => {
+    const backend = await open('#/', { scenario: 'empty', canPick: true });
+    await screen.findByTestId('found-projects');
+    const places = [backend.place('/home/mira/work/aurora/src')];
+    const look = backend.library.recording.all('project_find').find((one) => one.within);
+    expect(look?.within?.place.display).toBe('/home/mira/work/aurora');
+    if (look) backend.answer('project_find', look);
+    backend.publish({ type: 'dropped', places, x: 1, y: 1 });
+    const question = await screen.findByTestId('folder-question');
+    await fireEvent.click(within(question).getByRole('button', { name: 'Add only src' }));
+    await within(await screen.findByTestId('found-projects')).findByText('src');
+    expect(screen.queryByTestId('folder-question')).toBeNull();
   });
 
   it('refuses a dropped file kindly and adds a dropped folder', async () => {

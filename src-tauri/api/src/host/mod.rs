@@ -1,5 +1,6 @@
 //! The face that asks: what it can do, and the folders that its user pointed out.
 
+mod drives;
 mod limits;
 mod places;
 pub(crate) mod wire;
@@ -8,7 +9,7 @@ use std::fmt;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use undercroft_backup::{Hook, Machine, MachineState};
+use undercroft_backup::{Hook, Machine, MachineState, Surroundings, mount_table};
 use undercroft_foundation::{Code, Error, Result, escape_path};
 
 use crate::Api;
@@ -65,6 +66,12 @@ pub trait Host: Send + Sync + fmt::Debug {
     /// The machine, whose state decides what begins by itself.
     fn machine_state(&self) -> Arc<dyn MachineState> {
         Arc::new(Machine)
+    }
+
+    /// The drives that are mounted, and the user's home folder.
+    fn surroundings(&self) -> Surroundings {
+        let home = std::env::var_os("HOME").filter(|home| !home.is_empty()).map(PathBuf::from);
+        Surroundings { mounts: mount_table(), home }
     }
 
     /// Starts the program when the user logs in, or no longer.

@@ -42,7 +42,8 @@ impl Places {
         self.note(path, None)
     }
 
-    fn note(&self, path: &Path, purpose: Option<PlacePurpose>) -> Place {
+    /// Notes a place that is good for one purpose: picked for it, or found to fit.
+    pub(crate) fn note(&self, path: &Path, purpose: Option<PlacePurpose>) -> Place {
         // Where it leads nowhere, whoever uses it says so.
         let path = canonicalize_or_keep(path);
         let id = PlaceId::new(&*self.world.clock, &*self.world.random);
@@ -115,7 +116,8 @@ impl Api {
     /// The place with what else is on its disk.
     fn on_its_disk(&self, place: Place, path: &Path) -> Result<Place> {
         let path = canonicalize_or_keep(path);
-        let same_disk = !self.0.backups.destinations().projects_on_disk_of(&path)?.is_empty();
+        let around = self.0.host.surroundings();
+        let same_disk = self.0.backups.destinations().is_on_disk_of_work(&around, &path)?;
         Ok(Place { same_disk, ..place })
     }
 }

@@ -3,6 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 use specta::Type;
+use specta_typescript::Number;
 
 /// The program, its library, and what the face that asks can do.
 #[derive(Debug, Clone, Serialize, Deserialize, Type)]
@@ -70,7 +71,8 @@ pub struct Place {
     pub name: String,
     /// Whether a folder, a file, a repository or nothing is there.
     pub state: PlaceState,
-    /// Whether projects are on the same disk: what is kept there is lost with them if it fails.
+    /// Whether projects, or while there are none the home folder, are on the same disk: what is
+    /// kept there is lost with them if it fails.
     #[serde(default)]
     pub same_disk: bool,
 }
@@ -87,4 +89,24 @@ pub enum PlaceState {
     Missing,
     /// A folder that holds a repository.
     Repository,
+}
+
+/// A drive that backups could go to.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct Drive {
+    /// The folder for backups on it: a repository that is there, or a folder to be made.
+    pub place: Place,
+    /// Its label, or the name of the folder that it is mounted at.
+    pub name: String,
+    /// Whether it is the home folder, which lies on no drive of its own.
+    pub is_home: bool,
+    /// Bytes that are free there.
+    #[specta(type = Number)]
+    pub free_bytes: u64,
+    /// Bytes that it has in all.
+    #[specta(type = Number)]
+    pub total_bytes: u64,
+    /// Whether it is the best of them. One on the disk of the projects never is.
+    pub is_proposed: bool,
 }

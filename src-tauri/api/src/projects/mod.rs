@@ -2,6 +2,7 @@
 
 pub(crate) mod convert;
 pub(crate) mod deleting;
+mod finding;
 pub(crate) mod measuring;
 mod trash;
 pub(crate) mod wire;

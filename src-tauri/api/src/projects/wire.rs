@@ -10,6 +10,7 @@ use undercroft_library as library;
 use crate::backups::wire::Snapshot;
 use crate::base::mirror::mirror;
 use crate::destinations::wire::Destination;
+use crate::host::wire::Place;
 use crate::runs::wire::Run;
 
 /// Which projects to list; what is left out matches all.
@@ -60,6 +61,67 @@ pub struct ProjectAdd {
     /// Its tags.
     #[serde(default)]
     pub tags: Vec<String>,
+}
+
+/// Looks for folders that look like projects. Nothing is added.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+pub struct ProjectFind {
+    /// The place that is looked at; without one, the home folder is searched.
+    pub place: Option<String>,
+}
+
+/// The folders that look like projects, and are none yet.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct ProjectFinds {
+    /// Those that are suggested first, then the newest change first. A project in a project belongs
+    /// to the outer one.
+    pub projects: Vec<FoundProject>,
+    /// The place itself, unless it cannot be a project.
+    #[serde(default)]
+    pub folder: Option<FoundProject>,
+    /// The project that the place is, or lies in, already.
+    #[serde(default)]
+    pub known: Option<Project>,
+    /// The outermost folder above the place that looks like a project.
+    #[serde(default)]
+    pub within: Option<FoundProject>,
+    /// Whether the search ended before it had been everywhere.
+    pub is_partial: bool,
+    /// The number of folders that could not be read.
+    #[specta(type = Number)]
+    pub unread: u64,
+}
+
+/// A folder that looks like a project.
+#[derive(Debug, Clone, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct FoundProject {
+    /// The folder, to be added.
+    pub place: Place,
+    /// The languages that it is written in, most used first.
+    pub languages: Vec<String>,
+    /// The number of its files.
+    #[specta(type = Number)]
+    pub files: u64,
+    /// Their size together, in bytes.
+    #[specta(type = Number)]
+    pub size_bytes: u64,
+    /// The part of that in folders that a program makes again, which backups leave out.
+    #[specta(type = Number)]
+    pub rebuildable_bytes: u64,
+    /// The names of those folders: `node_modules`.
+    pub rebuildable: Vec<String>,
+    /// Whether there is more than was counted.
+    pub is_partial: bool,
+    /// When the newest of the user's own files was changed.
+    #[serde(default)]
+    #[specta(type = Option<String>)]
+    pub last_change: Option<Timestamp>,
+    /// Whether it is worked on, as far as can be told: changed in the last year or so, and no
+    /// download.
+    pub is_suggested: bool,
 }
 
 /// Gives a project another name.

@@ -13,6 +13,7 @@ mod bindings;
 mod cleanup;
 mod copies;
 mod deleting;
+mod first_run;
 mod history;
 mod new_projects;
 mod recorded;

@@ -19,7 +19,16 @@ pub(crate) struct Disks(Vec<mounts::Mount>);
 
 impl Disks {
     pub(crate) fn now() -> Self {
-        Self(mounts::all(&mounts::table()))
+        Self::of_table(&mounts::table())
+    }
+
+    /// The mounts in a table of them.
+    pub(super) fn of_table(table: &[u8]) -> Self {
+        Self(mounts::all(table))
+    }
+
+    pub(super) fn mounts(&self) -> &[mounts::Mount] {
+        &self.0
     }
 
     /// Whether a destination at `path` is there, and a failing disk of `folder` takes it, too.
@@ -29,13 +38,16 @@ impl Disks {
         shared && path.join("config").exists()
     }
 
-    /// The whole disks below a folder: one, or several that are joined.
-    pub(crate) fn of(&self, folder: &Path) -> BTreeSet<String> {
+    /// The mount that a folder lies on.
+    pub(super) fn mount_of(&self, folder: &Path) -> Option<&mounts::Mount> {
         let above = self.0.iter().filter(|mount| folder.starts_with(&mount.point));
         // Of two at one place, the later one is seen.
-        let Some(mount) = above.max_by_key(|mount| mount.point.components().count()) else {
-            return BTreeSet::new();
-        };
+        above.max_by_key(|mount| mount.point.components().count())
+    }
+
+    /// The whole disks below a folder: one, or several that are joined.
+    pub(crate) fn of(&self, folder: &Path) -> BTreeSet<String> {
+        let Some(mount) = self.mount_of(folder) else { return BTreeSet::new() };
         let source = Path::new(OsStr::from_bytes(&mount.source));
         // Some file systems have numbers of their own, and a device below.
         let device = match mount.device.starts_with("0:") && source.starts_with("/dev") {

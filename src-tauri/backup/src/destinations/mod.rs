@@ -2,6 +2,7 @@
 
 mod adding;
 mod disks;
+mod drives;
 mod keys;
 mod locating;
 mod mounts;
@@ -25,10 +26,12 @@ use crate::secrets::{NewPassword, PasswordKeeper, Secrets};
 use crate::snapshots::SnapshotCache;
 
 pub(crate) use disks::Disks;
+pub use drives::{Drive, Surroundings};
 pub use keys::Keys;
 pub(crate) use locating::Presence;
 use locating::Searches;
 use mounts::digest_at;
+pub use mounts::table as mount_table;
 pub(crate) use object_store::{objects_password, open_objects};
 use open::OpenRepositories;
 pub(crate) use table::{MIGRATIONS, all, insert};

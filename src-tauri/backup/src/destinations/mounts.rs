@@ -45,8 +45,8 @@ const PASSED_OVER: &[&str] = &[
     "tracefs",
 ];
 
-/// The table of mounts as it stands; nothing where the system has none.
-pub(super) fn table() -> Vec<u8> {
+/// The table of mounts as it stands, as the kernel writes it; nothing where the system has none.
+pub fn table() -> Vec<u8> {
     fs::read(TABLE).unwrap_or_default()
 }
 
@@ -112,8 +112,11 @@ pub(super) struct Mount {
     pub(super) point: PathBuf,
     /// Its number, `8:1`.
     pub(super) device: String,
+    /// Whether the top of the file system is seen there, and not a folder in it.
+    pub(super) is_whole: bool,
+    pub(super) is_read_only: bool,
     /// `ext4` and the like.
-    kind: String,
+    pub(super) kind: String,
     /// The thing that is mounted: a device's path, or any text.
     pub(super) source: Vec<u8>,
 }
@@ -128,11 +131,15 @@ impl Mount {
     fn parse(line: &[u8]) -> Option<Self> {
         let mut fields = line.split(|byte| *byte == b' ');
         let device = String::from_utf8(fields.nth(2)?.to_vec()).ok()?;
-        let point = PathBuf::from(OsString::from_vec(unescape(fields.nth(1)?)));
+        let is_whole = fields.next()? == b"/";
+        let point = PathBuf::from(OsString::from_vec(unescape(fields.next()?)));
+        let is_locked = |options: &[u8]| options.split(|byte| *byte == b',').any(|it| it == b"ro");
+        let is_read_only = is_locked(fields.next()?);
         let mut rest = fields.skip_while(|field| *field != b"-").skip(1);
         let kind = String::from_utf8(rest.next()?.to_vec()).ok()?;
         let source = unescape(rest.next()?);
-        Some(Self { point, device, kind, source })
+        let is_read_only = is_read_only || rest.next().is_some_and(is_locked);
+        Some(Self { point, device, is_whole, is_read_only, kind, source })
     }
 }
 

@@ -7,6 +7,7 @@
     reason = "these are tests"
 )]
 
+mod available_drives;
 mod backups;
 mod destinations;
 mod drives;

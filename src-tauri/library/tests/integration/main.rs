@@ -9,6 +9,7 @@
 
 mod catalog;
 mod events;
+mod finding;
 mod jobs;
 mod projects;
 mod refresh;

@@ -819,6 +819,22 @@ export type Drill = {
 	problems: string[],
 };
 
+/** A drive that backups could go to. */
+export type Drive = {
+	/** The folder for backups on it: a repository that is there, or a folder to be made. */
+	place: Place,
+	/** Its label, or the name of the folder that it is mounted at. */
+	name: string,
+	/** Whether it is the home folder, which lies on no drive of its own. */
+	isHome: boolean,
+	/** Bytes that are free there. */
+	freeBytes: number,
+	/** Bytes that it has in all. */
+	totalBytes: number,
+	/** Whether it is the best of them. One on the disk of the projects never is. */
+	isProposed: boolean,
+};
+
 /** One name in a folder. */
 export type Entry = {
 	/** The name. */
@@ -1140,6 +1156,31 @@ export type ForgetPlan = {
 	lost: LostFile[],
 	/** Until when they can be had back from the trash. */
 	trashUntil: string,
+};
+
+/** A folder that looks like a project. */
+export type FoundProject = {
+	/** The folder, to be added. */
+	place: Place,
+	/** The languages that it is written in, most used first. */
+	languages: string[],
+	/** The number of its files. */
+	files: number,
+	/** Their size together, in bytes. */
+	sizeBytes: number,
+	/** The part of that in folders that a program makes again, which backups leave out. */
+	rebuildableBytes: number,
+	/** The names of those folders: `node_modules`. */
+	rebuildable: string[],
+	/** Whether there is more than was counted. */
+	isPartial: boolean,
+	/** When the newest of the user's own files was changed. */
+	lastChange?: string | null,
+	/**
+	 *  Whether it is worked on, as far as can be told: changed in the last year or so, and no
+	 *  download.
+	 */
+	isSuggested: boolean,
 };
 
 /** A branch. */
@@ -1954,7 +1995,10 @@ export type Place = {
 	name: string,
 	/** Whether a folder, a file, a repository or nothing is there. */
 	state: PlaceState,
-	/** Whether projects are on the same disk: what is kept there is lost with them if it fails. */
+	/**
+	 *  Whether projects, or while there are none the home folder, are on the same disk: what is
+	 *  kept there is lost with them if it fails.
+	 */
 	sameDisk?: boolean,
 };
 
@@ -2325,6 +2369,31 @@ export type ProjectFilter = {
 	idleDays?: number | null,
 	/** The number of days within which it was changed. */
 	activeDays?: number | null,
+};
+
+/** Looks for folders that look like projects. Nothing is added. */
+export type ProjectFind = {
+	/** The place that is looked at; without one, the home folder is searched. */
+	place?: string | null,
+};
+
+/** The folders that look like projects, and are none yet. */
+export type ProjectFinds = {
+	/**
+	 *  Those that are suggested first, then the newest change first. A project in a project belongs
+	 *  to the outer one.
+	 */
+	projects: FoundProject[],
+	/** The place itself, unless it cannot be a project. */
+	folder?: FoundProject | null,
+	/** The project that the place is, or lies in, already. */
+	known?: Project | null,
+	/** The outermost folder above the place that looks like a project. */
+	within?: FoundProject | null,
+	/** Whether the search ended before it had been everywhere. */
+	isPartial: boolean,
+	/** The number of folders that could not be read. */
+	unread: number,
 };
 
 /** Makes a project from an archive or a copy of a folder. */
@@ -3768,6 +3837,10 @@ export interface UseCases {
 	place_pick: { request: PlacePick; reply: Place | null };
 	/** Points out a folder by its path. */
 	place_type: { request: PlaceType; reply: Place };
+	/** Lists the drives that backups could go to. */
+	drive_list: { request: Nothing; reply: Drive[] };
+	/** Finds folders that look like projects, below the home folder or at a place. */
+	project_find: { request: ProjectFind; reply: ProjectFinds };
 	/** Lists the projects. */
 	project_list: { request: ProjectFilter; reply: Project[] };
 	/** Shows one project with its backups and what was done with it. */
@@ -4130,6 +4203,8 @@ export const useCaseHints: Record<UseCaseName, string> = {
 	app_info: "undercroft --version",
 	place_pick: "",
 	place_type: "",
+	drive_list: "undercroft destination drives",
+	project_find: "undercroft project find [{path}]",
 	project_list: "undercroft project list",
 	project_show: "undercroft project show {project}",
 	project_add: "undercroft project add {path} [--name {name}] [--tag {tags}]",

@@ -109,6 +109,15 @@ export class RecordedBackend implements Backend {
     return place;
   }
 
+  /** A reply whose places can be used from now on. */
+  #withPlaces<T>(reply: T): T {
+    JSON.stringify(reply, (name, value: unknown) => {
+      if (name === 'place') this.library.places.set((value as Place).id, value as Place);
+      return value;
+    });
+    return reply;
+  }
+
   #reply<K extends UseCase>(name: K, request: Request<K>): Reply<K> {
     const answer = (this.#answers.get(name) ?? this.#replies[name]) as
       ((request: Request<K>) => Reply<K>) | undefined;
@@ -125,6 +134,8 @@ export class RecordedBackend implements Backend {
     }),
     place_pick: ({ purpose }) => this.place(`/home/mira/${purpose}`),
     place_type: ({ path }) => this.place(path),
+    project_find: (request) => this.#withPlaces(this.#recording.reply('project_find', request)),
+    drive_list: () => this.#withPlaces(this.#recording.reply('drive_list', {})),
     job_list: () => this.#jobs.all,
     job_cancel: ({ job }) => this.#jobs.cancel(job),
     job_pause: ({ job }) => this.#jobs.setPaused(job, true),

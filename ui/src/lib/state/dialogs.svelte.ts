@@ -38,7 +38,6 @@ export type Dialog =
   | ({ kind: 'makeArchives' } & ArchiveChoice)
   | { kind: 'moveArchive'; archive: Archive }
   | { kind: 'addDestination'; project: Project | null }
-  | { kind: 'setUpBackups' }
   | { kind: 'recoveryKit'; destination: Destination }
   | { kind: 'forgetDestination'; destination: Destination }
   | { kind: 'forgetBackups'; destination: Destination; snapshots: Snapshot[] }

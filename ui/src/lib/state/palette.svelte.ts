@@ -267,16 +267,16 @@ function generalCommands({ dialogs, jobs, router, session }: Context, actions: A
   ];
 }
 
-function backupCommands({ dialogs, router }: Context, backupActions: BackupActions): Command[] {
+function backupCommands({ router }: Context, backupActions: BackupActions): Command[] {
   const group = 'act' as const;
   const add = (parts: Omit<Command, 'group'>): Command => ({ group, ...parts });
   return [
     add({
       id: 'set-up-backups',
-      label: words.setup.start,
+      label: words.firstRun.setUpTitle,
       icon: ShieldCheck,
       hint: '',
-      run: () => dialogs.show({ kind: 'setUpBackups' }),
+      run: () => router.go({ page: 'backups', destination: null }),
     }),
     add({
       id: 'new-plan',

@@ -6,6 +6,7 @@ import { concernWords } from './en/concerns';
 import { dashboardWords } from './en/dashboard';
 import { destinationWords } from './en/destinations';
 import { fileWords } from './en/files';
+import { firstRunWords } from './en/first-run';
 import { frameWords } from './en/frame';
 import { gitWords } from './en/git';
 import { historyWords } from './en/history';
@@ -113,6 +114,7 @@ export const en = {
   ...dashboardWords,
   ...destinationWords,
   ...fileWords,
+  ...firstRunWords,
   ...frameWords,
   ...gitWords,
   ...historyWords,

@@ -35,6 +35,8 @@ const PLAIN: &[&str] = &[
     "usage_overview",
     "usage_show",
     "library_cleanup_preview",
+    "drive_list",
+    "project_find",
 ];
 
 /// Folders of aurora that are listed.
@@ -88,7 +90,14 @@ pub(crate) fn read_empty(scene: &mut Scene) {
     }
     let folder = record_place(scene, "/home/mira/work/tessera");
     scene.record("recovery_look", json!({"place": folder, "password": PASSWORD}));
+    scene.record("project_find", json!({"place": folder}));
+    for path in ["/home/mira/work", "/home/mira/work/aurora/src"] {
+        let place = record_place(scene, path);
+        scene.record("project_find", json!({"place": place}));
+    }
     scene.record("project_add", json!({"place": folder, "name": "tessera", "tags": []}));
+    scene.record("project_find", json!({"place": folder}));
+    scene.record("history_start", json!({"project": "tessera"}));
     let place = record_place(scene, "/home/mira/new-destination");
     let password = json!({"type": "generated"});
     let added = scene.record(

@@ -11,22 +11,34 @@ use std::time::Duration;
 use jiff::Timestamp;
 use serde_json::{Value, json};
 use tempfile::TempDir;
-use undercroft_api::{Abilities, Api, Host};
+use undercroft_api::{Abilities, Api, Host, Surroundings};
 use undercroft_foundation::{Clock, SettingsOverrides, World};
 use undercroft_testkit::{ManualClock, SeededRandom, set_modified, write_file};
 
 /// The moment at which everything is asked: noon of 23 November 2026.
 pub(crate) const NOW: Timestamp = Timestamp::constant(1_795_435_200, 0);
+/// A drive that nothing is on.
+const BLUE: &str = "/media/mira/blue";
 /// The path of the library in the home.
 const LIBRARY: &str = "home/mira/.local/share/undercroft";
 
-/// A face whose caller names paths.
+/// A face whose caller names paths, on a machine with a disk and a drive.
 #[derive(Debug)]
-struct Typist;
+struct Typist {
+    root: PathBuf,
+}
 
 impl Host for Typist {
     fn abilities(&self) -> Abilities {
         Abilities { can_pick: false, can_type: true, tray: true }
+    }
+
+    fn surroundings(&self) -> Surroundings {
+        let root = self.root.display();
+        let mounts = format!(
+            "22 1 250:1 / {root} rw - ext4 none rw\n31 22 250:17 / {root}{BLUE} rw - exfat none rw\n"
+        );
+        Surroundings { mounts: mounts.into_bytes(), home: Some(self.root.join("home/mira")) }
     }
 }
 
@@ -43,7 +55,9 @@ impl Scene {
     pub(crate) fn begun(days: u64) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let clock = Arc::new(ManualClock::at(NOW - Duration::from_secs(days * 86_400)));
-        let api = open(&folder.path().canonicalize().unwrap().join(LIBRARY), &clock);
+        let root = folder.path().canonicalize().unwrap();
+        fs::create_dir_all(root.join(BLUE.trim_start_matches('/'))).unwrap();
+        let api = open(&root, &clock);
         Self { folder, clock, api, recorded: Vec::new() }
     }
 
@@ -52,7 +66,7 @@ impl Scene {
         self.api.shut_down();
         let library = self.path(LIBRARY);
         fs::rename(&library, self.path(to)).unwrap();
-        self.api = open(&library, &self.clock);
+        self.api = open(&self.root(), &self.clock);
     }
 
     /// The folder that stands for the root of the machine.
@@ -181,13 +195,15 @@ impl Scene {
     }
 }
 
-fn open(library: &Path, clock: &Arc<ManualClock>) -> Api {
+fn open(root: &Path, clock: &Arc<ManualClock>) -> Api {
+    let library = root.join(LIBRARY);
     let random = Arc::new(SeededRandom::new(23));
     let world = World { clock: Arc::clone(clock) as _, random };
     // Neither the keyring nor the settings of whoever records.
     let flags = [("password-keeper".to_owned(), "file".to_owned())];
     fs::create_dir_all(library.parent().unwrap()).unwrap();
-    Api::open(library, &world, SettingsOverrides::new(|_| None, flags), Typist).unwrap()
+    let host = Typist { root: root.to_owned() };
+    Api::open(&library, &world, SettingsOverrides::new(|_| None, flags), host).unwrap()
 }
 
 fn is_job(reply: &Value) -> bool {

@@ -1,5 +1,6 @@
 //! `undercroft destination`: the places that hold backups.
 
+mod drives;
 mod keys;
 mod maintenance;
 
@@ -25,6 +26,8 @@ use crate::session::Session;
 pub(crate) enum Command {
     /// Make a folder a destination: open the repository there, or make one
     Add(Add),
+    /// List the drives that backups could go to
+    Drives,
     /// List destinations
     List,
     /// Show a destination with its keys and what its backups take
@@ -120,6 +123,9 @@ impl Command {
                 if same_disk {
                     out.note("It is on the disk of your projects: if that fails, both are lost.");
                 }
+            }
+            Self::Drives => {
+                out.show(&api.drive_list(Nothing {})?, |found| drives::print(found, out));
             }
             Self::List => {
                 let destinations = api.destination_list(Nothing {})?;

@@ -1,6 +1,7 @@
 //! `undercroft project`: add, make, list, change and delete projects.
 
 mod deleting;
+mod finding;
 mod making;
 
 use std::path::PathBuf;
@@ -25,6 +26,8 @@ use crate::session::Session;
 pub(crate) enum Command {
     /// Make a folder a project; the folder stays where it is
     Add(Add),
+    /// Find folders that look like projects and are none yet; nothing is added
+    Find(finding::Find),
     /// Make a new project, empty or from a template
     Create(making::Create),
     /// Make a project from an archive, or from a copy of a folder
@@ -136,6 +139,7 @@ impl Command {
         let out = &session.out;
         match self {
             Self::Add(add) => return add.run(session, &api),
+            Self::Find(find) => find.run(session, &api)?,
             Self::Create(create) => return create.run(session, &api),
             Self::Import(import) => return import.run(session, &api),
             Self::Extract(extract) => return extract.run(session, &api),

@@ -54,35 +54,10 @@ export const backupsWords = {
   },
 
   setup: {
-    title: 'Set up backups',
-    emptyTitle: 'Set up backups',
+    emptyTitle: 'No backup yet',
     emptyLine:
-      'Three clicks: set up, choose a folder on another drive, start. Every project is backed up each day, encrypted, and read back.',
-    start: 'Set up backups',
+      'Versions undo mistakes. A backup on another drive brings everything back if the disk fails.',
     recover: 'Get everything back from a backup',
-    dialogTitle: 'Set up backups',
-    dialogLine:
-      'Choose where they are kept. We choose sensible defaults, which you can change later.',
-    folder: 'Folder, best on another drive',
-    decided: 'What is decided for you',
-    decidedWhen: (schedule: string) =>
-      `All projects and the library itself. ${schedule}; what was missed is caught up.`,
-    decidedYears: 'Kept for years: days, weeks, months. What goes stays in the trash for 30 days.',
-    decidedDays: (days: number) =>
-      plural(days, {
-        one: 'Kept for 1 day. What goes stays in the trash for 30 days.',
-        other: 'Kept for # days. What goes stays in the trash for 30 days.',
-      }),
-    decidedProof:
-      'Verified after each run and bit by bit each day, with a test restore each month.',
-    decidedPassword: 'Encrypted with a password of seven words that is made for you.',
-    existing: 'This folder holds backups already. Type its password to go on with them.',
-    password: 'Password of these backups',
-    begin: 'Start',
-    change: 'Change the details first',
-    started: 'The first backup has started',
-    nothingYet: 'It is set up. Add a project, and it is backed up.',
-    planName: 'Everything',
   },
 
   kit: {

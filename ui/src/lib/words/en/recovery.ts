@@ -45,7 +45,5 @@ export const recoveryWords = {
     notEmpty: 'This library is not empty',
     notEmptyLine:
       'A whole library only comes back into an empty one. Start Undercroft with another library folder, or restore single projects from their backups.',
-    firstScreen: 'Did you lose a machine?',
-    firstScreenLine: 'Get your whole library back from one destination and its password.',
   },
 };

@@ -1,0 +1,90 @@
+//! The first run: from what was found on a machine to a verified backup.
+
+use std::fs;
+use std::path::PathBuf;
+
+use serde_json::{Value, json};
+use undercroft_api::wire::ErrorCode;
+use undercroft_api::{Abilities, Host, Surroundings};
+use undercroft_testkit::write_file;
+
+use crate::stage::Stage;
+
+/// A window on a machine with a home folder and a drive: its page names no paths.
+#[derive(Debug)]
+struct Window {
+    root: PathBuf,
+}
+
+impl Host for Window {
+    fn abilities(&self) -> Abilities {
+        Abilities { can_pick: true, can_type: false, tray: false }
+    }
+
+    fn surroundings(&self) -> Surroundings {
+        let root = self.root.display();
+        let mounts = format!(
+            "22 1 250:1 / {root} rw - ext4 none rw\n31 22 250:17 / {root}/media/blue rw - exfat none rw\n"
+        );
+        Surroundings { mounts: mounts.into_bytes(), home: Some(self.root.join("home")) }
+    }
+}
+
+fn machine() -> Stage {
+    let stage = Stage::with(|root| Window { root: root.canonicalize().unwrap() });
+    fs::create_dir_all(stage.path("media/blue")).unwrap();
+    write_file(stage.path("home/work/atlas/Cargo.toml"), "[package]\nname = \"atlas\"\n");
+    write_file(stage.path("home/work/atlas/target/big"), vec![7; 9000]);
+    write_file(stage.path("home/work/birch/package.json"), "{}\n");
+    stage
+}
+
+#[test]
+fn what_was_found_becomes_projects_with_versions_and_a_verified_backup() {
+    let stage = machine();
+    let finds = stage.ask("project_find", json!({}));
+    let found = finds["projects"].as_array().unwrap();
+    assert_eq!(found.len(), 2);
+    let atlas = found.iter().find(|it| it["place"]["name"] == "atlas").unwrap();
+    assert_eq!((&atlas["rebuildableBytes"], &atlas["isSuggested"]), (&json!(9000), &json!(true)));
+    assert_eq!(stage.ask("project_list", json!({})), json!([]), "nothing is added");
+    for one in found {
+        let project = stage.ask("project_add", json!({"place": one["place"]["id"]}));
+        let begun = stage.run("history_start", json!({"project": project["id"]}));
+        assert_eq!(begun["state"], "succeeded", "{begun}");
+    }
+    let drives = stage.ask("drive_list", json!({}));
+    let blue = &drives[0];
+    assert_eq!((&blue["name"], &blue["isProposed"]), (&json!("blue"), &json!(true)));
+    assert_eq!(
+        (&drives[1]["isHome"], &drives[1]["place"]["sameDisk"]),
+        (&json!(true), &json!(true))
+    );
+    let password = json!({"type": "generated"});
+    let add =
+        json!({"place": blue["place"]["id"], "name": "blue", "password": password, "create": true});
+    let destination = stage.ask("destination_add", add);
+    let plan = stage.ask("plan_save", json!({"draft": stage.ask("plan_propose", json!({}))}));
+    let ran = stage.run("plan_run", json!({"plan": plan["id"]}));
+    assert_eq!(ran["state"], "succeeded", "{ran}");
+    let run = stage.ask("run_list", json!({"plan": plan["id"], "limit": 1}))[0]["id"].clone();
+    let parts = stage.ask("run_show", json!({"run": run}))["parts"].clone();
+    let read_back = |it: &&Value| it["summary"].as_str().unwrap().contains("all sound");
+    assert!(parts.as_array().unwrap().iter().any(|it| read_back(&it)), "{parts}");
+    let kept = stage.ask("snapshot_list", json!({"destination": destination["id"]}));
+    assert!(kept.as_array().unwrap().len() >= 2);
+    assert_eq!(stage.ask("drive_list", json!({}))[0]["place"]["state"], "repository");
+    assert_eq!(stage.ask("project_find", json!({}))["projects"], json!([]), "all are added");
+}
+
+#[test]
+fn a_place_that_was_found_is_good_for_its_purpose_alone() {
+    let stage = machine();
+    let found = stage.ask("project_find", json!({}))["projects"][0]["place"]["id"].clone();
+    let drive = stage.ask("drive_list", json!({}))[0]["place"]["id"].clone();
+    let password = json!({"type": "generated"});
+    let add = json!({"place": found, "password": password, "create": true});
+    assert_eq!(stage.refused("destination_add", add).code, ErrorCode::NotFound);
+    let refusal = stage.refused("project_add", json!({"place": drive}));
+    assert_eq!(refusal.code, ErrorCode::NotFound);
+}
