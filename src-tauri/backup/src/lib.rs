@@ -54,7 +54,7 @@ pub use browsing::{
 };
 pub use conditions::{Conditions, Machine, MachineState, QuietHours};
 pub use destinations::{AddDestination, Destination, DestinationState, Destinations, Keys};
-pub use finding::{BackedUpFile, FileIn, FileSearch, SearchHit, SearchOrder};
+pub use finding::{BackedUpFile, FileIn, FileSearch, SearchHit, SearchHits, SearchOrder};
 pub use forgetting::{Cleanup, Forgetting, Removals, TRASH_KEPT, Trashed};
 pub use library_copy::{LibraryCopies, LibraryCopy, LockHistory};
 pub use maintenance::{DestinationSpace, Maintenance, Parity, Repair};
