@@ -57,6 +57,9 @@ export type ArchiveQuery = {
   text: string;
 };
 
+/** The search for files: the text, the project that it is in, and whether it looks into files. */
+export type SearchQuery = { text: string; project: string; content: boolean };
+
 /** The version that a page of files shows when none is chosen: the newest. */
 export const NOW = 'now';
 export const MAIN = 'main';
@@ -77,7 +80,7 @@ export type Route =
   | { page: 'plan'; plan: string | null }
   | ({ page: 'archive'; archive: string | null } & ArchiveQuery)
   | { page: 'cleanup' }
-  | { page: 'backupSearch'; text: string }
+  | ({ page: 'search' } & SearchQuery)
   | { page: 'recover' }
   | { page: 'doctor' }
   | { page: 'activity'; query: ActivityQuery }
@@ -152,8 +155,10 @@ function parsePage(page: string, rest: string[], query: URLSearchParams): Route 
   if (page === 'plans' && first && rest.length === 1) {
     return { page: 'plan', plan: first === NEW ? null : first };
   }
-  if (page === 'backup-search' && rest.length === 0) {
-    return { page: 'backupSearch', text: query.get('text') ?? '' };
+  // The former address of a search in backups alone.
+  if ((page === 'search' || page === 'backup-search') && rest.length === 0) {
+    const [text, project] = [query.get('text') ?? '', query.get('project') ?? ''];
+    return { page: 'search', text, project, content: query.get('in') === 'text' };
   }
   if (page === 'archive') {
     const [, ...inside] = rest;
@@ -258,8 +263,10 @@ export function formatRoute(route: Route): string {
       });
     case 'plan':
       return address(['plans', route.plan ?? NEW]);
-    case 'backupSearch':
-      return address(['backup-search'], { text: route.text });
+    case 'search': {
+      const { text, project, content } = route;
+      return address(['search'], { text, project, in: content ? 'text' : '' });
+    }
     case 'archive':
       return address(['archive', route.archive, ...route.path], {
         view: route.view === 'files' ? route.view : '',
@@ -289,6 +296,10 @@ export function activityRoute(query?: Partial<ActivityQuery>): Route {
 export function archiveRoute(archive: string | null = null, query: Partial<ArchiveQuery> = {}) {
   const nothing = { view: 'facts' as const, path: [], file: '', trash: false, text: '' };
   return { page: 'archive' as const, archive, ...nothing, ...query };
+}
+
+export function searchRoute(text = '', query: Partial<SearchQuery> = {}) {
+  return { page: 'search' as const, text, project: '', content: false, ...query };
 }
 
 export function filesRoute(

@@ -19,6 +19,7 @@ const ORDER = [
   'lib/components/history',
   'lib/components/diff',
   'lib/components/files',
+  'lib/components/search',
   'lib/components/destinations',
   'lib/components/verification',
   'lib/components/recovery',

@@ -195,7 +195,7 @@ describe('the palette', () => {
     await open('#/');
     await waitFor(() => expect(screen.getByTestId('health-sentence')).toBeTruthy());
     await fireEvent.keyDown(window, { key: 'k', ctrlKey: true });
-    const input = await screen.findByPlaceholderText('Type a command or a project…');
+    const input = await screen.findByPlaceholderText('Type a command, a project or a file…');
     await fireEvent.input(input, { target: { value: 'kiln' } });
     await fireEvent.click(await screen.findByRole('option', { name: /kiln-firmware/ }));
     await vi.waitFor(() => expect(location.hash).toMatch(/^#\/projects\/[0-9a-f]{32}/));

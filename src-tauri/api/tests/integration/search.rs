@@ -126,8 +126,12 @@ fn a_project_can_be_named_and_no_more_is_given_than_asked_for() {
     // Unicode writes one letter in two ways.
     let found = stage.ask("search", json!({"text": "plan b\u{301}"}));
     assert_eq!(paths(&found).len(), 1);
-    assert_eq!(stage.refused("search", json!({"text": " "})).code, "invalid");
-    assert_eq!(stage.refused("search", json!({"text": "a", "project": "none"})).code, "notFound");
+    for (request, code) in
+        [(json!({"text": " "}), "invalid"), (json!({"text": "a", "project": "none"}), "not_found")]
+    {
+        let refused = stage.refused("search", request);
+        assert_eq!(serde_json::to_value(refused.code).unwrap(), code);
+    }
 }
 
 #[test]

@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use support::{Bench, path};
 use thin_scene::{DAY, Scene};
 use undercroft_foundation::{Code, Job, NameQuery, TreePath, VersionId};
-use undercroft_history::{EntryKind, FoundName, FoundNames, Trigger};
+use undercroft_history::{EntryKind, FoundName, FoundNames, Trigger, VersionFilter};
 use undercroft_testkit::write_file;
 
 fn find(bench: &Bench, text: &str, limit: usize) -> FoundNames {
@@ -59,6 +59,19 @@ fn a_renamed_file_is_found_by_both_names() {
     let old = &found.names[1];
     assert_eq!(old.version.id, first.id);
     assert_eq!(old.gone.as_ref().unwrap().renamed_to, Some(path("new.txt")));
+}
+
+#[test]
+fn versions_are_found_by_the_paths_that_they_changed() {
+    let (bench, _) = Bench::begun(|work| write_file(work.join("a"), "x"));
+    bench.write("docs/Invoice.txt", "x");
+    let second = bench.save().unwrap();
+    bench.write("a", "y");
+    bench.save().unwrap();
+    let text = Some("s/inVOICE".to_owned());
+    let filter = VersionFilter { text, ..VersionFilter::default() };
+    let found = bench.history.versions(bench.main().id, &filter).unwrap();
+    assert_eq!(found.iter().map(|it| it.id).collect::<Vec<_>>(), [second.id]);
 }
 
 #[test]
