@@ -6,10 +6,10 @@ use std::sync::{Arc, Mutex, PoisonError};
 use undercroft_foundation::{ProjectId, Result, WorkspaceId};
 use undercroft_library::Library;
 
-use crate::browse::NameLists;
 use crate::disk::stat_cache::StatCache;
 use crate::objects::ObjectStore;
 use crate::store::{HistoryStore, WriteLock};
+use crate::tree::name_list::NameLists;
 
 /// The histories of a library. Clones share what is open.
 #[derive(Debug, Clone)]

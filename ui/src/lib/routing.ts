@@ -57,9 +57,6 @@ export type ArchiveQuery = {
   text: string;
 };
 
-/** The search for files: the text, the project that it is in, and whether it looks into files. */
-export type SearchQuery = { text: string; project: string; content: boolean };
-
 /** The version that a page of files shows when none is chosen: the newest. */
 export const NOW = 'now';
 export const MAIN = 'main';
@@ -80,7 +77,7 @@ export type Route =
   | { page: 'plan'; plan: string | null }
   | ({ page: 'archive'; archive: string | null } & ArchiveQuery)
   | { page: 'cleanup' }
-  | ({ page: 'search' } & SearchQuery)
+  | { page: 'search'; text: string; project: string; content: boolean }
   | { page: 'recover' }
   | { page: 'doctor' }
   | { page: 'activity'; query: ActivityQuery }
@@ -218,7 +215,6 @@ export function formatRoute(route: Route): string {
     case 'projects':
       return address(['projects', route.project], route.query);
     case 'snapshots':
-      return address(['projects', route.project, 'snapshots']);
     case 'workspaces':
     case 'rules':
       return address(['projects', route.project, route.page]);
@@ -298,7 +294,7 @@ export function archiveRoute(archive: string | null = null, query: Partial<Archi
   return { page: 'archive' as const, archive, ...nothing, ...query };
 }
 
-export function searchRoute(text = '', query: Partial<SearchQuery> = {}) {
+export function searchRoute(text = '', query: { project?: string; content?: boolean } = {}) {
   return { page: 'search' as const, text, project: '', content: false, ...query };
 }
 

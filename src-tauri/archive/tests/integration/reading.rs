@@ -20,7 +20,12 @@ fn names_are_found_in_any_case() {
     let archive = stage.archive(&project).unwrap();
     let reader = stage.reader(&archive);
     let paths = |text: &str| -> Vec<String> {
-        reader.search(text, 10).unwrap().into_iter().map(|hit| hit.path.to_string()).collect()
+        reader
+            .search(&NameQuery::new(text).unwrap(), 10)
+            .unwrap()
+            .into_iter()
+            .map(|hit| hit.path.to_string())
+            .collect()
     };
     assert_eq!(paths("PARSER"), ["src/Parser.rs", "src/parser"]);
     assert!(paths("history").is_empty() && paths("project.json").is_empty());

@@ -16,7 +16,7 @@ pub(crate) struct Search {
     text: String,
     #[command(flatten)]
     project: OfProject,
-    /// Look into the files of the newest versions rather than at names
+    /// Look into the files rather than at their paths
     #[arg(long, short)]
     content: bool,
     /// Only what is on this disk: versions, and archives that lie here

@@ -3,14 +3,12 @@
 
 mod compare;
 mod file_history;
-mod name_list;
 mod names;
 pub(crate) mod preview;
 mod search;
 mod sizes;
 
 pub use file_history::FileVersion;
-pub(crate) use name_list::NameLists;
 pub use names::{FoundName, FoundNames, GoneName};
 pub use search::FileHit;
 pub use sizes::VersionSizes;

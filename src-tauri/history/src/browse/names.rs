@@ -3,11 +3,15 @@
 
 use std::cmp::Reverse;
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use jiff::Timestamp;
-use undercroft_foundation::{Job, NameMatch, NameQuery, ProjectId, Result, TreePath, WorkspaceId};
+use undercroft_foundation::{
+    Job, NameMatch, NameQuery, ProjectId, Result, TreePath, VersionId, WorkspaceId,
+};
 
 use crate::history::History;
+use crate::tree::name_list::{ListedName, NameList};
 use crate::version::{ChangeKind, EntryKind, Version};
 use crate::versions::reading::{HistoryReader, moment};
 use crate::versions::{changes, table};
@@ -102,6 +106,32 @@ impl HistoryReader {
             found.names.extend(self.look_at(project, fit, &versions)?);
         }
         Ok(found)
+    }
+
+    /// All names of a version, folders before what is in them.
+    fn all_names(&self, version: VersionId, job: &Job) -> Result<NameList> {
+        let lists = self.history.name_lists();
+        if let Some(list) = lists.get(version) {
+            return Ok(list);
+        }
+        let (store, root) = self.root_of(version)?;
+        let mut names = Vec::new();
+        let mut open = vec![(TreePath::root(), root)];
+        while let Some((folder, stored)) = open.pop() {
+            job.check_cancelled()?;
+            let view = stored.view(&store)?;
+            for line in &view.entries.lines {
+                let path = folder.join(&line.name);
+                if line.kind == EntryKind::Folder {
+                    open.push((path.clone(), view.folder(&line.name)));
+                }
+                let (size_bytes, modified) = (line.totals.bytes, line.attributes.modified);
+                names.push(ListedName { path, kind: line.kind, size_bytes, modified });
+            }
+        }
+        let list = Arc::new(names);
+        lists.put(version, &list);
+        Ok(list)
     }
 
     /// Adds the names of the newest version of a workspace.
