@@ -107,7 +107,7 @@ async function examineAll(page) {
     '#/plans/new',
     `#/activity?show=runs&run=${run}`,
     '#/activity?show=calendar',
-    '#/backup-search?text=main',
+    '#/search?text=main',
     '#/doctor',
     '#/recover',
     `#/projects/${project.id}`,

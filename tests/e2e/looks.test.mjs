@@ -101,7 +101,7 @@ async function addresses(page) {
     plan: `#/plans/${plan}`,
     run: `#/activity?show=runs&run=${lastRun.id}`,
     calendar: '#/activity?show=calendar',
-    search: '#/backup-search?text=main',
+    search: '#/search?text=main',
     doctor: '#/doctor',
     archive: '#/archive',
     storage: '#/storage',

@@ -15,6 +15,7 @@
 //! - `imports`: new projects, and copies of those that are there.
 //! - `workspaces`, `versions`, `histories`, `files`, `git`, `memory`: the versions of projects.
 //! - `archives`: projects put away and got back.
+//! - `search`: files found wherever they are kept.
 //! - `usage`, `library_cleanup`: what takes space, how it grows, and freeing it.
 //! - `recovery`, `dashboard`, `doctor`: the library as a whole: got back, shown, and looked over.
 
@@ -42,6 +43,7 @@ mod projects;
 mod recovery;
 mod retention;
 mod runs;
+mod search;
 mod settings;
 mod usage;
 mod use_cases;
@@ -93,6 +95,7 @@ struct Rooms {
     cache: ReadCache<ContentId>,
     session: OnceLock<SessionWork>,
     plans: histories::Plans,
+    searches: search::Searches,
     overrides: SettingsOverrides,
     places: Places,
     hub: EventHub,
@@ -149,6 +152,7 @@ impl Api {
             cache: ReadCache::new(memory::CACHE_BYTES),
             session: OnceLock::new(),
             plans: histories::Plans::default(),
+            searches: search::Searches::default(),
             library,
             overrides,
             places: Places::new(world),

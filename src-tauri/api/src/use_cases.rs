@@ -295,6 +295,8 @@ macro_rules! with_use_cases {
             restore(Restore) -> JobView, Everyone, "undercroft restore {snapshot}[:{path}] --from {destination} --target {target} [--overwrite {overwrite}]";
             /// Previews the restore of a backup; nothing is written.
             restore_preview(Restore) -> SnapshotRestorePlan, Everyone, "undercroft restore {snapshot}[:{path}] --from {destination} --target {target} [--overwrite {overwrite}] --dry-run";
+            /// Looks for files, also ones that are gone, in all versions, backups and archives.
+            search(Search) -> SearchResult, Everyone, "undercroft search {text}";
             /// Lists all that is kept of one file, in the history, in every backup and archive, newest first.
             file_everywhere(FileEverywhere) -> FileCopies, Everyone, "undercroft file everywhere {project} {path}";
             /// Looks for names in all backups.

@@ -24,6 +24,7 @@ pub use crate::projects::wire::*;
 pub use crate::recovery::wire::*;
 pub use crate::retention::wire::*;
 pub use crate::runs::wire::*;
+pub use crate::search::wire::*;
 pub use crate::settings::wire::*;
 pub use crate::usage::wire::*;
 pub use crate::verification::wire::*;

@@ -18,7 +18,7 @@ use undercroft_archive::unpack::{UnpackOptions, unpack};
 use undercroft_archive::{
     ArchiveOrder, ArchiveReader, Archives, EntryKind, Existing, ExtractOrder, Level, TABLES,
 };
-use undercroft_foundation::{Job, TreePath, World};
+use undercroft_foundation::{Job, NameQuery, TreePath, World};
 use undercroft_library::{AddProject, Library};
 
 fn main() {
@@ -63,7 +63,13 @@ fn archive(folder: &Path) -> serde_json::Value {
         let top = reader.find(&TreePath::root()).unwrap();
         1 + entries_below(&reader, top)
     });
-    let file = archives.reader(id).unwrap().search("main.c", 1).unwrap().remove(0).path;
+    let file = archives
+        .reader(id)
+        .unwrap()
+        .search(&NameQuery::new("main.c").unwrap(), 1)
+        .unwrap()
+        .remove(0)
+        .path;
     let (file_seconds, bytes_read) = timed(|| {
         let reader = archives.reader(id).unwrap();
         reader.read(reader.find(&file).unwrap(), &mut Vec::new()).unwrap();

@@ -57,7 +57,7 @@ pub use destinations::{
     AddDestination, Destination, DestinationState, Destinations, Drive, Keys, Surroundings,
     mount_table,
 };
-pub use finding::{BackedUpFile, FileIn, FileSearch, SearchHit, SearchOrder};
+pub use finding::{BackedUpFile, FileIn, FileSearch, SearchHit, SearchHits, SearchOrder};
 pub use forgetting::{Cleanup, Forgetting, Removals, TRASH_KEPT, Trashed};
 pub use library_copy::{LibraryCopies, LibraryCopy, LockHistory};
 pub use maintenance::{DestinationSpace, Maintenance, Parity, Repair};

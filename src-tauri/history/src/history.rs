@@ -9,6 +9,7 @@ use undercroft_library::Library;
 use crate::disk::stat_cache::StatCache;
 use crate::objects::ObjectStore;
 use crate::store::{HistoryStore, WriteLock};
+use crate::tree::name_list::NameLists;
 
 /// The histories of a library. Clones share what is open.
 #[derive(Debug, Clone)]
@@ -20,6 +21,7 @@ struct Parts {
     objects: ObjectStore,
     stores: Mutex<HashMap<ProjectId, Arc<HistoryStore>>>,
     caches: Mutex<HashMap<WorkspaceId, Arc<StatCache>>>,
+    name_lists: NameLists,
     author: String,
 }
 
@@ -32,6 +34,7 @@ impl History {
             objects,
             stores: Mutex::default(),
             caches: Mutex::default(),
+            name_lists: NameLists::default(),
             author: crate::tree::commit::author_of_this_user(),
         }))
     }
@@ -43,6 +46,10 @@ impl History {
 
     pub(crate) fn objects(&self) -> &ObjectStore {
         &self.0.objects
+    }
+
+    pub(crate) fn name_lists(&self) -> &NameLists {
+        &self.0.name_lists
     }
 
     /// The author that versions of this user get.

@@ -54,7 +54,7 @@ pub use undercroft_foundation::TreePath;
 pub use undercroft_watch::{Names, Touched, WatchOptions};
 
 pub use browse::preview::{Encoding, PREVIEW_HEAD, Preview, PreviewKind, decode, preview};
-pub use browse::{FileHit, FileVersion, VersionSizes};
+pub use browse::{FileHit, FileVersion, FoundName, FoundNames, GoneName, VersionSizes};
 pub use consistency::{Damage, HistoryCheck, HistoryMaintenance, RebuildReport};
 pub use files::{Conflict, CopyInReport, UnsavedPolicy, WriteOutcome};
 pub use guard::{ProjectTrash, TrashedPart};

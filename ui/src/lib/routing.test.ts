@@ -7,6 +7,7 @@ import {
   historyRoute,
   parseRoute,
   projectsRoute,
+  searchRoute,
   storageRoute,
 } from './routing';
 import type { Route } from './routing';
@@ -30,7 +31,8 @@ const routes: Route[] = [
   activityRoute({ event: 'project', text: 'a&b c', project: 'p-1' }),
   { page: 'plan', plan: null },
   { page: 'plan', plan: 'pn-1' },
-  { page: 'backupSearch', text: 'läyout *.rs' },
+  searchRoute('läyout *.rs'),
+  searchRoute('a b', { project: 'p-1', content: true }),
   { page: 'recover' },
   { page: 'cleanup' },
   archiveRoute(),

@@ -82,7 +82,7 @@ export type Route =
   | { page: 'plan'; plan: string | null }
   | ({ page: 'archive'; archive: string | null } & ArchiveQuery)
   | { page: 'cleanup' }
-  | { page: 'backupSearch'; text: string }
+  | { page: 'search'; text: string; project: string; content: boolean }
   | { page: 'recover' }
   | { page: 'doctor' }
   | { page: 'activity'; query: ActivityQuery }
@@ -157,8 +157,10 @@ function parsePage(page: string, rest: string[], query: URLSearchParams): Route 
   if (page === 'plans' && first && rest.length === 1) {
     return { page: 'plan', plan: first === NEW ? null : first };
   }
-  if (page === 'backup-search' && rest.length === 0) {
-    return { page: 'backupSearch', text: query.get('text') ?? '' };
+  // The former address of a search in backups alone.
+  if ((page === 'search' || page === 'backup-search') && rest.length === 0) {
+    const [text, project] = [query.get('text') ?? '', query.get('project') ?? ''];
+    return { page: 'search', text, project, content: query.get('in') === 'text' };
   }
   if (page === 'archive') {
     const [, ...inside] = rest;
@@ -260,8 +262,10 @@ export function formatRoute(route: Route): string {
       });
     case 'plan':
       return address(['plans', route.plan ?? NEW]);
-    case 'backupSearch':
-      return address(['backup-search'], { text: route.text });
+    case 'search': {
+      const { text, project, content } = route;
+      return address(['search'], { text, project, in: content ? 'text' : '' });
+    }
     case 'archive':
       return address(['archive', route.archive, ...route.path], {
         view: route.view === 'files' ? route.view : '',
@@ -291,6 +295,10 @@ export function activityRoute(query?: Partial<ActivityQuery>): Route {
 export function archiveRoute(archive: string | null = null, query: Partial<ArchiveQuery> = {}) {
   const nothing = { view: 'facts' as const, path: [], file: '', trash: false, text: '' };
   return { page: 'archive' as const, archive, ...nothing, ...query };
+}
+
+export function searchRoute(text = '', query: { project?: string; content?: boolean } = {}) {
+  return { page: 'search' as const, text, project: '', content: false, ...query };
 }
 
 export function filesRoute(

@@ -21,6 +21,7 @@ export const shortcutGroups: ShortcutGroup[] = [
       { keys: ['G', 'D'], label: text.goDashboard, then: true },
       { keys: ['G', 'P'], label: text.goProjects, then: true },
       { keys: ['G', 'B'], label: text.goBackups, then: true },
+      { keys: ['G', 'F'], label: text.goSearch, then: true },
       { keys: ['G', 'R'], label: text.goArchive, then: true },
       { keys: ['G', 'U'], label: text.goStorage, then: true },
       { keys: ['G', 'A'], label: text.goActivity, then: true },

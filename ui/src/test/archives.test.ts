@@ -52,14 +52,13 @@ describe('the archive', () => {
     expect(location.hash).toBe('#/archive/a-2');
   });
 
-  it('finds files in all archives and shows one where it is', async () => {
+  it('finds archives by name, and leads to the search for files', async () => {
     await open('#/archive');
     const box = await screen.findByRole('searchbox');
     await fireEvent.input(box, { target: { value: 'main' } });
-    await fireEvent.click(await screen.findByTestId('archive-hit'));
-    const preview = await screen.findByTestId('archive-preview');
-    await within(preview).findByText(/println/);
-    expect(location.hash).toMatch(/^#\/archive\/a-1\/src\?view=files&file=main.rs/);
+    await screen.findByText('No archived project has that name');
+    const link = await screen.findByRole('link', { name: 'Search files for “main”' });
+    expect(link.getAttribute('href')).toBe('#/search?text=main');
   });
 
   it('restores files that were chosen in several folders', async () => {

@@ -308,17 +308,3 @@ describe('the doctor', () => {
     await screen.findByText('1 thing needs attention');
   });
 });
-
-describe('a name', () => {
-  it('is found in all backups and restored from one', async () => {
-    const backend = await open('#/backup-search?text=readme');
-    const hits = await screen.findAllByTestId('backup-hit');
-    await fireEvent.click(hits[0] as HTMLElement);
-    const [restore] = await screen.findAllByRole('button', { name: /^Restore README/ });
-    await fireEvent.click(restore as HTMLElement);
-    await input(await screen.findByTestId('place-path'), '/home/mira/back');
-    await within(await screen.findByTestId('restore-summary')).findByText(/files are written/);
-    await fireEvent.click(screen.getByTestId('restore-confirm'));
-    await waitFor(() => expect(callsOf(backend, 'restore')).toHaveLength(1));
-  });
-});

@@ -20,6 +20,7 @@ const ORDER = [
   'lib/components/diff',
   'lib/components/files',
   'lib/components/restore',
+  'lib/components/search',
   'lib/components/destinations',
   'lib/components/verification',
   'lib/components/recovery',

@@ -4,6 +4,8 @@ import { beforeEach, describe, expect, it, vi } from 'vitest';
 import App from '../App.svelte';
 import { RecordedBackend } from '$lib/backend/recorded';
 import type { RecordedOptions } from '$lib/backend/recorded';
+import type { SearchHit } from '$lib/backend/bindings';
+import { foundIn } from './fixtures/search';
 
 async function open(
   hash: string,
@@ -317,7 +319,7 @@ describe('the palette', () => {
     await open('#/');
     await waitFor(() => expect(screen.getByTestId('health-sentence')).toBeTruthy());
     await fireEvent.keyDown(window, { key: 'k', ctrlKey: true });
-    const input = await screen.findByPlaceholderText('Type a command or a project…');
+    const input = await screen.findByPlaceholderText('Type a command, a project or a file…');
     await fireEvent.input(input, { target: { value: 'kiln' } });
     await fireEvent.click(await screen.findByRole('option', { name: /kiln-firmware/ }));
     await vi.waitFor(() => expect(location.hash).toMatch(/^#\/projects\/[0-9a-f]{32}/));
@@ -332,11 +334,40 @@ describe('single keys', () => {
     await press('j');
     expect(drawer()).toBeNull();
     await press('k', { ctrlKey: true });
-    const input = await screen.findByPlaceholderText('Type a command or a project…');
+    const input = await screen.findByPlaceholderText('Type a command, a project or a file…');
     await fireEvent.keyDown(input, { key: 'Escape' });
     await fireEvent.click(await screen.findByRole('switch', { name: 'Single-key shortcuts' }));
     await press('j');
     await screen.findByTestId('job-drawer');
+  });
+});
+
+describe('a deleted file, not known where', () => {
+  it('takes three presses: Search, Restore…, Restore', async () => {
+    const backend = await open('#/');
+    const [, gone] = foundIn(backend);
+    const project = backend.library.projects.find((one) => one.name === 'aurora');
+    const workspace = (await backend.call('workspace_list', { project: project?.id ?? '' }))[0]?.id;
+    const versions = await backend.call('version_list', { workspace: workspace ?? '' });
+    const newest = { ...gone?.newest, version: versions.at(-1)?.id, versionPath: ['README.md'] };
+    const hit = { ...gone, newest } as SearchHit;
+    backend.answer('search', { hits: [hit], unread: [], more: false });
+    let presses = 0;
+    const click = async (found: HTMLElement) => {
+      presses += 1;
+      await fireEvent.click(found);
+    };
+    await click(await screen.findByRole('link', { name: 'Search' }));
+    await fireEvent.input(await screen.findByRole('searchbox'), { target: { value: 'readme' } });
+    await click(await screen.findByRole('button', { name: 'Restore…: readme.old' }));
+    const confirm = await screen.findByTestId('restore-confirm');
+    await waitFor(() => expect((confirm as HTMLButtonElement).disabled).toBe(false));
+    await click(confirm);
+    await waitFor(() => {
+      const asked = backend.calls.filter(({ name }) => name === 'version_restore');
+      expect(asked[0]?.request).toMatchObject({ paths: [['README.md']] });
+    });
+    expect(presses).toBe(3);
   });
 });
 

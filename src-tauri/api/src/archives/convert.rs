@@ -161,6 +161,6 @@ fn kind_of(kind: archive::EntryKind) -> history::EntryKind {
     }
 }
 
-fn kind_to_wire(kind: archive::EntryKind) -> EntryKind {
+pub(crate) fn kind_to_wire(kind: archive::EntryKind) -> EntryKind {
     kind_of(kind).into()
 }

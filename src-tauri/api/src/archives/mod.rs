@@ -9,7 +9,7 @@ mod unfinished;
 pub(crate) mod wire;
 
 use undercroft_archive as archive;
-use undercroft_foundation::{Code, Error, ProjectId, Result, count_text, size_text};
+use undercroft_foundation::{Code, Error, NameQuery, ProjectId, Result, count_text, size_text};
 use undercroft_library::{JobKind, JobSpec, ProjectStatus};
 
 use crate::Api;
@@ -19,6 +19,7 @@ use crate::base::wire::WireError;
 use crate::files::wire::{Preview, PreviewKind};
 use crate::jobs::wire::JobView;
 
+pub(crate) use convert::kind_to_wire;
 use convert::{entry_to_wire, hit_to_wire, parts_of};
 use wire::{
     Archive, ArchiveAt, ArchiveDetail, ArchiveFilter, ArchiveHit, ArchiveListing, ArchiveRef,
@@ -116,11 +117,7 @@ impl Api {
     /// [`Code::NotFound`] for an archive that is not there. One that cannot be read is passed over
     /// where all are looked through.
     pub fn archive_search(&self, request: ArchiveSearch) -> Result<Vec<ArchiveHit>> {
-        let text = request.text.trim();
-        if text.is_empty() {
-            return Err(Error::new(Code::Invalid, "There is nothing to look for")
-                .next("Type a part of a file's name"));
-        }
+        let query = NameQuery::new(&request.text)?;
         let most = request.limit.map_or(HITS, |limit| limit as usize);
         let archives = match &request.archive {
             Some(one) => vec![self.0.archives.find(one)?],
@@ -129,7 +126,7 @@ impl Api {
         let mut hits = Vec::new();
         for archive in archives.iter().filter(|archive| archive.manifest.trashed.is_none()) {
             let found = self.0.archives.reader(archive.manifest.id);
-            let found = found.and_then(|reader| reader.search(text, most - hits.len()));
+            let found = found.and_then(|reader| reader.search(&query, most - hits.len()));
             match found {
                 Ok(found) => {
                     hits.extend(found.into_iter().map(|hit| hit_to_wire(hit, &archive.manifest)));

@@ -19,6 +19,7 @@ mod new_projects;
 mod recorded;
 mod recovery;
 mod scheduling;
+mod search;
 mod stage;
 mod usage;
 mod use_cases;

@@ -1,6 +1,6 @@
 //! The names in an archive: folders, paths, and searching.
 
-use undercroft_foundation::{Code, Error, Result, TreePath};
+use undercroft_foundation::{Code, Error, NameQuery, Result, TreePath};
 
 use super::ArchiveReader;
 use crate::format::index::{Attributes, Digest, EntryKind};
@@ -160,13 +160,11 @@ impl ArchiveReader {
         (digest != Digest::default()).then(|| hex::encode(digest))
     }
 
-    /// The files and folders of the project whose name contains `text`, upper and lower case being
-    /// the same, at most `limit`.
+    /// The files and folders of the project whose names fit, at most `limit`.
     ///
     /// # Errors
     /// [`Code::Damaged`] where the archive holds no project.
-    pub fn search(&self, text: &str, limit: usize) -> Result<Vec<Hit>> {
-        let wanted = text.to_lowercase();
+    pub fn search(&self, query: &NameQuery, limit: usize) -> Result<Vec<Hit>> {
         let root = self.project_root()?;
         let mut hits = Vec::new();
         let mut is_inside = vec![false; self.index().entries().len()];
@@ -177,10 +175,14 @@ impl ArchiveReader {
                 continue;
             }
             is_inside[number as usize] = true;
-            let name = String::from_utf8_lossy(self.index().name(number)).to_lowercase();
-            if name.contains(&wanted) {
-                let path = self.index().path(number)?;
-                let path = TreePath::from_names(path.names().skip(1))?;
+            let is_deep = query.names() > 1;
+            let name = self.index().name(number);
+            if !is_deep && query.matches(name).is_none() {
+                continue;
+            }
+            let path = self.index().path(number)?;
+            let path = TreePath::from_names(path.names().skip(1))?;
+            if query.matches(path.as_bytes()).is_some() {
                 hits.push(Hit { path, entry: self.entry(number) });
                 if hits.len() >= limit {
                     break;

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fs;
 
 use proptest::prelude::*;
-use undercroft_foundation::{Code, TreePath};
+use undercroft_foundation::{Code, NameQuery, TreePath};
 use undercroft_testkit::{assert_same_tree, write_file};
 
 use super::stage::{Stage, extract};
@@ -20,11 +20,16 @@ fn names_are_found_in_any_case() {
     let archive = stage.archive(&project).unwrap();
     let reader = stage.reader(&archive);
     let paths = |text: &str| -> Vec<String> {
-        reader.search(text, 10).unwrap().into_iter().map(|hit| hit.path.to_string()).collect()
+        reader
+            .search(&NameQuery::new(text).unwrap(), 10)
+            .unwrap()
+            .into_iter()
+            .map(|hit| hit.path.to_string())
+            .collect()
     };
     assert_eq!(paths("PARSER"), ["src/Parser.rs", "src/parser"]);
     assert!(paths("history").is_empty() && paths("project.json").is_empty());
-    assert_eq!(reader.search("r", 1).unwrap().len(), 1);
+    assert_eq!(reader.search(&NameQuery::new("r").unwrap(), 1).unwrap().len(), 1);
 }
 
 #[test]

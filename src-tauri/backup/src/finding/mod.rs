@@ -9,7 +9,7 @@ use crate::destinations::Destinations;
 use crate::snapshots::SnapshotCache;
 
 pub use everywhere::{BackedUpFile, FileIn};
-pub use search::{SearchHit, SearchOrder};
+pub use search::{SearchHit, SearchHits, SearchOrder};
 
 /// Looks for files in the backups of a library.
 #[derive(Debug, Clone)]

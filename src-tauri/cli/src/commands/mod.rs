@@ -21,6 +21,7 @@ mod repo;
 mod restore;
 mod retention;
 mod run;
+mod search;
 mod serve;
 mod settings;
 mod status;
@@ -55,6 +56,8 @@ pub(crate) enum Command {
     /// List, compare, mark, restore and make versions
     #[command(subcommand)]
     Version(Box<version::Command>),
+    /// Find files, also ones that are gone, in all versions, backups and archives
+    Search(search::Search),
     /// Look at the files of any version, and save files
     #[command(subcommand)]
     File(Box<file::Command>),
@@ -126,6 +129,7 @@ impl Command {
             Self::Template(command) => command.run(session),
             Self::History(command) => command.run(session),
             Self::Version(command) => command.run(session),
+            Self::Search(search) => search.run(session),
             Self::File(command) => command.run(session),
             Self::Workspace(command) => command.run(session),
             Self::Archive(command) => command.run(session),

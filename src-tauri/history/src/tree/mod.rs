@@ -5,6 +5,7 @@ pub(crate) mod change_set;
 pub(crate) mod commit;
 pub(crate) mod compare;
 pub(crate) mod folder_view;
+pub(crate) mod name_list;
 pub(crate) mod names;
 mod renames;
 pub(crate) mod sidecar;

@@ -89,6 +89,35 @@ pub(crate) fn of_path(
     rows.and_then(Iterator::collect).sql("read a file's history")
 }
 
+/// Tells each path that versions of a project did something to, and the last of these versions:
+/// by its number, with the new path where it renamed the file.
+pub(crate) fn each_path(
+    connection: &Connection,
+    project: ProjectId,
+    each: &mut dyn FnMut(&[u8], u64, Option<&[u8]>) -> Result<()>,
+) -> Result<()> {
+    // The other columns are those of the row with the largest number.
+    let queries = [
+        "SELECT path, max(seq), NULL FROM changes WHERE project = ?1 GROUP BY path",
+        "SELECT from_path, max(seq), path FROM changes
+         WHERE project = ?1 AND from_path IS NOT NULL GROUP BY from_path",
+    ];
+    for query in queries {
+        let mut statement = connection.prepare_cached(query).sql("read the names of files")?;
+        let mut rows = statement.query([Column(project)]).sql("read the names of files")?;
+        while let Some(row) = rows.next().sql("read the names of files")? {
+            let columns = || -> rusqlite::Result<_> {
+                let path = row.get_ref(0)?.as_blob()?;
+                let seq = u64::try_from(row.get::<_, i64>(1)?).unwrap_or(0);
+                Ok((path, seq, row.get_ref(2)?.as_blob_or_null()?))
+            };
+            let (path, seq, renamed_to) = columns().sql("read the names of files")?;
+            each(path, seq, renamed_to)?;
+        }
+    }
+    Ok(())
+}
+
 pub(crate) fn remove(transaction: &Transaction<'_>, project: ProjectId, seq: u64) -> Result<()> {
     transaction
         .prepare_cached("DELETE FROM changes WHERE project = ?1 AND seq = ?2")

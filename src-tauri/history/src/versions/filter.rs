@@ -17,7 +17,8 @@ pub struct VersionFilter {
     pub until: Option<Timestamp>,
     /// Only those that this made.
     pub trigger: Option<Trigger>,
-    /// Only those with this in their message, name or note, whatever its case.
+    /// Only those with this in their message, name or note, or in the path of a file that they
+    /// changed, whatever its case.
     pub text: Option<String>,
 }
 

@@ -152,7 +152,8 @@ pub(crate) fn entry_of(store: &HistoryStore, view: &FolderView, line: &Line) -> 
     Ok(entry)
 }
 
-fn moment(time: FileTime) -> Timestamp {
+/// A file's time, as near as there is one.
+pub(crate) fn moment(time: FileTime) -> Timestamp {
     let nanos = i32::try_from(time.nanos).unwrap_or(0);
     let nearest = if time.seconds < 0 { Timestamp::MIN } else { Timestamp::MAX };
     Timestamp::new(time.seconds, nanos).unwrap_or(nearest)

@@ -163,7 +163,10 @@ pub(crate) fn list(
          WHERE workspace = ?1 AND seq < ?2 AND (?3 IS NULL OR time >= ?3)
            AND (?4 IS NULL OR time < ?4) AND (?5 IS NULL OR kind = ?5)
            AND (?6 IS NULL OR instr(lower(message || ' ' || coalesce(name, '') || ' '
-                || coalesce(note, '')), lower(?6)) > 0)
+                || coalesce(note, '')), lower(?6)) > 0
+                OR EXISTS (SELECT 1 FROM changes
+                           WHERE changes.project = versions.project AND changes.seq = versions.seq
+                             AND instr(lower(CAST(path AS TEXT)), lower(?6)) > 0))
          ORDER BY seq DESC LIMIT ?7"
     );
     let VersionFilter { before_seq, limit, from, until, trigger, text } = filter;

@@ -7,6 +7,7 @@
     reason = "these are tests"
 )]
 
+mod browse_names;
 mod browse_versions;
 mod check;
 mod corrupt;

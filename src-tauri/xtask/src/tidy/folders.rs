@@ -94,6 +94,7 @@ const ORDERS: &[(&str, &[&str])] = &[
             "similar",
             "change_set",
             "compare",
+            "name_list",
         ],
     ),
     ("src-tauri/history/src/diff", &["changes", "shown", "words", "grouped"]),
@@ -127,7 +128,10 @@ const ORDERS: &[(&str, &[&str])] = &[
     ),
     ("src-tauri/history/src/space/compact", &["size", "reach", "contents", "deltas", "packs"]),
     ("src-tauri/history/src/space/thin", &["rule", "cost", "rewrite"]),
-    ("src-tauri/history/src/browse", &["preview", "search", "compare", "file_history", "sizes"]),
+    (
+        "src-tauri/history/src/browse",
+        &["preview", "search", "names", "compare", "file_history", "sizes"],
+    ),
     ("src-tauri/history/src/lifecycle", &["begin", "claim", "opening"]),
     (
         "src-tauri/history/src/transfer",
@@ -222,6 +226,7 @@ const ORDERS: &[(&str, &[&str])] = &[
             "git",
             "memory",
             "archives",
+            "search",
             "usage",
             "library_cleanup",
             "recovery",

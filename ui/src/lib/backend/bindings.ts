@@ -1442,6 +1442,15 @@ export type HistoryPlan = {
 	layers: LayerTotals,
 };
 
+/** Where a file stands now. */
+export type HitState =
+/** In its project. */
+"here" |
+/** Nowhere but in versions, backups or archives. */
+"gone" |
+/** In the archive, as its whole project. */
+"archived";
+
 /** A program that is started with its arguments, through no shell. */
 export type HookCommand = {
 	/** The program and its arguments. */
@@ -2849,6 +2858,86 @@ export type ScheduleState = {
 	next?: PlannedRun | null,
 };
 
+/**
+ *  Looks for files in the versions, backups and archives of all projects, also for ones that are
+ *  gone.
+ */
+export type Search = {
+	/**
+	 *  A part of a name or of a path, or a pattern with `*` and `?`; upper and lower case are the
+	 *  same.
+	 */
+	text: string,
+	/** In this project only. */
+	project?: string | null,
+	/** Whether to look into the files of the newest versions rather than at names. */
+	content?: boolean,
+	/** Only what is on this machine's own disk: versions, and archives that lie here. */
+	quick?: boolean,
+	/** How many at most; 100 when left out. */
+	limit?: number | null,
+	/** A name of the asker's own: an earlier search of the same asker that still runs is ended. */
+	asker?: string | null,
+};
+
+/** A file or folder that was found. */
+export type SearchHit = {
+	/** The id of its project; left out for a backup that another program made. */
+	project?: string | null,
+	/** The name of the project; empty where nobody knows it. */
+	projectName: string,
+	/** The id of the workspace whose versions hold it, when versions do. */
+	workspace?: string | null,
+	/** Its path below the project's folder, name by name. */
+	path: string[],
+	/** Whether it is a folder, a file, a symbolic link, or something else. */
+	kind: EntryKind,
+	/** Where it stands now. */
+	state: HitState,
+	/** The size of its newest copy. */
+	sizeBytes: number,
+	/** When the content of that was last changed. */
+	modified?: string | null,
+	/** When it was removed, where versions know. */
+	removed?: string | null,
+	/** Its new path, where it was renamed. */
+	renamedTo?: string[] | null,
+	/** How many versions brought another content of it; 0 for a folder. */
+	versions: number,
+	/** How many backups hold it. */
+	backups: number,
+	/** How many archives hold it. */
+	archives: number,
+	/** The number of the first line that has the text, counted from 1. */
+	line?: number | null,
+	/** That line. */
+	preview?: string | null,
+	/** Its newest copy: one place of each kind that holds it. */
+	newest: FileCopy,
+};
+
+/** The files that were found. */
+export type SearchResult = {
+	/**
+	 *  Each file of a project once, wherever it is kept: the best fit first, then what is there
+	 *  before what is gone, then the newest first.
+	 */
+	hits: SearchHit[],
+	/** Places that were not looked through. */
+	unread: UnreadPlace[],
+	/** Whether there may be more. */
+	more: boolean,
+};
+
+/** The kinds of places that are looked through. */
+export type SearchedKind =
+/** The versions of a project. */
+"project" |
+/** The backups of a destination. */
+"destination" |
+/** An archive. */
+"archive";
+
 /** One setting as text. */
 export type Setting = {
 	/** The key in the file and on the command line: `close-to-tray`. */
@@ -3156,6 +3245,18 @@ export type UnreadArchive = {
 	archiveName: string,
 	/** When it was archived. */
 	time: string,
+	/** The reason, in a sentence without its full stop. */
+	reason: string,
+};
+
+/** A place that was not looked through, or not to its end. */
+export type UnreadPlace = {
+	/** The kind of place. */
+	kind: SearchedKind,
+	/** Its id. */
+	id: string,
+	/** Its name. */
+	name: string,
 	/** The reason, in a sentence without its full stop. */
 	reason: string,
 };
@@ -4117,6 +4218,8 @@ export interface UseCases {
 	restore: { request: Restore; reply: JobView };
 	/** Previews the restore of a backup; nothing is written. */
 	restore_preview: { request: Restore; reply: SnapshotRestorePlan };
+	/** Looks for files, also ones that are gone, in all versions, backups and archives. */
+	search: { request: Search; reply: SearchResult };
 	/** Lists all that is kept of one file, in the history, in every backup and archive, newest first. */
 	file_everywhere: { request: FileEverywhere; reply: FileCopies };
 	/** Looks for names in all backups. */
@@ -4343,6 +4446,7 @@ export const useCaseHints: Record<UseCaseName, string> = {
 	snapshot_browse: "undercroft backup browse {snapshot} {path} --from {destination}",
 	restore: "undercroft restore {snapshot}[:{path}] --from {destination} --target {target} [--overwrite {overwrite}]",
 	restore_preview: "undercroft restore {snapshot}[:{path}] --from {destination} --target {target} [--overwrite {overwrite}] --dry-run",
+	search: "undercroft search {text}",
 	file_everywhere: "undercroft file everywhere {project} {path}",
 	snapshot_search: "undercroft backup search {text}",
 	snapshot_compare: "undercroft backup compare {from} {to} --from {destination}",

@@ -35,6 +35,7 @@ import {
   historyRoute,
   projectOf,
   projectsRoute,
+  searchRoute,
   storageRoute,
 } from '$lib/routing';
 import type { Route } from '$lib/routing';
@@ -300,11 +301,11 @@ function backupCommands({ router }: Context, backupActions: BackupActions): Comm
       run: () => void backupActions.resume(),
     }),
     add({
-      id: 'search-backups',
-      label: words.backupSearch.title,
+      id: 'search-files',
+      label: words.search.anywhere,
       icon: Search,
-      hint: commandFor('snapshot_search'),
-      run: () => router.go({ page: 'backupSearch', text: '' }),
+      hint: commandFor('search'),
+      run: () => router.go(searchRoute()),
     }),
     add({
       id: 'doctor',
@@ -333,6 +334,7 @@ function navigationCommands({ router }: Context): Command[] {
       'B',
       commandFor('destination_list'),
     ],
+    [words.nav.search, searchRoute(), 'F', commandFor('search')],
     [words.nav.archive, archiveRoute(), 'R', commandFor('archive_list')],
     [words.nav.storage, storageRoute(), 'U', commandFor('usage_overview')],
     [words.nav.activity, activityRoute(), 'A', commandFor('event_list')],

@@ -16,6 +16,7 @@ import { projectWords } from './en/projects';
 import { recoveryWords } from './en/recovery';
 import { restoringWords } from './en/restoring';
 import { runWords } from './en/runs';
+import { searchWords } from './en/search';
 import { settingsWords } from './en/settings';
 import { snapshotWords } from './en/snapshots';
 import { storageWords } from './en/storage';
@@ -124,6 +125,7 @@ export const en = {
   ...recoveryWords,
   ...restoringWords,
   ...runWords,
+  ...searchWords,
   ...settingsWords,
   ...snapshotWords,
   ...storageWords,

@@ -308,7 +308,7 @@ pub struct UnreadArchive {
 }
 
 /// One content of a file, and where it is to be had.
-#[derive(Debug, Clone, Serialize, Deserialize, Type)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub struct FileCopy {
     /// When it was kept first.

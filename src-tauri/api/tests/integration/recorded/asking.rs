@@ -197,6 +197,9 @@ fn read_files(scene: &mut Scene, ids: &Ids) {
     }
     let path = ["README.md"];
     scene.record("file_everywhere", json!({"project": ids.aurora, "path": path}));
+    for (text, quick) in [("readme", true), ("readme", false), ("nothing like it", false)] {
+        scene.record("search", json!({"text": text, "quick": quick}));
+    }
     let kept = json!({"project": ids.aurora, "name": "scratch"});
     scene.record("draft_read", kept);
 }

@@ -50,6 +50,7 @@ impl Find {
             newest: self.newest,
             snapshots: self.snapshot,
             filter: self.filter.into(),
+            ..FindRequest::default()
         };
         let out = &session.out;
         let mut printer = Printer { out, long: self.long, current: None, hits: 0 };

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use jiff::Timestamp;
-use undercroft_foundation::{Code, Error, Job, Result, escape_name};
+use undercroft_foundation::{Code, Error, Job, NameQuery, Result, escape_name};
 
 use crate::files::exclude::Patterns;
 use crate::format::id::BlobId;
@@ -18,6 +18,10 @@ use crate::store::repository::Repository;
 pub struct FindRequest {
     /// Entries that one of these matches; what is below a folder that matches does, too.
     pub patterns: Vec<String>,
+    /// Or entries whose own names fit this.
+    pub names: Option<NameQuery>,
+    /// Tell the newest snapshot first.
+    pub newest_first: bool,
     /// `A` and `a` are the same.
     pub ignore_case: bool,
     /// Only what was changed at this moment or later.
@@ -31,8 +35,8 @@ pub struct FindRequest {
 }
 
 impl Repository {
-    /// Tells `each` entry that is found, with its path: by snapshot, the oldest first, in the
-    /// order of their trees; until it answers `false`. A tree that cannot be read is a warning of
+    /// Tells `each` entry that is found, with its path: by snapshot, the oldest first unless asked
+    /// otherwise, in the order of their trees; until it answers `false`. A tree that cannot be read is a warning of
     /// the job.
     ///
     /// # Errors
@@ -48,7 +52,7 @@ impl Repository {
             true => Patterns::parse_ignoring_case(&request.patterns),
             false => Patterns::parse(&request.patterns),
         }?;
-        if patterns.is_empty() {
+        if patterns.is_empty() && request.names.is_none() {
             return Err(Error::new(Code::Invalid, "There is nothing to find")
                 .why("No pattern says what")
                 .next("Give a name, or a pattern such as *.txt"));
@@ -57,7 +61,11 @@ impl Repository {
         self.refresh_index()?;
         let reader = self.reader()?;
         let mut search = Search { request, patterns, reader, job, known: HashMap::new() };
-        for snapshot in self.meant(request)? {
+        let mut meant = self.meant(request)?;
+        if request.newest_first {
+            meant.reverse();
+        }
+        for snapshot in meant {
             let Some(hits) = search.tree(&snapshot)? else { continue };
             if !tell(&snapshot, &hits, each) {
                 break;
@@ -152,10 +160,12 @@ impl Search<'_> {
             };
             let path = [&level.path[..], &node.name].concat();
             let found = self.patterns.matches_with_children(&path);
+            let names = self.request.names.as_ref();
             let below = node.subtree.filter(|_| node.kind == NodeKind::Dir);
-            let below = below.filter(|_| found.children_may_match);
+            let below = below.filter(|_| found.children_may_match || names.is_some());
             let below = below.map(|tree| (tree, [&path[..], b"/"].concat()));
-            if found.matched && self.is_in_time(&node) {
+            let has_name = names.is_some_and(|names| names.matches(&path).is_some());
+            if (found.matched || has_name) && self.is_in_time(&node) {
                 level.hits.push(Hit::Entry(path, Box::new(node)));
             }
             if below.is_some() {

@@ -27,7 +27,7 @@ export const backupsWords = {
     calendar: 'Calendar',
     upcoming: 'Coming runs',
     noUpcoming: 'No run is planned.',
-    search: 'Search all backups',
+    search: 'Search files',
     proven: 'Proven',
     neverProven: 'never proven',
     notProvenYet: 'Not proven restorable yet',

@@ -9,6 +9,7 @@ export const frameWords = {
     dashboard: 'Dashboard',
     projects: 'Projects',
     backups: 'Backups',
+    search: 'Search',
     archive: 'Archive',
     storage: 'Storage',
     activity: 'Activity',
@@ -133,7 +134,7 @@ export const frameWords = {
 
   palette: {
     title: 'Command palette',
-    placeholder: 'Type a command or a project…',
+    placeholder: 'Type a command, a project or a file…',
     empty: 'Nothing matches',
     groups: {
       navigate: 'Go to',
@@ -180,6 +181,7 @@ export const frameWords = {
     goDashboard: 'Go to Dashboard',
     goProjects: 'Go to Projects',
     goBackups: 'Go to Backups',
+    goSearch: 'Go to Search',
     goArchive: 'Go to Archive',
     goStorage: 'Go to Storage',
     goActivity: 'Go to Activity',

@@ -85,26 +85,6 @@ export const restoringWords = {
     unread: (name: string, when: string) => `The archive of ${name}, ${when}, cannot be read.`,
   },
 
-  backupSearch: {
-    title: 'Search all backups',
-    field: 'A part of a name, or a pattern with * and ?',
-    hint: 'Finds files and folders by name in every backup of every destination that can be reached.',
-    none: 'Nothing found',
-    noneLine: 'Try a part of it, or a pattern such as *.psd.',
-    searching: 'Searching…',
-    colName: 'Name',
-    colBackup: 'Newest backup',
-    colDestination: 'Destination',
-    colBackups: 'Backups',
-    colSize: 'Size',
-    colActions: 'Actions',
-    open: 'Show',
-    openNamed: (name: string) => `Show ${name} in its backup`,
-    restore: 'Restore…',
-    restoreNamed: (name: string) => `Restore ${name}`,
-    count: (count: number) => plural(count, { one: '1 place', other: '# places' }),
-  },
-
   doctor: {
     title: 'Self-check',
     line: 'Looks for whatever could keep Undercroft from doing its work.',

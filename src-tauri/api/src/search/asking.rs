@@ -1,0 +1,43 @@
+//! Who searches now: an asker's next question ends the one before.
+
+use std::collections::HashMap;
+use std::sync::{Mutex, PoisonError};
+
+use undercroft_foundation::Job;
+
+/// The searches that run, by who asks.
+#[derive(Debug, Default)]
+pub(crate) struct Searches(Mutex<HashMap<String, Asked>>);
+
+#[derive(Debug)]
+struct Asked {
+    number: u64,
+    job: Job,
+}
+
+impl Searches {
+    /// A search that begins; the asker's earlier one is cancelled.
+    pub(super) fn begin(&self, asker: Option<&str>) -> (u64, Job) {
+        let job = Job::new();
+        let Some(asker) = asker else { return (0, job) };
+        let mut running = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let before = running.remove(asker);
+        let number = before.map_or(1, |before| {
+            before.job.cancel();
+            before.number + 1
+        });
+        running.insert(asker.to_owned(), Asked { number, job: job.step() });
+        (number, job)
+    }
+
+    /// The search of this number is over; whether the asker began another one meanwhile.
+    pub(super) fn end(&self, asker: Option<&str>, number: u64) -> bool {
+        let Some(asker) = asker else { return false };
+        let mut running = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if running.get(asker).is_some_and(|asked| asked.number == number) {
+            running.remove(asker);
+            return false;
+        }
+        true
+    }
+}

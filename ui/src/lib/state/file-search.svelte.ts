@@ -1,0 +1,59 @@
+/** One search for files: what lies on this disk comes at once, what backups hold as it is read. */
+import type { Backend } from '$lib/backend/backend';
+import type { SearchHit, SearchResult, UnreadPlace, WireError } from '$lib/backend/bindings';
+import { asWireError } from './resource.svelte';
+
+export type Question = { text: string; project?: string; content?: boolean; limit?: number };
+
+let askers = 0;
+/** Two windows over one library must not end each other's searches. */
+const page = Math.random().toString(36).slice(2);
+
+export class FileSearch {
+  hits = $state.raw<readonly SearchHit[] | null>(null);
+  unread = $state.raw<readonly UnreadPlace[]>([]);
+  more = $state(false);
+  busy = $state(false);
+  error = $state.raw<WireError | null>(null);
+  readonly #backend: Backend;
+  readonly #asker = `${page}-${(askers += 1)}`;
+  #turn = 0;
+
+  constructor(backend: Backend) {
+    this.#backend = backend;
+  }
+
+  /** Only the newest question counts; the engine ends the one before. */
+  async ask({ text, project, content = false, limit = 200 }: Question): Promise<void> {
+    const turn = ++this.#turn;
+    this.error = null;
+    this.busy = true;
+    const request = { text, content, limit, asker: this.#asker, ...(project && { project }) };
+    for (const quick of content ? [false] : [true, false]) {
+      try {
+        const result = await this.#backend.call('search', { ...request, quick });
+        if (turn !== this.#turn) return;
+        this.#show(result);
+      } catch (cause) {
+        if (turn !== this.#turn) return;
+        this.error = asWireError(cause);
+        break;
+      }
+    }
+    this.busy = false;
+  }
+
+  clear(): void {
+    this.#turn += 1;
+    this.hits = null;
+    this.#show(null);
+    this.error = null;
+    this.busy = false;
+  }
+
+  #show(result: SearchResult | null): void {
+    this.hits = result?.hits ?? null;
+    this.unread = result?.unread ?? [];
+    this.more = result?.more ?? false;
+  }
+}
