@@ -2,7 +2,7 @@
 
 use std::fs::{self, Metadata};
 use std::os::unix::fs::MetadataExt;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use jiff::Timestamp;
 
@@ -73,7 +73,7 @@ impl Measured {
         }
     }
 
-    fn kind_of(&mut self, root: &Path, folder: &PathBuf, above: Holds) -> Holds {
+    fn kind_of(&mut self, root: &Path, folder: &Path, above: Holds) -> Holds {
         if above != Holds::Work {
             return above;
         }
