@@ -323,9 +323,12 @@ describe('a name', () => {
     await fireEvent.click(hits[0] as HTMLElement);
     const [restore] = await screen.findAllByRole('button', { name: /^Restore README/ });
     await fireEvent.click(restore as HTMLElement);
+    await fireEvent.click(await screen.findByLabelText(/^Another folder/));
     await input(await screen.findByTestId('place-path'), '/home/mira/back');
     await within(await screen.findByTestId('restore-summary')).findByText(/files are written/);
-    await fireEvent.click(screen.getByTestId('restore-confirm'));
+    const confirm = screen.getByTestId('restore-confirm');
+    await waitFor(() => expect(confirm.hasAttribute('disabled')).toBe(false));
+    await fireEvent.click(confirm);
     await waitFor(() => expect(callsOf(backend, 'restore')).toHaveLength(1));
   });
 });

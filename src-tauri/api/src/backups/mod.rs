@@ -8,13 +8,14 @@ use std::collections::HashMap;
 use std::path::Path;
 use std::sync::Arc;
 
-use undercroft_backup::{self as backup, RestoreOrder};
+use undercroft_backup::{self as backup, RestoreOrder, RestoreTo};
 use undercroft_foundation::{Code, DestinationId, Error, Job, Result, escape_name};
 use undercroft_library::{ProjectFilter, ProjectStatus};
 
 use crate::Api;
 use crate::base::names::unescape;
 use crate::base::wire::Nothing;
+use crate::files::wire::{Preview, PreviewKind};
 use crate::host::wire::PlacePurpose;
 use crate::jobs::wire::JobView;
 
@@ -112,7 +113,24 @@ impl Api {
         })
     }
 
-    /// Gets a backup, or a part of it, back.
+    /// Previews a file inside a backup.
+    ///
+    /// # Errors
+    /// [`Code::NotFound`], and whatever keeps the destination from being read.
+    pub fn snapshot_file(&self, request: Browse) -> Result<Preview> {
+        let destination = self.0.backups.destinations().find(&request.destination)?;
+        let path = unescape(&request.path)?;
+        let file = self.0.backups.browser().file(destination.id, &request.snapshot, &path)?;
+        let backup::Entry { name, kind, size_bytes, target, .. } = file.entry();
+        match kind {
+            backup::EntryKind::Folder => Ok(Preview::nothing(PreviewKind::Folder, 0)),
+            backup::EntryKind::Other => Ok(Preview::nothing(PreviewKind::Binary, 0)),
+            backup::EntryKind::Symlink => Ok(Preview::link(&target.unwrap_or_default())),
+            backup::EntryKind::File => Preview::of_file(&name, size_bytes, &|most| file.head(most)),
+        }
+    }
+
+    /// Gets a backup, or a part of it, back: where it was, or elsewhere.
     ///
     /// # Errors
     /// The errors of [`backup::Restores::start`].
@@ -126,8 +144,13 @@ impl Api {
         Ok(RestoreOrder {
             destination: self.0.backups.destinations().find(&request.destination)?.id,
             snapshot: request.snapshot,
-            path: unescape(&request.path)?,
-            target: self.0.places.resolve(&request.to, PlacePurpose::Restore)?,
+            paths: request.paths.iter().map(|path| unescape(path)).collect::<Result<_>>()?,
+            to: match &request.to {
+                Some(place) => {
+                    RestoreTo::Elsewhere(self.0.places.resolve(place, PlacePurpose::Restore)?)
+                }
+                None => RestoreTo::InPlace,
+            },
             overwrite: request.overwrite.into(),
         })
     }

@@ -273,6 +273,8 @@ export type ArchiveRestorePlan = {
 	takenTotal: number,
 	/** Whether the project is in use again afterwards, with its versions. */
 	wholeProject: boolean,
+	/** The workspaces of which a version is made first, by their ids. */
+	workspaces: string[],
 };
 
 /** Looks for names in archives. */
@@ -2525,10 +2527,13 @@ export type Restore = {
 	destination: string,
 	/** The backup: its id, the beginning of one, or `latest`. */
 	snapshot: string,
-	/** The file or folder, name by name from the top; empty for all of it. */
-	path?: string[],
-	/** The place that receives it. */
-	to: string,
+	/** The files and folders, each name by name from the top; none for all of it. */
+	paths?: string[][],
+	/**
+	 *  The place that receives it; the folder of its project when left out, after a version of what
+	 *  is there now.
+	 */
+	to?: string | null,
 	/** How files that are there already are treated. */
 	overwrite: Overwrite,
 };
@@ -2961,6 +2966,10 @@ export type SnapshotRestorePlan = {
 	freeBytes?: number | null,
 	/** The first hundred of those that would be replaced, to show. */
 	replaced: string[],
+	/** The folder that receives it, to show. */
+	target: string,
+	/** The workspaces of which a version is made first, by their ids. */
+	workspaces: string[],
 };
 
 /** Looks for names in all backups. */
@@ -3607,6 +3616,8 @@ export type VersionRestore = {
 	 *  there now.
 	 */
 	to?: string | null,
+	/** Whether files that the version lacks stay in the folders that are restored in place. */
+	keepExtra?: boolean,
 };
 
 /** Saves all changes of a workspace as a version. */
@@ -4040,6 +4051,8 @@ export interface UseCases {
 	snapshot_list: { request: SnapshotFilter; reply: Snapshot[] };
 	/** Lists a folder inside a backup. */
 	snapshot_browse: { request: Browse; reply: Listing };
+	/** Previews a file inside a backup. */
+	snapshot_file: { request: Browse; reply: Preview };
 	/** Gets a backup, or a part of it, back. */
 	restore: { request: Restore; reply: JobView };
 	/** Previews the restore of a backup; nothing is written. */
@@ -4155,8 +4168,8 @@ export const useCaseHints: Record<UseCaseName, string> = {
 	archive_browse: "undercroft archive browse {archive} {path}",
 	archive_file: "undercroft archive file {archive} {path}",
 	archive_search: "undercroft archive search {text}",
-	archive_restore_preview: "undercroft archive restore {archive} [{paths}] [--target {target}] [--taken {taken}] [{keep}] --dry-run",
-	archive_restore: "undercroft archive restore {archive} [{paths}] [--target {target}] [--taken {taken}] [{keep}]",
+	archive_restore_preview: "undercroft archive restore {archive} [{paths}] [--target {target}] [--taken {taken}] [{keep_archive}] --dry-run",
+	archive_restore: "undercroft archive restore {archive} [{paths}] [--target {target}] [--taken {taken}] [{keep_archive}]",
 	archive_check: "undercroft archive check {archive}",
 	archive_move: "undercroft archive move {archive} --to {destination}",
 	archive_trash: "undercroft archive trash {archive}",
@@ -4200,8 +4213,8 @@ export const useCaseHints: Record<UseCaseName, string> = {
 	version_mark: "undercroft version mark {version} --name {name}",
 	version_compare: "undercroft version compare {from} {to}",
 	version_sizes: "undercroft version sizes {version}",
-	version_restore: "undercroft version restore {version} [{paths}] [--target {target}]",
-	version_restore_preview: "undercroft version restore {version} [{paths}] [--target {target}] --dry-run",
+	version_restore: "undercroft version restore {version} [{paths}] [--target {target}] [{keep_extra}]",
+	version_restore_preview: "undercroft version restore {version} [{paths}] [--target {target}] [{keep_extra}] --dry-run",
 	undo: "undercroft undo --workspace {workspace}",
 	file_list: "undercroft file list {version} {path}",
 	file_preview: "undercroft file show {version} {path}",
@@ -4266,8 +4279,9 @@ export const useCaseHints: Record<UseCaseName, string> = {
 	backup_run_all: "undercroft backup run --all",
 	snapshot_list: "undercroft backup list {project}",
 	snapshot_browse: "undercroft backup browse {snapshot} {path} --from {destination}",
-	restore: "undercroft restore {snapshot}[:{path}] --from {destination} --target {target} [--overwrite {overwrite}]",
-	restore_preview: "undercroft restore {snapshot}[:{path}] --from {destination} --target {target} [--overwrite {overwrite}] --dry-run",
+	snapshot_file: "undercroft backup file {snapshot} {path} --from {destination}",
+	restore: "undercroft restore {snapshot} [{paths}] --from {destination} [--target {target}] [--overwrite {overwrite}]",
+	restore_preview: "undercroft restore {snapshot} [{paths}] --from {destination} [--target {target}] [--overwrite {overwrite}] --dry-run",
 	file_everywhere: "undercroft file everywhere {project} {path}",
 	snapshot_search: "undercroft backup search {text}",
 	snapshot_compare: "undercroft backup compare {from} {to} --from {destination}",
