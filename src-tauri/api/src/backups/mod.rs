@@ -15,7 +15,6 @@ use undercroft_library::{ProjectFilter, ProjectStatus};
 use crate::Api;
 use crate::base::names::unescape;
 use crate::base::wire::Nothing;
-use crate::files::wire::{Preview, PreviewKind};
 use crate::host::wire::PlacePurpose;
 use crate::jobs::wire::JobView;
 
@@ -111,23 +110,6 @@ impl Api {
             path: listing.path.iter().map(|name| escape_name(name)).collect(),
             entries: listing.entries.into_iter().map(entry).collect(),
         })
-    }
-
-    /// Previews a file inside a backup.
-    ///
-    /// # Errors
-    /// [`Code::NotFound`], and whatever keeps the destination from being read.
-    pub fn snapshot_file(&self, request: Browse) -> Result<Preview> {
-        let destination = self.0.backups.destinations().find(&request.destination)?;
-        let path = unescape(&request.path)?;
-        let file = self.0.backups.browser().file(destination.id, &request.snapshot, &path)?;
-        let backup::Entry { name, kind, size_bytes, target, .. } = file.entry();
-        match kind {
-            backup::EntryKind::Folder => Ok(Preview::nothing(PreviewKind::Folder, 0)),
-            backup::EntryKind::Other => Ok(Preview::nothing(PreviewKind::Binary, 0)),
-            backup::EntryKind::Symlink => Ok(Preview::link(&target.unwrap_or_default())),
-            backup::EntryKind::File => Preview::of_file(&name, size_bytes, &|most| file.head(most)),
-        }
     }
 
     /// Gets a backup, or a part of it, back: where it was, or elsewhere.
