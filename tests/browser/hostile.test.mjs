@@ -66,7 +66,7 @@ test('in a backup', async () => {
   const { id } = await site.call('restore', {
     destination: destination.id,
     snapshot: snapshot.id,
-    path: [],
+    paths: [],
     to: await site.place(target),
     overwrite: 'never',
   });

@@ -135,13 +135,12 @@ async function restoreOne(page, target) {
 /** Chooses where to, and waits until it is done. @param {import('playwright-core').Page} page @param {string} target */
 async function answerRestore(page, target) {
   const dialog = page.getByRole('dialog', { name: 'Restore' });
+  await dialog.getByRole('radio', { name: 'Another folder' }).check();
   await dialog.getByLabel('Into').fill(target);
   await dialog.getByText('Nothing is there yet; it will be made').waitFor();
   await dialog.getByTestId('restore-confirm').click();
   await dialog.waitFor({ state: 'hidden' });
-  const job = page.getByTestId('job-drawer').getByTestId('job').first();
-  await job.getByText('Done', { exact: true }).waitFor({ timeout: 60_000 });
-  await page.getByTestId('job-drawer').getByRole('button', { name: 'Close' }).click();
+  await page.getByTestId('toast').filter({ hasText: target }).waitFor({ timeout: 60_000 });
 }
 
 /** @param {import('playwright-core').Page} page @param {string} name */

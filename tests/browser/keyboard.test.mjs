@@ -57,10 +57,15 @@ test('add, back up, browse and restore by keys alone', async () => {
 
     await keys.tabTo('[data-testid=restore]');
     await keys.press('Enter');
+    await page.getByRole('dialog').waitFor();
+    await keys.tabTo('input[value=inPlace]');
+    await keys.press('ArrowDown');
+    await keys.tabTo('[data-testid=place-path]');
     await keys.type(target);
     await page.getByText('Nothing is there yet; it will be made').waitFor();
+    await page.locator('[data-testid=restore-confirm]:not([disabled])').waitFor();
     await keys.press('Enter');
-    await page.getByTestId('job').filter({ hasText: /^\s*Restore/ }).getByText('Done', { exact: true }).waitFor();
+    await page.getByTestId('toast').filter({ hasText: target }).waitFor();
   });
   assert.equal(differences(source, join(target, 'vault')), '');
 });

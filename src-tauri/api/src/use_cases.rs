@@ -70,9 +70,9 @@ macro_rules! with_use_cases {
             /// Looks for names in archives.
             archive_search(ArchiveSearch) -> Vec<ArchiveHit>, Everyone, "undercroft archive search {text}";
             /// Previews the restore of an archive; nothing is written.
-            archive_restore_preview(ArchiveRestore) -> ArchiveRestorePlan, Everyone, "undercroft archive restore {archive} [{paths}] [--target {target}] [--taken {taken}] [{keep}] --dry-run";
+            archive_restore_preview(ArchiveRestore) -> ArchiveRestorePlan, Everyone, "undercroft archive restore {archive} [{paths}] [--target {target}] [--taken {taken}] [{keep_archive}] --dry-run";
             /// Gets an archived project, or parts of it, back.
-            archive_restore(ArchiveRestore) -> JobView, Everyone, "undercroft archive restore {archive} [{paths}] [--target {target}] [--taken {taken}] [{keep}]";
+            archive_restore(ArchiveRestore) -> JobView, Everyone, "undercroft archive restore {archive} [{paths}] [--target {target}] [--taken {taken}] [{keep_archive}]";
             /// Reads an archive whole, and compares.
             archive_check(ArchiveRef) -> JobView, Everyone, "undercroft archive check {archive}";
             /// Moves an archive to a destination, or back to this disk.
@@ -160,9 +160,9 @@ macro_rules! with_use_cases {
             /// Shows the storage that a version takes and no other version needs.
             version_sizes(VersionRef) -> VersionSizes, Everyone, "undercroft version sizes {version}";
             /// Gets a version, or parts of it, back.
-            version_restore(VersionRestore) -> JobView, Everyone, "undercroft version restore {version} [{paths}] [--target {target}]";
+            version_restore(VersionRestore) -> JobView, Everyone, "undercroft version restore {version} [{paths}] [--target {target}] [{keep_extra}]";
             /// Previews the restore of a version; nothing is written.
-            version_restore_preview(VersionRestore) -> RestorePlan, Everyone, "undercroft version restore {version} [{paths}] [--target {target}] --dry-run";
+            version_restore_preview(VersionRestore) -> RestorePlan, Everyone, "undercroft version restore {version} [{paths}] [--target {target}] [{keep_extra}] --dry-run";
             /// Goes back behind the last restore or deletion in a workspace.
             undo(WorkspaceRef) -> JobView, Everyone, "undercroft undo --workspace {workspace}";
             /// Lists a folder in a version, or on disk.
@@ -291,10 +291,12 @@ macro_rules! with_use_cases {
             snapshot_list(SnapshotFilter) -> Vec<Snapshot>, Everyone, "undercroft backup list {project}";
             /// Lists a folder inside a backup.
             snapshot_browse(Browse) -> Listing, Everyone, "undercroft backup browse {snapshot} {path} --from {destination}";
+            /// Previews a file inside a backup.
+            snapshot_file(Browse) -> Preview, Everyone, "undercroft backup file {snapshot} {path} --from {destination}";
             /// Gets a backup, or a part of it, back.
-            restore(Restore) -> JobView, Everyone, "undercroft restore {snapshot}[:{path}] --from {destination} --target {target} [--overwrite {overwrite}]";
+            restore(Restore) -> JobView, Everyone, "undercroft restore {snapshot} [{paths}] --from {destination} [--target {target}] [--overwrite {overwrite}]";
             /// Previews the restore of a backup; nothing is written.
-            restore_preview(Restore) -> SnapshotRestorePlan, Everyone, "undercroft restore {snapshot}[:{path}] --from {destination} --target {target} [--overwrite {overwrite}] --dry-run";
+            restore_preview(Restore) -> SnapshotRestorePlan, Everyone, "undercroft restore {snapshot} [{paths}] --from {destination} [--target {target}] [--overwrite {overwrite}] --dry-run";
             /// Looks for files, also ones that are gone, in all versions, backups and archives.
             search(Search) -> SearchResult, Everyone, "undercroft search {text}";
             /// Lists all that is kept of one file, in the history, in every backup and archive, newest first.

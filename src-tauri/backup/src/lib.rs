@@ -50,7 +50,8 @@ pub use anomaly::{AnomalyAlert, AnomalyAlerts, AnomalyAnswer, AnomalyKind};
 pub use archive_copies::{ArchiveCopies, StoredArchive};
 pub use backups::Backups;
 pub use browsing::{
-    Difference, Entry, EntryKind, Listing, Mounted, OutOfDate, SnapshotBrowser, SnapshotList,
+    Difference, Entry, EntryKind, Listing, Mounted, OutOfDate, SnapshotBrowser, SnapshotFile,
+    SnapshotList,
 };
 pub use conditions::{Conditions, Machine, MachineState, QuietHours};
 pub use destinations::{
@@ -72,7 +73,7 @@ pub use recovery::{
     ConfirmPlaces, OtherRooms, RecoverOrder, RecoverableLibrary, RecoverableProject, Recovery,
     RecoveryKit, adopt_recovered, look as look_for_libraries,
 };
-pub use restore::{KeepBefore, RestoreOrder, Restores};
+pub use restore::{KeepBefore, PlannedRestore, RestoreOrder, RestoreTo, Restores, WillKeep};
 pub use schedule::{DayTime, Schedule};
 pub use scheduler::{
     ActiveRuns, CountVersions, Overdue, Pause, PlanStatus, PlannedRun, ScheduleState, Scheduler,

@@ -28,6 +28,7 @@ const choice = (change: Partial<RestoreChoice> = {}): RestoreChoice => ({
   to: 'inPlace',
   place: null,
   conflict: 'leave',
+  keepExtra: false,
   keepArchive: false,
   ...change,
 });
@@ -38,6 +39,12 @@ describe('the order of a restore', () => {
   it('names no place where files go back to where they were', () => {
     expect(orderOf(version, file, choice())?.request).toEqual({ version: 'v-long', paths: file });
     expect(orderOf(version, file, elsewhere)?.request).toMatchObject({ to: 'p' });
+    expect(orderOf(version, file, choice({ keepExtra: true }))?.request).toMatchObject({
+      keepExtra: true,
+    });
+    expect(orderOf(backup, file, choice({ conflict: 'replace' }))?.request).toEqual({
+      ...{ destination: 'd-1', snapshot: 's-long', paths: file, to: null, overwrite: 'changed' },
+    });
     expect(orderOf(archive, [], choice())?.request).toMatchObject({
       place: null,
       conflict: 'skip',
@@ -59,18 +66,22 @@ describe('the summary of a restore', () => {
     const first = [{ path: ['a'], kind: 'modified' as const }];
     const plan = { restore: 3, overwrite: 1, identical: 4, remove: 2, bytes: 9, first };
     const counts = { create: 2, replace: 1, remove: 2, stay: 4, bytes: 9, changesTotal: 5 };
-    const said = summaryOf({ kind: 'version', plan }, choice({ conflict: 'replace' }));
-    expect(said).toMatchObject({ ...counts, into: null, savedFirst: true });
+    const planned = { kind: 'version' as const, plan, workspace: 'w-1' };
+    const said = summaryOf(planned, choice({ conflict: 'replace' }));
+    expect(said).toMatchObject({ ...counts, into: null, savedFirst: ['w-1'] });
+    const kept = summaryOf(planned, choice({ keepExtra: true }));
+    expect(kept).toMatchObject({ remove: 0, extra: 2, changesTotal: 3 });
 
-    const found = { create: 1, replace: 2, keep: 3, bytes: 8, freeBytes: 7, replaced: ['/x/a'] };
+    const counted = { create: 1, replace: 2, keep: 3, bytes: 8, freeBytes: 7 };
+    const found = { ...counted, replaced: ['/x/a'], target: '/x', workspaces: ['w-1'] };
     const backed = summaryOf({ kind: 'backup', plan: found }, elsewhere);
-    expect(backed).toMatchObject({ create: 1, replace: 2, stay: 3, into: '/home/mira/back' });
+    expect(backed).toMatchObject({ create: 1, replace: 2, stay: 3, savedFirst: ['w-1'] });
     expect(backed.changes).toEqual([{ path: ['', 'x', 'a'], kind: 'modified' }]);
   });
 
   it('leaves the names that are taken in an archive where they are, or replaces them', () => {
     const taken = { taken: ['a', 'b'], takenTotal: 2, files: 5, sizeBytes: 9 };
-    const plan = { ...taken, target: '/home/mira/atlas', wholeProject: true };
+    const plan = { ...taken, target: '/home/mira/atlas', wholeProject: true, workspaces: [] };
     const left = summaryOf({ kind: 'archive', plan }, choice());
     expect(left).toMatchObject({ create: 3, replace: 0, stay: 2, taken: ['a', 'b'] });
     const over = summaryOf({ kind: 'archive', plan }, choice({ conflict: 'replace' }));
@@ -86,7 +97,13 @@ describe('the command of a restore', () => {
       'undercroft version restore v1 --target /home/mira/back',
     );
     expect(commandOf(backup, file, choice({ ...elsewhere, conflict: 'replace' }))).toBe(
-      "undercroft restore s1:src/main.rs --from 'Blue disk' --target /home/mira/back --overwrite if-changed",
+      "undercroft restore s1 src/main.rs --from 'Blue disk' --target /home/mira/back --overwrite if-changed",
+    );
+    expect(commandOf(backup, [], choice())).toBe(
+      "undercroft restore s1 --from 'Blue disk' --overwrite never",
+    );
+    expect(commandOf(version, file, choice({ keepExtra: true }))).toBe(
+      'undercroft version restore v1 src/main.rs --keep-extra',
     );
     expect(commandOf(archive, [], choice({ keepArchive: true }))).toBe(
       'undercroft archive restore 0123456789ab --taken skip --keep-archive',

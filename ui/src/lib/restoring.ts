@@ -33,6 +33,8 @@ export type RestoreChoice = {
   to: RestoreTarget;
   place: Place | null;
   conflict: RestoreConflict;
+  /** Whether files that a version lacks stay. */
+  keepExtra: boolean;
   keepArchive: boolean;
 };
 
@@ -42,7 +44,7 @@ export type RestoreOrder =
   | { kind: 'backup'; request: Restore }
   | { kind: 'archive'; request: ArchiveRestore };
 type Planned =
-  | { kind: 'version'; plan: RestorePlan }
+  | { kind: 'version'; plan: RestorePlan; workspace: string }
   | { kind: 'backup'; plan: SnapshotRestorePlan }
   | { kind: 'archive'; plan: ArchiveRestorePlan };
 
@@ -52,6 +54,8 @@ export type RestoreSummary = {
   create: number;
   replace: number;
   remove: number;
+  /** The files that were not there then, whether they are removed or stay. */
+  extra: number;
   stay: number;
   bytes: number;
   freeBytes: number | null;
@@ -62,7 +66,8 @@ export type RestoreSummary = {
   taken: string[];
   /** Whether something is there already, so that its fate is to be chosen. */
   conflicts: boolean;
-  savedFirst: boolean;
+  /** The workspaces of which a version is made first. */
+  savedFirst: string[];
   /** Whether the project of an archive is in use again afterwards. */
   wholeProject: boolean;
 };
@@ -111,27 +116,29 @@ export function timeOfWhole(whole: RestoreWhole): string {
   return whole.kind === 'backup' ? whole.snapshot.time : whole.archive.created;
 }
 
-/** Whether files can go back to where they were from here. */
-export function canGoBack(whole: RestoreWhole): boolean {
-  return whole.kind !== 'backup';
-}
-
-/** Whether what is there becomes a version before anything of it is replaced. */
-export function isSavedFirst(whole: RestoreWhole, to: RestoreTarget): boolean {
-  return whole.kind === 'version' && to === 'inPlace';
+/** The project whose folder files go back to; null for what has none, or where an archive brings its own. */
+export function projectOfWhole(whole: RestoreWhole): string | null {
+  if (whole.kind === 'version') return whole.version.project;
+  return whole.kind === 'backup' ? (whole.snapshot.project ?? null) : null;
 }
 
 /** The order for a choice; null while it is not complete. */
 export function orderOf(
   whole: RestoreWhole,
   paths: string[][],
-  { to, place, conflict, keepArchive }: RestoreChoice,
+  { to, place, conflict, keepExtra, keepArchive }: RestoreChoice,
 ): RestoreOrder | null {
   const isElsewhere = to === 'elsewhere';
   if (isElsewhere && (place === null || place.state === 'file')) return null;
   const target = isElsewhere ? (place?.id ?? null) : null;
   if (whole.kind === 'version') {
-    const request = { version: whole.version.id, paths, ...(target ? { to: target } : {}) };
+    const kept = keepExtra && !isElsewhere ? { keepExtra } : {};
+    const request = {
+      version: whole.version.id,
+      paths,
+      ...(target ? { to: target } : {}),
+      ...kept,
+    };
     return { kind: 'version', request };
   }
   if (whole.kind === 'archive') {
@@ -145,40 +152,48 @@ export function orderOf(
     };
     return { kind: 'archive', request };
   }
-  if (!target) return null;
   const { id, destination } = whole.snapshot;
   const overwrite = conflict === 'replace' ? ('changed' as const) : ('never' as const);
-  const request = { destination, snapshot: id, path: paths[0] ?? [], to: target, overwrite };
+  const request = { destination, snapshot: id, paths, to: target, overwrite };
   return { kind: 'backup', request };
 }
 
 /** The effect of a restore, the same for all that files can come from. */
 export function summaryOf(
   planned: Planned,
-  { to, place, conflict }: RestoreChoice,
+  { to, place, conflict, keepExtra }: RestoreChoice,
 ): RestoreSummary {
   const into = to === 'elsewhere' ? (place?.display ?? null) : null;
-  const none = { remove: 0, freeBytes: null, taken: [], wholeProject: false };
+  const none = { remove: 0, extra: 0, freeBytes: null, taken: [], wholeProject: false };
   if (planned.kind === 'version') {
-    const { restore, overwrite, remove, identical, bytes, first } = planned.plan;
-    const counts = { create: restore - overwrite, replace: overwrite, remove, stay: identical };
-    const changes = { changes: first, changesTotal: restore + remove };
-    const savedFirst = to === 'inPlace';
+    const { restore, overwrite, remove: extra, identical, bytes, first } = planned.plan;
+    const remove = keepExtra ? 0 : extra;
+    const counts = {
+      create: restore - overwrite,
+      replace: overwrite,
+      remove,
+      extra,
+      stay: identical,
+    };
+    const listed = first.filter(({ kind }) => !keepExtra || kind !== 'removed');
+    const changes = { changes: listed, changesTotal: restore + remove };
+    const savedFirst = to === 'inPlace' ? [planned.workspace] : [];
     return { ...none, ...counts, ...changes, into, bytes, conflicts: false, savedFirst };
   }
   if (planned.kind === 'backup') {
     const { create, replace, keep, bytes, freeBytes = null, replaced } = planned.plan;
+    const { target, workspaces } = planned.plan;
     return {
-      ...{ ...none, into, create, replace, stay: keep, bytes, freeBytes },
+      ...{ ...none, into: target, create, replace, stay: keep, bytes, freeBytes },
       ...{ changes: replacedAt(replaced), changesTotal: replace, conflicts: replace + keep > 0 },
-      savedFirst: false,
+      savedFirst: workspaces,
     };
   }
-  const { target, files, sizeBytes, taken, takenTotal, wholeProject } = planned.plan;
+  const { target, files, sizeBytes, taken, takenTotal, wholeProject, workspaces } = planned.plan;
   const isReplaced = conflict === 'replace';
   return {
     ...{ ...none, into: target, bytes: sizeBytes, wholeProject, conflicts: takenTotal > 0 },
-    ...{ create: Math.max(0, files - takenTotal), savedFirst: false },
+    ...{ create: Math.max(0, files - takenTotal), savedFirst: workspaces },
     ...(isReplaced
       ? { replace: takenTotal, stay: 0, changes: replacedAt(taken), changesTotal: takenTotal }
       : { replace: 0, stay: takenTotal, changes: [], changesTotal: 0, taken }),
@@ -193,21 +208,24 @@ export function changesNothing({ create, replace, remove }: RestoreSummary): boo
 export function commandOf(
   whole: RestoreWhole,
   paths: string[][],
-  { to, place, conflict, keepArchive }: RestoreChoice,
+  { to, place, conflict, keepExtra, keepArchive }: RestoreChoice,
 ): string {
   const target = to === 'inPlace' ? undefined : (place?.display ?? '…');
   const named = paths.map(pathForCommand);
   if (whole.kind === 'version')
-    return commandFor('version_restore', { version: whole.version.shortId, paths: named, target });
+    return commandFor('version_restore', {
+      ...{ version: whole.version.shortId, paths: named, target },
+      keep_extra: keepExtra && to === 'inPlace' ? '--keep-extra' : undefined,
+    });
   if (whole.kind === 'archive')
     return commandFor('archive_restore', {
       archive: whole.archive.id.slice(0, ARCHIVE_ID_DIGITS),
       ...{ paths: named, target, taken: conflict === 'replace' ? 'replace' : 'skip' },
-      keep: keepArchive ? '--keep-archive' : undefined,
+      keep_archive: keepArchive ? '--keep-archive' : undefined,
     });
   const { shortId, destinationName } = whole.snapshot;
   return commandFor('restore', {
-    ...{ snapshot: shortId, path: paths[0]?.join('/'), destination: destinationName, target },
+    ...{ snapshot: shortId, paths: named, destination: destinationName, target },
     overwrite: conflict === 'replace' ? 'if-changed' : 'never',
   });
 }

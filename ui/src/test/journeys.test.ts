@@ -254,13 +254,14 @@ describe('a snapshot', () => {
     expect(grid.getAttribute('aria-activedescendant')).toMatch(/row-4$/);
     await press('r');
     const dialog = await screen.findByRole('dialog', { name: /^Restore src as of / });
+    await fireEvent.click(await within(dialog).findByLabelText(/^Another folder/));
     await fireEvent.input(within(dialog).getByTestId('place-path'), {
       target: { value: '/home/mira/back' },
     });
     await within(dialog).findByText('Folder found');
     expect(
       within(dialog).getByText(
-        /^undercroft restore \w+:\S+ --from .+ --target \/home\/mira\/back --overwrite never$/,
+        /^undercroft restore \w+ src --from .+ --target \/home\/mira\/back --overwrite never$/,
       ),
     ).toBeTruthy();
     // It waits until what it would do is known.
@@ -272,7 +273,7 @@ describe('a snapshot', () => {
       if (!found) throw new Error('not yet');
       return found;
     });
-    expect(call.request).toMatchObject({ path: ['src'], overwrite: 'never' });
+    expect(call.request).toMatchObject({ paths: [['src']], overwrite: 'never' });
   });
 });
 

@@ -50,6 +50,13 @@ impl Api {
             taken_total: taken.len() as u64,
             taken: taken.iter().take(SHOWN).map(ToString::to_string).collect(),
             whole_project: order.is_whole,
+            workspaces: match order.is_whole {
+                true => Vec::new(),
+                false => {
+                    let written = self.0.history.writer().written_at(&order.folder)?;
+                    written.iter().map(|workspace| workspace.id.to_string()).collect()
+                }
+            },
         })
     }
 

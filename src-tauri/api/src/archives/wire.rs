@@ -371,4 +371,6 @@ pub struct ArchiveRestorePlan {
     pub taken_total: u64,
     /// Whether the project is in use again afterwards, with its versions.
     pub whole_project: bool,
+    /// The workspaces of which a version is made first, by their ids.
+    pub workspaces: Vec<String>,
 }

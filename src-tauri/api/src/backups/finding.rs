@@ -1,6 +1,8 @@
 //! Looking through backups: how two differ, what a restore would do, and names looked for in all.
 
-use undercroft_backup::{SearchHit, SearchOrder};
+use std::path::Path;
+
+use undercroft_backup::{PlannedRestore, SearchHit, SearchOrder};
 use undercroft_foundation::{Job, Result, escape_name, escape_path};
 
 use super::wire::{
@@ -37,8 +39,12 @@ impl Api {
     /// The errors of [`undercroft_backup::Restores::plan`].
     pub fn restore_preview(&self, request: Restore) -> Result<SnapshotRestorePlan> {
         let order = self.backup_order(request)?;
-        let plan = self.0.backups.restores().plan(&order, &Job::new())?;
-        let room = order.target.ancestors().find_map(|folder| rustix::fs::statvfs(folder).ok());
+        let writer = self.0.history.writer();
+        let will_keep = |place: &Path| Ok(!writer.written_at(place)?.is_empty());
+        let PlannedRestore { target, place, plan } =
+            self.0.backups.restores().plan(&order, &will_keep, &Job::new())?;
+        let room = target.ancestors().find_map(|folder| rustix::fs::statvfs(folder).ok());
+        let workspaces = writer.written_at(&place)?;
         Ok(SnapshotRestorePlan {
             create: plan.create,
             replace: plan.replace,
@@ -46,6 +52,8 @@ impl Api {
             bytes: plan.bytes,
             free_bytes: room.map(|room| room.f_bavail.saturating_mul(room.f_frsize)),
             replaced: plan.replaced.iter().map(|path| escape_path(path)).collect(),
+            target: escape_path(&target),
+            workspaces: workspaces.iter().map(|workspace| workspace.id.to_string()).collect(),
         })
     }
 

@@ -8,7 +8,7 @@ use std::collections::HashMap;
 use std::path::Path;
 use std::sync::Arc;
 
-use undercroft_backup::{self as backup, RestoreOrder};
+use undercroft_backup::{self as backup, RestoreOrder, RestoreTo};
 use undercroft_foundation::{Code, DestinationId, Error, Job, Result, escape_name};
 use undercroft_library::{ProjectFilter, ProjectStatus};
 
@@ -112,7 +112,7 @@ impl Api {
         })
     }
 
-    /// Gets a backup, or a part of it, back.
+    /// Gets a backup, or a part of it, back: where it was, or elsewhere.
     ///
     /// # Errors
     /// The errors of [`backup::Restores::start`].
@@ -126,8 +126,13 @@ impl Api {
         Ok(RestoreOrder {
             destination: self.0.backups.destinations().find(&request.destination)?.id,
             snapshot: request.snapshot,
-            path: unescape(&request.path)?,
-            target: self.0.places.resolve(&request.to, PlacePurpose::Restore)?,
+            paths: request.paths.iter().map(|path| unescape(path)).collect::<Result<_>>()?,
+            to: match &request.to {
+                Some(place) => {
+                    RestoreTo::Elsewhere(self.0.places.resolve(place, PlacePurpose::Restore)?)
+                }
+                None => RestoreTo::InPlace,
+            },
             overwrite: request.overwrite.into(),
         })
     }

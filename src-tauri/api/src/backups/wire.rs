@@ -136,11 +136,13 @@ pub struct Restore {
     pub destination: String,
     /// The backup: its id, the beginning of one, or `latest`.
     pub snapshot: String,
-    /// The file or folder, name by name from the top; empty for all of it.
+    /// The files and folders, each name by name from the top; none for all of it.
     #[serde(default)]
-    pub path: Vec<String>,
-    /// The place that receives it.
-    pub to: String,
+    pub paths: Vec<Vec<String>>,
+    /// The place that receives it; the folder of its project when left out, after a version of what
+    /// is there now.
+    #[serde(default)]
+    pub to: Option<String>,
     /// How files that are there already are treated.
     pub overwrite: Overwrite,
 }
@@ -254,4 +256,8 @@ pub struct SnapshotRestorePlan {
     pub free_bytes: Option<u64>,
     /// The first hundred of those that would be replaced, to show.
     pub replaced: Vec<String>,
+    /// The folder that receives it, to show.
+    pub target: String,
+    /// The workspaces of which a version is made first, by their ids.
+    pub workspaces: Vec<String>,
 }

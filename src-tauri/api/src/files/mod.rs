@@ -1,5 +1,6 @@
 //! The files of versions: listing and showing them.
 
+mod backed_up;
 pub(crate) mod convert;
 mod copies;
 mod diff;

@@ -98,7 +98,9 @@ impl Api {
             Some(place) => {
                 RestoreTo::Elsewhere(self.0.places.resolve(place, PlacePurpose::Restore)?)
             }
-            None => RestoreTo::InPlace { workspace: workspace.id, remove_extra: true },
+            None => {
+                RestoreTo::InPlace { workspace: workspace.id, remove_extra: !request.keep_extra }
+            }
         };
         // Files that are still as they were need not be read from the store.
         let like = request.to.is_some().then(|| workspace.root.clone());

@@ -309,6 +309,9 @@ pub struct VersionRestore {
     /// there now.
     #[serde(default)]
     pub to: Option<String>,
+    /// Whether files that the version lacks stay in the folders that are restored in place.
+    #[serde(default)]
+    pub keep_extra: bool,
 }
 
 /// A preview of the restore of a version.

@@ -130,7 +130,7 @@ fn folder(repository: &Repository, snapshot: &Snapshot, path: &[Vec<u8>]) -> Res
     repository.tree(&tree)
 }
 
-fn entry(node: &Node) -> Entry {
+pub(super) fn entry(node: &Node) -> Entry {
     let kind = match node.kind {
         NodeKind::Dir => EntryKind::Folder,
         NodeKind::File => EntryKind::File,

@@ -2,6 +2,7 @@
 //! two, and a destination shown as a folder.
 
 mod compare;
+mod file;
 mod folder;
 mod list;
 mod mounting;
@@ -14,6 +15,7 @@ use crate::destinations::Destinations;
 use crate::snapshots::SnapshotCache;
 
 pub use compare::Difference;
+pub use file::SnapshotFile;
 pub use folder::{Entry, EntryKind, Listing};
 pub(crate) use folder::{full_path, top};
 pub use list::{OutOfDate, SnapshotList};

@@ -27,13 +27,37 @@ pub struct RestoreOrder {
     pub destination: DestinationId,
     /// The snapshot: its id, the beginning of one, or `latest`.
     pub snapshot: String,
-    /// One entry of it, as [`crate::Listing`] names them; empty for all.
-    pub path: Vec<Vec<u8>>,
-    /// The folder that it goes into, under its own name.
-    pub target: PathBuf,
+    /// Entries of it, as [`crate::Listing`] names them; empty for all.
+    pub paths: Vec<Vec<Vec<u8>>>,
+    /// The destination of the files.
+    pub to: RestoreTo,
     /// The treatment of files that are there already.
     pub overwrite: Overwrite,
 }
+
+/// The destination of restored files.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum RestoreTo {
+    /// The folder of the project that was backed up: each goes where it was.
+    InPlace,
+    /// Below this folder: all of a snapshot under the name of what was backed up, entries behind
+    /// the folders that all of them are in.
+    Elsewhere(PathBuf),
+}
+
+/// The preview of a restore.
+#[derive(Debug, Clone)]
+pub struct PlannedRestore {
+    /// The folder that receives it.
+    pub target: PathBuf,
+    /// The place where the restored files are then.
+    pub place: PathBuf,
+    /// The files that it would write, replace and leave.
+    pub plan: RestorePlan,
+}
+
+/// Whether what a folder holds is kept before something is restored over it.
+pub type WillKeep<'a> = dyn Fn(&Path) -> Result<bool> + 'a;
 
 /// Keeps what a folder holds before something is restored over it, and gives how many workspaces
 /// that concerns.
@@ -68,15 +92,18 @@ impl Restores {
     /// target that must not be written to, and the errors of the destination.
     pub fn start(&self, order: RestoreOrder, keep: Arc<KeepBefore>) -> Result<JobView> {
         let destination = self.destinations.get(order.destination)?;
-        self.refuse_target(&order.target)?;
         let repository = self.destinations.repository_of(&destination)?;
         let snapshot = repository.find_snapshot(&order.snapshot, &SnapshotFilter::default())?;
+        self.target_of(&order.to, &snapshot)?;
         let project = CachedSnapshot::of(destination.id, &snapshot).project;
         let known = project.and_then(|id| self.library.projects().get(id).ok());
-        let what = match (order.path.last(), &known) {
-            (Some(name), _) => escape_name(name),
-            (None, Some(project)) => project.name.clone(),
-            (None, None) => format!("snapshot {}", snapshot.id.short()),
+        let what = match (&order.paths[..], &known) {
+            ([path], _) if !path.is_empty() => {
+                path.last().map_or_else(String::new, |it| escape_name(it))
+            }
+            ([_, _, ..], _) => count_text(order.paths.len() as u64, "path"),
+            (_, Some(project)) => project.name.clone(),
+            (_, None) => format!("snapshot {}", snapshot.id.short()),
         };
         let spec = JobSpec {
             project: known.map(|project| project.id),
@@ -108,7 +135,7 @@ impl Restores {
         let (repository, snapshot, mut request) = self.prepare(order, job)?;
         let is_kept = keep(&place_of(&request), job)? > 0;
         request.spare_git = is_kept;
-        let mut text = sentence(&repository.restore(&snapshot, &request, job)?, order);
+        let mut text = sentence(&repository.restore(&snapshot, &request, job)?, &request);
         if is_kept {
             text += "; a version was made before: `undercroft undo` goes back to it";
         }
@@ -119,9 +146,17 @@ impl Restores {
     ///
     /// # Errors
     /// The errors of [`Restores::run`].
-    pub fn plan(&self, order: &RestoreOrder, job: &Job) -> Result<RestorePlan> {
-        let (repository, snapshot, request) = self.prepare(order, job)?;
-        repository.plan_restore(&snapshot, &request, job)
+    pub fn plan(
+        &self,
+        order: &RestoreOrder,
+        will_keep: &WillKeep<'_>,
+        job: &Job,
+    ) -> Result<PlannedRestore> {
+        let (repository, snapshot, mut request) = self.prepare(order, job)?;
+        let place = place_of(&request);
+        request.spare_git = will_keep(&place)?;
+        let plan = repository.plan_restore(&snapshot, &request, job)?;
+        Ok(PlannedRestore { target: request.target, place, plan })
     }
 
     fn prepare(
@@ -130,13 +165,22 @@ impl Restores {
         job: &Job,
     ) -> Result<(Arc<Repository>, Snapshot, RestoreRequest)> {
         let destination = self.destinations.get(order.destination)?;
-        self.refuse_target(&order.target)?;
         let repository = self.destinations.repository_of(&destination)?;
         let snapshot = repository.find_snapshot(&order.snapshot, &SnapshotFilter::default())?;
+        let target = self.target_of(&order.to, &snapshot)?;
         repository.refresh_index()?;
+        let is_in_place = order.to == RestoreTo::InPlace;
+        let (above, only) = match &order.paths[..] {
+            paths if paths.is_empty() || paths.iter().any(Vec::is_empty) => (&[][..], &[][..]),
+            paths if is_in_place => (&[][..], paths),
+            paths => (common_folder(paths), paths),
+        };
+        let full = |path: &[Vec<u8>]| full_path(&repository, &snapshot, path);
         let mut request = RestoreRequest {
-            target: order.target.clone(),
-            subpath: full_path(&repository, &snapshot, &order.path)?,
+            target,
+            subpath: full(above)?,
+            contents: is_in_place || !only.is_empty(),
+            only: only.iter().map(|path| full(path)).collect::<Result<_>>()?,
             verify: true,
             overwrite: order.overwrite,
             ..RestoreRequest::default()
@@ -150,18 +194,35 @@ impl Restores {
 
 /// The place where the restored files are then.
 fn place_of(request: &RestoreRequest) -> PathBuf {
-    match request.subpath.last() {
+    let name = match &request.only[..] {
+        [] if !request.contents => request.subpath.last(),
+        // In a project, all of it is kept.
+        [path] if path.len() == request.subpath.len() + 1 => path.last(),
+        _ => None,
+    };
+    match name {
         Some(name) => request.target.join(OsStr::from_bytes(name)),
         None => request.target.clone(),
     }
 }
 
-fn sentence(summary: &RestoreSummary, order: &RestoreOrder) -> String {
+/// The names of the innermost folder that holds all of these entries.
+fn common_folder(paths: &[Vec<Vec<u8>>]) -> &[Vec<u8>] {
+    let folder = |path: &'_ Vec<Vec<u8>>| path.len().saturating_sub(1);
+    let Some((first, others)) = paths.split_first() else { return &[] };
+    let shared = others.iter().fold(folder(first), |most, other| {
+        let most = most.min(folder(other));
+        first.iter().zip(other).take(most).take_while(|(one, other)| one == other).count()
+    });
+    &first[..shared]
+}
+
+fn sentence(summary: &RestoreSummary, request: &RestoreRequest) -> String {
     let mut text = format!(
         "{} ({}) restored into {} and compared",
         count_text(summary.files_restored, "file"),
         size_text(summary.bytes_restored),
-        escape_path(&order.target)
+        escape_path(&request.target)
     );
     if summary.files_identical > 0 {
         text += &format!(", {} the same already", summary.files_identical);

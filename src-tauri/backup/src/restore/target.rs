@@ -4,11 +4,58 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use undercroft_foundation::{Code, Error, Result, escape_path};
-use undercroft_library::{Overlap, overlap};
+use undercroft_library::{Overlap, ProjectStatus, overlap};
+use undercroft_repository::Snapshot;
 
-use super::Restores;
+use super::{RestoreTo, Restores};
+use crate::snapshots::project_of;
 
 impl Restores {
+    /// The folder that files of a snapshot go into, once it is one that may be written to.
+    pub(super) fn target_of(&self, to: &RestoreTo, snapshot: &Snapshot) -> Result<PathBuf> {
+        let target = match to {
+            RestoreTo::Elsewhere(folder) => folder.clone(),
+            RestoreTo::InPlace => self.folder_of_project(snapshot)?,
+        };
+        self.refuse_target(&target)?;
+        Ok(target)
+    }
+
+    /// The folder of the project that a snapshot is of.
+    fn folder_of_project(&self, snapshot: &Snapshot) -> Result<PathBuf> {
+        let refuse = |why: String| {
+            Error::new(Code::Invalid, "Cannot restore where it was")
+                .why(why)
+                .next("Choose a folder to restore into")
+        };
+        let id = project_of(&snapshot.tags)
+            .filter(|_| snapshot.paths.len() == 1)
+            .ok_or_else(|| refuse("The backup is not one of a project's folder".to_owned()))?;
+        let project = match self.library.projects().get(id) {
+            Err(error) if error.code() == Code::NotFound => {
+                return Err(refuse("Its project is no longer in the library".to_owned()));
+            }
+            project => project?,
+        };
+        match project.status {
+            ProjectStatus::Active => {}
+            ProjectStatus::Archived => {
+                return Err(refuse(format!("The project {} is archived", project.name)));
+            }
+            ProjectStatus::Trashed => {
+                return Err(refuse(format!("The project {} is in the trash", project.name)));
+            }
+        }
+        // A recovered library may name any place.
+        self.library.require_confirmed(&project.root)?;
+        // Where the folder around it is gone, too, its drive may be.
+        if !project.root.parent().is_some_and(Path::is_dir) {
+            let root = escape_path(&project.root);
+            return Err(refuse(format!("The folder around {root} is not there")));
+        }
+        Ok(project.root)
+    }
+
     /// Refuses a target where a restore would overwrite what everything hangs on.
     pub(super) fn refuse_target(&self, target: &Path) -> Result<()> {
         let what = format!("Cannot restore into {}", escape_path(target));

@@ -44,7 +44,10 @@ pub(crate) fn leave_out(
 /// The names in a snapshot that lead to what a restore would write over the configuration.
 fn names_of(own: &Path, request: &RestoreRequest) -> Option<Vec<Vec<u8>>> {
     let below = own.strip_prefix(canonicalize_missing(&request.target).ok()?).ok()?;
-    let above = request.subpath.split_last().map_or(&[][..], |(_, above)| above);
+    let above = match request.subpath.split_last() {
+        Some((_, above)) if !request.contents => above,
+        _ => &request.subpath,
+    };
     let below = below.iter().map(|name| name.as_bytes().to_vec());
     Some(above.iter().cloned().chain(below).collect())
 }

@@ -9,7 +9,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use support::{Home, PASSWORD, add_project, refused};
-use undercroft_backup::{EntryKind, Overwrite, RestoreOrder};
+use undercroft_backup::{EntryKind, Overwrite, RestoreOrder, RestoreTo};
 use undercroft_foundation::{Code, Job, JobState};
 use undercroft_testkit::{Restic, assert_same_tree, awkward_tree};
 
@@ -40,8 +40,8 @@ fn a_project_goes_there_and_back() {
     let order = RestoreOrder {
         destination: disk.id,
         snapshot: snapshot.id.to_string(),
-        path: Vec::new(),
-        target: home.path().join("back"),
+        paths: Vec::new(),
+        to: RestoreTo::Elsewhere(home.path().join("back")),
         overwrite: Overwrite::IfChanged,
     };
     let job = Job::new();
@@ -100,8 +100,8 @@ fn a_path_of_any_bytes_is_backed_up_looked_into_and_restored() {
     let order = RestoreOrder {
         destination: disk.id,
         snapshot: "latest".to_owned(),
-        path: vec![b"\xfe".to_vec()],
-        target: home.path().join("back"),
+        paths: vec![vec![b"\xfe".to_vec()]],
+        to: RestoreTo::Elsewhere(home.path().join("back")),
         overwrite: Overwrite::Never,
     };
     backups.restores().run(&order, &Job::new()).unwrap();
@@ -206,11 +206,12 @@ fn a_restore_does_not_write_where_everything_hangs_on() {
     let project = home.project(&library, "p");
     backups.project_backups().run(project.id, disk.id, &Job::new()).unwrap();
     let restore = |target: std::path::PathBuf| {
+        let to = RestoreTo::Elsewhere(target);
         let order = RestoreOrder {
             destination: disk.id,
             snapshot: "latest".to_owned(),
-            path: Vec::new(),
-            target,
+            paths: Vec::new(),
+            to,
             overwrite: Overwrite::Always,
         };
         backups.restores().start(order, Arc::new(|_: &Path, _: &Job| Ok(0)))
@@ -226,6 +227,106 @@ fn a_restore_does_not_write_where_everything_hangs_on() {
     assert_eq!(library.jobs().wait(job.id).unwrap().state, JobState::Succeeded);
     assert_eq!(fs::read(project.root.join("src/main.rs")).unwrap(), b"fn main() {}\n");
     assert_eq!(fs::read(project.root.join("new")).unwrap(), b"new");
+}
+
+#[test]
+fn entries_go_back_to_where_they_were_also_where_the_folder_moved() {
+    let home = Home::new();
+    let (library, backups) = home.open();
+    let disk = home.destination(&backups, "disk");
+    let project = home.project(&library, "p");
+    let odd = OsStr::from_bytes(b"odd\xff\n");
+    fs::create_dir_all(project.root.join("deep").join(odd)).unwrap();
+    fs::write(project.root.join("deep").join(odd).join("file"), "content").unwrap();
+    fs::create_dir(project.root.join(".git")).unwrap();
+    fs::write(project.root.join(".git/config"), "old").unwrap();
+    backups.project_backups().run(project.id, disk.id, &Job::new()).unwrap();
+    let moved = home.path().join("moved");
+    fs::rename(&project.root, &moved).unwrap();
+    library.projects().set_root(project.id, &moved).unwrap();
+    fs::remove_dir_all(moved.join("deep")).unwrap();
+    fs::write(moved.join("src/main.rs"), "oops").unwrap();
+    fs::write(moved.join("README"), "newer").unwrap();
+    fs::write(moved.join(".git/config"), "mine").unwrap();
+    let names = |path: &[&[u8]]| path.iter().map(|name| name.to_vec()).collect::<Vec<_>>();
+    let order = RestoreOrder {
+        destination: disk.id,
+        snapshot: "latest".to_owned(),
+        paths: vec![
+            names(&[b"src", b"main.rs"]),
+            names(&[b"deep", odd.as_bytes()]),
+            names(&[b".git", b"config"]),
+        ],
+        to: RestoreTo::InPlace,
+        overwrite: Overwrite::IfChanged,
+    };
+    let restores = backups.restores();
+    let planned = restores.plan(&order, &|_| Ok(true), &Job::new()).unwrap();
+    assert_eq!((planned.plan.create, planned.plan.replace), (1, 1));
+    assert_eq!((&planned.target, &planned.place), (&moved, &moved));
+    let job = restores.start(order.clone(), Arc::new(|_: &Path, _: &Job| Ok(1))).unwrap();
+    // What is git's own is left alone, and told of.
+    assert_eq!(library.jobs().wait(job.id).unwrap().state, JobState::Warnings);
+    assert_eq!(fs::read(moved.join(".git/config")).unwrap(), b"mine");
+    assert_eq!(fs::read(moved.join("src/main.rs")).unwrap(), b"fn main() {}\n");
+    assert_eq!(fs::read(moved.join("deep").join(odd).join("file")).unwrap(), b"content");
+    assert_eq!(fs::read(moved.join("README")).unwrap(), b"newer");
+    let missing = RestoreOrder { paths: vec![names(&[b"none"])], ..order.clone() };
+    refused(restores.run(&missing, &Job::new()), Code::NotFound, "none");
+    // Elsewhere, entries begin behind the folders that all of them are in.
+    let out = home.path().join("out");
+    let to = RestoreTo::Elsewhere(out.clone());
+    let paths = vec![names(&[b"deep", odd.as_bytes()]), names(&[b"src", b"main.rs"])];
+    restores.run(&RestoreOrder { paths, to, ..order.clone() }, &Job::new()).unwrap();
+    assert_eq!(fs::read(out.join("src/main.rs")).unwrap(), b"fn main() {}\n");
+    assert_eq!(fs::read(out.join("deep").join(odd).join("file")).unwrap(), b"content");
+    library.projects().forget(project.id).unwrap();
+    refused(restores.run(&order, &Job::new()), Code::Invalid, "trash");
+}
+
+#[test]
+fn a_link_in_the_project_leads_no_restore_out_of_it() {
+    let home = Home::new();
+    let (library, backups) = home.open();
+    let disk = home.destination(&backups, "disk");
+    let project = home.project(&library, "p");
+    backups.project_backups().run(project.id, disk.id, &Job::new()).unwrap();
+    let outside = home.path().join("outside");
+    fs::create_dir(&outside).unwrap();
+    fs::remove_dir_all(project.root.join("src")).unwrap();
+    std::os::unix::fs::symlink(&outside, project.root.join("src")).unwrap();
+    for overwrite in [Overwrite::Never, Overwrite::Always] {
+        let order = RestoreOrder {
+            destination: disk.id,
+            snapshot: "latest".to_owned(),
+            paths: vec![vec![b"src".to_vec(), b"main.rs".to_vec()]],
+            to: RestoreTo::InPlace,
+            overwrite,
+        };
+        backups.restores().run(&order, &Job::new()).unwrap();
+        assert_eq!(fs::read_dir(&outside).unwrap().count(), 0);
+    }
+    assert_eq!(fs::read(project.root.join("src/main.rs")).unwrap(), b"fn main() {}\n");
+}
+
+#[test]
+fn the_beginning_of_a_file_in_a_backup_is_read() {
+    let home = Home::new();
+    let (library, backups) = home.open();
+    let disk = home.destination(&backups, "disk");
+    let project = home.project(&library, "p");
+    backups.project_backups().run(project.id, disk.id, &Job::new()).unwrap();
+    let file = |path: &[&[u8]]| {
+        let path: Vec<_> = path.iter().map(|name| name.to_vec()).collect();
+        backups.browser().file(disk.id, "latest", &path)
+    };
+    let main = file(&[b"src", b"main.rs"]).unwrap();
+    assert_eq!(main.entry().name, b"main.rs");
+    assert_eq!(main.head(7).unwrap(), b"fn main");
+    assert_eq!(main.head(1 << 20).unwrap(), b"fn main() {}\n");
+    refused(file(&[b"src"]).unwrap().head(1), Code::Invalid, "not a file");
+    refused(file(&[b"none"]), Code::NotFound, "none");
+    assert_eq!(file(&[]).unwrap().entry().kind, EntryKind::Folder);
 }
 
 #[test]

@@ -7,7 +7,7 @@ use undercroft_foundation::{Code, Error, Result};
 
 use crate::exit_status::{self, ExitStatus};
 use crate::jobs::progress;
-use crate::options::{DryRun, FromDestination, OfProject, Overwrite, Target};
+use crate::options::{DryRun, FromDestination, OfProject, OptionalTarget, Overwrite};
 use crate::output::Output;
 use crate::output::format::{count, grouped, size};
 use crate::resolve::{self, SnapshotPath};
@@ -20,12 +20,15 @@ pub(crate) struct Restore {
     /// `BACKUP:PATH` names a file or folder in it
     #[arg(value_name = "BACKUP")]
     snapshot: String,
+    /// Files and folders in it; without any, all of it
+    #[arg(value_name = "PATH")]
+    paths: Vec<String>,
     #[command(flatten)]
     from: FromDestination,
     #[command(flatten)]
     project: OfProject,
     #[command(flatten)]
-    target: Target,
+    target: OptionalTarget,
     /// How existing files are treated
     #[arg(long, value_enum, default_value = "never")]
     overwrite: Overwrite,
@@ -42,11 +45,14 @@ impl Restore {
             _ => self.snapshot,
         };
         let SnapshotPath { snapshot, path } = resolve::snapshot_path(&api, &from, &spec)?;
+        let to = self.target.target.map(|folder| resolve::place(&api, &folder)).transpose()?;
+        let named = self.paths.iter().map(|path| resolve::names(path));
+        let paths = Some(path).filter(|path| !path.is_empty()).into_iter().chain(named).collect();
         let request = wire::Restore {
             destination: from,
             snapshot,
-            path,
-            to: resolve::place(&api, &self.target.target)?.id,
+            paths,
+            to: to.map(|place| place.id),
             overwrite: self.overwrite.into(),
         };
         if self.dry_run.dry_run {
@@ -63,12 +69,16 @@ fn print_plan(plan: &SnapshotRestorePlan, out: &Output) {
         out.line(format!("replace  {path}"));
     }
     out.line(format!(
-        "{} new, {} replaced, {} left as they are; {} to write",
+        "{} new, {} replaced, {} left as they are; {} to write into {}",
         count(plan.create, "file"),
         grouped(plan.replace),
         grouped(plan.keep),
-        size(plan.bytes)
+        size(plan.bytes),
+        plan.target
     ));
+    if !plan.workspaces.is_empty() {
+        out.line("A version is made before, for undercroft undo to go back to");
+    }
 }
 
 fn latest_of(api: &Api, project: String, destination: String) -> Result<String> {

@@ -28,6 +28,7 @@ mod plans;
 mod program;
 mod repository;
 mod repository_find;
+mod restore;
 #[path = "../../../repository/tests/integration/support/seal.rs"]
 #[allow(dead_code, reason = "it belongs to the tests of `repository`")]
 mod seal;

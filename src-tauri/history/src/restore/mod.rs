@@ -36,6 +36,7 @@ use crate::save::{SaveOrder, Scope};
 use crate::tree::names::is_git;
 use crate::version::{Change, ContentId, Trigger};
 use crate::versions::reading::HistoryReader;
+use crate::workspaces::Workspace;
 
 use self::selection::Selection;
 use self::tally::Tally;
@@ -188,13 +189,8 @@ impl HistoryWriter {
     /// # Errors
     /// [`Code::Invalid`] for what is git's own there, and those of [`HistoryWriter::save`].
     pub fn save_before_writing(&self, place: &Path, job: &Job) -> Result<usize> {
+        let concerned = self.written_at(place)?;
         let place = canonicalize_missing(place)?;
-        let mut concerned = self.history.workspaces(None)?;
-        concerned.retain(|workspace| {
-            workspace.closed.is_none()
-                && workspace.is_present()
-                && overlap(&place, &workspace.root) != Overlap::Apart
-        });
         for workspace in &concerned {
             if let Some(path) = TreePath::of(&workspace.root, &place) {
                 check_existing(&workspace.root, &path)?;
@@ -202,6 +198,22 @@ impl HistoryWriter {
             self.save_for_undo(workspace.id, Scope::Whole, job)?;
         }
         Ok(concerned.len())
+    }
+
+    /// The open workspaces that a folder holds or lies in, of which versions are made before
+    /// something is written there.
+    ///
+    /// # Errors
+    /// The errors of [`History::workspaces`].
+    pub fn written_at(&self, place: &Path) -> Result<Vec<Workspace>> {
+        let place = canonicalize_missing(place)?;
+        let mut concerned = self.history.workspaces(None)?;
+        concerned.retain(|workspace| {
+            workspace.closed.is_none()
+                && workspace.is_present()
+                && overlap(&place, &workspace.root) != Overlap::Apart
+        });
+        Ok(concerned)
     }
 
     /// Makes what is there a version. Gives that, or, when nothing changed since, the last one.

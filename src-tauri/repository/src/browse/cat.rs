@@ -92,15 +92,31 @@ impl Repository {
         Ok(content)
     }
 
+    /// The first bytes of a file's content, at most so many. No more is read than holds them.
+    ///
+    /// # Errors
+    /// [`Code::Invalid`] when the node is no file, [`Code::Damaged`].
+    pub fn head(&self, file: &Node, most: u64) -> Result<Vec<u8>> {
+        let most = usize::try_from(most).unwrap_or(usize::MAX);
+        let (mut head, mut piece) = (Vec::new(), Vec::new());
+        let mut reader = self.reader()?;
+        for id in content_of(file)? {
+            if head.len() >= most {
+                break;
+            }
+            reader.read(BlobKind::Data, id, &mut piece)?;
+            head.extend_from_slice(&piece[..piece.len().min(most - head.len())]);
+        }
+        Ok(head)
+    }
+
     /// Writes a file's content to `out`.
     ///
     /// # Errors
     /// [`Code::Invalid`] when the node is no file, [`Code::Damaged`], or `out`'s failure.
     pub fn dump(&self, file: &Node, out: &mut dyn Write) -> Result<()> {
         let name = undercroft_foundation::escape_name(&file.name);
-        let content = file.content.as_ref().filter(|_| file.kind == NodeKind::File);
-        let content =
-            content.ok_or_else(|| Error::new(Code::Invalid, format!("{name} is not a file")))?;
+        let content = content_of(file)?;
         self.refresh_index()?;
         let mut reader = self.reader()?;
         let mut piece = Vec::new();
@@ -112,6 +128,15 @@ impl Repository {
         }
         Ok(())
     }
+}
+
+/// The blobs of a file's content.
+fn content_of(file: &Node) -> Result<&[BlobId]> {
+    let content = file.content.as_deref().filter(|_| file.kind == NodeKind::File);
+    content.ok_or_else(|| {
+        let name = undercroft_foundation::escape_name(&file.name);
+        Error::new(Code::Invalid, format!("{name} is not a file"))
+    })
 }
 
 fn pretty(value: &serde_json::Value) -> Result<Vec<u8>> {

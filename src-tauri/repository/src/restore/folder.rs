@@ -27,6 +27,8 @@ pub(super) struct Folder {
     parent: Option<Arc<Self>>,
     /// Its node; the target itself has none, and keeps its metadata.
     node: Option<Node>,
+    /// Whether it is only on the way to what was asked for: where it is there, it stays as it is.
+    leads: bool,
     /// Whether it was made or found, once it is there.
     state: OnceLock<Freshness>,
     /// The number of things in it that are not done yet.
@@ -60,16 +62,18 @@ impl Folder {
     /// The target.
     pub(super) fn target() -> Arc<Self> {
         let state = OnceLock::from(Freshness::Found);
-        Arc::new(Self { parent: None, node: None, state, unfinished: AtomicUsize::new(1) })
+        let unfinished = AtomicUsize::new(1);
+        Arc::new(Self { parent: None, node: None, leads: false, state, unfinished })
     }
 
     /// A folder in another, not made yet. It keeps its parent unfinished, and has to be
     /// [finished](finish) itself.
-    pub(super) fn child(parent: &Arc<Self>, node: Node) -> Arc<Self> {
+    pub(super) fn child(parent: &Arc<Self>, node: Node, leads: bool) -> Arc<Self> {
         parent.begin();
         Arc::new(Self {
             parent: Some(Arc::clone(parent)),
             node: Some(node),
+            leads,
             state: OnceLock::new(),
             unfinished: AtomicUsize::new(1),
         })
@@ -162,7 +166,10 @@ pub(super) fn finish(shared: &Shared<'_>, mut folder: Arc<Folder>) {
 }
 
 fn finish_one(shared: &Shared<'_>, folder: &Folder) -> Result<()> {
-    let (Some(node), Some(_)) = (&folder.node, folder.state.get()) else { return Ok(()) };
+    let (Some(node), Some(state)) = (&folder.node, folder.state.get()) else { return Ok(()) };
+    if folder.leads && *state == Freshness::Found {
+        return Ok(());
+    }
     let path = shared.root.path_of(folder, b"");
     let opened = shared.root.descend(folder).map_err(Into::into).at("open", &path)?;
     apply(node, Entry::Open(opened.as_fd()), &path)

@@ -30,7 +30,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::mpsc::sync_channel;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use undercroft_foundation::{Code, Error, Job, Result, escape_path};
+use undercroft_foundation::{Code, Error, Job, Result, escape_name, escape_path};
 
 use self::folder::{Folder, Root};
 use self::links::Links;
@@ -40,6 +40,7 @@ use self::selection::Selection;
 use self::walk::Walk;
 use self::writer::Writer;
 use crate::files::metadata::{Entry, Stat};
+use crate::format::id::BlobId;
 use crate::format::snapshot::Snapshot;
 use crate::format::tree::{Node, NodeKind};
 use crate::store::repository::Repository;
@@ -66,6 +67,11 @@ pub struct RestoreRequest {
     /// The names that lead to one entry of the snapshot, which then lands in the target by its own
     /// name. Empty: all, each under its full path.
     pub subpath: Vec<Vec<u8>>,
+    /// Whether what that entry, a folder, holds lands in the target, and not the folder itself.
+    pub contents: bool,
+    /// Only these entries, with all below them, each by the names that lead to it from the top of
+    /// the snapshot; empty: all.
+    pub only: Vec<Vec<Vec<u8>>>,
     /// Only what these patterns match; empty: all.
     pub include: Vec<String>,
     /// Not what these patterns match.
@@ -94,6 +100,14 @@ pub struct RestoreSummary {
     pub others_restored: u64,
     /// Bytes of content written.
     pub bytes_restored: u64,
+}
+
+/// The place in a snapshot where a restore begins.
+enum Start {
+    /// The entries of a tree land in the target.
+    Tree(BlobId),
+    /// An entry lands there by its own name.
+    Entry(Node),
 }
 
 /// The state that the threads of one restore share.
@@ -141,11 +155,16 @@ impl Counts {
     }
 }
 
+/// Whether an entry of this name is git's own.
+fn is_git(name: &[u8]) -> bool {
+    name.eq_ignore_ascii_case(b".git")
+}
+
 impl Shared<'_> {
     /// Whether an entry is a `.git` that is there already, and is to stay.
     fn spares(&self, folder: &Folder, name: &[u8]) -> bool {
         self.request.spare_git
-            && name.eq_ignore_ascii_case(b".git")
+            && is_git(name)
             && self
                 .root
                 .descend(folder)
@@ -172,6 +191,24 @@ impl Shared<'_> {
 }
 
 impl Repository {
+    /// Where a restore begins in a snapshot.
+    fn start_of(&self, snapshot: &Snapshot, request: &RestoreRequest) -> Result<Start> {
+        for path in &request.only {
+            self.find_node(snapshot, path)?;
+        }
+        let Some(node) = self.find_node(snapshot, &request.subpath)? else {
+            return Ok(Start::Tree(snapshot.tree));
+        };
+        match node.subtree.filter(|_| node.kind == NodeKind::Dir) {
+            Some(tree) if request.contents => Ok(Start::Tree(tree)),
+            None if request.contents => {
+                let name = escape_name(&node.name);
+                Err(Error::new(Code::NotFound, format!("{name} is not a folder")))
+            }
+            _ => Ok(Start::Entry(node)),
+        }
+    }
+
     /// Restores a snapshot, or a part of it, into a folder.
     ///
     /// # Errors
@@ -187,7 +224,7 @@ impl Repository {
         let selection = Selection::new(request)?;
         let _lock = self.lock_reading(job)?;
         self.refresh_index()?;
-        let start = self.find_node(snapshot, &request.subpath)?;
+        let start = self.start_of(snapshot, request)?;
         let shared = Shared {
             repository: self,
             request,
@@ -199,7 +236,7 @@ impl Repository {
             failure: Mutex::new(None),
         };
         let settled = match snapshot.summary {
-            Some(known) if start.is_none() && selection.is_everything() => {
+            Some(known) if request.subpath.is_empty() && selection.is_everything() => {
                 job.add_total(known.total_files_processed, known.total_bytes_processed);
                 job.settle_totals();
                 true
@@ -209,8 +246,8 @@ impl Repository {
         let walk = Walk { shared: &shared, selection: &selection, count_totals: !settled };
         let walked = run(&shared, |mut queue| {
             match start {
-                Some(node) => walk.entry(node, &request.subpath, &mut queue)?,
-                None => walk.tree(&snapshot.tree, &mut queue)?,
+                Start::Entry(node) => walk.entry(node, &request.subpath, &mut queue)?,
+                Start::Tree(tree) => walk.tree(&tree, &request.subpath, &mut queue)?,
             }
             queue.flush()
         });

@@ -9,10 +9,10 @@ use std::path::PathBuf;
 use rustix::io::Errno;
 use undercroft_foundation::{Code, Error, IoContext, Job, Result, escape_path};
 
-use super::RestoreRequest;
 use super::same::{ExistingEntry, stays};
-use super::selection::Selection;
+use super::selection::{Selection, path_of};
 use super::walk::unsound;
+use super::{RestoreRequest, Start, is_git};
 use crate::files::metadata::{Entry, Stat};
 use crate::files::open::descend;
 use crate::format::snapshot::Snapshot;
@@ -67,12 +67,11 @@ impl Repository {
             plan: RestorePlan::default(),
             buffer: Vec::new(),
         };
-        let nodes = match self.find_node(snapshot, &request.subpath)? {
-            Some(node) => Nodes::of(vec![node]),
-            None => planner.reader.nodes(&snapshot.tree)?,
+        let (nodes, depth) = match self.start_of(snapshot, request)? {
+            Start::Entry(node) => (Nodes::of(vec![node]), request.subpath.len() - 1),
+            Start::Tree(tree) => (planner.reader.nodes(&tree)?, request.subpath.len()),
         };
-        let above = request.subpath.split_last().map_or(&[][..], |(_, above)| above);
-        planner.run(above, nodes)?;
+        planner.run(&request.subpath[..depth], nodes)?;
         Ok(planner.plan)
     }
 }
@@ -102,9 +101,8 @@ struct Folder {
 
 impl Planner<'_> {
     fn run(&mut self, above: &[Vec<u8>], nodes: Nodes) -> Result<()> {
-        let path: Vec<u8> = above.iter().flat_map(|name| [b"/", &name[..]].concat()).collect();
         let is_there = self.target.is_some();
-        let folders = self.level(&[], &[&path[..], b"/"].concat(), nodes, is_there)?;
+        let folders = self.level(&[], &[&path_of(above)[..], b"/"].concat(), nodes, is_there)?;
         walk_trees(folders, |folder| self.folder(folder))?;
         self.job.settle_totals();
         Ok(())
@@ -179,6 +177,9 @@ impl Planner<'_> {
                     stat.map_err(|error| Error::io("look at", &self.place(&names), error.into()))?
                 }
             };
+            if stat.is_some() && self.request.spare_git && is_git(&node.name) {
+                continue;
+            }
             if node.kind == NodeKind::Dir {
                 if wanted.below {
                     let is_there = stat.is_some_and(|stat| stat.is_dir());

@@ -5,8 +5,10 @@ use undercroft_foundation::Result;
 use super::RestoreRequest;
 use crate::files::exclude::Patterns;
 
-/// The include and exclude patterns of a request.
+/// The entries and the patterns of a request.
 pub(super) struct Selection {
+    /// The paths of the entries; empty: all.
+    only: Vec<Vec<u8>>,
     include: Patterns,
     exclude: Patterns,
 }
@@ -16,29 +18,47 @@ pub(super) struct Selection {
 pub(super) struct Wanted {
     pub(super) itself: bool,
     pub(super) below: bool,
+    /// Whether it is only on the way to an entry that was asked for.
+    pub(super) leads: bool,
 }
 
 impl Selection {
     pub(super) fn new(request: &RestoreRequest) -> Result<Self> {
         Ok(Self {
+            only: request.only.iter().map(|names| path_of(names)).collect(),
             include: Patterns::parse(&request.include)?,
             exclude: Patterns::parse(&request.exclude)?,
         })
     }
 
     pub(super) fn is_everything(&self) -> bool {
-        self.include.is_empty() && self.exclude.is_empty()
+        self.only.is_empty() && self.include.is_empty() && self.exclude.is_empty()
     }
 
     /// The verdict on a path of the snapshot, which begins with `/`.
     pub(super) fn wants(&self, path: &[u8]) -> Wanted {
         if self.exclude.matches(path) {
-            return Wanted { itself: false, below: false };
+            return Wanted { itself: false, below: false, leads: false };
+        }
+        let is_asked = self.only.is_empty() || self.only.iter().any(|only| is_below(path, only));
+        if !is_asked {
+            let leads = self.only.iter().any(|only| is_below(only, path));
+            return Wanted { itself: false, below: leads, leads };
         }
         if self.include.is_empty() {
-            return Wanted { itself: true, below: true };
+            return Wanted { itself: true, below: true, leads: false };
         }
         let found = self.include.matches_with_children(path);
-        Wanted { itself: found.matched, below: found.children_may_match }
+        Wanted { itself: found.matched, below: found.children_may_match, leads: false }
     }
+}
+
+/// The path that names lead to, which begins with `/` unless there are none.
+pub(super) fn path_of(names: &[Vec<u8>]) -> Vec<u8> {
+    names.iter().flat_map(|name| [b"/", &name[..]].concat()).collect()
+}
+
+/// Whether a path is another, or lies below it.
+fn is_below(path: &[u8], other: &[u8]) -> bool {
+    path.strip_prefix(other).is_some_and(|rest| rest.is_empty() || rest[0] == b'/')
 }

@@ -8,7 +8,7 @@ use undercroft_foundation::{Code, Error, Result, escape_name, escape_path};
 use super::Shared;
 use super::folder::{Folder, finish};
 use super::queue::{Queue, Task};
-use super::selection::Selection;
+use super::selection::{Selection, path_of};
 use crate::format::id::BlobId;
 use crate::format::tree::{Node, NodeKind, Nodes};
 use crate::store::read::{BlobReader, FolderWalk, Step, walk_folders};
@@ -38,29 +38,29 @@ struct Entries {
 }
 
 impl Walk<'_> {
-    /// Restores all entries of a tree into the target.
-    pub(super) fn tree(&self, id: &BlobId, queue: &mut Queue) -> Result<()> {
+    /// Restores all entries of a tree into the target; `path` are the names that lead to it.
+    pub(super) fn tree(&self, id: &BlobId, path: &[Vec<u8>], queue: &mut Queue) -> Result<()> {
         let mut reader = self.shared.repository.reader()?;
         let entries = Entries { nodes: reader.nodes(id)?, tree: Some(*id) };
-        self.walk(entries, b"/".to_vec(), &mut reader, queue)
+        self.walk(entries, path, &mut reader, queue)
     }
 
     /// Restores one entry into the target; `path` are the names that lead to it.
     pub(super) fn entry(&self, node: Node, path: &[Vec<u8>], queue: &mut Queue) -> Result<()> {
         let mut reader = self.shared.repository.reader()?;
         let above = &path[..path.len().saturating_sub(1)];
-        let above: Vec<u8> = above.iter().flat_map(|name| [b"/", &name[..]].concat()).collect();
         let entries = Entries { nodes: Nodes::of(vec![node]), tree: None };
-        self.walk(entries, [&above[..], b"/"].concat(), &mut reader, queue)
+        self.walk(entries, above, &mut reader, queue)
     }
 
     fn walk(
         &self,
         entries: Entries,
-        path: Vec<u8>,
+        above: &[Vec<u8>],
         reader: &mut BlobReader<'_>,
         queue: &mut Queue,
     ) -> Result<()> {
+        let path = [&path_of(above)[..], b"/"].concat();
         let mut top = Level { folder: Folder::target(), path, folders: VecDeque::new() };
         self.visit(&mut top, entries, reader, queue)?;
         walk_folders(&mut Descent { walk: self, reader, queue }, top)
@@ -84,7 +84,7 @@ impl Walk<'_> {
         let path = [&level.path[..], &node.name].concat();
         let wanted = self.selection.wants(&path);
         let tree = node.subtree;
-        let folder = Folder::child(&level.folder, node);
+        let folder = Folder::child(&level.folder, node, wanted.leads);
         let entries = (|| {
             if wanted.itself {
                 folder.make(self.shared)?;
@@ -143,7 +143,7 @@ impl Walk<'_> {
                 continue;
             }
             let wanted = self.selection.wants(&[&level.path[..], &node.name].concat());
-            if wanted.itself && self.shared.spares(&level.folder, &node.name) {
+            if (wanted.itself || wanted.below) && self.shared.spares(&level.folder, &node.name) {
                 let path = self.shared.root.path_of(&level.folder, &node.name);
                 let why = "Left as it is: nothing is restored into or over an existing .git";
                 self.shared.job.warn(escape_path(&path), why);

@@ -1,13 +1,12 @@
 /** A restore before it begins: from when, where to, how what is there is treated, and what that would change. */
 import type { FileCopies, FileCopy, JobView, Place, WireError } from '$lib/backend/bindings';
 import {
-  canGoBack,
   changesNothing,
   commandOf,
   isReadable,
-  isSavedFirst,
   orderOf,
   placesOf,
+  projectOfWhole,
   summaryOf,
 } from '$lib/restoring';
 import type {
@@ -42,6 +41,7 @@ export class RestoreState {
   readonly #actions: HistoryActions;
   #to = $state<RestoreTarget | null>(null);
   #conflict = $state<RestoreConflict | null>(null);
+  #removeExtra = $state<boolean | null>(null);
   #isChosen = false;
 
   constructor(library: Library, actions: HistoryActions, question: RestoreQuestion) {
@@ -55,7 +55,15 @@ export class RestoreState {
     this.paths = question.paths;
   }
 
-  readonly canGoBack = $derived.by(() => this.whole === null || canGoBack(this.whole));
+  /** The project whose folder the files would go back to. */
+  readonly #project = $derived.by(() => {
+    const id = this.whole && projectOfWhole(this.whole);
+    return id ? this.#library.project(id) : undefined;
+  });
+  /** Only a backup may be of what is no longer in use here. */
+  readonly canGoBack = $derived.by(
+    () => this.whole?.kind !== 'backup' || this.#project?.status === 'active',
+  );
   /** Where it was, unless the folder of the project is away. */
   get to(): RestoreTarget {
     return this.canGoBack ? (this.#to ?? this.#usual) : 'elsewhere';
@@ -65,23 +73,30 @@ export class RestoreState {
   }
   readonly #usual = $derived.by((): RestoreTarget => {
     if (this.question.to) return this.question.to;
-    if (this.whole?.kind !== 'version') return 'inPlace';
-    return this.#library.project(this.whole.version.project)?.present === false
-      ? 'elsewhere'
-      : 'inPlace';
+    return this.#project?.present === false ? 'elsewhere' : 'inPlace';
   });
   /** What is saved first may be replaced. */
   get conflict(): RestoreConflict {
     if (this.#conflict) return this.#conflict;
-    return this.whole && isSavedFirst(this.whole, this.to) ? 'replace' : 'leave';
+    return this.to === 'inPlace' && this.isSavedFirst ? 'replace' : 'leave';
   }
   set conflict(conflict: RestoreConflict) {
     this.#conflict = conflict;
   }
 
+  readonly isSavedFirst = $derived.by(() => (this.plan.value?.savedFirst.length ?? 0) > 0);
+  /** Whether what a version lacks goes: of a whole version, not of chosen paths. */
+  get removeExtra(): boolean {
+    return this.#removeExtra ?? this.paths.length === 0;
+  }
+  set removeExtra(remove: boolean) {
+    this.#removeExtra = remove;
+  }
+
   readonly choice = $derived.by((): RestoreChoice => {
     const { to, place, conflict, keepArchive } = this;
-    return { to, place, conflict, keepArchive };
+    const keepExtra = !this.removeExtra && (this.plan.value?.extra ?? 0) > 0;
+    return { to, place, conflict, keepExtra, keepArchive };
   });
   readonly order = $derived.by(() => this.whole && orderOf(this.whole, this.paths, this.choice));
   readonly ready = $derived.by(
@@ -115,23 +130,26 @@ export class RestoreState {
   async look(): Promise<void> {
     if (!this.order) return this.plan.clear();
     const { copy } = this;
+    const asked = JSON.stringify(this.order);
     await this.plan.reload();
-    const same = this.plan.value && !this.plan.loading && changesNothing(this.plan.value);
-    if (!copy || copy !== this.copy || this.#isChosen || this.to !== 'inPlace' || !same) return;
+    // What the plan tells may have made another order of it.
+    if (!copy || this.#isChosen || this.plan.loading || JSON.stringify(this.order) !== asked) return;
+    const { value } = this.plan;
+    const isOver = this.to === 'inPlace' && this.conflict === 'replace';
+    if (!isOver || !value || !changesNothing(value)) return;
     const next = this.#readable[this.#readable.indexOf(copy) + 1];
     if (next) await this.#use(next);
   }
 
   /** Begins the restore. Returns whether it began. */
   async submit(): Promise<boolean> {
-    const { order, whole, to } = this;
-    if (!order || !whole || !this.ready) return false;
+    const { order } = this;
+    const { value } = this.plan;
+    if (!order || !value || !this.ready) return false;
     this.busy = true;
     this.error = null;
     try {
-      const job = await this.#begin(order);
-      const inPlace = whole.kind === 'version' && to === 'inPlace';
-      this.#actions.restoring(job, inPlace ? [whole.version.workspace] : []);
+      this.#actions.restoring(await this.#begin(order), value.savedFirst);
       return true;
     } catch (cause) {
       this.error = asWireError(cause);
@@ -191,12 +209,15 @@ export class RestoreState {
   }
 
   async #preview(): Promise<RestoreSummary> {
-    const { order, choice } = this;
+    const { order, choice, whole } = this;
     const { backend } = this.#library;
     switch (order?.kind) {
       case 'version': {
-        const plan = await backend.call('version_restore_preview', order.request);
-        return summaryOf({ kind: 'version', plan }, choice);
+        // What would stay is counted as well.
+        const { keepExtra: _, ...request } = order.request;
+        const plan = await backend.call('version_restore_preview', request);
+        const workspace = whole?.kind === 'version' ? whole.version.workspace : '';
+        return summaryOf({ kind: 'version', plan, workspace }, choice);
       }
       case 'archive': {
         const plan = await backend.call('archive_restore_preview', order.request);

@@ -236,9 +236,17 @@ fn read_backups(scene: &mut Scene, ids: &Ids) {
     for overwrite in ["never", "changed"] {
         scene.record(
             "restore_preview",
-            json!({"destination": ids.drive, "snapshot": newest, "path": ["src"], "to": place, "overwrite": overwrite}),
+            json!({"destination": ids.drive, "snapshot": newest, "paths": [["src"]], "to": place, "overwrite": overwrite}),
+        );
+        scene.record(
+            "restore_preview",
+            json!({"destination": ids.drive, "snapshot": newest, "paths": [["src"]], "overwrite": overwrite}),
         );
     }
+    scene.record(
+        "snapshot_file",
+        json!({"destination": ids.drive, "snapshot": newest, "path": ["README.md"]}),
+    );
     let draft = scene.record("plan_propose", json!({}));
     let policy = draft["targets"][0]["retention"].clone();
     for destination in [&ids.drive, &ids.nas] {
@@ -388,7 +396,7 @@ fn change_backups(scene: &mut Scene, ids: &Ids) {
     let to = scene.place("/home/mira/back");
     scene.record(
         "restore",
-        json!({"destination": ids.drive, "snapshot": snapshots[0]["id"], "path": [], "to": to, "overwrite": "never"}),
+        json!({"destination": ids.drive, "snapshot": snapshots[0]["id"], "paths": [], "to": to, "overwrite": "never"}),
     );
     let one = json!({"destination": ids.drive, "snapshot": snapshots[0]["id"], "pinned": true});
     scene.record("snapshot_pin", one);

@@ -13,12 +13,10 @@ use undercroft_foundation::Result;
 use crate::exit_status::{self, ExitStatus};
 use crate::jobs::progress;
 use crate::options::{DryRun, OptionalTarget};
+use crate::output::print_preview;
 use crate::resolve::{self, names};
 use crate::session::Session;
-use print::{
-    print_detail, print_hits, print_list, print_listing, print_plan, print_preview,
-    print_restore_plan,
-};
+use print::{print_detail, print_hits, print_list, print_listing, print_plan, print_restore_plan};
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {

@@ -2,7 +2,7 @@
 
 use undercroft_api::wire::{
     Archive, ArchiveDetail, ArchiveHit, ArchiveListing, ArchivePartKind, ArchivePlan,
-    ArchiveRestorePlan, ArchiveState, EntryKind, Preview,
+    ArchiveRestorePlan, ArchiveState, EntryKind,
 };
 
 use crate::output::format::{count, grouped, local_time, size};
@@ -111,16 +111,6 @@ pub(super) fn print_listing(listing: &ArchiveListing, out: &Output) {
         table.row([mode, size(entry.size_bytes), modified, name]);
     }
     table.print(out, "The folder is empty");
-}
-
-pub(super) fn print_preview(preview: &Preview, out: &Output) {
-    match preview.text.as_ref().or(preview.hex.as_ref()) {
-        Some(text) => text.lines().for_each(|line| out.text_line(line)),
-        None => out.line(size(preview.size_bytes)),
-    }
-    if preview.truncated {
-        out.note("This is the beginning; undercroft archive restore gets the whole file");
-    }
 }
 
 pub(super) fn print_hits(hits: &[ArchiveHit], out: &Output) {

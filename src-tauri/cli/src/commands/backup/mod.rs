@@ -14,7 +14,7 @@ use crate::exit_status::{self, ExitStatus};
 use crate::jobs::{interrupt, progress};
 use crate::options::{FromDestination, OptionalFrom, PasswordFile};
 use crate::output::format::{local_time, size};
-use crate::output::{Align, Output, Table, print_backups};
+use crate::output::{Align, Output, Table, print_backups, print_preview};
 use crate::resolve::{self, SnapshotPath};
 use crate::session::Session;
 
@@ -26,6 +26,8 @@ pub(crate) enum Command {
     List(List),
     /// List a folder inside a backup
     Browse(BrowseArguments),
+    /// Show a file inside a backup
+    File(BrowseArguments),
     /// Look for names in all backups
     Search(find::Search),
     /// Compare two backups, or one with what is on disk
@@ -63,10 +65,10 @@ pub(crate) struct List {
 
 #[derive(Debug, Args)]
 pub(crate) struct BrowseArguments {
-    /// The backup: its id, the beginning of it, or `latest`; `BACKUP:PATH` names a folder in it
+    /// The backup: its id, the beginning of it, or `latest`; `BACKUP:PATH` names a path in it
     #[arg(value_name = "BACKUP")]
     snapshot: String,
-    /// The folder inside the backup
+    /// The path inside the backup
     path: Option<String>,
     #[command(flatten)]
     from: FromDestination,
@@ -85,6 +87,10 @@ impl Command {
             Self::Browse(browse) => {
                 let listing = api.snapshot_browse(browse.request(&api)?)?;
                 out.show(&listing, |listing| print_listing(listing, out));
+            }
+            Self::File(file) => {
+                let preview = api.snapshot_file(file.request(&api)?)?;
+                out.show(&preview, |preview| print_preview(preview, out));
             }
             Self::Search(search) => search.run(&api, out)?,
             Self::Compare(compare) => compare.run(&api, out)?,

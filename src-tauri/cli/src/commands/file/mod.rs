@@ -17,12 +17,10 @@ use undercroft_foundation::{Code, Error, Result};
 use crate::exit_status::{self, ExitStatus};
 use crate::jobs::progress;
 use crate::options::{InWorkspace, Input, Message};
-use crate::output::Output;
+use crate::output::{Output, print_preview};
 use crate::resolve;
 use crate::session::Session;
-use print::{
-    print_copies, print_diff, print_history, print_hits, print_listing, print_preview, print_saved,
-};
+use print::{print_copies, print_diff, print_history, print_hits, print_listing, print_saved};
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {

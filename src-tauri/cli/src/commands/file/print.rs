@@ -2,7 +2,7 @@
 
 use undercroft_api::wire::{
     self, ArchiveCopy, BackupCopy, DiffKind, EntryKind, FileCopies, FileDiff, FileEntry, FileHit,
-    FileListing, FileVersion, Layer, Line, LineTag, Preview, PreviewKind, Saved,
+    FileListing, FileVersion, Layer, Line, LineTag, Preview, Saved,
 };
 
 use crate::output::format::{local_time, size};
@@ -46,33 +46,6 @@ pub(super) fn layer_name(layer: Layer) -> &'static str {
         Layer::Git => "git",
         Layer::Objects => "objects",
         Layer::Memory => "memory",
-    }
-}
-
-pub(super) fn print_preview(preview: &Preview, out: &Output) {
-    let lines = |text: &Option<String>| {
-        text.iter().flat_map(|text| text.lines()).for_each(|line| out.text_line(line));
-    };
-    match preview.kind {
-        PreviewKind::Text => lines(&preview.text),
-        PreviewKind::Binary => lines(&preview.hex),
-        PreviewKind::Link => {
-            out.line(format!("-> {}", preview.text.as_deref().unwrap_or_default()));
-        }
-        PreviewKind::Image => {
-            out.line(format!(
-                "{}, {}",
-                preview.mime.as_deref().unwrap_or("image"),
-                size(preview.size_bytes)
-            ));
-        }
-        PreviewKind::TooLarge => {
-            out.line(format!("{}: too large to show", size(preview.size_bytes)));
-        }
-        PreviewKind::Folder => out.note("It is a folder: undercroft file list"),
-    }
-    if preview.truncated {
-        out.note(format!("… there is more: {} in all", size(preview.size_bytes)));
     }
 }
 

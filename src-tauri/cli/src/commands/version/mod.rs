@@ -143,6 +143,9 @@ pub(crate) struct Restore {
     paths: Vec<String>,
     #[command(flatten)]
     target: OptionalTarget,
+    /// Keep files that the version lacks
+    #[arg(long)]
+    keep_extra: bool,
     #[command(flatten)]
     dry_run: DryRun,
 }
@@ -254,6 +257,7 @@ impl Restore {
             version: resolve::version(api, self.version)?,
             paths: self.paths.iter().map(|path| resolve::names(path)).collect(),
             to: to.map(|place| place.id),
+            keep_extra: self.keep_extra,
         };
         if self.dry_run.dry_run {
             let plan = api.version_restore_preview(request)?;

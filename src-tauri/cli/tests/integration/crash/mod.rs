@@ -403,6 +403,25 @@ const RESTORE: Scenario = Scenario {
     once: false,
 };
 
+const RESTORE_IN_PLACE: Scenario = Scenario {
+    prepare: |program| {
+        library_with_a_backup(program);
+        write_file(program.path("work/large"), "lost");
+        write_file(program.path("work/new"), "new");
+    },
+    arguments: |_| words("restore latest large --from vault --overwrite if-changed"),
+    points: &["restore.blob-written", "restore.file-written", "repository.lock-written"],
+    stores: false,
+    times: 2,
+    done: |program| {
+        assert!(fs::metadata(program.path("work/large")).unwrap().len() > 4);
+        let here = files_below(&program.path("work"));
+        assert!(here.iter().any(|path| path.ends_with("new")), "{here:?}");
+        assert!(here.iter().all(|path| !path.to_string_lossy().contains("undercroft")), "{here:?}");
+    },
+    once: false,
+};
+
 macro_rules! crashes {
     ($($name:ident: $scenario:path;)*) => {
         $(#[test]
@@ -442,6 +461,7 @@ crashes! {
     a_killed_destination_add: DESTINATION_ADD;
     a_killed_backup_run: BACKUP_RUN;
     a_killed_restore: RESTORE;
+    a_killed_restore_in_place: RESTORE_IN_PLACE;
     a_killed_update_of_parity: parity::UPDATE;
     a_killed_forget: forget::INTO_TRASH;
     a_killed_forget_for_good: forget::FOR_GOOD;

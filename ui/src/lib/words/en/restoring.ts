@@ -17,6 +17,7 @@ export const restoringWords = {
     where: 'Where to',
     inPlace: 'Where it was',
     savedHint: 'What is there now is saved as a version first, so that it can be undone.',
+    unsavedHint: 'No version of what is there now is made: what is replaced is lost.',
     elsewhere: 'Another folder',
     elsewhereHint: 'Choose the folder that receives it.',
     to: 'Into',
@@ -26,6 +27,12 @@ export const restoringWords = {
       replace: 'Files that are only there stay.',
       leave: 'Only files that are missing are written.',
     },
+    removeExtra: 'Remove what was not there then',
+    removeExtraHint: (count: number) =>
+      plural(count, {
+        one: '1 file was not there then. Undo brings it back.',
+        other: '# files were not there then. Undo brings them back.',
+      }),
     keep: 'Keep the archive as well',
     keepHint: 'Otherwise it moves to the trash once the project is back.',
     confirm: 'Restore',
