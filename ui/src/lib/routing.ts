@@ -309,13 +309,9 @@ export function filesRoute(
   return { ...route, page: 'files' as const, project };
 }
 
-export function historyRoute(
-  project: string,
-  workspace: string = MAIN,
-  query: Partial<HistoryQuery> = {},
-): Route {
+export function historyRoute(project: string, workspace = MAIN, query?: Partial<HistoryQuery>) {
   const nothing = { version: '', text: '', trigger: '' };
-  return { page: 'history', project, workspace, query: { ...nothing, ...query } };
+  return { page: 'history' as const, project, workspace, query: { ...nothing, ...query } };
 }
 
 /** The address of a picture of the storage; what is as usual is left out of it. */

@@ -2,6 +2,7 @@
 //! file lies.
 
 mod compressible;
+mod head;
 mod proven;
 pub(crate) mod source;
 mod stream;

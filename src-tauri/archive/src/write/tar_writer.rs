@@ -11,6 +11,7 @@ use sha2::{Digest as _, Sha256};
 use undercroft_foundation::{Code, Error, IoContext as _, Job, Result, escape_path};
 
 use super::compressible::{HEAD, is_compressible};
+use super::head::Head;
 use super::source::{Found, FoundKind, SourceWalk, Stamp, WalkPurpose};
 use super::stream::{FrameStream, OWN_FRAMES, Written};
 use super::{MadeFile, SourcePart};
@@ -377,47 +378,6 @@ impl<'a, 'scope> TarWriter<'a, 'scope> {
         let written = self.stream.finish()?;
         let Self { index, stamps, source_bytes, .. } = self;
         Ok((Tar { index, stamps, source_bytes }, written))
-    }
-}
-
-/// A member that is about to be put.
-#[derive(Debug, Clone)]
-struct Head<'a> {
-    name: &'a [u8],
-    kind: EntryKind,
-    attributes: Attributes,
-    owner: (u32, u32),
-    stamp: Stamp,
-    size: u64,
-    is_sparse: bool,
-    target: Vec<u8>,
-    original: u32,
-    xattrs: Vec<crate::format::index::Xattr>,
-}
-
-impl Default for Head<'_> {
-    fn default() -> Self {
-        Self {
-            name: b"",
-            kind: EntryKind::File,
-            attributes: Attributes { mode: 0, modified: (0, 0) },
-            owner: (0, 0),
-            stamp: Stamp::default(),
-            size: 0,
-            is_sparse: false,
-            target: Vec::new(),
-            original: 0,
-            xattrs: Vec::new(),
-        }
-    }
-}
-
-impl Head<'_> {
-    /// The most that records before the header take.
-    fn record_bytes(&self) -> usize {
-        let xattrs: usize =
-            self.xattrs.iter().map(|(name, value)| name.len() + value.len() + 64).sum();
-        xattrs + 8 * 1024
     }
 }
 

@@ -821,6 +821,22 @@ export type Drill = {
 	problems: string[],
 };
 
+/** A drive that backups could go to. */
+export type Drive = {
+	/** The folder for backups on it: a repository that is there, or a folder to be made. */
+	place: Place,
+	/** Its label, or the name of the folder that it is mounted at. */
+	name: string,
+	/** Whether it is the home folder, which lies on no drive of its own. */
+	isHome: boolean,
+	/** Bytes that are free there. */
+	freeBytes: number,
+	/** Bytes that it has in all. */
+	totalBytes: number,
+	/** Whether it is the best of them. One on the disk of the projects never is. */
+	isProposed: boolean,
+};
+
 /** One name in a folder. */
 export type Entry = {
 	/** The name. */
@@ -1144,6 +1160,31 @@ export type ForgetPlan = {
 	trashUntil: string,
 };
 
+/** A folder that looks like a project. */
+export type FoundProject = {
+	/** The folder, to be added. */
+	place: Place,
+	/** The languages that it is written in, most used first. */
+	languages: string[],
+	/** The number of its files. */
+	files: number,
+	/** Their size together, in bytes. */
+	sizeBytes: number,
+	/** The part of that in folders that a program makes again, which backups leave out. */
+	rebuildableBytes: number,
+	/** The names of those folders: `node_modules`. */
+	rebuildable: string[],
+	/** Whether there is more than was counted. */
+	isPartial: boolean,
+	/** When the newest of the user's own files was changed. */
+	lastChange?: string | null,
+	/**
+	 *  Whether it is worked on, as far as can be told: changed in the last year or so, and no
+	 *  download.
+	 */
+	isSuggested: boolean,
+};
+
 /** A branch. */
 export type GitBranch = {
 	/** Its name. */
@@ -1402,6 +1443,15 @@ export type HistoryPlan = {
 	/** The files and bytes that would go to each layer. */
 	layers: LayerTotals,
 };
+
+/** Where a file stands now. */
+export type HitState =
+/** In its project. */
+"here" |
+/** Nowhere but in versions, backups or archives. */
+"gone" |
+/** In the archive, as its whole project. */
+"archived";
 
 /** A program that is started with its arguments, through no shell. */
 export type HookCommand = {
@@ -1956,7 +2006,10 @@ export type Place = {
 	name: string,
 	/** Whether a folder, a file, a repository or nothing is there. */
 	state: PlaceState,
-	/** Whether projects are on the same disk: what is kept there is lost with them if it fails. */
+	/**
+	 *  Whether projects, or while there are none the home folder, are on the same disk: what is
+	 *  kept there is lost with them if it fails.
+	 */
 	sameDisk?: boolean,
 };
 
@@ -2327,6 +2380,31 @@ export type ProjectFilter = {
 	idleDays?: number | null,
 	/** The number of days within which it was changed. */
 	activeDays?: number | null,
+};
+
+/** Looks for folders that look like projects. Nothing is added. */
+export type ProjectFind = {
+	/** The place that is looked at; without one, the home folder is searched. */
+	place?: string | null,
+};
+
+/** The folders that look like projects, and are none yet. */
+export type ProjectFinds = {
+	/**
+	 *  Those that are suggested first, then the newest change first. A project in a project belongs
+	 *  to the outer one.
+	 */
+	projects: FoundProject[],
+	/** The place itself, unless it cannot be a project. */
+	folder?: FoundProject | null,
+	/** The project that the place is, or lies in, already. */
+	known?: Project | null,
+	/** The outermost folder above the place that looks like a project. */
+	within?: FoundProject | null,
+	/** Whether the search ended before it had been everywhere. */
+	isPartial: boolean,
+	/** The number of folders that could not be read. */
+	unread: number,
 };
 
 /** Makes a project from an archive or a copy of a folder. */
@@ -2785,6 +2863,86 @@ export type ScheduleState = {
 	next?: PlannedRun | null,
 };
 
+/**
+ *  Looks for files in the versions, backups and archives of all projects, also for ones that are
+ *  gone.
+ */
+export type Search = {
+	/**
+	 *  A part of a name or of a path, or a pattern with `*` and `?`; upper and lower case are the
+	 *  same.
+	 */
+	text: string,
+	/** In this project only. */
+	project?: string | null,
+	/** Whether to look into the files of the newest versions rather than at names. */
+	content?: boolean,
+	/** Only what is on this machine's own disk: versions, and archives that lie here. */
+	quick?: boolean,
+	/** How many at most; 100 when left out. */
+	limit?: number | null,
+	/** A name of the asker's own: an earlier search of the same asker that still runs is ended. */
+	asker?: string | null,
+};
+
+/** A file or folder that was found. */
+export type SearchHit = {
+	/** The id of its project; left out for a backup that another program made. */
+	project?: string | null,
+	/** The name of the project; empty where nobody knows it. */
+	projectName: string,
+	/** The id of the workspace whose versions hold it, when versions do. */
+	workspace?: string | null,
+	/** Its path below the project's folder, name by name. */
+	path: string[],
+	/** Whether it is a folder, a file, a symbolic link, or something else. */
+	kind: EntryKind,
+	/** Where it stands now. */
+	state: HitState,
+	/** The size of its newest copy. */
+	sizeBytes: number,
+	/** When the content of that was last changed. */
+	modified?: string | null,
+	/** When it was removed, where versions know. */
+	removed?: string | null,
+	/** Its new path, where it was renamed. */
+	renamedTo?: string[] | null,
+	/** How many versions brought another content of it; 0 for a folder. */
+	versions: number,
+	/** How many backups hold it. */
+	backups: number,
+	/** How many archives hold it. */
+	archives: number,
+	/** The number of the first line that has the text, counted from 1. */
+	line?: number | null,
+	/** That line. */
+	preview?: string | null,
+	/** Its newest copy: one place of each kind that holds it. */
+	newest: FileCopy,
+};
+
+/** The files that were found. */
+export type SearchResult = {
+	/**
+	 *  Each file of a project once, wherever it is kept: the best fit first, then what is there
+	 *  before what is gone, then the newest first.
+	 */
+	hits: SearchHit[],
+	/** Places that were not looked through. */
+	unread: UnreadPlace[],
+	/** Whether there may be more. */
+	more: boolean,
+};
+
+/** The kinds of places that are looked through. */
+export type SearchedKind =
+/** The versions of a project. */
+"project" |
+/** The backups of a destination. */
+"destination" |
+/** An archive. */
+"archive";
+
 /** One setting as text. */
 export type Setting = {
 	/** The key in the file and on the command line: `close-to-tray`. */
@@ -3096,6 +3254,18 @@ export type UnreadArchive = {
 	archiveName: string,
 	/** When it was archived. */
 	time: string,
+	/** The reason, in a sentence without its full stop. */
+	reason: string,
+};
+
+/** A place that was not looked through, or not to its end. */
+export type UnreadPlace = {
+	/** The kind of place. */
+	kind: SearchedKind,
+	/** Its id. */
+	id: string,
+	/** Its name. */
+	name: string,
 	/** The reason, in a sentence without its full stop. */
 	reason: string,
 };
@@ -3779,6 +3949,10 @@ export interface UseCases {
 	place_pick: { request: PlacePick; reply: Place | null };
 	/** Points out a folder by its path. */
 	place_type: { request: PlaceType; reply: Place };
+	/** Lists the drives that backups could go to. */
+	drive_list: { request: Nothing; reply: Drive[] };
+	/** Finds folders that look like projects, below the home folder or at a place. */
+	project_find: { request: ProjectFind; reply: ProjectFinds };
 	/** Lists the projects. */
 	project_list: { request: ProjectFilter; reply: Project[] };
 	/** Shows one project with its backups and what was done with it. */
@@ -4057,6 +4231,8 @@ export interface UseCases {
 	restore: { request: Restore; reply: JobView };
 	/** Previews the restore of a backup; nothing is written. */
 	restore_preview: { request: Restore; reply: SnapshotRestorePlan };
+	/** Looks for files, also ones that are gone, in all versions, backups and archives. */
+	search: { request: Search; reply: SearchResult };
 	/** Lists all that is kept of one file, in the history, in every backup and archive, newest first. */
 	file_everywhere: { request: FileEverywhere; reply: FileCopies };
 	/** Looks for names in all backups. */
@@ -4143,6 +4319,8 @@ export const useCaseHints: Record<UseCaseName, string> = {
 	app_info: "undercroft --version",
 	place_pick: "",
 	place_type: "",
+	drive_list: "undercroft destination drives",
+	project_find: "undercroft project find [{path}]",
 	project_list: "undercroft project list",
 	project_show: "undercroft project show {project}",
 	project_add: "undercroft project add {path} [--name {name}] [--tag {tags}]",
@@ -4282,6 +4460,7 @@ export const useCaseHints: Record<UseCaseName, string> = {
 	snapshot_file: "undercroft backup file {snapshot} {path} --from {destination}",
 	restore: "undercroft restore {snapshot} [{paths}] --from {destination} [--target {target}] [--overwrite {overwrite}]",
 	restore_preview: "undercroft restore {snapshot} [{paths}] --from {destination} [--target {target}] [--overwrite {overwrite}] --dry-run",
+	search: "undercroft search {text}",
 	file_everywhere: "undercroft file everywhere {project} {path}",
 	snapshot_search: "undercroft backup search {text}",
 	snapshot_compare: "undercroft backup compare {from} {to} --from {destination}",
