@@ -10,6 +10,9 @@ import { output, outputIn } from './programs.mjs';
 
 /** @typedef {import('./contents.mjs').Product} Product @typedef {import('./contents.mjs').File} File */
 
+/** WebKit paints through it, and without it the window stays blank; its own package only recommends it. */
+const PAINTER = 'libgl1-mesa-dri';
+
 /** Makes it, and says what its file is called. @param {Product} product */
 export function makeDeb(product) {
   const architecture = output('dpkg', '--print-architecture').trim();
@@ -49,7 +52,7 @@ Version: ${product.version}-${product.revision}
 Architecture: ${architecture}
 Maintainer: ${MAINTAINER}
 Installed-Size: ${size}
-Depends: ${libraries(product, tree)}
+Depends: ${libraries(product, tree)}, ${PAINTER}
 Recommends: ${RECOMMENDED.join(', ')}
 Section: vcs
 Priority: optional

@@ -68,9 +68,17 @@ export class BareRoot {
     return run('unshare', ...this.#asAda({}, command));
   }
 
-  /** Starts a program as ada, and gives back the process to end it by. @param {Record<string, string>} env @param {...string} command */
+  /** Starts a program as ada, and gives back how to end it and all that it started. @param {Record<string, string>} env @param {...string} command */
   startAsAda(env, ...command) {
-    return spawn('unshare', this.#asAda(env, command), { stdio: ['ignore', 'inherit', 'inherit'] });
+    const stdio = /** @type {const} */ (['ignore', 'ignore', 'inherit']);
+    const child = spawn('unshare', this.#asAda(env, command), { stdio, detached: true });
+    // What has become ada's no longer dies with who started it: its first process takes the rest along.
+    const end = () => process.kill(-Number(child.pid), 'SIGKILL');
+    process.once('exit', end);
+    return () => {
+      process.off('exit', end);
+      end();
+    };
   }
 
   /** @param {Record<string, string>} env @param {string[]} command */
