@@ -28,11 +28,11 @@ describe('command hints', () => {
       'undercroft version restore 3f2a src --target /t',
     );
     const backup = { snapshot: '81d0', destination: 'disk', target: '/t' };
-    expect(commandFor('restore', { ...backup, path: '', overwrite: 'never' })).toBe(
+    expect(commandFor('restore', { ...backup, paths: [], overwrite: 'never' })).toBe(
       'undercroft restore 81d0 --from disk --target /t --overwrite never',
     );
-    expect(commandFor('restore', { ...backup, path: 'a/b', overwrite: 'always' })).toBe(
-      'undercroft restore 81d0:a/b --from disk --target /t --overwrite always',
+    expect(commandFor('restore', { ...backup, paths: ['a/b'], overwrite: 'always' })).toBe(
+      'undercroft restore 81d0 a/b --from disk --target /t --overwrite always',
     );
     expect(commandFor('project_add', { path: '/p', name: '', tags: ['a', 'b'] })).toBe(
       'undercroft project add /p --tag a --tag b',

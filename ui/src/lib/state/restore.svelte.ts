@@ -214,7 +214,7 @@ export class RestoreState {
     switch (order?.kind) {
       case 'version': {
         // What would stay is counted as well.
-        const { keepExtra: _, ...request } = order.request;
+        const request = { ...order.request, keepExtra: undefined };
         const plan = await backend.call('version_restore_preview', request);
         const workspace = whole?.kind === 'version' ? whole.version.workspace : '';
         return summaryOf({ kind: 'version', plan, workspace }, choice);
