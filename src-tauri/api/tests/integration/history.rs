@@ -128,8 +128,8 @@ fn a_backup_that_goes_over_a_workspace_is_undone_and_leaves_git_alone() {
     assert_eq!(backed_up["state"], "succeeded", "{backed_up}");
     write_file(stage.path("sample/text"), "in no version yet");
     write_file(stage.path("sample/.git/HEAD"), "ref: refs/heads/two");
-    let restore = |to: &str, path: &[&str]| {
-        json!({"destination": "drive", "snapshot": "latest", "path": path, "to": stage.place(to),
+    let restore = |to: &str, paths: &[&[&str]]| {
+        json!({"destination": "drive", "snapshot": "latest", "paths": paths, "to": stage.place(to),
                "overwrite": "always"})
     };
     let done = stage.run("restore", restore("", &[]));
@@ -140,7 +140,7 @@ fn a_backup_that_goes_over_a_workspace_is_undone_and_leaves_git_alone() {
     stage.run("undo", json!({"workspace": "sample"}));
     assert_eq!(fs::read(stage.path("sample/text")).unwrap(), b"in no version yet");
     for (to, path) in [("sample", ".git"), ("sample/.git", "text")] {
-        let refused = stage.run("restore", restore(to, &[path]));
+        let refused = stage.run("restore", restore(to, &[&[path]]));
         assert_eq!(refused["outcome"]["error"]["code"], "invalid", "{refused}");
     }
     assert_eq!(fs::read(stage.path("sample/.git/HEAD")).unwrap(), b"ref: refs/heads/two");

@@ -258,7 +258,10 @@ fn a_setting_keeps_plans_from_running_by_themselves_until_it_is_on_again() {
         let events = scene.api.event_list(Default::default()).unwrap();
         events.iter().any(|event| event.kind == "schedule.changed" && event.text.contains(text))
     };
-    scene.until("told", || told("are off") && told("on again"));
+    scene.set("backup", "false");
+    scene.until("told that they are off", || told("are off"));
+    scene.set("backup", "true");
+    scene.until("told that they are on", || told("on again"));
 
     // By hand a plan runs all the same.
     scene.set("backup", "false");

@@ -61,7 +61,7 @@ fn a_project_is_added_backed_up_browsed_and_restored() {
         json!({
             "destination": destination["id"],
             "snapshot": "latest",
-            "path": ["odd\\n\\xe2\\x80\\xaename"],
+            "paths": [["odd\\n\\xe2\\x80\\xaename"]],
             "to": stage.place("out"),
             "overwrite": "never",
         }),
@@ -74,7 +74,7 @@ fn a_project_is_added_backed_up_browsed_and_restored() {
         json!({
             "destination": destination["id"],
             "snapshot": snapshots[0]["shortId"],
-            "path": [],
+            "paths": [],
             "to": stage.place("whole"),
             "overwrite": "changed",
         }),

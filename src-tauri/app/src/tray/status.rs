@@ -240,11 +240,11 @@ mod tests {
         };
         let project = |id: &str, name: &str| -> Project {
             serde_json::from_value(json!({
-                "id": id, "name": name, "kind": "folder", "status": "active", "path": "/",
+                "id": id, "name": name, "kind": "other", "status": "active", "path": "/",
                 "present": true, "languages": [], "frameworks": [], "tags": [], "gitRemote": null,
                 "files": 0, "sizeBytes": 0, "created": "2026-01-02T03:04:05Z",
                 "updated": "2026-01-02T03:04:05Z", "managed": false,
-                "protection": {"word": "protected", "reasons": []},
+                "protection": {"state": "protected", "reason": "", "lastBackup": null, "destinations": 1},
             }))
             .unwrap()
         };

@@ -70,7 +70,7 @@ struct Fit {
 
 enum Place {
     /// In the newest version of a workspace.
-    Newest { version: Version, kind: EntryKind, size_bytes: u64 },
+    Newest { version: Box<Version>, kind: EntryKind, size_bytes: u64 },
     /// The last version that did something to it has this number.
     Gone { seq: u64, renamed_to: Option<TreePath> },
 }
@@ -146,7 +146,8 @@ impl HistoryReader {
         for name in self.all_names(version.id, job)?.iter() {
             let Some(matched) = query.matches(name.path.as_bytes()) else { continue };
             let (kind, size_bytes) = (name.kind, name.size_bytes);
-            let place = Place::Newest { version: version.clone(), kind, size_bytes };
+            let version = Box::new(version.clone());
+            let place = Place::Newest { version, kind, size_bytes };
             let time = moment(name.modified);
             // What several workspaces have is that of the first.
             let fit = || Fit { path: name.path.clone(), matched, place, time };
@@ -268,11 +269,14 @@ impl History {
     }
 }
 
+/// How well a name fits, the last version that did something to it, and its new path.
+type LastChange = (NameMatch, u64, Option<Vec<u8>>);
+
 /// Names of files that versions changed, and of the folders above them, that fit.
 struct GoneFits<'a> {
     query: &'a NameQuery,
-    /// By path: how well it fits, the last version that did something to it, and its new path.
-    found: HashMap<Vec<u8>, (NameMatch, u64, Option<Vec<u8>>)>,
+    /// By path.
+    found: HashMap<Vec<u8>, LastChange>,
     /// How well folders fit.
     folders: HashMap<Vec<u8>, Option<NameMatch>>,
 }

@@ -89,12 +89,15 @@ pub(crate) fn of_path(
     rows.and_then(Iterator::collect).sql("read a file's history")
 }
 
+/// Is told of a path, of the number of a version, and of the new path where that renamed the file.
+type TellPath<'a> = &'a mut dyn FnMut(&[u8], u64, Option<&[u8]>) -> Result<()>;
+
 /// Tells each path that versions of a project did something to, and the last of these versions:
 /// by its number, with the new path where it renamed the file.
 pub(crate) fn each_path(
     connection: &Connection,
     project: ProjectId,
-    each: &mut dyn FnMut(&[u8], u64, Option<&[u8]>) -> Result<()>,
+    each: TellPath<'_>,
 ) -> Result<()> {
     // The other columns are those of the row with the largest number.
     let queries = [

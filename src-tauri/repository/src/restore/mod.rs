@@ -107,7 +107,7 @@ enum Start {
     /// The entries of a tree land in the target.
     Tree(BlobId),
     /// An entry lands there by its own name.
-    Entry(Node),
+    Entry(Box<Node>),
 }
 
 /// The state that the threads of one restore share.
@@ -205,7 +205,7 @@ impl Repository {
                 let name = escape_name(&node.name);
                 Err(Error::new(Code::NotFound, format!("{name} is not a folder")))
             }
-            _ => Ok(Start::Entry(node)),
+            _ => Ok(Start::Entry(Box::new(node))),
         }
     }
 
@@ -246,7 +246,7 @@ impl Repository {
         let walk = Walk { shared: &shared, selection: &selection, count_totals: !settled };
         let walked = run(&shared, |mut queue| {
             match start {
-                Start::Entry(node) => walk.entry(node, &request.subpath, &mut queue)?,
+                Start::Entry(node) => walk.entry(*node, &request.subpath, &mut queue)?,
                 Start::Tree(tree) => walk.tree(&tree, &request.subpath, &mut queue)?,
             }
             queue.flush()

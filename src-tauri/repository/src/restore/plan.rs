@@ -68,7 +68,7 @@ impl Repository {
             buffer: Vec::new(),
         };
         let (nodes, depth) = match self.start_of(snapshot, request)? {
-            Start::Entry(node) => (Nodes::of(vec![node]), request.subpath.len() - 1),
+            Start::Entry(node) => (Nodes::of(vec![*node]), request.subpath.len() - 1),
             Start::Tree(tree) => (planner.reader.nodes(&tree)?, request.subpath.len()),
         };
         planner.run(&request.subpath[..depth], nodes)?;
