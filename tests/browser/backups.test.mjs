@@ -81,7 +81,7 @@ for (const { name, ...look } of LOOKS) {
 /** @param {import('playwright-core').Page} page @param {string} folder */
 async function setUp(page, folder) {
   await go(page, '#/backups');
-  await page.getByLabel(/^Another folder/).check();
+  await page.getByRole('radio', { name: /^Another folder/ }).check();
   await page.getByTestId('place-path').fill(folder);
   await page.getByText('Folder found').waitFor();
   await assertAccessible(page, 'setting up');

@@ -74,7 +74,6 @@ test('a folder named by a second start becomes a project', async () => {
 });
 
 test('a destination is added with the system\'s folder dialog', async () => {
-  await click('link', 'Backups');
   await click('button', 'Add destination');
   await click('button', /^Folder|Choose folder/);
   await desktop.chooseFolder(DIALOGS.destination, shelf);
@@ -83,6 +82,8 @@ test('a destination is added with the system\'s folder dialog', async () => {
   await (await page.testId('destination-password')).type(PASSWORD);
   await (await page.testId('destination-password-again')).type(PASSWORD);
   await page.press(ENTER);
+  await until('it is added', async () => (await page.call('destination_list')).length === 1);
+  await click('link', 'Backups');
   await page.withText('destination-card', 'shelf');
   assert.deepEqual(snapshots(), []);
 });

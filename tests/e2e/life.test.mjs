@@ -74,6 +74,8 @@ async function jobEnds(title) {
 }
 
 test('a folder dropped onto the window becomes a project whose versions are kept', async () => {
+  await click('link', 'Projects');
+  await page.sees('No projects yet');
   await (await Drag.over(desktop, [atlas], { x: 600, y: 420 })).drop();
   await page.withText('project-view', 'atlas');
   [{ id }] = await page.call('project_list');
