@@ -133,7 +133,8 @@ export class RestoreState {
     const asked = JSON.stringify(this.order);
     await this.plan.reload();
     // What the plan tells may have made another order of it.
-    if (!copy || this.#isChosen || this.plan.loading || JSON.stringify(this.order) !== asked) return;
+    if (!copy || this.#isChosen || this.plan.loading || JSON.stringify(this.order) !== asked)
+      return;
     const { value } = this.plan;
     const isOver = this.to === 'inPlace' && this.conflict === 'replace';
     if (!isOver || !value || !changesNothing(value)) return;
