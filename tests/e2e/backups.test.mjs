@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { after, before, test as plainTest } from 'node:test';
 import { startDesktop } from './desktop.mjs';
 import { Drive, whyNoDrive } from './drive.mjs';
-import { DIALOGS, addProject, letDaysPass, stir } from './library.mjs';
+import { addProject, choose, letDaysPass, stir } from './library.mjs';
 import { steps } from './pictured.mjs';
 import { until } from './webdriver.mjs';
 import { describeTree, restic } from './work.mjs';
@@ -91,9 +91,7 @@ async function destination(name) {
 test('one screen sets backups up, and the recovery kit is offered', async () => {
   await click('link', 'Backups');
   await click('radio', /^Another folder/);
-  await click('button', /^Folder|Choose folder/);
-  await desktop.chooseFolder(DIALOGS.destination, shelf);
-  await page.sees(shelf);
+  await choose(desktop, page, 'destination', shelf);
   await page.sees('Every day at 12:30');
   await (await page.testId('first-run-start')).click();
   const kit = await (await page.testId('recovery-kit')).text();
@@ -233,8 +231,7 @@ test('an empty machine gets the whole library back, folders too, and starts anew
   rmSync(desktop.library, { recursive: true });
   page = await desktop.open();
   await (await page.testId('recover-link')).click();
-  await click('button', /^Folder|Choose folder/);
-  await desktop.chooseFolder(DIALOGS.destination, shelf);
+  await choose(desktop, page, 'destination', shelf);
   await (await page.testId('recovery-password')).type(password);
   await (await page.testId('recovery-look')).click();
   await page.withText('recoverable-project', atlas);

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { after, before } from 'node:test';
 import { finished, startDesktop } from './desktop.mjs';
 import { Drag } from './drag.mjs';
-import { DIALOGS, PASSWORD } from './library.mjs';
+import { PASSWORD, choose } from './library.mjs';
 import { steps } from './pictured.mjs';
 import { until } from './webdriver.mjs';
 import { assertSameTree, describeTree, makeBulk, makeProject, restic } from './work.mjs';
@@ -75,9 +75,7 @@ test('a folder named by a second start becomes a project', async () => {
 
 test('a destination is added with the system\'s folder dialog', async () => {
   await click('button', 'Add destination');
-  await click('button', /^Folder|Choose folder/);
-  await desktop.chooseFolder(DIALOGS.destination, shelf);
-  await page.sees(shelf);
+  await choose(desktop, page, 'destination', shelf);
   await click('radio', /^I type one/);
   await (await page.testId('destination-password')).type(PASSWORD);
   await (await page.testId('destination-password-again')).type(PASSWORD);
@@ -125,9 +123,7 @@ test('one file is restored into a folder chosen in the dialog', async () => {
   mkdirSync(target);
   await click('button', 'Restore naïve – ä.txt');
   await click('radio', /^Another folder/);
-  await click('button', /^Into|Choose folder/);
-  await desktop.chooseFolder(DIALOGS.restore, target);
-  await page.sees(target);
+  await choose(desktop, page, 'restore', target);
   await page.find('[data-testid="restore-confirm"]:not([disabled])');
   await (await page.testId('restore-confirm')).click();
   await page.withText('toast', target);
@@ -144,9 +140,7 @@ test('the whole snapshot is restored, byte for byte', async () => {
   await page.withText('browse-entry', 'Cargo.toml');
   await (await page.testId('restore')).click();
   await click('radio', /^Another folder/);
-  await click('button', /^Into|Choose folder/);
-  await desktop.chooseFolder(DIALOGS.restore, target);
-  await page.sees(target);
+  await choose(desktop, page, 'restore', target);
   await page.find('[data-testid="restore-confirm"]:not([disabled])');
   await (await page.testId('restore-confirm')).click();
   await page.withText('toast', target);

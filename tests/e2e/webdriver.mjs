@@ -95,9 +95,9 @@ export class Page {
   }
 
   /** Waits until the page shows this text. @param {string | RegExp} text */
-  async sees(text) {
+  async sees(text, patience = PATIENCE) {
     const holds = (/** @type {string} */ all) => (text instanceof RegExp ? text.test(all) : all.includes(text));
-    await until(`the page says ${text}`, async () => holds(await this.text())).catch(async (error) => {
+    await until(`the page says ${text}`, async () => holds(await this.text()), patience).catch(async (error) => {
       throw new Error(`${error.message}\nIt says:\n${await this.text()}`);
     });
   }
