@@ -68,7 +68,7 @@ impl Staging {
         Ok(Self { folder, target, root, is_published: false })
     }
 
-    /// Where the folder is.
+    /// The folder.
     pub(crate) fn folder(&self) -> &Path {
         &self.folder
     }

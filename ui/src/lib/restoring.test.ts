@@ -112,7 +112,7 @@ describe('the command of a restore', () => {
 });
 
 describe('the places of a content', () => {
-  it('are its version, one backup of each destination, then archives', () => {
+  it('are its version, then archives, then one backup of each destination', () => {
     const from = { destinationName: 'Blue disk', present: true, time, path: ['deep', 'main.rs'] };
     const copy: FileCopy = {
       ...{ time, sizeBytes: 1, version: 'v', versionPath: ['old.rs'], sha256: null },
@@ -126,10 +126,10 @@ describe('the places of a content', () => {
     const places = placesOf(copy, ['main.rs']);
     expect(places.map(({ kind, path }) => [kind, path.join('/')])).toEqual([
       ['version', 'old.rs'],
-      ['backup', 'deep/main.rs'],
-      ['backup', 'deep/main.rs'],
       ['archive', 'main.rs'],
+      ['backup', 'deep/main.rs'],
+      ['backup', 'deep/main.rs'],
     ]);
-    expect(places.map(isReadable)).toEqual([true, true, false, false]);
+    expect(places.map(isReadable)).toEqual([true, false, true, false]);
   });
 });

@@ -81,7 +81,7 @@ export type CopyPlace =
 /** So many places of one kind are offered: the newest. */
 const SHOWN = 3;
 
-/** The places of a content: its version first, then the newest backup of each destination, then archives. */
+/** The places of a content: its version first, then archives, then the newest backup of each destination. */
 export function placesOf(copy: FileCopy, path: string[]): CopyPlace[] {
   const destinations = new Map<string, BackupCopy>();
   for (const one of copy.backups)
@@ -98,10 +98,10 @@ export function placesOf(copy: FileCopy, path: string[]): CopyPlace[] {
   const backups = [...destinations.values()].slice(0, SHOWN);
   return [
     ...version,
-    ...backups.map((backup) => ({ kind: 'backup' as const, backup, path: backup.path })),
     ...copy.archives
       .slice(0, SHOWN)
       .map((archive) => ({ kind: 'archive' as const, archive, path })),
+    ...backups.map((backup) => ({ kind: 'backup' as const, backup, path: backup.path })),
   ];
 }
 

@@ -75,7 +75,7 @@ pub struct ProjectFind {
 #[derive(Debug, Clone, Default, Serialize, Deserialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub struct ProjectFinds {
-    /// Those that are suggested first, then the newest change first. A project in a project belongs
+    /// The suggested ones first, then the newest change first. A project in a project belongs
     /// to the outer one.
     pub projects: Vec<FoundProject>,
     /// The place itself, unless it cannot be a project.

@@ -1,4 +1,4 @@
-//! Who searches now: an asker's next question ends the one before.
+//! The searches that run now: an asker's next question ends the one before.
 
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};

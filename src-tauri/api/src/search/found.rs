@@ -1,4 +1,4 @@
-//! What was seen of a file in one place, and how that of several places becomes one.
+//! A file as one place holds it, and how that of several places becomes one.
 
 use std::cmp::Reverse;
 use std::collections::HashMap;

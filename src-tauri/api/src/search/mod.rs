@@ -32,7 +32,7 @@ const GRACE: Duration = Duration::from_millis(300);
 /// A disk gets this time to tell which files are there.
 const DISK_TIME: Duration = Duration::from_secs(1);
 
-/// What places told, by their numbers.
+/// The answer of a place, by its number.
 type Told = (usize, Result<(Vec<Found>, bool)>);
 
 impl Api {
@@ -50,7 +50,8 @@ impl Api {
             limit: request.limit.unwrap_or(HITS.0).clamp(1, HITS.1) as usize,
             text: request.text,
         };
-        let groups = self.places_to_search(&order, request.quick)?;
+        let projects = self.projects_by_id()?;
+        let groups = self.places_to_search(&order, request.quick, &projects)?;
         let asker = request.asker.as_deref();
         let (number, job) = self.0.searches.begin(asker);
         let gathered = self.gather(groups, &order, job);
@@ -61,7 +62,6 @@ impl Api {
         let mut all = found.into_sorted();
         let more = more || all.len() > order.limit;
         all.truncate(order.limit);
-        let projects = self.projects_by_id()?;
         self.look_on_disk(&mut all, &projects);
         all.sort_by_key(Found::order);
         let hits = all.into_iter().map(|found| hit(found, &projects)).collect();
@@ -88,11 +88,16 @@ impl Api {
     }
 
     /// The places, in groups that are looked through one after another.
-    fn places_to_search(&self, order: &SearchOrder, quick: bool) -> Result<Vec<Vec<Place>>> {
+    fn places_to_search(
+        &self,
+        order: &SearchOrder,
+        quick: bool,
+        projects: &BTreeMap<ProjectId, Project>,
+    ) -> Result<Vec<Vec<Place>>> {
         let is_meant = |id| order.project.is_none_or(|wanted| wanted == id);
-        let mut projects: Vec<_> = self.projects_by_id()?.into_values().collect();
-        projects.retain(|it| is_meant(it.id) && self.0.history.is_begun(it.id));
-        let mut groups = vec![projects.into_iter().map(Place::Versions).collect::<Vec<_>>()];
+        let has_versions = |it: &&Project| is_meant(it.id) && self.0.history.is_begun(it.id);
+        let begun = projects.values().filter(has_versions).cloned();
+        let mut groups = vec![begun.map(Place::Versions).collect::<Vec<_>>()];
         if !order.content {
             let mut archives = self.0.archives.list()?;
             archives.retain(|it| it.manifest.trashed.is_none() && is_meant(it.manifest.project.id));

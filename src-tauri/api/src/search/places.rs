@@ -49,7 +49,7 @@ impl Place {
     }
 }
 
-/// What a place holds, and whether there may be more.
+/// The files that a place holds, and whether there may be more.
 type InPlace = (Vec<Found>, bool);
 
 impl Api {

@@ -46,7 +46,7 @@ pub struct SearchResult {
     pub more: bool,
 }
 
-/// Where a file stands now.
+/// The state of a file now.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub enum HitState {
@@ -74,7 +74,7 @@ pub struct SearchHit {
     pub path: Vec<String>,
     /// Whether it is a folder, a file, a symbolic link, or something else.
     pub kind: EntryKind,
-    /// Where it stands now.
+    /// Its state now.
     pub state: HitState,
     /// The size of its newest copy.
     #[specta(type = Number)]

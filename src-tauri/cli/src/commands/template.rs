@@ -16,7 +16,7 @@ pub(crate) enum Command {
     List,
     /// Make a template from a project
     ///
-    /// What is in no version of it is left out, and so are files that hold secrets.
+    /// Files in no version of it are left out, and so are files that hold secrets.
     Make(Make),
     /// Remove a template that you made
     Remove(Remove),

@@ -50,7 +50,7 @@ pub(crate) enum Command {
     Findings(Findings),
     /// Free files and folders of a project
     ///
-    /// What no version holds goes to the trash. Folders that a program makes again are deleted.
+    /// Files that no version holds go to the trash. Folders that a program makes again are deleted.
     Free(Free),
 }
 

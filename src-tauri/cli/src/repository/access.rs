@@ -1,4 +1,4 @@
-//! Where a repository is and what opens it: the options, and the repository opened or made.
+//! The place of a repository and what opens it: the options, and the repository opened or made.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -15,7 +15,7 @@ use crate::session::Session;
 /// The heading under which the help texts list what every command on a repository takes.
 const HEADING: &str = "Options of every repo command";
 
-/// Where the repository is, and what opens it.
+/// The place of the repository, and what opens it.
 #[derive(Debug, Args)]
 pub(crate) struct Access {
     /// The repository's folder

@@ -36,7 +36,7 @@ pub struct FoundName {
     pub version: Version,
     /// When this content was kept first.
     pub kept: Timestamp,
-    /// Where it went; nothing for what the newest version of a workspace has.
+    /// The place that it went to; nothing for what the newest version of a workspace has.
     pub gone: Option<GoneName>,
     /// The number of versions that brought another content of a file under this name.
     pub versions: u64,
@@ -70,7 +70,7 @@ struct Fit {
 
 enum Place {
     /// In the newest version of a workspace.
-    Newest { version: Box<Version>, kind: EntryKind, size_bytes: u64 },
+    Newest { version: Arc<Version>, kind: EntryKind, size_bytes: u64 },
     /// The last version that did something to it has this number.
     Gone { seq: u64, renamed_to: Option<TreePath> },
 }
@@ -143,11 +143,11 @@ impl HistoryReader {
         job: &Job,
     ) -> Result<()> {
         let Some(version) = self.history.newest_version(workspace)? else { return Ok(()) };
+        let version = Arc::new(version);
         for name in self.all_names(version.id, job)?.iter() {
             let Some(matched) = query.matches(name.path.as_bytes()) else { continue };
             let (kind, size_bytes) = (name.kind, name.size_bytes);
-            let version = Box::new(version.clone());
-            let place = Place::Newest { version, kind, size_bytes };
+            let place = Place::Newest { version: Arc::clone(&version), kind, size_bytes };
             let time = moment(name.modified);
             // What several workspaces have is that of the first.
             let fit = || Fit { path: name.path.clone(), matched, place, time };

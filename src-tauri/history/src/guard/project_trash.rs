@@ -25,7 +25,7 @@ pub struct ProjectTrash {
     name: String,
 }
 
-/// What one act of freeing moved to the trash.
+/// Files that one act of freeing moved to the trash.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TrashedPart {
     /// Its folder.

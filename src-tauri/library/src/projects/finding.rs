@@ -64,7 +64,7 @@ const PASSED_OVER: &[&str] = &[
 /// The folders in a home that hold a little of everything.
 const SHELVES: &[&str] =
     &["Desktop", "Documents", "Downloads", "Music", "Pictures", "Public", "Templates", "Videos"];
-/// What was not changed for longer is found, but not suggested.
+/// A project that was not changed for longer is found, but not suggested.
 const RECENT_DAYS: i64 = 400;
 /// This many names of a folder are looked at.
 const NAMES_EACH: usize = 10_000;
@@ -108,7 +108,7 @@ pub struct FoundProject {
     pub root: PathBuf,
     /// Its programming languages, the most used first.
     pub languages: Vec<String>,
-    /// What was counted of it.
+    /// The counts of its files.
     pub measured: Measured,
     /// Whether it is worked on, as far as can be told: changed in the last year or so, and no
     /// download.
@@ -118,7 +118,7 @@ pub struct FoundProject {
 /// The projects that were found.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct ProjectFinds {
-    /// Those that are suggested first, then the newest change first.
+    /// The suggested ones first, then the newest change first.
     pub projects: Vec<FoundProject>,
     /// Whether the search ended before it had been everywhere.
     pub is_partial: bool,

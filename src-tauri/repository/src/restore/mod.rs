@@ -191,7 +191,7 @@ impl Shared<'_> {
 }
 
 impl Repository {
-    /// Where a restore begins in a snapshot.
+    /// The entry at which a restore begins in a snapshot.
     fn start_of(&self, snapshot: &Snapshot, request: &RestoreRequest) -> Result<Start> {
         for path in &request.only {
             self.find_node(snapshot, path)?;

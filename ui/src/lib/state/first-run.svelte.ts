@@ -18,7 +18,7 @@ import type {
 } from '$lib/backend/bindings';
 import { words } from '$lib/words';
 import type { Context } from './actions.svelte';
-import { hasEnded } from './jobs.svelte';
+import { hasEnded, hasSucceeded } from './jobs.svelte';
 import { BACKUPS_CHANGED, EVERYTHING } from './library-changes';
 import { asWireError, Resource } from './resource.svelte';
 
@@ -244,8 +244,8 @@ export class FirstRun {
         (job) => (row.job = job.id),
       );
       row.job = null;
-      row.versions = didWork(ended) ? 'done' : 'failed';
-      if (!didWork(ended)) row.error = ended.outcome?.error ?? null;
+      row.versions = hasSucceeded(ended.state) ? 'done' : 'failed';
+      if (!hasSucceeded(ended.state)) row.error = ended.outcome?.error ?? null;
     }
   }
 
@@ -264,7 +264,7 @@ export class FirstRun {
     );
     this.planJob = null;
     await this.#judge(plan, ended);
-    return didWork(ended) ? null : (ended.outcome?.error ?? stopped(ended));
+    return hasSucceeded(ended.state) ? null : (ended.outcome?.error ?? stopped(ended));
   }
 
   async #addedDestination(): Promise<Destination> {
@@ -310,7 +310,7 @@ export class FirstRun {
     const damaged = await this.#lookAtParts(plan);
     const destination = this.destination?.id ?? '';
     const held = await this.#context.backend.call('snapshot_list', { destination });
-    const isVerified = didWork(ended) && !damaged && plan.draft.verification.afterRun;
+    const isVerified = hasSucceeded(ended.state) && !damaged && plan.draft.verification.afterRun;
     for (const row of this.ticked.filter((one) => one.project)) {
       const isHeld = held.some((snapshot) => snapshot.project === row.project?.id);
       row.backup = isHeld ? 'done' : 'failed';
@@ -341,8 +341,6 @@ const newRow = (place: Place, found: FoundProject | null, ticked: boolean): Work
   ...{ versions: 'waiting', backup: 'waiting', verified: 'waiting' },
 });
 
-const didWork = ({ state }: JobView) => state === 'succeeded' || state === 'warnings';
-
 /** Why a job that did not fail did not end either. */
 function stopped({ title, outcome }: JobView): WireError {
   const { what, next } = words.firstRun.interrupted(title);
@@ -350,7 +348,7 @@ function stopped({ title, outcome }: JobView): WireError {
 }
 
 function stepOf(state: JobView['state']): Step {
-  if (state === 'succeeded' || state === 'warnings') return 'done';
+  if (hasSucceeded(state)) return 'done';
   if (state === 'running') return 'running';
   return state === 'queued' ? 'waiting' : 'failed';
 }

@@ -3,9 +3,11 @@ import type { Backend } from '$lib/backend/backend';
 import type { SearchHit } from '$lib/backend/bindings';
 import { archiveRoute, filesRoute, NOW } from '$lib/routing';
 import type { Route } from '$lib/routing';
-import type { RestoreSource } from '$lib/restoring';
-import { attempt } from './attempt';
+import { isReadable, placesOf } from '$lib/restoring';
+import type { CopyPlace } from '$lib/restoring';
+import { openCopy } from './copy-place';
 import type { Dialogs } from './dialogs.svelte';
+import { asWireError } from './resource.svelte';
 import type { Toasts } from './toasts.svelte';
 
 type Context = { backend: Backend; toasts: Toasts; dialogs: Dialogs };
@@ -36,24 +38,21 @@ export function routeOfHit(hit: SearchHit): Route {
   return { page: 'browse', destination, snapshot, path, project: project ?? '' };
 }
 
+/** What holds its newest copy, and can be read now; where nothing can, what would hold it. */
+export function newestPlaceOf(hit: SearchHit): CopyPlace | undefined {
+  const places = placesOf(hit.newest, hit.path);
+  return places.find(isReadable) ?? places[0];
+}
+
 /** Opens the dialog that restores its newest copy. */
 export async function restoreHit(context: Context, hit: SearchHit): Promise<void> {
-  const show = (source: RestoreSource, path: string[]) =>
-    context.dialogs.show({ kind: 'restore', source, paths: [path] });
-  const { version, versionPath, backups, archives } = hit.newest;
-  const [backup] = backups;
-  const [archive] = archives;
-  if (version) {
-    const found = await attempt(context, 'version_show', { version });
-    const path = versionPath?.length ? versionPath : hit.path;
-    if (found) show({ kind: 'version', version: found.version }, path);
-  } else if (archive) {
-    const found = await attempt(context, 'archive_show', { archive: archive.archive });
-    if (found) show({ kind: 'archive', archive: found.archive }, hit.path);
-  } else if (backup) {
-    const { destination, path } = backup;
-    const list = await attempt(context, 'snapshot_list', { destination });
-    const snapshot = list?.find(({ id }) => id === backup.snapshot);
-    if (snapshot) show({ kind: 'backup', snapshot }, path);
+  const { backend, dialogs, toasts } = context;
+  const place = newestPlaceOf(hit);
+  if (!place) return;
+  try {
+    const source = await openCopy(backend, place);
+    if (source) dialogs.show({ kind: 'restore', source, paths: [place.path] });
+  } catch (cause) {
+    toasts.fail(asWireError(cause));
   }
 }

@@ -1,6 +1,6 @@
 /** The listeners that wait for the end of a job. */
 import type { JobView } from '$lib/backend/bindings';
-import { hasEnded } from './jobs.svelte';
+import { hasEnded, hasSucceeded } from './jobs.svelte';
 import type { Jobs } from './jobs.svelte';
 import { changeOfJob } from './library-changes';
 import type { Library } from './library.svelte';
@@ -31,7 +31,7 @@ export class JobFollowers {
   ended(job: JobView): boolean {
     const then = this.#waiting.get(job.id);
     this.#waiting.delete(job.id);
-    if (!then || (job.state !== 'succeeded' && job.state !== 'warnings')) return false;
+    if (!then || !hasSucceeded(job.state)) return false;
     then(job);
     return true;
   }

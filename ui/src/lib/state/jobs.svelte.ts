@@ -7,6 +7,11 @@ export function hasEnded(state: JobState): boolean {
   return state !== 'queued' && state !== 'running';
 }
 
+/** Whether it did its work, if not without warnings. */
+export function hasSucceeded(state: JobState): boolean {
+  return state === 'succeeded' || state === 'warnings';
+}
+
 const MOST_FINISHED = 50;
 
 export class Jobs {

@@ -18,6 +18,7 @@ import type {
   RestoreTarget,
   RestoreWhole,
 } from '$lib/restoring';
+import { openCopy } from './copy-place';
 import type { RestoreQuestion } from './dialogs.svelte';
 import type { HistoryActions } from './history-actions.svelte';
 import type { Library } from './library.svelte';
@@ -176,31 +177,13 @@ export class RestoreState {
     this.error = null;
     this.plan.clear();
     try {
-      const whole = await this.#open(at);
+      const whole = await openCopy(this.#library.backend, at);
       if (this.at !== at) return;
       this.paths = [at.path];
       this.whole = whole;
     } catch (cause) {
       if (this.at === at) this.error = asWireError(cause);
     }
-  }
-
-  async #open(at: CopyPlace): Promise<RestoreWhole | null> {
-    const { backend } = this.#library;
-    if (at.kind === 'version') {
-      const { version } = await backend.call('version_show', { version: at.id });
-      return { kind: 'version', version };
-    }
-    if (at.kind === 'archive') {
-      const { archive } = await backend.call('archive_show', {
-        archive: at.archive.archive,
-      });
-      return { kind: 'archive', archive };
-    }
-    const { destination, snapshot: id } = at.backup;
-    const list = await backend.call('snapshot_list', { destination });
-    const snapshot = list.find((one) => one.id === id);
-    return snapshot ? { kind: 'backup', snapshot } : null;
   }
 
   #copies(): Promise<FileCopies> {

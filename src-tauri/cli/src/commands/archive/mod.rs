@@ -48,7 +48,7 @@ pub(crate) enum Command {
 pub(crate) struct List {
     /// Only those whose project's name or tags contain these words
     text: Option<String>,
-    /// Those in the trash
+    /// Archives in the trash
     #[arg(long)]
     trashed: bool,
 }

@@ -12,8 +12,6 @@ export const searchWords = {
     names: 'Names',
     content: 'Text',
     what: 'What to search',
-    project: 'Project',
-    allProjects: 'All projects',
     none: 'Nothing found',
     noneLine: 'No version, backup or archive has such a name. Try a part of it.',
     noneText: 'No newest version has this text in a file.',
