@@ -107,6 +107,7 @@ impl Api {
             }
             Some(place) => {
                 let place = self.0.places.resolve(place, PlacePurpose::Restore)?;
+                self.0.backups.restores().refuse_target(&place)?;
                 match is_whole {
                     true => place.join(root.file_name().unwrap_or_default()),
                     false => place,

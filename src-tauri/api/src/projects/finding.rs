@@ -18,7 +18,7 @@ impl Api {
     /// [`undercroft_foundation::Code::NotFound`] where nobody knows the home folder, and the errors
     /// of [`library::Projects::look_at`].
     pub fn project_find(&self, request: ProjectFind) -> Result<ProjectFinds> {
-        let occupied = self.0.backups.destinations().occupied()?;
+        let occupied = self.folders_in_use()?;
         let home = self.0.host.surroundings().home;
         let search = |below: PathBuf| FindProjects {
             below,

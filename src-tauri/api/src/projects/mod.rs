@@ -11,7 +11,7 @@ use std::collections::HashMap;
 
 use undercroft_foundation::{ArchiveId, ProjectId, Result};
 use undercroft_library as library;
-use undercroft_library::{AddProject, JobKind, JobSpec};
+use undercroft_library::{AddProject, JobKind, JobSpec, OccupiedFolder};
 
 use crate::Api;
 use crate::backups::wire::SnapshotFilter;
@@ -77,12 +77,26 @@ impl Api {
     /// The errors of [`undercroft_library::Projects::add_linked`].
     pub fn project_add(&self, request: ProjectAdd) -> Result<Project> {
         let path = self.0.places.resolve(&request.place, PlacePurpose::Project)?;
-        let occupied = self.0.backups.destinations().occupied()?;
+        let occupied = self.folders_in_use()?;
         let request =
             AddProject { path, name: request.name, tags: request.tags, apart_from: &occupied };
         let project = self.0.library.projects().add_linked(&request)?;
         self.start_refresh(&project)?;
         self.show_project(project)
+    }
+
+    /// The folders that no new project may hold or lie in: destinations, and workspaces beside the
+    /// folders of projects.
+    pub(super) fn folders_in_use(&self) -> Result<Vec<OccupiedFolder>> {
+        let mut occupied = self.0.backups.destinations().occupied()?;
+        let workspaces = self.0.history.workspaces(None)?;
+        let open =
+            workspaces.into_iter().filter(|it| it.closed.is_none() && it.opened_from.is_some());
+        occupied.extend(open.map(|workspace| OccupiedFolder {
+            what: format!("the workspace {}", workspace.name),
+            path: workspace.root,
+        }));
+        Ok(occupied)
     }
 
     /// Gives a project another name.

@@ -7,7 +7,14 @@ use undercroft_foundation::Job;
 
 /// The searches that run, by who asks.
 #[derive(Debug, Default)]
-pub(crate) struct Searches(Mutex<HashMap<String, Asked>>);
+pub(crate) struct Searches(Mutex<Running>);
+
+#[derive(Debug, Default)]
+struct Running {
+    /// The number of the last search that began: none has the number of an earlier one.
+    last: u64,
+    by_asker: HashMap<String, Asked>,
+}
 
 #[derive(Debug)]
 struct Asked {
@@ -21,12 +28,12 @@ impl Searches {
         let job = Job::new();
         let Some(asker) = asker else { return (0, job) };
         let mut running = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let before = running.remove(asker);
-        let number = before.map_or(1, |before| {
+        running.last += 1;
+        let number = running.last;
+        let asked = Asked { number, job: job.step() };
+        if let Some(before) = running.by_asker.insert(asker.to_owned(), asked) {
             before.job.cancel();
-            before.number + 1
-        });
-        running.insert(asker.to_owned(), Asked { number, job: job.step() });
+        }
         (number, job)
     }
 
@@ -34,8 +41,8 @@ impl Searches {
     pub(super) fn end(&self, asker: Option<&str>, number: u64) -> bool {
         let Some(asker) = asker else { return false };
         let mut running = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if running.get(asker).is_some_and(|asked| asked.number == number) {
-            running.remove(asker);
+        if running.by_asker.get(asker).is_some_and(|asked| asked.number == number) {
+            running.by_asker.remove(asker);
             return false;
         }
         true

@@ -96,7 +96,9 @@ impl Api {
         let paths = request.paths.iter().map(|path| tree_path(path)).collect::<Result<Vec<_>>>()?;
         let to = match &request.to {
             Some(place) => {
-                RestoreTo::Elsewhere(self.0.places.resolve(place, PlacePurpose::Restore)?)
+                let folder = self.0.places.resolve(place, PlacePurpose::Restore)?;
+                self.0.backups.restores().refuse_target(&folder)?;
+                RestoreTo::Elsewhere(folder)
             }
             None => {
                 RestoreTo::InPlace { workspace: workspace.id, remove_extra: !request.keep_extra }

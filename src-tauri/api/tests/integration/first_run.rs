@@ -10,7 +10,7 @@ use undercroft_testkit::write_file;
 
 use crate::stage::Stage;
 
-/// A window on a machine with a home folder and a drive: its page names no paths.
+/// A machine with a home folder and a drive.
 #[derive(Debug)]
 struct Window {
     root: PathBuf,
@@ -18,7 +18,7 @@ struct Window {
 
 impl Host for Window {
     fn abilities(&self) -> Abilities {
-        Abilities { can_pick: true, can_type: false, tray: false }
+        Abilities { can_pick: true, can_type: true, tray: false }
     }
 
     fn surroundings(&self) -> Surroundings {
@@ -87,4 +87,22 @@ fn a_place_that_was_found_is_good_for_its_purpose_alone() {
     assert_eq!(stage.refused("destination_add", add).code, ErrorCode::NotFound);
     let refusal = stage.refused("project_add", json!({"place": drive}));
     assert_eq!(refusal.code, ErrorCode::NotFound);
+}
+
+#[test]
+fn the_folder_of_a_workspace_is_no_project_of_its_own() {
+    let stage = machine();
+    let atlas = stage.ask("project_add", json!({"place": stage.place("home/work/atlas")}));
+    stage.run("history_start", json!({"project": atlas["id"]}));
+    let to = stage.place("home/work/atlas-try");
+    let open = json!({"version": "latest:atlas", "name": "try", "to": to});
+    let opened = stage.run("workspace_open", open);
+    assert_eq!(opened["state"], "succeeded", "{opened}");
+    let found = stage.ask("project_find", json!({}))["projects"].clone();
+    let names: Vec<_> =
+        found.as_array().unwrap().iter().map(|it| it["place"]["name"].clone()).collect();
+    assert_eq!(names, ["birch"]);
+    let again = json!({"place": stage.place("home/work/atlas-try")});
+    let refusal = stage.refused("project_add", again);
+    assert_eq!(refusal.why, "It belongs to the workspace try");
 }

@@ -57,7 +57,11 @@ impl Restores {
     }
 
     /// Refuses a target where a restore would overwrite what everything hangs on.
-    pub(super) fn refuse_target(&self, target: &Path) -> Result<()> {
+    ///
+    /// # Errors
+    /// [`Code::Invalid`] for a file, the library, Undercroft's own configuration and destinations;
+    /// whatever keeps the catalog from being read.
+    pub fn refuse_target(&self, target: &Path) -> Result<()> {
         let what = format!("Cannot restore into {}", escape_path(target));
         let place = nearest(target);
         if !place.is_dir() {

@@ -91,13 +91,11 @@ fn refuse_occupied(what: &str, root: &Path, occupied: &OccupiedFolder) -> Result
     let why = match overlap(root, path) {
         Overlap::Apart => return Ok(()),
         Overlap::Contains => {
-            format!("It holds {occupant}, and each backup would then hold the backups before it")
+            format!("It holds {occupant}, and what is in both would be kept again and again")
         }
         Overlap::Same | Overlap::Inside => format!("It belongs to {occupant}"),
     };
-    Err(Error::new(Code::Invalid, what)
-        .why(why)
-        .next("Choose a folder apart from it, or keep the backups elsewhere"))
+    Err(Error::new(Code::Invalid, what).why(why).next("Choose a folder apart from it"))
 }
 
 fn cannot_reach(what: &str, source: io::Error) -> Error {

@@ -138,7 +138,12 @@ impl Folder {
                 Ok(stat) if stat.is_dir() => {
                     ensure_owner_access(entry, &stat).map(|()| Freshness::Found)
                 }
-                Ok(_) if shared.request.overwrite == Overwrite::Never => {
+                Ok(_)
+                    if matches!(
+                        shared.request.overwrite,
+                        Overwrite::Never | Overwrite::IfNewer
+                    ) =>
+                {
                     let what = undercroft_foundation::escape_path(&path());
                     return Err(Error::new(Code::AlreadyExists, format!("Cannot create {what}"))
                         .why("Something that is no folder is there, and is to stay")
