@@ -80,7 +80,7 @@ export const projectWords: typeof english = {
     away: 'Der Ordner ist nicht da: Er wurde verschoben oder gelöscht, oder das Laufwerk fehlt.',
     destinations: 'Ziele',
     backUpNow: 'Jetzt sichern',
-    backUpNowTo: (name: string) => `Jetzt auf ${name} sichern`,
+    backUpNowTo: (name: string) => `Jetzt sichern auf ${name}`,
     addDestination: 'Ziel hinzufügen',
     noDestination: 'Noch kein Ziel',
     noDestinationHint:
