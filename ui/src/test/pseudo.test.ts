@@ -19,7 +19,7 @@ const FREE = [
   /^undercroft(?: |$)/i,
   /^[\d.,:+−×%/s\s-]*(?:k|M|G|T)?B(?:\/s)?$/,
   /^(?:English|Deutsch)$/,
-  /^(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)(?:day)?$/,
+  /^(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]*$/,
 ];
 const DATE =
   /^(?:(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]*,? )?(?:\d\d? )?(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sept?|Oct|Nov|Dec)[a-z]*(?: \d{4})?(?:(?:,| at) [\d:]+)?$/;
