@@ -45,10 +45,19 @@ export default defineConfig({
     cssCodeSplit: false,
     modulePreload: { polyfill: false },
     // The frame of every page is one script, instead of one for each icon that pages share with it.
+    // The choice of words is one of its own, which uses nothing of the frame: the frame reads the
+    // words as it is loaded.
     rolldownOptions: {
       output: {
         codeSplitting: {
-          groups: [{ name: 'frame', test: /\/src\/lib\/(components\/(base|shell)|state)\// }],
+          groups: [
+            {
+              name: 'words',
+              test: /\/src\/lib\/(words\/(en|index|plural)\b|language\.ts|view-preferences\.ts)|preload-helper/,
+              priority: 1,
+            },
+            { name: 'frame', test: /\/src\/lib\/(components\/(base|shell)|state)\// },
+          ],
         },
       },
     },

@@ -1,8 +1,7 @@
-import { mount } from 'svelte';
-import App from './App.svelte';
-import { connect } from '$lib/backend/connect';
+/** Chooses the words before anything that reads them is loaded. */
+import { applyLanguage } from '$lib/language';
 import './styles/global.css';
 
-const target = document.getElementById('app');
-if (!target) throw new Error('The page has no place for the UI');
-mount(App, { target, props: { backend: await connect() } });
+await applyLanguage();
+const { start } = await import('./start');
+await start();

@@ -1,6 +1,7 @@
 /** Short messages that come and go, some with a way to undo. */
 import { createContext } from 'svelte';
 import type { WireError } from '$lib/backend/bindings';
+import { headlineOf } from '$lib/error-headline';
 
 export type ToastTone = 'done' | 'notice' | 'error';
 export type ToastAction = { label: string; run: () => void };
@@ -37,7 +38,7 @@ export class Toasts {
   /** An error stays until it is dismissed. */
   fail(error: WireError): void {
     if (error.code === 'cancelled') return;
-    this.#add({ tone: 'error', title: error.what, text: '', action: null, error });
+    this.#add({ tone: 'error', title: headlineOf(error), text: '', action: null, error });
   }
 
   dismiss(id: number): void {

@@ -1,4 +1,5 @@
 /** The state of a list: its columns, its order, and the row that the keyboard is on. */
+import { words } from '$lib/words';
 
 export type Column<T> = {
   id: string;
@@ -157,7 +158,7 @@ export class GridState<T> {
   }
 }
 
-const collator = new Intl.Collator(undefined, { numeric: true, sensitivity: 'base' });
+const collator = new Intl.Collator(words.locale, { numeric: true, sensitivity: 'base' });
 
 export function byText<T>(read: (row: T) => string): (left: T, right: T) => number {
   return (left, right) => collator.compare(read(left), read(right));

@@ -67,7 +67,7 @@ export function columnsOf({ project, choice, menu }: Shown): Column<SnapshotRow>
     {
       id: 'actions',
       label: text.colActions,
-      width: menu ? '184px' : '152px',
+      width: menu ? '212px' : '180px',
       align: 'end',
       unlabelled: true,
     },

@@ -65,7 +65,8 @@ export const fileWords = {
       `The archive of ${name}, ${when}, cannot be read: ${reason}.`,
     none: 'This file was never kept',
     noneLine: 'No version, backup or archive holds it, or what held it was removed.',
-    against: (older: boolean) => (older ? 'Against an older version' : 'Against a newer version'),
+    against: (older: boolean): string =>
+      older ? 'Against an older version' : 'Against a newer version',
     beginning: 'As it began',
     restoreThis: 'Restore this one…',
     browse: 'Browse its folder at that time',

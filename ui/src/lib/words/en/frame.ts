@@ -112,6 +112,9 @@ export const frameWords = {
     copyFailed: 'Copying was refused. Select the text and copy it by hand.',
     retry: 'Try again',
     failed: 'That did not work',
+    details: 'Details',
+    /** What each code means, where the engine's own sentence is of another language. */
+    headlines: {} as Partial<Record<string, string>>,
   },
 
   faults: {

@@ -1,0 +1,52 @@
+/** Die Übersicht und die Aktivität. */
+import type { dashboardWords as english } from '../en/dashboard';
+
+export const dashboardWords: typeof english = {
+  dashboard: {
+    sentenceLabel: 'Zustand',
+    needsAttention: 'Braucht Aufmerksamkeit',
+    nothingNeeds: 'Zurzeit ist nichts zu tun.',
+    recentRuns: 'Letzte Läufe',
+    noRuns: 'Noch kein Lauf. Die erste Sicherung erscheint hier.',
+    destinations: 'Ziele',
+    noDestinations: 'Noch kein Ziel',
+    noDestinationsHint:
+      'Ein Ziel ist ein Ordner auf einem anderen Laufwerk, in dem Sicherungen verschlüsselt liegen.',
+    totals: 'Insgesamt',
+    projects: 'Projekte',
+    protected: 'Geschützt',
+    attention: 'Zu beachten',
+    size: 'Größe aller Projekte',
+    running: 'Läuft gerade',
+    backUpAll: 'Alles sichern',
+    free: (free: string, total: string) => `${free} frei von ${total}`,
+    addDestinationFor: 'Ziel hinzufügen',
+    openProject: 'Öffnen',
+  },
+
+  activity: {
+    title: 'Aktivität',
+    events: 'Ereignisse',
+    runs: 'Läufe',
+    tabs: 'Anzeige',
+    filter: 'Nach Wörtern filtern',
+    kind: 'Art',
+    state: 'Ergebnis',
+    project: 'Projekt',
+    empty: 'Noch ist nichts geschehen',
+    emptyHint: 'Alles, was Undercroft tut, wird hier festgehalten.',
+    noMatch: 'Nichts passt',
+    colTime: 'Zeit',
+    colWhat: 'Was',
+    colKind: 'Art',
+    colOutcome: 'Ergebnis',
+    colTook: 'Dauer',
+    colData: 'Daten',
+    details: 'Einzelheiten',
+    hideDetails: 'Einzelheiten ausblenden',
+    openProject: 'Projekt öffnen',
+    older: 'Ältere zeigen',
+    warningItem: 'Datei',
+    warningMessage: 'Was geschah',
+  },
+};

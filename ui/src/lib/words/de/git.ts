@@ -1,0 +1,61 @@
+/** Ein Projekt, das ein Git-Repository ist. */
+import type { gitWords as english } from '../en/git';
+import { pluralIn } from '../plural';
+
+const plural = pluralIn('de-DE');
+
+export const gitWords: typeof english = {
+  git: {
+    none: 'Kein Git-Repository hier',
+    noneLine:
+      'Undercroft behält jede Version auch ohne. Legen Sie eines an, um wie gewohnt zu committen, zu verzweigen und zu teilen.',
+    create: 'Git-Repository anlegen',
+    created: 'Git-Repository angelegt',
+    status: 'Nicht committet',
+    onBranch: (branch: string) => `auf ${branch}`,
+    noBranch: 'kein Branch',
+    follows: (upstream: string) => `folgt ${upstream}`,
+    ahead: (count: number) => plural(count, { one: '1 voraus', other: '# voraus' }),
+    behind: (count: number) => plural(count, { one: '1 zurück', other: '# zurück' }),
+    clean: 'Alles ist committet.',
+    showDiff: 'Unterschied zeigen',
+    hideDiff: 'Unterschied ausblenden',
+    patch: 'Der Unterschied, wie git ihn schreibt',
+    message: 'Nachricht',
+    author: 'Autor',
+    authorHint: 'Leer gilt, was in git eingestellt ist',
+    authorPlaceholder: 'Name <Mail>',
+    commit: 'Committen',
+    committed: (id: string) => `Committet: ${id}`,
+    committedSome: (id: string, leftOut: readonly string[]) =>
+      `Committet: ${id}, ohne ${leftOut.join('; ')}`,
+    unfinished: (what: string) => `Nicht abgeschlossen: ${what}`,
+    elsewhere: 'woanders',
+    sync: 'Abgleichen',
+    syncHint: 'Committet die neueste Version dieses Arbeitsbereichs',
+    push: 'Push',
+    pull: 'Pull',
+    log: 'Commits',
+    noCommits: 'Noch kein Commit.',
+    firstCommit: 'Der erste Commit: Jede Datei darin ist neu.',
+    copyId: (id: string) => `Kennung von ${id} kopieren`,
+    branches: 'Branches',
+    newBranch: 'Neuer Branch',
+    branchName: 'Name des Branches',
+    branched: (name: string) => `Branch ${name} angelegt`,
+    switched: (name: string) => `Auf dem Branch ${name}`,
+    switch: 'Wechseln',
+    switchTo: (name: string) => `Zu ${name} wechseln`,
+    exportHistory: 'Verlauf exportieren…',
+    exportTo: 'Branch für den Export',
+    exportHint: 'Jede Version wird ein Commit auf einem eigenen Branch.',
+    remotes: 'Remotes',
+    noRemotes: 'Keine. Fügen Sie eines hinzu, um Push und Pull zu verwenden.',
+    addRemote: 'Hinzufügen',
+    editRemote: (name: string) => `${name} ändern`,
+    remoteName: 'Name',
+    remoteUrl: 'Wo es liegt',
+    remoteHint: 'Ein Pfad oder eine URL mit ssh oder https',
+    remoteSet: (name: string) => `Remote ${name} gesetzt`,
+  },
+};
