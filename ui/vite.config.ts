@@ -44,11 +44,12 @@ export default defineConfig({
     // One sheet: no page is drawn before its styles are there, and their order never changes.
     cssCodeSplit: false,
     modulePreload: { polyfill: false },
-    // The frame of every page is one script, instead of one for each icon that pages share with it.
+    // The frame of every page is one script, instead of one for each icon that pages share with it. What is
+    // asked for by a key or a button comes late, in scripts of its own.
     rolldownOptions: {
       output: {
         codeSplitting: {
-          groups: [{ name: 'frame', test: /\/src\/lib\/(components\/(base|shell)|state)\// }],
+          groups: [{ name: 'frame', test: /\/src\/lib\/(components\/(base|shell)|state)\/(?!(Command)?Palette|palette|Shortcuts|Password|RadioGroup|InlineEdit|restore\.|plan-editor|usage-picture|versions\.|files\.)/ }],
         },
       },
     },

@@ -5,4 +5,7 @@ import './styles/global.css';
 
 const target = document.getElementById('app');
 if (!target) throw new Error('The page has no place for the UI');
-mount(App, { target, props: { backend: await connect() } });
+const backend = await connect();
+// What kept the place of the UI goes.
+target.replaceChildren();
+mount(App, { target, props: { backend } });
