@@ -106,9 +106,12 @@ describe('the settings', () => {
 describe('what can be undone', () => {
   it('is listed with its time, and undone by what did it', async () => {
     const backend = await open('#/');
+    const [project] = backend.library.projects;
+    const found = await backend.call('workspace_list', { project: project?.id ?? '' });
+    const workspace = found[0]?.id ?? '';
     const common = { time: '2026-05-19T10:00:00Z', until: null, project: null, blocked: null };
     backend.answer('undo_list', [
-      { ...common, title: 'Restore in aurora', way: { type: 'workspace', workspace: 'w-1' } },
+      { ...common, title: 'Restore in aurora', way: { type: 'workspace', workspace } },
       {
         ...common,
         title: 'Deletion in birch',
@@ -126,7 +129,7 @@ describe('what can be undone', () => {
     await fireEvent.click(await screen.findByTestId('confirm'));
     await waitFor(() =>
       expect(backend.calls.find(({ name }) => name === 'undo')?.request).toEqual({
-        workspace: 'w-1',
+        workspace,
       }),
     );
   });
