@@ -44,7 +44,8 @@ export default defineConfig({
     // One sheet: no page is drawn before its styles are there, and their order never changes.
     cssCodeSplit: false,
     modulePreload: { polyfill: false },
-    // The frame of every page is one script, instead of one for each icon that pages share with it.
+    // The frame of every page is one script, instead of one for each icon that pages share with it;
+    // what is asked for by a key or a button comes late, in scripts of its own.
     // The choice of words is one of its own, which uses nothing of the frame: the frame reads the
     // words as it is loaded.
     rolldownOptions: {
@@ -56,7 +57,10 @@ export default defineConfig({
               test: /\/src\/lib\/(words\/(en|index|plural)\b|language\.ts|view-preferences\.ts)|preload-helper/,
               priority: 1,
             },
-            { name: 'frame', test: /\/src\/lib\/(components\/(base|shell)|state)\// },
+            {
+              name: 'frame',
+              test: /\/src\/lib\/(components\/(base|shell)|state)\/(?!(Command)?Palette|palette|Shortcuts|Password|RadioGroup|InlineEdit|restore\.|plan-editor|usage-picture|versions\.|files\.)/,
+            },
           ],
         },
       },

@@ -6,5 +6,8 @@ import { connect } from '$lib/backend/connect';
 export async function start(): Promise<void> {
   const target = document.getElementById('app');
   if (!target) throw new Error('The page has no place for the UI');
-  mount(App, { target, props: { backend: await connect() } });
+  const backend = await connect();
+  // What kept the place of the UI goes.
+  target.replaceChildren();
+  mount(App, { target, props: { backend } });
 }

@@ -45,6 +45,7 @@ mod retention;
 mod runs;
 mod search;
 mod settings;
+mod undoing;
 mod usage;
 mod use_cases;
 mod verification;

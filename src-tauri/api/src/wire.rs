@@ -26,6 +26,7 @@ pub use crate::retention::wire::*;
 pub use crate::runs::wire::*;
 pub use crate::search::wire::*;
 pub use crate::settings::wire::*;
+pub use crate::undoing::wire::*;
 pub use crate::usage::wire::*;
 pub use crate::verification::wire::*;
 pub use crate::versions::wire::*;

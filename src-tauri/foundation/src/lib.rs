@@ -45,8 +45,8 @@ pub use number_text::{count_text, group_digits, size_text};
 pub use racy::is_past_racy_window;
 pub use random::{OsRandom, Random};
 pub use settings::{
-    SETTING_RULES, Setting, SettingKind, SettingRule, SettingValue, Settings, SettingsLayer,
-    SettingsOverrides,
+    ImportedSettings, SETTING_RULES, Setting, SettingKind, SettingRule, SettingValue, Settings,
+    SettingsLayer, SettingsOverrides,
 };
 pub use tree_path::TreePath;
 pub use world::World;

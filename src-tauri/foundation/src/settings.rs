@@ -3,6 +3,7 @@
 //! To add a setting, add one rule to [`SETTING_RULES`]: file, environment variable, flag, checks
 //! and the comment in the file follow from it.
 
+mod exchange;
 mod file;
 mod rules;
 
@@ -13,6 +14,7 @@ use toml_edit::DocumentMut;
 
 use crate::{Code, Error, Result, escape_path, reach_write_point, replace_file};
 
+pub use exchange::ImportedSettings;
 pub use rules::{SETTING_RULES, SettingKind, SettingRule, SettingValue};
 
 /// The bytes of a gigabyte, as makers of disks count them.

@@ -8,7 +8,8 @@ use std::path::PathBuf;
 use proptest::prelude::*;
 use tempfile::TempDir;
 use undercroft_foundation::{
-    Code, SETTING_RULES, SettingKind, SettingValue, Settings, SettingsLayer, SettingsOverrides,
+    Code, ImportedSettings, SETTING_RULES, SettingKind, SettingValue, Settings, SettingsLayer,
+    SettingsOverrides,
 };
 
 struct Home {
@@ -281,4 +282,50 @@ proptest! {
             prop_assert_eq!(settings.get(rule.key).unwrap().value.to_string(), expected);
         }
     }
+}
+
+#[test]
+fn exported_settings_are_read_back_as_they_were() {
+    let home = Home::new("theme = \"dark\"\ntrash-days = 9\nbackup-destination = \"Blue disk\"\n");
+    let text = home.load().unwrap().export();
+    let read = ImportedSettings::read(&text).unwrap();
+    let value = |key: &str| read.values.iter().find(|it| it.0 == key).map(|it| it.1.as_str());
+    assert_eq!((value("theme"), value("trash-days")), (Some("dark"), Some("9")));
+    assert_eq!(value("backup-destination"), Some("Blue disk"));
+    assert_eq!(value("tray-hint-shown"), None, "it is this user's alone");
+    assert_eq!(read.values.len(), SETTING_RULES.len() - 1);
+    assert!(read.unknown.is_empty());
+}
+
+#[test]
+fn a_file_that_is_no_file_of_settings_is_refused_in_words() {
+    let head = "format = \"undercroft-settings\"\nversion = 1\n";
+    let large = "#".repeat(300_000);
+    let deep = format!("{head}settings = {}{}", "[".repeat(5000), "]".repeat(5000));
+    let texts = [
+        "",
+        "\0\u{1}PK",
+        "{\"theme\": \"dark\"}",
+        "theme = \"dark\"",
+        "format = \"other\"\nversion = 1\n[settings]\n",
+        "format = \"undercroft-settings\"\n[settings]\n",
+        "format = \"undercroft-settings\"\nversion = 0\n[settings]\n",
+        &format!("{head}settings = 3\n"),
+        &deep,
+        &large,
+    ];
+    for text in texts {
+        let error = ImportedSettings::read(text).unwrap_err();
+        assert_eq!(error.code(), Code::Invalid);
+        assert!(error.to_string().contains("not a file of Undercroft's settings"), "{error}");
+    }
+    let newer = head.replace("= 1", "= 2") + "[settings]\ntheme = \"dark\"\n";
+    let error = ImportedSettings::read(&newer).unwrap_err();
+    assert!(error.to_string().contains("newer Undercroft"), "{error}");
+    for wrong in ["theme = \"pink\"", "threads = -1", "cleanup = \"yes\"", "threads = { a = 1 }"] {
+        let error = ImportedSettings::read(&format!("{head}[settings]\n{wrong}\n")).unwrap_err();
+        assert_eq!(error.code(), Code::Invalid, "{wrong}");
+    }
+    let read = ImportedSettings::read(&format!("{head}[settings]\nsoon = 1\n")).unwrap();
+    assert_eq!(read.unknown, ["soon"]);
 }

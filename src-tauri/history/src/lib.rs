@@ -59,7 +59,9 @@ pub use consistency::{Damage, HistoryCheck, HistoryMaintenance, RebuildReport};
 pub use files::{Conflict, CopyInReport, UnsavedPolicy, WriteOutcome};
 pub use guard::{ProjectTrash, TrashedPart};
 pub use history::History;
-pub use restore::{RestoreOrder, RestorePlan, RestoreReport, RestoreTo, clone_or_copy};
+pub use restore::{
+    RestoreOrder, RestorePlan, RestoreReport, RestoreTo, UndoableChange, clone_or_copy,
+};
 pub use save::{HistoryWriter, SaveOrder, Scope};
 pub use space::{
     CompactReport, DropReason, KeepReason, LostFile, MaintenanceReport, MonthOfVersions, ThinDrop,

@@ -1,6 +1,6 @@
 /** Loads the record of events, and keeps of it what a filter means. */
 import type { Backend } from './backend/backend';
-import type { Event, JobKind, JobState, Run, RunFilter } from './backend/bindings';
+import type { Event, JobKind, JobState, Run, RunFilter, Undoable } from './backend/bindings';
 import type { ActivityQuery } from './routing';
 
 const PAGE = 1000;
@@ -45,6 +45,38 @@ export function runFilter(query: ActivityQuery, limit: number): RunFilter {
 export function filterRuns(runs: readonly Run[], text: string): readonly Run[] {
   const wanted = text.toLowerCase();
   return wanted === '' ? runs : runs.filter((run) => run.title.toLowerCase().includes(wanted));
+}
+
+export function filterUndoable(
+  all: readonly Undoable[],
+  { text, project }: { text: string; project: string },
+): Undoable[] {
+  const wanted = text.toLowerCase();
+  return all.filter(
+    (one) =>
+      (project === '' || one.project === project) && one.title.toLowerCase().includes(wanted),
+  );
+}
+
+/** A line of the list of events: one event, or those of a project in one day. */
+export type EventLine = { key: string; newest: Event; inside: EventLine[] | null };
+
+/** The events of a project in one day become one line, which holds each of them. */
+export function foldEvents(events: readonly Event[], dayOf: (event: Event) => string): EventLine[] {
+  const lines = new Map<string, Event[]>();
+  for (const event of events) {
+    const key = `${dayOf(event)} ${event.project ?? ''}`;
+    const together = lines.get(key);
+    if (together) together.push(event);
+    else lines.set(key, [event]);
+  }
+  const one = (event: Event) => ({ key: String(event.seq), newest: event, inside: null });
+  return [...lines].map(([key, [newest, ...more]]) => {
+    const first = newest as Event;
+    return more.length === 0
+      ? one(first)
+      : { key, newest: first, inside: [first, ...more].map(one) };
+  });
 }
 
 export function kindsOf(events: readonly Event[]): string[] {

@@ -44,6 +44,7 @@ const routes: Route[] = [
   storageRoute({ view: 'trend', subject: 'project:p-1' }),
   { page: 'settings' },
   { page: 'settings', section: 'watch' },
+  { page: 'settings', find: 'quota-gb' },
   filesRoute('p-1'),
   filesRoute('p-1', { workspace: 'w-1', version: 'v1', path: ['50%', '..', '#?'], file: 'a b' }),
   historyRoute('p-1', 'w-1', { version: 'v1', text: 'a&b', trigger: 'manual' }),

@@ -12,7 +12,7 @@ export type ProjectQuery = {
   age: string;
 };
 export type ActivityQuery = {
-  show: 'events' | 'runs' | 'calendar';
+  show: 'runs' | 'events' | 'undo' | 'calendar';
   project: string;
   plan: string;
   destination: string;
@@ -87,7 +87,7 @@ export type Route =
   | { page: 'doctor' }
   | { page: 'activity'; query: ActivityQuery }
   | { page: 'storage'; query: StorageQuery }
-  | { page: 'settings'; section?: string }
+  | { page: 'settings'; section?: string; find?: string }
   | { page: 'missing'; address: string };
 
 export type Page = Route['page'];
@@ -103,7 +103,7 @@ export const NO_PROJECT_QUERY: ProjectQuery = {
   age: '',
 };
 export const NO_ACTIVITY_QUERY: ActivityQuery = {
-  show: 'events',
+  show: 'runs',
   project: '',
   plan: '',
   destination: '',
@@ -167,8 +167,8 @@ function parsePage(page: string, rest: string[], query: URLSearchParams): Route 
     return { page, archive: first ?? null, ...readArchiveQuery(query), path: inside };
   }
   if (page === 'settings' && rest.length === 0) {
-    const section = query.get('section');
-    return { page, ...(section ? { section } : {}) };
+    const [section, find] = [query.get('section'), query.get('find')];
+    return { page, ...(section ? { section } : {}), ...(find ? { find } : {}) };
   }
   const bare = page === 'cleanup' || page === 'recover' || page === 'doctor';
   if (bare && rest.length === 0) return { page };
@@ -258,7 +258,7 @@ export function formatRoute(route: Route): string {
     case 'activity':
       return address(['activity'], {
         ...route.query,
-        show: route.query.show === 'events' ? '' : route.query.show,
+        show: route.query.show === 'runs' ? '' : route.query.show,
       });
     case 'plan':
       return address(['plans', route.plan ?? NEW]);
@@ -274,7 +274,7 @@ export function formatRoute(route: Route): string {
         text: route.text,
       });
     case 'settings':
-      return address(['settings'], { section: route.section ?? '' });
+      return address(['settings'], { section: route.section ?? '', find: route.find ?? '' });
     case 'cleanup':
     case 'recover':
     case 'doctor':
@@ -355,12 +355,12 @@ function readArchiveQuery(query: URLSearchParams): Omit<ArchiveQuery, 'path'> {
   };
 }
 
-const SHOWS = ['events', 'runs', 'calendar'] as const;
+const SHOWS = ['runs', 'events', 'undo', 'calendar'] as const;
 
 function readActivityQuery(query: URLSearchParams): ActivityQuery {
   const read = (key: keyof ActivityQuery) => query.get(key) ?? '';
   return {
-    show: SHOWS.find((one) => one === read('show')) ?? 'events',
+    show: SHOWS.find((one) => one === read('show')) ?? 'runs',
     project: read('project'),
     plan: read('plan'),
     destination: read('destination'),

@@ -98,9 +98,10 @@ describe('a reload keeps', () => {
   });
 
   it('the filters of the events', async () => {
-    await open('#/activity');
+    await open('#/activity?show=events');
     const kind = await screen.findByLabelText<HTMLSelectElement>('Kind');
     const rows = (await screen.findAllByTestId('event-row')).length;
+    expect(screen.getAllByRole('row', { expanded: false }).length).toBeGreaterThan(0);
     await fireEvent.change(kind, { target: { value: 'project' } });
     await fireEvent.input(screen.getByRole('searchbox'), { target: { value: 'aurora' } });
     await waitFor(() => expect(location.hash).toContain('text=aurora'));

@@ -1,15 +1,16 @@
 /** What plans leave to the settings: shown, chosen, and told while backups are off. */
-import { fireEvent, render, screen, waitFor, within } from '@testing-library/svelte';
+import { fireEvent, render, screen, waitFor } from '@testing-library/svelte';
 import { beforeEach, describe, expect, it } from 'vitest';
 import App from '../App.svelte';
 import type { Setting } from '$lib/backend/bindings';
 import { RecordedBackend } from '$lib/backend/recorded';
 
-const setting = (key: string, value: string, allowed: string): Setting => ({
+const setting = (key: string, value: string, kind: Setting['kind']): Setting => ({
   key,
   value,
   default: value,
-  allowed,
+  kind,
+  allowed: '',
   purpose: key,
   source: 'default',
 });
@@ -23,9 +24,9 @@ async function open(hash: string, change?: (backend: RecordedBackend) => void | 
     ...known,
     all: [
       ...known.all.filter(own),
-      setting('backup', 'true', 'true or false'),
-      setting('backup-schedule', '0 18 * * *', 'five fields of cron'),
-      setting('backup-destination', '', 'a name in one line, or nothing'),
+      setting('backup', 'true', { type: 'switch' }),
+      setting('backup-schedule', '0 18 * * *', { type: 'schedule' }),
+      setting('backup-destination', '', { type: 'name' }),
     ],
   });
   await change?.(backend);
@@ -44,10 +45,11 @@ describe('the settings of backups', () => {
   it('are chosen from what there is', async () => {
     const backend = await open('#/settings');
     const destination = await screen.findByRole<HTMLSelectElement>('combobox', {
-      name: 'backup-destination',
+      name: 'Usual destination',
     });
-    const on = screen.getByRole('combobox', { name: 'backup' });
-    within(on).getByRole('option', { name: 'false' });
+    const on = screen.getByRole('switch', { name: 'Back up automatically' });
+    expect(on.getAttribute('aria-checked')).toBe('true');
+    expect(screen.getByLabelText<HTMLInputElement>('Usual time of backups').value).toBe('18:00');
     await waitFor(() => expect(destination.options.length).toBeGreaterThan(1));
     const [, first] = [...destination.options];
     expect(destination.options[0]?.textContent).toBe('All');

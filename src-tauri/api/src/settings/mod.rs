@@ -1,5 +1,6 @@
 //! Settings: what is in force, where it comes from, and changing it.
 
+mod exchange;
 pub(crate) mod wire;
 
 use undercroft_foundation::{self as foundation, Result, escape_path};
@@ -7,7 +8,7 @@ use undercroft_foundation::{self as foundation, Result, escape_path};
 use crate::Api;
 use crate::base::wire::Nothing;
 
-use wire::{Setting, SettingsChange, SettingsView, Theme};
+use wire::{Setting, SettingKind, SettingsChange, SettingsView, Theme};
 
 impl Api {
     /// Shows the settings, and where each comes from.
@@ -30,8 +31,12 @@ impl Api {
         changes.extend(tray_hint_shown.map(|on| ("tray-hint-shown", Some(on.to_string()))));
         changes.extend(set.iter().map(|(key, value)| (key.as_str(), value.clone())));
         let changes: Vec<_> = changes.iter().map(|(key, value)| (*key, value.as_deref())).collect();
+        self.change_settings(&changes)
+    }
+
+    fn change_settings(&self, changes: &[(&str, Option<&str>)]) -> Result<SettingsView> {
         let before = self.0.library.settings(&self.0.overrides).ok();
-        let settings = self.0.library.change_settings(&self.0.overrides, &changes)?;
+        let settings = self.0.library.change_settings(&self.0.overrides, changes)?;
         let starts = settings.start_at_login();
         if before.is_some_and(|before| before.start_at_login() != starts)
             && let Err(error) = self.0.host.start_at_login(starts)
@@ -62,9 +67,24 @@ fn setting(setting: &foundation::Setting) -> Setting {
         key: setting.rule.key.to_owned(),
         value: setting.value.to_string(),
         default: setting.rule.default_value().to_string(),
+        kind: setting.rule.kind.into(),
         allowed: setting.rule.allowed(),
         purpose: setting.rule.comment.to_owned(),
         source: setting.layer.into(),
+    }
+}
+
+impl From<foundation::SettingKind> for SettingKind {
+    fn from(kind: foundation::SettingKind) -> Self {
+        match kind {
+            foundation::SettingKind::Choice(choices) => {
+                Self::Choice { choices: choices.iter().map(|it| (*it).to_owned()).collect() }
+            }
+            foundation::SettingKind::Switch(_) => Self::Switch,
+            foundation::SettingKind::Number { max, .. } => Self::Number { max },
+            foundation::SettingKind::Schedule(_) => Self::Schedule,
+            foundation::SettingKind::Name => Self::Name,
+        }
     }
 }
 

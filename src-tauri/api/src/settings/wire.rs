@@ -5,8 +5,10 @@ use undercroft_foundation as foundation;
 
 use serde::{Deserialize, Serialize};
 use specta::Type;
+use specta_typescript::Number;
 
 use crate::base::mirror::mirror;
+use crate::host::wire::Place;
 
 /// How the window is coloured.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Type)]
@@ -64,12 +66,93 @@ pub struct Setting {
     pub value: String,
     /// The value that it has when nobody sets it.
     pub default: String,
+    /// The kind of its values.
+    pub kind: SettingKind,
     /// The values that it may have, in words: `system, light or dark`.
     pub allowed: String,
     /// Its purpose, in one sentence without its full stop.
     pub purpose: String,
     /// The source of its value.
     pub source: SettingsSource,
+}
+
+/// The kind of values that a setting has; all of them travel as text.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(tag = "type", rename_all = "camelCase")]
+pub enum SettingKind {
+    /// One of a few words.
+    Choice {
+        /// The words.
+        choices: Vec<String>,
+    },
+    /// `true` or `false`.
+    Switch,
+    /// A whole number from 0.
+    Number {
+        /// The greatest.
+        #[specta(type = Number)]
+        max: u64,
+    },
+    /// Five fields of cron.
+    Schedule,
+    /// A name in one line, or nothing.
+    Name,
+}
+
+/// Asks for the settings as a file.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+pub struct SettingsExport {
+    /// The folder that it is written into; none gives the text alone.
+    pub place: Option<String>,
+}
+
+/// The settings as a file, without any password.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct SettingsExported {
+    /// A name for the file.
+    pub file_name: String,
+    /// Its content.
+    pub text: String,
+    /// The file, where it was written.
+    pub saved: Option<Place>,
+}
+
+/// Names a file of settings by its content.
+#[derive(Debug, Clone, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct SettingsImport {
+    /// The content of the file.
+    pub text: String,
+}
+
+/// The changes that a file of settings would make.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct SettingsImportPlan {
+    /// The settings that would change.
+    pub changes: Vec<SettingDifference>,
+    /// How many are as in the file already.
+    pub same: u32,
+    /// The keys that the environment or a flag sets here, and that therefore stay.
+    pub fixed: Vec<String>,
+    /// The keys in the file that mean nothing here.
+    pub unknown: Vec<String>,
+}
+
+/// One setting that would change.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct SettingDifference {
+    /// The key of the setting.
+    pub key: String,
+    /// Its purpose, in one sentence without its full stop.
+    pub purpose: String,
+    /// Its value now.
+    pub from: String,
+    /// The value that the file has.
+    pub to: String,
 }
 
 mirror! {

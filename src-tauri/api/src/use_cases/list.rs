@@ -162,6 +162,8 @@ macro_rules! with_use_cases {
             version_restore_preview(VersionRestore) -> RestorePlan, Everyone, "undercroft version restore {version} [{paths}] [--target {target}] [{keep_extra}] --dry-run";
             /// Goes back behind the last restore or deletion in a workspace.
             undo(WorkspaceRef) -> JobView, Everyone, "undercroft undo --workspace {workspace}";
+            /// Lists what can be undone, newest first.
+            undo_list(Nothing) -> Vec<Undoable>, Everyone, "undercroft undo --list";
             /// Lists a folder in a version, or on disk.
             file_list(FileAt) -> FileListing, Everyone, "undercroft file list {version} {path}";
             /// Shows a file of a version: its text, its picture, or its first bytes.
@@ -372,6 +374,12 @@ macro_rules! with_use_cases {
             settings_show(Nothing) -> SettingsView, Everyone, "undercroft settings show";
             /// Changes settings.
             settings_change(SettingsChange) -> SettingsView, Everyone, "undercroft settings set {key} {value}";
+            /// Gives all settings as a file, without any password.
+            settings_export(SettingsExport) -> SettingsExported, Everyone, "undercroft settings export";
+            /// Previews what importing a file of settings would change.
+            settings_import_preview(SettingsImport) -> SettingsImportPlan, Everyone, "undercroft settings import {file} --dry-run";
+            /// Changes the settings to those of a file.
+            settings_import(SettingsImport) -> SettingsView, Everyone, "undercroft settings import {file}";
         }
     };
 }

@@ -109,3 +109,41 @@ fn projects_are_found_by_size_and_by_how_long_they_rest() {
     assert_eq!(found(json!({"minBytes": 4})), 0);
     assert_eq!((found(json!({"activeDays": 1})), found(json!({"idleDays": 1}))), (1, 0));
 }
+
+#[test]
+fn what_can_be_undone_is_listed_and_undone() {
+    let stage = begun();
+    let titles = || {
+        let all = stage.ask("undo_list", json!({}));
+        let titles = all.as_array().unwrap().iter().map(|it| it["title"].as_str().unwrap());
+        titles.map(str::to_owned).collect::<Vec<_>>()
+    };
+    assert!(titles().is_empty());
+    write_file(stage.path("work/sample/text"), "two");
+    stage.run("version_restore", json!({"version": "latest:sample", "paths": [["text"]]}));
+    assert_eq!(titles(), ["Last restore or deletion in sample: text"]);
+    let listed = stage.ask("undo_list", json!({}));
+    let workspace = &listed[0]["way"]["workspace"];
+    assert_eq!(
+        (&listed[0]["way"]["type"], &listed[0]["blocked"]),
+        (&json!("workspace"), &json!(null))
+    );
+    stage.run("undo", json!({"workspace": workspace}));
+    assert_eq!(std::fs::read(stage.path("work/sample/text")).unwrap(), b"two");
+
+    let backups = stage.ask("snapshot_list", json!({"destination": "drive"}));
+    let forgotten = json!({"destination": "drive", "snapshots": [backups[0]["id"]]});
+    stage.run("snapshot_forget", forgotten);
+    let listed = stage.ask("undo_list", json!({}));
+    let first = &listed[0];
+    assert_eq!(first["title"], "1 backup forgotten at drive", "{listed}");
+    assert!(first["until"].as_str() > first["time"].as_str(), "{first}");
+    let way =
+        json!({"destination": first["way"]["destination"], "snapshots": first["way"]["snapshots"]});
+    stage.ask("trash_restore", way);
+    stage.ask("project_trash", sample());
+    assert_eq!(titles(), ["Project sample moved to the trash"]);
+    std::fs::remove_dir_all(stage.path("drive")).unwrap();
+    stage.ask("project_recall", sample());
+    assert_eq!(titles().len(), 1, "the change in the workspace can still be undone");
+}

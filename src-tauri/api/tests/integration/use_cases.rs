@@ -293,6 +293,36 @@ fn settings_are_changed_one_by_one_and_put_back() {
 }
 
 #[test]
+fn settings_go_to_a_file_and_come_back_from_it() {
+    let stage = Stage::new();
+    stage.ask("settings_change", json!({"set": {"threads": "3", "theme": "dark"}}));
+    let exported = stage.ask("settings_export", json!({}));
+    assert_eq!(exported["saved"], json!(null));
+    stage.ask("settings_change", json!({"set": {"threads": null, "theme": "light"}}));
+    let file = json!({"text": exported["text"]});
+    let plan = stage.ask("settings_import_preview", file.clone());
+    let changes = plan["changes"].as_array().unwrap();
+    let told: Vec<_> = changes.iter().map(|it| (&it["key"], &it["from"], &it["to"])).collect();
+    let (light, dark) = (json!("light"), json!("dark"));
+    let (none, three) = (json!("0"), json!("3"));
+    let (theme, threads) = (json!("theme"), json!("threads"));
+    assert_eq!(told, [(&theme, &light, &dark), (&threads, &none, &three)]);
+    assert_eq!(
+        stage.ask("settings_show", json!({}))["theme"],
+        "light",
+        "a preview changes nothing"
+    );
+    assert_eq!(stage.ask("settings_import", file.clone())["theme"], "dark");
+    assert_eq!(stage.ask("settings_import_preview", file)["changes"], json!([]));
+    let text = exported["text"].as_str().unwrap().replace("\"dark\"", "\"pink\"");
+    let refusal = stage.refused("settings_import", json!({"text": text.replace("= 3", "= 4")}));
+    assert_eq!(refusal.code, ErrorCode::Invalid);
+    let threads = stage.ask("settings_show", json!({}));
+    let threads = threads["all"].as_array().unwrap().iter().find(|it| it["key"] == "threads");
+    assert_eq!(threads.unwrap()["value"], "3", "all or none");
+}
+
+#[test]
 fn a_face_is_told_of_events_and_jobs() {
     let stage = Stage::new();
     let told = stage.api.subscribe();

@@ -41,7 +41,7 @@ pub(crate) enum Command {
 pub(crate) struct Recover {
     /// The folder of the destination
     path: PathBuf,
-    /// List what can be recovered, and change nothing
+    /// Only list what there is, and change nothing
     #[arg(long, conflicts_with_all = ["snapshot", "with_folders", "confirm", "place"])]
     list: bool,
     /// The state of the library, as --list shows it; the newest when left out

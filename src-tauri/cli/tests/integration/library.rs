@@ -209,6 +209,24 @@ fn settings_are_shown_set_and_reset() {
 }
 
 #[test]
+fn settings_are_exported_and_imported() {
+    let stage = Stage::new();
+    stage.run(&["settings", "set", "theme", "dark"]);
+    let file = stage.path("settings.toml");
+    write_file(&file, stage.run(&["settings", "export"]));
+    let file = file.to_str().unwrap();
+    stage.run(&["settings", "reset", "theme"]);
+    let shown = stage.run(&["settings", "import", file, "--dry-run"]);
+    assert!(shown.contains("theme") && shown.contains("dark"), "{shown}");
+    assert_eq!(stage.json(&["settings", "show"])["theme"], "system");
+    stage.run(&["settings", "import", file]);
+    assert_eq!(stage.json(&["settings", "show"])["theme"], "dark");
+    write_file(file, "theme = \"dark\"");
+    let error = stage.fails(1, &["settings", "import", file]);
+    assert!(error.contains("not a file of Undercroft's settings"), "{error}");
+}
+
+#[test]
 fn events_are_told_in_order_and_followed() {
     use std::io::{BufRead, BufReader};
     let stage = Stage::new();

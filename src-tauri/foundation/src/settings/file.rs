@@ -41,14 +41,19 @@ pub(super) fn lock(path: &Path) -> Result<File> {
     Ok(lock)
 }
 
-/// Sets a key; a key that is new to the file gets its comment above it.
-pub(super) fn set(document: &mut DocumentMut, rule: &SettingRule, new: &SettingValue) {
-    let item = match new {
+/// A value as it is written.
+pub(super) fn item_of(of: &SettingValue) -> Item {
+    match of {
         SettingValue::Choice(choice) => value(*choice),
         SettingValue::Switch(on) => value(*on),
         SettingValue::Schedule(text) | SettingValue::Name(text) => value(text.as_str()),
         SettingValue::Number(number) => value(i64::try_from(*number).unwrap_or(i64::MAX)),
-    };
+    }
+}
+
+/// Sets a key; a key that is new to the file gets its comment above it.
+pub(super) fn set(document: &mut DocumentMut, rule: &SettingRule, new: &SettingValue) {
+    let item = item_of(new);
     if let Some(old) = document.get_mut(rule.key) {
         return replace_value(old, item);
     }

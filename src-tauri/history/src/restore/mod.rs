@@ -47,6 +47,7 @@ pub(crate) use self::undo_record::relied_upon;
 
 pub use clone::clone_or_copy;
 pub use order::{RestoreOrder, RestorePlan, RestoreReport, RestoreTo};
+pub use undo_record::UndoableChange;
 
 /// The number of changes that a plan lists one by one.
 const LISTED: usize = 1000;

@@ -6,11 +6,14 @@ use std::io::{self, Write};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
+use jiff::Timestamp;
 use undercroft_foundation::{
     Error, IoContext, Result, TreePath, VersionId, WorkspaceId, escape_name, replace_file,
     unescape_name,
 };
 
+use super::{RestoreOrder, RestoreTo};
+use crate::guard::Trash;
 use crate::save::HistoryWriter;
 use crate::store::HistoryStore;
 use crate::workspaces::Workspace;
@@ -78,7 +81,41 @@ pub(crate) struct UndoPoint {
     content: Option<Vec<u8>>,
 }
 
+/// The last restore or deletion in a workspace, which [`HistoryWriter::undo`] goes back behind.
+#[derive(Debug)]
+pub struct UndoableChange {
+    /// When it was done.
+    pub time: Timestamp,
+    /// The version that holds what was there before.
+    pub version: VersionId,
+    /// The paths that changed; everything when there is none.
+    pub paths: Vec<TreePath>,
+    /// The reason that it cannot be undone any more.
+    pub blocked: Option<Error>,
+}
+
 impl HistoryWriter {
+    /// The change that undoing in a workspace would go back behind.
+    ///
+    /// # Errors
+    /// [`undercroft_foundation::Code::NotFound`] for a workspace that is not there, and what keeps
+    /// the record from being read.
+    pub fn undoable(&self, workspace: WorkspaceId) -> Result<Option<UndoableChange>> {
+        let library = self.history.library().root();
+        let known = self.history.workspace(workspace)?;
+        let Some(record) = UndoRecord::read(library, &known)? else { return Ok(None) };
+        let path = place(library, &known);
+        let changed = fs::metadata(&path).and_then(|it| it.modified()).at("read", &path)?;
+        let time = Timestamp::try_from(changed).unwrap_or(Timestamp::UNIX_EPOCH);
+        let to = RestoreTo::InPlace { workspace, remove_extra: true };
+        let version = record.version;
+        let order = RestoreOrder { version, paths: record.paths.clone(), to, like: None };
+        let held = self.history.version(version).map(drop);
+        let held =
+            held.and_then(|()| self.gone(&order, &record, &Trash::of(library, &known)).map(drop));
+        Ok(Some(UndoableChange { time, version, paths: record.paths, blocked: held.err() }))
+    }
+
     pub(crate) fn undo_point(&self, workspace: WorkspaceId) -> Result<UndoPoint> {
         let place = place(self.history.library().root(), &self.history.workspace(workspace)?);
         match fs::read(&place) {

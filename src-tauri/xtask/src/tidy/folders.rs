@@ -226,6 +226,7 @@ const ORDERS: &[(&str, &[&str])] = &[
             "git",
             "memory",
             "archives",
+            "undoing",
             "search",
             "usage",
             "library_cleanup",

@@ -2951,6 +2951,8 @@ export type Setting = {
 	value: string,
 	/** The value that it has when nobody sets it. */
 	default: string,
+	/** The kind of its values. */
+	kind: SettingKind,
 	/** The values that it may have, in words: `system, light or dark`. */
 	allowed: string,
 	/** Its purpose, in one sentence without its full stop. */
@@ -2958,6 +2960,35 @@ export type Setting = {
 	/** The source of its value. */
 	source: SettingsSource,
 };
+
+/** One setting that would change. */
+export type SettingDifference = {
+	/** The key of the setting. */
+	key: string,
+	/** Its purpose, in one sentence without its full stop. */
+	purpose: string,
+	/** Its value now. */
+	from: string,
+	/** The value that the file has. */
+	to: string,
+};
+
+/** The kind of values that a setting has; all of them travel as text. */
+export type SettingKind =
+/** One of a few words. */
+{ type: "choice";
+/** The words. */
+choices: string[] } |
+/** `true` or `false`. */
+{ type: "switch" } |
+/** A whole number from 0. */
+{ type: "number";
+/** The greatest. */
+max: number } |
+/** Five fields of cron. */
+{ type: "schedule" } |
+/** A name in one line, or nothing. */
+{ type: "name" };
 
 /** Changes settings; what is left out stays. */
 export type SettingsChange = {
@@ -2969,6 +3000,40 @@ export type SettingsChange = {
 	trayHintShown?: boolean | null,
 	/** Any setting by its key, `close-to-tray`; null puts it back to its default. */
 	set?: { [key in string]: string | null },
+};
+
+/** Asks for the settings as a file. */
+export type SettingsExport = {
+	/** The folder that it is written into; none gives the text alone. */
+	place?: string | null,
+};
+
+/** The settings as a file, without any password. */
+export type SettingsExported = {
+	/** A name for the file. */
+	fileName: string,
+	/** Its content. */
+	text: string,
+	/** The file, where it was written. */
+	saved: Place | null,
+};
+
+/** Names a file of settings by its content. */
+export type SettingsImport = {
+	/** The content of the file. */
+	text: string,
+};
+
+/** The changes that a file of settings would make. */
+export type SettingsImportPlan = {
+	/** The settings that would change. */
+	changes: SettingDifference[],
+	/** How many are as in the file already. */
+	same: number,
+	/** The keys that the environment or a flag sets here, and that therefore stay. */
+	fixed: string[],
+	/** The keys in the file that mean nothing here. */
+	unknown: string[],
 };
 
 /** The source of a setting's value; later ones win. */
@@ -3245,6 +3310,43 @@ export type Trigger =
 "beforeRestore" |
 /** The beginning of the history. */
 "import";
+
+/** The way to undo something: the use case that does it, and with what. */
+export type UndoWay =
+/** By `undo`. */
+{ type: "workspace";
+/** The workspace, or the project where it has no versions. */
+workspace: string } |
+/** By `project_recall`. */
+{ type: "project";
+/** The project. */
+project: string } |
+/** By `archive_recall`. */
+{ type: "archive";
+/** The archive. */
+archive: string } |
+/** By `trash_restore`. */
+{ type: "backups";
+/** The destination. */
+destination: string;
+/** The backups that were forgotten together. */
+snapshots: string[] };
+
+/** Something that was done and can be undone. */
+export type Undoable = {
+	/** Its sentence, without a full stop. */
+	title: string,
+	/** When it was done. */
+	time: string,
+	/** When it can be undone no more, as far as that is known. */
+	until: string | null,
+	/** The id of the project that it concerns. */
+	project: string | null,
+	/** The way to undo it. */
+	way: UndoWay,
+	/** The reason that it cannot be undone, now or any more. */
+	blocked: string | null,
+};
 
 /** An archive that could not be looked into. */
 export type UnreadArchive = {
@@ -4099,6 +4201,8 @@ export interface UseCases {
 	version_restore_preview: { request: VersionRestore; reply: RestorePlan };
 	/** Goes back behind the last restore or deletion in a workspace. */
 	undo: { request: WorkspaceRef; reply: JobView };
+	/** Lists what can be undone, newest first. */
+	undo_list: { request: Nothing; reply: Undoable[] };
 	/** Lists a folder in a version, or on disk. */
 	file_list: { request: FileAt; reply: FileListing };
 	/** Shows a file of a version: its text, its picture, or its first bytes. */
@@ -4309,6 +4413,12 @@ export interface UseCases {
 	settings_show: { request: Nothing; reply: SettingsView };
 	/** Changes settings. */
 	settings_change: { request: SettingsChange; reply: SettingsView };
+	/** Gives all settings as a file, without any password. */
+	settings_export: { request: SettingsExport; reply: SettingsExported };
+	/** Previews what importing a file of settings would change. */
+	settings_import_preview: { request: SettingsImport; reply: SettingsImportPlan };
+	/** Changes the settings to those of a file. */
+	settings_import: { request: SettingsImport; reply: SettingsView };
 }
 
 /** The name of a use case. */
@@ -4394,6 +4504,7 @@ export const useCaseHints: Record<UseCaseName, string> = {
 	version_restore: "undercroft version restore {version} [{paths}] [--target {target}] [{keep_extra}]",
 	version_restore_preview: "undercroft version restore {version} [{paths}] [--target {target}] [{keep_extra}] --dry-run",
 	undo: "undercroft undo --workspace {workspace}",
+	undo_list: "undercroft undo --list",
 	file_list: "undercroft file list {version} {path}",
 	file_preview: "undercroft file show {version} {path}",
 	file_load: "undercroft file load {version} {path}",
@@ -4499,5 +4610,8 @@ export const useCaseHints: Record<UseCaseName, string> = {
 	doctor_fix: "undercroft doctor --fix {id}",
 	settings_show: "undercroft settings show",
 	settings_change: "undercroft settings set {key} {value}",
+	settings_export: "undercroft settings export",
+	settings_import_preview: "undercroft settings import {file} --dry-run",
+	settings_import: "undercroft settings import {file}",
 };
 

@@ -90,7 +90,7 @@ export class Actions {
     });
   }
 
-  async recallProject(project: Project): Promise<void> {
+  async recallProject(project: { id: string }): Promise<void> {
     const recalled = await this.#try('project_recall', { project: project.id });
     if (!recalled) return;
     this.#context.library.replace(recalled);
@@ -170,21 +170,6 @@ export class Actions {
 
   async setTheme(theme: Theme): Promise<void> {
     await this.#context.session.setTheme(theme).catch((cause: unknown) => this.#fail(cause));
-  }
-
-  /** Returns whether the setting was taken. */
-  async setSetting(key: string, value: string | null): Promise<boolean> {
-    try {
-      await this.#context.session.setSetting(key, value);
-      return true;
-    } catch (cause) {
-      this.#fail(cause);
-      return false;
-    }
-  }
-
-  async setCloseToTray(on: boolean): Promise<void> {
-    await this.#context.session.setCloseToTray(on).catch((cause: unknown) => this.#fail(cause));
   }
 
   started(job: JobView): void {

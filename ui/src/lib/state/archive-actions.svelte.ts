@@ -49,7 +49,7 @@ export class ArchiveActions {
   }
 
   /** Takes archives out of the trash. */
-  async recall(archives: readonly Archive[]): Promise<void> {
+  async recall(archives: readonly { id: string }[]): Promise<void> {
     const back: Archive[] = [];
     for (const { id } of archives) {
       const recalled = await attempt(this.#context, 'archive_recall', { archive: id });

@@ -54,6 +54,7 @@ export type Dialog =
   | { kind: 'freeSpace'; project: string; paths: string[][] }
   | { kind: 'thin'; project: string }
   | { kind: 'sessionWork'; way: 'export' | 'import' }
+  | { kind: 'importSettings'; file: string; text: string }
   | { kind: 'nameTaken'; names: string[]; onchoose: (taken: NameTaken) => void };
 
 export class Dialogs {

@@ -40,10 +40,6 @@ export class Session {
     const set = { [key]: value };
     this.settings.value = await this.#backend.call('settings_change', { set });
   }
-
-  async setCloseToTray(closeToTray: boolean): Promise<void> {
-    this.settings.value = await this.#backend.call('settings_change', { closeToTray });
-  }
 }
 
 /** The value of a setting as text; empty while the settings are not known. */

@@ -31,6 +31,7 @@ const PLAIN: &[&str] = &[
     "job_list",
     "project_list",
     "archive_list",
+    "undo_list",
     "template_list",
     "usage_overview",
     "usage_show",
@@ -454,6 +455,11 @@ fn change_destinations(scene: &mut Scene, ids: &Ids) {
 
 fn change_the_rest(scene: &mut Scene, ids: &Ids) {
     scene.record("settings_change", json!({"theme": "dark", "set": {"compression": "max"}}));
+    scene.record("settings_export", json!({}));
+    let exported = scene.ask("settings_export", json!({}));
+    let file = json!({"text": exported["text"].as_str().unwrap_or_default().replace("= \"max\"", "= \"off\"")});
+    scene.record("settings_import_preview", file.clone());
+    scene.record("settings_import", file);
     let findings = all(scene, "doctor", json!({}));
     if let Some(finding) = findings.iter().find(|it| it["fix"].is_object()) {
         scene.record("doctor_fix", finding["fix"].clone());

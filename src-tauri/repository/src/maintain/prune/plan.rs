@@ -1,6 +1,6 @@
 //! The plan of a prune: what stays, what goes, and what is copied first.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use undercroft_foundation::{Code, Error, Job, Result};
 
@@ -108,8 +108,9 @@ impl Draft {
     /// whether those that were read before are all still there.
     pub(super) fn read_indexes(&mut self, repository: &Repository) -> Result<bool> {
         let present = repository.storage.list::<IndexId>(FileKind::Index)?;
-        let present: HashSet<_> = present.into_iter().collect();
-        let known: HashSet<_> = self.files.iter().map(|file| file.id).collect();
+        // In order of their names, so that the plan that is shown is the plan that is carried out.
+        let present: BTreeSet<_> = present.into_iter().collect();
+        let known: BTreeSet<_> = self.files.iter().map(|file| file.id).collect();
         for id in present.difference(&known) {
             let packs = read_index_file(&repository.storage, &repository.key, *id)?;
             self.add_index_file(*id, packs);

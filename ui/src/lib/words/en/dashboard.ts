@@ -1,5 +1,9 @@
 /** The words of the dashboard and of the activity. */
 
+import { pluralIn } from '../plural';
+
+const plural = pluralIn('en-GB');
+
 export const dashboardWords = {
   dashboard: {
     sentenceLabel: 'Health',
@@ -47,5 +51,21 @@ export const dashboardWords = {
     older: 'Show older',
     warningItem: 'File',
     warningMessage: 'What happened',
+    undoable: 'Undo',
+    undo: 'Undo…',
+    undoNow: 'Undo',
+    undoTitle: 'Undo this',
+    undoLine: {
+      workspace: (what: string) => `${what}. What is there now is saved as a version first.`,
+      project: (what: string) => `${what}. It comes back to the list and to its place.`,
+      archive: (what: string) => `${what}. It comes back to the archive.`,
+      backups: (what: string) => `${what}. They come back to the destination.`,
+    },
+    undoBlocked: (why: string) => `Cannot be undone: ${why}`,
+    until: (date: string) => `until ${date}`,
+    colUntil: 'Possible',
+    undoEmpty: 'Nothing to undo',
+    undoEmptyHint: 'Restores, deletions and what is moved to the trash are listed here.',
+    eventsOf: (count: number) => plural(count, { one: '1 event', other: '# events' }),
   },
 };
