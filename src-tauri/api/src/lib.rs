@@ -18,6 +18,7 @@
 //! - `search`: files found wherever they are kept.
 //! - `usage`, `library_cleanup`: what takes space, how it grows, and freeing it.
 //! - `recovery`, `dashboard`, `doctor`: the library as a whole: got back, shown, and looked over.
+//! - `console`: commands in words, each one of the use cases above.
 
 #![expect(clippy::needless_pass_by_value, reason = "a use case takes its request whole")]
 
@@ -26,6 +27,7 @@ mod backups;
 mod base;
 mod bindings;
 mod call;
+mod console;
 mod dashboard;
 mod destinations;
 mod doctor;

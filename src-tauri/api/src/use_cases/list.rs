@@ -368,6 +368,10 @@ macro_rules! with_use_cases {
             doctor(Nothing) -> Vec<Finding>, Everyone, "undercroft doctor";
             /// Does what the doctor proposes.
             doctor_fix(FindingFix) -> Vec<Finding>, Everyone, "undercroft doctor --fix {id}";
+            /// Reads a command in words, and answers one that only asks; nothing is changed.
+            console_preview(ConsoleWords) -> ConsoleAnswer, Everyone, "undercroft say {words} --dry-run";
+            /// Carries out a command in words, and answers it.
+            console_run(ConsoleWords) -> ConsoleAnswer, Everyone, "undercroft say {words}";
             /// Shows the settings, and where each comes from.
             settings_show(Nothing) -> SettingsView, Everyone, "undercroft settings show";
             /// Changes settings.

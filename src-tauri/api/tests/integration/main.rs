@@ -11,6 +11,7 @@ mod archives;
 mod archives_elsewhere;
 mod bindings;
 mod cleanup;
+mod console;
 mod copies;
 mod deleting;
 mod first_run;

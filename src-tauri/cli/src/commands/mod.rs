@@ -21,6 +21,7 @@ mod repo;
 mod restore;
 mod retention;
 mod run;
+mod say;
 mod search;
 mod serve;
 mod settings;
@@ -89,6 +90,17 @@ pub(crate) enum Command {
     /// Say how long backups are kept, and see to the trash
     #[command(subcommand)]
     Retention(retention::Command),
+    Say(say::Say),
+    /// In words: create project NAME
+    Create(say::Rest),
+    /// In words: list projects, list files [FOLDER]
+    List(say::Rest),
+    /// In words: switch to PROJECT
+    Switch(say::Rest),
+    /// In words: current project
+    Current(say::Rest),
+    /// In words: storage status
+    Storage(say::Rest),
     /// Show the whole at a glance
     Status,
     Usage(usage::Usage),
@@ -143,6 +155,12 @@ impl Command {
             Self::Backup(command) => command.run(session),
             Self::Restore(command) => command.run(session),
             Self::Retention(command) => command.run(session),
+            Self::Say(say) => say.run(session),
+            Self::Create(rest) => rest.run(session, "create"),
+            Self::List(rest) => rest.run(session, "list"),
+            Self::Switch(rest) => rest.run(session, "switch"),
+            Self::Current(rest) => rest.run(session, "current"),
+            Self::Storage(rest) => rest.run(session, "storage"),
             Self::Status => status::run(session),
             Self::Usage(usage) => usage.run(session),
             Self::Doctor(doctor) => doctor.run(session),

@@ -232,6 +232,7 @@ const ORDERS: &[(&str, &[&str])] = &[
             "recovery",
             "dashboard",
             "doctor",
+            "console",
             "wire",
             "use_cases",
             "call",
