@@ -1,7 +1,7 @@
 /** Everything that can be done from the palette, and which of it a search means. */
 import type { Icon as IconType } from '$lib/icon';
 
-export type CommandGroup = 'project' | 'act' | 'navigate' | 'projects';
+export type CommandGroup = 'project' | 'act' | 'navigate' | 'projects' | 'settings' | 'help';
 export type Command = {
   id: string;
   group: CommandGroup;
@@ -13,6 +13,7 @@ export type Command = {
   run: () => void;
 };
 
+/** The groups that are shown before anything is typed; settings and help are found by their words. */
 export const GROUP_ORDER: CommandGroup[] = ['project', 'act', 'navigate', 'projects'];
 
 /** Keeps the commands that a search means, the nearest first, grouped in a fixed order. */

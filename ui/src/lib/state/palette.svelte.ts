@@ -19,6 +19,7 @@ import ListChecks from '@lucide/svelte/icons/list-checks';
 import MoveRight from '@lucide/svelte/icons/move-right';
 import Pencil from '@lucide/svelte/icons/pencil';
 import RotateCcw from '@lucide/svelte/icons/rotate-ccw';
+import SlidersHorizontal from '@lucide/svelte/icons/sliders-horizontal';
 import ScanSearch from '@lucide/svelte/icons/scan-search';
 import Search from '@lucide/svelte/icons/search';
 import ShieldCheck from '@lucide/svelte/icons/shield-check';
@@ -45,6 +46,8 @@ import type { BackupActions } from './backup-actions.svelte';
 import type { HistoryActions } from './history-actions.svelte';
 
 const text = words.palette;
+/** The sections of the settings that are not in the last one. */
+const SETTING_SECTIONS: Record<string, string> = { theme: 'appearance', 'close-to-tray': 'window' };
 
 export function collectCommands(
   context: Context,
@@ -61,6 +64,7 @@ export function collectCommands(
     ...watchCommands(context, historyActions),
     ...navigationCommands(context),
     ...projectLinks(context),
+    ...settingCommands(context),
   ];
 }
 
@@ -304,6 +308,7 @@ function backupCommands({ router }: Context, backupActions: BackupActions): Comm
       id: 'search-files',
       label: words.search.anywhere,
       icon: Search,
+      keys: ['G', 'F'],
       hint: commandFor('search'),
       run: () => router.go(searchRoute()),
     }),
@@ -362,4 +367,18 @@ function projectLinks({ library, router }: Context): Command[] {
       hint: commandFor('project_show', { project: project.name }),
       run: () => router.go(projectsRoute(project.id)),
     }));
+}
+
+/** Every setting, by its key and by what it is for. */
+function settingCommands({ router, session }: Context): Command[] {
+  return (session.settings.value?.all ?? []).map(({ key, purpose, value }) => ({
+    id: `setting-${key}`,
+    group: 'settings' as const,
+    label: words.console.setting(key, purpose),
+    icon: SlidersHorizontal,
+    hint: commandFor('settings_change', { key, value }),
+    run: () => {
+      router.go({ page: 'settings', section: SETTING_SECTIONS[key] ?? 'advanced' });
+    },
+  }));
 }

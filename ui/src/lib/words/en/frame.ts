@@ -141,6 +141,8 @@ export const frameWords = {
       act: 'Do',
       project: 'This project',
       projects: 'Projects',
+      settings: 'Settings',
+      help: 'Help',
     },
     goTo: (name: string) => `Go to ${name}`,
     backUp: (project: string, destination: string) => `Back up ${project} to ${destination}`,
