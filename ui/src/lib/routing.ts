@@ -88,6 +88,7 @@ export type Route =
   | { page: 'activity'; query: ActivityQuery }
   | { page: 'storage'; query: StorageQuery }
   | { page: 'settings'; section?: string }
+  | { page: 'help'; name: string; at: string }
   | { page: 'missing'; address: string };
 
 export type Page = Route['page'];
@@ -169,6 +170,9 @@ function parsePage(page: string, rest: string[], query: URLSearchParams): Route 
   if (page === 'settings' && rest.length === 0) {
     const section = query.get('section');
     return { page, ...(section ? { section } : {}) };
+  }
+  if (page === 'help' && rest.length <= 1) {
+    return { page, name: first ?? '', at: query.get('at') ?? '' };
   }
   const bare = page === 'cleanup' || page === 'recover' || page === 'doctor';
   if (bare && rest.length === 0) return { page };
@@ -275,6 +279,8 @@ export function formatRoute(route: Route): string {
       });
     case 'settings':
       return address(['settings'], { section: route.section ?? '' });
+    case 'help':
+      return address(['help', route.name || null], { at: route.at });
     case 'cleanup':
     case 'recover':
     case 'doctor':
@@ -317,6 +323,11 @@ export function historyRoute(project: string, workspace = MAIN, query?: Partial<
 /** The address of a picture of the storage; what is as usual is left out of it. */
 export function storageRoute(query?: Partial<StorageQuery>): Extract<Route, { page: 'storage' }> {
   return { page: 'storage', query: { ...NO_STORAGE_QUERY, ...query } };
+}
+
+/** A page of the help, or the first one; `at` is the anchor of a heading in it. */
+export function helpRoute(name = '', at = ''): Extract<Route, { page: 'help' }> {
+  return { page: 'help', name, at };
 }
 
 /** The project that an address is about. */

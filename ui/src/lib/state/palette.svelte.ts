@@ -12,6 +12,7 @@ import History from '@lucide/svelte/icons/history';
 import Pause from '@lucide/svelte/icons/pause';
 import Play from '@lucide/svelte/icons/play';
 import Undo from '@lucide/svelte/icons/undo-2';
+import CircleQuestionMark from '@lucide/svelte/icons/circle-question-mark';
 import HardDrive from '@lucide/svelte/icons/hard-drive';
 import Keyboard from '@lucide/svelte/icons/keyboard';
 import LifeBuoy from '@lucide/svelte/icons/life-buoy';
@@ -29,10 +30,13 @@ import Trash from '@lucide/svelte/icons/trash-2';
 import type { Project } from '$lib/backend/bindings';
 import { commandFor } from '$lib/command-hint';
 import type { Command } from '$lib/commands';
+import { FIRST_HELP, helpFor } from '$lib/help';
+import type { HelpEntry } from '$lib/help';
 import {
   activityRoute,
   archiveRoute,
   filesRoute,
+  helpRoute,
   historyRoute,
   projectOf,
   projectsRoute,
@@ -344,6 +348,7 @@ function navigationCommands({ router }: Context): Command[] {
     [words.nav.storage, storageRoute(), 'U', commandFor('usage_overview')],
     [words.nav.activity, activityRoute(), 'A', commandFor('event_list')],
     [words.nav.settings, { page: 'settings' }, 'S', commandFor('settings_show')],
+    [words.nav.help, helpRoute(), 'H', ''],
   ];
   return places.map(([name, route, key, hint]) => ({
     id: `go-${name}`,
@@ -381,4 +386,21 @@ function settingCommands({ router, session }: Context): Command[] {
       router.go({ page: 'settings', section: SETTING_SECTIONS[key] ?? 'advanced' });
     },
   }));
+}
+
+/** The pages of the help, by their titles and headings. */
+export function helpCommands({ router }: Context, pages: readonly HelpEntry[]): Command[] {
+  const to = (page: HelpEntry, label: string, at = ''): Command => ({
+    id: `help-${page.name}-${at}`,
+    group: 'help',
+    label,
+    icon: CircleQuestionMark,
+    ...(page.name === helpFor(router.route) && !at && { keys: ['F1'] }),
+    hint: '',
+    run: () => router.go(helpRoute(page.name === FIRST_HELP ? '' : page.name, at)),
+  });
+  return pages.flatMap((page) => [
+    to(page, page.title),
+    ...page.headings.map(({ text, at }) => to(page, words.help.at(page.title, text), at)),
+  ]);
 }

@@ -12,4 +12,16 @@ export const consoleWords = {
     more: (count: number) => plural(count, { one: '1 more line', other: '# more lines' }),
     setting: (key: string, purpose: string) => `${key}: ${purpose}`,
   },
+
+  help: {
+    title: 'Help',
+    pages: 'Pages of the help',
+    search: 'Search the help',
+    none: 'No page has all of these words',
+    missing: 'There is no such page',
+    missingLine: 'The list has all pages of the help.',
+    all: 'All pages',
+    forPage: 'Help for this page',
+    at: (page: string, heading: string) => `${page}: ${heading}`,
+  },
 };
