@@ -123,6 +123,8 @@ export const NO_STORAGE_QUERY: StorageQuery = {
   to: '',
   subject: '',
 };
+/** A name of a file has at most so many bytes. */
+const LONGEST_NAME = 255;
 /** The address of a plan that is not there yet. */
 const NEW = 'new';
 
@@ -323,6 +325,13 @@ export function historyRoute(project: string, workspace = MAIN, query?: Partial<
 /** The address of a picture of the storage; what is as usual is left out of it. */
 export function storageRoute(query?: Partial<StorageQuery>): Extract<Route, { page: 'storage' }> {
   return { page: 'storage', query: { ...NO_STORAGE_QUERY, ...query } };
+}
+
+/** The last name in an address that leads nowhere, if it is one that somebody may look for: no id. */
+export function lastNameIn(address: string): string {
+  const [path = ''] = splitOnce(address, '?');
+  const name = decode(path.split('/').findLast((part) => part !== '') ?? '').trim();
+  return /^[0-9a-f-]{16,}$/i.test(name) ? '' : name.slice(0, LONGEST_NAME);
 }
 
 /** A page of the help, or the first one; `at` is the anchor of a heading in it. */

@@ -14,6 +14,7 @@ mod cleanup;
 mod console;
 mod copies;
 mod deleting;
+mod diagnostics;
 mod first_run;
 mod history;
 mod new_projects;

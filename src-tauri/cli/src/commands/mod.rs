@@ -5,6 +5,7 @@ mod backup;
 mod cleanup;
 pub(crate) mod completions;
 mod destination;
+mod diagnostics;
 mod doctor;
 mod draft;
 mod events;
@@ -105,6 +106,7 @@ pub(crate) enum Command {
     Status,
     Usage(usage::Usage),
     Doctor(doctor::Doctor),
+    Diagnostics(diagnostics::Diagnostics),
     /// Show what happened
     Events(events::Events),
     /// Show what was done
@@ -163,6 +165,7 @@ impl Command {
             Self::Storage(rest) => rest.run(session, "storage"),
             Self::Status => status::run(session),
             Self::Usage(usage) => usage.run(session),
+            Self::Diagnostics(diagnostics) => diagnostics.run(session),
             Self::Doctor(doctor) => doctor.run(session),
             Self::Events(command) => command.run(session),
             Self::Run(command) => command.run(session),

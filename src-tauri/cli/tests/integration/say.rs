@@ -35,3 +35,18 @@ fn words_that_are_no_command_name_the_nearest() {
     stage.fails(1, &["create", "project", "a\nb"]);
     assert!(stage.run(&["list", "projects"]).starts_with("1 project\n"));
 }
+
+#[test]
+fn diagnostics_are_shown_and_saved() {
+    let stage = Stage::new();
+    stage.run(&["create", "project", "atlas"]);
+    let shown = stage.run(&["diagnostics", "new.zip", "--dry-run"]);
+    assert!(shown.contains("== settings.txt ==\n") && !shown.contains("atlas"), "{shown}");
+    assert!(!stage.path("new.zip").exists());
+    let saved = stage.run(&["diagnostics", "new.zip"]);
+    assert!(saved.ends_with("new.zip has 7 files\n"), "{saved}");
+    assert!(std::fs::read(stage.path("new.zip")).unwrap().starts_with(b"PK"));
+    stage.fails(1, &["diagnostics", "new.zip"]);
+    let named = stage.run(&["diagnostics", "new.zip", "-n", "--names"]);
+    assert!(named.contains("atlas"), "{named}");
+}

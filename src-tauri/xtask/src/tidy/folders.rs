@@ -232,6 +232,7 @@ const ORDERS: &[(&str, &[&str])] = &[
             "recovery",
             "dashboard",
             "doctor",
+            "diagnostics",
             "console",
             "wire",
             "use_cases",

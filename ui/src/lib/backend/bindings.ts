@@ -811,6 +811,55 @@ export type DestinationRename = {
 	name: string,
 };
 
+/** The diagnostics, to be read before they are saved. */
+export type Diagnostics = {
+	/** Stands for exactly this text in what saves it. */
+	shown: number,
+	/** A name for the file. */
+	fileName: string,
+	/** The files in it. */
+	members: DiagnosticsMember[],
+};
+
+/** Asks what would be in the diagnostics. */
+export type DiagnosticsAsk = {
+	/**
+	 *  Whether names of projects, folders and files stay in; others stand in their place when left
+	 *  out. Passwords, keys and tokens are never in.
+	 */
+	names?: boolean,
+};
+
+/** The diagnostics as one zip. */
+export type DiagnosticsFile = {
+	/** A name for the file. */
+	fileName: string,
+	/** Its content. */
+	base64: string,
+};
+
+/** A file of the diagnostics. */
+export type DiagnosticsMember = {
+	/** Its name. */
+	name: string,
+	/** Its content. */
+	text: string,
+};
+
+/** Asks for diagnostics that were shown, as a file. */
+export type DiagnosticsRef = {
+	/** The number that they were shown with. */
+	shown: number,
+};
+
+/** Saves diagnostics that were shown. */
+export type DiagnosticsSave = {
+	/** The number that they were shown with. */
+	shown: number,
+	/** The folder that receives them under a name of their own, or a file that is not there yet. */
+	place: string,
+};
+
 /** The kind of comparison that two files allow. */
 export type DiffKind =
 /** Both sides are text. */
@@ -4379,6 +4428,12 @@ export interface UseCases {
 	doctor: { request: Nothing; reply: Finding[] };
 	/** Does what the doctor proposes. */
 	doctor_fix: { request: FindingFix; reply: Finding[] };
+	/** Shows what would be in the diagnostics; nothing is written. */
+	diagnostics_show: { request: DiagnosticsAsk; reply: Diagnostics };
+	/** Saves diagnostics that were shown, and says which file they are. */
+	diagnostics_save: { request: DiagnosticsSave; reply: Place };
+	/** Gives diagnostics that were shown as a file. */
+	diagnostics_load: { request: DiagnosticsRef; reply: DiagnosticsFile };
 	/** Reads a command in words, and answers one that only asks; nothing is changed. */
 	console_preview: { request: ConsoleWords; reply: ConsoleAnswer };
 	/** Carries out a command in words, and answers it. */
@@ -4575,6 +4630,9 @@ export const useCaseHints: Record<UseCaseName, string> = {
 	dashboard: "undercroft status",
 	doctor: "undercroft doctor",
 	doctor_fix: "undercroft doctor --fix {id}",
+	diagnostics_show: "undercroft diagnostics {file} --dry-run",
+	diagnostics_save: "undercroft diagnostics {file}",
+	diagnostics_load: "undercroft diagnostics {file}",
 	console_preview: "undercroft say {words} --dry-run",
 	console_run: "undercroft say {words}",
 	settings_show: "undercroft settings show",

@@ -3,6 +3,7 @@ import Archive from '@lucide/svelte/icons/archive';
 import ArchiveRestore from '@lucide/svelte/icons/archive-restore';
 import BrushCleaning from '@lucide/svelte/icons/brush-cleaning';
 import CalendarPlus from '@lucide/svelte/icons/calendar-plus';
+import FileArchive from '@lucide/svelte/icons/file-archive';
 import FilePlus from '@lucide/svelte/icons/file-plus';
 import FolderInput from '@lucide/svelte/icons/folder-input';
 import FolderPlus from '@lucide/svelte/icons/folder-plus';
@@ -276,7 +277,7 @@ function generalCommands({ dialogs, jobs, router, session }: Context, actions: A
   ];
 }
 
-function backupCommands({ router }: Context, backupActions: BackupActions): Command[] {
+function backupCommands({ dialogs, router }: Context, backupActions: BackupActions): Command[] {
   const group = 'act' as const;
   const add = (parts: Omit<Command, 'group'>): Command => ({ group, ...parts });
   return [
@@ -322,6 +323,13 @@ function backupCommands({ router }: Context, backupActions: BackupActions): Comm
       icon: Stethoscope,
       hint: commandFor('doctor'),
       run: () => router.go({ page: 'doctor' }),
+    }),
+    add({
+      id: 'diagnostics',
+      label: words.diagnostics.open,
+      icon: FileArchive,
+      hint: commandFor('diagnostics_save'),
+      run: () => dialogs.show({ kind: 'diagnostics' }),
     }),
     add({
       id: 'recover',

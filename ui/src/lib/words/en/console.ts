@@ -13,6 +13,18 @@ export const consoleWords = {
     setting: (key: string, purpose: string) => `${key}: ${purpose}`,
   },
 
+  diagnostics: {
+    title: 'Diagnostics',
+    row: 'Details for a bug report',
+    hint: 'Version, settings, sizes, findings and errors, as one file to read and save',
+    open: 'Diagnostics…',
+    line: 'This is what will be saved. It holds no passwords, keys or tokens, and no file contents.',
+    names: 'Include names of projects, folders and files',
+    namesHint: 'Otherwise they are replaced.',
+    save: 'Save…',
+    saved: (path: string) => `Saved as ${path}`,
+  },
+
   help: {
     title: 'Help',
     pages: 'Pages of the help',
