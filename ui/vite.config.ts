@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { svelteTesting } from '@testing-library/svelte/vite';
 import { defineConfig } from 'vitest/config';
+import { helpPages } from './help-pages.ts';
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
@@ -31,6 +32,7 @@ export default defineConfig({
   root: here('.'),
   base: './',
   plugins: [
+    helpPages(here('../docs')),
     svelte({ configFile: here('./svelte.config.js') }),
     svelteTesting({ autoCleanup: false }),
   ],

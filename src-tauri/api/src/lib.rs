@@ -18,6 +18,8 @@
 //! - `search`: files found wherever they are kept.
 //! - `usage`, `library_cleanup`: what takes space, how it grows, and freeing it.
 //! - `recovery`, `dashboard`, `doctor`: the library as a whole: got back, shown, and looked over.
+//! - `diagnostics`: all of that, to hand to somebody who helps.
+//! - `console`: commands in words, each one of the use cases above.
 
 #![expect(clippy::needless_pass_by_value, reason = "a use case takes its request whole")]
 
@@ -26,8 +28,10 @@ mod backups;
 mod base;
 mod bindings;
 mod call;
+mod console;
 mod dashboard;
 mod destinations;
+mod diagnostics;
 mod doctor;
 mod events;
 mod files;
@@ -100,6 +104,7 @@ struct Rooms {
     overrides: SettingsOverrides,
     places: Places,
     hub: EventHub,
+    diagnostics: diagnostics::Shown,
     host: Box<dyn Host>,
 }
 
@@ -158,6 +163,7 @@ impl Api {
             overrides,
             places: Places::new(world),
             hub: EventHub::default(),
+            diagnostics: diagnostics::Shown::default(),
             host: Box::new(host),
         }));
         api.finish_archives();

@@ -7,8 +7,10 @@
 pub use crate::archives::wire::*;
 pub use crate::backups::wire::*;
 pub use crate::base::wire::*;
+pub use crate::console::wire::*;
 pub use crate::dashboard::wire::*;
 pub use crate::destinations::wire::*;
+pub use crate::diagnostics::wire::*;
 pub use crate::doctor::wire::*;
 pub use crate::events::wire::*;
 pub use crate::files::wire::*;

@@ -14,7 +14,7 @@
 //! - `manifest`, `table`: what is known of each archive.
 //! - `archives`: the archives of a library.
 //!
-//! `unpack` opens the archives of other programs, and stands beside them.
+//! `zip_of` makes a zip to hand out. `unpack` opens the archives of other programs, and stands beside them.
 
 mod archives;
 mod extract;
@@ -27,6 +27,7 @@ mod source;
 mod table;
 pub mod unpack;
 mod write;
+mod zip_of;
 
 use undercroft_library::Migration;
 
@@ -38,6 +39,7 @@ pub use manifest::{ArchivedProject, Manifest};
 pub use read::{ArchiveEntry, ArchiveReader, Hit, Part, Verification};
 pub use remote::{Location, RemoteStore};
 pub use source::ArchiveSource;
+pub use zip_of::zip_of;
 
 /// The folder in an archive that holds what lies beside the project's own.
 pub const BESIDE: &str = ".undercroft";

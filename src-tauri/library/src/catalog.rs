@@ -139,6 +139,14 @@ impl Catalog {
         })
     }
 
+    /// Each table with the version that it has in this catalog.
+    ///
+    /// # Errors
+    /// Whatever keeps the catalog from being read.
+    pub fn table_versions(&self) -> Result<Vec<(String, u32)>> {
+        self.read(migrations::versions)
+    }
+
     /// Writes a consistent copy of the catalog to `path`, where nothing may be yet.
     ///
     /// # Errors

@@ -27,6 +27,11 @@ function fill(form: string, values: CommandValues): string {
   });
 }
 
+/** Words as a command: each is quoted as a shell wants it. */
+export function commandOfWords(text: string): string {
+  return ['undercroft say', ...text.split(/\s+/).filter(Boolean).map(quoteForShell)].join(' ');
+}
+
 /** A workspace, as commands call it. */
 export function workspaceForCommand({ main, name, projectName }: Workspace): string {
   return main ? projectName : `${projectName}/${name}`;

@@ -1,7 +1,7 @@
 /** Everything that can be done from the palette, and which of it a search means. */
 import type { Icon as IconType } from '$lib/icon';
 
-export type CommandGroup = 'project' | 'act' | 'navigate' | 'projects';
+export type CommandGroup = 'project' | 'act' | 'navigate' | 'projects' | 'settings' | 'help';
 export type Command = {
   id: string;
   group: CommandGroup;
@@ -13,7 +13,11 @@ export type Command = {
   run: () => void;
 };
 
+/** The groups that are shown before anything is typed; settings and help are found by their words. */
 export const GROUP_ORDER: CommandGroup[] = ['project', 'act', 'navigate', 'projects'];
+
+/** Groups of which only the nearest are shown: there are many, and few are meant. */
+const MOST: Partial<Record<CommandGroup, number>> = { settings: 6, help: 6 };
 
 /** Keeps the commands that a search means, the nearest first, grouped in a fixed order. */
 export function findCommands(commands: Command[], search: string): [CommandGroup, Command[]][] {
@@ -27,7 +31,10 @@ export function findCommands(commands: Command[], search: string): [CommandGroup
   return groups
     .map((group): [CommandGroup, Command[]] => [
       group,
-      scored.filter((entry) => entry.command.group === group).map((entry) => entry.command),
+      scored
+        .filter((entry) => entry.command.group === group)
+        .map((entry) => entry.command)
+        .slice(0, MOST[group]),
     ])
     .filter(([, found]) => found.length > 0);
 }

@@ -88,6 +88,7 @@ export type Route =
   | { page: 'activity'; query: ActivityQuery }
   | { page: 'storage'; query: StorageQuery }
   | { page: 'settings'; section?: string; find?: string }
+  | { page: 'help'; name: string; at: string }
   | { page: 'missing'; address: string };
 
 export type Page = Route['page'];
@@ -122,6 +123,8 @@ export const NO_STORAGE_QUERY: StorageQuery = {
   to: '',
   subject: '',
 };
+/** A name of a file has at most so many bytes. */
+const LONGEST_NAME = 255;
 /** The address of a plan that is not there yet. */
 const NEW = 'new';
 
@@ -169,6 +172,9 @@ function parsePage(page: string, rest: string[], query: URLSearchParams): Route 
   if (page === 'settings' && rest.length === 0) {
     const [section, find] = [query.get('section'), query.get('find')];
     return { page, ...(section ? { section } : {}), ...(find ? { find } : {}) };
+  }
+  if (page === 'help' && rest.length <= 1) {
+    return { page, name: first ?? '', at: query.get('at') ?? '' };
   }
   const bare = page === 'cleanup' || page === 'recover' || page === 'doctor';
   if (bare && rest.length === 0) return { page };
@@ -275,6 +281,8 @@ export function formatRoute(route: Route): string {
       });
     case 'settings':
       return address(['settings'], { section: route.section ?? '', find: route.find ?? '' });
+    case 'help':
+      return address(['help', route.name || null], { at: route.at });
     case 'cleanup':
     case 'recover':
     case 'doctor':
@@ -317,6 +325,18 @@ export function historyRoute(project: string, workspace = MAIN, query?: Partial<
 /** The address of a picture of the storage; what is as usual is left out of it. */
 export function storageRoute(query?: Partial<StorageQuery>): Extract<Route, { page: 'storage' }> {
   return { page: 'storage', query: { ...NO_STORAGE_QUERY, ...query } };
+}
+
+/** The last name in an address that leads nowhere, if it is one that somebody may look for: no id. */
+export function lastNameIn(address: string): string {
+  const [path = ''] = splitOnce(address, '?');
+  const name = decode(path.split('/').findLast((part) => part !== '') ?? '').trim();
+  return /^[0-9a-f-]{16,}$/i.test(name) ? '' : name.slice(0, LONGEST_NAME);
+}
+
+/** A page of the help, or the first one; `at` is the anchor of a heading in it. */
+export function helpRoute(name = '', at = ''): Extract<Route, { page: 'help' }> {
+  return { page: 'help', name, at };
 }
 
 /** The project that an address is about. */

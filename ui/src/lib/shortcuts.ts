@@ -18,6 +18,7 @@ export const shortcutGroups: ShortcutGroup[] = [
     shortcuts: [
       { keys: ['Ctrl', 'K'], label: text.palette },
       { keys: ['?'], label: text.help },
+      { keys: ['F1'], label: words.help.forPage },
       { keys: ['G', 'D'], label: text.goDashboard, then: true },
       { keys: ['G', 'P'], label: text.goProjects, then: true },
       { keys: ['G', 'B'], label: text.goBackups, then: true },
@@ -26,6 +27,7 @@ export const shortcutGroups: ShortcutGroup[] = [
       { keys: ['G', 'U'], label: text.goStorage, then: true },
       { keys: ['G', 'A'], label: text.goActivity, then: true },
       { keys: ['G', 'S'], label: text.goSettings, then: true },
+      { keys: ['G', 'H'], label: text.goHelp, then: true },
       { keys: ['A'], label: text.addProject },
       { keys: ['J'], label: text.jobs },
       { keys: ['Ctrl', 'Z'], label: text.undo },

@@ -14,6 +14,7 @@ export const pages = {
   fileHistory: () => import('./FileHistoryPage.svelte'),
   files: () => import('./FilesPage.svelte'),
   git: () => import('./GitPage.svelte'),
+  help: () => import('./HelpPage.svelte'),
   history: () => import('./HistoryPage.svelte'),
   missing: () => import('./MissingPage.svelte'),
   plan: () => import('./PlanPage.svelte'),

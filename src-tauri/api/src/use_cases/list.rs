@@ -370,6 +370,16 @@ macro_rules! with_use_cases {
             doctor(Nothing) -> Vec<Finding>, Everyone, "undercroft doctor";
             /// Does what the doctor proposes.
             doctor_fix(FindingFix) -> Vec<Finding>, Everyone, "undercroft doctor --fix {id}";
+            /// Shows what would be in the diagnostics; nothing is written.
+            diagnostics_show(DiagnosticsAsk) -> Diagnostics, Everyone, "undercroft diagnostics {file} --dry-run";
+            /// Saves diagnostics that were shown, and says which file they are.
+            diagnostics_save(DiagnosticsSave) -> Place, Everyone, "undercroft diagnostics {file}";
+            /// Gives diagnostics that were shown as a file.
+            diagnostics_load(DiagnosticsRef) -> DiagnosticsFile, Everyone, "undercroft diagnostics {file}";
+            /// Reads a command in words, and answers one that only asks; nothing is changed.
+            console_preview(ConsoleWords) -> ConsoleAnswer, Everyone, "undercroft say {words} --dry-run";
+            /// Carries out a command in words, and answers it.
+            console_run(ConsoleWords) -> ConsoleAnswer, Everyone, "undercroft say {words}";
             /// Shows the settings, and where each comes from.
             settings_show(Nothing) -> SettingsView, Everyone, "undercroft settings show";
             /// Changes settings.

@@ -5,6 +5,7 @@ mod backup;
 mod cleanup;
 pub(crate) mod completions;
 mod destination;
+mod diagnostics;
 mod doctor;
 mod draft;
 mod events;
@@ -21,6 +22,7 @@ mod repo;
 mod restore;
 mod retention;
 mod run;
+mod say;
 mod search;
 mod serve;
 mod settings;
@@ -89,10 +91,22 @@ pub(crate) enum Command {
     /// Say how long backups are kept, and see to the trash
     #[command(subcommand)]
     Retention(retention::Command),
+    Say(say::Say),
+    /// In words: create project NAME
+    Create(say::Rest),
+    /// In words: list projects, list files [FOLDER]
+    List(say::Rest),
+    /// In words: switch to PROJECT
+    Switch(say::Rest),
+    /// In words: current project
+    Current(say::Rest),
+    /// In words: storage status
+    Storage(say::Rest),
     /// Show the whole at a glance
     Status,
     Usage(usage::Usage),
     Doctor(doctor::Doctor),
+    Diagnostics(diagnostics::Diagnostics),
     /// Show what happened
     Events(events::Events),
     /// Show what was done
@@ -143,8 +157,15 @@ impl Command {
             Self::Backup(command) => command.run(session),
             Self::Restore(command) => command.run(session),
             Self::Retention(command) => command.run(session),
+            Self::Say(say) => say.run(session),
+            Self::Create(rest) => rest.run(session, "create"),
+            Self::List(rest) => rest.run(session, "list"),
+            Self::Switch(rest) => rest.run(session, "switch"),
+            Self::Current(rest) => rest.run(session, "current"),
+            Self::Storage(rest) => rest.run(session, "storage"),
             Self::Status => status::run(session),
             Self::Usage(usage) => usage.run(session),
+            Self::Diagnostics(diagnostics) => diagnostics.run(session),
             Self::Doctor(doctor) => doctor.run(session),
             Self::Events(command) => command.run(session),
             Self::Run(command) => command.run(session),

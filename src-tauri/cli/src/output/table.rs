@@ -42,6 +42,12 @@ impl Table {
         out.lines(rows.map(|row| self.format(row, &widths)));
     }
 
+    /// Prints its rows without a heading.
+    pub(crate) fn print_rows(&self, out: &Output) {
+        let widths = self.widths(&[]);
+        out.lines(self.rows.iter().map(|row| self.format(row, &widths)));
+    }
+
     fn widths(&self, head: &[String]) -> Vec<usize> {
         let width = |at: usize| {
             let cells = self.rows.iter().filter_map(|row| row.get(at));

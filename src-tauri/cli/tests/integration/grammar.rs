@@ -27,6 +27,7 @@ fn every_hint_of_the_window_is_a_command_line() {
         ("{from}", "3f2a9c41"),
         ("{to}", "latest"),
         ("{text}", "keystone"),
+        ("{words}", "list projects"),
         ("{message}", "Begin"),
         ("{plan}", "daily"),
         ("{what}", "parity"),

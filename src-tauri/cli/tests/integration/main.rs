@@ -29,6 +29,7 @@ mod program;
 mod repository;
 mod repository_find;
 mod restore;
+mod say;
 #[path = "../../../repository/tests/integration/support/seal.rs"]
 #[allow(dead_code, reason = "it belongs to the tests of `repository`")]
 mod seal;

@@ -48,7 +48,7 @@ routes! {
 /// The router: the list, the pages' files for all else, and the gate before everything.
 pub(crate) fn router(shared: Shared) -> Router {
     listed()
-        .fallback(get(pages::file))
+        .fallback(pages::file)
         .layer(from_fn_with_state(shared.clone(), auth::authorize))
         .with_state(shared)
 }

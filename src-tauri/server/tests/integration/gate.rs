@@ -210,3 +210,34 @@ fn what_there_is_not_is_not_found() {
     }
     assert_eq!(send(Ask::new("GET", "/api/call/project_list")).status, 405);
 }
+
+#[test]
+fn a_browser_gets_a_page_for_what_there_is_not_and_a_program_json() {
+    let stage = Stage::new();
+    let bearer = ("Authorization", format!("Bearer {}", stage.token()));
+    let asked = |ask: Ask, accept: &str| {
+        stage.send(&ask.with_all(&[bearer.clone(), ("Accept", accept.to_owned())]))
+    };
+    let html = "text/html,application/xhtml+xml,*/*;q=0.8";
+    let page = asked(Ask::new("GET", "/no/such/page"), html);
+    assert_eq!(page.status, 404);
+    let text = String::from_utf8(page.body.clone()).unwrap();
+    assert!(text.contains("<a href=\"/\">Open Undercroft</a>"), "{text}");
+    assert!(page.header("content-security-policy").is_some());
+    for (ask, accept) in [
+        (Ask::new("GET", "/no/such/page"), "application/json"),
+        (Ask::new("GET", "/no"), "*/*"),
+        (Ask::new("GET", "/api"), html),
+        (Ask::new("GET", "/api/"), html),
+        (Ask::post("/api/no", "{}"), html),
+        (Ask::post("/no", "{}"), html),
+        (Ask::post("/index.html", "{}"), html),
+    ] {
+        let answer = asked(ask, accept);
+        assert_eq!((answer.status, &answer.json()["code"]), (404, &json!("not_found")));
+        assert!(answer.json()["next"].as_str().unwrap().contains("/api/call"));
+    }
+    // Without a token nothing is told of what there is below /api.
+    let ask = Ask::new("GET", "/api/no").with_all(&[("Accept", html.to_owned())]);
+    assert_eq!(stage.send(&ask).status, 401);
+}

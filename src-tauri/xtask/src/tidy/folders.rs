@@ -233,6 +233,8 @@ const ORDERS: &[(&str, &[&str])] = &[
             "recovery",
             "dashboard",
             "doctor",
+            "diagnostics",
+            "console",
             "wire",
             "use_cases",
             "call",

@@ -536,6 +536,80 @@ export type Conflict =
 /** Leave what is there, and copy the rest. */
 "skip";
 
+/** The answer to words. */
+export type ConsoleAnswer = {
+	/** How they were understood. */
+	state: ConsoleState,
+	/** The answer in a sentence, without its full stop. */
+	sentence: string,
+	/** What else there is to say, one thing a line. */
+	lines: ConsoleLine[],
+	/** How many lines were left out. */
+	more: number,
+	/** The page that shows it all. */
+	link?: ConsoleLink | null,
+	/** Commands that may be meant, the nearest first. */
+	suggestions: ConsoleSuggestion[],
+	/** The job that carries it out. */
+	job?: JobView | null,
+};
+
+/** One line of an answer. */
+export type ConsoleLine = {
+	/** The thing. */
+	text: string,
+	/** A fact about it. */
+	about: string,
+	/** The page that shows it. */
+	link?: ConsoleLink | null,
+};
+
+/** A page that an answer leads to. */
+export type ConsoleLink =
+/** All projects. */
+{ page: "projects" } |
+/** One project. */
+{ page: "project";
+/** Its id. */
+project: string } |
+/** A folder of a workspace. */
+{ page: "files";
+/** The id of its project. */
+project: string;
+/** The id of the workspace. */
+workspace: string;
+/** The names on the way to the folder. */
+path: string[] } |
+/** The storage. */
+{ page: "storage" };
+
+/** How words were understood. */
+export type ConsoleState =
+/** A question that is answered, or a command that was carried out. */
+"done" |
+/** A command that changes something, and was only looked at. */
+"ready" |
+/** Words from which a command is not far. */
+"near" |
+/** Words that are like no command. */
+"unknown";
+
+/** A command that may be meant. */
+export type ConsoleSuggestion = {
+	/** Its words, as far as they are known. */
+	text: string,
+	/** The name that has to follow, in capital letters; empty for a whole command. */
+	missing: string,
+	/** Its purpose, or what it is about. */
+	about: string,
+};
+
+/** A command in words, as it is typed: `create project atlas`. */
+export type ConsoleWords = {
+	/** The words. */
+	text: string,
+};
+
 /** The project and the workspace that the user works in. */
 export type Current = {
 	/** The id of the project. */
@@ -735,6 +809,55 @@ export type DestinationRename = {
 	destination: string,
 	/** Its new name. */
 	name: string,
+};
+
+/** The diagnostics, to be read before they are saved. */
+export type Diagnostics = {
+	/** Stands for exactly this text in what saves it. */
+	shown: number,
+	/** A name for the file. */
+	fileName: string,
+	/** The files in it. */
+	members: DiagnosticsMember[],
+};
+
+/** Asks what would be in the diagnostics. */
+export type DiagnosticsAsk = {
+	/**
+	 *  Whether names of projects, folders and files stay in; others stand in their place when left
+	 *  out. Passwords, keys and tokens are never in.
+	 */
+	names?: boolean,
+};
+
+/** The diagnostics as one zip. */
+export type DiagnosticsFile = {
+	/** A name for the file. */
+	fileName: string,
+	/** Its content. */
+	base64: string,
+};
+
+/** A file of the diagnostics. */
+export type DiagnosticsMember = {
+	/** Its name. */
+	name: string,
+	/** Its content. */
+	text: string,
+};
+
+/** Asks for diagnostics that were shown, as a file. */
+export type DiagnosticsRef = {
+	/** The number that they were shown with. */
+	shown: number,
+};
+
+/** Saves diagnostics that were shown. */
+export type DiagnosticsSave = {
+	/** The number that they were shown with. */
+	shown: number,
+	/** The folder that receives them under a name of their own, or a file that is not there yet. */
+	place: string,
 };
 
 /** The kind of comparison that two files allow. */
@@ -4409,6 +4532,16 @@ export interface UseCases {
 	doctor: { request: Nothing; reply: Finding[] };
 	/** Does what the doctor proposes. */
 	doctor_fix: { request: FindingFix; reply: Finding[] };
+	/** Shows what would be in the diagnostics; nothing is written. */
+	diagnostics_show: { request: DiagnosticsAsk; reply: Diagnostics };
+	/** Saves diagnostics that were shown, and says which file they are. */
+	diagnostics_save: { request: DiagnosticsSave; reply: Place };
+	/** Gives diagnostics that were shown as a file. */
+	diagnostics_load: { request: DiagnosticsRef; reply: DiagnosticsFile };
+	/** Reads a command in words, and answers one that only asks; nothing is changed. */
+	console_preview: { request: ConsoleWords; reply: ConsoleAnswer };
+	/** Carries out a command in words, and answers it. */
+	console_run: { request: ConsoleWords; reply: ConsoleAnswer };
 	/** Shows the settings, and where each comes from. */
 	settings_show: { request: Nothing; reply: SettingsView };
 	/** Changes settings. */
@@ -4608,6 +4741,11 @@ export const useCaseHints: Record<UseCaseName, string> = {
 	dashboard: "undercroft status",
 	doctor: "undercroft doctor",
 	doctor_fix: "undercroft doctor --fix {id}",
+	diagnostics_show: "undercroft diagnostics {file} --dry-run",
+	diagnostics_save: "undercroft diagnostics {file}",
+	diagnostics_load: "undercroft diagnostics {file}",
+	console_preview: "undercroft say {words} --dry-run",
+	console_run: "undercroft say {words}",
 	settings_show: "undercroft settings show",
 	settings_change: "undercroft settings set {key} {value}",
 	settings_export: "undercroft settings export",

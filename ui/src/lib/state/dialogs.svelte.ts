@@ -28,6 +28,7 @@ export type Dialog =
   | { kind: 'palette' }
   | { kind: 'shortcuts' }
   | { kind: 'addProject'; suggestion: string }
+  | { kind: 'diagnostics' }
   | { kind: 'reviewPlaces' }
   | { kind: 'newProject' }
   | { kind: 'importProject'; place: Place | null; suggestion?: string }

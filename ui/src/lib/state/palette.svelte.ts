@@ -3,6 +3,7 @@ import Archive from '@lucide/svelte/icons/archive';
 import ArchiveRestore from '@lucide/svelte/icons/archive-restore';
 import BrushCleaning from '@lucide/svelte/icons/brush-cleaning';
 import CalendarPlus from '@lucide/svelte/icons/calendar-plus';
+import FileArchive from '@lucide/svelte/icons/file-archive';
 import FilePlus from '@lucide/svelte/icons/file-plus';
 import FolderInput from '@lucide/svelte/icons/folder-input';
 import FolderPlus from '@lucide/svelte/icons/folder-plus';
@@ -12,6 +13,7 @@ import History from '@lucide/svelte/icons/history';
 import Pause from '@lucide/svelte/icons/pause';
 import Play from '@lucide/svelte/icons/play';
 import Undo from '@lucide/svelte/icons/undo-2';
+import CircleQuestionMark from '@lucide/svelte/icons/circle-question-mark';
 import HardDrive from '@lucide/svelte/icons/hard-drive';
 import Keyboard from '@lucide/svelte/icons/keyboard';
 import LifeBuoy from '@lucide/svelte/icons/life-buoy';
@@ -19,6 +21,7 @@ import ListChecks from '@lucide/svelte/icons/list-checks';
 import MoveRight from '@lucide/svelte/icons/move-right';
 import Pencil from '@lucide/svelte/icons/pencil';
 import RotateCcw from '@lucide/svelte/icons/rotate-ccw';
+import SlidersHorizontal from '@lucide/svelte/icons/sliders-horizontal';
 import ScanSearch from '@lucide/svelte/icons/scan-search';
 import Search from '@lucide/svelte/icons/search';
 import ShieldCheck from '@lucide/svelte/icons/shield-check';
@@ -28,10 +31,13 @@ import Trash from '@lucide/svelte/icons/trash-2';
 import type { Project } from '$lib/backend/bindings';
 import { commandFor } from '$lib/command-hint';
 import type { Command } from '$lib/commands';
+import { FIRST_HELP, helpFor } from '$lib/help';
+import type { HelpEntry } from '$lib/help';
 import {
   activityRoute,
   archiveRoute,
   filesRoute,
+  helpRoute,
   historyRoute,
   projectOf,
   projectsRoute,
@@ -45,6 +51,8 @@ import type { BackupActions } from './backup-actions.svelte';
 import type { HistoryActions } from './history-actions.svelte';
 
 const text = words.palette;
+/** The sections of the settings that are not in the last one. */
+const SETTING_SECTIONS: Record<string, string> = { theme: 'appearance', 'close-to-tray': 'window' };
 
 export function collectCommands(
   context: Context,
@@ -61,6 +69,7 @@ export function collectCommands(
     ...watchCommands(context, historyActions),
     ...navigationCommands(context),
     ...projectLinks(context),
+    ...settingCommands(context),
   ];
 }
 
@@ -268,7 +277,7 @@ function generalCommands({ dialogs, jobs, router, session }: Context, actions: A
   ];
 }
 
-function backupCommands({ router }: Context, backupActions: BackupActions): Command[] {
+function backupCommands({ dialogs, router }: Context, backupActions: BackupActions): Command[] {
   const group = 'act' as const;
   const add = (parts: Omit<Command, 'group'>): Command => ({ group, ...parts });
   return [
@@ -304,6 +313,7 @@ function backupCommands({ router }: Context, backupActions: BackupActions): Comm
       id: 'search-files',
       label: words.search.anywhere,
       icon: Search,
+      keys: ['G', 'F'],
       hint: commandFor('search'),
       run: () => router.go(searchRoute()),
     }),
@@ -313,6 +323,13 @@ function backupCommands({ router }: Context, backupActions: BackupActions): Comm
       icon: Stethoscope,
       hint: commandFor('doctor'),
       run: () => router.go({ page: 'doctor' }),
+    }),
+    add({
+      id: 'diagnostics',
+      label: words.diagnostics.open,
+      icon: FileArchive,
+      hint: commandFor('diagnostics_save'),
+      run: () => dialogs.show({ kind: 'diagnostics' }),
     }),
     add({
       id: 'recover',
@@ -339,6 +356,7 @@ function navigationCommands({ router }: Context): Command[] {
     [words.nav.storage, storageRoute(), 'U', commandFor('usage_overview')],
     [words.nav.activity, activityRoute(), 'A', commandFor('event_list')],
     [words.nav.settings, { page: 'settings' }, 'S', commandFor('settings_show')],
+    [words.nav.help, helpRoute(), 'H', ''],
   ];
   return places.map(([name, route, key, hint]) => ({
     id: `go-${name}`,
@@ -362,4 +380,35 @@ function projectLinks({ library, router }: Context): Command[] {
       hint: commandFor('project_show', { project: project.name }),
       run: () => router.go(projectsRoute(project.id)),
     }));
+}
+
+/** Every setting, by its key and by what it is for. */
+function settingCommands({ router, session }: Context): Command[] {
+  return (session.settings.value?.all ?? []).map(({ key, purpose, value }) => ({
+    id: `setting-${key}`,
+    group: 'settings' as const,
+    label: words.console.setting(key, purpose),
+    icon: SlidersHorizontal,
+    hint: commandFor('settings_change', { key, value }),
+    run: () => {
+      router.go({ page: 'settings', section: SETTING_SECTIONS[key] ?? 'advanced' });
+    },
+  }));
+}
+
+/** The pages of the help, by their titles and headings. */
+export function helpCommands({ router }: Context, pages: readonly HelpEntry[]): Command[] {
+  const to = (page: HelpEntry, label: string, at = ''): Command => ({
+    id: `help-${page.name}-${at}`,
+    group: 'help',
+    label,
+    icon: CircleQuestionMark,
+    ...(page.name === helpFor(router.route) && !at && { keys: ['F1'] }),
+    hint: '',
+    run: () => router.go(helpRoute(page.name === FIRST_HELP ? '' : page.name, at)),
+  });
+  return pages.flatMap((page) => [
+    to(page, page.title),
+    ...page.headings.map(({ text, at }) => to(page, words.help.at(page.title, text), at)),
+  ]);
 }

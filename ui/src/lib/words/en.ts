@@ -3,6 +3,7 @@ import { archiveWords } from './en/archives';
 import { backupsWords } from './en/backups';
 import { cleanupWords } from './en/cleanup';
 import { concernWords } from './en/concerns';
+import { consoleWords } from './en/console';
 import { dashboardWords } from './en/dashboard';
 import { destinationWords } from './en/destinations';
 import { fileWords } from './en/files';
@@ -112,6 +113,7 @@ export const en = {
   ...backupsWords,
   ...cleanupWords,
   ...concernWords,
+  ...consoleWords,
   ...dashboardWords,
   ...destinationWords,
   ...fileWords,

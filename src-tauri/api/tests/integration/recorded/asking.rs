@@ -62,6 +62,11 @@ const FILES: &[&[&str]] = &[
 /// Records all that the pages show.
 pub(crate) fn read_everything(scene: &mut Scene, ids: &Ids) {
     read_plainly(scene);
+    // The first stands for all that is like no command.
+    for text in ["xyzzy", "list projects", "current project", "list project", "switch to glaze"] {
+        scene.record("console_preview", json!({"text": text}));
+    }
+    scene.record("console_run", json!({"text": "current project"}));
     for project in all(scene, "project_list", json!({})) {
         read_project(scene, &project["id"]);
     }
@@ -468,6 +473,10 @@ fn change_the_rest(scene: &mut Scene, ids: &Ids) {
     for name in ["job_cancel", "job_pause", "job_resume"] {
         scene.record(name, none.clone());
     }
+    let shown = scene.record("diagnostics_show", json!({"names": false}))["shown"].clone();
+    scene.record("diagnostics_load", json!({"shown": shown}));
+    let place = record_place(scene, "/media/mira");
+    scene.record("diagnostics_save", json!({"shown": shown, "place": place}));
     scene.record("library_places_confirm", json!({"all": true}));
     scene.record("app_restart", json!({}));
 }

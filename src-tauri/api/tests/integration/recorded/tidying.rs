@@ -42,6 +42,9 @@ const VARYING: &[&str] = &[
 const FREE: &str = " free where the library is";
 /// The beginning of a sentence that goes on with the name of the machine.
 const LIBRARY_OF: &str = "The library of ";
+/// The beginning of a zip in base64, and one that has nothing in it.
+const ZIP: &str = "UEsDB";
+const EMPTY_ZIP: &str = "UEsFBgAAAAAAAAAAAAAAAAAAAAAAAA==";
 /// The fewest digits by which an id is named.
 const SHORTEST: usize = 7;
 
@@ -94,6 +97,13 @@ fn settle(value: &mut Value) {
                     ("totalBytes" | "capacityBytes", Value::Number(_)) => {
                         *field = json!(2_000_000_000_000_u64);
                     }
+                    // Diagnostics tell of the machine that they are made on.
+                    ("members", Value::Array(members)) if is_diagnostics(members) => {
+                        *field = json!([{"name": "about.txt", "text": "Undercroft\n"}]);
+                    }
+                    ("base64", Value::String(zip)) if zip.starts_with(ZIP) => {
+                        *field = json!(EMPTY_ZIP);
+                    }
                     ("milliseconds", Value::Number(_)) => *field = json!(3180),
                     ("bytesPerSecond", Value::Number(_)) => *field = json!(4_000_000),
                     (name, Value::Number(size)) if VARYING.contains(&name) => {
@@ -105,6 +115,11 @@ fn settle(value: &mut Value) {
         }
         _ => {}
     }
+}
+
+/// Whether these are the files of diagnostics.
+fn is_diagnostics(members: &[Value]) -> bool {
+    members.iter().any(|member| member["name"] == "about.txt")
 }
 
 /// The ids that were met, each with the one that is written for it, in the order of their meeting.

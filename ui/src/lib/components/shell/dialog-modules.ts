@@ -13,6 +13,7 @@ type Modules = {
 
 const modules: Modules = {
   shortcuts: () => import('./ShortcutsDialog.svelte'),
+  diagnostics: () => import('../settings/DiagnosticsDialog.svelte'),
   addProject: () => import('../projects/AddProjectDialog.svelte'),
   reviewPlaces: () => import('../recovery/ReviewPlacesDialog.svelte'),
   newProject: () => import('../projects/NewProjectDialog.svelte'),
