@@ -14,6 +14,7 @@ mod cleanup;
 mod copies;
 mod deleting;
 mod first_run;
+mod guard;
 mod history;
 mod new_projects;
 mod recorded;

@@ -90,7 +90,7 @@ pub(crate) enum Command {
     #[command(subcommand)]
     Retention(retention::Command),
     /// Show the whole at a glance
-    Status,
+    Status(status::Status),
     Usage(usage::Usage),
     Doctor(doctor::Doctor),
     /// Show what happened
@@ -143,7 +143,7 @@ impl Command {
             Self::Backup(command) => command.run(session),
             Self::Restore(command) => command.run(session),
             Self::Retention(command) => command.run(session),
-            Self::Status => status::run(session),
+            Self::Status(status) => status.run(session),
             Self::Usage(usage) => usage.run(session),
             Self::Doctor(doctor) => doctor.run(session),
             Self::Events(command) => command.run(session),
