@@ -6,8 +6,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use undercroft_api::Api;
 use undercroft_api::wire::{
-    Dashboard, JobView, Nothing, PauseFor, PauseRequest, Plan, PlanRef, Project, ProjectFilter,
-    ScheduleState, SettingsChange, SettingsView, VersionSave, WatchState,
+    Dashboard, JobView, Nothing, PauseFor, PauseRequest, Plan, PlanRef, ScheduleState,
+    SettingsChange, SettingsView, VersionSave, WatchState,
 };
 use undercroft_foundation::{Clock, Result, World};
 
@@ -73,11 +73,6 @@ impl AppState {
         self.api.dashboard(Nothing {})
     }
 
-    /// The jobs that run, and those that ended lately.
-    pub(crate) fn jobs(&self) -> Result<Vec<JobView>> {
-        self.api.job_list(Nothing {})
-    }
-
     /// Starts a backup of everything.
     pub(crate) fn back_up_all(&self) -> Result<Vec<JobView>> {
         self.api.backup_run_all(Nothing {})
@@ -91,11 +86,6 @@ impl AppState {
     /// Carries a plan out now.
     pub(crate) fn run_plan(&self, plan: String) -> Result<JobView> {
         self.api.plan_run(PlanRef { plan })
-    }
-
-    /// The projects that are in use.
-    pub(crate) fn projects(&self) -> Result<Vec<Project>> {
-        self.api.project_list(ProjectFilter::default())
     }
 
     /// The workspaces whose versions are kept.

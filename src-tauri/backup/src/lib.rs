@@ -11,12 +11,13 @@
 //! - `destinations`: adding them, finding their drives, opening their repositories, their keys.
 //! - `schedule`, `conditions`, `plans`: when, on which conditions, and what is backed up where.
 //! - `scheduler`: which plan begins now, and which waits for what.
-//! - `forgetting`, `anomaly`: retention, trash and clean-up; what holds them after a mass change.
+//! - `forgetting`, `browsing`, `anomaly`: retention, trash and clean-up; looking into backups; what
+//!   holds retention after a mass change.
 //! - `project_backup`, `library_copy`: one project, or the library itself, to one destination.
 //! - `archive_copies`: archives that lie in a destination, each as a snapshot of its own.
 //! - `plan_run`: where a plan is carried out, from its command before to retention at the end.
 //! - `verification`, `maintenance`, `protection`: proof, repair, and whether a project is safe.
-//! - `browsing`, `finding`, `restore`, `recovery`: looking into backups, and getting them back.
+//! - `finding`, `restore`, `recovery`: searching backups, and getting them back.
 //!
 //! `backups.rs` is the front, which gives out a handle on each.
 
@@ -46,7 +47,7 @@ mod verification;
 
 use undercroft_library::Migration;
 
-pub use anomaly::{AnomalyAlert, AnomalyAlerts, AnomalyAnswer, AnomalyKind};
+pub use anomaly::{AnomalyAlert, AnomalyAlerts, AnomalyAnswer, AnomalyKind, IsAsBefore};
 pub use archive_copies::{ArchiveCopies, StoredArchive};
 pub use backups::Backups;
 pub use browsing::{

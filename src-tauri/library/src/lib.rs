@@ -9,6 +9,7 @@ mod events;
 mod feed;
 mod identity;
 mod jobs;
+mod known_concerns;
 mod layout;
 mod library;
 mod overlap;

@@ -8,6 +8,7 @@ use undercroft_foundation::{Result, Settings, SettingsOverrides, World};
 use crate::catalog::{Catalog, Migration};
 use crate::events::{self, Events};
 use crate::jobs::Jobs;
+use crate::known_concerns;
 use crate::layout::prepare_root;
 use crate::presence::Presence;
 use crate::projects::{self, Projects};
@@ -38,7 +39,8 @@ impl Library {
     /// catalog that must be left as it is.
     pub fn open_or_create(root: &Path, world: &World, tables: &[&[Migration]]) -> Result<Self> {
         let root = prepare_root(root)?;
-        let own: [&[Migration]; 2] = [projects::MIGRATIONS, events::MIGRATIONS];
+        let own: [&[Migration]; 3] =
+            [projects::MIGRATIONS, events::MIGRATIONS, known_concerns::MIGRATIONS];
         let own = own.into_iter().chain(runs::MIGRATIONS);
         let tables: Vec<_> = own.chain(tables.iter().copied()).collect();
         let catalog = Catalog::open(&root, &tables, &*world.clock)?;

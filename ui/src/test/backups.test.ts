@@ -176,19 +176,17 @@ describe('a plan', () => {
 
 describe('backups', () => {
   it('pause for an hour, say so, and go on', async () => {
-    const backend = await open('#/');
-    for (const plan of backend.library.plans) plan.needsAttention = false;
-    location.hash = '#/backups';
-    for (const answer of await screen.findAllByRole('button', { name: 'That was me' }))
-      await fireEvent.click(answer);
+    const backend = await open('#/backups');
     const trigger = await button('Pause backups');
     trigger.focus();
     await fireEvent.keyDown(trigger, { key: 'Enter' });
     await fireEvent.click(await screen.findByRole('menuitem', { name: 'For an hour' }));
-    const standing = await screen.findByTestId('backups-standing');
-    await within(standing).findByText(/^Backups are paused until/);
     await fireEvent.click(await screen.findByTestId('resume-backups'));
-    await waitFor(() => expect(standing.textContent).not.toMatch(/pause/));
+    await button('Pause backups');
+    expect(backend.calls.filter(({ name }) => name === 'schedule_resume')).toHaveLength(1);
+    // The one sentence is the engine's.
+    const { sentence } = await backend.call('dashboard', {});
+    expect((await screen.findByTestId('health-sentence')).textContent).toBe(sentence);
   });
 
   it('hold what is old until an alert is answered', async () => {
@@ -196,9 +194,12 @@ describe('backups', () => {
     const alert = await screen.findByTestId('guard-alert');
     await within(alert).findByRole('link', { name: 'ledger-migration' });
     await within(alert).findByText('/home/mira/work/ledger-migration/README.md');
-    await fireEvent.click(within(alert).getByRole('button', { name: 'That was not me' }));
+    await fireEvent.click(within(alert).getByRole('button', { name: 'That was meant' }));
     await waitFor(() => expect(screen.queryByTestId('guard-alert')).toBeNull());
-    expect(backend.library.alerts[0]?.answer).toBe('notMeant');
+    expect(backend.library.alerts[0]?.answer).toBe('meant');
+    await fireEvent.click(await screen.findByRole('button', { name: 'Undo' }));
+    await screen.findByTestId('guard-alert');
+    expect(backend.library.alerts[0]?.answer).toBeNull();
   });
 });
 

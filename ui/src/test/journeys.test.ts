@@ -395,3 +395,21 @@ describe('a long list', () => {
     expect(grid.getAttribute('aria-activedescendant')).toMatch(/row-49999$/);
   });
 });
+
+describe('a loss that the guard noticed', () => {
+  it('is brought back at two presses, exactly what is gone', async () => {
+    const backend = await open('#/');
+    const alert = await screen.findByTestId('guard-alert');
+    const presses = countPresses();
+    await fireEvent.click(within(alert).getByRole('button', { name: 'Restore what is gone…' }));
+    const confirm = await screen.findByTestId('restore-confirm');
+    await waitFor(() => expect(confirm.hasAttribute('disabled')).toBe(false), LONG);
+    await fireEvent.click(confirm);
+    await waitFor(() => expect(callsOf(backend, 'version_restore')).toHaveLength(1));
+    expect(presses()).toBe(2);
+    const [loss] = backend.library.recording.all('guard_loss');
+    expect(loss?.paths.length).toBeGreaterThan(50);
+    expect(loss?.source.kind).toBe('version');
+    expect(callsOf(backend, 'version_restore')[0]?.request).toMatchObject({ paths: loss?.paths });
+  });
+});

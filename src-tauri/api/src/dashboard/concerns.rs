@@ -1,16 +1,19 @@
 //! All that needs attention, in one list: the word for the whole and every count follow from it.
 
-use undercroft_foundation::{Result, count_text, size_text};
+use undercroft_foundation::{Code, Error, Result, count_text, size_text};
 
-use super::wire::{Concern, ConcernKind, ConcernLevel};
+use super::wire::{Concern, ConcernKind, ConcernKnown, ConcernLevel, Dashboard};
 use crate::Api;
 use crate::archives::wire::{ArchiveFilter, ArchiveState};
 use crate::base::wire::Nothing;
-use crate::destinations::wire::Destination;
+use crate::destinations::wire::{Destination, PasswordKeeper};
+use crate::doctor::wire::Finding;
 use crate::jobs::wire::JobState;
 use crate::plans::wire::Plan;
 use crate::projects::wire::{Project, ProtectionState};
+use crate::retention::wire::GuardKind;
 use crate::usage::quota::NearLimit;
+use crate::workspaces::wire::WatchStatus;
 
 /// A disk with less free room than this, and less than a twentieth of all, is nearly full.
 const SCARCE_BYTES: u64 = 5_000_000_000;
@@ -28,8 +31,11 @@ impl Api {
     ) -> Result<Vec<Concern>> {
         let mut concerns = self.damaged_destinations()?;
         concerns.extend(self.guard_list(Nothing {})?.into_iter().filter_map(|alert| {
-            let level = ConcernLevel::Warning;
-            alert.answer.is_none().then(|| Concern {
+            let level = match alert.kind {
+                GuardKind::Deletion | GuardKind::Rewriting => ConcernLevel::Error,
+                GuardKind::Growth => ConcernLevel::Warning,
+            };
+            alert.open.then(|| Concern {
                 project: Some(alert.project),
                 alert: Some(alert.id.clone()),
                 ..concern(ConcernKind::Alert, level, &alert.id, alert.project_name, alert.text)
@@ -41,6 +47,13 @@ impl Api {
         concerns.extend(self.near_limits()?.into_iter().map(of_limit));
         concerns.extend(destinations.iter().filter_map(of_full_disk));
         concerns.extend(projects.iter().filter_map(of_project));
+        concerns.extend(plans.iter().filter_map(of_hooks));
+        concerns.extend(destinations.iter().filter_map(of_password));
+        concerns.extend(self.shared_disks(destinations)?);
+        concerns.extend(self.unwatched(projects)?);
+        concerns.extend(self.found_by_doctor(&concerns));
+        let known = self.0.library.known_concerns()?;
+        concerns.retain(|concern| !concern.can_be_known || !known.contains(&concern.key));
         // Those of one level stay in the order of what they are about.
         concerns.sort_by_key(|concern| concern.level != ConcernLevel::Error);
         Ok(concerns)
@@ -61,6 +74,87 @@ impl Api {
                 }
             })
             .collect())
+    }
+
+    /// The destinations that fail together with the work.
+    fn shared_disks(&self, destinations: &[Destination]) -> Result<Vec<Concern>> {
+        let around = self.0.host.surroundings();
+        let mut shared = Vec::new();
+        for destination in destinations.iter().filter(|it| it.present) {
+            let path = self.0.backups.destinations().find(&destination.id)?.path;
+            if self.0.backups.destinations().is_on_disk_of_work(&around, &path)? {
+                let reason = "It is on the disk of the projects: if that fails, both are lost";
+                let about = (destination.name.clone(), reason.to_owned());
+                let (kind, level) = (ConcernKind::SameDisk, ConcernLevel::Warning);
+                shared.push(Concern {
+                    destination: Some(destination.id.clone()),
+                    can_be_known: true,
+                    ..concern(kind, level, &destination.id, about.0, about.1)
+                });
+            }
+        }
+        Ok(shared)
+    }
+
+    /// The projects of which no version is kept, or changes are not noticed as they should be.
+    fn unwatched(&self, projects: &[Project]) -> Result<Vec<Concern>> {
+        let states = self.watch_list(Nothing {})?;
+        let mut found = Vec::new();
+        for project in projects.iter().filter(|project| project.present) {
+            let state = states.iter().find(|state| state.project == project.id);
+            let is_begun = self.0.history.is_begun(project.id.parse()?);
+            let (kind, reason) = match state.map(|state| (state.state, &state.why)) {
+                _ if !is_begun => (ConcernKind::NoVersions, "No version is kept of it".to_owned()),
+                Some((WatchStatus::Paused, _)) => {
+                    (ConcernKind::Watching, "Watching is paused: no version is made".to_owned())
+                }
+                Some((WatchStatus::Limited, why)) => {
+                    let reason = why.clone();
+                    let plain = || "Changes are not all noticed at once".to_owned();
+                    (ConcernKind::Watching, reason.unwrap_or_else(plain))
+                }
+                Some((WatchStatus::Off, Some(why))) => (ConcernKind::Watching, why.clone()),
+                _ => continue,
+            };
+            let (level, name) = (ConcernLevel::Warning, project.name.clone());
+            found.push(Concern {
+                project: Some(project.id.clone()),
+                can_be_known: kind == ConcernKind::NoVersions,
+                ..concern(kind, level, &project.id, name, reason)
+            });
+        }
+        Ok(found)
+    }
+
+    /// The errors of the last self-check that nothing else tells of.
+    fn found_by_doctor(&self, told: &[Concern]) -> Vec<Concern> {
+        let errors = self.0.examined.errors();
+        let is_told = |error: &Finding| {
+            told.iter().any(|concern| error.what.starts_with(&format!("{}:", concern.subject)))
+        };
+        let new = errors.into_iter().filter(|error| !is_told(error));
+        new.map(|error| {
+            let (kind, level) = (ConcernKind::Doctor, ConcernLevel::Error);
+            concern(kind, level, &error.what, error.what.clone(), error.why)
+        })
+        .collect()
+    }
+
+    /// Says that a concern is known, or that it is to be told again.
+    ///
+    /// # Errors
+    /// [`Code::Invalid`] for one that must be seen to.
+    pub fn concern_known(&self, request: ConcernKnown) -> Result<Dashboard> {
+        let dashboard = self.dashboard(Nothing {})?;
+        let found = dashboard.concerns.iter().find(|concern| concern.key == request.concern);
+        if request.known && !found.is_some_and(|concern| concern.can_be_known) {
+            let what = format!("{} is no concern that can be left", request.concern);
+            return Err(Error::new(Code::Invalid, what)
+                .why("It is not there, or it must be seen to")
+                .next("See what needs attention: `undercroft status`"));
+        }
+        self.0.library.set_concern_known(&request.concern, request.known)?;
+        self.dashboard(Nothing {})
     }
 
     fn unconfirmed_places(&self) -> Result<Option<Concern>> {
@@ -103,6 +197,24 @@ fn of_plan(plan: &Plan) -> Option<Concern> {
     Some(Concern {
         plan: Some(plan.id.clone()),
         ..concern(ConcernKind::PlanFailed, level, &plan.id, about.0, about.1)
+    })
+}
+
+fn of_hooks(plan: &Plan) -> Option<Concern> {
+    let reason = "It has a command that nobody has confirmed on this machine".to_owned();
+    let (kind, level) = (ConcernKind::Hooks, ConcernLevel::Warning);
+    plan.hooks_wait.then(|| Concern {
+        plan: Some(plan.id.clone()),
+        ..concern(kind, level, &plan.id, plan.draft.name.clone(), reason)
+    })
+}
+
+fn of_password(destination: &Destination) -> Option<Concern> {
+    let reason = "Its password is not known here: nothing is backed up to it".to_owned();
+    let (kind, level) = (ConcernKind::Password, ConcernLevel::Warning);
+    (destination.keeper == PasswordKeeper::Missing).then(|| Concern {
+        destination: Some(destination.id.clone()),
+        ..concern(kind, level, &destination.id, destination.name.clone(), reason)
     })
 }
 
@@ -158,5 +270,6 @@ fn concern(
         destination: None,
         plan: None,
         alert: None,
+        can_be_known: false,
     }
 }

@@ -35,7 +35,8 @@ impl Signs {
 }
 
 impl Api {
-    /// The overall health, from what needs attention, what is planned and what is protected.
+    /// The overall health, from what needs attention, what is planned and what is protected: the
+    /// word, and the one without what runs now.
     ///
     /// # Errors
     /// Whatever keeps the catalog from being read.
@@ -45,7 +46,7 @@ impl Api {
         concerns: &[Concern],
         plans: &[Plan],
         schedule: &ScheduleState,
-    ) -> Result<Health> {
+    ) -> Result<(Health, Health)> {
         let jobs = self.job_list(Nothing {})?;
         let has = |level| concerns.iter().any(|concern| concern.level == level);
         let is_protected =
@@ -58,12 +59,12 @@ impl Api {
             is_waiting: plans.iter().any(|plan| plan.waiting.is_some()),
             is_protected: projects.iter().any(is_protected),
         };
-        Ok(signs.word())
+        Ok((signs.word(), Signs { is_running: false, ..signs }.word()))
     }
 }
 
 /// Looking at a folder anew is nothing that anybody waits for, and what was told to wait rests.
-fn is_under_way(job: &JobView) -> bool {
+pub(super) fn is_under_way(job: &JobView) -> bool {
     let is_live = matches!(job.state, JobState::Queued | JobState::Running);
     is_live && !job.paused && job.kind != JobKind::Refresh
 }

@@ -15,8 +15,11 @@ use crate::runs::wire::Run;
 pub struct Dashboard {
     /// How things stand, in a word.
     pub health: Health,
-    /// How things stand, a sentence.
+    /// How things stand, a sentence: the only one that is made of it.
     pub sentence: String,
+    /// The work that is under way, with its progress; nothing while nothing is.
+    #[serde(default)]
+    pub running: Option<String>,
     /// Whether backups begin by themselves, and which comes next.
     pub schedule: ScheduleState,
     /// Projects with a recent backup.
@@ -91,6 +94,19 @@ pub struct Concern {
     /// The id of the alert.
     #[serde(default)]
     pub alert: Option<String>,
+    /// Whether the user may say that this is known, and is not told of it again.
+    #[serde(default)]
+    pub can_be_known: bool,
+}
+
+/// Says that a concern is known, so that it is not told of again, or that it is to be.
+#[derive(Debug, Clone, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct ConcernKnown {
+    /// The key of the concern.
+    pub concern: String,
+    /// Whether it is known.
+    pub known: bool,
 }
 
 /// How urgent a concern is.
@@ -125,4 +141,16 @@ pub enum ConcernKind {
     Archive,
     /// A recovered library records places that are not confirmed.
     Places,
+    /// No version is kept of a project.
+    NoVersions,
+    /// Changes of a project are not noticed, or not at once.
+    Watching,
+    /// The password of a destination is not known.
+    Password,
+    /// A plan has commands that wait to be confirmed.
+    Hooks,
+    /// A destination is on the disk of the projects.
+    SameDisk,
+    /// The self-check found something that does not work.
+    Doctor,
 }

@@ -4,11 +4,14 @@
 mod destinations;
 mod finding;
 mod fixes;
+mod last;
 mod library;
 mod machine;
 mod plans;
 mod projects;
 pub(crate) mod wire;
+
+pub(crate) use last::LastExamination;
 
 use undercroft_foundation::Result;
 
@@ -28,6 +31,7 @@ impl Api {
         findings.extend(self.examine_destinations());
         findings.extend(self.examine_plans());
         findings.extend(self.examine_projects());
+        self.0.examined.keep(&findings);
         Ok(findings)
     }
 

@@ -127,7 +127,7 @@ impl Api {
             Ok(alerts) => alerts,
             Err(error) => return vec![failed(AREA, &error)],
         };
-        let open = alerts.into_iter().filter(|alert| alert.answer.is_none());
+        let open = alerts.into_iter().filter(|alert| alert.open);
         let told = open.map(|alert| {
             warning(
                 AREA,

@@ -145,6 +145,9 @@ fn step(rooms: &Weak<Rooms>, known: &mut LoopState) -> Option<Duration> {
             LONGEST
         }
     };
+    if let Err(error) = Api(Arc::clone(&rooms)).settle_alerts() {
+        tracing::error!(%error, "whether what was lost is back is not known");
+    }
     if let Err(error) = rooms.backups.proofs().start_due_by_plans() {
         tracing::error!(%error, "nothing was proven");
     }

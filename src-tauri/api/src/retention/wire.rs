@@ -183,6 +183,8 @@ pub struct GuardAlert {
     /// How it was answered; not yet when left out.
     #[serde(default)]
     pub answer: Option<GuardAnswer>,
+    /// Whether it asks for attention: until it is said that it was meant, or all of it is back.
+    pub open: bool,
 }
 
 mirror! {
@@ -208,7 +210,17 @@ mirror! {
         #[doc = " That was not meant: the backups from before are pinned, and retention goes on \
                  without them."]
         NotMeant,
+        /// All of it is back, so that nobody has to answer.
+        Back,
     }
+}
+
+/// An alert.
+#[derive(Debug, Clone, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct GuardRef {
+    /// The alert.
+    pub alert: String,
 }
 
 /// Answers an alert.
@@ -217,6 +229,7 @@ mirror! {
 pub struct GuardReply {
     /// The alert.
     pub alert: String,
-    /// The answer.
-    pub answer: GuardAnswer,
+    /// The answer; without one, what was answered before is taken back.
+    #[serde(default)]
+    pub answer: Option<GuardAnswer>,
 }

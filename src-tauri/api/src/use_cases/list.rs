@@ -336,7 +336,11 @@ macro_rules! with_use_cases {
             parity_change(ParityChange) -> JobView, Everyone, "undercroft destination parity {destination} {percent}";
             /// Lists what looked unusual, newest first.
             guard_list(Nothing) -> Vec<GuardAlert>, Everyone, "undercroft retention alerts";
-            /// Answers such an alert.
+            /// Shows what of an alert is gone, and the newest that has all of it.
+            guard_loss(GuardRef) -> GuardLoss, Everyone, "undercroft retention lost {alert}";
+            /// Brings back what of an alert is gone, where it was.
+            guard_restore(GuardRef) -> JobView, Everyone, "undercroft retention lost {alert} --restore";
+            /// Answers such an alert, or takes the answer back.
             guard_answer(GuardReply) -> GuardAlert, Everyone, "undercroft retention answer {alert} {answer}";
             /// Lists the libraries that a destination can give back.
             recovery_look(RecoveryLook) -> Vec<RecoverableLibrary>, Everyone, "undercroft library recover {path} --list";
@@ -366,6 +370,8 @@ macro_rules! with_use_cases {
             event_list(EventsAfter) -> Vec<Event>, Everyone, "undercroft events";
             /// Shows the whole at a glance.
             dashboard(Nothing) -> Dashboard, Everyone, "undercroft status";
+            /// Says that a concern is known, so that it is not told of again, or that it is to be.
+            concern_known(ConcernKnown) -> Dashboard, Everyone, "undercroft status --dismiss {concern}";
             /// Looks for whatever could keep Undercroft from doing its work.
             doctor(Nothing) -> Vec<Finding>, Everyone, "undercroft doctor";
             /// Does what the doctor proposes.

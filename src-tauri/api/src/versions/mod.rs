@@ -3,6 +3,7 @@
 mod compare;
 mod convert;
 pub(crate) mod finding;
+mod loss;
 mod restoring;
 pub(crate) mod wire;
 

@@ -6,6 +6,7 @@ use specta::Type;
 use specta_typescript::Number;
 use undercroft_history as history;
 
+use crate::backups::wire::Snapshot;
 use crate::base::mirror::mirror;
 use crate::base::wire::ChangeKind;
 
@@ -312,6 +313,32 @@ pub struct VersionRestore {
     /// Whether files that the version lacks stay in the folders that are restored in place.
     #[serde(default)]
     pub keep_extra: bool,
+}
+
+/// A loss that the guard noticed: what is gone, and what brings it back.
+#[derive(Debug, Clone, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct GuardLoss {
+    /// The newest that has all of it.
+    pub source: LossSource,
+    /// The files and folders that are gone or were rewritten, each name by name.
+    pub paths: Vec<Vec<String>>,
+}
+
+/// The source of what is gone.
+#[derive(Debug, Clone, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase", tag = "kind")]
+pub enum LossSource {
+    /// The newest version that has all of it.
+    Version {
+        /// The version.
+        version: Box<Version>,
+    },
+    /// The newest backup from before, where no version has all of it.
+    Backup {
+        /// The backup.
+        snapshot: Box<Snapshot>,
+    },
 }
 
 /// A preview of the restore of a version.

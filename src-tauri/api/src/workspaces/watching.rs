@@ -80,6 +80,7 @@ impl Api {
         };
         Ok(WatchState {
             project: state.project.to_string(),
+            project_name: self.0.library.projects().get(state.project)?.name,
             workspace: state.workspace.to_string(),
             name: self.name_of(&workspace)?,
             state: state.status.into(),

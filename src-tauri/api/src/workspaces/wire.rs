@@ -120,6 +120,8 @@ pub enum WatchStatus {
 pub struct WatchState {
     /// The id of the project.
     pub project: String,
+    /// The name of the project.
+    pub project_name: String,
     /// The id of the workspace.
     pub workspace: String,
     /// Its name.

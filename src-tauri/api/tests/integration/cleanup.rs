@@ -146,9 +146,16 @@ fn one_list_says_what_needs_attention() {
     let stage = with_project("sample");
     let dashboard = stage.ask("dashboard", json!({}));
     let concerns = dashboard["concerns"].as_array().unwrap();
-    assert_eq!(concerns.len(), 1, "{concerns:?}");
-    assert_eq!(concerns[0]["kind"], "noBackup");
-    assert!(dashboard["sentence"].as_str().unwrap().contains("1 needs attention"), "{dashboard}");
+    let kinds: Vec<_> = concerns.iter().map(|concern| concern["kind"].clone()).collect();
+    assert_eq!(kinds, ["noBackup", "noVersions"]);
+    assert_eq!(dashboard["sentence"], "No project protected, 2 things need attention");
+    let known = |known: bool| {
+        let request = json!({"concern": concerns[1]["key"], "known": known});
+        stage.ask("concern_known", request)["concerns"].as_array().unwrap().len()
+    };
+    assert_eq!((known(true), known(false)), (1, 2));
+    let refused = json!({"concern": concerns[0]["key"], "known": true});
+    assert_eq!(stage.refused("concern_known", refused).code, ErrorCode::Invalid);
     stage.run("archive_make", json!({"projects": ["sample"]}));
     assert_eq!(stage.ask("dashboard", json!({}))["concerns"], json!([]));
     let archive = stage.ask("archive_list", json!({}))[0].clone();

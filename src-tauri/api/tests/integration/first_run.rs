@@ -78,6 +78,25 @@ fn what_was_found_becomes_projects_with_versions_and_a_verified_backup() {
 }
 
 #[test]
+fn a_destination_on_the_disk_of_the_work_needs_attention() {
+    let stage = machine();
+    let atlas = stage.ask("project_find", json!({}))["projects"][0]["place"]["id"].clone();
+    stage.ask("project_add", json!({"place": atlas}));
+    for at in [0, 1] {
+        let drive = &stage.ask("drive_list", json!({}))[at];
+        let (place, password) = (&drive["place"]["id"], json!({"type": "generated"}));
+        let add =
+            json!({"place": place, "name": at.to_string(), "password": password, "create": true});
+        stage.ask("destination_add", add);
+    }
+    let concerns = stage.ask("dashboard", json!({}))["concerns"].clone();
+    let same_disk = |it: &&Value| it["kind"] == "sameDisk";
+    let told: Vec<_> = concerns.as_array().unwrap().iter().filter(same_disk).collect();
+    assert_eq!(told.len(), 1, "{concerns}");
+    assert_eq!((&told[0]["subject"], &told[0]["level"]), (&json!("1"), &json!("warning")));
+}
+
+#[test]
 fn a_place_that_was_found_is_good_for_its_purpose_alone() {
     let stage = machine();
     let found = stage.ask("project_find", json!({}))["projects"][0]["place"]["id"].clone();

@@ -16,6 +16,7 @@ mod copies;
 mod deleting;
 mod diagnostics;
 mod first_run;
+mod guard;
 mod history;
 mod new_projects;
 mod recorded;

@@ -544,7 +544,7 @@ fn limits_are_told_of_before_they_are_reached() {
     let near = limits();
     assert_eq!((near.len(), &near[0]["project"]), (1, &Value::Null), "{near:?}");
     let sentence = stage.ask("dashboard", json!({}))["sentence"].as_str().unwrap().to_owned();
-    assert!(sentence.ends_with("2 need attention"), "the project has no backup: {sentence}");
+    assert!(sentence.ends_with("3 things need attention"), "no backup and no versions: {sentence}");
     assert_eq!(told_by_the_doctor()[0]["what"], "The library is near its limit");
     assert_eq!(stage.ask("usage_overview", json!({}))["quotaState"], "near");
     std::fs::remove_file(large).unwrap();

@@ -83,8 +83,13 @@ fn a_project_is_added_backed_up_browsed_and_restored() {
     assert_same_tree(stage.path("sample"), stage.path("whole/sample"));
 
     let dashboard = stage.ask("dashboard", json!({}));
-    assert_eq!(dashboard["sentence"], "1 project protected");
-    assert_eq!(dashboard["concerns"], json!([]));
+    let mut known = dashboard.clone();
+    for concern in dashboard["concerns"].as_array().unwrap() {
+        known = stage.ask("concern_known", json!({"concern": concern["key"], "known": true}));
+    }
+    let sentence = known["sentence"].as_str().unwrap();
+    assert!(sentence.starts_with("1 project is protected. Last backup today"), "{sentence}");
+    assert_eq!(known["concerns"], json!([]));
     let detail = stage.ask("project_show", json!({"project": "sample"}));
     assert_eq!(detail["snapshots"].as_array().unwrap().len(), 1);
     assert_eq!(detail["destinations"][0]["id"], destination["id"]);
@@ -365,7 +370,7 @@ fn what_is_away_is_found_by_the_doctor() {
     let snapshots = stage.ask("snapshot_list", json!({"destination": destination["id"]}));
     assert_eq!(snapshots.as_array().unwrap().len(), 1);
     let dashboard = stage.ask("dashboard", json!({}));
-    assert_eq!(dashboard["sentence"], "No project protected, 1 needs attention");
+    assert_eq!(dashboard["sentence"], "No project protected, 1 thing needs attention");
     assert_eq!(dashboard["destinations"][0]["present"], false);
 }
 

@@ -63,9 +63,9 @@ fn follow(state: &AppState, mut show: impl FnMut(Status) -> bool) {
 #[cfg(target_os = "linux")]
 fn read_status(state: &AppState, before: &Status) -> Status {
     let read = || -> Result<Status> {
-        let (dashboard, jobs, plans) = (state.dashboard()?, state.jobs()?, state.plans()?);
-        let kept = status::kept_work(&state.watched()?, &state.projects()?);
-        Ok(Status { kept, ..Status::of(&dashboard, &jobs, &plans) })
+        let (dashboard, plans) = (state.dashboard()?, state.plans()?);
+        let kept = status::kept_work(&state.watched()?);
+        Ok(Status { kept, ..Status::of(&dashboard, &plans) })
     };
     read().unwrap_or_else(|error| {
         tracing::warn!(%error, "No status for the tray");

@@ -18,8 +18,22 @@ pub struct AnomalyAlert {
     pub text: String,
     /// The first of the files that it is about, escaped.
     pub examples: Vec<String>,
+    /// When the backup was made that it was compared with; unknown of an old alert.
+    pub before: Option<Timestamp>,
     /// The answer, once there is one.
     pub answer: Option<AnomalyAnswer>,
+}
+
+impl AnomalyAlert {
+    /// Whether it still asks for attention: until somebody says that it was meant, or what was lost
+    /// is back.
+    pub fn is_open(&self) -> bool {
+        match self.answer {
+            None => true,
+            Some(AnomalyAnswer::NotMeant) => self.kind != AnomalyKind::Growth,
+            Some(AnomalyAnswer::Meant | AnomalyAnswer::Back) => false,
+        }
+    }
 }
 
 /// The kinds of anomalies that are noticed.
@@ -56,6 +70,8 @@ pub enum AnomalyAnswer {
     Meant,
     /// That was not meant: the backups from before are pinned.
     NotMeant,
+    /// All that it is about is there again as it was: nobody has to answer.
+    Back,
 }
 
 impl AnomalyAnswer {
@@ -64,11 +80,12 @@ impl AnomalyAnswer {
         match self {
             Self::Meant => "meant",
             Self::NotMeant => "not-meant",
+            Self::Back => "back",
         }
     }
 
     /// The answer of this stable name.
     pub fn from_name(name: &str) -> Option<Self> {
-        [Self::Meant, Self::NotMeant].into_iter().find(|it| it.name() == name)
+        [Self::Meant, Self::NotMeant, Self::Back].into_iter().find(|it| it.name() == name)
     }
 }

@@ -28,32 +28,41 @@ impl AnomalyAlerts {
         find_by_name("alert", text, &self.list()?, candidate).cloned()
     }
 
-    /// Answers an alert. When it was not meant, the project's newest backup from before it is
+    /// Answers an alert, or takes an answer back. When it was not meant, the project's newest backup from before it is
     /// pinned in each destination first: all of them must be there for that.
     ///
     /// # Errors
     /// [`undercroft_foundation::Code::NotFound`], [`undercroft_foundation::Code::Unavailable`] when
     /// a backup cannot be pinned because its drive is away: the alert then stays open, and nothing
     /// is let go.
-    pub fn answer(&self, id: AlertId, answer: AnomalyAnswer) -> Result<AnomalyAlert> {
+    pub fn answer(&self, id: AlertId, answer: Option<AnomalyAnswer>) -> Result<AnomalyAlert> {
         let alert = self.library.catalog().read(|connection| table::get(connection, id))?;
-        if answer == AnomalyAnswer::NotMeant {
+        if answer == Some(AnomalyAnswer::NotMeant) {
             self.pin_from_before(&alert)?;
         }
+        self.keep_answer(&alert, answer)
+    }
+
+    /// Keeps an answer, and tells of it.
+    pub(super) fn keep_answer(
+        &self,
+        alert: &AnomalyAlert,
+        answer: Option<AnomalyAnswer>,
+    ) -> Result<AnomalyAlert> {
+        let said = match answer {
+            Some(AnomalyAnswer::Meant) => "this was meant",
+            Some(AnomalyAnswer::NotMeant) => {
+                "this was not meant; the backups from before are pinned"
+            }
+            Some(AnomalyAnswer::Back) => "all of it is back",
+            None => "the answer was taken back",
+        };
+        let text = format!("{}: {said}", alert.text);
+        let event = NewEvent::new("guard.answered", text).of_project(Some(alert.project));
         self.library.catalog().write(|transaction| {
-            table::answer(transaction, id, answer)?;
-            let text = match answer {
-                AnomalyAnswer::Meant => format!("{}: this was meant", alert.text),
-                AnomalyAnswer::NotMeant => {
-                    format!(
-                        "{}: this was not meant; the backups from before are pinned",
-                        alert.text
-                    )
-                }
-            };
-            let event = NewEvent::new("guard.answered", text).of_project(Some(alert.project));
+            table::answer(transaction, alert.id, answer)?;
             self.library.events().append(transaction, &event)?;
-            table::get(transaction, id)
+            table::get(transaction, alert.id)
         })
     }
 

@@ -1,9 +1,11 @@
 //! Mass changes: each backup of a project is compared with the one before. When a great part of
 //! the files is gone or has another content at once, or the project grew by a multiple, an alert is
-//! raised, and nothing is let go where that project is kept until somebody has answered.
+//! raised, and nothing is let go where that project is kept until somebody has answered, or what is
+//! gone is back.
 
 mod alert;
 mod answer;
+mod lost;
 mod table;
 
 use undercroft_foundation::{AlertId, LogLevel, Result, count_text, escape_name, size_text};
@@ -11,11 +13,14 @@ use undercroft_library::{Library, Moment, NewEvent, Project};
 use undercroft_repository::diff::{Change, ChangeKind};
 use undercroft_repository::{Repository, Snapshot, SnapshotId};
 
+use crate::browsing::top;
 use crate::destinations::Destinations;
 use crate::forgetting::Removals;
 use crate::snapshots::{SnapshotCache, of_project};
 
 pub use alert::{AnomalyAlert, AnomalyAnswer, AnomalyKind};
+pub use lost::IsAsBefore;
+use lost::below_top;
 pub(crate) use table::MIGRATIONS;
 
 /// Fewer files than this are never a mass.
@@ -33,41 +38,53 @@ struct ChangeTotals {
     bytes_after: u64,
     removed: u64,
     rewritten: u64,
-    removed_examples: Vec<String>,
-    rewritten_examples: Vec<String>,
+    /// Paths in the snapshots, escaped; a folder's ends with `/`.
+    removed_paths: Vec<String>,
+    rewritten_paths: Vec<String>,
+}
+
+/// A mass change.
+#[derive(Debug)]
+struct Anomaly {
+    kind: AnomalyKind,
+    text: String,
+    /// The paths that are gone or another.
+    lost: Vec<String>,
 }
 
 impl ChangeTotals {
     fn record(&mut self, change: &Change) {
         let is_folder = change.path.ends_with(b"/");
-        let (count, examples) = match change.kind {
-            ChangeKind::Removed if !is_folder => (&mut self.removed, &mut self.removed_examples),
-            ChangeKind::Content => (&mut self.rewritten, &mut self.rewritten_examples),
+        let (count, paths) = match change.kind {
+            ChangeKind::Removed => (&mut self.removed, &mut self.removed_paths),
+            ChangeKind::Content => (&mut self.rewritten, &mut self.rewritten_paths),
             _ => return,
         };
-        *count += 1;
-        if examples.len() < EXAMPLES {
-            examples.push(escape_name(&change.path));
-        }
+        *count += u64::from(!is_folder);
+        paths.push(escape_name(&change.path));
     }
 
-    /// The anomaly that it shows, and the files that show it.
-    fn classify(self) -> Option<(AnomalyKind, String, Vec<String>)> {
+    /// The anomaly that it shows.
+    fn classify(self) -> Option<Anomaly> {
         let is_mass = |count: u64| count >= MASS && count.saturating_mul(2) >= self.files_before;
         let of_all = format!("of {}", count_text(self.files_before, "file"));
         if is_mass(self.removed) {
             let text = format!("{} {of_all} are gone", self.removed);
-            return Some((AnomalyKind::Deletion, text, self.removed_examples));
+            return Some(Anomaly { kind: AnomalyKind::Deletion, text, lost: self.removed_paths });
         }
         if is_mass(self.rewritten) {
             let text = format!("{} {of_all} have another content at once", self.rewritten);
-            return Some((AnomalyKind::Rewriting, text, self.rewritten_examples));
+            return Some(Anomaly {
+                kind: AnomalyKind::Rewriting,
+                text,
+                lost: self.rewritten_paths,
+            });
         }
         let grew = self.bytes_after.saturating_sub(self.bytes_before);
         if grew >= GROWTH_BYTES && self.bytes_after >= self.bytes_before.saturating_mul(3) {
             let (before, after) = (size_text(self.bytes_before), size_text(self.bytes_after));
             let text = format!("It grew from {before} to {after}");
-            return Some((AnomalyKind::Growth, text, Vec::new()));
+            return Some(Anomaly { kind: AnomalyKind::Growth, text, lost: Vec::new() });
         }
         None
     }
@@ -113,12 +130,17 @@ impl AnomalyAlerts {
             return Ok(());
         };
         let after = &snapshots[place];
-        if before.tree == after.tree || before.paths != after.paths {
+        let is_way_back = self.settle_by(project, repository, &snapshots[..place], after)?;
+        if is_way_back || before.tree == after.tree || before.paths != after.paths {
             return Ok(());
         }
-        let Some((kind, text, examples)) = compare(repository, before, after)?.classify() else {
+        let Some(Anomaly { kind, text, lost }) = compare(repository, before, after)?.classify()
+        else {
             return Ok(());
         };
+        let files = lost.iter().filter(|path| !path.ends_with('/'));
+        let examples = files.take(EXAMPLES).cloned().collect();
+        let lost = below_top(lost, &top(repository, before)?);
         let world = self.library.world();
         let alert = AnomalyAlert {
             id: AlertId::new(&*world.clock, &*world.random),
@@ -127,13 +149,14 @@ impl AnomalyAlerts {
             kind,
             text: text.clone(),
             examples,
+            before: Some(Moment::of(before.time).0),
             answer: None,
         };
         let text = format!("{}: {text}; nothing is let go until this is answered", project.name);
         job.log(LogLevel::Warning, text.clone());
         let event = NewEvent::new("guard.alert", text).of_project(Some(project.id));
         self.library.catalog().write(|transaction| {
-            table::insert(transaction, &alert)?;
+            table::insert(transaction, &alert, &lost)?;
             self.library.events().append(transaction, &event).map(drop)
         })
     }
@@ -156,7 +179,7 @@ mod tests {
     use super::*;
 
     fn classified(totals: ChangeTotals) -> Option<AnomalyKind> {
-        totals.classify().map(|(kind, ..)| kind)
+        totals.classify().map(|anomaly| anomaly.kind)
     }
 
     #[test]

@@ -6,7 +6,9 @@ use undercroft_library::{Column, Json, Migration, Moment, SqlContext};
 
 use super::{AnomalyAlert, AnomalyAnswer, AnomalyKind};
 
-pub(crate) const MIGRATIONS: &[Migration] = &[Migration {
+pub(crate) const MIGRATIONS: &[Migration] = &[FIRST, WITH_LOSS];
+
+const FIRST: Migration = Migration {
     table: "guard_alerts",
     version: 1,
     sql: "CREATE TABLE guard_alerts (
@@ -19,15 +21,27 @@ pub(crate) const MIGRATIONS: &[Migration] = &[Migration {
               answer TEXT
           ) STRICT;
           CREATE INDEX guard_alerts_open ON guard_alerts (project) WHERE answer IS NULL;",
-}];
+};
 
-const COLUMNS: &str = "id, time, project, kind, text, examples, answer";
+/// When the backup before was made, and the paths that are gone or another since.
+const WITH_LOSS: Migration = Migration {
+    table: "guard_alerts",
+    version: 2,
+    sql: "ALTER TABLE guard_alerts ADD COLUMN before TEXT;
+          ALTER TABLE guard_alerts ADD COLUMN lost TEXT NOT NULL DEFAULT '[]';",
+};
 
-pub(super) fn insert(transaction: &Transaction<'_>, alert: &AnomalyAlert) -> Result<()> {
+const COLUMNS: &str = "id, time, project, kind, text, examples, answer, before";
+
+pub(super) fn insert(
+    transaction: &Transaction<'_>,
+    alert: &AnomalyAlert,
+    lost: &[String],
+) -> Result<()> {
     transaction
         .execute(
-            "INSERT INTO guard_alerts (id, time, project, kind, text, examples)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+            "INSERT INTO guard_alerts (id, time, project, kind, text, examples, before, lost)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
             params![
                 Column(alert.id),
                 Moment(alert.time),
@@ -35,6 +49,8 @@ pub(super) fn insert(transaction: &Transaction<'_>, alert: &AnomalyAlert) -> Res
                 alert.kind.name(),
                 alert.text,
                 Json(&alert.examples),
+                alert.before.map(Moment),
+                Json(lost),
             ],
         )
         .sql("keep an alert")
@@ -61,12 +77,21 @@ pub(super) fn get(connection: &Connection, id: AlertId) -> Result<AnomalyAlert> 
 pub(super) fn answer(
     transaction: &Transaction<'_>,
     id: AlertId,
-    answer: AnomalyAnswer,
+    answer: Option<AnomalyAnswer>,
 ) -> Result<()> {
+    let name = answer.map(AnomalyAnswer::name);
     transaction
-        .execute("UPDATE guard_alerts SET answer = ?2 WHERE id = ?1", (Column(id), answer.name()))
+        .execute("UPDATE guard_alerts SET answer = ?2 WHERE id = ?1", (Column(id), name))
         .sql("answer an alert")
         .map(drop)
+}
+
+/// The paths that an alert is about, as they are kept.
+pub(super) fn lost(connection: &Connection, id: AlertId) -> Result<Vec<String>> {
+    let query = "SELECT lost FROM guard_alerts WHERE id = ?1";
+    connection
+        .query_row(query, [Column(id)], |row| Ok(row.get::<_, Json<_>>(0)?.0))
+        .sql("read what an alert is about")
 }
 
 /// Whether an alert is open of a project that this destination holds.
@@ -94,5 +119,6 @@ fn from_row(row: &Row<'_>) -> rusqlite::Result<AnomalyAlert> {
         text: row.get(4)?,
         examples: row.get::<_, Json<_>>(5)?.0,
         answer: answer.and_then(|answer| AnomalyAnswer::from_name(&answer)),
+        before: row.get::<_, Option<Moment>>(7)?.map(|time| time.0),
     })
 }

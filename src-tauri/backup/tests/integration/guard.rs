@@ -43,7 +43,7 @@ fn mass_deletion_holds_retention_until_it_is_answered() {
     assert!(library.events().after(0, 1000).unwrap().iter().any(|it| it.kind == "guard.alert"));
     assert!(backups.alerts().is_held(disk.id).unwrap());
     let found = backups.alerts().find(&alert.id.to_string()[..12]).unwrap();
-    let answered = backups.alerts().answer(found.id, AnomalyAnswer::NotMeant).unwrap();
+    let answered = backups.alerts().answer(found.id, Some(AnomalyAnswer::NotMeant)).unwrap();
     assert_eq!(answered.answer, Some(AnomalyAnswer::NotMeant));
     assert!(!backups.alerts().is_held(disk.id).unwrap());
     let mut left = run();
@@ -74,7 +74,7 @@ fn mass_rewriting_is_noticed_and_ordinary_work_is_not() {
     assert!(write(100, 300, "new files").is_empty());
     let alerts = write(0, 300, "scrambled");
     assert_eq!(alerts.iter().map(|it| it.kind).collect::<Vec<_>>(), [AnomalyKind::Rewriting]);
-    let meant = backups.alerts().answer(alerts[0].id, AnomalyAnswer::Meant).unwrap();
+    let meant = backups.alerts().answer(alerts[0].id, Some(AnomalyAnswer::Meant)).unwrap();
     assert_eq!(meant.answer, Some(AnomalyAnswer::Meant));
     assert!(!backups.alerts().is_held(disk.id).unwrap());
 }

@@ -103,7 +103,7 @@ pub(crate) enum Command {
     /// In words: storage status
     Storage(say::Rest),
     /// Show the whole at a glance
-    Status,
+    Status(status::Status),
     Usage(usage::Usage),
     Doctor(doctor::Doctor),
     Diagnostics(diagnostics::Diagnostics),
@@ -163,7 +163,7 @@ impl Command {
             Self::Switch(rest) => rest.run(session, "switch"),
             Self::Current(rest) => rest.run(session, "current"),
             Self::Storage(rest) => rest.run(session, "storage"),
-            Self::Status => status::run(session),
+            Self::Status(status) => status.run(session),
             Self::Usage(usage) => usage.run(session),
             Self::Diagnostics(diagnostics) => diagnostics.run(session),
             Self::Doctor(doctor) => doctor.run(session),

@@ -44,6 +44,7 @@ fn every_hint_of_the_window_is_a_command_line() {
         ("{id}", "resume"),
         ("{run}", "0190"),
         ("{alert}", "0190"),
+        ("{concern}", "SameDisk:0190"),
         ("{answer}", "meant"),
         ("{template}", "backend"),
         ("{archive}", "vault"),

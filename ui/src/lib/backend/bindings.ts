@@ -485,6 +485,8 @@ export type Concern = {
 	plan?: string | null,
 	/** The id of the alert. */
 	alert?: string | null,
+	/** Whether the user may say that this is known, and is not told of it again. */
+	canBeKnown?: boolean,
 };
 
 /** The kind of concern. */
@@ -506,7 +508,27 @@ export type ConcernKind =
 /** An archive is damaged or missing. */
 "archive" |
 /** A recovered library records places that are not confirmed. */
-"places";
+"places" |
+/** No version is kept of a project. */
+"noVersions" |
+/** Changes of a project are not noticed, or not at once. */
+"watching" |
+/** The password of a destination is not known. */
+"password" |
+/** A plan has commands that wait to be confirmed. */
+"hooks" |
+/** A destination is on the disk of the projects. */
+"sameDisk" |
+/** The self-check found something that does not work. */
+"doctor";
+
+/** Says that a concern is known, so that it is not told of again, or that it is to be. */
+export type ConcernKnown = {
+	/** The key of the concern. */
+	concern: string,
+	/** Whether it is known. */
+	known: boolean,
+};
 
 /** How urgent a concern is. */
 export type ConcernLevel =
@@ -622,8 +644,10 @@ export type Current = {
 export type Dashboard = {
 	/** How things stand, in a word. */
 	health: Health,
-	/** How things stand, a sentence. */
+	/** How things stand, a sentence: the only one that is made of it. */
 	sentence: string,
+	/** The work that is under way, with its progress; nothing while nothing is. */
+	running?: string | null,
 	/** Whether backups begin by themselves, and which comes next. */
 	schedule: ScheduleState,
 	/** Projects with a recent backup. */
@@ -1508,6 +1532,8 @@ export type GuardAlert = {
 	examples: string[],
 	/** How it was answered; not yet when left out. */
 	answer?: GuardAnswer | null,
+	/** Whether it asks for attention: until it is said that it was meant, or all of it is back. */
+	open: boolean,
 };
 
 /** How an alert is answered. */
@@ -1515,7 +1541,9 @@ export type GuardAnswer =
 /** That was meant; retention goes on. */
 "meant" |
 /** That was not meant: the backups from before are pinned, and retention goes on without them. */
-"notMeant";
+"notMeant" |
+/** All of it is back, so that nobody has to answer. */
+"back";
 
 /** The kind of anomaly that the guard notices. */
 export type GuardKind =
@@ -1526,12 +1554,26 @@ export type GuardKind =
 /** It grew by a multiple. */
 "growth";
 
+/** A loss that the guard noticed: what is gone, and what brings it back. */
+export type GuardLoss = {
+	/** The newest that has all of it. */
+	source: LossSource,
+	/** The files and folders that are gone or were rewritten, each name by name. */
+	paths: string[][],
+};
+
+/** An alert. */
+export type GuardRef = {
+	/** The alert. */
+	alert: string,
+};
+
 /** Answers an alert. */
 export type GuardReply = {
 	/** The alert. */
 	alert: string,
-	/** The answer. */
-	answer: GuardAnswer,
+	/** The answer; without one, what was answered before is taken back. */
+	answer?: GuardAnswer | null,
 };
 
 /** How things stand; where several are true, the last named counts, but for what runs. */
@@ -1967,6 +2009,17 @@ export type LogLine = {
 	/** The fact, in one sentence. */
 	text: string,
 };
+
+/** The source of what is gone. */
+export type LossSource =
+/** The newest version that has all of it. */
+{ kind: "version";
+/** The version. */
+version: Version } |
+/** The newest backup from before, where no version has all of it. */
+{ kind: "backup";
+/** The backup. */
+snapshot: Snapshot };
 
 /** A file that would be found nowhere else. */
 export type LostFile = {
@@ -4066,6 +4119,8 @@ export type WatchFilter = {
 export type WatchState = {
 	/** The id of the project. */
 	project: string,
+	/** The name of the project. */
+	projectName: string,
 	/** The id of the workspace. */
 	workspace: string,
 	/** Its name. */
@@ -4498,7 +4553,11 @@ export interface UseCases {
 	parity_change: { request: ParityChange; reply: JobView };
 	/** Lists what looked unusual, newest first. */
 	guard_list: { request: Nothing; reply: GuardAlert[] };
-	/** Answers such an alert. */
+	/** Shows what of an alert is gone, and the newest that has all of it. */
+	guard_loss: { request: GuardRef; reply: GuardLoss };
+	/** Brings back what of an alert is gone, where it was. */
+	guard_restore: { request: GuardRef; reply: JobView };
+	/** Answers such an alert, or takes the answer back. */
 	guard_answer: { request: GuardReply; reply: GuardAlert };
 	/** Lists the libraries that a destination can give back. */
 	recovery_look: { request: RecoveryLook; reply: RecoverableLibrary[] };
@@ -4528,6 +4587,8 @@ export interface UseCases {
 	event_list: { request: EventsAfter; reply: Event[] };
 	/** Shows the whole at a glance. */
 	dashboard: { request: Nothing; reply: Dashboard };
+	/** Says that a concern is known, so that it is not told of again, or that it is to be. */
+	concern_known: { request: ConcernKnown; reply: Dashboard };
 	/** Looks for whatever could keep Undercroft from doing its work. */
 	doctor: { request: Nothing; reply: Finding[] };
 	/** Does what the doctor proposes. */
@@ -4724,6 +4785,8 @@ export const useCaseHints: Record<UseCaseName, string> = {
 	destination_repair: "undercroft destination repair {destination} {what}",
 	parity_change: "undercroft destination parity {destination} {percent}",
 	guard_list: "undercroft retention alerts",
+	guard_loss: "undercroft retention lost {alert}",
+	guard_restore: "undercroft retention lost {alert} --restore",
 	guard_answer: "undercroft retention answer {alert} {answer}",
 	recovery_look: "undercroft library recover {path} --list",
 	library_recover: "undercroft library recover {path}",
@@ -4739,6 +4802,7 @@ export const useCaseHints: Record<UseCaseName, string> = {
 	run_export: "undercroft run export {run}",
 	event_list: "undercroft events",
 	dashboard: "undercroft status",
+	concern_known: "undercroft status --dismiss {concern}",
 	doctor: "undercroft doctor",
 	doctor_fix: "undercroft doctor --fix {id}",
 	diagnostics_show: "undercroft diagnostics {file} --dry-run",

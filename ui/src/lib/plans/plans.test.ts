@@ -1,6 +1,6 @@
-/** Schedules, policies and how backups stand, by what is said of them. */
+/** Schedules and policies, by what is said of them. */
 import { describe, expect, it } from 'vitest';
-import type { GuardAlert, Plan, Schedule, ScheduleState } from '$lib/backend/bindings';
+import type { Schedule } from '$lib/backend/bindings';
 import {
   PRESETS,
   presetOf,
@@ -9,7 +9,6 @@ import {
   normalizeRetention,
 } from './retention';
 import { nextRunTimes, describeSchedule, scheduleOf } from './schedule';
-import { backupStatusOf } from './backup-status';
 
 const at = (text: string) => new Date(text).getTime();
 const said = (moments: number[]) =>
@@ -108,43 +107,5 @@ describe('a policy', () => {
       'month',
       'oldest',
     ]);
-  });
-});
-
-describe('how backups stand', () => {
-  const now = at('2026-11-21T12:00:00');
-  const next = { plan: 'pn', name: 'Everything', at: new Date(now + 1_800_000).toISOString() };
-  const schedule: ScheduleState = { paused: false, next };
-  const draft = { name: 'Nightly' } as Plan['draft'];
-  const well = { enabled: true, needsAttention: false, lastRun: {}, draft } as Plan;
-  const alert = { id: 'ga' } as GuardAlert;
-  const stand = (parts: Partial<Parameters<typeof backupStatusOf>[0]>) =>
-    backupStatusOf({ plans: [well], schedule, alerts: [], live: [], ...parts }, now);
-
-  it('says the worst first', () => {
-    const bad = { ...well, needsAttention: true };
-    expect(stand({ plans: [bad], alerts: [alert] }).tone).toBe('bad');
-    expect(stand({ plans: [bad] }).text).toBe('1 plan needs attention.');
-    expect(stand({ alerts: [{ ...alert, answer: 'meant' }] }).tone).toBe('good');
-  });
-
-  it('is quiet about what only waits or rests', () => {
-    const waiting = { reason: 'destination', planned: '', text: 'waits for Shelf' } as const;
-    expect(stand({ plans: [{ ...well, waiting }] })).toEqual({
-      tone: 'idle',
-      text: 'Nightly waits for Shelf. It runs automatically as soon as it can.',
-    });
-    expect(stand({ schedule: { paused: true } }).text).toBe(
-      'Backups are paused until you resume them.',
-    );
-    expect(stand({ schedule: { paused: true, bySetting: true } }).text).toBe(
-      'Backups are off in Settings: no plan runs automatically.',
-    );
-    expect(stand({ plans: [{ ...well, enabled: false }] }).tone).toBe('idle');
-    expect(stand({ plans: [{ ...well, lastRun: null }] }).text).toBe('No backup was made yet.');
-  });
-
-  it('names the next run when all is well', () => {
-    expect(stand({}).text).toBe('Your backups are up to date. The next run is today, 12:30.');
   });
 });

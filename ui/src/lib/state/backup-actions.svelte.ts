@@ -2,6 +2,7 @@
 import { createContext } from 'svelte';
 import type { Reply, Request, UseCase } from '$lib/backend/backend';
 import type {
+  Concern,
   Destination,
   GuardAlert,
   GuardAnswer,
@@ -126,11 +127,31 @@ export class BackupActions {
     });
   }
 
-  async answer(alert: GuardAlert, answer: GuardAnswer): Promise<void> {
+  /** Answers an alert; the undo takes the answer back. */
+  async answer(alert: Pick<GuardAlert, 'id'>, answer: GuardAnswer | null): Promise<void> {
     const answered = await this.ask('guard_answer', { alert: alert.id, answer });
     if (!answered) return;
-    const { answeredMeant, answeredNotMeant } = words.guard;
-    this.#context.toasts.done(answer === 'meant' ? answeredMeant : answeredNotMeant);
+    const { answeredMeant, reopened } = words.guard;
+    const undo = { label: words.common.undo, run: () => void this.answer(alert, null) };
+    if (answer) this.#context.toasts.done(answeredMeant, undo);
+    else this.#context.toasts.done(reopened);
+  }
+
+  /** Says that a concern is known; the undo wants to be told again. */
+  async dismiss({ key, subject }: Pick<Concern, 'key' | 'subject'>): Promise<void> {
+    if (!(await this.ask('concern_known', { concern: key, known: true }))) return;
+    this.#context.toasts.done(words.concerns.known(subject), {
+      label: words.common.undo,
+      run: () => void this.ask('concern_known', { concern: key, known: false }),
+    });
+  }
+
+  /** Opens the restore of what the guard misses, from the newest that has all of it. */
+  async restoreLost(alert: Pick<GuardAlert, 'id'>): Promise<void> {
+    const loss = await attempt(this.#context, 'guard_loss', { alert: alert.id });
+    if (!loss) return;
+    const { source, paths } = loss;
+    this.#context.dialogs.show({ kind: 'restore', source, paths, conflict: 'replace' });
   }
 
   /** The recovery kit is offered whenever a password was made or changed. */

@@ -9,11 +9,19 @@ import type {
   Version,
   Workspace,
 } from '$lib/backend/bindings';
-import type { RestoreSource, RestoreTarget } from '$lib/restoring';
+import type { RestoreConflict, RestoreSource, RestoreTarget } from '$lib/restoring';
 import type { NameTaken } from './history-actions.svelte';
 
-/** What to restore, and where to unless it goes where it was; all of it without paths. */
-export type RestoreQuestion = { source: RestoreSource; paths: string[][]; to?: RestoreTarget };
+/**
+ * What to restore, all of it without paths; where to unless it goes where it was, and what becomes of
+ * files that are there unless that is decided by whether they are saved first.
+ */
+export type RestoreQuestion = {
+  source: RestoreSource;
+  paths: string[][];
+  to?: RestoreTarget;
+  conflict?: RestoreConflict;
+};
 /** The projects to archive: those that are named, and with `idle` every one that is idle. */
 export type ArchiveChoice = { projects: string[]; idle: boolean };
 /** A question that only wants a yes: what will happen, and the button that does it. */

@@ -78,7 +78,8 @@ export class RestoreState {
   });
   /** What is saved first may be replaced. */
   get conflict(): RestoreConflict {
-    if (this.#conflict) return this.#conflict;
+    const chosen = this.#conflict ?? this.question.conflict;
+    if (chosen) return chosen;
     return this.to === 'inPlace' && this.isSavedFirst ? 'replace' : 'leave';
   }
   set conflict(conflict: RestoreConflict) {

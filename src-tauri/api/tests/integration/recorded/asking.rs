@@ -385,9 +385,18 @@ fn change_plans(scene: &mut Scene, ids: &Ids) {
     scene.record("schedule_resume", json!({}));
     scene.record("plan_run", json!({"plan": ids.plan}));
     scene.record("plan_run", json!({"plan": ids.client_plan}));
+    let dashboard = scene.ask("dashboard", json!({}));
+    let concerns = dashboard["concerns"].as_array().unwrap();
+    let key = concerns.iter().find(|it| it["canBeKnown"] == true).unwrap()["key"].clone();
+    for known in [true, false] {
+        scene.record("concern_known", json!({"concern": key, "known": known}));
+    }
     for alert in all(scene, "guard_list", json!({})) {
+        let alert = &alert["id"];
+        scene.record("guard_loss", json!({"alert": alert}));
+        scene.record("guard_restore", json!({"alert": alert}));
         for answer in ["notMeant", "meant"] {
-            scene.record("guard_answer", json!({"alert": alert["id"], "answer": answer}));
+            scene.record("guard_answer", json!({"alert": alert, "answer": answer}));
         }
     }
 }

@@ -28,6 +28,8 @@ pub(crate) enum Command {
     Empty(NamedDestination),
     /// List what the guard noticed
     Alerts,
+    /// Show what is gone by an alert of the guard, and what has it; or bring it back
+    Lost(alerts::Lost),
     /// Say whether what the guard noticed was meant
     Answer(alerts::Answer),
 }
@@ -78,6 +80,7 @@ impl Command {
                 let alerts = api.guard_list(Nothing {})?;
                 out.show(&alerts, |alerts| alerts::print_list(alerts, out));
             }
+            Self::Lost(lost) => return lost.run(session, &api),
             Self::Answer(answer) => answer.run(&api, out)?,
         }
         Ok(ExitStatus::Done)

@@ -102,7 +102,8 @@ export function changesOf(library: RecordedLibrary): Replies {
       const going = { paused: false, until: null };
       return recording.change('schedule_state', {}, (state) => ({ ...state, ...going }));
     },
-    guard_answer: ({ alert, answer }) => library.change(library.alerts, alert, { answer }),
+    guard_answer: ({ alert, answer = null }) =>
+      library.change(library.alerts, alert, { answer, open: answer === null }),
     history_pause: ({ project }) => setWatch(project, 'paused'),
     history_resume: ({ project }) => setWatch(project, 'watching'),
     rules_change: ({ project, ...change }) =>
@@ -204,7 +205,8 @@ export function endsOf(library: RecordedLibrary): Ends {
       const main = { name: 'main', main: true, description: '', openedFrom: null, current: false };
       const own = { id, project, projectName: name, path, created: now() };
       library.workspaces.push({ ...like, ...main, ...own, watch: 'watching' });
-      const watched = { project, workspace: id, name: 'main', state: 'watching' as const };
+      const of = { project, projectName: name, workspace: id };
+      const watched = { ...of, name: 'main', state: 'watching' as const };
       library.watched.push({ ...watched, pendingChanges: 0 });
       library.addVersion(id, { message: 'The first version', trigger: 'import' });
     },

@@ -5,20 +5,10 @@ const plural = pluralIn('en-GB');
 
 export const backupsWords = {
   overview: {
-    stands: 'Status',
-    allWell: (next: string) => `Your backups are up to date. The next run is ${next}.`,
-    allWellManual: 'Your backups are up to date. No run is planned.',
-    attention: (count: number) =>
-      plural(count, { one: '1 plan needs attention.', other: '# plans need attention.' }),
-    waiting: (plan: string, text: string) =>
-      `${plan} ${text}. It runs automatically as soon as it can.`,
     paused: (until: string) => `Backups are paused until ${until}.`,
     pausedOpen: 'Backups are paused until you resume them.',
     off: 'Backups are off in Settings: no plan runs automatically.',
-    running: 'A backup is running.',
     noPlan: 'Nothing is backed up automatically yet.',
-    alert: 'Something unusual was noticed. No backup is removed until you answer.',
-    never: 'No backup was made yet.',
     backUpNow: 'Back up now',
     addDestination: 'Add destination',
     newPlan: 'New plan',
@@ -76,15 +66,17 @@ export const backupsWords = {
 
   guard: {
     title: 'Something unusual',
-    meant: 'That was me',
-    notMeant: 'That was not me',
+    meant: 'That was meant',
     meantHint: 'Backups go on, and old ones are let go as planned.',
-    notMeantHint: 'The backups from before are pinned, so that you can restore from them.',
     held: 'Until you answer, no old backup is let go.',
     examples: 'For example',
     answeredMeant: 'Good. Old backups are let go as planned again.',
-    answeredNotMeant: 'The backups from before are pinned. Restore what you miss from them.',
-    restore: 'Show the backups',
+    reopened: 'The alert is open again. No old backup is let go.',
+    restore: {
+      deletion: 'Restore what is gone…',
+      rewriting: 'Restore what was there…',
+    },
+    look: 'Open project',
     kinds: {
       deletion: 'Many files are gone',
       rewriting: 'Many files were rewritten at once',

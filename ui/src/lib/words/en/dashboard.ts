@@ -21,6 +21,7 @@ export const dashboardWords = {
     attention: 'Need attention',
     size: 'Size of all projects',
     running: 'Running now',
+    runningNow: (what: string) => `Running: ${what}`,
     backUpAll: 'Back up everything',
     free: (free: string, total: string) => `${free} free of ${total}`,
     addDestinationFor: 'Add destination',

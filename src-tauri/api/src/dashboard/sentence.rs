@@ -1,0 +1,209 @@
+//! How things stand in one sentence, and what runs in another: what every face shows.
+
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use undercroft_foundation::count_text;
+
+use super::health::is_under_way;
+use super::wire::{Concern, Health};
+use crate::jobs::wire::JobView;
+use crate::plans::wire::{Plan, ScheduleState};
+
+/// The facts that the sentence is made from.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Standing<'a> {
+    /// The health, whatever runs.
+    pub(super) health: Health,
+    pub(super) projects: u64,
+    pub(super) protected: u64,
+    pub(super) concerns: &'a [Concern],
+    pub(super) plans: &'a [Plan],
+    pub(super) schedule: &'a ScheduleState,
+    pub(super) last_backup: Option<Timestamp>,
+    pub(super) last_proven: Option<Timestamp>,
+    pub(super) now: Timestamp,
+}
+
+impl Standing<'_> {
+    /// How things stand.
+    pub(super) fn sentence(&self) -> String {
+        let protected = match self.protected {
+            0 => "No project protected".to_owned(),
+            count => format!("{} protected", count_text(count, "project")),
+        };
+        match self.health {
+            Health::Error => match self.concerns.first() {
+                Some(first) => format!("Work may be lost: {}, {}", first.subject, first.reason),
+                None => protected,
+            },
+            Health::Paused => format!("{}. {protected}", self.paused()),
+            Health::Warning => match self.concerns.len() as u64 {
+                1 => format!("{protected}, 1 thing needs attention"),
+                count => format!("{protected}, {count} things need attention"),
+            },
+            Health::Waiting => match self.plans.iter().find_map(|plan| {
+                plan.waiting.as_ref().map(|waiting| (&plan.draft.name, &waiting.text))
+            }) {
+                Some((name, waits)) => format!("{protected}. {name} {waits}"),
+                None => protected,
+            },
+            Health::Protected => self.all_well(),
+            Health::Running | Health::Empty => match self.projects {
+                0 => "No projects yet".to_owned(),
+                _ => protected,
+            },
+        }
+    }
+
+    fn paused(&self) -> String {
+        if self.schedule.by_setting {
+            return "Backups are off in the settings".to_owned();
+        }
+        match self.schedule.until {
+            Some(until) => format!("Backups are paused until {}", self.moment(until)),
+            None => "Backups are paused".to_owned(),
+        }
+    }
+
+    fn all_well(&self) -> String {
+        let mut sentence = match self.projects {
+            1 => "1 project is protected".to_owned(),
+            all if all == self.protected => format!("All {all} projects are protected"),
+            all => format!("{} of {all} projects are protected", self.protected),
+        };
+        if let Some(backup) = self.last_backup {
+            sentence += &format!(". Last backup {}", self.moment(backup));
+            sentence += &match self.last_proven {
+                Some(proven) => format!(", last verified {}", self.moment(proven)),
+                None => ", not verified yet".to_owned(),
+            };
+        }
+        sentence
+    }
+
+    /// A moment as people say it: the time today, else the day and the time.
+    fn moment(&self, moment: Timestamp) -> String {
+        let zone = TimeZone::system();
+        let (then, now) = (moment.to_zoned(zone.clone()), self.now.to_zoned(zone));
+        if then.date() == now.date() {
+            return format!("today at {}", then.strftime("%H:%M"));
+        }
+        let form = if then.year() == now.year() { "%-d %b, %H:%M" } else { "%-d %b %Y" };
+        then.strftime(form).to_string()
+    }
+}
+
+/// The work that is under way, and how far it is once that is known.
+pub(super) fn running(jobs: &[JobView]) -> Option<String> {
+    let running: Vec<&JobView> = jobs.iter().filter(|job| is_under_way(job)).collect();
+    let what = match running.as_slice() {
+        [] => return None,
+        [job] => job.title.clone(),
+        several => format!("{} jobs running", several.len()),
+    };
+    Some(match percent(&running) {
+        Some(percent) => format!("{what}, {percent} %"),
+        None => what,
+    })
+}
+
+/// The progress of all of them together, once each knows how much it has to do.
+fn percent(jobs: &[&JobView]) -> Option<u64> {
+    let total: u64 = jobs.iter().map(|job| job.progress.bytes_total).sum();
+    let done: u64 = jobs.iter().map(|job| job.progress.bytes_done).sum();
+    if total == 0 || jobs.iter().any(|job| !job.progress.totals_settled) {
+        return None;
+    }
+    Some((done.min(total) * 100) / total)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    const NOW: &str = "2026-01-02T12:00:00Z";
+
+    fn said(health: Health, protected: u64, reasons: &[&str], schedule: &ScheduleState) -> String {
+        let concerns: Vec<Concern> = reasons
+            .iter()
+            .map(|reason| {
+                serde_json::from_value(json!({
+                    "key": "k", "kind": "alert", "level": "error", "subject": "Atlas",
+                    "reason": reason,
+                }))
+                .unwrap()
+            })
+            .collect();
+        Standing {
+            health,
+            projects: 3,
+            protected,
+            concerns: &concerns,
+            plans: &[],
+            schedule,
+            last_backup: Some("2025-12-24T12:00:00Z".parse().unwrap()),
+            last_proven: None,
+            now: NOW.parse().unwrap(),
+        }
+        .sentence()
+    }
+
+    #[test]
+    fn the_sentence_says_what_the_health_means() {
+        let on: ScheduleState = serde_json::from_value(json!({"paused": false})).unwrap();
+        let said = |health, protected, reasons: &[&str]| said(health, protected, reasons, &on);
+        assert_eq!(said(Health::Error, 3, &["all gone"]), "Work may be lost: Atlas, all gone");
+        assert_eq!(
+            said(Health::Warning, 2, &["a"]),
+            "2 projects protected, 1 thing needs attention"
+        );
+        assert_eq!(
+            said(Health::Warning, 0, &["a", "b"]),
+            "No project protected, 2 things need attention"
+        );
+        let well = said(Health::Protected, 3, &[]);
+        assert_eq!(well, "All 3 projects are protected. Last backup 24 Dec 2025, not verified yet");
+        assert_eq!(said(Health::Empty, 0, &[]), "No project protected");
+    }
+
+    #[test]
+    fn a_pause_is_said_with_its_end() {
+        let paused = |schedule| {
+            let schedule: ScheduleState = serde_json::from_value(schedule).unwrap();
+            said(Health::Paused, 3, &[], &schedule)
+        };
+        let open = paused(json!({"paused": true}));
+        assert_eq!(open, "Backups are paused. 3 projects protected");
+        let off = paused(json!({"paused": true, "bySetting": true}));
+        assert_eq!(off, "Backups are off in the settings. 3 projects protected");
+        let ending = paused(json!({"paused": true, "until": "2026-03-02T12:00:00Z"}));
+        assert!(ending.starts_with("Backups are paused until 2 Mar, "), "{ending}");
+    }
+
+    fn job(kind: &str, state: &str, done: u64, total: u64, settled: bool) -> JobView {
+        serde_json::from_value(json!({
+            "id": "j", "kind": kind, "title": "Back up Atlas to Shelf", "state": state,
+            "progress": {
+                "bytesDone": done, "bytesTotal": total, "filesDone": 0, "filesTotal": 0,
+                "totalsSettled": settled, "bytesPerSecond": 0,
+            },
+            "current": "", "started": "2026-01-02T03:04:05Z",
+        }))
+        .unwrap()
+    }
+
+    #[test]
+    fn what_runs_is_named_with_its_percentage_once_the_total_is_known() {
+        let counting = [job("backup", "running", 5, 10, false)];
+        assert_eq!(running(&counting).unwrap(), "Back up Atlas to Shelf");
+        let jobs = [
+            job("backup", "running", 10, 10, true),
+            job("restore", "queued", 0, 30, true),
+            job("backup", "succeeded", 7, 7, true),
+        ];
+        assert_eq!(running(&jobs).unwrap(), "2 jobs running, 25 %");
+        assert_eq!(running(&[job("refresh", "running", 0, 0, false)]), None);
+    }
+}
