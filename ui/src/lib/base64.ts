@@ -9,3 +9,7 @@ export function encodeBase64(bytes: Uint8Array): string {
   }
   return btoa(text);
 }
+
+export function decodeBase64(base64: string): Uint8Array<ArrayBuffer> {
+  return Uint8Array.from(atob(base64), (one) => one.charCodeAt(0));
+}
