@@ -53,10 +53,16 @@ use undercroft_library::Migration;
 pub use undercroft_foundation::TreePath;
 pub use undercroft_watch::{Names, Touched, WatchOptions};
 
-pub use browse::preview::{Encoding, PREVIEW_HEAD, Preview, PreviewKind, decode, preview};
-pub use browse::{FileHit, FileVersion, FoundName, FoundNames, GoneName, VersionSizes};
+pub use browse::preview::{
+    Encoding, HEX_BYTES, PREVIEW_HEAD, Preview, PreviewKind, decode, decode_wide, hex_lines,
+    preview,
+};
+pub use browse::{
+    FileHit, FileVersion, FoundName, FoundNames, GoneName, LineBudget, LineCounts, LinesAfter,
+    VersionSizes,
+};
 pub use consistency::{Damage, HistoryCheck, HistoryMaintenance, RebuildReport};
-pub use files::{Conflict, CopyInReport, UnsavedPolicy, WriteOutcome};
+pub use files::{Conflict, CopyInReport, LinesBack, UnsavedPolicy, WriteOutcome, content_digest};
 pub use guard::{ProjectTrash, TrashedPart};
 pub use history::History;
 pub use restore::{

@@ -9,7 +9,7 @@ use undercroft_foundation::{Code, Error};
 
 /// Pages may load what this server sends, and nothing else; nobody may frame them.
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; \
-    img-src 'self' data:; font-src 'self'; connect-src 'self'; base-uri 'none'; \
+    img-src 'self' data:; media-src blob:; font-src 'self'; connect-src 'self'; base-uri 'none'; \
     form-action 'none'; frame-ancestors 'none'";
 
 /// The headers that every answer carries.

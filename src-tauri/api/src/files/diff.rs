@@ -1,11 +1,16 @@
-//! Comparing two files, or two versions of one.
+//! Comparing two files, or two versions of one, and taking single changes back.
 
-use undercroft_foundation::{Code, Error, Result};
-use undercroft_history::{self as history, diff};
+use undercroft_foundation::{Code, Error, Job, Result, escape_name};
+use undercroft_history::{self as history, LinesBack, diff};
 
-use super::wire::{DiffKind, FileAt, FileCompare, FileDiff, Preview, PreviewKind};
+use super::saving::{order, saved, unsaved_policy};
+use super::wire::{
+    DiffKind, FileAt, FileCompare, FileDiff, FileRestoreLines, Preview, PreviewKind, Saved,
+};
 use super::{DIFF_BYTES, Found, WHOLE_BYTES};
 use crate::Api;
+use crate::base::names::tree_path;
+use crate::versions::finding::Side;
 
 impl Api {
     /// Compares two files, or two versions of one.
@@ -61,10 +66,18 @@ impl Api {
             shown.hunks = compared.hunks.into_iter().map(Into::into).collect();
             if shown.hunks.is_empty() && !shown.truncated {
                 (shown.kind, shown.text) = (DiffKind::Same, None);
+            } else if !shown.truncated {
+                shown.digest = self.digest_of_lines(old, new)?;
             }
             return Ok(shown);
         }
         (shown.old, shown.new) = (before, after);
+        if shown.kind != DiffKind::Image {
+            // Of what is not shown side by side, only the sizes are told.
+            for side in [&mut shown.old, &mut shown.new].into_iter().flatten() {
+                side.base64 = None;
+            }
+        }
         Ok(shown)
     }
 
@@ -75,12 +88,48 @@ impl Api {
             return Ok(target.clone());
         }
         let content = self.content(found, DIFF_BYTES)?;
-        match history::decode(&content, false) {
-            Some((text, history::Encoding::Utf16Le | history::Encoding::Utf16Be)) => {
-                Ok(text.into_bytes())
-            }
-            _ => Ok(content),
+        Ok(history::decode_wide(&content).map_or(content, |(text, _)| text.into_bytes()))
+    }
+
+    /// The digest of a side whose changes against the other can be taken back one by one.
+    fn digest_of_lines(&self, old: Option<&Found>, new: Option<&Found>) -> Result<Option<String>> {
+        let is_file = |found: &Found| found.entry.kind == history::EntryKind::File;
+        let (Some(old), Some(new)) = (old.filter(|it| is_file(it)), new.filter(|it| is_file(it)))
+        else {
+            return Ok(None);
+        };
+        if !matches!(new.side, Side::Disk(_)) {
+            return Ok(None);
         }
+        let (old, new) = (self.content(old, DIFF_BYTES)?, self.content(new, DIFF_BYTES)?);
+        let wide = |content: &[u8]| history::decode_wide(content).map(|(_, encoding)| encoding);
+        Ok((wide(&old) == wide(&new)).then(|| history::content_digest(&new)))
+    }
+
+    /// Takes one change of a text file of a workspace back, and makes a version.
+    ///
+    /// # Errors
+    /// [`Code::NotFound`]; [`Code::Invalid`] when the file has changed since it was looked at, or is
+    /// no text; [`Code::NotKept`] when no version holds what is there and it is not forced.
+    pub fn file_restore_lines(&self, request: FileRestoreLines) -> Result<Saved> {
+        let FileRestoreLines { workspace, path, version, from_path, change, digest, force } =
+            request;
+        let workspace = self.find_workspace(&workspace)?;
+        let from = FileAt { version, path: from_path.unwrap_or_else(|| path.clone()) };
+        let found = self.find_file(&from, None)?;
+        if found.entry.kind != history::EntryKind::File || found.entry.size_bytes > DIFF_BYTES {
+            return Err(Error::new(Code::Invalid, format!("{} is no text to compare", found.path))
+                .next("Restore it whole instead"));
+        }
+        let before = self.content(&found, DIFF_BYTES)?;
+        let path = tree_path(&path)?;
+        let lines = LinesBack { path: &path, before: &before, change, seen: digest.as_deref() };
+        let name = path.split().map_or_else(String::new, |(_, name)| escape_name(name));
+        let order = order(Some(format!("Restore lines of {name}")));
+        let (job, unsaved) = (Job::new(), unsaved_policy(force));
+        let written =
+            self.0.history.writer().restore_lines(workspace.id, lines, order, unsaved, &job)?;
+        Ok(saved(written, &job))
     }
 }
 
@@ -90,6 +139,7 @@ impl FileDiff {
             kind,
             hunks: Vec::new(),
             text: None,
+            digest: None,
             old: None,
             new: None,
             added_lines: 0,

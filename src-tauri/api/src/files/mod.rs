@@ -12,6 +12,7 @@ use std::sync::Arc;
 
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
+use undercroft_archive::unpack;
 use undercroft_foundation::{Code, Error, Result, escape_name};
 use undercroft_history::{self as history, TreePath};
 
@@ -19,9 +20,15 @@ use crate::Api;
 use crate::base::names::{names, tree_path};
 use crate::versions::finding::Side;
 
-use wire::{FileAt, FileContent, FileListing, Preview, PreviewKind};
+use wire::{
+    FileAt, FileBytes, FileBytesAt, FileContent, FileListing, PackedEntry, Preview, PreviewKind,
+};
 
-/// Images up to this size are shown.
+/// Archives are listed by at most so many of their first bytes.
+const ARCHIVE_BYTES: u64 = 32 << 20;
+/// Bytes behind so many are not shown: those of a version are reached by reading all before them.
+const HEX_REACH: u64 = 1 << 30;
+/// Images, sound and moving pictures up to this size are shown.
 const IMAGE_BYTES: u64 = 16 << 20;
 /// Text files up to this size are compared by line.
 const DIFF_BYTES: u64 = 16 << 20;
@@ -68,6 +75,30 @@ impl Api {
     /// [`Code::NotFound`], [`Code::Damaged`].
     pub fn file_preview(&self, request: FileAt) -> Result<Preview> {
         self.preview(&self.find_file(&request, None)?)
+    }
+
+    /// Shows some bytes of a file of a version, or on disk.
+    ///
+    /// # Errors
+    /// [`Code::NotFound`], [`Code::Invalid`] for what is no file or too far behind its beginning.
+    pub fn file_bytes(&self, request: FileBytesAt) -> Result<FileBytes> {
+        let FileBytesAt { version, path, offset } = request;
+        let found = self.find_file(&FileAt { version, path }, None)?;
+        if offset > HEX_REACH || found.entry.kind != history::EntryKind::File {
+            return Err(Error::new(Code::Invalid, format!("Cannot show bytes of {}", found.path))
+                .why("Only the first gigabyte of a file is shown byte by byte")
+                .next("Restore it to a folder, and look at it there"));
+        }
+        let (reader, most) = (self.0.history.reader(), history::HEX_BYTES as u64);
+        let bytes = match &found.side {
+            Side::Version(version) => reader.read_from(version.id, &found.path, offset, most)?,
+            Side::Disk(workspace) => {
+                reader.read_disk_from(workspace.id, &found.path, offset, most)?
+            }
+        };
+        let end = offset + bytes.len() as u64;
+        let next = (end < found.entry.size_bytes && end > offset).then_some(end);
+        Ok(FileBytes { hex: history::hex_lines(&bytes, offset), next })
     }
 
     /// Gives the whole content of a file of a version, or on disk.
@@ -169,18 +200,46 @@ impl Preview {
             history::PreviewKind::Binary { hex } => {
                 shown.kind = PreviewKind::Binary;
                 shown.hex = Some(hex);
-            }
-            history::PreviewKind::Image { mime } => {
-                shown.mime = Some(mime.to_owned());
-                shown.kind = PreviewKind::TooLarge;
-                if from.size_bytes <= IMAGE_BYTES {
-                    shown.kind = PreviewKind::Image;
-                    shown.truncated = false;
-                    shown.base64 = Some(BASE64_STANDARD.encode(read(IMAGE_BYTES)?));
+                if unpack::may_be_archive(&head) {
+                    shown.list_archive(&read(ARCHIVE_BYTES)?)?;
                 }
             }
+            history::PreviewKind::Image { mime } => shown.hold(PreviewKind::Image, mime, read)?,
+            history::PreviewKind::Media { mime } => shown.hold(PreviewKind::Media, mime, read)?,
         }
         Ok(shown)
+    }
+
+    /// Takes the whole content in, unless it is too large.
+    fn hold(
+        &mut self,
+        kind: PreviewKind,
+        mime: &str,
+        read: &dyn Fn(u64) -> Result<Vec<u8>>,
+    ) -> Result<()> {
+        self.mime = Some(mime.to_owned());
+        self.kind = PreviewKind::TooLarge;
+        if self.size_bytes <= IMAGE_BYTES {
+            self.kind = kind;
+            self.truncated = false;
+            self.base64 = Some(BASE64_STANDARD.encode(read(IMAGE_BYTES)?));
+        }
+        Ok(())
+    }
+
+    /// Shows the names in an archive, as far as these bytes tell them, in the place of bytes.
+    fn list_archive(&mut self, bytes: &[u8]) -> Result<()> {
+        let Some(contents) = unpack::contents(bytes)? else { return Ok(()) };
+        self.kind = PreviewKind::Archive;
+        self.hex = None;
+        self.truncated = !contents.complete;
+        let entries = contents.entries.into_iter().map(|entry| PackedEntry {
+            name: escape_name(&entry.name),
+            folder: entry.is_folder,
+            size_bytes: entry.size_bytes,
+        });
+        self.entries = Some(entries.collect());
+        Ok(())
     }
 
     /// Something that has no content to show.
@@ -192,6 +251,7 @@ impl Preview {
             mime: None,
             base64: None,
             hex: None,
+            entries: None,
             size_bytes,
             truncated: false,
         }

@@ -63,15 +63,15 @@ impl Api {
     }
 }
 
-fn order(message: Option<String>) -> SaveOrder {
+pub(super) fn order(message: Option<String>) -> SaveOrder {
     SaveOrder::new(history::Trigger::Manual, message.unwrap_or_default())
 }
 
-fn unsaved_policy(force: bool) -> history::UnsavedPolicy {
+pub(super) fn unsaved_policy(force: bool) -> history::UnsavedPolicy {
     if force { history::UnsavedPolicy::ToTrash } else { history::UnsavedPolicy::Ask }
 }
 
-fn saved(written: history::WriteOutcome, job: &Job) -> Saved {
+pub(super) fn saved(written: history::WriteOutcome, job: &Job) -> Saved {
     let history::WriteOutcome { version, changed, trashed } = written;
     let warnings = job.warnings().into_iter().map(Into::into).collect();
     Saved { version: version.map(Into::into), changed, trashed, warnings }

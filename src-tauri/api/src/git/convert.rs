@@ -24,6 +24,7 @@ pub(super) fn status(git: &ProjectGit) -> Result<GitStatus> {
         },
         size_bytes: None,
         layer: None,
+        lines: None,
     });
     let changes = changes.collect();
     let (ahead, behind) = status.upstream.as_ref().map_or((0, 0), |it| (it.ahead, it.behind));

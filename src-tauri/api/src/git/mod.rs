@@ -169,6 +169,7 @@ impl Api {
             kind: change_kind(change.kind),
             size_bytes: None,
             layer: None,
+            lines: None,
         });
         Ok(GitDiff { changes: changes.collect(), text, truncated })
     }

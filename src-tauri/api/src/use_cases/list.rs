@@ -154,6 +154,8 @@ macro_rules! with_use_cases {
             version_mark(VersionMark) -> Version, Everyone, "undercroft version mark {version} --name {name}";
             /// Compares two versions, or one with what is on disk.
             version_compare(VersionCompare) -> Comparison, Everyone, "undercroft version compare {from} {to}";
+            /// Counts the lines that versions added and removed, as far as that is cheap.
+            version_lines(VersionLinesOf) -> Vec<VersionLines>, Everyone, "undercroft version lines {versions}";
             /// Shows the storage that a version takes and no other version needs.
             version_sizes(VersionRef) -> VersionSizes, Everyone, "undercroft version sizes {version}";
             /// Gets a version, or parts of it, back.
@@ -168,12 +170,16 @@ macro_rules! with_use_cases {
             file_list(FileAt) -> FileListing, Everyone, "undercroft file list {version} {path}";
             /// Shows a file of a version: its text, its picture, or its first bytes.
             file_preview(FileAt) -> Preview, Everyone, "undercroft file show {version} {path}";
+            /// Shows some bytes of a file of a version, from an offset on.
+            file_bytes(FileBytesAt) -> FileBytes, Everyone, "undercroft file bytes {version} {path} --offset {offset}";
             /// Gives the whole content of a file of a version.
             file_load(FileAt) -> FileContent, Everyone, "undercroft file load {version} {path}";
             /// Lists the versions that did something to a file, newest first.
             file_history(FileRef) -> Vec<FileVersion>, Everyone, "undercroft file history {path} --workspace {workspace}";
             /// Compares two files, or two versions of one.
             file_diff(FileCompare) -> FileDiff, Everyone, "undercroft file diff {from} {to} {path}";
+            /// Takes one change of a text file back, counted as the comparison shows them.
+            file_restore_lines(FileRestoreLines) -> Saved, Everyone, "undercroft file restore-lines {version} {path} --change {change} --workspace {workspace}";
             /// Looks for files in a version by their paths or in their text.
             file_search(FileSearch) -> Vec<FileHit>, Everyone, "undercroft file search {version} {text}";
             /// Saves a file of a workspace and makes a version.

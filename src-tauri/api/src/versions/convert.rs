@@ -2,7 +2,7 @@
 
 use undercroft_history as history;
 
-use super::wire::{Change, Layer, Version};
+use super::wire::{Change, Layer, LineCounts, Version};
 use crate::base::names::names;
 
 /// The number of an id's last digits that tell it from others: versions that are made one after
@@ -50,6 +50,14 @@ impl From<&history::Change> for Change {
             kind: change.kind.into(),
             size_bytes: change.size_bytes,
             layer: change.layer.map(Layer::from),
+            lines: None,
         }
+    }
+}
+
+impl From<history::LineCounts> for LineCounts {
+    fn from(lines: history::LineCounts) -> Self {
+        let history::LineCounts { added, removed } = lines;
+        Self { added, removed }
     }
 }

@@ -68,7 +68,13 @@ impl Api {
     pub fn version_show(&self, request: VersionRef) -> Result<VersionDetail> {
         let version = self.find_version(&request.version)?;
         let changes = self.0.history.changes(version.id, SHOWN_CHANGES)?;
-        let changes: Vec<_> = changes.iter().map(Change::from).collect();
+        let changes: Vec<_> = match version.parent {
+            Some(parent) => {
+                let after = history::LinesAfter::Version(version.id);
+                self.with_lines(parent, after, &changes, &mut compare::LINES.clone())
+            }
+            None => changes.iter().map(Change::from).collect(),
+        };
         let counted = version.added + version.modified + version.removed + version.renamed;
         Ok(VersionDetail {
             // The first version of a history has no changes, although all in it is new.

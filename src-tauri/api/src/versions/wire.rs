@@ -137,6 +137,43 @@ pub struct Change {
     /// The layer that stores its bytes; left out for a removed file.
     #[serde(default)]
     pub layer: Option<Layer>,
+    /// The lines that are new and gone; left out where they were not counted, as of what is no text.
+    #[serde(default)]
+    pub lines: Option<LineCounts>,
+}
+
+/// How many lines a change added and removed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct LineCounts {
+    /// How many are new.
+    #[specta(type = Number)]
+    pub added: u64,
+    /// How many are gone.
+    #[specta(type = Number)]
+    pub removed: u64,
+}
+
+/// Counts the lines that versions added and removed.
+#[derive(Debug, Clone, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct VersionLinesOf {
+    /// The versions, a hundred at most.
+    pub versions: Vec<String>,
+}
+
+/// The lines that a version added and removed.
+#[derive(Debug, Clone, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct VersionLines {
+    /// The id of the version.
+    pub version: String,
+    /// The sum over its files; left out where none was counted.
+    #[serde(default)]
+    pub lines: Option<LineCounts>,
+    /// How many changed files were not counted: they are no text, large, or too many.
+    #[specta(type = Number)]
+    pub uncounted: u64,
 }
 
 /// A version: its id, the beginning or the end of one, the user's name for it, or

@@ -96,6 +96,85 @@ fn sides_are_compared_by_text_image_and_bytes() {
 }
 
 #[test]
+fn changes_of_a_text_on_disk_are_taken_back_one_by_one() {
+    let stage = begun();
+    write_file(stage.path("sample/lines"), "1\r\n2\r\n3\r\n4");
+    stage.run("version_save", json!({"workspace": "sample", "message": "Before"}));
+    let before = stage.newest()["id"].clone();
+    write_file(stage.path("sample/lines"), "one\r\n2\r\n3\r\nfour");
+    let from = json!({"version": before, "path": ["lines"]});
+    let compare = |to: &str| {
+        let to = json!({"version": to, "path": ["lines"]});
+        stage.ask("file_diff", json!({"from": from, "to": to}))
+    };
+    assert!(compare("latest:sample")["digest"].is_null(), "only what is on disk can be changed");
+    let digest = compare("now:sample")["digest"].clone();
+    let request = json!({
+        "workspace": "sample", "path": ["lines"], "version": before, "change": 2, "digest": digest,
+    });
+    let saved = stage.ask("file_restore_lines", request.clone());
+    assert_eq!(saved["version"]["message"], "Restore lines of lines");
+    assert_eq!(fs::read(stage.path("sample/lines")).unwrap(), b"one\r\n2\r\n3\r\n4");
+    // The digest is of what was there before.
+    let refused = stage.refused("file_restore_lines", request);
+    assert_eq!(refused.code, ErrorCode::Invalid);
+    assert!(refused.what.contains("has changed since it was looked at"), "{}", refused.what);
+    stage.run("undo", json!({"workspace": "sample"}));
+    assert_eq!(fs::read(stage.path("sample/lines")).unwrap(), b"one\r\n2\r\n3\r\nfour");
+    // Both the version that took it back and its changes tell the lines.
+    let version = &saved["version"]["id"];
+    let lines = json!([{"version": version, "lines": {"added": 1, "removed": 1}, "uncounted": 0}]);
+    assert_eq!(stage.ask("version_lines", json!({"versions": [version]})), lines);
+    let compared = stage.ask("version_compare", json!({"from": before, "to": "now"}));
+    assert_eq!(compared["changes"][0]["lines"], json!({"added": 2, "removed": 2}));
+    let shown = stage.ask("version_show", json!({"version": version}));
+    assert_eq!(shown["changes"][0]["lines"], json!({"added": 1, "removed": 1}));
+    let too_many = vec![version; 101];
+    stage.refused("version_lines", json!({"versions": too_many}));
+}
+
+#[test]
+fn bytes_sound_and_archives_are_looked_into() {
+    let stage = begun();
+    let zip = [
+        &b"PK\x03\x04\x14\0\0\0\0\0\0\0\x21\0\0\0\0\0\0\0\0\0\0\0\0\0\x01\0\0\0a"[..],
+        b"PK\x01\x02\x14\x03\x14\0\0\0\0\0\0\0\x21\0\0\0\0\0\0\0\0\0\0\0\0\0\x01\0\0\0\0\0\0\0\0\0\0\0\xa4\x81\0\0\0\0a",
+        b"PK\x05\x06\0\0\0\0\x01\0\x01\0\x2f\0\0\0\x1f\0\0\0\0\0",
+    ];
+    write_file(stage.path("sample/packed"), zip.concat());
+    write_file(stage.path("sample/sound"), [b"fLaC", &[0; 64][..]].concat());
+    write_file(
+        stage.path("sample/bytes"),
+        (0..10_000).map(|at| (at % 251) as u8).collect::<Vec<_>>(),
+    );
+    stage.run("version_save", json!({"workspace": "sample"}));
+    for version in ["now:sample", "latest:sample"] {
+        let at = |path: &str| json!({"version": version, "path": [path]});
+        let packed = stage.ask("file_preview", at("packed"));
+        assert_eq!((&packed["kind"], &packed["truncated"]), (&json!("archive"), &json!(false)));
+        assert_eq!(packed["entries"], json!([{"name": "a", "folder": false, "sizeBytes": 0}]));
+        let sound = stage.ask("file_preview", at("sound"));
+        assert_eq!((&sound["kind"], &sound["mime"]), (&json!("media"), &json!("audio/flac")));
+        assert_eq!(sound["base64"].as_str().unwrap().len(), 92);
+        let bytes = |offset: u64| {
+            let request = json!({"version": version, "path": ["bytes"], "offset": offset});
+            stage.ask("file_bytes", request)
+        };
+        let middle = bytes(4096);
+        let hex = middle["hex"].as_str().unwrap();
+        assert!(hex.starts_with("00001000  50 51 52 53"), "{hex}");
+        assert_eq!((hex.lines().count(), &middle["next"]), (256, &json!(8192)));
+        assert_eq!(bytes(8192)["hex"].as_str().unwrap().lines().count(), 113);
+        assert!(bytes(8192)["next"].is_null());
+        assert_eq!(bytes(1 << 20), json!({"hex": "", "next": null}));
+    }
+    let far = json!({"version": "now:sample", "path": ["bytes"], "offset": 2_u64 << 30});
+    assert_eq!(stage.refused("file_bytes", far).code, ErrorCode::Invalid);
+    let folder = json!({"version": "now:sample", "path": ["src"], "offset": 0});
+    assert_eq!(stage.refused("file_bytes", folder).code, ErrorCode::Invalid);
+}
+
+#[test]
 fn dropped_files_come_in_and_go_back_out() {
     let stage = begun();
     write_file(stage.path("drop/text"), "dropped");

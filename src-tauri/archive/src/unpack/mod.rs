@@ -1,6 +1,7 @@
 //! Unpacking: archives that other programs made, and folders, become new folders, whole or not at
 //! all, and nothing is ever written outside of them.
 
+mod contents;
 mod folder;
 mod format;
 mod left_out;
@@ -26,6 +27,7 @@ use meter::Meter;
 use staging::Staging;
 use tree::Tree;
 
+pub use contents::{Contents, PackedEntry, contents, may_be_archive};
 pub use folder::copy_folder;
 pub use plan::{Format, UnpackLimits, UnpackOptions, UnpackPlan, UnpackReport};
 pub use staging::sweep;

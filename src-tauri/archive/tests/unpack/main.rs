@@ -8,6 +8,7 @@
     reason = "these are tests"
 )]
 
+mod contents;
 mod hostile_tar;
 mod hostile_zip;
 mod limits;

@@ -14,7 +14,9 @@ pub(crate) fn print_changes(changes: &[Change], total: u64, out: &Output) {
             ChangeKind::Renamed => '>',
             ChangeKind::Metadata => '.',
         };
-        let path = change.path.join("/");
+        let lines = change.lines.filter(|lines| lines.added + lines.removed > 0);
+        let lines = lines.map_or_else(String::new, |it| format!("  +{} -{}", it.added, it.removed));
+        let path = change.path.join("/") + &lines;
         out.line(match &change.from {
             Some(from) => format!("{mark} {} -> {path}", from.join("/")),
             None => format!("{mark} {path}"),

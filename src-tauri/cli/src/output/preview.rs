@@ -16,7 +16,13 @@ pub(crate) fn print_preview(preview: &Preview, out: &Output) {
         PreviewKind::Link => {
             out.line(format!("-> {}", preview.text.as_deref().unwrap_or_default()));
         }
-        PreviewKind::Image => {
+        PreviewKind::Archive => {
+            for entry in preview.entries.iter().flatten() {
+                let weight = if entry.folder { String::new() } else { size(entry.size_bytes) };
+                out.text_line(&format!("{weight:>12}  {}", entry.name));
+            }
+        }
+        PreviewKind::Image | PreviewKind::Media => {
             out.line(format!(
                 "{}, {}",
                 preview.mime.as_deref().unwrap_or("image"),

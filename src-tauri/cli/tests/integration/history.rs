@@ -66,6 +66,13 @@ fn a_bad_day_is_undone() {
     );
     let diff = stage.run(&["file", "diff", &first, &second, "notes.txt"]);
     assert!(diff.contains("-two\n+2\n"), "{diff}");
+    assert!(diff.starts_with("@@ -1,3 +1,3 @@ change 1\n"), "{diff}");
+    let taken_back = ["file", "restore-lines", &first, "notes.txt", "--change", "1"];
+    let back = stage.run(&[&taken_back[..], &["-w", "kept"]].concat());
+    assert!(back.contains("Restore lines of notes.txt"), "{back}");
+    assert_eq!(fs::read(stage.path("work/notes.txt")).unwrap(), b"one\ntwo\nthree\n");
+    stage.run(&["undo", "-w", "kept"]);
+    assert_eq!(fs::read(stage.path("work/notes.txt")).unwrap(), b"one\n2\nthree\n");
 
     // The day: a folder is gone, a file overwritten.
     fs::remove_dir_all(stage.path("work/src")).unwrap();

@@ -3,12 +3,15 @@
 
 mod compare;
 mod file_history;
+mod line_counts;
 mod names;
+mod on_disk;
 pub(crate) mod preview;
 mod search;
 mod sizes;
 
 pub use file_history::FileVersion;
+pub use line_counts::{LineBudget, LineCounts, LinesAfter};
 pub use names::{FoundName, FoundNames, GoneName};
 pub use search::FileHit;
 pub use sizes::VersionSizes;

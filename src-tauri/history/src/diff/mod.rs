@@ -11,6 +11,7 @@ mod shown;
 mod words;
 
 use std::hash::{Hash, Hasher};
+use std::ops::Range;
 
 use imara_diff::InternedInput;
 
@@ -108,15 +109,43 @@ pub enum Ending {
 pub fn text(old: &[u8], new: &[u8], options: Options) -> TextDiff {
     let (old, cut_old) = head(old);
     let (new, cut_new) = head(new);
-    let lines = |side| imara_diff::sources::byte_lines(side).collect::<Vec<_>>();
     let (old, new) = (lines(old), lines(new));
-    let mut input = InternedInput::default();
-    let ignore_whitespace = options.ignore_whitespace;
-    input.update_before(old.iter().map(|bytes| Token { bytes, ignore_whitespace }));
-    input.update_after(new.iter().map(|bytes| Token { bytes, ignore_whitespace }));
-    let mut result = grouped::hunks(&old, &new, &changes::changes(&input), options.context);
+    let changes = changes::changes(&interned(&old, &new, options.ignore_whitespace));
+    let mut result = grouped::hunks(&old, &new, &changes, options.context);
     result.truncated |= cut_old || cut_new;
     result
+}
+
+/// The lines, counted from 0, of one change and of what it replaced; changes are counted from 1, as
+/// [`text`] shows them: between any two is a line that both texts have.
+pub fn change(old: &[u8], new: &[u8], change: u64) -> Option<(Range<usize>, Range<usize>)> {
+    let (old, new) = (lines(head(old).0), lines(head(new).0));
+    let at = usize::try_from(change.checked_sub(1)?).ok()?;
+    let found = changes::changes(&interned(&old, &new, false)).into_iter().nth(at)?;
+    Some((found.before, found.after))
+}
+
+/// The number of lines that only the new text has, and that only the old one has.
+pub fn counts(old: &[u8], new: &[u8]) -> (u64, u64) {
+    let (old, new) = (lines(head(old).0), lines(head(new).0));
+    let changes = changes::changes(&interned(&old, &new, false));
+    let total = |side: fn(&changes::Change) -> usize| changes.iter().map(side).sum::<usize>();
+    (total(|change| change.after.len()) as u64, total(|change| change.before.len()) as u64)
+}
+
+fn lines(side: &[u8]) -> Vec<&[u8]> {
+    imara_diff::sources::byte_lines(side).collect()
+}
+
+fn interned<'a>(
+    old: &[&'a [u8]],
+    new: &[&'a [u8]],
+    ignore_whitespace: bool,
+) -> InternedInput<Token<'a>> {
+    let mut input = InternedInput::default();
+    input.update_before(old.iter().map(|bytes| Token { bytes, ignore_whitespace }));
+    input.update_after(new.iter().map(|bytes| Token { bytes, ignore_whitespace }));
+    input
 }
 
 fn head(side: &[u8]) -> (&[u8], bool) {

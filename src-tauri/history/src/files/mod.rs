@@ -4,7 +4,7 @@
 
 mod copy_in;
 mod incoming;
-mod on_disk;
+mod lines;
 mod replaced_file;
 mod saving;
 
@@ -26,6 +26,7 @@ use crate::rules::own_configuration;
 use replaced_file::ReplacedFile;
 
 pub use copy_in::{Conflict, CopyInReport};
+pub use lines::{LinesBack, content_digest};
 pub use saving::{UnsavedPolicy, WriteOutcome};
 
 /// The bytes that are compared or copied at once.

@@ -64,9 +64,24 @@ impl HistoryWriter {
         let paths = std::slice::from_ref(path);
         self.save(workspace, Scope::Touched(all_of(paths)), automatic, job)?;
         let held = self.history.held_tree(&known)?;
-        let newest = self.history.tip_version(workspace)?.map(|version| version.id);
-        let leave_out = self.history.leave_out(&known)?;
-        let unheld = unheld((&known, &leave_out), &held, paths, unsaved, job)?;
+        self.put_held(&known, &held, (path, bytes), order, unsaved, job)
+    }
+
+    /// Makes these bytes the content of a file, where what is there is in the tree that is `held` or
+    /// may go to the trash.
+    pub(super) fn put_held(
+        &self,
+        known: &Workspace,
+        held: &HeldTree,
+        (path, bytes): (&TreePath, &[u8]),
+        order: SaveOrder,
+        unsaved: UnsavedPolicy,
+        job: &Job,
+    ) -> Result<WriteOutcome> {
+        let paths = std::slice::from_ref(path);
+        let newest = self.history.tip_version(known.id)?.map(|version| version.id);
+        let leave_out = self.history.leave_out(known)?;
+        let unheld = unheld((known, &leave_out), held, paths, unsaved, job)?;
         let is_left_out = !leave_out.is_included(path, false);
         if unsaved == UnsavedPolicy::Ask && is_left_out {
             return Err(Error::new(Code::NotKept, format!("{path} would be in no version"))
@@ -74,13 +89,13 @@ impl HistoryWriter {
                 .next("Write it all the same with --force"));
         }
         if !unheld.is_empty() {
-            self.note_undo(workspace, newest, vec![path.clone()])?;
+            self.note_undo(known.id, newest, vec![path.clone()])?;
         }
-        let files = WorkspaceFiles::open(&known.root, Some(&held))?;
+        let files = WorkspaceFiles::open(&known.root, Some(held))?;
         let replaced = files.replaced(path);
-        self.move_to_trash(&known, &unheld, newest)?;
+        self.move_to_trash(known, &unheld, newest)?;
         files.put(path, bytes, replaced.as_ref(), job)?;
-        let version = self.save(workspace, Scope::Touched(all_of(paths)), order, job)?;
+        let version = self.save(known.id, Scope::Touched(all_of(paths)), order, job)?;
         let trashed = !unheld.is_empty();
         Ok(WriteOutcome { changed: version.is_some() || is_left_out || trashed, version, trashed })
     }

@@ -61,13 +61,29 @@ impl HistoryReader {
     /// # Errors
     /// [`Code::NotFound`], [`Code::Invalid`] for what is no file, [`Code::Damaged`].
     pub fn read(&self, version: VersionId, path: &TreePath, most: Option<u64>) -> Result<Vec<u8>> {
+        self.read_from(version, path, 0, most.unwrap_or(u64::MAX))
+    }
+
+    /// The bytes of a file in a version from an offset on, `most` at most; what is before them is read,
+    /// too.
+    ///
+    /// # Errors
+    /// [`Code::NotFound`], [`Code::Invalid`] for what is no file, [`Code::Damaged`].
+    pub fn read_from(
+        &self,
+        version: VersionId,
+        path: &TreePath,
+        offset: u64,
+        most: u64,
+    ) -> Result<Vec<u8>> {
         let project = self.history.version(version)?.project;
         let content = self.entry(version, path)?.content;
         let content =
             content.ok_or_else(|| Error::new(Code::Invalid, format!("{path} is not a file")))?;
+        let mut reader = self.open_content(project, &content)?;
         let mut bytes = Vec::new();
-        let mut reader = self.open_content(project, &content)?.take(most.unwrap_or(u64::MAX));
-        reader.read_to_end(&mut bytes).map_err(content_error)?;
+        io::copy(&mut (&mut reader).take(offset), &mut io::sink()).map_err(content_error)?;
+        reader.take(most).read_to_end(&mut bytes).map_err(content_error)?;
         Ok(bytes)
     }
 

@@ -20,6 +20,7 @@ mod fault_disks;
 mod fault_drives;
 mod guard;
 mod hostile;
+mod lines;
 mod maintenance;
 mod promise;
 mod restore_faults;

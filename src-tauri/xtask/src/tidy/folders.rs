@@ -130,7 +130,16 @@ const ORDERS: &[(&str, &[&str])] = &[
     ("src-tauri/history/src/space/thin", &["rule", "cost", "rewrite"]),
     (
         "src-tauri/history/src/browse",
-        &["preview", "search", "names", "compare", "file_history", "sizes"],
+        &[
+            "preview",
+            "on_disk",
+            "search",
+            "names",
+            "compare",
+            "file_history",
+            "line_counts",
+            "sizes",
+        ],
     ),
     ("src-tauri/history/src/lifecycle", &["begin", "claim", "opening"]),
     (

@@ -375,6 +375,8 @@ export type Change = {
 	sizeBytes?: number | null,
 	/** The layer that stores its bytes; left out for a removed file. */
 	layer?: Layer | null,
+	/** The lines that are new and gone; left out where they were not counted, as of what is no text. */
+	lines?: LineCounts | null,
 };
 
 /** The kind of change of a file between two versions. */
@@ -1046,6 +1048,24 @@ export type FileAt = {
 	path?: string[],
 };
 
+/** Some bytes of a file. */
+export type FileBytes = {
+	/** The bytes in lines of offset, hexadecimal digits and characters; four thousand at most. */
+	hex: string,
+	/** The first byte that follows; nothing at the end of the file. */
+	next?: number | null,
+};
+
+/** Asks for some bytes of a file. */
+export type FileBytesAt = {
+	/** The version; also `latest:WORKSPACE`, and `now:WORKSPACE` for what is on disk. */
+	version: string,
+	/** The path, name by name. */
+	path: string[],
+	/** The first byte, counted from 0. */
+	offset: number,
+};
+
 /** The class of a file, by its name. */
 export type FileClass =
 /** Source code. */
@@ -1134,6 +1154,11 @@ export type FileDiff = {
 	 *  from it. Left out where a side is large or a hunk is left out.
 	 */
 	text?: string | null,
+	/**
+	 *  The digest of the file after, by which its changes can be taken back one by one: of what is on
+	 *  disk, where both sides are texts of one encoding and all of their changes are shown.
+	 */
+	digest?: string | null,
 	/** The file before; left out when both sides are text or the same. */
 	old?: Preview | null,
 	/** The file after; left out when both sides are text or the same. */
@@ -1200,6 +1225,27 @@ export type FileRef = {
 	workspace: string,
 	/** The path, name by name. */
 	path: string[],
+};
+
+/** Takes one change of a text file of a workspace back, and makes a version. */
+export type FileRestoreLines = {
+	/** The workspace. */
+	workspace: string,
+	/** The file in it, name by name. */
+	path: string[],
+	/** The version with the lines as they were. */
+	version: string,
+	/** The path in that version; the same when left out. */
+	fromPath?: string[] | null,
+	/** The change, counted from 1 as they come in the file. */
+	change: number,
+	/**
+	 *  The digest of the file when it was compared, from `file_diff`: another content is refused.
+	 *  Left out by those who take it as it is now.
+	 */
+	digest?: string | null,
+	/** Whether what is there goes to the workspace's trash where no version holds it. */
+	force?: boolean,
 };
 
 /** Saves a file of a workspace and makes a version. */
@@ -1974,6 +2020,14 @@ export type Line = {
 	spans: ([number, number])[],
 };
 
+/** How many lines a change added and removed. */
+export type LineCounts = {
+	/** How many are new. */
+	added: number,
+	/** How many are gone. */
+	removed: number,
+};
+
 /** On which sides of a comparison a line is. */
 export type LineTag =
 /** On both. */
@@ -2121,6 +2175,16 @@ export type Overwrite =
 "changed" |
 /** Replace those whose content differs, whatever their size and time. */
 "always";
+
+/** An entry of an archive that lies in a project. */
+export type PackedEntry = {
+	/** Its name as the archive has it. */
+	name: string,
+	/** Whether it is a folder. */
+	folder: boolean,
+	/** Its size by the archive's own account. */
+	sizeBytes: number,
+};
 
 /** Protects a destination against damage of its drive. */
 export type ParityChange = {
@@ -2413,12 +2477,14 @@ export type Preview = {
 	text?: string | null,
 	/** The language of the text, by its name in the window's editor: `rust`. */
 	language?: string | null,
-	/** The MIME type of an image: `image/png`. */
+	/** The MIME type of an image, of sound or moving pictures: `image/png`. */
 	mime?: string | null,
-	/** An image's bytes, in base64. */
+	/** The bytes of these, in base64. */
 	base64?: string | null,
 	/** Its first bytes in lines of offset, hexadecimal digits and characters. */
 	hex?: string | null,
+	/** The first entries of an archive. */
+	entries?: PackedEntry[] | null,
 	/** The size of the whole file. */
 	sizeBytes: number,
 	/** Whether there is more than is shown. */
@@ -2431,6 +2497,10 @@ export type PreviewKind =
 "text" |
 /** An image. */
 "image" |
+/** Sound, or moving pictures. */
+"media" |
+/** An archive, shown by the names in it. */
+"archive" |
 /** Bytes, shown as hexadecimal digits. */
 "binary" |
 /** Nothing: it is too large. */
@@ -4032,6 +4102,22 @@ export type VersionFilter = {
 	text?: string | null,
 };
 
+/** The lines that a version added and removed. */
+export type VersionLines = {
+	/** The id of the version. */
+	version: string,
+	/** The sum over its files; left out where none was counted. */
+	lines?: LineCounts | null,
+	/** How many changed files were not counted: they are no text, large, or too many. */
+	uncounted: number,
+};
+
+/** Counts the lines that versions added and removed. */
+export type VersionLinesOf = {
+	/** The versions, a hundred at most. */
+	versions: string[],
+};
+
 /** Names, remarks on, pins or unpins a version; what is left out stays as it is. */
 export type VersionMark = {
 	/** The version. */
@@ -4371,6 +4457,8 @@ export interface UseCases {
 	version_mark: { request: VersionMark; reply: Version };
 	/** Compares two versions, or one with what is on disk. */
 	version_compare: { request: VersionCompare; reply: Comparison };
+	/** Counts the lines that versions added and removed, as far as that is cheap. */
+	version_lines: { request: VersionLinesOf; reply: VersionLines[] };
 	/** Shows the storage that a version takes and no other version needs. */
 	version_sizes: { request: VersionRef; reply: VersionSizes };
 	/** Gets a version, or parts of it, back. */
@@ -4385,12 +4473,16 @@ export interface UseCases {
 	file_list: { request: FileAt; reply: FileListing };
 	/** Shows a file of a version: its text, its picture, or its first bytes. */
 	file_preview: { request: FileAt; reply: Preview };
+	/** Shows some bytes of a file of a version, from an offset on. */
+	file_bytes: { request: FileBytesAt; reply: FileBytes };
 	/** Gives the whole content of a file of a version. */
 	file_load: { request: FileAt; reply: FileContent };
 	/** Lists the versions that did something to a file, newest first. */
 	file_history: { request: FileRef; reply: FileVersion[] };
 	/** Compares two files, or two versions of one. */
 	file_diff: { request: FileCompare; reply: FileDiff };
+	/** Takes one change of a text file back, counted as the comparison shows them. */
+	file_restore_lines: { request: FileRestoreLines; reply: Saved };
 	/** Looks for files in a version by their paths or in their text. */
 	file_search: { request: FileSearch; reply: FileHit[] };
 	/** Saves a file of a workspace and makes a version. */
@@ -4694,6 +4786,7 @@ export const useCaseHints: Record<UseCaseName, string> = {
 	version_save: "undercroft version save --workspace {workspace} [--message {message}]",
 	version_mark: "undercroft version mark {version} --name {name}",
 	version_compare: "undercroft version compare {from} {to}",
+	version_lines: "undercroft version lines {versions}",
 	version_sizes: "undercroft version sizes {version}",
 	version_restore: "undercroft version restore {version} [{paths}] [--target {target}] [{keep_extra}]",
 	version_restore_preview: "undercroft version restore {version} [{paths}] [--target {target}] [{keep_extra}] --dry-run",
@@ -4701,9 +4794,11 @@ export const useCaseHints: Record<UseCaseName, string> = {
 	undo_list: "undercroft undo --list",
 	file_list: "undercroft file list {version} {path}",
 	file_preview: "undercroft file show {version} {path}",
+	file_bytes: "undercroft file bytes {version} {path} --offset {offset}",
 	file_load: "undercroft file load {version} {path}",
 	file_history: "undercroft file history {path} --workspace {workspace}",
 	file_diff: "undercroft file diff {from} {to} {path}",
+	file_restore_lines: "undercroft file restore-lines {version} {path} --change {change} --workspace {workspace}",
 	file_search: "undercroft file search {version} {text}",
 	file_save: "undercroft file save {path} --workspace {workspace}",
 	file_delete: "undercroft file delete {path} --workspace {workspace}",

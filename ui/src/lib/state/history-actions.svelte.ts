@@ -88,6 +88,18 @@ export class HistoryActions {
     return true;
   }
 
+  /** Takes one change of a text file back. */
+  async restoreLines(lines: Request<'file_restore_lines'>): Promise<boolean> {
+    const saved = await this.#try('file_restore_lines', lines, (why) =>
+      this.#askForTrash(why, () => void this.restoreLines({ ...lines, force: true })),
+    );
+    if (!saved) return false;
+    this.#context.library.touch(historyChanged(saved.version?.project ?? null));
+    const undo = this.#undoBy(() => void this.undo(lines.workspace));
+    this.#context.toasts.done(text.linesRestored(lines.path.at(-1) ?? ''), undo);
+    return true;
+  }
+
   /** Copies what was dropped from this machine into a folder of the workspace. */
   async upload(
     workspace: Workspace,

@@ -10,6 +10,8 @@ export class Resource<T> {
   loading = $state(false);
   readonly #fetch: () => Promise<T>;
   #turn = 0;
+  #asking = false;
+  #again = false;
 
   constructor(fetch: () => Promise<T>) {
     this.#fetch = fetch;
@@ -34,6 +36,18 @@ export class Resource<T> {
       this.error = asWireError(cause);
     }
     this.loading = false;
+  }
+
+  /** As `reload`, one question at a time: all that come while one is open are asked as one after it. */
+  async reloadInTurn(): Promise<void> {
+    this.#again = true;
+    if (this.#asking) return;
+    this.#asking = true;
+    while (this.#again) {
+      this.#again = false;
+      await this.reload();
+    }
+    this.#asking = false;
   }
 
   clear(): void {

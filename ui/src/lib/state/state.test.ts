@@ -1,11 +1,13 @@
 import { flushSync } from 'svelte';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { Backend } from '$lib/backend/backend';
 import type { JobView } from '$lib/backend/bindings';
 import { RecordedBackend } from '$lib/backend/recorded';
 import { byNumber, GridState } from '$lib/components/base/grid.svelte';
 import { filterProjects, choicesOf } from '$lib/project-filter';
 import { formatRoute, historyRoute, NO_PROJECT_QUERY, parseRoute } from '$lib/routing';
 import { Jobs } from './jobs.svelte';
+import { LineCountsState } from './line-counts.svelte';
 import { Resource } from './resource.svelte';
 import { Router } from './router.svelte';
 import { Toasts } from './toasts.svelte';
@@ -96,6 +98,51 @@ describe('Resource', () => {
     expect(resource.value).toBe(2);
     expect(resource.error?.code).toBe('internal');
     expect(resource.loading).toBe(false);
+  });
+
+  it('asks one question at a time for who scrubs, the first and the last of many', async () => {
+    const answers: ((value: number) => void)[] = [];
+    let wanted = 0;
+    const asked: number[] = [];
+    const resource = new Resource(() => {
+      asked.push(wanted);
+      return new Promise<number>((resolve) => answers.push(resolve));
+    });
+    const steps = [1, 2, 3, 4, 5].map((step) => {
+      wanted = step;
+      return resource.reloadInTurn();
+    });
+    expect(asked).toEqual([1]);
+    answers[0]?.(1);
+    await vi.waitFor(() => expect(asked).toEqual([1, 5]));
+    expect(resource.value).toBe(1);
+    answers[1]?.(5);
+    await Promise.all(steps);
+    expect([asked, resource.value, resource.loading]).toEqual([[1, 5], 5, false]);
+  });
+});
+
+describe('LineCountsState', () => {
+  const lines = { added: 1, removed: 0 };
+
+  it('counts each version once, a few at a time, and goes on where the engine stopped', async () => {
+    const asked: string[][] = [];
+    const call = (_: string, { versions }: { versions: string[] }) => {
+      asked.push(versions);
+      // The engine leaves out what would take too long, and what is broken fails.
+      if (versions[0] === 'broken') return Promise.reject(new Error('damaged'));
+      return Promise.resolve(
+        versions.slice(0, 40).map((version) => ({ version, lines, uncounted: 0 })),
+      );
+    };
+    const counts = new LineCountsState({ call } as unknown as Backend);
+    const ids = Array.from({ length: 60 }, (_, index) => `v${index}`);
+    await counts.count(ids);
+    expect(asked.map((one) => one.length)).toEqual([50, 20]);
+    expect([...counts.known.keys()]).toEqual(ids);
+    await counts.count([...ids, 'broken']);
+    await counts.count([...ids, 'broken']);
+    expect(asked.slice(2)).toEqual([['broken']]);
   });
 });
 

@@ -21,6 +21,31 @@ pub struct FileCompare {
     pub to: Option<FileAt>,
 }
 
+/// Takes one change of a text file of a workspace back, and makes a version.
+#[derive(Debug, Clone, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct FileRestoreLines {
+    /// The workspace.
+    pub workspace: String,
+    /// The file in it, name by name.
+    pub path: Vec<String>,
+    /// The version with the lines as they were.
+    pub version: String,
+    /// The path in that version; the same when left out.
+    #[serde(default)]
+    pub from_path: Option<Vec<String>>,
+    /// The change, counted from 1 as they come in the file.
+    #[specta(type = Number)]
+    pub change: u64,
+    /// The digest of the file when it was compared, from `file_diff`: another content is refused.
+    /// Left out by those who take it as it is now.
+    #[serde(default)]
+    pub digest: Option<String>,
+    /// Whether what is there goes to the workspace's trash where no version holds it.
+    #[serde(default)]
+    pub force: bool,
+}
+
 /// The kind of comparison that two files allow.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Type)]
 #[serde(rename_all = "camelCase")]
@@ -49,6 +74,10 @@ pub struct FileDiff {
     /// from it. Left out where a side is large or a hunk is left out.
     #[serde(default)]
     pub text: Option<String>,
+    /// The digest of the file after, by which its changes can be taken back one by one: of what is on
+    /// disk, where both sides are texts of one encoding and all of their changes are shown.
+    #[serde(default)]
+    pub digest: Option<String>,
     /// The file before; left out when both sides are text or the same.
     #[serde(default)]
     pub old: Option<Preview>,

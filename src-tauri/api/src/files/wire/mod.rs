@@ -14,7 +14,7 @@ use crate::base::wire::{ChangeKind, EntryKind};
 use crate::jobs::wire::Warning;
 use crate::versions::wire::{Layer, LayerReason, Version};
 
-pub use diff::{DiffKind, FileCompare, FileDiff, Hunk, Line, LineTag};
+pub use diff::{DiffKind, FileCompare, FileDiff, FileRestoreLines, Hunk, Line, LineTag};
 
 /// A file or folder in a version.
 #[derive(Debug, Clone, Serialize, Deserialize, Type)]
@@ -85,6 +85,10 @@ pub enum PreviewKind {
     Text,
     /// An image.
     Image,
+    /// Sound, or moving pictures.
+    Media,
+    /// An archive, shown by the names in it.
+    Archive,
     /// Bytes, shown as hexadecimal digits.
     Binary,
     /// Nothing: it is too large.
@@ -107,20 +111,61 @@ pub struct Preview {
     /// The language of the text, by its name in the window's editor: `rust`.
     #[serde(default)]
     pub language: Option<String>,
-    /// The MIME type of an image: `image/png`.
+    /// The MIME type of an image, of sound or moving pictures: `image/png`.
     #[serde(default)]
     pub mime: Option<String>,
-    /// An image's bytes, in base64.
+    /// The bytes of these, in base64.
     #[serde(default)]
     pub base64: Option<String>,
     /// Its first bytes in lines of offset, hexadecimal digits and characters.
     #[serde(default)]
     pub hex: Option<String>,
+    /// The first entries of an archive.
+    #[serde(default)]
+    pub entries: Option<Vec<PackedEntry>>,
     /// The size of the whole file.
     #[specta(type = Number)]
     pub size_bytes: u64,
     /// Whether there is more than is shown.
     pub truncated: bool,
+}
+
+/// An entry of an archive that lies in a project.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct PackedEntry {
+    /// Its name as the archive has it.
+    pub name: String,
+    /// Whether it is a folder.
+    pub folder: bool,
+    /// Its size by the archive's own account.
+    #[specta(type = Number)]
+    pub size_bytes: u64,
+}
+
+/// Asks for some bytes of a file.
+#[derive(Debug, Clone, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct FileBytesAt {
+    /// The version; also `latest:WORKSPACE`, and `now:WORKSPACE` for what is on disk.
+    pub version: String,
+    /// The path, name by name.
+    pub path: Vec<String>,
+    /// The first byte, counted from 0.
+    #[specta(type = Number)]
+    pub offset: u64,
+}
+
+/// Some bytes of a file.
+#[derive(Debug, Clone, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct FileBytes {
+    /// The bytes in lines of offset, hexadecimal digits and characters; four thousand at most.
+    pub hex: String,
+    /// The first byte that follows; nothing at the end of the file.
+    #[serde(default)]
+    #[specta(type = Option<Number>)]
+    pub next: Option<u64>,
 }
 
 /// The whole content of a file.

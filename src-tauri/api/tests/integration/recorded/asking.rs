@@ -163,6 +163,8 @@ fn read_versions(scene: &mut Scene, ids: &Ids) {
     for version in &versions {
         scene.record("version_show", json!({"version": version["id"]}));
     }
+    let newest: Vec<_> = versions.iter().take(100).map(|version| &version["id"]).collect();
+    scene.record("version_lines", json!({"versions": newest}));
     let old = &versions[29]["id"];
     for version in [&versions[0]["id"], old, &first_version(scene, &ids.workspace)] {
         scene.record("version_sizes", json!({"version": version}));
@@ -196,6 +198,10 @@ fn read_files(scene: &mut Scene, ids: &Ids) {
         scene.record("file_diff", json!({"from": from, "to": {"version": now, "path": path}}));
     }
     scene.record("file_load", json!({"version": now, "path": ["README.md"]}));
+    for offset in [0, 4096] {
+        let bytes = json!({"version": now, "path": ["data", "samples.sqlite"], "offset": offset});
+        scene.record("file_bytes", bytes);
+    }
     let latest = format!("latest:{}", ids.workspace.as_str().unwrap());
     for (text, in_content) in [("draw went too far", true), ("layout", false)] {
         let request = json!({"version": latest, "text": text, "inContent": in_content});
@@ -328,6 +334,12 @@ fn change_histories(scene: &mut Scene, ids: &Ids) {
 fn change_files(scene: &mut Scene, ids: &Ids) {
     let request = json!({"workspace": ids.workspace, "path": ["new.txt"], "base64": "dGV4dA=="});
     scene.record("file_save", request);
+    scene.write("/home/mira/work/aurora/new.txt", "another text");
+    let before = all(scene, "version_list", json!({"workspace": ids.workspace}))[0]["id"].clone();
+    let request = json!({
+        "workspace": ids.workspace, "path": ["new.txt"], "version": before, "change": 1,
+    });
+    scene.record("file_restore_lines", request);
     let gone = json!({"workspace": ids.workspace, "path": ["new.txt"], "force": false});
     scene.record("file_delete", gone);
     scene.write("/home/mira/plan.md", "# A plan\n");

@@ -10,6 +10,7 @@ use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
 use undercroft_foundation::{Result, escape_name};
 
+use super::contents::PackedEntry;
 use super::left_out::LeftOut;
 use super::meter::Meter;
 use super::names::{Backslash, EntryPath, Lead, Named, TopFolder, lead};
@@ -43,6 +44,20 @@ pub(super) fn survey(
     let metered = Metered { source: counted, meter, consumed: &consumed };
     let source = Reading(BufReader::with_capacity(COPY, metered));
     survey_entries(Reader::new(source), meter, plan, &unpacked)
+}
+
+/// Tells each name of a tar.
+pub(super) fn each_name<S: Source>(
+    source: S,
+    add: &mut dyn FnMut(PackedEntry) -> Result<()>,
+) -> Result<()> {
+    let mut reader = Reader::new(source);
+    while let Some(record) = reader.next()? {
+        let size_bytes = record.unpacked_size();
+        let is_folder = record.kind == Kind::Folder;
+        add(PackedEntry { name: record.path, is_folder, size_bytes })?;
+    }
+    Ok(())
 }
 
 struct Counted<'a, R> {

@@ -12,6 +12,7 @@ use std::sync::Mutex;
 
 use undercroft_foundation::{Error, Result, escape_name};
 
+use super::contents::PackedEntry;
 use super::left_out::LeftOut;
 use super::meter::Meter;
 use super::names::{EntryPath, Lead, Named, lead};
@@ -51,6 +52,18 @@ pub(super) fn survey(
         plan.top_folder = Some(plan.name.clone());
     }
     Ok(())
+}
+
+/// Tells each name of the table of contents.
+pub(super) fn each_name(
+    file: &File,
+    length: u64,
+    add: &mut dyn FnMut(PackedEntry) -> Result<()>,
+) -> Result<()> {
+    Directory::find(file, length)?.read(file, |entry| {
+        let (name, is_folder) = (entry.name().to_vec(), entry.kind == Kind::Folder);
+        add(PackedEntry { name, is_folder, size_bytes: entry.size })
+    })
 }
 
 fn survey_link(

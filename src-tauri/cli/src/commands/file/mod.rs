@@ -9,8 +9,8 @@ use base64::prelude::BASE64_STANDARD;
 use clap::{Args, Subcommand, ValueEnum};
 use undercroft_api::Api;
 use undercroft_api::wire::{
-    self, FileAt, FileCompare, FileDelete, FileEverywhere, FileRef, FileSave, FileSearch,
-    FileUpload, Layer,
+    self, FileAt, FileBytesAt, FileCompare, FileDelete, FileEverywhere, FileRef, FileRestoreLines,
+    FileSave, FileSearch, FileUpload, Layer,
 };
 use undercroft_foundation::{Code, Error, Result};
 
@@ -20,7 +20,9 @@ use crate::options::{InWorkspace, Input, Message};
 use crate::output::{Output, print_preview};
 use crate::resolve;
 use crate::session::Session;
-use print::{print_copies, print_diff, print_history, print_hits, print_listing, print_saved};
+use print::{
+    print_bytes, print_copies, print_diff, print_history, print_hits, print_listing, print_saved,
+};
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
@@ -28,6 +30,8 @@ pub(crate) enum Command {
     List(At),
     /// Show a file of a version: its text, or its first bytes
     Show(At),
+    /// Show bytes of a file of a version as hexadecimal digits
+    Bytes(Bytes),
     /// Print the whole content of a file of a version, as it is
     Load(At),
     /// List the versions of one file, also under the names that it had before
@@ -36,6 +40,8 @@ pub(crate) enum Command {
     Everywhere(Everywhere),
     /// Compare a file in two versions, or with what is on disk
     Diff(Diff),
+    /// Take one change of a text file back, and make a version
+    RestoreLines(RestoreLines),
     /// Look for files in a version by their paths or in their text
     Search(Search),
     /// Save a file of a workspace and make a version
@@ -54,6 +60,15 @@ pub(crate) struct At {
     /// The path in it
     #[arg(default_value = "")]
     path: String,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Bytes {
+    #[command(flatten)]
+    at: At,
+    /// The first byte, counted from 0
+    #[arg(long, value_name = "BYTES", default_value_t = 0)]
+    offset: u64,
 }
 
 #[derive(Debug, Args)]
@@ -83,6 +98,29 @@ pub(crate) struct Diff {
     /// The path in the version that counts as before, if it was another
     #[arg(long, value_name = "PATH")]
     from_path: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct RestoreLines {
+    /// The version with the lines as they were
+    #[arg(id = "of", value_name = "VERSION")]
+    version: String,
+    /// The path in the workspace
+    path: String,
+    /// The path in the version that counts as before, if it was another
+    #[arg(long, value_name = "PATH")]
+    from_path: Option<String>,
+    /// The change, as `undercroft file diff VERSION now PATH` counts them
+    #[arg(long, value_name = "NUMBER")]
+    change: u64,
+    /// The digest that `undercroft file diff --json` gave: another content is refused
+    #[arg(long)]
+    digest: Option<String>,
+    /// Move what no version holds to the workspace's trash
+    #[arg(long)]
+    force: bool,
+    #[command(flatten)]
+    workspace: InWorkspace,
 }
 
 #[derive(Debug, Args)]
@@ -179,6 +217,11 @@ impl Command {
                 let preview = api.file_preview(at.request(&api)?)?;
                 out.show(&preview, |preview| print_preview(preview, out));
             }
+            Self::Bytes(Bytes { at, offset }) => {
+                let FileAt { version, path } = at.request(&api)?;
+                let bytes = api.file_bytes(FileBytesAt { version, path, offset })?;
+                out.show(&bytes, |bytes| print_bytes(bytes, out));
+            }
             Self::Load(at) => load(&api, at.request(&api)?, out)?,
             Self::History(History { path, workspace }) => {
                 let workspace = workspace.or_current(&api)?;
@@ -192,6 +235,10 @@ impl Command {
             Self::Diff(diff) => {
                 let diff = api.file_diff(diff.request(&api)?)?;
                 out.show(&diff, |diff| print_diff(diff, out));
+            }
+            Self::RestoreLines(lines) => {
+                let saved = api.file_restore_lines(lines.request(&api)?)?;
+                out.show(&saved, |saved| print_saved(saved, out));
             }
             Self::Search(search) => {
                 let hits = api.file_search(search.request(&api)?)?;
@@ -234,6 +281,17 @@ impl Diff {
         // `now` without more is the disk of the other side's workspace.
         let to = if self.to == "now" { self.to } else { resolve::version(api, self.to)? };
         Ok(FileCompare { from: Some(from), to: Some(FileAt { version: to, path }) })
+    }
+}
+
+impl RestoreLines {
+    fn request(self, api: &Api) -> Result<FileRestoreLines> {
+        let version = resolve::version(api, self.version)?;
+        let workspace = self.workspace.or_current(api)?;
+        let path = inside(&self.path)?;
+        let from_path = self.from_path.as_deref().map(resolve::names);
+        let Self { change, digest, force, .. } = self;
+        Ok(FileRestoreLines { workspace, path, version, from_path, change, digest, force })
     }
 }
 

@@ -1,8 +1,8 @@
 //! The output of `undercroft file` for people.
 
 use undercroft_api::wire::{
-    self, ArchiveCopy, BackupCopy, DiffKind, EntryKind, FileCopies, FileDiff, FileEntry, FileHit,
-    FileListing, FileVersion, Layer, Line, LineTag, Preview, Saved,
+    self, ArchiveCopy, BackupCopy, DiffKind, EntryKind, FileBytes, FileCopies, FileDiff, FileEntry,
+    FileHit, FileListing, FileVersion, Hunk, Layer, Line, LineTag, Preview, Saved,
 };
 
 use crate::output::format::{local_time, size};
@@ -46,6 +46,13 @@ pub(super) fn layer_name(layer: Layer) -> &'static str {
         Layer::Git => "git",
         Layer::Objects => "objects",
         Layer::Memory => "memory",
+    }
+}
+
+pub(super) fn print_bytes(bytes: &FileBytes, out: &Output) {
+    bytes.hex.lines().for_each(|line| out.text_line(line));
+    if let Some(next) = bytes.next {
+        out.note(format!("… there is more from byte {next} on"));
     }
 }
 
@@ -94,9 +101,16 @@ pub(super) fn print_diff(diff: &FileDiff, out: &Output) {
         DiffKind::Binary => out.line(format!("The bytes differ: {}", sizes())),
         DiffKind::TooLarge => out.line(format!("Too large to compare by line: {}", sizes())),
         DiffKind::Text => {
+            let mut change = 0;
             for hunk in &diff.hunks {
+                let first = change + 1;
+                change += changes_in(hunk);
+                let which = match change - first {
+                    0 => format!("change {first}"),
+                    _ => format!("changes {first} to {change}"),
+                };
                 out.line(format!(
-                    "@@ -{},{} +{},{} @@",
+                    "@@ -{},{} +{},{} @@ {which}",
                     hunk.old_start, hunk.old_lines, hunk.new_start, hunk.new_lines
                 ));
                 hunk.lines.iter().for_each(|line| print_line(line, out));
@@ -106,6 +120,13 @@ pub(super) fn print_diff(diff: &FileDiff, out: &Output) {
     if diff.truncated {
         out.note("… there is more than is shown");
     }
+}
+
+/// The number of runs of lines that differ.
+fn changes_in(hunk: &Hunk) -> usize {
+    let differ = hunk.lines.iter().map(|line| line.tag != LineTag::Same);
+    let before = std::iter::once(false).chain(differ.clone());
+    differ.zip(before).filter(|(differs, before)| *differs && !before).count()
 }
 
 pub(super) fn print_line(line: &Line, out: &Output) {

@@ -6,8 +6,8 @@ use clap::{Args, Subcommand, ValueEnum};
 use jiff::Timestamp;
 use undercroft_api::Api;
 use undercroft_api::wire::{
-    ProjectRef, Trigger, VersionCompare, VersionDays, VersionFilter, VersionMark, VersionRef,
-    VersionRestore, VersionSave,
+    ProjectRef, Trigger, VersionCompare, VersionDays, VersionFilter, VersionLinesOf, VersionMark,
+    VersionRef, VersionRestore, VersionSave,
 };
 use undercroft_foundation::Result;
 
@@ -17,8 +17,8 @@ use crate::options::{DryRun, Message, OptionalTarget, Workspace};
 use crate::resolve;
 use crate::session::Session;
 use print::{
-    print_comparison, print_days, print_detail, print_list, print_one, print_plan, print_sizes,
-    print_thin,
+    print_comparison, print_days, print_detail, print_lines, print_list, print_one, print_plan,
+    print_sizes, print_thin,
 };
 
 #[derive(Debug, Subcommand)]
@@ -35,6 +35,8 @@ pub(crate) enum Command {
     Mark(Mark),
     /// Compare two versions, or one with what is on disk
     Compare(Compare),
+    /// Count the lines that versions added and removed
+    Lines(Lines),
     /// Show what a version alone takes
     Sizes(Named),
     /// Get a version, or parts of it, back: in place, or into another folder
@@ -135,6 +137,13 @@ pub(crate) struct Compare {
 }
 
 #[derive(Debug, Args)]
+pub(crate) struct Lines {
+    /// The versions
+    #[arg(required = true, value_name = "VERSION")]
+    versions: Vec<String>,
+}
+
+#[derive(Debug, Args)]
 pub(crate) struct Restore {
     /// The version: its id, the beginning or end of it, its name, `latest`, or WORKSPACE@TIME
     #[arg(id = "of", value_name = "VERSION")]
@@ -184,6 +193,10 @@ impl Command {
             Self::Compare(compare) => {
                 let comparison = api.version_compare(compare.request(&api)?)?;
                 out.show(&comparison, |comparison| print_comparison(comparison, out));
+            }
+            Self::Lines(lines) => {
+                let counted = api.version_lines(lines.request(&api)?)?;
+                out.show(&counted, |counted| print_lines(counted, out));
             }
             Self::Sizes(named) => {
                 let sizes = api.version_sizes(named.request(&api)?)?;
@@ -239,6 +252,13 @@ impl Compare {
         let to = if self.to == "now" { self.to } else { resolve::version(api, self.to)? };
         let path = resolve::names(&self.path.unwrap_or_default());
         Ok(VersionCompare { from: resolve::version(api, self.from)?, to, path })
+    }
+}
+
+impl Lines {
+    fn request(self, api: &Api) -> Result<VersionLinesOf> {
+        let versions = self.versions.into_iter().map(|version| resolve::version(api, version));
+        Ok(VersionLinesOf { versions: versions.collect::<Result<_>>()? })
     }
 }
 

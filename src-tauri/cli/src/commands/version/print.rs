@@ -1,7 +1,8 @@
 //! The output of `undercroft version` for people.
 
 use undercroft_api::wire::{
-    Comparison, Day, RestorePlan, ThinPlan, Trigger, Version, VersionDetail, VersionSizes,
+    Comparison, Day, LineCounts, RestorePlan, ThinPlan, Trigger, Version, VersionDetail,
+    VersionLines, VersionSizes,
 };
 
 use crate::output::format::{count, grouped, local_time, size};
@@ -96,6 +97,29 @@ pub(super) fn print_comparison(comparison: &Comparison, out: &Output) {
         return out.note("They are the same");
     }
     print_changes(&comparison.changes, comparison.changes_total, out);
+}
+
+pub(super) fn print_lines(counted: &[VersionLines], out: &Output) {
+    let mut table = Table::new(&[
+        ("VERSION", Align::Left),
+        ("ADDED", Align::Right),
+        ("REMOVED", Align::Right),
+        ("NOT COUNTED", Align::Left),
+    ]);
+    for VersionLines { version, lines, uncounted } in counted {
+        let side = |side: fn(&LineCounts) -> u64| lines.as_ref().map(side).map(grouped);
+        let left = match uncounted {
+            0 => String::new(),
+            left => count(*left, "file"),
+        };
+        table.row([
+            version.clone(),
+            side(|lines| lines.added).unwrap_or_default(),
+            side(|lines| lines.removed).unwrap_or_default(),
+            left,
+        ]);
+    }
+    table.print(out, "Nothing was counted");
 }
 
 pub(super) fn print_sizes(sizes: &VersionSizes, out: &Output) {

@@ -7,8 +7,8 @@ mod language;
 /// The most of a file's beginning that [`preview`] makes good use of.
 pub const PREVIEW_HEAD: usize = 1 << 20;
 
-/// The number of bytes that are shown of what is neither text nor an image.
-const HEX_BYTES: usize = 4096;
+/// The number of bytes that are shown at once of what is neither text nor an image.
+pub const HEX_BYTES: usize = 4096;
 
 /// The preview of a file.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -36,6 +36,11 @@ pub enum PreviewKind {
     /// An image, to be shown as a picture, never as part of a page: it may hold scripts.
     Image {
         /// Its type: `image/png`.
+        mime: &'static str,
+    },
+    /// Sound, or moving pictures, to be played.
+    Media {
+        /// Its type: `video/mp4`.
         mime: &'static str,
     },
     /// Anything else.
@@ -75,11 +80,13 @@ pub fn preview(head: &[u8], name: &[u8], size_bytes: u64) -> Preview {
     let mut truncated = (head.len() as u64) < size_bytes;
     let kind = if let Some(mime) = image_type(head, name) {
         PreviewKind::Image { mime }
+    } else if let Some(mime) = media_type(head) {
+        PreviewKind::Media { mime }
     } else if let Some((text, encoding)) = decode(head, truncated) {
         PreviewKind::Text { text, encoding, language: language::of(name) }
     } else {
         truncated |= head.len() > HEX_BYTES;
-        PreviewKind::Binary { hex: hex_lines(&head[..head.len().min(HEX_BYTES)]) }
+        PreviewKind::Binary { hex: hex_lines(&head[..head.len().min(HEX_BYTES)], 0) }
     };
     Preview { kind, size_bytes, truncated }
 }
@@ -88,8 +95,7 @@ pub fn preview(head: &[u8], name: &[u8], size_bytes: u64) -> Preview {
 /// them, a character that they only begin is left out.
 pub fn decode(bytes: &[u8], more_follows: bool) -> Option<(String, Encoding)> {
     match bytes {
-        [0xff, 0xfe, rest @ ..] => Some((utf16(rest, u16::from_le_bytes)?, Encoding::Utf16Le)),
-        [0xfe, 0xff, rest @ ..] => Some((utf16(rest, u16::from_be_bytes)?, Encoding::Utf16Be)),
+        [0xff, 0xfe, ..] | [0xfe, 0xff, ..] => decode_wide(bytes),
         _ if bytes.contains(&0) => None,
         _ => {
             let unmarked = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
@@ -108,6 +114,16 @@ pub fn decode(bytes: &[u8], more_follows: bool) -> Option<(String, Encoding)> {
                 }
             }
         }
+    }
+}
+
+/// The text that bytes in an encoding of two bytes a character are; nothing when they are none. Such a
+/// text is compared in this form, any other as it is stored.
+pub fn decode_wide(bytes: &[u8]) -> Option<(String, Encoding)> {
+    match bytes {
+        [0xff, 0xfe, rest @ ..] => Some((utf16(rest, u16::from_le_bytes)?, Encoding::Utf16Le)),
+        [0xfe, 0xff, rest @ ..] => Some((utf16(rest, u16::from_be_bytes)?, Encoding::Utf16Be)),
+        _ => None,
     }
 }
 
@@ -147,6 +163,20 @@ fn image_type(head: &[u8], name: &[u8]) -> Option<&'static str> {
     })
 }
 
+/// The type of sound or moving pictures that a page may be able to play, by its first bytes.
+fn media_type(head: &[u8]) -> Option<&'static str> {
+    Some(match head {
+        [b'I', b'D', b'3', 2..=4, ..] | [0xff, 0xfb | 0xf3 | 0xf2, ..] => "audio/mpeg",
+        [b'R', b'I', b'F', b'F', _, _, _, _, b'W', b'A', b'V', b'E', ..] => "audio/wav",
+        [b'f', b'L', b'a', b'C', ..] => "audio/flac",
+        [b'O', b'g', b'g', b'S', ..] => "audio/ogg",
+        [_, _, _, _, b'f', b't', b'y', b'p', b'M', b'4', b'A', ..] => "audio/mp4",
+        [0, 0, 0, _, b'f', b't', b'y', b'p', ..] => "video/mp4",
+        [0x1a, 0x45, 0xdf, 0xa3, ..] => "video/webm",
+        _ => return None,
+    })
+}
+
 fn is_svg(head: &[u8], name: &[u8]) -> bool {
     let start = &head[..head.len().min(1024)];
     let begins = |with: &[u8]| start.trim_ascii_start().starts_with(with);
@@ -156,11 +186,11 @@ fn is_svg(head: &[u8], name: &[u8]) -> bool {
         || (begins(b"<?xml") && holds_svg)
 }
 
-/// As `hexdump -C` shows them.
-fn hex_lines(bytes: &[u8]) -> String {
+/// Bytes from an offset of a file on, as `hexdump -C` shows them.
+pub fn hex_lines(bytes: &[u8], offset: u64) -> String {
     let mut text = String::with_capacity(bytes.len() * 5);
     for (row, sixteen) in bytes.chunks(16).enumerate() {
-        let _ = write!(text, "{:08x} ", row * 16);
+        let _ = write!(text, "{:08x} ", offset + row as u64 * 16);
         for at in 0..16 {
             let gap = if at == 8 { " " } else { "" };
             let _ = match sixteen.get(at) {

@@ -28,13 +28,23 @@ export type Side = {
   changed: ReadonlyMap<number, { line: Line; change: number }>;
   /** The first line of each fold, and the number of its lines. */
   folds: readonly { from: number; lines: number }[];
+  /** The changes that are restored from this side, by the numbers of their first lines. */
+  restores: ReadonlyMap<number, number>;
   /** Whether its folds are reached by the keyboard: one side's are enough. */
   leads: boolean;
 };
 
+/** Takes a change back, by its index; nothing where changes cannot be taken back. */
+export type Restore = ((change: number) => void) | undefined;
+
 /** All that a side shows beside its text; `onunfold` is called with the index of a fold. */
-export function diffLines(side: Side, onunfold: (fold: number) => void): Extension {
-  return [hereField, drawLines(side), drawWords(side), drawFolds(side, onunfold)];
+export function diffLines(
+  side: Side,
+  onunfold: (fold: number) => void,
+  onrestore: Restore,
+): Extension {
+  const folds = drawFolds(side, onunfold);
+  return [hereField, drawLines(side), drawWords(side), folds, drawButtons(side, onrestore)];
 }
 
 /** Only the lines that are looked at are drawn. */
@@ -105,6 +115,48 @@ function drawWords(side: Side): Extension {
     }
     return marks.finish();
   });
+}
+
+/** The button that takes a change back, at the end of its first line. */
+export function restoreButton(change: number, onrestore: NonNullable<Restore>): HTMLElement {
+  const button = document.createElement('button');
+  button.type = 'button';
+  button.className = 'cm-restore';
+  button.textContent = words.diff.restoreChange;
+  button.ariaLabel = words.diff.restoreChangeOf(change + 1);
+  button.dataset['testid'] = 'restore-change';
+  button.addEventListener('click', () => onrestore(change));
+  return button;
+}
+
+class RestoreButton extends WidgetType {
+  constructor(
+    readonly change: number,
+    readonly onrestore: NonNullable<Restore>,
+  ) {
+    super();
+  }
+  override eq({ change, onrestore }: RestoreButton): boolean {
+    return this.change === change && this.onrestore === onrestore;
+  }
+  toDOM(): HTMLElement {
+    return restoreButton(this.change, this.onrestore);
+  }
+  override ignoreEvent(): boolean {
+    return true;
+  }
+}
+
+function drawButtons({ restores }: Side, onrestore: Restore): Extension {
+  if (!onrestore) return [];
+  return EditorView.decorations.compute([], ({ doc }) =>
+    Decoration.set(
+      [...restores].map(([line, change]) => {
+        const widget = new RestoreButton(change, onrestore);
+        return Decoration.widget({ widget, side: 1 }).range(doc.line(line).to);
+      }),
+    ),
+  );
 }
 
 /** A button in the place of lines; `run` is given its element. */

@@ -1,6 +1,7 @@
 import { fireEvent } from '@testing-library/svelte';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { Hunk, Line } from '$lib/backend/bindings';
+import type { Restore } from './diff-lines';
 import { showDiff } from './diff-view';
 import type { DiffMode, DiffView } from './diff-view';
 
@@ -32,12 +33,12 @@ describe('a diff of two texts', () => {
   let view: DiffView | undefined;
   let parent: HTMLElement;
 
-  function show(mode: DiffMode, shown: readonly string[] = SHOWN): void {
+  function show(mode: DiffMode, shown: readonly string[] = SHOWN, onrestore?: Restore): void {
     parent = document.body.appendChild(document.createElement('div'));
     const hunk = hunkOf(shown);
     const after = hunk.lines.filter(({ tag }) => tag !== 'removed');
     const text = after.map((line) => `${line.text}\n`).join('');
-    view = showDiff(parent, { text, hunks: [hunk], name: 'main.ts' }, mode);
+    view = showDiff(parent, { text, hunks: [hunk], name: 'main.ts' }, mode, onrestore);
   }
   const all = (selector: string) => [...parent.querySelectorAll<HTMLElement>(selector)];
   const texts = (selector: string) => all(selector).map((one) => one.textContent);
@@ -135,5 +136,21 @@ describe('a diff of two texts', () => {
     await vi.waitFor(() => expect(texts('.cm-removedLine .tok-keyword')).toContain('let'));
     expect(texts('.cm-line .tok-keyword')).toContain('let');
     expect(texts('mark')).toEqual(['1', '2']);
+  });
+
+  it.each(['split', 'inline'] as const)('takes each change back by a button: %s', async (mode) => {
+    const taken: number[] = [];
+    show(mode, SHOWN, (change) => taken.push(change));
+    const buttons = all('[data-testid="restore-change"]');
+    expect(buttons.map((button) => button.ariaLabel)).toEqual([
+      'Restore change 1',
+      'Restore change 2',
+      'Restore change 3',
+    ]);
+    for (const button of buttons) await fireEvent.click(button);
+    expect(taken).toEqual([0, 1, 2]);
+    view?.destroy();
+    show(mode);
+    expect(all('[data-testid="restore-change"]')).toHaveLength(0);
   });
 });

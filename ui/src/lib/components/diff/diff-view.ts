@@ -10,7 +10,7 @@ import type { Fold, LineChange } from '$lib/history/diff';
 import { words } from '$lib/words';
 import { colour, readOnlyText } from '../code/code-view';
 import { diffLines, setHere, unfold } from './diff-lines';
-import type { Side } from './diff-lines';
+import type { Restore, Side } from './diff-lines';
 import { removedLines, setTokens, tokensOf } from './removed-lines';
 
 export type DiffMode = 'split' | 'inline';
@@ -31,15 +31,21 @@ type Texts = {
   folds: readonly Fold[];
   /** The width of the largest number of a line. */
   width: number;
+  onrestore: Restore;
 };
 
-export function showDiff(parent: HTMLElement, difference: Difference, mode: DiffMode): DiffView {
+export function showDiff(
+  parent: HTMLElement,
+  difference: Difference,
+  mode: DiffMode,
+  onrestore?: Restore,
+): DiffView {
   const changes = changesOf(difference.hunks);
   const after = linesOf(difference.text);
   const before = linesBefore(after, changes);
   const folds = foldsOf(changes, after.length);
   const width = String(Math.max(before.length, after.length, 1)).length;
-  const texts = { name: difference.name, before, after, changes, folds, width };
+  const texts = { name: difference.name, before, after, changes, folds, width, onrestore };
   return mode === 'split' ? showBoth(parent, texts) : showOne(parent, texts);
 }
 
@@ -74,6 +80,17 @@ const look = EditorView.theme({
   '.cm-mergeSpacer, .cm-mergeView & .cm-line:not([data-numbers])': {
     backgroundColor: 'var(--sunken)',
   },
+  '.cm-restore': {
+    position: 'absolute',
+    top: '0',
+    right: '4px',
+    padding: '0 8px',
+    borderRadius: 'var(--radius-s)',
+    backgroundColor: 'var(--surface)',
+    color: 'var(--ink-2)',
+    fontFamily: 'var(--font)',
+  },
+  '.cm-restore:hover': { color: 'var(--accent)', textDecoration: 'underline' },
   '.cm-fold': {
     borderBlock: '1px solid var(--line)',
     backgroundColor: 'var(--sunken)',
@@ -99,6 +116,16 @@ function changedLines(changes: readonly LineChange[], side: 'old' | 'new'): Side
   return changed;
 }
 
+/** The changes that are restored at a side: at the lines that are gone, else at those that are new. */
+function restoresOf(changes: readonly LineChange[], side: 'old' | 'new'): Side['restores'] {
+  return new Map(
+    changes.flatMap(({ oldFrom, newFrom, removed }, index): [number, number][] => {
+      if (removed.length > 0 !== (side === 'old')) return [];
+      return [[side === 'old' ? oldFrom : newFrom, index]];
+    }),
+  );
+}
+
 /** The place of a line in a text; behind the text, as of a line that would follow, for the next. */
 function placeOf(doc: Text, lines: number, number: number): number {
   if (lines === 0) return 0;
@@ -107,7 +134,7 @@ function placeOf(doc: Text, lines: number, number: number): number {
 
 /** Both texts, each change beside its counterpart. */
 function showBoth(parent: HTMLElement, texts: Texts): DiffView {
-  const { name, before, after, changes, folds, width } = texts;
+  const { name, before, after, changes, folds, width, onrestore } = texts;
   parent.style.setProperty('--numbers', String(width + 2));
   const onunfold = (fold: number) =>
     [view.a, view.b].forEach((each) => each.dispatch({ effects: unfold.of(fold) }));
@@ -116,7 +143,7 @@ function showBoth(parent: HTMLElement, texts: Texts): DiffView {
     const sign = which === 'old' ? '−' : '+';
     return {
       doc: docOf(lines),
-      extensions: textOf(label, onunfold, {
+      extensions: textOf(label, onunfold, onrestore, {
         lines: lines.length,
         numbers: (line: number) => `${pad(line, width)} ${changed.has(line) ? sign : ' '}`,
         changed,
@@ -124,6 +151,7 @@ function showBoth(parent: HTMLElement, texts: Texts): DiffView {
           from: which === 'old' ? fold.oldFrom : fold.newFrom,
           lines: fold.lines,
         })),
+        restores: restoresOf(changes, which),
         leads: which === 'new',
       }),
     };
@@ -161,7 +189,7 @@ function showBoth(parent: HTMLElement, texts: Texts): DiffView {
 
 /** The text after, with the removed lines between its own. */
 function showOne(parent: HTMLElement, texts: Texts): DiffView {
-  const { name, before, after, changes, folds, width } = texts;
+  const { name, before, after, changes, folds, width, onrestore } = texts;
   parent.style.setProperty('--numbers', String(2 * width + 3));
   const changed = changedLines(changes, 'new');
   const olds = oldNumbers(after.length, changes);
@@ -176,6 +204,7 @@ function showOne(parent: HTMLElement, texts: Texts): DiffView {
     numbers,
     changed,
     folds: folds.map(({ newFrom, lines }) => ({ from: newFrom, lines })),
+    restores: restoresOf(changes, 'new'),
     leads: true,
   };
   const view = new EditorView({
@@ -183,8 +212,8 @@ function showOne(parent: HTMLElement, texts: Texts): DiffView {
     state: EditorState.create({
       doc: docOf(after),
       extensions: [
-        textOf(words.diff.of(name), onunfold, side),
-        removedLines(changes, after.length, removedNumbers),
+        textOf(words.diff.of(name), onunfold, onrestore, side),
+        removedLines(changes, after.length, removedNumbers, onrestore),
       ],
     }),
   });
@@ -202,8 +231,13 @@ function showOne(parent: HTMLElement, texts: Texts): DiffView {
   };
 }
 
-function textOf(label: string, onunfold: (fold: number) => void, side: Side): Extension {
-  return [readOnlyText(label), diffLines(side, onunfold), look];
+function textOf(
+  label: string,
+  onunfold: (fold: number) => void,
+  onrestore: Restore,
+  side: Side,
+): Extension {
+  return [readOnlyText(label), diffLines(side, onunfold, onrestore), look];
 }
 
 /** The number before of each line after, by its number; nothing for an added one. */

@@ -9,7 +9,8 @@ import type { Line } from '$lib/backend/bindings';
 import { piecesOf } from '$lib/history/diff';
 import type { LineChange } from '$lib/history/diff';
 import { words } from '$lib/words';
-import { lineButton, setHere, unseenTag } from './diff-lines';
+import { lineButton, restoreButton, setHere, unseenTag } from './diff-lines';
+import type { Restore } from './diff-lines';
 
 /** Removed lines are drawn even where nobody looks: this many at first, and more when asked for. */
 const DRAWN_AT_ONCE = 1000;
@@ -94,6 +95,8 @@ class RemovedLines extends WidgetType {
     readonly numbers: (line: number) => string,
     readonly tokens: Tokens,
     readonly isHere: boolean,
+    /** Takes the change back. */
+    readonly button: (() => HTMLElement) | undefined,
   ) {
     super();
   }
@@ -116,6 +119,7 @@ class RemovedLines extends WidgetType {
       const number = this.change.oldFrom + first + index;
       const drawn = drawLine(line, this.numbers(number), this.tokens.get(number) ?? []);
       if (this.isHere) drawn.dataset['here'] = 'true';
+      if (this.button && first + index === 0) drawn.append(this.button());
       lines.append(drawn);
     });
     const left = this.change.removed.length - end;
@@ -137,12 +141,14 @@ export function removedLines(
   changes: readonly LineChange[],
   linesAfter: number,
   numbers: (line: number) => string,
+  onrestore: Restore,
 ): Extension {
   const draw = ({ doc }: EditorState, { here, tokens }: Shown): DecorationSet =>
     Decoration.set(
       changes.flatMap((change, index) => {
         if (change.removed.length === 0) return [];
-        const widget = new RemovedLines(change, numbers, tokens, index === here);
+        const button = onrestore && (() => restoreButton(index, onrestore));
+        const widget = new RemovedLines(change, numbers, tokens, index === here, button);
         const isLast = change.newFrom > linesAfter;
         const at = isLast ? doc.length : doc.line(change.newFrom).from;
         return Decoration.widget({

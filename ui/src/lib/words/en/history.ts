@@ -80,6 +80,7 @@ export const historyWords = {
     colTrigger: 'Reason',
     colMessage: 'What',
     colChanges: 'Changes',
+    colLines: 'Lines',
     anyTrigger: 'All versions',
     filter: 'Words, names or paths',
     noMatch: 'No version matches',
@@ -108,7 +109,6 @@ export const historyWords = {
     made: 'Made',
     madeBy: 'By',
     holds: 'Holds',
-    storing: 'storing it took',
     id: 'Id',
     commit: 'Commit',
     changedFiles: 'Changed files',
@@ -135,6 +135,7 @@ export const historyWords = {
     restored: 'Restored',
     someFailed: 'What failed is listed under Jobs.',
     undone: 'As it was before',
+    linesRestored: (name: string) => `Restored a change in ${name}.`,
     deleted: (name: string) => `Deleted ${name}. Its versions stay.`,
     unkept: 'Some of this is in no version',
     unkeptLine: (why: string) =>

@@ -1,6 +1,6 @@
 //! The content of a workspace on disk now, in the form in which versions are looked into.
 
-use std::io::Read;
+use std::io::{Read, Seek, SeekFrom};
 
 use jiff::Timestamp;
 use undercroft_foundation::{Code, Error, IoContext, Result, TreePath, WorkspaceId};
@@ -56,12 +56,27 @@ impl HistoryReader {
         path: &TreePath,
         most: Option<u64>,
     ) -> Result<Vec<u8>> {
+        self.read_disk_from(workspace, path, 0, most.unwrap_or(u64::MAX))
+    }
+
+    /// The bytes of a file on disk from an offset on, `most` at most.
+    ///
+    /// # Errors
+    /// [`Code::NotFound`], [`Code::SourceMissing`] when the workspace is not there.
+    pub fn read_disk_from(
+        &self,
+        workspace: WorkspaceId,
+        path: &TreePath,
+        offset: u64,
+        most: u64,
+    ) -> Result<Vec<u8>> {
         let (parent, name) = path.split().ok_or_else(|| not_there(path))?;
         let folder = self.disk_folder(workspace, &parent)?;
-        let file = folder.open(name)?.ok_or_else(|| not_there(path))?;
+        let mut file = folder.open(name)?.ok_or_else(|| not_there(path))?;
         let mut bytes = Vec::new();
-        let mut reader = file.take(most.unwrap_or(u64::MAX));
-        reader.read_to_end(&mut bytes).at("read", &folder.path_of(name))?;
+        file.seek(SeekFrom::Start(offset))
+            .and_then(|_| file.take(most).read_to_end(&mut bytes))
+            .at("read", &folder.path_of(name))?;
         Ok(bytes)
     }
 
