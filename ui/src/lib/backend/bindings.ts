@@ -1655,7 +1655,7 @@ export type HistoryPlan = {
 	layers: LayerTotals,
 };
 
-/** Where a file stands now. */
+/** The state of a file now. */
 export type HitState =
 /** In its project. */
 "here" |
@@ -2637,7 +2637,7 @@ export type ProjectFind = {
 /** The folders that look like projects, and are none yet. */
 export type ProjectFinds = {
 	/**
-	 *  Those that are suggested first, then the newest change first. A project in a project belongs
+	 *  The suggested ones first, then the newest change first. A project in a project belongs
 	 *  to the outer one.
 	 */
 	projects: FoundProject[],
@@ -3143,7 +3143,7 @@ export type SearchHit = {
 	path: string[],
 	/** Whether it is a folder, a file, a symbolic link, or something else. */
 	kind: EntryKind,
-	/** Where it stands now. */
+	/** Its state now. */
 	state: HitState,
 	/** The size of its newest copy. */
 	sizeBytes: number,
