@@ -1,7 +1,7 @@
 /** Loads the record of events, and keeps of it what a filter means. */
 import type { Backend } from './backend/backend';
 import type { Event, JobKind, JobState, Run, RunFilter, Undoable } from './backend/bindings';
-import type { ActivityQuery } from './routing';
+import type { ActivityQuery } from './route-queries';
 
 const PAGE = 1000;
 const MOST_KEPT = 20_000;

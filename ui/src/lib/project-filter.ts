@@ -1,6 +1,6 @@
 /** Filters projects, and lists the values to filter by. Pure, so that typing is instant. */
 import type { Project } from './backend/bindings';
-import type { ProjectQuery } from './routing';
+import type { ProjectQuery } from './route-queries';
 
 const MB = 1_000_000;
 const DAY_MS = 86_400_000;

@@ -1,30 +1,21 @@
 /** The addresses of the UI, both ways: `#/projects/…` to a route and back. */
+import {
+  NO_ACTIVITY_QUERY,
+  NO_PROJECT_QUERY,
+  NO_STORAGE_QUERY,
+  readActivityQuery,
+  readArchiveQuery,
+  readProjectQuery,
+  readStorageQuery,
+} from './route-queries';
+import type {
+  ActivityQuery,
+  ArchiveQuery,
+  HistoryQuery,
+  ProjectQuery,
+  StorageQuery,
+} from './route-queries';
 
-export type ProjectQuery = {
-  text: string;
-  status: string;
-  language: string;
-  tag: string;
-  protection: string;
-  framework: string;
-  /** A band of sizes, and one of times without a change, as the filters name them. */
-  size: string;
-  age: string;
-};
-export type ActivityQuery = {
-  show: 'runs' | 'events' | 'undo' | 'calendar';
-  project: string;
-  plan: string;
-  destination: string;
-  kind: string;
-  state: string;
-  run: string;
-  /** The kind of the events, and the text that a line of the list has to contain. */
-  event: string;
-  text: string;
-  /** The month of the calendar, `2026-11`; this one when empty. */
-  month: string;
-};
 /** The views of a destination; the first is shown unless the address says otherwise. */
 export const DESTINATION_VIEWS = [
   'backups',
@@ -34,34 +25,8 @@ export const DESTINATION_VIEWS = [
   'maintenance',
 ] as const;
 export type DestinationView = (typeof DESTINATION_VIEWS)[number];
-export const STORAGE_VIEWS = ['picture', 'findings', 'growth', 'trend'] as const;
-const USAGE_BY = ['place', 'layer', 'type', 'age'] as const;
-export type StorageQuery = {
-  view: (typeof STORAGE_VIEWS)[number];
-  /** The key of the place that is shown; empty for the whole. */
-  key: string;
-  by: (typeof USAGE_BY)[number];
-  /** The counts between which the growth is shown. */
-  from: string;
-  to: string;
-  /** The subject of the trend: `project:ID`, `destination:ID`, or empty for the library. */
-  subject: string;
-};
 /** A workspace of a project, by its id or `main`. */
 type InWorkspace = { project: string; workspace: string };
-export type HistoryQuery = { version: string; text: string; trigger: string };
-
-/** The part of an archive that is shown, and how the list of archives is filtered. */
-export type ArchiveQuery = {
-  /** The view of the archive: its facts or its files. */
-  view: 'facts' | 'files';
-  path: string[];
-  file: string;
-  /** Whether the trash is listed instead. */
-  trash: boolean;
-  /** The part of a name that is searched for in all archives. */
-  text: string;
-};
 
 /** The version that a page of files shows when none is chosen: the newest. */
 export const NOW = 'now';
@@ -93,36 +58,6 @@ export type Route =
 
 export type Page = Route['page'];
 
-export const NO_PROJECT_QUERY: ProjectQuery = {
-  text: '',
-  status: '',
-  language: '',
-  tag: '',
-  protection: '',
-  framework: '',
-  size: '',
-  age: '',
-};
-export const NO_ACTIVITY_QUERY: ActivityQuery = {
-  show: 'runs',
-  project: '',
-  plan: '',
-  destination: '',
-  kind: '',
-  state: '',
-  run: '',
-  event: '',
-  text: '',
-  month: '',
-};
-export const NO_STORAGE_QUERY: StorageQuery = {
-  view: 'picture',
-  key: '',
-  by: 'place',
-  from: '',
-  to: '',
-  subject: '',
-};
 /** A name of a file has at most so many bytes. */
 const LONGEST_NAME = 255;
 /** The address of a plan that is not there yet. */
@@ -349,60 +284,6 @@ function address(segments: (string | null)[], query: Record<string, string> = {}
   const filled = Object.entries(query).filter(([, value]) => value !== '');
   const suffix = filled.length > 0 ? `?${new URLSearchParams(filled).toString()}` : '';
   return `#/${path.join('/')}${suffix}`;
-}
-
-function readProjectQuery(query: URLSearchParams): ProjectQuery {
-  const read = (key: keyof ProjectQuery) => query.get(key) ?? '';
-  return {
-    text: read('text'),
-    status: read('status'),
-    language: read('language'),
-    tag: read('tag'),
-    protection: read('protection'),
-    framework: read('framework'),
-    size: read('size'),
-    age: read('age'),
-  };
-}
-
-function readArchiveQuery(query: URLSearchParams): Omit<ArchiveQuery, 'path'> {
-  const read = (key: string) => query.get(key) ?? '';
-  return {
-    view: read('view') === 'files' ? 'files' : 'facts',
-    file: read('file'),
-    trash: read('show') === 'trash',
-    text: read('text'),
-  };
-}
-
-const SHOWS = ['runs', 'events', 'undo', 'calendar'] as const;
-
-function readActivityQuery(query: URLSearchParams): ActivityQuery {
-  const read = (key: keyof ActivityQuery) => query.get(key) ?? '';
-  return {
-    show: SHOWS.find((one) => one === read('show')) ?? 'runs',
-    project: read('project'),
-    plan: read('plan'),
-    destination: read('destination'),
-    kind: read('kind'),
-    state: read('state'),
-    run: read('run'),
-    event: read('event'),
-    text: read('text'),
-    month: read('month'),
-  };
-}
-
-function readStorageQuery(query: URLSearchParams): StorageQuery {
-  const read = (key: keyof StorageQuery) => query.get(key) ?? '';
-  return {
-    view: STORAGE_VIEWS.find((one) => one === read('view')) ?? 'picture',
-    key: read('key'),
-    by: USAGE_BY.find((one) => one === read('by')) ?? 'place',
-    from: read('from'),
-    to: read('to'),
-    subject: read('subject'),
-  };
 }
 
 function decode(segment: string): string {

@@ -1,27 +1,22 @@
 /** Collects the commands that make sense right now, out of where one is and what there is. */
 import Archive from '@lucide/svelte/icons/archive';
-import ArchiveRestore from '@lucide/svelte/icons/archive-restore';
 import BrushCleaning from '@lucide/svelte/icons/brush-cleaning';
 import CalendarPlus from '@lucide/svelte/icons/calendar-plus';
 import FileArchive from '@lucide/svelte/icons/file-archive';
 import FilePlus from '@lucide/svelte/icons/file-plus';
 import FolderInput from '@lucide/svelte/icons/folder-input';
 import FolderPlus from '@lucide/svelte/icons/folder-plus';
-import Folder from '@lucide/svelte/icons/folder';
 import Files from '@lucide/svelte/icons/files';
 import History from '@lucide/svelte/icons/history';
 import Pause from '@lucide/svelte/icons/pause';
 import Play from '@lucide/svelte/icons/play';
 import Undo from '@lucide/svelte/icons/undo-2';
-import CircleQuestionMark from '@lucide/svelte/icons/circle-question-mark';
 import HardDrive from '@lucide/svelte/icons/hard-drive';
 import Keyboard from '@lucide/svelte/icons/keyboard';
 import LifeBuoy from '@lucide/svelte/icons/life-buoy';
 import ListChecks from '@lucide/svelte/icons/list-checks';
-import MoveRight from '@lucide/svelte/icons/move-right';
 import Pencil from '@lucide/svelte/icons/pencil';
 import RotateCcw from '@lucide/svelte/icons/rotate-ccw';
-import SlidersHorizontal from '@lucide/svelte/icons/sliders-horizontal';
 import ScanSearch from '@lucide/svelte/icons/scan-search';
 import Search from '@lucide/svelte/icons/search';
 import ShieldCheck from '@lucide/svelte/icons/shield-check';
@@ -31,28 +26,14 @@ import Trash from '@lucide/svelte/icons/trash-2';
 import type { Project } from '$lib/backend/bindings';
 import { commandFor } from '$lib/command-hint';
 import type { Command } from '$lib/commands';
-import { FIRST_HELP, helpFor } from '$lib/help';
-import type { HelpEntry } from '$lib/help';
-import {
-  activityRoute,
-  archiveRoute,
-  filesRoute,
-  helpRoute,
-  historyRoute,
-  projectOf,
-  projectsRoute,
-  searchRoute,
-  storageRoute,
-} from '$lib/routing';
-import type { Route } from '$lib/routing';
+import { filesRoute, historyRoute, projectOf, searchRoute } from '$lib/routing';
 import { words } from '$lib/words';
 import type { Actions, Context } from './actions.svelte';
 import type { BackupActions } from './backup-actions.svelte';
 import type { HistoryActions } from './history-actions.svelte';
+import { navigationCommands, projectLinks, settingCommands } from './palette-places';
 
 const text = words.palette;
-/** The sections of the settings that are not in the last one. */
-const SETTING_SECTIONS: Record<string, string> = { theme: 'appearance', 'close-to-tray': 'window' };
 
 export function collectCommands(
   context: Context,
@@ -339,76 +320,4 @@ function backupCommands({ dialogs, router }: Context, backupActions: BackupActio
       run: () => router.go({ page: 'recover' }),
     }),
   ];
-}
-
-function navigationCommands({ router }: Context): Command[] {
-  const places: [string, Route, string, string][] = [
-    [words.nav.dashboard, { page: 'dashboard' }, 'D', commandFor('dashboard')],
-    [words.nav.projects, projectsRoute(), 'P', commandFor('project_list')],
-    [
-      words.nav.backups,
-      { page: 'backups', destination: null },
-      'B',
-      commandFor('destination_list'),
-    ],
-    [words.nav.search, searchRoute(), 'F', commandFor('search')],
-    [words.nav.archive, archiveRoute(), 'R', commandFor('archive_list')],
-    [words.nav.storage, storageRoute(), 'U', commandFor('usage_overview')],
-    [words.nav.activity, activityRoute(), 'A', commandFor('event_list')],
-    [words.nav.settings, { page: 'settings' }, 'S', commandFor('settings_show')],
-    [words.nav.help, helpRoute(), 'H', ''],
-  ];
-  return places.map(([name, route, key, hint]) => ({
-    id: `go-${name}`,
-    group: 'navigate' as const,
-    label: text.goTo(name),
-    icon: name === words.nav.backups ? ArchiveRestore : MoveRight,
-    keys: ['G', key],
-    hint,
-    run: () => router.go(route),
-  }));
-}
-
-function projectLinks({ library, router }: Context): Command[] {
-  return (library.projects.value ?? [])
-    .filter((project) => project.status !== 'trashed')
-    .map((project) => ({
-      id: `project-${project.id}`,
-      group: 'projects' as const,
-      label: project.name,
-      icon: Folder,
-      hint: commandFor('project_show', { project: project.name }),
-      run: () => router.go(projectsRoute(project.id)),
-    }));
-}
-
-/** Every setting, by its key and by what it is for. */
-function settingCommands({ router, session }: Context): Command[] {
-  return (session.settings.value?.all ?? []).map(({ key, purpose, value }) => ({
-    id: `setting-${key}`,
-    group: 'settings' as const,
-    label: words.console.setting(key, purpose),
-    icon: SlidersHorizontal,
-    hint: commandFor('settings_change', { key, value }),
-    run: () => {
-      router.go({ page: 'settings', section: SETTING_SECTIONS[key] ?? 'advanced' });
-    },
-  }));
-}
-
-/** The pages of the help, by their titles and headings. */
-export function helpCommands({ router }: Context, pages: readonly HelpEntry[]): Command[] {
-  const to = (page: HelpEntry, label: string, at = ''): Command => ({
-    id: `help-${page.name}-${at}`,
-    group: 'help',
-    label,
-    icon: CircleQuestionMark,
-    ...(page.name === helpFor(router.route) && !at && { keys: ['F1'] }),
-    hint: '',
-    run: () => router.go(helpRoute(page.name === FIRST_HELP ? '' : page.name, at)),
-  });
-  return pages.flatMap((page) => [
-    to(page, page.title),
-    ...page.headings.map(({ text, at }) => to(page, words.help.at(page.title, text), at)),
-  ]);
 }

@@ -11,7 +11,7 @@ import { getArchiveActions } from '$lib/state/archive-actions.svelte';
 import { getDialogs } from '$lib/state/dialogs.svelte';
 import { getRouter } from '$lib/state/router.svelte';
 import { words } from '$lib/words';
-import type { MenuItem } from '../base/Menu.svelte';
+import type { MenuItem } from '../base/MenuItems.svelte';
 
 const text = words.archive;
 

@@ -8,7 +8,7 @@ import { filesRoute, NOW } from '$lib/routing';
 import { getDialogs } from '$lib/state/dialogs.svelte';
 import { getRouter } from '$lib/state/router.svelte';
 import { words } from '$lib/words';
-import type { MenuItem } from '../base/Menu.svelte';
+import type { MenuItem } from '../base/MenuItems.svelte';
 
 const text = words.history;
 

@@ -12,7 +12,7 @@ import { getActions } from '$lib/state/actions.svelte';
 import { getDialogs } from '$lib/state/dialogs.svelte';
 import { getProjectActions } from '$lib/state/project-actions.svelte';
 import { words } from '$lib/words';
-import type { MenuItem } from '../base/Menu.svelte';
+import type { MenuItem } from '../base/MenuItems.svelte';
 
 const text = words.project;
 

@@ -10,7 +10,7 @@ export const consoleWords = {
     run: 'Enter to run',
     open: 'Enter to open',
     more: (count: number) => plural(count, { one: '1 more line', other: '# more lines' }),
-    setting: (key: string, purpose: string) => `${key}: ${purpose}`,
+    setting: (key: string, name: string) => `${name} (${key})`,
   },
 
   diagnostics: {

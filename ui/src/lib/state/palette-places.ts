@@ -1,0 +1,94 @@
+/** The pages that the command palette leads to: the sidebar's, projects, settings, and the help. */
+import ArchiveRestore from '@lucide/svelte/icons/archive-restore';
+import Folder from '@lucide/svelte/icons/folder';
+import CircleQuestionMark from '@lucide/svelte/icons/circle-question-mark';
+import MoveRight from '@lucide/svelte/icons/move-right';
+import SlidersHorizontal from '@lucide/svelte/icons/sliders-horizontal';
+import { commandFor } from '$lib/command-hint';
+import type { Command } from '$lib/commands';
+import { FIRST_HELP, helpFor } from '$lib/help';
+import type { HelpEntry } from '$lib/help';
+import {
+  activityRoute,
+  archiveRoute,
+  helpRoute,
+  projectsRoute,
+  searchRoute,
+  storageRoute,
+} from '$lib/routing';
+import type { Route } from '$lib/routing';
+import { words } from '$lib/words';
+import type { Context } from './actions.svelte';
+import { wordsOf } from '$lib/setting-groups';
+
+const text = words.palette;
+
+export function navigationCommands({ router }: Context): Command[] {
+  const places: [string, Route, string, string][] = [
+    [words.nav.dashboard, { page: 'dashboard' }, 'D', commandFor('dashboard')],
+    [words.nav.projects, projectsRoute(), 'P', commandFor('project_list')],
+    [
+      words.nav.backups,
+      { page: 'backups', destination: null },
+      'B',
+      commandFor('destination_list'),
+    ],
+    [words.nav.search, searchRoute(), 'F', commandFor('search')],
+    [words.nav.archive, archiveRoute(), 'R', commandFor('archive_list')],
+    [words.nav.storage, storageRoute(), 'U', commandFor('usage_overview')],
+    [words.nav.activity, activityRoute(), 'A', commandFor('event_list')],
+    [words.nav.settings, { page: 'settings' }, 'S', commandFor('settings_show')],
+    [words.nav.help, helpRoute(), 'H', ''],
+  ];
+  return places.map(([name, route, key, hint]) => ({
+    id: `go-${name}`,
+    group: 'navigate' as const,
+    label: text.goTo(name),
+    icon: name === words.nav.backups ? ArchiveRestore : MoveRight,
+    keys: ['G', key],
+    hint,
+    run: () => router.go(route),
+  }));
+}
+
+export function projectLinks({ library, router }: Context): Command[] {
+  return (library.projects.value ?? [])
+    .filter((project) => project.status !== 'trashed')
+    .map((project) => ({
+      id: `project-${project.id}`,
+      group: 'projects' as const,
+      label: project.name,
+      icon: Folder,
+      hint: commandFor('project_show', { project: project.name }),
+      run: () => router.go(projectsRoute(project.id)),
+    }));
+}
+
+/** Every setting, by its key and by what it is for. */
+export function settingCommands({ router, session }: Context): Command[] {
+  return (session.settings.value?.all ?? []).map((setting) => ({
+    id: `setting-${setting.key}`,
+    group: 'settings' as const,
+    label: words.console.setting(setting.key, wordsOf(setting).label),
+    icon: SlidersHorizontal,
+    hint: commandFor('settings_change', { key: setting.key, value: setting.value }),
+    run: () => router.go({ page: 'settings', find: setting.key }),
+  }));
+}
+
+/** The pages of the help, by their titles and headings. */
+export function helpCommands({ router }: Context, pages: readonly HelpEntry[]): Command[] {
+  const to = (page: HelpEntry, label: string, at = ''): Command => ({
+    id: `help-${page.name}-${at}`,
+    group: 'help',
+    label,
+    icon: CircleQuestionMark,
+    ...(page.name === helpFor(router.route) && !at && { keys: ['F1'] }),
+    hint: '',
+    run: () => router.go(helpRoute(page.name === FIRST_HELP ? '' : page.name, at)),
+  });
+  return pages.flatMap((page) => [
+    to(page, page.title),
+    ...page.headings.map(({ text, at }) => to(page, words.help.at(page.title, text), at)),
+  ]);
+}
