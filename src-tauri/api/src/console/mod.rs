@@ -4,8 +4,9 @@
 mod grammar;
 pub(crate) mod wire;
 
-use undercroft_foundation::{Code, Result, count_text, escape_name, escape_path, size_text};
-use undercroft_history as history;
+use undercroft_foundation::{
+    Code, ProjectId, Result, WorkspaceId, count_text, escape_name, escape_path, size_text,
+};
 use undercroft_library as library;
 use undercroft_library::ProjectStatus;
 
@@ -34,12 +35,12 @@ impl Api {
     pub fn console_preview(&self, request: ConsoleWords) -> Result<ConsoleAnswer> {
         match self.read_words(&request.text)? {
             Meant::Create(name) => Ok(ConsoleAnswer::ready(format!("Create the project {name}"))),
-            Meant::Switch(workspace, name) => {
-                let link = ConsoleLink::Project { project: workspace.project.to_string() };
+            Meant::Switch { project, name, .. } => {
+                let link = ConsoleLink::Project { project: project.to_string() };
                 let ready = ConsoleAnswer::ready(format!("Switch to {name}"));
                 Ok(ConsoleAnswer { link: Some(link), ..ready })
             }
-            Meant::Answer(answer) => Ok(answer),
+            Meant::Answer(answer) => Ok(*answer),
         }
     }
 
@@ -60,13 +61,13 @@ impl Api {
                 })?;
                 Ok(ConsoleAnswer { job: Some(job), link: Some(ConsoleLink::Projects), ..answer })
             }
-            Meant::Switch(workspace, name) => {
-                let workspace = WorkspaceRef { workspace: workspace.id.to_string() };
+            Meant::Switch { workspace, name, .. } => {
+                let workspace = WorkspaceRef { workspace: workspace.to_string() };
                 let project = self.workspace_switch(workspace)?.project;
                 let answer = ConsoleAnswer::done(format!("{name} is the current project"));
                 Ok(ConsoleAnswer { link: Some(ConsoleLink::Project { project }), ..answer })
             }
-            Meant::Answer(answer) => Ok(answer),
+            Meant::Answer(answer) => Ok(*answer),
         }
     }
 
@@ -82,7 +83,7 @@ impl Api {
             Reading::Unnamed(form) => self.tell_unnamed(form)?,
             Reading::Near(near) => tell_near(text, &near),
         };
-        Ok(Meant::Answer(answer))
+        Ok(Meant::Answer(Box::new(answer)))
     }
 
     /// A new project has a name of its own, so that words can mean it.
@@ -96,13 +97,14 @@ impl Api {
         let sentence = format!("There is a project {} already, at {at}", there.name);
         let answer = ConsoleAnswer::near(sentence, vec![switch_to(there)]);
         let link = ConsoleLink::Project { project: there.id.to_string() };
-        Ok(Meant::Answer(ConsoleAnswer { link: Some(link), ..answer }))
+        Ok(Meant::Answer(Box::new(ConsoleAnswer { link: Some(link), ..answer })))
     }
 
     fn read_switch(&self, text: &str) -> Result<Meant> {
         match self.find_project(text) {
             Ok(project) => {
-                Ok(Meant::Switch(self.0.history.main_workspace(project.id)?, project.name))
+                let workspace = self.0.history.main_workspace(project.id)?.id;
+                Ok(Meant::Switch { workspace, project: project.id, name: project.name })
             }
             Err(error) if matches!(error.code(), Code::NotFound | Code::Invalid) => {
                 let all = self.working_projects()?;
@@ -120,7 +122,8 @@ impl Api {
                 };
                 let near: Vec<_> = near.iter().map(propose).collect();
                 let near = if near.is_empty() { vec![form(&FORMS[1], "")] } else { near };
-                Ok(Meant::Answer(ConsoleAnswer::near(error.what_text().to_owned(), near)))
+                let answer = ConsoleAnswer::near(error.what_text().to_owned(), near);
+                Ok(Meant::Answer(Box::new(answer)))
             }
             Err(error) => Err(error),
         }
@@ -249,10 +252,10 @@ impl Api {
 enum Meant {
     /// The project of this name is to be made.
     Create(String),
-    /// This workspace, of the project of this name, is to be the current one.
-    Switch(history::Workspace, String),
+    /// This workspace of the project is to be the current one.
+    Switch { workspace: WorkspaceId, project: ProjectId, name: String },
     /// There is nothing to carry out.
-    Answer(ConsoleAnswer),
+    Answer(Box<ConsoleAnswer>),
 }
 
 impl ConsoleAnswer {

@@ -140,7 +140,9 @@ impl Api {
         text.push_str("\nTables of the catalog\n");
         match self.0.library.catalog().table_versions() {
             Ok(tables) => {
-                tables.iter().for_each(|(table, version)| tell(&mut text, table, version))
+                for (table, version) in &tables {
+                    tell(&mut text, table, version);
+                }
             }
             Err(error) => tell(&mut text, "Not known", error.code().name()),
         }

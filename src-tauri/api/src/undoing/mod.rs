@@ -40,7 +40,7 @@ impl Api {
         for destination in self.destination_list(Nothing {})? {
             all.extend(self.forgotten_at(&destination));
         }
-        all.sort_by(|one, other| other.time.cmp(&one.time));
+        all.sort_by_key(|undoable| std::cmp::Reverse(undoable.time));
         Ok(all)
     }
 
