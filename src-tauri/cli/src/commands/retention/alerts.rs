@@ -17,12 +17,12 @@ pub(crate) struct Answer {
     alert: String,
     /// Whether it was meant
     #[arg(value_enum)]
-    answer: Meant,
+    answer: Verdict,
 }
 
 /// Whether it was meant.
 #[derive(Debug, Clone, Copy, ValueEnum)]
-enum Meant {
+enum Verdict {
     /// It was; old backups are let go again
     Meant,
     /// It was not; the backups from before are pinned
@@ -74,9 +74,9 @@ fn print_loss(loss: &GuardLoss, out: &Output) {
 impl Answer {
     pub(crate) fn run(self, api: &Api, out: &Output) -> Result<()> {
         let answer = match self.answer {
-            Meant::Meant => Some(GuardAnswer::Meant),
-            Meant::NotMeant => Some(GuardAnswer::NotMeant),
-            Meant::Open => None,
+            Verdict::Meant => Some(GuardAnswer::Meant),
+            Verdict::NotMeant => Some(GuardAnswer::NotMeant),
+            Verdict::Open => None,
         };
         let answered = api.guard_answer(GuardReply { alert: self.alert, answer })?;
         out.show(&answered, |alert| print(alert, out));
