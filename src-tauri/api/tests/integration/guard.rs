@@ -12,7 +12,7 @@ use crate::stage::Stage;
 fn begun(versions: bool) -> Stage {
     let stage = Stage::new();
     for n in 0..100 {
-        write_file(stage.path(format!("sample/album/{n}.txt")), &format!("picture {n}"));
+        write_file(stage.path(&format!("sample/album/{n}.txt")), format!("picture {n}"));
     }
     write_file(stage.path("sample/plan.md"), "a plan");
     stage.ask("project_add", json!({"place": stage.place("sample")}));
