@@ -4,6 +4,7 @@ import { archiveWords } from './de/archives';
 import { backupsWords } from './de/backups';
 import { cleanupWords } from './de/cleanup';
 import { concernWords } from './de/concerns';
+import { consoleWords } from './de/console';
 import { dashboardWords } from './de/dashboard';
 import { destinationWords } from './de/destinations';
 import { fileWords } from './de/files';
@@ -112,6 +113,7 @@ export const de: Words = {
   ...backupsWords,
   ...cleanupWords,
   ...concernWords,
+  ...consoleWords,
   ...dashboardWords,
   ...destinationWords,
   ...fileWords,

@@ -122,8 +122,6 @@ export const archiveWords: typeof english = {
     titleOf: (name: string) => `${name} archivieren`,
     line: 'Jedes Projekt wird mit allen Versionen zu einer komprimierten Datei. Sie wird zurückgelesen und verglichen, bevor der Ordner freigegeben wird.',
     colProject: 'Projekt',
-    colNow: 'Jetzt',
-    colThen: 'Archiviert (geschätzt)',
     include: (name: string) => `${name} archivieren`,
     idleLine: (days: number) =>
       plural(days, {

@@ -6,24 +6,10 @@ const plural = pluralIn('de-DE');
 
 export const backupsWords: typeof english = {
   overview: {
-    stands: 'Stand',
-    allWell: (next: string) =>
-      `Ihre Sicherungen sind auf dem neuesten Stand. Der nächste Lauf: ${next}.`,
-    allWellManual: 'Ihre Sicherungen sind auf dem neuesten Stand. Es ist kein Lauf geplant.',
-    attention: (count: number) =>
-      plural(count, {
-        one: '1 Plan braucht Ihre Aufmerksamkeit.',
-        other: '# Pläne brauchen Ihre Aufmerksamkeit.',
-      }),
-    waiting: (plan: string, text: string) =>
-      `${plan}: ${text}. Der Lauf beginnt automatisch, sobald er kann.`,
     paused: (until: string) => `Sicherungen sind angehalten bis ${until}.`,
     pausedOpen: 'Sicherungen sind angehalten, bis Sie sie fortsetzen.',
     off: 'Sicherungen sind in den Einstellungen ausgeschaltet: Kein Plan läuft automatisch.',
-    running: 'Eine Sicherung läuft.',
     noPlan: 'Noch wird nichts automatisch gesichert.',
-    alert: 'Etwas Ungewöhnliches wurde bemerkt. Bis Sie antworten, wird keine Sicherung entfernt.',
-    never: 'Es wurde noch keine Sicherung erstellt.',
     backUpNow: 'Jetzt sichern',
     addDestination: 'Ziel hinzufügen',
     newPlan: 'Neuer Plan',
@@ -34,7 +20,6 @@ export const backupsWords: typeof english = {
     noUpcoming: 'Es ist kein Lauf geplant.',
     search: 'Dateien suchen',
     proven: 'Erprobt',
-    neverProven: 'nie erprobt',
     notProvenYet: 'Noch nicht erprobt',
     lastProven: 'Zuletzt erprobt',
     inTrash: (count: number) => plural(count, { one: '1 im Papierkorb', other: '# im Papierkorb' }),
@@ -50,7 +35,6 @@ export const backupsWords: typeof english = {
             other: 'Letzte Sicherung vor # Tagen',
           }),
     passwordMissing: 'Das Passwort muss eingegeben werden',
-    waitsTitle: 'Wartet',
     nextRun: 'Nächster Lauf',
     protection: 'Sicherungen',
     coveredBy: 'Gesichert durch',
@@ -72,7 +56,6 @@ export const backupsWords: typeof english = {
     show: 'Notfallblatt zeigen',
     print: 'Drucken',
     save: 'In einem Ordner sichern…',
-    saveInto: 'Ordner, in den es kommt',
     saved: (path: string) => `Gesichert unter ${path}`,
     download: 'Herunterladen',
     later: 'Später',
@@ -81,17 +64,17 @@ export const backupsWords: typeof english = {
 
   guard: {
     title: 'Etwas Ungewöhnliches',
-    meant: 'Das war ich',
-    notMeant: 'Das war ich nicht',
+    meant: 'Das war so gewollt',
     meantHint: 'Die Sicherungen gehen weiter, und alte werden wie geplant aufgegeben.',
-    notMeantHint:
-      'Die Sicherungen von davor werden angeheftet, damit Sie daraus wiederherstellen können.',
     held: 'Bis Sie antworten, wird keine alte Sicherung aufgegeben.',
     examples: 'Zum Beispiel',
     answeredMeant: 'Gut. Alte Sicherungen werden wieder wie geplant aufgegeben.',
-    answeredNotMeant:
-      'Die Sicherungen von davor sind angeheftet. Stellen Sie daraus wieder her, was Ihnen fehlt.',
-    restore: 'Sicherungen zeigen',
+    reopened: 'Die Warnung ist wieder offen. Keine alte Sicherung wird aufgegeben.',
+    restore: {
+      deletion: 'Verlorenes wiederherstellen…',
+      rewriting: 'Früheren Stand wiederherstellen…',
+    },
+    look: 'Projekt öffnen',
     kinds: {
       deletion: 'Viele Dateien sind verschwunden',
       rewriting: 'Viele Dateien wurden auf einmal neu geschrieben',

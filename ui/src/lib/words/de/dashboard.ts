@@ -1,5 +1,8 @@
 /** Die Übersicht und die Aktivität. */
 import type { dashboardWords as english } from '../en/dashboard';
+import { pluralIn } from '../plural';
+
+const plural = pluralIn('de-DE');
 
 export const dashboardWords: typeof english = {
   dashboard: {
@@ -18,6 +21,7 @@ export const dashboardWords: typeof english = {
     attention: 'Zu beachten',
     size: 'Größe aller Projekte',
     running: 'Läuft gerade',
+    runningNow: (what: string) => `Läuft: ${what}`,
     backUpAll: 'Alles sichern',
     free: (free: string, total: string) => `${free} frei von ${total}`,
     addDestinationFor: 'Ziel hinzufügen',
@@ -43,10 +47,24 @@ export const dashboardWords: typeof english = {
     colTook: 'Dauer',
     colData: 'Daten',
     details: 'Einzelheiten',
-    hideDetails: 'Einzelheiten ausblenden',
     openProject: 'Projekt öffnen',
     older: 'Ältere zeigen',
-    warningItem: 'Datei',
-    warningMessage: 'Was geschah',
+    undoable: 'Rückgängig',
+    undo: 'Rückgängig…',
+    undoNow: 'Rückgängig machen',
+    undoTitle: 'Dies rückgängig machen',
+    undoLine: {
+      workspace: (what: string) => `${what}. Was jetzt da ist, wird vorher als Version gesichert.`,
+      project: (what: string) => `${what}. Es kommt in die Liste und an seinen Platz zurück.`,
+      archive: (what: string) => `${what}. Es kommt ins Archiv zurück.`,
+      backups: (what: string) => `${what}. Sie kommen ins Ziel zurück.`,
+    },
+    undoBlocked: (why: string) => `Nicht rückgängig zu machen: ${why}`,
+    until: (date: string) => `bis ${date}`,
+    colUntil: 'Möglich',
+    undoEmpty: 'Nichts rückgängig zu machen',
+    undoEmptyHint:
+      'Hier stehen Wiederherstellungen, Gelöschtes und was in den Papierkorb gelegt wurde.',
+    eventsOf: (count: number) => plural(count, { one: '1 Ereignis', other: '# Ereignisse' }),
   },
 };

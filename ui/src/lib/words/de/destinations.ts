@@ -163,8 +163,6 @@ export const destinationWords: typeof english = {
 
   keys: {
     line: 'Jedes Passwort öffnet das Ziel mit einem eigenen Schlüssel.',
-    colKey: 'Schlüssel',
-    colWho: 'Erstellt von',
     colCreated: 'Erstellt',
     colActions: 'Aktionen',
     current: 'in Gebrauch',

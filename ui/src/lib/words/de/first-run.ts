@@ -30,7 +30,6 @@ export const firstRunWords: typeof english = {
     drop: 'oder legen Sie Ordner auf diesem Fenster ab',
     dropTitle: 'Ordner ablegen, um sie hinzuzufügen',
     dropHint: 'Sie bleiben, wo sie sind.',
-    dropTyped: 'Ein Browser verrät nicht, wo ein Ordner liegt. Geben Sie stattdessen den Pfad ein.',
     rebuildable: (size: string, names: string) =>
       `${size} in ${names} lassen sich neu erzeugen und werden ausgelassen`,
     moreThan: (size: string) => `mehr als ${size}`,

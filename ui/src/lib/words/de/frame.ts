@@ -15,11 +15,11 @@ export const frameWords: typeof english = {
     storage: 'Speicher',
     activity: 'Aktivität',
     settings: 'Einstellungen',
+    help: 'Hilfe',
     browse: 'Inhalt',
     skip: 'Zum Inhalt springen',
     breadcrumb: 'Wo Sie sind',
     missing: 'Hier ist nichts',
-    toContent: (title: string) => `${title}, bereit`,
   },
 
   shell: {
@@ -28,7 +28,6 @@ export const frameWords: typeof english = {
     jobs: 'Vorgänge',
     jobsRunning: (count: number) =>
       plural(count, { one: '1 Vorgang läuft', other: '# Vorgänge laufen' }),
-    noJobsRunning: 'Kein Vorgang läuft',
     shortcuts: 'Tastenkürzel',
     linkLost: 'Nicht verbunden. Neuer Versuch…',
     dropTitle: 'Ordner ablegen, um sie hinzuzufügen, oder Archive, um sie zu importieren',
@@ -37,7 +36,6 @@ export const frameWords: typeof english = {
     dropBrowserHint:
       'Ein Browser verbirgt, wo ein Ordner liegt; darum werden Sie nach dem Pfad gefragt.',
     notifications: 'Mitteilungen',
-    startingUp: 'Ihre Bibliothek wird geöffnet…',
     close: 'Schließen',
     dismiss: 'Ausblenden',
     allMessages: (count: number) => `Alle ${count}`,
@@ -165,6 +163,8 @@ export const frameWords: typeof english = {
       act: 'Ausführen',
       project: 'Dieses Projekt',
       projects: 'Projekte',
+      settings: 'Einstellungen',
+      help: 'Hilfe',
     },
     goTo: (name: string) => `Gehe zu: ${name}`,
     backUp: (project: string, destination: string) => `${project} auf ${destination} sichern`,
@@ -188,7 +188,6 @@ export const frameWords: typeof english = {
       `Letzte Wiederherstellung oder Löschung in ${project} rückgängig machen`,
     hintMove: 'bewegen',
     hintRun: 'ausführen',
-    hintClose: 'schließen',
   },
 
   shortcuts: {
@@ -211,6 +210,7 @@ export const frameWords: typeof english = {
     goStorage: 'Zum Speicher',
     goActivity: 'Zur Aktivität',
     goSettings: 'Zu den Einstellungen',
+    goHelp: 'Zur Hilfe',
     addProject: 'Projekt hinzufügen',
     backUpAll: 'Alles sichern',
     jobs: 'Vorgänge zeigen oder ausblenden',

@@ -83,6 +83,7 @@ export const historyWords: typeof english = {
     colTrigger: 'Grund',
     colMessage: 'Was',
     colChanges: 'Änderungen',
+    colLines: 'Zeilen',
     anyTrigger: 'Alle Versionen',
     filter: 'Wörter, Namen oder Pfade',
     noMatch: 'Keine Version passt',
@@ -111,7 +112,6 @@ export const historyWords: typeof english = {
     made: 'Erstellt',
     madeBy: 'Von',
     holds: 'Enthält',
-    storing: 'belegt dafür',
     id: 'Kennung',
     commit: 'Commit',
     changedFiles: 'Geänderte Dateien',
@@ -138,6 +138,7 @@ export const historyWords: typeof english = {
     restored: 'Wiederhergestellt',
     someFailed: 'Was fehlschlug, steht unter Vorgänge.',
     undone: 'Wie es vorher war',
+    linesRestored: (name: string) => `Eine Änderung in ${name} zurückgenommen.`,
     deleted: (name: string) => `${name} gelöscht. Die Versionen bleiben.`,
     unkept: 'Einiges davon ist in keiner Version',
     unkeptLine: (why: string) =>

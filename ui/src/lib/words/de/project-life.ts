@@ -99,7 +99,6 @@ export const projectLifeWords: typeof english = {
     recalled: (name: string) => `${name} ist wieder da`,
     banner: 'Dieses Projekt und sein Ordner liegen im Papierkorb.',
     expires: (when: string) => `Wird beim Aufräumen entfernt nach: ${when}.`,
-    expiresOn: (when: string) => `läuft ab: ${when}`,
     colExpires: 'Läuft ab',
     delete: 'Endgültig löschen…',
   },

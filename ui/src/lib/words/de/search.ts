@@ -13,8 +13,6 @@ export const searchWords: typeof english = {
     names: 'Namen',
     content: 'Text',
     what: 'Was durchsucht wird',
-    project: 'Projekt',
-    allProjects: 'Alle Projekte',
     none: 'Nichts gefunden',
     noneLine:
       'Keine Version, keine Sicherung und kein Archiv hat so einen Namen. Versuchen Sie es mit einem Teil davon.',

@@ -71,7 +71,6 @@ export const snapshotWords: typeof english = {
     unfold: (name: string, when: string) => `Sicherungen zeigen: ${name}, ${when}`,
     fold: (name: string, when: string) => `Sicherungen ausblenden: ${name}, ${when}`,
     newest: 'neueste',
-    destinationAll: 'Alle Ziele',
   },
 
   browse: {
@@ -89,7 +88,6 @@ export const snapshotWords: typeof english = {
     noMatch: 'Hier passt nichts',
     restoreAll: 'Alles wiederherstellen…',
     restoreFolder: 'Diesen Ordner wiederherstellen…',
-    restoreSelected: 'Ausgewähltes wiederherstellen…',
     restoreEntry: (name: string) => `${name} wiederherstellen`,
     up: 'Einen Ordner nach oben',
     linksTo: (target: string) => `→ ${target}`,

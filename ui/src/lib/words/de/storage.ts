@@ -32,7 +32,6 @@ export const storageWords: typeof english = {
       near: 'fast voll',
       over: 'voll: automatische Arbeit wartet',
     },
-    layersTitle: 'Ebenen',
     layersSummary: (parts: string) => `Platz nach Ebene: ${parts}`,
     layerPart: (name: string, size: string) => `${name} ${size}`,
     layers: {
@@ -46,7 +45,6 @@ export const storageWords: typeof english = {
       cache: 'Zwischenspeicher',
       catalog: 'Katalog',
     },
-    destinationUsed: (size: string) => `${size} Sicherungen`,
     destinationFree: (size: string) => `${size} frei`,
     fullIn: (count: number) => `voll in etwa ${inDays(count)}`,
     grows: (size: string) => `+${size} am Tag`,
@@ -79,7 +77,6 @@ export const storageWords: typeof english = {
     rebuildable: 'Neu erzeugbar',
     rebuildableLong: 'Ein Programm erzeugt es neu',
     rest: 'Kleineres',
-    restNamed: (count: number) => `${files(count)} in Kleinerem`,
     classes: {
       code: 'Code',
       text: 'Dokumente',
@@ -129,7 +126,6 @@ export const storageWords: typeof english = {
     selectHint: 'Wählen Sie einen Teil aus, um mehr zu sehen.',
     open: 'Öffnen',
     showProject: 'Projekt zeigen',
-    showDestination: 'Ziel zeigen',
     freeThis: 'Freigeben…',
     freeNamed: (name: string) => `${name} freigeben…`,
     copyPath: 'Pfad kopieren',
@@ -182,10 +178,8 @@ export const storageWords: typeof english = {
       `${size} in ${plural(count, { one: '1 Objekt', other: '# Objekten' })}`,
     colProject: 'Projekt',
     colHeld: 'Wie man es zurückbekommt',
-    freeAll: (size: string) => `${size} freigeben…`,
     freeAllOf: (project: string, size: string) => `${project}: ${size} freigeben…`,
 
-    growthTitle: 'Wachstum',
     from: 'Von',
     to: 'Bis',
     growthSummary: (name: string, change: string, before: string, after: string) =>

@@ -117,8 +117,6 @@ export const archiveWords = {
     titleOf: (name: string) => `Archive ${name}`,
     line: 'Each project becomes one compressed file with all its versions. It is read back and compared before the folder is freed.',
     colProject: 'Project',
-    colNow: 'Now',
-    colThen: 'Archived (estimate)',
     include: (name: string) => `Archive ${name}`,
     idleLine: (days: number) =>
       plural(days, {

@@ -156,8 +156,6 @@ export const destinationWords = {
 
   keys: {
     line: 'Each password opens the destination by a key of its own.',
-    colKey: 'Key',
-    colWho: 'Made by',
     colCreated: 'Made',
     colActions: 'Actions',
     current: 'in use',

@@ -26,7 +26,6 @@ export const firstRunWords = {
     drop: 'or drop folders on this window',
     dropTitle: 'Drop folders to add them',
     dropHint: 'They stay where they are.',
-    dropTyped: 'A browser does not say where a folder is. Type its path instead.',
     rebuildable: (size: string, names: string) =>
       `${size} in ${names} can be rebuilt and is left out`,
     moreThan: (size: string) => `more than ${size}`,

@@ -19,7 +19,6 @@ export const frameWords = {
     skip: 'Skip to the content',
     breadcrumb: 'Where you are',
     missing: 'Nothing here',
-    toContent: (title: string) => `${title}, ready`,
   },
 
   shell: {
@@ -28,7 +27,6 @@ export const frameWords = {
     jobs: 'Jobs',
     jobsRunning: (count: number) =>
       plural(count, { one: '1 job running', other: '# jobs running' }),
-    noJobsRunning: 'No job running',
     shortcuts: 'Keyboard shortcuts',
     linkLost: 'Not connected. Trying again…',
     dropTitle: 'Drop folders to add them, or archives to import them',
@@ -36,7 +34,6 @@ export const frameWords = {
     dropBrowserTitle: 'Drop a folder to add it as a project',
     dropBrowserHint: 'A browser hides where a folder lies, so you will be asked for its path.',
     notifications: 'Notifications',
-    startingUp: 'Opening your library…',
     close: 'Close',
     dismiss: 'Dismiss',
     allMessages: (count: number) => `All ${count}`,
@@ -169,7 +166,6 @@ export const frameWords = {
     undoLast: (project: string) => `Undo the last restore or deletion in ${project}`,
     hintMove: 'to move',
     hintRun: 'to run',
-    hintClose: 'to close',
   },
 
   shortcuts: {

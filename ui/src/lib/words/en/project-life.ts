@@ -98,7 +98,6 @@ export const projectLifeWords = {
     recalled: (name: string) => `${name} is back`,
     banner: 'This project and its folder are in the trash.',
     expires: (when: string) => `Removed by the clean-up after ${when}.`,
-    expiresOn: (when: string) => `expires ${when}`,
     colExpires: 'Expires',
     delete: 'Delete for good…',
   },

@@ -69,7 +69,6 @@ export const snapshotWords = {
     unfold: (name: string, when: string) => `Show the backups: ${name}, ${when}`,
     fold: (name: string, when: string) => `Hide the backups: ${name}, ${when}`,
     newest: 'newest',
-    destinationAll: 'All destinations',
   },
 
   browse: {
@@ -87,7 +86,6 @@ export const snapshotWords = {
     noMatch: 'Nothing here matches',
     restoreAll: 'Restore everything…',
     restoreFolder: 'Restore this folder…',
-    restoreSelected: 'Restore selected…',
     restoreEntry: (name: string) => `Restore ${name}`,
     up: 'Up one folder',
     linksTo: (target: string) => `→ ${target}`,

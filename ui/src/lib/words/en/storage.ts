@@ -30,7 +30,6 @@ export const storageWords = {
       near: 'nearly full',
       over: 'full: automatic work waits',
     },
-    layersTitle: 'Layers',
     layersSummary: (parts: string) => `Space by layer: ${parts}`,
     layerPart: (name: string, size: string) => `${name} ${size}`,
     layers: {
@@ -44,7 +43,6 @@ export const storageWords = {
       cache: 'Cache',
       catalog: 'Catalog',
     },
-    destinationUsed: (size: string) => `${size} of backups`,
     destinationFree: (size: string) => `${size} free`,
     fullIn: (count: number) => `full in about ${days(count)}`,
     grows: (size: string) => `+${size} a day`,
@@ -76,7 +74,6 @@ export const storageWords = {
     rebuildable: 'Rebuildable',
     rebuildableLong: 'A program makes it again',
     rest: 'Smaller items',
-    restNamed: (count: number) => `${files(count)} in smaller items`,
     classes: {
       code: 'Code',
       text: 'Documents',
@@ -126,7 +123,6 @@ export const storageWords = {
     selectHint: 'Select a part to see more.',
     open: 'Open',
     showProject: 'Show project',
-    showDestination: 'Show destination',
     freeThis: 'Free…',
     freeNamed: (name: string) => `Free ${name}…`,
     copyPath: 'Copy path',
@@ -177,10 +173,8 @@ export const storageWords = {
       `${size} in ${plural(count, { one: '1 item', other: '# items' })}`,
     colProject: 'Project',
     colHeld: 'How to get it back',
-    freeAll: (size: string) => `Free ${size}…`,
     freeAllOf: (project: string, size: string) => `${project}: free ${size}…`,
 
-    growthTitle: 'Growth',
     from: 'From',
     to: 'To',
     growthSummary: (name: string, change: string, before: string, after: string) =>
