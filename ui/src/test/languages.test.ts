@@ -14,6 +14,7 @@ const ALIKE = new Set([
     'Import',
     'Migration',
     'Name',
+    'Notebook',
     'Parity',
     'Plan',
     'Pull',

@@ -20,7 +20,7 @@ pub(crate) struct Diagnostics {
     file: PathBuf,
     /// Keep the names of projects, folders and files in it
     #[arg(long)]
-    names: bool,
+    with_names: bool,
     #[command(flatten)]
     dry_run: DryRun,
 }
@@ -29,7 +29,7 @@ impl Diagnostics {
     pub(crate) fn run(self, session: &Session) -> Result<ExitStatus> {
         let api = session.api()?;
         let out = &session.out;
-        let shown = api.diagnostics_show(DiagnosticsAsk { names: self.names })?;
+        let shown = api.diagnostics_show(DiagnosticsAsk { names: self.with_names })?;
         if self.dry_run.dry_run {
             out.show(&shown, |shown| print(shown, out));
             return Ok(ExitStatus::Done);

@@ -50,7 +50,7 @@ fn a_project_is_backed_up_browsed_and_restored() {
     assert!(error.contains("It is a backup of"), "{error}");
 
     let status = stage.run(&["status"]);
-    assert!(status.starts_with("1 project protected\n"), "{status}");
+    assert!(status.starts_with("1 project protected, 2 things need attention\n"), "{status}");
     let runs = stage.json(&["run", "list", "vault"]);
     assert!(runs.as_array().unwrap().len() >= 4, "{runs}");
     let doctor = stage.run(&["doctor"]);

@@ -47,6 +47,6 @@ fn diagnostics_are_shown_and_saved() {
     assert!(saved.ends_with("new.zip has 7 files\n"), "{saved}");
     assert!(std::fs::read(stage.path("new.zip")).unwrap().starts_with(b"PK"));
     stage.fails(1, &["diagnostics", "new.zip"]);
-    let named = stage.run(&["diagnostics", "new.zip", "-n", "--names"]);
+    let named = stage.run(&["diagnostics", "new.zip", "-n", "--with-names"]);
     assert!(named.contains("atlas"), "{named}");
 }
