@@ -23,6 +23,7 @@ use super::{Recovery, folders, is_library, open, place_in, projects_in};
 use crate::destinations::{AddDestination, Destinations, objects_password};
 use crate::library_copy::{OBJECTS_LIST, ObjectsOf};
 use crate::plans::Plans;
+use crate::restore::spared::Spared;
 use crate::secrets::NewPassword;
 use crate::snapshots::{OBJECTS_TAG, tag_of};
 
@@ -96,14 +97,14 @@ impl Recovery {
         let brought = match order.with_folders {
             true => {
                 let confirmed = |root: &Path| order.confirm.covers(root);
-                let own = self.secrets.own_configuration();
+                let own = self.secrets.own_configuration().map(Spared::own_configuration);
                 folders::bring_back(
                     &repository,
                     &all,
                     &projects,
                     &recovering,
                     &confirmed,
-                    own.as_deref(),
+                    own.as_ref(),
                     job,
                 )?
             }

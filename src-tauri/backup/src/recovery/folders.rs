@@ -9,7 +9,7 @@ use undercroft_repository::{Overwrite, Repository, RestoreRequest, Snapshot};
 
 use super::RecoverableProject;
 use super::order::RecoveryFolder;
-use crate::secrets::leave_out;
+use crate::restore::spared::Spared;
 use crate::snapshots::project_of;
 
 /// The system's own folders.
@@ -42,7 +42,7 @@ pub(super) fn bring_back(
     projects: &[RecoverableProject],
     recovering: &RecoveryFolder,
     is_confirmed: &dyn Fn(&Path) -> bool,
-    own_configuration: Option<&Path>,
+    own_configuration: Option<&Spared>,
     job: &Job,
 ) -> Result<u64> {
     let home = env::var_os("HOME").and_then(|home| canonicalize_missing(Path::new(&home)).ok());
@@ -73,10 +73,9 @@ pub(super) fn bring_back(
         recovering.note_begun(&name)?;
         job.set_current(item.clone());
         let mut request = request(repository, newest, &project.root, &real);
-        if let Some(own) = own_configuration {
-            leave_out(own, repository, newest, &mut request, job);
-        }
-        match restore(repository, newest, &request, goes_on, job) {
+        let left_out = own_configuration
+            .map_or(Ok(()), |own| own.leave_out(repository, newest, &mut request, job));
+        match left_out.and_then(|()| restore(repository, newest, &request, goes_on, job)) {
             Ok(()) => brought += 1,
             Err(error) => {
                 job.check_cancelled()?;

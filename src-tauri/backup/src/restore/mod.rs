@@ -1,5 +1,6 @@
 //! Getting a snapshot back, or a part of it.
 
+pub(crate) mod spared;
 mod target;
 
 use std::ffi::OsStr;
@@ -17,7 +18,7 @@ use undercroft_repository::{
 
 use crate::browsing::full_path;
 use crate::destinations::Destinations;
-use crate::secrets::{Secrets, leave_out};
+use crate::secrets::Secrets;
 use crate::snapshots::CachedSnapshot;
 
 /// The files to get back, and where to.
@@ -185,8 +186,9 @@ impl Restores {
             overwrite: order.overwrite,
             ..RestoreRequest::default()
         };
-        if let Some(own) = self.secrets.own_configuration() {
-            leave_out(&own, &repository, &snapshot, &mut request, job);
+        self.refuse_spared(&place_of(&request))?;
+        for spared in self.spared()? {
+            spared.leave_out(&repository, &snapshot, &mut request, job)?;
         }
         Ok((repository, snapshot, request))
     }

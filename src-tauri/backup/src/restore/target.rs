@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use undercroft_foundation::{Code, Error, Result, escape_path};
+use undercroft_foundation::{Code, Error, Result, canonicalize_missing, escape_path};
 use undercroft_library::{Overlap, ProjectStatus, overlap};
 use undercroft_repository::Snapshot;
 
@@ -62,30 +62,31 @@ impl Restores {
     /// [`Code::Invalid`] for a file, the library, Undercroft's own configuration and destinations;
     /// whatever keeps the catalog from being read.
     pub fn refuse_target(&self, target: &Path) -> Result<()> {
-        let what = format!("Cannot restore into {}", escape_path(target));
         let place = nearest(target);
         if !place.is_dir() {
-            return Err(Error::new(Code::Invalid, what)
+            return Err(Error::new(Code::Invalid, cannot_restore_into(target))
                 .why("It is a file, not a folder")
                 .next("Choose a folder"));
         }
-        let refuse = |why: String| {
-            Err(Error::new(Code::Invalid, what.clone()).why(why).next("Choose a folder elsewhere"))
-        };
-        if matches!(overlap(&place, self.library.root()), Overlap::Same | Overlap::Inside) {
-            return refuse("It belongs to Undercroft's own library".to_owned());
-        }
-        let own = self.secrets.own_configuration();
-        if own.is_some_and(|own| matches!(overlap(&place, &own), Overlap::Same | Overlap::Inside)) {
-            return refuse("It is Undercroft's own configuration".to_owned());
-        }
-        for destination in self.destinations.list()? {
-            if matches!(overlap(&place, &destination.path), Overlap::Same | Overlap::Inside) {
-                return refuse(format!("It belongs to the destination {}", destination.name));
+        self.refuse_spared(target)
+    }
+
+    /// Refuses a place in a folder that no restore writes.
+    pub(super) fn refuse_spared(&self, target: &Path) -> Result<()> {
+        let place = canonicalize_missing(target).unwrap_or_else(|_| nearest(target));
+        for spared in self.spared()? {
+            if matches!(overlap(&place, spared.place()), Overlap::Same | Overlap::Inside) {
+                return Err(Error::new(Code::Invalid, cannot_restore_into(target))
+                    .why(format!("It belongs to {}", spared.what()))
+                    .next("Choose a folder elsewhere"));
             }
         }
         Ok(())
     }
+}
+
+fn cannot_restore_into(target: &Path) -> String {
+    format!("Cannot restore into {}", escape_path(target))
 }
 
 /// The folder itself, or the nearest above it that is there.

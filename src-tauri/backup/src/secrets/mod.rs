@@ -25,7 +25,7 @@ use zeroize::Zeroizing;
 pub(crate) use chosen::ChosenPassword;
 pub use chosen::NewPassword;
 use keyring::{Keyring, KeyringError};
-pub(crate) use own_configuration::{leave_out, literally};
+pub(crate) use own_configuration::literally;
 use record::Record;
 use sealed::Sealer;
 

@@ -230,6 +230,52 @@ fn a_restore_does_not_write_where_everything_hangs_on() {
 }
 
 #[test]
+fn a_restore_into_a_folder_above_leaves_out_what_everything_hangs_on() {
+    let home = Home::new();
+    let (library, backups) = home.open();
+    let disk = home.destination(&backups, "disk");
+    let project = home.project(&library, "p");
+    let places = [library.root().to_owned(), fs::canonicalize(&disk.path).unwrap()];
+    let above = fs::canonicalize(home.path()).unwrap();
+    for place in &places {
+        let inside = project.root.join(place.strip_prefix(&above).unwrap());
+        fs::create_dir_all(&inside).unwrap();
+        fs::write(inside.join("config"), "from a backup").unwrap();
+    }
+    backups.project_backups().run(project.id, disk.id, &Job::new()).unwrap();
+    let config = fs::read(disk.path.join("config")).unwrap();
+    let name = |place: &Path| {
+        let below = place.strip_prefix(&above).unwrap();
+        below.iter().map(|name| name.as_bytes().to_vec()).collect::<Vec<_>>()
+    };
+    let order = |paths| RestoreOrder {
+        destination: disk.id,
+        snapshot: "latest".to_owned(),
+        paths,
+        to: RestoreTo::Elsewhere(above.clone()),
+        overwrite: Overwrite::Always,
+    };
+    let restores = backups.restores();
+    let mixed = order(vec![name(&places[0]), name(&places[1]), names(&["src"])]);
+    let planned = restores.plan(&mixed, &|_| Ok(false), &Job::new()).unwrap();
+    assert_eq!((planned.plan.create, planned.plan.replace), (1, 0));
+    let job = Job::new();
+    restores.run(&mixed, &job).unwrap();
+    assert_eq!(job.warnings().len(), 2, "{:?}", job.warnings());
+    assert!(above.join("src/main.rs").exists());
+    assert!(!library.root().join("config").exists());
+    assert_eq!(fs::read(disk.path.join("config")).unwrap(), config);
+    // One that is nothing else is refused.
+    for (place, why) in places.iter().zip(["own library", "the destination disk"]) {
+        let [top, ..] = &name(place)[..] else { panic!("{place:?}") };
+        if name(place).len() == 1 {
+            let alone = order(vec![vec![top.clone()]]);
+            refused(restores.run(&alone, &Job::new()), Code::Invalid, why);
+        }
+    }
+}
+
+#[test]
 fn entries_go_back_to_where_they_were_also_where_the_folder_moved() {
     let home = Home::new();
     let (library, backups) = home.open();
