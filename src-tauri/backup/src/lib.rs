@@ -74,7 +74,9 @@ pub use recovery::{
     ConfirmPlaces, OtherRooms, RecoverOrder, RecoverableLibrary, RecoverableProject, Recovery,
     RecoveryKit, adopt_recovered, look as look_for_libraries,
 };
-pub use restore::{KeepBefore, PlannedRestore, RestoreOrder, RestoreTo, Restores, WillKeep};
+pub use restore::{
+    KeepBefore, KeptBefore, PlannedRestore, RestoreOrder, RestoreTo, Restores, WillKeep,
+};
 pub use schedule::{DayTime, Schedule};
 pub use scheduler::{
     ActiveRuns, CountVersions, Overdue, Pause, PlanStatus, PlannedRun, ScheduleState, Scheduler,

@@ -19,6 +19,7 @@ mod number_text;
 mod racy;
 mod random;
 mod settings;
+mod shell_word;
 mod tree_path;
 mod world;
 mod write_points;
@@ -48,6 +49,7 @@ pub use settings::{
     ImportedSettings, SETTING_RULES, Setting, SettingKind, SettingRule, SettingValue, Settings,
     SettingsLayer, SettingsOverrides,
 };
+pub use shell_word::shell_word;
 pub use tree_path::TreePath;
 pub use world::World;
 #[cfg(debug_assertions)]

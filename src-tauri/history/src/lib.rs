@@ -66,7 +66,7 @@ pub use files::{Conflict, CopyInReport, LinesBack, UnsavedPolicy, WriteOutcome, 
 pub use guard::{ProjectTrash, TrashedPart};
 pub use history::History;
 pub use restore::{
-    RestoreOrder, RestorePlan, RestoreReport, RestoreTo, UndoableChange, clone_or_copy,
+    KeptBefore, RestoreOrder, RestorePlan, RestoreReport, RestoreTo, UndoableChange, clone_or_copy,
 };
 pub use save::{HistoryWriter, SaveOrder, Scope};
 pub use space::{

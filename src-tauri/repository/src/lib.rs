@@ -48,7 +48,7 @@ pub use format::snapshot::{Snapshot, SnapshotFilter, SnapshotSummary};
 pub use format::tree::{ExtendedAttribute, Node, NodeKind, NodeTime, Tree};
 pub use maintain::forget::Forget;
 pub use maintain::keys::KeyInfo;
-pub use restore::{Overwrite, RestorePlan, RestoreRequest, RestoreSummary};
+pub use restore::{BeforeReplacing, Overwrite, RestorePlan, RestoreRequest, RestoreSummary};
 pub use store::read::{ContentLayout, ContentReader};
 pub use store::repository::Repository;
 

@@ -4,7 +4,8 @@ use std::path::{Path, PathBuf};
 
 use undercroft_archive::{Archive, Existing, ExtractOrder, Extracted};
 use undercroft_foundation::{
-    ArchiveId, Code, Error, Job, Result, TreePath, count_text, escape_path, size_text,
+    ArchiveId, Code, Error, Job, Result, TreePath, canonicalize_missing, count_text, escape_path,
+    size_text,
 };
 use undercroft_history::DRAFTS_PART;
 use undercroft_library::{JobKind, ProjectStatus};
@@ -31,6 +32,17 @@ struct Order {
     is_whole: bool,
 }
 
+impl Order {
+    /// The places that it writes to, in a folder that is canonical.
+    fn places(&self) -> Result<Vec<PathBuf>> {
+        let folder = canonicalize_missing(&self.folder)?;
+        Ok(match &self.paths[..] {
+            [] => vec![folder],
+            paths => paths.iter().map(|path| path.below(&folder)).collect(),
+        })
+    }
+}
+
 impl Api {
     /// Previews the restore of an archive; nothing is written.
     ///
@@ -53,7 +65,7 @@ impl Api {
             workspaces: match order.is_whole {
                 true => Vec::new(),
                 false => {
-                    let written = self.0.history.writer().written_at(&order.folder)?;
+                    let written = self.0.history.writer().written_at(&order.places()?)?;
                     written.iter().map(|workspace| workspace.id.to_string()).collect()
                 }
             },
@@ -132,7 +144,13 @@ impl Archiver {
             ExtractOrder { folder: &order.folder, paths: &order.paths, existing: order.existing };
         if !order.is_whole {
             // What is written over in a project is saved first, so that this can be undone.
-            self.history.writer().save_before_writing(&order.folder, job)?;
+            let kept = self.history.writer().keep_before_writing(&order.places()?, job)?;
+            if order.existing == Existing::Replace {
+                let folder = canonicalize_missing(&order.folder)?;
+                for path in reader.taken(&extract)? {
+                    kept.set_aside(&path.below(&folder), job)?;
+                }
+            }
             return reader.extract(&extract, job);
         }
         self.refuse_strange_place(&order.archive, &order.folder)?;

@@ -1,6 +1,6 @@
 //! Looking through backups: how two differ, what a restore would do, and names looked for in all.
 
-use std::path::Path;
+use std::path::PathBuf;
 
 use undercroft_backup::{PlannedRestore, SearchHit, SearchOrder};
 use undercroft_foundation::{Job, Result, escape_name, escape_path};
@@ -40,11 +40,11 @@ impl Api {
     pub fn restore_preview(&self, request: Restore) -> Result<SnapshotRestorePlan> {
         let order = self.backup_order(request)?;
         let writer = self.0.history.writer();
-        let will_keep = |place: &Path| Ok(!writer.written_at(place)?.is_empty());
+        let will_keep = |places: &[PathBuf]| Ok(!writer.written_at(places)?.is_empty());
         let PlannedRestore { target, place, plan } =
             self.0.backups.restores().plan(&order, &will_keep, &Job::new())?;
         let room = target.ancestors().find_map(|folder| rustix::fs::statvfs(folder).ok());
-        let workspaces = writer.written_at(&place)?;
+        let workspaces = writer.written_at(&[place])?;
         Ok(SnapshotRestorePlan {
             create: plan.create,
             replace: plan.replace,

@@ -5,11 +5,12 @@ mod finding;
 pub(crate) mod wire;
 
 use std::collections::HashMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use undercroft_backup::{self as backup, RestoreOrder, RestoreTo};
+use undercroft_backup::{self as backup, KeptBefore, RestoreOrder, RestoreTo};
 use undercroft_foundation::{Code, DestinationId, Error, Job, Result, escape_name};
+use undercroft_history as history;
 use undercroft_library::{ProjectFilter, ProjectStatus};
 
 use crate::Api;
@@ -20,6 +21,26 @@ use crate::jobs::wire::JobView;
 
 use convert::{entry, snapshot};
 use wire::{BackupRun, Browse, Listing, Restore, Snapshot, SnapshotFilter};
+
+/// What workspaces hold, kept by the history before a backup is restored over it.
+struct InHistory {
+    kept: history::KeptBefore,
+    workspaces: Vec<String>,
+}
+
+impl KeptBefore for InHistory {
+    fn workspaces(&self) -> Vec<String> {
+        self.workspaces.clone()
+    }
+
+    fn set_aside(&self, path: &Path, job: &Job) -> Result<()> {
+        self.kept.set_aside(path, job)
+    }
+
+    fn forget(self: Box<Self>) -> Result<()> {
+        self.kept.forget()
+    }
+}
 
 impl Api {
     /// Backs a project up.
@@ -117,8 +138,14 @@ impl Api {
     /// # Errors
     /// The errors of [`backup::Restores::start`].
     pub fn restore(&self, request: Restore) -> Result<JobView> {
-        let (order, history) = (self.backup_order(request)?, self.0.history.clone());
-        let keep = move |place: &Path, job: &Job| history.writer().save_before_writing(place, job);
+        let (order, api) = (self.backup_order(request)?, self.clone());
+        let keep = move |places: &[PathBuf], job: &Job| {
+            let kept = api.0.history.writer().keep_before_writing(places, job)?;
+            let said = |it| api.workspace_text(it);
+            let workspaces = kept.workspaces().map(said).collect::<Result<Vec<_>>>()?;
+            let is_any = !workspaces.is_empty();
+            Ok(is_any.then(|| Box::new(InHistory { kept, workspaces }) as Box<dyn KeptBefore>))
+        };
         Ok(self.0.backups.restores().start(order, Arc::new(keep))?.into())
     }
 

@@ -89,6 +89,15 @@ impl Api {
         find_by_name("workspace", name, &all, candidate).cloned()
     }
 
+    /// A workspace as a command takes it: by its project or its name, where that means no other.
+    pub(crate) fn workspace_text(&self, workspace: &history::Workspace) -> Result<String> {
+        let project = self.0.library.projects().get(workspace.project)?.name;
+        let named = [project.clone(), format!("{project}/{}", workspace.name)];
+        let means_it =
+            |text: &String| self.find_workspace(text).is_ok_and(|it| it.id == workspace.id);
+        Ok(named.into_iter().find(means_it).unwrap_or_else(|| workspace.id.to_string()))
+    }
+
     pub(crate) fn show_workspace(&self, workspace: history::Workspace) -> Result<Workspace> {
         let project = self.0.library.projects().get(workspace.project)?;
         let last = self.0.history.newest_version(workspace.id)?;

@@ -213,7 +213,7 @@ fn a_backup_that_goes_over_a_workspace_is_undone_and_leaves_git_alone() {
     };
     let done = stage.run("restore", restore("", &[]));
     let said = done["outcome"]["summary"].as_str().unwrap();
-    assert!(said.contains("undercroft undo"), "{done}");
+    assert!(said.contains("`undercroft undo -w sample`"), "{done}");
     assert!(done["outcome"]["warnings"].to_string().contains("existing .git"), "{done}");
     assert_eq!(fs::read(stage.path("sample/text")).unwrap(), b"one\ntwo\n");
     stage.run("undo", json!({"workspace": "sample"}));
@@ -223,6 +223,104 @@ fn a_backup_that_goes_over_a_workspace_is_undone_and_leaves_git_alone() {
         assert_eq!(refused["outcome"]["error"]["code"], "invalid", "{refused}");
     }
     assert_eq!(fs::read(stage.path("sample/.git/HEAD")).unwrap(), b"ref: refs/heads/two");
+}
+
+/// A project with versions, backed up to a drive; `.env` and `cache` are in no version.
+fn backed_up() -> Stage {
+    let stage = begun();
+    write_file(stage.path("sample/.gitignore"), ".env\ncache\n");
+    write_file(stage.path("sample/.env"), "key of the backup");
+    write_file(stage.path("sample/cache/one"), "cached");
+    let password = json!({"type": "typed", "password": "a password"});
+    let drive = json!({"place": stage.place("drive"), "password": password, "create": true});
+    stage.ask("destination_add", drive);
+    let done = stage.run("backup_run", json!({"project": "sample", "destination": "drive"}));
+    assert_eq!(done["state"], "succeeded", "{done}");
+    stage
+}
+
+fn restored(stage: &Stage, paths: &[&[&str]]) -> String {
+    let restore = json!({"destination": "drive", "snapshot": "latest", "paths": paths,
+                         "overwrite": "always"});
+    let done = stage.run("restore", restore);
+    assert!(done["outcome"]["error"].is_null(), "{done}");
+    done["outcome"]["summary"].as_str().unwrap().to_owned()
+}
+
+#[test]
+fn undoing_a_restore_brings_back_what_no_version_holds() {
+    let stage = backed_up();
+    let text = fs::read(stage.path("sample/text")).unwrap();
+    write_file(stage.path("sample/.env"), "key of today");
+    fs::remove_dir_all(stage.path("sample/cache")).unwrap();
+    write_file(stage.path("sample/cache"), "a file now");
+    write_file(stage.path("sample/text"), "of today");
+    restored(&stage, &[]);
+    assert_eq!(fs::read(stage.path("sample/.env")).unwrap(), b"key of the backup");
+    assert_eq!(fs::read(stage.path("sample/cache/one")).unwrap(), b"cached");
+    assert_eq!(fs::read(stage.path("sample/text")).unwrap(), text);
+    let undone = stage.run("undo", json!({"workspace": "sample"}));
+    assert_eq!(fs::read(stage.path("sample/.env")).unwrap(), b"key of today", "{undone}");
+    assert_eq!(fs::read(stage.path("sample/text")).unwrap(), b"of today");
+}
+
+#[test]
+fn undoing_the_restore_of_one_file_leaves_the_others() {
+    let stage = backed_up();
+    write_file(stage.path("sample/text"), "of today");
+    write_file(stage.path("sample/.env"), "key of today");
+    restored(&stage, &[&["text"], &[".env"]]);
+    write_file(stage.path("sample/since"), "new");
+    stage.run("undo", json!({"workspace": "sample"}));
+    assert_eq!(fs::read(stage.path("sample/text")).unwrap(), b"of today");
+    assert_eq!(fs::read(stage.path("sample/.env")).unwrap(), b"key of today");
+    assert_eq!(fs::read(stage.path("sample/since")).unwrap(), b"new");
+}
+
+#[test]
+fn a_restore_that_changes_nothing_leaves_the_undo_as_it_was() {
+    let stage = backed_up();
+    write_file(stage.path("sample/text"), "of today");
+    restored(&stage, &[&["text"]]);
+    let said = restored(&stage, &[&["text"]]);
+    assert!(!said.contains("undercroft undo"), "{said}");
+    stage.run("undo", json!({"workspace": "sample"}));
+    assert_eq!(fs::read(stage.path("sample/text")).unwrap(), b"of today");
+}
+
+#[test]
+fn an_entry_that_is_a_link_by_now_is_kept_and_not_followed() {
+    let stage = backed_up();
+    write_file(stage.path("elsewhere/text"), "not mine");
+    fs::remove_file(stage.path("sample/text")).unwrap();
+    for leads_to in ["elsewhere/text", "nowhere"] {
+        let link = stage.path("sample/text");
+        std::os::unix::fs::symlink(stage.path(leads_to), &link).unwrap();
+        restored(&stage, &[&["text"]]);
+        assert!(link.symlink_metadata().unwrap().is_file());
+        assert_eq!(fs::read(stage.path("elsewhere/text")).unwrap(), b"not mine");
+        stage.run("undo", json!({"workspace": "sample"}));
+        assert_eq!(fs::read_link(&link).unwrap(), stage.path(leads_to));
+        fs::remove_file(&link).unwrap();
+    }
+}
+
+#[test]
+fn archives_and_versions_are_not_restored_where_everything_hangs_on() {
+    let stage = backed_up();
+    write_file(stage.path("other/file"), "of another project");
+    stage.ask("project_add", json!({"place": stage.place("other")}));
+    let made = stage.run("archive_make", json!({"projects": ["other"]}));
+    assert_eq!(made["state"], "succeeded", "{made}");
+    let archive = stage.ask("archive_list", json!({}))[0]["id"].clone();
+    let library = stage.ask("settings_show", json!({}))["libraryPath"].as_str().unwrap().to_owned();
+    let library = stage.ask("place_type", json!({"path": library}))["id"].clone();
+    for place in [library, json!(stage.place("drive"))] {
+        let version = json!({"version": "latest:sample", "to": place});
+        assert_eq!(stage.refused("version_restore", version).code, ErrorCode::Invalid);
+        let parts = json!({"archive": archive, "place": place, "conflict": "replace"});
+        assert_eq!(stage.refused("archive_restore", parts).code, ErrorCode::Invalid);
+    }
 }
 
 #[test]

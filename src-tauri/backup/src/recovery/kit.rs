@@ -2,9 +2,10 @@
 //! and how everything comes back, with Undercroft and with restic alone.
 
 use std::os::unix::ffi::OsStrExt;
-use std::path::Path;
 
-use undercroft_foundation::{DestinationId, ProjectId, Result, escape_name, escape_path};
+use undercroft_foundation::{
+    DestinationId, ProjectId, Result, escape_name, escape_path, shell_word,
+};
 use undercroft_library::ProjectFilter;
 
 use super::Recovery;
@@ -48,7 +49,7 @@ impl Recovery {
         let destination = self.destinations.get(id)?;
         let password = self.secrets.read(id, &destination.name)?;
         let projects = self.library.projects().list(&ProjectFilter::default())?;
-        let place = quoted(&destination.path);
+        let place = shell_word(destination.path.as_os_str().as_bytes());
         let date = self.library.world().clock.now().strftime("%Y-%m-%d").to_string();
         let mut parts = vec![
             Part::Words(
@@ -122,24 +123,6 @@ fn with_restic(place: &str, projects: &[(ProjectId, String, String)], library: &
     ));
     parts.push(Part::Commands(vec![restore(&format!("library:{library}"))]));
     parts
-}
-
-/// A path as a shell takes it for one word and nothing else.
-fn quoted(path: &Path) -> String {
-    let bytes = path.as_os_str().as_bytes();
-    match std::str::from_utf8(bytes) {
-        Ok(text) if !text.chars().any(char::is_control) => {
-            format!("'{}'", text.replace('\'', r"'\''"))
-        }
-        _ => {
-            let byte = |byte: &u8| match byte {
-                b'\'' | b'\\' => format!("\\{}", char::from(*byte)),
-                0x20..0x7f => char::from(*byte).to_string(),
-                byte => format!("\\x{byte:02x}"),
-            };
-            format!("$'{}'", bytes.iter().map(byte).collect::<String>())
-        }
-    }
 }
 
 fn as_text(parts: &[Part]) -> String {
@@ -227,18 +210,4 @@ fn plain(name: &str) -> String {
     let plain = |c: char| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '-' };
     let text: String = name.chars().map(plain).take(40).collect();
     text.trim_matches('-').to_owned()
-}
-
-#[cfg(test)]
-mod tests {
-    use std::ffi::OsStr;
-
-    use super::*;
-
-    #[test]
-    fn a_shell_takes_a_path_for_one_word() {
-        assert_eq!(quoted(Path::new("/mnt/My disk")), "'/mnt/My disk'");
-        assert_eq!(quoted(Path::new("/it's $(x)")), r"'/it'\''s $(x)'");
-        assert_eq!(quoted(Path::new(OsStr::from_bytes(b"/a'\xff\n"))), r"$'/a\'\xff\x0a'");
-    }
 }

@@ -9,7 +9,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use undercroft_foundation::{
-    DestinationId, Job, Result, count_text, escape_name, escape_path, size_text,
+    DestinationId, Job, Result, canonicalize_missing, count_text, escape_name, escape_path,
+    shell_word, size_text,
 };
 use undercroft_library::{JobKind, JobSpec, JobView, Library};
 use undercroft_repository::{
@@ -57,12 +58,31 @@ pub struct PlannedRestore {
     pub plan: RestorePlan,
 }
 
-/// Whether what a folder holds is kept before something is restored over it.
-pub type WillKeep<'a> = dyn Fn(&Path) -> Result<bool> + 'a;
+/// Whether what these places hold is kept before something is restored there. They are canonical
+/// but for their last names, which are not followed.
+pub type WillKeep<'a> = dyn Fn(&[PathBuf]) -> Result<bool> + 'a;
 
-/// Keeps what a folder holds before something is restored over it, and gives how many workspaces
-/// that concerns.
-pub type KeepBefore = dyn Fn(&Path, &Job) -> Result<usize> + Send + Sync;
+/// Keeps what these places hold before something is restored there; nothing where there is nobody
+/// to keep it.
+pub type KeepBefore = dyn Fn(&[PathBuf], &Job) -> Result<Option<Box<dyn KeptBefore>>> + Send + Sync;
+
+/// The contents of workspaces, kept before something is restored over them.
+pub trait KeptBefore: Sync {
+    /// The workspaces, each as a command takes it.
+    fn workspaces(&self) -> Vec<String>;
+
+    /// Keeps what is at a path, and is about to be replaced, if that was not done.
+    ///
+    /// # Errors
+    /// Whatever keeps it from being kept: it is not replaced then.
+    fn set_aside(&self, path: &Path, job: &Job) -> Result<()>;
+
+    /// Lets what was undoable before be so again, as nothing was written.
+    ///
+    /// # Errors
+    /// What keeps the record from being written.
+    fn forget(self: Box<Self>) -> Result<()>;
+}
 
 /// Gets back what the destinations of a library hold.
 #[derive(Debug, Clone)]
@@ -134,11 +154,20 @@ impl Restores {
         job: &Job,
     ) -> Result<String> {
         let (repository, snapshot, mut request) = self.prepare(order, job)?;
-        let is_kept = keep(&place_of(&request), job)? > 0;
-        request.spare_git = is_kept;
-        let mut text = sentence(&repository.restore(&snapshot, &request, job)?, &request);
-        if is_kept {
-            text += "; a version was made before: `undercroft undo` goes back to it";
+        let Some(kept) = keep(&places_of(&request), job)? else {
+            return Ok(sentence(&repository.restore(&snapshot, &request, job)?, &request));
+        };
+        request.spare_git = true;
+        let set_aside = |path: &Path| kept.set_aside(path, job);
+        let summary = repository.restore_over(&snapshot, &request, &set_aside, job)?;
+        let mut text = sentence(&summary, &request);
+        if summary.files_restored + summary.others_made == 0 {
+            kept.forget()?;
+        } else {
+            let undo =
+                |name: String| format!("`undercroft undo -w {}`", shell_word(name.as_bytes()));
+            let undo: Vec<_> = kept.workspaces().into_iter().map(undo).collect();
+            text += &format!("; what was there is kept: {} brings it back", undo.join(", "));
         }
         Ok(text)
     }
@@ -155,7 +184,7 @@ impl Restores {
     ) -> Result<PlannedRestore> {
         let (repository, snapshot, mut request) = self.prepare(order, job)?;
         let place = place_of(&request);
-        request.spare_git = will_keep(&place)?;
+        request.spare_git = will_keep(&places_of(&request))?;
         let plan = repository.plan_restore(&snapshot, &request, job)?;
         Ok(PlannedRestore { target: request.target, place, plan })
     }
@@ -178,7 +207,7 @@ impl Restores {
         };
         let full = |path: &[Vec<u8>]| full_path(&repository, &snapshot, path);
         let mut request = RestoreRequest {
-            target,
+            target: canonicalize_missing(&target)?,
             subpath: full(above)?,
             contents: is_in_place || !only.is_empty(),
             only: only.iter().map(|path| full(path)).collect::<Result<_>>()?,
@@ -206,6 +235,19 @@ fn place_of(request: &RestoreRequest) -> PathBuf {
         Some(name) => request.target.join(OsStr::from_bytes(name)),
         None => request.target.clone(),
     }
+}
+
+/// The places that a restore writes to, its target canonical.
+fn places_of(request: &RestoreRequest) -> Vec<PathBuf> {
+    if request.only.is_empty() {
+        return vec![place_of(request)];
+    }
+    let below = |path: &Vec<Vec<u8>>| {
+        let mut place = request.target.clone();
+        place.extend(path.iter().skip(request.subpath.len()).map(|it| OsStr::from_bytes(it)));
+        place
+    };
+    request.only.iter().map(below).collect()
 }
 
 /// The names of the innermost folder that holds all of these entries.

@@ -5,12 +5,12 @@ use crate::support;
 use std::ffi::OsStr;
 use std::fs;
 use std::os::unix::ffi::OsStrExt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use support::{Home, PASSWORD, add_project, refused};
-use undercroft_backup::{EntryKind, Overwrite, RestoreOrder, RestoreTo};
-use undercroft_foundation::{Code, Job, JobState};
+use undercroft_backup::{EntryKind, KeptBefore, Overwrite, RestoreOrder, RestoreTo};
+use undercroft_foundation::{Code, Job, JobState, Result};
 use undercroft_testkit::{Restic, assert_same_tree, awkward_tree};
 
 fn names(list: &[&str]) -> Vec<Vec<u8>> {
@@ -214,7 +214,7 @@ fn a_restore_does_not_write_where_everything_hangs_on() {
             to,
             overwrite: Overwrite::Always,
         };
-        backups.restores().start(order, Arc::new(|_: &Path, _: &Job| Ok(0)))
+        backups.restores().start(order, Arc::new(|_: &[PathBuf], _: &Job| Ok(None)))
     };
     refused(restore(library.root().join("new/deep")), Code::Invalid, "own library");
     refused(restore(disk.path.join("data")), Code::Invalid, "the destination disk");
@@ -275,6 +275,24 @@ fn a_restore_into_a_folder_above_leaves_out_what_everything_hangs_on() {
     }
 }
 
+/// Somebody who keeps what is there.
+struct Keeper;
+
+impl KeptBefore for Keeper {
+    fn workspaces(&self) -> Vec<String> {
+        vec!["p".to_owned()]
+    }
+
+    fn set_aside(&self, path: &Path, _: &Job) -> Result<()> {
+        assert!(path.symlink_metadata().is_ok(), "it is there: {path:?}");
+        Ok(())
+    }
+
+    fn forget(self: Box<Self>) -> Result<()> {
+        Ok(())
+    }
+}
+
 #[test]
 fn entries_go_back_to_where_they_were_also_where_the_folder_moved() {
     let home = Home::new();
@@ -310,7 +328,8 @@ fn entries_go_back_to_where_they_were_also_where_the_folder_moved() {
     let planned = restores.plan(&order, &|_| Ok(true), &Job::new()).unwrap();
     assert_eq!((planned.plan.create, planned.plan.replace), (1, 1));
     assert_eq!((&planned.target, &planned.place), (&moved, &moved));
-    let job = restores.start(order.clone(), Arc::new(|_: &Path, _: &Job| Ok(1))).unwrap();
+    let keep = |_: &[PathBuf], _: &Job| Ok(Some(Box::new(Keeper) as Box<dyn KeptBefore>));
+    let job = restores.start(order.clone(), Arc::new(keep)).unwrap();
     // What is git's own is left alone, and told of.
     assert_eq!(library.jobs().wait(job.id).unwrap().state, JobState::Warnings);
     assert_eq!(fs::read(moved.join(".git/config")).unwrap(), b"mine");

@@ -68,6 +68,29 @@ impl Trash {
         Ok(batch)
     }
 
+    /// Makes a part of the trash for what [`Trash::add`] brings.
+    ///
+    /// # Errors
+    /// Any error of the system.
+    pub(crate) fn begin(&self, before: Option<VersionId>) -> Result<PathBuf> {
+        let batch = self.new_batch(before)?;
+        sync_folder(&self.folder)?;
+        Ok(batch)
+    }
+
+    /// Moves what is at a path of the workspace into a part of the trash. A crash leaves it here or
+    /// there.
+    ///
+    /// # Errors
+    /// The errors of [`Trash::take`].
+    pub(crate) fn add(&self, batch: &Path, path: &TreePath) -> Result<()> {
+        let (from, to) = (open(&self.workspace)?, open(batch)?);
+        let moved = move_entry(from.as_fd(), to.as_fd(), path);
+        moved.map_err(|source| self.cannot_move(path, source))?;
+        reach_write_point("workspace.trashed");
+        Ok(())
+    }
+
     /// Moves what is at these paths into the trash, and removes nothing.
     ///
     /// # Errors
@@ -80,16 +103,14 @@ impl Trash {
         let batch = self.new_batch(before)?;
         let (from, to) = (open(&self.workspace)?, open(&batch)?);
         for (moved, path) in paths.iter().enumerate() {
-            move_entry(from.as_fd(), to.as_fd(), path).map_err(|source| {
+            let entry = move_entry(from.as_fd(), to.as_fd(), path);
+            let synced =
+                entry.and_then(|(above, below)| fsync(&below).and_then(|()| fsync(&above)));
+            synced.map_err(|source| {
                 if moved == 0 {
                     remove_empty(&batch, path);
                 }
-                match source {
-                    Errno::XDEV => self.another_file_system(path),
-                    source => {
-                        Error::io("move to the trash", &path.below(&self.workspace), source.into())
-                    }
-                }
+                self.cannot_move(path, source)
             })?;
             reach_write_point("workspace.trashed");
         }
@@ -145,8 +166,8 @@ impl Trash {
     }
 
     /// Brings back what went when `before` was the last version, as far as it lay at or below one
-    /// of the paths, or anywhere when there is none. What has its place taken stays, unless it is a
-    /// file at one of the paths: it changes places with the file that is there.
+    /// of the paths, or anywhere when there is none. A file changes places with one that is there;
+    /// anything else whose place is taken stays.
     ///
     /// # Errors
     /// Any error of the system.
@@ -214,6 +235,13 @@ impl Trash {
         Ok(())
     }
 
+    fn cannot_move(&self, path: &TreePath, source: Errno) -> Error {
+        match source {
+            Errno::XDEV => self.another_file_system(path),
+            source => Error::io("move to the trash", &path.below(&self.workspace), source.into()),
+        }
+    }
+
     fn another_file_system(&self, path: &TreePath) -> Error {
         Error::new(Code::Unsupported, format!("{path} was left as it is"))
             .why(format!("The trash is in {}, on another file system", escape_path(&self.folder)))
@@ -243,14 +271,17 @@ fn open(folder: &Path) -> Result<OwnedFd> {
     File::open(folder).map(Into::into).at("open", folder)
 }
 
-/// Moves an entry to the same path below another folder.
-fn move_entry(from: BorrowedFd<'_>, to: BorrowedFd<'_>, path: &TreePath) -> SystemResult<()> {
+/// Moves an entry to the same path below another folder. Gives the two folders, for syncing.
+fn move_entry(
+    from: BorrowedFd<'_>,
+    to: BorrowedFd<'_>,
+    path: &TreePath,
+) -> SystemResult<(OwnedFd, OwnedFd)> {
     let Some((parent, name)) = path.split() else { return Err(Errno::INVAL) };
     let above = enter(from, &parent)?;
     let below = make_path(to, &parent)?;
     rename_new((above.as_fd(), name), (below.as_fd(), name))?;
-    fsync(&below)?;
-    fsync(&above)
+    Ok((above, below))
 }
 
 /// Opens a folder below another.
@@ -291,16 +322,7 @@ impl Merge<'_> {
         if Stat::of(Entry::In(above.as_fd(), name)).is_err() {
             return Ok(());
         }
-        let (from, to) = (above.as_fd(), &make_path(to, &parent)?);
-        let is_file = |folder| Stat::of(Entry::In(folder, name)).is_ok_and(|it| !it.is_dir());
-        if is_file(from)
-            && is_file(to.as_fd())
-            && renameat_with(from, name, to, name, RenameFlags::EXCHANGE).is_ok()
-        {
-            self.given.paths.push(path.clone());
-            return fsync(to);
-        }
-        self.entry(from, to.as_fd(), path)
+        self.entry(above.as_fd(), make_path(to, &parent)?.as_fd(), path)
     }
 
     fn entry(
@@ -320,6 +342,11 @@ impl Merge<'_> {
             Err(source) => return Err(source),
         }
         let is_folder = |folder| Stat::of(Entry::In(folder, name)).is_ok_and(|it| it.is_dir());
+        let exchange = || renameat_with(from, name, to, name, RenameFlags::EXCHANGE);
+        if !is_folder(from) && !is_folder(to) && exchange().is_ok() {
+            self.given.paths.push(path.clone());
+            return fsync(to);
+        }
         if is_folder(from) && is_folder(to) {
             let (inner, outer) = (descend(from, &[name])?, descend(to, &[name])?);
             self.folder(inner.as_fd(), outer.as_fd(), path)?;

@@ -7,6 +7,7 @@
 //! restored is told, and the rest goes on.
 
 mod clone;
+mod kept_before;
 mod order;
 mod removing;
 mod selection;
@@ -21,10 +22,8 @@ use std::io::Read;
 use std::path::Path;
 
 use undercroft_foundation::{
-    Code, Error, Job, ProjectId, Result, TreePath, VersionId, WorkspaceId, canonicalize_missing,
-    count_text,
+    Code, Error, Job, ProjectId, Result, TreePath, VersionId, WorkspaceId, count_text,
 };
-use undercroft_library::{Overlap, overlap};
 use undercroft_watch::Touched;
 
 use crate::disk::Disk;
@@ -36,7 +35,6 @@ use crate::save::{SaveOrder, Scope};
 use crate::tree::names::is_git;
 use crate::version::{Change, ContentId, Trigger};
 use crate::versions::reading::HistoryReader;
-use crate::workspaces::Workspace;
 
 use self::selection::Selection;
 use self::tally::Tally;
@@ -46,6 +44,7 @@ use self::undo_record::UndoRecord;
 pub(crate) use self::undo_record::relied_upon;
 
 pub use clone::clone_or_copy;
+pub use kept_before::KeptBefore;
 pub use order::{RestoreOrder, RestorePlan, RestoreReport, RestoreTo};
 pub use undo_record::UndoableChange;
 
@@ -182,39 +181,6 @@ impl HistoryWriter {
         let before = self.ensure_saved(workspace, scope, job)?;
         self.note_undo(workspace, before, paths)?;
         Ok(before)
-    }
-
-    /// Makes versions of the open workspaces that a folder holds or lies in, before something else
-    /// is written there, for [`HistoryWriter::undo`] to go back to. Gives how many those are.
-    ///
-    /// # Errors
-    /// [`Code::Invalid`] for what is git's own there, and those of [`HistoryWriter::save`].
-    pub fn save_before_writing(&self, place: &Path, job: &Job) -> Result<usize> {
-        let concerned = self.written_at(place)?;
-        let place = canonicalize_missing(place)?;
-        for workspace in &concerned {
-            if let Some(path) = TreePath::of(&workspace.root, &place) {
-                check_existing(&workspace.root, &path)?;
-            }
-            self.save_for_undo(workspace.id, Scope::Whole, job)?;
-        }
-        Ok(concerned.len())
-    }
-
-    /// The open workspaces that a folder holds or lies in, of which versions are made before
-    /// something is written there.
-    ///
-    /// # Errors
-    /// The errors of [`History::workspaces`].
-    pub fn written_at(&self, place: &Path) -> Result<Vec<Workspace>> {
-        let place = canonicalize_missing(place)?;
-        let mut concerned = self.history.workspaces(None)?;
-        concerned.retain(|workspace| {
-            workspace.closed.is_none()
-                && workspace.is_present()
-                && overlap(&place, &workspace.root) != Overlap::Apart
-        });
-        Ok(concerned)
     }
 
     /// Makes what is there a version. Gives that, or, when nothing changed since, the last one.

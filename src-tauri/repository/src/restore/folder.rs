@@ -149,7 +149,13 @@ impl Folder {
                         .why("Something that is no folder is there, and is to stay")
                         .next("Move it away, or restore over what is there"));
                 }
-                Ok(_) => unlinkat(&above, name, AtFlags::empty()).and_then(|()| make()),
+                Ok(_) => {
+                    (shared.before_replacing)(&path())?;
+                    match unlinkat(&above, name, AtFlags::empty()) {
+                        Ok(()) | Err(Errno::NOENT) => make(),
+                        Err(error) => Err(error),
+                    }
+                }
                 Err(error) => Err(error),
             },
             made => made,

@@ -25,7 +25,7 @@ pub use plan::RestorePlan;
 pub(crate) use same::{blobs_of, file_holds};
 
 use std::os::fd::AsFd;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::mpsc::sync_channel;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -98,6 +98,8 @@ pub struct RestoreSummary {
     pub files_skipped: u64,
     /// Links, devices, pipes and sockets made or found as they should be.
     pub others_restored: u64,
+    /// Those of them that were made.
+    pub others_made: u64,
     /// Bytes of content written.
     pub bytes_restored: u64,
 }
@@ -110,10 +112,15 @@ enum Start {
     Entry(Box<Node>),
 }
 
+/// Called with the path of an entry that a restore is about to replace. It may move the entry
+/// away; an error leaves it as it is.
+pub type BeforeReplacing<'a> = dyn Fn(&Path) -> Result<()> + Sync + 'a;
+
 /// The state that the threads of one restore share.
 struct Shared<'a> {
     repository: &'a Repository,
     request: &'a RestoreRequest,
+    before_replacing: &'a BeforeReplacing<'a>,
     job: &'a Job,
     root: Root,
     links: Links,
@@ -128,11 +135,15 @@ struct Counts {
     identical: AtomicU64,
     skipped: AtomicU64,
     others: AtomicU64,
+    others_made: AtomicU64,
     bytes: AtomicU64,
 }
 
 impl Counts {
     fn add(&self, node: &Node, placed: EntryOutcome, written: u64) {
+        if node.kind != NodeKind::File && placed == EntryOutcome::Restored {
+            self.others_made.fetch_add(1, Ordering::Relaxed);
+        }
         let count = match placed {
             EntryOutcome::Skipped => &self.skipped,
             _ if node.kind != NodeKind::File => &self.others,
@@ -150,6 +161,7 @@ impl Counts {
             files_identical: read(&self.identical),
             files_skipped: read(&self.skipped),
             others_restored: read(&self.others),
+            others_made: read(&self.others_made),
             bytes_restored: read(&self.bytes),
         }
     }
@@ -221,6 +233,20 @@ impl Repository {
         request: &RestoreRequest,
         job: &Job,
     ) -> Result<RestoreSummary> {
+        self.restore_over(snapshot, request, &|_| Ok(()), job)
+    }
+
+    /// Restores, and tells of each entry before it is replaced.
+    ///
+    /// # Errors
+    /// The errors of [`Repository::restore`].
+    pub fn restore_over(
+        &self,
+        snapshot: &Snapshot,
+        request: &RestoreRequest,
+        before_replacing: &BeforeReplacing<'_>,
+        job: &Job,
+    ) -> Result<RestoreSummary> {
         let selection = Selection::new(request)?;
         let _lock = self.lock_reading(job)?;
         self.refresh_index()?;
@@ -228,6 +254,7 @@ impl Repository {
         let shared = Shared {
             repository: self,
             request,
+            before_replacing,
             job,
             root: Root::open(&request.target)?,
             links: Links::default(),

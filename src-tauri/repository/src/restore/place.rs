@@ -143,6 +143,7 @@ impl TargetEntry<'_> {
             if Stat::of(self.entry()).is_ok_and(|stat| self.stays(&stat)) {
                 return Ok(EntryOutcome::Skipped);
             }
+            (self.shared.before_replacing)(self.path)?;
         }
         reach_write_point("restore.file-written");
         made.publish(self.folder, &self.node.name, replaces).map_err(|error| match error {
@@ -172,7 +173,7 @@ impl TargetEntry<'_> {
                 self.set_metadata(self.entry());
                 return Ok(EntryOutcome::Identical);
             }
-            Found::Something(_) => {}
+            Found::Something(_) => (self.shared.before_replacing)(self.path)?,
         }
         let name = temporary_name();
         let replace = || self.make(name.as_bytes()).and_then(|()| self.rename(&name));
@@ -230,6 +231,8 @@ impl TargetEntry<'_> {
         if link(name.as_bytes()).is_err() {
             return self.begin_file(buffer);
         }
+        let ready = (self.shared.before_replacing)(self.path);
+        ready.inspect_err(|_| self.remove(name.as_bytes()))?;
         self.rename(&name).inspect_err(|_| self.remove(name.as_bytes()))?;
         Ok(Step::Done(EntryOutcome::Restored))
     }
