@@ -23,12 +23,14 @@ test('add, back up, browse and restore by keys alone', async () => {
   await visit(browser, site, 'keyboard', async (page) => {
     const keys = new Keys(page);
     await keys.press('a');
+    await page.getByRole('dialog').waitFor();
     await keys.type(source);
     await page.getByText('Folder found').waitFor();
     await keys.press('Enter');
     await page.getByTestId('project-view').getByText('Rust').first().waitFor();
 
     await keys.command('add destination');
+    await page.getByRole('dialog').waitFor();
     await keys.type(join(site.folder, 'disk'));
     await page.getByText('Nothing is there yet; it will be made').waitFor();
     await keys.tabTo('input[value=generated]');
@@ -57,6 +59,7 @@ test('add, back up, browse and restore by keys alone', async () => {
 
     await keys.tabTo('[data-testid=restore]');
     await keys.press('Enter');
+    await page.getByRole('dialog').waitFor();
     await page.getByRole('dialog').waitFor();
     await keys.tabTo('input[value=inPlace]');
     await keys.press('ArrowDown');

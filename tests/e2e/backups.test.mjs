@@ -212,15 +212,17 @@ test('once it is there again, the run begins by itself', async () => {
   await page.withText('run-detail', 'later than planned');
 });
 
-test('files that are gone in a mass are told, and the backups from before are pinned', async () => {
+test('files that are gone in a mass are told, and are back at two presses', async () => {
+  const notes = describeTree(join(atlas, 'notes'));
   rmSync(join(atlas, 'notes'), { recursive: true });
   await runPlan();
   await page.withText('guard-alert', '60 of');
   await page.withText('guard-alert', 'no old backup is let go');
-  await click('button', 'That was not me');
-  await page.sees('The backups from before are pinned.');
-  await until('the alert is answered', () => page.run(() => !document.querySelector('[data-testid="guard-alert"]')));
-  assert.ok(snapshots('--tag', 'pinned').length >= 2);
+  await click('button', 'Restore what is gone…');
+  await page.find('[data-testid="restore-confirm"]:not([disabled])');
+  await (await page.testId('restore-confirm')).click();
+  await until('the alert has ended', () => page.run(() => !document.querySelector('[data-testid="guard-alert"]')));
+  assert.deepEqual(describeTree(join(atlas, 'notes')), notes);
 });
 
 test('an empty machine gets the whole library back, folders too, and starts anew', async () => {
@@ -248,6 +250,7 @@ test('an empty machine gets the whole library back, folders too, and starts anew
   await page.withText('project-row', 'atlas');
   assert.deepEqual((await page.call('plan_list')).map(draftOf), plans.map(draftOf));
   assert.deepEqual(describeTree(join(atlas, 'src')), kept);
+  // The last backup was made without them.
   assert.equal(existsSync(join(atlas, 'notes')), false);
 });
 

@@ -162,5 +162,7 @@ test('what was done is still known after a restart', async () => {
   await page.withText('project-row', 'atlas');
   await page.withText('project-row', 'birch – ä');
   await click('link', 'Activity');
+  await page.testId('run-row');
+  await page.run(() => void (location.hash = '#/activity?show=events'));
   await page.testId('event-row');
 });

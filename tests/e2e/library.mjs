@@ -77,3 +77,12 @@ export async function letDaysPass(desktop, days) {
   const { code } = await finished(desktop.python('days_pass.py', desktop.library, String(days)));
   if (code !== 0) throw new Error(`No days passed: ${code}`);
 }
+
+/** Says of all that needs attention, and may be so on purpose, that it is known: the destinations of these tests
+ * are on the disk of their projects. @param {import('./webdriver.mjs').Page} page */
+export async function knowConcerns(page) {
+  const { concerns } = await page.call('dashboard');
+  for (const { key, canBeKnown } of concerns) {
+    if (canBeKnown) await page.call('concern_known', { concern: key, known: true });
+  }
+}

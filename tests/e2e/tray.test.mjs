@@ -6,7 +6,7 @@ import { join, resolve } from 'node:path';
 import { after, before } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { finished, startDesktop } from './desktop.mjs';
-import { PASSWORD, addDestination, addPlan, addProject, letDaysPass, stir } from './library.mjs';
+import { PASSWORD, addDestination, addPlan, addProject, knowConcerns, letDaysPass, stir } from './library.mjs';
 import { steps } from './pictured.mjs';
 import { Tray } from './tray.mjs';
 import { until } from './webdriver.mjs';
@@ -71,6 +71,7 @@ test('a project without a backup wants somebody to look', async () => {
 });
 
 test('"Back up all now" backs up, with the percentage in the tooltip', async () => {
+  await knowConcerns(page);
   makeBulk(join(project, 'bulk'), 256);
   assert.equal(await tray.click('Back up all now'), true);
   const running = await tray.shows('a percentage', ({ tooltip }) => /, \d+ %$/.test(tooltip.text));
@@ -113,7 +114,7 @@ test('every state has a shape of its own', () => {
 test('a pause from the menu holds until it is resumed there', async () => {
   assert.equal(await tray.click('Until resumed'), true);
   await showsIcon('paused');
-  const { menu } = await tray.shows('the pause', (now) => now.tooltip.text.startsWith('Backups pause. '));
+  const { menu } = await tray.shows('the pause', (now) => now.tooltip.text.startsWith('Backups are paused. '));
   assert.equal((await page.call('schedule_state')).paused, true);
   assert.ok(menu.some(({ label }) => label === 'Resume backups'));
   assert.equal(await tray.click('Resume backups'), true);
@@ -132,7 +133,7 @@ test('a plan that is due and whose drive is away waits, and runs by itself when 
   await letDaysPass(desktop, 2);
   await stir(page);
   await showsIcon('waiting');
-  await tray.shows('for what', ({ tooltip }) => tooltip.text === 'Daily waits for shelf; no backup there yet');
+  await tray.shows('for what', ({ tooltip }) => tooltip.text.endsWith('. Daily waits for shelf; no backup there yet'));
   renameSync(`${shelf} is away`, shelf);
   await stir(page);
   await until('it ran by itself', async () => {
