@@ -144,13 +144,7 @@ impl Archiver {
             ExtractOrder { folder: &order.folder, paths: &order.paths, existing: order.existing };
         if !order.is_whole {
             // What is written over in a project is saved first, so that this can be undone.
-            let kept = self.history.writer().keep_before_writing(&order.places()?, job)?;
-            if order.existing == Existing::Replace {
-                let folder = canonicalize_missing(&order.folder)?;
-                for path in reader.taken(&extract)? {
-                    kept.set_aside(&path.below(&folder), job)?;
-                }
-            }
+            self.history.writer().keep_before_writing(&order.places()?, job)?;
             return reader.extract(&extract, job);
         }
         self.refuse_strange_place(&order.archive, &order.folder)?;

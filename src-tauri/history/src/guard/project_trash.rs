@@ -11,7 +11,7 @@ use undercroft_foundation::{
 };
 use undercroft_library::{Library, Project};
 
-use super::trash::{GivenBack, Trash};
+use super::trash::{GivenBack, Taken, Trash};
 
 /// Names when the trash was last emptied.
 const EMPTIED: &str = "emptied";
@@ -73,7 +73,7 @@ impl ProjectTrash {
         }
         let mut given = GivenBack::default();
         for (.., batch) in batches.iter().rev() {
-            self.trash.give_back_of(batch, &[], &mut given)?;
+            self.trash.give_back_of(batch, &[], Taken::Stays, &mut given)?;
             if !given.paths.is_empty() {
                 break;
             }

@@ -38,6 +38,15 @@ pub(crate) struct GivenBack {
     pub(crate) left: Vec<(TreePath, Error)>,
 }
 
+/// The fate of a file whose place is taken by another file, when it comes back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Taken {
+    /// It stays in the trash.
+    Stays,
+    /// The two change places: a version, or the trash, has what is there now.
+    Exchanged,
+}
+
 /// The trash of a workspace.
 pub(crate) struct Trash {
     folder: PathBuf,
@@ -175,7 +184,7 @@ impl Trash {
         let mut given = GivenBack::default();
         for (_, name, batch) in self.batches()?.into_iter().rev() {
             if name == before.to_string() {
-                self.give_back_of(&batch, paths, &mut given)?;
+                self.give_back_of(&batch, paths, Taken::Exchanged, &mut given)?;
             }
         }
         Ok(given)
@@ -186,12 +195,13 @@ impl Trash {
         &self,
         batch: &Path,
         paths: &[TreePath],
+        taken: Taken,
         given: &mut GivenBack,
     ) -> Result<()> {
         let (from, to) = (open(batch)?, open(&self.workspace)?);
         let root = [TreePath::root()];
         for path in if paths.is_empty() { &root[..] } else { paths } {
-            let mut merge = Merge { batch, given };
+            let mut merge = Merge { batch, taken, given };
             let merged = merge.path(from.as_fd(), to.as_fd(), path);
             merged.map_err(io::Error::from).at("bring back from", batch)?;
         }
@@ -304,6 +314,7 @@ fn make_path(to: BorrowedFd<'_>, path: &TreePath) -> SystemResult<OwnedFd> {
 /// Moves what is in a part of the trash into the workspace, folder into folder.
 struct Merge<'a> {
     batch: &'a Path,
+    taken: Taken,
     given: &'a mut GivenBack,
 }
 
@@ -343,7 +354,8 @@ impl Merge<'_> {
         }
         let is_folder = |folder| Stat::of(Entry::In(folder, name)).is_ok_and(|it| it.is_dir());
         let exchange = || renameat_with(from, name, to, name, RenameFlags::EXCHANGE);
-        if !is_folder(from) && !is_folder(to) && exchange().is_ok() {
+        let may_exchange = self.taken == Taken::Exchanged && !is_folder(from) && !is_folder(to);
+        if may_exchange && exchange().is_ok() {
             self.given.paths.push(path.clone());
             return fsync(to);
         }
