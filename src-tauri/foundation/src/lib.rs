@@ -19,6 +19,7 @@ mod number_text;
 mod racy;
 mod random;
 mod settings;
+mod silent;
 mod tree_path;
 mod world;
 mod write_points;
@@ -38,7 +39,7 @@ pub use ids::{
 pub use input::{open_input, read_input, read_text_input};
 pub use job::{Job, JobPart, JobReport, JobState, LogLevel, LogLine, Progress, Warning};
 pub use lookup::{Candidate, find_by_name};
-pub use mounts::{Mount, prepare_removal, remove_tree};
+pub use mounts::{Mount, mount_points, prepare_removal, remove_tree};
 pub use name_query::{NameMatch, NameQuery};
 pub use names::{escape_name, escape_path, unescape_name, unescape_path};
 pub use number_text::{count_text, group_digits, size_text};
@@ -48,6 +49,7 @@ pub use settings::{
     ImportedSettings, SETTING_RULES, Setting, SettingKind, SettingRule, SettingValue, Settings,
     SettingsLayer, SettingsOverrides,
 };
+pub use silent::answer_within;
 pub use tree_path::TreePath;
 pub use world::World;
 #[cfg(debug_assertions)]
