@@ -12,8 +12,9 @@ use sha2::{Digest, Sha256};
 use undercroft_foundation::{answer_within, mount_points as system_mounts};
 
 const TABLE: &str = "/proc/self/mountinfo";
-/// A drive gets this time to wake up, and tell whether a repository is on it.
-const LIMIT: Duration = Duration::from_secs(10);
+/// A drive gets this time to tell whether a repository is on it: one that has to wake up is there
+/// when it is looked for next.
+const LIMIT: Duration = Duration::from_secs(2);
 /// A repository's config is a few hundred bytes; what is longer is none.
 const CONFIG_MAX: u64 = 64 << 10;
 
