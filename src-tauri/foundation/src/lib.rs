@@ -40,7 +40,7 @@ pub use input::{open_input, read_input, read_text_input};
 pub use job::{Job, JobPart, JobReport, JobState, LogLevel, LogLine, Progress, Warning};
 pub use lookup::{Candidate, find_by_name};
 pub use mounts::{Mount, mount_points, prepare_removal, remove_tree};
-pub use name_query::{NameMatch, NameQuery};
+pub use name_query::{NameMatch, NameQuery, check_sought};
 pub use names::{escape_name, escape_path, unescape_name, unescape_path};
 pub use number_text::{count_text, group_digits, size_text};
 pub use racy::is_past_racy_window;

@@ -203,4 +203,8 @@ fn the_folder_of_a_workspace_is_no_project_of_its_own() {
     let again = json!({"place": stage.place("home/work/atlas-try")});
     let refusal = stage.refused("project_add", again);
     assert_eq!(refusal.why, "It belongs to the workspace try");
+    let moved = json!({"project": atlas["id"], "place": stage.place("home/work/atlas-try")});
+    assert_eq!(stage.refused("project_move", moved).why, "It belongs to the workspace try");
+    let new = json!({"name": "oak", "target": stage.place("home/work/atlas-try")});
+    assert_eq!(stage.refused("project_create", new).why, "It belongs to the workspace try");
 }
