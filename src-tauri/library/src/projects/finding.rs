@@ -174,10 +174,10 @@ impl Projects<'_> {
             Ok(root) => root.clone(),
             Err(_) => canonical(&request.below).unwrap_or_else(|| request.below.clone()),
         };
-        let mut look = FolderLook::default();
-        look.known = self.not_trashed()?.into_iter().find(|project| {
+        let known = self.not_trashed()?.into_iter().find(|project| {
             matches!(overlap(&root, &project.root), Overlap::Same | Overlap::Inside)
         });
+        let mut look = FolderLook { known, ..FolderLook::default() };
         if look.known.is_some() {
             return Ok(look);
         }
