@@ -39,6 +39,7 @@ pub use manifest::{ArchivedProject, Manifest};
 pub use read::{ArchiveEntry, ArchiveReader, Hit, Part, Verification};
 pub use remote::{Location, RemoteStore};
 pub use source::ArchiveSource;
+pub use write::incompressible_bytes;
 pub use zip_of::zip_of;
 
 /// The folder in an archive that holds what lies beside the project's own.

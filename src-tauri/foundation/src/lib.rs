@@ -20,6 +20,7 @@ mod racy;
 mod random;
 mod settings;
 mod shell_word;
+mod silent;
 mod tree_path;
 mod world;
 mod write_points;
@@ -39,8 +40,8 @@ pub use ids::{
 pub use input::{open_input, read_input, read_text_input};
 pub use job::{Job, JobPart, JobReport, JobState, LogLevel, LogLine, Progress, Warning};
 pub use lookup::{Candidate, find_by_name};
-pub use mounts::{Mount, prepare_removal, remove_tree};
-pub use name_query::{NameMatch, NameQuery};
+pub use mounts::{Mount, mount_points, prepare_removal, remove_tree};
+pub use name_query::{NameMatch, NameQuery, check_sought};
 pub use names::{escape_name, escape_path, unescape_name, unescape_path};
 pub use number_text::{count_text, group_digits, size_text};
 pub use racy::is_past_racy_window;
@@ -50,6 +51,7 @@ pub use settings::{
     SettingsLayer, SettingsOverrides,
 };
 pub use shell_word::shell_word;
+pub use silent::answer_within;
 pub use tree_path::TreePath;
 pub use world::World;
 #[cfg(debug_assertions)]

@@ -1,11 +1,14 @@
 //! Mounts: where another file system, or another part of the same one, is attached within a folder.
 //! Whoever removes a folder stops there.
 
+use std::collections::HashSet;
+use std::ffi::OsString;
 use std::fs::{self, Permissions};
 use std::io;
 use std::os::fd::AsFd;
+use std::os::unix::ffi::OsStringExt as _;
 use std::os::unix::fs::PermissionsExt as _;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use rustix::fs::{AtFlags, CWD, StatxFlags, statat, statx};
 use rustix::io::Errno;
@@ -48,6 +51,29 @@ impl Mount {
         };
         Ok(Self { device, number })
     }
+}
+
+/// The folders at which something is mounted, by the system's own table: none of them is asked.
+pub fn mount_points() -> HashSet<PathBuf> {
+    let table = fs::read("/proc/self/mountinfo").unwrap_or_default();
+    let places = table.split(|byte| *byte == b'\n').filter_map(|line| {
+        let place = line.split(|byte| *byte == b' ').nth(4)?;
+        Some(PathBuf::from(OsString::from_vec(unescape(place))))
+    });
+    places.collect()
+}
+
+/// Spaces and the like are `\` and three octal digits.
+fn unescape(mut field: &[u8]) -> Vec<u8> {
+    let mut name = Vec::with_capacity(field.len());
+    while let Some((&first, rest)) = field.split_first() {
+        let digits = rest.get(..3).filter(|_| first == b'\\');
+        let digits = digits.and_then(|digits| std::str::from_utf8(digits).ok());
+        let byte = digits.and_then(|digits| u8::from_str_radix(digits, 8).ok());
+        name.push(byte.unwrap_or(first));
+        field = if byte.is_some() { &rest[3..] } else { rest };
+    }
+    name
 }
 
 /// Makes a folder ready to be removed with all that is in it: folders that may not be written become

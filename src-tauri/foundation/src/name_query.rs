@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use icu_normalizer::ComposingNormalizerBorrowed;
 
-use crate::{Code, Error, Result};
+use crate::{Code, Error, Result, group_digits};
 
 /// A part of a name or of a path, or a pattern with `*` and `?`. `A` and `a` are the same, and so
 /// are the ways in which Unicode writes one letter.
@@ -13,6 +13,27 @@ pub struct NameQuery {
     /// Folded.
     text: String,
     is_pattern: bool,
+}
+
+/// The bytes that a text may have which is looked for.
+const LONGEST: usize = 4 << 10;
+
+/// Goes on with a text that can be looked for, in names or in files.
+///
+/// # Errors
+/// [`Code::Invalid`] for nothing, and for one that is too long.
+pub fn check_sought(text: &str) -> Result<()> {
+    if text.is_empty() {
+        return Err(Error::new(Code::Invalid, "There is nothing to look for")
+            .next("Give a part of a name or of a text"));
+    }
+    if text.len() > LONGEST {
+        let most = group_digits(LONGEST as u64);
+        return Err(Error::new(Code::Invalid, "The text to look for is too long")
+            .why(format!("It has more than {most} bytes"))
+            .next("Give a shorter part of it"));
+    }
+    Ok(())
 }
 
 /// How well a name fits, the best first.
@@ -31,13 +52,10 @@ impl NameQuery {
     /// so that what lies in a folder that fits is not found with the folder.
     ///
     /// # Errors
-    /// [`Code::Invalid`] for nothing to look for.
+    /// [`Code::Invalid`] for nothing to look for, and for more than any name has.
     pub fn new(text: &str) -> Result<Self> {
         let text = text.trim().trim_start_matches("./").trim_start_matches('/');
-        if text.is_empty() {
-            return Err(Error::new(Code::Invalid, "There is nothing to look for")
-                .next("Give a part of a name"));
-        }
+        check_sought(text)?;
         let text = fold(text.as_bytes()).into_owned();
         Ok(Self { is_pattern: text.contains(['*', '?']), text })
     }

@@ -7,11 +7,11 @@ mod languages;
 mod manifest;
 
 use std::collections::VecDeque;
-use std::fs::Metadata;
+use std::fs::{self, Metadata};
 use std::path::Path;
 
 use jiff::Timestamp;
-use undercroft_foundation::{Job, Result, escape_path};
+use undercroft_foundation::{Job, Result, escape_path, mount_points};
 use walkdir::WalkDir;
 
 use languages::Tally;
@@ -41,19 +41,25 @@ pub(crate) fn quick_scan(root: &Path) -> Detected {
     let mut finds = Finds::default();
     let mut folders = VecDeque::from([(root.to_owned(), 0)]);
     let mut left = GLANCE_ENTRIES;
+    // What is mounted may not answer.
+    let mounts = mount_points();
     while let Some((folder, depth)) = folders.pop_front() {
-        let level = WalkDir::new(&folder).min_depth(1).max_depth(1);
-        for entry in level.into_iter().flatten().take(GLANCE_ENTRIES_EACH) {
+        let entries = fs::read_dir(&folder).into_iter().flatten().flatten();
+        for entry in entries.take(GLANCE_ENTRIES_EACH) {
             if left == 0 {
                 return finds.into_detected(root);
             }
             left -= 1;
-            if entry.file_type().is_dir() {
-                if depth + 1 < GLANCE_DEPTH && !is_others_work(entry.path()) {
-                    folders.push_back((entry.into_path(), depth + 1));
+            let path = entry.path();
+            if mounts.contains(&path) {
+                continue;
+            }
+            if entry.file_type().is_ok_and(|kind| kind.is_dir()) {
+                if depth + 1 < GLANCE_DEPTH && !is_others_work(&path) {
+                    folders.push_back((path, depth + 1));
                 }
             } else if let Some(metadata) = entry.metadata().ok().filter(Metadata::is_file) {
-                finds.take(entry.path(), depth + 1, metadata.len());
+                finds.take(&path, depth + 1, metadata.len());
             }
         }
     }

@@ -4,6 +4,12 @@
 use std::fs;
 use std::os::unix::fs::MetadataExt;
 use std::path::Path;
+use std::time::Duration;
+
+use undercroft_foundation::answer_within;
+
+/// A folder gets this time to tell which one it is.
+const LIMIT: Duration = Duration::from_secs(1);
 
 /// The relation of a folder to another.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -19,28 +25,42 @@ pub enum Overlap {
 }
 
 /// The relation of `first` to `second`; both canonical. A folder that is not there is judged by its
-/// name and by those above it that are there.
+/// name and by those above it that are there; one that does not answer by its name alone.
 pub fn overlap(first: &Path, second: &Path) -> Overlap {
     if first == second {
         return Overlap::Same;
     }
-    let (a, b) = (identity(first), identity(second));
+    let (above_first, above_second) = (identities(first), identities(second));
+    let (a, b) = (own(&above_first), own(&above_second));
     if a.is_some() && a == b {
         return Overlap::Same;
     }
-    if first.starts_with(second) || is_above(b, first) {
+    if first.starts_with(second) || is_above(b, &above_first) {
         return Overlap::Inside;
     }
-    if second.starts_with(first) || is_above(a, second) {
+    if second.starts_with(first) || is_above(a, &above_second) {
         return Overlap::Contains;
     }
     Overlap::Apart
 }
 
-fn identity(path: &Path) -> Option<(u64, u64)> {
-    fs::metadata(path).ok().map(|found| (found.dev(), found.ino()))
+/// A folder's device and inode, while it is there.
+type Identity = Option<(u64, u64)>;
+
+/// The identity of a folder, and of each above it.
+fn identities(path: &Path) -> Vec<Identity> {
+    let ask = |path: &Path| path.ancestors().map(identity).collect();
+    answer_within(LIMIT, path, ask).unwrap_or_default()
 }
 
-fn is_above(folder: Option<(u64, u64)>, path: &Path) -> bool {
-    folder.is_some() && path.ancestors().skip(1).any(|above| identity(above) == folder)
+fn own(identities: &[Identity]) -> Identity {
+    identities.first().copied().flatten()
+}
+
+fn is_above(folder: Identity, identities: &[Identity]) -> bool {
+    folder.is_some() && identities.iter().skip(1).any(|above| *above == folder)
+}
+
+pub(crate) fn identity(path: &Path) -> Identity {
+    fs::metadata(path).ok().map(|found| (found.dev(), found.ino()))
 }

@@ -1,10 +1,11 @@
 //! From projects to archives.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use jiff::Timestamp;
 
-use undercroft_archive::{ArchiveOrder, Archives, Freed, Level};
+use undercroft_archive::{ArchiveOrder, Archives, Freed, Level, incompressible_bytes};
 use undercroft_foundation::{Code, Error, Job, ProjectId, Result, count_text, size_text};
 use undercroft_history::{History, SaveOrder, Scope, Trigger};
 use undercroft_library::{JobKind, JobSpec, Library, Project, ProjectStatus};
@@ -15,8 +16,10 @@ use crate::Api;
 use crate::jobs::wire::JobView;
 use crate::projects::wire::{self as projects, ProjectFilter};
 
-/// Text and code become about this much smaller, where no archive says better.
+/// Text and code become about this much smaller.
 const USUAL_RATIO: f64 = 0.4;
+/// The files of all projects are looked at for this time, to tell what does not become smaller.
+const LOOK_TIME: Duration = Duration::from_secs(2);
 
 impl Api {
     /// Previews which projects would be archived, and what that frees.
@@ -24,18 +27,22 @@ impl Api {
     /// # Errors
     /// [`Code::NotFound`] for a project that is not there.
     pub fn archive_preview(&self, request: ArchiveMake) -> Result<ArchivePlan> {
-        let ratio = self.usual_ratio()?;
         let idle_days = self.0.library.settings(&self.0.overrides)?.archive_after_days();
+        let clock = &self.0.library.world().clock;
+        let until = clock.steady() + LOOK_TIME;
         let items = self.to_archive(&request)?.into_iter().map(|(project, shown)| {
-            let history = match self.0.history.is_begun(project.id) {
-                true => self.0.history.sizes(project.id)?,
-                false => undercroft_history::HistorySizes::default(),
+            let (history, objects) = match self.0.history.is_begun(project.id) {
+                true => (
+                    self.0.history.sizes(project.id)?,
+                    self.0.history.archived_objects_bytes(project.id)?,
+                ),
+                false => Default::default(),
             };
             let history_bytes = history.git_bytes + history.objects_bytes;
-            // Large files that the folder still has lie in an archive once.
-            let elsewhere = history.objects_bytes.saturating_sub(project.size_bytes);
-            let packed = (project.size_bytes as f64 * ratio) as u64;
-            let estimated = packed + history.git_bytes + elsewhere;
+            let stored = incompressible_bytes(&project.root, || clock.steady() >= until);
+            let packed = project.size_bytes.saturating_sub(stored) as f64 * USUAL_RATIO;
+            // The object store's files are sealed: what the folder holds too lies there again.
+            let estimated = stored + packed as u64 + history.git_bytes + objects;
             Ok(ArchivePlanItem {
                 files: project.files,
                 source_bytes: project.size_bytes,
@@ -131,15 +138,6 @@ impl Api {
         };
         let idle = self.project_list(filter)?;
         idle.iter().map(|project| self.find_project(&project.id)).collect()
-    }
-
-    /// The size of archives beside that of what is in them.
-    fn usual_ratio(&self) -> Result<f64> {
-        let archives = self.0.archives.list()?;
-        let (packed, plain) = archives.iter().fold((0, 0), |(packed, plain), archive| {
-            (packed + archive.manifest.archive_bytes, plain + archive.manifest.source_bytes)
-        });
-        Ok(if plain > 0 { packed as f64 / plain as f64 } else { USUAL_RATIO })
     }
 
     pub(crate) fn archive_level(&self, wanted: Option<ArchiveLevel>) -> Result<Level> {

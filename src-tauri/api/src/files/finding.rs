@@ -1,6 +1,6 @@
 //! Looking for files: what one went through, and what is found by name or text.
 
-use undercroft_foundation::{Code, Error, Job, Result};
+use undercroft_foundation::{Job, Result, check_sought};
 use undercroft_history as history;
 
 use super::wire::{FileHit, FileRef, FileSearch, FileVersion};
@@ -18,7 +18,7 @@ impl Api {
     /// it had before.
     ///
     /// # Errors
-    /// [`Code::NotFound`].
+    /// [`undercroft_foundation::Code::NotFound`].
     pub fn file_history(&self, request: FileRef) -> Result<Vec<FileVersion>> {
         let workspace = self.find_workspace(&request.workspace)?;
         let path = tree_path(&request.path)?;
@@ -37,13 +37,9 @@ impl Api {
     /// Looks for files in a version by their paths or in their text.
     ///
     /// # Errors
-    /// [`Code::NotFound`], [`Code::Invalid`] when nothing is looked for.
+    /// [`undercroft_foundation::Code::NotFound`], and the errors of [`check_sought`].
     pub fn file_search(&self, request: FileSearch) -> Result<Vec<FileHit>> {
-        if request.text.is_empty() {
-            return Err(
-                Error::new(Code::Invalid, "There is nothing to look for").next("Give some text")
-            );
-        }
+        check_sought(&request.text)?;
         let version = self.find_version(&request.version)?;
         let limit = request.limit.unwrap_or(HITS.0).min(HITS.1) as usize;
         let (text, in_content) = (&request.text, request.in_content);

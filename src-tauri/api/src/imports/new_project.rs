@@ -54,7 +54,7 @@ impl Api {
         order: Order,
         fill: impl FnOnce(&str, &Path, bool, &Job) -> Result<String> + Send + 'static,
     ) -> Result<JobView> {
-        let occupied = self.0.backups.destinations().occupied()?;
+        let occupied = self.folders_in_use()?;
         let spec = JobSpec::new(JobKind::Import, title);
         let home = match order.target {
             Some(parent) => {

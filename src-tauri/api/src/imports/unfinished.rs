@@ -177,7 +177,7 @@ impl Api {
             let found = folder.symlink_metadata().ok();
             let is_it = found.is_some_and(|found| lines.next() == Some(&identity(&found)));
             if let Some(project) = noted.project.filter(|_| is_it) {
-                let occupied = self.0.backups.destinations().occupied()?;
+                let occupied = self.folders_in_use()?;
                 add(&self.0.library, &folder, &project, &occupied)?;
             }
         }

@@ -87,7 +87,7 @@ impl Api {
 
     /// The folders that no new project may hold or lie in: destinations, and workspaces beside the
     /// folders of projects.
-    pub(super) fn folders_in_use(&self) -> Result<Vec<OccupiedFolder>> {
+    pub(crate) fn folders_in_use(&self) -> Result<Vec<OccupiedFolder>> {
         let mut occupied = self.0.backups.destinations().occupied()?;
         let workspaces = self.0.history.workspaces(None)?;
         let open =
@@ -115,7 +115,7 @@ impl Api {
     pub fn project_move(&self, request: ProjectMove) -> Result<Project> {
         let project = self.find_project(&request.project)?;
         let path = self.0.places.resolve(&request.place, PlacePurpose::Project)?;
-        let occupied = self.0.backups.destinations().occupied()?;
+        let occupied = self.folders_in_use()?;
         let moved = self.0.library.projects().relocate(project.id, &path, &occupied)?;
         self.0.history.follow_project(moved.id)?;
         self.0.watcher.sync()?;

@@ -8,10 +8,11 @@ mod places;
 pub(crate) mod wire;
 
 use std::collections::BTreeMap;
+use std::path::Path;
 use std::time::Duration;
 
-use crossbeam_channel::{Receiver, after, bounded, select, unbounded};
-use undercroft_foundation::{Code, Error, Job, NameQuery, ProjectId, Result};
+use crossbeam_channel::{Receiver, after, select, unbounded};
+use undercroft_foundation::{Code, Error, Job, NameQuery, ProjectId, Result, answer_within};
 use undercroft_history::TreePath;
 use undercroft_library::{Project, ProjectFilter, ProjectStatus};
 
@@ -27,6 +28,8 @@ use wire::{HitState, Search, SearchHit, SearchResult, UnreadPlace};
 const HITS: (u32, u32) = (100, 1_000);
 /// A search ends after this time, whatever is left to look through.
 const MOST_TIME: Duration = Duration::from_secs(10);
+/// A search that was cancelled ends within this time.
+const TICK: Duration = Duration::from_millis(50);
 /// Places get this time to hand over what they have when a search ends early.
 const GRACE: Duration = Duration::from_millis(300);
 /// A disk gets this time to tell which files are there.
@@ -131,7 +134,7 @@ impl Api {
             let (api, order, job, send) = (self.clone(), order.clone(), job.step(), send.clone());
             let look = move || {
                 for (number, place) in group {
-                    let found = api.look_in(&place, &order, &job);
+                    let found = api.look_in_alone(&place, &order, &job);
                     if send.send((number, found)).is_err() {
                         break;
                     }
@@ -142,10 +145,12 @@ impl Api {
         }
         drop(send);
         let mut gathered = (AllFound::default(), Vec::new(), false);
-        take(&told, &after(MOST_TIME), &mut waiting, &mut gathered);
-        if !waiting.is_empty() {
+        let others = Some(&job);
+        take(&told, &after(MOST_TIME), others, &mut waiting, &mut gathered);
+        // What another question took the place of, nobody waits for.
+        if !waiting.is_empty() && !job.is_cancelled() {
             job.cancel();
-            take(&told, &after(GRACE), &mut waiting, &mut gathered);
+            take(&told, &after(GRACE), None, &mut waiting, &mut gathered);
         }
         let (found, mut unread, more) = gathered;
         let is_late = !waiting.is_empty();
@@ -155,27 +160,26 @@ impl Api {
 
     /// Marks what is in its project's folder though no version holds it now.
     fn look_on_disk(&self, all: &mut [Found], projects: &BTreeMap<ProjectId, Project>) {
-        let mut asked: Vec<(usize, Project, TreePath)> = Vec::new();
+        let mut asked: BTreeMap<&Path, Vec<(usize, TreePath)>> = BTreeMap::new();
         for (at, found) in all.iter().enumerate().filter(|(_, found)| !found.is_here) {
             let project = found.project.and_then(|id| projects.get(&id));
             let project = project.filter(|it| it.status == ProjectStatus::Active);
             if let Some(project) = project
                 && self.0.library.require_confirmed(&project.root).is_ok()
             {
-                asked.push((at, project.clone(), found.path.clone()));
+                asked.entry(&project.root).or_default().push((at, found.path.clone()));
             }
         }
-        let (send, told) = bounded(1);
-        // A drive that does not answer must not hold up the answer.
-        let look = move || {
-            let is_there = |(at, project, path): (usize, Project, TreePath)| {
-                path.below(&project.root).symlink_metadata().is_ok().then_some(at)
+        let mut there = Vec::new();
+        for (root, paths) in asked {
+            let look = move |root: &Path| {
+                let is_there = |path: &TreePath| path.below(root).symlink_metadata().is_ok();
+                paths.into_iter().filter(|(_, path)| is_there(path)).map(|(at, _)| at).collect()
             };
-            let there: Vec<_> = asked.into_iter().filter_map(is_there).collect();
-            let _ = send.send(there);
-        };
-        let _ = std::thread::Builder::new().name("search".to_owned()).spawn(look);
-        for at in told.recv_timeout(DISK_TIME).unwrap_or_default() {
+            // A drive that does not answer must not hold up the answer.
+            there.extend(answer_within::<Vec<_>>(DISK_TIME, root, look).unwrap_or_default());
+        }
+        for at in there {
             let found = &mut all[at];
             (found.is_here, found.removed, found.renamed_to) = (true, None, None);
         }
@@ -184,10 +188,11 @@ impl Api {
 
 const LATE: &str = "It could not be searched in time";
 
-/// Takes what places tell until all did, or until it is over.
+/// Takes what places tell until all did, until it is over, or until the job is cancelled.
 fn take<T>(
     told: &Receiver<Told>,
     over: &Receiver<T>,
+    job: Option<&Job>,
     waiting: &mut BTreeMap<usize, Place>,
     (all, unread, more): &mut (AllFound, Vec<UnreadPlace>, bool),
 ) {
@@ -198,6 +203,10 @@ fn take<T>(
                 Err(_) => return,
             },
             recv(over) -> _ => return,
+            default(TICK) => match job {
+                Some(job) if job.is_cancelled() => return,
+                _ => continue,
+            },
         };
         let Some(place) = waiting.remove(&number) else { continue };
         match found {

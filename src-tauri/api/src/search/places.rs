@@ -53,8 +53,19 @@ impl Place {
 type InPlace = (Vec<Found>, bool);
 
 impl Api {
-    /// Looks through one place.
-    pub(super) fn look_in(&self, place: &Place, order: &SearchOrder, job: &Job) -> Result<InPlace> {
+    /// Looks through one place, unless a look for a search that is over still hangs there.
+    pub(super) fn look_in_alone(
+        &self,
+        place: &Place,
+        order: &SearchOrder,
+        job: &Job,
+    ) -> Result<InPlace> {
+        let UnreadPlace { id, .. } = place.unread("");
+        let clock = self.0.library.world().clock.clone();
+        self.0.searches.look(&id, job, &*clock, || self.look_in(place, order, job))
+    }
+
+    fn look_in(&self, place: &Place, order: &SearchOrder, job: &Job) -> Result<InPlace> {
         job.check_cancelled()?;
         match place {
             Place::Versions(project) if order.content => self.look_into_files(project, order, job),
@@ -107,13 +118,11 @@ impl Api {
             return Ok((Vec::new(), false));
         };
         let reader = self.0.history.reader();
-        let lines = reader.search(version.id, &order.text, true, order.limit, job)?;
-        let more = lines.len() >= order.limit;
+        let mut lines = reader.first_lines(version.id, &order.text, order.limit + 1, job)?;
+        let more = lines.len() > order.limit;
+        lines.truncate(order.limit);
         let mut all: Vec<Found> = Vec::new();
         for history::FileHit { path, line, preview } in lines {
-            if all.last().is_some_and(|last| last.path == path) {
-                continue;
-            }
             let entry = reader.entry(version.id, &path)?;
             let copy = FileCopy {
                 time: version.time,

@@ -19,7 +19,8 @@ pub struct Search {
     /// In this project only.
     #[serde(default)]
     pub project: Option<String>,
-    /// Whether to look into the files of the newest versions rather than at names.
+    /// Whether to look into the files of the newest versions rather than at names; upper and lower
+    /// case are the same there too.
     #[serde(default)]
     pub content: bool,
     /// Only what is on this machine's own disk: versions, and archives that lie here.

@@ -37,6 +37,34 @@ fn copy(from: &Path, to: &Path) {
     assert!(Command::new("cp").arg("-a").arg(from).arg(to).status().unwrap().success());
 }
 
+#[test]
+fn what_an_archive_is_said_to_take_is_what_it_takes() {
+    let stage = Stage::new();
+    for number in 1..=3 {
+        let take = stage.path("film").join(format!("take{number}"));
+        write_file(take, random_bytes(number, 3 << 20));
+    }
+    project_tree(stage.path("film/code"), ProjectKind::Rust, 1, 8);
+    let place = stage.place("film");
+    stage.ask("project_add", json!({"place": place}));
+    stage.run("project_refresh", json!({"project": "film"}));
+    stage.run("history_start", json!({"project": "film"}));
+    write_file(stage.path("film/take1"), random_bytes(4, 3 << 20));
+    stage.run("version_save", json!({"workspace": "film", "message": "Another take"}));
+    // What another project has as well goes along all the same.
+    write_file(stage.path("other/take"), random_bytes(2, 3 << 20));
+    let place = stage.place("other");
+    stage.ask("project_add", json!({"place": place}));
+    stage.run("history_start", json!({"project": "other"}));
+
+    let plan = stage.ask("archive_preview", json!({"projects": ["film"]}));
+    let said = plan["items"][0]["estimatedBytes"].as_f64().unwrap();
+    let job = stage.run("archive_make", json!({"projects": ["film"]}));
+    assert_eq!(job["state"], "succeeded", "{job}");
+    let made = stage.ask("archive_list", json!({}))[0]["archiveBytes"].as_f64().unwrap();
+    assert!((said / made - 1.0).abs() < 0.05, "{said} said, {made} made");
+}
+
 #[track_caller]
 fn assert_same(stage: &Stage, name: &str) {
     let compare = Compare { owners: false, ..Compare::METADATA };

@@ -2,6 +2,8 @@
 
 use std::fs;
 use std::path::PathBuf;
+use std::process::Command;
+use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 use undercroft_api::wire::ErrorCode;
@@ -108,6 +110,83 @@ fn a_place_that_was_found_is_good_for_its_purpose_alone() {
     assert_eq!(refusal.code, ErrorCode::NotFound);
 }
 
+/// A file system whose program never answers, for as long as this lives.
+struct Silent {
+    place: PathBuf,
+    program: std::process::Child,
+}
+
+impl Silent {
+    fn mount(place: PathBuf) -> Option<Self> {
+        fs::create_dir_all(&place).unwrap();
+        let script = "exec 3<>/dev/fuse && \
+             mount -i -t fuse -o fd=3,rootmode=40000,user_id=0,group_id=0 silent \"$0\" && \
+             exec sleep 600";
+        let program = Command::new("sh").args(["-c", script]).arg(&place).spawn().unwrap();
+        let mut this = Self { place, program };
+        loop {
+            let table = fs::read_to_string("/proc/self/mountinfo").unwrap();
+            if table.contains(&format!(" {} ", this.place.display())) {
+                return Some(this);
+            }
+            if this.program.try_wait().unwrap().is_some() {
+                undercroft_testkit::skip("no FUSE can be mounted");
+                return None;
+            }
+            std::thread::sleep(Duration::from_millis(10));
+        }
+    }
+}
+
+impl Drop for Silent {
+    fn drop(&mut self) {
+        let _ = self.program.kill();
+        let _ = self.program.wait();
+        let _ = Command::new("umount").arg("--lazy").arg(&self.place).status();
+    }
+}
+
+#[test]
+fn a_drive_that_does_not_answer_keeps_nobody_waiting() {
+    let stage = machine();
+    write_file(stage.path("home/share/lists/Cargo.toml"), "");
+    write_file(stage.path("home/work/birch/data/a.txt"), "");
+    let root = stage.path("").canonicalize().unwrap();
+    for name in ["home/share/lists", "home/nas"] {
+        fs::create_dir_all(root.join(name)).unwrap();
+        stage.ask("project_add", json!({"place": stage.place(name)}));
+    }
+    let silent = ["home/share", "home/nas", "home/work/birch/data", "media/blue"];
+    let mut mounted = Vec::new();
+    for name in silent {
+        let Some(silent) = Silent::mount(root.join(name)) else { return };
+        mounted.push(silent);
+    }
+    let quickly = |what: &str, most: u64| {
+        let begun = Instant::now();
+        let answer = stage.ask(what, json!({}));
+        assert!(begun.elapsed() < Duration::from_secs(most), "{what}: {:?}", begun.elapsed());
+        answer
+    };
+    let finds = quickly("project_find", 10);
+    let mut names: Vec<_> = finds["projects"].as_array().unwrap().iter().collect();
+    names.sort_by_key(|it| it["place"]["name"].to_string());
+    let files: Vec<_> = names.iter().map(|it| (&it["place"]["name"], &it["files"])).collect();
+    assert_eq!(files, [(&json!("atlas"), &json!(2)), (&json!("birch"), &json!(1))]);
+    let drives = quickly("drive_list", 20);
+    let homes: Vec<_> = drives.as_array().unwrap().iter().map(|it| &it["isHome"]).collect();
+    assert_eq!(homes, [&json!(true)], "{drives}");
+    // The places that owe an answer are not asked again.
+    quickly("project_find", 2);
+    quickly("drive_list", 2);
+    drop(mounted);
+    let answers = |_: &i32| {
+        std::thread::sleep(Duration::from_millis(50));
+        stage.ask("drive_list", json!({}))[0]["name"] == "blue"
+    };
+    assert!((0..100).any(|n| answers(&n)));
+}
+
 #[test]
 fn the_folder_of_a_workspace_is_no_project_of_its_own() {
     let stage = machine();
@@ -124,4 +203,8 @@ fn the_folder_of_a_workspace_is_no_project_of_its_own() {
     let again = json!({"place": stage.place("home/work/atlas-try")});
     let refusal = stage.refused("project_add", again);
     assert_eq!(refusal.why, "It belongs to the workspace try");
+    let moved = json!({"project": atlas["id"], "place": stage.place("home/work/atlas-try")});
+    assert_eq!(stage.refused("project_move", moved).why, "It belongs to the workspace try");
+    let new = json!({"name": "oak", "target": stage.place("home/work/atlas-try")});
+    assert_eq!(stage.refused("project_create", new).why, "It belongs to the workspace try");
 }

@@ -1,8 +1,12 @@
 //! One search: files that are there and that are gone, wherever they are kept.
 
 use std::fs;
+use std::path::PathBuf;
+use std::process::Command;
+use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
+use undercroft_api::wire::ErrorCode;
 use undercroft_testkit::write_file;
 
 use crate::stage::Stage;
@@ -84,8 +88,6 @@ fn what_comes_back_is_there_and_so_is_what_no_version_holds() {
         (&json!("here"), &Value::Null)
     );
     let found = stage.ask("search", json!({"text": "its TEXT", "content": true}));
-    assert_eq!(hits(&found), Vec::<Value>::new(), "upper case is meant as it is written");
-    let found = stage.ask("search", json!({"text": "its text", "content": true}));
     let hit = &hits(&found)[0];
     assert_eq!((&hit["line"], &hit["preview"]), (&json!(1), &json!("a plan, in its text")));
     assert_eq!((&hit["state"], &hit["path"]), (&json!("here"), &json!(["other"])));
@@ -143,4 +145,133 @@ fn files_of_an_archived_project_are_in_the_archive() {
     let hit = &hits(&found)[0];
     assert_eq!((&hit["state"], hits(&found).len()), (&json!("archived"), 1));
     assert!(hit["newest"]["archives"][0]["archive"].is_string(), "{hit}");
+}
+
+#[test]
+fn a_search_in_text_counts_files_and_not_lines() {
+    let stage = Stage::new();
+    for number in 0..30 {
+        write_file(stage.path(&format!("sample/{number}")), "A plan\n".repeat(40));
+    }
+    let place = stage.place("sample");
+    stage.ask("project_add", json!({"place": place}));
+    stage.run("history_start", json!({"project": "sample"}));
+    for (limit, more) in [(30, false), (29, true)] {
+        let request = json!({"text": "a PLAN", "content": true, "limit": limit});
+        let found = stage.ask("search", request);
+        assert_eq!((hits(&found).len(), &found["more"]), (limit, &json!(more)));
+        assert!(hits(&found).iter().all(|hit| hit["line"] == 1));
+    }
+}
+
+#[test]
+fn a_text_that_is_too_long_is_refused_in_words() {
+    let stage = begun();
+    let (most, longer) = ("a".repeat(4096), "a".repeat(4097));
+    for content in [false, true] {
+        let ask = |text: &String| json!({"text": text, "content": content});
+        assert_eq!(stage.ask("search", ask(&most))["hits"], json!([]));
+        let refusal = stage.refused("search", ask(&longer));
+        assert_eq!(refusal.code, ErrorCode::Invalid);
+        assert!(refusal.why.contains("4,096"), "{refusal:?}");
+    }
+    let of_version = json!({"version": "latest:sample", "text": longer, "inContent": true});
+    assert_eq!(stage.refused("file_search", of_version).code, ErrorCode::Invalid);
+}
+
+/// An archive whose disk does not answer, until something is written.
+fn silent_archive(stage: &Stage) -> PathBuf {
+    let path = stage.ask("archive_list", json!({}))[0]["path"].clone();
+    let path = PathBuf::from(path.as_str().unwrap());
+    fs::remove_file(&path).unwrap();
+    assert!(Command::new("mkfifo").arg(&path).status().unwrap().success());
+    path
+}
+
+fn search_threads() -> usize {
+    let tasks = fs::read_dir("/proc/self/task").unwrap().flatten();
+    let names = tasks.filter_map(|task| fs::read_to_string(task.path().join("comm")).ok());
+    names.filter(|name| name.trim() == "search").count()
+}
+
+#[test]
+fn the_newest_question_of_an_asker_is_answered_and_the_one_before_ends_at_once() {
+    let stage = begun();
+    let silent = silent_archive(&stage);
+    let ask = |text: &str, content: bool| {
+        let request = json!({"text": text, "asker": "page", "content": content});
+        stage.api.call("search", request)
+    };
+    std::thread::scope(|scope| {
+        let first = scope.spawn(|| (ask("plan", false), Instant::now()));
+        std::thread::sleep(Duration::from_millis(500));
+        let cancelled = Instant::now();
+        assert_eq!(hits(&ask("plan", true).unwrap()).len(), 1);
+        // While the first has yet to hear of it, the third begins.
+        let third = scope.spawn(|| ask("other", false));
+        let (refusal, ended) = first.join().unwrap();
+        assert_eq!(refusal.unwrap_err().code, ErrorCode::Cancelled);
+        assert!(ended.duration_since(cancelled) < Duration::from_secs(3));
+        let found = third.join().unwrap().unwrap();
+        assert_eq!(paths(&found), ["other"]);
+        assert_eq!(found["unread"][0]["kind"], "archive", "{found}");
+    });
+    drop(fs::OpenOptions::new().write(true).open(silent));
+}
+
+#[test]
+fn searches_of_a_place_that_never_answers_do_not_pile_up() {
+    let stage = begun();
+    let silent = silent_archive(&stage);
+    std::thread::scope(|scope| {
+        for _ in 0..8 {
+            let request = json!({"text": "plan", "quick": true, "asker": "page"});
+            scope.spawn(|| stage.api.call("search", request));
+            std::thread::sleep(Duration::from_millis(100));
+        }
+    });
+    let few = || search_threads() <= 1;
+    let waits = |_: &i32| {
+        std::thread::sleep(Duration::from_millis(50));
+        few()
+    };
+    assert!((0..60).any(|n| waits(&n)), "{}", search_threads());
+    // It is asked again as soon as it has answered.
+    drop(fs::OpenOptions::new().write(true).open(&silent));
+    fs::remove_file(&silent).unwrap();
+    let found = stage.ask("search", json!({"text": "plan", "quick": true}));
+    let reason = found["unread"][0]["reason"].as_str().unwrap();
+    assert!(!reason.contains("earlier search"), "{reason}");
+}
+
+#[test]
+fn a_preview_of_very_many_paths_takes_no_longer_than_they_are_many() {
+    let stage = Stage::new();
+    // One large folder, and many small ones.
+    for number in 0..4000 {
+        write_file(stage.path(&format!("sample/flat/{number}")), "x");
+    }
+    for number in 0..1000 {
+        write_file(stage.path(&format!("sample/deep/{number}/one")), "x");
+    }
+    let place = stage.place("sample");
+    stage.ask("project_add", json!({"place": place}));
+    let add = json!({"place": stage.place("disk"), "password": {"type": "typed", "password": "p"}, "create": true});
+    stage.ask("destination_add", add);
+    let job = stage.run("backup_run", json!({"project": "sample", "destination": "disk"}));
+    assert_eq!(job["state"], "succeeded", "{job}");
+    let flat = (0..20_000).map(|n| json!(["flat", (n % 4000).to_string()]));
+    let deep = (0..20_000).map(|n| json!(["deep", (n % 1000).to_string(), "one"]));
+    let paths: Vec<_> = flat.chain(deep).collect();
+    let snapshots = stage.ask("snapshot_list", json!({"destination": "disk", "project": "sample"}));
+    let to = stage.place("out");
+    let request = json!({"destination": "disk", "snapshot": snapshots[0]["id"], "paths": paths, "to": to, "overwrite": "never"});
+    let begun = Instant::now();
+    let plan = stage.ask("restore_preview", request);
+    assert!(begun.elapsed() < Duration::from_secs(8), "{:?}", begun.elapsed());
+    assert_eq!(plan["create"], 5000, "{plan}");
+    let request = json!({"destination": "disk", "snapshot": snapshots[0]["id"], "paths": [["flat", "1"], ["none"]], "to": to, "overwrite": "never"});
+    let refusal = stage.refused("restore_preview", request);
+    assert_eq!(refusal.code, ErrorCode::NotFound);
+    assert!(refusal.what.contains("/sample/none in snapshot"), "{refusal:?}");
 }

@@ -2,6 +2,7 @@
 //! file lies.
 
 mod compressible;
+mod estimate;
 mod head;
 mod proven;
 pub(crate) mod source;
@@ -14,6 +15,8 @@ use std::path::{Path, PathBuf};
 use std::thread;
 
 use undercroft_foundation::{Code, Error, IoContext as _, Job, Result, reach_write_point};
+
+pub use estimate::incompressible_bytes;
 
 use crate::format::frame::{INDEX_MAGIC, skippable};
 use crate::format::index::{Digest, Index};

@@ -15,7 +15,7 @@ use super::head::Head;
 use super::source::{Found, FoundKind, SourceWalk, Stamp, WalkPurpose};
 use super::stream::{FrameStream, OWN_FRAMES, Written};
 use super::{MadeFile, SourcePart};
-use crate::format::index::{Attributes, Digest, EntryKind, Index, NewEntry};
+use crate::format::index::{Attributes, EntryKind, Index, NewEntry};
 use crate::format::member::{BLOCK, Member, pad, padding};
 
 /// How often a file that changes while it is read is read anew.
@@ -30,8 +30,6 @@ pub(super) struct TarWriter<'a, 'scope> {
     source_bytes: u64,
     /// The first name of each file that has several.
     linked: HashMap<(u64, u64), u32>,
-    /// The project's files that have frames of their own, by size.
-    large: HashMap<u64, Vec<u32>>,
     /// The folders on the way to what is being added, and the path of the last in the tar.
     folders: Vec<(u32, usize)>,
     path: Vec<u8>,
@@ -58,7 +56,6 @@ impl<'a, 'scope> TarWriter<'a, 'scope> {
             keeps_stamps: true,
             source_bytes: 0,
             linked: HashMap::new(),
-            large: HashMap::new(),
             folders: Vec::new(),
             path: Vec::new(),
             made: HashMap::new(),
@@ -182,10 +179,6 @@ impl<'a, 'scope> TarWriter<'a, 'scope> {
                     self.linked.insert(key, self.next_number());
                 }
                 head.size = found.stat.st_size.cast_unsigned();
-                if let Some(original) = self.same_of_project(&file, head.size, path)? {
-                    self.job.add_bytes_done(head.size);
-                    return self.put_link(head, original);
-                }
                 let on_disk = found.stat.st_blocks.cast_unsigned() * BLOCK as u64;
                 head.is_sparse = on_disk < head.size && head.size > 64 << 10;
                 if head.size <= OWN_FRAMES {
@@ -211,30 +204,6 @@ impl<'a, 'scope> TarWriter<'a, 'scope> {
         self.put_header(&head)?;
         self.job.add_files_done(1);
         Ok(())
-    }
-
-    /// The file of the project that has the content of this large file of a part: the versions hold
-    /// large files whole, and mostly the ones that lie in the folder. Only what has the size of
-    /// another is read.
-    fn same_of_project(&self, file: &File, size: u64, path: &Path) -> Result<Option<u32>> {
-        let Some(candidates) = self.large.get(&size).filter(|_| !self.keeps_stamps) else {
-            return Ok(None);
-        };
-        let mut hash = Sha256::new();
-        let mut piece = vec![0; 256 << 10];
-        let mut at = 0;
-        while at < size {
-            self.job.check_cancelled()?;
-            let read = file.read_at(&mut piece, at).at("read", path)?;
-            if read == 0 {
-                return Err(shrank(path));
-            }
-            hash.update(&piece[..read]);
-            at += read as u64;
-        }
-        let digest = Digest::from(hash.finalize());
-        let is_same = |number: &&u32| self.index.entry(**number).digest == digest;
-        Ok(candidates.iter().find(is_same).copied())
     }
 
     fn next_number(&self) -> u32 {
@@ -316,9 +285,6 @@ impl<'a, 'scope> TarWriter<'a, 'scope> {
         self.member = zeros;
         self.stream.begin_own_frames(false)?;
         self.index.set_digest(entry, hash.finalize().into());
-        if self.keeps_stamps {
-            self.large.entry(size).or_default().push(entry);
-        }
         self.source_bytes += size;
         let stat = fstat(file).map_err(|errno| Error::io("read", path, errno.into()))?;
         if Stamp::of(&stat) != head.stamp {

@@ -1,7 +1,7 @@
 //! A project is archived, freed, and comes back.
 
 use std::fs;
-use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 use std::process::Command;
 
@@ -74,46 +74,6 @@ fn stock_tar_and_zstd_open_an_archive() {
     assert!(zstd.status.success(), "{}", String::from_utf8_lossy(&zstd.stderr));
     let digest = Command::new("sha256sum").arg(&archive.path).output().unwrap();
     assert!(String::from_utf8_lossy(&digest.stdout).starts_with(&archive.manifest.sha256));
-}
-
-#[test]
-fn a_large_file_that_the_versions_hold_too_lies_there_once() {
-    const SIZE: usize = 5 << 20;
-    let stage = Stage::new();
-    let film = random_bytes(1, SIZE);
-    let project = stage.project("film", |root| write_file(root.join("take"), &film));
-    // Of the same size, and not the same.
-    let older = random_bytes(2, SIZE);
-    write_file(stage.path("objects/aa"), &film);
-    write_file(stage.path("objects/bb"), &older);
-    let private = fs::Permissions::from_mode(0o400);
-    fs::set_permissions(stage.path("objects/aa"), private).unwrap();
-    let parts = [("objects", stage.path("objects"))];
-    let archive = stage.archive_with(&project, &parts, &Job::new()).unwrap();
-    let bytes = archive.manifest.archive_bytes as usize;
-    assert!(bytes < 2 * SIZE + (64 << 10), "{bytes}");
-
-    let freed = stage.archives.free_source(archive.manifest.id, &Job::new()).unwrap();
-    assert!(freed.left.is_empty() && !project.root.exists(), "{freed:?}");
-    let reader = stage.reader(&archive);
-    assert!(stage.archives.check(archive.manifest.id, &Job::new()).unwrap().is_whole());
-    extract(&reader, &project.root, &[]).unwrap();
-    assert!(fs::read(project.root.join("take")).unwrap() == film);
-    // What is extracted beside the folder is a file of its own: a change there changes nothing here.
-    reader.extract_beside(&[], &stage.path("beside"), &Job::new()).unwrap();
-    let object = stage.path("beside/objects/aa");
-    assert!(fs::read(&object).unwrap() == film);
-    assert!(fs::read(stage.path("beside/objects/bb")).unwrap() == older);
-    let found = fs::metadata(&object).unwrap();
-    assert_eq!((found.nlink(), found.permissions().mode() & 0o777), (1, 0o400));
-
-    let out = stage.path("out");
-    fs::create_dir(&out).unwrap();
-    let mut tar = Command::new("tar");
-    tar.args(["--zstd", "-xf"]).arg(&archive.path).arg("-C").arg(&out);
-    assert!(tar.status().unwrap().success());
-    assert!(fs::read(out.join(".undercroft/objects/aa")).unwrap() == film);
-    assert!(fs::read(out.join("film/take")).unwrap() == film);
 }
 
 #[test]
@@ -297,5 +257,5 @@ fn an_archive_is_of_its_owner_alone() {
     let stage = Stage::new();
     let project = stage.project("private", |root| write_file(root.join("a"), "1"));
     let archive = stage.archive(&project).unwrap();
-    assert_eq!(fs::metadata(&archive.path).unwrap().mode() & 0o777, 0o600);
+    assert_eq!(fs::metadata(&archive.path).unwrap().permissions().mode() & 0o777, 0o600);
 }

@@ -81,7 +81,7 @@ impl SnapshotBrowser {
 }
 
 /// The names from the root of a snapshot that lead where `path` leads from its top.
-pub(crate) fn full_path(
+pub(super) fn full_path(
     repository: &Repository,
     snapshot: &Snapshot,
     path: &[Vec<u8>],

@@ -16,8 +16,8 @@ use crate::snapshots::SnapshotCache;
 
 pub use compare::Difference;
 pub use file::SnapshotFile;
+pub(crate) use folder::top;
 pub use folder::{Entry, EntryKind, Listing};
-pub(crate) use folder::{full_path, top};
 pub use list::{OutOfDate, SnapshotList};
 pub use mounting::Mounted;
 pub(crate) use mounting::Mounts;

@@ -1,13 +1,16 @@
 //! The drives that backups could go to. Told from the table of mounts, and only of file systems on
 //! devices of this machine: a share that does not answer keeps nobody waiting.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::fs;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::thread;
+use std::time::Duration;
 
 use rustix::fs::{Access, access, statvfs};
-use undercroft_foundation::{Result, escape_name};
+use undercroft_foundation::{Result, answer_within, escape_name, mount_points};
 use undercroft_library::{ProjectFilter, ProjectStatus};
 
 use super::{Destinations, Disks, digest_at, mounts::Mount};
@@ -44,6 +47,8 @@ const HOME_FOLDER: &str = "Undercroft backups";
 const LOOKED_INTO: usize = 200;
 /// A drive with less room is not proposed.
 const LEAST_FREE: u64 = 1 << 30;
+/// A drive gets this time to wake up and tell what is on it.
+const LIMIT: Duration = Duration::from_secs(10);
 const LABELS: &str = "/dev/disk/by-label";
 
 /// The machine around a library.
@@ -87,17 +92,14 @@ impl Destinations {
         let work = self.disks_of_work(&disks, around.home.as_deref())?;
         let home = around.home.as_deref().and_then(|home| fs::canonicalize(home).ok());
         let home_device = home.as_deref().and_then(|home| Some(&*disks.mount_of(home)?.device));
-        let mut drives = Vec::new();
-        for mount in drive_mounts(&disks).filter(|mount| Some(&*mount.device) != home_device) {
-            let is_shared = !disks.of(&mount.point).is_disjoint(&work);
-            drives.extend(look(&mount.point, FOLDER, name_of(mount), is_shared));
-        }
-        if let Some(home) = &home {
-            let is_shared = !disks.of(home).is_disjoint(&work);
-            drives.extend(look(home, HOME_FOLDER, "Home folder".to_owned(), is_shared));
-        }
+        let others = drive_mounts(&disks).filter(|mount| Some(&*mount.device) != home_device);
+        let mut tops: Vec<_> =
+            others.map(|mount| (mount.point.clone(), FOLDER, name_of(mount))).collect();
+        tops.extend(home.clone().map(|home| (home, HOME_FOLDER, "Home folder".to_owned())));
+        let is_shared = |top: &Path| !disks.of(top).is_disjoint(&work);
+        let tops = tops.into_iter().map(|(top, folder, name)| (is_shared(&top), top, folder, name));
         let mut apart = Vec::new();
-        for drive in drives {
+        for drive in look_at_all(tops.collect()) {
             if self.library.projects().overlapping(&drive.folder)?.is_empty() {
                 apart.push(drive);
             }
@@ -156,10 +158,30 @@ fn drive_mounts(disks: &Disks) -> impl Iterator<Item = &Mount> {
     of_devices.into_values()
 }
 
+/// The drives at these folders, all asked at once: those that answer.
+fn look_at_all(tops: Vec<(bool, PathBuf, &'static str, String)>) -> Vec<Drive> {
+    let points = Arc::new(mount_points());
+    thread::scope(|scope| {
+        let asked = tops.into_iter().map(|(is_shared, top, folder, name)| {
+            let points = points.clone();
+            let ask = move |top: &Path| look(top, folder, name, is_shared, &points);
+            scope.spawn(move || answer_within(LIMIT, &top, ask).flatten())
+        });
+        let asked: Vec<_> = asked.collect();
+        asked.into_iter().filter_map(|asked| asked.join().ok().flatten()).collect()
+    })
+}
+
 /// The drive at a folder, if something can be written there.
-fn look(top: &Path, name_of_folder: &str, name: String, is_shared: bool) -> Option<Drive> {
+fn look(
+    top: &Path,
+    name_of_folder: &str,
+    name: String,
+    is_shared: bool,
+    mounted: &HashSet<PathBuf>,
+) -> Option<Drive> {
     let room = statvfs(top).ok()?;
-    let held = repository_at(top);
+    let held = repository_at(top, mounted);
     let folder = match &held {
         Some(folder) => folder.clone(),
         None => free_folder(top, name_of_folder)?,
@@ -178,15 +200,17 @@ fn look(top: &Path, name_of_folder: &str, name: String, is_shared: bool) -> Opti
     })
 }
 
-/// The repository at the top of a drive, or in one of the folders there.
-fn repository_at(top: &Path) -> Option<PathBuf> {
+/// The repository at the top of a drive, or in one of the folders there. What is mounted in it is no
+/// part of it.
+fn repository_at(top: &Path, mounted: &HashSet<PathBuf>) -> Option<PathBuf> {
     let holds = |folder: &PathBuf| {
         ["data", "keys"].iter().all(|name| folder.join(name).is_dir())
             && matches!(digest_at(folder), Ok(Some(_)))
     };
     let entries = fs::read_dir(top).ok()?.flatten().take(LOOKED_INTO);
     let folders = entries.filter(|entry| entry.file_type().is_ok_and(|kind| kind.is_dir()));
-    let mut folders: Vec<_> = folders.map(|entry| entry.path()).collect();
+    let mut folders: Vec<_> =
+        folders.map(|entry| entry.path()).filter(|path| !mounted.contains(path)).collect();
     folders.sort_by_key(|path| (!path.ends_with(FOLDER), path.clone()));
     folders.insert(0, top.to_owned());
     folders.into_iter().find(holds)

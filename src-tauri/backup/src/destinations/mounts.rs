@@ -6,10 +6,15 @@ use std::fs;
 use std::io::{self, Read};
 use std::os::unix::ffi::OsStringExt;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use sha2::{Digest, Sha256};
+use undercroft_foundation::{answer_within, mount_points as system_mounts};
 
 const TABLE: &str = "/proc/self/mountinfo";
+/// A drive gets this time to tell whether a repository is on it: one that has to wake up is there
+/// when it is looked for next.
+const LIMIT: Duration = Duration::from_secs(2);
 /// A repository's config is a few hundred bytes; what is longer is none.
 const CONFIG_MAX: u64 = 64 << 10;
 
@@ -76,21 +81,25 @@ fn is_absence(source: &io::Error) -> bool {
 /// The path at which the repository with this config is mounted, that was at `known` before: at the
 /// same path below some mount point, or in one of the folders at its top.
 pub(super) fn find(table: &[u8], known: &Path, digest: &str) -> Option<PathBuf> {
-    let is_it = |path: &Path| matches!(digest_at(path), Ok(Some(found)) if found == digest);
     let tails = tails(known);
-    for mount in mount_points(table) {
-        let same = tails.iter().map(|tail| mount.join(tail));
-        if let Some(found) = same.into_iter().find(|path| is_it(path)) {
-            return Some(found);
-        }
-        let Ok(entries) = fs::read_dir(&mount) else { continue };
-        let mut folders: Vec<_> = entries.flatten().map(|entry| entry.path()).collect();
-        folders.sort();
-        if let Some(found) = folders.into_iter().find(|path| is_it(path)) {
-            return Some(found);
-        }
+    mount_points(table).into_iter().find_map(|mount| {
+        let (tails, digest) = (tails.clone(), digest.to_owned());
+        let look = move |mount: &Path| find_in(mount, &tails, &digest);
+        answer_within(LIMIT, &mount, look).flatten()
+    })
+}
+
+fn find_in(mount: &Path, tails: &[PathBuf], digest: &str) -> Option<PathBuf> {
+    let is_it = |path: &PathBuf| matches!(digest_at(path), Ok(Some(found)) if found == digest);
+    if let Some(found) = tails.iter().map(|tail| mount.join(tail)).find(is_it) {
+        return Some(found);
     }
-    None
+    let others = system_mounts();
+    let entries = fs::read_dir(mount).ok()?.flatten().map(|entry| entry.path());
+    // What is mounted there has its own turn, and may not answer.
+    let mut folders: Vec<_> = entries.filter(|path| !others.contains(path)).collect();
+    folders.sort();
+    folders.into_iter().find(is_it)
 }
 
 /// All ends of a path, the longest first, down to nothing: any of its folders may have been the

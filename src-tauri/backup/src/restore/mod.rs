@@ -17,7 +17,7 @@ use undercroft_repository::{
     Overwrite, Repository, RestorePlan, RestoreRequest, RestoreSummary, Snapshot, SnapshotFilter,
 };
 
-use crate::browsing::full_path;
+use crate::browsing::top;
 use crate::destinations::Destinations;
 use crate::secrets::Secrets;
 use crate::snapshots::CachedSnapshot;
@@ -205,12 +205,13 @@ impl Restores {
             paths if is_in_place => (&[][..], paths),
             paths => (common_folder(paths), paths),
         };
-        let full = |path: &[Vec<u8>]| full_path(&repository, &snapshot, path);
+        let top = top(&repository, &snapshot)?;
+        let full = |path: &[Vec<u8>]| [&top, path].concat();
         let mut request = RestoreRequest {
             target: canonicalize_missing(&target)?,
-            subpath: full(above)?,
+            subpath: full(above),
             contents: is_in_place || !only.is_empty(),
-            only: only.iter().map(|path| full(path)).collect::<Result<_>>()?,
+            only: only.iter().map(|path| full(path)).collect(),
             verify: true,
             overwrite: order.overwrite,
             ..RestoreRequest::default()

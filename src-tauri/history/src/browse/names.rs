@@ -145,6 +145,7 @@ impl HistoryReader {
         let Some(version) = self.history.newest_version(workspace)? else { return Ok(()) };
         let version = Arc::new(version);
         for name in self.all_names(version.id, job)?.iter() {
+            job.check_cancelled()?;
             let Some(matched) = query.matches(name.path.as_bytes()) else { continue };
             let (kind, size_bytes) = (name.kind, name.size_bytes);
             let place = Place::Newest { version: Arc::clone(&version), kind, size_bytes };

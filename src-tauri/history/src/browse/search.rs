@@ -37,10 +37,12 @@ pub struct FileHit {
     pub preview: Option<String>,
 }
 
-/// The text that is searched for. Upper and lower case are the same unless it has upper case in it.
+/// The text that is searched for: upper and lower case are the same.
 struct Sought {
+    /// In lower case.
     text: String,
-    minds_case: bool,
+    /// The number of lines of one file that are told.
+    lines: usize,
 }
 
 /// A file whose content is to be searched.
@@ -67,7 +69,32 @@ impl HistoryReader {
         limit: usize,
         job: &Job,
     ) -> Result<Vec<FileHit>> {
-        let sought = Sought::new(text);
+        self.find(version, &Sought::new(text, LINES_OF_A_FILE), in_content, limit, job)
+    }
+
+    /// Finds the text files that have `text`, at most `limit` of them, each with the first line that
+    /// has it.
+    ///
+    /// # Errors
+    /// Those of [`HistoryReader::search`].
+    pub fn first_lines(
+        &self,
+        version: VersionId,
+        text: &str,
+        limit: usize,
+        job: &Job,
+    ) -> Result<Vec<FileHit>> {
+        self.find(version, &Sought::new(text, 1), true, limit, job)
+    }
+
+    fn find(
+        &self,
+        version: VersionId,
+        sought: &Sought,
+        in_content: bool,
+        limit: usize,
+        job: &Job,
+    ) -> Result<Vec<FileHit>> {
         let (store, root) = self.root_of(version)?;
         let project = self.history.version(version)?.project;
         let (mut hits, mut batch) = (Vec::new(), Vec::new());
@@ -94,7 +121,7 @@ impl HistoryReader {
             open.extend(folders.into_iter().rev());
             if batch.len() >= BATCH || open.is_empty() {
                 let files = std::mem::take(&mut batch);
-                hits.extend(self.search_files(&store, project, &files, &sought, job)?);
+                hits.extend(self.search_files(&store, project, &files, sought, job)?);
             }
             if hits.len() >= limit {
                 break;
@@ -173,18 +200,13 @@ impl HistoryReader {
 }
 
 impl Sought {
-    fn new(text: &str) -> Self {
-        let minds_case = text.chars().any(char::is_uppercase);
-        Self { text: text.to_owned(), minds_case }
+    fn new(text: &str, lines: usize) -> Self {
+        Self { text: text.to_lowercase(), lines }
     }
 
-    /// The place in a text, in bytes; of a text in lower case when case does not matter.
+    /// The place in a text in lower case, in bytes.
     fn find(&self, text: &str) -> Option<usize> {
         text.find(&self.text)
-    }
-
-    fn folded<'t>(&self, text: &'t str) -> std::borrow::Cow<'t, str> {
-        if self.minds_case { text.into() } else { text.to_lowercase().into() }
     }
 
     /// A quick look, which is enough for most files.
@@ -192,30 +214,24 @@ impl Sought {
         if !self.text.is_ascii() {
             return false;
         }
-        let folded;
-        let bytes = if self.minds_case {
-            bytes
-        } else {
-            folded = bytes.to_ascii_lowercase();
-            &folded
-        };
-        std::str::from_utf8(bytes).is_ok_and(|text| self.find(text).is_none())
+        let folded = bytes.to_ascii_lowercase();
+        std::str::from_utf8(&folded).is_ok_and(|text| self.find(text).is_none())
     }
 
     fn is_in_path(&self, path: &TreePath) -> bool {
         let place =
             if self.text.contains('/') { path.as_bytes() } else { path.name().unwrap_or_default() };
-        self.find(&self.folded(&String::from_utf8_lossy(place))).is_some()
+        self.find(&String::from_utf8_lossy(place).to_lowercase()).is_some()
     }
 
     fn lines_of(&self, path: &TreePath, text: &str) -> Vec<FileHit> {
         // Most files have none.
-        if self.text.is_empty() || self.find(&self.folded(text)).is_none() {
+        if self.text.is_empty() || self.find(&text.to_lowercase()).is_none() {
             return Vec::new();
         }
         let hit = |(number, line): (usize, &str)| {
             let line = line.trim();
-            let folded = self.folded(line);
+            let folded = line.to_lowercase();
             let at = self.find(&folded)?;
             // Folding may change how many bytes a character has, but hardly how many there are.
             let preview = part(line, folded[..at].chars().count());
@@ -225,7 +241,7 @@ impl Sought {
                 preview: Some(preview),
             })
         };
-        text.lines().enumerate().filter_map(hit).take(LINES_OF_A_FILE).collect()
+        text.lines().enumerate().filter_map(hit).take(self.lines).collect()
     }
 }
 

@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 
 use undercroft_foundation::{Job, ProjectId, Result};
+use undercroft_repository::usage::StatsMode;
 
 use crate::history::History;
 use crate::objects::snapshots_of;
@@ -42,5 +43,16 @@ impl History {
         };
         let objects_bytes = own.iter().filter_map(|id| unique.get(id)).sum();
         Ok(HistorySizes { git_bytes, objects_bytes, versions })
+    }
+
+    /// The bytes of the object store that go along into an archive of the project: also those that
+    /// other projects need as well.
+    ///
+    /// # Errors
+    /// When the object store cannot be read.
+    pub fn archived_objects_bytes(&self, project: ProjectId) -> Result<u64> {
+        let Some(repository) = self.objects().repository()? else { return Ok(0) };
+        let own = snapshots_of(&repository, project)?;
+        Ok(repository.stats(&own, StatsMode::RawData, &Job::new())?.total_size)
     }
 }

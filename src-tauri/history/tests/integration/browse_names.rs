@@ -151,4 +151,11 @@ fn names_of_any_bytes_are_found_and_a_search_can_be_ended() {
     let reader = bench.history.reader();
     let error = reader.find_names(bench.project, &query, 9, &job).unwrap_err();
     assert_eq!(error.code(), Code::Cancelled);
+    // Nor are the names gone through that are in memory already.
+    let nothing = NameQuery::new("such a name has nothing").unwrap();
+    write_file(bench.work().join("one"), "x");
+    bench.save();
+    assert!(reader.find_names(bench.project, &nothing, 9, &Job::new()).unwrap().names.is_empty());
+    let error = reader.find_names(bench.project, &nothing, 9, &job).unwrap_err();
+    assert_eq!(error.code(), Code::Cancelled);
 }

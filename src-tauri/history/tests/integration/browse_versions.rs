@@ -46,7 +46,7 @@ fn files_are_found_by_name_in_any_version() {
         found(&search(&bench, version, text, false)).into_iter().map(|hit| hit.0).collect()
     };
     assert_eq!(names(&first, "main"), ["domain", "src/Main.rs", "src/deep/main_test.rs"]);
-    assert_eq!(names(&first, "Main"), ["src/Main.rs"]);
+    assert_eq!(names(&first, "Main"), names(&first, "main"), "upper and lower case are the same");
     assert_eq!(names(&first, "deep/main"), ["src/deep/main_test.rs"]);
     assert_eq!(names(&second, "main"), ["domain"]);
     let few = bench.history.reader().search(first.id, "main", false, 2, &Job::new()).unwrap();
@@ -72,7 +72,10 @@ fn text_is_found_with_its_lines_wherever_it_is_stored() {
     assert_eq!(hits[4].preview.as_deref(), Some("café needle"));
     let long = hits[3].preview.as_deref().unwrap();
     assert!(long.len() == 200 && long.contains(" needle "), "{long}");
-    assert_eq!(found(&search(&bench, &first, "Needle", true)), expected[..1]);
+    assert_eq!(found(&search(&bench, &first, "NEEDLE", true)), expected);
+    let reader = bench.history.reader();
+    let files = reader.first_lines(first.id, "needle", 3, &Job::new()).unwrap();
+    assert_eq!(found(&files), [&expected[..1], &expected[2..4]].concat(), "one line a file");
     assert_eq!(search(&bench, &first, "", true), []);
 
     let job = Job::new();

@@ -4,19 +4,19 @@
 use std::collections::{HashSet, VecDeque};
 use std::fs;
 use std::os::unix::ffi::OsStrExt;
-use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use jiff::Timestamp;
 use undercroft_foundation::{
-    Code, Error, Mount, Result, canonicalize_missing, configuration_folder,
+    Code, Error, Mount, Result, answer_within, canonicalize_missing, configuration_folder,
+    mount_points,
 };
 
 use super::measured::{Measured, measure};
 use super::{OccupiedFolder, Project, ProjectStatus, Projects, folder, table};
 use crate::detect;
-use crate::overlap::{Overlap, overlap};
+use crate::overlap::{Overlap, identity, overlap};
 
 /// Names whose folders begin a project. `*.x` is any name that ends so.
 const SIGNS: &[&str] = &[
@@ -68,6 +68,8 @@ const SHELVES: &[&str] =
 const RECENT_DAYS: i64 = 400;
 /// This many names of a folder are looked at.
 const NAMES_EACH: usize = 10_000;
+/// A folder that is in use gets this time to tell what it is.
+const LIMIT: Duration = Duration::from_secs(1);
 
 /// How far a search goes.
 #[derive(Debug, Clone, Copy)]
@@ -170,14 +172,12 @@ impl Projects<'_> {
         let checked = folder::check(&request.below, self.library.root(), request.apart_from);
         let root = match &checked {
             Ok(root) => root.clone(),
-            Err(_) => fs::canonicalize(&request.below).unwrap_or_else(|_| request.below.clone()),
+            Err(_) => canonical(&request.below).unwrap_or_else(|| request.below.clone()),
         };
-        let mut look = FolderLook::default();
-        let mut projects = self.library.catalog().read(table::all)?;
-        projects.retain(|project| project.status != ProjectStatus::Trashed);
-        look.known = projects.into_iter().find(|project| {
+        let known = self.not_trashed()?.into_iter().find(|project| {
             matches!(overlap(&root, &project.root), Overlap::Same | Overlap::Inside)
         });
+        let mut look = FolderLook { known, ..FolderLook::default() };
         if look.known.is_some() {
             return Ok(look);
         }
@@ -199,26 +199,30 @@ impl Projects<'_> {
     }
 
     fn walk(&self, request: &FindProjects<'_>) -> Result<Walk<'_>> {
-        let canonical = |path: &Path| fs::canonicalize(path).ok();
-        let projects = self.library.catalog().read(table::all)?;
-        let projects = projects.into_iter().filter(|it| it.status != ProjectStatus::Trashed);
-        let mut taken: Vec<_> = projects.map(|project| project.root).collect();
+        let mut taken: Vec<_> = self.not_trashed()?.into_iter().map(|it| it.root).collect();
         taken.extend(request.apart_from.iter().map(|occupied| occupied.path.clone()));
         taken.push(self.library.root().to_owned());
         taken.extend(configuration_folder().and_then(|own| canonicalize_missing(&own).ok()));
-        let taken: Vec<_> = taken.iter().filter_map(|path| canonical(path)).collect();
+        let (taken, ids): (Vec<_>, Vec<_>) = taken.into_iter().filter_map(look_up).unzip();
         let home = request.home.as_deref().and_then(canonical);
         Ok(Walk {
             library: self.library,
             below: canonical(&request.below).unwrap_or_else(|| request.below.clone()),
             downloads: home.as_deref().map(downloads).unwrap_or_default(),
             home,
-            taken_ids: taken.iter().filter_map(|path| identity(path)).collect(),
+            taken_ids: ids.into_iter().flatten().collect(),
             taken,
+            mounts: mount_points(),
             limits: request.limits,
             is_partial: false,
             unread: 0,
         })
+    }
+
+    fn not_trashed(&self) -> Result<Vec<Project>> {
+        let mut projects = self.library.catalog().read(table::all)?;
+        projects.retain(|project| project.status != ProjectStatus::Trashed);
+        Ok(projects)
     }
 }
 
@@ -230,6 +234,8 @@ struct Walk<'a> {
     /// Folders that are in use: none of them is found, nor one that holds one of them.
     taken: Vec<PathBuf>,
     taken_ids: HashSet<(u64, u64)>,
+    /// Other file systems, which are not entered, nor asked for anything.
+    mounts: HashSet<PathBuf>,
     limits: FindLimits,
     is_partial: bool,
     unread: u64,
@@ -250,7 +256,8 @@ impl Walk<'_> {
                 break;
             }
             left -= 1;
-            if Mount::of_path(&folder).ok() != Some(mount) || self.is_taken(&folder) {
+            let is_mounted = depth > 0 && self.mounts.contains(&folder);
+            if is_mounted || Mount::of_path(&folder).ok() != Some(mount) || self.is_taken(&folder) {
                 continue;
             }
             let Some(names) = self.names_in(&folder) else { continue };
@@ -373,8 +380,16 @@ fn downloads(home: &Path) -> Vec<PathBuf> {
     folders
 }
 
-fn identity(path: &Path) -> Option<(u64, u64)> {
-    fs::metadata(path).ok().map(|found| (found.dev(), found.ino()))
+/// The true path of a folder that answers.
+fn canonical(path: &Path) -> Option<PathBuf> {
+    answer_within(LIMIT, path, |path| fs::canonicalize(path).ok()).flatten()
+}
+
+/// The true path of a folder, and its device and inode; nothing where there is none. Of one that does
+/// not answer the path alone is known.
+fn look_up(path: PathBuf) -> Option<(PathBuf, Option<(u64, u64)>)> {
+    let ask = |path: &Path| fs::canonicalize(path).ok().map(|it| (it.clone(), identity(&it)));
+    answer_within(LIMIT, &path, ask).unwrap_or(Some((path, None)))
 }
 
 /// Why nothing can be found where nobody knows the home folder.

@@ -3,13 +3,18 @@
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use undercroft_foundation::{
-    Code, Error, IoContext, Result, canonicalize_missing, configuration_folder, escape_path,
+    Code, Error, IoContext, Result, answer_within, canonicalize_missing, configuration_folder,
+    escape_path,
 };
 
 use super::Project;
 use crate::overlap::{Overlap, overlap};
+
+/// A folder that the user points out gets this time to answer: a disk may have to wake up.
+const LIMIT: Duration = Duration::from_secs(20);
 
 /// A folder that is in use for something else, and what for: "the destination Disk".
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -23,9 +28,14 @@ pub struct OccupiedFolder {
 /// The canonical path of a folder that can be a project.
 pub(super) fn check(path: &Path, library: &Path, apart_from: &[OccupiedFolder]) -> Result<PathBuf> {
     let what = format!("Cannot add {}", escape_path(path));
-    let root = fs::canonicalize(path).map_err(|source| cannot_reach(&what, source))?;
-    let found = fs::metadata(&root).map_err(|source| cannot_reach(&what, source))?;
-    if !found.is_dir() {
+    let look = |path: &Path| -> io::Result<_> {
+        let root = fs::canonicalize(path)?;
+        let is_folder = fs::metadata(&root)?.is_dir();
+        Ok((root, is_folder))
+    };
+    let found = answer_within(LIMIT, path, look).ok_or_else(|| silent(&what))?;
+    let (root, is_folder) = found.map_err(|source| cannot_reach(&what, source))?;
+    if !is_folder {
         return Err(Error::new(Code::Invalid, what)
             .why("It is a file, not a folder")
             .next("Add the folder that holds it"));
@@ -36,7 +46,9 @@ pub(super) fn check(path: &Path, library: &Path, apart_from: &[OccupiedFolder]) 
         refuse_occupied(&what, &root, occupied)?;
     }
     // Being there is not enough: a backup must be able to look inside.
-    fs::read_dir(&root).map_err(|source| cannot_reach(&what, source))?;
+    let open = |root: &Path| fs::read_dir(root).map(drop);
+    let opened = answer_within(LIMIT, &root, open).ok_or_else(|| silent(&what))?;
+    opened.map_err(|source| cannot_reach(&what, source))?;
     Ok(root)
 }
 
@@ -96,6 +108,12 @@ fn refuse_occupied(what: &str, root: &Path, occupied: &OccupiedFolder) -> Result
         Overlap::Same | Overlap::Inside => format!("It belongs to {occupant}"),
     };
     Err(Error::new(Code::Invalid, what).why(why).next("Choose a folder apart from it"))
+}
+
+fn silent(what: &str) -> Error {
+    Error::new(Code::Unavailable, what)
+        .why("The drive or share that it lies on does not answer")
+        .next("Look whether it is plugged in, or its server is there, and try again")
 }
 
 fn cannot_reach(what: &str, source: io::Error) -> Error {

@@ -5,6 +5,7 @@ use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 
 use jiff::Timestamp;
+use undercroft_foundation::mount_points;
 
 use crate::rebuildable::{is_cache, rebuildable};
 
@@ -38,13 +39,19 @@ enum Holds {
 pub(super) fn measure(root: &Path, is_over: impl Fn() -> bool) -> Measured {
     let mut measured = Measured::default();
     let Ok(device) = fs::metadata(root).map(|found| found.dev()) else { return measured };
+    let mounts = mount_points();
     let mut open = vec![(root.to_owned(), Holds::Work)];
     while let Some((folder, holds)) = open.pop() {
-        if is_over() {
-            measured.is_partial = true;
-            break;
-        }
         for entry in fs::read_dir(&folder).into_iter().flatten().flatten() {
+            if is_over() {
+                measured.is_partial = true;
+                open.clear();
+                break;
+            }
+            // What is mounted may not answer.
+            if mounts.contains(&entry.path()) {
+                continue;
+            }
             let Ok(found) = entry.metadata() else { continue };
             if found.is_file() {
                 measured.take(&found, holds);

@@ -7,13 +7,16 @@ use std::fs;
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
+use jiff::Timestamp;
 use support::{Home, add};
+use undercroft_foundation::{Clock, World};
 use undercroft_library::{
     FindLimits, FindProjects, FolderLook, Library, OccupiedFolder, ProjectFinds,
 };
-use undercroft_testkit::{awkward_names, set_modified, write_file};
+use undercroft_testkit::{ManualClock, awkward_names, set_modified, write_file};
 
 fn request(home: &Home) -> FindProjects<'static> {
     FindProjects {
@@ -175,6 +178,45 @@ fn a_search_ends_at_its_limits_and_says_so() {
     assert_eq!(with(FindLimits { folders: 10, ..far }), 5);
     assert_eq!(with(FindLimits { depth: 3, ..far }), 20);
     assert_eq!(with(FindLimits { time: Duration::ZERO, ..far }), 0);
+}
+
+/// A clock that goes on by a millisecond whenever it is looked at.
+#[derive(Debug, Default)]
+struct TickingClock(ManualClock);
+
+impl Clock for TickingClock {
+    fn now(&self) -> Timestamp {
+        self.0.now()
+    }
+
+    fn steady(&self) -> Duration {
+        self.0.advance(Duration::from_millis(1));
+        self.0.steady()
+    }
+
+    fn since_boot(&self) -> Duration {
+        self.0.since_boot()
+    }
+
+    fn sleep(&self, duration: Duration) {
+        self.0.advance(duration);
+    }
+}
+
+#[test]
+fn one_folder_of_very_many_files_is_counted_no_longer_than_any_other() {
+    let home = Home::new();
+    let world = World { clock: Arc::new(TickingClock::default()), ..World::real() };
+    let library = Library::open_or_create(&home.root(), &world, &[]).unwrap();
+    project(&home, "work/flat");
+    for number in 0..3000 {
+        write_file(home.path().join(format!("work/flat/{number}")), "");
+    }
+    let limits = FindLimits { time: Duration::from_secs(1), ..FindLimits::default() };
+    let request = FindProjects { limits, ..request(&home) };
+    let found = library.projects().find_below(&request).unwrap().projects.remove(0);
+    assert!(found.measured.is_partial);
+    assert!((500..1000).contains(&found.measured.files), "{}", found.measured.files);
 }
 
 #[test]

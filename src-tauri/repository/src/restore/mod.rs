@@ -6,6 +6,7 @@
 //! a repository or the target holds. Each blob is held against its id before it is written. What
 //! cannot be restored becomes a warning of the job, and the rest goes on.
 
+mod asked;
 mod batch;
 mod content;
 mod folder;
@@ -205,9 +206,7 @@ impl Shared<'_> {
 impl Repository {
     /// The entry at which a restore begins in a snapshot.
     fn start_of(&self, snapshot: &Snapshot, request: &RestoreRequest) -> Result<Start> {
-        for path in &request.only {
-            self.find_node(snapshot, path)?;
-        }
+        self.check_asked(snapshot, request)?;
         let Some(node) = self.find_node(snapshot, &request.subpath)? else {
             return Ok(Start::Tree(snapshot.tree));
         };

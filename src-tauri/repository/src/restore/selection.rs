@@ -1,5 +1,7 @@
 //! The entries of a snapshot that are wanted.
 
+use std::collections::BTreeSet;
+
 use undercroft_foundation::Result;
 
 use super::RestoreRequest;
@@ -8,7 +10,7 @@ use crate::files::exclude::Patterns;
 /// The entries and the patterns of a request.
 pub(super) struct Selection {
     /// The paths of the entries; empty: all.
-    only: Vec<Vec<u8>>,
+    only: BTreeSet<Vec<u8>>,
     include: Patterns,
     exclude: Patterns,
 }
@@ -40,9 +42,8 @@ impl Selection {
         if self.exclude.matches(path) {
             return Wanted { itself: false, below: false, leads: false };
         }
-        let is_asked = self.only.is_empty() || self.only.iter().any(|only| is_below(path, only));
-        if !is_asked {
-            let leads = self.only.iter().any(|only| is_below(only, path));
+        if !self.only.is_empty() && !self.is_asked(path) {
+            let leads = self.leads(path);
             return Wanted { itself: false, below: leads, leads };
         }
         if self.include.is_empty() {
@@ -51,14 +52,22 @@ impl Selection {
         let found = self.include.matches_with_children(path);
         Wanted { itself: found.matched, below: found.children_may_match, leads: false }
     }
+
+    /// Whether an entry was asked for, or one above it.
+    fn is_asked(&self, path: &[u8]) -> bool {
+        let ends = path.iter().enumerate().filter(|(_, byte)| **byte == b'/').map(|(at, _)| at);
+        ends.chain([path.len()]).any(|end| self.only.contains(&path[..end]))
+    }
+
+    /// Whether an entry below this one was asked for.
+    fn leads(&self, path: &[u8]) -> bool {
+        let below = [path, b"/"].concat();
+        let next = self.only.range(below.clone()..).next();
+        next.is_some_and(|only| only.starts_with(&below))
+    }
 }
 
 /// The path that names lead to, which begins with `/` unless there are none.
 pub(super) fn path_of(names: &[Vec<u8>]) -> Vec<u8> {
     names.iter().flat_map(|name| [b"/", &name[..]].concat()).collect()
-}
-
-/// Whether a path is another, or lies below it.
-fn is_below(path: &[u8], other: &[u8]) -> bool {
-    path.strip_prefix(other).is_some_and(|rest| rest.is_empty() || rest[0] == b'/')
 }

@@ -3121,7 +3121,10 @@ export type Search = {
 	text: string,
 	/** In this project only. */
 	project?: string | null,
-	/** Whether to look into the files of the newest versions rather than at names. */
+	/**
+	 *  Whether to look into the files of the newest versions rather than at names; upper and lower
+	 *  case are the same there too.
+	 */
 	content?: boolean,
 	/** Only what is on this machine's own disk: versions, and archives that lie here. */
 	quick?: boolean,

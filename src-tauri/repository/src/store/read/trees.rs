@@ -18,7 +18,7 @@ impl Repository {
     }
 
     /// The entries of the tree of this id, one after the other.
-    fn nodes(&self, id: &BlobId) -> Result<Nodes> {
+    pub(crate) fn nodes(&self, id: &BlobId) -> Result<Nodes> {
         if self.find_blob(BlobKind::Tree, id).is_none() {
             let refreshed = self.refresh_index();
             if self.find_blob(BlobKind::Tree, id).is_none() {
