@@ -144,10 +144,7 @@ impl Folder {
                         Overwrite::Never | Overwrite::IfNewer
                     ) =>
                 {
-                    let what = undercroft_foundation::escape_path(&path());
-                    return Err(Error::new(Code::AlreadyExists, format!("Cannot create {what}"))
-                        .why("Something that is no folder is there, and is to stay")
-                        .next("Move it away, or restore over what is there"));
+                    return Err(stays_no_folder(&path()));
                 }
                 Ok(_) => {
                     (shared.before_replacing)(&path())?;
@@ -162,6 +159,14 @@ impl Folder {
         };
         made.map_err(Into::into).at("create", &path())
     }
+}
+
+/// The refusal to make a folder where something is that is to stay.
+pub(super) fn stays_no_folder(path: &Path) -> Error {
+    let what = format!("Cannot create {}", undercroft_foundation::escape_path(path));
+    Error::new(Code::AlreadyExists, what)
+        .why("Something that is no folder is there, and is to stay")
+        .next("Move it away, or restore over what is there")
 }
 
 /// Counts something in `folder` as done. The last of all gives the folder its metadata, and so on

@@ -9,10 +9,11 @@ use std::path::PathBuf;
 use rustix::io::Errno;
 use undercroft_foundation::{Code, Error, IoContext, Job, Result, escape_path};
 
+use super::folder::stays_no_folder;
 use super::same::{ExistingEntry, stays};
 use super::selection::{Selection, path_of};
 use super::walk::unsound;
-use super::{RestoreRequest, Start, is_git};
+use super::{Overwrite, RestoreRequest, Start, is_git};
 use crate::files::metadata::{Entry, Stat};
 use crate::files::open::descend;
 use crate::format::snapshot::Snapshot;
@@ -182,7 +183,10 @@ impl Planner<'_> {
             }
             if node.kind == NodeKind::Dir {
                 if wanted.below {
-                    let is_there = stat.is_some_and(|stat| stat.is_dir());
+                    let is_there = stat.as_ref().is_some_and(Stat::is_dir);
+                    if stat.is_some() && !is_there && !self.replaces_with_folder(&names) {
+                        continue;
+                    }
                     let path = [&path[..], b"/"].concat();
                     folders.push(Folder { names, path, node, is_there });
                 }
@@ -193,6 +197,26 @@ impl Planner<'_> {
         }
         folders.reverse();
         Ok(folders)
+    }
+
+    /// Counts what is no folder where a folder is to be, and says whether it makes room.
+    fn replaces_with_folder(&mut self, names: &[Vec<u8>]) -> bool {
+        let path = self.place(names);
+        let stays = matches!(self.request.overwrite, Overwrite::Never | Overwrite::IfNewer);
+        if stays {
+            self.plan.keep += 1;
+            self.job.warn(escape_path(&path), stays_no_folder(&path).to_string());
+        } else {
+            self.plan.replace += 1;
+            self.name_replaced(path);
+        }
+        !stays
+    }
+
+    fn name_replaced(&mut self, path: PathBuf) {
+        if self.plan.replaced.len() < NAMED {
+            self.plan.replaced.push(path);
+        }
     }
 
     fn entry(
@@ -223,9 +247,7 @@ impl Planner<'_> {
             Ok(false) => {
                 self.plan.replace += 1;
                 self.plan.bytes += node.size;
-                if self.plan.replaced.len() < NAMED {
-                    self.plan.replaced.push(path);
-                }
+                self.name_replaced(path);
             }
             Err(error) => self.job.warn(escape_path(&path), error.to_string()),
         }

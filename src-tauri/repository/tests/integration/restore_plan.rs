@@ -114,6 +114,31 @@ fn a_plan_is_what_the_restore_then_does() {
 }
 
 #[test]
+fn a_file_in_the_place_of_a_folder_is_planned_as_it_is_treated() {
+    for overwrite in ALL {
+        let scene = Scene::new();
+        let (repository, snapshot, request) = changed_target(&scene);
+        let request = RestoreRequest { overwrite, ..request };
+        let deep = scene.path("target/source/deep");
+        write_file(&deep, "newer work");
+        let stays = matches!(overwrite, Overwrite::IfNewer | Overwrite::Never);
+        let (planning, job) = (Job::new(), Job::new());
+        let said = repository.plan_restore(&snapshot, &request, &planning).unwrap();
+        assert_eq!(said.create, if stays { 1 } else { 3 }, "{overwrite:?}");
+        assert_eq!(said.replaced.contains(&deep), !stays, "{overwrite:?}");
+        repository.restore(&snapshot, &request, &job).unwrap();
+        assert_eq!(deep.is_dir(), !stays, "{overwrite:?}");
+        for said in [planning.warnings(), job.warnings()] {
+            let told = said.iter().any(|it| it.message.contains("is to stay"));
+            assert_eq!(told, stays, "{overwrite:?} {said:?}");
+        }
+        if stays {
+            assert_eq!(fs::read(&deep).unwrap(), b"newer work");
+        }
+    }
+}
+
+#[test]
 fn a_plan_makes_no_target() {
     let scene = Scene::new();
     let (repository, snapshot, request) = changed_target(&scene);
