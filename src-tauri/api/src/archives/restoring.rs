@@ -119,11 +119,15 @@ impl Api {
             }
             Some(place) => {
                 let place = self.0.places.resolve(place, PlacePurpose::Restore)?;
-                self.0.backups.restores().refuse_target(&place)?;
-                match is_whole {
+                let folder = match is_whole {
                     true => place.join(root.file_name().unwrap_or_default()),
                     false => place,
-                }
+                };
+                let restores = self.0.backups.restores();
+                restores.refuse_target(&folder)?;
+                let reader = self.0.archives.reader(archive.manifest.id)?;
+                restores.refuse_over_spared(&folder, &|path| reader.find(path).map(drop))?;
+                folder
             }
         };
         let existing = match request.conflict {

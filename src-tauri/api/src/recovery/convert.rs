@@ -21,6 +21,7 @@ fn project(found: backup::RecoverableProject) -> RecoverableProject {
         id: found.id.to_string(),
         name: found.name,
         path: escape_path(&found.root),
+        was_at: (found.was_at != found.root).then(|| escape_path(&found.was_at)),
         last_backup: found.last_backup,
         size_bytes: found.size_bytes,
         occupied: found.is_occupied,

@@ -28,8 +28,8 @@ impl Api {
     /// The errors of [`backup::look_for_libraries`].
     pub fn recovery_look(&self, request: RecoveryLook) -> Result<Vec<RecoverableLibrary>> {
         let path = self.0.places.resolve(&request.place, PlacePurpose::Destination)?;
-        let world = self.0.library.world();
-        let found = backup::look_for_libraries(&path, &request.password, world)?;
+        let (home, world) = (self.0.host.surroundings().home, self.0.library.world());
+        let found = backup::look_for_libraries(&path, &request.password, home.as_deref(), world)?;
         Ok(found.into_iter().map(library).collect())
     }
 
@@ -43,12 +43,14 @@ impl Api {
             request;
         let path = self.0.places.resolve(&place, PlacePurpose::Destination)?;
         let confirm = self.asked_to_confirm(&confirm, confirm_all)?;
-        let order = RecoverOrder { path, password, snapshot, with_folders, confirm };
+        let home = self.0.host.surroundings().home;
+        let order = RecoverOrder { path, password, snapshot, with_folders, confirm, home };
         let places = |library: &Library| {
             let workspaces = History::new(library).workspaces(None)?.into_iter();
             Ok(workspaces.filter(|it| it.closed.is_none()).map(|it| it.root).collect())
         };
-        let others = OtherRooms { tables: crate::tables(), places };
+        let follow_project = |library: &Library, id| History::new(library).follow_project(id);
+        let others = OtherRooms { tables: crate::tables(), places, follow_project };
         Ok(self.0.backups.recovery().start(order, others)?.into())
     }
 

@@ -50,8 +50,12 @@ pub struct RecoverableProject {
     pub id: String,
     /// Its name.
     pub name: String,
-    /// The path that its folder had, for display.
+    /// The path that its folder gets, for display.
     pub path: String,
+    /// The path that it had, where that was another: in a home folder that is called otherwise
+    /// here.
+    #[serde(default)]
+    pub was_at: Option<String>,
     /// When its newest backup was made; it has none when left out.
     #[serde(default)]
     #[specta(type = Option<String>)]

@@ -97,7 +97,12 @@ impl Api {
         let to = match &request.to {
             Some(place) => {
                 let folder = self.0.places.resolve(place, PlacePurpose::Restore)?;
-                self.0.backups.restores().refuse_target(&folder)?;
+                let restores = self.0.backups.restores();
+                restores.refuse_target(&folder)?;
+                let reader = self.0.history.reader();
+                restores.refuse_over_spared(&folder, &|path| {
+                    reader.entry(version.id, path).map(drop)
+                })?;
                 RestoreTo::Elsewhere(folder)
             }
             None => {

@@ -321,6 +321,16 @@ fn archives_and_versions_are_not_restored_where_everything_hangs_on() {
         let parts = json!({"archive": archive, "place": place, "conflict": "replace"});
         assert_eq!(stage.refused("archive_restore", parts).code, ErrorCode::Invalid);
     }
+    // Nor into a folder above, where they would write over it.
+    write_file(stage.path("sample/drive/config"), "from a version");
+    stage.run("version_save", json!({"workspace": "sample", "message": "with a drive"}));
+    let above = json!({"version": "latest:sample", "to": stage.place("")});
+    let refused = stage.refused("version_restore", above);
+    assert_eq!(refused.why, "It would write over the destination drive");
+    stage.run("archive_make", json!({"projects": ["sample"], "keepSource": true}));
+    let above = json!({"archive": "sample", "place": stage.place(""), "conflict": "replace"});
+    let refused = stage.refused("archive_restore", above);
+    assert_eq!(refused.why, "It would write over the destination drive");
 }
 
 #[test]

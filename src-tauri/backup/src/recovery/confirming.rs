@@ -4,7 +4,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use undercroft_foundation::{IoContext, Job, Result, canonicalize_missing, escape_path};
+use undercroft_foundation::{IoContext, Job, ProjectId, Result, canonicalize_missing, escape_path};
 use undercroft_library::{Library, Migration, ProjectFilter};
 
 use super::order::remove;
@@ -39,6 +39,8 @@ pub struct OtherRooms {
     pub tables: Vec<&'static [Migration]>,
     /// The places that the rooms beside this one record.
     pub places: fn(&Library) -> Result<Vec<PathBuf>>,
+    /// Has them take up where the folder of a project is from now on.
+    pub follow_project: fn(&Library, ProjectId) -> Result<()>,
 }
 
 /// Lets only those places of a library that was just fetched be used that the user confirms,

@@ -19,7 +19,7 @@ use undercroft_repository::{
 
 use super::confirming::{ConfirmPlaces, OtherRooms, confirm_recorded, remove_links};
 use super::order::{RecoveryFolder, RecoverySource, remove};
-use super::{Recovery, folders, is_library, open, place_in, projects_in};
+use super::{RecoverableProject, Recovery, folders, is_library, open, place_in, projects_in};
 use crate::destinations::{AddDestination, Destinations, objects_password};
 use crate::library_copy::{OBJECTS_LIST, ObjectsOf};
 use crate::plans::Plans;
@@ -41,6 +41,8 @@ pub struct RecoverOrder {
     pub with_folders: bool,
     /// The recorded places that may be written to from now on.
     pub confirm: ConfirmPlaces,
+    /// The home folder of the user, which receives what was in one that is called otherwise.
+    pub home: Option<PathBuf>,
 }
 
 // A derived `Debug` would print the password.
@@ -93,7 +95,7 @@ impl Recovery {
         job.set_current("Objects");
         self.fetch_objects(&repository, &all, &recovering.library(), job)?;
         reach_write_point("recovery.objects-copied");
-        let projects = projects_in(&repository, &snapshot)?;
+        let projects = projects_in(&repository, &snapshot, order.home.as_deref())?;
         let brought = match order.with_folders {
             true => {
                 let confirmed = |root: &Path| order.confirm.covers(root);
@@ -110,7 +112,7 @@ impl Recovery {
             }
             false => 0,
         };
-        let waiting = self.know_destination(&recovering.library(), order, others)?;
+        let waiting = self.know_destination(&recovering.library(), &projects, order, others)?;
         recovering.complete()?;
         reach_write_point("recovery.completed");
         let folders = match order.with_folders {
@@ -182,6 +184,7 @@ impl Recovery {
     fn know_destination(
         &self,
         recovered: &Path,
+        projects: &[RecoverableProject],
         order: &RecoverOrder,
         others: &OtherRooms,
     ) -> Result<usize> {
@@ -189,6 +192,10 @@ impl Recovery {
         let secrets = Arc::new(self.secrets.of_another(&library));
         let destinations = Destinations::new(&library, &self.overrides, &secrets);
         let plans = Plans::new(&library, &self.overrides, &destinations, &secrets);
+        for moved in projects.iter().filter(|it| it.root != it.was_at) {
+            library.projects().set_root(moved.id, &moved.root)?;
+            (others.follow_project)(&library, moved.id)?;
+        }
         let (confirm, from) = (&order.confirm, &order.path);
         let waiting = confirm_recorded(&library, &destinations, others, confirm, from)?;
         plans.withdraw_hooks(plans.list()?.iter())?;

@@ -72,7 +72,7 @@ pub(super) fn bring_back(
         let goes_on = recovering.is_begun(&name);
         recovering.note_begun(&name)?;
         job.set_current(item.clone());
-        let mut request = request(repository, newest, &project.root, &real);
+        let mut request = request(repository, newest, &project.was_at, &real);
         let left_out = own_configuration
             .map_or(Ok(()), |own| own.leave_out(repository, newest, &mut request, job));
         match left_out.and_then(|()| restore(repository, newest, &request, goes_on, job)) {

@@ -10,7 +10,10 @@ mod fetching;
 mod folders;
 mod kit;
 mod order;
+mod other_home;
 
+use std::ffi::OsStr;
+use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -27,6 +30,8 @@ use undercroft_repository::{Node, Password, Repository, Snapshot, SnapshotId};
 use crate::destinations::Destinations;
 use crate::secrets::Secrets;
 use crate::snapshots::{LIBRARY_TAG, project_of};
+
+use other_home::OtherHome;
 
 pub use adopting::adopt_recovered;
 pub use confirming::{ConfirmPlaces, OtherRooms};
@@ -87,8 +92,11 @@ pub struct RecoverableProject {
     pub id: ProjectId,
     /// Its name.
     pub name: String,
-    /// The place where its folder was.
+    /// The place of its folder: where it was, or, where that was in a home folder that this machine
+    /// has not, the same place in the one of the user.
     pub root: PathBuf,
+    /// The place where its folder was.
+    pub was_at: PathBuf,
     /// Its newest backup in the destination.
     pub newest: Option<SnapshotId>,
     /// When that was made.
@@ -108,16 +116,22 @@ struct Metadata {
     path: String,
 }
 
-/// The libraries that the repository at `path` can give back, the newest first.
+/// The libraries that the repository at `path` can give back, the newest first, to a user whose
+/// home folder is `home`.
 ///
 /// # Errors
 /// [`Code::RepositoryMissing`], [`Code::WrongPassword`], and whatever keeps it from being read.
-pub fn look(path: &Path, password: &str, world: &World) -> Result<Vec<RecoverableLibrary>> {
+pub fn look(
+    path: &Path,
+    password: &str,
+    home: Option<&Path>,
+    world: &World,
+) -> Result<Vec<RecoverableLibrary>> {
     let repository = open(path, password, world)?;
     let all = repository.snapshots()?;
     repository.refresh_index()?;
     let libraries = all.iter().rev().filter(|snapshot| is_library(snapshot)).take(SHOWN);
-    libraries.map(|snapshot| describe(&repository, snapshot, &all)).collect()
+    libraries.map(|snapshot| describe(&repository, snapshot, &all, home)).collect()
 }
 
 fn open(path: &Path, password: &str, world: &World) -> Result<Repository> {
@@ -132,8 +146,9 @@ fn describe(
     repository: &Repository,
     snapshot: &Snapshot,
     all: &[Snapshot],
+    home: Option<&Path>,
 ) -> Result<RecoverableLibrary> {
-    let mut projects = projects_in(repository, snapshot)?;
+    let mut projects = projects_in(repository, snapshot, home)?;
     for project in &mut projects {
         // Where it really is, is what the user has to judge.
         project.root = canonicalize_or_keep(&project.root);
@@ -176,8 +191,13 @@ fn place_in(repository: &Repository, snapshot: &Snapshot) -> Result<Vec<Vec<u8>>
 }
 
 /// The projects that are not forgotten, by name.
-fn projects_in(repository: &Repository, snapshot: &Snapshot) -> Result<Vec<RecoverableProject>> {
+fn projects_in(
+    repository: &Repository,
+    snapshot: &Snapshot,
+    home: Option<&Path>,
+) -> Result<Vec<RecoverableProject>> {
     let mut place = place_in(repository, snapshot)?;
+    let other_home = other_home(snapshot, &place, home);
     place.push(b"projects".to_vec());
     let folder = match repository.find_node(snapshot, &place) {
         Err(error) if error.code() == Code::NotFound => return Ok(Vec::new()),
@@ -197,12 +217,14 @@ fn projects_in(repository: &Repository, snapshot: &Snapshot) -> Result<Vec<Recov
             continue;
         }
         let root = unescape_path(&metadata.path).filter(|root| is_normalized_absolute(root));
-        let Some(root) = root else { continue };
+        let Some(was_at) = root else { continue };
+        let root = other_home.as_ref().map_or_else(|| was_at.clone(), |it| it.place(&was_at));
         projects.push(RecoverableProject {
             id: metadata.id,
             name: metadata.name,
             is_occupied: root.symlink_metadata().is_ok(),
             root,
+            was_at,
             newest: None,
             last_backup: None,
             size_bytes: None,
@@ -210,6 +232,13 @@ fn projects_in(repository: &Repository, snapshot: &Snapshot) -> Result<Vec<Recov
     }
     projects.sort_by_cached_key(|project| project.name.to_lowercase());
     Ok(projects)
+}
+
+/// The home folder of a library that these names lead to, where it is called otherwise here.
+fn other_home(snapshot: &Snapshot, library: &[Vec<u8>], home: Option<&Path>) -> Option<OtherHome> {
+    let mut place = PathBuf::from("/");
+    place.extend(library.iter().map(|name| OsStr::from_bytes(name)));
+    OtherHome::of(snapshot, &place, home)
 }
 
 fn content(repository: &Repository, node: &Node) -> Result<Vec<u8>> {

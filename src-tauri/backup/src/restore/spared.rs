@@ -5,7 +5,9 @@ use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
-use undercroft_foundation::{Code, Error, Job, Result, canonicalize_missing, escape_path};
+use undercroft_foundation::{
+    Code, Error, Job, Result, TreePath, canonicalize_missing, escape_path,
+};
 use undercroft_repository::{Repository, RestoreRequest, Snapshot};
 
 use super::Restores;
@@ -76,6 +78,31 @@ impl Spared {
 }
 
 impl Restores {
+    /// Refuses to write what `find` finds, by its path below `folder`, over a folder that no restore
+    /// writes.
+    ///
+    /// # Errors
+    /// [`Code::Invalid`], and the errors of `find` but [`Code::NotFound`].
+    pub fn refuse_over_spared(
+        &self,
+        folder: &Path,
+        find: &dyn Fn(&TreePath) -> Result<()>,
+    ) -> Result<()> {
+        let folder = canonicalize_missing(folder)?;
+        for spared in self.spared()? {
+            let Some(path) = TreePath::of(&folder, &spared.place) else { continue };
+            match find(&path) {
+                Err(error) if error.code() == Code::NotFound => continue,
+                found => found?,
+            }
+            let what = format!("Cannot restore into {}", escape_path(&folder));
+            return Err(Error::new(Code::Invalid, what)
+                .why(format!("It would write over {}", spared.what))
+                .next("Choose a folder elsewhere"));
+        }
+        Ok(())
+    }
+
     /// Every folder that no restore writes.
     pub(super) fn spared(&self) -> Result<Vec<Spared>> {
         let library = self.library.root().to_owned();

@@ -10,6 +10,9 @@ use undercroft_repository::Snapshot;
 use super::{RestoreTo, Restores};
 use crate::snapshots::project_of;
 
+/// The folders in which the system mounts drives.
+const MOUNT_POINTS: [&str; 3] = ["/media", "/mnt", "/run/media"];
+
 impl Restores {
     /// The folder that files of a snapshot go into, once it is one that may be written to.
     pub(super) fn target_of(&self, to: &RestoreTo, snapshot: &Snapshot) -> Result<PathBuf> {
@@ -49,9 +52,12 @@ impl Restores {
         // A recovered library may name any place.
         self.library.require_confirmed(&project.root)?;
         // Where the folder around it is gone, too, its drive may be.
-        if !project.root.parent().is_some_and(Path::is_dir) {
-            let root = escape_path(&project.root);
+        let root = escape_path(&project.root);
+        let Some(above) = project.root.parent().filter(|above| above.is_dir()) else {
             return Err(refuse(format!("The folder around {root} is not there")));
+        };
+        if !project.root.exists() && is_empty_mount_point(above) {
+            return Err(refuse(format!("The drive of {root} is not connected")));
         }
         Ok(project.root)
     }
@@ -83,6 +89,12 @@ impl Restores {
         }
         Ok(())
     }
+}
+
+/// Whether a folder is where drives come to lie, and nothing is in it.
+fn is_empty_mount_point(folder: &Path) -> bool {
+    MOUNT_POINTS.iter().any(|above| folder.starts_with(above))
+        && fs::read_dir(folder).is_ok_and(|mut entries| entries.next().is_none())
 }
 
 fn cannot_restore_into(target: &Path) -> String {

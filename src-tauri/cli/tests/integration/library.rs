@@ -61,7 +61,8 @@ fn a_project_is_backed_up_browsed_and_restored() {
     assert_eq!(warnings.len(), 3, "{doctor}");
     assert!(doctor.contains("is on the disk of vault"), "{doctor}");
     assert!(doctor.contains("never restored from on trial"), "{doctor}");
-    let fix = doctor.lines().find_map(|line| line.split_once("--fix ")).unwrap().1;
+    let (_, untried) = doctor.split_once("never restored from on trial").unwrap();
+    let fix = untried.lines().find_map(|line| line.split_once("--fix ")).unwrap().1;
     let doctor = stage.run(&["doctor", "--fix", fix]);
     assert!(doctor.contains("no plan"), "{doctor}");
     let proofs = stage.json(&["destination", "proof"]);

@@ -2787,8 +2787,13 @@ export type RecoverableProject = {
 	id: string,
 	/** Its name. */
 	name: string,
-	/** The path that its folder had, for display. */
+	/** The path that its folder gets, for display. */
 	path: string,
+	/**
+	 *  The path that it had, where that was another: in a home folder that is called otherwise
+	 *  here.
+	 */
+	wasAt?: string | null,
 	/** When its newest backup was made; it has none when left out. */
 	lastBackup?: string | null,
 	/** The size of its newest backup, in bytes; left out when it is not known. */

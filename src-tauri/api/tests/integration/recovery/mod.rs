@@ -3,6 +3,7 @@
 //! when that is killed at any moment, and by stock tools alone, as the manual says.
 
 mod by_hand;
+mod other_home;
 mod scene;
 
 use std::fs;
@@ -35,6 +36,7 @@ fn recover(scene: &Path) -> undercroft_foundation::Result<String> {
             snapshot: None,
             with_folders: true,
             confirm: ConfirmPlaces::All,
+            home: None,
         };
         backups.recovery().run(&order, &others(), &Job::new())
     };
@@ -47,9 +49,9 @@ fn recover(scene: &Path) -> undercroft_foundation::Result<String> {
 fn everything_comes_back_on_an_empty_machine() {
     let scene = Scene::new();
     let drive = scene.path("drive/backups");
-    let refused = look_for_libraries(&drive, "wrong", &World::real()).unwrap_err();
+    let refused = look_for_libraries(&drive, "wrong", None, &World::real()).unwrap_err();
     assert_eq!(refused.code(), Code::WrongPassword);
-    let found = look_for_libraries(&drive, PASSWORD, &World::real()).unwrap();
+    let found = look_for_libraries(&drive, PASSWORD, None, &World::real()).unwrap();
     let [library] = &found[..] else { panic!("{found:?}") };
     let names: Vec<_> = library.projects.iter().map(|project| project.name.as_str()).collect();
     assert_eq!(names, ["one", "two"]);
@@ -175,7 +177,7 @@ fn a_project_is_shown_where_it_would_be_and_no_place_leads_back() {
     let scene = Scene::new();
     let shown = || {
         let drive = scene.path("drive/backups");
-        let found = look_for_libraries(&drive, PASSWORD, &World::real()).unwrap();
+        let found = look_for_libraries(&drive, PASSWORD, None, &World::real()).unwrap();
         found[0].projects.iter().map(|project| project.root.clone()).collect::<Vec<_>>()
     };
     let outside = scene.path("outside");

@@ -30,7 +30,8 @@ pub(crate) fn others() -> OtherRooms {
         let workspaces = History::new(library).workspaces(None)?;
         Ok(workspaces.into_iter().map(|workspace| workspace.root).collect())
     };
-    OtherRooms { tables: tables(), places }
+    let follow_project = |library: &Library, id| History::new(library).follow_project(id);
+    OtherRooms { tables: tables(), places, follow_project }
 }
 
 /// The rooms of one library.
@@ -130,6 +131,7 @@ impl Scene {
             snapshot: None,
             with_folders: true,
             confirm: ConfirmPlaces::All,
+            home: None,
         }
     }
 

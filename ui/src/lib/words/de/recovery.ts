@@ -34,6 +34,7 @@ export const recoveryWords: typeof english = {
     colPath: 'Ordner',
     colLast: 'Neueste Sicherung',
     colSize: 'Größe',
+    wasAt: (path: string) => `War in ${path}; Ihr persönlicher Ordner heißt hier anders.`,
     occupied: 'Dort liegt schon etwas; es bleibt, wie es ist',
     noBackup: 'keine Sicherung',
     start: 'Bibliothek wiederherstellen',

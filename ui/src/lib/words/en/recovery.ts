@@ -31,6 +31,7 @@ export const recoveryWords = {
     colPath: 'Folder',
     colLast: 'Newest backup',
     colSize: 'Size',
+    wasAt: (path: string) => `It was at ${path}; your home folder has another name here.`,
     occupied: 'Something is there; it stays as it is',
     noBackup: 'no backup',
     start: 'Restore library',
