@@ -6,7 +6,7 @@ import { byNumber, byText } from '../base/grid.svelte';
 import type { Column } from '../base/grid.svelte';
 
 type Shown = {
-  /** Left out where the backups of one project are shown: it would only repeat itself. */
+  /** Whether the projects are named; otherwise, in the list of one project, the destinations are. */
   project: boolean;
   choice: boolean;
   menu: boolean;
@@ -23,6 +23,12 @@ export function columnsOf({ project, choice, menu }: Shown): Column<SnapshotRow>
     width: 'minmax(0, 1.3fr)',
     compare: byText<SnapshotRow>((row) => row.name),
   };
+  const destination = {
+    label: text.colDestination,
+    width: 'minmax(0, 1fr)',
+    showFrom: 520,
+    compare: byText(destinationOf),
+  };
   return [
     ...(choice ? [{ id: 'choose', ...choose }] : []),
     {
@@ -31,14 +37,7 @@ export function columnsOf({ project, choice, menu }: Shown): Column<SnapshotRow>
       width: 'minmax(190px, 1fr)',
       compare: byNumber((row) => parseTime(row.time)),
     },
-    ...(project ? [{ id: 'project', ...name }] : []),
-    {
-      id: 'destination',
-      label: text.colDestination,
-      width: 'minmax(0, 1fr)',
-      showFrom: 520,
-      compare: byText(destinationOf),
-    },
+    project ? { id: 'project', ...name } : { id: 'destination', ...destination },
     { id: 'id', label: text.colId, width: '72px', showFrom: 900 },
     {
       id: 'files',
