@@ -26,6 +26,13 @@ export const dashboardWords: typeof english = {
     free: (free: string, total: string) => `${free} frei von ${total}`,
     addDestinationFor: 'Ziel hinzufügen',
     openProject: 'Öffnen',
+    changedLast: 'Zuletzt geändert',
+    changed: 'geändert',
+    backedUp: 'gesichert',
+    noBackup: 'keine Sicherung',
+    versionsOff: 'Versionen aus',
+    versionsInDays: (count: number, days: number) =>
+      `${plural(count, { one: '1 Version', other: '# Versionen' })} in ${days} Tagen`,
   },
 
   activity: {

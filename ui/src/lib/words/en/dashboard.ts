@@ -26,6 +26,13 @@ export const dashboardWords = {
     free: (free: string, total: string) => `${free} free of ${total}`,
     addDestinationFor: 'Add destination',
     openProject: 'Open',
+    changedLast: 'Changed last',
+    changed: 'changed',
+    backedUp: 'backed up',
+    noBackup: 'no backup',
+    versionsOff: 'Versions off',
+    versionsInDays: (count: number, days: number) =>
+      `${plural(count, { one: '1 version', other: '# versions' })} in ${days} days`,
   },
 
   activity: {
