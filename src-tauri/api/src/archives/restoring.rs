@@ -123,10 +123,9 @@ impl Api {
                     true => place.join(root.file_name().unwrap_or_default()),
                     false => place,
                 };
-                let restores = self.0.backups.restores();
-                restores.refuse_target(&folder)?;
                 let reader = self.0.archives.reader(archive.manifest.id)?;
-                restores.refuse_over_spared(&folder, &|path| reader.find(path).map(drop))?;
+                let find = |path: &_| reader.find(path).map(drop);
+                self.0.backups.restores().refuse_target(&folder, &find)?;
                 folder
             }
         };

@@ -97,12 +97,9 @@ impl Api {
         let to = match &request.to {
             Some(place) => {
                 let folder = self.0.places.resolve(place, PlacePurpose::Restore)?;
-                let restores = self.0.backups.restores();
-                restores.refuse_target(&folder)?;
                 let reader = self.0.history.reader();
-                restores.refuse_over_spared(&folder, &|path| {
-                    reader.entry(version.id, path).map(drop)
-                })?;
+                let find = |path: &_| reader.entry(version.id, path).map(drop);
+                self.0.backups.restores().refuse_target(&folder, &find)?;
                 RestoreTo::Elsewhere(folder)
             }
             None => {

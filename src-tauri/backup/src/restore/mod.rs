@@ -17,6 +17,7 @@ use undercroft_repository::{
     Overwrite, Repository, RestorePlan, RestoreRequest, RestoreSummary, Snapshot, SnapshotFilter,
 };
 
+use self::target::refuse_spared;
 use crate::browsing::top;
 use crate::destinations::Destinations;
 use crate::secrets::Secrets;
@@ -80,7 +81,7 @@ pub trait KeptBefore: Sync {
     /// Lets what was undoable before be so again, as nothing was written.
     ///
     /// # Errors
-    /// What keeps the record from being written.
+    /// The errors of writing the record.
     fn forget(self: Box<Self>) -> Result<()>;
 }
 
@@ -115,7 +116,7 @@ impl Restores {
         let destination = self.destinations.get(order.destination)?;
         let repository = self.destinations.repository_of(&destination)?;
         let snapshot = repository.find_snapshot(&order.snapshot, &SnapshotFilter::default())?;
-        self.target_of(&order.to, &snapshot)?;
+        self.target_of(&order.to, &snapshot, &self.spared()?)?;
         let project = CachedSnapshot::of(destination.id, &snapshot).project;
         let known = project.and_then(|id| self.library.projects().get(id).ok());
         let what = match (&order.paths[..], &known) {
@@ -197,7 +198,8 @@ impl Restores {
         let destination = self.destinations.get(order.destination)?;
         let repository = self.destinations.repository_of(&destination)?;
         let snapshot = repository.find_snapshot(&order.snapshot, &SnapshotFilter::default())?;
-        let target = self.target_of(&order.to, &snapshot)?;
+        let spared = self.spared()?;
+        let target = self.target_of(&order.to, &snapshot, &spared)?;
         repository.refresh_index()?;
         let is_in_place = order.to == RestoreTo::InPlace;
         let (above, only) = match &order.paths[..] {
@@ -216,8 +218,8 @@ impl Restores {
             overwrite: order.overwrite,
             ..RestoreRequest::default()
         };
-        self.refuse_spared(&place_of(&request))?;
-        for spared in self.spared()? {
+        refuse_spared(&place_of(&request), &spared)?;
+        for spared in spared {
             spared.leave_out(&repository, &snapshot, &mut request, job)?;
         }
         Ok((repository, snapshot, request))

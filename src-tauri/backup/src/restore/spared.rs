@@ -11,6 +11,7 @@ use undercroft_foundation::{
 use undercroft_repository::{Repository, RestoreRequest, Snapshot};
 
 use super::Restores;
+use super::target::{cannot_restore_into, refuse_target};
 use crate::secrets::literally;
 
 /// A folder that no restore writes.
@@ -55,8 +56,7 @@ impl Spared {
             Ok(Some(_)) | Err(_) => {}
         }
         let Some(pattern) = pattern_of(&names) else {
-            let what = format!("Cannot restore into {}", escape_path(&request.target));
-            return Err(Error::new(Code::Invalid, what)
+            return Err(Error::new(Code::Invalid, cannot_restore_into(&request.target))
                 .why(format!("It holds {}, whose name is no text", self.what))
                 .next("Choose a folder elsewhere"));
         };
@@ -78,25 +78,28 @@ impl Spared {
 }
 
 impl Restores {
-    /// Refuses to write what `find` finds, by its path below `folder`, over a folder that no restore
-    /// writes.
+    /// Refuses to restore into `folder` where that is, or lies in, a folder that no restore writes,
+    /// or is a file; and where `find` finds what would be written over one, by its path below
+    /// `folder`.
     ///
     /// # Errors
-    /// [`Code::Invalid`], and the errors of `find` but [`Code::NotFound`].
-    pub fn refuse_over_spared(
+    /// [`Code::Invalid`]; whatever keeps the catalog from being read; the errors of `find` but
+    /// [`Code::NotFound`].
+    pub fn refuse_target(
         &self,
         folder: &Path,
         find: &dyn Fn(&TreePath) -> Result<()>,
     ) -> Result<()> {
+        let all = self.spared()?;
+        refuse_target(folder, &all)?;
         let folder = canonicalize_missing(folder)?;
-        for spared in self.spared()? {
+        for spared in all {
             let Some(path) = TreePath::of(&folder, &spared.place) else { continue };
             match find(&path) {
                 Err(error) if error.code() == Code::NotFound => continue,
                 found => found?,
             }
-            let what = format!("Cannot restore into {}", escape_path(&folder));
-            return Err(Error::new(Code::Invalid, what)
+            return Err(Error::new(Code::Invalid, cannot_restore_into(&folder))
                 .why(format!("It would write over {}", spared.what))
                 .next("Choose a folder elsewhere"));
         }

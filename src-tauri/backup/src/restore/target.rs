@@ -7,6 +7,7 @@ use undercroft_foundation::{Code, Error, Result, canonicalize_missing, escape_pa
 use undercroft_library::{Overlap, ProjectStatus, overlap};
 use undercroft_repository::Snapshot;
 
+use super::spared::Spared;
 use super::{RestoreTo, Restores};
 use crate::snapshots::project_of;
 
@@ -15,12 +16,17 @@ const MOUNT_POINTS: [&str; 3] = ["/media", "/mnt", "/run/media"];
 
 impl Restores {
     /// The folder that files of a snapshot go into, once it is one that may be written to.
-    pub(super) fn target_of(&self, to: &RestoreTo, snapshot: &Snapshot) -> Result<PathBuf> {
+    pub(super) fn target_of(
+        &self,
+        to: &RestoreTo,
+        snapshot: &Snapshot,
+        spared: &[Spared],
+    ) -> Result<PathBuf> {
         let target = match to {
             RestoreTo::Elsewhere(folder) => folder.clone(),
             RestoreTo::InPlace => self.folder_of_project(snapshot)?,
         };
-        self.refuse_target(&target)?;
+        refuse_target(&target, spared)?;
         Ok(target)
     }
 
@@ -61,34 +67,29 @@ impl Restores {
         }
         Ok(project.root)
     }
+}
 
-    /// Refuses a target where a restore would overwrite what everything hangs on.
-    ///
-    /// # Errors
-    /// [`Code::Invalid`] for a file, the library, Undercroft's own configuration and destinations;
-    /// whatever keeps the catalog from being read.
-    pub fn refuse_target(&self, target: &Path) -> Result<()> {
-        let place = nearest(target);
-        if !place.is_dir() {
+/// Refuses a target where a restore would overwrite what everything hangs on.
+pub(super) fn refuse_target(target: &Path, spared: &[Spared]) -> Result<()> {
+    if !nearest(target).is_dir() {
+        return Err(Error::new(Code::Invalid, cannot_restore_into(target))
+            .why("It is a file, not a folder")
+            .next("Choose a folder"));
+    }
+    refuse_spared(target, spared)
+}
+
+/// Refuses a place in a folder that no restore writes.
+pub(super) fn refuse_spared(target: &Path, spared: &[Spared]) -> Result<()> {
+    let place = canonicalize_missing(target).unwrap_or_else(|_| nearest(target));
+    for spared in spared {
+        if matches!(overlap(&place, spared.place()), Overlap::Same | Overlap::Inside) {
             return Err(Error::new(Code::Invalid, cannot_restore_into(target))
-                .why("It is a file, not a folder")
-                .next("Choose a folder"));
+                .why(format!("It belongs to {}", spared.what()))
+                .next("Choose a folder elsewhere"));
         }
-        self.refuse_spared(target)
     }
-
-    /// Refuses a place in a folder that no restore writes.
-    pub(super) fn refuse_spared(&self, target: &Path) -> Result<()> {
-        let place = canonicalize_missing(target).unwrap_or_else(|_| nearest(target));
-        for spared in self.spared()? {
-            if matches!(overlap(&place, spared.place()), Overlap::Same | Overlap::Inside) {
-                return Err(Error::new(Code::Invalid, cannot_restore_into(target))
-                    .why(format!("It belongs to {}", spared.what()))
-                    .next("Choose a folder elsewhere"));
-            }
-        }
-        Ok(())
-    }
+    Ok(())
 }
 
 /// Whether a folder is where drives come to lie, and nothing is in it.
@@ -97,7 +98,7 @@ fn is_empty_mount_point(folder: &Path) -> bool {
         && fs::read_dir(folder).is_ok_and(|mut entries| entries.next().is_none())
 }
 
-fn cannot_restore_into(target: &Path) -> String {
+pub(super) fn cannot_restore_into(target: &Path) -> String {
     format!("Cannot restore into {}", escape_path(target))
 }
 

@@ -2,7 +2,7 @@
 //! of what versions follow, and the trash for the rest.
 
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use rustix::io::Errno;
 use undercroft_foundation::{Error, Job, Result, TreePath, VersionId};
@@ -29,8 +29,8 @@ struct KeptWorkspace {
     /// The folder that was asked for last, as the version holds it.
     folder: Mutex<Option<(TreePath, Arc<HeldFolder>)>>,
     trash: Trash,
-    batch: OnceLock<PathBuf>,
-    making: Mutex<()>,
+    /// The part of the trash that everything goes to, once there is one.
+    batch: Mutex<Option<PathBuf>>,
 }
 
 impl HistoryWriter {
@@ -62,8 +62,7 @@ impl HistoryWriter {
                 held: self.history.held_tree(&workspace)?,
                 folder: Mutex::default(),
                 trash: Trash::of(self.history.library().root(), &workspace),
-                batch: OnceLock::new(),
-                making: Mutex::default(),
+                batch: Mutex::default(),
                 workspace,
             });
         }
@@ -109,7 +108,7 @@ impl KeptBefore {
     /// Forgets what was to be undone, as nothing was written: what was undoable before is so again.
     ///
     /// # Errors
-    /// What keeps the record from being written.
+    /// The errors of writing the record.
     pub fn forget(self) -> Result<()> {
         self.workspaces.into_iter().try_for_each(|kept| kept.last.put_back())
     }
@@ -146,11 +145,10 @@ impl KeptWorkspace {
 
     /// The part of the trash that everything goes to.
     fn batch(&self) -> Result<PathBuf> {
-        let _one = self.making.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(batch) = self.batch.get() {
-            return Ok(batch.clone());
+        let mut batch = self.batch.lock().unwrap_or_else(PoisonError::into_inner);
+        match &*batch {
+            Some(batch) => Ok(batch.clone()),
+            None => Ok(batch.insert(self.trash.begin(self.before)?).clone()),
         }
-        let batch = self.trash.begin(self.before)?;
-        Ok(self.batch.get_or_init(|| batch).clone())
     }
 }
