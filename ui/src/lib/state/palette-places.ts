@@ -8,15 +8,8 @@ import { commandFor } from '$lib/command-hint';
 import type { Command } from '$lib/commands';
 import { FIRST_HELP, helpFor } from '$lib/help';
 import type { HelpEntry } from '$lib/help';
-import {
-  activityRoute,
-  archiveRoute,
-  helpRoute,
-  projectsRoute,
-  searchRoute,
-  storageRoute,
-} from '$lib/routing';
-import type { Route } from '$lib/routing';
+import { pageKeys } from '$lib/page-keys';
+import { helpRoute, projectsRoute } from '$lib/routing';
 import { words } from '$lib/words';
 import type { Context } from './actions.svelte';
 import { wordsOf } from '$lib/setting-groups';
@@ -24,29 +17,13 @@ import { wordsOf } from '$lib/setting-groups';
 const text = words.palette;
 
 export function navigationCommands({ router }: Context): Command[] {
-  const places: [string, Route, string, string][] = [
-    [words.nav.dashboard, { page: 'dashboard' }, 'D', commandFor('dashboard')],
-    [words.nav.projects, projectsRoute(), 'P', commandFor('project_list')],
-    [
-      words.nav.backups,
-      { page: 'backups', destination: null },
-      'B',
-      commandFor('destination_list'),
-    ],
-    [words.nav.search, searchRoute(), 'F', commandFor('search')],
-    [words.nav.archive, archiveRoute(), 'R', commandFor('archive_list')],
-    [words.nav.storage, storageRoute(), 'U', commandFor('usage_overview')],
-    [words.nav.activity, activityRoute(), 'A', commandFor('event_list')],
-    [words.nav.settings, { page: 'settings' }, 'S', commandFor('settings_show')],
-    [words.nav.help, helpRoute(), 'H', ''],
-  ];
-  return places.map(([name, route, key, hint]) => ({
+  return pageKeys.map(({ key, name, route, asks }) => ({
     id: `go-${name}`,
     group: 'navigate' as const,
     label: text.goTo(name),
     icon: name === words.nav.backups ? ArchiveRestore : MoveRight,
     keys: ['G', key],
-    hint,
+    hint: asks ? commandFor(asks) : '',
     run: () => router.go(route),
   }));
 }
