@@ -69,7 +69,7 @@ fn ask<T: Send + 'static>(
         Err(mpsc::RecvTimeoutError::Disconnected) => None,
         Err(mpsc::RecvTimeoutError::Timeout) => {
             let mut silent = silent();
-            // Who answered meanwhile has yet to come here.
+            // The one that answered meanwhile has yet to come here.
             let late = told.try_recv();
             if let Err(mpsc::TryRecvError::Empty) = late {
                 silent.push(Silent { question: number, place: path.to_owned(), is_mount });

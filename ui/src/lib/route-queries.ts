@@ -1,4 +1,4 @@
-/** What an address asks of its page, behind the `?`. */
+/** The questions of an address to its page, behind the `?`. */
 
 export type ProjectQuery = {
   text: string;

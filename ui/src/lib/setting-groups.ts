@@ -23,7 +23,7 @@ const GROUPS: Record<SettingGroup, string[]> = {
   archive: ['archive-after-days', 'archive-idle', 'archive-compression'],
   advanced: ['threads', 'password-keeper'],
 };
-/** What the program remembers for itself. */
+/** Settings that the program remembers for itself. */
 const HIDDEN = ['tray-hint-shown'];
 
 /** The words of a setting; one that is newer than these pages has its purpose. */

@@ -22,7 +22,7 @@ use crate::jobs::wire::JobView;
 use convert::{entry, snapshot};
 use wire::{BackupRun, Browse, Listing, Restore, Snapshot, SnapshotFilter};
 
-/// What workspaces hold, kept by the history before a backup is restored over it.
+/// Keeps in the history the content of workspaces that a backup is about to replace.
 struct InHistory {
     kept: history::KeptBefore,
     workspaces: Vec<String>,

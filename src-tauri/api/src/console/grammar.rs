@@ -13,7 +13,7 @@ pub(super) enum Command<'a> {
     Help,
 }
 
-/// How words read.
+/// The reading of words.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Reading<'a> {
     /// As this command.
@@ -103,7 +103,7 @@ pub(super) const FORMS: &[Form] = &[
 const FEWEST: usize = 2;
 /// A word of so many letters means the commands that it stands in.
 const LONG_WORD: usize = 5;
-/// How many commands are proposed.
+/// The number of commands that are proposed.
 const MOST: usize = 3;
 
 impl Form {
@@ -131,7 +131,7 @@ impl Form {
         }
     }
 
-    /// How far `text` is from these words, and what follows in it; nothing when it is far.
+    /// The distance of `text` from these words, and the rest of it; nothing when it is far.
     fn distance<'a>(&self, text: &'a str) -> Option<(usize, &'a str)> {
         self.words.iter().filter_map(|words| near(words, text)).min()
     }
@@ -162,7 +162,7 @@ fn nearest(text: &str) -> Vec<(&'static Form, &str)> {
     near.into_iter().take(MOST).map(|(_, form, rest)| (form, unquoted(rest))).collect()
 }
 
-/// What follows `words` in `text`, if it begins with them; the case and the spaces between them do
+/// The rest of `text` behind `words`, if it begins with them; the case and the spaces between them do
 /// not count.
 fn after<'a>(words: &str, text: &'a str) -> Option<&'a str> {
     words.split(' ').try_fold(text, |rest, word| {
@@ -185,7 +185,7 @@ fn unquoted(text: &str) -> &str {
     within('"').or_else(|| within('\'')).unwrap_or(text).trim()
 }
 
-/// How far the beginning of `text` is from `words`, and what follows it: nothing is written yet of
+/// The distance of the beginning of `text` from `words`, and the rest of it: nothing is written yet of
 /// words that it is the beginning of, and a slip or two may be in them.
 fn near<'a>(words: &str, text: &'a str) -> Option<(usize, &'a str)> {
     let typed = text.split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase();
@@ -206,7 +206,7 @@ fn near<'a>(words: &str, text: &'a str) -> Option<(usize, &'a str)> {
     Some((far, rest))
 }
 
-/// How many letters are wrong, missing, too many, or changed places with their neighbour.
+/// The number of letters that are wrong, missing, too many, or changed places with their neighbour.
 fn slips(typed: &str, word: &str) -> usize {
     let (typed, word): (Vec<_>, Vec<_>) = (typed.chars().collect(), word.chars().collect());
     if typed.len().abs_diff(word.len()) > word.len() {

@@ -14,7 +14,7 @@ pub struct ConsoleWords {
     pub text: String,
 }
 
-/// How words were understood.
+/// The meaning that words were given.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub enum ConsoleState {
@@ -32,13 +32,13 @@ pub enum ConsoleState {
 #[derive(Debug, Clone, Serialize, Deserialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub struct ConsoleAnswer {
-    /// How they were understood.
+    /// The meaning they were given.
     pub state: ConsoleState,
     /// The answer in a sentence, without its full stop.
     pub sentence: String,
-    /// What else there is to say, one thing a line.
+    /// Everything else there is to say, one thing a line.
     pub lines: Vec<ConsoleLine>,
-    /// How many lines were left out.
+    /// The number of lines that were left out.
     #[specta(type = Number)]
     pub more: u64,
     /// The page that shows it all.

@@ -1,11 +1,11 @@
 //! Texts without what is nobody else's business: always without secrets, and, unless they were asked
 //! for, without the names of things. Rather a word too few than a name too many.
 
-/// What stands in the place of a secret.
+/// The mark in the place of a secret.
 const SECRET: &str = "[secret]";
-/// What stands in the place of a path, or of a name that is in quotes.
+/// The mark in the place of a path, or of a name that is in quotes.
 const NAME: &str = "[name]";
-/// What follows such a word, and a colon or an equals sign, is a secret.
+/// Words that name a secret: it follows them behind a colon or an equals sign.
 const SECRET_WORDS: &[&str] = &[
     "password",
     "passwd",
@@ -91,7 +91,7 @@ fn without_secrets(text: &str) -> String {
         (line, is_key)
     }) {
         kept.push(line);
-        // What follows the begin of a key is the key.
+        // The key follows its first line.
         if is_last && text.contains("-----BEGIN") {
             break;
         }
@@ -179,7 +179,7 @@ fn replace_name(text: &str, name: &str, other: &str) -> String {
     kept + rest
 }
 
-/// What stands in quotes is a name.
+/// A name stands in quotes.
 fn without_quoted(text: &str) -> String {
     let mut kept = String::new();
     let mut rest = text;

@@ -147,7 +147,7 @@ impl Api {
         let mut gathered = (AllFound::default(), Vec::new(), false);
         let others = Some(&job);
         take(&told, &after(MOST_TIME), others, &mut waiting, &mut gathered);
-        // What another question took the place of, nobody waits for.
+        // Nobody waits for a question that another one took the place of.
         if !waiting.is_empty() && !job.is_cancelled() {
             job.cancel();
             take(&told, &after(GRACE), None, &mut waiting, &mut gathered);

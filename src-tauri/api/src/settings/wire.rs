@@ -133,7 +133,7 @@ pub struct SettingsImport {
 pub struct SettingsImportPlan {
     /// The settings that would change.
     pub changes: Vec<SettingDifference>,
-    /// How many are as in the file already.
+    /// The number of those that are as in the file already.
     pub same: u32,
     /// The keys that the environment or a flag sets here, and that therefore stay.
     pub fixed: Vec<String>,

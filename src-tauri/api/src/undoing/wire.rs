@@ -1,4 +1,4 @@
-//! What can be undone, on the wire.
+//! Restores that can be undone, on the wire.
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};

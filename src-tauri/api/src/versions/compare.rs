@@ -15,9 +15,9 @@ use crate::base::names::{names, tree_path};
 const SHOWN_CHANGES: usize = 10_000;
 /// The most versions whose lines are counted in one request.
 const VERSIONS_AT_ONCE: usize = 100;
-/// What counting the lines of one comparison, or of one version, may read.
+/// The budget for counting the lines of one comparison, or of one version.
 pub(super) const LINES: LineBudget = LineBudget { files: 300, bytes: 4 << 20 };
-/// What counting the lines of all versions of one request may read.
+/// The budget for counting the lines of all versions of one request.
 const LINES_AT_ONCE: LineBudget = LineBudget { files: 2_000, bytes: 24 << 20 };
 
 impl Api {

@@ -142,14 +142,14 @@ pub struct Change {
     pub lines: Option<LineCounts>,
 }
 
-/// How many lines a change added and removed.
+/// The lines that a change added and removed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub struct LineCounts {
-    /// How many are new.
+    /// The number of new ones.
     #[specta(type = Number)]
     pub added: u64,
-    /// How many are gone.
+    /// The number of those that are gone.
     #[specta(type = Number)]
     pub removed: u64,
 }
@@ -171,7 +171,7 @@ pub struct VersionLines {
     /// The sum over its files; left out where none was counted.
     #[serde(default)]
     pub lines: Option<LineCounts>,
-    /// How many changed files were not counted: they are no text, large, or too many.
+    /// The number of changed files that were not counted: they are no text, large, or too many.
     #[specta(type = Number)]
     pub uncounted: u64,
 }

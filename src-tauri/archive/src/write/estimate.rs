@@ -1,4 +1,4 @@
-//! How much of a folder an archive stores as it is, told before the archive is made.
+//! The estimate of how much of a folder an archive stores as it is, before the archive is made.
 
 use std::os::unix::fs::FileExt as _;
 use std::path::Path;

@@ -40,7 +40,7 @@ impl Say {
 }
 
 impl Rest {
-    /// Says `first` with the words behind it.
+    /// Runs `first` with the words behind it as one command.
     pub(crate) fn run(self, session: &Session, first: &str) -> Result<ExitStatus> {
         run(session, ConsoleWords { text: format!("{first} {}", self.words.join(" ")) })
     }
@@ -84,7 +84,7 @@ fn print(answer: &ConsoleAnswer, out: &Output) {
     }
 }
 
-/// What was not understood, with what may be meant.
+/// Words that were not understood, with those that may be meant.
 fn refusal(answer: &ConsoleAnswer) -> Error {
     let meant = answer.suggestions.iter().map(|it| format!("{} {}", it.text, it.missing));
     let meant: Vec<_> = meant.map(|text| format!("`undercroft {}`", text.trim_end())).collect();

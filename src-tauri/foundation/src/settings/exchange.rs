@@ -12,7 +12,7 @@ const FORMAT: &str = "undercroft-settings";
 const VERSION: i64 = 1;
 /// No file of settings comes near it.
 const MOST_BYTES: usize = 256 * 1024;
-/// What only this library knows of its user, and no other needs.
+/// Settings that only this library knows of its user, and no other needs.
 const NOT_EXPORTED: &[&str] = &["tray-hint-shown"];
 
 /// The settings that a file brings.

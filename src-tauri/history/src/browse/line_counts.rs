@@ -19,7 +19,7 @@ pub struct LineCounts {
     pub removed: u64,
 }
 
-/// What counting may still read. One that is used up counts nothing more.
+/// The files and bytes that counting may still read. A budget that is used up counts nothing more.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct LineBudget {
     /// The number of files.

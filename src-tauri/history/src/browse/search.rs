@@ -76,7 +76,7 @@ impl HistoryReader {
     /// has it.
     ///
     /// # Errors
-    /// Those of [`HistoryReader::search`].
+    /// The hits of [`HistoryReader::search`].
     pub fn first_lines(
         &self,
         version: VersionId,

@@ -9,7 +9,7 @@ use crate::format::id::BlobId;
 use crate::format::snapshot::Snapshot;
 use crate::store::repository::Repository;
 
-/// What was asked for in a folder, by name.
+/// The names in a folder that were asked for.
 #[derive(Default)]
 struct Asked<'a>(BTreeMap<&'a [u8], Asked<'a>>);
 

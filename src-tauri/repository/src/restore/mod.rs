@@ -99,7 +99,7 @@ pub struct RestoreSummary {
     pub files_skipped: u64,
     /// Links, devices, pipes and sockets made or found as they should be.
     pub others_restored: u64,
-    /// Those of them that were made.
+    /// The ones of them that were made.
     pub others_made: u64,
     /// Bytes of content written.
     pub bytes_restored: u64,

@@ -562,13 +562,13 @@ export type Conflict =
 
 /** The answer to words. */
 export type ConsoleAnswer = {
-	/** How they were understood. */
+	/** The meaning they were given. */
 	state: ConsoleState,
 	/** The answer in a sentence, without its full stop. */
 	sentence: string,
-	/** What else there is to say, one thing a line. */
+	/** Everything else there is to say, one thing a line. */
 	lines: ConsoleLine[],
-	/** How many lines were left out. */
+	/** The number of lines that were left out. */
 	more: number,
 	/** The page that shows it all. */
 	link?: ConsoleLink | null,
@@ -607,7 +607,7 @@ path: string[] } |
 /** The storage. */
 { page: "storage" };
 
-/** How words were understood. */
+/** The meaning that words were given. */
 export type ConsoleState =
 /** A question that is answered, or a command that was carried out. */
 "done" |
@@ -2020,11 +2020,11 @@ export type Line = {
 	spans: ([number, number])[],
 };
 
-/** How many lines a change added and removed. */
+/** The lines that a change added and removed. */
 export type LineCounts = {
-	/** How many are new. */
+	/** The number of new ones. */
 	added: number,
-	/** How many are gone. */
+	/** The number of those that are gone. */
 	removed: number,
 };
 
@@ -3282,7 +3282,7 @@ export type SettingsImport = {
 export type SettingsImportPlan = {
 	/** The settings that would change. */
 	changes: SettingDifference[],
-	/** How many are as in the file already. */
+	/** The number of those that are as in the file already. */
 	same: number,
 	/** The keys that the environment or a flag sets here, and that therefore stay. */
 	fixed: string[],
@@ -4116,7 +4116,7 @@ export type VersionLines = {
 	version: string,
 	/** The sum over its files; left out where none was counted. */
 	lines?: LineCounts | null,
-	/** How many changed files were not counted: they are no text, large, or too many. */
+	/** The number of changed files that were not counted: they are no text, large, or too many. */
 	uncounted: number,
 };
 

@@ -3,7 +3,7 @@ import type { Backend } from '$lib/backend/backend';
 import type { Preview } from '$lib/backend/bindings';
 import type { CopyPlace, RestoreWhole } from '$lib/restoring';
 
-/** What is in it, to look at. */
+/** Its content, to look at. */
 export function previewCopy(backend: Backend, place: CopyPlace): Promise<Preview> {
   const { path } = place;
   if (place.kind === 'version') return backend.call('file_preview', { version: place.id, path });

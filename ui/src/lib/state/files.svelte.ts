@@ -103,7 +103,7 @@ export class FilesState {
     // Another version of the same folder stands in for it until it is there: nothing jumps.
     if (!sameFolder) this.listing.clear();
     if (!sameFolder && this.search.mode === 'folder') this.type('');
-    // Who scrubs asks faster than one can see: the steps between are left out.
+    // A hand that scrubs asks faster than one can see: the steps between are left out.
     void this.listing.reloadInTurn();
     void this.#followTime(version);
     if (this.search.on) void this.search.run(this.reference);

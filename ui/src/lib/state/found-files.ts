@@ -38,7 +38,7 @@ export function routeOfHit(hit: SearchHit): Route {
   return { page: 'browse', destination, snapshot, path, project: project ?? '' };
 }
 
-/** What holds its newest copy, and can be read now; where nothing can, what would hold it. */
+/** The place of its newest copy that can be read now; where none can, the place that would hold it. */
 export function newestPlaceOf(hit: SearchHit): CopyPlace | undefined {
   const places = placesOf(hit.newest, hit.path);
   return places.find(isReadable) ?? places[0];

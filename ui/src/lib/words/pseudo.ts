@@ -10,7 +10,7 @@ const ACCENTED: Record<string, string> = Object.fromEntries(
     .filter((_, at) => at % 2 === 0),
 );
 const LONGER = 0.4;
-/** What is said by its name in every language, or read by a program. */
+/** Words that are the same in every language, or are read by a program. */
 const AS_THEY_ARE = new Set(['locale', 'product', 'placeholder']);
 
 export const OPENS = '[!!! ';
