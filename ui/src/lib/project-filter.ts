@@ -11,8 +11,9 @@ export const SIZE_BANDS = {
   medium: [10 * MB, 1000 * MB],
   large: [1000 * MB, Infinity],
 } as const;
-/** The bands of activity: changed within, or not changed for, so many days. */
+/** The bands of activity: changed on this day, within, or not changed for, so many days. */
 export const AGE_BANDS = {
+  today: { today: true },
   active7: { active: 7 },
   active30: { active: 30 },
   idle30: { idle: 30 },
@@ -54,9 +55,15 @@ function matchesSize({ sizeBytes }: Project, size: string): boolean {
 function matchesAge({ lastChange }: Project, age: string, now: number): boolean {
   if (!isKeyOf(AGE_BANDS, age)) return true;
   if (!lastChange) return false;
+  if (age === 'today') return isToday(lastChange, now);
   const days = (now - Date.parse(lastChange)) / DAY_MS;
-  const band = AGE_BANDS[age];
-  return 'active' in band ? days <= band.active : days >= band.idle;
+  const band: { active?: number; idle?: number } = AGE_BANDS[age];
+  return band.active === undefined ? days >= (band.idle ?? 0) : days <= band.active;
+}
+
+/** Whether a moment lies on the day that it is here now. */
+export function isToday(time: string, now: number): boolean {
+  return new Date(time).toDateString() === new Date(now).toDateString();
 }
 
 function isKeyOf<T extends object>(bands: T, name: string): name is keyof T & string {

@@ -31,6 +31,11 @@ it('name the projects that changed last, their versions of two weeks, and the wa
   expect(within(kept).getByRole('img').getAttribute('aria-label')).toMatch(
     /\d versions? in 14 days$/,
   );
+  const proven = lines.map((line) => /tested .+ ago|not tested/.test(line.textContent));
+  const backedUp = lines.map((line) => /backed up/.test(line.textContent));
+  expect(proven).toEqual(backedUp);
+  const changed = screen.getByRole('link', { name: /Changed today$/ });
+  expect(changed.getAttribute('href')).toContain('age=today');
   expect(screen.getAllByText('Versions off').length).toBeGreaterThan(0);
   await fireEvent.click(kept);
   await waitFor(() => expect(location.hash).toMatch(/^#\/projects\/[0-9a-f]+\/history/));

@@ -17,8 +17,8 @@ use crate::projects::wire::{Project, ProjectFilter, ProjectStatus, ProtectionSta
 use sentence::{Standing, running};
 use wire::Dashboard;
 
-/// The number of runs that are shown.
-const SHOWN_RUNS: usize = 10;
+/// The number of runs that are told of: enough for a page that shows some of them in one line.
+const SHOWN_RUNS: usize = 40;
 /// The number of coming runs that are shown.
 const SHOWN_UPCOMING: u32 = 5;
 

@@ -44,7 +44,7 @@ pub struct Dashboard {
     pub last_proven: Option<Timestamp>,
     /// The runs to come next; at most five.
     pub upcoming: Vec<PlannedRun>,
-    /// The latest runs, newest first; at most ten.
+    /// The latest runs, newest first; at most forty.
     pub recent_runs: Vec<Run>,
 }
 

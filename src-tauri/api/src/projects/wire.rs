@@ -319,6 +319,11 @@ mirror! {
         /// In how many destinations a backup of it lies.
         #[specta(type = Number)]
         pub destinations: u64,
+        /// When a trial restore last found right what it restored, at a destination that held
+        /// a backup of it by then.
+        #[serde(default)]
+        #[specta(type = Option<String>)]
+        pub last_proven: Option<Timestamp>,
     }
 }
 

@@ -9,6 +9,7 @@ use undercroft_library::{Project, ProjectStatus};
 use super::{Known, Protection, ProtectionState};
 use crate::destinations::Destination;
 use crate::names;
+use crate::snapshots::CachedSnapshot;
 
 /// A backup older than this protects too little.
 const FRESH: SignedDuration = SignedDuration::from_hours(7 * 24);
@@ -20,7 +21,19 @@ impl Known {
         let holders: BTreeSet<_> = snapshots.iter().map(|snapshot| snapshot.destination).collect();
         let newest = snapshots.first().map(|snapshot| snapshot.time);
         let (state, reason) = self.state_of(project, newest, &holders);
-        Protection { state, reason, last_backup: newest, destinations: holders.len() as u64 }
+        let destinations = holders.len() as u64;
+        let last_proven = self.last_proven(snapshots);
+        Protection { state, reason, last_backup: newest, destinations, last_proven }
+    }
+
+    /// A trial speaks for the backups that were there, not for those that came to a destination
+    /// after it.
+    fn last_proven(&self, snapshots: &[CachedSnapshot]) -> Option<Timestamp> {
+        let proofs = snapshots.iter().filter_map(|snapshot| {
+            let proven = self.proven.get(&snapshot.destination)?;
+            (*proven >= snapshot.time).then_some(*proven)
+        });
+        proofs.max()
     }
 
     fn state_of(

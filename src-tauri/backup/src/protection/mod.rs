@@ -11,6 +11,7 @@ use undercroft_library::{Attempt, Library, Project};
 
 use crate::destinations::{Destination, Destinations, Disks};
 use crate::snapshots::{CachedSnapshot, SnapshotCache};
+use crate::verification;
 
 /// Whether a project is safe.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -34,6 +35,9 @@ pub struct Protection {
     pub last_backup: Option<Timestamp>,
     /// The number of destinations that hold a backup of it.
     pub destinations: u64,
+    /// When a trial restore last found the backups right, of a destination that held one of it
+    /// by then.
+    pub last_proven: Option<Timestamp>,
 }
 
 /// The facts that the catalog knows of all projects.
@@ -43,6 +47,7 @@ struct Known {
     disks: Disks,
     snapshots: HashMap<ProjectId, Vec<CachedSnapshot>>,
     attempts: HashMap<ProjectId, Attempt>,
+    proven: HashMap<DestinationId, Timestamp>,
 }
 
 /// Judges the protection of a library's projects.
@@ -88,12 +93,14 @@ impl Protections {
         }
         let destinations = self.destinations.list()?.into_iter().map(|each| (each.id, each));
         let attempts = self.library.runs().newest_attempts()?;
+        let proven = self.library.catalog().read(verification::last_proven)?;
         Ok(Known {
             now: self.library.world().clock.now(),
             destinations: destinations.collect(),
             disks: Disks::now(),
             snapshots,
             attempts: attempts.into_iter().map(|attempt| (attempt.project, attempt)).collect(),
+            proven,
         })
     }
 }

@@ -18,7 +18,7 @@ pub use drill::Drill;
 pub use due::Due;
 pub use proof::Proof;
 pub(crate) use reading::ALL;
-pub(crate) use table::MIGRATIONS;
+pub(crate) use table::{MIGRATIONS, last_proven};
 
 /// Proves the backups of a library's destinations.
 #[derive(Debug, Clone)]

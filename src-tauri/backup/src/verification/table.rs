@@ -1,5 +1,7 @@
 //! The tables of what was proven: how far each destination was read back, and the trial restores.
 
+use std::collections::HashMap;
+
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, Row, Transaction};
 use undercroft_foundation::{DestinationId, Result};
@@ -125,6 +127,16 @@ pub(super) fn drills(connection: &Connection, destination: DestinationId) -> Res
         })
     });
     rows.and_then(Iterator::collect).sql("read the trial restores")
+}
+
+/// When the newest trial restore of each destination that found all right was made.
+pub(crate) fn last_proven(connection: &Connection) -> Result<HashMap<DestinationId, Timestamp>> {
+    let query = "SELECT destination, time FROM drills WHERE seq IN (
+                     SELECT max(seq) FROM drills WHERE problems = '[]' GROUP BY destination)";
+    let mut statement = connection.prepare_cached(query).sql("read when backups were proven")?;
+    let rows = statement
+        .query_map([], |row| Ok((row.get::<_, Column<_>>(0)?.0, row.get::<_, Moment>(1)?.0)));
+    rows.and_then(Iterator::collect).sql("read when backups were proven")
 }
 
 pub(super) fn keep_drill(

@@ -63,6 +63,36 @@ fn a_project_is_safe_while_its_newest_backup_is_fresh_and_the_last_one_did_not_f
 }
 
 #[test]
+fn a_trial_restore_proves_the_backups_that_were_there() {
+    let home = Home::new();
+    let (library, backups) = home.open();
+    let [early, late] = ["early", "late"].map(|name| home.project(&library, name));
+    let disk = home.destination(&backups, "Disk");
+    let proven = |project| backups.protections().of(project).unwrap().last_proven;
+    let finish = |id| assert_eq!(library.jobs().wait(id).unwrap().state, JobState::Succeeded);
+    let back_up = |id, to| finish(backups.project_backups().start(id, to).unwrap().id);
+    let now = || undercroft_foundation::Clock::now(&*home.clock);
+
+    back_up(early.id, disk.id);
+    assert_eq!(proven(&early), None);
+    home.clock.advance(DAY);
+    finish(backups.proofs().start_drill(disk.id).unwrap().id);
+    let trial = now();
+    assert_eq!(proven(&early), Some(trial));
+
+    home.clock.advance(DAY);
+    back_up(late.id, disk.id);
+    back_up(early.id, disk.id);
+    assert_eq!((proven(&early), proven(&late)), (Some(trial), None), "the trial was before it");
+
+    let nas = home.destination(&backups, "NAS");
+    back_up(late.id, nas.id);
+    home.clock.advance(DAY);
+    finish(backups.proofs().start_drill(nas.id).unwrap().id);
+    assert_eq!((proven(&early), proven(&late)), (Some(trial), Some(now())));
+}
+
+#[test]
 fn a_backup_in_progress_is_told() {
     let home = Home::new();
     let (library, backups) = home.open();

@@ -9,6 +9,9 @@ use crate::output::format::{count, local_time, size};
 use crate::output::{Output, print_runs};
 use crate::session::Session;
 
+/// The number of runs that are listed.
+const SHOWN_RUNS: usize = 10;
+
 #[derive(Debug, Args)]
 pub(crate) struct Status {
     /// Say that a concern is known, by its key, so that it is not told of again
@@ -58,6 +61,7 @@ fn print(dashboard: &Dashboard, out: &Output) {
     }
     if !dashboard.recent_runs.is_empty() {
         out.line("");
-        print_runs(&dashboard.recent_runs, out);
+        let runs = &dashboard.recent_runs;
+        print_runs(&runs[..runs.len().min(SHOWN_RUNS)], out);
     }
 }

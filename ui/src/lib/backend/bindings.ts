@@ -668,7 +668,7 @@ export type Dashboard = {
 	lastProven?: string | null,
 	/** The runs to come next; at most five. */
 	upcoming: PlannedRun[],
-	/** The latest runs, newest first; at most ten. */
+	/** The latest runs, newest first; at most forty. */
 	recentRuns: Run[],
 };
 
@@ -2725,6 +2725,11 @@ export type Protection = {
 	lastBackup?: string | null,
 	/** In how many destinations a backup of it lies. */
 	destinations: number,
+	/**
+	 *  When a trial restore last found right what it restored, at a destination that held
+	 *  a backup of it by then.
+	 */
+	lastProven?: string | null,
 };
 
 /** The verdict on a project's protection. */

@@ -94,6 +94,7 @@ export class RecordedLibrary extends Recorded {
       reason: `It is backed up to ${destination.name}.`,
       lastBackup: snapshot.time,
       destinations: new Set(mine().map((one) => one.destination)).size,
+      lastProven: project.protection.lastProven ?? null,
     };
   }
 

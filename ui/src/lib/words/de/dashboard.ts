@@ -20,7 +20,7 @@ export const dashboardWords: typeof english = {
     protected: 'Geschützt',
     attention: 'Zu beachten',
     size: 'Größe aller Projekte',
-    running: 'Läuft gerade',
+    changedToday: 'Heute geändert',
     runningNow: (what: string) => `Läuft: ${what}`,
     backUpAll: 'Alles sichern',
     free: (free: string, total: string) => `${free} frei von ${total}`,
@@ -30,6 +30,10 @@ export const dashboardWords: typeof english = {
     changed: 'geändert',
     backedUp: 'gesichert',
     noBackup: 'keine Sicherung',
+    proven: 'geprüft',
+    notProven: 'nicht geprüft',
+    housekeeping: (count: number) =>
+      `${plural(count, { one: '1 Prüfung oder Aufräumen', other: '# Prüfungen und Aufräumarbeiten' })}, alles in Ordnung`,
     versionsOff: 'Versionen aus',
     versionsInDays: (count: number, days: number) =>
       `${plural(count, { one: '1 Version', other: '# Versionen' })} in ${days} Tagen`,

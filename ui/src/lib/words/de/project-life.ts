@@ -138,6 +138,7 @@ export const projectLifeWords: typeof english = {
     },
     age: 'Aktivität',
     ages: {
+      today: 'Heute geändert',
       active7: 'In 7 Tagen geändert',
       active30: 'In 30 Tagen geändert',
       idle30: 'Seit 30 Tagen unverändert',

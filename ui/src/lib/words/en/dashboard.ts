@@ -20,7 +20,7 @@ export const dashboardWords = {
     protected: 'Protected',
     attention: 'Need attention',
     size: 'Size of all projects',
-    running: 'Running now',
+    changedToday: 'Changed today',
     runningNow: (what: string) => `Running: ${what}`,
     backUpAll: 'Back up everything',
     free: (free: string, total: string) => `${free} free of ${total}`,
@@ -30,6 +30,10 @@ export const dashboardWords = {
     changed: 'changed',
     backedUp: 'backed up',
     noBackup: 'no backup',
+    proven: 'tested',
+    notProven: 'not tested',
+    housekeeping: (count: number) =>
+      `${plural(count, { one: '1 check or clean-up', other: '# checks and clean-ups' })}, all well`,
     versionsOff: 'Versions off',
     versionsInDays: (count: number, days: number) =>
       `${plural(count, { one: '1 version', other: '# versions' })} in ${days} days`,

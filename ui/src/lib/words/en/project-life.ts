@@ -137,6 +137,7 @@ export const projectLifeWords = {
     },
     age: 'Activity',
     ages: {
+      today: 'Changed today',
       active7: 'Changed in 7 days',
       active30: 'Changed in 30 days',
       idle30: 'Idle for 30 days',
