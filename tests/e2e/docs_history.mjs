@@ -76,6 +76,11 @@ export function add(library, folder, tags) {
   run(library, ['project', 'add', folder, ...tags.flatMap((tag) => ['--tag', tag])]);
 }
 
+/** Makes the first version of a project. @param {string} library @param {string} name */
+export function keepVersions(library, name) {
+  run(library, ['history', 'start', name]);
+}
+
 /** Works on the project "atlas" for some weeks. @param {string} library @param {string} folder */
 export async function workForWeeks(library, folder) {
   if (!existsSync(LIBRARY)) throw new Error(`${LIBRARY} is not there: install libfaketime, or name it in LIBFAKETIME`);

@@ -15,7 +15,7 @@ import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { startDesktop } from './desktop.mjs';
 import { PASSWORD, backUpForWeeks } from './docs_backups.mjs';
-import { add, workForWeeks } from './docs_history.mjs';
+import { add, keepVersions, workForWeeks } from './docs_history.mjs';
 import { furnishStudio, makeStudio, showStudio } from './docs_storage.mjs';
 import { Drag } from './drag.mjs';
 import { DIALOGS } from './library.mjs';
@@ -52,6 +52,8 @@ makeProjects();
 makeRubble(join(home, 'work/birch-web'));
 for (const [name, { tags }] of Object.entries(PROJECTS)) add(library, join(home, 'work', name), tags);
 await workForWeeks(library, join(home, 'work/atlas'));
+// Of birch-web, the page is shown that leads to its first version.
+for (const name of Object.keys(PROJECTS)) if (!['atlas', 'birch-web'].includes(name)) keepVersions(library, name);
 
 backUpForWeeks(library, { disk, attic, work: join(home, 'work'), projects: Object.keys(PROJECTS) });
 renameSync(dirname(attic), '/media/ada/taken to the attic');
@@ -170,7 +172,8 @@ async function recovery(desktop, page, look) {
 async function pictures(desktop, page, look) {
   const projects = await page.call('project_list');
   const [atlas, birch] = ['atlas', 'birch-web'].map((name) => projects.find((/** @type {any} */ one) => one.name === name));
-  const [snapshot] = await page.call('snapshot_list', { project: atlas.id });
+  const snapshots = await page.call('snapshot_list', { project: atlas.id });
+  const snapshot = snapshots[5];
   await go(page, `#/projects/${atlas.id}`);
   await keep(page, scratch, `projects-${look}`);
   await go(page, `#/projects/${birch.id}/history/main`);
@@ -186,7 +189,9 @@ async function pictures(desktop, page, look) {
   await keep(page, scratch, `diff-${look}`);
   await backups(page, look);
   if (look === 'dark') return;
+  await page.call('usage_scan');
   await go(page, '#/');
+  await page.find('[data-testid="storage-card"] figure');
   await keep(page, images, 'dashboard');
   await go(page, `#/browse/${snapshot.destination}/${snapshot.id}?project=${atlas.id}`);
   await keep(page, images, 'browse');

@@ -167,6 +167,7 @@ describe('what needs attention', () => {
             level: 'error',
             subject: 'Backup drive',
             reason: '1 problem found in its backups.',
+            because: { type: 'other', text: '1 problem found in its backups.' },
             destination,
           },
           {
@@ -175,6 +176,7 @@ describe('what needs attention', () => {
             level: 'error',
             subject: 'Nights',
             reason: 'It failed.',
+            because: { type: 'other', text: 'It failed.' },
             plan,
           },
           {
@@ -183,6 +185,7 @@ describe('what needs attention', () => {
             level: 'warning',
             subject: 'Backup drive',
             reason: '2 GB are free.',
+            because: { type: 'other', text: '2 GB are free.' },
           },
           {
             key: 'quota',
@@ -190,6 +193,7 @@ describe('what needs attention', () => {
             level: 'warning',
             subject: 'The library',
             reason: 'It takes 95 GB of the 100 GB that it may take',
+            because: { type: 'other', text: 'It takes 95 GB of the 100 GB that it may take' },
           },
         ],
       });

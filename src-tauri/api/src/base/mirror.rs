@@ -29,6 +29,39 @@ macro_rules! mirror {
             }
         }
     };
+    ($(#[$meta:meta])* pub enum $name:ident = $room:path {
+        $($(#[$variant_meta:meta])* $variant:ident {
+            $($(#[$field_meta:meta])* $field:ident: $type:ty),* $(,)?
+        }),* $(,)?
+    }) => {
+        #[derive(Debug, Clone, PartialEq, Eq)]
+        #[derive(serde::Serialize, serde::Deserialize, specta::Type)]
+        $(#[$meta])*
+        pub enum $name {
+            $($(#[$variant_meta])* $variant { $($(#[$field_meta])* $field: $type),* },)*
+        }
+
+        impl From<$room> for $name {
+            fn from(from: $room) -> Self {
+                type Room = $room;
+                match from {
+                    $(Room::$variant { $($field),* } => {
+                        Self::$variant { $($field: $field.into()),* }
+                    })*
+                }
+            }
+        }
+
+        impl From<$name> for $room {
+            fn from(from: $name) -> Self {
+                match from {
+                    $($name::$variant { $($field),* } => {
+                        Self::$variant { $($field: $field.into()),* }
+                    })*
+                }
+            }
+        }
+    };
     ($(#[$meta:meta])* pub struct $name:ident = $room:path {
         $($(#[$field_meta:meta])* pub $field:ident: $type:ty),* $(,)?
     }) => {

@@ -1,7 +1,8 @@
 //! All that needs attention, in one list: the word for the whole and every count follow from it.
 
-use undercroft_foundation::{Code, Error, Result, count_text, size_text};
+use undercroft_foundation::{Code, Error, Result};
 
+use super::because::Because;
 use super::wire::{Concern, ConcernKind, ConcernKnown, ConcernLevel, Dashboard};
 use crate::Api;
 use crate::archives::wire::{ArchiveFilter, ArchiveState};
@@ -35,10 +36,11 @@ impl Api {
                 GuardKind::Deletion | GuardKind::Rewriting => ConcernLevel::Error,
                 GuardKind::Growth => ConcernLevel::Warning,
             };
+            let because = Because::Other { text: alert.text };
             alert.open.then(|| Concern {
                 project: Some(alert.project),
                 alert: Some(alert.id.clone()),
-                ..concern(ConcernKind::Alert, level, &alert.id, alert.project_name, alert.text)
+                ..concern(ConcernKind::Alert, level, &alert.id, alert.project_name, because)
             })
         }));
         concerns.extend(plans.iter().filter_map(of_plan));
@@ -65,12 +67,11 @@ impl Api {
         Ok(damaged
             .map(|proof| {
                 let id = proof.destination.id.to_string();
-                let problems = count_text(proof.problems.len() as u64, "problem");
-                let reason = format!("{problems} found in its backups");
+                let because = Because::Problems { count: proof.problems.len() as u64 };
                 let (kind, level) = (ConcernKind::Damaged, ConcernLevel::Error);
                 Concern {
                     destination: Some(id.clone()),
-                    ..concern(kind, level, &id, proof.destination.name, reason)
+                    ..concern(kind, level, &id, proof.destination.name, because)
                 }
             })
             .collect())
@@ -83,13 +84,12 @@ impl Api {
         for destination in destinations.iter().filter(|it| it.present) {
             let path = self.0.backups.destinations().find(&destination.id)?.path;
             if self.0.backups.destinations().is_on_disk_of_work(&around, &path)? {
-                let reason = "It is on the disk of the projects: if that fails, both are lost";
-                let about = (destination.name.clone(), reason.to_owned());
+                let name = destination.name.clone();
                 let (kind, level) = (ConcernKind::SameDisk, ConcernLevel::Warning);
                 shared.push(Concern {
                     destination: Some(destination.id.clone()),
                     can_be_known: true,
-                    ..concern(kind, level, &destination.id, about.0, about.1)
+                    ..concern(kind, level, &destination.id, name, Because::SameDisk)
                 });
             }
         }
@@ -103,24 +103,24 @@ impl Api {
         for project in projects.iter().filter(|project| project.present) {
             let state = states.iter().find(|state| state.project == project.id);
             let is_begun = self.0.history.is_begun(project.id.parse()?);
-            let (kind, reason) = match state.map(|state| (state.state, &state.why)) {
-                _ if !is_begun => (ConcernKind::NoVersions, "No version is kept of it".to_owned()),
-                Some((WatchStatus::Paused, _)) => {
-                    (ConcernKind::Watching, "Watching is paused: no version is made".to_owned())
+            let because = match state.map(|state| (state.state, state.why.clone())) {
+                _ if !is_begun => Because::NoVersions,
+                Some((WatchStatus::Paused, _)) => Because::WatchingPaused,
+                Some((WatchStatus::Limited, None)) => Because::WatchingLimited,
+                Some((WatchStatus::Limited | WatchStatus::Off, Some(text))) => {
+                    Because::Other { text }
                 }
-                Some((WatchStatus::Limited, why)) => {
-                    let reason = why.clone();
-                    let plain = || "Changes are not all noticed at once".to_owned();
-                    (ConcernKind::Watching, reason.unwrap_or_else(plain))
-                }
-                Some((WatchStatus::Off, Some(why))) => (ConcernKind::Watching, why.clone()),
                 _ => continue,
+            };
+            let kind = match because {
+                Because::NoVersions => ConcernKind::NoVersions,
+                _ => ConcernKind::Watching,
             };
             let (level, name) = (ConcernLevel::Warning, project.name.clone());
             found.push(Concern {
                 project: Some(project.id.clone()),
                 can_be_known: kind == ConcernKind::NoVersions,
-                ..concern(kind, level, &project.id, name, reason)
+                ..concern(kind, level, &project.id, name, because)
             });
         }
         Ok(found)
@@ -135,7 +135,13 @@ impl Api {
         let new = errors.into_iter().filter(|error| !is_told(error));
         new.map(|error| {
             let (kind, level) = (ConcernKind::Doctor, ConcernLevel::Error);
-            concern(kind, level, &error.what, error.what.clone(), error.why)
+            concern(
+                kind,
+                level,
+                &error.what,
+                error.what.clone(),
+                Because::Other { text: error.why },
+            )
         })
         .collect()
     }
@@ -160,10 +166,10 @@ impl Api {
     fn unconfirmed_places(&self) -> Result<Option<Concern>> {
         let places = self.library_places(Nothing {})?;
         let waiting = places.iter().filter(|place| !place.confirmed).count() as u64;
-        let reason = format!("{} wait for your answer", count_text(waiting, "recorded place"));
+        let because = Because::Places { count: waiting };
         let (kind, level) = (ConcernKind::Places, ConcernLevel::Warning);
         let subject = "The recovered library".to_owned();
-        Ok((waiting > 0).then(|| concern(kind, level, "library", subject, reason)))
+        Ok((waiting > 0).then(|| concern(kind, level, "library", subject, because)))
     }
 
     fn broken_archives(&self) -> Result<Vec<Concern>> {
@@ -171,16 +177,15 @@ impl Api {
         Ok(archives
             .into_iter()
             .filter_map(|archive| {
-                let reason = match archive.state {
-                    ArchiveState::Missing => "The file of its archive is gone",
-                    ArchiveState::Damaged => "A part of its archive can no longer be read",
+                let because = match archive.state {
+                    ArchiveState::Missing => Because::ArchiveMissing,
+                    ArchiveState::Damaged => Because::ArchiveDamaged,
                     _ => return None,
                 };
                 let (kind, level) = (ConcernKind::Archive, ConcernLevel::Error);
-                let about = (archive.project_name, reason.to_owned());
                 Some(Concern {
                     project: Some(archive.project),
-                    ..concern(kind, level, &archive.id, about.0, about.1)
+                    ..concern(kind, level, &archive.id, archive.project_name, because)
                 })
             })
             .collect())
@@ -193,51 +198,49 @@ fn of_plan(plan: &Plan) -> Option<Concern> {
         return None;
     }
     let level = if has_failed { ConcernLevel::Error } else { ConcernLevel::Warning };
-    let about = (plan.draft.name.clone(), plan.sentence.clone());
+    let because = Because::Other { text: plan.sentence.clone() };
     Some(Concern {
         plan: Some(plan.id.clone()),
-        ..concern(ConcernKind::PlanFailed, level, &plan.id, about.0, about.1)
+        ..concern(ConcernKind::PlanFailed, level, &plan.id, plan.draft.name.clone(), because)
     })
 }
 
 fn of_hooks(plan: &Plan) -> Option<Concern> {
-    let reason = "It has a command that nobody has confirmed on this machine".to_owned();
     let (kind, level) = (ConcernKind::Hooks, ConcernLevel::Warning);
     plan.hooks_wait.then(|| Concern {
         plan: Some(plan.id.clone()),
-        ..concern(kind, level, &plan.id, plan.draft.name.clone(), reason)
+        ..concern(kind, level, &plan.id, plan.draft.name.clone(), Because::Unconfirmed)
     })
 }
 
 fn of_password(destination: &Destination) -> Option<Concern> {
-    let reason = "Its password is not known here: nothing is backed up to it".to_owned();
     let (kind, level) = (ConcernKind::Password, ConcernLevel::Warning);
     (destination.keeper == PasswordKeeper::Missing).then(|| Concern {
         destination: Some(destination.id.clone()),
-        ..concern(kind, level, &destination.id, destination.name.clone(), reason)
+        ..concern(kind, level, &destination.id, destination.name.clone(), Because::NoPassword)
     })
 }
 
 fn of_limit(near: NearLimit) -> Concern {
     let (kind, level) = (ConcernKind::Limit, ConcernLevel::Warning);
+    let because = Because::Other { text: near.reason };
     let Some(project) = near.project else {
-        return concern(kind, level, "library", "The library".to_owned(), near.reason);
+        return concern(kind, level, "library", "The library".to_owned(), because);
     };
     let id = project.id.to_string();
-    Concern { project: Some(id.clone()), ..concern(kind, level, &id, project.name, near.reason) }
+    Concern { project: Some(id.clone()), ..concern(kind, level, &id, project.name, because) }
 }
 
 fn of_full_disk(destination: &Destination) -> Option<Concern> {
-    let (free, total) = (destination.free_bytes?, destination.total_bytes?);
-    if free >= SCARCE_BYTES || free >= total / 20 {
+    let (free_bytes, total_bytes) = (destination.free_bytes?, destination.total_bytes?);
+    if free_bytes >= SCARCE_BYTES || free_bytes >= total_bytes / 20 {
         return None;
     }
-    let reason = format!("{} of {} are free", size_text(free), size_text(total));
-    let about = (destination.name.clone(), reason);
+    let because = Because::NearlyFull { free_bytes, total_bytes };
     let (kind, level) = (ConcernKind::NearlyFull, ConcernLevel::Warning);
     Some(Concern {
         destination: Some(destination.id.clone()),
-        ..concern(kind, level, &destination.id, about.0, about.1)
+        ..concern(kind, level, &destination.id, destination.name.clone(), because)
     })
 }
 
@@ -246,10 +249,10 @@ fn of_project(project: &Project) -> Option<Concern> {
         return None;
     }
     let kind = if project.present { ConcernKind::NoBackup } else { ConcernKind::FolderMissing };
-    let about = (project.name.clone(), project.protection.reason.clone());
+    let because = Because::Project { because: project.protection.because.clone() };
     Some(Concern {
         project: Some(project.id.clone()),
-        ..concern(kind, ConcernLevel::Warning, &project.id, about.0, about.1)
+        ..concern(kind, ConcernLevel::Warning, &project.id, project.name.clone(), because)
     })
 }
 
@@ -258,14 +261,15 @@ fn concern(
     level: ConcernLevel,
     id: &str,
     subject: String,
-    reason: String,
+    because: Because,
 ) -> Concern {
     Concern {
         key: format!("{kind:?}:{id}"),
         kind,
         level,
         subject,
-        reason,
+        reason: because.to_string(),
+        because,
         project: None,
         destination: None,
         plan: None,

@@ -1,5 +1,6 @@
 //! The whole at a glance.
 
+pub(crate) mod because;
 mod concerns;
 mod health;
 mod sentence;
@@ -11,11 +12,11 @@ use undercroft_foundation::Result;
 use crate::Api;
 use crate::base::wire::Nothing;
 use crate::destinations::wire::Destination;
-use crate::plans::wire::Upcoming;
+use crate::plans::wire::{Plan, Upcoming};
 use crate::projects::wire::{Project, ProjectFilter, ProjectStatus, ProtectionState};
 
 use sentence::{Standing, running};
-use wire::Dashboard;
+use wire::{Dashboard, WaitingPlan};
 
 /// The number of runs that are told of: enough for a page that shows some of them in one line.
 const SHOWN_RUNS: usize = 40;
@@ -40,14 +41,16 @@ impl Api {
         let (health, resting) = self.health(&projects, &concerns, &plans, &schedule)?;
         let is_protected = |it: &&Project| it.protection.state == ProtectionState::Protected;
         let protected = projects.iter().filter(is_protected).count() as u64;
+        let last_backup = destinations.iter().filter_map(|it| it.last_backup).max();
+        let waiting = plans.iter().find_map(waiting_plan);
         let sentence = Standing {
             health: resting,
             projects: projects.len() as u64,
             protected,
             concerns: &concerns,
-            plans: &plans,
+            waiting: waiting.as_ref(),
             schedule: &schedule,
-            last_backup: destinations.iter().filter_map(|it| it.last_backup).max(),
+            last_backup,
             last_proven: last_proven(&destinations),
             now: self.0.library.world().clock.now(),
         }
@@ -56,7 +59,10 @@ impl Api {
             self.schedule_upcoming(Upcoming { until: None, limit: Some(SHOWN_UPCOMING) })?;
         Ok(Dashboard {
             health,
+            standing: resting,
             sentence,
+            last_backup,
+            waiting,
             running: running(&self.job_list(Nothing {})?),
             schedule,
             protected_projects: protected,
@@ -70,6 +76,11 @@ impl Api {
             recent_runs: runs.into_iter().map(Into::into).collect(),
         })
     }
+}
+
+fn waiting_plan(plan: &Plan) -> Option<WaitingPlan> {
+    let waiting = plan.waiting.clone()?;
+    Some(WaitingPlan { name: plan.draft.name.clone(), waiting })
 }
 
 /// When backups were last proven restorable, where that is longest ago; never, where one of the

@@ -5,9 +5,9 @@ use jiff::tz::TimeZone;
 use undercroft_foundation::count_text;
 
 use super::health::is_under_way;
-use super::wire::{Concern, Health};
+use super::wire::{Concern, Health, WaitingPlan};
 use crate::jobs::wire::JobView;
-use crate::plans::wire::{Plan, ScheduleState};
+use crate::plans::wire::ScheduleState;
 
 /// The facts that the sentence is made from.
 #[derive(Debug, Clone, Copy)]
@@ -17,7 +17,7 @@ pub(super) struct Standing<'a> {
     pub(super) projects: u64,
     pub(super) protected: u64,
     pub(super) concerns: &'a [Concern],
-    pub(super) plans: &'a [Plan],
+    pub(super) waiting: Option<&'a WaitingPlan>,
     pub(super) schedule: &'a ScheduleState,
     pub(super) last_backup: Option<Timestamp>,
     pub(super) last_proven: Option<Timestamp>,
@@ -41,10 +41,10 @@ impl Standing<'_> {
                 1 => format!("{protected}, 1 thing needs attention"),
                 count => format!("{protected}, {count} things need attention"),
             },
-            Health::Waiting => match self.plans.iter().find_map(|plan| {
-                plan.waiting.as_ref().map(|waiting| (&plan.draft.name, &waiting.text))
-            }) {
-                Some((name, waits)) => format!("{protected}. {name} {waits}"),
+            Health::Waiting => match self.waiting {
+                Some(WaitingPlan { name, waiting }) => {
+                    format!("{protected}. {name} {}", waiting.text)
+                }
                 None => protected,
             },
             Health::Protected => self.all_well(),
@@ -131,7 +131,7 @@ mod tests {
             .map(|reason| {
                 serde_json::from_value(json!({
                     "key": "k", "kind": "alert", "level": "error", "subject": "Atlas",
-                    "reason": reason,
+                    "reason": reason, "because": {"type": "other", "text": reason},
                 }))
                 .unwrap()
             })
@@ -141,7 +141,7 @@ mod tests {
             projects: 3,
             protected,
             concerns: &concerns,
-            plans: &[],
+            waiting: None,
             schedule,
             last_backup: Some("2025-12-24T12:00:00Z".parse().unwrap()),
             last_proven: None,

@@ -5,8 +5,9 @@ use serde::{Deserialize, Serialize};
 use specta::Type;
 use specta_typescript::Number;
 
+use super::because::Because;
 use crate::destinations::wire::Destination;
-use crate::plans::wire::{PlannedRun, ScheduleState};
+use crate::plans::wire::{PlanWaiting, PlannedRun, ScheduleState};
 use crate::runs::wire::Run;
 
 /// The whole at a glance.
@@ -15,8 +16,17 @@ use crate::runs::wire::Run;
 pub struct Dashboard {
     /// How things stand, in a word.
     pub health: Health,
-    /// How things stand, a sentence: the only one that is made of it.
+    /// How things stand, whatever runs: what the sentence says.
+    pub standing: Health,
+    /// How things stand, a sentence: the only one that is made of it, of what is beside it here.
     pub sentence: String,
+    /// When the newest backup was made.
+    #[serde(default)]
+    #[specta(type = Option<String>)]
+    pub last_backup: Option<Timestamp>,
+    /// A plan whose run is due and waits.
+    #[serde(default)]
+    pub waiting: Option<WaitingPlan>,
     /// The work that is under way, with its progress; nothing while nothing is.
     #[serde(default)]
     pub running: Option<String>,
@@ -46,6 +56,16 @@ pub struct Dashboard {
     pub upcoming: Vec<PlannedRun>,
     /// The latest runs, newest first; at most forty.
     pub recent_runs: Vec<Run>,
+}
+
+/// A plan whose run is due and waits.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct WaitingPlan {
+    /// The plan's name.
+    pub name: String,
+    /// For what it waits.
+    pub waiting: PlanWaiting,
 }
 
 /// How things stand; where several are true, the last named counts, but for what runs.
@@ -82,6 +102,8 @@ pub struct Concern {
     pub subject: String,
     /// The reason, a sentence.
     pub reason: String,
+    /// The reason, as a code with its values, for a page that speaks another language.
+    pub because: Because,
     /// The id of the project.
     #[serde(default)]
     pub project: Option<String>,

@@ -133,7 +133,7 @@ mod tests {
             "health": health, "sentence": "How it is", "protectedProjects": 0,
             "runningJobs": 0, "projects": 1, "sizeBytes": 0,
             "schedule": {"paused": health == "paused", "next": next},
-            "destinations": [], "concerns": [], "upcoming": [], "recentRuns": [],
+            "standing": "protected", "destinations": [], "concerns": [], "upcoming": [], "recentRuns": [],
         }))
         .unwrap()
     }

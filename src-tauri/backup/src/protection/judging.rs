@@ -3,12 +3,11 @@
 use std::collections::BTreeSet;
 
 use jiff::{SignedDuration, Timestamp};
-use undercroft_foundation::{DestinationId, JobState, count_text, escape_path};
+use undercroft_foundation::{DestinationId, JobState, escape_path};
 use undercroft_library::{Project, ProjectStatus};
 
-use super::{Known, Protection, ProtectionState};
+use super::{Known, Protection, ProtectionReason, ProtectionState};
 use crate::destinations::Destination;
-use crate::names;
 use crate::snapshots::CachedSnapshot;
 
 /// A backup older than this protects too little.
@@ -20,10 +19,15 @@ impl Known {
         let snapshots = self.snapshots.get(&project.id).map_or(&[][..], Vec::as_slice);
         let holders: BTreeSet<_> = snapshots.iter().map(|snapshot| snapshot.destination).collect();
         let newest = snapshots.first().map(|snapshot| snapshot.time);
-        let (state, reason) = self.state_of(project, newest, &holders);
-        let destinations = holders.len() as u64;
-        let last_proven = self.last_proven(snapshots);
-        Protection { state, reason, last_backup: newest, destinations, last_proven }
+        let (state, because) = self.state_of(project, newest, &holders);
+        Protection {
+            state,
+            reason: because.to_string(),
+            because,
+            last_backup: newest,
+            destinations: holders.len() as u64,
+            last_proven: self.last_proven(snapshots),
+        }
     }
 
     /// A trial speaks for the backups that were there, not for those that came to a destination
@@ -41,57 +45,53 @@ impl Known {
         project: &Project,
         newest: Option<Timestamp>,
         holders: &BTreeSet<DestinationId>,
-    ) -> (ProtectionState, String) {
+    ) -> (ProtectionState, ProtectionReason) {
         use ProtectionState::{Attention, Protected, Running};
+        let has_backup = newest.is_some();
         let attempt = self.attempts.get(&project.id);
         match attempt.map(|attempt| attempt.state) {
-            Some(JobState::Running) => return (Running, "It is being backed up.".to_owned()),
-            Some(JobState::Queued) => {
-                return (Running, "It waits for its turn to be backed up.".to_owned());
-            }
+            Some(JobState::Running) => return (Running, ProtectionReason::Running),
+            Some(JobState::Queued) => return (Running, ProtectionReason::Queued),
             _ => {}
         }
         if project.status == ProjectStatus::Archived {
-            return match newest {
-                Some(_) => (Protected, "It lies in the archive; its backups are kept.".to_owned()),
-                None => (Attention, "It lies in the archive, and has no backup.".to_owned()),
-            };
+            let state = if has_backup { Protected } else { Attention };
+            return (state, ProtectionReason::Archived { has_backup });
         }
         if !project.is_present() {
-            let kept = if newest.is_some() { "its backups are kept" } else { "it has no backup" };
             let place = escape_path(&project.root);
-            return (Attention, format!("Its folder is not at {place}; {kept}."));
+            return (Attention, ProtectionReason::FolderMissing { place, has_backup });
         }
         if let Some(failed) = attempt.filter(|attempt| attempt.state == JobState::Failed) {
-            return (Attention, format!("Its last backup failed: {}.", failed.why));
+            return (Attention, ProtectionReason::Failed { why: failed.why.clone() });
         }
         let Some(newest) = newest else {
-            return (Attention, "It has no backup yet.".to_owned());
+            return (Attention, ProtectionReason::NoBackup);
         };
         let age = self.now.duration_since(newest);
         if age > FRESH {
             let days = u64::try_from(age.as_hours() / 24).unwrap_or_default();
-            let days = count_text(days, "day");
-            return (Attention, format!("Its newest backup is {days} old."));
+            return (Attention, ProtectionReason::Old { days });
         }
-        let mut reason = self.told_where(project, holders);
-        if let Some(attempt) = attempt.filter(|attempt| attempt.state == JobState::Warnings) {
-            reason += &format!(" {}.", attempt.why);
-        }
-        (Protected, reason)
+        let warned = attempt.filter(|attempt| attempt.state == JobState::Warnings);
+        (Protected, self.backed_up(project, holders, warned.map(|attempt| attempt.why.clone())))
     }
 
     /// The places of its backups, and whether they go when its disk does.
-    fn told_where(&self, project: &Project, holders: &BTreeSet<DestinationId>) -> String {
+    fn backed_up(
+        &self,
+        project: &Project,
+        holders: &BTreeSet<DestinationId>,
+        warning: Option<String>,
+    ) -> ProtectionReason {
         let mut holders: Vec<_> =
             holders.iter().filter_map(|id| self.destinations.get(id)).collect();
         holders.sort_unstable_by_key(|holder| holder.name.to_lowercase());
-        let names: Vec<_> = holders.iter().map(|holder| holder.name.clone()).collect();
-        let backed_up = format!("It is backed up to {}", names::list(&names));
         let is_shared = |it: &&Destination| self.disks.are_shared(&it.path, &project.root);
-        match !holders.is_empty() && holders.iter().all(is_shared) {
-            true => format!("{backed_up}, on the project's own disk: if it fails, both are lost."),
-            false => format!("{backed_up}."),
+        ProtectionReason::BackedUp {
+            destinations: holders.iter().map(|holder| holder.name.clone()).collect(),
+            on_own_disk: !holders.is_empty() && holders.iter().all(is_shared),
+            warning,
         }
     }
 }

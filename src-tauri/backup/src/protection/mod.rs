@@ -2,6 +2,7 @@
 //! is away keeps nobody waiting.
 
 mod judging;
+mod reason;
 
 use std::collections::HashMap;
 
@@ -12,6 +13,8 @@ use undercroft_library::{Attempt, Library, Project};
 use crate::destinations::{Destination, Destinations, Disks};
 use crate::snapshots::{CachedSnapshot, SnapshotCache};
 use crate::verification;
+
+pub use reason::ProtectionReason;
 
 /// Whether a project is safe.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -31,6 +34,8 @@ pub struct Protection {
     pub state: ProtectionState,
     /// Why, as a sentence.
     pub reason: String,
+    /// Why, as a code with its values.
+    pub because: ProtectionReason,
     /// When its newest backup was made.
     pub last_backup: Option<Timestamp>,
     /// The number of destinations that hold a backup of it.

@@ -353,6 +353,47 @@ export type BackupRun = {
 	destination?: string | null,
 };
 
+/** Why something needs attention. */
+export type Because =
+/** A reading or a trial restore found problems in the backups of a destination. */
+{ type: "problems";
+/** How many. */
+count: number } |
+/** A destination is on the disk of the projects. */
+{ type: "sameDisk" } |
+/** No version is kept of a project. */
+{ type: "noVersions" } |
+/** Watching a project is paused. */
+{ type: "watchingPaused" } |
+/** Changes of a project are not all noticed at once. */
+{ type: "watchingLimited" } |
+/** A plan has a command that nobody has confirmed on this machine. */
+{ type: "unconfirmed" } |
+/** The password of a destination is not known here. */
+{ type: "noPassword" } |
+/** A disk is nearly full. */
+{ type: "nearlyFull";
+/** The bytes that are free. */
+freeBytes: number;
+/** The bytes that it has. */
+totalBytes: number } |
+/** The file of an archive is gone. */
+{ type: "archiveMissing" } |
+/** A part of an archive can no longer be read. */
+{ type: "archiveDamaged" } |
+/** Recorded places wait for an answer. */
+{ type: "places";
+/** How many. */
+count: number } |
+/** A project is not protected. */
+{ type: "project";
+/** Why not. */
+because: ProtectionReason } |
+/** What has no code. */
+{ type: "other";
+/** The sentence, in English. */
+text: string };
+
 /** Lists a folder inside a backup. */
 export type Browse = {
 	/** The destination that holds the backup. */
@@ -479,6 +520,8 @@ export type Concern = {
 	subject: string,
 	/** The reason, a sentence. */
 	reason: string,
+	/** The reason, as a code with its values, for a page that speaks another language. */
+	because: Because,
 	/** The id of the project. */
 	project?: string | null,
 	/** The id of the destination. */
@@ -646,8 +689,14 @@ export type Current = {
 export type Dashboard = {
 	/** How things stand, in a word. */
 	health: Health,
-	/** How things stand, a sentence: the only one that is made of it. */
+	/** How things stand, whatever runs: what the sentence says. */
+	standing: Health,
+	/** How things stand, a sentence: the only one that is made of it, of what is beside it here. */
 	sentence: string,
+	/** When the newest backup was made. */
+	lastBackup?: string | null,
+	/** A plan whose run is due and waits. */
+	waiting?: WaitingPlan | null,
 	/** The work that is under way, with its progress; nothing while nothing is. */
 	running?: string | null,
 	/** Whether backups begin by themselves, and which comes next. */
@@ -2721,6 +2770,8 @@ export type Protection = {
 	state: ProtectionState,
 	/** The reason for it, a sentence. */
 	reason: string,
+	/** The reason for it, as a code with its values, for a page that speaks another language. */
+	because: ProtectionReason,
 	/** When it was last backed up. */
 	lastBackup?: string | null,
 	/** In how many destinations a backup of it lies. */
@@ -2731,6 +2782,41 @@ export type Protection = {
 	 */
 	lastProven?: string | null,
 };
+
+/** The reason for a verdict on a project's protection. */
+export type ProtectionReason =
+/** A backup of it is being made. */
+{ type: "running" } |
+/** A backup of it waits for its turn. */
+{ type: "queued" } |
+/** It lies in the archive. */
+{ type: "archived";
+/** Whether backups of it are kept. */
+hasBackup: boolean } |
+/** Its folder is not where it was. */
+{ type: "folderMissing";
+/** Where it was, to show. */
+place: string;
+/** Whether backups of it are kept. */
+hasBackup: boolean } |
+/** Its last backup failed. */
+{ type: "failed";
+/** Why, a sentence without its stop. */
+why: string } |
+/** It has no backup yet. */
+{ type: "noBackup" } |
+/** Its newest backup is too old. */
+{ type: "old";
+/** The whole days since it was made. */
+days: number } |
+/** It has a fresh backup. */
+{ type: "backedUp";
+/** The names of the destinations that hold it, by name. */
+destinations: string[];
+/** Whether all of them are on the project's own disk. */
+onOwnDisk: boolean;
+/** What the last backup left out, a sentence without its stop. */
+warning: string | null };
 
 /** The verdict on a project's protection. */
 export type ProtectionState =
@@ -4199,6 +4285,14 @@ export type WaitReason =
 "quietHours" |
 /** Backups are paused. */
 "paused";
+
+/** A plan whose run is due and waits. */
+export type WaitingPlan = {
+	/** The plan's name. */
+	name: string,
+	/** For what it waits. */
+	waiting: PlanWaiting,
+};
 
 /** Something that could not be done while the rest went on. */
 export type Warning = {

@@ -77,7 +77,6 @@ export const snapshotWords: typeof english = {
     label: 'Inhalt',
     folderPath: 'Ordner in der Sicherung',
     root: 'Sicherung',
-    rootOf: (destination: string, id: string) => `${destination} · ${id}`,
     colName: 'Name',
     colSize: 'Größe',
     colModified: 'Geändert',

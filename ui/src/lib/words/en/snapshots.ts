@@ -75,7 +75,6 @@ export const snapshotWords = {
     label: 'Contents',
     folderPath: 'Folder in the backup',
     root: 'Backup',
-    rootOf: (destination: string, id: string) => `${destination} · ${id}`,
     colName: 'Name',
     colSize: 'Size',
     colModified: 'Modified',
