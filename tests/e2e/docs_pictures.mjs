@@ -195,7 +195,9 @@ async function pictures(desktop, page, look) {
   await keep(page, images, 'dashboard');
   await go(page, `#/browse/${snapshot.destination}/${snapshot.id}?project=${atlas.id}`);
   await keep(page, images, 'browse');
-  await (await page.testId('restore')).click();
+  const older = versions.find((/** @type {any} */ one) => one.message === 'Tiles load by themselves');
+  await go(page, `#/projects/${atlas.id}/history/main?version=${older.id}`);
+  await (await page.testId('version-restore')).click();
   await page.testId('restore-summary');
   await page.run(() => new Promise((done) => setTimeout(done, 1_000)));
   await keep(page, images, 'restore');

@@ -80,6 +80,8 @@ const look = EditorView.theme({
   '.cm-mergeSpacer, .cm-mergeView & .cm-line:not([data-numbers])': {
     backgroundColor: 'var(--sunken)',
   },
+  // The text breaks before the button, and is not covered.
+  '.cm-line:has(.cm-restore), .cm-removedLine:has(.cm-restore)': { paddingRight: '124px' },
   '.cm-restore': {
     position: 'absolute',
     top: '0',

@@ -133,7 +133,7 @@ export const fileWords: typeof english = {
     truncated: 'Es gibt mehr, als hier gezeigt wird.',
     restore: 'Wiederherstellen…',
     restoreBefore: 'Wie vorher wiederherstellen…',
-    restoreChange: 'Diese Änderung zurücknehmen',
+    restoreChange: 'Zurücknehmen',
     restoreChangeOf: (change: number) => `Änderung ${change} zurücknehmen`,
     noChanges: 'Kein Unterschied',
     noChangesLine: 'Beide enthalten dieselben Dateien.',

@@ -123,7 +123,7 @@ export const fileWords = {
     truncated: 'There is more than is shown here.',
     restore: 'Restore…',
     restoreBefore: 'Restore as before…',
-    restoreChange: 'Restore this change',
+    restoreChange: 'Restore',
     restoreChangeOf: (change: number) => `Restore change ${change}`,
     noChanges: 'No difference',
     noChangesLine: 'Both hold the same files.',
