@@ -123,7 +123,7 @@ async function examineAll(page) {
     await settle(page);
     await assertAccessible(page, room);
   }
-  for (const [button, title] of [['Clean up…', /^Clean up/], ['It is elsewhere now…', /^Where is/]]) {
+  for (const [button, title] of [['Clean up…', /^Clean up/], ['Move to another drive…', /^Move /]]) {
     await page.getByRole('button', { name: /** @type {string} */ (button) }).click();
     await page.getByRole('dialog', { name: title }).waitFor();
     await settle(page);

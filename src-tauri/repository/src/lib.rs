@@ -15,7 +15,8 @@
 //! - `backup`: from files to a snapshot; `backup/ingest` for content that is no file
 //! - `restore`: from a snapshot to files
 //! - `browse`: find, diff, usage, mount
-//! - `maintain`: check, retention, keys, tags, trash, prune, repair, parity, copy
+//! - `maintain`: check, retention, keys, tags, trash, prune, repair, parity, copy,
+//!   relocate
 
 mod format;
 
@@ -36,7 +37,7 @@ pub use backup::ingest;
 pub use browse::{diff, find, mount, usage};
 pub use files::exclude;
 pub use format::chunker;
-pub use maintain::{check, copy, parity, prune, repair, retention, tags, trash};
+pub use maintain::{check, copy, parity, prune, relocate, repair, retention, tags, trash};
 
 // All areas are entered by methods of a `Repository`, and speak of these.
 pub use backup::{BackupRequest, BackupSummary, Parent};

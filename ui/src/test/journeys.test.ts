@@ -42,6 +42,28 @@ beforeEach(() => {
   document.body.innerHTML = '';
 });
 
+describe('a destination', () => {
+  it('moves to another drive at five presses, or is found where it was moved by hand', async () => {
+    const backend = await open('#/');
+    const [destination] = (await backend.call('destination_list', {})).filter(
+      ({ present }) => present,
+    );
+    const presses = countPresses();
+    screen.getByRole<HTMLAnchorElement>('link', { name: /^Backups/ }).click();
+    (await screen.findAllByRole<HTMLElement>('link', { name: destination?.name })).at(-1)?.click();
+    (await screen.findByRole('radio', { name: /^Maintenance/ })).click();
+    await fireEvent.click(await screen.findByRole('button', { name: 'Move to another drive…' }));
+    const dialog = within(await screen.findByRole('dialog'));
+    expect((await dialog.findByLabelText<HTMLInputElement>(/^blue/)).checked).toBe(true);
+    await fireEvent.click(dialog.getByRole('button', { name: 'Move' }));
+    expect(presses()).toBe(5);
+    await waitFor(() => expect(callsOf(backend, 'destination_transfer')).toHaveLength(1));
+    expect(callsOf(backend, 'destination_transfer')[0]?.request).toMatchObject({
+      destination: destination?.id,
+    });
+  });
+});
+
 describe('first run', () => {
   it('keeps versions of what was found and backs it up, verified, at one press', async () => {
     const backend = await open('#/', { scenario: 'empty' });

@@ -16,7 +16,7 @@ use crate::jobs::wire::JobView;
 use convert::{keys_to_wire, to_wire};
 use wire::{
     Destination, DestinationAdd, DestinationCopy, DestinationDetail, DestinationMove,
-    DestinationRef, DestinationRename,
+    DestinationRef, DestinationRename, DestinationTransfer,
 };
 
 impl Api {
@@ -98,6 +98,17 @@ impl Api {
         let path = self.0.places.resolve(&request.place, PlacePurpose::Destination)?;
         let moved = self.0.backups.destinations().move_to(destination.id, &path)?;
         self.show_destination(&moved)
+    }
+
+    /// Moves a destination to another drive: copies it, compares it, and uses it there from then
+    /// on.
+    ///
+    /// # Errors
+    /// The errors of [`undercroft_backup::Maintenance::start_transfer`].
+    pub fn destination_transfer(&self, request: DestinationTransfer) -> Result<JobView> {
+        let destination = self.0.backups.destinations().find(&request.destination)?;
+        let path = self.0.places.resolve(&request.place, PlacePurpose::Destination)?;
+        Ok(self.0.backups.maintenance().start_transfer(destination.id, &path)?.into())
     }
 
     /// Removes locks that programs left which are gone.

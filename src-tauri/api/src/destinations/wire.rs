@@ -113,6 +113,16 @@ pub struct DestinationMove {
     pub place: String,
 }
 
+/// Moves a destination to another drive.
+#[derive(Debug, Clone, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct DestinationTransfer {
+    /// The destination.
+    pub destination: String,
+    /// The place to which it is moved: an empty folder, or none yet.
+    pub place: String,
+}
+
 /// Copies backups to another destination.
 #[derive(Debug, Clone, Serialize, Deserialize, Type)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]

@@ -240,6 +240,8 @@ macro_rules! with_use_cases {
             destination_rename(DestinationRename) -> Destination, Everyone, "undercroft destination rename {destination} {name}";
             /// Records the new place of a destination that was moved.
             destination_move(DestinationMove) -> Destination, Everyone, "undercroft destination move {destination} {path}";
+            /// Moves a destination to another drive: copied, compared, and used there from then on.
+            destination_transfer(DestinationTransfer) -> JobView, Everyone, "undercroft destination transfer {destination} {path}";
             /// Removes locks that programs left which are gone.
             destination_unlock(DestinationRef) -> Destination, Everyone, "undercroft destination unlock {destination}";
             /// Copies backups to another destination.

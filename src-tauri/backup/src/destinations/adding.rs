@@ -152,7 +152,7 @@ impl Destinations {
     }
 
     /// Refuses the place of another destination: while its drive is away, nobody takes its name.
-    fn refuse_place_of_another(&self, what: &str, path: &Path) -> Result<()> {
+    pub(super) fn refuse_place_of_another(&self, what: &str, path: &Path) -> Result<()> {
         match self.list()?.into_iter().find(|other| other.path == path) {
             Some(other) => Err(Error::new(Code::AlreadyExists, what)
                 .why(format!("The destination {} belongs there, and is away", other.name))
@@ -214,6 +214,16 @@ impl Destinations {
             }
         }
         Ok(())
+    }
+}
+
+/// Refuses a folder with anything in it.
+pub(super) fn require_vacant(what: &str, path: &Path) -> Result<()> {
+    match look(what, path)? {
+        Place::Missing | Place::Empty | Place::Interrupted => Ok(()),
+        Place::Repository => Err(Error::new(Code::AlreadyExists, what)
+            .why("A repository is there already")
+            .next("Choose an empty folder, or say that the destination was moved there by hand")),
     }
 }
 

@@ -9,6 +9,7 @@ mod mounts;
 mod object_store;
 mod open;
 mod table;
+mod vacant;
 
 use std::collections::BTreeSet;
 use std::fmt;

@@ -2,6 +2,7 @@
 //! parity.
 
 mod copying;
+mod moving;
 mod repair;
 mod space;
 

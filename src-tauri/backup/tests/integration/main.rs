@@ -15,6 +15,7 @@ mod fourteen_days;
 mod guard;
 mod keys;
 mod library_copy;
+mod moving;
 mod plan_run;
 mod plans;
 mod protection;

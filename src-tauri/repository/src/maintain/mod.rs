@@ -20,3 +20,5 @@ pub mod repair;
 pub mod parity;
 
 pub mod copy;
+
+pub mod relocate;

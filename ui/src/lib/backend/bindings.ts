@@ -886,6 +886,14 @@ export type DestinationRename = {
 	name: string,
 };
 
+/** Moves a destination to another drive. */
+export type DestinationTransfer = {
+	/** The destination. */
+	destination: string,
+	/** The place to which it is moved: an empty folder, or none yet. */
+	place: string,
+};
+
 /** The diagnostics, to be read before they are saved. */
 export type Diagnostics = {
 	/** Stands for exactly this text in what saves it. */
@@ -4650,6 +4658,8 @@ export interface UseCases {
 	destination_rename: { request: DestinationRename; reply: Destination };
 	/** Records the new place of a destination that was moved. */
 	destination_move: { request: DestinationMove; reply: Destination };
+	/** Moves a destination to another drive: copied, compared, and used there from then on. */
+	destination_transfer: { request: DestinationTransfer; reply: JobView };
 	/** Removes locks that programs left which are gone. */
 	destination_unlock: { request: DestinationRef; reply: Destination };
 	/** Copies backups to another destination. */
@@ -4936,6 +4946,7 @@ export const useCaseHints: Record<UseCaseName, string> = {
 	destination_show: "undercroft destination show {destination}",
 	destination_rename: "undercroft destination rename {destination} {name}",
 	destination_move: "undercroft destination move {destination} {path}",
+	destination_transfer: "undercroft destination transfer {destination} {path}",
 	destination_unlock: "undercroft destination unlock {destination}",
 	destination_copy: "undercroft destination copy {from} {to}",
 	key_add: "undercroft destination key add {destination} [--key-file {file}] [{generate}]",

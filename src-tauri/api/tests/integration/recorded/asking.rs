@@ -461,6 +461,8 @@ fn change_destinations(scene: &mut Scene, ids: &Ids) {
     scene.record("destination_move", json!({"destination": ids.stick, "place": place}));
     let place = record_place(scene, "/media/mira/elsewhere/uc");
     scene.record("destination_move", json!({"destination": ids.stick, "place": place}));
+    let place = record_place(scene, "/media/mira/new drive/uc");
+    scene.record("destination_transfer", json!({"destination": ids.stick, "place": place}));
     scene.record("destination_rename", json!({"destination": ids.stick, "name": "Stick"}));
     let place = record_place(scene, "/home/mira/destination");
     let password = json!({"type": "generated"});
@@ -470,7 +472,7 @@ fn change_destinations(scene: &mut Scene, ids: &Ids) {
     );
     scene.record("destination_forget", json!({"destination": ids.stick}));
     for password in [PASSWORD, "wrong"] {
-        let place = record_place(scene, "/media/mira/elsewhere/uc");
+        let place = record_place(scene, "/media/mira/new drive/uc");
         let typed = json!({"type": "typed", "password": password});
         scene.record(
             "destination_add",

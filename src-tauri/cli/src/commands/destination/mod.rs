@@ -10,7 +10,7 @@ use clap::{Args, Subcommand};
 use undercroft_api::Api;
 use undercroft_api::wire::{
     Destination, DestinationAdd, DestinationCopy, DestinationDetail, DestinationMove,
-    DestinationRename, Nothing, PasswordKeeper, Place, PlaceState,
+    DestinationRename, DestinationTransfer, Nothing, PasswordKeeper, Place, PlaceState,
 };
 use undercroft_foundation::Result;
 
@@ -36,6 +36,8 @@ pub(crate) enum Command {
     Rename(Rename),
     /// Say where a destination is now that was moved
     Move(Move),
+    /// Move a destination to an empty folder on another drive: copy it, compare it, use it there
+    Transfer(Transfer),
     /// Remove locks that programs left which are gone
     Unlock(NamedDestination),
     /// Copy backups to another destination
@@ -97,6 +99,14 @@ pub(crate) struct Move {
 }
 
 #[derive(Debug, Args)]
+pub(crate) struct Transfer {
+    /// The destination: its name, its id or the beginning of it
+    destination: String,
+    /// The folder to which it is moved; it is made if it is not there
+    path: PathBuf,
+}
+
+#[derive(Debug, Args)]
 pub(crate) struct CopyBackups {
     /// The destination that holds them
     from: String,
@@ -144,6 +154,12 @@ impl Command {
                 let place = resolve::place(&api, &path)?.id;
                 let moved = api.destination_move(DestinationMove { destination, place })?;
                 out.show(&moved, |it| out.line(format!("{} is at {}", it.name, it.display)));
+            }
+            Self::Transfer(Transfer { destination, path }) => {
+                let place = resolve::place(&api, &path)?.id;
+                let request = DestinationTransfer { destination, place };
+                let moved = progress::run(session, &api, || api.destination_transfer(request))?;
+                return exit_status::of_job(&moved);
             }
             Self::Unlock(named) => {
                 let request = named.request();
