@@ -49,8 +49,14 @@ describe('a destination', () => {
       ({ present }) => present,
     );
     const presses = countPresses();
-    screen.getByRole<HTMLAnchorElement>('link', { name: /^Backups/ }).click();
-    (await screen.findAllByRole<HTMLElement>('link', { name: destination?.name })).at(-1)?.click();
+    const follow = (href: string) =>
+      waitFor(() => {
+        const link = document.querySelector<HTMLElement>(`a[href="${href}"]`);
+        expect(link).not.toBeNull();
+        link?.click();
+      });
+    await follow('#/backups');
+    await follow(`#/backups/${destination?.id}`);
     (await screen.findByRole('radio', { name: /^Maintenance/ })).click();
     await fireEvent.click(await screen.findByRole('button', { name: 'Move to another drive…' }));
     const dialog = within(await screen.findByRole('dialog'));
