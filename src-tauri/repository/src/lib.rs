@@ -15,8 +15,7 @@
 //! - `backup`: from files to a snapshot; `backup/ingest` for content that is no file
 //! - `restore`: from a snapshot to files
 //! - `browse`: find, diff, usage, mount
-//! - `maintain`: check, retention, keys, tags, trash, prune, repair, parity, copy,
-//!   relocate
+//! - `maintain`: check, retention, keys, tags, trash, prune, repair, parity, copy, relocate
 
 mod format;
 

@@ -55,6 +55,7 @@ const ORDERS: &[(&str, &[&str])] = &[
             "repair",
             "parity",
             "copy",
+            "relocate",
         ],
     ),
     (

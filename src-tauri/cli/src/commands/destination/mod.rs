@@ -1,5 +1,6 @@
 //! `undercroft destination`: the places that hold backups.
 
+mod copying;
 mod drives;
 mod keys;
 mod maintenance;
@@ -9,13 +10,12 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand};
 use undercroft_api::Api;
 use undercroft_api::wire::{
-    Destination, DestinationAdd, DestinationCopy, DestinationDetail, DestinationMove,
-    DestinationRename, DestinationTransfer, Nothing, PasswordKeeper, Place, PlaceState,
+    Destination, DestinationAdd, DestinationDetail, DestinationMove, DestinationRename, Nothing,
+    PasswordKeeper, Place, PlaceState,
 };
 use undercroft_foundation::Result;
 
-use crate::exit_status::{self, ExitStatus};
-use crate::jobs::progress;
+use crate::exit_status::ExitStatus;
 use crate::options::{NamedDestination, PasswordFile};
 use crate::output::format::{grouped, local_time, size};
 use crate::output::{Align, Output, Table};
@@ -37,11 +37,11 @@ pub(crate) enum Command {
     /// Say where a destination is now that was moved
     Move(Move),
     /// Move a destination to an empty folder on another drive: copy it, compare it, use it there
-    Transfer(Transfer),
+    Transfer(copying::Transfer),
     /// Remove locks that programs left which are gone
     Unlock(NamedDestination),
     /// Copy backups to another destination
-    Copy(CopyBackups),
+    Copy(copying::CopyBackups),
     /// List, add, remove and try keys
     #[command(subcommand)]
     Key(keys::KeyCommand),
@@ -98,25 +98,6 @@ pub(crate) struct Move {
     path: PathBuf,
 }
 
-#[derive(Debug, Args)]
-pub(crate) struct Transfer {
-    /// The destination: its name, its id or the beginning of it
-    destination: String,
-    /// The folder to which it is moved; it is made if it is not there
-    path: PathBuf,
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct CopyBackups {
-    /// The destination that holds them
-    from: String,
-    /// The destination that is given them
-    to: String,
-    /// The backups: their ids or the beginnings of them; all when none is named
-    #[arg(value_name = "BACKUP")]
-    backups: Vec<String>,
-}
-
 impl Command {
     pub(crate) fn run(self, session: &Session) -> Result<ExitStatus> {
         let api = session.api()?;
@@ -155,23 +136,14 @@ impl Command {
                 let moved = api.destination_move(DestinationMove { destination, place })?;
                 out.show(&moved, |it| out.line(format!("{} is at {}", it.name, it.display)));
             }
-            Self::Transfer(Transfer { destination, path }) => {
-                let place = resolve::place(&api, &path)?.id;
-                let request = DestinationTransfer { destination, place };
-                let moved = progress::run(session, &api, || api.destination_transfer(request))?;
-                return exit_status::of_job(&moved);
-            }
+            Self::Transfer(transfer) => return transfer.run(session, &api),
             Self::Unlock(named) => {
                 let request = named.request();
                 out.show(&api.destination_unlock(request)?, |destination| {
                     out.line(format!("{} holds no lock that nobody needs", destination.name));
                 });
             }
-            Self::Copy(CopyBackups { from, to, backups: snapshots }) => {
-                let request = DestinationCopy { from, to, snapshots };
-                let copied = progress::run(session, &api, || api.destination_copy(request))?;
-                return exit_status::of_job(&copied);
-            }
+            Self::Copy(copy) => return copy.run(session, &api),
             Self::Key(command) => return command.run(session, &api),
             Self::Password(change) => return change.change(session, &api),
             Self::Kit(kit) => return kit.run(session, &api),
