@@ -23,6 +23,13 @@ const QUIET = ['--no-first-run', '--disable-background-networking', '--disable-c
 /** How long a page may take to show something, in milliseconds. */
 const PATIENCE = 60_000;
 
+/**
+ * @typedef {object} Serving What is served, where it is not a new library by the program under test.
+ * @property {string} [program]
+ * @property {string} [library] One that is there already.
+ * @property {string} [within] The folder that the site's own folder is made in.
+ */
+
 /** A server over a library of its own, in a folder of its own. */
 export class Site {
   /** @type {string[]} Links that were printed and not used. */
@@ -30,17 +37,19 @@ export class Site {
   /** @type {(() => void)[]} */
   #waiting = [];
 
-  static async start() {
-    if (!existsSync(program)) throw new Error(`${program} is not built: npm test -- build browser`);
-    const site = new Site();
+  /** @param {Serving} [serving] */
+  static async start(serving = {}) {
+    const site = new Site(serving);
     await site.#listen();
     return site;
   }
 
-  constructor() {
-    this.folder = mkdtempSync(join(tmpdir(), 'undercroft-browser-'));
-    this.library = join(this.folder, 'library');
-    this.server = spawn(program, ['--json', '--library', this.library, 'serve'], {
+  /** @param {Serving} serving */
+  constructor({ program: served = program, library, within = tmpdir() }) {
+    if (!existsSync(served)) throw new Error(`${served} is not built: npm test -- build browser`);
+    this.folder = mkdtempSync(join(within, 'undercroft-browser-'));
+    this.library = library ?? join(this.folder, 'library');
+    this.server = spawn(served, ['--json', '--library', this.library, 'serve'], {
       env: { PATH: process.env.PATH, HOME: this.makeFolder('home'), LANG: 'C.UTF-8' },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
@@ -106,15 +115,15 @@ export class Site {
     return this.finished(id);
   }
 
-  /** Makes the first version of a project, and waits until its changes are noticed. @template {{ id: string }} P @param {P} project @returns {Promise<P>} */
-  async keep(project) {
+  /** Makes the first version of a project, and waits until its changes are noticed. @template {{ id: string }} P @param {P} project @param {number} [patience] @returns {Promise<P>} */
+  async keep(project, patience) {
     const { id } = await this.call('history_start', { project: project.id });
-    const { state, outcome } = await this.finished(id);
+    const { state, outcome } = await this.finished(id, patience);
     assert.equal(state, 'succeeded', JSON.stringify(outcome));
     await this.until(async () => {
       const states = await this.call('watch_list');
       return states.some((/** @type {any} */ one) => one.project === project.id && ['watching', 'limited'].includes(one.state));
-    });
+    }, patience);
     return project;
   }
 
@@ -129,18 +138,18 @@ export class Site {
     return versions;
   }
 
-  /** @param {() => Promise<boolean>} holds */
-  async until(holds) {
-    for (const end = Date.now() + PATIENCE; Date.now() < end; ) {
+  /** @param {() => Promise<boolean>} holds @param {number} [patience] */
+  async until(holds, patience = PATIENCE) {
+    for (const end = Date.now() + patience; Date.now() < end; ) {
       if (await holds()) return;
       await new Promise((done) => setTimeout(done, 50));
     }
     throw new Error(`It does not come to hold: ${holds}`);
   }
 
-  /** Waits for a job's end. @param {string} id @returns {Promise<any>} */
-  async finished(id) {
-    for (const end = Date.now() + PATIENCE; Date.now() < end; ) {
+  /** Waits for a job's end. @param {string} id @param {number} [patience] @returns {Promise<any>} */
+  async finished(id, patience = PATIENCE) {
+    for (const end = Date.now() + patience; Date.now() < end; ) {
       const job = (await this.call('job_list')).find((/** @type {any} */ one) => one.id === id);
       if (!['queued', 'running'].includes(job.state)) return job;
       await new Promise((done) => setTimeout(done, 50));
@@ -162,10 +171,11 @@ export class Site {
   }
 }
 
-/** Starts the browser. */
-export function startBrowser() {
+/** Starts the browser, with scroll bars where they are to be dragged. @param {{ scrollBars?: boolean }} [look] */
+export function startBrowser({ scrollBars = false } = {}) {
   const asRoot = process.getuid?.() === 0 ? ['--no-sandbox'] : [];
-  return chromium.launch({ executablePath: CHROMIUM, args: [...QUIET, ...asRoot] });
+  const ignoreDefaultArgs = scrollBars ? ['--hide-scrollbars'] : [];
+  return chromium.launch({ executablePath: CHROMIUM, args: [...QUIET, ...asRoot], ignoreDefaultArgs });
 }
 
 /**
