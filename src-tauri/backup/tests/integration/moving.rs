@@ -65,6 +65,11 @@ fn a_move_that_ends_early_changes_nothing_and_the_next_goes_on() {
     back_up(&library, &backups, &project, &disk);
 
     fs::remove_dir_all(new.join("snapshots")).unwrap();
+    // What the repository has no longer does not come back, and what looks whole is not.
+    let stray = new.join("snapshots").join("0".repeat(64));
+    fs::create_dir_all(new.join("snapshots")).unwrap();
+    fs::write(&stray, "forgotten since").unwrap();
+    fs::write(new.join("config"), "of a try that ended after it").unwrap();
     // What was damaged on the way is written anew.
     let key = fs::read_dir(new.join("keys")).unwrap().next().unwrap().unwrap().path();
     let length = fs::metadata(&key).unwrap().len();
@@ -72,6 +77,7 @@ fn a_move_that_ends_early_changes_nothing_and_the_next_goes_on() {
     fs::write(&key, vec![0; usize::try_from(length).unwrap()]).unwrap();
     let second = move_to(&library, &backups, &disk, &new);
     assert_eq!(second.state, JobState::Succeeded, "{:?}", second.outcome);
+    assert!(!stray.exists() && !new.join("moving").exists());
     assert_eq!(backups.browser().list(None, None).unwrap().snapshots.len(), 2);
     let check = backups.proofs().start_check(disk.id, 1000).unwrap();
     assert_eq!(library.jobs().wait(check.id).unwrap().state, JobState::Succeeded);

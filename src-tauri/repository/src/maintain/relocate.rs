@@ -1,6 +1,8 @@
 //! Moving a repository to another place: file for file, compared, and taken over only once all of
 //! it is there. It stays the same repository, with its keys, its locks left behind.
 
+use std::collections::HashSet;
+
 use sha2::{Digest, Sha256};
 use undercroft_foundation::{Code, Error, Job, Result, size_text};
 use undercroft_providers::{ObjectMeta, Provider};
@@ -55,6 +57,7 @@ impl Repository {
         job.add_total(files.len() as u64, bytes);
         job.settle_totals();
         target.write(BEGUN, &[self.id().as_bytes()])?;
+        remove_leftovers(target, &files)?;
         // Those that are empty, too: a folder that is missing is damage.
         for kind in FileKind::ALL {
             target.create_folder(kind.folder())?;
@@ -70,7 +73,10 @@ impl Repository {
         }
         target.write(CONFIG, &[&source.read(CONFIG)?])?;
         settle()?;
-        target.remove_all(&[BEGUN.to_owned()])?;
+        // It is taken over: what fails from here on undoes nothing.
+        if let Err(error) = target.remove_all(&[BEGUN.to_owned()]) {
+            job.warn(target.location(), format!("The file {BEGUN} is left there: {error}"));
+        }
         let former = [(CONFIG.to_owned(), FORMER_CONFIG.to_owned())];
         if let Err(error) = source.rename_all(&former) {
             let why = format!("It still looks like the repository: {error}");
@@ -80,10 +86,20 @@ impl Repository {
     }
 }
 
-fn all_files(source: &dyn Provider) -> Result<Vec<ObjectMeta>> {
+/// Removes what an earlier try has brought to the place and the repository has no longer; the config
+/// first.
+fn remove_leftovers(target: &dyn Provider, files: &[ObjectMeta]) -> Result<()> {
+    target.remove_all(&[CONFIG.to_owned()])?;
+    let wanted: HashSet<&str> = files.iter().map(|file| file.key.as_str()).collect();
+    let mut there = all_files(target)?;
+    there.retain(|file| !wanted.contains(file.key.as_str()));
+    target.remove_all(&there.into_iter().map(|file| file.key).collect::<Vec<_>>())
+}
+
+fn all_files(place: &dyn Provider) -> Result<Vec<ObjectMeta>> {
     let mut files = Vec::new();
     for folder in FOLDERS {
-        match source.list(folder) {
+        match place.list(folder) {
             Ok(listed) => files.extend(listed),
             // Not every repository has a trash or parity.
             Err(error) if error.code() == Code::NotFound => {}
