@@ -138,6 +138,21 @@ describe('freeing', () => {
     await waitFor(() => expect(callsOf(backend, 'usage_overview').length).toBeGreaterThan(counted));
   });
 
+  it('frees what can be built again in all projects, from its page at three presses', async () => {
+    const backend = await open('#/storage');
+    const { rebuildable } = await backend.call('usage_findings', { key: '' });
+    const projects = new Set(rebuildable.map(({ project }) => project));
+    expect(projects.size).toBeGreaterThan(1);
+    await fireEvent.click(await screen.findByTestId('free-space'));
+    await fireEvent.click(await screen.findByTestId('free-all'));
+    await screen.findByText(`From ${projects.size} projects`);
+    await screen.findByText(/This frees/);
+    await fireEvent.click(await screen.findByTestId('free-confirm'));
+    await waitFor(() => expect(callsOf(backend, 'usage_free')).toHaveLength(projects.size));
+    const freed = callsOf(backend, 'usage_free') as { paths: string[][] }[];
+    expect(freed.flatMap(({ paths }) => paths)).toHaveLength(rebuildable.length);
+  });
+
   it('warns of what is held nowhere else', async () => {
     await open('#/storage?view=findings');
     const lost = await screen.findAllByText('Held nowhere else');

@@ -16,6 +16,9 @@ import type { NameTaken } from './history-actions.svelte';
  * What to restore, all of it without paths; where to unless it goes where it was, and what becomes of
  * files that are there unless that is decided by whether they are saved first.
  */
+/** Files and folders of one project that may go. */
+export type FreeSet = { project: string; paths: string[][] };
+
 export type RestoreQuestion = {
   source: RestoreSource;
   paths: string[][];
@@ -60,7 +63,7 @@ export type Dialog =
   | { kind: 'openWorkspace'; version: Version }
   | { kind: 'closeWorkspace'; workspace: Workspace }
   | { kind: 'saveVersion'; workspace: Workspace }
-  | { kind: 'freeSpace'; project: string; paths: string[][] }
+  | { kind: 'freeSpace'; sets: FreeSet[] }
   | { kind: 'thin'; project: string }
   | { kind: 'sessionWork'; way: 'export' | 'import' }
   | { kind: 'importSettings'; file: string; text: string }

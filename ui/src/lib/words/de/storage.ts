@@ -138,6 +138,9 @@ export const storageWords: typeof english = {
       plural(count, { one: '1 Objekt freigeben?', other: '# Objekte freigeben?' }),
     freeLine: (size: string, count: number) => `Das gibt ${size} in ${files(count)} frei.`,
     freeFrom: (project: string) => `Aus dem Arbeitsbereich von ${project}`,
+    freeFromMany: (projects: number) =>
+      plural(projects, { one: 'Aus 1 Projekt', other: 'Aus # Projekten' }),
+    freeAll: 'Alles freigeben…',
     freeLooking: 'Wird geprüft, was diese Dateien enthält…',
     freeUndo:
       'Dateien, die eine Version enthält, lassen sich daraus wiederherstellen. Die anderen bleiben im Papierkorb, bis er geleert wird.',

@@ -135,6 +135,9 @@ export const storageWords = {
       plural(count, { one: 'Free 1 item?', other: 'Free # items?' }),
     freeLine: (size: string, count: number) => `This frees ${size} in ${files(count)}.`,
     freeFrom: (project: string) => `From the workspace of ${project}`,
+    freeFromMany: (projects: number) =>
+      plural(projects, { one: 'From 1 project', other: 'From # projects' }),
+    freeAll: 'Free all…',
     freeLooking: 'Checking what holds these files…',
     freeUndo:
       'Files that a version holds can be restored from it. The trash keeps the others until it is emptied.',
