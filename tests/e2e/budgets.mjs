@@ -80,8 +80,14 @@ async function measureStart() {
   console.log(
     `start: first paint after ${(first - launched).toFixed(0)} ms, the sentence after ${Date.now() - launched} ms at most`,
   );
-  await page.run(() => new Promise((done) => setTimeout(done, 1_000)));
-  say('the palette', [await page.run(timePalette)]);
+  await page.run(() => new Promise((done) => setTimeout(done, 2_000)));
+  const times = [];
+  for (let opened = 0; opened < 3; opened += 1) {
+    times.push(await page.run(timePalette));
+    await page.press('\uE00C');
+    await page.run(() => new Promise((done) => setTimeout(done, 500)));
+  }
+  say(`the palette, first ${times[0].toFixed(0)} ms`, times);
   await page.close();
 }
 
