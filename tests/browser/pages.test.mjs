@@ -1,86 +1,114 @@
-/** Every page, light and dark, empty and in use, on a wide and on a narrow screen: axe finds nothing. */
+/**
+ * Every page, light and dark, empty and in use, on a wide and on a narrow screen, in English and in German:
+ * axe finds nothing, and in German and at 200 % all fits its place.
+ */
 
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { assertAccessible } from './accessibility.mjs';
 import { makeProject, write } from './files.mjs';
+import { assertGerman } from './language.mjs';
+import { assertFits } from './layout.mjs';
 import { go, Site, startBrowser, visit } from './site.mjs';
 
 /** @type {import('playwright-core').Browser} */ let browser;
-before(async () => (browser = await startBrowser()));
-after(async () => browser?.close());
+/** @type {Site} */ let empty;
+/** @type {Site} */ let used;
+/** @type {Awaited<ReturnType<typeof fill>>} What is in the library in use. */ let filled;
+before(async () => {
+  [empty, used, browser] = await Promise.all([Site.start(), Site.start(), startBrowser()]);
+  filled = await fill(used);
+});
+after(async () => {
+  await browser?.close();
+  await Promise.all([empty?.stop(), used?.stop()]);
+});
 
 const DIALOG = '[role=dialog]';
 
+const WIDE = { viewport: { width: 1440, height: 900 } };
+const NARROW = { viewport: { width: 800, height: 640 } };
+/** A window of 1280 × 800 whose pages are shown twice as large. */
+const TWICE = { viewport: { width: 640, height: 400 }, deviceScaleFactor: 2 };
+
+/** In German there is no walk through the dialogs, which are found by their English names. */
 const LOOKS = /** @type {const} */ ([
-  { name: 'light', colorScheme: 'light', viewport: { width: 1440, height: 900 } },
-  { name: 'dark', colorScheme: 'dark', viewport: { width: 1440, height: 900 } },
-  { name: 'dark and narrow', colorScheme: 'dark', viewport: { width: 800, height: 640 } },
+  { name: 'light', colorScheme: 'light', dialogs: true, ...WIDE },
+  { name: 'light, in German', colorScheme: 'light', locale: 'de-DE', ...WIDE },
+  { name: 'dark', colorScheme: 'dark', pages: true, dialogs: true, ...WIDE },
+  { name: 'dark and narrow', colorScheme: 'dark', pages: true, dialogs: true, ...NARROW },
+  { name: 'dark, in German at 200 %', colorScheme: 'dark', locale: 'de-DE', ...TWICE },
 ]);
 
-for (const { name, ...look } of LOOKS) {
-  test(`every page of an empty library, ${name}`, () => inEmpty(name, look));
-  test(`every page of a library in use, and its dialogs, ${name}`, () => inUse(name, look));
-}
-
-/** @param {string} name @param {import('playwright-core').BrowserContextOptions} look */
-async function inEmpty(name, look) {
-  const site = await Site.start();
-  try {
-    await visit(browser, site, `empty ${name}`, (page) => walk(page, ['#/', '#/projects', '#/backups', '#/archive', '#/archive?show=trash', '#/storage', '#/cleanup', '#/plans/new', '#/recover', '#/doctor', '#/activity', '#/settings', '#/nowhere']), look);
-  } finally {
-    await site.stop();
+for (const { name, pages = false, dialogs = false, ...look } of LOOKS) {
+  const inGerman = 'locale' in look;
+  if (pages || inGerman) {
+    test(`every page of an empty library, ${name}`, () =>
+      visit(browser, empty, `empty ${name}`, (page) => walk(page, EMPTY, inGerman), look));
+    test(`every page of a library in use, ${name}`, () =>
+      visit(browser, used, `in use ${name}`, (page) => walk(page, inUse(filled), inGerman), look));
   }
+  if (dialogs)
+    test(`every dialog, ${name}`, () => visit(browser, used, `dialogs ${name}`, (page) => allDialogs(page), look));
 }
 
-/** @param {string} name @param {import('playwright-core').BrowserContextOptions} look */
-async function inUse(name, look) {
-  const site = await Site.start();
-  try {
-    const { project, destination, snapshot, versions, archive } = await fill(site);
-    await visit(
-      browser,
-      site,
-      `in use ${name}`,
-      async (page) => {
-        await walk(page, [
-          '#/',
-          '#/projects',
-          `#/projects/${project.id}`,
-          `#/browse/${destination.id}/${snapshot.id}/src?project=${project.id}`,
-          '#/backups',
-          `#/backups/${destination.id}`,
-          '#/archive',
-          `#/archive/${archive.id}`,
-          `#/archive/${archive.id}/src?view=files&file=main.rs`,
-          ...['picture', 'findings', 'growth', 'trend'].map((view) => `#/storage?view=${view}`),
-          '#/storage?by=type',
-          '#/cleanup',
-          '#/activity',
-          '#/activity?show=runs',
-          '#/settings',
-        ]);
-        await walk(page, rooms(project, versions));
-        await historyDialogs(page, project);
-        await lifeDialogs(page, project, archive);
-        await dialogs(page, `#/browse/${destination.id}/${snapshot.id}`);
-      },
-      look,
-    );
-  } finally {
-    await site.stop();
-  }
+const EMPTY = [
+  '#/',
+  '#/projects',
+  '#/backups',
+  '#/archive',
+  '#/archive?show=trash',
+  '#/storage',
+  '#/cleanup',
+  '#/plans/new',
+  '#/recover',
+  '#/doctor',
+  '#/activity',
+  '#/settings',
+  '#/nowhere',
+];
+
+/** @param {typeof filled} library */
+function inUse({ project, destination, snapshot, versions, archive }) {
+  return [
+    '#/',
+    '#/projects',
+    `#/projects/${project.id}`,
+    `#/browse/${destination.id}/${snapshot.id}/src?project=${project.id}`,
+    '#/backups',
+    `#/backups/${destination.id}`,
+    '#/archive',
+    `#/archive/${archive.id}`,
+    `#/archive/${archive.id}/src?view=files&file=main.rs`,
+    ...['picture', 'findings', 'growth', 'trend'].map((view) => `#/storage?view=${view}`),
+    '#/storage?by=type',
+    '#/cleanup',
+    '#/activity',
+    '#/activity?show=runs',
+    '#/settings',
+    ...rooms(project, versions),
+  ];
 }
 
-/** @param {import('playwright-core').Page} page @param {string[]} addresses */
-async function walk(page, addresses) {
+/** @param {import('playwright-core').Page} page */
+async function allDialogs(page) {
+  const { project, archive, destination, snapshot } = filled;
+  await historyDialogs(page, project);
+  await lifeDialogs(page, project, archive);
+  await dialogs(page, `#/browse/${destination.id}/${snapshot.id}`);
+}
+
+/** @param {import('playwright-core').Page} page @param {string[]} addresses @param {boolean} inGerman */
+async function walk(page, addresses, inGerman) {
   for (const address of addresses) {
     await go(page, address);
     await settle(page);
     await assertAccessible(page, address);
+    if (!inGerman) continue;
+    await assertFits(page, address);
+    await assertGerman(page, address);
   }
 }
-
 /** The rooms of a project whose versions are kept. @param {{ id: string }} project @param {any[]} versions */
 function rooms({ id }, versions) {
   const [newest, first] = versions;
@@ -99,7 +127,10 @@ function rooms({ id }, versions) {
 /** @param {import('playwright-core').Page} page @param {{ id: string }} project */
 async function historyDialogs(page, { id }) {
   await go(page, `#/projects/${id}/history/main`);
-  for (const [button, dialog] of [['version-restore', 'Restore'], ['save-version', 'Save a version']]) {
+  for (const [button, dialog] of [
+    ['version-restore', 'Restore'],
+    ['save-version', 'Save a version'],
+  ]) {
     await page.getByTestId(button).click();
     await page.getByRole('dialog', { name: dialog }).waitFor();
     await settle(page);
@@ -122,14 +153,20 @@ async function historyDialogs(page, { id }) {
 
 /** The dialogs of projects that come and go. @param {import('playwright-core').Page} page @param {{ id: string }} project @param {{ id: string }} archive */
 async function lifeDialogs(page, { id }, archive) {
-  for (const [button, dialog] of [['New project…', 'New project'], ['Import…', 'Import a project']]) {
+  for (const [button, dialog] of [
+    ['New project…', 'New project'],
+    ['Import…', 'Import a project'],
+  ]) {
     await go(page, '#/projects');
     await page.getByRole('button', { name: 'More', exact: true }).click();
     await page.getByRole('menuitem', { name: button }).click();
     await inDialog(page, dialog);
   }
   await go(page, `#/projects/${id}`);
-  for (const [item, dialog] of [['Archive…', 'Archive vault'], ['Save as template…', 'Save as template']]) {
+  for (const [item, dialog] of [
+    ['Archive…', 'Archive vault'],
+    ['Save as template…', 'Save as template'],
+  ]) {
     await page.getByRole('button', { name: 'More for vault' }).click();
     await page.getByRole('menuitem', { name: item }).click();
     await inDialog(page, dialog);
@@ -197,7 +234,12 @@ async function fill(site) {
   const versions = await site.versions(project, 2);
   await site.call('git_create', { workspace: versions[0].workspace });
   const away = await site.addProject(makeProject(join(site.folder, 'put away')));
-  const { id } = await site.call('archive_make', { projects: [away.id], idle: false, level: 'fast', keepSource: false });
+  const { id } = await site.call('archive_make', {
+    projects: [away.id],
+    idle: false,
+    level: 'fast',
+    keepSource: false,
+  });
   await site.finished(id);
   const [archive] = await site.call('archive_list', { trashed: false });
   await site.finished((await site.call('usage_scan', {})).id);
