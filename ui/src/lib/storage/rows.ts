@@ -1,5 +1,6 @@
 /** The rows of a picture: in order, the small ones together, and what each is as a share of the whole. */
 import type { UsageRow } from '$lib/backend/bindings';
+import { words } from '$lib/words';
 
 /** The key of rows that are drawn as one, because each is too small to be seen. */
 export const SMALL = '#small';
@@ -48,12 +49,18 @@ export function sumBytes(rows: readonly { bytes: number }[]): number {
   return rows.reduce((total, { bytes }) => total + bytes, 0);
 }
 
+const whole = new Intl.NumberFormat(words.locale, { maximumFractionDigits: 0 });
+const tenths = new Intl.NumberFormat(words.locale, {
+  minimumFractionDigits: 1,
+  maximumFractionDigits: 1,
+});
+
 /** A share in percent: whole from ten on, one decimal below; never 0 for something. */
 export function sharePercent(bytes: number, total: number): string {
   if (total <= 0 || bytes <= 0) return '0';
   const percent = (bytes / total) * 100;
-  if (percent < 0.1) return '<0.1';
-  return percent < 9.95 ? percent.toFixed(1) : `${Math.round(percent)}`;
+  if (percent < 0.1) return `<${tenths.format(0.1)}`;
+  return percent < 9.95 ? tenths.format(percent) : whole.format(percent);
 }
 
 /** The project and path of a row that can be freed: a file or folder below a project's own folder. */

@@ -82,7 +82,7 @@ export const de: Words = {
   common: {
     add: 'Hinzufügen',
     cancel: 'Abbrechen',
-    save: 'Sichern',
+    save: 'Speichern',
     undo: 'Rückgängig',
     copy: 'Kopieren',
     copied: 'Kopiert',

@@ -17,7 +17,7 @@ export const consoleWords: typeof english = {
   diagnostics: {
     title: 'Diagnose',
     row: 'Angaben für eine Fehlermeldung',
-    hint: 'Version, Einstellungen, Größen, Befunde und Fehler, als eine Datei zum Lesen und Sichern',
+    hint: 'Version, Einstellungen, Größen, Befunde und Fehler, als eine Datei zum Lesen und Speichern',
     open: 'Diagnose…',
     line: 'Dies wird gesichert. Es enthält weder Passwörter noch Schlüssel, Token oder Inhalte von Dateien.',
     names: 'Namen von Projekten, Ordnern und Dateien einschließen',

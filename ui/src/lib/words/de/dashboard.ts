@@ -65,7 +65,8 @@ export const dashboardWords: typeof english = {
     undoNow: 'Rückgängig machen',
     undoTitle: 'Dies rückgängig machen',
     undoLine: {
-      workspace: (what: string) => `${what}. Was jetzt da ist, wird vorher als Version gesichert.`,
+      workspace: (what: string) =>
+        `${what}. Was jetzt da ist, wird vorher als Version gespeichert.`,
       project: (what: string) => `${what}. Es kommt in die Liste und an seinen Platz zurück.`,
       archive: (what: string) => `${what}. Es kommt ins Archiv zurück.`,
       backups: (what: string) => `${what}. Sie kommen ins Ziel zurück.`,

@@ -59,7 +59,7 @@ export const frameWords: typeof english = {
     check: 'Prüfung',
     preview: 'Zählung',
     import: 'Import',
-    save: 'Sichern',
+    save: 'Speichern',
     upload: 'Hochladen',
     workspace: 'Arbeitsbereich',
     thin: 'Ausdünnen',

@@ -1,4 +1,4 @@
-/** Versionen: behalten, auflisten, sichern, ausdünnen, wiederherstellen. */
+/** Versionen: behalten, auflisten, speichern, ausdünnen, wiederherstellen. */
 import type { historyWords as english } from '../en/history';
 import { pluralIn } from '../plural';
 
@@ -77,7 +77,7 @@ export const historyWords: typeof english = {
       renamed: 'Umbenannt',
       metadata: 'Nur Zeiten oder Rechte geändert',
     },
-    save: 'Version sichern',
+    save: 'Version speichern',
     listLabel: 'Versionen',
     colTime: 'Zeit',
     colTrigger: 'Grund',
@@ -132,7 +132,7 @@ export const historyWords: typeof english = {
     weigh: 'Belegten Platz zeigen',
     weighing: 'Wird gezählt…',
     started: (name: string) => `Von ${name} werden ab jetzt Versionen behalten`,
-    saved: 'Als Version gesichert',
+    saved: 'Als Version gespeichert',
     marked: 'Kennzeichen der Version geändert',
     pinSaid: { true: 'Angeheftet', false: 'Gelöst' },
     restored: 'Wiederhergestellt',
@@ -171,15 +171,15 @@ export const historyWords: typeof english = {
   },
 
   saveVersion: {
-    title: 'Version sichern',
+    title: 'Version speichern',
     line: 'Alles, was sich seit der letzten Version geändert hat, mit einer Nachricht von Ihnen.',
     message: 'Nachricht',
-    confirm: 'Sichern',
+    confirm: 'Speichern',
   },
 
   thin: {
     title: 'Versionen ausdünnen',
-    line: 'Alte automatische Versionen werden entfernt; benannte, angeheftete und von Ihnen gesicherte bleiben.',
+    line: 'Alte automatische Versionen werden entfernt; benannte, angeheftete und von Ihnen gespeicherte bleiben.',
     nothing: 'Nichts auszudünnen: Jede Version wird noch gebraucht.',
     sum: (drop: string, keep: string, frees: string, lost: string) =>
       `${drop} Versionen werden entfernt, ${keep} bleiben. Gibt ${frees} frei; ${lost} Dateiversionen, die es sonst nirgends gibt, gehen verloren.`,

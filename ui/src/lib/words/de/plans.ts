@@ -81,7 +81,7 @@ export const planWords: typeof english = {
   planEditor: {
     newTitle: 'Neuer Plan',
     name: 'Name',
-    save: 'Plan sichern',
+    save: 'Plan speichern',
     saved: (name: string) => `${name} ist gesichert`,
     what: 'Was',
     whatLine: 'Welche Projekte, und was davon ausgelassen wird.',

@@ -74,8 +74,8 @@ export const projectLifeWords: typeof english = {
   },
 
   saveTemplate: {
-    action: 'Als Vorlage sichern…',
-    title: 'Als Vorlage sichern',
+    action: 'Als Vorlage speichern…',
+    title: 'Als Vorlage speichern',
     line: (name: string) => `Neue Projekte können dann mit den Dateien von ${name} beginnen.`,
     name: 'Name',
     nameHint: 'Kleinbuchstaben, Ziffern und Bindestriche',
@@ -86,7 +86,7 @@ export const projectLifeWords: typeof english = {
     variableText: 'Text in den Dateien',
     addVariable: 'Variable hinzufügen',
     removeVariable: (name: string) => `Variable ${name} entfernen`,
-    confirm: 'Vorlage sichern',
+    confirm: 'Vorlage speichern',
     saved: (name: string) => `Vorlage ${name} gesichert`,
   },
 

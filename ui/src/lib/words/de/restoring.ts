@@ -19,7 +19,7 @@ export const restoringWords: typeof english = {
     where: 'Wohin',
     inPlace: 'Wo es war',
     savedHint:
-      'Was jetzt da ist, wird zuerst als Version gesichert, damit es sich rückgängig machen lässt.',
+      'Was jetzt da ist, wird zuerst als Version gespeichert, damit es sich rückgängig machen lässt.',
     unsavedHint:
       'Von dem, was jetzt da ist, wird keine Version erstellt: Was ersetzt wird, ist verloren.',
     elsewhere: 'Ein anderer Ordner',
@@ -73,7 +73,7 @@ export const restoringWords: typeof english = {
         other: '# Dateien sind schon da und bleiben',
       }),
     verified: 'Jede Datei wird beim Schreiben überprüft',
-    savedFirst: 'Was jetzt da ist, wird zuerst als Version gesichert',
+    savedFirst: 'Was jetzt da ist, wird zuerst als Version gespeichert',
     wholeProject: 'Das Projekt ist wieder in Gebrauch, mit allen Versionen',
     free: (free: string) => `Dort sind ${free} frei`,
     tooLittle: 'Der Speicherplatz reicht nicht aus.',
