@@ -58,8 +58,8 @@ pub use browse::preview::{
     preview,
 };
 pub use browse::{
-    FileHit, FileVersion, FoundName, FoundNames, GoneName, LineBudget, LineCounts, LinesAfter,
-    VersionSizes,
+    DeletedEntries, DeletedEntry, FileHit, FileVersion, FoundName, FoundNames, GoneName,
+    LineBudget, LineCounts, LinesAfter, VersionSizes,
 };
 pub use consistency::{Damage, HistoryCheck, HistoryMaintenance, RebuildReport};
 pub use files::{Conflict, CopyInReport, LinesBack, UnsavedPolicy, WriteOutcome, content_digest};

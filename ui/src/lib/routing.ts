@@ -42,7 +42,15 @@ export type Route =
   | { page: 'workspaces'; project: string }
   | ({ page: 'git' } & InWorkspace)
   | { page: 'rules'; project: string }
-  | { page: 'browse'; destination: string; snapshot: string; path: string[]; project: string }
+  | {
+      page: 'browse';
+      destination: string;
+      snapshot: string;
+      path: string[];
+      project: string;
+      /** The name of the file in the folder that is shown. */
+      file?: string;
+    }
   | { page: 'backups'; destination: string | null; view?: DestinationView }
   | { page: 'plan'; plan: string | null }
   | ({ page: 'archive'; archive: string | null } & ArchiveQuery)
@@ -83,8 +91,15 @@ function parsePage(page: string, rest: string[], query: URLSearchParams): Route 
   }
   if (page === 'projects' && first && second) return parseProjectView(first, second, path, query);
   if (page === 'browse' && first && second) {
-    const project = query.get('project') ?? '';
-    return { page, destination: first, snapshot: second, path, project };
+    const [project, file] = [query.get('project') ?? '', query.get('file')];
+    return {
+      page,
+      destination: first,
+      snapshot: second,
+      path,
+      project,
+      ...(file ? { file } : {}),
+    };
   }
   if (page === 'backups' && rest.length <= 1) {
     const view = DESTINATION_VIEWS.find((one) => one === query.get('view'));
@@ -185,6 +200,7 @@ export function formatRoute(route: Route): string {
     case 'browse':
       return address(['browse', route.destination, route.snapshot, ...route.path], {
         project: route.project,
+        file: route.file ?? '',
       });
     case 'backups':
       return address(['backups', route.destination], {

@@ -66,6 +66,7 @@ export const shortcutGroups: ShortcutGroup[] = [
       { keys: [']'], label: text.newerVersion },
       { keys: ['Shift', '←', '→'], label: text.olderDay },
       { keys: ['Home', 'End'], label: text.timelineEnds },
+      { keys: ['+', '-'], label: text.zoomTimeline },
       { keys: ['N'], label: text.nextChange },
       { keys: ['P'], label: text.previousChange },
     ],

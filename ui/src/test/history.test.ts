@@ -224,6 +224,26 @@ describe('files', () => {
     expect(called(backend, 'file_delete')).toEqual([]);
   });
 
+  it('that a folder had once are shown, looked at, and brought back', async () => {
+    const { backend } = await open('aurora', 'files/main/now/src');
+    const grid = await screen.findByRole('grid', { name: 'Contents' });
+    await within(grid).findByText('main.rs');
+    expect(within(grid).queryByText('layout.rs')).toBeNull();
+    await fireEvent.click(screen.getByRole('button', { name: 'Show deleted' }));
+    const gone = await within(grid).findByText('layout.rs');
+    within(grid).getByText('Renamed to src/render/layout.rs');
+    await fireEvent.click(gone);
+    const preview = await screen.findByTestId('preview');
+    await within(preview).findByText(/part of the renderer/);
+    await key(window, 'Delete');
+    await fireEvent.click(within(preview).getByRole('button', { name: 'Bring back…' }));
+    await screen.findByRole('dialog', { name: /^Restore layout\.rs as of / });
+    expect(called(backend, 'version_restore_preview')[0]).toMatchObject({
+      paths: [['src', 'layout.rs']],
+    });
+    expect(called(backend, 'file_delete')).toEqual([]);
+  });
+
   it('that are added ask first where a name is taken', async () => {
     const { backend } = await open('aurora', 'files/main/now');
     const input = await screen.findByTestId('upload-files');

@@ -3,13 +3,16 @@
 use undercroft_foundation::{Job, Result, check_sought};
 use undercroft_history as history;
 
-use super::wire::{FileHit, FileRef, FileSearch, FileVersion};
+use super::wire::{DeletedFile, DeletedFiles, FileAt, FileHit, FileRef, FileSearch, FileVersion};
 use crate::Api;
 use crate::base::names::{names, tree_path};
+use crate::versions::finding::Side;
 use crate::versions::wire::Layer;
 
 /// The most versions of a file that are listed.
 const FILE_VERSIONS: usize = 10_000;
+/// The most names that a folder had once that are listed.
+const DELETED: usize = 1_000;
 /// The number of hits that are given when nobody says, and at most.
 const HITS: (u32, u32) = (200, 10_000);
 
@@ -32,6 +35,30 @@ impl Api {
             version: file.version.into(),
         };
         Ok(found.into_iter().map(one).collect())
+    }
+
+    /// Lists the names that a folder had in versions before and that this one, or the newest of a
+    /// workspace on disk, lacks.
+    ///
+    /// # Errors
+    /// [`undercroft_foundation::Code::NotFound`].
+    pub fn file_deleted(&self, request: FileAt) -> Result<DeletedFiles> {
+        let path = tree_path(&request.path)?;
+        let version = match self.find_side(&request.version, None)? {
+            Side::Version(version) => Some(version),
+            Side::Disk(workspace) => self.0.history.newest_version(workspace.id)?,
+        };
+        let Some(version) = version else {
+            return Ok(DeletedFiles { entries: Vec::new(), more: false });
+        };
+        let found = self.0.history.reader().deleted(version.id, &path, DELETED, &Job::new())?;
+        let one = |deleted: history::DeletedEntry| DeletedFile {
+            entry: deleted.entry.into(),
+            version: deleted.version.into(),
+            removed: deleted.gone.removed,
+            renamed_to: deleted.gone.renamed_to.as_ref().map(names),
+        };
+        Ok(DeletedFiles { entries: found.entries.into_iter().map(one).collect(), more: found.more })
     }
 
     /// Looks for files in a version by their paths or in their text.

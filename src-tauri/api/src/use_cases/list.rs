@@ -168,6 +168,8 @@ macro_rules! with_use_cases {
             undo_list(Nothing) -> Vec<Undoable>, Everyone, "undercroft undo --list";
             /// Lists a folder in a version, or on disk.
             file_list(FileAt) -> FileListing, Everyone, "undercroft file list {version} {path}";
+            /// Lists what a folder had once, and a version lacks.
+            file_deleted(FileAt) -> DeletedFiles, Everyone, "undercroft file list {version} {path} --deleted";
             /// Shows a file of a version: its text, its picture, or its first bytes.
             file_preview(FileAt) -> Preview, Everyone, "undercroft file show {version} {path}";
             /// Shows some bytes of a file of a version, from an offset on.

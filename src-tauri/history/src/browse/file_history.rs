@@ -5,7 +5,7 @@ use undercroft_foundation::{Code, ProjectId, Result, TreePath, WorkspaceId};
 
 use crate::version::{Change, ChangeKind, EntryKind, Layer, Version};
 use crate::versions::reading::HistoryReader;
-use crate::versions::{VersionFilter, changes, table};
+use crate::versions::{changes, table};
 
 /// The number of changes that are asked for at once.
 const PAGE: usize = 256;
@@ -125,7 +125,7 @@ impl Trace {
             before = *last;
             for (seq, change) in page {
                 // What other workspaces did meanwhile is theirs.
-                let Some(version) = version_at(connection, workspace, seq)? else { continue };
+                let Some(version) = table::at(connection, workspace, seq)? else { continue };
                 let from = change.from.clone();
                 self.found.push(file_version(version, change));
                 if self.is_full() {
@@ -144,15 +144,4 @@ impl Trace {
 fn file_version(version: Version, change: Change) -> FileVersion {
     let Change { path, from, kind, size_bytes, layer } = change;
     FileVersion { version, path, from, kind, size_bytes, layer }
-}
-
-fn version_at(
-    connection: &Connection,
-    workspace: WorkspaceId,
-    seq: u64,
-) -> Result<Option<Version>> {
-    let before_seq = Some(seq.saturating_add(1));
-    let filter = VersionFilter { before_seq, limit: 1, ..VersionFilter::default() };
-    let found = table::list(connection, workspace, &filter)?.pop();
-    Ok(found.filter(|version| version.seq == seq))
 }

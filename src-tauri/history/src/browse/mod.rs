@@ -2,6 +2,7 @@
 //! differs between versions or from the disk, and what a version takes.
 
 mod compare;
+mod deleted;
 mod file_history;
 mod line_counts;
 mod names;
@@ -10,6 +11,7 @@ pub(crate) mod preview;
 mod search;
 mod sizes;
 
+pub use deleted::{DeletedEntries, DeletedEntry};
 pub use file_history::FileVersion;
 pub use line_counts::{LineBudget, LineCounts, LinesAfter};
 pub use names::{FoundName, FoundNames, GoneName};

@@ -214,19 +214,10 @@ impl HistoryReader {
             }
             Place::Gone { seq, renamed_to } => {
                 let Some(last) = versions.get(&seq) else { return Ok(None) };
-                let before = last.parent.and_then(|id| versions.values().find(|it| it.id == id));
-                let removed = Some(last.time);
-                // It has it itself where the branch was set back afterwards.
-                let held =
-                    [(before, GoneName { removed, renamed_to }), (Some(last), GoneName::default())];
-                for (version, gone) in held {
-                    let Some(version) = version else { continue };
-                    if let Ok(entry) = self.entry(version.id, &path) {
-                        let (size, modified) = (entry.size_bytes, entry.modified);
-                        return Ok(Some(found(version, entry.kind, size, modified, Some(gone))));
-                    }
-                }
-                Ok(None)
+                let held = self.held_last(&path, last, renamed_to)?;
+                Ok(held.map(|(version, entry, gone)| {
+                    found(&version, entry.kind, entry.size_bytes, entry.modified, Some(gone))
+                }))
             }
         }
     }

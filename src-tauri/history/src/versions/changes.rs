@@ -1,8 +1,8 @@
 //! The table of changes: which files each version changed, so that one file's history is found
 //! without looking into every version. The first version of a history is not in it.
 
-use rusqlite::{Connection, Row, Transaction, params};
-use undercroft_foundation::{ProjectId, Result, TreePath};
+use rusqlite::{Connection, OptionalExtension, Row, Transaction, params};
+use undercroft_foundation::{ProjectId, Result, TreePath, WorkspaceId};
 use undercroft_library::{Column, Migration, SqlContext};
 
 use crate::version::{Change, ChangeKind, Layer};
@@ -119,6 +119,106 @@ pub(crate) fn each_path(
         }
     }
     Ok(())
+}
+
+/// Tells each name directly below a folder that a version of a project did something to, or to
+/// something below it; some twice.
+pub(crate) fn each_name_below(
+    connection: &Connection,
+    project: ProjectId,
+    folder: &TreePath,
+    each: &mut dyn FnMut(&[u8]) -> Result<()>,
+) -> Result<()> {
+    let inside = below(folder);
+    for column in ["path", "from_path"] {
+        // From name to name by the index, whatever lies below each.
+        let query = format!(
+            "SELECT {column} FROM changes WHERE project = ?1 AND {column} >= ?2 AND {column} < ?3
+             ORDER BY {column} LIMIT 1"
+        );
+        let mut statement = connection.prepare_cached(&query).sql("read the names of files")?;
+        let mut from = inside.0.clone();
+        loop {
+            let found: Option<Vec<u8>> = statement
+                .query_row((Column(project), &from, &inside.1), |row| row.get(0))
+                .optional()
+                .sql("read the names of files")?;
+            let Some(mut path) = found else { break };
+            let start = inside.0.len();
+            let end = path[start..].iter().position(|byte| *byte == b'/').map(|at| start + at);
+            each(&path[start..end.unwrap_or(path.len())])?;
+            match end {
+                Some(end) => {
+                    path.truncate(end);
+                    path.push(b'/' + 1);
+                }
+                None => path.push(0),
+            }
+            from = path;
+        }
+    }
+    Ok(())
+}
+
+/// The last that versions did to a path, or to something below it.
+#[derive(Debug)]
+pub(crate) struct Touched {
+    /// The number of the version.
+    pub(crate) seq: u64,
+    /// The new path, where it renamed the file.
+    pub(crate) renamed_to: Option<TreePath>,
+}
+
+/// The last that versions of a workspace up to the one numbered `until` did to a path, or to
+/// something below it; nothing where they did nothing.
+pub(crate) fn last_below(
+    connection: &Connection,
+    project: ProjectId,
+    path: &TreePath,
+    (workspace, until): (WorkspaceId, u64),
+) -> Result<Option<Touched>> {
+    let inside = below(path);
+    let exact = (path.as_bytes().to_vec(), [path.as_bytes(), &[0]].concat());
+    let mut last: Option<Touched> = None;
+    for (column, renamed_to) in [("path", "NULL"), ("from_path", "path")] {
+        for ((from, end), is_exact) in [(&exact, true), (&inside, false)] {
+            // A cross join keeps this order: by path, not through all versions. The new path is
+            // that of the row with the largest number.
+            let query = format!(
+                "SELECT max(changes.seq), {renamed_to} FROM changes CROSS JOIN versions
+                 ON versions.project = changes.project AND versions.seq = changes.seq
+                 WHERE changes.project = ?1 AND {column} >= ?2 AND {column} < ?3
+                   AND workspace = ?4 AND changes.seq <= ?5"
+            );
+            let arguments = (Column(project), from, end, Column(workspace), number(until));
+            let found = connection
+                .prepare_cached(&query)
+                .and_then(|mut statement| {
+                    let row = |row: &Row<'_>| -> rusqlite::Result<_> {
+                        Ok((row.get::<_, Option<i64>>(0)?, row.get::<_, Option<Vec<u8>>>(1)?))
+                    };
+                    statement.query_row(arguments, row)
+                })
+                .sql("read a file's history")?;
+            let (Some(seq), to) = found else { continue };
+            let seq = u64::try_from(seq).unwrap_or(0);
+            if last.as_ref().is_none_or(|last| last.seq < seq) {
+                let renamed_to = to.filter(|_| is_exact).and_then(|to| TreePath::new(&to).ok());
+                last = Some(Touched { seq, renamed_to });
+            }
+        }
+    }
+    Ok(last)
+}
+
+/// The first of all paths below a folder, and the first behind them.
+fn below(folder: &TreePath) -> (Vec<u8>, Vec<u8>) {
+    if folder.is_root() {
+        // No name is that long, and what follows a name is less.
+        return (Vec::new(), vec![0xff; 256]);
+    }
+    let with = |byte: u8| [folder.as_bytes(), &[byte]].concat();
+    (with(b'/'), with(b'/' + 1))
 }
 
 pub(crate) fn remove(transaction: &Transaction<'_>, project: ProjectId, seq: u64) -> Result<()> {

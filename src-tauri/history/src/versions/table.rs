@@ -100,6 +100,21 @@ pub(crate) fn get(connection: &Connection, id: VersionId) -> Result<Version> {
     })
 }
 
+/// The version of a workspace with this number, if there is one.
+pub(crate) fn at(
+    connection: &Connection,
+    workspace: WorkspaceId,
+    seq: u64,
+) -> Result<Option<Version>> {
+    let query = format!("SELECT {COLUMNS} FROM versions WHERE workspace = ?1 AND seq = ?2");
+    connection
+        .prepare_cached(&query)
+        .and_then(|mut statement| {
+            statement.query_row((Column(workspace), number(seq)), from_row).optional()
+        })
+        .sql("read a version")
+}
+
 /// The newest version of a workspace, if there is one.
 pub(crate) fn newest(connection: &Connection, workspace: WorkspaceId) -> Result<Option<Version>> {
     let query =

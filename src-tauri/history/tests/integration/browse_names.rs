@@ -9,7 +9,9 @@ use jiff::Timestamp;
 use support::{Bench, path};
 use thin_scene::{DAY, Scene};
 use undercroft_foundation::{Code, Job, NameQuery, TreePath, VersionId};
-use undercroft_history::{EntryKind, FoundName, FoundNames, Trigger, VersionFilter};
+use undercroft_history::{
+    DeletedEntry, EntryKind, FoundName, FoundNames, Trigger, Version, VersionFilter,
+};
 use undercroft_testkit::write_file;
 
 fn find(bench: &Bench, text: &str, limit: usize) -> FoundNames {
@@ -158,4 +160,63 @@ fn names_of_any_bytes_are_found_and_a_search_can_be_ended() {
     assert!(reader.find_names(bench.project, &nothing, 9, &Job::new()).unwrap().names.is_empty());
     let error = reader.find_names(bench.project, &nothing, 9, &job).unwrap_err();
     assert_eq!(error.code(), Code::Cancelled);
+}
+
+/// The names that a folder had once, with what became of them.
+fn deleted(bench: &Bench, version: VersionId, folder: &str) -> Vec<(String, VersionId)> {
+    let reader = bench.history.reader();
+    let found = reader.deleted(version, &path(folder), 100, &Job::new()).unwrap();
+    assert!(!found.more);
+    let told = |one: &DeletedEntry| {
+        (String::from_utf8_lossy(&one.entry.name).into_owned(), one.version.id)
+    };
+    found.entries.iter().map(told).collect()
+}
+
+#[test]
+fn a_folder_tells_what_it_had_once() {
+    let (bench, first) = Bench::begun(|work| {
+        for file in ["src/a", "src/a-b", "src/sub/deep/x", "src/sub/y", "src/kept", "old"] {
+            write_file(work.join(file), file);
+        }
+    });
+    let src = bench.work().join("src");
+    fs::remove_file(src.join("a")).unwrap();
+    let second = bench.save().unwrap();
+    fs::remove_file(src.join("a-b")).unwrap();
+    fs::remove_dir_all(src.join("sub/deep")).unwrap();
+    let third = bench.save().unwrap();
+    fs::remove_dir_all(src.join("sub")).unwrap();
+    fs::rename(bench.work().join("old"), bench.work().join("new")).unwrap();
+    let fourth = bench.save().unwrap();
+
+    let name = |name: &str, version: &Version| (name.to_owned(), version.id);
+    assert_eq!(deleted(&bench, first.id, "src"), []);
+    assert_eq!(deleted(&bench, second.id, "src"), [name("a", &first)]);
+    assert_eq!(deleted(&bench, third.id, "src/sub"), [name("deep", &second)]);
+    let all = [name("a", &first), name("a-b", &second), name("sub", &third)];
+    assert_eq!(deleted(&bench, fourth.id, "src"), all);
+    assert_eq!(deleted(&bench, fourth.id, ""), [name("old", &third)]);
+    // A folder that is gone itself had all that was in it.
+    assert_eq!(deleted(&bench, fourth.id, "src/sub"), [name("deep", &second), name("y", &third)]);
+
+    let reader = bench.history.reader();
+    let found = reader.deleted(fourth.id, &path("src"), 2, &Job::new()).unwrap();
+    assert_eq!((found.entries.len(), found.more), (2, true));
+    let [old] = &reader.deleted(fourth.id, &TreePath::root(), 9, &Job::new()).unwrap().entries[..]
+    else {
+        panic!("one name is gone from the top")
+    };
+    assert_eq!(old.gone.renamed_to, Some(path("new")));
+    assert_eq!(old.gone.removed, Some(fourth.time));
+
+    // What comes back is there, and what comes later is not gone from before.
+    bench.write("src/a", "again");
+    bench.write("src/later", "x");
+    let fifth = bench.save().unwrap();
+    fs::remove_file(src.join("later")).unwrap();
+    let sixth = bench.save().unwrap();
+    assert_eq!(deleted(&bench, fourth.id, "src"), all);
+    let rest = [name("a-b", &second), name("later", &fifth), name("sub", &third)];
+    assert_eq!(deleted(&bench, sixth.id, "src"), rest);
 }

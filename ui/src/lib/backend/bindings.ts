@@ -772,6 +772,26 @@ export type DeletePlan = {
 	refusal?: string | null,
 };
 
+/** A file or folder that a version lacks and an earlier one had. */
+export type DeletedFile = {
+	/** The entry as it was last. */
+	entry: FileEntry,
+	/** The newest version that has it. */
+	version: Version,
+	/** When it was removed; left out where no version tells. */
+	removed?: string | null,
+	/** Its new path, name by name; left out unless it was renamed. */
+	renamedTo?: string[] | null,
+};
+
+/** The names that a folder had once, and a version lacks. */
+export type DeletedFiles = {
+	/** The names, in order; a thousand at most. */
+	entries: DeletedFile[],
+	/** Whether there are more. */
+	more: boolean,
+};
+
 /** A place that holds a repository of backups. */
 export type Destination = {
 	/** Its id. */
@@ -4586,6 +4606,8 @@ export interface UseCases {
 	undo_list: { request: Nothing; reply: Undoable[] };
 	/** Lists a folder in a version, or on disk. */
 	file_list: { request: FileAt; reply: FileListing };
+	/** Lists what a folder had once, and a version lacks. */
+	file_deleted: { request: FileAt; reply: DeletedFiles };
 	/** Shows a file of a version: its text, its picture, or its first bytes. */
 	file_preview: { request: FileAt; reply: Preview };
 	/** Shows some bytes of a file of a version, from an offset on. */
@@ -4910,6 +4932,7 @@ export const useCaseHints: Record<UseCaseName, string> = {
 	undo: "undercroft undo --workspace {workspace}",
 	undo_list: "undercroft undo --list",
 	file_list: "undercroft file list {version} {path}",
+	file_deleted: "undercroft file list {version} {path} --deleted",
 	file_preview: "undercroft file show {version} {path}",
 	file_bytes: "undercroft file bytes {version} {path} --offset {offset}",
 	file_load: "undercroft file load {version} {path}",

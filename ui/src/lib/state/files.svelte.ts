@@ -1,12 +1,22 @@
 /** A folder of a workspace at a version, what is searched for in it, and the versions around it. */
 import type { Backend } from '$lib/backend/backend';
-import type { FileEntry, FileHit, FileListing, WireError } from '$lib/backend/bindings';
+import type {
+  DeletedFile,
+  DeletedFiles,
+  FileEntry,
+  FileHit,
+  FileListing,
+  WireError,
+} from '$lib/backend/bindings';
 import type { RestoreVersion } from '$lib/restoring';
 import { NOW } from '$lib/routing';
+import { readPreference, writePreference } from '$lib/view-preferences';
 import { asWireError, Resource } from './resource.svelte';
 import { Versions } from './versions.svelte';
 
 export type SearchMode = 'folder' | 'names' | 'content';
+/** A line of the list; `deleted` where the version lacks it and an earlier one had it. */
+export type ShownEntry = FileEntry & { deleted?: DeletedFile };
 
 const QUIET_MS = 250;
 const MOST_HITS = 500;
@@ -53,6 +63,10 @@ export class FileSearch {
 
 export class FilesState {
   readonly listing: Resource<FileListing>;
+  readonly deleted: Resource<DeletedFiles>;
+  #showsDeleted = $state(
+    readPreference('files.deleted', ['shown', 'hidden'], 'hidden') === 'shown',
+  );
   readonly versions: Versions;
   readonly search: FileSearch;
   typed = $state('');
@@ -69,8 +83,9 @@ export class FilesState {
   readonly reference = $derived.by(() =>
     this.#version === NOW ? `latest:${this.#workspace}` : this.#version,
   );
-  readonly shown = $derived.by((): FileEntry[] => {
-    const all = this.listing.value?.entries ?? [];
+  readonly shown = $derived.by((): ShownEntry[] => {
+    const there = this.listing.value?.entries ?? [];
+    const all = this.#showsDeleted ? [...there, ...this.#goneFrom(there)] : there;
     const wanted = this.filter.toLowerCase();
     return wanted === '' ? all : all.filter((one) => one.name.toLowerCase().includes(wanted));
   });
@@ -83,6 +98,30 @@ export class FilesState {
     this.listing = new Resource(() =>
       backend.call('file_list', { version: this.reference, path: this.#path }),
     );
+    this.deleted = new Resource(() =>
+      backend.call('file_deleted', { version: this.reference, path: this.#path }),
+    );
+  }
+
+  /** Whether what the folder had once stands in the list as well. */
+  get showsDeleted(): boolean {
+    return this.#showsDeleted;
+  }
+
+  showDeleted(shows: boolean): void {
+    this.#showsDeleted = shows;
+    writePreference('files.deleted', shows ? 'shown' : 'hidden');
+    if (shows) void this.deleted.reloadInTurn();
+    else this.deleted.clear();
+  }
+
+  /** What the folder had once; the answer may be of a moment at which something was not there yet. */
+  #goneFrom(there: readonly FileEntry[]): ShownEntry[] {
+    const names = new Set(there.map((entry) => entry.name));
+    const gone = this.deleted.value?.entries ?? [];
+    return gone
+      .filter(({ entry }) => !names.has(entry.name))
+      .map((deleted) => ({ ...deleted.entry, deleted }));
   }
 
   /** The version that is shown, as a restore wants it. */
@@ -102,9 +141,11 @@ export class FilesState {
     this.#path = path;
     // Another version of the same folder stands in for it until it is there: nothing jumps.
     if (!sameFolder) this.listing.clear();
+    if (!sameFolder) this.deleted.clear();
     if (!sameFolder && this.search.mode === 'folder') this.type('');
     // A hand that scrubs asks faster than one can see: the steps between are left out.
     void this.listing.reloadInTurn();
+    if (this.#showsDeleted) void this.deleted.reloadInTurn();
     void this.#followTime(version);
     if (this.search.on) void this.search.run(this.reference);
   }
@@ -114,7 +155,9 @@ export class FilesState {
     void this.versions.refresh().then(() => {
       if (this.#version === NOW) void this.versions.toNewest();
     });
-    if (this.#version === NOW && this.listing.value) void this.listing.reload();
+    if (this.#version !== NOW || !this.listing.value) return;
+    void this.listing.reload();
+    if (this.#showsDeleted) void this.deleted.reload();
   }
 
   async #followTime(version: string): Promise<void> {

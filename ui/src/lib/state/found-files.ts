@@ -34,8 +34,8 @@ export function routeOfHit(hit: SearchHit): Route {
   const [backup] = newest.backups;
   if (!backup) return { page: 'missing', address: '' };
   const { destination, snapshot } = backup;
-  const { path } = at(backup.path);
-  return { page: 'browse', destination, snapshot, path, project: project ?? '' };
+  const { path, file } = at(backup.path);
+  return { page: 'browse', destination, snapshot, path, project: project ?? '', file };
 }
 
 /** The place of its newest copy that can be read now; where none can, the place that would hold it. */

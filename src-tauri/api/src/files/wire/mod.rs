@@ -77,6 +77,33 @@ pub struct FileEntry {
     pub target: Option<String>,
 }
 
+/// The names that a folder had once, and a version lacks.
+#[derive(Debug, Clone, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct DeletedFiles {
+    /// The names, in order; a thousand at most.
+    pub entries: Vec<DeletedFile>,
+    /// Whether there are more.
+    pub more: bool,
+}
+
+/// A file or folder that a version lacks and an earlier one had.
+#[derive(Debug, Clone, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct DeletedFile {
+    /// The entry as it was last.
+    pub entry: FileEntry,
+    /// The newest version that has it.
+    pub version: Version,
+    /// When it was removed; left out where no version tells.
+    #[serde(default)]
+    #[specta(type = Option<String>)]
+    pub removed: Option<Timestamp>,
+    /// Its new path, name by name; left out unless it was renamed.
+    #[serde(default)]
+    pub renamed_to: Option<Vec<String>>,
+}
+
 /// The form in which a file can be shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Type)]
 #[serde(rename_all = "camelCase")]

@@ -181,7 +181,15 @@ fn read_files(scene: &mut Scene, ids: &Ids) {
     let (old, first) = (versions[29]["id"].clone(), first_version(scene, &ids.workspace));
     for version in [&json!(now), &old] {
         for path in FOLDERS {
-            scene.record("file_list", json!({"version": version, "path": path}));
+            let of = json!({"version": version, "path": path});
+            scene.record("file_list", of.clone());
+            let deleted = scene.record("file_deleted", of);
+            for file in all_of(&deleted["entries"]) {
+                let whole: Vec<_> =
+                    path.iter().copied().chain(file["entry"]["name"].as_str()).collect();
+                let as_it_was = json!({"version": file["version"]["id"], "path": whole});
+                scene.record("file_preview", as_it_was);
+            }
         }
         for path in FILES {
             scene.record("file_preview", json!({"version": version, "path": path}));

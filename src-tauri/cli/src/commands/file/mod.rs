@@ -21,13 +21,14 @@ use crate::output::{Output, print_preview};
 use crate::resolve;
 use crate::session::Session;
 use print::{
-    print_bytes, print_copies, print_diff, print_history, print_hits, print_listing, print_saved,
+    print_bytes, print_copies, print_deleted, print_diff, print_history, print_hits, print_listing,
+    print_saved,
 };
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    /// List a folder in a version
-    List(At),
+    /// List a folder in a version, or what it had once
+    List(List),
     /// Show a file of a version: its text, or its first bytes
     Show(At),
     /// Show bytes of a file of a version as hexadecimal digits
@@ -60,6 +61,15 @@ pub(crate) struct At {
     /// The path in it
     #[arg(default_value = "")]
     path: String,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct List {
+    #[command(flatten)]
+    at: At,
+    /// List what the folder had once, and the version lacks
+    #[arg(long)]
+    deleted: bool,
 }
 
 #[derive(Debug, Args)]
@@ -209,7 +219,11 @@ impl Command {
         let api = session.api()?;
         let out = &session.out;
         match self {
-            Self::List(at) => {
+            Self::List(List { at, deleted: true }) => {
+                let deleted = api.file_deleted(at.request(&api)?)?;
+                out.show(&deleted, |deleted| print_deleted(deleted, out));
+            }
+            Self::List(List { at, deleted: false }) => {
                 let listing = api.file_list(at.request(&api)?)?;
                 out.show(&listing, |listing| print_listing(listing, out));
             }

@@ -1,8 +1,9 @@
 //! The output of `undercroft file` for people.
 
 use undercroft_api::wire::{
-    self, ArchiveCopy, BackupCopy, DiffKind, EntryKind, FileBytes, FileCopies, FileDiff, FileEntry,
-    FileHit, FileListing, FileVersion, Hunk, Layer, Line, LineTag, Preview, Saved,
+    self, ArchiveCopy, BackupCopy, DeletedFiles, DiffKind, EntryKind, FileBytes, FileCopies,
+    FileDiff, FileEntry, FileHit, FileListing, FileVersion, Hunk, Layer, Line, LineTag, Preview,
+    Saved,
 };
 
 use crate::output::format::{local_time, size};
@@ -31,6 +32,29 @@ pub(super) fn print_listing(listing: &FileListing, out: &Output) {
         ]);
     }
     table.print(out, "The folder is empty");
+}
+
+pub(super) fn print_deleted(deleted: &DeletedFiles, out: &Output) {
+    let mut table = Table::new(&[
+        ("REMOVED", Align::Left),
+        ("SIZE", Align::Right),
+        ("LAST IN", Align::Left),
+        ("NAME", Align::Left),
+    ]);
+    for file in &deleted.entries {
+        let name = shown_name(&file.entry);
+        let moved = file.renamed_to.as_ref().map(|path| format!(", now {}", path.join("/")));
+        table.row([
+            file.removed.map(local_time).unwrap_or_default(),
+            size(file.entry.size_bytes),
+            file.version.short_id.clone(),
+            format!("{name}{}", moved.unwrap_or_default()),
+        ]);
+    }
+    table.print(out, "Nothing was deleted here");
+    if deleted.more {
+        out.note("… there is more: `undercroft search NAME` finds it");
+    }
 }
 
 pub(super) fn shown_name(entry: &FileEntry) -> String {

@@ -231,6 +231,7 @@ export const frameWords: typeof english = {
     newerVersion: 'Eine Version neuer',
     olderDay: 'Einen Tag älter, neuer',
     timelineEnds: 'Älteste, neueste Version',
+    zoomTimeline: 'Zeitleiste vergrößern, verkleinern',
     nextChange: 'Nächste Änderung im Vergleich',
     previousChange: 'Vorige Änderung im Vergleich',
     then: 'dann',

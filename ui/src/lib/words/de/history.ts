@@ -162,6 +162,8 @@ export const historyWords: typeof english = {
   },
 
   timeline: {
+    zoomIn: 'Vergrößern',
+    zoomOut: 'Verkleinern',
     label: 'Zeit',
     nothing: 'Keine Version',
     day: (date: string, versions: number) =>

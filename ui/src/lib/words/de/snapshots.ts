@@ -87,6 +87,7 @@ export const snapshotWords: typeof english = {
     noMatch: 'Hier passt nichts',
     restoreAll: 'Alles wiederherstellen…',
     restoreFolder: 'Diesen Ordner wiederherstellen…',
+    openEntry: 'Öffnen',
     restoreEntry: (name: string) => `${name} wiederherstellen`,
     up: 'Einen Ordner nach oben',
     linksTo: (target: string) => `→ ${target}`,

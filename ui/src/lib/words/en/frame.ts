@@ -209,6 +209,7 @@ export const frameWords = {
     newerVersion: 'One version newer',
     olderDay: 'One day older, newer',
     timelineEnds: 'Oldest, newest version',
+    zoomTimeline: 'Zoom the timeline',
     nextChange: 'Next change in a diff',
     previousChange: 'Previous change in a diff',
     then: 'then',

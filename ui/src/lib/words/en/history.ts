@@ -157,6 +157,8 @@ export const historyWords = {
   },
 
   timeline: {
+    zoomIn: 'Zoom in',
+    zoomOut: 'Zoom out',
     label: 'Time',
     nothing: 'No version',
     day: (date: string, versions: number) =>

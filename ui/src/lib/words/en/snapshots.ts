@@ -85,6 +85,7 @@ export const snapshotWords = {
     noMatch: 'Nothing here matches',
     restoreAll: 'Restore everything…',
     restoreFolder: 'Restore this folder…',
+    openEntry: 'Open',
     restoreEntry: (name: string) => `Restore ${name}`,
     up: 'Up one folder',
     linksTo: (target: string) => `→ ${target}`,
