@@ -57,6 +57,12 @@ export const forTests = list({
   'gir1.2-gtk-3.0': 'the drag source, too',
   xdotool: 'moves the mouse of the test display',
   chromium: 'the browser that the browser tests drive',
+  'fonts-dejavu-core': 'the letters in the pictures of the pages',
+});
+
+/** What keeping new pictures of the pages needs. */
+export const forPictures = list({
+  webp: 'packs them without loss',
 });
 
 /** What the bench needs beside those for the command line. */

@@ -69,6 +69,14 @@ export const steps = [
     sorry: 'The pages could not be built.',
   },
   {
+    name: 'pictures',
+    what: 'every screen beside its kept picture: both themes, two sizes, two languages',
+    command: npm('pictures'),
+    after: ['ui-build'],
+    runner: () => 'node',
+    sorry: 'What differs is in test-results/pictures. If it is meant: npm run pictures -- --keep NAME…',
+  },
+  {
     name: 'clippy',
     what: 'lints in the rooms, with the bans of clippy.toml, and in the tests',
     command: () => ['cargo', 'clippy', ...cargoWorkspace, '--all-targets', '--', '--deny', 'warnings'],

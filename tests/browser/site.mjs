@@ -17,7 +17,7 @@ export const program = join(resolve(root, process.env.CARGO_TARGET_DIR || 'targe
 /** Where screenshots of failures go. */
 const pictures = join(root, 'test-results');
 
-const CHROMIUM = '/usr/bin/chromium';
+export const CHROMIUM = '/usr/bin/chromium';
 const QUIET = [
   '--no-first-run',
   '--disable-background-networking',
@@ -184,11 +184,15 @@ export class Site {
   }
 }
 
+/** What the browser is always started with. */
+export function flags() {
+  return [...QUIET, ...(process.getuid?.() === 0 ? ['--no-sandbox'] : [])];
+}
+
 /** Starts the browser, with scroll bars where they are to be dragged. @param {{ scrollBars?: boolean }} [look] */
 export function startBrowser({ scrollBars = false } = {}) {
-  const asRoot = process.getuid?.() === 0 ? ['--no-sandbox'] : [];
   const ignoreDefaultArgs = scrollBars ? ['--hide-scrollbars'] : [];
-  return chromium.launch({ executablePath: CHROMIUM, args: [...QUIET, ...asRoot], ignoreDefaultArgs });
+  return chromium.launch({ executablePath: CHROMIUM, args: flags(), ignoreDefaultArgs });
 }
 
 /**
