@@ -24,9 +24,13 @@ export function readKept(name) {
 
 /** @param {string} name @param {Buffer} picture A PNG. */
 export function keep(name, picture) {
-  const { stdout, stderr, status, error } = spawnSync('cwebp', ['-quiet', '-lossless', '-z', '6', '-o', '-', '--', '-'], {
-    input: picture,
-  });
+  const { stdout, stderr, status, error } = spawnSync(
+    'cwebp',
+    ['-quiet', '-lossless', '-z', '6', '-o', '-', '--', '-'],
+    {
+      input: picture,
+    },
+  );
   if (error) throw error;
   if (status !== 0) throw new Error(`cwebp could not pack ${name}: ${stderr}`);
   mkdirSync(dirname(pathOf(name)), { recursive: true });

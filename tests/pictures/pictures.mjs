@@ -43,7 +43,10 @@ if (values.keep) await installPackages(forPictures);
 /** @type {Comparer} */ let comparer;
 let windowsOpened = 0;
 /** @type {Record<Language, any>} */ const words = { en: {}, de: {} };
-/** Windows that picture nothing at the moment. @type {Record<Language, Window[]>} */ const windows = { en: [], de: [] };
+/** Windows that picture nothing at the moment. @type {Record<Language, Window[]>} */ const windows = {
+  en: [],
+  de: [],
+};
 
 before(async () => {
   rmSync(results, { recursive: true, force: true });
@@ -71,14 +74,17 @@ describe('every screen looks as it did', { concurrency: AT_ONCE }, () => {
 });
 
 test('every picture that is kept has its screen', () => {
-  const known = new Set(screens.flatMap(({ name }) => languages.flatMap((one) => LOOKS.map((it) => nameOf(name, it, one)))));
+  const known = new Set(
+    screens.flatMap(({ name }) => languages.flatMap((one) => LOOKS.map((it) => nameOf(name, it, one)))),
+  );
   const strays = allKept().filter((name) => !known.has(name));
   if (values.keep) return strays.forEach(letGo);
   assert.deepEqual(strays, [], 'no screen has these names; `npm run pictures -- --keep` lets them go');
 });
 
 /** @param {string} name */
-const HOW_TO_KEEP = (name) => `what differs is in test-results/pictures; if it is meant: npm run pictures -- --keep ${name}`;
+const HOW_TO_KEEP = (name) =>
+  `what differs is in test-results/pictures; if it is meant: npm run pictures -- --keep ${name}`;
 
 /** @param {string} screen @param {import('./looks.mjs').Look} look @param {Language} language */
 const nameOf = (screen, { theme, width }, language) => `${screen}/${theme}-${width}-${language}`;
@@ -138,7 +144,7 @@ async function check(page, name) {
 async function takeUntilItFits(page, kept) {
   const start = performance.now();
   let since = start;
-  for (let last = Buffer.of(); ; ) {
+  for (let last = Buffer.of(); ;) {
     const taken = await page.screenshot({ caret: 'hide' });
     const isNew = !taken.equals(last);
     const difference = kept && isNew ? await comparer.compare(taken, kept) : undefined;

@@ -12,6 +12,10 @@ export function formatCount(value: number): string {
   return whole.format(value);
 }
 
+export function formatFactor(value: number): string {
+  return oneDecimal.format(value);
+}
+
 export function formatSize(bytes: number): string {
   let value = Math.max(0, bytes);
   let unit = 0;

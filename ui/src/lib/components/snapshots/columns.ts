@@ -34,17 +34,17 @@ export function columnsOf({ project, choice, menu }: Shown): Column<SnapshotRow>
     {
       id: 'when',
       label: text.colWhen,
-      width: 'minmax(190px, 1fr)',
+      width: 'minmax(212px, 1fr)',
       compare: byNumber((row) => parseTime(row.time)),
     },
     project ? { id: 'project', ...name } : { id: 'destination', ...destination },
-    { id: 'id', label: text.colId, width: '72px', showFrom: 900 },
+    { id: 'id', label: text.colId, width: '72px', showFrom: 980 },
     {
       id: 'files',
       label: text.colFiles,
       width: '72px',
       align: 'end',
-      showFrom: 840,
+      showFrom: 900,
       compare: byNumber((row) => row.files ?? 0),
     },
     {
@@ -52,7 +52,7 @@ export function columnsOf({ project, choice, menu }: Shown): Column<SnapshotRow>
       label: text.colSize,
       width: '76px',
       align: 'end',
-      showFrom: 680,
+      showFrom: 760,
       compare: byNumber((row) => row.sizeBytes ?? 0),
     },
     {
@@ -60,7 +60,7 @@ export function columnsOf({ project, choice, menu }: Shown): Column<SnapshotRow>
       label: text.colAdded,
       width: '76px',
       align: 'end',
-      showFrom: 600,
+      showFrom: 680,
       compare: byNumber((row) => row.addedBytes ?? 0),
     },
     {
