@@ -23,9 +23,8 @@ export class Comparer {
     return new Comparer(await browser.newPage());
   }
 
-  /** @param {Buffer} taken @param {Buffer} kept @returns {Promise<Difference>} */
-  compare(taken, kept) {
-    const [now, then] = [taken, kept].map((bytes) => bytes.toString('base64'));
+  /** Both in base64. @param {string} now @param {string} then @returns {Promise<Difference>} */
+  compare(now, then) {
     return this.page.evaluate(difference, { now, then, tolerated: TOLERATED });
   }
 }

@@ -19,8 +19,16 @@ export const LOOKS = /** @type {const} */ ([
 ]);
 /** @typedef {(typeof LOOKS)[number]} Look */
 
-/** One set of fonts, and nothing that depends on a display or a graphics card. */
-const ALIKE = ['--disable-gpu', '--force-color-profile=srgb', '--font-render-hinting=full', '--disable-lcd-text'];
+/** Nothing that depends on a display, a graphics card, a kind of processor, or on what was drawn before. */
+const ALIKE = [
+  '--disable-gpu',
+  '--force-color-profile=srgb',
+  '--font-render-hinting=full',
+  '--disable-lcd-text',
+  '--disable-skia-runtime-opts',
+  '--disable-partial-raster',
+  '--disable-checker-imaging',
+];
 
 export function startBrowser() {
   const fonts = fileURLToPath(new URL('fonts.conf', import.meta.url));
@@ -31,7 +39,9 @@ export function startBrowser() {
   });
 }
 
-/** A window in which it stays one moment and nothing moves. @param {Browser} browser @param {Language} language @param {string} now */
+/** @typedef {{ page: Page, session: import('playwright-core').CDPSession }} Window */
+
+/** A window in which it stays one moment and nothing moves. @param {Browser} browser @param {Language} language @param {string} now @returns {Promise<Window>} */
 export async function openWindow(browser, language, now) {
   const context = await browser.newContext({
     locale: LANGUAGES[language],
@@ -40,13 +50,25 @@ export async function openWindow(browser, language, now) {
     deviceScaleFactor: 1,
   });
   await context.clock.setFixedTime(now);
-  // No screen knows what was chosen on the one before.
-  await context.addInitScript(() => location.protocol === 'http:' && localStorage.clear());
-  return context.newPage();
+  await context.addInitScript(() => {
+    if (location.protocol !== 'http:') return;
+    // No screen knows what was chosen on the one before, and no caret blinks.
+    localStorage.clear();
+    const sheet = new CSSStyleSheet();
+    sheet.replaceSync('* { caret-color: transparent !important; }');
+    document.adoptedStyleSheets = [sheet];
+  });
+  const page = await context.newPage();
+  return { page, session: await context.newCDPSession(page) };
 }
 
 /** @param {Page} page @param {Look} look */
 export async function wear(page, { theme, width, height }) {
   await page.setViewportSize({ width, height });
   await page.emulateMedia({ colorScheme: theme });
+}
+
+/** What a window shows, as a PNG in base64: not small, but quickly made. @param {Window} window */
+export async function take({ session }) {
+  return (await session.send('Page.captureScreenshot', { format: 'png', optimizeForSpeed: true })).data;
 }

@@ -12,20 +12,22 @@ import { installPackages, root, stop } from '../../scripts/machine.mjs';
 import { forPictures } from '../../scripts/packages.mjs';
 import { Comparer } from './compare.mjs';
 import { allKept, keep, letGo, readKept } from './kept.mjs';
-import { LANGUAGES, LOOKS, openWindow, startBrowser, wear } from './looks.mjs';
+import { LANGUAGES, LOOKS, openWindow, startBrowser, take, wear } from './looks.mjs';
 import { pagesModule, RecordedSite, recording } from './recorded-site.mjs';
 import { screens } from './screens.mjs';
 
 /** @typedef {import('./screens.mjs').Screen} Screen */
 /** @typedef {import('./looks.mjs').Language} Language */
 /** @typedef {import('playwright-core').Page} Page */
-/** @typedef {{ number: number, page: Page }} Window */
+/** @typedef {import('./looks.mjs').Window & { number: number }} Window */
 
 const results = join(root, 'test-results/pictures');
 /** So many screens are pictured at once, each in all languages. */
 const AT_ONCE = 2;
 /** What is late comes within so many milliseconds; and what stays alike for so many is not late. */
 const LATE = { most: 15_000, alike: 1_000 };
+/** How long a page may take to show something, in milliseconds. */
+const PATIENCE = 60_000;
 const languages = /** @type {Language[]} */ (Object.keys(LANGUAGES));
 
 const { values, positionals: wanted } = parseArgs({
@@ -55,8 +57,9 @@ before(async () => {
   for (const language of languages) {
     words[language] = (await pagesModule(`lib/words/${language}.ts`))[language];
     for (let at = 0; at < AT_ONCE; at += 1) {
-      const page = await openWindow(browser, language, recording.now);
-      windows[language].push({ number: (windowsOpened += 1), page });
+      const window = await openWindow(browser, language, recording.now);
+      window.page.setDefaultTimeout(PATIENCE);
+      windows[language].push({ number: (windowsOpened += 1), ...window });
     }
   }
 });
@@ -68,7 +71,8 @@ after(async () => {
 describe('every screen looks as it did', { concurrency: AT_ONCE }, () => {
   for (const screen of screens.filter(({ name }) => wanted.length === 0 || wanted.includes(name)))
     test(screen.name, async () => {
-      const others = (await Promise.all(languages.map((language) => picture(screen, language)))).flat();
+      const taken = await Promise.allSettled(languages.map((language) => picture(screen, language)));
+      const others = taken.flatMap((one) => (one.status === 'fulfilled' ? one.value : [String(one.reason)]));
       assert.deepEqual(others, [], HOW_TO_KEEP(screen.name));
     });
 });
@@ -98,7 +102,7 @@ async function picture(screen, language) {
     /** @type {string[]} */ const others = [];
     for (const look of LOOKS) {
       await wear(page, look);
-      others.push(...(await check(page, nameOf(screen.name, look, language))));
+      others.push(...(await check(window, nameOf(screen.name, look, language))));
     }
     return others;
   } finally {
@@ -124,38 +128,40 @@ async function settle(page) {
   await page.waitForFunction(() => document.querySelector('.skeleton') === null);
 }
 
-/** Compares what a page shows with what is kept, or keeps it. @param {Page} page @param {string} name @returns {Promise<string[]>} */
-async function check(page, name) {
+/** Compares what a window shows with what is kept, or keeps it. @param {Window} window @param {string} name @returns {Promise<string[]>} */
+async function check(window, name) {
   const kept = readKept(name);
-  const { taken, difference } = await takeUntilItFits(page, kept);
+  const { taken, difference } = await takeUntilItFits(window, kept?.toString('base64'));
+  const picture = Buffer.from(taken, 'base64');
   if (values.keep) {
-    if (!difference?.exact) keep(name, taken);
+    if (!difference?.exact) keep(name, picture);
     return [];
   }
   if (difference?.same) return [];
-  write(name, 'taken.png', taken);
+  write(name, 'taken.png', picture);
   if (!kept) return [`${name}: no picture is kept`];
   write(name, 'kept.webp', kept);
   if (difference?.picture) write(name, 'difference.png', Buffer.from(difference.picture, 'base64'));
   return [`${name}: ${difference?.differing} pixels differ`];
 }
 
-/** Takes pictures until one is as the kept one, or nothing changes any more. @param {Page} page @param {Buffer | undefined} kept */
-async function takeUntilItFits(page, kept) {
+/** Takes pictures until one is as the kept one, or nothing changes any more. @param {Window} window @param {string} [kept] */
+async function takeUntilItFits(window, kept) {
   const start = performance.now();
   let since = start;
-  for (let last = Buffer.of(); ;) {
-    const taken = await page.screenshot({ caret: 'hide' });
-    const isNew = !taken.equals(last);
-    const difference = kept && isNew ? await comparer.compare(taken, kept) : undefined;
-    if (values.keep ? difference?.exact : difference?.same) return { taken, difference };
-    const now = performance.now();
-    if (isNew) since = now;
-    if (now - since >= LATE.alike || now - start >= LATE.most) {
-      return { taken, difference: difference ?? (kept && (await comparer.compare(taken, kept))) };
+  for (
+    let last = { taken: '', difference: /** @type {import('./compare.mjs').Difference | undefined} */ (undefined) };
+    ;
+  ) {
+    const taken = await take(window);
+    if (taken !== last.taken) {
+      last = { taken, difference: kept ? await comparer.compare(taken, kept) : undefined };
+      since = performance.now();
     }
-    last = taken;
-    await page.waitForTimeout(50);
+    const now = performance.now();
+    const fits = values.keep ? last.difference?.exact : last.difference?.same;
+    if (fits || now - since >= LATE.alike || now - start >= LATE.most) return last;
+    await window.page.waitForTimeout(50);
   }
 }
 
