@@ -284,8 +284,8 @@ async function shown(page, calls, whole = true) {
 
 /** @param {Page} page */
 async function contentOf(page) {
-  const text = await page.locator('main').innerText();
-  // Times go on while one looks.
+  // Messages in the title bar come and go, and times go on while one looks.
+  const text = await page.locator('main .content').innerText();
   return text.replace(/just now|\d+ (min|s) ago/g, 'now').replace(/\s+/g, ' ');
 }
 

@@ -21,7 +21,7 @@ const TYPES = { '.html': 'text/html', '.js': 'text/javascript', '.css': 'text/cs
 
 /** What the engine says of every call that fails. */
 export const EXPLAINED = {
-  code: 'io',
+  code: 'internal',
   what: 'The catalog cannot be read',
   why: 'The disk does not answer',
   next: 'Look at the disk, then try again',

@@ -1,13 +1,13 @@
 /** The press of a button: busy for as long as what it began lasts, and deaf to more presses meanwhile. */
 export class Press {
   busy = $state(false);
-  readonly #act: (event: MouseEvent) => unknown;
+  readonly #act: (event: Event) => unknown;
 
-  constructor(act: (event: MouseEvent) => unknown) {
+  constructor(act: (event: Event) => unknown) {
     this.#act = act;
   }
 
-  take = async (event: MouseEvent): Promise<void> => {
+  take = async (event: Event): Promise<void> => {
     // A form is not submitted by it either.
     if (this.busy) return event.preventDefault();
     const begun = this.#act(event);
