@@ -11,7 +11,12 @@ import { attempt } from '$lib/state/attempt';
 import { Resource } from '$lib/state/resource.svelte';
 import { Toasts } from '$lib/state/toasts.svelte';
 
-const FAULT: WireError = { code: 'internal', what: 'The disk is gone', why: 'So', next: 'Connect it' };
+const FAULT: WireError = {
+  code: 'internal',
+  what: 'The disk is gone',
+  why: 'So',
+  next: 'Connect it',
+};
 const LATE_MS = 10_000;
 
 /** Answers nothing to the use cases that are named, until they are no more. */
@@ -114,7 +119,9 @@ describe('a failure', () => {
     const backend = new RecordedBackend();
     backend.failWith(name, FAULT);
     render(App, { backend });
-    await waitFor(() => expect(document.querySelector('main [data-code="internal"]')).not.toBeNull());
+    await waitFor(() =>
+      expect(document.querySelector('main [data-code="internal"]')).not.toBeNull(),
+    );
     expect(screen.queryByText(lie)).toBeNull();
     await waitFor(() => expect(document.querySelector('main .skeleton')).toBeNull());
   });
