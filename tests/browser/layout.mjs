@@ -49,7 +49,8 @@ function misfits() {
           one.hasAttribute('title') ||
           style.textOverflow === 'ellipsis' ||
           overflow(one) === 'scrolls' ||
-          style.clipPath !== 'none'
+          style.clipPath !== 'none' ||
+          style.clip !== 'auto'
         )
           return [];
         const place = one.getBoundingClientRect();

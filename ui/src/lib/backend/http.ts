@@ -5,12 +5,16 @@ import type { BackendEvent } from './bindings';
 import { unauthorized, unexpectedFault, unreachable } from './faults';
 import { SignIn } from './sign-in';
 import { EventStreamParser } from './event-stream';
+import { Turns } from './turns';
 
+/** A browser opens six connections to a server: the events and the scripts of pages need one each. */
+const MOST_CALLS = 4;
 const RECONNECT_MS = [500, 1000, 2000, 5000];
 
 export class HttpBackend implements Backend {
   readonly #base: string;
   readonly #signIn: SignIn;
+  readonly #turns = new Turns(MOST_CALLS);
   readonly #listeners = new Set<Listener>();
   readonly #linkListeners = new Set<(state: LinkState) => void>();
   #stream: AbortController | null = null;
@@ -22,6 +26,10 @@ export class HttpBackend implements Backend {
   }
 
   async call<K extends UseCase>(name: K, request: Request<K>): Promise<Reply<K>> {
+    return this.#turns.take(() => this.#ask(name, request));
+  }
+
+  async #ask<K extends UseCase>(name: K, request: Request<K>): Promise<Reply<K>> {
     const response = await this.#post(name, request);
     if (response.ok) return (await readJson(response)) as Reply<K>;
     const body = await readJson(response).catch(() => null);

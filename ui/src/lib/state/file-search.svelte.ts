@@ -2,6 +2,7 @@
 import type { Backend } from '$lib/backend/backend';
 import type { SearchHit, SearchResult, UnreadPlace, WireError } from '$lib/backend/bindings';
 import { asWireError } from './resource.svelte';
+import { answered, asked, dropped, unanswered } from './unanswered';
 
 export type Question = { text: string; project?: string; content?: boolean; limit?: number };
 
@@ -24,8 +25,11 @@ export class FileSearch {
   }
 
   /** Only the newest question counts; the engine ends the one before. */
-  async ask({ text, project, content = false, limit = 200 }: Question): Promise<void> {
+  async ask(question: Question): Promise<void> {
+    const { text, project, content = false, limit = 200 } = question;
     const turn = ++this.#turn;
+    const again = () => void this.ask(question);
+    asked(this, again);
     this.error = null;
     this.busy = true;
     const request = { text, content, limit, asker: this.#asker, ...(project && { project }) };
@@ -37,14 +41,17 @@ export class FileSearch {
       } catch (cause) {
         if (turn !== this.#turn) return;
         this.error = asWireError(cause);
-        break;
+        this.busy = false;
+        return unanswered(this, again);
       }
     }
     this.busy = false;
+    answered(this);
   }
 
   clear(): void {
     this.#turn += 1;
+    dropped(this);
     this.hits = null;
     this.#show(null);
     this.error = null;

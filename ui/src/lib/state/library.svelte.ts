@@ -5,6 +5,7 @@ import type { Dashboard, Destination, Project } from '$lib/backend/bindings';
 import { concerns, EVERYTHING } from './library-changes';
 import type { Area, Change, Interest } from './library-changes';
 import { Resource } from './resource.svelte';
+import { dropped } from './unanswered';
 
 const SETTLE_MS = 120;
 /** What the dashboard and its concerns are made of. */
@@ -93,6 +94,7 @@ export function followLibrary<T>(
   const resource = new Resource(fetch);
   $effect(() => void resource.reload());
   $effect(() => library.follow(interest, () => void resource.reload()));
+  $effect(() => () => dropped(resource));
   return resource;
 }
 

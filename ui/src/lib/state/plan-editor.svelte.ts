@@ -3,6 +3,7 @@ import type { Backend } from '$lib/backend/backend';
 import type { Plan, PlanDraft, PlanPreview, WireError } from '$lib/backend/bindings';
 import { normalizeRetention } from '$lib/plans/retention';
 import { asWireError, Resource } from './resource.svelte';
+import { answered, asked, unanswered } from './unanswered';
 
 const QUIET_MS = 350;
 
@@ -21,12 +22,19 @@ export class PlanEditor {
   }
 
   async load(id: string | null): Promise<void> {
+    const again = () => void this.load(id);
     this.error = null;
+    asked(this, again);
     try {
-      this.plan = id ? await this.#backend.call('plan_show', { plan: id }) : null;
-      this.draft = this.plan?.draft ?? (await this.#backend.call('plan_propose', {}));
+      const plan = id ? await this.#backend.call('plan_show', { plan: id }) : null;
+      const draft = plan?.draft ?? (await this.#backend.call('plan_propose', {}));
+      // One that was asked for twice is edited since the first answer.
+      if (!this.draft) [this.plan, this.draft] = [plan, draft];
+      answered(this);
     } catch (cause) {
+      if (this.draft) return;
       this.error = asWireError(cause);
+      unanswered(this, again);
     }
   }
 

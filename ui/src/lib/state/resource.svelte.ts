@@ -3,6 +3,7 @@ import { untrack } from 'svelte';
 import { BackendError } from '$lib/backend/backend';
 import { unexpectedFault } from '$lib/backend/faults';
 import type { WireError } from '$lib/backend/bindings';
+import { answered, asked, dropped, unanswered } from './unanswered';
 
 export class Resource<T> {
   value = $state.raw<T | undefined>();
@@ -25,7 +26,9 @@ export class Resource<T> {
   /** Asks again. Only the newest question's answer counts, and an error keeps the last value. */
   async reload(): Promise<void> {
     const turn = ++this.#turn;
+    const again = () => void this.reload();
     untrack(() => (this.loading = true));
+    asked(this, again);
     try {
       const value = await this.#fetch();
       if (turn !== this.#turn) return;
@@ -34,8 +37,11 @@ export class Resource<T> {
     } catch (cause) {
       if (turn !== this.#turn) return;
       this.error = asWireError(cause);
+      this.loading = false;
+      return unanswered(this, again);
     }
     this.loading = false;
+    answered(this);
   }
 
   /** As `reload`, one question at a time: all that come while one is open are asked as one after it. */
@@ -52,6 +58,7 @@ export class Resource<T> {
 
   clear(): void {
     this.#turn += 1;
+    dropped(this);
     this.value = undefined;
     this.error = null;
     this.loading = false;

@@ -3,6 +3,7 @@ import type { Backend } from '$lib/backend/backend';
 import type { UsageBy, UsageRow, UsageView, WireError } from '$lib/backend/bindings';
 import { restKey } from '$lib/storage/rows';
 import { asWireError } from './resource.svelte';
+import { answered, asked, unanswered } from './unanswered';
 
 export type PicturePlace = { key: string; by: UsageBy };
 
@@ -36,6 +37,8 @@ export class UsagePicture {
   /** Shows a place: at once where it was shown before. */
   async show(place: PicturePlace): Promise<void> {
     const turn = ++this.#turn;
+    const again = () => void this.show(place);
+    asked(this, again);
     const known = this.#views.get(nameOf(place));
     if (known) this.#take(known);
     try {
@@ -43,8 +46,11 @@ export class UsagePicture {
       if (turn !== this.#turn) return;
       if (!known) this.#take(view);
       await this.#loadParts(view, turn);
+      if (turn === this.#turn) answered(this);
     } catch (cause) {
-      if (turn === this.#turn) this.error = asWireError(cause);
+      if (turn !== this.#turn) return;
+      this.error = asWireError(cause);
+      unanswered(this, again);
     }
   }
 

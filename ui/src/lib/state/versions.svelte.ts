@@ -6,6 +6,7 @@ import type { Backend } from '$lib/backend/backend';
 import type { Day, Trigger, Version, WireError } from '$lib/backend/bindings';
 import { dayRange, dateOf, groupSessions, neighbourDay, positionOf } from '$lib/history/timeline';
 import { asWireError } from './resource.svelte';
+import { answered, asked, unanswered } from './unanswered';
 
 export type VersionFilter = { text: string; trigger: string };
 
@@ -213,13 +214,20 @@ export class Versions {
   /** Only the newest question's answer counts. */
   async #run(ask: (fresh: () => boolean) => Promise<void>): Promise<void> {
     const turn = ++this.#turn;
+    const again = () => void this.#run(ask);
     this.loading = true;
+    asked(this, again);
     try {
       await ask(() => turn === this.#turn);
-      if (turn === this.#turn) this.error = null;
+      if (turn !== this.#turn) return;
+      this.error = null;
+      this.loading = false;
+      answered(this);
     } catch (cause) {
-      if (turn === this.#turn) this.error = asWireError(cause);
+      if (turn !== this.#turn) return;
+      this.error = asWireError(cause);
+      this.loading = false;
+      unanswered(this, again);
     }
-    if (turn === this.#turn) this.loading = false;
   }
 }

@@ -113,6 +113,7 @@ export const frameWords: typeof english = {
     copyFailed:
       'Das Kopieren wurde verweigert. Wählen Sie den Text aus, und kopieren Sie ihn von Hand.',
     retry: 'Erneut versuchen',
+    waiting: 'Die Antwort steht noch aus',
     failed: 'Das hat nicht geklappt',
     details: 'Im Einzelnen',
     headlines: {

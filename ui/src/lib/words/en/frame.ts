@@ -109,6 +109,7 @@ export const frameWords = {
     copied: 'Copied',
     copyFailed: 'Copying was refused. Select the text and copy it by hand.',
     retry: 'Try again',
+    waiting: 'Still waiting for an answer',
     failed: 'That did not work',
     details: 'Details',
     /** What each code means, where the engine's own sentence is of another language. */

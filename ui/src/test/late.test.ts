@@ -1,0 +1,186 @@
+/** An engine that does not answer, answers late, or fails for a while, over the recorded library. */
+import { cleanup, fireEvent, render, screen, waitFor } from '@testing-library/svelte';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
+import App from '../App.svelte';
+import type { Reply, Request, UseCase } from '$lib/backend/backend';
+import type { WireError } from '$lib/backend/bindings';
+import { RecordedBackend } from '$lib/backend/recorded';
+import { Turns } from '$lib/backend/turns';
+import { Press } from '$lib/components/base/press.svelte';
+import { attempt } from '$lib/state/attempt';
+import { Resource } from '$lib/state/resource.svelte';
+import { Toasts } from '$lib/state/toasts.svelte';
+
+const FAULT: WireError = {
+  code: 'internal',
+  what: 'The disk is gone',
+  why: 'So',
+  next: 'Connect it',
+};
+const LATE_MS = 10_000;
+
+/** Answers nothing to the use cases that are named, until they are no more. */
+class SilentBackend extends RecordedBackend {
+  readonly silent = new Set<UseCase>();
+
+  override call<K extends UseCase>(name: K, request: Request<K>): Promise<Reply<K>> {
+    if (!this.silent.has(name)) return super.call(name, request);
+    this.calls.push({ name, request });
+    return new Promise(() => undefined);
+  }
+}
+
+const callsOf = (backend: RecordedBackend, wanted: UseCase) =>
+  backend.calls.filter(({ name }) => name === wanted).length;
+
+beforeEach(() => {
+  cleanup();
+  localStorage.clear();
+  document.body.innerHTML = '';
+});
+
+describe('an engine that does not answer', () => {
+  function open(hash: string, ...silent: UseCase[]): SilentBackend {
+    vi.useFakeTimers({
+      toFake: ['Date', 'setTimeout', 'clearTimeout'],
+      now: Date.parse(import.meta.env['TEST_NOW']),
+    });
+    location.hash = hash;
+    const backend = new SilentBackend();
+    for (const name of silent) backend.silent.add(name);
+    render(App, { backend });
+    return backend;
+  }
+
+  const pass = (ms: number) => vi.advanceTimersByTimeAsync(ms);
+  const until = (holds: () => void) => vi.waitFor(holds, { timeout: 60_000 });
+  const waitsFor = () => screen.queryByText('Still waiting for an answer');
+
+  it.each<[string, UseCase]>([
+    ['#/', 'dashboard'],
+    ['#/projects', 'project_list'],
+    ['#/backups', 'plan_list'],
+    ['#/plans/new', 'plan_propose'],
+    ['#/search?text=main', 'search'],
+    ['#/archive', 'archive_list'],
+    ['#/storage', 'usage_overview'],
+    ['#/cleanup', 'library_cleanup_preview'],
+    ['#/activity?show=runs', 'run_list'],
+    ['#/activity?show=calendar', 'run_list'],
+    ['#/doctor', 'doctor'],
+  ])('%s says so, and asks again when it is told to', async (hash, name) => {
+    const backend = open(hash, name);
+    await until(() => expect(document.querySelector('#page-title')).not.toBeNull());
+    expect(waitsFor()).toBeNull();
+    await until(() => expect(callsOf(backend, name)).toBeGreaterThan(0));
+    await until(() => expect(document.querySelector('main .skeleton')).not.toBeNull());
+    await pass(LATE_MS + 1_000);
+    expect(waitsFor()).not.toBeNull();
+    backend.silent.clear();
+    await fireEvent.click(screen.getByRole('button', { name: 'Try again' }));
+    expect(waitsFor()).toBeNull();
+    await until(() => expect(document.querySelector('main .skeleton')).toBeNull());
+  });
+
+  it('lets other pages be opened, and its dialogs be closed', async () => {
+    open('#/', 'dashboard');
+    await until(() => expect(document.querySelector('main .skeleton')).not.toBeNull());
+    location.hash = '#/projects';
+    await pass(1_000);
+    await until(() => expect(screen.getAllByTestId('project-row').length).toBeGreaterThan(0));
+    await fireEvent.keyDown(document.body, { key: '?' });
+    await until(() => expect(screen.getByRole('dialog')).not.toBeNull());
+    await fireEvent.keyDown(screen.getByRole('dialog'), { key: 'Escape' });
+    await until(() => expect(screen.queryByRole('dialog')).toBeNull());
+  });
+});
+
+describe('a failure', () => {
+  it('is over for all that failed as soon as one gets its answer', async () => {
+    let broken = true;
+    const ask = (answer: string) => () =>
+      broken ? Promise.reject(new Error('The link broke')) : Promise.resolve(answer);
+    const [first, second] = [new Resource(ask('one')), new Resource(ask('two'))];
+    await Promise.all([first.reload(), second.reload()]);
+    expect([first.error, second.error]).not.toContain(null);
+    broken = false;
+    await first.reload();
+    await waitFor(() => expect(second.value).toBe('two'));
+    expect(second.error).toBeNull();
+  });
+
+  it.each<[string, UseCase, RegExp]>([
+    ['#/backups', 'plan_list', /No plan yet/],
+    ['#/backups', 'destination_list', /No destination yet/],
+    ['#/storage', 'usage_overview', /Not counted yet/],
+    ['#/activity?show=calendar', 'schedule_upcoming', /Nothing in sight/],
+  ])('of %s is told of, and is no empty list (%s)', async (hash, name, lie) => {
+    location.hash = hash;
+    const backend = new RecordedBackend();
+    backend.failWith(name, FAULT);
+    render(App, { backend });
+    await waitFor(() =>
+      expect(document.querySelector('main [data-code="internal"]')).not.toBeNull(),
+    );
+    expect(screen.queryByText(lie)).toBeNull();
+    await waitFor(() => expect(document.querySelector('main .skeleton')).toBeNull());
+  });
+});
+
+describe('what is asked for twice', () => {
+  const held = () => {
+    let answer = () => {};
+    const promise = new Promise<void>((done) => (answer = done));
+    return { promise, answer };
+  };
+
+  it('is sent once, but after something else of its kind', async () => {
+    const { promise, answer } = held();
+    const sent: unknown[] = [];
+    const backend = {
+      call: (_: string, request: unknown) => (sent.push(request), promise.then(() => ({}))),
+    } as unknown as RecordedBackend;
+    const told = { backend, toasts: new Toasts() };
+    const set = (value: string) => attempt(told, 'settings_change', { set: { theme: value } });
+    const all = [set('dark'), set('dark'), set('light'), set('dark')];
+    expect(sent).toHaveLength(3);
+    answer();
+    const [first, second] = await Promise.all(all);
+    expect(first).not.toBeNull();
+    expect(second).toBeNull();
+    void set('dark');
+    expect(sent).toHaveLength(4);
+  });
+
+  it('makes a button busy until it is done', async () => {
+    const { promise, answer } = held();
+    let begun = 0;
+    const press = new Press(() => ((begun += 1), promise));
+    const taken = press.take(new MouseEvent('click'));
+    expect(press.busy).toBe(true);
+    await press.take(new MouseEvent('click'));
+    answer();
+    await taken;
+    expect([begun, press.busy]).toEqual([1, false]);
+  });
+});
+
+describe('calls over HTTP', () => {
+  it('leave connections for the scripts of pages', async () => {
+    const turns = new Turns(2);
+    const begun: number[] = [];
+    const ends: (() => void)[] = [];
+    const all = [0, 1, 2, 3].map((at) =>
+      turns.take(() => (begun.push(at), new Promise<void>((done) => (ends[at] = done)))),
+    );
+    await Promise.resolve();
+    expect(begun).toEqual([0, 1]);
+    ends[1]?.();
+    await waitFor(() => expect(begun).toEqual([0, 1, 2]));
+    ends[0]?.();
+    await waitFor(() => expect(begun).toEqual([0, 1, 2, 3]));
+    ends[2]?.();
+    ends[3]?.();
+    await Promise.all(all);
+  });
+});
