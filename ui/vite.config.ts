@@ -68,6 +68,7 @@ export default defineConfig({
       },
     },
   },
+  worker: { format: 'es' },
   test: {
     environment: 'jsdom',
     include: ['src/**/*.test.ts'],

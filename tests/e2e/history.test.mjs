@@ -5,6 +5,7 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before } from 'node:test';
+import { makePdf } from '../browser/pdf.mjs';
 import { startDesktop } from './desktop.mjs';
 import { Drag } from './drag.mjs';
 import { addProject } from './library.mjs';
@@ -164,6 +165,22 @@ test('one file shows all its versions, and any two of them compared', async () =
   assert.ok(rows >= 2, `${rows} versions`);
   await page.testId('diff');
   await page.sees('println!("goodbye")');
+});
+
+test('a PDF is drawn page by page', async () => {
+  writeFileSync(join(folder, 'report.pdf'), makePdf(['Vault', 'Arch']));
+  await page.run((hash) => void (location.hash = hash), `#/projects/${project.id}/files/main/now`);
+  await (await page.withText('browse-entry', 'report.pdf')).click();
+  await page.withText('preview-pdf', 'Vault');
+  await click('button', 'Next page');
+  await page.withText('preview-pdf', 'Arch');
+  const dark = () =>
+    page.run(() => {
+      const canvas = /** @type {HTMLCanvasElement | null} */ (document.querySelector('[aria-label="report.pdf, page 2"] canvas'));
+      const drawn = canvas?.getContext('2d')?.getImageData(0, 0, canvas.width, canvas.height).data ?? [];
+      return [...drawn].filter((value, at) => at % 4 === 1 && value < 128).length;
+    });
+  await until('the page is drawn', async () => (await dark()) > 1000);
 });
 
 test('a version is given a name and a pin', async () => {

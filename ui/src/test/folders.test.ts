@@ -13,6 +13,7 @@ const ORDER = [
   'lib/state',
   'lib/components/base',
   'lib/components/code',
+  'lib/components/pdf',
   'lib/components/runs',
   'lib/components/snapshots',
   'lib/components/workspaces',

@@ -52,6 +52,8 @@ impl Api {
             DiffKind::Text
         } else if sides().all(|side| side.kind == PreviewKind::Image) {
             DiffKind::Image
+        } else if sides().all(|side| side.kind == PreviewKind::Pdf) {
+            DiffKind::Pdf
         } else {
             DiffKind::Binary
         };
@@ -72,7 +74,7 @@ impl Api {
             return Ok(shown);
         }
         (shown.old, shown.new) = (before, after);
-        if shown.kind != DiffKind::Image {
+        if !matches!(shown.kind, DiffKind::Image | DiffKind::Pdf) {
             // Of what is not shown side by side, only the sizes are told.
             for side in [&mut shown.old, &mut shown.new].into_iter().flatten() {
                 side.base64 = None;

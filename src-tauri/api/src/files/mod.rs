@@ -28,7 +28,7 @@ use wire::{
 const ARCHIVE_BYTES: u64 = 32 << 20;
 /// Bytes behind so many are not shown: those of a version are reached by reading all before them.
 const HEX_REACH: u64 = 1 << 30;
-/// Images, sound and moving pictures up to this size are shown.
+/// Images, sound, moving pictures and PDFs up to this size are shown.
 const IMAGE_BYTES: u64 = 16 << 20;
 /// Text files up to this size are compared by line.
 const DIFF_BYTES: u64 = 16 << 20;
@@ -206,6 +206,11 @@ impl Preview {
             }
             history::PreviewKind::Image { mime } => shown.hold(PreviewKind::Image, mime, read)?,
             history::PreviewKind::Media { mime } => shown.hold(PreviewKind::Media, mime, read)?,
+            history::PreviewKind::Pdf => {
+                shown.hold(PreviewKind::Pdf, "application/pdf", read)?;
+                let first = &head[..head.len().min(history::HEX_BYTES)];
+                shown.hex = shown.base64.is_some().then(|| history::hex_lines(first, 0));
+            }
         }
         Ok(shown)
     }

@@ -104,6 +104,44 @@ fn an_archived_project_can_be_asked_and_gives_its_file_back() {
 }
 
 #[test]
+fn a_pdf_is_shown_from_versions_backups_and_archives() {
+    let stage = begun();
+    let pdf = b"%PDF-1.4\n%\xe2\xe3\n1 0 obj <<>> endobj\n";
+    write_file(stage.path("sample/paper"), pdf);
+    write_file(stage.path("sample/thick"), [&pdf[..], &vec![0; 16 << 20]].concat());
+    stage.run("version_save", json!({"workspace": "sample"}));
+    archive(&stage, json!({"keepSource": true}));
+    stage.run("backup_run", json!({"project": "sample", "destination": "disk"}));
+    for (name, kind, shown) in [("paper", "pdf", true), ("thick", "tooLarge", false)] {
+        let (found, _) = copies(&stage, &[name]);
+        let (backup, archive) = (&found[0]["backups"][0], &found[0]["archives"][0]);
+        let at = json!({"version": found[0]["version"], "path": [name]});
+        let backed_up = json!({"destination": backup["destination"], "snapshot": backup["snapshot"], "path": backup["path"]});
+        let archived = json!({"archive": archive["archive"], "path": [name]});
+        for (use_case, at) in
+            [("file_preview", at), ("snapshot_file", backed_up), ("archive_file", archived)]
+        {
+            let preview = stage.ask(use_case, at);
+            assert_eq!(
+                (&preview["kind"], &preview["mime"]),
+                (&json!(kind), &json!("application/pdf")),
+                "{use_case}"
+            );
+            assert_eq!(preview["base64"].is_string(), shown, "{use_case}");
+            let bytes =
+                preview["hex"].as_str().is_some_and(|it| it.starts_with("00000000  25 50 44 46 "));
+            assert_eq!(bytes, shown, "{use_case}");
+        }
+    }
+    write_file(stage.path("sample/paper"), [&pdf[..], b"% changed"].concat());
+    let at = |version: &str| json!({"version": version, "path": ["paper"]});
+    let compare = json!({"from": at("latest:sample"), "to": at("now:sample")});
+    let diff = stage.ask("file_diff", compare);
+    assert_eq!(diff["kind"], "pdf");
+    assert!(diff["old"]["base64"].is_string() && diff["new"]["base64"].is_string());
+}
+
+#[test]
 fn an_archive_that_cannot_be_read_is_told_of() {
     let stage = begun();
     archive(&stage, json!({"keepSource": true}));

@@ -22,7 +22,7 @@ pub(crate) fn print_preview(preview: &Preview, out: &Output) {
                 out.text_line(&format!("{weight:>12}  {}", entry.name));
             }
         }
-        PreviewKind::Image | PreviewKind::Media => {
+        PreviewKind::Image | PreviewKind::Media | PreviewKind::Pdf => {
             out.line(format!(
                 "{}, {}",
                 preview.mime.as_deref().unwrap_or("image"),

@@ -62,6 +62,29 @@ fn images_are_known_by_their_first_bytes_whatever_they_are_called() {
 }
 
 #[test]
+fn a_pdf_is_known_by_its_header_whatever_it_is_called() {
+    let shown = |bytes: &[u8]| preview(bytes, b"name.txt", bytes.len() as u64).kind;
+    let behind = |length: usize| [&vec![0xff; length][..], b"\n%PDF-1.4\n\0"].concat();
+    for bytes in [
+        &b"%PDF-1.4\nall text"[..],
+        b"%PDF-2.0\n\0\xff",
+        b"\xef\xbb\xbf\r\n%PDF-1.7",
+        b"\x1b%-12345X@PJL\r\n%PDF-1.4\n\0",
+        &behind(1016),
+    ] {
+        assert_eq!(shown(bytes), PreviewKind::Pdf, "{bytes:?}");
+    }
+    // Neither one that others hold, nor text that tells of it.
+    let packed = [b"a.pdf", &[0; 507][..], b"%PDF-1.4"].concat();
+    for bytes in [&packed[..], &behind(1018)] {
+        assert!(matches!(shown(bytes), PreviewKind::Binary { .. }), "{bytes:?}");
+    }
+    for text in [&b"A file begins with\n%PDF-1.4\n"[..], b"%PDF-related settings of TeX"] {
+        assert!(matches!(shown(text), PreviewKind::Text { .. }), "{text:?}");
+    }
+}
+
+#[test]
 fn what_is_no_text_is_shown_as_bytes() {
     let shown = preview(b"\0\x01ELF and more|\xff", b"a.out", 16);
     let hex = "00000000  00 01 45 4c 46 20 61 6e  64 20 6d 6f 72 65 7c ff  |..ELF and more|.|\n";

@@ -969,7 +969,9 @@ export type DiffKind =
 "text" |
 /** Both sides are images. */
 "image" |
-/** At least one side is neither. */
+/** Both sides are PDFs. */
+"pdf" |
+/** At least one side is something else. */
 "binary" |
 /** At least one side is too large. */
 "tooLarge" |
@@ -2554,11 +2556,14 @@ export type Preview = {
 	text?: string | null,
 	/** The language of the text, by its name in the window's editor: `rust`. */
 	language?: string | null,
-	/** The MIME type of an image, of sound or moving pictures: `image/png`. */
+	/** The MIME type of an image, of sound or moving pictures, of a PDF: `image/png`. */
 	mime?: string | null,
 	/** The bytes of these, in base64. */
 	base64?: string | null,
-	/** Its first bytes in lines of offset, hexadecimal digits and characters. */
+	/**
+	 *  Its first bytes in lines of offset, hexadecimal digits and characters; of a PDF as well, for
+	 *  one that cannot be drawn.
+	 */
 	hex?: string | null,
 	/** The first entries of an archive. */
 	entries?: PackedEntry[] | null,
@@ -2576,6 +2581,8 @@ export type PreviewKind =
 "image" |
 /** Sound, or moving pictures. */
 "media" |
+/** A PDF. */
+"pdf" |
 /** An archive, shown by the names in it. */
 "archive" |
 /** Bytes, shown as hexadecimal digits. */

@@ -54,7 +54,9 @@ pub enum DiffKind {
     Text,
     /// Both sides are images.
     Image,
-    /// At least one side is neither.
+    /// Both sides are PDFs.
+    Pdf,
+    /// At least one side is something else.
     Binary,
     /// At least one side is too large.
     TooLarge,

@@ -114,6 +114,8 @@ pub enum PreviewKind {
     Image,
     /// Sound, or moving pictures.
     Media,
+    /// A PDF.
+    Pdf,
     /// An archive, shown by the names in it.
     Archive,
     /// Bytes, shown as hexadecimal digits.
@@ -138,13 +140,14 @@ pub struct Preview {
     /// The language of the text, by its name in the window's editor: `rust`.
     #[serde(default)]
     pub language: Option<String>,
-    /// The MIME type of an image, of sound or moving pictures: `image/png`.
+    /// The MIME type of an image, of sound or moving pictures, of a PDF: `image/png`.
     #[serde(default)]
     pub mime: Option<String>,
     /// The bytes of these, in base64.
     #[serde(default)]
     pub base64: Option<String>,
-    /// Its first bytes in lines of offset, hexadecimal digits and characters.
+    /// Its first bytes in lines of offset, hexadecimal digits and characters; of a PDF as well, for
+    /// one that cannot be drawn.
     #[serde(default)]
     pub hex: Option<String>,
     /// The first entries of an archive.

@@ -122,6 +122,7 @@ pub(super) fn print_diff(diff: &FileDiff, out: &Output) {
     match diff.kind {
         DiffKind::Same => out.note("They are the same"),
         DiffKind::Image => out.line(format!("The images differ: {}", sizes())),
+        DiffKind::Pdf => out.line(format!("The PDFs differ: {}", sizes())),
         DiffKind::Binary => out.line(format!("The bytes differ: {}", sizes())),
         DiffKind::TooLarge => out.line(format!("Too large to compare by line: {}", sizes())),
         DiffKind::Text => {

@@ -1,4 +1,4 @@
-//! The preview of a file: text, an image, or bytes.
+//! The preview of a file: text, an image, a document, or bytes.
 
 use std::fmt::Write as _;
 
@@ -9,6 +9,9 @@ pub const PREVIEW_HEAD: usize = 1 << 20;
 
 /// The number of bytes that are shown at once of what is neither text nor an image.
 pub const HEX_BYTES: usize = 4096;
+
+/// A PDF says what it is within so many bytes.
+const PDF_HEADER_WITHIN: usize = 1024;
 
 /// The preview of a file.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -43,6 +46,8 @@ pub enum PreviewKind {
         /// Its type: `video/mp4`.
         mime: &'static str,
     },
+    /// A PDF, to be drawn page by page: it may hold scripts and addresses, which nothing follows.
+    Pdf,
     /// Anything else.
     Binary {
         /// Its first bytes: a line of offset, bytes and characters for every sixteen.
@@ -82,8 +87,12 @@ pub fn preview(head: &[u8], name: &[u8], size_bytes: u64) -> Preview {
         PreviewKind::Image { mime }
     } else if let Some(mime) = media_type(head) {
         PreviewKind::Media { mime }
+    } else if begins_pdf(head) {
+        PreviewKind::Pdf
     } else if let Some((text, encoding)) = decode(head, truncated) {
         PreviewKind::Text { text, encoding, language: language::of(name) }
+    } else if holds_pdf(head) {
+        PreviewKind::Pdf
     } else {
         truncated |= head.len() > HEX_BYTES;
         PreviewKind::Binary { hex: hex_lines(&head[..head.len().min(HEX_BYTES)], 0) }
@@ -175,6 +184,24 @@ fn media_type(head: &[u8]) -> Option<&'static str> {
         [0x1a, 0x45, 0xdf, 0xa3, ..] => "video/webm",
         _ => return None,
     })
+}
+
+/// Whether bytes begin as a PDF does, which may be all text.
+fn begins_pdf(head: &[u8]) -> bool {
+    let unmarked = head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(head);
+    is_pdf_header(unmarked.trim_ascii_start())
+}
+
+/// Whether a PDF begins behind what a printer or a mail program put before it: in a line of its own,
+/// for an archive may hold one, not far behind its own header.
+fn holds_pdf(head: &[u8]) -> bool {
+    let start = &head[..head.len().min(PDF_HEADER_WITHIN)];
+    let mut lines = start.split_inclusive(|byte| matches!(byte, b'\n' | b'\r'));
+    lines.any(is_pdf_header)
+}
+
+fn is_pdf_header(bytes: &[u8]) -> bool {
+    matches!(bytes, [b'%', b'P', b'D', b'F', b'-', b'0'..=b'9', ..])
 }
 
 fn is_svg(head: &[u8], name: &[u8]) -> bool {

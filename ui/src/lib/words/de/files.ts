@@ -51,6 +51,17 @@ export const fileWords: typeof english = {
     emptyArchive: 'Dieses Archiv enthält nichts',
     unplayable:
       'Dieses Format lässt sich hier nicht abspielen. Sichern Sie die Datei, und öffnen Sie sie mit einem anderen Programm.',
+    pageIn: (name: string, page: number) => `${name}, Seite ${page}`,
+    pageOf: (page: number, pages: number) => `Seite ${page} von ${pages}`,
+    previousPage: 'Vorige Seite',
+    nextPage: 'Nächste Seite',
+    brokenPdf: 'Dieses PDF lässt sich nicht zeigen',
+    brokenPdfLine:
+      'Es ist vielleicht beschädigt oder zu aufwendig. Sichern Sie es, und öffnen Sie es mit einem anderen Programm, oder sehen Sie seine Bytes an.',
+    lockedPdf: 'Dieses PDF ist durch ein Passwort geschützt',
+    lockedPdfLine:
+      'Sichern Sie es, und öffnen Sie es mit einem anderen Programm, oder sehen Sie seine Bytes an.',
+    showBytes: 'Bytes zeigen',
     emptyFile: 'Diese Datei ist leer',
     leadsTo: 'Führt zu',
     tooLarge: 'Zu groß, um sie hier zu zeigen',
@@ -114,6 +125,7 @@ export const fileWords: typeof english = {
     before: 'Vorher',
     after: 'Nachher',
     noImage: 'Kein Bild auf dieser Seite',
+    firstPages: 'Nur die ersten Seiten werden verglichen.',
     previous: 'Vorige Änderung',
     next: 'Nächste Änderung',
     changes: (count: number) => plural(count, { one: '1 Änderung', other: '# Änderungen' }),
