@@ -1,6 +1,7 @@
 //! All that needs attention, in one list: the word for the whole and every count follow from it.
 
 use undercroft_foundation::{Code, Error, Result};
+use undercroft_library::JobKind;
 
 use super::because::Because;
 use super::wire::{Concern, ConcernKind, ConcernKnown, ConcernLevel, Dashboard};
@@ -105,6 +106,10 @@ impl Api {
             let is_begun = self.0.history.is_begun(project.id.parse()?);
             let because = match state.map(|state| (state.state, state.why.clone())) {
                 _ if !is_begun => Because::NoVersions,
+                // The first version was interrupted.
+                Some((WatchStatus::Importing, _)) if !self.is_being_begun(&project.id) => {
+                    Because::NoVersions
+                }
                 Some((WatchStatus::Paused, _)) => Because::WatchingPaused,
                 Some((WatchStatus::Limited, None)) => Because::WatchingLimited,
                 Some((WatchStatus::Limited | WatchStatus::Off, Some(text))) => {
@@ -124,6 +129,15 @@ impl Api {
             });
         }
         Ok(found)
+    }
+
+    /// Whether the first version of a project is being made.
+    fn is_being_begun(&self, project: &str) -> bool {
+        self.0.library.jobs().list_all().iter().any(|job| {
+            !job.state.is_over()
+                && job.kind == JobKind::Import
+                && job.project.is_some_and(|it| it.to_string() == project)
+        })
     }
 
     /// The errors of the last self-check that nothing else tells of.
