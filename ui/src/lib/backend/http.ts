@@ -5,6 +5,7 @@ import type { BackendEvent } from './bindings';
 import { unauthorized, unexpectedFault, unreachable } from './faults';
 import { SignIn } from './sign-in';
 import { EventStreamParser } from './event-stream';
+import { words } from '$lib/words';
 
 const RECONNECT_MS = [500, 1000, 2000, 5000];
 
@@ -50,7 +51,11 @@ export class HttpBackend implements Backend {
       return await fetch(`${this.#base}/api/call/${name}`, {
         method: 'POST',
         credentials: 'omit',
-        headers: { 'content-type': 'application/json', ...(await this.#signIn.headers()) },
+        headers: {
+          'content-type': 'application/json',
+          'accept-language': words.locale,
+          ...(await this.#signIn.headers()),
+        },
         body: JSON.stringify(request),
       });
     } catch {
@@ -78,7 +83,11 @@ export class HttpBackend implements Backend {
     try {
       const response = await fetch(`${this.#base}/api/events`, {
         credentials: 'omit',
-        headers: { accept: 'text/event-stream', ...(await this.#signIn.headers()) },
+        headers: {
+          accept: 'text/event-stream',
+          'accept-language': words.locale,
+          ...(await this.#signIn.headers()),
+        },
         signal,
       });
       if (!response.ok || !response.body) return false;
