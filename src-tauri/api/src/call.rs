@@ -7,11 +7,11 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
-use undercroft_foundation::{Code, Error, Result};
+use undercroft_foundation::{Code, Error, Language, Result, text};
 
 use crate::use_cases::{Audience, find_use_case, with_use_cases};
 use crate::wire::*;
-use crate::{Api, UseCase};
+use crate::{Api, UseCase, in_language};
 
 macro_rules! dispatch {
     ($(#[doc = $doc:literal] $name:ident($request:ty) -> $reply:ty, $audience:ident, $hint:literal;)*) => {
@@ -50,13 +50,20 @@ impl Api {
         })
     }
 
-    /// Calls the use case `name` on a thread where it may block.
+    /// Calls the use case `name` on a thread where it may block; the sentences of the reply are in
+    /// `language`.
     ///
     /// # Errors
     /// The errors of [`Api::call`].
-    pub async fn call_blocking(&self, name: String, request: Value) -> Result<Value, WireError> {
+    pub async fn call_blocking(
+        &self,
+        name: String,
+        request: Value,
+        language: Language,
+    ) -> Result<Value, WireError> {
         let api = self.clone();
-        let called = tokio::task::spawn_blocking(move || api.call(&name, request)).await;
+        let work = move || in_language(language, || api.call(&name, request));
+        let called = tokio::task::spawn_blocking(work).await;
         called.unwrap_or_else(|_| {
             Err(Error::new(Code::Cancelled, "The call was dropped")
                 .why("Undercroft is about to end")
@@ -74,7 +81,10 @@ impl Api {
         if admitted {
             return Ok(());
         }
-        Err(Error::new(Code::Unsupported, format!("{} cannot be asked for here", use_case.name)))
+        Err(Error::new(
+            Code::Unsupported,
+            text!("{use_case} cannot be asked for here", use_case = use_case.name),
+        ))
     }
 }
 
@@ -82,21 +92,24 @@ fn parse<T: DeserializeOwned>(name: &str, request: Value) -> Result<T> {
     // A use case that needs nothing may be asked for with nothing.
     let request = if request.is_null() { Value::Object(Default::default()) } else { request };
     serde_json::from_value(request).map_err(|source| {
-        Error::new(Code::Invalid, format!("The request for {name} has another shape than it must"))
-            .why(source.to_string())
-            .next("See the bindings for its shape")
+        Error::new(
+            Code::Invalid,
+            text!("The request for {name} has another shape than it must", name),
+        )
+        .why(source.to_string())
+        .next("See the bindings for its shape")
     })
 }
 
 fn to_json<T: Serialize>(name: &str, reply: &T) -> Result<Value> {
     serde_json::to_value(reply).map_err(|source| {
-        Error::new(Code::Internal, format!("The reply of {name} has no form in JSON"))
+        Error::new(Code::Internal, text!("The reply of {name} has no form in JSON", name))
             .because(source)
     })
 }
 
 fn unknown(name: &str) -> Error {
-    Error::new(Code::NotFound, format!("There is no use case {name:?}"))
+    Error::new(Code::NotFound, text!("There is no use case {name}", name = format!("{name:?}")))
         .next("Use one of the names in the bindings")
 }
 
@@ -104,7 +117,7 @@ fn broke_off(name: &str, panic: &(dyn Any + Send)) -> Error {
     let said = panic.downcast_ref::<String>().map(String::as_str);
     let said = said.or_else(|| panic.downcast_ref::<&str>().copied()).unwrap_or("nothing");
     tracing::error!(use_case = name, said, "panicked");
-    Error::new(Code::Internal, format!("{name} broke off"))
+    Error::new(Code::Internal, text!("{name} broke off", name))
 }
 
 #[cfg(test)]

@@ -69,6 +69,7 @@ use undercroft_history::{ContentId, History, WorkspaceWatcher};
 use undercroft_library::{Library, Migration};
 use undercroft_session::{ReadCache, SessionWork};
 
+pub use base::sentence::{Sentence, in_language};
 pub use bindings::typescript;
 pub use host::{Abilities, Host, Places, refuse_hook};
 pub use undercroft_backup::{Hook, HookMoment, MachineState, Surroundings};

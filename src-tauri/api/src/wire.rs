@@ -8,7 +8,6 @@ pub use crate::archives::wire::*;
 pub use crate::backups::wire::*;
 pub use crate::base::wire::*;
 pub use crate::console::wire::*;
-pub use crate::dashboard::because::*;
 pub use crate::dashboard::wire::*;
 pub use crate::destinations::wire::*;
 pub use crate::diagnostics::wire::*;

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use tauri::{AppHandle, Manager};
 use undercroft_api::wire::BackendEvent;
+use undercroft_foundation::text;
 
 use crate::notifications::desktop;
 use crate::page::bridge;
@@ -12,8 +13,6 @@ use crate::window::{self, dialog};
 
 /// The time that everything may take to stop before the program ends regardless.
 const STOP_PATIENCE: Duration = Duration::from_secs(5);
-
-const STAYS_IN_TRAY: &str = "Undercroft stays in the tray. Quit it from the menu there.";
 
 /// The user closed the window: it hides when the tray can bring it back, else the program ends,
 /// but not in the middle of a backup without a word.
@@ -86,8 +85,9 @@ fn tell_once(app: &AppHandle) {
     if state.settings().is_ok_and(|settings| settings.tray_hint_shown) {
         return;
     }
-    desktop::notify("Undercroft", STAYS_IN_TRAY);
-    bridge::emit(app, &BackendEvent::Notice { text: STAYS_IN_TRAY.to_owned() });
+    let stays = text!("Undercroft stays in the tray. Quit it from the menu there.");
+    desktop::notify("Undercroft", &state.say(&stays));
+    bridge::emit(app, &BackendEvent::Notice { text: stays.into() });
     if let Err(error) = state.note_tray_hint() {
         tracing::warn!(%error, "The hint will come again");
     }

@@ -11,7 +11,7 @@ use rustix::fs::{
 use rustix::io::Errno;
 use undercroft_foundation::{
     ArchiveId, Code, Error, IoContext as _, Job, Mount, Result, TreePath, escape_path,
-    reach_write_point, replace_file, sync_folder,
+    reach_write_point, replace_file, sync_folder, text,
 };
 
 use crate::format::index::{EntryKind, Index};
@@ -133,7 +133,7 @@ impl<'a> Source<'a> {
                         }
                         Some(_) => {
                             if let Err(error) = walk.unlink(&name) {
-                                job.warn(walk.path(&name).to_string(), error.to_string());
+                                job.warn(walk.path(&name).to_string(), error.sentence());
                                 freed.left.push(walk.path(&name));
                                 continue;
                             }
@@ -196,7 +196,7 @@ pub(crate) fn free(
         return Ok(Freed::default());
     }
     if folder.symlink_metadata().is_err() {
-        let what = format!("{} was not freed", escape_path(root));
+        let what = text!("{root} was not freed", root = escape_path(root));
         return Err(Error::new(Code::SourceMissing, what)
             .why("The folder is not there, or its drive is away")
             .next("Connect the drive; what is there is compared and freed then"));
@@ -263,8 +263,8 @@ fn changed(root: &Path, differences: &[TreePath]) -> Error {
         named.push("others".to_owned());
     }
     let what = if named.is_empty() { "files".to_owned() } else { named.join(", ") };
-    Error::new(Code::NotKept, format!("{} was not freed", escape_path(root)))
-        .why(format!("It was changed while it was archived: {what}"))
+    Error::new(Code::NotKept, text!("{root} was not freed", root = escape_path(root)))
+        .why(text!("It was changed while it was archived: {what}", what))
         .next("The folder is as it was. Archive the project again when nothing writes into it")
 }
 

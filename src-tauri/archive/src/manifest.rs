@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use undercroft_foundation::{
     ArchiveId, Code, Error, IoContext as _, ProjectId, Result, TreePath, escape_path,
-    is_normalized_absolute, replace_file, unescape_path,
+    is_normalized_absolute, replace_file, text, unescape_path,
 };
 use undercroft_library::{Project, ProjectKind};
 
@@ -209,8 +209,11 @@ impl Manifest {
         let manifest: Self =
             serde_json::from_slice(&text).map_err(|source| makes_no_sense().because(source))?;
         if manifest.format > FORMAT {
-            return Err(Error::new(Code::TooNew, format!("Cannot read {}", escape_path(path)))
-                .next("Use the newest Undercroft"));
+            return Err(Error::new(
+                Code::TooNew,
+                text!("Cannot read {path}", path = escape_path(path)),
+            )
+            .next("Use the newest Undercroft"));
         }
         Ok(manifest)
     }

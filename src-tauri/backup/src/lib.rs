@@ -69,7 +69,7 @@ pub use plans::{
     Plans, Preview, Retention, Verification, rebuildable_folders,
 };
 pub use project_backup::{BackupReport, ProjectBackups};
-pub use protection::{Protection, ProtectionReason, ProtectionState, Protections};
+pub use protection::{Protection, ProtectionState, Protections};
 pub use recovery::{
     ConfirmPlaces, OtherRooms, RecoverOrder, RecoverableLibrary, RecoverableProject, Recovery,
     RecoveryKit, adopt_recovered, look as look_for_libraries,

@@ -6,6 +6,8 @@ use std::fmt;
 use std::io;
 use std::path::Path;
 
+use crate::{Text, text};
+
 /// A result with the error of this project.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
@@ -148,9 +150,9 @@ impl Code {
 #[derive(Debug)]
 struct Parts {
     code: Code,
-    what: String,
-    why: Option<String>,
-    next: Option<String>,
+    what: Text,
+    why: Option<Text>,
+    next: Option<Text>,
     source: Option<Box<dyn StdError + Send + Sync>>,
 }
 
@@ -160,20 +162,20 @@ pub struct Error(Box<Parts>);
 
 impl Error {
     /// Makes an error; `what` has a capital, the names involved, and no full stop.
-    pub fn new(code: Code, what: impl Into<String>) -> Self {
+    pub fn new(code: Code, what: impl Into<Text>) -> Self {
         Self(Box::new(Parts { code, what: what.into(), why: None, next: None, source: None }))
     }
 
     /// Sets the reason, where the code's usual one is too general.
     #[must_use]
-    pub fn why(mut self, why: impl Into<String>) -> Self {
+    pub fn why(mut self, why: impl Into<Text>) -> Self {
         self.0.why = Some(why.into());
         self
     }
 
     /// Sets the step to take next, where the code's usual advice is too general.
     #[must_use]
-    pub fn next(mut self, next: impl Into<String>) -> Self {
+    pub fn next(mut self, next: impl Into<Text>) -> Self {
         self.0.next = Some(next.into());
         self
     }
@@ -188,7 +190,7 @@ impl Error {
     /// The error of doing `what` to `path`, from the system's error.
     pub fn io(what: &str, path: &Path, source: io::Error) -> Self {
         let path = crate::escape_path(path);
-        Self::new(code_of_io(&source), format!("Cannot {what} {path}"))
+        Self::new(code_of_io(&source), text!("Cannot {what} {path}", what = Text::from(what), path))
             .why(reason_of_io(&source))
             .because(source)
     }
@@ -199,18 +201,38 @@ impl Error {
     }
 
     /// The event that is reported.
+    pub fn what(&self) -> Text {
+        self.0.what.clone()
+    }
+
+    /// The event that is reported, in English.
     pub fn what_text(&self) -> &str {
         &self.0.what
     }
 
     /// Why it happened.
+    pub fn reason(&self) -> Text {
+        self.0.why.clone().unwrap_or_else(|| self.0.code.usual_why().into())
+    }
+
+    /// Why it happened, in English.
     pub fn why_text(&self) -> &str {
         self.0.why.as_deref().unwrap_or_else(|| self.0.code.usual_why())
     }
 
     /// The advice: the next thing to do.
+    pub fn advice(&self) -> Text {
+        self.0.next.clone().unwrap_or_else(|| self.0.code.usual_next().into())
+    }
+
+    /// The advice, in English.
     pub fn next_text(&self) -> &str {
         self.0.next.as_deref().unwrap_or_else(|| self.0.code.usual_next())
+    }
+
+    /// The event and the reason in one sentence, as [`fmt::Display`] says them.
+    pub fn sentence(&self) -> Text {
+        text!("{what}: {why}", what = self.what(), why = self.reason())
     }
 }
 

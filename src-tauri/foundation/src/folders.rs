@@ -7,7 +7,7 @@ use std::io;
 use std::os::unix::fs::DirBuilderExt;
 use std::path::{Component, Path, PathBuf};
 
-use crate::{Code, Error, IoContext, Result, escape_path, sync_folder};
+use crate::{Code, Error, IoContext, Result, escape_path, sync_folder, text};
 
 /// The folder of the user's configuration of Undercroft, by the XDG specification; nothing where the
 /// environment does not tell.
@@ -64,7 +64,7 @@ pub fn canonicalize_missing(path: &Path) -> Result<PathBuf> {
             }
             // Only `..` has no name: behind what is missing it leads nowhere.
             _ => {
-                let what = format!("Cannot find {}", escape_path(&whole));
+                let what = text!("Cannot find {whole}", whole = escape_path(&whole));
                 return Err(Error::new(Code::NotFound, what)
                     .why("There is no such folder")
                     .next("Check the path"));
@@ -76,13 +76,17 @@ pub fn canonicalize_missing(path: &Path) -> Result<PathBuf> {
 fn too_long(path: &Path) -> Error {
     let length = path.as_os_str().len();
     Error::new(Code::Invalid, "The path is too long")
-        .why(format!("It has {length} bytes, and the system takes fewer than {LONGEST_PATH}"))
+        .why(text!(
+            "It has {length} bytes, and the system takes fewer than {longest_path}",
+            length,
+            longest_path = LONGEST_PATH
+        ))
         .next("Choose a folder with a shorter path")
 }
 
 fn leads_nowhere(path: &Path, link: &Path) -> Error {
-    Error::new(Code::Invalid, format!("Cannot use {}", escape_path(path)))
-        .why(format!("{} is a symbolic link that leads nowhere", escape_path(link)))
+    Error::new(Code::Invalid, text!("Cannot use {path}", path = escape_path(path)))
+        .why(text!("{link} is a symbolic link that leads nowhere", link = escape_path(link)))
         .next("Mount or make what the link leads to, or choose another folder")
 }
 

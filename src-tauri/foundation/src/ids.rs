@@ -6,7 +6,7 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 use uuid::{Builder, Uuid};
 
-use crate::{Clock, Code, Error, Random};
+use crate::{Clock, Code, Error, Random, TextArgument, TextValue};
 
 macro_rules! ids {
     ($($(#[$doc:meta])* $name:ident, $noun:literal;)*) => {$(
@@ -30,6 +30,12 @@ macro_rules! ids {
         impl fmt::Display for $name {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 self.0.simple().fmt(f)
+            }
+        }
+
+        impl TextArgument for $name {
+            fn to_value(&self) -> TextValue {
+                TextValue::Name(self.to_string())
             }
         }
 

@@ -10,7 +10,7 @@ use std::fmt;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock, PoisonError};
 
-use crate::{Clock, Code, Error, ProjectId, Result};
+use crate::{Clock, Code, Error, ProjectId, Result, Text};
 
 pub use progress::Progress;
 pub use report::{JobPart, JobReport, LogLevel, LogLine, Warning};
@@ -180,7 +180,7 @@ impl Job {
     }
 
     /// Notes something that could not be done; the log tells it, too.
-    pub fn warn(&self, item: impl Into<String>, message: impl Into<String>) {
+    pub fn warn(&self, item: impl Into<String>, message: impl Into<Text>) {
         let warning = Warning { item: item.into(), message: message.into() };
         self.log(LogLevel::Warning, format!("{}: {}", warning.item, warning.message));
         if let Some(own) = &self.own_warnings {

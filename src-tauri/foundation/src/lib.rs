@@ -1,7 +1,7 @@
-//! The ground that every room stands on: errors that say what, why and what next; typed ids;
-//! the clock and randomness as parameters; jobs with progress and cancel; names of any bytes as
-//! text; paths inside a workspace; kinds of file systems; the register of write points. It knows
-//! nothing of files' formats, databases or windows.
+//! The ground that every room stands on: errors that say what, why and what next; sentences that
+//! can be said in other languages; typed ids; the clock and randomness as parameters; jobs with
+//! progress and cancel; names of any bytes as text; paths inside a workspace; kinds of file
+//! systems; the register of write points. It knows nothing of files' formats, databases or windows.
 
 mod clock;
 mod durable;
@@ -21,6 +21,7 @@ mod random;
 mod settings;
 mod shell_word;
 mod silent;
+mod text;
 mod tree_path;
 mod world;
 mod write_points;
@@ -52,6 +53,7 @@ pub use settings::{
 };
 pub use shell_word::shell_word;
 pub use silent::answer_within;
+pub use text::{Language, Text, TextArgument, TextParts, TextValue};
 pub use tree_path::TreePath;
 pub use world::World;
 #[cfg(debug_assertions)]

@@ -1,6 +1,6 @@
 //! The thing that people mean by a name or an id: one rule for all that has either.
 
-use crate::{Code, Error, Result};
+use crate::{Code, Error, Result, text};
 
 /// The shortest beginning of an id that is taken for one.
 const SHORTEST_PREFIX: usize = 4;
@@ -45,7 +45,7 @@ pub fn find_by_name<'a, T>(
     let text = text.trim();
     let all: Vec<_> = all.iter().map(|each| (each, candidate(each))).collect();
     if text.is_empty() {
-        return Err(Error::new(Code::Invalid, format!("No {kind} is named"))
+        return Err(Error::new(Code::Invalid, text!("No {kind} is named", kind))
             .why("The name is empty")
             .next(candidates(kind, &all)));
     }
@@ -63,14 +63,20 @@ pub fn find_by_name<'a, T>(
             [] => {}
             [(found, _)] => return Ok(found),
             _ => {
-                return Err(Error::new(Code::Invalid, format!("{text:?} means several {kind}s"))
-                    .why(format!("It could be {}", list(fitting.into_iter())))
-                    .next("Use the id, or more of it"));
+                return Err(Error::new(
+                    Code::Invalid,
+                    text!("{text} means several {kind}s", text = format!("{text:?}"), kind),
+                )
+                .why(text!("It could be {candidates}", candidates = list(fitting.into_iter())))
+                .next("Use the id, or more of it"));
             }
         }
     }
-    Err(Error::new(Code::NotFound, format!("There is no {kind} {text:?}"))
-        .next(candidates(kind, &all)))
+    Err(Error::new(
+        Code::NotFound,
+        text!("There is no {kind} {name}", kind, name = format!("{text:?}")),
+    )
+    .next(candidates(kind, &all)))
 }
 
 fn candidates<T>(kind: &str, all: &[(T, Candidate)]) -> String {

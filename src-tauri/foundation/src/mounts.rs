@@ -14,7 +14,7 @@ use rustix::fs::{AtFlags, CWD, StatxFlags, statat, statx};
 use rustix::io::Errno;
 use rustix::path::Arg;
 
-use crate::{Code, Error, IoContext as _, Result, escape_path};
+use crate::{Code, Error, IoContext as _, Result, escape_path, text};
 
 /// The mount that something lies on: its device and, where the kernel tells, the mount's own number,
 /// which tells a bind mount from the file system that it shows.
@@ -87,9 +87,12 @@ pub fn prepare_removal(folder: &Path) -> Result<()> {
     let mut waiting = vec![folder.to_owned()];
     while let Some(folder) = waiting.pop() {
         if Mount::of_path(&folder).at("look at", &folder)? != mount {
-            return Err(Error::new(Code::Invalid, format!("{} stays", escape_path(&folder)))
-                .why("Another file system is mounted there")
-                .next("Unmount it first"));
+            return Err(Error::new(
+                Code::Invalid,
+                text!("{folder} stays", folder = escape_path(&folder)),
+            )
+            .why("Another file system is mounted there")
+            .next("Unmount it first"));
         }
         let mode = fs::symlink_metadata(&folder).at("look at", &folder)?.permissions().mode();
         if mode & 0o700 != 0o700 {

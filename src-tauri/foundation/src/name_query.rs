@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use icu_normalizer::ComposingNormalizerBorrowed;
 
-use crate::{Code, Error, Result, group_digits};
+use crate::{Code, Error, Result, group_digits, text};
 
 /// A part of a name or of a path, or a pattern with `*` and `?`. `A` and `a` are the same, and so
 /// are the ways in which Unicode writes one letter.
@@ -30,7 +30,7 @@ pub fn check_sought(text: &str) -> Result<()> {
     if text.len() > LONGEST {
         let most = group_digits(LONGEST as u64);
         return Err(Error::new(Code::Invalid, "The text to look for is too long")
-            .why(format!("It has more than {most} bytes"))
+            .why(text!("It has more than {most} bytes", most))
             .next("Give a shorter part of it"));
     }
     Ok(())

@@ -19,7 +19,11 @@ pub fn size_text(bytes: u64) -> String {
 /// A count with its noun: `1 file`, `12,345 files`.
 pub fn count_text(number: u64, noun: &str) -> String {
     let digits = group_digits(number);
-    if number == 1 { format!("{digits} {noun}") } else { format!("{digits} {noun}s") }
+    match noun.strip_suffix('y').filter(|stem| !stem.ends_with(['a', 'e', 'o', 'u'])) {
+        _ if number == 1 => format!("{digits} {noun}"),
+        Some(stem) => format!("{digits} {stem}ies"),
+        None => format!("{digits} {noun}s"),
+    }
 }
 
 /// A number with commas between groups of three digits.
@@ -57,6 +61,8 @@ mod tests {
     fn counts_agree_with_their_noun_and_are_grouped() {
         assert_eq!(count_text(0, "file"), "0 files");
         assert_eq!(count_text(1, "file"), "1 file");
+        assert_eq!(count_text(2, "day"), "2 days");
+        assert_eq!(count_text(2, "history"), "2 histories");
         assert_eq!(count_text(1_234_567, "file"), "1,234,567 files");
         assert_eq!(group_digits(999), "999");
     }

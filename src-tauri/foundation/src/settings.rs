@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 
 use toml_edit::DocumentMut;
 
-use crate::{Code, Error, Result, escape_path, reach_write_point, replace_file};
+use crate::{Code, Error, Result, escape_path, reach_write_point, replace_file, text};
 
 pub use exchange::ImportedSettings;
 pub use rules::{SETTING_RULES, SettingKind, SettingRule, SettingValue};
@@ -195,7 +195,7 @@ impl Settings {
     pub fn get(&self, key: &str) -> Result<&Setting> {
         let rule = rules::find(key)?;
         self.values.get(rule.key).ok_or_else(|| {
-            Error::new(Code::Internal, format!("The setting {} has no value", rule.key))
+            Error::new(Code::Internal, text!("The setting {key} has no value", key = rule.key))
         })
     }
 

@@ -4,7 +4,7 @@ use std::fmt;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
-use crate::{Code, Error, Result, escape_name};
+use crate::{Code, Error, Result, escape_name, text};
 
 /// A path below the root of a workspace: real names of any bytes, joined by `/`; empty for the
 /// root itself. No name is empty, `.` or `..`, so that it never leads out of the root.
@@ -38,7 +38,10 @@ impl TreePath {
             let name = name.as_ref();
             let impossible = name.is_empty() || name == b"." || name == b"..";
             if impossible || name.iter().any(|byte| matches!(byte, b'/' | 0)) {
-                let what = format!("{:?} is not the name of a file", escape_name(name));
+                let what = text!(
+                    "{name} is not the name of a file",
+                    name = format!("{:?}", escape_name(name))
+                );
                 return Err(Error::new(Code::Invalid, what));
             }
             path.push(name);

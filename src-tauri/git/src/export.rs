@@ -6,7 +6,7 @@ use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 
 use git2::{Index, ObjectType, Odb, Oid, Repository, Sort, TreeWalkMode, TreeWalkResult};
-use undercroft_foundation::{Code, Error, Job, Result, escape_path};
+use undercroft_foundation::{Code, Error, Job, Result, escape_path, text};
 
 use crate::ProjectGit;
 use crate::reading::filters::pointer;
@@ -74,7 +74,7 @@ impl ProjectGit {
         let source = open_any(history)?;
         let tip = source.refname_to_id(&format!("refs/heads/{workspace}"));
         let tip = tip.map_err(|_| {
-            Error::new(Code::NotFound, format!("There is no version of {workspace} yet"))
+            Error::new(Code::NotFound, text!("There is no version of {workspace} yet", workspace))
         })?;
         // What is written for the copy is kept in memory, and goes to the user's repository only.
         let odb = source.odb().when("read the history")?;
@@ -243,7 +243,7 @@ fn move_branch(repository: &Repository, name: &str, old: Option<Oid>, tip: Oid) 
     let is_head = head.symbolic_target_bytes() == Some(name.as_bytes());
     if is_head || !loses_only_versions(repository, old, tip)? {
         let branch = name.trim_start_matches("refs/heads/");
-        let what = format!("The branch {branch} is there and will not be moved");
+        let what = text!("The branch {branch} is there and will not be moved", branch);
         return Err(Error::new(Code::AlreadyExists, what)
             .why(match is_head {
                 true => "It is checked out",

@@ -12,9 +12,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use crossbeam_channel::{Receiver, Sender, bounded};
 use rusqlite::{Connection, Transaction, TransactionBehavior};
-use undercroft_foundation::{Clock, Code, Error, Result, escape_path, reach_write_point};
+use undercroft_foundation::{Clock, Code, Error, Result, escape_path, reach_write_point, text};
 
-pub use columns::{Column, Json, Moment};
+pub use columns::{Column, Json, Moment, parts_of, text_of};
 pub use error::SqlContext;
 pub use migrations::Migration;
 
@@ -155,7 +155,7 @@ impl Catalog {
         if path.symlink_metadata().is_ok() {
             return Err(Error::new(
                 Code::AlreadyExists,
-                format!("Cannot copy the catalog to {}", escape_path(path)),
+                text!("Cannot copy the catalog to {path}", path = escape_path(path)),
             ));
         }
         // The writer's connection, because a reader may not write the copy either.

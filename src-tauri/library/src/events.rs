@@ -2,17 +2,18 @@
 
 use jiff::Timestamp;
 use rusqlite::{Connection, Row, Transaction};
-use undercroft_foundation::{DestinationId, ProjectId, Result, World};
+use undercroft_foundation::{DestinationId, ProjectId, Result, Text, World};
 
 use crossbeam_channel::Receiver;
 
-use crate::catalog::{Catalog, Column, Migration, Moment, SqlContext};
+use crate::catalog::{Catalog, Column, Migration, Moment, SqlContext, parts_of, text_of};
 use crate::feed::Feed;
 
-pub(crate) const MIGRATIONS: &[Migration] = &[Migration {
-    table: "events",
-    version: 1,
-    sql: "CREATE TABLE events (
+pub(crate) const MIGRATIONS: &[Migration] = &[
+    Migration {
+        table: "events",
+        version: 1,
+        sql: "CREATE TABLE events (
               seq INTEGER PRIMARY KEY AUTOINCREMENT,
               time TEXT NOT NULL,
               kind TEXT NOT NULL,
@@ -20,7 +21,13 @@ pub(crate) const MIGRATIONS: &[Migration] = &[Migration {
               project TEXT,
               destination TEXT
           ) STRICT;",
-}];
+    },
+    Migration {
+        table: "events",
+        version: 2,
+        sql: "ALTER TABLE events ADD COLUMN text_parts TEXT;",
+    },
+];
 
 /// Something that happened.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -32,7 +39,7 @@ pub struct Event {
     /// The kind of event: `project.added`.
     pub kind: String,
     /// A sentence about what happened.
-    pub text: String,
+    pub text: Text,
     /// The project that it concerns.
     pub project: Option<ProjectId>,
     /// The destination that it concerns.
@@ -45,7 +52,7 @@ pub struct NewEvent {
     /// The kind of event: `project.added`.
     pub kind: String,
     /// A sentence about what happened.
-    pub text: String,
+    pub text: Text,
     /// The project that it concerns.
     pub project: Option<ProjectId>,
     /// The destination that it concerns.
@@ -54,7 +61,7 @@ pub struct NewEvent {
 
 impl NewEvent {
     /// An event that concerns nothing in particular yet.
-    pub fn new(kind: impl Into<String>, text: impl Into<String>) -> Self {
+    pub fn new(kind: impl Into<String>, text: impl Into<Text>) -> Self {
         Self { kind: kind.into(), text: text.into(), project: None, destination: None }
     }
 
@@ -142,9 +149,16 @@ pub(crate) fn append(
     let NewEvent { kind, text, project, destination } = event.clone();
     transaction
         .execute(
-            "INSERT INTO events (time, kind, text, project, destination)
-             VALUES (?1, ?2, ?3, ?4, ?5)",
-            (time, &kind, &text, project.map(Column), destination.map(Column)),
+            "INSERT INTO events (time, kind, text, text_parts, project, destination)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+            (
+                time,
+                &kind,
+                text.as_str(),
+                parts_of(&text),
+                project.map(Column),
+                destination.map(Column),
+            ),
         )
         .sql("keep an event")?;
     let seq = u64::try_from(transaction.last_insert_rowid()).unwrap_or_default();
@@ -154,7 +168,7 @@ pub(crate) fn append(
 pub(crate) fn after(connection: &Connection, seq: u64, limit: usize) -> Result<Vec<Event>> {
     let mut statement = connection
         .prepare_cached(
-            "SELECT seq, time, kind, text, project, destination FROM events
+            "SELECT seq, time, kind, text, text_parts, project, destination FROM events
              WHERE seq > ?1 ORDER BY seq LIMIT ?2",
         )
         .sql("read the events")?;
@@ -176,8 +190,8 @@ fn from_row(row: &Row<'_>) -> rusqlite::Result<Event> {
         seq: u64::try_from(row.get::<_, i64>(0)?).unwrap_or_default(),
         time: row.get::<_, Moment>(1)?.0,
         kind: row.get(2)?,
-        text: row.get(3)?,
-        project: row.get::<_, Option<Column<_>>>(4)?.map(|id| id.0),
-        destination: row.get::<_, Option<Column<_>>>(5)?.map(|id| id.0),
+        text: text_of(row, 3, 4)?,
+        project: row.get::<_, Option<Column<_>>>(5)?.map(|id| id.0),
+        destination: row.get::<_, Option<Column<_>>>(6)?.map(|id| id.0),
     })
 }

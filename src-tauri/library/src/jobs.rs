@@ -14,7 +14,7 @@ use std::sync::Arc;
 
 use crossbeam_channel::Receiver;
 use jiff::Timestamp;
-use undercroft_foundation::{DestinationId, Job, JobId, PlanId, ProjectId, Result, World};
+use undercroft_foundation::{DestinationId, Job, JobId, PlanId, ProjectId, Result, Text, World};
 
 use crate::runs::Runs;
 use queue::JobQueue;
@@ -143,7 +143,7 @@ pub struct JobSpec {
     /// The kind of work.
     pub kind: JobKind,
     /// Its title, for people: "Back up notes to Disk".
-    pub title: String,
+    pub title: Text,
     /// The project that it works on.
     pub project: Option<ProjectId>,
     /// The destination that it works with, the first of them if there are several.
@@ -158,7 +158,7 @@ pub struct JobSpec {
 
 impl JobSpec {
     /// Work that concerns nothing in particular yet.
-    pub fn new(kind: JobKind, title: impl Into<String>) -> Self {
+    pub fn new(kind: JobKind, title: impl Into<Text>) -> Self {
         Self {
             kind,
             title: title.into(),
@@ -210,10 +210,10 @@ impl Jobs {
     ///
     /// # Errors
     /// Whatever keeps the run from being kept: then nothing was begun.
-    pub fn spawn(
+    pub fn spawn<Summary: Into<Text>>(
         &self,
         spec: JobSpec,
-        work: impl FnOnce(&Job) -> Result<String> + Send + 'static,
+        work: impl FnOnce(&Job) -> Result<Summary> + Send + 'static,
     ) -> Result<JobView> {
         self.spawn_or(spec, work, |_| ())
     }
@@ -223,13 +223,14 @@ impl Jobs {
     ///
     /// # Errors
     /// The errors of [`Jobs::spawn`].
-    pub fn spawn_or(
+    pub fn spawn_or<Summary: Into<Text>>(
         &self,
         spec: JobSpec,
-        work: impl FnOnce(&Job) -> Result<String> + Send + 'static,
+        work: impl FnOnce(&Job) -> Result<Summary> + Send + 'static,
         dropped: impl FnOnce(&Job) + Send + 'static,
     ) -> Result<JobView> {
-        JobQueue::spawn(&self.0, spec, Work { run: Box::new(work), dropped: Box::new(dropped) })
+        let run = Box::new(move |job: &Job| work(job).map(Into::into));
+        JobQueue::spawn(&self.0, spec, Work { run, dropped: Box::new(dropped) })
     }
 
     /// The jobs of this process that wait or work, and the last hundred that are over; newest

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use undercroft_foundation::Result;
+use undercroft_foundation::{Result, text};
 
 use crate::catalog::{Migration, SqlContext};
 use crate::events::NewEvent;
@@ -36,10 +36,13 @@ impl Library {
     /// Whatever keeps the catalog from being written.
     pub fn set_concern_known(&self, key: &str, is_known: bool) -> Result<()> {
         let (query, text) = match is_known {
-            true => ("INSERT OR IGNORE INTO known_concerns (key) VALUES (?1)", "is known"),
-            false => ("DELETE FROM known_concerns WHERE key = ?1", "is told again"),
+            true => ("INSERT OR IGNORE INTO known_concerns (key) VALUES (?1)", text!("is known")),
+            false => ("DELETE FROM known_concerns WHERE key = ?1", text!("is told again")),
         };
-        let event = NewEvent::new("concern.known", format!("The concern {key} {text}"));
+        let event = NewEvent::new(
+            "concern.known",
+            text!("The concern {key} {happened}", key, happened = text),
+        );
         self.catalog().write(|transaction| {
             transaction.execute(query, [key]).sql("note that a concern is known")?;
             self.events().append(transaction, &event).map(drop)

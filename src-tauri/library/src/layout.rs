@@ -6,7 +6,7 @@ use std::io;
 use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
-use undercroft_foundation::{Code, Error, IoContext, Result, escape_path, sync_folder};
+use undercroft_foundation::{Code, Error, IoContext, Result, escape_path, sync_folder, text};
 
 /// The entries that a library's folder may hold before it has a catalog.
 const KNOWN_NAMES: &[&str] = &[
@@ -43,7 +43,7 @@ pub fn default_root(variable: impl Fn(&str) -> Option<OsString>) -> Result<PathB
         if root.is_absolute() {
             return Ok(root);
         }
-        let what = format!("Cannot use {} as the library", escape_path(&root));
+        let what = text!("Cannot use {root} as the library", root = escape_path(&root));
         return Err(Error::new(Code::Invalid, what)
             .why("UNDERCROFT_HOME is not an absolute path")
             .next("Set UNDERCROFT_HOME to a path that begins with /"));
@@ -143,7 +143,7 @@ fn is_below_file(path: &Path) -> bool {
 }
 
 fn not_a_library(root: &Path, why: &str) -> Error {
-    Error::new(Code::Invalid, format!("Cannot use {} as the library", escape_path(root)))
+    Error::new(Code::Invalid, text!("Cannot use {root} as the library", root = escape_path(root)))
         .why(why)
         .next("Choose a folder that is empty or does not exist yet")
 }

@@ -21,7 +21,7 @@ mod rebuilding;
 mod reserve;
 mod runs;
 
-pub use catalog::{Catalog, Column, Json, Migration, Moment, SqlContext};
+pub use catalog::{Catalog, Column, Json, Migration, Moment, SqlContext, parts_of, text_of};
 pub use events::{Event, Events, NewEvent};
 pub use jobs::{JobKind, JobSpec, JobView, Jobs};
 pub use layout::default_root;

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 
 use undercroft_foundation::{
     Code, Error, IoContext, Result, canonicalize_missing, canonicalize_or_keep, escape_path,
-    reach_write_point, replace_file, unescape_path,
+    reach_write_point, replace_file, text, unescape_path,
 };
 
 use crate::events::NewEvent;
@@ -42,7 +42,7 @@ impl Library {
                 known.push(canonicalize_or_keep(path));
             }
         })?;
-        let text = format!("{} was confirmed", escape_path(path));
+        let text = text!("{path} was confirmed", path = escape_path(path));
         self.events().publish(&NewEvent::new(CONFIRMED, text)).map(drop)
     }
 
@@ -74,9 +74,12 @@ impl Library {
             return Ok(());
         }
         let path = escape_path(path);
-        Err(Error::new(Code::PermissionDenied, format!("{path} is not confirmed"))
+        Err(Error::new(Code::PermissionDenied, text!("{path} is not confirmed", path))
             .why("The library was recovered, and names this place; nobody has seen it since")
-            .next(format!("See it and confirm it: undercroft library places \"{path}\" --confirm")))
+            .next(text!(
+                "See it and confirm it: undercroft library places \"{path}\" --confirm",
+                path
+            )))
     }
 
     fn change_places(&self, change: impl FnOnce(&mut Option<Vec<PathBuf>>)) -> Result<()> {
@@ -108,7 +111,7 @@ fn read(path: &Path) -> Result<Option<Vec<PathBuf>>> {
     let known = serde_json::from_slice::<Vec<String>>(&text).ok();
     let known = known.and_then(|known| known.iter().map(|it| unescape_path(it)).collect());
     known.map(Some).ok_or_else(|| {
-        Error::new(Code::Damaged, format!("Cannot read {}", escape_path(path)))
+        Error::new(Code::Damaged, text!("Cannot read {path}", path = escape_path(path)))
             .why("It is not what Undercroft writes")
             .next("Write [] into it, and confirm the places of your library anew")
     })

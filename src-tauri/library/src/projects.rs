@@ -19,7 +19,9 @@ use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
 use rusqlite::Transaction;
-use undercroft_foundation::{Code, Error, Job, ProjectId, Result, escape_path};
+use undercroft_foundation::{
+    Code, Error, Job, ProjectId, Result, Text, TextValue, escape_path, text,
+};
 
 use crate::catalog::Moment;
 use crate::detect;
@@ -151,7 +153,7 @@ impl<'a> Projects<'a> {
             };
             metadata::write(self.library.root(), &project)?;
             table::insert(transaction, &project)?;
-            self.tell(transaction, &project, "added", "was added")?;
+            self.tell(transaction, &project, "added", text!("was added"))?;
             Ok(project)
         })?;
         self.library.confirm_place(&added.root)?;
@@ -164,16 +166,17 @@ impl<'a> Projects<'a> {
         known: &Project,
         request: &AddProject<'_>,
     ) -> Result<Project> {
+        let name = &known.name;
         if known.status != ProjectStatus::Trashed {
-            let what = format!("Cannot add {}", escape_path(&request.path));
+            let what = text!("Cannot add {path}", path = escape_path(&request.path));
             return Err(Error::new(Code::AlreadyExists, what)
-                .why(format!("It is the project {} already", known.name))
-                .next(format!("Use the project {} ({})", known.name, known.id)));
+                .why(text!("It is the project {known} already", known = name))
+                .next(text!("Use the project {known} ({other})", known = name, other = known.id)));
         }
         if known.trashed.is_some() && known.is_present() {
-            let what = format!("Cannot add {}", escape_path(&request.path));
+            let what = text!("Cannot add {path}", path = escape_path(&request.path));
             return Err(Error::new(Code::AlreadyExists, what)
-                .why(format!("The folder of {}, which was here, is in the trash", known.name))
+                .why(text!("The folder of {known}, which was here, is in the trash", known = name))
                 .next("Take that out of the trash, or delete it for good, first"));
         }
         let mut project = known.clone();
@@ -187,7 +190,7 @@ impl<'a> Projects<'a> {
             project.tags = names::check_tags(&request.tags)?;
         }
         self.save(transaction, &mut project)?;
-        self.tell(transaction, &project, "recalled", "was recalled")?;
+        self.tell(transaction, &project, "recalled", text!("was recalled"))?;
         Ok(project)
     }
 
@@ -226,7 +229,7 @@ impl<'a> Projects<'a> {
     pub fn rename(&self, id: ProjectId, name: &str) -> Result<Project> {
         let name = names::check_name(name)?;
         self.change(id, |project| {
-            let happened = format!("is now called {name}");
+            let happened = text!("is now called {name}", name);
             project.name = name;
             Ok(("renamed", happened))
         })
@@ -242,7 +245,7 @@ impl<'a> Projects<'a> {
             project.tags.retain(|tag| !remove.contains(tag));
             project.tags.extend(add);
             project.tags = names::check_tags(&project.tags)?;
-            Ok(("tagged", "has other tags now".to_owned()))
+            Ok(("tagged", text!("has other tags now")))
         })
     }
 
@@ -260,13 +263,13 @@ impl<'a> Projects<'a> {
         let root = folder::check(path, self.library.root(), apart_from)?;
         let all = self.library.catalog().read(table::all)?;
         if let Some(other) = folder::find_same(&all, &root).filter(|other| other.id != id) {
-            let what = format!("No other project can be at {}", escape_path(&root));
+            let what = text!("No other project can be at {root}", root = escape_path(&root));
             return Err(Error::new(Code::AlreadyExists, what)
-                .why(format!("It is the project {} already", other.name))
+                .why(text!("It is the project {other} already", other = other.name))
                 .next("Choose another folder"));
         }
         let moved = self.change(id, |project| {
-            let happened = format!("is now at {}", escape_path(&root));
+            let happened = text!("is now at {root}", root = escape_path(&root));
             project.root = root;
             Ok(("moved", happened))
         })?;
@@ -281,7 +284,7 @@ impl<'a> Projects<'a> {
     pub fn set_kind(&self, id: ProjectId, kind: ProjectKind) -> Result<Project> {
         self.change(id, |project| {
             project.kind = kind;
-            Ok(("changed", format!("is of the kind {} now", kind.name())))
+            Ok(("changed", text!("is of the kind {kind} now", kind = kind.name())))
         })
     }
 
@@ -299,14 +302,14 @@ impl<'a> Projects<'a> {
         id: ProjectId,
         status: ProjectStatus,
         kind: &'static str,
-        happened: &str,
+        happened: Text,
     ) -> Result<Project> {
         self.change(id, |project| {
             project.status = status;
             if status != ProjectStatus::Trashed {
                 project.trashed = None;
             }
-            Ok((kind, happened.to_owned()))
+            Ok((kind, happened))
         })
     }
 
@@ -327,7 +330,8 @@ impl<'a> Projects<'a> {
             project.size_bytes = detected.size_bytes;
             project.counted = Some(self.now());
             project.last_change = detected.newest;
-            Ok(("refreshed", format!("has {} files", detected.files)))
+            let files = TextValue::count(detected.files, "file");
+            Ok(("refreshed", text!("has {files}", files)))
         })
     }
 
@@ -352,7 +356,7 @@ impl<'a> Projects<'a> {
                     continue;
                 }
                 table::insert(transaction, &project)?;
-                self.tell(transaction, &project, "added", "was added")?;
+                self.tell(transaction, &project, "added", text!("was added"))?;
             }
             Ok(())
         })
@@ -361,7 +365,7 @@ impl<'a> Projects<'a> {
     fn change(
         &self,
         id: ProjectId,
-        edit: impl FnOnce(&mut Project) -> Result<(&'static str, String)>,
+        edit: impl FnOnce(&mut Project) -> Result<(&'static str, Text)>,
     ) -> Result<Project> {
         self.library.catalog().write(|transaction| {
             let before = table::get(transaction, id)?;
@@ -369,7 +373,7 @@ impl<'a> Projects<'a> {
             let (kind, happened) = edit(&mut project)?;
             if project != before {
                 self.save(transaction, &mut project)?;
-                self.tell(transaction, &before, kind, &happened)?;
+                self.tell(transaction, &before, kind, happened)?;
             }
             Ok(project)
         })
@@ -386,11 +390,10 @@ impl<'a> Projects<'a> {
         transaction: &Transaction<'_>,
         project: &Project,
         kind: &str,
-        happened: &str,
+        happened: Text,
     ) -> Result<()> {
-        let event =
-            NewEvent::new(format!("project.{kind}"), format!("{} {happened}", project.name));
-        let event = event.of_project(Some(project.id));
+        let text = text!("{project} {happened}", project = project.name, happened);
+        let event = NewEvent::new(format!("project.{kind}"), text).of_project(Some(project.id));
         self.library.events().append(transaction, &event).map(drop)
     }
 

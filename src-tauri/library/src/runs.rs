@@ -14,7 +14,7 @@ use jiff::Timestamp;
 use rusqlite::{Connection, Transaction};
 use undercroft_foundation::{
     Candidate, DestinationId, JobPart, JobReport, JobState, LogLine, PlanId, Progress, ProjectId,
-    Result, RunId, World, find_by_name,
+    Result, RunId, Text, World, find_by_name, text,
 };
 
 use crate::catalog::{Catalog, Migration, Moment};
@@ -37,7 +37,7 @@ pub struct Run {
     /// The kind of work: `backup`.
     pub kind: String,
     /// Its title, for people.
-    pub title: String,
+    pub title: Text,
     /// The project that it works on.
     pub project: Option<ProjectId>,
     /// The destination that it works with.
@@ -66,7 +66,7 @@ pub struct NewRun {
     /// The kind of work: `backup`.
     pub kind: String,
     /// Its title, for people.
-    pub title: String,
+    pub title: Text,
     /// The project that it works on.
     pub project: Option<ProjectId>,
     /// The destination that it works with.
@@ -143,7 +143,7 @@ impl Runs {
     pub fn start(&self, run: &Run) -> Result<()> {
         self.catalog.write(|transaction| {
             table::set_state(transaction, run.id, JobState::Running)?;
-            self.tell(transaction, run, "started", &format!("{}: started", run.title))
+            self.tell(transaction, run, "started", text!("{title}: started", title = &run.title))
         })
     }
 
@@ -183,8 +183,8 @@ impl Runs {
         self.catalog.write(|transaction| {
             keep_report(transaction, run.id, report)?;
             table::update_end(transaction, &finished)?;
-            let text = format!("{}: {}", run.title, outcome.summary);
-            self.tell(transaction, run, state.name(), &text)?;
+            let text = ended_text(run, outcome);
+            self.tell(transaction, run, state.name(), text)?;
             prune::prune_sometimes(transaction, ended)
         })?;
         Ok(finished)
@@ -228,8 +228,11 @@ impl Runs {
     /// # Errors
     /// [`Code::NotFound`], or [`Code::Invalid`] when several begin so.
     pub fn get_by_text(&self, text: &str) -> Result<Run> {
-        let candidate =
-            |run: &Run| Candidate { id: run.id.to_string(), name: None, about: run.title.clone() };
+        let candidate = |run: &Run| Candidate {
+            id: run.id.to_string(),
+            name: None,
+            about: run.title.to_string(),
+        };
         let prefix = text.trim().to_lowercase().replace('-', "");
         let runs = self.catalog.read(|connection| table::beginning_with(connection, &prefix))?;
         find_by_name("run", text, &runs, candidate).cloned()
@@ -273,7 +276,7 @@ impl Runs {
             let runs = dead(transaction)?;
             for run in &runs {
                 let outcome = Outcome::interrupted(&run.title);
-                let text = format!("{}: {}", run.title, outcome.summary);
+                let text = ended_text(run, &outcome);
                 parts::interrupt(transaction, run.id, &outcome.summary)?;
                 let finished = Run {
                     state: JobState::Failed,
@@ -282,7 +285,7 @@ impl Runs {
                     ..run.clone()
                 };
                 table::update_end(transaction, &finished)?;
-                self.tell(transaction, run, JobState::Failed.name(), &text)?;
+                self.tell(transaction, run, JobState::Failed.name(), text)?;
             }
             Ok(runs.len())
         })?;
@@ -290,12 +293,16 @@ impl Runs {
         Ok(swept)
     }
 
-    fn tell(&self, transaction: &Transaction<'_>, run: &Run, what: &str, text: &str) -> Result<()> {
+    fn tell(&self, transaction: &Transaction<'_>, run: &Run, what: &str, text: Text) -> Result<()> {
         let event = NewEvent::new(format!("{}.{what}", run.kind), text)
             .of_project(run.project)
             .of_destination(run.destination);
         events::append(transaction, &self.world, &event).map(drop)
     }
+}
+
+fn ended_text(run: &Run, outcome: &Outcome) -> Text {
+    text!("{title}: {summary}", title = &run.title, summary = &outcome.summary)
 }
 
 fn keep_report(transaction: &Transaction<'_>, run: RunId, report: &JobReport) -> Result<()> {

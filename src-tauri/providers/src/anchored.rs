@@ -4,7 +4,7 @@ use std::fs::{self, Metadata};
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
-use undercroft_foundation::{Code, Error, IoContext, Result, escape_path};
+use undercroft_foundation::{Code, Error, IoContext, Result, escape_path, text};
 
 use crate::{DiskProvider, ObjectMeta, Provider};
 
@@ -26,7 +26,7 @@ impl Anchor {
         }
         Err(Error::new(
             Code::Unavailable,
-            format!("{} is no longer what it was", escape_path(root)),
+            text!("{root} is no longer what it was", root = escape_path(root)),
         )
         .why("Its drive was taken away or failed, or another is at its place")
         .next("Connect the drive again; nothing was written to another"))

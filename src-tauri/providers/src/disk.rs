@@ -13,7 +13,7 @@ use std::time::{Duration, SystemTime};
 use rustix::fs::{Access, FlockOperation, flock};
 use undercroft_foundation::{
     Code, Error, IoContext, Result, canonicalize_missing, escape_path, is_remote, is_virtual,
-    make_folders, reach_write_point, sync_folder,
+    make_folders, reach_write_point, sync_folder, text,
 };
 
 use crate::anchored::Anchor;
@@ -47,9 +47,12 @@ impl DiskProvider {
     pub fn open(root: &Path) -> Result<Self> {
         let metadata = fs::metadata(root).at("open", root)?;
         if !metadata.is_dir() {
-            return Err(Error::new(Code::Invalid, format!("Cannot open {}", escape_path(root)))
-                .why("It is a file, not a folder")
-                .next("Choose a folder"));
+            return Err(Error::new(
+                Code::Invalid,
+                text!("Cannot open {root}", root = escape_path(root)),
+            )
+            .why("It is a file, not a folder")
+            .next("Choose a folder"));
         }
         Ok(Self { root: root.to_owned(), is_remote: is_remote(root), anchor: None })
     }
@@ -76,9 +79,12 @@ impl DiskProvider {
             return Ok(());
         }
         if is_virtual(there) {
-            let what = format!("Nothing can be made at {}", escape_path(&root));
+            let what = text!("Nothing can be made at {root}", root = escape_path(&root));
             return Err(Error::new(Code::Invalid, what)
-                .why(format!("{} shows the system itself and keeps no files", escape_path(there)))
+                .why(text!(
+                    "{there} shows the system itself and keeps no files",
+                    there = escape_path(there)
+                ))
                 .next("Choose a folder on a drive"));
         }
         let may = rustix::fs::access(there, Access::WRITE_OK | Access::EXEC_OK);
@@ -164,7 +170,7 @@ impl Provider for DiskProvider {
         let file = File::open(&path).at("read", &path)?;
         file.read_exact_at(buffer, offset).map_err(|source| {
             if source.kind() == io::ErrorKind::UnexpectedEof {
-                Error::new(Code::Damaged, format!("Cannot read {}", escape_path(&path)))
+                Error::new(Code::Damaged, text!("Cannot read {path}", path = escape_path(&path)))
                     .why("The file is shorter than it was when it was written")
             } else {
                 Error::io("read", &path, source)

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use undercroft_foundation::{Code, Error, Result};
+use undercroft_foundation::{Code, Error, Result, text};
 
 use crate::provider::check_key;
 use crate::{ObjectMeta, Provider};
@@ -50,7 +50,7 @@ impl Provider for MemoryProvider {
             object.get(start..end)
         });
         range.map(<[u8]>::to_vec).ok_or_else(|| {
-            Error::new(Code::Damaged, format!("Cannot read {key}"))
+            Error::new(Code::Damaged, text!("Cannot read {key}", key))
                 .why("The object is shorter than it was when it was written")
         })
     }
@@ -93,5 +93,5 @@ impl Provider for MemoryProvider {
 }
 
 fn missing(key: &str) -> Error {
-    Error::new(Code::NotFound, format!("Cannot read {key}"))
+    Error::new(Code::NotFound, text!("Cannot read {key}", key))
 }

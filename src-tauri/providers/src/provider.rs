@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use undercroft_foundation::{Code, Error, Result};
+use undercroft_foundation::{Code, Error, Result, text};
 
 /// One stored object, as a listing shows it.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -118,7 +118,7 @@ pub trait Provider: Send + Sync + fmt::Debug {
             };
             self.write(to, &[&bytes])?;
             if self.read(to)? != bytes {
-                return Err(Error::new(Code::Damaged, format!("Cannot rely on {to}"))
+                return Err(Error::new(Code::Damaged, text!("Cannot rely on {to}", to))
                     .why("It does not read as it was written"));
             }
             self.remove(from)?;
@@ -176,5 +176,9 @@ pub(crate) fn check_key(key: &str) -> Result<()> {
     let sound = !key.is_empty()
         && !key.contains('\0')
         && key.split('/').all(|part| !matches!(part, "" | "." | ".."));
-    if sound { Ok(()) } else { Err(Error::new(Code::Invalid, format!("Not a key: {key:?}"))) }
+    if sound {
+        Ok(())
+    } else {
+        Err(Error::new(Code::Invalid, text!("Not a key: {key}", key = format!("{key:?}"))))
+    }
 }

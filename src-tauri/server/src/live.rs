@@ -16,8 +16,8 @@ const BACKLOG: usize = 4096;
 /// The time between two looks whether the server is gone.
 const PERIOD: Duration = Duration::from_millis(250);
 
-/// An event as JSON; nothing where some were missed.
-pub(crate) type Payload = Option<Arc<str>>;
+/// An event; nothing where some were missed.
+pub(crate) type Payload = Option<Arc<BackendEvent>>;
 
 /// The events that are told live, to all that listen.
 #[derive(Debug)]
@@ -75,10 +75,7 @@ fn broadcast_events(
 ) {
     while !*stopping.borrow() {
         let payload: Payload = match source.recv_timeout(PERIOD) {
-            Ok(event) => match serde_json::to_string(&event) {
-                Ok(text) => Some(text.into()),
-                Err(_) => continue,
-            },
+            Ok(event) => Some(Arc::new(event)),
             Err(RecvTimeoutError::Timeout) => continue,
             // Cut off: those who listen read anew how things stand.
             Err(RecvTimeoutError::Disconnected) => {

@@ -1,4 +1,4 @@
-//! The body of a request: JSON, short enough, and in time.
+//! The body of a request: JSON, short enough, and in time. And the language of the one who asks.
 
 use std::time::Duration;
 
@@ -6,7 +6,7 @@ use axum::body::{Body, to_bytes};
 use axum::http::{HeaderMap, StatusCode, header};
 use serde_json::Value;
 use tokio::time::timeout;
-use undercroft_foundation::{Code, Error};
+use undercroft_foundation::{Code, Error, Language};
 
 use crate::responses::ErrorResponse;
 
@@ -29,6 +29,12 @@ pub(crate) async fn read(headers: &HeaderMap, body: Body) -> Result<Value, Error
         ErrorResponse::new(StatusCode::PAYLOAD_TOO_LARGE, error)
     })?;
     parse(&bytes)
+}
+
+/// The language that the caller reads.
+pub(crate) fn language(headers: &HeaderMap) -> Language {
+    let wanted = headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
+    wanted.and_then(Language::first_of).unwrap_or_default()
 }
 
 /// A form of another page can send text or forms, but never this type, without asking first.

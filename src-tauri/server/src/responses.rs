@@ -4,8 +4,9 @@
 use axum::Json;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use undercroft_api::in_language;
 use undercroft_api::wire::{ErrorCode, WireError};
-use undercroft_foundation::{Code, Error};
+use undercroft_foundation::{Code, Error, Language};
 
 /// Pages may load what this server sends, and nothing else; nobody may frame them.
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; \
@@ -35,12 +36,18 @@ pub(crate) fn set_security_headers(headers: &mut HeaderMap) {
 pub(crate) struct ErrorResponse {
     status: StatusCode,
     error: WireError,
+    language: Language,
 }
 
 impl ErrorResponse {
     /// With a status of its own, where the code's is too general.
     pub(crate) fn new(status: StatusCode, error: Error) -> Self {
-        Self { status, error: error.into() }
+        Self { status, error: error.into(), language: Language::default() }
+    }
+
+    /// The same, said in a language.
+    pub(crate) fn in_language(self, language: Language) -> Self {
+        Self { language, ..self }
     }
 
     /// No valid token came.
@@ -58,7 +65,7 @@ impl ErrorResponse {
 
 impl From<WireError> for ErrorResponse {
     fn from(error: WireError) -> Self {
-        Self { status: status_of(error.code), error }
+        Self { status: status_of(error.code), error, language: Language::default() }
     }
 }
 
@@ -70,7 +77,7 @@ impl From<Error> for ErrorResponse {
 
 impl IntoResponse for ErrorResponse {
     fn into_response(self) -> Response {
-        (self.status, Json(self.error)).into_response()
+        in_language(self.language, || (self.status, Json(self.error)).into_response())
     }
 }
 

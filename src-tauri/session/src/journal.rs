@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use rustix::fs::{Mode, OFlags};
 use undercroft_foundation::{
-    Code, Error, IoContext, Result, escape_path, reach_write_point, replace_file, sync_folder,
+    Code, Error, IoContext, Result, escape_path, reach_write_point, replace_file, sync_folder, text,
 };
 
 use super::record::{HEAD, Head, Record, read_head};
@@ -140,7 +140,7 @@ impl Journal {
         match read_head(&head) {
             Head::Ours => {}
             Head::Newer => {
-                let what = format!("Cannot understand {}", escape_path(&self.path));
+                let what = text!("Cannot understand {path}", path = escape_path(&self.path));
                 return Err(Error::new(Code::TooNew, what));
             }
             Head::Damaged => self.damages.push(Damage { at: 0, size_bytes: HEAD.len() as u64 }),
@@ -158,7 +158,7 @@ impl Journal {
             record.encode(self.end, &mut self.outgoing);
         }
         if self.end + self.outgoing.len() as u64 > LARGEST_BYTES {
-            let what = format!("Cannot write {}", escape_path(&self.path));
+            let what = text!("Cannot write {path}", path = escape_path(&self.path));
             return Err(Error::new(Code::StorageFull, what)
                 .why("It is full of what is no longer needed")
                 .next("Make room on the disk, so that it can be written anew"));
@@ -234,7 +234,7 @@ fn open_plain(path: &Path, flags: OFlags) -> Result<File> {
 }
 
 fn damaged(path: &Path, why: &str) -> Error {
-    Error::new(Code::Damaged, format!("Cannot use {}", escape_path(path)))
+    Error::new(Code::Damaged, text!("Cannot use {path}", path = escape_path(path)))
         .why(why)
         .next("Move it away; without it, scratch files and drafts begin anew")
 }

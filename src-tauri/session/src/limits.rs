@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use jiff::Timestamp;
-use undercroft_foundation::{Code, Error, Result, size_text};
+use undercroft_foundation::{Code, Error, Result, TextValue, text};
 
 use super::items::{Item, Items};
 use super::record::SessionKey;
@@ -40,13 +40,13 @@ impl Default for SessionRules {
 impl SessionRules {
     /// Refuses what no journal should hold.
     pub(super) fn refuse_large(&self, key: &SessionKey, size_bytes: u64) -> Result<()> {
-        let what = || Error::new(Code::Invalid, format!("Cannot keep {}", key.path));
+        let what = || Error::new(Code::Invalid, text!("Cannot keep {path}", path = key.path));
         if key.path.is_root() || key.path.as_bytes().len() > PATH_BYTES {
             return Err(what().why("It needs a name of at most 4,096 bytes"));
         }
         let most = self.size_bytes.min(CONTENT_BYTES as u64);
         if size_bytes > most {
-            let why = format!("Session work may have {} at most", size_text(most));
+            let why = text!("Session work may have {size} at most", size = TextValue::Size(most));
             return Err(what().why(why).next("Save it as a file of the workspace"));
         }
         Ok(())
@@ -80,10 +80,16 @@ impl SessionRules {
             }
         }
         if total > self.total_bytes {
-            let why = format!("All session work together may have {}", size_text(self.total_bytes));
-            return Err(Error::new(Code::StorageFull, format!("Cannot keep {}", key.path))
-                .why(why)
-                .next("Delete scratch files or drafts that are not needed"));
+            let why = text!(
+                "All session work together may have {size}",
+                size = TextValue::Size(self.total_bytes)
+            );
+            return Err(Error::new(
+                Code::StorageFull,
+                text!("Cannot keep {path}", path = key.path),
+            )
+            .why(why)
+            .next("Delete scratch files or drafts that are not needed"));
         }
         Ok(gone)
     }

@@ -16,7 +16,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use undercroft_foundation::{
     Code, Error, IoContext, ProjectId, Result, TreePath, escape_name, escape_path, open_input,
-    replace_file, unescape_name,
+    replace_file, text, unescape_name,
 };
 
 use super::record::{SessionKey, SessionKind};
@@ -166,20 +166,20 @@ fn push_line(text: &mut Vec<u8>, line: &impl Serialize) -> Result<()> {
 fn read_all(path: &Path) -> Result<Vec<Piece>> {
     let mut file = BufReader::new(open_input(path)?);
     let damaged = || {
-        Error::new(Code::Damaged, format!("Cannot import {}", escape_path(path)))
+        Error::new(Code::Damaged, text!("Cannot import {path}", path = escape_path(path)))
             .why("The file is not whole")
             .next("Export it again")
     };
     let head = next_line(&mut file, path)?.unwrap_or_default();
     let head = serde_json::from_slice::<Head>(&head).ok().filter(|head| head.undercroft == WHAT);
     let Some(head) = head else {
-        let what = format!("Cannot import {}", escape_path(path));
+        let what = text!("Cannot import {path}", path = escape_path(path));
         return Err(Error::new(Code::Invalid, what)
             .why("It is no export of session work")
             .next("Choose a file that `undercroft memory export` wrote"));
     };
     if head.version > VERSION {
-        let what = format!("Cannot import {}", escape_path(path));
+        let what = text!("Cannot import {path}", path = escape_path(path));
         return Err(Error::new(Code::TooNew, what));
     }
     let mut pieces = Vec::new();

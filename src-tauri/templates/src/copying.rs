@@ -10,7 +10,7 @@ use std::path::Path;
 
 use rustix::fs::{AtFlags, Dir, FileType, Mode, OFlags};
 use rustix::io::Errno;
-use undercroft_foundation::{Code, Error, Job, Result, escape_path};
+use undercroft_foundation::{Code, Error, Job, Result, escape_path, text};
 
 use crate::names::check_file;
 use crate::staging::FOLDER;
@@ -50,9 +50,9 @@ impl Copying<'_> {
         depth: usize,
     ) -> Result<()> {
         if depth > DEEPEST {
-            let what = format!("Cannot copy {}", escape_path(at));
+            let what = text!("Cannot copy {at}", at = escape_path(at));
             return Err(Error::new(Code::Invalid, what)
-                .why(format!("It is more than {DEEPEST} folders deep"))
+                .why(text!("It is more than {deepest} folders deep", deepest = DEEPEST))
                 .next("Leave that folder out"));
         }
         let mut names = Vec::new();
@@ -250,7 +250,7 @@ fn create(folder: BorrowedFd<'_>, name: &[u8], mode: u32, path: &Path) -> Result
 }
 
 fn same_name(path: &Path) -> Error {
-    Error::new(Code::Invalid, format!("Cannot create {}", escape_path(path)))
+    Error::new(Code::Invalid, text!("Cannot create {path}", path = escape_path(path)))
         .why("With these values two files of the template get the same name")
         .next("Choose other values")
 }

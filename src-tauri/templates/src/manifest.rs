@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
-use undercroft_foundation::{Code, Error, Result};
+use undercroft_foundation::{Code, Error, Result, text};
 
 use crate::names::check_variable;
 
@@ -60,16 +60,23 @@ impl Manifest {
         let what = || format!("Cannot read the template {name}");
         let manifest: Self = toml::from_str(text).map_err(|error| {
             Error::new(Code::Invalid, what())
-                .why(format!("Its {MANIFEST} is not as it should be: {}", error.message()))
-                .next(format!("Correct its {MANIFEST}"))
+                .why(text!(
+                    "Its {manifest} is not as it should be: {message}",
+                    manifest = MANIFEST,
+                    message = error.message()
+                ))
+                .next(text!("Correct its {manifest}", manifest = MANIFEST))
         })?;
         let mut seen = BTreeSet::from([NAME]);
         for variable in &manifest.variables {
             check_variable(&variable.name)?;
             if !seen.insert(&variable.name) {
                 return Err(Error::new(Code::Invalid, what())
-                    .why(format!("The variable {} comes twice, or is built in", variable.name))
-                    .next(format!("Correct its {MANIFEST}")));
+                    .why(text!(
+                        "The variable {variable} comes twice, or is built in",
+                        variable = variable.name
+                    ))
+                    .next(text!("Correct its {manifest}", manifest = MANIFEST)));
             }
         }
         Ok(manifest)
@@ -99,9 +106,12 @@ impl Manifest {
         }
         for (name, value) in given {
             let Some(place) = values.get_mut(name) else {
-                return Err(Error::new(Code::Invalid, format!("Cannot set the variable {name}"))
-                    .why("The template has no such variable")
-                    .next("Leave it out, or check its name"));
+                return Err(Error::new(
+                    Code::Invalid,
+                    text!("Cannot set the variable {name}", name),
+                )
+                .why("The template has no such variable")
+                .next("Leave it out, or check its name"));
             };
             value.clone_into(place);
         }

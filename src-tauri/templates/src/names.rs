@@ -1,6 +1,6 @@
 //! Names of templates, variables and files.
 
-use undercroft_foundation::{Code, Error, Result, escape_name};
+use undercroft_foundation::{Code, Error, Result, escape_name, text};
 
 /// Refuses a name that no template may have.
 pub(crate) fn check_template(name: &str) -> Result<()> {
@@ -12,7 +12,7 @@ pub(crate) fn check_template(name: &str) -> Result<()> {
         return Ok(());
     }
     let shown = escape_name(name.as_bytes());
-    Err(Error::new(Code::Invalid, format!("Cannot name a template \"{shown}\""))
+    Err(Error::new(Code::Invalid, text!("Cannot name a template \"{shown}\"", shown))
         .why("A name has 1 to 64 letters, digits, dots, hyphens and underscores, and begins with a letter or a digit")
         .next("Choose another name"))
 }
@@ -27,7 +27,7 @@ pub(crate) fn check_variable(name: &str) -> Result<()> {
         return Ok(());
     }
     let shown = escape_name(name.as_bytes());
-    Err(Error::new(Code::Invalid, format!("Cannot name a variable \"{shown}\""))
+    Err(Error::new(Code::Invalid, text!("Cannot name a variable \"{shown}\"", shown))
         .why("A name has 1 to 64 small letters, digits and underscores, and begins with a letter")
         .next("Choose another name"))
 }
@@ -41,7 +41,10 @@ pub(crate) fn check_file(name: &[u8]) -> Result<()> {
     if !is_bad {
         return Ok(());
     }
-    Err(Error::new(Code::Invalid, format!("Cannot make a file named \"{}\"", escape_name(name)))
-        .why("A value that becomes part of a file name must leave it a name, without slashes")
-        .next("Choose another value"))
+    Err(Error::new(
+        Code::Invalid,
+        text!("Cannot make a file named \"{name}\"", name = escape_name(name)),
+    )
+    .why("A value that becomes part of a file name must leave it a name, without slashes")
+    .next("Choose another value"))
 }

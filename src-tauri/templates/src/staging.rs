@@ -14,6 +14,7 @@ use rustix::fs::{FlockOperation, Mode, OFlags, RenameFlags};
 use rustix::io::Errno;
 use undercroft_foundation::{
     Code, Error, IoContext, OsRandom, Random, Result, escape_path, reach_write_point, sync_folder,
+    text,
 };
 
 /// The folder, removed when it is dropped before it has its name.
@@ -40,7 +41,7 @@ pub(crate) fn hidden_beside(path: &Path) -> PathBuf {
 }
 
 fn taken(target: &Path) -> Error {
-    Error::new(Code::AlreadyExists, format!("Cannot create {}", escape_path(target)))
+    Error::new(Code::AlreadyExists, text!("Cannot create {target}", target = escape_path(target)))
         .why("Something of that name is there already")
         .next("Choose another name")
 }

@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use rustix::fs::Mode;
 use undercroft_foundation::{
     Code, Error, IoContext, Job, Result, Warning, canonicalize_or_keep, escape_name, escape_path,
-    make_folders, read_text_input, replace_file, sync_folder,
+    make_folders, read_text_input, replace_file, sync_folder, text,
 };
 
 use crate::builtin::{BUILTIN, Builtin};
@@ -179,7 +179,7 @@ impl Templates {
         if Builtin::find(name).is_some() {
             return Err(Error::new(
                 Code::AlreadyExists,
-                format!("Cannot make the template {name}"),
+                text!("Cannot make the template {name}", name),
             )
             .why("A built-in template has that name")
             .next("Choose another name"));
@@ -189,7 +189,7 @@ impl Templates {
             if text.is_empty() {
                 return Err(Error::new(
                     Code::Invalid,
-                    format!("Cannot use the variable {variable}"),
+                    text!("Cannot use the variable {variable}", variable),
                 )
                 .why("It has no text that it could stand for")
                 .next("Give its text, or leave it out"));
@@ -257,9 +257,12 @@ impl Templates {
     pub fn remove(&self, name: &str) -> Result<()> {
         check_template(name)?;
         if Builtin::find(name).is_some() {
-            return Err(Error::new(Code::Invalid, format!("Cannot remove the template {name}"))
-                .why("It is built in")
-                .next("Only templates that you made can be removed"));
+            return Err(Error::new(
+                Code::Invalid,
+                text!("Cannot remove the template {name}", name),
+            )
+            .why("It is built in")
+            .next("Only templates that you made can be removed"));
         }
         let folder = self.root.join(name);
         // Under another name first, so that it is never there in part.
@@ -293,8 +296,11 @@ fn check_apart(source: &Path, target: &Path) -> Result<()> {
     if !canonicalize_or_keep(target).starts_with(canonicalize_or_keep(source)) {
         return Ok(());
     }
-    Err(Error::new(Code::Invalid, format!("Cannot copy {} into itself", escape_path(source)))
-        .next("Choose a folder that does not hold the target"))
+    Err(Error::new(
+        Code::Invalid,
+        text!("Cannot copy {source} into itself", source = escape_path(source)),
+    )
+    .next("Choose a folder that does not hold the target"))
 }
 
 fn open_folder(folder: &Path) -> Result<OwnedFd> {
@@ -302,6 +308,6 @@ fn open_folder(folder: &Path) -> Result<OwnedFd> {
 }
 
 fn not_found(name: &str) -> Error {
-    Error::new(Code::NotFound, format!("There is no template {name}"))
+    Error::new(Code::NotFound, text!("There is no template {name}", name))
         .next("List the templates to see what there is")
 }

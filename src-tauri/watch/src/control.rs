@@ -5,7 +5,7 @@ use std::path::Path;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use rustix::event::EventfdFlags;
-use undercroft_foundation::{IoContext, Result};
+use undercroft_foundation::{IoContext, Result, text};
 
 use super::Health;
 
@@ -78,8 +78,8 @@ impl WatchShared {
         let state = self.state();
         if state.fault {
             return Health::Limited {
-                why: "Watching stopped because of a fault in Undercroft".to_owned(),
-                next: "Start Undercroft again, and report it if it stays".to_owned(),
+                why: text!("Watching stopped because of a fault in Undercroft"),
+                next: text!("Start Undercroft again, and report it if it stays"),
             };
         }
         state.health.clone()

@@ -27,7 +27,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use undercroft_foundation::{Result, TreePath, World};
+use undercroft_foundation::{Result, Text, TreePath, World};
 
 use batch_worker::BatchWorker;
 use control::WatchShared;
@@ -127,16 +127,16 @@ pub enum Health {
     /// Parts of it are not; everything is looked through now and then instead.
     Limited {
         /// Why.
-        why: String,
+        why: Text,
         /// The advice to the user.
-        next: String,
+        next: Text,
     },
     /// The folder is not there, or another is in its place. Nothing is reported.
     Missing {
         /// The reason: which of the two.
-        why: String,
+        why: Text,
         /// The advice to the user.
-        next: String,
+        next: Text,
     },
     /// The user wants it so. Nothing is reported.
     Paused,

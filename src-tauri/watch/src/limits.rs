@@ -1,6 +1,6 @@
 //! Why a part of a workspace is not watched, in words.
 
-use undercroft_foundation::escape_path;
+use undercroft_foundation::{Text, escape_path, text};
 
 use super::Health;
 use std::path::Path;
@@ -19,13 +19,13 @@ pub(super) struct Limits {
     /// And nothing compares it with what was there.
     pub(super) unpolled: bool,
     /// A folder that could not be watched, and why, in words.
-    pub(super) odd: Option<(String, String)>,
+    pub(super) odd: Option<(String, Text)>,
 }
 
 impl Limits {
     /// Notes a folder that could not be watched.
-    pub(super) fn note(&mut self, folder: &Path, why: &str) {
-        self.odd.get_or_insert_with(|| (escape_path(folder), why.to_owned()));
+    pub(super) fn note(&mut self, folder: &Path, why: Text) {
+        self.odd.get_or_insert_with(|| (escape_path(folder), why));
     }
 
     /// Whether some change may go unnoticed for as long as nothing changes about that.
@@ -35,39 +35,49 @@ impl Limits {
 
     /// The health of a workspace with so many watched folders.
     pub(super) fn health(&self, folders: u64) -> Health {
-        let limited =
-            |why: &str, next: &str| Health::Limited { why: why.into(), next: next.into() };
+        let limited = |why: Text, next: Text| Health::Limited { why, next };
         if self.no_queue {
             return limited(
-                "The system lets no more programs watch folders",
-                "Raise the limit with `sudo sysctl fs.inotify.max_user_instances=1024`. Until \
-                 then everything is looked through every few minutes",
+                text!("The system lets no more programs watch folders"),
+                text!(
+                    "Raise the limit with `sudo sysctl fs.inotify.max_user_instances=1024`. Until \
+                 then everything is looked through every few minutes"
+                ),
             );
         }
         if self.no_room {
             return limited(
-                &format!("The system lets no more folders be watched than the {folders} that are"),
-                "Raise the limit with `sudo sysctl fs.inotify.max_user_watches=1048576`. Until \
-                 then everything is looked through every few minutes",
+                text!(
+                    "The system lets no more folders be watched than the {folders} that are",
+                    folders
+                ),
+                text!(
+                    "Raise the limit with `sudo sysctl fs.inotify.max_user_watches=1048576`. Until \
+                 then everything is looked through every few minutes"
+                ),
             );
         }
         if self.too_fast {
             return limited(
-                "More changed at once than the system can tell",
-                "Nothing needs doing: everything is looked through. If it happens often, raise \
-                 the limit with `sudo sysctl fs.inotify.max_queued_events=131072`",
+                text!("More changed at once than the system can tell"),
+                text!(
+                    "Nothing needs doing: everything is looked through. If it happens often, raise \
+                 the limit with `sudo sysctl fs.inotify.max_queued_events=131072`"
+                ),
             );
         }
         if self.remote {
             return limited(
-                "The folder is on a drive that does not tell what other machines change in it",
-                "Nothing needs doing: it is compared with what was there every minute, too",
+                text!(
+                    "The folder is on a drive that does not tell what other machines change in it"
+                ),
+                text!("Nothing needs doing: it is compared with what was there every minute, too"),
             );
         }
         match &self.odd {
             Some((folder, why)) => limited(
-                &format!("{folder} cannot be watched: {why}"),
-                "Nothing needs doing: everything is looked through every few minutes, too",
+                text!("{folder} cannot be watched: {why}", folder, why),
+                text!("Nothing needs doing: everything is looked through every few minutes, too"),
             ),
             None => Health::Watching { folders },
         }

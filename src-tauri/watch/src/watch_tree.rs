@@ -16,7 +16,7 @@ use std::sync::Arc;
 
 use rustix::fs::{Dir, FileType, Mode, OFlags};
 use rustix::io::Errno;
-use undercroft_foundation::{Error, TreePath};
+use undercroft_foundation::{Error, Text, TreePath, text};
 
 use super::FolderFilter;
 use super::folders::{Folders, Placed};
@@ -77,7 +77,7 @@ impl WatchTree {
         let id = folder.and_then(|folder| inotify.add(folder.as_fd()));
         let id = id.inspect_err(|error| match *error {
             Errno::NOSPC => limits.no_room = true,
-            error => limits.note(root, &words(root, error)),
+            error => limits.note(root, words(root, error)),
         })?;
         let mut looks = LookQueue::default();
         looks.add(id, NEW);
@@ -269,7 +269,7 @@ impl WatchTree {
         let place = path.below(&self.root);
         match error {
             Errno::NOSPC => notes.limits.no_room = true,
-            error => notes.limits.note(&place, &words(&place, error)),
+            error => notes.limits.note(&place, words(&place, error)),
         }
         Ok(())
     }
@@ -309,8 +309,8 @@ impl WatchTree {
             // On one mount it has one place at a time, and was renamed between the two openings.
             && !is_one_mount(found.as_fd(), there.as_fd())
         {
-            let why = format!("It is the same folder as {other}");
-            notes.limits.note(&path.below(&self.root), &why);
+            let why = text!("It is the same folder as {other}", other);
+            notes.limits.note(&path.below(&self.root), why);
             return Ok(());
         }
         let placed = self.folders.put(id, parent, name);
@@ -369,6 +369,6 @@ fn is_refused(error: Errno) -> bool {
     matches!(error, Errno::ACCESS | Errno::PERM)
 }
 
-fn words(path: &Path, error: Errno) -> String {
-    Error::io("watch", path, io::Error::from(error)).why_text().to_owned()
+fn words(path: &Path, error: Errno) -> Text {
+    Error::io("watch", path, io::Error::from(error)).reason()
 }

@@ -357,7 +357,7 @@ impl Watcher {
         let health = match &self.state {
             State::Paused => Health::Paused,
             State::Missing(why, next) => {
-                Health::Missing { why: (*why).to_owned(), next: (*next).to_owned() }
+                Health::Missing { why: (*why).into(), next: (*next).into() }
             }
             State::Blind => self.limits.health(0),
             State::Watching(view) => self.limits.health(view.folders().count() as u64),

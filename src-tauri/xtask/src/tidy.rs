@@ -3,6 +3,7 @@
 
 mod folders;
 mod names;
+mod sentences;
 mod sizes;
 mod sources;
 mod test_programs;
@@ -37,6 +38,7 @@ fn breaches() -> Result<Vec<String>, Box<dyn Error>> {
     }
     breaches.extend(sizes::check_ratchet(&sources));
     breaches.extend(folders::check(&sources));
+    breaches.extend(sentences::check(&sources));
     breaches.extend(test_programs::check(&sources));
     breaches.extend(write_points::check(&sources));
     Ok(breaches)

@@ -24,7 +24,7 @@ const GROUPS: Record<SettingGroup, string[]> = {
   advanced: ['threads', 'password-keeper'],
 };
 /** Settings that the program remembers for itself. */
-const HIDDEN = ['tray-hint-shown'];
+export const HIDDEN = ['tray-hint-shown', 'tray-language'];
 
 /** The words of a setting; one that is newer than these pages has its purpose. */
 export function wordsOf({ key, purpose, allowed }: Setting): SettingWords {

@@ -167,7 +167,6 @@ describe('what needs attention', () => {
             level: 'error',
             subject: 'Backup drive',
             reason: '1 problem found in its backups.',
-            because: { type: 'other', text: '1 problem found in its backups.' },
             destination,
           },
           {
@@ -176,7 +175,6 @@ describe('what needs attention', () => {
             level: 'error',
             subject: 'Nights',
             reason: 'It failed.',
-            because: { type: 'other', text: 'It failed.' },
             plan,
           },
           {
@@ -185,7 +183,6 @@ describe('what needs attention', () => {
             level: 'warning',
             subject: 'Backup drive',
             reason: '2 GB are free.',
-            because: { type: 'other', text: '2 GB are free.' },
           },
           {
             key: 'quota',
@@ -193,7 +190,6 @@ describe('what needs attention', () => {
             level: 'warning',
             subject: 'The library',
             reason: 'It takes 95 GB of the 100 GB that it may take',
-            because: { type: 'other', text: 'It takes 95 GB of the 100 GB that it may take' },
           },
         ],
       });

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use undercroft_archive::{ArchiveSource, Location, RemoteStore};
 use undercroft_backup::{ArchiveCopies, Destination, StoredArchive};
-use undercroft_foundation::{ArchiveId, Code, Error, Job, Result, size_text};
+use undercroft_foundation::{ArchiveId, Code, Error, Job, Result, TextValue, text};
 use undercroft_library::{JobKind, JobSpec};
 
 use super::wire::ArchiveMove;
@@ -18,9 +18,9 @@ pub(crate) struct DestinationStore(pub(crate) ArchiveCopies);
 impl DestinationStore {
     fn destination(&self, at: &Location) -> Result<Destination> {
         self.0.destination(at.destination, &at.repository)?.ok_or_else(|| {
-            Error::new(Code::Unavailable, format!("There is no destination {}", at.name))
+            Error::new(Code::Unavailable, text!("There is no destination {at}", at = at.name))
                 .why("The library does not have it any more")
-                .next(format!("Add {} as a destination again, with its password", at.name))
+                .next(text!("Add {at} as a destination again, with its password", at = at.name))
         })
     }
 }
@@ -73,14 +73,14 @@ impl Api {
             && to.repository == from.repository
             && !archive.manifest.frees_file
         {
-            let what = format!("Cannot move the archive of {name}");
+            let what = text!("Cannot move the archive of {name}", name);
             return Err(Error::new(Code::Invalid, what)
-                .why(format!("It lies on {} already", to.name))
+                .why(text!("It lies on {to} already", to = to.name))
                 .next("Choose another destination, or bring it back to this disk"));
         }
         let title = match &to {
-            Some(to) => format!("Move the archive of {name} to {}", to.name),
-            None => format!("Bring the archive of {name} back to this disk"),
+            Some(to) => text!("Move the archive of {name} to {to}", name, to = to.name),
+            None => text!("Bring the archive of {name} back to this disk", name),
         };
         let destination = to.as_ref().or(from.as_ref()).map(|it| it.destination);
         let spec = JobSpec { destination, ..JobSpec::new(JobKind::Archive, title) };
@@ -89,10 +89,15 @@ impl Api {
             let _lock = library.projects().lock_id(project)?;
             let Some(to) = &to else {
                 archives.bring_back(id, job)?;
-                return Ok(format!("The archive of {name} is on this disk again"));
+                return Ok(text!("The archive of {name} is on this disk again", name));
             };
-            let freed = size_text(archives.move_to(id, to, job)?);
-            Ok(format!("The archive of {name} is on {} now, {freed} freed on this disk", to.name))
+            let freed = TextValue::Size(archives.move_to(id, to, job)?);
+            Ok(text!(
+                "The archive of {name} is on {to} now, {freed} freed on this disk",
+                name,
+                to = to.name,
+                freed
+            ))
         })?;
         Ok(job.into())
     }

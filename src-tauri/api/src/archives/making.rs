@@ -6,7 +6,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use undercroft_archive::{ArchiveOrder, Archives, Freed, Level, incompressible_bytes};
-use undercroft_foundation::{Code, Error, Job, ProjectId, Result, count_text, size_text};
+use undercroft_foundation::{Code, Error, Job, ProjectId, Result, Text, TextValue, text};
 use undercroft_history::{History, SaveOrder, Scope, Trigger};
 use undercroft_library::{JobKind, JobSpec, Library, Project, ProjectStatus};
 use undercroft_session::SessionWork;
@@ -48,7 +48,7 @@ impl Api {
                 source_bytes: project.size_bytes,
                 history_bytes,
                 estimated_bytes: estimated,
-                refusal: refusal(&project),
+                refusal: refusal(&project).map(Into::into),
                 project: shown,
             })
         });
@@ -73,7 +73,7 @@ impl Api {
             .filter(|project| !request.idle || named(project))
             .find_map(|project| Some((project, refusal(project)?)))
         {
-            let what = format!("Cannot archive {}", project.name);
+            let what = text!("Cannot archive {project}", project = project.name);
             return Err(Error::new(Code::Invalid, what).why(why));
         }
         projects.retain(|project| refusal(project).is_none());
@@ -83,8 +83,11 @@ impl Api {
         }
         let level = self.archive_level(request.level)?;
         let title = match &projects[..] {
-            [one] => format!("Archive {}", one.name),
-            several => format!("Archive {}", count_text(several.len() as u64, "project")),
+            [one] => text!("Archive {project}", project = one.name),
+            several => text!(
+                "Archive {projects}",
+                projects = TextValue::count(several.len() as u64, "project")
+            ),
         };
         let mut spec = JobSpec::new(JobKind::Archive, title);
         if let [one] = &projects[..] {
@@ -97,12 +100,20 @@ impl Api {
             for project in &projects {
                 freed += archiver.archive(project.id, level, keeps_source, job)?;
             }
-            let several = count_text(projects.len() as u64, "project");
+            let several = TextValue::count(projects.len() as u64, "project");
             Ok(match (&projects[..], keeps_source) {
-                ([one], true) => format!("{} has a copy in the archive", one.name),
-                (_, true) => format!("{several} have a copy in the archive"),
-                ([one], false) => format!("{} archived, {} freed", one.name, size_text(freed)),
-                (_, false) => format!("{several} archived, {} freed", size_text(freed)),
+                ([one], true) => text!("{project} has a copy in the archive", project = one.name),
+                (_, true) => text!("{several} have a copy in the archive", several),
+                ([one], false) => text!(
+                    "{project} archived, {size} freed",
+                    project = one.name,
+                    size = TextValue::Size(freed)
+                ),
+                (_, false) => text!(
+                    "{several} archived, {size} freed",
+                    several,
+                    size = TextValue::Size(freed)
+                ),
             })
         })?;
         Ok(job.into())
@@ -162,13 +173,11 @@ impl Api {
 }
 
 /// Why a project cannot be archived now.
-fn refusal(project: &Project) -> Option<String> {
+fn refusal(project: &Project) -> Option<Text> {
     match project.status {
-        ProjectStatus::Archived => Some("It is archived already".to_owned()),
-        ProjectStatus::Trashed => Some("It is in the trash".to_owned()),
-        ProjectStatus::Active if !project.is_present() => {
-            Some("Its folder is not there".to_owned())
-        }
+        ProjectStatus::Archived => Some(text!("It is archived already")),
+        ProjectStatus::Trashed => Some(text!("It is in the trash")),
+        ProjectStatus::Active if !project.is_present() => Some(text!("Its folder is not there")),
         ProjectStatus::Active => None,
     }
 }
@@ -195,7 +204,7 @@ impl Archiver {
     ) -> Result<u64> {
         let project = self.library.projects().get(id)?;
         if let Some(why) = refusal(&project) {
-            let what = format!("Cannot archive {}", project.name);
+            let what = text!("Cannot archive {project}", project = project.name);
             return Err(Error::new(Code::Invalid, what).why(why));
         }
         self.library.require_confirmed(&project.root)?;

@@ -9,7 +9,7 @@ mod unfinished;
 pub(crate) mod wire;
 
 use undercroft_archive as archive;
-use undercroft_foundation::{Code, Error, NameQuery, ProjectId, Result, count_text, size_text};
+use undercroft_foundation::{Code, Error, NameQuery, ProjectId, Result, Text, TextValue, text};
 use undercroft_library::{JobKind, JobSpec, ProjectStatus};
 
 use crate::Api;
@@ -149,21 +149,30 @@ impl Api {
         let archive = self.0.archives.find(&request.archive)?;
         let id = archive.manifest.id;
         let archives = self.0.archives.clone();
-        let spec = archive_spec(JobKind::Check, "Check the archive of", &archive);
+        let name = &archive.manifest.project.name;
+        let title = text!("Check the archive of {project}", project = name);
+        let spec = archive_spec(JobKind::Check, title, &archive);
         let job = self.0.library.jobs().spawn(spec, move |job| {
             let found = archives.check(id, job)?;
             if found.is_whole() {
-                let size = size_text(archive.manifest.archive_bytes);
-                return Ok(format!("{} sound, {size} read", count_text(found.files, "file")));
+                let size = TextValue::Size(archive.manifest.archive_bytes);
+                return Ok(text!(
+                    "{files} sound, {size} read",
+                    files = TextValue::count(found.files, "file"),
+                    size
+                ));
             }
             for path in found.damaged.iter().take(HITS) {
                 job.warn(path.to_string(), "It can no longer be read");
             }
-            let lost = count_text(found.damaged.len() as u64, "file");
-            let whole = count_text(found.files, "file");
-            Err(Error::new(Code::Damaged, format!("{lost} can no longer be read"))
-                .why(format!("The archive of {} is damaged", archive.manifest.project.name))
-                .next(format!("Restore the other {whole}, or the archive from a backup")))
+            let lost = TextValue::count(found.damaged.len() as u64, "file");
+            let whole = TextValue::count(found.files, "file");
+            Err(Error::new(Code::Damaged, text!("{lost} can no longer be read", lost))
+                .why(text!(
+                    "The archive of {project} is damaged",
+                    project = archive.manifest.project.name
+                ))
+                .next(text!("Restore the other {whole}, or the archive from a backup", whole)))
         })?;
         Ok(job.into())
     }
@@ -211,9 +220,8 @@ impl Api {
 }
 
 /// The specification of a job on an archive.
-fn archive_spec(kind: JobKind, what: &str, archive: &archive::Archive) -> JobSpec {
-    let project = &archive.manifest.project;
-    JobSpec::new(kind, format!("{what} {}", project.name)).of_project(project.id)
+fn archive_spec(kind: JobKind, title: Text, archive: &archive::Archive) -> JobSpec {
+    JobSpec::new(kind, title).of_project(archive.manifest.project.id)
 }
 
 /// A path of an archive as it travels.

@@ -4,8 +4,8 @@ use std::path::{Path, PathBuf};
 
 use undercroft_archive::{Archive, Existing, ExtractOrder, Extracted};
 use undercroft_foundation::{
-    ArchiveId, Code, Error, Job, Result, TreePath, canonicalize_missing, count_text, escape_path,
-    size_text,
+    ArchiveId, Code, Error, Job, Result, TextValue, TreePath, canonicalize_missing, escape_path,
+    text,
 };
 use undercroft_history::DRAFTS_PART;
 use undercroft_library::{JobKind, ProjectStatus};
@@ -78,17 +78,23 @@ impl Api {
     /// [`Code::NotFound`], and [`Code::AlreadyExists`] for names that are taken.
     pub fn archive_restore(&self, request: ArchiveRestore) -> Result<JobView> {
         let order = self.archive_order(&request)?;
-        let spec = archive_spec(JobKind::Restore, "Restore", &order.archive);
+        let name = &order.archive.manifest.project.name;
+        let title = text!("Restore {what}", what = name);
+        let spec = archive_spec(JobKind::Restore, title, &order.archive);
         let archiver = self.archiver()?;
         let cause = order.folder.clone();
         let job = self.0.library.jobs().spawn(spec, move |job| {
             let extracted = archiver.restore(&order, job)?;
-            let files = count_text(extracted.files, "file");
-            let mut summary =
-                format!("{files} ({}) in {}", size_text(extracted.bytes), escape_path(&cause));
+            let files = TextValue::count(extracted.files, "file");
+            let mut summary = text!(
+                "{files} ({size}) in {folder}",
+                files,
+                size = TextValue::Size(extracted.bytes),
+                folder = escape_path(&cause)
+            );
             if !extracted.damaged.is_empty() {
-                let lost = count_text(extracted.damaged.len() as u64, "file");
-                summary.push_str(&format!("; {lost} can no longer be read"));
+                let lost = TextValue::count(extracted.damaged.len() as u64, "file");
+                summary += text!("; {lost} can no longer be read", lost);
             }
             Ok(summary)
         })?;
@@ -106,9 +112,12 @@ impl Api {
             let lives = known.trashed.is_some() || self.0.history.is_begun(known.id);
             is_whole && known.status == ProjectStatus::Trashed && lives
         }) {
-            return Err(Error::new(Code::Invalid, format!("Cannot restore {}", known.name))
-                .why("The project is in the trash with work of its own")
-                .next("Take it out of the trash first, or restore files of the archive"));
+            return Err(Error::new(
+                Code::Invalid,
+                text!("Cannot restore {known}", known = known.name),
+            )
+            .why("The project is in the trash with work of its own")
+            .next("Take it out of the trash first, or restore files of the archive"));
         }
         let root = known.map_or_else(|| project.root(), |known| Ok(known.root))?;
         let folder = match &request.place {
@@ -201,9 +210,9 @@ impl Archiver {
             other.id != archive.manifest.project.id && other.status == ProjectStatus::Active
         });
         let Some(other) = other else { return Ok(()) };
-        let what = format!("Cannot restore to {}", escape_path(folder));
+        let what = text!("Cannot restore to {folder}", folder = escape_path(folder));
         Err(Error::new(Code::AlreadyExists, what)
-            .why(format!("The project {} is there", other.name))
+            .why(text!("The project {other} is there", other = other.name))
             .next("Choose another folder"))
     }
 
@@ -227,7 +236,10 @@ impl Archiver {
 }
 
 fn is_taken(folder: &Path, taken: &TreePath) -> Error {
-    Error::new(Code::AlreadyExists, format!("Cannot restore to {}", escape_path(folder)))
-        .why(format!("{taken} is there already"))
-        .next("Choose to replace or to keep what is there, or choose another folder")
+    Error::new(
+        Code::AlreadyExists,
+        text!("Cannot restore to {folder}", folder = escape_path(folder)),
+    )
+    .why(text!("{taken} is there already", taken))
+    .next("Choose to replace or to keep what is there, or choose another folder")
 }

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use specta::Type;
 use specta_typescript::Number;
 
+use crate::base::sentence::Sentence;
 use crate::base::wire::{EntryKind, WireError};
 use crate::projects::wire::Project;
 
@@ -92,7 +93,7 @@ pub struct ArchivePlanItem {
     pub estimated_bytes: u64,
     /// Why it cannot be archived now, a sentence.
     #[serde(default)]
-    pub refusal: Option<String>,
+    pub refusal: Option<Sentence>,
 }
 
 /// A project put away as one file.

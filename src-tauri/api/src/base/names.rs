@@ -1,6 +1,6 @@
 //! The names of files as they travel: text of `escape_name`, name by name.
 
-use undercroft_foundation::{Code, Error, Result, escape_name, unescape_name};
+use undercroft_foundation::{Code, Error, Result, escape_name, text, unescape_name};
 use undercroft_history::TreePath;
 
 /// The names of a path, as a face shows and sends them.
@@ -15,8 +15,11 @@ pub(crate) fn names(path: &TreePath) -> Vec<String> {
 pub(crate) fn tree_path(names: &[String]) -> Result<TreePath> {
     let name = |text: &String| {
         unescape_name(text).ok_or_else(|| {
-            Error::new(Code::Invalid, format!("{text:?} is not the name of a file"))
-                .next("Use the names of a listing as they are")
+            Error::new(
+                Code::Invalid,
+                text!("{text} is not the name of a file", text = format!("{text:?}")),
+            )
+            .next("Use the names of a listing as they are")
         })
     };
     TreePath::from_names(names.iter().map(name).collect::<Result<Vec<_>>>()?)
@@ -26,8 +29,11 @@ pub(crate) fn unescape(path: &[String]) -> Result<Vec<Vec<u8>>> {
     let name = |text: &String| {
         unescape_name(text).filter(|name| !name.is_empty() && !name.contains(&b'/')).ok_or_else(
             || {
-                Error::new(Code::Invalid, format!("{text:?} is not the name of an entry"))
-                    .next("Use the names of a listing as they are")
+                Error::new(
+                    Code::Invalid,
+                    text!("{text} is not the name of an entry", text = format!("{text:?}")),
+                )
+                .next("Use the names of a listing as they are")
             },
         )
     };

@@ -8,6 +8,7 @@ use undercroft_foundation::{Code, Error};
 use undercroft_history as history;
 
 use super::mirror::mirror;
+use super::sentence::{InEnglish, Sentence};
 
 /// A request that asks for nothing in particular.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, Type)]
@@ -21,21 +22,21 @@ pub struct WireError {
     /// The kind of error, for programs to act on.
     pub code: ErrorCode,
     /// The fact, in one sentence without its full stop.
-    pub what: String,
+    pub what: Sentence,
     /// Why it happened.
-    pub why: String,
+    pub why: Sentence,
     /// The step to take next.
-    pub next: String,
+    pub next: Sentence,
+    /// Which of `what`, `why` and `next` are in English, although another language was asked for.
+    #[serde(default, skip_serializing_if = "InEnglish::is_empty")]
+    pub in_english: InEnglish,
 }
 
 impl From<&Error> for WireError {
     fn from(error: &Error) -> Self {
-        Self {
-            code: error.code().into(),
-            what: error.what_text().to_owned(),
-            why: error.why_text().to_owned(),
-            next: error.next_text().to_owned(),
-        }
+        let (what, why, next) = (error.what().into(), error.reason().into(), error.advice().into());
+        let in_english = InEnglish::among(&[("what", &what), ("why", &why), ("next", &next)]);
+        Self { code: error.code().into(), what, why, next, in_english }
     }
 }
 

@@ -5,12 +5,13 @@ mod grammar;
 pub(crate) mod wire;
 
 use undercroft_foundation::{
-    Code, ProjectId, Result, WorkspaceId, count_text, escape_name, escape_path, size_text,
+    Code, ProjectId, Result, Text, TextValue, WorkspaceId, escape_name, escape_path, text,
 };
 use undercroft_library as library;
 use undercroft_library::ProjectStatus;
 
 use crate::Api;
+use crate::base::sentence::{Sentence, language};
 use crate::base::wire::{EntryKind, Nothing};
 use crate::files::wire::{FileAt, FileEntry};
 use crate::imports::wire::ProjectCreate;
@@ -34,10 +35,12 @@ impl Api {
     /// The errors of the use case that is meant.
     pub fn console_preview(&self, request: ConsoleWords) -> Result<ConsoleAnswer> {
         match self.read_words(&request.text)? {
-            Meant::Create(name) => Ok(ConsoleAnswer::ready(format!("Create the project {name}"))),
+            Meant::Create(name) => {
+                Ok(ConsoleAnswer::ready(text!("Create the project {name}", name)))
+            }
             Meant::Switch { project, name, .. } => {
                 let link = ConsoleLink::Project { project: project.to_string() };
-                let ready = ConsoleAnswer::ready(format!("Switch to {name}"));
+                let ready = ConsoleAnswer::ready(text!("Switch to {name}", name));
                 Ok(ConsoleAnswer { link: Some(link), ..ready })
             }
             Meant::Answer(answer) => Ok(*answer),
@@ -51,7 +54,7 @@ impl Api {
     pub fn console_run(&self, request: ConsoleWords) -> Result<ConsoleAnswer> {
         match self.read_words(&request.text)? {
             Meant::Create(name) => {
-                let answer = ConsoleAnswer::done(format!("Creating the project {name}"));
+                let answer = ConsoleAnswer::done(text!("Creating the project {name}", name));
                 let job = self.project_create(ProjectCreate {
                     name,
                     template: None,
@@ -64,7 +67,7 @@ impl Api {
             Meant::Switch { workspace, name, .. } => {
                 let workspace = WorkspaceRef { workspace: workspace.to_string() };
                 let project = self.workspace_switch(workspace)?.project;
-                let answer = ConsoleAnswer::done(format!("{name} is the current project"));
+                let answer = ConsoleAnswer::done(text!("{name} is the current project", name));
                 Ok(ConsoleAnswer { link: Some(ConsoleLink::Project { project }), ..answer })
             }
             Meant::Answer(answer) => Ok(*answer),
@@ -94,7 +97,7 @@ impl Api {
         let same = |it: &&library::Project| it.name.to_lowercase() == name.to_lowercase();
         let Some(there) = all.iter().find(same) else { return Ok(Meant::Create(name)) };
         let at = escape_path(&there.root);
-        let sentence = format!("There is a project {} already, at {at}", there.name);
+        let sentence = text!("There is a project {there} already, at {at}", there = there.name, at);
         let answer = ConsoleAnswer::near(sentence, vec![switch_to(there)]);
         let link = ConsoleLink::Project { project: there.id.to_string() };
         Ok(Meant::Answer(Box::new(ConsoleAnswer { link: Some(link), ..answer })))
@@ -122,7 +125,7 @@ impl Api {
                 };
                 let near: Vec<_> = near.iter().map(propose).collect();
                 let near = if near.is_empty() { vec![form(&FORMS[1], "")] } else { near };
-                let answer = ConsoleAnswer::near(error.what_text().to_owned(), near);
+                let answer = ConsoleAnswer::near(error.what(), near);
                 Ok(Meant::Answer(Box::new(answer)))
             }
             Err(error) => Err(error),
@@ -142,16 +145,19 @@ impl Api {
         all.retain(|project| project.trashed.is_none());
         let line = |project: crate::projects::wire::Project| {
             let is_current = current.as_ref() == Some(&project.id);
-            let size = size_text(project.size_bytes);
+            let size = TextValue::Size(project.size_bytes);
             ConsoleLine {
-                about: if is_current { format!("current, {size}") } else { size },
+                about: match is_current {
+                    true => text!("current, {size}", size).into(),
+                    false => text!("{size}", size).into(),
+                },
                 text: project.name,
                 link: Some(ConsoleLink::Project { project: project.id }),
             }
         };
         let sentence = match all.len() {
-            0 => "There are no projects yet".to_owned(),
-            count => count_text(count as u64, "project"),
+            0 => text!("There are no projects yet"),
+            count => text!("{projects}", projects = TextValue::count(count as u64, "project")),
         };
         let suggestions = if all.is_empty() { vec![form(&FORMS[0], "")] } else { Vec::new() };
         let answer = ConsoleAnswer { suggestions, ..ConsoleAnswer::done(sentence) };
@@ -165,13 +171,18 @@ impl Api {
         let workspace = self.show_workspace(workspace)?;
         let name = workspace.project_name;
         let sentence = match workspace.main {
-            true => format!("{name} is the current project"),
-            false => format!("{} of {name} is the current workspace", workspace.name),
+            true => text!("{name} is the current project", name),
+            false => text!(
+                "{workspace} of {name} is the current workspace",
+                workspace = workspace.name,
+                name
+            ),
         };
         let link = ConsoleLink::Project { project: workspace.project };
         let line = ConsoleLine {
             text: workspace.path,
-            about: count_text(workspace.versions, "version"),
+            about: text!("{versions}", versions = TextValue::count(workspace.versions, "version"))
+                .into(),
             link: None,
         };
         Ok(ConsoleAnswer::done(sentence).with_lines([line].into_iter(), link))
@@ -183,7 +194,7 @@ impl Api {
         if near.is_empty() {
             near.push(form(&FORMS[0], ""));
         }
-        Ok(ConsoleAnswer::near("No project is the current one".to_owned(), near))
+        Ok(ConsoleAnswer::near(text!("No project is the current one"), near))
     }
 
     fn tell_files(&self, folder: &str) -> Result<ConsoleAnswer> {
@@ -198,8 +209,8 @@ impl Api {
         let place = [vec![project.name], listing.path.clone()].concat().join("/");
         let count = listing.entries.len() as u64;
         let sentence = match count {
-            0 => format!("{place} is empty"),
-            _ => format!("{} in {place}", count_text(count, "item")),
+            0 => text!("{place} is empty", place),
+            _ => text!("{items} in {place}", items = TextValue::count(count, "item"), place),
         };
         let link = ConsoleLink::Files {
             project: workspace.project.to_string(),
@@ -211,35 +222,43 @@ impl Api {
 
     fn tell_storage(&self) -> Result<ConsoleAnswer> {
         let usage = self.usage_overview(Nothing {})?;
-        let line =
-            |text: &str, about: String| ConsoleLine { text: text.to_owned(), about, link: None };
+        let line = |text: &Text, about: Text| {
+            let text = text.said_in(language()).into_owned();
+            ConsoleLine { text, about: about.into(), link: None }
+        };
+        let size = |bytes: u64| text!("{size}", size = TextValue::Size(bytes));
         let mut lines = Vec::new();
         if usage.scanned.is_some() {
-            lines.push(line("Library", size_text(usage.library_bytes)));
-            lines.push(line("Can be freed", size_text(usage.reclaimable_bytes)));
+            lines.push(line(&text!("Library"), size(usage.library_bytes)));
+            lines.push(line(&text!("Can be freed"), size(usage.reclaimable_bytes)));
         }
         if let Some(quota) = usage.quota_bytes {
-            lines.push(line("Quota", size_text(quota)));
+            lines.push(line(&text!("Quota"), size(quota)));
         }
         if let Some(disk) = usage.disk {
-            let (free, all) = (size_text(disk.free_bytes), size_text(disk.capacity_bytes));
-            lines.push(line("Free on this disk", format!("{free} of {all}")));
+            let (free, all) =
+                (TextValue::Size(disk.free_bytes), TextValue::Size(disk.capacity_bytes));
+            lines.push(line(&text!("Free on this disk"), text!("{free} of {all}", free, all)));
         }
         lines.extend(usage.destinations.into_iter().map(|it| {
             let about = match (it.present, it.bytes) {
-                (false, _) => "not connected".to_owned(),
-                (true, Some(bytes)) => size_text(bytes),
-                (true, None) => "not counted yet".to_owned(),
+                (false, _) => text!("not connected"),
+                (true, Some(bytes)) => size(bytes),
+                (true, None) => text!("not counted yet"),
             };
-            line(&it.name, about)
+            line(&it.name.into(), about)
         }));
-        let sentence = usage.sentence.trim_end_matches('.').to_owned();
+        let sentence = usage.sentence.said_in(language());
+        let sentence = Text::from(sentence.trim_end_matches('.'));
         Ok(ConsoleAnswer::done(sentence).with_lines(lines.into_iter(), ConsoleLink::Storage))
     }
 
     fn tell_unnamed(&self, missing: &'static Form) -> Result<ConsoleAnswer> {
-        let sentence =
-            format!("“{}” needs a name: {} {}", missing.text(), missing.text(), missing.name);
+        let sentence = text!(
+            "“{missing}” needs a name: {missing} {name}",
+            missing = missing.text(),
+            name = missing.name
+        );
         let mut near = vec![form(missing, "")];
         if missing.name == "PROJECT" {
             near.extend(self.working_projects()?.iter().take(PROPOSED).map(switch_to));
@@ -259,10 +278,10 @@ enum Meant {
 }
 
 impl ConsoleAnswer {
-    fn done(sentence: String) -> Self {
+    fn done(sentence: Text) -> Self {
         Self {
             state: ConsoleState::Done,
-            sentence,
+            sentence: sentence.into(),
             lines: Vec::new(),
             more: 0,
             link: None,
@@ -271,11 +290,11 @@ impl ConsoleAnswer {
         }
     }
 
-    fn ready(sentence: String) -> Self {
+    fn ready(sentence: Text) -> Self {
         Self { state: ConsoleState::Ready, ..Self::done(sentence) }
     }
 
-    fn near(sentence: String, suggestions: Vec<ConsoleSuggestion>) -> Self {
+    fn near(sentence: Text, suggestions: Vec<ConsoleSuggestion>) -> Self {
         Self { state: ConsoleState::Near, suggestions, ..Self::done(sentence) }
     }
 
@@ -291,7 +310,7 @@ impl ConsoleAnswer {
 
 fn tell_near(text: &str, near: &[(&'static Form, &str)]) -> ConsoleAnswer {
     let said: String = escape_name(text.trim().as_bytes()).chars().take(80).collect();
-    let sentence = format!("“{said}” is not a command");
+    let sentence = text!("“{said}” is not a command", said);
     let suggestions = |near: &[(&'static Form, &str)]| -> Vec<_> {
         near.iter().map(|(meant, rest)| form(meant, rest)).collect()
     };
@@ -306,10 +325,10 @@ fn tell_near(text: &str, near: &[(&'static Form, &str)]) -> ConsoleAnswer {
 fn help() -> ConsoleAnswer {
     let line = |form: &Form| ConsoleLine {
         text: format!("{} {}", form.text(), form.name).trim_end().to_owned(),
-        about: form.about.to_owned(),
+        about: Text::from(form.about).into(),
         link: None,
     };
-    let answer = ConsoleAnswer::done("These commands are understood".to_owned());
+    let answer = ConsoleAnswer::done(text!("These commands are understood"));
     ConsoleAnswer { lines: FORMS.iter().map(line).collect(), ..answer }
 }
 
@@ -319,7 +338,7 @@ fn form(form: &Form, rest: &str) -> ConsoleSuggestion {
     ConsoleSuggestion {
         text: format!("{} {rest}", form.text()).trim_end().to_owned(),
         missing: if rest.is_empty() { form.name.to_owned() } else { String::new() },
-        about: form.about.to_owned(),
+        about: Text::from(form.about).into(),
     }
 }
 
@@ -327,7 +346,7 @@ fn switch_to(project: &library::Project) -> ConsoleSuggestion {
     ConsoleSuggestion {
         text: format!("switch to {}", project.name),
         missing: String::new(),
-        about: escape_path(&project.root),
+        about: Text::from(escape_path(&project.root)).into(),
     }
 }
 
@@ -335,7 +354,10 @@ fn file(entry: FileEntry) -> ConsoleLine {
     let is_folder = entry.kind == EntryKind::Folder;
     ConsoleLine {
         text: if is_folder { format!("{}/", entry.name) } else { entry.name },
-        about: if is_folder { String::new() } else { size_text(entry.size_bytes) },
+        about: match is_folder {
+            true => Sentence::default(),
+            false => text!("{size}", size = TextValue::Size(entry.size_bytes)).into(),
+        },
         link: None,
     }
 }

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 use specta::Type;
 use specta_typescript::Number;
 
+use crate::base::sentence::Sentence;
 use crate::jobs::wire::JobView;
 
 /// A command in words, as it is typed: `create project atlas`.
@@ -35,7 +36,7 @@ pub struct ConsoleAnswer {
     /// The meaning they were given.
     pub state: ConsoleState,
     /// The answer in a sentence, without its full stop.
-    pub sentence: String,
+    pub sentence: Sentence,
     /// Everything else there is to say, one thing a line.
     pub lines: Vec<ConsoleLine>,
     /// The number of lines that were left out.
@@ -58,7 +59,7 @@ pub struct ConsoleLine {
     /// The thing.
     pub text: String,
     /// A fact about it.
-    pub about: String,
+    pub about: Sentence,
     /// The page that shows it.
     #[serde(default)]
     pub link: Option<ConsoleLink>,
@@ -73,7 +74,7 @@ pub struct ConsoleSuggestion {
     /// The name that has to follow, in capital letters; empty for a whole command.
     pub missing: String,
     /// Its purpose, or what it is about.
-    pub about: String,
+    pub about: Sentence,
 }
 
 /// A page that an answer leads to.

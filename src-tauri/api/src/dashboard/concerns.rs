@@ -1,9 +1,8 @@
 //! All that needs attention, in one list: the word for the whole and every count follow from it.
 
-use undercroft_foundation::{Code, Error, Result};
+use undercroft_foundation::{Code, Error, Result, Text, TextValue, text};
 use undercroft_library::JobKind;
 
-use super::because::Because;
 use super::wire::{Concern, ConcernKind, ConcernKnown, ConcernLevel, Dashboard};
 use crate::Api;
 use crate::archives::wire::{ArchiveFilter, ArchiveState};
@@ -37,11 +36,11 @@ impl Api {
                 GuardKind::Deletion | GuardKind::Rewriting => ConcernLevel::Error,
                 GuardKind::Growth => ConcernLevel::Warning,
             };
-            let because = Because::Other { text: alert.text };
+            let reason = alert.text.to_text();
             alert.open.then(|| Concern {
                 project: Some(alert.project),
                 alert: Some(alert.id.clone()),
-                ..concern(ConcernKind::Alert, level, &alert.id, alert.project_name, because)
+                ..concern(ConcernKind::Alert, level, &alert.id, alert.project_name, reason)
             })
         }));
         concerns.extend(plans.iter().filter_map(of_plan));
@@ -68,11 +67,12 @@ impl Api {
         Ok(damaged
             .map(|proof| {
                 let id = proof.destination.id.to_string();
-                let because = Because::Problems { count: proof.problems.len() as u64 };
+                let problems = TextValue::count(proof.problems.len() as u64, "problem");
+                let reason = text!("{problems} found in its backups", problems);
                 let (kind, level) = (ConcernKind::Damaged, ConcernLevel::Error);
                 Concern {
                     destination: Some(id.clone()),
-                    ..concern(kind, level, &id, proof.destination.name, because)
+                    ..concern(kind, level, &id, proof.destination.name, reason)
                 }
             })
             .collect())
@@ -86,11 +86,13 @@ impl Api {
             let path = self.0.backups.destinations().find(&destination.id)?.path;
             if self.0.backups.destinations().is_on_disk_of_work(&around, &path)? {
                 let name = destination.name.clone();
+                let reason =
+                    text!("It is on the disk of the projects: if that fails, both are lost");
                 let (kind, level) = (ConcernKind::SameDisk, ConcernLevel::Warning);
                 shared.push(Concern {
                     destination: Some(destination.id.clone()),
                     can_be_known: true,
-                    ..concern(kind, level, &destination.id, name, Because::SameDisk)
+                    ..concern(kind, level, &destination.id, name, reason)
                 });
             }
         }
@@ -104,28 +106,24 @@ impl Api {
         for project in projects.iter().filter(|project| project.present) {
             let state = states.iter().find(|state| state.project == project.id);
             let is_begun = self.0.history.is_begun(project.id.parse()?);
-            let because = match state.map(|state| (state.state, state.why.clone())) {
-                _ if !is_begun => Because::NoVersions,
+            let reason = match state.map(|state| (state.state, state.why.as_ref())) {
+                _ if !is_begun => text!("No version is kept of it"),
                 // The first version was interrupted.
                 Some((WatchStatus::Importing, _)) if !self.is_being_begun(&project.id) => {
-                    Because::NoVersions
+                    text!("No version is kept of it")
                 }
-                Some((WatchStatus::Paused, _)) => Because::WatchingPaused,
-                Some((WatchStatus::Limited, None)) => Because::WatchingLimited,
-                Some((WatchStatus::Limited | WatchStatus::Off, Some(text))) => {
-                    Because::Other { text }
-                }
+                Some((WatchStatus::Paused, _)) => text!("Watching is paused: no version is made"),
+                Some((WatchStatus::Limited, None)) => text!("Changes are not all noticed at once"),
+                Some((WatchStatus::Limited | WatchStatus::Off, Some(why))) => why.to_text(),
                 _ => continue,
             };
-            let kind = match because {
-                Because::NoVersions => ConcernKind::NoVersions,
-                _ => ConcernKind::Watching,
-            };
+            let is_kept = is_begun && state.is_none_or(|it| it.state != WatchStatus::Importing);
+            let kind = if is_kept { ConcernKind::Watching } else { ConcernKind::NoVersions };
             let (level, name) = (ConcernLevel::Warning, project.name.clone());
             found.push(Concern {
                 project: Some(project.id.clone()),
                 can_be_known: kind == ConcernKind::NoVersions,
-                ..concern(kind, level, &project.id, name, because)
+                ..concern(kind, level, &project.id, name, reason)
             });
         }
         Ok(found)
@@ -149,13 +147,7 @@ impl Api {
         let new = errors.into_iter().filter(|error| !is_told(error));
         new.map(|error| {
             let (kind, level) = (ConcernKind::Doctor, ConcernLevel::Error);
-            concern(
-                kind,
-                level,
-                &error.what,
-                error.what.clone(),
-                Because::Other { text: error.why },
-            )
+            concern(kind, level, &error.what, error.what.to_text(), error.why.to_text())
         })
         .collect()
     }
@@ -168,7 +160,7 @@ impl Api {
         let dashboard = self.dashboard(Nothing {})?;
         let found = dashboard.concerns.iter().find(|concern| concern.key == request.concern);
         if request.known && !found.is_some_and(|concern| concern.can_be_known) {
-            let what = format!("{} is no concern that can be left", request.concern);
+            let what = text!("{concern} is no concern that can be left", concern = request.concern);
             return Err(Error::new(Code::Invalid, what)
                 .why("It is not there, or it must be seen to")
                 .next("See what needs attention: `undercroft status`"));
@@ -180,10 +172,11 @@ impl Api {
     fn unconfirmed_places(&self) -> Result<Option<Concern>> {
         let places = self.library_places(Nothing {})?;
         let waiting = places.iter().filter(|place| !place.confirmed).count() as u64;
-        let because = Because::Places { count: waiting };
+        let places = TextValue::count(waiting, "recorded place");
+        let reason = text!("{places} wait for your answer", places);
         let (kind, level) = (ConcernKind::Places, ConcernLevel::Warning);
-        let subject = "The recovered library".to_owned();
-        Ok((waiting > 0).then(|| concern(kind, level, "library", subject, because)))
+        let subject = text!("The recovered library");
+        Ok((waiting > 0).then(|| concern(kind, level, "library", subject, reason)))
     }
 
     fn broken_archives(&self) -> Result<Vec<Concern>> {
@@ -191,15 +184,15 @@ impl Api {
         Ok(archives
             .into_iter()
             .filter_map(|archive| {
-                let because = match archive.state {
-                    ArchiveState::Missing => Because::ArchiveMissing,
-                    ArchiveState::Damaged => Because::ArchiveDamaged,
+                let reason = match archive.state {
+                    ArchiveState::Missing => text!("The file of its archive is gone"),
+                    ArchiveState::Damaged => text!("A part of its archive can no longer be read"),
                     _ => return None,
                 };
                 let (kind, level) = (ConcernKind::Archive, ConcernLevel::Error);
                 Some(Concern {
                     project: Some(archive.project),
-                    ..concern(kind, level, &archive.id, archive.project_name, because)
+                    ..concern(kind, level, &archive.id, archive.project_name, reason)
                 })
             })
             .collect())
@@ -212,37 +205,39 @@ fn of_plan(plan: &Plan) -> Option<Concern> {
         return None;
     }
     let level = if has_failed { ConcernLevel::Error } else { ConcernLevel::Warning };
-    let because = Because::Other { text: plan.sentence.clone() };
+    let reason = plan.sentence.to_text();
     Some(Concern {
         plan: Some(plan.id.clone()),
-        ..concern(ConcernKind::PlanFailed, level, &plan.id, plan.draft.name.clone(), because)
+        ..concern(ConcernKind::PlanFailed, level, &plan.id, plan.draft.name.clone(), reason)
     })
 }
 
 fn of_hooks(plan: &Plan) -> Option<Concern> {
     let (kind, level) = (ConcernKind::Hooks, ConcernLevel::Warning);
+    let reason = text!("It has a command that nobody has confirmed on this machine");
     plan.hooks_wait.then(|| Concern {
         plan: Some(plan.id.clone()),
-        ..concern(kind, level, &plan.id, plan.draft.name.clone(), Because::Unconfirmed)
+        ..concern(kind, level, &plan.id, plan.draft.name.clone(), reason)
     })
 }
 
 fn of_password(destination: &Destination) -> Option<Concern> {
     let (kind, level) = (ConcernKind::Password, ConcernLevel::Warning);
+    let reason = text!("Its password is not known here: nothing is backed up to it");
     (destination.keeper == PasswordKeeper::Missing).then(|| Concern {
         destination: Some(destination.id.clone()),
-        ..concern(kind, level, &destination.id, destination.name.clone(), Because::NoPassword)
+        ..concern(kind, level, &destination.id, destination.name.clone(), reason)
     })
 }
 
 fn of_limit(near: NearLimit) -> Concern {
     let (kind, level) = (ConcernKind::Limit, ConcernLevel::Warning);
-    let because = Because::Other { text: near.reason };
+    let reason = near.reason;
     let Some(project) = near.project else {
-        return concern(kind, level, "library", "The library".to_owned(), because);
+        return concern(kind, level, "library", text!("The library"), reason);
     };
     let id = project.id.to_string();
-    Concern { project: Some(id.clone()), ..concern(kind, level, &id, project.name, because) }
+    Concern { project: Some(id.clone()), ..concern(kind, level, &id, project.name, reason) }
 }
 
 fn of_full_disk(destination: &Destination) -> Option<Concern> {
@@ -250,11 +245,15 @@ fn of_full_disk(destination: &Destination) -> Option<Concern> {
     if free_bytes >= SCARCE_BYTES || free_bytes >= total_bytes / 20 {
         return None;
     }
-    let because = Because::NearlyFull { free_bytes, total_bytes };
+    let reason = text!(
+        "{free} of {total} are free",
+        free = TextValue::Size(free_bytes),
+        total = TextValue::Size(total_bytes)
+    );
     let (kind, level) = (ConcernKind::NearlyFull, ConcernLevel::Warning);
     Some(Concern {
         destination: Some(destination.id.clone()),
-        ..concern(kind, level, &destination.id, destination.name.clone(), because)
+        ..concern(kind, level, &destination.id, destination.name.clone(), reason)
     })
 }
 
@@ -263,10 +262,10 @@ fn of_project(project: &Project) -> Option<Concern> {
         return None;
     }
     let kind = if project.present { ConcernKind::NoBackup } else { ConcernKind::FolderMissing };
-    let because = Because::Project { because: project.protection.because.clone() };
+    let reason = project.protection.reason.to_text();
     Some(Concern {
         project: Some(project.id.clone()),
-        ..concern(kind, ConcernLevel::Warning, &project.id, project.name.clone(), because)
+        ..concern(kind, ConcernLevel::Warning, &project.id, project.name.clone(), reason)
     })
 }
 
@@ -274,16 +273,15 @@ fn concern(
     kind: ConcernKind,
     level: ConcernLevel,
     id: &str,
-    subject: String,
-    because: Because,
+    subject: impl Into<Text>,
+    reason: Text,
 ) -> Concern {
     Concern {
         key: format!("{kind:?}:{id}"),
         kind,
         level,
-        subject,
-        reason: because.to_string(),
-        because,
+        subject: subject.into().into(),
+        reason: reason.into(),
         project: None,
         destination: None,
         plan: None,

@@ -1,6 +1,5 @@
 //! The whole at a glance.
 
-pub(crate) mod because;
 mod concerns;
 mod health;
 mod sentence;
@@ -60,10 +59,10 @@ impl Api {
         Ok(Dashboard {
             health,
             standing: resting,
-            sentence,
+            sentence: sentence.into(),
             last_backup,
             waiting,
-            running: running(&self.job_list(Nothing {})?),
+            running: running(&self.job_list(Nothing {})?).map(Into::into),
             schedule,
             protected_projects: protected,
             running_jobs: jobs.iter().filter(|job| !job.state.is_over()).count() as u64,

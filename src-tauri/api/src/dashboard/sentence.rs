@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
-use undercroft_foundation::count_text;
+use undercroft_foundation::{Text, TextValue, text};
 
 use super::health::is_under_way;
 use super::wire::{Concern, Health, WaitingPlan};
@@ -26,83 +26,87 @@ pub(super) struct Standing<'a> {
 
 impl Standing<'_> {
     /// How things stand.
-    pub(super) fn sentence(&self) -> String {
+    pub(super) fn sentence(&self) -> Text {
         let protected = match self.protected {
-            0 => "No project protected".to_owned(),
-            count => format!("{} protected", count_text(count, "project")),
+            0 => text!("No project protected"),
+            count => text!("{projects} protected", projects = TextValue::count(count, "project")),
         };
         match self.health {
             Health::Error => match self.concerns.first() {
-                Some(first) => format!("Work may be lost: {}, {}", first.subject, first.reason),
+                Some(Concern { subject, reason, .. }) => {
+                    text!("Work may be lost: {subject}, {reason}", subject, reason)
+                }
                 None => protected,
             },
-            Health::Paused => format!("{}. {protected}", self.paused()),
+            Health::Paused => text!("{paused}. {protected}", paused = self.paused(), protected),
             Health::Warning => match self.concerns.len() as u64 {
-                1 => format!("{protected}, 1 thing needs attention"),
-                count => format!("{protected}, {count} things need attention"),
+                1 => text!("{protected}, 1 thing needs attention", protected),
+                count => text!("{protected}, {count} things need attention", protected, count),
             },
             Health::Waiting => match self.waiting {
                 Some(WaitingPlan { name, waiting }) => {
-                    format!("{protected}. {name} {}", waiting.text)
+                    text!("{protected}. {name} {waits}", protected, name, waits = waiting.text)
                 }
                 None => protected,
             },
             Health::Protected => self.all_well(),
             Health::Running | Health::Empty => match self.projects {
-                0 => "No projects yet".to_owned(),
+                0 => text!("No projects yet"),
                 _ => protected,
             },
         }
     }
 
-    fn paused(&self) -> String {
+    fn paused(&self) -> Text {
         if self.schedule.by_setting {
-            return "Backups are off in the settings".to_owned();
+            return text!("Backups are off in the settings");
         }
         match self.schedule.until {
-            Some(until) => format!("Backups are paused until {}", self.moment(until)),
-            None => "Backups are paused".to_owned(),
+            Some(until) => text!("Backups are paused until {until}", until = self.moment(until)),
+            None => text!("Backups are paused"),
         }
     }
 
-    fn all_well(&self) -> String {
+    fn all_well(&self) -> Text {
         let mut sentence = match self.projects {
-            1 => "1 project is protected".to_owned(),
-            all if all == self.protected => format!("All {all} projects are protected"),
-            all => format!("{} of {all} projects are protected", self.protected),
+            1 => text!("1 project is protected"),
+            all if all == self.protected => text!("All {all} projects are protected", all),
+            all => text!("{some} of {all} projects are protected", some = self.protected, all),
         };
         if let Some(backup) = self.last_backup {
-            sentence += &format!(". Last backup {}", self.moment(backup));
-            sentence += &match self.last_proven {
-                Some(proven) => format!(", last verified {}", self.moment(proven)),
-                None => ", not verified yet".to_owned(),
+            sentence += text!(". Last backup {backup}", backup = self.moment(backup));
+            sentence += match self.last_proven {
+                Some(proven) => text!(", last verified {proven}", proven = self.moment(proven)),
+                None => text!(", not verified yet"),
             };
         }
         sentence
     }
 
     /// A moment as people say it: the time today, else the day and the time.
-    fn moment(&self, moment: Timestamp) -> String {
+    fn moment(&self, moment: Timestamp) -> Text {
         let zone = TimeZone::system();
         let (then, now) = (moment.to_zoned(zone.clone()), self.now.to_zoned(zone));
+        let time = then.strftime("%H:%M").to_string();
         if then.date() == now.date() {
-            return format!("today at {}", then.strftime("%H:%M"));
+            return text!("today at {time}", time);
         }
-        let form = if then.year() == now.year() { "%-d %b, %H:%M" } else { "%-d %b %Y" };
-        then.strftime(form).to_string()
+        let has_year = then.year() != now.year();
+        let day = TextValue::Day(then.date(), has_year);
+        if has_year { text!("{day}", day) } else { text!("{day}, {time}", day, time) }
     }
 }
 
 /// The work that is under way, and how far it is once that is known.
-pub(super) fn running(jobs: &[JobView]) -> Option<String> {
+pub(super) fn running(jobs: &[JobView]) -> Option<Text> {
     let running: Vec<&JobView> = jobs.iter().filter(|job| is_under_way(job)).collect();
     let what = match running.as_slice() {
         [] => return None,
-        [job] => job.title.clone(),
-        several => format!("{} jobs running", several.len()),
+        [job] => job.title.to_text(),
+        several => text!("{jobs} running", jobs = TextValue::count(several.len() as u64, "job")),
     };
     Some(match percent(&running) {
-        Some(percent) => format!("{what}, {percent} %"),
+        Some(percent) => text!("{what}, {percent} %", what, percent),
         None => what,
     })
 }
@@ -125,13 +129,13 @@ mod tests {
 
     const NOW: &str = "2026-01-02T12:00:00Z";
 
-    fn said(health: Health, protected: u64, reasons: &[&str], schedule: &ScheduleState) -> String {
+    fn said(health: Health, protected: u64, reasons: &[&str], schedule: &ScheduleState) -> Text {
         let concerns: Vec<Concern> = reasons
             .iter()
             .map(|reason| {
                 serde_json::from_value(json!({
                     "key": "k", "kind": "alert", "level": "error", "subject": "Atlas",
-                    "reason": reason, "because": {"type": "other", "text": reason},
+                    "reason": reason,
                 }))
                 .unwrap()
             })

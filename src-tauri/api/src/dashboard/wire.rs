@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use specta::Type;
 use specta_typescript::Number;
 
-use super::because::Because;
+use crate::base::sentence::Sentence;
 use crate::destinations::wire::Destination;
 use crate::plans::wire::{PlanWaiting, PlannedRun, ScheduleState};
 use crate::runs::wire::Run;
@@ -19,7 +19,7 @@ pub struct Dashboard {
     /// How things stand, whatever runs: what the sentence says.
     pub standing: Health,
     /// How things stand, a sentence: the only one that is made of it, of what is beside it here.
-    pub sentence: String,
+    pub sentence: Sentence,
     /// When the newest backup was made.
     #[serde(default)]
     #[specta(type = Option<String>)]
@@ -29,7 +29,7 @@ pub struct Dashboard {
     pub waiting: Option<WaitingPlan>,
     /// The work that is under way, with its progress; nothing while nothing is.
     #[serde(default)]
-    pub running: Option<String>,
+    pub running: Option<Sentence>,
     /// Whether backups begin by themselves, and which comes next.
     pub schedule: ScheduleState,
     /// Projects with a recent backup.
@@ -99,11 +99,9 @@ pub struct Concern {
     /// How urgent it is.
     pub level: ConcernLevel,
     /// The name of the project, destination or plan that it is about.
-    pub subject: String,
+    pub subject: Sentence,
     /// The reason, a sentence.
-    pub reason: String,
-    /// The reason, as a code with its values, for a page that speaks another language.
-    pub because: Because,
+    pub reason: Sentence,
     /// The id of the project.
     #[serde(default)]
     pub project: Option<String>,

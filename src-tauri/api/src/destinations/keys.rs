@@ -1,7 +1,7 @@
 //! Keys and passwords of destinations, and the recovery kit.
 
 use undercroft_backup as backup;
-use undercroft_foundation::{Code, Error, Result, replace_file};
+use undercroft_foundation::{Code, Error, Result, replace_file, text};
 
 use super::convert::keys_to_wire;
 use super::wire::{
@@ -77,7 +77,7 @@ impl Api {
         let path = folder.join(&kit.file_name);
         if path.symlink_metadata().is_ok() {
             return Err(Error::new(Code::AlreadyExists, "Cannot write the recovery kit")
-                .why(format!("{} is there already", kit.file_name))
+                .why(text!("{name} is there already", name = kit.file_name))
                 .next("Choose another folder, or remove the old page"));
         }
         replace_file(&path, kit.html.as_bytes(), 0o600)?;

@@ -1,7 +1,7 @@
 //! Caring for a destination: mending it, protecting it, and showing it as a folder.
 
 use undercroft_backup as backup;
-use undercroft_foundation::{Code, Error, Result, escape_path};
+use undercroft_foundation::{Code, Error, Result, escape_path, text};
 
 use super::wire::{Mount, MountRef, ParityChange, RepairRequest};
 use crate::Api;
@@ -31,9 +31,12 @@ impl Api {
         let ParityChange { destination, percent } = request;
         let destination = self.0.backups.destinations().find(&destination)?;
         if percent > MOST_PARITY {
-            return Err(Error::new(Code::Invalid, format!("Cannot add {percent} % of parity"))
-                .why("More than 50 % costs more than another copy is worth")
-                .next("Use a second destination, too"));
+            return Err(Error::new(
+                Code::Invalid,
+                text!("Cannot add {percent} % of parity", percent),
+            )
+            .why("More than 50 % costs more than another copy is worth")
+            .next("Use a second destination, too"));
         }
         Ok(self.0.backups.maintenance().start_parity(destination.id, percent)?.into())
     }

@@ -6,7 +6,7 @@ mod maintenance;
 pub(crate) mod wire;
 
 use undercroft_backup::AddDestination;
-use undercroft_foundation::{Code, Error, Job, Result};
+use undercroft_foundation::{Code, Error, Job, Result, text};
 
 use crate::Api;
 use crate::base::wire::Nothing;
@@ -52,9 +52,9 @@ impl Api {
         if !archives.is_empty() {
             let names: Vec<_> =
                 archives.iter().map(|it| it.manifest.project.name.as_str()).collect();
-            let what = format!("Cannot remove {}", destination.name);
+            let what = text!("Cannot remove {destination}", destination = destination.name);
             return Err(Error::new(Code::Invalid, what)
-                .why(format!("Archives lie there: {}", names.join(", ")))
+                .why(text!("Archives lie there: {archives}", archives = names.join(", ")))
                 .next("Bring them back to this disk or move them to the trash first"));
         }
         let shown = self.show_destination(&destination)?;

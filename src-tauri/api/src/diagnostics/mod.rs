@@ -8,7 +8,7 @@ use std::sync::{Mutex, PoisonError};
 
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
-use undercroft_foundation::{Code, Error, Result, escape_path, replace_file};
+use undercroft_foundation::{Code, Error, Result, escape_path, replace_file, text};
 
 use crate::Api;
 use crate::host::wire::{Place, PlacePurpose};
@@ -52,7 +52,7 @@ impl Api {
         let path = if place.is_dir() { place.join(&diagnostics.file_name) } else { place };
         if path.symlink_metadata().is_ok() {
             return Err(Error::new(Code::AlreadyExists, "Cannot write the diagnostics")
-                .why(format!("{} is there already", escape_path(&path)))
+                .why(text!("{path} is there already", path = escape_path(&path)))
                 .next("Name a file that does not exist yet"));
         }
         replace_file(&path, &zip_of(&diagnostics)?, 0o600)?;

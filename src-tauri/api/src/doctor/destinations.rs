@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use jiff::{SignedDuration, Timestamp};
-use undercroft_foundation::{Error, IoContext, Result, count_text, size_text};
+use undercroft_foundation::{Error, IoContext, Result, TextValue, text};
 
 use super::finding::{failed, passed, warning};
 use super::fixes::Fix;
@@ -31,9 +31,9 @@ impl Api {
         if destinations.is_empty() {
             return vec![warning(
                 AREA,
-                "There is no destination yet".to_owned(),
-                "Backups need a place to go to",
-                "Add a destination, best on another drive",
+                text!("There is no destination yet"),
+                text!("Backups need a place to go to"),
+                text!("Add a destination, best on another drive"),
             )];
         }
         let mut findings: Vec<_> = destinations
@@ -55,16 +55,19 @@ impl Api {
         if !destination.present {
             return vec![warning(
                 AREA,
-                format!("{name}: {display} is not there"),
-                "It was moved or deleted, or its drive is away",
-                "Connect the drive, or remove the destination; what it holds stays there",
+                text!("{name}: {display} is not there", name, display),
+                text!("It was moved or deleted, or its drive is away"),
+                text!("Connect the drive, or remove the destination; what it holds stays there"),
             )];
         }
         let filter = SnapshotFilter { project: None, destination: Some(destination.id.clone()) };
         let mut findings = vec![match self.snapshot_list(filter) {
             Ok(snapshots) => {
-                let count = count_text(snapshots.len() as u64, "backup");
-                passed(AREA, format!("{name}: {display} opens and holds {count}"))
+                let count = TextValue::count(snapshots.len() as u64, "backup");
+                passed(
+                    AREA,
+                    text!("{name}: {display} opens and holds {count}", name, display, count),
+                )
             }
             Err(error) => failed(AREA, &error),
         }];
@@ -83,14 +86,18 @@ impl Api {
         };
         let (first, others) = projects.split_first()?;
         let whose = match others.len() as u64 {
-            0 => first.name.clone(),
-            more => format!("{} and {}", first.name, count_text(more, "other project")),
+            0 => TextValue::Name(first.name.clone()),
+            more => TextValue::Text(text!(
+                "{first} and {projects}",
+                first = first.name,
+                projects = TextValue::count(more, "other project")
+            )),
         };
         Some(warning(
             AREA,
-            format!("{} is on the disk of {whose}", destination.name),
-            "If that disk fails, the projects and these backups are lost together",
-            "Add a destination on another drive",
+            text!("{destination} is on the disk of {whose}", destination = destination.name, whose),
+            text!("If that disk fails, the projects and these backups are lost together"),
+            text!("Add a destination on another drive"),
         ))
     }
 
@@ -104,13 +111,13 @@ impl Api {
         };
         let found = warning(
             AREA,
-            format!(
-                "{}: {} that nobody holds any more",
-                destination.name,
-                count_text(stale, "lock")
+            text!(
+                "{destination}: {locks} that nobody holds any more",
+                destination = destination.name,
+                locks = TextValue::count(stale, "lock")
             ),
-            "A program that worked there was stopped before it could clean up",
-            "Remove the locks",
+            text!("A program that worked there was stopped before it could clean up"),
+            text!("Remove the locks"),
         );
         Some(found.with_fix(Fix::Unlock(&destination.id)))
     }
@@ -124,9 +131,9 @@ impl Api {
             };
             let found = warning(
                 AREA,
-                format!("{name} is damaged: {problem}"),
-                "The drive gave back other bytes than were written, or a file is gone",
-                "Mend it, read all back, and make a new backup, best on another drive",
+                text!("{name} is damaged: {problem}", name, problem),
+                text!("The drive gave back other bytes than were written, or a file is gone"),
+                text!("Mend it, read all back, and make a new backup, best on another drive"),
             );
             return vec![found.into_error().with_fix(fix)];
         }
@@ -138,13 +145,17 @@ impl Api {
                 warning(
                     AREA,
                     match age {
-                        None => format!("{name} was never restored from on trial"),
+                        None => text!("{name} was never restored from on trial", name),
                         Some(age) => {
-                            format!("{name} was last proven {} days ago", age.as_hours() / 24)
+                            text!(
+                                "{name} was last proven {days} ago",
+                                name,
+                                days = TextValue::count(age.as_hours().unsigned_abs() / 24, "day")
+                            )
                         }
                     },
-                    "A backup that nobody tried is a hope",
-                    "Restore random files on trial",
+                    text!("A backup that nobody tried is a hope"),
+                    text!("Restore random files on trial"),
                 )
                 .with_fix(Fix::Drill(&proof.destination)),
             ],
@@ -157,9 +168,12 @@ fn examine_password(destination: &Destination) -> Option<Finding> {
         PasswordKeeper::Missing => Some(
             warning(
                 AREA,
-                format!("{}: its password is not kept here any more", destination.name),
-                "The keyring was emptied, or the key file is gone",
-                "Add the destination again with its password; the recovery kit has it",
+                text!(
+                    "{destination}: its password is not kept here any more",
+                    destination = destination.name
+                ),
+                text!("The keyring was emptied, or the key file is gone"),
+                text!("Add the destination again with its password; the recovery kit has it"),
             )
             .into_error(),
         ),
@@ -174,9 +188,14 @@ fn examine_room(destination: &Destination) -> Option<Finding> {
     }
     let found = warning(
         AREA,
-        format!("{}: {} free of {}", destination.name, size_text(free), size_text(total)),
-        "The next backup may not fit",
-        "Clean up, keep less, or use a larger drive",
+        text!(
+            "{destination}: {free} free of {total}",
+            destination = destination.name,
+            free = TextValue::Size(free),
+            total = TextValue::Size(total)
+        ),
+        text!("The next backup may not fit"),
+        text!("Clean up, keep less, or use a larger drive"),
     );
     Some(found.with_fix(Fix::CleanUp(&destination.id)))
 }

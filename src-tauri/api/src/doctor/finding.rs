@@ -1,24 +1,30 @@
 //! The doctor's findings.
 
-use undercroft_foundation::Error;
+use undercroft_foundation::{Error, Text};
 
 use super::fixes::Fix;
 use super::wire::{Finding, FindingLevel};
+use crate::base::sentence::Sentence;
 
 /// A check that found all well.
-pub(super) fn passed(area: &str, what: String) -> Finding {
-    let (area, why, next) = (area.to_owned(), String::new(), String::new());
-    Finding { level: FindingLevel::Ok, area, what, why, next, fix: None }
+pub(super) fn passed(area: &str, what: Text) -> Finding {
+    let (area, why, next) = (area.to_owned(), Sentence::default(), Sentence::default());
+    Finding { level: FindingLevel::Ok, area, what: what.into(), why, next, fix: None }
 }
 
 /// It works, but needs attention.
-pub(super) fn warning(area: &str, what: String, why: &str, next: &str) -> Finding {
+pub(super) fn warning(
+    area: &str,
+    what: Text,
+    why: impl Into<Text>,
+    next: impl Into<Text>,
+) -> Finding {
     Finding {
         level: FindingLevel::Warning,
         area: area.to_owned(),
-        what,
-        why: why.to_owned(),
-        next: next.to_owned(),
+        what: what.into(),
+        why: why.into().into(),
+        next: next.into().into(),
         fix: None,
     }
 }
@@ -28,9 +34,9 @@ pub(super) fn failed(area: &str, error: &Error) -> Finding {
     Finding {
         level: FindingLevel::Error,
         area: area.to_owned(),
-        what: error.what_text().to_owned(),
-        why: error.why_text().to_owned(),
-        next: error.next_text().to_owned(),
+        what: error.what().into(),
+        why: error.reason().into(),
+        next: error.advice().into(),
         fix: None,
     }
 }

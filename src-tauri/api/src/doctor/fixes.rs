@@ -1,7 +1,7 @@
 //! The fixes that the doctor can do by itself: each remedy is a use case that the user could ask
 //! for, too.
 
-use undercroft_foundation::{Code, Error, Result};
+use undercroft_foundation::{Code, Error, Result, Text, text};
 
 use super::wire::FindingFix;
 use crate::Api;
@@ -37,18 +37,18 @@ pub(super) enum Fix<'a> {
 }
 
 impl<'a> Fix<'a> {
-    fn parts(self) -> (&'static str, &'a str, &'static str) {
+    fn parts(self) -> (&'static str, &'a str, Text) {
         match self {
-            Self::Unlock(destination) => ("unlock", destination, "Remove the locks"),
-            Self::CleanUp(destination) => ("clean-up", destination, "Clean up"),
-            Self::Drill(destination) => ("drill", destination, "Restore on trial"),
-            Self::ReadBack(destination) => ("read-back", destination, "Read all back"),
-            Self::Heal(destination) => ("heal", destination, "Mend from parity"),
-            Self::RunPlan(plan) => ("run-plan", plan, "Back up now"),
-            Self::EnablePlan(plan) => ("enable-plan", plan, "Turn it on"),
-            Self::ConfirmHooks(plan) => ("confirm-hooks", plan, "Confirm…"),
-            Self::ConfirmPlace(place) => ("confirm-place", place, "Confirm…"),
-            Self::Resume => ("resume", "", "Resume backups"),
+            Self::Unlock(destination) => ("unlock", destination, text!("Remove the locks")),
+            Self::CleanUp(destination) => ("clean-up", destination, text!("Clean up")),
+            Self::Drill(destination) => ("drill", destination, text!("Restore on trial")),
+            Self::ReadBack(destination) => ("read-back", destination, text!("Read all back")),
+            Self::Heal(destination) => ("heal", destination, text!("Mend from parity")),
+            Self::RunPlan(plan) => ("run-plan", plan, text!("Back up now")),
+            Self::EnablePlan(plan) => ("enable-plan", plan, text!("Turn it on")),
+            Self::ConfirmHooks(plan) => ("confirm-hooks", plan, text!("Confirm…")),
+            Self::ConfirmPlace(place) => ("confirm-place", place, text!("Confirm…")),
+            Self::Resume => ("resume", "", text!("Resume backups")),
         }
     }
 
@@ -72,15 +72,18 @@ impl<'a> Fix<'a> {
     pub(super) fn to_wire(self) -> FindingFix {
         let (name, target, label) = self.parts();
         let id = if target.is_empty() { name.to_owned() } else { format!("{name}:{target}") };
-        FindingFix { id, label: label.to_owned() }
+        FindingFix { id, label: label.into() }
     }
 }
 
 impl Api {
     pub(super) fn fix(&self, id: &str) -> Result<()> {
         let fix = Fix::parse(id).ok_or_else(|| {
-            Error::new(Code::Invalid, format!("The doctor knows no remedy {id:?}"))
-                .next("Ask the doctor anew, and take one that it proposes")
+            Error::new(
+                Code::Invalid,
+                text!("The doctor knows no remedy {id}", id = format!("{id:?}")),
+            )
+            .next("Ask the doctor anew, and take one that it proposes")
         })?;
         let at = |destination: &str| DestinationRef { destination: destination.to_owned() };
         match fix {

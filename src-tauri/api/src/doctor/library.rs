@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use undercroft_foundation::{Error, IoContext, Result, escape_path, replace_file, size_text};
+use undercroft_foundation::{Error, IoContext, Result, TextValue, escape_path, replace_file, text};
 
 use super::finding::{failed, passed, warning};
 use super::fixes::Fix;
@@ -38,9 +38,13 @@ impl Api {
         let told = waiting.map(|place| {
             warning(
                 "library",
-                format!("{} is not confirmed, the place of {}", place.path, place.of),
-                "The library was recovered: it uses only the places that you have confirmed",
-                "Confirm it if it is yours",
+                text!(
+                    "{path} is not confirmed, the place of {of}",
+                    path = place.path,
+                    of = place.of
+                ),
+                text!("The library was recovered: it uses only the places that you have confirmed"),
+                text!("Confirm it if it is yours"),
             )
             .with_fix(Fix::ConfirmPlace(&place.path))
         });
@@ -55,13 +59,18 @@ impl Api {
         };
         let told = near.into_iter().map(|near| {
             let (area, subject, next) = match near.project {
-                Some(project) => ("project", project.name, "Free some of its space"),
-                None => ("library", "The library".to_owned(), "Clean up"),
+                Some(project) => {
+                    ("project", TextValue::Name(project.name), text!("Free some of its space"))
+                }
+                None => ("library", TextValue::Text(text!("The library")), text!("Clean up")),
             };
-            let state = if near.is_reached { "has reached" } else { "is near" };
-            let what = format!("{subject} {state} its limit");
-            let next = format!("{next}, or raise the setting {}", near.setting);
-            warning(area, what, &near.reason, &next)
+            let what = match near.is_reached {
+                true => text!("{subject} has reached its limit", subject),
+                false => text!("{subject} is near its limit", subject),
+            };
+            let next =
+                text!("{next}, or raise the setting {setting}", next, setting = near.setting);
+            warning(area, what, near.reason, next)
         });
         told.collect()
     }
@@ -69,9 +78,10 @@ impl Api {
     fn examine_folder(&self) -> Finding {
         let root = self.root();
         match write_something(root) {
-            Ok(()) => {
-                passed("library", format!("The library {} can be written", escape_path(root)))
-            }
+            Ok(()) => passed(
+                "library",
+                text!("The library {root} can be written", root = escape_path(root)),
+            ),
             Err(error) => failed("library", &error),
         }
     }
@@ -82,20 +92,20 @@ impl Api {
             Ok(room) => room,
             Err(error) => return failed("library", &error),
         };
-        let what = format!("{} free where the library is", size_text(room));
+        let what = text!("{size} free where the library is", size = TextValue::Size(room));
         match room {
             CRITICAL_BYTES.. if room >= LOW_BYTES => passed("library", what),
             CRITICAL_BYTES.. => warning(
                 "library",
                 what,
-                "Little room is left: backups that are kept there may fail",
-                "Free some room on that disk",
+                text!("Little room is left: backups that are kept there may fail"),
+                text!("Free some room on that disk"),
             ),
             _ => warning(
                 "library",
                 what,
-                "Not even the catalog may have room to grow",
-                "Free some room on that disk now",
+                text!("Not even the catalog may have room to grow"),
+                text!("Free some room on that disk now"),
             )
             .into_error(),
         }
@@ -103,12 +113,12 @@ impl Api {
 
     fn examine_catalog(&self) -> Finding {
         match self.0.library.catalog().check() {
-            Ok(faults) if faults.is_empty() => passed("catalog", "The catalog is whole".to_owned()),
+            Ok(faults) if faults.is_empty() => passed("catalog", text!("The catalog is whole")),
             Ok(faults) => warning(
                 "catalog",
-                format!("The catalog is damaged: {}", faults.join("; ")),
-                "Stored bytes are not the bytes that were written",
-                "Move catalog.db aside and run: undercroft library rebuild",
+                text!("The catalog is damaged: {faults}", faults = faults.join("; ")),
+                text!("Stored bytes are not the bytes that were written"),
+                text!("Move catalog.db aside and run: undercroft library rebuild"),
             )
             .into_error(),
             Err(error) => failed("catalog", &error),
@@ -122,12 +132,16 @@ impl Api {
         };
         let file = escape_path(settings.path());
         match settings.unknown_keys() {
-            [] => passed("settings", format!("The settings in {file} are understood")),
+            [] => passed("settings", text!("The settings in {file} are understood", file)),
             unknown => warning(
                 "settings",
-                format!("{file} has settings that mean nothing here: {}", unknown.join(", ")),
-                "They are misspelt, or a newer Undercroft wrote them",
-                "Correct them, or take them out",
+                text!(
+                    "{file} has settings that mean nothing here: {unknown}",
+                    file,
+                    unknown = unknown.join(", ")
+                ),
+                text!("They are misspelt, or a newer Undercroft wrote them"),
+                text!("Correct them, or take them out"),
             ),
         }
     }

@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use jiff::{SignedDuration, Timestamp};
+use undercroft_foundation::text;
 
 use super::finding::{failed, passed, warning};
 use super::wire::Finding;
@@ -29,23 +30,23 @@ impl Api {
         if is_behind || now < WRITTEN {
             return warning(
                 AREA,
-                format!("The clock shows {now}, and it was later before"),
-                "Backups are told apart by their times, and plans run by them",
-                "Set the clock; nothing is let go meanwhile because of it",
+                text!("The clock shows {now}, and it was later before", now = now.to_string()),
+                text!("Backups are told apart by their times, and plans run by them"),
+                text!("Set the clock; nothing is let go meanwhile because of it"),
             );
         }
-        passed(AREA, "The clock goes forward".to_owned())
+        passed(AREA, text!("The clock goes forward"))
     }
 }
 
 fn examine_mounting() -> Finding {
     match Path::new("/dev/fuse").exists() {
-        true => passed(AREA, "Backups can be shown as folders".to_owned()),
+        true => passed(AREA, text!("Backups can be shown as folders")),
         false => warning(
             AREA,
-            "Backups cannot be shown as folders".to_owned(),
-            "This system has no FUSE",
-            "Install fuse3, if you want that; all else works without it",
+            text!("Backups cannot be shown as folders"),
+            text!("This system has no FUSE"),
+            text!("Install fuse3, if you want that; all else works without it"),
         ),
     }
 }

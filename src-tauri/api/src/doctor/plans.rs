@@ -1,6 +1,7 @@
 //! Plans under the doctor's eye: that there are any, that they run, and that nobody holds them up.
 
 use jiff::SignedDuration;
+use undercroft_foundation::text;
 
 use super::finding::{failed, passed, warning};
 use super::fixes::Fix;
@@ -23,9 +24,9 @@ impl Api {
         if plans.is_empty() {
             return vec![warning(
                 AREA,
-                "There is no plan: nothing is backed up by itself".to_owned(),
-                "What must be thought of is forgotten one day",
-                "Make a plan; the one that is proposed suits most",
+                text!("There is no plan: nothing is backed up by itself"),
+                text!("What must be thought of is forgotten one day"),
+                text!("Make a plan; the one that is proposed suits most"),
             )];
         }
         let mut findings: Vec<_> = plans.iter().map(|plan| self.examine_plan(plan)).collect();
@@ -40,9 +41,9 @@ impl Api {
         if !plan.enabled {
             return warning(
                 AREA,
-                format!("{name} does not run by itself"),
-                "It was turned off",
-                "Turn it on, or remove it",
+                text!("{name} does not run by itself", name),
+                text!("It was turned off"),
+                text!("Turn it on, or remove it"),
             )
             .with_fix(Fix::EnablePlan(&plan.id));
         }
@@ -50,10 +51,13 @@ impl Api {
         if let Some(run) = last.filter(|run| run.state == JobState::Failed) {
             let error = run.outcome.as_ref().and_then(|outcome| outcome.error.as_ref());
             let (why, next) = error.map_or(
-                ("It is not known why".to_owned(), "Look at its log, and run it again".to_owned()),
-                |error| (format!("{}: {}", error.what, error.why), error.next.clone()),
+                (text!("It is not known why"), text!("Look at its log, and run it again")),
+                |error| {
+                    let why = text!("{what}: {why}", what = error.what, why = error.why);
+                    (why, error.next.to_text())
+                },
             );
-            let found = warning(AREA, format!("{name}: its last run failed"), &why, &next);
+            let found = warning(AREA, text!("{name}: its last run failed", name), why, next);
             return found.into_error().with_fix(Fix::RunPlan(&plan.id));
         }
         let now = self.0.library.world().clock.now();
@@ -62,30 +66,30 @@ impl Api {
         {
             return warning(
                 AREA,
-                format!("{name} {}", waiting.text),
-                "What it waits for did not come for a long time",
-                "Bring it about, or change the plan",
+                text!("{name} {waits}", name, waits = waiting.text),
+                text!("What it waits for did not come for a long time"),
+                text!("Bring it about, or change the plan"),
             );
         }
         if plan.hooks_wait {
             return warning(
                 AREA,
-                format!("{name} has a command that is not started"),
-                "Nobody has confirmed it on this machine",
-                "See what it starts, and confirm it or take it out of the plan",
+                text!("{name} has a command that is not started", name),
+                text!("Nobody has confirmed it on this machine"),
+                text!("See what it starts, and confirm it or take it out of the plan"),
             )
             .with_fix(Fix::ConfirmHooks(&plan.id));
         }
         if plan.needs_attention {
             return warning(
                 AREA,
-                format!("{name}: {}", plan.sentence),
-                "Its backups are older than they should be",
-                "Back up now",
+                text!("{name}: {sentence}", name, sentence = plan.sentence),
+                text!("Its backups are older than they should be"),
+                text!("Back up now"),
             )
             .with_fix(Fix::RunPlan(&plan.id));
         }
-        passed(AREA, format!("{name}: {}", plan.sentence))
+        passed(AREA, text!("{name}: {sentence}", name, sentence = plan.sentence))
     }
 
     fn examine_pause(&self) -> Option<Finding> {
@@ -96,9 +100,9 @@ impl Api {
         if state.by_setting {
             return Some(warning(
                 AREA,
-                "Backups are off: the setting backup says so".to_owned(),
-                "No plan runs by itself",
-                "Turn the setting on",
+                text!("Backups are off: the setting backup says so"),
+                text!("No plan runs by itself"),
+                text!("Turn the setting on"),
             ));
         }
         if !state.paused || state.until.is_some() {
@@ -106,9 +110,9 @@ impl Api {
         }
         let found = warning(
             AREA,
-            "Backups pause until somebody resumes them".to_owned(),
-            "Somebody paused them without an end",
-            "Resume them",
+            text!("Backups pause until somebody resumes them"),
+            text!("Somebody paused them without an end"),
+            text!("Resume them"),
         );
         Some(found.with_fix(Fix::Resume))
     }
@@ -118,8 +122,8 @@ impl Api {
         let settings = self.0.library.settings(&self.0.overrides).ok()?;
         let name = settings.backup_destination()?;
         let error = self.0.backups.destinations().find(name).err()?;
-        let what = format!("The setting backup-destination names {name}");
-        Some(warning(AREA, what, error.what_text(), "Correct the setting, or empty it"))
+        let what = text!("The setting backup-destination names {name}", name);
+        Some(warning(AREA, what, error.what(), text!("Correct the setting, or empty it")))
     }
 
     fn examine_alerts(&self) -> Vec<Finding> {
@@ -131,9 +135,9 @@ impl Api {
         let told = open.map(|alert| {
             warning(
                 AREA,
-                format!("{}: {}", alert.project_name, alert.text),
-                "Nothing is let go of its backups until you say whether that was meant",
-                "Say so on the page Backups, or: undercroft retention answer",
+                text!("{project}: {anomaly}", project = alert.project_name, anomaly = alert.text),
+                text!("Nothing is let go of its backups until you say whether that was meant"),
+                text!("Say so on the page Backups, or: undercroft retention answer"),
             )
         });
         told.collect()

@@ -2,11 +2,12 @@
 
 use std::collections::HashSet;
 
-use undercroft_foundation::count_text;
+use undercroft_foundation::{TextValue, text};
 
 use super::finding::{failed, passed, warning};
 use super::wire::Finding;
 use crate::Api;
+use crate::base::sentence::Sentence;
 use crate::base::wire::Nothing;
 use crate::projects::wire::{Project, ProjectFilter, ProjectStatus};
 use crate::workspaces::wire::{WatchState, WatchStatus};
@@ -44,14 +45,15 @@ impl Api {
         Some(warning(
             AREA,
             match left_out.len() as u64 {
-                1 => format!("{first} is in no plan that runs"),
-                count => format!(
-                    "{} are in no plan that runs, such as {first}",
-                    count_text(count, "project")
+                1 => text!("{first} is in no plan that runs", first),
+                count => text!(
+                    "{projects} are in no plan that runs, such as {first}",
+                    projects = TextValue::count(count, "project"),
+                    first
                 ),
             },
-            "It is backed up only when somebody thinks of it",
-            "Add it to a plan",
+            text!("It is backed up only when somebody thinks of it"),
+            text!("Add it to a plan"),
         ))
     }
 }
@@ -59,12 +61,12 @@ impl Api {
 fn examine(project: &Project) -> Finding {
     let Project { name, path, .. } = project;
     match project.present {
-        true => passed(AREA, format!("{name}: {path} is there")),
+        true => passed(AREA, text!("{name}: {path} is there", name, path)),
         false => warning(
             AREA,
-            format!("{name}: {path} is not there"),
-            "It was moved or deleted, or its drive is away",
-            "Bring the folder or drive back, or remove the project; its backups are kept",
+            text!("{name}: {path} is not there", name, path),
+            text!("It was moved or deleted, or its drive is away"),
+            text!("Bring the folder or drive back, or remove the project; its backups are kept"),
         ),
     }
 }
@@ -73,9 +75,14 @@ fn examine_watch(state: &WatchState) -> Option<Finding> {
     (state.state == WatchStatus::Limited).then(|| {
         warning(
             AREA,
-            "Some changes are noticed late".to_owned(),
-            state.why.as_deref().unwrap_or("The system lets too few folders be watched"),
-            "Raise fs.inotify.max_user_watches; until then all is looked through now and then",
+            text!("Some changes are noticed late"),
+            state.why.as_ref().map_or_else(
+                || text!("The system lets too few folders be watched"),
+                Sentence::to_text,
+            ),
+            text!(
+                "Raise fs.inotify.max_user_watches; until then all is looked through now and then"
+            ),
         )
     })
 }

@@ -3,6 +3,8 @@
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
+use crate::base::sentence::Sentence;
+
 /// A finding of the doctor in one spot.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
 #[serde(rename_all = "camelCase")]
@@ -12,11 +14,11 @@ pub struct Finding {
     /// The area that was looked at: `library`, `catalog`, `destination`, `project`.
     pub area: String,
     /// The finding, in one sentence without its full stop.
-    pub what: String,
+    pub what: Sentence,
     /// Why it is so, or why it matters.
-    pub why: String,
+    pub why: Sentence,
     /// The step to take next; empty when there is nothing to do.
-    pub next: String,
+    pub next: Sentence,
     /// The remedy that Undercroft can apply by itself; left out when there is none.
     #[serde(default)]
     pub fix: Option<FindingFix>,
@@ -29,7 +31,7 @@ pub struct FindingFix {
     /// Stands for the remedy in a request.
     pub id: String,
     /// The action, as a button names it.
-    pub label: String,
+    pub label: Sentence,
 }
 
 /// How bad a finding is.

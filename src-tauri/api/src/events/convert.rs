@@ -10,7 +10,7 @@ impl From<library::Event> for Event {
             seq: event.seq,
             time: event.time,
             kind: event.kind,
-            text: event.text,
+            text: event.text.into(),
             project: event.project.map(|id| id.to_string()),
             destination: event.destination.map(|id| id.to_string()),
         }

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use specta::Type;
 use specta_typescript::Number;
 
+use crate::base::sentence::Sentence;
 use crate::host::wire::Place;
 use crate::jobs::wire::JobView;
 
@@ -32,7 +33,7 @@ pub struct Event {
     /// The kind of event: `project.added`, `backup.finished`.
     pub kind: String,
     /// The event, in one sentence.
-    pub text: String,
+    pub text: Sentence,
     /// The id of the project that it concerns.
     #[serde(default)]
     pub project: Option<String>,
@@ -77,6 +78,6 @@ pub enum BackendEvent {
     /// Something the user should read, once.
     Notice {
         /// A sentence.
-        text: String,
+        text: Sentence,
     },
 }

@@ -1,6 +1,6 @@
 //! Comparing two files, or two versions of one, and taking single changes back.
 
-use undercroft_foundation::{Code, Error, Job, Result, escape_name};
+use undercroft_foundation::{Code, Error, Job, Result, escape_name, text};
 use undercroft_history::{self as history, LinesBack, diff};
 
 use super::saving::{order, saved, unsaved_policy};
@@ -120,8 +120,11 @@ impl Api {
         let from = FileAt { version, path: from_path.unwrap_or_else(|| path.clone()) };
         let found = self.find_file(&from, None)?;
         if found.entry.kind != history::EntryKind::File || found.entry.size_bytes > DIFF_BYTES {
-            return Err(Error::new(Code::Invalid, format!("{} is no text to compare", found.path))
-                .next("Restore it whole instead"));
+            return Err(Error::new(
+                Code::Invalid,
+                text!("{path} is no text to compare", path = found.path),
+            )
+            .next("Restore it whole instead"));
         }
         let before = self.content(&found, DIFF_BYTES)?;
         let path = tree_path(&path)?;

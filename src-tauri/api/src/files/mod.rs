@@ -13,7 +13,7 @@ use std::sync::Arc;
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use undercroft_archive::unpack;
-use undercroft_foundation::{Code, Error, Result, escape_name};
+use undercroft_foundation::{Code, Error, Result, escape_name, text};
 use undercroft_history::{self as history, TreePath};
 
 use crate::Api;
@@ -85,9 +85,12 @@ impl Api {
         let FileBytesAt { version, path, offset } = request;
         let found = self.find_file(&FileAt { version, path }, None)?;
         if offset > HEX_REACH || found.entry.kind != history::EntryKind::File {
-            return Err(Error::new(Code::Invalid, format!("Cannot show bytes of {}", found.path))
-                .why("Only the first gigabyte of a file is shown byte by byte")
-                .next("Restore it to a folder, and look at it there"));
+            return Err(Error::new(
+                Code::Invalid,
+                text!("Cannot show bytes of {path}", path = found.path),
+            )
+            .why("Only the first gigabyte of a file is shown byte by byte")
+            .next("Restore it to a folder, and look at it there"));
         }
         let (reader, most) = (self.0.history.reader(), history::HEX_BYTES as u64);
         let bytes = match &found.side {
@@ -108,8 +111,11 @@ impl Api {
     pub fn file_load(&self, request: FileAt) -> Result<FileContent> {
         let found = self.find_file(&request, None)?;
         if found.entry.size_bytes > LOAD_BYTES {
-            return Err(Error::new(Code::Invalid, format!("{} is too large to load", found.path))
-                .next("Restore it to a folder instead"));
+            return Err(Error::new(
+                Code::Invalid,
+                text!("{path} is too large to load", path = found.path),
+            )
+            .next("Restore it to a folder instead"));
         }
         let content = self.content(&found, LOAD_BYTES + 1)?;
         Ok(FileContent {

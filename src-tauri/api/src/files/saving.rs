@@ -1,6 +1,6 @@
 //! Saving, deleting and copying in files of a workspace; each makes a version.
 
-use undercroft_foundation::{Job, Result};
+use undercroft_foundation::{Job, Result, text};
 use undercroft_history::{self as history, SaveOrder};
 use undercroft_library::JobKind;
 
@@ -55,7 +55,7 @@ impl Api {
         let place = |id: &String| self.0.places.resolve(id, PlacePurpose::Upload);
         let sources = request.places.iter().map(place).collect::<Result<Vec<_>>>()?;
         let conflict = request.conflict.into();
-        let title = format!("Copy into {}", self.name_of(&workspace)?);
+        let title = text!("Copy into {workspace}", workspace = self.name_of(&workspace)?);
         let spec = self.job_spec(JobKind::Upload, title, &workspace);
         self.spawn(spec, move |history, job| {
             history.writer().upload(workspace.id, &folder, &sources, conflict, job)

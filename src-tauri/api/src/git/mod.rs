@@ -5,7 +5,7 @@ pub(crate) mod wire;
 
 use std::time::Duration;
 
-use undercroft_foundation::{Code, Error, Job, LogLevel, Result, count_text};
+use undercroft_foundation::{Code, Error, Job, LogLevel, Result, Text, TextValue, text};
 use undercroft_git::{
     CommitOrder, DiffRange, GitPerson, GitProgram, IgnoredFiles, LogFilter, Network, ProjectGit,
     Selection, export_branch,
@@ -15,6 +15,7 @@ use undercroft_library::JobKind;
 
 use crate::Api;
 use crate::base::names::{names, tree_path};
+use crate::base::sentence::Sentence;
 use crate::jobs::wire::JobView;
 use crate::versions::wire::Change;
 use crate::workspaces::wire::WorkspaceRef;
@@ -65,13 +66,16 @@ impl Api {
             selection: if paths.is_empty() { Selection::All } else { Selection::Paths(paths) },
         };
         let committed = git.commit(&order, &Job::new())?;
-        let left_out = committed.left_out.iter().map(|it| format!("{}: {}", it.path, it.why));
-        let left_out: Vec<_> = left_out.collect();
+        let left_out = committed
+            .left_out
+            .iter()
+            .map(|it| text!("{path}: {why}", path = it.path, why = it.why));
+        let left_out: Vec<Sentence> = left_out.map(Into::into).collect();
         let Some(made) = committed.commit else {
             return Err(Error::new(Code::Invalid, "Nothing was committed").why(
                 match left_out.first() {
-                    Some(first) => first.clone(),
-                    None => "Nothing has changed since the last commit".to_owned(),
+                    Some(first) => first.to_text(),
+                    None => text!("Nothing has changed since the last commit"),
                 },
             ));
         };
@@ -88,15 +92,17 @@ impl Api {
         let message = request.message.or_else(|| newest.map(|version| version.message));
         let message = message.filter(|text| !text.is_empty());
         let message = message.unwrap_or_else(|| "Save the present state".to_owned());
-        let title = format!("Bring {} into git", self.name_of(&workspace)?);
+        let title = text!("Bring {workspace} into git", workspace = self.name_of(&workspace)?);
         self.spawn(self.job_spec(JobKind::Git, title, &workspace), move |_, job| {
             let synced = git.sync(None, &message, job)?;
             for left in &synced.left_out {
                 job.warn(left.path.to_string(), left.why.clone());
             }
             Ok(match synced.commit {
-                Some(_) => format!("{} committed", count_text(synced.files, "file")),
-                None => "Nothing has changed since the last commit".to_owned(),
+                Some(_) => {
+                    text!("{files} committed", files = TextValue::count(synced.files, "file"))
+                }
+                None => text!("Nothing has changed since the last commit"),
             })
         })
     }
@@ -120,7 +126,10 @@ impl Api {
         let mut all = git.branches()?.into_iter();
         let made = all.find(|branch| !branch.is_remote && branch.name == request.name);
         made.map(branch).ok_or_else(|| {
-            Error::new(Code::Internal, format!("The branch {} was not made", request.name))
+            Error::new(
+                Code::Internal,
+                text!("The branch {branch} was not made", branch = request.name),
+            )
         })
     }
 
@@ -181,14 +190,14 @@ impl Api {
     pub fn git_push(&self, request: GitTransfer) -> Result<JobView> {
         let (git, workspace) = self.git_of(&request.workspace)?;
         let network = self.network()?;
-        let title = format!("Push {}", self.name_of(&workspace)?);
+        let title = text!("Push {workspace}", workspace = self.name_of(&workspace)?);
         let GitTransfer { remote, branch, .. } = request;
         self.spawn(self.job_spec(JobKind::Git, title, &workspace), move |_, job| {
             let pushed = git.push(&network, branch.as_deref(), remote.as_deref(), job)?;
             let place = format!("{}/{}", pushed.remote, pushed.branch);
             Ok(match pushed.is_news {
-                true => format!("Pushed to {place}"),
-                false => format!("{place} had everything already"),
+                true => text!("Pushed to {place}", place),
+                false => text!("{place} had everything already", place),
             })
         })
     }
@@ -200,15 +209,20 @@ impl Api {
     pub fn git_pull(&self, request: GitTransfer) -> Result<JobView> {
         let (git, workspace) = self.git_of(&request.workspace)?;
         let network = self.network()?;
-        let title = format!("Pull {}", self.name_of(&workspace)?);
+        let title = text!("Pull {workspace}", workspace = self.name_of(&workspace)?);
         self.spawn(self.job_spec(JobKind::Git, title, &workspace), move |history, job| {
             let pulled = history.writer().save_before(workspace.id, job, || {
                 let pulled = git.pull(&network, request.remote.as_deref(), job)?;
                 let has_changed = pulled.commits > 0;
                 Ok((pulled, has_changed))
             })?;
-            let commits = count_text(pulled.commits, "commit");
-            Ok(format!("{commits} from {}/{}", pulled.remote, pulled.branch))
+            let commits = TextValue::count(pulled.commits, "commit");
+            Ok(text!(
+                "{commits} from {remote}/{branch}",
+                commits,
+                remote = pulled.remote,
+                branch = pulled.branch
+            ))
         })
     }
 
@@ -234,26 +248,36 @@ impl Api {
             true => IgnoredFiles::Included,
             false => IgnoredFiles::LeftOut,
         };
-        let title = format!("Export the history of {}", self.name_of(&workspace)?);
+        let title =
+            text!("Export the history of {workspace}", workspace = self.name_of(&workspace)?);
         self.spawn(self.job_spec(JobKind::Git, title, &workspace), move |_, job| {
             let exported = git.export_history(&versions, &workspace.name, &branch, ignored, job)?;
             for path in &exported.left_out {
                 job.log(LogLevel::Info, format!("Left out, because git ignores it: {path}"));
             }
-            let commits = count_text(exported.commits, "commit");
+            let commits = TextValue::count(exported.commits, "commit");
             let pointers = match exported.pointer_files {
-                0 => String::new(),
-                count => format!("; {} as pointers of git-lfs", count_text(count, "file")),
+                0 => Text::default(),
+                count => text!(
+                    "; {files} as pointers of git-lfs",
+                    files = TextValue::count(count, "file")
+                ),
             };
             let left_out = match &exported.left_out[..] {
-                [] => String::new(),
-                [only] => format!("; {only} left out, which git ignores"),
+                [] => Text::default(),
+                [only] => text!("; {only} left out, which git ignores", only),
                 [first, others @ ..] => {
-                    let others = count_text(others.len() as u64, "other file");
-                    format!("; {first} and {others} left out, which git ignores")
+                    let others = TextValue::count(others.len() as u64, "other file");
+                    text!("; {first} and {others} left out, which git ignores", first, others)
                 }
             };
-            Ok(format!("{commits} in the branch {}{pointers}{left_out}", exported.branch))
+            Ok(text!(
+                "{commits} in the branch {branch}{pointers}{left_out}",
+                commits,
+                branch = exported.branch,
+                pointers,
+                left_out
+            ))
         })
     }
 

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use specta::Type;
 use specta_typescript::Number;
 
+use crate::base::sentence::Sentence;
 use crate::versions::wire::Change;
 
 /// How a workspace's own git repository stands.
@@ -98,7 +99,7 @@ pub struct GitCommit {
     /// The ids of the commits that it came after.
     pub parents: Vec<String>,
     /// The changes that it could not take, each with the reason; empty unless it was just made.
-    pub left_out: Vec<String>,
+    pub left_out: Vec<Sentence>,
 }
 
 /// A branch.

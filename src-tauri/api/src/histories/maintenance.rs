@@ -5,7 +5,7 @@ use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
-use undercroft_foundation::{ProjectId, Result};
+use undercroft_foundation::{ProjectId, Result, text};
 use undercroft_library::{JobKind, ProjectFilter, RunFilter};
 
 use super::spec;
@@ -91,7 +91,9 @@ impl Api {
                 && known.may_look(project.id, steady)
                 && self.is_maintenance_due(project.id, now)?;
             if is_due && self.needs_maintenance(project.id) {
-                let spec = spec(JobKind::Compact, "Thin and compact the history of", &project);
+                let title =
+                    text!("Thin and compact the history of {project}", project = project.name);
+                let spec = spec(JobKind::Compact, title, &project);
                 let id = project.id;
                 let began = self.spawn(spec, move |history, job| {
                     history.maintenance().maintain(id, job).map(|done| done.text())

@@ -7,7 +7,7 @@ pub(crate) mod wire;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use undercroft_foundation::{Code, Error, Job, ProjectId, Result, count_text, size_text};
+use undercroft_foundation::{Code, Error, Job, ProjectId, Result, Text, TextValue, text};
 use undercroft_history::rules::{self, ProjectRules};
 use undercroft_history::{self as history, TreePath};
 use undercroft_library::{JobKind, JobSpec, Project};
@@ -31,12 +31,13 @@ impl Api {
         let project = self.find_project(&request.project)?;
         let rules = ProjectRules::load(self.root(), project.id)?.compile()?;
         let (plans, id, root) = (Arc::clone(&self.0.plans), project.id, project.root.clone());
-        self.spawn(spec(JobKind::Preview, "Look through", &project), move |history, job| {
+        let title = text!("Look through {project}", project = project.name);
+        self.spawn(spec(JobKind::Preview, title, &project), move |history, job| {
             let survey = rules::survey(&root, &rules, job)?;
-            let summary = format!(
-                "{} ({}) would be versioned",
-                count_text(survey.kept.files, "file"),
-                size_text(survey.kept.size_bytes)
+            let summary = text!(
+                "{files} ({size}) would be versioned",
+                files = TextValue::count(survey.kept.files, "file"),
+                size = TextValue::Size(survey.kept.size_bytes)
             );
             let plan = plan(&survey, history.library().world().clock.now());
             locked(&plans).insert(id, plan);
@@ -51,8 +52,11 @@ impl Api {
     pub fn history_plan(&self, request: ProjectRef) -> Result<HistoryPlan> {
         let project = self.find_project(&request.project)?;
         locked(&self.0.plans).get(&project.id).cloned().ok_or_else(|| {
-            Error::new(Code::NotFound, format!("{} was not looked through yet", project.name))
-                .next("Ask for a preview first")
+            Error::new(
+                Code::NotFound,
+                text!("{project} was not looked through yet", project = project.name),
+            )
+            .next("Ask for a preview first")
         })
     }
 
@@ -63,12 +67,13 @@ impl Api {
     pub fn history_start(&self, request: ProjectRef) -> Result<JobView> {
         let project = self.find_project(&request.project)?;
         let id = project.id;
-        self.spawn(spec(JobKind::Import, "Begin the history of", &project), move |history, job| {
+        let title = text!("Begin the history of {project}", project = project.name);
+        self.spawn(spec(JobKind::Import, title, &project), move |history, job| {
             let version = history.writer().begin(id, job)?;
-            Ok(format!(
-                "{} ({}) in the first version",
-                count_text(version.files, "file"),
-                size_text(version.size_bytes)
+            Ok(text!(
+                "{files} ({size}) in the first version",
+                files = TextValue::count(version.files, "file"),
+                size = TextValue::Size(version.size_bytes)
             ))
         })
     }
@@ -99,10 +104,11 @@ impl Api {
     pub fn thin(&self, request: ProjectRef) -> Result<JobView> {
         let project = self.find_project(&request.project)?;
         let id = project.id;
-        self.spawn(spec(JobKind::Thin, "Thin the history of", &project), move |history, job| {
+        let title = text!("Thin the history of {project}", project = project.name);
+        self.spawn(spec(JobKind::Thin, title, &project), move |history, job| {
             let plan = history.maintenance().thin(id, job)?;
-            let dropped = count_text(plan.drop.len() as u64, "version");
-            Ok(format!("{dropped} dropped, {} stay", plan.keep.len()))
+            let dropped = TextValue::count(plan.drop.len() as u64, "version");
+            Ok(text!("{dropped} dropped, {keep} stay", dropped, keep = plan.keep.len()))
         })
     }
 
@@ -113,13 +119,11 @@ impl Api {
     pub fn history_compact(&self, request: ProjectRef) -> Result<JobView> {
         let project = self.find_project(&request.project)?;
         let id = project.id;
-        self.spawn(
-            spec(JobKind::Compact, "Compact the history of", &project),
-            move |history, job| {
-                let done = history.maintenance().compact(id, job)?;
-                Ok(format!("{} free again", size_text(done.freed_bytes)))
-            },
-        )
+        let title = text!("Compact the history of {project}", project = project.name);
+        self.spawn(spec(JobKind::Compact, title, &project), move |history, job| {
+            let done = history.maintenance().compact(id, job)?;
+            Ok(text!("{size} free again", size = TextValue::Size(done.freed_bytes)))
+        })
     }
 
     /// Reads all that the versions of a project lead to; what is damaged is told with the versions
@@ -130,17 +134,26 @@ impl Api {
     pub fn history_check(&self, request: ProjectRef) -> Result<JobView> {
         let project = self.find_project(&request.project)?;
         let id = project.id;
-        self.spawn(spec(JobKind::Check, "Check the history of", &project), move |history, job| {
+        let title = text!("Check the history of {project}", project = project.name);
+        self.spawn(spec(JobKind::Check, title, &project), move |history, job| {
             let check = history.maintenance().check(id, job)?;
             for damage in &check.damages {
                 job.warn(damage.object.clone(), told(damage));
             }
-            let versions = count_text(check.versions, "version");
+            let versions = TextValue::count(check.versions, "version");
             Ok(match check.is_sound() {
-                true => format!("{versions} sound, {} read", size_text(check.bytes)),
+                true => text!(
+                    "{versions} sound, {size} read",
+                    versions,
+                    size = TextValue::Size(check.bytes)
+                ),
                 false => {
-                    let damages = count_text(check.damages.len() as u64, "object");
-                    format!("{damages} damaged in {versions}; the rest is served as before")
+                    let damages = TextValue::count(check.damages.len() as u64, "object");
+                    text!(
+                        "{damages} damaged in {versions}; the rest is served as before",
+                        damages,
+                        versions
+                    )
                 }
             })
         })
@@ -178,16 +191,16 @@ impl Api {
 }
 
 /// The damage, and what it touches.
-fn told(damage: &history::Damage) -> String {
+fn told(damage: &history::Damage) -> Text {
     let versions: Vec<_> = damage.versions.iter().take(NAMED).map(ToString::to_string).collect();
     let paths: Vec<_> = damage.paths.iter().take(NAMED).map(shown).collect();
-    format!(
-        "{}. It touches {} ({}) and {} ({})",
-        damage.why.trim_end_matches('.'),
-        count_text(damage.versions_total, "version"),
-        list(&versions, damage.versions_total),
-        count_text(damage.paths_total, "path"),
-        list(&paths, damage.paths_total)
+    text!(
+        "{why}. It touches {versions} ({first_versions}) and {paths} ({first_paths})",
+        why = damage.why.trim_end_matches('.'),
+        versions = TextValue::count(damage.versions_total, "version"),
+        first_versions = list(&versions, damage.versions_total),
+        paths = TextValue::count(damage.paths_total, "path"),
+        first_paths = list(&paths, damage.paths_total)
     )
 }
 
@@ -207,7 +220,6 @@ fn locked(plans: &Plans) -> MutexGuard<'_, HashMap<ProjectId, HistoryPlan>> {
     plans.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-pub(crate) fn spec(kind: JobKind, what: &str, project: &Project) -> JobSpec {
-    let title = format!("{what} {}", project.name);
+pub(crate) fn spec(kind: JobKind, title: Text, project: &Project) -> JobSpec {
     JobSpec::new(kind, title).of_project(project.id)
 }

@@ -10,7 +10,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use undercroft_backup::{Hook, Machine, MachineState, Surroundings, mount_table};
-use undercroft_foundation::{Code, Error, Result, escape_path};
+use undercroft_foundation::{Code, Error, Result, escape_path, text};
 
 use crate::Api;
 use crate::base::wire::Nothing;
@@ -98,7 +98,7 @@ pub trait Host: Send + Sync + fmt::Debug {
 
 /// Why a face whose caller may not be the user lets no plan start a command.
 pub fn refuse_hook(plan: &str, hook: &Hook) -> Error {
-    let what = format!("Cannot let {plan} start {}", hook.command.join(" "));
+    let what = text!("Cannot let {plan} start {program}", plan, program = hook.command.join(" "));
     Error::new(Code::PermissionDenied, what)
         .why("The commands of plans are set and confirmed by you yourself")
         .next("Use the window or the command line; or start undercroft serve with --allow-hooks")

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use undercroft_foundation::{
-    Code, Error, PlaceId, Result, World, canonicalize_or_keep, escape_path,
+    Code, Error, PlaceId, Result, World, canonicalize_or_keep, escape_path, text,
 };
 use undercroft_providers::{DiskProvider, Provider};
 use undercroft_repository::Repository;
@@ -134,7 +134,7 @@ fn typed(text: &str) -> Result<PathBuf> {
     if path.is_absolute() {
         return Ok(path);
     }
-    Err(Error::new(Code::Invalid, format!("{text:?} is not a whole path"))
+    Err(Error::new(Code::Invalid, text!("{text} is not a whole path", text = format!("{text:?}")))
         .why("It does not say where it begins")
         .next("Type a path that begins with / or ~/"))
 }

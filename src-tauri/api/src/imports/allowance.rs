@@ -1,7 +1,7 @@
 //! The size that a new project may have: what the settings allow, and what is left of the library.
 
 use undercroft_archive::unpack::UnpackLimits;
-use undercroft_foundation::{Code, Error, Job, Result, SettingsOverrides, size_text};
+use undercroft_foundation::{Code, Error, Job, Result, SettingsOverrides, Text, TextValue, text};
 use undercroft_library::Library;
 
 use crate::projects::measuring::measure;
@@ -45,11 +45,11 @@ impl Allowance {
     /// [`Code::Invalid`] for one that is too large.
     pub(super) fn check(&self, name: &str, bytes: u64) -> Result<()> {
         if self.project_limit.is_some_and(|limit| bytes > limit) {
-            return Err(self.too_large(name, &format!("It has {}", size_text(bytes))));
+            return Err(self.too_large(name, text!("It has {size}", size = TextValue::Size(bytes))));
         }
         match self.quota {
             Some(Quota { most, used }) if used.saturating_add(bytes) > most => {
-                Err(self.too_large(name, &format!("It has {}", size_text(bytes))))
+                Err(self.too_large(name, text!("It has {size}", size = TextValue::Size(bytes))))
             }
             _ => Ok(()),
         }
@@ -68,9 +68,9 @@ impl Allowance {
     pub(super) fn explain(&self, name: &str, error: Error) -> Error {
         let limits = self.limits();
         let is_ours = self.most() == Some(limits.bytes);
-        let beyond = format!("It unpacks to more than {}", size_text(limits.bytes));
-        match is_ours && error.code() == Code::Invalid && error.why_text() == beyond {
-            true => self.too_large(name, &beyond),
+        let beyond = text!("It unpacks to more than {size}", size = TextValue::Size(limits.bytes));
+        match is_ours && error.code() == Code::Invalid && error.reason() == beyond {
+            true => self.too_large(name, beyond),
             false => error,
         }
     }
@@ -80,24 +80,17 @@ impl Allowance {
         [self.project_limit, left].into_iter().flatten().min()
     }
 
-    fn too_large(&self, name: &str, size: &str) -> Error {
-        let error = Error::new(Code::Invalid, format!("{name} is too large"));
+    fn too_large(&self, name: &str, size: Text) -> Error {
+        let error = Error::new(Code::Invalid, text!("{name} is too large", name));
         let left = self.quota.map(|quota| quota.most.saturating_sub(quota.used));
         match (self.project_limit, self.quota) {
             (limit, Some(Quota { most, used })) if limit.is_none_or(|limit| left < Some(limit)) => {
                 error
-                    .why(format!(
-                        "{size}; the library takes {} of the {} that the setting quota-gb allows",
-                        size_text(used),
-                        size_text(most)
-                    ))
+                    .why(text!("{size}; the library takes {taken} of the {most} that the setting quota-gb allows", size, taken = TextValue::Size(used), most = TextValue::Size(most)))
                     .next("Clean up, raise the setting quota-gb, or choose a place outside the library")
             }
             (limit, _) => error
-                .why(format!(
-                    "{size}; the setting project-limit-gb allows {}",
-                    size_text(limit.unwrap_or_default())
-                ))
+                .why(text!("{size}; the setting project-limit-gb allows {most}", size, most = TextValue::Size(limit.unwrap_or_default())))
                 .next("Raise the setting project-limit-gb, or take a part of it"),
         }
     }
@@ -124,7 +117,7 @@ mod tests {
         let error = nearly_full.check("a", GB + 1).unwrap_err();
         assert!(error.next_text().contains("quota-gb"), "{error}");
         let beyond = Error::new(Code::Invalid, "x")
-            .why(format!("It unpacks to more than {}", size_text(GB)));
+            .why(text!("It unpacks to more than {size}", size = TextValue::Size(GB)));
         assert!(nearly_full.explain("a", beyond).why_text().contains("quota-gb"));
     }
 }

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use undercroft_archive::unpack::{UnpackLimits, UnpackOptions, copy_folder, sweep};
 use undercroft_archive::{Existing, ExtractOrder};
-use undercroft_foundation::{Code, Error, Job, Result, count_text, escape_path, size_text};
+use undercroft_foundation::{Code, Error, Job, Result, Text, TextValue, escape_path, text};
 use undercroft_library::{JobKind, JobSpec, ProjectStatus};
 
 use super::names::free_place;
@@ -23,7 +23,11 @@ impl Api {
         let project = self.find_project(&request.project)?;
         let place = self.0.places.resolve(&request.place, PlacePurpose::Restore)?;
         if !place.is_dir() {
-            let what = format!("Cannot copy {} to {}", project.name, escape_path(&place));
+            let what = text!(
+                "Cannot copy {project} to {place}",
+                project = project.name,
+                place = escape_path(&place)
+            );
             return Err(Error::new(Code::NotFound, what)
                 .why("There is no such folder")
                 .next("Make it first, or choose another one"));
@@ -35,10 +39,15 @@ impl Api {
         if archive.is_none() && !project.is_present() {
             return Err(Error::new(
                 Code::SourceMissing,
-                format!("The folder of {} is not at {}", project.name, escape_path(&project.root)),
+                text!(
+                    "The folder of {project} is not at {root}",
+                    project = project.name,
+                    root = escape_path(&project.root)
+                ),
             ));
         }
-        let title = format!("Copy {} to {}", project.name, escape_path(&place));
+        let title =
+            text!("Copy {project} to {place}", project = project.name, place = escape_path(&place));
         let spec = JobSpec::new(JobKind::Restore, title).of_project(project.id);
         let (archives, library) = (self.0.archives.clone(), self.0.library.clone());
         let job = self.0.library.jobs().spawn(spec, move |job| {
@@ -53,7 +62,10 @@ impl Api {
                     let order = ExtractOrder { folder: &folder, paths: &[], existing };
                     let extracted = reader.extract(&order, job)?;
                     for damaged in &extracted.damaged {
-                        job.warn(damaged.to_string(), "Its content is damaged in the archive");
+                        job.warn(
+                            damaged.to_string(),
+                            text!("Its content is damaged in the archive"),
+                        );
                     }
                     Ok(done(extracted.files, extracted.bytes, &folder))
                 }
@@ -64,7 +76,7 @@ impl Api {
     }
 }
 
-fn copy(from: &Path, to: &Path, job: &Job) -> Result<String> {
+fn copy(from: &Path, to: &Path, job: &Job) -> Result<Text> {
     // It is the user's own, of whatever size.
     let limits = UnpackLimits { bytes: u64::MAX, entries: u64::MAX, ..UnpackLimits::default() };
     let options = UnpackOptions { limits, ..UnpackOptions::default() };
@@ -72,7 +84,12 @@ fn copy(from: &Path, to: &Path, job: &Job) -> Result<String> {
     Ok(done(report.files, report.bytes, to))
 }
 
-fn done(files: u64, bytes: u64, to: &Path) -> String {
-    let files = count_text(files, "file");
-    format!("{files} ({}) copied to {}", size_text(bytes), escape_path(to))
+fn done(files: u64, bytes: u64, to: &Path) -> Text {
+    let files = TextValue::count(files, "file");
+    text!(
+        "{files} ({size}) copied to {to}",
+        files,
+        size = TextValue::Size(bytes),
+        to = escape_path(to)
+    )
 }

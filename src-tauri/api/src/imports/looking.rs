@@ -7,7 +7,7 @@ use std::path::Path;
 use undercroft_archive::unpack::{Format, UnpackLimits, inspect};
 use undercroft_foundation::{
     Code, Error, IoContext as _, Job, Result, Warning, configuration_folder, escape_name,
-    escape_path,
+    escape_path, text,
 };
 use undercroft_library::{Overlap, overlap};
 
@@ -42,7 +42,7 @@ pub(super) fn look(place: &Path, limits: &UnpackLimits, job: &Job) -> Result<Imp
             size_bytes: measured.bytes,
             file_bytes: measured.bytes,
             warnings: Vec::new(),
-            refusal: check_folder(place).err().map(|error| error.why_text().to_owned()),
+            refusal: check_folder(place).err().map(|error| error.reason().into()),
         });
     }
     let plan = inspect(place, limits, job)?;
@@ -53,7 +53,7 @@ pub(super) fn look(place: &Path, limits: &UnpackLimits, job: &Job) -> Result<Imp
         size_bytes: plan.bytes.unwrap_or_default(),
         file_bytes: found.len(),
         warnings: plan.warnings.into_iter().map(sentence).collect(),
-        refusal: plan.refusal,
+        refusal: plan.refusal.map(Into::into),
     })
 }
 
@@ -61,9 +61,12 @@ pub(super) fn look(place: &Path, limits: &UnpackLimits, job: &Job) -> Result<Imp
 pub(super) fn check_folder(folder: &Path) -> Result<()> {
     let own = configuration_folder();
     if own.is_some_and(|own| matches!(overlap(folder, &own), Overlap::Same | Overlap::Inside)) {
-        return Err(Error::new(Code::Invalid, format!("Cannot import {}", escape_path(folder)))
-            .why("It is Undercroft's own configuration, which is in no version and no backup")
-            .next("Choose a folder of your own work"));
+        return Err(Error::new(
+            Code::Invalid,
+            text!("Cannot import {folder}", folder = escape_path(folder)),
+        )
+        .why("It is Undercroft's own configuration, which is in no version and no backup")
+        .next("Choose a folder of your own work"));
     }
     Ok(())
 }

@@ -20,7 +20,7 @@ use std::fs;
 use std::path::PathBuf;
 
 use undercroft_archive::unpack::{UnpackLimits, UnpackOptions, copy_folder, unpack};
-use undercroft_foundation::{IoContext as _, Job, Result, count_text, escape_path, size_text};
+use undercroft_foundation::{IoContext as _, Job, Result, TextValue, escape_path, text};
 
 use crate::Api;
 use crate::host::wire::PlacePurpose;
@@ -43,7 +43,7 @@ impl Api {
         if plan.refusal.is_none() {
             let allowance = Allowance::of(&self.0.library, &self.0.overrides, true, &Job::new())?;
             let refused = allowance.check(&plan.name, plan.size_bytes).err();
-            plan.refusal = refused.map(|error| error.why_text().to_owned());
+            plan.refusal = refused.map(|error| error.reason().into());
         }
         Ok(plan)
     }
@@ -61,7 +61,7 @@ impl Api {
             None => looking::name_of(&place, &Job::new())?,
         };
         let order = self.order(name, tags, target)?;
-        let title = format!("Import {}", order.name);
+        let title = text!("Import {project}", project = order.name);
         let (library, overrides) = (self.0.library.clone(), self.0.overrides.clone());
         self.make_project(title, order, move |name, folder, is_managed, job| {
             let allowance = Allowance::of(&library, &overrides, is_managed, job)?;
@@ -76,8 +76,9 @@ impl Api {
                 false => unpack(&place, folder, &options, job),
             };
             let report = report.map_err(|error| allowance.explain(name, error))?;
-            let (files, bytes) = (count_text(report.files, "file"), size_text(report.bytes));
-            Ok(format!("{files} ({bytes}) from {}", escape_path(&place)))
+            let (files, bytes) =
+                (TextValue::count(report.files, "file"), TextValue::Size(report.bytes));
+            Ok(text!("{files} ({bytes}) from {place}", files, bytes, place = escape_path(&place)))
         })
     }
 
@@ -92,7 +93,7 @@ impl Api {
         if let Some(template) = &template {
             self.require_template(template)?;
         }
-        let title = format!("Create {}", order.name);
+        let title = text!("Create {project}", project = order.name);
         let (library, overrides) = (self.0.library.clone(), self.0.overrides.clone());
         let templates = self.templates();
         self.make_project(title, order, move |name, folder, is_managed, job| {
@@ -100,13 +101,17 @@ impl Api {
             let Some(template) = template else {
                 allowance.check(name, 0)?;
                 fs::create_dir(folder).at("create", folder)?;
-                return Ok("An empty folder".to_owned());
+                return Ok(text!("An empty folder"));
             };
             let known = templates.list()?.into_iter().find(|known| known.name == template);
             allowance.check(name, known.map_or(0, |known| known.size_bytes))?;
             values.entry("name".to_owned()).or_insert_with(|| name.to_owned());
             let report = templates.instantiate(&template, folder, &values, job)?;
-            Ok(format!("{} from the template {template}", count_text(report.files, "file")))
+            Ok(text!(
+                "{files} from the template {template}",
+                files = TextValue::count(report.files, "file"),
+                template
+            ))
         })
     }
 

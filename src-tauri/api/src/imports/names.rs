@@ -3,7 +3,7 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
-use undercroft_foundation::{Code, Error, Result, escape_path};
+use undercroft_foundation::{Code, Error, Result, escape_path, text};
 
 /// The letters of a project's name at most.
 const LONGEST_NAME: usize = 200;
@@ -56,7 +56,7 @@ pub(super) fn free_place(parent: &Path, project: &str) -> Result<PathBuf> {
             Ok(_) => {}
         }
     }
-    let what = format!("Cannot make a folder {name} in {}", escape_path(parent));
+    let what = text!("Cannot make a folder {name} in {parent}", name, parent = escape_path(parent));
     Err(Error::new(Code::AlreadyExists, what).next("Choose another name or another folder"))
 }
 

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use undercroft_archive::unpack::sweep;
-use undercroft_foundation::{Code, Error, Job, Result, escape_path};
+use undercroft_foundation::{Code, Error, Job, Result, Text, escape_path, text};
 use undercroft_history::{History, WorkspaceWatcher};
 use undercroft_library::{
     AddProject, JobKind, JobSpec, Library, NewManaged, OccupiedFolder, Overlap, Project, overlap,
@@ -50,9 +50,9 @@ impl Api {
     /// in the library.
     pub(super) fn make_project(
         &self,
-        title: String,
+        title: Text,
         order: Order,
-        fill: impl FnOnce(&str, &Path, bool, &Job) -> Result<String> + Send + 'static,
+        fill: impl FnOnce(&str, &Path, bool, &Job) -> Result<Text> + Send + 'static,
     ) -> Result<JobView> {
         let occupied = self.folders_in_use()?;
         let spec = JobSpec::new(JobKind::Import, title);
@@ -78,7 +78,7 @@ impl Api {
             let (project, did) = making.make(home, fill, job)?;
             job.set_made(project.id);
             making.begin(&project, job);
-            Ok(format!("{} is a project: {did}", project.name))
+            Ok(text!("{project} is a project: {did}", project = project.name, did))
         })?;
         Ok(job.into())
     }
@@ -88,9 +88,9 @@ impl Making {
     fn make(
         &self,
         home: Home,
-        fill: impl FnOnce(&str, &Path, bool, &Job) -> Result<String>,
+        fill: impl FnOnce(&str, &Path, bool, &Job) -> Result<Text>,
         job: &Job,
-    ) -> Result<(Project, String)> {
+    ) -> Result<(Project, Text)> {
         let projects = self.library.projects();
         match home {
             Home::Library(new) => {
@@ -129,7 +129,7 @@ impl Making {
             self.watcher.sync()
         };
         if let Err(error) = begun() {
-            job.warn(project.name.clone(), format!("It has no version yet. {error}"));
+            job.warn(project.name.clone(), text!("It has no version yet. {error}", error));
         }
     }
 }
@@ -150,7 +150,7 @@ fn check_target(parent: &Path, library: &Path, occupied: &[OccupiedFolder]) -> R
     }
     if let Some(occupied) = occupied.iter().find(|occupied| is_in(&occupied.path)) {
         return Err(Error::new(Code::Invalid, what())
-            .why(format!("It belongs to {}", occupied.what))
+            .why(text!("It belongs to {what}", what = occupied.what))
             .next("Choose a folder apart from it"));
     }
     Ok(())

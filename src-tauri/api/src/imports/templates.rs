@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use undercroft_foundation::{Code, Error, Job, Result, TreePath};
+use undercroft_foundation::{Code, Error, Job, Result, TreePath, text};
 use undercroft_history::rules::{LeaveOut, ProjectRules, is_secret};
 use undercroft_templates as templates;
 use undercroft_templates::Templates;
@@ -32,7 +32,7 @@ impl Api {
         if !folder.is_dir() {
             return Err(Error::new(
                 Code::SourceMissing,
-                format!("Cannot make a template of {}", project.name),
+                text!("Cannot make a template of {project}", project = project.name),
             ));
         }
         let rules = ProjectRules::load(self.root(), project.id)?.compile()?;
@@ -72,7 +72,7 @@ impl Api {
         if self.templates().list()?.iter().any(|known| known.name == name) {
             return Ok(());
         }
-        Err(Error::new(Code::NotFound, format!("There is no template {name}"))
+        Err(Error::new(Code::NotFound, text!("There is no template {name}", name))
             .next("List the templates to see what there is"))
     }
 }

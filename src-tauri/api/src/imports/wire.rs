@@ -6,6 +6,8 @@ use specta::Type;
 use specta_typescript::Number;
 use std::collections::BTreeMap;
 
+use crate::base::sentence::Sentence;
+
 /// A file that is to be imported.
 #[derive(Debug, Clone, Serialize, Deserialize, Type)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -35,7 +37,7 @@ pub struct ImportPlan {
     pub warnings: Vec<String>,
     /// Why it cannot be imported, a sentence.
     #[serde(default)]
-    pub refusal: Option<String>,
+    pub refusal: Option<Sentence>,
 }
 
 /// The format of what is imported.

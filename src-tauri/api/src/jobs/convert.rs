@@ -33,7 +33,7 @@ impl From<library::JobView> for JobView {
         Self {
             id: job.id.to_string(),
             kind: job.kind.into(),
-            title: job.title,
+            title: job.title.into(),
             project: job.project.map(|id| id.to_string()),
             destination: job.destination.map(|id| id.to_string()),
             plan: job.plan.map(|id| id.to_string()),
@@ -52,7 +52,7 @@ impl From<library::JobView> for JobView {
 impl From<library::Outcome> for Outcome {
     fn from(outcome: library::Outcome) -> Self {
         Self {
-            summary: outcome.summary,
+            summary: outcome.summary.into(),
             warnings: outcome.warnings.into_iter().take(TOLD_WARNINGS).map(Into::into).collect(),
             warnings_total: outcome.warnings_total,
             error: outcome.error.map(|failure| WireError::from(Error::from(failure))),

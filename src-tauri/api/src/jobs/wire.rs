@@ -8,6 +8,7 @@ use undercroft_foundation as foundation;
 use undercroft_library as library;
 
 use crate::base::mirror::mirror;
+use crate::base::sentence::Sentence;
 use crate::base::wire::WireError;
 
 /// A job by its id.
@@ -95,7 +96,7 @@ pub struct JobView {
     /// The kind of work that it does.
     pub kind: JobKind,
     /// The work in a few words: "Restore from Shelf on trial".
-    pub title: String,
+    pub title: Sentence,
     /// The id of the project that it concerns, or that it made.
     #[serde(default)]
     pub project: Option<String>,
@@ -161,7 +162,7 @@ pub struct JobProgress {
 #[serde(rename_all = "camelCase")]
 pub struct Outcome {
     /// The result, in one sentence.
-    pub summary: String,
+    pub summary: Sentence,
     /// The things that could not be done; at most two hundred.
     pub warnings: Vec<Warning>,
     /// How many there are in all.
@@ -179,6 +180,6 @@ mirror! {
         /// The item that it concerns, such as a path.
         pub item: String,
         /// The fact and its cause, in one sentence.
-        pub message: String,
+        pub message: Sentence,
     }
 }

@@ -6,7 +6,7 @@ pub(crate) mod wire;
 
 use std::cell::{OnceCell, RefCell};
 
-use undercroft_foundation::{Code, Job, LogLevel, Result, Settings, size_text};
+use undercroft_foundation::{Code, Job, LogLevel, Result, Settings, TextValue, text};
 use undercroft_library::{JobKind, JobSpec, Run, RunFilter};
 
 use crate::Api;
@@ -15,7 +15,7 @@ use crate::jobs::wire::JobView;
 use steps::Cleaner;
 use wire::{CleanupStep, CleanupStepKind, LibraryCleanup, LibraryCleanupPlan};
 
-/// The title of the job, by which its runs are found again.
+/// The title of the job, by which its runs are known again.
 const TITLE: &str = "Clean the library up";
 /// So many runs are looked through for the last one.
 const RUNS: usize = 200;
@@ -82,14 +82,14 @@ impl Api {
                     }
                     Err(error) if error.code() == Code::Cancelled => return Err(error),
                     // The others may still free what this one could not.
-                    Err(error) => job.warn(kind.text(), error.to_string()),
+                    Err(error) => job.warn(kind.text(), error.sentence()),
                 }
                 for warning in step.warnings() {
                     job.warn(warning.item, warning.message);
                 }
             }
             cleaner.library.ensure_reserve()?;
-            Ok(format!("{} free again", size_text(freed)))
+            Ok(text!("{size} free again", size = TextValue::Size(freed)))
         })?;
         Ok(job.into())
     }

@@ -8,7 +8,7 @@ use std::path::PathBuf;
 use jiff::{SignedDuration, Timestamp};
 use undercroft_archive::{Archive, Archives, Level, Manifest};
 use undercroft_backup::{CleanableDestination, PlanRuns};
-use undercroft_foundation::{Code, Job, ProjectId, Result, count_text, size_text};
+use undercroft_foundation::{Code, Job, ProjectId, Result, Text, TextValue, text};
 use undercroft_history::{History, ProjectTrash, TrashedPart};
 use undercroft_library::{Library, Project, ProjectFilter, ProjectStatus};
 
@@ -42,7 +42,7 @@ pub(super) struct Cleaner {
 /// The outcome of a step.
 pub(super) struct Done {
     pub(super) bytes: u64,
-    pub(super) text: String,
+    pub(super) text: Text,
 }
 
 /// Something in the trash whose time has come.
@@ -65,7 +65,7 @@ impl Cleaner {
         let items = match kind {
             CleanupStepKind::EmptyTrash => {
                 if self.trash_days == 0 {
-                    note = Some("The trash is never emptied: trash-days is 0".to_owned());
+                    note = Some(text!("The trash is never emptied: trash-days is 0"));
                 }
                 self.expired()?.iter().map(Expired::item).collect()
             }
@@ -74,7 +74,7 @@ impl Cleaner {
             CleanupStepKind::CompactVersions => self.compactable(job)?,
             CleanupStepKind::ArchiveIdle => {
                 if !enabled {
-                    note = Some("Idle projects stay until you archive them".to_owned());
+                    note = Some(text!("Idle projects stay until you archive them"));
                 }
                 self.idle.iter().map(idle_item).collect()
             }
@@ -99,7 +99,7 @@ impl Cleaner {
             estimated,
             items_total: items.len() as u64,
             items: items.into_iter().take(SHOWN).collect(),
-            note,
+            note: note.map(Into::into),
         })
     }
 
@@ -187,10 +187,11 @@ impl Cleaner {
                     count += 1;
                 }
                 Err(error) if error.code() == Code::Cancelled => return Err(error),
-                Err(error) => job.warn(item.name, error.to_string()),
+                Err(error) => job.warn(item.name, error.sentence()),
             }
         }
-        let text = format!("{} gone, {} freed", count_text(count, "item"), size_text(bytes));
+        let (items, size) = (TextValue::count(count, "item"), TextValue::Size(bytes));
+        let text = text!("{items} gone, {size} freed", items, size);
         Ok(Done { bytes, text })
     }
 
@@ -203,7 +204,7 @@ impl Cleaner {
     fn stale_caches(&self) -> Result<Vec<CleanupItem>> {
         let items = self.stale_folders()?.into_iter().map(|(path, bytes)| CleanupItem {
             name: path.file_name().unwrap_or_default().to_string_lossy().into_owned(),
-            detail: "Left by work that was interrupted".to_owned(),
+            detail: text!("Left by work that was interrupted").into(),
             bytes,
             project: None,
         });
@@ -241,7 +242,7 @@ impl Cleaner {
                 Err(error) => job.warn(path.to_string_lossy(), error.to_string()),
             }
         }
-        Ok(Done { bytes, text: format!("{} freed", size_text(bytes)) })
+        Ok(Done { bytes, text: text!("{size} freed", size = TextValue::Size(bytes)) })
     }
 
     fn begun_projects(&self) -> Result<Vec<Project>> {
@@ -255,11 +256,13 @@ impl Cleaner {
         for project in self.begun_projects()? {
             let plan = self.history.maintenance().plan_thinning(project.id, job)?;
             if !plan.drop.is_empty() {
-                let versions = count_text(plan.drop.len() as u64, "automatic version");
-                let detail = format!("{versions} of {}", plan.drop.len() + plan.keep.len());
+                let versions = TextValue::count(plan.drop.len() as u64, "automatic version");
+                let detail =
+                    text!("{versions} of {all}", versions, all = plan.drop.len() + plan.keep.len());
                 let bytes = plan.frees_bytes;
                 let project_id = Some(project.id.to_string());
-                items.push(CleanupItem { name: project.name, detail, bytes, project: project_id });
+                let (name, detail) = (project.name, detail.into());
+                items.push(CleanupItem { name, detail, bytes, project: project_id });
             }
         }
         Ok(items)
@@ -275,7 +278,8 @@ impl Cleaner {
                 self.thinned.borrow_mut().insert(project.id);
             }
         }
-        let text = format!("{} let go", count_text(dropped, "automatic version"));
+        let text =
+            text!("{versions} let go", versions = TextValue::count(dropped, "automatic version"));
         // Compacting frees what they took, and counts it.
         Ok(Done { bytes: 0, text })
     }
@@ -287,7 +291,7 @@ impl Cleaner {
                 let bytes = self.history.maintenance().compactable_bytes(project.id, job)?;
                 items.push(CleanupItem {
                     name: project.name,
-                    detail: "What no version needs, and what can be stored smaller".to_owned(),
+                    detail: text!("What no version needs, and what can be stored smaller").into(),
                     bytes,
                     project: Some(project.id.to_string()),
                 });
@@ -307,7 +311,11 @@ impl Cleaner {
             }
         }
         bytes += self.history.reclaim(job)?;
-        let text = format!("{} compacted, {} freed", count_histories(count), size_text(bytes));
+        let text = text!(
+            "{histories} compacted, {size} freed",
+            histories = TextValue::count(count, "history"),
+            size = TextValue::Size(bytes)
+        );
         Ok(Done { bytes, text })
     }
 
@@ -321,16 +329,21 @@ impl Cleaner {
                     count += 1;
                 }
                 Err(error) if error.code() == Code::Cancelled => return Err(error),
-                Err(error) => job.warn(project.name.clone(), error.to_string()),
+                Err(error) => job.warn(project.name.clone(), error.sentence()),
             }
         }
-        let text = format!("{} archived, {} freed", count_text(count, "project"), size_text(bytes));
+        let text = text!(
+            "{projects} archived, {size} freed",
+            projects = TextValue::count(count, "project"),
+            size = TextValue::Size(bytes)
+        );
         Ok(Done { bytes, text })
     }
 
     fn forget_backups(&self, job: &Job) -> Result<Done> {
         let count = self.plan_runs.forget_unkept(job)?;
-        let text = format!("{} moved to the trash", count_text(count, "backup"));
+        let text =
+            text!("{backups} moved to the trash", backups = TextValue::count(count, "backup"));
         Ok(Done { bytes: 0, text })
     }
 
@@ -342,7 +355,7 @@ impl Cleaner {
                 bytes += self.plan_runs.prune(destination.destination, job)?;
             }
         }
-        Ok(Done { bytes, text: format!("{} freed", size_text(bytes)) })
+        Ok(Done { bytes, text: text!("{size} freed", size = TextValue::Size(bytes)) })
     }
 }
 
@@ -351,22 +364,24 @@ impl Expired {
         let (name, detail, bytes, project) = match self {
             Self::Archive(archive) => (
                 &archive.manifest.project.name,
-                "Archive",
+                text!("Archive"),
                 archive.bytes_here(),
                 archive.manifest.project.id,
             ),
-            Self::Project(project, bytes) => (&project.name, "Project", *bytes, project.id),
-            Self::Freed(project, _, bytes) => (&project.name, "Freed files", *bytes, project.id),
+            Self::Project(project, bytes) => (&project.name, text!("Project"), *bytes, project.id),
+            Self::Freed(project, _, bytes) => {
+                (&project.name, text!("Freed files"), *bytes, project.id)
+            }
         };
         let project = Some(project.to_string());
-        CleanupItem { name: name.clone(), detail: detail.to_owned(), bytes, project }
+        CleanupItem { name: name.clone(), detail: detail.into(), bytes, project }
     }
 }
 
 fn idle_item(project: &Project) -> CleanupItem {
     CleanupItem {
         name: project.name.clone(),
-        detail: count_text(project.files, "file"),
+        detail: text!("{files}", files = TextValue::count(project.files, "file")).into(),
         bytes: project.size_bytes,
         project: Some(project.id.to_string()),
     }
@@ -375,7 +390,11 @@ fn idle_item(project: &Project) -> CleanupItem {
 fn unkept_item(destination: &CleanableDestination) -> CleanupItem {
     CleanupItem {
         name: destination.name.clone(),
-        detail: format!("{} that no plan keeps", count_text(destination.unkept, "backup")),
+        detail: text!(
+            "{backups} that no plan keeps",
+            backups = TextValue::count(destination.unkept, "backup")
+        )
+        .into(),
         bytes: 0,
         project: None,
     }
@@ -384,19 +403,16 @@ fn unkept_item(destination: &CleanableDestination) -> CleanupItem {
 fn unused_item(destination: &CleanableDestination) -> CleanupItem {
     CleanupItem {
         name: destination.name.clone(),
-        detail: "No backup needs it".to_owned(),
+        detail: text!("No backup needs it").into(),
         bytes: destination.frees_bytes,
         project: None,
     }
 }
 
 /// The destinations that cannot be cleaned up now.
-fn held_note(all: &[CleanableDestination]) -> Option<String> {
-    let away: Vec<_> =
-        all.iter().filter_map(|it| Some(format!("{}: {}", it.name, it.held.as_ref()?))).collect();
-    (!away.is_empty()).then(|| away.join("; "))
-}
-
-fn count_histories(count: u64) -> String {
-    if count == 1 { "1 history".to_owned() } else { format!("{count} histories") }
+fn held_note(all: &[CleanableDestination]) -> Option<Text> {
+    let away = all.iter().filter_map(|it| {
+        Some(text!("{destination}: {held}", destination = it.name, held = it.held.as_ref()?))
+    });
+    away.reduce(|all, next| text!("{all}; {next}", all, next))
 }

@@ -5,6 +5,8 @@ use serde::{Deserialize, Serialize};
 use specta::Type;
 use specta_typescript::Number;
 
+use crate::base::sentence::Sentence;
+
 /// A step of a clean-up, in the order in which they are done.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, Type)]
 #[serde(rename_all = "camelCase")]
@@ -82,7 +84,7 @@ pub struct CleanupStep {
     pub items_total: u64,
     /// Why nothing would be done, or what else to know, a sentence.
     #[serde(default)]
-    pub note: Option<String>,
+    pub note: Option<Sentence>,
 }
 
 /// Something that a step removes or makes smaller.
@@ -92,7 +94,7 @@ pub struct CleanupItem {
     /// Its name.
     pub name: String,
     /// The fate of it, in a few words.
-    pub detail: String,
+    pub detail: Sentence,
     /// The bytes that this frees.
     #[specta(type = Number)]
     pub bytes: u64,

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
-use undercroft_foundation::{Code, Error, Result, TreePath, escape_name, escape_path};
+use undercroft_foundation::{Code, Error, Result, TreePath, escape_name, escape_path, text};
 use undercroft_session::{SessionEntry, SessionKey, SessionRules, SessionWork};
 
 use crate::Api;
@@ -59,7 +59,7 @@ impl Api {
     pub fn memory_export(&self, request: MemoryTransfer) -> Result<MemoryTransferred> {
         let path = exported_to(self.0.places.resolve(&request.place, PlacePurpose::Restore)?);
         if path.exists() {
-            let what = format!("{} is there already", escape_path(&path));
+            let what = text!("{path} is there already", path = escape_path(&path));
             return Err(Error::new(Code::AlreadyExists, what)
                 .next("Choose another folder, or name a file that does not exist yet"));
         }
@@ -128,8 +128,11 @@ impl Api {
         let bytes = undercroft_foundation::unescape_name(name);
         let path = bytes.and_then(|bytes| TreePath::new(&bytes).ok());
         let path = path.filter(|path| !path.is_root()).ok_or_else(|| {
-            Error::new(Code::Invalid, format!("{name:?} cannot be the name of a draft"))
-                .next("Use a path such as src/main.rs, or any name")
+            Error::new(
+                Code::Invalid,
+                text!("{name} cannot be the name of a draft", name = format!("{name:?}")),
+            )
+            .next("Use a path such as src/main.rs, or any name")
         })?;
         Ok(SessionKey { project, kind: kind.into(), path })
     }
@@ -158,6 +161,6 @@ fn draft(entry: SessionEntry) -> Draft {
 }
 
 fn no_draft(name: &str) -> Error {
-    Error::new(Code::NotFound, format!("There is no draft {name:?}"))
+    Error::new(Code::NotFound, text!("There is no draft {name}", name = format!("{name:?}")))
         .next("List those that there are: `undercroft draft list`")
 }

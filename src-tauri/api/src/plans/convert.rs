@@ -65,7 +65,7 @@ pub(super) fn draft(name: String, spec: backup::PlanSpec) -> PlanDraft {
 
 pub(super) fn waiting(waiting: backup::Waiting) -> PlanWaiting {
     let backup::Waiting { plan: _, reason, planned, text } = waiting;
-    PlanWaiting { reason: reason.into(), planned, text }
+    PlanWaiting { reason: reason.into(), planned, text: text.into() }
 }
 
 pub(super) fn planned_run(run: backup::PlannedRun) -> PlannedRun {
@@ -88,7 +88,7 @@ pub(super) fn preview(preview: backup::Preview) -> PlanPreview {
     let left_out = |left: backup::LeftOut| PlanLeftOut {
         project: left.project,
         path: escape_path(&left.path),
-        why: left.why,
+        why: left.why.into(),
         files: left.files,
         size_bytes: left.size_bytes,
     };

@@ -9,7 +9,7 @@ use std::time::Duration;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp, ToSpan};
 use undercroft_backup as backup;
-use undercroft_foundation::{Code, Error, JobId, Result};
+use undercroft_foundation::{Code, Error, JobId, Result, text};
 use undercroft_library::{self as library, JobKind, Jobs, RunFilter};
 
 use crate::Api;
@@ -103,7 +103,8 @@ impl Api {
     fn ask_about_hooks(&self, plan: &str, hooks: &[backup::Hook]) -> Result<()> {
         for hook in hooks {
             if !self.0.host.confirm_hook(plan, hook)? {
-                let what = format!("{plan} may not start {}", hook.command.join(" "));
+                let what =
+                    text!("{plan} may not start {program}", plan, program = hook.command.join(" "));
                 return Err(Error::new(Code::Cancelled, what)
                     .why("You did not confirm it")
                     .next("Take it out of the plan, or confirm it"));
@@ -248,7 +249,7 @@ impl Api {
             next: status.next,
             waiting: status.waiting.map(convert::waiting),
             last_run: last_run.pop().map(Into::into),
-            sentence: status.sentence,
+            sentence: status.sentence.into(),
             needs_attention: status.needs_attention,
             enabled: plan.enabled,
             created: plan.created,

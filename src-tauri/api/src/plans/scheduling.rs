@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use tokio::sync::Notify;
 use undercroft_backup::{Overdue, WaitReason, Waiting};
-use undercroft_foundation::{PlanId, Result};
+use undercroft_foundation::{PlanId, Result, text};
 use undercroft_library::NewEvent;
 
 use crate::events::wire::BackendEvent;
@@ -192,9 +192,9 @@ fn tell_of_settings(rooms: &Rooms, known: &mut LoopState) -> Result<()> {
     let before = known.settings.replace(now.clone());
     let Some(before) = before.filter(|before| *before != now) else { return Ok(()) };
     let text = match now {
-        (false, _) => "Backups are off: the setting backup says so".to_owned(),
-        (true, _) if !before.0 => "Backups are on again: the setting backup says so".to_owned(),
-        (true, times) => format!("The usual time of backups is {times} now"),
+        (false, _) => text!("Backups are off: the setting backup says so"),
+        (true, _) if !before.0 => text!("Backups are on again: the setting backup says so"),
+        (true, times) => text!("The usual time of backups is {times} now", times),
     };
     rooms.library.events().publish(&NewEvent::new("schedule.changed", text)).map(drop)
 }
@@ -209,7 +209,11 @@ fn tell_of_waiting(
     for each in waiting {
         let what = (each.plan, each.reason);
         if each.reason != WaitReason::Paused && !before.contains(&what) {
-            let text = format!("{} {}", rooms.backups.plans().get(each.plan)?.name, each.text);
+            let text = text!(
+                "{plan} {waits}",
+                plan = rooms.backups.plans().get(each.plan)?.name,
+                waits = each.text
+            );
             rooms.library.events().publish(&NewEvent::new("plan.waits", text))?;
         }
         known.push(what);
@@ -224,7 +228,10 @@ fn warn(rooms: &Rooms, warned: &mut Vec<Overdue>) -> Result<()> {
         warned.iter().any(|told| (told.plan, told.destination) == (each.plan, each.destination))
     };
     for each in overdue.iter().filter(|each| !is_told(each)) {
-        let event = NewEvent::new("backup.overdue", format!("{}: {}", each.name, each.text));
+        let event = NewEvent::new(
+            "backup.overdue",
+            text!("{plan}: {overdue}", plan = each.name, overdue = each.text),
+        );
         rooms.library.events().publish(&event.of_destination(Some(each.destination)))?;
     }
     *warned = overdue;

@@ -7,6 +7,7 @@ use specta_typescript::Number;
 use undercroft_backup as backup;
 
 use crate::base::mirror::mirror;
+use crate::base::sentence::Sentence;
 use crate::retention::wire::Retention;
 use crate::runs::wire::Run;
 
@@ -217,7 +218,7 @@ pub struct Plan {
     /// When each of its destinations was last given all of it.
     pub targets_now: Vec<PlanTargetState>,
     /// How it stands, a sentence.
-    pub sentence: String,
+    pub sentence: Sentence,
     /// Whether somebody should look.
     pub needs_attention: bool,
     /// Whether it has a command that is not started until the user confirms it on this machine.
@@ -252,7 +253,7 @@ pub struct PlanWaiting {
     #[specta(type = String)]
     pub planned: Timestamp,
     /// As people say it: "waits for Shelf; 5 days since the last backup".
-    pub text: String,
+    pub text: Sentence,
 }
 
 mirror! {
@@ -325,7 +326,7 @@ pub struct PlanLeftOut {
     /// The path below it, to show.
     pub path: String,
     /// Why: the pattern, or the manifest that proves it rebuildable.
-    pub why: String,
+    pub why: Sentence,
     /// How many files.
     #[specta(type = Number)]
     pub files: u64,

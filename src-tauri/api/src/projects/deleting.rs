@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use undercroft_archive::{Archive, Archives};
-use undercroft_foundation::{Code, Error, Job, Result, escape_path, size_text};
+use undercroft_foundation::{Code, Error, Job, Result, TextValue, escape_path, text};
 use undercroft_history::{History, MAIN, ProjectTrash, WorkspaceWatcher};
 use undercroft_library::{self as library, JobKind, JobSpec, ProjectStatus};
 use undercroft_session::SessionWork;
@@ -26,7 +26,7 @@ impl Api {
             freed_bytes: goes.iter().filter_map(|item| item.bytes).sum(),
             goes,
             stays: self.parts_that_stay(&project)?,
-            refusal: refusal(&project).map(|error| error.to_string()),
+            refusal: refusal(&project).map(|error| error.sentence().into()),
             project: self.show_project(project)?,
         })
     }
@@ -42,18 +42,27 @@ impl Api {
             return Err(refusal);
         }
         if request.name.trim() != project.name {
-            return Err(Error::new(Code::Invalid, format!("{} was not deleted", project.name))
-                .why("What was typed is not its name")
-                .next("Type the project's name as it is written"));
+            return Err(Error::new(
+                Code::Invalid,
+                text!("{project} was not deleted", project = project.name),
+            )
+            .why("What was typed is not its name")
+            .next("Type the project's name as it is written"));
         }
-        self.refuse_while_working(&project, "delete", "")?;
+        let what = text!("Cannot delete {project}", project = project.name);
+        self.refuse_while_working(&project, what)?;
         let freed = self.bytes_of_removal(&project)?;
-        let spec = JobSpec::new(JobKind::Cleanup, format!("Delete {}", project.name));
+        let spec =
+            JobSpec::new(JobKind::Cleanup, text!("Delete {project}", project = project.name));
         let removal = self.project_removal()?;
         let job = self.0.library.jobs().spawn(spec.of_project(project.id), move |job| {
             removal.remove(&project, job)?;
             removal.history.reclaim(job)?;
-            Ok(format!("{} is gone; {} free again", project.name, size_text(freed)))
+            Ok(text!(
+                "{project} is gone; {size} free again",
+                project = project.name,
+                size = TextValue::Size(freed)
+            ))
         })?;
         Ok(job.into())
     }
@@ -177,8 +186,11 @@ impl ProjectRemoval {
         let _lock = self.library.projects().lock(project)?;
         let now = self.library.projects().get(project.id)?;
         if now.status == ProjectStatus::Active || now.trashed != project.trashed {
-            return Err(Error::new(Code::Invalid, format!("{} was not deleted", project.name))
-                .why("It was taken out of the trash meanwhile"));
+            return Err(Error::new(
+                Code::Invalid,
+                text!("{project} was not deleted", project = project.name),
+            )
+            .why("It was taken out of the trash meanwhile"));
         }
         // The folder first: as long as it is there, its versions are.
         self.library.projects().delete_folder(project.id, job)?;
@@ -200,7 +212,7 @@ impl ProjectRemoval {
 /// Why a project cannot be deleted.
 fn refusal(project: &library::Project) -> Option<Error> {
     (project.status == ProjectStatus::Active).then(|| {
-        Error::new(Code::Invalid, format!("{} is in use", project.name))
+        Error::new(Code::Invalid, text!("{project} is in use", project = project.name))
             .why("Only a project in the trash, off the list or in an archive is deleted")
             .next("Move it to the trash first")
     })

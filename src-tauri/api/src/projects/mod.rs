@@ -9,7 +9,7 @@ pub(crate) mod wire;
 
 use std::collections::HashMap;
 
-use undercroft_foundation::{ArchiveId, ProjectId, Result};
+use undercroft_foundation::{ArchiveId, ProjectId, Result, TextValue, text};
 use undercroft_library as library;
 use undercroft_library::{AddProject, JobKind, JobSpec, OccupiedFolder};
 
@@ -159,13 +159,13 @@ impl Api {
     pub(crate) fn start_refresh(&self, project: &library::Project) -> Result<JobView> {
         let id = project.id;
         let spec =
-            JobSpec::new(JobKind::Refresh, format!("Look at {}", project.name)).of_project(id);
+            JobSpec::new(JobKind::Refresh, text!("Look at {project}", project = project.name))
+                .of_project(id);
         // The job must not keep the library open that keeps the job.
         let library = self.0.library.clone();
         let job = self.0.library.jobs().spawn(spec, move |job| {
             let project = library.projects().refresh(id, job)?;
-            let files = if project.files == 1 { "file" } else { "files" };
-            Ok(format!("Counted {} {files}", project.files))
+            Ok(text!("Counted {files}", files = TextValue::count(project.files, "file")))
         })?;
         Ok(job.into())
     }

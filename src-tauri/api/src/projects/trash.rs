@@ -1,6 +1,6 @@
 //! The trash for projects: a folder out of sight, and back in its place.
 
-use undercroft_foundation::{Code, Error, Result};
+use undercroft_foundation::{Code, Error, Result, Text, text};
 use undercroft_library as library;
 
 use super::wire::{Project, ProjectRef};
@@ -14,7 +14,8 @@ impl Api {
     /// [`undercroft_library::Projects::trash`].
     pub fn project_trash(&self, request: ProjectRef) -> Result<Project> {
         let project = self.find_project(&request.project)?;
-        self.refuse_while_working(&project, "move", "to the trash")?;
+        let what = text!("Cannot move {project} to the trash", project = project.name);
+        self.refuse_while_working(&project, what)?;
         let trashed = self.0.library.projects().trash(project.id)?;
         self.0.watcher.sync()?;
         self.show_project(trashed)
@@ -28,9 +29,12 @@ impl Api {
     pub fn project_recall(&self, request: ProjectRef) -> Result<Project> {
         let project = self.find_project(&request.project)?;
         if project.status == library::ProjectStatus::Archived {
-            return Err(Error::new(Code::Invalid, format!("{} is archived", project.name))
-                .why("Its files lie in its archive")
-                .next("Restore the archive"));
+            return Err(Error::new(
+                Code::Invalid,
+                text!("{project} is archived", project = project.name),
+            )
+            .why("Its files lie in its archive")
+            .next("Restore the archive"));
         }
         let recalled = self.0.library.projects().recall(project.id)?;
         self.0.watcher.sync()?;
@@ -41,8 +45,7 @@ impl Api {
     pub(super) fn refuse_while_working(
         &self,
         project: &library::Project,
-        verb: &str,
-        whereto: &str,
+        what: Text,
     ) -> Result<()> {
         let jobs = self.0.library.jobs().list_all();
         // Looking at a folder is nothing that its move disturbs.
@@ -53,9 +56,8 @@ impl Api {
             job.project == Some(project.id) && !job.state.is_over() && !looks(job)
         };
         let Some(job) = jobs.into_iter().find(works) else { return Ok(()) };
-        let what = format!("Cannot {verb} {} {whereto}", project.name);
-        Err(Error::new(Code::Locked, what.trim_end())
-            .why(format!("\"{}\" is not over yet", job.title))
+        Err(Error::new(Code::Locked, what)
+            .why(text!("\"{title}\" is not over yet", title = job.title))
             .next("Wait until it is, or stop it, and try again"))
     }
 }

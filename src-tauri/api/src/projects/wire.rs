@@ -9,6 +9,7 @@ use undercroft_library as library;
 
 use crate::backups::wire::Snapshot;
 use crate::base::mirror::mirror;
+use crate::base::sentence::Sentence;
 use crate::destinations::wire::Destination;
 use crate::host::wire::Place;
 use crate::runs::wire::Run;
@@ -183,7 +184,7 @@ pub struct DeletePlan {
     pub stays: Vec<DeleteItem>,
     /// Why it cannot be deleted now, a sentence.
     #[serde(default)]
-    pub refusal: Option<String>,
+    pub refusal: Option<Sentence>,
 }
 
 /// A part of a project that goes or stays.
@@ -311,9 +312,7 @@ mirror! {
         /// The verdict.
         pub state: ProtectionState,
         /// The reason for it, a sentence.
-        pub reason: String,
-        /// The reason for it, as a code with its values, for a page that speaks another language.
-        pub because: ProtectionReason,
+        pub reason: Sentence,
         /// When it was last backed up.
         #[serde(default)]
         #[specta(type = Option<String>)]
@@ -326,51 +325,6 @@ mirror! {
         #[serde(default)]
         #[specta(type = Option<String>)]
         pub last_proven: Option<Timestamp>,
-    }
-}
-
-mirror! {
-    /// The reason for a verdict on a project's protection.
-    #[serde(tag = "type", rename_all = "camelCase", rename_all_fields = "camelCase")]
-    pub enum ProtectionReason = backup::ProtectionReason {
-        /// A backup of it is being made.
-        Running {},
-        /// A backup of it waits for its turn.
-        Queued {},
-        /// It lies in the archive.
-        Archived {
-            /// Whether backups of it are kept.
-            has_backup: bool,
-        },
-        /// Its folder is not where it was.
-        FolderMissing {
-            /// Where it was, to show.
-            place: String,
-            /// Whether backups of it are kept.
-            has_backup: bool,
-        },
-        /// Its last backup failed.
-        Failed {
-            /// Why, a sentence without its stop.
-            why: String,
-        },
-        /// It has no backup yet.
-        NoBackup {},
-        /// Its newest backup is too old.
-        Old {
-            /// The whole days since it was made.
-            #[specta(type = Number)]
-            days: u64,
-        },
-        /// It has a fresh backup.
-        BackedUp {
-            /// The names of the destinations that hold it, by name.
-            destinations: Vec<String>,
-            /// Whether all of them are on the project's own disk.
-            on_own_disk: bool,
-            /// What the last backup left out, a sentence without its stop.
-            warning: Option<String>,
-        },
     }
 }
 

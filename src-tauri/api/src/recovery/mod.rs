@@ -8,7 +8,8 @@ use std::path::PathBuf;
 
 use undercroft_backup::{self as backup, ConfirmPlaces, OtherRooms, RecoverOrder};
 use undercroft_foundation::{
-    Code, Error, Result, canonicalize_missing, canonicalize_or_keep, escape_path, unescape_path,
+    Code, Error, Result, canonicalize_missing, canonicalize_or_keep, escape_path, text,
+    unescape_path,
 };
 use undercroft_history::History;
 use undercroft_library::{Library, ProjectFilter};
@@ -80,7 +81,10 @@ impl Api {
         let meant = recorded.into_iter().map(|(path, _)| path);
         let meant: Vec<_> = meant.filter(|path| asked.covers(path)).collect();
         if meant.is_empty() && !all {
-            let what = format!("The library records no place at or below {}", places.join(", "));
+            let what = text!(
+                "The library records no place at or below {places}",
+                places = places.join(", ")
+            );
             return Err(
                 Error::new(Code::NotFound, what).next("List them: undercroft library places")
             );
@@ -139,8 +143,11 @@ impl Api {
 fn below(places: &[String]) -> Result<Vec<PathBuf>> {
     let path = |text: &String| {
         let path = unescape_path(text).filter(|path| path.is_absolute()).ok_or_else(|| {
-            Error::new(Code::Invalid, format!("{text:?} is not a place as it is shown"))
-                .next("List them: undercroft library places")
+            Error::new(
+                Code::Invalid,
+                text!("{text} is not a place as it is shown", text = format!("{text:?}")),
+            )
+            .next("List them: undercroft library places")
         })?;
         canonicalize_missing(&path)
     };

@@ -61,7 +61,7 @@ fn told(alert: backup::AnomalyAlert, names: &HashMap<ProjectId, String>) -> Guar
         project: alert.project.to_string(),
         project_name: names.get(&alert.project).cloned().unwrap_or_default(),
         kind: alert.kind.into(),
-        text: alert.text,
+        text: alert.text.into(),
         examples: alert.examples,
         answer: alert.answer.map(Into::into),
     }

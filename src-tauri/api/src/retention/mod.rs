@@ -4,7 +4,9 @@ mod alerts;
 pub(crate) mod wire;
 
 use undercroft_backup as backup;
-use undercroft_foundation::{Code, DestinationId, Error, Job, ProjectId, Result, escape_name};
+use undercroft_foundation::{
+    Code, DestinationId, Error, Job, ProjectId, Result, escape_name, text,
+};
 
 use crate::Api;
 use crate::backups::convert::snapshot;
@@ -53,7 +55,7 @@ impl Api {
         if let Some(archive) = archives.iter().find(|it| held.contains(&it.manifest.id)) {
             let name = &archive.manifest.project.name;
             return Err(Error::new(Code::Invalid, "Cannot forget this backup")
-                .why(format!("It is the archive of {name}"))
+                .why(text!("It is the archive of {name}", name))
                 .next("Bring the archive back to this disk, or move it to the trash"));
         }
         Ok(self.0.backups.removals().start_forget(destination.id, &request.snapshots)?.into())

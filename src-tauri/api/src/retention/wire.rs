@@ -9,6 +9,7 @@ use undercroft_backup as backup;
 
 use crate::backups::wire::Snapshot;
 use crate::base::mirror::mirror;
+use crate::base::sentence::Sentence;
 
 mirror! {
     /// How long backups are kept: restic's policy, and a budget.
@@ -177,7 +178,7 @@ pub struct GuardAlert {
     /// The kind of anomaly.
     pub kind: GuardKind,
     /// The observation, in one sentence.
-    pub text: String,
+    pub text: Sentence,
     /// The first of the files that it is about, to show.
     pub examples: Vec<String>,
     /// How it was answered; not yet when left out.

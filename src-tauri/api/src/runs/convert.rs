@@ -11,7 +11,7 @@ impl From<library::Run> for Run {
         Self {
             id: run.id.to_string(),
             kind: kind_of(&run.kind),
-            title: run.title,
+            title: run.title.into(),
             project: run.project.map(|id| id.to_string()),
             destination: run.destination.map(|id| id.to_string()),
             plan: run.plan.map(|id| id.to_string()),
@@ -29,11 +29,11 @@ impl From<library::Run> for Run {
 impl From<JobPart> for RunPart {
     fn from(part: JobPart) -> Self {
         Self {
-            title: part.title,
+            title: part.title.into(),
             project: part.project.map(|id| id.to_string()),
             destination: part.destination.map(|id| id.to_string()),
             state: part.state.into(),
-            summary: part.summary,
+            summary: part.summary.into(),
             snapshot: part.snapshot,
             added_bytes: part.added_bytes,
             milliseconds: u64::try_from(part.took.as_millis()).unwrap_or(u64::MAX),

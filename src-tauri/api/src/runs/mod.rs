@@ -5,7 +5,7 @@ pub(crate) mod wire;
 
 use std::fmt::Write;
 
-use undercroft_foundation::{Code, Error, Result, size_text};
+use undercroft_foundation::{Code, Error, Result, TextValue};
 use undercroft_library as library;
 
 use crate::Api;
@@ -105,7 +105,7 @@ fn as_text(detail: &RunDetail) -> String {
     for part in &detail.parts {
         let _ = writeln!(text, "{:<10}{}: {}", name_of(part.state), part.title, part.summary);
         if let Some(snapshot) = &part.snapshot {
-            let added = size_text(part.added_bytes);
+            let added = TextValue::Size(part.added_bytes);
             let _ = writeln!(text, "{:10}backup {snapshot}, {added} added", "");
         }
     }

@@ -7,6 +7,7 @@ use specta_typescript::Number;
 use undercroft_foundation as foundation;
 
 use crate::base::mirror::mirror;
+use crate::base::sentence::Sentence;
 use crate::jobs::wire::{JobKind, JobState, Outcome};
 
 /// Which runs to list; what is left out matches all.
@@ -42,7 +43,7 @@ pub struct Run {
     /// The kind of work that it did.
     pub kind: JobKind,
     /// The work in a few words: "Restore from Shelf on trial".
-    pub title: String,
+    pub title: Sentence,
     /// The id of the project that it concerned.
     #[serde(default)]
     pub project: Option<String>,
@@ -101,7 +102,7 @@ pub struct RunDetail {
 #[serde(rename_all = "camelCase")]
 pub struct RunPart {
     /// The project, or the library, and its destination: "Atlas to Shelf".
-    pub title: String,
+    pub title: Sentence,
     /// The project's id.
     #[serde(default)]
     pub project: Option<String>,
@@ -111,7 +112,7 @@ pub struct RunPart {
     /// How it ended.
     pub state: JobState,
     /// The result, in one sentence.
-    pub summary: String,
+    pub summary: Sentence,
     /// The backup that was made.
     #[serde(default)]
     pub snapshot: Option<String>,

@@ -2,7 +2,7 @@
 
 use jiff::tz::TimeZone;
 use undercroft_foundation::{
-    Code, Error, ImportedSettings, Result, Settings, SettingsLayer, replace_file,
+    Code, Error, ImportedSettings, Result, Settings, SettingsLayer, replace_file, text,
 };
 
 use super::wire::{
@@ -28,7 +28,7 @@ impl Api {
         let path = self.0.places.resolve(&place, PlacePurpose::Save)?.join(&file_name);
         if path.symlink_metadata().is_ok() {
             return Err(Error::new(Code::AlreadyExists, "Cannot write the settings")
-                .why(format!("{file_name} is there already"))
+                .why(text!("{name} is there already", name = file_name))
                 .next("Choose another folder, or remove the old file"));
         }
         replace_file(&path, text.as_bytes(), 0o600)?;

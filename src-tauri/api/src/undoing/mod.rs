@@ -3,7 +3,7 @@
 pub(crate) mod wire;
 
 use jiff::Timestamp;
-use undercroft_foundation::{Result, count_text};
+use undercroft_foundation::{Result, TextValue, text};
 use undercroft_history::{ProjectTrash, UndoableChange};
 use undercroft_library::Project;
 
@@ -29,7 +29,11 @@ impl Api {
         }
         for archive in self.archive_list(ArchiveFilter { text: None, trashed: true })? {
             all.push(Undoable {
-                title: format!("Archive of {} moved to the trash", archive.project_name),
+                title: text!(
+                    "Archive of {project} moved to the trash",
+                    project = archive.project_name
+                )
+                .into(),
                 time: archive.trashed.unwrap_or(archive.created),
                 until: archive.expires,
                 project: Some(archive.project),
@@ -50,8 +54,12 @@ impl Api {
             self.project_list(ProjectFilter { status: trashed, ..Default::default() })?;
         let undoable = projects.into_iter().map(|project| Undoable {
             title: match project.trashed {
-                Some(_) => format!("Project {} moved to the trash", project.name),
-                None => format!("Project {} removed from the list", project.name),
+                Some(_) => {
+                    text!("Project {project} moved to the trash", project = project.name).into()
+                }
+                None => {
+                    text!("Project {project} removed from the list", project = project.name).into()
+                }
             },
             time: project.trashed.unwrap_or(project.updated),
             until: project.expires,
@@ -82,7 +90,11 @@ impl Api {
         };
         if let Some(time) = freed {
             all.push(Undoable {
-                title: format!("Files of {} moved to the trash to free space", project.name),
+                title: text!(
+                    "Files of {project} moved to the trash to free space",
+                    project = project.name
+                )
+                .into(),
                 time,
                 until: None,
                 project: Some(project.id.to_string()),
@@ -114,24 +126,25 @@ fn undoable_change(
     change: UndoableChange,
 ) -> Undoable {
     let what = match &change.paths[..] {
-        [] => "everything".to_owned(),
-        [path] => path.to_string(),
-        paths => count_text(paths.len() as u64, "path"),
+        [] => TextValue::Text(text!("everything")),
+        [path] => TextValue::Name(path.to_string()),
+        paths => TextValue::count(paths.len() as u64, "path"),
     };
     Undoable {
-        title: format!("Last restore or deletion in {name}: {what}"),
+        title: text!("Last restore or deletion in {name}: {what}", name, what).into(),
         time: change.time,
         until: None,
         project: Some(project.id.to_string()),
         way: UndoWay::Workspace { workspace },
-        blocked: change.blocked.map(|error| error.why_text().to_owned()),
+        blocked: change.blocked.map(|error| error.reason().into()),
     }
 }
 
 fn forgotten(destination: &Destination, together: &[TrashedSnapshot]) -> Undoable {
-    let count = count_text(together.len() as u64, "backup");
+    let count = TextValue::count(together.len() as u64, "backup");
     Undoable {
-        title: format!("{count} forgotten at {}", destination.name),
+        title: text!("{count} forgotten at {destination}", count, destination = destination.name)
+            .into(),
         time: together[0].trashed,
         until: Some(together[0].expires),
         project: None,

@@ -4,12 +4,14 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
+use crate::base::sentence::Sentence;
+
 /// Something that was done and can be undone.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub struct Undoable {
     /// Its sentence, without a full stop.
-    pub title: String,
+    pub title: Sentence,
     /// When it was done.
     #[specta(type = String)]
     pub time: Timestamp,
@@ -21,7 +23,7 @@ pub struct Undoable {
     /// The way to undo it.
     pub way: UndoWay,
     /// The reason that it cannot be undone, now or any more.
-    pub blocked: Option<String>,
+    pub blocked: Option<Sentence>,
 }
 
 /// The way to undo something: the use case that does it, and with what.

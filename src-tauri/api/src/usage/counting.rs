@@ -10,7 +10,7 @@ use jiff::tz::TimeZone;
 use undercroft_archive::{Archive, Archives};
 use undercroft_backup::Backups;
 use undercroft_foundation::{
-    Code, Error, Job, ProjectId, Result, TreePath, count_text, escape_path, size_text,
+    Code, Error, Job, ProjectId, Result, Text, TextValue, TreePath, escape_path, text,
 };
 use undercroft_history::{History, MonthOfVersions, VersionFilter};
 use undercroft_library::{JobKind, JobSpec, Library, Project, ProjectFilter, ProjectStatus};
@@ -26,8 +26,7 @@ use crate::Api;
 use crate::base::wire::Nothing;
 use crate::jobs::wire::JobView;
 
-/// The title of the job, by which it is known.
-const TITLE: &str = "Count the storage";
+const JOB_TITLE: &str = "Count the storage";
 
 impl Api {
     /// Counts the files of all projects anew. Where that is being done already, it is that.
@@ -39,7 +38,7 @@ impl Api {
             return Ok(running);
         }
         let count = self.count();
-        let spec = JobSpec::new(JobKind::Refresh, TITLE);
+        let spec = JobSpec::new(JobKind::Refresh, JOB_TITLE);
         Ok(self.0.library.jobs().spawn(spec, move |job| count.run(job))?.into())
     }
 
@@ -59,7 +58,7 @@ impl Api {
     pub(super) fn running_count(&self) -> Option<JobView> {
         let jobs = self.0.library.jobs().list_all();
         let is_count = |job: &undercroft_library::JobView| {
-            job.kind == JobKind::Refresh && job.title == TITLE && !job.state.is_over()
+            job.kind == JobKind::Refresh && job.title == JOB_TITLE && !job.state.is_over()
         };
         jobs.into_iter().find(is_count).map(Into::into)
     }
@@ -97,7 +96,7 @@ pub(super) struct Count {
 }
 
 impl Count {
-    fn run(&self, job: &Job) -> Result<String> {
+    fn run(&self, job: &Job) -> Result<Text> {
         let projects = self.projects()?;
         let folders: Vec<_> = projects.iter().map(Project::folder).collect();
         let before = self.counts.summary()?;
@@ -129,7 +128,8 @@ impl Count {
         self.sample(&summary)?;
         summary.save(self.counts.folder())?;
         let total = summary.total();
-        Ok(format!("{} in {}", size_text(total.bytes), count_text(total.files, "file")))
+        let (size, files) = (TextValue::Size(total.bytes), TextValue::count(total.files, "file"));
+        Ok(text!("{size} in {files}", size, files))
     }
 
     /// Counts the folder of one project anew, if all were counted before.
@@ -175,7 +175,7 @@ impl Count {
             Ok(counted) => Ok(Some(counted)),
             Err(error) if error.code() == Code::Cancelled => Err(error),
             Err(error) => {
-                job.warn(what, error.to_string());
+                job.warn(what, error.sentence());
                 Ok(None)
             }
         }
@@ -415,6 +415,6 @@ fn sample_of(time: Timestamp, sums: &ProjectSums) -> Sample {
 
 /// The refusal to tell of what was never counted.
 pub(super) fn never_counted(what: &str) -> Error {
-    Error::new(Code::NotFound, format!("{what} was not counted yet"))
+    Error::new(Code::NotFound, text!("{what} was not counted yet", what))
         .next("Count the storage first")
 }

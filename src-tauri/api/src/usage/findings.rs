@@ -8,8 +8,8 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use undercroft_foundation::{
-    Code, Error, ProjectId, Result, TreePath, VersionId, count_text, make_folders, replace_file,
-    size_text,
+    Code, Error, ProjectId, Result, TextValue, TreePath, VersionId, make_folders, replace_file,
+    text,
 };
 use undercroft_history::EntryKind;
 use undercroft_library::{JobKind, JobSpec, Project, ProjectStatus};
@@ -129,7 +129,7 @@ impl Api {
     pub fn usage_duplicates(&self, _: Nothing) -> Result<JobView> {
         let places = self.places_to_find_in(None)?;
         let (counts, library) = (self.0.counts.clone(), self.0.library.clone());
-        let spec = JobSpec::new(JobKind::Refresh, "Search for duplicates");
+        let spec = JobSpec::new(JobKind::Refresh, text!("Search for duplicates"));
         let job = self.0.library.jobs().spawn(spec, move |job| {
             let roots: Vec<_> = places.iter().map(|place| place.project.folder()).collect();
             let trees = places.iter().zip(&roots);
@@ -138,7 +138,7 @@ impl Api {
                 .collect();
             let sets = duplicates(&trees, SMALLEST_DUPLICATE, job)?;
             let wasted = sets.iter().map(|set| set.wasted_bytes).sum();
-            let found = count_text(sets.len() as u64, "set");
+            let found = TextValue::count(sets.len() as u64, "set");
             let sets = sets.into_iter().take(SETS_KEPT).map(|set| FoundSet {
                 bytes_each: set.bytes_each,
                 wasted_bytes: set.wasted_bytes,
@@ -154,7 +154,11 @@ impl Api {
             });
             let searched = library.world().clock.now();
             counts.keep_search(&Search { searched, sets: sets.collect() })?;
-            Ok(format!("{found} of duplicates; all but one of each take {}", size_text(wasted)))
+            Ok(text!(
+                "{found} of duplicates; all but one of each take {size}",
+                found,
+                size = TextValue::Size(wasted)
+            ))
         })?;
         Ok(job.into())
     }

@@ -4,7 +4,7 @@
 use std::fmt;
 
 use undercroft_foundation::{
-    Code, DestinationId, Error, ProjectId, Result, TreePath, escape_name, unescape_name,
+    Code, DestinationId, Error, ProjectId, Result, TreePath, escape_name, text, unescape_name,
 };
 use undercroft_usage::{Age, FileClass};
 
@@ -238,8 +238,14 @@ fn path_of(text: &str) -> Option<TreePath> {
 
 fn unknown(text: &str) -> Error {
     let shown: String = text.chars().take(80).collect();
-    Error::new(Code::Invalid, format!("{:?} is the key of nothing", escape_name(shown.as_bytes())))
-        .next("Use the keys of the rows as they are")
+    Error::new(
+        Code::Invalid,
+        text!(
+            "{name} is the key of nothing",
+            name = format!("{:?}", escape_name(shown.as_bytes()))
+        ),
+    )
+    .next("Use the keys of the rows as they are")
 }
 
 #[cfg(test)]

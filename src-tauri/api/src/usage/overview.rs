@@ -4,7 +4,7 @@ use std::path::Path;
 
 use jiff::{SignedDuration, Timestamp};
 use undercroft_backup::DestinationState;
-use undercroft_foundation::{Result, count_text, escape_path, size_text};
+use undercroft_foundation::{Result, Text, TextValue, escape_path, text};
 use undercroft_library::ProjectStatus;
 use undercroft_usage::forecast;
 
@@ -52,7 +52,7 @@ impl Api {
             destinations: self.usage_destinations(known)?,
             forecast,
             scanned: known.map(|it| it.scanned),
-            sentence: told(known, quota, library_bytes),
+            sentence: told(known, quota, library_bytes).into(),
         })
     }
 
@@ -138,22 +138,22 @@ fn mount_of(folder: &Path) -> String {
     same.last().map_or_else(|| escape_path(folder), escape_path)
 }
 
-fn told(summary: Option<&Summary>, quota: Option<u64>, library_bytes: u64) -> String {
-    let Some(summary) = summary else { return "It was not counted yet.".to_owned() };
-    let projects = count_text(summary.projects.len() as u64, "project");
-    let total = size_text(summary.total().bytes);
+fn told(summary: Option<&Summary>, quota: Option<u64>, library_bytes: u64) -> Text {
+    let Some(summary) = summary else { return text!("It was not counted yet.") };
+    let projects = TextValue::count(summary.projects.len() as u64, "project");
+    let total = TextValue::Size(summary.total().bytes);
     let mut text = match summary.projects.len() {
-        0 => format!("The library takes {total}."),
-        _ => format!("{projects} and the library take {total}."),
+        0 => text!("The library takes {total}.", total),
+        _ => text!("{projects} and the library take {total}.", projects, total),
     };
     if summary.reclaimable() > 0 {
-        let size = size_text(summary.reclaimable());
-        text += &format!(" {size} of it can be had back without losing work.");
+        let size = TextValue::Size(summary.reclaimable());
+        text += text!(" {size} of it can be had back without losing work.", size);
     }
     match quota_state(quota, library_bytes) {
         QuotaState::None | QuotaState::Fine => {}
-        QuotaState::Near => text += " The library is near its quota.",
-        QuotaState::Over => text += " The library is over its quota: what can wait, waits.",
+        QuotaState::Near => text += text!(" The library is near its quota."),
+        QuotaState::Over => text += text!(" The library is over its quota: what can wait, waits."),
     }
     text
 }

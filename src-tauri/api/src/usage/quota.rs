@@ -1,6 +1,6 @@
 //! How the library and its projects stand to the limits of the settings, from what was counted.
 
-use undercroft_foundation::{Result, size_text};
+use undercroft_foundation::{Result, Text, TextValue, text};
 use undercroft_library::{self as library, ProjectFilter, ProjectStatus};
 
 use super::summary::Summary;
@@ -15,7 +15,7 @@ pub(crate) struct NearLimit {
     /// Whether it is reached.
     pub(crate) is_reached: bool,
     /// The size, and what is allowed, in a sentence without its full stop.
-    pub(crate) reason: String,
+    pub(crate) reason: Text,
     /// The key of the setting.
     pub(crate) setting: &'static str,
 }
@@ -57,12 +57,14 @@ fn near_limit(
         QuotaState::Near => false,
         QuotaState::None | QuotaState::Fine => return None,
     };
-    let (taken, most) = (size_text(bytes), size_text(limit));
+    let (taken, most) = (TextValue::Size(bytes), TextValue::Size(limit));
     let reason = match (is_reached, project.is_some()) {
-        (false, true) => format!("It has {taken} of the {most} that a project may have"),
-        (true, true) => format!("It has {taken}, and a project may have {most} at most"),
-        (false, false) => format!("It takes {taken} of the {most} that it may take"),
-        (true, false) => format!("It takes {taken}, and may take {most}: nothing is imported"),
+        (false, true) => text!("It has {taken} of the {most} that a project may have", taken, most),
+        (true, true) => text!("It has {taken}, and a project may have {most} at most", taken, most),
+        (false, false) => text!("It takes {taken} of the {most} that it may take", taken, most),
+        (true, false) => {
+            text!("It takes {taken}, and may take {most}: nothing is imported", taken, most)
+        }
     };
     Some(NearLimit { project, is_reached, reason, setting })
 }

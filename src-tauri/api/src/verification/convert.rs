@@ -17,7 +17,7 @@ pub(super) fn proof(proof: backup::Proof, parity: Option<backup::Parity>) -> Des
         round_permille: proof.round_permille,
         round_since: proof.round_since,
         last_round: proof.last_round,
-        problems: proof.problems,
+        problems: proof.problems.into_iter().map(Into::into).collect(),
         parity_percent: parity.map(|it| it.percent).filter(|percent| *percent > 0),
         parity_permille: parity.map_or(0, |it| it.permille),
     }
@@ -31,6 +31,6 @@ fn drill(drill: backup::Drill) -> Drill {
         bytes: drill.bytes,
         milliseconds: drill.milliseconds,
         compared_with_disk: drill.compared_with_disk,
-        problems: drill.problems,
+        problems: drill.problems.into_iter().map(Into::into).collect(),
     }
 }

@@ -5,6 +5,8 @@ use serde::{Deserialize, Serialize};
 use specta::Type;
 use specta_typescript::Number;
 
+use crate::base::sentence::Sentence;
+
 /// How far a destination is proven.
 #[derive(Debug, Clone, Serialize, Deserialize, Type)]
 #[serde(rename_all = "camelCase")]
@@ -34,7 +36,7 @@ pub struct DestinationProof {
     #[specta(type = Option<String>)]
     pub last_round: Option<Timestamp>,
     /// The problems that were found and are not repaired yet, in a sentence each.
-    pub problems: Vec<String>,
+    pub problems: Vec<Sentence>,
     /// How much parity it has, in percent of what is stored; none when left out.
     #[serde(default)]
     pub parity_percent: Option<u8>,
@@ -65,7 +67,7 @@ pub struct Drill {
     #[specta(type = Number)]
     pub compared_with_disk: u64,
     /// The problems that were found, in a sentence each; empty when all was right.
-    pub problems: Vec<String>,
+    pub problems: Vec<Sentence>,
 }
 
 /// Reads a destination back now.

@@ -1,6 +1,6 @@
 //! Differences between versions, and the storage that only one of them needs.
 
-use undercroft_foundation::{Code, Error, Job, Result, VersionId};
+use undercroft_foundation::{Code, Error, Job, Result, VersionId, text};
 use undercroft_history::{self as history, LineBudget, LinesAfter};
 
 use super::finding::Side;
@@ -70,8 +70,10 @@ impl Api {
     /// [`Code::NotFound`], [`Code::Invalid`] for more than a hundred.
     pub fn version_lines(&self, request: VersionLinesOf) -> Result<Vec<VersionLines>> {
         if request.versions.len() > VERSIONS_AT_ONCE {
-            return Err(Error::new(Code::Invalid, "Too many versions at once")
-                .next(format!("Ask for {VERSIONS_AT_ONCE} at most")));
+            return Err(Error::new(Code::Invalid, "Too many versions at once").next(text!(
+                "Ask for {versions_at_once} at most",
+                versions_at_once = VERSIONS_AT_ONCE
+            )));
         }
         let mut all = LINES_AT_ONCE;
         let mut counted = Vec::with_capacity(request.versions.len());

@@ -2,7 +2,7 @@
 
 use jiff::tz::TimeZone;
 use jiff::{Span, Timestamp, Zoned};
-use undercroft_foundation::{Code, Error, Result};
+use undercroft_foundation::{Code, Error, Result, text};
 use undercroft_history::{self as history, VersionFilter};
 
 use crate::Api;
@@ -44,15 +44,21 @@ impl Api {
                     )?;
                     self.version_at(workspace, Some(when))
                 }
-                None => Err(Error::new(Code::NotFound, format!("There is no version {text:?}"))
-                    .next("List the versions that there are: `undercroft version list`")),
+                None => Err(Error::new(
+                    Code::NotFound,
+                    text!("There is no version {text}", text = format!("{text:?}")),
+                )
+                .next("List the versions that there are: `undercroft version list`")),
             },
             (count, last) => {
                 let shown = |it: &history::Version| format!("{} ({})", it.id, it.message);
                 let list: Vec<_> = found.iter().chain(&last).map(shown).collect();
-                Err(Error::new(Code::Invalid, format!("{text:?} may mean {count} versions"))
-                    .why(format!("It could be {}", list.join(", ")))
-                    .next("Give more of the id, or the whole of it"))
+                Err(Error::new(
+                    Code::Invalid,
+                    text!("{text} may mean {count} versions", text = format!("{text:?}"), count),
+                )
+                .why(text!("It could be {candidates}", candidates = list.join(", ")))
+                .next("Give more of the id, or the whole of it"))
             }
         }
     }
@@ -106,7 +112,7 @@ fn moment(text: &str, now: &Zoned) -> Result<Timestamp> {
     {
         return Ok(then.timestamp());
     }
-    Err(Error::new(Code::Invalid, format!("{text:?} is no moment")).next(
+    Err(Error::new(Code::Invalid, text!("{text} is no moment", text = format!("{text:?}"))).next(
         "Write a date such as 2026-03-09, a time such as 2026-03-09T14:00, or how long ago: 2h, 3d",
     ))
 }

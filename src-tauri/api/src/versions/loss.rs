@@ -4,7 +4,7 @@
 use std::collections::HashSet;
 
 use undercroft_backup::{AnomalyAlert, AnomalyKind, CachedSnapshot};
-use undercroft_foundation::{Code, Error, Result};
+use undercroft_foundation::{Code, Error, Result, Text, text};
 use undercroft_history::{self as history, ChangeKind, TreePath, VersionFilter};
 
 use super::wire::{GuardLoss, LossSource, VersionRestore};
@@ -75,16 +75,19 @@ impl Api {
 
     fn loss_of(&self, alert: &AnomalyAlert) -> Result<GuardLoss> {
         let lost = tree_paths(&self.0.backups.alerts().lost(alert)?)?;
-        let none = |what: String, next| Error::new(Code::NotFound, what).next(next);
+        let none = |what: Text, next| Error::new(Code::NotFound, what).next(next);
         if lost.is_empty() {
-            let what = format!("Nothing is known to be gone: {}", alert.text);
+            let what = text!("Nothing is known to be gone: {text}", text = alert.text);
             return Err(none(what, "Look into the project's versions and backups"));
         }
         let version = self.version_before(alert, &lost)?;
         let source = match version.filter(|version| self.holds_all(version, &lost)) {
             Some(version) => LossSource::Version { version: Box::new(version.into()) },
             None => self.backup_before(alert)?.ok_or_else(|| {
-                let what = format!("Neither a version nor a backup has all of it: {}", alert.text);
+                let what = text!(
+                    "Neither a version nor a backup has all of it: {text}",
+                    text = alert.text
+                );
                 none(what, "Search for single files: `undercroft search`")
             })?,
         };

@@ -9,7 +9,7 @@ pub(crate) mod wire;
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
-use undercroft_foundation::{Code, Error, Result};
+use undercroft_foundation::{Code, Error, Result, text};
 use undercroft_history::{self as history, SaveOrder, Scope, Trigger, VersionFilter};
 use undercroft_library::JobKind;
 
@@ -52,9 +52,12 @@ impl Api {
         let workspace = self.find_workspace(&request.workspace)?;
         let zone = match request.time_zone {
             Some(name) => TimeZone::get(&name).map_err(|source| {
-                Error::new(Code::Invalid, format!("There is no time zone {name:?}"))
-                    .because(source)
-                    .next("Use a name such as Europe/Berlin")
+                Error::new(
+                    Code::Invalid,
+                    text!("There is no time zone {name}", name = format!("{name:?}")),
+                )
+                .because(source)
+                .next("Use a name such as Europe/Berlin")
             })?,
             None => TimeZone::system(),
         };
@@ -97,7 +100,7 @@ impl Api {
             ..SaveOrder::new(Trigger::Manual, message)
         };
         let name = self.name_of(&workspace)?;
-        let spec = self.job_spec(JobKind::Save, format!("Save {name}"), &workspace);
+        let spec = self.job_spec(JobKind::Save, text!("Save {name}", name), &workspace);
         self.spawn(spec, move |history, job| {
             let made = history.writer().save(workspace.id, Scope::Whole, order, job)?;
             Ok(made.map_or_else(|| "Nothing has changed".to_owned(), |version| version.message))

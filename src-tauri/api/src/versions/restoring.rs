@@ -1,6 +1,6 @@
 //! Getting versions back, and undoing that.
 
-use undercroft_foundation::{Job, Result, count_text};
+use undercroft_foundation::{Job, Result, Text, TextValue, text};
 use undercroft_history::{self as history, ProjectTrash, RestoreOrder, RestoreReport, RestoreTo};
 use undercroft_library::{JobKind, JobSpec, Project};
 
@@ -20,11 +20,11 @@ impl Api {
     pub fn version_restore(&self, request: VersionRestore) -> Result<JobView> {
         let (order, workspace) = self.restore_order(&request)?;
         let what = match &order.paths[..] {
-            [] => self.name_of(&workspace)?,
-            [path] => path.to_string(),
-            paths => count_text(paths.len() as u64, "path"),
+            [] => TextValue::Name(self.name_of(&workspace)?),
+            [path] => TextValue::Name(path.to_string()),
+            paths => TextValue::count(paths.len() as u64, "path"),
         };
-        let spec = self.job_spec(JobKind::Restore, format!("Restore {what}"), &workspace);
+        let spec = self.job_spec(JobKind::Restore, text!("Restore {what}", what), &workspace);
         self.spawn(spec, move |history, job| Ok(told(&history.writer().restore(&order, job)?, job)))
     }
 
@@ -57,7 +57,7 @@ impl Api {
             return self.undo_freeing(project);
         }
         let workspace = self.find_workspace(&request.workspace)?;
-        let title = format!("Undo in {}", self.name_of(&workspace)?);
+        let title = text!("Undo in {project}", project = self.name_of(&workspace)?);
         let spec = self.job_spec(JobKind::Restore, title, &workspace);
         self.spawn(spec, move |history, job| {
             Ok(told(&history.writer().undo(workspace.id, job)?, job))
@@ -76,13 +76,17 @@ impl Api {
 
     /// Brings back what was freed last of a project that has no versions.
     fn undo_freeing(&self, project: Project) -> Result<JobView> {
-        let spec = JobSpec::new(JobKind::Restore, format!("Undo in {}", project.name));
+        let spec =
+            JobSpec::new(JobKind::Restore, text!("Undo in {project}", project = project.name));
         let library = self.0.library.clone();
         let job = self.0.library.jobs().spawn(spec.of_project(project.id), move |job| {
             library.require_confirmed(&project.root)?;
             let trash = ProjectTrash::of(&library, &project);
-            let given = trash.give_back(|path, why| job.warn(path.to_string(), why.to_string()))?;
-            Ok(format!("{} brought back from the trash", count_text(given, "item")))
+            let given = trash.give_back(|path, why| job.warn(path.to_string(), why.sentence()))?;
+            Ok(text!(
+                "{items} brought back from the trash",
+                items = TextValue::count(given, "item")
+            ))
         })?;
         Ok(job.into())
     }
@@ -113,18 +117,19 @@ impl Api {
 }
 
 /// A sentence about what a restore did; what failed becomes warnings.
-fn told(report: &RestoreReport, job: &Job) -> String {
+fn told(report: &RestoreReport, job: &Job) -> Text {
     for (path, why) in &report.failed {
         job.warn(path.to_string(), why.clone());
     }
     let removed = match report.removed {
-        0 => String::new(),
-        count => format!(", {count} removed"),
+        0 => Text::default(),
+        count => text!(", {count} removed", count),
     };
-    format!(
-        "{} restored, {} identical{removed}, {} failed",
-        report.restored,
-        report.identical,
-        report.failed.len()
+    text!(
+        "{restored} restored, {identical} identical{removed}, {failed} failed",
+        restored = report.restored,
+        identical = report.identical,
+        removed,
+        failed = report.failed.len()
     )
 }

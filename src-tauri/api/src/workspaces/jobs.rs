@@ -1,6 +1,6 @@
 //! Jobs on workspaces and their histories: what they are called, and how they begin.
 
-use undercroft_foundation::{Job, Result};
+use undercroft_foundation::{Job, Result, Text};
 use undercroft_history as history;
 use undercroft_library::{JobKind, JobSpec};
 
@@ -21,17 +21,17 @@ impl Api {
     pub(crate) fn job_spec(
         &self,
         kind: JobKind,
-        title: String,
+        title: Text,
         workspace: &history::Workspace,
     ) -> JobSpec {
         JobSpec::new(kind, title).of_project(workspace.project)
     }
 
     /// Puts work of the histories on the board of jobs.
-    pub(crate) fn spawn(
+    pub(crate) fn spawn<Summary: Into<Text>>(
         &self,
         spec: JobSpec,
-        work: impl FnOnce(&history::History, &Job) -> Result<String> + Send + 'static,
+        work: impl FnOnce(&history::History, &Job) -> Result<Summary> + Send + 'static,
     ) -> Result<JobView> {
         let history = self.0.history.clone();
         let job = self.0.library.jobs().spawn(spec, move |job| work(&history, job))?;

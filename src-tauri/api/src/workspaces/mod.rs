@@ -4,7 +4,7 @@ mod jobs;
 mod watching;
 pub(crate) mod wire;
 
-use undercroft_foundation::{Candidate, Result, escape_path, find_by_name};
+use undercroft_foundation::{Candidate, Result, escape_path, find_by_name, text};
 use undercroft_history as history;
 use undercroft_library::JobKind;
 
@@ -129,12 +129,12 @@ impl Api {
         let place = request.to.as_ref().map(resolve).transpose()?;
         let from = self.0.history.workspace(version.workspace)?;
         let (name, watcher) = (request.name, self.0.watcher.clone());
-        let spec = self.job_spec(JobKind::Workspace, format!("Open {name}"), &from);
+        let spec = self.job_spec(JobKind::Workspace, text!("Open {name}", name), &from);
         self.spawn(spec, move |history, job| {
             let opened =
                 history.writer().open_workspace(version.id, &name, place.as_deref(), job)?;
             watcher.sync()?;
-            Ok(format!("{name} is at {}", escape_path(&opened.root)))
+            Ok(text!("{name} is at {root}", name, root = escape_path(&opened.root)))
         })
     }
 
@@ -144,11 +144,12 @@ impl Api {
     /// [`undercroft_foundation::Code::NotFound`].
     pub fn workspace_refresh(&self, request: WorkspaceRef) -> Result<JobView> {
         let workspace = self.find_workspace(&request.workspace)?;
-        let title = format!("Look through {}", self.name_of(&workspace)?);
+        let title = text!("Look through {workspace}", workspace = self.name_of(&workspace)?);
         let spec = self.job_spec(JobKind::Workspace, title, &workspace);
         self.spawn(spec, move |history, job| {
             let made = history.writer().refresh_workspace(workspace.id, job)?;
-            Ok(made.map_or_else(|| "Nothing has changed".to_owned(), |version| version.message))
+            let changed = made.map(|version| version.message.into());
+            Ok(changed.unwrap_or_else(|| text!("Nothing has changed")))
         })
     }
 
@@ -158,15 +159,17 @@ impl Api {
     /// [`undercroft_foundation::Code::NotFound`].
     pub fn workspace_close(&self, request: WorkspaceRef) -> Result<JobView> {
         let workspace = self.find_workspace(&request.workspace)?;
-        let title = format!("Close {}", self.name_of(&workspace)?);
+        let title = text!("Close {workspace}", workspace = self.name_of(&workspace)?);
         let watcher = self.0.watcher.clone();
         let spec = self.job_spec(JobKind::Workspace, title, &workspace);
         self.spawn(spec, move |history, job| {
             let closed = history.writer().close_workspace(workspace.id, job)?;
             watcher.sync()?;
             Ok(match history.writer().remove_closed_folder(&closed, job)? {
-                true => "Closed; its folder is gone, its versions stay".to_owned(),
-                false => format!("Closed; its folder stays at {}", escape_path(&closed.root)),
+                true => text!("Closed; its folder is gone, its versions stay"),
+                false => {
+                    text!("Closed; its folder stays at {root}", root = escape_path(&closed.root))
+                }
             })
         })
     }

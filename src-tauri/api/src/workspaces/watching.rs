@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, Weak};
 use std::time::Duration;
 
-use undercroft_foundation::{Result, WorkspaceId};
+use undercroft_foundation::{Result, WorkspaceId, text};
 use undercroft_history::{self as history, WatchOptions};
 use undercroft_library::NewEvent;
 
@@ -75,7 +75,7 @@ impl Api {
     fn show_watch(&self, state: history::WatchState) -> Result<WatchState> {
         let workspace = self.0.history.workspace(state.workspace)?;
         let why = match (state.why, state.next) {
-            (Some(why), Some(next)) => Some(format!("{why}. {next}")),
+            (Some(why), Some(next)) => Some(text!("{why}. {next}", why, next)),
             (why, next) => why.or(next),
         };
         Ok(WatchState {
@@ -84,7 +84,7 @@ impl Api {
             workspace: state.workspace.to_string(),
             name: self.name_of(&workspace)?,
             state: state.status.into(),
-            why,
+            why: why.map(Into::into),
             pending_changes: state.pending,
             last_version: state.last_version,
         })
@@ -130,17 +130,17 @@ fn tell_changes(rooms: &Weak<Rooms>) {
 
 fn tell(rooms: &Rooms, state: &history::WatchState) {
     let how = match state.status {
-        history::WatchStatus::Importing => "has no version yet",
-        history::WatchStatus::Watching | history::WatchStatus::Elsewhere => "is watched",
-        history::WatchStatus::Limited => "is watched in part",
-        history::WatchStatus::Failing => "is watched, but no version could be made",
-        history::WatchStatus::Paused => "is paused",
-        history::WatchStatus::Missing => "is missing",
-        history::WatchStatus::Off => "is not watched",
+        history::WatchStatus::Importing => text!("has no version yet"),
+        history::WatchStatus::Watching | history::WatchStatus::Elsewhere => text!("is watched"),
+        history::WatchStatus::Limited => text!("is watched in part"),
+        history::WatchStatus::Failing => text!("is watched, but no version could be made"),
+        history::WatchStatus::Paused => text!("is paused"),
+        history::WatchStatus::Missing => text!("is missing"),
+        history::WatchStatus::Off => text!("is not watched"),
     };
     let name = rooms.library.projects().get(state.project).map(|project| project.name);
-    let why = state.why.as_ref().map(|why| format!(": {why}")).unwrap_or_default();
-    let text = format!("{} {how}{why}", name.unwrap_or_default());
+    let why = state.why.as_ref().map(|why| text!(": {why}", why)).unwrap_or_default();
+    let text = text!("{project} {how}{why}", project = name.unwrap_or_default(), how, why);
     let event = NewEvent::new("watch.changed", text).of_project(Some(state.project));
     if let Err(error) = rooms.library.events().publish(&event) {
         tracing::warn!(%error, "how a workspace is watched could not be told");

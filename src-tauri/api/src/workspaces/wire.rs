@@ -5,6 +5,8 @@ use serde::{Deserialize, Serialize};
 use specta::Type;
 use specta_typescript::Number;
 
+use crate::base::sentence::Sentence;
+
 /// A workspace: its id, the beginning of one, `project` for its main workspace, or
 /// `project/workspace` by their names.
 #[derive(Debug, Clone, Serialize, Deserialize, Type)]
@@ -130,7 +132,7 @@ pub struct WatchState {
     pub state: WatchStatus,
     /// Why they are not, or not all, a sentence.
     #[serde(default)]
-    pub why: Option<String>,
+    pub why: Option<Sentence>,
     /// How many changed paths wait to become a version.
     #[specta(type = Number)]
     pub pending_changes: u64,

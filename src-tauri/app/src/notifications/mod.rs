@@ -7,6 +7,7 @@ use std::collections::HashSet;
 
 use tauri::{AppHandle, Manager};
 use undercroft_api::wire::{BackendEvent, Event, JobKind, JobState, JobView};
+use undercroft_foundation::{Text, text};
 
 use crate::state::AppState;
 use crate::window;
@@ -37,13 +38,14 @@ impl Notifications {
             _ => None,
         };
         let Some(level) = level.filter(|_| !is_in_sight(app)) else { return };
-        let chosen = chosen_level(&app.state::<AppState>());
+        let state = app.state::<AppState>();
+        let chosen = chosen_level(&state);
         if chosen == Level::Nothing || (level == Level::All && chosen != Level::All) {
             return;
         }
         match event {
-            BackendEvent::Job { job } if self.0.insert(job.id.clone()) => tell_of_job(job),
-            BackendEvent::Event { event } => tell_of_event(event),
+            BackendEvent::Job { job } if self.0.insert(job.id.clone()) => tell_of_job(&state, job),
+            BackendEvent::Event { event } => tell_of_event(&state, event),
             _ => {}
         }
     }
@@ -60,17 +62,18 @@ fn level_of(job: &JobView) -> Option<Level> {
     }
 }
 
-fn tell_of_job(job: &JobView) {
-    let how = match job.state {
-        JobState::Failed => "failed",
-        JobState::Warnings => "done in part",
-        _ => "done",
+fn tell_of_job(state: &AppState, job: &JobView) {
+    let title = &job.title;
+    let what = match job.state {
+        JobState::Failed => text!("{title}: failed", title),
+        JobState::Warnings => text!("{title}: done in part", title),
+        _ => text!("{title}: done", title),
     };
-    desktop::notify(&format!("{}: {how}", job.title), &reason(job));
+    desktop::notify(&state.say(&what), &state.say(&reason(job)));
 }
 
-fn tell_of_event(event: &Event) {
-    desktop::notify("Undercroft", &event.text);
+fn tell_of_event(state: &AppState, event: &Event) {
+    desktop::notify("Undercroft", &state.say(&event.text));
 }
 
 fn is_in_sight(app: &AppHandle) -> bool {
@@ -87,11 +90,11 @@ fn chosen_level(state: &AppState) -> Level {
     }
 }
 
-fn reason(job: &JobView) -> String {
-    let Some(outcome) = &job.outcome else { return String::new() };
+fn reason(job: &JobView) -> Text {
+    let Some(outcome) = &job.outcome else { return Text::default() };
     match &outcome.error {
-        Some(error) => format!("{}. {}.", error.why, error.next),
-        None => format!("{}.", outcome.summary),
+        Some(error) => text!("{why}. {next}.", why = error.why, next = error.next),
+        None => text!("{summary}.", summary = outcome.summary),
     }
 }
 

@@ -5,7 +5,9 @@ use std::time::Duration;
 
 use serde_json::Value;
 use tauri::{AppHandle, Emitter, Manager, State};
-use undercroft_api::wire::{BackendEvent, WireError};
+use undercroft_api::in_language;
+use undercroft_api::wire::BackendEvent;
+use undercroft_foundation::Language;
 
 use crate::notifications::Notifications;
 use crate::state::AppState;
@@ -24,14 +26,35 @@ pub(crate) async fn call(
     state: State<'_, AppState>,
     name: String,
     request: Value,
-) -> Result<Value, WireError> {
+    language: Option<String>,
+) -> Result<Value, Value> {
     release_pending(app.clone());
+    take_language(&app, language.as_deref());
     let changes_settings = name == "settings_change";
-    let reply = state.api().call_blocking(name, request).await?;
+    let language = state.language();
+    let reply = state.api().call_blocking(name, request, language).await;
+    let reply = reply.map_err(|error| {
+        in_language(language, || serde_json::to_value(error).unwrap_or_default())
+    })?;
     if changes_settings {
         theme::apply_settings(&app);
     }
     Ok(reply)
+}
+
+/// The tray and all else around the page speak the language of the page.
+fn take_language(app: &AppHandle, tag: Option<&str>) {
+    let Some(language) = tag.and_then(Language::first_of) else { return };
+    let state = app.state::<AppState>().inner().clone();
+    if state.language() == language {
+        return;
+    }
+    state.set_language(language);
+    std::thread::spawn(move || {
+        if let Err(error) = state.note_language(language) {
+            tracing::warn!(%error, "The next start does not know the language of the page");
+        }
+    });
 }
 
 /// Hands every live event to the page, until the program ends.
@@ -52,7 +75,8 @@ pub(crate) fn forward_events(app: &AppHandle, state: &AppState) {
 
 /// Tells the page something now; a page that does not listen yet misses it.
 pub(crate) fn emit(app: &AppHandle, event: &BackendEvent) {
-    if let Err(error) = app.emit_to(window::LABEL, EVENT, event) {
+    let language = app.state::<AppState>().language();
+    if let Err(error) = in_language(language, || app.emit_to(window::LABEL, EVENT, event)) {
         tracing::debug!(%error, "The page was not told");
     }
 }

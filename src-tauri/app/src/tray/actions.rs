@@ -35,7 +35,7 @@ fn act(app: &AppHandle, work: impl FnOnce(&AppState) -> Result<()> + Send + 'sta
     std::thread::spawn(move || {
         if let Err(error) = work(&state) {
             tracing::warn!(%error, "The tray's menu was of no use");
-            desktop::notify(error.what_text(), error.why_text());
+            desktop::notify(&state.say(&error.what()), &state.say(&error.reason()));
         }
     });
 }

@@ -3,13 +3,14 @@
 use ksni::blocking::{Handle, TrayMethods};
 use ksni::menu::{StandardItem, SubMenu};
 use ksni::{Category, Icon, MenuItem, OfflineReason, ToolTip};
-use tauri::AppHandle;
+use tauri::{AppHandle, Manager};
 use undercroft_api::wire::{Health, PauseFor};
+use undercroft_foundation::{Text, text};
 
 use super::actions;
 use super::icons::icons_of;
 use super::status::{Offers, Status};
-use crate::state::TrayPresence;
+use crate::state::{AppState, TrayPresence};
 use crate::{closing, window};
 
 /// The page that finds files, whatever holds them.
@@ -72,7 +73,7 @@ impl ksni::Tray for TrayItem {
         ToolTip {
             icon_pixmap: self.icon_pixmap(),
             title: self.title(),
-            description: without_markup(&self.status.sentence),
+            description: without_markup(&self.say(&self.status.sentence)),
             ..ToolTip::default()
         }
     }
@@ -83,10 +84,12 @@ impl ksni::Tray for TrayItem {
 
     fn menu(&self) -> Vec<MenuItem<Self>> {
         vec![
-            entry(&self.status.sentence, false, |_| {}),
+            entry(&self.say(&self.status.sentence), false, |_| {}),
             MenuItem::Separator,
-            entry("Open Undercroft", true, |item: &mut Self| window::show(&item.app)),
-            entry("Restore a file…", true, |item: &mut Self| {
+            entry(&self.say(&text!("Open Undercroft")), true, |item: &mut Self| {
+                window::show(&item.app)
+            }),
+            entry(&self.say(&text!("Restore a file…")), true, |item: &mut Self| {
                 window::show_page(&item.app, SEARCH_PAGE);
             }),
             self.saving(),
@@ -94,7 +97,7 @@ impl ksni::Tray for TrayItem {
             self.pausing(),
             self.recent_runs(),
             MenuItem::Separator,
-            entry(&format!("Quit{}", self.status.quitting), true, |item: &mut Self| {
+            entry(&self.say(&self.status.quitting), true, |item: &mut Self| {
                 closing::quit(&item.app);
             }),
         ]
@@ -113,10 +116,14 @@ impl ksni::Tray for TrayItem {
 }
 
 impl TrayItem {
+    fn say(&self, text: &Text) -> String {
+        self.app.state::<AppState>().say(text)
+    }
+
     fn backing_up(&self) -> MenuItem<Self> {
         let enabled = self.status.can_back_up();
         let Offers::Plans(plans) = &self.status.offers else {
-            return entry("Back up all now", enabled, |item: &mut Self| {
+            return entry(&self.say(&text!("Back up all now")), enabled, |item: &mut Self| {
                 actions::back_up_all(&item.app);
             });
         };
@@ -124,7 +131,7 @@ impl TrayItem {
             let id = id.clone();
             entry(name, enabled, move |item: &mut Self| actions::run_plan(&item.app, &id))
         };
-        submenu("Back up now", enabled, plans.iter().map(run).collect())
+        submenu(&self.say(&text!("Back up now")), enabled, plans.iter().map(run).collect())
     }
 
     fn saving(&self) -> MenuItem<Self> {
@@ -133,34 +140,39 @@ impl TrayItem {
             entry(name, true, move |item: &mut Self| actions::save_version(&item.app, &workspace))
         };
         let kept = &self.status.kept;
-        submenu("Save a version", !kept.is_empty(), kept.iter().map(save).collect())
+        submenu(
+            &self.say(&text!("Save a version")),
+            !kept.is_empty(),
+            kept.iter().map(save).collect(),
+        )
     }
 
     fn pausing(&self) -> MenuItem<Self> {
         if self.status.is_off {
-            return entry("Backups are off in the settings", false, |_| {});
+            return entry(&self.say(&text!("Backups are off in the settings")), false, |_| {});
         }
         if self.status.paused {
-            return entry("Resume backups", true, |item: &mut Self| actions::resume(&item.app));
+            let label = self.say(&text!("Resume backups"));
+            return entry(&label, true, |item: &mut Self| actions::resume(&item.app));
         }
-        let pause = |label: &str, pause| {
-            entry(label, true, move |item: &mut Self| actions::pause(&item.app, pause))
+        let pause = |label: Text, pause| {
+            entry(&self.say(&label), true, move |item: &mut Self| actions::pause(&item.app, pause))
         };
         let ways = vec![
-            pause("For 1 hour", PauseFor::OneHour),
-            pause("Until tomorrow", PauseFor::UntilTomorrow),
-            pause("Until resumed", PauseFor::UntilResumed),
+            pause(text!("For 1 hour"), PauseFor::OneHour),
+            pause(text!("Until tomorrow"), PauseFor::UntilTomorrow),
+            pause(text!("Until resumed"), PauseFor::UntilResumed),
         ];
-        submenu("Pause backups", true, ways)
+        submenu(&self.say(&text!("Pause backups")), true, ways)
     }
 
     fn recent_runs(&self) -> MenuItem<Self> {
-        let show = |(run, line): &(String, String)| {
+        let show = |(run, line): &(String, Text)| {
             let page = format!("#/activity?show=runs&run={run}");
-            entry(line, true, move |item: &mut Self| window::show_page(&item.app, &page))
+            entry(&self.say(line), true, move |item: &mut Self| window::show_page(&item.app, &page))
         };
         let lines: Vec<_> = self.status.recent.iter().map(show).collect();
-        submenu("Recent runs", !lines.is_empty(), lines)
+        submenu(&self.say(&text!("Recent runs")), !lines.is_empty(), lines)
     }
 }
 

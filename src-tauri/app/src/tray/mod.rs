@@ -29,6 +29,8 @@ pub(crate) fn start(app: &AppHandle, state: &AppState) {
     let state = state.clone();
     std::thread::spawn(move || match item::show(app, state.tray()) {
         Ok(item) => {
+            let (shown, languages) = (item.clone(), state.follow_language());
+            std::thread::spawn(move || languages.iter().try_for_each(|()| shown.update(|_| {})));
             follow(&state, |status| item.update(move |item| item.set_status(status)).is_some());
         }
         Err(error) => tracing::info!(error = %error, "No tray can be reached"),

@@ -1,6 +1,7 @@
 //! The text of the tray, made from the dashboard and the plans.
 
 use undercroft_api::wire::{Dashboard, Health, JobKind, JobState, Plan, Run, WatchState};
+use undercroft_foundation::{Text, text};
 
 /// The number of runs that the menu lists.
 const RECENT: usize = 5;
@@ -13,7 +14,7 @@ pub(crate) struct Status {
     /// The overall state: the shape of the icon.
     pub(crate) health: Health,
     /// The overall state: the tooltip and the first line of the menu.
-    pub(crate) sentence: String,
+    pub(crate) sentence: Text,
     /// The backups that the menu offers.
     pub(crate) offers: Offers,
     /// Whether backups pause.
@@ -23,9 +24,9 @@ pub(crate) struct Status {
     /// The workspaces whose versions are kept, the newest first: their ids and their names.
     pub(crate) kept: Vec<(String, String)>,
     /// The last runs: their ids, and lines of the menu.
-    pub(crate) recent: Vec<(String, String)>,
-    /// The text after "Quit" about what quitting stops.
-    pub(crate) quitting: &'static str,
+    pub(crate) recent: Vec<(String, Text)>,
+    /// The entry that ends the program, with what that stops.
+    pub(crate) quitting: Text,
 }
 
 /// The backups that the menu offers.
@@ -44,20 +45,20 @@ impl Status {
     pub(crate) fn unknown() -> Self {
         Self {
             health: Health::Empty,
-            sentence: "Starting".to_owned(),
+            sentence: text!("Starting"),
             offers: Offers::Nothing,
             paused: false,
             is_off: false,
             kept: Vec::new(),
             recent: Vec::new(),
-            quitting: "",
+            quitting: text!("Quit"),
         }
     }
 
     /// The state now.
     pub(crate) fn of(dashboard: &Dashboard, plans: &[Plan]) -> Self {
         let running = dashboard.running.clone().filter(|_| dashboard.health == Health::Running);
-        let sentence = running.unwrap_or_else(|| dashboard.sentence.clone());
+        let sentence = running.unwrap_or_else(|| dashboard.sentence.clone()).to_text();
         let offers = match plans {
             _ if dashboard.projects == 0 || dashboard.destinations.is_empty() => Offers::Nothing,
             [] => Offers::All,
@@ -72,9 +73,9 @@ impl Status {
             kept: Vec::new(),
             recent: recent_lines(&dashboard.recent_runs),
             quitting: match (dashboard.health, dashboard.schedule.next.is_some()) {
-                (Health::Running, _) => ", stopping what runs",
-                (_, true) => ", without backups until the next start",
-                _ => "",
+                (Health::Running, _) => text!("Quit, stopping what runs"),
+                (_, true) => text!("Quit, without backups until the next start"),
+                _ => text!("Quit"),
             },
         }
     }
@@ -105,20 +106,20 @@ fn named(plan: &Plan) -> (String, String) {
 }
 
 /// Looking at a folder anew is nothing that anybody asks after.
-fn recent_lines(runs: &[Run]) -> Vec<(String, String)> {
+fn recent_lines(runs: &[Run]) -> Vec<(String, Text)> {
     let told = runs.iter().filter(|run| run.kind != JobKind::Refresh);
     told.take(RECENT).map(|run| (run.id.clone(), line_of(run))).collect()
 }
 
-fn line_of(run: &Run) -> String {
-    let how = match run.state {
-        JobState::Succeeded => "done",
-        JobState::Warnings => "done in part",
-        JobState::Failed => "failed",
-        JobState::Cancelled => "cancelled",
-        JobState::Queued | JobState::Running => "running",
-    };
-    format!("{}: {how}", run.title)
+fn line_of(run: &Run) -> Text {
+    let title = &run.title;
+    match run.state {
+        JobState::Succeeded => text!("{title}: done", title),
+        JobState::Warnings => text!("{title}: done in part", title),
+        JobState::Failed => text!("{title}: failed", title),
+        JobState::Cancelled => text!("{title}: cancelled", title),
+        JobState::Queued | JobState::Running => text!("{title}: running", title),
+    }
 }
 
 #[cfg(test)]
@@ -141,9 +142,9 @@ mod tests {
     #[test]
     fn quitting_says_what_stops() {
         let quitting = |health, next| Status::of(&dashboard(health, next), &[]).quitting;
-        assert_eq!(quitting("running", true), ", stopping what runs");
-        assert_eq!(quitting("protected", true), ", without backups until the next start");
-        assert_eq!(quitting("protected", false), "");
+        assert_eq!(quitting("running", true), "Quit, stopping what runs");
+        assert_eq!(quitting("protected", true), "Quit, without backups until the next start");
+        assert_eq!(quitting("protected", false), "Quit");
     }
 
     #[test]
@@ -173,7 +174,7 @@ mod tests {
         assert_eq!(paused.sentence, "How it is");
         assert!(paused.paused && !paused.is_off);
         let mut running = dashboard("running", false);
-        running.running = Some("Back up Atlas, 50 %".to_owned());
+        running.running = Some(Text::from("Back up Atlas, 50 %").into());
         assert_eq!(Status::of(&running, &[]).sentence, "Back up Atlas, 50 %");
     }
 }

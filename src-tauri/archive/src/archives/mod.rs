@@ -12,8 +12,8 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use rustix::fs::{CWD, RenameFlags, renameat_with};
 use undercroft_foundation::{
-    ArchiveId, Candidate, Code, Error, Job, ProjectId, Result, find_by_name, make_folders,
-    reach_write_point, sync_folder,
+    ArchiveId, Candidate, Code, Error, Job, ProjectId, Result, Text, find_by_name, make_folders,
+    reach_write_point, sync_folder, text,
 };
 use undercroft_library::{Library, NewEvent, Project};
 
@@ -141,7 +141,7 @@ impl Archives {
     pub fn get(&self, id: ArchiveId) -> Result<Archive> {
         let found = self.library.catalog().read(|connection| table::get(connection, id))?;
         found.map(|manifest| self.archive(manifest)).ok_or_else(|| {
-            Error::new(Code::NotFound, format!("There is no archive {id}"))
+            Error::new(Code::NotFound, text!("There is no archive {id}", id))
                 .next("List the archives to see what there is")
         })
     }
@@ -189,14 +189,17 @@ impl Archives {
     pub fn create(&self, order: &ArchiveOrder<'_>, job: &Job) -> Result<Archive> {
         let ArchiveOrder { project, level, parts, versions, last_change, frees_source } = *order;
         if project.root.is_symlink() {
-            return Err(Error::new(Code::Invalid, format!("Cannot archive {}", project.name))
-                .why("In its place is a link to another folder now")
-                .next("Tell where the project is now"));
+            return Err(Error::new(
+                Code::Invalid,
+                text!("Cannot archive {project}", project = project.name),
+            )
+            .why("In its place is a link to another folder now")
+            .next("Tell where the project is now"));
         }
         if !project.root.is_dir() {
             return Err(Error::new(
                 Code::SourceMissing,
-                format!("Cannot archive {}", project.name),
+                text!("Cannot archive {project}", project = project.name),
             )
             .why("Its folder is not there")
             .next("Connect its drive, or tell where the project is now"));
@@ -230,7 +233,7 @@ impl Archives {
             parts: parts.iter().map(|(name, _)| (*name).to_owned()).collect(),
         };
         let manifest = Manifest::new(id, archived, figures);
-        self.keep(&manifest, "archive.created", "was archived")?;
+        self.keep(&manifest, "archive.created", text!("was archived"))?;
         reach_write_point("archive.recorded");
         Ok(self.archive(manifest))
     }
@@ -265,7 +268,7 @@ impl Archives {
         if found.is_whole() {
             self.put(&manifest)?;
         } else {
-            self.keep(&manifest, "archive.damaged", "has an archive that is damaged")?;
+            self.keep(&manifest, "archive.damaged", text!("has an archive that is damaged"))?;
         }
         Ok(found)
     }
@@ -279,9 +282,9 @@ impl Archives {
         if manifest.trashed.is_some() != is_trashed {
             manifest.trashed = is_trashed.then(|| self.library.world().clock.now());
             let (kind, happened) = if is_trashed {
-                ("archive.trashed", "has an archive in the trash now")
+                ("archive.trashed", text!("has an archive in the trash now"))
             } else {
-                ("archive.recalled", "has its archive back")
+                ("archive.recalled", text!("has its archive back"))
             };
             self.keep(&manifest, kind, happened)?;
             reach_write_point("archive.trashed");
@@ -324,11 +327,11 @@ impl Archives {
         self.library.catalog().write(|transaction| table::put(transaction, manifest))
     }
 
-    fn keep(&self, manifest: &Manifest, kind: &str, happened: &str) -> Result<()> {
+    fn keep(&self, manifest: &Manifest, kind: &str, happened: Text) -> Result<()> {
         manifest.write(&manifest_path(&self.path_of(manifest.id, manifest.created)))?;
         self.library.catalog().write(|transaction| {
             table::put(transaction, manifest)?;
-            let text = format!("{} {happened}", manifest.project.name);
+            let text = text!("{project} {happened}", project = manifest.project.name, happened);
             let event = NewEvent::new(kind, text).of_project(Some(manifest.project.id));
             self.library.events().append(transaction, &event).map(drop)
         })

@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use undercroft_foundation::{
     ArchiveId, Code, Error, IoContext as _, Job, Result, escape_path, reach_write_point,
-    sync_folder,
+    sync_folder, text,
 };
 
 use super::{Archive, Archives, UNFINISHED, Unfinished, hidden, remove_file};
@@ -82,15 +82,16 @@ impl Archives {
         manifest.location = Some(location);
         manifest.frees_file = true;
         manifest.trashed = self.get(id)?.manifest.trashed;
-        let happened = format!("has its archive on {} now", to.name);
-        self.keep(&manifest, "archive.moved", &happened)?;
+        let happened = text!("has its archive on {to} now", to = to.name);
+        self.keep(&manifest, "archive.moved", happened)?;
         reach_write_point("archive.moved");
         self.free_file(manifest)
     }
 
     fn refuse_move(&self, archive: &Archive) -> Result<()> {
         let manifest = &archive.manifest;
-        let what = || format!("Cannot move the archive of {}", manifest.project.name);
+        let what =
+            || text!("Cannot move the archive of {project}", project = manifest.project.name);
         if manifest.trashed.is_some() {
             return Err(Error::new(Code::Invalid, what())
                 .why("It is in the trash")
@@ -164,7 +165,7 @@ impl Archives {
         let Some(location) = place_of(&archive).cloned() else {
             if manifest.left_behind.is_empty() {
                 let name = &manifest.project.name;
-                return Err(Error::new(Code::Invalid, format!("Cannot bring back {name}"))
+                return Err(Error::new(Code::Invalid, text!("Cannot bring back {name}", name))
                     .why("Its archive lies on this disk already"));
             }
             return self.remove_or_warn(id, job);
@@ -178,7 +179,7 @@ impl Archives {
         manifest.left_behind.push(location);
         manifest.checked = Some(self.library.world().clock.now());
         manifest.damaged.clear();
-        self.keep(&manifest, "archive.brought-back", "has its archive on this disk again")?;
+        self.keep(&manifest, "archive.brought-back", text!("has its archive on this disk again"))?;
         reach_write_point("archive.brought-back");
         self.remove_or_warn(id, job)
     }
@@ -239,7 +240,7 @@ impl Archives {
     }
 
     fn gone(&self, manifest: &Manifest) -> Error {
-        let what = format!("The archive of {} is gone", manifest.project.name);
+        let what = text!("The archive of {project} is gone", project = manifest.project.name);
         Error::new(Code::NotFound, what)
             .why("Its file is no longer in the library")
             .next("Restore it from a backup of the library")
@@ -251,8 +252,9 @@ impl Archives {
         location: &Location,
     ) -> Result<Box<dyn ArchiveSource>> {
         self.remote()?.open(manifest.id, location).map_err(|error| {
-            let what = format!("Cannot read the archive of {}", manifest.project.name);
-            let why = format!("It lies on {}. {error}", location.name);
+            let what =
+                text!("Cannot read the archive of {project}", project = manifest.project.name);
+            let why = text!("It lies on {location}. {error}", location = location.name, error);
             Error::new(error.code(), what).why(why).next(error.next_text()).because(error)
         })
     }
@@ -285,7 +287,10 @@ impl Archives {
     fn remove_or_warn(&self, id: ArchiveId, job: &Job) -> Result<()> {
         if let Err(error) = self.remove_copies_left_behind(id) {
             let name = self.get(id)?.manifest.project.name;
-            job.warn(name, format!("A copy of its archive is left and removed later: {error}"));
+            job.warn(
+                name,
+                text!("A copy of its archive is left and removed later: {error}", error),
+            );
         }
         Ok(())
     }
@@ -325,6 +330,7 @@ fn place_of(Archive { manifest, is_there, .. }: &Archive) -> Option<&Location> {
 }
 
 fn not_as_made(manifest: &Manifest, place: &str) -> Error {
-    let what = format!("Cannot move the archive of {}", manifest.project.name);
-    Error::new(Code::Damaged, what).why(format!("Its bytes {place} are not those it was made of"))
+    let what = text!("Cannot move the archive of {project}", project = manifest.project.name);
+    Error::new(Code::Damaged, what)
+        .why(text!("Its bytes {place} are not those it was made of", place))
 }

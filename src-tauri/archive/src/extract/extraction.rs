@@ -11,7 +11,9 @@ use rustix::fs::{
     AtFlags, FileType, Mode, OFlags, Timespec, Timestamps, fchmod, futimens, linkat, mkdirat,
     mknodat, openat, symlinkat, syncfs, unlinkat, utimensat,
 };
-use undercroft_foundation::{Code, IoContext as _, Job, Result, escape_name, reach_write_point};
+use undercroft_foundation::{
+    Code, IoContext as _, Job, Result, escape_name, reach_write_point, text,
+};
 use xattr::FileExt as _;
 
 use super::Extracted;
@@ -211,7 +213,10 @@ fn set_xattrs(file: impl AsFd, xattrs: &[Xattr], job: &Job) {
     for (name, value) in xattrs.iter().filter(|(name, _)| is_kept(name)) {
         use std::os::unix::ffi::OsStrExt as _;
         if let Err(error) = file.set_xattr(std::ffi::OsStr::from_bytes(name), value) {
-            job.warn(escape_name(name), format!("This attribute cannot be set: {error}"));
+            job.warn(
+                escape_name(name),
+                text!("This attribute cannot be set: {error}", error = error.to_string()),
+            );
         }
     }
 }

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use rustix::fs::{CWD, Mode, OFlags, RenameFlags, openat, renameat_with};
 use undercroft_foundation::{
     Code, Error, IoContext as _, Job, Result, TreePath, escape_path, make_folders,
-    reach_write_point, sync_folder,
+    reach_write_point, sync_folder, text,
 };
 
 use crate::read::ArchiveReader;
@@ -71,7 +71,7 @@ impl ArchiveReader {
         let path = TreePath::from_names(names)?;
         let top = self
             .find_in_tar(&path)
-            .ok_or_else(|| Error::new(Code::NotFound, format!("The archive has no {path}")))?;
+            .ok_or_else(|| Error::new(Code::NotFound, text!("The archive has no {path}", path)))?;
         self.put_in_place(top, &self.below(top), folder, Existing::Refuse, job)
     }
 
@@ -140,9 +140,9 @@ impl ArchiveReader {
 }
 
 fn is_taken(folder: &Path, taken: &TreePath) -> Error {
-    let what = format!("Cannot restore to {}", escape_path(folder));
+    let what = text!("Cannot restore to {folder}", folder = escape_path(folder));
     Error::new(Code::AlreadyExists, what)
-        .why(format!("{taken} is there already"))
+        .why(text!("{taken} is there already", taken))
         .next("Choose to replace or to keep what is there, or choose another folder")
 }
 

@@ -9,7 +9,8 @@ use rustix::fs::{
 };
 use rustix::io::Errno;
 use undercroft_foundation::{
-    Code, Error, Job, Result, TreePath, count_text, escape_path, make_folders, reach_write_point,
+    Code, Error, Job, Result, TextValue, TreePath, escape_path, make_folders, reach_write_point,
+    text,
 };
 
 use crate::format::index::EntryKind;
@@ -84,8 +85,11 @@ pub(super) fn place(from: &Path, to: &Path, existing: Existing, job: &Job) -> Re
     placing.merge(&from, &into, &TreePath::root())?;
     File::from(into).sync_all().map_err(|source| Error::io("sync", to, source))?;
     if placing.placed.replaced > 0 {
-        let replaced = count_text(placing.placed.replaced, "file");
-        job.warn(escape_path(&kept), format!("{replaced} that were replaced are kept here"));
+        let replaced = TextValue::count(placing.placed.replaced, "file");
+        job.warn(
+            escape_path(&kept),
+            text!("{replaced} that were replaced are kept here", replaced),
+        );
     }
     Ok(placing.placed)
 }
@@ -182,7 +186,7 @@ impl Placing<'_> {
 
 fn failed(path: &TreePath, errno: Errno) -> Error {
     match errno {
-        Errno::EXIST => Error::new(Code::AlreadyExists, format!("Cannot restore {path}"))
+        Errno::EXIST => Error::new(Code::AlreadyExists, text!("Cannot restore {path}", path))
             .why("Something of that name is there already")
             .next("Choose to replace or to keep what is there"),
         _ => Error::io("restore", &path.below(Path::new("")), errno.into()),

@@ -1,6 +1,6 @@
 //! The names in an archive: folders, paths, and searching.
 
-use undercroft_foundation::{Code, Error, NameQuery, Result, TreePath};
+use undercroft_foundation::{Code, Error, NameQuery, Result, TreePath, text};
 
 use super::ArchiveReader;
 use crate::format::index::{Attributes, Digest, EntryKind};
@@ -66,7 +66,7 @@ impl ArchiveReader {
     pub fn find(&self, path: &TreePath) -> Result<u32> {
         let top = self.project_root()?;
         path.names().try_fold(top, |folder, name| self.child(folder, name)).map_err(|error| {
-            Error::new(Code::NotFound, format!("The archive has no {path}")).because(error)
+            Error::new(Code::NotFound, text!("The archive has no {path}", path)).because(error)
         })
     }
 

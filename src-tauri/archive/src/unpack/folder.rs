@@ -11,7 +11,7 @@ use rustix::fs::{
     mkdirat, openat, symlinkat, utimensat,
 };
 use undercroft_foundation::{
-    Code, Error, Job, Result, canonicalize_missing, canonicalize_or_keep, escape_path,
+    Code, Error, Job, Result, canonicalize_missing, canonicalize_or_keep, escape_path, text,
 };
 use xattr::FileExt as _;
 
@@ -46,7 +46,7 @@ pub fn copy_folder(
     staging::check_absent(target)?;
     let folder = canonicalize_or_keep(folder);
     if canonicalize_missing(target).is_ok_and(|target| target.starts_with(&folder)) {
-        let what = format!("Cannot copy {} into itself", escape_path(&folder));
+        let what = text!("Cannot copy {folder} into itself", folder = escape_path(&folder));
         return Err(
             Error::new(Code::Invalid, what).next("Choose a target that does not lie in the folder")
         );
@@ -243,6 +243,6 @@ fn times(tv_sec: i64, tv_nsec: i64) -> Timestamps {
 }
 
 fn too_deep(path: &Path) -> Error {
-    Error::new(Code::Invalid, format!("Cannot copy {}", escape_path(path)))
-        .why(format!("It is more than {DEEPEST} folders deep"))
+    Error::new(Code::Invalid, text!("Cannot copy {path}", path = escape_path(path)))
+        .why(text!("It is more than {deepest} folders deep", deepest = DEEPEST))
 }

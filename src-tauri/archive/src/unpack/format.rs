@@ -3,7 +3,7 @@
 use std::fs::File;
 use std::os::unix::fs::FileExt;
 
-use undercroft_foundation::Result;
+use undercroft_foundation::{Result, Text, text};
 
 use super::plan::Format;
 use super::{refuse, stream};
@@ -13,7 +13,7 @@ use super::{refuse, stream};
 pub(super) enum Detected {
     Known(Format),
     /// It cannot be unpacked; the reason.
-    Other(String),
+    Other(Text),
 }
 
 const BLOCK: usize = 512;
@@ -36,7 +36,7 @@ pub(super) fn detect(file: &File, length: u64) -> Result<Detected> {
     if is_tar(&inner[..filled]) {
         return Ok(Detected::Known(compressed));
     }
-    Ok(Detected::Other("It is a compressed file, but no tar archive is in it".to_owned()))
+    Ok(Detected::Other(text!("It is a compressed file, but no tar archive is in it")))
 }
 
 fn read_up_to(file: &File, buffer: &mut [u8]) -> Result<usize> {
@@ -57,19 +57,23 @@ fn is_tar(block: &[u8]) -> bool {
     block.len() == BLOCK && (block.iter().all(|b| *b == 0) || super::tar::is_header(block))
 }
 
-fn unknown(start: &[u8], length: u64) -> String {
+fn unknown(start: &[u8], length: u64) -> Text {
     let name = match start {
-        _ if length == 0 => return "The file is empty".to_owned(),
-        [b'7', b'z', 0xbc, 0xaf, ..] => "a 7-Zip archive",
-        [b'R', b'a', b'r', b'!', ..] => "a RAR archive",
-        [b'B', b'Z', b'h', ..] => "packed with bzip2",
-        [0x1f, 0x9d, ..] => "packed with compress",
-        [0x04, 0x22, 0x4d, 0x18, ..] => "packed with LZ4",
-        [b'P', b'K', 7, 8, ..] => "a zip archive in several parts",
+        _ if length == 0 => return text!("The file is empty"),
+        [b'7', b'z', 0xbc, 0xaf, ..] => text!("a 7-Zip archive"),
+        [b'R', b'a', b'r', b'!', ..] => text!("a RAR archive"),
+        [b'B', b'Z', b'h', ..] => text!("packed with bzip2"),
+        [0x1f, 0x9d, ..] => text!("packed with compress"),
+        [0x04, 0x22, 0x4d, 0x18, ..] => text!("packed with LZ4"),
+        [b'P', b'K', 7, 8, ..] => text!("a zip archive in several parts"),
         _ => {
-            return "It is not an archive that can be unpacked: tar, tar.gz, tar.xz, tar.zst or zip"
-                .to_owned();
+            return text!(
+                "It is not an archive that can be unpacked: tar, tar.gz, tar.xz, tar.zst or zip"
+            );
         }
     };
-    format!("It is {name}, which cannot be unpacked here; tar, tar.gz, tar.xz, tar.zst and zip can")
+    text!(
+        "It is {name}, which cannot be unpacked here; tar, tar.gz, tar.xz, tar.zst and zip can",
+        name
+    )
 }

@@ -2,7 +2,7 @@
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use undercroft_foundation::{Warning, escape_name};
+use undercroft_foundation::{Text, Warning, escape_name};
 
 /// The most entries that are told one by one.
 const MOST: usize = 200;
@@ -15,13 +15,13 @@ pub(super) struct LeftOut {
 
 impl LeftOut {
     /// Notes an entry and its reason.
-    pub(super) fn add(&self, name: &[u8], reason: &str) {
+    pub(super) fn add(&self, name: &[u8], reason: impl Into<Text>) {
         let mut noted = self.locked();
         noted.0 += 1;
         if noted.1.len() < MOST {
             // A name can be as long as an archive likes.
             let shown = &name[..name.len().min(4096)];
-            noted.1.push(Warning { item: escape_name(shown), message: reason.to_owned() });
+            noted.1.push(Warning { item: escape_name(shown), message: reason.into() });
         }
     }
 

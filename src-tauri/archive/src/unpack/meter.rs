@@ -4,7 +4,7 @@ use std::os::fd::BorrowedFd;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
 use rustix::fs::fstatvfs;
-use undercroft_foundation::{Job, Result, group_digits, size_text};
+use undercroft_foundation::{Job, Result, TextValue, text};
 
 use super::plan::UnpackLimits;
 use super::refuse;
@@ -33,8 +33,8 @@ impl<'a> Meter<'a> {
     pub(super) fn add_entry(&self) -> Result<()> {
         self.job.check_cancelled()?;
         if self.entries.fetch_add(1, Relaxed) >= self.limits.entries {
-            let most = group_digits(self.limits.entries);
-            return Err(refuse::limit(format!("It holds more than {most} entries")));
+            let most = self.limits.entries;
+            return Err(refuse::limit(text!("It holds more than {most} entries", most)));
         }
         Ok(())
     }
@@ -57,8 +57,8 @@ impl<'a> Meter<'a> {
     /// Refuses a size that is beyond the limit.
     pub(super) fn check_bytes(&self, bytes: u64) -> Result<()> {
         if bytes > self.limits.bytes {
-            let most = size_text(self.limits.bytes);
-            return Err(refuse::limit(format!("It unpacks to more than {most}")));
+            let most = TextValue::Size(self.limits.bytes);
+            return Err(refuse::limit(text!("It unpacks to more than {most}", most)));
         }
         Ok(())
     }
@@ -67,9 +67,9 @@ impl<'a> Meter<'a> {
     pub(super) fn check_ratio(&self, bytes: u64, consumed: u64) -> Result<()> {
         let limits = self.limits;
         if bytes > limits.ratio_from && bytes / limits.ratio.max(1) >= consumed.max(1) {
-            let why = format!(
-                "It unpacks to more than {} times its size, as archives do that are made to fill disks",
-                group_digits(limits.ratio)
+            let why = text!(
+                "It unpacks to more than {times} times its size, as archives do that are made to fill disks",
+                times = limits.ratio
             );
             return Err(refuse::limit(why));
         }
@@ -97,10 +97,10 @@ impl<'a> Meter<'a> {
         let free = found.f_bavail.saturating_mul(found.f_frsize);
         let needed = bytes.saturating_add(self.limits.free_bytes);
         if found.f_blocks > 0 && free < needed {
-            return Err(refuse::full(format!(
-                "The disk has {} free, and {} are needed",
-                size_text(free),
-                size_text(needed)
+            return Err(refuse::full(text!(
+                "The disk has {free} free, and {needed} are needed",
+                free = TextValue::Size(free),
+                needed = TextValue::Size(needed)
             )));
         }
         Ok(())

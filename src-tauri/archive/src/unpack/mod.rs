@@ -59,7 +59,7 @@ pub fn inspect(file: &Path, limits: &UnpackLimits, job: &Job) -> Result<UnpackPl
     match surveyed {
         Ok(()) => {}
         Err(error) if refuse::is_refusal(&error) => {
-            plan.refusal = Some(error.why_text().to_owned());
+            plan.refusal = Some(error.reason());
         }
         Err(error) => return Err(error),
     }

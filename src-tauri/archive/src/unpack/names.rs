@@ -2,7 +2,7 @@
 
 use super::plan::UnpackLimits;
 use super::refuse;
-use undercroft_foundation::Result;
+use undercroft_foundation::{Result, text};
 
 /// The longest name that file systems take.
 const LONGEST_NAME: usize = 255;
@@ -47,7 +47,7 @@ impl EntryPath {
         let parts = || name.split(|b| *b == b'/').filter(|part| !matches!(*part, b"" | b"."));
         let depth = parts().count();
         if depth > limits.depth {
-            let why = format!("A path in it is more than {} folders deep", limits.depth);
+            let why = text!("A path in it is more than {depth} folders deep", depth = limits.depth);
             return Err(refuse::limit(why));
         }
         let mut path = Vec::with_capacity(name.len());
@@ -61,7 +61,7 @@ impl EntryPath {
             path.extend_from_slice(part);
         }
         if path.len() > limits.path_bytes {
-            let why = format!("A path in it is longer than {} bytes", limits.path_bytes);
+            let why = text!("A path in it is longer than {most} bytes", most = limits.path_bytes);
             return Err(refuse::limit(why));
         }
         Ok(if path.is_empty() { Named::Root } else { Named::Path(Self(path)) })

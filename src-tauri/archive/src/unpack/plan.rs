@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use undercroft_foundation::{OsRandom, Random, Warning, escape_name};
+use undercroft_foundation::{OsRandom, Random, Text, Warning, escape_name};
 
 /// The format of an archive, by its first bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -104,7 +104,7 @@ pub struct UnpackPlan {
     /// The entries that would be left out and why; the first 200.
     pub warnings: Vec<Warning>,
     /// The reason for which the archive is refused, in a sentence.
-    pub refusal: Option<String>,
+    pub refusal: Option<Text>,
 }
 
 impl UnpackPlan {

@@ -3,7 +3,7 @@
 use std::io;
 use std::path::Path;
 
-use undercroft_foundation::{Code, Error, escape_path};
+use undercroft_foundation::{Code, Error, Text, escape_path, text};
 
 const WHAT: &str = "Cannot unpack the archive";
 
@@ -13,31 +13,31 @@ pub(super) fn named(error: Error, file: &Path) -> Error {
         return error;
     }
     let name = escape_path(Path::new(file.file_name().unwrap_or_default()));
-    let (why, next) = (error.why_text().to_owned(), error.next_text().to_owned());
-    Error::new(error.code(), format!("Cannot unpack {name}")).why(why).next(next).because(error)
+    let (why, next) = (error.reason(), error.advice());
+    Error::new(error.code(), text!("Cannot unpack {name}", name)).why(why).next(next).because(error)
 }
 
 /// The archive is one that is not unpacked, as it is.
-pub(super) fn invalid(why: impl Into<String>) -> Error {
+pub(super) fn invalid(why: impl Into<Text>) -> Error {
     Error::new(Code::Invalid, WHAT)
         .why(why)
         .next("Unpack it with the program that made it, and add the folder as a project")
 }
 
 /// The archive's bytes are not what its format asks for.
-pub(super) fn damaged(why: impl Into<String>) -> Error {
+pub(super) fn damaged(why: impl Into<Text>) -> Error {
     Error::new(Code::Damaged, WHAT).why(why).next("Get the archive again; nothing was unpacked")
 }
 
 /// The archive exceeds a limit.
-pub(super) fn limit(why: impl Into<String>) -> Error {
+pub(super) fn limit(why: impl Into<Text>) -> Error {
     Error::new(Code::Invalid, WHAT)
         .why(why)
         .next("Check where the archive comes from; if you trust it, unpack it with another program")
 }
 
 /// The disk has no room for it.
-pub(super) fn full(why: impl Into<String>) -> Error {
+pub(super) fn full(why: impl Into<Text>) -> Error {
     Error::new(Code::StorageFull, WHAT).why(why).next("Free some room and try again")
 }
 
@@ -63,7 +63,8 @@ pub(super) fn read(source: io::Error) -> Error {
         io::ErrorKind::OutOfMemory => {
             invalid("It was packed with so large a window that unpacking takes too much memory")
         }
-        _ => damaged(format!("Its bytes are damaged ({source})")).because(source),
+        _ => damaged(text!("Its bytes are damaged ({source})", source = source.to_string()))
+            .because(source),
     }
 }
 

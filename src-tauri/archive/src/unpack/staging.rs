@@ -12,8 +12,8 @@ use std::path::{Path, PathBuf};
 use rustix::fs::{AtFlags, FlockOperation, Mode, OFlags, RenameFlags};
 use rustix::io::Errno;
 use undercroft_foundation::{
-    Code, Error, IoContext, Random, Result, count_text, escape_name, escape_path,
-    reach_write_point, remove_tree, sync_folder,
+    Code, Error, IoContext, Random, Result, escape_name, escape_path, reach_write_point,
+    remove_tree, sync_folder, text,
 };
 
 use super::plan::UnpackReport;
@@ -54,9 +54,12 @@ pub(super) fn check_absent(target: &Path) -> Result<()> {
 }
 
 fn taken(target: &Path) -> Error {
-    Error::new(Code::AlreadyExists, format!("Cannot unpack to {}", escape_path(target)))
-        .why("Something of that name is there already")
-        .next("Choose another name")
+    Error::new(
+        Code::AlreadyExists,
+        text!("Cannot unpack to {target}", target = escape_path(target)),
+    )
+    .why("Something of that name is there already")
+    .next("Choose another name")
 }
 
 impl Staging {
@@ -120,7 +123,7 @@ impl Staging {
         if let Some(parent) = self.target.parent() {
             sync_folder(parent)?;
         }
-        let (files, bytes) = (count_text(report.files, "file"), report.bytes);
+        let (files, bytes) = (report.files, report.bytes);
         tracing::info!(target = %escape_path(&self.target), files, bytes, "unpacked an archive");
         Ok(report)
     }

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use rustix::fs::{
     AtFlags, CWD, Dir, FileType, Mode, OFlags, Stat, fstat, openat, readlinkat, statat,
 };
-use undercroft_foundation::{Code, Error, IoContext as _, Mount, Result, escape_path};
+use undercroft_foundation::{Code, Error, IoContext as _, Mount, Result, escape_path, text};
 use xattr::FileExt as _;
 
 use crate::format::index::{Attributes, EntryKind, Xattr};
@@ -221,7 +221,7 @@ fn is_on(folder: &File, mount: Mount) -> rustix::io::Result<bool> {
 
 /// An archive holds all of a project or is none, and another drive is not followed.
 fn is_mounted(path: &Path) -> Error {
-    Error::new(Code::Invalid, format!("Cannot archive {}", escape_path(path)))
+    Error::new(Code::Invalid, text!("Cannot archive {path}", path = escape_path(path)))
         .why("Another file system is mounted there")
         .next("Unmount it first")
 }

@@ -8,7 +8,7 @@ use std::path::Path;
 
 use rustix::fs::fstat;
 use sha2::{Digest as _, Sha256};
-use undercroft_foundation::{Code, Error, IoContext as _, Job, Result, escape_path};
+use undercroft_foundation::{Code, Error, IoContext as _, Job, Result, escape_path, text};
 
 use super::compressible::{HEAD, is_compressible};
 use super::head::Head;
@@ -348,7 +348,7 @@ impl<'a, 'scope> TarWriter<'a, 'scope> {
 }
 
 fn shrank(path: &Path) -> Error {
-    Error::new(Code::Unavailable, format!("Cannot archive {}", escape_path(path)))
+    Error::new(Code::Unavailable, text!("Cannot archive {path}", path = escape_path(path)))
         .why("It became smaller while it was read: a program writes it")
         .next("Close the program, and archive the project again")
 }

@@ -11,7 +11,7 @@ use crate::support::{Scene, TarBytes, names, pax};
 fn left_out(scene: &Scene, bytes: &[u8]) -> Vec<(String, String)> {
     let report = scene.unpack_bytes(bytes).unwrap();
     assert_eq!(report.left_out, report.warnings.len() as u64);
-    report.warnings.into_iter().map(|warning| (warning.item, warning.message)).collect()
+    report.warnings.into_iter().map(|warning| (warning.item, warning.message.into())).collect()
 }
 
 #[test]

@@ -76,7 +76,7 @@ fn files_that_are_no_archive_are_told_by_what_they_are() {
         let scene = Scene::new();
         let why = scene.inspect_bytes(bytes).refusal.unwrap();
         assert!(why.contains(told), "{why}");
-        assert_eq!(scene.unpack_bytes(bytes).unwrap_err().why_text(), why);
+        assert_eq!(scene.unpack_bytes(bytes).unwrap_err().why_text(), why.as_str());
     }
 }
 

@@ -1,7 +1,7 @@
 //! The alert about an anomaly, and the answer to it.
 
 use jiff::Timestamp;
-use undercroft_foundation::{AlertId, ProjectId};
+use undercroft_foundation::{AlertId, ProjectId, Text};
 
 /// Something unusual that a backup showed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -15,7 +15,7 @@ pub struct AnomalyAlert {
     /// Its kind.
     pub kind: AnomalyKind,
     /// The anomaly, in a sentence without its full stop.
-    pub text: String,
+    pub text: Text,
     /// The first of the files that it is about, escaped.
     pub examples: Vec<String>,
     /// When the backup was made that it was compared with; unknown of an old alert.

@@ -1,6 +1,6 @@
 //! Answering alerts, and what waits for the answer.
 
-use undercroft_foundation::{AlertId, Candidate, DestinationId, Result, find_by_name};
+use undercroft_foundation::{AlertId, Candidate, DestinationId, Result, find_by_name, text};
 use undercroft_library::NewEvent;
 
 use super::{AnomalyAlert, AnomalyAlerts, AnomalyAnswer, table};
@@ -23,7 +23,7 @@ impl AnomalyAlerts {
         let candidate = |alert: &AnomalyAlert| Candidate {
             id: alert.id.to_string(),
             name: None,
-            about: alert.text.clone(),
+            about: alert.text.to_string(),
         };
         find_by_name("alert", text, &self.list()?, candidate).cloned()
     }
@@ -50,14 +50,14 @@ impl AnomalyAlerts {
         answer: Option<AnomalyAnswer>,
     ) -> Result<AnomalyAlert> {
         let said = match answer {
-            Some(AnomalyAnswer::Meant) => "this was meant",
+            Some(AnomalyAnswer::Meant) => text!("this was meant"),
             Some(AnomalyAnswer::NotMeant) => {
-                "this was not meant; the backups from before are pinned"
+                text!("this was not meant; the backups from before are pinned")
             }
-            Some(AnomalyAnswer::Back) => "all of it is back",
-            None => "the answer was taken back",
+            Some(AnomalyAnswer::Back) => text!("all of it is back"),
+            None => text!("the answer was taken back"),
         };
-        let text = format!("{}: {said}", alert.text);
+        let text = text!("{anomaly}: {answer}", anomaly = alert.text, answer = said);
         let event = NewEvent::new("guard.answered", text).of_project(Some(alert.project));
         self.library.catalog().write(|transaction| {
             table::answer(transaction, alert.id, answer)?;

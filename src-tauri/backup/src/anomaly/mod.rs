@@ -8,7 +8,7 @@ mod answer;
 mod lost;
 mod table;
 
-use undercroft_foundation::{AlertId, LogLevel, Result, count_text, escape_name, size_text};
+use undercroft_foundation::{AlertId, LogLevel, Result, Text, TextValue, escape_name, text};
 use undercroft_library::{Library, Moment, NewEvent, Project};
 use undercroft_repository::diff::{Change, ChangeKind};
 use undercroft_repository::{Repository, Snapshot, SnapshotId};
@@ -47,7 +47,7 @@ struct ChangeTotals {
 #[derive(Debug)]
 struct Anomaly {
     kind: AnomalyKind,
-    text: String,
+    text: Text,
     /// The paths that are gone or another.
     lost: Vec<String>,
 }
@@ -67,13 +67,14 @@ impl ChangeTotals {
     /// The anomaly that it shows.
     fn classify(self) -> Option<Anomaly> {
         let is_mass = |count: u64| count >= MASS && count.saturating_mul(2) >= self.files_before;
-        let of_all = format!("of {}", count_text(self.files_before, "file"));
+        let all = TextValue::count(self.files_before, "file");
         if is_mass(self.removed) {
-            let text = format!("{} {of_all} are gone", self.removed);
+            let text = text!("{gone} of {all} are gone", gone = self.removed, all);
             return Some(Anomaly { kind: AnomalyKind::Deletion, text, lost: self.removed_paths });
         }
         if is_mass(self.rewritten) {
-            let text = format!("{} {of_all} have another content at once", self.rewritten);
+            let count = self.rewritten;
+            let text = text!("{count} of {all} have another content at once", count, all);
             return Some(Anomaly {
                 kind: AnomalyKind::Rewriting,
                 text,
@@ -82,8 +83,9 @@ impl ChangeTotals {
         }
         let grew = self.bytes_after.saturating_sub(self.bytes_before);
         if grew >= GROWTH_BYTES && self.bytes_after >= self.bytes_before.saturating_mul(3) {
-            let (before, after) = (size_text(self.bytes_before), size_text(self.bytes_after));
-            let text = format!("It grew from {before} to {after}");
+            let (before, after) =
+                (TextValue::Size(self.bytes_before), TextValue::Size(self.bytes_after));
+            let text = text!("It grew from {before} to {after}", before, after);
             return Some(Anomaly { kind: AnomalyKind::Growth, text, lost: Vec::new() });
         }
         None
@@ -152,7 +154,11 @@ impl AnomalyAlerts {
             before: Some(Moment::of(before.time).0),
             answer: None,
         };
-        let text = format!("{}: {text}; nothing is let go until this is answered", project.name);
+        let text = text!(
+            "{project}: {anomaly}; nothing is let go until this is answered",
+            project = project.name,
+            anomaly = text
+        );
         job.log(LogLevel::Warning, text.clone());
         let event = NewEvent::new("guard.alert", text).of_project(Some(project.id));
         self.library.catalog().write(|transaction| {

@@ -1,12 +1,12 @@
 //! The table of the alerts.
 
 use rusqlite::{Connection, OptionalExtension, Row, Transaction, params};
-use undercroft_foundation::{AlertId, Code, DestinationId, Error, Result};
-use undercroft_library::{Column, Json, Migration, Moment, SqlContext};
+use undercroft_foundation::{AlertId, Code, DestinationId, Error, Result, text};
+use undercroft_library::{Column, Json, Migration, Moment, SqlContext, parts_of, text_of};
 
 use super::{AnomalyAlert, AnomalyAnswer, AnomalyKind};
 
-pub(crate) const MIGRATIONS: &[Migration] = &[FIRST, WITH_LOSS];
+pub(crate) const MIGRATIONS: &[Migration] = &[FIRST, WITH_LOSS, WITH_PARTS];
 
 const FIRST: Migration = Migration {
     table: "guard_alerts",
@@ -31,7 +31,14 @@ const WITH_LOSS: Migration = Migration {
           ALTER TABLE guard_alerts ADD COLUMN lost TEXT NOT NULL DEFAULT '[]';",
 };
 
-const COLUMNS: &str = "id, time, project, kind, text, examples, answer, before";
+/// The parts of the sentence.
+const WITH_PARTS: Migration = Migration {
+    table: "guard_alerts",
+    version: 3,
+    sql: "ALTER TABLE guard_alerts ADD COLUMN text_parts TEXT;",
+};
+
+const COLUMNS: &str = "id, time, project, kind, text, examples, answer, before, text_parts";
 
 pub(super) fn insert(
     transaction: &Transaction<'_>,
@@ -40,17 +47,19 @@ pub(super) fn insert(
 ) -> Result<()> {
     transaction
         .execute(
-            "INSERT INTO guard_alerts (id, time, project, kind, text, examples, before, lost)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+            "INSERT INTO guard_alerts (id, time, project, kind, text, examples, before, lost,
+                                       text_parts)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
             params![
                 Column(alert.id),
                 Moment(alert.time),
                 Column(alert.project),
                 alert.kind.name(),
-                alert.text,
+                alert.text.as_str(),
                 Json(&alert.examples),
                 alert.before.map(Moment),
                 Json(lost),
+                parts_of(&alert.text),
             ],
         )
         .sql("keep an alert")
@@ -69,7 +78,7 @@ pub(super) fn get(connection: &Connection, id: AlertId) -> Result<AnomalyAlert> 
     let query = format!("SELECT {COLUMNS} FROM guard_alerts WHERE id = ?1");
     let found = connection.query_row(&query, [Column(id)], from_row).optional();
     found.sql("read an alert")?.ok_or_else(|| {
-        Error::new(Code::NotFound, format!("There is no alert {id}"))
+        Error::new(Code::NotFound, text!("There is no alert {id}", id))
             .next("List the alerts to see what there is")
     })
 }
@@ -116,7 +125,7 @@ fn from_row(row: &Row<'_>) -> rusqlite::Result<AnomalyAlert> {
         project: row.get::<_, Column<_>>(2)?.0,
         kind: AnomalyKind::from_name(&kind)
             .ok_or(rusqlite::Error::IntegralValueOutOfRange(3, 0))?,
-        text: row.get(4)?,
+        text: text_of(row, 4, 8)?,
         examples: row.get::<_, Json<_>>(5)?.0,
         answer: answer.and_then(|answer| AnomalyAnswer::from_name(&answer)),
         before: row.get::<_, Option<Moment>>(7)?.map(|time| time.0),

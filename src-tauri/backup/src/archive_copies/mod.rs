@@ -5,7 +5,7 @@ mod stored;
 
 use std::path::Path;
 
-use undercroft_foundation::{ArchiveId, Code, DestinationId, Error, Job, Result};
+use undercroft_foundation::{ArchiveId, Code, DestinationId, Error, Job, Result, text};
 use undercroft_library::Library;
 use undercroft_repository::retention::PINNED;
 use undercroft_repository::{
@@ -114,7 +114,10 @@ impl ArchiveCopies {
         let snapshot = match snapshot {
             Some(snapshot) => snapshot,
             None => of_archive(&repository, archive)?.pop().ok_or_else(|| {
-                let what = format!("{} does not hold the archive", destination.name);
+                let what = text!(
+                    "{destination} does not hold the archive",
+                    destination = destination.name
+                );
                 Error::new(Code::NotFound, what)
                     .why("No snapshot there bears its id")
                     .next("Look into the trash of the destination")

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use undercroft_foundation::{Code, Error, Result};
+use undercroft_foundation::{Code, Error, Result, text};
 use undercroft_repository::{BlobId, ContentLayout, Repository, Snapshot};
 
 use crate::destinations::{Destination, Destinations};
@@ -67,7 +67,8 @@ fn only_file(repository: &Repository, snapshot: &Snapshot) -> Result<Vec<BlobId>
             Some((Some(below), _)) if nodes.len() == 1 => tree = below,
             Some((None, Some(content))) if nodes.len() == 1 => return Ok(content.clone()),
             _ => {
-                let what = format!("Snapshot {} holds no archive", snapshot.id.short());
+                let what =
+                    text!("Snapshot {snapshot} holds no archive", snapshot = snapshot.id.short());
                 return Err(Error::new(Code::Damaged, what).why("An archive is one file"));
             }
         }

@@ -1,6 +1,6 @@
 //! The difference between two backups, or between one and what is on disk.
 
-use undercroft_foundation::{Code, DestinationId, Error, Job, Result, escape_path};
+use undercroft_foundation::{Code, DestinationId, Error, Job, Result, escape_path, text};
 use undercroft_repository::diff::{Change, DiffSummary};
 use undercroft_repository::{Snapshot, SnapshotFilter};
 
@@ -58,7 +58,7 @@ impl SnapshotBrowser {
                 let folder = std::path::PathBuf::from(path);
                 if !folder.is_dir() {
                     return Err(Error::new(Code::SourceMissing, "Cannot compare with the disk")
-                        .why(format!("{} is not there", escape_path(&folder))));
+                        .why(text!("{folder} is not there", folder = escape_path(&folder))));
                 }
                 let node = repository.find_node(&before, &names)?;
                 let tree = node.and_then(|node| node.subtree).unwrap_or(before.tree);

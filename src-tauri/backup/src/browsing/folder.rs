@@ -4,7 +4,7 @@ use std::path::{Component, Path};
 
 use jiff::Timestamp;
 use std::os::unix::ffi::OsStrExt;
-use undercroft_foundation::{Code, DestinationId, Error, Result, escape_name};
+use undercroft_foundation::{Code, DestinationId, Error, Result, escape_name, text};
 use undercroft_repository::{BlobId, Node, NodeKind, Repository, Snapshot, SnapshotFilter, Tree};
 
 use super::SnapshotBrowser;
@@ -122,7 +122,7 @@ fn folder(repository: &Repository, snapshot: &Snapshot, path: &[Vec<u8>]) -> Res
         None => snapshot.tree,
         Some(node) => node.subtree.ok_or_else(|| {
             let name = escape_name(&node.name);
-            Error::new(Code::Invalid, format!("Cannot list {name}"))
+            Error::new(Code::Invalid, text!("Cannot list {name}", name))
                 .why("It is no folder")
                 .next("Restore it to look at it")
         })?,

@@ -8,7 +8,8 @@ use std::sync::Arc;
 
 use rusqlite::Transaction;
 use undercroft_foundation::{
-    Code, DestinationId, Error, IoContext, Result, canonicalize_missing, escape_name, escape_path,
+    Code, DestinationId, Error, IoContext, Result, Text, canonicalize_missing, escape_name,
+    escape_path, text,
 };
 use undercroft_library::{Moment, NewEvent, Overlap, ProjectStatus, overlap};
 use undercroft_providers::DiskProvider;
@@ -41,7 +42,7 @@ impl Destinations {
     /// [`Code::RepositoryMissing`], [`Code::WrongPassword`], [`Code::AlreadyExists`] for a
     /// repository that is a destination already, [`Code::Invalid`] for a place that cannot be one.
     pub fn add(&self, request: &AddDestination) -> Result<Destination> {
-        let what = format!("Cannot use {} for backups", escape_path(&request.path));
+        let what = text!("Cannot use {path} for backups", path = escape_path(&request.path));
         let name = request.name.as_deref().map(check_name).transpose()?;
         let path = canonicalize_missing(&request.path)?;
         let place = look(&what, &path)?;
@@ -111,7 +112,7 @@ impl Destinations {
                 None => free_name(path, &all),
             };
             table::insert(transaction, &destination)?;
-            self.tell(transaction, &destination, "added", "was added")
+            self.tell(transaction, &destination, "added", text!("was added"))
         });
         if kept.is_err() {
             // A password that belongs to no destination is kept for nothing.
@@ -130,10 +131,14 @@ impl Destinations {
         let is_there = locating::look(known) == Presence::There;
         let opens = || matches!(self.try_password(known.id, None), Ok(Some(_)));
         if is_there && (known.path != path || opens()) {
-            let what = format!("Cannot add {}", escape_path(path));
+            let what = text!("Cannot add {path}", path = escape_path(path));
             return Err(Error::new(Code::AlreadyExists, what)
-                .why(format!("Its repository is the destination {} already", known.name))
-                .next(format!("Use {}, which is at {}", known.name, escape_path(&known.path))));
+                .why(text!("Its repository is the destination {known} already", known = known.name))
+                .next(text!(
+                    "Use {known}, which is at {path}",
+                    known = known.name,
+                    path = escape_path(&known.path)
+                )));
         }
         self.secrets.keep(known.id, password)?;
         self.library.catalog().write(|transaction| {
@@ -143,19 +148,22 @@ impl Destinations {
             }
             let moved = Destination { path: path.to_owned(), ..known.clone() };
             let happened = match known.path == path {
-                true => "was given its password again".to_owned(),
-                false => format!("is now at {}", escape_path(path)),
+                true => text!("was given its password again"),
+                false => text!("is now at {path}", path = escape_path(path)),
             };
-            self.tell(transaction, &moved, "moved", &happened)?;
+            self.tell(transaction, &moved, "moved", happened)?;
             Ok(moved)
         })
     }
 
     /// Refuses the place of another destination: while its drive is away, nobody takes its name.
-    pub(super) fn refuse_place_of_another(&self, what: &str, path: &Path) -> Result<()> {
+    pub(super) fn refuse_place_of_another(&self, what: &Text, path: &Path) -> Result<()> {
         match self.list()?.into_iter().find(|other| other.path == path) {
             Some(other) => Err(Error::new(Code::AlreadyExists, what)
-                .why(format!("The destination {} belongs there, and is away", other.name))
+                .why(text!(
+                    "The destination {other} belongs there, and is away",
+                    other = other.name
+                ))
                 .next("Connect its drive, or remove that destination first")),
             None => Ok(()),
         }
@@ -166,20 +174,20 @@ impl Destinations {
         transaction: &Transaction<'_>,
         destination: &Destination,
         kind: &str,
-        happened: &str,
+        happened: Text,
     ) -> Result<()> {
-        let text = format!("{} {happened}", destination.name);
+        let text = text!("{destination} {happened}", destination = destination.name, happened);
         let event =
             NewEvent::new(format!("destination.{kind}"), text).of_destination(Some(destination.id));
         self.library.events().append(transaction, &event).map(drop)
     }
 
-    pub(super) fn refuse_overlaps(&self, what: &str, path: &Path) -> Result<()> {
+    pub(super) fn refuse_overlaps(&self, what: &Text, path: &Path) -> Result<()> {
         let refuse =
-            |why: String, next: &str| Err(Error::new(Code::Invalid, what).why(why).next(next));
+            |why: Text, next: &str| Err(Error::new(Code::Invalid, what).why(why).next(next));
         if overlap(path, self.library.root()) != Overlap::Apart {
             return refuse(
-                "It overlaps Undercroft's own library".to_owned(),
+                text!("It overlaps Undercroft's own library"),
                 "Choose a folder elsewhere, best on another drive",
             );
         }
@@ -188,10 +196,12 @@ impl Destinations {
                 continue;
             }
             let why = match overlap(path, &project.root) {
-                Overlap::Contains => format!("The project {} lies inside it", project.name),
-                _ => format!(
-                    "It lies inside the project {}, and each backup would hold those before it",
-                    project.name
+                Overlap::Contains => {
+                    text!("The project {project} lies inside it", project = project.name)
+                }
+                _ => text!(
+                    "It lies inside the project {project}, and each backup would hold those before it",
+                    project = project.name
                 ),
             };
             return refuse(why, "Choose a folder elsewhere, best on another drive");
@@ -201,13 +211,13 @@ impl Destinations {
                 Overlap::Apart | Overlap::Same => {}
                 Overlap::Inside => {
                     return refuse(
-                        format!("It lies inside the destination {}", other.name),
+                        text!("It lies inside the destination {other}", other = other.name),
                         "Choose a folder beside it",
                     );
                 }
                 Overlap::Contains => {
                     return refuse(
-                        format!("The destination {} lies inside it", other.name),
+                        text!("The destination {other} lies inside it", other = other.name),
                         "Choose a folder beside it",
                     );
                 }
@@ -218,7 +228,7 @@ impl Destinations {
 }
 
 /// Refuses a folder with anything in it.
-pub(super) fn require_vacant(what: &str, path: &Path) -> Result<()> {
+pub(super) fn require_vacant(what: &Text, path: &Path) -> Result<()> {
     match look(what, path)? {
         Place::Missing | Place::Empty | Place::Interrupted => Ok(()),
         Place::Repository => Err(Error::new(Code::AlreadyExists, what)
@@ -228,7 +238,7 @@ pub(super) fn require_vacant(what: &str, path: &Path) -> Result<()> {
 }
 
 /// The finding at `path`, if it can be used.
-fn look(what: &str, path: &Path) -> Result<Place> {
+fn look(what: &Text, path: &Path) -> Result<Place> {
     match fs::metadata(path) {
         Ok(found) if found.is_dir() => {}
         Ok(_) => {
@@ -264,8 +274,11 @@ fn look(what: &str, path: &Path) -> Result<Place> {
     }
     let example = names.iter().map(|name| escape_name(name.as_bytes())).min().unwrap_or_default();
     Err(Error::new(Code::Invalid, what)
-        .why(format!("It holds other things, such as {example}"))
-        .next(format!("Choose an empty folder in it, such as {}/undercroft", escape_path(path))))
+        .why(text!("It holds other things, such as {example}", example))
+        .next(text!(
+            "Choose an empty folder in it, such as {path}/undercroft",
+            path = escape_path(path)
+        )))
 }
 
 fn holds_no_data(path: &Path) -> bool {
@@ -293,8 +306,8 @@ pub(super) fn refuse_taken<'a>(
 ) -> Result<()> {
     match others.find(|other| other.name.to_lowercase() == name.to_lowercase()) {
         Some(other) => {
-            Err(Error::new(Code::AlreadyExists, format!("Cannot call a destination {name}"))
-                .why(format!("The one at {} is called so", escape_path(&other.path)))
+            Err(Error::new(Code::AlreadyExists, text!("Cannot call a destination {name}", name))
+                .why(text!("The one at {path} is called so", path = escape_path(&other.path)))
                 .next("Choose another name"))
         }
         None => Ok(()),

@@ -2,7 +2,9 @@
 //! goes in an order that a crash cannot break: the new key is written and proven, then the new
 //! password is kept, then the old key goes. So what is kept opens the destination at every moment.
 
-use undercroft_foundation::{Candidate, Code, DestinationId, Error, Result, find_by_name};
+use undercroft_foundation::{
+    Candidate, Code, DestinationId, Error, Result, Text, find_by_name, text,
+};
 use undercroft_library::NewEvent;
 use undercroft_repository::{KeyId, KeyInfo, Password};
 
@@ -43,7 +45,7 @@ impl Destinations {
         let chosen = password.choose(&*self.library.world().random)?;
         let repository = self.repository_of(&destination)?;
         repository.add_key(&Password::new(chosen.text.as_str()))?;
-        self.tell_of(&destination, "key-added", "opens with one more password now")?;
+        self.tell_of(&destination, "key-added", text!("opens with one more password now"))?;
         self.keys(id)
     }
 
@@ -58,7 +60,7 @@ impl Destinations {
         let keys = repository.keys()?;
         let key = find_key(&keys, key)?;
         repository.remove_key(key)?;
-        self.tell_of(&destination, "key-removed", "opens with one password less now")?;
+        self.tell_of(&destination, "key-removed", text!("opens with one password less now"))?;
         self.keys(id)
     }
 
@@ -92,11 +94,11 @@ impl Destinations {
         self.open.keep(&destination, &opened);
         removed.map_err(|error| {
             Error::new(error.code(), "The password was changed, but the one before still opens it")
-                .why(format!("Its key {} could not be removed", old.short()))
+                .why(text!("Its key {key} could not be removed", key = old.short()))
                 .next("Remove that key")
                 .because(error)
         })?;
-        self.tell_of(&destination, "password-changed", "has another password now")?;
+        self.tell_of(&destination, "password-changed", text!("has another password now"))?;
         self.keys(id)
     }
 
@@ -128,8 +130,8 @@ impl Destinations {
         self.repository_of(&self.get(id)?)?.unlock(false)
     }
 
-    fn tell_of(&self, destination: &Destination, kind: &str, happened: &str) -> Result<()> {
-        let text = format!("{} {happened}", destination.name);
+    fn tell_of(&self, destination: &Destination, kind: &str, happened: Text) -> Result<()> {
+        let text = text!("{destination} {happened}", destination = destination.name, happened);
         let event = NewEvent::new(format!("destination.{kind}"), text);
         let event = event.of_destination(Some(destination.id));
         self.library

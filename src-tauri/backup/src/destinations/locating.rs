@@ -7,7 +7,7 @@ use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use undercroft_foundation::{
-    Code, DestinationId, Error, Result, canonicalize_missing, escape_path,
+    Code, DestinationId, Error, Result, canonicalize_missing, escape_path, text,
 };
 
 use super::{Destination, Destinations, mounts, table};
@@ -109,7 +109,12 @@ impl Destinations {
             }
             table::move_to(transaction, id, path)?;
             let moved = Destination { path: path.to_owned(), ..known };
-            self.tell(transaction, &moved, "moved", &format!("is now at {}", escape_path(path)))?;
+            self.tell(
+                transaction,
+                &moved,
+                "moved",
+                text!("is now at {path}", path = escape_path(path)),
+            )?;
             Ok(moved)
         })
     }
@@ -121,7 +126,11 @@ impl Destinations {
     /// is there, and for a place that cannot be a destination.
     pub fn move_to(&self, id: DestinationId, path: &Path) -> Result<Destination> {
         let destination = self.get(id)?;
-        let what = format!("Cannot find {} at {}", destination.name, escape_path(path));
+        let what = text!(
+            "Cannot find {destination} at {path}",
+            destination = destination.name,
+            path = escape_path(path)
+        );
         let path = canonicalize_missing(path)?;
         let moved = Destination { path: path.clone(), ..destination };
         match look(&moved) {

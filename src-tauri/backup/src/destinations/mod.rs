@@ -19,7 +19,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use rusqlite::Transaction;
 use undercroft_foundation::{
-    Candidate, DestinationId, Result, SettingsOverrides, escape_path, find_by_name,
+    Candidate, DestinationId, Result, SettingsOverrides, escape_path, find_by_name, text,
 };
 use undercroft_library::{Library, NewEvent, OccupiedFolder};
 
@@ -194,7 +194,8 @@ impl Destinations {
             let others = table::all(transaction)?;
             adding::refuse_taken(&name, others.iter().filter(|other| other.id != id))?;
             table::rename(transaction, id, &name)?;
-            let text = format!("{} is now called {name}", destination.name);
+            let text =
+                text!("{destination} is now called {name}", destination = destination.name, name);
             let event = NewEvent::new("destination.renamed", text).of_destination(Some(id));
             self.library.events().append(transaction, &event)?;
             Ok(Destination { name: name.clone(), ..destination })
@@ -215,7 +216,10 @@ impl Destinations {
             let destination = table::get(transaction, id)?;
             release(transaction)?;
             table::remove(transaction, id)?;
-            let text = format!("{} was forgotten; what it holds stays there", destination.name);
+            let text = text!(
+                "{destination} was forgotten; what it holds stays there",
+                destination = destination.name
+            );
             let event = NewEvent::new("destination.forgotten", text).of_destination(Some(id));
             self.library.events().append(transaction, &event)?;
             Ok(destination)

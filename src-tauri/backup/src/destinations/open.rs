@@ -9,7 +9,7 @@ use std::os::unix::fs::MetadataExt;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use undercroft_foundation::{Code, DestinationId, Error, IoContext, Result, escape_path};
+use undercroft_foundation::{Code, DestinationId, Error, IoContext, Result, escape_path, text};
 use undercroft_providers::AnchoredProvider;
 use undercroft_repository::{Compression, Password, Repository};
 
@@ -92,9 +92,12 @@ impl Destinations {
         if Arc::ptr_eq(&self.repository_of(destination)?, opened) {
             return Ok(());
         }
-        Err(Error::new(Code::Unavailable, format!("{} went away", destination.name))
-            .why("Its drive was taken away in the middle, and is there again")
-            .next("Try again"))
+        Err(Error::new(
+            Code::Unavailable,
+            text!("{destination} went away", destination = destination.name),
+        )
+        .why("Its drive was taken away in the middle, and is there again")
+        .next("Try again"))
     }
 
     /// The repository of a destination that is there, opened anew with this password.
@@ -107,9 +110,13 @@ impl Destinations {
         let provider = Arc::new(AnchoredProvider::open(path, "config")?);
         let opened = Repository::open(provider, password, self.library.world());
         let repository = opened.map_err(|error| match error.code() {
-            Code::WrongPassword => Error::new(Code::WrongPassword, format!("Cannot open {name}"))
-                .why("The password does not open what is at its place: it was changed elsewhere")
-                .next("Remove the destination and add it again with its password"),
+            Code::WrongPassword => {
+                Error::new(Code::WrongPassword, text!("Cannot open {name}", name))
+                    .why(
+                        "The password does not open what is at its place: it was changed elsewhere",
+                    )
+                    .next("Remove the destination and add it again with its password")
+            }
             _ => error,
         })?;
         if repository.id() != destination.repository {
@@ -150,8 +157,8 @@ fn stamp(destination: &Destination) -> Result<Stamp> {
 
 fn another(destination: &Destination) -> Error {
     let Destination { name, path, .. } = destination;
-    Error::new(Code::Damaged, format!("Cannot use {name}"))
-        .why(format!("Another drive is at its place, {}", escape_path(path)))
+    Error::new(Code::Damaged, text!("Cannot use {name}", name))
+        .why(text!("Another drive is at its place, {path}", path = escape_path(path)))
         .next("Connect the right drive, or add this one as a destination of its own")
 }
 
@@ -160,11 +167,11 @@ fn away(destination: &Destination) -> Error {
     let Destination { name, path, .. } = destination;
     let is_empty = fs::read_dir(path).map_or(true, |mut entries| entries.next().is_none());
     if is_empty {
-        return Error::new(Code::Unavailable, format!("{name} is not there"))
-            .why(format!("There is nothing at {}", escape_path(path)))
+        return Error::new(Code::Unavailable, text!("{name} is not there", name))
+            .why(text!("There is nothing at {path}", path = escape_path(path)))
             .next("Connect its drive and try again");
     }
-    Error::new(Code::Damaged, format!("Cannot use {name}"))
-        .why(format!("{} holds something else and no repository", escape_path(path)))
+    Error::new(Code::Damaged, text!("Cannot use {name}", name))
+        .why(text!("{path} holds something else and no repository", path = escape_path(path)))
         .next("Connect the right drive; if it is the right one, check what happened to it")
 }

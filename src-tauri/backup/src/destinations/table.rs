@@ -5,7 +5,7 @@ use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::path::PathBuf;
 
 use rusqlite::{Connection, OptionalExtension, Row, Transaction};
-use undercroft_foundation::{Code, DestinationId, Error, Result};
+use undercroft_foundation::{Code, DestinationId, Error, Result, text};
 use undercroft_library::{Column, Migration, Moment, SqlContext};
 
 use super::Destination;
@@ -42,7 +42,7 @@ pub(super) fn get(connection: &Connection, id: DestinationId) -> Result<Destinat
     let query = format!("SELECT {COLUMNS} FROM destinations WHERE id = ?1");
     let found = connection.query_row(&query, [Column(id)], from_row).optional();
     found.sql("read a destination")?.ok_or_else(|| {
-        Error::new(Code::NotFound, format!("There is no destination {id}"))
+        Error::new(Code::NotFound, text!("There is no destination {id}", id))
             .next("List the destinations to see what there is")
     })
 }

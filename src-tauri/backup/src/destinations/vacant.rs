@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use undercroft_foundation::{Result, canonicalize_missing, escape_path};
+use undercroft_foundation::{Result, canonicalize_missing, escape_path, text};
 use undercroft_providers::DiskProvider;
 use undercroft_repository::relocate;
 
@@ -16,7 +16,11 @@ impl Destinations {
     /// [`undercroft_foundation::Code::Invalid`] or
     /// [`undercroft_foundation::Code::AlreadyExists`] for one that cannot be.
     pub(crate) fn vacant_place(&self, destination: &Destination, path: &Path) -> Result<PathBuf> {
-        let what = format!("Cannot move {} to {}", destination.name, escape_path(path));
+        let what = text!(
+            "Cannot move {destination} to {path}",
+            destination = destination.name,
+            path = escape_path(path)
+        );
         let path = canonicalize_missing(path)?;
         let is_begun = path.is_dir()
             && relocate::is_begun(&DiskProvider::open(&path)?, &destination.repository)?;

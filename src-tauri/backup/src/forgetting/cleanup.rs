@@ -1,6 +1,6 @@
 //! Freeing what no backup of a destination needs any more.
 
-use undercroft_foundation::{DestinationId, Job, Result, size_text};
+use undercroft_foundation::{DestinationId, Job, Result, TextValue, text};
 use undercroft_library::{JobKind, JobSpec, JobView};
 use undercroft_repository::prune::PruneOptions;
 
@@ -41,13 +41,17 @@ impl Removals {
     /// [`undercroft_foundation::Code::NotFound`].
     pub fn start_cleanup(&self, destination: DestinationId) -> Result<JobView> {
         let destination = self.destinations.get(destination)?;
-        let title = format!("Clean {} up", destination.name);
+        let title = text!("Clean {destination} up", destination = destination.name);
         let spec = JobSpec::new(JobKind::Cleanup, title).with_destination(destination.id);
         let removals = self.clone();
         self.library.jobs().spawn(spec, move |job| {
             let repository = removals.destinations.repository_of(&destination)?;
             let report = repository.prune(&PruneOptions::default(), job)?;
-            Ok(format!("{} freed in {}", size_text(report.plan.frees_bytes), destination.name))
+            Ok(text!(
+                "{size} freed in {destination}",
+                size = TextValue::Size(report.plan.frees_bytes),
+                destination = destination.name
+            ))
         })
     }
 }

@@ -3,7 +3,7 @@
 use std::cmp::Reverse;
 use std::collections::HashSet;
 
-use undercroft_foundation::{Code, DestinationId, Error, Job, Result, count_text};
+use undercroft_foundation::{Code, DestinationId, Error, Job, Result, Text, TextValue, text};
 use undercroft_library::{JobKind, JobSpec, JobView, NewEvent};
 use undercroft_repository::{Forget, Repository, Snapshot, SnapshotFilter, SnapshotId};
 
@@ -45,13 +45,13 @@ impl Removals {
         let destination = self.destinations.get(destination)?;
         let drop = named(&*self.destinations.repository_of(&destination)?, snapshots)?;
         if let Some(pinned) = drop.iter().find(|snapshot| snapshot.is_pinned()) {
-            let what = format!("Cannot forget backup {}", pinned.id.short());
+            let what = text!("Cannot forget backup {backup}", backup = pinned.id.short());
             return Err(Error::new(Code::Invalid, what)
                 .why("It is pinned")
                 .next("Unpin it first, if you mean it"));
         }
-        let count = count_text(drop.len() as u64, "backup");
-        let title = format!("Forget {count} of {}", destination.name);
+        let count = TextValue::count(drop.len() as u64, "backup");
+        let title = text!("Forget {count} of {destination}", count, destination = destination.name);
         let spec = JobSpec::new(JobKind::Forget, title).with_destination(destination.id);
         let ids: Vec<_> = drop.iter().map(|snapshot| snapshot.id).collect();
         let removals = self.clone();
@@ -62,12 +62,16 @@ impl Removals {
     ///
     /// # Errors
     /// The errors of the destination.
-    pub(crate) fn forget(&self, destination: &Destination, ids: &[SnapshotId]) -> Result<String> {
+    pub(crate) fn forget(&self, destination: &Destination, ids: &[SnapshotId]) -> Result<Text> {
         let repository = self.destinations.repository_of(destination)?;
         repository.forget(ids, Forget::IntoTrash)?;
         self.snapshots.refresh(destination.id, &repository)?;
-        let count = count_text(ids.len() as u64, "backup");
-        let text = format!("{count} of {} moved to its trash", destination.name);
+        let count = TextValue::count(ids.len() as u64, "backup");
+        let text = text!(
+            "{count} of {destination} moved to its trash",
+            count,
+            destination = destination.name
+        );
         let event = NewEvent::new("snapshot.forgotten", text.clone());
         self.library.events().publish(&event.of_destination(Some(destination.id)))?;
         Ok(text)

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashSet};
 
 use jiff::tz::TimeZone;
-use undercroft_foundation::{DestinationId, Job, LibraryId, ProjectId, Result, count_text};
+use undercroft_foundation::{DestinationId, Job, LibraryId, ProjectId, Result, TextValue, text};
 use undercroft_library::{JobKind, JobSpec, JobView, ProjectFilter, ProjectStatus};
 use undercroft_repository::retention::{
     Calendar, DropLimit, GroupBy, KeepCount, RetentionGroup, RetentionPolicy,
@@ -72,7 +72,7 @@ impl Removals {
         project: Option<ProjectId>,
     ) -> Result<JobView> {
         let destination = self.destinations.get(destination)?;
-        let title = format!("Let old backups of {} go", destination.name);
+        let title = text!("Let old backups of {destination} go", destination = destination.name);
         let spec = JobSpec::new(JobKind::Forget, title).with_destination(destination.id);
         let (removals, retention) = (self.clone(), retention.clone());
         self.library.jobs().spawn(spec, move |job| {
@@ -81,11 +81,18 @@ impl Removals {
             let groups = removals.decide(&repository, &application, job)?;
             let drop: Vec<_> = ids(groups, |group| group.drop).collect();
             if drop.is_empty() {
-                return Ok(format!("All backups of {} stay", destination.name));
+                return Ok(text!(
+                    "All backups of {destination} stay",
+                    destination = destination.name
+                ));
             }
             removals.forget(&destination, &drop)?;
-            let count = count_text(drop.len() as u64, "backup");
-            Ok(format!("{count} of {} went to its trash", destination.name))
+            let count = TextValue::count(drop.len() as u64, "backup");
+            Ok(text!(
+                "{count} of {destination} went to its trash",
+                count,
+                destination = destination.name
+            ))
         })
     }
 

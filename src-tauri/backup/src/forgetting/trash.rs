@@ -1,7 +1,7 @@
 //! The trash of a destination.
 
 use jiff::Timestamp;
-use undercroft_foundation::{Candidate, DestinationId, Job, Result, count_text, find_by_name};
+use undercroft_foundation::{Candidate, DestinationId, Job, Result, TextValue, find_by_name, text};
 use undercroft_library::{JobKind, JobSpec, JobView};
 use undercroft_repository::SnapshotId;
 
@@ -83,13 +83,16 @@ impl Removals {
     /// [`undercroft_foundation::Code::NotFound`].
     pub fn start_empty_trash(&self, destination: DestinationId) -> Result<JobView> {
         let destination = self.destinations.get(destination)?;
-        let title = format!("Empty the trash of {}", destination.name);
+        let title = text!("Empty the trash of {destination}", destination = destination.name);
         let spec = JobSpec::new(JobKind::Forget, title).with_destination(destination.id);
         let removals = self.clone();
         self.library.jobs().spawn(spec, move |_| {
             let gone =
                 removals.destinations.repository_of(&destination)?.empty_trash(None)?.len() as u64;
-            Ok(format!("{} gone for good; a clean-up frees their room", count_text(gone, "backup")))
+            Ok(text!(
+                "{backups} gone for good; a clean-up frees their room",
+                backups = TextValue::count(gone, "backup")
+            ))
         })
     }
 }

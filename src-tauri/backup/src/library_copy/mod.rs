@@ -12,7 +12,7 @@ use std::any::Any;
 use std::fmt;
 use std::sync::Arc;
 
-use undercroft_foundation::{Code, Error, Job, ProjectId, Result, size_text};
+use undercroft_foundation::{Code, Error, Job, ProjectId, Result, Text, TextValue, text};
 use undercroft_library::Library;
 use undercroft_repository::copy::{CopyOptions, copy};
 use undercroft_repository::{BackupRequest, BackupSummary, Repository, SnapshotId};
@@ -48,7 +48,7 @@ pub struct LibraryCopy {
     /// In numbers, without the objects.
     pub summary: BackupSummary,
     /// In a sentence, without its full stop.
-    pub sentence: String,
+    pub sentence: Text,
 }
 
 /// The backups of a library itself.
@@ -82,8 +82,10 @@ impl LibraryCopies {
         let snapshot = summary.snapshot.ok_or_else(|| {
             Error::new(Code::Internal, "The backup of the library has no snapshot")
         })?;
-        let sentence =
-            format!("The library backed up, {} added", size_text(summary.counts.data_added_packed));
+        let sentence = text!(
+            "The library backed up, {size} added",
+            size = TextValue::Size(summary.counts.data_added_packed)
+        );
         Ok(LibraryCopy { snapshot, objects, summary, sentence })
     }
 

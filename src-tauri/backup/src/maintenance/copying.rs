@@ -1,6 +1,6 @@
 //! Copying backups from one destination to another.
 
-use undercroft_foundation::{Code, DestinationId, Error, Job, Result, count_text, size_text};
+use undercroft_foundation::{Code, DestinationId, Error, Job, Result, Text, TextValue, text};
 use undercroft_library::{JobKind, JobSpec, JobView};
 use undercroft_repository::copy::{CopyOptions, CopyReport, copy};
 use undercroft_repository::{SnapshotFilter, SnapshotId};
@@ -23,7 +23,7 @@ impl Maintenance {
         if from == to {
             return Err(Error::new(
                 Code::Invalid,
-                format!("Cannot copy {} to itself", source.name),
+                text!("Cannot copy {source} to itself", source = source.name),
             )
             .next("Choose another destination"));
         }
@@ -35,7 +35,11 @@ impl Maintenance {
             [] => repository.snapshot_ids()?,
             some => some.iter().map(find).collect::<Result<Vec<_>>>()?,
         };
-        let title = format!("Copy backups from {} to {}", source.name, target.name);
+        let title = text!(
+            "Copy backups from {source} to {target}",
+            source = source.name,
+            target = target.name
+        );
         let spec = JobSpec {
             destination: Some(to),
             others: vec![from],
@@ -67,15 +71,16 @@ impl Maintenance {
     }
 }
 
-fn sentence(report: &CopyReport, target: &Destination) -> String {
+fn sentence(report: &CopyReport, target: &Destination) -> Text {
     let there = match report.skipped.len() as u64 {
-        0 => String::new(),
-        count => format!(", {} there already", count_text(count, "backup")),
+        0 => Text::default(),
+        count => text!(", {backups} there already", backups = TextValue::count(count, "backup")),
     };
-    format!(
-        "{} ({}) copied to {}{there}",
-        count_text(report.copied.len() as u64, "backup"),
-        size_text(report.bytes),
-        target.name
+    text!(
+        "{backups} ({size}) copied to {target}{there}",
+        backups = TextValue::count(report.copied.len() as u64, "backup"),
+        size = TextValue::Size(report.bytes),
+        target = target.name,
+        there
     )
 }

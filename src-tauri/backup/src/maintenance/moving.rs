@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use undercroft_foundation::{DestinationId, Result, escape_path, size_text};
+use undercroft_foundation::{DestinationId, Result, TextValue, escape_path, text};
 use undercroft_library::{JobKind, JobSpec, JobView};
 use undercroft_providers::DiskProvider;
 
@@ -20,7 +20,7 @@ impl Maintenance {
         let destination = self.destinations.get(id)?;
         let folder = self.destinations.vacant_place(&destination, folder)?;
         let shown = escape_path(&folder);
-        let title = format!("Move {} to {shown}", destination.name);
+        let title = text!("Move {destination} to {shown}", destination = destination.name, shown);
         let spec = JobSpec::new(JobKind::Copy, title).with_destination(id);
         let maintenance = self.clone();
         self.library.jobs().spawn(spec, move |job| {
@@ -30,12 +30,7 @@ impl Maintenance {
             let target = DiskProvider::create(&folder)?;
             let settle = || destinations.move_to(id, &folder).map(drop);
             let bytes = repository.relocate(&target, settle, job)?;
-            Ok(format!(
-                "{} is now at {shown}, {} compared; the files at {} are needed no more",
-                destination.name,
-                size_text(bytes),
-                escape_path(&destination.path),
-            ))
+            Ok(text!("{destination} is now at {shown}, {size} compared; the files at {path} are needed no more", destination = destination.name, shown, size = TextValue::Size(bytes), path = escape_path(&destination.path)))
         })
     }
 }

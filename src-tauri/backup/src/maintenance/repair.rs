@@ -1,6 +1,6 @@
 //! Mending a destination that its drive has damaged, and protecting it beforehand.
 
-use undercroft_foundation::{Code, DestinationId, Error, Job, Result, count_text, size_text};
+use undercroft_foundation::{Code, DestinationId, Error, Job, Result, Text, TextValue, text};
 use undercroft_library::{JobKind, JobSpec, JobView};
 use undercroft_repository::check::{CheckOptions, Problem, ProblemKind, ReadData};
 use undercroft_repository::parity::HealScope;
@@ -41,13 +41,13 @@ impl Maintenance {
     /// [`Code::NotFound`].
     pub fn start_repair(&self, destination: DestinationId, repair: Repair) -> Result<JobView> {
         let destination = self.destinations.get(destination)?;
-        let what = match repair {
-            Repair::Parity => "from parity",
-            Repair::Index => "in its index",
-            Repair::Packs => "in its packs",
-            Repair::Snapshots => "in its backups",
+        let name = &destination.name;
+        let title = match repair {
+            Repair::Parity => text!("Mend {name} from parity", name),
+            Repair::Index => text!("Mend {name} in its index", name),
+            Repair::Packs => text!("Mend {name} in its packs", name),
+            Repair::Snapshots => text!("Mend {name} in its backups", name),
         };
-        let title = format!("Mend {} {what}", destination.name);
         let spec = JobSpec::new(JobKind::Repair, title).with_destination(destination.id);
         let maintenance = self.clone();
         self.library.jobs().spawn(spec, move |job| {
@@ -64,7 +64,7 @@ impl Maintenance {
             }
             // Only reading all of it back says that what was found wrong is so no more.
             let sound = maintenance.proofs.check(destination.id, ALL, job)?;
-            Ok(format!("{sentence}; {sound}"))
+            Ok(text!("{sentence}; {sound}", sentence, sound))
         })
     }
 
@@ -75,8 +75,12 @@ impl Maintenance {
     pub fn start_parity(&self, destination: DestinationId, percent: u8) -> Result<JobView> {
         let destination = self.destinations.get(destination)?;
         let title = match percent {
-            0 => format!("Give up the parity of {}", destination.name),
-            _ => format!("Protect {} by {percent} % of parity", destination.name),
+            0 => text!("Give up the parity of {destination}", destination = destination.name),
+            _ => text!(
+                "Protect {destination} by {percent} % of parity",
+                destination = destination.name,
+                percent
+            ),
         };
         let spec = JobSpec::new(JobKind::Repair, title).with_destination(destination.id);
         let maintenance = self.clone();
@@ -86,9 +90,13 @@ impl Maintenance {
             repository.parity_update(job)?;
             let state = repository.parity_state()?;
             Ok(match percent {
-                0 => format!("{} has no parity any more", destination.name),
+                0 => text!("{destination} has no parity any more", destination = destination.name),
                 _ => {
-                    format!("{} takes {} of parity", destination.name, size_text(state.bytes_taken))
+                    text!(
+                        "{destination} takes {size} of parity",
+                        destination = destination.name,
+                        size = TextValue::Size(state.bytes_taken)
+                    )
                 }
             })
         })
@@ -112,48 +120,60 @@ impl Maintenance {
     }
 }
 
-fn heal(repository: &Repository, destination: &Destination, job: &Job) -> Result<String> {
+fn heal(repository: &Repository, destination: &Destination, job: &Job) -> Result<Text> {
     let report = repository.heal(&HealScope::All, job)?;
     if let Some(left) = report.unhealed.first() {
-        let count = count_text(report.unhealed.len() as u64, "file");
-        let what = format!("{} is still damaged: {count}", destination.name);
+        let count = TextValue::count(report.unhealed.len() as u64, "file");
+        let what =
+            text!("{destination} is still damaged: {count}", destination = destination.name, count);
         return Err(Error::new(Code::Damaged, what)
-            .why(format!("{}: {}", left.item, left.why))
+            .why(text!("{item}: {why}", item = left.item, why = left.why))
             .next("Mend the packs, then the backups: what can be saved is saved; back up again"));
     }
     Ok(match report.healed.len() as u64 {
-        0 => format!("{} needed no mending", destination.name),
-        healed => format!("{} of {} whole again", count_text(healed, "file"), destination.name),
+        0 => text!("{destination} needed no mending", destination = destination.name),
+        healed => text!(
+            "{files} of {destination} whole again",
+            files = TextValue::count(healed, "file"),
+            destination = destination.name
+        ),
     })
 }
 
-fn mend_index(repository: &Repository, destination: &Destination, job: &Job) -> Result<String> {
+fn mend_index(repository: &Repository, destination: &Destination, job: &Job) -> Result<Text> {
     let report = repository.repair_index(false, job)?;
     if !report.packs_missing.is_empty() {
-        let count = count_text(report.packs_missing.len() as u64, "pack");
-        job.warn(destination.name.clone(), format!("{count} missing; mend the backups next"));
+        let count = TextValue::count(report.packs_missing.len() as u64, "pack");
+        job.warn(destination.name.clone(), text!("{count} missing; mend the backups next", count));
     }
     Ok(match report.indexes_written {
-        0 => format!("The index of {} is as it should be", destination.name),
-        _ => format!("The index of {} was made anew", destination.name),
+        0 => text!("The index of {destination} is as it should be", destination = destination.name),
+        _ => text!("The index of {destination} was made anew", destination = destination.name),
     })
 }
 
-fn mend_packs(repository: &Repository, destination: &Destination, job: &Job) -> Result<String> {
+fn mend_packs(repository: &Repository, destination: &Destination, job: &Job) -> Result<Text> {
     let read = CheckOptions { read: ReadData::All };
     let report = repository.check(&read, job)?;
     let mut damaged: Vec<_> = report.errors.iter().filter_map(pack_of).collect();
     damaged.sort_unstable();
     damaged.dedup();
     if damaged.is_empty() {
-        return Ok(format!("No pack of {} is damaged", destination.name));
+        return Ok(text!("No pack of {destination} is damaged", destination = destination.name));
     }
     let repaired = repository.repair_packs(&damaged, job)?;
     let (saved, lost) = (repaired.blobs_saved, repaired.blobs_lost.len() as u64);
     if lost > 0 {
-        job.warn(destination.name.clone(), "content is lost; back up again, then mend the backups");
+        job.warn(
+            destination.name.clone(),
+            text!("content is lost; back up again, then mend the backups"),
+        );
     }
-    Ok(format!("{} saved, {} lost", count_text(saved, "piece"), count_text(lost, "piece")))
+    Ok(text!(
+        "{saved} saved, {lost} lost",
+        saved = TextValue::count(saved, "piece"),
+        lost = TextValue::count(lost, "piece")
+    ))
 }
 
 /// The pack that a problem is about.
@@ -169,20 +189,20 @@ fn pack_of(problem: &Problem) -> Option<PackId> {
     is_pack.then(|| name.parse().ok()).flatten()
 }
 
-fn mend_snapshots(repository: &Repository, destination: &Destination, job: &Job) -> Result<String> {
+fn mend_snapshots(repository: &Repository, destination: &Destination, job: &Job) -> Result<Text> {
     let ids = repository.snapshot_ids()?;
     let options = SnapshotRepairOptions { forget: true, dry_run: false };
     let report = repository.repair_snapshots(&ids, &options, job)?;
     for broken in &report.broken {
         for path in &broken.paths {
-            job.warn(path.clone(), format!("lost in backup {}", broken.id.short()));
+            job.warn(path.clone(), text!("lost in backup {backup}", backup = broken.id.short()));
         }
     }
     Ok(match report.broken.len() as u64 {
-        0 => format!("No backup of {} lacks anything", destination.name),
+        0 => text!("No backup of {destination} lacks anything", destination = destination.name),
         broken => {
-            let count = count_text(broken, "backup");
-            format!("{count} made anew without what is lost; the broken ones are in the trash")
+            let count = TextValue::count(broken, "backup");
+            text!("{count} made anew without what is lost; the broken ones are in the trash", count)
         }
     })
 }

@@ -1,6 +1,6 @@
 //! The names that destinations and plans may have.
 
-use undercroft_foundation::{Code, Error, Result, escape_name};
+use undercroft_foundation::{Code, Error, Result, escape_name, text};
 
 /// The longest name, in characters.
 pub(crate) const LONGEST_NAME: usize = 100;
@@ -14,7 +14,7 @@ pub(crate) fn check_name(kind: &str, name: &str) -> Result<String> {
     if is_sound {
         return Ok(name.to_owned());
     }
-    let what = format!("Cannot call a {kind} \"{}\"", escape_name(name.as_bytes()));
+    let what = text!("Cannot call a {kind} \"{name}\"", kind, name = escape_name(name.as_bytes()));
     Err(Error::new(Code::Invalid, what)
         .why("A name is one line of 1 to 100 letters")
         .next("Choose another name"))

@@ -1,7 +1,7 @@
 //! The clean-up of destinations apart from any run: what no plan keeps any more, and what no backup
 //! needs.
 
-use undercroft_foundation::{Code, DestinationId, Job, Result};
+use undercroft_foundation::{Code, DestinationId, Job, Result, Text};
 use undercroft_repository::prune::PruneOptions;
 use undercroft_repository::{Repository, SnapshotId};
 
@@ -20,7 +20,7 @@ pub struct CleanableDestination {
     /// The bytes that no backup needs any more.
     pub frees_bytes: u64,
     /// Why nothing is let go now, a sentence.
-    pub held: Option<String>,
+    pub held: Option<Text>,
 }
 
 impl PlanRuns {
@@ -45,7 +45,7 @@ impl PlanRuns {
                     (found.unkept, found.frees_bytes) = (unkept, frees_bytes);
                 }
                 Err(error) if error.code() == Code::Cancelled => return Err(error),
-                Err(error) => found.held = Some(error.why_text().to_owned()),
+                Err(error) => found.held = Some(error.reason()),
             }
             all.push(found);
         }

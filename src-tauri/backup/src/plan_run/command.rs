@@ -13,7 +13,7 @@ use std::time::Duration;
 use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, bounded};
 use rustix::process::{Pid, Signal, kill_process_group};
 use undercroft_foundation::{
-    Clock, Code, Error, IoContext, Job, LogLevel, Result, count_text, escape_path,
+    Clock, Code, Error, IoContext, Job, LogLevel, Result, TextValue, escape_path, text,
 };
 
 use crate::plans::HookCommand;
@@ -46,7 +46,7 @@ pub(super) struct HookRun<'a> {
 /// started, [`Code::Unavailable`] when it fails or takes too long, and [`Code::Cancelled`] when
 /// it was stopped.
 pub(super) fn run(call: &HookRun<'_>, clock: &dyn Clock, log: &Job) -> Result<()> {
-    let what = || format!("The command {} the backup failed", call.when);
+    let what = || text!("The command {when} the backup failed", when = call.when);
     let program = call.hook.command.first().map(Path::new).filter(|path| path.is_absolute());
     let program = program.ok_or_else(|| {
         Error::new(Code::Invalid, what())
@@ -66,9 +66,19 @@ pub(super) fn run(call: &HookRun<'_>, clock: &dyn Clock, log: &Job) -> Result<()
         return Ok(());
     }
     let why = match (status.code(), status.signal()) {
-        (Some(code), _) => format!("{} ended with {code}", escape_path(program)),
+        (Some(code), _) => {
+            text!(
+                "{program} ended with {code}",
+                program = escape_path(program),
+                code = code.to_string()
+            )
+        }
         (None, signal) => {
-            format!("{} was ended by signal {}", escape_path(program), signal.unwrap_or_default())
+            text!(
+                "{program} was ended by signal {signal}",
+                program = escape_path(program),
+                signal = signal.unwrap_or_default().to_string()
+            )
         }
     };
     Err(Error::new(Code::Unavailable, what())
@@ -116,9 +126,12 @@ fn wait(
         }
         if clock.steady() >= until {
             end(child, clock);
-            let what = format!("The command {} the backup was stopped", call.when);
+            let what = text!("The command {when} the backup was stopped", when = call.when);
             return Err(Error::new(Code::Unavailable, what)
-                .why(format!("It took longer than {}", count_text(seconds.into(), "second")))
+                .why(text!(
+                    "It took longer than {seconds}",
+                    seconds = TextValue::count(seconds.into(), "second")
+                ))
                 .next("Give it more time, or mend it"));
         }
     }

@@ -1,7 +1,7 @@
 //! The library itself in a run: backed up into the first destination that is there, and given from
 //! there to the others.
 
-use undercroft_foundation::{Code, Job, Result, size_text};
+use undercroft_foundation::{Code, Job, Result, TextValue, text};
 use undercroft_repository::SnapshotId;
 use undercroft_repository::copy::{CopyOptions, copy};
 
@@ -23,7 +23,7 @@ impl PlanRun<'_> {
                 continue;
             }
             let destination = &self.targets[index].destination;
-            let title = format!("The library to {}", destination.name);
+            let title = text!("The library to {destination}", destination = destination.name);
             let part = self.begin_part(title, None, Some(destination.id));
             let from = made.as_ref().filter(|(from, _)| self.targets[*from].is_there());
             let done = match from {
@@ -75,10 +75,10 @@ impl PlanRun<'_> {
         let mut own =
             own.filter(|it| Some(&it.source) == made.last()).map(|it| it.target.to_string());
         let done = PartResult {
-            summary: format!(
-                "Taken over from {}, {} added",
-                self.targets[from].destination.name,
-                size_text(report.bytes)
+            summary: text!(
+                "Taken over from {destination}, {size} added",
+                destination = self.targets[from].destination.name,
+                size = TextValue::Size(report.bytes)
             ),
             snapshot: own.next_back(),
             added_bytes: report.bytes,

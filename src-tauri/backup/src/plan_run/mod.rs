@@ -18,7 +18,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use undercroft_foundation::{
-    Code, DestinationId, Error, Job, JobState, LogLevel, PlanId, Result, count_text,
+    Code, DestinationId, Error, Job, JobState, LogLevel, PlanId, Result, Text, TextValue, text,
 };
 use undercroft_library::{JobKind, JobSpec, JobView, Library};
 
@@ -26,7 +26,6 @@ use crate::anomaly::AnomalyAlerts;
 use crate::destinations::Destinations;
 use crate::forgetting::Removals;
 use crate::library_copy::LibraryCopies;
-use crate::names;
 use crate::plans::{Hook, HookCommand, HookMoment, Plan, Plans};
 use crate::project_backup::ProjectBackups;
 use crate::scheduler::{ScheduleState, TargetOutcome};
@@ -86,11 +85,14 @@ impl PlanRuns {
         let all: Vec<_> = plan.spec.targets.iter().map(|target| target.destination).collect();
         let (served, others): (Vec<_>, Vec<_>) = all.into_iter().partition(is_served);
         if served.is_empty() {
-            return Err(Error::new(Code::Invalid, format!("Cannot carry out {}", plan.name))
-                .why("It has no destination")
-                .next("Give it one first"));
+            return Err(Error::new(
+                Code::Invalid,
+                text!("Cannot carry out {plan}", plan = plan.name),
+            )
+            .why("It has no destination")
+            .next("Give it one first"));
         }
-        let spec = JobSpec::new(JobKind::Plan, format!("Plan {}", plan.name));
+        let spec = JobSpec::new(JobKind::Plan, text!("Plan {plan}", plan = plan.name));
         let spec = spec.of_plan(plan.id, planned);
         let spec = served.iter().chain(&others).fold(spec, |spec, id| spec.with_destination(*id));
         let (runs, dropping) = (self.clone(), self.clone());
@@ -115,7 +117,7 @@ impl PlanRuns {
     /// # Errors
     /// [`Code::Cancelled`]; [`Code::Unavailable`] when none of the destinations is there; the
     /// failure of the command before; and the first failure when nothing succeeded.
-    fn run(&self, plan: &Plan, served: &[DestinationId], job: &Job) -> Result<String> {
+    fn run(&self, plan: &Plan, served: &[DestinationId], job: &Job) -> Result<Text> {
         if plan.spec.limits.low_priority {
             lower_priority(job);
         }
@@ -143,7 +145,7 @@ impl<'a> PlanRun<'a> {
         Ok(Self { runs, plan, job, began, targets, tally: Tally::default() })
     }
 
-    fn work(&mut self) -> Result<String> {
+    fn work(&mut self) -> Result<Text> {
         if !self.targets.iter().any(Target::is_active) {
             return Err(self.nobody_there());
         }
@@ -167,37 +169,39 @@ impl<'a> PlanRun<'a> {
             _ => None,
         });
         first.unwrap_or_else(|| {
-            let names = names::list(&self.names(|target| target.is_served));
-            Error::new(Code::Unavailable, format!("Cannot carry out {}", self.plan.name))
-                .why(format!("{names}: not there"))
+            let names = TextValue::names(self.names(|target| target.is_served));
+            Error::new(Code::Unavailable, text!("Cannot carry out {plan}", plan = self.plan.name))
+                .why(text!("{names}: not there", names))
                 .next("Connect a drive of the plan")
         })
     }
 
     /// A sentence about what was done, unless all of it failed.
-    fn sentence(&mut self) -> Result<String> {
+    fn sentence(&mut self) -> Result<Text> {
         if self.tally.done == 0
             && let Some(error) = self.tally.first_error.take()
         {
             return Err(error.into());
         }
         let served = self.names(|target| target.is_served && target.is_there());
-        let mut sentence = format!("{} backed up", count_text(self.tally.done, "project"));
+        let mut sentence =
+            text!("{projects} backed up", projects = TextValue::count(self.tally.done, "project"));
         if !served.is_empty() {
-            sentence += &format!(" to {}", names::list(&served));
+            sentence += text!(" to {names}", names = TextValue::names(served));
         }
         if self.tally.failed > 0 {
-            sentence += &format!("; {} failed", count_text(self.tally.failed, "part"));
+            let parts = TextValue::count(self.tally.failed, "part");
+            sentence += text!("; {parts} failed", parts);
         }
         let is_away = |target: &Target| matches!(target.availability, Availability::Away);
         let away = self.names(|target| target.is_served && is_away(target));
         if !away.is_empty() {
-            sentence += &format!("; {} not there", names::list(&away));
+            sentence += text!("; {names} not there", names = TextValue::names(away));
         }
         let failed = |target: &Target| matches!(target.availability, Availability::Failed(_));
         let unusable = self.names(|target| target.is_served && failed(target));
         if !unusable.is_empty() {
-            sentence += &format!("; {} cannot be used", names::list(&unusable));
+            sentence += text!("; {names} cannot be used", names = TextValue::names(unusable));
         }
         Ok(sentence)
     }
@@ -213,7 +217,7 @@ impl<'a> PlanRun<'a> {
     }
 
     /// Runs the command after the last backup, whatever came of it; also when that was cancelled.
-    fn after(&self, done: &Result<String>) {
+    fn after(&self, done: &Result<Text>) {
         let Some(hook) = &self.plan.spec.after else { return };
         let state = match done {
             Ok(_) if self.job.warnings().is_empty() => JobState::Succeeded,
@@ -228,7 +232,7 @@ impl<'a> PlanRun<'a> {
             since.is_some_and(|since| clock.steady().saturating_sub(since) >= AFTER_QUIT)
         };
         if let Err(error) = self.run_hook(HookMoment::After, hook, Some(state), &is_stopped) {
-            self.job.warn("the command after", error.to_string());
+            self.job.warn("the command after", error.sentence());
         }
     }
 
@@ -243,11 +247,13 @@ impl<'a> PlanRun<'a> {
         let wanted = Hook { when: moment, command: hook.command.clone() };
         if self.runs.plans.unconfirmed_hooks(self.plan)?.contains(&wanted) {
             let name = &self.plan.name;
-            let why = "Not started: nobody has confirmed it on this machine";
+            let why = text!("Not started: nobody has confirmed it on this machine");
             self.job.warn(
                 format!("the command {when}"),
-                format!(
-                    "{why}. Review it: `undercroft plan hooks {name:?}`; allow it with --confirm"
+                text!(
+                    "{why}. Review it: `undercroft plan hooks {name}`; allow it with --confirm",
+                    why,
+                    name = format!("{name:?}")
                 ),
             );
             return Ok(());
@@ -262,7 +268,7 @@ impl<'a> PlanRun<'a> {
     }
 
     /// Tells the scheduler how it went with each destination.
-    fn note_targets(&self, done: &Result<String>) {
+    fn note_targets(&self, done: &Result<Text>) {
         let is_stopped = done.as_ref().is_err_and(|error| error.code() == Code::Cancelled);
         for target in self.targets.iter().filter(|target| target.is_served) {
             let outcome = match &target.availability {

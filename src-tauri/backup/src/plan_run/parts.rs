@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use undercroft_foundation::{
-    Code, DestinationId, Job, JobPart, JobState, LogLevel, ProjectId, Result,
+    Code, DestinationId, Job, JobPart, JobState, LogLevel, ProjectId, Result, Text, text,
 };
 use undercroft_library::Failure;
 
@@ -30,7 +30,7 @@ pub(super) struct Part {
 
 /// The result of a part.
 pub(super) struct PartResult {
-    pub(super) summary: String,
+    pub(super) summary: Text,
     pub(super) snapshot: Option<String>,
     pub(super) added_bytes: u64,
 }
@@ -38,7 +38,7 @@ pub(super) struct PartResult {
 impl PlanRun<'_> {
     pub(super) fn begin_part(
         &self,
-        title: String,
+        title: Text,
         project: Option<ProjectId>,
         destination: Option<DestinationId>,
     ) -> Part {
@@ -71,13 +71,13 @@ impl PlanRun<'_> {
             }
             Err(error) if error.code() == Code::Cancelled => {
                 part.state = JobState::Cancelled;
-                "Cancelled".clone_into(&mut part.summary);
+                part.summary = text!("Cancelled");
                 Err(error)
             }
             Err(error) => {
                 part.state = JobState::Failed;
-                part.summary = error.to_string();
-                self.job.warn(title, error.to_string());
+                part.summary = error.sentence();
+                self.job.warn(title, error.sentence());
                 self.tally.failed += 1;
                 self.tally.first_error.get_or_insert_with(|| Failure::from(&error));
                 Ok(false)

@@ -3,7 +3,7 @@
 
 use std::collections::VecDeque;
 
-use undercroft_foundation::{Code, Error, Job, ProjectId, Result, count_text, size_text};
+use undercroft_foundation::{Code, Error, Job, ProjectId, Result, TextValue, text};
 use undercroft_library::Project;
 use undercroft_repository::copy::{CopyOptions, copy};
 use undercroft_repository::{BackupRequest, Repository, Snapshot, SnapshotId};
@@ -22,7 +22,7 @@ impl PlanRun<'_> {
     /// [`Code::Cancelled`]: whatever else goes wrong is told, and the run goes on.
     pub(super) fn back_up(&mut self, project: &Project) -> Result<()> {
         if let Err(error) = self.runs.projects.require_source(project) {
-            let part = self.begin_part(project.name.clone(), Some(project.id), None);
+            let part = self.begin_part(project.name.as_str().into(), Some(project.id), None);
             return self.end_part(part, Err(error)).map(drop);
         }
         let is_active = |index: &usize| self.targets[*index].is_active();
@@ -56,7 +56,11 @@ impl PlanRun<'_> {
     /// Reads the project into a destination.
     fn scan(&mut self, project: &Project, index: usize) -> Result<bool> {
         let destination = self.targets[index].destination.clone();
-        let title = format!("{} to {}", project.name, destination.name);
+        let title = text!(
+            "{project} to {destination}",
+            project = project.name,
+            destination = destination.name
+        );
         let part = self.begin_part(title, Some(project.id), Some(destination.id));
         let done = self.try_scan(project, index, &part.step);
         if let Err(error) = &done
@@ -77,7 +81,7 @@ impl PlanRun<'_> {
             if let Err(error) = self.copy_missing(&giver, &repository, project.id, step) {
                 step.check_cancelled()?;
                 // The giver may have gone away; were it the taker, the reading itself would tell.
-                step.warn(&other.destination.name, error.to_string());
+                step.warn(&other.destination.name, error.sentence());
             }
         }
         let spec = &self.plan.spec;
@@ -122,7 +126,11 @@ impl PlanRun<'_> {
     /// Gives what one destination holds of the project to another, which lacks it.
     fn copy_between(&mut self, project: &Project, from: usize, to: usize) -> Result<bool> {
         let destination = self.targets[to].destination.clone();
-        let title = format!("{} to {}", project.name, destination.name);
+        let title = text!(
+            "{project} to {destination}",
+            project = project.name,
+            destination = destination.name
+        );
         let part = self.begin_part(title, Some(project.id), Some(destination.id));
         let done = self.try_copy_between(project, from, to, &part.step);
         if let Err(error) = &done {
@@ -146,10 +154,10 @@ impl PlanRun<'_> {
         let given = self.copy_missing(&source, &repository, project.id, step)?;
         self.runs.snapshots.refresh_or_warn(taker.destination.id, &repository);
         let name = &giver.destination.name;
-        let count = count_text(given.count, "backup");
-        let added = size_text(given.added_bytes);
+        let count = TextValue::count(given.count, "backup");
+        let added = TextValue::Size(given.added_bytes);
         Ok(PartResult {
-            summary: format!("{count} taken over from {name}, {added} added"),
+            summary: text!("{count} taken over from {name}, {added} added", count, name, added),
             snapshot: given.newest.map(|id| id.to_string()),
             added_bytes: given.added_bytes,
         })

@@ -1,6 +1,6 @@
 //! Reading back what a run wrote.
 
-use undercroft_foundation::{Code, Error, Result, count_text};
+use undercroft_foundation::{Code, Error, Result, TextValue, text};
 use undercroft_repository::check::{CheckOptions, CheckReport, ReadData};
 
 use super::PlanRun;
@@ -19,7 +19,10 @@ impl PlanRun<'_> {
             if !self.targets[index].is_active() {
                 continue;
             }
-            let title = format!("Reading back {}", self.targets[index].destination.name);
+            let title = text!(
+                "Reading back {destination}",
+                destination = self.targets[index].destination.name
+            );
             let part = self.begin_part(title, None, Some(self.targets[index].destination.id));
             let done = read_back_new_packs(&self.targets[index], &part.step);
             if let Err(error) = &done
@@ -45,7 +48,7 @@ fn read_back_new_packs(
         return Err(damaged(target, &report));
     }
     Ok(super::parts::PartResult {
-        summary: format!("{} read back, all sound", count_text(count, "file")),
+        summary: text!("{files} read back, all sound", files = TextValue::count(count, "file")),
         snapshot: None,
         added_bytes: 0,
     })
@@ -53,9 +56,14 @@ fn read_back_new_packs(
 
 fn damaged(target: &Target, report: &CheckReport) -> Error {
     let first = report.errors.first();
-    let first = first.map(|it| format!("{}: {}", it.item, it.message)).unwrap_or_default();
-    let count = count_text(report.errors.len() as u64, "problem");
-    Error::new(Code::Damaged, format!("{} is not sound", target.destination.name))
-        .why(format!("{count}, the first: {first}"))
-        .next("Check the destination, and see whether its drive fails")
+    let first = first
+        .map(|it| text!("{item}: {message}", item = it.item, message = it.message))
+        .unwrap_or_default();
+    let count = TextValue::count(report.errors.len() as u64, "problem");
+    Error::new(
+        Code::Damaged,
+        text!("{destination} is not sound", destination = target.destination.name),
+    )
+    .why(text!("{count}, the first: {first}", count, first))
+    .next("Check the destination, and see whether its drive fails")
 }

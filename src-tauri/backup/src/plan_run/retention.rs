@@ -2,7 +2,7 @@
 //! emptying the trash of what is old, freeing room, and bringing parity up to what is stored.
 
 use jiff::{SignedDuration, Timestamp};
-use undercroft_foundation::{Code, Job, LogLevel, Result, count_text, size_text};
+use undercroft_foundation::{Code, Job, LogLevel, Result, Text, TextValue, text};
 use undercroft_repository::Repository;
 use undercroft_repository::prune::PruneOptions;
 
@@ -36,7 +36,7 @@ impl PlanRun<'_> {
                     return Err(error);
                 }
                 let name = self.targets[index].destination.name.clone();
-                self.job.warn(format!("Tidying {name}"), error.to_string());
+                self.job.warn(text!("Tidying {name}", name), error.sentence());
                 self.targets[index].handle_failure(&self.runs.destinations, &error, self.job);
             }
         }
@@ -75,7 +75,7 @@ impl PlanRun<'_> {
         repository: &Repository,
         step: &Job,
     ) -> Result<()> {
-        let told = |text: String| self.job.log(LogLevel::Info, text);
+        let told = |text: Text| self.job.log(LogLevel::Info, text);
         let drop = self.runs.removals.to_drop(self.plan, destination.id, repository, step)?;
         if !drop.is_empty() {
             told(self.runs.removals.forget(destination, &drop)?);
@@ -84,7 +84,11 @@ impl PlanRun<'_> {
         let old = now.checked_sub(TRASH_KEPT).unwrap_or(Timestamp::MIN);
         let gone = repository.empty_trash(Some(old))?.len() as u64;
         if gone > 0 {
-            told(format!("{} of {} gone for good", count_text(gone, "backup"), destination.name));
+            told(text!(
+                "{backups} of {destination} gone for good",
+                backups = TextValue::count(gone, "backup"),
+                destination = destination.name
+            ));
         }
         self.prune_if_due(destination, repository, step)
     }
@@ -109,15 +113,23 @@ impl PlanRun<'_> {
         if plan.frees_bytes >= WORTHWHILE_BYTES.min(stored / 20).max(1) {
             match repository.prune(&PruneOptions::default(), step) {
                 Ok(report) => {
-                    let freed = size_text(report.plan.frees_bytes);
-                    let text = format!("{freed} freed in {}", destination.name);
+                    let freed = TextValue::Size(report.plan.frees_bytes);
+                    let text = text!(
+                        "{freed} freed in {destination}",
+                        freed,
+                        destination = destination.name
+                    );
                     self.job.log(LogLevel::Info, text);
                 }
                 Err(error)
                     if error.code() == Code::Locked
                         && since.is_none_or(|since| since < PUT_OFF_AT_MOST) =>
                 {
-                    let text = format!("Put off to a later run, in {}: {error}", destination.name);
+                    let text = text!(
+                        "Put off to a later run, in {destination}: {error}",
+                        destination = destination.name,
+                        error
+                    );
                     self.job.log(LogLevel::Info, text);
                     return Ok(());
                 }

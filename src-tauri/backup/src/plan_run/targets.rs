@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::fs;
 use std::sync::Arc;
 
-use undercroft_foundation::{Code, Error, IoContext, Job, LogLevel, Result};
+use undercroft_foundation::{Code, Error, IoContext, Job, LogLevel, Result, text};
 use undercroft_library::Failure;
 use undercroft_providers::{Provider, ThrottledProvider};
 use undercroft_repository::{PackId, Repository};
@@ -59,14 +59,14 @@ impl Target {
             }
             Err(error) if error.code() == Code::Unavailable => {
                 if is_served {
-                    let text = format!("{name} is not there; it is given what it lacks later");
+                    let text = text!("{name} is not there; it is given what it lacks later", name);
                     job.log(LogLevel::Info, text);
                 }
                 Availability::Away
             }
             Err(error) => {
                 if is_served {
-                    job.warn(name, error.to_string());
+                    job.warn(name, error.sentence());
                 }
                 Availability::Failed(Failure::from(&error))
             }
@@ -96,7 +96,7 @@ impl Target {
             Availability::Open(repository) => Ok(Arc::clone(repository)),
             Availability::Failed(failure) => Err(failure.clone().into()),
             Availability::Away => {
-                let what = format!("{} is not there", self.destination.name);
+                let what = text!("{destination} is not there", destination = self.destination.name);
                 Err(Error::new(Code::Unavailable, what).next("Connect its drive and try again"))
             }
         }
@@ -126,7 +126,7 @@ impl Target {
                 self.availability = Availability::Away;
             }
             Err(other) => {
-                job.warn(name, other.to_string());
+                job.warn(name, other.sentence());
                 self.availability = Availability::Failed(Failure::from(&other));
             }
             Ok(_) if is_of_the_place(error.code()) => {

@@ -9,7 +9,8 @@ use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 use undercroft_foundation::{
-    Code, Error, IoContext, LibraryId, PlanId, Result, escape_path, reach_write_point, replace_file,
+    Code, Error, IoContext, LibraryId, PlanId, Result, escape_path, reach_write_point,
+    replace_file, text,
 };
 
 use super::{HookCommand, Plan, PlanSpec, Plans};
@@ -141,7 +142,7 @@ fn read(path: &Path) -> Result<Vec<Confirmed>> {
         Err(source) => return Err(Error::io("read", path, source)),
     };
     serde_json::from_slice(&text).map_err(|source| {
-        Error::new(Code::Damaged, format!("Cannot read {}", escape_path(path)))
+        Error::new(Code::Damaged, text!("Cannot read {path}", path = escape_path(path)))
             .why("It is not what Undercroft writes")
             .next("Remove it, and confirm the commands of your plans anew")
             .because(source)

@@ -12,7 +12,7 @@ use jiff::Timestamp;
 use rusqlite::Transaction;
 use serde::{Deserialize, Serialize};
 use undercroft_foundation::{
-    Code, DestinationId, Error, PlanId, Result, escape_path, reach_write_point, replace_file,
+    Code, DestinationId, Error, PlanId, Result, escape_path, reach_write_point, replace_file, text,
     unescape_name,
 };
 use undercroft_library::NewEvent;
@@ -122,13 +122,16 @@ impl Plans {
             Err(source) => return Err(Error::io("read", &path, source)),
         };
         let mirror: Mirror = serde_json::from_slice(&text).map_err(|source| {
-            Error::new(Code::Damaged, format!("Cannot read {}", escape_path(&path)))
+            Error::new(Code::Damaged, text!("Cannot read {path}", path = escape_path(&path)))
                 .why("It is not what Undercroft writes")
                 .next("Correct it, or move it away and make the plans anew")
                 .because(source)
         })?;
         if mirror.version > VERSION {
-            return Err(Error::new(Code::TooNew, format!("Cannot read {}", escape_path(&path))));
+            return Err(Error::new(
+                Code::TooNew,
+                text!("Cannot read {path}", path = escape_path(&path)),
+            ));
         }
         self.library.catalog().write(|transaction| {
             self.rebuild_destinations(transaction, mirror.destinations)?;
@@ -140,7 +143,7 @@ impl Plans {
                 }
                 let plan = Plan { id, name, enabled, created, spec };
                 table::put(transaction, &plan)?;
-                self.append_plan_event(transaction, &plan, "added", "was made again")?;
+                self.append_plan_event(transaction, &plan, "added", text!("was made again"))?;
                 taken_in.push(plan);
             }
             // The file lies in the library: whoever wrote it may not have been the user.
@@ -163,7 +166,7 @@ impl Plans {
             });
             if !is_known {
                 destinations::insert(transaction, &destination)?;
-                let text = format!("{} was added again", destination.name);
+                let text = text!("{destination} was added again", destination = destination.name);
                 let event = NewEvent::new("destination.added", text);
                 let event = event.of_destination(Some(destination.id));
                 self.library.events().append(transaction, &event)?;

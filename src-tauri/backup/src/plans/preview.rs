@@ -8,7 +8,7 @@ use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use undercroft_foundation::{Result, escape_path};
+use undercroft_foundation::{Result, Text, escape_path, text};
 use undercroft_library::{Project, Rebuildable, is_cache, rebuildable};
 use undercroft_repository::exclude::Patterns;
 
@@ -44,7 +44,7 @@ pub struct LeftOut {
     /// The path below it.
     pub path: PathBuf,
     /// Why, as a phrase.
-    pub why: String,
+    pub why: Text,
     /// The number of files.
     pub files: u64,
     /// Their size.
@@ -100,11 +100,11 @@ pub fn rebuildable_folders(root: &Path) -> Vec<PathBuf> {
 
 /// The proof that a folder is made again. Where the name alone says little, the folder is kept: to
 /// keep too much costs room, to keep too little costs work.
-fn proof(root: &Path, folder: &Path) -> Option<String> {
+fn proof(root: &Path, folder: &Path) -> Option<Text> {
     if let Some(Rebuildable { manifest, .. }) = rebuildable(root, folder, || false) {
-        return Some(format!("it can be made again: there is {manifest}"));
+        return Some(text!("it can be made again: there is {manifest}", manifest));
     }
-    is_cache(folder).then(|| "it is marked as a cache by a CACHEDIR.TAG".to_owned())
+    is_cache(folder).then(|| text!("it is marked as a cache by a CACHEDIR.TAG"))
 }
 
 /// A plan's patterns, each with its text.
@@ -150,15 +150,18 @@ impl Look<'_> {
         !self.found.complete
     }
 
-    fn why_not(&self, root: &Path, path: &Path, is_folder: bool) -> Option<String> {
+    fn why_not(&self, root: &Path, path: &Path, is_folder: bool) -> Option<Text> {
         let bytes = path.as_os_str().as_bytes();
         if let Some((_, text)) = self.rules.iter().find(|(rule, _)| rule.matches(bytes)) {
-            return Some(format!("the pattern {}", escape_path(Path::new(OsStr::new(text)))));
+            return Some(text!(
+                "the pattern {pattern}",
+                pattern = escape_path(Path::new(OsStr::new(text)))
+            ));
         }
         (is_folder && self.spec.leave_out_rebuildable).then(|| proof(root, path)).flatten()
     }
 
-    fn leave_out(&mut self, project: &Project, path: &Path, entry: &DirEntry, why: String) {
+    fn leave_out(&mut self, project: &Project, path: &Path, entry: &DirEntry, why: Text) {
         let (mut files, mut size_bytes) = (0, 0);
         if is_folder(entry) {
             let mut open = vec![path.to_owned()];

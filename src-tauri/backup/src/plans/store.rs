@@ -1,7 +1,9 @@
 //! Keeping plans: making, changing, finding and removing them.
 
 use rusqlite::Transaction;
-use undercroft_foundation::{Candidate, Code, DestinationId, Error, PlanId, Result, find_by_name};
+use undercroft_foundation::{
+    Candidate, Code, DestinationId, Error, PlanId, Result, Text, find_by_name, text,
+};
 use undercroft_library::{Moment, NewEvent, Project, ProjectFilter, ProjectStatus};
 
 use super::{
@@ -59,7 +61,7 @@ impl Plans {
         };
         self.library.catalog().write(|transaction| {
             validation::refuse_taken(&plan.name, table::all(transaction)?.iter())?;
-            self.store_plan(transaction, &plan, "added", "was made")?;
+            self.store_plan(transaction, &plan, "added", text!("was made"))?;
             DEALT_WITH.set(transaction, plan.id, plan.created)?;
             Ok(plan)
         })
@@ -79,7 +81,7 @@ impl Plans {
             let Plan { enabled, created, .. } = before;
             let plan = Plan { id, name, enabled, created, spec: spec.clone() };
             if plan != before {
-                self.store_plan(transaction, &plan, "changed", "was changed")?;
+                self.store_plan(transaction, &plan, "changed", text!("was changed"))?;
             }
             if when(&plan) != when(&before) {
                 DEALT_WITH.set(transaction, id, self.library.world().clock.now())?;
@@ -96,7 +98,7 @@ impl Plans {
         self.library.catalog().write(|transaction| {
             let before = table::get(transaction, id)?;
             if enabled && before.spec.targets.is_empty() {
-                let what = format!("Cannot let {} run by itself", before.name);
+                let what = text!("Cannot let {plan} run by itself", plan = before.name);
                 return Err(Error::new(Code::Invalid, what)
                     .why("It has no destination any more")
                     .next("Give it one first"));
@@ -104,8 +106,8 @@ impl Plans {
             let plan = Plan { enabled, ..before.clone() };
             if plan != before {
                 let (kind, happened) = match enabled {
-                    true => ("enabled", "runs by itself"),
-                    false => ("disabled", "runs by itself no longer"),
+                    true => ("enabled", text!("runs by itself")),
+                    false => ("disabled", text!("runs by itself no longer")),
                 };
                 self.store_plan(transaction, &plan, kind, happened)?;
                 // What was planned in the meantime is not missed.
@@ -123,7 +125,12 @@ impl Plans {
         self.library.catalog().write(|transaction| {
             let plan = table::get(transaction, id)?;
             table::remove(transaction, id)?;
-            self.append_plan_event(transaction, &plan, "removed", "was removed; its backups stay")?;
+            self.append_plan_event(
+                transaction,
+                &plan,
+                "removed",
+                text!("was removed; its backups stay"),
+            )?;
             mirror::write(self.library.root(), transaction)?;
             Ok(plan)
         })
@@ -177,9 +184,9 @@ impl Plans {
             plan.spec.targets.retain(|target| target.destination != destination);
             let happened = if plan.spec.targets.is_empty() && plan.enabled {
                 plan.enabled = false;
-                "has no destination any more and runs no longer"
+                text!("has no destination any more and runs no longer")
             } else {
-                "has a destination less"
+                text!("has a destination less")
             };
             self.store_plan(transaction, &plan, "changed", happened)?;
         }
@@ -191,7 +198,7 @@ impl Plans {
         transaction: &Transaction<'_>,
         plan: &Plan,
         kind: &str,
-        happened: &str,
+        happened: Text,
     ) -> Result<()> {
         table::put(transaction, plan)?;
         self.append_plan_event(transaction, plan, kind, happened)?;
@@ -203,9 +210,9 @@ impl Plans {
         transaction: &Transaction<'_>,
         plan: &Plan,
         kind: &str,
-        happened: &str,
+        happened: Text,
     ) -> Result<()> {
-        let text = format!("The plan {} {happened}", plan.name);
+        let text = text!("The plan {plan} {happened}", plan = plan.name, happened);
         let event = NewEvent::new(format!("plan.{kind}"), text);
         self.library.events().append(transaction, &event).map(drop)
     }

@@ -2,7 +2,7 @@
 //! it, and the same JSON stands in the file beside the catalog.
 
 use rusqlite::{Connection, OptionalExtension, Row, Transaction, params};
-use undercroft_foundation::{Code, Error, PlanId, Result};
+use undercroft_foundation::{Code, Error, PlanId, Result, text};
 use undercroft_library::{Column, Json, Migration, Moment, SqlContext};
 
 use super::Plan;
@@ -30,7 +30,7 @@ pub(super) fn get(connection: &Connection, id: PlanId) -> Result<Plan> {
     let query = "SELECT id, name, enabled, created, spec FROM plans WHERE id = ?1";
     let found = connection.query_row(query, [Column(id)], from_row).optional();
     found.sql("read a plan")?.ok_or_else(|| {
-        Error::new(Code::NotFound, format!("There is no plan {id}"))
+        Error::new(Code::NotFound, text!("There is no plan {id}", id))
             .next("List the plans to see what there is")
     })
 }

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
-use undercroft_foundation::{Code, Error, Result};
+use undercroft_foundation::{Code, Error, Result, Text, text};
 use undercroft_repository::exclude::Patterns;
 use undercroft_repository::retention::CalendarSpan;
 
@@ -27,9 +27,12 @@ pub(super) fn refuse_taken<'a>(
 ) -> Result<()> {
     match others.find(|other| other.name.to_lowercase() == name.to_lowercase()) {
         None => Ok(()),
-        Some(other) => Err(Error::new(Code::AlreadyExists, format!("Cannot call a plan {name:?}"))
-            .why(format!("The plan {} is called so", other.id))
-            .next("Choose another name")),
+        Some(other) => Err(Error::new(
+            Code::AlreadyExists,
+            text!("Cannot call a plan {name}", name = format!("{name:?}")),
+        )
+        .why(text!("The plan {other} is called so", other = other.id))
+        .next("Choose another name")),
     }
 }
 
@@ -79,14 +82,21 @@ impl Plans {
         for (index, target) in spec.targets.iter().enumerate() {
             let destination = self.destinations.get(target.destination)?;
             if spec.targets[..index].iter().any(|other| other.destination == destination.id) {
-                let why = format!("It names the destination {} twice", destination.name);
+                let why = text!(
+                    "It names the destination {destination} twice",
+                    destination = destination.name
+                );
                 return Err(refuse(why, "Name it once"));
             }
             for (name, length) in target.retention.iter().flat_map(Retention::lengths) {
                 if let Some(length) =
                     length.filter(|length| length.parse::<CalendarSpan>().is_err())
                 {
-                    let why = format!("{name} is {length:?}, which is no length of time");
+                    let why = text!(
+                        "{name} is {length}, which is no length of time",
+                        name,
+                        length = format!("{length:?}")
+                    );
                     return Err(refuse(why, "Write it like 1y5m7d2h"));
                 }
             }
@@ -98,8 +108,11 @@ impl Plans {
 fn check_zone(name: Option<&str>) -> Result<TimeZone> {
     let Some(name) = name else { return Ok(TimeZone::system()) };
     TimeZone::get(name).map_err(|source| {
-        refuse(format!("There is no time zone {name:?}"), "Name it like Europe/Vienna")
-            .because(source)
+        refuse(
+            text!("There is no time zone {name}", name = format!("{name:?}")),
+            "Name it like Europe/Vienna",
+        )
+        .because(source)
     })
 }
 
@@ -125,7 +138,10 @@ fn check_schedule(schedule: &Schedule, zone: &TimeZone, now: Timestamp) -> Resul
             match schedule.next_after(now, zone) {
                 Some(_) => Ok(()),
                 None => Err(refuse(
-                    format!("The moment that {expression:?} means never comes"),
+                    text!(
+                        "The moment that {expression} means never comes",
+                        expression = format!("{expression:?}")
+                    ),
                     "Check the day and the month",
                 )),
             }
@@ -145,22 +161,26 @@ fn check_quiet_hours(spec: &PlanSpec) -> Result<()> {
 
 fn check_hook(when: &str, hook: &HookCommand) -> Result<()> {
     let Some(program) = hook.command.first() else {
-        let why = format!("The command {when} the run is empty");
+        let why = text!("The command {when} the run is empty", when);
         return Err(refuse(why, "Name a program, or leave the command out"));
     };
     if !Path::new(program).is_absolute() {
-        let why = format!("The program {program:?} is not an absolute path");
+        let why = text!(
+            "The program {program} is not an absolute path",
+            program = format!("{program:?}")
+        );
         return Err(refuse(
             why,
             "Write the whole path, such as /usr/bin/pg_dump; no shell is used",
         ));
     }
     if hook.command.iter().any(|word| word.contains('\0')) {
-        let why = format!("The command {when} the run has a character that no command can have");
+        let why =
+            text!("The command {when} the run has a character that no command can have", when);
         return Err(refuse(why, "Take the zero character out"));
     }
     if !(1..=LONGEST_HOOK_SECONDS).contains(&hook.timeout_seconds) {
-        let why = format!("The command {when} the run is stopped at no sensible time");
+        let why = text!("The command {when} the run is stopped at no sensible time", when);
         return Err(refuse(why, "Choose from 1 second to a day"));
     }
     Ok(())
@@ -179,6 +199,6 @@ fn check_numbers(spec: &PlanSpec) -> Result<()> {
     Ok(())
 }
 
-fn refuse(why: impl Into<String>, next: &str) -> Error {
+fn refuse(why: impl Into<Text>, next: &str) -> Error {
     Error::new(Code::Invalid, "Cannot keep the plan").why(why).next(next)
 }

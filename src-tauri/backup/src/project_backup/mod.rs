@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use undercroft_foundation::{
-    Code, DestinationId, Error, Job, ProjectId, Result, SettingsOverrides, count_text, escape_path,
-    size_text,
+    Code, DestinationId, Error, Job, ProjectId, Result, SettingsOverrides, Text, TextValue,
+    escape_path, text,
 };
 use undercroft_library::{
     JobKind, JobSpec, JobView, Library, Overlap, Project, ProjectStatus, overlap,
@@ -22,7 +22,7 @@ pub struct BackupReport {
     /// In numbers.
     pub summary: BackupSummary,
     /// In a sentence, without its full stop.
-    pub sentence: String,
+    pub sentence: Text,
 }
 
 /// Backs the projects of a library up.
@@ -62,7 +62,11 @@ impl ProjectBackups {
         let project_row = self.library.projects().get(project)?;
         refuse_trashed(&project_row)?;
         let name = self.destinations.get(destination)?.name;
-        let title = format!("Back up {} to {name}", project_row.name);
+        let title = text!(
+            "Back up {project} to {destination}",
+            project = project_row.name,
+            destination = name
+        );
         let spec =
             JobSpec::new(JobKind::Backup, title).of_project(project).with_destination(destination);
         let backups = self.clone();
@@ -119,7 +123,10 @@ impl ProjectBackups {
     ) {
         let Some(made) = summary.snapshot else { return };
         if let Err(error) = self.alerts.detect(project, repository, made, job) {
-            job.warn(&project.name, format!("Cannot compare it with the backup before: {error}"));
+            job.warn(
+                &project.name,
+                text!("Cannot compare it with the backup before: {error}", error),
+            );
         }
     }
 
@@ -129,7 +136,7 @@ impl ProjectBackups {
             Ok(settings) => usize::try_from(settings.threads()).unwrap_or_default(),
             Err(error) => {
                 // A slip in the settings is no reason to have no backup.
-                job.warn("settings.toml", format!("{error}; the defaults were used"));
+                job.warn("settings.toml", text!("{error}; the defaults were used", error));
                 0
             }
         }
@@ -141,11 +148,12 @@ impl ProjectBackups {
         if project.is_present() {
             return Ok(());
         }
-        Err(Error::new(Code::SourceMissing, format!("Cannot back up {}", project.name))
-            .why(format!("Its folder is not at {}", escape_path(&project.root)))
-            .next(
-                "Bring the folder or its drive back, or remove the project; its backups are kept",
-            ))
+        Err(Error::new(
+            Code::SourceMissing,
+            text!("Cannot back up {project}", project = project.name),
+        )
+        .why(text!("Its folder is not at {root}", root = escape_path(&project.root)))
+        .next("Bring the folder or its drive back, or remove the project; its backups are kept"))
     }
 }
 
@@ -153,7 +161,7 @@ fn refuse_trashed(project: &Project) -> Result<()> {
     if project.status != ProjectStatus::Trashed {
         return Ok(());
     }
-    Err(Error::new(Code::Invalid, format!("Cannot back up {}", project.name))
+    Err(Error::new(Code::Invalid, text!("Cannot back up {project}", project = project.name))
         .why("The project was forgotten")
         .next("Recall it first"))
 }
@@ -162,27 +170,32 @@ pub(crate) fn refuse_overlap(project: &Project, destination: &Destination) -> Re
     if overlap(&project.root, &destination.path) == Overlap::Apart {
         return Ok(());
     }
-    let what = format!("Cannot back up {} to {}", project.name, destination.name);
+    let what = text!(
+        "Cannot back up {project} to {destination}",
+        project = project.name,
+        destination = destination.name
+    );
     Err(Error::new(Code::Invalid, what)
         .why("One lies inside the other, and each backup would hold those before it")
         .next("Choose a destination apart from the project, best on another drive"))
 }
 
-pub(crate) fn sentence(summary: &BackupSummary, destination: &Destination) -> String {
+pub(crate) fn sentence(summary: &BackupSummary, destination: &Destination) -> Text {
     let counts = &summary.counts;
-    let all = format!(
-        "{} ({}) backed up to {}",
-        count_text(counts.total_files_processed, "file"),
-        size_text(counts.total_bytes_processed),
-        destination.name
+    let all = text!(
+        "{files} ({size}) backed up to {destination}",
+        files = TextValue::count(counts.total_files_processed, "file"),
+        size = TextValue::Size(counts.total_bytes_processed),
+        destination = destination.name
     );
     if counts.files_new + counts.files_changed == 0 {
-        return format!("{all}, no file new or changed");
+        return text!("{all}, no file new or changed", all);
     }
-    format!(
-        "{all}, {} new, {} changed, {} added",
-        counts.files_new,
-        counts.files_changed,
-        size_text(counts.data_added_packed)
+    text!(
+        "{all}, {files_new} new, {files_changed} changed, {size} added",
+        all,
+        files_new = counts.files_new,
+        files_changed = counts.files_changed,
+        size = TextValue::Size(counts.data_added_packed)
     )
 }

@@ -2,19 +2,16 @@
 //! is away keeps nobody waiting.
 
 mod judging;
-mod reason;
 
 use std::collections::HashMap;
 
 use jiff::Timestamp;
-use undercroft_foundation::{DestinationId, ProjectId, Result};
+use undercroft_foundation::{DestinationId, ProjectId, Result, Text};
 use undercroft_library::{Attempt, Library, Project};
 
 use crate::destinations::{Destination, Destinations, Disks};
 use crate::snapshots::{CachedSnapshot, SnapshotCache};
 use crate::verification;
-
-pub use reason::ProtectionReason;
 
 /// Whether a project is safe.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -33,9 +30,7 @@ pub struct Protection {
     /// Whether it is safe.
     pub state: ProtectionState,
     /// Why, as a sentence.
-    pub reason: String,
-    /// Why, as a code with its values.
-    pub because: ProtectionReason,
+    pub reason: Text,
     /// When its newest backup was made.
     pub last_backup: Option<Timestamp>,
     /// The number of destinations that hold a backup of it.

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use undercroft_foundation::{
-    Code, Error, IoContext, Job, Result, count_text, escape_path, reach_write_point,
+    Code, Error, IoContext, Job, Result, Text, TextValue, escape_path, reach_write_point, text,
 };
 use undercroft_library::{
     JobKind, JobSpec, JobView, Library, NewEvent, ProjectFilter, ProjectStatus,
@@ -65,7 +65,7 @@ impl Recovery {
     pub fn start(&self, order: RecoverOrder, others: OtherRooms) -> Result<JobView> {
         self.refuse_not_empty()?;
         drop(open(&order.path, &order.password, self.library.world())?);
-        let title = format!("Recover the library from {}", escape_path(&order.path));
+        let title = text!("Recover the library from {path}", path = escape_path(&order.path));
         let recovery = self.clone();
         self.library.jobs().spawn(JobSpec::new(JobKind::Recover, title), move |job| {
             recovery.run(&order, &others, job)
@@ -78,7 +78,7 @@ impl Recovery {
     /// [`Code::Invalid`] for a library that is not empty; [`Code::Damaged`] when not all of it can
     /// be had; the errors of the repository. What was fetched until then is used by the next
     /// attempt.
-    pub fn run(&self, order: &RecoverOrder, others: &OtherRooms, job: &Job) -> Result<String> {
+    pub fn run(&self, order: &RecoverOrder, others: &OtherRooms, job: &Job) -> Result<Text> {
         self.refuse_not_empty()?;
         let world = self.library.world();
         let repository = open(&order.path, &order.password, world)?;
@@ -116,15 +116,24 @@ impl Recovery {
         recovering.complete()?;
         reach_write_point("recovery.completed");
         let folders = match order.with_folders {
-            true => format!(" and {}", count_text(brought, "folder")),
-            false => String::new(),
+            true => text!(" and {folders}", folders = TextValue::count(brought, "folder")),
+            false => Text::default(),
         };
-        let count = count_text(projects.len() as u64, "project");
+        let count = TextValue::count(projects.len() as u64, "project");
         let waiting = match waiting {
-            0 => String::new(),
-            waiting => format!("; {} not confirmed", count_text(waiting as u64, "place")),
+            0 => Text::default(),
+            waiting => {
+                let places = TextValue::count(waiting as u64, "place");
+                text!("; {places} not confirmed", places)
+            }
         };
-        Ok(format!("The library of {} with {count}{folders} recovered{waiting}", snapshot.hostname))
+        Ok(text!(
+            "The library of {hostname} with {count}{folders} recovered{waiting}",
+            hostname = snapshot.hostname,
+            count,
+            folders,
+            waiting
+        ))
     }
 
     fn refuse_not_empty(&self) -> Result<()> {
@@ -173,7 +182,7 @@ impl Recovery {
         let report = store.check(&CheckOptions::default(), job)?;
         if let Some(problem) = report.errors.first() {
             return Err(Error::new(Code::Damaged, "The objects were not recovered whole")
-                .why(format!("{}: {}", problem.item, problem.message))
+                .why(text!("{item}: {message}", item = problem.item, message = problem.message))
                 .next("Try again; if it stays so, check the destination"));
         }
         Ok(())
@@ -223,7 +232,7 @@ fn find(repository: &Repository, all: &[Snapshot], wanted: Option<&str>) -> Resu
     let Some(text) = wanted else {
         let newest = all.iter().rfind(|snapshot| is_library(snapshot)).cloned();
         return newest.ok_or_else(|| {
-            let what = format!("There is no library in {}", repository.location());
+            let what = text!("There is no library in {location}", location = repository.location());
             Error::new(Code::NotFound, what)
                 .why("No plan that includes the library has run there")
                 .next("Restore the projects one by one, or try another destination")
@@ -233,8 +242,11 @@ fn find(repository: &Repository, all: &[Snapshot], wanted: Option<&str>) -> Resu
     if is_library(&snapshot) {
         return Ok(snapshot);
     }
-    Err(Error::new(Code::Invalid, format!("Snapshot {} holds no library", snapshot.id.short()))
-        .next("List what can be recovered"))
+    Err(Error::new(
+        Code::Invalid,
+        text!("Snapshot {snapshot} holds no library", snapshot = snapshot.id.short()),
+    )
+    .next("List what can be recovered"))
 }
 
 fn fetch_library(
@@ -265,7 +277,7 @@ fn fetch_library(
     match job.warnings().get(before) {
         None => remove_links(&library, job),
         Some(warning) => Err(Error::new(Code::Damaged, "The library was not recovered whole")
-            .why(format!("{}: {}", warning.item, warning.message))
+            .why(text!("{item}: {message}", item = warning.item, message = warning.message))
             .next("Try again, or recover an older state of the library")),
     }
 }

@@ -79,7 +79,7 @@ pub(super) fn bring_back(
             Ok(()) => brought += 1,
             Err(error) => {
                 job.check_cancelled()?;
-                job.warn(item, error.to_string());
+                job.warn(item, error.sentence());
             }
         }
     }

@@ -21,7 +21,7 @@ use jiff::Timestamp;
 use serde::Deserialize;
 use undercroft_foundation::{
     Code, Error, ProjectId, Result, SettingsOverrides, World, canonicalize_or_keep,
-    is_normalized_absolute, unescape_path,
+    is_normalized_absolute, text, unescape_path,
 };
 use undercroft_library::Library;
 use undercroft_providers::DiskProvider;
@@ -183,7 +183,8 @@ fn place_in(repository: &Repository, snapshot: &Snapshot) -> Result<Vec<Vec<u8>>
                 tree = *below;
             }
             _ => {
-                let what = format!("Snapshot {} holds no library", snapshot.id.short());
+                let what =
+                    text!("Snapshot {snapshot} holds no library", snapshot = snapshot.id.short());
                 return Err(Error::new(Code::Damaged, what).next("Choose another one"));
             }
         }

@@ -9,8 +9,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use undercroft_foundation::{
-    DestinationId, Job, Result, canonicalize_missing, count_text, escape_name, escape_path,
-    shell_word, size_text,
+    DestinationId, Job, Result, Text, TextValue, canonicalize_missing, escape_name, escape_path,
+    shell_word, text,
 };
 use undercroft_library::{JobKind, JobSpec, JobView, Library};
 use undercroft_repository::{
@@ -121,16 +121,22 @@ impl Restores {
         let known = project.and_then(|id| self.library.projects().get(id).ok());
         let what = match (&order.paths[..], &known) {
             ([path], _) if !path.is_empty() => {
-                path.last().map_or_else(String::new, |it| escape_name(it))
+                let name = path.last().map_or_else(String::new, |it| escape_name(it));
+                TextValue::Name(name)
             }
-            ([_, _, ..], _) => count_text(order.paths.len() as u64, "path"),
-            (_, Some(project)) => project.name.clone(),
-            (_, None) => format!("snapshot {}", snapshot.id.short()),
+            ([_, _, ..], _) => TextValue::count(order.paths.len() as u64, "path"),
+            (_, Some(project)) => TextValue::Name(project.name.clone()),
+            (_, None) => {
+                TextValue::Text(text!("snapshot {snapshot}", snapshot = snapshot.id.short()))
+            }
         };
         let spec = JobSpec {
             project: known.map(|project| project.id),
-            ..JobSpec::new(JobKind::Restore, format!("Restore {what} from {}", destination.name))
-                .with_destination(destination.id)
+            ..JobSpec::new(
+                JobKind::Restore,
+                text!("Restore {what} from {destination}", what, destination = destination.name),
+            )
+            .with_destination(destination.id)
         };
         let order = RestoreOrder { snapshot: snapshot.id.to_string(), ..order };
         let restores = self.clone();
@@ -148,12 +154,7 @@ impl Restores {
         repository.restore(&snapshot, &request, job)
     }
 
-    fn restore_keeping(
-        &self,
-        order: &RestoreOrder,
-        keep: &KeepBefore,
-        job: &Job,
-    ) -> Result<String> {
+    fn restore_keeping(&self, order: &RestoreOrder, keep: &KeepBefore, job: &Job) -> Result<Text> {
         let (repository, snapshot, mut request) = self.prepare(order, job)?;
         let Some(kept) = keep(&places_of(&request), job)? else {
             return Ok(sentence(&repository.restore(&snapshot, &request, job)?, &request));
@@ -168,7 +169,8 @@ impl Restores {
             let undo =
                 |name: String| format!("`undercroft undo -w {}`", shell_word(name.as_bytes()));
             let undo: Vec<_> = kept.workspaces().into_iter().map(undo).collect();
-            text += &format!("; what was there is kept: {} brings it back", undo.join(", "));
+            text +=
+                text!("; what was there is kept: {undo} brings it back", undo = undo.join(", "));
         }
         Ok(text)
     }
@@ -264,18 +266,21 @@ fn common_folder(paths: &[Vec<Vec<u8>>]) -> &[Vec<u8>] {
     &first[..shared]
 }
 
-fn sentence(summary: &RestoreSummary, request: &RestoreRequest) -> String {
-    let mut text = format!(
-        "{} ({}) restored into {} and compared",
-        count_text(summary.files_restored, "file"),
-        size_text(summary.bytes_restored),
-        escape_path(&request.target)
+fn sentence(summary: &RestoreSummary, request: &RestoreRequest) -> Text {
+    let mut text = text!(
+        "{files} ({size}) restored into {target} and compared",
+        files = TextValue::count(summary.files_restored, "file"),
+        size = TextValue::Size(summary.bytes_restored),
+        target = escape_path(&request.target)
     );
     if summary.files_identical > 0 {
-        text += &format!(", {} the same already", summary.files_identical);
+        text += text!(
+            ", {files_identical} the same already",
+            files_identical = summary.files_identical
+        );
     }
     if summary.files_skipped > 0 {
-        text += &format!(", {} left as they were", summary.files_skipped);
+        text += text!(", {files_skipped} left as they were", files_skipped = summary.files_skipped);
     }
     text
 }

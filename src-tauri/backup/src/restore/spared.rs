@@ -6,7 +6,7 @@ use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
 use undercroft_foundation::{
-    Code, Error, Job, Result, TreePath, canonicalize_missing, escape_path,
+    Code, Error, Job, Result, TreePath, canonicalize_missing, escape_path, text,
 };
 use undercroft_repository::{Repository, RestoreRequest, Snapshot};
 
@@ -57,10 +57,10 @@ impl Spared {
         }
         let Some(pattern) = pattern_of(&names) else {
             return Err(Error::new(Code::Invalid, cannot_restore_into(&request.target))
-                .why(format!("It holds {}, whose name is no text", self.what))
+                .why(text!("It holds {what}, whose name is no text", what = self.what))
                 .next("Choose a folder elsewhere"));
         };
-        job.warn(escape_path(&self.place), format!("Left as it is: it is {}", self.what));
+        job.warn(escape_path(&self.place), text!("Left as it is: it is {what}", what = self.what));
         request.exclude.push(pattern);
         Ok(())
     }
@@ -100,7 +100,7 @@ impl Restores {
                 found => found?,
             }
             return Err(Error::new(Code::Invalid, cannot_restore_into(&folder))
-                .why(format!("It would write over {}", spared.what))
+                .why(text!("It would write over {what}", what = spared.what))
                 .next("Choose a folder elsewhere"));
         }
         Ok(())

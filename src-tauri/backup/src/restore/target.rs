@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use undercroft_foundation::{Code, Error, Result, canonicalize_missing, escape_path};
+use undercroft_foundation::{Code, Error, Result, Text, canonicalize_missing, escape_path, text};
 use undercroft_library::{Overlap, ProjectStatus, overlap};
 use undercroft_repository::Snapshot;
 
@@ -32,27 +32,33 @@ impl Restores {
 
     /// The folder of the project that a snapshot is of.
     fn folder_of_project(&self, snapshot: &Snapshot) -> Result<PathBuf> {
-        let refuse = |why: String| {
+        let refuse = |why: Text| {
             Error::new(Code::Invalid, "Cannot restore where it was")
                 .why(why)
                 .next("Choose a folder to restore into")
         };
         let id = project_of(&snapshot.tags)
             .filter(|_| snapshot.paths.len() == 1)
-            .ok_or_else(|| refuse("The backup is not one of a project's folder".to_owned()))?;
+            .ok_or_else(|| refuse(text!("The backup is not one of a project's folder")))?;
         let project = match self.library.projects().get(id) {
             Err(error) if error.code() == Code::NotFound => {
-                return Err(refuse("Its project is no longer in the library".to_owned()));
+                return Err(refuse(text!("Its project is no longer in the library")));
             }
             project => project?,
         };
         match project.status {
             ProjectStatus::Active => {}
             ProjectStatus::Archived => {
-                return Err(refuse(format!("The project {} is archived", project.name)));
+                return Err(refuse(text!(
+                    "The project {project} is archived",
+                    project = project.name
+                )));
             }
             ProjectStatus::Trashed => {
-                return Err(refuse(format!("The project {} is in the trash", project.name)));
+                return Err(refuse(text!(
+                    "The project {project} is in the trash",
+                    project = project.name
+                )));
             }
         }
         // A recovered library may name any place.
@@ -60,10 +66,10 @@ impl Restores {
         // Where the folder around it is gone, too, its drive may be.
         let root = escape_path(&project.root);
         let Some(above) = project.root.parent().filter(|above| above.is_dir()) else {
-            return Err(refuse(format!("The folder around {root} is not there")));
+            return Err(refuse(text!("The folder around {root} is not there", root)));
         };
         if !project.root.exists() && is_empty_mount_point(above) {
-            return Err(refuse(format!("The drive of {root} is not connected")));
+            return Err(refuse(text!("The drive of {root} is not connected", root)));
         }
         Ok(project.root)
     }
@@ -85,7 +91,7 @@ pub(super) fn refuse_spared(target: &Path, spared: &[Spared]) -> Result<()> {
     for spared in spared {
         if matches!(overlap(&place, spared.place()), Overlap::Same | Overlap::Inside) {
             return Err(Error::new(Code::Invalid, cannot_restore_into(target))
-                .why(format!("It belongs to {}", spared.what()))
+                .why(text!("It belongs to {what}", what = spared.what()))
                 .next("Choose a folder elsewhere"));
         }
     }
@@ -98,8 +104,8 @@ fn is_empty_mount_point(folder: &Path) -> bool {
         && fs::read_dir(folder).is_ok_and(|mut entries| entries.next().is_none())
 }
 
-pub(super) fn cannot_restore_into(target: &Path) -> String {
-    format!("Cannot restore into {}", escape_path(target))
+pub(super) fn cannot_restore_into(target: &Path) -> Text {
+    text!("Cannot restore into {target}", target = escape_path(target))
 }
 
 /// The folder itself, or the nearest above it that is there.

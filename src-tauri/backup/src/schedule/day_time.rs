@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use jiff::civil::Time;
 use serde::{Deserialize, Serialize};
-use undercroft_foundation::{Code, Error, Result};
+use undercroft_foundation::{Code, Error, Result, text};
 
 /// A time of the day as a clock on the wall shows it: `12:30`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -39,9 +39,12 @@ impl FromStr for DayTime {
         let parts = text.trim().split_once(':').filter(|(_, minute)| minute.len() == 2);
         let parts = parts.and_then(|(h, m)| Some((number(h, 24)?, number(m, 60)?)));
         let (hour, minute) = parts.ok_or_else(|| {
-            Error::new(Code::Invalid, format!("{text:?} is not a time of the day"))
-                .why("A time is hours and minutes, from 00:00 to 23:59")
-                .next("Write it like 12:30")
+            Error::new(
+                Code::Invalid,
+                text!("{text} is not a time of the day", text = format!("{text:?}")),
+            )
+            .why("A time is hours and minutes, from 00:00 to 23:59")
+            .next("Write it like 12:30")
         })?;
         Ok(Self { hour, minute })
     }

@@ -10,7 +10,7 @@ use croner::{Cron, JobType};
 use jiff::civil::{Date, DateTime, Weekday};
 use jiff::tz::{AmbiguousOffset, TimeZone};
 use jiff::{Timestamp, ToSpan};
-use undercroft_foundation::{Code, Error, Result};
+use undercroft_foundation::{Code, Error, Result, text};
 
 use super::{DayTime, Schedule};
 
@@ -94,10 +94,16 @@ fn number(weekday: Weekday) -> u8 {
 fn parse(expression: &str) -> Result<Cron> {
     let parser = CronParser::builder().seconds(Seconds::Disallowed).year(Year::Disallowed).build();
     parser.parse(expression).map_err(|source| {
-        Error::new(Code::Invalid, format!("Cannot understand the schedule {expression:?}"))
-            .why("It is not what cron understands")
-            .next("Write minute, hour, day, month and weekday, such as 30 12 * * 1-5")
-            .because(source)
+        Error::new(
+            Code::Invalid,
+            text!(
+                "Cannot understand the schedule {expression}",
+                expression = format!("{expression:?}")
+            ),
+        )
+        .why("It is not what cron understands")
+        .next("Write minute, hour, day, month and weekday, such as 30 12 * * 1-5")
+        .because(source)
     })
 }
 

@@ -20,7 +20,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
-use undercroft_foundation::{PlanId, ProjectId, Result};
+use undercroft_foundation::{PlanId, ProjectId, Result, Text};
 use undercroft_library::Migration;
 
 use crate::conditions::MachineState;
@@ -76,7 +76,7 @@ pub struct Waiting {
     /// Since when it is due.
     pub planned: Timestamp,
     /// As people say it: "waits for Shelf; 5 days since the last backup".
-    pub text: String,
+    pub text: Text,
 }
 
 /// The reason why a run waits.

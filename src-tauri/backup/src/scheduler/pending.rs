@@ -2,12 +2,11 @@
 //! holds; what does not is waited for, quietly.
 
 use jiff::{SignedDuration, Timestamp};
-use undercroft_foundation::{DestinationId, Result, count_text};
+use undercroft_foundation::{DestinationId, Result, Text, TextValue, text};
 
 use super::target_state::TargetState;
 use super::{ActiveRuns, Scheduler, Starter, Step, WaitReason, Waiting, target_state};
 use crate::destinations::Destination;
-use crate::names;
 use crate::plans::Plan;
 
 /// A run that another process has just begun may not be on record yet.
@@ -85,20 +84,26 @@ impl Scheduler {
         let zone = plan.spec.zone();
         let quiet = conditions.quiet_hours.and_then(|quiet| quiet.end(now, &zone));
         let (reason, text, until) = if let Some(pause) = self.state.current_pause()? {
-            let until =
-                if pause.by_setting { "the setting backup is on" } else { "backups are resumed" };
-            (WaitReason::Paused, format!("waits until {until}"), pause.until)
+            let text = match pause.by_setting {
+                true => text!("waits until the setting backup is on"),
+                false => text!("waits until backups are resumed"),
+            };
+            (WaitReason::Paused, text, pause.until)
         } else if let Some(end) = quiet {
             let at = zone.to_datetime(end).strftime("%H:%M").to_string();
-            (WaitReason::QuietHours, format!("waits for the end of quiet hours at {at}"), Some(end))
+            (
+                WaitReason::QuietHours,
+                text!("waits for the end of quiet hours at {at}", at),
+                Some(end),
+            )
         } else if conditions.on_power && self.machine_state.is_on_battery() {
-            (WaitReason::Power, "waits until the machine is on power".to_owned(), None)
+            (WaitReason::Power, text!("waits until the machine is on power"), None)
         } else if conditions.unmetered && self.machine_state.is_metered() {
-            (WaitReason::Network, "waits for a network that is not metered".to_owned(), None)
+            (WaitReason::Network, text!("waits for a network that is not metered"), None)
         } else {
             return Ok(None);
         };
-        Ok(Some((waiting(plan, reason, &text, pending, now), until)))
+        Ok(Some((waiting(plan, reason, text, pending, now), until)))
     }
 
     /// Marks the pending runs as begun, unless another process has, and begins them.
@@ -166,34 +171,34 @@ pub(super) fn waiting_for_destinations(
     if away.is_empty() {
         return None;
     }
-    let names: Vec<_> = away.iter().map(|run| run.destination.name.clone()).collect();
-    let text = format!("waits for {}", names::list(&names));
-    Some(waiting(plan, WaitReason::Destination, &text, away, now))
+    let names = TextValue::names(away.iter().map(|run| &run.destination.name));
+    let text = text!("waits for {names}", names);
+    Some(waiting(plan, WaitReason::Destination, text, away, now))
 }
 
 fn waiting(
     plan: &Plan,
     reason: WaitReason,
-    text: &str,
+    text: Text,
     pending: &[PendingRun],
     now: Timestamp,
 ) -> Waiting {
     // The destination that has gone longest without says it for all.
     let oldest = pending.iter().map(|run| run.state.last_complete).min().flatten();
     let since = match oldest {
-        Some(last) => format!("{} since the last backup", age(now, last)),
-        None => "no backup there yet".to_owned(),
+        Some(last) => text!("{age} since the last backup", age = age(now, last)),
+        None => text!("no backup there yet"),
     };
     let planned = pending.iter().filter_map(|run| run.state.since).min().unwrap_or(now);
-    Waiting { plan: plan.id, reason, planned, text: format!("{text}; {since}") }
+    Waiting { plan: plan.id, reason, planned, text: text!("{waits}; {since}", waits = text, since) }
 }
 
 /// The time since `then`, in words.
-pub(super) fn age(now: Timestamp, then: Timestamp) -> String {
+pub(super) fn age(now: Timestamp, then: Timestamp) -> TextValue {
     let hours = u64::try_from(now.duration_since(then).as_hours()).unwrap_or_default();
     match hours {
-        0 => "less than an hour".to_owned(),
-        1..48 => count_text(hours, "hour"),
-        _ => count_text(hours / 24, "day"),
+        0 => TextValue::Text(text!("less than an hour")),
+        1..48 => TextValue::count(hours, "hour"),
+        _ => TextValue::count(hours / 24, "day"),
     }
 }

@@ -1,7 +1,7 @@
 //! The reports of runs to the scheduler, and its own on backups that are overdue.
 
 use jiff::Timestamp;
-use undercroft_foundation::{DestinationId, PlanId, Result};
+use undercroft_foundation::{DestinationId, PlanId, Result, Text, text};
 
 use super::ScheduleState;
 use super::pending::age;
@@ -37,7 +37,7 @@ pub struct Overdue {
     /// The name of the plan.
     pub name: String,
     /// As people say it: "no backup on Shelf for 9 days".
-    pub text: String,
+    pub text: Text,
 }
 
 impl ScheduleState {
@@ -89,7 +89,7 @@ impl ScheduleState {
                 if now.duration_since(since).as_hours() < hours {
                     continue;
                 }
-                let text = format!("no backup on {name} for {}", age(now, since));
+                let text = text!("no backup on {name} for {age}", name, age = age(now, since));
                 let name = plan.name.clone();
                 overdue.push(Overdue { plan: plan.id, destination, last, name, text });
             }

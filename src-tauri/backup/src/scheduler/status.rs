@@ -1,11 +1,10 @@
 //! The status of a plan, for people.
 
 use jiff::Timestamp;
-use undercroft_foundation::{DestinationId, Result};
+use undercroft_foundation::{DestinationId, Result, Text, TextValue, text};
 
 use super::pending::{age, waiting_for_destinations};
 use super::{Scheduler, Waiting};
-use crate::names;
 use crate::plans::Plan;
 
 /// The status of a plan.
@@ -18,7 +17,7 @@ pub struct PlanStatus {
     /// Its status with each of its destinations.
     pub targets: Vec<TargetStatus>,
     /// All of it in a sentence.
-    pub sentence: String,
+    pub sentence: Text,
     /// Whether somebody should look.
     pub needs_attention: bool,
 }
@@ -65,14 +64,14 @@ impl Scheduler {
         let is_behind = targets.is_empty() || overdue.is_some() || !failing.is_empty();
         let needs_attention = plan.enabled && is_behind;
         let sentence = if targets.is_empty() {
-            "It has no destination.".to_owned()
+            text!("It has no destination.")
         } else if !failing.is_empty() {
-            let names: Vec<_> = failing.iter().map(|target| target.name.clone()).collect();
-            format!("Its last run to {} failed; it is tried again.", names::list(&names))
+            let names = TextValue::names(failing.iter().map(|target| &target.name));
+            text!("Its last run to {names} failed; it is tried again.", names)
         } else if let Some(overdue) = overdue {
-            format!("There was {}.", overdue.text)
+            text!("There was {overdue}.", overdue = overdue.text)
         } else if let Some(waiting) = &waiting {
-            format!("It {}.", waiting.text)
+            text!("It {waits}.", waits = waiting.text)
         } else {
             resting_sentence(plan, &targets, now)
         };
@@ -93,11 +92,11 @@ impl Scheduler {
     }
 }
 
-fn resting_sentence(plan: &Plan, targets: &[TargetStatus], now: Timestamp) -> String {
+fn resting_sentence(plan: &Plan, targets: &[TargetStatus], now: Timestamp) -> Text {
     // A destination that has none yet counts as the one that has gone longest without.
     let sentence = match targets.iter().map(|target| target.last_complete).min().flatten() {
-        Some(last) => format!("Its last backup was made {} ago.", age(now, last)),
-        None => "It has not run yet.".to_owned(),
+        Some(last) => text!("Its last backup was made {age} ago.", age = age(now, last)),
+        None => text!("It has not run yet."),
     };
-    if plan.enabled { sentence } else { format!("It does not run by itself. {sentence}") }
+    if plan.enabled { sentence } else { text!("It does not run by itself. {sentence}", sentence) }
 }

@@ -2,7 +2,9 @@
 
 use std::path::{Path, PathBuf};
 
-use undercroft_foundation::{Code, Error, IoContext, Random, Result, escape_path, read_text_input};
+use undercroft_foundation::{
+    Code, Error, IoContext, Random, Result, escape_path, read_text_input, text,
+};
 use zeroize::Zeroizing;
 
 /// Short words, one a line, as many as 11 bits can tell apart.
@@ -72,7 +74,7 @@ pub(super) fn read_key_file(path: &Path) -> Result<Zeroizing<String>> {
     let text = Zeroizing::new(read_text_input(path, LONGEST)?);
     let text = Zeroizing::new(text.trim().to_owned());
     if text.is_empty() || text.contains('\n') {
-        let what = format!("Cannot use {} as a key file", escape_path(path));
+        let what = text!("Cannot use {path} as a key file", path = escape_path(path));
         return Err(Error::new(Code::Invalid, what)
             .why("It must hold a password, in one line")
             .next("Choose another file"));

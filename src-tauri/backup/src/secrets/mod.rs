@@ -17,7 +17,7 @@ use std::path::{Path, PathBuf};
 
 use undercroft_foundation::{
     Code, DestinationId, Error, Result, SettingsOverrides, escape_path, reach_write_point,
-    sync_folder,
+    sync_folder, text,
 };
 use undercroft_library::Library;
 use zeroize::Zeroizing;
@@ -144,7 +144,7 @@ impl Secrets {
     /// [`Code::WrongPassword`] when it is nowhere any more, [`Code::Unavailable`] when the keyring
     /// that has it does not give it out.
     pub(crate) fn read(&self, id: DestinationId, name: &str) -> Result<Zeroizing<String>> {
-        let what = format!("Cannot open {name}");
+        let what = text!("Cannot open {name}", name);
         let lost = |why: String| {
             Error::new(Code::WrongPassword, what.clone())
                 .why(why)
@@ -162,7 +162,10 @@ impl Secrets {
             Some(Record::Keyring) => self.keyring.read(id).map_err(|refusal| match refusal {
                 KeyringError::Gone => lost("Its password is no longer in the keyring".to_owned()),
                 refusal => Error::new(Code::Unavailable, what.clone())
-                    .why(format!("The keyring does not give its password out: {refusal}"))
+                    .why(text!(
+                        "The keyring does not give its password out: {refusal}",
+                        refusal = refusal.to_string()
+                    ))
                     .next("Unlock the keyring, or add the destination once more with its password"),
             }),
         }
@@ -177,7 +180,7 @@ impl Secrets {
             Err(source) => return Err(Error::io("read", &path, source)),
         };
         let text = std::str::from_utf8(&bytes).map_err(|_| {
-            Error::new(Code::Damaged, format!("Cannot read {}", escape_path(&path)))
+            Error::new(Code::Damaged, text!("Cannot read {path}", path = escape_path(&path)))
                 .why("It is not the text that was written")
                 .next("Add the destination once more with its password")
         })?;

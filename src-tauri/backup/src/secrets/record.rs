@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 use undercroft_foundation::{
-    Code, DestinationId, Error, Result, escape_path, replace_file, sync_folder, unescape_name,
+    Code, DestinationId, Error, Result, escape_path, replace_file, sync_folder, text, unescape_name,
 };
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -41,10 +41,13 @@ pub(super) fn read(library: &Path, id: DestinationId) -> Result<Option<Record>> 
         Err(source) => return Err(Error::io("read", &path, source)),
     };
     serde_json::from_slice(&bytes).map(Some).map_err(|source| {
-        Error::new(Code::WrongPassword, format!("Cannot understand {}", escape_path(&path)))
-            .why("It does not say where the password is")
-            .next("Add the destination once more with its password")
-            .because(source)
+        Error::new(
+            Code::WrongPassword,
+            text!("Cannot understand {path}", path = escape_path(&path)),
+        )
+        .why("It does not say where the password is")
+        .next("Add the destination once more with its password")
+        .because(source)
     })
 }
 
@@ -63,7 +66,7 @@ pub(super) fn write(library: &Path, id: DestinationId, record: &Record) -> Resul
 
 pub(super) fn unescape(path: &str) -> Result<PathBuf> {
     let bytes = unescape_name(path).ok_or_else(|| {
-        Error::new(Code::WrongPassword, format!("Cannot find the key file {path}"))
+        Error::new(Code::WrongPassword, text!("Cannot find the key file {path}", path))
     })?;
     Ok(PathBuf::from(OsString::from_vec(bytes)))
 }

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 use undercroft_foundation::{
     Code, DestinationId, Error, IoContext, Result, World, configuration_folder, escape_path,
-    reach_write_point, replace_file,
+    reach_write_point, replace_file, text,
 };
 use undercroft_library::{Library, Overlap, overlap};
 use undercroft_repository::SealingKey;
@@ -66,7 +66,10 @@ impl Sealer {
         let damaged = || Error::new(Code::Damaged, "Cannot open the sealed password");
         let folder = self.folder()?;
         let key = self.key()?.ok_or_else(|| {
-            damaged().why(format!("The key that opens it is not in {}", escape_path(folder)))
+            damaged().why(text!(
+                "The key that opens it is not in {folder}",
+                folder = escape_path(folder)
+            ))
         })?;
         let sealed = hex::decode(sealed).map_err(|source| damaged().because(source))?;
         let plain = key.open(&sealed)?;
@@ -84,7 +87,7 @@ impl Sealer {
                 .next("Set HOME")
         })?;
         if matches!(overlap(folder, &self.library), Overlap::Inside | Overlap::Same) {
-            let what = format!("Cannot keep secrets in {}", escape_path(folder));
+            let what = text!("Cannot keep secrets in {folder}", folder = escape_path(folder));
             return Err(Error::new(Code::Invalid, what)
                 .why("It lies in the library, whose copy would give the passwords away")
                 .next("Have the library, or XDG_CONFIG_HOME, elsewhere"));
@@ -101,7 +104,8 @@ impl Sealer {
         };
         let mut bytes = Zeroizing::new([0; SealingKey::BYTES]);
         hex::decode_to_slice(text.trim(), &mut *bytes).map_err(|source| {
-            Error::new(Code::Damaged, format!("{} is no key", escape_path(&path))).because(source)
+            Error::new(Code::Damaged, text!("{path} is no key", path = escape_path(&path)))
+                .because(source)
         })?;
         Ok(Some(SealingKey::from_bytes(&bytes)))
     }

@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
 use undercroft_foundation::{
-    Code, DestinationId, Error, IoContext, Job, ProjectId, Random, Result, count_text, escape_name,
-    escape_path, size_text,
+    Code, DestinationId, Error, IoContext, Job, ProjectId, Random, Result, Text, TextValue,
+    escape_name, escape_path, text,
 };
 use undercroft_library::{JobKind, JobSpec, JobView, NewEvent};
 use undercroft_repository::{
@@ -43,7 +43,7 @@ pub struct Drill {
     /// Files that were compared with the disk, too, where they had not changed since.
     pub compared_with_disk: u64,
     /// The problems that were found.
-    pub problems: Vec<String>,
+    pub problems: Vec<Text>,
 }
 
 /// A file that was chosen.
@@ -60,7 +60,7 @@ impl Proofs {
     /// [`Code::NotFound`].
     pub fn start_drill(&self, destination: DestinationId) -> Result<JobView> {
         let name = self.destinations.get(destination)?.name;
-        let spec = JobSpec::new(JobKind::Drill, format!("Restore from {name} on trial"))
+        let spec = JobSpec::new(JobKind::Drill, text!("Restore from {name} on trial", name))
             .with_destination(destination);
         let proofs = self.clone();
         self.library.jobs().spawn(spec, move |job| proofs.drill(destination, job))
@@ -73,7 +73,7 @@ impl Proofs {
     /// # Errors
     /// [`Code::Damaged`] when a file did not come back as it was; it is kept. The errors of the
     /// destination, [`Code::Unavailable`] also when it went away in the middle.
-    pub fn drill(&self, destination: DestinationId, job: &Job) -> Result<String> {
+    pub fn drill(&self, destination: DestinationId, job: &Job) -> Result<Text> {
         let destination = self.destinations.get(destination)?;
         let repository = self.destinations.repository_of(&destination)?;
         repository.refresh_index()?;
@@ -81,7 +81,10 @@ impl Proofs {
         let snapshots = newest_of_each(&repository)?;
         let chosen = choose(&repository, &snapshots, &*world.random, job)?;
         if chosen.is_empty() {
-            return Ok(format!("{} holds no file to restore on trial", destination.name));
+            return Ok(text!(
+                "{destination} holds no file to restore on trial",
+                destination = destination.name
+            ));
         }
         let mut drill = Drill {
             time: world.clock.now(),
@@ -140,18 +143,23 @@ impl Proofs {
         let restored = repository.restore(&file.snapshot, &request, &own);
         let complaint = match restored {
             Err(error) if error.code() == Code::Cancelled => return Err(error),
-            Err(error) => Some(error.to_string()),
+            Err(error) => Some(error.sentence()),
             Ok(_) => own.warnings().into_iter().next().map(|warning| warning.message),
         };
         if let Some(complaint) = complaint {
-            drill.problems.push(format!("{shown}: {complaint}"));
+            drill.problems.push(text!("{shown}: {complaint}", shown, complaint));
             return Ok(());
         }
         let name = file.path.last().map(Vec::as_slice).unwrap_or_default();
         let copy = target.join(<std::ffi::OsStr as std::os::unix::ffi::OsStrExt>::from_bytes(name));
         let size = fs::metadata(&copy).at("look at", &copy)?.len();
         if size != file.node.size {
-            let problem = format!("{shown}: {size} bytes came back of {}", file.node.size);
+            let problem = text!(
+                "{shown}: {size} bytes came back of {all}",
+                shown,
+                size,
+                all = file.node.size
+            );
             drill.problems.push(problem);
             return Ok(());
         }
@@ -160,7 +168,7 @@ impl Proofs {
         match still_on_disk(file, &copy)? {
             Some(true) => drill.compared_with_disk += 1,
             Some(false) => {
-                drill.problems.push(format!("{shown}: it differs from the file on disk"));
+                drill.problems.push(text!("{shown}: it differs from the file on disk", shown));
             }
             None => {}
         }
@@ -298,17 +306,27 @@ fn shown(path: &[Vec<u8>]) -> String {
     format!("/{}", names.join("/"))
 }
 
-fn sentence(destination: &str, drill: &Drill) -> String {
-    let files = count_text(drill.files, "random file");
-    let (size, wrong) = (size_text(drill.bytes), drill.problems.len() as u64);
+fn sentence(destination: &str, drill: &Drill) -> Text {
+    let files = TextValue::count(drill.files, "random file");
+    let (size, wrong) = (TextValue::Size(drill.bytes), drill.problems.len() as u64);
     if wrong > 0 {
-        return format!("{destination}: {} did not come back as it was", count_text(wrong, "file"));
+        return text!(
+            "{destination}: {files} did not come back as it was",
+            destination,
+            files = TextValue::count(wrong, "file")
+        );
     }
     let compared = match drill.compared_with_disk {
-        0 => String::new(),
-        compared => format!(", {compared} of them compared with the disk"),
+        0 => Text::default(),
+        compared => text!(", {compared} of them compared with the disk", compared),
     };
-    format!("{destination} is proven: {files} ({size}) restored and right{compared}")
+    text!(
+        "{destination} is proven: {files} ({size}) restored and right{compared}",
+        destination,
+        files,
+        size,
+        compared
+    )
 }
 
 /// A folder that goes when it is no longer needed.

@@ -1,7 +1,7 @@
 //! The extent to which a destination is proven.
 
 use jiff::Timestamp;
-use undercroft_foundation::Result;
+use undercroft_foundation::{Result, Text};
 
 use super::drill::Drill;
 use super::{Proofs, table};
@@ -26,7 +26,7 @@ pub struct Proof {
     /// When the last whole round ended.
     pub last_round: Option<Timestamp>,
     /// The problems that were found and were not found right since.
-    pub problems: Vec<String>,
+    pub problems: Vec<Text>,
 }
 
 impl Proofs {

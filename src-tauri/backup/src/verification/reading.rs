@@ -1,7 +1,7 @@
 //! Reading a destination back: its structure always, and of its packs all, none, or the next share.
 
 use jiff::Timestamp;
-use undercroft_foundation::{Code, DestinationId, Error, Job, Result, count_text, size_text};
+use undercroft_foundation::{Code, DestinationId, Error, Job, Result, Text, TextValue, text};
 use undercroft_library::{JobKind, JobSpec, JobView, NewEvent};
 use undercroft_repository::check::{CheckOptions, CheckReport, Problem, ReadData};
 
@@ -22,13 +22,16 @@ impl Proofs {
     pub fn start_check(&self, destination: DestinationId, permille: u16) -> Result<JobView> {
         let name = self.destinations.get(destination)?.name;
         if permille > ALL {
-            return Err(Error::new(Code::Invalid, format!("Cannot read {permille} ‰ of {name}"))
-                .why("There are no more than 1000"));
+            return Err(Error::new(
+                Code::Invalid,
+                text!("Cannot read {permille} ‰ of {name}", permille, name),
+            )
+            .why("There are no more than 1000"));
         }
         let title = match permille {
-            0 => format!("Check {name}"),
-            ALL => format!("Read all of {name} back"),
-            _ => format!("Read a part of {name} back"),
+            0 => text!("Check {name}", name),
+            ALL => text!("Read all of {name} back", name),
+            _ => text!("Read a part of {name} back", name),
         };
         let spec = JobSpec::new(JobKind::Check, title).with_destination(destination);
         let proofs = self.clone();
@@ -41,7 +44,7 @@ impl Proofs {
     /// # Errors
     /// [`Code::Damaged`] when something is wrong; it is kept until a later check finds all right.
     /// The errors of the destination, [`Code::Unavailable`] also when it went away in the middle.
-    pub fn check(&self, destination: DestinationId, permille: u16, job: &Job) -> Result<String> {
+    pub fn check(&self, destination: DestinationId, permille: u16, job: &Job) -> Result<Text> {
         let destination = self.destinations.get(destination)?;
         let repository = self.destinations.repository_of(&destination)?;
         let before =
@@ -60,7 +63,11 @@ impl Proofs {
         self.library.catalog().write(|transaction| {
             table::keep_reading(transaction, destination.id, &after)?;
             let Some(problem) = report.errors.first() else { return Ok(()) };
-            let text = format!("{} is damaged: {}", destination.name, told(problem));
+            let text = text!(
+                "{destination} is damaged: {problem}",
+                destination = destination.name,
+                problem = told(problem)
+            );
             let event =
                 NewEvent::new("destination.damaged", text).of_destination(Some(destination.id));
             self.library.events().append(transaction, &event).map(drop)
@@ -96,26 +103,34 @@ impl Reading {
     }
 }
 
-fn told(problem: &Problem) -> String {
-    format!("{}: {}", problem.item, problem.message)
+fn told(problem: &Problem) -> Text {
+    text!("{item}: {message}", item = problem.item, message = problem.message)
 }
 
-fn verdict(destination: &Destination, report: &CheckReport) -> Result<String> {
+fn verdict(destination: &Destination, report: &CheckReport) -> Result<Text> {
     let name = &destination.name;
     let Some(first) = report.errors.first() else {
         let read = match report.packs_read {
-            0 => String::new(),
-            _ => format!(", {} read back", size_text(report.bytes_read)),
+            0 => Text::default(),
+            _ => text!(", {size} read back", size = TextValue::Size(report.bytes_read)),
         };
-        let snapshots = count_text(report.snapshots, "backup");
-        return Ok(format!("{name} is sound: {snapshots}{read}"));
+        let snapshots = TextValue::count(report.snapshots, "backup");
+        return Ok(text!("{name} is sound: {snapshots}{read}", name, snapshots, read));
     };
     let touched = match report.affected.len() as u64 {
-        0 => String::new(),
-        touched => format!(" {} cannot be restored whole.", count_text(touched, "backup")),
+        0 => Text::default(),
+        touched => text!(
+            " {backups} cannot be restored whole.",
+            backups = TextValue::count(touched, "backup")
+        ),
     };
-    let count = count_text(report.errors.len() as u64, "thing");
-    Err(Error::new(Code::Damaged, format!("{name} is damaged: {count} found wrong"))
-        .why(format!("{}: {}.{touched}", first.item, first.message))
+    let count = TextValue::count(report.errors.len() as u64, "thing");
+    Err(Error::new(Code::Damaged, text!("{name} is damaged: {count} found wrong", name, count))
+        .why(text!(
+            "{item}: {message}.{touched}",
+            item = first.item,
+            message = first.message,
+            touched
+        ))
         .next("Mend it from its parity or from another destination; change nothing by hand"))
 }

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, Row, Transaction};
-use undercroft_foundation::{DestinationId, Result};
+use undercroft_foundation::{DestinationId, Result, Text};
 use undercroft_library::{Column, Json, Migration, Moment, SqlContext};
 use undercroft_repository::PackId;
 
@@ -63,7 +63,7 @@ pub(super) struct Reading {
     /// When the last whole round ended.
     pub(super) last_round: Option<Timestamp>,
     /// The problems that the last reading found.
-    pub(super) problems: Vec<String>,
+    pub(super) problems: Vec<Text>,
 }
 
 pub(super) fn reading(connection: &Connection, destination: DestinationId) -> Result<Reading> {

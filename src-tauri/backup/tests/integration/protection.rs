@@ -20,7 +20,7 @@ fn a_project_is_safe_while_its_newest_backup_is_fresh_and_the_last_one_did_not_f
         let protection = backups.protections().of(&project).unwrap();
         let several = backups.protections().of_all(std::slice::from_ref(&project)).unwrap();
         assert_eq!(several, std::slice::from_ref(&protection));
-        (protection.state, protection.reason, protection.destinations)
+        (protection.state, protection.reason.to_string(), protection.destinations)
     };
     let is = |state: ProtectionState, reason: &str, destinations: u64| {
         assert_eq!(judged(), (state, reason.to_owned(), destinations));

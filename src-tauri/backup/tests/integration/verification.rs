@@ -153,7 +153,7 @@ fn a_trial_finds_what_is_lost_and_what_was_swapped_on_disk() {
 /// Takes the destination away once `is_begun`, until that came in the middle and not too late.
 fn taken_away(
     shelf: &Destination,
-    prove: impl Fn(&Job) -> Result<String> + Sync,
+    prove: impl Fn(&Job) -> Result<undercroft_foundation::Text> + Sync,
     is_begun: impl Fn(&Job) -> bool,
 ) -> Error {
     let away = shelf.path.with_extension("away");

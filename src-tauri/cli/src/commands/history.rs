@@ -200,7 +200,7 @@ fn show_states(states: &Vec<WatchState>, out: &Output) {
                 watch_name(state.state).to_owned(),
                 grouped(state.pending_changes),
                 state.last_version.map_or_else(|| "none yet".to_owned(), local_time),
-                state.why.clone().unwrap_or_default(),
+                state.why.as_ref().map(ToString::to_string).unwrap_or_default(),
             ]);
         }
         table.print(out, "No project has a history yet: undercroft history start PROJECT");

@@ -31,7 +31,7 @@ impl Command {
                     local_time(job.started),
                     job_state_name(job.state).to_owned(),
                     size(job.progress.bytes_done),
-                    job.title.clone(),
+                    job.title.to_string(),
                 ]);
             }
             table.print(out, "Nothing is being done");

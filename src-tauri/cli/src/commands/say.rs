@@ -73,7 +73,7 @@ fn print(answer: &ConsoleAnswer, out: &Output) {
     out.line(&answer.sentence);
     let mut table = Table::new(&[("", Align::Left), ("", Align::Left)]);
     for line in &answer.lines {
-        table.row([format!("  {}", line.text), line.about.clone()]);
+        table.row([format!("  {}", line.text), line.about.to_string()]);
     }
     table.print_rows(out);
     if answer.more > 0 {

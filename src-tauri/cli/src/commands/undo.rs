@@ -41,7 +41,7 @@ fn print(all: &[Undoable], out: &Output) {
     for it in all {
         let until = it.until.map(local_time).unwrap_or_default();
         let blocked = it.blocked.as_ref().map(|why| format!(" (no longer: {why})"));
-        let what = it.title.clone() + &blocked.unwrap_or_default();
+        let what = it.title.to_string() + &blocked.unwrap_or_default();
         table.row([local_time(it.time), until, what]);
     }
     table.print(out, "There is nothing to undo");

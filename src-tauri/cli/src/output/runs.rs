@@ -16,11 +16,11 @@ pub(crate) fn print_runs(runs: &[Run], out: &Output) {
         ("OUTCOME", Align::Left),
     ]);
     for run in runs {
-        let outcome = run.outcome.as_ref().map(|outcome| outcome.summary.clone());
+        let outcome = run.outcome.as_ref().map(|outcome| outcome.summary.to_string());
         table.row([
             local_time(run.started),
             job_state_name(run.state).to_owned(),
-            run.title.clone(),
+            run.title.to_string(),
             outcome.unwrap_or_default(),
         ]);
     }

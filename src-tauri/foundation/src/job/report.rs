@@ -6,7 +6,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use super::JobState;
-use crate::{DestinationId, ProjectId};
+use crate::{DestinationId, ProjectId, Text};
 
 /// Something that could not be done while the rest went on.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -14,7 +14,7 @@ pub struct Warning {
     /// The thing that it concerns, as text (an escaped path).
     pub item: String,
     /// The event, and the reason for it.
-    pub message: String,
+    pub message: Text,
 }
 
 /// The level of a line of a job's log.
@@ -59,7 +59,7 @@ pub struct LogLine {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct JobPart {
     /// The title, for people: "Atlas to Shelf".
-    pub title: String,
+    pub title: Text,
     /// The project that it works on.
     pub project: Option<ProjectId>,
     /// The destination that it works with.
@@ -67,7 +67,7 @@ pub struct JobPart {
     /// The state of the part.
     pub state: JobState,
     /// The result, in a sentence without its full stop; empty until it is over.
-    pub summary: String,
+    pub summary: Text,
     /// The snapshot that was made.
     pub snapshot: Option<String>,
     /// Bytes that were added to the destination.
@@ -79,7 +79,7 @@ pub struct JobPart {
 impl JobPart {
     /// A part that has just begun.
     pub fn begun(
-        title: impl Into<String>,
+        title: impl Into<Text>,
         project: Option<ProjectId>,
         destination: Option<DestinationId>,
     ) -> Self {
@@ -88,7 +88,7 @@ impl JobPart {
             project,
             destination,
             state: JobState::Running,
-            summary: String::new(),
+            summary: Text::default(),
             snapshot: None,
             added_bytes: 0,
             took: Duration::ZERO,

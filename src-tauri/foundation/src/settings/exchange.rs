@@ -13,7 +13,7 @@ const VERSION: i64 = 1;
 /// No file of settings comes near it.
 const MOST_BYTES: usize = 256 * 1024;
 /// Settings that only this library knows of its user, and no other needs.
-const NOT_EXPORTED: &[&str] = &["tray-hint-shown"];
+const NOT_EXPORTED: &[&str] = &["tray-hint-shown", "tray-language"];
 
 /// The settings that a file brings.
 #[derive(Debug, Clone, PartialEq, Eq)]

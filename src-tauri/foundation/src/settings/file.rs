@@ -7,7 +7,7 @@ use std::path::Path;
 use toml_edit::{DocumentMut, Item, value};
 
 use super::rules::{SETTING_RULES, SettingKind, SettingRule, SettingValue};
-use crate::{Code, Error, IoContext, Result, escape_path};
+use crate::{Code, Error, IoContext, Result, escape_path, text};
 
 /// The file as a document; an absent file is an empty one.
 pub(super) fn read(path: &Path) -> Result<DocumentMut> {
@@ -19,7 +19,7 @@ pub(super) fn read(path: &Path) -> Result<DocumentMut> {
     let not_toml = |why: String| {
         Error::new(
             Code::Invalid,
-            format!("Cannot understand the settings in {}", escape_path(path)),
+            text!("Cannot understand the settings in {path}", path = escape_path(path)),
         )
         .why(why)
         .next("Correct the file, or move it aside to have the defaults")

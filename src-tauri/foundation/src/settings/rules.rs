@@ -6,7 +6,7 @@ use std::str::FromStr as _;
 use croner::Cron;
 use toml_edit::Item;
 
-use crate::{Code, Error, Result};
+use crate::{Code, Error, Result, text};
 
 /// The values that a setting may have.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -55,6 +55,11 @@ pub static SETTING_RULES: &[SettingRule] = &[
         key: "tray-hint-shown",
         kind: SettingKind::Switch(false),
         comment: "Whether you have been told that the window hides to the tray",
+    },
+    SettingRule {
+        key: "tray-language",
+        kind: SettingKind::Choice(&["system", "en", "de"]),
+        comment: "The language of the tray and the notifications; the window makes it its own",
     },
     SettingRule {
         key: "start-at-login",
@@ -160,8 +165,8 @@ pub static SETTING_RULES: &[SettingRule] = &[
 pub(super) fn find(key: &str) -> Result<&'static SettingRule> {
     SETTING_RULES.iter().find(|rule| rule.key == key).ok_or_else(|| {
         let keys: Vec<_> = SETTING_RULES.iter().map(|rule| rule.key).collect();
-        Error::new(Code::NotFound, format!("There is no setting {key:?}"))
-            .next(format!("Use one of {}", keys.join(", ")))
+        Error::new(Code::NotFound, text!("There is no setting {key}", key = format!("{key:?}")))
+            .next(text!("Use one of {values}", values = keys.join(", ")))
     })
 }
 
@@ -262,9 +267,12 @@ impl SettingRule {
     /// The error for a value that is not allowed, found at `place`.
     pub(super) fn refuse(&self, place: &str, found: &str) -> Error {
         let found = crate::escape_name(found.as_bytes());
-        Error::new(Code::Invalid, format!("The setting {} in {place} is {found}", self.key))
-            .why(format!("It must be {}", self.allowed()))
-            .next("Correct it, or take it out to have the default")
+        Error::new(
+            Code::Invalid,
+            text!("The setting {key} in {place} is {found}", key = self.key, place, found),
+        )
+        .why(text!("It must be {allowed}", allowed = self.allowed()))
+        .next("Correct it, or take it out to have the default")
     }
 }
 

@@ -2,7 +2,7 @@
 //! and external differs are not run.
 
 use git2::{Delta, Diff, DiffDelta, DiffFindOptions, DiffFormat, DiffOptions, Patch, Repository};
-use undercroft_foundation::{Code, Error, Result, TreePath};
+use undercroft_foundation::{Code, Error, Result, TreePath, text};
 
 use super::filters::{filter_of, is_what_the_pointer_says};
 use crate::ProjectGit;
@@ -139,7 +139,7 @@ impl ProjectGit {
         let diff = diff_of(&repository, range)?;
         let found = diff.deltas().enumerate().find(|(_, delta)| path_of(delta) == path.as_bytes());
         let (n, delta) = found.ok_or_else(|| {
-            Error::new(Code::NotFound, format!("{path} does not differ between the two"))
+            Error::new(Code::NotFound, text!("{path} does not differ between the two", path))
         })?;
         let patch = Patch::from_diff(&diff, n).when("compare a file")?;
         let change = change_of(&delta, patch.as_ref())?;

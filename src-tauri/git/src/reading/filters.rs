@@ -9,7 +9,7 @@ use std::path::Path;
 
 use git2::{AttrCheckFlags, AttrValue, Delta, Diff, Index, Oid, Repository, Tree};
 use sha2::{Digest, Sha256};
-use undercroft_foundation::{Code, Error, Result, escape_name};
+use undercroft_foundation::{Code, Error, Result, escape_name, text};
 
 use crate::repository::errors::GitContext;
 
@@ -77,7 +77,8 @@ pub(crate) fn check_unfiltered(
     for delta in diff.deltas().filter(|delta| delta.status() != Delta::Deleted) {
         let path = delta.new_file().path_bytes().unwrap_or_default();
         if let Some(filter) = filter_of(repository, path)? {
-            let what = format!("{} goes through the filter {filter}", escape_name(path));
+            let what =
+                text!("{path} goes through the filter {filter}", path = escape_name(path), filter);
             return Err(Error::new(Code::Unsupported, what)
                 .why("That is a program, and Undercroft runs none of a project's")
                 .next("Do this with git itself"));

@@ -5,7 +5,7 @@ use std::collections::{BinaryHeap, HashMap, HashSet};
 
 use git2::{Commit, Oid};
 use jiff::Timestamp;
-use undercroft_foundation::{Code, Error, Result};
+use undercroft_foundation::{Code, Error, Result, text};
 
 use crate::ProjectGit;
 use crate::repository::commit_id::CommitId;
@@ -31,8 +31,11 @@ impl GitPerson {
         let (name, mail) = parts.map(|(name, mail)| (name.trim(), mail.trim())).unwrap_or_default();
         let is_bad = |c: char| c.is_control() || matches!(c, '<' | '>');
         if name.is_empty() || mail.is_empty() || text.matches(is_bad).count() != 2 {
-            return Err(Error::new(Code::Invalid, format!("{text:?} does not name an author"))
-                .why("An author is written as Name <mail>"));
+            return Err(Error::new(
+                Code::Invalid,
+                text!("{text} does not name an author", text = format!("{text:?}")),
+            )
+            .why("An author is written as Name <mail>"));
         }
         Ok(Self { name: name.to_owned(), mail: mail.to_owned() })
     }

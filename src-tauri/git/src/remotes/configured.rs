@@ -1,7 +1,7 @@
 //! The remotes of a repository.
 
 use git2::{Config, ConfigLevel, Remote, Repository};
-use undercroft_foundation::{Code, Error, Result, escape_name};
+use undercroft_foundation::{Code, Error, Result, escape_name, text};
 
 use super::url::{RemoteUrl, shown};
 use crate::ProjectGit;
@@ -53,12 +53,15 @@ impl ProjectGit {
     pub fn set_remote(&self, name: &str, url: &str) -> Result<()> {
         let url = RemoteUrl::parse(url)?;
         if url.has_password() {
-            return Err(Error::new(Code::Invalid, format!("{url} has a password in it"))
+            return Err(Error::new(Code::Invalid, text!("{url} has a password in it", url))
                 .why("It would stand in the configuration for everybody to read")
                 .next("Leave it out; git's credential helper asks for it and keeps it"));
         }
         if !Remote::is_valid_name(name) || name.starts_with('-') {
-            let what = format!("{:?} cannot be a remote's name", escape_name(name.as_bytes()));
+            let what = text!(
+                "{name} cannot be a remote's name",
+                name = format!("{:?}", escape_name(name.as_bytes()))
+            );
             return Err(Error::new(Code::Invalid, what));
         }
         let (repository, what) = (self.repository()?, "set the remote");
@@ -100,7 +103,7 @@ fn value(config: &Config, remote: &str, key: &str) -> Option<String> {
 /// The address to fetch from.
 pub(super) fn fetch_url(repository: &Repository, remote: &str) -> Result<RemoteUrl> {
     let url = value(&config_of(repository)?, remote, "url").ok_or_else(|| {
-        let what = format!("There is no remote {}", escape_name(remote.as_bytes()));
+        let what = text!("There is no remote {name}", name = escape_name(remote.as_bytes()));
         Error::new(Code::NotFound, what).next("Set its address first")
     })?;
     RemoteUrl::parse(&url)

@@ -4,7 +4,7 @@
 use std::path::Path;
 
 use git2::{ConfigLevel, Oid, Repository};
-use undercroft_foundation::{Code, Error, Job, Result, escape_name};
+use undercroft_foundation::{Code, Error, Job, Result, escape_name, text};
 
 use super::configured::{fetch_url, push_url};
 use super::program::Network;
@@ -109,7 +109,7 @@ impl ProjectGit {
         for (branch, commit) in fetched {
             match track(repository, remote, &branch, commit) {
                 Ok(is_news) => moved += u64::from(is_news),
-                Err(error) => job.warn(format!("{remote}/{branch}"), error.to_string()),
+                Err(error) => job.warn(format!("{remote}/{branch}"), error.sentence()),
             }
         }
         sync_all(repository)?;
@@ -132,7 +132,7 @@ impl ProjectGit {
         self.fetch_from(&repository, network, &remote, job)?;
         let tracked = repository.refname_to_id(&format!("refs/remotes/{remote}/{theirs}"));
         let new = tracked.map_err(|_| {
-            Error::new(Code::NotFound, format!("{remote} has no branch {theirs}"))
+            Error::new(Code::NotFound, text!("{remote} has no branch {theirs}", remote, theirs))
                 .next("Push the branch first, or switch to another")
         })?;
         let commits = fast_forward(&repository, &branch, new, &format!("{remote}/{theirs}"))?;
@@ -151,10 +151,13 @@ fn fast_forward(repository: &Repository, branch: &str, new: Oid, theirs: &str) -
                     format!("{branch} has {ahead} commits that {theirs} lacks, and lacks {behind}");
                 return Err(Error::new(
                     Code::Invalid,
-                    format!("{branch} and {theirs} have diverged"),
+                    text!("{branch} and {theirs} have diverged", branch, theirs),
                 )
                 .why(why)
-                .next(format!("Run `git merge {theirs}` or `git rebase {theirs}`, then push")));
+                .next(text!(
+                    "Run `git merge {theirs}` or `git rebase {theirs}`, then push",
+                    theirs
+                )));
             }
             behind as u64
         }
@@ -217,7 +220,7 @@ fn named_or_current(repository: &Repository, branch: Option<&str>) -> Result<Str
 
 fn tip(repository: &Repository, branch: &str) -> Result<Oid> {
     repository.refname_to_id(&format!("refs/heads/{branch}")).map_err(|_| {
-        Error::new(Code::NotFound, format!("There is no branch {branch} with commits"))
+        Error::new(Code::NotFound, text!("There is no branch {branch} with commits", branch))
             .next("Commit first, or name another branch")
     })
 }
@@ -275,7 +278,8 @@ fn push_to_folder(
         return Ok(false);
     }
     let refused = |why: &str, next: &str| {
-        let what = format!("{} did not accept this", undercroft_foundation::escape_path(folder));
+        let what =
+            text!("{path} did not accept this", path = undercroft_foundation::escape_path(folder));
         Err(Error::new(Code::Invalid, what).why(why.to_owned()).next(next.to_owned()))
     };
     let head = remote.find_reference("HEAD").ok();

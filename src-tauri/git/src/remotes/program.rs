@@ -14,7 +14,7 @@ use std::time::Duration;
 
 use crossbeam_channel::{RecvTimeoutError, Sender, bounded};
 use rustix::process::{Pid, Signal, kill_process_group};
-use undercroft_foundation::{Clock, Code, Error, IoContext, Job, Result};
+use undercroft_foundation::{Clock, Code, Error, IoContext, Job, Result, text};
 
 /// The time between two looks at a running program.
 const TICK: Duration = Duration::from_millis(50);
@@ -180,7 +180,7 @@ impl RunLimits<'_> {
         }
         let seconds = self.silence.as_secs();
         Err(Error::new(Code::Unavailable, "The remote does not answer")
-            .why(format!("Nothing came for {seconds} seconds"))
+            .why(text!("Nothing came for {seconds} seconds", seconds))
             .next("Look whether the network and the remote are there, and try again"))
     }
 }

@@ -1,6 +1,6 @@
 //! The errors of git when a remote does not do as told, in words with a code and advice.
 
-use undercroft_foundation::{Code, Error};
+use undercroft_foundation::{Code, Error, text};
 
 use super::program::GitOutput;
 use super::url::{RemoteUrl, shown};
@@ -62,13 +62,13 @@ pub(super) fn refusal(url: &RemoteUrl, output: &GitOutput) -> Error {
         let is_meant = |line: &&&str| signs.iter().any(|sign| line.contains(sign));
         all.iter().find(is_meant).map(|line| (*line, *code, *next))
     });
-    let what = format!("{url} did not accept this");
+    let what = text!("{url} did not accept this", url);
     match meaning {
         Some((line, code, next)) => Error::new(code, what).why(plain(line, url)).next(next),
         None => {
             let is_reason = |line: &&&str| line.starts_with("fatal:") || line.starts_with("error:");
             let line = all.iter().find(is_reason).or(all.last()).copied().unwrap_or_default();
-            Error::new(Code::Unavailable, format!("Cannot reach {url}")).why(match line {
+            Error::new(Code::Unavailable, text!("Cannot reach {url}", url)).why(match line {
                 "" => "Git gave no reason".to_owned(),
                 line => plain(line, url),
             })

@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 
 use git2::{Oid, Repository};
 use rustix::fs::{FlockOperation, flock};
-use undercroft_foundation::{Code, Error, IoContext, Job, Result};
+use undercroft_foundation::{Code, Error, IoContext, Job, Result, text};
 
 use super::program::{GitCommand, GitOutput, GitProgram, Network, RunLimits};
 use super::refusal::refusal;
@@ -58,7 +58,7 @@ impl<'a> ScratchRepository<'a> {
         url: &'a RemoteUrl,
     ) -> Result<Self> {
         let program = network.program.as_ref().ok_or_else(|| {
-            Error::new(Code::Unsupported, format!("Cannot reach {url}"))
+            Error::new(Code::Unsupported, text!("Cannot reach {url}", url))
                 .why("No git is installed")
                 .next("Install git, or use a remote in a folder")
         })?;

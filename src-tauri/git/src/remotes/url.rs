@@ -5,7 +5,7 @@ use std::fmt;
 use std::os::unix::ffi::OsStringExt;
 use std::path::{Path, PathBuf};
 
-use undercroft_foundation::{Code, Error, Result, escape_name};
+use undercroft_foundation::{Code, Error, Result, TextArgument, TextValue, escape_name, text};
 
 /// The address of a remote.
 #[derive(Clone, PartialEq, Eq)]
@@ -32,7 +32,7 @@ impl RemoteUrl {
     /// [`Code::Invalid`] for all else.
     pub fn parse(text: &str) -> Result<Self> {
         let refused = |why: &str| {
-            let what = format!("{} is no address of a remote", shown(text));
+            let what = text!("{shown} is no address of a remote", shown = shown(text));
             Error::new(Code::Invalid, what)
                 .why(why)
                 .next("Use https://…, ssh://…, user@host:path, or an absolute path")
@@ -87,6 +87,12 @@ impl RemoteUrl {
 }
 
 /// Without passwords and tokens.
+impl TextArgument for RemoteUrl {
+    fn to_value(&self) -> TextValue {
+        TextValue::Name(self.to_string())
+    }
+}
+
 impl fmt::Display for RemoteUrl {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&shown(&self.text))

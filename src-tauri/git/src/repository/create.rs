@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use git2::{Repository, RepositoryInitOptions};
-use undercroft_foundation::{Code, Error, IoContext, Result, escape_path, sync_folder};
+use undercroft_foundation::{Code, Error, IoContext, Result, escape_path, sync_folder, text};
 
 use super::ProjectGit;
 use super::errors::GitContext;
@@ -28,7 +28,7 @@ impl ProjectGit {
         let root = fs::canonicalize(&self.root).at("open", &self.root)?;
         let dot_git = root.join(".git");
         if dot_git.symlink_metadata().is_ok() {
-            let what = format!("{} has a git repository already", escape_path(&self.root));
+            let what = text!("{root} has a git repository already", root = escape_path(&self.root));
             return Err(Error::new(Code::AlreadyExists, what));
         }
         let new = root.join(format!(".git.{}", self.random_text()));
@@ -46,7 +46,7 @@ impl ProjectGit {
 
 /// Under another name first, so that a crash leaves no half of a repository as `.git`.
 fn init(folder: &Path, branch: &str) -> Result<()> {
-    let what = format!("make a git repository in {}", escape_path(folder));
+    let what = text!("make a git repository in {folder}", folder = escape_path(folder));
     let mut options = RepositoryInitOptions::new();
     // A template would bring hooks.
     options.bare(true).no_reinit(true).external_template(false).initial_head(branch);

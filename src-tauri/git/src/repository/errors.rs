@@ -1,7 +1,7 @@
 //! libgit2's errors as errors of Undercroft.
 
 use git2::{ErrorClass, ErrorCode};
-use undercroft_foundation::{Code, Error, Result};
+use undercroft_foundation::{Code, Error, Result, Text, text};
 
 /// Gives libgit2's errors what was tried, as `IoContext` does for the system's.
 pub(crate) trait GitContext<T> {
@@ -30,7 +30,8 @@ fn git_error(what: &str, source: git2::Error) -> Error {
         (_, ErrorClass::Os | ErrorClass::Filesystem) => Code::Unavailable,
         _ => Code::Invalid,
     };
-    let error = Error::new(code, format!("Cannot {what}")).why(sentence(source.message()));
+    let error = Error::new(code, text!("Cannot {what}", what = Text::from(what)))
+        .why(sentence(source.message()));
     let error = match source.code() {
         ErrorCode::Owner => error.why("The repository belongs to another user").next(
             "If you trust it, run `git config --global --add safe.directory` with its folder",

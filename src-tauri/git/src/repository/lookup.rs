@@ -1,7 +1,7 @@
 //! Names of branches and commits, and the commits that they mean.
 
 use git2::{Commit, ErrorCode, Reference, Repository};
-use undercroft_foundation::{Code, Error, Result, escape_name};
+use undercroft_foundation::{Code, Error, Result, escape_name, text};
 
 use super::errors::GitContext;
 
@@ -9,7 +9,10 @@ use super::errors::GitContext;
 pub(crate) fn check_name(name: &str) -> Result<()> {
     let is_name = git2::Branch::name_is_valid(name).unwrap_or(false);
     if !is_name || name.starts_with('-') || name.chars().any(char::is_control) {
-        let what = format!("{:?} cannot be a branch's name", escape_name(name.as_bytes()));
+        let what = text!(
+            "{name} cannot be a branch's name",
+            name = format!("{:?}", escape_name(name.as_bytes()))
+        );
         return Err(Error::new(Code::Invalid, what)
             .why("Git allows no blanks, no .., and none of ~^:?*[\\ in it, and no - in front"));
     }
@@ -37,7 +40,7 @@ pub(crate) fn resolve<'r>(repository: &'r Repository, name: &str) -> Result<Comm
         Some(Ok(commit)) => Ok(commit),
         _ => Err(Error::new(
             Code::NotFound,
-            format!("There is no branch or commit {}", escape_name(name.as_bytes())),
+            text!("There is no branch or commit {name}", name = escape_name(name.as_bytes())),
         )),
     }
 }

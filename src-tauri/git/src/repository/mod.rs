@@ -9,7 +9,7 @@ pub(crate) mod opening;
 use std::path::{Path, PathBuf};
 
 use git2::Repository;
-use undercroft_foundation::{Code, Error, Result, World, escape_path};
+use undercroft_foundation::{Code, Error, Result, World, escape_path, text};
 
 /// The user's own git repository in a folder of his.
 #[derive(Debug, Clone)]
@@ -35,7 +35,7 @@ impl ProjectGit {
 
     pub(crate) fn repository(&self) -> Result<Repository> {
         opening::open(&self.root)?.ok_or_else(|| {
-            let what = format!("{} has no git repository", escape_path(&self.root));
+            let what = text!("{root} has no git repository", root = escape_path(&self.root));
             Error::new(Code::NotFound, what).next("Create one first")
         })
     }

@@ -9,7 +9,7 @@ use std::os::unix::fs::FileTypeExt;
 use std::path::{Path, PathBuf};
 
 use git2::{Repository, RepositoryOpenFlags};
-use undercroft_foundation::{Code, Error, IoContext, Result, escape_path};
+use undercroft_foundation::{Code, Error, IoContext, Result, escape_path, text};
 use walkdir::{DirEntry, WalkDir};
 
 use super::errors::GitContext;
@@ -27,7 +27,7 @@ const LEFT_ALONE: [&str; 5] = ["hooks", "modules", "lfs", "annex", "worktrees"];
 pub(crate) fn open(root: &Path) -> Result<Option<Repository>> {
     let root = fs::canonicalize(root).map_err(|error| match error.kind() {
         std::io::ErrorKind::NotFound => {
-            Error::new(Code::SourceMissing, format!("{} is not there", escape_path(root)))
+            Error::new(Code::SourceMissing, text!("{root} is not there", root = escape_path(root)))
         }
         _ => Error::io("read", root, error),
     })?;
@@ -65,7 +65,10 @@ pub(crate) fn open_any(path: &Path) -> Result<Repository> {
 }
 
 fn missing(path: &Path) -> Error {
-    Error::new(Code::NotFound, format!("There is no git repository at {}", escape_path(path)))
+    Error::new(
+        Code::NotFound,
+        text!("There is no git repository at {path}", path = escape_path(path)),
+    )
 }
 
 fn open_exactly(path: &Path) -> Result<Repository> {
@@ -77,7 +80,7 @@ fn open_exactly(path: &Path) -> Result<Repository> {
 fn no_repository(root: &Path) -> Result<Option<Repository>> {
     let is_bare = root.join("HEAD").is_file() && root.join("objects").is_dir();
     if is_bare && root.join("refs").is_dir() {
-        let what = format!("{} is itself a bare git repository", escape_path(root));
+        let what = text!("{root} is itself a bare git repository", root = escape_path(root));
         return Err(Error::new(Code::Unsupported, what)
             .why("It has no working files that could be compared or committed")
             .next("Clone it and use the clone"));
@@ -103,7 +106,7 @@ fn folder_named_by(file: &Path, key: &[u8]) -> Result<PathBuf> {
     opened.take(POINTER_BYTES).read_to_end(&mut text).at("read", file)?;
     let name = text.strip_prefix(key).map(<[u8]>::trim_ascii).filter(|name| !name.is_empty());
     let name = name.ok_or_else(|| {
-        Error::new(Code::Damaged, format!("{} does not name a folder", escape_path(file)))
+        Error::new(Code::Damaged, text!("{file} does not name a folder", file = escape_path(file)))
     })?;
     let path = file.parent().unwrap_or(file).join(std::ffi::OsStr::from_bytes(name));
     fs::canonicalize(&path).at("open", &path)
@@ -135,7 +138,7 @@ fn check_includes(folder: &Path) -> Result<()> {
         let includes = b"[include";
         let has_includes = text.windows(includes.len()).any(|at| at.eq_ignore_ascii_case(includes));
         if has_includes || text.len() as u64 > CONFIG_BYTES {
-            let what = format!("{} is not read", escape_path(&path));
+            let what = text!("{path} is not read", path = escape_path(&path));
             return Err(Error::new(Code::Unsupported, what)
                 .why("It includes other files, or is too large")
                 .next("Move the settings from the included files into it"));
@@ -155,9 +158,12 @@ fn check_named_files(repository: &Repository, root: &Path) -> Result<()> {
 }
 
 fn leads_elsewhere(path: &Path) -> Error {
-    Error::new(Code::Unsupported, format!("{} is not a plain file or folder", escape_path(path)))
-        .why("What is written to it could end up anywhere")
-        .next("Use git itself on this repository, if you trust it")
+    Error::new(
+        Code::Unsupported,
+        text!("{path} is not a plain file or folder", path = escape_path(path)),
+    )
+    .why("What is written to it could end up anywhere")
+    .next("Use git itself on this repository, if you trust it")
 }
 
 /// The configuration may name another working tree, and `.git` another repository; both must
@@ -171,7 +177,7 @@ fn check_place(repository: &Repository, root: &Path, folder: &Path) -> Result<()
     let is_here = fs::canonicalize(tree).is_ok_and(|tree| tree == root);
     let same = |path: &Path| fs::canonicalize(path).is_ok_and(|path| path == folder);
     if !is_here || !same(repository.path()) {
-        let why = format!("Its configuration leads to {}", escape_path(tree));
+        let why = text!("Its configuration leads to {tree}", tree = escape_path(tree));
         return Err(Error::new(Code::Unsupported, what()).why(why));
     }
     let knows_us = if repository.is_worktree() {
@@ -185,7 +191,10 @@ fn check_place(repository: &Repository, root: &Path, folder: &Path) -> Result<()
         same(repository.commondir()) && (folder == root.join(".git") || says_where())
     };
     if !knows_us {
-        let why = format!("It leads to {}, which does not know this folder", escape_path(folder));
+        let why = text!(
+            "It leads to {folder}, which does not know this folder",
+            folder = escape_path(folder)
+        );
         return Err(Error::new(Code::Unsupported, what())
             .why(why)
             .next("If you trust it, run `git config core.worktree` there with this folder"));

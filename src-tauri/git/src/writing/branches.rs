@@ -3,7 +3,7 @@
 use std::fs;
 
 use git2::{BranchType, Repository};
-use undercroft_foundation::{Code, Error, Result, escape_name};
+use undercroft_foundation::{Code, Error, Result, escape_name, text};
 
 use super::checkout::check_out;
 use super::commit::check_finished;
@@ -68,12 +68,12 @@ impl ProjectGit {
             None => last_commit(&repository)?,
         };
         let commit = commit.ok_or_else(|| {
-            Error::new(Code::Invalid, format!("Cannot make the branch {name}"))
+            Error::new(Code::Invalid, text!("Cannot make the branch {name}", name))
                 .why("There is no commit yet")
                 .next("Commit first")
         })?;
         if repository.find_reference(&format!("refs/heads/{name}")).is_ok() {
-            return Err(Error::new(Code::AlreadyExists, format!("The branch {name} exists")));
+            return Err(Error::new(Code::AlreadyExists, text!("The branch {name} exists", name)));
         }
         repository.branch(name, &commit, false).when(&format!("make the branch {name}"))?;
         sync_all(&repository)
@@ -103,7 +103,7 @@ impl ProjectGit {
 }
 
 fn no_branch(name: &str) -> Error {
-    Error::new(Code::NotFound, format!("There is no branch {name}"))
+    Error::new(Code::NotFound, text!("There is no branch {name}", name))
 }
 
 /// Goes on, unless another working tree of the repository has the branch checked out.
@@ -115,7 +115,7 @@ fn check_free(repository: &Repository, full_name: &str) -> Result<()> {
         let head = fs::read(folder.join("HEAD")).unwrap_or_default();
         if head.trim_ascii() == format!("ref: {full_name}").as_bytes() {
             let name = full_name.trim_start_matches("refs/heads/");
-            return Err(Error::new(Code::Invalid, format!("Cannot switch to {name}"))
+            return Err(Error::new(Code::Invalid, text!("Cannot switch to {name}", name))
                 .why("Another working tree of this repository has it checked out"));
         }
     }

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 use git2::build::CheckoutBuilder;
 use git2::{CheckoutNotificationType, Commit, ObjectType, Oid, Repository, Tree};
-use undercroft_foundation::{Code, Error, Result, escape_path, reach_write_point};
+use undercroft_foundation::{Code, Error, Result, escape_path, reach_write_point, text};
 
 use crate::reading::filters::check_unfiltered;
 use crate::repository::errors::GitContext;
@@ -94,6 +94,6 @@ fn conflict(in_the_way: &[&PathBuf]) -> Error {
         names.push_str(&format!(" and {} more", in_the_way.len() - NAMED));
     }
     Error::new(Code::Invalid, "Uncommitted changes are in the way")
-        .why(format!("These would be overwritten: {names}"))
+        .why(text!("These would be overwritten: {names}", names))
         .next("Commit them, or move them away; nothing was changed")
 }

@@ -6,7 +6,7 @@ use std::path::Path;
 
 use git2::{Index, Oid, Repository, Signature, Time, Tree};
 use jiff::tz::TimeZone;
-use undercroft_foundation::{Code, Error, Job, Result, TreePath, reach_write_point};
+use undercroft_foundation::{Code, Error, Job, Result, TreePath, reach_write_point, text};
 
 use crate::ProjectGit;
 use crate::reading::filters::filter_of;
@@ -129,7 +129,7 @@ impl ProjectGit {
         let minutes = TimeZone::system().to_offset(now).seconds() / 60;
         let time = Time::new(now.as_second(), minutes);
         let sign = |person: &GitPerson| {
-            let what = format!("make {} the author", person.name);
+            let what = text!("make {person} the author", person = person.name);
             Signature::new(&person.name, &person.mail, &time).when(&what)
         };
         let known = known_person(repository);
@@ -154,12 +154,12 @@ pub(crate) fn check_finished(repository: &Repository) -> Result<()> {
     let conflicted = repository.index().when("read the index")?.has_conflicts();
     let begun = unfinished(repository).or(conflicted.then_some("merge"));
     begun.map_or(Ok(()), |begun| {
-        Err(Error::new(Code::Invalid, format!("A {begun} is not finished"))
+        Err(Error::new(Code::Invalid, text!("A {begun} is not finished", begun))
             .why(match conflicted {
                 true => "Some files are in conflict".to_owned(),
                 false => format!("Git waits for you to finish or abort the {begun}"),
             })
-            .next(format!("Finish it with git, or run `git {begun} --abort`")))
+            .next(text!("Finish it with git, or run `git {begun} --abort`", begun)))
     })
 }
 
@@ -177,7 +177,7 @@ fn select(repository: &Repository, selection: &Selection) -> Result<Vec<GitFile>
     if let Selection::Paths(paths) = selection {
         for path in paths {
             if !files.iter().any(|file| file.path.is_in(path)) {
-                let what = format!("Nothing has changed at {path}");
+                let what = text!("Nothing has changed at {path}", path);
                 return Err(Error::new(Code::NotFound, what)
                     .why("It is as in the last commit, ignored, or not there"));
             }

@@ -4,7 +4,7 @@
 use std::io::Write;
 
 use git2::{Oid, Repository};
-use undercroft_foundation::{Code, Error, Job, Result, escape_path, reach_write_point};
+use undercroft_foundation::{Code, Error, Job, Result, escape_path, reach_write_point, text};
 
 use crate::repository::errors::GitContext;
 
@@ -19,7 +19,7 @@ pub(crate) fn copy_commits(
     let what = "copy the commits";
     if source.is_shallow() || target.is_shallow() {
         let folder = escape_path(if source.is_shallow() { source.path() } else { target.path() });
-        return Err(Error::new(Code::Unsupported, format!("{folder} has no older commits"))
+        return Err(Error::new(Code::Unsupported, text!("{folder} has no older commits", folder))
             .why("It was cloned without them, and a copy of it would be incomplete")
             .next("Run `git fetch --unshallow` there first"));
     }

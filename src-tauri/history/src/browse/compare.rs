@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use undercroft_foundation::{Code, Error, Job, Result, TreePath, VersionId, WorkspaceId};
+use undercroft_foundation::{Code, Error, Job, Result, TreePath, VersionId, WorkspaceId, text};
 
 use crate::disk::Disk;
 use crate::disk::content::is_content_of;
@@ -44,7 +44,7 @@ impl HistoryReader {
         let parent = path.parent().unwrap_or_default();
         match (before, after) {
             (None, None) => {
-                return Err(Error::new(Code::NotFound, format!("Neither version has {path}")));
+                return Err(Error::new(Code::NotFound, text!("Neither version has {path}", path)));
             }
             (Some(There::File(was, from)), Some(There::File(line, to))) => {
                 change_set.compare(&parent, &line, to, Some((from, &was)));

@@ -1,7 +1,7 @@
 //! The history of one file, across its renames.
 
 use rusqlite::Connection;
-use undercroft_foundation::{Code, ProjectId, Result, TreePath, WorkspaceId};
+use undercroft_foundation::{Code, ProjectId, Result, TreePath, WorkspaceId, text};
 
 use crate::version::{Change, ChangeKind, EntryKind, Layer, Version};
 use crate::versions::reading::HistoryReader;
@@ -73,7 +73,7 @@ impl HistoryReader {
             trace.found.extend(self.in_first_version(workspace.id, trace.path)?);
         }
         if trace.found.is_empty() {
-            let what = format!("No version has a file {path}");
+            let what = text!("No version has a file {path}", path);
             return Err(undercroft_foundation::Error::new(Code::NotFound, what));
         }
         Ok(trace.found)

@@ -3,7 +3,7 @@
 use std::io::{Read, Seek, SeekFrom};
 
 use jiff::Timestamp;
-use undercroft_foundation::{Code, Error, IoContext, Result, TreePath, WorkspaceId};
+use undercroft_foundation::{Code, Error, IoContext, Result, TreePath, WorkspaceId, text};
 
 use crate::disk::{Disk, DiskFolder, Stat};
 use crate::version::{Entry, EntryKind};
@@ -113,5 +113,5 @@ fn moment(seconds: i64, nanos: u32) -> Timestamp {
 }
 
 fn not_there(path: &TreePath) -> Error {
-    Error::new(Code::NotFound, format!("There is no {path} in the workspace now"))
+    Error::new(Code::NotFound, text!("There is no {path} in the workspace now", path))
 }

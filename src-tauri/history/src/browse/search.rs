@@ -149,7 +149,7 @@ impl HistoryReader {
                 match self.text_of(store, project, file, sought) {
                     Ok(Some(text)) => hits.extend(sought.lines_of(&file.path, &text)),
                     Ok(None) => {}
-                    Err(error) => job.warn(file.path.to_string(), error.to_string()),
+                    Err(error) => job.warn(file.path.to_string(), error.sentence()),
                 }
                 job.add_files_done(1);
             }

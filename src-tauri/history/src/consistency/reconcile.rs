@@ -4,7 +4,7 @@
 use std::collections::{HashMap, HashSet};
 
 use rusqlite::Transaction;
-use undercroft_foundation::{Code, Error, ProjectId, Result, TreePath, VersionId};
+use undercroft_foundation::{Code, Error, ProjectId, Result, TreePath, VersionId, text};
 
 use crate::history::History;
 use crate::store::HistoryStore;
@@ -59,7 +59,8 @@ impl History {
             return Ok(());
         }
         let Some(tip) = tip else {
-            let what = format!("The branch {} of the history is gone", workspace.name);
+            let what =
+                text!("The branch {workspace} of the history is gone", workspace = workspace.name);
             return Err(Error::new(Code::Damaged, what)
                 .why("Versions of it are known, so that beginning anew would lose them")
                 .next("Bring the history back from a backup, or restore the branch with git"));

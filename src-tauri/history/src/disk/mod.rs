@@ -10,7 +10,7 @@ use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
 use rustix::fs::{AtFlags, Dir, FileType, Mode, OFlags, ResolveFlags};
-use undercroft_foundation::{Code, Error, IoContext, Result, TreePath, escape_path};
+use undercroft_foundation::{Code, Error, IoContext, Result, TreePath, escape_path, text};
 use undercroft_repository::fs_at::TEMPORARY;
 use xattr::FileExt;
 
@@ -64,7 +64,7 @@ impl Disk {
             let error = Error::io("open", root, source.into());
             match error.code() {
                 Code::NotFound => {
-                    let what = format!("The folder {} is not there", escape_path(root));
+                    let what = text!("The folder {root} is not there", root = escape_path(root));
                     Error::new(Code::SourceMissing, what)
                 }
                 _ => error,

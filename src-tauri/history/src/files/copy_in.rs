@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use rustix::fs::{OFlags, symlinkat};
 use rustix::io::Errno;
 use undercroft_foundation::{
-    Code, Error, IoContext, Job, Result, TreePath, count_text, escape_path,
+    Code, Error, IoContext, Job, Result, TextValue, TreePath, escape_path, text,
 };
 use undercroft_repository::fs_at::{Entry, Stat, temporary_name};
 use undercroft_watch::Touched;
@@ -85,7 +85,7 @@ impl WorkspaceFiles<'_> {
                     return Err(error);
                 }
                 copied.failed += 1;
-                job.warn(escape_path(&item.source), error.to_string());
+                job.warn(escape_path(&item.source), error.sentence());
             }
         }
         folders.sync()?;
@@ -107,9 +107,10 @@ impl WorkspaceFiles<'_> {
             return Ok(());
         }
         let more = if taken.len() > TOLD { ", …" } else { "" };
-        let what = format!("{} there already", count_text(taken.len() as u64, "name"));
+        let what =
+            text!("{names} there already", names = TextValue::count(taken.len() as u64, "name"));
         Err(Error::new(Code::AlreadyExists, what)
-            .why(format!("{}{more}", taken[..taken.len().min(TOLD)].join(", ")))
+            .why(text!("{taken}{more}", taken = taken[..taken.len().min(TOLD)].join(", "), more))
             .next("Choose whether to replace what is there, keep both, or skip"))
     }
 }
@@ -175,7 +176,7 @@ impl Folders<'_> {
         }
         self.open
             .get(path)
-            .ok_or_else(|| Error::new(Code::Internal, format!("{path} was not opened")))
+            .ok_or_else(|| Error::new(Code::Internal, text!("{path} was not opened", path)))
     }
 
     fn sync(self) -> Result<()> {

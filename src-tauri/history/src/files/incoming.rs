@@ -5,7 +5,7 @@ use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
-use undercroft_foundation::{Code, Error, Job, Result, TreePath, escape_path};
+use undercroft_foundation::{Code, Error, Job, Result, TreePath, escape_path, text};
 use walkdir::WalkDir;
 
 /// Something that is to be copied.
@@ -35,7 +35,7 @@ pub(super) fn list(sources: &[PathBuf], receiver: &Path, job: &Job) -> Result<Ve
     let mut all = Vec::new();
     for source in sources {
         if receiver.starts_with(source) {
-            let what = format!("Cannot copy {} into itself", escape_path(source));
+            let what = text!("Cannot copy {source} into itself", source = escape_path(source));
             return Err(Error::new(Code::Invalid, what));
         }
         let name = source.file_name().unwrap_or(OsStr::new("/"));

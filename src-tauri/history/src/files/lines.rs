@@ -4,7 +4,7 @@
 use std::ops::Range;
 
 use sha2::{Digest, Sha256};
-use undercroft_foundation::{Code, Error, Job, Result, TreePath, WorkspaceId};
+use undercroft_foundation::{Code, Error, Job, Result, TreePath, WorkspaceId, text};
 use undercroft_watch::Touched;
 
 use super::saving::{UnsavedPolicy, WriteOutcome};
@@ -80,7 +80,7 @@ impl HistoryWriter {
 }
 
 fn has_changed(path: &TreePath) -> Error {
-    Error::new(Code::Invalid, format!("{path} has changed since it was looked at"))
+    Error::new(Code::Invalid, text!("{path} has changed since it was looked at", path))
         .why("The change might be another one now")
         .next("Look at the differences again, then restore")
 }
@@ -89,18 +89,21 @@ fn has_changed(path: &TreePath) -> Error {
 fn taken_back(path: &TreePath, before: &[u8], now: &[u8], change: u64) -> Result<Vec<u8>> {
     let whole = |error: Error| error.next("Restore the whole file instead");
     if [before, now].iter().any(|side| decode(side, false).is_none()) {
-        let error = Error::new(Code::Invalid, format!("{path} is not text on both sides"));
+        let error = Error::new(Code::Invalid, text!("{path} is not text on both sides", path));
         return Err(whole(error.why("Only the lines of texts can be restored one by one")));
     }
     let (old, new) = (Lines::of(before), Lines::of(now));
     if old.encoding != new.encoding {
-        let error = Error::new(Code::Invalid, format!("{path} is in another encoding now"));
+        let error = Error::new(Code::Invalid, text!("{path} is in another encoding now", path));
         return Err(whole(error.why("Lines of one encoding have no place in a text of another")));
     }
     let found = diff::change(&old.text, &new.text, change);
     let Some((then, there)) = found.filter(|(then, there)| old.has(then) && new.has(there)) else {
-        return Err(Error::new(Code::Invalid, format!("{path} has no change {change}"))
-            .next("List its changes with `undercroft file diff`"));
+        return Err(Error::new(
+            Code::Invalid,
+            text!("{path} has no change {change}", path, change),
+        )
+        .next("List its changes with `undercroft file diff`"));
     };
     let mut content = new.mark.to_vec();
     for piece in [&new.lines[..there.start], &old.lines[then], &new.lines[there.end..]].concat() {

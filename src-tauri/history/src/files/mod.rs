@@ -16,7 +16,7 @@ use std::path::{Path, PathBuf};
 use rustix::fs::{AtFlags, Mode, OFlags, fchmod, fstat, mkdirat, openat, unlinkat};
 use rustix::io::Errno;
 use undercroft_foundation::{
-    Code, Error, IoContext, Job, Result, TreePath, escape_path, reach_write_point,
+    Code, Error, IoContext, Job, Result, TreePath, escape_path, reach_write_point, text,
 };
 use undercroft_repository::fs_at::{Entry, Stat, create_file, descend};
 
@@ -54,7 +54,7 @@ impl<'a> WorkspaceFiles<'a> {
                 Ok(Self { root: root.to_owned(), folder, own: own_configuration(root), held })
             }
             Err(Errno::NOENT | Errno::NOTDIR) => {
-                let what = format!("The folder {} is not there", escape_path(root));
+                let what = text!("The folder {root} is not there", root = escape_path(root));
                 Err(Error::new(Code::SourceMissing, what))
             }
             Err(source) => Err(Error::io("open", root, source.into())),
@@ -185,12 +185,12 @@ fn sync(folder: BorrowedFd<'_>, at: &Path) -> Result<()> {
 }
 
 fn no_file(root: &Path) -> Error {
-    Error::new(Code::Invalid, format!("{} is the workspace itself", escape_path(root)))
+    Error::new(Code::Invalid, text!("{root} is the workspace itself", root = escape_path(root)))
         .next("Name something in it")
 }
 
 fn in_the_way(at: &Path) -> Error {
-    Error::new(Code::Invalid, format!("Cannot write {}", escape_path(at)))
+    Error::new(Code::Invalid, text!("Cannot write {at}", at = escape_path(at)))
         .why("Something that is no file, such as a folder or a link, has this name")
         .next("Choose another name, or move away what is there")
 }
@@ -198,7 +198,7 @@ fn in_the_way(at: &Path) -> Error {
 fn link_or(at: &Path, source: Errno) -> Error {
     match source {
         Errno::LOOP | Errno::NOTDIR => {
-            Error::new(Code::Invalid, format!("Cannot reach {}", escape_path(at)))
+            Error::new(Code::Invalid, text!("Cannot reach {at}", at = escape_path(at)))
                 .why("A link, or something that is no folder, is on the way")
                 .next("Use the folder that the link leads to")
         }

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use undercroft_foundation::{
-    Code, Error, Job, Result, TreePath, VersionId, WorkspaceId, count_text, escape_path, size_text,
+    Code, Error, Job, Result, Text, TextValue, TreePath, VersionId, WorkspaceId, escape_path, text,
 };
 use undercroft_watch::Touched;
 
@@ -84,7 +84,7 @@ impl HistoryWriter {
         let unheld = unheld((known, &leave_out), held, paths, unsaved, job)?;
         let is_left_out = !leave_out.is_included(path, false);
         if unsaved == UnsavedPolicy::Ask && is_left_out {
-            return Err(Error::new(Code::NotKept, format!("{path} would be in no version"))
+            return Err(Error::new(Code::NotKept, text!("{path} would be in no version", path))
                 .why("The project's rules leave it out")
                 .next("Write it all the same with --force"));
         }
@@ -197,7 +197,7 @@ impl HistoryWriter {
         sources: &[PathBuf],
         conflict: Conflict,
         job: &Job,
-    ) -> Result<String> {
+    ) -> Result<Text> {
         let known = self.history.confirmed_workspace(workspace)?;
         if conflict == Conflict::Replace {
             let folders = std::slice::from_ref(folder);
@@ -272,17 +272,21 @@ fn all_of(paths: &[TreePath]) -> Touched {
     touched
 }
 
-fn sentence(copied: &CopyInReport) -> String {
-    let mut text =
-        format!("{} ({}) copied", count_text(copied.files, "file"), size_text(copied.size_bytes));
-    let parts = [
-        (copied.replaced, "in place of others"),
-        (copied.renamed, "under another name"),
-        (copied.skipped, "left out"),
-        (copied.failed, "failed"),
-    ];
-    for (count, what) in parts.into_iter().filter(|(count, _)| *count > 0) {
-        text += &format!(", {count} {what}");
+fn sentence(copied: &CopyInReport) -> Text {
+    let mut text = text!(
+        "{files} ({size}) copied",
+        files = TextValue::count(copied.files, "file"),
+        size = TextValue::Size(copied.size_bytes)
+    );
+    for (count, what) in [
+        (copied.replaced, text!("in place of others")),
+        (copied.renamed, text!("under another name")),
+        (copied.skipped, text!("left out")),
+        (copied.failed, text!("failed")),
+    ] {
+        if count > 0 {
+            text += text!(", {count} {what}", count, what);
+        }
     }
     text
 }

@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use rustix::fs::{AtFlags, RenameFlags, renameat, renameat_with, unlinkat};
 use rustix::io::{Errno, Result as SystemResult};
-use undercroft_foundation::{Code, Error, Job, Result, escape_path};
+use undercroft_foundation::{Code, Error, Job, Result, escape_path, text};
 
 use super::held::{HeldFolder, Proof};
 use crate::disk::{Stat, stat_in};
@@ -64,7 +64,7 @@ impl GuardedEntry<'_> {
         }
         match rename_new((self.folder, aside.as_bytes()), (self.folder, self.name)) {
             Ok(()) => Err(self.not_kept()),
-            Err(_) => Err(self.not_kept().why(format!("It is now beside, as {aside}"))),
+            Err(_) => Err(self.not_kept().why(text!("It is now beside, as {aside}", aside))),
         }
     }
 
@@ -129,7 +129,7 @@ impl GuardedEntry<'_> {
         };
         match back {
             Ok(()) => Err(self.not_kept()),
-            Err(_) => Err(self.not_kept().why(format!("It is now beside, as {aside}"))),
+            Err(_) => Err(self.not_kept().why(text!("It is now beside, as {aside}", aside))),
         }
     }
 
@@ -157,7 +157,7 @@ impl GuardedEntry<'_> {
     }
 
     fn not_kept(&self) -> Error {
-        Error::new(Code::NotKept, format!("{} was left as it is", escape_path(self.path)))
+        Error::new(Code::NotKept, text!("{path} was left as it is", path = escape_path(self.path)))
             .why("No version holds what is there: it changed meanwhile, or cannot be read")
             .next("Make a version of it, or move it away, and try again")
     }

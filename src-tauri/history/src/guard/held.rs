@@ -5,7 +5,7 @@ use std::os::fd::BorrowedFd;
 use std::sync::Arc;
 
 use rustix::fs::{Mode, OFlags, openat, readlinkat};
-use undercroft_foundation::{Code, Error, Job, Result, TreePath, escape_name};
+use undercroft_foundation::{Code, Error, Job, Result, TreePath, escape_name, text};
 
 use crate::disk::Stat;
 use crate::disk::content::is_content_of;
@@ -156,7 +156,7 @@ pub(crate) fn content_of(
         (EntryKind::File, Some((Layer::Objects, _))) => {
             let digest = object_of(&store.read(ObjectKind::Blob, blob)?).ok_or_else(|| {
                 let name = escape_name(&line.name);
-                Error::new(Code::Damaged, format!("The version's {name} is no pointer"))
+                Error::new(Code::Damaged, text!("The version's {name} is no pointer", name))
             })?;
             Ok(Some(ContentId::Object(digest)))
         }

@@ -13,7 +13,7 @@ mod project_trash;
 mod trash;
 mod unheld;
 
-use undercroft_foundation::{Code, Error, Result, TreePath};
+use undercroft_foundation::{Code, Error, Result, TreePath, text};
 
 use crate::disk::is_in_place;
 use crate::tree::names::is_git;
@@ -26,7 +26,7 @@ pub(crate) use unheld::{Sweep, Unheld};
 
 /// The refusal to write something into Undercroft's own configuration.
 pub(crate) fn own_configuration_error(path: &TreePath) -> Error {
-    Error::new(Code::Invalid, format!("{path} was left as it is"))
+    Error::new(Code::Invalid, text!("{path} was left as it is", path))
         .why("It is Undercroft's own configuration, which says what you have confirmed")
         .next("Change it with Undercroft's own commands")
 }
@@ -39,12 +39,12 @@ pub(crate) fn check_path(own: Option<&TreePath>, path: &TreePath) -> Result<()> 
         return Err(own_configuration_error(path));
     }
     if path.names().any(is_git) {
-        return Err(Error::new(Code::Invalid, format!("{path} was left as it is"))
+        return Err(Error::new(Code::Invalid, text!("{path} was left as it is", path))
             .why("It is git's own, and Undercroft writes nothing into or over .git")
             .next("Use git for it, or your file manager"));
     }
     if !path.names().all(is_in_place) {
-        return Err(Error::new(Code::Invalid, format!("{path} was left as it is"))
+        return Err(Error::new(Code::Invalid, text!("{path} was left as it is", path))
             .why("Undercroft gives such names to what it is about to put in its place")
             .next("Choose another name"));
     }

@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use jiff::Timestamp;
 use undercroft_foundation::{
     Code, Error, IoContext, Result, TreePath, reach_write_point, remove_tree, replace_file,
-    sync_folder,
+    sync_folder, text,
 };
 use undercroft_library::{Library, Project};
 
@@ -83,11 +83,14 @@ impl ProjectTrash {
     }
 
     fn nothing(&self) -> Error {
-        let what = format!("There is nothing to undo in {}", self.name);
+        let what = text!("There is nothing to undo in {name}", name = self.name);
         let error = Error::new(Code::NotFound, what);
         match fs::read_to_string(self.folder.join(EMPTIED)) {
             Ok(time) => error
-                .why(format!("What was freed is gone: the trash was emptied on {}", time.trim()))
+                .why(text!(
+                    "What was freed is gone: the trash was emptied on {time}",
+                    time = time.trim()
+                ))
                 .next("Look for it in a backup"),
             Err(_) => error.why("Nothing of it was moved to the trash"),
         }

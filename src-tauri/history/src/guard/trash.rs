@@ -19,7 +19,7 @@ use rustix::fs::{
 use rustix::io::{Errno, Result as SystemResult};
 use undercroft_foundation::{
     Code, Error, IoContext, ProjectId, Result, TreePath, VersionId, escape_path, reach_write_point,
-    remove_tree, sync_folder,
+    remove_tree, sync_folder, text,
 };
 use undercroft_repository::fs_at::{Entry, Stat, descend, is_at};
 
@@ -253,8 +253,11 @@ impl Trash {
     }
 
     fn another_file_system(&self, path: &TreePath) -> Error {
-        Error::new(Code::Unsupported, format!("{path} was left as it is"))
-            .why(format!("The trash is in {}, on another file system", escape_path(&self.folder)))
+        Error::new(Code::Unsupported, text!("{path} was left as it is", path))
+            .why(text!(
+                "The trash is in {folder}, on another file system",
+                folder = escape_path(&self.folder)
+            ))
             .next("Move it away yourself, and try again")
     }
 }
@@ -271,9 +274,9 @@ fn remove_empty(batch: &Path, path: &TreePath) {
 }
 
 fn stays(path: TreePath, batch: &Path) -> (TreePath, Error) {
-    let error = Error::new(Code::AlreadyExists, format!("{path} stays in the trash"))
+    let error = Error::new(Code::AlreadyExists, text!("{path} stays in the trash", path))
         .why("Something else is in its place")
-        .next(format!("Take it from {}", escape_path(batch)));
+        .next(text!("Take it from {batch}", batch = escape_path(batch)));
     (path, error)
 }
 

@@ -5,7 +5,7 @@ use std::os::fd::BorrowedFd;
 
 use rustix::fs::{AtFlags, unlinkat};
 use rustix::io::Errno;
-use undercroft_foundation::{Code, Error, IoContext, Job, Result, TreePath};
+use undercroft_foundation::{Code, Error, IoContext, Job, Result, Text, TreePath, text};
 
 use super::guarded_entry::GuardedEntry;
 use super::held::{HeldFolder, HeldTree};
@@ -40,11 +40,11 @@ impl Unheld {
     pub(crate) fn refuse(all: &[Self]) -> Error {
         let named: Vec<_> = all.iter().take(NAMED).map(ToString::to_string).collect();
         let more = match all.len().saturating_sub(NAMED) {
-            0 => String::new(),
-            more => format!(" and {more} more"),
+            0 => Text::default(),
+            more => text!(" and {more} more", more),
         };
         Error::new(Code::NotKept, "No version holds all that would go")
-            .why(format!("In no version: {}{more}", named.join(", ")))
+            .why(text!("In no version: {paths}{more}", paths = named.join(", "), more))
             .next("Move it away, or use --force, which moves it to the workspace's trash")
     }
 }

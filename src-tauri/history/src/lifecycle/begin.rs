@@ -1,6 +1,6 @@
 //! Beginning to keep versions of a project.
 
-use undercroft_foundation::{Code, Error, Job, ProjectId, Result, WorkspaceId};
+use undercroft_foundation::{Code, Error, Job, ProjectId, Result, WorkspaceId, text};
 
 use undercroft_library::ProjectStatus;
 
@@ -36,9 +36,12 @@ impl HistoryWriter {
     fn begin_main(&self, project: ProjectId) -> Result<Workspace> {
         let known = self.history.library().projects().get(project)?;
         if known.status == ProjectStatus::Archived {
-            return Err(Error::new(Code::Invalid, format!("{} is archived", known.name))
-                .why("Its versions lie in the archive")
-                .next("Bring it back from the archive first"));
+            return Err(Error::new(
+                Code::Invalid,
+                text!("{known} is archived", known = known.name),
+            )
+            .why("Its versions lie in the archive")
+            .next("Bring it back from the archive first"));
         }
         self.history.library().require_confirmed(&known.root)?;
         self.history.make_store(project)?;
@@ -58,7 +61,7 @@ impl HistoryWriter {
             created: self.history.now(),
             closed: None,
         };
-        match self.history.put_workspace(&workspace, "was opened") {
+        match self.history.put_workspace(&workspace, text!("was opened")) {
             // Another process was quicker.
             Err(error) if error.code() == Code::AlreadyExists => {
                 self.history.main_workspace(project)

@@ -6,7 +6,7 @@ use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
 use undercroft_foundation::{
-    Code, Error, IoContext, Job, Result, TreePath, escape_name, escape_path,
+    Code, Error, IoContext, Job, Result, Text, TreePath, escape_name, escape_path, text,
 };
 
 use crate::disk::{Disk, is_in_place};
@@ -115,18 +115,21 @@ impl Claim {
 }
 
 fn already_claimed(root: &Path) -> Error {
-    let what = format!("No workspace can be opened in {} now", escape_path(root));
+    let what = text!("No workspace can be opened in {root} now", root = escape_path(root));
     Error::new(Code::Locked, what)
         .why("Another one is being opened there")
         .next("Wait until that is done, or choose another name or folder")
 }
 
 /// The refusal to open a workspace in a folder.
-pub(super) fn refuse(root: &Path, why: impl Into<String>) -> Error {
-    Error::new(Code::Invalid, format!("No workspace can be opened in {}", escape_path(root)))
-        .why(why)
-        .next(
-            "Choose another name, or a folder that is empty or does not exist yet, outside of \
+pub(super) fn refuse(root: &Path, why: impl Into<Text>) -> Error {
+    Error::new(
+        Code::Invalid,
+        text!("No workspace can be opened in {root}", root = escape_path(root)),
+    )
+    .why(why)
+    .next(
+        "Choose another name, or a folder that is empty or does not exist yet, outside of \
              projects; or move away what is there",
-        )
+    )
 }

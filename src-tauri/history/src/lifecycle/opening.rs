@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use undercroft_foundation::{
     Code, Error, IoContext, Job, Result, TreePath, VersionId, WorkspaceId, canonicalize_missing,
-    escape_path,
+    escape_path, text,
 };
 use undercroft_library::{Overlap, ProjectFilter, overlap};
 
@@ -70,8 +70,8 @@ impl HistoryWriter {
         match &self.restore(&order, job)?.failed[..] {
             [] => Ok(()),
             [(path, why), ..] => {
-                let what = format!("The workspace {name} could not be opened");
-                Err(Error::new(Code::Unavailable, what).why(format!("{path}: {why}")))
+                let what = text!("The workspace {name} could not be opened", name);
+                Err(Error::new(Code::Unavailable, what).why(text!("{path}: {why}", path, why)))
             }
         }
     }
@@ -91,7 +91,7 @@ impl HistoryWriter {
             closed: None,
         };
         self.history.library().confirm_place(&workspace.root)?;
-        self.history.put_workspace(&workspace, "was opened")?;
+        self.history.put_workspace(&workspace, text!("was opened"))?;
         Ok(workspace)
     }
 
@@ -102,9 +102,15 @@ impl HistoryWriter {
         match cleared.as_deref() {
             Ok([]) => {}
             Ok([first, ..]) => {
-                job.warn(root, format!("What is not of the version stays there: {first}"));
+                job.warn(
+                    root,
+                    text!(
+                        "What is not of the version stays there: {first}",
+                        first = first.to_string()
+                    ),
+                );
             }
-            Err(error) => job.warn(root, format!("What was put there stays: {error}")),
+            Err(error) => job.warn(root, text!("What was put there stays: {error}", error)),
         }
     }
 
@@ -135,7 +141,7 @@ impl HistoryWriter {
         if std::mem::take(&mut workspace.is_current) {
             self.history.switch_workspace(self.history.main_workspace(workspace.project)?.id)?;
         }
-        self.history.put_workspace(&workspace, "was closed")?;
+        self.history.put_workspace(&workspace, text!("was closed"))?;
         Ok(workspace)
     }
 

@@ -16,7 +16,7 @@ use std::time::Duration;
 
 use undercroft_foundation::{
     Code, Error, IoContext, Job, ProjectId, Result, VersionId, World, reach_write_point,
-    replace_file,
+    replace_file, text,
 };
 use undercroft_providers::{DiskProvider, Provider};
 use undercroft_repository::ingest::{IngestWriter, SnapshotOrder, StoredContent};
@@ -157,7 +157,7 @@ impl ObjectStore {
     pub(crate) fn find(&self, project: ProjectId, object: &[u8; 32]) -> Result<Node> {
         let missing = || {
             let name = hex::encode(object);
-            Error::new(Code::Damaged, format!("The object {name} is missing"))
+            Error::new(Code::Damaged, text!("The object {name} is missing", name))
                 .why("No snapshot of the object store holds it")
                 .next("Run `undercroft history check` to see which versions it touches")
         };

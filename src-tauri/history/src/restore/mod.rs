@@ -22,7 +22,7 @@ use std::io::Read;
 use std::path::Path;
 
 use undercroft_foundation::{
-    Code, Error, Job, ProjectId, Result, TreePath, VersionId, WorkspaceId, count_text,
+    Code, Error, Job, ProjectId, Result, TextValue, TreePath, VersionId, WorkspaceId, text,
 };
 use undercroft_watch::Touched;
 
@@ -141,7 +141,7 @@ impl HistoryWriter {
             [] => format!("Go back to {name}"),
             [path] => format!("Restore {path} from {name}"),
             paths => {
-                let paths = count_text(paths.len() as u64, "path");
+                let paths = TextValue::count(paths.len() as u64, "path");
                 format!("Restore {paths} from {name}")
             }
         };
@@ -260,9 +260,10 @@ impl HistoryWriter {
         }
         if !gone.is_empty() && gone.len() == undone.paths.len() {
             let what = match &gone[..] {
-                [path] => format!("{path} cannot be brought back"),
+                [path] => text!("{path} cannot be brought back", path = path.to_string()),
                 paths => {
-                    format!("{} cannot be brought back", count_text(paths.len() as u64, "path"))
+                    let paths = TextValue::count(paths.len() as u64, "path");
+                    text!("{paths} cannot be brought back", paths)
                 }
             };
             return Err(Error::new(Code::NotFound, what).why(GONE).next("Look for it in a backup"));

@@ -6,7 +6,7 @@ use std::sync::mpsc::{SyncSender, sync_channel};
 use std::sync::{Arc, Mutex};
 
 use rustix::fs::{Mode, mkdirat};
-use undercroft_foundation::{Code, Error, IoContext, Result, TreePath};
+use undercroft_foundation::{Code, Error, IoContext, Result, TreePath, text};
 use undercroft_repository::fs_at::{self, Freshness, TEMPORARY, ensure_owner_access};
 
 use super::Restore;
@@ -202,7 +202,7 @@ impl Walk<'_> {
     ) -> Result<()> {
         let path = todo.path.join(&line.name);
         let blob = blob.ok_or_else(|| {
-            Error::new(Code::Damaged, format!("The content of {path} is missing"))
+            Error::new(Code::Damaged, text!("The content of {path} is missing", path))
         })?;
         let git = self.restore.git_of(todo, &line.name, found.as_ref());
         let (found, left_out) =
@@ -287,7 +287,7 @@ impl Restore<'_> {
                 self.check_replaces(&at)?;
                 let (rules, entry) = (todo.rules.as_ref(), (&line.name[..], stat));
                 if !self.remove(rules, (&todo.at, held), entry, None) {
-                    return Err(Error::new(Code::AlreadyExists, format!("{at} was left"))
+                    return Err(Error::new(Code::AlreadyExists, text!("{at} was left", at))
                         .why("It is a folder, and something in it is in no version"));
                 }
                 Ok((None, None))
@@ -314,7 +314,7 @@ impl Restore<'_> {
     /// Fails when what is there is to stay.
     pub(super) fn check_replaces(&self, at: &TreePath) -> Result<()> {
         if self.held.is_none() {
-            return Err(Error::new(Code::AlreadyExists, format!("{at} is there already"))
+            return Err(Error::new(Code::AlreadyExists, text!("{at} is there already", at))
                 .why("It is not as in the version, and is to stay")
                 .next("Restore into another folder"));
         }
@@ -348,12 +348,12 @@ impl Restore<'_> {
 }
 
 pub(super) fn gits_own(at: &TreePath) -> Error {
-    Error::new(Code::AlreadyExists, format!("{at} was left as it is"))
+    Error::new(Code::AlreadyExists, text!("{at} was left as it is", at))
         .why("It is git's own, not as in the version, and never written to")
         .next("Restore it elsewhere, and take from there what you need")
 }
 
 pub(super) fn untouched(at: &TreePath, why: &LeaveOutReason) -> Error {
-    Error::new(Code::AlreadyExists, format!("{at} was left as it is"))
-        .why(format!("No version would hold what is there. {why}"))
+    Error::new(Code::AlreadyExists, text!("{at} was left as it is", at))
+        .why(text!("No version would hold what is there. {why}", why = why.to_string()))
 }

@@ -6,7 +6,7 @@ use std::path::Path;
 
 use globset::{GlobBuilder, GlobMatcher};
 use ignore::gitignore::{Gitignore, GitignoreBuilder};
-use undercroft_foundation::{Code, Error, Result, TreePath, escape_name};
+use undercroft_foundation::{Code, Error, Result, TreePath, escape_name, text};
 
 use super::LayerRule;
 use crate::version::Layer;
@@ -21,7 +21,10 @@ pub(super) fn compile<'a>(patterns: impl IntoIterator<Item = &'a str>) -> Result
     builder.allow_unclosed_class(false);
     for (count, pattern) in patterns.into_iter().enumerate() {
         if count == PATTERNS {
-            return Err(Error::new(Code::Invalid, format!("More than {PATTERNS} patterns")));
+            return Err(Error::new(
+                Code::Invalid,
+                text!("More than {patterns} patterns", patterns = PATTERNS),
+            ));
         }
         if let Some(why) = fault_of(pattern) {
             return Err(refused(pattern).why(why));
@@ -55,8 +58,11 @@ fn fault_of(pattern: &str) -> Option<&'static str> {
 }
 
 fn refused(pattern: &str) -> Error {
-    Error::new(Code::Invalid, format!("Not a pattern: {}", escape_name(pattern.as_bytes())))
-        .next("Write it as in a .gitignore, such as /dist/ or *.log")
+    Error::new(
+        Code::Invalid,
+        text!("Not a pattern: {name}", name = escape_name(pattern.as_bytes())),
+    )
+    .next("Write it as in a .gitignore, such as /dist/ or *.log")
 }
 
 fn reason(source: &ignore::Error) -> String {
@@ -74,7 +80,7 @@ pub(super) fn refuse_memory(rule: &LayerRule) -> Result<()> {
     if rule.layer != Layer::Memory {
         return Ok(());
     }
-    let what = format!("Cannot keep {} in memory", escape_name(rule.pattern.as_bytes()));
+    let what = text!("Cannot keep {name} in memory", name = escape_name(rule.pattern.as_bytes()));
     Err(Error::new(Code::Invalid, what)
         .why("Memory holds scratch files and drafts, which are in no version")
         .next("Choose git or objects"))

@@ -9,7 +9,7 @@ use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 
 use rustix::fs::{Mode, OFlags};
-use undercroft_foundation::{Code, Error, IoContext, Job, Result, TreePath, escape_path};
+use undercroft_foundation::{Code, Error, IoContext, Job, Result, TreePath, escape_path, text};
 
 use super::gitignore::NotFollowed;
 use super::layers::{HEAD_BYTES, choose_layer, choose_unseen};
@@ -84,7 +84,7 @@ pub fn survey(root: &Path, rules: &Rules, job: &Job) -> Result<Survey> {
         .as_ref()
         .map_or_else(|error| error.kind() == io::ErrorKind::NotFound, |top| !top.is_dir())
     {
-        let what = format!("Cannot look through {}", escape_path(root));
+        let what = text!("Cannot look through {root}", root = escape_path(root));
         return Err(Error::new(Code::SourceMissing, what));
     }
     let mut walk =

@@ -7,7 +7,7 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use undercroft_foundation::{
-    Code, Error, IoContext, Result, escape_path, is_past_racy_window, size_text,
+    Code, Error, IoContext, Result, TextValue, escape_path, is_past_racy_window, text,
 };
 use undercroft_repository::ingest::{ContentWriter, IngestWriter, StoredContent};
 
@@ -219,9 +219,10 @@ impl TreeScan<'_> {
             file.rewind().at("read", path)?;
         }
         if !is_room_for(bytes) {
-            let what = format!("Too large for the room that is left: {}", escape_path(path));
+            let what =
+                text!("Too large for the room that is left: {path}", path = escape_path(path));
             return Err(Error::new(Code::StorageFull, what)
-                .why(format!("It needs up to {}", size_text(bytes)))
+                .why(text!("It needs up to {size}", size = TextValue::Size(bytes)))
                 .next("Free some room on the disk of the library; the next version has it"));
         }
         self.claimed.fetch_add(bytes, Ordering::Relaxed);

@@ -18,7 +18,8 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicU64};
 
 use undercroft_foundation::{
-    Code, Error, Job, ProjectId, Result, TreePath, VersionId, WorkspaceId, count_text, escape_path,
+    Code, Error, Job, ProjectId, Result, TextValue, TreePath, VersionId, WorkspaceId, escape_path,
+    text,
 };
 use undercroft_library::Moment;
 
@@ -337,21 +338,28 @@ fn describe(changed: &[Change], is_first: bool) -> String {
         [first, rest @ ..] => {
             let same = rest.iter().all(|change| change.kind == first.kind);
             let did = if same { did(first.kind) } else { "Change" };
-            format!("{did} {} and {}", first.path, count_text(rest.len() as u64, "other file"))
+            format!(
+                "{did} {} and {}",
+                first.path,
+                TextValue::count(rest.len() as u64, "other file")
+            )
         }
     }
 }
 
 /// A folder that lost everything at once is most likely the place where a drive was.
 fn emptied(root: &std::path::Path) -> Error {
-    let what = format!("There is nothing left in {}", escape_path(root));
+    let what = text!("There is nothing left in {root}", root = escape_path(root));
     Error::new(Code::SourceMissing, what)
         .why("Its drive may be away; no version is made of that by itself")
         .next("Bring the drive back, restore the last version, or save a version by hand")
 }
 
 fn not_a_version(commit: &Commit) -> Error {
-    Error::new(Code::Internal, format!("The version {} has no form as a commit", commit.version))
+    Error::new(
+        Code::Internal,
+        text!("The version {version} has no form as a commit", version = commit.version),
+    )
 }
 
 fn lost_root() -> Error {

@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use undercroft_foundation::{Code, Error, TreePath, escape_path};
+use undercroft_foundation::{Code, Error, TreePath, escape_path, text};
 
 use super::pending_folder::{Content, PendingFolder, Slot};
 use super::tree_scan::{TreeScan, locked};
@@ -85,7 +85,7 @@ impl TreeScan<'_> {
 
 /// The place of a drive that is not there.
 pub(super) fn away(path: &Path) -> Error {
-    let what = format!("There is nothing left in {}", escape_path(path));
+    let what = text!("There is nothing left in {path}", path = escape_path(path));
     Error::new(Code::SourceMissing, what)
         .why("The drive that was mounted there may be away")
         .next("Bring the drive back, or save a version by hand")

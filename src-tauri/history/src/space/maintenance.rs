@@ -1,6 +1,6 @@
 //! Maintenance: thinning and compaction in one go, for when nobody waits.
 
-use undercroft_foundation::{Job, ProjectId, Result, count_text};
+use undercroft_foundation::{Job, ProjectId, Result, Text, TextValue, text};
 
 use crate::consistency::HistoryMaintenance;
 use crate::space::compact::{CompactReport, compacted_bytes, packed_bytes};
@@ -24,12 +24,15 @@ pub struct MaintenanceReport {
 
 impl MaintenanceReport {
     /// As people read it: a sentence without its full stop.
-    pub fn text(&self) -> String {
-        let dropped = format!("{} let go", count_text(self.dropped, "automatic version"));
+    pub fn text(&self) -> Text {
+        let dropped = text!(
+            "{versions} let go",
+            versions = TextValue::count(self.dropped, "automatic version")
+        );
         let Some(compacted) = self.compacted else {
-            return format!("{dropped}; gave way to a save");
+            return text!("{dropped}; gave way to a save", dropped);
         };
-        format!("{dropped}; {}", compacted.text())
+        text!("{dropped}; {compacted}", dropped, compacted = compacted.text())
     }
 }
 

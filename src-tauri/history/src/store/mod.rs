@@ -20,7 +20,7 @@ use std::time::Duration;
 
 use undercroft_foundation::{
     Clock, Code, Error, IoContext, ProjectId, Result, escape_path, reach_write_point, replace_file,
-    sync_folder,
+    sync_folder, text,
 };
 
 use crate::version::GitId;
@@ -263,9 +263,12 @@ impl HistoryStore {
     }
 
     fn unreadable(&self, source: git2::Error) -> Error {
-        Error::new(Code::Damaged, format!("Cannot read the history {}", escape_path(&self.root)))
-            .why(source.message().to_owned())
-            .because(source)
+        Error::new(
+            Code::Damaged,
+            text!("Cannot read the history {root}", root = escape_path(&self.root)),
+        )
+        .why(source.message().to_owned())
+        .because(source)
     }
 }
 
@@ -285,12 +288,18 @@ pub(crate) fn parse_id(text: &str) -> Option<GitId> {
 }
 
 fn damaged(id: GitId, source: &git2::Error) -> Error {
-    Error::new(Code::Damaged, format!("Cannot read the object {id} of the history"))
-        .why(source.message().to_owned())
-        .next("Run `undercroft history check` to see which versions it touches")
+    Error::new(
+        Code::Damaged,
+        text!("Cannot read the object {id} of the history", id = id.to_string()),
+    )
+    .why(source.message().to_owned())
+    .next("Run `undercroft history check` to see which versions it touches")
 }
 
 fn not_of_kind(id: GitId) -> Error {
-    Error::new(Code::Damaged, format!("The object {id} of the history is not what it should be"))
-        .next("Run `undercroft history check` to see which versions it touches")
+    Error::new(
+        Code::Damaged,
+        text!("The object {id} of the history is not what it should be", id = id.to_string()),
+    )
+    .next("Run `undercroft history check` to see which versions it touches")
 }

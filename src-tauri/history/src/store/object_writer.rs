@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use undercroft_foundation::{
-    Code, Error, IoContext, Result, escape_path, reach_write_point, sync_folder,
+    Code, Error, IoContext, Result, escape_path, reach_write_point, sync_folder, text,
 };
 
 use super::pack::{Deflater, FinishedPack, PackBuilder};
@@ -170,7 +170,7 @@ pub(super) fn prove(root: &Path, name: GitId, objects: usize) -> Result<()> {
     match PackBytes::read(&path)? {
         Some(pack) if pack.entries.len() == objects => Ok(()),
         _ => {
-            let what = format!("{} was written wrongly", escape_path(&path));
+            let what = text!("{path} was written wrongly", path = escape_path(&path));
             Err(Error::new(Code::Damaged, what))
         }
     }

@@ -7,7 +7,7 @@ use std::os::unix::fs::DirBuilderExt;
 use std::path::Path;
 
 use undercroft_foundation::{
-    Code, Error, IoContext, Result, VersionId, escape_path, reach_write_point, sync_folder,
+    Code, Error, IoContext, Result, VersionId, escape_path, reach_write_point, sync_folder, text,
 };
 
 use super::{HistoryStore, parse_id};
@@ -92,7 +92,7 @@ impl HistoryStore {
             Err(source) => return Err(Error::io("read", &path, source)),
         };
         parse_id(text.trim_end()).map(Some).ok_or_else(|| {
-            Error::new(Code::Damaged, format!("{} is not a branch", escape_path(&path)))
+            Error::new(Code::Damaged, text!("{path} is not a branch", path = escape_path(&path)))
         })
     }
 

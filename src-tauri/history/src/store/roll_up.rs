@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::fs;
 use std::path::PathBuf;
 
-use undercroft_foundation::{Code, Error, IoContext, Result, escape_path, reach_write_point};
+use undercroft_foundation::{Code, Error, IoContext, Result, escape_path, reach_write_point, text};
 
 use super::object_writer::{prove, remove_pack, write_pack};
 use super::pack::{EntryHead, PackBuilder, Packed, entries_of};
@@ -41,7 +41,10 @@ impl HistoryStore {
             let index_path = path.with_extension("idx");
             let index = fs::read(&index_path).at("read", &index_path)?;
             let entries = entries_of(&index, pack.len()).ok_or_else(|| {
-                Error::new(Code::Damaged, format!("Cannot read {}", escape_path(&index_path)))
+                Error::new(
+                    Code::Damaged,
+                    text!("Cannot read {path}", path = escape_path(&index_path)),
+                )
             })?;
             let heads: Option<Vec<EntryHead>> =
                 entries.iter().map(|(_, from, to)| EntryHead::of(&pack[*from..*to])).collect();

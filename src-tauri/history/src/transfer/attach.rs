@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use undercroft_foundation::{
-    Code, Error, IoContext, Job, ProjectId, Result, VersionId, escape_path, reach_write_point,
+    Code, Error, IoContext, Job, ProjectId, Result, VersionId, escape_path, reach_write_point, text,
 };
 use undercroft_repository::copy::{CopyOptions, copy};
 use undercroft_repository::{Repository, Snapshot};
@@ -115,7 +115,7 @@ impl History {
             let path = entry.at("read", &packs)?.path();
             let is_pack = path.extension().is_some_and(|it| it == "pack" || it == "idx");
             if is_pack && !is_whole_file(&path).at("read", &path)? {
-                let what = format!("The history is damaged: {}", escape_path(&path));
+                let what = text!("The history is damaged: {path}", path = escape_path(&path));
                 return Err(Error::new(Code::Damaged, what)
                     .why("The file is not what its checksum says")
                     .next("Take it out of the archive again, or use another copy of that"));
@@ -157,7 +157,10 @@ impl History {
                 return Err(of_another("A workspace"));
             }
             if !names.insert(workspace.name.clone()) {
-                let what = format!("Two workspaces of the history are called {}", workspace.name);
+                let what = text!(
+                    "Two workspaces of the history are called {workspace}",
+                    workspace = workspace.name
+                );
                 return Err(Error::new(Code::Damaged, what));
             }
         }
@@ -192,9 +195,9 @@ fn check_contents(
         }
     }
     let Some(first) = needed.iter().next() else { return Ok(()) };
-    let what = format!("The history lacks {} of its large files", needed.len());
+    let what = text!("The history lacks {needed} of its large files", needed = needed.len());
     Err(Error::new(Code::Damaged, what)
-        .why(format!("Versions need them; {} is one", hex::encode(first)))
+        .why(text!("Versions need them; {first} is one", first = hex::encode(first)))
         .next("Take all parts out of the archive"))
 }
 

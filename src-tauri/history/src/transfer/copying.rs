@@ -7,7 +7,7 @@ use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Component, Path, PathBuf};
 
 use rustix::fs::{Mode, OFlags};
-use undercroft_foundation::{Code, Error, IoContext, Job, Result, escape_path, sync_folder};
+use undercroft_foundation::{Code, Error, IoContext, Job, Result, escape_path, sync_folder, text};
 
 use crate::store::HistoryStore;
 
@@ -27,7 +27,7 @@ pub(super) enum Way {
 /// or written.
 pub(super) fn copy_repository(from: &Path, to: &Path, way: Way, job: &Job) -> Result<HistoryStore> {
     if !from.join("objects").is_dir() {
-        let what = format!("There is no history in {}", escape_path(from));
+        let what = text!("There is no history in {from}", from = escape_path(from));
         return Err(Error::new(Code::Damaged, what).next("Check the archive that it came from"));
     }
     let store = HistoryStore::create(to)?;

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use undercroft_foundation::{
     Code, Error, IoContext, Job, ProjectId, Result, World, escape_path, reach_write_point,
-    replace_file, sync_folder,
+    replace_file, sync_folder, text,
 };
 
 /// The time between two looks whether another is done.
@@ -90,9 +90,12 @@ impl Intentions {
             let path = entry.path();
             let text = fs::read_to_string(&path).at("read", &path)?;
             let intention = Intention::from_name(text.trim_end()).ok_or_else(|| {
-                Error::new(Code::Damaged, format!("Cannot understand {}", escape_path(&path)))
-                    .why("It says what was begun with a history, in one word")
-                    .next("Update Undercroft, or move the file aside")
+                Error::new(
+                    Code::Damaged,
+                    text!("Cannot understand {path}", path = escape_path(&path)),
+                )
+                .why("It says what was begun with a history, in one word")
+                .next("Update Undercroft, or move the file aside")
             })?;
             all.push((project, intention));
         }

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use undercroft_foundation::{
     Code, Error, IoContext, Job, ProjectId, Result, reach_write_point, replace_file, sync_folder,
+    text,
 };
 use undercroft_library::NewEvent;
 
@@ -62,7 +63,7 @@ impl History {
             workspace_table::remove_project(transaction, project)?;
             table::remove_project(transaction, project)?;
             changes::remove_project(transaction, project)?;
-            let text = "The versions of a project left the library";
+            let text = text!("The versions of a project left the library");
             let event = NewEvent::new("workspace.detached", text).of_project(Some(project));
             library.events().append(transaction, &event)
         })?;
@@ -97,7 +98,7 @@ impl History {
             self.cache(workspace.id)?.forget()?;
         }
         library.catalog().write(|transaction| {
-            let text = "The versions of a project came back to the library";
+            let text = text!("The versions of a project came back to the library");
             let event = NewEvent::new("workspace.attached", text).of_project(Some(project));
             library.events().append(transaction, &event)
         })?;
@@ -170,6 +171,6 @@ pub(super) fn remove(path: &Path) -> Result<()> {
 /// The refusal to take in what belongs to another.
 pub(super) fn of_another(what: &str) -> Error {
     Error::new(Code::AlreadyExists, "Cannot take the history in")
-        .why(format!("{what} in it belongs to another project of this library"))
+        .why(text!("{what} in it belongs to another project of this library", what))
         .next("Bring it back into another library")
 }

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use undercroft_foundation::{
-    Code, Error, IoContext, Job, ProjectId, Result, make_folders, replace_file,
+    Code, Error, IoContext, Job, ProjectId, Result, make_folders, replace_file, text,
 };
 use undercroft_providers::{DiskProvider, Provider};
 use undercroft_repository::copy::{CopyOptions, copy};
@@ -165,7 +165,10 @@ pub(super) fn open_objects(history: &History, from: &Path) -> Result<Option<Repo
     let text = match fs::read_to_string(&key) {
         Err(source) if source.kind() == io::ErrorKind::NotFound => {
             return Err(Error::new(Code::Damaged, "The large files of the history are locked")
-                .why(format!("The file {KEY_PART} with their password is missing"))
+                .why(text!(
+                    "The file {key_part} with their password is missing",
+                    key_part = KEY_PART
+                ))
                 .next("Take it out of the archive, too"));
         }
         read => read.at("read", &key)?,

@@ -1,7 +1,7 @@
 //! A version as a commit: the message carries, after the user's words, what the catalog knows.
 
 use jiff::Timestamp;
-use undercroft_foundation::{Code, Error, Result, VersionId, WorkspaceId};
+use undercroft_foundation::{Code, Error, Result, VersionId, WorkspaceId, text};
 
 use crate::store::{HistoryStore, ObjectKind, parse_id};
 use crate::version::{GitId, Trigger};
@@ -58,7 +58,7 @@ impl Commit {
     pub(crate) fn read(store: &HistoryStore, id: GitId) -> Result<Self> {
         let content = store.read(ObjectKind::Commit, id)?;
         Self::decode(&content).ok_or_else(|| {
-            Error::new(Code::Damaged, format!("The commit {id} is no version"))
+            Error::new(Code::Damaged, text!("The commit {id} is no version", id = id.to_string()))
                 .why("It lacks what Undercroft writes into the commits of a history")
                 .next("Other programs must not commit into it; move its branch back to the commit before")
         })

@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use undercroft_foundation::{Code, Error, Result, TreePath};
+use undercroft_foundation::{Code, Error, Result, TreePath, text};
 
 use crate::store::{HistoryStore, ObjectKind, TreeLine, TreeMode, lines_of};
 use crate::tree::names::{SIDECAR, real_name, stored_name};
@@ -154,6 +154,6 @@ pub(crate) fn folder_at(
 
 /// The refusal of a path that a version does not have.
 pub(crate) fn not_there(path: &TreePath) -> Error {
-    Error::new(Code::NotFound, format!("There is no {path} in this version"))
+    Error::new(Code::NotFound, text!("There is no {path} in this version", path))
         .next("List what is there: `undercroft file list`")
 }

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use rusqlite::Transaction;
-use undercroft_foundation::{ProjectId, Result, VersionId, WorkspaceId};
+use undercroft_foundation::{ProjectId, Result, VersionId, WorkspaceId, text};
 use undercroft_library::NewEvent;
 
 use super::marks::{self, Mark};
@@ -119,8 +119,9 @@ impl History {
         marks::write(&store, &all)?;
         self.library().catalog().write(|transaction| {
             table::put(transaction, &version)?;
-            let event = NewEvent::new("version.marked", "A version was given a name, note or pin")
-                .of_project(Some(version.project));
+            let event =
+                NewEvent::new("version.marked", text!("A version was given a name, note or pin"))
+                    .of_project(Some(version.project));
             self.library().events().append(transaction, &event)
         })?;
         Ok(version)
@@ -139,7 +140,11 @@ impl History {
         changes::put(transaction, version.project, version.seq, changed)?;
         let project = self.library().projects().get(version.project).map(|it| it.name);
         let of = project.unwrap_or_else(|_| of.to_owned());
-        let text = format!("{of}: {}", version.message.lines().next().unwrap_or_default());
+        let text = text!(
+            "{of}: {message}",
+            of,
+            message = version.message.lines().next().unwrap_or_default()
+        );
         let event = NewEvent::new("version.made", text).of_project(Some(version.project));
         self.library().events().append(transaction, &event).map(drop)
     }

@@ -8,7 +8,7 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 use undercroft_foundation::{
-    Code, Error, IoContext, Result, VersionId, escape_path, reach_write_point, replace_file,
+    Code, Error, IoContext, Result, VersionId, escape_path, reach_write_point, replace_file, text,
 };
 
 use crate::store::HistoryStore;
@@ -36,7 +36,7 @@ pub(crate) fn read(store: &HistoryStore) -> Result<Marks> {
         Err(source) => return Err(source).at("read", &path),
     };
     serde_json::from_slice(&bytes).map_err(|source| {
-        Error::new(Code::Damaged, format!("Cannot understand {}", escape_path(&path)))
+        Error::new(Code::Damaged, text!("Cannot understand {path}", path = escape_path(&path)))
             .why(source.to_string())
             .next("Bring the file back from a backup, or move it aside: only names, notes and pins are in it")
     })

@@ -4,7 +4,7 @@ use std::io::{self, Read, Write};
 use std::sync::Arc;
 
 use jiff::Timestamp;
-use undercroft_foundation::{Code, Error, ProjectId, Result, TreePath, VersionId};
+use undercroft_foundation::{Code, Error, ProjectId, Result, TreePath, VersionId, text};
 use undercroft_repository::{BlobId, Repository};
 
 use crate::history::History;
@@ -78,8 +78,8 @@ impl HistoryReader {
     ) -> Result<Vec<u8>> {
         let project = self.history.version(version)?.project;
         let content = self.entry(version, path)?.content;
-        let content =
-            content.ok_or_else(|| Error::new(Code::Invalid, format!("{path} is not a file")))?;
+        let content = content
+            .ok_or_else(|| Error::new(Code::Invalid, text!("{path} is not a file", path)))?;
         let mut reader = self.open_content(project, &content)?;
         let mut bytes = Vec::new();
         io::copy(&mut (&mut reader).take(offset), &mut io::sink()).map_err(content_error)?;
@@ -158,7 +158,10 @@ pub(crate) fn entry_of(store: &HistoryStore, view: &FolderView, line: &Line) -> 
         (EntryKind::File, Some(id)) if entry.layer == Some(Layer::Objects) => {
             let pointer = store.read(ObjectKind::Blob, id)?;
             let digest = object_of(&pointer).ok_or_else(|| {
-                Error::new(Code::Damaged, format!("The object {id} of the history is no pointer"))
+                Error::new(
+                    Code::Damaged,
+                    text!("The object {id} of the history is no pointer", id = id.to_string()),
+                )
             })?;
             entry.content = Some(ContentId::Object(digest));
         }

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, Row, Transaction, params};
-use undercroft_foundation::{Code, Error, ProjectId, Result, VersionId, WorkspaceId};
+use undercroft_foundation::{Code, Error, ProjectId, Result, VersionId, WorkspaceId, text};
 use undercroft_library::{Column, Migration, Moment, SqlContext};
 
 use super::filter::VersionFilter;
@@ -95,7 +95,7 @@ pub(crate) fn get(connection: &Connection, id: VersionId) -> Result<Version> {
         .and_then(|mut statement| statement.query_row([Column(id)], from_row).optional())
         .sql("read a version")?;
     found.ok_or_else(|| {
-        Error::new(Code::NotFound, format!("There is no version {id}"))
+        Error::new(Code::NotFound, text!("There is no version {id}", id))
             .next("List the versions that there are: `undercroft version list`")
     })
 }

@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-use undercroft_foundation::{Error, WorkspaceId};
+use undercroft_foundation::{Error, Text, WorkspaceId};
 
 use super::WorkspaceWatcher;
 
@@ -14,13 +14,13 @@ const TRY_AGAIN: Duration = Duration::from_secs(20);
 /// Why versions of a workspace cannot be made at the moment.
 #[derive(Debug, Default)]
 pub(super) struct LastError {
-    said: Mutex<Option<(String, String)>>,
+    said: Mutex<Option<(Text, Text)>>,
     is_there: AtomicBool,
 }
 
 impl LastError {
     pub(super) fn note(&self, error: &Error) {
-        let said = (error.to_string(), error.next_text().to_owned());
+        let said = (error.sentence(), error.advice());
         *self.said.lock().unwrap_or_else(PoisonError::into_inner) = Some(said);
         self.is_there.store(true, Ordering::Relaxed);
     }
@@ -31,7 +31,7 @@ impl LastError {
         }
     }
 
-    pub(super) fn told(&self) -> Option<(String, String)> {
+    pub(super) fn told(&self) -> Option<(Text, Text)> {
         self.said.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 

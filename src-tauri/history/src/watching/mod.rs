@@ -20,7 +20,7 @@ use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crossbeam_channel::{Sender, bounded};
-use undercroft_foundation::{Code, Error, ProjectId, Result, WorkspaceId};
+use undercroft_foundation::{Code, Error, ProjectId, Result, WorkspaceId, text};
 use undercroft_library::{NewEvent, ProjectFilter, ProjectStatus};
 use undercroft_watch::{Batch, FolderFilter, Health, RootId, Watch, WatchOptions};
 
@@ -118,7 +118,7 @@ impl WorkspaceWatcher {
         for mut workspace in self.history().workspaces(project)? {
             if workspace.closed.is_none() && workspace.paused != paused {
                 workspace.paused = paused;
-                let happened = if paused { "is paused" } else { "is watched again" };
+                let happened = if paused { text!("is paused") } else { text!("is watched again") };
                 self.history().put_workspace(&workspace, happened)?;
             }
         }
@@ -133,7 +133,10 @@ impl WorkspaceWatcher {
     pub fn rules_changed(&self, project: ProjectId) -> Result<()> {
         self.take_up_rules(project)?;
         let name = self.history().library().projects().get(project).map(|project| project.name);
-        let text = format!("{}: the rules of what is versioned changed", name.unwrap_or_default());
+        let text = text!(
+            "{project}: the rules of what is versioned changed",
+            project = name.unwrap_or_default()
+        );
         let event = NewEvent::new(RULES_CHANGED, text).of_project(Some(project));
         self.history().library().events().publish(&event).map(drop)
     }
@@ -167,7 +170,7 @@ impl WorkspaceWatcher {
         } else if workspace.paused {
             state.status = WatchStatus::Paused;
         } else if let Err(error) = self.history().library().require_confirmed(&workspace.root) {
-            state.why = Some(error.to_string());
+            state.why = Some(error.sentence());
         } else if let Some(watched) =
             self.watches().as_ref().and_then(|watches| watches.watched.get(&workspace.id))
         {

@@ -1,7 +1,7 @@
 //! The state of watching a workspace, for people and for other processes.
 
 use jiff::Timestamp;
-use undercroft_foundation::{ProjectId, WorkspaceId};
+use undercroft_foundation::{ProjectId, Text, WorkspaceId};
 
 /// The state of watching a workspace.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -13,9 +13,9 @@ pub struct WatchState {
     /// The status of the watching.
     pub status: WatchStatus,
     /// Why, where that is not as it should be.
-    pub why: Option<String>,
+    pub why: Option<Text>,
     /// The advice to the user.
-    pub next: Option<String>,
+    pub next: Option<Text>,
     /// The number of changes that wait for the next version.
     pub pending: u64,
     /// When the newest version was made.

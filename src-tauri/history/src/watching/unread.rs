@@ -3,7 +3,7 @@
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use undercroft_foundation::{TreePath, Warning};
+use undercroft_foundation::{Text, TreePath, Warning, text};
 
 use crate::save::Scope;
 
@@ -17,7 +17,7 @@ pub(super) struct Unread(Mutex<State>);
 #[derive(Debug, Default)]
 struct State {
     paths: Vec<TreePath>,
-    why: String,
+    why: Text,
     again_at: Duration,
     pause: Duration,
 }
@@ -34,9 +34,11 @@ impl Unread {
         state.pause = if is_same { (state.pause * 2).min(PAUSES.1) } else { PAUSES.0 };
         state.again_at = now + state.pause;
         let first = warnings.first();
-        state.why = first.map(|it| format!("{}: {}", it.item, it.message)).unwrap_or_default();
+        state.why = first
+            .map(|it| text!("{item}: {message}", item = it.item, message = it.message))
+            .unwrap_or_default();
         if paths.len() > 1 {
-            state.why = format!("{} (and {} more)", state.why, paths.len() - 1);
+            state.why += text!(" (and {more} more)", more = paths.len() - 1);
         }
         state.paths = paths;
     }
@@ -63,9 +65,9 @@ impl Unread {
     }
 
     /// The entries that could not be read and why, and what becomes of them.
-    pub(super) fn told(&self) -> Option<(String, String)> {
+    pub(super) fn told(&self) -> Option<(Text, Text)> {
         let state = self.state();
-        let next = "Versions keep it as it was; it is tried again".to_owned();
+        let next = text!("Versions keep it as it was; it is tried again");
         (!state.paths.is_empty()).then(|| (state.why.clone(), next))
     }
 

@@ -6,7 +6,7 @@ use std::os::unix::fs::{FileExt, MetadataExt};
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
-use undercroft_foundation::{Error, IoContext, Result, WorkspaceId};
+use undercroft_foundation::{Error, IoContext, Result, Text, WorkspaceId};
 
 use super::{WatchState, WatchStatus};
 
@@ -21,8 +21,8 @@ pub(super) struct WatchFile {
 #[derive(Serialize, Deserialize)]
 struct Told {
     state: String,
-    why: Option<String>,
-    next: Option<String>,
+    why: Option<Text>,
+    next: Option<Text>,
     pending: u64,
 }
 

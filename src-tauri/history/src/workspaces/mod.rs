@@ -10,7 +10,9 @@ use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
 use rusqlite::Transaction;
-use undercroft_foundation::{Code, Error, ProjectId, Result, TreePath, VersionId, WorkspaceId};
+use undercroft_foundation::{
+    Code, Error, ProjectId, Result, Text, TreePath, VersionId, WorkspaceId, text,
+};
 use undercroft_library::{Moment, NewEvent};
 
 use crate::history::History;
@@ -72,7 +74,7 @@ impl History {
     /// [`Code::NotFound`].
     pub fn workspace(&self, id: WorkspaceId) -> Result<Workspace> {
         let found = self.workspaces(None)?.into_iter().find(|workspace| workspace.id == id);
-        found.ok_or_else(|| Error::new(Code::NotFound, format!("There is no workspace {id}")))
+        found.ok_or_else(|| Error::new(Code::NotFound, text!("There is no workspace {id}", id)))
     }
 
     /// One workspace, whose folder may be read and written.
@@ -108,7 +110,7 @@ impl History {
         let workspaces = self.workspaces(Some(project))?.into_iter();
         let main = workspaces.filter(|it| it.name == MAIN).find(|main| main.root != root);
         let Some(main) = main else { return Ok(()) };
-        self.put_workspace(&Workspace { root, ..main }, "was moved")
+        self.put_workspace(&Workspace { root, ..main }, text!("was moved"))
     }
 
     /// The workspace that the user works in, if there is one.
@@ -129,7 +131,7 @@ impl History {
         workspace.is_current = true;
         self.library().catalog().write(|transaction| {
             table::set_current(transaction, id)?;
-            self.tell_of_workspace(transaction, &workspace, "is the current workspace now")
+            self.tell_of_workspace(transaction, &workspace, text!("is the current workspace now"))
         })?;
         let left = left.map(|left| left.project).filter(|left| *left != workspace.project);
         left.map_or(Ok(()), |left| self.store_workspaces(left))?;
@@ -144,12 +146,12 @@ impl History {
     pub fn describe_workspace(&self, id: WorkspaceId, text: &str) -> Result<Workspace> {
         let mut workspace = self.workspace(id)?;
         workspace.description = text.trim().to_owned();
-        self.put_workspace(&workspace, "was described")?;
+        self.put_workspace(&workspace, text!("was described"))?;
         Ok(workspace)
     }
 
     /// Makes a workspace known: beside the project's metadata first, which is the truth.
-    pub(crate) fn put_workspace(&self, workspace: &Workspace, happened: &str) -> Result<()> {
+    pub(crate) fn put_workspace(&self, workspace: &Workspace, happened: Text) -> Result<()> {
         let _writing = stored::lock(self.library(), workspace.project)?;
         let mut all = self.workspaces(Some(workspace.project))?;
         match all.iter_mut().find(|known| known.name == workspace.name) {
@@ -173,9 +175,10 @@ impl History {
         &self,
         transaction: &Transaction<'_>,
         workspace: &Workspace,
-        happened: &str,
+        happened: Text,
     ) -> Result<()> {
-        let text = format!("The workspace {} {happened}", workspace.name);
+        let text =
+            text!("The workspace {workspace} {happened}", workspace = workspace.name, happened);
         let event = NewEvent::new("workspace.changed", text).of_project(Some(workspace.project));
         self.library().events().append(transaction, &event).map(drop)
     }
@@ -188,7 +191,7 @@ impl History {
 
 /// The refusal of a name that another workspace of the project has.
 pub(crate) fn name_taken(name: &str) -> Error {
-    Error::new(Code::AlreadyExists, format!("There is a workspace {name} already"))
+    Error::new(Code::AlreadyExists, text!("There is a workspace {name} already", name))
         .why("Its versions are kept under that name, also when it is closed")
         .next("Choose another name")
 }
@@ -210,7 +213,10 @@ pub(crate) fn check_name(name: &str) -> Result<String> {
     if good {
         return Ok(name.to_owned());
     }
-    Err(Error::new(Code::Invalid, format!("{name:?} cannot be the name of a workspace"))
-        .why("It becomes the name of a folder and of a branch")
-        .next("Use up to 60 letters, digits, and - _ . between them"))
+    Err(Error::new(
+        Code::Invalid,
+        text!("{name} cannot be the name of a workspace", name = format!("{name:?}")),
+    )
+    .why("It becomes the name of a folder and of a branch")
+    .next("Use up to 60 letters, digits, and - _ . between them"))
 }

@@ -5,7 +5,7 @@
 use std::os::unix::ffi::OsStrExt;
 
 use rusqlite::{Connection, OptionalExtension, Transaction, params};
-use undercroft_foundation::{Code, Error, ProjectId, Result, TreePath, escape_path};
+use undercroft_foundation::{Code, Error, ProjectId, Result, TreePath, escape_path, text};
 use undercroft_library::{Column, Migration, SqlContext};
 use undercroft_watch::RootId;
 
@@ -101,7 +101,8 @@ impl History {
         if known.is_none() || is_same(known, disk) || self.is_copy(workspace, disk)? {
             return Ok(());
         }
-        let what = format!("Another folder is in the place of {}", escape_path(&workspace.root));
+        let what =
+            text!("Another folder is in the place of {root}", root = escape_path(&workspace.root));
         Err(Error::new(Code::SourceMissing, what)
             .why("It does not hold what the last version says; its drive may be away")
             .next("Bring the right one back, or save a version by hand to go on with this one"))

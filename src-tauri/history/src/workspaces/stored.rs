@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use undercroft_foundation::{
     Code, Error, IoContext, ProjectId, Result, VersionId, WorkspaceId, escape_path,
-    reach_write_point, replace_file, unescape_name,
+    reach_write_point, replace_file, text, unescape_name,
 };
 use undercroft_library::Library;
 
@@ -77,7 +77,7 @@ pub(crate) fn read_from(path: &Path, project: ProjectId) -> Result<Vec<Workspace
         Err(source) => return Err(source).at("read", path),
     };
     let damaged = || {
-        Error::new(Code::Damaged, format!("Cannot understand {}", escape_path(path)))
+        Error::new(Code::Damaged, text!("Cannot understand {path}", path = escape_path(path)))
             .next("Bring the file back from a backup")
     };
     let stored: Vec<Stored> =

@@ -5,10 +5,11 @@ use std::fmt::Display;
 use std::str::FromStr;
 
 use jiff::{Timestamp, TimestampRound, Unit};
-use rusqlite::ToSql;
 use rusqlite::types::{FromSql, FromSqlError, FromSqlResult, ToSqlOutput, ValueRef};
+use rusqlite::{Row, ToSql};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use undercroft_foundation::{Text, TextParts};
 
 /// A value kept as its text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -45,6 +46,22 @@ impl<T: DeserializeOwned> FromSql for Json<T> {
     fn column_result(value: ValueRef<'_>) -> FromSqlResult<Self> {
         serde_json::from_str(value.as_str()?).map(Self).map_err(FromSqlError::other)
     }
+}
+
+/// The parts of a sentence, beside the column with its English.
+pub fn parts_of(text: &Text) -> Option<Json<&TextParts>> {
+    text.parts().map(Json)
+}
+
+/// The sentence of two columns of a row: its English, and its parts. Parts that a newer program has
+/// written otherwise leave it English.
+///
+/// # Errors
+/// The errors of reading a column.
+pub fn text_of(row: &Row<'_>, english: usize, parts: usize) -> rusqlite::Result<Text> {
+    let parts: Option<String> = row.get(parts)?;
+    let parts = parts.and_then(|parts| serde_json::from_str(&parts).ok());
+    Ok(Text::of_parts(row.get(english)?, parts))
 }
 
 /// A moment, to the millisecond.

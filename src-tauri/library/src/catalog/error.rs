@@ -1,7 +1,7 @@
 //! SQLite's errors in our words.
 
 use rusqlite::ErrorCode;
-use undercroft_foundation::{Code, Error, Result};
+use undercroft_foundation::{Code, Error, Result, Text, text};
 
 /// Gives SQLite's errors the words for people.
 pub trait SqlContext<T> {
@@ -14,12 +14,15 @@ pub trait SqlContext<T> {
 
 impl<T> SqlContext<T> for rusqlite::Result<T> {
     fn sql(self, what: &str) -> Result<T> {
-        self.map_err(|source| explain(&format!("Cannot {what} in the library's catalog"), source))
+        self.map_err(|source| {
+            let what = Text::from(what);
+            explain(text!("Cannot {what} in the library's catalog", what), source)
+        })
     }
 }
 
 /// The error `what`, with code, reason and advice from SQLite's error.
-pub(super) fn explain(what: &str, source: rusqlite::Error) -> Error {
+pub(super) fn explain(what: Text, source: rusqlite::Error) -> Error {
     let code = code_of(&source);
     let error = Error::new(code, what);
     let error = match code {

@@ -1,7 +1,7 @@
 //! Bringing the tables up to date, table by table.
 
 use rusqlite::{Connection, Transaction};
-use undercroft_foundation::{Code, Error, Result};
+use undercroft_foundation::{Code, Error, Result, text};
 
 use super::error::SqlContext;
 
@@ -45,7 +45,11 @@ pub(super) fn missing<'a>(
         let known = tables.iter().flat_map(|steps| steps.iter()).filter(|step| step.table == table);
         if known.map(|step| step.version).max().unwrap_or(0) < *version {
             return Err(Error::new(Code::TooNew, "Cannot open the library's catalog")
-                .why(format!("Its table {table} is of version {version}, from a newer Undercroft"))
+                .why(text!(
+                    "Its table {table} is of version {version}, from a newer Undercroft",
+                    table,
+                    version
+                ))
                 .next("Update Undercroft; the library was left as it is"));
         }
     }
@@ -65,7 +69,11 @@ pub(super) fn apply(transaction: &Transaction<'_>, steps: &[&Migration]) -> Resu
         )
         .sql("make the table of versions")?;
     for step in steps {
-        let what = format!("bring the table {} to version {}", step.table, step.version);
+        let what = text!(
+            "bring the table {table} to version {version}",
+            table = step.table,
+            version = step.version
+        );
         transaction.execute_batch(step.sql).sql(&what)?;
         transaction
             .execute(

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use rusqlite::{Connection, ErrorCode, OpenFlags, TransactionBehavior};
 use undercroft_foundation::{
-    Clock, Code, Error, IoContext, Result, escape_path, reach_write_point, sync_folder,
+    Clock, Code, Error, IoContext, Result, escape_path, reach_write_point, sync_folder, text,
 };
 
 use super::error::{SqlContext, explain};
@@ -279,9 +279,12 @@ fn refuse_lost_catalog(root: &Path, path: &Path, why: &str) -> Result<()> {
     if !holds_projects {
         return Ok(());
     }
-    Err(Error::new(Code::Damaged, format!("Cannot open the catalog {}", escape_path(path)))
-        .why(format!("{why}, while the library holds projects"))
-        .next("Make it again: `undercroft library rebuild`"))
+    Err(Error::new(
+        Code::Damaged,
+        text!("Cannot open the catalog {path}", path = escape_path(path)),
+    )
+    .why(text!("{why}, while the library holds projects", why))
+    .next("Make it again: `undercroft library rebuild`"))
 }
 
 fn refuse_foreign(connection: &Connection, path: &Path) -> Result<()> {
@@ -292,11 +295,11 @@ fn refuse_foreign(connection: &Connection, path: &Path) -> Result<()> {
 }
 
 fn foreign(path: &Path) -> Error {
-    Error::new(Code::Damaged, format!("Cannot open the catalog {}", escape_path(path)))
+    Error::new(Code::Damaged, text!("Cannot open the catalog {path}", path = escape_path(path)))
         .why("It is a database of another program")
         .next("Choose another folder for the library, or move that file away")
 }
 
 fn cannot_open(path: &Path, source: rusqlite::Error) -> Error {
-    explain(&format!("Cannot open the catalog {}", escape_path(path)), source)
+    explain(text!("Cannot open the catalog {path}", path = escape_path(path)), source)
 }

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
-use undercroft_foundation::{JobState, Progress};
+use undercroft_foundation::{JobState, Progress, Text};
 
 use super::{JobKind, JobView};
 
@@ -12,7 +12,7 @@ struct Shared {
     id: String,
     run: String,
     kind: String,
-    title: String,
+    title: Text,
     project: Option<String>,
     destination: Option<String>,
     plan: Option<String>,

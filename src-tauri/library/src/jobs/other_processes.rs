@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Weak};
 use std::time::Duration;
 
-use undercroft_foundation::{Code, Error, JobId, Result};
+use undercroft_foundation::{Code, Error, JobId, Result, text};
 
 use super::queue::JobQueue;
 use super::{JobView, as_text};
@@ -39,11 +39,12 @@ impl JobQueue {
     pub(super) fn refuse_if_in_other_process(&self, id: JobId) -> Result<()> {
         match self.jobs_of_other_processes().into_iter().find(|job| job.id == id) {
             None => Ok(()),
-            Some(job) => {
-                Err(Error::new(Code::Unsupported, format!("Cannot change: {}", job.title))
-                    .why("Another Undercroft does it")
-                    .next("Stop it in the window or terminal where it was begun"))
-            }
+            Some(job) => Err(Error::new(
+                Code::Unsupported,
+                text!("Cannot change: {title}", title = job.title),
+            )
+            .why(text!("Another Undercroft does it"))
+            .next(text!("Stop it in the window or terminal where it was begun"))),
         }
     }
 

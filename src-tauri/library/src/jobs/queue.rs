@@ -7,7 +7,9 @@ use std::thread::JoinHandle;
 use std::time::Duration;
 
 use crossbeam_channel::{Receiver, Sender, unbounded};
-use undercroft_foundation::{Code, Error, Job, JobId, JobState, LogLevel, Result, RunId, World};
+use undercroft_foundation::{
+    Code, Error, Job, JobId, JobState, LogLevel, Result, RunId, World, text,
+};
 
 use super::entry::Entry;
 use super::work::{Work, of_error, perform};
@@ -70,7 +72,7 @@ impl JobQueue {
         let job = Arc::new(Job::with_log(&this.world.clock));
         let run = match this.runs.queue(&new) {
             Err(error) if spec.kind.needs_no_record() && error.code() == Code::StorageFull => {
-                job.warn("The list of runs", format!("This is not kept in it: {error}"));
+                job.warn("The list of runs", text!("This is not kept in it: {error}", error));
                 this.runs.unrecorded(&new)
             }
             queued => queued?,
@@ -96,7 +98,7 @@ impl JobQueue {
         let state = self.lock();
         state.entries.iter().find(|entry| entry.id == id).map(|entry| entry.view(now)).ok_or_else(
             || {
-                Error::new(Code::NotFound, format!("There is no job {id}"))
+                Error::new(Code::NotFound, text!("There is no job {id}", id))
                     .why("It was never begun here, or has been over for long")
             },
         )
@@ -176,9 +178,12 @@ impl JobQueue {
             return Ok(view);
         }
         if !view.kind.can_pause() {
-            return Err(Error::new(Code::Unsupported, format!("Cannot pause: {}", view.title))
-                .why("Others would have to wait for it")
-                .next("Let it finish, or cancel it"));
+            return Err(Error::new(
+                Code::Unsupported,
+                text!("Cannot pause: {title}", title = view.title),
+            )
+            .why(text!("Others would have to wait for it"))
+            .next(text!("Let it finish, or cancel it")));
         }
         this.change(id, Entry::pause);
         // Those that waited for it may pass, if its turn had not come.
@@ -243,7 +248,7 @@ impl JobQueue {
             match spawned {
                 Ok(thread) => this.lock().keep_thread(thread),
                 Err(source) => {
-                    let what = format!("Cannot begin: {title}");
+                    let what = text!("Cannot begin: {title}", title);
                     let error = Error::new(Code::Unavailable, what).because(source);
                     let (state, outcome) = of_error(&error, &job);
                     Self::end(this, id, state, outcome);

@@ -3,7 +3,9 @@
 use std::time::Duration;
 
 use jiff::Timestamp;
-use undercroft_foundation::{DestinationId, JobId, JobState, PlanId, Progress, ProjectId, RunId};
+use undercroft_foundation::{
+    DestinationId, JobId, JobState, PlanId, Progress, ProjectId, RunId, Text,
+};
 
 use super::JobKind;
 use crate::runs::Outcome;
@@ -18,7 +20,7 @@ pub struct JobView {
     /// The kind of work.
     pub kind: JobKind,
     /// Its title, for people.
-    pub title: String,
+    pub title: Text,
     /// The project that it works on, or that came of it.
     pub project: Option<ProjectId>,
     /// The destination that it works with.

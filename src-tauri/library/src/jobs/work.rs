@@ -3,7 +3,7 @@
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use undercroft_foundation::{Code, Error, Job, JobState, Result};
+use undercroft_foundation::{Code, Error, Job, JobState, Result, Text, text};
 
 use crate::runs::Outcome;
 
@@ -12,12 +12,12 @@ type Task<Done> = Box<dyn FnOnce(&Job) -> Done + Send>;
 
 /// The work of a job, and what is to be done instead when it is stopped before it began.
 pub(super) struct Work {
-    pub(super) run: Task<Result<String>>,
+    pub(super) run: Task<Result<Text>>,
     pub(super) dropped: Task<()>,
 }
 
 /// Does the work, unless it was stopped before; an error or a panic becomes an outcome.
-pub(super) fn perform(title: &str, job: &Job, work: Work) -> (JobState, Outcome) {
+pub(super) fn perform(title: &Text, job: &Job, work: Work) -> (JobState, Outcome) {
     let result = catch_unwind(AssertUnwindSafe(|| {
         if let Err(error) = job.check_cancelled() {
             (work.dropped)(job);
@@ -48,12 +48,12 @@ pub(super) fn of_error(error: &Error, job: &Job) -> (JobState, Outcome) {
     (state, Outcome::of_error(error, job))
 }
 
-fn of_panic(title: &str, panic: &(dyn Any + Send)) -> Error {
+fn of_panic(title: &Text, panic: &(dyn Any + Send)) -> Error {
     let text = panic
         .downcast_ref::<&str>()
         .map(|text| (*text).to_owned())
         .or_else(|| panic.downcast_ref::<String>().cloned())
         .unwrap_or_else(|| "It gave no reason".to_owned());
-    tracing::error!(job.title = title, panic = text, "a job panicked");
-    Error::new(Code::Internal, format!("A fault stopped this: {title}")).why(text)
+    tracing::error!(job.title = %title, panic = text, "a job panicked");
+    Error::new(Code::Internal, text!("A fault stopped this: {title}", title)).why(text)
 }

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use undercroft_foundation::{
     Code, Error, IoContext, Result, answer_within, canonicalize_missing, configuration_folder,
-    escape_path,
+    escape_path, text,
 };
 
 use super::Project;
@@ -27,7 +27,7 @@ pub struct OccupiedFolder {
 
 /// The canonical path of a folder that can be a project.
 pub(super) fn check(path: &Path, library: &Path, apart_from: &[OccupiedFolder]) -> Result<PathBuf> {
-    let what = format!("Cannot add {}", escape_path(path));
+    let what = text!("Cannot add {path}", path = escape_path(path));
     let look = |path: &Path| -> io::Result<_> {
         let root = fs::canonicalize(path)?;
         let is_folder = fs::metadata(&root)?.is_dir();
@@ -61,7 +61,11 @@ pub(super) fn check_present(project: &Project) -> Result<()> {
         }
         _ => Err(Error::new(
             Code::SourceMissing,
-            format!("The folder of {} is not at {}", project.name, escape_path(&project.root)),
+            text!(
+                "The folder of {project} is not at {root}",
+                project = project.name,
+                root = escape_path(&project.root)
+            ),
         )),
     }
 }
@@ -103,9 +107,12 @@ fn refuse_occupied(what: &str, root: &Path, occupied: &OccupiedFolder) -> Result
     let why = match overlap(root, path) {
         Overlap::Apart => return Ok(()),
         Overlap::Contains => {
-            format!("It holds {occupant}, and what is in both would be kept again and again")
+            text!(
+                "It holds {occupant}, and what is in both would be kept again and again",
+                occupant
+            )
         }
-        Overlap::Same | Overlap::Inside => format!("It belongs to {occupant}"),
+        Overlap::Same | Overlap::Inside => text!("It belongs to {occupant}", occupant),
     };
     Err(Error::new(Code::Invalid, what).why(why).next("Choose a folder apart from it"))
 }

@@ -2,7 +2,9 @@
 
 use std::path::Path;
 
-use undercroft_foundation::{Code, Error, Job, ProjectId, Result, escape_path, reach_write_point};
+use undercroft_foundation::{
+    Code, Error, Job, ProjectId, Result, Text, escape_path, reach_write_point, text,
+};
 
 use super::lock::{self, ProjectLock};
 use super::{Project, ProjectStatus, Projects, folder, metadata, table, trash};
@@ -13,7 +15,7 @@ impl Projects<'_> {
     /// # Errors
     /// [`Code::NotFound`].
     pub fn forget(&self, id: ProjectId) -> Result<Project> {
-        self.set_status(id, ProjectStatus::Trashed, "forgotten", "was forgotten")
+        self.set_status(id, ProjectStatus::Trashed, "forgotten", text!("was forgotten"))
     }
 
     /// Recalls a forgotten project. A folder in the trash is moved back to its place.
@@ -30,7 +32,7 @@ impl Projects<'_> {
         let recalled = self.change(id, |project| {
             project.status = ProjectStatus::Active;
             project.trashed = None;
-            Ok(("recalled", "was recalled".to_owned()))
+            Ok(("recalled", text!("was recalled")))
         });
         if recalled.is_err() && is_moved {
             // As far as the catalog knows, it is in the trash. Where it cannot go back there, the
@@ -57,14 +59,14 @@ impl Projects<'_> {
         let trashed = self.change(id, |project| {
             project.status = ProjectStatus::Trashed;
             project.trashed = Some(now);
-            Ok(("trashed", "was moved to the trash".to_owned()))
+            Ok(("trashed", text!("was moved to the trash")))
         })?;
         let moved = trash::move_aside(&trashed);
         if let Err(error) = moved {
             self.change(id, |project| {
                 project.status = ProjectStatus::Active;
                 project.trashed = None;
-                Ok(("recalled", "stays where it is".to_owned()))
+                Ok(("recalled", text!("stays where it is")))
             })?;
             return Err(error);
         }
@@ -82,7 +84,7 @@ impl Projects<'_> {
         metadata::remove(self.library.root(), &project)?;
         self.library.catalog().write(|transaction| {
             table::remove(transaction, id)?;
-            self.tell(transaction, &project, "deleted", "was deleted for good")
+            self.tell(transaction, &project, "deleted", text!("was deleted for good"))
         })
     }
 
@@ -93,8 +95,11 @@ impl Projects<'_> {
     pub fn delete_folder(&self, id: ProjectId, job: &Job) -> Result<Project> {
         let project = self.get(id)?;
         if project.status == ProjectStatus::Active {
-            return Err(Error::new(Code::Invalid, format!("{} is in use", project.name))
-                .next("Move it to the trash first"));
+            return Err(Error::new(
+                Code::Invalid,
+                text!("{project} is in use", project = project.name),
+            )
+            .next("Move it to the trash first"));
         }
         if project.trashed.is_some() {
             self.library.require_confirmed(&project.root)?;
@@ -117,9 +122,15 @@ impl Projects<'_> {
                 && crate::overlap(&project.root, &other.root) == crate::Overlap::Contains
         });
         let Some(inner) = inner else { return Ok(()) };
-        Err(Error::new(Code::Invalid, format!("Cannot {what} {}", project.name))
-            .why(format!("The project {} lies in its folder", inner.name))
-            .next(format!("Move {} elsewhere, or remove it from the list, first", inner.name)))
+        Err(Error::new(
+            Code::Invalid,
+            text!("Cannot {what} {project}", what = Text::from(what), project = project.name),
+        )
+        .why(text!("The project {inner} lies in its folder", inner = inner.name))
+        .next(text!(
+            "Move {inner} elsewhere, or remove it from the list, first",
+            inner = inner.name
+        )))
     }
 
     /// Takes the lock of a project that may not be known any more.
@@ -144,7 +155,7 @@ impl Projects<'_> {
     /// # Errors
     /// [`Code::NotFound`].
     pub fn set_archived(&self, id: ProjectId) -> Result<Project> {
-        self.set_status(id, ProjectStatus::Archived, "archived", "was archived")
+        self.set_status(id, ProjectStatus::Archived, "archived", text!("was archived"))
     }
 
     /// Notes that a project is worked on again.
@@ -152,7 +163,7 @@ impl Projects<'_> {
     /// # Errors
     /// [`Code::NotFound`].
     pub fn set_active(&self, id: ProjectId) -> Result<Project> {
-        self.set_status(id, ProjectStatus::Active, "unarchived", "is in use again")
+        self.set_status(id, ProjectStatus::Active, "unarchived", text!("is in use again"))
     }
 
     /// Notes that a project came to lie in the archive whose folder was moved meanwhile, or comes
@@ -163,14 +174,14 @@ impl Projects<'_> {
     pub fn set_root(&self, id: ProjectId, root: &Path) -> Result<Project> {
         let all = self.library.catalog().read(table::all)?;
         if let Some(other) = folder::find_same(&all, root).filter(|other| other.id != id) {
-            let what = format!("No other project can be at {}", escape_path(root));
+            let what = text!("No other project can be at {root}", root = escape_path(root));
             return Err(Error::new(Code::AlreadyExists, what)
-                .why(format!("It is the project {} already", other.name))
+                .why(text!("It is the project {other} already", other = other.name))
                 .next("Choose another folder"));
         }
         self.change(id, |project| {
             root.clone_into(&mut project.root);
-            Ok(("moved", format!("is now at {}", escape_path(root))))
+            Ok(("moved", text!("is now at {root}", root = escape_path(root))))
         })
     }
 }

@@ -4,7 +4,7 @@
 use std::fs::File;
 use std::path::Path;
 
-use undercroft_foundation::{Code, Error, IoContext as _, ProjectId, Result};
+use undercroft_foundation::{Code, Error, IoContext as _, ProjectId, Result, text};
 
 use super::metadata::folder_of;
 use crate::layout::make_folder;
@@ -25,7 +25,7 @@ pub(super) fn take(library: &Path, id: ProjectId, name: &str) -> Result<ProjectL
     match file.try_lock() {
         Ok(()) => Ok(ProjectLock { _file: file }),
         Err(std::fs::TryLockError::WouldBlock) => {
-            Err(Error::new(Code::Locked, format!("{name} is busy"))
+            Err(Error::new(Code::Locked, text!("{name} is busy", name))
                 .why("It is being archived, restored or deleted")
                 .next("Wait until that is over, and try again"))
         }

@@ -1,6 +1,6 @@
 //! Managed projects, whose folder lies in the library, and projects that are taken in as they are.
 
-use undercroft_foundation::{Code, Error, ProjectId, Result};
+use undercroft_foundation::{Code, Error, ProjectId, Result, text};
 
 use super::managed::{self, NewManaged};
 use super::{Project, ProjectKind, ProjectStatus, Projects, folder, metadata, names, table};
@@ -14,14 +14,14 @@ impl Projects<'_> {
     pub fn bring_back(&self, project: &Project) -> Result<Project> {
         self.library.catalog().write(|transaction| {
             if let Some(other) = folder::find_same(&table::all(transaction)?, &project.root) {
-                let what = format!("Cannot bring {} back", project.name);
+                let what = text!("Cannot bring {project} back", project = project.name);
                 return Err(Error::new(Code::AlreadyExists, what)
-                    .why(format!("The project {} is in its place", other.name))
+                    .why(text!("The project {other} is in its place", other = other.name))
                     .next("Choose another folder"));
             }
             metadata::write(self.library.root(), project)?;
             table::insert(transaction, project)?;
-            self.tell(transaction, project, "added", "was brought back")?;
+            self.tell(transaction, project, "added", text!("was brought back"))?;
             Ok(project.clone())
         })
     }
@@ -68,7 +68,7 @@ impl Projects<'_> {
         new.publish(self.library.root())?;
         self.library.catalog().write(|transaction| {
             table::insert(transaction, &project)?;
-            self.tell(transaction, &project, "added", "was added")
+            self.tell(transaction, &project, "added", text!("was added"))
         })?;
         self.library.confirm_place(&project.root)?;
         Ok(project)
@@ -88,7 +88,7 @@ impl Projects<'_> {
             if is_managed && project.root != source {
                 self.change(project.id, |project| {
                     project.root = source;
-                    Ok(("moved", "moved with the library".to_owned()))
+                    Ok(("moved", text!("moved with the library")))
                 })?;
             }
         }

@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use undercroft_foundation::{
     Code, Error, IoContext, ProjectId, Result, escape_path, is_normalized_absolute,
-    reach_write_point, replace_file, sync_folder, unescape_path,
+    reach_write_point, replace_file, sync_folder, text, unescape_path,
 };
 
 use super::{Project, ProjectKind, ProjectStatus};
@@ -81,8 +81,11 @@ pub(super) fn write_into(folder: &Path, project: &Project) -> Result<()> {
         git: project.git_remote.clone().map(|repository| Git { repository }),
     };
     let mut json = serde_json::to_vec_pretty(&metadata).map_err(|source| {
-        Error::new(Code::Internal, format!("Cannot describe the project {}", project.name))
-            .because(source)
+        Error::new(
+            Code::Internal,
+            text!("Cannot describe the project {project}", project = project.name),
+        )
+        .because(source)
     })?;
     json.push(b'\n');
     replace_file(&folder.join("metadata.json"), &json, 0o600)?;
@@ -139,11 +142,12 @@ pub(super) fn uncatalogued(library: &Path, known: &[Project]) -> Result<Vec<Proj
 pub(super) fn read(library: &Path, id: ProjectId) -> Result<Project> {
     let path = folder_of(library, id).join("metadata.json");
     let bytes = fs::read(&path).at("read", &path)?;
-    let damaged = || Error::new(Code::Damaged, format!("Cannot understand {}", escape_path(&path)));
+    let damaged =
+        || Error::new(Code::Damaged, text!("Cannot understand {path}", path = escape_path(&path)));
     let metadata: Metadata =
         serde_json::from_slice(&bytes).map_err(|source| damaged().because(source))?;
     if metadata.version > VERSION {
-        let what = format!("Cannot understand {}", escape_path(&path));
+        let what = text!("Cannot understand {path}", path = escape_path(&path));
         return Err(Error::new(Code::TooNew, what));
     }
     Ok(Project {

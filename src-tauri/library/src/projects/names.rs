@@ -3,7 +3,7 @@
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 
-use undercroft_foundation::{Code, Error, Result, escape_name};
+use undercroft_foundation::{Code, Error, Result, escape_name, text};
 
 const LONGEST_NAME: usize = 200;
 const LONGEST_TAG: usize = 64;
@@ -13,7 +13,7 @@ const MOST_TAGS: usize = 50;
 pub(super) fn check_name(name: &str) -> Result<String> {
     let name = name.trim();
     let refuse = |why: &str| {
-        let what = format!("Cannot call a project \"{}\"", escape_name(name.as_bytes()));
+        let what = text!("Cannot call a project \"{name}\"", name = escape_name(name.as_bytes()));
         Err(Error::new(Code::Invalid, what).why(why).next("Choose another name"))
     };
     if name.is_empty() {
@@ -41,9 +41,12 @@ pub(super) fn check_tags(tags: &[String]) -> Result<Vec<String>> {
     checked.sort_unstable();
     checked.dedup();
     if checked.len() > MOST_TAGS {
-        return Err(Error::new(Code::Invalid, format!("Cannot keep {} tags", checked.len()))
-            .why("A project has at most 50 tags")
-            .next("Take some away"));
+        return Err(Error::new(
+            Code::Invalid,
+            text!("Cannot keep {checked} tags", checked = checked.len()),
+        )
+        .why("A project has at most 50 tags")
+        .next("Take some away"));
     }
     Ok(checked)
 }
@@ -51,7 +54,7 @@ pub(super) fn check_tags(tags: &[String]) -> Result<Vec<String>> {
 fn check_tag(tag: &str) -> Result<String> {
     let tag = tag.trim();
     let refuse = |why: &str| {
-        let what = format!("Cannot use the tag \"{}\"", escape_name(tag.as_bytes()));
+        let what = text!("Cannot use the tag \"{name}\"", name = escape_name(tag.as_bytes()));
         Err(Error::new(Code::Invalid, what).why(why).next("Choose another tag"))
     };
     if tag.is_empty() {

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use rusqlite::types::FromSqlError;
 use rusqlite::{Connection, OptionalExtension, Row, Transaction, params};
-use undercroft_foundation::{Code, Error, ProjectId, Result};
+use undercroft_foundation::{Code, Error, ProjectId, Result, text};
 
 use super::{Project, ProjectKind, ProjectStatus};
 use crate::catalog::{Column, Json, Migration, Moment, SqlContext};
@@ -55,7 +55,7 @@ pub(super) fn get(connection: &Connection, id: ProjectId) -> Result<Project> {
     let mut statement = connection.prepare_cached(&query).sql("read a project")?;
     let found = statement.query_row([Column(id)], from_row).optional().sql("read a project")?;
     found.ok_or_else(|| {
-        Error::new(Code::NotFound, format!("There is no project {id}"))
+        Error::new(Code::NotFound, text!("There is no project {id}", id))
             .next("List the projects to see what there is")
     })
 }

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use rustix::fs::{CWD, RenameFlags, renameat_with};
 use undercroft_foundation::{
-    Code, Error, Job, Result, escape_path, prepare_removal, reach_write_point, sync_folder,
+    Code, Error, Job, Result, escape_path, prepare_removal, reach_write_point, sync_folder, text,
 };
 use walkdir::WalkDir;
 
@@ -23,7 +23,7 @@ pub(super) fn place_of(project: &Project) -> PathBuf {
 
 /// Goes on for a project whose folder can be moved to the trash.
 pub(super) fn check(project: &Project) -> Result<()> {
-    let what = format!("Cannot move {} to the trash", project.name);
+    let what = text!("Cannot move {project} to the trash", project = project.name);
     match project.status {
         ProjectStatus::Active if project.root.is_symlink() => Err(Error::new(Code::Invalid, what)
             .why("In its place is a link to another folder now")
@@ -60,9 +60,9 @@ pub(super) fn move_back(project: &Project) -> Result<bool> {
     }
     rename(&place, &project.root).map_err(|errno| {
         if errno == rustix::io::Errno::EXIST {
-            let what = format!("Cannot take {} out of the trash", project.name);
+            let what = text!("Cannot take {project} out of the trash", project = project.name);
             return Error::new(Code::AlreadyExists, what)
-                .why(format!("Something else is at {} now", escape_path(&project.root)))
+                .why(text!("Something else is at {root} now", root = escape_path(&project.root)))
                 .next("Move that elsewhere, and try again");
         }
         Error::io("move back", &project.root, errno.into())

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use rusqlite::Connection;
-use undercroft_foundation::{JobState, ProjectId, Result, RunId, count_text};
+use undercroft_foundation::{JobState, ProjectId, Result, RunId, Text, TextValue, text};
 
 use super::{Run, parts, table};
 use crate::catalog::{Column, SqlContext};
@@ -20,7 +20,7 @@ pub struct Attempt {
     /// Its state. To several destinations, it failed only if it failed for all.
     pub state: JobState,
     /// Why it failed, or what it left out; empty where it did neither.
-    pub why: String,
+    pub why: Text,
 }
 
 /// The newest of each project.
@@ -48,7 +48,7 @@ fn own_runs(connection: &Connection) -> Result<Vec<(ProjectId, i64, Run)>> {
     );
     let mut statement = connection.prepare_cached(&query).sql("read the newest runs")?;
     let names = (JobKind::Backup.name(), JobState::Cancelled.name());
-    let rows = statement.query_map(names, |row| Ok((table::from_row(row)?, row.get(13)?)));
+    let rows = statement.query_map(names, |row| Ok((table::from_row(row)?, row.get(14)?)));
     let rows: Vec<(Run, i64)> = rows.and_then(Iterator::collect).sql("read the newest runs")?;
     Ok(rows.into_iter().filter_map(|(run, seq)| Some((run.project?, seq, run))).collect())
 }
@@ -70,14 +70,17 @@ fn runs_of_plans(connection: &Connection) -> Result<Vec<(ProjectId, i64, RunId)>
 fn of_run(project: ProjectId, run: &Run) -> Attempt {
     let why = run.outcome.as_ref().map(|outcome| match (&outcome.error, outcome.warnings_total) {
         (Some(error), _) => error.why.clone(),
-        (None, 0) => String::new(),
+        (None, 0) => Text::default(),
         (None, count) => {
-            format!("The last backup had to leave out {}", count_text(count, "thing"))
+            text!(
+                "The last backup had to leave out {things}",
+                things = TextValue::count(count, "thing")
+            )
         }
     });
     let unknown = || match run.state {
-        JobState::Failed => "it is not known why".to_owned(),
-        _ => String::new(),
+        JobState::Failed => text!("it is not known why"),
+        _ => Text::default(),
     };
     Attempt { project, run: run.id, state: run.state, why: why.unwrap_or_else(unknown) }
 }
@@ -94,9 +97,9 @@ fn of_parts(connection: &Connection, project: ProjectId, run: RunId) -> Result<A
         JobState::Cancelled => 4,
     });
     let first = own.into_iter().next();
-    let (state, summary) = first.map_or((JobState::Failed, String::new()), |part| {
+    let (state, summary) = first.map_or((JobState::Failed, Text::default()), |part| {
         let says = matches!(part.state, JobState::Failed | JobState::Warnings);
-        (part.state, if says { part.summary } else { String::new() })
+        (part.state, if says { part.summary } else { Text::default() })
     });
     Ok(Attempt { project, run, state, why: summary })
 }

@@ -1,7 +1,7 @@
 //! The outcome of a run, and its form in the catalog.
 
 use serde::{Deserialize, Serialize};
-use undercroft_foundation::{Code, Error, Job, Warning};
+use undercroft_foundation::{Code, Error, Job, Text, Warning, text};
 
 /// The most warnings that are kept; all are counted.
 const KEPT_WARNINGS: usize = 1000;
@@ -10,7 +10,7 @@ const KEPT_WARNINGS: usize = 1000;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Outcome {
     /// A sentence about what was done, without its full stop.
-    pub summary: String,
+    pub summary: Text,
     /// The warnings about what could not be done, up to a thousand.
     pub warnings: Vec<Warning>,
     /// The number of things that could not be done.
@@ -25,21 +25,16 @@ pub struct Failure {
     /// Its code.
     pub code: Code,
     /// The thing that happened.
-    pub what: String,
+    pub what: Text,
     /// Why.
-    pub why: String,
+    pub why: Text,
     /// The step to take next.
-    pub next: String,
+    pub next: Text,
 }
 
 impl From<&Error> for Failure {
     fn from(error: &Error) -> Self {
-        Self {
-            code: error.code(),
-            what: error.what_text().to_owned(),
-            why: error.why_text().to_owned(),
-            next: error.next_text().to_owned(),
-        }
+        Self { code: error.code(), what: error.what(), why: error.reason(), next: error.advice() }
     }
 }
 
@@ -51,7 +46,7 @@ impl From<Failure> for Error {
 
 impl Outcome {
     /// The outcome of work that came to its end.
-    pub(crate) fn of_success(summary: String, job: &Job) -> Self {
+    pub(crate) fn of_success(summary: Text, job: &Job) -> Self {
         let (warnings, warnings_total) = warnings_of(job);
         Self { summary, warnings, warnings_total, error: None }
     }
@@ -60,20 +55,20 @@ impl Outcome {
     pub(crate) fn of_error(error: &Error, job: &Job) -> Self {
         let (warnings, warnings_total) = warnings_of(job);
         let summary = match error.code() {
-            Code::Cancelled if job.is_interrupted() => "Stopped as Undercroft was quit".to_owned(),
-            Code::Cancelled => "Cancelled".to_owned(),
-            _ => error.to_string(),
+            Code::Cancelled if job.is_interrupted() => text!("Stopped as Undercroft was quit"),
+            Code::Cancelled => text!("Cancelled"),
+            _ => error.sentence(),
         };
         Self { summary, warnings, warnings_total, error: Some(Failure::from(error)) }
     }
 
     /// The outcome of a run whose process ended.
-    pub(crate) fn interrupted(title: &str) -> Self {
-        let error = Error::new(Code::Unavailable, format!("Interrupted: {title}"))
-            .why("Undercroft or the machine stopped before it was done")
-            .next("Start it again; what was stored before is kept");
+    pub(crate) fn interrupted(title: &Text) -> Self {
+        let error = Error::new(Code::Unavailable, text!("Interrupted: {title}", title))
+            .why(text!("Undercroft or the machine stopped before it was done"))
+            .next(text!("Start it again; what was stored before is kept"));
         Self {
-            summary: "Interrupted before it was done".to_owned(),
+            summary: text!("Interrupted before it was done"),
             warnings: Vec::new(),
             warnings_total: 0,
             error: Some(Failure::from(&error)),
@@ -103,7 +98,7 @@ impl Outcome {
     pub(super) fn from_json(json: &str) -> Self {
         let Ok(kept) = serde_json::from_str::<Kept>(json) else {
             return Self {
-                summary: "How it ended can no longer be read".to_owned(),
+                summary: text!("How it ended can no longer be read"),
                 warnings: Vec::new(),
                 warnings_total: 0,
                 error: None,
@@ -136,8 +131,8 @@ fn warnings_of(job: &Job) -> (Vec<Warning>, u64) {
 
 #[derive(Serialize, Deserialize)]
 struct Kept {
-    summary: String,
-    warnings: Vec<(String, String)>,
+    summary: Text,
+    warnings: Vec<(String, Text)>,
     warnings_total: u64,
     error: Option<KeptError>,
 }
@@ -145,7 +140,7 @@ struct Kept {
 #[derive(Serialize, Deserialize)]
 struct KeptError {
     code: String,
-    what: String,
-    why: String,
-    next: String,
+    what: Text,
+    why: Text,
+    next: Text,
 }

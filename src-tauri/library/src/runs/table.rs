@@ -1,10 +1,10 @@
 //! The table of runs.
 
 use rusqlite::{Connection, OptionalExtension, Row, Transaction};
-use undercroft_foundation::{Code, Error, JobState, Result, RunId};
+use undercroft_foundation::{Code, Error, JobState, Result, RunId, text};
 
 use super::{Outcome, Run};
-use crate::catalog::{Column, Migration, Moment, SqlContext};
+use crate::catalog::{Column, Migration, Moment, SqlContext, parts_of, text_of};
 
 pub(super) const MIGRATIONS: &[Migration] = &[
     Migration {
@@ -36,17 +36,18 @@ pub(super) const MIGRATIONS: &[Migration] = &[
               CREATE INDEX runs_by_plan ON runs (plan, seq) WHERE plan IS NOT NULL;
               CREATE INDEX runs_by_destination ON runs (destination, seq);",
     },
+    Migration { table: "runs", version: 3, sql: "ALTER TABLE runs ADD COLUMN title_parts TEXT;" },
 ];
 
 pub(super) const COLUMNS: &str = "id, kind, title, project, destination, state, started, ended, \
-                                   outcome, files_done, bytes_done, plan, planned";
+                                   outcome, files_done, bytes_done, plan, planned, title_parts";
 
 pub(super) fn get(connection: &Connection, id: RunId) -> Result<Run> {
     let query = format!("SELECT {COLUMNS} FROM runs WHERE id = ?1");
     let found = connection.query_row(&query, [Column(id)], from_row).optional();
     found
         .sql("read a run")?
-        .ok_or_else(|| Error::new(Code::NotFound, format!("There is no run {id}")))
+        .ok_or_else(|| Error::new(Code::NotFound, text!("There is no run {id}", id)))
 }
 
 /// Up to two runs whose id begins so.
@@ -71,12 +72,12 @@ pub(super) fn insert(transaction: &Transaction<'_>, run: &Run, process: &str) ->
     transaction
         .execute(
             "INSERT INTO runs (id, kind, title, project, destination, state, process, started,
-                               plan, planned)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
+                               plan, planned, title_parts)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
             (
                 Column(run.id),
                 &run.kind,
-                &run.title,
+                run.title.as_str(),
                 run.project.map(Column),
                 run.destination.map(Column),
                 run.state.name(),
@@ -84,6 +85,7 @@ pub(super) fn insert(transaction: &Transaction<'_>, run: &Run, process: &str) ->
                 Moment(run.started),
                 run.plan.map(Column),
                 run.planned.map(Moment),
+                parts_of(&run.title),
             ),
         )
         .sql("keep a run")
@@ -111,7 +113,7 @@ pub(super) fn update_end(transaction: &Transaction<'_>, run: &Run) -> Result<()>
 pub(super) fn unfinished(connection: &Connection) -> Result<Vec<(Run, String)>> {
     let query = format!("SELECT {COLUMNS}, process FROM runs WHERE ended IS NULL ORDER BY seq");
     let mut statement = connection.prepare_cached(&query).sql("look for unfinished runs")?;
-    let rows = statement.query_map((), |row| Ok((from_row(row)?, row.get(13)?)));
+    let rows = statement.query_map((), |row| Ok((from_row(row)?, row.get(14)?)));
     rows.and_then(Iterator::collect).sql("look for unfinished runs")
 }
 
@@ -121,7 +123,7 @@ pub(super) fn from_row(row: &Row<'_>) -> rusqlite::Result<Run> {
     Ok(Run {
         id: row.get::<_, Column<_>>(0)?.0,
         kind: row.get(1)?,
-        title: row.get(2)?,
+        title: text_of(row, 2, 13)?,
         project: row.get::<_, Option<Column<_>>>(3)?.map(|id| id.0),
         destination: row.get::<_, Option<Column<_>>>(4)?.map(|id| id.0),
         plan: row.get::<_, Option<Column<_>>>(11)?.map(|id| id.0),

@@ -125,15 +125,17 @@ fn cancel_stops_what_works_and_what_waits() {
     let shared = destination();
     let working = library
         .jobs()
-        .spawn(spec("working", shared), |job| {
+        .spawn::<String>(spec("working", shared), |job| {
             loop {
                 job.check_cancelled()?;
                 std::thread::sleep(Duration::from_millis(1));
             }
         })
         .unwrap();
-    let waiting =
-        library.jobs().spawn(spec("waiting", shared), |_| panic!("it never begins")).unwrap();
+    let waiting = library
+        .jobs()
+        .spawn::<String>(spec("waiting", shared), |_| panic!("it never begins"))
+        .unwrap();
     let view = library.jobs().cancel(waiting.id).unwrap();
     assert_eq!(view.state, JobState::Cancelled);
     library.jobs().cancel(working.id).unwrap();
@@ -213,7 +215,10 @@ fn work_that_never_began_is_told_whether_the_user_or_the_end_of_the_program_stop
     let queue = |name: &'static str| {
         let dropped = dropped.clone();
         let tell = move |job: &Job| dropped.send((name, job.is_interrupted())).unwrap();
-        library.jobs().spawn_or(spec(name, shared), |_| panic!("it never begins"), tell).unwrap()
+        library
+            .jobs()
+            .spawn_or::<String>(spec(name, shared), |_| panic!("it never begins"), tell)
+            .unwrap()
     };
     let (first, _second) = (queue("first"), queue("second"));
     library.jobs().cancel(first.id).unwrap();
@@ -271,7 +276,7 @@ fn a_process_that_dies() {
     let (started, begin) = mpsc::channel();
     library
         .jobs()
-        .spawn(spec("doomed", None), move |_| {
+        .spawn::<String>(spec("doomed", None), move |_| {
             started.send(()).unwrap();
             loop {
                 std::thread::sleep(Duration::from_secs(1));

@@ -46,7 +46,7 @@ fn done(library: &Library, spec: JobSpec) -> Run {
 }
 
 fn part(project: Option<ProjectId>, destination: DestinationId, state: JobState) -> JobPart {
-    let summary = format!("It {}", state.name());
+    let summary = format!("It {}", state.name()).into();
     let begun = JobPart::begun("Atlas to Shelf", project, Some(destination));
     JobPart { state, summary, added_bytes: 7, took: Duration::from_millis(12), ..begun }
 }

@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::{ffi::OsStr, io};
 
 use rustix::fs::OFlags;
-use undercroft_foundation::{Code, Error, IoContext, Result, escape_path};
+use undercroft_foundation::{Code, Error, IoContext, Result, escape_path, text};
 
 use super::folder::{Done, Folder};
 use super::run::{Run, Task, Worker, count};
@@ -72,7 +72,7 @@ impl FileTask {
         if stat.is_file() {
             return Ok((file, stat));
         }
-        let what = format!("Cannot read {}", escape_path(path));
+        let what = text!("Cannot read {path}", path = escape_path(path));
         Err(Error::new(Code::Unavailable, what).why("It became something else meanwhile"))
     }
 

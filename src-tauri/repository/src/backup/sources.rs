@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Component, Path, PathBuf};
 
-use undercroft_foundation::{Code, Error, IoContext, Result, escape_path};
+use undercroft_foundation::{Code, Error, IoContext, Result, escape_path, text};
 
 /// The folders that lead to the sources, by name.
 #[derive(Debug, Clone, Default)]
@@ -52,7 +52,10 @@ impl Sources {
                 paths.push(text);
             }
             let below = absolute.strip_prefix(&base).map_err(|_| {
-                Error::new(Code::Internal, format!("Cannot place {}", escape_path(source)))
+                Error::new(
+                    Code::Internal,
+                    text!("Cannot place {source}", source = escape_path(source)),
+                )
             })?;
             let names: Vec<_> =
                 below.components().map(|part| part.as_os_str().as_bytes().to_vec()).collect();

@@ -3,7 +3,7 @@
 use std::io::Write;
 
 use serde_json::json;
-use undercroft_foundation::{Code, Error, Result};
+use undercroft_foundation::{Code, Error, Result, text};
 
 use crate::format::blob::BlobKind;
 use crate::format::file_kind::FileKind;
@@ -47,7 +47,7 @@ impl StoredObject {
             _ => {
                 return Err(Error::new(
                     Code::Invalid,
-                    format!("There is no kind of object {kind:?}"),
+                    text!("There is no kind of object {kind}", kind = format!("{kind:?}")),
                 )
                 .next("Use config, key, snapshot, index, lock, pack or blob"));
             }
@@ -87,7 +87,7 @@ impl Repository {
         let kind = [BlobKind::Data, BlobKind::Tree]
             .into_iter()
             .find(|kind| self.find_blob(*kind, id).is_some())
-            .ok_or_else(|| Error::new(Code::NotFound, format!("There is no blob {id}")))?;
+            .ok_or_else(|| Error::new(Code::NotFound, text!("There is no blob {id}", id)))?;
         self.reader()?.read(kind, id, &mut content)?;
         Ok(content)
     }
@@ -123,7 +123,8 @@ impl Repository {
         for id in content {
             reader.read(BlobKind::Data, id, &mut piece)?;
             out.write_all(&piece).map_err(|source| {
-                Error::new(Code::Unavailable, format!("Cannot write out {name}")).because(source)
+                Error::new(Code::Unavailable, text!("Cannot write out {name}", name))
+                    .because(source)
             })?;
         }
         Ok(())
@@ -135,7 +136,7 @@ fn content_of(file: &Node) -> Result<&[BlobId]> {
     let content = file.content.as_deref().filter(|_| file.kind == NodeKind::File);
     content.ok_or_else(|| {
         let name = undercroft_foundation::escape_name(&file.name);
-        Error::new(Code::Invalid, format!("{name} is not a file"))
+        Error::new(Code::Invalid, text!("{name} is not a file", name))
     })
 }
 

@@ -1,7 +1,7 @@
 //! The repository's config file: format version, id, and how content is cut.
 
 use serde::{Deserialize, Serialize};
-use undercroft_foundation::{Code, Error, Random, Result};
+use undercroft_foundation::{Code, Error, Random, Result, text};
 
 use crate::format::chunker::{Chunker, Polynomial};
 use crate::format::crypto::Key;
@@ -78,7 +78,7 @@ impl Config {
     /// Opens the config of the repository at `location`.
     pub(crate) fn open(sealed: &mut [u8], key: &Key, location: &str) -> Result<Self> {
         let damaged = |why: &str| {
-            let what = format!("Cannot use the repository's config at {location}");
+            let what = text!("Cannot use the repository's config at {location}", location);
             Error::new(Code::Damaged, what).why(why.to_owned())
         };
         let plain =
@@ -86,10 +86,10 @@ impl Config {
         let config: Self = serde_json::from_slice(plain)
             .map_err(|_| damaged("It is not the JSON it should be"))?;
         if config.version > *VERSIONS.end() {
-            let what = format!("Cannot open the repository at {location}");
-            return Err(Error::new(Code::TooNew, what).why(format!(
-                "It has format version {}; this program knows versions 1 and 2",
-                config.version
+            let what = text!("Cannot open the repository at {location}", location);
+            return Err(Error::new(Code::TooNew, what).why(text!(
+                "It has format version {version}; this program knows versions 1 and 2",
+                version = config.version
             )));
         }
         if !VERSIONS.contains(&config.version) || config.id.len() != 64 {

@@ -2,7 +2,7 @@
 
 use std::fmt::Display;
 
-use undercroft_foundation::{Code, Error};
+use undercroft_foundation::{Code, Error, text};
 
 /// The kinds of files that are named by an id.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -65,5 +65,9 @@ impl FileKind {
 }
 
 pub(crate) fn damaged(kind: FileKind, id: impl Display, why: &str) -> Error {
-    Error::new(Code::Damaged, format!("Cannot read {} {id}", kind.noun())).why(why)
+    Error::new(
+        Code::Damaged,
+        text!("Cannot read {noun} {id}", noun = kind.noun(), id = id.to_string()),
+    )
+    .why(why)
 }

@@ -4,7 +4,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use sha2::{Digest, Sha256};
-use undercroft_foundation::{Code, Error, Result};
+use undercroft_foundation::{Code, Error, Result, TextArgument, TextValue, text};
 
 macro_rules! digests {
     ($($(#[$doc:meta])* $name:ident;)*) => {$(
@@ -32,6 +32,12 @@ macro_rules! digests {
             }
         }
 
+        impl TextArgument for $name {
+            fn to_value(&self) -> TextValue {
+                TextValue::Name(self.to_string())
+            }
+        }
+
         impl fmt::Debug for $name {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 fmt::Display::fmt(self, f)
@@ -43,7 +49,7 @@ macro_rules! digests {
 
             fn from_str(text: &str) -> Result<Self> {
                 let digest = decode_digits(text);
-                digest.map(Self).ok_or_else(|| Error::new(Code::Invalid, format!("Not an id: {text:?}")))
+                digest.map(Self).ok_or_else(|| Error::new(Code::Invalid, text!("Not an id: {text}", text = format!("{text:?}"))))
             }
         }
     )*};

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use jiff::fmt::temporal::Pieces;
 use jiff::tz::Offset;
 use serde::{Deserialize, Serialize};
-use undercroft_foundation::{Code, Error, Result};
+use undercroft_foundation::{Code, Error, Result, text};
 
 use crate::format::id::{BlobId, SnapshotId};
 
@@ -164,7 +164,7 @@ impl SnapshotFile {
 
     pub(crate) fn into_snapshot(self, id: SnapshotId) -> Result<Snapshot> {
         let damaged = |why: &str, source: Box<dyn std::error::Error + Send + Sync>| {
-            Error::new(Code::Damaged, format!("Cannot read snapshot {}", id.short()))
+            Error::new(Code::Damaged, text!("Cannot read snapshot {id}", id = id.short()))
                 .why(why.to_owned())
                 .because(source)
         };

@@ -2,7 +2,7 @@
 
 use std::fmt::Display;
 
-use undercroft_foundation::{Code, Error, Result};
+use undercroft_foundation::{Code, Error, Result, text};
 
 use super::file_kind::{FileKind, damaged};
 
@@ -23,7 +23,10 @@ pub(crate) fn decode_text(plain: &[u8], kind: FileKind, id: impl Display) -> Res
         Some(b'{' | b'[') => Ok(plain.to_vec()),
         Some(&COMPRESSED) => decompress(&plain[1..])
             .map_err(|source| damaged(kind, id, "It does not decompress").because(source)),
-        _ => Err(Error::new(Code::TooNew, format!("Cannot read {} {id}", kind.noun()))),
+        _ => Err(Error::new(
+            Code::TooNew,
+            text!("Cannot read {noun} {id}", noun = kind.noun(), id = id.to_string()),
+        )),
     }
 }
 

@@ -1,6 +1,6 @@
 //! Keys of a repository: listed, added and removed, and a password that is changed.
 
-use undercroft_foundation::{Code, Error, Result, reach_write_point};
+use undercroft_foundation::{Code, Error, Result, reach_write_point, text};
 
 use crate::format::crypto::{KeyFile, Password};
 use crate::format::file_kind::FileKind;
@@ -65,7 +65,10 @@ impl Repository {
     pub fn add_key(&self, password: &Password) -> Result<KeyId> {
         if self.storage.list::<KeyId>(FileKind::Key)?.len() >= KEYS_MAX {
             return Err(Error::new(Code::Invalid, "Cannot add a key")
-                .why(format!("The repository has {KEYS_MAX} keys, the most it may have"))
+                .why(text!(
+                    "The repository has {keys_max} keys, the most it may have",
+                    keys_max = KEYS_MAX
+                ))
                 .next("Remove a key that is no longer used"));
         }
         let _lock = self.lock_shared()?;
@@ -78,9 +81,12 @@ impl Repository {
     /// The key in use and the last key stay ([`Code::Invalid`]).
     pub fn remove_key(&self, id: KeyId) -> Result<()> {
         if id == self.key_id {
-            return Err(Error::new(Code::Invalid, format!("Cannot remove key {}", id.short()))
-                .why("It is the key that opened the repository just now")
-                .next("Open the repository with another key first"));
+            return Err(Error::new(
+                Code::Invalid,
+                text!("Cannot remove key {id}", id = id.short()),
+            )
+            .why("It is the key that opened the repository just now")
+            .next("Open the repository with another key first"));
         }
         let _lock = self.lock_exclusive()?;
         self.storage.remove(FileKind::Key, id)?;

@@ -4,7 +4,7 @@
 use std::collections::HashSet;
 
 use sha2::{Digest, Sha256};
-use undercroft_foundation::{Code, Error, Job, Result, size_text};
+use undercroft_foundation::{Code, Error, Job, Result, TextValue, text};
 use undercroft_providers::{ObjectMeta, Provider};
 
 use crate::format::file_kind::FileKind;
@@ -75,11 +75,14 @@ impl Repository {
         settle()?;
         // It is taken over: what fails from here on undoes nothing.
         if let Err(error) = target.remove_all(&[BEGUN.to_owned()]) {
-            job.warn(target.location(), format!("The file {BEGUN} is left there: {error}"));
+            job.warn(
+                target.location(),
+                text!("The file {begun} is left there: {error}", begun = BEGUN, error),
+            );
         }
         let former = [(CONFIG.to_owned(), FORMER_CONFIG.to_owned())];
         if let Err(error) = source.rename_all(&former) {
-            let why = format!("It still looks like the repository: {error}");
+            let why = text!("It still looks like the repository: {error}", error);
             job.warn(source.location(), why);
         }
         Ok(bytes)
@@ -120,9 +123,17 @@ fn require_room(source: &dyn Provider, target: &dyn Provider, files: &[ObjectMet
     if missing <= free {
         return Ok(());
     }
-    let what = format!("Cannot move {} to {}", source.location(), target.location());
+    let what = text!(
+        "Cannot move {location} to {target}",
+        location = source.location(),
+        target = target.location()
+    );
     Err(Error::new(Code::StorageFull, what)
-        .why(format!("It needs {}, and {} are free", size_text(missing), size_text(free)))
+        .why(text!(
+            "It needs {size}, and {free} are free",
+            size = TextValue::Size(missing),
+            free = TextValue::Size(free)
+        ))
         .next("Choose a drive with more room, or free some"))
 }
 
@@ -152,8 +163,8 @@ fn carry(source: &dyn Provider, target: &dyn Provider, file: &ObjectMeta, job: &
     if digest(target, file, job, false)? == <[u8; 32]>::from(hasher.finalize()) {
         return Ok(());
     }
-    Err(Error::new(Code::Damaged, format!("Cannot rely on {}", target.location()))
-        .why(format!("{key} does not read as it was written"))
+    Err(Error::new(Code::Damaged, text!("Cannot rely on {location}", location = target.location()))
+        .why(text!("{key} does not read as it was written", key))
         .next("Check that drive, or choose another; the backups are where they were"))
 }
 

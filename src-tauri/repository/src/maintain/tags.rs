@@ -1,7 +1,7 @@
 //! Tags: a snapshot with others is another snapshot, that says which one it was made of.
 
 use serde_json::{Map, Value, json};
-use undercroft_foundation::{Code, Error, Result, reach_write_point};
+use undercroft_foundation::{Code, Error, Result, reach_write_point, text};
 
 use crate::format::file_kind::{FileKind, damaged};
 use crate::format::id::SnapshotId;
@@ -141,7 +141,8 @@ impl Repository {
                 if written_now {
                     self.storage.remove(FileKind::Snapshot, retagged.new)?;
                 }
-                let what = format!("Cannot change snapshot {}", retagged.old.short());
+                let what =
+                    text!("Cannot change snapshot {snapshot}", snapshot = retagged.old.short());
                 Err(Error::new(Code::Locked, what)
                     .why("Somebody else replaced or forgot it at the same moment")
                     .next("List the snapshots and try again"))

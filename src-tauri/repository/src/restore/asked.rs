@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use undercroft_foundation::{Code, Error, Result, escape_name};
+use undercroft_foundation::{Code, Error, Result, escape_name, text};
 
 use super::RestoreRequest;
 use crate::format::id::BlobId;
@@ -37,7 +37,10 @@ impl Repository {
                     Some(subtree) => open.push((subtree, format!("{path}/{name}"), below)),
                     None if below.0.is_empty() => {}
                     None => {
-                        return Err(Error::new(Code::NotFound, format!("{name} is not a folder")));
+                        return Err(Error::new(
+                            Code::NotFound,
+                            text!("{name} is not a folder", name),
+                        ));
                     }
                 }
                 if asked.0.is_empty() {
@@ -46,7 +49,8 @@ impl Repository {
             }
             if let Some(name) = asked.0.keys().next() {
                 let (name, snapshot) = (escape_name(name), snapshot.id.short());
-                let what = format!("There is no {path}/{name} in snapshot {snapshot}");
+                let what =
+                    text!("There is no {path}/{name} in snapshot {snapshot}", path, name, snapshot);
                 return Err(Error::new(Code::NotFound, what));
             }
         }

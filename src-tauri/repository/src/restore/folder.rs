@@ -9,7 +9,7 @@ use std::sync::{Arc, OnceLock};
 
 use rustix::fs::{AtFlags, Mode, mkdirat, unlinkat};
 use rustix::io::{Errno, Result as SystemResult};
-use undercroft_foundation::{Code, Error, IoContext, Result};
+use undercroft_foundation::{Code, Error, IoContext, Result, text};
 
 use super::{Overwrite, Shared};
 use crate::files::metadata::{Entry, Stat, apply};
@@ -163,7 +163,7 @@ impl Folder {
 
 /// The refusal to make a folder where something is that is to stay.
 pub(super) fn stays_no_folder(path: &Path) -> Error {
-    let what = format!("Cannot create {}", undercroft_foundation::escape_path(path));
+    let what = text!("Cannot create {path}", path = undercroft_foundation::escape_path(path));
     Error::new(Code::AlreadyExists, what)
         .why("Something that is no folder is there, and is to stay")
         .next("Move it away, or restore over what is there")

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use rustix::fs::{AtFlags, linkat, renameat, symlinkat, unlinkat};
 use rustix::io::Errno;
-use undercroft_foundation::{Code, Error, IoContext, Result, reach_write_point};
+use undercroft_foundation::{Code, Error, IoContext, Result, reach_write_point, text};
 
 use super::folder::Folder;
 use super::same::{ExistingEntry, blobs_of, file_holds, stays};
@@ -66,7 +66,7 @@ impl TargetEntry<'_> {
                 let kind = self.node.kind.name();
                 Err(Error::new(
                     Code::Unsupported,
-                    format!("Cannot restore an entry of kind {kind}"),
+                    text!("Cannot restore an entry of kind {kind}", kind),
                 )
                 .why("Nothing like it can be made here"))
             }

@@ -3,7 +3,7 @@
 use std::collections::{HashSet, VecDeque};
 use std::sync::Arc;
 
-use undercroft_foundation::{Code, Error, Result, escape_name, escape_path};
+use undercroft_foundation::{Code, Error, Result, escape_name, escape_path, text};
 
 use super::Shared;
 use super::folder::{Folder, finish};
@@ -138,7 +138,8 @@ impl Walk<'_> {
             };
             let twice = (!is_new).then_some("The folder holds two entries of this name");
             if let Some(why) = unsound(&node.name).or(twice) {
-                let what = format!("Cannot restore {:?}", escape_name(&node.name));
+                let what =
+                    text!("Cannot restore {node}", node = format!("{:?}", escape_name(&node.name)));
                 report(level, Error::new(Code::Damaged, what).why(why));
                 continue;
             }

@@ -3,7 +3,7 @@
 use std::cmp::Reverse;
 use std::sync::{Mutex, PoisonError};
 
-use undercroft_foundation::{Code, Error, Result, reach_write_point};
+use undercroft_foundation::{Code, Error, Result, reach_write_point, text};
 
 use crate::format::crypto::{Key, KeyFile, KeyMaker, Password};
 use crate::format::file_kind::FileKind;
@@ -58,7 +58,7 @@ pub(crate) fn find_key(storage: &Storage, password: &Password) -> Result<(KeyId,
     }
     Err(unreadable.unwrap_or_else(|| {
         let location = storage.location();
-        Error::new(Code::WrongPassword, format!("The password does not open {location}"))
+        Error::new(Code::WrongPassword, text!("The password does not open {location}", location))
     }))
 }
 

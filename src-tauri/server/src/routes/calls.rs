@@ -16,6 +16,8 @@ pub(crate) async fn call(
     headers: HeaderMap,
     body: Body,
 ) -> Result<Json<Value>, ErrorResponse> {
+    let language = requests::language(&headers);
     let request = requests::read(&headers, body).await?;
-    Ok(Json(shared.api.call_blocking(name, request).await?))
+    let called = shared.api.call_blocking(name, request, language).await;
+    Ok(Json(called.map_err(|error| ErrorResponse::from(error).in_language(language))?))
 }

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
 use undercroft_foundation::{
-    Code, Error, IoContext, Result, escape_name, make_folders, replace_file, sync_folder,
+    Code, Error, IoContext, Result, escape_name, make_folders, replace_file, sync_folder, text,
 };
 
 use super::Sample;
@@ -89,7 +89,10 @@ impl Samples {
     fn path(&self, subject: &str) -> Result<PathBuf> {
         let is_plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | ':');
         if subject.is_empty() || subject.len() > 200 || !subject.chars().all(is_plain) {
-            let what = format!("{:?} is no subject of samples", escape_name(subject.as_bytes()));
+            let what = text!(
+                "{name} is no subject of samples",
+                name = format!("{:?}", escape_name(subject.as_bytes()))
+            );
             return Err(Error::new(Code::Invalid, what));
         }
         // A colon is not taken by every file system.

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use jiff::Timestamp;
 use sha2::{Digest, Sha256};
-use undercroft_foundation::{Code, Error, IoContext, Result, escape_path, replace_file};
+use undercroft_foundation::{Code, Error, IoContext, Result, escape_path, replace_file, text};
 
 use crate::class::CLASSES;
 use crate::tree::{Columns, Folder, Sums, Tree};
@@ -47,7 +47,7 @@ pub fn load(file: &Path) -> Result<Tree> {
     }
     let (version, length) = (fields.u32(), fields.u64());
     if version.is_some_and(|version| version > VERSION) {
-        let what = format!("Cannot read {}", escape_path(file));
+        let what = text!("Cannot read {file}", file = escape_path(file));
         return Err(Error::new(Code::TooNew, what));
     }
     let length = length.filter(|length| *length <= LARGEST).ok_or_else(damaged)?;
@@ -63,7 +63,7 @@ fn hash(header: &[u8], packed: &[u8]) -> [u8; 32] {
 }
 
 fn damaged(file: &Path) -> Error {
-    Error::new(Code::Damaged, format!("Cannot read {}", escape_path(file)))
+    Error::new(Code::Damaged, text!("Cannot read {file}", file = escape_path(file)))
         .why("It is not what was written")
         .next("Count the files again")
 }

@@ -236,7 +236,7 @@ export type ArchivePlanItem = {
 	/** The size that its archive is likely to have. */
 	estimatedBytes: number,
 	/** Why it cannot be archived now, a sentence. */
-	refusal?: string | null,
+	refusal?: Sentence | null,
 };
 
 /** An archive: its id, the beginning of one, or its project's name. */
@@ -327,7 +327,7 @@ active: boolean } |
 /** Something the user should read, once. */
 { type: "notice";
 /** A sentence. */
-text: string };
+text: Sentence };
 
 /** A backup that holds a file's content. */
 export type BackupCopy = {
@@ -352,47 +352,6 @@ export type BackupRun = {
 	/** The destination; that of the setting `backup-destination`, or the only one, when left out. */
 	destination?: string | null,
 };
-
-/** Why something needs attention. */
-export type Because =
-/** A reading or a trial restore found problems in the backups of a destination. */
-{ type: "problems";
-/** How many. */
-count: number } |
-/** A destination is on the disk of the projects. */
-{ type: "sameDisk" } |
-/** No version is kept of a project. */
-{ type: "noVersions" } |
-/** Watching a project is paused. */
-{ type: "watchingPaused" } |
-/** Changes of a project are not all noticed at once. */
-{ type: "watchingLimited" } |
-/** A plan has a command that nobody has confirmed on this machine. */
-{ type: "unconfirmed" } |
-/** The password of a destination is not known here. */
-{ type: "noPassword" } |
-/** A disk is nearly full. */
-{ type: "nearlyFull";
-/** The bytes that are free. */
-freeBytes: number;
-/** The bytes that it has. */
-totalBytes: number } |
-/** The file of an archive is gone. */
-{ type: "archiveMissing" } |
-/** A part of an archive can no longer be read. */
-{ type: "archiveDamaged" } |
-/** Recorded places wait for an answer. */
-{ type: "places";
-/** How many. */
-count: number } |
-/** A project is not protected. */
-{ type: "project";
-/** Why not. */
-because: ProtectionReason } |
-/** What has no code. */
-{ type: "other";
-/** The sentence, in English. */
-text: string };
 
 /** Lists a folder inside a backup. */
 export type Browse = {
@@ -446,7 +405,7 @@ export type CleanupItem = {
 	/** Its name. */
 	name: string,
 	/** The fate of it, in a few words. */
-	detail: string,
+	detail: Sentence,
 	/** The bytes that this frees. */
 	bytes: number,
 	/** The id of the project that it concerns. */
@@ -480,7 +439,7 @@ export type CleanupStep = {
 	/** How many there are in all. */
 	itemsTotal: number,
 	/** Why nothing would be done, or what else to know, a sentence. */
-	note?: string | null,
+	note?: Sentence | null,
 };
 
 /** A step of a clean-up, in the order in which they are done. */
@@ -517,11 +476,9 @@ export type Concern = {
 	/** How urgent it is. */
 	level: ConcernLevel,
 	/** The name of the project, destination or plan that it is about. */
-	subject: string,
+	subject: Sentence,
 	/** The reason, a sentence. */
-	reason: string,
-	/** The reason, as a code with its values, for a page that speaks another language. */
-	because: Because,
+	reason: Sentence,
 	/** The id of the project. */
 	project?: string | null,
 	/** The id of the destination. */
@@ -608,7 +565,7 @@ export type ConsoleAnswer = {
 	/** The meaning they were given. */
 	state: ConsoleState,
 	/** The answer in a sentence, without its full stop. */
-	sentence: string,
+	sentence: Sentence,
 	/** Everything else there is to say, one thing a line. */
 	lines: ConsoleLine[],
 	/** The number of lines that were left out. */
@@ -626,7 +583,7 @@ export type ConsoleLine = {
 	/** The thing. */
 	text: string,
 	/** A fact about it. */
-	about: string,
+	about: Sentence,
 	/** The page that shows it. */
 	link?: ConsoleLink | null,
 };
@@ -668,7 +625,7 @@ export type ConsoleSuggestion = {
 	/** The name that has to follow, in capital letters; empty for a whole command. */
 	missing: string,
 	/** Its purpose, or what it is about. */
-	about: string,
+	about: Sentence,
 };
 
 /** A command in words, as it is typed: `create project atlas`. */
@@ -692,13 +649,13 @@ export type Dashboard = {
 	/** How things stand, whatever runs: what the sentence says. */
 	standing: Health,
 	/** How things stand, a sentence: the only one that is made of it, of what is beside it here. */
-	sentence: string,
+	sentence: Sentence,
 	/** When the newest backup was made. */
 	lastBackup?: string | null,
 	/** A plan whose run is due and waits. */
 	waiting?: WaitingPlan | null,
 	/** The work that is under way, with its progress; nothing while nothing is. */
-	running?: string | null,
+	running?: Sentence | null,
 	/** Whether backups begin by themselves, and which comes next. */
 	schedule: ScheduleState,
 	/** Projects with a recent backup. */
@@ -769,7 +726,7 @@ export type DeletePlan = {
 	/** The things that stay and still hold the project: backups, and a folder that was never moved. */
 	stays: DeleteItem[],
 	/** Why it cannot be deleted now, a sentence. */
-	refusal?: string | null,
+	refusal?: Sentence | null,
 };
 
 /** A file or folder that a version lacks and an earlier one had. */
@@ -885,7 +842,7 @@ export type DestinationProof = {
 	/** When the last whole round ended. */
 	lastRound?: string | null,
 	/** The problems that were found and are not repaired yet, in a sentence each. */
-	problems: string[],
+	problems: Sentence[],
 	/** How much parity it has, in percent of what is stored; none when left out. */
 	parityPercent?: number | null,
 	/** How much of what is stored is under parity, in thousandths. */
@@ -1046,7 +1003,7 @@ export type Drill = {
 	/** How many of them were also compared with the file on disk, which had not changed since. */
 	comparedWithDisk: number,
 	/** The problems that were found, in a sentence each; empty when all was right. */
-	problems: string[],
+	problems: Sentence[],
 };
 
 /** A drive that backups could go to. */
@@ -1104,7 +1061,7 @@ export type Event = {
 	/** The kind of event: `project.added`, `backup.finished`. */
 	kind: string,
 	/** The event, in one sentence. */
-	text: string,
+	text: Sentence,
 	/** The id of the project that it concerns. */
 	project?: string | null,
 	/** The id of the destination that it concerns. */
@@ -1390,11 +1347,11 @@ export type Finding = {
 	/** The area that was looked at: `library`, `catalog`, `destination`, `project`. */
 	area: string,
 	/** The finding, in one sentence without its full stop. */
-	what: string,
+	what: Sentence,
 	/** Why it is so, or why it matters. */
-	why: string,
+	why: Sentence,
 	/** The step to take next; empty when there is nothing to do. */
-	next: string,
+	next: Sentence,
 	/** The remedy that Undercroft can apply by itself; left out when there is none. */
 	fix?: FindingFix | null,
 };
@@ -1404,7 +1361,7 @@ export type FindingFix = {
 	/** Stands for the remedy in a request. */
 	id: string,
 	/** The action, as a button names it. */
-	label: string,
+	label: Sentence,
 };
 
 /** How bad a finding is. */
@@ -1510,7 +1467,7 @@ export type GitCommit = {
 	/** The ids of the commits that it came after. */
 	parents: string[],
 	/** The changes that it could not take, each with the reason; empty unless it was just made. */
-	leftOut: string[],
+	leftOut: Sentence[],
 };
 
 /** Commits what has changed. */
@@ -1652,7 +1609,7 @@ export type GuardAlert = {
 	/** The kind of anomaly. */
 	kind: GuardKind,
 	/** The observation, in one sentence. */
-	text: string,
+	text: Sentence,
 	/** The first of the files that it is about, to show. */
 	examples: string[],
 	/** How it was answered; not yet when left out. */
@@ -1801,8 +1758,14 @@ export type ImportPlan = {
 	/** The entries that would be left out, and why, a sentence each; at most two hundred. */
 	warnings: string[],
 	/** Why it cannot be imported, a sentence. */
-	refusal?: string | null,
+	refusal?: Sentence | null,
 };
+
+/**
+ *  The names of sentences beside it that are not in the language of the one who is told, but in
+ *  English.
+ */
+export type InEnglish = string[];
 
 /** The kind of work that a job does. */
 export type JobKind =
@@ -1893,7 +1856,7 @@ export type JobView = {
 	/** The kind of work that it does. */
 	kind: JobKind,
 	/** The work in a few words: "Restore from Shelf on trial". */
-	title: string,
+	title: Sentence,
 	/** The id of the project that it concerns, or that it made. */
 	project?: string | null,
 	/** The id of the destination that it concerns. */
@@ -2235,7 +2198,7 @@ export type Nothing = Record<string, never>;
 /** How a job ended. */
 export type Outcome = {
 	/** The result, in one sentence. */
-	summary: string,
+	summary: Sentence,
 	/** The things that could not be done; at most two hundred. */
 	warnings: Warning[],
 	/** How many there are in all. */
@@ -2401,7 +2364,7 @@ export type Plan = {
 	/** When each of its destinations was last given all of it. */
 	targetsNow: PlanTargetState[],
 	/** How it stands, a sentence. */
-	sentence: string,
+	sentence: Sentence,
 	/** Whether somebody should look. */
 	needsAttention: boolean,
 	/** Whether it has a command that is not started until the user confirms it on this machine. */
@@ -2456,7 +2419,7 @@ export type PlanLeftOut = {
 	/** The path below it, to show. */
 	path: string,
 	/** Why: the pattern, or the manifest that proves it rebuildable. */
-	why: string,
+	why: Sentence,
 	/** How many files. */
 	files: number,
 	/** The size of these files together, in bytes. */
@@ -2535,7 +2498,7 @@ export type PlanWaiting = {
 	/** Since when it is due. */
 	planned: string,
 	/** As people say it: "waits for Shelf; 5 days since the last backup". */
-	text: string,
+	text: Sentence,
 };
 
 /** A run to come. */
@@ -2804,9 +2767,7 @@ export type Protection = {
 	/** The verdict. */
 	state: ProtectionState,
 	/** The reason for it, a sentence. */
-	reason: string,
-	/** The reason for it, as a code with its values, for a page that speaks another language. */
-	because: ProtectionReason,
+	reason: Sentence,
 	/** When it was last backed up. */
 	lastBackup?: string | null,
 	/** In how many destinations a backup of it lies. */
@@ -2817,41 +2778,6 @@ export type Protection = {
 	 */
 	lastProven?: string | null,
 };
-
-/** The reason for a verdict on a project's protection. */
-export type ProtectionReason =
-/** A backup of it is being made. */
-{ type: "running" } |
-/** A backup of it waits for its turn. */
-{ type: "queued" } |
-/** It lies in the archive. */
-{ type: "archived";
-/** Whether backups of it are kept. */
-hasBackup: boolean } |
-/** Its folder is not where it was. */
-{ type: "folderMissing";
-/** Where it was, to show. */
-place: string;
-/** Whether backups of it are kept. */
-hasBackup: boolean } |
-/** Its last backup failed. */
-{ type: "failed";
-/** Why, a sentence without its stop. */
-why: string } |
-/** It has no backup yet. */
-{ type: "noBackup" } |
-/** Its newest backup is too old. */
-{ type: "old";
-/** The whole days since it was made. */
-days: number } |
-/** It has a fresh backup. */
-{ type: "backedUp";
-/** The names of the destinations that hold it, by name. */
-destinations: string[];
-/** Whether all of them are on the project's own disk. */
-onOwnDisk: boolean;
-/** What the last backup left out, a sentence without its stop. */
-warning: string | null };
 
 /** The verdict on a project's protection. */
 export type ProtectionState =
@@ -3086,7 +3012,7 @@ export type Run = {
 	/** The kind of work that it did. */
 	kind: JobKind,
 	/** The work in a few words: "Restore from Shelf on trial". */
-	title: string,
+	title: Sentence,
 	/** The id of the project that it concerned. */
 	project?: string | null,
 	/** The id of the destination that it concerned. */
@@ -3158,7 +3084,7 @@ export type RunFilter = {
 /** One thing that a run did: a project, or the library, to one destination. */
 export type RunPart = {
 	/** The project, or the library, and its destination: "Atlas to Shelf". */
-	title: string,
+	title: Sentence,
 	/** The project's id. */
 	project?: string | null,
 	/** The destination's id. */
@@ -3166,7 +3092,7 @@ export type RunPart = {
 	/** How it ended. */
 	state: JobState,
 	/** The result, in one sentence. */
-	summary: string,
+	summary: Sentence,
 	/** The backup that was made. */
 	snapshot?: string | null,
 	/** Bytes that were added to the destination. */
@@ -3322,6 +3248,9 @@ export type SearchedKind =
 "destination" |
 /** An archive. */
 "archive";
+
+/** A sentence, in the language of the one who is told. */
+export type Sentence = string;
 
 /** One setting as text. */
 export type Setting = {
@@ -3715,7 +3644,7 @@ snapshots: string[] };
 /** Something that was done and can be undone. */
 export type Undoable = {
 	/** Its sentence, without a full stop. */
-	title: string,
+	title: Sentence,
 	/** When it was done. */
 	time: string,
 	/** When it can be undone no more, as far as that is known. */
@@ -3725,7 +3654,7 @@ export type Undoable = {
 	/** The way to undo it. */
 	way: UndoWay,
 	/** The reason that it cannot be undone, now or any more. */
-	blocked: string | null,
+	blocked: Sentence | null,
 };
 
 /** An archive that could not be looked into. */
@@ -4017,7 +3946,7 @@ export type UsageOverview = {
 	/** When the files were last counted. */
 	scanned?: string | null,
 	/** The whole in words. */
-	sentence: string,
+	sentence: Sentence,
 };
 
 /** A part. */
@@ -4131,7 +4060,7 @@ export type UsageView = {
 	/** The job that counts them now. */
 	scanning?: string | null,
 	/** The whole in words. */
-	sentence: string,
+	sentence: Sentence,
 };
 
 /** How a plan's backups are proven. */
@@ -4334,7 +4263,7 @@ export type Warning = {
 	/** The item that it concerns, such as a path. */
 	item: string,
 	/** The fact and its cause, in one sentence. */
-	message: string,
+	message: Sentence,
 };
 
 /** Whose watching to pause or resume. */
@@ -4356,7 +4285,7 @@ export type WatchState = {
 	/** Whether changes are noticed. */
 	state: WatchStatus,
 	/** Why they are not, or not all, a sentence. */
-	why?: string | null,
+	why?: Sentence | null,
 	/** How many changed paths wait to become a version. */
 	pendingChanges: number,
 	/** When its last version was made. */
@@ -4383,11 +4312,13 @@ export type WireError = {
 	/** The kind of error, for programs to act on. */
 	code: ErrorCode,
 	/** The fact, in one sentence without its full stop. */
-	what: string,
+	what: Sentence,
 	/** Why it happened. */
-	why: string,
+	why: Sentence,
 	/** The step to take next. */
-	next: string,
+	next: Sentence,
+	/** Which of `what`, `why` and `next` are in English, although another language was asked for. */
+	inEnglish?: InEnglish,
 };
 
 /** A folder that a project is worked on in. */

@@ -6,6 +6,7 @@ import { unauthorized, unexpectedFault, unreachable } from './faults';
 import { SignIn } from './sign-in';
 import { EventStreamParser } from './event-stream';
 import { Turns } from './turns';
+import { words } from '$lib/words';
 
 /** A browser opens six connections to a server: the events and the scripts of pages need one each. */
 const MOST_CALLS = 4;
@@ -58,7 +59,11 @@ export class HttpBackend implements Backend {
       return await fetch(`${this.#base}/api/call/${name}`, {
         method: 'POST',
         credentials: 'omit',
-        headers: { 'content-type': 'application/json', ...(await this.#signIn.headers()) },
+        headers: {
+          'content-type': 'application/json',
+          'accept-language': words.locale,
+          ...(await this.#signIn.headers()),
+        },
         body: JSON.stringify(request),
       });
     } catch {
@@ -86,7 +91,11 @@ export class HttpBackend implements Backend {
     try {
       const response = await fetch(`${this.#base}/api/events`, {
         credentials: 'omit',
-        headers: { accept: 'text/event-stream', ...(await this.#signIn.headers()) },
+        headers: {
+          accept: 'text/event-stream',
+          'accept-language': words.locale,
+          ...(await this.#signIn.headers()),
+        },
         signal,
       });
       if (!response.ok || !response.body) return false;

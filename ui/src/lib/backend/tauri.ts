@@ -5,11 +5,12 @@ import { BackendError, isWireError } from './backend';
 import type { Backend, LinkState, Listener, Reply, Request, UseCase } from './backend';
 import { unexpectedFault } from './faults';
 import type { BackendEvent } from './bindings';
+import { words } from '$lib/words';
 
 export class TauriBackend implements Backend {
   async call<K extends UseCase>(name: K, request: Request<K>): Promise<Reply<K>> {
     try {
-      return await invoke<Reply<K>>('call', { name, request });
+      return await invoke<Reply<K>>('call', { name, request, language: words.locale });
     } catch (cause) {
       throw new BackendError(isWireError(cause) ? cause : unexpectedFault(cause));
     }

@@ -7,7 +7,6 @@ import { concernWords } from './de/concerns';
 import { consoleWords } from './de/console';
 import { dashboardWords } from './de/dashboard';
 import { destinationWords } from './de/destinations';
-import { engineWords } from './de/engine';
 import { fileWords } from './de/files';
 import { firstRunWords } from './de/first-run';
 import { frameWords } from './de/frame';
@@ -117,7 +116,6 @@ export const de: Words = {
   ...consoleWords,
   ...dashboardWords,
   ...destinationWords,
-  ...engineWords,
   ...fileWords,
   ...firstRunWords,
   ...frameWords,

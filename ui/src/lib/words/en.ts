@@ -6,7 +6,6 @@ import { concernWords } from './en/concerns';
 import { consoleWords } from './en/console';
 import { dashboardWords } from './en/dashboard';
 import { destinationWords } from './en/destinations';
-import { engineWords } from './en/engine';
 import { fileWords } from './en/files';
 import { firstRunWords } from './en/first-run';
 import { frameWords } from './en/frame';
@@ -117,7 +116,6 @@ export const en = {
   ...consoleWords,
   ...dashboardWords,
   ...destinationWords,
-  ...engineWords,
   ...fileWords,
   ...firstRunWords,
   ...frameWords,

@@ -4,7 +4,7 @@ use std::os::fd::{AsFd, BorrowedFd};
 
 use jiff::Timestamp;
 use rustix::fs::{AtFlags, Dir, FileType, Mode, OFlags, Stat, openat, statat};
-use undercroft_foundation::{Code, Error, IoContext, Job, Result, TreePath};
+use undercroft_foundation::{Code, Error, IoContext, Job, Result, TreePath, text};
 use undercroft_history::rules::{Decision, FolderRules};
 
 use super::removing::{ProjectFolder, is_git};
@@ -85,7 +85,7 @@ impl Walk<'_> {
             return Ok(());
         }
         if depth > DEEPEST {
-            return Err(Error::new(Code::Invalid, format!("{path} is too deep")));
+            return Err(Error::new(Code::Invalid, text!("{path} is too deep", path)));
         }
         let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
         let failed = |source: rustix::io::Errno| {
@@ -109,6 +109,6 @@ impl Walk<'_> {
 
 fn holds_git(path: &TreePath) -> Error {
     Error::new(Code::Invalid, "Nothing was freed")
-        .why(format!("{path} is git's own, and may hold work that is nowhere else"))
+        .why(text!("{path} is git's own, and may hold work that is nowhere else", path))
         .next("Free what lies beside it, or use git for it")
 }

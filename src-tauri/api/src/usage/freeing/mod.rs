@@ -5,7 +5,7 @@
 mod measure;
 mod removing;
 
-use undercroft_foundation::{Code, Error, Job, Result, TreePath, count_text, size_text};
+use undercroft_foundation::{Code, Error, Job, Result, Text, TextValue, TreePath, text};
 use undercroft_history::{History, ProjectTrash, SaveOrder, Trigger, UnsavedPolicy};
 use undercroft_library::{JobKind, Library, Project, ProjectStatus};
 
@@ -74,7 +74,8 @@ impl Api {
             .iter()
             .try_for_each(|path| ProjectFolder::open(&freeing.project)?.check(path))?;
         let count = self.count();
-        let spec = spec(JobKind::Cleanup, "Free files of", &freeing.project);
+        let title = text!("Free files of {project}", project = freeing.project.name);
+        let spec = spec(JobKind::Cleanup, title, &freeing.project);
         let job = self.0.library.jobs().spawn(spec, move |job| {
             let done = freeing.run(job);
             // Where some went, the picture shows it, whatever kept the others.
@@ -89,13 +90,13 @@ impl Api {
     fn freeing(&self, request: &UsageFree) -> Result<Freeing> {
         let project = self.find_project(&request.project)?;
         if project.status != ProjectStatus::Active {
-            let what = format!("Nothing of {} can be freed", project.name);
+            let what = text!("Nothing of {project} can be freed", project = project.name);
             return Err(Error::new(Code::Invalid, what)
                 .why("It is not in use")
                 .next("Archives and the trash are freed by a clean-up of the library"));
         }
         if !project.is_present() {
-            let what = format!("The folder of {} is not there", project.name);
+            let what = text!("The folder of {project} is not there", project = project.name);
             return Err(Error::new(Code::SourceMissing, what).next("Connect its drive"));
         }
         let mut paths = Vec::new();
@@ -165,7 +166,7 @@ impl Freeing {
     }
 
     /// Frees all of it: what programs make again outright, and the rest in one act.
-    fn run(&self, job: &Job) -> Result<String> {
+    fn run(&self, job: &Job) -> Result<Text> {
         let has_history = self.has_history();
         let items = self.items(job)?;
         let mut freed: u64 = items.iter().map(|item| item.frees(has_history)).sum();
@@ -183,13 +184,13 @@ impl Freeing {
             freed -= item.measured.bytes;
             freed += folder.remove(&item.path, job)?;
         }
-        let mut text = format!("{} freed", size_text(freed));
+        let mut text = text!("{size} freed", size = TextValue::Size(freed));
         if trashed > 0 {
-            let items = count_text(trashed, "item");
-            text += &format!("; {items} that no version holds went to the trash");
+            let items = TextValue::count(trashed, "item");
+            text += text!("; {items} that no version holds went to the trash", items);
         }
         if has_history {
-            text += "; the versions hold the rest";
+            text += text!("; the versions hold the rest");
         }
         Ok(text)
     }
@@ -203,7 +204,7 @@ impl Freeing {
         let workspace = self.history.main_workspace(self.project.id)?;
         let what = match &paths[..] {
             [path] => path.to_string(),
-            paths => count_text(paths.len() as u64, "path"),
+            paths => TextValue::count(paths.len() as u64, "path").to_string(),
         };
         let order = SaveOrder::new(Trigger::Manual, format!("Free {what}"));
         let policy = UnsavedPolicy::ToTrash;

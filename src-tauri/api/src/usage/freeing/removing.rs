@@ -7,7 +7,7 @@ use rustix::fs::{
     AtFlags, Dir, FileType, Mode, OFlags, fstat, fsync, open, openat, statat, unlinkat,
 };
 use rustix::io::Errno;
-use undercroft_foundation::{Code, Error, IoContext, Job, Mount, Result, TreePath};
+use undercroft_foundation::{Code, Error, IoContext, Job, Mount, Result, TreePath, text};
 use undercroft_library::Project;
 use undercroft_repository::fs_at::descend;
 
@@ -53,7 +53,7 @@ impl ProjectFolder {
     /// [`Code::NotFound`], [`Code::Invalid`].
     pub(super) fn check(&self, path: &TreePath) -> Result<()> {
         if path.names().any(is_git) {
-            return Err(Error::new(Code::Invalid, format!("{path} stays as it is"))
+            return Err(Error::new(Code::Invalid, text!("{path} stays as it is", path))
                 .why("It is git's own")
                 .next("Use git for it"));
         }
@@ -73,7 +73,7 @@ impl ProjectFolder {
         };
         let parent = descend(self.folder.as_fd(), &names).map_err(|source| match source {
             Errno::LOOP | Errno::NOTDIR => {
-                Error::new(Code::Invalid, format!("Cannot reach {path}"))
+                Error::new(Code::Invalid, text!("Cannot reach {path}", path))
                     .why("A link, or something that is no folder, is on the way")
                     .next("Use the folder that the link leads to")
             }
@@ -114,12 +114,12 @@ impl Removal<'_> {
         let folder = openat(above, name, FOLDER, Mode::empty()).map_err(failed)?;
         let own = fstat(&folder).map_err(failed)?;
         if Mount::of(&folder).at("look at", Path::new(&path.to_string()))? != self.mount {
-            return Err(Error::new(Code::Invalid, format!("{path} stays"))
+            return Err(Error::new(Code::Invalid, text!("{path} stays", path))
                 .why("Another file system is mounted there")
                 .next("Unmount it first"));
         }
         if depth > DEEPEST {
-            return Err(Error::new(Code::Invalid, format!("{path} is too deep")));
+            return Err(Error::new(Code::Invalid, text!("{path} is too deep", path)));
         }
         for entry in Dir::read_from(&folder).map_err(failed)? {
             self.job.check_cancelled()?;
@@ -133,7 +133,7 @@ impl Removal<'_> {
             if FileType::from_raw_mode(stat.st_mode) == FileType::Directory {
                 if is_git(name) {
                     return Err(
-                        Error::new(Code::Invalid, format!("{at} stays")).why("It is git's own")
+                        Error::new(Code::Invalid, text!("{at} stays", at)).why("It is git's own")
                     );
                 }
                 self.folder(folder.as_fd(), (&at, name), depth + 1)?;

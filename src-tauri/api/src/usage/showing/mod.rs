@@ -4,7 +4,7 @@ mod project;
 mod rows;
 mod whole;
 
-use undercroft_foundation::{Code, Error, Result, TreePath, count_text, escape_name, size_text};
+use undercroft_foundation::{Code, Error, Result, Text, TextValue, TreePath, escape_name, text};
 use undercroft_library::{Project, ProjectFilter, ProjectStatus};
 
 use super::convert::{age_text, class_text, layer_text};
@@ -62,8 +62,8 @@ impl Api {
         let name = trail.last().map(|step| step.name.clone()).unwrap_or_default();
         let sentence = match (&subject, &scanning) {
             (Some(subject), _) => told(&asked.key, &name, subject),
-            (None, Some(_)) => "It is being counted for the first time.".to_owned(),
-            (None, None) => "It was not counted yet.".to_owned(),
+            (None, Some(_)) => text!("It is being counted for the first time."),
+            (None, None) => text!("It was not counted yet."),
         };
         let scanned = subject.is_some().then(|| summary.map(|it| it.scanned)).flatten();
         let subject = subject.unwrap_or_else(|| Subject {
@@ -86,7 +86,7 @@ impl Api {
             rows: subject.rows.largest(asked.limit),
             scanned,
             scanning,
-            sentence,
+            sentence: sentence.into(),
         })
     }
 
@@ -245,29 +245,29 @@ fn kind_of(key: &Key) -> UsageKind {
     }
 }
 
-fn told(key: &Key, name: &str, subject: &Subject) -> String {
+fn told(key: &Key, name: &str, subject: &Subject) -> Text {
     let Sums { bytes, files, .. } = subject.sums;
-    let size = size_text(bytes);
+    let size = TextValue::Size(bytes);
     let mut text = match key {
-        Key::Whole => format!("The projects, the library and the backups take {size}"),
+        Key::Whole => text!("The projects, the library and the backups take {size}", size),
         Key::Layer(_) | Key::Class(_) | Key::Age(_) | Key::ProjectLayer(..) => {
-            format!("{name}: {size}")
+            text!("{name}: {size}", name, size)
         }
-        _ => format!("{name} takes {size}"),
+        _ => text!("{name} takes {size}", name, size),
     };
     if files > 0 {
-        text += &format!(" in {}", count_text(files, "file"));
+        text += text!(" in {files}", files = TextValue::count(files, "file"));
     }
-    text.push('.');
+    text += text!(".");
     if subject.reclaimable > 0 {
-        let size = size_text(subject.reclaimable);
-        text += &format!(" {size} of it can be had back without losing work.");
+        let size = TextValue::Size(subject.reclaimable);
+        text += text!(" {size} of it can be had back without losing work.", size);
     }
     text
 }
 
 fn gone(key: &Key) -> Error {
-    let what = format!("Nothing was counted at {key}");
+    let what = text!("Nothing was counted at {key}", key = key.to_string());
     Error::new(Code::NotFound, what)
         .why("It was not there when the files were last counted")
         .next("Count the storage again")

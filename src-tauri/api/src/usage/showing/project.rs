@@ -4,7 +4,7 @@ use std::path::Path;
 
 use jiff::Timestamp;
 use undercroft_archive::Archive;
-use undercroft_foundation::{ProjectId, Result, TreePath, count_text, escape_name};
+use undercroft_foundation::{ProjectId, Result, TextValue, TreePath, escape_name};
 use undercroft_library::Project;
 use undercroft_usage::{FileRow, FileSelection, RowKind};
 
@@ -99,7 +99,7 @@ impl Api {
                 for (month, of) in &sums.months {
                     known.add(Sums::of_bytes(of.bytes));
                     let key = Key::Month(project, month.clone()).to_string();
-                    let name = format!("{month}, {}", count_text(of.versions, "version"));
+                    let name = format!("{month}, {}", TextValue::count(of.versions, "version"));
                     let row = plain_row(key, &name, UsageKind::Age, Sums::of_bytes(of.bytes));
                     rows.add(of_layer(row, project, layer));
                 }

@@ -10,6 +10,8 @@ use serde::{Deserialize, Serialize};
 use specta::Type;
 use specta_typescript::Number;
 
+use crate::base::sentence::Sentence;
+
 pub use findings::*;
 pub use growth::*;
 pub use overview::*;
@@ -154,7 +156,7 @@ pub struct UsageView {
     #[serde(default)]
     pub scanning: Option<String>,
     /// The whole in words.
-    pub sentence: String,
+    pub sentence: Sentence,
 }
 
 /// A step on the way to a place in the picture.

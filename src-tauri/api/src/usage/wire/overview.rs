@@ -7,6 +7,8 @@ use specta_typescript::Number;
 
 use super::UsageLayer;
 
+use crate::base::sentence::Sentence;
+
 /// The storage at a glance.
 #[derive(Debug, Clone, Serialize, Deserialize, Type)]
 #[serde(rename_all = "camelCase")]
@@ -55,7 +57,7 @@ pub struct UsageOverview {
     #[specta(type = Option<String>)]
     pub scanned: Option<Timestamp>,
     /// The whole in words.
-    pub sentence: String,
+    pub sentence: Sentence,
 }
 
 /// The space that a layer takes.

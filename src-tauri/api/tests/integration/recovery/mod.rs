@@ -25,7 +25,7 @@ use undercroft_testkit::write_file;
 const ROLE: &str = "UNDERCROFT_TEST_RECOVER_IN";
 
 /// Recovers and takes over, as the program does.
-fn recover(scene: &Path) -> undercroft_foundation::Result<String> {
+fn recover(scene: &Path) -> undercroft_foundation::Result<undercroft_foundation::Text> {
     let root = scene.join("library");
     adopt_recovered(&root)?;
     let done = {

@@ -4,7 +4,7 @@
 use std::fs::File;
 use std::io::Read;
 
-use undercroft_foundation::{Result, escape_name};
+use undercroft_foundation::{Result, escape_name, text};
 
 use super::super::names::Backslash;
 use super::super::refuse;
@@ -163,17 +163,18 @@ impl Entry {
     /// Refuses what cannot be read.
     pub(super) fn check_readable(&self) -> Result<()> {
         if self.flags & ENCRYPTED != 0 {
-            return Err(refuse::invalid(format!(
-                "It is encrypted ({}), and encrypted archives cannot be unpacked here",
-                escape_name(self.name())
+            return Err(refuse::invalid(text!(
+                "It is encrypted ({entry}), and encrypted archives cannot be unpacked here",
+                entry = escape_name(self.name())
             )));
         }
         match self.method {
             0 if self.packed != self.size => Err(self.wrong("states two sizes")),
             0 | 8 | 93 => Ok(()),
-            method => Err(refuse::invalid(format!(
-                "{} is packed with method {method}, which is not known here",
-                escape_name(self.name())
+            method => Err(refuse::invalid(text!(
+                "{entry} is packed with method {method}, which is not known here",
+                entry = escape_name(self.name()),
+                method
             ))),
         }
     }

@@ -149,7 +149,7 @@ pub(super) fn print_plan(plan: &ArchivePlan, out: &Output) {
             size(item.source_bytes),
             size(item.history_bytes),
             size(item.estimated_bytes),
-            item.refusal.clone().unwrap_or_default(),
+            item.refusal.as_ref().map(ToString::to_string).unwrap_or_default(),
         ]);
     }
     table.print(out, "No project is idle");

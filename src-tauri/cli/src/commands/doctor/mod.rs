@@ -3,6 +3,7 @@
 mod review;
 
 use clap::Args;
+use undercroft_api::Sentence;
 use undercroft_api::wire::{Finding, FindingFix, FindingLevel, Nothing};
 use undercroft_foundation::Result;
 
@@ -30,7 +31,7 @@ impl Doctor {
                 if let Some(plan) = id.strip_prefix("confirm-hooks:") {
                     review_hooks(&api, plan)?;
                 }
-                let findings = api.doctor_fix(FindingFix { id, label: String::new() })?;
+                let findings = api.doctor_fix(FindingFix { id, label: Sentence::default() })?;
                 // What was begun would end with this process.
                 for job in api.job_list(Nothing {})? {
                     progress::wait(session, &api, &job)?;

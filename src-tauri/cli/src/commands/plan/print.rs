@@ -24,7 +24,7 @@ pub(super) fn print_list(plans: &[Plan], out: &Output) {
             grouped(plan.projects_now.len() as u64),
             schedule::shown(&plan.draft.schedule),
             plan.next.map(local_time).unwrap_or_default(),
-            plan.sentence.clone(),
+            plan.sentence.to_string(),
         ]);
     }
     table.print(out, "No plans yet: undercroft plan add NAME --to DESTINATION");
@@ -90,7 +90,7 @@ pub(super) fn print_preview(preview: &PlanPreview, out: &Output) {
             format!("{}/{}", left.project, left.path),
             grouped(left.files),
             size(left.size_bytes),
-            left.why.clone(),
+            left.why.to_string(),
         ]);
     }
     table.print(out, "Nothing would be left out");

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashSet};
 
-use undercroft_foundation::{Code, Error, Job, ProjectId, Result, reach_write_point};
+use undercroft_foundation::{Code, Error, Job, ProjectId, Result, reach_write_point, text};
 use undercroft_repository::Forget;
 use undercroft_repository::ingest::SnapshotOrder;
 use undercroft_repository::prune::PruneOptions;
@@ -60,7 +60,10 @@ pub(super) fn compact(
 
 fn missing(objects: &HashSet<[u8; 32]>) -> Error {
     let first = objects.iter().next().map(hex::encode).unwrap_or_default();
-    Error::new(Code::Damaged, format!("The object store lacks {} objects", objects.len()))
-        .why(format!("Versions need them; {first} is one"))
-        .next("Nothing was removed. Run `undercroft history check` to see what is affected")
+    Error::new(
+        Code::Damaged,
+        text!("The object store lacks {objects} objects", objects = objects.len()),
+    )
+    .why(text!("Versions need them; {first} is one", first))
+    .next("Nothing was removed. Run `undercroft history check` to see what is affected")
 }

@@ -7,7 +7,7 @@ use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 
 use undercroft_foundation::{
-    Code, Error, IoContext, Job, Result, escape_path, reach_write_point, sync_folder,
+    Code, Error, IoContext, Job, Result, escape_path, reach_write_point, sync_folder, text,
 };
 
 use crate::store::{HistoryStore, entries_of, is_whole_file};
@@ -93,7 +93,7 @@ fn not_written(source: &git2::Error, staging: &Path) -> Error {
         _ if source.class() == git2::ErrorClass::Os => Code::Unavailable,
         _ => Code::Damaged,
     };
-    Error::new(code, format!("Cannot write a pack in {}", escape_path(staging)))
+    Error::new(code, text!("Cannot write a pack in {staging}", staging = escape_path(staging)))
         .why(source.message().to_owned())
         .next("Nothing was removed")
 }
@@ -112,6 +112,6 @@ fn prove(path: &Path, objects: &[(GitId, &str)]) -> Result<()> {
     if is_whole && objects.iter().all(|(id, _)| held.contains(id)) {
         return Ok(());
     }
-    Err(Error::new(Code::Damaged, format!("{} was written wrongly", escape_path(path)))
+    Err(Error::new(Code::Damaged, text!("{path} was written wrongly", path = escape_path(path)))
         .next("Nothing was removed"))
 }

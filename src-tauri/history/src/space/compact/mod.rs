@@ -14,7 +14,7 @@ mod size;
 
 use std::collections::HashMap;
 
-use undercroft_foundation::{Job, ProjectId, Result, size_text};
+use undercroft_foundation::{Job, ProjectId, Result, Text, TextValue, text};
 use undercroft_library::NewEvent;
 
 use crate::consistency::HistoryMaintenance;
@@ -57,17 +57,22 @@ pub struct CompactReport {
 
 impl CompactReport {
     /// As people read it: a sentence without its full stop.
-    pub fn text(&self) -> String {
-        let (before, after) = (size_text(self.bytes_before), size_text(self.bytes_after));
+    pub fn text(&self) -> Text {
+        let (before, after) =
+            (TextValue::Size(self.bytes_before), TextValue::Size(self.bytes_after));
         let shrunk = self.bytes_before.saturating_sub(self.bytes_after);
         let objects = self.freed_bytes.saturating_sub(shrunk);
         let packs = match before == after {
-            true => format!("the packs stay at {after}"),
-            false => format!("the packs went from {before} to {after}"),
+            true => text!("the packs stay at {after}", after),
+            false => text!("the packs went from {before} to {after}", before, after),
         };
         match objects {
             0 => packs,
-            _ => format!("{packs}, {} of large files are free again", size_text(objects)),
+            _ => text!(
+                "{packs}, {size} of large files are free again",
+                packs,
+                size = TextValue::Size(objects)
+            ),
         }
     }
 }
@@ -114,7 +119,7 @@ impl HistoryMaintenance {
             freed_bytes: packs.bytes_before.saturating_sub(packs.bytes_after) + objects.bytes,
         };
         self.history.library().catalog().write(|transaction| {
-            let text = format!("The history was compacted: {}", done.text());
+            let text = text!("The history was compacted: {done}", done = done.text());
             let event = NewEvent::new("history.compacted", text).of_project(Some(project));
             self.history.library().events().append(transaction, &event)
         })?;

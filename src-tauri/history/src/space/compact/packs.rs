@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 use libdeflater::Decompressor;
 use undercroft_foundation::{
-    Code, Error, IoContext, Job, Result, escape_path, reach_write_point, sync_folder,
+    Code, Error, IoContext, Job, Result, escape_path, reach_write_point, sync_folder, text,
 };
 
 use super::{Live, deltas};
@@ -68,7 +68,7 @@ pub(crate) fn packs_of(store: &HistoryStore) -> Result<Vec<PackFile>> {
         let index = fs::read(&index_path).at("read", &index_path)?;
         let length = usize::try_from(bytes).unwrap_or(usize::MAX);
         let entries = entries_of(&index, length).ok_or_else(|| {
-            Error::new(Code::Damaged, format!("Cannot read {}", escape_path(&index_path)))
+            Error::new(Code::Damaged, text!("Cannot read {path}", path = escape_path(&index_path)))
                 .next("Run `undercroft history check` to see which versions it touches")
         })?;
         packs.push(PackFile {
@@ -269,9 +269,12 @@ impl Copying<'_> {
 /// Reads a pack back, and holds every object in it against its id.
 fn prove(path: &Path) -> Result<()> {
     let wrong = |what: String| {
-        Error::new(Code::Damaged, format!("{} is not what it should be", escape_path(path)))
-            .why(what)
-            .next("Nothing was removed. Run `undercroft history check`")
+        Error::new(
+            Code::Damaged,
+            text!("{path} is not what it should be", path = escape_path(path)),
+        )
+        .why(what)
+        .next("Nothing was removed. Run `undercroft history check`")
     };
     let pack = fs::read(path).at("read", path)?;
     let index_path = path.with_extension("idx");

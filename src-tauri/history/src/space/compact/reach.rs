@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use undercroft_foundation::{Code, Error, Job, Result};
+use undercroft_foundation::{Code, Error, Job, Result, text};
 
 use crate::objects::pointer::object_of;
 use crate::store::{HistoryStore, ObjectKind, TreeMode};
@@ -97,9 +97,12 @@ fn join(path: &[u8], name: &[u8]) -> Vec<u8> {
 /// The size of a blob, which costs no reading of it.
 fn size_of(store: &HistoryStore, id: GitId) -> Result<usize> {
     let damaged = |why: &str| {
-        Error::new(Code::Damaged, format!("Cannot read the object {id} of the history"))
-            .why(why.to_owned())
-            .next("Run `undercroft history check` to see which versions it touches")
+        Error::new(
+            Code::Damaged,
+            text!("Cannot read the object {id} of the history", id = id.to_string()),
+        )
+        .why(why.to_owned())
+        .next("Run `undercroft history check` to see which versions it touches")
     };
     store.with_reader(|repository| {
         let odb = repository.odb().map_err(|source| damaged(source.message()))?;

@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use undercroft_foundation::{
-    ProjectId, Result, TreePath, VersionId, count_text, reach_write_point,
+    ProjectId, Result, TextValue, TreePath, VersionId, reach_write_point, text,
 };
 use undercroft_library::NewEvent;
 
@@ -53,8 +53,8 @@ impl HistoryMaintenance {
                     changes::put(transaction, project, version.seq, changed)?;
                 }
             }
-            let gone = count_text(dropped.len() as u64, "automatic version");
-            let event = NewEvent::new("history.thinned", format!("Thinned out {gone}"));
+            let gone = TextValue::count(dropped.len() as u64, "automatic version");
+            let event = NewEvent::new("history.thinned", text!("Thinned out {gone}", gone));
             self.history.library().events().append(transaction, &event.of_project(Some(project)))
         })?;
         reach_write_point("history.thinned");

@@ -20,7 +20,7 @@
 
 pub(crate) mod parts;
 
-use undercroft_foundation::{Code, Error, Result, escape_name, unescape_name};
+use undercroft_foundation::{Code, Error, Result, escape_name, text, unescape_name};
 
 use crate::tree::names::is_special;
 use crate::version::{EntryKind, Layer, LayerReason};
@@ -191,7 +191,7 @@ pub(crate) fn folder_name(name: &[u8]) -> Vec<u8> {
 
 pub(crate) fn damaged(what: &str) -> Error {
     Error::new(Code::Damaged, "Cannot read what a version says of a folder")
-        .why(format!("A line of it makes no sense: {what}"))
+        .why(text!("A line of it makes no sense: {what}", what))
         .next("Run `undercroft history check` to see which versions it touches")
 }
 

@@ -11,7 +11,7 @@ use std::sync::{Mutex, PoisonError};
 
 use jiff::Timestamp;
 use jiff::tz::Offset;
-use undercroft_foundation::{Code, Error, Result};
+use undercroft_foundation::{Code, Error, Result, text};
 
 pub use self::content::{ContentWriter, StoredContent};
 use crate::format::blob::{BlobEncoder, BlobKind};
@@ -101,7 +101,7 @@ impl Ingest<'_> {
             let tree = order.tree.short();
             return Err(Error::new(
                 Code::Invalid,
-                format!("Cannot make a snapshot of tree {tree}"),
+                text!("Cannot make a snapshot of tree {tree}", tree),
             )
             .why("The repository does not hold it"));
         }

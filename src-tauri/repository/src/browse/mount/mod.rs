@@ -19,7 +19,7 @@ use std::time::Duration;
 
 use fuser::{BackgroundSession, Config, MountOption, Session, SessionACL};
 use nix::mount::{MntFlags, umount2};
-use undercroft_foundation::{Code, Error, IoContext, Result, World, escape_path};
+use undercroft_foundation::{Code, Error, IoContext, Result, World, escape_path, text};
 
 use self::attributes::AttributeDefaults;
 use self::contents::Contents;
@@ -117,7 +117,7 @@ fn config(options: &MountOptions) -> Config {
 /// The folder, when something can be mounted there.
 fn refuse_unfit(path: &Path) -> Result<PathBuf> {
     let wrong = |code, why: &str| {
-        Error::new(code, format!("Cannot mount at {}", escape_path(path))).why(why)
+        Error::new(code, text!("Cannot mount at {path}", path = escape_path(path))).why(why)
     };
     if !Path::new(DEVICE).try_exists().at("look at", Path::new(DEVICE))? {
         return Err(wrong(Code::Unsupported, "This system has no FUSE: /dev/fuse is missing")
@@ -144,7 +144,8 @@ fn refuse_unfit(path: &Path) -> Result<PathBuf> {
 /// The error that a refusal of the system means.
 fn refused(path: &Path, error: io::Error) -> Error {
     let wrong = |code, why: &str| {
-        Error::new(code, format!("Cannot mount at {}", escape_path(path))).why(why.to_owned())
+        Error::new(code, text!("Cannot mount at {path}", path = escape_path(path)))
+            .why(why.to_owned())
     };
     match error.kind() {
         io::ErrorKind::NotFound => wrong(Code::Unsupported, "The program fusermount3 is missing")

@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use undercroft_foundation::{Code, Error, Job, Result};
+use undercroft_foundation::{Code, Error, Job, Result, text};
 
 use super::walk::{Visitor, Walk, stored_bytes};
 use crate::format::id::SnapshotId;
@@ -46,8 +46,10 @@ impl Repository {
         let mut seen = HashSet::new();
         for id in order {
             let tree = trees.remove(id).ok_or_else(|| match seen.contains(id) {
-                true => Error::new(Code::Invalid, format!("Snapshot {} twice", id.short())),
-                false => Error::new(Code::NotFound, format!("There is no snapshot {}", id.short())),
+                true => Error::new(Code::Invalid, text!("Snapshot {id} twice", id = id.short())),
+                false => {
+                    Error::new(Code::NotFound, text!("There is no snapshot {id}", id = id.short()))
+                }
             })?;
             seen.insert(*id);
             dropped.push(tree);

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use sha2::{Digest, Sha256};
-use undercroft_foundation::{Code, Error, Job, Result};
+use undercroft_foundation::{Code, Error, Job, Result, text};
 
 use super::walk::{Visitor, Walk, stored_bytes};
 use crate::format::id::{BlobId, SnapshotId};
@@ -54,7 +54,7 @@ impl Repository {
             snapshots.into_iter().partition(|snapshot| wanted.contains(&snapshot.id));
         let known: HashSet<_> = go.iter().map(|snapshot| snapshot.id).collect();
         if let Some(unknown) = drop.iter().find(|id| !known.contains(id)) {
-            let what = format!("There is no snapshot {}", unknown.short());
+            let what = text!("There is no snapshot {unknown}", unknown = unknown.short());
             return Err(Error::new(Code::NotFound, what));
         }
         let index = self.index();

@@ -1,6 +1,6 @@
 //! Walks trees, and says of each and of each piece of content where it stands in the index.
 
-use undercroft_foundation::{Code, Error, Job, Result};
+use undercroft_foundation::{Code, Error, Job, Result, text};
 
 use crate::format::blob::BlobKind;
 use crate::format::id::BlobId;
@@ -44,7 +44,7 @@ impl<'a> Walk<'a> {
                 let node = node?;
                 if node.kind == NodeKind::Dir {
                     let subtree = node.subtree.ok_or_else(|| {
-                        Error::new(Code::Damaged, format!("Cannot follow tree {id}"))
+                        Error::new(Code::Damaged, text!("Cannot follow tree {id}", id))
                             .why("A folder in it names no tree")
                     })?;
                     below.push((subtree, [&path[..], &node.name, b"/"].concat()));
@@ -62,7 +62,7 @@ impl<'a> Walk<'a> {
 
 fn position_of(index: &Index, kind: BlobKind, id: &BlobId) -> Result<usize> {
     index.position(kind, id).ok_or_else(|| {
-        Error::new(Code::Damaged, format!("There is no {} {id}", kind.name()))
+        Error::new(Code::Damaged, text!("There is no {kind} {id}", kind = kind.name(), id))
             .why("A snapshot needs it, and no index lists it")
     })
 }

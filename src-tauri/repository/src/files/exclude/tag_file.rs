@@ -4,7 +4,7 @@ use std::os::fd::BorrowedFd;
 
 use rustix::fs::{AtFlags, OFlags, statat};
 use rustix::io::{Errno, read};
-use undercroft_foundation::{Code, Error, Result};
+use undercroft_foundation::{Code, Error, Result, text};
 
 use crate::files::noatime::open_noatime;
 
@@ -31,7 +31,10 @@ impl TagFile {
     pub fn parse(text: &str) -> Result<Self> {
         let (name, header) = text.split_once(':').unwrap_or((text, ""));
         if matches!(name, "" | "." | "..") || name.contains(['/', '\0']) {
-            return Err(Error::new(Code::Invalid, format!("Not the name of a tag file: {text:?}")));
+            return Err(Error::new(
+                Code::Invalid,
+                text!("Not the name of a tag file: {text}", text = format!("{text:?}")),
+            ));
         }
         Ok(Self { name: name.into(), header: header.into() })
     }

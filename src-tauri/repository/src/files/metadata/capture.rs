@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use rustix::fs::readlinkat;
-use undercroft_foundation::{Code, Error, IoContext, Result, escape_name};
+use undercroft_foundation::{Code, Error, IoContext, Result, escape_name, text};
 
 use super::owners::Owners;
 use super::stat::Stat;
@@ -34,7 +34,7 @@ impl Capture {
     /// [`Code::Unsupported`] for what the format has no word for.
     pub(crate) fn node_of(&self, name: &[u8], stat: &Stat) -> Result<Node> {
         let Some(kind) = stat.kind() else {
-            let what = format!("{} is of no kind that can be kept", escape_name(name));
+            let what = text!("{name} is of no kind that can be kept", name = escape_name(name));
             return Err(Error::new(Code::Unsupported, what));
         };
         // Links of a folder, a pipe or a socket, and the device of all that has one name, would
@@ -98,7 +98,7 @@ fn read_attribute(entry: Entry<'_>, name: Vec<u8>, path: &Path) -> Result<Extend
         value.map_err(Into::into).at(&format!("read the extended attribute {shown} of"), path)?;
     // The format keeps names as text; another name than it had would be worse than none.
     let name = String::from_utf8(name).map_err(|_| {
-        Error::new(Code::Unsupported, format!("The extended attribute {shown} cannot be kept"))
+        Error::new(Code::Unsupported, text!("The extended attribute {shown} cannot be kept", shown))
             .why("Its name is not UTF-8")
     })?;
     Ok(ExtendedAttribute { name, value })

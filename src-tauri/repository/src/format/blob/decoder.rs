@@ -2,7 +2,7 @@
 
 use std::io;
 
-use undercroft_foundation::{Code, Error, Result};
+use undercroft_foundation::{Code, Error, Result, text};
 use zstd::bulk::Decompressor;
 
 use super::large_blob::LargeBlob;
@@ -101,7 +101,7 @@ impl BlobDecoder {
         plain: &mut Vec<u8>,
     ) -> Result<&'s [u8]> {
         let damaged =
-            |why: &str| Error::new(Code::Damaged, format!("Cannot read blob {id}")).why(why);
+            |why: &str| Error::new(Code::Damaged, text!("Cannot read blob {id}", id)).why(why);
         let opened = key.open(sealed).map_err(|_| damaged("Its seal is broken"))?;
         if let Some(length) = raw_length {
             decompress(&mut self.decompressor, opened, length as usize, plain)

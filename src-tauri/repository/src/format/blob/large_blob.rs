@@ -3,7 +3,7 @@
 use std::io::{self, Cursor, Read, Write as _};
 
 use sha2::{Digest, Sha256};
-use undercroft_foundation::{Code, Error, Random, Result};
+use undercroft_foundation::{Code, Error, Random, Result, text};
 use zstd::stream::read::Decoder;
 use zstd::stream::write::Encoder;
 
@@ -181,7 +181,7 @@ fn hold_against(id: &BlobId, length: u32, content: io::Result<(BlobId, u64)>) ->
 }
 
 fn damaged(id: &BlobId, why: &str) -> Error {
-    Error::new(Code::Damaged, format!("Cannot read blob {id}")).why(why)
+    Error::new(Code::Damaged, text!("Cannot read blob {id}", id)).why(why)
 }
 
 /// The id of what is read, and its length in bytes.

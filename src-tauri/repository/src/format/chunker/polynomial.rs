@@ -4,7 +4,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use undercroft_foundation::{Code, Error, Random, Result};
+use undercroft_foundation::{Code, Error, Random, Result, text};
 
 /// The degree of those that we choose: the largest prime for which the arithmetic fits 64 bits.
 const DEGREE: u32 = 53;
@@ -26,7 +26,7 @@ impl Polynomial {
         if !matches!(degree(bits), 16..=DEGREE) || !is_irreducible(bits) {
             return Err(Error::new(
                 Code::Invalid,
-                format!("Not a polynomial to cut chunks with: {bits:x}"),
+                text!("Not a polynomial to cut chunks with: {bits}", bits = format!("{bits:x}")),
             ));
         }
         Ok(Self(bits))
@@ -85,7 +85,9 @@ impl FromStr for Polynomial {
         } else {
             None
         };
-        let refuse = || Error::new(Code::Invalid, format!("Not a polynomial: {text:?}"));
+        let refuse = || {
+            Error::new(Code::Invalid, text!("Not a polynomial: {text}", text = format!("{text:?}")))
+        };
         Self::new(bits.ok_or_else(refuse)?)
     }
 }

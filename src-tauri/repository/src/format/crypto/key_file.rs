@@ -4,7 +4,7 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use serde::{Deserialize, Serialize};
-use undercroft_foundation::{Code, Error, Result, World};
+use undercroft_foundation::{Code, Error, Result, World, text};
 use zeroize::Zeroizing;
 
 use super::key::Key;
@@ -124,7 +124,7 @@ impl KeyFile {
     /// The key file of these bytes.
     pub(crate) fn decode(id: KeyId, bytes: &[u8]) -> Result<Self> {
         serde_json::from_slice(bytes).map_err(|source| {
-            Error::new(Code::Damaged, format!("Cannot use key {}", id.short()))
+            Error::new(Code::Damaged, text!("Cannot use key {id}", id = id.short()))
                 .why("The key file is not what it should be")
                 .because(source)
         })
@@ -138,7 +138,8 @@ impl KeyFile {
         threads: usize,
     ) -> Result<Option<Key>> {
         let damaged = |why: &str| {
-            Error::new(Code::Damaged, format!("Cannot use key {}", id.short())).why(why.to_owned())
+            Error::new(Code::Damaged, text!("Cannot use key {id}", id = id.short()))
+                .why(why.to_owned())
         };
         if self.kdf != "scrypt" || !self.n.is_power_of_two() || !is_bearable(self.n, self.r, self.p)
         {

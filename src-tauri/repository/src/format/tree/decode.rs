@@ -6,7 +6,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use serde::Deserialize;
 use serde_json::value::RawValue;
-use undercroft_foundation::{Code, Error, Result};
+use undercroft_foundation::{Code, Error, Result, text};
 
 use super::Tree;
 use super::go_text::unquote;
@@ -102,8 +102,11 @@ pub(super) fn not_a_tree(source: serde_json::Error) -> Error {
 
 pub(super) fn decode_node(raw: RawNode<'_>) -> Result<Node> {
     let wrong = |field: &str| {
-        Error::new(Code::Damaged, format!("Cannot read the tree's entry {:?}", raw.name))
-            .why(format!("Its {field} makes no sense"))
+        Error::new(
+            Code::Damaged,
+            text!("Cannot read the tree's entry {raw}", raw = format!("{:?}", raw.name)),
+        )
+        .why(text!("Its {field} makes no sense", field))
     };
     let time = |text: &str, field| match text {
         "" => Ok(NodeTime::default()),

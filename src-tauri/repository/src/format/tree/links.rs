@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use serde::Deserialize;
-use undercroft_foundation::{Code, Error, Result};
+use undercroft_foundation::{Code, Error, Result, text};
 
 use super::decode::raw_nodes;
 use crate::format::id::BlobId;
@@ -43,8 +43,11 @@ impl Links {
     /// Adds the links of an entry.
     pub(super) fn add(&mut self, node: RawNode<'_>) -> Result<()> {
         let wrong = |field: &str| {
-            Error::new(Code::Damaged, format!("Cannot follow the tree's entry {:?}", node.name))
-                .why(format!("Its {field} makes no sense"))
+            Error::new(
+                Code::Damaged,
+                text!("Cannot follow the tree's entry {node}", node = format!("{:?}", node.name)),
+            )
+            .why(text!("Its {field} makes no sense", field))
         };
         for id in node.content.iter().flatten() {
             self.content.push(id.parse().map_err(|_: Error| wrong("content"))?);

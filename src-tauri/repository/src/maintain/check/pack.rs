@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 
 use sha2::{Digest, Sha256};
-use undercroft_foundation::{Code, Error, Job, Result};
+use undercroft_foundation::{Code, Error, Job, Result, text};
 
 use super::report::{Findings, ProblemKind};
 use super::{Lost, THREADS_MAX};
@@ -206,8 +206,11 @@ impl<'a> PackStream<'a> {
     fn read_on(&mut self, wanted: u64) -> Result<()> {
         let at = self.read_up_to();
         if at >= self.size {
-            return Err(Error::new(Code::Damaged, "The pack ends too early")
-                .why(format!("It has {} bytes and should have at least {wanted}", self.size)));
+            return Err(Error::new(Code::Damaged, "The pack ends too early").why(text!(
+                "It has {size} bytes and should have at least {wanted}",
+                size = self.size,
+                wanted
+            )));
         }
         let length = usize::try_from(STEP.min(self.size - at)).unwrap_or(usize::MAX);
         let filled = self.filled + length;

@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use undercroft_foundation::{Code, Error, Random, Result};
+use undercroft_foundation::{Code, Error, Random, Result, text};
 
 use super::report::ReadRound;
 use crate::format::id::PackId;
@@ -75,8 +75,11 @@ impl ReadData {
             }
             Self::Part { n, of } => {
                 if !(1..=256).contains(of) || !(1..=*of).contains(n) {
-                    return Err(Error::new(Code::Invalid, format!("There is no part {n} of {of}"))
-                        .why("Parts are counted from 1, and there are at most 256"));
+                    return Err(Error::new(
+                        Code::Invalid,
+                        text!("There is no part {n} of {of}", n, of),
+                    )
+                    .why("Parts are counted from 1, and there are at most 256"));
                 }
                 some(&|pack| u32::from(pack.0[0]) % of == n - 1)
             }

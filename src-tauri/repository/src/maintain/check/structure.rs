@@ -3,7 +3,7 @@
 
 use std::collections::HashMap;
 
-use undercroft_foundation::{Code, Error, Result};
+use undercroft_foundation::{Code, Error, Result, text};
 
 use super::Lost;
 use super::report::{Findings, ProblemKind};
@@ -30,7 +30,7 @@ pub(super) fn check_keys(repository: &Repository, findings: &Findings) -> Result
         let read = repository.storage.read_raw(FileKind::Key, id);
         let sound = read.and_then(|bytes| {
             serde_json::from_slice::<serde_json::Value>(&bytes).map_err(|source| {
-                Error::new(Code::Damaged, format!("Cannot read key {id}")).because(source)
+                Error::new(Code::Damaged, text!("Cannot read key {id}", id)).because(source)
             })
         });
         if let Err(error) = sound {

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use undercroft_foundation::{Code, Error, Job, Result};
+use undercroft_foundation::{Code, Error, Job, Result, text};
 
 use super::reseal::Resealing;
 use crate::format::blob::BlobKind;
@@ -47,7 +47,7 @@ impl<'r> Batch<'r> {
             return Ok(());
         }
         let location = self.source.find_blob(kind, &id).ok_or_else(|| {
-            Error::new(Code::Damaged, format!("There is no {} {id}", kind.name()))
+            Error::new(Code::Damaged, text!("There is no {kind} {id}", kind = kind.name(), id))
                 .why("A snapshot needs it, and no index of the repository lists it")
         })?;
         self.bytes += u64::from(location.blob.length);

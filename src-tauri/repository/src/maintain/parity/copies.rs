@@ -7,7 +7,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use sha2::{Digest as _, Sha256};
-use undercroft_foundation::{Code, Error, Job, Result, reach_write_point};
+use undercroft_foundation::{Code, Error, Job, Result, reach_write_point, text};
 
 use super::read::{Groups, list_if_any};
 use crate::format::file_kind::FileKind;
@@ -138,7 +138,7 @@ pub(super) fn update(repository: &Repository, job: &Job) -> Result<()> {
 pub(super) fn write_copy(storage: &Storage, copied: &Copied, bytes: &[u8]) -> Result<()> {
     storage.provider.write(&copied.path(), &[bytes])?;
     if copied.read(storage)?.is_none() {
-        let what = format!("Cannot rely on {}", copied.path());
+        let what = text!("Cannot rely on {path}", path = copied.path());
         return Err(Error::new(Code::Damaged, what).why("It does not read as it was written"));
     }
     reach_write_point("parity.copy-written");

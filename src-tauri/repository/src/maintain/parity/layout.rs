@@ -2,7 +2,7 @@
 //! and the digests and the head once more.
 
 use sha2::{Digest as _, Sha256};
-use undercroft_foundation::{Code, Error, Result};
+use undercroft_foundation::{Code, Error, Result, text};
 
 use crate::format::id::PackId;
 
@@ -88,8 +88,10 @@ impl Head {
             body[at..].first_chunk().map_or(0, |bytes: &[u8; 4]| u32::from_le_bytes(*bytes))
         };
         if number(8) != VERSION || u64::from(number(12)) != BLOCK {
-            return Err(Error::new(Code::TooNew, "Cannot read a parity file")
-                .why(format!("It has version {}; this program knows version 1", number(8))));
+            return Err(Error::new(Code::TooNew, "Cannot read a parity file").why(text!(
+                "It has version {number}; this program knows version 1",
+                number = number(8)
+            )));
         }
         let (count, recoveries) = (number(16) as usize, number(20) as usize);
         let member = |bytes: &[u8]| {

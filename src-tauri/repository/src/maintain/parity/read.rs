@@ -1,6 +1,6 @@
 //! Groups as they lie there.
 
-use undercroft_foundation::{Code, Error, Result};
+use undercroft_foundation::{Code, Error, Result, text};
 
 use super::layout::{ColumnDigests, HEAD, Head, digest};
 use crate::format::id::PackId;
@@ -67,14 +67,14 @@ impl Groups {
 /// The head of a group's file: the one at its beginning, else the one at its end.
 fn read_head(storage: &Storage, name: &str, length: u64) -> Result<Head> {
     let path = group_path(name);
-    let mut outcome = Err(Error::new(Code::Damaged, format!("Cannot read {path}")));
+    let mut outcome = Err(Error::new(Code::Damaged, text!("Cannot read {path}", path)));
     for offset in [0, length.saturating_sub(HEAD as u64)] {
         let read = storage.provider.read_range(&path, offset, HEAD);
         outcome = read.and_then(|bytes| Head::decode(&bytes)).and_then(|head| {
             if head.name() == name {
                 return Ok(head);
             }
-            Err(Error::new(Code::Damaged, format!("Cannot read {path}"))
+            Err(Error::new(Code::Damaged, text!("Cannot read {path}", path))
                 .why("It is another group's file"))
         });
         match &outcome {

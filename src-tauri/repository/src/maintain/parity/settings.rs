@@ -1,7 +1,7 @@
 //! The amount of parity that a destination is to have: remembered in the destination itself.
 
 use serde::{Deserialize, Serialize};
-use undercroft_foundation::{Code, Error, Result, reach_write_point};
+use undercroft_foundation::{Code, Error, Result, reach_write_point, text};
 
 use super::layout::MEMBERS_MAX;
 use crate::store::storage::Storage;
@@ -25,14 +25,14 @@ pub(super) fn read(storage: &Storage) -> Result<u32> {
         read => read?,
     };
     let damaged = || {
-        Error::new(Code::Damaged, format!("Cannot read {SETTINGS}"))
+        Error::new(Code::Damaged, text!("Cannot read {settings}", settings = SETTINGS))
             .why("It is not what was written")
             .next("Set the percent of parity anew")
     };
     let settings: Settings =
         serde_json::from_slice(&bytes).map_err(|source| damaged().because(source))?;
     if settings.version > VERSION {
-        return Err(Error::new(Code::TooNew, format!("Cannot read {SETTINGS}"))
+        return Err(Error::new(Code::TooNew, text!("Cannot read {settings}", settings = SETTINGS))
             .why("A newer program wrote it")
             .next("Update this program"));
     }
@@ -41,9 +41,12 @@ pub(super) fn read(storage: &Storage) -> Result<u32> {
 
 pub(super) fn write(storage: &Storage, percent: u32) -> Result<()> {
     if percent > PERCENT_MAX {
-        return Err(Error::new(Code::Invalid, format!("Cannot set parity to {percent} %"))
-            .why(format!("It is at most {PERCENT_MAX} %"))
-            .next(format!("Choose a number from 0, which is none, to {PERCENT_MAX}")));
+        return Err(Error::new(Code::Invalid, text!("Cannot set parity to {percent} %", percent))
+            .why(text!("It is at most {percent_max} %", percent_max = PERCENT_MAX))
+            .next(text!(
+                "Choose a number from 0, which is none, to {percent_max}",
+                percent_max = PERCENT_MAX
+            )));
     }
     let text = serde_json::to_vec(&Settings { version: VERSION, percent })
         .map_err(|source| Error::new(Code::Internal, "Cannot write JSON").because(source))?;

@@ -2,7 +2,7 @@
 //! column.
 
 use sha2::{Digest as _, Sha256};
-use undercroft_foundation::{Code, Error, Job, Result, reach_write_point};
+use undercroft_foundation::{Code, Error, Job, Result, reach_write_point, text};
 
 use super::code::Encoder;
 use super::layout::{BLOCK, ColumnDigests, Digest, Head, Member, block_length, blocks, digest};
@@ -33,7 +33,7 @@ pub(super) fn write_group(storage: &Storage, head: Head, job: &Job) -> Result<Wr
     written?;
     let group = Group { name, head, length };
     if !group.is_sound(storage)? {
-        let what = format!("Cannot rely on {}", group_path(&group.name));
+        let what = text!("Cannot rely on {path}", path = group_path(&group.name));
         return Err(Error::new(Code::Damaged, what).why("It does not read as it was written"));
     }
     reach_write_point("parity.group-written");

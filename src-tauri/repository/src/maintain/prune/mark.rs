@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use undercroft_foundation::{Code, Error, Job, Result};
+use undercroft_foundation::{Code, Error, Job, Result, text};
 
 use crate::format::blob::BlobKind;
 use crate::format::id::BlobId;
@@ -78,10 +78,11 @@ impl Marking<'_> {
 
     fn position_of(&self, kind: BlobKind, id: &BlobId) -> Result<Option<usize>> {
         match self.index.position(kind, id) {
-            None if self.need == Need::All => {
-                Err(Error::new(Code::Damaged, format!("There is no {} {id}", kind.name()))
-                    .why("A snapshot needs it, and no index lists it"))
-            }
+            None if self.need == Need::All => Err(Error::new(
+                Code::Damaged,
+                text!("There is no {kind} {id}", kind = kind.name(), id),
+            )
+            .why("A snapshot needs it, and no index lists it")),
             position => Ok(position),
         }
     }

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 
-use undercroft_foundation::{Code, Error, Job, Result};
+use undercroft_foundation::{Code, Error, Job, Result, text};
 
 use super::choice::{Limits, PackUse, choose};
 use super::copies::choose_copies;
@@ -182,7 +182,7 @@ impl Draft {
             // What is not needed may be missing, too.
             if weighed.used_blobs > 0 && self.missing.contains(&pack) {
                 let path = FileKind::Pack.path(pack);
-                let error = Error::new(Code::Damaged, format!("Cannot rely on {path}"));
+                let error = Error::new(Code::Damaged, text!("Cannot rely on {path}", path));
                 return Err(error.why(match found {
                     None => "The pack is missing, and a snapshot needs it".to_owned(),
                     Some(found) => format!("It has {found} bytes and should have others"),

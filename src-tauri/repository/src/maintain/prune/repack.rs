@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::PoisonError;
 
-use undercroft_foundation::{Error, Job, Result};
+use undercroft_foundation::{Error, Job, Result, text};
 
 use super::plan::Draft;
 use crate::format::blob::{BlobDecoder, SealedBlob};
@@ -95,7 +95,7 @@ fn verify(
     let verified = decoder.verify_kept(&repository.key, &blob.id, sealed, blob.raw_length);
     verified.map_err(|error| {
         let path = FileKind::Pack.path(pack);
-        Error::new(error.code(), format!("Cannot copy a blob out of {path}"))
+        Error::new(error.code(), text!("Cannot copy a blob out of {path}", path))
             .why(error.to_string())
             .next("Nothing that is needed was removed. Run a check that reads all data")
             .because(error)

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::{Mutex, PoisonError};
 
-use undercroft_foundation::{Code, Error, Job, Result, reach_write_point};
+use undercroft_foundation::{Code, Error, Job, Result, reach_write_point, text};
 
 use super::{lock_alone, read_header};
 use crate::format::blob::{BlobDecoder, BlobKind, SealedBlob};
@@ -117,7 +117,7 @@ impl Salvage {
             Some(read) => read?,
         };
         if size.is_none() && !self.packs.contains_key(&pack) {
-            return Err(Error::new(Code::NotFound, format!("There is no pack {pack}"))
+            return Err(Error::new(Code::NotFound, text!("There is no pack {pack}", pack))
                 .why("It is neither there nor in any index"));
         }
         let known = self.packs.entry(pack).or_default();

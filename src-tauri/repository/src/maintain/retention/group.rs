@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::str::FromStr;
 
-use undercroft_foundation::{Code, Error, Result};
+use undercroft_foundation::{Code, Error, Result, text};
 
 use crate::format::snapshot::Snapshot;
 
@@ -65,8 +65,11 @@ impl FromStr for GroupBy {
                 "tag" | "tags" => group_by.tags = true,
                 "" => {}
                 _ => {
-                    return Err(Error::new(Code::Invalid, format!("Cannot group by {word:?}"))
-                        .next("Group by host, paths and tags, with commas between"));
+                    return Err(Error::new(
+                        Code::Invalid,
+                        text!("Cannot group by {word}", word = format!("{word:?}")),
+                    )
+                    .next("Group by host, paths and tags, with commas between"));
                 }
             }
         }

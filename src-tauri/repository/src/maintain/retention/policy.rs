@@ -4,7 +4,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use jiff::Timestamp;
-use undercroft_foundation::{Code, Error, Result};
+use undercroft_foundation::{Code, Error, Result, text};
 
 use super::calendar::Calendar;
 use super::reason::{Period, Reason};
@@ -46,8 +46,11 @@ impl FromStr for KeepCount {
             return Ok(Self::Unlimited);
         }
         text.parse().map(Self::Number).map_err(|_| {
-            Error::new(Code::Invalid, format!("Not a number of snapshots: {text:?}"))
-                .next("Give a number, or unlimited")
+            Error::new(
+                Code::Invalid,
+                text!("Not a number of snapshots: {text}", text = format!("{text:?}")),
+            )
+            .next("Give a number, or unlimited")
         })
     }
 }

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use undercroft_foundation::{Code, Error, Result};
+use undercroft_foundation::{Code, Error, Result, text};
 
 /// Years, months, days and hours, counted back from a moment in this order.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
@@ -40,8 +40,11 @@ impl FromStr for CalendarSpan {
 
     fn from_str(text: &str) -> Result<Self> {
         let wrong = || {
-            Error::new(Code::Invalid, format!("Not a span of time: {text:?}"))
-                .why("Years, months, days and hours are written like this: 1y5m7d2h")
+            Error::new(
+                Code::Invalid,
+                text!("Not a span of time: {text}", text = format!("{text:?}")),
+            )
+            .why("Years, months, days and hours are written like this: 1y5m7d2h")
         };
         let mut span = Self::default();
         let mut digits = String::new();

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use undercroft_foundation::{Code, Error, Job, Result};
+use undercroft_foundation::{Code, Error, Job, Result, text};
 
 use crate::format::blob::BlobKind;
 use crate::format::snapshot::Snapshot;
@@ -39,7 +39,10 @@ pub(crate) fn require_complete(
 }
 
 fn pruned(snapshot: &Snapshot) -> Error {
-    let what = format!("Snapshot {} cannot come back out of the trash", snapshot.id.short());
+    let what = text!(
+        "Snapshot {snapshot} cannot come back out of the trash",
+        snapshot = snapshot.id.short()
+    );
     Error::new(Code::Damaged, what)
         .why("Another program, which does not know the trash, removed content that it needs")
         .next("Empty the trash; the other snapshots are not affected")

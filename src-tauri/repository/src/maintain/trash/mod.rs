@@ -17,7 +17,7 @@ pub use crate::format::id::TrashRecordId;
 use std::collections::HashSet;
 
 use jiff::Timestamp;
-use undercroft_foundation::{Code, Error, Job, Result, reach_write_point};
+use undercroft_foundation::{Code, Error, Job, Result, reach_write_point, text};
 
 use crate::format::file_kind::FileKind;
 use crate::format::id::SnapshotId;
@@ -97,7 +97,8 @@ impl Repository {
         let (ids, elsewhere): (Vec<_>, Vec<_>) = ids.iter().partition(|id| there.contains(id));
         let listed: HashSet<_> = self.snapshot_ids()?.into_iter().collect();
         if let Some(missing) = elsewhere.iter().find(|id| !listed.contains(id)) {
-            let what = format!("There is no snapshot {} in the trash", missing.short());
+            let what =
+                text!("There is no snapshot {missing} in the trash", missing = missing.short());
             return Err(
                 Error::new(Code::NotFound, what).next("List the trash to see what it holds")
             );
@@ -121,7 +122,7 @@ impl Repository {
             None => Ok(ids),
             Some(lost) => Err(Error::new(
                 Code::NotFound,
-                format!("Snapshot {} is no longer in the trash", lost.short()),
+                text!("Snapshot {lost} is no longer in the trash", lost = lost.short()),
             )
             .why("Somebody emptied the trash at the same moment")),
         }

@@ -9,7 +9,7 @@ pub(crate) use entry_set::{EntrySet, SharedEntrySet};
 pub(crate) use file::{read_index_copy, read_index_file};
 
 use hashbrown::HashTable;
-use undercroft_foundation::{Code, Error, Result};
+use undercroft_foundation::{Code, Error, Result, text};
 
 use crate::format::blob::BlobKind;
 use crate::format::crypto::OVERHEAD;
@@ -100,7 +100,7 @@ impl Index {
     /// [`Code::Damaged`] when it is not.
     pub(crate) fn locate(&self, kind: BlobKind, id: &BlobId) -> Result<Location> {
         self.find(kind, id).ok_or_else(|| {
-            Error::new(Code::Damaged, format!("There is no {} {id}", kind.name()))
+            Error::new(Code::Damaged, text!("There is no {kind} {id}", kind = kind.name(), id))
                 .why("No index of the repository lists it")
         })
     }

@@ -2,7 +2,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
-use undercroft_foundation::{Code, Error};
+use undercroft_foundation::{Code, Error, text};
 
 use super::process::{Process, is_no_process};
 use crate::store::identity::Identity;
@@ -65,7 +65,7 @@ impl LockFile {
     }
 
     pub(super) fn refusal(&self, location: &str) -> Error {
-        Error::new(Code::Locked, format!("The repository at {location} is locked"))
+        Error::new(Code::Locked, text!("The repository at {location} is locked", location))
             .why(self.describe())
             .next("Wait until it is done; if that program is gone, run `undercroft repo unlock`")
     }

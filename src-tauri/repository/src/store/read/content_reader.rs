@@ -3,7 +3,7 @@
 use std::io::{self, Read, Seek, SeekFrom};
 use std::sync::Arc;
 
-use undercroft_foundation::{Code, Error, Result};
+use undercroft_foundation::{Code, Error, Result, text};
 
 use crate::format::blob::BlobKind;
 use crate::format::id::BlobId;
@@ -107,7 +107,7 @@ impl ContentReader<'_> {
         let from_end = usize::try_from(end - offset).unwrap_or(usize::MAX);
         let rest = self.plain.len().checked_sub(from_end).map(|start| &self.plain[start..]);
         let rest = rest.ok_or_else(|| {
-            Error::new(Code::Damaged, format!("Cannot read blob {id}"))
+            Error::new(Code::Damaged, text!("Cannot read blob {id}", id))
                 .why("The index tells another length")
         })?;
         let length = rest.len().min(buffer.len());

@@ -1,6 +1,6 @@
 //! The trees of a repository, and the way from a snapshot's root to an entry.
 
-use undercroft_foundation::{Code, Error, Result, escape_name};
+use undercroft_foundation::{Code, Error, Result, escape_name, text};
 
 use crate::format::blob::BlobKind;
 use crate::format::id::BlobId;
@@ -42,13 +42,16 @@ impl Repository {
                 let path: Vec<_> = path[..=depth].iter().map(|name| escape_name(name)).collect();
                 let path = path.join("/");
                 let snapshot = snapshot.id.short();
-                Error::new(Code::NotFound, format!("There is no /{path} in snapshot {snapshot}"))
+                Error::new(
+                    Code::NotFound,
+                    text!("There is no /{path} in snapshot {snapshot}", path, snapshot),
+                )
             })?;
             if let (NodeKind::Dir, Some(subtree)) = (&node.kind, node.subtree) {
                 tree = subtree;
             } else if depth + 1 < path.len() {
                 let name = escape_name(name);
-                return Err(Error::new(Code::NotFound, format!("{name} is not a folder")));
+                return Err(Error::new(Code::NotFound, text!("{name} is not a folder", name)));
             }
             found = Some(node);
         }

@@ -7,7 +7,7 @@ use std::collections::HashSet;
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 use std::time::Duration;
 
-use undercroft_foundation::{Code, Error, Result, World};
+use undercroft_foundation::{Code, Error, Result, World, text};
 use undercroft_providers::Provider;
 
 use crate::format::blob::{BlobKind, Compression};
@@ -83,7 +83,8 @@ impl Repository {
     ) -> Result<Self> {
         let storage = Storage { provider, world: world.clone() };
         if storage.has_config()? {
-            let what = format!("There is a repository at {} already", storage.location());
+            let what =
+                text!("There is a repository at {location} already", location = storage.location());
             return Err(Error::new(Code::AlreadyExists, what).next("Open it with its password"));
         }
         for kind in FileKind::ALL {
@@ -111,7 +112,7 @@ impl Repository {
     pub fn open(provider: Arc<dyn Provider>, password: &Password, world: &World) -> Result<Self> {
         let storage = Storage { provider, world: world.clone() };
         if !storage.has_config()? {
-            let what = format!("There is no repository at {}", storage.location());
+            let what = text!("There is no repository at {location}", location = storage.location());
             return Err(Error::new(Code::RepositoryMissing, what));
         }
         let (key_id, key) = find_key(&storage, password)?;
@@ -298,7 +299,8 @@ impl Repository {
 fn refuse_remains(storage: &Storage) -> Result<()> {
     for kind in [FileKind::Pack, FileKind::Index, FileKind::Snapshot] {
         if !storage.provider.list(kind.folder())?.is_empty() {
-            let what = format!("Cannot make a repository at {}", storage.location());
+            let what =
+                text!("Cannot make a repository at {location}", location = storage.location());
             return Err(Error::new(Code::Damaged, what)
                 .why("The remains of another are there: its data, but not its config")
                 .next("Bring the file config back from a copy, or choose an empty folder"));

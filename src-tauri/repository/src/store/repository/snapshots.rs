@@ -1,6 +1,6 @@
 //! The snapshots of a repository: listed, found, read and written.
 
-use undercroft_foundation::{Code, Error, Result, reach_write_point};
+use undercroft_foundation::{Code, Error, Result, reach_write_point, text};
 
 use super::Repository;
 use crate::format::file_kind::FileKind;
@@ -72,20 +72,29 @@ impl Repository {
         if spec == "latest" {
             let accepted = self.snapshots()?.into_iter().rfind(|each| filter.accepts(each));
             return accepted.ok_or_else(|| {
-                Error::new(Code::NotFound, format!("There is no snapshot in {}", self.location()))
-                    .why("The repository holds none that fits")
-                    .next("List the snapshots, or make a backup first")
+                Error::new(
+                    Code::NotFound,
+                    text!("There is no snapshot in {location}", location = self.location()),
+                )
+                .why("The repository holds none that fits")
+                .next("List the snapshots, or make a backup first")
             });
         }
         let ids: Vec<_> = self.snapshot_ids()?;
         let mut fitting = ids.into_iter().filter(|id| id.to_string().starts_with(spec));
         let first = fitting.next().filter(|_| !spec.is_empty()).ok_or_else(|| {
-            Error::new(Code::NotFound, format!("There is no snapshot {spec:?}"))
-                .next("List the snapshots to see their ids")
+            Error::new(
+                Code::NotFound,
+                text!("There is no snapshot {spec}", spec = format!("{spec:?}")),
+            )
+            .next("List the snapshots to see their ids")
         })?;
         if fitting.next().is_some() {
-            return Err(Error::new(Code::Invalid, format!("Several snapshots begin with {spec}"))
-                .next("Give more digits of the id"));
+            return Err(Error::new(
+                Code::Invalid,
+                text!("Several snapshots begin with {spec}", spec),
+            )
+            .next("Give more digits of the id"));
         }
         self.read_snapshot(first)
     }

@@ -10,7 +10,7 @@ use std::sync::Arc;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use sha2::{Digest, Sha256};
-use undercroft_foundation::{Code, Error, Result, World, reach_write_point};
+use undercroft_foundation::{Code, Error, Result, World, reach_write_point, text};
 use undercroft_providers::{ObjectMeta, Provider};
 
 pub(crate) use self::parity_copies::PARITY_COPIES;
@@ -192,7 +192,7 @@ impl Storage {
 /// The error of a read of a pack that the index lists: that it is missing is damage.
 pub(crate) fn pack_missing(path: &str, error: Error) -> Error {
     match error.code() {
-        Code::NotFound => Error::new(Code::Damaged, format!("Cannot read {path}"))
+        Code::NotFound => Error::new(Code::Damaged, text!("Cannot read {path}", path))
             .why("The file is missing")
             .because(error),
         _ => error,

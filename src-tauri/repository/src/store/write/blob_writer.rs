@@ -7,7 +7,7 @@ use std::sync::mpsc::{self, RecvTimeoutError};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use undercroft_foundation::{Code, Error, Result, reach_write_point};
+use undercroft_foundation::{Code, Error, Result, reach_write_point, text};
 
 use super::index_files::write_index_file;
 use crate::format::blob::{BlobEncoder, BlobKind, FinishedBlob, SealedBlob};
@@ -395,7 +395,7 @@ fn read_back(repository: &Repository, pack: &FinishedPack) -> Result<()> {
     let mut at = 0;
     for part in pack.bytes.chunks(READ_BACK) {
         if repository.storage.read_pack_range(pack.id, at, part.len())? != part {
-            let what = format!("Cannot rely on {}", FileKind::Pack.path(pack.id));
+            let what = text!("Cannot rely on {path}", path = FileKind::Pack.path(pack.id));
             return Err(Error::new(Code::Damaged, what).why("It does not read as it was written"));
         }
         at += part.len() as u64;

@@ -1,6 +1,6 @@
 //! Writing index files: new ones, and those that take the place of others.
 
-use undercroft_foundation::{Code, Error, Result, reach_write_point};
+use undercroft_foundation::{Code, Error, Result, reach_write_point, text};
 
 use crate::format::file_kind::FileKind;
 use crate::format::id::{IndexId, PackId};
@@ -64,7 +64,7 @@ pub(crate) fn write_indexes(
 fn write(repository: &Repository, lock: Option<&Lock>, packs: &Packs) -> Result<IndexId> {
     let id = write_index_file(repository, lock, packs)?;
     if read_index_file(&repository.storage, &repository.key, id)? != *packs {
-        return Err(Error::new(Code::Damaged, format!("Cannot rely on index {id}"))
+        return Err(Error::new(Code::Damaged, text!("Cannot rely on index {id}", id))
             .why("It does not read as it was written"));
     }
     Ok(id)

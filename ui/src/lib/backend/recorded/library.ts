@@ -92,12 +92,6 @@ export class RecordedLibrary extends Recorded {
     project.protection = {
       state: 'protected',
       reason: `It is backed up to ${destination.name}.`,
-      because: {
-        type: 'backedUp',
-        destinations: [destination.name],
-        onOwnDisk: false,
-        warning: null,
-      },
       lastBackup: snapshot.time,
       destinations: new Set(mine().map((one) => one.destination)).size,
       lastProven: project.protection.lastProven ?? null,

@@ -1,6 +1,6 @@
 //! Puts healed bytes in the place of damaged ones.
 
-use undercroft_foundation::{Code, Error, Result, reach_write_point};
+use undercroft_foundation::{Code, Error, Result, reach_write_point, text};
 
 use super::super::copies::digest_of;
 use super::Healed;
@@ -12,13 +12,13 @@ const STEP: u64 = 4 << 20;
 /// Keeps what is at a path, then puts bytes of a known digest there, and reads them back.
 pub(super) fn place(storage: &Storage, path: &str, bytes: &[u8], digest: &str) -> Result<Healed> {
     if digest_of(bytes) != digest {
-        return Err(Error::new(Code::Internal, format!("Cannot heal {path}"))
+        return Err(Error::new(Code::Internal, text!("Cannot heal {path}", path))
             .why("What was computed does not have its digest"));
     }
     let kept = keep(storage, path)?;
     storage.provider.write(path, &[bytes])?;
     if digest_of(&storage.provider.read(path)?) != digest {
-        return Err(Error::new(Code::Damaged, format!("Cannot rely on {path}"))
+        return Err(Error::new(Code::Damaged, text!("Cannot rely on {path}", path))
             .why("It does not read as it was written")
             .next("Its disk may be about to fail: copy the repository to another"));
     }

@@ -1,0 +1,62 @@
+//! Git repositories.
+
+use super::Entry;
+
+pub(super) const SENTENCES: &[Entry] = &[
+    ("A {begun} is not finished", "Git ist noch nicht fertig: {begun}"),
+    ("Cannot make the branch {name}", "Der Branch {name} lässt sich nicht anlegen"),
+    ("Cannot reach {url}", "Nicht erreichbar: {url}"),
+    ("Cannot switch to {name}", "Wechseln zu {name} nicht möglich"),
+    ("Cannot {what}", "{what} nicht möglich"),
+    (
+        "Finish it with git, or run `git {begun} --abort`",
+        "Beenden Sie es mit Git, oder führen Sie `git {begun} --abort` aus",
+    ),
+    (
+        "It leads to {folder}, which does not know this folder",
+        "Es führt zu {folder}, wo dieser Ordner nicht bekannt ist",
+    ),
+    ("Its configuration leads to {tree}", "Die Konfiguration führt zu {tree}"),
+    ("Nothing came for {seconds} seconds", "{seconds} Sekunden lang kam nichts"),
+    ("Nothing has changed at {path}", "Unter {path} hat sich nichts geändert"),
+    (
+        "Run `git merge {theirs}` or `git rebase {theirs}`, then push",
+        "Führen Sie `git merge {theirs}` oder `git rebase {theirs}` aus, und pushen Sie dann",
+    ),
+    (
+        "The branch {branch} is there and will not be moved",
+        "Der Branch {branch} ist da und wird nicht verschoben",
+    ),
+    ("The branch {name} exists", "Den Branch {name} gibt es schon"),
+    ("There is no branch or commit {name}", "Es gibt keinen Branch oder Commit {name}"),
+    ("There is no branch {branch} with commits", "Es gibt keinen Branch {branch} mit Commits"),
+    ("There is no branch {name}", "Es gibt keinen Branch {name}"),
+    ("There is no git repository at {path}", "In {path} gibt es kein Git-Repository"),
+    ("There is no remote {name}", "Es gibt kein Remote {name}"),
+    ("There is no version of {workspace} yet", "Von {workspace} gibt es noch keine Version"),
+    ("These would be overwritten: {names}", "Diese würden überschrieben: {names}"),
+    ("make a git repository in {folder}", "Anlegen eines Git-Repositorys in {folder}"),
+    ("make {person} the author", "Eintragen von {person} als Autor"),
+    ("{branch} and {theirs} have diverged", "{branch} und {theirs} sind auseinandergelaufen"),
+    ("{file} does not name a folder", "{file} nennt keinen Ordner"),
+    ("{folder} has no older commits", "{folder} hat keine älteren Commits"),
+    ("{name} cannot be a branch's name", "{name} kann nicht der Name eines Branches sein"),
+    ("{name} cannot be a remote's name", "{name} kann nicht der Name eines Remotes sein"),
+    ("{path} did not accept this", "{path} hat dies nicht angenommen"),
+    (
+        "{path} does not differ between the two",
+        "{path} unterscheidet sich zwischen den beiden nicht",
+    ),
+    ("{path} goes through the filter {filter}", "{path} geht durch den Filter {filter}"),
+    ("{path} is not a plain file or folder", "{path} ist keine gewöhnliche Datei und kein Ordner"),
+    ("{path} is not read", "{path} wird nicht gelesen"),
+    ("{remote} has no branch {theirs}", "{remote} hat keinen Branch {theirs}"),
+    ("{root} has a git repository already", "{root} hat schon ein Git-Repository"),
+    ("{root} has no git repository", "{root} hat kein Git-Repository"),
+    ("{root} is itself a bare git repository", "{root} ist selbst ein bloßes Git-Repository"),
+    ("{root} is not there", "{root} ist nicht da"),
+    ("{shown} is no address of a remote", "{shown} ist keine Adresse eines Remotes"),
+    ("{text} does not name an author", "{text} nennt keinen Autor"),
+    ("{url} did not accept this", "{url} hat dies nicht angenommen"),
+    ("{url} has a password in it", "In {url} steht ein Passwort"),
+];

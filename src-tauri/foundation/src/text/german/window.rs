@@ -1,0 +1,68 @@
+//! Around the window: the tray, notifications and dialogs.
+
+use super::Entry;
+
+pub(super) const SENTENCES: &[Entry] = &[
+    ("Allow", "Erlauben"),
+    ("Allow a plan to start a program?", "Darf ein Plan ein Programm starten?"),
+    ("Back up all now", "Jetzt alles sichern"),
+    ("Back up now", "Jetzt sichern"),
+    ("Backups are off in the settings", "Sicherungen sind in den Einstellungen ausgeschaltet"),
+    ("Choose a project's folder", "Ordner eines Projekts wählen"),
+    ("Choose the archive to import", "Archiv wählen, das importiert wird"),
+    ("Choose the file that holds the password", "Datei mit dem Passwort wählen"),
+    ("Choose what to add", "Wählen, was hinzugefügt wird"),
+    ("Choose where backups go", "Ort für Sicherungen wählen"),
+    ("Choose where to restore to", "Ort zum Wiederherstellen wählen"),
+    ("Choose where to save", "Speicherort wählen"),
+    ("Don't allow", "Nicht erlauben"),
+    ("Don't use them", "Nicht verwenden"),
+    ("For 1 hour", "Für 1 Stunde"),
+    ("Keep running", "Weiterlaufen lassen"),
+    ("Open Undercroft", "Undercroft öffnen"),
+    ("Pause backups", "Sicherungen anhalten"),
+    ("Quit", "Beenden"),
+    ("Quit and stop what is running?", "Beenden und abbrechen, was läuft?"),
+    ("Quit, stopping what runs", "Beenden und abbrechen, was läuft"),
+    (
+        "Quit, without backups until the next start",
+        "Beenden, ohne Sicherungen bis zum nächsten Start",
+    ),
+    ("Recent runs", "Letzte Läufe"),
+    ("Restore a file…", "Datei wiederherstellen…"),
+    ("Resume backups", "Sicherungen fortsetzen"),
+    ("Save a version", "Version speichern"),
+    ("Starting", "Startet"),
+    (
+        "The library that you recover names these places. Undercroft keeps versions of what is there, restores and backs up there. Allow it only if they are yours.",
+        "Die Bibliothek, die Sie zurückholen, nennt diese Orte. Undercroft bewahrt Versionen von dem auf, was dort ist, stellt dort wieder her und sichert dorthin. Erlauben Sie es nur, wenn sie Ihnen gehören.",
+    ),
+    (
+        "Undercroft starts this program as you, after each run of the plan {plan}. Allow it only if you set it yourself and know what it does.",
+        "Undercroft startet dieses Programm in Ihrem Namen, nach jedem Lauf des Plans {plan}. Erlauben Sie es nur, wenn Sie es selbst eingetragen haben und wissen, was es tut.",
+    ),
+    (
+        "Undercroft starts this program as you, before each run of the plan {plan}. Allow it only if you set it yourself and know what it does.",
+        "Undercroft startet dieses Programm in Ihrem Namen, vor jedem Lauf des Plans {plan}. Erlauben Sie es nur, wenn Sie es selbst eingetragen haben und wissen, was es tut.",
+    ),
+    (
+        "Undercroft stays in the tray. Quit it from the menu there.",
+        "Undercroft bleibt in der Leiste. Beenden Sie es dort über das Menü.",
+    ),
+    ("Until resumed", "Bis zum Fortsetzen"),
+    ("Until tomorrow", "Bis morgen"),
+    ("Use them", "Verwenden"),
+    ("Use these places?", "Diese Orte verwenden?"),
+    (
+        "What is done so far is kept; start it again when it suits you.",
+        "Was schon getan ist, bleibt erhalten; starten Sie es wieder, wann es Ihnen passt.",
+    ),
+    ("and {more} more", "und {more} weitere"),
+    ("{summary}.", "{summary}."),
+    ("{title}: cancelled", "{title}: abgebrochen"),
+    ("{title}: done", "{title}: fertig"),
+    ("{title}: done in part", "{title}: teilweise fertig"),
+    ("{title}: failed", "{title}: fehlgeschlagen"),
+    ("{title}: running", "{title}: läuft"),
+    ("{why}. {next}.", "{why}. {next}."),
+];
