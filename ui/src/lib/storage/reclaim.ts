@@ -52,6 +52,13 @@ export function isUpperBound(steps: readonly CleanupStep[]): boolean {
   return steps.some(({ estimated, bytes }) => estimated && bytes > 0);
 }
 
+/** The steps to ask for: what thinning lets go takes its space until versions are compacted. */
+export function stepsToRun(chosen: readonly CleanupStep[]): CleanupStepKind[] {
+  const kinds = chosen.map(({ kind }) => kind);
+  const isLeft = kinds.includes('thinVersions') && !kinds.includes('compactVersions');
+  return isLeft ? [...kinds, 'compactVersions'] : kinds;
+}
+
 /** The step as commands call it. */
 export function stepForCommand(kind: CleanupStepKind): string {
   return kind.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);

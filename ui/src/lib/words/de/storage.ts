@@ -135,7 +135,7 @@ export const storageWords: typeof english = {
 
     canFree: (size: string) => `${size} können frei werden`,
     canFreeUpTo: (size: string) => `Bis zu ${size} können frei werden`,
-    nothingToFree: 'Es gibt nichts freizugeben.',
+    nothingToFree: 'Es gibt nichts freizugeben',
     freeNow: 'Freigeben',
     freeChosen: (size: string) => `${size} freigeben…`,
     freeUpTo: (size: string) => `Bis zu ${size} freigeben…`,
@@ -195,6 +195,11 @@ export const storageWords: typeof english = {
       plural(count, {
         one: '1 Objekt gibt es sonst nirgends. Es kommt zuerst in den Papierkorb.',
         other: '# Objekte gibt es sonst nirgends. Sie kommen zuerst in den Papierkorb.',
+      }),
+    freeMissed: (projects: number) =>
+      plural(projects, {
+        one: '1 Projekt lässt sich gerade nicht lesen und bleibt, wie es ist.',
+        other: '# Projekte lassen sich gerade nicht lesen und bleiben, wie sie sind.',
       }),
     freeNothing: 'Davon ist nichts mehr da. Zählen Sie neu, um den Platz zu sehen, wie er ist.',
     held: {

@@ -132,7 +132,7 @@ export const storageWords = {
 
     canFree: (size: string) => `${size} can be freed`,
     canFreeUpTo: (size: string) => `Up to ${size} can be freed`,
-    nothingToFree: 'There is nothing to free.',
+    nothingToFree: 'There is nothing to free',
     freeNow: 'Free',
     freeChosen: (size: string) => `Free ${size}…`,
     freeUpTo: (size: string) => `Free up to ${size}…`,
@@ -189,6 +189,11 @@ export const storageWords = {
       plural(count, {
         one: '1 item is held nowhere else. It goes to the trash first.',
         other: '# items are held nowhere else. They go to the trash first.',
+      }),
+    freeMissed: (projects: number) =>
+      plural(projects, {
+        one: '1 project cannot be read now, and is left out.',
+        other: '# projects cannot be read now, and are left out.',
       }),
     freeNothing: 'None of this is there any more. Rescan to see the space as it is.',
     held: {
