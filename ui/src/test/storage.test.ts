@@ -183,7 +183,7 @@ describe('what can go', () => {
     for (const name of ['Expired trash', 'Old versions', 'Idle projects'])
       expect(await isTicked(name), name).toBe(false);
     const times = within(await screen.findByTestId('cleanup-times'));
-    times.getByText('freed 1.9\u00a0GB');
+    times.getByText(/^freed 1.9\sGB$/);
     times.getByRole('link', { name: 'Show report' });
   });
 
