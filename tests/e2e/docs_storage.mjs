@@ -73,7 +73,7 @@ async function carryOut(page, name, request) {
 /** Shows the storage, then an archive and a file of it, and has each kept.
  * @param {import('./webdriver.mjs').Page} page @param {(hash: string) => Promise<void>} go @param {(name: string) => Promise<void>} keep */
 export async function showStudio(page, go, keep) {
-  await go('#/storage');
+  await go('#/storage?view=picture');
   await page.testId('usage-tile');
   await keep('storage');
   const archives = await page.call('archive_list', { trashed: false });

@@ -171,6 +171,8 @@ test('an archive of another program is imported by dropping it', async () => {
 test('the storage is counted, and its picture and table show the same', async () => {
   await click('link', 'Storage');
   await (await page.testId('scan-now')).click();
+  await page.testId('storage-head');
+  await view('picture');
   await page.testId('usage-tile');
   const tiles = await rowTexts('[data-testid="usage-tile"][data-level="1"] .name');
   const rows = await rowTexts('[data-testid="usage-row"] .name bdi');
@@ -197,6 +199,7 @@ test('one walks into the picture by click, and out by Backspace', async () => {
 
 test('what a program makes again can go, and goes', async () => {
   await view('findings');
+  await click('button', 'Show what goes: Rebuildable folders');
   await page.withText('finding-row', 'node_modules');
   await click('button', /^Free .*node_modules/);
   await page.withText('free-dialog', 'Built from package.json');
@@ -211,13 +214,16 @@ test('the clean-up says what it would free, and frees it', async () => {
   await page.call('project_trash', { project: engine.id });
   await letDaysPass(desktop, 31);
   await page.run(() => void (location.hash = '#/cleanup'));
-  await click('button', 'Show what goes: Empty expired trash');
-  await page.withText('cleanup-step', 'engine');
-  await page.withText('cleanup-total', 'Frees');
+  await click('button', 'Show what goes: Expired trash');
+  await page.withText('reclaim-row', 'engine');
+  await page.withText('reclaim-total', 'can be freed');
+  await page.click('input[aria-label="Include: Expired trash"]');
   // Messages of what was done before may still lie over the button.
   await page.run(() => document.querySelectorAll('button[aria-label="Dismiss"]').forEach((one) => one.click()));
-  await (await page.testId('cleanup-now')).click();
-  await jobEnds('Clean the library up');
+  await (await page.testId('free-chosen')).click();
+  await page.withText('free-dialog', 'Expired trash');
+  await (await page.testId('free-confirm')).click();
+  await page.withText('toast', 'Clean the library up');
   await click('link', 'Show report');
   await page.testId('run-log');
   assert.deepEqual(await page.call('project_list', { status: 'trashed' }), []);

@@ -104,9 +104,8 @@ async function addresses(page) {
     search: '#/search?text=main',
     doctor: '#/doctor',
     archive: '#/archive',
-    storage: '#/storage',
-    'what-can-go': '#/storage?view=findings',
-    'clean-up': '#/cleanup',
+    storage: '#/storage?view=picture',
+    'what-can-go': '#/storage',
     settings: '#/settings',
   };
 }

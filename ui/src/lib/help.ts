@@ -21,7 +21,6 @@ const FITTING: Record<Page, string> = {
   backups: 'back-up',
   plan: 'back-up',
   archive: 'archive',
-  cleanup: 'clean-up',
   search: 'find-a-file',
   recover: 'recover',
   doctor: 'troubleshooting',

@@ -25,7 +25,8 @@ export type ActivityQuery = {
   /** The month of the calendar, `2026-11`; this one when empty. */
   month: string;
 };
-export const STORAGE_VIEWS = ['picture', 'findings', 'growth', 'trend'] as const;
+/** The views of the storage; the first is shown unless the address says otherwise. */
+export const STORAGE_VIEWS = ['findings', 'picture', 'growth', 'trend'] as const;
 const USAGE_BY = ['place', 'layer', 'type', 'age'] as const;
 export type StorageQuery = {
   view: (typeof STORAGE_VIEWS)[number];
@@ -75,7 +76,7 @@ export const NO_ACTIVITY_QUERY: ActivityQuery = {
   month: '',
 };
 export const NO_STORAGE_QUERY: StorageQuery = {
-  view: 'picture',
+  view: STORAGE_VIEWS[0],
   key: '',
   by: 'place',
   from: '',
@@ -127,8 +128,10 @@ export function readActivityQuery(query: URLSearchParams): ActivityQuery {
 
 export function readStorageQuery(query: URLSearchParams): StorageQuery {
   const read = (key: keyof StorageQuery) => query.get(key) ?? '';
+  // A place or a division is one of the picture, which was the first view once.
+  const usual = query.has('key') || query.has('by') ? 'picture' : STORAGE_VIEWS[0];
   return {
-    view: STORAGE_VIEWS.find((one) => one === read('view')) ?? 'picture',
+    view: STORAGE_VIEWS.find((one) => one === read('view')) ?? usual,
     key: read('key'),
     by: USAGE_BY.find((one) => one === read('by')) ?? 'place',
     from: read('from'),

@@ -34,12 +34,12 @@ const routes: Route[] = [
   searchRoute('läyout *.rs'),
   searchRoute('a b', { project: 'p-1', content: true }),
   { page: 'recover' },
-  { page: 'cleanup' },
   archiveRoute(),
   archiveRoute(null, { trash: true, text: 'a b/c' }),
   archiveRoute('a-1', { view: 'files', path: ['50%', '..', '#?'], file: 'a b' }),
   { page: 'doctor' },
   storageRoute(),
+  storageRoute({ view: 'picture', by: 'type' }),
   storageRoute({ view: 'growth', key: 'path:p/a b/50%&#', by: 'age', from: 'x', to: 'y' }),
   storageRoute({ view: 'trend', subject: 'project:p-1' }),
   { page: 'settings' },
@@ -83,6 +83,12 @@ describe('an address', () => {
     '#/projects/a/file-history/main',
   ])('that leads nowhere says so: %s', (hash) => {
     expect(parseRoute(hash).page).toBe('missing');
+  });
+
+  it('of former days leads to what took its place', () => {
+    expect(parseRoute('#/cleanup')).toEqual(storageRoute());
+    expect(parseRoute('#/storage?by=type')).toEqual(storageRoute({ view: 'picture', by: 'type' }));
+    expect(parseRoute('#/storage?key=k')).toEqual(storageRoute({ view: 'picture', key: 'k' }));
   });
 
   it('survives a broken escape', () => {

@@ -7,6 +7,7 @@ import {
   readArchiveQuery,
   readProjectQuery,
   readStorageQuery,
+  STORAGE_VIEWS,
 } from './route-queries';
 import type {
   ActivityQuery,
@@ -54,7 +55,6 @@ export type Route =
   | { page: 'backups'; destination: string | null; view?: DestinationView }
   | { page: 'plan'; plan: string | null }
   | ({ page: 'archive'; archive: string | null } & ArchiveQuery)
-  | { page: 'cleanup' }
   | { page: 'search'; text: string; project: string; content: boolean }
   | { page: 'recover' }
   | { page: 'doctor' }
@@ -107,6 +107,8 @@ function parsePage(page: string, rest: string[], query: URLSearchParams): Route 
   }
   if (page === 'activity' && rest.length === 0) return { page, query: readActivityQuery(query) };
   if (page === 'storage' && rest.length === 0) return { page, query: readStorageQuery(query) };
+  // The former address of the clean-up.
+  if (page === 'cleanup' && rest.length === 0) return storageRoute();
   if (page === 'plans' && first && rest.length === 1) {
     return { page: 'plan', plan: first === NEW ? null : first };
   }
@@ -126,7 +128,7 @@ function parsePage(page: string, rest: string[], query: URLSearchParams): Route 
   if (page === 'help' && rest.length <= 1) {
     return { page, name: first ?? '', at: query.get('at') ?? '' };
   }
-  const bare = page === 'cleanup' || page === 'recover' || page === 'doctor';
+  const bare = page === 'recover' || page === 'doctor';
   if (bare && rest.length === 0) return { page };
   return null;
 }
@@ -208,7 +210,7 @@ export function formatRoute(route: Route): string {
       });
     case 'storage': {
       const { view, by, ...rest } = route.query;
-      const isUsual = { view: view === 'picture', by: by === 'place' };
+      const isUsual = { view: view === STORAGE_VIEWS[0], by: by === 'place' };
       const said = { view: isUsual.view ? '' : view, ...rest, by: isUsual.by ? '' : by };
       return address(['storage'], said);
     }
@@ -234,7 +236,6 @@ export function formatRoute(route: Route): string {
       return address(['settings'], { section: route.section ?? '', find: route.find ?? '' });
     case 'help':
       return address(['help', route.name || null], { at: route.at });
-    case 'cleanup':
     case 'recover':
     case 'doctor':
       return `#/${route.page}`;
@@ -273,7 +274,7 @@ export function historyRoute(project: string, workspace = MAIN, query?: Partial<
   return { page: 'history' as const, project, workspace, query: { ...nothing, ...query } };
 }
 
-/** The address of a picture of the storage; what is as usual is left out of it. */
+/** The address of a view of the storage; what is as usual is left out of it. */
 export function storageRoute(query?: Partial<StorageQuery>): Extract<Route, { page: 'storage' }> {
   return { page: 'storage', query: { ...NO_STORAGE_QUERY, ...query } };
 }

@@ -6,7 +6,6 @@ export const pages = {
   archive: () => import('./ArchivePage.svelte'),
   backups: () => import('./BackupsPage.svelte'),
   browse: () => import('./BrowsePage.svelte'),
-  cleanup: () => import('./CleanupPage.svelte'),
   dashboard: () => import('./DashboardPage.svelte'),
   destination: () => import('./DestinationPage.svelte'),
   diff: () => import('./DiffPage.svelte'),

@@ -6,6 +6,7 @@ import { RecordedBackend } from '$lib/backend/recorded';
 import type { RecordedOptions } from '$lib/backend/recorded';
 import type { SearchHit } from '$lib/backend/bindings';
 import { foundIn } from './fixtures/search';
+import { answerUsage } from './usage';
 
 async function open(
   hash: string,
@@ -67,6 +68,30 @@ describe('a destination', () => {
     expect(callsOf(backend, 'destination_transfer')[0]?.request).toMatchObject({
       destination: destination?.id,
     });
+  });
+});
+
+describe('space', () => {
+  it('is freed over all projects at three presses, what loses nothing being chosen', async () => {
+    const backend = await open('#/');
+    const { overview, rebuildable } = answerUsage(backend, Date.now());
+    expect(overview.scanned).not.toBeNull();
+    const projects = new Set(rebuildable.map(({ project }) => project));
+    expect(projects.size).toBeGreaterThan(1);
+    const presses = countPresses();
+    await fireEvent.click(await screen.findByRole('link', { name: 'Storage' }));
+    await fireEvent.click(await screen.findByRole('button', { name: /^Free up to .*GB…$/ }));
+    await screen.findByText(`From ${projects.size} projects`);
+    const confirm = await screen.findByTestId('free-confirm');
+    await waitFor(() => expect(confirm.hasAttribute('disabled')).toBe(false));
+    await fireEvent.click(confirm);
+    expect(presses()).toBe(3);
+    await waitFor(() => expect(callsOf(backend, 'library_cleanup')).toHaveLength(1));
+    const freed = callsOf(backend, 'usage_free').map(
+      ({ request }) => request as { paths: string[][] },
+    );
+    expect(freed.flatMap(({ paths }) => paths)).toHaveLength(rebuildable.length);
+    expect(callsOf(backend, 'library_cleanup')[0]?.request).toEqual({ steps: ['compactVersions'] });
   });
 });
 

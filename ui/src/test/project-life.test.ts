@@ -139,14 +139,14 @@ describe('the trash of projects', () => {
 describe('the clean-up', () => {
   it('runs the steps that are chosen, and says what they free', async () => {
     const backend = await open('#/cleanup');
-    const total = await screen.findByTestId('cleanup-total');
-    expect(total.textContent).toContain('516');
-    await fireEvent.click(screen.getByRole('checkbox', { name: 'Include: Thin out versions' }));
-    expect(total.textContent).toContain('420');
-    await fireEvent.click(screen.getByTestId('cleanup-now'));
+    const free = await screen.findByRole('button', { name: /^Free up to 210/ });
+    await fireEvent.click(screen.getByRole('checkbox', { name: 'Include: Expired trash' }));
+    expect(free.textContent).toContain('630');
+    await fireEvent.click(free);
+    await fireEvent.click(await screen.findByTestId('free-confirm'));
     await waitFor(() =>
       expect(callsOf(backend, 'library_cleanup')[0]?.request).toEqual({
-        steps: ['emptyTrash', 'compactVersions'],
+        steps: ['compactVersions', 'emptyTrash'],
       }),
     );
   });
@@ -197,11 +197,10 @@ describe('what needs attention', () => {
     expect(await screen.findAllByTestId('concern')).toHaveLength(4);
     expect(screen.getByTestId('concern-count').textContent).toContain('4');
     screen.getByText('4 things need attention');
-    const storage = screen.getByRole('link', { name: 'Open Storage: Backup drive' });
-    expect(storage.getAttribute('href')).toBe('#/storage');
-    screen.getByRole('link', { name: 'Open Storage: The library' });
-    const cleanUp = screen.getByRole('link', { name: 'Clean up: The library' });
-    expect(cleanUp.getAttribute('href')).toBe('#/cleanup');
+    for (const subject of ['Backup drive', 'The library']) {
+      const free = screen.getByRole('link', { name: `Free space…: ${subject}` });
+      expect(free.getAttribute('href')).toBe('#/storage');
+    }
     await fireEvent.click(await button('Run again: Nights'));
     await waitFor(() => expect(callsOf(backend, 'plan_run')).toHaveLength(1));
     // The damage is shown where it is repaired, and the way back leads here.

@@ -3,13 +3,18 @@ import { fireEvent, render, screen, waitFor, within } from '@testing-library/sve
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import App from '../App.svelte';
 import { RecordedBackend } from '$lib/backend/recorded';
-import { answerUsage } from './usage';
+import type { LibraryCleanupPlan } from '$lib/backend/bindings';
+import { answerCleanup, cleanupPlan } from './fixtures/project-life';
+import { answerUsage, usageJob } from './usage';
 
-async function open(hash: string, never = false): Promise<RecordedBackend> {
+type Options = { never?: boolean; plan?: LibraryCleanupPlan };
+
+async function open(hash: string, { never, plan }: Options = {}): Promise<RecordedBackend> {
   location.hash = hash;
   const backend = new RecordedBackend({ jobSeconds: 0.2 });
   const fixture = answerUsage(backend, Date.now());
   if (never) backend.answer('usage_overview', { ...fixture.overview, scanned: null });
+  if (plan) answerCleanup(backend, plan);
   render(App, { backend });
   await waitFor(() => expect(document.querySelector('#page-title')).not.toBeNull());
   return backend;
@@ -30,9 +35,14 @@ beforeEach(() => {
   vi.spyOn(HTMLElement.prototype, 'clientHeight', 'get').mockReturnValue(500);
 });
 
+/** Shows what goes with a row of what can go. */
+async function unfold(name: string) {
+  await fireEvent.click(await screen.findByRole('button', { name: `Show what goes: ${name}` }));
+}
+
 describe('the picture', () => {
   it('says how much there is, of which kind, and what can go', async () => {
-    await open('#/storage');
+    await open('#/storage?view=picture');
     const head = await screen.findByTestId('storage-head');
     await within(head).findByText(/Your 8 projects and their history take/);
     within(head).getByText('Free space…');
@@ -42,19 +52,19 @@ describe('the picture', () => {
   });
 
   it('is walked into by a tile and out by Backspace, and the address follows', async () => {
-    await open('#/storage');
+    await open('#/storage?view=picture');
     await fireEvent.click(await tile(/^aurora, 29\.5\sGB, 21 % of Everything/));
     await waitFor(() => expect(location.hash).toContain('key=project'));
     await tile(/^target, 6\.7\sGB, 23 % of aurora, Rebuildable/);
     const trail = screen.getByTestId('usage-trail');
     within(trail).getByText('aurora');
     await fireEvent.keyDown(window, { key: 'Backspace' });
-    await waitFor(() => expect(location.hash).toBe('#/storage'));
+    await waitFor(() => expect(location.hash).toBe('#/storage?view=picture'));
     await tile(GLAZE);
   });
 
   it('loads the parts of the large rows only, and draws them inside', async () => {
-    const backend = await open('#/storage');
+    const backend = await open('#/storage?view=picture');
     await tile(/^assets, .* in aurora, /);
     const asked = callsOf(backend, 'usage_show') as { key: string; limit: number }[];
     expect(asked[0]).toMatchObject({ key: '', limit: 200 });
@@ -64,7 +74,7 @@ describe('the picture', () => {
   });
 
   it('moves with arrow keys and shows the focused tile as the row of the table', async () => {
-    await open('#/storage');
+    await open('#/storage?view=picture');
     const first = await tile(AURORA);
     first.focus();
     await fireEvent.keyDown(first, { key: 'ArrowRight' });
@@ -77,10 +87,10 @@ describe('the picture', () => {
   });
 
   it('is divided by layer, type and age, and drawn as a sunburst', async () => {
-    await open('#/storage');
+    await open('#/storage?view=picture');
     await tile(AURORA);
     await fireEvent.click(screen.getByLabelText('By age'));
-    await waitFor(() => expect(location.hash).toBe('#/storage?by=age'));
+    await waitFor(() => expect(location.hash).toBe('#/storage?view=picture&by=age'));
     await tile(/^This week, /);
     await fireEvent.click(screen.getByLabelText('Sunburst'));
     const slices = await screen.findAllByTestId('usage-slice');
@@ -93,7 +103,7 @@ describe('the picture', () => {
   });
 
   it('points at a row and its tile together', async () => {
-    await open('#/storage');
+    await open('#/storage?view=picture');
     const glaze = await tile(GLAZE);
     await fireEvent.pointerMove(glaze);
     const marked = (await row(/glaze/)).querySelector('[data-hovered="true"]');
@@ -111,7 +121,7 @@ describe('the picture', () => {
   });
 
   it('explains an error and keeps what is shown', async () => {
-    const backend = await open('#/storage');
+    const backend = await open('#/storage?view=picture');
     const first = await tile(AURORA);
     const failure = { code: 'internal', what: 'It broke', why: 'So', next: 'Again' } as const;
     backend.failWith('usage_show', failure);
@@ -123,7 +133,7 @@ describe('the picture', () => {
 
 describe('freeing', () => {
   it('says what holds it, and goes as a job', async () => {
-    const backend = await open('#/storage');
+    const backend = await open('#/storage?view=picture');
     await fireEvent.click(await tile(AURORA));
     await fireEvent.click(await row(/target/));
     await fireEvent.click(await screen.findByTestId('usage-free'));
@@ -138,23 +148,21 @@ describe('freeing', () => {
     await waitFor(() => expect(callsOf(backend, 'usage_overview').length).toBeGreaterThan(counted));
   });
 
-  it('frees what can be built again in all projects, from its page at three presses', async () => {
+  it('offers Undo where something holds what is gone', async () => {
     const backend = await open('#/storage');
-    const { rebuildable } = await backend.call('usage_findings', { key: '' });
-    const projects = new Set(rebuildable.map(({ project }) => project));
-    expect(projects.size).toBeGreaterThan(1);
-    await fireEvent.click(await screen.findByTestId('free-space'));
-    await fireEvent.click(await screen.findByTestId('free-all'));
-    await screen.findByText(`From ${projects.size} projects`);
-    await screen.findByText(/This frees/);
+    await unfold('Largest files');
+    const [held] = await screen.findAllByText('In the newest version');
+    const line = held?.closest('tr') as HTMLElement;
+    await fireEvent.click(within(line).getByRole('button', { name: /^Free/ }));
     await fireEvent.click(await screen.findByTestId('free-confirm'));
-    await waitFor(() => expect(callsOf(backend, 'usage_free')).toHaveLength(projects.size));
-    const freed = callsOf(backend, 'usage_free') as { paths: string[][] }[];
-    expect(freed.flatMap(({ paths }) => paths)).toHaveLength(rebuildable.length);
+    await fireEvent.click(await screen.findByRole('button', { name: 'Undo' }));
+    const [freed] = callsOf(backend, 'usage_free') as { project: string }[];
+    await waitFor(() => expect(callsOf(backend, 'undo')).toEqual([{ workspace: freed?.project }]));
   });
 
   it('warns of what is held nowhere else', async () => {
-    await open('#/storage?view=findings');
+    await open('#/storage');
+    await unfold('Largest files');
     const lost = await screen.findAllByText('Held nowhere else');
     const line = lost[0]?.closest('tr') as HTMLElement;
     await fireEvent.click(within(line).getByRole('button', { name: /^Free/ }));
@@ -162,15 +170,81 @@ describe('freeing', () => {
   });
 });
 
-describe('the other views', () => {
-  it('list what can go, and search for duplicates', async () => {
-    const backend = await open('#/storage?view=findings');
-    await screen.findByText('node_modules');
+describe('what can go', () => {
+  const box = (name: string | RegExp) => screen.findByRole('checkbox', { name });
+  const isTicked = async (name: string) => (await box(`Include: ${name}`)).matches(':checked');
+
+  it('is one list, of which what loses nothing is chosen', async () => {
+    await open('#/storage', { plan: cleanupPlan });
+    const total = await screen.findByTestId('reclaim-total');
+    await waitFor(() => expect(total.textContent).toMatch(/^Up to [\d.]+\sGB can be freed$/));
+    expect(await isTicked('Rebuildable folders')).toBe(true);
+    expect(await isTicked('Unused version data')).toBe(true);
+    for (const name of ['Expired trash', 'Old versions', 'Idle projects'])
+      expect(await isTicked(name), name).toBe(false);
+    const times = within(await screen.findByTestId('cleanup-times'));
+    times.getByText(/^freed 1.9\sGB$/);
+    times.getByRole('link', { name: 'Show report' });
+  });
+
+  it('frees folders and steps together, but what is to stay', async () => {
+    const backend = await open('#/cleanup', { plan: cleanupPlan });
+    await unfold('Rebuildable folders');
+    await fireEvent.click(await box(/^Include: aurora\/target/));
+    await fireEvent.click(await box('Include: Old versions'));
+    await fireEvent.click(await box('Include: Unused version data'));
+    await fireEvent.click(await screen.findByTestId('free-chosen'));
+    const dialog = await screen.findByTestId('free-dialog');
+    await within(dialog).findByText(/Automatic versions that retention no longer keeps/);
+    expect(within(dialog).queryByText('aurora/target')).toBeNull();
+    await fireEvent.click(await screen.findByTestId('free-confirm'));
+    await waitFor(() => expect(callsOf(backend, 'library_cleanup')).toHaveLength(1));
+    // What thinning lets go takes its space until versions are compacted.
+    expect(callsOf(backend, 'library_cleanup')).toEqual([
+      { steps: ['thinVersions', 'compactVersions'] },
+    ]);
+    const freed = callsOf(backend, 'usage_free') as { paths: string[][] }[];
+    expect(freed.flatMap(({ paths }) => paths)).not.toContainEqual(['target']);
+    expect(freed.length).toBeGreaterThan(1);
+  });
+
+  it('shows how far freeing is, and stops it', async () => {
+    const backend = await open('#/storage');
+    const going = { ...usageJob(Date.now(), 'Free space', 'running'), kind: 'cleanup' as const };
+    backend.publish({ type: 'job', job: going });
+    await screen.findByTestId('freeing');
+    await fireEvent.click(screen.getByRole('button', { name: 'Cancel' }));
+    await waitFor(() => expect(callsOf(backend, 'job_cancel')).toEqual([{ job: going.id }]));
+  });
+
+  it('frees the others where one project cannot be read', async () => {
+    const backend = await open('#/storage');
+    const { rebuildable } = await backend.call('usage_findings', { key: '' });
+    const [away] = rebuildable;
+    backend.answer('usage_free_preview', ({ project, paths }) => {
+      if (project === away?.project) throw new Error('The drive is away');
+      const items = rebuildable.filter((one) => one.project === project);
+      return { items, bytes: 1000 * paths.length, toTrash: 0 };
+    });
+    await fireEvent.click(await screen.findByTestId('free-chosen'));
+    await screen.findByText('1 project cannot be read now, and is left out.');
+    await fireEvent.click(await screen.findByTestId('free-confirm'));
+    await waitFor(() => expect(callsOf(backend, 'usage_free').length).toBeGreaterThan(1));
+    const freed = callsOf(backend, 'usage_free') as { project: string }[];
+    expect(freed.map(({ project }) => project)).not.toContain(away?.project);
+  });
+
+  it('has duplicates and large files as hints, without a choice', async () => {
+    const backend = await open('#/storage');
+    await unfold('Duplicates');
     expect(screen.getAllByTestId('duplicate')).toHaveLength(3);
+    expect(screen.queryByRole('checkbox', { name: 'Include: Duplicates' })).toBeNull();
     await fireEvent.click(screen.getByTestId('find-duplicates'));
     await waitFor(() => expect(callsOf(backend, 'usage_duplicates')).toHaveLength(1));
   });
+});
 
+describe('the other views', () => {
   it('show growth between two counts, part by part', async () => {
     const backend = await open('#/storage?view=growth');
     await screen.findByTestId('growth-summary');
@@ -209,7 +283,7 @@ describe('the other views', () => {
 
 describe('a library that was never counted', () => {
   it('offers to count, and shows how far it is', async () => {
-    const backend = await open('#/storage', true);
+    const backend = await open('#/storage', { never: true });
     await fireEvent.click(await screen.findByTestId('scan-now'));
     const scan = await screen.findByTestId('scan-state');
     within(scan).getByText(/48,200 files/);

@@ -1,7 +1,7 @@
 /** The engine as it was recorded (`npm run record`), for `?mock` in dev mode and for tests. Never in a build. */
 import { BackendError } from './backend';
 import type { Backend, LinkState, Listener, Reply, Request, UseCase } from './backend';
-import type { BackendEvent, JobView, Place, PlaceState, WireError } from './bindings';
+import type { BackendEvent, CleanupStep, JobView, Place, PlaceState, WireError } from './bindings';
 import emptyText from '../../test/recorded/empty.json?raw';
 import libraryText from '../../test/recorded/library.json?raw';
 import { changesOf, endsOf } from './recorded/changes';
@@ -136,6 +136,11 @@ export class RecordedBackend implements Backend {
     place_type: ({ path }) => this.place(path),
     project_find: (request) => this.#withPlaces(this.#recording.reply('project_find', request)),
     drive_list: () => this.#withPlaces(this.#recording.reply('drive_list', {})),
+    library_cleanup_preview: ({ steps = [] }) => {
+      const plan = this.#recording.reply('library_cleanup_preview', {});
+      const isAsked = ({ kind }: CleanupStep) => steps.length === 0 || steps.includes(kind);
+      return { ...plan, steps: plan.steps.filter(isAsked) };
+    },
     job_list: () => this.#jobs.all,
     job_cancel: ({ job }) => this.#jobs.cancel(job),
     job_pause: ({ job }) => this.#jobs.setPaused(job, true),

@@ -2,6 +2,7 @@
 import { createContext } from 'svelte';
 import type {
   Archive,
+  CleanupStep,
   Destination,
   Place,
   Project,
@@ -12,13 +13,13 @@ import type {
 import type { RestoreConflict, RestoreSource, RestoreTarget } from '$lib/restoring';
 import type { NameTaken } from './history-actions.svelte';
 
+/** Files and folders of one project that may go. */
+export type FreeSet = { project: string; paths: string[][] };
+
 /**
  * What to restore, all of it without paths; where to unless it goes where it was, and what becomes of
  * files that are there unless that is decided by whether they are saved first.
  */
-/** Files and folders of one project that may go. */
-export type FreeSet = { project: string; paths: string[][] };
-
 export type RestoreQuestion = {
   source: RestoreSource;
   paths: string[][];
@@ -63,7 +64,7 @@ export type Dialog =
   | { kind: 'openWorkspace'; version: Version }
   | { kind: 'closeWorkspace'; workspace: Workspace }
   | { kind: 'saveVersion'; workspace: Workspace }
-  | { kind: 'freeSpace'; sets: FreeSet[] }
+  | { kind: 'freeSpace'; sets: FreeSet[]; steps?: CleanupStep[] }
   | { kind: 'thin'; project: string }
   | { kind: 'sessionWork'; way: 'export' | 'import' }
   | { kind: 'importSettings'; file: string; text: string }

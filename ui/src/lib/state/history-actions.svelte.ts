@@ -8,7 +8,7 @@ import { words } from '$lib/words';
 import type { Context } from './actions.svelte';
 import { attempt } from './attempt';
 import type { JobEndListener } from './job-followers';
-import { historyChanged } from './library-changes';
+import { historyChanged, USAGE_CHANGED } from './library-changes';
 
 type Mark = { name?: string; note?: string; pinned?: boolean };
 export type NameTaken = 'replace' | 'keepBoth' | 'skip';
@@ -203,6 +203,17 @@ export class HistoryActions {
     if (!states) return;
     this.#context.library.touch(historyChanged(project));
     this.#context.toasts.done(project ? text.resumed : text.resumedAll);
+  }
+
+  /** Frees files and folders of a project; with `canUndo`, something holds what is gone, and Undo is offered. */
+  async free(request: Request<'usage_free'>, canUndo: boolean): Promise<void> {
+    await this.#begin('usage_free', request, (job) => {
+      this.#context.library.touch(USAGE_CHANGED);
+      const undo = canUndo ? this.#undoBy(() => void this.undo(request.project)) : null;
+      const said = job.outcome?.summary ?? '';
+      if (job.state === 'succeeded') this.#context.toasts.done(job.title, undo, said);
+      else this.#context.toasts.notice(job.title, said, undo);
+    });
   }
 
   async thin(project: string): Promise<boolean> {

@@ -26,7 +26,7 @@ import Trash from '@lucide/svelte/icons/trash-2';
 import type { Project } from '$lib/backend/bindings';
 import { commandFor } from '$lib/command-hint';
 import type { Command } from '$lib/commands';
-import { filesRoute, historyRoute, projectOf, searchRoute } from '$lib/routing';
+import { filesRoute, historyRoute, projectOf, searchRoute, storageRoute } from '$lib/routing';
 import { words } from '$lib/words';
 import type { Actions, Context } from './actions.svelte';
 import type { BackupActions } from './backup-actions.svelte';
@@ -206,10 +206,10 @@ function generalCommands({ dialogs, jobs, router, session }: Context, actions: A
     }),
     add({
       id: 'clean-up',
-      label: words.libraryCleanup.open,
+      label: words.storage.freeSpace,
       icon: BrushCleaning,
       hint: commandFor('library_cleanup'),
-      run: () => router.go({ page: 'cleanup' }),
+      run: () => router.go(storageRoute()),
     }),
     add({
       id: 'add-destination',

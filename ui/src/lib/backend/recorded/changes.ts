@@ -1,6 +1,6 @@
 /** Changes of the recorded library, made to its lists and replies; no rule lives here. */
 import type { Request, UseCase } from '../backend';
-import type { JobView, Project, Snapshot, WatchStatus } from '../bindings';
+import type { JobView, Project, Snapshot, WatchStatus, Workspace } from '../bindings';
 import { newId, now, one } from './library';
 import type { RecordedLibrary, Replies } from './library';
 
@@ -236,7 +236,13 @@ export function endsOf(library: RecordedLibrary): Ends {
       const { workspace } = library.version(version);
       if (!to) library.addVersion(workspace, { message: title, trigger: 'beforeRestore' });
     },
-    undo: ({ workspace }, { title }) => library.addVersion(workspace, { message: title }),
+    undo: ({ workspace: named }, { title }) => {
+      // A project stands for its main workspace; what was freed of one without versions is just back.
+      const isNamed = ({ id, project, main }: Workspace) =>
+        id === named || (main && project === named);
+      const workspace = library.workspaces.find(isNamed);
+      if (workspace) library.addVersion(workspace.id, { message: title });
+    },
     thin: ({ project }) => {
       const { drop } = recording.reply('thin_preview', { project });
       const gone = new Set(drop.map(({ version }) => version.id));

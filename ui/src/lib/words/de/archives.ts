@@ -17,7 +17,7 @@ export const archiveWords: typeof english = {
     title: 'Archiv',
     make: 'Projekte archivieren…',
     makeIdle: 'Ruhende Projekte archivieren…',
-    cleanUp: 'Aufräumen…',
+    cleanUp: 'Platz freigeben…',
     shown: 'Anzeige',
     archives: 'Archive',
     trash: 'Papierkorb',

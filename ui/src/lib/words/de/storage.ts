@@ -10,7 +10,7 @@ const inDays = (count: number) => plural(count, { one: '1 Tag', other: '# Tagen'
 export const storageWords: typeof english = {
   storage: {
     tabs: 'Ansichten des Speichers',
-    views: { picture: 'Bild', findings: 'Was weg kann', growth: 'Wachstum', trend: 'Entwicklung' },
+    views: { findings: 'Was weg kann', picture: 'Bild', growth: 'Wachstum', trend: 'Entwicklung' },
 
     onDisk: 'Auf der Festplatte',
     ofLibrary: (size: string) => `${size} in der Bibliothek`,
@@ -133,24 +133,73 @@ export const storageWords: typeof english = {
     unique: (size: string) => `${size} einmalig`,
     canGo: (size: string) => `${size} können weg`,
 
+    canFree: (size: string) => `${size} können frei werden`,
+    canFreeUpTo: (size: string) => `Bis zu ${size} können frei werden`,
+    nothingToFree: 'Es gibt nichts freizugeben',
+    freeNow: 'Freigeben',
+    freeChosen: (size: string) => `${size} freigeben…`,
+    freeUpTo: (size: string) => `Bis zu ${size} freigeben…`,
+    freeing: 'Platz wird freigegeben…',
+    upTo: (size: string) => `bis zu ${size}`,
+    later: 'gibt später Platz frei',
+    none: 'keine',
+    include: (name: string) => `Einbeziehen: ${name}`,
+    items: (count: number) => plural(count, { one: '1 Objekt', other: '# Objekte' }),
+    byItself: 'Läuft automatisch',
+    showParts: (name: string) => `Zeigen, was entfernt wird: ${name}`,
+    hideParts: (name: string) => `Ausblenden, was entfernt wird: ${name}`,
+    moreParts: (count: number) => plural(count, { one: 'und 1 weiteres', other: 'und # weitere' }),
+    lookingAtBackups: 'Wird geprüft, was die Sicherungen brauchen…',
+    steps: {
+      emptyTrash: 'Abgelaufenes im Papierkorb',
+      clearCaches: 'Reste im Zwischenspeicher',
+      thinVersions: 'Alte Versionen',
+      compactVersions: 'Ungenutzte Versionsdaten',
+      archiveIdle: 'Ruhende Projekte',
+      forgetBackups: 'Alte Sicherungen',
+      pruneBackups: 'Ungenutzte Sicherungsdaten',
+    },
+    loses: {
+      rebuildable: 'Nichts geht verloren: Programme erzeugen diese Ordner neu.',
+      clearCaches: 'Nichts geht verloren: Unterbrochene Arbeit hat das zurückgelassen.',
+      compactVersions:
+        'Nichts geht verloren: Keine Version braucht es, oder es lässt sich kleiner ablegen.',
+      pruneBackups: 'Nichts geht verloren: Keine Sicherung braucht es.',
+      archiveIdle: 'Nichts geht verloren: Sie kommen ins Archiv und lassen sich wiederherstellen.',
+      forgetBackups: 'Sicherungen, die kein Plan behält, kommen für 30 Tage in den Papierkorb.',
+      thinVersions:
+        'Automatische Versionen, die die Aufbewahrung nicht mehr behält, werden gelöscht.',
+      emptyTrash: 'Was lange genug im Papierkorb lag, wird gelöscht.',
+    },
+    chooseIdle: 'Auswählen…',
+    trashLine: 'Wird gelöscht, sobald es lange genug im Papierkorb lag.',
+    showTrash: 'Papierkorb zeigen',
+    searching: 'Wird gesucht…',
+
     freeTitle: (name: string) => `${name} freigeben?`,
+    freeTitleSpace: 'Platz freigeben?',
     freeTitleMany: (count: number) =>
       plural(count, { one: '1 Objekt freigeben?', other: '# Objekte freigeben?' }),
     freeLine: (size: string, count: number) => `Das gibt ${size} in ${files(count)} frei.`,
     freeFrom: (project: string) => `Aus dem Arbeitsbereich von ${project}`,
     freeFromMany: (projects: number) =>
       plural(projects, { one: 'Aus 1 Projekt', other: 'Aus # Projekten' }),
-    freeAll: 'Alles freigeben…',
     freeLooking: 'Wird geprüft, was diese Dateien enthält…',
     freeUndo:
       'Dateien, die eine Version enthält, lassen sich daraus wiederherstellen. Die anderen bleiben im Papierkorb, bis er geleert wird.',
     freeUndoBuild:
       'Bauen Sie das Projekt, um diese Ordner zurückzubekommen. Keine Version oder Sicherung enthält sie.',
     freeConfirm: (size: string) => `${size} freigeben`,
+    freeConfirmUpTo: (size: string) => `Bis zu ${size} freigeben`,
     toTrash: (count: number) =>
       plural(count, {
         one: '1 Objekt gibt es sonst nirgends. Es kommt zuerst in den Papierkorb.',
         other: '# Objekte gibt es sonst nirgends. Sie kommen zuerst in den Papierkorb.',
+      }),
+    freeMissed: (projects: number) =>
+      plural(projects, {
+        one: '1 Projekt lässt sich gerade nicht lesen und bleibt, wie es ist.',
+        other: '# Projekte lassen sich gerade nicht lesen und bleiben, wie sie sind.',
       }),
     freeNothing: 'Davon ist nichts mehr da. Zählen Sie neu, um den Platz zu sehen, wie er ist.',
     held: {
@@ -161,14 +210,11 @@ export const storageWords: typeof english = {
     rebuiltBy: (manifest: string) => `Erzeugt aus ${manifest}`,
 
     rebuildableTitle: 'Neu erzeugbare Ordner',
-    rebuildableLine: 'Bauergebnisse und Abhängigkeiten, die ein Programm neu erzeugt.',
-    noRebuildable: 'Kein neu erzeugbarer Ordner gefunden.',
     largestTitle: 'Größte Dateien',
-    largestLine: 'Über alle Projekte, die größten zuerst.',
-    noLargest: 'Keine große Datei gefunden.',
+    largestLine: 'Über alle Projekte. Wählen Sie, was Sie nicht mehr brauchen.',
     duplicatesTitle: 'Duplikate',
-    duplicatesLine: 'Dateien mit gleichem Inhalt, in beliebigen Projekten.',
-    noDuplicates: 'Keine Duplikate gefunden.',
+    duplicatesLine:
+      'Dateien mit gleichem Inhalt, in beliebigen Projekten. Wählen Sie, welche Kopie weg kann.',
     neverSearched:
       'Noch nicht gesucht. Um Duplikate zu finden, werden Dateien gleicher Größe gelesen.',
     searched: 'Gesucht',
@@ -181,7 +227,7 @@ export const storageWords: typeof english = {
       `${size} in ${plural(count, { one: '1 Objekt', other: '# Objekten' })}`,
     colProject: 'Projekt',
     colHeld: 'Wie man es zurückbekommt',
-    freeAllOf: (project: string, size: string) => `${project}: ${size} freigeben…`,
+    colChosen: 'Ausgewählt',
 
     from: 'Von',
     to: 'Bis',

@@ -16,7 +16,7 @@ export const archiveWords = {
     title: 'Archive',
     make: 'Archive projects…',
     makeIdle: 'Archive idle projects…',
-    cleanUp: 'Clean up…',
+    cleanUp: 'Free space…',
     shown: 'What to show',
     archives: 'Archives',
     trash: 'Trash',

@@ -8,7 +8,7 @@ const days = (count: number) => plural(count, { one: '1 day', other: '# days' })
 export const storageWords = {
   storage: {
     tabs: 'Views of the storage',
-    views: { picture: 'Picture', findings: 'What can go', growth: 'Growth', trend: 'Trend' },
+    views: { findings: 'What can go', picture: 'Picture', growth: 'Growth', trend: 'Trend' },
 
     onDisk: 'On disk',
     ofLibrary: (size: string) => `${size} in the library`,
@@ -130,23 +130,70 @@ export const storageWords = {
     unique: (size: string) => `${size} unique`,
     canGo: (size: string) => `${size} can go`,
 
+    canFree: (size: string) => `${size} can be freed`,
+    canFreeUpTo: (size: string) => `Up to ${size} can be freed`,
+    nothingToFree: 'There is nothing to free',
+    freeNow: 'Free',
+    freeChosen: (size: string) => `Free ${size}…`,
+    freeUpTo: (size: string) => `Free up to ${size}…`,
+    freeing: 'Freeing space…',
+    upTo: (size: string) => `up to ${size}`,
+    later: 'frees space later',
+    none: 'none',
+    include: (name: string) => `Include: ${name}`,
+    items: (count: number) => plural(count, { one: '1 item', other: '# items' }),
+    byItself: 'Runs automatically',
+    showParts: (name: string) => `Show what goes: ${name}`,
+    hideParts: (name: string) => `Hide what goes: ${name}`,
+    moreParts: (count: number) => plural(count, { one: 'and 1 more', other: 'and # more' }),
+    lookingAtBackups: 'Checking what backups need…',
+    steps: {
+      emptyTrash: 'Expired trash',
+      clearCaches: 'Leftovers in the cache',
+      thinVersions: 'Old versions',
+      compactVersions: 'Unused version data',
+      archiveIdle: 'Idle projects',
+      forgetBackups: 'Old backups',
+      pruneBackups: 'Unused backup data',
+    },
+    loses: {
+      rebuildable: 'Nothing is lost: programs make these folders again.',
+      clearCaches: 'Nothing is lost: interrupted work left this behind.',
+      compactVersions: 'Nothing is lost: no version needs it, or it can be stored smaller.',
+      pruneBackups: 'Nothing is lost: no backup needs it.',
+      archiveIdle: 'Nothing is lost: they move to the archive, and can be restored.',
+      forgetBackups: 'Backups that no plan keeps go to the trash for 30 days.',
+      thinVersions: 'Automatic versions that retention no longer keeps are deleted.',
+      emptyTrash: 'What was in the trash for long enough is deleted.',
+    },
+    chooseIdle: 'Choose…',
+    trashLine: 'Deleted once it was in the trash for long enough.',
+    showTrash: 'Show trash',
+    searching: 'Searching…',
+
     freeTitle: (name: string) => `Free ${name}?`,
+    freeTitleSpace: 'Free space?',
     freeTitleMany: (count: number) =>
       plural(count, { one: 'Free 1 item?', other: 'Free # items?' }),
     freeLine: (size: string, count: number) => `This frees ${size} in ${files(count)}.`,
     freeFrom: (project: string) => `From the workspace of ${project}`,
     freeFromMany: (projects: number) =>
       plural(projects, { one: 'From 1 project', other: 'From # projects' }),
-    freeAll: 'Free all…',
     freeLooking: 'Checking what holds these files…',
     freeUndo:
       'Files that a version holds can be restored from it. The trash keeps the others until it is emptied.',
     freeUndoBuild: 'Build the project to get these folders back. No version or backup holds them.',
     freeConfirm: (size: string) => `Free ${size}`,
+    freeConfirmUpTo: (size: string) => `Free up to ${size}`,
     toTrash: (count: number) =>
       plural(count, {
         one: '1 item is held nowhere else. It goes to the trash first.',
         other: '# items are held nowhere else. They go to the trash first.',
+      }),
+    freeMissed: (projects: number) =>
+      plural(projects, {
+        one: '1 project cannot be read now, and is left out.',
+        other: '# projects cannot be read now, and are left out.',
       }),
     freeNothing: 'None of this is there any more. Rescan to see the space as it is.',
     held: {
@@ -157,14 +204,10 @@ export const storageWords = {
     rebuiltBy: (manifest: string) => `Built from ${manifest}`,
 
     rebuildableTitle: 'Rebuildable folders',
-    rebuildableLine: 'Build output and dependencies that a program makes again.',
-    noRebuildable: 'No rebuildable folder found.',
     largestTitle: 'Largest files',
-    largestLine: 'Over all projects, the largest first.',
-    noLargest: 'No large file found.',
+    largestLine: 'Over all projects. Choose what you no longer need.',
     duplicatesTitle: 'Duplicates',
-    duplicatesLine: 'Files of equal content, in any project.',
-    noDuplicates: 'No duplicates found.',
+    duplicatesLine: 'Files of equal content, in any project. Choose which copy goes.',
     neverSearched: 'Not searched yet. Finding duplicates reads files of equal size.',
     searched: 'Searched',
     findDuplicates: 'Find duplicates',
@@ -176,7 +219,7 @@ export const storageWords = {
       `${size} in ${plural(count, { one: '1 item', other: '# items' })}`,
     colProject: 'Project',
     colHeld: 'How to get it back',
-    freeAllOf: (project: string, size: string) => `${project}: free ${size}…`,
+    colChosen: 'Chosen',
 
     from: 'From',
     to: 'To',
