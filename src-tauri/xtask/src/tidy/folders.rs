@@ -136,6 +136,7 @@ const ORDERS: &[(&str, &[&str])] = &[
             "on_disk",
             "search",
             "names",
+            "deleted",
             "compare",
             "file_history",
             "line_counts",
