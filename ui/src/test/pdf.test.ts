@@ -4,7 +4,6 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import App from '../App.svelte';
 import { encodeBase64 } from '$lib/base64';
 import { RecordedBackend } from '$lib/backend/recorded';
-import Preview from '$lib/components/files/Preview.svelte';
 import { answerArchives } from './fixtures/archives';
 
 const preview = {
@@ -15,7 +14,14 @@ const preview = {
   sizeBytes: 15,
   truncated: false,
 };
-const show = () => render(Preview, { preview, name: 'a.pdf' });
+
+function show() {
+  location.hash = '#/archive/a-1/src?view=files&file=main.rs';
+  const backend = new RecordedBackend({ jobSeconds: 0.1 });
+  answerArchives(backend);
+  backend.answer('archive_file', preview);
+  return render(App, { backend });
+}
 
 /** A worker that is started and never says a word. */
 class SilentWorker extends EventTarget {
@@ -42,11 +48,7 @@ afterEach(() => {
 
 describe('the preview of a PDF', () => {
   it('that breaks its worker says so, and offers the bytes', async () => {
-    location.hash = '#/archive/a-1/src?view=files&file=main.rs';
-    const backend = new RecordedBackend({ jobSeconds: 0.1 });
-    answerArchives(backend);
-    backend.answer('archive_file', preview);
-    render(App, { backend });
+    show();
     await screen.findByTestId('preview-pdf');
     const [worker] = SilentWorker.started;
     worker?.dispatchEvent(new Event('error'));
