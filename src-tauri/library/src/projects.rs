@@ -153,7 +153,7 @@ impl<'a> Projects<'a> {
             };
             metadata::write(self.library.root(), &project)?;
             table::insert(transaction, &project)?;
-            self.tell(transaction, &project, "added", text!("was added"))?;
+            self.tell(transaction, &project, "added", &text!("was added"))?;
             Ok(project)
         })?;
         self.library.confirm_place(&added.root)?;
@@ -190,7 +190,7 @@ impl<'a> Projects<'a> {
             project.tags = names::check_tags(&request.tags)?;
         }
         self.save(transaction, &mut project)?;
-        self.tell(transaction, &project, "recalled", text!("was recalled"))?;
+        self.tell(transaction, &project, "recalled", &text!("was recalled"))?;
         Ok(project)
     }
 
@@ -356,7 +356,7 @@ impl<'a> Projects<'a> {
                     continue;
                 }
                 table::insert(transaction, &project)?;
-                self.tell(transaction, &project, "added", text!("was added"))?;
+                self.tell(transaction, &project, "added", &text!("was added"))?;
             }
             Ok(())
         })
@@ -373,7 +373,7 @@ impl<'a> Projects<'a> {
             let (kind, happened) = edit(&mut project)?;
             if project != before {
                 self.save(transaction, &mut project)?;
-                self.tell(transaction, &before, kind, happened)?;
+                self.tell(transaction, &before, kind, &happened)?;
             }
             Ok(project)
         })
@@ -390,7 +390,7 @@ impl<'a> Projects<'a> {
         transaction: &Transaction<'_>,
         project: &Project,
         kind: &str,
-        happened: Text,
+        happened: &Text,
     ) -> Result<()> {
         let text = text!("{project} {happened}", project = project.name, happened);
         let event = NewEvent::new(format!("project.{kind}"), text).of_project(Some(project.id));

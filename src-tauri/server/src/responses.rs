@@ -35,14 +35,14 @@ pub(crate) fn set_security_headers(headers: &mut HeaderMap) {
 #[derive(Debug)]
 pub(crate) struct ErrorResponse {
     status: StatusCode,
-    error: WireError,
+    error: Box<WireError>,
     language: Language,
 }
 
 impl ErrorResponse {
     /// With a status of its own, where the code's is too general.
     pub(crate) fn new(status: StatusCode, error: Error) -> Self {
-        Self { status, error: error.into(), language: Language::default() }
+        Self { status, error: Box::new(error.into()), language: Language::default() }
     }
 
     /// The same, said in a language.
@@ -65,7 +65,8 @@ impl ErrorResponse {
 
 impl From<WireError> for ErrorResponse {
     fn from(error: WireError) -> Self {
-        Self { status: status_of(error.code), error, language: Language::default() }
+        let status = status_of(error.code);
+        Self { status, error: Box::new(error), language: Language::default() }
     }
 }
 

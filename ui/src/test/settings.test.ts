@@ -2,6 +2,7 @@
 import { fireEvent, render, screen, waitFor, within } from '@testing-library/svelte';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import App from '../App.svelte';
+import { HIDDEN } from '$lib/setting-groups';
 import { RecordedBackend } from '$lib/backend/recorded';
 import { words } from '$lib/words';
 
@@ -29,7 +30,7 @@ describe('the settings', () => {
   it('have words of their own, each one', async () => {
     const backend = new RecordedBackend();
     const { all } = await backend.call('settings_show', {});
-    const keys = all.map(({ key }) => key).filter((key) => key !== 'tray-hint-shown');
+    const keys = all.map(({ key }) => key).filter((key) => !HIDDEN.includes(key));
     expect(keys.filter((key) => !(key in words.settings.names))).toEqual([]);
   });
 

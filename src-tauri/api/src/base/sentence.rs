@@ -114,7 +114,7 @@ impl TextArgument for Sentence {
 /// English.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Type)]
 #[specta(transparent)]
-pub struct InEnglish(#[specta(type = Vec<String>)] Vec<(&'static str, Text)>);
+pub struct InEnglish(#[specta(type = Vec<String>)] Box<[(&'static str, Text)]>);
 
 impl InEnglish {
     /// Says of these sentences, by their names, which are in English where that was not asked for.

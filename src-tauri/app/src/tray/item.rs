@@ -87,7 +87,7 @@ impl ksni::Tray for TrayItem {
             entry(&self.say(&self.status.sentence), false, |_| {}),
             MenuItem::Separator,
             entry(&self.say(&text!("Open Undercroft")), true, |item: &mut Self| {
-                window::show(&item.app)
+                window::show(&item.app);
             }),
             entry(&self.say(&text!("Restore a file…")), true, |item: &mut Self| {
                 window::show_page(&item.app, SEARCH_PAGE);

@@ -233,7 +233,7 @@ impl Archives {
             parts: parts.iter().map(|(name, _)| (*name).to_owned()).collect(),
         };
         let manifest = Manifest::new(id, archived, figures);
-        self.keep(&manifest, "archive.created", text!("was archived"))?;
+        self.keep(&manifest, "archive.created", &text!("was archived"))?;
         reach_write_point("archive.recorded");
         Ok(self.archive(manifest))
     }
@@ -268,7 +268,7 @@ impl Archives {
         if found.is_whole() {
             self.put(&manifest)?;
         } else {
-            self.keep(&manifest, "archive.damaged", text!("has an archive that is damaged"))?;
+            self.keep(&manifest, "archive.damaged", &text!("has an archive that is damaged"))?;
         }
         Ok(found)
     }
@@ -286,7 +286,7 @@ impl Archives {
             } else {
                 ("archive.recalled", text!("has its archive back"))
             };
-            self.keep(&manifest, kind, happened)?;
+            self.keep(&manifest, kind, &happened)?;
             reach_write_point("archive.trashed");
         }
         Ok(self.archive(manifest))
@@ -327,7 +327,7 @@ impl Archives {
         self.library.catalog().write(|transaction| table::put(transaction, manifest))
     }
 
-    fn keep(&self, manifest: &Manifest, kind: &str, happened: Text) -> Result<()> {
+    fn keep(&self, manifest: &Manifest, kind: &str, happened: &Text) -> Result<()> {
         manifest.write(&manifest_path(&self.path_of(manifest.id, manifest.created)))?;
         self.library.catalog().write(|transaction| {
             table::put(transaction, manifest)?;

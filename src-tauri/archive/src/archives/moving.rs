@@ -83,7 +83,7 @@ impl Archives {
         manifest.frees_file = true;
         manifest.trashed = self.get(id)?.manifest.trashed;
         let happened = text!("has its archive on {to} now", to = to.name);
-        self.keep(&manifest, "archive.moved", happened)?;
+        self.keep(&manifest, "archive.moved", &happened)?;
         reach_write_point("archive.moved");
         self.free_file(manifest)
     }
@@ -179,7 +179,7 @@ impl Archives {
         manifest.left_behind.push(location);
         manifest.checked = Some(self.library.world().clock.now());
         manifest.damaged.clear();
-        self.keep(&manifest, "archive.brought-back", text!("has its archive on this disk again"))?;
+        self.keep(&manifest, "archive.brought-back", &text!("has its archive on this disk again"))?;
         reach_write_point("archive.brought-back");
         self.remove_or_warn(id, job)
     }

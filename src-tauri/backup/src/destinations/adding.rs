@@ -112,7 +112,7 @@ impl Destinations {
                 None => free_name(path, &all),
             };
             table::insert(transaction, &destination)?;
-            self.tell(transaction, &destination, "added", text!("was added"))
+            self.tell(transaction, &destination, "added", &text!("was added"))
         });
         if kept.is_err() {
             // A password that belongs to no destination is kept for nothing.
@@ -151,7 +151,7 @@ impl Destinations {
                 true => text!("was given its password again"),
                 false => text!("is now at {path}", path = escape_path(path)),
             };
-            self.tell(transaction, &moved, "moved", happened)?;
+            self.tell(transaction, &moved, "moved", &happened)?;
             Ok(moved)
         })
     }
@@ -174,7 +174,7 @@ impl Destinations {
         transaction: &Transaction<'_>,
         destination: &Destination,
         kind: &str,
-        happened: Text,
+        happened: &Text,
     ) -> Result<()> {
         let text = text!("{destination} {happened}", destination = destination.name, happened);
         let event =

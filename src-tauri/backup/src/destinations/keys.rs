@@ -45,7 +45,7 @@ impl Destinations {
         let chosen = password.choose(&*self.library.world().random)?;
         let repository = self.repository_of(&destination)?;
         repository.add_key(&Password::new(chosen.text.as_str()))?;
-        self.tell_of(&destination, "key-added", text!("opens with one more password now"))?;
+        self.tell_of(&destination, "key-added", &text!("opens with one more password now"))?;
         self.keys(id)
     }
 
@@ -60,7 +60,7 @@ impl Destinations {
         let keys = repository.keys()?;
         let key = find_key(&keys, key)?;
         repository.remove_key(key)?;
-        self.tell_of(&destination, "key-removed", text!("opens with one password less now"))?;
+        self.tell_of(&destination, "key-removed", &text!("opens with one password less now"))?;
         self.keys(id)
     }
 
@@ -98,7 +98,7 @@ impl Destinations {
                 .next("Remove that key")
                 .because(error)
         })?;
-        self.tell_of(&destination, "password-changed", text!("has another password now"))?;
+        self.tell_of(&destination, "password-changed", &text!("has another password now"))?;
         self.keys(id)
     }
 
@@ -130,7 +130,7 @@ impl Destinations {
         self.repository_of(&self.get(id)?)?.unlock(false)
     }
 
-    fn tell_of(&self, destination: &Destination, kind: &str, happened: Text) -> Result<()> {
+    fn tell_of(&self, destination: &Destination, kind: &str, happened: &Text) -> Result<()> {
         let text = text!("{destination} {happened}", destination = destination.name, happened);
         let event = NewEvent::new(format!("destination.{kind}"), text);
         let event = event.of_destination(Some(destination.id));

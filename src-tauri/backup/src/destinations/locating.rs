@@ -113,7 +113,7 @@ impl Destinations {
                 transaction,
                 &moved,
                 "moved",
-                text!("is now at {path}", path = escape_path(path)),
+                &text!("is now at {path}", path = escape_path(path)),
             )?;
             Ok(moved)
         })

@@ -143,7 +143,7 @@ impl Plans {
                 }
                 let plan = Plan { id, name, enabled, created, spec };
                 table::put(transaction, &plan)?;
-                self.append_plan_event(transaction, &plan, "added", text!("was made again"))?;
+                self.append_plan_event(transaction, &plan, "added", &text!("was made again"))?;
                 taken_in.push(plan);
             }
             // The file lies in the library: whoever wrote it may not have been the user.

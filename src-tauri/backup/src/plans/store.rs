@@ -61,7 +61,7 @@ impl Plans {
         };
         self.library.catalog().write(|transaction| {
             validation::refuse_taken(&plan.name, table::all(transaction)?.iter())?;
-            self.store_plan(transaction, &plan, "added", text!("was made"))?;
+            self.store_plan(transaction, &plan, "added", &text!("was made"))?;
             DEALT_WITH.set(transaction, plan.id, plan.created)?;
             Ok(plan)
         })
@@ -81,7 +81,7 @@ impl Plans {
             let Plan { enabled, created, .. } = before;
             let plan = Plan { id, name, enabled, created, spec: spec.clone() };
             if plan != before {
-                self.store_plan(transaction, &plan, "changed", text!("was changed"))?;
+                self.store_plan(transaction, &plan, "changed", &text!("was changed"))?;
             }
             if when(&plan) != when(&before) {
                 DEALT_WITH.set(transaction, id, self.library.world().clock.now())?;
@@ -109,7 +109,7 @@ impl Plans {
                     true => ("enabled", text!("runs by itself")),
                     false => ("disabled", text!("runs by itself no longer")),
                 };
-                self.store_plan(transaction, &plan, kind, happened)?;
+                self.store_plan(transaction, &plan, kind, &happened)?;
                 // What was planned in the meantime is not missed.
                 DEALT_WITH.set(transaction, id, self.library.world().clock.now())?;
             }
@@ -129,7 +129,7 @@ impl Plans {
                 transaction,
                 &plan,
                 "removed",
-                text!("was removed; its backups stay"),
+                &text!("was removed; its backups stay"),
             )?;
             mirror::write(self.library.root(), transaction)?;
             Ok(plan)
@@ -188,7 +188,7 @@ impl Plans {
             } else {
                 text!("has a destination less")
             };
-            self.store_plan(transaction, &plan, "changed", happened)?;
+            self.store_plan(transaction, &plan, "changed", &happened)?;
         }
         Ok(())
     }
@@ -198,7 +198,7 @@ impl Plans {
         transaction: &Transaction<'_>,
         plan: &Plan,
         kind: &str,
-        happened: Text,
+        happened: &Text,
     ) -> Result<()> {
         table::put(transaction, plan)?;
         self.append_plan_event(transaction, plan, kind, happened)?;
@@ -210,7 +210,7 @@ impl Plans {
         transaction: &Transaction<'_>,
         plan: &Plan,
         kind: &str,
-        happened: Text,
+        happened: &Text,
     ) -> Result<()> {
         let text = text!("The plan {plan} {happened}", plan = plan.name, happened);
         let event = NewEvent::new(format!("plan.{kind}"), text);

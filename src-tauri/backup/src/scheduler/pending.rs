@@ -103,7 +103,7 @@ impl Scheduler {
         } else {
             return Ok(None);
         };
-        Ok(Some((waiting(plan, reason, text, pending, now), until)))
+        Ok(Some((waiting(plan, reason, &text, pending, now), until)))
     }
 
     /// Marks the pending runs as begun, unless another process has, and begins them.
@@ -173,13 +173,13 @@ pub(super) fn waiting_for_destinations(
     }
     let names = TextValue::names(away.iter().map(|run| &run.destination.name));
     let text = text!("waits for {names}", names);
-    Some(waiting(plan, WaitReason::Destination, text, away, now))
+    Some(waiting(plan, WaitReason::Destination, &text, away, now))
 }
 
 fn waiting(
     plan: &Plan,
     reason: WaitReason,
-    text: Text,
+    text: &Text,
     pending: &[PendingRun],
     now: Timestamp,
 ) -> Waiting {

@@ -61,7 +61,7 @@ impl HistoryWriter {
             created: self.history.now(),
             closed: None,
         };
-        match self.history.put_workspace(&workspace, text!("was opened")) {
+        match self.history.put_workspace(&workspace, &text!("was opened")) {
             // Another process was quicker.
             Err(error) if error.code() == Code::AlreadyExists => {
                 self.history.main_workspace(project)

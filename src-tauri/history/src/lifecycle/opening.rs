@@ -91,7 +91,7 @@ impl HistoryWriter {
             closed: None,
         };
         self.history.library().confirm_place(&workspace.root)?;
-        self.history.put_workspace(&workspace, text!("was opened"))?;
+        self.history.put_workspace(&workspace, &text!("was opened"))?;
         Ok(workspace)
     }
 
@@ -141,7 +141,7 @@ impl HistoryWriter {
         if std::mem::take(&mut workspace.is_current) {
             self.history.switch_workspace(self.history.main_workspace(workspace.project)?.id)?;
         }
-        self.history.put_workspace(&workspace, text!("was closed"))?;
+        self.history.put_workspace(&workspace, &text!("was closed"))?;
         Ok(workspace)
     }
 

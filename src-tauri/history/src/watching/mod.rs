@@ -119,7 +119,7 @@ impl WorkspaceWatcher {
             if workspace.closed.is_none() && workspace.paused != paused {
                 workspace.paused = paused;
                 let happened = if paused { text!("is paused") } else { text!("is watched again") };
-                self.history().put_workspace(&workspace, happened)?;
+                self.history().put_workspace(&workspace, &happened)?;
             }
         }
         self.sync()

@@ -110,7 +110,7 @@ impl History {
         let workspaces = self.workspaces(Some(project))?.into_iter();
         let main = workspaces.filter(|it| it.name == MAIN).find(|main| main.root != root);
         let Some(main) = main else { return Ok(()) };
-        self.put_workspace(&Workspace { root, ..main }, text!("was moved"))
+        self.put_workspace(&Workspace { root, ..main }, &text!("was moved"))
     }
 
     /// The workspace that the user works in, if there is one.
@@ -131,7 +131,7 @@ impl History {
         workspace.is_current = true;
         self.library().catalog().write(|transaction| {
             table::set_current(transaction, id)?;
-            self.tell_of_workspace(transaction, &workspace, text!("is the current workspace now"))
+            self.tell_of_workspace(transaction, &workspace, &text!("is the current workspace now"))
         })?;
         let left = left.map(|left| left.project).filter(|left| *left != workspace.project);
         left.map_or(Ok(()), |left| self.store_workspaces(left))?;
@@ -146,12 +146,12 @@ impl History {
     pub fn describe_workspace(&self, id: WorkspaceId, text: &str) -> Result<Workspace> {
         let mut workspace = self.workspace(id)?;
         workspace.description = text.trim().to_owned();
-        self.put_workspace(&workspace, text!("was described"))?;
+        self.put_workspace(&workspace, &text!("was described"))?;
         Ok(workspace)
     }
 
     /// Makes a workspace known: beside the project's metadata first, which is the truth.
-    pub(crate) fn put_workspace(&self, workspace: &Workspace, happened: Text) -> Result<()> {
+    pub(crate) fn put_workspace(&self, workspace: &Workspace, happened: &Text) -> Result<()> {
         let _writing = stored::lock(self.library(), workspace.project)?;
         let mut all = self.workspaces(Some(workspace.project))?;
         match all.iter_mut().find(|known| known.name == workspace.name) {
@@ -175,7 +175,7 @@ impl History {
         &self,
         transaction: &Transaction<'_>,
         workspace: &Workspace,
-        happened: Text,
+        happened: &Text,
     ) -> Result<()> {
         let text =
             text!("The workspace {workspace} {happened}", workspace = workspace.name, happened);

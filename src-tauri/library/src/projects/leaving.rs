@@ -84,7 +84,7 @@ impl Projects<'_> {
         metadata::remove(self.library.root(), &project)?;
         self.library.catalog().write(|transaction| {
             table::remove(transaction, id)?;
-            self.tell(transaction, &project, "deleted", text!("was deleted for good"))
+            self.tell(transaction, &project, "deleted", &text!("was deleted for good"))
         })
     }
 

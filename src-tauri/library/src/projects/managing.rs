@@ -21,7 +21,7 @@ impl Projects<'_> {
             }
             metadata::write(self.library.root(), project)?;
             table::insert(transaction, project)?;
-            self.tell(transaction, project, "added", text!("was brought back"))?;
+            self.tell(transaction, project, "added", &text!("was brought back"))?;
             Ok(project.clone())
         })
     }
@@ -68,7 +68,7 @@ impl Projects<'_> {
         new.publish(self.library.root())?;
         self.library.catalog().write(|transaction| {
             table::insert(transaction, &project)?;
-            self.tell(transaction, &project, "added", text!("was added"))
+            self.tell(transaction, &project, "added", &text!("was added"))
         })?;
         self.library.confirm_place(&project.root)?;
         Ok(project)

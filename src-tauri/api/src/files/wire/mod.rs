@@ -15,9 +15,7 @@ use crate::base::wire::{ChangeKind, EntryKind};
 use crate::jobs::wire::Warning;
 use crate::versions::wire::{Layer, LayerReason, Version};
 
-pub use copies::{
-    ArchiveCopy, BackupCopy, FileCopies, FileCopy, FileEverywhere, UnreadArchive,
-};
+pub use copies::{ArchiveCopy, BackupCopy, FileCopies, FileCopy, FileEverywhere, UnreadArchive};
 pub use diff::{DiffKind, FileCompare, FileDiff, FileRestoreLines, Hunk, Line, LineTag};
 
 /// A file or folder in a version.
