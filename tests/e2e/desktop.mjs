@@ -187,7 +187,7 @@ export class Desktop {
   async stop() {
     for (const page of this.#pages) await page.close().catch(() => undefined);
     for (const child of this.#children.reverse()) await end(child);
-    rmSync(this.folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
+    await removeFolder(this.folder);
   }
 
   /** @param {string} name */
@@ -237,4 +237,19 @@ function freePort() {
       server.close(() => done(port));
     });
   });
+}
+
+/**
+ * Removes a folder into which a process that ends may still write; `rmSync` tries again without looking what is new.
+ * @param {string} folder
+ */
+async function removeFolder(folder) {
+  for (let left = 20; ; left -= 1) {
+    try {
+      return rmSync(folder, { recursive: true, force: true });
+    } catch (error) {
+      if (left === 0) throw error;
+      await new Promise((done) => setTimeout(done, 100));
+    }
+  }
 }
