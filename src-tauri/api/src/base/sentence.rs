@@ -117,7 +117,7 @@ impl TextArgument for Sentence {
 pub struct InEnglish(#[specta(type = Vec<String>)] Box<[(&'static str, Text)]>);
 
 impl InEnglish {
-    /// Says of these sentences, by their names, which are in English where that was not asked for.
+    /// The names of these sentences that are in English where that was not asked for.
     pub(crate) fn among(sentences: &[(&'static str, &Sentence)]) -> Self {
         Self(sentences.iter().map(|(name, sentence)| (*name, sentence.to_text())).collect())
     }

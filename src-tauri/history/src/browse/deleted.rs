@@ -1,4 +1,4 @@
-//! What a folder had once: the names directly below it that earlier versions had and one version
+//! The former entries of a folder: the names directly below it that earlier versions had and one version
 //! lacks. Which those are, the table of changes knows.
 
 use std::collections::{BTreeSet, HashSet};
@@ -22,7 +22,7 @@ pub struct DeletedEntry {
     pub gone: GoneName,
 }
 
-/// What a folder had once.
+/// The former entries of a folder.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct DeletedEntries {
     /// The entries, by name.

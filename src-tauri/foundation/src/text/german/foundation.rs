@@ -1,4 +1,4 @@
-//! What all rooms stand on.
+//! The sentences of the foundation.
 
 use super::Entry;
 
