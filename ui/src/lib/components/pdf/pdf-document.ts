@@ -4,6 +4,8 @@ import { GlobalWorkerOptions, VerbosityLevel, getDocument } from 'pdfjs-dist/leg
 import type { PDFDocumentLoadingTask, PDFPageProxy } from 'pdfjs-dist';
 import openjpeg from 'pdfjs-dist/wasm/openjpeg_nowasm_fallback.js?url';
 import { decodeBase64 } from '$lib/base64';
+import { longestStep } from './longest-step';
+import type { DrawnLetters } from './longest-step';
 
 /** Whoever waits longer for a page than this many milliseconds gets none. */
 const LONGEST_WAIT = 20_000;
@@ -15,6 +17,8 @@ const LONGEST_SIDE = 8192;
 /** Pictures in a page are left out when they have more pixels: a large scan has half of them. */
 const MOST_IMAGE_PIXELS = 64 << 20;
 const MOST_TEXT = 20_000;
+/** A page that draws more than this in one go would keep the whole window still. */
+const LONGEST_STEP = 100_000;
 
 /** The two fonts that no other stands in for, inside scripts: nothing is fetched. */
 const SYMBOL_FONTS: Record<string, () => Promise<{ default: string }>> = {
@@ -71,6 +75,7 @@ export class PdfDocument {
   /** Draws a page, counted from 1, so wide on a screen that has `density` pixels for one. */
   async draw(number: number, width: number, density: number, signal?: AbortSignal) {
     const page = await this.#page(number);
+    await this.#checkSteps(page);
     const { width: wide, height: high } = page.getViewport({ scale: 1 });
     const scale = Math.min(
       (width * density) / wide,
@@ -116,6 +121,19 @@ export class PdfDocument {
     const end = () => this.#worker.terminate();
     setTimeout(end, LONGEST_END);
     void this.#task.destroy().then(end, end);
+  }
+
+  /** Drawing is done here and not in the worker: what takes too long in one go cannot be ended. */
+  async #checkSteps(page: PDFPageProxy): Promise<void> {
+    const list = await this.#inTime(page.getOperatorList());
+    const fonts = page.commonObjs as {
+      has(name: string): boolean;
+      get(name: string): { charProcOperatorList?: DrawnLetters };
+    };
+    const lettersOf = (font: string) =>
+      fonts.has(font) ? fonts.get(font).charProcOperatorList : undefined;
+    if (longestStep(list, lettersOf) > LONGEST_STEP)
+      throw new Error('The page draws too much at once');
   }
 
   async #page(number: number): Promise<PDFPageProxy> {
