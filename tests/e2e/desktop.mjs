@@ -13,8 +13,10 @@ import { PATIENCE, Page, until } from './webdriver.mjs';
 const here = resolve(fileURLToPath(import.meta.url), '..');
 const root = resolve(here, '../..');
 
-/** The program under test, with the pages inside it. */
-export const binary = join(resolve(root, process.env.CARGO_TARGET_DIR || 'target'), 'debug/undercroft-desktop');
+const profile = process.env.UNDERCROFT_PROFILE ?? 'debug';
+
+/** The program under test, with the pages inside it: what is measured is measured as it ships, by `UNDERCROFT_PROFILE=release`. */
+export const binary = join(resolve(root, process.env.CARGO_TARGET_DIR || 'target'), profile, 'undercroft-desktop');
 
 /** Debian's Python: the bindings to GTK and D-Bus are installed for it. */
 const python = '/usr/bin/python3';

@@ -47,7 +47,7 @@ mod verification;
 
 use undercroft_library::Migration;
 
-pub use anomaly::{AnomalyAlert, AnomalyAlerts, AnomalyAnswer, AnomalyKind, IsAsBefore};
+pub use anomaly::{AnomalyAlert, AnomalyAlerts, AnomalyAnswer, AnomalyKind, IsAsBefore, are_back};
 pub use archive_copies::{ArchiveCopies, StoredArchive};
 pub use backups::Backups;
 pub use browsing::{

@@ -72,9 +72,11 @@ impl Found {
         }
     }
 
-    /// The best fit first; then what is there before what is gone; then the newest first.
+    /// The best fit first; then former names of what lives on last; then what changed or went last
+    /// first: what one misses went lately.
     pub(super) fn order(&self) -> (NameMatch, bool, Reverse<Option<Timestamp>>) {
-        (self.matched, !self.is_here, Reverse(self.removed.or(self.copy.modified)))
+        let is_former = !self.is_here && self.renamed_to.is_some();
+        (self.matched, is_former, Reverse(self.removed.or(self.copy.modified)))
     }
 }
 

@@ -38,8 +38,8 @@ pub struct Search {
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub struct SearchResult {
-    /// Each file of a project once, wherever it is kept: the best fit first, then what is there
-    /// before what is gone, then the newest first.
+    /// Each file of a project once, wherever it is kept: the best fit first, then what changed or
+    /// went last; former names of what lives on after others.
     pub hits: Vec<SearchHit>,
     /// Places that were not looked through.
     pub unread: Vec<UnreadPlace>,

@@ -3,7 +3,7 @@
 
 use std::collections::HashSet;
 
-use undercroft_backup::{AnomalyAlert, AnomalyKind, CachedSnapshot};
+use undercroft_backup::{AnomalyAlert, AnomalyKind, CachedSnapshot, are_back};
 use undercroft_foundation::{Code, Error, Result, Text, text};
 use undercroft_history::{self as history, ChangeKind, TreePath, VersionFilter};
 
@@ -48,29 +48,34 @@ impl Api {
                 snapshot: snapshot.id,
                 paths,
                 to: None,
-                overwrite: match alert.kind {
-                    AnomalyKind::Rewriting => Overwrite::Changed,
-                    AnomalyKind::Deletion | AnomalyKind::Growth => Overwrite::Never,
-                },
+                // What still has its content is not named; what is written over can be had back.
+                overwrite: Overwrite::Changed,
             }),
         }
     }
 
-    /// Whether the newest version of a project has these paths as they were before an alert.
+    /// Whether the newest version of a project has these paths as they were before an alert; nothing
+    /// without versions.
     ///
     /// # Errors
     /// Whatever keeps the history from being read.
-    pub(crate) fn is_as_before(&self, alert: &AnomalyAlert, paths: &[Vec<u8>]) -> Result<bool> {
+    pub(crate) fn is_as_before(
+        &self,
+        alert: &AnomalyAlert,
+        paths: &[Vec<u8>],
+    ) -> Result<Option<bool>> {
         let paths = tree_paths(paths)?;
-        let Some(before) = self.version_before(alert, &paths)? else { return Ok(false) };
+        let Some(before) = self.version_before(alert, &paths)? else { return Ok(None) };
         let newest = self.0.history.newest_version(before.workspace)?;
         let Some(newest) = newest.filter(|newest| newest.id != before.id) else {
-            return Ok(false);
+            return Ok(Some(false));
         };
         let lost: HashSet<_> = paths.into_iter().collect();
         let reader = self.0.history.reader();
         let changes = reader.compare(before.id, newest.id, &TreePath::root())?;
-        Ok(!changes.iter().any(|change| loses(alert.kind, change, &lost)))
+        let is_lost = changes.iter().any(|change| loses(alert.kind, change, &lost));
+        let rewritten = |change: &&history::Change| loses(AnomalyKind::Rewriting, change, &lost);
+        Ok(Some(!is_lost && are_back(changes.iter().filter(rewritten).count(), lost.len())))
     }
 
     fn loss_of(&self, alert: &AnomalyAlert) -> Result<GuardLoss> {

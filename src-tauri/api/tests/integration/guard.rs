@@ -97,6 +97,34 @@ fn without_versions_what_is_gone_comes_back_from_the_backup_before() {
 }
 
 #[test]
+fn empty_files_under_the_old_names_bring_nothing_back() {
+    for versions in [true, false] {
+        let stage = begun(versions);
+        lose(&stage);
+        if versions {
+            save(&stage);
+        }
+        back_up(&stage);
+        for n in 0..100 {
+            write_file(stage.path(&format!("sample/album/{n}.txt")), "");
+        }
+        if versions {
+            save(&stage);
+        }
+        assert!(alert(&stage)["open"].as_bool().unwrap(), "a look: versions {versions}");
+        back_up(&stage);
+        assert!(alert(&stage)["open"].as_bool().unwrap(), "a backup: versions {versions}");
+
+        let request = json!({"alert": alert(&stage)["id"]});
+        let job = stage.run("guard_restore", request);
+        assert_eq!(job["state"], "succeeded", "{job}");
+        let back = fs::read_to_string(stage.path("sample/album/3.txt")).unwrap();
+        assert_eq!(back, "picture 3", "versions {versions}");
+        assert_eq!(alert(&stage)["answer"], "back", "versions {versions}");
+    }
+}
+
+#[test]
 fn rewritten_files_come_back_and_the_alert_is_over_with_the_next_version() {
     let stage = begun(true);
     for n in 0..100 {

@@ -3,9 +3,12 @@
 
 use std::collections::HashSet;
 use std::ffi::OsStr;
+use std::fs::Metadata;
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
+use std::time::SystemTime;
 
+use jiff::Timestamp;
 use undercroft_foundation::{AlertId, Result, escape_name, unescape_name};
 use undercroft_library::{Moment, Project};
 use undercroft_repository::diff::ChangeKind;
@@ -15,20 +18,34 @@ use super::{AnomalyAlert, AnomalyAlerts, AnomalyAnswer, AnomalyKind, table};
 use crate::browsing::top;
 use crate::snapshots::{CachedSnapshot, OBJECTS_TAG};
 
-/// Whether all of these paths of a project are again as an alert's backup from before has them.
-pub type IsAsBefore<'a> = dyn Fn(&AnomalyAlert, &[Vec<u8>]) -> Result<bool> + 'a;
+/// Whether all of these paths of a project are again as they were before an alert; nothing where no
+/// versions tell.
+pub type IsAsBefore<'a> = dyn Fn(&AnomalyAlert, &[Vec<u8>]) -> Result<Option<bool>> + 'a;
+
+/// Of deleted files that are there again, one in so many may have another content: somebody works on.
+/// More are placeholders, or something that writes under the old names.
+const WORKED_ON: usize = 10;
+
+/// Whether so few of the deleted files that are there again have another content that all are back.
+#[must_use]
+pub fn are_back(rewritten: usize, deleted: usize) -> bool {
+    rewritten <= deleted / WORKED_ON
+}
 
 impl AnomalyAlerts {
     /// The files and folders that are still gone, or that were rewritten, from the top of the
-    /// project. What lies in a folder that is gone is not named beside it. Nothing where it is not
-    /// known.
+    /// project; all of them where an open alert has nothing but their names there again. What lies in a
+    /// folder that is gone is not named beside it. Nothing where it is not known.
     ///
     /// # Errors
     /// Whatever keeps the catalog from being read.
     pub fn lost(&self, alert: &AnomalyAlert) -> Result<Vec<Vec<u8>>> {
         let root = self.library.projects().get(alert.project)?.root;
         let mut paths = self.paths_of(alert.id)?;
-        paths.retain(|path| alert.kind != AnomalyKind::Deletion || !is_there(&root, path));
+        let is_named_again = paths.iter().all(|path| is_there(&root, path));
+        if alert.kind == AnomalyKind::Deletion && !(is_named_again && alert.is_open()) {
+            paths.retain(|path| !is_there(&root, path));
+        }
         let mut lost: Vec<Vec<u8>> = Vec::new();
         let mut folder: Option<Vec<u8>> = None;
         // A folder comes before what is in it.
@@ -66,8 +83,8 @@ impl AnomalyAlerts {
         Ok(snapshots)
     }
 
-    /// Ends each alert of which everything is there again: deleted files by a look at the disk,
-    /// rewritten ones by what `is_as_before` says.
+    /// Ends each alert of which everything is there again: as `is_as_before` says, and for deleted
+    /// files a look at the disk. What neither can tell is left to the next backup.
     ///
     /// # Errors
     /// Whatever keeps the catalog from being read or written, and those of `is_as_before`.
@@ -76,8 +93,15 @@ impl AnomalyAlerts {
             let paths = self.paths_of(alert.id)?;
             let is_back = !paths.is_empty()
                 && match alert.kind {
-                    AnomalyKind::Deletion => self.are_there(alert, &paths)?,
-                    AnomalyKind::Rewriting => is_as_before(alert, &paths)?,
+                    AnomalyKind::Deletion => {
+                        let root = self.library.projects().get(alert.project)?.root;
+                        paths.iter().all(|path| is_there(&root, path))
+                            && match is_as_before(alert, &paths)? {
+                                Some(is_as_before) => is_as_before,
+                                None => are_old(&root, &paths, alert.time),
+                            }
+                    }
+                    AnomalyKind::Rewriting => is_as_before(alert, &paths)?.unwrap_or(false),
                     AnomalyKind::Growth => false,
                 };
             if is_back {
@@ -127,17 +151,23 @@ impl AnomalyAlerts {
     ) -> Result<bool> {
         let lost: HashSet<_> = self.paths_of(alert.id)?.into_iter().collect();
         let top = prefix(&top(repository, before)?);
-        let mut differs = lost.is_empty();
+        let (mut gone, mut rewritten) = (0, 0);
         repository.diff(before, after, &mut |change| {
-            let is_loss = match change.kind {
-                ChangeKind::Removed | ChangeKind::Kind => true,
-                ChangeKind::Content => alert.kind == AnomalyKind::Rewriting,
-                ChangeKind::Added | ChangeKind::Metadata => false,
-            };
             let path = change.path.strip_prefix(&top[..]);
-            differs |= is_loss && path.is_some_and(|path| lost.contains(path));
+            if !path.is_some_and(|path| lost.contains(path)) {
+                return;
+            }
+            match change.kind {
+                ChangeKind::Removed | ChangeKind::Kind => gone += 1,
+                ChangeKind::Content => rewritten += 1,
+                ChangeKind::Added | ChangeKind::Metadata => {}
+            }
         })?;
-        Ok(!differs)
+        let is_back = match alert.kind {
+            AnomalyKind::Deletion => are_back(rewritten, lost.len()),
+            AnomalyKind::Rewriting | AnomalyKind::Growth => rewritten == 0,
+        };
+        Ok(!lost.is_empty() && gone == 0 && is_back)
     }
 
     /// All paths that an alert is about, from the top of the project; a folder's ends with `/`.
@@ -145,16 +175,26 @@ impl AnomalyAlerts {
         let paths = self.library.catalog().read(|connection| table::lost(connection, id))?;
         Ok(paths.iter().filter_map(|path| unescape_name(path)).collect())
     }
-
-    fn are_there(&self, alert: &AnomalyAlert, paths: &[Vec<u8>]) -> Result<bool> {
-        let root = self.library.projects().get(alert.project)?.root;
-        Ok(paths.iter().all(|path| is_there(&root, path)))
-    }
 }
 
 fn is_there(root: &Path, path: &[u8]) -> bool {
+    look_at(root, path).is_some()
+}
+
+/// Whether these are files from before an alert, as a restore leaves them: what was written since then, or
+/// is empty, may be no more than the name.
+fn are_old(root: &Path, paths: &[Vec<u8>], alert: Timestamp) -> bool {
+    let is_old = |found: &Metadata| {
+        let is_before = |time: SystemTime| Timestamp::try_from(time).is_ok_and(|it| it <= alert);
+        !found.is_file() || (found.len() > 0 && found.modified().is_ok_and(is_before))
+    };
+    let new = paths.iter().filter(|path| !look_at(root, path).as_ref().is_some_and(is_old));
+    are_back(new.count(), paths.len())
+}
+
+fn look_at(root: &Path, path: &[u8]) -> Option<Metadata> {
     let path = path.strip_suffix(b"/").unwrap_or(path);
-    root.join(OsStr::from_bytes(path)).symlink_metadata().is_ok()
+    root.join(OsStr::from_bytes(path)).symlink_metadata().ok()
 }
 
 /// Those of these paths of a snapshot that are below its top, from there.

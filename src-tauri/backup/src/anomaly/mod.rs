@@ -19,8 +19,8 @@ use crate::forgetting::Removals;
 use crate::snapshots::{SnapshotCache, of_project};
 
 pub use alert::{AnomalyAlert, AnomalyAnswer, AnomalyKind};
-pub use lost::IsAsBefore;
 use lost::below_top;
+pub use lost::{IsAsBefore, are_back};
 pub(crate) use table::MIGRATIONS;
 
 /// Fewer files than this are never a mass.

@@ -54,7 +54,7 @@ pub struct GoneName {
 /// The names that were found in a project.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct FoundNames {
-    /// The best fit first; then what is there before what is gone; then the newest first.
+    /// The best fit first; then what changed or went last, former names of what lives on after others.
     pub names: Vec<FoundName>,
     /// Whether there are more than were asked for.
     pub more: bool,
@@ -96,8 +96,8 @@ impl HistoryReader {
         let versions = self.fits_before(project, query, &mut fits, job)?;
         let mut fits: Vec<Fit> = fits.into_values().collect();
         let order = |fit: &Fit| {
-            let is_gone = matches!(fit.place, Place::Gone { .. });
-            (fit.matched, is_gone, Reverse(fit.time))
+            let is_former = matches!(fit.place, Place::Gone { renamed_to: Some(_), .. });
+            (fit.matched, is_former, Reverse(fit.time))
         };
         fits.sort_by(|a, b| order(a).cmp(&order(b)).then_with(|| a.path.cmp(&b.path)));
         let mut found = FoundNames { more: fits.len() > limit, ..FoundNames::default() };

@@ -90,7 +90,7 @@ fn the_best_fit_comes_first_and_more_is_told() {
         let names: Vec<_> = found.names.iter().map(|name| name.path.to_string()).collect();
         (names, found.more)
     };
-    let all = ["plan", "plan.md", "a plan", "gone plan"].map(str::to_owned).to_vec();
+    let all = ["plan", "plan.md", "gone plan", "a plan"].map(str::to_owned).to_vec();
     assert_eq!(names(4), (all.clone(), false));
     assert_eq!(names(2), (all[..2].to_vec(), true));
 }

@@ -3230,8 +3230,8 @@ export type SearchHit = {
 /** The files that were found. */
 export type SearchResult = {
 	/**
-	 *  Each file of a project once, wherever it is kept: the best fit first, then what is there
-	 *  before what is gone, then the newest first.
+	 *  Each file of a project once, wherever it is kept: the best fit first, then what changed or
+	 *  went last; former names of what lives on after others.
 	 */
 	hits: SearchHit[],
 	/** Places that were not looked through. */

@@ -189,7 +189,7 @@ impl Freeing {
             let items = TextValue::count(trashed, "item");
             text += text!("; {items} that no version holds went to the trash", items);
         }
-        if has_history {
+        if has_history && kept.len() as u64 > trashed {
             text += text!("; the versions hold the rest");
         }
         Ok(text)
