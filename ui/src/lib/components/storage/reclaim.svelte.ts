@@ -24,11 +24,11 @@ export class ReclaimState {
   #kept = $state.raw<ReadonlySet<string>>(new Set());
 
   constructor(backend: Backend) {
-    const preview = (steps: readonly CleanupStepKind[]) =>
-      backend.call('library_cleanup_preview', { steps: [...steps] });
-    this.findings = new Resource(() => backend.call('usage_findings', { key: '' }));
-    this.cleanup = new Resource(() => preview(STEPS_HERE));
-    this.backups = new Resource(() => preview(STEPS_OF_BACKUPS));
+    const preview = (steps: readonly CleanupStepKind[], signal: AbortSignal) =>
+      backend.call('library_cleanup_preview', { steps: [...steps] }, signal);
+    this.findings = new Resource((signal) => backend.call('usage_findings', { key: '' }, signal));
+    this.cleanup = new Resource((signal) => preview(STEPS_HERE, signal));
+    this.backups = new Resource((signal) => preview(STEPS_OF_BACKUPS, signal));
   }
 
   readonly folders = $derived.by(() => this.findings.value?.rebuildable ?? []);
