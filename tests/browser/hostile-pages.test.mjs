@@ -218,7 +218,9 @@ function more(item) {
 /** @param {number} count @param {RegExp} act */
 function chosenBackups(count, act) {
   return async (/** @type {Window} */ { page }) => {
-    for (let at = 0; at < count; at += 1) await page.getByTestId('snapshot-row').nth(at).getByRole('checkbox').click();
+    await page.getByTestId('snapshot-row').locator('[aria-expanded=false]').first().click();
+    const boxes = page.getByRole('checkbox', { name: /^Choose the backup/ });
+    for (let at = 0; at < count; at += 1) await boxes.nth(at).click();
     await page.locator('main').getByRole('button', { name: act }).first().click();
     await page.getByRole('dialog').waitFor();
   };
