@@ -108,6 +108,12 @@ const ACTS = [
     ask: 'trash_empty',
   },
   { at: '#/cleanup', open: ['[data-testid=free-chosen]'], press: '[data-testid=free-confirm]', ask: 'library_cleanup' },
+  {
+    at: `${atDestination}?view=verification`,
+    open: ['main >> role=button[name="Check"]'],
+    press: 'role=menuitem[name="Check structure only"]',
+    ask: 'destination_check',
+  },
   { at: '#/storage', press: '[data-testid=rescan]', ask: 'usage_scan' },
 ].map((act) => ({ what: `${act.at} ${act.ask}`, ...act }));
 
@@ -183,38 +189,69 @@ test('errors: an engine that fails from the start has its words, and the pages c
     return faults;
   }));
 
-/** A dialog: where, what opens it, its field and what is typed, its button, and what it asks for. */
-const TYPED = [
+const LONG = 'Words that took long to type';
+/** A form: where, what opens it, what is typed into its fields, its button, and what it asks for. */
+const FORMS = [
   {
     at: `${inProject}/history/main`,
     open: ['[data-testid=save-version]'],
-    fields: ['[role=dialog] textarea, [role=dialog] input[type=text]'],
+    fields: { '[role=dialog] textarea, [role=dialog] input[type=text]': LONG },
     ask: 'version_save',
   },
   {
     at: '#/projects',
     open: ['role=button[name="More"]', 'role=menuitem[name=/^New project/]'],
-    fields: ['[role=dialog] input[type=text] >> nth=0'],
+    fields: { '[role=dialog] input[type=text] >> nth=0': LONG },
     ask: 'project_create',
   },
-].map((dialog) => ({ what: `${dialog.at} ${dialog.ask}`, ...dialog }));
+  {
+    at: '#/backups',
+    open: ['role=button[name="Add destination"] >> nth=0'],
+    fields: {
+      '[data-testid=place-path]': '/home/mira/new-destination',
+      'role=dialog >> role=textbox[name=/^Name/]': LONG,
+    },
+    ask: 'destination_add',
+  },
+  {
+    at: inProject,
+    open: ['[data-testid=project-view] >> role=button[name=/^More for/]', 'role=menuitem[name=/template/]'],
+    fields: { '[role=dialog] input[type=text] >> nth=0': 'taken', '[role=dialog] input[type=text] >> nth=1': LONG },
+    ask: 'template_make',
+  },
+  {
+    at: `${inProject}/workspaces`,
+    open: ['role=button[name="Open another…"]'],
+    fields: { '[role=dialog] input[type=text] >> nth=0': LONG },
+    ask: 'workspace_open',
+  },
+  {
+    at: `${inProject}/git/main`,
+    fields: { 'main form input >> nth=0': LONG },
+    press: 'main form button[type=submit]',
+    ask: 'git_commit',
+  },
+].map((form) => ({ what: `${form.at} ${form.ask}`, open: [], press: '[role=dialog] button[type=submit]', ...form }));
 
-test('errors: what was typed in a dialog is kept', () =>
-  windows.each(TYPED, async (window, { at, open, fields, ask }) => {
+test('errors: what was typed is kept', () =>
+  windows.each(FORMS, async (window, { at, open, fields, press, ask }) => {
     const { page } = window;
     await window.open(at);
     await window.shown();
     for (const way of open) await page.locator(way).click();
     window.manner = { before: (name) => (name === ask ? FAILURES[0] : undefined) };
-    for (const field of fields) await page.locator(field).fill('Words that took long to type');
+    for (const [field, text] of Object.entries(fields)) await page.locator(field).fill(text);
     await window.settle();
-    await page.locator('[role=dialog] button[type=submit]').click();
+    await page.locator(press).click();
     await window.settle();
     /** @type {string[]} */ const faults = [];
     if (!window.calls.some(({ name }) => name === ask)) faults.push('was not asked for');
-    for (const field of fields) {
-      const kept = await page.locator(field).inputValue({ timeout: 2_000 }).catch(() => 'no field');
-      if (kept !== 'Words that took long to type') faults.push(`${field} has ${kept}`);
+    for (const [field, text] of Object.entries(fields)) {
+      const kept = await page
+        .locator(field)
+        .inputValue({ timeout: 2_000 })
+        .catch(() => 'no field');
+      if (kept !== text) faults.push(`${field} has ${kept}`);
     }
     if (!(await page.locator('body').innerText()).includes(EXPLAINED.what)) faults.push('does not say what happened');
     return faults;
