@@ -118,34 +118,40 @@ const ACTS = [
 ].map((act) => ({ what: `${act.at} ${act.ask}`, ...act }));
 
 test('late answers: what is pressed is busy, and a second press asks for nothing', () =>
-  windows.each(ACTS, async (window, { at, open = [], press, ask }) => {
-    const { page } = window;
-    /** @type {string[]} */ const faults = [];
-    await window.open(at);
-    await window.shown();
-    for (const way of open) {
-      await page.locator(way).click();
+  windows.each(
+    ACTS,
+    async (window, { at, open = [], press, ask }) => {
+      const { page } = window;
+      /** @type {string[]} */ const faults = [];
+      await window.open(at);
+      await window.shown();
+      for (const way of open) {
+        await page.locator(way).click();
+        await window.settle();
+      }
+      const answers = new HeldAnswers(window, (name) => name === ask);
+      const before = window.calls.length;
+      const state = await page.locator(press).evaluate(async (/** @type {HTMLButtonElement} */ one) => {
+        one.click();
+        one.click();
+        await new Promise((done) => setTimeout(done, 100));
+        const isBusy = !one.isConnected || one.disabled || one.getAttribute('aria-busy') === 'true';
+        one.click();
+        return isBusy ? '' : 'is not busy';
+      });
+      if (state) faults.push(state);
+      await answers.asked();
+      await answers.letGoOneByOne();
       await window.settle();
-    }
-    const answers = new HeldAnswers(window, (name) => name === ask);
-    const before = window.calls.length;
-    const state = await page.locator(press).evaluate(async (/** @type {HTMLButtonElement} */ one) => {
-      one.click();
-      one.click();
-      await new Promise((done) => setTimeout(done, 100));
-      const isBusy = !one.isConnected || one.disabled || one.getAttribute('aria-busy') === 'true';
-      one.click();
-      return isBusy ? '' : 'is not busy';
-    });
-    if (state) faults.push(state);
-    await answers.asked();
-    await answers.letGoOneByOne();
-    await window.settle();
-    const asked = window.calls.slice(before).flatMap(({ name, request }) => (name === ask ? [JSON.stringify(request)] : []));
-    if (asked.length === 0) faults.push('was not asked for');
-    if (new Set(asked).size < asked.length) faults.push(`was asked for ${asked.length} times`);
-    return faults;
-  }));
+      const asked = window.calls
+        .slice(before)
+        .flatMap(({ name, request }) => (name === ask ? [JSON.stringify(request)] : []));
+      if (asked.length === 0) faults.push('was not asked for');
+      if (new Set(asked).size < asked.length) faults.push(`was asked for ${asked.length} times`);
+      return faults;
+    },
+    { changes: true },
+  ));
 
 test('errors: each page says what happened, and is whole again when the engine is', () =>
   windows.each(asking, async (window, address, index) => {
@@ -174,20 +180,23 @@ test('errors: each page says what happened, and is whole again when the engine i
   }));
 
 test('errors: an engine that fails from the start has its words, and the pages come when it is back', () =>
-  windows.each(FAILURES.map((failure, at) => ({ what: `failure ${at}`, failure })), async (window, { failure }) => {
-    const { page } = window;
-    window.manner = { before: () => failure };
-    await window.load('#/projects');
-    const again = page.getByRole('button', { name: 'Try again' });
-    await again.first().waitFor();
-    await window.settle();
-    const faults = await leftOver(page);
-    window.manner = {};
-    await again.first().click();
-    await window.shown();
-    if ((await page.getByTestId('project-row').count()) === 0) faults.push('does not come back');
-    return faults;
-  }));
+  windows.each(
+    FAILURES.map((failure, at) => ({ what: `failure ${at}`, failure })),
+    async (window, { failure }) => {
+      const { page } = window;
+      window.manner = { before: () => failure };
+      await window.load('#/projects');
+      const again = page.getByRole('button', { name: 'Try again' });
+      await again.first().waitFor();
+      await window.settle();
+      const faults = await leftOver(page);
+      window.manner = {};
+      await again.first().click();
+      await window.shown();
+      if ((await page.getByTestId('project-row').count()) === 0) faults.push('does not come back');
+      return faults;
+    },
+  ));
 
 const LONG = 'Words that took long to type';
 /** A form: where, what opens it, what is typed into its fields, its button, and what it asks for. */
@@ -234,28 +243,32 @@ const FORMS = [
 ].map((form) => ({ what: `${form.at} ${form.ask}`, open: [], press: '[role=dialog] button[type=submit]', ...form }));
 
 test('errors: what was typed is kept', () =>
-  windows.each(FORMS, async (window, { at, open, fields, press, ask }) => {
-    const { page } = window;
-    await window.open(at);
-    await window.shown();
-    for (const way of open) await page.locator(way).click();
-    window.manner = { before: (name) => (name === ask ? FAILURES[0] : undefined) };
-    for (const [field, text] of Object.entries(fields)) await page.locator(field).fill(text);
-    await window.settle();
-    await page.locator(press).click();
-    await window.settle();
-    /** @type {string[]} */ const faults = [];
-    if (!window.calls.some(({ name }) => name === ask)) faults.push('was not asked for');
-    for (const [field, text] of Object.entries(fields)) {
-      const kept = await page
-        .locator(field)
-        .inputValue({ timeout: 2_000 })
-        .catch(() => 'no field');
-      if (kept !== text) faults.push(`${field} has ${kept}`);
-    }
-    if (!(await page.locator('body').innerText()).includes(EXPLAINED.what)) faults.push('does not say what happened');
-    return faults;
-  }));
+  windows.each(
+    FORMS,
+    async (window, { at, open, fields, press, ask }) => {
+      const { page } = window;
+      await window.open(at);
+      await window.shown();
+      for (const way of open) await page.locator(way).click();
+      window.manner = { before: (name) => (name === ask ? FAILURES[0] : undefined) };
+      for (const [field, text] of Object.entries(fields)) await page.locator(field).fill(text);
+      await window.settle();
+      await page.locator(press).click();
+      await window.settle();
+      /** @type {string[]} */ const faults = [];
+      if (!window.calls.some(({ name }) => name === ask)) faults.push('was not asked for');
+      for (const [field, text] of Object.entries(fields)) {
+        const kept = await page
+          .locator(field)
+          .inputValue({ timeout: 2_000 })
+          .catch(() => 'no field');
+        if (kept !== text) faults.push(`${field} has ${kept}`);
+      }
+      if (!(await page.locator('body').innerText()).includes(EXPLAINED.what)) faults.push('does not say what happened');
+      return faults;
+    },
+    { changes: true },
+  ));
 
 /** What a page says when nothing is late. @param {Window} window @param {string} address */
 async function contentOf(window, address) {
@@ -336,7 +349,15 @@ function observe() {
     `${(node?.closest ? node : node?.parentElement)?.className ?? ''} “${(node?.textContent ?? '').trim().slice(0, 24)}”`;
   new PerformanceObserver((list) => {
     for (const entry of /** @type {any[]} */ (list.getEntries()))
-      shifts.push({ value: entry.value, what: entry.sources.map((/** @type {any} */ { node, previousRect: a, currentRect: b }) => `${nameOf(node)} ${a.x},${a.y} to ${b.x},${b.y}`).join(', ') });
+      shifts.push({
+        value: entry.value,
+        what: entry.sources
+          .map(
+            (/** @type {any} */ { node, previousRect: a, currentRect: b }) =>
+              `${nameOf(node)} ${a.x},${a.y} to ${b.x},${b.y}`,
+          )
+          .join(', '),
+      });
   }).observe({ type: 'layout-shift', buffered: true });
   Object.assign(globalThis, { seen, shifts, textsNow });
 }

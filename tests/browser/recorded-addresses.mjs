@@ -46,7 +46,10 @@ export const asking = [
   `${inProject}/rules`,
   inBackup,
   '#/backups',
-  ...[atDestination, ...['trash', 'verification', 'keys', 'maintenance'].map((view) => `${atDestination}?view=${view}`)],
+  ...[
+    atDestination,
+    ...['trash', 'verification', 'keys', 'maintenance'].map((view) => `${atDestination}?view=${view}`),
+  ],
   `#/plans/${plan.id}`,
   '#/plans/new',
   '#/search?text=main',

@@ -21,12 +21,15 @@ export class Window {
   calls = [];
   /** @type {Manner} */
   manner = {};
+  /** What answers it, and where. @type {{ library: Library, origin: string } | undefined} */
+  #served;
   /** The calls that have no answer yet. */
   #open = 0;
   #last = performance.now();
 
-  /** @param {RecordedSite} site @param {Page} page @param {number} number */
-  constructor(site, page, number) {
+  /** @param {RecordedSite} site @param {Page} page @param {number} number @param {boolean} changes Whether what is done in it changes the library: the next place gets another. */
+  constructor(site, page, number, changes) {
+    this.changes = changes;
     this.site = site;
     this.page = page;
     this.number = number;
@@ -52,14 +55,20 @@ export class Window {
     await this.page.goto('about:blank');
     this.calls = [];
     this.#open = 0;
-    const origin = await this.site.open(library, this.number, {
+    if (this.changes || this.#served?.library !== library)
+      this.#served = { library, origin: await this.site.open(library, this.number, this.#manner()) };
+    await this.page.goto(this.#served.origin + address, { waitUntil: 'commit' });
+  }
+
+  /** @returns {Manner} */
+  #manner() {
+    return {
       before: (name, request) => {
         this.calls.push({ name, request });
         return this.manner.before?.(name, request);
       },
       told: (reply, name) => (this.manner.told ? this.manner.told(reply, name) : reply),
-    });
-    await this.page.goto(origin + address, { waitUntil: 'commit' });
+    };
   }
 
   /** Goes to an address as a link does. @param {string} hash */
@@ -124,9 +133,10 @@ export class RecordedWindows {
   /**
    * Looks at each of some places, several side by side, and fails with all that is wrong.
    * @template T @param {readonly T[]} places @param {(window: Window, place: T, index: number) => Promise<string[]>} look
-   * @param {{ width?: number, height?: number, atStart?: () => void }} [wanted] The size of the windows; what runs in them first.
+   * @param {{ width?: number, height?: number, changes?: boolean, atStart?: () => void }} [wanted] The size of the windows; whether the
+   *   library is changed in them; what runs in them first.
    */
-  async each(places, look, { width = 1280, height = 860, atStart } = {}) {
+  async each(places, look, { width = 1280, height = 860, changes = false, atStart } = {}) {
     /** @type {string[]} */ const faults = [];
     const left = [...places.entries()];
     const walk = async () => {
@@ -140,7 +150,7 @@ export class RecordedWindows {
       if (atStart) await context.addInitScript(atStart);
       const page = await context.newPage();
       page.setDefaultTimeout(PATIENCE);
-      const window = new Window(this.site, page, (this.#windows += 1));
+      const window = new Window(this.site, page, (this.#windows += 1), changes);
       let what = '';
       page.on('pageerror', (error) => faults.push(`${what}: threw ${error.stack}`));
       page.on('dialog', (dialog) => (faults.push(`${what}: dialog ${dialog.message()}`), dialog.dismiss()));
