@@ -108,12 +108,6 @@ const ACTS = [
     ask: 'trash_empty',
   },
   { at: '#/cleanup', open: ['[data-testid=free-chosen]'], press: '[data-testid=free-confirm]', ask: 'library_cleanup' },
-  {
-    at: `${atDestination}?view=verification`,
-    open: ['main >> role=button[name="Check"]'],
-    press: 'role=menuitem[name="Check structure only"]',
-    ask: 'destination_check',
-  },
   { at: '#/storage', press: '[data-testid=rescan]', ask: 'usage_scan' },
 ].map((act) => ({ what: `${act.at} ${act.ask}`, ...act }));
 
