@@ -56,9 +56,8 @@ export function renderPage(name: string, markdown: string): HelpPage {
         const text = plainText(tokens);
         if (depth === 1) title = text;
         else headings.push({ text, at: anchorOf(text) });
-        const level = Math.min(depth + 1, 6);
         const said = this.parser.parseInline(tokens);
-        return depth === 1 ? '' : `<h${level} id="help-${anchorOf(text)}">${said}</h${level}>\n`;
+        return depth === 1 ? '' : `<h${depth} id="help-${anchorOf(text)}">${said}</h${depth}>\n`;
       },
       link({ href, tokens }) {
         const said = this.parser.parseInline(tokens);

@@ -147,7 +147,7 @@ test('a backup that is forgotten comes back from the trash', async () => {
   await until('restic misses it', () => snapshots().length === all - 1);
   await room('trash');
   await page.withText('trash-row', 'atlas');
-  await click('button', /^Bring the backup of/);
+  await click('button', /^Bring back the backup of/);
   await until('restic has it again', () => snapshots().length === all);
 });
 

@@ -20,7 +20,23 @@ const TYPES = /** @type {Record<string, string>} */ ({
 /** What the engine was recorded to answer, and when. */
 export const recording = JSON.parse(readFileSync(join(ui, 'src/test/recorded/library.json'), 'utf8'));
 
+/** What the recorded engine replied to the first such request. @param {string} name @param {object} [request] @returns {any} */
+export const replied = (name, request = {}) =>
+  recording.calls.find(
+    (/** @type {any} */ call) =>
+      call.name === name &&
+      call.reply &&
+      Object.entries(request).every(([key, value]) => JSON.stringify(call.request[key]) === JSON.stringify(value)),
+  ).reply;
+
 /** @typedef {'full' | 'empty'} Library */
+
+/**
+ * @typedef {object} Manner How the calls of a window are answered; by itself at once, and well.
+ * @property {(name: string, request: any) => Promise<Failure | void> | Failure | void} [before] What is waited for first.
+ * @property {(reply: any, name: string) => any} [told] What becomes of a reply.
+ */
+/** @typedef {{ status: number, type: string, body: string } | 'broken'} Failure An answer instead, or a connection that breaks. */
 
 /** A module of the pages. @param {string} path @returns {Promise<any>} */
 export async function pagesModule(path) {
@@ -30,8 +46,8 @@ export async function pagesModule(path) {
 }
 
 export class RecordedSite {
-  /** What each window is answered by. @type {Map<string, any>} */
-  #engines = new Map();
+  /** What each window is answered by. @type {Map<string, { engine: any, manner: Manner }>} */
+  #windows = new Map();
   #server = createServer((request, response) => this.#answer(request, response));
 
   /** For the rest of this process it is the moment of the recording. */
@@ -44,12 +60,17 @@ export class RecordedSite {
     return site;
   }
 
-  /** Where a window finds the pages, over a library in which nothing was done yet. @param {Library} library @param {number} window */
-  async open(library, window) {
+  /** Where a window finds the pages, over a library in which nothing was done yet. @param {Library} library @param {number} window @param {Manner} [manner] */
+  async open(library, window, manner = {}) {
     const path = `/${window}/`;
-    this.#engines.set(path, await engine(library));
+    this.#windows.set(path, { engine: await engineOf(library), manner });
     const { port } = /** @type {import('node:net').AddressInfo} */ (this.#server.address());
     return `http://127.0.0.1:${port}${path}`;
+  }
+
+  /** Tells a window of something that happened. @param {number} window @param {object} event */
+  publish(window, event) {
+    this.#windows.get(`/${window}/`)?.engine.publish(event);
   }
 
   stop() {
@@ -61,18 +82,20 @@ export class RecordedSite {
   async #answer(request, response) {
     const [, window = '/', path = ''] = /^(\/\d+\/)([^?]*)/.exec(request.url ?? '') ?? [];
     const call = /^api\/call\/(\w+)$/.exec(path)?.[1];
-    if (call) return reply(response, this.#engines.get(window), call, await bodyOf(request));
-    // Nothing happens in a picture: the stream of events stays open, and silent.
-    if (path === 'api/events') return response.writeHead(200, { 'content-type': 'text/event-stream' }).flushHeaders();
+    const known = this.#windows.get(window);
+    if (call) return reply(response, known, call, await bodyOf(request));
+    if (path === 'api/events') return follow(response, known?.engine);
     const file = join(dist, path || 'index.html');
     if (!existsSync(file)) return response.writeHead(404).end();
-    response.writeHead(200, { 'content-type': TYPES[extname(file)] ?? 'application/octet-stream' });
+    // Parts of the pages have names that change with what is in them.
+    const kept = path.startsWith('assets/') ? { 'cache-control': 'max-age=3600' } : {};
+    response.writeHead(200, { 'content-type': TYPES[extname(file)] ?? 'application/octet-stream', ...kept });
     response.end(readFileSync(file));
   }
 }
 
 /** The recorded engine; it answers as in the unit tests where the recording has little: counted storage, archives, templates. @param {Library} library */
-async function engine(library) {
+async function engineOf(library) {
   const [{ RecordedBackend }, { answerUsage }, { answerArchives }, { answerProjectLife }] = await modules;
   const backend = new RecordedBackend({ scenario: library });
   if (library === 'empty') return backend;
@@ -88,10 +111,20 @@ const modules = Promise.all(
   ),
 );
 
-/** @param {import('node:http').ServerResponse} response @param {any} backend @param {string} name @param {object} request */
-async function reply(response, backend, name, request) {
-  const [status, answer] = await backend.call(name, request).then(
-    (/** @type {unknown} */ body) => [200, body],
+/** @param {import('node:http').ServerResponse} response @param {any} engine */
+function follow(response, engine) {
+  response.writeHead(200, { 'content-type': 'text/event-stream' }).flushHeaders();
+  const stop = engine.subscribe((/** @type {object} */ event) => response.write(`data: ${JSON.stringify(event)}\n\n`));
+  response.on('close', stop);
+}
+
+/** @param {import('node:http').ServerResponse} response @param {any} window @param {string} name @param {object} request */
+async function reply(response, { engine, manner }, name, request) {
+  const failure = await manner.before?.(name, request);
+  if (failure === 'broken') return response.destroy();
+  if (failure) return response.writeHead(failure.status, { 'content-type': failure.type }).end(failure.body);
+  const [status, answer] = await engine.call(name, request).then(
+    (/** @type {unknown} */ body) => [200, manner.told ? manner.told(body, name) : body],
     (/** @type {{ wire: unknown }} */ { wire }) => [400, wire],
   );
   response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(answer));

@@ -1,6 +1,6 @@
 /** Every screen that a picture is kept of: each page of the map in docs/design/ui.md, the first run, and the dialogs. */
 
-import { recording } from './recorded-site.mjs';
+import { replied } from './recorded-site.mjs';
 
 /** @typedef {import('playwright-core').Page} Page */
 
@@ -11,15 +11,6 @@ import { recording } from './recorded-site.mjs';
  * @property {'full' | 'empty'} [library]
  * @property {(page: Page, words: any) => Promise<void>} [open] Opens a dialog over the page, or waits for what comes late.
  */
-
-/** What the recorded engine replied to the first such request. @param {string} name @param {object} [request] */
-const replied = (name, request = {}) =>
-  recording.calls.find(
-    (/** @type {any} */ call) =>
-      call.name === name &&
-      call.reply &&
-      Object.entries(request).every(([key, value]) => JSON.stringify(call.request[key]) === JSON.stringify(value)),
-  ).reply;
 
 const [{ id: project }] = replied('project_list');
 const [destination] = replied('destination_list');

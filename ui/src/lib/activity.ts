@@ -7,10 +7,14 @@ const PAGE = 1000;
 const MOST_KEPT = 20_000;
 
 /** All events, newest first. They come oldest first, a page at a time. */
-export async function loadEvents(backend: Backend): Promise<Event[]> {
+export async function loadEvents(backend: Backend, signal: AbortSignal): Promise<Event[]> {
   let events: Event[] = [];
   for (;;) {
-    const page = await backend.call('event_list', { after: events.at(-1)?.seq ?? 0, limit: PAGE });
+    const page = await backend.call(
+      'event_list',
+      { after: events.at(-1)?.seq ?? 0, limit: PAGE },
+      signal,
+    );
     events = [...events, ...page].slice(-MOST_KEPT);
     if (page.length < PAGE) return events.reverse();
   }

@@ -82,7 +82,7 @@ describe('the help in the window', () => {
     await fireEvent.click(await within(article).findByRole('link', { name: 'Go back' }));
     location.hash = '#/help/go-back';
     await waitFor(() => expect(document.querySelector('#page-title')?.textContent).toBe('Go back'));
-    await within(article).findAllByRole('heading', { level: 3 });
+    await within(article).findAllByRole('heading', { level: 2 });
     await fireEvent.input(screen.getByRole('searchbox'), { target: { value: 'retention' } });
     const list = await screen.findByRole('navigation', { name: 'Pages of the help' });
     await waitFor(() => expect(within(list).queryByRole('link', { name: 'Install' })).toBeNull());

@@ -5,6 +5,7 @@ import App from '../App.svelte';
 import type { Reply, Request, UseCase } from '$lib/backend/backend';
 import type { WireError } from '$lib/backend/bindings';
 import { RecordedBackend } from '$lib/backend/recorded';
+import { HttpBackend } from '$lib/backend/http';
 import { Turns } from '$lib/backend/turns';
 import { Press } from '$lib/components/base/press.svelte';
 import { attempt } from '$lib/state/attempt';
@@ -183,4 +184,60 @@ describe('calls over HTTP', () => {
     ends[3]?.();
     await Promise.all(all);
   });
+
+  it('take no turn when they are given up while they wait', async () => {
+    const turns = new Turns(1);
+    let end = () => {};
+    const first = turns.take(() => new Promise<void>((done) => (end = done)));
+    const left = new AbortController();
+    const given = turns.take(() => Promise.reject(new Error('begun')), left.signal);
+    const last = turns.take(() => Promise.resolve('asked'));
+    left.abort(new Error('left'));
+    await expect(given).rejects.toThrow('left');
+    end();
+    expect(await last).toBe('asked');
+    await first;
+  });
+
+  it('that hang are free for others as soon as the page is left', async () => {
+    const { fetched, unanswer } = fetchThatHangs();
+    const backend = new HttpBackend();
+    const pages = Array.from(
+      { length: 4 },
+      () => new Resource((signal) => backend.call('dashboard', {}, signal)),
+    );
+    for (const page of pages) void page.reload();
+    const next = backend.call('project_list', {});
+    await waitFor(() => expect(fetched).toEqual(Array(4).fill('dashboard')));
+    pages[2]?.drop();
+    expect(await next).toEqual([]);
+    expect(pages.map(({ error }) => error)).toEqual([null, null, null, null]);
+    unanswer();
+  });
+
+  it('end when the same is asked again', async () => {
+    const { fetched, unanswer } = fetchThatHangs();
+    const backend = new HttpBackend();
+    const page = new Resource((signal) => backend.call('dashboard', {}, signal));
+    for (let times = 0; times < 6; times += 1) void page.reload();
+    await waitFor(() => expect(fetched).toContain('dashboard'));
+    expect(await backend.call('project_list', {})).toEqual([]);
+    expect(page.loading).toBe(true);
+    unanswer();
+  });
+
+  /** Answers nothing of the dashboard, and everything else. */
+  function fetchThatHangs() {
+    const fetched: (string | undefined)[] = [];
+    vi.stubGlobal('fetch', (address: string, { signal }: RequestInit) => {
+      const name = address.split('/').at(-1);
+      fetched.push(name);
+      if (name !== 'dashboard') return Promise.resolve(Response.json([]));
+      signal?.throwIfAborted();
+      return new Promise((_, fail) =>
+        signal?.addEventListener('abort', () => fail(new DOMException('left', 'AbortError'))),
+      );
+    });
+    return { fetched, unanswer: () => vi.unstubAllGlobals() };
+  }
 });

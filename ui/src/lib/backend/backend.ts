@@ -8,8 +8,11 @@ export type Listener = (event: BackendEvent) => void;
 export type LinkState = 'connected' | 'lost';
 
 export interface Backend {
-  /** Runs a use case. Rejects with a `BackendError`, never with anything else. */
-  call<K extends UseCase>(name: K, request: Request<K>): Promise<Reply<K>>;
+  /**
+   * Runs a use case. Rejects with a `BackendError`, never with anything else. A question whose
+   * answer nobody waits for any more is ended by its signal; what changes something has none.
+   */
+  call<K extends UseCase>(name: K, request: Request<K>, signal?: AbortSignal): Promise<Reply<K>>;
   /** Hands every live event to `listener` until the returned function is called. */
   subscribe(listener: Listener): () => void;
   /** Calls back when the live connection is lost and when it is back. */

@@ -26,12 +26,24 @@ export class HttpBackend implements Backend {
     this.#signIn = signIn;
   }
 
-  async call<K extends UseCase>(name: K, request: Request<K>): Promise<Reply<K>> {
-    return this.#turns.take(() => this.#ask(name, request));
+  async call<K extends UseCase>(
+    name: K,
+    request: Request<K>,
+    signal?: AbortSignal,
+  ): Promise<Reply<K>> {
+    try {
+      return await this.#turns.take(() => this.#ask(name, request, signal), signal);
+    } catch (cause) {
+      throw cause instanceof BackendError ? cause : new BackendError(unreachable());
+    }
   }
 
-  async #ask<K extends UseCase>(name: K, request: Request<K>): Promise<Reply<K>> {
-    const response = await this.#post(name, request);
+  async #ask<K extends UseCase>(
+    name: K,
+    request: Request<K>,
+    signal?: AbortSignal,
+  ): Promise<Reply<K>> {
+    const response = await this.#post(name, request, signal);
     if (response.ok) return (await readJson(response)) as Reply<K>;
     const body = await readJson(response).catch(() => null);
     if (isWireError(body)) throw new BackendError(body);
@@ -54,7 +66,7 @@ export class HttpBackend implements Backend {
     return () => this.#linkListeners.delete(listener);
   }
 
-  async #post(name: UseCase, request: unknown): Promise<Response> {
+  async #post(name: UseCase, request: unknown, signal?: AbortSignal): Promise<Response> {
     try {
       return await fetch(`${this.#base}/api/call/${name}`, {
         method: 'POST',
@@ -65,6 +77,7 @@ export class HttpBackend implements Backend {
           ...(await this.#signIn.headers()),
         },
         body: JSON.stringify(request),
+        signal: signal ?? null,
       });
     } catch {
       throw new BackendError(unreachable());

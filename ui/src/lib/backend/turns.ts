@@ -1,4 +1,4 @@
-/** So many at a time, the others in the order in which they came. */
+/** So many at a time, the others in the order in which they came; one that is given up waits no longer. */
 export class Turns {
   #free: number;
   readonly #waiting: (() => void)[] = [];
@@ -7,9 +7,9 @@ export class Turns {
     this.#free = most;
   }
 
-  async take<T>(act: () => Promise<T>): Promise<T> {
+  async take<T>(act: () => Promise<T>, signal?: AbortSignal): Promise<T> {
     if (this.#free > 0) this.#free -= 1;
-    else await new Promise<void>((begin) => this.#waiting.push(begin));
+    else await this.#next(signal);
     try {
       return await act();
     } finally {
@@ -17,5 +17,20 @@ export class Turns {
       if (next) next();
       else this.#free += 1;
     }
+  }
+
+  #next(signal?: AbortSignal): Promise<void> {
+    return new Promise((begin, giveUp) => {
+      const leave = () => {
+        this.#waiting.splice(this.#waiting.indexOf(turn), 1);
+        giveUp(signal?.reason);
+      };
+      const turn = () => {
+        signal?.removeEventListener('abort', leave);
+        begin();
+      };
+      this.#waiting.push(turn);
+      signal?.addEventListener('abort', leave, { once: true });
+    });
   }
 }

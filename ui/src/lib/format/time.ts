@@ -89,6 +89,12 @@ export function formatRelative(text: string, now: number): string {
   return formatDate(text, now);
 }
 
+/** Whether a time is so near that how long ago it was says more than its date. */
+export function isRecent(text: string, now: number): boolean {
+  const age = now - parseTime(text);
+  return age >= -MINUTE && Math.round(age / DAY) < 30;
+}
+
 export function formatDuration(seconds: number): string {
   const total = Math.max(0, Math.round(seconds));
   if (total < 60) return words.time.seconds(total);

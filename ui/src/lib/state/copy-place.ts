@@ -4,13 +4,18 @@ import type { Preview } from '$lib/backend/bindings';
 import type { CopyPlace, RestoreWhole } from '$lib/restoring';
 
 /** Its content, to look at. */
-export function previewCopy(backend: Backend, place: CopyPlace): Promise<Preview> {
+export function previewCopy(
+  backend: Backend,
+  place: CopyPlace,
+  signal: AbortSignal,
+): Promise<Preview> {
   const { path } = place;
-  if (place.kind === 'version') return backend.call('file_preview', { version: place.id, path });
+  if (place.kind === 'version')
+    return backend.call('file_preview', { version: place.id, path }, signal);
   if (place.kind === 'archive')
-    return backend.call('archive_file', { archive: place.archive.archive, path });
+    return backend.call('archive_file', { archive: place.archive.archive, path }, signal);
   const { destination, snapshot } = place.backup;
-  return backend.call('snapshot_file', { destination, snapshot, path });
+  return backend.call('snapshot_file', { destination, snapshot, path }, signal);
 }
 
 /** The version, backup or archive that holds it; null for a backup that is gone by now. */

@@ -95,11 +95,11 @@ export class FilesState {
     this.#workspace = workspace;
     this.search = new FileSearch(backend);
     this.versions = new Versions(backend, workspace);
-    this.listing = new Resource(() =>
-      backend.call('file_list', { version: this.reference, path: this.#path }),
+    this.listing = new Resource((signal) =>
+      backend.call('file_list', { version: this.reference, path: this.#path }, signal),
     );
-    this.deleted = new Resource(() =>
-      backend.call('file_deleted', { version: this.reference, path: this.#path }),
+    this.deleted = new Resource((signal) =>
+      backend.call('file_deleted', { version: this.reference, path: this.#path }, signal),
     );
   }
 

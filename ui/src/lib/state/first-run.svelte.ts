@@ -77,8 +77,8 @@ export class FirstRun {
   constructor(context: Context) {
     this.#context = context;
     const { backend } = context;
-    this.finds = new Resource(() => backend.call('project_find', {}));
-    this.drives = new Resource(() => backend.call('drive_list', {}));
+    this.finds = new Resource((signal) => backend.call('project_find', {}, signal));
+    this.drives = new Resource((signal) => backend.call('drive_list', {}, signal));
   }
 
   readonly where = $derived.by((): Where => {

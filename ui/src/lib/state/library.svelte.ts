@@ -4,8 +4,7 @@ import type { Backend } from '$lib/backend/backend';
 import type { Dashboard, Destination, Project } from '$lib/backend/bindings';
 import { concerns, EVERYTHING } from './library-changes';
 import type { Area, Change, Interest } from './library-changes';
-import { Resource } from './resource.svelte';
-import { dropped } from './unanswered';
+import { ownResource, Resource } from './resource.svelte';
 
 const SETTLE_MS = 120;
 /** What the dashboard and its concerns are made of. */
@@ -30,8 +29,8 @@ export class Library {
 
   constructor(readonly backend: Backend) {
     this.projects = new Resource(() => this.#listProjects());
-    this.destinations = new Resource(() => backend.call('destination_list', {}));
-    this.dashboard = new Resource(() => backend.call('dashboard', {}));
+    this.destinations = new Resource((signal) => backend.call('destination_list', {}, signal));
+    this.dashboard = new Resource((signal) => backend.call('dashboard', {}, signal));
   }
 
   /** Loads what a change concerns again. A burst of changes is one reload. */
@@ -89,12 +88,11 @@ export class Library {
 export function followLibrary<T>(
   library: Library,
   interest: Interest,
-  fetch: () => Promise<T>,
+  fetch: (signal: AbortSignal) => Promise<T>,
 ): Resource<T> {
-  const resource = new Resource(fetch);
+  const resource = ownResource(fetch);
   $effect(() => void resource.reload());
   $effect(() => library.follow(interest, () => void resource.reload()));
-  $effect(() => () => dropped(resource));
   return resource;
 }
 

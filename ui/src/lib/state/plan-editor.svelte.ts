@@ -18,7 +18,7 @@ export class PlanEditor {
 
   constructor(backend: Backend) {
     this.#backend = backend;
-    this.preview = new Resource(() => backend.call('plan_preview', this.toDraft()));
+    this.preview = new Resource((signal) => backend.call('plan_preview', this.toDraft(), signal));
   }
 
   async load(id: string | null): Promise<void> {

@@ -15,16 +15,24 @@ export type RecentWork = {
 };
 
 /** Asks for no more versions in detail than it takes to name enough files. */
-export async function loadRecentWork(backend: Backend, project: string): Promise<RecentWork> {
-  const kept = (await backend.call('workspace_list', { project })).filter(
+export async function loadRecentWork(
+  backend: Backend,
+  project: string,
+  signal: AbortSignal,
+): Promise<RecentWork> {
+  const kept = (await backend.call('workspace_list', { project }, signal)).filter(
     (one) => one.versions > 0,
   );
   const workspace = kept.find((one) => one.current) ?? kept.find((one) => one.main) ?? null;
   if (!workspace) return { workspace, files: [], versions: [] };
-  const versions = await backend.call('version_list', { workspace: workspace.id, limit: VERSIONS });
+  const versions = await backend.call(
+    'version_list',
+    { workspace: workspace.id, limit: VERSIONS },
+    signal,
+  );
   const details: VersionDetail[] = [];
   for (const { id } of versions) {
-    details.push(await backend.call('version_show', { version: id }));
+    details.push(await backend.call('version_show', { version: id }, signal));
     if (recentFiles(details, FILES).length === FILES) break;
   }
   return { workspace, files: recentFiles(details, FILES), versions };

@@ -9,12 +9,12 @@ export class Resource<T> {
   value = $state.raw<T | undefined>();
   error = $state.raw<WireError | null>(null);
   loading = $state(false);
-  readonly #fetch: () => Promise<T>;
-  #turn = 0;
+  readonly #fetch: (signal: AbortSignal) => Promise<T>;
+  #question = new AbortController();
   #asking = false;
   #again = false;
 
-  constructor(fetch: () => Promise<T>) {
+  constructor(fetch: (signal: AbortSignal) => Promise<T>) {
     this.#fetch = fetch;
   }
 
@@ -23,19 +23,19 @@ export class Resource<T> {
     return this.value === undefined && this.error === null;
   }
 
-  /** Asks again. Only the newest question's answer counts, and an error keeps the last value. */
+  /** Asks again. Only the newest question's answer counts, the one before ends; an error keeps the last value. */
   async reload(): Promise<void> {
-    const turn = ++this.#turn;
+    const { signal } = this.#begin();
     const again = () => void this.reload();
     untrack(() => (this.loading = true));
     asked(this, again);
     try {
-      const value = await this.#fetch();
-      if (turn !== this.#turn) return;
+      const value = await this.#fetch(signal);
+      if (signal.aborted) return;
       this.value = value;
       this.error = null;
     } catch (cause) {
-      if (turn !== this.#turn) return;
+      if (signal.aborted) return;
       this.error = asWireError(cause);
       this.loading = false;
       return unanswered(this, again);
@@ -56,13 +56,30 @@ export class Resource<T> {
     this.#asking = false;
   }
 
-  clear(): void {
-    this.#turn += 1;
+  /** Waits for no answer any more: nobody looks at it. */
+  drop(): void {
+    this.#question.abort();
     dropped(this);
+  }
+
+  clear(): void {
+    this.drop();
     this.value = undefined;
     this.error = null;
     this.loading = false;
   }
+
+  #begin(): AbortController {
+    this.#question.abort();
+    return (this.#question = new AbortController());
+  }
+}
+
+/** A resource of the component that is being set up: what it asked for ends with it. */
+export function ownResource<T>(fetch: (signal: AbortSignal) => Promise<T>): Resource<T> {
+  const resource = new Resource(fetch);
+  $effect(() => () => resource.drop());
+  return resource;
 }
 
 export function asWireError(cause: unknown): WireError {

@@ -23,8 +23,8 @@ export class Session {
 
   constructor(backend: Backend) {
     this.#backend = backend;
-    this.info = new Resource(() => backend.call('app_info', {}));
-    this.settings = new Resource(() => backend.call('settings_show', {}));
+    this.info = new Resource((signal) => backend.call('app_info', {}, signal));
+    this.settings = new Resource((signal) => backend.call('settings_show', {}, signal));
   }
 
   async load(): Promise<void> {

@@ -15,7 +15,7 @@ export class Watch {
   });
 
   constructor(backend: Backend) {
-    this.states = new Resource(() => backend.call('watch_list', {}));
+    this.states = new Resource((signal) => backend.call('watch_list', {}, signal));
   }
 
   get #all(): WatchState[] {

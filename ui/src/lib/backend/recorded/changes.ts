@@ -118,11 +118,6 @@ export function changesOf(library: RecordedLibrary): Replies {
       library.change(library.workspaces, workspace, { description: text }),
     version_mark: ({ version, ...change }) =>
       library.change(library.versions, version, given(change)),
-    version_lines: ({ versions }) =>
-      recording
-        .all('version_lines')
-        .flat()
-        .filter(({ version }) => versions.includes(version)),
     file_restore_lines: ({ workspace, path }) =>
       putVersion(workspace, `Restore lines of ${path.at(-1)}`),
     file_save: ({ workspace, path, message }) =>

@@ -167,6 +167,11 @@ export class RecordedLibrary extends Recorded {
     workspace_list: ({ project }) => this.workspaces.filter((one) => one.project === project),
     watch_list: () => this.watched,
     version_list: (filter) => this.#listVersions(filter).slice(0, filter.limit ?? 100),
+    version_lines: ({ versions }) =>
+      this.recording
+        .all('version_lines')
+        .flat()
+        .filter(({ version }) => versions.includes(version)),
     version_days: ({ workspace }) => this.#countByDay(workspace),
     version_show: (request) => ({
       ...this.recording.reply('version_show', request),

@@ -1,6 +1,7 @@
 /** What can go, as the list and the head of the page show it, and what the user chose of it. */
 import type { Backend } from '$lib/backend/backend';
 import type { CleanupStep, CleanupStepKind, UsageFinding } from '$lib/backend/bindings';
+import type { Library } from '$lib/state/library.svelte';
 import { Resource } from '$lib/state/resource.svelte';
 import {
   hasWork,
@@ -24,11 +25,35 @@ export class ReclaimState {
   #kept = $state.raw<ReadonlySet<string>>(new Set());
 
   constructor(backend: Backend) {
-    const preview = (steps: readonly CleanupStepKind[]) =>
-      backend.call('library_cleanup_preview', { steps: [...steps] });
-    this.findings = new Resource(() => backend.call('usage_findings', { key: '' }));
-    this.cleanup = new Resource(() => preview(STEPS_HERE));
-    this.backups = new Resource(() => preview(STEPS_OF_BACKUPS));
+    const preview = (steps: readonly CleanupStepKind[], signal: AbortSignal) =>
+      backend.call('library_cleanup_preview', { steps: [...steps] }, signal);
+    this.findings = new Resource((signal) => backend.call('usage_findings', { key: '' }, signal));
+    this.cleanup = new Resource((signal) => preview(STEPS_HERE, signal));
+    this.backups = new Resource((signal) => preview(STEPS_OF_BACKUPS, signal));
+  }
+
+  /** Asks what can go while it is shown, and again after what changes it. */
+  follow(library: Library, isShown: () => boolean, isCounted: () => boolean): void {
+    $effect(() => {
+      if (!isShown() || !isCounted()) return;
+      void this.findings.reload();
+      return library.follow({ areas: ['usage'] }, () => void this.findings.reload());
+    });
+    $effect(() => {
+      if (!isShown()) return;
+      void this.cleanup.reload();
+      const areas = ['projects', 'archives', 'history'] as const;
+      return library.follow({ areas }, () => void this.cleanup.reload());
+    });
+    // Destinations are opened for it: not each time that the user comes back to the window.
+    $effect(() => {
+      if (!isShown()) return;
+      void this.backups.reload();
+      return library.follow({ areas: ['backups'] }, () => void this.backups.reload());
+    });
+    $effect(() => () => {
+      for (const one of [this.findings, this.cleanup, this.backups]) one.drop();
+    });
   }
 
   readonly folders = $derived.by(() => this.findings.value?.rebuildable ?? []);

@@ -106,7 +106,7 @@ export const destinationWords: typeof english = {
     colExpires: 'Endgültig gelöscht',
     colActions: 'Aktionen',
     restore: 'Zurückholen',
-    restoreNamed: (when: string) => `Sicherung zurückholen: ${when}`,
+    restoreNamed: (when: string) => `Zurückholen: Sicherung von ${when}`,
     restored: 'Sie ist wieder da',
     emptyNow: 'Papierkorb leeren…',
     emptyTitle: (count: number) =>

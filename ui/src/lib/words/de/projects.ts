@@ -14,6 +14,7 @@ export const projectWords: typeof english = {
     noMatch: 'Kein Projekt passt',
     noMatchHint: 'Ändern oder leeren Sie die Filter.',
     filterText: 'Nach Name, Pfad oder Schlagwort filtern',
+    filterShort: 'Filtern',
     filterStatus: 'Zustand',
     filterLanguage: 'Sprache',
     filterTag: 'Schlagwort',

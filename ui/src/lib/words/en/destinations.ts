@@ -104,7 +104,7 @@ export const destinationWords = {
     colExpires: 'Goes for good',
     colActions: 'Actions',
     restore: 'Bring back',
-    restoreNamed: (when: string) => `Bring the backup of ${when} back`,
+    restoreNamed: (when: string) => `Bring back the backup of ${when}`,
     restored: 'It is back',
     emptyNow: 'Empty the trash…',
     emptyTitle: (count: number) =>

@@ -13,6 +13,7 @@ export const projectWords = {
     noMatch: 'No project matches',
     noMatchHint: 'Change or clear the filters.',
     filterText: 'Filter by name, path or tag',
+    filterShort: 'Filter',
     filterStatus: 'Status',
     filterLanguage: 'Language',
     filterTag: 'Tag',
