@@ -425,6 +425,32 @@ describe('a deleted file, not known where', () => {
   });
 });
 
+describe('a lost machine', () => {
+  it('is back at four presses and the password, the drive with the backups being found', async () => {
+    const backend = await open('#/', { scenario: 'empty' });
+    const at = backend.place('/media/mira/backup-drive/undercroft');
+    const room = { freeBytes: 5e11, totalBytes: 1e12, isHome: false, isProposed: false };
+    const empty = { ...backend.place('/media/mira/stick/Undercroft'), state: 'missing' as const };
+    backend.answer('drive_list', [
+      { place: empty, name: 'stick', ...room },
+      { place: at, name: 'backup-drive', ...room },
+    ]);
+    const presses = countPresses();
+    await fireEvent.click(await screen.findByTestId('recover-link'));
+    const drive = await screen.findByLabelText<HTMLInputElement>(/^backup-drive/);
+    expect(drive.checked).toBe(true);
+    expect(screen.queryByLabelText(/^stick/)).toBeNull();
+    const password = { target: { value: 'stone upon stone' } };
+    await fireEvent.input(screen.getByTestId('recovery-password'), password);
+    await fireEvent.click(screen.getByTestId('recovery-look'));
+    await fireEvent.click(await screen.findByRole('button', { name: 'Tick all folders' }));
+    await fireEvent.click(screen.getByTestId('recover'));
+    expect(presses()).toBe(4);
+    await screen.findByText('Everything is back', {}, LONG);
+    expect(callsOf(backend, 'library_recover')[0]?.request).toMatchObject({ place: at.id });
+  });
+});
+
 describe('a long list', () => {
   it('draws only what is looked at, and says how long it is', async () => {
     const backend = await open('#/');

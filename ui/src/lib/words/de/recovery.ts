@@ -11,7 +11,10 @@ export const recoveryWords: typeof english = {
     interrupted:
       'Noch wurde nichts wiederhergestellt. Das Passwort wird nicht aufbewahrt: Geben Sie es noch einmal ein, um fortzufahren.',
     step1: 'Wo liegen die Sicherungen?',
+    drives: 'Laufwerke mit Sicherungen',
     place: 'Ordner der Sicherungen',
+    noBackups:
+      'In diesem Ordner sind keine Sicherungen. Wählen Sie den, den Undercroft angelegt hat, oft „Undercroft“ auf dem Laufwerk.',
     password: 'Passwort',
     passwordHint: 'Es steht auf dem Notfallblatt',
     look: 'Nachsehen',

@@ -9,7 +9,10 @@ export const recoveryWords = {
     line: 'From one destination and its password: projects, histories, plans and settings.',
     interrupted: 'Nothing was restored yet. The password is not kept: enter it again to go on.',
     step1: 'Where are the backups?',
+    drives: 'Drives with backups',
     place: 'Folder of the backups',
+    noBackups:
+      'No backups are in this folder. Choose the one that Undercroft made, often “Undercroft” on the drive.',
     password: 'Password',
     passwordHint: 'It is on the recovery kit',
     look: 'Look',
