@@ -44,6 +44,7 @@ describe('a recovery whose page is loaded anew', () => {
     await open('#/recover');
     expect(screen.queryByText(words.recovery.interrupted)).toBeNull();
     const path = { target: { value: OLD_BACKUPS } };
+    await fireEvent.click(await screen.findByLabelText(/^Another folder/));
     await fireEvent.input(await screen.findByTestId('place-path'), path);
     await look();
     await reload();

@@ -232,6 +232,8 @@ describe('a whole library', () => {
   it('comes back from a destination and its password', async () => {
     const backend = await open('#/', { scenario: 'empty' });
     await fireEvent.click(await screen.findByTestId('recover-link'));
+    await screen.findByTestId('recovery-password');
+    await fireEvent.click(await screen.findByLabelText(/^Another folder/));
     await input(await screen.findByTestId('place-path'), OLD_BACKUPS);
     await screen.findByText('Holds a backup repository');
     await input(screen.getByTestId('recovery-password'), 'wrong');

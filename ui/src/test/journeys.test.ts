@@ -437,11 +437,11 @@ describe('a lost machine', () => {
     ]);
     const presses = countPresses();
     await fireEvent.click(await screen.findByTestId('recover-link'));
+    const field = await screen.findByTestId('recovery-password');
     const drive = await screen.findByLabelText<HTMLInputElement>(/^backup-drive/);
     expect(drive.checked).toBe(true);
     expect(screen.queryByLabelText(/^stick/)).toBeNull();
-    const password = { target: { value: 'stone upon stone' } };
-    await fireEvent.input(screen.getByTestId('recovery-password'), password);
+    await fireEvent.input(field, { target: { value: 'stone upon stone' } });
     await fireEvent.click(screen.getByTestId('recovery-look'));
     await fireEvent.click(await screen.findByRole('button', { name: 'Tick all folders' }));
     await fireEvent.click(screen.getByTestId('recover'));
