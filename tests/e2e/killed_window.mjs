@@ -40,6 +40,14 @@ export class KilledWindow {
     await this.page.close().catch(() => undefined);
   }
 
+  /** Begins a job, in the middle of which the window ends itself, as it was opened to.
+   * @param {string} name @param {object} request */
+  async dieAmid(name, request) {
+    // Its answer may not come any more.
+    await this.page.call(name, request).catch(() => undefined);
+    await this.isGone();
+  }
+
   /** Begins a job, and kills the window as soon as the job tells that it has done something.
    * @param {string} name @param {object} request */
   async killAmid(name, request) {

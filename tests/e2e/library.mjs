@@ -13,6 +13,7 @@ export const DIALOGS = {
   project: "Choose a project's folder",
   destination: 'Choose where backups go',
   restore: 'Choose where to restore to',
+  import: 'Choose the archive to import',
 };
 
 /** Points a folder out in the system's own dialog, and gives back the place.

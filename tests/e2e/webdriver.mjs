@@ -210,9 +210,13 @@ export class Element {
     return new Element(this.page, found);
   }
 
-  /** Clicks it, once nothing is in the way. */
+  /** Clicks it, once nothing is in the way; what sticks to the edge of a page is not, in its middle. */
   async click() {
-    await until('it can be clicked', () => this.tryClick());
+    await until('it can be clicked', async () => {
+      if (await this.tryClick()) return true;
+      await this.page.run((/** @type {HTMLElement} */ element) => element.scrollIntoView({ block: 'center' }), this.reference);
+      return false;
+    });
   }
 
   /** Clicks it; nothing when something is in the way. */

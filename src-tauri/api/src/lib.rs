@@ -141,6 +141,9 @@ impl Api {
         if let Err(error) = history.finish_transfers() {
             tracing::warn!(%error, "what was begun with a history is not finished yet");
         }
+        if let Err(error) = history.writer().sweep_interrupted_restores() {
+            tracing::warn!(%error, "what interrupted restores left is not swept yet");
+        }
         let (held, versions) = (history.clone(), history.clone());
         let hold: Arc<LockHistory> = Arc::new(move |project| Ok(Box::new(held.lock(project)?)));
         let count = move |project, since| versions.count_versions_since(project, since);

@@ -9,7 +9,7 @@ use undercroft_foundation::text;
 use crate::notifications::desktop;
 use crate::page::bridge;
 use crate::state::AppState;
-use crate::window::{self, dialog};
+use crate::window::{self, address, dialog};
 
 /// The time that everything may take to stop before the program ends regardless.
 const STOP_PATIENCE: Duration = Duration::from_secs(5);
@@ -45,6 +45,7 @@ fn end(app: &AppHandle, end: impl FnOnce(&AppHandle) + Send + 'static) {
     let app = app.clone();
     std::thread::spawn(move || {
         window::hide(&app);
+        address::forget(&app);
         stop_jobs(&app.state::<AppState>());
         end(&app);
     });

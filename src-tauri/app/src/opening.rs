@@ -9,6 +9,7 @@ use tauri::{
 use crate::closing;
 use crate::page::drag_drop;
 use crate::state::AppState;
+use crate::window::address::LastAddress;
 use crate::window::{self, theme};
 
 /// Makes the window; it appears once its page is there, unless it shall stay hidden.
@@ -16,24 +17,24 @@ use crate::window::{self, theme};
 /// # Errors
 /// When the system gives no window.
 pub(crate) fn open(app: &AppHandle, hidden: bool) -> tauri::Result<()> {
-    let window =
-        WebviewWindowBuilder::new(app, window::LABEL, WebviewUrl::App("index.html".into()))
-            .title("Undercroft")
-            .inner_size(1180.0, 760.0)
-            .min_inner_size(720.0, 480.0)
-            .center()
-            .theme(theme::wanted_theme(&app.state::<AppState>()))
-            .visible(false)
-            .on_navigation(is_own_page)
-            .on_new_window(|_, _| NewWindowResponse::Deny)
-            .on_download(|_, _| false)
-            .on_permission_request(|_, _| PermissionResponse::Deny)
-            .on_page_load(move |window, load| {
-                if load.event() == PageLoadEvent::Finished && !hidden {
-                    window::bring_forward(&window);
-                }
-            })
-            .build()?;
+    let page = app.state::<LastAddress>().left().unwrap_or_else(|| "index.html".to_owned());
+    let window = WebviewWindowBuilder::new(app, window::LABEL, WebviewUrl::App(page.into()))
+        .title("Undercroft")
+        .inner_size(1180.0, 760.0)
+        .min_inner_size(720.0, 480.0)
+        .center()
+        .theme(theme::wanted_theme(&app.state::<AppState>()))
+        .visible(false)
+        .on_navigation(is_own_page)
+        .on_new_window(|_, _| NewWindowResponse::Deny)
+        .on_download(|_, _| false)
+        .on_permission_request(|_, _| PermissionResponse::Deny)
+        .on_page_load(move |window, load| {
+            if load.event() == PageLoadEvent::Finished && !hidden {
+                window::bring_forward(&window);
+            }
+        })
+        .build()?;
     theme::set_background(&window);
     let handled = window.clone();
     window.on_window_event(move |event| on_event(&handled, event));

@@ -18,6 +18,7 @@ use crate::launch::instance::{self, Instance};
 use crate::page::bridge::{self, PendingEvents};
 use crate::page::drag_drop;
 use crate::state::{AppState, TrayPresence};
+use crate::window::address::LastAddress;
 use crate::{closing, opening, tray, window};
 
 /// Runs the program with these arguments, the first of which is its own name.
@@ -67,6 +68,7 @@ fn setup(app: &AppHandle, library: &Path, world: &World, arguments: Arguments) -
     api.start_scheduler();
     let state = AppState::new(api, world, presence);
     app.manage(PendingEvents::default());
+    app.manage(LastAddress::of(library));
     app.manage(state.clone());
     bridge::forward_events(app, &state);
     tray::start(app, &state);

@@ -42,6 +42,8 @@ pub enum Code {
     SourceMissing,
     /// The user, or a signal, stopped it.
     Cancelled,
+    /// Its process ended before it was done. What was done is kept.
+    Interrupted,
     /// The disk or the network did not answer. Retrying may succeed.
     Unavailable,
     /// This host cannot do that (say, open a dialog in a browser).
@@ -54,7 +56,7 @@ pub enum Code {
 
 impl Code {
     /// Every code, in the order of declaration.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 18] = [
         Self::NotFound,
         Self::AlreadyExists,
         Self::NotKept,
@@ -68,6 +70,7 @@ impl Code {
         Self::PermissionDenied,
         Self::SourceMissing,
         Self::Cancelled,
+        Self::Interrupted,
         Self::Unavailable,
         Self::Unsupported,
         Self::Unauthorized,
@@ -90,6 +93,7 @@ impl Code {
             Self::PermissionDenied => "permission_denied",
             Self::SourceMissing => "source_missing",
             Self::Cancelled => "cancelled",
+            Self::Interrupted => "interrupted",
             Self::Unavailable => "unavailable",
             Self::Unsupported => "unsupported",
             Self::Unauthorized => "unauthorized",
@@ -117,6 +121,7 @@ impl Code {
             Self::PermissionDenied => "The system refused access",
             Self::SourceMissing => "The folder was moved or deleted, or its drive is away",
             Self::Cancelled => "It was stopped before it was done",
+            Self::Interrupted => "Undercroft or the machine stopped before it was done",
             Self::Unavailable => "The disk or the network did not answer",
             Self::Unsupported => "This is not possible here",
             Self::Unauthorized => "The call came without a valid token",
@@ -139,6 +144,7 @@ impl Code {
             Self::PermissionDenied => "Give your user access to it and try again",
             Self::SourceMissing => "Bring the folder or drive back, or remove the project",
             Self::Cancelled => "Start it again when it suits you; what was done is kept",
+            Self::Interrupted => "Start it again; what was stored before is kept",
             Self::Unavailable => "Try again in a moment",
             Self::Unsupported => "Use the desktop window or the command line instead",
             Self::Unauthorized => "Open the link that `undercroft serve` printed",

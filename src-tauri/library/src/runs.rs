@@ -275,7 +275,7 @@ impl Runs {
         let swept = self.catalog.write(|transaction| {
             let runs = dead(transaction)?;
             for run in &runs {
-                let outcome = Outcome::interrupted(&run.title);
+                let outcome = Outcome::interrupted(run);
                 let text = ended_text(run, &outcome);
                 parts::interrupt(transaction, run.id, &outcome.summary)?;
                 let finished = Run {

@@ -57,7 +57,7 @@ pub use store::repository::Repository;
 pub mod fs_at {
     pub use crate::files::metadata::{Entry, Stat, apply, go_mode};
     pub use crate::files::new_file::{
-        TEMPORARY, create_file, is_at, remove_left_over, temporary_name,
+        TEMPORARY, TemporaryOwner, create_file, is_at, remove_left_over, temporary_name,
     };
     pub use crate::files::open::{Freshness, descend, ensure_owner_access};
 }

@@ -92,6 +92,7 @@ fn status_of(code: ErrorCode) -> StatusCode {
         | ErrorCode::NotKept
         | ErrorCode::Locked
         | ErrorCode::Cancelled
+        | ErrorCode::Interrupted
         | ErrorCode::TooNew => StatusCode::CONFLICT,
         ErrorCode::WrongPassword | ErrorCode::Unsupported => StatusCode::UNPROCESSABLE_ENTITY,
         ErrorCode::PermissionDenied => StatusCode::FORBIDDEN,

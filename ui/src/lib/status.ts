@@ -1,5 +1,5 @@
 /** Labels of the states of projects and jobs: a tone and a word each. */
-import type { ArchiveState, JobState, Project, ProtectionState } from './backend/bindings';
+import type { ArchiveState, JobState, Project, ProtectionState, Run } from './backend/bindings';
 import type { Tone } from './tone';
 import { words } from './words';
 
@@ -41,4 +41,10 @@ export function projectStatus(project: Project): Look {
 
 export function jobStatus(state: JobState): Look {
   return JOB[state];
+}
+
+/** A run whose process ended failed, too, but nothing was wrong with what it did. */
+export function runStatus({ state, outcome }: Pick<Run, 'state' | 'outcome'>): Look {
+  const isInterrupted = outcome?.error?.code === 'interrupted';
+  return isInterrupted ? { tone: 'bad', text: words.interrupted } : JOB[state];
 }

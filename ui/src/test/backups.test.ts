@@ -81,6 +81,29 @@ describe('the first set-up', () => {
     await within(card).findByText('Done');
   });
 
+  it('goes on with a first version that was interrupted', async () => {
+    const backend = await withProject();
+    const [project] = await backend.call('project_list', {});
+    const states = await backend.call('watch_list', {});
+    const id = project?.id ?? '';
+    const interrupted = {
+      project: id,
+      state: 'off' as const,
+      lastVersion: null,
+      pendingChanges: 0,
+    };
+    const own = { projectName: 'vault', workspace: 'main', name: 'vault' };
+    const why = 'Its first version was interrupted';
+    backend.answer('watch_list', [...states, { ...interrupted, ...own, why }]);
+    await screen.findByLabelText(/^blue/);
+    for (const box of screen.getAllByRole<HTMLInputElement>('checkbox'))
+      if (box.checked && !box.disabled) await fireEvent.click(box);
+    await fireEvent.click(await screen.findByTestId('first-run-start'));
+    await waitFor(() =>
+      expect(callsOf(backend, 'history_start')[0]?.request).toEqual({ project: id }),
+    );
+  });
+
   it('goes on with backups that are there, and never makes them anew', async () => {
     const backend = await open('#/backups', { scenario: 'empty' });
     await fireEvent.click(await screen.findByLabelText(/^Another folder/));

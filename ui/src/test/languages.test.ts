@@ -40,6 +40,7 @@ const ERROR_CODES: Record<ErrorCode, true> = {
   permission_denied: true,
   source_missing: true,
   cancelled: true,
+  interrupted: true,
   unavailable: true,
   unsupported: true,
   unauthorized: true,

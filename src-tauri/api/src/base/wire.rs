@@ -59,8 +59,8 @@ mirror! {
     #[expect(missing_docs, reason = "each is the code of the same name, documented there")]
     pub enum ErrorCode = Code {
         NotFound, AlreadyExists, NotKept, Invalid, WrongPassword, RepositoryMissing, TooNew,
-        Locked, Damaged, StorageFull, PermissionDenied, SourceMissing, Cancelled, Unavailable,
-        Unsupported, Unauthorized, Internal,
+        Locked, Damaged, StorageFull, PermissionDenied, SourceMissing, Cancelled, Interrupted,
+        Unavailable, Unsupported, Unauthorized, Internal,
     }
 }
 

@@ -1,7 +1,6 @@
 //! All that needs attention, in one list: the word for the whole and every count follow from it.
 
-use undercroft_foundation::{Code, Error, Result, Text, TextValue, text};
-use undercroft_library::JobKind;
+use undercroft_foundation::{Code, DestinationId, Error, ProjectId, Result, Text, TextValue, text};
 
 use super::wire::{Concern, ConcernKind, ConcernKnown, ConcernLevel, Dashboard};
 use crate::Api;
@@ -51,6 +50,7 @@ impl Api {
         concerns.extend(projects.iter().filter_map(of_project));
         concerns.extend(plans.iter().filter_map(of_hooks));
         concerns.extend(destinations.iter().filter_map(of_password));
+        concerns.extend(self.kits_to_put_away(destinations)?);
         concerns.extend(self.shared_disks(destinations)?);
         concerns.extend(self.unwatched(projects)?);
         concerns.extend(self.found_by_doctor(&concerns));
@@ -76,6 +76,33 @@ impl Api {
                 }
             })
             .collect())
+    }
+
+    /// The destinations whose password stands on a recovery kit alone.
+    fn kits_to_put_away(&self, destinations: &[Destination]) -> Result<Vec<Concern>> {
+        let generated = self.0.backups.destinations().with_generated_password()?;
+        let is_kept_here = |it: &&Destination| it.keeper != PasswordKeeper::Missing;
+        let is_made = |it: &&Destination| it.id.parse().is_ok_and(|id| generated.contains(&id));
+        let made = destinations.iter().filter(is_kept_here).filter(is_made);
+        Ok(made
+            .map(|it| {
+                let reason = text!(
+                    "Its recovery kit is not put away: without it, no other machine can restore"
+                );
+                let (kind, level) = (ConcernKind::RecoveryKit, ConcernLevel::Warning);
+                Concern {
+                    destination: Some(it.id.clone()),
+                    can_be_known: true,
+                    ..concern(kind, level, &it.id, it.name.clone(), reason)
+                }
+            })
+            .collect())
+    }
+
+    /// Has the recovery kit of a destination told of again: its password is another now.
+    pub(crate) fn ask_for_kit(&self, destination: DestinationId) -> Result<()> {
+        let key = key_of(ConcernKind::RecoveryKit, &destination.to_string());
+        self.0.library.set_concern_known(&key, false)
     }
 
     /// The destinations that fail together with the work.
@@ -105,19 +132,16 @@ impl Api {
         let mut found = Vec::new();
         for project in projects.iter().filter(|project| project.present) {
             let state = states.iter().find(|state| state.project == project.id);
-            let is_begun = self.0.history.is_begun(project.id.parse()?);
+            let id = project.id.parse()?;
+            let is_begun = self.0.history.is_begun(id);
             let reason = match state.map(|state| (state.state, state.why.as_ref())) {
                 _ if !is_begun => text!("No version is kept of it"),
-                // The first version was interrupted.
-                Some((WatchStatus::Importing, _)) if !self.is_being_begun(&project.id) => {
-                    text!("No version is kept of it")
-                }
                 Some((WatchStatus::Paused, _)) => text!("Watching is paused: no version is made"),
                 Some((WatchStatus::Limited, None)) => text!("Changes are not all noticed at once"),
                 Some((WatchStatus::Limited | WatchStatus::Off, Some(why))) => why.to_text(),
                 _ => continue,
             };
-            let is_kept = is_begun && state.is_none_or(|it| it.state != WatchStatus::Importing);
+            let is_kept = is_begun && self.has_version(id)?;
             let kind = if is_kept { ConcernKind::Watching } else { ConcernKind::NoVersions };
             let (level, name) = (ConcernLevel::Warning, project.name.clone());
             found.push(Concern {
@@ -129,13 +153,9 @@ impl Api {
         Ok(found)
     }
 
-    /// Whether the first version of a project is being made.
-    fn is_being_begun(&self, project: &str) -> bool {
-        self.0.library.jobs().list_all().iter().any(|job| {
-            !job.state.is_over()
-                && job.kind == JobKind::Import
-                && job.project.is_some_and(|it| it.to_string() == project)
-        })
+    fn has_version(&self, project: ProjectId) -> Result<bool> {
+        let main = self.0.history.main_workspace(project)?;
+        Ok(self.0.history.newest_version(main.id)?.is_some())
     }
 
     /// The errors of the last self-check that nothing else tells of.
@@ -269,6 +289,10 @@ fn of_project(project: &Project) -> Option<Concern> {
     })
 }
 
+fn key_of(kind: ConcernKind, id: &str) -> String {
+    format!("{kind:?}:{id}")
+}
+
 fn concern(
     kind: ConcernKind,
     level: ConcernLevel,
@@ -277,7 +301,7 @@ fn concern(
     reason: Text,
 ) -> Concern {
     Concern {
-        key: format!("{kind:?}:{id}"),
+        key: key_of(kind, id),
         kind,
         level,
         subject: subject.into().into(),

@@ -167,6 +167,8 @@ pub enum ConcernKind {
     Watching,
     /// The password of a destination is not known.
     Password,
+    /// The password of a destination was made here, and nobody said that it is put away.
+    RecoveryKit,
     /// A plan has commands that wait to be confirmed.
     Hooks,
     /// A destination is on the disk of the projects.

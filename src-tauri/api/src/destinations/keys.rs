@@ -38,6 +38,9 @@ impl Api {
     pub fn password_change(&self, request: KeyNew) -> Result<Keys> {
         let destination = self.0.backups.destinations().find(&request.destination)?;
         let password = self.new_password(request.password)?;
+        if matches!(password, backup::NewPassword::Generated) {
+            self.ask_for_kit(destination.id)?;
+        }
         Ok(keys_to_wire(self.0.backups.destinations().change_password(destination.id, &password)?))
     }
 

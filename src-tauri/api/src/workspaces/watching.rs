@@ -4,9 +4,9 @@ use std::collections::HashMap;
 use std::sync::{Arc, Weak};
 use std::time::Duration;
 
-use undercroft_foundation::{Result, WorkspaceId, text};
+use undercroft_foundation::{ProjectId, Result, WorkspaceId, text};
 use undercroft_history::{self as history, WatchOptions};
-use undercroft_library::NewEvent;
+use undercroft_library::{JobKind, NewEvent};
 
 use super::wire::{WatchFilter, WatchState, WatchStatus};
 use crate::base::wire::Nothing;
@@ -74,7 +74,11 @@ impl Api {
 
     fn show_watch(&self, state: history::WatchState) -> Result<WatchState> {
         let workspace = self.0.history.workspace(state.workspace)?;
+        let status = self.watch_status_of(&state);
+        let is_interrupted =
+            state.status == history::WatchStatus::Importing && status != WatchStatus::Importing;
         let why = match (state.why, state.next) {
+            _ if is_interrupted => Some(text!("Its first version was interrupted")),
             (Some(why), Some(next)) => Some(text!("{why}. {next}", why, next)),
             (why, next) => why.or(next),
         };
@@ -83,7 +87,7 @@ impl Api {
             project_name: self.0.library.projects().get(state.project)?.name,
             workspace: state.workspace.to_string(),
             name: self.name_of(&workspace)?,
-            state: state.status.into(),
+            state: status,
             why: why.map(Into::into),
             pending_changes: state.pending,
             last_version: state.last_version,
@@ -93,7 +97,21 @@ impl Api {
     pub(crate) fn watch_status(&self, workspace: WorkspaceId) -> Result<WatchStatus> {
         let states = self.0.watcher.states()?;
         let found = states.into_iter().find(|state| state.workspace == workspace);
-        Ok(found.map_or(WatchStatus::Off, |state| state.status.into()))
+        Ok(found.map_or(WatchStatus::Off, |state| self.watch_status_of(&state)))
+    }
+
+    /// A first version that nobody makes any more was interrupted: nothing is noticed then.
+    fn watch_status_of(&self, state: &history::WatchState) -> WatchStatus {
+        match state.status.into() {
+            WatchStatus::Importing if !self.is_being_begun(state.project) => WatchStatus::Off,
+            status => status,
+        }
+    }
+
+    fn is_being_begun(&self, project: ProjectId) -> bool {
+        self.0.library.jobs().list_all().iter().any(|job| {
+            !job.state.is_over() && job.kind == JobKind::Import && job.project == Some(project)
+        })
     }
 }
 

@@ -99,6 +99,31 @@ fn a_destination_on_the_disk_of_the_work_needs_attention() {
 }
 
 #[test]
+fn a_password_that_was_made_is_told_of_until_its_kit_is_put_away() {
+    let stage = machine();
+    let drive = stage.ask("drive_list", json!({}))[0]["place"]["id"].clone();
+    let generated = json!({"type": "generated"});
+    let add = json!({"place": drive, "name": "blue", "password": generated, "create": true});
+    let destination = stage.ask("destination_add", add)["id"].clone();
+    let kits = || {
+        let concerns = stage.ask("dashboard", json!({}))["concerns"].clone();
+        let of_kit = |it: &&serde_json::Value| it["kind"] == "recoveryKit";
+        concerns.as_array().unwrap().iter().filter(of_kit).cloned().collect::<Vec<_>>()
+    };
+    let told = kits();
+    assert_eq!(told.len(), 1, "{told:?}");
+    assert_eq!((&told[0]["destination"], &told[0]["canBeKnown"]), (&destination, &json!(true)));
+    stage.ask("concern_known", json!({"concern": told[0]["key"], "known": true}));
+    assert!(kits().is_empty());
+    let change = |password| json!({"destination": destination, "password": password});
+    stage.ask("password_change", change(json!({"type": "generated"})));
+    assert_eq!(kits().len(), 1, "the kit that was put away opens nothing any more");
+    let typed = json!({"type": "typed", "password": "known to its user"});
+    stage.ask("password_change", change(typed));
+    assert!(kits().is_empty());
+}
+
+#[test]
 fn a_place_that_was_found_is_good_for_its_purpose_alone() {
     let stage = machine();
     let found = stage.ask("project_find", json!({}))["projects"][0]["place"]["id"].clone();

@@ -11,7 +11,7 @@ use undercroft_foundation::Language;
 
 use crate::notifications::Notifications;
 use crate::state::AppState;
-use crate::window::{self, theme};
+use crate::window::{self, address, theme};
 
 /// The one event that the page listens to.
 const EVENT: &str = "undercroft";
@@ -32,6 +32,7 @@ pub(crate) async fn call(
     take_language(&app, language.as_deref());
     let changes_settings = name == "settings_change";
     let language = state.language();
+    address::note(&app);
     let reply = state.api().call_blocking(name, request, language).await;
     let reply = reply.map_err(|error| {
         in_language(language, || serde_json::to_value(error).unwrap_or_default())

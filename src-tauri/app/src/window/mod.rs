@@ -1,6 +1,7 @@
-//! The one window once it is there: found, shown and hidden. Its theme and the dialogs over it
-//! lie beside.
+//! The one window once it is there: found, shown and hidden. Its theme, the address that it
+//! shows and the dialogs over it lie beside.
 
+pub(crate) mod address;
 pub(crate) mod dialog;
 pub(crate) mod theme;
 

@@ -112,6 +112,7 @@ impl Destinations {
                 None => free_name(path, &all),
             };
             table::insert(transaction, &destination)?;
+            table::set_generated(transaction, destination.id, password.is_generated)?;
             self.tell(transaction, &destination, "added", &text!("was added"))
         });
         if kept.is_err() {
@@ -143,6 +144,7 @@ impl Destinations {
         self.secrets.keep(known.id, password)?;
         self.library.catalog().write(|transaction| {
             table::move_to(transaction, known.id, path)?;
+            table::set_generated(transaction, known.id, password.is_generated)?;
             if let Some(digest) = &known.config_digest {
                 table::set_digest(transaction, known.id, digest)?;
             }

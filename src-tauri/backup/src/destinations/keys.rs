@@ -2,13 +2,15 @@
 //! goes in an order that a crash cannot break: the new key is written and proven, then the new
 //! password is kept, then the old key goes. So what is kept opens the destination at every moment.
 
+use std::collections::HashSet;
+
 use undercroft_foundation::{
     Candidate, Code, DestinationId, Error, Result, Text, find_by_name, text,
 };
 use undercroft_library::NewEvent;
 use undercroft_repository::{KeyId, KeyInfo, Password};
 
-use super::{Destination, Destinations};
+use super::{Destination, Destinations, table};
 use crate::secrets::{NewPassword, PasswordKeeper};
 
 /// The keys of a destination.
@@ -29,6 +31,14 @@ impl Destinations {
         let destination = self.get(id)?;
         let keys = self.repository_of(&destination)?.keys()?;
         Ok(Keys { keys, keeper: self.secrets.keeper(id) })
+    }
+
+    /// The destinations whose password was made here: nobody knows it but from the recovery kit.
+    ///
+    /// # Errors
+    /// Whatever keeps the catalog from being read.
+    pub fn with_generated_password(&self) -> Result<HashSet<DestinationId>> {
+        self.library.catalog().read(table::generated)
     }
 
     /// Lets another password open a destination, too. The one that is kept stays the same.
@@ -84,6 +94,9 @@ impl Destinations {
             return self.keys(id);
         }
         self.secrets.keep(id, &chosen)?;
+        let generated = chosen.is_generated;
+        let catalog = self.library.catalog();
+        catalog.write(|transaction| table::set_generated(transaction, id, generated))?;
         let kept = self.secrets.read(id, &destination.name)?;
         if *kept != *chosen.text {
             return Err(Error::new(Code::Damaged, "Cannot change the password")

@@ -1,5 +1,6 @@
 //! The table of destinations.
 
+use std::collections::HashSet;
 use std::ffi::OsString;
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::path::PathBuf;
@@ -26,6 +27,11 @@ pub(crate) const MIGRATIONS: &[Migration] = &[
         table: "destinations",
         version: 2,
         sql: "ALTER TABLE destinations ADD COLUMN config_digest TEXT;",
+    },
+    Migration {
+        table: "destinations",
+        version: 3,
+        sql: "ALTER TABLE destinations ADD COLUMN password_generated INTEGER NOT NULL DEFAULT 0;",
     },
 ];
 
@@ -95,6 +101,29 @@ pub(super) fn set_digest(
         .execute("UPDATE destinations SET config_digest = ?2 WHERE id = ?1", (Column(id), digest))
         .sql("note how a destination is known")
         .map(drop)
+}
+
+/// Notes whether the password was made here, so that nobody knows it but from the recovery kit.
+pub(super) fn set_generated(
+    transaction: &Transaction<'_>,
+    id: DestinationId,
+    generated: bool,
+) -> Result<()> {
+    transaction
+        .execute(
+            "UPDATE destinations SET password_generated = ?2 WHERE id = ?1",
+            (Column(id), generated),
+        )
+        .sql("note whose a password is")
+        .map(drop)
+}
+
+/// The destinations whose password was made here.
+pub(super) fn generated(connection: &Connection) -> Result<HashSet<DestinationId>> {
+    let query = "SELECT id FROM destinations WHERE password_generated";
+    let mut statement = connection.prepare_cached(query).sql("read the destinations")?;
+    let rows = statement.query_map((), |row| Ok(row.get::<_, Column<_>>(0)?.0));
+    rows.and_then(Iterator::collect).sql("read the destinations")
 }
 
 pub(super) fn remove(transaction: &Transaction<'_>, id: DestinationId) -> Result<()> {

@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 use undercroft_foundation::{DestinationId, Result, Text, TextValue, text};
+use undercroft_library::{Outcome, RunFilter};
 
 use super::pending::{age, waiting_for_destinations};
 use super::{Scheduler, Waiting};
@@ -72,10 +73,19 @@ impl Scheduler {
             text!("There was {overdue}.", overdue = overdue.text)
         } else if let Some(waiting) = &waiting {
             text!("It {waits}.", waits = waiting.text)
+        } else if self.was_interrupted(plan)? {
+            text!("Its last run was interrupted before it was done.")
         } else {
             resting_sentence(plan, &targets, now)
         };
         Ok(PlanStatus { next, waiting, targets, sentence, needs_attention })
+    }
+
+    fn was_interrupted(&self, plan: &Plan) -> Result<bool> {
+        let newest = RunFilter { plan: Some(plan.id), limit: Some(1), ..RunFilter::default() };
+        let runs = self.state.library.runs().find(&newest)?;
+        let outcome = runs.first().and_then(|run| run.outcome.as_ref());
+        Ok(outcome.is_some_and(Outcome::is_interrupted))
     }
 
     fn waiting(&self, plan: &Plan, now: Timestamp) -> Result<Option<Waiting>> {

@@ -47,6 +47,8 @@ impl Default for NewPassword {
 pub(crate) struct ChosenPassword {
     pub(crate) text: Zeroizing<String>,
     pub(crate) key_file: Option<PathBuf>,
+    /// Whether it was made, so that the user does not know it yet.
+    pub(crate) is_generated: bool,
 }
 
 impl NewPassword {
@@ -65,7 +67,7 @@ impl NewPassword {
                 .why("A repository needs a password that is not empty")
                 .next("Choose a password and keep it safe: without it nothing can be restored"));
         }
-        Ok(ChosenPassword { text, key_file })
+        Ok(ChosenPassword { text, key_file, is_generated: matches!(self, Self::Generated) })
     }
 }
 

@@ -15,7 +15,7 @@ use undercroft_backup::{
     Scheduler, Starter, Step, TargetOutcome, WaitReason,
 };
 use undercroft_foundation::{Code, DestinationId, Error, PlanId, Result};
-use undercroft_library::Library;
+use undercroft_library::{Library, NewRun};
 use undercroft_testkit::SeededRandom;
 
 #[derive(Debug, Default)]
@@ -324,6 +324,48 @@ fn a_failure_is_tried_again_later_and_later_and_a_dead_run_at_once() {
     assert!(scene.begun().iter().all(|run| run.planned == time("2026-03-01T12:30:00Z")));
     scene.end(|_| TargetOutcome::Cancelled);
     assert!(scene.step_after(HOUR).started.is_empty());
+}
+
+/// Acts only as the process of the test below that ends amid a run of a plan.
+#[test]
+fn a_process_that_ends_amid_a_run() {
+    let (Some(root), Ok(plan)) =
+        (std::env::var_os("LIBRARY_OF_THE_TEST"), std::env::var("PLAN_OF_THE_TEST"))
+    else {
+        return;
+    };
+    let world = undercroft_foundation::World::real();
+    let tables = undercroft_backup::TABLES;
+    let library = Library::open_or_create(root.as_ref(), &world, tables).unwrap();
+    let run = NewRun {
+        kind: "plan".to_owned(),
+        title: "Daily".into(),
+        project: None,
+        destination: None,
+        plan: Some(plan.parse().unwrap()),
+        planned: None,
+    };
+    library.runs().start(&library.runs().queue(&run).unwrap()).unwrap();
+    std::process::abort();
+}
+
+#[test]
+fn a_plan_whose_run_was_interrupted_says_so() {
+    let scene = Scene::new();
+    scene.disk("Desk");
+    let plan = scene.plan("Daily", |_| {});
+    let sentence = || scene.scheduler.plan_status(&plan).unwrap().sentence;
+    assert_eq!(sentence(), "It has not run yet.");
+    let test = undercroft_testkit::test_name(module_path!(), "a_process_that_ends_amid_a_run");
+    let ended = std::process::Command::new(std::env::current_exe().unwrap())
+        .args(["--exact", &test])
+        .env("LIBRARY_OF_THE_TEST", scene.library.root())
+        .env("PLAN_OF_THE_TEST", plan.id.to_string())
+        .output()
+        .unwrap();
+    assert!(!ended.status.success());
+    assert_eq!(scene.library.runs().sweep_interrupted().unwrap(), 1);
+    assert_eq!(sentence(), "Its last run was interrupted before it was done.");
 }
 
 #[test]

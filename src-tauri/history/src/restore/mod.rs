@@ -14,6 +14,7 @@ mod selection;
 mod tally;
 mod target;
 mod target_entry;
+mod under_way;
 mod undo_record;
 mod walk;
 mod worker;
@@ -39,6 +40,7 @@ use crate::versions::reading::HistoryReader;
 use self::selection::Selection;
 use self::tally::Tally;
 use self::target::Target;
+use self::under_way::UnderWay;
 use self::undo_record::UndoRecord;
 
 pub(crate) use self::undo_record::relied_upon;
@@ -134,7 +136,10 @@ impl HistoryWriter {
             None => GivenBack::default(),
         };
         let given = back.paths.len() as u64;
+        let known = self.history.workspace(workspace)?;
+        let under_way = UnderWay::begin(self.history.library().root(), &known, order)?;
         let done = self.carry_out(order, RestoreMode::Act, back.paths, job);
+        drop(under_way);
         let version = self.history.version(order.version)?;
         let name = version.name.unwrap_or_else(|| version.id.to_string());
         let what = match &order.paths[..] {

@@ -158,7 +158,8 @@ fn relied_upon_place(library: &Path, workspace: &Workspace) -> PathBuf {
     beside(library, workspace, "relied-upon")
 }
 
-fn beside(library: &Path, workspace: &Workspace, what: &str) -> PathBuf {
+/// The place of a record of a workspace, beside its history.
+pub(super) fn beside(library: &Path, workspace: &Workspace, what: &str) -> PathBuf {
     let history = HistoryStore::path_of(library, workspace.project);
     history.join("undercroft").join(format!("{what}-{}", workspace.id))
 }

@@ -156,6 +156,84 @@ fn sweeping_what_a_killed_restore_left_takes_nothing_from_the_one_at_work() {
     assert!(names.iter().all(|name| fs::read(bench.work().join(name)).unwrap() == b"first"));
 }
 
+/// Acts only as the process of the test below, which is killed.
+#[test]
+fn a_restore_that_is_killed() {
+    let (Some(folder), Ok(version)) =
+        (std::env::var_os("BENCH_TO_RESTORE"), std::env::var("VERSION_TO_RESTORE"))
+    else {
+        return;
+    };
+    let (library, world) =
+        (Path::new(&folder).join("library"), undercroft_foundation::World::real());
+    let tables = undercroft_history::TABLES;
+    let library = undercroft_library::Library::open_or_create(&library, &world, tables).unwrap();
+    let history = undercroft_history::History::new(&library);
+    let version = history.version(version.parse().unwrap()).unwrap();
+    let to = RestoreTo::InPlace { workspace: version.workspace, remove_extra: false };
+    let order = RestoreOrder { version: version.id, paths: Vec::new(), to, like: None };
+    history.writer().restore(&order, &Job::new()).unwrap();
+}
+
+#[test]
+fn what_a_killed_restore_left_is_swept_when_the_library_is_opened_next() {
+    let (bench, version) = Bench::begun(|work| write_file(work.join("sub/file"), "1"));
+    bench.write("sub/file", "22");
+    let test = undercroft_testkit::test_name(module_path!(), "a_restore_that_is_killed");
+    let killed = Command::new(std::env::current_exe().unwrap())
+        .args([&test, "--exact", "--nocapture"])
+        .env("BENCH_TO_RESTORE", bench.folder.path())
+        .env("VERSION_TO_RESTORE", version.id.to_string())
+        .env("UNDERCROFT_CRASH_AT", "restore.file-written")
+        .output()
+        .unwrap();
+    assert!(!killed.status.success());
+    let is_left = |name: &String| name.starts_with(".undercroft-restore-");
+    assert!(names_in(&bench.work().join("sub")).iter().any(is_left));
+    // They look like its own, and are not.
+    let others = [
+        ".undercroft-restore-7-0".to_owned(),
+        ".undercroft-restore-notes".to_owned(),
+        format!(".undercroft-restore-{}-0", hex::encode(&Sha256::digest(b"file")[..8])),
+    ];
+    bench.write(&others[0], "of the user");
+    bench.write(&format!("sub/{}", others[1]), "of the user");
+    bench.write(&others[2], "beside no file of this name");
+    bench.save();
+    bench.history.writer().sweep_interrupted_restores().unwrap();
+    assert_eq!(names_in(&bench.work().join("sub")), [&*others[1], "file"]);
+    assert_eq!(fs::read(bench.work().join("sub/file")).unwrap(), b"22");
+    let kept: Vec<_> = names_in(&bench.work()).into_iter().filter(is_left).collect();
+    assert_eq!(kept.len(), 2, "{kept:?}");
+    let newest = bench.history.newest_version(bench.main().id).unwrap().unwrap().id;
+    let listed = bench.history.reader().list(newest, &path("sub")).unwrap();
+    assert!(
+        listed.iter().all(|entry| !is_left(&String::from_utf8_lossy(&entry.name).into_owned())),
+        "no version has it"
+    );
+    // Of a restore that ended there is nothing to sweep.
+    restore(&bench, &in_place(&bench, version.id));
+    let beside = names_in(&bench.git_folder().join("undercroft"));
+    assert!(beside.iter().all(|name| !name.starts_with("restoring-")), "{beside:?}");
+}
+
+#[test]
+fn a_restore_that_is_at_work_is_not_swept() {
+    if !undercroft_testkit::is_alone(module_path!(), "a_restore_that_is_at_work_is_not_swept") {
+        return;
+    }
+    let (bench, version) = Bench::begun(|work| write_file(work.join("file"), "1"));
+    bench.write("file", "22");
+    let history = bench.history.clone();
+    undercroft_foundation::on_write_point(move |point| {
+        if point == "restore.file-written" {
+            history.writer().sweep_interrupted_restores().unwrap();
+        }
+    });
+    assert_eq!(failed(&restore(&bench, &in_place(&bench, version.id))), [""; 0]);
+    assert_eq!(fs::read(bench.work().join("file")).unwrap(), b"1");
+}
+
 #[test]
 fn only_the_users_own_files_act_as_their_owner() {
     let (bench, version) = Bench::begun(|work| {

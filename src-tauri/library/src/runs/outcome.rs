@@ -3,6 +3,9 @@
 use serde::{Deserialize, Serialize};
 use undercroft_foundation::{Code, Error, Job, Text, Warning, text};
 
+use super::Run;
+use crate::jobs::JobKind;
+
 /// The most warnings that are kept; all are counted.
 const KEPT_WARNINGS: usize = 1000;
 
@@ -63,16 +66,25 @@ impl Outcome {
     }
 
     /// The outcome of a run whose process ended.
-    pub(crate) fn interrupted(title: &Text) -> Self {
-        let error = Error::new(Code::Unavailable, text!("Interrupted: {title}", title))
-            .why(text!("Undercroft or the machine stopped before it was done"))
-            .next(text!("Start it again; what was stored before is kept"));
+    pub(crate) fn interrupted(run: &Run) -> Self {
+        let what = text!("Interrupted: {title}", title = &run.title);
+        let mut error = Error::new(Code::Interrupted, what);
+        if run.kind == JobKind::Restore.name() {
+            error = error.next(text!(
+                "Start it again; what it replaced in a project is under Undo in Activity"
+            ));
+        }
         Self {
             summary: text!("Interrupted before it was done"),
             warnings: Vec::new(),
             warnings_total: 0,
             error: Some(Failure::from(&error)),
         }
+    }
+
+    /// Whether its process ended before it was done.
+    pub fn is_interrupted(&self) -> bool {
+        self.error.as_ref().is_some_and(|error| error.code == Code::Interrupted)
     }
 
     pub(super) fn to_json(&self) -> String {

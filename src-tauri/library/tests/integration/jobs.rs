@@ -276,7 +276,7 @@ fn a_process_that_dies() {
     let (started, begin) = mpsc::channel();
     library
         .jobs()
-        .spawn::<String>(spec("doomed", None), move |_| {
+        .spawn::<String>(JobSpec::new(JobKind::Restore, "doomed"), move |_| {
             started.send(()).unwrap();
             loop {
                 std::thread::sleep(Duration::from_secs(1));
@@ -312,7 +312,11 @@ fn what_a_dead_process_left_is_marked_and_what_a_living_one_does_is_not() {
     assert_eq!(runs.len(), 2);
     assert_eq!((runs[0].title.as_str(), runs[0].state), ("doomed", JobState::Failed));
     let outcome = runs[0].outcome.as_ref().unwrap();
-    assert!(outcome.error.as_ref().unwrap().what.starts_with("Interrupted"));
+    let error = outcome.error.as_ref().unwrap();
+    assert!(error.what.starts_with("Interrupted"));
+    assert!(outcome.is_interrupted());
+    // It may have replaced files: what they were is not to be searched for.
+    assert!(error.next.contains("Undo"), "{error:?}");
     assert!(!runs[1].state.is_over(), "{:?}", runs[1]);
     assert_eq!(library.runs().sweep_interrupted().unwrap(), 0);
     let titles: Vec<_> = library.jobs().list_all().into_iter().map(|job| job.title).collect();

@@ -90,7 +90,7 @@ impl NewFile {
 /// # Errors
 /// The system's.
 pub fn create_file(folder: BorrowedFd<'_>, name: &[u8]) -> Result<(File, String)> {
-    let digest = hex::encode(&Sha256::digest(name)[..8]);
+    let digest = digest_of(name);
     let flags = OFlags::RDWR | OFlags::CREATE | OFlags::EXCL | OFlags::NOFOLLOW | OFlags::CLOEXEC;
     // Each name is tried twice: what is left over under it is removed in between.
     for attempt in 0..2 * RIVALS {
@@ -105,6 +105,34 @@ pub fn create_file(folder: BorrowedFd<'_>, name: &[u8]) -> Result<(File, String)
         }
     }
     Err(Errno::EXIST)
+}
+
+/// Whose temporary name something may bear.
+#[derive(Debug, Clone, Copy)]
+pub enum TemporaryOwner<'a> {
+    /// A file of this name, which [`create_file`] was to take the place of.
+    File(&'a [u8]),
+    /// A process of this number, by [`temporary_name`].
+    Process(u32),
+}
+
+impl TemporaryOwner<'_> {
+    /// Whether it gave something this temporary name.
+    pub fn gave(self, temporary: &[u8]) -> bool {
+        let own = match self {
+            Self::File(name) => digest_of(name),
+            Self::Process(id) => id.to_string(),
+        };
+        let number = temporary
+            .strip_prefix(TEMPORARY.as_bytes())
+            .and_then(|rest| rest.strip_prefix(own.as_bytes()))
+            .and_then(|rest| rest.strip_prefix(b"-"));
+        number.is_some_and(|number| !number.is_empty() && number.iter().all(u8::is_ascii_digit))
+    }
+}
+
+fn digest_of(name: &[u8]) -> String {
+    hex::encode(&Sha256::digest(name)[..8])
 }
 
 /// Takes the lock, and sees that nobody took the file for left over before, and removed it or moved
@@ -157,6 +185,20 @@ mod tests {
         assert!(!is_ours(file.as_fd(), folder.as_fd(), "new"));
         std::fs::write(home.path().join("new"), "another's").unwrap();
         assert!(!is_ours(file.as_fd(), folder.as_fd(), "new"));
+    }
+
+    #[test]
+    fn a_temporary_name_tells_whose_it_is() {
+        let home = tempfile::tempdir().unwrap();
+        let folder = File::open(home.path()).unwrap();
+        let (_file, name) = create_file(folder.as_fd(), b"f").unwrap();
+        assert!(TemporaryOwner::File(b"f").gave(name.as_bytes()));
+        assert!(!TemporaryOwner::File(b"g").gave(name.as_bytes()));
+        let name = temporary_name();
+        assert!(TemporaryOwner::Process(std::process::id()).gave(name.as_bytes()));
+        assert!(!TemporaryOwner::Process(1).gave(name.as_bytes()));
+        assert!(!TemporaryOwner::Process(7).gave(b".undercroft-restore-7-notes"));
+        assert!(!TemporaryOwner::Process(7).gave(b".undercroft-restore-7-"));
     }
 
     #[test]

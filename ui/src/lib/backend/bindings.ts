@@ -517,6 +517,8 @@ export type ConcernKind =
 "watching" |
 /** The password of a destination is not known. */
 "password" |
+/** The password of a destination was made here, and nobody said that it is put away. */
+"recoveryKit" |
 /** A plan has commands that wait to be confirmed. */
 "hooks" |
 /** A destination is on the disk of the projects. */
@@ -1050,7 +1052,7 @@ export type EntryKind =
 "other";
 
 /** The stable names of the codes. */
-export type ErrorCode = "not_found" | "already_exists" | "not_kept" | "invalid" | "wrong_password" | "repository_missing" | "too_new" | "locked" | "damaged" | "storage_full" | "permission_denied" | "source_missing" | "cancelled" | "unavailable" | "unsupported" | "unauthorized" | "internal";
+export type ErrorCode = "not_found" | "already_exists" | "not_kept" | "invalid" | "wrong_password" | "repository_missing" | "too_new" | "locked" | "damaged" | "storage_full" | "permission_denied" | "source_missing" | "cancelled" | "interrupted" | "unavailable" | "unsupported" | "unauthorized" | "internal";
 
 /** Something that happened. */
 export type Event = {

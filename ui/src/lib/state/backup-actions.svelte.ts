@@ -159,6 +159,15 @@ export class BackupActions {
     this.#context.dialogs.show({ kind: 'recoveryKit', destination });
   }
 
+  /** Says that a recovery kit is put away: the dashboard need not tell of it again. */
+  async kitPutAway({ id }: Destination): Promise<void> {
+    const dashboard = await attempt(this.#context, 'dashboard', {});
+    const told = dashboard?.concerns.find(
+      ({ kind, destination }) => kind === 'recoveryKit' && destination === id,
+    );
+    if (told) await this.ask('concern_known', { concern: told.key, known: true });
+  }
+
   async #bringBack({ draft, enabled }: Plan): Promise<void> {
     const back = await this.ask('plan_save', { draft });
     if (back && !enabled) await this.ask('plan_enable', { plan: back.id, enabled });

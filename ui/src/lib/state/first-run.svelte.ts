@@ -197,6 +197,7 @@ export class FirstRun {
     for (const row of this.rows) row.error = null;
     try {
       await this.#addProjects();
+      await this.#findInterrupted();
       await this.#keepVersions();
       this.error = this.where.kind === 'nowhere' ? null : await this.#backUp();
       this.stage = this.error ? 'stopped' : 'done';
@@ -233,6 +234,16 @@ export class FirstRun {
     }
     const failed = this.ticked.find((row) => row.error);
     if (failed?.error && this.kept.length === 0) throw failed.error;
+  }
+
+  /** A first version that was begun and that nobody makes any more is gone on with. */
+  async #findInterrupted(): Promise<void> {
+    const states = await this.#context.backend.call('watch_list', {});
+    for (const row of this.kept) {
+      const mine = states.filter(({ project }) => project === row.project?.id);
+      const isInterrupted = mine.every(({ state, lastVersion }) => state === 'off' && !lastVersion);
+      if (mine.length > 0 && isInterrupted) row.versions = 'waiting';
+    }
   }
 
   async #keepVersions(): Promise<void> {

@@ -122,6 +122,10 @@ pub(super) const SENTENCES: &[Entry] = &[
         "Its last run to {names} failed; it is tried again.",
         "Der letzte Lauf ist fehlgeschlagen ({names}); er wird wiederholt.",
     ),
+    (
+        "Its last run was interrupted before it was done.",
+        "Der letzte Lauf wurde unterbrochen, bevor er fertig war.",
+    ),
     ("Its newest backup is {age} old.", "Die neueste Sicherung ist {age} alt."),
     ("Its project is no longer in the library", "Das Projekt ist nicht mehr in der Bibliothek"),
     (

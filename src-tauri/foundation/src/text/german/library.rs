@@ -49,8 +49,8 @@ pub(super) const SENTENCES: &[Entry] = &[
     ),
     ("Something else is at {root} now", "Unter {root} ist jetzt etwas anderes"),
     (
-        "Start it again; what was stored before is kept",
-        "Starten Sie es noch einmal; was schon gespeichert wurde, bleibt erhalten",
+        "Start it again; what it replaced in a project is under Undo in Activity",
+        "Starten Sie es noch einmal; was es in einem Projekt ersetzt hat, steht in der Aktivität unter Rückgängig",
     ),
     (
         "Stop it in the window or terminal where it was begun",
@@ -69,10 +69,6 @@ pub(super) const SENTENCES: &[Entry] = &[
     ("There is no project {id}", "Es gibt kein Projekt {id}"),
     ("There is no run {id}", "Es gibt keinen Lauf {id}"),
     ("This is not kept in it: {error}", "Dies wird nicht darin vermerkt: {error}"),
-    (
-        "Undercroft or the machine stopped before it was done",
-        "Undercroft oder der Rechner hielt an, bevor es fertig war",
-    ),
     ("Use the project {known} ({other})", "Nehmen Sie das Projekt {known} ({other})"),
     (
         "bring the table {table} to version {version}",

@@ -129,6 +129,10 @@ pub(super) const SENTENCES: &[Entry] = &[
         "Start it again when it suits you; what was done is kept",
         "Starten Sie es wieder, wann es Ihnen passt; was getan ist, bleibt erhalten",
     ),
+    (
+        "Start it again; what was stored before is kept",
+        "Starten Sie es noch einmal; was schon gespeichert wurde, bleibt erhalten",
+    ),
     ("Take it out of the trash first", "Holen Sie es zuerst aus dem Papierkorb"),
     ("The call came without a valid token", "Der Aufruf kam ohne gültiges Token"),
     (
@@ -168,6 +172,10 @@ pub(super) const SENTENCES: &[Entry] = &[
     (
         "Type the project's name as it is written",
         "Geben Sie den Namen des Projekts ein, wie er geschrieben wird",
+    ),
+    (
+        "Undercroft or the machine stopped before it was done",
+        "Undercroft oder der Rechner hielt an, bevor es fertig war",
     ),
     ("Unpin it first, if you mean it", "Lösen Sie sie zuerst, wenn Sie das wollen"),
     (

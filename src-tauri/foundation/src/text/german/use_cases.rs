@@ -227,10 +227,15 @@ pub(super) const SENTENCES: &[Entry] = &[
         "Seine Sicherungen sind älter, als sie sein sollten",
     ),
     ("Its content is damaged in the archive", "Der Inhalt ist im Archiv beschädigt"),
+    ("Its first version was interrupted", "Die erste Version wurde unterbrochen"),
     ("Its folder is not there", "Der Ordner ist nicht da"),
     (
         "Its password is not known here: nothing is backed up to it",
         "Das Passwort ist hier nicht bekannt: Es wird nicht darauf gesichert",
+    ),
+    (
+        "Its recovery kit is not put away: without it, no other machine can restore",
+        "Das Notfallblatt ist nicht verwahrt: Ohne es lässt sich auf keinem anderen Rechner wiederherstellen",
     ),
     (
         "Last restore or deletion in {name}: {what}",

@@ -52,6 +52,8 @@ export const frameWords: typeof english = {
     cancelled: 'Abgebrochen',
   },
 
+  interrupted: 'Unterbrochen',
+
   jobKind: {
     backup: 'Sicherung',
     restore: 'Wiederherstellung',
@@ -130,6 +132,7 @@ export const frameWords: typeof english = {
       permission_denied: 'Die Rechte dafür fehlen',
       source_missing: 'Der Ordner ist nicht da',
       cancelled: 'Der Vorgang wurde abgebrochen',
+      interrupted: 'Der Vorgang wurde unterbrochen',
       unavailable: 'Das ist zurzeit nicht erreichbar',
       unsupported: 'Das wird hier nicht unterstützt',
       unauthorized: 'Diese Seite ist nicht angemeldet',

@@ -50,6 +50,8 @@ export const frameWords = {
     cancelled: 'Cancelled',
   },
 
+  interrupted: 'Interrupted',
+
   jobKind: {
     backup: 'Backup',
     restore: 'Restore',
