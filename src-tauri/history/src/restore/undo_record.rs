@@ -55,8 +55,11 @@ impl UndoRecord {
             .mode(0o600)
             .open(&relied_upon)
             .at("open", &relied_upon)?;
-        if !fs::read_to_string(&relied_upon).is_ok_and(|text| text.ends_with(&line)) {
-            file.write_all(line.as_bytes()).at("write", &relied_upon)?;
+        let written = fs::read(&relied_upon).at("read", &relied_upon)?;
+        if !written.ends_with(line.as_bytes()) {
+            // A crash may have cut the last line.
+            let end = if written.last().is_some_and(|byte| *byte != b'\n') { "\n" } else { "" };
+            file.write_all(format!("{end}{line}").as_bytes()).at("write", &relied_upon)?;
         }
         let paths = self.paths.iter().map(|path| escape_name(path.as_bytes()) + "\n");
         let mut first = self.version.to_string();

@@ -254,6 +254,22 @@ fn a_change_that_fails_before_it_changes_anything_leaves_the_undo_as_it_was() {
 }
 
 #[test]
+fn a_line_that_a_crash_cut_spoils_no_other() {
+    let bench = begun();
+    bench.write("a", "second");
+    delete(&bench, "a");
+    let name = format!("relied-upon-{}", bench.main().id);
+    let relied_upon = bench.git_folder().join("undercroft").join(name);
+    let text = fs::read_to_string(&relied_upon).unwrap();
+    fs::write(&relied_upon, &text[..text.len() - 20]).unwrap();
+    bench.write("b", "1");
+    delete(&bench, "b");
+    let before = bench.history.writer().undoable(bench.main().id).unwrap().unwrap().version;
+    let text = fs::read_to_string(&relied_upon).unwrap();
+    assert!(text.lines().any(|line| line == before.to_string()), "{text}");
+}
+
+#[test]
 fn what_is_old_goes_when_a_backup_is_restored_too() {
     let bench = begun();
     bench.write("node_modules/x", "1");
