@@ -32,7 +32,7 @@ mod zip_of;
 use undercroft_library::Migration;
 
 pub use archives::{Archive, ArchiveOrder, Archives, Level};
-pub use extract::{Existing, ExtractOrder, Extracted, sweep_extracted};
+pub use extract::{BeforeReplacing, Existing, ExtractOrder, Extracted, sweep_extracted};
 pub use format::index::{Attributes, EntryKind};
 pub use freeing::Freed;
 pub use manifest::{ArchivedProject, Manifest};

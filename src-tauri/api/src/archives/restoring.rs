@@ -155,9 +155,15 @@ impl Archiver {
         let extract =
             ExtractOrder { folder: &order.folder, paths: &order.paths, existing: order.existing };
         if !order.is_whole {
-            // What is written over in a project is saved first, so that this can be undone.
-            self.history.writer().keep_before_writing(&order.places()?, job)?;
-            return reader.extract(&extract, job);
+            // What is written over in a project is kept first, so that this can be undone.
+            let kept = self.history.writer().keep_before_writing(&order.places()?, job)?;
+            let folder = canonicalize_missing(&order.folder)?;
+            let set_aside = |path: &TreePath| kept.set_aside(&path.below(&folder), job);
+            let done = reader.extract_over(&extract, &set_aside, job);
+            let finished = kept.finish(done.as_ref().is_ok_and(|it| it.placed > 0));
+            // A failure of the restore itself is what there is to say.
+            let extracted = done?;
+            return finished.map(|_| extracted);
         }
         self.refuse_strange_place(&order.archive, &order.folder)?;
         let _lock = self.library.projects().lock_id(order.archive.manifest.project.id)?;

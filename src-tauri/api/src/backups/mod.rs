@@ -37,8 +37,8 @@ impl KeptBefore for InHistory {
         self.kept.set_aside(path, job)
     }
 
-    fn forget(self: Box<Self>) -> Result<()> {
-        self.kept.forget()
+    fn finish(self: Box<Self>, was_written: bool) -> Result<bool> {
+        self.kept.finish(was_written)
     }
 }
 

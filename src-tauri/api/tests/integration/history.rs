@@ -289,6 +289,39 @@ fn a_restore_that_changes_nothing_leaves_the_undo_as_it_was() {
 }
 
 #[test]
+fn an_archive_that_goes_over_a_workspace_is_undone() {
+    let stage = backed_up();
+    let made = stage.run("archive_make", json!({"projects": ["sample"], "keepSource": true}));
+    assert_eq!(made["state"], "succeeded", "{made}");
+    let restore = |conflict: &str, paths: &[&[&str]]| {
+        let restore = json!({"archive": "sample", "conflict": conflict, "keepArchive": true,
+                             "paths": paths});
+        let done = stage.run("archive_restore", restore);
+        assert!(done["outcome"]["error"].is_null(), "{done}");
+    };
+    let text = fs::read(stage.path("sample/text")).unwrap();
+    for paths in [&[&[".env"][..], &["text"]][..], &[]] {
+        write_file(stage.path("sample/.env"), "key of today");
+        write_file(stage.path("sample/text"), "of today");
+        restore("replace", paths);
+        assert_eq!(fs::read(stage.path("sample/.env")).unwrap(), b"key of the backup");
+        assert_eq!(fs::read(stage.path("sample/text")).unwrap(), text);
+        stage.run("undo", json!({"workspace": "sample"}));
+        assert_eq!(fs::read(stage.path("sample/.env")).unwrap(), b"key of today");
+        assert_eq!(fs::read(stage.path("sample/text")).unwrap(), b"of today");
+    }
+    // One that writes nothing is none that could be undone.
+    let undoable = || stage.ask("undo_list", json!({}))[0]["title"].clone();
+    let gone = json!({"workspace": "sample", "path": ["text"], "force": true});
+    stage.ask("file_delete", gone);
+    let before = undoable();
+    restore("skip", &[&[".env"]]);
+    assert_eq!(undoable(), before);
+    stage.run("undo", json!({"workspace": "sample"}));
+    assert_eq!(fs::read(stage.path("sample/text")).unwrap(), b"of today");
+}
+
+#[test]
 fn an_entry_that_is_a_link_by_now_is_kept_and_not_followed() {
     let stage = backed_up();
     write_file(stage.path("elsewhere/text"), "not mine");

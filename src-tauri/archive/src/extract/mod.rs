@@ -14,6 +14,7 @@ use undercroft_foundation::{
 
 use crate::read::ArchiveReader;
 use extraction::Extraction;
+use place::Target;
 
 pub use place::Existing;
 
@@ -31,6 +32,10 @@ pub struct ExtractOrder<'a> {
     pub existing: Existing,
 }
 
+/// Is told of each name, below the folder, before a file takes its place. Where it fails, what is
+/// there stays.
+pub type BeforeReplacing<'a> = dyn Fn(&TreePath) -> Result<()> + 'a;
+
 /// The outcome of an extraction.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Extracted {
@@ -38,6 +43,8 @@ pub struct Extracted {
     pub files: u64,
     /// Their size.
     pub bytes: u64,
+    /// The number of names that were put in place, each with all below it.
+    pub placed: u64,
     /// The names that were taken and left as they were, below the folder.
     pub skipped: Vec<TreePath>,
     /// The paths whose content can no longer be read.
@@ -52,6 +59,19 @@ impl ArchiveReader {
     /// [`Code::NotFound`] for a path that the archive does not have, [`Code::AlreadyExists`] for a
     /// name that is taken where the order says to stop, [`Code::Cancelled`]; nothing is left then.
     pub fn extract(&self, order: &ExtractOrder<'_>, job: &Job) -> Result<Extracted> {
+        self.extract_over(order, &|_| Ok(()), job)
+    }
+
+    /// Writes files of the project into a folder, and tells of each name before it is replaced.
+    ///
+    /// # Errors
+    /// The errors of [`ArchiveReader::extract`].
+    pub fn extract_over(
+        &self,
+        order: &ExtractOrder<'_>,
+        before_replacing: &BeforeReplacing<'_>,
+        job: &Job,
+    ) -> Result<Extracted> {
         let root = self.project_root()?;
         let wanted = self.wanted(order.paths)?;
         if order.existing == Existing::Refuse
@@ -59,7 +79,8 @@ impl ArchiveReader {
         {
             return Err(is_taken(order.folder, taken));
         }
-        self.put_in_place(root, &wanted, order.folder, order.existing, job)
+        let target = Target { folder: order.folder, existing: order.existing, before_replacing };
+        self.put_in_place(root, &wanted, &target, job)
     }
 
     /// Writes a part that lies beside the project's folder into a folder that is not there yet.
@@ -72,7 +93,8 @@ impl ArchiveReader {
         let top = self
             .find_in_tar(&path)
             .ok_or_else(|| Error::new(Code::NotFound, text!("The archive has no {path}", path)))?;
-        self.put_in_place(top, &self.below(top), folder, Existing::Refuse, job)
+        let target = Target { folder, existing: Existing::Refuse, before_replacing: &|_| Ok(()) };
+        self.put_in_place(top, &self.below(top), &target, job)
     }
 
     /// Whether a part lies beside the project's folder.
@@ -114,10 +136,10 @@ impl ArchiveReader {
         &self,
         root: u32,
         wanted: &[u32],
-        folder: &Path,
-        existing: Existing,
+        target: &Target<'_>,
         job: &Job,
     ) -> Result<Extracted> {
+        let folder = target.folder;
         let parent = folder.parent().unwrap_or(Path::new("/"));
         let is_new = !folder.try_exists().at("look at", folder)? && !folder.is_symlink();
         let beside = if is_new { parent } else { folder };
@@ -130,9 +152,10 @@ impl ArchiveReader {
             let renamed = renameat_with(CWD, &temporary.path, CWD, folder, RenameFlags::NOREPLACE);
             renamed.map_err(|errno| Error::io("create", folder, errno.into()))?;
             sync_folder(parent)?;
+            extracted.placed = 1;
         } else {
-            let placed = place::place(&temporary.path, folder, existing, job)?;
-            extracted.skipped = placed.skipped;
+            let placed = place::place(&temporary.path, target, job)?;
+            (extracted.placed, extracted.skipped) = (placed.count, placed.skipped);
         }
         reach_write_point("archive.placed");
         Ok(extracted)

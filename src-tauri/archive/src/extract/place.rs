@@ -13,6 +13,7 @@ use undercroft_foundation::{
     text,
 };
 
+use super::BeforeReplacing;
 use crate::format::index::EntryKind;
 use crate::read::ArchiveReader;
 use crate::write::source::{folder_flags, names_in};
@@ -29,9 +30,18 @@ pub enum Existing {
     Replace,
 }
 
+/// A folder that receives files.
+pub(super) struct Target<'a> {
+    pub(super) folder: &'a Path,
+    pub(super) existing: Existing,
+    pub(super) before_replacing: &'a BeforeReplacing<'a>,
+}
+
 /// The outcome of putting files in place.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Placed {
+    /// The number of names that were put in place.
+    pub(super) count: u64,
     /// The names that were taken and left as they were.
     pub(super) skipped: Vec<TreePath>,
     /// The number of files that were replaced, and kept.
@@ -73,14 +83,15 @@ pub(super) fn taken(
     Ok(taken)
 }
 
-/// Moves all that is in `from` into `to`. Folders that are there receive; no link is followed.
-pub(super) fn place(from: &Path, to: &Path, existing: Existing, job: &Job) -> Result<Placed> {
+/// Moves all that is in `from` into the target. Folders that are there receive; no link is followed.
+pub(super) fn place(from: &Path, target: &Target<'_>, job: &Job) -> Result<Placed> {
+    let to = target.folder;
     let open = |path: &Path| {
         openat(CWD, path, folder_flags(), Mode::empty())
             .map_err(|errno| Error::io("open", path, errno.into()))
     };
     let kept = free_name(to);
-    let mut placing = Placing { existing, kept: kept.clone(), placed: Placed::default(), job };
+    let mut placing = Placing { target, kept: kept.clone(), placed: Placed::default(), job };
     let (from, into) = (open(from)?, open(to)?);
     placing.merge(&from, &into, &TreePath::root())?;
     File::from(into).sync_all().map_err(|source| Error::io("sync", to, source))?;
@@ -105,7 +116,7 @@ fn free_name(folder: &Path) -> PathBuf {
 }
 
 struct Placing<'a> {
-    existing: Existing,
+    target: &'a Target<'a>,
     /// The folder for what is replaced.
     kept: PathBuf,
     placed: Placed,
@@ -131,7 +142,10 @@ impl Placing<'_> {
         path: &TreePath,
     ) -> rustix::io::Result<Result<()>> {
         match renameat_with(from, name, into, name, RenameFlags::NOREPLACE) {
-            Ok(()) => return Ok(Ok(())),
+            Ok(()) => {
+                self.placed.count += 1;
+                return Ok(Ok(()));
+            }
             Err(Errno::EXIST) => {}
             Err(errno) => return Err(errno),
         }
@@ -154,18 +168,42 @@ impl Placing<'_> {
                 self.skip(path);
                 Ok(Ok(()))
             }
-            _ if self.existing == Existing::Replace => {
-                // What was there is in the folder that goes in the end, unless it is kept.
-                renameat_with(from, name, into, name, RenameFlags::EXCHANGE)?;
-                Ok(self.keep(from, name, path))
-            }
-            _ if self.existing == Existing::Keep => {
+            _ if self.target.existing == Existing::Replace => self.replace(from, into, name, path),
+            _ if self.target.existing == Existing::Keep => {
                 self.skip(path);
                 Ok(Ok(()))
             }
             // It came while the rest was written.
             _ => Ok(Err(failed(path, Errno::EXIST))),
         }
+    }
+
+    fn replace(
+        &mut self,
+        from: &OwnedFd,
+        into: &OwnedFd,
+        name: &[u8],
+        path: &TreePath,
+    ) -> rustix::io::Result<Result<()>> {
+        match (self.target.before_replacing)(path) {
+            Err(error) if error.code() == Code::Cancelled => return Ok(Err(error)),
+            Err(error) => {
+                self.job.warn(path.to_string(), error.sentence());
+                self.placed.skipped.push(path.clone());
+                return Ok(Ok(()));
+            }
+            Ok(()) => {}
+        }
+        let placed = match renameat_with(from, name, into, name, RenameFlags::NOREPLACE) {
+            Err(Errno::EXIST) => {
+                // What was there is in the folder that goes in the end, unless it is kept.
+                renameat_with(from, name, into, name, RenameFlags::EXCHANGE)?;
+                self.keep(from, name, path)
+            }
+            placed => Ok(placed?),
+        };
+        self.placed.count += 1;
+        Ok(placed)
     }
 
     /// Keeps what was replaced beside the rest.

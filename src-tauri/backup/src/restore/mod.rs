@@ -78,11 +78,13 @@ pub trait KeptBefore: Sync {
     /// Whatever keeps it from being kept: it is not replaced then.
     fn set_aside(&self, path: &Path, job: &Job) -> Result<()>;
 
-    /// Lets what was undoable before be so again, as nothing was written.
+    /// Ends the restore; where it is not known that something `was_written`, that is looked for.
+    /// What was undoable before is so again where nothing was. Says whether there is something to
+    /// undo.
     ///
     /// # Errors
-    /// The errors of writing the record.
-    fn forget(self: Box<Self>) -> Result<()>;
+    /// The errors of reading the workspaces, and of writing the records.
+    fn finish(self: Box<Self>, was_written: bool) -> Result<bool>;
 }
 
 /// Gets back what the destinations of a library hold.
@@ -161,14 +163,16 @@ impl Restores {
         };
         request.spare_git = true;
         let set_aside = |path: &Path| kept.set_aside(path, job);
-        let summary = repository.restore_over(&snapshot, &request, &set_aside, job)?;
-        let mut text = sentence(&summary, &request);
-        if summary.files_restored + summary.others_made == 0 {
-            kept.forget()?;
-        } else {
+        let done = repository.restore_over(&snapshot, &request, &set_aside, job);
+        let was_written = done.as_ref().is_ok_and(|it| it.files_restored + it.others_made > 0);
+        let workspaces = kept.workspaces();
+        let can_undo = kept.finish(was_written);
+        // A failure of the restore itself is what there is to say.
+        let mut text = sentence(&done?, &request);
+        if can_undo? {
             let undo =
                 |name: String| format!("`undercroft undo -w {}`", shell_word(name.as_bytes()));
-            let undo: Vec<_> = kept.workspaces().into_iter().map(undo).collect();
+            let undo: Vec<_> = workspaces.into_iter().map(undo).collect();
             text +=
                 text!("; what was there is kept: {undo} brings it back", undo = undo.join(", "));
         }

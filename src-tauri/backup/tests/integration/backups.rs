@@ -6,7 +6,7 @@ use std::ffi::OsStr;
 use std::fs;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use support::{Home, PASSWORD, add_project, refused};
 use undercroft_backup::{EntryKind, KeptBefore, Overwrite, RestoreOrder, RestoreTo};
@@ -275,8 +275,9 @@ fn a_restore_into_a_folder_above_leaves_out_what_everything_hangs_on() {
     }
 }
 
-/// Somebody who keeps what is there.
-struct Keeper;
+/// Somebody who keeps what is there, and is told at the end whether something was written.
+#[derive(Default)]
+struct Keeper(Arc<Mutex<Option<bool>>>);
 
 impl KeptBefore for Keeper {
     fn workspaces(&self) -> Vec<String> {
@@ -288,9 +289,37 @@ impl KeptBefore for Keeper {
         Ok(())
     }
 
-    fn forget(self: Box<Self>) -> Result<()> {
-        Ok(())
+    fn finish(self: Box<Self>, was_written: bool) -> Result<bool> {
+        *self.0.lock().unwrap() = Some(was_written);
+        Ok(was_written)
     }
+}
+
+#[test]
+fn who_keeps_what_is_there_is_told_when_a_restore_fails() {
+    let home = Home::new();
+    let (library, backups) = home.open();
+    let disk = home.destination(&backups, "disk");
+    let project = home.project(&library, "p");
+    backups.project_backups().run(project.id, disk.id, &Job::new()).unwrap();
+    let order = RestoreOrder {
+        destination: disk.id,
+        snapshot: "latest".to_owned(),
+        paths: Vec::new(),
+        to: RestoreTo::InPlace,
+        overwrite: Overwrite::Always,
+    };
+    let told = Arc::new(Mutex::new(None));
+    let (root, keeper) = (project.root.clone(), Arc::clone(&told));
+    let keep = move |_: &[PathBuf], _: &Job| {
+        // The folder cannot be written to by the time that it is to be.
+        fs::rename(&root, root.with_file_name("away")).unwrap();
+        fs::write(&root, "a file").unwrap();
+        Ok(Some(Box::new(Keeper(Arc::clone(&keeper))) as Box<dyn KeptBefore>))
+    };
+    let job = backups.restores().start(order, Arc::new(keep)).unwrap();
+    assert_eq!(library.jobs().wait(job.id).unwrap().state, JobState::Failed);
+    assert_eq!(*told.lock().unwrap(), Some(false));
 }
 
 #[test]
@@ -328,7 +357,8 @@ fn entries_go_back_to_where_they_were_also_where_the_folder_moved() {
     let planned = restores.plan(&order, &|_| Ok(true), &Job::new()).unwrap();
     assert_eq!((planned.plan.create, planned.plan.replace), (1, 1));
     assert_eq!((&planned.target, &planned.place), (&moved, &moved));
-    let keep = |_: &[PathBuf], _: &Job| Ok(Some(Box::new(Keeper) as Box<dyn KeptBefore>));
+    let keep =
+        |_: &[PathBuf], _: &Job| Ok(Some(Box::new(Keeper::default()) as Box<dyn KeptBefore>));
     let job = restores.start(order.clone(), Arc::new(keep)).unwrap();
     // What is git's own is left alone, and told of.
     assert_eq!(library.jobs().wait(job.id).unwrap().state, JobState::Warnings);

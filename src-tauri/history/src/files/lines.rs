@@ -59,23 +59,18 @@ impl HistoryWriter {
             return Err(has_changed(path));
         }
         let content = taken_back(path, before, &now, change)?;
-        let last = self.undo_point(workspace)?;
         let mut touched = Touched::default();
         touched.add(path);
         let saved = self.ensure_saved(workspace, Scope::Touched(touched), job)?;
         // What changes from here on is met by the guard: this tree does not hold it.
         let held = self.history.held_tree(&known)?;
-        let written = look().and_then(|still| {
-            if still != now {
-                return Err(has_changed(path));
-            }
-            self.note_undo(workspace, saved, vec![path.clone()])?;
-            self.put_held(&known, &held, (path, &content), order, unsaved, job)
-        });
-        if written.is_err() {
-            last.put_back()?;
+        if look()? != now {
+            return Err(has_changed(path));
         }
-        written
+        let change = self.begin_change(&known, saved, vec![path.clone()], false)?;
+        let written = self.put_held(&known, &held, (path, &content), order, unsaved, job)?;
+        change.keep()?;
+        Ok(written)
     }
 }
 

@@ -3,13 +3,14 @@
 use std::path::PathBuf;
 
 use undercroft_foundation::{
-    Code, Error, Job, Result, Text, TextValue, TreePath, VersionId, WorkspaceId, escape_path, text,
+    Code, Error, Job, Result, Text, TextValue, TreePath, WorkspaceId, escape_path, text,
 };
 use undercroft_watch::Touched;
 
 use super::{Conflict, CopyInReport, WorkspaceFiles};
 use crate::disk::Disk;
-use crate::guard::{HeldTree, Sweep, Trash, Unheld, check_file, check_path};
+use crate::guard::{HeldTree, Sweep, Unheld, check_file, check_path};
+use crate::restore::BegunChange;
 use crate::rules::LeaveOut;
 use crate::rules::own_configuration;
 use crate::save::HistoryWriter;
@@ -88,13 +89,15 @@ impl HistoryWriter {
                 .why("The project's rules leave it out")
                 .next("Write it all the same with --force"));
         }
-        if !unheld.is_empty() {
-            self.note_undo(known.id, newest, vec![path.clone()])?;
-        }
         let files = WorkspaceFiles::open(&known.root, Some(held))?;
         let replaced = files.replaced(path);
-        self.move_to_trash(known, &unheld, newest)?;
+        let change = match unheld.is_empty() {
+            true => None,
+            false => Some(self.begin_change(known, newest, vec![path.clone()], true)?),
+        };
+        move_to_trash(change.as_ref(), &unheld)?;
         files.put(path, bytes, replaced.as_ref(), job)?;
+        change.map_or(Ok(()), BegunChange::keep)?;
         let version = self.save(known.id, Scope::Touched(all_of(paths)), order, job)?;
         let trashed = !unheld.is_empty();
         Ok(WriteOutcome { changed: version.is_some() || is_left_out || trashed, version, trashed })
@@ -143,18 +146,13 @@ impl HistoryWriter {
         let held = self.history.held_tree(&known)?;
         let leave_out = self.history.leave_out(&known)?;
         let unheld = unheld((&known, &leave_out), &held, paths, unsaved, job)?;
-        let last = self.undo_point(workspace)?;
         let is_there = |path: &TreePath| path.below(&known.root).symlink_metadata().is_ok();
         let there: Vec<_> = paths.iter().filter(|path| is_there(path)).cloned().collect();
-        if !there.is_empty() {
-            self.note_undo(workspace, before, there.clone())?;
+        if there.is_empty() {
+            return Ok(WriteOutcome { version: None, changed: false, trashed: false });
         }
-        if let Err(error) = self.move_to_trash(&known, &unheld, before) {
-            if unheld.iter().all(|unheld| is_there(&unheld.path)) {
-                last.put_back()?;
-            }
-            return Err(error);
-        }
+        let change = self.begin_change(&known, before, there.clone(), true)?;
+        move_to_trash(Some(&change), &unheld)?;
         let disk = Disk::open(&known.root)?;
         let sweep = Sweep { held: &held, disk: &disk, asks_for_git: true, job };
         let left = paths.iter().map(|path| sweep.remove(path)).collect::<Result<Vec<_>>>()?;
@@ -162,26 +160,15 @@ impl HistoryWriter {
         let version = self.save(workspace, scope(), order, job)?;
         let changed = there.iter().any(|path| !is_there(path));
         let trashed = !unheld.is_empty();
-        if version.is_none() && !changed && !trashed {
-            last.put_back()?;
+        if version.is_some() || changed || trashed {
+            change.keep()?
+        } else {
+            change.forget()?
         }
         match left.is_empty() {
             true => Ok(WriteOutcome { version, changed, trashed }),
             false => Err(Unheld::refuse(&left)),
         }
-    }
-
-    fn move_to_trash(
-        &self,
-        workspace: &Workspace,
-        unheld: &[Unheld],
-        before: Option<VersionId>,
-    ) -> Result<()> {
-        if unheld.is_empty() {
-            return Ok(());
-        }
-        let paths: Vec<_> = unheld.iter().map(|unheld| unheld.path.clone()).collect();
-        Trash::of(self.history.library().root(), workspace).take(&paths, before).map(drop)
     }
 
     /// Copies files and folders into a folder of a workspace and makes one version of them; says
@@ -199,13 +186,21 @@ impl HistoryWriter {
         job: &Job,
     ) -> Result<Text> {
         let known = self.history.confirmed_workspace(workspace)?;
-        if conflict == Conflict::Replace {
-            let folders = std::slice::from_ref(folder);
-            self.save_for_undo(workspace, Scope::Touched(all_of(folders)), job)?;
-        }
+        let change = match conflict {
+            Conflict::Replace => {
+                let scope = Scope::Touched(all_of(std::slice::from_ref(folder)));
+                Some(self.save_and_begin(&known, scope, false, job)?)
+            }
+            _ => None,
+        };
         let held = self.history.held_tree(&known)?;
         let files = WorkspaceFiles::open(&known.root, Some(&held))?;
         let copied = files.copy_in(folder, sources, conflict, job)?;
+        match change {
+            Some(change) if copied.files > 0 => change.keep()?,
+            Some(change) => drop(change.settle()?),
+            None => {}
+        }
         let names: Vec<_> = sources.iter().filter_map(|source| source.file_name()).collect();
         let first = names.first().map(|name| escape_path(name.as_ref()));
         let message = match (&first, names.len()) {
@@ -219,7 +214,7 @@ impl HistoryWriter {
     }
 
     /// Makes a version of whatever is in none yet, before `act` changes files; undoing goes back to
-    /// it. `act` says whether it changed any: when not, or when it refused to begin, undoing goes
+    /// it. `act` says whether it changed any: when not, or when it failed before it did, undoing goes
     /// where it went before.
     ///
     /// # Errors
@@ -230,18 +225,22 @@ impl HistoryWriter {
         job: &Job,
         act: impl FnOnce() -> Result<(T, bool)>,
     ) -> Result<T> {
-        let last = self.undo_point(workspace)?;
-        self.save_for_undo(workspace, Scope::Whole, job)?;
-        let done = act();
-        let is_undone = match &done {
-            Ok((_, has_changed)) => !has_changed,
-            Err(error) => matches!(error.code(), Code::Invalid | Code::NotFound),
-        };
-        if is_undone {
-            last.put_back()?;
+        let known = self.history.workspace(workspace)?;
+        let change = self.save_and_begin(&known, Scope::Whole, false, job)?;
+        let (done, has_changed) = act()?;
+        if has_changed {
+            change.keep()?;
+        } else {
+            change.forget()?;
         }
-        Ok(done?.0)
+        Ok(done)
     }
+}
+
+/// Moves what no version holds into the trash, for undoing to bring it back.
+fn move_to_trash(change: Option<&BegunChange>, unheld: &[Unheld]) -> Result<()> {
+    let Some(part) = change.and_then(BegunChange::part) else { return Ok(()) };
+    unheld.iter().try_for_each(|unheld| part.add_durably(&unheld.path))
 }
 
 /// All at these paths, or below, that no version holds: a refusal, unless it may go to the trash.

@@ -21,7 +21,7 @@ use crate::tree::names::is_git;
 pub(crate) use guarded_entry::GuardedEntry;
 pub(crate) use held::{HeldFolder, HeldTree, content_of};
 pub use project_trash::{ProjectTrash, TrashedPart};
-pub(crate) use trash::{GivenBack, Trash};
+pub(crate) use trash::{GivenBack, PartsOf, Trash, TrashPart};
 pub(crate) use unheld::{Sweep, Unheld};
 
 /// The refusal to write something into Undercroft's own configuration.

@@ -50,7 +50,8 @@ impl ProjectTrash {
     /// [`Code::Unsupported`] when the library lies on another file system, and whatever keeps
     /// something from being moved: it is where it was.
     pub fn take(&self, paths: &[TreePath]) -> Result<()> {
-        self.trash.take_all(paths, None).map(drop)
+        let part = self.trash.begin_beside(None)?;
+        paths.iter().try_for_each(|path| part.add_durably(path))
     }
 
     /// Whether nothing of it can be brought back.
@@ -58,7 +59,7 @@ impl ProjectTrash {
     /// # Errors
     /// When the trash cannot be listed.
     pub fn is_empty(&self) -> Result<bool> {
-        Ok(self.trash.batches()?.is_empty())
+        Ok(self.trash.parts()?.is_empty())
     }
 
     /// Brings back what the last act of freeing moved here, and gives how many things that were; of
@@ -67,13 +68,13 @@ impl ProjectTrash {
     /// # Errors
     /// [`Code::NotFound`] when there is nothing, which says so where it was emptied meanwhile.
     pub fn give_back(&self, mut left: impl FnMut(&TreePath, &Error)) -> Result<u64> {
-        let batches = self.trash.batches()?;
-        if batches.is_empty() {
+        let parts = self.trash.parts()?;
+        if parts.is_empty() {
             return Err(self.nothing());
         }
         let mut given = GivenBack::default();
-        for (.., batch) in batches.iter().rev() {
-            self.trash.give_back_of(batch, &[], Taken::Stays, &mut given)?;
+        for (.., part) in parts.iter().rev() {
+            self.trash.give_back_of(part, &[], Taken::Stays, &mut given)?;
             if !given.paths.is_empty() {
                 break;
             }
@@ -102,7 +103,7 @@ impl ProjectTrash {
     /// When the trash cannot be listed.
     pub fn older_than(&self, before: Timestamp) -> Result<Vec<TrashedPart>> {
         let mut older = Vec::new();
-        for (.., folder) in self.trash.batches()? {
+        for (.., folder) in self.trash.parts()? {
             let modified = fs::metadata(&folder).and_then(|found| found.modified());
             let time = Timestamp::try_from(modified.at("look at", &folder)?);
             // A time that no calendar has is as old as any.

@@ -5,13 +5,13 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use rustix::io::Errno;
-use undercroft_foundation::{Error, Job, Result, TreePath, VersionId};
+use undercroft_foundation::{Error, Job, Result, TreePath};
 use undercroft_library::{Overlap, overlap};
 
-use super::undo_record::UndoPoint;
+use super::begun_change::BegunChange;
 use super::{check_existing, scope_of};
 use crate::disk::{Disk, stat_in};
-use crate::guard::{HeldFolder, HeldTree, Trash};
+use crate::guard::{HeldFolder, HeldTree};
 use crate::save::HistoryWriter;
 use crate::version::EntryKind;
 use crate::workspaces::Workspace;
@@ -22,15 +22,10 @@ pub struct KeptBefore {
 }
 
 struct KeptWorkspace {
-    workspace: Workspace,
-    before: Option<VersionId>,
-    last: UndoPoint,
+    change: BegunChange,
     held: HeldTree,
     /// The folder that was asked for last, as the version holds it.
     folder: Mutex<Option<(TreePath, Arc<HeldFolder>)>>,
-    trash: Trash,
-    /// The part of the trash that everything goes to, once there is one.
-    batch: Mutex<Option<PathBuf>>,
 }
 
 impl HistoryWriter {
@@ -54,17 +49,9 @@ impl HistoryWriter {
             };
             let whole = [TreePath::root()];
             let paths = if places.iter().any(holds_it) { &whole[..] } else { &paths[..] };
-            let last = self.undo_point(workspace.id)?;
-            let before = self.save_for_undo(workspace.id, scope_of(paths), job)?;
-            kept.push(KeptWorkspace {
-                before,
-                last,
-                held: self.history.held_tree(&workspace)?,
-                folder: Mutex::default(),
-                trash: Trash::of(self.history.library().root(), &workspace),
-                batch: Mutex::default(),
-                workspace,
-            });
+            let change = self.save_and_begin(&workspace, scope_of(paths), true, job)?;
+            let held = self.history.held_tree(&workspace)?;
+            kept.push(KeptWorkspace { change, held, folder: Mutex::default() });
         }
         Ok(KeptBefore { workspaces: kept })
     }
@@ -88,7 +75,7 @@ impl HistoryWriter {
 impl KeptBefore {
     /// The workspaces.
     pub fn workspaces(&self) -> impl Iterator<Item = &Workspace> {
-        self.workspaces.iter().map(|kept| &kept.workspace)
+        self.workspaces.iter().map(|kept| kept.change.workspace())
     }
 
     /// Moves what is at a path into the trash of its workspace, unless a version holds it, before
@@ -98,27 +85,37 @@ impl KeptBefore {
     /// Any error of the system; [`undercroft_foundation::Code::Unsupported`] where the library lies
     /// on another file system.
     pub fn set_aside(&self, path: &Path, job: &Job) -> Result<()> {
-        let inside = |kept: &&KeptWorkspace| path.starts_with(&kept.workspace.root);
+        let inside = |kept: &&KeptWorkspace| path.starts_with(&kept.change.workspace().root);
         match self.workspaces.iter().find(inside) {
             Some(kept) => kept.set_aside(path, job),
             None => Ok(()),
         }
     }
 
-    /// Forgets what was to be undone, as nothing was written: what was undoable before is so again.
+    /// Ends the writing; where it is not known that something `was_written`, that is looked for.
+    /// What was undoable before is so again where nothing was. Says whether there is something to
+    /// undo.
     ///
     /// # Errors
-    /// The errors of writing the record.
-    pub fn forget(self) -> Result<()> {
-        self.workspaces.into_iter().try_for_each(|kept| kept.last.put_back())
+    /// The errors of reading the workspaces, and of writing the records.
+    pub fn finish(self, was_written: bool) -> Result<bool> {
+        let mut is_any = false;
+        for kept in self.workspaces {
+            is_any |= match was_written {
+                true => kept.change.keep().map(|()| true)?,
+                false => kept.change.settle()?,
+            };
+        }
+        Ok(is_any)
     }
 }
 
 impl KeptWorkspace {
     fn set_aside(&self, path: &Path, job: &Job) -> Result<()> {
-        let Some(at) = TreePath::of(&self.workspace.root, path) else { return Ok(()) };
+        let root = &self.change.workspace().root;
+        let Some(at) = TreePath::of(root, path) else { return Ok(()) };
         let Some((parent, name)) = at.split() else { return Ok(()) };
-        let Some(folder) = Disk::open(&self.workspace.root)?.folder(&parent)? else {
+        let Some(folder) = Disk::open(root)?.folder(&parent)? else {
             return Ok(());
         };
         let stat = match stat_in(folder.as_fd(), name) {
@@ -127,7 +124,10 @@ impl KeptWorkspace {
         };
         let is_held = stat.kind != EntryKind::Folder
             && self.folder(&parent)?.proof(name, (folder.as_fd(), name), &stat, job)?.is_some();
-        if is_held { Ok(()) } else { self.trash.add(&self.batch()?, &at) }
+        match self.change.part() {
+            Some(part) if !is_held => part.add(&at),
+            _ => Ok(()),
+        }
     }
 
     /// The folder at a path, as the version holds it.
@@ -141,14 +141,5 @@ impl KeptWorkspace {
         let folder = Arc::new(self.held.folder(path)?);
         *last = Some((path.clone(), Arc::clone(&folder)));
         Ok(folder)
-    }
-
-    /// The part of the trash that everything goes to.
-    fn batch(&self) -> Result<PathBuf> {
-        let mut batch = self.batch.lock().unwrap_or_else(PoisonError::into_inner);
-        match &*batch {
-            Some(batch) => Ok(batch.clone()),
-            None => Ok(batch.insert(self.trash.begin(self.before)?).clone()),
-        }
     }
 }

@@ -6,6 +6,7 @@
 //! digest, and then takes its place; what is the same already is left alone. What cannot be
 //! restored is told, and the rest goes on.
 
+mod begun_change;
 mod clone;
 mod kept_before;
 mod order;
@@ -28,7 +29,7 @@ use undercroft_foundation::{
 use undercroft_watch::Touched;
 
 use crate::disk::Disk;
-use crate::guard::{GivenBack, HeldTree, Trash, check_path};
+use crate::guard::{GivenBack, HeldTree, Trash, TrashPart, check_path};
 use crate::history::History;
 use crate::rules::own_configuration;
 use crate::save::HistoryWriter;
@@ -43,6 +44,7 @@ use self::target::Target;
 use self::under_way::UnderWay;
 use self::undo_record::UndoRecord;
 
+pub(crate) use self::begun_change::BegunChange;
 pub(crate) use self::undo_record::relied_upon;
 
 pub use clone::clone_or_copy;
@@ -88,11 +90,13 @@ impl HistoryWriter {
     /// # Errors
     /// The errors of [`HistoryWriter::restore`].
     pub fn plan_restore(&self, order: &RestoreOrder, job: &Job) -> Result<RestorePlan> {
+        self.check_paths(order, &order.paths)?;
         Ok(self.carry_out(order, RestoreMode::Plan, Vec::new(), job)?.plan())
     }
 
     /// Everything that a restore would change, by path. Changes nothing.
     pub(crate) fn differences(&self, order: &RestoreOrder, job: &Job) -> Result<Vec<Change>> {
+        self.check_paths(order, &order.paths)?;
         Ok(self.carry_out(order, RestoreMode::List, Vec::new(), job)?.plan().first)
     }
 
@@ -116,24 +120,28 @@ impl HistoryWriter {
         job: &Job,
     ) -> Result<RestoreReport> {
         let RestoreTo::InPlace { workspace, .. } = order.to else {
+            self.check_paths(order, &order.paths)?;
             return Ok(self.carry_out(order, RestoreMode::Act, Vec::new(), job)?.report());
         };
-        let trash = Trash::of(self.history.library().root(), &self.history.workspace(workspace)?);
+        let known = self.history.workspace(workspace)?;
+        let trash = Trash::of(self.history.library().root(), &known);
         let gone = match undone {
             None => self.check_paths(order, &order.paths).map(|()| Vec::new())?,
             Some(undone) => self.gone(order, undone, &trash)?,
         };
         let order = &order.without(&gone);
         let scope = || scope_of(&order.paths);
-        let last = self.undo_point(workspace)?;
         // An undoing that ends midway can be done again: it is noted at its end.
-        let before = match undone {
-            None => self.save_for_undo(workspace, scope(), &Job::new())?,
-            Some(_) => self.ensure_saved(workspace, scope(), &Job::new())?,
-        };
-        let back = match undone {
-            Some(UndoRecord { version, paths }) => trash.give_back(*version, paths)?,
-            None => GivenBack::default(),
+        let (change, before, back) = match undone {
+            None => {
+                let change = self.save_and_begin(&known, scope(), false, &Job::new())?;
+                let before = change.before();
+                (Some(change), before, GivenBack::default())
+            }
+            Some(undone) => {
+                let before = self.ensure_saved(workspace, scope(), &Job::new())?;
+                (None, before, trash.give_back(undone.parts(), &undone.paths, before)?)
+            }
         };
         let given = back.paths.len() as u64;
         let known = self.history.workspace(workspace)?;
@@ -153,39 +161,25 @@ impl HistoryWriter {
         let act = if undone.is_some() { "Undo: " } else { "" };
         let after = SaveOrder::new(Trigger::Manual, format!("{act}{what}"));
         let after = self.save(workspace, scope(), after, &Job::new())?;
-        let mut report = done?.report();
+        let done = done.map(Tally::report);
+        match (change, &done) {
+            (Some(change), Ok(it)) if it.restored + it.removed > 0 => change.keep()?,
+            (Some(change), Ok(_)) => change.forget()?,
+            (_, Err(_)) | (None, _) => {}
+        }
+        let mut report = done?;
         report.restored += given;
         report.failed.extend(back.left.into_iter().map(|(path, error)| (path, error.to_string())));
         report.failed.extend(gone.into_iter().map(|path| (path, GONE.to_owned())));
-        match undone {
-            Some(_) => self.note_undo(workspace, before, order.paths.clone())?,
-            None if report.restored + report.removed == 0 => last.put_back()?,
-            None => {}
+        if let (Some(_), Some(version)) = (undone, before) {
+            let parts = back.part.iter().map(TrashPart::name).collect();
+            let (paths, has_ended) = (order.paths.clone(), true);
+            let record = UndoRecord { version, parts: Some(parts), has_ended, paths };
+            record.write(self.history.library().root(), &known)?;
         }
         report.before = before;
         report.after = after.map(|version| version.id);
         Ok(report)
-    }
-
-    /// Makes what is there a version, to which [`HistoryWriter::undo`] brings back what is in the
-    /// scope, until something else is restored or deleted. Gives that version, or, when nothing
-    /// changed since, the last one.
-    ///
-    /// # Errors
-    /// The errors of [`HistoryWriter::save`].
-    pub(crate) fn save_for_undo(
-        &self,
-        workspace: WorkspaceId,
-        scope: Scope,
-        job: &Job,
-    ) -> Result<Option<VersionId>> {
-        let paths = match &scope {
-            Scope::Whole => Vec::new(),
-            Scope::Touched(touched) => touched.subtrees.iter().cloned().collect(),
-        };
-        let before = self.ensure_saved(workspace, scope, job)?;
-        self.note_undo(workspace, before, paths)?;
-        Ok(before)
     }
 
     /// Makes what is there a version. Gives that, or, when nothing changed since, the last one.
@@ -201,18 +195,6 @@ impl HistoryWriter {
             None => self.history.tip_version(workspace)?,
         };
         Ok(before.map(|version| version.id))
-    }
-
-    /// Has [`HistoryWriter::undo`] bring back these paths, or all, of a version.
-    pub(crate) fn note_undo(
-        &self,
-        workspace: WorkspaceId,
-        before: Option<VersionId>,
-        paths: Vec<TreePath>,
-    ) -> Result<()> {
-        let Some(version) = before else { return Ok(()) };
-        let last = UndoRecord { version, paths };
-        last.write(self.history.library().root(), &self.history.workspace(workspace)?)
     }
 
     /// Goes back behind the last restore or deletion in a workspace; what was not part of it stays
@@ -255,7 +237,7 @@ impl HistoryWriter {
     ) -> Result<Vec<TreePath>> {
         let mut gone = Vec::new();
         for path in &undone.paths {
-            if trash.holds(undone.version, path)? {
+            if trash.holds(undone.parts(), path)? {
                 continue;
             }
             match self.check_paths(order, std::slice::from_ref(path)) {
@@ -297,7 +279,7 @@ impl HistoryWriter {
         Ok(())
     }
 
-    /// Does what the order says; what was just brought back stays.
+    /// Does what the order says, as far as its paths are there; what was just brought back stays.
     fn carry_out(
         &self,
         order: &RestoreOrder,
@@ -306,7 +288,6 @@ impl HistoryWriter {
         job: &Job,
     ) -> Result<Tally> {
         let acts = mode == RestoreMode::Act;
-        self.check_paths(order, &order.paths)?;
         let version = self.history.version(order.version)?;
         let (store, root) = HistoryReader::new(&self.history).root_of(order.version)?;
         let (path, held, rules, remove_extra) = match &order.to {

@@ -13,20 +13,38 @@ use undercroft_foundation::{
 };
 
 use super::{RestoreOrder, RestoreTo};
-use crate::guard::Trash;
+use crate::guard::{PartsOf, Trash};
 use crate::save::HistoryWriter;
 use crate::store::HistoryStore;
 use crate::workspaces::Workspace;
 
+/// Written before the names of the parts of a change that came to its end, and of one that did not.
+const ENDED: &str = " trash";
+const BEGUN: &str = " begun";
+
 /// The state before the last restore or deletion in a workspace.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct UndoRecord {
     /// The version that holds it.
     pub(super) version: VersionId,
+    /// The parts of the trash that hold what no version does; unknown where an older program wrote
+    /// it down.
+    pub(super) parts: Option<Vec<String>>,
+    /// Whether the change came to its end. One that was killed goes on in the next from there.
+    pub(super) has_ended: bool,
     /// The paths that were about to change; everything when there is none.
     pub(super) paths: Vec<TreePath>,
 }
 
 impl UndoRecord {
+    /// The parts of the trash that belong to it.
+    pub(super) fn parts(&self) -> PartsOf<'_> {
+        match &self.parts {
+            Some(names) => PartsOf::Named(names),
+            None => PartsOf::Before(self.version),
+        }
+    }
+
     /// Writes it down, and among all those that were relied upon: thinning leaves them.
     pub(super) fn write(&self, library: &Path, workspace: &Workspace) -> Result<()> {
         let relied_upon = relied_upon_place(library, workspace);
@@ -37,11 +55,19 @@ impl UndoRecord {
             .mode(0o600)
             .open(&relied_upon)
             .at("open", &relied_upon)?;
-        if !fs::read_to_string(&relied_upon).is_ok_and(|text| text.ends_with(&line)) {
-            file.write_all(line.as_bytes()).at("write", &relied_upon)?;
+        let written = fs::read(&relied_upon).at("read", &relied_upon)?;
+        if !written.ends_with(line.as_bytes()) {
+            // A crash may have cut the last line.
+            let end = if written.last().is_some_and(|byte| *byte != b'\n') { "\n" } else { "" };
+            file.write_all(format!("{end}{line}").as_bytes()).at("write", &relied_upon)?;
         }
         let paths = self.paths.iter().map(|path| escape_name(path.as_bytes()) + "\n");
-        let text = format!("{}\n{}", self.version, paths.collect::<String>());
+        let mut first = self.version.to_string();
+        if let Some(parts) = &self.parts {
+            first += if self.has_ended { ENDED } else { BEGUN };
+            parts.iter().for_each(|part| first += &format!(" {part}"));
+        }
+        let text = format!("{first}\n{}", paths.collect::<String>());
         replace_file(&place(library, workspace), text.as_bytes(), 0o600)
     }
 
@@ -129,9 +155,9 @@ impl HistoryWriter {
 }
 
 impl UndoPoint {
-    pub(crate) fn put_back(self) -> Result<()> {
-        match self.content {
-            Some(content) => replace_file(&self.place, &content, 0o600),
+    pub(crate) fn put_back(&self) -> Result<()> {
+        match &self.content {
+            Some(content) => replace_file(&self.place, content, 0o600),
             None => match fs::remove_file(&self.place) {
                 Err(source) if source.kind() != io::ErrorKind::NotFound => {
                     Err(Error::io("remove", &self.place, source))
@@ -144,10 +170,21 @@ impl UndoPoint {
 
 fn parse(text: &str) -> Option<UndoRecord> {
     let mut lines = text.lines();
-    let version = lines.next()?.parse().ok()?;
+    let mut words = lines.next()?.split(' ');
+    let version = words.next()?.parse().ok()?;
+    let (has_ended, parts) = match words.next() {
+        None => (true, None),
+        Some(word) => {
+            let has_ended = word == ENDED.trim_start();
+            if !has_ended && word != BEGUN.trim_start() {
+                return None;
+            }
+            (has_ended, Some(words.map(str::to_owned).collect()))
+        }
+    };
     let paths =
         lines.map(|line| TreePath::new(&unescape_name(line)?).ok()).collect::<Option<_>>()?;
-    Some(UndoRecord { version, paths })
+    Some(UndoRecord { version, parts, has_ended, paths })
 }
 
 fn place(library: &Path, workspace: &Workspace) -> PathBuf {

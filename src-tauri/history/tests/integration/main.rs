@@ -34,6 +34,7 @@ mod thin;
 mod thin_scene;
 mod transfer;
 mod transfer_crash;
+mod undoing;
 mod watch_storm;
 mod watching;
 mod workspaces;

@@ -9,7 +9,7 @@ use serde_json::Value;
 use undercroft_testkit::{random_bytes, write_file};
 
 use super::fsck::assert_git_finds_nothing_wrong;
-use super::program::Program;
+use super::program::{Program, files_below};
 use super::{SIGABRT, Scenario, library_with_a_project, save, words};
 
 /// The points of a new version.
@@ -294,6 +294,36 @@ pub(super) const DELETE: Scenario = Scenario {
         assert_eq!(fs::read(program.path("work/gone/main.js")).unwrap(), b"main");
         let left_out = program.path("work/gone/node_modules/x.js");
         assert_eq!(fs::read(left_out).unwrap(), b"made again");
+    },
+    ..PLAIN
+};
+
+pub(super) const UNDO: Scenario = Scenario {
+    prepare: |program| {
+        begun(program);
+        write_file(program.path("work/package.json"), "{}");
+        make_version(program, "before");
+        for content in ["older", "deleted", "newer"] {
+            write_file(program.path("work/node_modules/one"), content);
+            write_file(program.path("work/node_modules/two"), content);
+            if content != "newer" {
+                program.must(&["file", "delete", "node_modules", "--force"]);
+            }
+        }
+    },
+    arguments: |_| words("undo kept"),
+    points: &["workspace.trashed"],
+    times: 2,
+    done: |program| {
+        let trash = files_below(&program.library().join("trash"));
+        for name in ["one", "two"] {
+            let back = program.path("work/node_modules").join(name);
+            assert_eq!(fs::read_to_string(back).unwrap(), "deleted");
+            let is_kept = |file: &&PathBuf| {
+                file.ends_with(name) && fs::read(file).is_ok_and(|it| it == b"newer")
+            };
+            assert_eq!(trash.iter().filter(is_kept).count(), 1, "{trash:?}");
+        }
     },
     ..PLAIN
 };

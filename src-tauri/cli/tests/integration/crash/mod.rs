@@ -476,6 +476,7 @@ crashes! {
     a_killed_return: history::RETURN;
     a_killed_upload: history::UPLOAD;
     a_killed_deletion: history::DELETE;
+    a_killed_undoing: history::UNDO;
     a_killed_opening: history::OPEN;
     a_killed_rolling_up: history::ROLL_UP;
     a_killed_thinning: history::THIN;

@@ -39,7 +39,7 @@ pub(super) const SENTENCES: &[Entry] = &[
         "In {root} lässt sich jetzt kein Arbeitsbereich öffnen",
     ),
     ("Not a pattern: {name}", "Kein Muster: {name}"),
-    ("Take it from {batch}", "Holen Sie es aus {batch}"),
+    ("Take it from {part}", "Holen Sie es aus {part}"),
     (
         "The branch {workspace} of the history is gone",
         "Der Branch {workspace} des Verlaufs ist weg",
