@@ -161,9 +161,9 @@ impl HistoryWriter {
         let changed = there.iter().any(|path| !is_there(path));
         let trashed = !unheld.is_empty();
         if version.is_some() || changed || trashed {
-            change.keep()?
+            change.keep()?;
         } else {
-            change.forget()?
+            change.forget()?;
         }
         match left.is_empty() {
             true => Ok(WriteOutcome { version, changed, trashed }),
