@@ -310,7 +310,7 @@ fn who_keeps_what_is_there_is_told_when_a_restore_fails() {
         overwrite: Overwrite::Always,
     };
     let told = Arc::new(Mutex::new(None));
-    let (root, keeper) = (project.root.clone(), Arc::clone(&told));
+    let (root, keeper) = (project.root, Arc::clone(&told));
     let keep = move |_: &[PathBuf], _: &Job| {
         // The folder cannot be written to by the time that it is to be.
         fs::rename(&root, root.with_file_name("away")).unwrap();
