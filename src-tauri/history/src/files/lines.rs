@@ -69,7 +69,7 @@ impl HistoryWriter {
         }
         let change = self.begin_change(&known, saved, vec![path.clone()], false)?;
         let written = self.put_held(&known, &held, (path, &content), order, unsaved, job)?;
-        change.keep()?;
+        change.end(true)?;
         Ok(written)
     }
 }

@@ -97,7 +97,7 @@ impl HistoryWriter {
         };
         move_to_trash(change.as_ref(), &unheld)?;
         files.put(path, bytes, replaced.as_ref(), job)?;
-        change.map_or(Ok(()), BegunChange::keep)?;
+        change.map_or(Ok(()), |change| change.end(true))?;
         let version = self.save(known.id, Scope::Touched(all_of(paths)), order, job)?;
         let trashed = !unheld.is_empty();
         Ok(WriteOutcome { changed: version.is_some() || is_left_out || trashed, version, trashed })
@@ -160,11 +160,7 @@ impl HistoryWriter {
         let version = self.save(workspace, scope(), order, job)?;
         let changed = there.iter().any(|path| !is_there(path));
         let trashed = !unheld.is_empty();
-        if version.is_some() || changed || trashed {
-            change.keep()?;
-        } else {
-            change.forget()?;
-        }
+        change.end(version.is_some() || changed || trashed)?;
         match left.is_empty() {
             true => Ok(WriteOutcome { version, changed, trashed }),
             false => Err(Unheld::refuse(&left)),
@@ -197,7 +193,7 @@ impl HistoryWriter {
         let files = WorkspaceFiles::open(&known.root, Some(&held))?;
         let copied = files.copy_in(folder, sources, conflict, job)?;
         match change {
-            Some(change) if copied.files > 0 => change.keep()?,
+            Some(change) if copied.files > 0 => change.end(true)?,
             Some(change) => drop(change.settle()?),
             None => {}
         }
@@ -228,11 +224,7 @@ impl HistoryWriter {
         let known = self.history.workspace(workspace)?;
         let change = self.save_and_begin(&known, Scope::Whole, false, job)?;
         let (done, has_changed) = act()?;
-        if has_changed {
-            change.keep()?;
-        } else {
-            change.forget()?;
-        }
+        change.end(has_changed)?;
         Ok(done)
     }
 }

@@ -117,20 +117,12 @@ impl BegunChange {
         self.part.as_ref()
     }
 
-    /// Ends it: it came to something.
+    /// Ends it. Where nothing `came` of it, what was undoable before is so again.
     ///
     /// # Errors
     /// The errors of writing the record.
-    pub(crate) fn keep(mut self) -> Result<()> {
-        self.end(true)
-    }
-
-    /// Ends it: nothing came of it, and what was undoable before is so again.
-    ///
-    /// # Errors
-    /// The errors of writing the record.
-    pub(crate) fn forget(mut self) -> Result<()> {
-        self.end(false)
+    pub(crate) fn end(mut self, came: bool) -> Result<()> {
+        self.write_end(came)
     }
 
     /// Ends it, and looks whether something came of it.
@@ -147,10 +139,10 @@ impl BegunChange {
             self.writer.has_changed(&self.workspace, record.version, &record.paths)
         };
         let came = has_trashed || self.record.as_ref().map_or(Ok(false), has_changed)?;
-        self.end(came).map(|()| came)
+        self.write_end(came).map(|()| came)
     }
 
-    fn end(&mut self, came: bool) -> Result<()> {
+    fn write_end(&mut self, came: bool) -> Result<()> {
         self.has_ended = true;
         let library = self.writer.history.library().root();
         let last = UndoRecord::read(library, &self.workspace)?;

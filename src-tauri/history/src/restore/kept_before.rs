@@ -102,7 +102,7 @@ impl KeptBefore {
         let mut is_any = false;
         for kept in self.workspaces {
             is_any |= match was_written {
-                true => kept.change.keep().map(|()| true)?,
+                true => kept.change.end(true).map(|()| true)?,
                 false => kept.change.settle()?,
             };
         }

@@ -162,10 +162,9 @@ impl HistoryWriter {
         let after = SaveOrder::new(Trigger::Manual, format!("{act}{what}"));
         let after = self.save(workspace, scope(), after, &Job::new())?;
         let done = done.map(Tally::report);
-        match (change, &done) {
-            (Some(change), Ok(it)) if it.restored + it.removed > 0 => change.keep()?,
-            (Some(change), Ok(_)) => change.forget()?,
-            (_, Err(_)) | (None, _) => {}
+        // After a failure it is looked whether something came of it.
+        if let (Some(change), Ok(report)) = (change, &done) {
+            change.end(report.restored + report.removed > 0)?;
         }
         let mut report = done?;
         report.restored += given;
